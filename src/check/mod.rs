@@ -1,0 +1,1 @@
+//! What is reported: rules, and the findings they make of effective configurations.

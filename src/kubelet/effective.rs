@@ -1,0 +1,87 @@
+//! What a kubelet ends up running with.
+
+use crate::text::{Span, Why};
+
+use super::{Field, Setting};
+
+/// Who has the last word on a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum From {
+    /// The command line.
+    Flag,
+    /// A drop-in.
+    DropIn,
+    /// The configuration file.
+    Config,
+    /// Nobody: the built-in default. Also where a zero in a file was replaced by it.
+    Default,
+}
+
+impl From {
+    /// The word in machine-readable output.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Flag => "flag",
+            Self::DropIn => "drop-in",
+            Self::Config => "config",
+            Self::Default => "default",
+        }
+    }
+}
+
+/// One field, settled.
+#[derive(Clone, Debug)]
+pub struct Settled {
+    /// The field.
+    pub field: &'static Field,
+    /// For `evictionSoftGracePeriod`: the signal.
+    pub key: Option<String>,
+    /// The duration in nanoseconds that the kubelet runs with; `None` if it is not known, or there is none.
+    pub effective: Option<i64>,
+    /// Who decides it.
+    pub from: From,
+    /// The statement that decides, if one does. With `from` = `Default` and a winner, the winner is a zero (or null) that
+    /// the kubelet replaced by its default.
+    pub winner: Option<Setting>,
+    /// Statements that lost, in the order in which the kubelet reads them.
+    pub shadowed: Vec<Setting>,
+    /// Set if the effective value hangs on something unknown.
+    pub unknown: Option<Why>,
+}
+
+/// Why a kubelet does not start.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// What kind of fault it is.
+    pub kind: FailureKind,
+    /// The kubelet's complaint in short, lower case, no full stop.
+    pub message: String,
+    /// The statement at fault, if it is about a duration.
+    pub setting: Option<Setting>,
+    /// The place at fault in the text that the node reads, if there is one.
+    pub at: Option<Span>,
+}
+
+/// Kinds of start failures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// A value that is no duration.
+    InvalidDuration,
+    /// A duration that validation refuses.
+    RefusedDuration,
+    /// A command line that does not parse.
+    CommandLine,
+    /// A configuration file or drop-in that cannot be loaded.
+    ConfigFile,
+}
+
+/// The effective configuration of one kubelet, as far as durations go.
+#[derive(Clone, Debug, Default)]
+pub struct Effective {
+    /// Whether the kubelet starts; `None` where something unknown decides it.
+    pub starts: Option<bool>,
+    /// Why it does not. All reasons that can be seen, although the kubelet stops at the first.
+    pub failures: Vec<Failure>,
+    /// Every field of the catalogue, sorted by name, then key.
+    pub fields: Vec<Settled>,
+}

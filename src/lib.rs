@@ -1,0 +1,18 @@
+//! `kubelet-lint` answers one question from source alone: what will the kubelet of every node that this repository launches
+//! really run with, and who wrote it?
+//!
+//! The floors, from the ground up: [`text`] (bytes that know where they came from), [`value`], [`syntax`] and [`decode`],
+//! [`kubelet`] (what a kubelet understands), [`node`], [`input`] and [`boot`] (which never see each other), [`check`],
+//! [`report`]. An import goes downward only; a test holds the code to that.
+#![forbid(unsafe_code)]
+
+pub mod boot;
+pub mod check;
+pub mod decode;
+pub mod input;
+pub mod kubelet;
+pub mod node;
+pub mod report;
+pub mod syntax;
+pub mod text;
+pub mod value;

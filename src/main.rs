@@ -1,0 +1,4 @@
+//! From arguments to an exit code.
+#![forbid(unsafe_code)]
+
+fn main() {}

@@ -1,0 +1,204 @@
+//! What the inputs find and the boot starts from: node groups, and the notes that are made on the way.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::kubelet::Effective;
+use crate::syntax::Node;
+use crate::text::{FileError, Files, Span, TextId, Texts, Traced, Why};
+use crate::value::Guard;
+
+/// The families of images, as far as they differ in how a kubelet is configured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// Amazon Linux 2: `/etc/eks/bootstrap.sh`.
+    Al2,
+    /// Amazon Linux 2023: `nodeadm`.
+    Al2023,
+    /// Bottlerocket: TOML settings.
+    Bottlerocket,
+    /// Ubuntu's EKS images: `bootstrap.sh` and a snap.
+    Ubuntu,
+    /// Windows: `Start-EKSBootstrap.ps1`.
+    Windows,
+    /// Nodes that kubeadm joins.
+    Kubeadm,
+}
+
+impl Family {
+    /// The name in machine-readable output.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Al2 => "al2",
+            Self::Al2023 => "al2023",
+            Self::Bottlerocket => "bottlerocket",
+            Self::Ubuntu => "ubuntu",
+            Self::Windows => "windows",
+            Self::Kubeadm => "kubeadm",
+        }
+    }
+}
+
+/// How the bytes of user data are wrapped when they are handed to EC2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrapping {
+    /// Base64 is required (launch templates).
+    Base64,
+    /// Plain, or base64 that is passed on unchanged (instances, launch configurations in Terraform).
+    Base64OrPlain,
+    /// Plain text only.
+    Plain,
+}
+
+/// One thing that happens on a node before or while its kubelet starts, in order.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// User data as EC2 hands it over.
+    UserData(Traced, Wrapping),
+    /// A shell script that runs on the node.
+    Script(Traced),
+    /// A `NodeConfig` document for nodeadm, in YAML or JSON.
+    NodeConfig(Traced),
+    /// Settings that the tool merges into the kubelet's configuration, as a tree; the name is the field they stand in.
+    KubeletConfig(Node, &'static str),
+    /// Settings that nodeadm gets under `spec.kubelet.config`, as a tree.
+    NodeadmKubeletConfig(Node),
+    /// A `KubeletConfiguration` document that a kubelet loads with `--config`.
+    KubeletConfigFile(Traced),
+    /// A kubelet's command line, without the program.
+    KubeletArgs(Vec<Traced>),
+    /// A file put on the node.
+    File {
+        /// Absolute path on the node.
+        path: String,
+        /// What is in it.
+        content: Traced,
+    },
+}
+
+/// Nodes that boot alike, as one place of the source describes them.
+#[derive(Clone, Debug)]
+pub struct NodeGroup {
+    /// The address that a person looks for, such as `aws_launch_template.workers` or `nodeGroups.ng-1`.
+    pub name: Arc<str>,
+    /// The block or key that describes it.
+    pub place: Span,
+    /// The family of its image, if the source says.
+    pub family: Option<Family>,
+    /// Kubernetes version (minor of 1.x), if the source says.
+    pub minor: Option<u32>,
+    /// When there is such a node group, or it boots this way.
+    pub when: Guard,
+    /// What it boots with.
+    pub steps: Vec<Step>,
+    /// True if EKS adds its own part to the user data (a managed node group without an AMI of its own).
+    pub merged_by_eks: bool,
+    /// Inputs of the node group that are not known. They are counted and shown, not guessed.
+    pub gaps: Vec<Gap>,
+}
+
+impl NodeGroup {
+    /// A node group of which only its name and place are known.
+    pub fn new(name: impl Into<Arc<str>>, place: Span) -> Self {
+        Self {
+            name: name.into(),
+            place,
+            family: None,
+            minor: None,
+            when: Guard::always(),
+            steps: Vec::new(),
+            merged_by_eks: false,
+            gaps: Vec::new(),
+        }
+    }
+}
+
+/// Something that was not followed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gap {
+    /// Where it stands.
+    pub at: Span,
+    /// Why it was not followed.
+    pub why: Why,
+}
+
+/// Something wrong with an input: bad syntax, a file that cannot be read. The run goes on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// Where it stands.
+    pub at: Span,
+    /// What is wrong, one line, lower case, no full stop.
+    pub message: String,
+}
+
+/// What one unit of work has at hand: its texts, the door to the disk, and the notes it makes.
+pub struct Cx<'a> {
+    /// All texts of the unit.
+    pub texts: Texts,
+    /// The only way to the disk.
+    pub files: &'a dyn Files,
+    /// What was wrong with the input.
+    pub problems: Vec<Problem>,
+    /// What was not followed, outside of any one node group.
+    pub gaps: Vec<Gap>,
+    /// Every file that was read for this unit, in the order of first use.
+    pub read: Vec<TextId>,
+    seen: BTreeSet<TextId>,
+}
+
+impl<'a> Cx<'a> {
+    /// Nothing read yet.
+    pub fn new(files: &'a dyn Files) -> Self {
+        Self {
+            texts: Texts::new(),
+            files,
+            problems: Vec::new(),
+            gaps: Vec::new(),
+            read: Vec::new(),
+            seen: BTreeSet::new(),
+        }
+    }
+
+    /// Reads a file into the unit's texts.
+    ///
+    /// # Errors
+    /// As [`Files::read`].
+    pub fn open(&mut self, path: &Path) -> Result<TextId, FileError> {
+        let source = self.files.read(path)?;
+        let id = self.texts.add_source(source);
+        if self.seen.insert(id) {
+            self.read.push(id);
+        }
+        Ok(id)
+    }
+
+    /// Notes that something is wrong at `at`. The same note is made once.
+    pub fn problem(&mut self, at: Span, message: impl Into<String>) {
+        let problem = Problem { at, message: message.into() };
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Notes that something at `at` was not followed. The same note is made once.
+    pub fn gap(&mut self, at: Span, why: Why) {
+        let gap = Gap { at, why };
+        if !self.gaps.contains(&gap) {
+            self.gaps.push(gap);
+        }
+    }
+}
+
+/// What one boot of a node group leaves behind: the kubelet's effective configuration, and what was seen on the way.
+#[derive(Clone, Debug)]
+pub struct Booted {
+    /// When the boot goes this way.
+    pub when: Guard,
+    /// The family that the boot was read as.
+    pub family: Option<Family>,
+    /// What the kubelet runs with; `None` if nothing of a kubelet was seen.
+    pub effective: Option<Effective>,
+    /// What was not followed.
+    pub gaps: Vec<Gap>,
+}

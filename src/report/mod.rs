@@ -1,0 +1,1 @@
+//! The formats in which a scan is shown.

@@ -1,0 +1,118 @@
+//! The tree that YAML, JSON and TOML share.
+
+use crate::text::{Span, Traced};
+
+/// How a scalar is written. Decides whether it may stand for something else than text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Bare: a YAML plain scalar; a JSON or TOML number, truth value, date or null.
+    Plain,
+    /// In single quotes (YAML, TOML).
+    SingleQuoted,
+    /// In double quotes (YAML, JSON, TOML).
+    DoubleQuoted,
+    /// A block scalar that keeps its line breaks (`|`), or a multi-line TOML string.
+    Literal,
+    /// A block scalar that folds them (`>`).
+    Folded,
+}
+
+/// A scalar.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scalar {
+    /// The value, unescaped, with the map back to the text.
+    pub text: Traced,
+    /// How it is written.
+    pub style: Style,
+}
+
+/// A node of the tree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// What it is.
+    pub kind: NodeKind,
+    /// All of it as written: quotes and brackets included; for a block scalar its content, without the header line.
+    pub span: Span,
+    /// An explicit YAML tag as written, such as `!Sub` or `!!str`.
+    pub tag: Option<String>,
+}
+
+/// The kinds of nodes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NodeKind {
+    /// A scalar.
+    Scalar(Scalar),
+    /// A sequence.
+    Seq(Vec<Node>),
+    /// Keys and values in the order of the source. Keys may repeat: which one counts is the consumer's business.
+    Map(Vec<(Node, Node)>),
+}
+
+/// What is wrong with a text, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// The place that is shown to the person who wrote it.
+    pub at: Span,
+    /// One line, lower case, no full stop.
+    pub message: String,
+}
+
+/// What a parser could read, and what it could not.
+#[derive(Clone, Debug)]
+pub struct Parsed<T> {
+    /// What was read.
+    pub tree: T,
+    /// What was not.
+    pub errors: Vec<SyntaxError>,
+}
+
+impl Node {
+    /// The text of a scalar.
+    pub fn as_scalar(&self) -> Option<&Scalar> {
+        match &self.kind {
+            NodeKind::Scalar(scalar) => Some(scalar),
+            _ => None,
+        }
+    }
+
+    /// The text of a scalar that is known whole.
+    pub fn as_str(&self) -> Option<&str> {
+        self.as_scalar().and_then(|s| s.text.known_str())
+    }
+
+    /// The items of a sequence; none for anything else.
+    pub fn items(&self) -> &[Node] {
+        match &self.kind {
+            NodeKind::Seq(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The keys and values of a map; none for anything else.
+    pub fn pairs(&self) -> &[(Node, Node)] {
+        match &self.kind {
+            NodeKind::Map(pairs) => pairs,
+            _ => &[],
+        }
+    }
+
+    /// The value of a key; of several, the last one, as every consumer here reads it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.pair(key).map(|(_, value)| value)
+    }
+
+    /// Key and value; of several, the last one.
+    pub fn pair(&self, key: &str) -> Option<&(Node, Node)> {
+        self.pairs().iter().rev().find(|(k, _)| k.as_str() == Some(key))
+    }
+
+    /// The value at the end of a path of keys.
+    pub fn path(&self, keys: &[&str]) -> Option<&Node> {
+        keys.iter().try_fold(self, |node, key| node.get(key))
+    }
+
+    /// True for a map.
+    pub fn is_map(&self) -> bool {
+        matches!(self.kind, NodeKind::Map(_))
+    }
+}

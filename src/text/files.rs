@@ -1,0 +1,177 @@
+//! The only door to the disk. Everything that is scanned is hostile: nothing outside the root is read, and only plain files.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Source;
+
+/// The largest file that is read, in bytes. User data is at most 16 KiB; the largest real template seen is far below 1 MiB.
+pub const MAX_FILE_BYTES: u64 = 4 << 20;
+
+/// Why a file was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileError {
+    /// There is no such file.
+    Missing,
+    /// The path leads out of the root.
+    Outside,
+    /// It is not a plain file.
+    NotAFile,
+    /// It is larger than [`MAX_FILE_BYTES`].
+    TooLarge,
+    /// The system refused, in its own words.
+    Io(String),
+}
+
+impl std::fmt::Display for FileError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Missing => f.write_str("no such file"),
+            Self::Outside => f.write_str("outside the scan root, so it is not read"),
+            Self::NotAFile => f.write_str("not a plain file"),
+            Self::TooLarge => write!(f, "larger than {} MiB", MAX_FILE_BYTES >> 20),
+            Self::Io(message) => f.write_str(message),
+        }
+    }
+}
+
+/// What the linter may read. Paths are absolute; `..` is resolved by text, not by the disk.
+pub trait Files: Sync {
+    /// The file's text. Asked again, the same source comes back.
+    fn read(&self, path: &Path) -> Result<Arc<Source>, FileError>;
+    /// The names of the plain files right in a directory, sorted.
+    fn list(&self, dir: &Path) -> Vec<PathBuf>;
+    /// True if the path leads to a directory inside the root.
+    fn is_dir(&self, dir: &Path) -> bool;
+    /// The directory that nothing may be read outside of.
+    fn root(&self) -> &Path;
+}
+
+/// `path` with `.` and `..` resolved by text. `None` if it climbs above the file system's root.
+pub(super) fn normal(path: &Path) -> Option<PathBuf> {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if !out.pop() {
+                    return None;
+                }
+            }
+            other => out.push(other),
+        }
+    }
+    Some(out)
+}
+
+/// The real disk below one root.
+#[derive(Debug)]
+pub struct Disk {
+    root: PathBuf,
+    seen: Mutex<BTreeMap<PathBuf, Result<Arc<Source>, FileError>>>,
+}
+
+impl Disk {
+    /// Reads below `root`, which is resolved now.
+    ///
+    /// # Errors
+    /// If the root cannot be resolved.
+    pub fn new(root: &Path) -> std::io::Result<Self> {
+        Ok(Self { root: root.canonicalize()?, seen: Mutex::default() })
+    }
+
+    /// `path` with symbolic links resolved, if it stays inside the root.
+    fn inside(&self, path: &Path) -> Result<PathBuf, FileError> {
+        let path = normal(path).ok_or(FileError::Outside)?;
+        let real = path.canonicalize().map_err(|e| match e.kind() {
+            std::io::ErrorKind::NotFound if !path.starts_with(&self.root) => FileError::Outside,
+            std::io::ErrorKind::NotFound => FileError::Missing,
+            _ => FileError::Io(e.to_string()),
+        })?;
+        if real.starts_with(&self.root) { Ok(real) } else { Err(FileError::Outside) }
+    }
+
+    fn load(&self, path: &Path) -> Result<Arc<Source>, FileError> {
+        let real = self.inside(path)?;
+        let io = |e: std::io::Error| FileError::Io(e.to_string());
+        let meta = std::fs::metadata(&real).map_err(io)?;
+        // Devices and pipes may never end, so the kind is asked before the file is opened.
+        if !meta.is_file() {
+            return Err(FileError::NotAFile);
+        }
+        if meta.len() > MAX_FILE_BYTES {
+            return Err(FileError::TooLarge);
+        }
+        let mut bytes = Vec::with_capacity(meta.len() as usize);
+        std::fs::File::open(&real).map_err(io)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            return Err(FileError::TooLarge);
+        }
+        Ok(Arc::new(Source::new(real, bytes)))
+    }
+}
+
+impl Files for Disk {
+    fn read(&self, path: &Path) -> Result<Arc<Source>, FileError> {
+        let path = normal(path).ok_or(FileError::Outside)?;
+        if let Some(known) = self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(&path) {
+            return known.clone();
+        }
+        let loaded = self.load(&path);
+        // Two threads may load the same file at once; the first one stays, so that a source has one identity.
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).entry(path).or_insert(loaded).clone()
+    }
+
+    fn list(&self, dir: &Path) -> Vec<PathBuf> {
+        let Ok(real) = self.inside(dir) else { return Vec::new() };
+        let Ok(entries) = std::fs::read_dir(real) else { return Vec::new() };
+        let mut names: Vec<_> =
+            entries.flatten().filter(|e| e.path().is_file()).map(|e| dir.join(e.file_name())).collect();
+        names.sort();
+        names
+    }
+
+    fn is_dir(&self, dir: &Path) -> bool {
+        self.inside(dir).is_ok_and(|p| p.is_dir())
+    }
+
+    fn root(&self) -> &Path {
+        &self.root
+    }
+}
+
+/// Files that exist only in memory, below `/`: for tests and for standard input.
+#[derive(Debug, Default)]
+pub struct Memory {
+    files: BTreeMap<PathBuf, Arc<Source>>,
+}
+
+impl Memory {
+    /// Files by absolute path.
+    pub fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+        let files =
+            files.into_iter().map(|(path, bytes)| (PathBuf::from(path), Arc::new(Source::new(path, bytes)))).collect();
+        Self { files }
+    }
+}
+
+impl Files for Memory {
+    fn read(&self, path: &Path) -> Result<Arc<Source>, FileError> {
+        let path = normal(path).ok_or(FileError::Outside)?;
+        self.files.get(&path).cloned().ok_or(FileError::Missing)
+    }
+
+    fn list(&self, dir: &Path) -> Vec<PathBuf> {
+        self.files.keys().filter(|p| p.parent() == Some(dir)).cloned().collect()
+    }
+
+    fn is_dir(&self, dir: &Path) -> bool {
+        self.files.keys().any(|p| p.starts_with(dir) && p != dir)
+    }
+
+    fn root(&self) -> &Path {
+        Path::new("/")
+    }
+}

@@ -1,0 +1,13 @@
+//! The ground: texts that know where every one of their bytes came from. Knows nothing of what a text means.
+
+mod files;
+mod source;
+mod span;
+mod store;
+mod traced;
+
+pub use files::{Disk, FileError, Files, MAX_FILE_BYTES, Memory};
+pub use source::{Place, Point, Source};
+pub use span::{Span, TextId};
+pub use store::{Hop, Origin, Text, Texts, Trail, View};
+pub use traced::{HOLE, Link, Piece, Traced, Via, Whence, Why};

@@ -1,0 +1,163 @@
+//! Files as people see them: names, lines and columns.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+/// A text that can be shown: a file, standard input, or a derived text under a name of its own.
+#[derive(Debug)]
+pub struct Source {
+    path: PathBuf,
+    derived: bool,
+    bytes: Arc<[u8]>,
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl Source {
+    /// A file (or standard input under the name it was given). `path` is absolute, or the name given for standard input.
+    pub fn new(path: impl Into<PathBuf>, bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self { path: path.into(), derived: false, bytes: bytes.into(), lines: OnceLock::new() }
+    }
+
+    /// A derived text; `name` says what it is, such as `user data of aws_launch_template.a`.
+    pub fn derived(name: &str, bytes: Arc<[u8]>) -> Self {
+        Self { path: PathBuf::from(name), derived: true, bytes, lines: OnceLock::new() }
+    }
+
+    /// The path of the file, or the name of the derived text.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// True for a text that stands in no file as it is.
+    pub fn is_derived(&self) -> bool {
+        self.derived
+    }
+
+    /// The bytes as they stand in the file.
+    pub fn bytes(&self) -> Arc<[u8]> {
+        Arc::clone(&self.bytes)
+    }
+
+    /// Offsets (bytes) at which the lines start. LF, CRLF and a lone CR each end a line, as GitHub counts them.
+    pub fn line_starts(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let mut starts = vec![0];
+            let mut at = 0;
+            while at < self.bytes.len() {
+                match self.bytes[at] {
+                    b'\n' => starts.push(at as u32 + 1),
+                    b'\r' if self.bytes.get(at + 1) != Some(&b'\n') => starts.push(at as u32 + 1),
+                    _ => {}
+                }
+                at += 1;
+            }
+            starts
+        })
+    }
+
+    /// The line (0-based) that holds `offset`.
+    pub fn line_of(&self, offset: u32) -> usize {
+        self.line_starts().partition_point(|start| *start <= offset).saturating_sub(1)
+    }
+
+    /// The bytes of a line (0-based) without its end; empty past the last line.
+    pub fn line(&self, line: usize) -> &[u8] {
+        let starts = self.line_starts();
+        let Some(start) = starts.get(line) else { return &[] };
+        let end = starts.get(line + 1).map_or(self.bytes.len(), |e| *e as usize);
+        let mut bytes = &self.bytes[*start as usize..end];
+        while let [rest @ .., b'\n' | b'\r'] = bytes {
+            bytes = rest;
+        }
+        bytes
+    }
+
+    /// Line and column of a byte offset. An offset past the end is the end.
+    pub fn point(&self, offset: u32) -> Point {
+        let offset = offset.min(self.bytes.len() as u32);
+        let line = self.line_of(offset);
+        let start = self.line_starts()[line];
+        let mut before = &self.bytes[start as usize..offset as usize];
+        if line == 0 {
+            before = before.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(before);
+        }
+        let before = String::from_utf8_lossy(before);
+        Point {
+            line: line as u32 + 1,
+            column: before.chars().count() as u32 + 1,
+            utf16: before.chars().map(|c| c.len_utf16() as u32).sum::<u32>() + 1,
+            offset,
+        }
+    }
+}
+
+/// A place as people and formats name it. All numbers but `offset` are 1-based.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Point {
+    /// Line.
+    pub line: u32,
+    /// Column in characters (Unicode scalar values); a byte-order mark does not count.
+    pub column: u32,
+    /// Column in UTF-16 code units, as SARIF counts it.
+    pub utf16: u32,
+    /// Offset in bytes from the start of the text, 0-based.
+    pub offset: u32,
+}
+
+/// A range of bytes in a source; what is left of a span when its unit is done.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The source.
+    pub source: Arc<Source>,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Place {
+    /// Where it starts.
+    pub fn start(&self) -> Point {
+        self.source.point(self.start)
+    }
+
+    /// Where it ends (exclusive).
+    pub fn end(&self) -> Point {
+        self.source.point(self.end)
+    }
+
+    /// The bytes that stand there, with a mark for what is not UTF-8.
+    pub fn text(&self) -> String {
+        let bytes = self.source.bytes();
+        String::from_utf8_lossy(bytes.get(self.start as usize..self.end as usize).unwrap_or_default()).into_owned()
+    }
+
+    /// The same place cut to its first line, because reports point at one line.
+    #[must_use]
+    pub fn first_line(&self) -> Self {
+        let line = self.source.line_of(self.start);
+        let start = self.source.line_starts()[line];
+        let end = start + self.source.line(line).len() as u32;
+        Self { source: Arc::clone(&self.source), start: self.start, end: self.end.min(end).max(self.start) }
+    }
+}
+
+impl PartialEq for Place {
+    fn eq(&self, other: &Self) -> bool {
+        (self.source.path(), self.start, self.end) == (other.source.path(), other.start, other.end)
+    }
+}
+
+impl Eq for Place {}
+
+impl PartialOrd for Place {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Place {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.source.path(), self.start, self.end).cmp(&(other.source.path(), other.start, other.end))
+    }
+}

@@ -1,0 +1,275 @@
+//! The texts of one unit of work, and the way back from any of them to a file.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::{Piece, Place, Source, Span, TextId, Traced, Via, Whence, Why};
+
+/// Where a text as a whole came from.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// A file or standard input: a text that a person can edit.
+    Source(Arc<Source>),
+    /// Derived from other texts by `step`, such as `base64` or `user data of aws_launch_template.a`.
+    Made {
+        /// What was done, as a person would name the result.
+        step: Arc<str>,
+        /// The map back.
+        pieces: Arc<[Piece]>,
+        /// The place that stands for the whole text where the map has nothing (a text of no bytes).
+        at: Span,
+    },
+}
+
+/// A text that is read as a whole: a file, or something decoded or rendered from one.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// The bytes, exactly as they stand (a byte-order mark included).
+    pub bytes: Arc<[u8]>,
+    /// Where it came from.
+    pub origin: Origin,
+    holes: Arc<[(Range<u32>, Why)]>,
+}
+
+/// All texts of one unit of work. Ids are given in order of arrival.
+#[derive(Debug, Default)]
+pub struct Texts {
+    list: Vec<Text>,
+}
+
+/// A text as a parser sees it: its bytes, its name, and which of its bytes are not known.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Names the text in spans.
+    pub id: TextId,
+    /// The bytes.
+    pub bytes: Arc<[u8]>,
+    holes: Arc<[(Range<u32>, Why)]>,
+}
+
+impl View {
+    /// The span of a range of bytes.
+    pub fn span(&self, range: Range<usize>) -> Span {
+        Span::new(self.id, range)
+    }
+
+    /// The bytes of `range` with their map into this text; what is not known in this text stays not known.
+    pub fn traced(&self, range: Range<usize>) -> Traced {
+        let mut out = Traced::new();
+        self.push_onto(&mut out, range);
+        out
+    }
+
+    /// Appends the bytes of `range`, byte for byte, to `out`.
+    pub fn push_onto(&self, out: &mut Traced, range: Range<usize>) {
+        let end = range.end.min(self.bytes.len());
+        let mut at = range.start.min(end);
+        let first = self.holes.partition_point(|(r, _)| r.end as usize <= at);
+        for (hole, why) in &self.holes[first..] {
+            let (from, to) = ((hole.start as usize).max(at), (hole.end as usize).min(end));
+            if from >= end {
+                break;
+            }
+            out.push_same(&self.bytes[at..from], self.span(at..from));
+            out.push_piece(&self.bytes[from..to], Whence::Hole(self.span(from..to), why.clone()), None);
+            at = to;
+        }
+        out.push_same(&self.bytes[at..end], self.span(at..end));
+    }
+
+    /// Appends `bytes` that an escape in `range` stands for. If the escape touches a hole, the result is a hole.
+    pub fn push_escape(&self, out: &mut Traced, bytes: &[u8], range: Range<usize>) {
+        match self.hole_in(&range) {
+            Some(why) => out.push_hole(self.span(range), why.clone()),
+            None => out.push_made(bytes, self.span(range)),
+        }
+    }
+
+    /// The reason of the first hole that touches `range`.
+    pub fn hole_in(&self, range: &Range<usize>) -> Option<&Why> {
+        let first = self.holes.partition_point(|(r, _)| r.end as usize <= range.start);
+        self.holes.get(first).filter(|(r, _)| (r.start as usize) < range.end).map(|(_, why)| why)
+    }
+
+    /// The text as UTF-8, or the offset of the first byte that is not.
+    pub fn as_str(&self) -> Result<&str, usize> {
+        std::str::from_utf8(&self.bytes).map_err(|e| e.valid_up_to())
+    }
+}
+
+/// One step of the way from a value to the file where it was written.
+#[derive(Clone, Debug)]
+pub struct Hop {
+    /// The place.
+    pub span: Span,
+    /// What stands there or what was done with it, in words; empty for the place where the value was written.
+    pub step: Arc<str>,
+}
+
+/// The way of a value, from the text that was asked about (first) to the place where a person wrote it (last).
+#[derive(Clone, Debug)]
+pub struct Trail {
+    /// At least one hop; the last one stands in a source.
+    pub hops: Vec<Hop>,
+    /// True if the last place is the value itself, byte for byte, and not something that it was computed from.
+    pub exact: bool,
+}
+
+impl Trail {
+    /// The place where a person wrote the value.
+    pub fn origin(&self) -> Span {
+        self.hops[self.hops.len() - 1].span
+    }
+}
+
+impl Texts {
+    /// No texts.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes in a text that a person can edit. A source that is here already keeps its id.
+    pub fn add_source(&mut self, source: Arc<Source>) -> TextId {
+        let known = self.list.iter().position(|t| matches!(&t.origin, Origin::Source(s) if Arc::ptr_eq(s, &source)));
+        if let Some(known) = known {
+            return TextId(known as u32);
+        }
+        let text = Text { bytes: source.bytes(), origin: Origin::Source(source), holes: Arc::new([]) };
+        self.list.push(text);
+        TextId((self.list.len() - 1) as u32)
+    }
+
+    /// Takes in a derived text so that it can be read as a whole. `step` names it for people; `at` is the expression or text
+    /// that it was derived from, for the case that it has no bytes.
+    pub fn add_made(&mut self, step: impl Into<Arc<str>>, traced: &Traced, at: Span) -> TextId {
+        let holes = traced.holes().map(|(r, _, why)| (r.start as u32..r.end as u32, why.clone())).collect();
+        self.list.push(Text {
+            bytes: traced.bytes().into(),
+            origin: Origin::Made { step: step.into(), pieces: traced.pieces().into(), at },
+            holes,
+        });
+        TextId((self.list.len() - 1) as u32)
+    }
+
+    /// The text that `id` names.
+    pub fn get(&self, id: TextId) -> &Text {
+        &self.list[id.0 as usize]
+    }
+
+    /// The text as a parser sees it.
+    pub fn view(&self, id: TextId) -> View {
+        let text = self.get(id);
+        View { id, bytes: Arc::clone(&text.bytes), holes: Arc::clone(&text.holes) }
+    }
+
+    /// The bytes of `span`.
+    pub fn slice(&self, span: Span) -> &[u8] {
+        self.get(span.text).bytes.get(span.range()).unwrap_or_default()
+    }
+
+    /// The bytes of `span` with a map to it.
+    pub fn traced(&self, span: Span) -> Traced {
+        self.view(span.text).traced(span.range())
+    }
+
+    /// One step nearer to the file: what `span` of a derived text came from.
+    fn up(&self, span: Span, pieces: &[Piece]) -> Option<(Span, Via, bool)> {
+        let part = slice_pieces(pieces, span);
+        let text = &self.get(span.text).bytes;
+        let solid = |w: &Whence| !matches!(w, Whence::Hole(..));
+        // White space around a value is no place to point at, so the first piece with something in it is preferred.
+        let visible =
+            |r: &Range<usize>| text.get(r.clone()).is_some_and(|b| b.iter().any(|c| !c.is_ascii_whitespace()));
+        let first = part
+            .iter()
+            .position(|(r, w, _)| matches!(w, Whence::Same(_)) && visible(r))
+            .or_else(|| part.iter().position(|(r, w, _)| solid(w) && visible(r)))
+            .or_else(|| part.iter().position(|(_, w, _)| solid(w)))
+            .unwrap_or(0);
+        let (_, whence, via) = part.get(first)?;
+        let mut up = whence.span();
+        let mut exact = matches!(whence, Whence::Same(_));
+        for (_, next, _) in &part[first + 1..] {
+            let next_span = next.span();
+            if !solid(next) || next_span.text != up.text || next_span.start < up.start || next_span.start > up.end {
+                break;
+            }
+            up = up.to(next_span);
+            exact &= matches!(next, Whence::Same(_));
+        }
+        Some((up, (*via).clone(), exact))
+    }
+
+    /// The way from `span` to the file where its text was written.
+    pub fn trail(&self, span: Span) -> Trail {
+        self.trail_via(span, &None)
+    }
+
+    /// The way from `span`, which was reached through the references `via`.
+    pub fn trail_via(&self, span: Span, via: &Via) -> Trail {
+        let mut hops = Vec::new();
+        let mut exact = true;
+        push_links(&mut hops, via);
+        let mut span = span;
+        while let Origin::Made { step, pieces, at } = &self.get(span.text).origin {
+            hops.push(Hop { span, step: Arc::clone(step) });
+            let (up, via, same) = self.up(span, pieces).unwrap_or((*at, None, false));
+            exact &= same;
+            push_links(&mut hops, &via);
+            span = up;
+        }
+        hops.push(Hop { span, step: "".into() });
+        Trail { hops, exact }
+    }
+
+    /// The way of a traced value: of the bytes that its [`Traced::span`] stands for.
+    pub fn trail_of(&self, traced: &Traced) -> Option<Trail> {
+        let mut trail = self.trail_via(traced.span()?, &traced.via());
+        trail.exact &= traced.pieces().iter().all(|p| matches!(p.whence, Whence::Same(_)));
+        Some(trail)
+    }
+
+    /// The source that a span of a file stands in, or a rendering of the derived text it stands in.
+    pub fn place(&self, span: Span) -> Place {
+        let text = self.get(span.text);
+        let source = match &text.origin {
+            Origin::Source(source) => Arc::clone(source),
+            Origin::Made { step, .. } => Arc::new(Source::derived(step, Arc::clone(&text.bytes))),
+        };
+        Place { source, start: span.start, end: span.end }
+    }
+}
+
+fn push_links(hops: &mut Vec<Hop>, via: &Via) {
+    let mut next = via.as_ref();
+    while let Some(link) = next {
+        hops.push(Hop { span: link.at, step: Arc::clone(&link.step) });
+        next = link.inner.as_ref();
+    }
+}
+
+type PiecePart<'a> = (Range<usize>, Whence, &'a Via);
+
+/// The parts of `pieces` that `span` covers; an empty span takes the byte before or after it.
+fn slice_pieces(pieces: &[Piece], span: Span) -> Vec<PiecePart<'_>> {
+    let (start, end) =
+        if span.is_empty() { (span.start.saturating_sub(1), span.end.max(1)) } else { (span.start, span.end) };
+    let mut index = pieces.partition_point(|p| p.end <= start);
+    let mut out = Vec::new();
+    while let Some(piece) = pieces.get(index) {
+        let begin = if index == 0 { 0 } else { pieces[index - 1].end };
+        if begin >= end {
+            break;
+        }
+        let (from, to) = (begin.max(start), piece.end.min(end));
+        let whence = match &piece.whence {
+            Whence::Same(s) => {
+                Whence::Same(Span { text: s.text, start: s.start + (from - begin), end: s.start + (to - begin) })
+            }
+            other => other.clone(),
+        };
+        out.push((from as usize..to as usize, whence, &piece.via));
+        index += 1;
+    }
+    out
+}

@@ -1,0 +1,386 @@
+//! Bytes that carry the place each of them came from.
+//!
+//! Invariants: the pieces' ends rise strictly, the last end is the number of bytes, and a [`Whence::Same`] piece is as long
+//! as its span. All operations keep them; the property tests at the foot hold the code to it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::Span;
+
+/// What stands in the bytes of a text where a value is not known: one private-use character (U+E000), a word character to
+/// every grammar that is read here. Whether bytes are a hole is told by their piece, never by this text.
+pub const HOLE: &str = "\u{E000}";
+
+/// Why something is not known. Shown to people who ask for what was not followed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Why {
+    /// A variable or parameter without a default, named.
+    NoDefault(Arc<str>),
+    /// The value comes from outside the source: another resource's attribute, a data source, a pseudo parameter.
+    FromOutside(Arc<str>),
+    /// A construct that is not modelled, named.
+    NotUnderstood(Arc<str>),
+    /// A secret that is not to be looked into.
+    Secret,
+    /// A bound was reached (size, depth, number of alternatives), named.
+    Limit(&'static str),
+}
+
+impl std::fmt::Display for Why {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoDefault(name) => write!(f, "no default for {name}"),
+            Self::FromOutside(what) => write!(f, "{what} is known only outside the source"),
+            Self::NotUnderstood(what) => write!(f, "{what} is not followed"),
+            Self::Secret => f.write_str("a secret"),
+            Self::Limit(what) => write!(f, "limit reached: {what}"),
+        }
+    }
+}
+
+/// How a piece of bytes came to stand where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whence {
+    /// Byte for byte from the span.
+    Same(Span),
+    /// Computed from the span as a whole: an escape, a decoded group, a rendered number.
+    Made(Span),
+    /// Not known; the span is the expression that could not be evaluated.
+    Hole(Span, Why),
+}
+
+impl Whence {
+    /// The span that the piece came from.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Same(span) | Self::Made(span) | Self::Hole(span, _) => *span,
+        }
+    }
+}
+
+/// One place that a value passed on its way outward: a reference to a variable, an argument of a module call.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The reference.
+    pub at: Span,
+    /// What it is, in words, such as `var.idle`.
+    pub step: Arc<str>,
+    /// The place passed before this one, nearer to where the value was written.
+    pub inner: Via,
+}
+
+impl Drop for Link {
+    /// Unlinks in a loop: a chain may be long, and dropping it recursively would use the stack.
+    fn drop(&mut self) {
+        let mut next = self.inner.take();
+        while let Some(link) = next {
+            match Arc::try_unwrap(link) {
+                Ok(mut link) => next = link.inner.take(),
+                Err(_) => break,
+            }
+        }
+    }
+}
+
+/// The places that a value passed, outermost first; `None` when it is used where it is written.
+pub type Via = Option<Arc<Link>>;
+
+/// A run of bytes of one origin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Offset one past the last byte of the piece in the bytes it belongs to.
+    pub end: u32,
+    /// Where the bytes came from.
+    pub whence: Whence,
+    /// The references that the bytes passed through.
+    pub via: Via,
+}
+
+/// Bytes with a map back to the texts that they came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Traced {
+    bytes: Vec<u8>,
+    pieces: Vec<Piece>,
+}
+
+impl Traced {
+    /// No bytes at all.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Bytes computed from `span` as a whole.
+    pub fn made(bytes: impl Into<Vec<u8>>, span: Span) -> Self {
+        let mut new = Self::new();
+        new.push_made(&bytes.into(), span);
+        new
+    }
+
+    /// One hole: what `span` stands for is not known.
+    pub fn hole(span: Span, why: Why) -> Self {
+        let mut new = Self::new();
+        new.push_piece(HOLE.as_bytes(), Whence::Hole(span, why), None);
+        new
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The bytes as text, if they are UTF-8.
+    pub fn as_str(&self) -> Option<&str> {
+        std::str::from_utf8(&self.bytes).ok()
+    }
+
+    /// The bytes as text, unless a part of them is not known or they are not UTF-8.
+    pub fn known_str(&self) -> Option<&str> {
+        if self.has_hole() { None } else { self.as_str() }
+    }
+
+    /// The bytes as text, with a mark for what is not UTF-8.
+    pub fn to_text(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.bytes)
+    }
+
+    /// Number of bytes.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// True if there are no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// The pieces, in order.
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    /// The pieces with the range of bytes that each covers.
+    pub fn ranges(&self) -> impl Iterator<Item = (Range<usize>, &Piece)> {
+        let mut start = 0;
+        self.pieces.iter().map(move |piece| {
+            let range = start..piece.end as usize;
+            start = piece.end as usize;
+            (range, piece)
+        })
+    }
+
+    /// True if any byte stands for something that is not known.
+    pub fn has_hole(&self) -> bool {
+        self.pieces.iter().any(|p| matches!(p.whence, Whence::Hole(..)))
+    }
+
+    /// True if there is nothing but one hole or several.
+    pub fn is_hole(&self) -> bool {
+        !self.pieces.is_empty() && self.pieces.iter().all(|p| matches!(p.whence, Whence::Hole(..)))
+    }
+
+    /// The first thing that is not known, if any.
+    pub fn first_hole(&self) -> Option<(Span, &Why)> {
+        self.pieces.iter().find_map(|p| match &p.whence {
+            Whence::Hole(span, why) => Some((*span, why)),
+            _ => None,
+        })
+    }
+
+    /// The holes as ranges of these bytes, with the place and the reason of each.
+    pub fn holes(&self) -> impl Iterator<Item = (Range<usize>, Span, &Why)> {
+        self.ranges().filter_map(|(range, piece)| match &piece.whence {
+            Whence::Hole(span, why) => Some((range, *span, why)),
+            _ => None,
+        })
+    }
+
+    /// A span that stands for these bytes: the source of the first byte that a person wrote, widened over all that follows
+    /// it without a break in the same text. `None` if there are no bytes.
+    pub fn span(&self) -> Option<Span> {
+        let first = self
+            .pieces
+            .iter()
+            .position(|p| matches!(p.whence, Whence::Same(_)))
+            .or_else(|| self.pieces.iter().position(|p| matches!(p.whence, Whence::Made(_))))
+            .unwrap_or(0);
+        let mut span = self.pieces.get(first)?.whence.span();
+        for piece in &self.pieces[first + 1..] {
+            let next = piece.whence.span();
+            if next.text == span.text && next.start >= span.start && next.start <= span.end {
+                span = span.to(next);
+            } else {
+                break;
+            }
+        }
+        Some(span)
+    }
+
+    /// The references that the bytes named by [`span`](Self::span) passed through.
+    pub fn via(&self) -> Via {
+        self.pieces
+            .iter()
+            .find(|p| matches!(p.whence, Whence::Same(_)))
+            .or_else(|| self.pieces.iter().find(|p| matches!(p.whence, Whence::Made(_))))
+            .or_else(|| self.pieces.first())
+            .and_then(|p| p.via.clone())
+    }
+
+    /// Appends bytes that came from elsewhere. `Same` needs a span as long as the bytes; otherwise the piece becomes `Made`.
+    pub fn push_piece(&mut self, bytes: &[u8], whence: Whence, via: Via) {
+        if bytes.is_empty() {
+            return;
+        }
+        let whence = match whence {
+            Whence::Same(span) if span.len() != bytes.len() => Whence::Made(span),
+            other => other,
+        };
+        self.bytes.extend_from_slice(bytes);
+        let end = self.bytes.len() as u32;
+        if let Some(last) = self.pieces.last_mut()
+            && last.via == via
+        {
+            match (&mut last.whence, &whence) {
+                (Whence::Same(a), Whence::Same(b)) if a.text == b.text && a.end == b.start => {
+                    a.end = b.end;
+                    last.end = end;
+                    return;
+                }
+                (Whence::Made(a), Whence::Made(b)) if a == b => {
+                    last.end = end;
+                    return;
+                }
+                _ => {}
+            }
+        }
+        self.pieces.push(Piece { end, whence, via });
+    }
+
+    /// Appends bytes that stand at `span`, byte for byte.
+    pub fn push_same(&mut self, bytes: &[u8], span: Span) {
+        self.push_piece(bytes, Whence::Same(span), None);
+    }
+
+    /// Appends bytes that were computed from `span`.
+    pub fn push_made(&mut self, bytes: &[u8], span: Span) {
+        self.push_piece(bytes, Whence::Made(span), None);
+    }
+
+    /// Appends a hole.
+    pub fn push_hole(&mut self, span: Span, why: Why) {
+        self.push_piece(HOLE.as_bytes(), Whence::Hole(span, why), None);
+    }
+
+    /// Appends another text with its map.
+    pub fn push(&mut self, other: &Self) {
+        for (range, piece) in other.ranges() {
+            self.push_piece(&other.bytes[range], piece.whence.clone(), piece.via.clone());
+        }
+    }
+
+    /// The bytes of `range` with their map. A range past the end is cut to what is there.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Self {
+        let mut out = Self::new();
+        let end = range.end.min(self.bytes.len());
+        let mut from = range.start.min(end);
+        let mut index = self.pieces.partition_point(|p| p.end as usize <= from);
+        while from < end {
+            let piece = &self.pieces[index];
+            let begin = if index == 0 { 0 } else { self.pieces[index - 1].end as usize };
+            let to = end.min(piece.end as usize);
+            let whence = match &piece.whence {
+                Whence::Same(span) => Whence::Same(Span {
+                    text: span.text,
+                    start: span.start + (from - begin) as u32,
+                    end: span.start + (to - begin) as u32,
+                }),
+                other => other.clone(),
+            };
+            out.push_piece(&self.bytes[from..to], whence, piece.via.clone());
+            from = to;
+            index += 1;
+        }
+        out
+    }
+
+    /// The parts put together with `between` between each two.
+    #[must_use]
+    pub fn join<'a>(parts: impl IntoIterator<Item = &'a Self>, between: &Self) -> Self {
+        let mut out = Self::new();
+        for (n, part) in parts.into_iter().enumerate() {
+            if n > 0 {
+                out.push(between);
+            }
+            out.push(part);
+        }
+        out
+    }
+
+    /// Every occurrence of `needle` replaced; occurrences do not overlap. An empty needle changes nothing.
+    #[must_use]
+    pub fn replace(&self, needle: &[u8], with: &Self) -> Self {
+        if needle.is_empty() || needle.len() > self.bytes.len() {
+            return self.clone();
+        }
+        let mut out = Self::new();
+        let mut from = 0;
+        let mut at = 0;
+        while at + needle.len() <= self.bytes.len() {
+            if &self.bytes[at..at + needle.len()] == needle {
+                out.push(&self.slice(from..at));
+                out.push(with);
+                at += needle.len();
+                from = at;
+            } else {
+                at += 1;
+            }
+        }
+        out.push(&self.slice(from..self.bytes.len()));
+        out
+    }
+
+    /// The parts between the occurrences of `sep`. An empty separator gives the whole.
+    pub fn split(&self, sep: &[u8]) -> Vec<Self> {
+        let mut out = Vec::new();
+        let mut from = 0;
+        let mut at = 0;
+        while !sep.is_empty() && at + sep.len() <= self.bytes.len() {
+            if &self.bytes[at..at + sep.len()] == sep {
+                out.push(self.slice(from..at));
+                at += sep.len();
+                from = at;
+            } else {
+                at += 1;
+            }
+        }
+        out.push(self.slice(from..self.bytes.len()));
+        out
+    }
+
+    /// The same bytes after passing a reference at `at`, described by `step`.
+    #[must_use]
+    pub fn through(&self, at: Span, step: &Arc<str>) -> Self {
+        let mut out = self.clone();
+        for piece in &mut out.pieces {
+            piece.via = Some(Arc::new(Link { at, step: Arc::clone(step), inner: piece.via.take() }));
+        }
+        out
+    }
+
+    /// The same bytes after passing all references of `via` (whose innermost is passed first).
+    #[must_use]
+    pub fn through_all(&self, via: &Via) -> Self {
+        let mut links = Vec::new();
+        let mut next = via.as_ref();
+        while let Some(link) = next {
+            links.push(link);
+            next = link.inner.as_ref();
+        }
+        let mut out = self.clone();
+        for link in links.into_iter().rev() {
+            out = out.through(link.at, &link.step);
+        }
+        out
+    }
+}

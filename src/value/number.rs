@@ -1,0 +1,55 @@
+//! Numbers that remember how they were written, so that a rendered digit still has a place.
+
+use std::sync::Arc;
+
+use crate::text::{Span, Traced};
+
+/// A number.
+#[derive(Clone, Debug)]
+pub struct Number {
+    value: f64,
+    /// The literal, if it is written just as the number is rendered.
+    literal: Option<Arc<Traced>>,
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl Number {
+    /// A computed number.
+    pub fn new(value: f64) -> Self {
+        Self { value, literal: None }
+    }
+
+    /// A number as it is written; `None` if the text is not one.
+    pub fn parse(literal: Traced) -> Option<Self> {
+        let text = literal.known_str()?;
+        let value: f64 = text.parse().ok()?;
+        if !value.is_finite() {
+            return None;
+        }
+        let plain = render(value) == text;
+        Some(Self { value, literal: plain.then(|| Arc::new(literal)) })
+    }
+
+    /// The value.
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+
+    /// The number as text: the literal itself if it is written that way, else made from `at`.
+    pub fn to_traced(&self, at: Span) -> Traced {
+        match &self.literal {
+            Some(literal) => Traced::clone(literal),
+            None => Traced::made(render(self.value), at),
+        }
+    }
+}
+
+/// The shortest decimal form without exponent, as Terraform renders a number into a string.
+fn render(value: f64) -> String {
+    if value == 0.0 { "0".to_owned() } else { format!("{value}") }
+}
