@@ -1,10 +1,12 @@
 //! What a kubelet understands: its duration settings, its command line, its configuration files, and which of them wins.
 //! Knows no input and no payload.
 
+pub mod duration;
 mod effective;
 mod field;
 mod setting;
 
+pub use duration::{parse_duration, render_duration};
 pub use effective::{Effective, Failure, FailureKind, From, Settled};
 pub use field::{FIELDS, Field, Meaning, Shape};
 pub use setting::{Mechanism, Reading, Setting};

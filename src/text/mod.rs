@@ -11,3 +11,6 @@ pub use source::{Place, Point, Source};
 pub use span::{Span, TextId};
 pub use store::{Hop, Origin, Text, Texts, Trail, View};
 pub use traced::{HOLE, Link, Piece, Traced, Via, Whence, Why};
+
+#[cfg(test)]
+mod tests;
