@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use crate::text::{Traced, Whence, Why};
+use crate::text::{Layer, Traced, Whence, Why};
 
 use super::{DecodeError, MAX_DECODED_BYTES, Sources, region};
 
@@ -19,15 +19,19 @@ pub enum Strictness {
 
 /// True if the text can be read as base64 under [`Strictness::Standard`]: the test that nodeadm and Terraform's provider make.
 pub fn looks_encoded(text: &Traced) -> bool {
-    !text.is_empty() && !text.has_hole() && decode(text, Strictness::Standard).is_ok()
+    text.original(Layer::Base64).is_some()
+        || !text.is_empty() && !text.has_hole() && decode(text, Strictness::Standard).is_ok()
 }
 
-/// Decodes `text`. Every decoded byte maps to the characters that hold its bits. What stands behind a hole cannot be
+/// Decodes `text`. A text that the source language encoded gives back what it encodes; else every decoded byte maps to the characters that hold its bits. What stands behind a hole cannot be
 /// aligned, so it becomes one hole with the same reason.
 ///
 /// # Errors
 /// If a character is outside the alphabet, the padding is wrong or the result is too large.
 pub fn decode(text: &Traced, strictness: Strictness) -> Result<Traced, DecodeError> {
+    if let Some(original) = text.original(Layer::Base64) {
+        return Ok(original.clone());
+    }
     let hole = text.holes().next().map(|(range, span, why)| (range, span, why.clone()));
     let end = hole.as_ref().map_or(text.len(), |(range, ..)| range.start);
     let bytes = text.bytes();
@@ -53,8 +57,7 @@ pub fn decode(text: &Traced, strictness: Strictness) -> Result<Traced, DecodeErr
         Strictness::Standard => DecodePaddingMode::RequireCanonical,
         Strictness::Lenient => DecodePaddingMode::Indifferent,
     };
-    let config =
-        GeneralPurposeConfig::new().with_decode_padding_mode(padding).with_decode_allow_trailing_bits(true);
+    let config = GeneralPurposeConfig::new().with_decode_padding_mode(padding).with_decode_allow_trailing_bits(true);
     let decoded = GeneralPurpose::new(&STANDARD, config).decode(&chars).map_err(|error| {
         let at = match &error {
             base64::DecodeError::InvalidByte(index, _) => {
@@ -75,7 +78,8 @@ pub fn decode(text: &Traced, strictness: Strictness) -> Result<Traced, DecodeErr
         }
     }
     if let Some((_, span, why)) = hole {
-        let why = if text.is_hole() { why } else { Why::NotUnderstood(format!("base64 around a part where {why}").into()) };
+        let why =
+            if text.is_hole() { why } else { Why::NotUnderstood(format!("base64 around a part where {why}").into()) };
         out.push_hole(span, why);
     }
     Ok(out)
@@ -137,6 +141,15 @@ mod tests {
         let inner = decode(&outer, Strictness::Standard).unwrap();
         assert_eq!(inner.to_text(), format!("hello wor{}", crate::text::HOLE));
         assert!(inner.has_hole());
+    }
+
+    #[test]
+    fn what_was_encoded_in_the_source_keeps_its_exact_places() {
+        let mut texts = Texts::new();
+        let plain = traced(&mut texts, "hello");
+        let at = plain.span().unwrap();
+        let outer = Traced::encoded(Traced::made("aGVsbG8=", at), Layer::Base64, plain.clone());
+        assert_eq!(decode(&outer, Strictness::Standard), Ok(plain));
     }
 
     #[test]

@@ -4,13 +4,13 @@ use std::io::Read;
 
 use flate2::read::MultiGzDecoder;
 
-use crate::text::{Traced, Why};
+use crate::text::{Layer, Traced, Whence, Why};
 
 use super::{DecodeError, MAX_DECODED_BYTES, region};
 
 /// True if the text starts as gzip does.
 pub fn looks_compressed(text: &Traced) -> bool {
-    text.bytes().starts_with(&[0x1f, 0x8b])
+    text.original(Layer::Gzip).is_some() || text.bytes().starts_with(&[0x1f, 0x8b])
 }
 
 /// Decompresses `text`, all members of it. A hole in it makes all of it a hole.
@@ -18,6 +18,9 @@ pub fn looks_compressed(text: &Traced) -> bool {
 /// # Errors
 /// If the data is cut off, damaged or too large.
 pub fn decode(text: &Traced) -> Result<Traced, DecodeError> {
+    if let Some(original) = text.original(Layer::Gzip) {
+        return Ok(original.clone());
+    }
     let Some(at) = region(text) else {
         return Err(DecodeError { at: None, message: "not gzip: no data".to_owned() });
     };
@@ -34,7 +37,7 @@ pub fn decode(text: &Traced) -> Result<Traced, DecodeError> {
         return Err(error(format!("gzip data grows beyond {} KiB", MAX_DECODED_BYTES >> 10)));
     }
     let mut out = Traced::new();
-    out.push_piece(&bytes, crate::text::Whence::Made(at), text.via());
+    out.push_piece(&bytes, Whence::Made(at), text.via());
     Ok(out)
 }
 

@@ -169,9 +169,10 @@ impl Reader<'_> {
                     value.push(&self.text.slice(at..end));
                 }
             } else {
-                let colon = line.iter().position(|b| *b == b':').filter(|n| {
-                    *n > 0 && line[..*n].iter().all(|b| b.is_ascii_graphic())
-                });
+                let colon = line
+                    .iter()
+                    .position(|b| *b == b':')
+                    .filter(|n| *n > 0 && line[..*n].iter().all(|b| b.is_ascii_graphic()));
                 let Some(colon) = colon else { break };
                 let name = String::from_utf8_lossy(&line[..colon]).to_ascii_lowercase();
                 let blank = line[colon + 1..].iter().take_while(|b| b.is_ascii_whitespace()).count();
