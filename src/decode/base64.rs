@@ -1,0 +1,161 @@
+//! Base64, as strict or as lenient as the programs on the way of user data are.
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use crate::text::{Layer, Traced, Whence, Why};
+
+use super::{DecodeError, MAX_DECODED_BYTES, Sources, region};
+
+/// How much is forgiven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strictness {
+    /// Go's `base64.StdEncoding`: only line breaks are skipped, padding is required. EC2 and nodeadm read so.
+    Standard,
+    /// Python's `b64decode` and its `email` package: everything outside the alphabet is skipped. cloud-init reads so.
+    Lenient,
+}
+
+/// True if the text can be read as base64 under [`Strictness::Standard`]: the test that nodeadm and Terraform's provider make.
+pub fn looks_encoded(text: &Traced) -> bool {
+    text.original(Layer::Base64).is_some()
+        || !text.is_empty() && !text.has_hole() && decode(text, Strictness::Standard).is_ok()
+}
+
+/// Decodes `text`. A text that the source language encoded gives back what it encodes; else every decoded byte maps to the characters that hold its bits. What stands behind a hole cannot be
+/// aligned, so it becomes one hole with the same reason.
+///
+/// # Errors
+/// If a character is outside the alphabet, the padding is wrong or the result is too large.
+pub fn decode(text: &Traced, strictness: Strictness) -> Result<Traced, DecodeError> {
+    if let Some(original) = text.original(Layer::Base64) {
+        return Ok(original.clone());
+    }
+    let hole = text.holes().next().map(|(range, span, why)| (range, span, why.clone()));
+    let end = hole.as_ref().map_or(text.len(), |(range, ..)| range.start);
+    let bytes = text.bytes();
+    let mut chars = Vec::new();
+    let mut offsets = Vec::new();
+    for (offset, byte) in bytes.iter().enumerate().take(end) {
+        let skip = match strictness {
+            Strictness::Standard => matches!(byte, b'\r' | b'\n'),
+            Strictness::Lenient => !(byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')),
+        };
+        if !skip {
+            chars.push(*byte);
+            offsets.push(offset);
+        }
+    }
+    if hole.is_some() {
+        chars.truncate(chars.len() / 4 * 4);
+    }
+    if chars.len() / 4 * 3 > MAX_DECODED_BYTES {
+        return Err(DecodeError { at: region(text), message: "base64 text is too large to be decoded".to_owned() });
+    }
+    let padding = match strictness {
+        Strictness::Standard => DecodePaddingMode::RequireCanonical,
+        Strictness::Lenient => DecodePaddingMode::Indifferent,
+    };
+    let config = GeneralPurposeConfig::new().with_decode_padding_mode(padding).with_decode_allow_trailing_bits(true);
+    let decoded = GeneralPurpose::new(&STANDARD, config).decode(&chars).map_err(|error| {
+        let at = match &error {
+            base64::DecodeError::InvalidByte(index, _) => {
+                offsets.get(*index).and_then(|o| text.slice(*o..o + 1).span())
+            }
+            _ => None,
+        };
+        DecodeError { at: at.or_else(|| region(text)), message: format!("not base64: {}", lower(&error.to_string())) }
+    })?;
+    let mut out = Traced::new();
+    let mut first_of = Sources::new(text);
+    let mut last_of = Sources::new(text);
+    for (index, byte) in decoded.iter().enumerate() {
+        let from = offsets.get(index * 8 / 6).and_then(|o| first_of.at(*o));
+        let to = offsets.get((index * 8 + 7) / 6).and_then(|o| last_of.at(*o));
+        if let (Some((from, via)), Some((to, _))) = (from, to) {
+            out.push_piece(&[*byte], Whence::Made(from.to(to)), via);
+        }
+    }
+    if let Some((_, span, why)) = hole {
+        let why =
+            if text.is_hole() { why } else { Why::NotUnderstood(format!("base64 around a part where {why}").into()) };
+        out.push_hole(span, why);
+    }
+    Ok(out)
+}
+
+fn lower(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::text::{Source, Texts};
+
+    fn traced(texts: &mut Texts, text: &str) -> Traced {
+        let id = texts.add_source(Arc::new(Source::new("/f", text.as_bytes())));
+        texts.view(id).traced(0..text.len())
+    }
+
+    #[test]
+    fn strict_and_lenient_differ_as_go_and_python_do() {
+        for (text, strict, lenient) in [
+            ("aGVsbG8=", Some("hello"), Some("hello")),
+            ("aGVs\nbG8=\n", Some("hello"), Some("hello")),
+            ("aGVs bG8=", None, Some("hello")),
+            ("aGVsbG8", None, Some("hello")),
+            ("aGVsb", None, None),
+            ("#!/bin/bash", None, None),
+        ] {
+            let mut texts = Texts::new();
+            let outer = traced(&mut texts, text);
+            let read = |s| decode(&outer, s).ok().map(|t| t.to_text().into_owned());
+            assert_eq!(read(Strictness::Standard).as_deref(), strict, "{text}");
+            if let Some(lenient) = lenient {
+                assert_eq!(read(Strictness::Lenient).as_deref(), Some(lenient), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_byte_maps_to_the_characters_that_hold_its_bits() {
+        let mut texts = Texts::new();
+        let outer = traced(&mut texts, "aGVs\nbG8=");
+        let inner = decode(&outer, Strictness::Standard).unwrap();
+        let places: Vec<_> = (0..5).map(|i| inner.slice(i..i + 1).span().unwrap().range()).collect();
+        assert_eq!(places, [0..2, 1..3, 2..4, 5..7, 6..8]);
+    }
+
+    #[test]
+    fn what_follows_a_hole_is_not_known() {
+        let mut texts = Texts::new();
+        let mut outer = traced(&mut texts, "aGVsbG8gd29y");
+        let at = outer.span().unwrap();
+        outer.push_hole(at, Why::Secret);
+        outer.push_made(b"bG8=", at);
+        let inner = decode(&outer, Strictness::Standard).unwrap();
+        assert_eq!(inner.to_text(), format!("hello wor{}", crate::text::HOLE));
+        assert!(inner.has_hole());
+    }
+
+    #[test]
+    fn what_was_encoded_in_the_source_keeps_its_exact_places() {
+        let mut texts = Texts::new();
+        let plain = traced(&mut texts, "hello");
+        let at = plain.span().unwrap();
+        let outer = Traced::encoded(Traced::made("aGVsbG8=", at), Layer::Base64, plain.clone());
+        assert_eq!(decode(&outer, Strictness::Standard), Ok(plain));
+    }
+
+    #[test]
+    fn a_wrong_character_is_pointed_at() {
+        let mut texts = Texts::new();
+        let error = decode(&traced(&mut texts, "aGV%bG8="), Strictness::Standard).unwrap_err();
+        assert_eq!(error.at.unwrap().range(), 3..4);
+    }
+}

@@ -1,0 +1,345 @@
+//! MIME messages as user data carries them, read as Python's `email` package reads them (cloud-init), with what Go's
+//! stricter readers (nodeadm) would refuse noted on the side.
+
+use std::ops::Range;
+
+use crate::text::{Traced, Whence, Why};
+
+use super::base64::{self, Strictness};
+use super::{DecodeError, Sources};
+
+/// How deep multiparts may nest.
+pub const MAX_MIME_DEPTH: usize = 8;
+
+/// How many parts a message may have in all.
+pub const MAX_MIME_PARTS: usize = 512;
+
+/// One message or part.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entity {
+    /// Headers in order: the name in lower case, the value unfolded.
+    pub headers: Vec<(String, Traced)>,
+    /// What follows the headers, still in its transfer encoding.
+    pub body: Traced,
+    /// The parts of a multipart; `None` if it is none, or if its boundary never occurs.
+    pub parts: Option<Vec<Self>>,
+    /// True if a blank line divides headers and body. Go's reader wants it, Python's does not.
+    pub separated: bool,
+    /// For a multipart: true if the closing boundary stands there. Go's reader wants it, Python's does not.
+    pub closed: bool,
+}
+
+/// A `Content-Type` header, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaType {
+    /// Type and subtype in lower case.
+    pub essence: String,
+    /// Parameters: the name in lower case, the value without quotes.
+    pub parameters: Vec<(String, String)>,
+    /// True if Go's `mime.ParseMediaType` reads it too: values that are no tokens must be quoted.
+    pub strict: bool,
+}
+
+impl MediaType {
+    /// A parameter's value.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    fn parse(text: &str) -> Self {
+        let mut fields = split_unquoted(text, ';').into_iter();
+        let essence = fields.next().unwrap_or_default().trim().to_ascii_lowercase();
+        let mut strict = true;
+        let mut parameters = Vec::new();
+        for field in fields {
+            let Some((name, value)) = field.split_once('=') else {
+                strict &= field.trim().is_empty();
+                continue;
+            };
+            let value = value.trim();
+            let plain = match value.strip_prefix('"').and_then(|v| v.strip_suffix('"')) {
+                Some(inner) => inner.replace("\\\"", "\"").replace("\\\\", "\\"),
+                None => {
+                    strict &= !value.is_empty() && value.bytes().all(is_token);
+                    value.to_owned()
+                }
+            };
+            parameters.push((name.trim().to_ascii_lowercase(), plain));
+        }
+        Self { essence, parameters, strict }
+    }
+}
+
+/// RFC 2045's token characters, as Go's `mime` package has them.
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !br#"()<>@,;:\"/[]?="#.contains(&byte)
+}
+
+fn split_unquoted(text: &str, sep: char) -> Vec<&str> {
+    let mut out = Vec::new();
+    let (mut from, mut quoted, mut escaped) = (0, false, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            c if c == sep && !quoted => {
+                out.push(&text[from..at]);
+                from = at + c.len_utf8();
+            }
+            _ => {}
+        }
+    }
+    out.push(&text[from..]);
+    out
+}
+
+impl Entity {
+    /// The value of a header; of several, the first one.
+    pub fn header(&self, name: &str) -> Option<&Traced> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v)
+    }
+
+    /// The media type; `text/plain` where none is given, as cloud-init assumes.
+    pub fn media_type(&self) -> MediaType {
+        self.header("content-type").map_or_else(
+            || MediaType { essence: "text/plain".to_owned(), parameters: Vec::new(), strict: true },
+            |value| MediaType::parse(&value.to_text()),
+        )
+    }
+
+    /// The file name that the part gives itself, in `Content-Disposition` or else in `Content-Type`.
+    pub fn file_name(&self) -> Option<String> {
+        let given = self.header("content-disposition").map(|v| MediaType::parse(&v.to_text()));
+        let name = given.as_ref().and_then(|d| d.parameter("filename").map(str::to_owned));
+        name.or_else(|| self.media_type().parameter("name").map(str::to_owned))
+    }
+
+    /// The body without its transfer encoding.
+    ///
+    /// # Errors
+    /// If the body is not what the encoding says; cloud-init then takes it as it stands.
+    pub fn decoded(&self) -> Result<Traced, DecodeError> {
+        let encoding = self.header("content-transfer-encoding").map(|v| v.to_text().trim().to_ascii_lowercase());
+        match encoding.as_deref() {
+            Some("base64") => base64::decode(&self.body, Strictness::Lenient),
+            Some("quoted-printable") => Ok(quoted_printable(&self.body)),
+            _ => Ok(self.body.clone()),
+        }
+    }
+}
+
+/// Reads a message. A text without headers is a message with nothing but a body.
+pub fn parse(text: &Traced) -> Entity {
+    let mut reader = Reader { text, bytes: text.bytes(), left: MAX_MIME_PARTS };
+    reader.entity(0..text.len(), 0)
+}
+
+struct Reader<'a> {
+    text: &'a Traced,
+    bytes: &'a [u8],
+    left: usize,
+}
+
+impl Reader<'_> {
+    /// The end of the line that starts at `at`, with its line break, and the end without it.
+    fn line(&self, at: usize, end: usize) -> (usize, usize) {
+        let rest = self.bytes.get(at..end).unwrap_or_default();
+        match rest.iter().position(|b| *b == b'\n') {
+            Some(n) if n > 0 && rest[n - 1] == b'\r' => (at + n + 1, at + n - 1),
+            Some(n) => (at + n + 1, at + n),
+            None => (end, end),
+        }
+    }
+
+    fn entity(&mut self, range: Range<usize>, depth: usize) -> Entity {
+        let mut headers: Vec<(String, Traced)> = Vec::new();
+        let mut at = range.start;
+        let mut separated = false;
+        while at < range.end {
+            let (next, end) = self.line(at, range.end);
+            let line = self.bytes.get(at..end).unwrap_or_default();
+            if line.is_empty() {
+                separated = !headers.is_empty();
+                at = next;
+                break;
+            }
+            if matches!(line[0], b' ' | b'\t') && !headers.is_empty() {
+                if let Some((_, value)) = headers.last_mut() {
+                    value.push(&self.text.slice(at..end));
+                }
+            } else {
+                let colon = line
+                    .iter()
+                    .position(|b| *b == b':')
+                    .filter(|n| *n > 0 && line[..*n].iter().all(|b| b.is_ascii_graphic()));
+                let Some(colon) = colon else { break };
+                let name = String::from_utf8_lossy(&line[..colon]).to_ascii_lowercase();
+                let blank = line[colon + 1..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+                headers.push((name, self.text.slice(at + colon + 1 + blank..end)));
+            }
+            at = next;
+        }
+        let body = at.min(range.end)..range.end;
+        let mut entity = Entity { headers, body: self.text.slice(body.clone()), parts: None, separated, closed: false };
+        let media = entity.media_type();
+        if media.essence.starts_with("multipart/")
+            && let Some(boundary) = media.parameter("boundary")
+            && depth < MAX_MIME_DEPTH
+        {
+            let (ranges, closed) = self.parts(body, boundary.as_bytes());
+            if !ranges.is_empty() || closed {
+                entity.closed = closed;
+                entity.parts = Some(ranges.into_iter().map(|r| self.entity(r, depth + 1)).collect());
+            }
+        }
+        entity
+    }
+
+    /// The ranges between the boundary lines, and whether the closing one stands there.
+    fn parts(&mut self, range: Range<usize>, boundary: &[u8]) -> (Vec<Range<usize>>, bool) {
+        let mut parts = Vec::new();
+        let mut open: Option<usize> = None;
+        let mut before = range.start;
+        let mut at = range.start;
+        while at < range.end {
+            let (next, end) = self.line(at, range.end);
+            let line = self.bytes.get(at..end).unwrap_or_default();
+            let mark = line.strip_prefix(b"--").and_then(|l| l.strip_prefix(boundary));
+            let (is_mark, closes) = match mark {
+                Some([b'-', b'-', rest @ ..]) => (rest.iter().all(|b| matches!(b, b' ' | b'\t' | b'\r')), true),
+                Some(rest) => (rest.iter().all(|b| matches!(b, b' ' | b'\t' | b'\r')), false),
+                None => (false, false),
+            };
+            if is_mark {
+                if let Some(start) = open.take() {
+                    // The line break before a boundary belongs to the boundary.
+                    parts.push(start..before.max(start));
+                }
+                if closes {
+                    return (parts, true);
+                }
+                if self.left == 0 {
+                    return (parts, false);
+                }
+                self.left -= 1;
+                open = Some(next);
+            }
+            before = end;
+            at = next;
+        }
+        if let Some(start) = open {
+            parts.push(start..range.end);
+        }
+        (parts, false)
+    }
+}
+
+/// Quoted-printable: `=3D` and soft line breaks. What is no escape stays as it stands.
+fn quoted_printable(text: &Traced) -> Traced {
+    let bytes = text.bytes();
+    let mut out = Traced::new();
+    let mut from = 0;
+    let mut at = 0;
+    let mut sources = Sources::new(text);
+    while let Some(offset) = bytes.get(at..).and_then(|rest| rest.iter().position(|b| *b == b'=')) {
+        let equals = at + offset;
+        let rest = &bytes[equals + 1..];
+        let (skip, byte) = match rest {
+            [b'\r', b'\n', ..] => (3, None),
+            [b'\n', ..] => (2, None),
+            [a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => {
+                let digits = [*a, *b];
+                let value = std::str::from_utf8(&digits).ok().and_then(|d| u8::from_str_radix(d, 16).ok());
+                (3, value)
+            }
+            _ => {
+                at = equals + 1;
+                continue;
+            }
+        };
+        out.push(&text.slice(from..equals));
+        if let (Some(byte), Some((first, via))) = (byte, sources.at(equals)) {
+            let span = sources.at(equals + 2).map_or(first, |(last, _)| first.to(last));
+            let hole = text.slice(equals..equals + 3).first_hole().map(|(s, w)| (s, w.clone()));
+            match hole {
+                Some((span, why)) => out.push_hole(span, Why::clone(&why)),
+                None => out.push_piece(&[byte], Whence::Made(span), via),
+            }
+        }
+        at = equals + skip;
+        from = at;
+    }
+    out.push(&text.slice(from..bytes.len()));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::text::{Source, Texts};
+
+    fn traced(text: &str) -> Traced {
+        let mut texts = Texts::new();
+        let id = texts.add_source(Arc::new(Source::new("/f", text.as_bytes())));
+        texts.view(id).traced(0..text.len())
+    }
+
+    fn bodies(text: &str) -> Option<Vec<String>> {
+        parse(&traced(text)).parts.map(|parts| parts.iter().map(|p| p.body.to_text().into_owned()).collect())
+    }
+
+    #[test]
+    fn parts_as_python_reads_them() {
+        let head = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"//\"\n\n";
+        for (rest, want) in [
+            ("--//\nA: b\n\none\n--//\n\ntwo\n\n--//--\nend\n", vec!["one", "two\n"]),
+            ("pre\n--//\nContent-Type: text/x-shellscript\n\none\n--//--", vec!["one"]),
+            ("--//\n\none\n", vec!["one\n"]),
+            ("--//x\n\none\n--//  \n\ntwo\n--//--\n", vec!["two"]),
+        ] {
+            assert_eq!(bodies(&format!("{head}{rest}")).unwrap(), want, "{rest:?}");
+            let crlf = format!("{head}{rest}").replace('\n', "\r\n");
+            let want: Vec<_> = want.iter().map(|w| w.replace('\n', "\r\n")).collect();
+            assert_eq!(bodies(&crlf).unwrap(), want, "{rest:?}");
+        }
+        assert_eq!(bodies(&format!("\n{head}--//\n\none\n--//--\n")), None, "a leading blank line ends the headers");
+        assert_eq!(bodies("#!/bin/bash\necho: hi\n"), None);
+    }
+
+    #[test]
+    fn what_go_refuses_is_noted() {
+        let text = "Content-Type: multipart/mixed; boundary=//\n\n--//\nContent-Type: a/b\nbody\n";
+        let whole = parse(&traced(text));
+        assert!(!whole.media_type().strict);
+        assert!(!whole.closed);
+        assert!(whole.separated);
+        assert!(!whole.parts.unwrap()[0].separated);
+    }
+
+    #[test]
+    fn nested_parts_folded_headers_and_encodings() {
+        let text = "Content-Type: multipart/mixed;\n boundary=a\n\n--a\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\
+                    Content-Transfer-Encoding: base64\nContent-Disposition: attachment; filename=\"x;y.sh\"\n\naGVs\nbG8=\n--b--\n--a\n\
+                    Content-Transfer-Encoding: Quoted-Printable\n\na=3Db=\nc=x\n--a--\n";
+        let whole = parse(&traced(text));
+        let outer = whole.parts.unwrap();
+        let inner = &outer[0].parts.as_ref().unwrap()[0];
+        assert_eq!(inner.decoded().unwrap().bytes(), b"hello");
+        assert_eq!(inner.file_name().as_deref(), Some("x;y.sh"));
+        let plain = outer[1].decoded().unwrap();
+        assert_eq!(plain.bytes(), b"a=bc=x");
+        assert_eq!(plain.slice(1..2).span().unwrap().range(), text.find("=3D").map(|n| n..n + 3).unwrap());
+    }
+
+    #[test]
+    fn deep_nesting_ends() {
+        let mut text = String::new();
+        for n in 0..2000 {
+            text.push_str(&format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n"));
+        }
+        assert!(parse(&traced(&text)).parts.is_some());
+    }
+}
