@@ -24,7 +24,7 @@ const MAX_STDIN: u64 = crate::text::MAX_FILE_BYTES;
 
 /// Says what the kubelet of every node that your infrastructure code launches will really run with, and who wrote it
 #[derive(Debug, Parser)]
-#[command(name = "kubelet-lint", version, styles = styles(), max_term_width = 100)]
+#[command(name = "kubelet-lint", version, styles = styles(), max_term_width = 80)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -87,7 +87,7 @@ fn explain_prints_the_page_and_rules_list_them() {
     assert_eq!(out.status.code(), Some(2));
     assert!(text(&out.stderr).contains("replaced-zero"), "{}", text(&out.stderr));
     let out = run_in(dir.path(), &["rules"], None);
-    assert!(text(&out.stdout).lines().any(|l| l.starts_with("zero-kubelet-timeout")));
+    assert!(text(&out.stdout).lines().any(|l| l == "zero-kubelet-timeout (warning)"));
 }
 
 #[test]

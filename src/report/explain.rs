@@ -6,6 +6,8 @@ use serde_json::json;
 
 use crate::check::{RULES, Rule};
 
+use super::words::wrap;
+
 /// Prints the page of a rule.
 ///
 /// # Errors
@@ -14,14 +16,16 @@ pub fn explain(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", rule.page.markdown.trim_end())
 }
 
-/// Prints a table of all rules.
+/// Prints all rules with their level and summary.
 ///
 /// # Errors
 /// If `out` cannot be written to.
 pub fn list_rules(out: &mut dyn Write) -> io::Result<()> {
-    let width = RULES.iter().map(|r| r.id.len()).max().unwrap_or_default();
     for rule in RULES.iter() {
-        writeln!(out, "{:width$}  {:7}  {}", rule.id, rule.level.id(), rule.summary)?;
+        writeln!(out, "{} ({})", rule.id, rule.level.id())?;
+        for line in wrap(&rule.summary, 76) {
+            writeln!(out, "    {line}")?;
+        }
     }
     writeln!(out, "\n`kubelet-lint explain RULE` tells more of one.")
 }
