@@ -97,11 +97,24 @@ pub struct Piece {
     pub via: Via,
 }
 
+/// The codings that a source language applies to a text and that the node (or EC2) takes off again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// Base64.
+    Base64,
+    /// Gzip.
+    Gzip,
+}
+
 /// Bytes with a map back to the texts that they came from.
+///
+/// Bytes that were computed by a [`Layer`] remember what they encode: decoding gives the original with its exact places, where
+/// the encoded bytes could only name groups. Nested layers nest their originals. Whatever changes the bytes forgets it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Traced {
     bytes: Vec<u8>,
     pieces: Vec<Piece>,
+    encodes: Option<Arc<(Layer, Traced)>>,
 }
 
 impl Traced {
@@ -115,6 +128,18 @@ impl Traced {
         let mut new = Self::new();
         new.push_made(&bytes.into(), span);
         new
+    }
+
+    /// `outer`, known to be what `layer` makes of `original`.
+    #[must_use]
+    pub fn encoded(mut outer: Self, layer: Layer, original: Self) -> Self {
+        outer.encodes = Some(Arc::new((layer, original)));
+        outer
+    }
+
+    /// What these bytes encode, if they were computed by `layer` and are still whole.
+    pub fn original(&self, layer: Layer) -> Option<&Self> {
+        self.encodes.as_deref().filter(|(l, _)| *l == layer).map(|(_, original)| original)
     }
 
     /// One hole: what `span` stands for is not known.
@@ -231,6 +256,7 @@ impl Traced {
         if bytes.is_empty() {
             return;
         }
+        self.encodes = None;
         let whence = match whence {
             Whence::Same(span) if span.len() != bytes.len() => Whence::Made(span),
             other => other,
@@ -273,6 +299,10 @@ impl Traced {
 
     /// Appends another text with its map.
     pub fn push(&mut self, other: &Self) {
+        if self.bytes.is_empty() {
+            self.clone_from(other);
+            return;
+        }
         for (range, piece) in other.ranges() {
             self.push_piece(&other.bytes[range], piece.whence.clone(), piece.via.clone());
         }
@@ -281,6 +311,9 @@ impl Traced {
     /// The bytes of `range` with their map. A range past the end is cut to what is there.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Self {
+        if range.start == 0 && range.end >= self.bytes.len() {
+            return self.clone();
+        }
         let mut out = Self::new();
         let end = range.end.min(self.bytes.len());
         let mut from = range.start.min(end);
@@ -365,6 +398,7 @@ impl Traced {
         for piece in &mut out.pieces {
             piece.via = Some(Arc::new(Link { at, step: Arc::clone(step), inner: piece.via.take() }));
         }
+        out.encodes = self.encodes.as_deref().map(|(layer, original)| Arc::new((*layer, original.through(at, step))));
         out
     }
 
@@ -382,5 +416,38 @@ impl Traced {
             out = out.through(link.at, &link.step);
         }
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::TextId;
+    use super::*;
+
+    #[test]
+    fn encoded_bytes_remember_their_original_until_they_change() {
+        let span = Span::new(TextId(0), 3..5);
+        let mut plain = Traced::new();
+        plain.push_same(b"hi", span);
+        let gzip = Traced::encoded(Traced::made("\u{1f}gz", span), Layer::Gzip, plain.clone());
+        let outer = Traced::encoded(Traced::made("aGk=", span), Layer::Base64, gzip);
+        let original = |t: &Traced| t.original(Layer::Base64).and_then(|t| t.original(Layer::Gzip)).cloned();
+        assert_eq!(original(&outer), Some(plain));
+        assert_eq!(outer.original(Layer::Gzip), None);
+
+        let mut same = Traced::new();
+        same.push(&outer);
+        same.push(&Traced::new());
+        assert!(original(&same).is_some(), "nothing was added");
+        assert!(original(&outer.slice(0..outer.len())).is_some(), "the whole is the same");
+
+        let mut more = outer.clone();
+        more.push_made(b"x", span);
+        assert_eq!(original(&more), None);
+        assert_eq!(original(&outer.slice(0..2)), None);
+
+        let step: Arc<str> = "var.a".into();
+        let passed = original(&outer.through(span, &step)).unwrap();
+        assert_eq!(passed.via().map(|link| Arc::clone(&link.step)), Some(step), "references reach the original");
     }
 }
