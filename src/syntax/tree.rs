@@ -33,7 +33,8 @@ pub struct Node {
     pub kind: NodeKind,
     /// All of it as written: quotes and brackets included; for a block scalar its content, without the header line.
     pub span: Span,
-    /// An explicit YAML tag as written, such as `!Sub` or `!!str`.
+    /// An explicit YAML tag as written, such as `!Sub` or `!!str`. Two tags on one node, which YAML forbids and templates of
+    /// CloudFormation have, stand with a space between: `!Base64 !Sub`.
     pub tag: Option<String>,
 }
 

@@ -6,6 +6,8 @@
 mod expand;
 mod place;
 
+use std::collections::BTreeMap;
+
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as Range, StructureStyle, Tag};
 
 use crate::text::{Traced, View, Why};
@@ -15,6 +17,9 @@ use expand::{Anchors, merge};
 
 /// The longest implicit key, in characters. YAML says 1,024; JSON that is read as YAML knows no such bound.
 const MAX_KEY: usize = 1 << 17;
+
+/// The most places in one text where two tags stand on one node.
+const MAX_TAG_CHAINS: usize = 64;
 
 /// The most documents of one stream that are read.
 const MAX_DOCUMENTS: usize = 10_000;
@@ -29,6 +34,39 @@ pub fn parse(view: &View) -> Parsed<Vec<Node>> {
         Ok(text) => text,
         Err(at) => return Parsed { tree: Vec::new(), errors: vec![SyntaxError::not_utf8(view, at)] },
     };
+    let mut text = std::borrow::Cow::Borrowed(text);
+    let mut tags = BTreeMap::new();
+    loop {
+        let parsed = stream(view, &text, &tags);
+        let again = parsed.errors.iter().find_map(|e| outer_tag(view, e.at.start as usize));
+        match again {
+            Some((range, inner)) if tags.len() < MAX_TAG_CHAINS && text.get(range.clone()).is_some() => {
+                let outer = text[range.clone()].to_owned();
+                text.to_mut().replace_range(range.clone(), &" ".repeat(range.len()));
+                tags.insert(inner, outer);
+            }
+            _ => return parsed,
+        }
+    }
+}
+
+/// The tag that stands in front of the one at `at`, and `at` itself: a node may have one tag only, but CloudFormation's short
+/// tags are often written one after the other.
+fn outer_tag(view: &View, at: usize) -> Option<(std::ops::Range<usize>, usize)> {
+    let bytes = &view.bytes;
+    if bytes.get(at) != Some(&b'!') {
+        return None;
+    }
+    let before = bytes.get(..at)?;
+    let end = before.iter().rposition(|b| !matches!(b, b' ' | b'\t'))? + 1;
+    let start = before[..end].iter().rposition(|b| !(b.is_ascii_alphanumeric() || *b == b':'))?;
+    let found = end < at && start + 1 < end && bytes[start] == b'!' && (start == 0 || bytes[start - 1] != b'!');
+    found.then_some((start..end, at))
+}
+
+/// Reads a stream whose bytes are those of the view, but for the tags that were taken out: `tags` has them by the offset of
+/// the tag that followed each.
+fn stream(view: &View, text: &str, tags: &BTreeMap<usize, String>) -> Parsed<Vec<Node>> {
     let mut options = granit_parser::options! {
         block_scalar_eof_without_line_feed: true,
         simple_key_max_lookahead: MAX_KEY,
@@ -37,7 +75,7 @@ pub fn parse(view: &View) -> Parsed<Vec<Node>> {
     let mut parser = Parser::new_from_str_with_options(text, options);
     let mut out = Parsed { tree: Vec::new(), errors: Vec::new() };
     for _ in 0..=MAX_DOCUMENTS {
-        let mut builder = Builder::new(view);
+        let mut builder = Builder::new(view, tags);
         match builder.document(&mut parser) {
             Ok(Some(node)) => {
                 out.tree.push(node);
@@ -76,6 +114,8 @@ struct Frame {
 /// Puts one document together.
 struct Builder<'a> {
     view: &'a View,
+    /// Tags that stood in front of the tags at these offsets.
+    tags: &'a BTreeMap<usize, String>,
     open: Vec<Frame>,
     anchors: Anchors,
     errors: Vec<SyntaxError>,
@@ -84,8 +124,8 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(view: &'a View) -> Self {
-        Self { view, open: Vec::new(), anchors: Anchors::default(), errors: Vec::new(), end: 0 }
+    fn new(view: &'a View, tags: &'a BTreeMap<usize, String>) -> Self {
+        Self { view, tags, open: Vec::new(), anchors: Anchors::default(), errors: Vec::new(), end: 0 }
     }
 
     /// The next document; `None` at the end of the stream.
@@ -102,7 +142,8 @@ impl<'a> Builder<'a> {
                 Event::StreamEnd => return Ok(None),
                 Event::Alias(id) => Some((self.alias(id, &range), 0)),
                 Event::Scalar(value, style, anchor, tag) => {
-                    Some((self.scalar(&value, style, tag.as_deref(), range), anchor))
+                    let tag = self.tag(tag.as_deref(), &span);
+                    Some((self.scalar(&value, style, tag, range), anchor))
                 }
                 Event::SequenceStart(style, anchor, tag) => {
                     self.start(NodeKind::Seq(Vec::new()), style, anchor, tag.as_deref(), &span)?;
@@ -144,7 +185,7 @@ impl<'a> Builder<'a> {
             kind,
             key: None,
             anchor,
-            tag: tag.map(tag_text),
+            tag: self.tag(tag, span),
             start: range.start,
             flow: style == StructureStyle::Flow,
         });
@@ -164,7 +205,7 @@ impl<'a> Builder<'a> {
         Some((Node { kind, span: self.view.span(frame.start..end), tag: frame.tag }, frame.anchor))
     }
 
-    fn scalar(&mut self, value: &str, style: ScalarStyle, tag: Option<&Tag>, range: std::ops::Range<usize>) -> Node {
+    fn scalar(&mut self, value: &str, style: ScalarStyle, tag: Option<String>, range: std::ops::Range<usize>) -> Node {
         let style = match style {
             ScalarStyle::Plain => Style::Plain,
             ScalarStyle::SingleQuoted => Style::SingleQuoted,
@@ -177,7 +218,17 @@ impl<'a> Builder<'a> {
         let range = if missing { self.end..self.end } else { range };
         let text = if missing { Traced::new() } else { place::scalar(self.view, style, value, &range) };
         self.end = self.end.max(range.end);
-        Node { kind: NodeKind::Scalar(Scalar { text, style }), span: self.view.span(range), tag: tag.map(tag_text) }
+        Node { kind: NodeKind::Scalar(Scalar { text, style }), span: self.view.span(range), tag }
+    }
+
+    /// A tag with the one in front of it, if there was one: `!Base64 !Sub`.
+    fn tag(&self, tag: Option<&Tag>, span: &Range) -> Option<String> {
+        let text = tag_text(tag?);
+        let outer = span.tag_start().and_then(|m| m.byte_offset()).and_then(|at| self.tags.get(&at));
+        Some(match outer {
+            Some(outer) => format!("{outer} {text}"),
+            None => text,
+        })
     }
 
     fn alias(&mut self, id: usize, range: &std::ops::Range<usize>) -> Node {
