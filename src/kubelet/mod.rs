@@ -1,10 +1,15 @@
 //! What a kubelet understands: its duration settings, its command line, its configuration files, and which of them wins.
 //! Knows no input and no payload.
 
+pub mod args;
 pub mod duration;
 mod effective;
 mod field;
+pub mod flags;
+mod labels;
 mod setting;
+#[cfg(test)]
+mod testing;
 
 pub use duration::{parse_duration, render_duration};
 pub use effective::{Effective, Failure, FailureKind, From, Settled};
