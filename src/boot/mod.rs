@@ -1,5 +1,10 @@
 //! What a boot leaves behind: runs user data and scripts on a machine of the mind, without running anything.
 
+mod json;
+mod launch;
+mod nodeadm;
+mod systemd;
+
 use crate::node::{Booted, Cx, NodeGroup};
 
 /// Boots a node group. Gives one result for each way that the boot may go; their conditions exclude each other.
