@@ -12,11 +12,15 @@
 
 use crate::text::{Span, Traced, Why};
 
+use super::config::shorten;
 use super::flags::{Flag, Takes};
 use super::{Failure, FailureKind, parse_duration};
 
 /// The most words of a command line that are read. Linux bounds it at 2 MiB of bytes.
 const MAX_WORDS: usize = 16_384;
+
+/// The most faults that are told of one command line.
+const MAX_FAILURES: usize = 20;
 
 /// One use of a flag.
 #[derive(Clone, Debug)]
@@ -244,7 +248,7 @@ impl Reader<'_> {
             Some(true) => {}
             None if flag.is_some() => self.out.doubts.push(Why::FromOutside("the Kubernetes version".into())),
             _ => {
-                let message = format!("unknown flag: --{}", name.escape_debug());
+                let message = shorten(&format!("unknown flag: --{}", name.escape_debug()));
                 self.fail_unless(doubt.cloned(), FailureKind::CommandLine, message, word.span());
             }
         }
@@ -333,7 +337,7 @@ impl Reader<'_> {
             _ => return,
         };
         if let Some(fault) = fault {
-            let message = format!("invalid argument {text:?} for \"--{}\" flag: {fault}", flag.name);
+            let message = shorten(&format!("invalid argument {text:?} for \"--{}\" flag: {fault}", flag.name));
             self.fail_unless(doubt.cloned(), kind, message, Some(at));
         }
     }
@@ -346,7 +350,10 @@ impl Reader<'_> {
     }
 
     fn fail(&mut self, kind: FailureKind, message: String, at: Option<Span>) {
-        self.out.failures.push(Failure { kind, message, setting: None, at });
+        // The kubelet stops at the first one.
+        if self.out.failures.len() < MAX_FAILURES {
+            self.out.failures.push(Failure { kind, message, setting: None, at });
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::syntax::Node;
 use crate::text::{Traced, Why};
 
 use super::args::{Args, Given, Pass, parse};
-use super::config::{Document, Found, Header, Place, read_duration};
+use super::config::{Document, Found, Header, Place, read_duration, shorten};
 use super::schema::{TYPED, whole};
 use super::{Effective, FIELDS, Failure, FailureKind, Field, From, Mechanism, Reading, Setting, Settled, Shape};
 
@@ -134,6 +134,11 @@ pub fn settle(launch: &Launch) -> Effective {
     settler.finish()
 }
 
+/// Whether a kubelet reads a file of its drop-in directory: by its extension, of which case is a part.
+fn is_dropin(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension == "conf")
+}
+
 struct Settler<'a> {
     launch: &'a Launch,
     merge: Merge,
@@ -154,7 +159,7 @@ impl<'a> Settler<'a> {
         let mut first = parse(&launch.argv, launch.minor, Pass::First);
         let mut failures = std::mem::take(&mut first.failures);
         let mut doubts = first.doubts.clone();
-        let mut dropins: Vec<_> = launch.dropins.iter().filter(|(name, _)| name.ends_with(".conf")).collect();
+        let mut dropins: Vec<_> = launch.dropins.iter().filter(|(name, _)| is_dropin(name)).collect();
         dropins.sort_by(|(a, _), (b, _)| a.split('/').cmp(b.split('/')));
         let config = match (&launch.config, first.config()) {
             (Some(config), _) => Some(std::borrow::Cow::Borrowed(config)),
@@ -238,8 +243,8 @@ impl<'a> Settler<'a> {
                 let setting = by_flag(field, None, given, given.value.clone());
                 match (&setting.reading, &given.doubt) {
                     (Reading::Invalid(words), None) => {
-                        let message =
-                            format!("invalid argument {:?} for \"--{flag}\" flag: {words}", given.value.to_text());
+                        let value = given.value.to_text();
+                        let message = shorten(&format!("invalid argument {value:?} for \"--{flag}\" flag: {words}"));
                         self.failures.push(invalid(setting, message));
                     }
                     (Reading::Invalid(_), Some(why)) | (Reading::Unknown(why), _) => self.doubts.push(why.clone()),
