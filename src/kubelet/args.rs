@@ -5,7 +5,8 @@
 //!
 //! - A word that is nothing but holes stands for any number of whole arguments. It may set every flag again, so what was said
 //!   before it is open. It is not taken to end in a flag that lacks its value: who writes `$EXTRA --flag=0` means the flag.
-//! - Where a flag needs a value and such a word follows, it is the value, and may bring more arguments with it.
+//! - Where a flag needs a value and such a word follows, it is the value and nothing else: who writes `--node-ip $IP` means
+//!   one address.
 //! - A word whose flag name is known only in part may be every flag that starts so; if it has no `=`, it may also take the
 //!   next word as its value, so what the next word says is open.
 //! - A hole inside a value stays inside of it.
@@ -276,9 +277,6 @@ impl Reader<'_> {
             let message = format!("flag needs an argument: {name}");
             return self.fail_unless(doubt, FailureKind::CommandLine, message, word.span());
         };
-        if value.is_hole() {
-            self.wild(self.next, String::new(), value);
-        }
         self.next += 1;
         let carrier = match (word.span(), value.span()) {
             (Some(word), Some(value)) if value.start >= word.end => Some(word.to(value)),

@@ -121,7 +121,9 @@ impl Track {
 ///
 /// 1. The command line is read over the defaults. A word that does not parse ends it.
 /// 2. With `--config`, the file is loaded into a new object, with defaults for what is unset or zero; what step 1 set is gone.
-/// 3. With `--config-dir`, each `*.conf` in the order of a walk is laid over the result; how, hangs on the version ([`Merge`]).
+/// 3. With `--config-dir`, each `*.conf` in the order of a walk is laid over the result; how, hangs on the version: since
+///    1.32 as a JSON merge patch with defaults set once more, from 1.29 to 1.31 without those defaults, so that a zero stays.
+///    (1.28 and 1.29 also need an environment variable, which whoever makes the launch has to look for.)
 /// 4. The command line is read a second time, over the result. No defaults after it: a zero by flag stays.
 /// 5. The end result is validated, once.
 ///

@@ -252,6 +252,8 @@ fn nothing_unknown_gives_a_certain_answer() {
         (None, &[], &["?"], "4h0m0s? by default", None),
         (None, &[], &["--?=1"], "4h0m0s? by default", None),
         (None, &[], &["--node-labels=a=?"], "4h0m0s by default", Some(true)),
+        (None, &[], &[flag, "--node-ip", "?"], "0s by flag (0)", Some(true)),
+        (None, &[], &["--streaming-connection-idle-timeout", "?"], "-? by flag (\u{E000})", None),
         // A file that is not known.
         (None, &[], &["--config=/etc/kubelet.yaml"], "4h0m0s? by default", None),
         (None, &[], &["--config=/etc/kubelet.yaml", flag], "0s by flag (0)", None),
