@@ -34,12 +34,13 @@ enum Merge {
     /// No drop-ins before 1.28.
     None,
     /// 1.28: each drop-in is loaded with its defaults and laid over what was there (`mergo.Merge`), unless the vendor has
-    /// patched it to do as 1.29 does.
+    /// patched it to do as 1.29 does (kubernetes/kubernetes#121193).
     Loaded,
     /// 1.29 to 1.31: the patch is laid over the kubelet's internal type, whose keys have another case. A null deletes
     /// nothing, and no defaults are set afterwards, so a zero stays.
     Raw,
-    /// Since 1.32: a JSON merge patch (RFC 7386) over the published type, and defaults once more afterwards.
+    /// Since 1.32: a JSON merge patch (RFC 7386) over the published type, and defaults once more afterwards
+    /// (kubernetes/kubernetes#127421, which was not carried back).
     Patch,
     /// One of these; what they disagree about is not known.
     Unknown,
