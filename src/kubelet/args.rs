@@ -5,18 +5,23 @@
 //!
 //! - A word that is nothing but holes stands for any number of whole arguments. It may set every flag again, so what was said
 //!   before it is open. It is not taken to end in a flag that lacks its value: who writes `$EXTRA --flag=0` means the flag.
-//! - Where a flag needs a value and such a word follows, it is the value, and may bring more arguments with it.
+//! - Where a flag needs a value and such a word follows, it is the value and nothing else: who writes `--node-ip $IP` means
+//!   one address.
 //! - A word whose flag name is known only in part may be every flag that starts so; if it has no `=`, it may also take the
 //!   next word as its value, so what the next word says is open.
 //! - A hole inside a value stays inside of it.
 
 use crate::text::{Span, Traced, Why};
 
+use super::config::shorten;
 use super::flags::{Flag, Takes};
 use super::{Failure, FailureKind, parse_duration};
 
 /// The most words of a command line that are read. Linux bounds it at 2 MiB of bytes.
 const MAX_WORDS: usize = 16_384;
+
+/// The most faults that are told of one command line.
+const MAX_FAILURES: usize = 20;
 
 /// One use of a flag.
 #[derive(Clone, Debug)]
@@ -244,7 +249,7 @@ impl Reader<'_> {
             Some(true) => {}
             None if flag.is_some() => self.out.doubts.push(Why::FromOutside("the Kubernetes version".into())),
             _ => {
-                let message = format!("unknown flag: --{}", name.escape_debug());
+                let message = shorten(&format!("unknown flag: --{}", name.escape_debug()));
                 self.fail_unless(doubt.cloned(), FailureKind::CommandLine, message, word.span());
             }
         }
@@ -272,9 +277,6 @@ impl Reader<'_> {
             let message = format!("flag needs an argument: {name}");
             return self.fail_unless(doubt, FailureKind::CommandLine, message, word.span());
         };
-        if value.is_hole() {
-            self.wild(self.next, String::new(), value);
-        }
         self.next += 1;
         let carrier = match (word.span(), value.span()) {
             (Some(word), Some(value)) if value.start >= word.end => Some(word.to(value)),
@@ -333,7 +335,7 @@ impl Reader<'_> {
             _ => return,
         };
         if let Some(fault) = fault {
-            let message = format!("invalid argument {text:?} for \"--{}\" flag: {fault}", flag.name);
+            let message = shorten(&format!("invalid argument {text:?} for \"--{}\" flag: {fault}", flag.name));
             self.fail_unless(doubt.cloned(), kind, message, Some(at));
         }
     }
@@ -346,7 +348,10 @@ impl Reader<'_> {
     }
 
     fn fail(&mut self, kind: FailureKind, message: String, at: Option<Span>) {
-        self.out.failures.push(Failure { kind, message, setting: None, at });
+        // The kubelet stops at the first one.
+        if self.out.failures.len() < MAX_FAILURES {
+            self.out.failures.push(Failure { kind, message, setting: None, at });
+        }
     }
 }
 

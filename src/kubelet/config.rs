@@ -50,7 +50,6 @@ pub struct Document {
 pub fn load(view: &View) -> Document {
     let mut document = Document::of(None, Schema::Kubernetes);
     document.view = Some(view.clone());
-    let whole = view.span(0..view.bytes.len());
     let holes = || view.hole_in(&(0..view.bytes.len())).cloned();
     if view.bytes.is_empty() {
         document.fail("the kubelet configuration is empty", None);
@@ -82,12 +81,9 @@ pub fn load(view: &View) -> Document {
     };
     document.header = header(&tree, document.schema);
     if !tree.is_map() {
-        match holes() {
-            Some(why) => document.hide(why),
-            None if document.header == Header::Right => {
-                document.fail("the kubelet configuration is no map", Some(whole))
-            }
-            None => {}
+        // Something else than a map has no kind, which is told; unless what is not known is the map.
+        if let Some(why) = holes() {
+            document.hide(why);
         }
         return document;
     }
@@ -146,7 +142,7 @@ impl Document {
             let NodeKind::Map(pairs) = &node.kind else { return found };
             let unknown = pairs.iter().find_map(|(key, _)| hole_of(key));
             found.open = unknown.cloned().or(found.open);
-            let Some((key, value)) = pair(pairs, name, self.schema, fold) else { return found };
+            let Some((key, value)) = pair(pairs, name, fold) else { return found };
             if path.peek().is_none() {
                 found.place = Place::At(key, value);
                 return found;
@@ -234,7 +230,16 @@ impl Document {
 pub(super) fn read_duration(text: &[u8]) -> Reading {
     match parse_duration(text) {
         Ok(nanoseconds) => Reading::Duration(nanoseconds),
-        Err(error) => Reading::Invalid(error.trim_start_matches("time: ").to_owned()),
+        Err(error) => Reading::Invalid(shorten(error.trim_start_matches("time: "))),
+    }
+}
+
+/// Words for a message, cut to a length that a person reads.
+pub(super) fn shorten(words: &str) -> String {
+    const MAX_WORDS: usize = 200;
+    match words.char_indices().nth(MAX_WORDS) {
+        Some((end, _)) => format!("{}...", words.get(..end).unwrap_or_default()),
+        None => words.to_owned(),
     }
 }
 
@@ -263,26 +268,26 @@ fn hole_of(node: &Node) -> Option<&Why> {
 
 /// The pair of a key. Keys count by their case in a file; the merge of drop-ins ends in a decoder to which case is nothing
 /// and of several spellings the last in order of bytes counts (`encoding/json`), next to the right one which is always there.
-fn pair<'a>(pairs: &'a [(Node, Node)], name: &str, schema: Schema, fold: bool) -> Option<(&'a Node, &'a Node)> {
-    let of = |wanted: &str| pairs.iter().rev().find(|(k, _)| key_text(k, schema).as_deref() == Some(wanted));
-    let mut best: Option<String> = None;
+fn pair<'a>(pairs: &'a [(Node, Node)], name: &str, fold: bool) -> Option<(&'a Node, &'a Node)> {
+    // No name of a field reads as a number or a truth value, so the text of the key decides.
+    let of = |wanted: &str| pairs.iter().rev().find(|(k, _)| k.as_str() == Some(wanted));
+    let mut best: Option<&str> = None;
     if fold {
-        for key in pairs.iter().filter_map(|(k, _)| key_text(k, schema)) {
-            if key.eq_ignore_ascii_case(name) && key.as_str() > name && best.as_ref().is_none_or(|b| key > *b) {
+        for key in pairs.iter().filter_map(|(k, _)| k.as_str()) {
+            if key.eq_ignore_ascii_case(name) && key > name && best.is_none_or(|b| key > b) {
                 best = Some(key);
             }
         }
     }
-    best.as_deref().and_then(of).or_else(|| of(name)).map(|(k, v)| (k, v))
+    best.and_then(of).or_else(|| of(name)).map(|(k, v)| (k, v))
 }
 
 fn header(tree: &Node, schema: Schema) -> Header {
     let mut missing = false;
     for (name, wanted) in [("apiVersion", API_VERSION), ("kind", KIND)] {
-        let exact = tree.pairs().iter().rev().find(|(k, _)| key_text(k, schema).as_deref() == Some(name));
-        let pair = exact.or_else(|| {
-            tree.pairs().iter().rev().find(|(k, _)| key_text(k, schema).is_some_and(|k| k.eq_ignore_ascii_case(name)))
-        });
+        let pairs = || tree.pairs().iter().rev();
+        let exact = pairs().find(|(k, _)| k.as_str() == Some(name));
+        let pair = exact.or_else(|| pairs().find(|(k, _)| k.as_str().is_some_and(|k| k.eq_ignore_ascii_case(name))));
         let Some((_, value)) = pair else {
             if let Some(why) = tree.pairs().iter().find_map(|(k, _)| hole_of(k)) {
                 return Header::Unknown(why.clone());

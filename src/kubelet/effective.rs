@@ -2,7 +2,7 @@
 
 use crate::text::{Span, Why};
 
-use super::{Field, Setting};
+use super::{Field, Meaning, Setting};
 
 /// Who has the last word on a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,8 +45,29 @@ pub struct Settled {
     pub winner: Option<Setting>,
     /// Statements that lost, in the order in which the kubelet reads them.
     pub shadowed: Vec<Setting>,
-    /// Set if the effective value hangs on something unknown.
+    /// Set if the effective value hangs on something unknown. With a value in `effective`, that is what holds if the unknown
+    /// thing does not interfere; without one, nothing is known.
     pub unknown: Option<Why>,
+}
+
+impl Settled {
+    /// What the deciding zero means; `None` if what decides is no zero, or nothing decides.
+    ///
+    /// A zero in a drop-in is replaced like one in a file, except from 1.29 to 1.31, where it stays and does what a zero by
+    /// flag does. So the meaning of a statement is told here, not by its carrier alone.
+    pub fn zero(&self) -> Option<Meaning> {
+        self.winner.as_ref().filter(|w| w.is_zero())?;
+        Some(match (self.from, self.field.zero_in_file) {
+            (From::Flag, _) => self.field.zero_by_flag,
+            (From::Default, _) => Meaning::Replaced,
+            (From::Config | From::DropIn, Meaning::Replaced) => match self.field.zero_by_flag {
+                // A report with every update of the node's status costs little.
+                Meaning::None => Meaning::Harmless,
+                meaning => meaning,
+            },
+            (From::Config | From::DropIn, meaning) => meaning,
+        })
+    }
 }
 
 /// Why a kubelet does not start.

@@ -11,7 +11,7 @@ use crate::syntax::Node;
 use crate::text::{Traced, Why};
 
 use super::args::{Args, Given, Pass, parse};
-use super::config::{Document, Found, Header, Place, read_duration};
+use super::config::{Document, Found, Header, Place, read_duration, shorten};
 use super::schema::{TYPED, whole};
 use super::{Effective, FIELDS, Failure, FailureKind, Field, From, Mechanism, Reading, Setting, Settled, Shape};
 
@@ -34,12 +34,13 @@ enum Merge {
     /// No drop-ins before 1.28.
     None,
     /// 1.28: each drop-in is loaded with its defaults and laid over what was there (`mergo.Merge`), unless the vendor has
-    /// patched it to do as 1.29 does.
+    /// patched it to do as 1.29 does (kubernetes/kubernetes#121193).
     Loaded,
     /// 1.29 to 1.31: the patch is laid over the kubelet's internal type, whose keys have another case. A null deletes
     /// nothing, and no defaults are set afterwards, so a zero stays.
     Raw,
-    /// Since 1.32: a JSON merge patch (RFC 7386) over the published type, and defaults once more afterwards.
+    /// Since 1.32: a JSON merge patch (RFC 7386) over the published type, and defaults once more afterwards
+    /// (kubernetes/kubernetes#127421, which was not carried back).
     Patch,
     /// One of these; what they disagree about is not known.
     Unknown,
@@ -121,7 +122,9 @@ impl Track {
 ///
 /// 1. The command line is read over the defaults. A word that does not parse ends it.
 /// 2. With `--config`, the file is loaded into a new object, with defaults for what is unset or zero; what step 1 set is gone.
-/// 3. With `--config-dir`, each `*.conf` in the order of a walk is laid over the result; how, hangs on the version ([`Merge`]).
+/// 3. With `--config-dir`, each `*.conf` in the order of a walk is laid over the result; how, hangs on the version: since
+///    1.32 as a JSON merge patch with defaults set once more, from 1.29 to 1.31 without those defaults, so that a zero stays.
+///    (1.28 and 1.29 also need an environment variable, which whoever makes the launch has to look for.)
 /// 4. The command line is read a second time, over the result. No defaults after it: a zero by flag stays.
 /// 5. The end result is validated, once.
 ///
@@ -132,6 +135,11 @@ pub fn settle(launch: &Launch) -> Effective {
     settler.load();
     settler.flags();
     settler.finish()
+}
+
+/// Whether a kubelet reads a file of its drop-in directory: by its extension, of which case is a part.
+fn is_dropin(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension == "conf")
 }
 
 struct Settler<'a> {
@@ -154,7 +162,7 @@ impl<'a> Settler<'a> {
         let mut first = parse(&launch.argv, launch.minor, Pass::First);
         let mut failures = std::mem::take(&mut first.failures);
         let mut doubts = first.doubts.clone();
-        let mut dropins: Vec<_> = launch.dropins.iter().filter(|(name, _)| name.ends_with(".conf")).collect();
+        let mut dropins: Vec<_> = launch.dropins.iter().filter(|(name, _)| is_dropin(name)).collect();
         dropins.sort_by(|(a, _), (b, _)| a.split('/').cmp(b.split('/')));
         let config = match (&launch.config, first.config()) {
             (Some(config), _) => Some(std::borrow::Cow::Borrowed(config)),
@@ -238,8 +246,8 @@ impl<'a> Settler<'a> {
                 let setting = by_flag(field, None, given, given.value.clone());
                 match (&setting.reading, &given.doubt) {
                     (Reading::Invalid(words), None) => {
-                        let message =
-                            format!("invalid argument {:?} for \"--{flag}\" flag: {words}", given.value.to_text());
+                        let value = given.value.to_text();
+                        let message = shorten(&format!("invalid argument {value:?} for \"--{flag}\" flag: {words}"));
                         self.failures.push(invalid(setting, message));
                     }
                     (Reading::Invalid(_), Some(why)) | (Reading::Unknown(why), _) => self.doubts.push(why.clone()),

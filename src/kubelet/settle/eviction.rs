@@ -1,6 +1,9 @@
 //! `evictionSoftGracePeriod`: a duration for each signal.
 
-use super::*;
+use super::{
+    BTreeMap, Document, Failure, FailureKind, Field, From, Given, Mechanism, Merge, Place, Reading, Setting, Settled,
+    Settler, Traced, Track, Value, Why, by_flag, by_key, files,
+};
 
 /// The grace periods by signal.
 #[derive(Clone, Debug, Default)]
@@ -9,6 +12,9 @@ pub(super) struct Grace {
     /// Set if there may be others, or others than these.
     pub(super) open: Option<Why>,
 }
+
+/// The most signals that are kept apart. The kubelet knows about ten.
+const MAX_SIGNALS: usize = 64;
 
 const NAME: &str = "evictionSoftGracePeriod";
 const FLAG: &str = "eviction-soft-grace-period";
@@ -37,6 +43,15 @@ impl Grace {
             let setting = track.winner.and_then(|n| track.said.get(n))?;
             Some((setting, &track.value, track.unknown.is_some() || self.open.is_some()))
         })
+    }
+
+    /// The track of a signal, unless there are too many.
+    fn track(&mut self, signal: String) -> Option<&mut Track> {
+        if self.by_signal.len() >= MAX_SIGNALS && !self.by_signal.contains_key(&signal) {
+            self.open = Some(Why::Limit("eviction signals"));
+            return None;
+        }
+        Some(self.by_signal.entry(signal).or_insert_with(Track::new))
     }
 
     /// Nothing said before counts any more, because of what `from` says.
@@ -76,10 +91,9 @@ impl Settler<'_> {
                 self.grace.open = Some(why.clone());
                 self.doubts.push(why.clone());
             } else {
-                let raw = document.raw(map);
-                let at = raw.span();
-                let message =
-                    format!("cannot unmarshal {} into {NAME} of type map[string]string", raw.to_text().escape_debug());
+                let at = document.raw(map).span();
+                let is = crate::kubelet::schema::json_type(map, document.schema()).unwrap_or("value");
+                let message = format!("cannot unmarshal {is} into {NAME} of type map[string]string");
                 self.failures.push(Failure { kind: FailureKind::ConfigFile, message, setting: None, at });
             }
             return;
@@ -93,11 +107,13 @@ impl Settler<'_> {
             };
             let reading = document.reading(field, value, in_dropin, self.launch.minor);
             let setting = by_key(field, Some(signal.clone()), document, (key, value), reading, by.clone());
-            let track = self.grace.by_signal.entry(signal).or_insert_with(Track::new);
-            if setting.reading == Reading::Unset && matches!(self.merge, Merge::Raw | Merge::Loaded) {
+            let Some(track) = self.grace.track(signal) else { break };
+            let deletes = setting.reading == Reading::Unset;
+            if deletes && matches!(self.merge, Merge::Raw | Merge::Loaded) {
                 track.said.push(setting);
             } else {
-                track.say(setting, from, None);
+                let unknown = (deletes && self.merge == Merge::Unknown).then(files::version);
+                track.say(setting, from, unknown);
             }
         }
     }
@@ -146,7 +162,7 @@ impl Settler<'_> {
             let value = trim(&pair.slice(equals + 1..pair.len()));
             let signal = signal.to_text().into_owned();
             let setting = by_flag(field, Some(signal.clone()), given, value);
-            let track = self.grace.by_signal.entry(signal).or_insert_with(Track::new);
+            let Some(track) = self.grace.track(signal) else { break };
             track.say(setting, From::Flag, given.doubt.clone());
         }
     }

@@ -1,9 +1,13 @@
 //! Steps 2 and 3: the configuration file and the drop-ins.
 
-use super::*;
+use super::{
+    Document, FIELDS, Failure, FailureKind, Field, Found, From, Header, Mechanism, Merge, Node, Place, Reading,
+    Setting, Settler, Shape, TYPED, Value, Why, by_key, invalid, whole,
+};
+use crate::kubelet::config::{API_VERSION, KIND};
 
 /// What is said of a version that two behaviours hang on.
-fn version() -> Why {
+pub(super) fn version() -> Why {
     Why::FromOutside("the Kubernetes version".into())
 }
 
@@ -257,5 +261,3 @@ impl Settler<'_> {
         self.failures.push(Failure { kind: FailureKind::ConfigFile, message, setting: None, at: Some(at) });
     }
 }
-
-use crate::kubelet::config::{API_VERSION, KIND};

@@ -1,6 +1,6 @@
 //! The feature gates that durations hang on (`pkg/features/kube_features.go`).
 
-use super::*;
+use super::{Place, Settler};
 use crate::kubelet::args::is_true;
 use crate::syntax::{Resolved, key_text, resolve};
 
@@ -28,7 +28,7 @@ impl Settler<'_> {
             return None;
         }
         let said = |name: &str| {
-            let flag = self.last.given.iter().filter(|g| g.flag.name == "feature-gates").filter_map(|given| {
+            let mut flag = self.last.given.iter().filter(|g| g.flag.name == "feature-gates").filter_map(|given| {
                 let text = given.value.to_text();
                 let pairs = text.split(',').filter_map(|pair| pair.split_once('='));
                 pairs.filter(|(gate, _)| gate.trim() == name).filter_map(|(_, value)| is_true(value.trim())).next_back()
@@ -44,7 +44,7 @@ impl Settler<'_> {
                     _ => None,
                 }
             });
-            flag.last().or(file)
+            flag.next_back().or(file)
         };
         if let Some(open) = said(name) {
             return Some(open);

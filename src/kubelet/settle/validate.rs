@@ -3,7 +3,7 @@
 //! Sources: `pkg/kubelet/apis/config/validation/validation.go`, `logs/api/v1/options.go` in component-base and
 //! `parseGracePeriods` in `pkg/kubelet/eviction/helpers.go`; the versions are those in which the checks first stand there.
 
-use super::*;
+use super::{Failure, FailureKind, Field, From, Settler, Value, Why};
 use crate::kubelet::duration::{MICROSECOND, MILLISECOND, SECOND, render_duration};
 
 /// What is found wrong: the words, and the field whose statement is at fault.
