@@ -1,6 +1,8 @@
 //! Kinds of infrastructure as code, and the node groups that they describe. Never runs what it finds: that is the boot's.
 
 mod cloudformation;
+mod documents;
+mod eksctl;
 mod kind;
 mod stream;
 #[cfg(test)]
@@ -9,4 +11,10 @@ mod testing;
 pub use kind::{FileList, Input, Unit};
 
 /// Every kind of input, in the order in which their findings are reported when places are equal.
-pub const INPUTS: &[&dyn Input] = &[&cloudformation::CloudFormation];
+pub const INPUTS: &[&dyn Input] = &[
+    &cloudformation::CloudFormation,
+    &eksctl::Eksctl,
+    &documents::Documents,
+    &documents::UserData,
+    &documents::Scripts,
+];

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::node::Cx;
 use crate::syntax::{Node, Parsed, json, yaml};
-use crate::text::{TextId, View, Why};
+use crate::text::{Span, TextId, View, Why};
 
 use super::kind::{FileList, Unit};
 
@@ -89,4 +89,29 @@ fn is_templated(bytes: &[u8]) -> bool {
         rest = &rest[2..];
     }
     false
+}
+
+/// True if the document is of this kind. Only the group of the version is compared: a version that nobody knows is for the
+/// reader of the document to refuse.
+pub(super) fn is_kind(document: &Node, group: &str, kind: &str) -> bool {
+    document.get("kind").and_then(Node::as_str) == Some(kind)
+        && document.get("apiVersion").and_then(Node::as_str).is_some_and(|v| v.starts_with(group))
+}
+
+/// The place and the reason, if nothing is known of a scalar.
+pub(super) fn hole(node: &Node) -> Option<(Span, Why)> {
+    let text = &node.as_scalar()?.text;
+    text.first_hole().filter(|_| text.is_hole()).map(|(at, why)| (at, why.clone()))
+}
+
+/// The minor version in a Kubernetes version such as `1.31` or `v1.31.2`.
+pub(super) fn minor(version: &str) -> Option<u32> {
+    let version = version.trim();
+    let rest = version.strip_prefix('v').unwrap_or(version).strip_prefix("1.")?;
+    rest.split(['.', '-', '+']).next()?.parse().ok()
+}
+
+/// The path of a file as a person names it: from the root of the scan.
+pub(super) fn shown(path: &Path, cx: &Cx<'_>) -> String {
+    path.strip_prefix(cx.files.root()).unwrap_or(path).display().to_string()
 }

@@ -1,0 +1,199 @@
+//! Files that stand for themselves: kubelet configurations, NodeConfigs, shell scripts and user data.
+
+use crate::node::{Cx, Family, NodeGroup, Step, Wrapping};
+use crate::syntax::{Node, toml};
+use crate::text::{Span, TextId, Traced, View, Why};
+
+use super::kind::{FileList, Input, Unit};
+use super::stream;
+
+/// The words without which a script or cloud-config says nothing of a kubelet.
+const KUBELET_WORDS: &[&str] = &["kubelet", "bootstrap.sh", "nodeadm"];
+
+/// Documents that a kubelet or nodeadm reads: `KubeletConfiguration` and `NodeConfig`, in YAML or JSON.
+#[derive(Debug)]
+pub(super) struct Documents;
+
+impl Input for Documents {
+    fn name(&self) -> &'static str {
+        "document"
+    }
+
+    fn claim(&self, files: &FileList) -> Vec<Unit> {
+        stream::claim(files, &["yaml", "yml", "json", "conf"])
+    }
+
+    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let words: [&[&str]; 2] =
+            [&["KubeletConfiguration", "NodeConfig"], &["kubelet.config.k8s.io/", "node.eks.aws/"]];
+        let Some(id) = stream::open(&unit.path, &words, cx) else { return Vec::new() };
+        let view = cx.texts.view(id);
+        let parsed = stream::documents(&view);
+        stream::note_errors(&view, &parsed, cx);
+        let name = stream::shown(&unit.path, cx);
+        let mut groups = Vec::new();
+        for (n, document) in parsed.tree.iter().enumerate() {
+            let kubelet = stream::is_kind(document, "kubelet.config.k8s.io/", "KubeletConfiguration");
+            if !kubelet && !stream::is_kind(document, "node.eks.aws/", "NodeConfig") {
+                continue;
+            }
+            let name = if parsed.tree.len() == 1 { name.clone() } else { format!("{name} (document {})", n + 1) };
+            let mut group = NodeGroup::new(name, kind_of(document));
+            let text = text_of(&view, document, parsed.tree.len() == 1);
+            if kubelet {
+                group.steps.push(Step::KubeletConfigFile(text));
+            } else {
+                group.family = Some(Family::Al2023);
+                group.steps.push(Step::NodeConfig(text));
+            }
+            groups.push(group);
+        }
+        groups
+    }
+}
+
+/// The line that says what a document is.
+fn kind_of(document: &Node) -> Span {
+    document.pair("kind").map_or(document.span, |(key, value)| key.span.to(value.span))
+}
+
+/// The text of one document of a stream: from the line that it starts in to the end of its content, so that the indentation
+/// of its first line is the one of the others.
+fn text_of(view: &View, document: &Node, only: bool) -> Traced {
+    if only {
+        return view.traced(0..view.bytes.len());
+    }
+    let range = document.span.range();
+    let before = view.bytes.get(..range.start).unwrap_or_default();
+    let blank = before.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let line = matches!(before.get(..before.len() - blank), None | Some([] | [.., b'\n' | b'\r']));
+    view.traced(if line { range.start - blank } else { range.start }..range.end)
+}
+
+/// Shell scripts that have to do with a kubelet.
+#[derive(Debug)]
+pub(super) struct Scripts;
+
+impl Input for Scripts {
+    fn name(&self) -> &'static str {
+        "script"
+    }
+
+    fn claim(&self, files: &FileList) -> Vec<Unit> {
+        claim_texts(files, &["sh", "bash"])
+    }
+
+    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let Some(id) = stream::open(&unit.path, &[KUBELET_WORDS], cx) else { return Vec::new() };
+        let view = cx.texts.view(id);
+        let named = stream::has_extension(&unit.path, &["sh", "bash"]) && !is_user_data(&view.bytes);
+        if !shebang(&view.bytes).unwrap_or(named) {
+            return Vec::new();
+        }
+        if view.bytes.windows(3).any(|w| w == b"%{ ") || stream::holds(&view.bytes, b"%{if") {
+            cx.gap(first_line(&view), Why::NotUnderstood("a script that is a template (`%{ }`) by itself".into()));
+            return Vec::new();
+        }
+        vec![whole(unit, id, cx, Step::Script)]
+    }
+}
+
+/// User data in a file of its own: MIME, cloud-config, and Bottlerocket's settings.
+#[derive(Debug)]
+pub(super) struct UserData;
+
+impl Input for UserData {
+    fn name(&self) -> &'static str {
+        "user-data"
+    }
+
+    fn claim(&self, files: &FileList) -> Vec<Unit> {
+        claim_texts(files, &["sh", "yaml", "yml", "toml", "cfg", "conf"])
+    }
+
+    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        if stream::has_extension(&unit.path, &["toml"]) {
+            return bottlerocket(unit, cx);
+        }
+        let Some(id) = stream::open(&unit.path, &[&["cloud-config", "ime-", "IME-", "ultipart"]], cx) else {
+            return Vec::new();
+        };
+        let view = cx.texts.view(id);
+        let hidden = stream::holds(&view.bytes, b"base64") || stream::holds(&view.bytes, b"b64");
+        let ours = KUBELET_WORDS.iter().chain(&["containerd"]).any(|word| stream::holds(&view.bytes, word.as_bytes()));
+        if !is_user_data(&view.bytes) || !ours && !hidden {
+            return Vec::new();
+        }
+        vec![whole(unit, id, cx, |text| Step::UserData(text, Wrapping::Plain))]
+    }
+}
+
+/// Bottlerocket's user data: TOML with a table `settings.kubernetes`.
+fn bottlerocket(unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let Some(id) = stream::open(&unit.path, &[&["settings"], &["kubernetes"]], cx) else { return Vec::new() };
+    let view = cx.texts.view(id);
+    let parsed = toml::parse(&view);
+    if !parsed.tree.as_ref().and_then(|t| t.path(&["settings", "kubernetes"])).is_some_and(Node::is_map) {
+        return Vec::new();
+    }
+    stream::note_errors(&view, &parsed, cx);
+    let mut group = whole(unit, id, cx, |text| Step::UserData(text, Wrapping::Plain));
+    group.family = Some(Family::Bottlerocket);
+    vec![group]
+}
+
+/// Files with one of the extensions, without any, or with one that says no more than that it is text.
+fn claim_texts(files: &FileList, extensions: &[&str]) -> Vec<Unit> {
+    const ANY_TEXT: &[&str] = &["txt", "text", "mime", "userdata", "user-data", "user_data", "mimetext"];
+    let mut units = stream::claim(files, extensions);
+    units.append(&mut stream::claim(files, ANY_TEXT));
+    for path in files.files.iter().filter(|p| p.extension().is_none()) {
+        units.push(Unit { path: path.clone(), files: vec![path.clone()] });
+    }
+    units.sort();
+    units.dedup();
+    units
+}
+
+/// The file as a node group of its own, which boots with its text.
+fn whole(unit: &Unit, id: TextId, cx: &mut Cx<'_>, step: impl FnOnce(Traced) -> Step) -> NodeGroup {
+    let view = cx.texts.view(id);
+    let mut group = NodeGroup::new(stream::shown(&unit.path, cx), first_line(&view));
+    group.steps.push(step(view.traced(0..view.bytes.len())));
+    group
+}
+
+/// The first line that has anything in it.
+fn first_line(view: &View) -> Span {
+    let bytes = view.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&view.bytes);
+    let skipped = view.bytes.len() - bytes.len();
+    let start = skipped + bytes.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(0);
+    let length = view.bytes[start..].iter().position(|b| matches!(b, b'\r' | b'\n'));
+    view.span(start..length.map_or(view.bytes.len(), |l| start + l))
+}
+
+/// Whether the program that the first line names is a shell; `None` if it names none.
+fn shebang(bytes: &[u8]) -> Option<bool> {
+    let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+    let line = String::from_utf8_lossy(line.strip_prefix(b"#!")?);
+    let mut words = line.split_whitespace();
+    let program = |path: Option<&str>| path.and_then(|p| p.rsplit('/').next().map(str::to_owned)).unwrap_or_default();
+    let mut name = program(words.next());
+    if name == "env" {
+        name = program(words.find(|w| !w.starts_with('-')));
+    }
+    Some(matches!(name.as_str(), "sh" | "bash" | "dash" | "ksh" | "zsh" | "ash"))
+}
+
+/// True if a text starts as MIME or as a cloud-config.
+fn is_user_data(bytes: &[u8]) -> bool {
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let head = String::from_utf8_lossy(&text[..text.len().min(4096)]).to_ascii_lowercase();
+    let head = head.trim_start();
+    let mime = (head.starts_with("content-type:") || head.starts_with("mime-version:")) && head.contains("multipart/");
+    let config = head.strip_prefix("## template: jinja").map_or(head, str::trim_start).starts_with("#cloud-config");
+    mime || config
+}
+
+#[cfg(test)]
+mod tests;

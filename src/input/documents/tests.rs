@@ -1,0 +1,123 @@
+use super::*;
+use crate::input::testing::{read, show, text_of, written};
+
+const KUBELET: &str =
+    "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nstreamingConnectionIdleTimeout: 0s\n";
+const NODE: &str =
+    "---\n  apiVersion: node.eks.aws/v1alpha1\n  kind: NodeConfig\n  spec: {kubelet: {flags: [--idle=0s]}}\n";
+
+#[test]
+fn one_document() {
+    read(&Documents, "/etc/kubelet.yaml", KUBELET, |groups, cx| {
+        assert_eq!(show(groups), [format!("etc/kubelet.yaml: {KUBELET}")]);
+        assert!(matches!(groups[0].steps[0], Step::KubeletConfigFile(_)));
+        assert_eq!(cx.texts.slice(groups[0].place), b"kind: KubeletConfiguration");
+        let (_, place, bytes) = written(&text_of(&groups[0].steps[0]), "0s", cx);
+        assert_eq!((place, bytes.as_str()), ((3, 33), "0s"));
+    });
+    let json =
+        r#"{"kind": "KubeletConfiguration", "apiVersion": "kubelet.config.k8s.io/v1beta1", "syncFrequency": "0s"}"#;
+    read(&Documents, "/k.json", json, |groups, _| assert_eq!(show(groups), [format!("k.json: {json}")]));
+}
+
+#[test]
+fn several_documents_each_count() {
+    let text =
+        format!("kind: Other\n---\n{KUBELET}{NODE}---\n{{kind: NodeConfig, apiVersion: node.eks.aws/v1alpha1}}\n");
+    read(&Documents, "/all.yml", &text, |groups, cx| {
+        let names: Vec<_> = groups.iter().map(|g| (&*g.name, g.family)).collect();
+        assert_eq!(
+            names,
+            [
+                ("all.yml (document 2)", None),
+                ("all.yml (document 3)", Some(Family::Al2023)),
+                ("all.yml (document 4)", Some(Family::Al2023))
+            ]
+        );
+        assert_eq!(text_of(&groups[0].steps[0]).as_str(), Some(KUBELET.trim_end()));
+        // The first line keeps the indentation that the others have.
+        assert_eq!(text_of(&groups[1].steps[0]).as_str(), NODE.strip_prefix("---\n").map(str::trim_end));
+        let (_, place, bytes) = written(&text_of(&groups[1].steps[0]), "0s", cx);
+        assert_eq!((place, bytes.as_str()), ((9, 35), "0s"));
+    });
+}
+
+#[test]
+fn other_documents_stay_silent() {
+    for text in [
+        "kind: KubeletConfiguration\napiVersion: other/v1\n# kubelet.config.k8s.io/\n",
+        "kind: ConfigMap\napiVersion: v1\ndata: {k: 'kind: KubeletConfiguration kubelet.config.k8s.io/'}\n",
+        "",
+    ] {
+        read(&Documents, "/x.yaml", text, |groups, cx| {
+            assert!(groups.is_empty() && cx.problems.is_empty() && cx.gaps.is_empty(), "{text}");
+        });
+    }
+}
+
+#[test]
+fn a_broken_document_does_not_hide_the_others() {
+    read(&Documents, "/x.yaml", &format!("a: [}}\n---\n{KUBELET}"), |groups, cx| {
+        assert_eq!((groups.len(), cx.problems.len()), (1, 1));
+    });
+    read(&Documents, "/x.yaml", &format!("{KUBELET}{{{{- if .x }}}}\na: 1\n"), |groups, cx| {
+        assert_eq!((groups.len(), cx.problems.len(), cx.gaps.len()), (0, 0, 1));
+    });
+}
+
+#[test]
+fn scripts() {
+    let ours = [
+        ("/a.sh", "#!/bin/bash\n/etc/eks/bootstrap.sh c\n"),
+        ("/a.bash", "systemctl restart kubelet\n"),
+        ("/user-data", "#!/usr/bin/env -S bash -e\nnodeadm init\n"),
+        ("/a.txt", "#!/bin/sh -e\nkubelet --x\n"),
+    ];
+    for (path, text) in ours {
+        read(&Scripts, path, text, |groups, cx| {
+            assert_eq!(show(groups), [format!("{}: {text}", &path[1..])]);
+            assert!(matches!(groups[0].steps[0], Step::Script(_)));
+            assert_eq!(cx.texts.place(groups[0].place).start().line, 1);
+        });
+    }
+    let others = [
+        ("/a.sh", "#!/bin/bash\necho hello\n"),
+        ("/a.sh", "#!/usr/bin/python3\n# kubelet\n"),
+        ("/a.txt", "the kubelet is a program\n"),
+        ("/a.py", "#!/bin/bash\nkubelet\n"),
+        ("/a.sh", "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\nkubelet\n"),
+    ];
+    for (path, text) in others {
+        read(&Scripts, path, text, |groups, _| assert!(groups.is_empty(), "{text}"));
+    }
+    read(&Scripts, "/a.sh", "#!/bin/bash\n%{ if x }kubelet%{ endif }\n", |groups, cx| {
+        assert_eq!((groups.len(), cx.gaps.len()), (0, 1));
+    });
+}
+
+#[test]
+fn user_data() {
+    let mime =
+        "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"x\"\n\n--x\n\n#!/bin/bash\nkubelet\n--x--\n";
+    let config = "#cloud-config\nwrite_files:\n- {path: /etc/kubernetes/kubelet/config.json, content: x}\n";
+    for (path, text) in [("/u.txt", mime), ("/u.sh", mime), ("/u", mime), ("/c.yaml", config), ("/c.cfg", config)] {
+        read(&UserData, path, text, |groups, _| {
+            assert_eq!(show(groups), [format!("{}: {text}", &path[1..])]);
+            assert!(matches!(groups[0].steps[0], Step::UserData(_, Wrapping::Plain)));
+        });
+    }
+    let toml = "[settings.kubernetes]\nshutdown-grace-period = \"0s\"\n";
+    read(&UserData, "/b.toml", toml, |groups, _| {
+        assert_eq!((show(groups), groups[0].family), (vec![format!("b.toml: {toml}")], Some(Family::Bottlerocket)));
+    });
+    for (path, text) in [
+        ("/u.txt", "a mail of Content-Type: multipart about the kubelet\n"),
+        ("/c.yaml", "#cloud-config\npackages: [vim]\n"),
+        ("/c.yaml", "kubelet: x # cloud-config\n"),
+        ("/b.toml", "[package]\nname = 'settings kubernetes'\n"),
+    ] {
+        read(&UserData, path, text, |groups, cx| {
+            assert!(groups.is_empty() && cx.problems.is_empty() && cx.gaps.is_empty(), "{text}");
+        });
+    }
+}

@@ -1,0 +1,223 @@
+//! eksctl's `ClusterConfig` (`eksctl.io/v1alpha5`): what its node groups hand to their kubelets, as eksctl 0.231 renders it
+//! for each family of images (`pkg/nodebootstrap`).
+
+mod bottlerocket;
+
+use std::sync::Arc;
+
+use crate::node::{Cx, Family, Gap, NodeGroup, Step, Wrapping};
+use crate::syntax::{Node, NodeKind, Scalar, Style};
+use crate::text::{HOLE, Span, Traced, Why};
+
+use super::kind::{FileList, Input, Unit};
+use super::stream;
+
+/// Cluster configurations of eksctl.
+#[derive(Debug)]
+pub(super) struct Eksctl;
+
+impl Input for Eksctl {
+    fn name(&self) -> &'static str {
+        "eksctl"
+    }
+
+    fn claim(&self, files: &FileList) -> Vec<Unit> {
+        stream::claim(files, &["yaml", "yml", "json"])
+    }
+
+    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let Some(id) = stream::open(&unit.path, &[&["eksctl.io/"], &["ClusterConfig"]], cx) else { return Vec::new() };
+        let view = cx.texts.view(id);
+        let parsed = stream::documents(&view);
+        stream::note_errors(&view, &parsed, cx);
+        let mut groups = Vec::new();
+        for document in &parsed.tree {
+            if stream::is_kind(document, "eksctl.io/", "ClusterConfig") {
+                groups.append(&mut cluster(document, cx));
+            }
+        }
+        groups
+    }
+}
+
+/// The node groups of one cluster.
+fn cluster(document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let minor = document.path(&["metadata", "version"]).and_then(Node::as_str).and_then(stream::minor);
+    let mut groups = Vec::new();
+    for (list, managed) in [("nodeGroups", false), ("managedNodeGroups", true)] {
+        let Some(items) = document.get(list) else { continue };
+        if let Some((at, why)) = stream::hole(items) {
+            cx.gap(at, why);
+        }
+        for (n, item) in items.items().iter().enumerate() {
+            if let Some((at, why)) = stream::hole(item) {
+                cx.gap(at, why);
+                continue;
+            }
+            let name = item.get("name");
+            let label = name.and_then(Node::as_str).map_or_else(|| (n + 1).to_string(), str::to_owned);
+            let mut group = NodeGroup::new(format!("{list}.{label}"), name.map_or(item.span, |n| n.span));
+            group.minor = minor;
+            node_group(&mut group, item, managed);
+            groups.push(group);
+        }
+    }
+    groups
+}
+
+/// What a node group boots with.
+fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
+    let overriding = text(item.get("overrideBootstrapCommand"), group);
+    let family = match item.get("amiFamily") {
+        None => Some(default_family(overriding.as_ref())),
+        Some(node) => match node.as_str() {
+            Some(name) => family(name),
+            None => None,
+        },
+    };
+    group.family = family;
+    group.merged_by_eks = managed && item.get("ami").is_none();
+    if let Some(id) = item.get("launchTemplate").map(|t| t.get("id").unwrap_or(t)) {
+        let why = Why::FromOutside("the launch template".into());
+        group.gaps.push(Gap { at: id.span, why });
+    }
+    let mut commands = Vec::new();
+    for command in item.get("preBootstrapCommands").map(Node::items).unwrap_or_default() {
+        commands.extend(text(Some(command), group));
+    }
+    let mut extra = item.get("kubeletExtraConfig").filter(|n| n.is_map());
+    if let Some(node) = item.get("kubeletExtraConfig")
+        && let Some((at, why)) = stream::hole(node)
+    {
+        group.gaps.push(Gap { at, why });
+    }
+    if let Some(node) = extra
+        && (managed || matches!(family, Some(Family::Bottlerocket | Family::Windows)))
+    {
+        let why = Why::NotUnderstood("kubeletExtraConfig, which eksctl refuses here,".into());
+        group.gaps.push(Gap { at: node.span, why });
+        extra = None;
+    }
+    match family {
+        Some(Family::Al2023) => {
+            // nodeadm writes the kubelet's files before any script runs, and starts the kubelet after them all.
+            if !group.merged_by_eks {
+                let config = extra.filter(|n| !n.pairs().is_empty()).cloned();
+                group.steps.push(Step::NodeadmKubeletConfig(config.unwrap_or_else(|| cluster_dns(group.place))));
+            }
+            match overriding {
+                Some(script) if is_script(&script) => {
+                    let why = Why::NotUnderstood(
+                        "a script as overrideBootstrapCommand of AmazonLinux2023, where eksctl reads a NodeConfig,"
+                            .into(),
+                    );
+                    group.gaps.extend(script.span().map(|at| Gap { at, why }));
+                }
+                Some(document) => group.steps.push(Step::NodeConfig(document)),
+                None => {}
+            }
+            group.steps.extend(commands.into_iter().map(Step::Script));
+        }
+        Some(Family::Al2 | Family::Ubuntu) => {
+            for command in commands {
+                script(command, managed && family == Some(Family::Al2), group);
+            }
+            match overriding {
+                Some(command) if managed && family == Some(Family::Al2) => script(command, true, group),
+                // The script that merges kubeletExtraConfig is a part of the bootstrap that is overridden.
+                Some(script) => group.steps.push(Step::Script(script)),
+                None => {
+                    group.steps.extend(extra.map(|node| Step::KubeletConfig(node.clone(), "kubeletExtraConfig")));
+                }
+            }
+        }
+        Some(Family::Bottlerocket) => {
+            if let Some(settings) = item.path(&["bottlerocket", "settings"]) {
+                match bottlerocket::user_data(settings) {
+                    Ok(toml) => group.steps.push(Step::UserData(toml, Wrapping::Plain)),
+                    Err((at, why)) => group.gaps.push(Gap { at, why }),
+                }
+            }
+        }
+        Some(Family::Windows) if !commands.is_empty() => {
+            let mut script = Traced::made("<powershell>\n", item.span);
+            for command in &commands {
+                script.push(command);
+                script.push_made(b"\n", item.span);
+            }
+            script.push_made(b"</powershell>\n", item.span);
+            group.steps.push(Step::UserData(script, Wrapping::Plain));
+        }
+        Some(Family::Windows | Family::Kubeadm) => {}
+        None => {
+            let at = item.get("amiFamily").map_or(item.span, |n| n.span);
+            let why = match item.get("amiFamily").and_then(stream::hole) {
+                Some((_, why)) => why,
+                None => Why::NotUnderstood("this amiFamily".into()),
+            };
+            group.gaps.push(Gap { at, why });
+        }
+    }
+}
+
+/// Adds a script. As a part of MIME user data, which eksctl makes for managed node groups of AmazonLinux2, it runs only if it
+/// names the program that runs it; else it is a command of a cloud-config.
+fn script(command: Traced, part: bool, group: &mut NodeGroup) {
+    if part
+        && !command.is_hole()
+        && !command.bytes().starts_with(b"#!")
+        && !command.bytes().starts_with(HOLE.as_bytes())
+    {
+        let why = Why::NotUnderstood("a command without `#!`, which cloud-init does not run,".into());
+        group.gaps.extend(command.span().map(|at| Gap { at, why }));
+    } else {
+        group.steps.push(Step::Script(command));
+    }
+}
+
+/// The kubelet configuration that eksctl's own NodeConfig always has: without any of its settings a drop-in would not be read.
+fn cluster_dns(at: Span) -> Node {
+    let scalar = |text| Node { kind: NodeKind::Scalar(Scalar { text, style: Style::Plain }), span: at, tag: None };
+    let value = scalar(Traced::hole(at, Why::FromOutside("the cluster's DNS address".into())));
+    let list = Node { kind: NodeKind::Seq(vec![value]), span: at, tag: None };
+    Node { kind: NodeKind::Map(vec![(scalar(Traced::made("clusterDNS", at)), list)]), span: at, tag: None }
+}
+
+/// The text of a field. What is not known at all becomes a gap.
+fn text(node: Option<&Node>, group: &mut NodeGroup) -> Option<Traced> {
+    let node = node?;
+    if let Some((at, why)) = stream::hole(node) {
+        group.gaps.push(Gap { at, why });
+        return None;
+    }
+    let scalar = node.as_scalar()?;
+    let missing = scalar.style == Style::Plain && matches!(scalar.text.known_str(), Some("" | "~" | "null"));
+    (!missing && !scalar.text.is_empty()).then(|| scalar.text.clone())
+}
+
+/// The family that eksctl calls by a name; `None` for one that it does not know.
+fn family(name: &str) -> Option<Family> {
+    Some(match name {
+        "AmazonLinux2023" => Family::Al2023,
+        "AmazonLinux2" => Family::Al2,
+        "Bottlerocket" | "BottlerocketFips" => Family::Bottlerocket,
+        _ if name.starts_with("Ubuntu") => Family::Ubuntu,
+        _ if name.starts_with("Windows") => Family::Windows,
+        _ => return None,
+    })
+}
+
+/// The family where none is named: AmazonLinux2023 today, AmazonLinux2 in older versions of eksctl. A bootstrap command that
+/// is a script was written for the latter, since it fails on the former.
+fn default_family(overriding: Option<&Traced>) -> Family {
+    if overriding.is_some_and(is_script) { Family::Al2 } else { Family::Al2023 }
+}
+
+/// True if a bootstrap command is a script and no NodeConfig.
+fn is_script(text: &Traced) -> bool {
+    let text: Arc<str> = text.to_text().into();
+    text.trim_start().starts_with("#!") || !text.contains("NodeConfig") && !text.contains("node.eks.aws")
+}
+
+#[cfg(test)]
+mod tests;
