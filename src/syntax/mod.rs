@@ -1,6 +1,7 @@
 //! Text to trees with spans. No meaning: what a scalar stands for is the consumer's business.
 
 mod scalar;
+pub mod shell;
 mod tree;
 
 pub use scalar::{Resolved, Schema, resolve};
