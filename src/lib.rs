@@ -8,11 +8,15 @@
 
 pub mod boot;
 pub mod check;
+pub mod cli;
+pub mod collect;
 pub mod decode;
 pub mod input;
 pub mod kubelet;
 pub mod node;
+pub mod policy;
 pub mod report;
+pub mod scan;
 pub mod syntax;
 pub mod text;
 pub mod value;

@@ -1,4 +1,6 @@
 //! From arguments to an exit code.
 #![forbid(unsafe_code)]
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    kubelet_lint::cli::main()
+}

@@ -1,1 +1,8 @@
-//! The one integration test binary.
+//! The one integration test binary: cases as folders, pages, reports, the command line, and the house itself.
+#![allow(clippy::unwrap_used)]
+
+mod cases;
+mod command;
+mod house;
+mod pages;
+mod sarif;

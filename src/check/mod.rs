@@ -1,1 +1,38 @@
-//! What is reported: rules, and the findings they make of effective configurations.
+//! What is reported: rules, and the findings they make of effective configurations. Knows no input and no payload: a rule
+//! sees what a node ends up with, and the way to it.
+
+mod finding;
+mod judge;
+mod predicate;
+mod rule;
+
+pub use finding::{Finding, Frame, GroupRef, Hop};
+pub use judge::judge;
+pub use predicate::Predicate;
+pub use rule::{Level, Page, PageError, Rule};
+
+use std::sync::LazyLock;
+
+/// The page of every built-in rule: its id and its text, sorted by id.
+pub const PAGES: &[(&str, &str)] = &[
+    ("invalid-duration", include_str!("../../rules/invalid-duration.md")),
+    ("replaced-zero", include_str!("../../rules/replaced-zero.md")),
+    ("zero-kubelet-timeout", include_str!("../../rules/zero-kubelet-timeout.md")),
+    ("zero-streaming-idle-timeout", include_str!("../../rules/zero-streaming-idle-timeout.md")),
+];
+
+/// Every built-in rule, read from its page, sorted by id.
+pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+    PAGES
+        .iter()
+        .map(|(id, page)| Rule::read(id, page).unwrap_or_else(|e| panic!("internal error: rules/{id}.md: {e}")))
+        .collect()
+});
+
+/// The rule of this id.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|r| r.id == id)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,10 @@
 //! What a scalar stands for, by consumer: the same text is a number to one loader and a string to another.
 
-use super::Scalar;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{Node, Scalar, Style};
 
 /// Who reads the scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +15,8 @@ pub enum Schema {
     Python,
     /// JSON.
     Json,
+    /// TOML.
+    Toml,
 }
 
 /// What a scalar stands for.
@@ -29,7 +35,211 @@ pub enum Resolved {
 }
 
 /// What `scalar`, with an explicit `tag` or none, stands for to a reader of `schema`.
+///
+/// A scalar that is not known whole is `Str`: ask it for its holes first. The rules are those of `resolve.go` in
+/// `sigs.k8s.io/yaml/goyaml.v2` and of `resolver.py` in PyYAML 6.
 pub fn resolve(scalar: &Scalar, tag: Option<&str>, schema: Schema) -> Resolved {
-    let _ = (scalar, tag, schema);
-    Resolved::Str
+    let Some(text) = scalar.text.known_str() else { return Resolved::Str };
+    match tag {
+        None if scalar.style == Style::Plain => plain(text, schema),
+        // An explicit type of YAML's own is obeyed in any style; where the text is no such thing, a reader fails, and a
+        // string is what comes nearest to what is written.
+        Some("!!int" | "!!bool" | "!!null") => plain(text, schema),
+        Some("!!float") => match plain(text, schema) {
+            // Far beyond what a setting may say, a number is no longer whole to any reader.
+            Resolved::Int(whole) => whole.to_string().parse().map_or(Resolved::Str, Resolved::Float),
+            other => other,
+        },
+        _ => Resolved::Str,
+    }
 }
+
+/// What a reader of `schema` makes of a key, as text: Kubernetes turns keys into JSON's strings, so that `on:` is the key
+/// `true` and `017:` the key `15`. `None` for a key that is not known, is no scalar, or is not accepted.
+pub fn key_text(key: &Node, schema: Schema) -> Option<String> {
+    let scalar = key.as_scalar()?;
+    let text = scalar.text.known_str()?;
+    Some(match resolve(scalar, key.tag.as_deref(), schema) {
+        _ if schema != Schema::Kubernetes => text.to_owned(),
+        Resolved::Str => text.to_owned(),
+        Resolved::Bool(value) => value.to_string(),
+        Resolved::Int(value) => value.to_string(),
+        Resolved::Float(value) => value.to_string(),
+        Resolved::Null => return None,
+    })
+}
+
+fn plain(text: &str, schema: Schema) -> Resolved {
+    match schema {
+        Schema::Kubernetes => kubernetes(text),
+        Schema::Python => python(text),
+        Schema::Json => json(text),
+        Schema::Toml => toml(text),
+    }
+}
+
+/// A pattern of this file; they are all tested to be sound.
+#[expect(clippy::expect_used, reason = "every pattern here is compiled by the tests")]
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("internal error: pattern")
+}
+
+fn kubernetes(text: &str) -> Resolved {
+    static FLOAT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$"));
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Resolved::Null,
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
+            return Resolved::Bool(true);
+        }
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
+            return Resolved::Bool(false);
+        }
+        ".nan" | ".NaN" | ".NAN" => return Resolved::Float(f64::NAN),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => return Resolved::Float(f64::INFINITY),
+        "-.inf" | "-.Inf" | "-.INF" => return Resolved::Float(f64::NEG_INFINITY),
+        _ => {}
+    }
+    match text.as_bytes().first() {
+        Some(b'.') if FLOAT.is_match(text) => float(text),
+        Some(b'0'..=b'9' | b'+' | b'-') => {
+            let digits = text.replace('_', "");
+            match go_int(&digits) {
+                Some(whole) => Resolved::Int(whole),
+                None if FLOAT.is_match(&digits) => float(&digits),
+                None => Resolved::Str,
+            }
+        }
+        _ => Resolved::Str,
+    }
+}
+
+fn float(text: &str) -> Resolved {
+    text.parse().map_or(Resolved::Str, Resolved::Float)
+}
+
+/// A whole number as Go's `strconv.ParseInt` with base 0 reads it, within 64 bits (unsigned ones included).
+fn go_int(text: &str) -> Option<i128> {
+    let (negative, signed, digits) = sign(text);
+    let lower = digits.to_ascii_lowercase();
+    let (radix, digits) = if let Some(rest) = lower.strip_prefix("0x") {
+        (16, rest)
+    } else if let Some(rest) = lower.strip_prefix("0o") {
+        (8, rest)
+    } else if let Some(rest) = lower.strip_prefix("0b") {
+        (2, rest)
+    } else if lower.len() > 1 && lower.starts_with('0') {
+        (8, &lower[1..])
+    } else {
+        (10, lower.as_str())
+    };
+    let whole = magnitude(digits, radix)?;
+    let value = if negative { -whole } else { whole };
+    let fits = i64::try_from(value).is_ok() || !signed && u64::try_from(value).is_ok();
+    fits.then_some(value)
+}
+
+/// Whether there is a minus sign, whether there is any sign, and the rest.
+fn sign(text: &str) -> (bool, bool, &str) {
+    match text.as_bytes().first() {
+        Some(b'-') => (true, true, &text[1..]),
+        Some(b'+') => (false, true, &text[1..]),
+        _ => (false, false, text),
+    }
+}
+
+/// Digits without a sign, which Rust's own parser would allow.
+fn magnitude(digits: &str, radix: u32) -> Option<i128> {
+    if digits.starts_with(['+', '-']) {
+        return None;
+    }
+    i128::from_str_radix(digits, radix).ok()
+}
+
+fn python(text: &str) -> Resolved {
+    static INT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^(?:[-+]?0b[0-1_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+)$",
+        )
+    });
+    static FLOAT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*)$",
+        )
+    });
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Resolved::Null,
+        "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => return Resolved::Bool(true),
+        "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => return Resolved::Bool(false),
+        ".nan" | ".NaN" | ".NAN" => return Resolved::Float(f64::NAN),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => return Resolved::Float(f64::INFINITY),
+        "-.inf" | "-.Inf" | "-.INF" => return Resolved::Float(f64::NEG_INFINITY),
+        _ => {}
+    }
+    let digits = text.replace('_', "");
+    let (negative, _, digits) = sign(&digits);
+    if FLOAT.is_match(text) {
+        let value: Option<f64> = if digits.contains(':') {
+            digits.split(':').try_fold(0.0, |sum, part| part.parse::<f64>().ok().map(|p| sum * 60.0 + p))
+        } else {
+            digits.parse().ok()
+        };
+        return value.map_or(Resolved::Str, |v| Resolved::Float(if negative { -v } else { v }));
+    }
+    if !INT.is_match(text) {
+        return Resolved::Str;
+    }
+    let whole = if let Some(rest) = digits.strip_prefix("0b") {
+        magnitude(rest, 2)
+    } else if let Some(rest) = digits.strip_prefix("0x") {
+        magnitude(rest, 16)
+    } else if digits.contains(':') {
+        digits
+            .split(':')
+            .try_fold(0i128, |sum, part| part.parse::<i128>().ok().and_then(|p| sum.checked_mul(60)?.checked_add(p)))
+    } else if digits.len() > 1 && digits.starts_with('0') {
+        magnitude(&digits[1..], 8)
+    } else {
+        magnitude(digits, 10)
+    };
+    match whole {
+        Some(whole) => Resolved::Int(if negative { -whole } else { whole }),
+        None => float(text),
+    }
+}
+
+fn json(text: &str) -> Resolved {
+    match text {
+        "null" => Resolved::Null,
+        "true" => Resolved::Bool(true),
+        "false" => Resolved::Bool(false),
+        _ if text.strip_prefix('-').unwrap_or(text).starts_with(|c: char| c.is_ascii_digit()) => {
+            text.parse().map_or_else(|_| float(text), Resolved::Int)
+        }
+        _ => Resolved::Str,
+    }
+}
+
+fn toml(text: &str) -> Resolved {
+    match text {
+        "true" => return Resolved::Bool(true),
+        "false" => return Resolved::Bool(false),
+        _ => {}
+    }
+    let digits = text.replace('_', "");
+    let (negative, _, rest) = sign(&digits);
+    let whole = match rest.get(..2) {
+        Some("0x") => magnitude(&rest[2..], 16),
+        Some("0o") => magnitude(&rest[2..], 8),
+        Some("0b") => magnitude(&rest[2..], 2),
+        _ => magnitude(rest, 10),
+    };
+    match whole {
+        Some(whole) => Resolved::Int(if negative { -whole } else { whole }),
+        // Rust reads `inf` and `nan` as TOML writes them; a date is text to every reader here.
+        None => float(&digits),
+    }
+}
+
+#[cfg(test)]
+mod tests;

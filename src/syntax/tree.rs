@@ -1,6 +1,6 @@
 //! The tree that YAML, JSON and TOML share.
 
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, View, Why};
 
 /// How a scalar is written. Decides whether it may stand for something else than text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,8 @@ pub struct Node {
     pub kind: NodeKind,
     /// All of it as written: quotes and brackets included; for a block scalar its content, without the header line.
     pub span: Span,
-    /// An explicit YAML tag as written, such as `!Sub` or `!!str`.
+    /// An explicit YAML tag as written, such as `!Sub` or `!!str`. Two tags on one node, which YAML forbids and templates of
+    /// CloudFormation have, stand with a space between: `!Base64 !Sub`.
     pub tag: Option<String>,
 }
 
@@ -64,6 +65,24 @@ pub struct Parsed<T> {
     pub tree: T,
     /// What was not.
     pub errors: Vec<SyntaxError>,
+}
+
+impl SyntaxError {
+    /// A text that is not UTF-8 from the offset `at` on.
+    pub(super) fn not_utf8(view: &View, at: usize) -> Self {
+        Self { at: view.span(at..at + 1), message: "not UTF-8".to_owned() }
+    }
+
+    /// The reason of something unknown that stands where the text is at fault (on the same line, or within the fault): then
+    /// the text may be sound, and nobody can be blamed for it.
+    pub fn hole<'a>(&self, view: &'a View) -> Option<&'a Why> {
+        let bytes = &view.bytes;
+        let at = (self.at.start as usize).min(bytes.len());
+        let start = bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |p| p + 1);
+        let to = (self.at.end as usize).clamp(at, bytes.len());
+        let end = bytes[to..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |p| to + p);
+        view.hole_in(&(start..end))
+    }
 }
 
 impl Node {

@@ -93,6 +93,19 @@ impl Disk {
         if real.starts_with(&self.root) { Ok(real) } else { Err(FileError::Outside) }
     }
 
+    /// Whether a file that a person named can be read at all.
+    ///
+    /// # Errors
+    /// As [`Files::read`], but for its size.
+    pub fn check(&self, path: &Path) -> Result<(), FileError> {
+        let real = self.inside(path)?;
+        let io = |e: std::io::Error| FileError::Io(e.to_string());
+        if !std::fs::metadata(&real).map_err(io)?.is_file() {
+            return Err(FileError::NotAFile);
+        }
+        std::fs::File::open(&real).map(drop).map_err(io)
+    }
+
     fn load(&self, path: &Path) -> Result<Arc<Source>, FileError> {
         let real = self.inside(path)?;
         let io = |e: std::io::Error| FileError::Io(e.to_string());

@@ -10,4 +10,8 @@ pub use files::{Disk, FileError, Files, MAX_FILE_BYTES, Memory};
 pub use source::{Place, Point, Source};
 pub use span::{Span, TextId};
 pub use store::{Hop, Origin, Text, Texts, Trail, View};
+
 pub use traced::{HOLE, Layer, Link, Piece, Traced, Via, Whence, Why};
+
+#[cfg(test)]
+mod tests;

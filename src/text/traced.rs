@@ -21,6 +21,8 @@ pub enum Why {
     FromOutside(Arc<str>),
     /// A construct that is not modelled, named.
     NotUnderstood(Arc<str>),
+    /// The tool that reads the source refuses this; the words say why, lower case, no full stop.
+    Invalid(Arc<str>),
     /// A secret that is not to be looked into.
     Secret,
     /// A bound was reached (size, depth, number of alternatives), named.
@@ -33,6 +35,7 @@ impl std::fmt::Display for Why {
             Self::NoDefault(name) => write!(f, "no default for {name}"),
             Self::FromOutside(what) => write!(f, "{what} is known only outside the source"),
             Self::NotUnderstood(what) => write!(f, "{what} is not followed"),
+            Self::Invalid(why) => write!(f, "refused: {why}"),
             Self::Secret => f.write_str("a secret"),
             Self::Limit(what) => write!(f, "limit reached: {what}"),
         }

@@ -1,0 +1,110 @@
+//! What a person is told. Everything is resolved to places, so that a finding outlives the unit it was made in.
+
+use std::sync::Arc;
+
+use crate::text::Place;
+use crate::value::Guard;
+
+use super::{Level, Rule};
+
+/// A finding.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule that made it.
+    pub rule: &'static Rule,
+    /// How bad it is.
+    pub level: Level,
+    /// The consequence in one line: lower case, no full stop, complete alone.
+    pub headline: String,
+    /// Where a person wrote what is at fault; one line.
+    pub at: Frame,
+    /// True if `at` is the value itself, byte for byte, and not something that it was decoded or computed from.
+    pub exact: bool,
+    /// The line that the node runs, where it differs from the line at `at`.
+    pub runs: Option<Frame>,
+    /// The way from where the value was written to the node, both ends included.
+    pub hops: Vec<Hop>,
+    /// The node groups that it reaches, sorted by name.
+    pub groups: Vec<GroupRef>,
+    /// When it holds; empty for *always*. Any one of the guards is enough.
+    pub when: Vec<Guard>,
+    /// What to do, as an action.
+    pub help: String,
+    /// Facts that help to judge it.
+    pub notes: Vec<String>,
+    /// Name of the field, with the key of a map field.
+    pub field: String,
+    /// The value as written.
+    pub raw: String,
+    /// The duration that the kubelet runs with, in Go's rendering; `None` if it does not start.
+    pub effective: Option<String>,
+    /// Further fields with the same fault in the same document.
+    pub siblings: Vec<String>,
+}
+
+/// A place with words to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The place.
+    pub place: Place,
+    /// A short fragment that says what stands there.
+    pub label: String,
+}
+
+/// One station on the way from the value to the node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// The place; it may stand in a derived text.
+    pub place: Place,
+    /// What happens there, in words.
+    pub words: String,
+}
+
+/// A node group that a finding reaches.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GroupRef {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The block or key that describes it.
+    pub place: Place,
+}
+
+impl Finding {
+    /// True if it holds whatever the source leaves open.
+    pub fn is_certain(&self) -> bool {
+        self.when.is_empty()
+    }
+
+    /// The conditions in words, such as "only if var.debug"; empty for *always*.
+    pub fn condition(&self) -> String {
+        if self.when.is_empty() {
+            return String::new();
+        }
+        let ways: Vec<_> = self
+            .when
+            .iter()
+            .map(|guard| guard.conditions().iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(" and "))
+            .collect();
+        format!("only if {}", ways.join(", or "))
+    }
+
+    /// What findings about the same thing have in common, in the order of the report.
+    pub fn key(&self) -> (&Place, &str, &str) {
+        (&self.at.place, &self.rule.id, &self.field)
+    }
+
+    /// Takes in the node groups and conditions of another finding about the same thing.
+    pub fn absorb(&mut self, other: Self) {
+        if self.is_certain() || other.is_certain() {
+            self.when.clear();
+        } else {
+            self.when.extend(other.when);
+            self.when.sort();
+            self.when.dedup();
+        }
+        self.level = self.level.max(other.level);
+        self.groups.extend(other.groups);
+        self.groups.sort();
+        self.groups.dedup();
+    }
+}

@@ -1,0 +1,242 @@
+//! From an effective configuration to findings.
+
+use std::collections::BTreeMap;
+
+use crate::kubelet::{Meaning, Mechanism, Setting, render_duration};
+use crate::node::{Booted, NodeGroup};
+use crate::text::{Place, Span, TextId, Texts, Trail};
+
+use super::predicate::Hit;
+use super::{Finding, Frame, GroupRef, Hop, Level, Predicate, Rule};
+
+/// Zero durations in one document from which on it is read as a dump that a program wrote: `kubeadm` writes `0s` for every
+/// duration that is not set (kubernetes/kubernetes#117772).
+const DUMP: usize = 4;
+
+/// What `rules` say of one boot of `group`. A boot of which nothing is known gives nothing.
+pub fn judge(rules: &[&'static Rule], group: &NodeGroup, booted: &Booted, texts: &Texts) -> Vec<Finding> {
+    let Some(effective) = &booted.effective else { return Vec::new() };
+    let mut out = Vec::new();
+    for rule in rules {
+        let hits: Vec<_> =
+            rule.predicate.hits(effective).into_iter().filter(|h| rule.covers(h.setting.field)).collect();
+        if rule.predicate == Predicate::ReplacedZero {
+            out.extend(by_document(&hits).into_values().flat_map(|hits| replaced(rule, &hits, group, booted, texts)));
+        } else {
+            out.extend(hits.iter().map(|hit| find(rule, hit, group, booted, texts)));
+        }
+    }
+    out
+}
+
+fn by_document<'h, 'a>(hits: &'h [Hit<'a>]) -> BTreeMap<TextId, Vec<&'h Hit<'a>>> {
+    let mut out: BTreeMap<TextId, Vec<&Hit<'_>>> = BTreeMap::new();
+    for hit in hits {
+        out.entry(hit.setting.at.text).or_default().push(hit);
+    }
+    out
+}
+
+/// One finding for each replaced zero, or a single note where a document has so many that a program must have written them.
+fn replaced(rule: &'static Rule, hits: &[&Hit<'_>], group: &NodeGroup, booted: &Booted, texts: &Texts) -> Vec<Finding> {
+    let mut findings: Vec<_> = hits.iter().map(|hit| find(rule, hit, group, booted, texts)).collect();
+    if findings.len() < DUMP {
+        return findings;
+    }
+    let first = findings.iter().position(|f| f.field == "streamingConnectionIdleTimeout").unwrap_or(0);
+    let mut one = findings.swap_remove(first);
+    one.level = Level::Note;
+    one.headline = format!("{} durations of 0s in this document are replaced by their defaults", findings.len() + 1);
+    one.siblings = findings.iter().map(|f| f.field.clone()).collect();
+    one.siblings.sort();
+    one.notes.insert(0, format!("the others are {}", one.siblings.join(", ")));
+    one.notes.push("kubeadm and other programs write 0s for every duration that is not set".into());
+    one.help = "remove these lines, or write the times that the nodes should run with".into();
+    vec![one]
+}
+
+fn find(rule: &'static Rule, hit: &Hit<'_>, group: &NodeGroup, booted: &Booted, texts: &Texts) -> Finding {
+    let setting = hit.setting;
+    let way = Way::of(setting, texts);
+    let words = Words::of(rule, hit);
+    let place = way.at.first_line();
+    let label = match &way.wrapped {
+        Some(step) => format!("{}, inside {step}", words.label),
+        None => words.label,
+    };
+    let runs = way.runs.filter(|runs| !same_line(&place, runs)).map(|place| Frame { place, label: words.carried });
+    let mut hops = way.hops;
+    hops.push(Hop { place: texts.place(group.place).first_line(), words: format!("{} boots with it", group.name) });
+    hops.dedup_by(|b, a| a.place == b.place && b.words.is_empty());
+    Finding {
+        rule,
+        level: rule.level_for(setting.field),
+        headline: words.headline,
+        at: Frame { place, label },
+        exact: way.exact,
+        runs,
+        hops,
+        groups: vec![GroupRef { name: group.name.clone(), place: texts.place(group.place).first_line() }],
+        when: group.when.and(&booted.when).filter(|g| !g.is_always()).into_iter().collect(),
+        help: words.help,
+        notes: words.notes,
+        field: field_name(setting),
+        raw: setting.raw.to_text().into_owned(),
+        effective: hit.settled.and_then(|s| s.effective).map(render_duration),
+        siblings: Vec::new(),
+    }
+}
+
+fn field_name(setting: &Setting) -> String {
+    match &setting.key {
+        Some(key) => format!("{}.{key}", setting.field.name),
+        None => setting.field.name.to_owned(),
+    }
+}
+
+/// True if both places show the same line of text, so that a second frame would tell nothing.
+fn same_line(a: &Place, b: &Place) -> bool {
+    let line = |p: &Place| String::from_utf8_lossy(p.source.line(p.source.line_of(p.start))).trim().to_owned();
+    line(a) == line(b)
+}
+
+/// The way of a setting's value to the file that it was written in.
+struct Way {
+    at: Place,
+    exact: bool,
+    /// The layer that the value is wrapped in where it stands, if it does not stand there as it is.
+    wrapped: Option<String>,
+    /// The carrier in the text that the node reads.
+    runs: Option<Place>,
+    hops: Vec<Hop>,
+}
+
+impl Way {
+    fn of(setting: &Setting, texts: &Texts) -> Self {
+        let value = if setting.at.is_empty() { setting.carrier } else { setting.at };
+        let trail = texts.trail(value);
+        let exact = trail.exact && !setting.at.is_empty();
+        let origin = trail.origin();
+        let wrapped = if exact { None } else { wrapping(&trail, texts) };
+        let hops = trail.hops.iter().rev().map(|hop| Hop { place: texts.place(hop.span), words: hop.step.to_string() });
+        let runs = (value.text != origin.text).then(|| texts.place(one_line(setting.carrier, texts)));
+        Self { at: texts.place(origin), exact, wrapped, runs, hops: hops.collect() }
+    }
+}
+
+/// The name of the derived text that stands right above the file, if what stands in the file is not the text itself.
+fn wrapping(trail: &Trail, texts: &Texts) -> Option<String> {
+    let made = trail.hops.iter().rev().find(|h| texts.place(h.span).source.is_derived())?;
+    Some(made.step.to_string())
+}
+
+/// A carrier may be several lines long (a flag and its value as two words); its last line has the value.
+fn one_line(span: Span, texts: &Texts) -> Span {
+    let bytes = texts.slice(span);
+    match bytes.iter().rposition(|b| *b == b'\n') {
+        Some(at) if at + 1 < bytes.len() => Span { start: span.start + at as u32 + 1, ..span },
+        _ => span,
+    }
+}
+
+/// The sentences of a finding.
+struct Words {
+    headline: String,
+    label: String,
+    carried: String,
+    help: String,
+    notes: Vec<String>,
+}
+
+impl Words {
+    fn of(rule: &Rule, hit: &Hit<'_>) -> Self {
+        let setting = hit.setting;
+        let field = setting.field;
+        let raw = setting.raw.to_text();
+        let name = field_name(setting);
+        let shown = match &setting.by {
+            Mechanism::Flag => format!("--{}", field.flag.unwrap_or(field.name)),
+            _ => name.clone(),
+        };
+        let carried = match &setting.by {
+            Mechanism::Flag => "reaches the kubelet as a flag, which wins over its files".to_owned(),
+            Mechanism::ConfigFile => "the kubelet's configuration file".to_owned(),
+            Mechanism::DropIn(file) => format!("the kubelet's drop-in {file}"),
+        };
+        let default = field.default.map(render_duration);
+        let mut notes = Vec::new();
+        let remove = match &setting.by {
+            Mechanism::Flag => "remove the flag",
+            _ => "remove the line",
+        };
+        let suggestion = suggestion(field.default);
+        let label = if setting.is_zero() { zero_label(&raw) } else { "this value".to_owned() };
+        let (headline, help) = match rule.predicate {
+            Predicate::EffectiveZero => {
+                if field.name == "streamingConnectionIdleTimeout" {
+                    ("the kubelet's streaming idle timeout is disabled".to_owned(), give_time(&suggestion, remove))
+                } else {
+                    (format!("the kubelet runs with `{shown}` at zero"), give_time(&suggestion, remove))
+                }
+            }
+            Predicate::HarmfulZero => {
+                let meaning = if setting.by == Mechanism::Flag { field.zero_by_flag } else { field.zero_in_file };
+                let harm = match meaning {
+                    Meaning::Harmful(harm) => harm.to_owned(),
+                    Meaning::Refused(why) => format!("the kubelet does not start ({why})"),
+                    _ => "the kubelet runs with it".to_owned(),
+                };
+                (format!("`{shown}` is zero: {harm}"), give_time(&suggestion, remove))
+            }
+            Predicate::ReplacedZero => {
+                let runs = default.as_deref().unwrap_or("its default");
+                notes.push("in a file the kubelet cannot tell a zero from a setting that is missing".to_owned());
+                (format!("`{name}` is zero here, but the kubelet runs with {runs}"), give_time(&suggestion, remove))
+            }
+            Predicate::InvalidDuration => {
+                let said = hit.complaint.unwrap_or("not a duration");
+                notes.push(format!("the kubelet says: {said}"));
+                (format!("the kubelet does not start: `{shown}` is no duration"), write_duration(&raw, &suggestion))
+            }
+        };
+        Self { headline, label, carried, help, notes }
+    }
+}
+
+fn zero_label(raw: &str) -> String {
+    match raw {
+        "0" | "0s" => "this zero".to_owned(),
+        other => format!("`{other}` reads as zero"),
+    }
+}
+
+/// The default as a person would write it, or an example.
+fn suggestion(default: Option<i64>) -> String {
+    let seconds = default.filter(|d| *d > 0 && d % 1_000_000_000 == 0).map(|d| d.cast_unsigned() / 1_000_000_000);
+    match seconds {
+        // Go reads what humantime writes for whole hours, minutes and seconds, but not days, and no spaces.
+        Some(s) if s < 86_400 => {
+            humantime::format_duration(std::time::Duration::from_secs(s)).to_string().replace(' ', "")
+        }
+        _ => "10s".to_owned(),
+    }
+}
+
+fn give_time(suggestion: &str, remove: &str) -> String {
+    format!("write a time, such as `{suggestion}`, or {remove}")
+}
+
+/// What to write instead of something that is no duration. What people would understand, humantime reads.
+fn write_duration(raw: &str, suggestion: &str) -> String {
+    let meant = humantime::parse_duration(raw)
+        .ok()
+        .filter(|d| !d.is_zero() && d.subsec_nanos() == 0)
+        .and_then(|d| i64::try_from(d.as_nanos()).ok())
+        .map(render_duration);
+    let digits = !raw.is_empty() && raw != "0" && raw.bytes().all(|b| b.is_ascii_digit());
+    match meant {
+        Some(meant) => format!("write `\"{meant}\"`; the kubelet knows h, m, s, ms, us and ns"),
+        None if digits => format!("write a unit, such as `\"{raw}s\"`"),
+        None => format!("write a time with its unit as text, such as `\"{suggestion}\"`"),
+    }
+}

@@ -1,0 +1,69 @@
+//! What rules can look for in an effective configuration.
+
+use serde::Deserialize;
+
+use crate::kubelet::{Effective, FailureKind, From, Meaning, Mechanism, Setting, Settled, Shape};
+
+/// When a rule fires. A page names one of these in its front matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Predicate {
+    /// The kubelet runs with a zero, whatever that means for the field.
+    EffectiveZero,
+    /// The kubelet runs with a zero that does harm, or does not start because of it.
+    HarmfulZero,
+    /// A zero in a file is silently replaced by the default.
+    ReplacedZero,
+    /// The kubelet cannot read a duration and does not start.
+    InvalidDuration,
+}
+
+/// One thing that a predicate found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hit<'a> {
+    /// The statement at fault.
+    pub(super) setting: &'a Setting,
+    /// What became of its field, if it was settled.
+    pub(super) settled: Option<&'a Settled>,
+    /// What the kubelet says of the value, if it does not start because of it.
+    pub(super) complaint: Option<&'a str>,
+}
+
+impl Predicate {
+    /// Everything in `effective` that this predicate looks for. What hangs on something unknown is left out.
+    pub(super) fn hits(self, effective: &Effective) -> Vec<Hit<'_>> {
+        match self {
+            Self::InvalidDuration => effective
+                .failures
+                .iter()
+                .filter(|f| f.kind == FailureKind::InvalidDuration)
+                .filter_map(|f| {
+                    let setting = f.setting.as_ref()?;
+                    Some(Hit { setting, settled: None, complaint: Some(&f.message) })
+                })
+                .collect(),
+            _ => effective.fields.iter().filter(|s| s.unknown.is_none()).filter_map(|s| self.hit(s)).collect(),
+        }
+    }
+
+    fn hit(self, settled: &Settled) -> Option<Hit<'_>> {
+        let setting = settled.winner.as_ref().filter(|s| s.is_zero())?;
+        let by_flag = setting.by == Mechanism::Flag;
+        let meaning = if by_flag { settled.field.zero_by_flag } else { settled.field.zero_in_file };
+        let kept = settled.from != From::Default && settled.effective == Some(0);
+        let found = match self {
+            Self::EffectiveZero => kept,
+            Self::HarmfulZero => match meaning {
+                Meaning::Harmful(_) => kept,
+                Meaning::Refused(_) => true,
+                _ => false,
+            },
+            // `evictionSoftGracePeriod` has no default of its own, so nothing replaces it.
+            Self::ReplacedZero => {
+                settled.from == From::Default && meaning == Meaning::Replaced && settled.field.shape != Some(Shape::Map)
+            }
+            Self::InvalidDuration => false,
+        };
+        found.then_some(Hit { setting, settled: Some(settled), complaint: None })
+    }
+}

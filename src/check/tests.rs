@@ -1,0 +1,36 @@
+use super::rule::HEADINGS;
+use super::{PAGES, RULES};
+
+#[test]
+fn pages_stand_in_order_and_parse() {
+    let ids: Vec<_> = PAGES.iter().map(|(id, _)| *id).collect();
+    let mut sorted = ids.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    assert_eq!(ids, sorted);
+    assert_eq!(RULES.len(), ids.len());
+}
+
+#[test]
+fn the_folder_and_the_list_agree() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    files.sort();
+    assert_eq!(files, PAGES.iter().map(|(id, _)| *id).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_page_starts_with_its_name_and_says_what_it_checks_for() {
+    for rule in RULES.iter() {
+        assert!(rule.page.markdown.starts_with(&format!("# {}\n", rule.id)), "{}", rule.id);
+        assert!(rule.summary.starts_with("Checks for "), "{}: {}", rule.id, rule.summary);
+        assert!(rule.summary.len() <= 100, "{}: {}", rule.id, rule.summary);
+        assert!(rule.id.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", rule.id);
+        for heading in HEADINGS {
+            assert!(!rule.page.section(heading).unwrap().is_empty(), "{}: {heading}", rule.id);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! From the paths that a person names to the files of a scan.
+
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+use walkdir::WalkDir;
+
+/// Folders that hold what tools have fetched or built. They are entered only when they are named themselves.
+const SKIPPED: &[&str] = &[".git", ".hg", ".jj", ".svn", ".terraform", ".terragrunt-cache", "node_modules", "cdk.out"];
+
+/// What was found below one path.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Plain files, absolute, sorted.
+    pub files: Vec<PathBuf>,
+    /// What could not be looked into: the path and the system's words.
+    pub unreadable: Vec<(PathBuf, String)>,
+}
+
+/// The plain files at or below `path` (absolute). A file that is named itself is taken whatever ignore files say. With
+/// `ignored`, ignore files are not obeyed below a directory either. Symbolic links below a directory are not followed.
+pub fn collect(path: &Path, ignored: bool) -> Found {
+    let mut found = Found::default();
+    if !path.is_dir() {
+        found.files.push(path.to_owned());
+        return found;
+    }
+    let skipped = |entry: &Path, depth: usize| {
+        depth > 0 && entry.file_name().and_then(|n| n.to_str()).is_some_and(|name| SKIPPED.contains(&name))
+    };
+    if ignored {
+        let walk =
+            WalkDir::new(path).into_iter().filter_entry(|e| !(e.file_type().is_dir() && skipped(e.path(), e.depth())));
+        for entry in walk {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() => found.files.push(entry.into_path()),
+                Ok(_) => {}
+                Err(error) => {
+                    let at = error.path().unwrap_or(path).to_owned();
+                    found
+                        .unreadable
+                        .push((at, error.io_error().map_or_else(|| error.to_string(), ToString::to_string)));
+                }
+            }
+        }
+    } else {
+        let walk = WalkBuilder::new(path)
+            .hidden(false)
+            .require_git(false)
+            .filter_entry(move |e| !(e.file_type().is_some_and(|t| t.is_dir()) && skipped(e.path(), e.depth())))
+            .build();
+        for entry in walk {
+            match entry {
+                Ok(entry) if entry.file_type().is_some_and(|t| t.is_file()) => found.files.push(entry.into_path()),
+                Ok(_) => {}
+                Err(error) => {
+                    let at = error_path(&error).unwrap_or(path).to_owned();
+                    let words = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    found.unreadable.push((at, words));
+                }
+            }
+        }
+    }
+    found.files.sort();
+    found
+}
+
+fn error_path(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => error_path(err),
+        _ => None,
+    }
+}
+
+/// The directory that nothing outside of is read for `path`: the repository around it, else the current directory if it
+/// lies in there, else the directory itself. All paths absolute.
+pub fn root_of(path: &Path, current: &Path) -> PathBuf {
+    let dir = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+    // `.git` is a file in work trees and submodules.
+    let repository = dir.ancestors().find(|d| d.join(".git").exists());
+    match repository {
+        Some(repository) => repository.to_owned(),
+        None if dir.starts_with(current) => current.to_owned(),
+        None => dir.to_owned(),
+    }
+}

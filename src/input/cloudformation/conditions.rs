@@ -1,0 +1,118 @@
+//! Conditions: decided as far as the defaults of the parameters decide them.
+
+use std::sync::Arc;
+
+use crate::syntax::Node;
+use crate::value::{Condition, Guard, Kind, Value};
+
+use super::intrinsics::{Evaluator, MAX_NESTED};
+use super::{Call, Expr};
+
+/// The answer of a condition.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Answer {
+    /// It holds, or does not.
+    Known(bool),
+    /// The source cannot decide it.
+    Open(Condition),
+}
+
+impl Answer {
+    fn not(self) -> Self {
+        match self {
+            Self::Known(value) => Self::Known(!value),
+            Self::Open(c) => Self::Open(Condition { words: c.words, holds: !c.holds }),
+        }
+    }
+
+    /// What must hold for the answer to be `yes`; `None` if it cannot be.
+    pub(super) fn guard(self, yes: bool) -> Option<Guard> {
+        match self {
+            Self::Known(value) => (value == yes).then(Guard::always),
+            Self::Open(c) => Some(Guard::of(Condition { words: c.words, holds: c.holds == yes })),
+        }
+    }
+}
+
+impl Evaluator<'_> {
+    /// The answer of the condition that the template calls `name`.
+    pub(super) fn condition(&mut self, name: &str) -> Answer {
+        if let Some(answer) = self.answers.get(name) {
+            return answer.clone();
+        }
+        let words: Arc<str> = format!("condition {name}").into();
+        let open = Answer::Open(Condition { words: Arc::clone(&words), holds: true });
+        let Some(node) = self.template.conditions.get(name).copied() else { return open };
+        // A condition that names itself meets this answer.
+        self.answers.insert(name.to_owned(), open);
+        let answer = self.answer(node, &words);
+        self.answers.insert(name.to_owned(), answer.clone());
+        answer
+    }
+
+    /// The answer of an expression. `words` name it where it cannot be decided.
+    fn answer(&mut self, node: &Node, words: &Arc<str>) -> Answer {
+        let open = Answer::Open(Condition { words: Arc::clone(words), holds: true });
+        let Some(call) = Expr::from(node).call() else { return open };
+        if self.depth >= MAX_NESTED {
+            return open;
+        }
+        self.depth += 1;
+        let answer = self.call_answer(call, open, words);
+        self.depth -= 1;
+        answer
+    }
+
+    fn call_answer(&mut self, call: Call<'_>, open: Answer, words: &Arc<str>) -> Answer {
+        let items = call.argument.items();
+        match (call.name, items) {
+            ("Condition", _) => call.argument.as_str().map_or(open, |name| self.condition(name)),
+            ("Not", [item]) => self.answer(item, words).not(),
+            ("And", items) => self.all(items, words, true),
+            // Not all of them are false.
+            ("Or", items) => self.all(items, words, false).not(),
+            ("Equals", [a, b]) => {
+                let (a, b) = (self.eval(a.into()), self.eval(b.into()));
+                equal(&a, &b).map_or(open, Answer::Known)
+            }
+            _ => open,
+        }
+    }
+
+    /// True if each of `items` answers `want`.
+    fn all(&mut self, items: &[Node], words: &Arc<str>, want: bool) -> Answer {
+        let mut left: Vec<Condition> = Vec::new();
+        for (n, item) in items.iter().enumerate() {
+            let part: Arc<str> = format!("{words}, part {}", n + 1).into();
+            let answer = self.answer(item, &part);
+            match if want { answer } else { answer.not() } {
+                Answer::Known(true) => {}
+                Answer::Known(false) => return Answer::Known(false),
+                Answer::Open(c) if left.contains(&c) => {}
+                Answer::Open(c) => left.push(c),
+            }
+        }
+        match left.len() {
+            0 => Answer::Known(true),
+            1 => Answer::Open(left.swap_remove(0)),
+            // Which of them decides is not said in words, so the whole is one condition.
+            _ => Answer::Open(Condition { words: Arc::clone(words), holds: want }),
+        }
+    }
+}
+
+/// Whether two values are equal, as CloudFormation compares them: as text. `None` if that is not known.
+fn equal(a: &Value, b: &Value) -> Option<bool> {
+    match (&a.kind, &b.kind) {
+        (Kind::List(x), Kind::List(y)) => {
+            if x.len() != y.len() {
+                return Some(false);
+            }
+            x.iter().zip(y.iter()).try_fold(true, |all, (x, y)| equal(x, y).map(|e| all && e))
+        }
+        _ => {
+            let (a, b) = (a.to_traced()?, b.to_traced()?);
+            Some(a.known_str()? == b.known_str()?)
+        }
+    }
+}

@@ -1,0 +1,437 @@
+//! Intrinsic functions, evaluated as far as the source goes: parameters stand for their defaults, what only a deployment
+//! knows is a hole.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base64::Engine;
+use indexmap::IndexMap;
+
+use crate::syntax::{Node, NodeKind, Resolved, Scalar, Schema, resolve};
+use crate::text::{Layer, Span, Traced, Why};
+use crate::value::{Alternative, Entry, Guard, Kind, MAX_ALTERNATIVES, Value};
+
+use super::conditions::Answer;
+use super::{Expr, Template};
+
+/// The longest text that is put together, in bytes. User data is at most 16 KiB.
+const MAX_TEXT: usize = 1 << 20;
+
+/// The most bytes that one template may put together, and the most steps that it may take.
+const MAX_WORK: usize = 64 << 20;
+
+/// The deepest nesting that is followed; a template nests a level or two for each function.
+pub(super) const MAX_NESTED: usize = 100;
+
+/// What one step weighs beside the bytes it handles.
+const STEP: usize = 64;
+
+/// Evaluates the expressions of one template.
+pub(super) struct Evaluator<'a> {
+    pub(super) template: &'a Template<'a>,
+    pub(super) answers: BTreeMap<String, Answer>,
+    /// How deep expressions are nested in each other now, conditions that name conditions included.
+    pub(super) depth: usize,
+    work: usize,
+}
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn new(template: &'a Template<'a>) -> Self {
+        Self { template, answers: BTreeMap::new(), depth: 0, work: 0 }
+    }
+
+    /// The value of an expression.
+    pub(super) fn eval(&mut self, expr: Expr<'_>) -> Value {
+        self.work = self.work.saturating_add(STEP);
+        if self.work > MAX_WORK || self.depth >= MAX_NESTED {
+            return Value::unknown(Why::Limit("work on one template"), expr.span);
+        }
+        self.depth += 1;
+        let value = self.eval_inner(expr);
+        self.depth -= 1;
+        value
+    }
+
+    fn eval_inner(&mut self, expr: Expr<'_>) -> Value {
+        if let Some(call) = expr.call() {
+            return self.function(call.name, call.argument, expr.span);
+        }
+        match expr.kind {
+            NodeKind::Scalar(scalar) => literal(scalar, expr),
+            NodeKind::Seq(items) => {
+                let items = items.iter().map(|n| self.eval(n.into())).collect();
+                Value::list(items, expr.span)
+            }
+            NodeKind::Map(pairs) => self.map(pairs, expr.span),
+        }
+    }
+
+    fn map(&mut self, pairs: &[(Node, Node)], at: Span) -> Value {
+        let mut entries = IndexMap::new();
+        for (key, value) in pairs {
+            if let Some(name) = key.as_str() {
+                let value = self.eval(value.into());
+                entries.insert(Arc::from(name), Entry { key: key.span, value });
+            }
+        }
+        Value::map(entries, at)
+    }
+
+    fn function(&mut self, name: &str, argument: Expr<'_>, at: Span) -> Value {
+        match name {
+            "Ref" => match argument.as_str() {
+                Some(name) => self.reference(name, at, &format!("Ref {name}").into()),
+                None => Value::unknown(Why::NotUnderstood("Ref of something that is no name".into()), at),
+            },
+            "Base64" => {
+                let value = self.eval(argument);
+                self.lift(&[value], at, &mut |_, parts| base64(&parts[0], at))
+            }
+            "Sub" => self.sub(argument, at),
+            "Join" => self.join(argument, at),
+            "Select" => self.select(argument, at),
+            "Split" => self.split(argument, at),
+            "If" => self.choose(argument, at),
+            "FindInMap" => self.find_in_map(argument, at),
+            "GetAtt" => {
+                let parts: Vec<_> = argument.items().iter().filter_map(Node::as_str).collect();
+                let what = argument.as_str().map_or_else(|| parts.join("."), str::to_owned);
+                Value::unknown(Why::FromOutside(what.into()), at)
+            }
+            "ImportValue" => Value::unknown(Why::FromOutside("a value imported from another stack".into()), at),
+            "GetAZs" | "Cidr" => Value::unknown(Why::FromOutside(format!("Fn::{name}").into()), at),
+            "Condition" => Value::unknown(Why::NotUnderstood("a condition used as a value".into()), at),
+            other => Value::unknown(Why::NotUnderstood(format!("Fn::{other}").into()), at),
+        }
+    }
+
+    /// What `Ref` of a name gives at `at`; `step` names the reference for people.
+    fn reference(&mut self, name: &str, at: Span, step: &Arc<str>) -> Value {
+        if name == "AWS::NoValue" {
+            return Value::null(at);
+        }
+        if name.starts_with("AWS::") {
+            return Value::unknown(Why::FromOutside(name.into()), at);
+        }
+        let Some(parameter) = self.template.parameters.get(name) else {
+            return if self.template.names.contains_key(name) {
+                Value::unknown(Why::FromOutside(format!("the name of {name}").into()), at)
+            } else {
+                Value::unknown(
+                    Why::NotUnderstood(format!("the name {name}, which the template does not define").into()),
+                    at,
+                )
+            };
+        };
+        let kind = parameter.get("Type").and_then(Node::as_str).unwrap_or_default();
+        if kind.starts_with("AWS::SSM::Parameter::Value<") {
+            return Value::unknown(Why::FromOutside(format!("the SSM parameter behind {name}").into()), at);
+        }
+        if parameter.get("NoEcho").and_then(Node::as_str) == Some("true") {
+            return Value::unknown(Why::Secret, at);
+        }
+        let Some(default) = parameter.get("Default") else {
+            return Value::unknown(Why::NoDefault(format!("parameter {name}").into()), at);
+        };
+        let value = match &default.kind {
+            NodeKind::Scalar(scalar) if kind == "CommaDelimitedList" || kind.starts_with("List<") => {
+                let items = scalar.text.split(b",").iter().map(|part| Value::str(trim(part), default.span)).collect();
+                Value::list(items, default.span)
+            }
+            // A default is text, however it is written.
+            NodeKind::Scalar(scalar) => Value::str(scalar.text.clone(), default.span),
+            NodeKind::Seq(_) | NodeKind::Map(_) => {
+                Value::unknown(Why::NotUnderstood(format!("the default of {name}").into()), default.span)
+            }
+        };
+        value.through(at, step)
+    }
+
+    fn sub(&mut self, argument: Expr<'_>, at: Span) -> Value {
+        let (text, variables) = match argument.items() {
+            [text, variables] => {
+                let NodeKind::Map(pairs) = &variables.kind else {
+                    return Value::unknown(Why::NotUnderstood("Fn::Sub with variables that are no map".into()), at);
+                };
+                (Expr::from(text), self.map(pairs, variables.span))
+            }
+            [text] => (Expr::from(text), Value::null(at)),
+            _ => (argument, Value::null(at)),
+        };
+        if let Some(call) = text.call() {
+            let what = format!("{} inside of Fn::Sub", call.name);
+            return Value::unknown(Why::NotUnderstood(what.into()), at);
+        }
+        let NodeKind::Scalar(Scalar { text, .. }) = text.kind else {
+            return Value::unknown(Why::NotUnderstood("Fn::Sub of something that is no text".into()), at);
+        };
+        let mut literals = Vec::new();
+        let mut values = Vec::new();
+        let mut literal = Traced::new();
+        let mut rest = 0;
+        while let Some((start, end)) = next_reference(text.bytes(), rest) {
+            literal.push(&text.slice(rest..start));
+            let inside = text.slice(start + 2..end - 1);
+            rest = end;
+            if inside.bytes().starts_with(b"!") {
+                literal.push(&text.slice(start..start + 2));
+                literal.push(&text.slice(start + 3..end));
+                continue;
+            }
+            let span = text.slice(start..end).span().unwrap_or(at);
+            let value = match inside.known_str().map(str::trim) {
+                Some(name) => self.named(name, &variables, span),
+                None => Value::unknown(Why::NotUnderstood("a name that is not known".into()), span),
+            };
+            literals.push(std::mem::take(&mut literal));
+            values.push(value);
+        }
+        literal.push(&text.slice(rest..text.len()));
+        literals.push(literal);
+        self.lift(&values, at, &mut |this, parts| {
+            let mut out = Traced::new();
+            for (literal, value) in literals.iter().zip(parts) {
+                out.push(literal);
+                out.push(&part(value));
+            }
+            out.push(&literals[parts.len()]);
+            this.text(out, at)
+        })
+    }
+
+    /// What `${name}` stands for at `at`.
+    fn named(&mut self, name: &str, variables: &Value, at: Span) -> Value {
+        let step: Arc<str> = format!("${{{name}}}").into();
+        if let Some(value) = variables.get(name) {
+            return value.through(at, &step);
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '.' | '_' | '-');
+        if name.is_empty() || !name.chars().all(plain) {
+            return Value::unknown(Why::NotUnderstood(format!("{step} in Fn::Sub").into()), at);
+        }
+        if name.contains('.') {
+            return Value::unknown(Why::FromOutside(name.into()), at);
+        }
+        self.reference(name, at, &step)
+    }
+
+    fn join(&mut self, argument: Expr<'_>, at: Span) -> Value {
+        let [between, list] = argument.items() else { return wrong("Fn::Join", at) };
+        let between = self.eval(between.into());
+        let list = self.eval(list.into());
+        self.lift(&[between, list], at, &mut |this, both| {
+            let Some(between) = both[0].to_traced() else { return wrong("Fn::Join", at) };
+            let Kind::List(_) = both[1].kind else {
+                return unless_unknown(&both[1], at, "Fn::Join of something that is no list");
+            };
+            let items: Vec<_> = both[1].items().into_iter().filter(|v| !v.is_null()).collect();
+            this.lift(&items, at, &mut |this, items| {
+                let parts: Vec<_> = items.iter().filter(|v| !v.is_null()).map(part).collect();
+                let length = parts.iter().map(Traced::len).sum::<usize>() + between.len() * parts.len();
+                if length > MAX_TEXT {
+                    return Value::unknown(Why::Limit("length of a text"), at);
+                }
+                this.text(Traced::join(&parts, &between), at)
+            })
+        })
+    }
+
+    fn select(&mut self, argument: Expr<'_>, at: Span) -> Value {
+        let [index, list] = argument.items() else { return wrong("Fn::Select", at) };
+        let index = self.eval(index.into());
+        let list = self.eval(list.into());
+        self.lift(&[index, list], at, &mut |_, both| {
+            let Kind::List(_) = both[1].kind else {
+                return unless_unknown(&both[1], at, "Fn::Select from something that is no list");
+            };
+            let index = both[0].to_traced().and_then(|t| t.known_str().and_then(|s| s.trim().parse::<usize>().ok()));
+            match index {
+                Some(index) => both[1].item(index).unwrap_or_else(|| wrong("Fn::Select past the end of a list", at)),
+                None => unless_unknown(&both[0], at, "Fn::Select by something that is no number"),
+            }
+        })
+    }
+
+    fn split(&mut self, argument: Expr<'_>, at: Span) -> Value {
+        let [sep, text] = argument.items() else { return wrong("Fn::Split", at) };
+        let sep = self.eval(sep.into());
+        let text = self.eval(text.into());
+        self.lift(&[sep, text], at, &mut |_, both| {
+            let (Some(sep), Some(text)) = (both[0].to_traced(), both[1].to_traced()) else {
+                return wrong("Fn::Split", at);
+            };
+            // Where a part is not known, it may hold the separator, and then every place after it is another one.
+            if let Some((_, why)) = text.first_hole().or_else(|| sep.first_hole()) {
+                return Value::unknown(why.clone(), at);
+            }
+            Value::list(text.split(sep.bytes()).into_iter().map(|t| Value::str(t, both[1].at)).collect(), at)
+        })
+    }
+
+    fn choose(&mut self, argument: Expr<'_>, at: Span) -> Value {
+        let [name, yes, no] = argument.items() else { return wrong("Fn::If", at) };
+        let Some(name) = name.as_str() else { return wrong("Fn::If by something that is no name", at) };
+        let answer = self.condition(name);
+        let mut alternatives = Vec::new();
+        for (branch, holds) in [(yes, true), (no, false)] {
+            if let Some(when) = answer.clone().guard(holds) {
+                alternatives.push(Alternative { when, value: self.eval(branch.into()) });
+            }
+        }
+        Value::either(alternatives, at)
+    }
+
+    fn find_in_map(&mut self, argument: Expr<'_>, at: Span) -> Value {
+        let (keys, default) = match argument.items() {
+            keys @ [_, _, _] => (keys, None),
+            [keys @ .., default] if keys.len() == 3 => (keys, default.get("DefaultValue")),
+            _ => return wrong("Fn::FindInMap", at),
+        };
+        let keys: Vec<_> = keys.iter().map(|k| self.eval(k.into())).collect();
+        let default = default.map(|d| self.eval(d.into()));
+        self.lift(&keys, at, &mut |this, keys| {
+            let names: Option<Vec<_>> =
+                keys.iter().map(|k| k.to_traced().and_then(|t| t.known_str().map(str::to_owned))).collect();
+            let Some(names) = names else {
+                return Value::unknown(Why::FromOutside("a key of Fn::FindInMap".into()), at);
+            };
+            let found = this.template.mappings.get(names[0].as_str()).and_then(|m| m.path(&[&names[1], &names[2]]));
+            match (found, &default) {
+                (Some(node), _) => this.eval(node.into()).through(at, &names.join(".").into()),
+                (None, Some(default)) => default.clone(),
+                (None, None) => wrong("Fn::FindInMap without such an entry", at),
+            }
+        })
+    }
+
+    /// A text, unless the bounds are passed.
+    fn text(&mut self, text: Traced, at: Span) -> Value {
+        self.work = self.work.saturating_add(text.len());
+        if text.len() > MAX_TEXT || self.work > MAX_WORK {
+            return Value::unknown(Why::Limit("length of a text"), at);
+        }
+        Value::str(text, at)
+    }
+
+    /// `f` of the values, where none of them is one of several: if one is, `f` is asked for each of them. Past the bound, a
+    /// value that is one of several counts as unknown.
+    fn lift(&mut self, values: &[Value], at: Span, f: &mut dyn FnMut(&mut Self, &[Value]) -> Value) -> Value {
+        let mut ways: Vec<(Guard, Vec<Value>)> = vec![(Guard::always(), Vec::with_capacity(values.len()))];
+        for value in values {
+            let alternatives = value.alternatives();
+            if let [(_, only)] = alternatives.as_slice() {
+                for (_, way) in &mut ways {
+                    way.push(only.clone());
+                }
+                continue;
+            }
+            let mut next = Vec::new();
+            for (guard, way) in &ways {
+                for (when, value) in &alternatives {
+                    if let Some(guard) = guard.and(when) {
+                        let mut way = way.clone();
+                        way.push(value.clone());
+                        next.push((guard, way));
+                    }
+                }
+            }
+            if next.len() > MAX_ALTERNATIVES {
+                for (_, way) in &mut ways {
+                    way.push(Value::unknown(Why::Limit("alternatives of one value"), value.at));
+                }
+            } else {
+                ways = next;
+            }
+        }
+        if let [(guard, way)] = ways.as_slice()
+            && guard.is_always()
+        {
+            return f(self, way);
+        }
+        let alternatives = ways.into_iter().map(|(when, way)| Alternative { when, value: f(self, &way) }).collect();
+        Value::either(alternatives, at)
+    }
+}
+
+/// The value itself if it is unknown, else an unknown that says what is wrong with it.
+fn unless_unknown(value: &Value, at: Span, what: &'static str) -> Value {
+    if value.is_unknown() { value.clone() } else { wrong(what, at) }
+}
+
+fn wrong(what: &'static str, at: Span) -> Value {
+    Value::unknown(Why::NotUnderstood(what.into()), at)
+}
+
+/// A scalar that is no call. Numbers and truth values stay as they are written, because they end in texts.
+fn literal(scalar: &Scalar, expr: Expr<'_>) -> Value {
+    if scalar.text.is_hole()
+        && let Some((at, why)) = scalar.text.first_hole()
+    {
+        return Value::unknown(why.clone(), at);
+    }
+    match resolve(scalar, expr.tag, Schema::Python) {
+        Resolved::Null => Value::null(expr.span),
+        Resolved::Bool(value) if !matches!(scalar.text.known_str(), Some("true" | "false")) => {
+            Value::bool(value, expr.span)
+        }
+        _ => Value::str(scalar.text.clone(), expr.span),
+    }
+}
+
+/// A value as a part of a text; what has no text is a hole.
+fn part(value: &Value) -> Traced {
+    value.to_traced().unwrap_or_else(|| Traced::hole(value.at, Why::NotUnderstood("a value that is no text".into())))
+}
+
+/// The text without white space around it.
+fn trim(text: &Traced) -> Traced {
+    let bytes = text.bytes();
+    let start = bytes.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(bytes.len());
+    let end = bytes.iter().rposition(|b| !b.is_ascii_whitespace()).map_or(start, |p| p + 1);
+    text.slice(start..end)
+}
+
+/// The next `${…}` at or after `from`: offsets of its first byte and one past its last.
+fn next_reference(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
+    let start = from + bytes.get(from..)?.windows(2).position(|w| w == b"${")?;
+    let end = start + bytes.get(start..)?.iter().position(|b| *b == b'}')? + 1;
+    Some((start, end))
+}
+
+/// Base64 of a value: bytes that remember what they encode. What is not known at all stays so.
+fn base64(value: &Value, at: Span) -> Value {
+    if value.is_unknown() || value.is_null() {
+        return value.clone();
+    }
+    let Some(text) = value.to_traced() else { return wrong("Fn::Base64 of something that is no text", at) };
+    let text = dynamic_references(&text);
+    let outer = match text.first_hole() {
+        Some((span, why)) => Traced::hole(span, why.clone()),
+        None => Traced::made(base64::engine::general_purpose::STANDARD.encode(text.bytes()), at),
+    };
+    Value::str(Traced::encoded(outer, Layer::Base64, text), at)
+}
+
+/// The text with a hole for each `{{resolve:…}}`, which CloudFormation looks up when it deploys.
+pub(super) fn dynamic_references(text: &Traced) -> Traced {
+    const START: &[u8] = b"{{resolve:";
+    let bytes = text.bytes();
+    let mut out = Traced::new();
+    let mut rest = 0;
+    while let Some(start) = bytes.get(rest..).and_then(|b| b.windows(START.len()).position(|w| w == START)) {
+        let start = rest + start;
+        let Some(length) = bytes[start..].windows(2).position(|w| w == b"}}") else { break };
+        let end = start + length + 2;
+        let reference = text.slice(start..end);
+        out.push(&text.slice(rest..start));
+        if let Some(span) = reference.span() {
+            out.push_hole(span, Why::FromOutside("a dynamic reference".into()));
+        }
+        rest = end;
+    }
+    if rest == 0 {
+        return text.clone();
+    }
+    out.push(&text.slice(rest..bytes.len()));
+    out
+}

@@ -1,0 +1,236 @@
+//! The resources that launch nodes, and the EKS node groups that say what is launched with them.
+
+use crate::node::{Cx, Family, Gap, NodeGroup, Step, Wrapping};
+use crate::syntax::{Node, NodeKind};
+use crate::text::{Layer, Span, Why};
+use crate::value::{Guard, Value};
+
+use super::intrinsics::{Evaluator, dynamic_references};
+use super::{Expr, Template};
+
+/// The most ways through the `Fn::If`s around a property that are followed.
+const MAX_WAYS: usize = 32;
+
+/// Where the user data of a resource stands, by type; `*` is each item of a list.
+const USER_DATA: &[(&str, &[&str])] = &[
+    ("AWS::EC2::LaunchTemplate", &["LaunchTemplateData", "UserData"]),
+    ("AWS::AutoScaling::LaunchConfiguration", &["UserData"]),
+    ("AWS::EC2::Instance", &["UserData"]),
+    ("AWS::EC2::SpotFleet", &["SpotFleetRequestConfigData", "LaunchSpecifications", "*", "UserData"]),
+];
+
+/// The node groups of a template, in the order of its resources.
+pub(super) fn node_groups(template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let mut evaluator = Evaluator::new(template);
+    let mut groups = Vec::new();
+    for (key, resource) in template.resources {
+        let (Some(name), Some(kind)) = (key.as_str(), resource.get("Type").and_then(Node::as_str)) else {
+            if key.as_str().is_some_and(|k| k.starts_with("Fn::")) {
+                let what = key.as_str().unwrap_or_default();
+                cx.gap(key.span, Why::NotUnderstood(format!("{what} among the resources").into()));
+            }
+            continue;
+        };
+        let Some((_, path)) = USER_DATA.iter().find(|(k, _)| *k == kind) else { continue };
+        let Some(properties) = resource.get("Properties") else { continue };
+        let mut group = NodeGroup::new(name, key.span);
+        if let Some(condition) = resource.get("Condition").and_then(Node::as_str) {
+            // A condition that the defaults answer with no is still there to be met.
+            let answer = evaluator.condition(condition);
+            group.when = answer.guard(true).unwrap_or_else(|| named(condition));
+        }
+        if let Some(call) = properties.get("LaunchTemplateData").and_then(|n| Expr::from(n).call())
+            && call.name == "Transform"
+        {
+            group.gaps.push(Gap { at: call.argument.span, why: Why::NotUnderstood("Fn::Transform".into()) });
+            groups.push(group);
+            continue;
+        }
+        describe(&mut group, name, properties, template, &mut evaluator);
+        for (when, node) in evaluator.ways(properties, path) {
+            let Some(when) = group.when.and(&when) else { continue };
+            let value = evaluator.eval(node.into());
+            for (also, value) in value.alternatives() {
+                if let Some(when) = when.and(&also)
+                    && !value.is_null()
+                {
+                    let mut group = group.clone();
+                    group.when = when;
+                    boot_with(&mut group, &value, node.span);
+                    groups.push(group);
+                }
+            }
+        }
+    }
+    groups
+}
+
+fn named(condition: &str) -> Guard {
+    Guard::of(crate::value::Condition { words: format!("condition {condition}").into(), holds: true })
+}
+
+/// Adds the user data to a node group, or the reason why there is none to read.
+fn boot_with(group: &mut NodeGroup, value: &Value, at: Span) {
+    let Some(text) = value.to_traced() else {
+        let why = Why::NotUnderstood("user data that is no text".into());
+        group.gaps.push(Gap { at, why });
+        return;
+    };
+    let inner = text.original(Layer::Base64).unwrap_or(&text);
+    if inner.is_hole()
+        && let Some((at, why)) = inner.first_hole()
+    {
+        group.gaps.push(Gap { at, why: why.clone() });
+        return;
+    }
+    // CloudFormation hands user data to EC2 as it is, so it must be base64.
+    group.steps.push(Step::UserData(dynamic_references(&text), Wrapping::Base64));
+}
+
+impl Evaluator<'_> {
+    /// The nodes at the end of a path, each with the conditions of the `Fn::If`s that lead to it.
+    fn ways<'n>(&mut self, node: &'n Node, path: &[&str]) -> Vec<(Guard, &'n Node)> {
+        let mut ways = vec![(Guard::always(), node)];
+        for key in path {
+            let mut next = Vec::new();
+            for (when, node) in ways {
+                for (also, node) in self.branches(node) {
+                    let Some(when) = when.and(&also) else { continue };
+                    if *key == "*" {
+                        next.extend(node.items().iter().map(|item| (when.clone(), item)));
+                    } else if let Some(value) = node.get(key) {
+                        next.push((when, value));
+                    }
+                }
+            }
+            next.truncate(MAX_WAYS);
+            ways = next;
+        }
+        ways
+    }
+
+    /// What a node may be: itself, or the branches of an `Fn::If` that may be taken.
+    fn branches<'n>(&mut self, node: &'n Node) -> Vec<(Guard, &'n Node)> {
+        let mut done = Vec::new();
+        let mut open = vec![(Guard::always(), node)];
+        while let Some((when, node)) = open.pop() {
+            let branches = Expr::from(node).call().filter(|c| c.name == "If").map(|c| c.argument.items());
+            let Some([name, yes, no]) = branches else {
+                done.push((when, node));
+                continue;
+            };
+            if done.len() + open.len() >= MAX_WAYS {
+                break;
+            }
+            let answer = self.condition(name.as_str().unwrap_or_default());
+            for (branch, holds) in [(no, false), (yes, true)] {
+                if let Some(when) = answer.clone().guard(holds).and_then(|g| when.and(&g)) {
+                    open.push((when, branch));
+                }
+            }
+        }
+        done
+    }
+
+    /// The text of an expression, if it is known whole. The default of an SSM parameter is the path it is looked up by.
+    fn hint(&mut self, node: &Node) -> Option<String> {
+        if let Some(call) = Expr::from(node).call()
+            && call.name == "Ref"
+            && let Some(parameter) = call.argument.as_str().and_then(|name| self.template.parameters.get(name))
+            && parameter.get("Type").and_then(Node::as_str).is_some_and(|t| t.starts_with("AWS::SSM::"))
+        {
+            return parameter.get("Default").and_then(Node::as_str).map(str::to_owned);
+        }
+        self.eval(node.into()).to_traced().map(|t| t.to_text().into_owned())
+    }
+}
+
+/// Says what is known of a node group's image and version: from its image's path, and from the EKS node groups that launch
+/// it.
+fn describe(
+    group: &mut NodeGroup,
+    name: &str,
+    properties: &Node,
+    template: &Template<'_>,
+    evaluator: &mut Evaluator<'_>,
+) {
+    let data = properties.get("LaunchTemplateData").unwrap_or(properties);
+    let image = data.get("ImageId");
+    if let Some(path) = image.and_then(|n| evaluator.hint(n)) {
+        group.family = image_family(&path);
+        group.minor = image_minor(&path);
+    }
+    for (_, resource) in template.resources {
+        if resource.get("Type").and_then(Node::as_str) != Some("AWS::EKS::Nodegroup") {
+            continue;
+        }
+        let Some(properties) = resource.get("Properties") else { continue };
+        let Some(launch) = properties.get("LaunchTemplate") else { continue };
+        let refers = |key| launch.get(key).is_some_and(|n| refers_to(n, name));
+        let same_name = |data: &Node| {
+            let of = |n: Option<&Node>| n.and_then(Node::as_str).map(str::to_owned);
+            of(launch.get("Name")).is_some_and(|n| Some(n) == of(data.get("LaunchTemplateName")))
+        };
+        let ours = refers("Id") || refers("Name") || properties_of(template, name).is_some_and(same_name);
+        if !ours {
+            continue;
+        }
+        let text = |key, evaluator: &mut Evaluator<'_>| properties.get(key).and_then(|n| evaluator.hint(n));
+        if let Some(family) = text("AmiType", evaluator).and_then(|t| ami_family(&t)) {
+            group.family = group.family.or(Some(family));
+        }
+        if let Some(version) = text("Version", evaluator) {
+            group.minor = group.minor.or_else(|| version.trim().strip_prefix("1.").and_then(|m| m.parse().ok()));
+        }
+        group.merged_by_eks |= image.is_none();
+    }
+}
+
+fn properties_of<'a>(template: &Template<'a>, name: &str) -> Option<&'a Node> {
+    template.names.get(name).and_then(|r| r.get("Properties"))
+}
+
+/// True if an expression is `Ref` of a resource.
+fn refers_to(node: &Node, name: &str) -> bool {
+    match Expr::from(node).call() {
+        Some(call) if call.name == "Ref" => call.argument.as_str() == Some(name),
+        Some(call) if call.name == "GetAtt" => match call.argument.kind {
+            NodeKind::Seq(items) => items.first().and_then(Node::as_str) == Some(name),
+            _ => call.argument.as_str().and_then(|s| s.split('.').next()) == Some(name),
+        },
+        _ => false,
+    }
+}
+
+/// The family behind an AMI type of EKS, such as `AL2023_x86_64_STANDARD`.
+fn ami_family(kind: &str) -> Option<Family> {
+    const PREFIXES: &[(&str, Family)] = &[
+        ("AL2023_", Family::Al2023),
+        ("AL2_", Family::Al2),
+        ("BOTTLEROCKET_", Family::Bottlerocket),
+        ("WINDOWS_", Family::Windows),
+    ];
+    PREFIXES.iter().find(|(prefix, _)| kind.starts_with(prefix)).map(|(_, family)| *family)
+}
+
+/// The family that the path of an SSM parameter for images names, such as
+/// `/aws/service/eks/optimized-ami/1.31/amazon-linux-2023/x86_64/standard/recommended/image_id`.
+fn image_family(path: &str) -> Option<Family> {
+    const WORDS: &[(&str, Family)] = &[
+        ("/amazon-linux-2023", Family::Al2023),
+        ("/amazon-linux-2", Family::Al2),
+        ("/bottlerocket/", Family::Bottlerocket),
+        ("/ami-windows-latest/", Family::Windows),
+        ("/canonical/ubuntu/", Family::Ubuntu),
+    ];
+    if !path.contains("/aws/service/") {
+        return None;
+    }
+    WORDS.iter().find(|(word, _)| path.contains(word)).map(|(_, family)| *family)
+}
+
+/// The Kubernetes version in the path of an SSM parameter for images.
+fn image_minor(path: &str) -> Option<u32> {
+    let version = path.split(['/', '-']).find_map(|part| part.strip_prefix("1."))?;
+    version.parse().ok()
+}

@@ -1,0 +1,92 @@
+//! What the kinds of input that read YAML and JSON documents share.
+
+use std::path::Path;
+
+use crate::node::Cx;
+use crate::syntax::{Node, Parsed, json, yaml};
+use crate::text::{TextId, View, Why};
+
+use super::kind::{FileList, Unit};
+
+/// One unit for each file whose name ends in one of `extensions` (lower case, without the dot).
+pub(super) fn claim(files: &FileList, extensions: &[&str]) -> Vec<Unit> {
+    files
+        .files
+        .iter()
+        .filter(|path| has_extension(path, extensions))
+        .map(|path| Unit { path: path.clone(), files: vec![path.clone()] })
+        .collect()
+}
+
+/// True if the file name ends in one of `extensions`, in any case.
+pub(super) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
+    path.extension().and_then(|e| e.to_str()).is_some_and(|e| extensions.iter().any(|x| x.eq_ignore_ascii_case(e)))
+}
+
+/// Opens the file of a unit, if it holds at least one of the words of every group: most files are turned away without being
+/// parsed. A file that cannot be read is no input of ours; the walk that found it tells of it.
+pub(super) fn open(path: &Path, groups: &[&[&str]], cx: &mut Cx<'_>) -> Option<TextId> {
+    let source = cx.files.read(path).ok()?;
+    let bytes = source.bytes();
+    let found = groups.iter().all(|words| words.iter().any(|word| holds(&bytes, word.as_bytes())));
+    if found { cx.open(path).ok() } else { None }
+}
+
+/// True if `word` stands anywhere in `bytes`.
+pub(super) fn holds(bytes: &[u8], word: &[u8]) -> bool {
+    let Some(first) = word.first() else { return true };
+    let mut from = 0;
+    while let Some(at) = bytes[from..].iter().position(|b| b == first) {
+        if bytes[from + at..].starts_with(word) {
+            return true;
+        }
+        from += at + 1;
+    }
+    false
+}
+
+/// The documents of a text: JSON if it looks like it, else YAML.
+pub(super) fn documents(view: &View) -> Parsed<Vec<Node>> {
+    let text = view.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&view.bytes);
+    let first = text.iter().find(|b| !b.is_ascii_whitespace());
+    if matches!(first, Some(b'{' | b'[')) {
+        let read = json::parse(view);
+        if let Some(tree) = read.tree {
+            return Parsed { tree: vec![tree], errors: read.errors };
+        }
+        // A flow map is YAML, and a stream of JSON objects is read by some tools.
+        let again = yaml::parse(view);
+        return if again.errors.is_empty() { again } else { Parsed { tree: again.tree, errors: read.errors } };
+    }
+    yaml::parse(view)
+}
+
+/// Notes the faults of a text. Where the text is itself a template of another language, its faults are no one's mistake: it
+/// is then told that the file was not followed.
+pub(super) fn note_errors<T>(view: &View, parsed: &Parsed<T>, cx: &mut Cx<'_>) {
+    for error in &parsed.errors {
+        if let Some(why) = error.hole(view) {
+            cx.gap(error.at, why.clone());
+        } else if is_templated(&view.bytes) {
+            cx.gap(
+                error.at,
+                Why::NotUnderstood("a file that a template language fills in (`{{ }}` or `{% %}`)".into()),
+            );
+        } else {
+            cx.problem(error.at, error.message.clone());
+        }
+    }
+}
+
+/// True if the text has marks of Go templates or Jinja in it. CloudFormation's dynamic references look alike and are none.
+fn is_templated(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(at) = rest.windows(2).position(|w| matches!(w, b"{{" | b"{%")) {
+        rest = &rest[at..];
+        if !rest.starts_with(b"{{resolve:") {
+            return true;
+        }
+        rest = &rest[2..];
+    }
+    false
+}

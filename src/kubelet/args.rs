@@ -1,0 +1,397 @@
+//! The kubelet's command line, read as `spf13/pflag` reads it for the kubelet (`parseArgs`, `parseLongArg`,
+//! `parseSingleShortArg` in pflag's `flag.go`; `cmd/kubelet/app/server.go`).
+//!
+//! What is not known in a word is treated so that nothing certain comes out of it:
+//!
+//! - A word that is nothing but holes stands for any number of whole arguments. It may set every flag again, so what was said
+//!   before it is open. It is not taken to end in a flag that lacks its value: who writes `$EXTRA --flag=0` means the flag.
+//! - Where a flag needs a value and such a word follows, it is the value, and may bring more arguments with it.
+//! - A word whose flag name is known only in part may be every flag that starts so; if it has no `=`, it may also take the
+//!   next word as its value, so what the next word says is open.
+//! - A hole inside a value stays inside of it.
+
+use crate::text::{Span, Traced, Why};
+
+use super::flags::{Flag, Takes};
+use super::{Failure, FailureKind, parse_duration};
+
+/// The most words of a command line that are read. Linux bounds it at 2 MiB of bytes.
+const MAX_WORDS: usize = 16_384;
+
+/// One use of a flag.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The flag.
+    pub flag: &'static Flag,
+    /// The value as the kubelet gets it; `true` for a bare switch.
+    pub value: Traced,
+    /// Where the value stands; the carrier, if it has no bytes of its own.
+    pub at: Span,
+    /// The flag with its value.
+    pub carrier: Span,
+    /// Number of the word that names the flag, from 0.
+    pub index: usize,
+    /// Set if the word may be the value of something before it, so that the flag is perhaps not used here.
+    pub doubt: Option<Why>,
+}
+
+/// A word that may be flags that are not known.
+#[derive(Clone, Debug)]
+pub struct Wild {
+    /// Number of the word, from 0.
+    pub index: usize,
+    /// How the names of the flags start, in the spelling with `-`; empty if nothing is known of them.
+    pub prefix: String,
+    /// Why they are not known.
+    pub why: Why,
+}
+
+/// A command line that was read.
+#[derive(Clone, Debug, Default)]
+pub struct Args {
+    /// The flags in the order of the words.
+    pub given: Vec<Given>,
+    /// Words that may be other flags.
+    pub wild: Vec<Wild>,
+    /// Why the kubelet stops at it, apart from durations that belong to a field.
+    pub failures: Vec<Failure>,
+    /// What leaves it open whether the kubelet gets past it.
+    pub doubts: Vec<Why>,
+}
+
+impl Args {
+    /// The last use of a flag by its name without dashes.
+    pub fn last(&self, name: &str) -> Option<&Given> {
+        self.given.iter().rev().find(|g| g.flag.name == name)
+    }
+
+    /// The file that `--config` names, with its holes; the last one wins. `None` if there is none, or an empty one.
+    pub fn config(&self) -> Option<&Traced> {
+        self.last("config").map(|g| &g.value).filter(|v| !v.is_empty())
+    }
+
+    /// The directory that `--config-dir` names; as [`config`](Self::config).
+    pub fn config_dir(&self) -> Option<&Traced> {
+        self.last("config-dir").map(|g| &g.value).filter(|v| !v.is_empty())
+    }
+
+    /// Why a flag may be given once more after word number `index` (before every word, if `None`).
+    pub fn may_be_given_after(&self, flag: &str, index: Option<usize>) -> Option<&Why> {
+        let later = |n: usize| index.is_none_or(|index| n > index);
+        self.wild.iter().find(|w| later(w.index) && flag.starts_with(&w.prefix)).map(|w| &w.why)
+    }
+}
+
+/// How often the kubelet has read the command line before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pass {
+    /// The first time, over the defaults.
+    First,
+    /// The second time, over what came from files (`kubeletConfigFlagPrecedence`). Words that are no flags do not matter any
+    /// more, and library flags are stand-ins that need a value.
+    OverFiles,
+}
+
+/// Reads a command line, without the program, for a kubelet of a minor version (of 1.x) if that is known.
+pub fn parse(argv: &[Traced], minor: Option<u32>, pass: Pass) -> Args {
+    let mut reader = Reader { argv, minor, pass, next: 0, swallowed: None, out: Args::default() };
+    if argv.len() > MAX_WORDS {
+        reader.out.doubts.push(Why::Limit("words of a command line"));
+        reader.out.wild.push(Wild {
+            index: usize::MAX,
+            prefix: String::new(),
+            why: Why::Limit("words of a command line"),
+        });
+    }
+    while reader.next < argv.len().min(MAX_WORDS) && reader.word() {}
+    reader.out
+}
+
+struct Reader<'a> {
+    argv: &'a [Traced],
+    minor: Option<u32>,
+    pass: Pass,
+    /// Number of the next word.
+    next: usize,
+    /// Set if the word before may take the next word as its value.
+    swallowed: Option<Why>,
+    out: Args,
+}
+
+impl Reader<'_> {
+    /// Reads the next word. False if it ends the flags.
+    fn word(&mut self) -> bool {
+        let index = self.next;
+        let Some(word) = self.argv.get(index) else { return false };
+        self.next += 1;
+        let doubt = self.swallowed.take();
+        let bytes = word.bytes();
+        if word.is_hole() {
+            self.wild(index, String::new(), word);
+            return true;
+        }
+        // The first hole in front of the first `=` hides the name of the flag, or that there is one.
+        let equals = bytes.iter().position(|b| *b == b'=');
+        let name_end = equals.unwrap_or(bytes.len());
+        let hole = word.holes().next().filter(|(r, _, _)| r.start < name_end).map(|(r, _, _)| r.start);
+        if let Some(hole) = hole {
+            let known = bytes.get(..hole).unwrap_or_default();
+            let prefix = known.strip_prefix(b"--").map(|p| String::from_utf8_lossy(p).replace('_', "-"));
+            // Without dashes in front, and with something in front, it is no flag at all.
+            if known.is_empty() || known.starts_with(b"-") {
+                self.wild(index, prefix.unwrap_or_default(), word);
+                if equals.is_none() {
+                    self.swallowed = word.first_hole().map(|(_, why)| why.clone());
+                }
+                return true;
+            }
+        }
+        match bytes {
+            [b'-', b'-'] => return self.end(index, doubt),
+            [b'-', b'-', ..] => self.long(index, word, equals, doubt),
+            [b'-', _, ..] => self.short(index, word, doubt),
+            _ => self.positional(word, doubt),
+        }
+        true
+    }
+
+    fn wild(&mut self, index: usize, prefix: String, word: &Traced) {
+        let Some((_, why)) = word.first_hole() else { return };
+        self.out.doubts.push(why.clone());
+        self.out.wild.push(Wild { index, prefix, why: why.clone() });
+    }
+
+    /// `--`: what follows is no flag any more. True if reading goes on because it may have been a value.
+    fn end(&mut self, index: usize, doubt: Option<Why>) -> bool {
+        if let Some(why) = doubt {
+            self.out.doubts.push(why);
+            return true;
+        }
+        let argv = self.argv;
+        if let Some(first) = argv.get(index + 1) {
+            // A word that is nothing but holes may be no word at all.
+            let rest = argv.get(index + 1..).unwrap_or_default();
+            match rest.iter().find(|w| !w.is_hole()) {
+                Some(word) => self.positional(word, None),
+                None => self.out.doubts.extend(first.first_hole().map(|(_, why)| why.clone())),
+            }
+        }
+        false
+    }
+
+    fn positional(&mut self, word: &Traced, doubt: Option<Why>) {
+        if self.pass == Pass::OverFiles {
+            return;
+        }
+        match doubt {
+            Some(why) => self.out.doubts.push(why),
+            None => self.fail(FailureKind::CommandLine, format!("unknown command {}", show(word)), word.span()),
+        }
+    }
+
+    fn long(&mut self, index: usize, word: &Traced, equals: Option<usize>, doubt: Option<Why>) {
+        let end = equals.unwrap_or(word.len());
+        let name = word.bytes().get(2..end).unwrap_or_default();
+        if name.is_empty() || name.starts_with(b"-") {
+            let message = format!("bad flag syntax: {}", show(word));
+            return self.fail_unless(doubt, FailureKind::CommandLine, message, word.span());
+        }
+        let name = String::from_utf8_lossy(name);
+        let Some(flag) = self.find(&name, word, doubt.as_ref()) else { return };
+        if let Some(equals) = equals {
+            let value = word.slice(equals + 1..word.len());
+            return self.give(flag, index, word, value, word.span(), doubt);
+        }
+        if self.is_bare(flag) {
+            return self.bare(flag, index, word, doubt);
+        }
+        self.next_word(flag, index, word, &format!("--{}", flag.name), doubt);
+    }
+
+    /// A word with one dash: single letters, of which the kubelet has `v` and `h`.
+    fn short(&mut self, index: usize, word: &Traced, doubt: Option<Why>) {
+        let mut at = 1;
+        while let Some(letter) = word.bytes().get(at).copied() {
+            let name = match letter {
+                b'v' => "v",
+                b'h' => "help",
+                _ => {
+                    let message = format!("unknown shorthand flag: '{}' in {}", letter.escape_ascii(), show(word));
+                    return self.fail_unless(doubt, FailureKind::CommandLine, message, word.span());
+                }
+            };
+            let Some(flag) = Flag::find(name) else { return };
+            let rest = word.bytes().get(at + 1..).unwrap_or_default();
+            if rest.len() > 1 && rest.starts_with(b"=") {
+                return self.give(flag, index, word, word.slice(at + 2..word.len()), word.span(), doubt);
+            }
+            if self.is_bare(flag) {
+                self.bare(flag, index, word, doubt.clone());
+                at += 1;
+                continue;
+            }
+            if !rest.is_empty() {
+                return self.give(flag, index, word, word.slice(at + 1..word.len()), word.span(), doubt);
+            }
+            return self.next_word(flag, index, word, &format!("'{name}' in {}", show(word)), doubt);
+        }
+    }
+
+    /// The flag of a name, unless no kubelet, or not this one, has it.
+    fn find(&mut self, name: &str, word: &Traced, doubt: Option<&Why>) -> Option<&'static Flag> {
+        let flag = Flag::find(name);
+        match flag.and_then(|f| f.exists_in(self.minor)) {
+            Some(true) => {}
+            None if flag.is_some() => self.out.doubts.push(Why::FromOutside("the Kubernetes version".into())),
+            _ => {
+                let message = format!("unknown flag: --{}", name.escape_debug());
+                self.fail_unless(doubt.cloned(), FailureKind::CommandLine, message, word.span());
+            }
+        }
+        flag
+    }
+
+    /// True if the flag means something without a value.
+    fn is_bare(&self, flag: &Flag) -> bool {
+        match flag.takes {
+            Takes::Switch => true,
+            Takes::LibrarySwitch => self.pass == Pass::First,
+            _ => false,
+        }
+    }
+
+    fn bare(&mut self, flag: &'static Flag, index: usize, word: &Traced, doubt: Option<Why>) {
+        let Some(span) = word.span() else { return };
+        self.give(flag, index, word, Traced::made("true", span), Some(span), doubt);
+    }
+
+    /// The value is the next word, whatever it looks like.
+    fn next_word(&mut self, flag: &'static Flag, index: usize, word: &Traced, name: &str, doubt: Option<Why>) {
+        let argv = self.argv;
+        let Some(value) = argv.get(self.next) else {
+            let message = format!("flag needs an argument: {name}");
+            return self.fail_unless(doubt, FailureKind::CommandLine, message, word.span());
+        };
+        if value.is_hole() {
+            self.wild(self.next, String::new(), value);
+        }
+        self.next += 1;
+        let carrier = match (word.span(), value.span()) {
+            (Some(word), Some(value)) if value.start >= word.end => Some(word.to(value)),
+            (word, value) => word.or(value),
+        };
+        self.give(flag, index, word, value.clone(), carrier, doubt);
+    }
+
+    fn give(
+        &mut self,
+        flag: &'static Flag,
+        index: usize,
+        word: &Traced,
+        value: Traced,
+        carrier: Option<Span>,
+        doubt: Option<Why>,
+    ) {
+        // A word that names a flag has bytes, so it has a span.
+        let Some(carrier) = carrier.or_else(|| word.span()) else { return };
+        let at = value.span().unwrap_or(carrier);
+        self.check(flag, &value, at, doubt.as_ref());
+        self.out.given.push(Given { flag, value, at, carrier, index, doubt });
+    }
+
+    /// What can be said of the value by the flag alone. Durations of fields are read where fields are settled.
+    fn check(&mut self, flag: &Flag, value: &Traced, at: Span, doubt: Option<&Why>) {
+        // A stand-in takes everything, and the first reading has told it.
+        if self.pass == Pass::OverFiles {
+            return;
+        }
+        if let Some((_, why)) = value.first_hole() {
+            if !matches!(flag.takes, Takes::Text) {
+                self.out.doubts.push(why.clone());
+            }
+            return;
+        }
+        let text = value.to_text();
+        let (kind, fault) = match flag.takes {
+            Takes::Duration if super::Field::by_flag(flag.name).is_some() => return,
+            Takes::Duration => {
+                let fault = parse_duration(value.bytes()).err().map(|e| e.trim_start_matches("time: ").to_owned());
+                (FailureKind::InvalidDuration, fault)
+            }
+            Takes::Switch | Takes::LibrarySwitch => {
+                if matches!(flag.name, "help" | "version") && is_true(&text) != Some(false) {
+                    let message = format!("--{} makes the kubelet print its {} and exit", flag.name, flag.name);
+                    return self.fail_unless(doubt.cloned(), FailureKind::CommandLine, message, Some(at));
+                }
+                (FailureKind::CommandLine, is_true(&text).is_none().then(|| "invalid syntax".to_owned()))
+            }
+            Takes::Integer if !is_integer(&text) => (FailureKind::CommandLine, Some("invalid syntax".to_owned())),
+            Takes::Number if text.parse::<f64>().is_err() => {
+                (FailureKind::CommandLine, Some("invalid syntax".to_owned()))
+            }
+            Takes::Text if flag.name == "node-labels" => (FailureKind::CommandLine, super::labels::fault(&text)),
+            _ => return,
+        };
+        if let Some(fault) = fault {
+            let message = format!("invalid argument {text:?} for \"--{}\" flag: {fault}", flag.name);
+            self.fail_unless(doubt.cloned(), kind, message, Some(at));
+        }
+    }
+
+    fn fail_unless(&mut self, doubt: Option<Why>, kind: FailureKind, message: String, at: Option<Span>) {
+        match doubt {
+            Some(why) => self.out.doubts.push(why),
+            None => self.fail(kind, message, at),
+        }
+    }
+
+    fn fail(&mut self, kind: FailureKind, message: String, at: Option<Span>) {
+        self.out.failures.push(Failure { kind, message, setting: None, at });
+    }
+}
+
+/// What Go's `strconv.ParseBool` accepts.
+pub(super) fn is_true(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether Go's `strconv.ParseInt` with base 0 accepts it. Ranges are left to the kubelet; what has `_` in it is accepted.
+fn is_integer(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let lower = digits.to_ascii_lowercase();
+    let (radix, digits) = if let Some(rest) = lower.strip_prefix("0x") {
+        (16, rest)
+    } else if let Some(rest) = lower.strip_prefix("0b") {
+        (2, rest)
+    } else if let Some(rest) = lower.strip_prefix("0o") {
+        (8, rest)
+    } else {
+        (10, lower.as_str())
+    };
+    !digits.is_empty() && digits.chars().all(|c| c == '_' || c.is_digit(radix))
+}
+
+/// A word for a message: what is not known as `?`, nothing that a terminal could act upon.
+fn show(word: &Traced) -> String {
+    const MAX_SHOWN: usize = 80;
+    let mut out = String::new();
+    let mut at = 0;
+    for (range, _, _) in word.holes() {
+        out.push_str(&String::from_utf8_lossy(word.bytes().get(at..range.start).unwrap_or_default()));
+        out.push('?');
+        at = range.end;
+    }
+    out.push_str(&String::from_utf8_lossy(word.bytes().get(at..).unwrap_or_default()));
+    let escaped = out.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'");
+    if escaped.chars().count() > MAX_SHOWN {
+        return escaped.chars().take(MAX_SHOWN).chain("...".chars()).collect();
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,344 @@
+//! A configuration file or drop-in of the kubelet, as its loader reads it.
+//!
+//! Sources: `pkg/kubelet/kubeletconfig/configfiles/configfiles.go` (an empty file is refused),
+//! `pkg/kubelet/kubeletconfig/util/codec/codec.go` (strict first, then without regard to unknown and repeated keys),
+//! apimachinery's `serializer/json/json.go` and `meta.go` (JSON if it starts with a brace, else the first YAML document; `apiVersion`
+//! and `kind` in any case), `meta/v1/duration.go` (a duration is a JSON string).
+
+use crate::syntax::{Node, NodeKind, Resolved, Schema, json, key_text, resolve, yaml};
+use crate::text::{Span, Traced, View, Why};
+
+use super::duration::parse_duration;
+use super::schema::{self, json_type};
+use super::{Failure, FailureKind, Field, Reading, Shape};
+
+/// The API version that a configuration must carry.
+pub const API_VERSION: &str = "kubelet.config.k8s.io/v1beta1";
+/// The kind that a configuration must carry.
+pub const KIND: &str = "KubeletConfiguration";
+
+/// Whether a document says that it is a kubelet configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Header {
+    /// It does, or it need not.
+    Right,
+    /// No kind, or no API version.
+    Missing,
+    /// The kind or API version of something else.
+    Other,
+    /// Not known.
+    Unknown(Why),
+}
+
+/// A configuration that was read.
+#[derive(Clone, Debug)]
+pub struct Document {
+    tree: Option<Node>,
+    schema: Schema,
+    view: Option<View>,
+    /// Whether it carries the right kind and API version.
+    pub header: Header,
+    /// Why no kubelet can load it, whatever its settings are.
+    pub failures: Vec<Failure>,
+    /// The second of two equal keys: a configuration file may have them, a drop-in may not.
+    pub duplicate: Option<Span>,
+    /// Set if it may say more than is known of it.
+    pub open: Option<Why>,
+}
+
+/// Reads a configuration file or drop-in. What is wrong with it is told in the document.
+pub fn load(view: &View) -> Document {
+    let mut document = Document::of(None, Schema::Kubernetes);
+    document.view = Some(view.clone());
+    let whole = view.span(0..view.bytes.len());
+    let holes = || view.hole_in(&(0..view.bytes.len())).cloned();
+    if view.bytes.is_empty() {
+        document.fail("the kubelet configuration is empty", None);
+        return document;
+    }
+    let start = view.bytes.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(0);
+    let (tree, error) = if view.bytes.get(start) == Some(&b'{') {
+        document.schema = Schema::Json;
+        let parsed = json::parse(view);
+        (parsed.tree, parsed.errors.into_iter().next())
+    } else {
+        let parsed = yaml::parse(view);
+        let tree = parsed.tree.into_iter().next();
+        // Only the first document is read: a fault behind it is not seen, a fault before it means that it is another one.
+        let end = tree.as_ref().map_or(u32::MAX, |t| t.span.end);
+        (tree, parsed.errors.into_iter().find(|e| e.at.start <= end))
+    };
+    if let Some(error) = error {
+        match holes() {
+            // What is not known may be what is missing.
+            Some(why) => document.hide(why),
+            None => document.fail(&error.message, Some(error.at)),
+        }
+        return document;
+    }
+    let Some(tree) = tree else {
+        document.header = Header::Missing;
+        return document;
+    };
+    document.header = header(&tree, document.schema);
+    if !tree.is_map() {
+        match holes() {
+            Some(why) => document.hide(why),
+            None if document.header == Header::Right => {
+                document.fail("the kubelet configuration is no map", Some(whole))
+            }
+            None => {}
+        }
+        return document;
+    }
+    let schema = document.schema;
+    if let Some(fault) = unsupported_value(&tree, schema) {
+        document.fail(&fault.0, Some(fault.1));
+    }
+    document.duplicate = duplicate(&tree, schema);
+    document.tree = Some(tree);
+    document
+}
+
+impl Document {
+    fn of(tree: Option<Node>, schema: Schema) -> Self {
+        Self { tree, schema, view: None, header: Header::Right, failures: Vec::new(), duplicate: None, open: None }
+    }
+
+    /// Settings that a tool puts into the configuration as a tree, without API version and kind; `schema` says how its scalars
+    /// are read.
+    pub fn from_tree(tree: Node, schema: Schema) -> Self {
+        let open = tree.as_scalar().and_then(|s| s.text.first_hole()).map(|(_, why)| why.clone());
+        Self { open, duplicate: duplicate(&tree, schema), ..Self::of(Some(tree), schema) }
+    }
+
+    /// A configuration of which nothing is known.
+    pub fn unknown(why: Why) -> Self {
+        Self { header: Header::Unknown(why.clone()), open: Some(why), ..Self::of(None, Schema::Kubernetes) }
+    }
+
+    /// The tree, if it could be read.
+    pub fn tree(&self) -> Option<&Node> {
+        self.tree.as_ref()
+    }
+
+    fn fail(&mut self, message: &str, at: Option<Span>) {
+        let message = message.to_owned();
+        self.failures.push(Failure { kind: FailureKind::ConfigFile, message, setting: None, at });
+    }
+
+    fn hide(&mut self, why: Why) {
+        self.header = Header::Unknown(why.clone());
+        self.open = Some(why);
+    }
+
+    /// How the scalars are read.
+    pub(super) fn schema(&self) -> Schema {
+        self.schema
+    }
+
+    /// What stands at a path. With `fold`, keys are compared as the merge of drop-ins does.
+    pub(super) fn find<'p>(&self, path: impl Iterator<Item = &'p str>, fold: bool) -> Found<'_> {
+        let mut found = Found { place: Place::Absent, open: self.open.clone() };
+        let Some(mut node) = self.tree.as_ref() else { return found };
+        let mut path = path.peekable();
+        while let Some(name) = path.next() {
+            let NodeKind::Map(pairs) = &node.kind else { return found };
+            let unknown = pairs.iter().find_map(|(key, _)| hole_of(key));
+            found.open = unknown.cloned().or(found.open);
+            let Some((key, value)) = pair(pairs, name, self.schema, fold) else { return found };
+            if path.peek().is_none() {
+                found.place = Place::At(key, value);
+                return found;
+            }
+            match &value.kind {
+                NodeKind::Map(_) => node = value,
+                NodeKind::Scalar(scalar) if scalar.text.has_hole() => {
+                    found.open = hole_of(value).cloned();
+                    return found;
+                }
+                _ => {
+                    found.place = Place::Above(key, value);
+                    return found;
+                }
+            }
+        }
+        found
+    }
+
+    /// A value as it is written, without quotes.
+    pub(super) fn raw(&self, value: &Node) -> Traced {
+        if let NodeKind::Scalar(scalar) = &value.kind {
+            return scalar.text.clone();
+        }
+        match &self.view {
+            Some(view) if view.id == value.span.text => view.traced(value.span.range()),
+            _ => Traced::made(if value.is_map() { "{...}" } else { "[...]" }, value.span),
+        }
+    }
+
+    /// True for null.
+    pub(super) fn is_null(&self, value: &Node) -> bool {
+        value
+            .as_scalar()
+            .is_some_and(|s| !s.text.has_hole() && resolve(s, value.tag.as_deref(), self.schema) == Resolved::Null)
+    }
+
+    /// What the kubelet reads in the value of a field. A null in a drop-in deletes the key, before any type is asked.
+    pub(super) fn reading(&self, field: &Field, value: &Node, in_dropin: bool, minor: Option<u32>) -> Reading {
+        if let Some(why) = value.as_scalar().and(hole_of(value)) {
+            return Reading::Unknown(why.clone());
+        }
+        let flexible = field.shape == Some(Shape::TextOrNanoseconds);
+        if self.is_null(value) {
+            return match field.shape {
+                // A null is read as an empty text, except where a pointer stays unset or a number stays as it is.
+                Some(Shape::Value | Shape::ZeroDefault | Shape::Map) if !in_dropin => {
+                    Reading::Invalid("invalid duration \"\"".to_owned())
+                }
+                _ => Reading::Unset,
+            };
+        }
+        let is = json_type(value, self.schema).unwrap_or("value");
+        let wrong = |kind: &str| {
+            let name = field.name;
+            Reading::Invalid(format!("cannot unmarshal {is} into {name} of type {kind}"))
+        };
+        let scalar = value.as_scalar();
+        let resolved = scalar.map(|s| resolve(s, value.tag.as_deref(), self.schema));
+        // YAML has numbers that JSON has not.
+        if let Some(Resolved::Float(number)) = resolved
+            && !number.is_finite()
+        {
+            return Reading::Invalid(not_finite(number));
+        }
+        if flexible && is == "number" {
+            return match schema::whole(value, self.schema).map(i64::try_from) {
+                Some(Ok(nanoseconds)) => Reading::Duration(nanoseconds),
+                _ => wrong("int64"),
+            };
+        }
+        // Until 1.27 the field was a bare number of nanoseconds.
+        const FIRST_WITH_TEXT: u32 = 28;
+        if flexible && (is != "string" || minor.is_some_and(|m| m < FIRST_WITH_TEXT)) {
+            return wrong("int64");
+        }
+        match (scalar, is) {
+            (Some(scalar), "string") => read_duration(scalar.text.bytes()),
+            _ => wrong("string"),
+        }
+    }
+}
+
+/// What the kubelet reads in the text of a duration, without the name of Go's package.
+pub(super) fn read_duration(text: &[u8]) -> Reading {
+    match parse_duration(text) {
+        Ok(nanoseconds) => Reading::Duration(nanoseconds),
+        Err(error) => Reading::Invalid(error.trim_start_matches("time: ").to_owned()),
+    }
+}
+
+/// What stands at a path of a document.
+pub(super) struct Found<'a> {
+    /// The place.
+    pub(super) place: Place<'a>,
+    /// Set if something that is not known may say it too.
+    pub(super) open: Option<Why>,
+}
+
+/// The place of a path.
+#[derive(Clone, Copy)]
+pub(super) enum Place<'a> {
+    /// Nothing.
+    Absent,
+    /// Key and value.
+    At(&'a Node, &'a Node),
+    /// Something on the way that is no map: key and value.
+    Above(&'a Node, &'a Node),
+}
+
+fn hole_of(node: &Node) -> Option<&Why> {
+    node.as_scalar().and_then(|s| s.text.first_hole()).map(|(_, why)| why)
+}
+
+/// The pair of a key. Keys count by their case in a file; the merge of drop-ins ends in a decoder to which case is nothing
+/// and of several spellings the last in order of bytes counts (`encoding/json`), next to the right one which is always there.
+fn pair<'a>(pairs: &'a [(Node, Node)], name: &str, schema: Schema, fold: bool) -> Option<(&'a Node, &'a Node)> {
+    let of = |wanted: &str| pairs.iter().rev().find(|(k, _)| key_text(k, schema).as_deref() == Some(wanted));
+    let mut best: Option<String> = None;
+    if fold {
+        for key in pairs.iter().filter_map(|(k, _)| key_text(k, schema)) {
+            if key.eq_ignore_ascii_case(name) && key.as_str() > name && best.as_ref().is_none_or(|b| key > *b) {
+                best = Some(key);
+            }
+        }
+    }
+    best.as_deref().and_then(of).or_else(|| of(name)).map(|(k, v)| (k, v))
+}
+
+fn header(tree: &Node, schema: Schema) -> Header {
+    let mut missing = false;
+    for (name, wanted) in [("apiVersion", API_VERSION), ("kind", KIND)] {
+        let exact = tree.pairs().iter().rev().find(|(k, _)| key_text(k, schema).as_deref() == Some(name));
+        let pair = exact.or_else(|| {
+            tree.pairs().iter().rev().find(|(k, _)| key_text(k, schema).is_some_and(|k| k.eq_ignore_ascii_case(name)))
+        });
+        let Some((_, value)) = pair else {
+            if let Some(why) = tree.pairs().iter().find_map(|(k, _)| hole_of(k)) {
+                return Header::Unknown(why.clone());
+            }
+            missing = true;
+            continue;
+        };
+        if let Some(why) = hole_of(value) {
+            return Header::Unknown(why.clone());
+        }
+        match (value.as_str(), json_type(value, schema)) {
+            (Some(text), Some("string")) if text == wanted => {}
+            (Some(""), Some("string")) | (_, None) => missing = true,
+            _ => return Header::Other,
+        }
+    }
+    if missing { Header::Missing } else { Header::Right }
+}
+
+/// A value or key that has no form in JSON, with what is said of it. The tree is at most [`crate::syntax::MAX_DEPTH`] deep.
+fn unsupported_value(node: &Node, schema: Schema) -> Option<(String, Span)> {
+    match &node.kind {
+        NodeKind::Scalar(scalar) => match resolve(scalar, node.tag.as_deref(), schema) {
+            Resolved::Float(number) if !number.is_finite() => Some((not_finite(number), node.span)),
+            _ => None,
+        },
+        NodeKind::Seq(items) => items.iter().find_map(|n| unsupported_value(n, schema)),
+        NodeKind::Map(pairs) => pairs.iter().find_map(|(key, value)| {
+            if hole_of(key).is_none() && key_text(key, schema).is_none() {
+                return Some(("unsupported map key".to_owned(), key.span));
+            }
+            unsupported_value(value, schema)
+        }),
+    }
+}
+
+fn not_finite(number: f64) -> String {
+    let shown = if number.is_nan() {
+        "NaN"
+    } else if number > 0.0 {
+        "+Inf"
+    } else {
+        "-Inf"
+    };
+    format!("unsupported value: {shown}")
+}
+
+/// The second of two equal keys of one map, if there are any.
+fn duplicate(node: &Node, schema: Schema) -> Option<Span> {
+    match &node.kind {
+        NodeKind::Scalar(_) => None,
+        NodeKind::Seq(items) => items.iter().find_map(|n| duplicate(n, schema)),
+        NodeKind::Map(pairs) => {
+            let mut seen = std::collections::HashSet::new();
+            let twice = pairs.iter().find(|(key, _)| key_text(key, schema).is_some_and(|k| !seen.insert(k)));
+            twice.map(|(key, _)| key.span).or_else(|| pairs.iter().find_map(|(_, v)| duplicate(v, schema)))
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! Which of all statements wins.
+
+mod eviction;
+mod files;
+mod gates;
+mod validate;
+
+use std::collections::BTreeMap;
+
+use crate::syntax::Node;
+use crate::text::{Traced, Why};
+
+use super::args::{Args, Given, Pass, parse};
+use super::config::{Document, Found, Header, Place, read_duration};
+use super::schema::{TYPED, whole};
+use super::{Effective, FIELDS, Failure, FailureKind, Field, From, Mechanism, Reading, Setting, Settled, Shape};
+
+/// Everything that decides what one kubelet runs with.
+#[derive(Clone, Debug, Default)]
+pub struct Launch {
+    /// The command line, without the program. May be empty where only a configuration is seen.
+    pub argv: Vec<Traced>,
+    /// The file that `--config` names. `None` with a `--config` on the command line means a file that is not known.
+    pub config: Option<Document>,
+    /// The files below the directory that `--config-dir` names, by their path relative to it.
+    pub dropins: Vec<(String, Document)>,
+    /// Minor version (of 1.x), if it is known.
+    pub minor: Option<u32>,
+}
+
+/// How a kubelet merges drop-ins, which has changed more than once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Merge {
+    /// No drop-ins before 1.28.
+    None,
+    /// 1.28: each drop-in is loaded with its defaults and laid over what was there (`mergo.Merge`), unless the vendor has
+    /// patched it to do as 1.29 does.
+    Loaded,
+    /// 1.29 to 1.31: the patch is laid over the kubelet's internal type, whose keys have another case. A null deletes
+    /// nothing, and no defaults are set afterwards, so a zero stays.
+    Raw,
+    /// Since 1.32: a JSON merge patch (RFC 7386) over the published type, and defaults once more afterwards.
+    Patch,
+    /// One of these; what they disagree about is not known.
+    Unknown,
+}
+
+impl Merge {
+    fn of(minor: Option<u32>) -> Self {
+        match minor {
+            None => Self::Unknown,
+            Some(..28) => Self::None,
+            Some(28) => Self::Loaded,
+            Some(29..=31) => Self::Raw,
+            Some(_) => Self::Patch,
+        }
+    }
+}
+
+/// The value of a field between two steps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Value {
+    Unset,
+    Set(i64),
+    Unknown(Why),
+    Invalid,
+}
+
+impl Value {
+    fn of(reading: &Reading) -> Self {
+        match reading {
+            Reading::Duration(nanoseconds) => Self::Set(*nanoseconds),
+            Reading::Unset => Self::Unset,
+            Reading::Unknown(why) => Self::Unknown(why.clone()),
+            Reading::Invalid(_) => Self::Invalid,
+        }
+    }
+}
+
+/// A field on its way through the steps.
+#[derive(Clone, Debug)]
+struct Track {
+    value: Value,
+    from: From,
+    /// Everything that was said, in order.
+    said: Vec<Setting>,
+    /// Which of it decides.
+    winner: Option<usize>,
+    unknown: Option<Why>,
+}
+
+impl Track {
+    fn new() -> Self {
+        Self { value: Value::Unset, from: From::Default, said: Vec::new(), winner: None, unknown: None }
+    }
+
+    /// A statement that overrides what was said before.
+    fn say(&mut self, setting: Setting, from: From, unknown: Option<Why>) {
+        self.value = Value::of(&setting.reading);
+        self.from = from;
+        self.winner = Some(self.said.len());
+        self.unknown = unknown;
+        self.said.push(setting);
+    }
+
+    fn settled(self, field: &'static Field, key: Option<String>) -> Settled {
+        let Self { value, from, mut said, winner, unknown } = self;
+        let (effective, hidden) = match value {
+            Value::Set(nanoseconds) => (Some(nanoseconds), None),
+            Value::Unset | Value::Invalid => (None, None),
+            Value::Unknown(why) => (None, Some(why)),
+        };
+        let winner = winner.filter(|n| *n < said.len()).map(|n| said.remove(n));
+        Settled { field, key, effective, from, winner, shadowed: said, unknown: hidden.or(unknown) }
+    }
+}
+
+/// What one kubelet runs with.
+///
+/// The steps are those of `NewKubeletCommand` in `cmd/kubelet/app/server.go`:
+///
+/// 1. The command line is read over the defaults. A word that does not parse ends it.
+/// 2. With `--config`, the file is loaded into a new object, with defaults for what is unset or zero; what step 1 set is gone.
+/// 3. With `--config-dir`, each `*.conf` in the order of a walk is laid over the result; how, hangs on the version ([`Merge`]).
+/// 4. The command line is read a second time, over the result. No defaults after it: a zero by flag stays.
+/// 5. The end result is validated, once.
+///
+/// `effective` with `unknown` set is what holds if the unknown thing does not interfere; without `effective`, nothing is
+/// known. A hole in a setting that is no duration does not put the start in question.
+pub fn settle(launch: &Launch) -> Effective {
+    let mut settler = Settler::new(launch);
+    settler.load();
+    settler.flags();
+    settler.finish()
+}
+
+struct Settler<'a> {
+    launch: &'a Launch,
+    merge: Merge,
+    config: Option<std::borrow::Cow<'a, Document>>,
+    /// Drop-ins that are read, in order.
+    dropins: Vec<&'a (String, Document)>,
+    first: Args,
+    /// The reading that has the last word.
+    last: Args,
+    tracks: BTreeMap<&'static str, Track>,
+    grace: eviction::Grace,
+    failures: Vec<Failure>,
+    doubts: Vec<Why>,
+}
+
+impl<'a> Settler<'a> {
+    fn new(launch: &'a Launch) -> Self {
+        let mut first = parse(&launch.argv, launch.minor, Pass::First);
+        let mut failures = std::mem::take(&mut first.failures);
+        let mut doubts = first.doubts.clone();
+        let mut dropins: Vec<_> = launch.dropins.iter().filter(|(name, _)| name.ends_with(".conf")).collect();
+        dropins.sort_by(|(a, _), (b, _)| a.split('/').cmp(b.split('/')));
+        let config = match (&launch.config, first.config()) {
+            (Some(config), _) => Some(std::borrow::Cow::Borrowed(config)),
+            (None, Some(path)) => {
+                let why = match path.first_hole() {
+                    Some((_, why)) => why.clone(),
+                    None => Why::FromOutside(format!("the file {}", path.to_text().escape_debug()).into()),
+                };
+                Some(std::borrow::Cow::Owned(Document::unknown(why)))
+            }
+            (None, None) => None,
+        };
+        let last = if config.is_some() || !launch.dropins.is_empty() || first.config_dir().is_some() {
+            let mut last = parse(&launch.argv, launch.minor, Pass::OverFiles);
+            for failure in std::mem::take(&mut last.failures) {
+                // What the first reading has told is told.
+                if !failures.iter().any(|f| f.at == failure.at) {
+                    failures.push(failure);
+                }
+            }
+            doubts.extend(last.doubts.iter().cloned());
+            last
+        } else {
+            first.clone()
+        };
+        Self {
+            launch,
+            merge: Merge::of(launch.minor),
+            config,
+            dropins,
+            first,
+            last,
+            tracks: FIELDS.iter().filter(|f| f.shape != Some(Shape::Map)).map(|f| (f.name, Track::new())).collect(),
+            grace: eviction::Grace::default(),
+            failures,
+            doubts,
+        }
+    }
+
+    /// Whether the files of this kubelet know the field.
+    fn in_files(&self, field: &Field) -> bool {
+        // The flag is older than the field.
+        const FIRST_WITH_LOGGING: u32 = 23;
+        let since = if field.shape == Some(Shape::TextOrNanoseconds) { Some(FIRST_WITH_LOGGING) } else { field.since };
+        field.shape.is_some() && self.launch.minor.is_none_or(|minor| since.is_none_or(|since| minor >= since))
+    }
+
+    /// Sets what is unset or, where that looks the same, zero (`SetDefaults_KubeletConfiguration`).
+    fn defaults(&mut self) {
+        let update = self.tracks.get("nodeStatusUpdateFrequency").map(|t| (t.value.clone(), t.unknown.clone()));
+        for field in FIELDS {
+            let Some(track) = self.tracks.get_mut(field.name) else { continue };
+            let replaces = field.shape.is_some_and(Shape::replaces_zero);
+            match track.value {
+                Value::Unset => {}
+                Value::Set(0) if replaces => {}
+                _ => continue,
+            }
+            track.from = From::Default;
+            track.value = field.default.map_or(Value::Unset, Value::Set);
+            if field.name == "nodeStatusReportFrequency"
+                && let Some((value, unknown)) = &update
+            {
+                match value {
+                    // It follows the other frequency where that one was set.
+                    Value::Set(0) | Value::Unset | Value::Invalid => {}
+                    other => track.value = other.clone(),
+                }
+                if track.unknown.is_none() {
+                    track.unknown.clone_from(unknown);
+                }
+            }
+        }
+    }
+
+    /// Step 4, and what the flags of step 1 refuse.
+    fn flags(&mut self) {
+        for field in FIELDS.iter().filter(|f| f.shape != Some(Shape::Map)) {
+            let Some(flag) = field.flag else { continue };
+            for given in self.first.given.iter().filter(|g| g.flag.name == flag) {
+                let setting = by_flag(field, None, given, given.value.clone());
+                match (&setting.reading, &given.doubt) {
+                    (Reading::Invalid(words), None) => {
+                        let message =
+                            format!("invalid argument {:?} for \"--{flag}\" flag: {words}", given.value.to_text());
+                        self.failures.push(invalid(setting, message));
+                    }
+                    (Reading::Invalid(_), Some(why)) | (Reading::Unknown(why), _) => self.doubts.push(why.clone()),
+                    _ => {}
+                }
+            }
+            // A flag that belongs to no field of the configuration keeps what the first reading set.
+            let args = if field.shape.is_none() { &self.first } else { &self.last };
+            let Some(track) = self.tracks.get_mut(field.name) else { continue };
+            let mut index = None;
+            for given in args.given.iter().filter(|g| g.flag.name == flag) {
+                index = Some(given.index);
+                track.say(by_flag(field, None, given, given.value.clone()), From::Flag, given.doubt.clone());
+            }
+            if let Some(why) = args.may_be_given_after(flag, index) {
+                track.unknown = Some(why.clone());
+            }
+        }
+        self.grace_flags();
+    }
+
+    fn finish(mut self) -> Effective {
+        self.validate();
+        let minor = self.launch.minor;
+        let mut fields = Vec::new();
+        let mut grace = Some(std::mem::take(&mut self.grace));
+        for field in FIELDS {
+            if field.shape == Some(Shape::Map) {
+                fields.extend(grace.take().unwrap_or_default().settled(field));
+                continue;
+            }
+            let Some(track) = self.tracks.remove(field.name) else { continue };
+            if field.since.zip(minor).is_some_and(|(since, minor)| minor < since) {
+                // This kubelet does not know the field. What was said of it is kept, but it decides nothing.
+                if !track.said.is_empty() {
+                    let shadowed = track.said;
+                    fields.push(Settled { shadowed, ..Track::new().settled(field, None) });
+                }
+                continue;
+            }
+            fields.push(track.settled(field, None));
+        }
+        let starts = match (self.failures.is_empty(), self.doubts.is_empty()) {
+            (false, _) => Some(false),
+            (true, true) => Some(true),
+            (true, false) => None,
+        };
+        Effective { starts, failures: self.failures, fields }
+    }
+}
+
+/// The statement that a flag makes.
+fn by_flag(field: &'static Field, key: Option<String>, given: &Given, value: Traced) -> Setting {
+    let reading = match value.first_hole() {
+        Some((_, why)) => Reading::Unknown(why.clone()),
+        None => read_duration(value.bytes()),
+    };
+    let at = value.span().unwrap_or(given.carrier);
+    Setting { field, key, raw: value, reading, at, carrier: given.carrier, by: Mechanism::Flag }
+}
+
+/// The statement of a key in a document.
+fn by_key(
+    field: &'static Field,
+    signal: Option<String>,
+    document: &Document,
+    (key, value): (&Node, &Node),
+    reading: Reading,
+    by: Mechanism,
+) -> Setting {
+    let raw = document.raw(value);
+    // An alias stands elsewhere in the text than its key does.
+    let carrier = if value.span.start >= key.span.end { key.span.to(value.span) } else { key.span };
+    let at = match value.as_scalar() {
+        Some(scalar) => scalar.text.span().unwrap_or(carrier),
+        None => value.span,
+    };
+    Setting { field, key: signal, raw, reading, at, carrier, by }
+}
+
+fn invalid(setting: Setting, message: String) -> Failure {
+    let at = Some(setting.at);
+    Failure { kind: FailureKind::InvalidDuration, message, setting: Some(setting), at }
+}
+
+#[cfg(test)]
+mod tests;

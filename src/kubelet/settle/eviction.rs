@@ -1,0 +1,161 @@
+//! `evictionSoftGracePeriod`: a duration for each signal.
+
+use super::*;
+
+/// The grace periods by signal.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Grace {
+    by_signal: BTreeMap<String, Track>,
+    /// Set if there may be others, or others than these.
+    pub(super) open: Option<Why>,
+}
+
+const NAME: &str = "evictionSoftGracePeriod";
+const FLAG: &str = "eviction-soft-grace-period";
+
+fn field() -> Option<&'static Field> {
+    Field::by_name(NAME)
+}
+
+impl Grace {
+    /// One entry for each signal; one without a signal if there are none.
+    pub(super) fn settled(self, field: &'static Field) -> Vec<Settled> {
+        let open = self.open;
+        if self.by_signal.is_empty() {
+            return vec![Settled { unknown: open, ..Track::new().settled(field, None) }];
+        }
+        let settle = |(signal, track): (String, Track)| {
+            let settled = track.settled(field, Some(signal));
+            Settled { unknown: settled.unknown.or_else(|| open.clone()), ..settled }
+        };
+        self.by_signal.into_iter().map(settle).collect()
+    }
+
+    /// Every signal that a period is known for, with the statement that sets it and whether something unknown may change it.
+    pub(super) fn periods(&self) -> impl Iterator<Item = (&Setting, &Value, bool)> {
+        self.by_signal.values().filter_map(|track| {
+            let setting = track.winner.and_then(|n| track.said.get(n))?;
+            Some((setting, &track.value, track.unknown.is_some() || self.open.is_some()))
+        })
+    }
+
+    /// Nothing said before counts any more, because of what `from` says.
+    fn clear(&mut self, from: From) {
+        for track in self.by_signal.values_mut() {
+            (track.value, track.from, track.winner, track.unknown) = (Value::Unset, from, None, None);
+        }
+        self.open = None;
+    }
+}
+
+impl Settler<'_> {
+    pub(super) fn grace_file(&mut self, config: &Document) {
+        self.grace_document(config, Mechanism::ConfigFile, From::Config);
+    }
+
+    pub(super) fn grace_dropins(&mut self) {
+        for (name, document) in self.dropins.clone() {
+            self.grace_document(document, Mechanism::DropIn(name.clone()), From::DropIn);
+        }
+    }
+
+    fn grace_document(&mut self, document: &Document, by: Mechanism, from: From) {
+        let Some(field) = field() else { return };
+        let in_dropin = from == From::DropIn;
+        let found = document.find(field.path(), in_dropin);
+        self.grace.open = found.open.or(self.grace.open.take());
+        let Place::At(_, map) = found.place else { return };
+        if document.is_null(map) {
+            if in_dropin && self.merge != Merge::Raw && self.merge != Merge::Loaded {
+                self.grace.clear(from);
+            }
+            return;
+        }
+        if !map.is_map() {
+            if let Some((_, why)) = map.as_scalar().and_then(|s| s.text.first_hole()) {
+                self.grace.open = Some(why.clone());
+                self.doubts.push(why.clone());
+            } else {
+                let raw = document.raw(map);
+                let at = raw.span();
+                let message =
+                    format!("cannot unmarshal {} into {NAME} of type map[string]string", raw.to_text().escape_debug());
+                self.failures.push(Failure { kind: FailureKind::ConfigFile, message, setting: None, at });
+            }
+            return;
+        }
+        for (key, value) in map.pairs() {
+            let Some(signal) = crate::syntax::key_text(key, document.schema()) else {
+                if let Some((_, why)) = key.as_scalar().and_then(|s| s.text.first_hole()) {
+                    self.grace.open = Some(why.clone());
+                }
+                continue;
+            };
+            let reading = document.reading(field, value, in_dropin, self.launch.minor);
+            let setting = by_key(field, Some(signal.clone()), document, (key, value), reading, by.clone());
+            let track = self.grace.by_signal.entry(signal).or_insert_with(Track::new);
+            if setting.reading == Reading::Unset && matches!(self.merge, Merge::Raw | Merge::Loaded) {
+                track.said.push(setting);
+            } else {
+                track.say(setting, from, None);
+            }
+        }
+    }
+
+    /// The flag replaces the whole map; its own uses add up (`MapStringString.Set` in component-base).
+    pub(super) fn grace_flags(&mut self) {
+        let Some(field) = field() else { return };
+        let args = std::mem::take(&mut self.last);
+        let mut index = None;
+        for given in args.given.iter().filter(|g| g.flag.name == FLAG) {
+            if index.is_none() {
+                self.grace.clear(From::Flag);
+            }
+            index = Some(given.index);
+            if let Some(why) = &given.doubt {
+                self.grace.open = Some(why.clone());
+            }
+            self.grace_pairs(field, given);
+        }
+        if let Some(why) = args.may_be_given_after(FLAG, index) {
+            self.grace.open = Some(why.clone());
+        }
+        self.last = args;
+    }
+
+    fn grace_pairs(&mut self, field: &'static Field, given: &Given) {
+        for pair in given.value.split(b",").into_iter().filter(|p| !p.is_empty()) {
+            let equals = pair.bytes().iter().position(|b| *b == b'=');
+            let signal = trim(&pair.slice(0..equals.unwrap_or(pair.len())));
+            if let Some((_, why)) = signal.first_hole() {
+                self.grace.open = Some(why.clone());
+                self.doubts.push(why.clone());
+                continue;
+            }
+            let Some(equals) = equals else {
+                let message = format!("invalid argument for \"--{FLAG}\" flag: malformed pair, expect string=string");
+                match &given.doubt {
+                    None => {
+                        let at = pair.span();
+                        self.failures.push(Failure { kind: FailureKind::CommandLine, message, setting: None, at });
+                    }
+                    Some(why) => self.doubts.push(why.clone()),
+                }
+                continue;
+            };
+            let value = trim(&pair.slice(equals + 1..pair.len()));
+            let signal = signal.to_text().into_owned();
+            let setting = by_flag(field, Some(signal.clone()), given, value);
+            let track = self.grace.by_signal.entry(signal).or_insert_with(Track::new);
+            track.say(setting, From::Flag, given.doubt.clone());
+        }
+    }
+}
+
+/// The bytes without white space at both ends.
+fn trim(text: &Traced) -> Traced {
+    let bytes = text.bytes();
+    let start = bytes.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(bytes.len());
+    let end = bytes.iter().rposition(|b| !b.is_ascii_whitespace()).map_or(start, |n| n + 1);
+    text.slice(start..end)
+}

@@ -1,0 +1,28 @@
+//! One line a finding, for editors and `grep`: `path:line:column: level[rule] headline`.
+
+use std::io::{self, Write};
+
+use crate::scan::Scan;
+
+use super::words::harmless;
+use super::{Look, Reporter};
+
+/// The concise format.
+pub(super) struct Concise;
+
+impl Reporter for Concise {
+    fn name(&self) -> &'static str {
+        "concise"
+    }
+
+    fn write(&self, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+        for finding in &scan.findings {
+            let condition = finding.condition();
+            let condition = if condition.is_empty() { condition } else { format!(", {condition}") };
+            let spot = look.spot(&finding.at.place);
+            let text = harmless(&format!("{}{condition}", finding.headline));
+            writeln!(out, "{spot}: {}[{}] {text}", finding.level.id(), finding.rule.id)?;
+        }
+        Ok(())
+    }
+}

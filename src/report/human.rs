@@ -1,0 +1,143 @@
+//! For people at a terminal: where it is written, what the node runs, what to do.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use crate::check::{Finding, Level};
+use crate::scan::Scan;
+
+use super::excerpt::frame;
+use super::words::{count, harmless, wrap};
+use super::{Look, Reporter};
+
+/// Node groups that are named in one finding; the others are counted.
+const NAMED: usize = 5;
+
+/// The human format.
+pub(super) struct Human;
+
+impl Reporter for Human {
+    fn name(&self) -> &'static str {
+        "human"
+    }
+
+    fn write(&self, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+        for finding in &scan.findings {
+            write_finding(finding, look, out)?;
+            writeln!(out)?;
+        }
+        writeln!(out, "{}", summary(scan, look))
+    }
+}
+
+fn paint(text: &str, style: Style, look: &Look) -> String {
+    if look.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+}
+
+fn level_style(level: Level) -> Style {
+    let color = match level {
+        Level::Error => AnsiColor::Red,
+        Level::Warning => AnsiColor::Yellow,
+        Level::Note => AnsiColor::Cyan,
+    };
+    color.on_default().bold()
+}
+
+fn write_finding(finding: &Finding, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let head = paint(&format!("{}[{}]", finding.level.id(), finding.rule.id), level_style(finding.level), look);
+    let headline = paint(&format!(": {}", harmless(&finding.headline)), Style::new().bold(), look);
+    writeln!(out, "{head}{headline}")?;
+    out.write_all(frame(&finding.at.place, &finding.at.label, 1, look).as_bytes())?;
+    if let Some(runs) = &finding.runs {
+        out.write_all(frame(&runs.place, &runs.label, 0, look).as_bytes())?;
+    }
+    if look.verbose {
+        for hop in &finding.hops {
+            let words = if hop.words.is_empty() { "written here" } else { &hop.words };
+            line("way", &format!("{} {words}", look.spot(&hop.place)), look, out)?;
+        }
+    }
+    let mut names: Vec<_> = finding.groups.iter().map(|g| harmless(&g.name)).collect();
+    names.dedup();
+    let more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    let mut nodes = names.join(", ");
+    if more > 0 {
+        nodes.push_str(&format!(" and {more} more"));
+    }
+    line("nodes", &nodes, look, out)?;
+    if !finding.is_certain() {
+        line("when", &harmless(&finding.condition()), look, out)?;
+    }
+    for note in &finding.notes {
+        line("note", &harmless(note), look, out)?;
+    }
+    line("help", &harmless(&finding.help), look, out)
+}
+
+/// A line below the frames, such as `help: write a time`, wrapped with its continuation under its text.
+fn line(word: &str, text: &str, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let indent = word.len() + 4;
+    let lines = wrap(text, look.width.max(40) - indent);
+    for (n, part) in lines.iter().enumerate() {
+        if n == 0 {
+            let word = paint(&format!("{word}:"), AnsiColor::Cyan.on_default(), look);
+            writeln!(out, "  {word} {part}")?;
+        } else {
+            writeln!(out, "{:indent$}{part}", "")?;
+        }
+    }
+    Ok(())
+}
+
+/// The last line: what was found, in how much, and how much of that could not be seen.
+pub(super) fn summary(scan: &Scan, look: &Look) -> String {
+    let groups = scan.node_groups();
+    let seen = if groups == 0 { "no node groups".to_owned() } else { count(groups, "node group") };
+    let partly = scan.partly_read();
+    let mut hidden = Vec::new();
+    if partly > 0 {
+        hidden.push(format!("{partly} not fully read"));
+    }
+    if !scan.problems.is_empty() {
+        hidden.push(count(scan.problems.len(), "problem"));
+    }
+    let mut hidden = hidden.join(", ");
+    if !hidden.is_empty() {
+        let hint = if look.verbose || partly == 0 { "" } else { ": see --verbose" };
+        hidden = format!(" ({hidden}{hint})");
+    }
+    let counts: Vec<_> = [Level::Error, Level::Warning, Level::Note]
+        .into_iter()
+        .map(|level| (scan.count(level), level.id()))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, word)| count(n, word))
+        .collect();
+    let files = count(scan.files, "file");
+    if counts.is_empty() {
+        let good = paint("No findings", AnsiColor::Green.on_default().bold(), look);
+        format!("{good} in {seen}, {files}{hidden}.")
+    } else {
+        let bad = paint(&counts.join(", "), Style::new().bold(), look);
+        format!("{bad} in {seen}, {files}{hidden}.")
+    }
+}
+
+/// What is told beside the report: what was wrong with the input and, if asked for, what was not followed.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn notes(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let warning = paint("warning", level_style(Level::Warning), look);
+    for problem in &scan.problems {
+        writeln!(out, "{warning}: {}: {}", look.spot(&problem.place), harmless(&problem.message))?;
+    }
+    if look.verbose {
+        let gap = paint("not followed", level_style(Level::Note), look);
+        for note in &scan.gaps {
+            writeln!(out, "{gap}: {}: {}", look.spot(&note.place), harmless(&note.message))?;
+        }
+    }
+    Ok(())
+}

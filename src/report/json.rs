@@ -1,0 +1,93 @@
+//! The linter's own machine-readable format, version 1. Keys may be added to a version, never taken away or changed.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use crate::check::{Finding, Level};
+use crate::scan::{Note, Scan};
+use crate::text::Place;
+
+use super::{Look, Reporter};
+
+/// The version of the format.
+const VERSION: u32 = 1;
+
+/// The JSON format.
+pub(super) struct Json;
+
+impl Reporter for Json {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn write(&self, scan: &Scan, _look: &Look, out: &mut dyn Write) -> io::Result<()> {
+        let report = json!({
+            "version": VERSION,
+            "tool": {"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")},
+            "summary": {
+                "errors": scan.count(Level::Error),
+                "warnings": scan.count(Level::Warning),
+                "notes": scan.count(Level::Note),
+                "files": scan.files,
+                "node_groups": scan.node_groups(),
+                "node_groups_partly_read": scan.partly_read(),
+            },
+            "findings": scan.findings.iter().map(|f| finding(f, scan)).collect::<Vec<_>>(),
+            "problems": scan.problems.iter().map(|n| note(n, scan)).collect::<Vec<_>>(),
+            "gaps": scan.gaps.iter().map(|n| note(n, scan)).collect::<Vec<_>>(),
+        });
+        serde_json::to_writer_pretty(&mut *out, &report)?;
+        writeln!(out)
+    }
+}
+
+fn finding(finding: &Finding, scan: &Scan) -> Value {
+    json!({
+        "rule": finding.rule.id,
+        "level": finding.level.id(),
+        "message": finding.headline,
+        "label": finding.at.label,
+        "place": place(&finding.at.place, scan),
+        "exact": finding.exact,
+        "field": finding.field,
+        "value": finding.raw,
+        "effective": finding.effective,
+        "siblings": finding.siblings,
+        "certain": finding.is_certain(),
+        "when": finding.when.iter()
+            .map(|g| g.conditions().iter().map(ToString::to_string).collect::<Vec<_>>())
+            .collect::<Vec<_>>(),
+        "node_groups": finding.groups.iter()
+            .map(|g| json!({"name": &*g.name, "place": place(&g.place, scan)}))
+            .collect::<Vec<_>>(),
+        "runs": finding.runs.as_ref().map(|r| json!({"place": place(&r.place, scan), "label": r.label, "text": r.place.text()})),
+        "hops": finding.hops.iter()
+            .map(|h| json!({"place": place(&h.place, scan), "words": h.words}))
+            .collect::<Vec<_>>(),
+        "help": finding.help,
+        "notes": finding.notes,
+    })
+}
+
+fn note(note: &Note, scan: &Scan) -> Value {
+    json!({"place": place(&note.place, scan), "message": note.message})
+}
+
+/// A place: path relative to the root (or the name of a derived text), 1-based lines and columns in characters, ends
+/// exclusive, and offsets in bytes.
+pub(super) fn place(place: &Place, scan: &Scan) -> Value {
+    let (start, end) = (place.start(), place.end());
+    let path = if place.source.is_derived() {
+        place.source.path().to_string_lossy().into_owned()
+    } else {
+        scan.relative(place.source.path())
+    };
+    json!({
+        "path": path,
+        "derived": place.source.is_derived(),
+        "line": start.line, "column": start.column,
+        "end_line": end.line, "end_column": end.column,
+        "offset": start.offset, "end_offset": end.offset,
+    })
+}

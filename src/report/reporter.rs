@@ -1,0 +1,52 @@
+//! What a format must be able to do. Stands beside the registry so that no format imports the list of all.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::scan::Scan;
+use crate::text::Place;
+
+/// How a report is to look.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// Draw in colour.
+    pub color: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Say more: what was not followed, the way of every value.
+    pub verbose: bool,
+    /// The current directory: people see paths relative to it.
+    pub current: PathBuf,
+}
+
+impl Look {
+    /// Without colour, 80 columns wide.
+    pub fn plain(current: &Path) -> Self {
+        Self { color: false, width: 80, verbose: false, current: current.to_owned() }
+    }
+
+    /// The path as a person would type it from where they stand, or the name of a derived text.
+    pub fn path(&self, place: &Place) -> String {
+        let path = place.source.path();
+        let shown = if place.source.is_derived() { path } else { path.strip_prefix(&self.current).unwrap_or(path) };
+        super::words::harmless(&shown.to_string_lossy())
+    }
+
+    /// `path:line:column`.
+    pub fn spot(&self, place: &Place) -> String {
+        let start = place.start();
+        format!("{}:{}:{}", self.path(place), start.line, start.column)
+    }
+}
+
+/// A format.
+pub trait Reporter: Sync {
+    /// The name that people choose it with.
+    fn name(&self) -> &'static str;
+
+    /// Writes the report of a scan. Nothing but the report.
+    ///
+    /// # Errors
+    /// If `out` cannot be written to.
+    fn write(&self, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()>;
+}

@@ -1,0 +1,211 @@
+//! SARIF 2.1.0 as GitHub reads it: one run, all rules always, one place a result, and the way of the value as a code flow.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+
+use crate::check::{Finding, Frame, Level, RULES, Rule};
+use crate::scan::{Note, Scan};
+use crate::text::Place;
+
+use super::fingerprint::line_hashes;
+use super::words::harmless;
+use super::{Look, Reporter};
+
+/// Longest short or full description that GitHub takes.
+const MAX_DESCRIPTION: usize = 1024;
+
+/// The SARIF format.
+pub(super) struct Sarif;
+
+impl Reporter for Sarif {
+    fn name(&self) -> &'static str {
+        "sarif"
+    }
+
+    fn write(&self, scan: &Scan, _look: &Look, out: &mut dyn Write) -> io::Result<()> {
+        let mut prints = Fingerprints::default();
+        let results: Vec<_> = scan.findings.iter().map(|f| result(f, scan, &mut prints)).collect();
+        let log = json!({
+            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+            "version": "2.1.0",
+            "runs": [{
+                "tool": {"driver": {
+                    "name": "kubelet-lint",
+                    "fullName": concat!("kubelet-lint ", env!("CARGO_PKG_VERSION")),
+                    "version": env!("CARGO_PKG_VERSION"),
+                    "semanticVersion": env!("CARGO_PKG_VERSION"),
+                    "rules": RULES.iter().map(rule).collect::<Vec<_>>(),
+                }},
+                "columnKind": "utf16CodeUnits",
+                "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the repository."}}},
+                "invocations": [{
+                    "executionSuccessful": true,
+                    "toolExecutionNotifications": scan.problems.iter().map(|n| notification(n, scan)).collect::<Vec<_>>(),
+                }],
+                "results": results,
+            }],
+        });
+        serde_json::to_writer_pretty(&mut *out, &log)?;
+        writeln!(out)
+    }
+}
+
+fn rule(rule: &Rule) -> Value {
+    let mut properties = Map::new();
+    properties.insert("precision".into(), json!(rule.front.precision));
+    properties.insert(
+        "problem.severity".into(),
+        json!(if rule.level == Level::Note { "recommendation" } else { rule.level.id() }),
+    );
+    if let Some(severity) = &rule.front.security_severity {
+        properties.insert("security-severity".into(), json!(severity));
+    }
+    properties.insert("tags".into(), json!(rule.front.tags.iter().collect::<BTreeSet<_>>()));
+    let why = rule.page.section("Why is this bad?").unwrap_or_default();
+    let paragraph = why.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+    json!({
+        "id": rule.id,
+        "name": rule.id,
+        "shortDescription": {"text": cut(&rule.summary)},
+        "fullDescription": {"text": cut(&format!("{} {paragraph}", rule.summary))},
+        "help": {"text": rule.page.markdown, "markdown": rule.page.markdown},
+        "defaultConfiguration": {"level": rule.level.id()},
+        "properties": properties,
+    })
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(MAX_DESCRIPTION).collect()
+}
+
+/// A sentence: first letter as it is, full stop at the end.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let stop = if text.ends_with('.') { "" } else { "." };
+    format!("{first}{}{stop}", chars.as_str())
+}
+
+fn result(finding: &Finding, scan: &Scan, prints: &mut Fingerprints) -> Value {
+    let names: BTreeSet<_> = finding.groups.iter().map(|g| g.name.to_string()).collect();
+    let names: Vec<_> = names.into_iter().collect();
+    let mut message = sentence(&finding.headline);
+    message.push_str(&format!(" Node groups: {}.", names.join(", ")));
+    if !finding.is_certain() {
+        message.push_str(&format!(" This holds {}.", finding.condition()));
+    }
+    message.push_str(&format!(" {}", sentence(&finding.help)));
+    let index = RULES.iter().position(|r| r.id == finding.rule.id);
+    let mut result = json!({
+        "ruleId": finding.rule.id,
+        "ruleIndex": index,
+        "kind": "fail",
+        "level": finding.level.id(),
+        "message": {"text": harmless(&message)},
+        "locations": [{"physicalLocation": physical(&finding.at.place, scan, true)}],
+        "partialFingerprints": prints.of(finding, scan),
+        "properties": {
+            "field": finding.field,
+            "value": finding.raw,
+            "effective": finding.effective,
+            "certain": finding.is_certain(),
+            "nodeGroups": names,
+        },
+    });
+    // A derived text stands in no file, so nothing could be opened there.
+    let stations: Vec<_> = stations(finding).into_iter().filter(|f| !f.place.source.is_derived()).collect();
+    if stations.len() > 1 {
+        let flow: Vec<_> = stations.iter().map(|f| json!({"location": location(f, scan, None)})).collect();
+        result["codeFlows"] = json!([{"threadFlows": [{"locations": flow}]}]);
+        let related: Vec<_> =
+            stations.iter().skip(1).enumerate().map(|(n, f)| location(f, scan, Some(n + 1))).collect();
+        result["relatedLocations"] = json!(related);
+    }
+    result
+}
+
+/// The places that the value passes, from where it was written to the node groups.
+fn stations(finding: &Finding) -> Vec<Frame> {
+    let mut out = vec![finding.at.clone()];
+    for hop in &finding.hops {
+        let label = if hop.words.is_empty() { finding.at.label.clone() } else { hop.words.clone() };
+        out.push(Frame { place: hop.place.first_line(), label });
+    }
+    for group in &finding.groups {
+        out.push(Frame { place: group.place.clone(), label: format!("{} boots with it", group.name) });
+    }
+    let mut seen = BTreeSet::new();
+    out.retain(|f| seen.insert(f.place.clone()));
+    out
+}
+
+fn location(frame: &Frame, scan: &Scan, id: Option<usize>) -> Value {
+    let mut location = json!({
+        "physicalLocation": physical(&frame.place, scan, false),
+        "message": {"text": harmless(&frame.label)},
+    });
+    if let Some(id) = id {
+        location["id"] = json!(id);
+    }
+    location
+}
+
+fn physical(place: &Place, scan: &Scan, snippet: bool) -> Value {
+    let (start, end) = (place.start(), place.end());
+    let mut region = json!({
+        "startLine": start.line, "startColumn": start.utf16,
+        "endLine": end.line, "endColumn": end.utf16,
+    });
+    if snippet {
+        region["snippet"] = json!({"text": place.text()});
+    }
+    json!({
+        "artifactLocation": {"uri": uri(&scan.relative(place.source.path())), "uriBaseId": "%SRCROOT%"},
+        "region": region,
+    })
+}
+
+fn notification(note: &Note, scan: &Scan) -> Value {
+    json!({
+        "level": "warning",
+        "message": {"text": harmless(&sentence(&note.message))},
+        "locations": [{"physicalLocation": physical(&note.place, scan, false)}],
+    })
+}
+
+/// A relative path as a relative URI reference (RFC 3986): all but unreserved characters and slashes are escaped.
+fn uri(path: &str) -> String {
+    let mut out = String::new();
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(byte as char),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out.trim_start_matches('/').to_owned()
+}
+
+/// Fingerprints of results. GitHub shows two results of a rule with one line hash as one, so later ones get a mark.
+#[derive(Default)]
+struct Fingerprints {
+    lines: BTreeMap<String, Vec<String>>,
+    used: BTreeSet<(String, String, String)>,
+}
+
+impl Fingerprints {
+    fn of(&mut self, finding: &Finding, scan: &Scan) -> Value {
+        let place = &finding.at.place;
+        let path = scan.relative(place.source.path());
+        let hashes = self.lines.entry(path.clone()).or_insert_with(|| line_hashes(&place.source.bytes()));
+        let hash = hashes.get(place.source.line_of(place.start)).cloned().unwrap_or_default();
+        let mut print = hash.clone();
+        let mut n = 1;
+        while !self.used.insert((finding.rule.id.clone(), path.clone(), print.clone())) {
+            n += 1;
+            print = format!("{hash}-{n}");
+        }
+        json!({ "primaryLocationLineHash": print })
+    }
+}

@@ -1,0 +1,127 @@
+//! The effective configuration of every node group: who wins, who is shadowed.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use serde_json::{Value, json};
+
+use crate::scan::{Note, Scan, Shown, ShownSetting};
+use crate::text::Place;
+
+use super::Look;
+use super::words::{count, harmless, wrap};
+
+/// Prints the node groups for people. Settings at their default are left out unless `all`.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn show_text(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let bold = if look.color { Style::new().bold() } else { Style::new() };
+    let dim = if look.color { AnsiColor::BrightBlack.on_default() } else { Style::new() };
+    for group in &scan.groups {
+        let about: Vec<_> = group.family.into_iter().map(str::to_owned).chain(group.kubernetes.clone()).collect();
+        let about = if about.is_empty() { String::new() } else { format!(" ({})", about.join(", ")) };
+        writeln!(out, "{bold}{}{bold:#}{about} {dim}{}{dim:#}", harmless(&group.name), look.spot(&group.place))?;
+        if !group.when.is_always() {
+            let when: Vec<_> = group.when.conditions().iter().map(|c| format!("`{c}`")).collect();
+            wrapped("only if ", &harmless(&when.join(" and ")), look, out)?;
+        }
+        if !group.kubelet {
+            writeln!(out, "  nothing of a kubelet was seen")?;
+        }
+        if group.starts == Some(false) {
+            for why in &group.why_not {
+                wrapped("does not start: ", &harmless(why), look, out)?;
+            }
+        }
+        let mut defaults = 0;
+        for setting in &group.settings {
+            if setting.raw.is_none() && setting.certain && !all {
+                defaults += usize::from(setting.effective.is_some());
+                continue;
+            }
+            write_setting(setting, look, out)?;
+        }
+        if defaults > 0 {
+            writeln!(out, "  {dim}{} at the kubelet's default{dim:#}", count(defaults, "setting"))?;
+        }
+        for note in &group.unknown {
+            wrapped("not known: ", &format!("{} ({})", harmless(&note.message), look.spot(&note.place)), look, out)?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "{}.", count(scan.node_groups(), "node group"))
+}
+
+fn wrapped(word: &str, text: &str, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let indent = word.len() + 2;
+    for (n, part) in wrap(text, look.width.max(40) - indent).iter().enumerate() {
+        if n == 0 {
+            writeln!(out, "  {word}{part}")?;
+        } else {
+            writeln!(out, "{:indent$}{part}", "")?;
+        }
+    }
+    Ok(())
+}
+
+fn write_setting(setting: &ShownSetting, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let value = match (&setting.effective, setting.certain) {
+        (Some(value), true) => value.clone(),
+        _ => "not known".to_owned(),
+    };
+    let spot = setting.place.as_ref().map(|p| format!(" at {}", look.spot(p))).unwrap_or_default();
+    let by = match (&setting.raw, setting.from) {
+        (Some(raw), "default") => format!("default; `{}`{spot} is replaced", harmless(raw)),
+        (_, from) => format!("{from}{spot}"),
+    };
+    writeln!(out, "  {} = {value}", setting.field)?;
+    wrapped("  by ", &by, look, out)?;
+    for (from, raw, place) in &setting.shadowed {
+        wrapped("  over ", &format!("{from} `{}` at {}", harmless(raw), look.spot(place)), look, out)?;
+    }
+    Ok(())
+}
+
+/// Prints the node groups as JSON, version 1. Settings at their default are left out unless `all`.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn show_json(scan: &Scan, all: bool, out: &mut dyn Write) -> io::Result<()> {
+    let groups: Vec<_> = scan.groups.iter().map(|g| group_json(g, all, scan)).collect();
+    serde_json::to_writer_pretty(&mut *out, &json!({"version": 1, "node_groups": groups}))?;
+    writeln!(out)
+}
+
+fn group_json(group: &Shown, all: bool, scan: &Scan) -> Value {
+    let settings = group.settings.iter().filter(|s| all || s.raw.is_some() || !s.certain);
+    json!({
+        "name": &*group.name,
+        "place": spot(&group.place, scan),
+        "family": group.family,
+        "kubernetes": group.kubernetes,
+        "when": group.when.conditions().iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "kubelet": group.kubelet,
+        "starts": group.starts,
+        "why_not": if group.why_not.is_empty() { Value::Null } else { json!(group.why_not.join("; ")) },
+        "settings": settings.map(|s| json!({
+            "field": s.field,
+            "effective": if s.certain { json!(s.effective) } else { Value::Null },
+            "from": s.from,
+            "certain": s.certain,
+            "value": s.raw,
+            "place": s.place.as_ref().map(|p| spot(p, scan)),
+            "shadowed": s.shadowed.iter().map(|(from, raw, place)| json!({
+                "from": from, "value": raw, "place": spot(place, scan),
+            })).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+        "unknown": group.unknown.iter().map(|Note { place, message }| json!({
+            "place": spot(place, scan), "why": message,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn spot(place: &Place, scan: &Scan) -> Value {
+    let start = place.start();
+    json!({"path": scan.relative(place.source.path()), "line": start.line, "column": start.column})
+}

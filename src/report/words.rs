@@ -1,0 +1,45 @@
+//! Words and characters for people.
+
+/// Text that does no harm on a terminal: control characters become pictures of themselves, and characters that change the
+/// direction of writing become a mark.
+pub(super) fn harmless(text: &str) -> String {
+    text.chars().map(harmless_char).collect()
+}
+
+pub(super) fn harmless_char(c: char) -> char {
+    match c {
+        '\0'..='\u{1F}' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{FFFD}'),
+        '\u{7F}' => '\u{2421}',
+        '\u{80}'..='\u{9F}'
+        | '\u{200B}'..='\u{200F}'
+        | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{61C}'
+        | '\u{FEFF}'
+        | '\u{E0000}'..='\u{E007F}' => '\u{FFFD}',
+        c => c,
+    }
+}
+
+/// `1 file`, `2 files`.
+pub(super) fn count(n: usize, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+}
+
+/// `text` in lines of at most `width` columns, broken at spaces; a word that is longer stands alone.
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+    use unicode_width::UnicodeWidthStr;
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.last_mut().expect("internal error: there is always a line");
+        if last.is_empty() {
+            last.push_str(word);
+        } else if last.width() + 1 + word.width() <= width {
+            last.push(' ');
+            last.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}

@@ -1,0 +1,190 @@
+//! The whole pipeline on one screen: paths, files, units, node groups, boots, findings.
+
+mod request;
+mod shown;
+mod stdin;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::boot;
+use crate::check::{Finding, Level, judge};
+use crate::collect;
+use crate::input::{FileList, INPUTS, Input, Unit};
+use crate::node::{Cx, Gap, Problem};
+use crate::text::{Disk, Files, Place, Texts};
+
+pub use request::{Request, ScanError};
+pub use shown::{Shown, ShownSetting};
+
+/// Stack of a worker in bytes. The readers bound their depth to far less; this is the margin.
+const STACK: usize = 8 << 20;
+
+/// Everything that a scan found out.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Findings, sorted by place, then rule. No two are about the same thing.
+    pub findings: Vec<Finding>,
+    /// The effective configuration of every node group, sorted by place, then name.
+    pub groups: Vec<Shown>,
+    /// What was wrong with the input.
+    pub problems: Vec<Note>,
+    /// What was not followed.
+    pub gaps: Vec<Note>,
+    /// How many files some kind of input looked at.
+    pub files: usize,
+    /// The directory that places in machine-readable formats are relative to.
+    pub root: PathBuf,
+}
+
+/// Something to tell about a place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// The place.
+    pub place: Place,
+    /// One line, lower case, no full stop.
+    pub message: String,
+}
+
+/// Scans what `request` names.
+///
+/// # Errors
+/// If a path that was named cannot be read, or standard input cannot.
+pub fn scan(request: &Request) -> Result<Scan, ScanError> {
+    let mut total = Scan::default();
+    if let Some(text) = &request.stdin {
+        let files = stdin::Piped::new(text, request.stdin_name.as_deref(), &request.current)?;
+        let list = FileList { files: vec![files.path().to_owned()] };
+        total.absorb(scan_files(&list, &files, request));
+        total.root = collect::root_of(&request.current, &request.current);
+    }
+    for (root, paths) in request.by_root()? {
+        let disk = Disk::new(&root).map_err(|e| ScanError::unreadable(&root, &e.to_string()))?;
+        let mut list = FileList::default();
+        for path in paths {
+            let found = collect::collect(&path, request.no_ignore);
+            if let Some((at, words)) = found.unreadable.iter().find(|(at, _)| *at == path) {
+                return Err(ScanError::unreadable(at, words));
+            }
+            list.files.extend(found.files);
+        }
+        list.files.sort();
+        list.files.dedup();
+        for path in request.named_files() {
+            if path.starts_with(&root) {
+                disk.check(&path).map_err(|e| ScanError::unreadable(&path, &e.to_string()))?;
+            }
+        }
+        total.absorb(scan_files(&list, &disk, request));
+        if total.root.as_os_str().is_empty() {
+            disk.root().clone_into(&mut total.root);
+        }
+    }
+    total.finish();
+    Ok(total)
+}
+
+/// Reads all units of `list`, in parallel when there are several.
+fn scan_files(list: &FileList, files: &dyn Files, request: &Request) -> Scan {
+    let units: Vec<(&dyn Input, Unit)> =
+        INPUTS.iter().flat_map(|input| input.claim(list).into_iter().map(move |unit| (*input, unit))).collect();
+    let one = |(input, unit): &(&dyn Input, Unit)| read_unit(*input, unit, files, request);
+    let results: Vec<Scan> = match units.as_slice() {
+        [] | [_] => units.iter().map(one).collect(),
+        _ => match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
+            Ok(pool) => pool.install(|| units.par_iter().map(one).collect()),
+            Err(_) => units.iter().map(one).collect(),
+        },
+    };
+    let claimed: BTreeSet<_> = units.iter().flat_map(|(_, unit)| &unit.files).collect();
+    let mut total = Scan { files: claimed.len(), ..Scan::default() };
+    for result in results {
+        total.absorb(result);
+    }
+    total
+}
+
+/// From one unit to findings with places. The texts of the unit end here.
+fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Request) -> Scan {
+    let mut cx = Cx::new(files);
+    let rules = request.policy.rules();
+    let mut out = Scan::default();
+    for group in input.read(unit, &mut cx) {
+        let boots = boot::run(&group, &mut cx);
+        for booted in &boots {
+            out.findings.extend(judge(&rules, &group, booted, &cx.texts));
+            out.gaps.extend(gaps(&booted.gaps, &cx.texts));
+        }
+        out.gaps.extend(gaps(&group.gaps, &cx.texts));
+        out.groups.extend(boots.iter().map(|booted| Shown::of(&group, booted, &cx.texts)));
+    }
+    out.gaps.extend(gaps(&cx.gaps, &cx.texts));
+    out.problems.extend(cx.problems.iter().map(|p: &Problem| note(p.at, p.message.clone(), &cx.texts)));
+    out
+}
+
+fn gaps<'a>(gaps: &'a [Gap], texts: &'a Texts) -> impl Iterator<Item = Note> + 'a {
+    gaps.iter().map(|gap| note(gap.at, gap.why.to_string(), texts))
+}
+
+/// A note at the place in a file that `at` leads to.
+fn note(at: crate::text::Span, message: String, texts: &Texts) -> Note {
+    Note { place: texts.place(texts.trail(at).origin()).first_line(), message }
+}
+
+impl Scan {
+    fn absorb(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.groups.extend(other.groups);
+        self.problems.extend(other.problems);
+        self.gaps.extend(other.gaps);
+        self.files += other.files;
+    }
+
+    /// Puts everything into the order of the report and says each thing once.
+    fn finish(&mut self) {
+        let mut by_key: BTreeMap<(Place, String, String), Finding> = BTreeMap::new();
+        for finding in self.findings.drain(..) {
+            let (place, rule, field) = finding.key();
+            let key = (place.clone(), rule.to_owned(), field.to_owned());
+            match by_key.entry(key) {
+                std::collections::btree_map::Entry::Vacant(free) => {
+                    free.insert(finding);
+                }
+                std::collections::btree_map::Entry::Occupied(mut known) => known.get_mut().absorb(finding),
+            }
+        }
+        self.findings = by_key.into_values().collect();
+        self.groups.sort_by(|a, b| (&a.place, &a.name, &a.when).cmp(&(&b.place, &b.name, &b.when)));
+        for notes in [&mut self.problems, &mut self.gaps] {
+            notes.sort();
+            notes.dedup();
+        }
+    }
+
+    /// How many findings are of `level`.
+    pub fn count(&self, level: Level) -> usize {
+        self.findings.iter().filter(|f| f.level == level).count()
+    }
+
+    /// How many node groups there are; alternatives of one count once.
+    pub fn node_groups(&self) -> usize {
+        let names: BTreeSet<_> = self.groups.iter().map(|g| (&g.place, &g.name)).collect();
+        names.len()
+    }
+
+    /// How many node groups have something in them that was not followed.
+    pub fn partly_read(&self) -> usize {
+        let names: BTreeSet<_> =
+            self.groups.iter().filter(|g| !g.unknown.is_empty()).map(|g| (&g.place, &g.name)).collect();
+        names.len()
+    }
+
+    /// `path` relative to the root of the scan, with forward slashes.
+    pub fn relative(&self, path: &Path) -> String {
+        let path = path.strip_prefix(&self.root).unwrap_or(path);
+        path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+    }
+}

@@ -1,0 +1,73 @@
+//! What is to be scanned, and with which rules.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::collect;
+use crate::policy::Policy;
+
+/// A scan to be made.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Files and directories, as typed.
+    pub paths: Vec<PathBuf>,
+    /// What came on standard input, if it is to be scanned.
+    pub stdin: Option<Vec<u8>>,
+    /// The name that standard input is to be read under.
+    pub stdin_name: Option<PathBuf>,
+    /// The current directory, absolute.
+    pub current: PathBuf,
+    /// Do not obey ignore files.
+    pub no_ignore: bool,
+    /// Which rules count.
+    pub policy: Policy,
+}
+
+/// Why a scan could not be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScanError {
+    /// One line for people.
+    pub message: String,
+}
+
+impl std::fmt::Display for ScanError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ScanError {}
+
+impl ScanError {
+    pub(super) fn unreadable(path: &Path, why: &str) -> Self {
+        Self { message: format!("cannot read {}: {why}", path.display()) }
+    }
+}
+
+impl Request {
+    fn absolute(&self, path: &Path) -> Result<PathBuf, ScanError> {
+        self.current.join(path).canonicalize().map_err(|e| {
+            let why = match e.kind() {
+                std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+                std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+                _ => e.to_string(),
+            };
+            ScanError::unreadable(path, &why)
+        })
+    }
+
+    /// The named paths, absolute, by the root that nothing outside of is read for them.
+    pub(super) fn by_root(&self) -> Result<BTreeMap<PathBuf, Vec<PathBuf>>, ScanError> {
+        let mut out: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+        for path in &self.paths {
+            let absolute = self.absolute(path)?;
+            out.entry(collect::root_of(&absolute, &self.current)).or_default().push(absolute);
+        }
+        Ok(out)
+    }
+
+    /// The files (not directories) among the named paths, absolute.
+    pub(super) fn named_files(&self) -> Vec<PathBuf> {
+        self.paths.iter().filter_map(|p| self.absolute(p).ok()).filter(|p| !p.is_dir()).collect()
+    }
+}

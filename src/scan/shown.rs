@@ -1,0 +1,108 @@
+//! The effective configuration of a node group, resolved to places: what `show` prints.
+
+use std::sync::Arc;
+
+use crate::kubelet::{From, Mechanism, Setting, Settled, render_duration};
+use crate::node::{Booted, NodeGroup};
+use crate::text::{Place, Texts};
+use crate::value::Guard;
+
+use super::{Note, note};
+
+/// One node group, booted one way.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// Its address.
+    pub name: Arc<str>,
+    /// The block or key that describes it.
+    pub place: Place,
+    /// The family of its image, if it is known.
+    pub family: Option<&'static str>,
+    /// Kubernetes version, such as `1.33`, if the source says.
+    pub kubernetes: Option<String>,
+    /// When it boots this way.
+    pub when: Guard,
+    /// True if anything of a kubelet was seen.
+    pub kubelet: bool,
+    /// Whether its kubelet starts; `None` where something unknown decides that.
+    pub starts: Option<bool>,
+    /// The kubelet's complaints, if it does not.
+    pub why_not: Vec<String>,
+    /// Every duration, sorted by field.
+    pub settings: Vec<ShownSetting>,
+    /// What was not followed.
+    pub unknown: Vec<Note>,
+}
+
+/// One duration of a node group.
+#[derive(Clone, Debug)]
+pub struct ShownSetting {
+    /// Name of the field, with the key of a map field.
+    pub field: String,
+    /// Go's rendering of the duration; `None` if it is not known, or there is none.
+    pub effective: Option<String>,
+    /// Who decides it: `flag`, `drop-in`, `config` or `default`.
+    pub from: &'static str,
+    /// False if it hangs on something unknown.
+    pub certain: bool,
+    /// Where the value was written.
+    pub place: Option<Place>,
+    /// The value as written, if somebody wrote one.
+    pub raw: Option<String>,
+    /// Statements that lost: who made them, the value as written, and where.
+    pub shadowed: Vec<(&'static str, String, Place)>,
+}
+
+impl Shown {
+    /// What one boot of `group` shows.
+    pub(super) fn of(group: &NodeGroup, booted: &Booted, texts: &Texts) -> Self {
+        let effective = booted.effective.as_ref();
+        let gaps = group.gaps.iter().chain(&booted.gaps);
+        let mut unknown: Vec<_> = gaps.map(|gap| note(gap.at, gap.why.to_string(), texts)).collect();
+        unknown.sort();
+        unknown.dedup();
+        Self {
+            name: Arc::clone(&group.name),
+            place: texts.place(texts.trail(group.place).origin()).first_line(),
+            family: booted.family.or(group.family).map(|f| f.id()),
+            kubernetes: group.minor.map(|minor| format!("1.{minor}")),
+            when: group.when.and(&booted.when).unwrap_or_default(),
+            kubelet: effective.is_some(),
+            starts: effective.and_then(|e| e.starts),
+            why_not: effective.iter().flat_map(|e| &e.failures).map(|f| f.message.clone()).collect(),
+            settings: effective.iter().flat_map(|e| &e.fields).map(|s| ShownSetting::of(s, texts)).collect(),
+            unknown,
+        }
+    }
+}
+
+impl ShownSetting {
+    fn of(settled: &Settled, texts: &Texts) -> Self {
+        let key = settled.key.as_ref().map(|k| format!(".{k}")).unwrap_or_default();
+        let place = |s: &Setting| {
+            let at = if s.at.is_empty() { s.carrier } else { s.at };
+            texts.place(texts.trail(at).origin()).first_line()
+        };
+        Self {
+            field: format!("{}{key}", settled.field.name),
+            effective: settled.effective.map(render_duration),
+            from: settled.from.id(),
+            certain: settled.unknown.is_none(),
+            place: settled.winner.as_ref().map(place),
+            raw: settled.winner.as_ref().map(|s| s.raw.to_text().into_owned()),
+            shadowed: settled
+                .shadowed
+                .iter()
+                .map(|s| (mechanism(&s.by), s.raw.to_text().into_owned(), place(s)))
+                .collect(),
+        }
+    }
+}
+
+fn mechanism(by: &Mechanism) -> &'static str {
+    match by {
+        Mechanism::Flag => From::Flag.id(),
+        Mechanism::ConfigFile => From::Config.id(),
+        Mechanism::DropIn(_) => From::DropIn.id(),
+    }
+}

@@ -1,0 +1,76 @@
+//! Standard input as a file among files.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::collect;
+use crate::text::{Disk, FileError, Files, Source};
+
+use super::ScanError;
+
+/// The disk, with one file that came on standard input.
+pub(super) struct Piped {
+    disk: Disk,
+    path: PathBuf,
+    source: Arc<Source>,
+}
+
+impl Piped {
+    /// `bytes` under `name`; without one, under a name that fits what is in it.
+    pub(super) fn new(bytes: &[u8], name: Option<&Path>, current: &Path) -> Result<Self, ScanError> {
+        let root = collect::root_of(current, current);
+        let disk = Disk::new(&root).map_err(|e| ScanError::unreadable(&root, &e.to_string()))?;
+        let path = match name {
+            Some(name) => current.join(name),
+            None => current.join(format!("<stdin>.{}", extension(bytes))),
+        };
+        let shown = if name.is_some() { path.clone() } else { PathBuf::from("<stdin>") };
+        Ok(Self { disk, source: Arc::new(Source::new(shown, bytes)), path })
+    }
+
+    /// The path that it is read under, absolute.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// The extension that a file with this content would have.
+fn extension(bytes: &[u8]) -> &'static str {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]);
+    let text = text.trim_start_matches('\u{FEFF}').trim_start();
+    let block = |word: &str| {
+        text.lines().any(|l| l.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '{'])) && l.contains('{'))
+    };
+    if text.starts_with("#!") {
+        "sh"
+    } else if text.starts_with('{') {
+        "json"
+    } else if ["resource", "module", "variable", "locals", "data", "terraform", "provider"].iter().any(|w| block(w)) {
+        "tf"
+    } else {
+        "yaml"
+    }
+}
+
+impl Files for Piped {
+    fn read(&self, path: &Path) -> Result<Arc<Source>, FileError> {
+        if path == self.path { Ok(Arc::clone(&self.source)) } else { self.disk.read(path) }
+    }
+
+    fn list(&self, dir: &Path) -> Vec<PathBuf> {
+        let mut names = self.disk.list(dir);
+        if self.path.parent() == Some(dir) && !names.contains(&self.path) {
+            names.push(self.path.clone());
+            names.sort();
+        }
+        names
+    }
+
+    fn is_dir(&self, dir: &Path) -> bool {
+        self.disk.is_dir(dir)
+    }
+
+    fn root(&self) -> &Path {
+        self.disk.root()
+    }
+}

@@ -1,0 +1,198 @@
+//! The way into the grammar, with a guard for each known fault of the parser.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use hcl::edit::parser;
+
+use crate::syntax::{Parsed, SyntaxError};
+use crate::text::View;
+
+use super::convert::Convert;
+use super::scan::outline;
+use super::{Body, Expr, ExprKind, Template};
+
+/// The largest text that is parsed, in bytes. The largest real file seen has 90 kB.
+pub const MAX_BYTES: usize = 1 << 20;
+
+/// The most entries between two braces: the parser's time for an object grows with the square of its entries.
+pub const MAX_ENTRIES: usize = 5_000;
+
+/// The most keys of one file that are renamed because they repeat.
+const MAX_RENAMES: usize = 128;
+
+/// The most syntax errors that are told for one file.
+const MAX_ERRORS: usize = 100;
+
+/// Parses a file. A block with a syntax error is left out and told; the blocks beside it are kept.
+pub fn parse(view: &View) -> Parsed<Body> {
+    let mut body = Body { attributes: Vec::new(), blocks: Vec::new(), span: view.span(0..view.bytes.len()) };
+    let mut errors = Vec::new();
+    let text = match readable(view) {
+        Ok(text) => text,
+        Err(error) => return Parsed { tree: body, errors: vec![error] },
+    };
+    let mut take = |range: Range<usize>| -> Result<(), SyntaxError> {
+        let chunk = &text[range.clone()];
+        let (tree, renamed) = parse_chunk(chunk, range.start, view)?;
+        let mut part = Convert { view, base: range.start, renamed: &renamed }.body(&tree);
+        body.attributes.append(&mut part.attributes);
+        body.blocks.append(&mut part.blocks);
+        Ok(())
+    };
+    let shape = outline(&text);
+    let too_many = shape.most_entries.filter(|(n, _)| *n > MAX_ENTRIES);
+    if too_many.is_none() && take(0..text.len()).is_ok() {
+        return Parsed { tree: body, errors };
+    }
+    for item in shape.items {
+        let large = outline(&text[item.clone()]).most_entries.filter(|(n, _)| *n > MAX_ENTRIES);
+        let done = match large {
+            Some((_, open)) => Err(SyntaxError {
+                at: view.span(item.start + open..item.start + open + 1),
+                message: format!("more than {MAX_ENTRIES} entries between two braces are not read"),
+            }),
+            None => take(item),
+        };
+        if let Err(error) = done
+            && errors.len() < MAX_ERRORS
+        {
+            errors.push(error);
+        }
+    }
+    Parsed { tree: body, errors }
+}
+
+/// Parses the content of a template file, or of a string that is a template.
+///
+/// # Errors
+/// If it is not a template; Terraform refuses it as a whole.
+pub fn parse_template(view: &View) -> Result<Template, SyntaxError> {
+    let text = readable_as_is(view)?;
+    let tree = parser::parse_template(text).map_err(|e| error_at(view, 0, &e))?;
+    Ok(Convert { view, base: 0, renamed: &BTreeMap::new() }.template_file(&tree))
+}
+
+/// Parses an expression.
+///
+/// # Errors
+/// If it is not one.
+pub fn parse_expression(view: &View) -> Result<Expr, SyntaxError> {
+    let text = readable(view)?;
+    if outline(&text).most_entries.is_some_and(|(n, _)| n > MAX_ENTRIES) {
+        return Err(SyntaxError { at: view.span(0..text.len()), message: "too large an object".to_owned() });
+    }
+    let trimmed = text.trim_start();
+    let base = text.len() - trimmed.len();
+    let tree = parser::parse_expr(trimmed.trim_end()).map_err(|e| error_at(view, base, &e))?;
+    Ok(Convert { view, base, renamed: &BTreeMap::new() }.expr(&tree))
+}
+
+fn readable_as_is(view: &View) -> Result<&str, SyntaxError> {
+    if view.bytes.len() > MAX_BYTES {
+        return Err(SyntaxError {
+            at: view.span(0..0),
+            message: format!("larger than {} KiB, so it is not read", MAX_BYTES >> 10),
+        });
+    }
+    if let Some(at) = view.bytes.iter().position(|b| *b == 0) {
+        return Err(SyntaxError { at: view.span(at..at + 1), message: "a binary file, not text".to_owned() });
+    }
+    view.as_str().map_err(|at| SyntaxError { at: view.span(at..at + 1), message: "not UTF-8".to_owned() })
+}
+
+/// The text with what the parser does not know blanked: a byte-order mark, and carriage returns that end no line.
+fn readable(view: &View) -> Result<Cow<'_, str>, SyntaxError> {
+    let text = readable_as_is(view)?;
+    let mut text = Cow::Borrowed(text);
+    if text.starts_with('\u{FEFF}') {
+        text.to_mut().replace_range(0..3, "   ");
+    }
+    let lone: Vec<usize> =
+        text.match_indices('\r').map(|(at, _)| at).filter(|at| text.as_bytes().get(at + 1) != Some(&b'\n')).collect();
+    for at in lone {
+        text.to_mut().replace_range(at..=at, " ");
+    }
+    Ok(text)
+}
+
+type Renamed = BTreeMap<usize, Range<usize>>;
+
+/// Parses a part of a file that starts at `base`. A key that repeats in an object is legal HCL (the last one counts; see
+/// hashicorp/terraform issue 28727) but an error to the parser, so it gets another name of the same length for as long as the
+/// parser looks at it. Returns the places of such keys with what really stands there.
+fn parse_chunk(chunk: &str, base: usize, view: &View) -> Result<(hcl::edit::structure::Body, Renamed), SyntaxError> {
+    let mut text = Cow::Borrowed(chunk);
+    let mut renamed = Renamed::new();
+    let mut attempts: BTreeMap<usize, usize> = BTreeMap::new();
+    for _ in 0..=MAX_RENAMES {
+        let error = match parser::parse_body(&text) {
+            Ok(tree) => return Ok((tree, renamed)),
+            Err(error) => error,
+        };
+        let at = error.location().offset();
+        let key = if error.message().contains("redefined object key") { key_at(chunk, at) } else { None };
+        let Some(key) = key else { return Err(error_at(view, base, &error)) };
+        let attempt = attempts.entry(at).or_insert(0);
+        let Some(name) = stand_in(key.len(), *attempt + at) else { return Err(error_at(view, base, &error)) };
+        *attempt += 1;
+        text.to_mut().replace_range(key.clone(), &name);
+        renamed.insert(base + key.start, base + key.start..base + key.end);
+    }
+    let at = view.span(base..base + chunk.len().min(1));
+    Err(SyntaxError { at, message: format!("more than {MAX_RENAMES} keys repeat") })
+}
+
+/// The name or quoted string without expressions that stands at `at`.
+fn key_at(text: &str, at: usize) -> Option<Range<usize>> {
+    let rest = text.get(at..)?;
+    if let Some(inner) = rest.strip_prefix('"') {
+        let end = inner.find('"')?;
+        let plain = !inner[..end].contains(['$', '%', '\\', '\n']);
+        return plain.then_some(at..at + end + 2);
+    }
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
+    (end > 0).then_some(at..at + end)
+}
+
+/// A name of `length` bytes; another one for each `attempt`.
+fn stand_in(length: usize, attempt: usize) -> Option<String> {
+    const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    let mut rest = attempt;
+    let mut name = String::with_capacity(length);
+    for _ in 0..length {
+        name.push(char::from(*LETTERS.get(rest % LETTERS.len())?));
+        rest /= LETTERS.len();
+    }
+    (!name.is_empty() && !matches!(name.as_str(), "for" | "null" | "true" | "false")).then_some(name)
+}
+
+fn error_at(view: &View, base: usize, error: &parser::Error) -> SyntaxError {
+    let at = (base + error.location().offset()).min(view.bytes.len());
+    let to = view.bytes[at..].iter().position(|b| b.is_ascii_whitespace()).map_or(view.bytes.len(), |n| at + n.max(1));
+    // A span never cuts a character in two, and need not be long to be seen.
+    let to = (at..=to.min(at + 40)).rev().find(|to| view.as_str().is_ok_and(|t| t.is_char_boundary(*to))).unwrap_or(at);
+    SyntaxError { at: view.span(at..to), message: message(error.message()) }
+}
+
+/// The parser lists everything that it could have taken; a person wants the gist.
+fn message(words: &str) -> String {
+    const MAX_WORDS: usize = 120;
+    let words = words.replace(['\n', '\r'], " ");
+    if words.chars().count() <= MAX_WORDS {
+        return words;
+    }
+    words.split_once(';').map_or_else(|| "unexpected token".to_owned(), |(gist, _)| format!("{gist}: unexpected token"))
+}
+
+/// The text of a number, for an index written as `.0`.
+pub(super) fn index_expr(view: &View, range: Range<usize>) -> Expr {
+    Expr { kind: ExprKind::Number(view.traced(range.clone())), span: view.span(range) }
+}
+
+/// A name.
+pub(super) fn name(text: &str) -> Arc<str> {
+    Arc::from(text)
+}

@@ -1,0 +1,181 @@
+//! JSON: one tree, as `encoding/json` and CloudFormation read it, with duplicate keys kept.
+
+use jsonc_parser::ast::{ObjectPropName, StringLit, Value};
+use jsonc_parser::common::{Range, Ranged};
+use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+
+use crate::text::{Traced, View};
+
+use super::{MAX_DEPTH, Node, NodeKind, Parsed, Scalar, Style, SyntaxError, TOO_DEEP};
+
+/// The byte-order mark, which JSON readers pass over.
+const MARK: &str = "\u{FEFF}";
+
+/// What stands in the place of a part that is not known (as long as [`crate::text::HOLE`]): a value wherever one may stand,
+/// and harmless inside a string.
+const STAND_IN: &str = "111";
+
+/// Reads a JSON text; `None` if there is nothing in it or it is broken. Comments and trailing commas are errors.
+///
+/// A part that is not known may stand inside a string or for a whole value.
+pub fn parse(view: &View) -> Parsed<Option<Node>> {
+    let text = match view.as_str() {
+        Ok(text) => text,
+        Err(at) => return Parsed { tree: None, errors: vec![SyntaxError::not_utf8(view, at)] },
+    };
+    let skip = if text.starts_with(MARK) { MARK.len() } else { 0 };
+    let known = super::holes_as(view, text, STAND_IN);
+    let options = ParseOptions {
+        allow_comments: false,
+        allow_loose_object_property_names: false,
+        allow_trailing_commas: false,
+        allow_missing_commas: false,
+        allow_single_quoted_strings: false,
+        allow_hexadecimal_numbers: false,
+        allow_unary_plus_numbers: false,
+        allow_bare_decimal_point_numbers: false,
+        allow_non_finite_numbers: false,
+        allow_extended_string_escapes: false,
+    };
+    let mut reader = Reader { view, skip, errors: Vec::new() };
+    match parse_to_ast(&known[skip..], &CollectOptions::default(), &options) {
+        Ok(read) => {
+            let tree = read.value.and_then(|v| reader.node(&v, 0));
+            Parsed { tree, errors: reader.errors }
+        }
+        Err(error) => {
+            let at = reader.range(error.range());
+            let mut message = error.kind().to_string();
+            if let Some(first) = message.get_mut(..1) {
+                first.make_ascii_lowercase();
+            }
+            Parsed { tree: None, errors: vec![SyntaxError { at: view.span(at), message }] }
+        }
+    }
+}
+
+struct Reader<'a> {
+    view: &'a View,
+    skip: usize,
+    errors: Vec<SyntaxError>,
+}
+
+impl Reader<'_> {
+    fn range(&self, range: Range) -> std::ops::Range<usize> {
+        let end = self.view.bytes.len();
+        let start = (range.start + self.skip).min(end);
+        start..(range.end + self.skip).clamp(start, end)
+    }
+
+    /// The tree of a value; `None`, with an error, if it is too deep.
+    fn node(&mut self, value: &Value<'_>, depth: usize) -> Option<Node> {
+        let range = self.range(value.range());
+        let span = self.view.span(range.clone());
+        if depth >= MAX_DEPTH {
+            self.errors.push(SyntaxError { at: span, message: TOO_DEEP.to_owned() });
+            return None;
+        }
+        let kind = match value {
+            Value::StringLit(literal) => return Some(self.string(literal)),
+            Value::NumberLit(_) | Value::BooleanLit(_) | Value::NullKeyword(_) => {
+                NodeKind::Scalar(Scalar { text: self.view.traced(range), style: Style::Plain })
+            }
+            Value::Array(array) => {
+                NodeKind::Seq(array.elements.iter().map(|v| self.node(v, depth + 1)).collect::<Option<_>>()?)
+            }
+            Value::Object(object) => {
+                let mut pairs = Vec::with_capacity(object.properties.len());
+                for property in &object.properties {
+                    let key = match &property.name {
+                        ObjectPropName::String(literal) => self.string(literal),
+                        ObjectPropName::Word(word) => {
+                            let range = self.range(word.range);
+                            Node {
+                                kind: NodeKind::Scalar(Scalar {
+                                    text: self.view.traced(range.clone()),
+                                    style: Style::Plain,
+                                }),
+                                span: self.view.span(range),
+                                tag: None,
+                            }
+                        }
+                    };
+                    pairs.push((key, self.node(&property.value, depth + 1)?));
+                }
+                NodeKind::Map(pairs)
+            }
+        };
+        Some(Node { kind, span, tag: None })
+    }
+
+    fn string(&mut self, literal: &StringLit<'_>) -> Node {
+        let range = self.range(literal.range);
+        let (text, control) = unescape(self.view, range.start + 1..range.end.saturating_sub(1));
+        if let Some(at) = control {
+            let at = self.view.span(at..at + 1);
+            self.errors.push(SyntaxError { at, message: "control character in a string".to_owned() });
+        }
+        Node {
+            kind: NodeKind::Scalar(Scalar { text, style: Style::DoubleQuoted }),
+            span: self.view.span(range),
+            tag: None,
+        }
+    }
+}
+
+/// The value of a string without its quotes, and the offset of the first raw control character in it, which strict readers
+/// refuse.
+fn unescape(view: &View, range: std::ops::Range<usize>) -> (Traced, Option<usize>) {
+    let bytes = &view.bytes;
+    let mut out = Traced::new();
+    let mut control = None;
+    let end = range.end.min(bytes.len());
+    let mut run = range.start;
+    let mut at = run;
+    while at < end {
+        match bytes[at] {
+            b'\\' => {
+                view.push_onto(&mut out, run..at);
+                let (c, length) = escape(bytes, at);
+                view.push_escape(&mut out, c.encode_utf8(&mut [0; 4]).as_bytes(), at..(at + length).min(end));
+                at += length;
+                run = at;
+            }
+            b if b < 0x20 => {
+                control = control.or(Some(at));
+                at += 1;
+            }
+            _ => at += 1,
+        }
+    }
+    view.push_onto(&mut out, run.min(end)..end);
+    (out, control)
+}
+
+/// The character that the escape at `at` stands for, and its length in bytes. Half a surrogate pair is no character.
+fn escape(bytes: &[u8], at: usize) -> (char, usize) {
+    let hex = |at: usize| {
+        let digits = bytes.get(at..at + 4)?;
+        u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    match bytes.get(at + 1) {
+        Some(b'b') => ('\u{8}', 2),
+        Some(b'f') => ('\u{c}', 2),
+        Some(b'n') => ('\n', 2),
+        Some(b'r') => ('\r', 2),
+        Some(b't') => ('\t', 2),
+        Some(b'u') => match (hex(at + 2), bytes.get(at + 6..at + 8), hex(at + 8)) {
+            (Some(high @ 0xD800..0xDC00), Some(b"\\u"), Some(low @ 0xDC00..0xE000)) => {
+                let whole = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+                (char::from_u32(whole).unwrap_or(char::REPLACEMENT_CHARACTER), 12)
+            }
+            (Some(code), ..) => (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 6),
+            (None, ..) => (char::REPLACEMENT_CHARACTER, 2),
+        },
+        Some(c) if c.is_ascii() => (char::from(*c), 2),
+        _ => (char::REPLACEMENT_CHARACTER, 1),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+use super::*;
+use crate::syntax::testing::{check_places, file, offsets, show, with_holes};
+
+fn read(text: &str) -> (Option<String>, Vec<String>) {
+    let (texts, view) = file(text.as_bytes());
+    let parsed = parse(&view);
+    parsed.tree.iter().for_each(|n| check_places(n, &texts));
+    (parsed.tree.as_ref().map(show), parsed.errors.into_iter().map(|e| e.message).collect())
+}
+
+#[test]
+fn values() {
+    for (text, value) in [
+        (r#"{"a": 1, "a": [true, null, "x"]}"#, "{'a':'1' 'a':['true' 'null' 'x']}"),
+        ("\u{feff}[-1.5e3]", "['-1.5e3']"),
+        (r#""\u00e9\uD83D\uDE00\n\/\"""#, "'é😀\n/\"'"),
+        ("{}", "{}"),
+    ] {
+        assert_eq!(read(text), (Some(value.to_owned()), vec![]), "{text}");
+    }
+    assert_eq!(read(" \n"), (None, vec![]));
+}
+
+#[test]
+fn strict_readers_refuse() {
+    for text in ["{'a': 1}", "{a: 1}", "[1,]", "// c\n1", "{\"a\": 1", "[01]", "[+1]", "[\"\\ud83d\"]", "1 2"] {
+        let (tree, errors) = read(text);
+        assert_eq!((tree, errors.len()), (None, 1), "{text}");
+    }
+    // The value is still read, since CloudFormation and others look away.
+    assert_eq!(read("[\"a\tb\"]"), (Some("['a\tb']".to_owned()), vec!["control character in a string".to_owned()]));
+    for depth in [MAX_DEPTH + 1, 10_000] {
+        assert_eq!(read(&"[".repeat(depth)).1.len(), 1);
+        assert_eq!(read(&("[".repeat(depth) + &"]".repeat(depth))).1.len(), 1);
+    }
+    let (_, view) = file(b"\"\xff\"");
+    assert_eq!(parse(&view).errors[0].message, "not UTF-8");
+}
+
+#[test]
+fn bytes_lead_back_to_the_file() {
+    let (texts, view) = file("\u{feff}{\"é\": \"a\\nb\", \"n\": 12}".as_bytes());
+    let node = parse(&view).tree.unwrap();
+    assert_eq!(offsets(&node.get("é").unwrap().as_scalar().unwrap().text), [11, -1, 14]);
+    assert_eq!(texts.slice(node.get("n").unwrap().span), b"12");
+    assert_eq!(texts.slice(node.pair("é").unwrap().0.span), "\"é\"".as_bytes());
+    assert_eq!(texts.slice(node.span).first(), Some(&b'{'));
+}
+
+#[test]
+fn what_is_not_known_stays_a_hole() {
+    for (text, value) in [
+        (r#"{"a": ?, "b": [1, ?], "c": "x?y", "?": 1}"#, "{'a':'?' 'b':['1' '?'] 'c':'x?y' '?':'1'}"),
+        (r#"{"a": 1?}"#, "{'a':'1?'}"),
+    ] {
+        let (texts, view) = with_holes(text);
+        let parsed = parse(&view);
+        assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
+        let node = parsed.tree.unwrap();
+        check_places(&node, &texts);
+        assert_eq!(show(&node), value);
+    }
+    let (_, view) = with_holes("{\n?\n}");
+    let error = parse(&view).errors.remove(0);
+    assert!(error.hole(&view).is_some());
+    let (_, view) = with_holes("{\"a\": ?,\n]");
+    let error = parse(&view).errors.remove(0);
+    assert!(error.hole(&view).is_none());
+}
+
+proptest::proptest! {
+    #[test]
+    fn strings(value: String) {
+        let text = serde_json::to_string(&[&value]).unwrap();
+        let (texts, view) = file(text.as_bytes());
+        let node = parse(&view).tree.unwrap();
+        check_places(&node, &texts);
+        proptest::prop_assert_eq!(node.items()[0].as_str(), Some(value.as_str()));
+    }
+
+    #[test]
+    fn nothing_panics(text in "[{}\\[\\]\"\\\\:,?0-9a-funé \n]{0,30}") {
+        let (texts, view) = with_holes(&text);
+        parse(&view).tree.iter().for_each(|n| check_places(n, &texts));
+    }
+}

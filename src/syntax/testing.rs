@@ -1,0 +1,97 @@
+//! What the tests of the parsers share.
+
+use std::sync::Arc;
+
+use super::{Node, NodeKind};
+use crate::text::{Source, Span, Texts, Traced, View, Whence, Why};
+
+/// The text as the only file of a unit.
+pub(super) fn file(text: &[u8]) -> (Texts, View) {
+    let mut texts = Texts::new();
+    let id = texts.add_source(Arc::new(Source::new("/file", text)));
+    let view = texts.view(id);
+    (texts, view)
+}
+
+/// The text with a hole for every `?` in it.
+pub(super) fn with_holes(text: &str) -> (Texts, View) {
+    let (mut texts, view) = file(text.as_bytes());
+    let mut made = Traced::new();
+    let mut at = 0;
+    for part in text.split_inclusive('?') {
+        let solid = part.strip_suffix('?').unwrap_or(part);
+        view.push_onto(&mut made, at..at + solid.len());
+        at += part.len();
+        if solid.len() < part.len() {
+            made.push_hole(Span::new(view.id, at - 1..at), Why::NoDefault("x".into()));
+        }
+    }
+    let id = texts.add_made("made", &made, view.span(0..0));
+    let view = texts.view(id);
+    (texts, view)
+}
+
+/// The tree in short: scalars in `'` with `?` for each hole, tags in front.
+pub(super) fn show(node: &Node) -> String {
+    let inner = match &node.kind {
+        NodeKind::Scalar(scalar) => format!("'{}'", plain(&scalar.text)),
+        NodeKind::Seq(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(" ")),
+        NodeKind::Map(pairs) => {
+            let pairs: Vec<_> = pairs.iter().map(|(k, v)| format!("{}:{}", show(k), show(v))).collect();
+            format!("{{{}}}", pairs.join(" "))
+        }
+    };
+    match &node.tag {
+        Some(tag) => format!("{tag} {inner}"),
+        None => inner,
+    }
+}
+
+fn plain(text: &Traced) -> String {
+    let mut out = String::new();
+    for (range, piece) in text.ranges() {
+        match piece.whence {
+            Whence::Hole(..) => out.push('?'),
+            _ => out.push_str(&String::from_utf8_lossy(&text.bytes()[range])),
+        }
+    }
+    out
+}
+
+/// Holds every scalar of the tree against the text: bytes that claim to stand somewhere do stand there, in the order of the
+/// text, and every span lies inside of it.
+pub(super) fn check_places(node: &Node, texts: &Texts) {
+    assert!(node.span.range().end <= texts.get(node.span.text).bytes.len(), "{:?}", node.span);
+    match &node.kind {
+        NodeKind::Scalar(scalar) => {
+            let mut last = 0;
+            for (range, piece) in scalar.text.ranges() {
+                let span = piece.whence.span();
+                assert!(span.start >= last, "pieces out of order in {:?}", scalar.text);
+                last = span.start;
+                if let Whence::Same(span) = piece.whence {
+                    assert_eq!(&scalar.text.bytes()[range], texts.slice(span));
+                }
+            }
+        }
+        NodeKind::Seq(items) => items.iter().for_each(|n| check_places(n, texts)),
+        NodeKind::Map(pairs) => pairs.iter().for_each(|(k, v)| {
+            check_places(k, texts);
+            check_places(v, texts);
+        }),
+    }
+}
+
+/// The offset in the file of each byte of a scalar's value, -1 for a byte that was computed.
+pub(super) fn offsets(text: &Traced) -> Vec<i64> {
+    let mut out = Vec::new();
+    for (range, piece) in text.ranges() {
+        for n in 0..range.len() {
+            out.push(match piece.whence {
+                Whence::Same(span) => i64::from(span.start) + i64::try_from(n).unwrap_or(-1),
+                _ => -1,
+            });
+        }
+    }
+    out
+}

@@ -1,0 +1,138 @@
+//! Anchors and merge keys. What aliases repeat is bounded: a few lines can ask for billions of nodes.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use crate::syntax::{MAX_DEPTH, Node, NodeKind, Style, SyntaxError};
+use crate::text::Span;
+
+/// The most that the copies of one document may weigh, in bytes, where a node counts [`NODE_WEIGHT`] and its text.
+const MAX_COPIED: usize = 16 << 20;
+
+/// What a node without text weighs, in bytes.
+const NODE_WEIGHT: usize = 128;
+
+/// What anchors stand for.
+#[derive(Default)]
+pub(super) struct Anchors {
+    known: BTreeMap<usize, Anchored>,
+    copied: usize,
+}
+
+struct Anchored {
+    node: Node,
+    weight: usize,
+    depth: usize,
+}
+
+impl Anchors {
+    /// Keeps what the anchor stands for, if the bound allows it.
+    pub(super) fn keep(&mut self, id: usize, node: &Node) {
+        let (weight, depth) = measure(node);
+        if self.charge(weight) {
+            self.known.insert(id, Anchored { node: node.clone(), weight, depth });
+        }
+    }
+
+    /// A copy of what the anchor stands for, which passed the reference `name` at `at`; `None` past a bound.
+    pub(super) fn expand(&mut self, id: usize, depth: usize, at: Span, name: &str) -> Option<Node> {
+        let anchored = self.known.get(&id)?;
+        let weight = anchored.weight;
+        if depth + anchored.depth > MAX_DEPTH || self.copied.saturating_add(weight) > MAX_COPIED {
+            return None;
+        }
+        let mut node = anchored.node.clone();
+        self.copied += weight;
+        pass(&mut node, at, &name.into());
+        Some(node)
+    }
+
+    fn charge(&mut self, weight: usize) -> bool {
+        let total = self.copied.saturating_add(weight);
+        if total <= MAX_COPIED {
+            self.copied = total;
+        }
+        total <= MAX_COPIED
+    }
+}
+
+/// Weight and depth of a tree. A tree is at most [`MAX_DEPTH`] deep, which bounds the recursion here and below.
+fn measure(node: &Node) -> (usize, usize) {
+    let of = |nodes: &mut dyn Iterator<Item = &Node>| {
+        nodes.map(measure).fold((0, 0), |(w, d), (weight, depth)| (w + weight, d.max(depth)))
+    };
+    let (weight, depth) = match &node.kind {
+        NodeKind::Scalar(scalar) => (scalar.text.len() + scalar.text.pieces().len() * NODE_WEIGHT, 0),
+        NodeKind::Seq(items) => of(&mut items.iter()),
+        NodeKind::Map(pairs) => of(&mut pairs.iter().flat_map(|(k, v)| [k, v])),
+    };
+    (weight + NODE_WEIGHT, depth + 1)
+}
+
+/// Notes in every scalar that it passed a reference.
+fn pass(node: &mut Node, at: Span, step: &Arc<str>) {
+    match &mut node.kind {
+        NodeKind::Scalar(scalar) => scalar.text = scalar.text.through(at, step),
+        NodeKind::Seq(items) => items.iter_mut().for_each(|n| pass(n, at, step)),
+        NodeKind::Map(pairs) => pairs.iter_mut().for_each(|(k, v)| {
+            pass(k, at, step);
+            pass(v, at, step);
+        }),
+    }
+}
+
+/// The pairs of a map with its merge keys applied. What is merged comes first, so that the last of several equal keys is the
+/// one that counts: a later map of a merged list loses to an earlier one, and both to what the map says itself. A pair that
+/// has lost to the map itself is left out.
+pub(super) fn merge(pairs: Vec<(Node, Node)>, errors: &mut Vec<SyntaxError>) -> Vec<(Node, Node)> {
+    if !pairs.iter().any(|(key, _)| is_merge(key)) {
+        return pairs;
+    }
+    let mut own = Vec::new();
+    let mut merged: Vec<Vec<(Node, Node)>> = Vec::new();
+    for (key, value) in pairs {
+        if !is_merge(&key) {
+            own.push((key, value));
+            continue;
+        }
+        match value.kind {
+            NodeKind::Map(inner) => merged.push(inner),
+            NodeKind::Seq(items) => {
+                for item in items {
+                    match item.kind {
+                        NodeKind::Map(inner) => merged.push(inner),
+                        kind => own.push(not_merged(key.clone(), Node { kind, ..item }, errors)),
+                    }
+                }
+            }
+            kind @ NodeKind::Scalar(_) => own.push(not_merged(key, Node { kind, ..value }, errors)),
+        }
+    }
+    let said: HashSet<Vec<u8>> = own.iter().filter_map(|(key, _)| key_bytes(key)).collect();
+    let mut out: Vec<_> = merged.into_iter().rev().flatten().collect();
+    out.retain(|(key, _)| key_bytes(key).is_none_or(|k| !said.contains(&k)));
+    out.append(&mut own);
+    out
+}
+
+fn key_bytes(key: &Node) -> Option<Vec<u8>> {
+    key.as_str().map(|s| s.as_bytes().to_vec())
+}
+
+/// A pair that stays as it is because its value is no map. Where the value is not known, that is no fault: the pair then
+/// stands for keys that are not known.
+fn not_merged(key: Node, value: Node, errors: &mut Vec<SyntaxError>) -> (Node, Node) {
+    if value.as_scalar().is_none_or(|s| !s.text.has_hole()) {
+        errors.push(SyntaxError { at: key.span, message: "`<<` merges only a map or a list of maps".to_owned() });
+    }
+    (key, value)
+}
+
+/// True for the merge key: bare, or tagged as one.
+fn is_merge(key: &Node) -> bool {
+    match (key.as_scalar(), key.tag.as_deref()) {
+        (Some(scalar), None) => scalar.style == Style::Plain && scalar.text.known_str() == Some("<<"),
+        (Some(scalar), Some("!!merge")) => scalar.text.known_str() == Some("<<"),
+        _ => false,
+    }
+}

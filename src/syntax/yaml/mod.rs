@@ -1,0 +1,285 @@
+//! YAML: one tree a document, with anchors followed and merge keys applied.
+//!
+//! The events come from `granit-parser`, which reads what PyYAML and libyaml read. What it hands over as a value is only
+//! used to check the map that [`place`] builds from the bytes, so that every scalar leads back to what a person wrote.
+
+mod expand;
+mod place;
+
+use std::collections::BTreeMap;
+
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as Range, StructureStyle, Tag};
+
+use crate::text::{Traced, View, Why};
+
+use super::{MAX_DEPTH, Node, NodeKind, Parsed, Scalar, Style, SyntaxError};
+use expand::{Anchors, merge};
+
+/// The longest implicit key, in characters. YAML says 1,024; JSON that is read as YAML knows no such bound.
+const MAX_KEY: usize = 1 << 17;
+
+/// The most places in one text where two tags stand on one node.
+const MAX_TAG_CHAINS: usize = 64;
+
+/// The most documents of one stream that are read.
+const MAX_DOCUMENTS: usize = 10_000;
+
+/// Reads a YAML stream: one node for each document, a broken document left out and named in the errors.
+///
+/// Anchors are replaced by what they stand for and merge keys (`<<`) are applied, with the precedence that YAML gives them:
+/// what a map says itself wins over what is merged into it. An alias that cannot be followed is a hole. A document that
+/// holds nothing at all gives an empty plain scalar.
+pub fn parse(view: &View) -> Parsed<Vec<Node>> {
+    let text = match view.as_str() {
+        Ok(text) => text,
+        Err(at) => return Parsed { tree: Vec::new(), errors: vec![SyntaxError::not_utf8(view, at)] },
+    };
+    let mut text = std::borrow::Cow::Borrowed(text);
+    let mut tags = BTreeMap::new();
+    loop {
+        let parsed = stream(view, &text, &tags);
+        let again = parsed.errors.iter().find_map(|e| outer_tag(view, e.at.start as usize));
+        match again {
+            Some((range, inner)) if tags.len() < MAX_TAG_CHAINS && text.get(range.clone()).is_some() => {
+                let outer = text[range.clone()].to_owned();
+                text.to_mut().replace_range(range.clone(), &" ".repeat(range.len()));
+                tags.insert(inner, outer);
+            }
+            _ => return parsed,
+        }
+    }
+}
+
+/// The tag that stands in front of the one at `at`, and `at` itself: a node may have one tag only, but CloudFormation's short
+/// tags are often written one after the other.
+fn outer_tag(view: &View, at: usize) -> Option<(std::ops::Range<usize>, usize)> {
+    let bytes = &view.bytes;
+    if bytes.get(at) != Some(&b'!') {
+        return None;
+    }
+    let before = bytes.get(..at)?;
+    let end = before.iter().rposition(|b| !matches!(b, b' ' | b'\t'))? + 1;
+    let start = before[..end].iter().rposition(|b| !(b.is_ascii_alphanumeric() || *b == b':'))?;
+    let found = end < at && start + 1 < end && bytes[start] == b'!' && (start == 0 || bytes[start - 1] != b'!');
+    found.then_some((start..end, at))
+}
+
+/// Reads a stream whose bytes are those of the view, but for the tags that were taken out: `tags` has them by the offset of
+/// the tag that followed each.
+fn stream(view: &View, text: &str, tags: &BTreeMap<usize, String>) -> Parsed<Vec<Node>> {
+    let mut options = granit_parser::options! {
+        block_scalar_eof_without_line_feed: true,
+        simple_key_max_lookahead: MAX_KEY,
+    };
+    options.set_emit_comments(false);
+    let mut parser = Parser::new_from_str_with_options(text, options);
+    let mut out = Parsed { tree: Vec::new(), errors: Vec::new() };
+    for _ in 0..=MAX_DOCUMENTS {
+        let mut builder = Builder::new(view, tags);
+        match builder.document(&mut parser) {
+            Ok(Some(node)) => {
+                out.tree.push(node);
+                out.errors.append(&mut builder.errors);
+            }
+            Ok(None) => return out,
+            Err(error) => {
+                out.errors.push(error);
+                if out.errors.len() >= super::MAX_ERRORS {
+                    return out;
+                }
+                match parser.proceed_next_document() {
+                    Ok(true) => {}
+                    // What stops the search for the next document is the same fault seen again.
+                    Ok(false) | Err(_) => return out,
+                }
+            }
+        }
+    }
+    let end = view.bytes.len();
+    out.errors.push(SyntaxError { at: view.span(end..end), message: "too many documents in one stream".to_owned() });
+    out
+}
+
+/// An open sequence or map.
+struct Frame {
+    kind: NodeKind,
+    /// The key that waits for its value.
+    key: Option<Node>,
+    anchor: usize,
+    tag: Option<String>,
+    start: usize,
+    flow: bool,
+}
+
+/// Puts one document together.
+struct Builder<'a> {
+    view: &'a View,
+    /// Tags that stood in front of the tags at these offsets.
+    tags: &'a BTreeMap<usize, String>,
+    open: Vec<Frame>,
+    anchors: Anchors,
+    errors: Vec<SyntaxError>,
+    /// End of the last token that has content: where a block collection ends.
+    end: usize,
+}
+
+impl<'a> Builder<'a> {
+    fn new(view: &'a View, tags: &'a BTreeMap<usize, String>) -> Self {
+        Self { view, tags, open: Vec::new(), anchors: Anchors::default(), errors: Vec::new(), end: 0 }
+    }
+
+    /// The next document; `None` at the end of the stream.
+    fn document<'t>(
+        &mut self,
+        parser: &mut Parser<'t, granit_parser::StrInput<'t>>,
+    ) -> Result<Option<Node>, SyntaxError> {
+        let mut root = None;
+        while let Some(next) = parser.next_event() {
+            let (event, span) = next.map_err(|e| self.error(&e))?;
+            let range = span.byte_range().unwrap_or(0..0);
+            let done = match event {
+                Event::DocumentEnd => return Ok(root),
+                Event::StreamEnd => return Ok(None),
+                Event::Alias(id) => Some((self.alias(id, &range), 0)),
+                Event::Scalar(value, style, anchor, tag) => {
+                    let tag = self.tag(tag.as_deref(), &span);
+                    Some((self.scalar(&value, style, tag, range), anchor))
+                }
+                Event::SequenceStart(style, anchor, tag) => {
+                    self.start(NodeKind::Seq(Vec::new()), style, anchor, tag.as_deref(), &span)?;
+                    None
+                }
+                Event::MappingStart(style, anchor, tag) => {
+                    self.start(NodeKind::Map(Vec::new()), style, anchor, tag.as_deref(), &span)?;
+                    None
+                }
+                Event::SequenceEnd | Event::MappingEnd => self.finish(&range),
+                _ => None,
+            };
+            if let Some((node, anchor)) = done {
+                if anchor != 0 {
+                    self.anchors.keep(anchor, &node);
+                }
+                match self.open.last_mut() {
+                    Some(frame) => frame.put(node),
+                    None => root = Some(node),
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn start(
+        &mut self,
+        kind: NodeKind,
+        style: StructureStyle,
+        anchor: usize,
+        tag: Option<&Tag>,
+        span: &Range,
+    ) -> Result<(), SyntaxError> {
+        let range = span.byte_range().unwrap_or(0..0);
+        if self.open.len() >= MAX_DEPTH {
+            return Err(SyntaxError { at: self.view.span(range), message: super::TOO_DEEP.to_owned() });
+        }
+        self.open.push(Frame {
+            kind,
+            key: None,
+            anchor,
+            tag: self.tag(tag, span),
+            start: range.start,
+            flow: style == StructureStyle::Flow,
+        });
+        Ok(())
+    }
+
+    fn finish(&mut self, range: &std::ops::Range<usize>) -> Option<(Node, usize)> {
+        let frame = self.open.pop()?;
+        if frame.flow {
+            self.end = self.end.max(range.end);
+        }
+        let kind = match frame.kind {
+            NodeKind::Map(pairs) => NodeKind::Map(merge(pairs, &mut self.errors)),
+            other => other,
+        };
+        let end = self.end.max(frame.start);
+        Some((Node { kind, span: self.view.span(frame.start..end), tag: frame.tag }, frame.anchor))
+    }
+
+    fn scalar(&mut self, value: &str, style: ScalarStyle, tag: Option<String>, range: std::ops::Range<usize>) -> Node {
+        let style = match style {
+            ScalarStyle::Plain => Style::Plain,
+            ScalarStyle::SingleQuoted => Style::SingleQuoted,
+            ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+            ScalarStyle::Literal => Style::Literal,
+            ScalarStyle::Folded => Style::Folded,
+        };
+        // The parser says `~` for a plain scalar that is not there at all, and places it at the next token.
+        let missing = style == Style::Plain && range.is_empty();
+        let range = if missing { self.end..self.end } else { range };
+        let text = if missing { Traced::new() } else { place::scalar(self.view, style, value, &range) };
+        self.end = self.end.max(range.end);
+        Node { kind: NodeKind::Scalar(Scalar { text, style }), span: self.view.span(range), tag }
+    }
+
+    /// A tag with the one in front of it, if there was one: `!Base64 !Sub`.
+    fn tag(&self, tag: Option<&Tag>, span: &Range) -> Option<String> {
+        let text = tag_text(tag?);
+        let outer = span.tag_start().and_then(|m| m.byte_offset()).and_then(|at| self.tags.get(&at));
+        Some(match outer {
+            Some(outer) => format!("{outer} {text}"),
+            None => text,
+        })
+    }
+
+    fn alias(&mut self, id: usize, range: &std::ops::Range<usize>) -> Node {
+        let at = self.view.span(range.clone());
+        self.end = self.end.max(range.end);
+        let name = String::from_utf8_lossy(self.view.bytes.get(range.clone()).unwrap_or_default()).into_owned();
+        if self.open.iter().any(|f| f.anchor == id) {
+            self.errors.push(SyntaxError { at, message: format!("{name} stands inside of what it repeats") });
+            return hole(at, Why::NotUnderstood(name.into()));
+        }
+        match self.anchors.expand(id, self.open.len(), at, &name) {
+            Some(node) => node,
+            None => {
+                self.errors.push(SyntaxError { at, message: format!("{name} repeats more than is followed") });
+                hole(at, Why::Limit("what aliases repeat"))
+            }
+        }
+    }
+
+    fn error(&self, error: &ScanError) -> SyntaxError {
+        let at = error.marker().byte_offset().unwrap_or(self.end).min(self.view.bytes.len());
+        let message = error.info();
+        SyntaxError { at: self.view.span(at..at), message: message.trim_end_matches('.').to_owned() }
+    }
+}
+
+impl Frame {
+    fn put(&mut self, node: Node) {
+        match &mut self.kind {
+            NodeKind::Seq(items) => items.push(node),
+            NodeKind::Map(pairs) => match self.key.take() {
+                Some(key) => pairs.push((key, node)),
+                None => self.key = Some(node),
+            },
+            NodeKind::Scalar(_) => {}
+        }
+    }
+}
+
+/// A scalar of which nothing is known.
+fn hole(at: crate::text::Span, why: Why) -> Node {
+    Node { kind: NodeKind::Scalar(Scalar { text: Traced::hole(at, why), style: Style::Plain }), span: at, tag: None }
+}
+
+/// A tag in its shortest usual spelling: `!!str` for the types of YAML itself, else as it is written.
+fn tag_text(tag: &Tag) -> String {
+    match tag.suffix_in_namespace("tag:yaml.org,2002:") {
+        Some(name) => format!("!!{name}"),
+        None => tag.original(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,8 @@
+variable "idle" {}
+
+module "template" {
+  source = "../template"
+  kubelet = {
+    idle = var.idle
+  }
+}

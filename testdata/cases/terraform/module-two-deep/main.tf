@@ -1,0 +1,4 @@
+module "fleet" {
+  source = "./fleet"
+  idle   = "0h"
+}

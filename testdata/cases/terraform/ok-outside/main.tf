@@ -1,0 +1,3 @@
+resource "aws_launch_template" "a" {
+  user_data = filebase64("../../../../../../../etc/hostname")
+}

@@ -1,0 +1,7 @@
+variable "idle" {
+  default = "4h"
+}
+
+resource "aws_launch_template" "a" {
+  user_data = base64encode("#!/bin/bash\n/etc/eks/bootstrap.sh demo --kubelet-extra-args --streaming-connection-idle-timeout=${var.idle}\n")
+}

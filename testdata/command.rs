@@ -1,0 +1,110 @@
+//! The program as a user runs it: exit codes, streams, standard input.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn run_in(dir: &Path, args: &[&str], stdin: Option<&[u8]>) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kubelet-lint"));
+    command.args(args).current_dir(dir).env_clear().stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() });
+    let mut child = command.spawn().unwrap();
+    if let Some(bytes) = stdin {
+        // The program may end without reading all of it.
+        let _ = child.stdin.take().unwrap().write_all(bytes);
+    }
+    child.wait_with_output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+const ZERO: &[u8] =
+    b"#!/bin/bash\n/etc/eks/bootstrap.sh c --kubelet-extra-args '--streaming-connection-idle-timeout=0'\n";
+const FINE: &[u8] =
+    b"#!/bin/bash\n/etc/eks/bootstrap.sh c --kubelet-extra-args '--streaming-connection-idle-timeout=4h'\n";
+
+#[test]
+fn exit_codes_are_the_same_in_every_format() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("zero.sh"), ZERO).unwrap();
+    std::fs::write(dir.path().join("fine.sh"), FINE).unwrap();
+    for format in ["human", "concise", "json", "sarif"] {
+        for (args, code) in [
+            (&["zero.sh"][..], 1),
+            (&["fine.sh"], 0),
+            (&["."], 1),
+            (&["zero.sh", "--exit-zero"], 0),
+            (&["zero.sh", "--fail-on", "never"], 0),
+            (&["zero.sh", "--fail-on", "error"], 1),
+            (&["zero.sh", "--ignore", "zero-streaming-idle-timeout"], 0),
+            (&["zero.sh", "--select", "replaced-zero"], 0),
+            (&["missing.sh"], 2),
+            (&["--no-such-option"], 2),
+        ] {
+            let args = [&["check", "--format", format], args].concat();
+            let out = run_in(dir.path(), &args, None);
+            assert_eq!(out.status.code(), Some(code), "{args:?}\n{}{}", text(&out.stdout), text(&out.stderr));
+        }
+    }
+}
+
+#[test]
+fn standard_input_is_read_under_its_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = run_in(dir.path(), &["check", "--format", "concise", "-"], Some(ZERO));
+    assert_eq!(out.status.code(), Some(1));
+    assert!(text(&out.stdout).starts_with("<stdin>:2:"), "{}", text(&out.stdout));
+    let out = run_in(dir.path(), &["check", "--format", "concise", "-", "--stdin-filename", "boot/x.sh"], Some(ZERO));
+    assert!(text(&out.stdout).starts_with("boot/x.sh:2:"), "{}", text(&out.stdout));
+}
+
+#[test]
+fn a_missing_path_is_named_on_standard_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = run_in(dir.path(), &["check", "missing.tf"], None);
+    assert_eq!(text(&out.stderr), "kubelet-lint: cannot read missing.tf: no such file or directory\n");
+    assert!(out.stdout.is_empty());
+}
+
+#[test]
+fn a_report_can_go_to_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("zero.sh"), ZERO).unwrap();
+    let out = run_in(dir.path(), &["check", "--format", "sarif", "-o", "out.sarif", "zero.sh"], None);
+    assert_eq!(out.status.code(), Some(1));
+    assert!(out.stdout.is_empty());
+    assert!(std::fs::read_to_string(dir.path().join("out.sarif")).unwrap().contains("zero-streaming-idle-timeout"));
+}
+
+#[test]
+fn explain_prints_the_page_and_rules_list_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = run_in(dir.path(), &["explain", "replaced-zero"], None);
+    assert!(text(&out.stdout).starts_with("# replaced-zero\n"));
+    let out = run_in(dir.path(), &["explain", "replaced-zer"], None);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(text(&out.stderr).contains("replaced-zero"), "{}", text(&out.stderr));
+    let out = run_in(dir.path(), &["rules"], None);
+    assert!(text(&out.stdout).lines().any(|l| l == "zero-kubelet-timeout (warning)"));
+}
+
+#[test]
+fn show_has_the_fixed_keys() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("zero.sh"), ZERO).unwrap();
+    let out = run_in(dir.path(), &["show", "--format", "json"], None);
+    let value: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(value["version"], 1);
+    let group = &value["node_groups"][0];
+    for key in ["name", "place", "family", "kubernetes", "starts", "why_not", "settings", "unknown"] {
+        assert!(group.get(key).is_some(), "{key} is missing");
+    }
+    let setting = &group["settings"][0];
+    assert_eq!(setting["field"], "streamingConnectionIdleTimeout");
+    assert_eq!(setting["effective"], "0s");
+    assert_eq!(setting["from"], "flag");
+    assert_eq!(setting["place"]["path"], "zero.sh");
+    assert_eq!((setting["place"]["line"].as_u64(), setting["place"]["column"].as_u64()), (Some(2), Some(83)));
+}

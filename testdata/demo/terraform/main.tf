@@ -1,0 +1,5 @@
+module "workers" {
+  source = "./workers"
+
+  cluster_name = aws_eks_cluster.this.name
+}
