@@ -3,10 +3,12 @@
 pub mod hcl;
 pub mod json;
 mod scalar;
+pub mod shell;
 #[cfg(test)]
 mod testing;
 pub mod toml;
 mod tree;
+pub mod unit;
 pub mod yaml;
 
 pub use scalar::{Resolved, Schema, key_text, resolve};

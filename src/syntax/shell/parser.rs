@@ -1,0 +1,953 @@
+//! Commands.
+
+use std::sync::Arc;
+
+use crate::text::View;
+
+use super::super::{Parsed, SyntaxError};
+use super::tree::{
+    Arm, ArmEnd, Assignment, Body, Command, CommandKind, Connector, Item, List, Part, Pipeline, Redirect, RedirectKind,
+    Target, Test, Word,
+};
+use super::{MAX_DEPTH, MAX_ERRORS, MAX_SCRIPT_BYTES};
+
+/// The command at hand cannot be read on; the error is noted already.
+pub(super) struct Stop;
+
+pub(super) type Outcome<T> = Result<T, Stop>;
+
+/// A here-document whose body has not been reached yet.
+pub(super) struct Pending {
+    pub(super) delimiter: Vec<u8>,
+    pub(super) quoted: bool,
+    pub(super) strip_tabs: bool,
+    pub(super) body: Body,
+}
+
+pub(super) struct Parser<'a> {
+    pub(super) view: &'a View,
+    pub(super) bytes: &'a [u8],
+    /// Where reading stands.
+    pub(super) at: usize,
+    /// Where the part that is being read ends.
+    pub(super) end: usize,
+    pub(super) depth: usize,
+    pub(super) pending: Vec<Pending>,
+    pub(super) errors: Vec<SyntaxError>,
+    /// Lines end in CRLF.
+    pub(super) crlf: bool,
+    /// Set once there were too many errors: everything up to the end is skipped.
+    given_up: bool,
+}
+
+/// Words that close a list where a command could start.
+const CLOSERS: [&[u8]; 8] = [b"then", b"else", b"elif", b"fi", b"do", b"done", b"esac", b"}"];
+
+pub(super) fn is_meta(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')')
+}
+
+pub(super) fn is_name_start(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_'
+}
+
+pub(super) fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+impl<'a> Parser<'a> {
+    pub(super) fn new(view: &'a View) -> Self {
+        let bytes: &[u8] = &view.bytes;
+        let crlf = bytes.iter().position(|b| *b == b'\n').is_some_and(|n| n > 0 && bytes[n - 1] == b'\r');
+        Self {
+            view,
+            bytes,
+            at: 0,
+            end: bytes.len(),
+            depth: 0,
+            pending: Vec::new(),
+            errors: Vec::new(),
+            crlf,
+            given_up: false,
+        }
+    }
+
+    pub(super) fn script(mut self) -> Parsed<List> {
+        let mut list = List::new();
+        if self.end > MAX_SCRIPT_BYTES {
+            self.error(0, format!("the script is larger than {} KiB", MAX_SCRIPT_BYTES >> 10));
+            list.push(self.bad(0));
+            return Parsed { tree: list, errors: self.errors };
+        }
+        if self.bytes.starts_with("\u{FEFF}".as_bytes()) {
+            self.at = 3;
+        }
+        loop {
+            list.append(&mut self.list());
+            if self.at >= self.end {
+                break;
+            }
+            let start = self.at;
+            let what = self.token_text();
+            self.error(start, format!("unexpected `{what}`"));
+            self.skip_line();
+            list.push(self.bad(start));
+        }
+        Parsed { tree: list, errors: self.errors }
+    }
+
+    /// Notes an error. The first one of a place stays.
+    pub(super) fn error(&mut self, at: usize, message: impl Into<String>) {
+        let at = at.min(self.bytes.len());
+        if self.errors.len() >= MAX_ERRORS {
+            self.given_up = true;
+            self.at = self.end;
+            return;
+        }
+        let to = (at + 1).min(self.bytes.len());
+        self.errors.push(SyntaxError { at: self.view.span(at..to), message: message.into() });
+    }
+
+    fn bad(&self, start: usize) -> Item {
+        let span = self.view.span(start..self.at.max(start));
+        let command = Command { kind: CommandKind::Bad, redirects: Vec::new(), span };
+        Item { first: Pipeline { negated: false, commands: vec![command], span }, rest: Vec::new(), background: false }
+    }
+
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.look(0)
+    }
+
+    pub(super) fn look(&self, ahead: usize) -> Option<u8> {
+        let at = self.at + ahead;
+        if at < self.end { self.bytes.get(at).copied() } else { None }
+    }
+
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..self.end).unwrap_or_default()
+    }
+
+    pub(super) fn starts(&self, what: &[u8]) -> bool {
+        self.rest().starts_with(what)
+    }
+
+    pub(super) fn eat(&mut self, what: &[u8]) -> bool {
+        let is = self.starts(what);
+        if is {
+            self.at += what.len();
+        }
+        is
+    }
+
+    /// The length of the line break that stands here, 0 if none does.
+    pub(super) fn line_break(&self) -> usize {
+        match self.rest() {
+            [b'\n', ..] => 1,
+            [b'\r', b'\n', ..] if self.crlf => 2,
+            _ => 0,
+        }
+    }
+
+    /// The length of an escaped line break, 0 if none stands here.
+    pub(super) fn continuation(&self) -> usize {
+        match self.rest() {
+            [b'\\', b'\n', ..] => 2,
+            [b'\\', b'\r', b'\n', ..] if self.crlf => 3,
+            _ => 0,
+        }
+    }
+
+    pub(super) fn skip_blanks(&mut self) {
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\t') => self.at += 1,
+                Some(b'\\') if self.continuation() > 0 => self.at += self.continuation(),
+                // A carriage return at the very end of a CRLF script ends a line that has no break.
+                Some(b'\r') if self.crlf && self.at + 1 == self.end => self.at += 1,
+                _ => break,
+            }
+        }
+    }
+
+    fn skip_comment(&mut self) {
+        while self.at < self.end && self.line_break() == 0 {
+            self.at += 1;
+        }
+    }
+
+    /// Takes a line break, with the bodies of the here-documents that wait for it.
+    fn take_line_break(&mut self) -> bool {
+        let length = self.line_break();
+        if length == 0 {
+            return false;
+        }
+        self.at += length;
+        self.read_bodies();
+        true
+    }
+
+    pub(super) fn skip_newlines(&mut self) {
+        loop {
+            self.skip_blanks();
+            if self.peek() == Some(b'#') {
+                self.skip_comment();
+            }
+            if !self.take_line_break() {
+                return;
+            }
+        }
+    }
+
+    /// Skips to the end of the line, which is not taken.
+    fn skip_line(&mut self) {
+        self.skip_comment();
+    }
+
+    /// The bare word that stands here, without looking into quotes and expansions.
+    fn bare_word(&self) -> &'a [u8] {
+        let rest = self.rest();
+        let end = rest
+            .iter()
+            .position(|b| is_meta(*b) || matches!(b, b'\'' | b'"' | b'`' | b'$' | b'\\'))
+            .unwrap_or(rest.len());
+        let ends_so = rest.get(end).is_none_or(|b| is_meta(*b));
+        let word = if ends_so { &rest[..end] } else { &[] };
+        if self.crlf { word.strip_suffix(b"\r").unwrap_or(word) } else { word }
+    }
+
+    fn keyword(&self, word: &[u8]) -> bool {
+        self.bare_word() == word
+    }
+
+    fn eat_keyword(&mut self, word: &[u8]) -> bool {
+        let is = self.keyword(word);
+        if is {
+            self.at += word.len();
+        }
+        is
+    }
+
+    fn token_text(&self) -> String {
+        let word = self.bare_word();
+        let shown = if word.is_empty() { self.rest().get(..1).unwrap_or_default() } else { word };
+        if shown == b"\n" {
+            return "end of line".to_owned();
+        }
+        String::from_utf8_lossy(shown).chars().take(20).collect()
+    }
+
+    /// Takes a keyword that must stand here; if it does not, notes that.
+    fn expect(&mut self, word: &[u8]) -> bool {
+        self.skip_newlines();
+        if self.eat_keyword(word) {
+            return true;
+        }
+        let wanted = String::from_utf8_lossy(word).into_owned();
+        let found = if self.at >= self.end { "the end".to_owned() } else { format!("`{}`", self.token_text()) };
+        self.error(self.at, format!("expected `{wanted}`, found {found}"));
+        false
+    }
+
+    fn at_closer(&self) -> bool {
+        match self.peek() {
+            None | Some(b')') => true,
+            Some(b';') => self.starts(b";;") || self.starts(b";&"),
+            _ => CLOSERS.contains(&self.bare_word()),
+        }
+    }
+
+    /// Commands up to something that closes them.
+    pub(super) fn list(&mut self) -> List {
+        let mut list = List::new();
+        loop {
+            self.skip_newlines();
+            if self.at_closer() || self.given_up {
+                return list;
+            }
+            let start = self.at;
+            let depth = self.depth;
+            let end = self.end;
+            match self.item() {
+                Ok(item) => list.push(item),
+                Err(Stop) => {
+                    self.depth = depth;
+                    self.end = end;
+                    self.at = self.at.max(start);
+                    self.skip_line();
+                    list.push(self.bad(start));
+                }
+            }
+        }
+    }
+
+    /// Commands that must not be none.
+    fn some(&mut self) -> List {
+        let list = self.list();
+        if list.is_empty() && !self.given_up {
+            let found = if self.at >= self.end { "the end".to_owned() } else { format!("`{}`", self.token_text()) };
+            self.error(self.at, format!("expected a command, found {found}"));
+        }
+        list
+    }
+
+    fn item(&mut self) -> Outcome<Item> {
+        let first = self.pipeline()?;
+        let mut rest = Vec::new();
+        let mut background = false;
+        loop {
+            self.skip_blanks();
+            if self.eat(b"&&") {
+                self.skip_newlines();
+                rest.push((Connector::And, self.pipeline()?));
+            } else if self.eat(b"||") {
+                self.skip_newlines();
+                rest.push((Connector::Or, self.pipeline()?));
+            } else {
+                break;
+            }
+        }
+        match self.peek() {
+            Some(b'&') => {
+                background = true;
+                self.at += 1;
+            }
+            Some(b';') if !self.at_closer() => self.at += 1,
+            Some(b'#') => {}
+            _ if self.line_break() > 0 || self.at_end_of_item() => {}
+            _ => {
+                let what = self.token_text();
+                self.error(self.at, format!("unexpected `{what}`"));
+                return Err(Stop);
+            }
+        }
+        Ok(Item { first, rest, background })
+    }
+
+    /// True where an item may end without a separator. A closing word is none: it is an argument where it stands, unless a
+    /// compound command stands before it, which is what bash allows too (`if a; then { b; } fi`).
+    fn at_end_of_item(&self) -> bool {
+        self.at_closer()
+    }
+
+    fn pipeline(&mut self) -> Outcome<Pipeline> {
+        let start = self.at;
+        let mut negated = false;
+        let mut bare = false;
+        loop {
+            self.skip_blanks();
+            if self.eat_keyword(b"!") {
+                negated = !negated;
+                bare = true;
+            } else if self.keyword(b"time") {
+                self.at += 4;
+                bare = true;
+                self.skip_blanks();
+                self.eat_keyword(b"-p");
+                self.skip_blanks();
+                self.eat_keyword(b"--");
+            } else {
+                break;
+            }
+        }
+        let mut commands = Vec::new();
+        if bare && (self.at_closer() || self.line_break() > 0 || matches!(self.peek(), Some(b';' | b'&' | b'#'))) {
+            return Ok(Pipeline { negated, commands, span: self.view.span(start..self.at) });
+        }
+        commands.push(self.command()?);
+        loop {
+            self.skip_blanks();
+            if self.starts(b"||") || !self.eat(b"|") {
+                break;
+            }
+            self.eat(b"&");
+            self.skip_newlines();
+            if self.eat_keyword(b"!") {
+                self.skip_blanks();
+            }
+            commands.push(self.command()?);
+        }
+        Ok(Pipeline { negated, commands, span: self.view.span(start..self.at) })
+    }
+
+    pub(super) fn enter(&mut self) -> Outcome<()> {
+        if self.depth >= MAX_DEPTH {
+            self.error(self.at, "nested too deeply");
+            self.at = self.end;
+            return Err(Stop);
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    fn command(&mut self) -> Outcome<Command> {
+        self.skip_blanks();
+        let start = self.at;
+        if self.starts(b"((") && self.arithmetic_end(self.at + 2).is_some() {
+            let word = self.arithmetic_word()?;
+            return self.finish(CommandKind::Arithmetic(word), start);
+        }
+        if self.peek() == Some(b'(') {
+            self.enter()?;
+            self.at += 1;
+            let list = self.some();
+            self.depth -= 1;
+            self.close_paren(start);
+            return self.finish(CommandKind::Subshell(list), start);
+        }
+        let kind = match self.bare_word() {
+            b"{" => {
+                self.at += 1;
+                self.nested(|p| {
+                    let list = p.some();
+                    p.expect(b"}");
+                    Ok(CommandKind::Group(list))
+                })?
+            }
+            b"if" => self.nested(|p| Ok(p.if_command()))?,
+            b"while" | b"until" => self.nested(|p| Ok(p.while_command()))?,
+            b"for" | b"select" => self.nested(Self::for_command)?,
+            b"case" => self.nested(Self::case_command)?,
+            b"[[" => self.nested(Self::test_command)?,
+            b"function" => {
+                let kind = self.nested(Self::function_command)?;
+                return Ok(Command { kind, redirects: Vec::new(), span: self.view.span(start..self.at) });
+            }
+            b"coproc" => {
+                self.at += 6;
+                return self.command();
+            }
+            word if CLOSERS.contains(&word) => {
+                let what = self.token_text();
+                self.error(self.at, format!("unexpected `{what}`"));
+                return Err(Stop);
+            }
+            _ => return self.simple(),
+        };
+        self.finish(kind, start)
+    }
+
+    fn nested(&mut self, read: impl FnOnce(&mut Self) -> Outcome<CommandKind>) -> Outcome<CommandKind> {
+        self.enter()?;
+        let kind = read(self);
+        self.depth = self.depth.saturating_sub(1);
+        kind
+    }
+
+    pub(super) fn close_paren(&mut self, open: usize) {
+        self.skip_newlines();
+        if !self.eat(b")") {
+            let found = if self.at >= self.end { "the end".to_owned() } else { format!("`{}`", self.token_text()) };
+            self.error(if self.at >= self.end { open } else { self.at }, format!("expected `)`, found {found}"));
+        }
+    }
+
+    fn finish(&mut self, kind: CommandKind, start: usize) -> Outcome<Command> {
+        let mut redirects = Vec::new();
+        loop {
+            self.skip_blanks();
+            match self.redirect()? {
+                Some(redirect) => redirects.push(redirect),
+                None => break,
+            }
+        }
+        Ok(Command { kind, redirects, span: self.view.span(start..self.at) })
+    }
+
+    fn if_command(&mut self) -> CommandKind {
+        self.at += 2;
+        let mut branches = Vec::new();
+        let mut otherwise = None;
+        loop {
+            let condition = self.some();
+            if !self.expect(b"then") {
+                branches.push((condition, List::new()));
+                break;
+            }
+            let body = self.some();
+            branches.push((condition, body));
+            self.skip_newlines();
+            if self.eat_keyword(b"elif") {
+                continue;
+            }
+            if self.eat_keyword(b"else") {
+                otherwise = Some(self.some());
+            }
+            self.expect(b"fi");
+            break;
+        }
+        CommandKind::If { branches, otherwise }
+    }
+
+    fn while_command(&mut self) -> CommandKind {
+        let until = self.keyword(b"until");
+        self.at += 5;
+        let condition = self.some();
+        let body = self.do_group();
+        CommandKind::While { until, condition, body }
+    }
+
+    fn do_group(&mut self) -> List {
+        if !self.expect(b"do") {
+            return List::new();
+        }
+        let body = self.some();
+        self.expect(b"done");
+        body
+    }
+
+    fn for_command(&mut self) -> Outcome<CommandKind> {
+        let select = self.keyword(b"select");
+        self.at += if select { 6 } else { 3 };
+        self.skip_blanks();
+        if !select && self.starts(b"((") {
+            if self.arithmetic_end(self.at + 2).is_none() {
+                self.error(self.at, "expected `))`");
+                return Err(Stop);
+            }
+            let header = self.arithmetic_word()?;
+            self.skip_blanks();
+            self.eat(b";");
+            let body = self.loop_body();
+            return Ok(CommandKind::ForArithmetic { header, body });
+        }
+        let name = self.bare_word();
+        if name.is_empty() {
+            self.error(self.at, "expected the name of a variable");
+            return Err(Stop);
+        }
+        self.at += name.len();
+        let name = String::from_utf8_lossy(name).into_owned();
+        self.skip_blanks();
+        let direct = self.eat(b";");
+        self.skip_newlines();
+        let mut items = None;
+        if !direct && self.eat_keyword(b"in") {
+            let mut words = Vec::new();
+            loop {
+                self.skip_blanks();
+                match self.peek() {
+                    Some(b';') => {
+                        self.at += 1;
+                        break;
+                    }
+                    Some(b'#') => self.skip_comment(),
+                    Some(_) if self.line_break() > 0 => break,
+                    Some(b'<' | b'>') if self.look(1) == Some(b'(') => words.push(self.word()?),
+                    Some(byte) if !is_meta(byte) => words.push(self.word()?),
+                    _ => {
+                        let what = self.token_text();
+                        self.error(self.at, format!("unexpected `{what}`"));
+                        return Err(Stop);
+                    }
+                }
+            }
+            items = Some(words);
+        }
+        let body = self.loop_body();
+        Ok(CommandKind::For { name, items, body, select })
+    }
+
+    fn loop_body(&mut self) -> List {
+        self.skip_newlines();
+        if self.eat_keyword(b"{") {
+            let body = self.some();
+            self.expect(b"}");
+            return body;
+        }
+        self.do_group()
+    }
+
+    fn case_command(&mut self) -> Outcome<CommandKind> {
+        self.at += 4;
+        self.skip_blanks();
+        let subject = self.some_word()?;
+        if !self.expect(b"in") {
+            return Err(Stop);
+        }
+        let mut arms = Vec::new();
+        loop {
+            self.skip_newlines();
+            if self.eat_keyword(b"esac") {
+                break;
+            }
+            if self.at >= self.end {
+                self.error(self.at, "expected `esac`, found the end");
+                break;
+            }
+            self.eat(b"(");
+            let mut patterns = Vec::new();
+            loop {
+                self.skip_blanks();
+                patterns.push(self.some_word()?);
+                self.skip_blanks();
+                if !self.eat(b"|") {
+                    break;
+                }
+            }
+            if !self.eat(b")") {
+                let what = self.token_text();
+                self.error(self.at, format!("expected `)`, found `{what}`"));
+                return Err(Stop);
+            }
+            let body = self.list();
+            let end = if self.eat(b";;&") {
+                ArmEnd::Next
+            } else if self.eat(b";;") {
+                ArmEnd::Break
+            } else if self.eat(b";&") {
+                ArmEnd::Fall
+            } else {
+                arms.push(Arm { patterns, body, end: ArmEnd::Break });
+                self.expect(b"esac");
+                break;
+            };
+            arms.push(Arm { patterns, body, end });
+        }
+        Ok(CommandKind::Case { subject, arms })
+    }
+
+    /// A word that must stand here.
+    fn some_word(&mut self) -> Outcome<Word> {
+        let meta = self.peek().is_none_or(|b| is_meta(b) && !self.at_process());
+        if meta || self.line_break() > 0 {
+            let what = self.token_text();
+            self.error(self.at, format!("expected a word, found `{what}`"));
+            return Err(Stop);
+        }
+        self.word()
+    }
+
+    fn at_process(&self) -> bool {
+        matches!(self.peek(), Some(b'<' | b'>')) && self.look(1) == Some(b'(')
+    }
+
+    fn function_command(&mut self) -> Outcome<CommandKind> {
+        self.at += 8;
+        self.skip_blanks();
+        let name = self.bare_word();
+        if name.is_empty() {
+            self.error(self.at, "expected the name of a function");
+            return Err(Stop);
+        }
+        self.at += name.len();
+        self.skip_blanks();
+        if self.eat(b"(") {
+            self.skip_blanks();
+            if !self.eat(b")") {
+                self.error(self.at, "expected `)`");
+                return Err(Stop);
+            }
+        }
+        self.function_body(String::from_utf8_lossy(name).into_owned())
+    }
+
+    fn function_body(&mut self, name: String) -> Outcome<CommandKind> {
+        self.skip_newlines();
+        let compound = self.peek() == Some(b'(')
+            || [&b"{"[..], b"if", b"while", b"until", b"for", b"select", b"case", b"[["].contains(&self.bare_word());
+        if !compound {
+            let what = self.token_text();
+            self.error(self.at, format!("expected the body of a function, found `{what}`"));
+            return Err(Stop);
+        }
+        let body = Arc::new(self.command()?);
+        Ok(CommandKind::Function { name, body })
+    }
+
+    fn simple(&mut self) -> Outcome<Command> {
+        let start = self.at;
+        let mut assignments = Vec::new();
+        let mut words: Vec<Word> = Vec::new();
+        let mut redirects = Vec::new();
+        loop {
+            self.skip_blanks();
+            if let Some(redirect) = self.redirect()? {
+                redirects.push(redirect);
+                continue;
+            }
+            if self.line_break() > 0 {
+                break;
+            }
+            match self.peek() {
+                None | Some(b'#') => break,
+                Some(byte) if is_meta(byte) && !self.at_process() => break,
+                Some(_) => {}
+            }
+            if words.is_empty()
+                && let Some(assignment) = self.assignment()?
+            {
+                assignments.push(assignment);
+                continue;
+            }
+            let word = if declares(&words) { self.declaration_word()? } else { self.word()? };
+            words.push(word);
+            if words.len() == 1 && assignments.is_empty() && redirects.is_empty() {
+                let mark = self.at;
+                self.skip_blanks();
+                if self.peek() == Some(b'(') {
+                    self.at += 1;
+                    self.skip_blanks();
+                    let name = words[0].bare().map(|t| t.to_text().into_owned());
+                    if let (true, Some(name)) = (self.eat(b")"), name) {
+                        let kind = self.nested(|p| p.function_body(name))?;
+                        return Ok(Command { kind, redirects, span: self.view.span(start..self.at) });
+                    }
+                    self.at = mark;
+                }
+            }
+        }
+        if words.is_empty() && assignments.is_empty() && redirects.is_empty() {
+            let found = if self.at >= self.end { "the end".to_owned() } else { format!("`{}`", self.token_text()) };
+            self.error(self.at, format!("expected a command, found {found}"));
+            return Err(Stop);
+        }
+        Ok(Command {
+            kind: CommandKind::Simple { assignments, words },
+            redirects,
+            span: self.view.span(start..self.at),
+        })
+    }
+
+    /// The length of `name=`, `name+=` or the start of `name[`, if an assignment stands here.
+    fn assignment_head(&self) -> Option<(usize, u8)> {
+        let rest = self.rest();
+        if !rest.first().is_some_and(|b| is_name_start(*b)) {
+            return None;
+        }
+        let name = rest.iter().position(|b| !is_name(*b))?;
+        match &rest[name..] {
+            [b'=', ..] => Some((name, b'=')),
+            [b'+', b'=', ..] => Some((name, b'+')),
+            [b'[', ..] => Some((name, b'[')),
+            _ => None,
+        }
+    }
+
+    fn assignment(&mut self) -> Outcome<Option<Assignment>> {
+        let Some((length, head)) = self.assignment_head() else { return Ok(None) };
+        let start = self.at;
+        let name = String::from_utf8_lossy(&self.rest()[..length]).into_owned();
+        self.at += length;
+        let mut subscript = None;
+        if head == b'[' {
+            let errors = self.errors.len();
+            match self.subscript() {
+                Ok(word) if self.starts(b"=") || self.starts(b"+=") => subscript = Some(word),
+                _ => {
+                    self.errors.truncate(errors);
+                    self.at = start;
+                    return Ok(None);
+                }
+            }
+        }
+        let append = self.eat(b"+");
+        self.at += 1;
+        let value = self.assigned(subscript.is_none())?;
+        Ok(Some(Assignment { name, subscript, append, value, span: self.view.span(start..self.at) }))
+    }
+
+    /// The value of an assignment, which may be an array or nothing.
+    fn assigned(&mut self, array: bool) -> Outcome<Word> {
+        let start = self.at;
+        if array && self.peek() == Some(b'(') {
+            let part = self.array()?;
+            return Ok(Word { parts: vec![part], span: self.view.span(start..self.at) });
+        }
+        if self.peek().is_none_or(|b| is_meta(b) && !self.at_process()) || self.line_break() > 0 {
+            return Ok(Word { parts: Vec::new(), span: self.view.span(start..start) });
+        }
+        self.word()
+    }
+
+    fn array(&mut self) -> Outcome<Part> {
+        let open = self.at;
+        self.enter()?;
+        self.at += 1;
+        let mut words = Vec::new();
+        loop {
+            self.skip_newlines();
+            match self.peek() {
+                Some(b')') => {
+                    self.at += 1;
+                    self.depth -= 1;
+                    return Ok(Part::Array(words));
+                }
+                Some(b'<' | b'>') if self.at_process() => words.push(self.word()?),
+                Some(byte) if !is_meta(byte) => words.push(self.word()?),
+                _ => {
+                    self.error(if self.at >= self.end { open } else { self.at }, "expected `)` at the end of an array");
+                    return Err(Stop);
+                }
+            }
+        }
+    }
+
+    /// An argument of `declare` and its like, which may be an assignment with an array.
+    fn declaration_word(&mut self) -> Outcome<Word> {
+        let start = self.at;
+        if let Some((length, head)) = self.assignment_head()
+            && head != b'['
+        {
+            let skip = length + if head == b'+' { 2 } else { 1 };
+            if self.look(skip) == Some(b'(') {
+                let name = self.view.traced(start..start + skip);
+                self.at += skip;
+                let array = self.array()?;
+                return Ok(Word { parts: vec![Part::Bare(name), array], span: self.view.span(start..self.at) });
+            }
+        }
+        self.word()
+    }
+
+    pub(super) fn redirect(&mut self) -> Outcome<Option<Redirect>> {
+        let start = self.at;
+        let digits = self.rest().iter().take_while(|b| b.is_ascii_digit()).count();
+        let mut skip = digits;
+        if let [b'{', name @ ..] = self.rest() {
+            let length = name.iter().take_while(|b| is_name(**b)).count();
+            if length > 0 && name.get(length) == Some(&b'}') && matches!(name.get(length + 1), Some(b'<' | b'>')) {
+                skip = length + 2;
+            }
+        }
+        let descriptor = std::str::from_utf8(&self.rest()[..digits]).ok().and_then(|d| d.parse().ok());
+        let rest = self.rest().get(skip..).unwrap_or_default();
+        let (length, kind) = match rest {
+            [b'<' | b'>', b'(', ..] => return Ok(None),
+            [b'<', b'<', b'<', ..] => (3, RedirectKind::Here),
+            [b'<', b'<', ..] => {
+                self.at += skip + 2;
+                return self.here(descriptor, start).map(Some);
+            }
+            [b'<', b'&', ..] => (2, RedirectKind::DuplicateIn),
+            [b'<', b'>', ..] => (2, RedirectKind::ReadWrite),
+            [b'<', ..] => (1, RedirectKind::Read),
+            [b'>', b'>', ..] => (2, RedirectKind::Append),
+            [b'>', b'&', ..] => (2, RedirectKind::DuplicateOut),
+            [b'>', b'|', ..] => (2, RedirectKind::Write),
+            [b'>', ..] => (1, RedirectKind::Write),
+            [b'&', b'>', b'>', ..] if skip == 0 => (3, RedirectKind::AppendBoth),
+            [b'&', b'>', ..] if skip == 0 => (2, RedirectKind::WriteBoth),
+            _ => return Ok(None),
+        };
+        self.at += skip + length;
+        self.skip_blanks();
+        let target = Target::Word(self.some_word()?);
+        Ok(Some(Redirect { descriptor, kind, target, span: self.view.span(start..self.at) }))
+    }
+
+    fn test_command(&mut self) -> Outcome<CommandKind> {
+        self.at += 2;
+        let test = self.test_or()?;
+        self.skip_newlines();
+        if !self.eat_keyword(b"]]") {
+            let what = self.token_text();
+            self.error(self.at, format!("expected `]]`, found `{what}`"));
+            return Err(Stop);
+        }
+        Ok(CommandKind::Test(test))
+    }
+
+    fn test_or(&mut self) -> Outcome<Test> {
+        let mut left = self.test_and()?;
+        loop {
+            self.skip_newlines();
+            if !self.eat(b"||") {
+                return Ok(left);
+            }
+            left = Test::Or(Box::new(left), Box::new(self.test_and()?));
+        }
+    }
+
+    fn test_and(&mut self) -> Outcome<Test> {
+        let mut left = self.test_not()?;
+        loop {
+            self.skip_newlines();
+            if !self.eat(b"&&") {
+                return Ok(left);
+            }
+            left = Test::And(Box::new(left), Box::new(self.test_not()?));
+        }
+    }
+
+    fn test_not(&mut self) -> Outcome<Test> {
+        self.skip_newlines();
+        self.enter()?;
+        let test = if self.eat_keyword(b"!") { Test::Not(Box::new(self.test_not()?)) } else { self.test_term()? };
+        self.depth -= 1;
+        Ok(test)
+    }
+
+    fn test_term(&mut self) -> Outcome<Test> {
+        if self.eat(b"(") {
+            let inner = self.test_or()?;
+            self.skip_newlines();
+            if !self.eat(b")") {
+                self.error(self.at, "expected `)`");
+                return Err(Stop);
+            }
+            return Ok(inner);
+        }
+        let bare = self.bare_word();
+        if let [b'-', letter] = bare
+            && letter.is_ascii_alphabetic()
+        {
+            let mark = self.at;
+            self.at += 2;
+            self.skip_blanks();
+            if !self.keyword(b"]]") && !self.starts(b"&&") && !self.starts(b"||") && !self.starts(b")") {
+                let operand = self.some_word()?;
+                return Ok(Test::Unary(String::from_utf8_lossy(bare).into_owned(), operand));
+            }
+            self.at = mark;
+        }
+        if bare == b"]]" {
+            self.error(self.at, "expected a condition, found `]]`");
+            return Err(Stop);
+        }
+        let left = self.test_word(false)?;
+        self.skip_blanks();
+        let operator = match self.rest() {
+            [b'<', ..] => "<",
+            [b'>', ..] => ">",
+            _ => match self.bare_word() {
+                b"==" => "==",
+                b"=" => "=",
+                b"!=" => "!=",
+                b"=~" => "=~",
+                b"-eq" => "-eq",
+                b"-ne" => "-ne",
+                b"-lt" => "-lt",
+                b"-le" => "-le",
+                b"-gt" => "-gt",
+                b"-ge" => "-ge",
+                b"-nt" => "-nt",
+                b"-ot" => "-ot",
+                b"-ef" => "-ef",
+                _ => return Ok(Test::Word(left)),
+            },
+        };
+        self.at += operator.len();
+        self.skip_blanks();
+        let right = self.test_word(matches!(operator, "=~" | "==" | "=" | "!="))?;
+        Ok(Test::Binary(left, operator.to_owned(), right))
+    }
+
+    fn test_word(&mut self, pattern: bool) -> Outcome<Word> {
+        let paren = pattern && self.peek() == Some(b'(');
+        if !paren {
+            let meta = self.peek().is_none_or(|b| is_meta(b) && !self.at_process());
+            if meta || self.line_break() > 0 {
+                let what = self.token_text();
+                self.error(self.at, format!("expected a word, found `{what}`"));
+                return Err(Stop);
+            }
+        }
+        if pattern { self.pattern_word() } else { self.word() }
+    }
+}
+
+/// True if the words so far are a command whose arguments may be assignments with arrays.
+fn declares(words: &[Word]) -> bool {
+    let name = words.first().and_then(|w| w.bare()).map(|t| t.bytes());
+    matches!(name, Some(b"declare" | b"local" | b"export" | b"readonly" | b"typeset" | b"alias" | b"eval"))
+}

@@ -1,0 +1,655 @@
+//! Words and what stands in them.
+
+use std::sync::Arc;
+
+use crate::text::Traced;
+
+use super::parser::{Outcome, Parser, Stop, is_meta, is_name, is_name_start};
+use super::tree::{Operation, Parameter, Part, Word};
+
+/// What a backslash and a quote mean where a text is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Inside double quotes.
+    Double,
+    /// In a here-document; true if tabs at the start of a line are taken off.
+    Here(bool),
+    /// In an arithmetic expression.
+    Arithmetic,
+}
+
+/// The parts of a word as they are collected.
+#[derive(Default)]
+struct Parts {
+    list: Vec<Part>,
+    bare: Traced,
+    quoted: Traced,
+}
+
+impl Parts {
+    fn flush(&mut self) {
+        if !self.bare.is_empty() {
+            self.list.push(Part::Bare(std::mem::take(&mut self.bare)));
+        }
+        if !self.quoted.is_empty() {
+            self.list.push(Part::Quoted(std::mem::take(&mut self.quoted)));
+        }
+    }
+
+    fn push(&mut self, part: Part) {
+        self.flush();
+        self.list.push(part);
+    }
+
+    fn done(mut self) -> Vec<Part> {
+        self.flush();
+        self.list
+    }
+}
+
+impl Parser<'_> {
+    /// A word up to white space or an operator.
+    pub(super) fn word(&mut self) -> Outcome<Word> {
+        self.word_until(&|_| false, false, false)
+    }
+
+    /// The right side of `=~` or `==` in `[[ … ]]`, where parentheses and bars belong to the pattern.
+    pub(super) fn pattern_word(&mut self) -> Outcome<Word> {
+        self.word_until(&|_| false, false, true)
+    }
+
+    /// A word up to one of `stops`. With `loose`, white space and operators belong to it; with `pattern`, parentheses do.
+    fn word_until(&mut self, stops: &dyn Fn(u8) -> bool, loose: bool, pattern: bool) -> Outcome<Word> {
+        let start = self.at;
+        let mut parts = Parts::default();
+        let mut parens = 0_usize;
+        while let Some(byte) = self.peek() {
+            if stops(byte) && parens == 0 {
+                break;
+            }
+            let brk = self.line_break();
+            match byte {
+                _ if brk > 0 && !loose && parens == 0 => break,
+                b'\\' => {
+                    let skip = self.continuation();
+                    if skip > 0 {
+                        self.at += skip;
+                        continue;
+                    }
+                    if !parts.bare.is_empty() {
+                        parts.flush();
+                    }
+                    let length = self.bytes.get(self.at + 1).map_or(0, |b| width(*b));
+                    if length == 0 || self.at + 1 >= self.end {
+                        self.view.push_onto(&mut parts.quoted, self.at..self.at + 1);
+                        self.at += 1;
+                        continue;
+                    }
+                    let to = (self.at + 1 + length).min(self.end);
+                    self.view.push_onto(&mut parts.quoted, self.at + 1..to);
+                    self.at = to;
+                    // An escape stands alone, so that what is bare around it stays bare.
+                    parts.flush();
+                }
+                b'\'' => {
+                    let part = self.single()?;
+                    parts.push(part);
+                }
+                b'"' => {
+                    let part = self.double()?;
+                    parts.push(part);
+                }
+                b'`' => {
+                    let part = self.backquoted()?;
+                    parts.push(part);
+                }
+                b'$' => match self.dollar(false)? {
+                    Some(part) => parts.push(part),
+                    None => self.push_bare(&mut parts, 1),
+                },
+                b'<' | b'>' if !loose && self.look(1) == Some(b'(') && parens == 0 => {
+                    let part = self.process()?;
+                    parts.push(part);
+                }
+                b'(' if pattern => {
+                    parens += 1;
+                    self.push_bare(&mut parts, 1);
+                }
+                b')' if pattern && parens > 0 => {
+                    parens -= 1;
+                    self.push_bare(&mut parts, 1);
+                }
+                _ if !loose
+                    && parens == 0
+                    && is_meta(byte)
+                    && !(pattern && byte == b'|' && self.look(1) != Some(b'|')) =>
+                {
+                    break;
+                }
+                _ => {
+                    let length = if brk > 0 { brk } else { 1 };
+                    self.push_bare(&mut parts, length);
+                }
+            }
+        }
+        if parens > 0 {
+            self.error(start, "parentheses of a pattern do not close");
+            return Err(Stop);
+        }
+        Ok(Word { parts: parts.done(), span: self.view.span(start..self.at) })
+    }
+
+    fn push_bare(&mut self, parts: &mut Parts, length: usize) {
+        if !parts.quoted.is_empty() {
+            parts.flush();
+        }
+        let from = self.at;
+        self.at = (self.at + length).min(self.end);
+        // Bytes are taken in runs, so that a long word is one slice and not one a byte.
+        while let Some(byte) = self.peek() {
+            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b',' | b'+') || byte >= 0x80 {
+                self.at += 1;
+            } else {
+                break;
+            }
+        }
+        // A run may have gone over a stop such as `,` or `-`; those are stops nowhere.
+        self.view.push_onto(&mut parts.bare, from..self.at);
+    }
+
+    fn single(&mut self) -> Outcome<Part> {
+        let open = self.at;
+        let rest = self.bytes.get(open + 1..self.end).unwrap_or_default();
+        let Some(length) = rest.iter().position(|b| *b == b'\'') else {
+            return self.unclosed(open, "'");
+        };
+        self.at = open + 2 + length;
+        Ok(Part::Quoted(self.view.traced(open + 1..open + 1 + length)))
+    }
+
+    fn unclosed<T>(&mut self, open: usize, quote: &str) -> Outcome<T> {
+        self.error(open, format!("no closing `{quote}`"));
+        self.at = (open + 1).min(self.end);
+        Err(Stop)
+    }
+
+    fn double(&mut self) -> Outcome<Part> {
+        let open = self.at;
+        self.enter()?;
+        self.at += 1;
+        let parts = self.text(Mode::Double)?;
+        if !self.eat(b"\"") {
+            return self.unclosed(open, "\"");
+        }
+        self.depth -= 1;
+        Ok(Part::Double(parts))
+    }
+
+    /// Text in which only expansions and some escapes have a meaning, up to the closing quote or the end.
+    pub(super) fn text(&mut self, mode: Mode) -> Outcome<Vec<Part>> {
+        let mut parts = Parts::default();
+        let mut line_start = true;
+        while let Some(byte) = self.peek() {
+            if let Mode::Here(true) = mode
+                && line_start
+                && byte == b'\t'
+            {
+                self.at += 1;
+                continue;
+            }
+            line_start = false;
+            match byte {
+                b'"' if mode == Mode::Double => break,
+                b'\\' => {
+                    let skip = self.continuation();
+                    if skip > 0 {
+                        self.at += skip;
+                        line_start = true;
+                        continue;
+                    }
+                    let special = match self.look(1) {
+                        Some(b'$' | b'`' | b'\\') => true,
+                        Some(b'"') => mode == Mode::Double,
+                        _ => false,
+                    };
+                    let from = if special { self.at + 1 } else { self.at };
+                    // What follows a backslash that means nothing is read for itself.
+                    let to = from + 1;
+                    self.view.push_onto(&mut parts.quoted, from..to);
+                    self.at = to;
+                }
+                b'`' => {
+                    let part = self.backquoted()?;
+                    parts.push(part);
+                }
+                b'$' => match self.dollar(true)? {
+                    Some(part) => parts.push(part),
+                    None => {
+                        self.view.push_onto(&mut parts.quoted, self.at..self.at + 1);
+                        self.at += 1;
+                    }
+                },
+                _ => {
+                    let rest = self.rest();
+                    let length = rest
+                        .iter()
+                        .position(|b| matches!(b, b'"' | b'\\' | b'`' | b'$' | b'\n'))
+                        .map_or(rest.len(), |n| n.max(1));
+                    let mut to = self.at + length;
+                    if rest.get(length - 1) == Some(&b'\n') || rest.get(length) == Some(&b'\n') {
+                        let newline = if rest[length - 1] == b'\n' { length - 1 } else { length };
+                        to = self.at + newline + 1;
+                        line_start = true;
+                        if self.crlf && matches!(mode, Mode::Here(_)) && newline > 0 && rest[newline - 1] == b'\r' {
+                            self.view.push_onto(&mut parts.quoted, self.at..self.at + newline - 1);
+                            self.at += newline;
+                        }
+                    }
+                    self.view.push_onto(&mut parts.quoted, self.at..to);
+                    self.at = to;
+                }
+            }
+        }
+        Ok(parts.done())
+    }
+
+    /// What a `$` starts; `None` if it is a plain dollar sign.
+    fn dollar(&mut self, quoted: bool) -> Outcome<Option<Part>> {
+        let start = self.at;
+        let part = match self.look(1) {
+            Some(b'(') => {
+                if self.look(2) == Some(b'(')
+                    && let Some(end) = self.arithmetic_end(self.at + 3)
+                {
+                    let parts = self.within(self.at + 3..end, Mode::Arithmetic)?;
+                    self.at = end + 2;
+                    return Ok(Some(Part::Arithmetic(parts, self.view.span(start..self.at))));
+                }
+                self.at += 2;
+                let list = self.substitution(start)?;
+                Part::Command(Arc::new(list), self.view.span(start..self.at))
+            }
+            Some(b'{') => self.braced(quoted)?,
+            Some(b'[') => {
+                let Some(end) = self.balanced(self.at + 2, b'[', b']') else { return Ok(None) };
+                let parts = self.within(self.at + 2..end, Mode::Arithmetic)?;
+                self.at = end + 1;
+                Part::Arithmetic(parts, self.view.span(start..self.at))
+            }
+            Some(b'\'') if !quoted => {
+                self.at += 1;
+                self.ansi()?
+            }
+            Some(b'"') if !quoted => {
+                self.at += 1;
+                self.double()?
+            }
+            Some(byte) if is_name_start(byte) => {
+                let name = self.bytes[self.at + 1..self.end].iter().take_while(|b| is_name(**b)).count();
+                self.plain_parameter(1 + name)
+            }
+            Some(b'0'..=b'9' | b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!') => self.plain_parameter(2),
+            _ => return Ok(None),
+        };
+        Ok(Some(part))
+    }
+
+    fn plain_parameter(&mut self, length: usize) -> Part {
+        let start = self.at;
+        self.at = (start + length).min(self.end);
+        let name = String::from_utf8_lossy(&self.bytes[start + 1..self.at]).into_owned();
+        let span = self.view.span(start..self.at);
+        Part::Parameter(Box::new(Parameter { name, subscript: None, operation: Operation::None, span }))
+    }
+
+    /// The commands of `$(…)` or `<(…)`, whose opening is taken already.
+    fn substitution(&mut self, open: usize) -> Outcome<Vec<super::Item>> {
+        self.enter()?;
+        let outer = std::mem::take(&mut self.pending);
+        let list = self.list();
+        self.close_paren(open);
+        let inner = std::mem::replace(&mut self.pending, outer);
+        self.pending.extend(inner);
+        self.depth -= 1;
+        Ok(list)
+    }
+
+    fn process(&mut self) -> Outcome<Part> {
+        let start = self.at;
+        self.at += 2;
+        let list = self.substitution(start)?;
+        Ok(Part::Process(Arc::new(list), self.view.span(start..self.at)))
+    }
+
+    /// Reads `range` as a text of its own.
+    pub(super) fn within(&mut self, range: std::ops::Range<usize>, mode: Mode) -> Outcome<Vec<Part>> {
+        self.enter()?;
+        let (at, end) = (self.at, self.end);
+        let outer = std::mem::take(&mut self.pending);
+        self.at = range.start;
+        self.end = range.end.min(end);
+        let parts = self.text(mode);
+        self.pending = outer;
+        self.at = at;
+        self.end = end;
+        self.depth = self.depth.saturating_sub(1);
+        parts
+    }
+
+    /// Where the `))` stands that closes an arithmetic expression starting at `from`; `None` if it is none.
+    pub(super) fn arithmetic_end(&self, from: usize) -> Option<usize> {
+        let close = self.balanced(from, b'(', b')')?;
+        (self.bytes.get(close + 1) == Some(&b')') && close + 1 < self.end).then_some(close)
+    }
+
+    /// Where the bracket stands that closes one opened before `from`. Quotes and escapes are stepped over.
+    fn balanced(&self, from: usize, open: u8, close: u8) -> Option<usize> {
+        let mut depth = 0_usize;
+        let mut at = from;
+        let mut quote = None;
+        while at < self.end {
+            let byte = self.bytes[at];
+            match (byte, quote) {
+                (b'\\', None | Some(b'"')) => at += 1,
+                (b, Some(q)) if b == q => quote = None,
+                (_, Some(_)) => {}
+                (b'\'' | b'"', None) => quote = Some(byte),
+                (b, None) if b == open => depth += 1,
+                (b, None) if b == close => {
+                    if depth == 0 {
+                        return Some(at);
+                    }
+                    depth -= 1;
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// `((…))`, which stands here and closes.
+    pub(super) fn arithmetic_word(&mut self) -> Outcome<Word> {
+        let start = self.at;
+        let Some(end) = self.arithmetic_end(start + 2) else { return self.unclosed(start, "))") };
+        let parts = self.within(start + 2..end, Mode::Arithmetic)?;
+        self.at = end + 2;
+        Ok(Word { parts, span: self.view.span(start + 2..end) })
+    }
+
+    /// `[…]` after a name.
+    pub(super) fn subscript(&mut self) -> Outcome<Word> {
+        let open = self.at;
+        self.enter()?;
+        self.at += 1;
+        let word = self.word_until(&|b| matches!(b, b']' | b'\n'), true, false)?;
+        if !self.eat(b"]") {
+            return self.unclosed(open, "[");
+        }
+        self.depth -= 1;
+        Ok(word)
+    }
+
+    fn braced(&mut self, quoted: bool) -> Outcome<Part> {
+        let start = self.at;
+        self.enter()?;
+        self.at += 2;
+        let mut prefix = None;
+        match self.peek() {
+            Some(b'#')
+                if self.look(1).is_some_and(|b| is_name(b) || matches!(b, b'@' | b'*' | b'?' | b'$' | b'!' | b'-')) =>
+            {
+                // `${#-x}` is the number of parameters with a default; only a closing brace makes it a length.
+                let special = self.look(1).is_some_and(|b| !is_name(b));
+                if !special || self.look(2) == Some(b'}') {
+                    prefix = Some(b'#');
+                    self.at += 1;
+                }
+            }
+            Some(b'!') if self.look(1).is_some_and(|b| is_name(b) || matches!(b, b'@' | b'*' | b'#')) => {
+                prefix = Some(b'!');
+                self.at += 1;
+            }
+            _ => {}
+        }
+        let name_start = self.at;
+        match self.peek() {
+            Some(byte) if is_name_start(byte) => {
+                while self.peek().is_some_and(is_name) {
+                    self.at += 1;
+                }
+            }
+            Some(byte) if byte.is_ascii_digit() => {
+                while self.peek().is_some_and(|b| b.is_ascii_digit()) {
+                    self.at += 1;
+                }
+            }
+            Some(b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!') => self.at += 1,
+            _ => {}
+        }
+        let name = String::from_utf8_lossy(&self.bytes[name_start..self.at]).into_owned();
+        let subscript = if self.peek() == Some(b'[') && !name.is_empty() { Some(self.subscript()?) } else { None };
+        let mut operation = if name.is_empty() { Operation::Bad } else { self.operation(quoted, start)? };
+        if let (Some(prefix), Operation::None) = (prefix, &operation) {
+            let all = subscript.as_ref().and_then(|w| w.bare()).is_some_and(|t| matches!(t.bytes(), b"@" | b"*"));
+            operation = match prefix {
+                b'#' => Operation::Length,
+                _ if all => Operation::Names,
+                _ => Operation::Indirect,
+            };
+        } else if prefix.is_some() && !matches!(operation, Operation::Names) {
+            operation = Operation::Bad;
+        }
+        if !self.eat(b"}") {
+            // A substitution that bash would refuse when it runs; its end still counts.
+            let _ = self.word_until(&|b| b == b'}', true, false)?;
+            operation = Operation::Bad;
+            if !self.eat(b"}") {
+                return self.unclosed(start, "}");
+            }
+        }
+        self.depth -= 1;
+        let span = self.view.span(start..self.at);
+        Ok(Part::Parameter(Box::new(Parameter { name, subscript, operation, span })))
+    }
+
+    fn operation(&mut self, quoted: bool, start: usize) -> Outcome<Operation> {
+        let value = |p: &mut Self| p.operand(quoted, false, start);
+        Ok(match self.rest() {
+            [b':', operator @ (b'-' | b'=' | b'?' | b'+'), ..] => {
+                self.at += 2;
+                Operation::Substitute { operator: *operator, colon: true, word: value(self)? }
+            }
+            [operator @ (b'-' | b'=' | b'?' | b'+'), ..] => {
+                self.at += 1;
+                Operation::Substitute { operator: *operator, colon: false, word: value(self)? }
+            }
+            [mark @ (b'#' | b'%'), rest @ ..] => {
+                let longest = rest.first() == Some(mark);
+                let suffix = *mark == b'%';
+                self.at += 1 + usize::from(longest);
+                Operation::Remove { suffix, longest, pattern: self.operand(false, false, start)? }
+            }
+            [b'/', rest @ ..] => {
+                let which = rest.first().copied().filter(|b| matches!(b, b'/' | b'#' | b'%'));
+                self.at += 1 + usize::from(which.is_some());
+                let pattern = self.operand(false, true, start)?;
+                let with = if self.eat(b"/") { Some(self.operand(false, false, start)?) } else { None };
+                Operation::Replace { which, pattern, with }
+            }
+            [b':', ..] => {
+                self.at += 1;
+                let offset = self.word_until(&|b| matches!(b, b'}' | b':'), true, false)?;
+                let length = if self.eat(b":") { Some(self.operand(false, false, start)?) } else { None };
+                Operation::Slice { offset, length }
+            }
+            [mark @ (b'^' | b','), rest @ ..] => {
+                let all = rest.first() == Some(mark);
+                let upper = *mark == b'^';
+                self.at += 1 + usize::from(all);
+                let pattern = self.operand(false, false, start)?;
+                if pattern.parts.is_empty() { Operation::Case { upper, all } } else { Operation::Bad }
+            }
+            [b'@', operator, b'}', ..] => {
+                self.at += 2;
+                Operation::Transform(*operator)
+            }
+            [b'@' | b'*', b'}', ..] => {
+                self.at += 1;
+                Operation::Names
+            }
+            _ => Operation::None,
+        })
+    }
+
+    /// A word up to the closing brace. In double quotes a single quote in it is a plain character.
+    fn operand(&mut self, quoted: bool, slash: bool, start: usize) -> Outcome<Word> {
+        if !quoted {
+            return self.word_until(&|b| b == b'}' || (slash && b == b'/'), true, false);
+        }
+        let from = self.at;
+        let mut parts = Parts::default();
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'}' => break,
+                b'"' => {
+                    let part = self.double()?;
+                    parts.push(part);
+                }
+                b'`' => {
+                    let part = self.backquoted()?;
+                    parts.push(part);
+                }
+                b'$' => match self.dollar(true)? {
+                    Some(part) => parts.push(part),
+                    None => {
+                        self.view.push_onto(&mut parts.quoted, self.at..self.at + 1);
+                        self.at += 1;
+                    }
+                },
+                b'\\' if self.continuation() > 0 => self.at += self.continuation(),
+                b'\\' if matches!(self.look(1), Some(b'$' | b'`' | b'\\' | b'"' | b'}')) => {
+                    self.view.push_onto(&mut parts.quoted, self.at + 1..self.at + 2);
+                    self.at += 2;
+                }
+                _ => {
+                    self.view.push_onto(&mut parts.quoted, self.at..self.at + 1);
+                    self.at += 1;
+                }
+            }
+        }
+        if self.at >= self.end {
+            return self.unclosed(start, "}");
+        }
+        Ok(Word { parts: parts.done(), span: self.view.span(from..self.at) })
+    }
+
+    fn backquoted(&mut self) -> Outcome<Part> {
+        let open = self.at;
+        let mut text = Traced::new();
+        self.at += 1;
+        let mut from = self.at;
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'`' => {
+                    self.view.push_onto(&mut text, from..self.at);
+                    self.at += 1;
+                    return Ok(Part::Backquoted(text, self.view.span(open..self.at)));
+                }
+                b'\\' => {
+                    if matches!(self.look(1), Some(b'$' | b'`' | b'\\')) {
+                        self.view.push_onto(&mut text, from..self.at);
+                        from = self.at + 1;
+                    }
+                    self.at = (self.at + 2).min(self.end);
+                }
+                _ => self.at += 1,
+            }
+        }
+        self.unclosed(open, "`")
+    }
+
+    /// `$'…'`, whose dollar sign is taken already.
+    fn ansi(&mut self) -> Outcome<Part> {
+        let open = self.at;
+        let mut text = Traced::new();
+        self.at += 1;
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'\'' => {
+                    self.at += 1;
+                    return Ok(Part::Quoted(text));
+                }
+                b'\\' if self.look(1).is_some() => {
+                    let rest = &self.bytes[self.at + 1..self.end];
+                    let (length, bytes) = ansi_escape(rest);
+                    let range = self.at..self.at + 1 + length;
+                    self.view.push_escape(&mut text, &bytes, range.clone());
+                    self.at = range.end;
+                }
+                _ => {
+                    let rest = self.rest();
+                    let stop = rest.iter().position(|b| matches!(b, b'\'' | b'\\')).unwrap_or(rest.len());
+                    // A backslash at the very end stands for itself.
+                    let length = stop.max(1);
+                    self.view.push_onto(&mut text, self.at..self.at + length);
+                    self.at += length;
+                }
+            }
+        }
+        self.unclosed(open, "'")
+    }
+}
+
+/// The number of bytes of the character that starts with `byte`.
+fn width(byte: u8) -> usize {
+    match byte {
+        0xc0..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xff => 4,
+        _ => 1,
+    }
+}
+
+/// What an escape in `$'…'` stands for, and how many bytes it takes after the backslash.
+fn ansi_escape(rest: &[u8]) -> (usize, Vec<u8>) {
+    let digits = |from: usize, most: usize, radix: u32| {
+        let count = rest[from..].iter().take(most).take_while(|b| char::from(**b).is_digit(radix)).count();
+        let text = std::str::from_utf8(&rest[from..from + count]).unwrap_or_default();
+        (count, u32::from_str_radix(text, radix).unwrap_or_default())
+    };
+    match rest {
+        [b'x', ..] => match digits(1, 2, 16) {
+            (0, _) => (1, b"\\x".to_vec()),
+            (count, value) => (1 + count, vec![value as u8]),
+        },
+        [mark @ (b'u' | b'U'), ..] => match digits(1, if *mark == b'u' { 4 } else { 8 }, 16) {
+            (0, _) => (1, vec![b'\\', *mark]),
+            (count, value) => {
+                let c = char::from_u32(value).unwrap_or(char::REPLACEMENT_CHARACTER);
+                (1 + count, c.to_string().into_bytes())
+            }
+        },
+        [b'0'..=b'7', ..] => {
+            let (count, value) = digits(0, 3, 8);
+            (count, vec![value as u8])
+        }
+        [b'c', control, ..] => (2, vec![control & 0x1f]),
+        [byte, ..] => {
+            let plain = match byte {
+                b'a' => 7,
+                b'b' => 8,
+                b'e' | b'E' => 27,
+                b'f' => 12,
+                b'n' => b'\n',
+                b'r' => b'\r',
+                b't' => b'\t',
+                b'v' => 11,
+                b'\\' | b'\'' | b'"' | b'?' => *byte,
+                _ => return (1, vec![b'\\', *byte]),
+            };
+            (1, vec![plain])
+        }
+        [] => (0, b"\\".to_vec()),
+    }
+}
