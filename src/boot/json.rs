@@ -61,9 +61,9 @@ fn write_scalar(scalar: &Scalar, node: &Node, schema: Schema, out: &mut Traced) 
 
 fn same_or_made(scalar: &Scalar, text: &str, node: &Node, out: &mut Traced) {
     if scalar.text.known_str() == Some(text) {
-        out.push(&scalar.text)
+        out.push(&scalar.text);
     } else {
-        out.push_made(text.as_bytes(), node.span)
+        out.push_made(text.as_bytes(), node.span);
     }
 }
 

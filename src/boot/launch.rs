@@ -87,7 +87,7 @@ pub(super) fn by_service(
     ] {
         for (path, content) in disk {
             let name = path.strip_prefix(dir).filter(|n| !n.contains('/'));
-            if let Some(name) = name.filter(|n| n.ends_with(".conf")) {
+            if let Some(name) = name.filter(|n| n.strip_suffix(".conf").is_some()) {
                 drop_ins.insert(name, (path, content));
             }
         }

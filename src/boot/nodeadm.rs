@@ -31,7 +31,7 @@ const DROP_IN_SINCE: u32 = 28;
 const SHUTDOWN_SINCE: u32 = 34;
 
 /// What all documents together say about the kubelet.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct NodeConfigs {
     config: Option<Node>,
     flags: Vec<Traced>,

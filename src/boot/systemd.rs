@@ -42,12 +42,11 @@ impl Unit {
                     self.files.push(value.slice(dash..value.len()));
                 }
                 "ExecStart" if value.is_empty() => self.exec_start.clear(),
-                "ExecStart" => {
+                "ExecStart"
                     // A second command needs `Type=oneshot`; of a service that runs, the first one counts.
-                    if self.exec_start.is_empty() {
+                    if self.exec_start.is_empty() => {
                         self.exec_start = words(&value, true);
                     }
-                }
                 _ => {}
             }
         }
