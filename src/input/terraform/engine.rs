@@ -12,8 +12,9 @@ use crate::value::{Alternative, Condition, Guard, Kind, MAX_ALTERNATIVES, Map, V
 use super::modules::{Expansion, Instance};
 use super::scope::Module;
 
-/// Expressions that one unit may evaluate, counting a step for each and one for each 64 bytes or items handled.
-pub(super) const MAX_STEPS: u64 = 3_000_000;
+/// Expressions that one unit may evaluate, counting a step for each and one for each 64 bytes handled. The largest real module
+/// seen takes 6,000.
+pub(super) const MAX_STEPS: u64 = 500_000;
 
 /// How deep expressions and references may nest while they are evaluated. Fits a stack of 2 MiB without optimization.
 pub(super) const MAX_DEPTH: usize = 150;

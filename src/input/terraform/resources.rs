@@ -114,75 +114,107 @@ impl Engine<'_, '_> {
 
     /// What is known of the image of a launch template or instance, by the conditions that are not decided.
     fn images(&mut self, instance: usize, block: &Block, suffix: &str, own: &Env) -> Vec<(Guard, Image)> {
-        let module = Arc::clone(&self.instances[instance].module);
         let id = block.body.attribute("image_id").or_else(|| block.body.attribute("ami"));
-        let named = id.map(|id| self.image_named(instance, &id.value, own)).unwrap_or_default();
-        if block.label(0) != "aws_launch_template" {
-            return vec![(Guard::always(), named)];
+        let ids = match id {
+            Some(id) => self.eval_or_hole(&id.value, own).alternatives(),
+            None => vec![(Guard::always(), Value::null(block.header))],
+        };
+        let group = if block.label(0) == "aws_launch_template" {
+            self.managed_group(instance, block.label(1), suffix, own)
+        } else {
+            None
+        };
+        let mut out = Vec::new();
+        for (when, id) in ids {
+            let mut image = self.image_named(&id);
+            if let Some(group) = &group {
+                image.family = group.family.or(image.family);
+                image.minor = group.minor.or(image.minor);
+                // EKS adds its own part where the template has no image.
+                image.merged_by_eks = id.is_null() || id.as_known_str() == Some("");
+            }
+            out.push((when, image));
         }
-        let user = module.resources.iter().find(|((kind, _), group)| {
+        // Ways that make no difference are one way.
+        if let Some((_, first)) = out.first()
+            && out.iter().all(|(_, image)| image == first)
+        {
+            return vec![(Guard::always(), first.clone())];
+        }
+        out
+    }
+
+    /// What the managed node group that uses a launch template says of its image; `None` if there is no such group.
+    fn managed_group(&mut self, instance: usize, template: &str, suffix: &str, own: &Env) -> Option<Image> {
+        let module = Arc::clone(&self.instances[instance].module);
+        let (_, group) = module.resources.iter().find(|((kind, _), group)| {
             &**kind == "aws_eks_node_group"
                 && group.body.blocks.iter().any(|inner| {
-                    let of_dynamic = inner.body.blocks.iter().flat_map(|b| &b.body.attributes);
-                    let exprs = inner.body.attributes.iter().chain(of_dynamic).map(|a| &a.value);
                     let about = &*inner.kind == "launch_template" || inner.label(0) == "launch_template";
-                    about && exprs.into_iter().any(|e| mentions(e, ("aws_launch_template", block.label(1)), &module, 0))
+                    let in_content = inner.body.blocks.iter().flat_map(|b| &b.body.attributes);
+                    let mut exprs = inner.body.attributes.iter().chain(in_content).map(|a| &a.value);
+                    about && exprs.any(|e| mentions(e, ("aws_launch_template", template), &module, 0))
                 })
-        });
-        let Some((_, group)) = user else { return vec![(Guard::always(), named)] };
+        })?;
         // The instance of the node group that has the same key, if there is one.
         let instances: Vec<_> = self.expand(instance, group).into_iter().flat_map(|(_, e)| e.instances()).collect();
         let env = instances.iter().find(|(s, _)| s == suffix).or_else(|| instances.first());
         let env = env.map_or_else(|| own.clone(), |(_, env)| env.clone());
-        let mut image = named;
-        for (name, slot) in [("ami_type", 0), ("version", 1)] {
-            let Some(attribute) = group.body.attribute(name) else { continue };
-            let value = self.eval_or_hole(&attribute.value, &env);
-            let Some(text) = value.as_known_str() else { continue };
-            match slot {
-                0 => image.family = family_of_type(text).or(image.family),
-                _ => image.minor = minor_in(text).or(image.minor),
-            }
+        let mut image = Image::default();
+        if let Some(kind) = group.body.attribute("ami_type") {
+            image.family = self.eval_or_hole(&kind.value, &env).as_known_str().and_then(family_of_type);
         }
-        // EKS adds its own part where the template has no image.
-        let ways = match id {
-            None => return vec![(Guard::always(), Image { merged_by_eks: true, ..image })],
-            Some(id) => self.eval_or_hole(&id.value, own).alternatives(),
-        };
-        let none = |v: &Value| v.is_null() || v.as_known_str() == Some("");
-        ways.into_iter().map(|(when, v)| (when, Image { merged_by_eks: none(&v), ..image.clone() })).collect()
+        if let Some(version) = group.body.attribute("version") {
+            image.minor = self.eval_or_hole(&version.value, &env).as_known_str().and_then(minor_in);
+        }
+        Some(image)
     }
 
-    /// What the name of an image tells: the path of its SSM parameter, or the filter by which it is looked up.
-    fn image_named(&mut self, instance: usize, expr: &Expr, own: &Env) -> Image {
-        let module = Arc::clone(&self.instances[instance].module);
-        let mut names = Vec::new();
-        let mut data: Vec<Arc<Block>> = Vec::new();
-        for ((kind, name), block) in &module.data {
-            let looked_up = matches!(&**kind, "aws_ssm_parameter" | "aws_ami");
-            if looked_up && mentions(expr, (kind, name), &module, 0) {
-                data.push(Arc::clone(block));
-            }
-        }
-        for block in data {
-            let instances: Vec<_> =
-                self.expand(instance, &block).into_iter().flat_map(|(_, e)| e.instances()).collect();
-            let env = instances.first().map_or_else(|| own.clone(), |(_, env)| env.clone());
-            if let Some(name) = block.body.attribute("name") {
-                names.push(self.eval_or_hole(&name.value, &env));
-            }
-            for (env, filter) in self.nested(&block.body, "filter", &env).blocks {
-                if let Some(values) = filter.attribute("values") {
-                    names.extend(self.eval_or_hole(&values.value, &env).items());
+    /// What the name of an image tells: the path of its SSM parameter, or the filter by which it is looked up. The image is
+    /// known only outside, but the data source that it comes from is named by the reason for that.
+    fn image_named(&mut self, id: &Value) -> Image {
+        let mut image = Image::default();
+        let Some(text) = id.to_traced() else { return image };
+        let Some((_, Why::FromOutside(from))) = text.first_hole() else { return image };
+        let mut sources: Vec<(usize, Arc<Block>)> = Vec::new();
+        for instance in 0..self.instances.len() {
+            for ((kind, name), block) in &self.instances[instance].module.data {
+                if !matches!(&**kind, "aws_ssm_parameter" | "aws_ami") {
+                    continue;
+                }
+                let address = self.addressed(instance, &format!("data.{kind}.{name}"));
+                if from.strip_prefix(&*address).is_some_and(|rest| rest.starts_with(['.', '['])) {
+                    sources.push((instance, Arc::clone(block)));
                 }
             }
         }
-        let mut image = Image::default();
-        for name in names {
-            let Some(text) = name.to_traced() else { continue };
-            let text = text.to_text().to_lowercase();
-            image.family = image.family.or_else(|| family_of_name(&text));
-            image.minor = image.minor.or_else(|| minor_in(&text));
+        let mut found: Vec<Image> = Vec::new();
+        for (instance, block) in sources {
+            let instances: Vec<_> =
+                self.expand(instance, &block).into_iter().flat_map(|(_, e)| e.instances()).collect();
+            for (_, env) in instances {
+                let mut names = Vec::new();
+                if let Some(name) = block.body.attribute("name") {
+                    names.push(self.eval_or_hole(&name.value, &env));
+                }
+                for (env, filter) in self.nested(&block.body, "filter", &env).blocks {
+                    if let Some(values) = filter.attribute("values") {
+                        names.extend(self.eval_or_hole(&values.value, &env).items());
+                    }
+                }
+                let mut own = Image::default();
+                for text in names.iter().filter_map(Value::to_traced) {
+                    let text = text.to_text().to_lowercase();
+                    own.family = own.family.or_else(|| family_of_name(&text));
+                    own.minor = own.minor.or_else(|| minor_in(&text));
+                }
+                found.push(own);
+            }
+        }
+        // Which of several it is cannot be told, so only what they have in common counts.
+        if let Some(first) = found.first() {
+            image.family = first.family.filter(|f| found.iter().all(|i| i.family == Some(*f)));
+            image.minor = first.minor.filter(|m| found.iter().all(|i| i.minor == Some(*m)));
         }
         image
     }
