@@ -1,7 +1,7 @@
 //! What the inputs find and the boot starts from: node groups, and the notes that are made on the way.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::kubelet::Effective;
@@ -144,6 +144,9 @@ pub struct Cx<'a> {
     pub gaps: Vec<Gap>,
     /// Every file that was read for this unit, in the order of first use.
     pub read: Vec<TextId>,
+    /// Directories of other units that were read as a part of this one, with what they are really given here. Such a unit is
+    /// judged here and not by itself, unless this unit is itself covered by it.
+    pub covers: Vec<PathBuf>,
     seen: BTreeSet<TextId>,
 }
 
@@ -156,6 +159,7 @@ impl<'a> Cx<'a> {
             problems: Vec::new(),
             gaps: Vec::new(),
             read: Vec::new(),
+            covers: Vec::new(),
             seen: BTreeSet::new(),
         }
     }

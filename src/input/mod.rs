@@ -5,6 +5,7 @@ mod documents;
 mod eksctl;
 mod kind;
 mod stream;
+mod terraform;
 #[cfg(test)]
 mod testing;
 
@@ -12,6 +13,7 @@ pub use kind::{FileList, Input, Unit};
 
 /// Every kind of input, in the order in which their findings are reported when places are equal.
 pub const INPUTS: &[&dyn Input] = &[
+    &terraform::Terraform,
     &cloudformation::CloudFormation,
     &eksctl::Eksctl,
     &documents::Documents,

@@ -1,0 +1,90 @@
+//! Brings the alternatives that stand inside a value to its outside.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::text::Why;
+use crate::value::{Entry, Guard, Kind, MAX_ALTERNATIVES, Map, Value};
+
+use super::engine::Engine;
+
+impl Engine<'_, '_> {
+    /// The ways that a value may go, none of which holds alternatives any more. Where they would be too many, a part of the
+    /// value becomes a hole instead.
+    pub(super) fn hoist(&mut self, value: &Value) -> Vec<(Guard, Value)> {
+        if !holds_either(value) || !self.charge(64) {
+            return vec![(Guard::always(), value.clone())];
+        }
+        match &value.kind {
+            Kind::Either(_) => {
+                let mut out = Vec::new();
+                for (guard, inner) in value.alternatives() {
+                    for (when, inner) in self.hoist(&inner) {
+                        if let Some(when) = guard.and(&when) {
+                            out.push((when, inner));
+                        }
+                    }
+                }
+                if out.len() > MAX_ALTERNATIVES {
+                    return vec![(Guard::always(), Value::unknown(Why::Limit("alternatives of one value"), value.at))];
+                }
+                out
+            }
+            Kind::List(items) => {
+                let ways = self.product(items.iter());
+                let list = |items| Value { kind: Kind::List(Arc::new(items)), ..value.clone() };
+                ways.into_iter().map(|(when, items)| (when, list(items))).collect()
+            }
+            Kind::Map(map) => {
+                let ways = self.product(map.entries.values().map(|e| &e.value));
+                ways.into_iter()
+                    .map(|(when, values)| {
+                        let keys = map.entries.iter().map(|(k, e)| (Arc::clone(k), e.key));
+                        let entries: IndexMap<_, _> =
+                            keys.zip(values).map(|((name, key), value)| (name, Entry { key, value })).collect();
+                        let map = Map { entries, open: map.open.clone() };
+                        (when, Value { kind: Kind::Map(Arc::new(map)), ..value.clone() })
+                    })
+                    .collect()
+            }
+            _ => vec![(Guard::always(), value.clone())],
+        }
+    }
+
+    fn product<'v>(&mut self, values: impl Iterator<Item = &'v Value>) -> Vec<(Guard, Vec<Value>)> {
+        let mut out: Vec<(Guard, Vec<Value>)> = vec![(Guard::always(), Vec::new())];
+        for value in values {
+            let ways = self.hoist(value);
+            let mut next = Vec::new();
+            for (guard, before) in &out {
+                for (when, value) in &ways {
+                    if let Some(guard) = guard.and(when) {
+                        let mut items = before.clone();
+                        items.push(value.clone());
+                        next.push((guard, items));
+                    }
+                }
+            }
+            if next.len() > MAX_ALTERNATIVES || !self.charge(next.len()) {
+                let hole = Value::unknown(Why::Limit("alternatives of one value"), value.at);
+                for (_, items) in &mut out {
+                    items.push(hole.clone());
+                }
+            } else {
+                out = next;
+            }
+        }
+        out
+    }
+}
+
+/// The recursion is as deep as the value, which is bounded.
+fn holds_either(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Either(_) => true,
+        Kind::List(items) => items.iter().any(holds_either),
+        Kind::Map(map) => map.entries.values().any(|e| holds_either(&e.value)),
+        _ => false,
+    }
+}

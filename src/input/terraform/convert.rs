@@ -1,0 +1,158 @@
+//! Terraform's conversions between the simple types, comparison and arithmetic.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use crate::syntax::hcl::Binary;
+use crate::text::{Traced, Why};
+use crate::value::{Kind, Value};
+
+use super::engine::Refused;
+
+/// The value as a number. Text that is one counts.
+pub(super) fn to_number(value: &Value) -> Result<f64, Refused> {
+    match &value.kind {
+        Kind::Number(number) => Ok(number.value()),
+        Kind::Str(text) => {
+            let number = text.known_str().and_then(parse_number);
+            number.ok_or_else(|| Refused::new("a number is required"))
+        }
+        _ => Err(Refused::new("a number is required")),
+    }
+}
+
+/// A decimal number as Terraform reads one from text.
+pub(super) fn parse_number(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return None;
+    }
+    text.parse().ok().filter(|n: &f64| n.is_finite())
+}
+
+/// The value as text with its map. An unknown is a hole.
+pub(super) fn to_text(value: &Value) -> Result<Traced, Refused> {
+    value.to_traced().ok_or_else(|| {
+        Refused::new(match value.kind {
+            Kind::Null => "null is no text",
+            Kind::Either(_) => "one of several values",
+            _ => "a list or map is no text",
+        })
+    })
+}
+
+/// The value as the key of a map; `None` if it is not known.
+pub(super) fn to_key(value: &Value) -> Result<Option<Arc<str>>, Refused> {
+    if let Kind::Either(_) = value.kind {
+        return Ok(None);
+    }
+    Ok(to_text(value)?.known_str().map(Arc::from))
+}
+
+/// Whether two values are equal; `None` if the source does not say. Values of different types are never equal.
+pub(super) fn equal(a: &Value, b: &Value) -> Option<bool> {
+    match (&a.kind, &b.kind) {
+        (Kind::Unknown(_) | Kind::Either(_), _) | (_, Kind::Unknown(_) | Kind::Either(_)) => None,
+        (Kind::Null, Kind::Null) => Some(true),
+        (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
+        (Kind::Number(a), Kind::Number(b)) => Some(a == b),
+        (Kind::Str(a), Kind::Str(b)) => equal_text(a, b),
+        (Kind::List(x), Kind::List(y)) => {
+            if x.len() != y.len() {
+                return Some(false);
+            }
+            all(x.iter().zip(y.iter()).map(|(a, b)| equal(a, b)))
+        }
+        (Kind::Map(x), Kind::Map(y)) => {
+            if x.open.is_some() || y.open.is_some() {
+                return None;
+            }
+            if x.entries.len() != y.entries.len() {
+                return Some(false);
+            }
+            all(x.entries.iter().map(|(key, a)| y.entries.get(key).map_or(Some(false), |b| equal(&a.value, &b.value))))
+        }
+        _ => Some(false),
+    }
+}
+
+fn all(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut known = Some(true);
+    for answer in answers {
+        match answer {
+            Some(false) => return Some(false),
+            Some(true) => {}
+            None => known = None,
+        }
+    }
+    known
+}
+
+/// Texts with holes differ for certain if what is known of their ends differs.
+pub(super) fn equal_text(a: &Traced, b: &Traced) -> Option<bool> {
+    if !a.has_hole() && !b.has_hole() {
+        return Some(a.bytes() == b.bytes());
+    }
+    let ends = |t: &Traced| {
+        let first = t.holes().next().map_or(t.len(), |(r, ..)| r.start);
+        let last = t.holes().last().map_or(0, |(r, ..)| r.end);
+        (t.bytes()[..first].to_vec(), t.bytes()[last..].to_vec(), t.has_hole())
+    };
+    let ((a_start, a_end, a_hole), (b_start, b_end, b_hole)) = (ends(a), ends(b));
+    let start = a_start.len().min(b_start.len());
+    let end = a_end.len().min(b_end.len());
+    if a_start[..start] != b_start[..start] || a_end[a_end.len() - end..] != b_end[b_end.len() - end..] {
+        return Some(false);
+    }
+    // What is known of the one must fit into the other.
+    let known = |t: &Traced| t.len() - t.holes().map(|(r, ..)| r.len()).sum::<usize>();
+    if (!a_hole && known(b) > a.len()) || (!b_hole && known(a) > b.len()) {
+        return Some(false);
+    }
+    None
+}
+
+/// `<`, `<=`, `>`, `>=`: only numbers can be compared.
+pub(super) fn order(op: Binary, a: &Value, b: &Value) -> Result<Option<bool>, Refused> {
+    if a.is_unknown() || b.is_unknown() {
+        return Ok(None);
+    }
+    let hole = |v: &Value| matches!(&v.kind, Kind::Str(text) if text.has_hole());
+    if hole(a) || hole(b) {
+        return Ok(None);
+    }
+    let order = to_number(a)?.partial_cmp(&to_number(b)?);
+    Ok(order.map(|order| match op {
+        Binary::Less => order == Ordering::Less,
+        Binary::LessEq => order != Ordering::Greater,
+        Binary::Greater => order == Ordering::Greater,
+        _ => order != Ordering::Less,
+    }))
+}
+
+/// `+ - * / %`. Terraform calculates in decimal with hundreds of digits; 15 digits of that are kept.
+pub(super) fn arithmetic(op: Binary, a: f64, b: f64) -> Result<f64, Refused> {
+    let result = match op {
+        Binary::Add => a + b,
+        Binary::Sub => a - b,
+        Binary::Mul => a * b,
+        Binary::Div | Binary::Mod if b == 0.0 => return Err(Refused::new("division by zero")),
+        Binary::Div => a / b,
+        _ => a % b,
+    };
+    if !result.is_finite() {
+        return Err(Refused::new("the number is too large"));
+    }
+    let whole = result.fract() == 0.0 && result.abs() < 9.0e15;
+    Ok(if whole { result } else { format!("{result:.14e}").parse().unwrap_or(result) })
+}
+
+/// The name that an unknown has after one more step of a reference.
+pub(super) fn extend(why: &Why, step: &str) -> Why {
+    const MAX_NAME: usize = 120;
+    match why {
+        Why::NoDefault(name) if name.len() < MAX_NAME => Why::NoDefault(format!("{name}{step}").into()),
+        Why::FromOutside(name) if name.len() < MAX_NAME => Why::FromOutside(format!("{name}{step}").into()),
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,245 @@
+//! Attributes of data sources and resources: what can be computed from what is written, and holes for the rest.
+
+use std::sync::Arc;
+
+use crate::syntax::hcl::{Block, Body};
+use crate::text::{Span, Traced, Why};
+use crate::value::{Alternative, Guard, Kind, Value};
+
+use super::engine::{Engine, Env, Outcome, Refused};
+use super::expressions::entries_of;
+use super::functions::{base64_of, gzip_of, render};
+use super::template::{text_value, ways_of};
+
+/// The boundary that the `cloudinit` provider puts between parts unless it is told another.
+const BOUNDARY: &str = "MIMEBOUNDARY";
+
+/// The most nested blocks that a `dynamic` block makes.
+const MAX_DYNAMIC: usize = 200;
+
+/// Nested blocks, each with what its expressions can see, and why there may be more.
+pub(super) struct Nested<'b> {
+    pub(super) blocks: Vec<(Env, &'b Body)>,
+    pub(super) open: Option<Why>,
+}
+
+impl Engine<'_, '_> {
+    /// An attribute of a data source.
+    pub(super) fn data_attribute(
+        &mut self,
+        block: &Arc<Block>,
+        address: &str,
+        own: &Env,
+        name: &str,
+        at: Span,
+    ) -> Outcome {
+        match (block.label(0), name) {
+            ("template_file", "rendered") => self.template_file(block, own, at),
+            ("cloudinit_config" | "template_cloudinit_config", "rendered") => self.cloudinit(block, own, at),
+            _ => self.written(block, address, own, name, at),
+        }
+    }
+
+    /// An attribute of a resource. What is written there is what it will be; the rest is known only when it exists.
+    pub(super) fn resource_attribute(
+        &mut self,
+        block: &Arc<Block>,
+        address: &str,
+        own: &Env,
+        name: &str,
+        at: Span,
+    ) -> Outcome {
+        match (block.label(0), name) {
+            ("cloudinit_config", "rendered") => self.cloudinit(block, own, at),
+            ("terraform_data", "output") => match block.body.attribute("input") {
+                Some(input) => self.eval(&input.value, own),
+                None => Ok(Value::null(at)),
+            },
+            _ => self.written(block, address, own, name, at),
+        }
+    }
+
+    fn written(&mut self, block: &Arc<Block>, address: &str, own: &Env, name: &str, at: Span) -> Outcome {
+        match block.body.attribute(name) {
+            Some(attribute) => {
+                let value = self.eval(&attribute.value, own)?;
+                // A provider may fill in what is left out.
+                if value.is_null() { Ok(outside(address, name, at)) } else { Ok(value) }
+            }
+            None => Ok(outside(address, name, at)),
+        }
+    }
+
+    /// `data.template_file.x.rendered`.
+    fn template_file(&mut self, block: &Arc<Block>, own: &Env, at: Span) -> Outcome {
+        let Some(template) = block.body.attribute("template") else {
+            return Ok(outside(&block.labels.join("."), "rendered", at));
+        };
+        let template = self.eval(&template.value, own)?;
+        let vars = match block.body.attribute("vars") {
+            Some(vars) => self.eval(&vars.value, own)?,
+            None => Value::map(indexmap::IndexMap::new(), at),
+        };
+        let place = block.header;
+        self.lift(&[template, vars], place, &mut |engine, args| {
+            let Some(text) = args[0].to_traced() else { return Err(Refused::new("a template is text")) };
+            if text.is_hole() {
+                return Ok(args[0].clone());
+            }
+            let id = engine.cx.texts.add_made("template", &text, place);
+            render(engine, id, &args[1], place, own, "rendered")
+        })
+    }
+
+    /// `rendered` of a `cloudinit_config`: parts as MIME, then gzip and base64, both of which are on unless turned off. The form
+    /// is that of hashicorp/terraform-provider-cloudinit (`cloudinit_config.go`, Go's `mime/multipart`).
+    fn cloudinit(&mut self, block: &Arc<Block>, own: &Env, at: Span) -> Outcome {
+        let flag = |engine: &mut Self, name: &str| -> Result<Value, Refused> {
+            match block.body.attribute(name) {
+                Some(attribute) => engine.eval(&attribute.value, own),
+                None => Ok(Value::null(at)),
+            }
+        };
+        let (gzip, base64, boundary) = (flag(self, "gzip")?, flag(self, "base64_encode")?, flag(self, "boundary")?);
+        let boundary = match boundary.to_traced() {
+            Some(text) => text,
+            None => Traced::made(BOUNDARY, block.header),
+        };
+        let place = block.header;
+        let mut parts: Vec<Vec<(Guard, Traced)>> = Vec::new();
+        let plain = |text: Traced| vec![(Guard::always(), text)];
+        let made = |text: &str| plain(Traced::made(text, place));
+        parts.push(made("Content-Type: multipart/mixed; boundary=\""));
+        parts.push(plain(boundary.clone()));
+        parts.push(made("\"\nMIME-Version: 1.0\r\n\r\n"));
+        let nested = self.nested(&block.body, "part", own);
+        for (n, (env, body)) in nested.blocks.iter().enumerate() {
+            parts.push(made(if n > 0 { "\r\n--" } else { "--" }));
+            parts.push(plain(boundary.clone()));
+            let mut headers: Vec<Vec<(Guard, Traced)>> = vec![made("\r\n")];
+            let mut header = |engine: &mut Self, key: &str, attribute: &str, quoted: bool| -> Result<(), Refused> {
+                let value = match body.attribute(attribute) {
+                    Some(a) => engine.eval(&a.value, env)?,
+                    None => Value::null(place),
+                };
+                let (before, after) = if quoted { ("attachment; filename=\"", "\"\r\n") } else { ("", "\r\n") };
+                let mut ways = Vec::new();
+                for (guard, value) in value.alternatives() {
+                    let text = match value.to_traced() {
+                        Some(text) if !text.is_empty() => text,
+                        _ if attribute == "content_type" => Traced::made("text/plain", place),
+                        _ => {
+                            ways.push((guard, Traced::new()));
+                            continue;
+                        }
+                    };
+                    let mut line = Traced::made(format!("{key}: {before}"), place);
+                    line.push(&text);
+                    line.push_made(after.as_bytes(), place);
+                    ways.push((guard, line));
+                }
+                headers.push(ways);
+                Ok(())
+            };
+            header(self, "Content-Disposition", "filename", true)?;
+            header(self, "Content-Type", "content_type", false)?;
+            header(self, "X-Merge-Type", "merge_type", false)?;
+            // Go sorts the keys: Content-Disposition, Content-Transfer-Encoding, Content-Type, Mime-Version, X-Merge-Type.
+            headers.insert(2, made("Content-Transfer-Encoding: 7bit\r\n"));
+            headers.insert(4, made("Mime-Version: 1.0\r\n"));
+            parts.extend(headers);
+            parts.push(made("\r\n"));
+            let content = match body.attribute("content") {
+                Some(content) => self.eval(&content.value, env)?,
+                None => Value::str(Traced::new(), place),
+            };
+            parts.push(ways_of(&content)?);
+        }
+        if let Some(why) = nested.open {
+            parts.push(plain(Traced::hole(place, why)));
+        }
+        parts.push(made("\r\n--"));
+        parts.push(plain(boundary));
+        parts.push(made("--\r\n"));
+        let content = text_value(self.put_together(parts, &Traced::new(), place), at);
+        self.lift(&[content, gzip, base64], at, &mut |_, args| {
+            let text = args[0].to_traced().unwrap_or_default();
+            let on = |value: &Value| if value.is_null() { Some(true) } else { value.as_bool() };
+            let why = |value: &Value| match &value.kind {
+                Kind::Unknown(why) => why.clone(),
+                _ => Why::NotUnderstood("this flag".into()),
+            };
+            let text = match on(&args[1]) {
+                Some(true) => gzip_of(&text, place),
+                Some(false) => text,
+                None => return Ok(Value::unknown(why(&args[1]), at)),
+            };
+            match on(&args[2]) {
+                Some(true) => Ok(Value::str(base64_of(&text, place), at)),
+                Some(false) => Ok(Value::str(text, at)),
+                None => Ok(Value::unknown(why(&args[2]), at)),
+            }
+        })
+    }
+
+    /// The nested blocks of a type, those of `dynamic` blocks among them.
+    pub(super) fn nested<'b>(&mut self, body: &'b Body, kind: &str, env: &Env) -> Nested<'b> {
+        let mut out = Nested { blocks: Vec::new(), open: None };
+        for block in &body.blocks {
+            if &*block.kind == kind {
+                out.blocks.push((env.clone(), &block.body));
+            } else if &*block.kind == "dynamic" && block.label(0) == kind {
+                self.dynamic(block, kind, env, &mut out);
+            }
+        }
+        out
+    }
+
+    fn dynamic<'b>(&mut self, block: &'b Block, kind: &str, env: &Env, out: &mut Nested<'b>) {
+        let Some(content) = block.body.blocks_of("content").next() else { return };
+        let Some(each) = block.body.attribute("for_each") else { return };
+        let iterator = match block.body.attribute("iterator").map(|a| &a.value.kind) {
+            Some(crate::syntax::hcl::ExprKind::Variable(name)) => name.to_string(),
+            _ => kind.to_owned(),
+        };
+        let value = self.eval_or_hole(&each.value, env);
+        // Which of several collections it is cannot be told in one list of blocks.
+        let entries = match &value.kind {
+            Kind::Either(_) => Err(Why::NotUnderstood("a dynamic block under a condition".into())),
+            _ => entries_of(&value),
+        };
+        let (entries, open) = match entries {
+            Ok(found) => found,
+            Err(why) => {
+                out.open.get_or_insert(why);
+                return;
+            }
+        };
+        if let Some(why) = open {
+            out.open.get_or_insert(why);
+        }
+        for (n, (key, item)) in entries.into_iter().enumerate() {
+            if n >= MAX_DYNAMIC {
+                out.open.get_or_insert(Why::Limit("blocks of one dynamic block"));
+                break;
+            }
+            let mut map = crate::value::Map::default();
+            map.entries.insert("key".into(), crate::value::Entry { key: key.at, value: key.clone() });
+            map.entries.insert("value".into(), crate::value::Entry { key: key.at, value: item });
+            let bound = Value::new(Kind::Map(Arc::new(map)), key.at);
+            out.blocks.push((env.with(&iterator, bound, &format!("{iterator} {n}")), &content.body));
+        }
+    }
+
+    /// An attribute of a body, as the ways it may go; null (or nothing) is left out.
+    pub(super) fn ways_of_attribute(&mut self, body: &Body, name: &str, env: &Env) -> Vec<Alternative> {
+        let Some(attribute) = body.attribute(name) else { return Vec::new() };
+        let value = self.eval_or_hole(&attribute.value, env);
+        let ways = value.alternatives().into_iter().filter(|(_, v)| !v.is_null());
+        ways.map(|(when, value)| Alternative { when, value }).collect()
+    }
+}
+
+fn outside(address: &str, name: &str, at: Span) -> Value {
+    Value::unknown(Why::FromOutside(format!("{address}.{name}").into()), at)
+}

@@ -1,0 +1,418 @@
+//! Evaluates expressions as Terraform does, with holes for what the source does not know.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::syntax::hcl::{Binary, Conditional, Expr, ExprKind, For, Key, Unary};
+use crate::text::{Span, Why};
+use crate::value::{Alternative, Condition, Entry, Guard, Kind, MAX_ALTERNATIVES, Map, Number, Value};
+
+use super::convert::{arithmetic, equal, order, to_key, to_number};
+use super::engine::{Engine, Env, Outcome, Refused, either};
+
+/// The ways a condition may go; their guards exclude each other.
+pub(super) type Truth = Vec<(Guard, bool)>;
+
+impl Engine<'_, '_> {
+    /// The value of an expression.
+    pub(super) fn eval(&mut self, expr: &Expr, env: &Env) -> Outcome {
+        self.deeper(expr.span, |engine| engine.dispatch(expr, env))
+    }
+
+    /// The value of an expression, a hole where Terraform refuses it.
+    pub(super) fn eval_or_hole(&mut self, expr: &Expr, env: &Env) -> Value {
+        self.eval(expr, env).unwrap_or_else(|Refused(why)| Value::unknown(Why::Invalid(why), expr.span))
+    }
+
+    fn dispatch(&mut self, expr: &Expr, env: &Env) -> Outcome {
+        let at = expr.span;
+        match &expr.kind {
+            ExprKind::Null => Ok(Value::null(at)),
+            ExprKind::Bool(value) => Ok(Value::bool(*value, at)),
+            ExprKind::Number(text) => Number::parse(text.clone())
+                .map(|n| Value::new(Kind::Number(n), at))
+                .ok_or_else(|| Refused::new("not a number")),
+            ExprKind::Template(template) => self.template(&template.parts, at, env),
+            ExprKind::List(items) => self.list(items, at, env),
+            ExprKind::Object(entries) => self.object(entries, at, env),
+            ExprKind::Variable(name) => self.reference(expr, name, &[], env),
+            ExprKind::Traversal(root, steps) => match &root.kind {
+                ExprKind::Variable(name) => self.reference(expr, name, steps, env),
+                _ => {
+                    let value = self.eval(root, env)?;
+                    self.walk(value, steps, env)
+                }
+            },
+            ExprKind::Call(call) => self.call(call, at, env),
+            ExprKind::Unary(op, inner) => self.unary(*op, inner, at, env),
+            ExprKind::Binary(first, chain) => self.chain(first, chain, at, env),
+            ExprKind::Conditional(c) => self.conditional(c, at, env),
+            ExprKind::For(f) => self.for_expr(f, at, env),
+            ExprKind::Paren(inner) => self.eval(inner, env),
+        }
+    }
+
+    fn list(&mut self, items: &[Expr], at: Span, env: &Env) -> Outcome {
+        let items = items.iter().map(|e| self.eval(e, env)).collect::<Result<Vec<_>, _>>()?;
+        Ok(self.bounded(Value::list(items, at)))
+    }
+
+    fn object(&mut self, entries: &[(Key, Expr)], at: Span, env: &Env) -> Outcome {
+        let mut map = Map::default();
+        for (key, value) in entries {
+            let value = self.eval(value, env)?;
+            let (name, span) = match key {
+                Key::Name(text, span) => (Some(Arc::from(&*text.to_text())), *span),
+                Key::Expr(expr) => (to_key(&self.eval(expr, env)?)?, expr.span),
+            };
+            match name {
+                Some(name) => drop(map.entries.insert(name, Entry { key: span, value })),
+                None => map.open = Some(Why::NotUnderstood("a key that is not known".into())),
+            }
+        }
+        Ok(self.bounded(Value::new(Kind::Map(Arc::new(map)), at)))
+    }
+
+    fn unary(&mut self, op: Unary, inner: &Expr, at: Span, env: &Env) -> Outcome {
+        let value = self.eval(inner, env)?;
+        match op {
+            Unary::Not => {
+                let truth = self.truth(&value, inner, env)?;
+                Ok(from_truth(truth.into_iter().map(|(g, b)| (g, !b)).collect(), at))
+            }
+            Unary::Neg => self.lift(&[value], at, &mut |_, args| match &args[0].kind {
+                Kind::Unknown(why) => Ok(Value::unknown(why.clone(), at)),
+                _ => to_number(&args[0]).map(|n| Value::new(Kind::Number(Number::new(-n)), at)),
+            }),
+        }
+    }
+
+    /// Operators from left to right; a text of a prefix of the chain is the text from its first operand to its last.
+    fn chain(&mut self, first: &Expr, chain: &[(Binary, Expr)], at: Span, env: &Env) -> Outcome {
+        let mut left = self.eval(first, env)?;
+        let mut span = first.span;
+        for (op, right) in chain {
+            let before = Expr { kind: ExprKind::Null, span };
+            let left_expr = if span == first.span { first } else { &before };
+            span = span.to(right.span);
+            let whole = if span.end == right.span.end { span } else { at };
+            left = match op {
+                Binary::And | Binary::Or => self.logic(*op, &left, left_expr, right, whole, env)?,
+                _ => {
+                    let right = self.eval(right, env)?;
+                    self.binary(*op, left, right, whole, env)?
+                }
+            };
+        }
+        Ok(left)
+    }
+
+    fn logic(&mut self, op: Binary, left: &Value, left_expr: &Expr, right: &Expr, at: Span, env: &Env) -> Outcome {
+        // The answer that decides without the right side.
+        let decides = op == Binary::Or;
+        let left = self.truth(left, left_expr, env)?;
+        if left.iter().all(|(_, b)| *b == decides) {
+            return Ok(from_truth(left, at));
+        }
+        let right_value = self.eval(right, env)?;
+        let right = self.truth(&right_value, right, env)?;
+        let mut out = Truth::new();
+        for (guard, answer) in left {
+            if answer == decides {
+                out.push((guard, answer));
+                continue;
+            }
+            for (other, answer) in &right {
+                if let Some(guard) = guard.and(other) {
+                    out.push((guard, *answer));
+                }
+            }
+        }
+        if out.len() > MAX_ALTERNATIVES {
+            out = self.undecided(at, env);
+        }
+        Ok(from_truth(out, at))
+    }
+
+    fn binary(&mut self, op: Binary, left: Value, right: Value, at: Span, env: &Env) -> Outcome {
+        let mut open = None;
+        self.lift(&[left, right], at, &mut |engine, args| {
+            let (left, right) = (&args[0], &args[1]);
+            let answer = match op {
+                Binary::Eq => equal(left, right),
+                Binary::NotEq => equal(left, right).map(|e| !e),
+                Binary::Less | Binary::LessEq | Binary::Greater | Binary::GreaterEq => order(op, left, right)?,
+                _ => {
+                    return match (&left.kind, &right.kind) {
+                        (Kind::Unknown(why), _) | (_, Kind::Unknown(why)) => Ok(Value::unknown(why.clone(), at)),
+                        _ => arithmetic(op, to_number(left)?, to_number(right)?)
+                            .map(|n| Value::new(Kind::Number(Number::new(n)), at)),
+                    };
+                }
+            };
+            match answer {
+                Some(answer) => Ok(Value::bool(answer, at)),
+                None => {
+                    let truth = open.get_or_insert_with(|| engine.comparison(op, at, env)).clone();
+                    Ok(from_truth(truth, at))
+                }
+            }
+        })
+    }
+
+    /// A comparison that the source cannot decide. `a != b` is the opposite of `a == b`.
+    fn comparison(&mut self, op: Binary, at: Span, env: &Env) -> Truth {
+        let mut truth = self.undecided(at, env);
+        if op == Binary::NotEq {
+            let words = self.words(at);
+            if words.matches("!=").count() == 1 && !words.ends_with('…') {
+                let condition = self.condition(words.replace("!=", "=="), at, env);
+                truth = both_ways(&condition).into_iter().map(|(g, b)| (g, !b)).collect();
+            }
+        }
+        truth
+    }
+
+    /// The expression at `at` holds or not, and the source does not say.
+    fn undecided(&mut self, at: Span, env: &Env) -> Truth {
+        let words = self.words(at);
+        let condition = self.condition(words, at, env);
+        both_ways(&condition)
+    }
+
+    /// The ways that `value`, which `expr` gave, may go as a condition.
+    pub(super) fn truth(&mut self, value: &Value, expr: &Expr, env: &Env) -> Result<Truth, Refused> {
+        let mut out = Truth::new();
+        let mut refused = None;
+        for (guard, value) in value.alternatives() {
+            let truth = match self.plain_truth(&value, expr, env) {
+                Ok(truth) => truth,
+                Err(why) => {
+                    refused = Some(why);
+                    continue;
+                }
+            };
+            out.extend(truth.into_iter().filter_map(|(g, b)| guard.and(&g).map(|g| (g, b))));
+        }
+        match refused {
+            Some(why) if out.is_empty() => Err(why),
+            _ if out.len() > MAX_ALTERNATIVES => Ok(self.undecided(expr.span, env)),
+            _ => Ok(out),
+        }
+    }
+
+    fn plain_truth(&mut self, value: &Value, expr: &Expr, env: &Env) -> Result<Truth, Refused> {
+        if let Some(known) = value.as_bool() {
+            return Ok(vec![(Guard::always(), known)]);
+        }
+        let Kind::Unknown(why) = &value.kind else {
+            let hole = matches!(&value.kind, Kind::Str(text) if text.has_hole());
+            return if hole {
+                Ok(self.undecided(expr.span, env))
+            } else {
+                Err(Refused::new("a condition must be true or false"))
+            };
+        };
+        // A thing that is unknown by itself is the same condition wherever it is asked for.
+        if let Why::NoDefault(name) | Why::FromOutside(name) = why
+            && self.is_reference(value.at)
+        {
+            return Ok(both_ways(&Condition { words: Arc::clone(name), holds: true }));
+        }
+        let condition = {
+            let words = self.words(expr.span);
+            self.condition(words, expr.span, env)
+        };
+        Ok(both_ways(&condition))
+    }
+
+    /// True if nothing but a reference stands at `at`, or the head of the block that declares what is unknown.
+    fn is_reference(&self, at: Span) -> bool {
+        let text = self.cx.texts.slice(at);
+        if [&b"variable "[..], b"data ", b"resource ", b"module "].iter().any(|kind| text.starts_with(kind)) {
+            return true;
+        }
+        !text.is_empty() && text.iter().all(|b| b.is_ascii_alphanumeric() || b"_-.[]\"*".contains(b))
+    }
+
+    fn conditional(&mut self, c: &Conditional, at: Span, env: &Env) -> Outcome {
+        let value = self.eval(&c.condition, env)?;
+        let truth = self.truth(&value, &c.condition, env)?;
+        let mut branches: [Option<Outcome>; 2] = [None, None];
+        let mut outcomes = Vec::new();
+        for (guard, answer) in truth {
+            let (slot, branch) = if answer { (0, &c.then) } else { (1, &c.otherwise) };
+            if branches[slot].is_none() {
+                branches[slot] = Some(self.eval(branch, env));
+            }
+            if let Some(outcome) = &branches[slot] {
+                outcomes.push((guard, outcome.clone()));
+            }
+        }
+        let outcome = match &mut outcomes[..] {
+            [(_, only)] => std::mem::replace(only, Ok(Value::null(at))),
+            _ => either(outcomes, at),
+        }?;
+        // Both branches are of one type: a number beside text becomes text.
+        if matches!(outcome.kind, Kind::Number(_) | Kind::Bool(_)) {
+            let other = if branches[0].is_none() { &c.then } else { &c.otherwise };
+            if let Ok(Value { kind: Kind::Str(_), .. }) = self.eval(other, env) {
+                let text = Value { via: None, ..outcome.clone() }.to_traced().unwrap_or_default();
+                return Ok(Value { kind: Kind::Str(Arc::new(text)), ..outcome });
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn for_expr(&mut self, f: &For, at: Span, env: &Env) -> Outcome {
+        let collection = self.eval(&f.collection, env)?;
+        self.lift(&[collection], at, &mut |engine, args| engine.for_over(f, &args[0], at, env))
+    }
+
+    fn for_over(&mut self, f: &For, collection: &Value, at: Span, env: &Env) -> Outcome {
+        let (rounds, open) = match entries_of(collection) {
+            Ok(rounds) => rounds,
+            Err(Why::Invalid(why)) => return Err(Refused(why)),
+            Err(why) => return Ok(Value::unknown(why, at)),
+        };
+        if f.key.is_none()
+            && let Some(why) = open
+        {
+            return Ok(Value::unknown(why, at));
+        }
+        let mut results: Vec<(Option<Value>, Value, Truth)> = Vec::new();
+        for (index, (key, value)) in rounds.into_iter().enumerate() {
+            let id = format!("{}:{index}", at.start);
+            let mut inner = env.with(&f.value_name, value, &id);
+            if let Some(name) = &f.key_name {
+                inner = inner.with(name, key, &id);
+            }
+            let truth = match &f.condition {
+                Some(condition) => {
+                    let value = self.eval(condition, &inner)?;
+                    self.truth(&value, condition, &inner)?
+                }
+                None => vec![(Guard::always(), true)],
+            };
+            if truth.iter().all(|(_, b)| !b) {
+                continue;
+            }
+            let key = f.key.as_ref().map(|k| self.eval(k, &inner)).transpose()?;
+            results.push((key, self.eval(&f.value, &inner)?, truth));
+        }
+        // Rounds that may be left out multiply the results.
+        let mut ways: Vec<(Guard, Results)> = vec![(Guard::always(), Vec::new())];
+        for (key, value, truth) in results {
+            if let [(only, true)] = &truth[..]
+                && only.is_always()
+            {
+                for (_, list) in &mut ways {
+                    list.push((key.clone(), value.clone()));
+                }
+                continue;
+            }
+            let mut next = Vec::new();
+            for (guard, list) in &ways {
+                for (when, taken) in &truth {
+                    if let Some(guard) = guard.and(when) {
+                        let mut list = list.clone();
+                        if *taken {
+                            list.push((key.clone(), value.clone()));
+                        }
+                        next.push((guard, list));
+                    }
+                }
+            }
+            if next.len() > MAX_ALTERNATIVES {
+                return Ok(Value::unknown(Why::Limit("alternatives of one value"), at));
+            }
+            ways = next;
+        }
+        let mut alternatives = Vec::new();
+        for (when, list) in ways {
+            let value = if f.key.is_some() {
+                collect(list, f.grouping, open.clone(), at)?
+            } else {
+                Value::list(list.into_iter().map(|(_, v)| v).collect(), at)
+            };
+            alternatives.push(Alternative { when, value: self.bounded(value) });
+        }
+        Ok(Value::either(alternatives, at))
+    }
+}
+
+/// The object that a `for` with keys makes. A key that comes twice is refused unless values are grouped.
+fn collect(list: Results, grouping: bool, open: Option<Why>, at: Span) -> Outcome {
+    let mut map = Map { entries: IndexMap::new(), open };
+    for (key, value) in list {
+        let Some(key) = key else { continue };
+        let Some(name) = to_key(&key)? else {
+            map.open = Some(Why::NotUnderstood("a key that is not known".into()));
+            continue;
+        };
+        let span = key.at;
+        match map.entries.get_mut(&name) {
+            None if grouping => {
+                map.entries.insert(name, Entry { key: span, value: Value::list(vec![value], at) });
+            }
+            None => drop(map.entries.insert(name, Entry { key: span, value })),
+            Some(entry) if grouping => {
+                let mut items = entry.value.items();
+                items.push(value);
+                entry.value = Value::list(items, at);
+            }
+            Some(_) => return Err(Refused::new(format!("two results have the key {name:?}"))),
+        }
+    }
+    Ok(Value::new(Kind::Map(Arc::new(map)), at))
+}
+
+/// What the rounds of a `for` give: a key, if the result is an object, and a value.
+type Results = Vec<(Option<Value>, Value)>;
+
+/// Keys and values, and why there may be more of them.
+pub(super) type Entries = (Vec<(Value, Value)>, Option<Why>);
+
+/// Keys and values of a collection in the order in which Terraform walks through it (maps by key), and why there may be more.
+/// `Err` tells why it cannot be walked through.
+pub(super) fn entries_of(collection: &Value) -> Result<Entries, Why> {
+    match &collection.kind {
+        Kind::List(_) => {
+            let items = collection.items();
+            let at = collection.at;
+            let keyed = items.into_iter().enumerate();
+            Ok((keyed.map(|(n, v)| (Value::new(Kind::Number(Number::new(n as f64)), at), v)).collect(), None))
+        }
+        Kind::Map(map) => {
+            let mut names: Vec<_> = map.entries.iter().collect();
+            names.sort_by(|a, b| a.0.cmp(b.0));
+            let entries = names
+                .into_iter()
+                .map(|(name, entry)| {
+                    let key = crate::text::Traced::made(name.as_bytes(), entry.key);
+                    (Value::str(key, entry.key), entry.value.clone().with_outer(&collection.via))
+                })
+                .collect();
+            Ok((entries, map.open.clone()))
+        }
+        Kind::Unknown(why) => Err(why.clone()),
+        _ => Err(Why::Invalid("this cannot be walked through".into())),
+    }
+}
+
+/// Holds, or does not.
+pub(super) fn both_ways(condition: &Condition) -> Truth {
+    let not = Condition { words: Arc::clone(&condition.words), holds: !condition.holds };
+    vec![(Guard::of(condition.clone()), true), (Guard::of(not), false)]
+}
+
+/// The truth value, or several under their conditions.
+pub(super) fn from_truth(truth: Truth, at: Span) -> Value {
+    if let Some((_, first)) = truth.first()
+        && truth.iter().all(|(_, b)| b == first)
+    {
+        return Value::bool(*first, at);
+    }
+    Value::either(truth.into_iter().map(|(when, b)| Alternative { when, value: Value::bool(b, at) }).collect(), at)
+}

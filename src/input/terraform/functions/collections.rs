@@ -1,0 +1,505 @@
+//! Functions on lists, sets and maps, and the conversions between types. A set is a list without repetition, in order.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::text::{Span, Traced, Why};
+use crate::value::{Alternative, Condition, Entry, Guard, Kind, Map, Number, Value};
+
+use super::super::convert::{equal, parse_number, to_key, to_number, to_text};
+use super::super::engine::{Engine, Env, Outcome, Refused};
+use super::super::expressions::entries_of;
+use super::super::references::item;
+
+pub(super) fn number(value: f64, at: Span) -> Value {
+    Value::new(Kind::Number(Number::new(value)), at)
+}
+
+/// The items of a list or set.
+pub(super) fn list(value: &Value) -> Result<Vec<Value>, Refused> {
+    match &value.kind {
+        Kind::List(_) => Ok(value.items()),
+        _ => Err(Refused::new("a list is required")),
+    }
+}
+
+fn map_of(value: &Value) -> Result<&Map, Refused> {
+    match &value.kind {
+        Kind::Map(map) => Ok(map),
+        _ => Err(Refused::new("a map is required")),
+    }
+}
+
+/// The reason why something inside is not known.
+fn unknown_in(items: &[Value], at: Span) -> Option<Value> {
+    items.iter().find_map(|v| match &v.kind {
+        Kind::Unknown(why) => Some(Value::unknown(why.clone(), at)),
+        Kind::Str(text) => text.first_hole().map(|(_, why)| Value::unknown(why.clone(), at)),
+        _ => None,
+    })
+}
+
+/// Items without repetition; text comes in its order, as Terraform walks through a set of text.
+pub(in super::super) fn as_set(items: Vec<Value>) -> Vec<Value> {
+    let mut out: Vec<Value> = Vec::new();
+    for item in items {
+        let seen = match &item.kind {
+            // Long lists of text are common, so they are compared by their bytes only.
+            Kind::Str(text) => {
+                out.iter().any(|o| matches!(&o.kind, Kind::Str(t) if t.bytes() == text.bytes() && !t.has_hole()))
+            }
+            _ => out.iter().any(|o| equal(o, &item) == Some(true)),
+        };
+        if !seen {
+            out.push(item);
+        }
+    }
+    if out.iter().all(|v| v.as_known_str().is_some()) {
+        out.sort_by(|a, b| a.as_known_str().cmp(&b.as_known_str()));
+    } else if out.iter().all(|v| matches!(v.kind, Kind::Number(_))) {
+        out.sort_by(|a, b| to_number(a).unwrap_or(0.0).total_cmp(&to_number(b).unwrap_or(0.0)));
+    }
+    out
+}
+
+/// Items of one type, as a list or set of Terraform needs them: text if one of them is text.
+fn unified(items: Vec<Value>) -> Vec<Value> {
+    let is_text = |v: &Value| matches!(v.kind, Kind::Str(_));
+    if !items.iter().any(is_text) || items.iter().all(is_text) {
+        return items;
+    }
+    items.into_iter().map(|v| to_text_value(&v).unwrap_or(v)).collect()
+}
+
+fn to_text_value(value: &Value) -> Option<Value> {
+    match &value.kind {
+        Kind::Number(_) | Kind::Bool(_) => {
+            let plain = Value { via: None, ..value.clone() };
+            Some(Value { kind: Kind::Str(Arc::new(plain.to_traced()?)), ..value.clone() })
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn same(args: &[Value], _: Span) -> Outcome {
+    Ok(args[0].clone())
+}
+
+pub(super) fn alltrue(args: &[Value], at: Span) -> Outcome {
+    truths(args, at, false)
+}
+
+pub(super) fn anytrue(args: &[Value], at: Span) -> Outcome {
+    truths(args, at, true)
+}
+
+/// True if `wanted` is found; the opposite if it is certainly not.
+fn truths(args: &[Value], at: Span, wanted: bool) -> Outcome {
+    let items = list(&args[0])?;
+    if items.iter().any(|v| v.as_bool() == Some(wanted)) {
+        return Ok(Value::bool(wanted, at));
+    }
+    if let Some(hole) = unknown_in(&items, at) {
+        return Ok(hole);
+    }
+    let fine = items.iter().all(|v| v.is_null() || v.as_bool().is_some());
+    if fine { Ok(Value::bool(!wanted, at)) } else { Err(Refused::new("a list of truth values is required")) }
+}
+
+pub(super) fn chunklist(args: &[Value], at: Span) -> Outcome {
+    let items = list(&args[0])?;
+    let size = to_number(&args[1])?.max(0.0) as usize;
+    let chunks = items.chunks(if size == 0 { items.len().max(1) } else { size });
+    Ok(Value::list(chunks.map(|c| Value::list(c.to_vec(), at)).collect(), at))
+}
+
+pub(super) fn coalesce(args: &[Value], at: Span) -> Outcome {
+    let as_text = args.iter().any(|a| matches!(a.kind, Kind::Str(_)));
+    let mut ways: Vec<Alternative> = Vec::new();
+    let mut skipped = Guard::always();
+    for arg in args {
+        let decided = match &arg.kind {
+            Kind::Null => continue,
+            Kind::Str(text) if text.is_empty() => continue,
+            Kind::Str(text) if text.is_hole() => text.first_hole().map(|(_, why)| why.clone()),
+            Kind::Unknown(why) => Some(why.clone()),
+            _ => None,
+        };
+        let value = if as_text { to_text_value(arg).unwrap_or_else(|| arg.clone()) } else { arg.clone() };
+        let Some(why) = decided else {
+            ways.push(Alternative { when: skipped, value });
+            return Ok(Value::either(ways, at));
+        };
+        // Whether an unknown is set decides which one is taken.
+        let words: Arc<str> = match &why {
+            Why::NoDefault(name) | Why::FromOutside(name) => format!("{name} is set").into(),
+            _ => return Ok(Value::unknown(why, at)),
+        };
+        let set = Guard::of(Condition { words: Arc::clone(&words), holds: true });
+        if let Some(when) = skipped.and(&set) {
+            ways.push(Alternative { when, value });
+        }
+        match skipped.and(&Guard::of(Condition { words, holds: false })) {
+            Some(rest) => skipped = rest,
+            None => return Ok(Value::either(ways, at)),
+        }
+    }
+    match ways.pop() {
+        // If all others are empty Terraform refuses, so the last unknown one is set.
+        Some(last) => {
+            ways.push(last);
+            Ok(Value::either(ways, at))
+        }
+        None => Err(Refused::new("no argument is set")),
+    }
+}
+
+pub(super) fn coalescelist(args: &[Value], at: Span) -> Outcome {
+    for arg in args {
+        match &arg.kind {
+            Kind::Unknown(why) => return Ok(Value::unknown(why.clone(), at)),
+            Kind::Null => {}
+            _ => {
+                if !list(arg)?.is_empty() {
+                    return Ok(arg.clone());
+                }
+            }
+        }
+    }
+    Err(Refused::new("every list is empty"))
+}
+
+pub(super) fn compact(args: &[Value], at: Span) -> Outcome {
+    let items = list(&args[0])?;
+    if let Some(Value { kind: Kind::Unknown(why), .. }) = items.iter().find(|v| v.is_unknown()) {
+        return Ok(Value::unknown(why.clone(), at));
+    }
+    let keep = |v: &Value| !v.is_null() && !matches!(&v.kind, Kind::Str(text) if text.is_empty());
+    Ok(Value::list(unified(items).into_iter().filter(keep).collect(), at))
+}
+
+pub(super) fn concat(args: &[Value], at: Span) -> Outcome {
+    let mut out = Vec::new();
+    for arg in args {
+        out.extend(list(arg)?);
+    }
+    Ok(Value::list(out, at))
+}
+
+pub(super) fn contains(args: &[Value], at: Span) -> Outcome {
+    if let Kind::Unknown(why) = &args[0].kind {
+        return Ok(Value::unknown(why.clone(), at));
+    }
+    let items = list(&args[0])?;
+    let answers: Vec<_> = items.iter().map(|v| equal(v, &args[1])).collect();
+    if answers.contains(&Some(true)) {
+        return Ok(Value::bool(true, at));
+    }
+    if answers.contains(&None) {
+        let hole = unknown_in(&items, at).or_else(|| unknown_in(&args[1..], at));
+        return Ok(hole.unwrap_or_else(|| Value::unknown(Why::NotUnderstood("this comparison".into()), at)));
+    }
+    Ok(Value::bool(false, at))
+}
+
+pub(super) fn distinct(args: &[Value], at: Span) -> Outcome {
+    let mut out: Vec<Value> = Vec::new();
+    for item in unified(list(&args[0])?) {
+        if !out.iter().any(|o| equal(o, &item) == Some(true)) {
+            out.push(item);
+        }
+    }
+    Ok(Value::list(out, at))
+}
+
+pub(super) fn element(args: &[Value], at: Span) -> Outcome {
+    let items = list(&args[0])?;
+    let index = to_number(&args[1])?;
+    if items.is_empty() || index < 0.0 || index.fract() != 0.0 {
+        return Err(Refused::new("there is no such item"));
+    }
+    item(&args[0], &number(index % items.len() as f64, at), at)
+}
+
+pub(super) fn flatten(args: &[Value], at: Span) -> Outcome {
+    fn walk(value: &Value, out: &mut Vec<Value>) -> Option<Why> {
+        for item in value.items() {
+            match &item.kind {
+                Kind::List(_) => {
+                    if let Some(why) = walk(&item, out) {
+                        return Some(why);
+                    }
+                }
+                // It may be a list or not.
+                Kind::Unknown(why) => return Some(why.clone()),
+                _ => out.push(item),
+            }
+        }
+        None
+    }
+    if let Kind::Unknown(why) = &args[0].kind {
+        return Ok(Value::unknown(why.clone(), at));
+    }
+    list(&args[0])?;
+    let mut out = Vec::new();
+    match walk(&args[0], &mut out) {
+        Some(why) => Ok(Value::unknown(why, at)),
+        None => Ok(Value::list(out, at)),
+    }
+}
+
+pub(super) fn index(args: &[Value], at: Span) -> Outcome {
+    if let Kind::Unknown(why) = &args[0].kind {
+        return Ok(Value::unknown(why.clone(), at));
+    }
+    let items = list(&args[0])?;
+    for (n, v) in items.iter().enumerate() {
+        match equal(v, &args[1]) {
+            Some(true) => return Ok(number(n as f64, at)),
+            Some(false) => {}
+            None => return Ok(Value::unknown(Why::NotUnderstood("this comparison".into()), at)),
+        }
+    }
+    Err(Refused::new("the list has no such item"))
+}
+
+pub(super) fn keys(args: &[Value], at: Span) -> Outcome {
+    let map = map_of(&args[0])?;
+    if let Some(why) = &map.open {
+        return Ok(Value::unknown(why.clone(), at));
+    }
+    let (entries, _) = entries_of(&args[0]).map_err(|why| Refused::new(why.to_string()))?;
+    Ok(Value::list(entries.into_iter().map(|(key, _)| key).collect(), at))
+}
+
+pub(super) fn values(args: &[Value], at: Span) -> Outcome {
+    let map = map_of(&args[0])?;
+    if let Some(why) = &map.open {
+        return Ok(Value::unknown(why.clone(), at));
+    }
+    let (entries, _) = entries_of(&args[0]).map_err(|why| Refused::new(why.to_string()))?;
+    Ok(Value::list(entries.into_iter().map(|(_, value)| value).collect(), at))
+}
+
+pub(super) fn length(args: &[Value], at: Span) -> Outcome {
+    match &args[0].kind {
+        Kind::List(items) => Ok(number(items.len() as f64, at)),
+        Kind::Map(map) => match &map.open {
+            Some(why) => Ok(Value::unknown(why.clone(), at)),
+            None => Ok(number(map.entries.len() as f64, at)),
+        },
+        Kind::Str(text) => match text.first_hole() {
+            Some((_, why)) => Ok(Value::unknown(why.clone(), at)),
+            None => Ok(number(text.to_text().chars().count() as f64, at)),
+        },
+        _ => Err(Refused::new("this has no length")),
+    }
+}
+
+pub(super) fn lookup(args: &[Value], at: Span) -> Outcome {
+    if let Kind::Unknown(_) = &args[0].kind {
+        return item(&args[0], &args[1], at);
+    }
+    let map = map_of(&args[0])?;
+    let Some(key) = to_key(&args[1])? else {
+        return Ok(Value::unknown(Why::NotUnderstood("a key that is not known".into()), at));
+    };
+    match (args[0].get(&key), &map.open, args.get(2)) {
+        (Some(found), ..) => Ok(found),
+        (None, Some(why), _) => Ok(Value::unknown(why.clone(), at)),
+        (None, None, Some(default)) => Ok(default.clone()),
+        (None, None, None) => Err(Refused::new(format!("there is no {key:?}"))),
+    }
+}
+
+pub(super) fn matchkeys(args: &[Value], at: Span) -> Outcome {
+    let (values, keys, wanted) = (list(&args[0])?, list(&args[1])?, list(&args[2])?);
+    if values.len() != keys.len() {
+        return Err(Refused::new("both lists must be equally long"));
+    }
+    if let Some(hole) = unknown_in(&keys, at).or_else(|| unknown_in(&wanted, at)) {
+        return Ok(hole);
+    }
+    let found = |key: &Value| wanted.iter().any(|w| equal(w, key) == Some(true));
+    Ok(Value::list(values.into_iter().zip(keys).filter(|(_, k)| found(k)).map(|(v, _)| v).collect(), at))
+}
+
+/// Later maps win. What an unknown map may override is kept beside a hole, under the condition that it does not.
+pub(super) fn merge(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, env: &Env) -> Outcome {
+    let mut out = Map::default();
+    for arg in args {
+        let (why, entries) = match &arg.kind {
+            Kind::Null => continue,
+            Kind::Map(map) => (map.open.clone(), Some(map)),
+            Kind::Unknown(why) => (Some(why.clone()), None),
+            _ => return Err(Refused::new("a map is required")),
+        };
+        if let Some(why) = why {
+            let from = match &why {
+                Why::NoDefault(name) | Why::FromOutside(name) => name.to_string(),
+                _ => engine.words(arg.at),
+            };
+            for (key, entry) in &mut out.entries {
+                if entries.is_some_and(|m| m.entries.contains_key(key)) {
+                    continue;
+                }
+                let condition = engine.condition(format!("{from} sets {key}"), arg.at, env);
+                let not = Condition { words: Arc::clone(&condition.words), holds: false };
+                let hole = Value::unknown(why.clone(), arg.at);
+                let ways = vec![
+                    Alternative { when: Guard::of(not), value: entry.value.clone() },
+                    Alternative { when: Guard::of(condition), value: hole },
+                ];
+                entry.value = Value::either(ways, entry.value.at);
+            }
+            out.open.get_or_insert(why);
+        }
+        for (key, entry) in entries.iter().flat_map(|m| &m.entries) {
+            let value = entry.value.clone().with_outer(&arg.via);
+            out.entries.insert(Arc::clone(key), Entry { key: entry.key, value });
+        }
+    }
+    Ok(Value::new(Kind::Map(Arc::new(out)), at))
+}
+
+pub(super) fn one(args: &[Value], at: Span) -> Outcome {
+    match &list(&args[0])?[..] {
+        [] => Ok(Value::null(at)),
+        [only] => Ok(only.clone()),
+        _ => Err(Refused::new("more than one item")),
+    }
+}
+
+pub(super) fn reverse(args: &[Value], at: Span) -> Outcome {
+    let mut items = list(&args[0])?;
+    items.reverse();
+    Ok(Value::list(items, at))
+}
+
+pub(super) fn slice(args: &[Value], at: Span) -> Outcome {
+    let items = list(&args[0])?;
+    let (from, to) = (to_number(&args[1])?, to_number(&args[2])?);
+    if from < 0.0 || to < from || to > items.len() as f64 {
+        return Err(Refused::new("the range is outside the list"));
+    }
+    Ok(Value::list(items[from as usize..to as usize].to_vec(), at))
+}
+
+pub(super) fn sort(args: &[Value], at: Span) -> Outcome {
+    let items = list(&args[0])?;
+    if let Some(hole) = unknown_in(&items, at) {
+        return Ok(hole);
+    }
+    let mut items: Vec<Value> =
+        items
+            .into_iter()
+            .map(|v| {
+                if v.as_known_str().is_some() {
+                    Ok(v)
+                } else {
+                    to_text_value(&v).ok_or_else(|| Refused::new("not text"))
+                }
+            })
+            .collect::<Result<_, _>>()?;
+    items.sort_by(|a, b| a.as_known_str().cmp(&b.as_known_str()));
+    Ok(Value::list(items, at))
+}
+
+pub(super) fn tobool(args: &[Value], at: Span) -> Outcome {
+    match (&args[0].kind, args[0].as_bool()) {
+        (Kind::Null, _) => Ok(Value::null(at)),
+        (_, Some(b)) => Ok(Value { kind: Kind::Bool(b), ..args[0].clone() }),
+        (Kind::Str(text), None) if text.has_hole() => Ok(unknown_in(args, at).unwrap_or_else(|| Value::null(at))),
+        _ => Err(Refused::new("true or false is required")),
+    }
+}
+
+pub(super) fn tonumber(args: &[Value], at: Span) -> Outcome {
+    match &args[0].kind {
+        Kind::Null | Kind::Number(_) => Ok(args[0].clone()),
+        Kind::Str(text) if text.has_hole() => Ok(unknown_in(args, at).unwrap_or_else(|| Value::null(at))),
+        Kind::Str(text) => {
+            let n = text.known_str().and_then(parse_number).ok_or_else(|| Refused::new("a number is required"))?;
+            let exact = Number::parse(Traced::clone(text)).unwrap_or_else(|| Number::new(n));
+            Ok(Value { kind: Kind::Number(exact), ..args[0].clone() })
+        }
+        _ => Err(Refused::new("a number is required")),
+    }
+}
+
+pub(super) fn tostring(args: &[Value], _: Span) -> Outcome {
+    match &args[0].kind {
+        Kind::Null | Kind::Str(_) => Ok(args[0].clone()),
+        _ => to_text_value(&args[0]).ok_or_else(|| Refused::new("a list or map is no text")),
+    }
+}
+
+pub(super) fn tolist(args: &[Value], at: Span) -> Outcome {
+    match &args[0].kind {
+        Kind::Null => Ok(args[0].clone()),
+        _ => Ok(Value::list(unified(list(&args[0])?), at)),
+    }
+}
+
+pub(super) fn toset(args: &[Value], at: Span) -> Outcome {
+    match &args[0].kind {
+        Kind::Null | Kind::Unknown(_) => Ok(args[0].clone()),
+        _ => Ok(Value::list(as_set(unified(list(&args[0])?)), at)),
+    }
+}
+
+pub(super) fn tomap(args: &[Value], _: Span) -> Outcome {
+    if args[0].is_null() {
+        return Ok(args[0].clone());
+    }
+    let map = map_of(&args[0])?;
+    let values = unified(map.entries.values().map(|e| e.value.clone()).collect());
+    let entries: IndexMap<_, _> = map
+        .entries
+        .iter()
+        .zip(values)
+        .map(|((key, entry), value)| (Arc::clone(key), Entry { key: entry.key, value }))
+        .collect();
+    Ok(Value { kind: Kind::Map(Arc::new(Map { entries, open: map.open.clone() })), ..args[0].clone() })
+}
+
+pub(super) fn transpose(args: &[Value], at: Span) -> Outcome {
+    let (entries, open) = entries_of(&args[0]).map_err(|why| Refused::new(why.to_string()))?;
+    if let Some(why) = open {
+        return Ok(Value::unknown(why, at));
+    }
+    let mut out: IndexMap<Arc<str>, Entry> = IndexMap::new();
+    for (key, items) in entries {
+        for item in list(&items)? {
+            let Some(name) = to_key(&item)? else {
+                return Ok(Value::unknown(Why::NotUnderstood("a key that is not known".into()), at));
+            };
+            let entry = out.entry(name).or_insert_with(|| Entry { key: item.at, value: Value::list(Vec::new(), at) });
+            let mut all = entry.value.items();
+            all.push(key.clone());
+            entry.value = Value::list(all, at);
+        }
+    }
+    Ok(Value::map(out, at))
+}
+
+pub(super) fn zipmap(args: &[Value], at: Span) -> Outcome {
+    let (keys, values) = (list(&args[0])?, list(&args[1])?);
+    if keys.len() != values.len() {
+        return Err(Refused::new("both lists must be equally long"));
+    }
+    let mut map = Map::default();
+    for (key, value) in keys.into_iter().zip(values) {
+        match to_key(&key)? {
+            Some(name) => drop(map.entries.insert(name, Entry { key: key.at, value })),
+            None => map.open = Some(Why::NotUnderstood("a key that is not known".into())),
+        }
+    }
+    Ok(Value::new(Kind::Map(Arc::new(map)), at))
+}
+
+/// The text of an item of a list, for functions that put items together.
+pub(super) fn item_text(value: &Value) -> Result<Traced, Refused> {
+    to_text(value)
+}

@@ -1,0 +1,311 @@
+//! Functions that encode text: base64, gzip, JSON, YAML, URLs.
+
+use std::io::Write;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::text::{Layer, Span, Traced, Whence, Why};
+use crate::value::{Kind, Value};
+
+use super::super::engine::{Outcome, Refused};
+use super::super::expressions::entries_of;
+use super::strings::{push_changed, rewrite};
+use super::text;
+
+/// Base64 of a text. Each group of four characters maps to the three bytes it encodes; from the first hole on nothing of the
+/// encoded text is known, but the original is remembered whole.
+pub(in super::super) fn base64_of(content: &Traced, at: Span) -> Traced {
+    const GROUP: usize = 3;
+    let known = content.holes().next().map_or(content.len(), |(r, ..)| r.start);
+    let whole = if known == content.len() { known } else { known - known % GROUP };
+    let mut out = Traced::new();
+    let mut from = 0;
+    while from < whole {
+        let to = (from + GROUP).min(whole);
+        let group = content.slice(from..to);
+        let encoded = STANDARD.encode(group.bytes());
+        out.push_piece(encoded.as_bytes(), Whence::Made(group.span().unwrap_or(at)), group.via());
+        from = to;
+    }
+    if let Some((span, why)) = content.first_hole() {
+        out.push_hole(span, why.clone());
+    }
+    Traced::encoded(out, Layer::Base64, content.clone())
+}
+
+/// Gzip of a text. The compressed bytes are made from the whole; the original is remembered.
+pub(in super::super) fn gzip_of(content: &Traced, at: Span) -> Traced {
+    let outer = match content.first_hole() {
+        Some((span, why)) => Traced::hole(span, why.clone()),
+        None => {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+            // Writing to memory does not fail.
+            let packed = encoder.write_all(content.bytes()).and_then(|()| encoder.finish());
+            Traced::made(packed.unwrap_or_default(), content.span().unwrap_or(at))
+        }
+    };
+    Traced::encoded(outer, Layer::Gzip, content.clone())
+}
+
+pub(super) fn base64encode(args: &[Value], at: Span) -> Outcome {
+    Ok(Value::str(base64_of(&text(args, 0)?, at), at))
+}
+
+pub(super) fn base64gzip(args: &[Value], at: Span) -> Outcome {
+    Ok(Value::str(base64_of(&gzip_of(&text(args, 0)?, at), at), at))
+}
+
+pub(super) fn base64decode(args: &[Value], at: Span) -> Outcome {
+    let encoded = text(args, 0)?;
+    if let Some(original) = encoded.original(Layer::Base64) {
+        return Ok(Value::str(original.clone(), at));
+    }
+    if let Some((_, why)) = encoded.first_hole() {
+        return Ok(Value::unknown(why.clone(), at));
+    }
+    let refused = || Refused::new("not base64");
+    let mut out = Traced::new();
+    for (n, group) in encoded.bytes().chunks(4).enumerate() {
+        let decoded = STANDARD.decode(group).map_err(|_| refused())?;
+        if decoded.len() < 3 && (n + 1) * 4 < encoded.len() {
+            return Err(refused());
+        }
+        push_changed(&mut out, &encoded, n * 4..n * 4 + group.len(), &decoded);
+    }
+    if out.as_str().is_none() {
+        return Err(Refused::new("the decoded bytes are not UTF-8"));
+    }
+    Ok(Value::str(out, at))
+}
+
+/// As Go's `url.QueryEscape`.
+pub(super) fn urlencode(args: &[Value], at: Span) -> Outcome {
+    let escaped = rewrite(&text(args, 0)?, |c| {
+        if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~') {
+            return None;
+        }
+        if c == ' ' {
+            return Some("+".to_owned());
+        }
+        let mut bytes = [0; 4];
+        Some(c.encode_utf8(&mut bytes).bytes().map(|b| format!("%{b:02X}")).collect::<Vec<_>>().concat())
+    });
+    Ok(Value::str(escaped, at))
+}
+
+pub(super) fn jsonencode(args: &[Value], at: Span) -> Outcome {
+    Ok(Value::str(json_text(&args[0]), at))
+}
+
+/// Text as the inside of a JSON string, as Go's encoder writes it.
+fn json_escaped(content: &Traced) -> Traced {
+    rewrite(content, |c| match c {
+        '"' => Some("\\\"".to_owned()),
+        '\\' => Some("\\\\".to_owned()),
+        '\n' => Some("\\n".to_owned()),
+        '\r' => Some("\\r".to_owned()),
+        '\t' => Some("\\t".to_owned()),
+        '\u{8}' => Some("\\b".to_owned()),
+        '\u{c}' => Some("\\f".to_owned()),
+        '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => Some(format!("\\u{:04x}", c as u32)),
+        c if (c as u32) < 0x20 => Some(format!("\\u{:04x}", c as u32)),
+        _ => None,
+    })
+}
+
+/// A value as JSON, keys in order, without spaces. The recursion is as deep as the value, which is bounded.
+pub(super) fn json_text(value: &Value) -> Traced {
+    let mut out = Traced::new();
+    push_json(&mut out, value);
+    out
+}
+
+fn push_json(out: &mut Traced, value: &Value) {
+    let at = value.at;
+    match &value.kind {
+        Kind::Null => out.push_made(b"null", at),
+        Kind::Bool(_) | Kind::Number(_) => out.push(&value.to_traced().unwrap_or_default()),
+        Kind::Str(_) => {
+            let content = value.to_traced().unwrap_or_default();
+            out.push_made(b"\"", at);
+            out.push(&json_escaped(&content));
+            out.push_made(b"\"", at);
+        }
+        Kind::Unknown(why) => out.push_hole(at, why.clone()),
+        Kind::Either(_) => out.push_hole(at, Why::Limit("alternatives of one value")),
+        Kind::List(_) => {
+            out.push_made(b"[", at);
+            for (n, item) in value.items().iter().enumerate() {
+                if n > 0 {
+                    out.push_made(b",", at);
+                }
+                push_json(out, item);
+            }
+            out.push_made(b"]", at);
+        }
+        Kind::Map(_) => {
+            let (entries, open) = entries_of(value).unwrap_or_default();
+            out.push_made(b"{", at);
+            for (n, (key, item)) in entries.iter().enumerate() {
+                if n > 0 {
+                    out.push_made(b",", at);
+                }
+                push_json(out, key);
+                out.push_made(b":", at);
+                push_json(out, item);
+            }
+            if let Some(why) = open {
+                out.push_hole(at, why);
+            }
+            out.push_made(b"}", at);
+        }
+    }
+}
+
+pub(super) fn yamlencode(args: &[Value], at: Span) -> Outcome {
+    let mut out = Traced::new();
+    let value = &args[0];
+    match &value.kind {
+        Kind::List(items) if !items.is_empty() => push_yaml_list(&mut out, value, 0, false),
+        Kind::Map(map) if !map.entries.is_empty() || map.open.is_some() => push_yaml_map(&mut out, value, 0, false),
+        _ => {
+            push_yaml_scalar(&mut out, value, 0);
+            // The emitter marks the end of a document that is a bare scalar.
+            if matches!(value.kind, Kind::Null | Kind::Bool(_) | Kind::Number(_)) {
+                out.push_made(b"...\n", at);
+            }
+        }
+    }
+    Ok(Value::str(out, at))
+}
+
+/// Block style as Terraform writes it: keys quoted and in order, lists not indented under their key.
+fn push_yaml_map(out: &mut Traced, value: &Value, indent: usize, inline: bool) {
+    let (entries, open) = entries_of(value).unwrap_or_default();
+    let mut first = inline;
+    for (key, item) in &entries {
+        if !std::mem::take(&mut first) {
+            out.push_made(" ".repeat(indent).as_bytes(), value.at);
+        }
+        push_quoted(out, key);
+        out.push_made(b":", value.at);
+        match &item.kind {
+            Kind::List(items) if !items.is_empty() => {
+                out.push_made(b"\n", value.at);
+                push_yaml_list(out, item, indent, false);
+            }
+            Kind::Map(map) if !map.entries.is_empty() || map.open.is_some() => {
+                out.push_made(b"\n", value.at);
+                push_yaml_map(out, item, indent + 2, false);
+            }
+            _ => {
+                out.push_made(b" ", value.at);
+                push_yaml_scalar(out, item, indent);
+            }
+        }
+    }
+    if let Some(why) = open {
+        if !first {
+            out.push_made(" ".repeat(indent).as_bytes(), value.at);
+        }
+        out.push_hole(value.at, why);
+        out.push_made(b"\n", value.at);
+    }
+}
+
+fn push_yaml_list(out: &mut Traced, value: &Value, indent: usize, inline: bool) {
+    let mut first = inline;
+    for item in value.items() {
+        if !std::mem::take(&mut first) {
+            out.push_made(" ".repeat(indent).as_bytes(), value.at);
+        }
+        out.push_made(b"- ", value.at);
+        match &item.kind {
+            Kind::List(items) if !items.is_empty() => push_yaml_list(out, &item, indent + 2, true),
+            Kind::Map(map) if !map.entries.is_empty() || map.open.is_some() => {
+                push_yaml_map(out, &item, indent + 2, true);
+            }
+            _ => push_yaml_scalar(out, &item, indent),
+        }
+    }
+}
+
+/// A scalar or an empty collection, with the line break after it.
+fn push_yaml_scalar(out: &mut Traced, value: &Value, indent: usize) {
+    let at = value.at;
+    match &value.kind {
+        Kind::Str(_) => {
+            let content = value.to_traced().unwrap_or_default();
+            if block_style(&content) {
+                push_block(out, &content, indent + 2, at);
+                return;
+            }
+            push_quoted(out, value);
+        }
+        Kind::List(_) => out.push_made(b"[]", at),
+        Kind::Map(_) => out.push_made(b"{}", at),
+        _ => push_json(out, value),
+    }
+    out.push_made(b"\n", at);
+}
+
+/// Whether the emitter writes text of several lines as a block: not if it has spaces before a line break or special characters.
+fn block_style(content: &Traced) -> bool {
+    let shown = content.to_text();
+    let special = |c: char| c.is_control() && c != '\n';
+    shown.contains('\n') && !shown.contains(" \n") && !shown.ends_with(' ') && !shown.chars().any(special)
+}
+
+fn push_block(out: &mut Traced, content: &Traced, indent: usize, at: Span) {
+    let shown = content.to_text().into_owned();
+    let hint = if shown.starts_with([' ', '\n']) { "2" } else { "" };
+    let chomp = if !shown.ends_with('\n') {
+        "-"
+    } else if shown.ends_with("\n\n") || shown == "\n" {
+        "+"
+    } else {
+        ""
+    };
+    out.push_made(format!("|{hint}{chomp}\n").as_bytes(), at);
+    let mut from = 0;
+    while from < content.len() {
+        let to = content.bytes()[from..].iter().position(|b| *b == b'\n').map_or(content.len(), |n| from + n + 1);
+        if content.bytes().get(from) != Some(&b'\n') {
+            out.push_made(" ".repeat(indent).as_bytes(), at);
+        }
+        out.push(&content.slice(from..to));
+        from = to;
+    }
+    if !shown.ends_with('\n') {
+        out.push_made(b"\n", at);
+    }
+}
+
+/// Text in double quotes. The emitter escapes what does not print, but not `<` and `>` as JSON does.
+fn push_quoted(out: &mut Traced, value: &Value) {
+    let content = value.to_traced().unwrap_or_default();
+    let escaped = rewrite(&content, |c| match c {
+        '"' => Some("\\\"".to_owned()),
+        '\\' => Some("\\\\".to_owned()),
+        '\n' => Some("\\n".to_owned()),
+        '\r' => Some("\\r".to_owned()),
+        '\t' => Some("\\t".to_owned()),
+        '\0' => Some("\\0".to_owned()),
+        '\u{7}' => Some("\\a".to_owned()),
+        '\u{8}' => Some("\\b".to_owned()),
+        '\u{b}' => Some("\\v".to_owned()),
+        '\u{c}' => Some("\\f".to_owned()),
+        '\u{1b}' => Some("\\e".to_owned()),
+        '\u{85}' => Some("\\N".to_owned()),
+        '\u{a0}' => Some("\\_".to_owned()),
+        '\u{2028}' => Some("\\L".to_owned()),
+        '\u{2029}' => Some("\\P".to_owned()),
+        '\u{feff}' => Some("\\uFEFF".to_owned()),
+        c if c.is_control() => Some(format!("\\x{:02X}", c as u32)),
+        _ => None,
+    });
+    out.push_made(b"\"", value.at);
+    out.push(&escaped);
+    out.push_made(b"\"", value.at);
+}

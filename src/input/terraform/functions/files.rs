@@ -1,0 +1,150 @@
+//! Functions that read files of the repository. Nothing outside the root of the scan is read.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::syntax::hcl;
+use crate::text::{FileError, Span, TextId, Why};
+use crate::value::{Kind, Value};
+
+use super::super::engine::{Binding, Bound, Engine, Env, Outcome, Refused};
+use super::encoding::base64_of;
+use super::known;
+
+/// The file that an argument names. The outer error is a refusal, the inner one a hole.
+fn open(engine: &mut Engine<'_, '_>, args: &[Value], at: Span) -> Result<Result<TextId, Value>, Refused> {
+    let path = match known(args, 0, at)? {
+        Ok(path) => path,
+        Err(hole) => return Ok(Err(hole)),
+    };
+    if path.starts_with('~') {
+        return Ok(Err(Value::unknown(Why::FromOutside(format!("the file {path}").into()), at)));
+    }
+    // Terraform runs in the directory of the root module.
+    match engine.cx.open(&engine.root.join(Path::new(&path))) {
+        Ok(id) => Ok(Ok(id)),
+        Err(FileError::Missing) => Err(Refused::new(format!("there is no file {path}"))),
+        Err(error) => Ok(Err(Value::unknown(Why::NotUnderstood(format!("the file {path} ({error})").into()), at))),
+    }
+}
+
+pub(super) fn file(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
+    let id = match open(engine, args, at)? {
+        Ok(id) => id,
+        Err(hole) => return Ok(hole),
+    };
+    let view = engine.cx.texts.view(id);
+    if !engine.charge(view.bytes.len()) {
+        return Ok(Value::unknown(Why::Limit("steps of evaluation"), at));
+    }
+    if view.as_str().is_err() {
+        return Err(Refused::new("the file is not UTF-8"));
+    }
+    Ok(Value::str(view.traced(0..view.bytes.len()), at).through(at, &"file".into()))
+}
+
+pub(super) fn filebase64(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
+    let id = match open(engine, args, at)? {
+        Ok(id) => id,
+        Err(hole) => return Ok(hole),
+    };
+    let view = engine.cx.texts.view(id);
+    if !engine.charge(view.bytes.len()) {
+        return Ok(Value::unknown(Why::Limit("steps of evaluation"), at));
+    }
+    let content = view.traced(0..view.bytes.len()).through(at, &"filebase64".into());
+    Ok(Value::str(base64_of(&content, at), at))
+}
+
+pub(super) fn fileexists(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
+    let path = match known(args, 0, at)? {
+        Ok(path) => path,
+        Err(hole) => return Ok(hole),
+    };
+    match engine.cx.files.read(&engine.root.join(&path)) {
+        Ok(_) | Err(FileError::TooLarge) => Ok(Value::bool(true, at)),
+        Err(FileError::Missing) if !path.starts_with('~') => Ok(Value::bool(false, at)),
+        Err(_) => Ok(Value::unknown(Why::FromOutside(format!("the file {path}").into()), at)),
+    }
+}
+
+/// What a template sees: the arguments that it is given, and nothing else.
+fn inside(vars: &Value, at: Span, env: &Env) -> Result<Result<Env, Value>, Refused> {
+    let map = match &vars.kind {
+        Kind::Map(map) => map,
+        Kind::Unknown(why) => return Ok(Err(Value::unknown(why.clone(), at))),
+        _ => return Err(Refused::new("a template needs a map")),
+    };
+    // Values pass the references that the map passed.
+    let map = if vars.via.is_none() {
+        Arc::clone(map)
+    } else {
+        let mut own = crate::value::Map::clone(map);
+        own.entries.values_mut().for_each(|e| e.value = e.value.clone().with_outer(&vars.via));
+        Arc::new(own)
+    };
+    let id = format!("{}, template at {}", env.id(), at.start).into();
+    let bound = Bound { what: Binding::All(map), id, next: None };
+    Ok(Ok(Env { instance: None, names: Some(Arc::new(bound)) }))
+}
+
+pub(super) fn templatefile(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, env: &Env) -> Outcome {
+    let id = match open(engine, args, at)? {
+        Ok(id) => id,
+        Err(hole) => return Ok(hole),
+    };
+    render(engine, id, &args[1], at, env, "templatefile")
+}
+
+pub(super) fn templatestring(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, env: &Env) -> Outcome {
+    let text = super::text(args, 0)?;
+    // A hole could hold anything, a directive as well.
+    if text.is_hole() {
+        return Ok(args[0].clone());
+    }
+    let id = engine.cx.texts.add_made("template", &text, at);
+    render(engine, id, &args[1], at, env, "templatestring")
+}
+
+/// The template in a text, with arguments.
+pub(in super::super) fn render(
+    engine: &mut Engine<'_, '_>,
+    id: TextId,
+    vars: &Value,
+    at: Span,
+    env: &Env,
+    step: &str,
+) -> Outcome {
+    // A template may not ask for its own file again.
+    if env.instance.is_none() && env.names.is_some() {
+        return Err(Refused::new("a template inside a template"));
+    }
+    let inner = match inside(vars, at, env)? {
+        Ok(inner) => inner,
+        Err(hole) => return Ok(hole),
+    };
+    let template = match engine.templates.get(&id) {
+        Some(known) => known.clone()?,
+        None => {
+            let view = engine.cx.texts.view(id);
+            if !engine.charge(view.bytes.len() * 8) {
+                return Ok(Value::unknown(Why::Limit("steps of evaluation"), at));
+            }
+            let parsed = match hcl::parse_template(&view) {
+                Ok(template) => Ok(Arc::new(template)),
+                Err(error) => {
+                    engine.cx.problem(error.at, format!("not a template: {}", error.message));
+                    Err(Refused::new(error.message))
+                }
+            };
+            engine.templates.insert(id, parsed.clone());
+            parsed?
+        }
+    };
+    let whole = {
+        let view = engine.cx.texts.view(id);
+        view.span(0..view.bytes.len())
+    };
+    let value = engine.deeper(at, |engine| engine.template(&template.parts, whole, &inner))?;
+    Ok(Value { at, ..value }.through(at, &step.into()))
+}

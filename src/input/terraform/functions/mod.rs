@@ -1,0 +1,289 @@
+//! Terraform's functions, by name. A function that is not here leaves a hole that names it.
+
+#![allow(clippy::unnecessary_wraps, reason = "all functions have the one signature of the table")]
+
+mod collections;
+mod encoding;
+mod files;
+mod format;
+mod network;
+mod numbers;
+mod sets;
+mod strings;
+
+use crate::syntax::hcl::Call;
+use crate::text::{Span, Traced, Why};
+use crate::value::{Guard, Kind, Value};
+
+use super::convert::to_text;
+use super::engine::{Engine, Env, Outcome, Refused, either};
+
+pub(super) use collections::as_set;
+pub(super) use encoding::{base64_of, gzip_of};
+pub(super) use files::render;
+
+/// How a function is run.
+#[derive(Clone, Copy)]
+enum Run {
+    /// On plain arguments: each way that an argument may go is run by itself; an unknown argument gives an unknown.
+    Pure(fn(&[Value], Span) -> Outcome),
+    /// As `Pure`, and also each way that an item of a list or map may go.
+    Deep(fn(&[Value], Span) -> Outcome),
+    /// As `Pure`, but unknown arguments are handed to it.
+    Holes(fn(&[Value], Span) -> Outcome),
+    /// As `Deep`, but unknown arguments are handed to it.
+    DeepHoles(fn(&[Value], Span) -> Outcome),
+    /// On plain arguments, with the engine at hand.
+    Engine(fn(&mut Engine<'_, '_>, &[Value], Span, &Env) -> Outcome),
+    /// On arguments that may go several ways.
+    Raw(fn(&mut Engine<'_, '_>, &[Value], Span, &Env) -> Outcome),
+    /// On expressions.
+    Lazy(fn(&mut Engine<'_, '_>, &Call, Span, &Env) -> Outcome),
+}
+
+use Run::{Deep, DeepHoles, Engine as WithEngine, Holes, Lazy, Pure, Raw};
+
+/// Any number of arguments.
+const MANY: usize = usize::MAX;
+
+/// Name, least and most arguments, and how it is run. Sorted by name.
+const FUNCTIONS: &[(&str, usize, usize, Run)] = &[
+    ("abs", 1, 1, Pure(numbers::abs)),
+    ("alltrue", 1, 1, Deep(collections::alltrue)),
+    ("anytrue", 1, 1, Deep(collections::anytrue)),
+    ("base64decode", 1, 1, Pure(encoding::base64decode)),
+    ("base64encode", 1, 1, Holes(encoding::base64encode)),
+    ("base64gzip", 1, 1, Holes(encoding::base64gzip)),
+    ("basename", 1, 1, Pure(strings::basename)),
+    ("can", 1, 1, Lazy(can)),
+    ("ceil", 1, 1, Pure(numbers::ceil)),
+    ("chomp", 1, 1, Pure(strings::chomp)),
+    ("chunklist", 2, 2, Pure(collections::chunklist)),
+    ("cidrhost", 2, 2, Pure(network::cidrhost)),
+    ("cidrnetmask", 1, 1, Pure(network::cidrnetmask)),
+    ("cidrsubnet", 3, 3, Pure(network::cidrsubnet)),
+    ("cidrsubnets", 1, MANY, Pure(network::cidrsubnets)),
+    ("coalesce", 1, MANY, Holes(collections::coalesce)),
+    ("coalescelist", 1, MANY, Holes(collections::coalescelist)),
+    ("compact", 1, 1, Deep(collections::compact)),
+    ("concat", 1, MANY, Pure(collections::concat)),
+    ("contains", 2, 2, DeepHoles(collections::contains)),
+    ("dirname", 1, 1, Pure(strings::dirname)),
+    ("distinct", 1, 1, Deep(collections::distinct)),
+    ("element", 2, 2, Pure(collections::element)),
+    ("endswith", 2, 2, Pure(strings::endswith)),
+    ("file", 1, 1, WithEngine(files::file)),
+    ("filebase64", 1, 1, WithEngine(files::filebase64)),
+    ("fileexists", 1, 1, WithEngine(files::fileexists)),
+    ("flatten", 1, 1, DeepHoles(collections::flatten)),
+    ("floor", 1, 1, Pure(numbers::floor)),
+    ("format", 1, MANY, Raw(format::format)),
+    ("formatlist", 1, MANY, Raw(format::formatlist)),
+    ("indent", 2, 2, Pure(strings::indent)),
+    ("index", 2, 2, DeepHoles(collections::index)),
+    ("join", 2, MANY, Raw(format::join)),
+    ("jsonencode", 1, 1, DeepHoles(encoding::jsonencode)),
+    ("keys", 1, 1, Pure(collections::keys)),
+    ("length", 1, 1, Pure(collections::length)),
+    ("log", 2, 2, Pure(numbers::log)),
+    ("lookup", 2, 3, Holes(collections::lookup)),
+    ("lower", 1, 1, Pure(strings::lower)),
+    ("matchkeys", 3, 3, Deep(collections::matchkeys)),
+    ("max", 1, MANY, Pure(numbers::max)),
+    ("merge", 0, MANY, WithEngine(collections::merge)),
+    ("min", 1, MANY, Pure(numbers::min)),
+    ("nonsensitive", 1, 1, Holes(collections::same)),
+    ("one", 1, 1, Pure(collections::one)),
+    ("parseint", 2, 2, Pure(numbers::parseint)),
+    ("pathexpand", 1, 1, Pure(strings::pathexpand)),
+    ("pow", 2, 2, Pure(numbers::pow)),
+    ("range", 1, 3, Pure(numbers::range)),
+    ("regex", 2, 2, Pure(strings::regex)),
+    ("regexall", 2, 2, Pure(strings::regexall)),
+    ("replace", 3, 3, Pure(strings::replace)),
+    ("reverse", 1, 1, Pure(collections::reverse)),
+    ("sensitive", 1, 1, Holes(collections::same)),
+    ("setintersection", 1, MANY, Deep(sets::intersection)),
+    ("setproduct", 1, MANY, Pure(sets::product)),
+    ("setsubtract", 2, 2, Deep(sets::subtract)),
+    ("setunion", 1, MANY, Deep(sets::union)),
+    ("signum", 1, 1, Pure(numbers::signum)),
+    ("slice", 3, 3, Pure(collections::slice)),
+    ("sort", 1, 1, Deep(collections::sort)),
+    ("split", 2, 2, Pure(strings::split)),
+    ("startswith", 2, 2, Pure(strings::startswith)),
+    ("strcontains", 2, 2, Pure(strings::strcontains)),
+    ("strrev", 1, 1, Pure(strings::strrev)),
+    ("substr", 3, 3, Pure(strings::substr)),
+    ("sum", 1, 1, Deep(numbers::sum)),
+    ("templatefile", 2, 2, WithEngine(files::templatefile)),
+    ("templatestring", 2, 2, WithEngine(files::templatestring)),
+    ("title", 1, 1, Pure(strings::title)),
+    ("tobool", 1, 1, Pure(collections::tobool)),
+    ("tolist", 1, 1, Pure(collections::tolist)),
+    ("tomap", 1, 1, Pure(collections::tomap)),
+    ("tonumber", 1, 1, Pure(collections::tonumber)),
+    ("toset", 1, 1, DeepHoles(collections::toset)),
+    ("tostring", 1, 1, Pure(collections::tostring)),
+    ("transpose", 1, 1, Deep(collections::transpose)),
+    ("trim", 2, 2, Pure(strings::trim)),
+    ("trimprefix", 2, 2, Pure(strings::trimprefix)),
+    ("trimspace", 1, 1, Pure(strings::trimspace)),
+    ("trimsuffix", 2, 2, Pure(strings::trimsuffix)),
+    ("try", 1, MANY, Lazy(try_each)),
+    ("upper", 1, 1, Pure(strings::upper)),
+    ("urlencode", 1, 1, Pure(encoding::urlencode)),
+    ("values", 1, 1, Pure(collections::values)),
+    ("yamlencode", 1, 1, DeepHoles(encoding::yamlencode)),
+    ("zipmap", 2, 2, Deep(collections::zipmap)),
+];
+
+impl Engine<'_, '_> {
+    /// The value of a function call.
+    pub(super) fn call(&mut self, call: &Call, at: Span, env: &Env) -> Outcome {
+        let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
+        let Ok(index) = FUNCTIONS.binary_search_by(|(n, ..)| (*n).cmp(name)) else {
+            return Ok(Value::unknown(Why::NotUnderstood(format!("the function {name}").into()), at));
+        };
+        let (_, least, most, run) = FUNCTIONS[index];
+        if let Lazy(run) = run {
+            return run(self, call, at, env);
+        }
+        let args = call.args.iter().map(|e| self.eval(e, env)).collect::<Result<Vec<_>, _>>()?;
+        if !call.expand {
+            return self.run(run, (least, most), &args, at, env);
+        }
+        let Some((last, first)) = args.split_last() else { return Err(Refused::new("nothing to spread out")) };
+        self.lift(std::slice::from_ref(last), at, &mut |engine, last| {
+            let mut all = first.to_vec();
+            match &last[0].kind {
+                Kind::List(_) => all.extend(last[0].items()),
+                Kind::Unknown(why) => return Ok(Value::unknown(why.clone(), at)),
+                _ => return Err(Refused::new("only a list can be spread out")),
+            }
+            engine.run(run, (least, most), &all, at, env)
+        })
+    }
+
+    fn run(&mut self, run: Run, (least, most): (usize, usize), args: &[Value], at: Span, env: &Env) -> Outcome {
+        if args.len() < least || args.len() > most {
+            return Err(Refused::new("the wrong number of arguments"));
+        }
+        if !self.charge(args.iter().map(size).sum()) {
+            return Ok(Value::unknown(Why::Limit("steps of evaluation"), at));
+        }
+        let unknown = |args: &[Value]| {
+            args.iter().find_map(|a| match &a.kind {
+                Kind::Unknown(why) => Some(Value::unknown(why.clone(), at)),
+                _ => None,
+            })
+        };
+        let value = match run {
+            Raw(f) => f(self, args, at, env)?,
+            WithEngine(f) => self.lift(args, at, &mut |engine, args| f(engine, args, at, env))?,
+            Holes(f) => self.lift(args, at, &mut |_, args| f(args, at))?,
+            Pure(f) => self.lift(args, at, &mut |_, args| unknown(args).map_or_else(|| f(args, at), Ok))?,
+            Deep(f) => self.lift_deep(args, at, &mut |args| unknown(args).map_or_else(|| f(args, at), Ok))?,
+            DeepHoles(f) => self.lift_deep(args, at, &mut |args| f(args, at))?,
+            Lazy(_) => return Err(Refused::new("internal error: a lazy function")),
+        };
+        Ok(self.bounded(value))
+    }
+
+    fn lift_deep(&mut self, args: &[Value], at: Span, f: &mut dyn FnMut(&[Value]) -> Outcome) -> Outcome {
+        let list = Value::list(args.to_vec(), at);
+        let ways = self.hoist(&list);
+        if let [(always, only)] = &ways[..]
+            && always.is_always()
+        {
+            return f(&only.items());
+        }
+        let outcomes: Vec<(Guard, Outcome)> = ways.into_iter().map(|(when, v)| (when, f(&v.items()))).collect();
+        either(outcomes, at)
+    }
+}
+
+/// What handling a value costs.
+fn size(value: &Value) -> usize {
+    match &value.kind {
+        Kind::Str(text) => text.len(),
+        Kind::List(items) => items.len() * 64,
+        Kind::Map(map) => map.entries.len() * 64,
+        _ => 1,
+    }
+}
+
+/// An argument as text; null is refused.
+fn text(args: &[Value], index: usize) -> Result<Traced, Refused> {
+    args.get(index).map_or_else(|| Err(Refused::new("an argument is missing")), to_text)
+}
+
+/// An argument as text that must be known. The outer error is a refusal, the inner one a hole.
+fn known(args: &[Value], index: usize, at: Span) -> Result<Result<String, Value>, Refused> {
+    let text = text(args, index)?;
+    Ok(match (text.known_str(), text.first_hole()) {
+        (Some(known), _) => Ok(known.to_owned()),
+        (None, Some((_, why))) => Err(Value::unknown(why.clone(), at)),
+        (None, None) => return Err(Refused::new("not UTF-8")),
+    })
+}
+
+/// `try`: the first argument that is not refused.
+fn try_each(engine: &mut Engine<'_, '_>, call: &Call, at: Span, env: &Env) -> Outcome {
+    let mut open: Vec<(Guard, Outcome)> = Vec::new();
+    let mut guard = vec![Guard::always()];
+    let mut last = Refused::new("no argument");
+    for arg in &call.args {
+        match engine.eval(arg, env) {
+            Err(refused) => last = refused,
+            Ok(value) => {
+                // Where only some of the ways are refused, the next argument is tried for these.
+                let ways = value.alternatives();
+                let refused = |v: &Value| matches!(v.kind, Kind::Unknown(Why::Invalid(_)));
+                if open.is_empty() && !ways.iter().any(|(_, v)| refused(v)) {
+                    return Ok(value);
+                }
+                let mut left = Vec::new();
+                for before in &guard {
+                    for (when, value) in &ways {
+                        let Some(when) = before.and(when) else { continue };
+                        if refused(value) {
+                            left.push(when);
+                        } else {
+                            open.push((when, Ok(value.clone())));
+                        }
+                    }
+                }
+                guard = left;
+                if guard.is_empty() || open.len() > crate::value::MAX_ALTERNATIVES {
+                    return either(open, at);
+                }
+            }
+        }
+    }
+    if open.is_empty() {
+        return Err(last);
+    }
+    open.extend(guard.into_iter().map(|when| (when, Err(last.clone()))));
+    either(open, at)
+}
+
+fn can(engine: &mut Engine<'_, '_>, call: &Call, at: Span, env: &Env) -> Outcome {
+    let [arg] = &call.args[..] else { return Err(Refused::new("the wrong number of arguments")) };
+    match engine.eval(arg, env) {
+        Err(_) => Ok(Value::bool(false, at)),
+        Ok(value) => engine.lift(&[value], at, &mut |_, args| match &args[0].kind {
+            Kind::Unknown(Why::Invalid(_)) => Ok(Value::bool(false, at)),
+            Kind::Unknown(why) => Ok(Value::unknown(why.clone(), at)),
+            _ => Ok(Value::bool(true, at)),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn functions_are_sorted_so_that_they_are_found() {
+        assert!(super::FUNCTIONS.is_sorted_by(|a, b| a.0 < b.0));
+    }
+}

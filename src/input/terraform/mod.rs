@@ -1,0 +1,74 @@
+//! Terraform and OpenTofu: directories of `.tf` files, evaluated as far as the source goes.
+//!
+//! One unit is one directory as a root module, with all that it calls from the repository. Nothing is evaluated before it is
+//! asked for: the walk starts at the attributes that carry user data and follows what they refer to.
+
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "Terraform has one type for all numbers; counts and indexes in it are small, and signs are checked first"
+)]
+
+mod alternatives;
+mod convert;
+mod data;
+mod engine;
+mod expressions;
+mod functions;
+mod modules;
+mod references;
+mod resources;
+mod scope;
+mod template;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::node::{Cx, NodeGroup};
+use crate::text::{Source, Span, Why};
+
+use super::kind::{FileList, Input, Unit};
+use engine::Engine;
+use scope::FileKind;
+
+/// Terraform and OpenTofu.
+#[derive(Debug)]
+pub struct Terraform;
+
+impl Input for Terraform {
+    fn name(&self) -> &'static str {
+        "terraform"
+    }
+
+    fn claim(&self, files: &FileList) -> Vec<Unit> {
+        let mut dirs: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+        for path in &files.files {
+            let (Some(dir), Some(name)) = (path.parent(), path.file_name().and_then(|n| n.to_str())) else { continue };
+            if matches!(scope::kind_of(name), FileKind::Plain | FileKind::Override | FileKind::Json) {
+                dirs.entry(dir.to_owned()).or_default().push(path.clone());
+            }
+        }
+        dirs.into_iter().map(|(path, files)| Unit { path, files }).collect()
+    }
+
+    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        // The first file that can be read stands for the unit where nothing else does.
+        let first = unit.files.iter().find_map(|path| cx.open(path).ok());
+        let first = first.unwrap_or_else(|| cx.texts.add_source(Arc::new(Source::new(&*unit.path, Vec::new()))));
+        let place = Span::new(first, 0..0);
+        let mut engine = Engine::new(&unit.path, cx);
+        let root = engine.start(place);
+        if !resources::concerns(&engine.instances[root].module) {
+            return Vec::new();
+        }
+        let groups = engine.node_groups(root);
+        if engine.exhausted() {
+            engine.cx.gap(place, Why::Limit("steps of evaluation"));
+        }
+        groups
+    }
+}

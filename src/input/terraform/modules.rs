@@ -1,0 +1,316 @@
+//! Instances of modules, and the instances that `count` and `for_each` make of a block.
+
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use crate::syntax::hcl::Block;
+use crate::text::{Span, Why};
+use crate::value::{Guard, Kind, Map, Number, Value};
+
+use super::engine::{Engine, Env, Memo, Refused};
+use super::expressions::entries_of;
+use super::scope::Module;
+
+/// The most instances of one block that are looked at one by one.
+const MAX_EXPANSION: usize = 100;
+
+/// The most module instances of one root module.
+const MAX_INSTANCES: usize = 1_000;
+
+/// How deep modules may call modules.
+const MAX_MODULE_DEPTH: usize = 12;
+
+/// Words in a call of a module from elsewhere that tell that it carries what a node boots with.
+const CARRIES: &[&str] = &[
+    "user_data",
+    "userdata",
+    "node_group",
+    "worker_group",
+    "kubelet",
+    "bootstrap",
+    "nodeadm",
+    "cloudinit",
+    "launch_template",
+];
+
+/// One use of a module.
+#[derive(Debug)]
+pub(super) struct Instance {
+    pub(super) module: Arc<Module>,
+    /// `module.a["b"].module.c`; empty for the root.
+    pub(super) address: String,
+    /// What `path.module` is.
+    pub(super) path: String,
+    /// The call; for the root the start of its first file.
+    pub(super) place: Span,
+    /// What the arguments can see, and the call.
+    pub(super) caller: Option<(Env, Arc<Block>)>,
+    pub(super) when: Guard,
+    pub(super) depth: usize,
+    pub(super) locals: HashMap<Arc<str>, Memo>,
+    pub(super) variables: HashMap<Arc<str>, Memo>,
+    pub(super) outputs: HashMap<Arc<str>, Memo>,
+    /// By call and by what tells its instances apart; `None` for a module that is not read.
+    children: HashMap<(Span, Arc<str>), Option<usize>>,
+}
+
+/// The instances of a block. Each sees its own `each` or `count`.
+#[derive(Clone, Debug)]
+pub(super) enum Expansion {
+    Single(Env),
+    List(Vec<Env>),
+    /// By key, and why there may be more.
+    Map(Vec<(Arc<str>, Env)>, Option<Why>),
+    /// It is not known how many.
+    Maybe(Env, Why),
+}
+
+impl Expansion {
+    /// The instances with what follows the address of each, such as `[0]`.
+    pub(super) fn instances(&self) -> Vec<(String, Env)> {
+        match self {
+            Self::Single(env) | Self::Maybe(env, _) => vec![(String::new(), env.clone())],
+            Self::List(all) => all.iter().enumerate().map(|(n, env)| (format!("[{n}]"), env.clone())).collect(),
+            Self::Map(all, _) => all.iter().map(|(key, env)| (format!("[{key:?}]"), env.clone())).collect(),
+        }
+    }
+}
+
+impl Engine<'_, '_> {
+    /// Starts with the module in the root directory.
+    pub(super) fn start(&mut self, place: Span) -> usize {
+        let root = self.root.clone();
+        let module = self.module(&root);
+        self.add(Instance::new(module, place))
+    }
+
+    fn add(&mut self, instance: Instance) -> usize {
+        self.instances.push(instance);
+        self.instances.len() - 1
+    }
+
+    /// The instances that `count` or `for_each` make of a block, by the conditions that are not decided.
+    pub(super) fn expand(&mut self, instance: usize, block: &Block) -> Vec<(Guard, Expansion)> {
+        if let Some(known) = self.expansions.get(&(instance, block.header)) {
+            return known.clone();
+        }
+        let env = Env::of(instance);
+        // A block that asks for its own instances while they are counted gets one that is not known.
+        let circle = Expansion::Maybe(env.clone(), Why::NotUnderstood("a reference to itself".into()));
+        self.expansions.insert((instance, block.header), vec![(Guard::always(), circle)]);
+        let ways = if let Some(count) = block.body.attribute("count") {
+            let value = self.eval_or_hole(&count.value, &env);
+            let words = format!("{} > 0", self.words(count.value.span));
+            let mut ways = Vec::new();
+            for (guard, value) in value.alternatives() {
+                let (more, expansion) = self.counted(&value, &env, &words, block);
+                if let Some(guard) = guard.and(&more) {
+                    ways.push((guard, expansion));
+                }
+            }
+            ways
+        } else if let Some(each) = block.body.attribute("for_each") {
+            let value = self.eval_or_hole(&each.value, &env);
+            let words = format!("{} has entries", self.words(each.value.span));
+            let mut ways = Vec::new();
+            for (guard, value) in value.alternatives() {
+                let (more, expansion) = self.keyed(instance, &value, &env, &words, block);
+                if let Some(guard) = guard.and(&more) {
+                    ways.push((guard, expansion));
+                }
+            }
+            ways
+        } else {
+            vec![(Guard::always(), Expansion::Single(env))]
+        };
+        self.expansions.insert((instance, block.header), ways.clone());
+        ways
+    }
+
+    fn counted(&mut self, value: &Value, env: &Env, words: &str, block: &Block) -> (Guard, Expansion) {
+        let own = |index: Value, id: usize| {
+            let mut map = Map::default();
+            map.entries.insert("index".into(), crate::value::Entry { key: index.at, value: index.clone() });
+            env.with("count", Value::new(Kind::Map(Arc::new(map)), index.at), &format!("[{id}]"))
+        };
+        match super::convert::to_number(value) {
+            Ok(count) => {
+                if count > MAX_EXPANSION as f64 {
+                    self.cx.gap(block.header, Why::Limit("instances of one block"));
+                }
+                let count = (count.max(0.0) as usize).min(MAX_EXPANSION);
+                let all =
+                    (0..count).map(|n| own(Value::new(Kind::Number(Number::new(n as f64)), value.at), n)).collect();
+                (Guard::always(), Expansion::List(all))
+            }
+            // `count = null` is no count at all.
+            Err(_) if value.is_null() => (Guard::always(), Expansion::Single(env.clone())),
+            Err(_) => {
+                let why = match &value.kind {
+                    Kind::Unknown(why) => why.clone(),
+                    _ => Why::NotUnderstood("this count".into()),
+                };
+                let condition = self.condition(words.to_owned(), value.at, env);
+                let index = Value::unknown(Why::FromOutside("count.index".into()), value.at);
+                (Guard::of(condition), Expansion::Maybe(own(index, 0), why))
+            }
+        }
+    }
+
+    fn keyed(&mut self, instance: usize, value: &Value, env: &Env, words: &str, block: &Block) -> (Guard, Expansion) {
+        let own = |key: Value, value: Value, id: &str| {
+            let at = key.at;
+            let mut map = Map::default();
+            map.entries.insert("key".into(), crate::value::Entry { key: at, value: key });
+            map.entries.insert("value".into(), crate::value::Entry { key: at, value });
+            env.with("each", Value::new(Kind::Map(Arc::new(map)), at), &format!("[{id:?}]"))
+        };
+        let why = match entries_of(value) {
+            Ok((entries, open)) => {
+                let is_set = matches!(value.kind, Kind::List(_));
+                let mut all: Vec<(Arc<str>, Env)> = Vec::new();
+                let mut unnamed = None;
+                for (key, item) in entries {
+                    // Of a set, key and value are the item itself.
+                    let key = if is_set { item.clone() } else { key };
+                    match super::convert::to_key(&key) {
+                        Ok(Some(name)) if all.len() < MAX_EXPANSION => {
+                            if !all.iter().any(|(n, _)| *n == name) {
+                                all.push((Arc::clone(&name), own(key, item, &name)));
+                            }
+                        }
+                        Ok(Some(_)) => self.cx.gap(block.header, Why::Limit("instances of one block")),
+                        Ok(None) => {
+                            unnamed = Some(Why::NotUnderstood("a key that is not known".into()));
+                            let id = format!("?{}", all.len());
+                            all.push((id.as_str().into(), own(key, item, &id)));
+                        }
+                        Err(Refused(why)) => unnamed = Some(Why::Invalid(why)),
+                    }
+                }
+                if let (true, Some(why)) = (all.is_empty(), open.clone().or_else(|| unnamed.clone())) {
+                    why
+                } else {
+                    if let Some(why) = &open {
+                        self.cx.gap(block.header, why.clone());
+                    }
+                    return (Guard::always(), Expansion::Map(all, open.or(unnamed)));
+                }
+            }
+            Err(why) => why,
+        };
+        let condition = self.condition(words.to_owned(), value.at, env);
+        let name = |part: &str| {
+            let address = block.labels.join(".");
+            Why::FromOutside(self.addressed(
+                instance,
+                &format!("each.{part} of {}", if address.is_empty() { &block.kind } else { address.as_str() }),
+            ))
+        };
+        let key = Value::unknown(name("key"), value.at);
+        let item = match &value.kind {
+            Kind::Unknown(_) | Kind::Map(_) => Value::unknown(name("value"), value.at),
+            _ => Value::unknown(why.clone(), value.at),
+        };
+        (Guard::of(condition), Expansion::Maybe(own(key, item, "?"), why))
+    }
+
+    /// The instance of a called module, if it is one that can be read. `own` is what the arguments of the call can see.
+    pub(super) fn child(&mut self, parent: usize, call: &Arc<Block>, own: &Env) -> Option<usize> {
+        let key = (call.header, own.id());
+        if let Some(known) = self.instances[parent].children.get(&key) {
+            return *known;
+        }
+        // Set first, so that a module that calls itself ends here.
+        self.instances[parent].children.insert(key.clone(), None);
+        let child = self.make_child(parent, call, own);
+        self.instances[parent].children.insert(key, child);
+        child
+    }
+
+    fn make_child(&mut self, parent: usize, call: &Arc<Block>, own: &Env) -> Option<usize> {
+        let name = call.label(0).to_owned();
+        let source = call.body.attribute("source")?;
+        let place = source.value.span;
+        let source = self.eval_or_hole(&source.value, &Env::of(parent));
+        let Some(source) = source.as_known_str() else {
+            self.cx.gap(place, Why::NotUnderstood(format!("the source of module.{name}").into()));
+            return None;
+        };
+        if !(source.starts_with("./") || source.starts_with("../")) {
+            let text = String::from_utf8_lossy(self.cx.texts.slice(call.span)).to_lowercase();
+            if CARRIES.iter().any(|word| text.contains(word)) {
+                self.cx.gap(place, Why::FromOutside(format!("module.{name} from {source}").into()));
+            }
+            return None;
+        }
+        let from = &self.instances[parent];
+        let dir = lexical(&from.module.dir.join(source));
+        if from.depth >= MAX_MODULE_DEPTH || self.instances.len() >= MAX_INSTANCES {
+            self.cx.gap(place, Why::Limit("modules that call modules"));
+            return None;
+        }
+        let path = lexical(&Path::new(&from.path).join(source)).to_string_lossy().into_owned();
+        let (depth, address) = (from.depth + 1, self.addressed(parent, &format!("module.{name}{}", suffix_of(own))));
+        if !self.cx.files.is_dir(&dir) || !dir.starts_with(self.cx.files.root()) {
+            self.cx.gap(place, Why::FromOutside(format!("the directory {source} of module.{name}").into()));
+            return None;
+        }
+        let when = self.instances[parent].when.clone();
+        let module = self.module(&dir);
+        if dir != self.root && !self.cx.covers.contains(&dir) {
+            self.cx.covers.push(dir);
+        }
+        let mut child = Instance::new(module, place);
+        child.address = address.to_string();
+        child.path = path;
+        child.depth = depth;
+        child.when = when;
+        child.caller = Some((own.clone(), Arc::clone(call)));
+        Some(self.add(child))
+    }
+}
+
+impl Instance {
+    fn new(module: Arc<Module>, place: Span) -> Self {
+        Self {
+            module,
+            address: String::new(),
+            path: ".".to_owned(),
+            place,
+            caller: None,
+            when: Guard::always(),
+            depth: 0,
+            locals: HashMap::new(),
+            variables: HashMap::new(),
+            outputs: HashMap::new(),
+            children: HashMap::new(),
+        }
+    }
+}
+
+/// `[0]` or `["key"]`, as the binding of `count` or `each` is named.
+fn suffix_of(env: &Env) -> String {
+    let id = env.id();
+    if id.starts_with('[') { id.to_string() } else { String::new() }
+}
+
+/// `path` with `.` and `..` resolved by text; `..` that cannot be resolved stay.
+pub(super) fn lexical(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if matches!(out.components().next_back(), Some(Component::Normal(_))) {
+                    out.pop();
+                } else if !out.has_root() {
+                    out.push("..");
+                }
+            }
+            other => out.push(other),
+        }
+    }
+    if out.as_os_str().is_empty() { PathBuf::from(".") } else { out }
+}

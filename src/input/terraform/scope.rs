@@ -1,0 +1,169 @@
+//! A directory of Terraform files: what it declares, before anything is evaluated.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::node::Cx;
+use crate::syntax::hcl::{self, Attribute, Block, Body};
+use crate::text::{FileError, Span, Why};
+
+/// What a directory declares. Blocks stand in the order of the files by name, then of the source.
+#[derive(Debug, Default)]
+pub(super) struct Module {
+    /// The directory, absolute.
+    pub(super) dir: PathBuf,
+    pub(super) variables: IndexMap<Arc<str>, Arc<Block>>,
+    pub(super) locals: IndexMap<Arc<str>, Arc<Attribute>>,
+    pub(super) outputs: IndexMap<Arc<str>, Arc<Block>>,
+    /// By type and name.
+    pub(super) resources: IndexMap<(Arc<str>, Arc<str>), Arc<Block>>,
+    /// By type and name.
+    pub(super) data: IndexMap<(Arc<str>, Arc<str>), Arc<Block>>,
+    pub(super) calls: IndexMap<Arc<str>, Arc<Block>>,
+    /// `terraform.tfvars` and `*.auto.tfvars`; only a root module looks at them. The last of a name counts.
+    pub(super) values: IndexMap<Arc<str>, Arc<Attribute>>,
+}
+
+impl Module {
+    /// Reads a directory. What cannot be read is a problem or a gap of the unit, and the rest is kept.
+    pub(super) fn load(dir: &Path, cx: &mut Cx<'_>) -> Self {
+        let mut module = Self { dir: dir.to_owned(), ..Self::default() };
+        let mut overrides = Vec::new();
+        let mut values = Vec::new();
+        for path in cx.files.list(dir) {
+            let Some(name) = path.file_name().and_then(|n| n.to_str()) else { continue };
+            match kind_of(name) {
+                FileKind::Plain => {
+                    if let Some(body) = read(&path, cx) {
+                        module.take(body);
+                    }
+                }
+                FileKind::Override => overrides.push(path),
+                FileKind::Values => values.push(path),
+                FileKind::Json => {
+                    if let Ok(id) = cx.open(&path) {
+                        let at = cx.texts.view(id).span(0..0);
+                        cx.gap(at, Why::NotUnderstood("Terraform's JSON syntax".into()));
+                    }
+                }
+                FileKind::Other => {}
+            }
+        }
+        for path in overrides {
+            if let Some(body) = read(&path, cx) {
+                module.override_with(body);
+            }
+        }
+        // `terraform.tfvars` comes first, then the others by name.
+        values.sort_by_key(|p| (p.file_name().is_none_or(|n| n != "terraform.tfvars"), p.clone()));
+        for path in values {
+            if let Some(body) = read(&path, cx) {
+                module.values.extend(body.attributes.into_iter().map(|a| (Arc::clone(&a.name), Arc::new(a))));
+            }
+        }
+        module
+    }
+
+    fn take(&mut self, body: Body) {
+        for block in body.blocks {
+            if &*block.kind == "locals" {
+                for attribute in block.body.attributes {
+                    self.locals.insert(Arc::clone(&attribute.name), Arc::new(attribute));
+                }
+                continue;
+            }
+            let first: Arc<str> = block.label(0).into();
+            let both = (Arc::clone(&first), Arc::from(block.label(1)));
+            match &*block.kind {
+                "variable" => drop(self.variables.insert(first, Arc::new(block))),
+                "output" => drop(self.outputs.insert(first, Arc::new(block))),
+                "module" => drop(self.calls.insert(first, Arc::new(block))),
+                "resource" => drop(self.resources.insert(both, Arc::new(block))),
+                "data" => drop(self.data.insert(both, Arc::new(block))),
+                _ => {}
+            }
+        }
+    }
+
+    /// Merges an override file as Terraform does: attributes by name, nested blocks by type, locals by name.
+    fn override_with(&mut self, body: Body) {
+        for block in body.blocks {
+            if &*block.kind == "locals" {
+                for attribute in block.body.attributes {
+                    self.locals.insert(Arc::clone(&attribute.name), Arc::new(attribute));
+                }
+                continue;
+            }
+            let first: Arc<str> = block.label(0).into();
+            let both = (Arc::clone(&first), Arc::from(block.label(1)));
+            let base = match &*block.kind {
+                "variable" => self.variables.get_mut(&first),
+                "output" => self.outputs.get_mut(&first),
+                "module" => self.calls.get_mut(&first),
+                "resource" => self.resources.get_mut(&both),
+                "data" => self.data.get_mut(&both),
+                _ => None,
+            };
+            let Some(base) = base else { continue };
+            let base = Arc::make_mut(base);
+            for attribute in block.body.attributes {
+                match base.body.attributes.iter_mut().find(|a| a.name == attribute.name) {
+                    Some(old) => *old = attribute,
+                    None => base.body.attributes.push(attribute),
+                }
+            }
+            base.body.blocks.retain(|old| !block.body.blocks.iter().any(|new| new.kind == old.kind));
+            base.body.blocks.extend(block.body.blocks);
+        }
+    }
+}
+
+/// The kinds of files in a directory of Terraform.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum FileKind {
+    Plain,
+    Override,
+    Values,
+    Json,
+    Other,
+}
+
+/// The kind of a file by its name.
+pub(super) fn kind_of(name: &str) -> FileKind {
+    // Terraform ignores hidden files and what editors leave behind.
+    if name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#')) {
+        return FileKind::Other;
+    }
+    if let Some(stem) = name.strip_suffix(".tf") {
+        return if stem == "override" || stem.ends_with("_override") { FileKind::Override } else { FileKind::Plain };
+    }
+    match name {
+        "terraform.tfvars" => FileKind::Values,
+        _ if name.ends_with(".auto.tfvars") => FileKind::Values,
+        _ if name.ends_with(".tf.json") => FileKind::Json,
+        _ => FileKind::Other,
+    }
+}
+
+fn read(path: &Path, cx: &mut Cx<'_>) -> Option<Body> {
+    let id = match cx.open(path) {
+        Ok(id) => id,
+        Err(error) => {
+            unreadable(path, &error, cx);
+            return None;
+        }
+    };
+    let parsed = hcl::parse(&cx.texts.view(id));
+    for error in parsed.errors {
+        cx.problem(error.at, error.message);
+    }
+    Some(parsed.tree)
+}
+
+/// A file that is there and cannot be read has no text to point into, so an empty one of its name stands for it.
+fn unreadable(path: &Path, error: &FileError, cx: &mut Cx<'_>) {
+    let id = cx.texts.add_source(Arc::new(crate::text::Source::new(path, Vec::new())));
+    cx.problem(Span::new(id, 0..0), format!("cannot be read: {error}"));
+}

@@ -1,0 +1,202 @@
+//! Renders templates: known text keeps its place, holes stay between it, and undecided directives give alternatives.
+
+use std::sync::Arc;
+
+use crate::syntax::hcl::Part;
+use crate::text::{Span, Traced, Why};
+use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
+
+use super::convert::to_text;
+use super::engine::{Engine, Env, MAX_TEXT, Outcome, Refused};
+use super::expressions::entries_of;
+
+/// The ways a part of a text may read.
+type Ways = Vec<(Guard, Traced)>;
+
+impl Engine<'_, '_> {
+    /// The value of a template. One that is a single expression is the value of that expression, of any type.
+    pub(super) fn template(&mut self, parts: &[Part], at: Span, env: &Env) -> Outcome {
+        match parts {
+            [] => return Ok(Value::str(Traced::new(), at)),
+            [Part::Literal(text)] => return Ok(Value::str(text.clone(), at)),
+            [Part::Interpolation(expr)] => return self.eval(expr, env),
+            _ => {}
+        }
+        let ways = self.render(parts, at, env)?;
+        Ok(text_value(ways, at))
+    }
+
+    fn render(&mut self, parts: &[Part], at: Span, env: &Env) -> Result<Ways, Refused> {
+        let mut rendered = Vec::with_capacity(parts.len());
+        for part in parts {
+            rendered.push(self.part(part, env)?);
+        }
+        Ok(self.put_together(rendered, &Traced::new(), at))
+    }
+
+    fn part(&mut self, part: &Part, env: &Env) -> Result<Ways, Refused> {
+        match part {
+            Part::Literal(text) => Ok(vec![(Guard::always(), text.clone())]),
+            Part::Interpolation(expr) => {
+                let value = self.eval(expr, env)?;
+                ways_of(&value)
+            }
+            Part::If { condition, then, otherwise, span } => {
+                let value = self.eval(condition, env)?;
+                let truth = self.truth(&value, condition, env)?;
+                let mut sides: [Option<Ways>; 2] = [None, None];
+                let mut out = Ways::new();
+                for (guard, answer) in truth {
+                    let (slot, parts) = if answer { (0, then) } else { (1, otherwise) };
+                    if sides[slot].is_none() {
+                        sides[slot] = Some(self.render_deeper(parts, *span, env)?);
+                    }
+                    for (when, text) in sides[slot].iter().flatten() {
+                        if let Some(guard) = guard.and(when) {
+                            out.push((guard, text.clone()));
+                        }
+                    }
+                }
+                Ok(limited(out, *span))
+            }
+            Part::For { key_name, value_name, collection, body, span } => {
+                let value = self.eval(collection, env)?;
+                let mut out = Ways::new();
+                for (guard, collection) in value.alternatives() {
+                    let (rounds, open) = match entries_of(&collection) {
+                        Ok(rounds) => rounds,
+                        Err(Why::Invalid(why)) => return Err(Refused(why)),
+                        Err(why) => (Vec::new(), Some(why)),
+                    };
+                    let mut parts = Vec::new();
+                    for (index, (key, value)) in rounds.into_iter().enumerate() {
+                        let id = format!("{}:{index}", span.start);
+                        let mut inner = env.with(value_name, value, &id);
+                        if let Some(name) = key_name {
+                            inner = inner.with(name, key, &id);
+                        }
+                        parts.push(self.render_deeper(body, *span, &inner)?);
+                    }
+                    if let Some(why) = open {
+                        parts.push(vec![(Guard::always(), Traced::hole(*span, why))]);
+                    }
+                    let ways = self.put_together(parts, &Traced::new(), *span);
+                    out.extend(ways.into_iter().filter_map(|(when, text)| guard.and(&when).map(|g| (g, text))));
+                }
+                Ok(limited(out, *span))
+            }
+        }
+    }
+
+    fn render_deeper(&mut self, parts: &[Part], at: Span, env: &Env) -> Result<Ways, Refused> {
+        let mut ways = Ok(Ways::new());
+        let bound = self.deeper(at, |engine| {
+            ways = engine.render(parts, at, env);
+            Ok(Value::null(at))
+        })?;
+        match bound.kind {
+            Kind::Unknown(why) => Ok(vec![(Guard::always(), Traced::hole(at, why))]),
+            _ => ways,
+        }
+    }
+
+    /// The parts one after the other, with `between` between each two. Where too many alternatives would multiply, those with
+    /// the least known text become holes, so that the rest of the text stays known.
+    pub(super) fn put_together(&mut self, mut parts: Vec<Ways>, between: &Traced, at: Span) -> Ways {
+        loop {
+            if let Some(ways) = self.multiply(&parts, between, at) {
+                return ways;
+            }
+            let weight = |ways: &Ways| {
+                let known = |t: &Traced| t.len() - t.holes().map(|(r, ..)| r.len()).sum::<usize>();
+                ways.iter().map(|(_, text)| known(text)).max().unwrap_or(0)
+            };
+            let several = parts.iter_mut().filter(|ways| ways.len() > 1);
+            let Some(least) = several.min_by_key(|ways| weight(ways)) else {
+                return vec![(Guard::always(), Traced::hole(at, Why::Limit("alternatives of one text")))];
+            };
+            let place = least.iter().find_map(|(_, text)| text.span()).unwrap_or(at);
+            *least = vec![(Guard::always(), Traced::hole(place, Why::Limit("alternatives of one text")))];
+            if !self.charge(64 * parts.len()) {
+                return vec![(Guard::always(), Traced::hole(at, Why::Limit("steps of evaluation")))];
+            }
+        }
+    }
+
+    fn multiply(&mut self, parts: &[Ways], between: &Traced, at: Span) -> Option<Ways> {
+        let mut out: Ways = vec![(Guard::always(), Traced::new())];
+        for (index, part) in parts.iter().enumerate() {
+            let size: usize = out.iter().map(|(_, t)| t.len()).max().unwrap_or(0)
+                + part.iter().map(|(_, t)| t.len()).max().unwrap_or(0);
+            if size > MAX_TEXT {
+                return Some(vec![(Guard::always(), Traced::hole(at, Why::Limit("size of a text")))]);
+            }
+            if index > 0 && !between.is_empty() {
+                for (_, text) in &mut out {
+                    text.push(between);
+                }
+            }
+            if let [(always, only)] = &part[..]
+                && always.is_always()
+            {
+                if !self.charge(only.len() * out.len()) {
+                    return Some(vec![(Guard::always(), Traced::hole(at, Why::Limit("steps of evaluation")))]);
+                }
+                for (_, text) in &mut out {
+                    text.push(only);
+                }
+                continue;
+            }
+            let mut next = Ways::new();
+            for (guard, text) in &out {
+                for (when, more) in part {
+                    if let Some(guard) = guard.and(when) {
+                        let mut text = text.clone();
+                        text.push(more);
+                        next.push((guard, text));
+                    }
+                }
+            }
+            if !self.charge(next.iter().map(|(_, t)| t.len()).sum()) {
+                return Some(vec![(Guard::always(), Traced::hole(at, Why::Limit("steps of evaluation")))]);
+            }
+            if next.len() > MAX_ALTERNATIVES {
+                return None;
+            }
+            out = next;
+        }
+        Some(out)
+    }
+}
+
+/// The ways a value may read as text.
+pub(super) fn ways_of(value: &Value) -> Result<Ways, Refused> {
+    let alternatives = value.alternatives();
+    let several = alternatives.len() > 1;
+    let mut out = Ways::new();
+    for (guard, value) in alternatives {
+        match to_text(&value) {
+            Ok(text) => out.push((guard, text)),
+            // In one of several ways Terraform would refuse: that way there is no text at all.
+            Err(Refused(why)) if several => out.push((guard, Traced::hole(value.at, Why::Invalid(why)))),
+            Err(refused) => return Err(refused),
+        }
+    }
+    Ok(out)
+}
+
+/// The value of a text that may read in several ways.
+pub(super) fn text_value(ways: Ways, at: Span) -> Value {
+    let alternatives = ways
+        .into_iter()
+        .map(|(when, text)| Alternative { when, value: Value::new(Kind::Str(Arc::new(text)), at) })
+        .collect();
+    Value::either(alternatives, at)
+}
+
+fn limited(ways: Ways, at: Span) -> Ways {
+    if ways.len() > MAX_ALTERNATIVES {
+        return vec![(Guard::always(), Traced::hole(at, Why::Limit("alternatives of one text")))];
+    }
+    ways
+}

@@ -1,0 +1,26 @@
+//! Evaluation held against the real Terraform, and node groups of small modules.
+
+use serde_json::Value as Json;
+
+use super::engine::{Engine, Refused};
+use super::*;
+use crate::node::Step;
+use crate::text::{Memory, Span, Texts, Traced, Whence};
+use crate::value::{Kind, Value};
+
+mod expressions;
+mod groups;
+
+/// Reads the directory `/` of these files.
+fn read<'f>(files: &'f Memory, dir: &str) -> (Vec<NodeGroup>, Cx<'f>) {
+    let mut cx = Cx::new(files);
+    let list = FileList { files: crate::text::Files::list(files, dir.as_ref()) };
+    let units = Terraform.claim(&list);
+    assert_eq!(units.len(), 1, "one directory is one unit");
+    let groups = Terraform.read(&units[0], &mut cx);
+    (groups, cx)
+}
+
+fn memory(files: &[(&str, &str)]) -> Memory {
+    Memory::new(files.iter().map(|(path, text)| (*path, text.as_bytes())))
+}

@@ -1,0 +1,112 @@
+//! Every recorded expression: the same value, or a hole, or a refusal where Terraform refuses too.
+
+use super::*;
+
+/// How expressions begin whose value Terraform knows and this does not. Nothing else may be a hole.
+const HOLES: &[&str] = &[
+    // Chosen on the command line.
+    "terraform.workspace",
+    // Hashes: nothing that a kubelet reads hangs on one.
+    "md5(",
+    "sha1(",
+    "sha256(",
+    "base64sha256(",
+    "filemd5(",
+    // Dates.
+    "formatdate(",
+    "timeadd(",
+    // Not modelled.
+    "jsondecode(",
+    "yamldecode(",
+    "textencodebase64(",
+    "abspath(",
+    "fileset(",
+];
+
+/// The value as JSON; `None` if a part of it is not known.
+fn json(value: &Value) -> Option<Json> {
+    Some(match &value.kind {
+        Kind::Null => Json::Null,
+        Kind::Bool(b) => Json::Bool(*b),
+        Kind::Number(n) => {
+            let n = n.value();
+            if n.fract() == 0.0 { Json::from(n as i64) } else { Json::from(n) }
+        }
+        Kind::Str(text) => Json::from(text.known_str()?),
+        Kind::List(items) => Json::Array(items.iter().map(json).collect::<Option<_>>()?),
+        Kind::Map(map) if map.open.is_none() => Json::Object(
+            map.entries.iter().map(|(k, e)| Some((k.to_string(), json(&e.value)?))).collect::<Option<_>>()?,
+        ),
+        Kind::Map(_) | Kind::Unknown(_) | Kind::Either(_) => return None,
+    })
+}
+
+/// Every byte that is said to stand in a file stands there.
+fn check_places(value: &Value, texts: &Texts, expr: &str) {
+    match &value.kind {
+        Kind::Str(text) => check_text(text, texts, expr),
+        Kind::List(items) => items.iter().for_each(|v| check_places(v, texts, expr)),
+        Kind::Map(map) => map.entries.values().for_each(|e| check_places(&e.value, texts, expr)),
+        _ => {}
+    }
+}
+
+fn check_text(text: &Traced, texts: &Texts, expr: &str) {
+    for (range, piece) in text.ranges() {
+        if let Whence::Same(span) = &piece.whence {
+            assert_eq!(texts.slice(*span), &text.bytes()[range], "{expr}: a place that holds something else");
+        }
+        let origin = texts.trail(piece.whence.span()).origin();
+        assert!(
+            matches!(texts.get(origin.text).origin, crate::text::Origin::Source(_)),
+            "{expr}: a trail without a file"
+        );
+    }
+}
+
+#[test]
+fn expressions_have_the_values_that_terraform_gives_them() {
+    let data: Json = serde_json::from_str(include_str!("../../../../testdata/terraform/expressions.json")).unwrap();
+    let text = |v: &Json| v.as_str().unwrap().to_owned();
+    let mut faults = Vec::new();
+    let mut holes = Vec::new();
+    let cases = data["cases"].as_array().unwrap();
+    for case in cases {
+        let expr = text(&case["expr"]);
+        let mut files: Vec<(String, String)> =
+            data["files"].as_object().unwrap().iter().map(|(k, v)| (format!("/{k}"), text(v))).collect();
+        files.push(("/prelude.tf".to_owned(), text(&data["prelude"])));
+        files.push(("/case.tf".to_owned(), format!("output \"value\" {{\n  value = {expr}\n}}\n")));
+        let files = Memory::new(files.iter().map(|(k, v)| (k.as_str(), v.as_bytes())));
+        let mut cx = Cx::new(&files);
+        let id = cx.open("/case.tf".as_ref()).unwrap();
+        let mut engine = Engine::new("/".as_ref(), &mut cx);
+        let at = Span::new(id, 0..0);
+        let root = engine.start(at);
+        let outcome = engine.output(root, "value", at);
+        // An output may depend on what is sensitive only if it says so; nothing else tells it apart here.
+        let refused = case.get("error").is_some();
+        match outcome {
+            Err(Refused(why)) if !refused => faults.push(format!("{expr}\n  refused: {why}")),
+            Err(_) => {}
+            Ok(value) => match json(&value) {
+                None if !refused => holes.push(expr.clone()),
+                None => {}
+                Some(found) if refused => faults.push(format!("{expr}\n  found {found}, Terraform refuses")),
+                Some(found) => {
+                    let same = match (&found, &case["value"]) {
+                        (Json::Number(a), Json::Number(b)) => a.as_f64() == b.as_f64(),
+                        (a, b) => a == b,
+                    };
+                    if !same {
+                        faults.push(format!("{expr}\n  found    {found}\n  expected {}", case["value"]));
+                    }
+                    check_places(&value, &engine.cx.texts, &expr);
+                }
+            },
+        }
+    }
+    assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), cases.len(), faults.join("\n"));
+    holes.retain(|expr: &String| !HOLES.iter().any(|start| expr.starts_with(start)));
+    assert!(holes.is_empty(), "not known: {holes:#?}");
+}

@@ -1,0 +1,325 @@
+//! Small modules, and the node groups that are found in them.
+
+use super::*;
+use crate::text::Layer;
+
+/// Takes off base64 and gzip that are known to have been put on.
+fn plain(text: &Traced) -> Traced {
+    match text.original(Layer::Base64).or_else(|| text.original(Layer::Gzip)) {
+        Some(original) => plain(original),
+        None => text.clone(),
+    }
+}
+
+/// Text with the reason of each hole in angle brackets.
+fn shown(text: &Traced) -> String {
+    let part = |(range, piece): (std::ops::Range<usize>, &crate::text::Piece)| match &piece.whence {
+        Whence::Hole(_, why) => format!("<{why}>"),
+        _ => String::from_utf8_lossy(&text.bytes()[range]).into_owned(),
+    };
+    text.ranges().map(part).collect::<Vec<_>>().concat()
+}
+
+/// One line for each node group: name, conditions, plain user data.
+fn lines(files: &[(&str, &str)]) -> Vec<String> {
+    let files = memory(files);
+    let (groups, cx) = read(&files, "/");
+    assert_eq!(cx.problems, []);
+    groups
+        .iter()
+        .map(|group| {
+            let Step::UserData(text, _) = &group.steps[0] else { panic!("no user data") };
+            let when: Vec<_> = group.when.conditions().iter().map(ToString::to_string).collect();
+            let when = if when.is_empty() { String::new() } else { format!(" if {}", when.join(" and ")) };
+            format!("{}{when}: {}", group.name, shown(&plain(text)))
+        })
+        .collect()
+}
+
+/// Node groups of one file in which `aws_launch_template.w` has this user data.
+fn of(user_data: &str, more: &str) -> Vec<String> {
+    let main = format!("resource \"aws_launch_template\" \"w\" {{\n  user_data = {user_data}\n}}\n{more}\n");
+    lines(&[
+        ("/main.tf", &main),
+        ("/t.tpl", "k=${idle}%{ if extra != \"\" } e=${extra}%{ endif }"),
+        ("/sub/x.sh", "sub"),
+    ])
+}
+
+#[test]
+fn user_data_is_followed_to_its_end() {
+    let cases: &[(&str, &str, &[&str])] = &[
+        (r#"base64encode("a")"#, "", &["w: a"]),
+        ("null", "", &[]),
+        ("var.x", "variable \"x\" {}", &["w: <no default for var.x>"]),
+        (r#""a-${var.x}-b""#, "variable \"x\" {}", &["w: a-<no default for var.x>-b"]),
+        (r#""a-${var.x}""#, "variable \"x\" {\n default = 1\n type = string\n}", &["w: a-1"]),
+        (r#"var.d ? "yes" : "no""#, "variable \"d\" { type = bool }", &["w if var.d: yes", "w if not (var.d): no"]),
+        (
+            r#""${var.d ? "a" : "b"}-${var.d ? "c" : "d"}-${!var.d ? "e" : "f"}""#,
+            "variable \"d\" {}",
+            &["w if var.d: a-c-f", "w if not (var.d): b-d-e"],
+        ),
+        (
+            r#"var.x != "" && local.on ? "a" : "b""#,
+            "variable \"x\" {}\nlocals { on = true }",
+            &["w if var.x == \"\": b", "w if not (var.x == \"\"): a"],
+        ),
+        (
+            r#"templatefile("${path.module}/t.tpl", { idle = "0s", extra = var.x })"#,
+            "variable \"x\" {}",
+            &["w if extra == \"\": k=0s", "w if not (extra == \"\"): k=0s e=<no default for var.x>"],
+        ),
+        (
+            r#"join(" ", ["--a=${data.aws_eks_cluster.c.name}", aws_eks_cluster.c.endpoint, "--z=0"])"#,
+            "",
+            &[
+                "w: --a=<data.aws_eks_cluster.c.name is known only outside the source> <aws_eks_cluster.c.endpoint is known only outside the source> --z=0",
+            ],
+        ),
+        (r#"try(local.a.b, local.a.c, "d")"#, "locals {\n a = { c = \"C\" }\n}", &["w: C"]),
+        (
+            r#"merge({ k = "0s" }, var.more).k"#,
+            "variable \"more\" {}",
+            &["w if not (var.more sets k): 0s", "w if var.more sets k: <no default for var.more>"],
+        ),
+        (r#"lookup(merge(var.more, { k = "0s" }), "k", "x")"#, "variable \"more\" {}", &["w: 0s"]),
+        (
+            r#"file("../outside.sh")"#,
+            "",
+            &["w: <the file ../outside.sh (outside the scan root, so it is not read) is not followed>"],
+        ),
+        (r#"file("sub/x.sh")"#, "", &["w: sub"]),
+        ("local.a", "locals {\n a = local.b\n b = local.a\n}", &["w: <a reference to itself is not followed>"]),
+        (r#"upper(md5("x"))"#, "", &["w: <the function md5 is not followed>"]),
+        (
+            "data.template_file.t.rendered",
+            "data \"template_file\" \"t\" {\n template = file(\"t.tpl\")\n vars = {\n idle = \"0s\"\n extra = \"e\"\n }\n}",
+            &["w: k=0s e=e"],
+        ),
+        (
+            "data.cloudinit_config.c.rendered",
+            "data \"cloudinit_config\" \"c\" {\n boundary = \"B\"\n part {\n content = \"x\"\n }\n dynamic \"part\" {\n for_each = [\"y\"]\n content {\n content_type = \"text/y\"\n filename = \"f\"\n content = part.value\n }\n }\n}",
+            &[
+                "w: Content-Type: multipart/mixed; boundary=\"B\"\nMIME-Version: 1.0\r\n\r\n--B\r\nContent-Transfer-Encoding: 7bit\r\nContent-Type: text/plain\r\nMime-Version: 1.0\r\n\r\nx\r\n--B\r\nContent-Disposition: attachment; filename=\"f\"\r\nContent-Transfer-Encoding: 7bit\r\nContent-Type: text/y\r\nMime-Version: 1.0\r\n\r\ny\r\n--B--\r\n",
+            ],
+        ),
+        (r#"nonsensitive(sensitive("s"))"#, "", &["w: s"]),
+        ("[1]", "", &["w: <refused: user data that is no text>"]),
+    ];
+    for (user_data, more, expected) in cases {
+        let found: Vec<_> = of(user_data, more).iter().map(|l| l.replacen("aws_launch_template.", "", 1)).collect();
+        assert_eq!(found, *expected, "{user_data}");
+    }
+}
+
+#[test]
+fn count_and_for_each_make_the_node_groups() {
+    let cases: &[(&str, &[&str])] = &[
+        ("count = 0\nuser_data = \"x\"", &[]),
+        ("count = 2\nuser_data = \"x${count.index}\"", &["w[0]: x0", "w[1]: x1"]),
+        ("count = var.on ? 1 : 0\nuser_data = \"x\"", &["w[0] if var.on: x"]),
+        ("count = var.on\nuser_data = \"x\"", &["w if var.on > 0: x"]),
+        ("for_each = toset([\"b\", \"a\"])\nuser_data = each.key", &["w[\"a\"]: a", "w[\"b\"]: b"]),
+        ("for_each = { k = { v = \"0s\" } }\nuser_data = each.value.v", &["w[\"k\"]: 0s"]),
+        ("for_each = {}\nuser_data = \"x\"", &[]),
+        (
+            "for_each = var.on\nuser_data = \"${each.value.v}-x\"",
+            &["w if var.on has entries: <each.value of aws_launch_template.w.v is known only outside the source>-x"],
+        ),
+    ];
+    for (body, expected) in cases {
+        let main = format!("resource \"aws_launch_template\" \"w\" {{\n{body}\n}}\nvariable \"on\" {{}}\n");
+        let found: Vec<_> =
+            lines(&[("/main.tf", &main)]).iter().map(|l| l.replacen("aws_launch_template.", "", 1)).collect();
+        assert_eq!(found, *expected, "{body}");
+    }
+}
+
+const NODES: &str = "variable \"idle\" {\n  default = \"4h\"\n}\nresource \"aws_launch_template\" \"w\" {\n  user_data = \"i=${var.idle}\"\n}\noutput \"data\" {\n  value = aws_launch_template.w.user_data\n}\n";
+
+#[test]
+fn a_module_is_judged_with_the_arguments_of_each_call() {
+    let found = lines(&[
+        (
+            "/main.tf",
+            "module \"a\" {\n  source = \"./nodes\"\n  idle = var.root\n}\nmodule \"b\" {\n  source = \"./nodes\"\n}\nmodule \"c\" {\n  for_each = { x = \"1h\" }\n  source = \"./nodes\"\n  idle = each.value\n}\nmodule \"d\" {\n  count = 0\n  source = \"./nodes\"\n}\nvariable \"root\" {\n  default = \"0s\"\n}\nresource \"aws_instance\" \"i\" {\n  user_data = module.c[\"x\"].data\n}\n",
+        ),
+        ("/nodes/main.tf", NODES),
+    ]);
+    let expected = [
+        "aws_instance.i: i=1h",
+        "module.a.aws_launch_template.w: i=0s",
+        "module.b.aws_launch_template.w: i=4h",
+        "module.c[\"x\"].aws_launch_template.w: i=1h",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn the_trail_leads_from_the_text_over_the_references_to_the_literal() {
+    let files = memory(&[
+        (
+            "/main.tf",
+            "module \"a\" {\n  source = \"./nodes\"\n  idle = var.root\n}\nvariable \"root\" {\n  default = \"0s\"\n}\n",
+        ),
+        ("/nodes/main.tf", NODES),
+    ]);
+    let (groups, cx) = read(&files, "/");
+    let Step::UserData(text, _) = &groups[0].steps[0] else { panic!("no user data") };
+    let trail = cx.texts.trail_of(&text.slice(2..4)).unwrap();
+    let hops: Vec<_> = trail
+        .hops
+        .iter()
+        .map(|hop| (cx.texts.place(hop.span).source.path().display().to_string(), cx.texts.place(hop.span).text()))
+        .collect();
+    let expected = [("/nodes/main.tf", "var.idle"), ("/main.tf", "var.root"), ("/main.tf", "0s")];
+    assert_eq!(hops, expected.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    assert!(trail.exact);
+    assert_eq!(cx.covers, [std::path::PathBuf::from("/nodes")]);
+    assert_eq!(cx.texts.slice(groups[0].place), b"resource \"aws_launch_template\" \"w\"");
+}
+
+#[test]
+fn values_and_override_files_count() {
+    let found = lines(&[
+        ("/main.tf", NODES),
+        ("/terraform.tfvars", "idle = \"1h\"\n"),
+        ("/b.auto.tfvars", "idle = \"3h\"\n"),
+        ("/a.auto.tfvars", "idle = \"2h\"\n"),
+    ]);
+    assert_eq!(found, ["aws_launch_template.w: i=3h"]);
+    let replaced = "resource \"aws_launch_template\" \"w\" {\n  user_data = \"o\"\n}\n";
+    assert_eq!(lines(&[("/main.tf", NODES), ("/x_override.tf", replaced)]), ["aws_launch_template.w: o"]);
+}
+
+#[test]
+fn what_is_not_followed_is_told() {
+    let files = memory(&[
+        (
+            "/main.tf",
+            "module \"eks\" {\n  source = \"terraform-aws-modules/eks/aws\"\n  eks_managed_node_groups = {}\n}\nmodule \"vpc\" {\n  source = \"terraform-aws-modules/vpc/aws\"\n}\nmodule \"gone\" {\n  source = \"./gone\"\n}\nmodule \"self\" {\n  source = \"./\"\n}\n",
+        ),
+        ("/broken.tf", "locals {\n  a = = 1\n}\nresource \"aws_instance\" \"i\" {\n  user_data = local.a\n}\n"),
+        ("/x.tf.json", "{}"),
+    ]);
+    let (groups, cx) = read(&files, "/");
+    let text = |group: &NodeGroup| match &group.steps[0] {
+        Step::UserData(text, _) => shown(text),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(text(&groups[0]), "<local.a, which is not declared, is not followed>");
+    let gaps: Vec<_> = cx.gaps.iter().map(|gap| gap.why.to_string()).collect();
+    assert!(
+        gaps.contains(&"module.eks from terraform-aws-modules/eks/aws is known only outside the source".to_owned())
+    );
+    assert!(!gaps.iter().any(|gap| gap.contains("vpc")), "{gaps:?}");
+    assert!(gaps.iter().any(|gap| gap.contains("./gone")), "{gaps:?}");
+    assert!(gaps.iter().any(|gap| gap == "Terraform's JSON syntax is not followed"), "{gaps:?}");
+    assert!(gaps.iter().any(|gap| gap == "limit reached: modules that call modules"), "{gaps:?}");
+    assert_eq!(cx.problems.len(), 1);
+}
+
+#[test]
+fn the_image_is_told_by_the_node_group_or_by_its_name() {
+    use crate::node::Family;
+    let group = |attributes: &str, image: &str| {
+        format!(
+            "resource \"aws_launch_template\" \"w\" {{\n  {image}\n  user_data = \"x\"\n}}\nresource \"aws_eks_node_group\" \"g\" {{\n  {attributes}\n  launch_template {{\n    id = aws_launch_template.w.id\n  }}\n}}\ndata \"aws_ssm_parameter\" \"p\" {{\n  name = \"/aws/service/eks/optimized-ami/1.31/amazon-linux-2023/x86_64/standard/recommended/image_id\"\n}}\n"
+        )
+    };
+    let cases = [
+        (group("ami_type = \"AL2023_x86_64_STANDARD\"\nversion = \"1.30\"", ""), Some(Family::Al2023), Some(30), true),
+        (group("ami_type = \"CUSTOM\"", "image_id = \"ami-1\""), None, None, false),
+        (group("", "image_id = data.aws_ssm_parameter.p.value"), Some(Family::Al2023), Some(31), false),
+        (group("ami_type = \"BOTTLEROCKET_ARM_64\"", "image_id = null"), Some(Family::Bottlerocket), None, true),
+        ("resource \"aws_launch_template\" \"w\" {\n  user_data = \"x\"\n}\n".to_owned(), None, None, false),
+    ];
+    for (main, family, minor, merged) in cases {
+        let files = memory(&[("/main.tf", &main)]);
+        let (groups, _) = read(&files, "/");
+        assert_eq!(groups.len(), 1, "{main}");
+        let found = (groups[0].family, groups[0].minor, groups[0].merged_by_eks);
+        assert_eq!(found, (family, minor, merged), "{main}");
+    }
+}
+
+#[test]
+fn deep_references_fit_a_small_stack() {
+    const STACK: usize = 2 << 20;
+    let links = [
+        "[for x in [1] : true ? \"${lookup({ a = try(NEXT, 1) }, \"a\", 1)}x\" : 2][0]",
+        "\"a%{ if true }b%{ for x in [1] }${NEXT}%{ endfor }%{ endif }\"",
+        "join(\",\", formatlist(\"%s\", [format(\"%s\", merge({ a = NEXT }, {}).a)]))",
+        "(!(NEXT == \"x\") && true) || false ? NEXT : {a = NEXT}[\"a\"]",
+        "[NEXT][*][0]",
+    ];
+    for link in links {
+        let body: String = (1..200)
+            .map(|n| format!("  a{n} = {}\n", link.replace("NEXT", &format!("local.a{}", n - 1))))
+            .collect::<Vec<_>>()
+            .concat();
+        let main = format!(
+            "locals {{\n  a0 = \"x\"\n{body}}}\nresource \"aws_instance\" \"i\" {{\n  user_data = local.a199\n}}\n"
+        );
+        let run = move || read(&memory(&[("/main.tf", &main)]), "/").0.len();
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn(run).unwrap();
+        assert!(thread.join().unwrap() > 0, "{link}");
+    }
+    let nested = "module \"a\" {\n  source = \"./m\"\n  x = module.b.x\n}\nmodule \"b\" {\n  source = \"./m\"\n  x = \"${var.x}y\"\n}\nvariable \"x\" {\n  default = \"x\"\n}\noutput \"x\" {\n  value = \"${module.a.x}${var.x}\"\n}\nresource \"aws_instance\" \"i\" {\n  user_data = module.a.x\n}\n";
+    let files: Vec<(String, &str)> = (0..20).map(|n| (format!("/{}main.tf", "m/".repeat(n)), nested)).collect();
+    let run = move || {
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+        read(&memory(&files), "/").0.len()
+    };
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(run).unwrap();
+    assert!(thread.join().unwrap() > 0);
+}
+
+#[test]
+fn hostile_modules_end_soon() {
+    let doubling = |n: usize, f: &dyn Fn(usize) -> String| -> String {
+        let body: String = (1..n).map(|i| format!("  a{i} = {}\n", f(i - 1))).collect::<Vec<_>>().concat();
+        format!(
+            "locals {{\n  a0 = \"xx\"\n{body}}}\nresource \"aws_instance\" \"i\" {{\n  user_data = jsonencode(local.a{})\n}}\n",
+            n - 1
+        )
+    };
+    let deep = format!("resource \"aws_instance\" \"i\" {{\n  user_data = {}1{}\n}}\n", "(".repeat(60), ")".repeat(60));
+    let calls = format!(
+        "resource \"aws_instance\" \"i\" {{\n  user_data = {}1{}\n}}\n",
+        "upper(\"${".repeat(25),
+        "}\")".repeat(25)
+    );
+    let loops = format!(
+        "resource \"aws_instance\" \"i\" {{\n  user_data = jsonencode({}1{})\n}}\n",
+        "[for x in range(1000): ".repeat(20),
+        "]".repeat(20)
+    );
+    let open: String = (0..40).map(|n| format!("${{var.v{n} ? \"a{n}\" : \"b{n}\"}}")).collect::<Vec<_>>().concat();
+    let variables: String = (0..40).map(|n| format!("variable \"v{n}\" {{}}\n")).collect::<Vec<_>>().concat();
+    let open = format!("resource \"aws_instance\" \"i\" {{\n  user_data = \"{open}\"\n}}\n{variables}");
+    let twice = "module \"a\" {\n  source = \"./m\"\n}\nmodule \"b\" {\n  source = \"./m\"\n}\n";
+    let itself = "module \"a\" {\n  source = \"../m\"\n}\nmodule \"b\" {\n  source = \"../m\"\n}\n";
+    let count = "resource \"aws_instance\" \"i\" {\n  count = 1000000000\n  user_data = \"x\"\n}\n";
+    let cases = [
+        doubling(40, &|i| format!("\"${{local.a{i}}}${{local.a{i}}}\"")),
+        doubling(40, &|i| format!("[local.a{i}, local.a{i}]")),
+        doubling(400, &|i| format!("[local.a{i}]")),
+        doubling(300, &|i| format!("\"${{upper(local.a{i})}}\"")),
+        doubling(40, &|i| format!("concat(tolist([local.a{i}]), [local.a{i}])")),
+        deep,
+        calls,
+        loops,
+        open,
+        twice.to_owned(),
+        count.to_owned(),
+    ];
+    for (n, main) in cases.into_iter().enumerate() {
+        let started = std::time::Instant::now();
+        let files = memory(&[("/main.tf", &main), ("/m/main.tf", itself)]);
+        let (groups, _) = read(&files, "/");
+        assert!(groups.len() <= 200);
+        assert!(started.elapsed().as_secs() < 20, "case {n} took {:?}", started.elapsed());
+    }
+}

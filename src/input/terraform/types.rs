@@ -1,0 +1,184 @@
+//! Type constraints of variables, and the conversion to them.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::syntax::hcl::{Expr, ExprKind, Key};
+use crate::text::Why;
+use crate::value::{Alternative, Entry, Kind, Map, Number, Value};
+
+use super::convert::{extend, parse_number};
+use super::engine::{Engine, Env, Outcome, Refused};
+
+/// How deep types may nest.
+const MAX_DEPTH: usize = 32;
+
+/// A type constraint. What is not understood is `Any`.
+#[derive(Clone, Debug)]
+pub(super) enum Type {
+    Any,
+    Text,
+    Number,
+    Bool,
+    List(Box<Type>),
+    Set(Box<Type>),
+    Map(Box<Type>),
+    Tuple(Vec<Type>),
+    Object(Vec<Member>),
+}
+
+/// An attribute of an object type.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    name: Arc<str>,
+    of: Type,
+    optional: bool,
+    default: Option<Expr>,
+}
+
+/// Reads a type constraint.
+pub(super) fn parse(expr: &Expr, depth: usize) -> Type {
+    if depth > MAX_DEPTH {
+        return Type::Any;
+    }
+    match &expr.kind {
+        ExprKind::Variable(name) => match &**name {
+            "string" => Type::Text,
+            "number" => Type::Number,
+            "bool" => Type::Bool,
+            "list" => Type::List(Box::new(Type::Any)),
+            "set" => Type::Set(Box::new(Type::Any)),
+            "map" => Type::Map(Box::new(Type::Any)),
+            _ => Type::Any,
+        },
+        // Terraform 0.11 wrote types in quotes.
+        ExprKind::Template(template) => match template.as_literal().as_ref().and_then(|t| t.known_str()) {
+            Some("string") => Type::Text,
+            _ => Type::Any,
+        },
+        ExprKind::Call(call) => {
+            let inner = || Box::new(call.args.first().map_or(Type::Any, |e| parse(e, depth + 1)));
+            match (&*call.name, call.args.first().map(|e| &e.kind)) {
+                ("list", _) => Type::List(inner()),
+                ("set", _) => Type::Set(inner()),
+                ("map", _) => Type::Map(inner()),
+                ("tuple", Some(ExprKind::List(items))) => {
+                    Type::Tuple(items.iter().map(|e| parse(e, depth + 1)).collect())
+                }
+                ("object", Some(ExprKind::Object(entries))) => {
+                    Type::Object(entries.iter().filter_map(|(key, value)| member(key, value, depth)).collect())
+                }
+                _ => Type::Any,
+            }
+        }
+        ExprKind::Paren(inner) => parse(inner, depth + 1),
+        _ => Type::Any,
+    }
+}
+
+fn member(key: &Key, value: &Expr, depth: usize) -> Option<Member> {
+    let name: Arc<str> = match key {
+        Key::Name(text, _) => text.known_str()?.into(),
+        Key::Expr(Expr { kind: ExprKind::Template(t), .. }) => t.as_literal()?.known_str()?.into(),
+        Key::Expr(_) => return None,
+    };
+    Some(match &value.kind {
+        ExprKind::Call(call) if &*call.name == "optional" => Member {
+            name,
+            of: call.args.first().map_or(Type::Any, |e| parse(e, depth + 1)),
+            optional: true,
+            default: call.args.get(1).cloned(),
+        },
+        _ => Member { name, of: parse(value, depth + 1), optional: false, default: None },
+    })
+}
+
+impl Engine<'_, '_> {
+    /// `value` as a value of type `wanted`: text, numbers and truth values are converted, unknown attributes of objects are
+    /// dropped, missing optional ones get their defaults.
+    pub(super) fn conform(&mut self, value: &Value, wanted: &Type, depth: usize) -> Outcome {
+        if depth > MAX_DEPTH || !self.charge(0) {
+            return Ok(Value::unknown(Why::Limit("depth of a type"), value.at));
+        }
+        let with = |kind: Kind| Ok(Value { kind, at: value.at, via: value.via.clone() });
+        if let Kind::Either(list) = &value.kind {
+            let mut out = Vec::new();
+            for alternative in list.iter() {
+                let inner = self.conform(&alternative.value, wanted, depth + 1);
+                let value = inner.unwrap_or_else(|Refused(why)| Value::unknown(Why::Invalid(why), value.at));
+                out.push(Alternative { when: alternative.when.clone(), value });
+            }
+            return with(Value::either(out, value.at).kind);
+        }
+        match (wanted, &value.kind) {
+            (Type::Any, _) | (_, Kind::Null | Kind::Unknown(_)) => Ok(value.clone()),
+            (Type::Text, Kind::Str(_)) | (Type::Number, Kind::Number(_)) | (Type::Bool, Kind::Bool(_)) => {
+                Ok(value.clone())
+            }
+            (Type::Text, Kind::Number(number)) => with(Kind::Str(Arc::new(number.to_traced(value.at)))),
+            (Type::Text, Kind::Bool(b)) => {
+                with(Kind::Str(Arc::new(crate::text::Traced::made(if *b { "true" } else { "false" }, value.at))))
+            }
+            (Type::Number, Kind::Str(text)) => match (text.first_hole(), text.known_str().and_then(parse_number)) {
+                (Some((_, why)), _) => with(Kind::Unknown(why.clone())),
+                (None, Some(n)) => with(Kind::Number(
+                    Number::parse(crate::text::Traced::clone(text)).unwrap_or_else(|| Number::new(n)),
+                )),
+                (None, None) => Err(Refused::new("a number is required")),
+            },
+            (Type::Bool, Kind::Str(text)) => match (text.first_hole(), value.as_bool()) {
+                (Some((_, why)), _) => with(Kind::Unknown(why.clone())),
+                (None, Some(b)) => with(Kind::Bool(b)),
+                (None, None) => Err(Refused::new("true or false is required")),
+            },
+            (Type::List(of), Kind::List(items)) => {
+                let items = items.iter().map(|v| self.conform(v, of, depth + 1)).collect::<Result<Vec<_>, _>>()?;
+                with(Kind::List(Arc::new(items)))
+            }
+            (Type::Set(of), Kind::List(items)) => {
+                let items = items.iter().map(|v| self.conform(v, of, depth + 1)).collect::<Result<Vec<_>, _>>()?;
+                with(Kind::List(Arc::new(super::functions::as_set(items))))
+            }
+            (Type::Tuple(of), Kind::List(items)) if of.len() == items.len() => {
+                let items =
+                    items.iter().zip(of).map(|(v, t)| self.conform(v, t, depth + 1)).collect::<Result<Vec<_>, _>>()?;
+                with(Kind::List(Arc::new(items)))
+            }
+            (Type::Map(of), Kind::Map(map)) => {
+                let mut entries = IndexMap::new();
+                for (key, entry) in &map.entries {
+                    let value = self.conform(&entry.value, of, depth + 1)?;
+                    entries.insert(Arc::clone(key), Entry { key: entry.key, value });
+                }
+                with(Kind::Map(Arc::new(Map { entries, open: map.open.clone() })))
+            }
+            (Type::Object(members), Kind::Map(map)) => {
+                let mut entries = IndexMap::new();
+                for member in members {
+                    let (key, given) = match map.entries.get(&member.name) {
+                        Some(entry) => (entry.key, Some(entry.value.clone())),
+                        None => (value.at, None),
+                    };
+                    let inner = match (given, &member.default) {
+                        (None, _) if map.open.is_some() => {
+                            let why = map.open.as_ref().map(|w| extend(w, &format!(".{}", member.name)));
+                            Value::unknown(why.unwrap_or(Why::Secret), value.at)
+                        }
+                        (None, _) if !member.optional => {
+                            return Err(Refused::new(format!("the attribute {} is required", member.name)));
+                        }
+                        (None, None) => Value::null(value.at),
+                        (Some(given), None) => given,
+                        (Some(given), Some(_)) if !given.is_null() => given,
+                        (_, Some(default)) => self.eval(default, &Env::default())?,
+                    };
+                    let inner = self.conform(&inner, &member.of, depth + 1)?;
+                    entries.insert(Arc::clone(&member.name), Entry { key, value: inner });
+                }
+                with(Kind::Map(Arc::new(Map { entries, open: None })))
+            }
+            _ => Err(Refused::new("the value is not of the type of its variable")),
+        }
+    }
+}
