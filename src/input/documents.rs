@@ -28,6 +28,9 @@ impl Input for Documents {
             [&["KubeletConfiguration", "NodeConfig"], &["kubelet.config.k8s.io/", "node.eks.aws/"]];
         let Some(id) = stream::open(&unit.path, &words, cx) else { return Vec::new() };
         let view = cx.texts.view(id);
+        if is_user_data(&view.bytes) {
+            return Vec::new();
+        }
         let parsed = stream::documents(&view);
         stream::note_errors(&view, &parsed, cx);
         let name = stream::shown(&unit.path, cx);

@@ -40,10 +40,15 @@ impl<'a> Evaluator<'a> {
         Self { template, answers: BTreeMap::new(), depth: 0, work: 0 }
     }
 
+    /// Counts one step that handles `bytes`; false past the bound.
+    pub(super) fn charge(&mut self, bytes: usize) -> bool {
+        self.work = self.work.saturating_add(bytes + STEP);
+        self.work <= MAX_WORK
+    }
+
     /// The value of an expression.
     pub(super) fn eval(&mut self, expr: Expr<'_>) -> Value {
-        self.work = self.work.saturating_add(STEP);
-        if self.work > MAX_WORK || self.depth >= MAX_NESTED {
+        if !self.charge(0) || self.depth >= MAX_NESTED {
             return Value::unknown(Why::Limit("work on one template"), expr.span);
         }
         self.depth += 1;
@@ -306,8 +311,7 @@ impl<'a> Evaluator<'a> {
 
     /// A text, unless the bounds are passed.
     fn text(&mut self, text: Traced, at: Span) -> Value {
-        self.work = self.work.saturating_add(text.len());
-        if text.len() > MAX_TEXT || self.work > MAX_WORK {
+        if !self.charge(text.len()) || text.len() > MAX_TEXT {
             return Value::unknown(Why::Limit("length of a text"), at);
         }
         Value::str(text, at)

@@ -114,7 +114,7 @@ fn json_as_the_cdk_writes_it() {
 
 #[test]
 fn conditions_around_resources_and_properties() {
-    let text = "Parameters: {P: {Type: String}}\nConditions:\n  A: !Equals [!Ref P, x]\n  Off: !Equals [a, b]\nResources:\n  T:\n    Type: AWS::EC2::LaunchTemplate\n    Condition: A\n    Properties:\n      LaunchTemplateData: !If\n        - A\n        - UserData: eA==\n        - UserData: eQ==\n  U:\n    Type: AWS::EC2::Instance\n    Condition: Off\n    Properties: {UserData: eA==}\n  V:\n    Type: AWS::EC2::LaunchTemplate\n    Properties: {LaunchTemplateData: {'Fn::Transform': {Name: 'AWS::Include'}}}\n  S:\n    Type: AWS::EC2::SpotFleet\n    Properties: {SpotFleetRequestConfigData: {LaunchSpecifications: [{UserData: eA==}, {UserData: eQ==}]}}\n";
+    let text = "Parameters: {P: {Type: String}}\nConditions:\n  A: !Equals [!Ref P, x]\n  Off: !Equals [a, b]\nResources:\n  T:\n    Type: AWS::EC2::LaunchTemplate\n    Condition: A\n    Properties:\n      LaunchTemplateData: !If\n        - A\n        - UserData: eA==\n        - UserData: eQ==\n  U:\n    Type: AWS::EC2::Instance\n    Condition: Off\n    Properties: {UserData: !If [Off, eA==, eQ==]}\n  V:\n    Type: AWS::EC2::LaunchTemplate\n    Properties: {LaunchTemplateData: {'Fn::Transform': {Name: 'AWS::Include'}}}\n  S:\n    Type: AWS::EC2::SpotFleet\n    Properties: {SpotFleetRequestConfigData: {LaunchSpecifications: [{UserData: eA==}, {UserData: eQ==}]}}\n";
     read(&CloudFormation, "/t.cfn", text, |groups, _| {
         assert_eq!(
             show(groups),
@@ -126,6 +126,14 @@ fn conditions_around_resources_and_properties() {
                 "S: eQ=="
             ]
         );
+    });
+}
+
+#[test]
+fn resources_that_a_loop_makes_are_a_gap() {
+    let text = "Transform: AWS::LanguageExtensions\nResources:\n  V: {Type: AWS::EC2::VPC}\n  Fn::ForEach::Nodes:\n    - N\n    - [a, b]\n    - Node${N}: {Type: AWS::EC2::Instance, Properties: {UserData: eA==}}\n";
+    read(&CloudFormation, "/t.yaml", text, |groups, cx| {
+        assert_eq!((groups.len(), cx.gaps.len()), (0, 1));
     });
 }
 
