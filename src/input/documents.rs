@@ -93,7 +93,7 @@ impl Input for Scripts {
         if !shebang(&view.bytes).unwrap_or(named) {
             return Vec::new();
         }
-        if view.bytes.windows(3).any(|w| w == b"%{ ") || stream::holds(&view.bytes, b"%{if") {
+        if view.bytes.windows(3).any(|w| matches!(w, b"%{ " | b"%{~")) || stream::holds(&view.bytes, b"%{if") {
             cx.gap(first_line(&view), Why::NotUnderstood("a script that is a template (`%{ }`) by itself".into()));
             return Vec::new();
         }

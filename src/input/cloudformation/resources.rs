@@ -2,7 +2,7 @@
 
 use crate::node::{Cx, Family, Gap, NodeGroup, Step, Wrapping};
 use crate::syntax::{Node, NodeKind};
-use crate::text::{Layer, Span, Why};
+use crate::text::{Layer, Span, Traced, Why};
 use crate::value::{Guard, Value};
 
 use super::conditions::Answer;
@@ -68,6 +68,7 @@ pub(super) fn node_groups(template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<NodeG
             continue;
         }
         describe(&mut group, name, properties, &managed, &mut evaluator);
+        let init = resource.path(&["Metadata", "AWS::CloudFormation::Init"]);
         for (when, node) in evaluator.ways(properties, path) {
             let Some(when) = group.when.and(&when) else { continue };
             let value = evaluator.eval(node.into());
@@ -78,6 +79,11 @@ pub(super) fn node_groups(template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<NodeG
                     let mut group = group.clone();
                     group.when = when;
                     boot_with(&mut group, &value, node.span);
+                    let calls_init = |step: &Step| matches!(step, Step::UserData(text, _) if calls_init(text));
+                    if let Some(init) = init.filter(|_| group.steps.iter().any(calls_init)) {
+                        let why = Why::NotUnderstood("AWS::CloudFormation::Init".into());
+                        group.gaps.push(Gap { at: init.span, why });
+                    }
                     groups.push(group);
                 }
             }
@@ -106,6 +112,11 @@ fn boot_with(group: &mut NodeGroup, value: &Value, at: Span) {
     }
     // CloudFormation hands user data to EC2 as it is, so it must be base64.
     group.steps.push(Step::UserData(dynamic_references(&text), Wrapping::Base64));
+}
+
+/// True if user data runs the program that does what `AWS::CloudFormation::Init` says.
+fn calls_init(text: &Traced) -> bool {
+    text.original(Layer::Base64).unwrap_or(text).to_text().contains("cfn-init")
 }
 
 impl Evaluator<'_> {

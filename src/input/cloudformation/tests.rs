@@ -138,6 +138,16 @@ fn resources_that_a_loop_makes_are_a_gap() {
 }
 
 #[test]
+fn cfn_init_is_a_gap_where_it_runs() {
+    for (command, gaps) in [("/opt/aws/bin/cfn-init -s x", 1), ("true", 0)] {
+        let text = format!(
+            "Resources:\n  N:\n    Type: AWS::EC2::Instance\n    Metadata: {{'AWS::CloudFormation::Init': {{config: {{files: {{}}}}}}}}\n    Properties: {{UserData: !Base64 '{command}'}}\n"
+        );
+        read(&CloudFormation, "/t.yaml", &text, |groups, _| assert_eq!(groups[0].gaps.len(), gaps, "{command}"));
+    }
+}
+
+#[test]
 fn families_and_versions() {
     let text = "Parameters:\n  Image: {Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>', Default: /aws/service/eks/optimized-ami/1.29/amazon-linux-2/recommended/image_id}\nResources:\n  A:\n    Type: AWS::EC2::LaunchTemplate\n    Properties: {LaunchTemplateData: {ImageId: !Ref Image, UserData: eA==}}\n  B:\n    Type: AWS::EC2::LaunchTemplate\n    Properties: {LaunchTemplateData: {UserData: eA==}}\n  G:\n    Type: AWS::EKS::Nodegroup\n    Properties: {AmiType: AL2023_ARM_64_STANDARD, Version: '1.31', LaunchTemplate: {Id: !Ref B, Version: '1'}}\n";
     read(&CloudFormation, "/t.yaml", text, |groups, _| {
@@ -210,6 +220,17 @@ fn hostile_templates_are_bounded() {
     }
     text.push_str("Resources:\n  N: {Type: AWS::EC2::Instance, Properties: {UserData: !If [C199, a, b]}}\n");
     read(&CloudFormation, "/x.yaml", &text, |groups, _| assert!(groups.len() <= 2));
+    // A large default that is used again and again.
+    let large = "x".repeat(1 << 16);
+    let uses = "${P}".repeat(1 << 14);
+    let list = ",".repeat(1 << 16);
+    let text = format!(
+        "Parameters:\n  P: {{Type: String, Default: {large}}}\n  L: {{Type: CommaDelimitedList, Default: '{list}'}}\nResources:\n  N: {{Type: AWS::EC2::Instance, Properties: {{UserData: !Sub '{uses}'}}}}\n  M: {{Type: AWS::EC2::Instance, Properties: {{UserData: !Join ['', !Ref L]}}}}\n"
+    );
+    read(&CloudFormation, "/x.yaml", &text, |groups, _| {
+        let gaps: Vec<_> = groups.iter().flat_map(|g| &g.gaps).map(|g| g.why.to_string()).collect();
+        assert_eq!(gaps, ["limit reached: length of a text", "limit reached: items of a list"]);
+    });
     // Many alternatives of one text become holes, not thousands of node groups.
     let mut text = "Conditions:\n".to_owned();
     let mut parts = String::new();

@@ -194,6 +194,14 @@ fn what_is_not_known_stays_a_hole() {
 }
 
 #[test]
+fn a_map_tells_of_keys_that_are_not_known() {
+    for (text, open) in [("a: ?\n", false), ("<<: ?\na: 1\n", true), ("a: 1\n?\n", true), ("x?: 1\n", true)] {
+        let (_, view) = with_holes(text);
+        assert_eq!(parse(&view).tree[0].unknown_keys().is_some(), open, "{text:?}");
+    }
+}
+
+#[test]
 fn other_line_breaks_and_marks_do_no_harm() {
     // The parser takes a lone carriage return for a break, and the Unicode breaks for content.
     let (texts, view) = file("a: |\r  x\r  y\u{2028}z\rb: \"q\u{85}\"\r".as_bytes());
