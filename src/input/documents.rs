@@ -28,6 +28,9 @@ impl Input for Documents {
             [&["KubeletConfiguration", "NodeConfig"], &["kubelet.config.k8s.io/", "node.eks.aws/"]];
         let Some(id) = stream::open(&unit.path, &words, cx) else { return Vec::new() };
         let view = cx.texts.view(id);
+        if is_user_data(&view.bytes) {
+            return Vec::new();
+        }
         let parsed = stream::documents(&view);
         stream::note_errors(&view, &parsed, cx);
         let name = stream::shown(&unit.path, cx);
@@ -90,7 +93,7 @@ impl Input for Scripts {
         if !shebang(&view.bytes).unwrap_or(named) {
             return Vec::new();
         }
-        if view.bytes.windows(3).any(|w| w == b"%{ ") || stream::holds(&view.bytes, b"%{if") {
+        if view.bytes.windows(3).any(|w| matches!(w, b"%{ " | b"%{~")) || stream::holds(&view.bytes, b"%{if") {
             cx.gap(first_line(&view), Why::NotUnderstood("a script that is a template (`%{ }`) by itself".into()));
             return Vec::new();
         }

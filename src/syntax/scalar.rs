@@ -45,6 +45,8 @@ pub fn resolve(scalar: &Scalar, tag: Option<&str>, schema: Schema) -> Resolved {
         // An explicit type of YAML's own is obeyed in any style; where the text is no such thing, a reader fails, and a
         // string is what comes nearest to what is written.
         Some("!!int" | "!!bool" | "!!null") => plain(text, schema),
+        // PyYAML takes the lone mark for no tag at all, and the quotes with it.
+        Some("!") if schema == Schema::Python => plain(text, schema),
         Some("!!float") => match plain(text, schema) {
             // Far beyond what a setting may say, a number is no longer whole to any reader.
             Resolved::Int(whole) => whole.to_string().parse().map_or(Resolved::Str, Resolved::Float),

@@ -130,6 +130,14 @@ impl Node {
         keys.iter().try_fold(self, |node, key| node.get(key))
     }
 
+    /// The place and the reason, if a map may have keys that are not listed: a key is not known whole, or something unknown
+    /// is merged into the map.
+    pub fn unknown_keys(&self) -> Option<(Span, &Why)> {
+        let hole = |node: &'_ Node| node.as_scalar().is_some_and(|s| s.text.has_hole());
+        let (key, value) = self.pairs().iter().find(|(k, v)| hole(k) || k.as_str() == Some("<<") && hole(v))?;
+        [key, value].into_iter().filter_map(Node::as_scalar).find_map(|s| s.text.first_hole())
+    }
+
     /// True for a map.
     pub fn is_map(&self) -> bool {
         matches!(self.kind, NodeKind::Map(_))

@@ -57,6 +57,9 @@ impl Evaluator<'_> {
         if self.depth >= MAX_NESTED {
             return open;
         }
+        if !self.charge(0) {
+            return open;
+        }
         self.depth += 1;
         let answer = self.call_answer(call, open, words);
         self.depth -= 1;

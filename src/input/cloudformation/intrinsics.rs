@@ -23,6 +23,9 @@ const MAX_WORK: usize = 64 << 20;
 /// The deepest nesting that is followed; a template nests a level or two for each function.
 pub(super) const MAX_NESTED: usize = 100;
 
+/// The most items that a text is split into.
+const MAX_ITEMS: usize = 1000;
+
 /// What one step weighs beside the bytes it handles.
 const STEP: usize = 64;
 
@@ -33,18 +36,24 @@ pub(super) struct Evaluator<'a> {
     /// How deep expressions are nested in each other now, conditions that name conditions included.
     pub(super) depth: usize,
     work: usize,
+    defaults: BTreeMap<String, Value>,
 }
 
 impl<'a> Evaluator<'a> {
     pub(super) fn new(template: &'a Template<'a>) -> Self {
-        Self { template, answers: BTreeMap::new(), depth: 0, work: 0 }
+        Self { template, answers: BTreeMap::new(), depth: 0, work: 0, defaults: BTreeMap::new() }
+    }
+
+    /// Counts one step that handles `bytes`; false past the bound.
+    pub(super) fn charge(&mut self, bytes: usize) -> bool {
+        self.work = self.work.saturating_add(bytes + STEP);
+        self.work <= MAX_WORK
     }
 
     /// The value of an expression.
     pub(super) fn eval(&mut self, expr: Expr<'_>) -> Value {
-        self.work = self.work.saturating_add(STEP);
-        if self.work > MAX_WORK || self.depth >= MAX_NESTED {
-            return Value::unknown(Why::Limit("work on one template"), expr.span);
+        if !self.charge(0) || self.depth >= MAX_NESTED {
+            return too_much(expr.span);
         }
         self.depth += 1;
         let value = self.eval_inner(expr);
@@ -57,6 +66,7 @@ impl<'a> Evaluator<'a> {
             return self.function(call.name, call.argument, expr.span);
         }
         match expr.kind {
+            NodeKind::Scalar(scalar) if !self.charge(scalar.text.len()) => too_much(expr.span),
             NodeKind::Scalar(scalar) => literal(scalar, expr),
             NodeKind::Seq(items) => {
                 let items = items.iter().map(|n| self.eval(n.into())).collect();
@@ -133,18 +143,32 @@ impl<'a> Evaluator<'a> {
         let Some(default) = parameter.get("Default") else {
             return Value::unknown(Why::NoDefault(format!("parameter {name}").into()), at);
         };
-        let value = match &default.kind {
+        if !self.defaults.contains_key(name) {
+            let value = self.default_value(name, default, kind);
+            self.defaults.insert(name.to_owned(), value);
+        }
+        let value = self.defaults.get(name).cloned().unwrap_or_else(|| Value::null(at));
+        value.through(at, step)
+    }
+
+    /// The value of a parameter's default. References share it.
+    fn default_value(&mut self, name: &str, default: &Node, kind: &str) -> Value {
+        match &default.kind {
+            NodeKind::Scalar(scalar) if !self.charge(scalar.text.len()) => too_much(default.span),
             NodeKind::Scalar(scalar) if kind == "CommaDelimitedList" || kind.starts_with("List<") => {
-                let items = scalar.text.split(b",").iter().map(|part| Value::str(trim(part), default.span)).collect();
-                Value::list(items, default.span)
+                let list = split(&scalar.text, b",", default.span);
+                let items: Vec<_> = list.items().iter().filter_map(Value::to_traced).collect();
+                match list.kind {
+                    Kind::List(_) => Value::list(items.iter().map(|t| Value::str(trim(t), list.at)).collect(), list.at),
+                    _ => list,
+                }
             }
             // A default is text, however it is written.
             NodeKind::Scalar(scalar) => Value::str(scalar.text.clone(), default.span),
             NodeKind::Seq(_) | NodeKind::Map(_) => {
                 Value::unknown(Why::NotUnderstood(format!("the default of {name}").into()), default.span)
             }
-        };
-        value.through(at, step)
+        }
     }
 
     fn sub(&mut self, argument: Expr<'_>, at: Span) -> Value {
@@ -165,6 +189,9 @@ impl<'a> Evaluator<'a> {
         let NodeKind::Scalar(Scalar { text, .. }) = text.kind else {
             return Value::unknown(Why::NotUnderstood("Fn::Sub of something that is no text".into()), at);
         };
+        if !self.charge(text.len()) {
+            return too_much(at);
+        }
         let mut literals = Vec::new();
         let mut values = Vec::new();
         let mut literal = Traced::new();
@@ -192,7 +219,9 @@ impl<'a> Evaluator<'a> {
             let mut out = Traced::new();
             for (literal, value) in literals.iter().zip(parts) {
                 out.push(literal);
-                out.push(&part(value));
+                if out.len() <= MAX_TEXT {
+                    out.push(&part(value));
+                }
             }
             out.push(&literals[parts.len()]);
             this.text(out, at)
@@ -226,12 +255,17 @@ impl<'a> Evaluator<'a> {
             };
             let items: Vec<_> = both[1].items().into_iter().filter(|v| !v.is_null()).collect();
             this.lift(&items, at, &mut |this, items| {
-                let parts: Vec<_> = items.iter().filter(|v| !v.is_null()).map(part).collect();
-                let length = parts.iter().map(Traced::len).sum::<usize>() + between.len() * parts.len();
-                if length > MAX_TEXT {
-                    return Value::unknown(Why::Limit("length of a text"), at);
+                let mut out = Traced::new();
+                for (n, item) in items.iter().filter(|v| !v.is_null()).enumerate() {
+                    if out.len() > MAX_TEXT {
+                        break;
+                    }
+                    if n > 0 {
+                        out.push(&between);
+                    }
+                    out.push(&part(item));
                 }
-                this.text(Traced::join(&parts, &between), at)
+                this.text(out, at)
             })
         })
     }
@@ -256,7 +290,7 @@ impl<'a> Evaluator<'a> {
         let [sep, text] = argument.items() else { return wrong("Fn::Split", at) };
         let sep = self.eval(sep.into());
         let text = self.eval(text.into());
-        self.lift(&[sep, text], at, &mut |_, both| {
+        self.lift(&[sep, text], at, &mut |this, both| {
             let (Some(sep), Some(text)) = (both[0].to_traced(), both[1].to_traced()) else {
                 return wrong("Fn::Split", at);
             };
@@ -264,7 +298,7 @@ impl<'a> Evaluator<'a> {
             if let Some((_, why)) = text.first_hole().or_else(|| sep.first_hole()) {
                 return Value::unknown(why.clone(), at);
             }
-            Value::list(text.split(sep.bytes()).into_iter().map(|t| Value::str(t, both[1].at)).collect(), at)
+            if this.charge(text.len()) { split(&text, sep.bytes(), at) } else { too_much(at) }
         })
     }
 
@@ -306,8 +340,7 @@ impl<'a> Evaluator<'a> {
 
     /// A text, unless the bounds are passed.
     fn text(&mut self, text: Traced, at: Span) -> Value {
-        self.work = self.work.saturating_add(text.len());
-        if text.len() > MAX_TEXT || self.work > MAX_WORK {
+        if !self.charge(text.len()) || text.len() > MAX_TEXT {
             return Value::unknown(Why::Limit("length of a text"), at);
         }
         Value::str(text, at)
@@ -381,6 +414,19 @@ fn literal(scalar: &Scalar, expr: Expr<'_>) -> Value {
 /// A value as a part of a text; what has no text is a hole.
 fn part(value: &Value) -> Traced {
     value.to_traced().unwrap_or_else(|| Traced::hole(value.at, Why::NotUnderstood("a value that is no text".into())))
+}
+
+/// The parts of a text as a list.
+fn split(text: &Traced, sep: &[u8], at: Span) -> Value {
+    let count = text.bytes().windows(sep.len().max(1)).filter(|w| *w == sep).count();
+    if count >= MAX_ITEMS {
+        return Value::unknown(Why::Limit("items of a list"), at);
+    }
+    Value::list(text.split(sep).iter().map(|part| Value::str(part.clone(), at)).collect(), at)
+}
+
+fn too_much(at: Span) -> Value {
+    Value::unknown(Why::Limit("work on one template"), at)
 }
 
 /// The text without white space around it.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::{Node, NodeKind};
-use crate::text::Span;
+use crate::text::{Span, TextId};
 
 use super::kind::{FileList, Input, Unit};
 use super::stream;
@@ -29,17 +29,22 @@ impl Input for CloudFormation {
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         let words: [&[&str]; 3] = [&["Resources"], &["AWS::"], &["UserData", "LaunchTemplateData"]];
         let Some(id) = stream::open(&unit.path, &words, cx) else { return Vec::new() };
-        let view = cx.texts.view(id);
-        let parsed = stream::documents(&view);
-        stream::note_errors(&view, &parsed, cx);
-        let mut groups = Vec::new();
-        for document in &parsed.tree {
-            if is_template(document) {
-                groups.append(&mut resources::node_groups(&Template::new(document), cx));
-            }
-        }
-        groups
+        node_groups(id, cx)
     }
+}
+
+/// The node groups of the templates in a text.
+fn node_groups(id: TextId, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let view = cx.texts.view(id);
+    let parsed = stream::documents(&view);
+    stream::note_errors(&view, &parsed, cx);
+    let mut groups = Vec::new();
+    for document in &parsed.tree {
+        if is_template(document) {
+            groups.append(&mut resources::node_groups(&Template::new(document), cx));
+        }
+    }
+    groups
 }
 
 /// True if the document is a template: it has resources with types.

@@ -2,14 +2,18 @@
 
 use crate::node::{Cx, Family, Gap, NodeGroup, Step, Wrapping};
 use crate::syntax::{Node, NodeKind};
-use crate::text::{Layer, Span, Why};
+use crate::text::{Layer, Span, Traced, Why};
 use crate::value::{Guard, Value};
 
+use super::conditions::Answer;
 use super::intrinsics::{Evaluator, dynamic_references};
 use super::{Expr, Template};
 
 /// The most ways through the `Fn::If`s around a property that are followed.
 const MAX_WAYS: usize = 32;
+
+/// The most EKS node groups that are held against a launch template. A template has at most 500 resources.
+const MAX_RESOURCES: usize = 500;
 
 /// Where the user data of a resource stands, by type; `*` is each item of a list.
 const USER_DATA: &[(&str, &[&str])] = &[
@@ -22,12 +26,26 @@ const USER_DATA: &[(&str, &[&str])] = &[
 /// The node groups of a template, in the order of its resources.
 pub(super) fn node_groups(template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let mut evaluator = Evaluator::new(template);
+    let managed: Vec<&Node> = template
+        .resources
+        .iter()
+        .map(|(_, resource)| resource)
+        .filter(|r| r.get("Type").and_then(Node::as_str) == Some("AWS::EKS::Nodegroup"))
+        .filter_map(|r| r.get("Properties"))
+        .take(MAX_RESOURCES)
+        .collect();
+    let mut usual = None;
+    let mut generated = false;
     let mut groups = Vec::new();
     for (key, resource) in template.resources {
+        if let Some(answers) = usual.take() {
+            evaluator.answers = answers;
+        }
         let (Some(name), Some(kind)) = (key.as_str(), resource.get("Type").and_then(Node::as_str)) else {
-            if key.as_str().is_some_and(|k| k.starts_with("Fn::")) {
+            if !generated && key.as_str().is_some_and(|k| k.starts_with("Fn::")) {
                 let what = key.as_str().unwrap_or_default();
                 cx.gap(key.span, Why::NotUnderstood(format!("{what} among the resources").into()));
+                generated = true;
             }
             continue;
         };
@@ -35,9 +53,12 @@ pub(super) fn node_groups(template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<NodeG
         let Some(properties) = resource.get("Properties") else { continue };
         let mut group = NodeGroup::new(name, key.span);
         if let Some(condition) = resource.get("Condition").and_then(Node::as_str) {
-            // A condition that the defaults answer with no is still there to be met.
-            let answer = evaluator.condition(condition);
-            group.when = answer.guard(true).unwrap_or_else(|| named(condition));
+            group.when = evaluator.condition(condition).guard(true).unwrap_or_else(|| {
+                // A condition that the defaults answer with no is still there to be met, and then it is met everywhere.
+                usual = Some(std::mem::take(&mut evaluator.answers));
+                evaluator.answers.insert(condition.to_owned(), Answer::Known(true));
+                named(condition)
+            });
         }
         if let Some(call) = properties.get("LaunchTemplateData").and_then(|n| Expr::from(n).call())
             && call.name == "Transform"
@@ -46,7 +67,8 @@ pub(super) fn node_groups(template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<NodeG
             groups.push(group);
             continue;
         }
-        describe(&mut group, name, properties, template, &mut evaluator);
+        describe(&mut group, name, properties, &managed, &mut evaluator);
+        let init = resource.path(&["Metadata", "AWS::CloudFormation::Init"]);
         for (when, node) in evaluator.ways(properties, path) {
             let Some(when) = group.when.and(&when) else { continue };
             let value = evaluator.eval(node.into());
@@ -57,6 +79,11 @@ pub(super) fn node_groups(template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<NodeG
                     let mut group = group.clone();
                     group.when = when;
                     boot_with(&mut group, &value, node.span);
+                    let calls_init = |step: &Step| matches!(step, Step::UserData(text, _) if calls_init(text));
+                    if let Some(init) = init.filter(|_| group.steps.iter().any(calls_init)) {
+                        let why = Why::NotUnderstood("AWS::CloudFormation::Init".into());
+                        group.gaps.push(Gap { at: init.span, why });
+                    }
                     groups.push(group);
                 }
             }
@@ -85,6 +112,11 @@ fn boot_with(group: &mut NodeGroup, value: &Value, at: Span) {
     }
     // CloudFormation hands user data to EC2 as it is, so it must be base64.
     group.steps.push(Step::UserData(dynamic_references(&text), Wrapping::Base64));
+}
+
+/// True if user data runs the program that does what `AWS::CloudFormation::Init` says.
+fn calls_init(text: &Traced) -> bool {
+    text.original(Layer::Base64).unwrap_or(text).to_text().contains("cfn-init")
 }
 
 impl Evaluator<'_> {
@@ -147,31 +179,21 @@ impl Evaluator<'_> {
 
 /// Says what is known of a node group's image and version: from its image's path, and from the EKS node groups that launch
 /// it.
-fn describe(
-    group: &mut NodeGroup,
-    name: &str,
-    properties: &Node,
-    template: &Template<'_>,
-    evaluator: &mut Evaluator<'_>,
-) {
+fn describe(group: &mut NodeGroup, name: &str, properties: &Node, managed: &[&Node], evaluator: &mut Evaluator<'_>) {
     let data = properties.get("LaunchTemplateData").unwrap_or(properties);
     let image = data.get("ImageId");
     if let Some(path) = image.and_then(|n| evaluator.hint(n)) {
         group.family = image_family(&path);
         group.minor = image_minor(&path);
     }
-    for (_, resource) in template.resources {
-        if resource.get("Type").and_then(Node::as_str) != Some("AWS::EKS::Nodegroup") {
-            continue;
-        }
-        let Some(properties) = resource.get("Properties") else { continue };
+    for properties in managed {
         let Some(launch) = properties.get("LaunchTemplate") else { continue };
         let refers = |key| launch.get(key).is_some_and(|n| refers_to(n, name));
         let same_name = |data: &Node| {
             let of = |n: Option<&Node>| n.and_then(Node::as_str).map(str::to_owned);
             of(launch.get("Name")).is_some_and(|n| Some(n) == of(data.get("LaunchTemplateName")))
         };
-        let ours = refers("Id") || refers("Name") || properties_of(template, name).is_some_and(same_name);
+        let ours = refers("Id") || refers("Name") || same_name(data);
         if !ours {
             continue;
         }
@@ -184,10 +206,6 @@ fn describe(
         }
         group.merged_by_eks |= image.is_none();
     }
-}
-
-fn properties_of<'a>(template: &Template<'a>, name: &str) -> Option<&'a Node> {
-    template.names.get(name).and_then(|r| r.get("Properties"))
 }
 
 /// True if an expression is `Ref` of a resource.

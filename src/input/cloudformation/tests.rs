@@ -114,7 +114,7 @@ fn json_as_the_cdk_writes_it() {
 
 #[test]
 fn conditions_around_resources_and_properties() {
-    let text = "Parameters: {P: {Type: String}}\nConditions:\n  A: !Equals [!Ref P, x]\n  Off: !Equals [a, b]\nResources:\n  T:\n    Type: AWS::EC2::LaunchTemplate\n    Condition: A\n    Properties:\n      LaunchTemplateData: !If\n        - A\n        - UserData: eA==\n        - UserData: eQ==\n  U:\n    Type: AWS::EC2::Instance\n    Condition: Off\n    Properties: {UserData: eA==}\n  V:\n    Type: AWS::EC2::LaunchTemplate\n    Properties: {LaunchTemplateData: {'Fn::Transform': {Name: 'AWS::Include'}}}\n  S:\n    Type: AWS::EC2::SpotFleet\n    Properties: {SpotFleetRequestConfigData: {LaunchSpecifications: [{UserData: eA==}, {UserData: eQ==}]}}\n";
+    let text = "Parameters: {P: {Type: String}}\nConditions:\n  A: !Equals [!Ref P, x]\n  Off: !Equals [a, b]\nResources:\n  T:\n    Type: AWS::EC2::LaunchTemplate\n    Condition: A\n    Properties:\n      LaunchTemplateData: !If\n        - A\n        - UserData: eA==\n        - UserData: eQ==\n  U:\n    Type: AWS::EC2::Instance\n    Condition: Off\n    Properties: {UserData: !If [Off, eA==, eQ==]}\n  V:\n    Type: AWS::EC2::LaunchTemplate\n    Properties: {LaunchTemplateData: {'Fn::Transform': {Name: 'AWS::Include'}}}\n  S:\n    Type: AWS::EC2::SpotFleet\n    Properties: {SpotFleetRequestConfigData: {LaunchSpecifications: [{UserData: eA==}, {UserData: eQ==}]}}\n";
     read(&CloudFormation, "/t.cfn", text, |groups, _| {
         assert_eq!(
             show(groups),
@@ -127,6 +127,24 @@ fn conditions_around_resources_and_properties() {
             ]
         );
     });
+}
+
+#[test]
+fn resources_that_a_loop_makes_are_a_gap() {
+    let text = "Transform: AWS::LanguageExtensions\nResources:\n  V: {Type: AWS::EC2::VPC}\n  Fn::ForEach::Nodes:\n    - N\n    - [a, b]\n    - Node${N}: {Type: AWS::EC2::Instance, Properties: {UserData: eA==}}\n";
+    read(&CloudFormation, "/t.yaml", text, |groups, cx| {
+        assert_eq!((groups.len(), cx.gaps.len()), (0, 1));
+    });
+}
+
+#[test]
+fn cfn_init_is_a_gap_where_it_runs() {
+    for (command, gaps) in [("/opt/aws/bin/cfn-init -s x", 1), ("true", 0)] {
+        let text = format!(
+            "Resources:\n  N:\n    Type: AWS::EC2::Instance\n    Metadata: {{'AWS::CloudFormation::Init': {{config: {{files: {{}}}}}}}}\n    Properties: {{UserData: !Base64 '{command}'}}\n"
+        );
+        read(&CloudFormation, "/t.yaml", &text, |groups, _| assert_eq!(groups[0].gaps.len(), gaps, "{command}"));
+    }
 }
 
 #[test]
@@ -202,6 +220,17 @@ fn hostile_templates_are_bounded() {
     }
     text.push_str("Resources:\n  N: {Type: AWS::EC2::Instance, Properties: {UserData: !If [C199, a, b]}}\n");
     read(&CloudFormation, "/x.yaml", &text, |groups, _| assert!(groups.len() <= 2));
+    // A large default that is used again and again.
+    let large = "x".repeat(1 << 16);
+    let uses = "${P}".repeat(1 << 14);
+    let list = ",".repeat(1 << 16);
+    let text = format!(
+        "Parameters:\n  P: {{Type: String, Default: {large}}}\n  L: {{Type: CommaDelimitedList, Default: '{list}'}}\nResources:\n  N: {{Type: AWS::EC2::Instance, Properties: {{UserData: !Sub '{uses}'}}}}\n  M: {{Type: AWS::EC2::Instance, Properties: {{UserData: !Join ['', !Ref L]}}}}\n"
+    );
+    read(&CloudFormation, "/x.yaml", &text, |groups, _| {
+        let gaps: Vec<_> = groups.iter().flat_map(|g| &g.gaps).map(|g| g.why.to_string()).collect();
+        assert_eq!(gaps, ["limit reached: length of a text", "limit reached: items of a list"]);
+    });
     // Many alternatives of one text become holes, not thousands of node groups.
     let mut text = "Conditions:\n".to_owned();
     let mut parts = String::new();

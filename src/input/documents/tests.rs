@@ -46,6 +46,7 @@ fn several_documents_each_count() {
 fn other_documents_stay_silent() {
     for text in [
         "kind: KubeletConfiguration\napiVersion: other/v1\n# kubelet.config.k8s.io/\n",
+        "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nkind: NodeConfig\napiVersion: node.eks.aws/v1alpha1\n",
         "kind: ConfigMap\napiVersion: v1\ndata: {k: 'kind: KubeletConfiguration kubelet.config.k8s.io/'}\n",
         "",
     ] {

@@ -70,7 +70,8 @@ fn scalars_by_reader() {
         ("!!str 0", "str", "str"),
         ("!!int '3'", "int 3", "int 3"),
         ("!!float 3", "float 3", "float 3"),
-        ("! 3", "str", "str"),
+        ("! 3", "str", "int 3"),
+        ("! '3'", "str", "int 3"),
         ("!Sub 3", "str", "str"),
     ];
     for (text, kubernetes, python) in cases {

@@ -5,6 +5,7 @@
 
 mod expand;
 mod place;
+mod repair;
 
 use std::collections::BTreeMap;
 
@@ -14,12 +15,10 @@ use crate::text::{Traced, View, Why};
 
 use super::{MAX_DEPTH, Node, NodeKind, Parsed, Scalar, Style, SyntaxError};
 use expand::{Anchors, merge};
+use repair::Repairs;
 
 /// The longest implicit key, in characters. YAML says 1,024; JSON that is read as YAML knows no such bound.
 const MAX_KEY: usize = 1 << 17;
-
-/// The most places in one text where two tags stand on one node.
-const MAX_TAG_CHAINS: usize = 64;
 
 /// The most documents of one stream that are read.
 const MAX_DOCUMENTS: usize = 10_000;
@@ -28,40 +27,29 @@ const MAX_DOCUMENTS: usize = 10_000;
 ///
 /// Anchors are replaced by what they stand for and merge keys (`<<`) are applied, with the precedence that YAML gives them:
 /// what a map says itself wins over what is merged into it. An alias that cannot be followed is a hole. A document that
-/// holds nothing at all gives an empty plain scalar.
+/// holds nothing at all gives an empty plain scalar. An unknown part that takes a whole line is a pair (or an item) of which
+/// nothing is known.
 pub fn parse(view: &View) -> Parsed<Vec<Node>> {
     let text = match view.as_str() {
         Ok(text) => text,
         Err(at) => return Parsed { tree: Vec::new(), errors: vec![SyntaxError::not_utf8(view, at)] },
     };
     let mut text = std::borrow::Cow::Borrowed(text);
-    let mut tags = BTreeMap::new();
+    let mut repairs = Repairs::default();
+    let mut first = None;
     loop {
-        let parsed = stream(view, &text, &tags);
-        let again = parsed.errors.iter().find_map(|e| outer_tag(view, e.at.start as usize));
-        match again {
-            Some((range, inner)) if tags.len() < MAX_TAG_CHAINS && text.get(range.clone()).is_some() => {
-                let outer = text[range.clone()].to_owned();
-                text.to_mut().replace_range(range.clone(), &" ".repeat(range.len()));
-                tags.insert(inner, outer);
-            }
-            _ => return parsed,
+        let mut parsed = stream(view, &text, &repairs.tags);
+        if repairs.add(view, &mut text, &parsed.errors) {
+            first.get_or_insert(parsed);
+            continue;
         }
+        repairs.put_back(view, &mut parsed.tree);
+        // A repair that did not help may have done harm, inside of a block scalar.
+        return match first {
+            Some(first) if first.errors.len() <= parsed.errors.len() => first,
+            _ => parsed,
+        };
     }
-}
-
-/// The tag that stands in front of the one at `at`, and `at` itself: a node may have one tag only, but CloudFormation's short
-/// tags are often written one after the other.
-fn outer_tag(view: &View, at: usize) -> Option<(std::ops::Range<usize>, usize)> {
-    let bytes = &view.bytes;
-    if bytes.get(at) != Some(&b'!') {
-        return None;
-    }
-    let before = bytes.get(..at)?;
-    let end = before.iter().rposition(|b| !matches!(b, b' ' | b'\t'))? + 1;
-    let start = before[..end].iter().rposition(|b| !(b.is_ascii_alphanumeric() || *b == b':'))?;
-    let found = end < at && start + 1 < end && bytes[start] == b'!' && (start == 0 || bytes[start - 1] != b'!');
-    found.then_some((start..end, at))
 }
 
 /// Reads a stream whose bytes are those of the view, but for the tags that were taken out: `tags` has them by the offset of

@@ -78,6 +78,15 @@ fn bytes_lead_back_to_the_file() {
 }
 
 #[test]
+fn no_bound_of_the_parser_hurts_what_people_write() {
+    let comments = "# a comment\n".repeat(200);
+    assert_eq!(one(&format!("a:\n{comments}  b\n")), "{'a':'b'}");
+    let key = "k".repeat(5_000);
+    assert_eq!(one(&format!("{{\"{key}\": 1}}")), format!("{{'{key}':'1'}}"));
+    assert_eq!(one("a: b\n  # not a comment of the value\n"), "{'a':'b'}");
+}
+
+#[test]
 fn spans_cover_what_is_written() {
     let text = "a: 'x'\nb:\n  - !T {k: v} # c\n\nc: |\n  t\nd:\n";
     let (texts, view) = file(text.as_bytes());
@@ -168,12 +177,27 @@ fn what_is_not_known_stays_a_hole() {
         ("a: |\n  x ?\n  ?\n", "{'a':'x ?\n?\n'}"),
         ("a: >\n  ?\n  x\n", "{'a':'? x\n'}"),
         ("a: '?''s'\n", "{'a':'?'s'}"),
+        ("a: 1\n?\nb: 2\n", "{'a':'1' '?':'?' 'b':'2'}"),
+        (
+            "?\na:\n  b:\n    c: 1\n    ?\n  ?\nd:\n  - x\n  ?\n",
+            "{'?':'?' 'a':{'b':{'c':'1' '?':'?'} '?':'?'} 'd':['x' '?']}",
+        ),
+        ("a: |\n  ?\nb: 1\n?\n", "{'a':'?\n' 'b':'1' '?':'?'}"),
+        ("a:\n- b: 1\n  ?\n- c: 2\n", "{'a':[{'b':'1' '?':'?'} {'c':'2'}]}"),
     ] {
         let (texts, view) = with_holes(text);
         let parsed = parse(&view);
         assert!(parsed.errors.is_empty(), "{text:?}: {:?}", parsed.errors);
         parsed.tree.iter().for_each(|n| check_places(n, &texts));
         assert_eq!(show(&parsed.tree[0]), value, "{text:?}");
+    }
+}
+
+#[test]
+fn a_map_tells_of_keys_that_are_not_known() {
+    for (text, open) in [("a: ?\n", false), ("<<: ?\na: 1\n", true), ("a: 1\n?\n", true), ("x?: 1\n", true)] {
+        let (_, view) = with_holes(text);
+        assert_eq!(parse(&view).tree[0].unknown_keys().is_some(), open, "{text:?}");
     }
 }
 

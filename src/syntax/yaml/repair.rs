@@ -1,0 +1,127 @@
+//! Texts that are no YAML as they stand, and are meant as such: two tags on one node, and unknown parts that take whole
+//! lines. Each is blanked out where the parser stumbles over it, byte for byte, and put back into the tree.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use crate::syntax::{Node, NodeKind, Scalar, Style, SyntaxError};
+use crate::text::{HOLE, View};
+
+/// The most places of one text that are blanked out. Each costs one more run of the parser.
+const MAX_REPAIRS: usize = 32;
+
+/// What was blanked out.
+#[derive(Default)]
+pub(super) struct Repairs {
+    /// Tags, by the offset of the tag that followed each.
+    pub(super) tags: BTreeMap<usize, String>,
+    /// Offsets of the holes that take a whole line.
+    lines: BTreeSet<usize>,
+}
+
+impl Repairs {
+    /// Blanks out what made the parser stumble. False if that is nothing that can be repaired.
+    pub(super) fn add(&mut self, view: &View, text: &mut Cow<'_, str>, errors: &[SyntaxError]) -> bool {
+        if self.tags.len() + self.lines.len() >= MAX_REPAIRS {
+            return false;
+        }
+        for error in errors {
+            let at = error.at.start as usize;
+            if !self.tags.contains_key(&at)
+                && let Some(range) = outer_tag(&view.bytes, at)
+                && let Some(outer) = text.get(range.clone()).map(str::to_owned)
+            {
+                text.to_mut().replace_range(range.clone(), &" ".repeat(range.len()));
+                self.tags.insert(at, outer);
+                return true;
+            }
+            if let Some(hole) = self.line_before(view, at)
+                && text.get(hole..hole + HOLE.len()) == Some(HOLE)
+            {
+                // A comment may stand wherever a line may.
+                text.to_mut().replace_range(hole..hole + HOLE.len(), "#  ");
+                self.lines.insert(hole);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The last hole that takes a whole line, on the line of `at` or before it, and is not blanked out yet.
+    fn line_before(&self, view: &View, at: usize) -> Option<usize> {
+        let bytes = &view.bytes;
+        let mut end = at.min(bytes.len());
+        end += bytes[end..].iter().position(|b| *b == b'\n').unwrap_or(bytes.len() - end);
+        loop {
+            let start = bytes[..end].iter().rposition(|b| *b == b'\n').map_or(0, |p| p + 1);
+            let line = &bytes[start..end];
+            let indent = line.iter().take_while(|b| **b == b' ').count();
+            let word = line[indent..].trim_ascii_end();
+            let hole = start + indent;
+            if word == HOLE.as_bytes()
+                && !self.lines.contains(&hole)
+                && view.hole_in(&(hole..hole + HOLE.len())).is_some()
+            {
+                return Some(hole);
+            }
+            end = start.checked_sub(1)?;
+        }
+    }
+
+    /// Puts the holes that took whole lines into the maps and lists they stood in: as a pair or an item of which nothing is
+    /// known.
+    pub(super) fn put_back(&self, view: &View, tree: &mut [Node]) {
+        for hole in &self.lines {
+            let last = tree.iter().rposition(|n| (n.span.start as usize) < *hole).unwrap_or(0);
+            if let Some(document) = tree.get_mut(last) {
+                insert(document, *hole, column(&view.bytes, *hole), view);
+            }
+        }
+    }
+}
+
+/// The tag that stands in front of the one at `at`: a node may have one tag only, but CloudFormation's short tags are often
+/// written one after the other.
+fn outer_tag(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    if bytes.get(at) != Some(&b'!') {
+        return None;
+    }
+    let before = bytes.get(..at)?;
+    let end = before.iter().rposition(|b| !matches!(b, b' ' | b'\t'))? + 1;
+    let start = before[..end].iter().rposition(|b| !(b.is_ascii_alphanumeric() || *b == b':'))?;
+    let found = end < at && start + 1 < end && bytes[start] == b'!' && (start == 0 || bytes[start - 1] != b'!');
+    found.then_some(start..end)
+}
+
+/// Column of an offset, in bytes.
+fn column(bytes: &[u8], at: usize) -> usize {
+    at - bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |p| p + 1)
+}
+
+/// Puts the hole at `hole` into the innermost collection before it that is not indented deeper. A tree is bounded in depth,
+/// which bounds the recursion.
+fn insert(node: &mut Node, hole: usize, indent: usize, view: &View) {
+    let before = |n: &Node| (n.span.start as usize) < hole;
+    let goes_on = |n: &Node| match &n.kind {
+        NodeKind::Scalar(_) => false,
+        _ => column(&view.bytes, (n.span.start as usize).min(view.bytes.len())) <= indent,
+    };
+    let range = hole..hole + HOLE.len();
+    let unknown = || Node {
+        kind: NodeKind::Scalar(Scalar { text: view.traced(range.clone()), style: Style::Plain }),
+        span: view.span(range.clone()),
+        tag: None,
+    };
+    match &mut node.kind {
+        NodeKind::Seq(items) => match items.iter_mut().rposition(|n| before(n)) {
+            Some(last) if goes_on(&items[last]) => insert(&mut items[last], hole, indent, view),
+            last => items.insert(last.map_or(0, |l| l + 1), unknown()),
+        },
+        NodeKind::Map(pairs) => match pairs.iter_mut().rposition(|(key, _)| before(key)) {
+            Some(last) if goes_on(&pairs[last].1) => insert(&mut pairs[last].1, hole, indent, view),
+            last => pairs.insert(last.map_or(0, |l| l + 1), (unknown(), unknown())),
+        },
+        NodeKind::Scalar(_) => {}
+    }
+}
