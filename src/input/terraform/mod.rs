@@ -37,7 +37,7 @@ use scope::FileKind;
 
 /// Terraform and OpenTofu.
 #[derive(Debug)]
-pub struct Terraform;
+pub(super) struct Terraform;
 
 impl Input for Terraform {
     fn name(&self) -> &'static str {
