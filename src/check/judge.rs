@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::kubelet::{Meaning, Mechanism, Setting, render_duration};
+use crate::kubelet::{Meaning, Mechanism, Setting, Settled, render_duration};
 use crate::node::{Booted, NodeGroup};
 use crate::text::{Place, Span, TextId, Texts, Trail};
+use crate::value::{Condition, Guard};
 
 use super::predicate::Hit;
 use super::{Finding, Frame, GroupRef, Hop, Level, Predicate, Rule};
@@ -77,13 +78,24 @@ fn find(rule: &'static Rule, hit: &Hit<'_>, group: &NodeGroup, booted: &Booted, 
         runs,
         hops,
         groups: vec![GroupRef { name: group.name.clone(), place: texts.place(group.place).first_line() }],
-        when: group.when.and(&booted.when).filter(|g| !g.is_always()).into_iter().collect(),
+        when: when(group, booted, hit).filter(|g| !g.is_always()).into_iter().collect(),
         help: words.help,
         notes: words.notes,
         field: field_name(setting),
         raw: setting.raw.to_text().into_owned(),
         effective: hit.settled.and_then(|s| s.effective).map(render_duration),
         siblings: Vec::new(),
+    }
+}
+
+/// What is assumed: the ways that the source leaves open, and that nothing unknown has the last word.
+fn when(group: &NodeGroup, booted: &Booted, hit: &Hit<'_>) -> Option<Guard> {
+    let guard = group.when.and(&booted.when)?;
+    match hit.settled.filter(|s| !s.hangs_on_version()).and_then(|s| s.unknown.as_ref()) {
+        Some(why) => {
+            guard.and(&Guard::of(Condition { words: format!("nothing overrides it: {why}").into(), holds: true }))
+        }
+        None => Some(guard),
     }
 }
 
@@ -163,7 +175,6 @@ impl Words {
             Mechanism::ConfigFile => "the kubelet's configuration file".to_owned(),
             Mechanism::DropIn(file) => format!("the kubelet's drop-in {file}"),
         };
-        let default = field.default.map(render_duration);
         let mut notes = Vec::new();
         let remove = match &setting.by {
             Mechanism::Flag => "remove the flag",
@@ -171,33 +182,37 @@ impl Words {
         };
         let suggestion = suggestion(field.default);
         let label = if setting.is_zero() { zero_label(&raw) } else { "this value".to_owned() };
-        let (headline, help) = match rule.predicate {
-            Predicate::EffectiveZero => {
-                if field.name == "streamingConnectionIdleTimeout" {
-                    ("the kubelet's streaming idle timeout is disabled".to_owned(), give_time(&suggestion, remove))
-                } else {
-                    (format!("the kubelet runs with `{shown}` at zero"), give_time(&suggestion, remove))
-                }
+        let meaning = hit.settled.and_then(Settled::zero);
+        if let Some(Meaning::Harmful(why) | Meaning::Refused(why)) = meaning
+            && rule.predicate == Predicate::HarmfulZero
+        {
+            notes.push(why.to_owned());
+        }
+        let headline = match (rule.predicate, meaning) {
+            (Predicate::EffectiveZero, _) if field.name == "streamingConnectionIdleTimeout" => {
+                "the kubelet's streaming idle timeout is disabled".to_owned()
             }
-            Predicate::HarmfulZero => {
-                let meaning = if setting.by == Mechanism::Flag { field.zero_by_flag } else { field.zero_in_file };
-                let harm = match meaning {
-                    Meaning::Harmful(harm) => harm.to_owned(),
-                    Meaning::Refused(why) => format!("the kubelet does not start ({why})"),
-                    _ => "the kubelet runs with it".to_owned(),
-                };
-                (format!("`{shown}` is zero: {harm}"), give_time(&suggestion, remove))
+            (Predicate::HarmfulZero, Some(Meaning::Refused(_))) => {
+                format!("the kubelet does not start: `{shown}` is zero")
             }
-            Predicate::ReplacedZero => {
-                let runs = default.as_deref().unwrap_or("its default");
+            (Predicate::EffectiveZero | Predicate::HarmfulZero, _) => {
+                format!("the kubelet runs with `{shown}` at zero")
+            }
+            (Predicate::ReplacedZero, _) => {
                 notes.push("in a file the kubelet cannot tell a zero from a setting that is missing".to_owned());
-                (format!("`{name}` is zero here, but the kubelet runs with {runs}"), give_time(&suggestion, remove))
+                if hit.settled.is_some_and(Settled::hangs_on_version) {
+                    notes.push("Kubernetes 1.29 to 1.31 keep a zero that comes by drop-in".to_owned());
+                }
+                format!("`{name}` is zero here, but the kubelet runs with {suggestion}")
             }
-            Predicate::InvalidDuration => {
-                let said = hit.complaint.unwrap_or("not a duration");
-                notes.push(format!("the kubelet says: {said}"));
-                (format!("the kubelet does not start: `{shown}` is no duration"), write_duration(&raw, &suggestion))
+            (Predicate::InvalidDuration, _) => {
+                notes.push(format!("the kubelet says: {}", hit.complaint.unwrap_or("not a duration")));
+                format!("the kubelet does not start: `{shown}` is no duration")
             }
+        };
+        let help = match rule.predicate {
+            Predicate::InvalidDuration => write_duration(&raw, &suggestion),
+            _ => format!("write a time, such as `{suggestion}`, or {remove}"),
         };
         Self { headline, label, carried, help, notes }
     }
@@ -206,7 +221,7 @@ impl Words {
 fn zero_label(raw: &str) -> String {
     match raw {
         "0" | "0s" => "this zero".to_owned(),
-        other => format!("`{other}` reads as zero"),
+        _ => "reads as zero".to_owned(),
     }
 }
 
@@ -220,10 +235,6 @@ fn suggestion(default: Option<i64>) -> String {
         }
         _ => "10s".to_owned(),
     }
-}
-
-fn give_time(suggestion: &str, remove: &str) -> String {
-    format!("write a time, such as `{suggestion}`, or {remove}")
 }
 
 /// What to write instead of something that is no duration. What people would understand, humantime reads.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::kubelet::{Effective, FailureKind, From, Meaning, Mechanism, Setting, Settled, Shape};
+use crate::kubelet::{Effective, FailureKind, Meaning, Setting, Settled};
 
 /// When a rule fires. A page names one of these in its front matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -30,7 +30,7 @@ pub(super) struct Hit<'a> {
 }
 
 impl Predicate {
-    /// Everything in `effective` that this predicate looks for. What hangs on something unknown is left out.
+    /// Everything in `effective` that this predicate looks for. A value of which nothing is known is left out.
     pub(super) fn hits(self, effective: &Effective) -> Vec<Hit<'_>> {
         match self {
             Self::InvalidDuration => effective
@@ -42,28 +42,25 @@ impl Predicate {
                     Some(Hit { setting, settled: None, complaint: Some(&f.message) })
                 })
                 .collect(),
-            _ => effective.fields.iter().filter(|s| s.unknown.is_none()).filter_map(|s| self.hit(s)).collect(),
+            _ => effective.fields.iter().filter_map(|s| self.hit(s)).collect(),
         }
     }
 
     fn hit(self, settled: &Settled) -> Option<Hit<'_>> {
-        let setting = settled.winner.as_ref().filter(|s| s.is_zero())?;
-        let by_flag = setting.by == Mechanism::Flag;
-        let meaning = if by_flag { settled.field.zero_by_flag } else { settled.field.zero_in_file };
-        let kept = settled.from != From::Default && settled.effective == Some(0);
+        let meaning = settled.zero()?;
+        let kept = settled.effective == Some(0);
         let found = match self {
-            Self::EffectiveZero => kept,
+            Self::EffectiveZero => kept && meaning != Meaning::Replaced,
             Self::HarmfulZero => match meaning {
                 Meaning::Harmful(_) => kept,
+                // The kubelet does not get as far as running with it.
                 Meaning::Refused(_) => true,
-                _ => false,
+                Meaning::Replaced | Meaning::Harmless | Meaning::None => false,
             },
-            // `evictionSoftGracePeriod` has no default of its own, so nothing replaces it.
-            Self::ReplacedZero => {
-                settled.from == From::Default && meaning == Meaning::Replaced && settled.field.shape != Some(Shape::Map)
-            }
+            Self::ReplacedZero => meaning == Meaning::Replaced && settled.effective.is_some_and(|n| n != 0),
             Self::InvalidDuration => false,
         };
+        let setting = settled.winner.as_ref()?;
         found.then_some(Hit { setting, settled: Some(settled), complaint: None })
     }
 }

@@ -51,6 +51,16 @@ pub struct Settled {
 }
 
 impl Settled {
+    /// What is said of a version that two behaviours hang on.
+    pub(super) fn version() -> Why {
+        Why::FromOutside("the Kubernetes version".into())
+    }
+
+    /// True if only the version of Kubernetes is missing to know the value: `effective` is what every version since 1.32 does.
+    pub fn hangs_on_version(&self) -> bool {
+        self.unknown == Some(Self::version())
+    }
+
     /// What the deciding zero means; `None` if what decides is no zero, or nothing decides.
     ///
     /// A zero in a drop-in is replaced like one in a file, except from 1.29 to 1.31, where it stays and does what a zero by

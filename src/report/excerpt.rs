@@ -110,7 +110,10 @@ fn excerpt(place: &Place, label: &str, context: usize, look: &Look) -> Excerpt {
     let clean = Cleaned::of(source.line(line), Some((from, to)));
     // The label starts below the middle of the place and must end before the edge of the terminal; the gutter takes the
     // line number and four columns, and the arm of the label five.
-    let last = (line + context).min(source.line_starts().len() - 1);
+    // Behind a final line end there is a line of nothing.
+    let lines = source.line_starts().len();
+    let end = if source.line(lines - 1).is_empty() { lines.saturating_sub(2).max(line) } else { lines - 1 };
+    let last = (line + context).min(end);
     let gutter = (last + 1).to_string().len() + 4;
     let width = look.width.max(40) - gutter;
     let middle = usize::midpoint(clean.mark.0, clean.mark.1);

@@ -54,8 +54,15 @@ fn write_finding(finding: &Finding, look: &Look, out: &mut dyn Write) -> io::Res
     }
     if look.verbose {
         for hop in &finding.hops {
-            let words = if hop.words.is_empty() { "written here" } else { &hop.words };
-            line("way", &format!("{} {words}", look.spot(&hop.place)), look, out)?;
+            // The name of a derived text says what was done.
+            let words = if hop.place.source.is_derived() {
+                ""
+            } else if hop.words.is_empty() {
+                "written here"
+            } else {
+                &hop.words
+            };
+            line("way", format!("{} {words}", look.spot(&hop.place)).trim_end(), look, out)?;
         }
     }
     let mut names: Vec<_> = finding.groups.iter().map(|g| harmless(&g.name)).collect();

@@ -96,6 +96,9 @@ fn result(finding: &Finding, scan: &Scan, prints: &mut Fingerprints) -> Value {
     if !finding.is_certain() {
         message.push_str(&format!(" This holds {}.", finding.condition()));
     }
+    for note in &finding.notes {
+        message.push_str(&format!(" {}", sentence(note)));
+    }
     message.push_str(&format!(" {}", sentence(&finding.help)));
     let index = RULES.iter().position(|r| r.id == finding.rule.id);
     let mut result = json!({

@@ -2,7 +2,7 @@
 
 use super::{
     BTreeMap, Document, Failure, FailureKind, Field, From, Given, Mechanism, Merge, Place, Reading, Setting, Settled,
-    Settler, Traced, Track, Value, Why, by_flag, by_key, files,
+    Settler, Traced, Track, Value, Why, by_flag, by_key,
 };
 
 /// The grace periods by signal.
@@ -112,7 +112,7 @@ impl Settler<'_> {
             if deletes && matches!(self.merge, Merge::Raw | Merge::Loaded) {
                 track.said.push(setting);
             } else {
-                let unknown = (deletes && self.merge == Merge::Unknown).then(files::version);
+                let unknown = (deletes && self.merge == Merge::Unknown).then(Settled::version);
                 track.say(setting, from, unknown);
             }
         }

@@ -2,14 +2,9 @@
 
 use super::{
     Document, FIELDS, Failure, FailureKind, Field, Found, From, Header, Mechanism, Merge, Node, Place, Reading,
-    Setting, Settler, Shape, TYPED, Value, Why, by_key, invalid, whole,
+    Setting, Settled, Settler, Shape, TYPED, Value, Why, by_key, invalid, whole,
 };
 use crate::kubelet::config::{API_VERSION, KIND};
-
-/// What is said of a version that two behaviours hang on.
-pub(super) fn version() -> Why {
-    Why::FromOutside("the Kubernetes version".into())
-}
 
 impl Settler<'_> {
     pub(super) fn load(&mut self) {
@@ -117,14 +112,14 @@ impl Settler<'_> {
             Header::Unknown(why) => self.doubts.push(why.clone()),
             // A few versions look for any kind at all in a drop-in.
             Header::Other if name.is_some() && self.merge == Merge::Raw => {}
-            Header::Other if name.is_some() && self.merge == Merge::Unknown => self.doubts.push(version()),
+            Header::Other if name.is_some() && self.merge == Merge::Unknown => self.doubts.push(Settled::version()),
             Header::Other => fail(format!("{what} is of another kind or version than {KIND} of {API_VERSION}"), whole),
         }
         if let (Some(_), Some(at)) = (name, document.duplicate) {
             match self.merge {
                 // Drop-ins were loaded like a file, which may repeat a key.
                 Merge::Loaded => {}
-                Merge::Unknown => self.doubts.push(version()),
+                Merge::Unknown => self.doubts.push(Settled::version()),
                 _ => self.failures.push(Failure {
                     kind: FailureKind::ConfigFile,
                     message: "the drop-in has a key twice".to_owned(),
@@ -189,7 +184,7 @@ impl Settler<'_> {
         let zero = field.shape.is_some_and(Shape::replaces_zero) && track.value == Value::Set(0);
         match self.merge {
             Merge::Unknown if last.is_some() && (zero || track.value == Value::Unset) => {
-                track.unknown.get_or_insert_with(version);
+                track.unknown.get_or_insert_with(Settled::version);
             }
             // Without the patch, the drop-in's own defaults take the place of what the file says.
             Merge::Loaded if known && (zero || track.value == Value::Unset || last.is_none()) => {
