@@ -1,6 +1,6 @@
 //! Files that stand for themselves: kubelet configurations, NodeConfigs, shell scripts and user data.
 
-use crate::node::{Cx, Family, NodeGroup, Step, Wrapping};
+use crate::node::{Cx, Family, Gap, NodeGroup, Step, Wrapping};
 use crate::syntax::{Node, toml};
 use crate::text::{Span, TextId, Traced, View, Why};
 
@@ -142,6 +142,11 @@ fn bottlerocket(unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     stream::note_errors(&view, &parsed, cx);
     let mut group = whole(unit, id, cx, |text| Step::UserData(text, Wrapping::Plain));
     group.family = Some(Family::Bottlerocket);
+    if let Some(error) = parsed.errors.first() {
+        // A node refuses settings that are no TOML, and what is no TOML yet is not what a node gets.
+        group.steps.clear();
+        group.gaps.push(Gap { at: error.at, why: Why::NotUnderstood("a text that is no TOML".into()) });
+    }
     vec![group]
 }
 

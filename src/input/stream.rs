@@ -64,18 +64,34 @@ pub(super) fn documents(view: &View) -> Parsed<Vec<Node>> {
 /// Notes the faults of a text. Where the text is itself a template of another language, its faults are no one's mistake: it
 /// is then told that the file was not followed.
 pub(super) fn note_errors<T>(view: &View, parsed: &Parsed<T>, cx: &mut Cx<'_>) {
+    let mut told = false;
     for error in &parsed.errors {
-        if let Some(why) = error.hole(view) {
-            cx.gap(error.at, why.clone());
-        } else if is_templated(&view.bytes) {
-            cx.gap(
-                error.at,
-                Why::NotUnderstood("a file that a template language fills in (`{{ }}` or `{% %}`)".into()),
-            );
+        let filled_in = if is_templated(&view.bytes) {
+            "`{{ }}` or `{% %}`"
+        } else if near_placeholder(view, error.at) {
+            "`${ }` or `%{ }`"
         } else {
-            cx.problem(error.at, error.message.clone());
+            match error.hole(view) {
+                Some(why) => cx.gap(error.at, why.clone()),
+                None => cx.problem(error.at, error.message.clone()),
+            }
+            continue;
+        };
+        // One such fault leads to others, and says enough.
+        if !std::mem::replace(&mut told, true) {
+            cx.gap(error.at, Why::NotUnderstood(format!("a file that something else fills in ({filled_in})").into()));
         }
     }
+}
+
+/// True if a placeholder of Terraform or a shell stands on the line of a fault or on the line before.
+fn near_placeholder(view: &View, at: Span) -> bool {
+    let bytes = &view.bytes;
+    let at = at.range().start.min(bytes.len());
+    let start = bytes[..at].rsplit(|b| *b == b'\n').take(2).map(|line| line.len() + 1).sum::<usize>();
+    let end = bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |p| at + p);
+    let lines = &bytes[(at + 1).saturating_sub(start)..end];
+    holds(lines, b"${") || holds(lines, b"%{")
 }
 
 /// True if the text has marks of Go templates or Jinja in it. CloudFormation's dynamic references look alike and are none.

@@ -111,6 +111,12 @@ fn user_data() {
     read(&UserData, "/b.toml", toml, |groups, _| {
         assert_eq!((show(groups), groups[0].family), (vec![format!("b.toml: {toml}")], Some(Family::Bottlerocket)));
     });
+    let template = "[settings.kubernetes]\ncluster-name = ${name}\n${more}\n[settings.x]\na = 1\n";
+    read(&UserData, "/b.toml", template, |groups, cx| {
+        assert_eq!((groups.len(), groups[0].steps.len(), cx.problems.len(), cx.gaps.len()), (1, 0, 0, 1));
+    });
+    let broken = "[settings.kubernetes]\na = ${b}\n\nc = = 1\n";
+    read(&UserData, "/b.toml", broken, |_, cx| assert!(!cx.problems.is_empty()));
     for (path, text) in [
         ("/u.txt", "a mail of Content-Type: multipart about the kubelet\n"),
         ("/c.yaml", "#cloud-config\npackages: [vim]\n"),
