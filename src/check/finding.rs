@@ -101,10 +101,28 @@ impl Finding {
             self.when.extend(other.when);
             self.when.sort();
             self.when.dedup();
+            while let Some((a, b, either)) = joinable(&self.when) {
+                self.when.remove(b);
+                self.when.remove(a);
+                self.when.push(either);
+                self.when.sort();
+                self.when.dedup();
+            }
+            // One way that needs nothing makes all others needless.
+            if self.when.iter().any(Guard::is_always) {
+                self.when.clear();
+            }
         }
         self.level = self.level.max(other.level);
         self.groups.extend(other.groups);
         self.groups.sort();
         self.groups.dedup();
     }
+}
+
+/// Two ways that differ in one answer only, and what they come to together.
+fn joinable(ways: &[Guard]) -> Option<(usize, usize, Guard)> {
+    ways.iter().enumerate().find_map(|(a, one)| {
+        ways.iter().enumerate().skip(a + 1).find_map(|(b, two)| Some((a, b, one.or(two).or_else(|| two.or(one))?)))
+    })
 }

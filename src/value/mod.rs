@@ -55,6 +55,18 @@ impl Guard {
         &self.0
     }
 
+    /// What holds if the one or the other does, where they differ in the answer to one condition only.
+    pub fn or(&self, other: &Self) -> Option<Self> {
+        let differs = |c: &Condition| !other.0.contains(c);
+        let mine: Vec<_> = self.0.iter().filter(|c| differs(c)).collect();
+        let [one] = mine.as_slice() else {
+            return mine.is_empty().then(|| self.clone());
+        };
+        let opposite = Condition { words: Arc::clone(&one.words), holds: !one.holds };
+        let same = self.0.len() == other.0.len() && other.0.contains(&opposite);
+        same.then(|| Self(self.0.iter().filter(|c| *c != *one).cloned().collect()))
+    }
+
     /// Both together, or `None` if they contradict each other.
     pub fn and(&self, other: &Self) -> Option<Self> {
         let mut all = self.0.clone();
@@ -287,5 +299,33 @@ impl Value {
             },
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Condition, Guard};
+
+    fn guard(conditions: &[(&str, bool)]) -> Guard {
+        let of = |(words, holds): &(&str, bool)| Guard::of(Condition { words: (*words).into(), holds: *holds });
+        conditions.iter().map(of).fold(Guard::always(), |all, one| all.and(&one).unwrap())
+    }
+
+    #[test]
+    fn opposite_answers_cancel_out() {
+        for (a, b, either) in [
+            (&[("x", true)][..], &[("x", false)][..], Some(&[][..])),
+            (&[("x", true), ("y", true)], &[("x", false), ("y", true)], Some(&[("y", true)])),
+            (&[("x", true)], &[("y", false)], None),
+            (&[("x", true), ("y", true)], &[("x", false)], None),
+            (&[("x", true)], &[("x", true), ("y", true)], Some(&[("x", true)])),
+        ] {
+            assert_eq!(guard(a).or(&guard(b)), either.map(guard), "{a:?} or {b:?}");
+        }
+    }
+
+    #[test]
+    fn contradictions_are_seen() {
+        assert_eq!(guard(&[("x", true)]).and(&guard(&[("x", false)])), None);
     }
 }
