@@ -107,12 +107,15 @@ pub(super) fn summary(scan: &Scan, look: &Look) -> String {
     if partly > 0 {
         hidden.push(format!("{partly} not fully read"));
     }
+    if !scan.gaps.is_empty() {
+        hidden.push(format!("{} not followed", count(scan.gaps.len(), "place")));
+    }
     if !scan.problems.is_empty() {
         hidden.push(count(scan.problems.len(), "problem"));
     }
     let mut hidden = hidden.join(", ");
     if !hidden.is_empty() {
-        let hint = if look.verbose || partly == 0 { "" } else { ": see --verbose" };
+        let hint = if look.verbose || scan.gaps.is_empty() { "" } else { ": see --verbose" };
         hidden = format!(" ({hidden}{hint})");
     }
     let counts: Vec<_> = [Level::Error, Level::Warning, Level::Note]
