@@ -55,6 +55,7 @@ impl Engine<'_, '_> {
             }
             let mut children = Vec::new();
             for call in module.calls.values() {
+                self.cover(instance, call);
                 for (guard, expansion) in self.expand(instance, call) {
                     for (_, own) in expansion.instances() {
                         let Some(child) = self.child(instance, call, &own) else { continue };

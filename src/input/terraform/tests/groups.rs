@@ -68,7 +68,7 @@ fn user_data_is_followed_to_its_end() {
         (
             r#"templatefile("${path.module}/t.tpl", { idle = "0s", extra = var.x })"#,
             "variable \"x\" {}",
-            &["w if extra == \"\": k=0s", "w if not (extra == \"\"): k=0s e=<no default for var.x>"],
+            &["w if extra == \"\" in t.tpl: k=0s", "w if not (extra == \"\" in t.tpl): k=0s e=<no default for var.x>"],
         ),
         (
             r#"join(" ", ["--a=${data.aws_eks_cluster.c.name}", aws_eks_cluster.c.endpoint, "--z=0"])"#,
@@ -152,6 +152,34 @@ fn a_module_is_judged_with_the_arguments_of_each_call() {
         "module.a.aws_launch_template.w: i=0s",
         "module.b.aws_launch_template.w: i=4h",
         "module.c[\"x\"].aws_launch_template.w: i=1h",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn equal_words_about_different_things_are_different_conditions() {
+    let found = lines(&[(
+        "/main.tf",
+        "variable \"a\" {}\nvariable \"b\" {}\nlocals {\n  x = join(\",\", [for v in [var.a, var.b] : v == \"1\" ? \"y\" : \"n\"])\n}\nresource \"aws_instance\" \"i\" {\n  user_data = local.x\n}\n",
+    )]);
+    let expected = [
+        "aws_instance.i if v == \"1\" and v == \"1\" (2): y,y",
+        "aws_instance.i if v == \"1\" and not (v == \"1\" (2)): y,n",
+        "aws_instance.i if not (v == \"1\") and v == \"1\" (2): n,y",
+        "aws_instance.i if not (v == \"1\") and not (v == \"1\" (2)): n,n",
+    ];
+    assert_eq!(found, expected);
+    // A module that gets other arguments under a condition is another module under it.
+    let found = lines(&[
+        (
+            "/main.tf",
+            "variable \"d\" {}\nmodule \"m\" {\n  for_each = var.d ? { k = \"0s\" } : { k = \"1h\" }\n  source = \"./nodes\"\n  idle = each.value\n}\n",
+        ),
+        ("/nodes/main.tf", NODES),
+    ]);
+    let expected = [
+        "module.m[\"k\"].aws_launch_template.w if var.d: i=0s",
+        "module.m[\"k\"].aws_launch_template.w if not (var.d): i=1h",
     ];
     assert_eq!(found, expected);
 }
