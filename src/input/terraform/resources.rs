@@ -198,7 +198,8 @@ impl Engine<'_, '_> {
                 if let Some(name) = block.body.attribute("name") {
                     names.push(self.eval_or_hole(&name.value, &env));
                 }
-                for (env, filter) in self.nested(&block.body, "filter", &env).blocks {
+                let filters = self.nested(&block.body, "filter", &env).into_iter().flat_map(|(_, n)| n.blocks);
+                for (env, filter) in filters.collect::<Vec<_>>() {
                     if let Some(values) = filter.attribute("values") {
                         names.extend(self.eval_or_hole(&values.value, &env).items());
                     }

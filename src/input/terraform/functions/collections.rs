@@ -10,7 +10,7 @@ use crate::value::{Alternative, Condition, Entry, Guard, Kind, Map, Number, Valu
 use super::super::convert::{equal, parse_number, to_key, to_number, to_text};
 use super::super::engine::{Engine, Env, Outcome, Refused};
 use super::super::expressions::entries_of;
-use super::super::references::item;
+use super::super::references::{choice, item};
 
 pub(super) fn number(value: f64, at: Span) -> Value {
     Value::new(Kind::Number(Number::new(value)), at)
@@ -307,6 +307,11 @@ pub(super) fn lookup(args: &[Value], at: Span) -> Outcome {
         return item(&args[0], &args[1], at);
     }
     let map = map_of(&args[0])?;
+    if let Kind::Unknown(why) = &args[1].kind
+        && let Some(chosen) = choice(&args[0], why, args.get(2), at)
+    {
+        return Ok(chosen);
+    }
     let Some(key) = to_key(&args[1])? else {
         return Ok(Value::unknown(Why::NotUnderstood("a key that is not known".into()), at));
     };

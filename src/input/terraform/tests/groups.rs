@@ -104,6 +104,27 @@ fn user_data_is_followed_to_its_end() {
                 "w: Content-Type: multipart/mixed; boundary=\"B\"\nMIME-Version: 1.0\r\n\r\n--B\r\nContent-Transfer-Encoding: 7bit\r\nContent-Type: text/plain\r\nMime-Version: 1.0\r\n\r\nx\r\n--B\r\nContent-Disposition: attachment; filename=\"f\"\r\nContent-Transfer-Encoding: 7bit\r\nContent-Type: text/y\r\nMime-Version: 1.0\r\n\r\ny\r\n--B--\r\n",
             ],
         ),
+        (
+            "local.m[var.env]",
+            "variable \"env\" {}\nlocals {\n m = { dev = \"0s\", prod = \"4h\" }\n}",
+            &[
+                "w if var.env == \"dev\" and not (var.env == \"prod\"): 0s",
+                "w if not (var.env == \"dev\") and var.env == \"prod\": 4h",
+            ],
+        ),
+        (
+            r#"lookup({ dev = "0s" }, terraform.workspace, "4h")"#,
+            "",
+            &["w if terraform.workspace == \"dev\": 0s", "w if not (terraform.workspace == \"dev\"): 4h"],
+        ),
+        (
+            r#"replace(data.cloudinit_config.c.rendered, "\r\n", "|")"#,
+            "variable \"d\" {}\ndata \"cloudinit_config\" \"c\" {\n gzip = false\n base64_encode = false\n boundary = \"M\"\n dynamic \"part\" {\n for_each = var.d ? [\"y\"] : []\n content {\n content = part.value\n }\n }\n part {\n content = \"x\"\n }\n}",
+            &[
+                "w if var.d: Content-Type: multipart/mixed; boundary=\"M\"\nMIME-Version: 1.0||--M|Content-Transfer-Encoding: 7bit|Content-Type: text/plain|Mime-Version: 1.0||y|--M|Content-Transfer-Encoding: 7bit|Content-Type: text/plain|Mime-Version: 1.0||x|--M--|",
+                "w if not (var.d): Content-Type: multipart/mixed; boundary=\"M\"\nMIME-Version: 1.0||--M|Content-Transfer-Encoding: 7bit|Content-Type: text/plain|Mime-Version: 1.0||x|--M--|",
+            ],
+        ),
         (r#"nonsensitive(sensitive("s"))"#, "", &["w: s"]),
         ("[1]", "", &["w: <refused: user data that is no text>"]),
     ];
@@ -218,6 +239,7 @@ fn values_and_override_files_count() {
     ]);
     assert_eq!(found, ["aws_launch_template.w: i=3h"]);
     let replaced = "resource \"aws_launch_template\" \"w\" {\n  user_data = \"o\"\n}\n";
+    assert_eq!(lines(&[("/main.tf", "broken here"), ("/main.tofu", NODES)]), ["aws_launch_template.w: i=4h"]);
     assert_eq!(lines(&[("/main.tf", NODES), ("/x_override.tf", replaced)]), ["aws_launch_template.w: o"]);
 }
 
