@@ -36,7 +36,8 @@ impl Module {
         for path in &files {
             let Some(name) = path.file_name().and_then(|n| n.to_str()) else { continue };
             // OpenTofu reads `x.tofu` instead of an `x.tf` beside it.
-            if name.ends_with(".tf") && files.binary_search(&path.with_extension("tofu")).is_ok() {
+            if path.extension().is_some_and(|e| e == "tf") && files.binary_search(&path.with_extension("tofu")).is_ok()
+            {
                 continue;
             }
             match kind_of(name) {
