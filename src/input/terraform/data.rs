@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::syntax::hcl::{Block, Body};
 use crate::text::{Span, Traced, Why};
-use crate::value::{Alternative, Guard, Kind, Value};
+use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
 
-use super::engine::{Engine, Env, Outcome, Refused};
+use super::engine::{Engine, Env, Outcome, Refused, either};
 use super::expressions::entries_of;
 use super::functions::{base64_of, gzip_of, render};
 use super::template::{text_value, ways_of};
@@ -18,6 +18,7 @@ const BOUNDARY: &str = "MIMEBOUNDARY";
 const MAX_DYNAMIC: usize = 200;
 
 /// Nested blocks, each with what its expressions can see, and why there may be more.
+#[derive(Clone, Default)]
 pub(super) struct Nested<'b> {
     pub(super) blocks: Vec<(Env, &'b Body)>,
     pub(super) open: Option<Why>,
@@ -94,6 +95,14 @@ impl Engine<'_, '_> {
     /// `rendered` of a `cloudinit_config`: parts as MIME, then gzip and base64, both of which are on unless turned off. The form
     /// is that of hashicorp/terraform-provider-cloudinit (`cloudinit_config.go`, Go's `mime/multipart`).
     fn cloudinit(&mut self, block: &Arc<Block>, own: &Env, at: Span) -> Outcome {
+        let mut outcomes = Vec::new();
+        for (guard, nested) in self.nested(&block.body, "part", own) {
+            outcomes.push((guard, self.cloudinit_of(block, &nested, own, at)));
+        }
+        either(outcomes, at)
+    }
+
+    fn cloudinit_of(&mut self, block: &Arc<Block>, nested: &Nested<'_>, own: &Env, at: Span) -> Outcome {
         let flag = |engine: &mut Self, name: &str| -> Result<Value, Refused> {
             match block.body.attribute(name) {
                 Some(attribute) => engine.eval(&attribute.value, own),
@@ -112,7 +121,6 @@ impl Engine<'_, '_> {
         parts.push(made("Content-Type: multipart/mixed; boundary=\""));
         parts.push(plain(boundary.clone()));
         parts.push(made("\"\nMIME-Version: 1.0\r\n\r\n"));
-        let nested = self.nested(&block.body, "part", own);
         for (n, (env, body)) in nested.blocks.iter().enumerate() {
             parts.push(made(if n > 0 { "\r\n--" } else { "--" }));
             parts.push(plain(boundary.clone()));
@@ -155,7 +163,7 @@ impl Engine<'_, '_> {
             };
             parts.push(ways_of(&content)?);
         }
-        if let Some(why) = nested.open {
+        if let Some(why) = nested.open.clone() {
             parts.push(plain(Traced::hole(place, why)));
         }
         parts.push(made("\r\n--"));
@@ -182,53 +190,71 @@ impl Engine<'_, '_> {
         })
     }
 
-    /// The nested blocks of a type, those of `dynamic` blocks among them.
-    pub(super) fn nested<'b>(&mut self, body: &'b Body, kind: &str, env: &Env) -> Nested<'b> {
-        let mut out = Nested { blocks: Vec::new(), open: None };
+    /// The nested blocks of a type, those of `dynamic` blocks among them, by the conditions that are not decided.
+    pub(super) fn nested<'b>(&mut self, body: &'b Body, kind: &str, env: &Env) -> Vec<(Guard, Nested<'b>)> {
+        let mut ways = vec![(Guard::always(), Nested::default())];
         for block in &body.blocks {
             if &*block.kind == kind {
-                out.blocks.push((env.clone(), &block.body));
+                for (_, nested) in &mut ways {
+                    nested.blocks.push((env.clone(), &block.body));
+                }
             } else if &*block.kind == "dynamic" && block.label(0) == kind {
-                self.dynamic(block, kind, env, &mut out);
+                let more = self.dynamic(block, kind, env);
+                let mut next = Vec::new();
+                for (guard, nested) in &ways {
+                    for (when, dynamic) in &more {
+                        let Some(guard) = guard.and(when) else { continue };
+                        let mut nested = nested.clone();
+                        nested.blocks.extend(dynamic.blocks.iter().cloned());
+                        nested.open = nested.open.or_else(|| dynamic.open.clone());
+                        next.push((guard, nested));
+                    }
+                }
+                if next.len() > MAX_ALTERNATIVES {
+                    for (_, nested) in &mut ways {
+                        nested.open.get_or_insert(Why::Limit("alternatives of one block"));
+                    }
+                } else {
+                    ways = next;
+                }
             }
         }
-        out
+        ways
     }
 
-    fn dynamic<'b>(&mut self, block: &'b Block, kind: &str, env: &Env, out: &mut Nested<'b>) {
-        let Some(content) = block.body.blocks_of("content").next() else { return };
-        let Some(each) = block.body.attribute("for_each") else { return };
+    fn dynamic<'b>(&mut self, block: &'b Block, kind: &str, env: &Env) -> Vec<(Guard, Nested<'b>)> {
+        let content = block.body.blocks_of("content").next();
+        let (Some(content), Some(each)) = (content, block.body.attribute("for_each")) else {
+            return vec![(Guard::always(), Nested::default())];
+        };
         let iterator = match block.body.attribute("iterator").map(|a| &a.value.kind) {
             Some(crate::syntax::hcl::ExprKind::Variable(name)) => name.to_string(),
             _ => kind.to_owned(),
         };
         let value = self.eval_or_hole(&each.value, env);
-        // Which of several collections it is cannot be told in one list of blocks.
-        let entries = match &value.kind {
-            Kind::Either(_) => Err(Why::NotUnderstood("a dynamic block under a condition".into())),
-            _ => entries_of(&value),
-        };
-        let (entries, open) = match entries {
-            Ok(found) => found,
-            Err(why) => {
-                out.open.get_or_insert(why);
-                return;
+        let mut ways = Vec::new();
+        for (guard, value) in value.alternatives() {
+            let mut out = Nested::default();
+            let (entries, open) = match entries_of(&value) {
+                Ok(found) => found,
+                Err(why) => (Vec::new(), Some(why)),
+            };
+            out.open = open;
+            for (n, (key, item)) in entries.into_iter().enumerate() {
+                if n >= MAX_DYNAMIC {
+                    out.open.get_or_insert(Why::Limit("blocks of one dynamic block"));
+                    break;
+                }
+                let mut map = crate::value::Map::default();
+                map.entries.insert("key".into(), crate::value::Entry { key: key.at, value: key.clone() });
+                map.entries.insert("value".into(), crate::value::Entry { key: key.at, value: item });
+                let bound = Value::new(Kind::Map(Arc::new(map)), key.at);
+                let id = format!("{:?} {n} {guard:?}", block.header);
+                out.blocks.push((env.with(&iterator, bound, &id), &content.body));
             }
-        };
-        if let Some(why) = open {
-            out.open.get_or_insert(why);
+            ways.push((guard, out));
         }
-        for (n, (key, item)) in entries.into_iter().enumerate() {
-            if n >= MAX_DYNAMIC {
-                out.open.get_or_insert(Why::Limit("blocks of one dynamic block"));
-                break;
-            }
-            let mut map = crate::value::Map::default();
-            map.entries.insert("key".into(), crate::value::Entry { key: key.at, value: key.clone() });
-            map.entries.insert("value".into(), crate::value::Entry { key: key.at, value: item });
-            let bound = Value::new(Kind::Map(Arc::new(map)), key.at);
-            out.blocks.push((env.with(&iterator, bound, &format!("{iterator} {n}")), &content.body));
-        }
+        ways
     }
 
     /// An attribute of a body, as the ways it may go; null (or nothing) is left out.

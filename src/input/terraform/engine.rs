@@ -207,8 +207,13 @@ impl<'e, 'c> Engine<'e, 'c> {
         let full: String =
             format!("{words}\0{}", if words.ends_with('…') { self.cx.texts.slice(at) } else { &[] }.escape_ascii());
         let words = match env.instance.and_then(|i| self.instances.get(i)) {
-            Some(instance) if !instance.address.is_empty() => format!("{} in {}", words, instance.address),
-            _ => words,
+            Some(instance) if !instance.address.is_empty() => format!("{words} in {}", instance.address),
+            Some(_) => words,
+            // In a template.
+            None => match self.cx.texts.place(at).source.path().file_name() {
+                Some(name) => format!("{words} in {}", name.to_string_lossy()),
+                None => words,
+            },
         };
         // The shown words are the identity of a condition, so different ones get different words.
         let key = (full, env.instance.map_or(0, |i| i + 1), bound);

@@ -283,7 +283,7 @@ impl Engine<'_, '_> {
         }
         let mut results: Vec<(Option<Value>, Value, Truth)> = Vec::new();
         for (index, (key, value)) in rounds.into_iter().enumerate() {
-            let id = format!("{}:{index}", at.start);
+            let id = format!("{at:?} {index}");
             let mut inner = env.with(&f.value_name, value, &id);
             if let Some(name) = &f.key_name {
                 inner = inner.with(name, key, &id);

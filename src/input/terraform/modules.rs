@@ -104,7 +104,7 @@ impl Engine<'_, '_> {
             let words = format!("{} > 0", self.words(count.value.span));
             let mut ways = Vec::new();
             for (guard, value) in value.alternatives() {
-                let (more, expansion) = self.counted(&value, &env, &words, block);
+                let (more, expansion) = self.counted(&value, &env, &words, (block, &guard));
                 if let Some(guard) = guard.and(&more) {
                     ways.push((guard, expansion));
                 }
@@ -115,7 +115,7 @@ impl Engine<'_, '_> {
             let words = format!("{} has entries", self.words(each.value.span));
             let mut ways = Vec::new();
             for (guard, value) in value.alternatives() {
-                let (more, expansion) = self.keyed(instance, &value, &env, &words, block);
+                let (more, expansion) = self.keyed(instance, &value, &env, &words, (block, &guard));
                 if let Some(guard) = guard.and(&more) {
                     ways.push((guard, expansion));
                 }
@@ -128,11 +128,17 @@ impl Engine<'_, '_> {
         ways
     }
 
-    fn counted(&mut self, value: &Value, env: &Env, words: &str, block: &Block) -> (Guard, Expansion) {
+    fn counted(
+        &mut self,
+        value: &Value,
+        env: &Env,
+        words: &str,
+        (block, guard): (&Block, &Guard),
+    ) -> (Guard, Expansion) {
         let own = |index: Value, id: usize| {
             let mut map = Map::default();
             map.entries.insert("index".into(), crate::value::Entry { key: index.at, value: index.clone() });
-            env.with("count", Value::new(Kind::Map(Arc::new(map)), index.at), &format!("[{id}]"))
+            env.with("count", Value::new(Kind::Map(Arc::new(map)), index.at), &format!("[{id}]\0{guard:?}"))
         };
         match super::convert::to_number(value) {
             Ok(count) => {
@@ -158,13 +164,23 @@ impl Engine<'_, '_> {
         }
     }
 
-    fn keyed(&mut self, instance: usize, value: &Value, env: &Env, words: &str, block: &Block) -> (Guard, Expansion) {
+    fn keyed(
+        &mut self,
+        instance: usize,
+        value: &Value,
+        env: &Env,
+        words: &str,
+        (block, guard): (&Block, &Guard),
+    ) -> (Guard, Expansion) {
+        // The same key of the same collection is the same `each`, in whatever block it stands.
+        let each = block.body.attribute("for_each").map_or(block.header, |a| a.value.span);
+        let of = String::from_utf8_lossy(self.cx.texts.slice(each)).into_owned();
         let own = |key: Value, value: Value, id: &str| {
             let at = key.at;
             let mut map = Map::default();
             map.entries.insert("key".into(), crate::value::Entry { key: at, value: key });
             map.entries.insert("value".into(), crate::value::Entry { key: at, value });
-            env.with("each", Value::new(Kind::Map(Arc::new(map)), at), &format!("[{id:?}]"))
+            env.with("each", Value::new(Kind::Map(Arc::new(map)), at), &format!("[{id:?}]\0{of}\0{guard:?}"))
         };
         let why = match entries_of(value) {
             Ok((entries, open)) => {
@@ -229,6 +245,19 @@ impl Engine<'_, '_> {
         child
     }
 
+    /// Notes that the directory of a local module is judged through this unit, also where the call makes no instance of it.
+    pub(super) fn cover(&mut self, parent: usize, call: &Block) {
+        let Some(source) = call.body.attribute("source") else { return };
+        let source = self.eval_or_hole(&source.value, &Env::of(parent));
+        let Some(source) = source.as_known_str().filter(|s| s.starts_with("./") || s.starts_with("../")) else {
+            return;
+        };
+        let dir = lexical(&self.instances[parent].module.dir.join(source));
+        if dir != self.root && dir.starts_with(self.cx.files.root()) && !self.cx.covers.contains(&dir) {
+            self.cx.covers.push(dir);
+        }
+    }
+
     fn make_child(&mut self, parent: usize, call: &Arc<Block>, own: &Env) -> Option<usize> {
         let name = call.label(0).to_owned();
         let source = call.body.attribute("source")?;
@@ -259,9 +288,6 @@ impl Engine<'_, '_> {
         }
         let when = self.instances[parent].when.clone();
         let module = self.module(&dir);
-        if dir != self.root && !self.cx.covers.contains(&dir) {
-            self.cx.covers.push(dir);
-        }
         let mut child = Instance::new(module, place);
         child.address = address.to_string();
         child.path = path;
@@ -293,7 +319,10 @@ impl Instance {
 /// `[0]` or `["key"]`, as the binding of `count` or `each` is named.
 fn suffix_of(env: &Env) -> String {
     let id = env.id();
-    if id.starts_with('[') { id.to_string() } else { String::new() }
+    match id.split_once('\0') {
+        Some((suffix, _)) if suffix.starts_with('[') && suffix != "[\"?\"]" => suffix.to_owned(),
+        _ => String::new(),
+    }
 }
 
 /// `path` with `.` and `..` resolved by text; `..` that cannot be resolved stay.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::syntax::hcl::{Block, Expr, Step, StepKind};
 use crate::text::{Span, Traced, Why};
-use crate::value::{Kind, Value};
+use crate::value::{Alternative, Condition, Guard, Kind, Value};
 
 use super::convert::{extend, to_key, to_number};
 use super::engine::{Engine, Env, Memo, Outcome, Refused, either};
@@ -407,7 +407,7 @@ pub(super) fn attribute(value: &Value, name: &str, at: Span) -> Outcome {
 /// `value[index]`.
 pub(super) fn item(value: &Value, index: &Value, at: Span) -> Outcome {
     if let (Kind::List(_) | Kind::Map(_), Kind::Unknown(why)) = (&value.kind, &index.kind) {
-        return Ok(Value::unknown(why.clone(), at));
+        return Ok(choice(value, why, None, at).unwrap_or_else(|| Value::unknown(why.clone(), at)));
     }
     match &value.kind {
         Kind::List(items) => {
@@ -426,4 +426,29 @@ pub(super) fn item(value: &Value, index: &Value, at: Span) -> Outcome {
         }
         _ => Err(Refused::new("this has no items")),
     }
+}
+
+/// The most entries of a map that are kept apart where the key is not known.
+const MAX_CHOICES: usize = 8;
+
+/// The entry of a map whose key is not known: each of them under the condition that the key is its own, and `default` if it is
+/// none of them. `None` if the map is too large or the key has no name to tell it by.
+pub(super) fn choice(value: &Value, key: &Why, default: Option<&Value>, at: Span) -> Option<Value> {
+    let Kind::Map(map) = &value.kind else { return None };
+    let (Why::NoDefault(name) | Why::FromOutside(name)) = key else { return None };
+    if map.open.is_some() || map.entries.is_empty() || map.entries.len() > MAX_CHOICES {
+        return None;
+    }
+    let is = |key: &str, holds: bool| Guard::of(Condition { words: format!("{name} == {key:?}").into(), holds });
+    let only = |wanted: Option<&str>| {
+        map.entries.keys().try_fold(Guard::always(), |guard, key| guard.and(&is(key, Some(&**key) == wanted)))
+    };
+    let mut ways = Vec::new();
+    for key in map.entries.keys() {
+        ways.push(Alternative { when: only(Some(key))?, value: value.get(key)? });
+    }
+    if let Some(default) = default {
+        ways.push(Alternative { when: only(None)?, value: default.clone() });
+    }
+    Some(Value::either(ways, at))
 }

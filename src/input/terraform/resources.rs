@@ -55,6 +55,7 @@ impl Engine<'_, '_> {
             }
             let mut children = Vec::new();
             for call in module.calls.values() {
+                self.cover(instance, call);
                 for (guard, expansion) in self.expand(instance, call) {
                     for (_, own) in expansion.instances() {
                         let Some(child) = self.child(instance, call, &own) else { continue };
@@ -197,7 +198,8 @@ impl Engine<'_, '_> {
                 if let Some(name) = block.body.attribute("name") {
                     names.push(self.eval_or_hole(&name.value, &env));
                 }
-                for (env, filter) in self.nested(&block.body, "filter", &env).blocks {
+                let filters = self.nested(&block.body, "filter", &env).into_iter().flat_map(|(_, n)| n.blocks);
+                for (env, filter) in filters.collect::<Vec<_>>() {
                     if let Some(values) = filter.attribute("values") {
                         names.extend(self.eval_or_hole(&values.value, &env).items());
                     }

@@ -32,18 +32,24 @@ impl Module {
         let mut module = Self { dir: dir.to_owned(), ..Self::default() };
         let mut overrides = Vec::new();
         let mut values = Vec::new();
-        for path in cx.files.list(dir) {
+        let files = cx.files.list(dir);
+        for path in &files {
             let Some(name) = path.file_name().and_then(|n| n.to_str()) else { continue };
+            // OpenTofu reads `x.tofu` instead of an `x.tf` beside it.
+            if path.extension().is_some_and(|e| e == "tf") && files.binary_search(&path.with_extension("tofu")).is_ok()
+            {
+                continue;
+            }
             match kind_of(name) {
                 FileKind::Plain => {
-                    if let Some(body) = read(&path, cx) {
+                    if let Some(body) = read(path, cx) {
                         module.take(body);
                     }
                 }
-                FileKind::Override => overrides.push(path),
-                FileKind::Values => values.push(path),
+                FileKind::Override => overrides.push(path.clone()),
+                FileKind::Values => values.push(path.clone()),
                 FileKind::Json => {
-                    if let Ok(id) = cx.open(&path) {
+                    if let Ok(id) = cx.open(path) {
                         let at = cx.texts.view(id).span(0..0);
                         cx.gap(at, Why::NotUnderstood("Terraform's JSON syntax".into()));
                     }
@@ -136,13 +142,13 @@ pub(super) fn kind_of(name: &str) -> FileKind {
     if name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#')) {
         return FileKind::Other;
     }
-    if let Some(stem) = name.strip_suffix(".tf") {
+    if let Some(stem) = name.strip_suffix(".tf").or_else(|| name.strip_suffix(".tofu")) {
         return if stem == "override" || stem.ends_with("_override") { FileKind::Override } else { FileKind::Plain };
     }
     match name {
         "terraform.tfvars" => FileKind::Values,
         _ if name.ends_with(".auto.tfvars") => FileKind::Values,
-        _ if name.ends_with(".tf.json") => FileKind::Json,
+        _ if name.ends_with(".tf.json") || name.ends_with(".tofu.json") => FileKind::Json,
         _ => FileKind::Other,
     }
 }

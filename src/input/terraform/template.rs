@@ -70,7 +70,7 @@ impl Engine<'_, '_> {
                     };
                     let mut parts = Vec::new();
                     for (index, (key, value)) in rounds.into_iter().enumerate() {
-                        let id = format!("{}:{index}", span.start);
+                        let id = format!("{span:?} {index}");
                         let mut inner = env.with(value_name, value, &id);
                         if let Some(name) = key_name {
                             inner = inner.with(name, key, &id);

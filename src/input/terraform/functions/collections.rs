@@ -10,7 +10,7 @@ use crate::value::{Alternative, Condition, Entry, Guard, Kind, Map, Number, Valu
 use super::super::convert::{equal, parse_number, to_key, to_number, to_text};
 use super::super::engine::{Engine, Env, Outcome, Refused};
 use super::super::expressions::entries_of;
-use super::super::references::item;
+use super::super::references::{choice, item};
 
 pub(super) fn number(value: f64, at: Span) -> Value {
     Value::new(Kind::Number(Number::new(value)), at)
@@ -64,7 +64,7 @@ pub(in super::super) fn as_set(items: Vec<Value>) -> Vec<Value> {
 }
 
 /// Items of one type, as a list or set of Terraform needs them: text if one of them is text.
-fn unified(items: Vec<Value>) -> Vec<Value> {
+pub(super) fn unified(items: Vec<Value>) -> Vec<Value> {
     let is_text = |v: &Value| matches!(v.kind, Kind::Str(_));
     if !items.iter().any(is_text) || items.iter().all(is_text) {
         return items;
@@ -115,6 +115,11 @@ pub(super) fn chunklist(args: &[Value], at: Span) -> Outcome {
 }
 
 pub(super) fn coalesce(args: &[Value], at: Span) -> Outcome {
+    let collection = |a: &Value| matches!(a.kind, Kind::List(_) | Kind::Map(_));
+    let simple = |a: &Value| matches!(a.kind, Kind::Str(_) | Kind::Number(_) | Kind::Bool(_));
+    if args.iter().any(collection) && args.iter().any(simple) {
+        return Err(Refused::new("the arguments are of different types"));
+    }
     let as_text = args.iter().any(|a| matches!(a.kind, Kind::Str(_)));
     let mut ways: Vec<Alternative> = Vec::new();
     let mut skipped = Guard::always();
@@ -302,6 +307,11 @@ pub(super) fn lookup(args: &[Value], at: Span) -> Outcome {
         return item(&args[0], &args[1], at);
     }
     let map = map_of(&args[0])?;
+    if let Kind::Unknown(why) = &args[1].kind
+        && let Some(chosen) = choice(&args[0], why, args.get(2), at)
+    {
+        return Ok(chosen);
+    }
     let Some(key) = to_key(&args[1])? else {
         return Ok(Value::unknown(Why::NotUnderstood("a key that is not known".into()), at));
     };

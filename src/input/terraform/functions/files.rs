@@ -83,7 +83,7 @@ fn inside(vars: &Value, at: Span, env: &Env) -> Result<Result<Env, Value>, Refus
         own.entries.values_mut().for_each(|e| e.value = e.value.clone().with_outer(&vars.via));
         Arc::new(own)
     };
-    let id = format!("{}, template at {}", env.id(), at.start).into();
+    let id = format!("{:?} {}, template at {at:?}", env.instance, env.id()).into();
     let bound = Bound { what: Binding::All(map), id, next: None };
     Ok(Ok(Env { instance: None, names: Some(Arc::new(bound)) }))
 }

@@ -111,7 +111,6 @@ fn row(engine: &mut Engine<'_, '_>, spec: &Value, args: &[Value], at: Span) -> O
         Ok(words) => words,
         Err(hole) => return Ok(hole),
     };
-    // A null anywhere makes the whole null, as go-cty's functions do with arguments that may be null.
     let source = super::text(std::slice::from_ref(spec), 0)?;
     let mut next = 0;
     let mut used = 0;
@@ -129,7 +128,8 @@ fn row(engine: &mut Engine<'_, '_>, spec: &Value, args: &[Value], at: Span) -> O
                 let several = alternatives.len() > 1;
                 for (guard, value) in alternatives {
                     if value.is_null() {
-                        return Ok(Value::null(at));
+                        // Terraform gives no value at all for an untyped null.
+                        return Ok(Value::unknown(Why::NotUnderstood("a null in a format".into()), at));
                     }
                     match one(&verb, &value) {
                         Ok(text) => ways.push((guard, text)),

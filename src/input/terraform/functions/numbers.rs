@@ -62,6 +62,9 @@ pub(super) fn sum(args: &[Value], at: Span) -> Outcome {
 }
 
 pub(super) fn parseint(args: &[Value], at: Span) -> Outcome {
+    if !matches!(args[0].kind, crate::value::Kind::Str(_)) {
+        return Err(Refused::new("text is required"));
+    }
     let digits = match known(args, 0, at)? {
         Ok(digits) => digits,
         Err(hole) => return Ok(hole),

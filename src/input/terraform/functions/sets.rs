@@ -5,7 +5,7 @@ use crate::value::Value;
 
 use super::super::convert::equal;
 use super::super::engine::Outcome;
-use super::collections::{as_set, list};
+use super::collections::{as_set, list, unified};
 
 fn has(items: &[Value], wanted: &Value) -> bool {
     items.iter().any(|v| equal(v, wanted) == Some(true))
@@ -38,7 +38,7 @@ pub(super) fn subtract(args: &[Value], at: Span) -> Outcome {
 const MAX_PRODUCT: usize = 10_000;
 
 pub(super) fn product(args: &[Value], at: Span) -> Outcome {
-    let lists = args.iter().map(list).collect::<Result<Vec<_>, _>>()?;
+    let lists = args.iter().map(|a| list(a).map(unified)).collect::<Result<Vec<_>, _>>()?;
     let count = lists.iter().map(Vec::len).try_fold(1_usize, usize::checked_mul);
     if count.is_none_or(|n| n > MAX_PRODUCT) {
         return Ok(Value::unknown(crate::text::Why::Limit("size of a value"), at));

@@ -109,7 +109,14 @@ pub(super) fn trimsuffix(args: &[Value], at: Span) -> Outcome {
 
 pub(super) fn indent(args: &[Value], at: Span) -> Outcome {
     const MAX_INDENT: f64 = 1000.0;
-    let spaces = to_number(&args[0])?.clamp(0.0, MAX_INDENT) as usize;
+    let spaces = to_number(&args[0])?;
+    if spaces < 0.0 || spaces.fract() != 0.0 {
+        return Err(Refused::new("the number of spaces must be a whole number"));
+    }
+    if spaces > MAX_INDENT {
+        return Ok(Value::unknown(Why::Limit("size of a text"), at));
+    }
+    let spaces = spaces as usize;
     let whole = text(args, 1)?;
     let mut out = Traced::new();
     let mut from = 0;

@@ -15,6 +15,9 @@ const HOLES: &[&str] = &[
     // Dates.
     "formatdate(",
     "timeadd(",
+    // Terraform gives no value for an untyped null either.
+    "format(\"%s\", null)",
+    "format(\"%v\", null)",
     // Not modelled.
     "jsondecode(",
     "yamldecode(",

@@ -68,7 +68,7 @@ fn user_data_is_followed_to_its_end() {
         (
             r#"templatefile("${path.module}/t.tpl", { idle = "0s", extra = var.x })"#,
             "variable \"x\" {}",
-            &["w if extra == \"\": k=0s", "w if not (extra == \"\"): k=0s e=<no default for var.x>"],
+            &["w if extra == \"\" in t.tpl: k=0s", "w if not (extra == \"\" in t.tpl): k=0s e=<no default for var.x>"],
         ),
         (
             r#"join(" ", ["--a=${data.aws_eks_cluster.c.name}", aws_eks_cluster.c.endpoint, "--z=0"])"#,
@@ -102,6 +102,27 @@ fn user_data_is_followed_to_its_end() {
             "data \"cloudinit_config\" \"c\" {\n boundary = \"B\"\n part {\n content = \"x\"\n }\n dynamic \"part\" {\n for_each = [\"y\"]\n content {\n content_type = \"text/y\"\n filename = \"f\"\n content = part.value\n }\n }\n}",
             &[
                 "w: Content-Type: multipart/mixed; boundary=\"B\"\nMIME-Version: 1.0\r\n\r\n--B\r\nContent-Transfer-Encoding: 7bit\r\nContent-Type: text/plain\r\nMime-Version: 1.0\r\n\r\nx\r\n--B\r\nContent-Disposition: attachment; filename=\"f\"\r\nContent-Transfer-Encoding: 7bit\r\nContent-Type: text/y\r\nMime-Version: 1.0\r\n\r\ny\r\n--B--\r\n",
+            ],
+        ),
+        (
+            "local.m[var.env]",
+            "variable \"env\" {}\nlocals {\n m = { dev = \"0s\", prod = \"4h\" }\n}",
+            &[
+                "w if var.env == \"dev\" and not (var.env == \"prod\"): 0s",
+                "w if not (var.env == \"dev\") and var.env == \"prod\": 4h",
+            ],
+        ),
+        (
+            r#"lookup({ dev = "0s" }, terraform.workspace, "4h")"#,
+            "",
+            &["w if terraform.workspace == \"dev\": 0s", "w if not (terraform.workspace == \"dev\"): 4h"],
+        ),
+        (
+            r#"replace(data.cloudinit_config.c.rendered, "\r\n", "|")"#,
+            "variable \"d\" {}\ndata \"cloudinit_config\" \"c\" {\n gzip = false\n base64_encode = false\n boundary = \"M\"\n dynamic \"part\" {\n for_each = var.d ? [\"y\"] : []\n content {\n content = part.value\n }\n }\n part {\n content = \"x\"\n }\n}",
+            &[
+                "w if var.d: Content-Type: multipart/mixed; boundary=\"M\"\nMIME-Version: 1.0||--M|Content-Transfer-Encoding: 7bit|Content-Type: text/plain|Mime-Version: 1.0||y|--M|Content-Transfer-Encoding: 7bit|Content-Type: text/plain|Mime-Version: 1.0||x|--M--|",
+                "w if not (var.d): Content-Type: multipart/mixed; boundary=\"M\"\nMIME-Version: 1.0||--M|Content-Transfer-Encoding: 7bit|Content-Type: text/plain|Mime-Version: 1.0||x|--M--|",
             ],
         ),
         (r#"nonsensitive(sensitive("s"))"#, "", &["w: s"]),
@@ -157,6 +178,34 @@ fn a_module_is_judged_with_the_arguments_of_each_call() {
 }
 
 #[test]
+fn equal_words_about_different_things_are_different_conditions() {
+    let found = lines(&[(
+        "/main.tf",
+        "variable \"a\" {}\nvariable \"b\" {}\nlocals {\n  x = join(\",\", [for v in [var.a, var.b] : v == \"1\" ? \"y\" : \"n\"])\n}\nresource \"aws_instance\" \"i\" {\n  user_data = local.x\n}\n",
+    )]);
+    let expected = [
+        "aws_instance.i if v == \"1\" and v == \"1\" (2): y,y",
+        "aws_instance.i if v == \"1\" and not (v == \"1\" (2)): y,n",
+        "aws_instance.i if not (v == \"1\") and v == \"1\" (2): n,y",
+        "aws_instance.i if not (v == \"1\") and not (v == \"1\" (2)): n,n",
+    ];
+    assert_eq!(found, expected);
+    // A module that gets other arguments under a condition is another module under it.
+    let found = lines(&[
+        (
+            "/main.tf",
+            "variable \"d\" {}\nmodule \"m\" {\n  for_each = var.d ? { k = \"0s\" } : { k = \"1h\" }\n  source = \"./nodes\"\n  idle = each.value\n}\n",
+        ),
+        ("/nodes/main.tf", NODES),
+    ]);
+    let expected = [
+        "module.m[\"k\"].aws_launch_template.w if var.d: i=0s",
+        "module.m[\"k\"].aws_launch_template.w if not (var.d): i=1h",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn the_trail_leads_from_the_text_over_the_references_to_the_literal() {
     let files = memory(&[
         (
@@ -190,6 +239,7 @@ fn values_and_override_files_count() {
     ]);
     assert_eq!(found, ["aws_launch_template.w: i=3h"]);
     let replaced = "resource \"aws_launch_template\" \"w\" {\n  user_data = \"o\"\n}\n";
+    assert_eq!(lines(&[("/main.tf", "broken here"), ("/main.tofu", NODES)]), ["aws_launch_template.w: i=4h"]);
     assert_eq!(lines(&[("/main.tf", NODES), ("/x_override.tf", replaced)]), ["aws_launch_template.w: o"]);
 }
 
