@@ -91,7 +91,7 @@ fn scan_files(list: &FileList, files: &dyn Files, request: &Request) -> Scan {
     let units: Vec<(&dyn Input, Unit)> =
         INPUTS.iter().flat_map(|input| input.claim(list).into_iter().map(move |unit| (*input, unit))).collect();
     let one = |(input, unit): &(&dyn Input, Unit)| read_unit(*input, unit, files, request);
-    let results: Vec<Scan> = match units.as_slice() {
+    let results: Vec<Unwound> = match units.as_slice() {
         [] | [_] => units.iter().map(one).collect(),
         _ => match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
             Ok(pool) => pool.install(|| units.par_iter().map(one).collect()),
@@ -100,14 +100,57 @@ fn scan_files(list: &FileList, files: &dyn Files, request: &Request) -> Scan {
     };
     let claimed: BTreeSet<_> = units.iter().flat_map(|(_, unit)| &unit.files).collect();
     let mut total = Scan { files: claimed.len(), ..Scan::default() };
-    for result in results {
-        total.absorb(result);
+    let covered = covered(&results);
+    for (result, covered) in results.into_iter().zip(covered) {
+        if covered {
+            // What is wrong with its files is told all the same.
+            total.problems.extend(result.scan.problems);
+        } else {
+            total.absorb(result.scan);
+        }
     }
     total
 }
 
+/// What came of a unit.
+struct Unwound {
+    path: PathBuf,
+    scan: Scan,
+    /// Directories that are judged through this unit.
+    covers: Vec<PathBuf>,
+}
+
+/// Which units are judged through others: those that a unit reaches which nobody covers. Of units that cover each other in a
+/// circle the first one stays.
+fn covered(units: &[Unwound]) -> Vec<bool> {
+    let by_path: BTreeMap<&Path, usize> = units.iter().enumerate().map(|(n, u)| (u.path.as_path(), n)).collect();
+    let direct = |n: usize| {
+        units[n].covers.iter().filter_map(|dir| by_path.get(dir.as_path()).copied()).filter(move |m| *m != n)
+    };
+    let mut out = vec![false; units.len()];
+    let named: BTreeSet<usize> = (0..units.len()).flat_map(direct).collect();
+    let mut stays = vec![false; units.len()];
+    let roots = (0..units.len()).filter(|n| !named.contains(n)).chain(0..units.len());
+    for root in roots {
+        if stays[root] || out[root] {
+            continue;
+        }
+        stays[root] = true;
+        let mut open = vec![root];
+        while let Some(n) = open.pop() {
+            for m in direct(n) {
+                if !stays[m] && !out[m] {
+                    out[m] = true;
+                    open.push(m);
+                }
+            }
+        }
+    }
+    out
+}
+
 /// From one unit to findings with places. The texts of the unit end here.
-fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Request) -> Scan {
+fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Request) -> Unwound {
     let mut cx = Cx::new(files);
     let rules = request.policy.rules();
     let mut out = Scan::default();
@@ -122,7 +165,7 @@ fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Reques
     }
     out.gaps.extend(gaps(&cx.gaps, &cx.texts));
     out.problems.extend(cx.problems.iter().map(|p: &Problem| note(p.at, p.message.clone(), &cx.texts)));
-    out
+    Unwound { path: unit.path.clone(), scan: out, covers: cx.covers }
 }
 
 fn gaps<'a>(gaps: &'a [Gap], texts: &'a Texts) -> impl Iterator<Item = Note> + 'a {
@@ -186,5 +229,33 @@ impl Scan {
     pub fn relative(&self, path: &Path) -> String {
         let path = path.strip_prefix(&self.root).unwrap_or(path);
         path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::{Scan, Unwound, covered};
+
+    #[test]
+    fn a_module_is_judged_through_its_callers_and_a_circle_through_its_first() {
+        for (units, expected) in [
+            (&[("a", &["b"][..]), ("b", &["c"]), ("c", &[])][..], &[false, true, true][..]),
+            (&[("a", &[]), ("b", &["a"])], &[true, false]),
+            (&[("a", &["b"]), ("b", &["a"])], &[false, true]),
+            (&[("a", &["a"])], &[false]),
+            (&[("a", &["b"]), ("b", &["a"]), ("c", &["b"])], &[true, true, false]),
+        ] {
+            let units: Vec<_> = units
+                .iter()
+                .map(|(path, covers)| Unwound {
+                    path: PathBuf::from(path),
+                    scan: Scan::default(),
+                    covers: covers.iter().map(PathBuf::from).collect(),
+                })
+                .collect();
+            assert_eq!(covered(&units), expected);
+        }
     }
 }
