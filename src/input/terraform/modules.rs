@@ -218,11 +218,9 @@ impl Engine<'_, '_> {
         };
         let condition = self.condition(words.to_owned(), value.at, env);
         let name = |part: &str| {
-            let address = block.labels.join(".");
-            Why::FromOutside(self.addressed(
-                instance,
-                &format!("each.{part} of {}", if address.is_empty() { &block.kind } else { address.as_str() }),
-            ))
+            let labels = block.labels.join(".");
+            let address = if &*block.kind == "resource" { labels } else { format!("{}.{labels}", block.kind) };
+            Why::FromOutside(format!("{}: each.{part}", self.addressed(instance, &address)).into())
         };
         let key = Value::unknown(name("key"), value.at);
         let item = match &value.kind {

@@ -175,21 +175,78 @@ pub(super) fn coalescelist(args: &[Value], at: Span) -> Outcome {
     Err(Refused::new("every list is empty"))
 }
 
+/// The most items of a list that may be there or not and are kept apart.
+const MAX_OPTIONAL: usize = 3;
+
+/// A list in which some items may be missing, each under a condition that starts with these words: one list for each way. An
+/// unknown item also stands for several where it comes from an unknown list, so that text that is joined from it keeps what is
+/// known around it. Past [`MAX_OPTIONAL`] all are there, as holes.
+fn optional_items(items: Vec<(Value, Option<String>)>, at: Span) -> Value {
+    let open: Vec<&String> = items.iter().filter_map(|(_, words)| words.as_ref()).collect();
+    if open.len() > MAX_OPTIONAL {
+        return Value::list(items.into_iter().map(|(v, _)| v).collect(), at);
+    }
+    let mut ways: Vec<(Guard, Vec<Value>)> = vec![(Guard::always(), Vec::new())];
+    for (item, words) in &items {
+        let Some(words) = words else {
+            for (_, list) in &mut ways {
+                list.push(item.clone());
+            }
+            continue;
+        };
+        let mut next = Vec::new();
+        for (guard, list) in ways {
+            for holds in [true, false] {
+                let condition = Condition { words: words.as_str().into(), holds };
+                let Some(guard) = guard.and(&Guard::of(condition)) else { continue };
+                let mut list = list.clone();
+                if holds {
+                    list.push(item.clone());
+                }
+                next.push((guard, list));
+            }
+        }
+        ways = next;
+    }
+    let ways = ways.into_iter().map(|(when, list)| Alternative { when, value: Value::list(list, at) }).collect();
+    Value::either(ways, at)
+}
+
+/// The name of what is unknown, if it has one that tells it from others.
+fn name_of(value: &Value) -> Option<&str> {
+    match &value.kind {
+        Kind::Unknown(Why::NoDefault(name) | Why::FromOutside(name)) => Some(name),
+        Kind::Str(text) if text.is_hole() => match text.first_hole() {
+            Some((_, Why::NoDefault(name) | Why::FromOutside(name))) => Some(name),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 pub(super) fn compact(args: &[Value], at: Span) -> Outcome {
-    let items = list(&args[0])?;
-    if let Some(Value { kind: Kind::Unknown(why), .. }) = items.iter().find(|v| v.is_unknown()) {
+    if let Kind::Unknown(why) = &args[0].kind {
         return Ok(Value::unknown(why.clone(), at));
     }
     let keep = |v: &Value| !v.is_null() && !matches!(&v.kind, Kind::Str(text) if text.is_empty());
-    Ok(Value::list(unified(items).into_iter().filter(keep).collect(), at))
+    let items = unified(list(&args[0])?).into_iter().filter(keep);
+    let optional = |v: Value| {
+        let words = name_of(&v).map(|name| format!("{name} is set"));
+        (v, words)
+    };
+    Ok(optional_items(items.map(optional).collect(), at))
 }
 
 pub(super) fn concat(args: &[Value], at: Span) -> Outcome {
     let mut out = Vec::new();
     for arg in args {
-        out.extend(list(arg)?);
+        match (&arg.kind, name_of(arg)) {
+            (Kind::Unknown(_), Some(name)) => out.push((arg.clone(), Some(format!("{name} has entries")))),
+            (Kind::Unknown(why), None) => return Ok(Value::unknown(why.clone(), at)),
+            _ => out.extend(list(arg)?.into_iter().map(|v| (v, None))),
+        }
     }
-    Ok(Value::list(out, at))
+    Ok(optional_items(out, at))
 }
 
 pub(super) fn contains(args: &[Value], at: Span) -> Outcome {
@@ -228,20 +285,20 @@ pub(super) fn element(args: &[Value], at: Span) -> Outcome {
 }
 
 pub(super) fn flatten(args: &[Value], at: Span) -> Outcome {
-    fn walk(value: &Value, out: &mut Vec<Value>) -> Option<Why> {
+    /// An unknown item may be a list of any length.
+    fn walk(value: &Value, out: &mut Vec<(Value, Option<String>)>) -> Result<(), Why> {
         for item in value.items() {
-            match &item.kind {
-                Kind::List(_) => {
-                    if let Some(why) = walk(&item, out) {
-                        return Some(why);
-                    }
+            match (&item.kind, name_of(&item)) {
+                (Kind::List(_), _) => walk(&item, out)?,
+                (Kind::Unknown(_), Some(name)) => {
+                    let words = format!("{name} has entries");
+                    out.push((item, Some(words)));
                 }
-                // It may be a list or not.
-                Kind::Unknown(why) => return Some(why.clone()),
-                _ => out.push(item),
+                (Kind::Unknown(why), None) => return Err(why.clone()),
+                _ => out.push((item, None)),
             }
         }
-        None
+        Ok(())
     }
     if let Kind::Unknown(why) = &args[0].kind {
         return Ok(Value::unknown(why.clone(), at));
@@ -249,8 +306,8 @@ pub(super) fn flatten(args: &[Value], at: Span) -> Outcome {
     list(&args[0])?;
     let mut out = Vec::new();
     match walk(&args[0], &mut out) {
-        Some(why) => Ok(Value::unknown(why, at)),
-        None => Ok(Value::list(out, at)),
+        Err(why) => Ok(Value::unknown(why, at)),
+        Ok(()) => Ok(optional_items(out, at)),
     }
 }
 

@@ -125,6 +125,21 @@ fn user_data_is_followed_to_its_end() {
                 "w if not (var.d): Content-Type: multipart/mixed; boundary=\"M\"\nMIME-Version: 1.0||--M|Content-Transfer-Encoding: 7bit|Content-Type: text/plain|Mime-Version: 1.0||x|--M--|",
             ],
         ),
+        (
+            r#"join(" ", concat(["--a=0"], var.more))"#,
+            "variable \"more\" {}",
+            &["w if var.more has entries: --a=0 <no default for var.more>", "w if not (var.more has entries): --a=0"],
+        ),
+        (
+            r#"join(" ", compact(["--a=0", "", var.more]))"#,
+            "variable \"more\" {}",
+            &["w if var.more is set: --a=0 <no default for var.more>", "w if not (var.more is set): --a=0"],
+        ),
+        (
+            r#"join(" ", flatten([["--a=0"], var.more]))"#,
+            "variable \"more\" {}",
+            &["w if var.more has entries: --a=0 <no default for var.more>", "w if not (var.more has entries): --a=0"],
+        ),
         (r#"nonsensitive(sensitive("s"))"#, "", &["w: s"]),
         ("[1]", "", &["w: <refused: user data that is no text>"]),
     ];
@@ -146,7 +161,7 @@ fn count_and_for_each_make_the_node_groups() {
         ("for_each = {}\nuser_data = \"x\"", &[]),
         (
             "for_each = var.on\nuser_data = \"${each.value.v}-x\"",
-            &["w if var.on has entries: <each.value of aws_launch_template.w.v is known only outside the source>-x"],
+            &["w if var.on has entries: <aws_launch_template.w: each.value.v is known only outside the source>-x"],
         ),
     ];
     for (body, expected) in cases {
