@@ -1,9 +1,119 @@
 //! What a boot leaves behind: runs user data and scripts on a machine of the mind, without running anything.
 
-use crate::node::{Booted, Cx, NodeGroup};
+mod cloud_config;
+mod image;
+mod launch;
+mod machine;
+mod nodeadm;
+mod shell;
+mod unit;
+mod user_data;
+
+#[cfg(test)]
+mod tests;
+
+use crate::kubelet::config::{Document, load};
+use crate::kubelet::{Effective, Launch, settle};
+use crate::node::{Booted, Cx, Family, NodeGroup, Step};
+use crate::syntax::{Node, Schema};
+use crate::text::Why;
+use crate::value::Guard;
+
+use machine::{File, Machine};
+
+/// The most ways through a boot that are told apart.
+const MAX_WAYS: usize = 16;
+
+/// One way that a boot may go, as far as it has come.
+#[derive(Clone, Debug)]
+struct Way {
+    when: Guard,
+    machine: Machine,
+}
 
 /// Boots a node group. Gives one result for each way that the boot may go; their conditions exclude each other.
 pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
-    let _ = (group, cx);
-    Vec::new()
+    let mut alone: Vec<Effective> = Vec::new();
+    let machine = Machine::new(group.place, group.family, group.minor, group.merged_by_eks);
+    let mut ways = vec![Way { when: Guard::always(), machine }];
+    for step in &group.steps {
+        match step {
+            Step::UserData(text, wrapping) => ways = user_data::run(group, ways, text, *wrapping, cx),
+            Step::Script(text) => {
+                let name = format!("script of {}", group.name);
+                ways = shell::run(ways, text, &name, shell::Setting::Script, cx);
+            }
+            Step::NodeConfig(text) => {
+                let name = format!("NodeConfig of {}", group.name);
+                for way in &mut ways {
+                    nodeadm::take(&mut way.machine, text, &name, cx);
+                }
+            }
+            Step::NodeadmKubeletConfig(config) => {
+                for way in &mut ways {
+                    way.machine.see(Some(Family::Al2023));
+                    way.machine.node_configs.push(nodeadm::document(config.clone()));
+                }
+            }
+            Step::KubeletConfig(tree, _) => {
+                for way in &mut ways {
+                    merge_settings(&mut way.machine, tree);
+                }
+            }
+            Step::KubeletConfigFile(text) => {
+                let id = cx.texts.add_made(format!("configuration of {}", group.name), text, group.place);
+                let config = Some(load(&cx.texts.view(id)));
+                alone.push(settle(&Launch { config, minor: group.minor, ..Launch::default() }));
+            }
+            Step::KubeletArgs(argv) => {
+                alone.push(settle(&Launch { argv: argv.clone(), minor: group.minor, ..Launch::default() }));
+            }
+            Step::File { path, content } => {
+                for way in &mut ways {
+                    way.machine.put(path, File::Known(std::sync::Arc::new(content.clone())));
+                }
+            }
+        }
+    }
+    if !alone.is_empty() {
+        let booted = |effective| Booted {
+            when: Guard::always(),
+            family: group.family,
+            effective: Some(effective),
+            gaps: Vec::new(),
+        };
+        return alone.into_iter().map(booted).collect();
+    }
+    ways.into_iter().map(|way| finish(way, group, cx)).collect()
+}
+
+/// Settings that a tool lays over the configuration file.
+fn merge_settings(machine: &mut Machine, tree: &Node) {
+    machine.see(None);
+    machine.merged.push(tree.clone());
+}
+
+/// The end of a boot: nodeadm and EKS's own part run, and the kubelet starts if it does not run yet.
+fn finish(mut way: Way, group: &NodeGroup, cx: &mut Cx<'_>) -> Booted {
+    let machine = &mut way.machine;
+    if machine.family == Some(Family::Al2023) {
+        user_data::finish_nodeadm(machine, cx);
+    }
+    if machine.family == Some(Family::Al2) && machine.merged_by_eks {
+        shell::bootstrap_by_eks(machine);
+    }
+    let mut effective = launch::effective(machine, cx);
+    if effective.is_none() && !machine.merged.is_empty() {
+        // The family is not known, but the settings reach the configuration file of whatever it is.
+        let config = machine.merged.last().map(|t| Document::from_tree(t.clone(), Schema::Kubernetes));
+        effective = Some(settle(&Launch { config, minor: machine.minor, ..Launch::default() }));
+    }
+    let Machine { family, gaps, .. } = way.machine;
+    let gaps = if effective.is_some() || group.steps.is_empty() { gaps } else { only_of_interest(gaps) };
+    Booted { when: way.when, family, effective, gaps }
+}
+
+/// Of a boot that has nothing to do with a kubelet, what was not followed in its commands is of no interest.
+fn only_of_interest(gaps: Vec<crate::node::Gap>) -> Vec<crate::node::Gap> {
+    gaps.into_iter().filter(|g| !matches!(&g.why, Why::NotUnderstood(_))).collect()
 }

@@ -1,0 +1,99 @@
+//! From a machine to what its kubelet runs with.
+
+use crate::kubelet::args::{self, Pass};
+use crate::kubelet::config::{Document, load};
+use crate::kubelet::{Effective, Launch, settle};
+use crate::node::{Cx, Family};
+use crate::syntax::Schema;
+use crate::text::{Traced, Why};
+
+use super::image;
+use super::machine::{File, Files, Machine, absolute};
+use super::unit;
+
+/// What the kubelet of `machine` runs with; `None` if nothing of a kubelet was seen.
+pub(super) fn effective(machine: &mut Machine, cx: &mut Cx<'_>) -> Option<Effective> {
+    if !machine.seen {
+        return None;
+    }
+    let (files, argv) = match machine.start.clone() {
+        Some(start) => (start.files, start.argv.map(|a| a.to_vec())),
+        None => (std::sync::Arc::clone(&machine.files), None),
+    };
+    let argv = match argv {
+        Some(argv) => argv,
+        None => match unit::command_line(machine, &files, cx) {
+            Some(argv) => argv,
+            None if machine.merged.is_empty() => {
+                machine.gap(machine.place, unit::no_unit());
+                return None;
+            }
+            None => Vec::new(),
+        },
+    };
+    let read = args::parse(&argv, machine.minor, Pass::First);
+    let mut config = match read.config() {
+        Some(path) => file_document(machine, &files, path, cx),
+        None => None,
+    };
+    let mut dropins = match read.config_dir() {
+        Some(dir) => directory(machine, &files, dir, cx),
+        None => Vec::new(),
+    };
+    for tree in machine.merged.clone() {
+        // The tool lays the settings over the file, which they join as the last drop-in would.
+        let document = Document::from_tree(tree, Schema::Kubernetes);
+        match &config {
+            Some(_) if machine.files.contains_key(image::AL2_CONFIG) => dropins.push(("~.conf".to_owned(), document)),
+            _ => config = Some(document),
+        }
+    }
+    Some(settle(&Launch { argv, config, dropins, minor: machine.minor }))
+}
+
+fn file_document(machine: &Machine, files: &Files, path: &Traced, cx: &mut Cx<'_>) -> Option<Document> {
+    let path = absolute(path.known_str()?, "/");
+    let file = files.get(&path).cloned().or_else(|| {
+        let text = image::file(machine.family?, &path, machine.minor)?;
+        Some(File::Known(std::sync::Arc::new(Traced::made(text, machine.place))))
+    })?;
+    Some(document(machine, &path, &file, cx))
+}
+
+fn document(machine: &Machine, path: &str, file: &File, cx: &mut Cx<'_>) -> Document {
+    match file {
+        File::Known(text) => {
+            // A trailing line break does not make a text known.
+            let rest = text.slice(0..text.bytes().trim_ascii_end().len());
+            if let (true, Some((_, why))) = (rest.is_hole(), rest.first_hole()) {
+                return Document::unknown(why.clone());
+            }
+            let id = cx.texts.add_made(path, text, machine.place);
+            load(&cx.texts.view(id))
+        }
+        File::Unknown(why) => Document::unknown(why.clone()),
+        File::Removed => Document::unknown(Why::NotUnderstood("a configuration file that was removed".into())),
+    }
+}
+
+fn directory(machine: &Machine, files: &Files, dir: &Traced, cx: &mut Cx<'_>) -> Vec<(String, Document)> {
+    let Some(dir) = dir.known_str() else { return Vec::new() };
+    let dir = format!("{}/", absolute(dir, "/"));
+    let mut out = Vec::new();
+    let written = machine.nodeadm.as_ref().and_then(|w| w.config.clone());
+    if machine.family == Some(Family::Al2023)
+        && dir.trim_end_matches('/') == image::NODEADM_DROPINS
+        && !files.contains_key(&format!("{dir}40-nodeadm.conf"))
+        && let Some(tree) = written
+    {
+        out.push(("40-nodeadm.conf".to_owned(), Document::from_tree(tree, Schema::Kubernetes)));
+    }
+    for (path, file) in files.range(dir.clone()..) {
+        let Some(name) = path.strip_prefix(&dir) else { break };
+        if *file != File::Removed {
+            out.push((name.to_owned(), document(machine, path, file, cx)));
+        }
+    }
+    out.sort_by(|a, b| a.0.cmp(&b.0));
+    out
+}

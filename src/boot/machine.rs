@@ -1,0 +1,168 @@
+//! The machine of the mind: what a boot has left behind so far. Nothing of it exists on any disk.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::node::{Family, Gap};
+use crate::syntax::Node;
+use crate::text::{Span, Traced, Why};
+
+use super::image;
+
+/// The largest file that is kept, in bytes.
+pub(super) const MAX_FILE_BYTES: usize = 1 << 20;
+
+/// The most files that are kept.
+const MAX_FILES: usize = 4096;
+
+/// A file on the machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum File {
+    /// Its content, perhaps with holes.
+    Known(Arc<Traced>),
+    /// It was written or changed, but not to what.
+    Unknown(Why),
+    /// It was removed.
+    Removed,
+}
+
+/// All files by absolute path.
+pub(super) type Files = BTreeMap<String, File>;
+
+/// A kubelet that was started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Start {
+    /// The files as they were then.
+    pub(super) files: Arc<Files>,
+    /// The command line without the program, if it was not systemd that started it.
+    pub(super) argv: Option<Arc<Vec<Traced>>>,
+}
+
+/// What a boot has left behind so far.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Machine {
+    /// The node group, which stands for everything that its image brings.
+    pub(super) place: Span,
+    /// The family, once it is known.
+    pub(super) family: Option<Family>,
+    /// Minor version (of 1.x), if it is known.
+    pub(super) minor: Option<u32>,
+    /// EKS adds its own part to the user data.
+    pub(super) merged_by_eks: bool,
+    /// Files that were written or changed.
+    pub(super) files: Arc<Files>,
+    /// The last start of the kubelet.
+    pub(super) start: Option<Start>,
+    /// Settings that a tool merges into the configuration file of the kubelet.
+    pub(super) merged: Vec<Node>,
+    /// The `NodeConfig` documents that nodeadm gets, in its order of merging.
+    pub(super) node_configs: Vec<Node>,
+    /// What `spec.kubelet.config` of them comes to; `None` before nodeadm has run.
+    pub(super) nodeadm: Option<Arc<super::nodeadm::Written>>,
+    /// Something of a kubelet was seen.
+    pub(super) seen: bool,
+    /// What was not followed.
+    pub(super) gaps: Vec<Gap>,
+}
+
+/// `path` as an absolute path without `.`, `..` and doubled slashes, seen from `dir`.
+pub(super) fn absolute(path: &str, dir: &str) -> String {
+    let whole = if path.starts_with('/') { path.to_owned() } else { format!("{dir}/{path}") };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in whole.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
+
+impl Machine {
+    pub(super) fn new(place: Span, family: Option<Family>, minor: Option<u32>, merged_by_eks: bool) -> Self {
+        Self {
+            place,
+            family,
+            minor,
+            merged_by_eks,
+            files: Arc::default(),
+            start: None,
+            merged: Vec::new(),
+            node_configs: Vec::new(),
+            nodeadm: None,
+            seen: false,
+            gaps: Vec::new(),
+        }
+    }
+
+    /// Something of a kubelet was seen that only nodes of `family` have; the first such sight decides.
+    pub(super) fn see(&mut self, family: Option<Family>) {
+        self.seen = true;
+        self.family = self.family.or(family);
+    }
+
+    pub(super) fn gap(&mut self, at: Span, why: Why) {
+        let gap = Gap { at, why };
+        if !self.gaps.contains(&gap) {
+            self.gaps.push(gap);
+        }
+    }
+
+    /// A file as it is now: written here, or brought by the image.
+    pub(super) fn file(&self, path: &str) -> Option<File> {
+        self.files.get(path).cloned().or_else(|| {
+            let text = image::file(self.family?, path, self.minor)?;
+            Some(File::Known(Arc::new(Traced::made(text, self.place))))
+        })
+    }
+
+    /// Puts a file. A path that a kubelet reads is a sight of one.
+    pub(super) fn put(&mut self, path: &str, file: File) {
+        let file = match file {
+            File::Known(text) if text.len() > MAX_FILE_BYTES => File::Unknown(Why::Limit("size of a file on the node")),
+            other => other,
+        };
+        if let Some(sight) = image::sight(path) {
+            self.see(sight.family());
+        }
+        let files = Arc::make_mut(&mut self.files);
+        if files.len() < MAX_FILES || files.contains_key(path) {
+            files.insert(path.to_owned(), file);
+        }
+    }
+
+    /// Adds to a file.
+    pub(super) fn append(&mut self, path: &str, text: &Traced, at: Span) {
+        let before = self.file(path);
+        let file = match before {
+            Some(File::Known(before)) => {
+                let mut whole = Traced::clone(&before);
+                whole.push(text);
+                File::Known(Arc::new(whole))
+            }
+            Some(File::Unknown(why)) => File::Unknown(why),
+            Some(File::Removed) => File::Known(Arc::new(text.clone())),
+            None => {
+                // A file of the image may stand there already.
+                let mut whole = Traced::new();
+                if image::may_exist(path) {
+                    whole.push_hole(at, Why::FromOutside(format!("what the image has in {path}").into()));
+                    whole.push_made(b"\n", at);
+                }
+                whole.push(text);
+                File::Known(Arc::new(whole))
+            }
+        };
+        self.put(path, file);
+    }
+
+    /// The kubelet starts, if it does not run already; `again` starts it in any case.
+    pub(super) fn start(&mut self, again: bool) {
+        if again || self.start.is_none() {
+            self.start = Some(Start { files: Arc::clone(&self.files), argv: None });
+        }
+    }
+}

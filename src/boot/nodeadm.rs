@@ -1,0 +1,127 @@
+//! nodeadm, which joins nodes of Amazon Linux 2023: from `NodeConfig` documents to what it writes for the kubelet. Sources:
+//! `nodeadm/internal/api/merge.go`, `nodeadm/internal/kubelet/config.go` and `environment.go` of awslabs/amazon-eks-ami at
+//! 81fec2e8.
+
+use std::sync::Arc;
+
+use crate::node::{Cx, Family};
+use crate::syntax::{Node, NodeKind, yaml};
+use crate::text::{Traced, Why};
+
+use super::image;
+use super::machine::{File, Machine};
+
+/// The API group of the documents.
+pub(super) const API: &str = "node.eks.aws/";
+
+/// What nodeadm has written for the kubelet, beside the environment file.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Written {
+    /// The drop-in: what `spec.kubelet.config` of all documents comes to. `None` if it is empty.
+    pub(super) config: Option<Node>,
+}
+
+/// Reads a document and hands it to nodeadm. False if it is no `NodeConfig`.
+pub(super) fn take(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Cx<'_>) -> bool {
+    let Some(node) = read(machine, text, name, cx) else { return false };
+    machine.see(Some(Family::Al2023));
+    machine.node_configs.push(node);
+    true
+}
+
+/// The first document of `text`, if it is a `NodeConfig`; only the first one is read.
+pub(super) fn read(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Cx<'_>) -> Option<Node> {
+    let id = cx.texts.add_made(name, text, machine.place);
+    let view = cx.texts.view(id);
+    let parsed = yaml::parse(&view);
+    let at = text.span().unwrap_or(machine.place);
+    let node = parsed.tree.into_iter().next();
+    let kind = node.as_ref().and_then(|n| n.get("kind")).and_then(|n| n.as_str());
+    if let Some(error) = parsed.errors.into_iter().next()
+        && kind.is_none_or(|k| k == "NodeConfig")
+        && text.to_text().contains(API)
+    {
+        cx.problem(error.at, format!("the NodeConfig cannot be read: {}", error.message));
+        machine.gap(error.at, Why::NotUnderstood("a NodeConfig that cannot be read".into()));
+        machine.see(Some(Family::Al2023));
+        return None;
+    }
+    let node = node?;
+    let version = node.get("apiVersion").and_then(|n| n.as_str())?;
+    if node.get("kind").and_then(|n| n.as_str()) != Some("NodeConfig") || !version.starts_with(API) {
+        return None;
+    }
+    if version != "node.eks.aws/v1alpha1" {
+        cx.problem(node.get("apiVersion").map_or(at, |n| n.span), format!("nodeadm knows no {version}"));
+        machine.gap(at, Why::NotUnderstood(format!("a NodeConfig of {version}").into()));
+        return None;
+    }
+    Some(node)
+}
+
+/// A document that says `config` is the kubelet's configuration.
+pub(super) fn document(config: Node) -> Node {
+    let span = config.span;
+    let key = |name: &str| Node {
+        kind: NodeKind::Scalar(crate::syntax::Scalar {
+            text: Traced::made(name, span),
+            style: crate::syntax::Style::Plain,
+        }),
+        span,
+        tag: None,
+    };
+    let wrap = |name: &str, node: Node| Node { kind: NodeKind::Map(vec![(key(name), node)]), span, tag: None };
+    wrap("spec", wrap("kubelet", wrap("config", config)))
+}
+
+/// nodeadm runs: it writes the drop-in and the environment file from all documents that it has.
+pub(super) fn write(machine: &mut Machine, documents: &[Node]) {
+    let place = machine.place;
+    let mut config: Option<Node> = None;
+    let mut line = Traced::made("NODEADM_KUBELET_ARGS=", place);
+    let mut flags = Traced::new();
+    for document in documents {
+        let Some(kubelet) = document.path(&["spec", "kubelet"]) else { continue };
+        if let Some(given) = kubelet.get("config") {
+            config = Some(match config {
+                Some(before) => merged(&before, given),
+                None => given.clone(),
+            });
+        }
+        let Some(list) = kubelet.get("flags") else { continue };
+        for item in list.items() {
+            if let Some(scalar) = item.as_scalar() {
+                flags.push_made(b" ", item.span);
+                flags.push(&scalar.text);
+            }
+        }
+        if let Some((span, why)) = list.as_scalar().and_then(|s| s.text.first_hole()) {
+            flags.push_made(b" ", span);
+            flags.push_hole(span, why.clone());
+        }
+    }
+    let config = config.filter(|c| !c.pairs().is_empty() || c.as_scalar().is_some_and(|s| s.text.has_hole()));
+    line.push_made(format!("--config={}", image::NODEADM_CONFIG).as_bytes(), place);
+    if config.is_some() || machine.merged_by_eks {
+        // EKS's own document always sets maxPods, so the directory is read on nodes of managed node groups.
+        line.push_made(format!(" --config-dir={}", image::NODEADM_DROPINS).as_bytes(), place);
+    }
+    line.push(&flags);
+    line.push_made(b"\n", place);
+    machine.put(image::NODEADM_ENVIRONMENT, File::Known(Arc::new(line)));
+    machine.nodeadm = Some(Arc::new(Written { config }));
+}
+
+/// `over` laid over `under`: maps by key, everything else whole. A zero, an empty text and `false` count.
+fn merged(under: &Node, over: &Node) -> Node {
+    let (NodeKind::Map(below), NodeKind::Map(above)) = (&under.kind, &over.kind) else { return over.clone() };
+    let mut pairs = below.clone();
+    for (key, value) in above {
+        let same = |k: &Node| k.as_str().is_some() && k.as_str() == key.as_str();
+        match pairs.iter_mut().find(|(k, _)| same(k)) {
+            Some(pair) => *pair = (key.clone(), merged(&pair.1, value)),
+            None => pairs.push((key.clone(), value.clone())),
+        }
+    }
+    Node { kind: NodeKind::Map(pairs), span: over.span, tag: over.tag.clone() }
+}
