@@ -1,0 +1,716 @@
+//! Programs and builtins: what each leaves on the machine. A program that is not known here leaves a hole in its output and
+//! nothing else, unless it is one that edits files.
+
+use std::sync::Arc;
+
+use crate::decode::base64::{self, Strictness};
+use crate::decode::gzip;
+use crate::node::Family;
+use crate::text::{Span, Traced, Why};
+
+use super::super::machine::{File, Start, absolute};
+use super::super::{image, nodeadm};
+use super::files::contents;
+use super::{Flow, Path, Run, Shell, Status, Variable, bootstrap, conditions};
+
+/// Programs that edit the files that they are given.
+const EDITORS: [&str; 14] = [
+    "ansible", "augtool", "awk", "crudini", "ed", "ex", "gawk", "patch", "perl", "python", "python3", "sed", "sponge",
+    "yq",
+];
+
+/// Programs whose output is text that they were given, changed in a way that is not modelled.
+const FILTERS: [&str; 16] = [
+    "awk", "column", "cut", "envsubst", "grep", "head", "jq", "perl", "python3", "sed", "sort", "tail", "tr", "uniq",
+    "xargs", "yq",
+];
+
+impl Shell<'_, '_> {
+    /// Runs a command whose words are expanded.
+    pub(super) fn call(&mut self, mut words: Vec<Traced>, span: Span, mut path: Path) -> Vec<Path> {
+        if words.is_empty() {
+            return vec![path];
+        }
+        let first = words.remove(0);
+        let Some(name) = first.known_str().map(str::to_owned) else {
+            return vec![self.unknown_program(&first, &words, span, path)];
+        };
+        if let Some(body) = path.functions.get(&name).cloned() {
+            return self.function(&body, words, path);
+        }
+        if name.contains('/') {
+            let place = absolute(&name, &path.directory);
+            if place == image::BOOTSTRAP {
+                return vec![bootstrap::run(&words, span, path)];
+            }
+            if let Some(File::Known(text)) = path.machine.files.get(&place).cloned() {
+                return self.script(&text, &place, words, span, path);
+            }
+        }
+        let base = name.rsplit('/').next().unwrap_or_default().to_owned();
+        match base.as_str() {
+            "sudo" | "env" | "nohup" | "nice" | "ionice" | "time" | "timeout" | "exec" | "command" | "builtin"
+            | "chroot" | "setsid" | "stdbuf" | "flock" | "retry" => self.prefix(&base, words, span, path),
+            "bash" | "sh" | "dash" | "ash" => self.shell(words, span, path),
+            "eval" => {
+                let text = Traced::join(&words, &Traced::made(" ", span));
+                self.evaluate(&text, "an evaluated command", span, path)
+            }
+            "source" | "." => self.source(&words, span, path),
+            "export" | "declare" | "local" | "readonly" | "typeset" => {
+                declare(&base, &words, span, &mut path);
+                vec![path]
+            }
+            _ => {
+                if !self.builtin(&base, &words, span, &mut path) && !self.program(&base, &words, span, &mut path) {
+                    return vec![self.unknown_program(&first, &words, span, path)];
+                }
+                vec![path]
+            }
+        }
+    }
+
+    /// A program that runs another one.
+    fn prefix(&mut self, name: &str, words: Vec<Traced>, span: Span, mut path: Path) -> Vec<Path> {
+        let mut rest = words.as_slice();
+        let takes_value = |option: &str| match name {
+            "sudo" => matches!(option, "-u" | "-g" | "-h" | "-p" | "-C" | "-r" | "-t"),
+            "env" => matches!(option, "-u" | "-C" | "-S"),
+            "nice" | "ionice" => matches!(option, "-n" | "-c" | "-p"),
+            "timeout" => matches!(option, "-s" | "-k"),
+            "flock" => matches!(option, "-w" | "-E"),
+            _ => false,
+        };
+        let before = Arc::clone(&path.variables);
+        let mut skip = usize::from(matches!(name, "timeout" | "flock" | "chroot"));
+        while let Some(word) = rest.first() {
+            let text = word.to_text().into_owned();
+            if text == "--" {
+                rest = &rest[1..];
+                break;
+            }
+            if name == "command" && matches!(text.as_str(), "-v" | "-V") {
+                path.status = Status::Open("".into());
+                return vec![path];
+            }
+            if text.starts_with('-') && text.len() > 1 {
+                rest = rest.get(if takes_value(&text) { 2 } else { 1 }..).unwrap_or_default();
+            } else if matches!(name, "sudo" | "env")
+                && let Some((variable, value)) = split_assignment(word)
+            {
+                let variable_ = Variable { values: Arc::new(vec![value]), array: false, exported: true };
+                Arc::make_mut(&mut path.variables).insert(variable, variable_);
+                rest = &rest[1..];
+            } else if skip > 0 {
+                skip -= 1;
+                rest = &rest[1..];
+            } else {
+                break;
+            }
+        }
+        if rest.is_empty() {
+            // `exec > file` and the like change only where output goes.
+            path.status = Status::Zero;
+            return vec![path];
+        }
+        let mut paths = self.call(rest.to_vec(), span, path);
+        for path in &mut paths {
+            path.variables = Arc::clone(&before);
+            if name == "exec" && path.flow == Flow::Normal {
+                path.flow = Flow::Exit { failed: false };
+            }
+        }
+        paths
+    }
+
+    /// `bash -c …`, `bash file`, `… | bash`.
+    fn shell(&mut self, words: Vec<Traced>, span: Span, path: Path) -> Vec<Path> {
+        let mut index = 0;
+        while let Some(text) = words.get(index).map(|w| w.to_text().into_owned()) {
+            if !text.starts_with('-') && !text.starts_with('+') || text == "-" {
+                break;
+            }
+            index += 1;
+            if text == "--" {
+                break;
+            }
+            if !text.starts_with("--") && text.contains('c') {
+                let Some(code) = words.get(index).cloned() else { break };
+                let arguments = words.get(index + 2..).unwrap_or_default().to_vec();
+                return self.script(&code, "a command given to bash -c", arguments, span, path);
+            }
+            if matches!(text.as_str(), "-o" | "+o" | "-O") {
+                index += 1;
+            }
+        }
+        let Some(file) = words.get(index) else {
+            let code = path.stdin.clone().unwrap_or_default();
+            return self.script(&code, "a script from a pipe", Vec::new(), span, path);
+        };
+        let arguments = words.get(index + 1..).unwrap_or_default().to_vec();
+        if file.known_str().map(|f| absolute(f, &path.directory)).as_deref() == Some(image::BOOTSTRAP) {
+            return vec![bootstrap::run(&arguments, span, path)];
+        }
+        let code = contents(&path, file, span);
+        let name = file.to_text().into_owned();
+        self.script(&code, &name, arguments, span, path)
+    }
+
+    /// A script in a shell of its own, which sees what is exported and nothing else.
+    fn script(&mut self, code: &Traced, name: &str, arguments: Vec<Traced>, span: Span, mut path: Path) -> Vec<Path> {
+        let before = path.clone();
+        if code.is_hole() {
+            path.status = Status::Likely("".into());
+            if near(&path, code) {
+                self.note_hole(code, span, &mut path);
+            }
+            return vec![path];
+        }
+        Arc::make_mut(&mut path.variables).retain(|_, v| v.exported);
+        path.arguments = Arc::new(arguments);
+        path.hidden = Vec::new();
+        path.functions = Arc::default();
+        let mut paths = self.evaluate(code, name, span, path);
+        for path in &mut paths {
+            path.leave_subshell(&before);
+        }
+        paths
+    }
+
+    fn source(&mut self, words: &[Traced], span: Span, mut path: Path) -> Vec<Path> {
+        let Some(file) = words.first() else { return vec![path] };
+        let text = contents(&path, file, span);
+        if text.is_hole() {
+            // Whatever it sets is not known; what the script sets itself afterwards is.
+            let name = file.to_text().into_owned();
+            path.open = Some(Why::FromOutside(format!("what {name} sets").into()));
+            path.status = Status::Likely("".into());
+            return vec![path];
+        }
+        let name = file.to_text().into_owned();
+        let outer = Arc::clone(&path.arguments);
+        if words.len() > 1 {
+            path.arguments = Arc::new(words[1..].to_vec());
+        }
+        let mut paths = self.evaluate(&text, &name, span, path);
+        for path in &mut paths {
+            path.arguments = Arc::clone(&outer);
+            if path.flow == Flow::Return {
+                path.flow = Flow::Normal;
+            }
+        }
+        paths
+    }
+
+    #[expect(clippy::unused_self, reason = "read beside the other programs")]
+    fn note_hole(&self, text: &Traced, span: Span, path: &mut Run) {
+        if let Some((_, why)) = text.first_hole() {
+            path.machine.gap(span, why.clone());
+        }
+    }
+
+    fn unknown_program(&mut self, name: &Traced, words: &[Traced], span: Span, mut path: Path) -> Path {
+        let shown = name.to_text().replace(crate::text::HOLE, "…");
+        let shown = shown.rsplit('/').next().unwrap_or_default().to_owned();
+        let why = if FILTERS.contains(&shown.as_str()) {
+            Why::NotUnderstood(shown.clone().into())
+        } else {
+            Why::FromOutside(format!("the output of {shown}").into())
+        };
+        path.out.push_hole(span, why);
+        path.out.push_made(b"\n", span);
+        if EDITORS.contains(&shown.as_str()) {
+            let edits = match shown.as_str() {
+                "sed" | "perl" | "yq" | "awk" | "gawk" => words.iter().any(|w| {
+                    let text = w.to_text();
+                    text.starts_with("--in-place")
+                        || text.starts_with("inplace")
+                        || text.starts_with('-') && !text.starts_with("--") && text.contains('i')
+                }),
+                _ => true,
+            };
+            if edits {
+                self.edited(&shown, words, span, &mut path);
+            }
+        }
+        path.status =
+            if shown == "grep" || shown == "test" { Status::Open("".into()) } else { Status::Likely("".into()) };
+        path
+    }
+
+    /// Files named in the arguments, or in what a script on standard input says, are not known any more.
+    #[expect(clippy::unused_self, reason = "read beside the other programs")]
+    fn edited(&self, program: &str, words: &[Traced], span: Span, path: &mut Run) {
+        let mut text = String::new();
+        for word in words.iter().chain(path.stdin.as_ref()) {
+            text.push_str(&word.to_text());
+            text.push('\n');
+        }
+        let mut names: Vec<String> = path.machine.files.keys().filter(|n| text.contains(n.as_str())).cloned().collect();
+        for word in words {
+            if let Some(name) = word.known_str().filter(|n| n.starts_with('/')) {
+                let name = absolute(name, "/");
+                if image::sight(&name).is_some() || name == image::BOOTSTRAP {
+                    names.push(name);
+                }
+            }
+        }
+        for name in [image::AL2_CONFIG, image::NODEADM_CONFIG, image::NODEADM_ENVIRONMENT, image::BOOTSTRAP] {
+            if text.contains(name) {
+                names.push(name.to_owned());
+            }
+        }
+        names.sort();
+        names.dedup();
+        for name in names {
+            let why = Why::NotUnderstood(format!("an edit of {name} by {program}").into());
+            if image::sight(&name).is_some() || name == image::BOOTSTRAP {
+                path.machine.gap(span, why.clone());
+            }
+            path.machine.put(&name, File::Unknown(why));
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "read beside the other programs")]
+    fn builtin(&self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> bool {
+        path.status = Status::Zero;
+        match name {
+            ":" | "true" | "trap" | "umask" | "ulimit" | "wait" | "sleep" | "shopt" | "alias" | "hash" | "sync" => {}
+            "false" => path.status = Status::NonZero,
+            "exit" => {
+                let failed = words.first().and_then(|w| w.known_str()).is_some_and(|w| w.trim() != "0");
+                path.flow = Flow::Exit { failed };
+            }
+            "return" => {
+                if words.first().and_then(|w| w.known_str()).is_some_and(|w| w.trim() != "0") {
+                    path.status = Status::NonZero;
+                }
+                path.flow = Flow::Return;
+            }
+            "break" | "continue" => {
+                let levels = words.first().and_then(|w| w.known_str()?.parse().ok()).unwrap_or(1);
+                path.flow = if name == "break" { Flow::Break(levels) } else { Flow::Continue(levels) };
+            }
+            "test" => path.status = conditions::status(conditions::test(words, path)),
+            "[" => {
+                let inner = words.split_last().map_or(words, |(_, rest)| rest);
+                path.status = conditions::status(conditions::test(inner, path));
+            }
+            "set" => set(words, path),
+            "shift" => {
+                let count = words.first().and_then(|w| w.known_str()?.parse().ok()).unwrap_or(1);
+                let rest = path.arguments.get(count..).unwrap_or_default().to_vec();
+                path.arguments = Arc::new(rest);
+            }
+            "unset" => {
+                for word in words {
+                    if let Some(name) = word.known_str() {
+                        Arc::make_mut(&mut path.variables).remove(name);
+                    }
+                }
+            }
+            "cd" | "pushd" => match words.first().and_then(|w| w.known_str()) {
+                Some(to) if to.starts_with('/') || !path.directory.is_empty() => {
+                    path.directory = absolute(to, &path.directory);
+                }
+                _ => {}
+            },
+            "read" => {
+                path.status = Status::Open("".into());
+                for word in words.iter().filter(|w| !w.bytes().starts_with(b"-")) {
+                    if let Some(name) = word.known_str() {
+                        path.set(name, Traced::hole(span, Why::NotUnderstood("read".into())));
+                    }
+                }
+            }
+            "echo" => echo(words, span, path),
+            "printf" => printf(words, span, path),
+            "let" => path.status = Status::Open("".into()),
+            _ => return false,
+        }
+        true
+    }
+
+    fn program(&mut self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> bool {
+        let flag = |short: char, long: &str| {
+            words.iter().any(|w| {
+                let text = w.to_text();
+                text == long || text.starts_with('-') && !text.starts_with("--") && text.contains(short)
+            })
+        };
+        let operands: Vec<&Traced> = words.iter().filter(|w| !w.bytes().starts_with(b"-") || w.len() == 1).collect();
+        match name {
+            "cat" => {
+                if operands.is_empty() {
+                    let text = path.stdin.clone().unwrap_or_default();
+                    path.out.push(&text);
+                }
+                for operand in operands {
+                    let text = contents(path, operand, span);
+                    path.out.push(&text);
+                }
+            }
+            "tee" | "sponge" => {
+                let text = path.stdin.clone().unwrap_or_default();
+                for operand in operands {
+                    match operand.known_str() {
+                        Some(file) => {
+                            let file = absolute(file, &path.directory);
+                            if flag('a', "--append") {
+                                path.machine.append(&file, &text, span);
+                            } else {
+                                path.machine.put(&file, File::Known(Arc::new(text.clone())));
+                            }
+                        }
+                        None => self.unnamed(operand, span, path),
+                    }
+                }
+                if name == "tee" {
+                    path.out.push(&text);
+                }
+            }
+            "cp" | "mv" | "install" | "ln" => self.copy(name, &operands, flag('d', "--directory"), span, path),
+            "rm" | "unlink" => {
+                for operand in operands {
+                    if let Some(file) = operand.known_str() {
+                        let file = absolute(file, &path.directory);
+                        path.machine.put(&file, File::Removed);
+                    }
+                }
+            }
+            "touch" => {
+                for operand in operands {
+                    let Some(file) = operand.known_str().map(|f| absolute(f, &path.directory)) else { continue };
+                    if path.machine.file(&file).is_none() && !image::may_exist(&file) {
+                        path.machine.put(&file, File::Known(Arc::default()));
+                    }
+                }
+            }
+            "mkdir" | "chmod" | "chown" | "restorecon" | "chcon" | "modprobe" | "sysctl" | "logger" | "rmdir" => {}
+            "mktemp" => {
+                self.temporary += 1;
+                let file = format!("/tmp/mktemp.{}\n", self.temporary);
+                path.out.push_made(file.as_bytes(), span);
+            }
+            "basename" | "dirname" => match operands.first().and_then(|o| o.known_str()) {
+                Some(text) => {
+                    let text = text.trim_end_matches('/');
+                    let (dir, base) = text.rsplit_once('/').unwrap_or((".", text));
+                    let text = if name == "dirname" { dir } else { base };
+                    path.out.push_made(format!("{text}\n").as_bytes(), span);
+                }
+                None => return false,
+            },
+            "base64" if flag('d', "--decode") || flag('D', "--decode") => {
+                let text = match operands.first() {
+                    Some(file) => contents(path, file, span),
+                    None => path.stdin.clone().unwrap_or_default(),
+                };
+                match base64::decode(&text, Strictness::Standard) {
+                    Ok(text) => path.out.push(&text),
+                    Err(error) => path.out.push_hole(span, Why::NotUnderstood(error.message.into())),
+                }
+            }
+            "gunzip" | "zcat" | "gzip" if name != "gzip" || flag('d', "--decompress") => {
+                let text = match operands.first() {
+                    Some(file) if name == "zcat" || flag('c', "--stdout") => contents(path, file, span),
+                    Some(_) => return false,
+                    None => path.stdin.clone().unwrap_or_default(),
+                };
+                match gzip::decode(&text) {
+                    Ok(text) => path.out.push(&text),
+                    Err(error) => path.out.push_hole(span, Why::NotUnderstood(error.message.into())),
+                }
+            }
+            "grep" | "egrep" | "fgrep" => {
+                let quiet = flag('q', "--quiet") || flag('q', "--silent");
+                if !quiet || operands.len() < 2 {
+                    return false;
+                }
+                path.status = conditions::status(grep(&operands, flag('v', "--invert-match"), path));
+            }
+            "systemctl" | "service" => systemctl(name, &operands, words, path),
+            "nodeadm" => self.nodeadm(words, span, path),
+            "kubelet" => {
+                path.machine.see(None);
+                let files = Arc::clone(&path.machine.files);
+                path.machine.start = Some(Start { files, argv: Some(Arc::new(words.to_vec())) });
+            }
+            "kubeadm" => path.machine.see(Some(Family::Kubeadm)),
+            "snap" if words.iter().any(|w| w.to_text().starts_with("kubelet")) => {
+                path.machine.see(Some(Family::Ubuntu));
+                path.machine.gap(span, Why::NotUnderstood("snap set of the kubelet's arguments".into()));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn copy(&mut self, name: &str, operands: &[&Traced], directory: bool, span: Span, path: &mut Run) {
+        if name == "install" && directory {
+            return;
+        }
+        let Some((to, from)) = operands.split_last() else { return };
+        let Some(to_name) = to.known_str() else {
+            self.unnamed(to, span, path);
+            return;
+        };
+        let into = to_name.ends_with('/') || from.len() > 1;
+        for source in from {
+            let Some(source) = source.known_str().map(|s| absolute(s, &path.directory)) else { continue };
+            let mut target = absolute(to_name, &path.directory);
+            let base = source.rsplit('/').next().unwrap_or_default();
+            if into || path.machine.files.keys().any(|f| f.starts_with(&format!("{target}/"))) {
+                target = format!("{target}/{base}");
+            }
+            let file = path
+                .machine
+                .file(&source)
+                .unwrap_or_else(|| File::Unknown(Why::FromOutside(format!("what stands in {source}").into())));
+            if let (File::Unknown(why), true) = (&file, image::sight(&target).is_some()) {
+                path.machine.gap(span, why.clone());
+            }
+            path.machine.put(&target, file);
+            if name == "mv" {
+                path.machine.put(&source, File::Removed);
+            }
+        }
+    }
+
+    /// `nodeadm init -c file:///…`
+    fn nodeadm(&mut self, words: &[Traced], span: Span, path: &mut Run) {
+        if words.first().and_then(|w| w.known_str()) != Some("init") {
+            return;
+        }
+        path.machine.see(Some(Family::Al2023));
+        let mut sources = Vec::new();
+        let mut rest = words.iter().skip(1);
+        while let Some(word) = rest.next() {
+            let text = word.to_text().into_owned();
+            if matches!(text.as_str(), "-c" | "--config-source") {
+                sources.extend(rest.next().cloned());
+            } else if text.starts_with("--config-source=") {
+                sources.push(word.slice("--config-source=".len()..word.len()));
+            }
+        }
+        let mut documents = Vec::new();
+        for source in &sources {
+            let Some(file) = source.known_str() else { continue };
+            if file.starts_with("imds://") {
+                documents.extend(path.machine.node_configs.clone());
+            } else if let Some(file) = file.strip_prefix("file://") {
+                let prefix = format!("{}/", absolute(file, "/"));
+                let mut files: Vec<String> = vec![absolute(file, "/")];
+                files.extend(path.machine.files.keys().filter(|f| f.starts_with(&prefix)).cloned());
+                for file in files {
+                    if let Some(File::Known(text)) = path.machine.file(&file)
+                        && let Some(document) = nodeadm::read(&mut path.machine, &text, &file, self.cx)
+                    {
+                        documents.push(document);
+                    }
+                }
+            }
+        }
+        if sources.is_empty() {
+            documents.clone_from(&path.machine.node_configs);
+        }
+        if documents.is_empty() {
+            path.machine.gap(span, Why::NotUnderstood("where nodeadm takes its configuration from".into()));
+        }
+        nodeadm::write(&mut path.machine, &documents);
+        path.machine.start(true);
+    }
+}
+
+/// True if a script whose text is not known may have to do with a kubelet.
+fn near(path: &Run, code: &Traced) -> bool {
+    let _ = path;
+    code.first_hole().is_some_and(|(_, why)| why.to_string().contains("kubelet"))
+}
+
+fn split_assignment(word: &Traced) -> Option<(String, Traced)> {
+    let at = word.bytes().iter().position(|b| *b == b'=')?;
+    let name = std::str::from_utf8(&word.bytes()[..at]).ok()?;
+    let good = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !name.is_empty();
+    good.then(|| (name.to_owned(), word.slice(at + 1..word.len())))
+}
+
+fn declare(command: &str, words: &[Traced], span: Span, path: &mut Run) {
+    path.status = Status::Zero;
+    let options: String =
+        words.iter().take_while(|w| w.bytes().starts_with(b"-")).map(|w| w.to_text().into_owned()).collect();
+    let exports = command == "export" || options.contains('x');
+    let removes = command == "export" && options.contains('n');
+    for word in words {
+        let text = word.to_text().into_owned();
+        if text.starts_with('-') {
+            continue;
+        }
+        let assigned = split_assignment(word);
+        let name = assigned.as_ref().map_or_else(|| text.trim_end_matches('+').to_owned(), |(n, _)| n.clone());
+        if let Some((name, hidden)) = (command == "local").then(|| (name.clone(), path.variables.get(&name).cloned())) {
+            path.hidden.push((name, hidden));
+        }
+        match assigned {
+            Some((name, value)) => path.set(&name, value),
+            None if word.has_hole() => path.open = Some(Why::NotUnderstood("the name of a variable".into())),
+            None if command == "local" => {
+                Arc::make_mut(&mut path.variables).remove(&name);
+            }
+            None if text.contains("+=") => {
+                if let Some((name, value)) = text.split_once("+=") {
+                    let mut whole = path.get(name).cloned().unwrap_or_default();
+                    let start = word.len() - value.len();
+                    whole.push(&word.slice(start..word.len()));
+                    path.set(name, whole);
+                }
+            }
+            None => {}
+        }
+        if exports && let Some(variable) = Arc::make_mut(&mut path.variables).get_mut(&name) {
+            variable.exported = !removes;
+        }
+    }
+    let _ = span;
+}
+
+fn set(words: &[Traced], path: &mut Run) {
+    let dashes = words.iter().position(|w| w.known_str() == Some("--"));
+    if let Some(at) = dashes {
+        path.arguments = Arc::new(words[at + 1..].to_vec());
+    } else if words.first().is_some_and(|w| !w.bytes().starts_with(b"-") && !w.bytes().starts_with(b"+")) {
+        path.arguments = Arc::new(words.to_vec());
+    }
+    if words.iter().any(|w| w.bytes().starts_with(b"-") && !w.bytes().starts_with(b"--") && w.bytes().contains(&b'a')) {
+        // `set -a` exports all that follows; what was set before stays as it is, which is the usual case.
+        path.status = Status::Zero;
+    }
+}
+
+fn echo(words: &[Traced], span: Span, path: &mut Run) {
+    let options = words
+        .iter()
+        .take_while(|w| {
+            w.known_str()
+                .is_some_and(|w| w.len() > 1 && w.starts_with('-') && w[1..].bytes().all(|b| b"neE".contains(&b)))
+        })
+        .count();
+    let given: String = words[..options].iter().map(|w| w.to_text().into_owned()).collect();
+    let text = Traced::join(&words[options..], &Traced::made(" ", span));
+    let text = if given.contains('e') { unescape(&text, span) } else { text };
+    path.out.push(&text);
+    if !given.contains('n') {
+        path.out.push_made(b"\n", span);
+    }
+}
+
+/// Backslash escapes as `echo -e` and `printf` have them.
+fn unescape(text: &Traced, span: Span) -> Traced {
+    let bytes = text.bytes();
+    let mut out = Traced::new();
+    let mut from = 0;
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] != b'\\' {
+            at += 1;
+            continue;
+        }
+        let byte = match bytes.get(at + 1) {
+            Some(b'n') => b'\n',
+            Some(b't') => b'\t',
+            Some(b'r') => b'\r',
+            Some(b'\\') => b'\\',
+            Some(b'"') => b'"',
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        out.push(&text.slice(from..at));
+        out.push_made(&[byte], text.slice(at..at + 2).span().unwrap_or(span));
+        at += 2;
+        from = at;
+    }
+    out.push(&text.slice(from..bytes.len()));
+    out
+}
+
+fn printf(words: &[Traced], span: Span, path: &mut Run) {
+    let mut words = words;
+    let mut variable = None;
+    if let [flag, name, rest @ ..] = words
+        && flag.known_str() == Some("-v")
+    {
+        variable = name.known_str().map(str::to_owned);
+        words = rest;
+    }
+    if words.first().and_then(|w| w.known_str()) == Some("--") {
+        words = &words[1..];
+    }
+    let Some((format, arguments)) = words.split_first() else { return };
+    let format = unescape(format, span);
+    let mut out = Traced::new();
+    let mut rest = arguments.iter();
+    loop {
+        let before = rest.len();
+        let bytes = format.bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let length = bytes[at..].iter().position(|b| *b == b'%').unwrap_or(bytes.len() - at);
+            out.push(&format.slice(at..at + length));
+            at += length;
+            match bytes.get(at..at + 2) {
+                Some(b"%%") => out.push(&format.slice(at..at + 1)),
+                Some(b"%s" | b"%d") => out.push(&rest.next().cloned().unwrap_or_default()),
+                Some(b"%b") => out.push(&unescape(&rest.next().cloned().unwrap_or_default(), span)),
+                Some(_) => {
+                    rest.next();
+                    out.push_hole(span, Why::NotUnderstood("a printf format".into()));
+                }
+                None => {}
+            }
+            at += 2;
+        }
+        if rest.len() == 0 || rest.len() == before {
+            break;
+        }
+    }
+    match variable {
+        Some(name) => path.set(&name, out),
+        None => path.out.push(&out),
+    }
+}
+
+/// `grep -q WORD FILE` where both are known and the word has no special characters.
+fn grep(operands: &[&Traced], inverted: bool, path: &Run) -> Option<bool> {
+    let [word, file] = operands else { return None };
+    let word = word.known_str()?;
+    if inverted || word.bytes().any(|b| b"\\.*[]^$+?(){}|".contains(&b)) {
+        return None;
+    }
+    let text = contents(path, file, file.span()?);
+    let found = text.bytes().windows(word.len().max(1)).any(|w| w == word.as_bytes());
+    if found {
+        return Some(true);
+    }
+    if text.has_hole() { None } else { Some(false) }
+}
+
+fn systemctl(name: &str, operands: &[&Traced], words: &[Traced], path: &mut Run) {
+    let texts: Vec<_> = operands.iter().map(|o| o.to_text().into_owned()).collect();
+    let is_kubelet = texts.iter().any(|t| matches!(t.as_str(), "kubelet" | "kubelet.service"));
+    path.status = Status::Likely("".into());
+    if !is_kubelet {
+        return;
+    }
+    let now = words.iter().any(|w| w.known_str() == Some("--now"));
+    let verb = if name == "service" { texts.get(1) } else { texts.first() };
+    match verb.map(String::as_str) {
+        Some("restart" | "reload-or-restart" | "try-restart") => path.machine.start(true),
+        Some("start") => path.machine.start(false),
+        Some("enable") if now => path.machine.start(false),
+        Some("stop") => path.machine.start = None,
+        Some("is-active" | "is-enabled" | "status") => path.status = Status::Open("".into()),
+        _ => {}
+    }
+}
