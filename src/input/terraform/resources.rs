@@ -113,7 +113,12 @@ impl Engine<'_, '_> {
             }
             let mut children = Vec::new();
             for call in module.calls.values() {
-                self.cover(instance, call);
+                // A call that makes no instance in any configuration settles the matter; where an input decides, the module is
+                // still judged by itself.
+                let count = call.body.attribute("count").or_else(|| call.body.attribute("for_each"));
+                if count.is_none_or(|a| is_constant(&a.value)) {
+                    self.cover(instance, call);
+                }
                 for (guard, expansion) in self.expand(instance, call) {
                     for (_, own) in expansion.instances() {
                         let Some(child) = self.child(instance, call, &own) else { continue };
@@ -338,6 +343,13 @@ fn minor_in(text: &str) -> Option<u32> {
     })?;
     let digits: String = text[at.0 + 2..].chars().take_while(char::is_ascii_digit).collect();
     digits.parse().ok().filter(|minor| (10..100).contains(minor))
+}
+
+/// True if an expression refers to nothing.
+fn is_constant(expr: &Expr) -> bool {
+    let mut constant = true;
+    visit(expr, &mut |e| constant &= !matches!(e.kind, ExprKind::Variable(_)));
+    constant
 }
 
 /// True if an expression refers to a resource or data source, by itself or through locals.

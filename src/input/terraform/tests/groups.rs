@@ -193,6 +193,24 @@ fn a_module_is_judged_with_the_arguments_of_each_call() {
 }
 
 #[test]
+fn a_module_is_covered_where_its_calls_settle_what_it_is() {
+    for (call, covered) in [
+        ("", true),
+        ("count = 0", true),
+        ("count = var.n", false),
+        ("for_each = var.m", false),
+        ("count = var.one", true),
+    ] {
+        let main = format!(
+            "module \"a\" {{\n  source = \"./nodes\"\n  {call}\n}}\nvariable \"n\" {{\n  default = 0\n}}\nvariable \"m\" {{\n  default = {{}}\n}}\nvariable \"one\" {{\n  default = 1\n}}\n"
+        );
+        let files = memory(&[("/main.tf", &main), ("/nodes/main.tf", NODES)]);
+        let (_, cx) = read(&files, "/");
+        assert_eq!(!cx.covers.is_empty(), covered, "{call}");
+    }
+}
+
+#[test]
 fn equal_words_about_different_things_are_different_conditions() {
     let found = lines(&[(
         "/main.tf",
