@@ -7,14 +7,17 @@ use crate::node::{Cx, Family};
 use crate::syntax::Schema;
 use crate::text::{Traced, Why};
 
-use super::image;
 use super::machine::{File, Files, Machine, absolute};
 use super::unit;
+use super::{bottlerocket, image};
 
 /// What the kubelet of `machine` runs with; `None` if nothing of a kubelet was seen.
 pub(super) fn effective(machine: &mut Machine, cx: &mut Cx<'_>) -> Option<Effective> {
     if !machine.seen {
         return None;
+    }
+    if let Some(settings) = &machine.bottlerocket {
+        return Some(bottlerocket::settled(settings, machine.minor, machine.place));
     }
     let (files, argv) = match machine.start.clone() {
         Some(start) => (start.files, start.argv.map(|a| a.to_vec())),

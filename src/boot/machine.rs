@@ -59,6 +59,10 @@ pub(super) struct Machine {
     pub(super) node_configs: Vec<Node>,
     /// What `spec.kubelet.config` of them comes to; `None` before nodeadm has run.
     pub(super) nodeadm: Option<Arc<super::nodeadm::Written>>,
+    /// The settings of a Bottlerocket node.
+    pub(super) bottlerocket: Option<Arc<Node>>,
+    /// Text that is not known stands where commands do: why.
+    pub(super) injected: Option<Why>,
     /// Something of a kubelet was seen.
     pub(super) seen: bool,
     /// What was not followed.
@@ -93,6 +97,8 @@ impl Machine {
             merged: Vec::new(),
             node_configs: Vec::new(),
             nodeadm: None,
+            bottlerocket: None,
+            injected: None,
             seen: false,
             gaps: Vec::new(),
         }

@@ -1,5 +1,6 @@
 //! What a boot leaves behind: runs user data and scripts on a machine of the mind, without running anything.
 
+mod bottlerocket;
 mod cloud_config;
 mod image;
 mod launch;

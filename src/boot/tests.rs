@@ -137,6 +137,10 @@ fn bootstrap_reads_its_options() {
             ("/etc/eks/bootstrap.sh demo --kubelet-extra-args \"ZERO ⁇\"", "unknown"),
             ("kubectl port-forward x ZERO\n/etc/eks/bootstrap.sh demo", "default"),
             ("kubectl port-forward x ZERO", "nothing"),
+            ("kubelet --version", "nothing"),
+            ("⁇\n/etc/eks/bootstrap.sh demo", "unknown"),
+            ("⁇\n/etc/eks/bootstrap.sh demo --kubelet-extra-args '--v=2'", "default"),
+            ("⁇/etc/eks/bootstrap.sh demo --kubelet-extra-args 'ZERO'", "zero at 2"),
         ],
     );
 }

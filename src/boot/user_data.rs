@@ -6,6 +6,7 @@ use crate::decode::base64::{self, Strictness};
 use crate::decode::mime::{self, Entity};
 use crate::decode::{DecodeError, gzip};
 use crate::node::{Cx, Family, NodeGroup, Wrapping};
+use crate::syntax::toml;
 use crate::text::{Traced, Why};
 
 use super::machine::{File, Machine};
@@ -59,7 +60,7 @@ struct Plan {
     gaps: Vec<(crate::text::Span, Why)>,
     problems: Vec<DecodeError>,
     windows: Option<Traced>,
-    bottlerocket: bool,
+    bottlerocket: Option<Traced>,
 }
 
 /// Boots with user data.
@@ -93,9 +94,17 @@ pub(super) fn run(
         for text in &plan.node_configs {
             nodeadm::take(machine, text, &format!("NodeConfig in the {name}"), cx);
         }
-        if plan.bottlerocket {
-            machine.see(Some(Family::Bottlerocket));
-            machine.gap(text.span().unwrap_or(group.place), Why::NotUnderstood("Bottlerocket's settings".into()));
+        if let Some(settings) = &plan.bottlerocket {
+            let id = cx.texts.add_made(name.as_str(), settings, group.place);
+            let parsed = toml::parse(&cx.texts.view(id));
+            for error in parsed.errors.iter().take(1) {
+                cx.problem(error.at, format!("the settings cannot be read: {}", error.message));
+                machine.gap(error.at, Why::NotUnderstood("settings that cannot be read".into()));
+            }
+            if let Some(tree) = parsed.tree {
+                machine.see(Some(Family::Bottlerocket));
+                machine.bottlerocket = Some(std::sync::Arc::new(tree));
+            }
         }
         if let Some(script) = &plan.windows {
             windows(machine, script);
@@ -312,7 +321,7 @@ impl Plan {
                 self.actions.push((Phase::Script, Action::Run(body, name.to_owned())));
             }
         } else if !part && depth == 0 && body.to_text().lines().any(|l| l.trim_start().starts_with("[settings")) {
-            self.bottlerocket = true;
+            self.bottlerocket = Some(body);
         }
     }
 }

@@ -67,7 +67,10 @@ pub(super) fn run(arguments: &[Traced], at: Span, mut path: Path) -> Path {
     let extra = extra.filter(|e| !e.is_empty()).or_else(|| {
         path.variables.get("KUBELET_EXTRA_ARGS").filter(|v| v.exported).and_then(|v| v.values.first().cloned())
     });
-    let mut extra = extra.unwrap_or_default();
+    let mut extra = extra.unwrap_or_else(|| {
+        // Commands that are not known may have exported the variable.
+        path.machine.injected.clone().map_or_else(Traced::new, |why| Traced::hole(at, why))
+    });
     if path.machine.files.contains_key(image::BOOTSTRAP) {
         let why = Why::NotUnderstood("a bootstrap.sh that was changed".into());
         path.machine.gap(at, why.clone());

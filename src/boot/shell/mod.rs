@@ -152,6 +152,7 @@ impl Run {
         self.stdin = None;
         self.out = Traced::new();
         self.status = Status::Zero;
+        self.machine.injected = None;
         if self.flow != (Flow::Exit { failed: true }) {
             self.flow = Flow::Normal;
         }

@@ -33,6 +33,14 @@ impl Shell<'_, '_> {
         }
         let first = words.remove(0);
         let Some(name) = first.known_str().map(str::to_owned) else {
+            if let Some((at, why)) = first.first_hole().filter(|_| first.slice(0..1).has_hole()) {
+                // Text that is not known where a command begins may be any commands.
+                path.machine.gap(at, why.clone());
+                path.machine.injected = Some(why.clone());
+                if first.bytes().ends_with(image::BOOTSTRAP.as_bytes()) {
+                    return vec![bootstrap::run(&words, span, path)];
+                }
+            }
             return vec![self.unknown_program(&first, &words, span, path)];
         };
         if let Some(body) = path.functions.get(&name).cloned() {
@@ -431,6 +439,9 @@ impl Shell<'_, '_> {
             }
             "systemctl" | "service" => systemctl(name, &operands, words, path),
             "nodeadm" => self.nodeadm(words, span, path),
+            "kubelet" if words.iter().any(|w| matches!(w.known_str(), Some("--version" | "--help" | "-h"))) => {
+                return false;
+            }
             "kubelet" => {
                 path.machine.see(None);
                 let files = Arc::clone(&path.machine.files);
