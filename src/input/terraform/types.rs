@@ -112,6 +112,16 @@ impl Engine<'_, '_> {
             return with(Value::either(out, value.at).kind);
         }
         match (wanted, &value.kind) {
+            // Of an unknown object the attributes are known that it must have.
+            (Type::Object(members), Kind::Unknown(why @ (Why::NoDefault(_) | Why::FromOutside(_)))) => {
+                let mut entries = IndexMap::new();
+                for member in members {
+                    let unknown = Value::unknown(extend(why, &format!(".{}", member.name)), value.at);
+                    let inner = if member.optional { unknown } else { self.conform(&unknown, &member.of, depth + 1)? };
+                    entries.insert(Arc::clone(&member.name), Entry { key: value.at, value: inner });
+                }
+                with(Kind::Map(Arc::new(Map { entries, open: None })))
+            }
             (Type::Any, _) | (_, Kind::Null | Kind::Unknown(_)) => Ok(value.clone()),
             (Type::Text, Kind::Str(_)) | (Type::Number, Kind::Number(_)) | (Type::Bool, Kind::Bool(_)) => {
                 Ok(value.clone())

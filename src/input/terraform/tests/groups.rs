@@ -140,6 +140,16 @@ fn user_data_is_followed_to_its_end() {
             "variable \"more\" {}",
             &["w if var.more has entries: --a=0 <no default for var.more>", "w if not (var.more has entries): --a=0"],
         ),
+        (
+            r#"join(",", [for k, v in var.o : "${k}=${v.z}"])"#,
+            "variable \"o\" {\n type = object({\n b = object({ z = string })\n a = object({ z = number })\n })\n}",
+            &["w: a=<no default for var.o.a.z>,b=<no default for var.o.b.z>"],
+        ),
+        (
+            r#"var.o == null ? "n" : "y""#,
+            "variable \"o\" {\n type = object({ z = string })\n}",
+            &["w if var.o == null: n", "w if not (var.o == null): y"],
+        ),
         (r#"nonsensitive(sensitive("s"))"#, "", &["w: s"]),
         ("[1]", "", &["w: <refused: user data that is no text>"]),
     ];
