@@ -43,7 +43,7 @@ pub fn show_text(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> io
             write_setting(setting, look, out)?;
         }
         if defaults > 0 {
-            writeln!(out, "  {dim}{} at the kubelet's default{dim:#}", count(defaults, "setting"))?;
+            writeln!(out, "  {dim}{} that nobody wrote: see --all{dim:#}", count(defaults, "setting"))?;
         }
         for note in &group.unknown {
             wrapped("not known: ", &format!("{} ({})", harmless(&note.message), look.spot(&note.place)), look, out)?;

@@ -15,6 +15,7 @@ use crate::collect;
 use crate::input::{FileList, INPUTS, Input, Unit};
 use crate::node::{Cx, Gap, Problem};
 use crate::text::{Disk, Files, Place, Texts};
+use crate::value::MAX_ALTERNATIVES;
 
 pub use request::{Request, ScanError};
 pub use shown::{Shown, ShownSetting};
@@ -201,6 +202,15 @@ impl Scan {
         }
         self.findings = by_key.into_values().collect();
         self.groups.sort_by(|a, b| (&a.place, &a.name, &a.when).cmp(&(&b.place, &b.name, &b.when)));
+        let mut joined: Vec<Shown> = Vec::new();
+        for group in self.groups.drain(..) {
+            match joined.iter_mut().rev().take(MAX_ALTERNATIVES).find_map(|known| Some((known.joined(&group)?, known)))
+            {
+                Some((both, known)) => *known = both,
+                None => joined.push(group),
+            }
+        }
+        self.groups = joined;
         for notes in [&mut self.problems, &mut self.gaps] {
             notes.sort();
             notes.dedup();
