@@ -180,9 +180,17 @@ const MAX_OPTIONAL: usize = 3;
 
 /// A list in which some items may be missing, each under a condition that starts with these words: one list for each way. An
 /// unknown item also stands for several where it comes from an unknown list, so that text that is joined from it keeps what is
-/// known around it. Past [`MAX_OPTIONAL`] all are there, as holes.
+/// known around it. Past [`MAX_OPTIONAL`] all are there, as holes, if some item is there for certain.
 fn optional_items(items: Vec<(Value, Option<String>)>, at: Span) -> Value {
     let open: Vec<&String> = items.iter().filter_map(|(_, words)| words.as_ref()).collect();
+    if open.len() > MAX_OPTIONAL && open.len() == items.len() {
+        // Not even whether there is any item is known.
+        let why = items.iter().find_map(|(v, _)| match &v.kind {
+            Kind::Unknown(why) => Some(why.clone()),
+            _ => None,
+        });
+        return Value::unknown(why.unwrap_or(Why::Limit("items that may be missing")), at);
+    }
     if open.len() > MAX_OPTIONAL {
         return Value::list(items.into_iter().map(|(v, _)| v).collect(), at);
     }
