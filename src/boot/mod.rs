@@ -17,7 +17,7 @@ use crate::kubelet::config::{Document, load};
 use crate::kubelet::{Effective, Launch, settle};
 use crate::node::{Booted, Cx, Family, NodeGroup, Step};
 use crate::syntax::{Node, Schema};
-use crate::text::Why;
+use crate::text::{Origin, Why};
 use crate::value::Guard;
 
 use machine::{File, Machine};
@@ -110,11 +110,13 @@ fn finish(mut way: Way, group: &NodeGroup, cx: &mut Cx<'_>) -> Booted {
         effective = Some(settle(&Launch { config, minor: machine.minor, ..Launch::default() }));
     }
     let Machine { family, gaps, .. } = way.machine;
-    let gaps = if effective.is_some() || group.steps.is_empty() { gaps } else { only_of_interest(gaps) };
+    let gaps = if effective.is_some() || group.steps.is_empty() { gaps } else { only_of_interest(gaps, cx) };
     Booted { when: way.when, family, effective, gaps }
 }
 
-/// Of a boot that has nothing to do with a kubelet, what was not followed in its commands is of no interest.
-fn only_of_interest(gaps: Vec<crate::node::Gap>) -> Vec<crate::node::Gap> {
-    gaps.into_iter().filter(|g| !matches!(&g.why, Why::NotUnderstood(_))).collect()
+/// Of a boot that has nothing to do with a kubelet, what was not followed in its commands is of no interest. Commands stand in
+/// texts of their own; what stands in a file is the user data as a whole, of which nothing is known then.
+fn only_of_interest(gaps: Vec<crate::node::Gap>, cx: &Cx<'_>) -> Vec<crate::node::Gap> {
+    let command = |g: &crate::node::Gap| matches!(cx.texts.get(g.at.text).origin, Origin::Made { .. });
+    gaps.into_iter().filter(|g| !(matches!(&g.why, Why::NotUnderstood(_)) && command(g))).collect()
 }

@@ -350,7 +350,9 @@ fn windows(machine: &mut Machine, script: &Traced) {
     let at = script.span().unwrap_or(machine.place);
     machine.family = machine.family.or(Some(Family::Windows));
     if !lower.contains("start-eksbootstrap.ps1") && !lower.contains("eksbootstrapscriptfile") {
-        machine.gap(at, Why::NotUnderstood("a PowerShell script".into()));
+        if lower.contains("kubelet") {
+            machine.gap(at, Why::NotUnderstood("a PowerShell script".into()));
+        }
         return;
     }
     machine.see(Some(Family::Windows));
