@@ -21,6 +21,16 @@ pub(super) fn to_number(value: &Value) -> Result<f64, Refused> {
     }
 }
 
+/// The value as a truth value; `None` if it is none or not known. Text counts as go-cty converts it: `true` and `1`, `false`
+/// and `0`.
+pub(super) fn to_bool(value: &Value) -> Option<bool> {
+    match value.as_known_str() {
+        Some("1") => Some(true),
+        Some("0") => Some(false),
+        _ => value.as_bool(),
+    }
+}
+
 /// A decimal number as Terraform reads one from text.
 pub(super) fn parse_number(text: &str) -> Option<f64> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);

@@ -8,7 +8,7 @@ use crate::syntax::hcl::{Expr, ExprKind, Key};
 use crate::text::Why;
 use crate::value::{Alternative, Entry, Kind, Map, Number, Value};
 
-use super::convert::{extend, parse_number};
+use super::convert::{extend, parse_number, to_bool};
 use super::engine::{Engine, Env, Outcome, Refused};
 
 /// How deep types may nest.
@@ -137,7 +137,7 @@ impl Engine<'_, '_> {
                 )),
                 (None, None) => Err(Refused::new("a number is required")),
             },
-            (Type::Bool, Kind::Str(text)) => match (text.first_hole(), value.as_bool()) {
+            (Type::Bool, Kind::Str(text)) => match (text.first_hole(), to_bool(value)) {
                 (Some((_, why)), _) => with(Kind::Unknown(why.clone())),
                 (None, Some(b)) => with(Kind::Bool(b)),
                 (None, None) => Err(Refused::new("true or false is required")),
