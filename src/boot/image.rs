@@ -40,14 +40,85 @@ const KUBEADM_DROPIN: &str = "[Service]\n\
     EnvironmentFile=-/etc/sysconfig/kubelet\n\
     ExecStart=\n\
     ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS\n";
-const CONFIG: &str = r#"{"kind":"KubeletConfiguration","apiVersion":"kubelet.config.k8s.io/v1beta1","authentication":{"webhook":{"enabled":true,"cacheTTL":"2m0s"}},"authorization":{"mode":"Webhook","webhook":{"cacheAuthorizedTTL":"5m0s","cacheUnauthorizedTTL":"30s"}}}"#;
-const CONFIG_134: &str = r#"{"kind":"KubeletConfiguration","apiVersion":"kubelet.config.k8s.io/v1beta1","authentication":{"webhook":{"enabled":true,"cacheTTL":"2m0s"}},"authorization":{"mode":"Webhook","webhook":{"cacheAuthorizedTTL":"5m0s","cacheUnauthorizedTTL":"30s"}},"shutdownGracePeriod":"2m30s","shutdownGracePeriodCriticalPods":"30s"}"#;
+/// What `bootstrap.sh` does to the kubelet's command line, in the lines that scripts are known to edit.
+const BOOTSTRAP_MODEL: &str = r#"#!/usr/bin/env bash
+set -o pipefail
+set -o nounset
+set -o errexit
+while [[ $# -gt 0 ]]; do
+  key="$1"
+  case $key in
+    -h | --help)
+      exit 1
+      ;;
+    --kubelet-extra-args)
+      KUBELET_EXTRA_ARGS=$2
+      shift
+      shift
+      ;;
+    --apiserver-endpoint | --aws-api-retry-attempts | --b64-cluster-ca | --cluster-id | --container-runtime | --containerd-config-file | --dns-cluster-ip | --docker-config-json | --enable-docker-bridge | --enable-local-outpost | --ip-family | --local-disks | --mount-bpf-fs | --pause-container-account | --pause-container-version | --service-ipv4-cidr | --service-ipv6-cidr | --use-max-pods)
+      shift
+      shift
+      ;;
+    *)
+      shift
+      ;;
+  esac
+done
+KUBELET_EXTRA_ARGS="${KUBELET_EXTRA_ARGS:-}"
+if [[ -n "$KUBELET_EXTRA_ARGS" ]]; then
+  cat << EOF > /etc/systemd/system/kubelet.service.d/30-kubelet-extra-args.conf
+[Service]
+Environment='KUBELET_EXTRA_ARGS=$KUBELET_EXTRA_ARGS'
+EOF
+fi
+systemctl start kubelet
+"#;
+const CONFIG: &str = r#"{
+  "kind": "KubeletConfiguration",
+  "apiVersion": "kubelet.config.k8s.io/v1beta1",
+  "authentication": {
+    "webhook": {
+      "cacheTTL": "2m0s",
+      "enabled": true
+    }
+  },
+  "authorization": {
+    "mode": "Webhook",
+    "webhook": {
+      "cacheAuthorizedTTL": "5m0s",
+      "cacheUnauthorizedTTL": "30s"
+    }
+  }
+}
+"#;
+const CONFIG_134: &str = r#"{
+    "kind": "KubeletConfiguration",
+    "apiVersion": "kubelet.config.k8s.io/v1beta1",
+    "authentication": {
+        "webhook": {
+            "cacheTTL": "2m0s",
+            "enabled": true
+        }
+    },
+    "authorization": {
+        "mode": "Webhook",
+        "webhook": {
+            "cacheAuthorizedTTL": "5m0s",
+            "cacheUnauthorizedTTL": "30s"
+        }
+    },
+    "shutdownGracePeriod": "2m30s",
+    "shutdownGracePeriodCriticalPods": "30s"
+}
+"#;
 
 /// A file that the image of `family` brings; for AL2023 also what nodeadm writes there by itself.
 pub(super) fn file(family: Family, path: &str, minor: Option<u32>) -> Option<&'static str> {
     match (family, path) {
         (Family::Al2 | Family::Ubuntu, UNIT) => Some(AL2_UNIT),
         (Family::Al2 | Family::Ubuntu, AL2_CONFIG) => Some(CONFIG),
+        (Family::Al2 | Family::Ubuntu, BOOTSTRAP) => Some(BOOTSTRAP_MODEL),
         (Family::Al2023, UNIT) => Some(AL2023_UNIT),
         (Family::Al2023, NODEADM_CONFIG) if minor.is_some_and(|m| m >= 34) => Some(CONFIG_134),
         (Family::Al2023, NODEADM_CONFIG) => Some(CONFIG),
@@ -96,6 +167,15 @@ pub(super) fn sight(path: &str) -> Option<Reader> {
             let kubeadm = path.ends_with("kubeadm.conf");
             Some(if kubeadm { Reader::Of(Family::Kubeadm) } else { Reader::Any })
         }
+        _ => None,
+    }
+}
+
+/// The family that alone has a file of this path.
+pub(super) fn family_of(path: &str) -> Option<Family> {
+    match path {
+        AL2_CONFIG | BOOTSTRAP => Some(Family::Al2),
+        NODEADM_CONFIG => Some(Family::Al2023),
         _ => None,
     }
 }

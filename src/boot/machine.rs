@@ -120,7 +120,7 @@ impl Machine {
     /// A file as it is now: written here, or brought by the image.
     pub(super) fn file(&self, path: &str) -> Option<File> {
         self.files.get(path).cloned().or_else(|| {
-            let text = image::file(self.family?, path, self.minor)?;
+            let text = image::file(self.family.or(image::family_of(path))?, path, self.minor)?;
             Some(File::Known(Arc::new(Traced::made(text, self.place))))
         })
     }

@@ -85,7 +85,7 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
         };
         return alone.into_iter().map(booted).collect();
     }
-    ways.into_iter().map(|way| finish(way, group, cx)).collect()
+    shell::bootstrap_by_eks(ways, cx).into_iter().map(|way| finish(way, group, cx)).collect()
 }
 
 /// Settings that a tool lays over the configuration file.
@@ -94,14 +94,11 @@ fn merge_settings(machine: &mut Machine, tree: &Node) {
     machine.merged.push(tree.clone());
 }
 
-/// The end of a boot: nodeadm and EKS's own part run, and the kubelet starts if it does not run yet.
+/// The end of a boot: nodeadm runs, and the kubelet starts if it does not run yet.
 fn finish(mut way: Way, group: &NodeGroup, cx: &mut Cx<'_>) -> Booted {
     let machine = &mut way.machine;
     if machine.family == Some(Family::Al2023) {
         user_data::finish_nodeadm(machine, cx);
-    }
-    if machine.family == Some(Family::Al2) && machine.merged_by_eks {
-        shell::bootstrap_by_eks(machine);
     }
     let mut effective = launch::effective(machine, cx);
     if effective.is_none() && !machine.merged.is_empty() {

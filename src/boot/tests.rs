@@ -249,9 +249,20 @@ fn files_that_reach_the_kubelet() {
             ),
             (
                 "sed -i '/\"apiVersion*/a \"streamingConnectionIdleTimeout\": \"0s\",' /etc/kubernetes/kubelet/kubelet-config.json\n/etc/eks/bootstrap.sh d",
+                "replaced at 2",
+            ),
+            (
+                "perl -pi -e 's/a/b/' /etc/eks/bootstrap.sh\n/etc/eks/bootstrap.sh d --kubelet-extra-args ZERO",
                 "unknown",
             ),
-            ("sed -i 's/a/b/' /etc/eks/bootstrap.sh\n/etc/eks/bootstrap.sh d --kubelet-extra-args ZERO", "unknown"),
+            (
+                "sed -i 's/KUBELET_EXTRA_ARGS=$2/KUBELET_EXTRA_ARGS=\"$2 ZERO\"/' /etc/eks/bootstrap.sh\n/etc/eks/bootstrap.sh d --kubelet-extra-args '--v=2'",
+                "zero at 2",
+            ),
+            (
+                "sed -i '/^KUBELET_EXTRA_ARGS=/a KUBELET_EXTRA_ARGS+=\" ZERO\"' /etc/eks/bootstrap.sh\n/etc/eks/bootstrap.sh ⁇",
+                "zero at 2",
+            ),
             ("sed 's/a/b/' /etc/eks/bootstrap.sh\n/etc/eks/bootstrap.sh d --kubelet-extra-args ZERO", "zero at 3"),
         ],
     );
@@ -303,6 +314,11 @@ fn managed_groups_of_amazon_linux_2() {
             ("export KUBELET_EXTRA_ARGS=ZERO", "default"),
             ("/etc/eks/bootstrap.sh d --kubelet-extra-args ZERO", "zero at 2"),
             ("echo hello", "default"),
+            ("sed -i 's/KUBELET_EXTRA_ARGS=$2/KUBELET_EXTRA_ARGS=\"$2 ZERO\"/' /etc/eks/bootstrap.sh", "zero at 2"),
+            (
+                "cat > /etc/profile.d/bootstrap.sh <<'EOF'\nexport KUBELET_EXTRA_ARGS='ZERO'\nEOF\nsed -i '/^set -o errexit/a\\\\nsource /etc/profile.d/bootstrap.sh' /etc/eks/bootstrap.sh",
+                "default",
+            ),
         ],
     );
 }
@@ -394,6 +410,19 @@ fn parts_of_user_data() {
                     (
                         shell,
                         "#!/bin/bash\necho 'NODEADM_KUBELET_ARGS=--streaming-connection-idle-timeout=0' > /etc/eks/kubelet/environment",
+                    ),
+                ],
+                true,
+            ),
+            "zero at 17",
+        ),
+        (
+            mime(
+                &[
+                    (own, &node("    flags: [--v=2]")),
+                    (
+                        shell,
+                        "#!/bin/bash\nsed -i 's/^NODEADM_KUBELET_ARGS=.*/& --streaming-connection-idle-timeout=0/' /etc/eks/kubelet/environment",
                     ),
                 ],
                 true,

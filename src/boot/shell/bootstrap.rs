@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use crate::node::Family;
+use crate::node::{Cx, Family};
 use crate::text::{Span, Traced, Why};
 
-use super::super::image;
 use super::super::machine::{File, Machine};
-use super::{Path, Status};
+use super::super::{Way, image};
+use super::{Path, Setting, Shell, Status};
 
 /// The options of the script; each takes the next word, `--help` ends it.
 const OPTIONS: [&str; 20] = [
@@ -34,65 +34,112 @@ const OPTIONS: [&str; 20] = [
     "--docker-bridge",
 ];
 
-/// Runs the script with `arguments`.
-pub(super) fn run(arguments: &[Traced], at: Span, mut path: Path) -> Path {
-    path.status = Status::Zero;
-    if matches!(path.machine.family, Some(Family::Al2023 | Family::Bottlerocket | Family::Windows)) {
-        // Amazon Linux 2023 has a script of this name that only says that it does nothing.
-        path.status = Status::NonZero;
-        return path;
-    }
-    let mut extra: Option<Traced> = None;
-    let mut positional = 0;
-    let mut rest = arguments.iter();
-    while let Some(word) = rest.next() {
-        match word.known_str() {
-            Some("-h" | "--help") => return path,
-            Some("--kubelet-extra-args") => extra = rest.next().cloned(),
-            Some(option) if OPTIONS.contains(&option) => {
-                rest.next();
-            }
-            _ => {
-                positional += 1;
-                // A word of which nothing is known may be options; the first one is taken for the cluster's name.
-                if word.is_hole()
-                    && positional > 1
-                    && let Some((span, why)) = word.first_hole()
-                {
-                    extra = Some(Traced::hole(span, why.clone()));
-                }
-            }
-        }
-    }
-    let extra = extra.filter(|e| !e.is_empty()).or_else(|| {
-        path.variables.get("KUBELET_EXTRA_ARGS").filter(|v| v.exported).and_then(|v| v.values.first().cloned())
-    });
-    let mut extra = extra.unwrap_or_else(|| {
-        // Commands that are not known may have exported the variable.
-        path.machine.injected.clone().map_or_else(Traced::new, |why| Traced::hole(at, why))
-    });
-    if path.machine.files.contains_key(image::BOOTSTRAP) {
-        let why = Why::NotUnderstood("a bootstrap.sh that was changed".into());
-        path.machine.gap(at, why.clone());
-        extra.push_made(b" ", at);
-        extra.push_hole(at, why);
-    }
-    join(&mut path.machine, &extra, at);
-    path
+/// How the script was called.
+#[derive(Default)]
+struct Called {
+    /// What `--kubelet-extra-args` gives; the last one counts.
+    extra: Option<Traced>,
+    /// The words, with a name for the cluster where it is not known.
+    words: Vec<Traced>,
+    /// Set if a word may be options that are not known.
+    doubt: Option<(Span, Why)>,
+    help: bool,
 }
 
-/// EKS's own part of the user data of a managed node group, which comes last.
-pub(in super::super) fn by_eks(machine: &mut Machine) {
-    let place = machine.place;
-    let mut extra = Traced::made("--node-labels=", place);
-    extra.push_hole(place, Why::FromOutside("what EKS adds to the user data".into()));
-    if machine.files.contains_key(image::BOOTSTRAP) {
-        let why = Why::NotUnderstood("a bootstrap.sh that was changed".into());
-        machine.gap(place, why.clone());
-        extra.push_made(b" ", place);
-        extra.push_hole(place, why);
+impl Called {
+    fn read(arguments: &[Traced], at: Span) -> Self {
+        let mut called = Self::default();
+        let mut positional = 0;
+        let mut rest = arguments.iter();
+        while let Some(word) = rest.next() {
+            match word.known_str() {
+                Some("-h" | "--help") => called.help = true,
+                Some("--kubelet-extra-args") => {
+                    called.extra = rest.next().cloned();
+                    // An option that comes last decides, whatever stands before it.
+                    called.doubt = None;
+                    called.words.push(word.clone());
+                    called.words.extend(called.extra.clone());
+                    continue;
+                }
+                Some(option) if OPTIONS.contains(&option) => {
+                    called.words.push(word.clone());
+                    called.words.extend(rest.next().cloned());
+                    continue;
+                }
+                _ => {
+                    positional += 1;
+                    // A word of which nothing is known may be options; the first one is taken for the cluster's name.
+                    if word.is_hole() {
+                        if positional > 1 {
+                            called.doubt = word.first_hole().map(|(span, why)| (span, why.clone()));
+                        }
+                        called.words.push(Traced::made("cluster", at));
+                        continue;
+                    }
+                }
+            }
+            called.words.push(word.clone());
+        }
+        called
     }
-    join(machine, &extra, place);
+}
+
+impl Shell<'_, '_> {
+    /// Runs the script with `arguments`.
+    pub(super) fn bootstrap(&mut self, arguments: &[Traced], at: Span, mut path: Path) -> Vec<Path> {
+        path.status = Status::Zero;
+        if matches!(path.machine.family, Some(Family::Al2023 | Family::Bottlerocket | Family::Windows)) {
+            // Amazon Linux 2023 has a script of this name that only says that it does nothing.
+            path.status = Status::NonZero;
+            return vec![path];
+        }
+        let called = Called::read(arguments, at);
+        if called.help {
+            return vec![path];
+        }
+        match path.machine.files.get(image::BOOTSTRAP).cloned() {
+            None => {}
+            Some(File::Known(text)) if !text.is_hole() && called.doubt.is_none() => {
+                path.machine.see(Some(Family::Al2));
+                return self.script(&text, image::BOOTSTRAP, called.words, at, path);
+            }
+            Some(_) => {
+                let why = Why::NotUnderstood("a bootstrap.sh that was changed".into());
+                path.machine.gap(at, why.clone());
+                let mut extra = called.extra.unwrap_or_default();
+                extra.push_made(b" ", at);
+                extra.push_hole(at, why);
+                join(&mut path.machine, &extra, at);
+                return vec![path];
+            }
+        }
+        let extra = match called.doubt {
+            Some((span, why)) => Some(Traced::hole(span, why)),
+            None => called.extra,
+        };
+        let extra = extra.filter(|e| !e.is_empty()).or_else(|| {
+            path.variables.get("KUBELET_EXTRA_ARGS").filter(|v| v.exported).and_then(|v| v.values.first().cloned())
+        });
+        let extra = extra.unwrap_or_else(|| {
+            // Commands that are not known may have exported the variable.
+            path.machine.injected.clone().map_or_else(Traced::new, |why| Traced::hole(at, why))
+        });
+        join(&mut path.machine, &extra, at);
+        vec![path]
+    }
+}
+
+/// EKS's own part of the user data of a managed node group on Amazon Linux 2, which comes last.
+pub(in super::super) fn by_eks(ways: Vec<Way>, cx: &mut Cx<'_>) -> Vec<Way> {
+    let (own, mut rest): (Vec<_>, Vec<_>) =
+        ways.into_iter().partition(|way| way.machine.merged_by_eks && way.machine.family == Some(Family::Al2));
+    let Some(place) = own.first().map(|way| way.machine.place) else { return rest };
+    let mut text = Traced::made("/etc/eks/bootstrap.sh cluster --kubelet-extra-args '--node-labels=", place);
+    text.push_hole(place, Why::FromOutside("what EKS adds to the user data".into()));
+    text.push_made(b"'\n", place);
+    rest.extend(super::run(own, &text, "EKS's own part of the user data", Setting::UserData, cx));
+    rest
 }
 
 /// What the script leaves: the drop-in, if there are extra arguments, and a kubelet that runs.

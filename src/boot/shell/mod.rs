@@ -9,6 +9,7 @@ mod files;
 mod parameters;
 mod pattern;
 mod programs;
+mod sed;
 mod ways;
 
 use std::collections::BTreeMap;

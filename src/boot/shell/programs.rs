@@ -11,7 +11,7 @@ use crate::text::{Span, Traced, Why};
 use super::super::machine::{File, Start, absolute};
 use super::super::{image, nodeadm};
 use super::files::contents;
-use super::{Flow, Path, Run, Shell, Status, Variable, bootstrap, conditions};
+use super::{Flow, Path, Run, Shell, Status, Variable, conditions, sed};
 
 /// Programs that edit the files that they are given.
 const EDITORS: [&str; 14] = [
@@ -38,7 +38,7 @@ impl Shell<'_, '_> {
                 path.machine.gap(at, why.clone());
                 path.machine.injected = Some(why.clone());
                 if first.bytes().ends_with(image::BOOTSTRAP.as_bytes()) {
-                    return vec![bootstrap::run(&words, span, path)];
+                    return self.bootstrap(&words, span, path);
                 }
             }
             return vec![self.unknown_program(&first, &words, span, path)];
@@ -49,7 +49,7 @@ impl Shell<'_, '_> {
         if name.contains('/') {
             let place = absolute(&name, &path.directory);
             if place == image::BOOTSTRAP {
-                return vec![bootstrap::run(&words, span, path)];
+                return self.bootstrap(&words, span, path);
             }
             if let Some(File::Known(text)) = path.machine.files.get(&place).cloned() {
                 return self.script(&text, &place, words, span, path);
@@ -157,7 +157,7 @@ impl Shell<'_, '_> {
         };
         let arguments = words.get(index + 1..).unwrap_or_default().to_vec();
         if file.known_str().map(|f| absolute(f, &path.directory)).as_deref() == Some(image::BOOTSTRAP) {
-            return vec![bootstrap::run(&arguments, span, path)];
+            return self.bootstrap(&arguments, span, path);
         }
         let code = contents(&path, file, span);
         let name = file.to_text().into_owned();
@@ -165,7 +165,14 @@ impl Shell<'_, '_> {
     }
 
     /// A script in a shell of its own, which sees what is exported and nothing else.
-    fn script(&mut self, code: &Traced, name: &str, arguments: Vec<Traced>, span: Span, mut path: Path) -> Vec<Path> {
+    pub(super) fn script(
+        &mut self,
+        code: &Traced,
+        name: &str,
+        arguments: Vec<Traced>,
+        span: Span,
+        mut path: Path,
+    ) -> Vec<Path> {
         let before = path.clone();
         if code.is_hole() {
             path.status = Status::Likely("".into());
@@ -437,6 +444,7 @@ impl Shell<'_, '_> {
                 }
                 path.status = conditions::status(grep(&operands, flag('v', "--invert-match"), path));
             }
+            "sed" => return Self::sed(words, span, path),
             "systemctl" | "service" => systemctl(name, &operands, words, path),
             "nodeadm" => self.nodeadm(words, span, path),
             "kubelet" if words.iter().any(|w| matches!(w.known_str(), Some("--version" | "--help" | "-h"))) => {
@@ -453,6 +461,44 @@ impl Shell<'_, '_> {
                 path.machine.gap(span, Why::NotUnderstood("snap set of the kubelet's arguments".into()));
             }
             _ => return false,
+        }
+        true
+    }
+
+    /// False if what sed does is not modelled.
+    fn sed(words: &[Traced], span: Span, path: &mut Run) -> bool {
+        let Some(call) = sed::call(words) else { return false };
+        if !call.in_place {
+            let mut text = Traced::new();
+            match call.files.as_slice() {
+                [] => text.push(&path.stdin.clone().unwrap_or_default()),
+                files => files.iter().for_each(|f| text.push(&contents(path, f, span))),
+            }
+            let Some(edited) = sed::edit(&call, &text).filter(|_| !text.is_hole()) else { return false };
+            path.out.push(&edited);
+            return true;
+        }
+        let mut edits = Vec::new();
+        for file in &call.files {
+            let Some(name) = file.known_str().map(|f| absolute(f, &path.directory)) else { return false };
+            match path.machine.file(&name) {
+                Some(File::Known(text)) => {
+                    let text = sed::edit(&call, &text).map_or_else(
+                        || Traced::hole(span, sed::unknown()),
+                        |t| if t.is_hole() { Traced::hole(span, sed::unknown()) } else { t },
+                    );
+                    edits.push((name, text));
+                }
+                // What is not known before is not known after; a file that nobody reads here does not matter.
+                _ if image::sight(&name).is_some() || name == image::BOOTSTRAP => return false,
+                _ => {}
+            }
+        }
+        for (name, text) in edits {
+            if text.is_hole() && (image::sight(&name).is_some() || name == image::BOOTSTRAP) {
+                path.machine.gap(span, sed::unknown());
+            }
+            path.machine.put(&name, File::Known(Arc::new(text)));
         }
         true
     }
