@@ -1,6 +1,6 @@
 //! Compound commands: conditions, loops, cases and functions.
 
-use super::{Parser, CommandKind, List, Outcome, Stop, is_meta, ArmEnd, Arm, Word, Arc};
+use super::{Arc, Arm, ArmEnd, CommandKind, List, Outcome, Parser, Stop, Word, is_meta};
 
 impl Parser<'_> {
     pub(super) fn if_command(&mut self) -> CommandKind {

@@ -1,6 +1,6 @@
 //! What stands between `[[` and `]]`.
 
-use super::{Parser, Outcome, CommandKind, Stop, Test, Word, is_meta};
+use super::{CommandKind, Outcome, Parser, Stop, Test, Word, is_meta};
 
 impl Parser<'_> {
     pub(super) fn test_command(&mut self) -> Outcome<CommandKind> {
