@@ -48,9 +48,16 @@ fn level_style(level: Level) -> Style {
 }
 
 fn write_finding(finding: &Finding, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    let head = paint(&format!("{}[{}]", finding.level.id(), finding.rule.id), level_style(finding.level), look);
-    let headline = paint(&format!(": {}", harmless(&finding.headline)), Style::new().bold(), look);
-    writeln!(out, "{head}{headline}")?;
+    let head = format!("{}[{}]", finding.level.id(), finding.rule.id);
+    let bold = Style::new().bold();
+    for (n, part) in wrap(&format!("{head}: {}", harmless(&finding.headline)), look.width.max(40)).iter().enumerate() {
+        match part.strip_prefix(&head).filter(|_| n == 0) {
+            Some(rest) => {
+                writeln!(out, "{}{}", paint(&head, level_style(finding.level), look), paint(rest, bold, look))?
+            }
+            None => writeln!(out, "  {}", paint(part, bold, look))?,
+        }
+    }
     out.write_all(frame(&finding.at.place, &finding.at.label, 1, look).as_bytes())?;
     if let Some(runs) = &finding.runs {
         out.write_all(frame(&runs.place, &runs.label, 0, look).as_bytes())?;
