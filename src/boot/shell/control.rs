@@ -48,7 +48,10 @@ impl Shell<'_, '_> {
             _ => path.machine.place,
         };
         let mut out = Vec::new();
-        for mut path in self.list(condition, path) {
+        self.conditions += 1;
+        let paths = self.list(condition, path);
+        self.conditions -= 1;
+        for mut path in paths {
             if path.flow != Flow::Normal {
                 path.status = Status::Zero;
                 out.push((path, true));

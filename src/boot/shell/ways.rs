@@ -127,6 +127,7 @@ impl Run {
             && self.open == other.open
             && self.out == other.out
             && self.stdin == other.stdin
+            && (self.errexit, self.nounset) == (other.errexit, other.nounset)
             && functions()
     }
 
