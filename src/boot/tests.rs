@@ -522,6 +522,11 @@ fn other_families() {
                 "#!/bin/sh\n/etc/eks/bootstrap.sh \"$1\" --kubelet-extra-args '--streaming-connection-idle-timeout=0'\n",
                 "zero at 2",
             ),
+            ("#!/bin/sh\n/etc/eks/bootstrap.sh demo --kubelet-extra-args \"$2\"\n", "unknown"),
+            (
+                "#!/bin/sh\nf() { /etc/eks/bootstrap.sh demo --kubelet-extra-args \"$1\"; }\nf --streaming-connection-idle-timeout=0\n",
+                "zero at 3",
+            ),
             ("#!/bin/sh\necho --streaming-connection-idle-timeout=0\n", "nothing"),
         ],
     );

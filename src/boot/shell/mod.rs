@@ -90,6 +90,8 @@ struct Run {
     variables: Arc<BTreeMap<String, Variable>>,
     functions: Arc<BTreeMap<String, Arc<Command>>>,
     arguments: Arc<Vec<Traced>>,
+    /// Set if somebody else gives the arguments, so that they are not known.
+    called_from_outside: bool,
     /// What `local` has hidden in the function at hand.
     hidden: Vec<(String, Option<Variable>)>,
     directory: String,
@@ -151,6 +153,7 @@ impl Run {
             variables: Arc::default(),
             functions: Arc::default(),
             arguments: Arc::default(),
+            called_from_outside: open.is_some(),
             hidden: Vec::new(),
             directory: "/".to_owned(),
             open,
@@ -168,6 +171,7 @@ impl Run {
         self.variables = Arc::default();
         self.functions = Arc::default();
         self.arguments = Arc::default();
+        self.called_from_outside = false;
         self.hidden.clear();
         "/".clone_into(&mut self.directory);
         self.open = None;
@@ -541,6 +545,7 @@ impl Run {
         self.variables = Arc::clone(&before.variables);
         self.functions = Arc::clone(&before.functions);
         self.arguments = Arc::clone(&before.arguments);
+        self.called_from_outside = before.called_from_outside;
         self.hidden.clone_from(&before.hidden);
         self.directory.clone_from(&before.directory);
         self.open.clone_from(&before.open);

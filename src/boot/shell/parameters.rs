@@ -104,6 +104,11 @@ impl Shell<'_, '_> {
                 None => outside(&parameter.name),
             };
         }
+        let positional =
+            matches!(parameter.name.as_str(), "@" | "*" | "#") || parameter.name.parse::<usize>().is_ok_and(|n| n > 0);
+        if positional && path.called_from_outside {
+            return outside(&parameter.name);
+        }
         match parameter.name.as_str() {
             "@" => Value::Many(path.arguments.to_vec()),
             "*" => star(path.arguments.to_vec()),

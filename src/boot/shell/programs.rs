@@ -193,6 +193,7 @@ impl Shell<'_, '_> {
         }
         Arc::make_mut(&mut path.variables).retain(|_, v| v.exported);
         path.arguments = Arc::new(arguments);
+        path.called_from_outside = false;
         path.hidden = Vec::new();
         path.functions = Arc::default();
         let mut paths = self.evaluate(code, name, span, path);
@@ -214,12 +215,15 @@ impl Shell<'_, '_> {
         }
         let name = file.to_text().into_owned();
         let outer = Arc::clone(&path.arguments);
+        let outside = path.called_from_outside;
         if words.len() > 1 {
+            path.called_from_outside = false;
             path.arguments = Arc::new(words[1..].to_vec());
         }
         let mut paths = self.evaluate(&text, &name, span, path);
         for path in &mut paths {
             path.arguments = Arc::clone(&outer);
+            path.called_from_outside = outside;
             if path.flow == Flow::Return {
                 path.flow = Flow::Normal;
             }
@@ -644,8 +648,10 @@ fn set(words: &[Traced], path: &mut Run) {
     let dashes = words.iter().position(|w| w.known_str() == Some("--"));
     if let Some(at) = dashes {
         path.arguments = Arc::new(words[at + 1..].to_vec());
+        path.called_from_outside = false;
     } else if words.first().is_some_and(|w| !w.bytes().starts_with(b"-") && !w.bytes().starts_with(b"+")) {
         path.arguments = Arc::new(words.to_vec());
+        path.called_from_outside = false;
     }
     let mut named = false;
     for word in words.iter().take(dashes.unwrap_or(words.len())) {

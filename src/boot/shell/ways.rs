@@ -122,6 +122,7 @@ impl Run {
             && self.variables == other.variables
             && self.machine == other.machine
             && self.arguments == other.arguments
+            && self.called_from_outside == other.called_from_outside
             && self.hidden == other.hidden
             && self.directory == other.directory
             && self.open == other.open
