@@ -547,6 +547,21 @@ fn what_cannot_be_decoded_is_told() {
 }
 
 #[test]
+fn no_prefix_does_harm() {
+    let whole = script(
+        "set -eu; A=${B:-'x'}; A+=(\"${A[@]}\" {1..3} $((1+(2))))\ncat <<E | sed -i \"s/[a-c]\\(x\\)/&\\1/g\" /etc/eks/bootstrap.sh\n$A\nE\n\
+         printf '%s\\n' \"${A//[!a]/$B}\" | base64 -d > /etc/systemd/system/kubelet.service.d/9.conf\n\
+         while read -r l; do case $l in a*|é) f() { echo ${A:1:-1}; }; f;; esac; done <<< \"$A\"\nsystemctl restart kubelet",
+    );
+    let parts = mime(&[("text/x-shellscript", &whole), ("application/node.eks.aws", NODE)], true);
+    for text in [&whole, &parts] {
+        for end in (0..text.len()).filter(|n| text.is_char_boundary(*n)) {
+            boot(Some(Family::Al2), false, As::UserData, &text[..end]);
+        }
+    }
+}
+
+#[test]
 fn hostile_scripts_end() {
     std::thread::Builder::new()
         .stack_size(2 << 20)

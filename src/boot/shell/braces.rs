@@ -6,6 +6,9 @@ use crate::text::{Traced, Why};
 /// The most words that one word becomes.
 const MAX_WORDS: usize = 64;
 
+/// The longest range of numbers.
+const MOST: i64 = 64;
+
 /// The words that the parts of a word become. `None` if there is nothing to expand.
 pub(super) fn expand(parts: &[Part]) -> Option<Vec<Vec<Part>>> {
     let bare = |p: &Part| if let Part::Bare(t) = p { Some(t.clone()) } else { None };
@@ -97,7 +100,7 @@ fn range(text: &Traced, from: usize, to: usize) -> Option<(Vec<Traced>, usize)> 
     let part = text.slice(from..to);
     let (first, last) = part.known_str()?.split_once("..")?;
     let (first, last): (i64, i64) = (first.parse().ok()?, last.parse().ok()?);
-    if last < first || last.checked_sub(first)? as u64 >= MAX_WORDS as u64 {
+    if last < first || last.checked_sub(first)? >= MOST {
         return None;
     }
     let span = part.span()?;
