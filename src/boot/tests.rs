@@ -300,6 +300,7 @@ fn units_and_environment_files() {
         &[
             ("echo 'KUBELET_EXTRA_ARGS=\"--v=2 ZERO\"' > /etc/default/kubelet\nsystemctl restart kubelet", "zero at 2"),
             ("echo KUBELET_EXTRA_ARGS=--v=2 > /etc/default/kubelet\nsystemctl restart kubelet", "unknown"),
+            ("echo KUBELET_EXTRA_ARGS=ZERO > /etc/sysconfig/kubelet\n/etc/eks/bootstrap.sh d", "default"),
             ("yum update -y\necho done > /tmp/x", "nothing"),
         ],
     );
@@ -453,6 +454,13 @@ fn parts_of_user_data() {
     assert!(open.problems[0].contains("nodeadm cannot read"), "{:?}", open.problems);
 }
 
+/// Two cloud-configs of which the later one has commands of its own.
+fn two_cloud_configs(merge: &str) -> String {
+    let first = "#cloud-config\nruncmd:\n- /etc/eks/bootstrap.sh demo --kubelet-extra-args '--streaming-connection-idle-timeout=0'\n";
+    let second = format!("#cloud-config\n{merge}runcmd:\n- echo hello\n");
+    mime(&[("text/cloud-config", first), ("text/cloud-config", &second)], true)
+}
+
 #[test]
 fn cloud_configs() {
     check(
@@ -472,6 +480,8 @@ fn cloud_configs() {
                 "#cloud-config\nwrite_files:\n- path: /opt/x.sh\n  content: |\n    /etc/eks/bootstrap.sh d --kubelet-extra-args --streaming-connection-idle-timeout=0\nruncmd:\n- bash /opt/x.sh\n",
                 "zero at 5",
             ),
+            (&two_cloud_configs(""), "nothing"),
+            (&two_cloud_configs("merge_how: list(append)+dict()+str()\n"), "zero at 9"),
             ("#cloud-config\npackages: [jq]\n", "nothing"),
         ],
     );

@@ -546,7 +546,7 @@ impl Shell<'_, '_> {
         if words.first().and_then(|w| w.known_str()) != Some("init") {
             return;
         }
-        path.machine.see(Some(Family::Al2023));
+        path.machine.know(Family::Al2023);
         let mut sources = Vec::new();
         let mut rest = words.iter().skip(1);
         while let Some(word) = rest.next() {
