@@ -52,7 +52,7 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
             }
             Step::NodeadmKubeletConfig(config) => {
                 for way in &mut ways {
-                    way.machine.see(Some(Family::Al2023));
+                    way.machine.know(Family::Al2023);
                     way.machine.node_configs.push(nodeadm::document(config.clone()));
                 }
             }

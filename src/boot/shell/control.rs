@@ -48,7 +48,10 @@ impl Shell<'_, '_> {
             _ => path.machine.place,
         };
         let mut out = Vec::new();
-        for mut path in self.list(condition, path) {
+        self.conditions += 1;
+        let paths = self.list(condition, path);
+        self.conditions -= 1;
+        for mut path in paths {
             if path.flow != Flow::Normal {
                 path.status = Status::Zero;
                 out.push((path, true));
@@ -122,6 +125,10 @@ impl Shell<'_, '_> {
     ) -> Vec<Path> {
         let values = match items {
             Some(words) => self.fields(words, &mut path),
+            None if path.called_from_outside => {
+                let why = Why::FromOutside("the arguments of the script".into());
+                vec![Traced::hole(path.machine.place, why)]
+            }
             None => path.arguments.to_vec(),
         };
         let mut paths = vec![path];
@@ -209,10 +216,12 @@ impl Shell<'_, '_> {
     /// Calls a function of the script.
     pub(super) fn function(&mut self, body: &Arc<Command>, arguments: Vec<Traced>, mut path: Path) -> Vec<Path> {
         let outer = std::mem::replace(&mut path.arguments, Arc::new(arguments));
+        let outside = std::mem::replace(&mut path.called_from_outside, false);
         let hidden = std::mem::take(&mut path.hidden);
         let mut paths = self.command(body, path);
         for path in &mut paths {
             path.arguments = Arc::clone(&outer);
+            path.called_from_outside = outside;
             let locals = std::mem::replace(&mut path.hidden, hidden.clone());
             let variables = Arc::make_mut(&mut path.variables);
             for (name, old) in locals.into_iter().rev() {

@@ -132,7 +132,17 @@ impl Shell<'_, '_> {
     }
 
     /// `bash -c …`, `bash file`, `… | bash`.
-    fn shell(&mut self, words: Vec<Traced>, span: Span, path: Path) -> Vec<Path> {
+    fn shell(&mut self, words: Vec<Traced>, span: Span, mut path: Path) -> Vec<Path> {
+        let before = path.errexit;
+        path.errexit = errexit(&words);
+        let mut paths = self.shell_with(words, span, path);
+        for path in &mut paths {
+            path.errexit = before;
+        }
+        paths
+    }
+
+    fn shell_with(&mut self, words: Vec<Traced>, span: Span, path: Path) -> Vec<Path> {
         let mut index = 0;
         while let Some(text) = words.get(index).map(|w| w.to_text().into_owned()) {
             if !text.starts_with('-') && !text.starts_with('+') || text == "-" {
@@ -183,6 +193,7 @@ impl Shell<'_, '_> {
         }
         Arc::make_mut(&mut path.variables).retain(|_, v| v.exported);
         path.arguments = Arc::new(arguments);
+        path.called_from_outside = false;
         path.hidden = Vec::new();
         path.functions = Arc::default();
         let mut paths = self.evaluate(code, name, span, path);
@@ -204,12 +215,15 @@ impl Shell<'_, '_> {
         }
         let name = file.to_text().into_owned();
         let outer = Arc::clone(&path.arguments);
+        let outside = path.called_from_outside;
         if words.len() > 1 {
+            path.called_from_outside = false;
             path.arguments = Arc::new(words[1..].to_vec());
         }
         let mut paths = self.evaluate(&text, &name, span, path);
         for path in &mut paths {
             path.arguments = Arc::clone(&outer);
+            path.called_from_outside = outside;
             if path.flow == Flow::Return {
                 path.flow = Flow::Normal;
             }
@@ -330,14 +344,7 @@ impl Shell<'_, '_> {
                 }
                 _ => {}
             },
-            "read" => {
-                path.status = Status::Open("".into());
-                for word in words.iter().filter(|w| !w.bytes().starts_with(b"-")) {
-                    if let Some(name) = word.known_str() {
-                        path.set(name, Traced::hole(span, Why::NotUnderstood("read".into())));
-                    }
-                }
-            }
+            "read" => read(words, span, path),
             "echo" => echo(words, span, path),
             "printf" => printf(words, span, path),
             "let" => path.status = Status::Open("".into()),
@@ -539,7 +546,7 @@ impl Shell<'_, '_> {
         if words.first().and_then(|w| w.known_str()) != Some("init") {
             return;
         }
-        path.machine.see(Some(Family::Al2023));
+        path.machine.know(Family::Al2023);
         let mut sources = Vec::new();
         let mut rest = words.iter().skip(1);
         while let Some(word) = rest.next() {
@@ -577,6 +584,12 @@ impl Shell<'_, '_> {
         nodeadm::write(&mut path.machine, &documents);
         path.machine.start(true);
     }
+}
+
+/// True if the options at the start of `words` have `-e` among them.
+fn errexit(words: &[Traced]) -> bool {
+    let options = words.iter().map(|w| w.to_text()).take_while(|w| w.starts_with('-') || w.starts_with('+'));
+    options.into_iter().any(|w| w.starts_with('-') && !w.starts_with("--") && w.contains('e'))
 }
 
 /// True if a script whose text is not known may have to do with a kubelet.
@@ -635,12 +648,58 @@ fn set(words: &[Traced], path: &mut Run) {
     let dashes = words.iter().position(|w| w.known_str() == Some("--"));
     if let Some(at) = dashes {
         path.arguments = Arc::new(words[at + 1..].to_vec());
+        path.called_from_outside = false;
     } else if words.first().is_some_and(|w| !w.bytes().starts_with(b"-") && !w.bytes().starts_with(b"+")) {
         path.arguments = Arc::new(words.to_vec());
+        path.called_from_outside = false;
     }
-    if words.iter().any(|w| w.bytes().starts_with(b"-") && !w.bytes().starts_with(b"--") && w.bytes().contains(&b'a')) {
-        // `set -a` exports all that follows; what was set before stays as it is, which is the usual case.
-        path.status = Status::Zero;
+    let mut named = false;
+    for word in words.iter().take(dashes.unwrap_or(words.len())) {
+        let text = word.to_text().into_owned();
+        let on = text.starts_with('-');
+        match text.as_str() {
+            "errexit" if named => path.errexit = true,
+            "nounset" if named => path.nounset = true,
+            _ if on || text.starts_with('+') => {
+                if text.contains('e') {
+                    path.errexit = on;
+                }
+                if text.contains('u') {
+                    path.nounset = on;
+                }
+            }
+            _ => {}
+        }
+        named = on && text.ends_with('o');
+    }
+}
+
+/// `read` from a standard input that is known, or from one that is not.
+fn read(words: &[Traced], span: Span, path: &mut Run) {
+    let plain = words.iter().all(|w| !w.bytes().starts_with(b"-") || w.known_str() == Some("-r"));
+    let names: Vec<String> = words
+        .iter()
+        .filter(|w| !w.bytes().starts_with(b"-"))
+        .filter_map(|w| w.known_str().map(str::to_owned))
+        .collect();
+    let input = path.stdin.clone().filter(|t| plain && !t.has_hole() && path.get("IFS").is_none());
+    let Some(input) = input else {
+        path.status = Status::Open("".into());
+        for name in names {
+            path.set(&name, Traced::hole(span, Why::NotUnderstood("read".into())));
+        }
+        return;
+    };
+    let end = input.bytes().iter().position(|b| *b == b'\n');
+    path.status = if end.is_some() { Status::Zero } else { Status::NonZero };
+    let line = input.slice(0..end.unwrap_or(input.len()));
+    path.stdin = Some(input.slice(end.map_or(input.len(), |n| n + 1)..input.len()));
+    let mut rest = crate::syntax::unit::trim(&line);
+    for (index, name) in names.iter().enumerate() {
+        let length = rest.bytes().iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+        let cut = if index + 1 == names.len() { rest.len() } else { length };
+        path.set(name, rest.slice(0..cut));
+        rest = crate::syntax::unit::trim(&rest.slice(cut..rest.len()));
     }
 }
 
