@@ -53,7 +53,7 @@ fn write_finding(finding: &Finding, look: &Look, out: &mut dyn Write) -> io::Res
     for (n, part) in wrap(&format!("{head}: {}", harmless(&finding.headline)), look.width.max(40)).iter().enumerate() {
         match part.strip_prefix(&head).filter(|_| n == 0) {
             Some(rest) => {
-                writeln!(out, "{}{}", paint(&head, level_style(finding.level), look), paint(rest, bold, look))?
+                writeln!(out, "{}{}", paint(&head, level_style(finding.level), look), paint(rest, bold, look))?;
             }
             None => writeln!(out, "  {}", paint(part, bold, look))?,
         }
