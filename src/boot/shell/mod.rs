@@ -4,6 +4,7 @@
 mod arithmetic;
 mod bootstrap;
 mod braces;
+mod builtins;
 mod conditions;
 mod control;
 mod expand;

@@ -1,16 +1,10 @@
 //! Commands.
 
-use std::sync::Arc;
-
-mod compound;
-mod test;
-
 use crate::text::View;
 
 use super::super::{Parsed, SyntaxError};
 use super::tree::{
-    Arm, ArmEnd, Assignment, Body, Command, CommandKind, Connector, Item, List, Part, Pipeline, Redirect, RedirectKind,
-    Target, Test, Word,
+    Assignment, Body, Command, CommandKind, Connector, Item, List, Part, Pipeline, Redirect, RedirectKind, Target, Word,
 };
 use super::{MAX_DEPTH, MAX_ERRORS, MAX_SCRIPT_BYTES};
 
@@ -111,7 +105,7 @@ impl<'a> Parser<'a> {
         self.errors.push(SyntaxError { at: self.view.span(at..to), message: message.into() });
     }
 
-    fn bad(&self, start: usize) -> Item {
+    pub(super) fn bad(&self, start: usize) -> Item {
         let span = self.view.span(start..self.at.max(start));
         let command = Command { kind: CommandKind::Bad, redirects: Vec::new(), span };
         Item { first: Pipeline { negated: false, commands: vec![command], span }, rest: Vec::new(), background: false }
@@ -172,14 +166,14 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn skip_comment(&mut self) {
+    pub(super) fn skip_comment(&mut self) {
         while self.at < self.end && self.line_break() == 0 {
             self.at += 1;
         }
     }
 
     /// Takes a line break, with the bodies of the here-documents that wait for it.
-    fn take_line_break(&mut self) -> bool {
+    pub(super) fn take_line_break(&mut self) -> bool {
         let length = self.line_break();
         if length == 0 {
             return false;
@@ -202,12 +196,12 @@ impl<'a> Parser<'a> {
     }
 
     /// Skips to the end of the line, which is not taken.
-    fn skip_line(&mut self) {
+    pub(super) fn skip_line(&mut self) {
         self.skip_comment();
     }
 
     /// The bare word that stands here, without looking into quotes and expansions.
-    fn bare_word(&self) -> &'a [u8] {
+    pub(super) fn bare_word(&self) -> &'a [u8] {
         let rest = self.rest();
         let end = rest
             .iter()
@@ -218,11 +212,11 @@ impl<'a> Parser<'a> {
         if self.crlf { word.strip_suffix(b"\r").unwrap_or(word) } else { word }
     }
 
-    fn keyword(&self, word: &[u8]) -> bool {
+    pub(super) fn keyword(&self, word: &[u8]) -> bool {
         self.bare_word() == word
     }
 
-    fn eat_keyword(&mut self, word: &[u8]) -> bool {
+    pub(super) fn eat_keyword(&mut self, word: &[u8]) -> bool {
         let is = self.keyword(word);
         if is {
             self.at += word.len();
@@ -230,7 +224,7 @@ impl<'a> Parser<'a> {
         is
     }
 
-    fn token_text(&self) -> String {
+    pub(super) fn token_text(&self) -> String {
         let word = self.bare_word();
         let shown = if word.is_empty() { self.rest().get(..1).unwrap_or_default() } else { word };
         if shown == b"\n" {
@@ -240,7 +234,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Takes a keyword that must stand here; if it does not, notes that.
-    fn expect(&mut self, word: &[u8]) -> bool {
+    pub(super) fn expect(&mut self, word: &[u8]) -> bool {
         self.skip_newlines();
         if self.eat_keyword(word) {
             return true;
@@ -251,7 +245,7 @@ impl<'a> Parser<'a> {
         false
     }
 
-    fn at_closer(&self) -> bool {
+    pub(super) fn at_closer(&self) -> bool {
         match self.peek() {
             None | Some(b')') => true,
             Some(b';') => self.starts(b";;") || self.starts(b";&"),
@@ -284,7 +278,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Commands that must not be none.
-    fn some(&mut self) -> List {
+    pub(super) fn some(&mut self) -> List {
         let list = self.list();
         if list.is_empty() && !self.given_up {
             let found = if self.at >= self.end { "the end".to_owned() } else { format!("`{}`", self.token_text()) };
@@ -293,7 +287,7 @@ impl<'a> Parser<'a> {
         list
     }
 
-    fn item(&mut self) -> Outcome<Item> {
+    pub(super) fn item(&mut self) -> Outcome<Item> {
         let first = self.pipeline()?;
         let mut rest = Vec::new();
         let mut background = false;
@@ -328,11 +322,11 @@ impl<'a> Parser<'a> {
 
     /// True where an item may end without a separator. A closing word is none: it is an argument where it stands, unless a
     /// compound command stands before it, which is what bash allows too (`if a; then { b; } fi`).
-    fn at_end_of_item(&self) -> bool {
+    pub(super) fn at_end_of_item(&self) -> bool {
         self.at_closer()
     }
 
-    fn pipeline(&mut self) -> Outcome<Pipeline> {
+    pub(super) fn pipeline(&mut self) -> Outcome<Pipeline> {
         let start = self.at;
         let mut negated = false;
         let mut bare = false;
@@ -382,7 +376,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn command(&mut self) -> Outcome<Command> {
+    pub(super) fn command(&mut self) -> Outcome<Command> {
         self.skip_blanks();
         let start = self.at;
         if self.starts(b"((") && self.arithmetic_end(self.at + 2).is_some() {
@@ -429,7 +423,7 @@ impl<'a> Parser<'a> {
         self.finish(kind, start)
     }
 
-    fn nested(&mut self, read: impl FnOnce(&mut Self) -> Outcome<CommandKind>) -> Outcome<CommandKind> {
+    pub(super) fn nested(&mut self, read: impl FnOnce(&mut Self) -> Outcome<CommandKind>) -> Outcome<CommandKind> {
         self.enter()?;
         let kind = read(self);
         self.depth = self.depth.saturating_sub(1);
@@ -444,7 +438,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn finish(&mut self, kind: CommandKind, start: usize) -> Outcome<Command> {
+    pub(super) fn finish(&mut self, kind: CommandKind, start: usize) -> Outcome<Command> {
         let mut redirects = Vec::new();
         loop {
             self.skip_blanks();
@@ -456,7 +450,7 @@ impl<'a> Parser<'a> {
         Ok(Command { kind, redirects, span: self.view.span(start..self.at) })
     }
 
-    fn simple(&mut self) -> Outcome<Command> {
+    pub(super) fn simple(&mut self) -> Outcome<Command> {
         let start = self.at;
         let mut assignments = Vec::new();
         let mut words: Vec<Word> = Vec::new();
@@ -511,7 +505,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The length of `name=`, `name+=` or the start of `name[`, if an assignment stands here.
-    fn assignment_head(&self) -> Option<(usize, u8)> {
+    pub(super) fn assignment_head(&self) -> Option<(usize, u8)> {
         let rest = self.rest();
         if !rest.first().is_some_and(|b| is_name_start(*b)) {
             return None;
@@ -525,7 +519,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn assignment(&mut self) -> Outcome<Option<Assignment>> {
+    pub(super) fn assignment(&mut self) -> Outcome<Option<Assignment>> {
         let Some((length, head)) = self.assignment_head() else { return Ok(None) };
         let start = self.at;
         let name = String::from_utf8_lossy(&self.rest()[..length]).into_owned();
@@ -549,7 +543,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The value of an assignment, which may be an array or nothing.
-    fn assigned(&mut self, array: bool) -> Outcome<Word> {
+    pub(super) fn assigned(&mut self, array: bool) -> Outcome<Word> {
         let start = self.at;
         if array && self.peek() == Some(b'(') {
             let part = self.array()?;
@@ -561,7 +555,7 @@ impl<'a> Parser<'a> {
         self.word()
     }
 
-    fn array(&mut self) -> Outcome<Part> {
+    pub(super) fn array(&mut self) -> Outcome<Part> {
         let open = self.at;
         self.enter()?;
         self.at += 1;
@@ -585,7 +579,7 @@ impl<'a> Parser<'a> {
     }
 
     /// An argument of `declare` and its like, which may be an assignment with an array.
-    fn declaration_word(&mut self) -> Outcome<Word> {
+    pub(super) fn declaration_word(&mut self) -> Outcome<Word> {
         let start = self.at;
         if let Some((length, head)) = self.assignment_head()
             && head != b'['

@@ -1,6 +1,7 @@
-//! What stands between `[[` and `]]`.
+//! `[[ … ]]`.
 
-use super::{CommandKind, Outcome, Parser, Stop, Test, Word, is_meta};
+use super::parser::{Outcome, Parser, Stop, is_meta};
+use super::tree::{CommandKind, Test, Word};
 
 impl Parser<'_> {
     pub(super) fn test_command(&mut self) -> Outcome<CommandKind> {

@@ -1,6 +1,9 @@
-//! Compound commands: conditions, loops, cases and functions.
+//! Compound commands: `if`, loops, `case`, functions.
 
-use super::{Arc, Arm, ArmEnd, CommandKind, List, Outcome, Parser, Stop, Word, is_meta};
+use std::sync::Arc;
+
+use super::parser::{Outcome, Parser, Stop, is_meta};
+use super::tree::{Arm, ArmEnd, CommandKind, List, Word};
 
 impl Parser<'_> {
     pub(super) fn if_command(&mut self) -> CommandKind {
