@@ -6,6 +6,7 @@ mod json;
 mod launch;
 mod machine;
 mod nodeadm;
+mod programs;
 mod shell;
 mod systemd;
 mod user_data;
