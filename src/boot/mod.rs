@@ -6,6 +6,7 @@ mod image;
 mod launch;
 mod machine;
 mod nodeadm;
+mod programs;
 mod shell;
 mod unit;
 mod user_data;
