@@ -23,7 +23,7 @@ fn output(script: &str) -> Option<Traced> {
 /// Every recorded script prints here what it prints in bash, or something with a hole in it.
 #[test]
 fn scripts_do_what_bash_does() {
-    let recorded = include_str!("../../../testdata/shell/recorded.json");
+    let recorded = include_str!("../../../testdata/bash/recorded.json");
     let cases: Vec<serde_json::Value> = serde_json::from_str(recorded).unwrap();
     let mut wrong = Vec::new();
     let mut open = 0;
