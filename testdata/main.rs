@@ -5,4 +5,5 @@ mod cases;
 mod command;
 mod house;
 mod pages;
+mod readme;
 mod sarif;

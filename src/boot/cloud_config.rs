@@ -1,123 +1,91 @@
-//! `#cloud-config`: files that it writes and commands that it runs.
-//!
-//! Source: canonical/cloud-init `cloudinit/config/cc_write_files.py`, `cc_runcmd.py`, `cc_bootcmd.py` and `cloudinit/util.py`
-//! (`shellify`).
+//! `#cloud-config`: files and commands. Sources: `cloudinit/config/cc_write_files.py`, `cc_runcmd.py`, `cc_bootcmd.py`,
+//! `cloudinit/handlers/cloud_config.py` of canonical/cloud-init at 04eacd06.
 
 use crate::decode::base64::{self, Strictness};
-use crate::decode::{DecodeError, gzip};
-use crate::node::{Cx, Gap};
-use crate::syntax::{Node, NodeKind, Resolved, Schema, resolve, yaml};
-use crate::text::{Traced, View, Why};
+use crate::decode::gzip;
+use crate::node::Cx;
+use crate::syntax::{Node, Resolved, Schema, resolve, yaml};
+use crate::text::{Span, Traced, Why};
 
-/// A file that is written.
-#[derive(Clone, Debug)]
-pub(super) struct File {
-    /// Absolute path.
-    pub(super) path: String,
-    /// What is written.
-    pub(super) content: Traced,
-    /// Whether it is appended to what is there.
-    pub(super) append: bool,
-}
+use super::machine::absolute;
+use super::user_data::{Action, Phase};
 
-/// What one part says.
-#[derive(Clone, Debug, Default)]
-pub(super) struct CloudConfig {
-    /// `write_files`, if the part has it. Files that are deferred come last.
-    pub(super) files: Option<Vec<File>>,
-    /// `bootcmd` as a script.
-    pub(super) bootcmd: Option<Traced>,
-    /// `runcmd` as a script.
-    pub(super) runcmd: Option<Traced>,
-    /// What was not followed.
-    pub(super) gaps: Vec<Gap>,
-}
-
-/// Reads a part.
-pub(super) fn read(view: &View, cx: &mut Cx<'_>) -> CloudConfig {
-    let mut out = CloudConfig::default();
-    let parsed = yaml::parse(view);
-    for error in parsed.errors {
-        cx.problem(error.at, error.message);
-    }
-    let Some(tree) = parsed.tree.into_iter().next() else { return out };
-    if let Some(list) = tree.get("write_files") {
-        let mut files = Vec::new();
-        let mut deferred = Vec::new();
-        for item in list.items() {
-            if let Some(file) = file(item, &mut out.gaps, cx) {
-                if truth(item.get("defer")) { deferred.push(file) } else { files.push(file) }
-            }
+/// What several cloud-configs come to. A later list replaces an earlier one, unless the later document asks for lists to be
+/// appended.
+pub(super) fn merge(texts: &[Traced], name: &str, place: Span, cx: &mut Cx<'_>) -> Vec<Vec<(Phase, Action)>> {
+    let mut files: Vec<Node> = Vec::new();
+    let mut boot: Vec<Node> = Vec::new();
+    let mut run: Vec<Node> = Vec::new();
+    for text in texts {
+        let id = cx.texts.add_made(name, text, place);
+        let view = cx.texts.view(id);
+        let parsed = yaml::parse(&view);
+        for error in parsed.errors.iter().take(1) {
+            cx.problem(error.at, format!("the cloud-config cannot be read: {}", error.message));
         }
-        files.extend(deferred);
-        out.files = Some(files);
+        let Some(root) = parsed.tree.into_iter().next() else { continue };
+        let how = ["merge_how", "merge_type"].iter().find_map(|key| root.get(key));
+        let append = how.is_some_and(|node| {
+            let text = view.traced(node.span.range());
+            text.to_text().contains("append")
+        });
+        for (key, list) in [("write_files", &mut files), ("bootcmd", &mut boot), ("runcmd", &mut run)] {
+            let Some(node) = root.get(key) else { continue };
+            if !append {
+                list.clear();
+            }
+            list.extend(node.items().iter().cloned());
+        }
     }
-    out.bootcmd = tree.get("bootcmd").map(|list| script(list, &mut out.gaps));
-    out.runcmd = tree.get("runcmd").map(|list| script(list, &mut out.gaps));
+    let mut out = vec![files.iter().filter_map(write).collect()];
+    for (phase, items, key) in [(Phase::BootCommand, &boot, "bootcmd"), (Phase::RunCommand, &run, "runcmd")] {
+        if !items.is_empty() {
+            out.push(vec![(phase, Action::Run(script(items, place), format!("{key} of the {name}")))]);
+        }
+    }
     out
 }
 
-fn truth(node: Option<&Node>) -> bool {
-    let scalar = node.and_then(|n| n.as_scalar().map(|s| (s, n.tag.as_deref())));
-    match scalar {
-        Some((scalar, tag)) => match resolve(scalar, tag, Schema::Python) {
-            Resolved::Bool(value) => value,
-            // `util.translate_bool` takes these words too.
-            Resolved::Str => matches!(scalar.text.to_text().to_lowercase().as_str(), "true" | "1" | "on" | "yes"),
-            Resolved::Int(value) => value == 1,
-            _ => false,
-        },
-        None => false,
-    }
-}
-
-fn file(item: &Node, gaps: &mut Vec<Gap>, cx: &mut Cx<'_>) -> Option<File> {
-    let path = item.get("path")?.as_str()?.to_owned();
-    if let Some(source) = item.get("source") {
-        gaps.push(Gap { at: source.span, why: Why::FromOutside("a file that is fetched".into()) });
-    }
-    let content = match item.get("content") {
-        Some(node) => node.as_scalar()?.text.clone(),
+fn write(item: &Node) -> Option<(Phase, Action)> {
+    let path = absolute(item.get("path")?.as_str()?, "/");
+    let yes = |key: &str| {
+        item.get(key).and_then(|n| n.as_scalar().map(|s| resolve(s, n.tag.as_deref(), Schema::Python)))
+            == Some(Resolved::Bool(true))
+    };
+    let phase = if yes("defer") { Phase::DeferredFiles } else { Phase::Files };
+    let text = match item.get("content") {
+        Some(node) => node.as_scalar().map(|s| s.text.clone())?,
+        None if item.get("source").is_some() => {
+            let content = Err(Why::FromOutside(format!("the source of {path}").into()));
+            return Some((phase, Action::Write { path, content, append: yes("append") }));
+        }
         None => Traced::new(),
     };
-    let encoding = item.get("encoding").and_then(Node::as_str).unwrap_or_default().to_lowercase();
-    let decoded = match encoding.as_str() {
-        "gz" | "gzip" => gzip::decode(&content),
-        "gz+base64" | "gzip+base64" | "gz+b64" | "gzip+b64" => {
-            base64::decode(&content, Strictness::Lenient).and_then(|bytes| gzip::decode(&bytes))
-        }
-        "b64" | "base64" => base64::decode(&content, Strictness::Lenient),
-        _ if item.get("content").and_then(|n| n.tag.as_deref()) == Some("!!binary") => {
-            base64::decode(&content, Strictness::Lenient)
-        }
-        _ => Ok(content),
+    let encoding = item.get("encoding").and_then(|n| n.as_str()).unwrap_or_default().to_ascii_lowercase();
+    let unbase = |t: &Traced| base64::decode(t, Strictness::Lenient);
+    let content = match encoding.trim() {
+        "gz" | "gzip" => gzip::decode(&text),
+        "gz+base64" | "gzip+base64" | "gz+b64" | "gzip+b64" => unbase(&text).and_then(|t| gzip::decode(&t)),
+        "b64" | "base64" => unbase(&text),
+        _ if item.get("content").is_some_and(|n| n.tag.as_deref() == Some("!!binary")) => unbase(&text),
+        _ => Ok(text),
     };
-    match decoded {
-        Ok(content) => Some(File { path, content, append: truth(item.get("append")) }),
-        Err(DecodeError { at, message }) => {
-            cx.problem(at.unwrap_or(item.span), message);
-            None
-        }
-    }
+    let content = content.map_err(|error| Why::NotUnderstood(format!("{path}: {}", error.message).into()));
+    Some((phase, Action::Write { path, content, append: yes("append") }))
 }
 
-/// Commands as the shell script that cloud-init makes of them: a list is one command of quoted words, a text is a line.
-fn script(list: &Node, gaps: &mut Vec<Gap>) -> Traced {
-    let mut out = Traced::made("#!/bin/sh\n", list.span);
-    for item in list.items() {
-        match &item.kind {
-            NodeKind::Scalar(scalar) => out.push(&scalar.text),
-            NodeKind::Seq(words) => {
-                for (n, word) in words.iter().enumerate() {
-                    let Some(scalar) = word.as_scalar() else { continue };
-                    out.push_made(if n > 0 { b" '" } else { b"'" }, word.span);
-                    let quote = Traced::made("'\\''", word.span);
-                    out.push(&scalar.text.replace(b"'", &quote));
-                    out.push_made(b"'", word.span);
-                }
-            }
-            NodeKind::Map(_) => {
-                gaps.push(Gap { at: item.span, why: Why::NotUnderstood("a command that is a map".into()) });
+/// The script that cloud-init writes for a list of commands: a list is one command of quoted words, a text is a line as it is.
+fn script(items: &[Node], place: Span) -> Traced {
+    let mut out = Traced::made("#!/bin/sh\n", place);
+    for item in items {
+        if let Some(scalar) = item.as_scalar() {
+            out.push(&scalar.text);
+        } else {
+            for word in item.items() {
+                let Some(scalar) = word.as_scalar() else { continue };
+                out.push_made(b"'", word.span);
+                out.push(&scalar.text.replace(b"'", &Traced::made("'\\''", word.span)));
+                out.push_made(b"' ", word.span);
             }
         }
         out.push_made(b"\n", item.span);

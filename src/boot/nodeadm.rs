@@ -1,173 +1,127 @@
-//! `NodeConfig` documents, and what nodeadm writes for the kubelet from them.
-//!
-//! Sources: awslabs/amazon-eks-ami `nodeadm/internal/api/merge.go` (order and merging), `nodeadm/internal/kubelet/config.go`
-//! (the drop-in, and when `--config-dir` is given), `environment.go` (`NODEADM_KUBELET_ARGS`).
+//! nodeadm, which joins nodes of Amazon Linux 2023: from `NodeConfig` documents to what it writes for the kubelet. Sources:
+//! `nodeadm/internal/api/merge.go`, `nodeadm/internal/kubelet/config.go` and `environment.go` of awslabs/amazon-eks-ami at
+//! 81fec2e8.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::kubelet::config;
-use crate::node::{Cx, Gap};
-use crate::syntax::{Node, NodeKind, Schema, json, key_text, yaml};
-use crate::text::{Span, Traced, View, Why};
+use crate::node::{Cx, Family};
+use crate::syntax::{Node, NodeKind, yaml};
+use crate::text::{Traced, Why};
 
-use super::json::render;
-use super::launch::{Content, Disk};
+use super::image;
+use super::machine::{File, Machine};
 
-/// The API group of a `NodeConfig`; its version follows a slash.
-const GROUP: &str = "node.eks.aws/";
-/// The kind of the document.
-const KIND: &str = "NodeConfig";
-/// The kubelet's configuration file.
-pub(super) const CONFIG: &str = "/etc/kubernetes/kubelet/config.json";
-/// The directory of drop-ins beside it.
-pub(super) const CONFIG_DIR: &str = "/etc/kubernetes/kubelet/config.json.d";
-/// The drop-in that `spec.kubelet.config` becomes.
-const DROP_IN: &str = "/etc/kubernetes/kubelet/config.json.d/40-nodeadm.conf";
-/// The environment of the kubelet's service.
-pub(super) const ENVIRONMENT: &str = "/etc/eks/kubelet/environment";
-/// First minor version that nodeadm gives the drop-in to; before, it merges into the configuration file.
-const DROP_IN_SINCE: u32 = 28;
-/// First minor version that nodeadm gives shutdown periods of its own.
-const SHUTDOWN_SINCE: u32 = 34;
+/// The API group of the documents.
+pub(super) const API: &str = "node.eks.aws/";
 
-/// What all documents together say about the kubelet.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct NodeConfigs {
-    config: Option<Node>,
-    flags: Vec<Traced>,
-    /// True if EKS has a document of its own that sets something in the kubelet's configuration.
-    by_eks: bool,
-    /// What was not followed.
-    pub(super) gaps: Vec<Gap>,
-    seen: bool,
+/// What nodeadm has written for the kubelet, beside the environment file.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Written {
+    /// The drop-in: what `spec.kubelet.config` of all documents comes to. `None` if it is empty.
+    pub(super) config: Option<Node>,
 }
 
-impl NodeConfigs {
-    /// Starts with the document that EKS puts before those of a managed node group: it sets `maxPods`, so the directory of
-    /// drop-ins is in force.
-    pub(super) fn merged_by_eks() -> Self {
-        Self { by_eks: true, seen: true, ..Self::default() }
-    }
-
-    /// True if there was any document.
-    pub(super) fn any(&self) -> bool {
-        self.seen
-    }
-
-    /// Takes in the next document. Only the first one of a stream is read. Returns false if it is no `NodeConfig`.
-    pub(super) fn add(&mut self, view: &View, cx: &mut Cx<'_>) -> bool {
-        let Some(tree) = first_document(view, cx) else {
-            if let Some(why) = view.hole_in(&(0..view.bytes.len())).cloned() {
-                self.gaps.push(Gap { at: view.span(0..view.bytes.len()), why });
-            }
-            return false;
-        };
-        let word = |key: &str| tree.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
-        if word("kind") != KIND || !word("apiVersion").starts_with(GROUP) {
-            return false;
-        }
-        self.seen = true;
-        if let Some(kubelet) = tree.path(&["spec", "kubelet"]) {
-            if let Some(hole) = kubelet.as_scalar().and_then(|s| s.text.first_hole()) {
-                self.gaps.push(Gap { at: hole.0, why: hole.1.clone() });
-            }
-            if let Some(config) = kubelet.get("config") {
-                self.add_config(config.clone());
-            }
-            if let Some(flags) = kubelet.get("flags") {
-                self.flags.extend(flags.items().iter().filter_map(Node::as_scalar).map(|s| s.text.clone()));
-                if let Some(scalar) = flags.as_scalar().filter(|s| s.text.has_hole()) {
-                    self.flags.push(scalar.text.clone());
-                }
-            }
-        }
-        true
-    }
-
-    /// Takes in settings that stand under `spec.kubelet.config` of some document.
-    pub(super) fn add_config(&mut self, config: Node) {
-        self.seen = true;
-        self.config = Some(match self.config.take() {
-            Some(base) => merge(base, &config, 0),
-            None => config,
-        });
-    }
-
-    /// Writes what nodeadm writes, over what is there. `at` stands for what nobody wrote.
-    pub(super) fn write(&self, disk: &mut Disk, at: Span, minor: Option<u32>) {
-        let made = |text: &str| Content::Text(Traced::made(text, at));
-        let shutdown = match minor {
-            Some(SHUTDOWN_SINCE..) => ",\"shutdownGracePeriod\":\"2m30s\",\"shutdownGracePeriodCriticalPods\":\"30s\"",
-            _ => "",
-        };
-        let header = format!("{{\"apiVersion\":\"{}\",\"kind\":\"{}\"", config::API_VERSION, config::KIND);
-        disk.insert(CONFIG.to_owned(), made(&format!("{header}{shutdown}}}")));
-        let mut args = format!("--config={CONFIG}");
-        // A map with nothing in it is as good as none.
-        let given = self.config.as_ref().filter(|c| !(c.is_map() && c.pairs().is_empty()));
-        if given.is_some() || self.by_eks {
-            args.push_str(&format!(" --config-dir={CONFIG_DIR}"));
-        }
-        if let Some(config) = given {
-            let path = if minor.is_some_and(|m| m < DROP_IN_SINCE) { CONFIG } else { DROP_IN };
-            disk.insert(path.to_owned(), Content::Text(with_header(&header, &render(config, Schema::Kubernetes), at)));
-        }
-        let mut line = Traced::made(format!("NODEADM_KUBELET_ARGS={args}"), at);
-        for flag in &self.flags {
-            line.push_made(b" ", at);
-            line.push(flag);
-        }
-        line.push_made(b"\n", at);
-        disk.insert(ENVIRONMENT.to_owned(), Content::Text(line));
-    }
+/// Reads a document and hands it to nodeadm. False if it is no `NodeConfig`.
+pub(super) fn take(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Cx<'_>) -> bool {
+    let Some(node) = read(machine, text, name, cx) else { return false };
+    machine.know(Family::Al2023);
+    machine.node_configs.push(node);
+    true
 }
 
-/// The entries of a rendered map behind the header that nodeadm gives it. Something that is no map stays as it is.
-fn with_header(header: &str, rendered: &Traced, at: Span) -> Traced {
-    let Some(rest) = rendered.bytes().strip_prefix(b"{") else { return rendered.clone() };
-    let mut out = Traced::made(format!("{header},"), at);
-    out.push(&rendered.slice(rendered.len() - rest.len()..rendered.len()));
-    out
-}
-
-/// The first document of YAML or JSON, with its faults told as problems.
-fn first_document(view: &View, cx: &mut Cx<'_>) -> Option<Node> {
-    let start = view.bytes.iter().position(|b| !b.is_ascii_whitespace())?;
-    let (tree, errors) = if view.bytes[start] == b'{' {
-        let parsed = json::parse(view);
-        (parsed.tree, parsed.errors)
-    } else {
-        let parsed = yaml::parse(view);
-        (parsed.tree.into_iter().next(), parsed.errors)
-    };
-    if tree.is_none()
-        && let Some(error) = errors.into_iter().next()
+/// The first document of `text`, if it is a `NodeConfig`; only the first one is read.
+pub(super) fn read(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Cx<'_>) -> Option<Node> {
+    let id = cx.texts.add_made(name, text, machine.place);
+    let view = cx.texts.view(id);
+    let parsed = yaml::parse(&view);
+    let at = text.span().unwrap_or(machine.place);
+    let node = parsed.tree.into_iter().next();
+    let kind = node.as_ref().and_then(|n| n.get("kind")).and_then(|n| n.as_str());
+    if let Some(error) = parsed.errors.into_iter().next()
+        && kind.is_none_or(|k| k == "NodeConfig")
+        && text.to_text().contains(API)
     {
-        cx.problem(error.at, error.message);
+        cx.problem(error.at, format!("the NodeConfig cannot be read: {}", error.message));
+        machine.gap(error.at, Why::NotUnderstood("a NodeConfig that cannot be read".into()));
+        machine.see(Some(Family::Al2023));
+        return None;
     }
-    tree
+    let node = node?;
+    let version = node.get("apiVersion").and_then(|n| n.as_str())?;
+    if node.get("kind").and_then(|n| n.as_str()) != Some("NodeConfig") || !version.starts_with(API) {
+        return None;
+    }
+    if version != "node.eks.aws/v1alpha1" {
+        cx.problem(node.get("apiVersion").map_or(at, |n| n.span), format!("nodeadm knows no {version}"));
+        machine.gap(at, Why::NotUnderstood(format!("a NodeConfig of {version}").into()));
+        return None;
+    }
+    Some(node)
 }
 
-/// `over` laid over `base`: maps entry by entry, anything else replaced, zeros and empty values included.
-fn merge(base: Node, over: &Node, depth: usize) -> Node {
-    let NodeKind::Map(pairs) = &over.kind else { return over.clone() };
-    let NodeKind::Map(mut merged) = base.kind else { return over.clone() };
-    if depth > crate::syntax::MAX_DEPTH {
-        return over.clone();
-    }
-    let index: BTreeMap<String, usize> =
-        merged.iter().enumerate().filter_map(|(n, (k, _))| Some((key_text(k, Schema::Kubernetes)?, n))).collect();
-    for (key, value) in pairs {
-        let known = key_text(key, Schema::Kubernetes).and_then(|text| index.get(&text).copied());
-        match known.and_then(|n| merged.get_mut(n)) {
-            Some(entry) => *entry = (key.clone(), merge(entry.1.clone(), value, depth + 1)),
-            None => merged.push((key.clone(), value.clone())),
+/// A document that says `config` is the kubelet's configuration.
+pub(super) fn document(config: Node) -> Node {
+    let span = config.span;
+    let key = |name: &str| Node {
+        kind: NodeKind::Scalar(crate::syntax::Scalar {
+            text: Traced::made(name, span),
+            style: crate::syntax::Style::Plain,
+        }),
+        span,
+        tag: None,
+    };
+    let wrap = |name: &str, node: Node| Node { kind: NodeKind::Map(vec![(key(name), node)]), span, tag: None };
+    wrap("spec", wrap("kubelet", wrap("config", config)))
+}
+
+/// nodeadm runs: it writes the drop-in and the environment file from all documents that it has.
+pub(super) fn write(machine: &mut Machine, documents: &[Node]) {
+    let place = machine.place;
+    let mut config: Option<Node> = None;
+    let mut line = Traced::made("NODEADM_KUBELET_ARGS=", place);
+    let mut flags = Traced::new();
+    for document in documents {
+        let Some(kubelet) = document.path(&["spec", "kubelet"]) else { continue };
+        if let Some(given) = kubelet.get("config") {
+            config = Some(match config {
+                Some(before) => merged(&before, given),
+                None => given.clone(),
+            });
+        }
+        let Some(list) = kubelet.get("flags") else { continue };
+        for item in list.items() {
+            if let Some(scalar) = item.as_scalar() {
+                flags.push_made(b" ", item.span);
+                flags.push(&scalar.text);
+            }
+        }
+        if let Some((span, why)) = list.as_scalar().and_then(|s| s.text.first_hole()) {
+            flags.push_made(b" ", span);
+            flags.push_hole(span, why.clone());
         }
     }
-    Node { kind: NodeKind::Map(merged), ..over.clone() }
+    let config = config.filter(|c| !c.pairs().is_empty() || c.as_scalar().is_some_and(|s| s.text.has_hole()));
+    line.push_made(format!("--config={}", image::NODEADM_CONFIG).as_bytes(), place);
+    if config.is_some() || machine.merged_by_eks {
+        // EKS's own document always sets maxPods, so the directory is read on nodes of managed node groups.
+        line.push_made(format!(" --config-dir={}", image::NODEADM_DROPINS).as_bytes(), place);
+    }
+    line.push(&flags);
+    line.push_made(b"\n", place);
+    machine.put(image::NODEADM_ENVIRONMENT, File::Known(Arc::new(line)));
+    machine.nodeadm = Some(Arc::new(Written { config }));
 }
 
-/// What is said of a document that is expected to be one and is not known.
-pub(super) fn hidden(text: &Traced) -> Option<Gap> {
-    text.is_hole().then(|| text.first_hole()).flatten().map(|(at, why): (Span, &Why)| Gap { at, why: why.clone() })
+/// `over` laid over `under`: maps by key, everything else whole. A zero, an empty text and `false` count.
+fn merged(under: &Node, over: &Node) -> Node {
+    let (NodeKind::Map(below), NodeKind::Map(above)) = (&under.kind, &over.kind) else { return over.clone() };
+    let mut pairs = below.clone();
+    for (key, value) in above {
+        let same = |k: &Node| k.as_str().is_some() && k.as_str() == key.as_str();
+        match pairs.iter_mut().find(|(k, _)| same(k)) {
+            Some(pair) => *pair = (key.clone(), merged(&pair.1, value)),
+            None => pairs.push((key.clone(), value.clone())),
+        }
+    }
+    Node { kind: NodeKind::Map(pairs), span: over.span, tag: over.tag.clone() }
 }

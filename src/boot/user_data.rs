@@ -1,144 +1,382 @@
-//! User data as cloud-init, nodeadm and Bottlerocket take it apart.
-//!
-//! Sources: canonical/cloud-init `cloudinit/user_data.py` and `cloudinit/handlers/__init__.py` (types and first lines),
-//! awslabs/amazon-eks-ami `nodeadm/internal/configprovider` (which parts nodeadm reads).
+//! User data: layers taken off, parts walked as cloud-init and nodeadm walk them. Sources: `cloudinit/user_data.py`,
+//! `cloudinit/handlers/__init__.py` of canonical/cloud-init at 04eacd06; `nodeadm/internal/configprovider` of
+//! awslabs/amazon-eks-ami at 81fec2e8.
 
 use crate::decode::base64::{self, Strictness};
-use crate::decode::{DecodeError, gzip, mime};
-use crate::node::{Cx, Wrapping};
-use crate::text::Traced;
+use crate::decode::mime::{self, Entity};
+use crate::decode::{DecodeError, gzip};
+use crate::node::{Cx, Family, NodeGroup, Wrapping};
+use crate::syntax::toml;
+use crate::text::{Traced, Why};
 
-/// The media type of a `NodeConfig` part.
-const NODE_CONFIG: &str = "application/node.eks.aws";
-/// How far cloud-init looks for a MIME header.
-const MIME_WINDOW: usize = 4096;
+use super::machine::{File, Machine};
+use super::{Way, cloud_config, image, nodeadm, shell};
 
-/// What a part of user data is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PartKind {
-    /// A script that runs once at the end of the first boot.
+/// Bytes of user data in which cloud-init looks for a MIME header.
+const HEADER_BYTES: usize = 4096;
+
+/// How many layers of base64 and gzip are taken off.
+const MAX_LAYERS: usize = 6;
+
+/// What cloud-init does with a part, in the order of a first boot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phase {
+    /// `#cloud-boothook`
+    Hook,
+    /// `bootcmd`
+    BootCommand,
+    /// `write_files`
+    Files,
+    /// `write_files` with `defer`
+    DeferredFiles,
+    /// Shell parts
     Script,
-    /// A script that runs before anything else.
-    Boothook,
-    /// `#cloud-config`.
-    CloudConfig,
-    /// A `NodeConfig` document.
-    NodeConfig,
-    /// TOML settings of Bottlerocket.
-    Toml,
-    /// `<powershell>`.
-    PowerShell,
-    /// Something that is named, not followed.
-    Unread(&'static str),
-    /// Nothing that runs.
-    Ignored,
+    /// `runcmd`, whose file name sorts behind those of parts
+    RunCommand,
 }
 
-/// A part of user data.
+/// Something that cloud-init does.
 #[derive(Clone, Debug)]
-pub(super) struct UserDataPart {
-    /// What it is.
-    pub(super) kind: PartKind,
-    /// The file name that it runs under; scripts run in the order of their names.
-    pub(super) name: String,
-    /// Its text.
-    pub(super) text: Traced,
+pub(super) enum Action {
+    /// Runs a script; the name is for people.
+    Run(Traced, String),
+    /// Writes a file, or adds to one.
+    Write {
+        /// Absolute path.
+        path: String,
+        /// What is written.
+        content: Result<Traced, Why>,
+        /// True if it is added.
+        append: bool,
+    },
 }
 
-/// Takes off what EC2 and the launch template wrap around user data: base64, then gzip.
-pub(super) fn unwrap(text: &Traced, wrapping: Wrapping) -> Result<Traced, DecodeError> {
-    let encoded = match wrapping {
-        Wrapping::Base64 => true,
-        Wrapping::Base64OrPlain => base64::looks_encoded(text),
-        Wrapping::Plain => false,
+/// What the parts of one user data come to.
+#[derive(Default)]
+struct Plan {
+    actions: Vec<(Phase, Action)>,
+    cloud_configs: Vec<Traced>,
+    node_configs: Vec<Traced>,
+    gaps: Vec<(crate::text::Span, Why)>,
+    problems: Vec<DecodeError>,
+    windows: Option<Traced>,
+    bottlerocket: Option<Traced>,
+}
+
+/// Boots with user data.
+pub(super) fn run(
+    group: &NodeGroup,
+    mut ways: Vec<Way>,
+    text: &Traced,
+    wrapping: Wrapping,
+    cx: &mut Cx<'_>,
+) -> Vec<Way> {
+    let mut plan = Plan::default();
+    let name = format!("user data of {}", group.name);
+    match peel(text, wrapping) {
+        Ok(text) => plan.whole(&text, &name),
+        Err(error) => plan.problems.push(error),
+    }
+    for problem in &plan.problems {
+        let at = problem.at.unwrap_or(group.place);
+        cx.problem(at, problem.message.clone());
+        plan.gaps.push((at, Why::NotUnderstood("user data that cannot be decoded".into())));
+    }
+    for config in cloud_config::merge(&plan.cloud_configs, &name, group.place, cx) {
+        plan.actions.extend(config);
+    }
+    plan.actions.sort_by_key(|(phase, _)| *phase);
+    for way in &mut ways {
+        let machine = &mut way.machine;
+        for (at, why) in &plan.gaps {
+            machine.gap(*at, why.clone());
+        }
+        for text in &plan.node_configs {
+            nodeadm::take(machine, text, &format!("NodeConfig in the {name}"), cx);
+        }
+        if let Some(settings) = &plan.bottlerocket {
+            let id = cx.texts.add_made(name.as_str(), settings, group.place);
+            let parsed = toml::parse(&cx.texts.view(id));
+            for error in parsed.errors.iter().take(1) {
+                cx.problem(error.at, format!("the settings cannot be read: {}", error.message));
+                machine.gap(error.at, Why::NotUnderstood("settings that cannot be read".into()));
+            }
+            if let Some(tree) = parsed.tree {
+                machine.see(Some(Family::Bottlerocket));
+                machine.bottlerocket = Some(std::sync::Arc::new(tree));
+            }
+        }
+        if let Some(script) = &plan.windows {
+            windows(machine, script);
+        }
+        // nodeadm writes its files before cloud-init starts, so that scripts find them and may change them.
+        if !machine.node_configs.is_empty() {
+            let documents = machine.node_configs.clone();
+            nodeadm::write(machine, &documents);
+        }
+    }
+    for (_, action) in plan.actions {
+        match action {
+            Action::Run(script, name) => ways = shell::run(ways, &script, &name, shell::Setting::UserData, cx),
+            Action::Write { path, content, append } => {
+                for way in &mut ways {
+                    match &content {
+                        Ok(text) if append => way.machine.append(&path, text, text.span().unwrap_or(group.place)),
+                        Ok(text) => way.machine.put(&path, File::Known(std::sync::Arc::new(text.clone()))),
+                        Err(why) => way.machine.put(&path, File::Unknown(why.clone())),
+                    }
+                }
+            }
+        }
+    }
+    ways
+}
+
+/// nodeadm's second phase: documents in its directory are laid over those of the user data.
+pub(super) fn finish_nodeadm(machine: &mut Machine, cx: &mut Cx<'_>) {
+    let files: Vec<_> = machine
+        .files
+        .range(image::NODEADM_DOCUMENTS.to_owned()..)
+        .take_while(|(path, _)| path.starts_with(image::NODEADM_DOCUMENTS))
+        .filter(|(path, _)| [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end)))
+        .map(|(path, file)| (path.clone(), file.clone()))
+        .collect();
+    let mut documents = machine.node_configs.clone();
+    let mut more = false;
+    for (path, file) in files {
+        match file {
+            File::Known(text) => {
+                if let Some(document) = nodeadm::read(machine, &text, &path, cx) {
+                    documents.push(document);
+                    more = true;
+                }
+            }
+            File::Unknown(why) => {
+                let place = machine.place;
+                machine.gap(place, why);
+            }
+            File::Removed => {}
+        }
+    }
+    if machine.start.is_none() && (more || machine.nodeadm.is_none()) {
+        nodeadm::write(machine, &documents);
+    }
+}
+
+/// Takes off what wraps the text as a whole.
+fn peel(text: &Traced, wrapping: Wrapping) -> Result<Traced, DecodeError> {
+    let mut text = match wrapping {
+        Wrapping::Base64 if text.is_hole() => text.clone(),
+        Wrapping::Base64 => base64::decode(text, Strictness::Standard)?,
+        Wrapping::Base64OrPlain if looks_wrapped(text) => base64::decode(text, Strictness::Standard)?,
+        Wrapping::Base64OrPlain | Wrapping::Plain => text.clone(),
     };
-    let plain = if encoded { base64::decode(text, Strictness::Standard)? } else { text.clone() };
-    if gzip::looks_compressed(&plain) { gzip::decode(&plain) } else { Ok(plain) }
-}
-
-/// The parts of user data that is plain by now. What cannot be taken apart is told as a problem.
-pub(super) fn parts(text: &Traced, cx: &mut Cx<'_>) -> Vec<UserDataPart> {
-    let window = text.slice(0..text.len().min(MIME_WINDOW)).to_text().to_ascii_lowercase();
-    if !window.contains("mime-version:") && !window.starts_with("content-type: multipart/") {
-        let kind = sniff(text).unwrap_or_else(|| whole(text));
-        return vec![UserDataPart { kind, name: "part-001".to_owned(), text: text.clone() }];
+    for _ in 0..MAX_LAYERS {
+        if gzip::looks_compressed(&text) {
+            text = gzip::decode(&text)?;
+        } else if looks_wrapped(&text) {
+            text = base64::decode(&text, Strictness::Standard)?;
+        } else {
+            break;
+        }
     }
-    let message = mime::parse(text);
-    let mut out = Vec::new();
-    walk(&message, true, &mut out, cx);
-    out
+    Ok(text)
 }
 
-/// What a blob that is no MIME message and has no telling first line is.
-fn whole(text: &Traced) -> PartKind {
-    let words = text.to_text();
-    if words.contains("node.eks.aws/") && words.contains("NodeConfig") {
-        PartKind::NodeConfig
-    } else if words.lines().any(|l| l.trim_start().starts_with("[settings")) {
-        PartKind::Toml
-    } else {
-        PartKind::Ignored
+/// True if the text is base64 of something, and not a word that happens to consist of its letters.
+fn looks_wrapped(text: &Traced) -> bool {
+    text.original(crate::text::Layer::Base64).is_some() || text.len() >= 24 && base64::looks_encoded(text)
+}
+
+impl Plan {
+    fn whole(&mut self, text: &Traced, name: &str) {
+        let head = text.bytes().get(..HEADER_BYTES.min(text.len())).unwrap_or_default();
+        let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+        if head.contains("mime-version:") || head.starts_with("content-type: multipart/") {
+            let entity = mime::parse(text);
+            if entity.parts.is_some() {
+                self.nodeadm_parts(&entity);
+                self.entity(&entity, name, 0);
+                return;
+            }
+        }
+        if is_node_config(text) {
+            self.node_configs.push(text.clone());
+        } else {
+            self.text(text, name, false, 0);
+        }
+    }
+
+    /// What nodeadm takes: top-level parts of its own type, and only from a message that Go's reader can read.
+    fn nodeadm_parts(&mut self, entity: &Entity) {
+        let parts = entity.parts.as_deref().unwrap_or_default();
+        let own: Vec<_> = parts.iter().filter(|p| p.media_type().essence == "application/node.eks.aws").collect();
+        let Some(first) = own.first() else { return };
+        let readable = entity.closed && entity.media_type().strict && parts.iter().all(|p| p.separated);
+        if !readable {
+            let at = first.body.span();
+            self.problems.push(DecodeError {
+                at,
+                message: "nodeadm cannot read this MIME message, so the node does not join".to_owned(),
+            });
+            return;
+        }
+        for part in own {
+            match inner(&part.body) {
+                Ok(text) => self.node_configs.push(text),
+                Err(error) => self.problems.push(error),
+            }
+        }
+    }
+
+    /// What cloud-init takes: all parts, nested ones too.
+    fn entity(&mut self, entity: &Entity, name: &str, depth: usize) {
+        if let Some(parts) = &entity.parts {
+            for (number, part) in parts.iter().enumerate() {
+                let label = part.file_name().unwrap_or_else(|| format!("part {}", number + 1));
+                self.entity(part, &format!("{label} of the {name}"), depth + 1);
+            }
+            return;
+        }
+        let essence = entity.media_type().essence;
+        if essence == "application/node.eks.aws" {
+            return;
+        }
+        let body = match entity.decoded() {
+            Ok(body) => body,
+            Err(error) => {
+                self.problems.push(error);
+                return;
+            }
+        };
+        let body = if gzip::looks_compressed(&body) {
+            match gzip::decode(&body) {
+                Ok(body) => body,
+                Err(error) => {
+                    self.problems.push(error);
+                    return;
+                }
+            }
+        } else {
+            body
+        };
+        match essence.as_str() {
+            "text/cloud-config" => self.cloud_configs.push(body),
+            "text/x-shellscript"
+            | "text/x-shellscript-per-boot"
+            | "text/x-shellscript-per-instance"
+            | "text/x-shellscript-per-once" => self.script(&body, name, Phase::Script),
+            "text/cloud-boothook" => self.script(&body, name, Phase::Hook),
+            "text/plain" | "text/x-not-multipart" => self.text(&body, name, true, depth),
+            _ => {}
+        }
+    }
+
+    fn script(&mut self, text: &Traced, name: &str, phase: Phase) {
+        let start = text.bytes().trim_ascii_start();
+        // The kernel does not run a file without an interpreter; what starts with a hole may have one.
+        if phase == Phase::Hook || start.starts_with(b"#!") || text.slice(0..1).has_hole() {
+            self.actions.push((phase, Action::Run(text.clone(), name.to_owned())));
+        } else if is_node_config(text) {
+            // A NodeConfig under the type of a script reaches nobody.
+        } else if start.starts_with(b"#cloud-config") {
+            self.text(text, name, true, 0);
+        }
+    }
+
+    /// A text whose first line says what it is.
+    fn text(&mut self, text: &Traced, name: &str, part: bool, depth: usize) {
+        let blank = text.len() - text.bytes().trim_ascii_start().len();
+        let body = text.slice(blank..text.len());
+        let line = body.bytes().split(|b| *b == b'\n').next().unwrap_or_default();
+        let line = String::from_utf8_lossy(line).to_ascii_lowercase();
+        let at = body.slice(0..line.len().max(1)).span();
+        let mut gap = |what: &str| {
+            if let Some(at) = at {
+                self.gaps.push((at, Why::NotUnderstood(what.into())));
+            }
+        };
+        if line.starts_with("## template: jinja") {
+            gap("a jinja template");
+        } else if line.starts_with("#cloud-config-archive") {
+            gap("a cloud-config archive");
+        } else if line.starts_with("#cloud-config-jsonp") {
+            gap("a patch of a cloud-config");
+        } else if line.starts_with("#cloud-config") {
+            self.cloud_configs.push(body);
+        } else if line.starts_with("#include") {
+            gap("user data that is fetched from elsewhere");
+        } else if line.starts_with("#part-handler") {
+            gap("a part handler");
+        } else if line.starts_with("#cloud-boothook") {
+            self.actions.push((Phase::Hook, Action::Run(body, name.to_owned())));
+        } else if line.starts_with("#!") {
+            self.actions.push((Phase::Script, Action::Run(body, name.to_owned())));
+        } else if line.contains("<powershell>") {
+            self.windows = Some(body);
+        } else if body.slice(0..1).has_hole() {
+            let why = body.first_hole().map(|(at, why)| (at, why.clone()));
+            self.gaps.extend(why);
+            if !body.is_hole() {
+                self.actions.push((Phase::Script, Action::Run(body, name.to_owned())));
+            }
+        } else if !part && depth == 0 && body.to_text().lines().any(|l| l.trim_start().starts_with("[settings")) {
+            self.bottlerocket = Some(body);
+        }
     }
 }
 
-fn walk(entity: &mime::Entity, top: bool, out: &mut Vec<UserDataPart>, cx: &mut Cx<'_>) {
-    if let Some(parts) = &entity.parts {
-        for part in parts {
-            // nodeadm reads the parts of the outermost multipart only; cloud-init goes into nested ones.
-            let nested = part.parts.is_some();
-            walk(part, top && !nested, out, cx);
+/// nodeadm looks into a part for base64 and gzip, whatever its header says.
+fn inner(body: &Traced) -> Result<Traced, DecodeError> {
+    let mut text = if looks_wrapped(body) { base64::decode(body, Strictness::Standard)? } else { body.clone() };
+    if gzip::looks_compressed(&text) {
+        text = gzip::decode(&text)?;
+    }
+    Ok(text)
+}
+
+fn is_node_config(text: &Traced) -> bool {
+    let text = text.to_text();
+    let mut lines = text.lines();
+    text.contains(nodeadm::API)
+        && !text.starts_with("#!")
+        && lines.any(|l| l.contains("kind") && l.contains("NodeConfig") && !l.trim_start().starts_with('#'))
+}
+
+/// `Start-EKSBootstrap.ps1 -KubeletExtraArgs '…'`. Anything else in the script is not followed.
+fn windows(machine: &mut Machine, script: &Traced) {
+    let text = script.to_text().into_owned();
+    let lower = text.to_ascii_lowercase();
+    let at = script.span().unwrap_or(machine.place);
+    machine.family = machine.family.or(Some(Family::Windows));
+    if !lower.contains("start-eksbootstrap.ps1") && !lower.contains("eksbootstrapscriptfile") {
+        if lower.contains("kubelet") {
+            machine.gap(at, Why::NotUnderstood("a PowerShell script".into()));
         }
         return;
     }
-    let mut text = match entity.decoded() {
-        Ok(text) => text,
-        Err(error) => return fault(error, cx),
-    };
-    if gzip::looks_compressed(&text) {
-        text = match gzip::decode(&text) {
-            Ok(text) => text,
-            Err(error) => return fault(error, cx),
-        };
+    machine.see(Some(Family::Windows));
+    let mut argv = Vec::new();
+    if let Some(found) = lower.rfind("-kubeletextraargs") {
+        let from = found + "-kubeletextraargs".len();
+        let rest = &text.as_bytes()[from..];
+        let skip = rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b':')).count();
+        match rest.get(skip) {
+            Some(quote @ (b'\'' | b'"')) => {
+                let start = from + skip + 1;
+                let length = text.as_bytes()[start..].iter().position(|b| b == quote);
+                let value = script.slice(start..length.map_or(script.len(), |n| start + n));
+                if *quote == b'"' && value.bytes().contains(&b'$') {
+                    argv.push(Traced::hole(at, Why::NotUnderstood("a PowerShell variable".into())));
+                } else {
+                    argv.extend(crate::syntax::unit::words(&value, false));
+                }
+            }
+            _ => argv.push(Traced::hole(at, Why::NotUnderstood("a PowerShell expression".into()))),
+        }
     }
-    let declared = entity.media_type().essence;
-    let kind = match declared.as_str() {
-        NODE_CONFIG if top => PartKind::NodeConfig,
-        NODE_CONFIG => PartKind::Ignored,
-        "text/plain" | "text/x-not-multipart" | "" => sniff(&text).unwrap_or(PartKind::Ignored),
-        "text/x-shellscript" => PartKind::Script,
-        "text/cloud-config" => PartKind::CloudConfig,
-        "text/cloud-boothook" => PartKind::Boothook,
-        "text/x-include-url" | "text/x-include-once-url" => PartKind::Unread("#include"),
-        "text/part-handler" => PartKind::Unread("a part handler"),
-        "text/jinja2" => PartKind::Unread("a jinja template"),
-        "text/cloud-config-archive" => PartKind::Unread("#cloud-config-archive"),
-        "text/cloud-config-jsonp" => PartKind::Unread("#cloud-config-jsonp"),
-        _ => PartKind::Ignored,
-    };
-    let name = entity.file_name().unwrap_or_else(|| format!("part-{:03}", out.len() + 1));
-    out.push(UserDataPart { kind, name, text });
-}
-
-fn fault(error: DecodeError, cx: &mut Cx<'_>) {
-    if let Some(at) = error.at {
-        cx.problem(at, error.message);
-    }
-}
-
-/// What the first line says, compared without regard to case after white space is skipped.
-fn sniff(text: &Traced) -> Option<PartKind> {
-    let start = text.to_text().trim_start().chars().take(64).collect::<String>().to_ascii_lowercase();
-    let kinds: &[(&str, PartKind)] = &[
-        ("#cloud-config-archive", PartKind::Unread("#cloud-config-archive")),
-        ("#cloud-config-jsonp", PartKind::Unread("#cloud-config-jsonp")),
-        ("## template: jinja", PartKind::Unread("a jinja template")),
-        ("#cloud-boothook", PartKind::Boothook),
-        ("#include", PartKind::Unread("#include")),
-        ("#part-handler", PartKind::Unread("a part handler")),
-        ("#cloud-config", PartKind::CloudConfig),
-        ("#!", PartKind::Script),
-        ("<powershell>", PartKind::PowerShell),
-        ("<script>", PartKind::PowerShell),
-    ];
-    kinds.iter().find(|(prefix, _)| start.starts_with(prefix)).map(|(_, kind)| *kind)
+    machine.start = Some(super::machine::Start {
+        files: std::sync::Arc::clone(&machine.files),
+        argv: Some(std::sync::Arc::new(argv)),
+    });
 }

@@ -106,10 +106,10 @@ fn field_name(setting: &Setting) -> String {
     }
 }
 
-/// True if both places show the same line of text, so that a second frame would tell nothing.
+/// True if the line at `a` holds what stands at `b` as it is, so that a second frame would tell nothing.
 fn same_line(a: &Place, b: &Place) -> bool {
-    let line = |p: &Place| String::from_utf8_lossy(p.source.line(p.source.line_of(p.start))).trim().to_owned();
-    line(a) == line(b)
+    let line = String::from_utf8_lossy(a.source.line(a.source.line_of(a.start))).into_owned();
+    line.contains(b.first_line().text().trim())
 }
 
 /// The way of a setting's value to the file that it was written in.
@@ -171,9 +171,9 @@ impl Words {
             _ => name.clone(),
         };
         let carried = match &setting.by {
-            Mechanism::Flag => "reaches the kubelet as a flag, which wins over its files".to_owned(),
-            Mechanism::ConfigFile => "the kubelet's configuration file".to_owned(),
-            Mechanism::DropIn(file) => format!("the kubelet's drop-in {file}"),
+            Mechanism::Flag => "on the node: the kubelet's command line".to_owned(),
+            Mechanism::ConfigFile => "on the node: the kubelet's configuration".to_owned(),
+            Mechanism::DropIn(file) => format!("on the node: the kubelet's drop-in {file}"),
         };
         let mut notes = Vec::new();
         let remove = match &setting.by {
@@ -190,7 +190,7 @@ impl Words {
         }
         let headline = match (rule.predicate, meaning) {
             (Predicate::EffectiveZero, _) if field.name == "streamingConnectionIdleTimeout" => {
-                "the kubelet's streaming idle timeout is disabled".to_owned()
+                "the streaming idle timeout is disabled".to_owned()
             }
             (Predicate::HarmfulZero, Some(Meaning::Refused(_))) => {
                 format!("the kubelet does not start: `{shown}` is zero")
@@ -203,7 +203,7 @@ impl Words {
                 if hit.settled.is_some_and(Settled::hangs_on_version) {
                     notes.push("Kubernetes 1.29 to 1.31 keep a zero that comes by drop-in".to_owned());
                 }
-                format!("`{name}` is zero here, but the kubelet runs with {suggestion}")
+                format!("`{name}` is {suggestion}, not zero")
             }
             (Predicate::InvalidDuration, _) => {
                 notes.push(format!("the kubelet says: {}", hit.complaint.unwrap_or("not a duration")));

@@ -65,7 +65,14 @@ pub fn decode(text: &Traced, strictness: Strictness) -> Result<Traced, DecodeErr
             }
             _ => None,
         };
-        DecodeError { at: at.or_else(|| region(text)), message: format!("not base64: {}", lower(&error.to_string())) }
+        let message = match error {
+            base64::DecodeError::InvalidByte(_, byte) if byte.is_ascii_graphic() => {
+                format!("not base64: `{}` is no character of it", char::from(byte))
+            }
+            base64::DecodeError::InvalidByte(..) => "not base64: a character that is none of it".to_owned(),
+            _ => "not base64: it ends in the middle of a group".to_owned(),
+        };
+        DecodeError { at: at.or_else(|| region(text)), message }
     })?;
     let mut out = Traced::new();
     let mut first_of = Sources::new(text);
@@ -83,11 +90,6 @@ pub fn decode(text: &Traced, strictness: Strictness) -> Result<Traced, DecodeErr
         out.push_hole(span, why);
     }
     Ok(out)
-}
-
-fn lower(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

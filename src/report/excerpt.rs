@@ -125,6 +125,8 @@ fn excerpt(place: &Place, label: &str, context: usize, look: &Look) -> Excerpt {
             .max((clean.mark.1 + 2).saturating_sub(width))
             .min(clean.mark.0.saturating_sub(1));
     }
+    // Lines around one that is cut on the left would be cut in the middle of their words.
+    let (context, last) = if skip > 0 { (0, line) } else { (context, last) };
     let mut text = String::new();
     let first = line.saturating_sub(context);
     let mut main = 0;

@@ -35,15 +35,23 @@ pub fn show_text(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> io
             }
         }
         let mut defaults = 0;
+        let mut hidden = 0;
         for setting in &group.settings {
+            if setting.raw.is_none() && !setting.certain && !all {
+                hidden += 1;
+                continue;
+            }
             if setting.raw.is_none() && setting.certain && !all {
                 defaults += usize::from(setting.effective.is_some());
                 continue;
             }
             write_setting(setting, look, out)?;
         }
+        if hidden > 0 {
+            writeln!(out, "  {} not known", count(hidden, "setting"))?;
+        }
         if defaults > 0 {
-            writeln!(out, "  {dim}{} at the kubelet's default{dim:#}", count(defaults, "setting"))?;
+            writeln!(out, "  {dim}{} that nobody wrote: see --all{dim:#}", count(defaults, "setting"))?;
         }
         for note in &group.unknown {
             wrapped("not known: ", &format!("{} ({})", harmless(&note.message), look.spot(&note.place)), look, out)?;

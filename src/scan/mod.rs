@@ -13,8 +13,9 @@ use crate::boot;
 use crate::check::{Finding, Level, judge};
 use crate::collect;
 use crate::input::{FileList, INPUTS, Input, Unit};
-use crate::node::{Cx, Gap, Problem};
-use crate::text::{Disk, Files, Place, Texts};
+use crate::node::{Booted, Cx, Gap, Problem};
+use crate::text::{Disk, Files, Place, Span, Texts};
+use crate::value::MAX_ALTERNATIVES;
 
 pub use request::{Request, ScanError};
 pub use shown::{Shown, ShownSetting};
@@ -155,7 +156,10 @@ fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Reques
     let rules = request.policy.rules();
     let mut out = Scan::default();
     for group in input.read(unit, &mut cx) {
-        let boots = boot::run(&group, &mut cx);
+        let mut boots = boot::run(&group, &mut cx);
+        for booted in &mut boots {
+            tell_unknown(booted, group.place);
+        }
         for booted in &boots {
             out.findings.extend(judge(&rules, &group, booted, &cx.texts));
             out.gaps.extend(gaps(&booted.gaps, &cx.texts));
@@ -168,12 +172,22 @@ fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Reques
     Unwound { path: unit.path.clone(), scan: out, covers: cx.covers }
 }
 
+/// What settings hang on is a gap, also where the boot has made no note of it. `place` stands for what has no place.
+fn tell_unknown(booted: &mut Booted, place: Span) {
+    for settled in booted.effective.iter().flat_map(|e| &e.fields).filter(|s| !s.hangs_on_version()) {
+        if let Some(why) = settled.unknown.as_ref().filter(|why| booted.gaps.iter().all(|g| g.why != **why)) {
+            let at = settled.winner.as_ref().map_or(place, |s| s.at);
+            booted.gaps.push(Gap { at, why: why.clone() });
+        }
+    }
+}
+
 fn gaps<'a>(gaps: &'a [Gap], texts: &'a Texts) -> impl Iterator<Item = Note> + 'a {
     gaps.iter().map(|gap| note(gap.at, gap.why.to_string(), texts))
 }
 
 /// A note at the place in a file that `at` leads to.
-fn note(at: crate::text::Span, message: String, texts: &Texts) -> Note {
+fn note(at: Span, message: String, texts: &Texts) -> Note {
     Note { place: texts.place(texts.trail(at).origin()).first_line(), message }
 }
 
@@ -199,8 +213,24 @@ impl Scan {
                 std::collections::btree_map::Entry::Occupied(mut known) => known.get_mut().absorb(finding),
             }
         }
-        self.findings = by_key.into_values().collect();
+        self.findings = Vec::new();
+        for finding in by_key.into_values() {
+            // A value that was encoded with its neighbours is found at a place that is a little wider than itself.
+            match self.findings.iter_mut().rev().take(MAX_ALTERNATIVES).find(|known| known.overlaps(&finding)) {
+                Some(known) => known.absorb(finding),
+                None => self.findings.push(finding),
+            }
+        }
         self.groups.sort_by(|a, b| (&a.place, &a.name, &a.when).cmp(&(&b.place, &b.name, &b.when)));
+        let mut joined: Vec<Shown> = Vec::new();
+        for group in self.groups.drain(..) {
+            match joined.iter_mut().rev().take(MAX_ALTERNATIVES).find_map(|known| Some((known.joined(&group)?, known)))
+            {
+                Some((both, known)) => *known = both,
+                None => joined.push(group),
+            }
+        }
+        self.groups = joined;
         for notes in [&mut self.problems, &mut self.gaps] {
             notes.sort();
             notes.dedup();

@@ -10,7 +10,7 @@ use crate::value::Guard;
 use super::{Note, note};
 
 /// One node group, booted one way.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Shown {
     /// Its address.
     pub name: Arc<str>,
@@ -35,7 +35,7 @@ pub struct Shown {
 }
 
 /// One duration of a node group.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ShownSetting {
     /// Name of the field, with the key of a map field.
     pub field: String,
@@ -47,13 +47,20 @@ pub struct ShownSetting {
     pub certain: bool,
     /// Where the value was written.
     pub place: Option<Place>,
-    /// The value as written, if somebody wrote one.
+    /// The value as written, if somebody wrote one. What the image or EKS set stands nowhere in the source, so it has none.
     pub raw: Option<String>,
     /// Statements that lost: who made them, the value as written, and where.
     pub shadowed: Vec<(&'static str, String, Place)>,
 }
 
 impl Shown {
+    /// Both as one, if they are the same node group and differ in the answer to one condition only.
+    pub(super) fn joined(&self, other: &Self) -> Option<Self> {
+        let when = self.when.or(&other.when)?;
+        let same = Self { when: self.when.clone(), ..other.clone() } == *self;
+        same.then(|| Self { when, ..self.clone() })
+    }
+
     /// What one boot of `group` shows.
     pub(super) fn of(group: &NodeGroup, booted: &Booted, texts: &Texts) -> Self {
         let effective = booted.effective.as_ref();
@@ -70,29 +77,33 @@ impl Shown {
             kubelet: effective.is_some(),
             starts: effective.and_then(|e| e.starts),
             why_not: effective.iter().flat_map(|e| &e.failures).map(|f| f.message.clone()).collect(),
-            settings: effective.iter().flat_map(|e| &e.fields).map(|s| ShownSetting::of(s, texts)).collect(),
+            settings: effective.iter().flat_map(|e| &e.fields).map(|s| ShownSetting::of(s, group, texts)).collect(),
             unknown,
         }
     }
 }
 
 impl ShownSetting {
-    fn of(settled: &Settled, texts: &Texts) -> Self {
+    fn of(settled: &Settled, group: &NodeGroup, texts: &Texts) -> Self {
         let key = settled.key.as_ref().map(|k| format!(".{k}")).unwrap_or_default();
         let place = |s: &Setting| {
             let at = if s.at.is_empty() { s.carrier } else { s.at };
             texts.place(texts.trail(at).origin()).first_line()
         };
+        // What nobody wrote is made from the place of the node group.
+        let own = texts.place(texts.trail(group.place).origin()).first_line();
+        let written = |s: &&Setting| place(s) != own;
         Self {
             field: format!("{}{key}", settled.field.name),
             effective: settled.effective.map(render_duration),
             from: settled.from.id(),
             certain: settled.unknown.is_none(),
-            place: settled.winner.as_ref().map(place),
-            raw: settled.winner.as_ref().map(|s| s.raw.to_text().into_owned()),
+            place: settled.winner.as_ref().filter(written).map(place),
+            raw: settled.winner.as_ref().filter(written).map(|s| s.raw.to_text().into_owned()),
             shadowed: settled
                 .shadowed
                 .iter()
+                .filter(written)
                 .map(|s| (mechanism(&s.by), s.raw.to_text().into_owned(), place(s)))
                 .collect(),
         }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Asks the real Terraform for the value of every expression in expressions.json and writes the answers back.
+"""Asks the real Terraform for the value of every expression in expressions.json and for the outputs of every module in
+modules.json, and writes the answers back.
 
 Usage: record.py [TERRAFORM]. New cases need only their "expr"; "value" (or "error": true) is filled in. Every expression
 is evaluated alone, as an output of a configuration without providers, beside the files and the prelude of the data file.
@@ -14,6 +15,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 DATA = pathlib.Path(__file__).with_name("expressions.json")
+MODULES = pathlib.Path(__file__).with_name("modules.json")
 
 
 def run(terraform, folder, *args):
@@ -39,8 +41,30 @@ def ask(terraform, data, expr):
         return {"value": outputs.get("value", {"value": None})["value"]}, ""
 
 
+def outputs_of(terraform, module):
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in module["files"].items():
+            path = pathlib.Path(folder) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+        for args in (["init", "-backend=false"], ["apply", "-auto-approve"]):
+            done = run(terraform, folder, *args, "-no-color")
+            if done.returncode != 0:
+                sys.exit(f"{module['name']}: {done.stderr}")
+        shown = json.loads(run(terraform, folder, "output", "-no-color", "-json").stdout)
+        return {name: output["value"] for name, output in shown.items()}
+
+
+def record_modules(terraform):
+    data = json.loads(MODULES.read_text())
+    for module in data["modules"]:
+        module["outputs"] = outputs_of(terraform, module)
+    MODULES.write_text(json.dumps(data, indent=2, ensure_ascii=True) + "\n")
+
+
 def main():
     terraform = sys.argv[1] if len(sys.argv) > 1 else "terraform"
+    record_modules(terraform)
     data = json.loads(DATA.read_text())
     with ThreadPoolExecutor(2) as pool:
         answers = pool.map(lambda case: ask(terraform, data, case["expr"]), data["cases"])

@@ -21,6 +21,16 @@ pub(super) fn to_number(value: &Value) -> Result<f64, Refused> {
     }
 }
 
+/// The value as a truth value; `None` if it is none or not known. Text counts as go-cty converts it: `true` and `1`, `false`
+/// and `0`.
+pub(super) fn to_bool(value: &Value) -> Option<bool> {
+    match value.as_known_str() {
+        Some("1") => Some(true),
+        Some("0") => Some(false),
+        _ => value.as_bool(),
+    }
+}
+
 /// A decimal number as Terraform reads one from text.
 pub(super) fn parse_number(text: &str) -> Option<f64> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
@@ -54,6 +64,9 @@ pub(super) fn equal(a: &Value, b: &Value) -> Option<bool> {
     match (&a.kind, &b.kind) {
         (Kind::Unknown(_) | Kind::Either(_), _) | (_, Kind::Unknown(_) | Kind::Either(_)) => None,
         (Kind::Null, Kind::Null) => Some(true),
+        // An object of which only the type is known may be null as a whole.
+        (Kind::Null, Kind::Map(_)) if only_shape(b) => None,
+        (Kind::Map(_), Kind::Null) if only_shape(a) => None,
         (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
         (Kind::Number(a), Kind::Number(b)) => Some(a == b),
         (Kind::Str(a), Kind::Str(b)) => equal_text(a, b),
@@ -73,6 +86,15 @@ pub(super) fn equal(a: &Value, b: &Value) -> Option<bool> {
             all(x.entries.iter().map(|(key, a)| y.entries.get(key).map_or(Some(false), |b| equal(&a.value, &b.value))))
         }
         _ => Some(false),
+    }
+}
+
+/// True if nothing is known of a value but the names of its attributes.
+fn only_shape(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Unknown(_) => true,
+        Kind::Map(map) => !map.entries.is_empty() && map.entries.values().all(|e| only_shape(&e.value)),
+        _ => false,
     }
 }
 

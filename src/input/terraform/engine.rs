@@ -22,6 +22,9 @@ pub(super) const MAX_DEPTH: usize = 150;
 /// The largest text that an expression may yield, in bytes.
 pub(super) const MAX_TEXT: usize = 1 << 20;
 
+/// The most pieces of different origin in one text: each of them remembers every reference that it passed.
+pub(super) const MAX_PIECES: usize = 20_000;
+
 /// The most values inside one value.
 const MAX_NODES: usize = 50_000;
 
@@ -303,7 +306,8 @@ fn weigh(value: &Value, depth: usize, nodes: &mut usize) -> bool {
         Kind::Str(text) => {
             // A large text weighs more, so that copies of it are counted.
             *nodes += text.len() / 256;
-            text.len() <= MAX_TEXT
+            *nodes += text.pieces().len() / 16;
+            text.len() <= MAX_TEXT && text.pieces().len() <= MAX_PIECES
         }
         _ => true,
     }

@@ -8,7 +8,7 @@ use crate::syntax::hcl::{Binary, Conditional, Expr, ExprKind, For, Key, Unary};
 use crate::text::{Span, Why};
 use crate::value::{Alternative, Condition, Entry, Guard, Kind, MAX_ALTERNATIVES, Map, Number, Value};
 
-use super::convert::{arithmetic, equal, order, to_key, to_number};
+use super::convert::{arithmetic, equal, order, to_bool, to_key, to_number};
 use super::engine::{Engine, Env, Outcome, Refused, either};
 
 /// The ways a condition may go; their guards exclude each other.
@@ -203,7 +203,7 @@ impl Engine<'_, '_> {
     }
 
     fn plain_truth(&mut self, value: &Value, expr: &Expr, env: &Env) -> Result<Truth, Refused> {
-        if let Some(known) = value.as_bool() {
+        if let Some(known) = to_bool(value) {
             return Ok(vec![(Guard::always(), known)]);
         }
         let Kind::Unknown(why) = &value.kind else {

@@ -243,7 +243,7 @@ impl Engine<'_, '_> {
         child
     }
 
-    /// Notes that the directory of a local module is judged through this unit, also where the call makes no instance of it.
+    /// Notes that the directory of a local module is judged through this unit.
     pub(super) fn cover(&mut self, parent: usize, call: &Block) {
         let Some(source) = call.body.attribute("source") else { return };
         let source = self.eval_or_hole(&source.value, &Env::of(parent));
@@ -286,6 +286,7 @@ impl Engine<'_, '_> {
         }
         let when = self.instances[parent].when.clone();
         let module = self.module(&dir);
+        self.cover(parent, call);
         let mut child = Instance::new(module, place);
         child.address = address.to_string();
         child.path = path;

@@ -123,7 +123,7 @@ impl Engine<'_, '_> {
                 Some(default) => self.eval(&default.value, &Env::default())?,
                 None => {
                     let why = Why::NoDefault(self.addressed(instance, &format!("var.{name}")));
-                    return Ok(Value::unknown(why, block.header));
+                    Value::unknown(why, block.header)
                 }
             },
         };

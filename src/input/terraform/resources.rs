@@ -3,25 +3,74 @@
 use std::sync::Arc;
 
 use crate::node::{Family, Gap, NodeGroup, Step, Wrapping};
-use crate::syntax::hcl::{Block, Expr, ExprKind, StepKind};
+use crate::syntax::hcl::{Block, Body, Expr, ExprKind, StepKind};
 use crate::text::{Traced, Why};
 use crate::value::{Guard, Value};
 
+use super::data::Nested;
 use super::engine::{Engine, Env, visit};
 use super::modules::Expansion;
 use super::scope::Module;
 
-/// Resource type, attribute, and how the attribute is wrapped (terraform-provider-aws: a launch template is passed on as it
-/// is; an instance and a launch configuration encode text that is not base64 yet).
-const CARRIERS: &[(&str, &str, Wrapping)] = &[
-    ("aws_instance", "user_data", Wrapping::Base64OrPlain),
-    ("aws_instance", "user_data_base64", Wrapping::Base64),
-    ("aws_launch_configuration", "user_data", Wrapping::Base64OrPlain),
-    ("aws_launch_configuration", "user_data_base64", Wrapping::Base64),
-    ("aws_launch_template", "user_data", Wrapping::Base64),
-    ("aws_spot_instance_request", "user_data", Wrapping::Base64OrPlain),
-    ("aws_spot_instance_request", "user_data_base64", Wrapping::Base64),
+/// The attributes that carry user data, in whatever resource they stand: instances and launch templates of AWS, and machines of
+/// other clouds.
+const ATTRIBUTES: &[&str] = &["user_data", "user_data_base64"];
+
+/// An attribute with user data: in a resource, or in its nested blocks of a type.
+#[derive(Clone, Debug, PartialEq)]
+struct Carrier {
+    nested: Option<Arc<str>>,
+    attribute: &'static str,
+}
+
+impl Carrier {
+    /// What carries user data in a resource.
+    fn all(block: &Block) -> Vec<Self> {
+        let mut out = Vec::new();
+        for attribute in ATTRIBUTES.iter().copied() {
+            if block.body.attribute(attribute).is_some() {
+                out.push(Self { nested: None, attribute });
+            }
+            for inner in &block.body.blocks {
+                let content = inner.body.blocks_of("content").next().filter(|_| &*inner.kind == "dynamic");
+                let kind: Arc<str> = if content.is_some() { inner.label(0).into() } else { Arc::clone(&inner.kind) };
+                let carrier = Self { nested: Some(kind), attribute };
+                if content.map_or(&inner.body, |c| &c.body).attribute(attribute).is_some() && !out.contains(&carrier) {
+                    out.push(carrier);
+                }
+            }
+        }
+        out
+    }
+
+    /// How the text is wrapped. terraform-provider-aws passes the user data of a launch template on as it is, so it must be
+    /// base64 already; that of an instance, a spot request or a launch configuration it encodes unless it is base64.
+    fn wrapping(&self, resource: &str) -> Wrapping {
+        if self.attribute == "user_data_base64" || resource == "aws_launch_template" {
+            Wrapping::Base64
+        } else {
+            Wrapping::Base64OrPlain
+        }
+    }
+}
+
+/// Resources that can bring settings to a node in ways that are not followed.
+const NOT_FOLLOWED: &[&str] = &[
+    "aws_imagebuilder_component",
+    "aws_s3_object",
+    "aws_ssm_association",
+    "aws_ssm_document",
+    "aws_ssm_parameter",
+    "helm_release",
+    "kubectl_manifest",
+    "kubernetes_manifest",
+    "local_file",
+    "null_resource",
+    "terraform_data",
 ];
+
+/// Words that tell that such a resource is about a node's kubelet.
+const ABOUT_KUBELETS: &[&str] = &["kubelet", "nodeconfig", "ec2nodeclass", "/etc/eks/"];
 
 /// How many locals a reference is followed through.
 const MAX_LOCALS: usize = 8;
@@ -36,7 +85,8 @@ struct Image {
 
 /// True if a module declares something that carries what a node boots with, or calls modules that may.
 pub(super) fn concerns(module: &Module) -> bool {
-    !module.calls.is_empty() || module.resources.keys().any(|(kind, _)| CARRIERS.iter().any(|(k, ..)| *k == &**kind))
+    let one = |block: &Arc<Block>| !Carrier::all(block).is_empty() || NOT_FOLLOWED.contains(&block.label(0));
+    !module.calls.is_empty() || module.resources.values().any(one)
 }
 
 impl Engine<'_, '_> {
@@ -47,15 +97,28 @@ impl Engine<'_, '_> {
         while let Some(instance) = pending.pop() {
             let module = Arc::clone(&self.instances[instance].module);
             for ((kind, name), block) in &module.resources {
-                for (_, attribute, wrapping) in CARRIERS.iter().filter(|(k, ..)| *k == &**kind) {
-                    if block.body.attribute(attribute).is_some() {
-                        self.carrier(instance, (&format!("{kind}.{name}"), block), (attribute, *wrapping), &mut groups);
+                if NOT_FOLLOWED.contains(&&**kind) {
+                    let text = String::from_utf8_lossy(self.cx.texts.slice(block.span)).to_lowercase();
+                    if ABOUT_KUBELETS.iter().any(|word| text.contains(word)) {
+                        let address = self.addressed(instance, &format!("{kind}.{name}"));
+                        self.cx.gap(
+                            block.header,
+                            Why::NotUnderstood(format!("{address}, which is about kubelets,").into()),
+                        );
                     }
+                }
+                for carrier in Carrier::all(block) {
+                    self.carrier(instance, (&format!("{kind}.{name}"), block), &carrier, &mut groups);
                 }
             }
             let mut children = Vec::new();
             for call in module.calls.values() {
-                self.cover(instance, call);
+                // A call that makes no instance in any configuration settles the matter; where an input decides, the module is
+                // still judged by itself.
+                let count = call.body.attribute("count").or_else(|| call.body.attribute("for_each"));
+                if count.is_none_or(|a| is_constant(&a.value)) {
+                    self.cover(instance, call);
+                }
                 for (guard, expansion) in self.expand(instance, call) {
                     for (_, own) in expansion.instances() {
                         let Some(child) = self.child(instance, call, &own) else { continue };
@@ -78,35 +141,46 @@ impl Engine<'_, '_> {
         &mut self,
         instance: usize,
         (address, block): (&str, &Arc<Block>),
-        (attribute, wrapping): (&str, Wrapping),
+        carrier: &Carrier,
         groups: &mut Vec<NodeGroup>,
     ) {
         let address = self.addressed(instance, address);
+        let wrapping = carrier.wrapping(block.label(0));
         for (guard, expansion) in self.expand(instance, block) {
             let Some(guard) = self.instances[instance].when.and(&guard) else { continue };
             for (suffix, own) in expansion.instances() {
-                let images = self.images(instance, block, &suffix, &own);
-                for way in self.ways_of_attribute(&block.body, attribute, &own) {
-                    let Some(when) = guard.and(&way.when) else { continue };
-                    let mut group = NodeGroup::new(format!("{address}{suffix}"), block.header);
-                    if let Expansion::Maybe(_, why) = &expansion {
-                        group.gaps.push(Gap { at: block.header, why: why.clone() });
-                    }
-                    let text = way.value.to_traced().unwrap_or_else(|| {
-                        Traced::hole(way.value.at, Why::Invalid("user data that is no text".into()))
-                    });
-                    let step = Step::UserData(text, wrapping);
-                    for (more, image) in &images {
-                        let Some(when) = when.and(more) else { continue };
-                        let own = NodeGroup {
-                            when,
-                            family: image.family,
-                            minor: image.minor,
-                            merged_by_eks: image.merged_by_eks,
-                            steps: vec![step.clone()],
-                            ..group.clone()
-                        };
-                        groups.push(own);
+                let mut group = NodeGroup::new(format!("{address}{suffix}"), block.header);
+                if let Expansion::Maybe(_, why) = &expansion {
+                    group.gaps.push(Gap { at: block.header, why: why.clone() });
+                }
+                let bodies = match &carrier.nested {
+                    None => vec![(Guard::always(), Nested { blocks: vec![(own, &block.body)], open: None })],
+                    Some(kind) => self.nested(&block.body, kind, &own),
+                };
+                for (more, nested) in bodies {
+                    let Some(guard) = guard.and(&more) else { continue };
+                    let mut group = group.clone();
+                    group.gaps.extend(nested.open.map(|why| Gap { at: block.header, why }));
+                    for (own, body) in nested.blocks {
+                        let images = self.images(instance, (block, body), &suffix, &own);
+                        for way in self.ways_of_attribute(body, carrier.attribute, &own) {
+                            let Some(when) = guard.and(&way.when) else { continue };
+                            let text = way.value.to_traced().unwrap_or_else(|| {
+                                Traced::hole(way.value.at, Why::Invalid("user data that is no text".into()))
+                            });
+                            let step = Step::UserData(text, wrapping);
+                            for (more, image) in &images {
+                                let Some(when) = when.and(more) else { continue };
+                                groups.push(NodeGroup {
+                                    when,
+                                    family: image.family,
+                                    minor: image.minor,
+                                    merged_by_eks: image.merged_by_eks,
+                                    steps: vec![step.clone()],
+                                    ..group.clone()
+                                });
+                            }
+                        }
                     }
                 }
             }
@@ -114,8 +188,14 @@ impl Engine<'_, '_> {
     }
 
     /// What is known of the image of a launch template or instance, by the conditions that are not decided.
-    fn images(&mut self, instance: usize, block: &Block, suffix: &str, own: &Env) -> Vec<(Guard, Image)> {
-        let id = block.body.attribute("image_id").or_else(|| block.body.attribute("ami"));
+    fn images(
+        &mut self,
+        instance: usize,
+        (block, body): (&Block, &Body),
+        suffix: &str,
+        own: &Env,
+    ) -> Vec<(Guard, Image)> {
+        let id = body.attribute("image_id").or_else(|| body.attribute("ami"));
         let ids = match id {
             Some(id) => self.eval_or_hole(&id.value, own).alternatives(),
             None => vec![(Guard::always(), Value::null(block.header))],
@@ -263,6 +343,13 @@ fn minor_in(text: &str) -> Option<u32> {
     })?;
     let digits: String = text[at.0 + 2..].chars().take_while(char::is_ascii_digit).collect();
     digits.parse().ok().filter(|minor| (10..100).contains(minor))
+}
+
+/// True if an expression refers to nothing.
+fn is_constant(expr: &Expr) -> bool {
+    let mut constant = true;
+    visit(expr, &mut |e| constant &= !matches!(e.kind, ExprKind::Variable(_)));
+    constant
 }
 
 /// True if an expression refers to a resource or data source, by itself or through locals.

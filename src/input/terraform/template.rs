@@ -7,7 +7,7 @@ use crate::text::{Span, Traced, Why};
 use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
 
 use super::convert::to_text;
-use super::engine::{Engine, Env, MAX_TEXT, Outcome, Refused};
+use super::engine::{Engine, Env, MAX_PIECES, MAX_TEXT, Outcome, Refused};
 use super::expressions::entries_of;
 
 /// The ways a part of a text may read.
@@ -128,7 +128,8 @@ impl Engine<'_, '_> {
         for (index, part) in parts.iter().enumerate() {
             let size: usize = out.iter().map(|(_, t)| t.len()).max().unwrap_or(0)
                 + part.iter().map(|(_, t)| t.len()).max().unwrap_or(0);
-            if size > MAX_TEXT {
+            let pieces = |ways: &Ways| ways.iter().map(|(_, t)| t.pieces().len()).max().unwrap_or(0);
+            if size > MAX_TEXT || pieces(&out) + pieces(part) > MAX_PIECES {
                 return Some(vec![(Guard::always(), Traced::hole(at, Why::Limit("size of a text")))]);
             }
             if index > 0 && !between.is_empty() {
@@ -139,7 +140,7 @@ impl Engine<'_, '_> {
             if let [(always, only)] = &part[..]
                 && always.is_always()
             {
-                if !self.charge(only.len() * out.len()) {
+                if !self.charge((only.len() + 16 * only.pieces().len()) * out.len()) {
                     return Some(vec![(Guard::always(), Traced::hole(at, Why::Limit("steps of evaluation")))]);
                 }
                 for (_, text) in &mut out {

@@ -8,7 +8,7 @@ use crate::syntax::hcl::{Expr, ExprKind, Key};
 use crate::text::Why;
 use crate::value::{Alternative, Entry, Kind, Map, Number, Value};
 
-use super::convert::{extend, parse_number};
+use super::convert::{extend, parse_number, to_bool};
 use super::engine::{Engine, Env, Outcome, Refused};
 
 /// How deep types may nest.
@@ -112,6 +112,16 @@ impl Engine<'_, '_> {
             return with(Value::either(out, value.at).kind);
         }
         match (wanted, &value.kind) {
+            // Of an unknown object the attributes are known that it must have.
+            (Type::Object(members), Kind::Unknown(why @ (Why::NoDefault(_) | Why::FromOutside(_)))) => {
+                let mut entries = IndexMap::new();
+                for member in members {
+                    let unknown = Value::unknown(extend(why, &format!(".{}", member.name)), value.at);
+                    let inner = if member.optional { unknown } else { self.conform(&unknown, &member.of, depth + 1)? };
+                    entries.insert(Arc::clone(&member.name), Entry { key: value.at, value: inner });
+                }
+                with(Kind::Map(Arc::new(Map { entries, open: None })))
+            }
             (Type::Any, _) | (_, Kind::Null | Kind::Unknown(_)) => Ok(value.clone()),
             (Type::Text, Kind::Str(_)) | (Type::Number, Kind::Number(_)) | (Type::Bool, Kind::Bool(_)) => {
                 Ok(value.clone())
@@ -127,7 +137,7 @@ impl Engine<'_, '_> {
                 )),
                 (None, None) => Err(Refused::new("a number is required")),
             },
-            (Type::Bool, Kind::Str(text)) => match (text.first_hole(), value.as_bool()) {
+            (Type::Bool, Kind::Str(text)) => match (text.first_hole(), to_bool(value)) {
                 (Some((_, why)), _) => with(Kind::Unknown(why.clone())),
                 (None, Some(b)) => with(Kind::Bool(b)),
                 (None, None) => Err(Refused::new("true or false is required")),

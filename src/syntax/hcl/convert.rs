@@ -73,7 +73,7 @@ impl Convert<'_> {
         match expr {
             Expression::Null(_) => ExprKind::Null,
             Expression::Bool(value) => ExprKind::Bool(*value.value()),
-            Expression::Number(number) => ExprKind::Number(self.view.traced(self.range(number.span()))),
+            Expression::Number(number) => self.number(self.range(number.span())),
             Expression::String(text) => self.quoted(self.range(text.span())),
             Expression::Array(items) => ExprKind::List(items.iter().map(|e| self.expr(e)).collect()),
             Expression::Object(object) => {
@@ -125,6 +125,17 @@ impl Convert<'_> {
         }
     }
 
+    /// The parser takes the minus for a part of the number, also where space stands between them.
+    fn number(&self, range: Range<usize>) -> ExprKind {
+        let raw = self.view.bytes.get(range.clone()).unwrap_or_default();
+        let digits = raw.iter().position(|b| b.is_ascii_digit()).unwrap_or(0);
+        if digits > 1 {
+            let inner = index_expr(self.view, range.start + digits..range.end);
+            return ExprKind::Unary(Unary::Neg, Box::new(inner));
+        }
+        ExprKind::Number(self.view.traced(range))
+    }
+
     /// A chain such as `a && b && c` is a tree that leans left and may be long, so its spine is walked in a loop.
     fn binary(&self, expr: &Expression) -> ExprKind {
         let mut chain = Vec::new();
@@ -171,6 +182,11 @@ impl Convert<'_> {
             ObjectKey::Ident(ident) => {
                 let mut range = self.range(span);
                 range.end = range.end.min(range.start + ident.as_str().len());
+                Key::Name(self.view.traced(range.clone()), self.view.span(range))
+            }
+            // A keyword is a name like any other here.
+            ObjectKey::Expression(Expression::Null(_) | Expression::Bool(_)) => {
+                let range = self.range(span);
                 Key::Name(self.view.traced(range.clone()), self.view.span(range))
             }
             ObjectKey::Expression(expr) => Key::Expr(self.expr(expr)),

@@ -156,7 +156,8 @@ fn quoted(bytes: &[u8], at: usize, stack: &mut Vec<Mode>) -> usize {
             stack.push(Mode::Code(at, 0));
             return at + 2;
         }
-        [b'"', ..] => {
+        // A string does not go on in the next line: where one does, its end is missing.
+        [b'"' | b'\n', ..] => {
             stack.pop();
         }
         _ => {}

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::text::{Span, Traced, Why};
 use crate::value::{Alternative, Condition, Entry, Guard, Kind, Map, Number, Value};
 
-use super::super::convert::{equal, parse_number, to_key, to_number, to_text};
+use super::super::convert::{equal, parse_number, to_bool, to_key, to_number, to_text};
 use super::super::engine::{Engine, Env, Outcome, Refused};
 use super::super::expressions::entries_of;
 use super::super::references::{choice, item};
@@ -97,13 +97,13 @@ pub(super) fn anytrue(args: &[Value], at: Span) -> Outcome {
 /// True if `wanted` is found; the opposite if it is certainly not.
 fn truths(args: &[Value], at: Span, wanted: bool) -> Outcome {
     let items = list(&args[0])?;
-    if items.iter().any(|v| v.as_bool() == Some(wanted)) {
+    if items.iter().any(|v| to_bool(v) == Some(wanted)) {
         return Ok(Value::bool(wanted, at));
     }
     if let Some(hole) = unknown_in(&items, at) {
         return Ok(hole);
     }
-    let fine = items.iter().all(|v| v.is_null() || v.as_bool().is_some());
+    let fine = items.iter().all(|v| v.is_null() || to_bool(v).is_some());
     if fine { Ok(Value::bool(!wanted, at)) } else { Err(Refused::new("a list of truth values is required")) }
 }
 
@@ -180,9 +180,17 @@ const MAX_OPTIONAL: usize = 3;
 
 /// A list in which some items may be missing, each under a condition that starts with these words: one list for each way. An
 /// unknown item also stands for several where it comes from an unknown list, so that text that is joined from it keeps what is
-/// known around it. Past [`MAX_OPTIONAL`] all are there, as holes.
+/// known around it. Past [`MAX_OPTIONAL`] all are there, as holes, if some item is there for certain.
 fn optional_items(items: Vec<(Value, Option<String>)>, at: Span) -> Value {
     let open: Vec<&String> = items.iter().filter_map(|(_, words)| words.as_ref()).collect();
+    if open.len() > MAX_OPTIONAL && open.len() == items.len() {
+        // Not even whether there is any item is known.
+        let why = items.iter().find_map(|(v, _)| match &v.kind {
+            Kind::Unknown(why) => Some(why.clone()),
+            _ => None,
+        });
+        return Value::unknown(why.unwrap_or(Why::Limit("items that may be missing")), at);
+    }
     if open.len() > MAX_OPTIONAL {
         return Value::list(items.into_iter().map(|(v, _)| v).collect(), at);
     }
@@ -474,7 +482,7 @@ pub(super) fn sort(args: &[Value], at: Span) -> Outcome {
 }
 
 pub(super) fn tobool(args: &[Value], at: Span) -> Outcome {
-    match (&args[0].kind, args[0].as_bool()) {
+    match (&args[0].kind, to_bool(&args[0])) {
         (Kind::Null, _) => Ok(Value::null(at)),
         (_, Some(b)) => Ok(Value { kind: Kind::Bool(b), ..args[0].clone() }),
         (Kind::Str(text), None) if text.has_hole() => Ok(unknown_in(args, at).unwrap_or_else(|| Value::null(at))),

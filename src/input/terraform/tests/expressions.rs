@@ -113,3 +113,31 @@ fn expressions_have_the_values_that_terraform_gives_them() {
     holes.retain(|expr: &String| !HOLES.iter().any(|start| expr.starts_with(start)));
     assert!(holes.is_empty(), "not known: {holes:#?}");
 }
+
+#[test]
+fn modules_have_the_outputs_that_terraform_gives_them() {
+    let data: Json = serde_json::from_str(include_str!("../../../../testdata/terraform/modules.json")).unwrap();
+    let mut faults = Vec::new();
+    for module in data["modules"].as_array().unwrap() {
+        let files = module["files"].as_object().unwrap().iter();
+        let files: Vec<(String, &str)> = files.map(|(k, v)| (format!("/{k}"), v.as_str().unwrap())).collect();
+        let files = Memory::new(files.iter().map(|(k, v)| (k.as_str(), v.as_bytes())));
+        let mut cx = Cx::new(&files);
+        let id = cx.open("/main.tf".as_ref()).unwrap();
+        let mut engine = Engine::new("/".as_ref(), &mut cx);
+        let at = Span::new(id, 0..0);
+        let root = engine.start(at);
+        for (name, expected) in module["outputs"].as_object().unwrap() {
+            let found = engine.output(root, name, at);
+            let value = found.as_ref().ok().and_then(json);
+            // Numbers are compared as text: JSON tells 1 and 1.0 apart.
+            if value.as_ref().map(ToString::to_string) != Some(expected.to_string()) && value.as_ref() != Some(expected)
+            {
+                faults.push(format!("{}: {name}\n  found    {found:?}\n  expected {expected}", module["name"]));
+            } else if let Ok(value) = found {
+                check_places(&value, &engine.cx.texts, name);
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}

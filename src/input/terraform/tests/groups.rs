@@ -140,6 +140,16 @@ fn user_data_is_followed_to_its_end() {
             "variable \"more\" {}",
             &["w if var.more has entries: --a=0 <no default for var.more>", "w if not (var.more has entries): --a=0"],
         ),
+        (
+            r#"join(",", [for k, v in var.o : "${k}=${v.z}"])"#,
+            "variable \"o\" {\n type = object({\n b = object({ z = string })\n a = object({ z = number })\n })\n}",
+            &["w: a=<no default for var.o.a.z>,b=<no default for var.o.b.z>"],
+        ),
+        (
+            r#"var.o == null ? "n" : "y""#,
+            "variable \"o\" {\n type = object({ z = string })\n}",
+            &["w if var.o == null: n", "w if not (var.o == null): y"],
+        ),
         (r#"nonsensitive(sensitive("s"))"#, "", &["w: s"]),
         ("[1]", "", &["w: <refused: user data that is no text>"]),
     ];
@@ -190,6 +200,24 @@ fn a_module_is_judged_with_the_arguments_of_each_call() {
         "module.c[\"x\"].aws_launch_template.w: i=1h",
     ];
     assert_eq!(found, expected);
+}
+
+#[test]
+fn a_module_is_covered_where_its_calls_settle_what_it_is() {
+    for (call, covered) in [
+        ("", true),
+        ("count = 0", true),
+        ("count = var.n", false),
+        ("for_each = var.m", false),
+        ("count = var.one", true),
+    ] {
+        let main = format!(
+            "module \"a\" {{\n  source = \"./nodes\"\n  {call}\n}}\nvariable \"n\" {{\n  default = 0\n}}\nvariable \"m\" {{\n  default = {{}}\n}}\nvariable \"one\" {{\n  default = 1\n}}\n"
+        );
+        let files = memory(&[("/main.tf", &main), ("/nodes/main.tf", NODES)]);
+        let (_, cx) = read(&files, "/");
+        assert_eq!(!cx.covers.is_empty(), covered, "{call}");
+    }
 }
 
 #[test]
@@ -267,6 +295,10 @@ fn what_is_not_followed_is_told() {
         ),
         ("/broken.tf", "locals {\n  a = = 1\n}\nresource \"aws_instance\" \"i\" {\n  user_data = local.a\n}\n"),
         ("/x.tf.json", "{}"),
+        (
+            "/ssm.tf",
+            "resource \"aws_ssm_document\" \"d\" {\n  content = \"systemctl restart kubelet\"\n}\nresource \"null_resource\" \"n\" {\n}\n",
+        ),
     ]);
     let (groups, cx) = read(&files, "/");
     let text = |group: &NodeGroup| match &group.steps[0] {
@@ -282,7 +314,24 @@ fn what_is_not_followed_is_told() {
     assert!(gaps.iter().any(|gap| gap.contains("./gone")), "{gaps:?}");
     assert!(gaps.iter().any(|gap| gap == "Terraform's JSON syntax is not followed"), "{gaps:?}");
     assert!(gaps.iter().any(|gap| gap == "limit reached: modules that call modules"), "{gaps:?}");
+    assert!(gaps.iter().any(|gap| gap == "aws_ssm_document.d, which is about kubelets, is not followed"), "{gaps:?}");
+    assert!(!gaps.iter().any(|gap| gap.contains("null_resource")), "{gaps:?}");
     assert_eq!(cx.problems.len(), 1);
+}
+
+#[test]
+fn nested_blocks_and_other_clouds_carry_user_data() {
+    let found = lines(&[(
+        "/main.tf",
+        "resource \"aws_spot_fleet_request\" \"f\" {\n  launch_specification {\n    user_data = \"a\"\n  }\n  dynamic \"launch_specification\" {\n    for_each = [\"b\"]\n    content {\n      user_data = launch_specification.value\n    }\n  }\n}\nresource \"openstack_compute_instance_v2\" \"i\" {\n  user_data = \"o\"\n}\nresource \"aws_launch_configuration\" \"c\" {\n  user_data_base64 = base64gzip(\"z\")\n}\n",
+    )]);
+    let expected = [
+        "aws_spot_fleet_request.f: a",
+        "aws_spot_fleet_request.f: b",
+        "openstack_compute_instance_v2.i: o",
+        "aws_launch_configuration.c: z",
+    ];
+    assert_eq!(found, expected);
 }
 
 #[test]

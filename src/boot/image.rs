@@ -1,0 +1,190 @@
+//! What the images bring, as far as it decides what a kubelet runs with. Sources: awslabs/amazon-eks-ami
+//! (`templates/al2/runtime` at 0ab84280, `templates/al2023/runtime` and `nodeadm` at 81fec2e8), kubernetes/release
+//! (`cmd/krel/templates/latest/kubeadm/10-kubeadm.conf`).
+
+use crate::node::Family;
+
+/// The configuration file of Amazon Linux 2 and Ubuntu images.
+pub(super) const AL2_CONFIG: &str = "/etc/kubernetes/kubelet/kubelet-config.json";
+/// The configuration file that nodeadm writes.
+pub(super) const NODEADM_CONFIG: &str = "/etc/kubernetes/kubelet/config.json";
+/// The drop-in directory that nodeadm uses.
+pub(super) const NODEADM_DROPINS: &str = "/etc/kubernetes/kubelet/config.json.d";
+/// The environment file that nodeadm writes.
+pub(super) const NODEADM_ENVIRONMENT: &str = "/etc/eks/kubelet/environment";
+/// The directory of documents that are laid over the user data.
+pub(super) const NODEADM_DOCUMENTS: &str = "/etc/eks/nodeadm.d/";
+/// The kubelet's unit.
+pub(super) const UNIT: &str = "/etc/systemd/system/kubelet.service";
+/// Directories of drop-ins of the kubelet's unit, the strongest last.
+pub(super) const UNIT_DROPINS: [&str; 3] = [
+    "/usr/lib/systemd/system/kubelet.service.d/",
+    "/run/systemd/system/kubelet.service.d/",
+    "/etc/systemd/system/kubelet.service.d/",
+];
+/// The drop-in that `bootstrap.sh` writes.
+pub(super) const EXTRA_ARGS: &str = "/etc/systemd/system/kubelet.service.d/30-kubelet-extra-args.conf";
+/// The program that joins a node of the older images.
+pub(super) const BOOTSTRAP: &str = "/etc/eks/bootstrap.sh";
+
+const AL2_UNIT: &str = "[Service]\nExecStart=/usr/bin/kubelet --config /etc/kubernetes/kubelet/kubelet-config.json \
+                        --kubeconfig /var/lib/kubelet/kubeconfig $KUBELET_ARGS $KUBELET_EXTRA_ARGS\n";
+const AL2023_UNIT: &str =
+    "[Service]\nEnvironmentFile=/etc/eks/kubelet/environment\nExecStart=/usr/bin/kubelet $NODEADM_KUBELET_ARGS\n";
+const KUBEADM_UNIT: &str = "[Service]\nExecStart=/usr/bin/kubelet\n";
+const KUBEADM_DROPIN: &str = "[Service]\n\
+    Environment=\"KUBELET_KUBECONFIG_ARGS=--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf\"\n\
+    Environment=\"KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml\"\n\
+    EnvironmentFile=-/var/lib/kubelet/kubeadm-flags.env\n\
+    EnvironmentFile=-/etc/default/kubelet\n\
+    EnvironmentFile=-/etc/sysconfig/kubelet\n\
+    ExecStart=\n\
+    ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS\n";
+/// What `bootstrap.sh` does to the kubelet's command line, in the lines that scripts are known to edit.
+const BOOTSTRAP_MODEL: &str = r#"#!/usr/bin/env bash
+set -o pipefail
+set -o nounset
+set -o errexit
+while [[ $# -gt 0 ]]; do
+  key="$1"
+  case $key in
+    -h | --help)
+      exit 1
+      ;;
+    --kubelet-extra-args)
+      KUBELET_EXTRA_ARGS=$2
+      shift
+      shift
+      ;;
+    --apiserver-endpoint | --aws-api-retry-attempts | --b64-cluster-ca | --cluster-id | --container-runtime | --containerd-config-file | --dns-cluster-ip | --docker-config-json | --enable-docker-bridge | --enable-local-outpost | --ip-family | --local-disks | --mount-bpf-fs | --pause-container-account | --pause-container-version | --service-ipv4-cidr | --service-ipv6-cidr | --use-max-pods)
+      shift
+      shift
+      ;;
+    *)
+      shift
+      ;;
+  esac
+done
+KUBELET_EXTRA_ARGS="${KUBELET_EXTRA_ARGS:-}"
+if [[ -n "$KUBELET_EXTRA_ARGS" ]]; then
+  cat << EOF > /etc/systemd/system/kubelet.service.d/30-kubelet-extra-args.conf
+[Service]
+Environment='KUBELET_EXTRA_ARGS=$KUBELET_EXTRA_ARGS'
+EOF
+fi
+systemctl start kubelet
+"#;
+const CONFIG: &str = r#"{
+  "kind": "KubeletConfiguration",
+  "apiVersion": "kubelet.config.k8s.io/v1beta1",
+  "authentication": {
+    "webhook": {
+      "cacheTTL": "2m0s",
+      "enabled": true
+    }
+  },
+  "authorization": {
+    "mode": "Webhook",
+    "webhook": {
+      "cacheAuthorizedTTL": "5m0s",
+      "cacheUnauthorizedTTL": "30s"
+    }
+  }
+}
+"#;
+const CONFIG_134: &str = r#"{
+    "kind": "KubeletConfiguration",
+    "apiVersion": "kubelet.config.k8s.io/v1beta1",
+    "authentication": {
+        "webhook": {
+            "cacheTTL": "2m0s",
+            "enabled": true
+        }
+    },
+    "authorization": {
+        "mode": "Webhook",
+        "webhook": {
+            "cacheAuthorizedTTL": "5m0s",
+            "cacheUnauthorizedTTL": "30s"
+        }
+    },
+    "shutdownGracePeriod": "2m30s",
+    "shutdownGracePeriodCriticalPods": "30s"
+}
+"#;
+
+/// A file that the image of `family` brings; for AL2023 also what nodeadm writes there by itself.
+pub(super) fn file(family: Family, path: &str, minor: Option<u32>) -> Option<&'static str> {
+    match (family, path) {
+        (Family::Al2 | Family::Ubuntu, UNIT) => Some(AL2_UNIT),
+        (Family::Al2 | Family::Ubuntu, AL2_CONFIG) => Some(CONFIG),
+        (Family::Al2 | Family::Ubuntu, BOOTSTRAP) => Some(BOOTSTRAP_MODEL),
+        (Family::Al2023, UNIT) => Some(AL2023_UNIT),
+        (Family::Al2023, NODEADM_CONFIG) if minor.is_some_and(|m| m >= 34) => Some(CONFIG_134),
+        (Family::Al2023, NODEADM_CONFIG) => Some(CONFIG),
+        (Family::Kubeadm, UNIT) => Some(KUBEADM_UNIT),
+        _ => None,
+    }
+}
+
+/// Drop-ins of the kubelet's unit that the image of `family` brings.
+pub(super) fn unit_dropins(family: Family) -> Option<(&'static str, &'static str)> {
+    (family == Family::Kubeadm).then_some(("10-kubeadm.conf", KUBEADM_DROPIN))
+}
+
+/// Whose kubelet reads a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// That of one family.
+    Of(Family),
+    /// That of several.
+    Any,
+}
+
+impl Reader {
+    /// The family, if it is one.
+    pub(super) fn family(self) -> Option<Family> {
+        match self {
+            Self::Of(family) => Some(family),
+            Self::Any => None,
+        }
+    }
+}
+
+/// If `path` is one that a kubelet or what starts it reads: whose.
+pub(super) fn sight(path: &str) -> Option<Reader> {
+    match path {
+        AL2_CONFIG | EXTRA_ARGS => Some(Reader::Of(Family::Al2)),
+        NODEADM_CONFIG | NODEADM_ENVIRONMENT => Some(Reader::Of(Family::Al2023)),
+        "/etc/default/kubelet" | "/etc/sysconfig/kubelet" | "/var/lib/kubelet/config.yaml" => {
+            Some(Reader::Of(Family::Kubeadm))
+        }
+        UNIT => Some(Reader::Any),
+        _ if path.starts_with(NODEADM_DROPINS) || path.starts_with(NODEADM_DOCUMENTS) => {
+            Some(Reader::Of(Family::Al2023))
+        }
+        _ if UNIT_DROPINS.iter().any(|dir| path.starts_with(dir)) => {
+            let kubeadm = path.ends_with("kubeadm.conf");
+            Some(if kubeadm { Reader::Of(Family::Kubeadm) } else { Reader::Any })
+        }
+        _ => None,
+    }
+}
+
+/// The family that alone has a file of this path.
+pub(super) fn family_of(path: &str) -> Option<Family> {
+    match path {
+        AL2_CONFIG | BOOTSTRAP => Some(Family::Al2),
+        NODEADM_CONFIG => Some(Family::Al2023),
+        _ => None,
+    }
+}
+
+/// True if an image may bring a file at `path` whose content is not known here.
+pub(super) fn may_exist(path: &str) -> bool {
+    !path.starts_with("/tmp/")
+        && !path.starts_with(NODEADM_DOCUMENTS)
+        && !path.starts_with("/etc/default/kubelet")
+        && !path.starts_with("/etc/sysconfig/kubelet")
+        && !UNIT_DROPINS.iter().any(|dir| path.starts_with(dir))
+}

@@ -1,0 +1,155 @@
+//! `/etc/eks/bootstrap.sh` of the Amazon Linux 2 images, and what else starts a kubelet. Source:
+//! `templates/al2/runtime/bootstrap.sh` of awslabs/amazon-eks-ami at 0ab84280.
+
+use std::sync::Arc;
+
+use crate::node::{Cx, Family};
+use crate::text::{Span, Traced, Why};
+
+use super::super::machine::{File, Machine};
+use super::super::{Way, image};
+use super::{Path, Setting, Shell, Status};
+
+/// The options of the script; each takes the next word, `--help` ends it.
+const OPTIONS: [&str; 20] = [
+    "--apiserver-endpoint",
+    "--aws-api-retry-attempts",
+    "--b64-cluster-ca",
+    "--cluster-id",
+    "--container-runtime",
+    "--containerd-config-file",
+    "--dns-cluster-ip",
+    "--docker-config-json",
+    "--enable-docker-bridge",
+    "--enable-local-outpost",
+    "--ip-family",
+    "--kubelet-extra-args",
+    "--local-disks",
+    "--mount-bpf-fs",
+    "--pause-container-account",
+    "--pause-container-version",
+    "--service-ipv4-cidr",
+    "--service-ipv6-cidr",
+    "--use-max-pods",
+    "--docker-bridge",
+];
+
+/// How the script was called.
+#[derive(Default)]
+struct Called {
+    /// What `--kubelet-extra-args` gives; the last one counts.
+    extra: Option<Traced>,
+    /// The words, with a name for the cluster where it is not known.
+    words: Vec<Traced>,
+    /// Set if a word may be options that are not known.
+    doubt: Option<(Span, Why)>,
+    help: bool,
+}
+
+impl Called {
+    fn read(arguments: &[Traced], at: Span) -> Self {
+        let mut called = Self::default();
+        let mut positional = 0;
+        let mut rest = arguments.iter();
+        while let Some(word) = rest.next() {
+            match word.known_str() {
+                Some("-h" | "--help") => called.help = true,
+                Some("--kubelet-extra-args") => {
+                    called.extra = rest.next().cloned();
+                    // An option that comes last decides, whatever stands before it.
+                    called.doubt = None;
+                    called.words.push(word.clone());
+                    called.words.extend(called.extra.clone());
+                    continue;
+                }
+                Some(option) if OPTIONS.contains(&option) => {
+                    called.words.push(word.clone());
+                    called.words.extend(rest.next().cloned());
+                    continue;
+                }
+                _ => {
+                    positional += 1;
+                    // A word of which nothing is known may be options; the first one is taken for the cluster's name.
+                    if word.is_hole() {
+                        if positional > 1 {
+                            called.doubt = word.first_hole().map(|(span, why)| (span, why.clone()));
+                        }
+                        called.words.push(Traced::made("cluster", at));
+                        continue;
+                    }
+                }
+            }
+            called.words.push(word.clone());
+        }
+        called
+    }
+}
+
+impl Shell<'_, '_> {
+    /// Runs the script with `arguments`.
+    pub(super) fn bootstrap(&mut self, arguments: &[Traced], at: Span, mut path: Path) -> Vec<Path> {
+        path.status = Status::Zero;
+        if matches!(path.machine.family, Some(Family::Al2023 | Family::Bottlerocket | Family::Windows)) {
+            // Amazon Linux 2023 has a script of this name that only says that it does nothing.
+            path.status = Status::NonZero;
+            return vec![path];
+        }
+        let called = Called::read(arguments, at);
+        if called.help {
+            return vec![path];
+        }
+        match path.machine.files.get(image::BOOTSTRAP).cloned() {
+            None => {}
+            Some(File::Known(text)) if !text.is_hole() && called.doubt.is_none() => {
+                path.machine.know(Family::Al2);
+                return self.script(&text, image::BOOTSTRAP, called.words, at, path);
+            }
+            Some(_) => {
+                let why = Why::NotUnderstood("a bootstrap.sh that was changed".into());
+                path.machine.gap(at, why.clone());
+                let mut extra = called.extra.unwrap_or_default();
+                extra.push_made(b" ", at);
+                extra.push_hole(at, why);
+                join(&mut path.machine, &extra, at);
+                return vec![path];
+            }
+        }
+        let extra = match called.doubt {
+            Some((span, why)) => Some(Traced::hole(span, why)),
+            None => called.extra,
+        };
+        let extra = extra.filter(|e| !e.is_empty()).or_else(|| {
+            path.variables.get("KUBELET_EXTRA_ARGS").filter(|v| v.exported).and_then(|v| v.values.first().cloned())
+        });
+        let extra = extra.unwrap_or_else(|| {
+            // Commands that are not known may have exported the variable.
+            path.machine.injected.clone().map_or_else(Traced::new, |why| Traced::hole(at, why))
+        });
+        join(&mut path.machine, &extra, at);
+        vec![path]
+    }
+}
+
+/// EKS's own part of the user data of a managed node group on Amazon Linux 2, which comes last.
+pub(in super::super) fn by_eks(ways: Vec<Way>, cx: &mut Cx<'_>) -> Vec<Way> {
+    let (own, mut rest): (Vec<_>, Vec<_>) =
+        ways.into_iter().partition(|way| way.machine.merged_by_eks && way.machine.family == Some(Family::Al2));
+    let Some(place) = own.first().map(|way| way.machine.place) else { return rest };
+    let mut text = Traced::made("/etc/eks/bootstrap.sh cluster --kubelet-extra-args '--node-labels=", place);
+    text.push_hole(place, Why::FromOutside("what EKS adds to the user data".into()));
+    text.push_made(b"'\n", place);
+    rest.extend(super::run(own, &text, "EKS's own part of the user data", Setting::UserData, cx));
+    rest
+}
+
+/// What the script leaves: the drop-in, if there are extra arguments, and a kubelet that runs.
+fn join(machine: &mut Machine, extra: &Traced, at: Span) {
+    machine.know(Family::Al2);
+    if !extra.is_empty() {
+        let mut text = Traced::made("[Service]\nEnvironment='KUBELET_EXTRA_ARGS=", at);
+        text.push(extra);
+        text.push_made(b"'\n", at);
+        machine.put(image::EXTRA_ARGS, File::Known(Arc::new(text)));
+    }
+    machine.start(false);
+}

@@ -1,0 +1,267 @@
+//! `if`, `case`, loops and functions.
+
+use std::sync::Arc;
+
+use crate::syntax::shell::{Arm, ArmEnd, Command, Item, Word};
+use crate::text::{Span, Traced, Why};
+
+use super::{Flow, MAX_ROUNDS, Path, Shell, Status, pattern, ways};
+
+impl Shell<'_, '_> {
+    pub(super) fn if_command(
+        &mut self,
+        branches: &[(Vec<Item>, Vec<Item>)],
+        otherwise: Option<&[Item]>,
+        path: Path,
+    ) -> Vec<Path> {
+        let mut out = Vec::new();
+        let mut open = vec![path];
+        for (condition, body) in branches {
+            let mut next = Vec::new();
+            for path in std::mem::take(&mut open) {
+                for (path, holds) in self.condition(condition, path) {
+                    if path.flow != Flow::Normal {
+                        out.push(path);
+                    } else if holds {
+                        out.append(&mut self.list(body, path));
+                    } else {
+                        next.push(path);
+                    }
+                }
+            }
+            open = ways::settle(next);
+        }
+        for mut path in open {
+            path.status = Status::Zero;
+            match otherwise {
+                Some(body) => out.append(&mut self.list(body, path)),
+                None => out.push(path),
+            }
+        }
+        ways::settle(out)
+    }
+
+    /// Runs a condition and decides it.
+    fn condition(&mut self, condition: &[Item], path: Path) -> Vec<(Path, bool)> {
+        let span = match (condition.first(), condition.last()) {
+            (Some(first), Some(last)) => first.first.span.to(last.rest.last().map_or(last.first.span, |(_, p)| p.span)),
+            _ => path.machine.place,
+        };
+        let mut out = Vec::new();
+        self.conditions += 1;
+        let paths = self.list(condition, path);
+        self.conditions -= 1;
+        for mut path in paths {
+            if path.flow != Flow::Normal {
+                path.status = Status::Zero;
+                out.push((path, true));
+                continue;
+            }
+            out.append(&mut self.decide(path, span, false));
+        }
+        out
+    }
+
+    pub(super) fn case_command(&mut self, subject: &Word, arms: &[Arm], mut path: Path) -> Vec<Path> {
+        let value = self.single(subject, &mut path);
+        let shown = self.words(subject.span);
+        let mut out = Vec::new();
+        let mut open = vec![path];
+        let mut falling: Vec<Path> = Vec::new();
+        for arm in arms {
+            let mut next = Vec::new();
+            let mut taken = std::mem::take(&mut falling);
+            for mut path in std::mem::take(&mut open) {
+                let mut answer = Some(false);
+                for pattern in &arm.patterns {
+                    let tokens = self.pattern(pattern, &mut path);
+                    answer = match (answer, pattern::matches(&tokens, &value)) {
+                        (Some(true), _) | (_, Some(true)) => Some(true),
+                        (Some(false), Some(false)) => Some(false),
+                        _ => None,
+                    };
+                }
+                match answer {
+                    Some(true) => taken.push(path),
+                    Some(false) => next.push(path),
+                    None => {
+                        let patterns: Vec<_> = arm.patterns.iter().map(|p| self.words(p.span)).collect();
+                        path.status = Status::Open(format!("{shown} is {}", patterns.join(" or ")).into());
+                        for (path, holds) in self.decide(path, subject.span, false) {
+                            if holds {
+                                taken.push(path);
+                            } else {
+                                next.push(path);
+                            }
+                        }
+                    }
+                }
+            }
+            let mut done = Vec::new();
+            for path in taken {
+                done.append(&mut self.list(&arm.body, path));
+            }
+            match arm.end {
+                ArmEnd::Break => out.append(&mut done),
+                ArmEnd::Fall => falling = done,
+                ArmEnd::Next => next.append(&mut done),
+            }
+            open = next;
+        }
+        out.append(&mut falling);
+        for mut path in open {
+            path.status = Status::Zero;
+            out.push(path);
+        }
+        ways::settle(out)
+    }
+
+    pub(super) fn for_command(
+        &mut self,
+        name: &str,
+        items: Option<&[Word]>,
+        body: &[Item],
+        mut path: Path,
+    ) -> Vec<Path> {
+        let values = match items {
+            Some(words) => self.fields(words, &mut path),
+            None if path.called_from_outside => {
+                let why = Why::FromOutside("the arguments of the script".into());
+                vec![Traced::hole(path.machine.place, why)]
+            }
+            None => path.arguments.to_vec(),
+        };
+        let mut paths = vec![path];
+        let mut done = Vec::new();
+        for (round, value) in values.iter().enumerate() {
+            if round >= MAX_ROUNDS {
+                for path in &mut paths {
+                    path.machine.gap(value.span().unwrap_or(path.machine.place), Why::Limit("rounds of a loop"));
+                }
+                break;
+            }
+            let mut next = Vec::new();
+            for mut path in paths {
+                path.set(name, value.clone());
+                next.append(&mut self.list(body, path));
+            }
+            (paths, done) = after_round(next, done);
+        }
+        done.append(&mut paths);
+        ways::settle(done)
+    }
+
+    /// A body that runs an unknown number of times: not at all, or so that what it changes is not known.
+    pub(super) fn maybe(&mut self, body: &[Item], span: Span, mut path: Path) -> Vec<Path> {
+        path.status = Status::Open("".into());
+        let mut out = Vec::new();
+        for (path, holds) in self.decide(path, span, false) {
+            if !holds {
+                out.push(path);
+                continue;
+            }
+            out.append(&mut self.once(body, path));
+        }
+        ways::settle(out)
+    }
+
+    /// One round that stands for any number of them.
+    fn once(&mut self, body: &[Item], path: Path) -> Vec<Path> {
+        let before = path.clone();
+        let (mut paths, mut done) = after_round(self.list(body, path), Vec::new());
+        paths.append(&mut done);
+        let why = Why::NotUnderstood("a loop whose rounds are not known".into());
+        for path in &mut paths {
+            path.blur_variables(&before, &why);
+            path.status = Status::Zero;
+        }
+        paths
+    }
+
+    pub(super) fn while_command(&mut self, until: bool, condition: &[Item], body: &[Item], path: Path) -> Vec<Path> {
+        let mut active = vec![path];
+        let mut done = Vec::new();
+        for _ in 0..MAX_ROUNDS {
+            let mut next = Vec::new();
+            for path in active {
+                let mut answers = self.condition(condition, path);
+                let known = answers.len() == 1;
+                for (path, holds) in answers.drain(..) {
+                    if path.flow != Flow::Normal || holds == until {
+                        done.push(path);
+                    } else if known {
+                        next.append(&mut self.list(body, path));
+                    } else {
+                        done.append(&mut self.once(body, path));
+                    }
+                }
+            }
+            (active, done) = after_round(next, done);
+            active = ways::settle(active);
+            if active.is_empty() {
+                break;
+            }
+        }
+        for mut path in active {
+            let place = path.machine.place;
+            path.machine.gap(place, Why::Limit("rounds of a loop"));
+            done.push(path);
+        }
+        for path in &mut done {
+            path.status = Status::Zero;
+        }
+        ways::settle(done)
+    }
+
+    /// Calls a function of the script.
+    pub(super) fn function(&mut self, body: &Arc<Command>, arguments: Vec<Traced>, mut path: Path) -> Vec<Path> {
+        let outer = std::mem::replace(&mut path.arguments, Arc::new(arguments));
+        let outside = std::mem::replace(&mut path.called_from_outside, false);
+        let hidden = std::mem::take(&mut path.hidden);
+        let mut paths = self.command(body, path);
+        for path in &mut paths {
+            path.arguments = Arc::clone(&outer);
+            path.called_from_outside = outside;
+            let locals = std::mem::replace(&mut path.hidden, hidden.clone());
+            let variables = Arc::make_mut(&mut path.variables);
+            for (name, old) in locals.into_iter().rev() {
+                match old {
+                    Some(old) => variables.insert(name, old),
+                    None => variables.remove(&name),
+                };
+            }
+            if path.flow == Flow::Return {
+                path.flow = Flow::Normal;
+            }
+        }
+        ways::settle(paths)
+    }
+}
+
+/// Sorts ways after a round: those that go round again, and those that are done with the loop.
+fn after_round(paths: Vec<Path>, mut done: Vec<Path>) -> (Vec<Path>, Vec<Path>) {
+    let mut again = Vec::new();
+    for mut path in paths {
+        match path.flow.clone() {
+            Flow::Normal => again.push(path),
+            Flow::Continue(0 | 1) => {
+                path.flow = Flow::Normal;
+                again.push(path);
+            }
+            Flow::Continue(levels) => {
+                path.flow = Flow::Continue(levels - 1);
+                done.push(path);
+            }
+            Flow::Break(0 | 1) => {
+                path.flow = Flow::Normal;
+                done.push(path);
+            }
+            Flow::Break(levels) => {
+                path.flow = Flow::Break(levels - 1);
+                done.push(path);
+            }
+            Flow::Return | Flow::Exit { .. } => done.push(path),
+        }
+    }
+    (again, done)
+}

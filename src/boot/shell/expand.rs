@@ -1,0 +1,226 @@
+//! From words to arguments.
+
+use std::sync::Arc;
+
+use crate::syntax::shell::{Item, Part, Word};
+use crate::text::{Span, Traced, Why};
+
+use super::parameters::Value;
+use super::pattern::{self, Token};
+use super::{MAX_DEPTH, Path, Run, Shell, arithmetic, braces};
+
+/// The longest word that is made, in bytes.
+const MAX_WORD_BYTES: usize = 1 << 20;
+
+/// A part of an expanded word.
+enum Chunk {
+    /// Stays as it is.
+    Solid(Traced),
+    /// Is split at white space.
+    Loose(Traced),
+    /// Bare text of the script, in which glob characters count.
+    Bare(Traced),
+    /// The word ends here and another one begins.
+    Cut,
+}
+
+impl Shell<'_, '_> {
+    /// The arguments that words become.
+    pub(super) fn fields(&mut self, words: &[Word], path: &mut Run) -> Vec<Traced> {
+        let mut out = Vec::new();
+        let expanded: Vec<_> =
+            words.iter().flat_map(|w| braces::expand(&w.parts).unwrap_or_else(|| vec![w.parts.clone()])).collect();
+        for parts in expanded {
+            let mut chunks = Vec::new();
+            self.chunks(&parts, false, path, &mut chunks);
+            let mut current: Option<Traced> = None;
+            for chunk in chunks {
+                match chunk {
+                    Chunk::Solid(text) | Chunk::Bare(text) => current.get_or_insert_default().push(&text),
+                    Chunk::Cut => out.extend(current.take()),
+                    Chunk::Loose(text) => split(&text, path.separators(), &mut current, &mut out),
+                }
+            }
+            out.extend(current);
+        }
+        out
+    }
+
+    /// What a word becomes where nothing is split.
+    pub(super) fn single(&mut self, word: &Word, path: &mut Run) -> Traced {
+        self.joined(&word.parts, false, path)
+    }
+
+    fn joined(&mut self, parts: &[Part], quoted: bool, path: &mut Run) -> Traced {
+        let mut chunks = Vec::new();
+        self.chunks(parts, quoted, path, &mut chunks);
+        let mut out = Traced::new();
+        for chunk in chunks {
+            match chunk {
+                Chunk::Solid(text) | Chunk::Loose(text) | Chunk::Bare(text) => out.push(&text),
+                Chunk::Cut => out.push_made(b" ", path.machine.place),
+            }
+        }
+        if out.len() > MAX_WORD_BYTES {
+            return Traced::hole(path.machine.place, Why::Limit("length of a word"));
+        }
+        out
+    }
+
+    /// A word as a pattern: what is quoted in it has no meaning.
+    pub(super) fn pattern(&mut self, word: &Word, path: &mut Run) -> Vec<Token> {
+        let mut chunks = Vec::new();
+        self.chunks(&word.parts, false, path, &mut chunks);
+        let mut out = Vec::new();
+        for chunk in chunks {
+            match chunk {
+                Chunk::Solid(text) => pattern::literal(&text, &mut out),
+                Chunk::Loose(text) | Chunk::Bare(text) => pattern::glob(&text, &mut out),
+                Chunk::Cut => out.push(Token::Byte(b' ')),
+            }
+        }
+        out
+    }
+
+    fn chunks(&mut self, parts: &[Part], quoted: bool, path: &mut Run, out: &mut Vec<Chunk>) {
+        if self.depth >= MAX_DEPTH {
+            out.push(Chunk::Solid(Traced::hole(path.machine.place, Why::Limit("depth of a word"))));
+            return;
+        }
+        self.depth += 1;
+        for (index, part) in parts.iter().enumerate() {
+            self.chunk(part, index == 0, quoted, path, out);
+        }
+        self.depth -= 1;
+    }
+
+    fn chunk(&mut self, part: &Part, first: bool, quoted: bool, path: &mut Run, out: &mut Vec<Chunk>) {
+        let value = |text: Traced| if quoted { Chunk::Solid(text) } else { Chunk::Loose(text) };
+        match part {
+            Part::Bare(text) => out.push(Chunk::Bare(tilde(text, first && !quoted))),
+            Part::Quoted(text) => out.push(Chunk::Solid(text.clone())),
+            Part::Double(parts) => {
+                let before = out.len();
+                self.chunks(parts, true, path, out);
+                let many =
+                    parts.iter().any(|p| matches!(p, Part::Parameter(p) if p.name == "@" || p.subscript.is_some()));
+                if out.len() == before && !many {
+                    out.push(Chunk::Solid(Traced::new()));
+                }
+            }
+            Part::Parameter(parameter) => match self.parameter(parameter, quoted, path) {
+                Value::One(text) => out.push(value(text)),
+                Value::Unset => {
+                    if quoted {
+                        out.push(Chunk::Solid(Traced::new()));
+                    }
+                }
+                Value::Many(list) => {
+                    for (index, text) in list.into_iter().enumerate() {
+                        if index > 0 {
+                            out.push(Chunk::Cut);
+                        }
+                        out.push(value(text));
+                    }
+                }
+            },
+            Part::Command(list, span) => {
+                let text = self.substitute(list, *span, path);
+                out.push(value(text));
+            }
+            Part::Backquoted(text, span) => {
+                let id = self.cx.texts.add_made("a command in backquotes", text, *span);
+                let list = crate::syntax::shell::parse(&self.cx.texts.view(id)).tree;
+                let text = self.substitute(&list, *span, path);
+                out.push(value(text));
+            }
+            Part::Arithmetic(parts, span) => {
+                let text = self.joined(parts, true, path);
+                let value = text.known_str().and_then(|t| arithmetic::evaluate(t, path));
+                if value.is_none() {
+                    path.forget_counted(&text, *span);
+                }
+                out.push(Chunk::Solid(value.map_or_else(
+                    || Traced::hole(*span, Why::NotUnderstood("arithmetic".into())),
+                    |v| Traced::made(v.to_string(), *span),
+                )));
+            }
+            Part::Process(_, span) => {
+                out.push(Chunk::Solid(Traced::hole(*span, Why::NotUnderstood("a process substitution".into()))));
+            }
+            Part::Array(_) => {}
+        }
+    }
+
+    /// The output of commands, without the line breaks at its end. What they do to files stays done.
+    fn substitute(&mut self, list: &[Item], span: Span, path: &mut Run) -> Traced {
+        let mut inner: Path = Box::new(path.clone());
+        inner.out = Traced::new();
+        inner.hidden = Vec::new();
+        let mut paths = self.list(list, inner);
+        let Some(first) = paths.pop() else { return Traced::new() };
+        let mut out = first.out.clone();
+        if paths.iter().any(|p| p.out != first.out) {
+            out = Traced::hole(span, Why::NotUnderstood("output that hangs on a condition".into()));
+        }
+        let mut machine = first.machine.clone();
+        for other in &paths {
+            if other.machine.start != machine.start || other.machine.nodeadm != machine.nodeadm {
+                machine.gap(span, Why::NotUnderstood("a substitution that hangs on a condition".into()));
+            }
+            let mut files = (*machine.files).clone();
+            for (name, file) in other.machine.files.iter() {
+                if machine.files.get(name) != Some(file) {
+                    let why = Why::NotUnderstood("a file written under a condition in a substitution".into());
+                    files.insert(name.clone(), super::super::machine::File::Unknown(why));
+                }
+            }
+            machine.files = Arc::new(files);
+        }
+        path.machine = machine;
+        path.status = first.status.clone();
+        let length = out.bytes().iter().rev().take_while(|b| **b == b'\n').count();
+        out.slice(0..out.len() - length)
+    }
+}
+
+impl Run {
+    /// The characters that `IFS` has words split at.
+    fn separators(&self) -> &[u8] {
+        self.get("IFS").filter(|v| !v.has_hole()).map_or(b" \t\n", |v| v.bytes())
+    }
+}
+
+/// Splits at `separators`; the first and last piece join what stands around.
+fn split(text: &Traced, separators: &[u8], current: &mut Option<Traced>, out: &mut Vec<Traced>) {
+    let bytes = text.bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let length = bytes[at..].iter().position(|b| separators.contains(b)).unwrap_or(bytes.len() - at);
+        if length > 0 {
+            current.get_or_insert_default().push(&text.slice(at..at + length));
+            at += length;
+        }
+        if at < bytes.len() {
+            // White space in a row separates once, everything else each time.
+            if !bytes[at].is_ascii_whitespace() {
+                current.get_or_insert_default();
+            }
+            out.extend(current.take());
+            at += 1;
+        }
+    }
+}
+
+fn tilde(text: &Traced, first: bool) -> Traced {
+    let bytes = text.bytes();
+    if !first || bytes.first() != Some(&b'~') || !matches!(bytes.get(1), None | Some(b'/')) {
+        return text.clone();
+    }
+    let mut out = Traced::new();
+    if let Some(span) = text.slice(0..1).span() {
+        out.push_made(b"/root", span);
+    }
+    out.push(&text.slice(1..text.len()));
+    out
+}

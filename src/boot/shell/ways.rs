@@ -1,0 +1,149 @@
+//! Ways through a script: put together where they come to the same, and bounded.
+
+use std::sync::Arc;
+
+use crate::text::{Traced, Why};
+use crate::value::{Condition, Guard};
+
+use super::super::MAX_WAYS;
+use super::super::machine::File;
+use super::{Flow, Path, Run, Variable};
+
+/// Puts ways together that differ in nothing but their conditions, drops ways on which the script itself fails, and keeps
+/// their number in bounds.
+pub(super) fn settle(mut paths: Vec<Path>) -> Vec<Path> {
+    if paths.len() < 2 {
+        return paths;
+    }
+    drop_failed(&mut paths);
+    join_equal(&mut paths);
+    while paths.len() > MAX_WAYS {
+        blur(&mut paths);
+    }
+    paths
+}
+
+/// A node whose own script fails is no node to judge, and the others need not mention that it could have failed.
+fn drop_failed(paths: &mut Vec<Path>) {
+    let failed = |p: &Path| p.flow == Flow::Exit { failed: true } && p.machine.start.is_none();
+    if paths.iter().all(failed) {
+        paths.truncate(1);
+        return;
+    }
+    while let Some(index) = paths.iter().position(failed) {
+        let gone = paths.remove(index);
+        for path in paths.iter_mut() {
+            if let Some(when) = union(&path.when, &gone.when) {
+                path.when = when;
+                break;
+            }
+        }
+    }
+}
+
+fn join_equal(paths: &mut Vec<Path>) {
+    'again: loop {
+        for first in 0..paths.len() {
+            for second in first + 1..paths.len() {
+                if let Some(when) = union(&paths[first].when, &paths[second].when)
+                    && paths[first].same(&paths[second])
+                {
+                    paths[first].when = when;
+                    paths.remove(second);
+                    continue 'again;
+                }
+            }
+        }
+        return;
+    }
+}
+
+/// The guard that holds where either does, if one guard can say it.
+fn union(a: &Guard, b: &Guard) -> Option<Guard> {
+    let has = |guard: &Guard, c: &Condition| guard.conditions().contains(c);
+    let only_a: Vec<_> = a.conditions().iter().filter(|c| !has(b, c)).collect();
+    let only_b: Vec<_> = b.conditions().iter().filter(|c| !has(a, c)).collect();
+    match (only_a.as_slice(), only_b.as_slice()) {
+        ([], _) => Some(a.clone()),
+        (_, []) => Some(b.clone()),
+        ([x], [y]) if x.words == y.words => rebuild(a.conditions().iter().filter(|c| c != x)),
+        _ => None,
+    }
+}
+
+fn rebuild<'a>(conditions: impl Iterator<Item = &'a Condition>) -> Option<Guard> {
+    conditions.cloned().try_fold(Guard::always(), |all, c| all.and(&Guard::of(c)))
+}
+
+/// Makes one way of the last two, in which what differs is not known.
+fn blur(paths: &mut Vec<Path>) {
+    let (Some(b), Some(mut a)) = (paths.pop(), paths.pop()) else { return };
+    let why = Why::Limit("ways through a script");
+    let shared = rebuild(a.when.conditions().iter().filter(|c| b.when.conditions().contains(c)));
+    a.when = shared.unwrap_or_default();
+    let place = a.machine.place;
+    a.blur_variables(&b, &why);
+    let mut files = (*a.machine.files).clone();
+    for path in a.machine.files.keys().chain(b.machine.files.keys()) {
+        if a.machine.files.get(path) != b.machine.files.get(path) {
+            files.insert(path.clone(), File::Unknown(why.clone()));
+        }
+    }
+    a.machine.files = Arc::new(files);
+    if a.machine.start != b.machine.start {
+        let argv = Some(Arc::new(vec![Traced::hole(place, why.clone())]));
+        let files = Arc::clone(&a.machine.files);
+        a.machine.start = Some(super::super::machine::Start { files, argv });
+    }
+    a.machine.seen |= b.machine.seen;
+    a.machine.family = a.machine.family.or(b.machine.family);
+    a.machine.gap(place, why);
+    for gap in &b.machine.gaps {
+        a.machine.gap(gap.at, gap.why.clone());
+    }
+    if b.flow == Flow::Normal {
+        a.flow = Flow::Normal;
+    }
+    paths.push(a);
+}
+
+impl Run {
+    fn same(&self, other: &Self) -> bool {
+        let functions = || {
+            Arc::ptr_eq(&self.functions, &other.functions)
+                || self.functions.len() == other.functions.len()
+                    && self
+                        .functions
+                        .iter()
+                        .zip(other.functions.iter())
+                        .all(|((a, x), (b, y))| a == b && Arc::ptr_eq(x, y))
+        };
+        self.flow == other.flow
+            && self.variables == other.variables
+            && self.machine == other.machine
+            && self.arguments == other.arguments
+            && self.called_from_outside == other.called_from_outside
+            && self.hidden == other.hidden
+            && self.directory == other.directory
+            && self.open == other.open
+            && self.out == other.out
+            && self.stdin == other.stdin
+            && (self.errexit, self.nounset) == (other.errexit, other.nounset)
+            && functions()
+    }
+
+    /// Variables that differ in `other` are not known any more.
+    pub(super) fn blur_variables(&mut self, other: &Self, why: &Why) {
+        let place = self.machine.place;
+        let mut variables = (*self.variables).clone();
+        for name in self.variables.keys().chain(other.variables.keys()) {
+            let (a, b) = (self.variables.get(name), other.variables.get(name));
+            if a != b {
+                let exported = a.or(b).is_some_and(|v| v.exported);
+                let values = Arc::new(vec![Traced::hole(place, why.clone())]);
+                variables.insert(name.clone(), Variable { values, array: false, exported });
+            }
+        }
+        self.variables = Arc::new(variables);
+    }
+}
