@@ -115,6 +115,8 @@ fn scan_files(list: &FileList, files: &dyn Files, request: &Request) -> Scan {
 
 /// What came of a unit.
 struct Unwound {
+    /// The kind of input: one file may be a unit of several.
+    input: &'static str,
     path: PathBuf,
     scan: Scan,
     /// Directories that are judged through this unit.
@@ -124,9 +126,11 @@ struct Unwound {
 /// Which units are judged through others: those that a unit reaches which nobody covers. Of units that cover each other in a
 /// circle the first one stays.
 fn covered(units: &[Unwound]) -> Vec<bool> {
-    let by_path: BTreeMap<&Path, usize> = units.iter().enumerate().map(|(n, u)| (u.path.as_path(), n)).collect();
+    let by_path: BTreeMap<(&str, &Path), usize> =
+        units.iter().enumerate().map(|(n, u)| ((u.input, u.path.as_path()), n)).collect();
     let direct = |n: usize| {
-        units[n].covers.iter().filter_map(|dir| by_path.get(dir.as_path()).copied()).filter(move |m| *m != n)
+        let Unwound { input, covers, .. } = &units[n];
+        covers.iter().filter_map(|path| by_path.get(&(*input, path.as_path())).copied()).filter(move |m| *m != n)
     };
     let mut out = vec![false; units.len()];
     let named: BTreeSet<usize> = (0..units.len()).flat_map(direct).collect();
@@ -169,7 +173,7 @@ fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Reques
     }
     out.gaps.extend(gaps(&cx.gaps, &cx.texts));
     out.problems.extend(cx.problems.iter().map(|p: &Problem| note(p.at, p.message.clone(), &cx.texts)));
-    Unwound { path: unit.path.clone(), scan: out, covers: cx.covers }
+    Unwound { input: input.name(), path: unit.path.clone(), scan: out, covers: cx.covers }
 }
 
 /// What settings hang on is a gap, also where the boot has made no note of it. `place` stands for what has no place.
@@ -280,6 +284,7 @@ mod tests {
             let units: Vec<_> = units
                 .iter()
                 .map(|(path, covers)| Unwound {
+                    input: "terraform",
                     path: PathBuf::from(path),
                     scan: Scan::default(),
                     covers: covers.iter().map(PathBuf::from).collect(),

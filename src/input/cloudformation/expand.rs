@@ -64,7 +64,8 @@ fn needed(node: &Node) -> bool {
         NodeKind::Scalar(_) => false,
         NodeKind::Seq(items) => items.iter().any(needed),
         NodeKind::Map(pairs) => pairs.iter().any(|(key, value)| {
-            key.as_str().is_some_and(|k| k.starts_with("Fn::ForEach") || k == "Fn::Transform" || k == "Transform")
+            key.as_str()
+                .is_some_and(|k| k.starts_with("Fn::ForEach") || k.contains("Transform") || k.contains("Rain::"))
                 || needed(value)
         }),
     }
@@ -123,20 +124,27 @@ impl Expander<'_, '_, '_, '_> {
 
     /// A file that is named by a tag.
     fn named_file(&mut self, node: &Node, depth: usize) -> Option<Node> {
-        let tag = node.tag.as_deref()?;
-        let (outer, inner) = match tag.rsplit_once(' ') {
-            Some((outer, inner)) => (Some(outer.to_owned()), inner),
-            None => (None, tag),
+        // In JSON, what is a tag in YAML is the only key of a map.
+        let (outer, inner, name) = match (node.tag.as_deref(), node.pairs()) {
+            (Some(tag), _) => match tag.rsplit_once(' ') {
+                Some((outer, inner)) => (Some(outer.to_owned()), inner.strip_prefix('!')?, node),
+                None => (None, tag.strip_prefix('!')?, node),
+            },
+            (None, [(key, value)]) => {
+                let key = key.as_str()?;
+                (None, key.strip_prefix("Fn::").unwrap_or(key), value)
+            }
+            _ => return None,
         };
         let made = match inner {
-            "!Rain::Embed" => {
-                let id = self.reader.beside(Path::new(node.as_str()?.trim()))?;
+            "Rain::Embed" => {
+                let id = self.reader.beside(Path::new(name.as_str()?.trim()))?;
                 let view = self.reader.cx.texts.view(id);
                 let text = view.traced(0..view.bytes.len());
                 Node { kind: scalar(text), span: node.span, tag: None }
             }
-            "!Rain::Include" => self.file(node.as_str()?.trim(), depth)?,
-            "!Transform" => self.include(Expr { tag: None, ..node.into() }, depth)?,
+            "Rain::Include" => self.file(name.as_str()?.trim(), depth)?,
+            "Transform" if node.tag.is_some() => self.include(Expr { tag: None, ..node.into() }, depth)?,
             _ => return None,
         };
         Some(Node { tag: outer.or(made.tag), ..made })

@@ -205,6 +205,29 @@ fn hostile_templates_are_bounded() {
             .join()
             .unwrap();
     }
+    // Loops inside of loops, a loop with a deep body, deep JSON, configuration sets that name each other.
+    let loops: String = (0..40).map(|n| format!("{{'Fn::ForEach::L{n}': [V{n}, [a], ")).collect();
+    let deep = |n| format!("{}x{}", "[".repeat(n), "]".repeat(n));
+    for text in [
+        format!("Resources: {loops}{{N: {{Type: AWS::EC2::Instance, Properties: {{UserData: x}}}}}}{}", "]}".repeat(40)),
+        format!(
+            "Resources: {{'Fn::ForEach::L': [V, [a, b], {{'N${{V}}': {{Type: AWS::EC2::Instance, Properties: {{UserData: {}}}}}}}]}}",
+            deep(115)
+        ),
+        format!("Resources: {{N: {{Type: AWS::EC2::Instance, Properties: {{UserData: {{'Fn::ToJsonString': {}}}}}}}}}", deep(115)),
+        "Resources: {N: {Type: AWS::EC2::Instance, Metadata: {'AWS::CloudFormation::Init': {configSets: {default: [{ConfigSet: a}, {ConfigSet: a}], a: [{ConfigSet: default}, {ConfigSet: default}]}}}, Properties: {UserData: cfn-init}}}".to_owned(),
+        format!(
+            "Parameters: {{P: {{Type: String, AllowedValues: [{}]}}}}\nResources: {{N: {{Type: AWS::EC2::Instance, Properties: {{UserData: !Ref P}}}}}}",
+            (0..5000).map(|n| format!("v{n}")).collect::<Vec<_>>().join(", ")
+        ),
+    ] {
+        std::thread::Builder::new()
+            .stack_size(2 << 20)
+            .spawn(move || read(&CloudFormation, "/x.yaml", &text, |groups, _| assert!(groups.len() <= 33, "{}", groups.len())))
+            .unwrap()
+            .join()
+            .unwrap();
+    }
     // Each condition names the one before it twice.
     let mut text = "Conditions:\n  C0: !Equals [!Ref AWS::Region, x]\n".to_owned();
     for n in 1..200 {
