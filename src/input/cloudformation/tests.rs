@@ -206,7 +206,7 @@ fn hostile_templates_are_bounded() {
             .unwrap();
     }
     // Loops inside of loops, a loop with a deep body, deep JSON, configuration sets that name each other.
-    let loops: String = (0..40).map(|n| format!("{{'Fn::ForEach::L{n}': [V{n}, [a], ")).collect();
+    let loops = (0..40).map(|n| format!("{{'Fn::ForEach::L{n}': [V{n}, [a], ")).collect::<Vec<_>>().concat();
     let deep = |n| format!("{}x{}", "[".repeat(n), "]".repeat(n));
     for text in [
         format!("Resources: {loops}{{N: {{Type: AWS::EC2::Instance, Properties: {{UserData: x}}}}}}{}", "]}".repeat(40)),
