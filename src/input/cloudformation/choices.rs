@@ -71,22 +71,21 @@ impl Evaluator<'_> {
             // Whatever is chosen, the nodes boot alike.
             return std::mem::take(first);
         }
+        let defaults = groups.len();
         for (when, way) in others {
             for mut group in way {
-                if !groups.iter().any(|known| same(known, &group) && known.when == group.when) {
-                    let Some(both) = group.when.and(&when) else { continue };
+                // What the defaults come to is told already, be it under a condition in other words.
+                if groups.iter().take(defaults).any(|known| same(known, &group)) {
+                    continue;
+                }
+                if let Some(both) = group.when.and(&when) {
                     group.when = both;
-                    if !groups.iter().any(|known| same(known, &group) && known.when.is_always()) {
-                        groups.push(group);
-                    }
+                    groups.push(group);
                 }
             }
         }
-        if !whole
-            && wanted.iter().map(|(_, choices)| choices.len()).sum::<usize>() > MAX_ALTERNATIVES
-            && let Some(group) = groups.first_mut()
-        {
-            group.gaps.push(Gap { at, why: Why::Limit("values that a deployment may choose") });
+        if !whole && let Some(group) = groups.first_mut() {
+            group.gaps.push(Gap { at, why: Why::Limit("values of parameters that are tried together") });
         }
         groups
     }

@@ -73,7 +73,7 @@ impl InitCall {
 
     /// True for Windows, where commands are no shell's.
     pub(super) fn is_windows(&self) -> bool {
-        self.program.ends_with(".exe") || self.program.contains('\\')
+        self.program.to_lowercase().strip_suffix(".exe").is_some() || self.program.contains('\\')
     }
 }
 

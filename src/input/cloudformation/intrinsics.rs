@@ -66,7 +66,7 @@ impl<'a> Evaluator<'a> {
 
     /// An evaluator for parameters that are set to `given`, after `work` that was done for the same unit.
     pub(super) fn with(template: &'a Template<'a>, given: Given, work: usize) -> Self {
-        Self { given, work, ..Self::new(template) }
+        Self { work, given, ..Self::new(template) }
     }
 
     /// Counts one step that handles `bytes`; false past the bound.
@@ -129,7 +129,7 @@ impl<'a> Evaluator<'a> {
             "If" => self.choose(argument, at),
             "FindInMap" => self.find_in_map(argument, at),
             "Length" => self.length(argument, at),
-            "ToJsonString" => self.to_json_string(argument, at),
+            "ToJsonString" => self.json_string(argument, at),
             "GetAtt" => {
                 let parts: Vec<_> = argument.items().iter().filter_map(Node::as_str).collect();
                 let what = argument.as_str().map_or_else(|| parts.join("."), str::to_owned);

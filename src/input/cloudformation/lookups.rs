@@ -98,7 +98,7 @@ impl Evaluator<'_> {
         })
     }
 
-    pub(super) fn to_json_string(&mut self, argument: Expr<'_>, at: Span) -> Value {
+    pub(super) fn json_string(&mut self, argument: Expr<'_>, at: Span) -> Value {
         self.json(argument, at, false)
     }
 
@@ -231,7 +231,7 @@ fn push_json(out: &mut Traced, value: &Value, at: Span, depth: usize) {
         }
         Kind::Unknown(why) => out.push_hole(value.at, why.clone()),
         Kind::Either(_) => {
-            out.push_hole(value.at, Why::NotUnderstood("one of several values inside of another".into()))
+            out.push_hole(value.at, Why::NotUnderstood("one of several values inside of another".into()));
         }
     }
 }

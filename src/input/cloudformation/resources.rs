@@ -35,7 +35,7 @@ const STACKS: &[&str] =
     &["AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet", "AWS::Serverless::Application"];
 
 /// The node groups of a template, in the order of its resources.
-pub(super) fn node_groups<'t>(evaluator: &mut Evaluator<'t>, reader: &mut Reader<'_, '_>) -> Vec<NodeGroup> {
+pub(super) fn node_groups(evaluator: &mut Evaluator<'_>, reader: &mut Reader<'_, '_>) -> Vec<NodeGroup> {
     let template = evaluator.template;
     let managed: Vec<&Node> = template
         .resources
@@ -175,7 +175,9 @@ fn boot_with(
         let Some(init) = named.and_then(|r| r.path(&["Metadata", INIT])).or(own) else { continue };
         if call.is_windows() {
             let why = Why::NotUnderstood(format!("{INIT} on Windows").into());
-            groups.iter_mut().for_each(|g| g.gaps.push(Gap { at: init.span, why: why.clone() }));
+            for group in &mut groups {
+                group.gaps.push(Gap { at: init.span, why: why.clone() });
+            }
             continue;
         }
         let path = call.path();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
-use crate::text::{Span, TextId, Traced, Why};
+use crate::text::{TextId, Traced, Why};
 use crate::value::{Guard, Kind, Value};
 
 use super::choices::when;
@@ -96,6 +96,7 @@ impl<'r, 'f> Reader<'r, 'f> {
         let given = parameters(properties, evaluator);
         if let Some(path) = path {
             if self.open.contains(&path) {
+                self.cx.gap(source.span, Why::NotUnderstood("a stack that nests itself".into()));
                 return Vec::new();
             }
             // Where it is only likely that this file is meant, it is judged by itself too.
@@ -204,24 +205,19 @@ fn parameters(properties: &Node, evaluator: &mut Evaluator<'_>) -> Given {
         // A stack set has a list.
         if let (Some(key), Some(value)) = (pair.get("ParameterKey").and_then(Node::as_str), pair.get("ParameterValue"))
         {
-            set(&mut out, key, evaluator.eval(value.into()), value.span);
+            set(&mut out, key, evaluator.eval(value.into()));
         }
     }
     for (key, value) in parameters.pairs() {
         if let Some(name) = key.as_str() {
-            set(&mut out, name, evaluator.eval(value.into()), value.span);
+            set(&mut out, name, evaluator.eval(value.into()));
         }
     }
     out
 }
 
-fn set(given: &mut Given, name: &str, value: Value, at: Span) {
+fn set(given: &mut Given, name: &str, value: Value) {
     if !value.is_null() {
-        let value = if value.at == at && value.via.is_none() {
-            value
-        } else {
-            value.through(at, &format!("parameter {name}").into())
-        };
         given.insert(name.to_owned(), value);
     }
 }

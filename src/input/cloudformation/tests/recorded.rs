@@ -77,14 +77,17 @@ fn expressions_have_the_values_that_other_tools_give_them() {
             // What another tool knows is known here, and is the same.
             if let Some(value) = case["moto"].as_str() {
                 let always: Vec<_> = groups.iter().filter(|g| g.when.is_always()).collect();
-                let [group] = always.as_slice() else { panic!("{expr}: {found:?}") };
-                assert_eq!(plain(&text_of(&group.steps[0])), value, "{expr}: moto");
+                let ours = always.first().and_then(|g| g.steps.first()).map(|s| plain(&text_of(s)));
+                if ours.as_deref() != Some(value) {
+                    faults.push(format!("{expr}: moto has {value:?}, found {found:?}"));
+                }
             }
-            for value in texts(&case["cfn-lint"]) {
-                // Its resolver leaves what it cannot resolve as a reference or makes a value up; those are told apart by hand.
-                if !case["cfn-lint-guesses"].as_bool().unwrap_or_default() {
-                    let has = |g: &NodeGroup| g.steps.iter().any(|s| plain(&text_of(s)) == value);
-                    assert!(groups.iter().any(has), "{expr}: cfn-lint has {value:?}, found {found:?}");
+            // Its resolver lists more than can be: it decides no conditions.
+            let listed = texts(&case["cfn-lint"]);
+            let steps = groups.iter().flat_map(|g| &g.steps).map(|s| plain(&text_of(s)));
+            for text in steps.filter(|t| !t.contains('?')) {
+                if !listed.is_empty() && !listed.contains(&text) {
+                    faults.push(format!("{expr}: cfn-lint lists {listed:?}, found {text:?}"));
                 }
             }
         });
