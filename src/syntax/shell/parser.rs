@@ -1,10 +1,13 @@
 //! Commands.
 
+use std::sync::Arc;
+
 use crate::text::View;
 
 use super::super::{Parsed, SyntaxError};
 use super::tree::{
-    Assignment, Body, Command, CommandKind, Connector, Item, List, Part, Pipeline, Redirect, RedirectKind, Target, Word,
+    Arm, ArmEnd, Assignment, Body, Command, CommandKind, Connector, Item, List, Part, Pipeline, Redirect, RedirectKind,
+    Target, Test, Word,
 };
 use super::{MAX_DEPTH, MAX_ERRORS, MAX_SCRIPT_BYTES};
 
@@ -105,7 +108,7 @@ impl<'a> Parser<'a> {
         self.errors.push(SyntaxError { at: self.view.span(at..to), message: message.into() });
     }
 
-    pub(super) fn bad(&self, start: usize) -> Item {
+    fn bad(&self, start: usize) -> Item {
         let span = self.view.span(start..self.at.max(start));
         let command = Command { kind: CommandKind::Bad, redirects: Vec::new(), span };
         Item { first: Pipeline { negated: false, commands: vec![command], span }, rest: Vec::new(), background: false }
@@ -166,14 +169,14 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn skip_comment(&mut self) {
+    fn skip_comment(&mut self) {
         while self.at < self.end && self.line_break() == 0 {
             self.at += 1;
         }
     }
 
     /// Takes a line break, with the bodies of the here-documents that wait for it.
-    pub(super) fn take_line_break(&mut self) -> bool {
+    fn take_line_break(&mut self) -> bool {
         let length = self.line_break();
         if length == 0 {
             return false;
@@ -196,12 +199,12 @@ impl<'a> Parser<'a> {
     }
 
     /// Skips to the end of the line, which is not taken.
-    pub(super) fn skip_line(&mut self) {
+    fn skip_line(&mut self) {
         self.skip_comment();
     }
 
     /// The bare word that stands here, without looking into quotes and expansions.
-    pub(super) fn bare_word(&self) -> &'a [u8] {
+    fn bare_word(&self) -> &'a [u8] {
         let rest = self.rest();
         let end = rest
             .iter()
@@ -212,11 +215,11 @@ impl<'a> Parser<'a> {
         if self.crlf { word.strip_suffix(b"\r").unwrap_or(word) } else { word }
     }
 
-    pub(super) fn keyword(&self, word: &[u8]) -> bool {
+    fn keyword(&self, word: &[u8]) -> bool {
         self.bare_word() == word
     }
 
-    pub(super) fn eat_keyword(&mut self, word: &[u8]) -> bool {
+    fn eat_keyword(&mut self, word: &[u8]) -> bool {
         let is = self.keyword(word);
         if is {
             self.at += word.len();
@@ -224,7 +227,7 @@ impl<'a> Parser<'a> {
         is
     }
 
-    pub(super) fn token_text(&self) -> String {
+    fn token_text(&self) -> String {
         let word = self.bare_word();
         let shown = if word.is_empty() { self.rest().get(..1).unwrap_or_default() } else { word };
         if shown == b"\n" {
@@ -234,7 +237,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Takes a keyword that must stand here; if it does not, notes that.
-    pub(super) fn expect(&mut self, word: &[u8]) -> bool {
+    fn expect(&mut self, word: &[u8]) -> bool {
         self.skip_newlines();
         if self.eat_keyword(word) {
             return true;
@@ -245,7 +248,7 @@ impl<'a> Parser<'a> {
         false
     }
 
-    pub(super) fn at_closer(&self) -> bool {
+    fn at_closer(&self) -> bool {
         match self.peek() {
             None | Some(b')') => true,
             Some(b';') => self.starts(b";;") || self.starts(b";&"),
@@ -278,7 +281,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Commands that must not be none.
-    pub(super) fn some(&mut self) -> List {
+    fn some(&mut self) -> List {
         let list = self.list();
         if list.is_empty() && !self.given_up {
             let found = if self.at >= self.end { "the end".to_owned() } else { format!("`{}`", self.token_text()) };
@@ -287,7 +290,7 @@ impl<'a> Parser<'a> {
         list
     }
 
-    pub(super) fn item(&mut self) -> Outcome<Item> {
+    fn item(&mut self) -> Outcome<Item> {
         let first = self.pipeline()?;
         let mut rest = Vec::new();
         let mut background = false;
@@ -322,11 +325,11 @@ impl<'a> Parser<'a> {
 
     /// True where an item may end without a separator. A closing word is none: it is an argument where it stands, unless a
     /// compound command stands before it, which is what bash allows too (`if a; then { b; } fi`).
-    pub(super) fn at_end_of_item(&self) -> bool {
+    fn at_end_of_item(&self) -> bool {
         self.at_closer()
     }
 
-    pub(super) fn pipeline(&mut self) -> Outcome<Pipeline> {
+    fn pipeline(&mut self) -> Outcome<Pipeline> {
         let start = self.at;
         let mut negated = false;
         let mut bare = false;
@@ -376,7 +379,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    pub(super) fn command(&mut self) -> Outcome<Command> {
+    fn command(&mut self) -> Outcome<Command> {
         self.skip_blanks();
         let start = self.at;
         if self.starts(b"((") && self.arithmetic_end(self.at + 2).is_some() {
@@ -423,7 +426,7 @@ impl<'a> Parser<'a> {
         self.finish(kind, start)
     }
 
-    pub(super) fn nested(&mut self, read: impl FnOnce(&mut Self) -> Outcome<CommandKind>) -> Outcome<CommandKind> {
+    fn nested(&mut self, read: impl FnOnce(&mut Self) -> Outcome<CommandKind>) -> Outcome<CommandKind> {
         self.enter()?;
         let kind = read(self);
         self.depth = self.depth.saturating_sub(1);
@@ -438,7 +441,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn finish(&mut self, kind: CommandKind, start: usize) -> Outcome<Command> {
+    fn finish(&mut self, kind: CommandKind, start: usize) -> Outcome<Command> {
         let mut redirects = Vec::new();
         loop {
             self.skip_blanks();
@@ -450,7 +453,208 @@ impl<'a> Parser<'a> {
         Ok(Command { kind, redirects, span: self.view.span(start..self.at) })
     }
 
-    pub(super) fn simple(&mut self) -> Outcome<Command> {
+    fn if_command(&mut self) -> CommandKind {
+        self.at += 2;
+        let mut branches = Vec::new();
+        let mut otherwise = None;
+        loop {
+            let condition = self.some();
+            if !self.expect(b"then") {
+                branches.push((condition, List::new()));
+                break;
+            }
+            let body = self.some();
+            branches.push((condition, body));
+            self.skip_newlines();
+            if self.eat_keyword(b"elif") {
+                continue;
+            }
+            if self.eat_keyword(b"else") {
+                otherwise = Some(self.some());
+            }
+            self.expect(b"fi");
+            break;
+        }
+        CommandKind::If { branches, otherwise }
+    }
+
+    fn while_command(&mut self) -> CommandKind {
+        let until = self.keyword(b"until");
+        self.at += 5;
+        let condition = self.some();
+        let body = self.do_group();
+        CommandKind::While { until, condition, body }
+    }
+
+    fn do_group(&mut self) -> List {
+        if !self.expect(b"do") {
+            return List::new();
+        }
+        let body = self.some();
+        self.expect(b"done");
+        body
+    }
+
+    fn for_command(&mut self) -> Outcome<CommandKind> {
+        let select = self.keyword(b"select");
+        self.at += if select { 6 } else { 3 };
+        self.skip_blanks();
+        if !select && self.starts(b"((") {
+            if self.arithmetic_end(self.at + 2).is_none() {
+                self.error(self.at, "expected `))`");
+                return Err(Stop);
+            }
+            let header = self.arithmetic_word()?;
+            self.skip_blanks();
+            self.eat(b";");
+            let body = self.loop_body();
+            return Ok(CommandKind::ForArithmetic { header, body });
+        }
+        let name = self.bare_word();
+        if name.is_empty() {
+            self.error(self.at, "expected the name of a variable");
+            return Err(Stop);
+        }
+        self.at += name.len();
+        let name = String::from_utf8_lossy(name).into_owned();
+        self.skip_blanks();
+        let direct = self.eat(b";");
+        self.skip_newlines();
+        let mut items = None;
+        if !direct && self.eat_keyword(b"in") {
+            let mut words = Vec::new();
+            loop {
+                self.skip_blanks();
+                match self.peek() {
+                    Some(b';') => {
+                        self.at += 1;
+                        break;
+                    }
+                    Some(b'#') => self.skip_comment(),
+                    Some(_) if self.line_break() > 0 => break,
+                    Some(b'<' | b'>') if self.look(1) == Some(b'(') => words.push(self.word()?),
+                    Some(byte) if !is_meta(byte) => words.push(self.word()?),
+                    _ => {
+                        let what = self.token_text();
+                        self.error(self.at, format!("unexpected `{what}`"));
+                        return Err(Stop);
+                    }
+                }
+            }
+            items = Some(words);
+        }
+        let body = self.loop_body();
+        Ok(CommandKind::For { name, items, body, select })
+    }
+
+    fn loop_body(&mut self) -> List {
+        self.skip_newlines();
+        if self.eat_keyword(b"{") {
+            let body = self.some();
+            self.expect(b"}");
+            return body;
+        }
+        self.do_group()
+    }
+
+    fn case_command(&mut self) -> Outcome<CommandKind> {
+        self.at += 4;
+        self.skip_blanks();
+        let subject = self.some_word()?;
+        if !self.expect(b"in") {
+            return Err(Stop);
+        }
+        let mut arms = Vec::new();
+        loop {
+            self.skip_newlines();
+            if self.eat_keyword(b"esac") {
+                break;
+            }
+            if self.at >= self.end {
+                self.error(self.at, "expected `esac`, found the end");
+                break;
+            }
+            self.eat(b"(");
+            let mut patterns = Vec::new();
+            loop {
+                self.skip_blanks();
+                patterns.push(self.some_word()?);
+                self.skip_blanks();
+                if !self.eat(b"|") {
+                    break;
+                }
+            }
+            if !self.eat(b")") {
+                let what = self.token_text();
+                self.error(self.at, format!("expected `)`, found `{what}`"));
+                return Err(Stop);
+            }
+            let body = self.list();
+            let end = if self.eat(b";;&") {
+                ArmEnd::Next
+            } else if self.eat(b";;") {
+                ArmEnd::Break
+            } else if self.eat(b";&") {
+                ArmEnd::Fall
+            } else {
+                arms.push(Arm { patterns, body, end: ArmEnd::Break });
+                self.expect(b"esac");
+                break;
+            };
+            arms.push(Arm { patterns, body, end });
+        }
+        Ok(CommandKind::Case { subject, arms })
+    }
+
+    /// A word that must stand here.
+    fn some_word(&mut self) -> Outcome<Word> {
+        let meta = self.peek().is_none_or(|b| is_meta(b) && !self.at_process());
+        if meta || self.line_break() > 0 {
+            let what = self.token_text();
+            self.error(self.at, format!("expected a word, found `{what}`"));
+            return Err(Stop);
+        }
+        self.word()
+    }
+
+    fn at_process(&self) -> bool {
+        matches!(self.peek(), Some(b'<' | b'>')) && self.look(1) == Some(b'(')
+    }
+
+    fn function_command(&mut self) -> Outcome<CommandKind> {
+        self.at += 8;
+        self.skip_blanks();
+        let name = self.bare_word();
+        if name.is_empty() {
+            self.error(self.at, "expected the name of a function");
+            return Err(Stop);
+        }
+        self.at += name.len();
+        self.skip_blanks();
+        if self.eat(b"(") {
+            self.skip_blanks();
+            if !self.eat(b")") {
+                self.error(self.at, "expected `)`");
+                return Err(Stop);
+            }
+        }
+        self.function_body(String::from_utf8_lossy(name).into_owned())
+    }
+
+    fn function_body(&mut self, name: String) -> Outcome<CommandKind> {
+        self.skip_newlines();
+        let compound = self.peek() == Some(b'(')
+            || [&b"{"[..], b"if", b"while", b"until", b"for", b"select", b"case", b"[["].contains(&self.bare_word());
+        if !compound {
+            let what = self.token_text();
+            self.error(self.at, format!("expected the body of a function, found `{what}`"));
+            return Err(Stop);
+        }
+        let body = Arc::new(self.command()?);
+        Ok(CommandKind::Function { name, body })
+    }
+
+    fn simple(&mut self) -> Outcome<Command> {
         let start = self.at;
         let mut assignments = Vec::new();
         let mut words: Vec<Word> = Vec::new();
@@ -505,7 +709,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The length of `name=`, `name+=` or the start of `name[`, if an assignment stands here.
-    pub(super) fn assignment_head(&self) -> Option<(usize, u8)> {
+    fn assignment_head(&self) -> Option<(usize, u8)> {
         let rest = self.rest();
         if !rest.first().is_some_and(|b| is_name_start(*b)) {
             return None;
@@ -519,7 +723,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn assignment(&mut self) -> Outcome<Option<Assignment>> {
+    fn assignment(&mut self) -> Outcome<Option<Assignment>> {
         let Some((length, head)) = self.assignment_head() else { return Ok(None) };
         let start = self.at;
         let name = String::from_utf8_lossy(&self.rest()[..length]).into_owned();
@@ -543,7 +747,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The value of an assignment, which may be an array or nothing.
-    pub(super) fn assigned(&mut self, array: bool) -> Outcome<Word> {
+    fn assigned(&mut self, array: bool) -> Outcome<Word> {
         let start = self.at;
         if array && self.peek() == Some(b'(') {
             let part = self.array()?;
@@ -555,7 +759,7 @@ impl<'a> Parser<'a> {
         self.word()
     }
 
-    pub(super) fn array(&mut self) -> Outcome<Part> {
+    fn array(&mut self) -> Outcome<Part> {
         let open = self.at;
         self.enter()?;
         self.at += 1;
@@ -579,7 +783,7 @@ impl<'a> Parser<'a> {
     }
 
     /// An argument of `declare` and its like, which may be an assignment with an array.
-    pub(super) fn declaration_word(&mut self) -> Outcome<Word> {
+    fn declaration_word(&mut self) -> Outcome<Word> {
         let start = self.at;
         if let Some((length, head)) = self.assignment_head()
             && head != b'['
@@ -629,6 +833,116 @@ impl<'a> Parser<'a> {
         self.skip_blanks();
         let target = Target::Word(self.some_word()?);
         Ok(Some(Redirect { descriptor, kind, target, span: self.view.span(start..self.at) }))
+    }
+
+    fn test_command(&mut self) -> Outcome<CommandKind> {
+        self.at += 2;
+        let test = self.test_or()?;
+        self.skip_newlines();
+        if !self.eat_keyword(b"]]") {
+            let what = self.token_text();
+            self.error(self.at, format!("expected `]]`, found `{what}`"));
+            return Err(Stop);
+        }
+        Ok(CommandKind::Test(test))
+    }
+
+    fn test_or(&mut self) -> Outcome<Test> {
+        let mut left = self.test_and()?;
+        loop {
+            self.skip_newlines();
+            if !self.eat(b"||") {
+                return Ok(left);
+            }
+            left = Test::Or(Box::new(left), Box::new(self.test_and()?));
+        }
+    }
+
+    fn test_and(&mut self) -> Outcome<Test> {
+        let mut left = self.test_not()?;
+        loop {
+            self.skip_newlines();
+            if !self.eat(b"&&") {
+                return Ok(left);
+            }
+            left = Test::And(Box::new(left), Box::new(self.test_not()?));
+        }
+    }
+
+    fn test_not(&mut self) -> Outcome<Test> {
+        self.skip_newlines();
+        self.enter()?;
+        let test = if self.eat_keyword(b"!") { Test::Not(Box::new(self.test_not()?)) } else { self.test_term()? };
+        self.depth -= 1;
+        Ok(test)
+    }
+
+    fn test_term(&mut self) -> Outcome<Test> {
+        if self.eat(b"(") {
+            let inner = self.test_or()?;
+            self.skip_newlines();
+            if !self.eat(b")") {
+                self.error(self.at, "expected `)`");
+                return Err(Stop);
+            }
+            return Ok(inner);
+        }
+        let bare = self.bare_word();
+        if let [b'-', letter] = bare
+            && letter.is_ascii_alphabetic()
+        {
+            let mark = self.at;
+            self.at += 2;
+            self.skip_blanks();
+            if !self.keyword(b"]]") && !self.starts(b"&&") && !self.starts(b"||") && !self.starts(b")") {
+                let operand = self.some_word()?;
+                return Ok(Test::Unary(String::from_utf8_lossy(bare).into_owned(), operand));
+            }
+            self.at = mark;
+        }
+        if bare == b"]]" {
+            self.error(self.at, "expected a condition, found `]]`");
+            return Err(Stop);
+        }
+        let left = self.test_word(false)?;
+        self.skip_blanks();
+        let operator = match self.rest() {
+            [b'<', ..] => "<",
+            [b'>', ..] => ">",
+            _ => match self.bare_word() {
+                b"==" => "==",
+                b"=" => "=",
+                b"!=" => "!=",
+                b"=~" => "=~",
+                b"-eq" => "-eq",
+                b"-ne" => "-ne",
+                b"-lt" => "-lt",
+                b"-le" => "-le",
+                b"-gt" => "-gt",
+                b"-ge" => "-ge",
+                b"-nt" => "-nt",
+                b"-ot" => "-ot",
+                b"-ef" => "-ef",
+                _ => return Ok(Test::Word(left)),
+            },
+        };
+        self.at += operator.len();
+        self.skip_blanks();
+        let right = self.test_word(matches!(operator, "=~" | "==" | "=" | "!="))?;
+        Ok(Test::Binary(left, operator.to_owned(), right))
+    }
+
+    fn test_word(&mut self, pattern: bool) -> Outcome<Word> {
+        let paren = pattern && self.peek() == Some(b'(');
+        if !paren {
+            let meta = self.peek().is_none_or(|b| is_meta(b) && !self.at_process());
+            if meta || self.line_break() > 0 {
+                let what = self.token_text();
+                self.error(self.at, format!("expected a word, found `{what}`"));
+                return Err(Stop);
+            }
+        }
+        if pattern { self.pattern_word() } else { self.word() }
     }
 }
 
