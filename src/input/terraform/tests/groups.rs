@@ -437,3 +437,21 @@ fn hostile_modules_end_soon() {
         assert!(started.elapsed().as_secs() < 20, "case {n} took {:?}", started.elapsed());
     }
 }
+
+#[test]
+fn values_of_a_decoded_file_lead_to_the_byte_in_it() {
+    let main = "locals {\n  nodes = yamldecode(file(\"nodes.yaml\"))\n  more = jsondecode(file(\"more.json\"))\n}\nresource \"aws_instance\" \"w\" {\n  user_data = \"a=${local.nodes.groups[0].idle} b=${local.more.idle} c=${local.nodes.n}\"\n}\n";
+    let files = memory(&[
+        ("/main.tf", main),
+        ("/nodes.yaml", "groups:\n- name: a\n  idle: 0s\nn: 42\n"),
+        ("/more.json", "{\"idle\": \"1h\"}"),
+    ]);
+    let (groups, cx) = read(&files, "/");
+    let Step::UserData(text, _) = &groups[0].steps[0] else { panic!("no user data") };
+    for (word, path, line, column) in
+        [("0s", "/nodes.yaml", 3, 9), ("1h", "/more.json", 1, 11), ("42", "/nodes.yaml", 4, 4)]
+    {
+        let (_, start, bytes) = crate::input::testing::written(text, word, &cx);
+        assert_eq!((start, &*bytes), ((line, column), word), "{path}");
+    }
+}
