@@ -6,3 +6,6 @@ mod command;
 mod house;
 mod pages;
 mod sarif;
+mod shell;
+mod truth;
+mod user_data;
