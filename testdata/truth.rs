@@ -53,6 +53,10 @@ pub(crate) fn boot(family: &str, steps: impl FnOnce(&mut Texts<'_>) -> (Vec<Step
     };
     group.minor = Some(if group.family == Some(Family::Al2023) { 33 } else { 28 });
     let mut ways = boot::run(&group, &mut cx);
+    // What the image sets stands in no script, so the recording does not have it.
+    for settled in ways.iter_mut().flat_map(|w| &mut w.effective).flat_map(|e| &mut e.fields) {
+        settled.winner = settled.winner.take().filter(|w| cx.texts.trail(w.at).origin() != place);
+    }
     // A problem that is told of counts as a reason not to know.
     for problem in &cx.problems {
         for way in &mut ways {
