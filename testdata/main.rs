@@ -7,3 +7,6 @@ mod house;
 mod pages;
 mod readme;
 mod sarif;
+mod shell;
+mod truth;
+mod user_data;

@@ -2,7 +2,7 @@
 """Runs every script of scripts.txt in bash and writes down what it prints to recorded.json.
 
 The scripts stand between lines of dashes. Each runs in an empty directory, as cloud-init would run it: with an empty
-environment. Usage: python3 testdata/shell/record.py
+environment. Usage: python3 testdata/bash/record.py
 """
 import json
 import pathlib

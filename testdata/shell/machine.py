@@ -25,7 +25,7 @@ TIMEOUT = 20
 TOOLS = """[ awk base64 basename bash cat chmod chown cp cut date diff dirname egrep envsubst env expr echo false fgrep find fold
 gawk grep gunzip gzip head hostname id install ln ls mkdir mktemp mv nl nohup nproc paste perl printf pwd python3 readlink
 realpath rm rmdir sed seq setsid sh sort split stat tac tail tee test timeout touch tr true truncate uname uniq wc which
-xargs xz yes zcat jq od tar sha256sum md5sum stdbuf getopt rev dd sync""".split()
+xargs xz yes zcat jq od tar sha256sum md5sum stdbuf getopt rev dd sync ps""".split()
 QUIET = """aws yum apt-get dnf amazon-linux-extras cfn-init cfn-signal modprobe sysctl mount swapoff reboot hostnamectl
 docker containerd ctr crictl iptables ip logger shutdown udevadm lsblk mkfs.xfs blkid useradd usermod setenforce kubectl
 amazon-ssm-agent ssm timedatectl wget""".split()

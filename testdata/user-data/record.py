@@ -98,6 +98,15 @@ def node_configs(data):
     return b"\n---\n".join(out)
 
 
+def text(value):
+    """Without the halves of characters that Python keeps bytes as which are no UTF-8."""
+    if isinstance(value, dict):
+        return {k: text(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [text(v) for v in value]
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
 def record(case, verbose=False):
     name, (family, data) = case
     extra = {"/run/user-data.bin": data, "/run/boot.py": (HERE / "boot.py").read_bytes()}
@@ -112,7 +121,7 @@ def record(case, verbose=False):
         answer = {
             "family": family,
             "data": base64.b64encode(data).decode(),
-            "cloud_init": json.loads(path.read_text()),
+            "cloud_init": text(json.loads(path.read_text())),
             "calls": machine.calls(log),
             "files": {k: v for k, v in machine.written(log).items() if not k.startswith("/etc/cloud/")},
             "kubelet": machine.settled(log, family),

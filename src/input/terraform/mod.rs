@@ -15,6 +15,7 @@ mod data;
 mod engine;
 mod expressions;
 mod functions;
+mod json;
 mod modules;
 mod references;
 mod resources;
@@ -48,7 +49,7 @@ impl Input for Terraform {
         let mut dirs: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
         for path in &files.files {
             let (Some(dir), Some(name)) = (path.parent(), path.file_name().and_then(|n| n.to_str())) else { continue };
-            if matches!(scope::kind_of(name), FileKind::Plain | FileKind::Override | FileKind::Json) {
+            if matches!(scope::kind_of(name), FileKind::Plain | FileKind::Override) {
                 dirs.entry(dir.to_owned()).or_default().push(path.clone());
             }
         }

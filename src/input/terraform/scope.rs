@@ -7,7 +7,9 @@ use indexmap::IndexMap;
 
 use crate::node::Cx;
 use crate::syntax::hcl::{self, Attribute, Block, Body};
-use crate::text::{FileError, Span, Why};
+use crate::text::{FileError, Span, TextId};
+
+use super::json;
 
 /// What a directory declares. Blocks stand in the order of the files by name, then of the source.
 #[derive(Debug, Default)]
@@ -36,8 +38,9 @@ impl Module {
         for path in &files {
             let Some(name) = path.file_name().and_then(|n| n.to_str()) else { continue };
             // OpenTofu reads `x.tofu` instead of an `x.tf` beside it.
-            if path.extension().is_some_and(|e| e == "tf") && files.binary_search(&path.with_extension("tofu")).is_ok()
-            {
+            let tofu = name.strip_suffix(".tf").map(|stem| format!("{stem}.tofu"));
+            let tofu = tofu.or_else(|| name.strip_suffix(".tf.json").map(|stem| format!("{stem}.tofu.json")));
+            if tofu.is_some_and(|tofu| files.binary_search(&path.with_file_name(tofu)).is_ok()) {
                 continue;
             }
             match kind_of(name) {
@@ -48,12 +51,6 @@ impl Module {
                 }
                 FileKind::Override => overrides.push(path.clone()),
                 FileKind::Values => values.push(path.clone()),
-                FileKind::Json => {
-                    if let Ok(id) = cx.open(path) {
-                        let at = cx.texts.view(id).span(0..0);
-                        cx.gap(at, Why::NotUnderstood("Terraform's JSON syntax".into()));
-                    }
-                }
                 FileKind::Other => {}
             }
         }
@@ -62,12 +59,20 @@ impl Module {
                 module.override_with(body);
             }
         }
-        // `terraform.tfvars` comes first, then the others by name.
-        values.sort_by_key(|p| (p.file_name().is_none_or(|n| n != "terraform.tfvars"), p.clone()));
+        // `terraform.tfvars` comes first, then `terraform.tfvars.json`, then the others by name.
+        let rank = |path: &Path| match path.file_name().and_then(|n| n.to_str()) {
+            Some("terraform.tfvars") => 0,
+            Some("terraform.tfvars.json") => 1,
+            _ => 2,
+        };
+        values.sort_by_key(|p| (rank(p), p.clone()));
         for path in values {
-            if let Some(body) = read(&path, cx) {
-                module.values.extend(body.attributes.into_iter().map(|a| (Arc::clone(&a.name), Arc::new(a))));
-            }
+            let attributes = match is_json(&path) {
+                true => open(&path, cx).and_then(|id| json::values(id, cx)),
+                false => read(&path, cx).map(|body| body.attributes),
+            };
+            let attributes = attributes.into_iter().flatten();
+            module.values.extend(attributes.map(|a| (Arc::clone(&a.name), Arc::new(a))));
         }
         module
     }
@@ -132,7 +137,6 @@ pub(super) enum FileKind {
     Plain,
     Override,
     Values,
-    Json,
     Other,
 }
 
@@ -142,25 +146,32 @@ pub(super) fn kind_of(name: &str) -> FileKind {
     if name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#')) {
         return FileKind::Other;
     }
-    if let Some(stem) = name.strip_suffix(".tf").or_else(|| name.strip_suffix(".tofu")) {
+    let plain = name.strip_suffix(".json").unwrap_or(name);
+    if let Some(stem) = plain.strip_suffix(".tf").or_else(|| plain.strip_suffix(".tofu")) {
         return if stem == "override" || stem.ends_with("_override") { FileKind::Override } else { FileKind::Plain };
     }
-    match name {
-        "terraform.tfvars" => FileKind::Values,
-        _ if name.ends_with(".auto.tfvars") => FileKind::Values,
-        _ if name.ends_with(".tf.json") || name.ends_with(".tofu.json") => FileKind::Json,
-        _ => FileKind::Other,
+    if plain == "terraform.tfvars" || plain.ends_with(".auto.tfvars") { FileKind::Values } else { FileKind::Other }
+}
+
+fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e == "json")
+}
+
+fn open(path: &Path, cx: &mut Cx<'_>) -> Option<TextId> {
+    match cx.open(path) {
+        Ok(id) => Some(id),
+        Err(error) => {
+            unreadable(path, &error, cx);
+            None
+        }
     }
 }
 
 fn read(path: &Path, cx: &mut Cx<'_>) -> Option<Body> {
-    let id = match cx.open(path) {
-        Ok(id) => id,
-        Err(error) => {
-            unreadable(path, &error, cx);
-            return None;
-        }
-    };
+    let id = open(path, cx)?;
+    if is_json(path) {
+        return json::body(id, cx);
+    }
     let parsed = hcl::parse(&cx.texts.view(id));
     for error in parsed.errors {
         cx.problem(error.at, error.message);

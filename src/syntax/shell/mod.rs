@@ -3,8 +3,6 @@
 //! The reader is its own because none of the existing ones keeps a byte-exact place for every part of a word, reads the
 //! here-documents and arithmetic of real boot scripts, and survives hostile nesting, all at once.
 
-mod compound;
-mod condition;
 mod here;
 mod parser;
 mod tree;

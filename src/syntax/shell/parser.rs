@@ -1,10 +1,16 @@
 //! Commands.
 
+use std::sync::Arc;
+
+mod compound;
+mod test;
+
 use crate::text::View;
 
 use super::super::{Parsed, SyntaxError};
 use super::tree::{
-    Assignment, Body, Command, CommandKind, Connector, Item, List, Part, Pipeline, Redirect, RedirectKind, Target, Word,
+    Arm, ArmEnd, Assignment, Body, Command, CommandKind, Connector, Item, List, Part, Pipeline, Redirect, RedirectKind,
+    Target, Test, Word,
 };
 use super::{MAX_DEPTH, MAX_ERRORS, MAX_SCRIPT_BYTES};
 
@@ -105,7 +111,7 @@ impl<'a> Parser<'a> {
         self.errors.push(SyntaxError { at: self.view.span(at..to), message: message.into() });
     }
 
-    pub(super) fn bad(&self, start: usize) -> Item {
+    fn bad(&self, start: usize) -> Item {
         let span = self.view.span(start..self.at.max(start));
         let command = Command { kind: CommandKind::Bad, redirects: Vec::new(), span };
         Item { first: Pipeline { negated: false, commands: vec![command], span }, rest: Vec::new(), background: false }
@@ -166,14 +172,14 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn skip_comment(&mut self) {
+    fn skip_comment(&mut self) {
         while self.at < self.end && self.line_break() == 0 {
             self.at += 1;
         }
     }
 
     /// Takes a line break, with the bodies of the here-documents that wait for it.
-    pub(super) fn take_line_break(&mut self) -> bool {
+    fn take_line_break(&mut self) -> bool {
         let length = self.line_break();
         if length == 0 {
             return false;
@@ -196,12 +202,12 @@ impl<'a> Parser<'a> {
     }
 
     /// Skips to the end of the line, which is not taken.
-    pub(super) fn skip_line(&mut self) {
+    fn skip_line(&mut self) {
         self.skip_comment();
     }
 
     /// The bare word that stands here, without looking into quotes and expansions.
-    pub(super) fn bare_word(&self) -> &'a [u8] {
+    fn bare_word(&self) -> &'a [u8] {
         let rest = self.rest();
         let end = rest
             .iter()
@@ -212,11 +218,11 @@ impl<'a> Parser<'a> {
         if self.crlf { word.strip_suffix(b"\r").unwrap_or(word) } else { word }
     }
 
-    pub(super) fn keyword(&self, word: &[u8]) -> bool {
+    fn keyword(&self, word: &[u8]) -> bool {
         self.bare_word() == word
     }
 
-    pub(super) fn eat_keyword(&mut self, word: &[u8]) -> bool {
+    fn eat_keyword(&mut self, word: &[u8]) -> bool {
         let is = self.keyword(word);
         if is {
             self.at += word.len();
@@ -224,7 +230,7 @@ impl<'a> Parser<'a> {
         is
     }
 
-    pub(super) fn token_text(&self) -> String {
+    fn token_text(&self) -> String {
         let word = self.bare_word();
         let shown = if word.is_empty() { self.rest().get(..1).unwrap_or_default() } else { word };
         if shown == b"\n" {
@@ -234,7 +240,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Takes a keyword that must stand here; if it does not, notes that.
-    pub(super) fn expect(&mut self, word: &[u8]) -> bool {
+    fn expect(&mut self, word: &[u8]) -> bool {
         self.skip_newlines();
         if self.eat_keyword(word) {
             return true;
@@ -245,7 +251,7 @@ impl<'a> Parser<'a> {
         false
     }
 
-    pub(super) fn at_closer(&self) -> bool {
+    fn at_closer(&self) -> bool {
         match self.peek() {
             None | Some(b')') => true,
             Some(b';') => self.starts(b";;") || self.starts(b";&"),
@@ -278,7 +284,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Commands that must not be none.
-    pub(super) fn some(&mut self) -> List {
+    fn some(&mut self) -> List {
         let list = self.list();
         if list.is_empty() && !self.given_up {
             let found = if self.at >= self.end { "the end".to_owned() } else { format!("`{}`", self.token_text()) };
@@ -287,7 +293,7 @@ impl<'a> Parser<'a> {
         list
     }
 
-    pub(super) fn item(&mut self) -> Outcome<Item> {
+    fn item(&mut self) -> Outcome<Item> {
         let first = self.pipeline()?;
         let mut rest = Vec::new();
         let mut background = false;
@@ -322,11 +328,11 @@ impl<'a> Parser<'a> {
 
     /// True where an item may end without a separator. A closing word is none: it is an argument where it stands, unless a
     /// compound command stands before it, which is what bash allows too (`if a; then { b; } fi`).
-    pub(super) fn at_end_of_item(&self) -> bool {
+    fn at_end_of_item(&self) -> bool {
         self.at_closer()
     }
 
-    pub(super) fn pipeline(&mut self) -> Outcome<Pipeline> {
+    fn pipeline(&mut self) -> Outcome<Pipeline> {
         let start = self.at;
         let mut negated = false;
         let mut bare = false;
@@ -376,7 +382,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    pub(super) fn command(&mut self) -> Outcome<Command> {
+    fn command(&mut self) -> Outcome<Command> {
         self.skip_blanks();
         let start = self.at;
         if self.starts(b"((") && self.arithmetic_end(self.at + 2).is_some() {
@@ -423,7 +429,7 @@ impl<'a> Parser<'a> {
         self.finish(kind, start)
     }
 
-    pub(super) fn nested(&mut self, read: impl FnOnce(&mut Self) -> Outcome<CommandKind>) -> Outcome<CommandKind> {
+    fn nested(&mut self, read: impl FnOnce(&mut Self) -> Outcome<CommandKind>) -> Outcome<CommandKind> {
         self.enter()?;
         let kind = read(self);
         self.depth = self.depth.saturating_sub(1);
@@ -438,7 +444,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn finish(&mut self, kind: CommandKind, start: usize) -> Outcome<Command> {
+    fn finish(&mut self, kind: CommandKind, start: usize) -> Outcome<Command> {
         let mut redirects = Vec::new();
         loop {
             self.skip_blanks();
@@ -450,7 +456,7 @@ impl<'a> Parser<'a> {
         Ok(Command { kind, redirects, span: self.view.span(start..self.at) })
     }
 
-    pub(super) fn simple(&mut self) -> Outcome<Command> {
+    fn simple(&mut self) -> Outcome<Command> {
         let start = self.at;
         let mut assignments = Vec::new();
         let mut words: Vec<Word> = Vec::new();
@@ -505,7 +511,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The length of `name=`, `name+=` or the start of `name[`, if an assignment stands here.
-    pub(super) fn assignment_head(&self) -> Option<(usize, u8)> {
+    fn assignment_head(&self) -> Option<(usize, u8)> {
         let rest = self.rest();
         if !rest.first().is_some_and(|b| is_name_start(*b)) {
             return None;
@@ -519,7 +525,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn assignment(&mut self) -> Outcome<Option<Assignment>> {
+    fn assignment(&mut self) -> Outcome<Option<Assignment>> {
         let Some((length, head)) = self.assignment_head() else { return Ok(None) };
         let start = self.at;
         let name = String::from_utf8_lossy(&self.rest()[..length]).into_owned();
@@ -543,7 +549,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The value of an assignment, which may be an array or nothing.
-    pub(super) fn assigned(&mut self, array: bool) -> Outcome<Word> {
+    fn assigned(&mut self, array: bool) -> Outcome<Word> {
         let start = self.at;
         if array && self.peek() == Some(b'(') {
             let part = self.array()?;
@@ -555,7 +561,7 @@ impl<'a> Parser<'a> {
         self.word()
     }
 
-    pub(super) fn array(&mut self) -> Outcome<Part> {
+    fn array(&mut self) -> Outcome<Part> {
         let open = self.at;
         self.enter()?;
         self.at += 1;
@@ -579,7 +585,7 @@ impl<'a> Parser<'a> {
     }
 
     /// An argument of `declare` and its like, which may be an assignment with an array.
-    pub(super) fn declaration_word(&mut self) -> Outcome<Word> {
+    fn declaration_word(&mut self) -> Outcome<Word> {
         let start = self.at;
         if let Some((length, head)) = self.assignment_head()
             && head != b'['

@@ -3,6 +3,7 @@
 #![allow(clippy::unnecessary_wraps, reason = "all functions have the one signature of the table")]
 
 mod collections;
+mod decoding;
 mod encoding;
 mod files;
 mod format;
@@ -82,6 +83,7 @@ const FUNCTIONS: &[(&str, usize, usize, Run)] = &[
     ("indent", 2, 2, Pure(strings::indent)),
     ("index", 2, 2, DeepHoles(collections::index)),
     ("join", 2, MANY, Raw(format::join)),
+    ("jsondecode", 1, 1, WithEngine(decoding::jsondecode)),
     ("jsonencode", 1, 1, DeepHoles(encoding::jsonencode)),
     ("keys", 1, 1, Pure(collections::keys)),
     ("length", 1, 1, Pure(collections::length)),
@@ -134,6 +136,7 @@ const FUNCTIONS: &[(&str, usize, usize, Run)] = &[
     ("upper", 1, 1, Pure(strings::upper)),
     ("urlencode", 1, 1, Pure(encoding::urlencode)),
     ("values", 1, 1, Pure(collections::values)),
+    ("yamldecode", 1, 1, WithEngine(decoding::yamldecode)),
     ("yamlencode", 1, 1, DeepHoles(encoding::yamlencode)),
     ("zipmap", 2, 2, Deep(collections::zipmap)),
 ];

@@ -19,8 +19,6 @@ const HOLES: &[&str] = &[
     "format(\"%s\", null)",
     "format(\"%v\", null)",
     // Not modelled.
-    "jsondecode(",
-    "yamldecode(",
     "textencodebase64(",
     "abspath(",
     "fileset(",

@@ -294,7 +294,6 @@ fn what_is_not_followed_is_told() {
             "module \"eks\" {\n  source = \"terraform-aws-modules/eks/aws\"\n  eks_managed_node_groups = {}\n}\nmodule \"vpc\" {\n  source = \"terraform-aws-modules/vpc/aws\"\n}\nmodule \"gone\" {\n  source = \"./gone\"\n}\nmodule \"self\" {\n  source = \"./\"\n}\n",
         ),
         ("/broken.tf", "locals {\n  a = = 1\n}\nresource \"aws_instance\" \"i\" {\n  user_data = local.a\n}\n"),
-        ("/x.tf.json", "{}"),
         (
             "/ssm.tf",
             "resource \"aws_ssm_document\" \"d\" {\n  content = \"systemctl restart kubelet\"\n}\nresource \"null_resource\" \"n\" {\n}\n",
@@ -312,7 +311,6 @@ fn what_is_not_followed_is_told() {
     );
     assert!(!gaps.iter().any(|gap| gap.contains("vpc")), "{gaps:?}");
     assert!(gaps.iter().any(|gap| gap.contains("./gone")), "{gaps:?}");
-    assert!(gaps.iter().any(|gap| gap == "Terraform's JSON syntax is not followed"), "{gaps:?}");
     assert!(gaps.iter().any(|gap| gap == "limit reached: modules that call modules"), "{gaps:?}");
     assert!(gaps.iter().any(|gap| gap == "aws_ssm_document.d, which is about kubelets, is not followed"), "{gaps:?}");
     assert!(!gaps.iter().any(|gap| gap.contains("null_resource")), "{gaps:?}");
@@ -436,4 +434,67 @@ fn hostile_modules_end_soon() {
         assert!(groups.len() <= 200);
         assert!(started.elapsed().as_secs() < 20, "case {n} took {:?}", started.elapsed());
     }
+}
+
+#[test]
+fn values_of_a_decoded_file_lead_to_the_byte_in_it() {
+    let main = "locals {\n  nodes = yamldecode(file(\"nodes.yaml\"))\n  more = jsondecode(file(\"more.json\"))\n}\nresource \"aws_instance\" \"w\" {\n  user_data = \"a=${local.nodes.groups[0].idle} b=${local.more.idle} c=${local.nodes.n}\"\n}\n";
+    let files = memory(&[
+        ("/main.tf", main),
+        ("/nodes.yaml", "groups:\n- name: a\n  idle: 0s\nn: 42\n"),
+        ("/more.json", "{\"idle\": \"1h\"}"),
+    ]);
+    let (groups, cx) = read(&files, "/");
+    let Step::UserData(text, _) = &groups[0].steps[0] else { panic!("no user data") };
+    for (word, path, line, column) in
+        [("0s", "/nodes.yaml", 3, 9), ("1h", "/more.json", 1, 11), ("42", "/nodes.yaml", 4, 4)]
+    {
+        let (_, start, bytes) = crate::input::testing::written(text, word, &cx);
+        assert_eq!((start, &*bytes), ((line, column), word), "{path}");
+    }
+}
+
+#[test]
+fn json_is_read_as_the_same_language() {
+    let main = r#"{
+  "//": "a comment",
+  "variable": {"idle": {"default": "${0s}", "//": "no template"}, "n": [{"type": "number", "default": "3"}]},
+  "locals": [{"a": {"b": "x-${var.idle}"}}, {"list": ["${var.n}", 2]}],
+  "data": {"cloudinit_config": {"c": {"gzip": false, "base64_encode": false, "boundary": "B",
+    "part": [{"content": "one"}], "dynamic": {"part": {"for_each": ["two"], "content": {"content": "${part.value}"}}}}}},
+  "resource": {
+    "aws_launch_template": {"w": [{"user_data": "${base64encode(\"i=${local.a.b}\\n\")}"}]},
+    "aws_instance": [{"i": {"count": "${var.n - 2}", "user_data": "k=${local.list[1]} %{ if true }y%{ endif }"}},
+      {"c": {"user_data": "${replace(data.cloudinit_config.c.rendered, \"/(?s).*\\r\\n\\r\\n(one)\\r\\n.*\\r\\n(two).*/\", \"$1+$2\")}"}}]
+  },
+  "module": {"m": {"source": "./nodes", "idle": "1${var.n}"}}
+}"#;
+    let found = lines(&[
+        ("/main.tf.json", main),
+        ("/override.tf.json", r#"{"resource": {"aws_instance": {"i": {"user_data": "o=${var.v} ${var.w}"}}}}"#),
+        ("/v.tf", "variable \"v\" {}\nvariable \"w\" {}\n"),
+        ("/terraform.tfvars.json", r#"{"v": "${x}", "w": "first", "//": "no value"}"#),
+        ("/a.auto.tfvars.json", r#"{"w": "second"}"#),
+        ("/nodes/main.tf", NODES),
+    ]);
+    let expected = [
+        "aws_launch_template.w: i=x-${0s}\n",
+        "aws_instance.i[0]: o=${x} second",
+        "aws_instance.c: one+two",
+        "module.m.aws_launch_template.w: i=13",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_value_in_json_keeps_its_place() {
+    let files = memory(&[(
+        "/main.tf.json",
+        "{\"variable\": {\"idle\": {\"default\": \"0s\"}},\n \"resource\": {\"aws_instance\": {\"i\": {\"user_data\": \"\\u0041=${var.idle}\"}}}}",
+    )]);
+    let (groups, cx) = read(&files, "/");
+    let Step::UserData(text, _) = &groups[0].steps[0] else { panic!("no user data") };
+    assert_eq!(text.as_str(), Some("A=0s"));
+    let (steps, start, bytes) = crate::input::testing::written(text, "0s", &cx);
+    assert_eq!((steps, start, &*bytes), (vec!["var.idle".to_owned()], (1, 36), "0s"));
 }

@@ -1,7 +1,6 @@
-//! `[[ … ]]`.
+//! What stands between `[[` and `]]`.
 
-use super::parser::{Outcome, Parser, Stop, is_meta};
-use super::tree::{CommandKind, Test, Word};
+use super::{CommandKind, Outcome, Parser, Stop, Test, Word, is_meta};
 
 impl Parser<'_> {
     pub(super) fn test_command(&mut self) -> Outcome<CommandKind> {

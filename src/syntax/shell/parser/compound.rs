@@ -1,9 +1,6 @@
-//! Compound commands: `if`, loops, `case`, functions.
+//! Compound commands: conditions, loops, cases and functions.
 
-use std::sync::Arc;
-
-use super::parser::{Outcome, Parser, Stop, is_meta};
-use super::tree::{Arm, ArmEnd, CommandKind, List, Word};
+use super::{Arc, Arm, ArmEnd, CommandKind, List, Outcome, Parser, Stop, Word, is_meta};
 
 impl Parser<'_> {
     pub(super) fn if_command(&mut self) -> CommandKind {

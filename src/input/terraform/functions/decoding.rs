@@ -1,0 +1,180 @@
+//! Functions that read JSON and YAML. Every value that they give leads to the byte of the text that it was written in.
+
+use std::sync::Arc;
+
+use crate::syntax::{Node, NodeKind, Scalar, Style, SyntaxError, json, yaml};
+use crate::text::{Span, Traced, View, Why};
+use crate::value::{Entry, Kind, Map, Number, Value};
+
+use super::super::convert::parse_number;
+use super::super::engine::{Engine, Env, Outcome, Refused};
+use super::text;
+
+/// Which of the two a scalar is read as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Language {
+    Json,
+    Yaml,
+}
+
+pub(super) fn jsondecode(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
+    let view = match view_of(engine, args, "jsondecode", at)? {
+        Ok(view) => view,
+        Err(hole) => return Ok(hole),
+    };
+    let read = json::parse(&view);
+    match (read.tree, read.errors.first()) {
+        (Some(tree), None) => value_of(&tree, Language::Json),
+        (_, Some(error)) => broken(error, &view, at),
+        (None, None) => Err(Refused::new("there is no JSON in an empty text")),
+    }
+}
+
+pub(super) fn yamldecode(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
+    let view = match view_of(engine, args, "yamldecode", at)? {
+        Ok(view) => view,
+        Err(hole) => return Ok(hole),
+    };
+    if view.bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(Refused::new("there is no YAML in an empty text"));
+    }
+    let read = yaml::parse(&view);
+    match (&read.tree[..], read.errors.first()) {
+        ([tree], None) => value_of(tree, Language::Yaml),
+        (_, Some(error)) => broken(error, &view, at),
+        _ => Err(Refused::new("only one YAML document can be decoded")),
+    }
+}
+
+/// The argument as a text that a parser can read. The outer error is a refusal, the inner one a hole.
+fn view_of(engine: &mut Engine<'_, '_>, args: &[Value], step: &str, at: Span) -> Result<Result<View, Value>, Refused> {
+    if args[0].is_unknown() {
+        return Ok(Err(args[0].clone()));
+    }
+    let content = text(args, 0)?;
+    if content.is_hole() {
+        return Ok(Err(args[0].clone()));
+    }
+    // Reading costs more than copying.
+    if !engine.charge(content.len() * 8) {
+        return Ok(Err(Value::unknown(Why::Limit("steps of evaluation"), at)));
+    }
+    let id = engine.cx.texts.add_made(step, &content, at);
+    Ok(Ok(engine.cx.texts.view(id)))
+}
+
+fn broken(error: &SyntaxError, view: &View, at: Span) -> Outcome {
+    match error.hole(view) {
+        Some(why) => Ok(Value::unknown(why.clone(), at)),
+        None => Err(Refused::new(error.message.clone())),
+    }
+}
+
+/// A tree as a value. Its depth is bounded by the parsers.
+fn value_of(node: &Node, language: Language) -> Outcome {
+    let at = node.span;
+    match &node.kind {
+        NodeKind::Scalar(scalar) => scalar_of(scalar, node.tag.as_deref(), at, language),
+        NodeKind::Seq(items) => {
+            let items = items.iter().map(|item| value_of(item, language)).collect::<Result<_, _>>()?;
+            Ok(Value::list(items, at))
+        }
+        NodeKind::Map(pairs) => {
+            let mut map = Map::default();
+            for (key, value) in pairs {
+                let name = match &key.kind {
+                    NodeKind::Scalar(scalar) => match scalar.text.known_str() {
+                        Some(name) => Arc::from(name),
+                        None => {
+                            map.open = scalar.text.first_hole().map(|(_, why)| why.clone());
+                            continue;
+                        }
+                    },
+                    _ => return Err(Refused::new("a key must be text")),
+                };
+                map.entries.insert(name, Entry { key: key.span, value: value_of(value, language)? });
+            }
+            Ok(Value::new(Kind::Map(Arc::new(map)), at))
+        }
+    }
+}
+
+fn scalar_of(scalar: &Scalar, tag: Option<&str>, at: Span, language: Language) -> Outcome {
+    let string = || Value::str(scalar.text.clone(), at);
+    let Some(known) = scalar.text.known_str() else {
+        // Where nothing else stands, the unknown part may be of any type.
+        return Ok(match scalar.text.first_hole() {
+            Some((_, why)) if scalar.style == Style::Plain && scalar.text.is_hole() => Value::unknown(why.clone(), at),
+            _ => string(),
+        });
+    };
+    if let Some(tag) = tag.filter(|tag| *tag != "!!str") {
+        return match tag {
+            "!!int" | "!!float" | "!!bool" | "!!null" if scalar.style == Style::Plain => {
+                plain(known, scalar, at, language)
+            }
+            "!!int" | "!!float" | "!!bool" | "!!null" | "!!binary" => Ok(string()),
+            _ => Err(Refused::new(format!("the tag {tag} is not supported"))),
+        };
+    }
+    if tag.is_some() || scalar.style != Style::Plain {
+        return Ok(string());
+    }
+    plain(known, scalar, at, language)
+}
+
+/// What an unquoted scalar stands for: the rules are those of `resolve.go` in zclconf/go-cty-yaml, held against the recorded
+/// answers of Terraform. Numbers with `_` are text to it, and a leading `0` does not mean octal.
+fn plain(text: &str, scalar: &Scalar, at: Span, language: Language) -> Outcome {
+    let number = |n: f64| Ok(Value::new(Kind::Number(Number::new(n)), at));
+    match text {
+        "null" => return Ok(Value::null(at)),
+        "true" => return Ok(Value::bool(true, at)),
+        "false" => return Ok(Value::bool(false, at)),
+        _ => {}
+    }
+    if language == Language::Yaml {
+        match text {
+            "" | "~" | "Null" | "NULL" => return Ok(Value::null(at)),
+            "y" | "Y" | "yes" | "Yes" | "YES" | "True" | "TRUE" | "on" | "On" | "ON" => {
+                return Ok(Value::bool(true, at));
+            }
+            "n" | "N" | "no" | "No" | "NO" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
+                return Ok(Value::bool(false, at));
+            }
+            ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" | ".nan" | ".NaN"
+            | ".NAN" => return Err(Refused::new("infinity is no number")),
+            "<<" => return Err(Refused::new("a merge key outside of a map")),
+            _ => {}
+        }
+        let radix = |prefix: &str, radix: u32| {
+            let digits = text.strip_prefix(prefix)?;
+            if digits.starts_with(['+', '-']) { None } else { u32::from_str_radix(digits, radix).ok() }
+        };
+        if let Some(n) = radix("0x", 16).or_else(|| radix("0o", 8)) {
+            return number(f64::from(n));
+        }
+        if is_date(text) {
+            return Ok(Value::unknown(Why::NotUnderstood("a date in YAML".into()), at));
+        }
+    }
+    match parse_number(text) {
+        Some(n) => {
+            let literal: Traced = scalar.text.clone();
+            Ok(Value::new(Kind::Number(Number::parse(literal).unwrap_or_else(|| Number::new(n))), at))
+        }
+        None => Ok(Value::str(scalar.text.clone(), at)),
+    }
+}
+
+/// `2001-01-01`, and what begins so and goes on with a time: Terraform writes it out in another form.
+fn is_date(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let digits = |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|b| b.iter().all(u8::is_ascii_digit));
+    digits(0..4)
+        && bytes.get(4) == Some(&b'-')
+        && digits(5..7)
+        && bytes.get(7) == Some(&b'-')
+        && digits(8..10)
+        && bytes.get(10).is_none_or(|b| matches!(b, b'T' | b't' | b' '))
+}
