@@ -9,8 +9,69 @@ use crate::truth::{Tally, boot, judge, recorded};
 
 /// At least this share of the scripts, per cent, must be followed to the end.
 const KNOWN: usize = 12;
-/// Scripts that are read wrongly.
-const NOT_YET: &[&str] = &[];
+/// Scripts that are still read wrongly. The list may only become shorter.
+const NOT_YET: &[&str] = &[
+    "bootstrap/after-a-failure",
+    "bootstrap/array-joined-comma",
+    "bootstrap/environment-empty-option",
+    "bootstrap/environment-env-i",
+    "bootstrap/environment-env-u",
+    "bootstrap/environment-set-a",
+    "bootstrap/environment-sudo-drops",
+    "bootstrap/no-name",
+    "bootstrap/path",
+    "bootstrap/xargs",
+    "control/for-glob",
+    "control/function-command-builtin",
+    "control/function-unset",
+    "control/pipe-status-pipefail",
+    "control/select-nothing",
+    "errexit/arithmetic-zero",
+    "errexit/fails-in-pipe-pipefail",
+    "errexit/grep-finds-nothing",
+    "errexit/jq-bad-filter-errexit",
+    "errexit/missing-command-errexit",
+    "errexit/missing-file-errexit",
+    "errexit/missing-source-errexit",
+    "errexit/mkdir-exists-errexit",
+    "errexit/return-outside",
+    "errexit/syntax-error-at-the-start",
+    "errexit/trap-runs-bootstrap",
+    "errexit/unset-variable",
+    "files/dirname-basename",
+    "files/echo-e",
+    "files/noclobber",
+    "files/printf-escapes",
+    "files/read-file-redirect",
+    "files/sed-ampersand",
+    "files/sed-backup",
+    "files/sed-change-line",
+    "files/sed-extended",
+    "files/sed-insert-line",
+    "files/sed-other-delimiter",
+    "files/sed-substitute-value",
+    "files/sed-to-file",
+    "files/sed-variable",
+    "files/whole-config-installed",
+    "idioms/lab-wait-loop-and-nine-edits",
+    "idioms/tool-in-a-temporary-file",
+    "kubelets/kubeadm-after-no-restart",
+    "nodeadm/config-jq-waits",
+    "nodeadm/environment-appended-line",
+    "nodeadm/environment-quoted",
+    "nodeadm/environment-sourced",
+    "parameters/array-assign-index",
+    "parameters/array-join-ifs",
+    "parameters/array-join-star",
+    "parameters/array-slice",
+    "parameters/read-array",
+    "parameters/readonly-again",
+    "systemd/extra-args-with-backslash",
+    "words/brace-in-assignment",
+    "words/brace-no-comma",
+    "words/brace-range-step",
+    "words/glob-match",
+];
 /// Of each script every prefix is tried whose length is the number of the script modulo this.
 const PREFIX_STEP: usize = 17;
 
@@ -68,7 +129,7 @@ fn scripts_leave_what_bash_left() {
         assert_eq!(case["crc32"].as_u64(), Some(u64::from(crc.sum())), "run record.py: {name} was changed");
         tally.add(name, judge(&case["kubelet"], &run(family, script.as_bytes(), node_config)));
     }
-    println!("{}", tally.summary());
+    println!("{}", tally.summary(NOT_YET));
     tally.hold(KNOWN, NOT_YET);
 }
 

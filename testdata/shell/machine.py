@@ -40,7 +40,15 @@ AL2_CONFIG = """{
       "enabled": false
     },
     "webhook": {
+      "cacheTTL": "2m0s",
       "enabled": true
+    }
+  },
+  "authorization": {
+    "mode": "Webhook",
+    "webhook": {
+      "cacheAuthorizedTTL": "5m0s",
+      "cacheUnauthorizedTTL": "30s"
     }
   },
   "clusterDomain": "cluster.local",
@@ -385,6 +393,9 @@ OTHERS = {
 }  # fmt: skip
 
 
+LABEL = re.compile(r"([a-z0-9.-]+/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?=(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
+
+
 def flags(argv):
     """The flags of a command line in order; None if it does not parse."""
     out = []
@@ -410,6 +421,8 @@ def flags(argv):
                 if not argv:
                     return None
                 value = argv.pop(0)
+            if name == "node-labels" and not all(LABEL.fullmatch(label) for label in value.split(",")):
+                return None
         else:
             print(f"a flag that no kubelet has: --{name}", file=sys.stderr)
             return None

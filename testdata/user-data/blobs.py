@@ -163,7 +163,7 @@ def blobs():
     # cloud-config.
     add("runcmd-text", f"#cloud-config\nruncmd:\n- {BOOT} '{IDLE}=0'\n")
     add("runcmd-list", f'#cloud-config\nruncmd:\n- ["/etc/eks/bootstrap.sh", "demo", "--kubelet-extra-args", "--v=2 {IDLE}=0"]\n')
-    add("runcmd-list-no-expansion", f'#cloud-config\nruncmd:\n- ["/etc/eks/bootstrap.sh", "demo", "--kubelet-extra-args", "--node-labels=a=$HOME {IDLE}=5m"]\n')
+    add("runcmd-list-no-expansion", f'#cloud-config\nruncmd:\n- ["/etc/eks/bootstrap.sh", "demo", "--kubelet-extra-args", "--cluster-domain=$HOME {IDLE}=5m"]\n')
     add("runcmd-list-single-quote", f"#cloud-config\nruncmd:\n- [sh, -c, \"{BOOT} '{IDLE}=0'\"]\n")
     add("runcmd-list-bash-c", f"#cloud-config\nruncmd:\n- [bash, -c, 'X={IDLE}=0; {BOOT} \"$X\"']\n")
     add("runcmd-list-with-a-number", f"#cloud-config\nruncmd:\n- [sleep, 1]\n- {BOOT} '{IDLE}=0'\n")

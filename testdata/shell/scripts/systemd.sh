@@ -320,7 +320,7 @@ systemctl restart kubelet
 /etc/eks/bootstrap.sh demo --kubelet-extra-args '--streaming-connection-idle-timeout=5\m'
 #### extra-args-with-dollar al2
 #!/bin/bash
-/etc/eks/bootstrap.sh demo --kubelet-extra-args '--node-labels=a=$HOME --streaming-connection-idle-timeout=5m'
+/etc/eks/bootstrap.sh demo --kubelet-extra-args '--cluster-domain=$HOME --streaming-connection-idle-timeout=5m'
 #### extra-args-with-percent al2
 #!/bin/bash
-/etc/eks/bootstrap.sh demo --kubelet-extra-args '--streaming-connection-idle-timeout=5m --node-labels=a=b%%c'
+/etc/eks/bootstrap.sh demo --kubelet-extra-args '--streaming-connection-idle-timeout=5m --cluster-domain=b%%c'
