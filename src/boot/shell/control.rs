@@ -7,6 +7,9 @@ use crate::text::{Span, Traced, Why};
 
 use super::{Flow, MAX_ROUNDS, Path, Shell, Status, pattern, ways};
 
+/// Rounds of a loop that some way has left, before the other ways are taken to leave it at a time that is not known.
+const OPEN_ROUNDS: usize = 2;
+
 impl Shell<'_, '_> {
     pub(super) fn if_command(
         &mut self,
@@ -179,9 +182,19 @@ impl Shell<'_, '_> {
     }
 
     pub(super) fn while_command(&mut self, until: bool, condition: &[Item], body: &[Item], path: Path) -> Vec<Path> {
+        let before = path.clone();
         let mut active = vec![path];
-        let mut done = Vec::new();
-        for _ in 0..MAX_ROUNDS {
+        let mut done: Vec<Path> = Vec::new();
+        for round in 0..MAX_ROUNDS {
+            if round >= OPEN_ROUNDS && !done.is_empty() {
+                // Some way has left the loop and others have not: when they do is not known, so what they change is not.
+                let why = Why::NotUnderstood("a loop whose rounds are not known".into());
+                for mut path in std::mem::take(&mut active) {
+                    path.blur_variables(&before, &why);
+                    done.push(path);
+                }
+                break;
+            }
             let mut next = Vec::new();
             for path in active {
                 let mut answers = self.condition(condition, path);
