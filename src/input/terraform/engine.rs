@@ -129,6 +129,12 @@ pub(super) struct Engine<'e, 'c> {
     pub(super) instances: Vec<Instance>,
     pub(super) templates: HashMap<TextId, Result<Arc<Template>, Refused>>,
     pub(super) expansions: HashMap<(usize, Span), Vec<(Guard, Expansion)>>,
+    /// Directories of modules from elsewhere (those of models are only names), and the calls that bring them in.
+    pub(super) elsewhere: Vec<(PathBuf, Span)>,
+    /// Calls of modules from elsewhere, with the key of the module: the module and its path, if it is known.
+    pub(super) called: HashMap<(Span, String), Option<(Arc<Module>, String)>>,
+    /// What `terraform init` says it has put on disk, once it was asked for.
+    pub(super) manifest: Option<Arc<Vec<(String, String)>>>,
     steps: u64,
     depth: usize,
     conditions: BTreeMap<String, Vec<(String, usize, Arc<str>)>>,
@@ -143,6 +149,9 @@ impl<'e, 'c> Engine<'e, 'c> {
             instances: Vec::new(),
             templates: HashMap::new(),
             expansions: HashMap::new(),
+            elsewhere: Vec::new(),
+            called: HashMap::new(),
+            manifest: None,
             steps: MAX_STEPS,
             depth: 0,
             conditions: BTreeMap::new(),
