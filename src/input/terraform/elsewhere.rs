@@ -27,6 +27,7 @@ const MODELS: &[(&str, &str)] = &[
     ("eks-18.hcl", include_str!("../../../data/modules/eks-18.hcl")),
     ("eks-21.hcl", include_str!("../../../data/modules/eks-21.hcl")),
     ("eks-blueprints-4.hcl", include_str!("../../../data/modules/eks-blueprints-4.hcl")),
+    ("instances.hcl", include_str!("../../../data/modules/instances.hcl")),
 ];
 
 /// Where `terraform init` tells which directory holds which module.
@@ -55,7 +56,7 @@ static INDEX: LazyLock<Vec<Model>> = LazyLock::new(|| {
         }
     }
     // The newest first: Terraform takes the newest version that is allowed.
-    out.sort_by(|a, b| b.versions.from.cmp(&a.versions.from));
+    out.sort_by_key(|model| std::cmp::Reverse(model.versions.from));
     out
 });
 

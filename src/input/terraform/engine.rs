@@ -120,6 +120,9 @@ impl Env {
     }
 }
 
+/// A module from elsewhere and what `path.module` is in it.
+pub(super) type Called = (Arc<Module>, String);
+
 /// Evaluates the expressions of one unit.
 pub(super) struct Engine<'e, 'c> {
     pub(super) cx: &'e mut Cx<'c>,
@@ -131,8 +134,8 @@ pub(super) struct Engine<'e, 'c> {
     pub(super) expansions: HashMap<(usize, Span), Vec<(Guard, Expansion)>>,
     /// Directories of modules from elsewhere (those of models are only names), and the calls that bring them in.
     pub(super) elsewhere: Vec<(PathBuf, Span)>,
-    /// Calls of modules from elsewhere, with the key of the module: the module and its path, if it is known.
-    pub(super) called: HashMap<(Span, String), Option<(Arc<Module>, String)>>,
+    /// Calls of modules from elsewhere, with the key of the module, and what they lead to.
+    pub(super) called: HashMap<(Span, String), Option<Called>>,
     /// What `terraform init` says it has put on disk, once it was asked for.
     pub(super) manifest: Option<Arc<Vec<(String, String)>>>,
     steps: u64,

@@ -67,9 +67,10 @@ impl Module {
         };
         values.sort_by_key(|p| (rank(p), p.clone()));
         for path in values {
-            let attributes = match is_json(&path) {
-                true => open(&path, cx).and_then(|id| json::values(id, cx)),
-                false => read(&path, cx).map(|body| body.attributes),
+            let attributes = if is_json(&path) {
+                open(&path, cx).and_then(|id| json::values(id, cx))
+            } else {
+                read(&path, cx).map(|body| body.attributes)
             };
             let attributes = attributes.into_iter().flatten();
             module.values.extend(attributes.map(|a| (Arc::clone(&a.name), Arc::new(a))));
