@@ -100,15 +100,22 @@ model "terraform-aws-modules/eks/aws" {
     }
   }
 
+  data "aws_ami" "eks_worker_windows" {
+    filter {
+      name   = "name"
+      values = ["Windows_Server-2019-English-Core-EKS_Optimized-${var.cluster_version == null ? "" : var.cluster_version}-*"]
+    }
+  }
+
   resource "aws_launch_configuration" "workers" {
     count            = var.create_eks ? length(var.worker_groups) : 0
-    image_id         = lookup(var.worker_groups[count.index], "ami_id", local.defaults.ami_id) != "" ? lookup(var.worker_groups[count.index], "ami_id", local.defaults.ami_id) : data.aws_ami.eks_worker.id
+    image_id         = lookup(var.worker_groups[count.index], "ami_id", local.defaults.ami_id) != "" ? lookup(var.worker_groups[count.index], "ami_id", local.defaults.ami_id) : lookup(var.worker_groups[count.index], "platform", local.defaults.platform) == "windows" ? data.aws_ami.eks_worker_windows.id : data.aws_ami.eks_worker.id
     user_data_base64 = base64encode(local.rendered.configuration[count.index])
   }
 
   resource "aws_launch_template" "workers_launch_template" {
     count     = var.create_eks ? length(var.worker_groups_launch_template) : 0
-    image_id  = lookup(var.worker_groups_launch_template[count.index], "ami_id", local.defaults.ami_id) != "" ? lookup(var.worker_groups_launch_template[count.index], "ami_id", local.defaults.ami_id) : data.aws_ami.eks_worker.id
+    image_id  = lookup(var.worker_groups_launch_template[count.index], "ami_id", local.defaults.ami_id) != "" ? lookup(var.worker_groups_launch_template[count.index], "ami_id", local.defaults.ami_id) : lookup(var.worker_groups_launch_template[count.index], "platform", local.defaults.platform) == "windows" ? data.aws_ami.eks_worker_windows.id : data.aws_ami.eks_worker.id
     user_data = base64encode(local.rendered.template[count.index])
   }
 

@@ -1,12 +1,14 @@
-# terraform-aws-modules/eks from 18.0 up to 20.x: what of its inputs reaches a node, and how. Modelled after
-# `node_groups.tf`, `modules/*-managed-node-group/main.tf` and `modules/_user_data/main.tf` of 18.31.2 and 20.37.2. The type
-# of the image decides the kind of user data from 20.9 on, the platform before; where both are written they agree.
+# terraform-aws-modules/eks 18.x and 19.x: what of its inputs reaches a node, and how. Modelled after `node_groups.tf`,
+# `modules/*-managed-node-group/main.tf` and `modules/_user_data/main.tf` of 18.31.2. The platform decides the kind of
+# user data.
 
 model "terraform-aws-modules/eks/aws" {
-  versions = ">= 18.0.0, < 21.0.0"
+  versions = ">= 18.0.0, < 20.0.0"
   ignored = {
     "eks_managed_node_groups.kubelet_extra_args"  = "there is no such input since version 18, and nothing refuses it"
     "self_managed_node_groups.kubelet_extra_args" = "there is no such input since version 18, and nothing refuses it"
+    "cloudinit_pre_nodeadm"                       = "there is no such input before version 20.5"
+    "cloudinit_post_nodeadm"                      = "there is no such input before version 20.5"
     "node_groups"                                 = "replaced by eks_managed_node_groups in version 18"
     "worker_groups"                               = "replaced by self_managed_node_groups in version 18"
     "worker_groups_launch_template"               = "replaced by self_managed_node_groups in version 18"
@@ -37,7 +39,7 @@ model "terraform-aws-modules/eks/aws" {
 
   module "eks_managed_node_group" {
     source   = "terraform-aws-modules/eks/aws//modules/eks-managed-node-group"
-    version  = "20.0.0"
+    version  = "18.0.0"
     for_each = { for k, v in var.eks_managed_node_groups : k => v if var.create }
 
     create                     = try(each.value.create, true)
@@ -51,15 +53,13 @@ model "terraform-aws-modules/eks/aws" {
     post_bootstrap_user_data   = try(each.value.post_bootstrap_user_data, var.eks_managed_node_group_defaults.post_bootstrap_user_data, "")
     bootstrap_extra_args       = try(each.value.bootstrap_extra_args, var.eks_managed_node_group_defaults.bootstrap_extra_args, "")
     user_data_template_path    = try(each.value.user_data_template_path, var.eks_managed_node_group_defaults.user_data_template_path, "")
-    cloudinit_pre_nodeadm      = try(each.value.cloudinit_pre_nodeadm, var.eks_managed_node_group_defaults.cloudinit_pre_nodeadm, [])
-    cloudinit_post_nodeadm     = try(each.value.cloudinit_post_nodeadm, var.eks_managed_node_group_defaults.cloudinit_post_nodeadm, [])
     create_launch_template     = try(each.value.create_launch_template, var.eks_managed_node_group_defaults.create_launch_template, true)
     use_custom_launch_template = try(each.value.use_custom_launch_template, var.eks_managed_node_group_defaults.use_custom_launch_template, true)
   }
 
   module "self_managed_node_group" {
     source   = "terraform-aws-modules/eks/aws//modules/self-managed-node-group"
-    version  = "20.0.0"
+    version  = "18.0.0"
     for_each = { for k, v in var.self_managed_node_groups : k => v if var.create }
 
     create                   = try(each.value.create, true)
@@ -72,14 +72,12 @@ model "terraform-aws-modules/eks/aws" {
     post_bootstrap_user_data = try(each.value.post_bootstrap_user_data, var.self_managed_node_group_defaults.post_bootstrap_user_data, "")
     bootstrap_extra_args     = try(each.value.bootstrap_extra_args, var.self_managed_node_group_defaults.bootstrap_extra_args, "")
     user_data_template_path  = try(each.value.user_data_template_path, var.self_managed_node_group_defaults.user_data_template_path, "")
-    cloudinit_pre_nodeadm    = try(each.value.cloudinit_pre_nodeadm, var.self_managed_node_group_defaults.cloudinit_pre_nodeadm, [])
-    cloudinit_post_nodeadm   = try(each.value.cloudinit_post_nodeadm, var.self_managed_node_group_defaults.cloudinit_post_nodeadm, [])
     create_launch_template   = try(each.value.create_launch_template, var.self_managed_node_group_defaults.create_launch_template, true)
   }
 }
 
 model "terraform-aws-modules/eks/aws//modules/eks-managed-node-group" {
-  versions = ">= 18.0.0, < 21.0.0"
+  versions = ">= 18.0.0, < 20.0.0"
   ignored = {
     kubelet_extra_args = "there is no such input since version 18"
   }
@@ -122,12 +120,6 @@ model "terraform-aws-modules/eks/aws//modules/eks-managed-node-group" {
   variable "user_data_template_path" {
     default = null
   }
-  variable "cloudinit_pre_nodeadm" {
-    default = []
-  }
-  variable "cloudinit_post_nodeadm" {
-    default = []
-  }
   variable "create_launch_template" {
     default  = true
     nullable = false
@@ -139,7 +131,7 @@ model "terraform-aws-modules/eks/aws//modules/eks-managed-node-group" {
 
   module "user_data" {
     source  = "terraform-aws-modules/eks/aws//modules/_user_data"
-    version = "20.0.0"
+    version = "18.0.0"
 
     ami_type                   = var.ami_type
     platform                   = var.platform
@@ -151,8 +143,6 @@ model "terraform-aws-modules/eks/aws//modules/eks-managed-node-group" {
     post_bootstrap_user_data   = var.post_bootstrap_user_data
     bootstrap_extra_args       = var.bootstrap_extra_args
     user_data_template_path    = var.user_data_template_path
-    cloudinit_pre_nodeadm      = var.cloudinit_pre_nodeadm
-    cloudinit_post_nodeadm     = var.cloudinit_post_nodeadm
   }
 
   resource "aws_launch_template" "this" {
@@ -173,7 +163,7 @@ model "terraform-aws-modules/eks/aws//modules/eks-managed-node-group" {
 }
 
 model "terraform-aws-modules/eks/aws//modules/self-managed-node-group" {
-  versions = ">= 18.0.0, < 21.0.0"
+  versions = ">= 18.0.0, < 20.0.0"
   ignored = {
     kubelet_extra_args         = "there is no such input since version 18"
     enable_bootstrap_user_data = "always on for self-managed nodes"
@@ -213,30 +203,21 @@ model "terraform-aws-modules/eks/aws//modules/self-managed-node-group" {
   variable "user_data_template_path" {
     default = null
   }
-  variable "cloudinit_pre_nodeadm" {
-    default = []
-  }
-  variable "cloudinit_post_nodeadm" {
-    default = []
-  }
   variable "create_launch_template" {
     default  = true
     nullable = false
   }
 
-  # The image is looked up by its type; only the family shows in the name.
-  data "aws_ssm_parameter" "ami" {
-    name = lookup({
-      AL2          = "/aws/service/eks/optimized-ami/${var.cluster_version == null ? "" : var.cluster_version}/amazon-linux-2/"
-      AL2023       = "/aws/service/eks/optimized-ami/${var.cluster_version == null ? "" : var.cluster_version}/amazon-linux-2023/"
-      BOTTLEROCKET = "/aws/service/bottlerocket/aws-k8s-${var.cluster_version == null ? "" : var.cluster_version}/"
-      WINDOWS      = "/aws/service/ami-windows-latest/EKS_Optimized-${var.cluster_version == null ? "" : var.cluster_version}/"
-    }, var.ami_type != null ? split("_", var.ami_type)[0] : lookup({ al2023 = "AL2023", bottlerocket = "BOTTLEROCKET", windows = "WINDOWS" }, var.platform, "AL2"), "")
+  data "aws_ami" "eks_default" {
+    filter {
+      name   = "name"
+      values = ["amazon-eks-node-${var.cluster_version == null ? "" : var.cluster_version}-v*"]
+    }
   }
 
   module "user_data" {
     source  = "terraform-aws-modules/eks/aws//modules/_user_data"
-    version = "20.0.0"
+    version = "18.0.0"
 
     ami_type                   = var.ami_type
     platform                   = var.platform
@@ -249,19 +230,17 @@ model "terraform-aws-modules/eks/aws//modules/self-managed-node-group" {
     post_bootstrap_user_data   = var.post_bootstrap_user_data
     bootstrap_extra_args       = var.bootstrap_extra_args
     user_data_template_path    = var.user_data_template_path
-    cloudinit_pre_nodeadm      = var.cloudinit_pre_nodeadm
-    cloudinit_post_nodeadm     = var.cloudinit_post_nodeadm
   }
 
   resource "aws_launch_template" "this" {
     count     = var.create && var.create_launch_template ? 1 : 0
-    image_id  = var.ami_id != "" ? var.ami_id : data.aws_ssm_parameter.ami.value
+    image_id  = var.ami_id != "" ? var.ami_id : data.aws_ami.eks_default.id
     user_data = module.user_data.user_data
   }
 }
 
 model "terraform-aws-modules/eks/aws//modules/_user_data" {
-  versions = ">= 18.0.0, < 21.0.0"
+  versions = ">= 18.0.0, < 20.0.0"
 
   variable "create" {
     default  = true
@@ -303,20 +282,10 @@ model "terraform-aws-modules/eks/aws//modules/_user_data" {
     default  = ""
     nullable = false
   }
-  variable "cloudinit_pre_nodeadm" {
-    default  = []
-    nullable = false
-  }
-  variable "cloudinit_post_nodeadm" {
-    default  = []
-    nullable = false
-  }
 
   locals {
-    platforms   = { linux = "AL2", al2023 = "AL2023", bottlerocket = "BOTTLEROCKET", windows = "WINDOWS" }
-    by_platform = lookup(local.platforms, var.platform == null ? "linux" : var.platform, "AL2")
-    by_type     = var.ami_type == null ? "" : split("_", var.ami_type)[0]
-    kind        = contains(values(local.platforms), local.by_type) ? local.by_type : local.by_platform
+    platforms = { linux = "AL2", bottlerocket = "BOTTLEROCKET", windows = "WINDOWS" }
+    kind      = lookup(local.platforms, var.platform, "")
     args = {
       enable_bootstrap_user_data = var.enable_bootstrap_user_data
       cluster_name               = var.cluster_name
@@ -339,9 +308,6 @@ model "terraform-aws-modules/eks/aws//modules/_user_data" {
       var.post_bootstrap_user_data,
     ]) : var.pre_bootstrap_user_data
 
-    # AL2023: the module's own document only says which cluster to join.
-    al2023 = var.enable_bootstrap_user_data ? "---\napiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec:\n  cluster:\n    name: ${var.cluster_name}\n    apiServerEndpoint: ${var.cluster_endpoint}\n    certificateAuthority: ${var.cluster_auth_base64}\n    cidr: 10.100.0.0/16\n" : ""
-
     bottlerocket = join("", [
       var.enable_bootstrap_user_data ? "[settings.kubernetes]\n\"cluster-name\" = \"${var.cluster_name}\"\n\"api-server\" = \"${var.cluster_endpoint}\"\n\"cluster-certificate\" = \"${var.cluster_auth_base64}\"\n" : "",
       var.bootstrap_extra_args,
@@ -357,18 +323,11 @@ model "terraform-aws-modules/eks/aws//modules/_user_data" {
 
     text = var.user_data_template_path != "" ? templatefile(var.user_data_template_path, local.args) : lookup({
       AL2          = local.al2
-      AL2023       = local.al2023
       BOTTLEROCKET = local.bottlerocket
       WINDOWS      = local.windows
     }, local.kind, "")
 
-    parts = var.enable_bootstrap_user_data ? concat(
-      var.cloudinit_pre_nodeadm,
-      [{ content_type = "application/node.eks.aws", content = local.text }],
-      var.cloudinit_post_nodeadm,
-    ) : var.cloudinit_pre_nodeadm
     as_script = local.kind == "AL2" && var.is_eks_managed_node_group && !var.enable_bootstrap_user_data && var.pre_bootstrap_user_data != "" && var.user_data_template_path == ""
-    as_parts  = local.kind == "AL2023" && length(local.parts) > 0
   }
 
   data "cloudinit_config" "script" {
@@ -380,21 +339,7 @@ model "terraform-aws-modules/eks/aws//modules/_user_data" {
     }
   }
 
-  data "cloudinit_config" "parts" {
-    gzip     = false
-    boundary = "MIMEBOUNDARY"
-    dynamic "part" {
-      for_each = local.parts
-      content {
-        content      = part.value.content
-        content_type = try(part.value.content_type, null)
-        filename     = try(part.value.filename, null)
-        merge_type   = try(part.value.merge_type, null)
-      }
-    }
-  }
-
   output "user_data" {
-    value = local.as_script ? data.cloudinit_config.script.rendered : local.as_parts ? data.cloudinit_config.parts.rendered : base64encode(local.text)
+    value = local.as_script ? data.cloudinit_config.script.rendered : base64encode(local.text)
   }
 }

@@ -25,6 +25,8 @@ const MODELS: &[(&str, &str)] = &[
     ("cloudposse.hcl", include_str!("../../../data/modules/cloudposse.hcl")),
     ("eks-12.hcl", include_str!("../../../data/modules/eks-12.hcl")),
     ("eks-18.hcl", include_str!("../../../data/modules/eks-18.hcl")),
+    ("eks-20.0.hcl", include_str!("../../../data/modules/eks-20.0.hcl")),
+    ("eks-20.9.hcl", include_str!("../../../data/modules/eks-20.9.hcl")),
     ("eks-21.hcl", include_str!("../../../data/modules/eks-21.hcl")),
     ("eks-blueprints-4.hcl", include_str!("../../../data/modules/eks-blueprints-4.hcl")),
     ("instances.hcl", include_str!("../../../data/modules/instances.hcl")),
