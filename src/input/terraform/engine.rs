@@ -120,6 +120,9 @@ impl Env {
     }
 }
 
+/// A module from elsewhere and what `path.module` is in it.
+pub(super) type Called = (Arc<Module>, String);
+
 /// Evaluates the expressions of one unit.
 pub(super) struct Engine<'e, 'c> {
     pub(super) cx: &'e mut Cx<'c>,
@@ -129,6 +132,12 @@ pub(super) struct Engine<'e, 'c> {
     pub(super) instances: Vec<Instance>,
     pub(super) templates: HashMap<TextId, Result<Arc<Template>, Refused>>,
     pub(super) expansions: HashMap<(usize, Span), Vec<(Guard, Expansion)>>,
+    /// Directories of modules from elsewhere (those of models are only names), and the calls that bring them in.
+    pub(super) elsewhere: Vec<(PathBuf, Span)>,
+    /// Calls of modules from elsewhere, with the key of the module, and what they lead to.
+    pub(super) called: HashMap<(Span, String), Option<Called>>,
+    /// What `terraform init` says it has put on disk, once it was asked for.
+    pub(super) manifest: Option<Arc<Vec<(String, String)>>>,
     steps: u64,
     depth: usize,
     conditions: BTreeMap<String, Vec<(String, usize, Arc<str>)>>,
@@ -143,6 +152,9 @@ impl<'e, 'c> Engine<'e, 'c> {
             instances: Vec::new(),
             templates: HashMap::new(),
             expansions: HashMap::new(),
+            elsewhere: Vec::new(),
+            called: HashMap::new(),
+            manifest: None,
             steps: MAX_STEPS,
             depth: 0,
             conditions: BTreeMap::new(),

@@ -12,6 +12,7 @@
 mod alternatives;
 mod convert;
 mod data;
+mod elsewhere;
 mod engine;
 mod expressions;
 mod functions;
@@ -24,6 +25,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod types;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -70,6 +72,7 @@ impl Input for Terraform {
         if engine.exhausted() {
             engine.cx.gap(place, Why::Limit("steps of evaluation"));
         }
+        engine.move_notes();
         groups
     }
 }

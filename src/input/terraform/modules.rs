@@ -8,6 +8,7 @@ use crate::syntax::hcl::Block;
 use crate::text::{Span, Why};
 use crate::value::{Guard, Kind, Map, Number, Value};
 
+use super::elsewhere::Found;
 use super::engine::{Engine, Env, Memo, Refused};
 use super::expressions::entries_of;
 use super::scope::Module;
@@ -42,6 +43,8 @@ pub(super) struct Instance {
     pub(super) address: String,
     /// What `path.module` is.
     pub(super) path: String,
+    /// The names of the calls that lead here, with dots between.
+    key: String,
     /// The call; for the root the start of its first file.
     pub(super) place: Span,
     /// What the arguments can see, and the call.
@@ -265,31 +268,47 @@ impl Engine<'_, '_> {
             self.cx.gap(place, Why::NotUnderstood(format!("the source of module.{name}").into()));
             return None;
         };
-        if !(source.starts_with("./") || source.starts_with("../")) {
-            let text = String::from_utf8_lossy(self.cx.texts.slice(call.span)).to_lowercase();
-            if CARRIES.iter().any(|word| text.contains(word)) {
-                self.cx.gap(place, Why::FromOutside(format!("module.{name} from {source}").into()));
-            }
-            return None;
-        }
         let from = &self.instances[parent];
-        let dir = lexical(&from.module.dir.join(source));
         if from.depth >= MAX_MODULE_DEPTH || self.instances.len() >= MAX_INSTANCES {
             self.cx.gap(place, Why::Limit("modules that call modules"));
             return None;
         }
-        let path = lexical(&Path::new(&from.path).join(source)).to_string_lossy().into_owned();
+        let key = if from.key.is_empty() { name.clone() } else { format!("{}.{name}", from.key) };
+        let (from_dir, from_path) = (from.module.dir.clone(), from.path.clone());
         let (depth, address) = (from.depth + 1, self.addressed(parent, &format!("module.{name}{}", suffix_of(own))));
-        if !self.cx.files.is_dir(&dir) || !dir.starts_with(self.cx.files.root()) {
-            self.cx.gap(place, Why::FromOutside(format!("the directory {source} of module.{name}").into()));
-            return None;
-        }
+        let (module, path) = if source.starts_with("./") || source.starts_with("../") {
+            let dir = lexical(&from_dir.join(source));
+            if !self.cx.files.is_dir(&dir) || !dir.starts_with(self.cx.files.root()) {
+                self.cx.gap(place, Why::FromOutside(format!("the directory {source} of module.{name}").into()));
+                return None;
+            }
+            self.cover(parent, call);
+            (self.module(&dir), lexical(&Path::new(&from_path).join(source)).to_string_lossy().into_owned())
+        } else {
+            match self.called.get(&(call.header, key.clone())).cloned() {
+                Some(known) => known?,
+                None => {
+                    let found = match self.elsewhere(source, call, &key, parent) {
+                        Found::Directory(dir, path) => Some((self.module(&dir), path)),
+                        Found::Model(module) => Some((module, ".".to_owned())),
+                        Found::Nothing => None,
+                    };
+                    self.called.insert((call.header, key.clone()), found.clone());
+                    if found.is_none() {
+                        let text = String::from_utf8_lossy(self.cx.texts.slice(call.span)).to_lowercase();
+                        if CARRIES.iter().any(|word| text.contains(word)) {
+                            self.not_read(place, &name, source);
+                        }
+                    }
+                    found?
+                }
+            }
+        };
         let when = self.instances[parent].when.clone();
-        let module = self.module(&dir);
-        self.cover(parent, call);
         let mut child = Instance::new(module, place);
         child.address = address.to_string();
         child.path = path;
+        child.key = key;
         child.depth = depth;
         child.when = when;
         child.caller = Some((own.clone(), Arc::clone(call)));
@@ -303,6 +322,7 @@ impl Instance {
             module,
             address: String::new(),
             path: ".".to_owned(),
+            key: String::new(),
             place,
             caller: None,
             when: Guard::always(),

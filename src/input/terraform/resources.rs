@@ -149,9 +149,9 @@ impl Engine<'_, '_> {
         for (guard, expansion) in self.expand(instance, block) {
             let Some(guard) = self.instances[instance].when.and(&guard) else { continue };
             for (suffix, own) in expansion.instances() {
-                let mut group = NodeGroup::new(format!("{address}{suffix}"), block.header);
+                let mut group = NodeGroup::new(format!("{address}{suffix}"), self.place_of(instance, block, &own));
                 if let Expansion::Maybe(_, why) = &expansion {
-                    group.gaps.push(Gap { at: block.header, why: why.clone() });
+                    group.gaps.push(Gap { at: self.in_repository(block.header), why: why.clone() });
                 }
                 let bodies = match &carrier.nested {
                     None => vec![(Guard::always(), Nested { blocks: vec![(own, &block.body)], open: None })],
@@ -160,7 +160,8 @@ impl Engine<'_, '_> {
                 for (more, nested) in bodies {
                     let Some(guard) = guard.and(&more) else { continue };
                     let mut group = group.clone();
-                    group.gaps.extend(nested.open.map(|why| Gap { at: block.header, why }));
+                    let at = self.in_repository(block.header);
+                    group.gaps.extend(nested.open.map(|why| Gap { at, why }));
                     for (own, body) in nested.blocks {
                         let images = self.images(instance, (block, body), &suffix, &own);
                         for way in self.ways_of_attribute(body, carrier.attribute, &own) {
@@ -176,7 +177,7 @@ impl Engine<'_, '_> {
                                     family: image.family,
                                     minor: image.minor,
                                     merged_by_eks: image.merged_by_eks,
-                                    steps: vec![step.clone()],
+                                    steps: vec![self.step_in_repository(step.clone())],
                                     ..group.clone()
                                 });
                             }

@@ -78,6 +78,13 @@ impl Module {
         module
     }
 
+    /// A module of one body, which is in no directory.
+    pub(super) fn of(dir: PathBuf, body: Body) -> Self {
+        let mut module = Self { dir, ..Self::default() };
+        module.take(body);
+        module
+    }
+
     fn take(&mut self, body: Body) {
         for block in body.blocks {
             if &*block.kind == "locals" {

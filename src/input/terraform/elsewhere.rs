@@ -1,0 +1,269 @@
+//! Modules from elsewhere: those that `terraform init` has put on disk, and models of well-known ones.
+//!
+//! A model stands in `data/modules/`: a block `model` for each module and range of versions, which holds a small Terraform
+//! module that leads the inputs to the user data as the real one does. It is evaluated like any other module, with the
+//! arguments of the call. Adding a module is adding such a file and its line here.
+//!
+//! A person cannot edit such a module here, so what is written in it stands for the call that brings it in.
+
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
+
+use crate::node::{Gap, Step};
+use crate::syntax::hcl::{self, Block};
+use crate::syntax::{Node, json};
+use crate::text::{Layer, Link, Origin, Source, Span, TextId, Texts, Traced, Via, Whence, Why};
+use crate::value::Kind;
+
+use super::engine::{Engine, Env};
+use super::scope::Module;
+use super::versions::Range;
+
+/// The models, by file.
+const MODELS: &[(&str, &str)] = &[
+    ("autoscaling.hcl", include_str!("../../../data/modules/autoscaling.hcl")),
+    ("cloudposse.hcl", include_str!("../../../data/modules/cloudposse.hcl")),
+    ("eks-12.hcl", include_str!("../../../data/modules/eks-12.hcl")),
+    ("eks-18.hcl", include_str!("../../../data/modules/eks-18.hcl")),
+    ("eks-20.0.hcl", include_str!("../../../data/modules/eks-20.0.hcl")),
+    ("eks-20.9.hcl", include_str!("../../../data/modules/eks-20.9.hcl")),
+    ("eks-21.hcl", include_str!("../../../data/modules/eks-21.hcl")),
+    ("eks-blueprints-4.hcl", include_str!("../../../data/modules/eks-blueprints-4.hcl")),
+    ("instances.hcl", include_str!("../../../data/modules/instances.hcl")),
+];
+
+/// Where `terraform init` tells which directory holds which module.
+const MANIFEST: &str = ".terraform/modules/modules.json";
+
+/// One model: the module it stands for, the versions, and where its text is.
+struct Model {
+    source: String,
+    versions: Range,
+    file: usize,
+    block: usize,
+}
+
+static INDEX: LazyLock<Vec<Model>> = LazyLock::new(|| {
+    let mut out = Vec::new();
+    for (file, (name, text)) in MODELS.iter().enumerate() {
+        let mut texts = Texts::new();
+        let id = texts.add_source(Arc::new(Source::new(*name, text.as_bytes())));
+        for (block, model) in hcl::parse(&texts.view(id)).tree.blocks.iter().enumerate() {
+            let versions = model.body.attribute("versions").and_then(|a| match &a.value.kind {
+                hcl::ExprKind::Template(t) => Range::parse(t.as_literal()?.known_str()?),
+                _ => None,
+            });
+            let Some(versions) = versions else { continue };
+            out.push(Model { source: model.label(0).to_owned(), versions, file, block });
+        }
+    }
+    // The newest first: Terraform takes the newest version that is allowed.
+    out.sort_by_key(|model| std::cmp::Reverse(model.versions.from));
+    out
+});
+
+/// What a call of a module from elsewhere leads to.
+pub(super) enum Found {
+    /// A directory that `terraform init` made, and what `path.module` is in it.
+    Directory(PathBuf, String),
+    Model(Arc<Module>),
+    /// It is not known here, and why that matters, if it does.
+    Nothing,
+}
+
+impl Engine<'_, '_> {
+    /// The module that a call brings in from elsewhere. `key` names it in the manifest: the names of the calls, with dots.
+    pub(super) fn elsewhere(&mut self, source: &str, call: &Block, key: &str, parent: usize) -> Found {
+        let place = self.in_repository(call.header);
+        if let Some((dir, path)) = self.installed(key) {
+            self.elsewhere.push((dir.clone(), place));
+            return Found::Directory(dir, path);
+        }
+        let (address, reference) = address_of(source);
+        let version = match call.body.attribute("version") {
+            Some(version) => match self.eval_or_hole(&version.value, &Env::of(parent)).kind {
+                Kind::Str(text) => text.known_str().map(str::to_owned).ok_or(()),
+                Kind::Null => Ok(String::new()),
+                _ => Err(()),
+            },
+            None => Ok(reference.unwrap_or_default()),
+        };
+        let Some(wanted) = version.ok().and_then(|v| Range::parse(&v)) else { return Found::Nothing };
+        let model = INDEX.iter().find(|m| m.source == address && m.versions.meets(&wanted));
+        let Some(model) = model else { return Found::Nothing };
+        let (name, text) = MODELS[model.file];
+        // Each call has a text of its own, so that what stands in it can be told to stand for this call.
+        let dir = PathBuf::from(format!("{address} ({name}, {})", self.elsewhere.len()));
+        let id = self.cx.texts.add_source(Arc::new(Source::new(dir.join(name), text.as_bytes())));
+        self.elsewhere.push((dir.clone(), place));
+        let blocks = hcl::parse(&self.cx.texts.view(id)).tree.blocks;
+        match blocks.into_iter().nth(model.block) {
+            Some(block) => Found::Model(Arc::new(Module::of(dir, block.body))),
+            None => Found::Nothing,
+        }
+    }
+
+    /// The directory that the manifest names, inside the scan root.
+    fn installed(&mut self, key: &str) -> Option<(PathBuf, String)> {
+        let manifest = self.manifest();
+        let entry = manifest.iter().find(|(k, _)| k == key)?;
+        let dir = super::modules::lexical(&self.root.join(&entry.1));
+        (dir.starts_with(self.cx.files.root()) && self.cx.files.is_dir(&dir)).then(|| (dir, entry.1.clone()))
+    }
+
+    /// Key and directory of each module that `terraform init` has put on disk.
+    fn manifest(&mut self) -> Arc<Vec<(String, String)>> {
+        if let Some(known) = &self.manifest {
+            return Arc::clone(known);
+        }
+        let mut out = Vec::new();
+        if let Ok(source) = self.cx.files.read(&self.root.join(MANIFEST)) {
+            let mut texts = Texts::new();
+            let id = texts.add_source(source);
+            let tree = json::parse(&texts.view(id)).tree;
+            let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).map(str::to_owned);
+            for entry in tree.as_ref().and_then(|t| t.get("Modules")).map_or(&[][..], Node::items) {
+                if let (Some(key), Some(dir)) = (text(entry, "Key"), text(entry, "Dir")) {
+                    out.push((key, dir));
+                }
+            }
+        }
+        let out = Arc::new(out);
+        self.manifest = Some(Arc::clone(&out));
+        out
+    }
+
+    /// The call that brings in the module in which a text is written; `None` for what stands in the repository itself.
+    fn brought_in_by(&self, text: TextId) -> Option<Span> {
+        let Origin::Source(source) = &self.cx.texts.get(text).origin else { return None };
+        // The last one that fits is the nearest.
+        self.elsewhere.iter().rev().find(|(dir, _)| source.path().starts_with(dir)).map(|(_, call)| *call)
+    }
+
+    /// A place that a person can edit: `at` itself, or the call of the module from elsewhere that it stands in.
+    pub(super) fn in_repository(&self, at: Span) -> Span {
+        if self.elsewhere.is_empty() {
+            return at;
+        }
+        self.brought_in_by(self.cx.texts.trail(at).origin().text).unwrap_or(at)
+    }
+
+    /// The text with every byte in a place that a person can edit.
+    pub(super) fn text_in_repository(&self, text: &Traced) -> Traced {
+        if self.elsewhere.is_empty() {
+            return text.clone();
+        }
+        let mut out = Traced::new();
+        for (range, piece) in text.ranges() {
+            let at = piece.whence.span();
+            let whence = match (self.brought_in_by(self.cx.texts.trail(at).origin().text), &piece.whence) {
+                (Some(call), Whence::Hole(_, why)) => Whence::Hole(call, why.clone()),
+                (Some(call), _) => Whence::Made(call),
+                (None, whence) => whence.clone(),
+            };
+            out.push_piece(text.bytes().get(range).unwrap_or_default(), whence, self.links_in_repository(&piece.via));
+        }
+        for layer in [Layer::Base64, Layer::Gzip] {
+            if let Some(original) = text.original(layer) {
+                return Traced::encoded(out, layer, self.text_in_repository(original));
+            }
+        }
+        out
+    }
+
+    /// The references that stand in the repository.
+    fn links_in_repository(&self, via: &Via) -> Via {
+        let mut kept = Vec::new();
+        let mut next = via.as_ref();
+        while let Some(link) = next {
+            if self.brought_in_by(self.cx.texts.trail(link.at).origin().text).is_none() {
+                kept.push((link.at, Arc::clone(&link.step)));
+            }
+            next = link.inner.as_ref();
+        }
+        let mut out = None;
+        for (at, step) in kept.into_iter().rev() {
+            out = Some(Arc::new(Link { at, step, inner: out }));
+        }
+        out
+    }
+
+    pub(super) fn step_in_repository(&self, step: Step) -> Step {
+        match step {
+            Step::UserData(text, wrapping) => Step::UserData(self.text_in_repository(&text), wrapping),
+            Step::Script(text) => Step::Script(self.text_in_repository(&text)),
+            Step::NodeConfig(text) => Step::NodeConfig(self.text_in_repository(&text)),
+            other => other,
+        }
+    }
+
+    /// Moves the notes that were made about modules from elsewhere to the calls that bring them in.
+    pub(super) fn move_notes(&mut self) {
+        if self.elsewhere.is_empty() {
+            return;
+        }
+        for Gap { at, why } in std::mem::take(&mut self.cx.gaps) {
+            let at = self.in_repository(at);
+            self.cx.gap(at, why);
+        }
+        for problem in std::mem::take(&mut self.cx.problems) {
+            let at = self.in_repository(problem.at);
+            self.cx.problem(at, problem.message);
+        }
+    }
+
+    /// The place that stands for a node group: its block, or, in a module from elsewhere, the key that it has in the
+    /// arguments of the call, or the call.
+    pub(super) fn place_of(&self, instance: usize, block: &Block, own: &Env) -> Span {
+        if self.brought_in_by(block.header.text).is_none() {
+            return block.header;
+        }
+        let mut env = Some(own.clone());
+        let mut at = Some(instance);
+        while let (Some(inner), Some(here)) = (&env, at) {
+            if let Some(key) = inner.lookup("each").and_then(|each| each.get("key"))
+                && !key.at.is_empty()
+                && self.brought_in_by(self.cx.texts.trail(key.at).origin().text).is_none()
+            {
+                return key.at;
+            }
+            let caller = self.instances.get(here).and_then(|i| i.caller.as_ref()).map(|(env, _)| env.clone());
+            at = caller.as_ref().and_then(|c| c.instance);
+            env = caller;
+        }
+        self.in_repository(block.header)
+    }
+
+    /// A gap of a module that is not read, at a place that a person can edit.
+    pub(super) fn not_read(&mut self, at: Span, name: &str, source: &str) {
+        let at = self.in_repository(at);
+        self.cx.gap(at, Why::FromOutside(format!("module.{name} from {source}").into()));
+    }
+}
+
+/// The address of a module as the registry has it, with its subdirectory, and the tag that is asked for. A repository on GitHub
+/// is named `terraform-<provider>-<name>`, which the registry knows as `<name>/<provider>`.
+fn address_of(source: &str) -> (String, Option<String>) {
+    let (path, query) = source.split_once('?').unwrap_or((source, ""));
+    let reference = query.split('&').find_map(|pair| pair.strip_prefix("ref=")).map(str::to_owned);
+    let mut path = path.trim_start_matches("git::");
+    for start in ["https://", "ssh://", "git@", "registry.terraform.io/", "registry.opentofu.org/"] {
+        path = path.strip_prefix(start).unwrap_or(path);
+    }
+    let path = path.strip_prefix("git@").unwrap_or(path);
+    let (base, sub) = path.split_once("//").unwrap_or((path, ""));
+    let base = base.trim_end_matches('/').trim_end_matches(".git");
+    let github = base.strip_prefix("github.com/").or_else(|| base.strip_prefix("github.com:"));
+    let base = github
+        .and_then(|repository| {
+            let (owner, name) = repository.split_once('/')?;
+            let (provider, name) = name.strip_prefix("terraform-")?.split_once('-')?;
+            Some(format!("{owner}/{name}/{provider}"))
+        })
+        .unwrap_or_else(|| base.to_owned());
+    let sub = sub.trim_matches('/');
+    (if sub.is_empty() { base } else { format!("{base}//{sub}") }, reference)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,7 @@
+module "eks" {
+  source  = "terraform-aws-modules/eks/aws"
+  version = "~> 17.24"
+  worker_groups = [
+    { name = "a", kubelet_extra_args = "--streaming-connection-idle-timeout=0" },
+  ]
+}

@@ -1,0 +1,8 @@
+module "eks" {
+  source  = "terraform-aws-modules/eks/aws"
+  version = "~> 19.15"
+  cluster_version = "1.27"
+  self_managed_node_groups = {
+    a = { bootstrap_extra_args = "--kubelet-extra-args '--streaming-connection-idle-timeout=0'" }
+  }
+}
