@@ -13,6 +13,7 @@ mod parameters;
 mod pattern;
 mod programs;
 mod sed;
+mod tools;
 mod ways;
 
 #[cfg(test)]

@@ -1,0 +1,314 @@
+//! Programs that work on text and files, and those that start a kubelet.
+
+use std::sync::Arc;
+
+use crate::decode::base64::{self, Strictness};
+use crate::decode::gzip;
+use crate::node::Family;
+use crate::text::{Span, Traced, Why};
+
+use super::super::machine::{File, Start, absolute};
+use super::super::programs::{self, Found};
+use super::super::{image, nodeadm};
+use super::files::contents;
+use super::{Run, Shell, Status, conditions, sed};
+
+impl Shell<'_, '_> {
+    pub(super) fn program(&mut self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> bool {
+        let flag = |short: char, long: &str| {
+            words.iter().any(|w| {
+                let text = w.to_text();
+                text == long || text.starts_with('-') && !text.starts_with("--") && text.contains(short)
+            })
+        };
+        let operands: Vec<&Traced> = words.iter().filter(|w| !w.bytes().starts_with(b"-") || w.len() == 1).collect();
+        match name {
+            "cat" => {
+                if operands.is_empty() {
+                    let text = path.stdin.clone().unwrap_or_default();
+                    path.out.push(&text);
+                }
+                for operand in operands {
+                    let text = contents(path, operand, span);
+                    path.out.push(&text);
+                }
+            }
+            "tee" | "sponge" => {
+                let text = path.stdin.clone().unwrap_or_default();
+                for operand in operands {
+                    match operand.known_str() {
+                        Some(file) => {
+                            let file = absolute(file, &path.directory);
+                            if flag('a', "--append") {
+                                path.machine.append(&file, &text, span);
+                            } else {
+                                path.machine.put(&file, File::Known(Arc::new(text.clone())));
+                            }
+                        }
+                        None => self.unnamed(operand, span, path),
+                    }
+                }
+                if name == "tee" {
+                    path.out.push(&text);
+                }
+            }
+            "cp" | "mv" | "install" | "ln" => self.copy(name, &operands, flag('d', "--directory"), span, path),
+            "rm" | "unlink" => {
+                for operand in operands {
+                    if let Some(file) = operand.known_str() {
+                        let file = absolute(file, &path.directory);
+                        path.machine.put(&file, File::Removed);
+                    }
+                }
+            }
+            "touch" => {
+                for operand in operands {
+                    let Some(file) = operand.known_str().map(|f| absolute(f, &path.directory)) else { continue };
+                    if path.machine.file(&file).is_none() && !image::may_exist(&file) {
+                        path.machine.put(&file, File::Known(Arc::default()));
+                    }
+                }
+            }
+            "mkdir" | "chmod" | "chown" | "restorecon" | "chcon" | "modprobe" | "sysctl" | "logger" | "rmdir" => {}
+            "mktemp" => {
+                self.temporary += 1;
+                let file = format!("/tmp/mktemp.{}\n", self.temporary);
+                path.out.push_made(file.as_bytes(), span);
+            }
+            "basename" | "dirname" => match operands.first().and_then(|o| o.known_str()) {
+                Some(text) => {
+                    let text = text.trim_end_matches('/');
+                    let (dir, base) = text.rsplit_once('/').unwrap_or((".", text));
+                    let text = if name == "dirname" { dir } else { base };
+                    path.out.push_made(format!("{text}\n").as_bytes(), span);
+                }
+                None => return false,
+            },
+            "base64" if flag('d', "--decode") || flag('D', "--decode") => {
+                let text = match operands.first() {
+                    Some(file) => contents(path, file, span),
+                    None => path.stdin.clone().unwrap_or_default(),
+                };
+                match base64::decode(&text, Strictness::Standard) {
+                    Ok(text) => path.out.push(&text),
+                    Err(error) => path.out.push_hole(span, Why::NotUnderstood(error.message.into())),
+                }
+            }
+            "gunzip" | "zcat" | "gzip" if name != "gzip" || flag('d', "--decompress") => {
+                let text = match operands.first() {
+                    Some(file) if name == "zcat" || flag('c', "--stdout") => contents(path, file, span),
+                    Some(_) => return false,
+                    None => path.stdin.clone().unwrap_or_default(),
+                };
+                match gzip::decode(&text) {
+                    Ok(text) => path.out.push(&text),
+                    Err(error) => path.out.push_hole(span, Why::NotUnderstood(error.message.into())),
+                }
+            }
+            "grep" | "egrep" | "fgrep" => {
+                let quiet = flag('q', "--quiet") || flag('q', "--silent");
+                if !quiet || operands.len() < 2 {
+                    return false;
+                }
+                path.status = conditions::status(grep(&operands, flag('v', "--invert-match"), path));
+            }
+            "sed" => return Self::sed(words, span, path),
+            "jq" => return self.modelled(name, words, span, path),
+            "systemctl" | "service" => systemctl(name, &operands, words, path),
+            "nodeadm" => self.nodeadm(words, span, path),
+            "kubelet" if words.iter().any(|w| matches!(w.known_str(), Some("--version" | "--help" | "-h"))) => {
+                return false;
+            }
+            "kubelet" => {
+                path.machine.see(None);
+                let files = Arc::clone(&path.machine.files);
+                path.machine.start = Some(Start { files, argv: Some(Arc::new(words.to_vec())) });
+            }
+            "kubeadm" => path.machine.see(Some(Family::Kubeadm)),
+            "snap" if words.iter().any(|w| w.to_text().starts_with("kubelet")) => {
+                path.machine.see(Some(Family::Ubuntu));
+                path.machine.gap(span, Why::NotUnderstood("snap set of the kubelet's arguments".into()));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Runs a program that is modelled as a function of its arguments and input. False if it is not.
+    #[expect(clippy::unused_self, reason = "read beside the other programs")]
+    fn modelled(&self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> bool {
+        let machine = &path.machine;
+        let directory = &path.directory;
+        let mut files = |file: &str| {
+            let file = absolute(file, directory);
+            match machine.file(&file) {
+                Some(File::Known(text)) => Found::Content(Traced::clone(&text)),
+                Some(File::Unknown(why)) => Found::Unknown(why),
+                Some(File::Removed) => Found::Missing,
+                None => Found::Unknown(Why::FromOutside(format!("what stands in {file}").into())),
+            }
+        };
+        let Some(outcome) = programs::run(name, words, path.stdin.as_ref(), &mut files, span) else { return false };
+        for (file, text) in outcome.writes {
+            let file = absolute(&file, &path.directory);
+            path.machine.put(&file, File::Known(Arc::new(text)));
+        }
+        path.out.push(&outcome.stdout);
+        path.status = match outcome.status {
+            programs::Status::Known(0) => Status::Zero,
+            programs::Status::Known(_) => Status::NonZero,
+            programs::Status::Unknown(why) => {
+                path.machine.gap(span, why);
+                Status::Likely("".into())
+            }
+        };
+        true
+    }
+
+    /// False if what sed does is not modelled.
+    fn sed(words: &[Traced], span: Span, path: &mut Run) -> bool {
+        let Some(call) = sed::call(words) else { return false };
+        if !call.in_place {
+            let mut text = Traced::new();
+            match call.files.as_slice() {
+                [] => text.push(&path.stdin.clone().unwrap_or_default()),
+                files => files.iter().for_each(|f| text.push(&contents(path, f, span))),
+            }
+            let Some(edited) = sed::edit(&call, &text).filter(|_| !text.is_hole()) else { return false };
+            path.out.push(&edited);
+            return true;
+        }
+        let mut edits = Vec::new();
+        for file in &call.files {
+            let Some(name) = file.known_str().map(|f| absolute(f, &path.directory)) else { return false };
+            match path.machine.file(&name) {
+                Some(File::Known(text)) => {
+                    let text = sed::edit(&call, &text).map_or_else(
+                        || Traced::hole(span, sed::unknown()),
+                        |t| if t.is_hole() { Traced::hole(span, sed::unknown()) } else { t },
+                    );
+                    edits.push((name, text));
+                }
+                // What is not known before is not known after; a file that nobody reads here does not matter.
+                _ if image::sight(&name).is_some() || name == image::BOOTSTRAP => return false,
+                _ => {}
+            }
+        }
+        for (name, text) in edits {
+            if text.is_hole() && (image::sight(&name).is_some() || name == image::BOOTSTRAP) {
+                path.machine.gap(span, sed::unknown());
+            }
+            path.machine.put(&name, File::Known(Arc::new(text)));
+        }
+        true
+    }
+
+    fn copy(&mut self, name: &str, operands: &[&Traced], directory: bool, span: Span, path: &mut Run) {
+        if name == "install" && directory {
+            return;
+        }
+        let Some((to, from)) = operands.split_last() else { return };
+        let Some(to_name) = to.known_str() else {
+            self.unnamed(to, span, path);
+            return;
+        };
+        let into = to_name.ends_with('/') || from.len() > 1;
+        for source in from {
+            let Some(source) = source.known_str().map(|s| absolute(s, &path.directory)) else { continue };
+            let mut target = absolute(to_name, &path.directory);
+            let base = source.rsplit('/').next().unwrap_or_default();
+            if into || path.machine.files.keys().any(|f| f.starts_with(&format!("{target}/"))) {
+                target = format!("{target}/{base}");
+            }
+            let file = path
+                .machine
+                .file(&source)
+                .unwrap_or_else(|| File::Unknown(Why::FromOutside(format!("what stands in {source}").into())));
+            if let (File::Unknown(why), true) = (&file, image::sight(&target).is_some()) {
+                path.machine.gap(span, why.clone());
+            }
+            path.machine.put(&target, file);
+            if name == "mv" {
+                path.machine.put(&source, File::Removed);
+            }
+        }
+    }
+
+    /// `nodeadm init -c file:///…`
+    fn nodeadm(&mut self, words: &[Traced], span: Span, path: &mut Run) {
+        if words.first().and_then(|w| w.known_str()) != Some("init") {
+            return;
+        }
+        path.machine.know(Family::Al2023);
+        let mut sources = Vec::new();
+        let mut rest = words.iter().skip(1);
+        while let Some(word) = rest.next() {
+            let text = word.to_text().into_owned();
+            if matches!(text.as_str(), "-c" | "--config-source") {
+                sources.extend(rest.next().cloned());
+            } else if text.starts_with("--config-source=") {
+                sources.push(word.slice("--config-source=".len()..word.len()));
+            }
+        }
+        let mut documents = Vec::new();
+        for source in &sources {
+            let Some(file) = source.known_str() else { continue };
+            if file.starts_with("imds://") {
+                documents.extend(path.machine.node_configs.clone());
+            } else if let Some(file) = file.strip_prefix("file://") {
+                let prefix = format!("{}/", absolute(file, "/"));
+                let mut files: Vec<String> = vec![absolute(file, "/")];
+                files.extend(path.machine.files.keys().filter(|f| f.starts_with(&prefix)).cloned());
+                for file in files {
+                    if let Some(File::Known(text)) = path.machine.file(&file)
+                        && let Some(document) = nodeadm::read(&mut path.machine, &text, &file, self.cx)
+                    {
+                        documents.push(document);
+                    }
+                }
+            }
+        }
+        if sources.is_empty() {
+            documents.clone_from(&path.machine.node_configs);
+        }
+        if documents.is_empty() {
+            path.machine.gap(span, Why::NotUnderstood("where nodeadm takes its configuration from".into()));
+        }
+        nodeadm::write(&mut path.machine, &documents);
+        path.machine.start(true);
+    }
+}
+
+/// `grep -q WORD FILE` where both are known and the word has no special characters.
+fn grep(operands: &[&Traced], inverted: bool, path: &Run) -> Option<bool> {
+    let [word, file] = operands else { return None };
+    let word = word.known_str()?;
+    if inverted || word.bytes().any(|b| b"\\.*[]^$+?(){}|".contains(&b)) {
+        return None;
+    }
+    let text = contents(path, file, file.span()?);
+    let found = text.bytes().windows(word.len().max(1)).any(|w| w == word.as_bytes());
+    if found {
+        return Some(true);
+    }
+    if text.has_hole() { None } else { Some(false) }
+}
+
+fn systemctl(name: &str, operands: &[&Traced], words: &[Traced], path: &mut Run) {
+    let texts: Vec<_> = operands.iter().map(|o| o.to_text().into_owned()).collect();
+    let is_kubelet = texts.iter().any(|t| matches!(t.as_str(), "kubelet" | "kubelet.service"));
+    path.status = Status::Likely("".into());
+    if !is_kubelet {
+        return;
+    }
+    let now = words.iter().any(|w| w.known_str() == Some("--now"));
+    let verb = if name == "service" { texts.get(1) } else { texts.first() };
+    match verb.map(String::as_str) {
+        Some("restart" | "reload-or-restart" | "try-restart") => path.machine.start(true),
+        Some("start") => path.machine.start(false),
+        Some("enable") if now => path.machine.start(false),
+        Some("stop") => path.machine.start = None,
+        Some("is-active" | "is-enabled" | "status") => path.status = Status::Open("".into()),
+        _ => {}
+    }
+}
