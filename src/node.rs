@@ -147,6 +147,8 @@ pub struct Cx<'a> {
     /// Directories of other units that were read as a part of this one, with what they are really given here. Such a unit is
     /// judged here and not by itself, unless this unit is itself covered by it.
     pub covers: Vec<PathBuf>,
+    /// Files of parameters that were named for this run, absolute; a later one overrides an earlier one.
+    pub parameters: Vec<PathBuf>,
     seen: BTreeSet<TextId>,
 }
 
@@ -160,6 +162,7 @@ impl<'a> Cx<'a> {
             gaps: Vec::new(),
             read: Vec::new(),
             covers: Vec::new(),
+            parameters: Vec::new(),
             seen: BTreeSet::new(),
         }
     }

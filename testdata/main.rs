@@ -5,4 +5,8 @@ mod cases;
 mod command;
 mod house;
 mod pages;
+mod readme;
 mod sarif;
+mod shell;
+mod truth;
+mod user_data;

@@ -45,6 +45,8 @@ pub(super) struct Machine {
     pub(super) place: Span,
     /// The family, once it is known.
     pub(super) family: Option<Family>,
+    /// The source says the family, so that nothing on the machine can change it.
+    pub(super) given: bool,
     /// Minor version (of 1.x), if it is known.
     pub(super) minor: Option<u32>,
     /// EKS adds its own part to the user data.
@@ -90,6 +92,7 @@ impl Machine {
         Self {
             place,
             family,
+            given: family.is_some(),
             minor,
             merged_by_eks,
             files: Arc::default(),
@@ -108,6 +111,15 @@ impl Machine {
     pub(super) fn see(&mut self, family: Option<Family>) {
         self.seen = true;
         self.family = self.family.or(family);
+    }
+
+    /// Something was seen that only works on nodes of `family`; that outweighs files that happen to be written.
+    pub(super) fn know(&mut self, family: Family) {
+        self.seen = true;
+        let relative = self.family == Some(Family::Ubuntu) && family == Family::Al2;
+        if !self.given && !relative {
+            self.family = Some(family);
+        }
     }
 
     pub(super) fn gap(&mut self, at: Span, why: Why) {

@@ -6,6 +6,7 @@ mod image;
 mod launch;
 mod machine;
 mod nodeadm;
+mod programs;
 mod shell;
 mod unit;
 mod user_data;
@@ -52,7 +53,7 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
             }
             Step::NodeadmKubeletConfig(config) => {
                 for way in &mut ways {
-                    way.machine.see(Some(Family::Al2023));
+                    way.machine.know(Family::Al2023);
                     way.machine.node_configs.push(nodeadm::document(config.clone()));
                 }
             }

@@ -24,7 +24,7 @@ pub(super) struct Written {
 /// Reads a document and hands it to nodeadm. False if it is no `NodeConfig`.
 pub(super) fn take(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Cx<'_>) -> bool {
     let Some(node) = read(machine, text, name, cx) else { return false };
-    machine.see(Some(Family::Al2023));
+    machine.know(Family::Al2023);
     machine.node_configs.push(node);
     true
 }

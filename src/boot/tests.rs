@@ -300,6 +300,7 @@ fn units_and_environment_files() {
         &[
             ("echo 'KUBELET_EXTRA_ARGS=\"--v=2 ZERO\"' > /etc/default/kubelet\nsystemctl restart kubelet", "zero at 2"),
             ("echo KUBELET_EXTRA_ARGS=--v=2 > /etc/default/kubelet\nsystemctl restart kubelet", "unknown"),
+            ("echo KUBELET_EXTRA_ARGS=ZERO > /etc/sysconfig/kubelet\n/etc/eks/bootstrap.sh d", "default"),
             ("yum update -y\necho done > /tmp/x", "nothing"),
         ],
     );
@@ -453,6 +454,13 @@ fn parts_of_user_data() {
     assert!(open.problems[0].contains("nodeadm cannot read"), "{:?}", open.problems);
 }
 
+/// Two cloud-configs of which the later one has commands of its own.
+fn two_cloud_configs(merge: &str) -> String {
+    let first = "#cloud-config\nruncmd:\n- /etc/eks/bootstrap.sh demo --kubelet-extra-args '--streaming-connection-idle-timeout=0'\n";
+    let second = format!("#cloud-config\n{merge}runcmd:\n- echo hello\n");
+    mime(&[("text/cloud-config", first), ("text/cloud-config", &second)], true)
+}
+
 #[test]
 fn cloud_configs() {
     check(
@@ -472,6 +480,8 @@ fn cloud_configs() {
                 "#cloud-config\nwrite_files:\n- path: /opt/x.sh\n  content: |\n    /etc/eks/bootstrap.sh d --kubelet-extra-args --streaming-connection-idle-timeout=0\nruncmd:\n- bash /opt/x.sh\n",
                 "zero at 5",
             ),
+            (&two_cloud_configs(""), "nothing"),
+            (&two_cloud_configs("merge_how: list(append)+dict()+str()\n"), "zero at 9"),
             ("#cloud-config\npackages: [jq]\n", "nothing"),
         ],
     );
@@ -522,6 +532,11 @@ fn other_families() {
                 "#!/bin/sh\n/etc/eks/bootstrap.sh \"$1\" --kubelet-extra-args '--streaming-connection-idle-timeout=0'\n",
                 "zero at 2",
             ),
+            ("#!/bin/sh\n/etc/eks/bootstrap.sh demo --kubelet-extra-args \"$2\"\n", "unknown"),
+            (
+                "#!/bin/sh\nf() { /etc/eks/bootstrap.sh demo --kubelet-extra-args \"$1\"; }\nf --streaming-connection-idle-timeout=0\n",
+                "zero at 3",
+            ),
             ("#!/bin/sh\necho --streaming-connection-idle-timeout=0\n", "nothing"),
         ],
     );
@@ -538,6 +553,21 @@ fn what_cannot_be_decoded_is_told() {
         let booted = run(&group, &mut cx);
         assert!(booted[0].effective.is_none());
         assert_eq!(cx.problems.len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn no_prefix_does_harm() {
+    let whole = script(
+        "set -eu; A=${B:-'x'}; A+=(\"${A[@]}\" {1..3} $((1+(2))))\ncat <<E | sed -i \"s/[a-c]\\(x\\)/&\\1/g\" /etc/eks/bootstrap.sh\n$A\nE\n\
+         printf '%s\\n' \"${A//[!a]/$B}\" | base64 -d > /etc/systemd/system/kubelet.service.d/9.conf\n\
+         while read -r l; do case $l in a*|é) f() { echo ${A:1:-1}; }; f;; esac; done <<< \"$A\"\nsystemctl restart kubelet",
+    );
+    let parts = mime(&[("text/x-shellscript", &whole), ("application/node.eks.aws", NODE)], true);
+    for text in [&whole, &parts] {
+        for end in (0..text.len()).filter(|n| text.is_char_boundary(*n)) {
+            boot(Some(Family::Al2), false, As::UserData, &text[..end]);
+        }
     }
 }
 

@@ -12,10 +12,12 @@ use super::machine::{File, Files, Machine, absolute};
 /// The command line of the kubelet, without the program, as systemd makes it from `files`. `None` if there is no unit.
 pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut Cx<'_>) -> Option<Vec<Traced>> {
     let place = machine.place;
-    let mut entries = match file(machine, files, image::UNIT)? {
-        File::Known(text) => entries(&text, image::UNIT, place, cx),
-        File::Unknown(why) => return Some(vec![Traced::hole(place, why)]),
-        File::Removed => return None,
+    let mut entries = match file(machine, files, image::UNIT) {
+        Some(File::Known(text)) => entries(&text, image::UNIT, place, cx),
+        Some(File::Unknown(why)) => return Some(vec![Traced::hole(place, why)]),
+        Some(File::Removed) => return None,
+        // The image's own unit is not known, but a drop-in may say all of what it says.
+        None => Vec::new(),
     };
     for (_, text) in dropins(machine, files) {
         match text {

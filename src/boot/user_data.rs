@@ -340,6 +340,8 @@ fn is_node_config(text: &Traced) -> bool {
     let mut lines = text.lines();
     text.contains(nodeadm::API)
         && !text.starts_with("#!")
+        // Such a document may stand inside of a file that cloud-init writes.
+        && !text.starts_with("#cloud-config")
         && lines.any(|l| l.contains("kind") && l.contains("NodeConfig") && !l.trim_start().starts_with('#'))
 }
 

@@ -93,6 +93,17 @@ impl Finding {
         (&self.at.place, &self.rule.id, &self.field)
     }
 
+    /// True if both are about the same field, and the place of the one holds that of the other.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let (a, b) = (&self.at.place, &other.at.place);
+        let within = |a: &Place, b: &Place| a.start <= b.start && b.end <= a.end;
+        self.rule.id == other.rule.id
+            && self.field == other.field
+            && a.source.path() == b.source.path()
+            && a.start < b.end
+            && (within(a, b) || within(b, a))
+    }
+
     /// Takes in the node groups and conditions of another finding about the same thing.
     pub fn absorb(&mut self, other: Self) {
         if self.is_certain() || other.is_certain() {
@@ -114,6 +125,11 @@ impl Finding {
             }
         }
         self.level = self.level.max(other.level);
+        let (mine, others) = (&self.at.place, &other.at.place);
+        let narrower = others.end - others.start < mine.end - mine.start;
+        if other.exact && !self.exact || other.exact == self.exact && narrower {
+            (self.at, self.exact, self.runs, self.hops) = (other.at, other.exact, other.runs, other.hops);
+        }
         self.groups.extend(other.groups);
         self.groups.sort();
         self.groups.dedup();

@@ -190,7 +190,7 @@ impl Words {
         }
         let headline = match (rule.predicate, meaning) {
             (Predicate::EffectiveZero, _) if field.name == "streamingConnectionIdleTimeout" => {
-                "the kubelet's streaming idle timeout is disabled".to_owned()
+                "the streaming idle timeout is disabled".to_owned()
             }
             (Predicate::HarmfulZero, Some(Meaning::Refused(_))) => {
                 format!("the kubelet does not start: `{shown}` is zero")
@@ -203,7 +203,7 @@ impl Words {
                 if hit.settled.is_some_and(Settled::hangs_on_version) {
                     notes.push("Kubernetes 1.29 to 1.31 keep a zero that comes by drop-in".to_owned());
                 }
-                format!("the kubelet replaces this zero: `{name}` is {suggestion}")
+                format!("`{name}` is {suggestion}, not zero")
             }
             (Predicate::InvalidDuration, _) => {
                 notes.push(format!("the kubelet says: {}", hit.complaint.unwrap_or("not a duration")));

@@ -53,3 +53,69 @@ fn region(traced: &Traced) -> Option<Span> {
     let last = traced.pieces().last()?.whence.span();
     Some(first.to(last))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Arc;
+
+    use ::base64::Engine;
+    use ::base64::engine::general_purpose::STANDARD;
+    use proptest::prelude::*;
+
+    use super::base64::Strictness;
+    use super::{base64, gzip};
+    use crate::text::{Source, Texts, Traced, Whence};
+
+    fn source(texts: &mut Texts, bytes: &[u8]) -> Traced {
+        let id = texts.add_source(Arc::new(Source::new("/a", bytes)));
+        texts.view(id).traced(0..bytes.len())
+    }
+
+    proptest! {
+        #[test]
+        fn decoding_what_was_encoded_gives_it_back(
+            bytes in proptest::collection::vec(any::<u8>(), 0..200), width in 1usize..80
+        ) {
+            let mut encoded = String::new();
+            for (n, c) in STANDARD.encode(&bytes).chars().enumerate() {
+                if n > 0 && n % width == 0 {
+                    encoded.push('\n');
+                }
+                encoded.push(c);
+            }
+            let mut texts = Texts::new();
+            let text = source(&mut texts, encoded.as_bytes());
+            for strictness in [Strictness::Standard, Strictness::Lenient] {
+                let decoded = base64::decode(&text, strictness).unwrap();
+                prop_assert_eq!(decoded.bytes(), &bytes);
+                // The characters that a byte is placed at hold its bits: decoded with their whole group they give it.
+                for (range, piece) in decoded.ranges() {
+                    prop_assert!(matches!(piece.whence, Whence::Made(_)));
+                    for n in range {
+                        let span = decoded.slice(n..n + 1).span().unwrap();
+                        let before = encoded[..span.start as usize].chars().filter(|c| *c != '\n').count();
+                        prop_assert!(before == n * 8 / 6 || before / 4 == n / 3, "byte {} at character {}", n, before);
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn unpacking_what_was_packed_gives_it_back(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+            encoder.write_all(&bytes).unwrap();
+            let packed = encoder.finish().unwrap();
+            let mut texts = Texts::new();
+            let text = source(&mut texts, &packed);
+            let unpacked = gzip::decode(&text).unwrap();
+            prop_assert_eq!(unpacked.bytes(), &bytes);
+            // What is cut off is an error or a part of it, never a panic.
+            for end in [0, packed.len() / 2, packed.len().saturating_sub(4)] {
+                if let Ok(part) = gzip::decode(&text.slice(0..end)) {
+                    prop_assert!(bytes.starts_with(part.bytes()));
+                }
+            }
+        }
+    }
+}

@@ -8,7 +8,7 @@ use super::kind::{FileList, Input, Unit};
 use super::stream;
 
 /// The words without which a script or cloud-config says nothing of a kubelet.
-const KUBELET_WORDS: &[&str] = &["kubelet", "bootstrap.sh", "nodeadm"];
+pub(super) const KUBELET_WORDS: &[&str] = &["kubelet", "bootstrap.sh", "nodeadm"];
 
 /// Documents that a kubelet or nodeadm reads: `KubeletConfiguration` and `NodeConfig`, in YAML or JSON.
 #[derive(Debug)]

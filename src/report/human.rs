@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use crate::check::{Finding, Level};
+use crate::check::{Finding, Hop, Level};
 use crate::scan::Scan;
 
 use super::excerpt::frame;
@@ -13,6 +13,9 @@ use super::{Look, Reporter};
 
 /// Node groups that are named in one finding; the others are counted.
 const NAMED: usize = 5;
+
+/// Places between the value and the node that are named in one finding; the others are counted.
+const STATIONS: usize = 6;
 
 /// The human format.
 pub(super) struct Human;
@@ -45,26 +48,21 @@ fn level_style(level: Level) -> Style {
 }
 
 fn write_finding(finding: &Finding, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    let head = paint(&format!("{}[{}]", finding.level.id(), finding.rule.id), level_style(finding.level), look);
-    let headline = paint(&format!(": {}", harmless(&finding.headline)), Style::new().bold(), look);
-    writeln!(out, "{head}{headline}")?;
+    let head = format!("{}[{}]", finding.level.id(), finding.rule.id);
+    let bold = Style::new().bold();
+    for (n, part) in wrap(&format!("{head}: {}", harmless(&finding.headline)), look.width.max(40)).iter().enumerate() {
+        match part.strip_prefix(&head).filter(|_| n == 0) {
+            Some(rest) => {
+                writeln!(out, "{}{}", paint(&head, level_style(finding.level), look), paint(rest, bold, look))?;
+            }
+            None => writeln!(out, "  {}", paint(part, bold, look))?,
+        }
+    }
     out.write_all(frame(&finding.at.place, &finding.at.label, 1, look).as_bytes())?;
     if let Some(runs) = &finding.runs {
         out.write_all(frame(&runs.place, &runs.label, 0, look).as_bytes())?;
     }
-    if look.verbose {
-        for hop in &finding.hops {
-            // The name of a derived text says what was done.
-            let words = if hop.place.source.is_derived() {
-                ""
-            } else if hop.words.is_empty() {
-                "written here"
-            } else {
-                &hop.words
-            };
-            line("way", format!("{} {words}", look.spot(&hop.place)).trim_end(), look, out)?;
-        }
-    }
+    write_way(finding, look, out)?;
     let mut names: Vec<_> = finding.groups.iter().map(|g| harmless(&g.name)).collect();
     names.dedup();
     let more = names.len().saturating_sub(NAMED);
@@ -81,6 +79,41 @@ fn write_finding(finding: &Finding, look: &Look, out: &mut dyn Write) -> io::Res
         line("note", &harmless(note), look, out)?;
     }
     line("help", &harmless(&finding.help), look, out)
+}
+
+/// The places between the value and the node: those in files, or all of them if more is to be said.
+fn write_way(finding: &Finding, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let ends = [&finding.at.place.first_line(), &finding.groups[0].place];
+    let between =
+        |h: &&Hop| !h.place.source.is_derived() && !h.words.is_empty() && !ends.contains(&&h.place.first_line());
+    let mut hops: Vec<_> = finding.hops.iter().filter(|h| look.verbose || between(h)).collect();
+    let more = if look.verbose { 0 } else { hops.len().saturating_sub(STATIONS) };
+    hops.truncate(hops.len() - more);
+    for (n, hop) in hops.iter().enumerate() {
+        // The name of a derived text says what was done.
+        let words = if hop.place.source.is_derived() {
+            ""
+        } else if hop.words.is_empty() {
+            "written here"
+        } else {
+            &hop.words
+        };
+        let text = format!("{} {}", look.spot(&hop.place), harmless(words));
+        if n == 0 { line("way", text.trim_end(), look, out)? } else { continued("way", text.trim_end(), look, out)? }
+    }
+    if more > 0 {
+        continued("way", &format!("and {more} more: see --verbose"), look, out)?;
+    }
+    Ok(())
+}
+
+/// A line below another of the same word.
+fn continued(word: &str, text: &str, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let indent = word.len() + 4;
+    for part in wrap(text, look.width.max(40) - indent) {
+        writeln!(out, "{:indent$}{part}", "")?;
+    }
+    Ok(())
 }
 
 /// A line below the frames, such as `help: write a time`, wrapped with its continuation under its text.

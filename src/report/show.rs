@@ -35,12 +35,20 @@ pub fn show_text(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> io
             }
         }
         let mut defaults = 0;
+        let mut hidden = 0;
         for setting in &group.settings {
+            if setting.raw.is_none() && !setting.certain && !all {
+                hidden += 1;
+                continue;
+            }
             if setting.raw.is_none() && setting.certain && !all {
                 defaults += usize::from(setting.effective.is_some());
                 continue;
             }
             write_setting(setting, look, out)?;
+        }
+        if hidden > 0 {
+            writeln!(out, "  {} not known", count(hidden, "setting"))?;
         }
         if defaults > 0 {
             writeln!(out, "  {dim}{} that nobody wrote: see --all{dim:#}", count(defaults, "setting"))?;

@@ -13,8 +13,8 @@ use crate::boot;
 use crate::check::{Finding, Level, judge};
 use crate::collect;
 use crate::input::{FileList, INPUTS, Input, Unit};
-use crate::node::{Cx, Gap, Problem};
-use crate::text::{Disk, Files, Place, Texts};
+use crate::node::{Booted, Cx, Gap, Problem};
+use crate::text::{Disk, Files, Place, Span, Texts};
 use crate::value::MAX_ALTERNATIVES;
 
 pub use request::{Request, ScanError};
@@ -115,6 +115,8 @@ fn scan_files(list: &FileList, files: &dyn Files, request: &Request) -> Scan {
 
 /// What came of a unit.
 struct Unwound {
+    /// The kind of input: one file may be a unit of several.
+    input: &'static str,
     path: PathBuf,
     scan: Scan,
     /// Directories that are judged through this unit.
@@ -124,9 +126,11 @@ struct Unwound {
 /// Which units are judged through others: those that a unit reaches which nobody covers. Of units that cover each other in a
 /// circle the first one stays.
 fn covered(units: &[Unwound]) -> Vec<bool> {
-    let by_path: BTreeMap<&Path, usize> = units.iter().enumerate().map(|(n, u)| (u.path.as_path(), n)).collect();
+    let by_path: BTreeMap<(&str, &Path), usize> =
+        units.iter().enumerate().map(|(n, u)| ((u.input, u.path.as_path()), n)).collect();
     let direct = |n: usize| {
-        units[n].covers.iter().filter_map(|dir| by_path.get(dir.as_path()).copied()).filter(move |m| *m != n)
+        let Unwound { input, covers, .. } = &units[n];
+        covers.iter().filter_map(|path| by_path.get(&(*input, path.as_path())).copied()).filter(move |m| *m != n)
     };
     let mut out = vec![false; units.len()];
     let named: BTreeSet<usize> = (0..units.len()).flat_map(direct).collect();
@@ -156,7 +160,10 @@ fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Reques
     let rules = request.policy.rules();
     let mut out = Scan::default();
     for group in input.read(unit, &mut cx) {
-        let boots = boot::run(&group, &mut cx);
+        let mut boots = boot::run(&group, &mut cx);
+        for booted in &mut boots {
+            tell_unknown(booted, group.place);
+        }
         for booted in &boots {
             out.findings.extend(judge(&rules, &group, booted, &cx.texts));
             out.gaps.extend(gaps(&booted.gaps, &cx.texts));
@@ -166,7 +173,17 @@ fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Reques
     }
     out.gaps.extend(gaps(&cx.gaps, &cx.texts));
     out.problems.extend(cx.problems.iter().map(|p: &Problem| note(p.at, p.message.clone(), &cx.texts)));
-    Unwound { path: unit.path.clone(), scan: out, covers: cx.covers }
+    Unwound { input: input.name(), path: unit.path.clone(), scan: out, covers: cx.covers }
+}
+
+/// What settings hang on is a gap, also where the boot has made no note of it. `place` stands for what has no place.
+fn tell_unknown(booted: &mut Booted, place: Span) {
+    for settled in booted.effective.iter().flat_map(|e| &e.fields).filter(|s| !s.hangs_on_version()) {
+        if let Some(why) = settled.unknown.as_ref().filter(|why| booted.gaps.iter().all(|g| g.why != **why)) {
+            let at = settled.winner.as_ref().map_or(place, |s| s.at);
+            booted.gaps.push(Gap { at, why: why.clone() });
+        }
+    }
 }
 
 fn gaps<'a>(gaps: &'a [Gap], texts: &'a Texts) -> impl Iterator<Item = Note> + 'a {
@@ -174,7 +191,7 @@ fn gaps<'a>(gaps: &'a [Gap], texts: &'a Texts) -> impl Iterator<Item = Note> + '
 }
 
 /// A note at the place in a file that `at` leads to.
-fn note(at: crate::text::Span, message: String, texts: &Texts) -> Note {
+fn note(at: Span, message: String, texts: &Texts) -> Note {
     Note { place: texts.place(texts.trail(at).origin()).first_line(), message }
 }
 
@@ -200,7 +217,14 @@ impl Scan {
                 std::collections::btree_map::Entry::Occupied(mut known) => known.get_mut().absorb(finding),
             }
         }
-        self.findings = by_key.into_values().collect();
+        self.findings = Vec::new();
+        for finding in by_key.into_values() {
+            // A value that was encoded with its neighbours is found at a place that is a little wider than itself.
+            match self.findings.iter_mut().rev().take(MAX_ALTERNATIVES).find(|known| known.overlaps(&finding)) {
+                Some(known) => known.absorb(finding),
+                None => self.findings.push(finding),
+            }
+        }
         self.groups.sort_by(|a, b| (&a.place, &a.name, &a.when).cmp(&(&b.place, &b.name, &b.when)));
         let mut joined: Vec<Shown> = Vec::new();
         for group in self.groups.drain(..) {
@@ -260,6 +284,7 @@ mod tests {
             let units: Vec<_> = units
                 .iter()
                 .map(|(path, covers)| Unwound {
+                    input: "terraform",
                     path: PathBuf::from(path),
                     scan: Scan::default(),
                     covers: covers.iter().map(PathBuf::from).collect(),

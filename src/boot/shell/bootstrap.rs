@@ -101,7 +101,7 @@ impl Shell<'_, '_> {
         match path.machine.files.get(image::BOOTSTRAP).cloned() {
             None => {}
             Some(File::Known(text)) if !text.is_hole() && called.doubt.is_none() => {
-                path.machine.see(Some(Family::Al2));
+                path.machine.know(Family::Al2);
                 return self.script(&text, image::BOOTSTRAP, called.words, at, path);
             }
             Some(_) => {
@@ -144,7 +144,7 @@ pub(in super::super) fn by_eks(ways: Vec<Way>, cx: &mut Cx<'_>) -> Vec<Way> {
 
 /// What the script leaves: the drop-in, if there are extra arguments, and a kubelet that runs.
 fn join(machine: &mut Machine, extra: &Traced, at: Span) {
-    machine.see(Some(Family::Al2));
+    machine.know(Family::Al2);
     if !extra.is_empty() {
         let mut text = Traced::made("[Service]\nEnvironment='KUBELET_EXTRA_ARGS=", at);
         text.push(extra);

@@ -7,6 +7,9 @@ use crate::text::{Span, Traced, Why};
 
 use super::{Flow, MAX_ROUNDS, Path, Shell, Status, pattern, ways};
 
+/// Rounds of a loop that some way has left, before the other ways are taken to leave it at a time that is not known.
+const OPEN_ROUNDS: usize = 2;
+
 impl Shell<'_, '_> {
     pub(super) fn if_command(
         &mut self,
@@ -48,7 +51,10 @@ impl Shell<'_, '_> {
             _ => path.machine.place,
         };
         let mut out = Vec::new();
-        for mut path in self.list(condition, path) {
+        self.conditions += 1;
+        let paths = self.list(condition, path);
+        self.conditions -= 1;
+        for mut path in paths {
             if path.flow != Flow::Normal {
                 path.status = Status::Zero;
                 out.push((path, true));
@@ -122,6 +128,10 @@ impl Shell<'_, '_> {
     ) -> Vec<Path> {
         let values = match items {
             Some(words) => self.fields(words, &mut path),
+            None if path.called_from_outside => {
+                let why = Why::FromOutside("the arguments of the script".into());
+                vec![Traced::hole(path.machine.place, why)]
+            }
             None => path.arguments.to_vec(),
         };
         let mut paths = vec![path];
@@ -172,9 +182,19 @@ impl Shell<'_, '_> {
     }
 
     pub(super) fn while_command(&mut self, until: bool, condition: &[Item], body: &[Item], path: Path) -> Vec<Path> {
+        let before = path.clone();
         let mut active = vec![path];
-        let mut done = Vec::new();
-        for _ in 0..MAX_ROUNDS {
+        let mut done: Vec<Path> = Vec::new();
+        for round in 0..MAX_ROUNDS {
+            if round >= OPEN_ROUNDS && !done.is_empty() {
+                // Some way has left the loop and others have not: when they do is not known, so what they change is not.
+                let why = Why::NotUnderstood("a loop whose rounds are not known".into());
+                for mut path in std::mem::take(&mut active) {
+                    path.blur_variables(&before, &why);
+                    done.push(path);
+                }
+                break;
+            }
             let mut next = Vec::new();
             for path in active {
                 let mut answers = self.condition(condition, path);
@@ -209,10 +229,12 @@ impl Shell<'_, '_> {
     /// Calls a function of the script.
     pub(super) fn function(&mut self, body: &Arc<Command>, arguments: Vec<Traced>, mut path: Path) -> Vec<Path> {
         let outer = std::mem::replace(&mut path.arguments, Arc::new(arguments));
+        let outside = std::mem::replace(&mut path.called_from_outside, false);
         let hidden = std::mem::take(&mut path.hidden);
         let mut paths = self.command(body, path);
         for path in &mut paths {
             path.arguments = Arc::clone(&outer);
+            path.called_from_outside = outside;
             let locals = std::mem::replace(&mut path.hidden, hidden.clone());
             let variables = Arc::make_mut(&mut path.variables);
             for (name, old) in locals.into_iter().rev() {

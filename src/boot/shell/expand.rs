@@ -7,7 +7,7 @@ use crate::text::{Span, Traced, Why};
 
 use super::parameters::Value;
 use super::pattern::{self, Token};
-use super::{MAX_DEPTH, Path, Run, Shell};
+use super::{MAX_DEPTH, Path, Run, Shell, arithmetic, braces};
 
 /// The longest word that is made, in bytes.
 const MAX_WORD_BYTES: usize = 1 << 20;
@@ -28,15 +28,17 @@ impl Shell<'_, '_> {
     /// The arguments that words become.
     pub(super) fn fields(&mut self, words: &[Word], path: &mut Run) -> Vec<Traced> {
         let mut out = Vec::new();
-        for word in words {
+        let expanded: Vec<_> =
+            words.iter().flat_map(|w| braces::expand(&w.parts).unwrap_or_else(|| vec![w.parts.clone()])).collect();
+        for parts in expanded {
             let mut chunks = Vec::new();
-            self.chunks(&word.parts, false, path, &mut chunks);
+            self.chunks(&parts, false, path, &mut chunks);
             let mut current: Option<Traced> = None;
             for chunk in chunks {
                 match chunk {
                     Chunk::Solid(text) | Chunk::Bare(text) => current.get_or_insert_default().push(&text),
                     Chunk::Cut => out.extend(current.take()),
-                    Chunk::Loose(text) => split(&text, &mut current, &mut out),
+                    Chunk::Loose(text) => split(&text, path.separators(), &mut current, &mut out),
                 }
             }
             out.extend(current);
@@ -134,7 +136,14 @@ impl Shell<'_, '_> {
             }
             Part::Arithmetic(parts, span) => {
                 let text = self.joined(parts, true, path);
-                out.push(Chunk::Solid(number(&text, *span)));
+                let value = text.known_str().and_then(|t| arithmetic::evaluate(t, path));
+                if value.is_none() {
+                    path.forget_counted(&text, *span);
+                }
+                out.push(Chunk::Solid(value.map_or_else(
+                    || Traced::hole(*span, Why::NotUnderstood("arithmetic".into())),
+                    |v| Traced::made(v.to_string(), *span),
+                )));
             }
             Part::Process(_, span) => {
                 out.push(Chunk::Solid(Traced::hole(*span, Why::NotUnderstood("a process substitution".into()))));
@@ -175,17 +184,28 @@ impl Shell<'_, '_> {
     }
 }
 
-/// Splits at white space; the first and last piece join what stands around.
-fn split(text: &Traced, current: &mut Option<Traced>, out: &mut Vec<Traced>) {
+impl Run {
+    /// The characters that `IFS` has words split at.
+    fn separators(&self) -> &[u8] {
+        self.get("IFS").filter(|v| !v.has_hole()).map_or(b" \t\n", |v| v.bytes())
+    }
+}
+
+/// Splits at `separators`; the first and last piece join what stands around.
+fn split(text: &Traced, separators: &[u8], current: &mut Option<Traced>, out: &mut Vec<Traced>) {
     let bytes = text.bytes();
     let mut at = 0;
     while at < bytes.len() {
-        let length = bytes[at..].iter().position(|b| matches!(b, b' ' | b'\t' | b'\n')).unwrap_or(bytes.len() - at);
+        let length = bytes[at..].iter().position(|b| separators.contains(b)).unwrap_or(bytes.len() - at);
         if length > 0 {
             current.get_or_insert_default().push(&text.slice(at..at + length));
             at += length;
         }
         if at < bytes.len() {
+            // White space in a row separates once, everything else each time.
+            if !bytes[at].is_ascii_whitespace() {
+                current.get_or_insert_default();
+            }
             out.extend(current.take());
             at += 1;
         }
@@ -203,27 +223,4 @@ fn tilde(text: &Traced, first: bool) -> Traced {
     }
     out.push(&text.slice(1..text.len()));
     out
-}
-
-/// A number, or two of them with an operator between; everything else is not known.
-fn number(text: &Traced, span: Span) -> Traced {
-    let why = || Why::NotUnderstood("arithmetic".into());
-    let Some(known) = text.known_str() else { return Traced::hole(span, why()) };
-    let known = known.trim();
-    if let Ok(value) = known.parse::<i64>() {
-        return Traced::made(value.to_string(), span);
-    }
-    let operator = known.char_indices().skip(1).find(|(_, c)| "+-*/%".contains(*c));
-    let value = operator.and_then(|(at, operator)| {
-        let left: i64 = known[..at].trim().parse().ok()?;
-        let right: i64 = known[at + 1..].trim().parse().ok()?;
-        match operator {
-            '+' => left.checked_add(right),
-            '-' => left.checked_sub(right),
-            '*' => left.checked_mul(right),
-            '/' => left.checked_div(right),
-            _ => left.checked_rem(right),
-        }
-    });
-    value.map_or_else(|| Traced::hole(span, why()), |v| Traced::made(v.to_string(), span))
 }

@@ -1,7 +1,10 @@
 //! A shell script read on the machine of the mind: every command that is modelled leaves there what it would leave on a
 //! node. A condition that the source cannot decide is followed both ways; ways that come to the same are put together.
 
+mod arithmetic;
 mod bootstrap;
+mod braces;
+mod builtins;
 mod conditions;
 mod control;
 mod expand;
@@ -11,6 +14,9 @@ mod pattern;
 mod programs;
 mod sed;
 mod ways;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -85,6 +91,8 @@ struct Run {
     variables: Arc<BTreeMap<String, Variable>>,
     functions: Arc<BTreeMap<String, Arc<Command>>>,
     arguments: Arc<Vec<Traced>>,
+    /// Set if somebody else gives the arguments, so that they are not known.
+    called_from_outside: bool,
     /// What `local` has hidden in the function at hand.
     hidden: Vec<(String, Option<Variable>)>,
     directory: String,
@@ -94,6 +102,10 @@ struct Run {
     out: Traced,
     status: Status,
     flow: Flow,
+    /// `set -e`
+    errexit: bool,
+    /// `set -u`
+    nounset: bool,
 }
 
 type Path = Box<Run>;
@@ -103,6 +115,8 @@ struct Shell<'a, 'b> {
     cx: &'a mut Cx<'b>,
     steps: usize,
     depth: usize,
+    /// How many conditions are being run, in which a failure ends nothing.
+    conditions: usize,
     temporary: usize,
 }
 
@@ -112,24 +126,14 @@ pub(super) fn run(ways: Vec<Way>, text: &Traced, name: &str, setting: Setting, c
     let id = cx.texts.add_made(name, text, first.machine.place);
     let view = cx.texts.view(id);
     let parsed = shell::parse(&view);
-    let mut shell = Shell { cx, steps: 0, depth: 0, temporary: 0 };
+    let mut shell = Shell { cx, steps: 0, depth: 0, conditions: 0, temporary: 0 };
     let mut out = Vec::new();
     for way in ways {
         let open = (setting == Setting::Script).then(|| Why::FromOutside("the environment of the script".into()));
-        let mut start = Box::new(Run {
-            when: way.when,
-            machine: way.machine,
-            variables: Arc::default(),
-            functions: Arc::default(),
-            arguments: Arc::default(),
-            hidden: Vec::new(),
-            directory: "/".to_owned(),
-            open,
-            stdin: None,
-            out: Traced::new(),
-            status: Status::Zero,
-            flow: Flow::Normal,
-        });
+        let mut start = Run::start(way.when, way.machine, open);
+        let first = text.bytes().split(|b| *b == b'\n').next().unwrap_or_default();
+        start.errexit =
+            String::from_utf8_lossy(first).split_whitespace().skip(1).any(|w| w.starts_with('-') && w.contains('e'));
         for error in &parsed.errors {
             start.machine.gap(error.at, Why::NotUnderstood(format!("shell syntax ({})", error.message).into()));
         }
@@ -142,15 +146,39 @@ pub(super) fn run(ways: Vec<Way>, text: &Traced, name: &str, setting: Setting, c
 }
 
 impl Run {
+    /// A shell that has just started.
+    fn start(when: Guard, machine: Machine, open: Option<Why>) -> Path {
+        Box::new(Self {
+            when,
+            machine,
+            variables: Arc::default(),
+            functions: Arc::default(),
+            arguments: Arc::default(),
+            called_from_outside: open.is_some(),
+            hidden: Vec::new(),
+            directory: "/".to_owned(),
+            open,
+            stdin: None,
+            out: Traced::new(),
+            status: Status::Zero,
+            flow: Flow::Normal,
+            errexit: false,
+            nounset: false,
+        })
+    }
+
     /// Forgets everything that ends with the script.
     fn forget(&mut self) {
         self.variables = Arc::default();
         self.functions = Arc::default();
         self.arguments = Arc::default();
+        self.called_from_outside = false;
         self.hidden.clear();
         "/".clone_into(&mut self.directory);
         self.open = None;
         self.stdin = None;
+        self.errexit = false;
+        self.nounset = false;
         self.out = Traced::new();
         self.status = Status::Zero;
         self.machine.injected = None;
@@ -163,6 +191,15 @@ impl Run {
         let variables = Arc::make_mut(&mut self.variables);
         let exported = variables.get(name).is_some_and(|v| v.exported);
         variables.insert(name.to_owned(), Variable { values: Arc::new(vec![value]), array: false, exported });
+    }
+
+    /// An arithmetic command that is not modelled may assign every variable that it names.
+    fn forget_counted(&mut self, text: &Traced, at: Span) {
+        let text = text.to_text().into_owned();
+        let names: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+        for name in names.into_iter().filter(|n| n.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')) {
+            self.set(name, Traced::hole(at, Why::NotUnderstood("arithmetic".into())));
+        }
     }
 
     /// The value of a plain variable, if the script has set it.
@@ -201,9 +238,11 @@ impl Shell<'_, '_> {
     }
 
     fn item(&mut self, item: &Item, path: Path) -> Vec<Path> {
-        let mut paths = self.pipeline(&item.first, path);
+        let before = item.background.then(|| path.clone());
+        let last = item.rest.len();
+        let mut paths = self.guarded(&item.first, last > 0, path);
         let mut left = &item.first;
-        for (connector, right) in &item.rest {
+        for (index, (connector, right)) in item.rest.iter().enumerate() {
             let mut next = Vec::new();
             for path in paths {
                 if path.flow != Flow::Normal {
@@ -212,7 +251,7 @@ impl Shell<'_, '_> {
                 }
                 for (path, zero) in self.decide(path, left.span, true) {
                     if zero == (*connector == Connector::And) {
-                        next.append(&mut self.pipeline(right, path));
+                        next.append(&mut self.guarded(right, index + 1 < last, path));
                     } else {
                         next.push(path);
                     }
@@ -220,6 +259,27 @@ impl Shell<'_, '_> {
             }
             paths = ways::settle(next);
             left = right;
+        }
+        if let Some(before) = before {
+            for path in &mut paths {
+                path.leave_subshell(&before);
+                path.status = Status::Zero;
+            }
+        }
+        paths
+    }
+
+    /// Runs a pipeline. Where `set -e` counts, a failure ends the script.
+    fn guarded(&mut self, pipeline: &Pipeline, condition: bool, path: Path) -> Vec<Path> {
+        self.conditions += usize::from(condition || pipeline.negated);
+        let mut paths = self.pipeline(pipeline, path);
+        self.conditions -= usize::from(condition || pipeline.negated);
+        if self.conditions == 0 && !condition && !pipeline.negated {
+            for path in &mut paths {
+                if path.errexit && path.flow == Flow::Normal && path.status == Status::NonZero {
+                    path.flow = Flow::Exit { failed: true };
+                }
+            }
         }
         paths
     }
@@ -330,8 +390,13 @@ impl Shell<'_, '_> {
                 path.status = conditions::status(answer);
                 vec![path]
             }
-            CommandKind::Arithmetic(_) => {
-                path.status = Status::Open("".into());
+            CommandKind::Arithmetic(word) => {
+                let text = self.single(word, &mut path);
+                let value = text.known_str().and_then(|t| arithmetic::evaluate(t, &path));
+                path.status = conditions::status(value.map(|v| v != 0));
+                if value.is_none() {
+                    path.forget_counted(&text, command.span);
+                }
                 vec![path]
             }
             CommandKind::Bad => vec![path],
@@ -348,11 +413,21 @@ impl Shell<'_, '_> {
     }
 
     fn simple(&mut self, span: Span, assignments: &[Assignment], words: &[Word], mut path: Path) -> Vec<Path> {
-        let before = (!words.is_empty() && !assignments.is_empty()).then(|| Arc::clone(&path.variables));
-        path.status = Status::Zero;
+        let name = words.first().and_then(|w| w.bare()).and_then(|t| t.known_str()).unwrap_or_default();
+        let declares = matches!(name, "export" | "declare" | "local" | "readonly" | "typeset");
+        // The words are expanded before what is assigned in front of them.
+        let fields = if declares { self.declared(words, &mut path) } else { self.fields(words, &mut path) };
+        if path.flow != Flow::Normal {
+            return vec![path];
+        }
+        let before: Vec<_> = if words.is_empty() {
+            Vec::new()
+        } else {
+            assignments.iter().map(|a| (a.name.clone(), path.variables.get(&a.name).cloned())).collect()
+        };
         for assignment in assignments {
             self.assign(assignment, &mut path);
-            if before.is_some() {
+            if !words.is_empty() {
                 // What stands before a command is in its environment and nowhere else.
                 if let Some(variable) = Arc::make_mut(&mut path.variables).get_mut(&assignment.name) {
                     variable.exported = true;
@@ -360,15 +435,25 @@ impl Shell<'_, '_> {
             }
         }
         if words.is_empty() {
+            let substitutes = |p: &Part| match p {
+                Part::Command(..) | Part::Backquoted(..) => true,
+                Part::Double(parts) => parts.iter().any(|p| matches!(p, Part::Command(..) | Part::Backquoted(..))),
+                _ => false,
+            };
+            if !assignments.iter().any(|a| a.value.parts.iter().any(substitutes)) {
+                path.status = Status::Zero;
+            }
             return vec![path];
         }
-        let name = words.first().and_then(|w| w.bare()).and_then(|t| t.known_str()).unwrap_or_default();
-        let declares = matches!(name, "export" | "declare" | "local" | "readonly" | "typeset");
-        let fields = if declares { self.declared(words, &mut path) } else { self.fields(words, &mut path) };
+        path.status = Status::Zero;
         let mut paths = self.call(fields, span, path);
-        if let Some(before) = before {
-            for path in &mut paths {
-                path.variables = Arc::clone(&before);
+        for path in paths.iter_mut().filter(|_| !before.is_empty()) {
+            let variables = Arc::make_mut(&mut path.variables);
+            for (name, old) in before.iter().rev() {
+                match old {
+                    Some(old) => variables.insert(name.clone(), old.clone()),
+                    None => variables.remove(name),
+                };
             }
         }
         paths
@@ -461,9 +546,12 @@ impl Run {
         self.variables = Arc::clone(&before.variables);
         self.functions = Arc::clone(&before.functions);
         self.arguments = Arc::clone(&before.arguments);
+        self.called_from_outside = before.called_from_outside;
         self.hidden.clone_from(&before.hidden);
         self.directory.clone_from(&before.directory);
         self.open.clone_from(&before.open);
+        self.errexit = before.errexit;
+        self.nounset = before.nounset;
         if let Flow::Exit { failed } = self.flow {
             self.status = if failed { Status::NonZero } else { Status::Zero };
         }

@@ -4,7 +4,7 @@ use crate::syntax::shell::{Operation, Parameter, Word};
 use crate::text::{Span, Traced, Why};
 
 use super::pattern::{self, Token};
-use super::{Run, Shell, Status};
+use super::{Flow, Run, Shell, Status};
 
 /// Texts longer than this are not searched for patterns.
 const MAX_SEARCHED: usize = 1 << 14;
@@ -42,7 +42,12 @@ impl Shell<'_, '_> {
         let value = self.base(parameter, quoted, path);
         let hole = |what: &str| Value::One(Traced::hole(span, Why::NotUnderstood(what.into())));
         match &parameter.operation {
-            Operation::None => value,
+            Operation::None => {
+                if path.nounset && matches!(value, Value::Unset) {
+                    path.flow = Flow::Exit { failed: true };
+                }
+                value
+            }
             Operation::Length => match value {
                 Value::Unset => Value::One(Traced::made("0", span)),
                 Value::Many(list) => Value::One(Traced::made(list.len().to_string(), span)),
@@ -99,6 +104,11 @@ impl Shell<'_, '_> {
                 None => outside(&parameter.name),
             };
         }
+        let positional =
+            matches!(parameter.name.as_str(), "@" | "*" | "#") || parameter.name.parse::<usize>().is_ok_and(|n| n > 0);
+        if positional && path.called_from_outside {
+            return outside(&parameter.name);
+        }
         match parameter.name.as_str() {
             "@" => Value::Many(path.arguments.to_vec()),
             "*" => star(path.arguments.to_vec()),
@@ -151,7 +161,10 @@ impl Shell<'_, '_> {
                 path.set(&parameter.name, text.clone());
                 Value::One(text)
             }
-            b'?' => Value::Unset,
+            b'?' => {
+                path.flow = Flow::Exit { failed: true };
+                Value::Unset
+            }
             _ => Value::One(self.single(word, path)),
         }
     }

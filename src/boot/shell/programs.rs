@@ -10,6 +10,7 @@ use crate::text::{Span, Traced, Why};
 
 use super::super::machine::{File, Start, absolute};
 use super::super::{image, nodeadm};
+use super::builtins::{declare, echo, printf, read, set, split_assignment};
 use super::files::contents;
 use super::{Flow, Path, Run, Shell, Status, Variable, conditions, sed};
 
@@ -132,7 +133,17 @@ impl Shell<'_, '_> {
     }
 
     /// `bash -c …`, `bash file`, `… | bash`.
-    fn shell(&mut self, words: Vec<Traced>, span: Span, path: Path) -> Vec<Path> {
+    fn shell(&mut self, words: Vec<Traced>, span: Span, mut path: Path) -> Vec<Path> {
+        let before = path.errexit;
+        path.errexit = errexit(&words);
+        let mut paths = self.shell_with(words, span, path);
+        for path in &mut paths {
+            path.errexit = before;
+        }
+        paths
+    }
+
+    fn shell_with(&mut self, words: Vec<Traced>, span: Span, path: Path) -> Vec<Path> {
         let mut index = 0;
         while let Some(text) = words.get(index).map(|w| w.to_text().into_owned()) {
             if !text.starts_with('-') && !text.starts_with('+') || text == "-" {
@@ -183,6 +194,7 @@ impl Shell<'_, '_> {
         }
         Arc::make_mut(&mut path.variables).retain(|_, v| v.exported);
         path.arguments = Arc::new(arguments);
+        path.called_from_outside = false;
         path.hidden = Vec::new();
         path.functions = Arc::default();
         let mut paths = self.evaluate(code, name, span, path);
@@ -204,12 +216,15 @@ impl Shell<'_, '_> {
         }
         let name = file.to_text().into_owned();
         let outer = Arc::clone(&path.arguments);
+        let outside = path.called_from_outside;
         if words.len() > 1 {
+            path.called_from_outside = false;
             path.arguments = Arc::new(words[1..].to_vec());
         }
         let mut paths = self.evaluate(&text, &name, span, path);
         for path in &mut paths {
             path.arguments = Arc::clone(&outer);
+            path.called_from_outside = outside;
             if path.flow == Flow::Return {
                 path.flow = Flow::Normal;
             }
@@ -330,14 +345,7 @@ impl Shell<'_, '_> {
                 }
                 _ => {}
             },
-            "read" => {
-                path.status = Status::Open("".into());
-                for word in words.iter().filter(|w| !w.bytes().starts_with(b"-")) {
-                    if let Some(name) = word.known_str() {
-                        path.set(name, Traced::hole(span, Why::NotUnderstood("read".into())));
-                    }
-                }
-            }
+            "read" => read(words, span, path),
             "echo" => echo(words, span, path),
             "printf" => printf(words, span, path),
             "let" => path.status = Status::Open("".into()),
@@ -539,7 +547,7 @@ impl Shell<'_, '_> {
         if words.first().and_then(|w| w.known_str()) != Some("init") {
             return;
         }
-        path.machine.see(Some(Family::Al2023));
+        path.machine.know(Family::Al2023);
         let mut sources = Vec::new();
         let mut rest = words.iter().skip(1);
         while let Some(word) = rest.next() {
@@ -579,163 +587,16 @@ impl Shell<'_, '_> {
     }
 }
 
+/// True if the options at the start of `words` have `-e` among them.
+fn errexit(words: &[Traced]) -> bool {
+    let options = words.iter().map(|w| w.to_text()).take_while(|w| w.starts_with('-') || w.starts_with('+'));
+    options.into_iter().any(|w| w.starts_with('-') && !w.starts_with("--") && w.contains('e'))
+}
+
 /// True if a script whose text is not known may have to do with a kubelet.
 fn near(path: &Run, code: &Traced) -> bool {
     let _ = path;
     code.first_hole().is_some_and(|(_, why)| why.to_string().contains("kubelet"))
-}
-
-fn split_assignment(word: &Traced) -> Option<(String, Traced)> {
-    let at = word.bytes().iter().position(|b| *b == b'=')?;
-    let name = std::str::from_utf8(&word.bytes()[..at]).ok()?;
-    let good = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !name.is_empty();
-    good.then(|| (name.to_owned(), word.slice(at + 1..word.len())))
-}
-
-fn declare(command: &str, words: &[Traced], span: Span, path: &mut Run) {
-    path.status = Status::Zero;
-    let options: String =
-        words.iter().take_while(|w| w.bytes().starts_with(b"-")).map(|w| w.to_text().into_owned()).collect();
-    let exports = command == "export" || options.contains('x');
-    let removes = command == "export" && options.contains('n');
-    for word in words {
-        let text = word.to_text().into_owned();
-        if text.starts_with('-') {
-            continue;
-        }
-        let assigned = split_assignment(word);
-        let name = assigned.as_ref().map_or_else(|| text.trim_end_matches('+').to_owned(), |(n, _)| n.clone());
-        if let Some((name, hidden)) = (command == "local").then(|| (name.clone(), path.variables.get(&name).cloned())) {
-            path.hidden.push((name, hidden));
-        }
-        match assigned {
-            Some((name, value)) => path.set(&name, value),
-            None if word.has_hole() => path.open = Some(Why::NotUnderstood("the name of a variable".into())),
-            None if command == "local" => {
-                Arc::make_mut(&mut path.variables).remove(&name);
-            }
-            None if text.contains("+=") => {
-                if let Some((name, value)) = text.split_once("+=") {
-                    let mut whole = path.get(name).cloned().unwrap_or_default();
-                    let start = word.len() - value.len();
-                    whole.push(&word.slice(start..word.len()));
-                    path.set(name, whole);
-                }
-            }
-            None => {}
-        }
-        if exports && let Some(variable) = Arc::make_mut(&mut path.variables).get_mut(&name) {
-            variable.exported = !removes;
-        }
-    }
-    let _ = span;
-}
-
-fn set(words: &[Traced], path: &mut Run) {
-    let dashes = words.iter().position(|w| w.known_str() == Some("--"));
-    if let Some(at) = dashes {
-        path.arguments = Arc::new(words[at + 1..].to_vec());
-    } else if words.first().is_some_and(|w| !w.bytes().starts_with(b"-") && !w.bytes().starts_with(b"+")) {
-        path.arguments = Arc::new(words.to_vec());
-    }
-    if words.iter().any(|w| w.bytes().starts_with(b"-") && !w.bytes().starts_with(b"--") && w.bytes().contains(&b'a')) {
-        // `set -a` exports all that follows; what was set before stays as it is, which is the usual case.
-        path.status = Status::Zero;
-    }
-}
-
-fn echo(words: &[Traced], span: Span, path: &mut Run) {
-    let options = words
-        .iter()
-        .take_while(|w| {
-            w.known_str()
-                .is_some_and(|w| w.len() > 1 && w.starts_with('-') && w[1..].bytes().all(|b| b"neE".contains(&b)))
-        })
-        .count();
-    let given: String = words[..options].iter().map(|w| w.to_text().into_owned()).collect();
-    let text = Traced::join(&words[options..], &Traced::made(" ", span));
-    let text = if given.contains('e') { unescape(&text, span) } else { text };
-    path.out.push(&text);
-    if !given.contains('n') {
-        path.out.push_made(b"\n", span);
-    }
-}
-
-/// Backslash escapes as `echo -e` and `printf` have them.
-fn unescape(text: &Traced, span: Span) -> Traced {
-    let bytes = text.bytes();
-    let mut out = Traced::new();
-    let mut from = 0;
-    let mut at = 0;
-    while at < bytes.len() {
-        if bytes[at] != b'\\' {
-            at += 1;
-            continue;
-        }
-        let byte = match bytes.get(at + 1) {
-            Some(b'n') => b'\n',
-            Some(b't') => b'\t',
-            Some(b'r') => b'\r',
-            Some(b'\\') => b'\\',
-            Some(b'"') => b'"',
-            _ => {
-                at += 1;
-                continue;
-            }
-        };
-        out.push(&text.slice(from..at));
-        out.push_made(&[byte], text.slice(at..at + 2).span().unwrap_or(span));
-        at += 2;
-        from = at;
-    }
-    out.push(&text.slice(from..bytes.len()));
-    out
-}
-
-fn printf(words: &[Traced], span: Span, path: &mut Run) {
-    let mut words = words;
-    let mut variable = None;
-    if let [flag, name, rest @ ..] = words
-        && flag.known_str() == Some("-v")
-    {
-        variable = name.known_str().map(str::to_owned);
-        words = rest;
-    }
-    if words.first().and_then(|w| w.known_str()) == Some("--") {
-        words = &words[1..];
-    }
-    let Some((format, arguments)) = words.split_first() else { return };
-    let format = unescape(format, span);
-    let mut out = Traced::new();
-    let mut rest = arguments.iter();
-    loop {
-        let before = rest.len();
-        let bytes = format.bytes();
-        let mut at = 0;
-        while at < bytes.len() {
-            let length = bytes[at..].iter().position(|b| *b == b'%').unwrap_or(bytes.len() - at);
-            out.push(&format.slice(at..at + length));
-            at += length;
-            match bytes.get(at..at + 2) {
-                Some(b"%%") => out.push(&format.slice(at..at + 1)),
-                Some(b"%s" | b"%d") => out.push(&rest.next().cloned().unwrap_or_default()),
-                Some(b"%b") => out.push(&unescape(&rest.next().cloned().unwrap_or_default(), span)),
-                Some(_) => {
-                    rest.next();
-                    out.push_hole(span, Why::NotUnderstood("a printf format".into()));
-                }
-                None => {}
-            }
-            at += 2;
-        }
-        if rest.len() == 0 || rest.len() == before {
-            break;
-        }
-    }
-    match variable {
-        Some(name) => path.set(&name, out),
-        None => path.out.push(&out),
-    }
 }
 
 /// `grep -q WORD FILE` where both are known and the word has no special characters.

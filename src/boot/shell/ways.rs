@@ -122,11 +122,13 @@ impl Run {
             && self.variables == other.variables
             && self.machine == other.machine
             && self.arguments == other.arguments
+            && self.called_from_outside == other.called_from_outside
             && self.hidden == other.hidden
             && self.directory == other.directory
             && self.open == other.open
             && self.out == other.out
             && self.stdin == other.stdin
+            && (self.errexit, self.nounset) == (other.errexit, other.nounset)
             && functions()
     }
 

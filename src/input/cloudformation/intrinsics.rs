@@ -11,11 +11,12 @@ use crate::syntax::{Node, NodeKind, Resolved, Scalar, Schema, resolve};
 use crate::text::{Layer, Span, Traced, Why};
 use crate::value::{Alternative, Entry, Guard, Kind, MAX_ALTERNATIVES, Value};
 
+use super::choices::{Choice, Chosen, is};
 use super::conditions::Answer;
 use super::{Expr, Template};
 
 /// The longest text that is put together, in bytes. User data is at most 16 KiB.
-const MAX_TEXT: usize = 1 << 20;
+pub(super) const MAX_TEXT: usize = 1 << 20;
 
 /// The most bytes that one template may put together, and the most steps that it may take.
 const MAX_WORK: usize = 64 << 20;
@@ -35,13 +36,37 @@ pub(super) struct Evaluator<'a> {
     pub(super) answers: BTreeMap<String, Answer>,
     /// How deep expressions are nested in each other now, conditions that name conditions included.
     pub(super) depth: usize,
-    work: usize,
+    /// What was put together so far, in bytes and steps.
+    pub(super) work: usize,
+    /// Parameters that whoever deploys the template sets.
+    pub(super) given: Given,
+    /// What is chosen where the template leaves a choice.
+    pub(super) chosen: Chosen,
+    /// Choices that were met and are not made.
+    pub(super) wanted: Vec<(String, Vec<Choice>)>,
     defaults: BTreeMap<String, Value>,
 }
 
+/// Parameters that are set from outside, by name.
+pub(super) type Given = BTreeMap<String, Value>;
+
 impl<'a> Evaluator<'a> {
     pub(super) fn new(template: &'a Template<'a>) -> Self {
-        Self { template, answers: BTreeMap::new(), depth: 0, work: 0, defaults: BTreeMap::new() }
+        Self {
+            template,
+            answers: BTreeMap::new(),
+            depth: 0,
+            work: 0,
+            given: Given::new(),
+            chosen: Chosen::new(),
+            wanted: Vec::new(),
+            defaults: BTreeMap::new(),
+        }
+    }
+
+    /// An evaluator for parameters that are set to `given`, after `work` that was done for the same unit.
+    pub(super) fn with(template: &'a Template<'a>, given: Given, work: usize) -> Self {
+        Self { work, given, ..Self::new(template) }
     }
 
     /// Counts one step that handles `bytes`; false past the bound.
@@ -103,6 +128,8 @@ impl<'a> Evaluator<'a> {
             "Split" => self.split(argument, at),
             "If" => self.choose(argument, at),
             "FindInMap" => self.find_in_map(argument, at),
+            "Length" => self.length(argument, at),
+            "ToJsonString" => self.json_string(argument, at),
             "GetAtt" => {
                 let parts: Vec<_> = argument.items().iter().filter_map(Node::as_str).collect();
                 let what = argument.as_str().map_or_else(|| parts.join("."), str::to_owned);
@@ -111,6 +138,10 @@ impl<'a> Evaluator<'a> {
             "ImportValue" => Value::unknown(Why::FromOutside("a value imported from another stack".into()), at),
             "GetAZs" | "Cidr" => Value::unknown(Why::FromOutside(format!("Fn::{name}").into()), at),
             "Condition" => Value::unknown(Why::NotUnderstood("a condition used as a value".into()), at),
+            "Transform" => match include(argument) {
+                Some(place) => Value::unknown(Why::FromOutside(format!("what stands in {place}").into()), at),
+                None => Value::unknown(Why::NotUnderstood("Fn::Transform".into()), at),
+            },
             other => Value::unknown(Why::NotUnderstood(format!("Fn::{other}").into()), at),
         }
     }
@@ -120,10 +151,13 @@ impl<'a> Evaluator<'a> {
         if name == "AWS::NoValue" {
             return Value::null(at);
         }
+        if let Some(Choice { value: Some(value), .. }) = self.chosen.get(name) {
+            return value.clone().through(at, step);
+        }
         if name.starts_with("AWS::") {
             return Value::unknown(Why::FromOutside(name.into()), at);
         }
-        let Some(parameter) = self.template.parameters.get(name) else {
+        let Some(parameter) = self.template.parameters.get(name).copied() else {
             return if self.template.names.contains_key(name) {
                 Value::unknown(Why::FromOutside(format!("the name of {name}").into()), at)
             } else {
@@ -137,10 +171,15 @@ impl<'a> Evaluator<'a> {
         if kind.starts_with("AWS::SSM::Parameter::Value<") {
             return Value::unknown(Why::FromOutside(format!("the SSM parameter behind {name}").into()), at);
         }
-        if parameter.get("NoEcho").and_then(Node::as_str) == Some("true") {
+        if parameter.get("NoEcho").and_then(Node::as_str).is_some_and(|s| s.eq_ignore_ascii_case("true")) {
             return Value::unknown(Why::Secret, at);
         }
-        let Some(default) = parameter.get("Default") else {
+        if let Some(given) = self.given.get(name).cloned() {
+            return self.as_parameter(given, kind).through(at, step);
+        }
+        let default = parameter.get("Default");
+        self.want_allowed(name, parameter, default, kind);
+        let Some(default) = default else {
             return Value::unknown(Why::NoDefault(format!("parameter {name}").into()), at);
         };
         if !self.defaults.contains_key(name) {
@@ -151,18 +190,49 @@ impl<'a> Evaluator<'a> {
         value.through(at, step)
     }
 
+    /// Notes the allowed values of a parameter as a choice.
+    fn want_allowed(&mut self, name: &str, parameter: &Node, default: Option<&Node>, kind: &str) {
+        let Some(allowed) = parameter.get("AllowedValues").filter(|_| !is_list(kind)) else { return };
+        let default = default.and_then(Node::as_str);
+        let choices = allowed.items().iter().filter_map(|item| {
+            let text = item.as_scalar()?.text.clone();
+            let written = text.known_str()?.to_owned();
+            let when = if default == Some(&written) { Guard::always() } else { is(name, &written) };
+            Some(Choice { value: Some(Value::str(text, item.span)), when })
+        });
+        let choices: Vec<_> = choices.collect();
+        self.want(name, choices);
+    }
+
+    /// A value that a parameter is set to, as its type has it.
+    fn as_parameter(&mut self, given: Value, kind: &str) -> Value {
+        let at = given.at;
+        if !is_list(kind) {
+            return match &given.kind {
+                // A list that is handed down is joined.
+                Kind::List(items) if items.iter().all(|v| v.to_traced().is_some()) => {
+                    let items: Vec<_> = given.items().iter().filter_map(Value::to_traced).collect();
+                    let comma = Traced::made(",", at);
+                    self.text(Traced::join(&items, &comma), at)
+                }
+                _ => given,
+            };
+        }
+        self.lift(&[given], at, &mut |this, one| match &one[0].kind {
+            Kind::Str(text) if !this.charge(text.len()) => too_much(at),
+            Kind::Str(text) => match text.first_hole() {
+                Some((_, why)) => Value::unknown(why.clone(), at),
+                None => Value { via: one[0].via.clone(), ..comma_list(text, at) },
+            },
+            _ => one[0].clone(),
+        })
+    }
+
     /// The value of a parameter's default. References share it.
     fn default_value(&mut self, name: &str, default: &Node, kind: &str) -> Value {
         match &default.kind {
             NodeKind::Scalar(scalar) if !self.charge(scalar.text.len()) => too_much(default.span),
-            NodeKind::Scalar(scalar) if kind == "CommaDelimitedList" || kind.starts_with("List<") => {
-                let list = split(&scalar.text, b",", default.span);
-                let items: Vec<_> = list.items().iter().filter_map(Value::to_traced).collect();
-                match list.kind {
-                    Kind::List(_) => Value::list(items.iter().map(|t| Value::str(trim(t), list.at)).collect(), list.at),
-                    _ => list,
-                }
-            }
+            NodeKind::Scalar(scalar) if is_list(kind) => comma_list(&scalar.text, default.span),
             // A default is text, however it is written.
             NodeKind::Scalar(scalar) => Value::str(scalar.text.clone(), default.span),
             NodeKind::Seq(_) | NodeKind::Map(_) => {
@@ -315,31 +385,8 @@ impl<'a> Evaluator<'a> {
         Value::either(alternatives, at)
     }
 
-    fn find_in_map(&mut self, argument: Expr<'_>, at: Span) -> Value {
-        let (keys, default) = match argument.items() {
-            keys @ [_, _, _] => (keys, None),
-            [keys @ .., default] if keys.len() == 3 => (keys, default.get("DefaultValue")),
-            _ => return wrong("Fn::FindInMap", at),
-        };
-        let keys: Vec<_> = keys.iter().map(|k| self.eval(k.into())).collect();
-        let default = default.map(|d| self.eval(d.into()));
-        self.lift(&keys, at, &mut |this, keys| {
-            let names: Option<Vec<_>> =
-                keys.iter().map(|k| k.to_traced().and_then(|t| t.known_str().map(str::to_owned))).collect();
-            let Some(names) = names else {
-                return Value::unknown(Why::FromOutside("a key of Fn::FindInMap".into()), at);
-            };
-            let found = this.template.mappings.get(names[0].as_str()).and_then(|m| m.path(&[&names[1], &names[2]]));
-            match (found, &default) {
-                (Some(node), _) => this.eval(node.into()).through(at, &names.join(".").into()),
-                (None, Some(default)) => default.clone(),
-                (None, None) => wrong("Fn::FindInMap without such an entry", at),
-            }
-        })
-    }
-
     /// A text, unless the bounds are passed.
-    fn text(&mut self, text: Traced, at: Span) -> Value {
+    pub(super) fn text(&mut self, text: Traced, at: Span) -> Value {
         if !self.charge(text.len()) || text.len() > MAX_TEXT {
             return Value::unknown(Why::Limit("length of a text"), at);
         }
@@ -348,7 +395,12 @@ impl<'a> Evaluator<'a> {
 
     /// `f` of the values, where none of them is one of several: if one is, `f` is asked for each of them. Past the bound, a
     /// value that is one of several counts as unknown.
-    fn lift(&mut self, values: &[Value], at: Span, f: &mut dyn FnMut(&mut Self, &[Value]) -> Value) -> Value {
+    pub(super) fn lift(
+        &mut self,
+        values: &[Value],
+        at: Span,
+        f: &mut dyn FnMut(&mut Self, &[Value]) -> Value,
+    ) -> Value {
         let mut ways: Vec<(Guard, Vec<Value>)> = vec![(Guard::always(), Vec::with_capacity(values.len()))];
         for value in values {
             let alternatives = value.alternatives();
@@ -387,11 +439,11 @@ impl<'a> Evaluator<'a> {
 }
 
 /// The value itself if it is unknown, else an unknown that says what is wrong with it.
-fn unless_unknown(value: &Value, at: Span, what: &'static str) -> Value {
+pub(super) fn unless_unknown(value: &Value, at: Span, what: &'static str) -> Value {
     if value.is_unknown() { value.clone() } else { wrong(what, at) }
 }
 
-fn wrong(what: &'static str, at: Span) -> Value {
+pub(super) fn wrong(what: &'static str, at: Span) -> Value {
     Value::unknown(Why::NotUnderstood(what.into()), at)
 }
 
@@ -425,8 +477,33 @@ fn split(text: &Traced, sep: &[u8], at: Span) -> Value {
     Value::list(text.split(sep).iter().map(|part| Value::str(part.clone(), at)).collect(), at)
 }
 
-fn too_much(at: Span) -> Value {
+pub(super) fn too_much(at: Span) -> Value {
     Value::unknown(Why::Limit("work on one template"), at)
+}
+
+/// True if a parameter of this type is a list.
+fn is_list(kind: &str) -> bool {
+    kind == "CommaDelimitedList" || kind.starts_with("List<")
+}
+
+/// The items of a text that are separated by commas.
+fn comma_list(text: &Traced, at: Span) -> Value {
+    let list = split(text, b",", at);
+    let items: Vec<_> = list.items().iter().filter_map(Value::to_traced).collect();
+    match list.kind {
+        Kind::List(_) => Value::list(items.iter().map(|t| Value::str(trim(t), list.at)).collect(), list.at),
+        _ => list,
+    }
+}
+
+/// The place that `AWS::Include` is to include, as written.
+fn include(argument: Expr<'_>) -> Option<&str> {
+    let NodeKind::Map(pairs) = argument.kind else { return None };
+    let find = |key: &str| pairs.iter().find(|(k, _)| k.as_str() == Some(key)).map(|(_, v)| v);
+    if find("Name")?.as_str()? != "AWS::Include" {
+        return None;
+    }
+    find("Parameters")?.get("Location")?.as_str()
 }
 
 /// The text without white space around it.

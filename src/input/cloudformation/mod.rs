@@ -1,14 +1,26 @@
 //! CloudFormation: templates in YAML and JSON, whatever they are called, and what Serverless and the CDK make of theirs.
 
+mod choices;
 mod conditions;
+mod expand;
+mod init;
 mod intrinsics;
+mod lookups;
+mod parameters;
 mod resources;
+mod scripts;
+mod stacks;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::{Node, NodeKind};
-use crate::text::{Span, TextId};
+use crate::text::Span;
+use crate::value::{Condition, Guard};
+
+use intrinsics::Given;
+use stacks::Reader;
 
 use super::kind::{FileList, Input, Unit};
 use super::stream;
@@ -27,30 +39,82 @@ impl Input for CloudFormation {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let words: [&[&str]; 3] = [&["Resources"], &["AWS::"], &["UserData", "LaunchTemplateData"]];
-        let Some(id) = stream::open(&unit.path, &words, cx) else { return Vec::new() };
-        node_groups(id, cx)
+        let Some(id) = stream::open(&unit.path, &[&["Resources"], &["AWS::"], WORDS], cx) else { return Vec::new() };
+        let view = cx.texts.view(id);
+        let parsed = stream::documents(&view);
+        stream::note_errors(&view, &parsed, cx);
+        let mut groups = Vec::new();
+        for document in parsed.tree.iter().filter(|d| is_template(d)) {
+            groups.append(&mut deployed(&unit.path, document, cx));
+        }
+        groups
     }
 }
 
-/// The node groups of the templates in a text.
-fn node_groups(id: TextId, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-    let view = cx.texts.view(id);
-    let parsed = stream::documents(&view);
-    stream::note_errors(&view, &parsed, cx);
-    let mut groups = Vec::new();
-    for document in &parsed.tree {
-        if is_template(document) {
-            groups.append(&mut resources::node_groups(&Template::new(document), cx));
+/// The words of which a template that launches nodes, or nests one that does, has at least one.
+const WORDS: &[&str] = &[
+    "UserData",
+    "LaunchTemplateData",
+    "TemplateURL",
+    "TemplateBody",
+    "AWS::Serverless::Application",
+    "AWS::SSM::",
+    "AWS::ImageBuilder::",
+    "AWS::Include",
+];
+
+/// The node groups of a template, for each way to deploy it that is known.
+fn deployed(path: &Path, document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let template = Template::new(document);
+    let mut named = Given::new();
+    for file in cx.parameters.clone() {
+        for deployment in parameters::read(&file, cx) {
+            let ours = deployment.given.into_iter().filter(|(name, _)| template.parameters.contains_key(name.as_str()));
+            named.extend(ours);
         }
     }
-    groups
+    let beside = if named.is_empty() { parameters::beside(path, &template, cx) } else { Vec::new() };
+    let mut reader = Reader::new(path, cx);
+    let base = reader.template(document, named);
+    let mut ways = Vec::new();
+    let without = match beside.as_slice() {
+        [] => return base,
+        [one] => format!("deployed with {}", one.name),
+        _ => "deployed with a file of parameters".to_owned(),
+    };
+    ways.push((Guard::of(Condition { words: without.into(), holds: false }), base));
+    for deployment in beside {
+        let when = choices::when(format!("deployed with {}", deployment.name));
+        ways.push((when, reader.template(document, deployment.given)));
+    }
+    // What is the same however the template is deployed hangs on nothing.
+    let count = ways.len();
+    let alike = |group: &NodeGroup, ways: &[(Guard, Vec<NodeGroup>)]| {
+        let has = |way: &[NodeGroup]| way.iter().any(|g| choices::same(g, group) && g.when == group.when);
+        ways.iter().filter(|(_, way)| has(way)).count() == count
+    };
+    let common: Vec<Vec<bool>> = ways.iter().map(|(_, way)| way.iter().map(|g| alike(g, &ways)).collect()).collect();
+    let mut out = Vec::new();
+    for (n, ((when, way), common)) in ways.into_iter().zip(common).enumerate() {
+        for (mut group, common) in way.into_iter().zip(common) {
+            if !common {
+                let Some(both) = group.when.and(&when) else { continue };
+                group.when = both;
+            }
+            if n == 0 || !common {
+                out.push(group);
+            }
+        }
+    }
+    out
 }
 
-/// True if the document is a template: it has resources with types.
+/// True if the document is a template: it has resources with types, or something that makes them.
 fn is_template(document: &Node) -> bool {
     document.get("Resources").is_some_and(|resources| {
-        resources.pairs().iter().any(|(_, r)| r.get("Type").and_then(Node::as_str).is_some_and(|t| t.contains("::")))
+        let typed = |r: &Node| r.get("Type").and_then(Node::as_str).is_some_and(|t| t.contains("::"));
+        let made = |key: &Node| key.as_str().is_some_and(|k| k.starts_with("Fn::"));
+        resources.pairs().iter().any(|(key, resource)| typed(resource) || made(key))
     })
 }
 

@@ -1,13 +1,20 @@
 //! The resources that launch nodes, and the EKS node groups that say what is launched with them.
 
-use crate::node::{Cx, Family, Gap, NodeGroup, Step, Wrapping};
+use crate::node::{Family, Gap, NodeGroup, Step, Wrapping};
 use crate::syntax::{Node, NodeKind};
-use crate::text::{Layer, Span, Traced, Why};
-use crate::value::{Guard, Value};
+use crate::text::{Layer, Span, Why};
+use crate::value::{Guard, Kind, Value};
 
+use super::Expr;
+use super::choices::when;
 use super::conditions::Answer;
 use super::intrinsics::{Evaluator, dynamic_references};
-use super::{Expr, Template};
+use super::stacks::Reader;
+use super::{init, scripts};
+use crate::input::stream;
+
+/// The key of the metadata that `cfn-init` reads.
+const INIT: &str = "AWS::CloudFormation::Init";
 
 /// The most ways through the `Fn::If`s around a property that are followed.
 const MAX_WAYS: usize = 32;
@@ -23,9 +30,13 @@ const USER_DATA: &[(&str, &[&str])] = &[
     ("AWS::EC2::SpotFleet", &["SpotFleetRequestConfigData", "LaunchSpecifications", "*", "UserData"]),
 ];
 
+/// The types of resources that make a stack of their own.
+const STACKS: &[&str] =
+    &["AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet", "AWS::Serverless::Application"];
+
 /// The node groups of a template, in the order of its resources.
-pub(super) fn node_groups(template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-    let mut evaluator = Evaluator::new(template);
+pub(super) fn node_groups(evaluator: &mut Evaluator<'_>, reader: &mut Reader<'_, '_>) -> Vec<NodeGroup> {
+    let template = evaluator.template;
     let managed: Vec<&Node> = template
         .resources
         .iter()
@@ -34,89 +45,170 @@ pub(super) fn node_groups(template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<NodeG
         .filter_map(|r| r.get("Properties"))
         .take(MAX_RESOURCES)
         .collect();
-    let mut usual = None;
     let mut generated = false;
     let mut groups = Vec::new();
     for (key, resource) in template.resources {
-        if let Some(answers) = usual.take() {
-            evaluator.answers = answers;
-        }
         let (Some(name), Some(kind)) = (key.as_str(), resource.get("Type").and_then(Node::as_str)) else {
             if !generated && key.as_str().is_some_and(|k| k.starts_with("Fn::")) {
                 let what = key.as_str().unwrap_or_default();
-                cx.gap(key.span, Why::NotUnderstood(format!("{what} among the resources").into()));
+                reader.cx.gap(key.span, Why::NotUnderstood(format!("{what} among the resources").into()));
                 generated = true;
             }
             continue;
         };
-        let Some((_, path)) = USER_DATA.iter().find(|(k, _)| *k == kind) else { continue };
-        let Some(properties) = resource.get("Properties") else { continue };
-        let mut group = NodeGroup::new(name, key.span);
-        if let Some(condition) = resource.get("Condition").and_then(Node::as_str) {
-            group.when = evaluator.condition(condition).guard(true).unwrap_or_else(|| {
-                // A condition that the defaults answer with no is still there to be met, and then it is met everywhere.
-                usual = Some(std::mem::take(&mut evaluator.answers));
-                evaluator.answers.insert(condition.to_owned(), Answer::Known(true));
-                named(condition)
-            });
+        if let Some((_, path)) = USER_DATA.iter().find(|(k, _)| *k == kind) {
+            groups.extend(evaluator.explore(key.span, &mut |evaluator| {
+                let group = conditional(NodeGroup::new(called(name, resource), key.span), resource, evaluator);
+                launches(group, name, resource, path, &managed, evaluator)
+            }));
+        } else if STACKS.contains(&kind) {
+            groups.extend(evaluator.explore(key.span, &mut |evaluator| {
+                let when = conditional(NodeGroup::new(name, key.span), resource, evaluator).when;
+                let mut inner = reader.nested(name, resource, evaluator);
+                inner.retain_mut(|group| match group.when.and(&when) {
+                    Some(both) => {
+                        group.when = both;
+                        true
+                    }
+                    None => false,
+                });
+                inner
+            }));
+        } else if scripts::TYPES.contains(&kind) {
+            groups.extend(evaluator.explore(key.span, &mut |evaluator| {
+                let group = conditional(NodeGroup::new(called(name, resource), key.span), resource, evaluator);
+                scripts::node_groups(group, (name, resource), evaluator, reader)
+            }));
         }
-        if let Some(call) = properties.get("LaunchTemplateData").and_then(|n| Expr::from(n).call())
+    }
+    groups
+}
+
+/// What a resource is called: in what the CDK makes, its construct is what a person knows it by.
+fn called(name: &str, resource: &Node) -> String {
+    match resource.path(&["Metadata", "aws:cdk:path"]).and_then(Node::as_str) {
+        Some(path) => format!("{name} ({path})"),
+        None => name.to_owned(),
+    }
+}
+
+/// The group under the condition of its resource.
+fn conditional(mut group: NodeGroup, resource: &Node, evaluator: &mut Evaluator<'_>) -> NodeGroup {
+    if let Some(condition) = resource.get("Condition").and_then(Node::as_str) {
+        group.when = evaluator.condition(condition).guard(true).unwrap_or_else(|| {
+            // A condition that the defaults answer with no is still there to be met, and then it is met everywhere.
+            evaluator.answers.insert(condition.to_owned(), Answer::Known(true));
+            when(format!("condition {condition}"))
+        });
+    }
+    group
+}
+
+/// What a resource launches nodes with, for each way that the conditions leave open.
+fn launches(
+    mut group: NodeGroup,
+    name: &str,
+    resource: &Node,
+    path: &[&str],
+    managed: &[&Node],
+    evaluator: &mut Evaluator<'_>,
+) -> Vec<NodeGroup> {
+    let Some(properties) = resource.get("Properties") else { return Vec::new() };
+    for node in [Some(properties), properties.get("LaunchTemplateData")].into_iter().flatten() {
+        if let Some(call) = Expr::from(node).call()
             && call.name == "Transform"
         {
-            group.gaps.push(Gap { at: call.argument.span, why: Why::NotUnderstood("Fn::Transform".into()) });
-            groups.push(group);
-            continue;
+            let why = match evaluator.eval(node.into()).kind {
+                Kind::Unknown(why) => why,
+                _ => Why::NotUnderstood("Fn::Transform".into()),
+            };
+            group.gaps.push(Gap { at: call.argument.span, why });
+            return vec![group];
         }
-        describe(&mut group, name, properties, &managed, &mut evaluator);
-        let init = resource.path(&["Metadata", "AWS::CloudFormation::Init"]);
-        for (when, node) in evaluator.ways(properties, path) {
-            let Some(when) = group.when.and(&when) else { continue };
-            let value = evaluator.eval(node.into());
-            for (also, value) in value.alternatives() {
-                if let Some(when) = when.and(&also)
-                    && !value.is_null()
-                {
-                    let mut group = group.clone();
-                    group.when = when;
-                    boot_with(&mut group, &value, node.span);
-                    let calls_init = |step: &Step| matches!(step, Step::UserData(text, _) if calls_init(text));
-                    if let Some(init) = init.filter(|_| group.steps.iter().any(calls_init)) {
-                        let why = Why::NotUnderstood("AWS::CloudFormation::Init".into());
-                        group.gaps.push(Gap { at: init.span, why });
-                    }
-                    groups.push(group);
-                }
+    }
+    describe(&mut group, name, properties, managed, evaluator);
+    let own = resource.path(&["Metadata", INIT]);
+    let mut groups = Vec::new();
+    for (when, node) in evaluator.ways(properties, path) {
+        let Some(when) = group.when.and(&when) else { continue };
+        let value = evaluator.eval(node.into());
+        for (also, value) in value.alternatives() {
+            if let Some(when) = when.and(&also)
+                && !value.is_null()
+            {
+                let mut group = group.clone();
+                group.when = when;
+                groups.extend(boot_with(group, &value, node.span, own, evaluator));
             }
         }
     }
     groups
 }
 
-fn named(condition: &str) -> Guard {
-    Guard::of(crate::value::Condition { words: format!("condition {condition}").into(), holds: true })
-}
-
-/// Adds the user data to a node group, or the reason why there is none to read.
-fn boot_with(group: &mut NodeGroup, value: &Value, at: Span) {
+/// The group with its user data and what that calls, or with the reason why there is none to read.
+fn boot_with(
+    mut group: NodeGroup,
+    value: &Value,
+    at: Span,
+    own: Option<&Node>,
+    evaluator: &mut Evaluator<'_>,
+) -> Vec<NodeGroup> {
     let Some(text) = value.to_traced() else {
         let why = Why::NotUnderstood("user data that is no text".into());
         group.gaps.push(Gap { at, why });
-        return;
+        return vec![group];
     };
     let inner = text.original(Layer::Base64).unwrap_or(&text);
     if inner.is_hole()
         && let Some((at, why)) = inner.first_hole()
     {
         group.gaps.push(Gap { at, why: why.clone() });
-        return;
+        return vec![group];
     }
+    let calls = if stream::holds(inner.bytes(), b"cfn-init") { init::calls(inner) } else { Vec::new() };
     // CloudFormation hands user data to EC2 as it is, so it must be base64.
-    group.steps.push(Step::UserData(dynamic_references(&text), Wrapping::Base64));
-}
-
-/// True if user data runs the program that does what `AWS::CloudFormation::Init` says.
-fn calls_init(text: &Traced) -> bool {
-    text.original(Layer::Base64).unwrap_or(text).to_text().contains("cfn-init")
+    let user_data = Step::UserData(dynamic_references(&text), Wrapping::Base64);
+    let mut groups = vec![group];
+    let mut done: Vec<String> = Vec::new();
+    for call in &calls {
+        let named = call.resource.as_deref().and_then(|name| evaluator.template.names.get(name).copied());
+        let Some(init) = named.and_then(|r| r.path(&["Metadata", INIT])).or(own) else { continue };
+        if call.is_windows() {
+            let why = Why::NotUnderstood(format!("{INIT} on Windows").into());
+            for group in &mut groups {
+                group.gaps.push(Gap { at: init.span, why: why.clone() });
+            }
+            continue;
+        }
+        let path = call.path();
+        if done.contains(&path) {
+            continue;
+        }
+        // Calls of one program for several sets come to one file, which does all of it at the first call.
+        let sets: Vec<String> = calls.iter().filter(|c| c.path() == path).flat_map(|c| c.sets.clone()).collect();
+        done.push(path.clone());
+        let (script, gaps) = evaluator.init_script(init, &sets);
+        let mut next = Vec::new();
+        for (when, script) in script.alternatives() {
+            for group in &groups {
+                let Some(when) = group.when.and(&when) else { continue };
+                let mut group = NodeGroup { when, ..group.clone() };
+                group.gaps.extend(gaps.iter().cloned());
+                match script.to_traced() {
+                    Some(content) if !content.is_hole() => {
+                        group.steps.push(Step::File { path: path.clone(), content: dynamic_references(&content) });
+                    }
+                    _ => group.gaps.push(Gap { at: init.span, why: Why::NotUnderstood(INIT.into()) }),
+                }
+                next.push(group);
+            }
+        }
+        groups = next;
+    }
+    for group in &mut groups {
+        group.steps.push(user_data.clone());
+    }
+    groups
 }
 
 impl Evaluator<'_> {
@@ -180,6 +272,8 @@ impl Evaluator<'_> {
 /// Says what is known of a node group's image and version: from its image's path, and from the EKS node groups that launch
 /// it.
 fn describe(group: &mut NodeGroup, name: &str, properties: &Node, managed: &[&Node], evaluator: &mut Evaluator<'_>) {
+    // What an image is found by is no choice that is followed.
+    let wanted = evaluator.wanted.clone();
     let data = properties.get("LaunchTemplateData").unwrap_or(properties);
     let image = data.get("ImageId");
     if let Some(path) = image.and_then(|n| evaluator.hint(n)) {
@@ -206,10 +300,11 @@ fn describe(group: &mut NodeGroup, name: &str, properties: &Node, managed: &[&No
         }
         group.merged_by_eks |= image.is_none();
     }
+    evaluator.wanted = wanted;
 }
 
 /// True if an expression is `Ref` of a resource.
-fn refers_to(node: &Node, name: &str) -> bool {
+pub(super) fn refers_to(node: &Node, name: &str) -> bool {
     match Expr::from(node).call() {
         Some(call) if call.name == "Ref" => call.argument.as_str() == Some(name),
         Some(call) if call.name == "GetAtt" => match call.argument.kind {

@@ -473,7 +473,14 @@ impl Parser<'_> {
             [b'/', rest @ ..] => {
                 let which = rest.first().copied().filter(|b| matches!(b, b'/' | b'#' | b'%'));
                 self.at += 1 + usize::from(which.is_some());
-                let pattern = self.operand(false, true, start)?;
+                // A slash right at the start is part of the pattern.
+                let first = self.peek() == Some(b'/');
+                let from = self.at;
+                self.at += usize::from(first);
+                let mut pattern = self.operand(false, true, start)?;
+                if first {
+                    pattern.parts.insert(0, Part::Quoted(self.view.traced(from..from + 1)));
+                }
                 let with = if self.eat(b"/") { Some(self.operand(false, false, start)?) } else { None };
                 Operation::Replace { which, pattern, with }
             }

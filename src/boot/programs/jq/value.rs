@@ -1,0 +1,338 @@
+//! The values that a filter works on: JSON whose every scalar knows where it was written.
+
+use std::cell::RefCell;
+use std::cmp::Ordering;
+use std::collections::VecDeque;
+use std::fmt;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+use crate::text::{Span, Traced, Why};
+
+/// The most steps (items visited, values made) that one call may take.
+const FUEL: u32 = 300_000;
+
+/// The deepest value that a filter may build, in levels.
+pub(super) const MAX_LEVELS: u32 = 256;
+
+/// The most values that one value may hold, itself included.
+const MAX_WEIGHT: usize = 200_000;
+
+/// The longest string that a filter may build, in bytes.
+pub(super) const MAX_STRING: usize = 1 << 20;
+
+/// What one call of the program has left and what went wrong with it. It lives on the thread of the call.
+struct Call {
+    at: Option<Span>,
+    fuel: u32,
+    trouble: Option<Why>,
+    inputs: VecDeque<Val>,
+}
+
+thread_local! {
+    static CALL: RefCell<Call> = const {
+        RefCell::new(Call { at: None, fuel: 0, trouble: None, inputs: VecDeque::new() })
+    };
+}
+
+/// Starts the call of the program at `at` on this thread.
+pub(super) fn begin(at: Span) {
+    CALL.with_borrow_mut(|call| *call = Call { at: Some(at), fuel: FUEL, trouble: None, inputs: VecDeque::new() });
+}
+
+/// Lays out the inputs that the filter will be run on, or read by itself.
+pub(super) fn queue(inputs: Vec<Val>) {
+    CALL.with_borrow_mut(|call| call.inputs = inputs.into());
+}
+
+/// The next input.
+pub(super) fn next_input() -> Option<Val> {
+    CALL.with_borrow_mut(|call| call.inputs.pop_front())
+}
+
+/// Why the result of the call is not known, if it is not.
+pub(super) fn trouble() -> Option<Why> {
+    CALL.with_borrow(|call| call.trouble.clone())
+}
+
+/// Something that cannot be answered: the call as a whole is not known and comes to its end soon.
+pub(super) fn give_up(why: Why) {
+    CALL.with_borrow_mut(|call| {
+        call.fuel = 0;
+        call.trouble.get_or_insert(why);
+    });
+}
+
+/// The same for a construct that is not modelled.
+pub(super) fn not_followed(what: &str) {
+    give_up(Why::NotUnderstood(what.into()));
+}
+
+/// Takes one step; false if there are none left.
+pub(super) fn tick() -> bool {
+    CALL.with_borrow_mut(|call| {
+        if call.fuel == 0 {
+            call.trouble.get_or_insert(Why::Limit("steps of a jq filter"));
+            return false;
+        }
+        call.fuel -= 1;
+        true
+    })
+}
+
+/// Text that the filter computed.
+pub(super) fn made(text: &str) -> Rc<Traced> {
+    let at = CALL.with_borrow(|call| call.at);
+    Rc::new(at.map_or_else(Traced::new, |at| Traced::made(text, at)))
+}
+
+/// A JSON value. Scalars hold their text as it will be written, with its places.
+#[derive(Clone, Debug)]
+pub(super) enum Val {
+    Null(Rc<Traced>),
+    Bool(bool, Rc<Traced>),
+    Number(f64, Rc<Traced>),
+    /// The text without quotes and escapes. A part of it may be a hole.
+    Str(Rc<Traced>),
+    Arr(Rc<Arr>),
+    Obj(Rc<Obj>),
+    /// A value of which nothing is known.
+    Hole(Rc<Traced>),
+}
+
+/// An array, with the depth and the number of values in it.
+#[derive(Debug)]
+pub(super) struct Arr {
+    pub(super) items: Vec<Val>,
+    depth: u32,
+    weight: usize,
+}
+
+/// The pairs of an object by their keys' text, in the order of their arrival.
+pub(super) type Pairs = IndexMap<Vec<u8>, (Rc<Traced>, Val)>;
+
+/// An object, with the depth and the number of values in it.
+#[derive(Debug)]
+pub(super) struct Obj {
+    pub(super) pairs: Pairs,
+    depth: u32,
+    weight: usize,
+    /// True if a key is not known whole, so that nobody can say whether some other key is there.
+    pub(super) holes: bool,
+}
+
+impl Val {
+    pub(super) fn null() -> Self {
+        Self::Null(made("null"))
+    }
+
+    pub(super) fn str(text: &str) -> Self {
+        Self::Str(made(text))
+    }
+
+    pub(super) fn number(value: f64) -> Self {
+        Self::Number(value, made(&number_text(value)))
+    }
+
+    fn size(&self) -> (u32, usize) {
+        match self {
+            Self::Arr(arr) => (arr.depth, arr.weight),
+            Self::Obj(obj) => (obj.depth, obj.weight),
+            _ => (0, 1),
+        }
+    }
+
+    fn sizes<'a>(vals: impl Iterator<Item = &'a Self>) -> Option<(u32, usize)> {
+        let (mut depth, mut weight) = (1, 1_usize);
+        for val in vals {
+            let (d, w) = val.size();
+            depth = depth.max(d + 1);
+            weight = weight.saturating_add(w);
+        }
+        if depth > MAX_LEVELS {
+            give_up(Why::Limit("depth of a jq value"));
+            return None;
+        }
+        if weight > MAX_WEIGHT {
+            give_up(Why::Limit("size of a jq value"));
+            return None;
+        }
+        Some((depth, weight))
+    }
+
+    /// An array; null, and the call given up, if it is too large.
+    pub(super) fn arr(items: Vec<Self>) -> Self {
+        match Self::sizes(items.iter()) {
+            Some((depth, weight)) => Self::Arr(Rc::new(Arr { items, depth, weight })),
+            None => Self::null(),
+        }
+    }
+
+    /// An object; null, and the call given up, if it is too large.
+    pub(super) fn obj(pairs: Pairs) -> Self {
+        match Self::sizes(pairs.values().map(|(_, v)| v)) {
+            Some((depth, weight)) => {
+                let holes = pairs.values().any(|(k, _)| k.has_hole());
+                Self::Obj(Rc::new(Obj { pairs, depth, weight, holes }))
+            }
+            None => Self::null(),
+        }
+    }
+
+    /// The name of the type, as jq tells it; `None` if it is not known.
+    pub(super) fn type_name(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Null(_) => "null",
+            Self::Bool(..) => "boolean",
+            Self::Number(..) => "number",
+            Self::Str(_) => "string",
+            Self::Arr(_) => "array",
+            Self::Obj(_) => "object",
+            Self::Hole(text) => {
+                give_up_on(text);
+                return None;
+            }
+        })
+    }
+
+    /// False for `null` and `false`, true for all else.
+    pub(super) fn truth(&self) -> bool {
+        match self {
+            Self::Null(_) => false,
+            Self::Bool(value, _) => *value,
+            Self::Hole(text) => {
+                give_up_on(text);
+                false
+            }
+            _ => true,
+        }
+    }
+
+    /// The text of a string that is known whole.
+    pub(super) fn known_str(&self) -> Option<&str> {
+        match self {
+            Self::Str(text) => {
+                if text.has_hole() {
+                    give_up_on(text);
+                    return None;
+                }
+                text.as_str()
+            }
+            Self::Hole(text) => {
+                give_up_on(text);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn as_number(&self) -> Option<f64> {
+        match self {
+            Self::Number(value, _) => Some(*value),
+            Self::Hole(text) => {
+                give_up_on(text);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Null(_) => 0,
+            Self::Bool(false, _) => 1,
+            Self::Bool(true, _) => 2,
+            Self::Number(..) => 3,
+            Self::Str(_) => 4,
+            Self::Arr(_) => 5,
+            Self::Obj(_) | Self::Hole(_) => 6,
+        }
+    }
+}
+
+/// The call asks for something of which a part is not known.
+pub(super) fn give_up_on(text: &Traced) {
+    if let Some((_, why)) = text.first_hole() {
+        give_up(why.clone());
+    }
+}
+
+impl PartialEq for Val {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Val {}
+
+impl PartialOrd for Val {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Val {
+    /// jq's order: null, false, true, numbers, strings, arrays, objects.
+    fn cmp(&self, other: &Self) -> Ordering {
+        if !tick() {
+            return Ordering::Equal;
+        }
+        for side in [self, other] {
+            if let Self::Hole(text) = side {
+                give_up_on(text);
+            }
+        }
+        match (self, other) {
+            (Self::Number(a, _), Self::Number(b, _)) => {
+                // Not-a-number sorts below every number, itself included.
+                a.partial_cmp(b).unwrap_or(if a.is_nan() { Ordering::Less } else { Ordering::Greater })
+            }
+            (Self::Str(a), Self::Str(b)) => {
+                give_up_on(a);
+                give_up_on(b);
+                a.bytes().cmp(b.bytes())
+            }
+            (Self::Arr(a), Self::Arr(b)) => a.items.cmp(&b.items),
+            (Self::Obj(a), Self::Obj(b)) => {
+                if a.holes || b.holes {
+                    not_followed("a comparison of objects with unknown keys");
+                }
+                let (mut left, mut right): (Vec<_>, Vec<_>) = (a.pairs.iter().collect(), b.pairs.iter().collect());
+                left.sort_by(|x, y| x.0.cmp(y.0));
+                right.sort_by(|x, y| x.0.cmp(y.0));
+                let keys = left.iter().map(|(k, _)| *k).cmp(right.iter().map(|(k, _)| *k));
+                keys.then_with(|| left.iter().map(|(_, v)| &v.1).cmp(right.iter().map(|(_, v)| &v.1)))
+            }
+            _ => self.rank().cmp(&other.rank()),
+        }
+    }
+}
+
+impl fmt::Display for Val {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&super::print::compact(self).to_text())
+    }
+}
+
+/// A number as jq 1.6 writes it: the shortest decimals of 17 digits, with an exponent where the point is far away.
+pub(super) fn number_text(value: f64) -> String {
+    if value.is_nan() {
+        return "null".to_owned();
+    }
+    let value = value.clamp(f64::MIN, f64::MAX);
+    if value == 0.0 {
+        return if value.is_sign_negative() { "-0" } else { "0" }.to_owned();
+    }
+    let scientific = format!("{value:e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let digits = mantissa.bytes().filter(u8::is_ascii_digit).count() as i32;
+    let point = exponent + 1;
+    if point <= -4 || point > digits + 15 {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        format!("{mantissa}e{sign}{:02}", exponent.abs())
+    } else {
+        format!("{value}")
+    }
+}

@@ -1,0 +1,123 @@
+//! The programs that scripts pipe text through, as functions of their arguments and input. Nothing is executed.
+//!
+//! Each gives exactly what the real program gives, or says that the answer is not known and names the construct: a wrong
+//! answer would become a wrong finding.
+
+#![allow(dead_code, reason = "the shell calls these")]
+
+mod jq;
+
+use crate::text::{Span, Traced, Why};
+
+/// What a look for a file gives.
+#[derive(Clone, Debug)]
+pub(super) enum Found {
+    /// Its content.
+    Content(Traced),
+    /// There is no such file, for certain.
+    Missing,
+    /// Nobody knows.
+    Unknown(Why),
+}
+
+/// How a program asks for a file by its path.
+pub(super) type Files<'a> = &'a mut dyn FnMut(&str) -> Found;
+
+/// The exit status of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    /// The number.
+    Known(i32),
+    /// Not known, and why.
+    Unknown(Why),
+}
+
+/// What a program leaves behind.
+#[derive(Clone, Debug)]
+pub(super) struct Outcome {
+    /// What it wrote to its standard output.
+    pub(super) stdout: Traced,
+    /// Its exit status.
+    pub(super) status: Status,
+    /// The files that it replaced, by path as the arguments name them.
+    pub(super) writes: Vec<(String, Traced)>,
+}
+
+impl Outcome {
+    /// Text on standard output, and success.
+    fn success(stdout: Traced) -> Self {
+        Self { stdout, status: Status::Known(0), writes: Vec::new() }
+    }
+
+    /// No output and a known exit status.
+    fn failed(status: i32) -> Self {
+        Self { stdout: Traced::new(), status: Status::Known(status), writes: Vec::new() }
+    }
+
+    /// Nothing is known of what the program does.
+    fn unknown(why: Why, at: Span) -> Self {
+        Self { stdout: Traced::hole(at, why.clone()), status: Status::Unknown(why), writes: Vec::new() }
+    }
+
+    /// The program reads what nobody knows.
+    fn standard_input_unknown(argv: &[Traced]) -> Self {
+        let why = Why::FromOutside("standard input".into());
+        match argv.first().and_then(Traced::span) {
+            Some(at) => Self::unknown(why, at),
+            None => Self { stdout: Traced::new(), status: Status::Unknown(why), writes: Vec::new() },
+        }
+    }
+
+    /// True if the outcome is not known as a whole.
+    pub(super) fn is_unknown(&self) -> bool {
+        matches!(self.status, Status::Unknown(_)) && (self.stdout.is_hole() || self.stdout.is_empty())
+    }
+}
+
+/// Runs the program `name` with the arguments `argv` (without its name); `None` if it is none of those that are modelled.
+///
+/// `at` stands for what nobody wrote: brackets, line ends. Files are named as the arguments name them.
+pub(super) fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Option<Outcome> {
+    Some(match name {
+        "jq" => jq::run(argv, stdin, files, at),
+        _ => return None,
+    })
+}
+
+/// The text of an argument that must be known.
+fn known(word: &Traced) -> Result<&str, Box<Outcome>> {
+    word.known_str().ok_or_else(|| {
+        let why = word
+            .first_hole()
+            .map_or_else(|| Why::NotUnderstood("an argument that is not UTF-8".into()), |h| h.1.clone());
+        Box::new(match word.span() {
+            Some(at) => Outcome::unknown(why, at),
+            None => Outcome { stdout: Traced::new(), status: Status::Unknown(why), writes: Vec::new() },
+        })
+    })
+}
+
+/// The outcome of a construct that is not modelled.
+#[allow(clippy::unnecessary_box_returns, reason = "it is the error of functions whose errors are boxed for their size")]
+fn not_followed(what: &str, word: &Traced) -> Box<Outcome> {
+    let why = Why::NotUnderstood(what.into());
+    Box::new(match word.span() {
+        Some(at) => Outcome::unknown(why, at),
+        None => Outcome { stdout: Traced::new(), status: Status::Unknown(why), writes: Vec::new() },
+    })
+}
+
+/// The content of the file that `path` names; `None` if there is none.
+fn read(path: &Traced, files: Files<'_>) -> Result<Option<Traced>, Box<Outcome>> {
+    match files(known(path)?) {
+        Found::Content(text) => Ok(Some(text)),
+        Found::Missing => Ok(None),
+        Found::Unknown(why) => Err(Box::new(match path.span() {
+            Some(at) => Outcome::unknown(why, at),
+            None => Outcome { stdout: Traced::new(), status: Status::Unknown(why), writes: Vec::new() },
+        })),
+    }
+}
+
+#[cfg(test)]
+mod tests;

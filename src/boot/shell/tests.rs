@@ -1,0 +1,46 @@
+//! Scripts whose output bash has printed, held against what is read here.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::node::Family;
+use crate::text::{Memory, Source};
+
+/// What a script prints on its only way, or `None` if it has several.
+fn output(script: &str) -> Option<Traced> {
+    let files = Memory::default();
+    let mut cx = Cx::new(&files);
+    let id = cx.texts.add_source(Arc::new(Source::new("/script", script.as_bytes())));
+    let place = cx.texts.view(id).span(0..0);
+    let tree = shell::parse(&cx.texts.view(id)).tree;
+    let machine = Machine::new(place, Some(Family::Al2), None, false);
+    let start = Run::start(Guard::always(), machine, None);
+    let mut shell = Shell { cx: &mut cx, steps: 0, depth: 0, conditions: 0, temporary: 0 };
+    let mut paths = shell.list(&tree, start);
+    if paths.len() == 1 { paths.pop().map(|p| p.out) } else { None }
+}
+
+/// Every recorded script prints here what it prints in bash, or something with a hole in it.
+#[test]
+fn scripts_do_what_bash_does() {
+    let recorded = include_str!("../../../testdata/bash/recorded.json");
+    let cases: Vec<serde_json::Value> = serde_json::from_str(recorded).unwrap();
+    let mut wrong = Vec::new();
+    let mut open = 0;
+    for case in &cases {
+        let (script, want) = (case["script"].as_str().unwrap(), case["out"].as_str().unwrap());
+        match output(script) {
+            Some(out) if !out.has_hole() => {
+                if out.bytes() != want.as_bytes() {
+                    wrong.push(format!("--- {script}\n  want {want:?}\n  got  {:?}", out.to_text()));
+                }
+            }
+            _ => {
+                open += 1;
+                println!("not known: {script}");
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(open * 8 <= cases.len(), "{open} of {} scripts are not known", cases.len());
+}

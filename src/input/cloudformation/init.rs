@@ -1,0 +1,376 @@
+//! `AWS::CloudFormation::Init`: what `cfn-init` does when the user data calls it, written as the script that does the same.
+//!
+//! The script is put on the node in the place of `cfn-init` itself, so that it runs where the user data calls it. Order and
+//! meaning of the sections: AWS CloudFormation Template Reference, `AWS::CloudFormation::Init`; aws-cfn-bootstrap
+//! `cfnbootstrap/construction.py` and `file_tool.py`.
+
+use crate::node::Gap;
+use crate::syntax::{Node, NodeKind};
+use crate::text::{Span, Traced, Why};
+use crate::value::{Kind, Value};
+
+use super::Expr;
+use super::intrinsics::Evaluator;
+
+/// Where the images of Amazon Linux have the program.
+const PROGRAM: &str = "/opt/aws/bin/cfn-init";
+
+/// The most configurations that are run, and how deep sets may name sets.
+const MAX_CONFIGS: usize = 100;
+
+/// A call of `cfn-init` in user data.
+#[derive(Debug, Default)]
+pub(super) struct InitCall {
+    /// The program as it is called.
+    pub(super) program: String,
+    /// The resource whose metadata is meant, if it is known.
+    pub(super) resource: Option<String>,
+    /// The sets that are asked for, if any are.
+    pub(super) sets: Vec<String>,
+}
+
+/// The calls of `cfn-init` in a text, in order.
+pub(super) fn calls(text: &Traced) -> Vec<InitCall> {
+    let text = text.to_text();
+    let mut out = Vec::new();
+    // A call goes on over lines that end in a backslash.
+    let joined = text.replace("\\\n", " ").replace("\\\r\n", " ");
+    for line in joined.lines().filter(|l| l.contains("cfn-init") && !l.trim_start().starts_with('#')) {
+        let words: Vec<&str> =
+            line.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')')).collect();
+        let bare = |w: &'_ str| w.trim_matches(|c| matches!(c, '"' | '\'' | '`' | ',')).to_owned();
+        let Some(at) =
+            words.iter().position(|w| matches!(bare(w).rsplit(['/', '\\']).next(), Some("cfn-init" | "cfn-init.exe")))
+        else {
+            continue;
+        };
+        let mut call = InitCall { program: bare(words[at]), ..InitCall::default() };
+        let mut rest = words[at + 1..].iter().map(|w| bare(w)).filter(|w| !w.is_empty());
+        while let Some(word) = rest.next() {
+            let (option, value) = match word.split_once('=') {
+                Some((option, value)) if option.starts_with("--") => (option.to_owned(), Some(bare(value))),
+                _ => (word, None),
+            };
+            match option.as_str() {
+                "-r" | "--resource" => call.resource = value.or_else(|| rest.next()),
+                "-c" | "--configsets" => {
+                    let sets = value.or_else(|| rest.next()).unwrap_or_default();
+                    call.sets = sets.split(',').map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect();
+                }
+                _ => {}
+            }
+        }
+        out.push(call);
+    }
+    out
+}
+
+impl InitCall {
+    /// The file that a call of the program runs.
+    pub(super) fn path(&self) -> String {
+        if self.program.starts_with('/') { self.program.clone() } else { PROGRAM.to_owned() }
+    }
+
+    /// True for Windows, where commands are no shell's.
+    pub(super) fn is_windows(&self) -> bool {
+        self.program.to_lowercase().strip_suffix(".exe").is_some() || self.program.contains('\\')
+    }
+}
+
+/// A part of the script.
+enum Part {
+    Made(String, Span),
+    /// The value with this number between single quotes.
+    Quoted(usize, Span),
+    /// The value with this number as it is.
+    Plain(usize),
+    /// A file with the value of this number as its content.
+    File {
+        path: String,
+        content: usize,
+        base64: bool,
+        at: Span,
+    },
+}
+
+/// What a script is put together from.
+#[derive(Default)]
+struct Script {
+    parts: Vec<Part>,
+    values: Vec<Value>,
+    gaps: Vec<Gap>,
+}
+
+impl Script {
+    fn made(&mut self, text: impl Into<String>, at: Span) {
+        self.parts.push(Part::Made(text.into(), at));
+    }
+
+    fn value(&mut self, value: Value) -> usize {
+        self.values.push(value);
+        self.values.len() - 1
+    }
+
+    fn quoted(&mut self, value: Value, at: Span) {
+        let n = self.value(value);
+        self.parts.push(Part::Quoted(n, at));
+    }
+
+    fn gap(&mut self, at: Span, why: Why) {
+        self.gaps.push(Gap { at, why });
+    }
+}
+
+impl Evaluator<'_> {
+    /// The script that does what the metadata says, and what of it is not followed.
+    pub(super) fn init_script(&mut self, init: &Node, sets: &[String]) -> (Value, Vec<Gap>) {
+        let mut script = Script::default();
+        script.made("#!/bin/bash\n", init.span);
+        for config in configs(init, sets, &mut script) {
+            self.config(config, &mut script);
+        }
+        let Script { parts, values, gaps } = script;
+        let value = self.lift(&values, init.span, &mut |this, values| {
+            let mut out = Traced::new();
+            for part in &parts {
+                write(part, values, &mut out);
+            }
+            this.text(out, init.span)
+        });
+        (value, gaps)
+    }
+
+    fn config(&mut self, config: &Node, script: &mut Script) {
+        for (key, source) in config.get("sources").map(Node::pairs).unwrap_or_default() {
+            if key.as_str().is_some_and(|path| path.contains("kube") || path.contains("/etc/eks")) {
+                script.gap(source.span, Why::FromOutside("an archive that is fetched".into()));
+            }
+        }
+        for (key, file) in config.get("files").map(Node::pairs).unwrap_or_default() {
+            self.file(key, file, script);
+        }
+        let mut commands: Vec<_> = config.get("commands").map(Node::pairs).unwrap_or_default().iter().collect();
+        commands.sort_by(|(a, _), (b, _)| a.as_str().cmp(&b.as_str()));
+        for (_, command) in commands {
+            self.command(command, script);
+        }
+        for (_, services) in config.get("services").map(Node::pairs).unwrap_or_default() {
+            for (name, service) in services.pairs() {
+                let runs =
+                    service.get("ensureRunning").and_then(Node::as_str).is_some_and(|s| s.eq_ignore_ascii_case("true"));
+                if !runs {
+                    continue;
+                }
+                // It is restarted when what it hangs on has changed, and on a first boot that has.
+                let hangs = ["files", "sources", "packages", "commands"].iter().any(|k| service.get(k).is_some());
+                let verb = if hangs { "restart" } else { "start" };
+                script.made(
+                    format!("systemctl {verb} '{}'\n", name.as_str().unwrap_or_default().replace('\'', "")),
+                    name.span,
+                );
+            }
+        }
+    }
+
+    fn file(&mut self, key: &Node, file: &Node, script: &mut Script) {
+        let Some(path) = key.as_str().filter(|p| p.starts_with('/') && !p.contains('\'')) else { return };
+        if let Some(call) = Expr::from(file).call() {
+            script.gap(file.span, Why::NotUnderstood(format!("a file that is a {}", call.name).into()));
+            return;
+        }
+        if file.get("mode").and_then(Node::as_str).is_some_and(|m| m.starts_with("120")) {
+            script.gap(file.span, Why::NotUnderstood("a symbolic link".into()));
+            return;
+        }
+        let Some(content) = file.get("content") else {
+            if let Some(source) = file.get("source") {
+                let place = self.eval(source.into()).to_traced().map(|t| t.to_text().into_owned()).unwrap_or_default();
+                let why = Why::FromOutside(
+                    format!("a file that is fetched ({})", place.replace(crate::text::HOLE, "…")).into(),
+                );
+                let hole = Value::unknown(why, source.span);
+                let content = script.value(hole);
+                script.parts.push(Part::File { path: path.to_owned(), content, base64: false, at: key.span });
+            }
+            return;
+        };
+        let base64 = file.get("encoding").and_then(Node::as_str) == Some("base64");
+        let is_object =
+            matches!(content.kind, NodeKind::Map(_) | NodeKind::Seq(_)) && Expr::from(content).call().is_none();
+        let mut value =
+            if is_object { self.json(content.into(), content.span, true) } else { self.eval(content.into()) };
+        if let Some(context) = file.get("context") {
+            let context = self.eval(context.into());
+            value = self.lift(&[value, context], content.span, &mut |this, both| match both[0].to_traced() {
+                Some(text) => this.text(mustache(&text, &both[1]), content.span),
+                None => both[0].clone(),
+            });
+        }
+        let content = script.value(value);
+        script.parts.push(Part::File { path: path.to_owned(), content, base64, at: key.span });
+    }
+
+    fn command(&mut self, command: &Node, script: &mut Script) {
+        let Some(line) = command.get("command") else { return };
+        let at = command.span;
+        let env = command.get("env").map(Node::pairs).unwrap_or_default();
+        let cwd = command.get("cwd");
+        let test = command.get("test");
+        // What a command sets is gone with it.
+        let inside = !env.is_empty() || cwd.is_some();
+        if inside {
+            script.made("(\n", at);
+        }
+        for (name, value) in env {
+            let plain = |n: &&str| n.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            if let Some(name) = name.as_str().filter(plain) {
+                script.made(format!("export {name}="), value.span);
+                let value_ = self.eval(value.into());
+                script.quoted(value_, value.span);
+                script.made("\n", at);
+            }
+        }
+        if let Some(cwd) = cwd {
+            script.made("cd ", cwd.span);
+            let dir = self.eval(cwd.into());
+            script.quoted(dir, cwd.span);
+            script.made("\n", at);
+        }
+        if let Some(test) = test {
+            script.made("if ", test.span);
+            self.words(test, script);
+            script.made("\nthen\n", test.span);
+        }
+        self.words(line, script);
+        script.made("\n", at);
+        if test.is_some() {
+            script.made("fi\n", at);
+        }
+        if inside {
+            script.made(")\n", at);
+        }
+    }
+
+    /// A command: a text is the shell's, a list is words.
+    fn words(&mut self, node: &Node, script: &mut Script) {
+        if let (None, NodeKind::Seq(words)) = (Expr::from(node).call(), &node.kind) {
+            for (n, word) in words.iter().enumerate() {
+                if n > 0 {
+                    script.made(" ", word.span);
+                }
+                let value = self.eval(word.into());
+                script.quoted(value, word.span);
+            }
+            return;
+        }
+        let value = self.eval(node.into());
+        let n = script.value(value);
+        script.parts.push(Part::Plain(n));
+    }
+}
+
+/// The configurations that are run, in order.
+fn configs<'n>(init: &'n Node, sets: &[String], script: &mut Script) -> Vec<&'n Node> {
+    let known = init.get("configSets");
+    let mut out = Vec::new();
+    let names: Vec<String> = if !sets.is_empty() {
+        sets.to_vec()
+    } else if known.is_some_and(|k| k.get("default").is_some()) {
+        vec!["default".to_owned()]
+    } else {
+        out.extend(init.get("config"));
+        return out;
+    };
+    // What is still to be run, the next one last.
+    let mut open: Vec<(bool, String, usize)> = names.into_iter().rev().map(|n| (true, n, 0)).collect();
+    while let Some((is_set, name, depth)) = open.pop() {
+        if out.len() >= MAX_CONFIGS || depth >= MAX_CONFIGS || open.len() >= MAX_CONFIGS * 10 {
+            script.gap(init.span, Why::Limit("configurations of cfn-init"));
+            break;
+        }
+        if !is_set {
+            out.extend(init.get(&name));
+            continue;
+        }
+        let Some(set) = known.and_then(|k| k.get(&name)) else {
+            // Where there is no such set, a configuration of the name may be meant, but cfn-init refuses it.
+            script.gap(init.span, Why::NotUnderstood(format!("the configuration set {name}").into()));
+            continue;
+        };
+        let one = std::slice::from_ref(set);
+        let items = if matches!(set.kind, NodeKind::Seq(_)) { set.items() } else { one };
+        for item in items.iter().rev() {
+            match (item.as_str(), item.get("ConfigSet").and_then(Node::as_str)) {
+                (Some(config), _) => open.push((false, config.to_owned(), depth + 1)),
+                (None, Some(inner)) => open.push((true, inner.to_owned(), depth + 1)),
+                _ => script.gap(item.span, Why::NotUnderstood("a configuration that is not named".into())),
+            }
+        }
+    }
+    out
+}
+
+fn text_of(value: &Value) -> Traced {
+    match &value.kind {
+        Kind::Null => Traced::new(),
+        _ => value
+            .to_traced()
+            .unwrap_or_else(|| Traced::hole(value.at, Why::NotUnderstood("a value that is no text".into()))),
+    }
+}
+
+fn push_quoted(out: &mut Traced, text: &Traced, at: Span) {
+    out.push_made(b"'", at);
+    out.push(&text.replace(b"'", &Traced::made("'\\''", at)));
+    out.push_made(b"'", at);
+}
+
+fn write(part: &Part, values: &[Value], out: &mut Traced) {
+    match part {
+        Part::Made(text, at) => out.push_made(text.as_bytes(), *at),
+        Part::Quoted(n, at) => push_quoted(out, &text_of(&values[*n]), *at),
+        Part::Plain(n) => out.push(&text_of(&values[*n])),
+        Part::File { path, content, base64, at } => {
+            let content = text_of(&values[*content]);
+            let decode = if *base64 { "base64 -d" } else { "cat" };
+            if content.bytes().ends_with(b"\n") || *base64 {
+                let mut end = "END_OF_FILE".to_owned();
+                while content.bytes().windows(end.len()).any(|w| w == end.as_bytes()) {
+                    end.push('_');
+                }
+                out.push_made(format!("{decode} > '{path}' <<'{end}'\n").as_bytes(), *at);
+                out.push(&content);
+                let newline = if content.bytes().ends_with(b"\n") { "" } else { "\n" };
+                out.push_made(format!("{newline}{end}\n").as_bytes(), *at);
+            } else {
+                out.push_made(b"printf '%s' ", *at);
+                push_quoted(out, &content, *at);
+                out.push_made(format!(" > '{path}'\n").as_bytes(), *at);
+            }
+        }
+    }
+}
+
+/// The text with the values of `context` for `{{name}}` and `{{{name}}}`. Anything else of the language is a hole.
+fn mustache(text: &Traced, context: &Value) -> Traced {
+    let bytes = text.bytes();
+    let mut out = Traced::new();
+    let mut rest = 0;
+    while let Some(start) = bytes.get(rest..).and_then(|b| b.windows(2).position(|w| w == b"{{")).map(|p| rest + p) {
+        let (open, close): (usize, &[u8]) = if bytes[start..].starts_with(b"{{{") { (3, b"}}}") } else { (2, b"}}") };
+        let Some(length) = bytes[start..].windows(close.len()).position(|w| w == close) else { break };
+        let end = start + length + close.len();
+        let name = text.slice(start + open..start + length);
+        let place = text.slice(start..end).span();
+        out.push(&text.slice(rest..start));
+        let name = name.known_str().map(|s| s.trim_start_matches('&').trim().to_owned()).unwrap_or_default();
+        match (context.get(&name).and_then(|v| v.to_traced()), place) {
+            (Some(value), Some(place)) => out.push(&value.through(place, &format!("{{{{{name}}}}}").into())),
+            (None, Some(place)) => out.push_hole(place, Why::NotUnderstood(format!("{{{{{name}}}}} in a file").into())),
+            (_, None) => {}
+        }
+        rest = end;
+    }
+    out.push(&text.slice(rest..bytes.len()));
+    out
+}

@@ -1,0 +1,268 @@
+//! `Fn::FindInMap`, and the functions that the language extensions add: `Fn::Length` and `Fn::ToJsonString`.
+
+use crate::syntax::{Node, NodeKind, Resolved, Schema, resolve};
+use crate::text::{Span, Traced, Why};
+use crate::value::{Kind, Value};
+
+use super::Expr;
+use super::choices::{Choice, is, when};
+use super::intrinsics::{Evaluator, MAX_NESTED, too_much, unless_unknown, wrong};
+
+/// A part of a text that is put together.
+enum Part {
+    /// Written as it is.
+    Text(Traced),
+    /// The value with this number, as JSON.
+    Value(usize),
+}
+
+impl Evaluator<'_> {
+    pub(super) fn find_in_map(&mut self, argument: Expr<'_>, at: Span) -> Value {
+        let (nodes, default) = match argument.items() {
+            keys @ [_, _, _] => (keys, None),
+            [keys @ .., default] if keys.len() == 3 => (keys, default.get("DefaultValue")),
+            _ => return wrong("Fn::FindInMap", at),
+        };
+        let keys: Vec<_> = nodes.iter().map(|k| self.eval(k.into())).collect();
+        let default = default.map(|d| self.eval(d.into()));
+        self.lift(&keys, at, &mut |this, keys| {
+            let mut place = None;
+            let mut names: Vec<String> = Vec::new();
+            for (n, (key, node)) in keys.iter().zip(nodes).enumerate() {
+                let known = key.to_traced().and_then(|t| t.known_str().map(str::to_owned));
+                let name = match (known, place) {
+                    (Some(name), _) => Some(name),
+                    (None, Some(level)) => {
+                        let subject = subject(node, names.first().map_or("", String::as_str), n);
+                        match this.chosen.get(&subject) {
+                            Some(Choice { value: Some(value), .. }) => value.as_known_str().map(str::to_owned),
+                            Some(Choice { value: None, .. }) => {
+                                return default.clone().unwrap_or_else(|| unless_unknown(key, at, "Fn::FindInMap"));
+                            }
+                            None => {
+                                this.want_key(&subject, key, level, default.is_some());
+                                None
+                            }
+                        }
+                    }
+                    (None, None) => None,
+                };
+                let Some(name) = name else {
+                    return match &key.kind {
+                        Kind::Unknown(why @ (Why::Secret | Why::Limit(_))) => Value::unknown(why.clone(), at),
+                        _ => Value::unknown(Why::FromOutside("a key of Fn::FindInMap".into()), at),
+                    };
+                };
+                place = match (n, place) {
+                    (0, _) => this.template.mappings.get(name.as_str()).copied(),
+                    (_, Some(level)) => level.get(&name),
+                    (_, None) => None,
+                };
+                names.push(name);
+                if place.is_none() {
+                    return default.clone().unwrap_or_else(|| wrong("Fn::FindInMap without such an entry", at));
+                }
+            }
+            match place {
+                Some(node) => this.eval(node.into()).through(at, &names.join(".").into()),
+                None => wrong("Fn::FindInMap without such an entry", at),
+            }
+        })
+    }
+
+    /// Notes the keys of a level of a mapping as a choice.
+    fn want_key(&mut self, subject: &str, key: &Value, level: &Node, default: bool) {
+        if matches!(key.kind, Kind::Unknown(Why::Secret | Why::Limit(_))) {
+            return;
+        }
+        let mut choices: Vec<Choice> = level
+            .pairs()
+            .iter()
+            .filter_map(|(key, _)| {
+                let text = key.as_scalar()?.text.clone();
+                let when = is(subject, text.known_str()?);
+                Some(Choice { value: Some(Value::str(text, key.span)), when })
+            })
+            .collect();
+        if default {
+            choices.push(Choice { value: None, when: when(format!("{subject} is no key of the mapping")) });
+        }
+        self.want(subject, choices);
+    }
+
+    pub(super) fn length(&mut self, argument: Expr<'_>, at: Span) -> Value {
+        let list = self.eval(argument);
+        self.lift(&[list], at, &mut |_, one| match &one[0].kind {
+            Kind::List(items) => Value::str(Traced::made(items.len().to_string(), at), at),
+            _ => unless_unknown(&one[0], at, "Fn::Length of something that is no list"),
+        })
+    }
+
+    pub(super) fn json_string(&mut self, argument: Expr<'_>, at: Span) -> Value {
+        self.json(argument, at, false)
+    }
+
+    /// The expression as compact JSON. With `texts`, numbers and truth values are texts too, as they are once CloudFormation
+    /// has stored them with a resource.
+    pub(super) fn json(&mut self, expr: Expr<'_>, at: Span, texts: bool) -> Value {
+        let mut parts = Vec::new();
+        let mut values = Vec::new();
+        if !self.json_parts(expr, texts, &mut parts, &mut values, 0) {
+            return too_much(at);
+        }
+        self.lift(&values, at, &mut |this, values| {
+            let mut out = Traced::new();
+            for part in &parts {
+                match part {
+                    Part::Text(text) => out.push(text),
+                    Part::Value(n) => push_json(&mut out, &values[*n], at, 0),
+                }
+                if !this.charge(0) || out.len() > super::intrinsics::MAX_TEXT {
+                    return Value::unknown(Why::Limit("length of a text"), at);
+                }
+            }
+            this.text(out, at)
+        })
+    }
+
+    fn json_parts(
+        &mut self,
+        expr: Expr<'_>,
+        texts: bool,
+        parts: &mut Vec<Part>,
+        values: &mut Vec<Value>,
+        depth: usize,
+    ) -> bool {
+        if depth > MAX_NESTED || !self.charge(0) {
+            return false;
+        }
+        let made = |text: &str| Part::Text(Traced::made(text, expr.span));
+        if expr.call().is_none() {
+            match expr.kind {
+                NodeKind::Seq(items) => {
+                    parts.push(made("["));
+                    for (n, item) in items.iter().enumerate() {
+                        if n > 0 {
+                            parts.push(made(","));
+                        }
+                        if !self.json_parts(item.into(), texts, parts, values, depth + 1) {
+                            return false;
+                        }
+                    }
+                    parts.push(made("]"));
+                    return true;
+                }
+                NodeKind::Map(pairs) => {
+                    parts.push(made("{"));
+                    for (n, (key, value)) in pairs.iter().enumerate() {
+                        let mut text = Traced::new();
+                        if n > 0 {
+                            text.push_made(b",", expr.span);
+                        }
+                        if let Some(scalar) = key.as_scalar() {
+                            push_quoted(&mut text, &scalar.text, key.span);
+                        }
+                        text.push_made(b":", expr.span);
+                        parts.push(Part::Text(text));
+                        if !self.json_parts(value.into(), texts, parts, values, depth + 1) {
+                            return false;
+                        }
+                    }
+                    parts.push(made("}"));
+                    return true;
+                }
+                NodeKind::Scalar(scalar) => {
+                    let bare = match resolve(scalar, expr.tag, Schema::Json) {
+                        Resolved::Null => true,
+                        Resolved::Str => false,
+                        _ => !texts,
+                    };
+                    if bare {
+                        parts.push(Part::Text(scalar.text.clone()));
+                        return true;
+                    }
+                }
+            }
+        }
+        let value = self.eval(expr);
+        parts.push(Part::Value(values.len()));
+        values.push(value);
+        true
+    }
+}
+
+/// What a key is called where it is not known: by the name that it refers to, or by its place.
+fn subject(node: &Node, map: &str, n: usize) -> String {
+    match Expr::from(node).call() {
+        Some(call) if call.name == "Ref" => call.argument.as_str().unwrap_or_default().to_owned(),
+        _ if n == 1 => format!("the key of {map}"),
+        _ => format!("the second key of {map}"),
+    }
+}
+
+fn push_json(out: &mut Traced, value: &Value, at: Span, depth: usize) {
+    let via = &value.via;
+    match &value.kind {
+        _ if depth > MAX_NESTED => out.push_hole(at, Why::Limit("depth of a value")),
+        Kind::Null => out.push_made(b"null", value.at),
+        Kind::Bool(_) | Kind::Number(_) => out.push(&value.to_traced().unwrap_or_default()),
+        Kind::Str(text) => push_quoted(out, &text.through_all(via), value.at),
+        Kind::List(_) => {
+            out.push_made(b"[", value.at);
+            for (n, item) in value.items().iter().enumerate() {
+                if n > 0 {
+                    out.push_made(b",", value.at);
+                }
+                push_json(out, item, at, depth + 1);
+            }
+            out.push_made(b"]", value.at);
+        }
+        Kind::Map(map) => {
+            out.push_made(b"{", value.at);
+            for (n, (key, entry)) in map.entries.iter().enumerate() {
+                if n > 0 {
+                    out.push_made(b",", value.at);
+                }
+                push_quoted(out, &Traced::made(key.as_bytes(), entry.key), entry.key);
+                out.push_made(b":", value.at);
+                push_json(out, &entry.value.clone().with_outer(via), at, depth + 1);
+            }
+            out.push_made(b"}", value.at);
+        }
+        Kind::Unknown(why) => out.push_hole(value.at, why.clone()),
+        Kind::Either(_) => {
+            out.push_hole(value.at, Why::NotUnderstood("one of several values inside of another".into()));
+        }
+    }
+}
+
+/// A text between quotes, with the escapes that JSON needs.
+fn push_quoted(out: &mut Traced, text: &Traced, at: Span) {
+    out.push_made(b"\"", at);
+    for (range, piece) in text.ranges() {
+        let part = text.slice(range.clone());
+        if matches!(piece.whence, crate::text::Whence::Hole(..)) {
+            out.push(&part);
+            continue;
+        }
+        let bytes = part.bytes();
+        let mut done = 0;
+        for (n, byte) in bytes.iter().enumerate() {
+            let escape = match byte {
+                b'"' => "\\\"".to_owned(),
+                b'\\' => "\\\\".to_owned(),
+                b'\n' => "\\n".to_owned(),
+                b'\r' => "\\r".to_owned(),
+                b'\t' => "\\t".to_owned(),
+                0..0x20 => format!("\\u{byte:04x}"),
+                _ => continue,
+            };
+            out.push(&part.slice(done..n));
+            let place = part.slice(n..n + 1);
+            out.push_piece(escape.as_bytes(), crate::text::Whence::Made(place.span().unwrap_or(at)), place.via());
+            done = n + 1;
+        }
+        out.push(&part.slice(done..bytes.len()));
+    }
+    out.push_made(b"\"", at);
+}

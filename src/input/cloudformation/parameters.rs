@@ -1,0 +1,194 @@
+//! Files of parameters: what a template is deployed with, as the AWS CLI, CodePipeline, rain, Sceptre and SAM write it.
+
+use std::path::{Path, PathBuf};
+
+use crate::node::Cx;
+use crate::syntax::{Node, NodeKind, toml};
+use crate::text::{Span, Traced};
+use crate::value::Value;
+
+use super::Template;
+use super::intrinsics::Given;
+use crate::input::stream;
+
+/// The most files beside a template that are taken for parameters of it.
+const MAX_FILES: usize = 8;
+
+/// The most files whose names are looked at.
+const MAX_LISTED: usize = 1000;
+
+/// One way to deploy a template.
+#[derive(Debug)]
+pub(super) struct Deployment {
+    /// The file that says so, and which part of it, for people.
+    pub(super) name: String,
+    /// The parameters.
+    pub(super) given: Given,
+}
+
+/// The ways to deploy that stand in a file; none if it is no file of parameters.
+pub(super) fn read(path: &Path, cx: &mut Cx<'_>) -> Vec<Deployment> {
+    let Ok(id) = cx.open(path) else { return Vec::new() };
+    let view = cx.texts.view(id);
+    let file = stream::shown(path, cx);
+    let tree = if stream::has_extension(path, &["toml"]) {
+        toml::parse(&view).tree
+    } else {
+        stream::documents(&view).tree.into_iter().next()
+    };
+    let Some(tree) = tree else { return Vec::new() };
+    let sam = sam(&tree, &file);
+    if !sam.is_empty() || path.file_stem().is_some_and(|s| s == "samconfig") {
+        return sam;
+    }
+    let given = match &tree.kind {
+        NodeKind::Seq(items) => items.iter().flat_map(entry).collect(),
+        NodeKind::Map(pairs) => {
+            // CodePipeline and rain write `Parameters`, Sceptre `parameters`; else the file is nothing but parameters.
+            let section = tree.get("Parameters").or_else(|| tree.get("parameters"));
+            match section.map(|n| (n, n.items())) {
+                Some((_, items @ [_, ..])) => items.iter().flat_map(entry).collect(),
+                Some((section, _)) => section.pairs().iter().filter_map(pair).collect(),
+                None => pairs.iter().filter_map(pair).collect(),
+            }
+        }
+        NodeKind::Scalar(_) => Given::new(),
+    };
+    if given.is_empty() { Vec::new() } else { vec![Deployment { name: file, given }] }
+}
+
+/// `{ParameterKey, ParameterValue}`, or a text `Key=Value`.
+fn entry(item: &Node) -> Given {
+    if let Some(scalar) = item.as_scalar() {
+        return overrides(&scalar.text, item.span);
+    }
+    let key = item.get("ParameterKey").or_else(|| item.get("parameter_key")).and_then(Node::as_str);
+    let value = item.get("ParameterValue").or_else(|| item.get("parameter_value")).and_then(value);
+    key.zip(value).map(|(key, value)| (key.to_owned(), value)).into_iter().collect()
+}
+
+fn pair((key, node): &(Node, Node)) -> Option<(String, Value)> {
+    Some((key.as_str()?.to_owned(), value(node)?))
+}
+
+/// A value as it is written; a list of texts is one too.
+fn value(node: &Node) -> Option<Value> {
+    // Sceptre looks some values up; they are tagged.
+    if node.tag.as_deref().is_some_and(|t| !t.starts_with("!!")) {
+        let what = node.tag.clone().unwrap_or_default();
+        return Some(Value::unknown(crate::text::Why::FromOutside(format!("what {what} looks up").into()), node.span));
+    }
+    match &node.kind {
+        NodeKind::Scalar(scalar) => Some(Value::str(scalar.text.clone(), node.span)),
+        NodeKind::Seq(items) => {
+            let items: Option<Vec<_>> =
+                items.iter().map(|n| Some(Value::str(n.as_scalar()?.text.clone(), n.span))).collect();
+            items.map(|items| Value::list(items, node.span))
+        }
+        NodeKind::Map(_) => None,
+    }
+}
+
+/// The environments of a `samconfig` file.
+fn sam(tree: &Node, file: &str) -> Vec<Deployment> {
+    let mut out = Vec::new();
+    for (environment, commands) in tree.pairs() {
+        let Some(set) = commands.path(&["deploy", "parameters", "parameter_overrides"]) else { continue };
+        let given: Given = match &set.kind {
+            NodeKind::Scalar(scalar) => overrides(&scalar.text, set.span),
+            NodeKind::Seq(items) => items.iter().flat_map(entry).collect(),
+            NodeKind::Map(pairs) => pairs.iter().filter_map(pair).collect(),
+        };
+        let environment = environment.as_str().unwrap_or_default();
+        if !given.is_empty() {
+            out.push(Deployment { name: format!("{file} ({environment})"), given });
+        }
+    }
+    out
+}
+
+/// Parameters as they stand on a command line: `A=b C="d e"`, or `ParameterKey=A,ParameterValue=b`.
+fn overrides(text: &Traced, at: Span) -> Given {
+    let bytes = text.bytes();
+    let mut out = Given::new();
+    let mut from = 0;
+    while from < bytes.len() {
+        if bytes[from].is_ascii_whitespace() {
+            from += 1;
+            continue;
+        }
+        // A word ends at white space outside of quotes; quotes around a value are taken off.
+        let mut word = Traced::new();
+        let mut quote = None;
+        let mut end = from;
+        while let Some(byte) = bytes.get(end) {
+            match (quote, byte) {
+                (None, b'"' | b'\'') if word.as_str().is_some_and(|w| w.ends_with('=') || w.is_empty()) => {
+                    quote = Some(*byte);
+                }
+                (Some(open), byte) if open == *byte => quote = None,
+                (None, byte) if byte.is_ascii_whitespace() => break,
+                (Some(_), b'\\') if bytes.get(end + 1).is_some_and(|b| matches!(b, b'"' | b'\\' | b'\'')) => {
+                    end += 1;
+                    word.push(&text.slice(end..end + 1));
+                }
+                _ => word.push(&text.slice(end..end + 1)),
+            }
+            end += 1;
+        }
+        from = end;
+        let Some(equals) = word.bytes().iter().position(|b| *b == b'=') else { continue };
+        let (mut key, mut value) = (word.slice(0..equals), word.slice(equals + 1..word.len()));
+        if key.bytes() == b"ParameterKey" {
+            let mark = b",ParameterValue=";
+            let Some(comma) = value.bytes().windows(mark.len()).position(|w| w == mark) else { continue };
+            key = value.slice(0..comma);
+            value = value.slice(comma + mark.len()..value.len());
+        }
+        if let Some(key) = key.known_str() {
+            out.insert(key.to_owned(), Value::str(value, at));
+        }
+    }
+    out
+}
+
+/// The ways to deploy a template that stand in files beside it: in its directory or in one called `parameters` or `params`,
+/// under a name that says so, with no parameter that the template does not have.
+pub(super) fn beside(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<Deployment> {
+    let (Some(dir), Some(stem)) = (path.parent(), path.file_name().and_then(|n| n.to_str())) else { return Vec::new() };
+    if template.parameters.is_empty() {
+        return Vec::new();
+    }
+    let stem = stem.split('.').next().unwrap_or(stem);
+    let mut candidates: Vec<PathBuf> = cx.files.list(dir).into_iter().take(MAX_LISTED).collect();
+    candidates.retain(|p| {
+        let name = p.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_lowercase();
+        name.contains("param") || name.starts_with("samconfig.") || name.starts_with(&format!("{stem}.").to_lowercase())
+    });
+    for below in ["parameters", "params"] {
+        candidates.extend(cx.files.list(&dir.join(below)).into_iter().take(MAX_LISTED));
+    }
+    let mut out = Vec::new();
+    for candidate in candidates {
+        if candidate == path || !stream::has_extension(&candidate, &["json", "yaml", "yml", "toml"]) {
+            continue;
+        }
+        let Ok(source) = cx.files.read(&candidate) else { continue };
+        let bytes = source.bytes();
+        if stream::holds(&bytes, b"Resources")
+            || !template.parameters.keys().any(|p| stream::holds(&bytes, p.as_bytes()))
+        {
+            continue;
+        }
+        for deployment in read(&candidate, cx) {
+            if deployment.given.keys().all(|name| template.parameters.contains_key(name.as_str())) {
+                out.push(deployment);
+            }
+        }
+        if out.len() >= MAX_FILES {
+            break;
+        }
+    }
+    out.truncate(MAX_FILES);
+    out
+}

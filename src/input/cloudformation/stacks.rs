@@ -1,0 +1,223 @@
+//! Stacks inside of stacks: nested stacks, Serverless applications and stack sets, with the parameters that they are given.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::node::{Cx, NodeGroup};
+use crate::syntax::Node;
+use crate::text::{TextId, Traced, Why};
+use crate::value::{Guard, Kind, Value};
+
+use super::choices::when;
+use super::expand::expand;
+use super::intrinsics::{Evaluator, Given};
+use super::{Template, is_template, resources};
+use crate::input::stream;
+
+/// The most stacks that are followed inside of each other.
+const MAX_STACKS: usize = 8;
+
+/// Reads the templates of one unit.
+pub(super) struct Reader<'r, 'f> {
+    pub(super) cx: &'r mut Cx<'f>,
+    /// What was put together for the unit so far, in bytes and steps.
+    pub(super) work: usize,
+    /// The files of the stacks that are being read, outermost first.
+    open: Vec<PathBuf>,
+    parsed: BTreeMap<TextId, Arc<Vec<Node>>>,
+}
+
+impl<'r, 'f> Reader<'r, 'f> {
+    /// Reads the template in the file at `path`, and what it names relative to it.
+    pub(super) fn new(path: &Path, cx: &'r mut Cx<'f>) -> Self {
+        Self { cx, work: 0, open: vec![path.to_owned()], parsed: BTreeMap::new() }
+    }
+
+    /// The documents of a text. Each text is parsed once.
+    pub(super) fn parse(&mut self, id: TextId) -> Arc<Vec<Node>> {
+        if let Some(known) = self.parsed.get(&id) {
+            return Arc::clone(known);
+        }
+        let view = self.cx.texts.view(id);
+        let parsed = stream::documents(&view);
+        stream::note_errors(&view, &parsed, self.cx);
+        let tree = Arc::new(parsed.tree);
+        self.parsed.insert(id, Arc::clone(&tree));
+        tree
+    }
+
+    /// The file that a template names relative to itself.
+    pub(super) fn beside(&mut self, name: &Path) -> Option<TextId> {
+        let path = self.place(name)?;
+        self.cx.open(&path).ok()
+    }
+
+    fn place(&self, name: &Path) -> Option<PathBuf> {
+        let text = name.to_str()?;
+        let name = text.strip_prefix("file://").unwrap_or(text);
+        if name.is_empty() || name.contains("://") {
+            return None;
+        }
+        Some(self.open.last()?.parent()?.join(name))
+    }
+
+    /// The node groups of a template that is deployed with `given`.
+    pub(super) fn template(&mut self, document: &Node, given: Given) -> Vec<NodeGroup> {
+        let document = expand(document, &given, self);
+        let template = Template::new(&document);
+        let mut evaluator = Evaluator::with(&template, given, self.work);
+        let groups = resources::node_groups(&mut evaluator, self);
+        self.work = evaluator.work;
+        groups
+    }
+
+    /// The node groups of the stack that a resource makes.
+    pub(super) fn nested(&mut self, name: &str, resource: &Node, evaluator: &mut Evaluator<'_>) -> Vec<NodeGroup> {
+        let Some(properties) = resource.get("Properties") else { return Vec::new() };
+        let body = properties.get("TemplateBody");
+        let url = properties.get("TemplateURL").or_else(|| properties.get("Location"));
+        let Some(source) = body.or(url) else { return Vec::new() };
+        let (found, guard) = if body.is_some() {
+            (self.text_of(name, source, evaluator).map(|id| (id, None)), Guard::always())
+        } else {
+            match self.file_of(source, evaluator) {
+                Some((id, path, guard)) => (Some((id, Some(path))), guard),
+                None => (None, Guard::always()),
+            }
+        };
+        let Some((id, path)) = found else { return Vec::new() };
+        if self.open.len() >= MAX_STACKS {
+            self.cx.gap(source.span, Why::Limit("stacks inside of stacks"));
+            return Vec::new();
+        }
+        let tree = self.parse(id);
+        let Some(document) = tree.iter().find(|d| is_template(d)) else { return Vec::new() };
+        let given = parameters(properties, evaluator);
+        if let Some(path) = path {
+            if self.open.contains(&path) {
+                self.cx.gap(source.span, Why::NotUnderstood("a stack that nests itself".into()));
+                return Vec::new();
+            }
+            // Where it is only likely that this file is meant, it is judged by itself too.
+            if guard.is_always() && !self.cx.covers.contains(&path) {
+                self.cx.covers.push(path.clone());
+            }
+            self.open.push(path);
+        } else {
+            let here = self.open.last().cloned().unwrap_or_default();
+            self.open.push(here);
+        }
+        self.work = evaluator.work;
+        let mut groups = self.template(document, given);
+        evaluator.work = self.work;
+        self.open.pop();
+        for group in &mut groups {
+            group.name = format!("{name}/{}", group.name).into();
+        }
+        groups.retain_mut(|group| match group.when.and(&guard) {
+            Some(both) => {
+                group.when = both;
+                true
+            }
+            None => false,
+        });
+        groups
+    }
+
+    /// The template that stands in a property.
+    fn text_of(&mut self, name: &str, source: &Node, evaluator: &mut Evaluator<'_>) -> Option<TextId> {
+        // The ways of a template that has alternatives in it are too many to be told; what differs becomes unknown.
+        let value = evaluator.eval(source.into());
+        match value.to_traced() {
+            Some(text) if !text.is_hole() => {
+                Some(self.cx.texts.add_made(format!("TemplateBody of {name}"), &text, source.span))
+            }
+            _ => {
+                let why = match value.kind {
+                    Kind::Unknown(why) => why,
+                    _ => Why::NotUnderstood("a template that is no text".into()),
+                };
+                self.cx.gap(source.span, why);
+                None
+            }
+        }
+    }
+
+    /// The template in a file of its own, and what must hold for it to be this file.
+    fn file_of(&mut self, source: &Node, evaluator: &mut Evaluator<'_>) -> Option<(TextId, PathBuf, Guard)> {
+        let value = evaluator.eval(source.into());
+        let Some(text) = value.to_traced() else {
+            self.cx.gap(source.span, Why::FromOutside("a template in a registry".into()));
+            return None;
+        };
+        if let Some(path) = text.known_str().and_then(|s| self.place(Path::new(s))) {
+            return match self.cx.open(&path) {
+                Ok(id) => Some((id, path, Guard::always())),
+                Err(error) => {
+                    self.cx.gap(
+                        source.span,
+                        Why::FromOutside(format!("the template {} ({error})", text.to_text()).into()),
+                    );
+                    None
+                }
+            };
+        }
+        let found = self.uploaded(&text);
+        if found.is_none() {
+            let why = match text.first_hole() {
+                Some((_, why)) if text.is_hole() => why.clone(),
+                _ => Why::FromOutside("the template that a URL names".into()),
+            };
+            self.cx.gap(source.span, why);
+        }
+        found
+    }
+
+    /// The file that was probably uploaded to where a URL leads: one whose path, seen from here or from a directory above, is
+    /// how the URL ends.
+    fn uploaded(&mut self, url: &Traced) -> Option<(TextId, PathBuf, Guard)> {
+        let known = url.holes().last().map_or(0, |(range, _, _)| range.end);
+        let end = url.slice(known..url.len());
+        let end = end.as_str()?.split(['?', '#']).next()?.trim_start_matches('/').to_owned();
+        let end = end.split_once("://").map_or(end.as_str(), |(_, rest)| rest);
+        let parts: Vec<_> = end.split('/').filter(|p| !p.is_empty() && *p != "..").collect();
+        let dir = self.open.last()?.parent()?.to_owned();
+        for skipped in 0..parts.len().min(MAX_STACKS) {
+            let rest: PathBuf = parts[skipped..].iter().collect();
+            for above in dir.ancestors().take_while(|d| d.starts_with(self.cx.files.root())).take(MAX_STACKS) {
+                let path = above.join(&rest);
+                if let Ok(id) = self.cx.open(&path) {
+                    let shown = stream::shown(&path, self.cx);
+                    return Some((id, path, when(format!("{shown} is what was uploaded as {}", rest.display()))));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// The parameters that a stack is given.
+fn parameters(properties: &Node, evaluator: &mut Evaluator<'_>) -> Given {
+    let mut out = Given::new();
+    let Some(parameters) = properties.get("Parameters") else { return out };
+    for pair in parameters.items() {
+        // A stack set has a list.
+        if let (Some(key), Some(value)) = (pair.get("ParameterKey").and_then(Node::as_str), pair.get("ParameterValue"))
+        {
+            set(&mut out, key, evaluator.eval(value.into()));
+        }
+    }
+    for (key, value) in parameters.pairs() {
+        if let Some(name) = key.as_str() {
+            set(&mut out, name, evaluator.eval(value.into()));
+        }
+    }
+    out
+}
+
+fn set(given: &mut Given, name: &str, value: Value) {
+    if !value.is_null() {
+        given.insert(name.to_owned(), value);
+    }
+}

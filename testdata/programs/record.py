@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""Records what the real programs answer: `record.py` rewrites jq.json, sed.json and text.json beside it.
+
+Needs jq 1.6, GNU sed 4.9, GNU grep 3.8 and GNU coreutils, as Debian 12 has them. Each case is run in an empty directory
+that holds its files. `literal` names a part of the output whose place must be in the program's own arguments.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+KUBELET = """{
+  "kind": "KubeletConfiguration",
+  "apiVersion": "kubelet.config.k8s.io/v1beta1",
+  "address": "0.0.0.0",
+  "authentication": {
+    "anonymous": {
+      "enabled": false
+    },
+    "webhook": {
+      "cacheTTL": "2m0s",
+      "enabled": true
+    }
+  },
+  "clusterDomain": "cluster.local",
+  "readOnlyPort": 0,
+  "featureGates": {
+    "RotateKubeletServerCertificate": true
+  },
+  "serializeImagePulls": false,
+  "clusterDNS": ["10.100.0.10"],
+  "evictionHard": {"memory.available": "100Mi", "nodefs.available": "10%"},
+  "maxPods": 29
+}
+"""
+
+SMALL = '{"a": 1, "b": {"c": [1, 2, {"d": null}], "e": "x"}, "f": "4h0m0s"}\n'
+LIST = '[{"name": "a", "v": 1}, {"name": "b", "v": 2}, {"name": "c", "v": 3}, {"name": "a", "v": 4}]\n'
+
+
+def jq(*argv, stdin=None, literal=None, **files):
+    case = {"argv": list(argv)}
+    if stdin is not None:
+        case["stdin"] = stdin
+    if files:
+        case["files"] = {name.replace("_", "."): text for name, text in files.items()}
+    if literal is not None:
+        case["literal"] = literal
+    return case
+
+
+def jq_cases():
+    key = "streamingConnectionIdleTimeout"
+    k = {"stdin": KUBELET}
+    s = {"stdin": SMALL}
+    l = {"stdin": LIST}
+    z = {"stdin": KUBELET, "literal": "0s"}
+    n = {"stdin": "null"}
+    zero = [
+        f'.{key}="0s"', f'.{key} = "0s"', f'.{key} |= "0s"', f'. + {{{key}: "0s"}}', f'. += {{{key}: "0s"}}',
+        f'. += {{"{key}": "0s"}}', f'. |= . + {{{key}: "0s"}}', f'. * {{{key}: "0s"}}', f'. *= {{"{key}": "0s"}}',
+        f'setpath(["{key}"];"0s")', f'setpath(["{key}"]; "0s") | .maxPods = 110', f'.["{key}"]="0s"', f'."{key}" = "0s"',
+        f'.maxPods = 58 | .{key} = "0s" | .readOnlyPort = 10255', f'.{key} //= "0s"', f'.{key} = (.{key} // "0s")',
+        f'del(.{key}) | .{key} = "0s"', f'if .{key} then . else .{key} = "0s" end',
+        f'if has("{key}") | not then .{key} = "0s" else . end', f'. as $c | $c + {{"{key}": "0s"}}',
+        f'. + ({{"{key}": "0s"}} | with_entries(select(.value != null)))', f'to_entries + [{{key: "{key}", value: "0s"}}] | from_entries',
+        f'reduce ({{"{key}": "0s"}} | to_entries[]) as $e (.; .[$e.key] = $e.value)', f'"0s" as $v | .{key} = $v',
+        f'def zero: "0s"; .{key} = zero', f'def set($k; $v): .[$k] = $v; set("{key}"; "0s")',
+        f'def set(k; v): k = v; set(.{key}; "0s")', f'["0s"] as [$v] | .{key} = $v', f'{{v: "0s"}} as {{$v}} | .{key} = $v',
+        f'.{key} = ("0s", "0s" | select(. == "0s") | .) | select(.maxPods == 29)', f'with_entries(.) | .{key} = "0s"',
+        f'. * {{evictionHard: {{"nodefs.available": "5%"}}, {key}: "0s"}}', f'.authentication.webhook.cacheTTL = "0s"',
+        f'.authentication |= (.webhook.cacheTTL = "0s")', f'.authentication.webhook |= . + {{cacheTTL: "0s"}}',
+        f'.authentication["webhook"]["cacheTTL"] = "0s"', f'(.authentication.webhook.cacheTTL, .{key}) = "0s"',
+        f'walk(if . == "2m0s" then "0s" else . end)', f'(.. | select(. == "2m0s")) |= "0s"', f'(.. | strings | select(test("^2m"))) |= "0s"',
+        f'[., {{{key}: "0s"}}] | add', f'[., {{{key}: "0s"}}] | .[0] * .[1]', f'.{key} = "0" + "s" | .{key} = "0s"',
+        f'.authentication.webhook.cacheTTL |= sub("2m0s"; "0s")', f'.{key} = {{t: "0s"}}.t', f'.{key} = ["1h", "0s"][1]',
+        f'.{key} = (if .readOnlyPort == 0 then "0s" else "4h" end)', f'.x[2].y = "0s"', f'.{key}="0s"|.evictionHard["memory.available"]="0"',
+        f'. |= (.{key} = "0s")', f'label $out | .{key} = "0s" | ., break $out', f'try (.{key} = "0s") catch .',
+        f'first(.{key} = "0s", .)', f'# a comment\n.{key} = "0s" # and another\n', f'.{key}\n  =\n  "0s"\n',
+        f'getpath(["{key}"]) = "0s"', f'.["{key}"]? = "0s"', f'.{key}? |= "0s"', f'.authentication[].cacheTTL |= "0s"',
+        f'.authentication | map_values(. + {{cacheTTL: "0s"}})', f'input_filename as $f | .{key} = "0s"',
+        f'del(.maxPods, .readOnlyPort) | .{key} = "0s"', f'to_entries | map(select(.key != "maxPods")) | from_entries | .{key} = "0s"',
+    ]
+    out = [jq(f, **z) for f in zero]
+    out += [
+        jq("--arg", "v", "0s", f".{key}=$v", **z),
+        jq("--arg", "v", "0s", f". + {{{key}: $v}}", **z),
+        jq("--arg", "k", key, "--arg", "v", "0s", ".[$k] = $v", **z),
+        jq("--arg", "v", "0s", f'.{key}=$ARGS.named.v', **z),
+        jq("--arg", key, "0s", f'. + {{${key}}}', **z),
+        jq(f".{key} = $ARGS.positional[0]", "--args", "0s", **z),
+        jq("--argjson", "v", "0", f".{key}=$v", stdin=KUBELET),
+        jq("--argjson", "v", f'{{"{key}": "0s"}}', ". * $v", **z),
+        jq("--argjson", "v", '{"a":', ".", stdin=KUBELET),
+        jq("--slurpfile", "add", "add.json", ". * $add[0]", stdin=KUBELET, add_json=f'{{"{key}": "0s"}}'),
+        jq("--rawfile", "v", "v.txt", f".{key} = ($v | rtrimstr(\"\\n\"))", stdin=KUBELET, v_txt="0s\n"),
+        jq("-s", ".[0] * .[1]", "a.json", "b.json", a_json=KUBELET, b_json=f'{{"{key}": "0s", "authentication": {{"x": 1}}}}'),
+        jq("-s", "add", "a.json", "b.json", a_json=KUBELET, b_json=f'{{"{key}": "0s", "authentication": {{"x": 1}}}}'),
+        jq("--slurp", "reduce .[] as $x ({}; . * $x)", "a.json", "b.json", a_json=SMALL, b_json='{"b": {"e": "0s"}}'),
+        jq("-s", ".[0].a = .[1].a | .[0]", "a.json", "b.json", a_json=SMALL, b_json='{"a": 7}'),
+        jq("-f", "edit.jq", "c.json", c_json=KUBELET, edit_jq=f'.{key} = "0s"\n| .maxPods = 17\n'),
+        jq("--from-file", "edit.jq", "c.json", c_json=KUBELET, edit_jq="# set it\n.a.b = 1"),
+        jq("-n", f'{{"{key}": "0s"}}', literal="0s"),
+        jq("-n", f'{{{key}: "0s", kind: "KubeletConfiguration"}}', literal="0s"),
+        jq("-nc", f'{{}} | .{key} = "0s"', literal="0s"),
+        jq("-n", "--arg", "v", "0s", "$v", literal="0s"),
+        jq("-nr", "--arg", "v", "0s", '"--' + 'streaming-connection-idle-timeout=\\($v)"', literal="0s"),
+        jq("-nr", '"--streaming-connection-idle-timeout=" + "0s"', literal="0s"),
+        jq("-nr", '["--max-pods=9", "--streaming-connection-idle-timeout=0s"] | join(" ")', literal="=0s"),
+        jq("-c", f'.{key}="0s"', **z), jq("--tab", f'.{key}="0s"', **z), jq("--indent", "4", f'.{key}="0s"', **z),
+        jq("--indent", "0", f'.{key}="0s"', **z), jq("-S", f'.{key}="0s"', **z), jq("-M", f'.{key}="0s"', **z),
+        jq("-cS", ".", **s), jq("-e", ".a", **s), jq("-e", ".zzz", **s), jq("-e", "empty", **s), jq("-e", "false, 1", **s),
+        jq("-e", ".b.c[2].d", **s), jq("-j", ".f, .a", **s), jq("-r", ".f", **s), jq("-r", ".b.c", **s), jq("-r", ".b | keys[]", **s),
+        jq("-a", ".", stdin='"\\u00e4\\ud83d\\ude00 <"'), jq(".", stdin='"\\u00e4\\n\\t\\"\\\\/\\u0001\\u007f"'),
+        jq("-R", ".", stdin="a\nb\n"), jq("-Rs", ".", stdin="a\nb\n"), jq("-R", "split(\"=\") | {(.[0]): .[1]}", stdin="a=0s\n"),
+        jq(stdin="{}"), jq(".", "missing.json"), jq(".", stdin=""), jq(".", stdin="{} [1]\n3 \"x\"null"), jq("-s", ".", stdin=""),
+        jq("-c", "-s", ".", stdin="1 2 [3]"), jq(".", stdin='{"a": 1,}'), jq(".", stdin="[1] {"), jq("-n", "[1,2"), jq(".", stdin="nonsense"),
+        jq("-n", '"x" | error'), jq(".a", stdin="[1]"), jq(".a.b", stdin='{"a": "x"}'), jq("-c", ".[]", stdin="[1,[2]] {\"a\":3}"),
+        jq(".a.b?", stdin='{"a": "x"}'), jq("[.[] | .a?]", stdin='[1,{"a":2}]'), jq("-n", "1, error(\"x\"), 2"),
+        jq("-n", 'try error("x") catch .'), jq("-n", 'try error({a:1}) catch .a'), jq("-n", '[.[]?]'), jq("-n", "[limit(3; range(10))]"),
+        jq("-nc", "[(1,2) + (10,20)]"), jq("-nc", "[(1,2) * (3,4)]"), jq("-nc", "{a:(1,2), b:(3,4)}"), jq("-nc", "{(\"a\",\"b\"): 1}"),
+        jq("-nc", "[1,2,3] | .[1:], .[:1], .[-1:], .[1]"), jq("-nc", "[1,2,3] - [2]"), jq("-nc", '"a,b,c" / ","'), jq("-nc", '"abc" * 2'),
+        jq("-nc", "[3,1,2] | sort, reverse, min, max, add, length"), jq("-nc", '[1,null,true,"a",[1],{"a":1}] | sort | map(type)'),
+        jq("-nc", "10 / 4, 7 % 3, 5 - 7, 2 * 3, -(3)"), jq("-nc", "1e3, 1.5, 100000, 0.1, 1e-5, 1.0"), jq("-nc", "[.] | length"),
+        jq("-c", "keys, length, (.b | keys)", **s), jq("-c", "to_entries", **s), jq("-c", "[paths]", **s), jq("-c", "[leaf_paths]", **s),
+        jq("-c", "[.. | numbers]", **s), jq("-c", "del(.b.c[0,1])", **s), jq("-c", "del(.b.c[] | select(. == 1))", **s), jq("-c", "del(.b, .f)", **s),
+        jq("-c", "delpaths([[\"a\"], [\"b\", \"c\", 0]])", **s), jq("-c", "map_values(type)", **s), jq("-c", ".b.c |= map(. // 0)", **s),
+        jq("-c", ".b.c[1:] = [9]", **s), jq("-c", ".b.c += [5]", **s), jq("-c", ".b.c -= [1]", **s), jq("-c", ".a += 1 | .a *= 3 | .a -= 2", **s),
+        jq("-c", ".b.c[-1].d = true", **s), jq("-c", ".g.h[1].i = 0", **s), jq("-c", "with_entries(.key |= ascii_upcase)", **s),
+        jq("-c", "with_entries(select(.key == \"a\"))", **s), jq("-c", "map(.v)", **l), jq("-c", "map(select(.name == \"a\"))", **l),
+        jq("-c", "group_by(.name) | map({name: .[0].name, n: length})", **l), jq("-c", "sort_by(.v) | reverse | .[0]", **l),
+        jq("-c", "unique_by(.name) | map(.v)", **l), jq("-c", "(.[] | select(.name == \"b\") | .v) = 9", **l), jq("-c", "map(has(\"v\"))", **l),
+        jq("-c", "any(.v > 3), all(.v > 3)", **l), jq("-c", "[.[] | .v] | add", **l), jq("-c", "map({(.name): .v}) | add", **l), jq("-c", "from_entries", **l),
+        jq("-c", "INDEX(.name) | keys", **l), jq("-c", "max_by(.v).name", **l), jq("-c", "[.[].name] | unique | join(\",\")", **l),
+        jq("-c", "first(.[]), last, .[2]", **l), jq("-c", "to_entries[1].value", **l), jq("-c", "[.[] | tojson]", **l), jq("-c", "tostring", **l),
+        jq("-c", "map(.name | explode | implode)", **l), jq("-c", "[foreach .[] as $x (0; . + $x.v)]", **l), jq("-c", "[.[] | .name as $n | .v as $v | \"\\($n)=\\($v)\"]", **l),
+        jq("-nc", '"a-b-c" | split("-"), ascii_upcase, ltrimstr("a-"), rtrimstr("-c"), startswith("a"), endswith("b"), test("B"; "i")'),
+        jq("-nc", '"a1b22" | [match("[0-9]+"; "g").string], sub("[0-9]+"; "#"), gsub("[0-9]+"; "#"), [scan("[a-z]")]'),
+        jq("-nc", '"k=v" | capture("(?<key>[^=]+)=(?<value>.*)")'), jq("-nc", '"x y" | gsub("\\\\s"; "_"), gsub("(?<c>[xy])"; "<\\(.c)>")'),
+        jq("-nc", '"YQ==" | @base64d, (@base64d | @base64), @json, @sh, @text'), jq("-nc", '@json "x \\([1,2])", @base64 "\\("hi")!"'),
+        jq("-nc", '"[1, 2]" | fromjson, (fromjson | tojson)'), jq("-nc", '"12" | tonumber + 1'), jq("-nc", '{"a":[1,{"b":2}]} | contains({a:[{b:2}]}), (.a | index(1))'),
+        jq("-nc", "[1,[2,[3]]] | flatten, flatten(1)"), jq("-nc", "null | length, not, (.a), ([] | add), ({} | add)"), jq("-nc", "[range(0;10;3)], [range(2)]"),
+        jq("-nc", "1 == 1.0, \"a\" < \"b\", [1] < [2], {} == {}, null < false"), jq("-nc", "true and false, (true or error), (false // 3), (null // empty // 4)"),
+        jq("-nc", "def f(x): x * 2; f(3), f(4, 5)"), jq("-nc", "def f: def g: 3; g * 2; f"), jq("-nc", "[1,2] as [$a, $b] | {a: $a, b: $b}"),
+        jq("-nc", "[[1,2],[3,4]] | .[] as [$a, $b] | $a + $b"), jq("-nc", "{a: 1} | .a as $x | {$x, \"b c\": 2, \"d\": 3, (\"e\" + \"f\"): 4, @base64 \"g\": 5}"),
+        jq("-nc", "{\"if\": 1} | .if? // .[\"if\"]"), jq("-nc", "reduce range(5) as $i (0; . + $i)"), jq("-nc", "[.[]?, 1] | first, isempty(.[])"),
+        jq("-nc", "{a: {b: 1}} * {a: {c: 2}}, {a: {b: 1}} + {a: {c: 2}}"), jq("-nc", "[{a:1}, {b:2}] | add, (.[0] + .[1])"), jq("-nc", "{} | .a.b.c, .a[0]?, (.a |= 3)"),
+        jq("-nc", "[1,2,3] | IN(2), (.[] | IN(2, 3))"), jq("-nc", "[3, 1] | tojson, @text, (map(tostring) | join(\"-\"))"), jq("-nc", "{a: null} | .a // \"d\", (.b? // \"e\"), has(\"a\"), has(\"b\")"),
+        jq("-nc", "[repeat(1; 2)]"), jq("-nc", "[limit(5; repeat(1))]"), jq("-nc", "[1 | while(. < 5; . + 1)]"), jq("-nc", "$ENV | type"), jq("-nc", "def f: f; 1"), jq("-nc", "input"),
+        jq(f'.{key}="0s"', "config.json", config_json=KUBELET, literal="0s"), jq(".a, input.a", "a.json", "b.json", a_json=SMALL, b_json='{"a": 2}'),
+        jq(".a", "a.json", "b.json", a_json=SMALL, b_json='{"a": 2}'), jq("-r", ".clusterDNS | join(\",\")", **k), jq(".maxPods |= tostring", **k), jq(".readOnlyPort = 0", **k),
+        jq(".a=-0 | .b = - 1 | .c = 0.50 | .d = 1e2", **n), jq(".a = 0 | .b = false | .c = null", literal="null", stdin="{}"), jq(".[\"a b\"].c = \"\\u0030s\"", **n),
+        jq('.a = "x\\ty\\"z\\\\"', **n), jq(".a = \"é\" | .b = (\"é\" | length)", **n), jq(". as {a: $x, b: {e: $y}} | [$x, $y]", **s), jq("..", **s), jq(".b[]", **s), jq(".b | .[\"c\"][0]", **s),
+        jq("-C", ".", **s), jq("--seq", ".", **s), jq("--stream", "-c", ".", **s), jq("--bogus", ".", **s), jq("-rc", ".b", **s), jq("-c", ".b", "--arg", "x", "y", **s), jq("--", ".a", **s),
+    ]
+    return out
+
+
+def run(program, case):
+    with tempfile.TemporaryDirectory() as root:
+        for name, text in case.get("files", {}).items():
+            with open(os.path.join(root, name), "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+        env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"} | case.get("env", {})
+        name = case.get("program", program)
+        done = subprocess.run(
+            [name, *case["argv"]], cwd=root, env=env, input=case.get("stdin", "").encode(), capture_output=True, timeout=20
+        )
+        case["stdout"] = done.stdout.decode()
+        case["status"] = done.returncode
+        writes = {}
+        for name in sorted(os.listdir(root)):
+            with open(os.path.join(root, name), encoding="utf-8", newline="") as file:
+                text = file.read()
+            if text != case.get("files", {}).get(name):
+                writes[name] = text
+        if writes:
+            case["writes"] = writes
+    return case
+
+
+def main():
+    for name, make in SUITES.items():
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
+        cases = [run(name, case) for case in make()]
+        with open(os.path.join(HERE, f"{name}.json"), "w", encoding="utf-8") as file:
+            file.write("[\n" + ",\n".join(json.dumps(case, ensure_ascii=False) for case in cases) + "\n]\n")
+        print(f"{name}: {len(cases)} cases, {sum('literal' in case for case in cases)} with a place")
+
+
+SUITES = {"jq": jq_cases}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+//! What the README shows is what the program prints.
+
+use std::path::Path;
+
+use kubelet_lint::report::Look;
+
+use crate::cases::{render, scan_in};
+
+#[test]
+fn the_output_in_the_readme_is_real() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).canonicalize().unwrap();
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let (_, rest) = readme.split_once("$ kubelet-lint check testdata/demo/terraform\n").unwrap();
+    let shown = rest.split("```").next().unwrap();
+    let real = render("human", &scan_in(&root, &["testdata/demo/terraform"]), &Look::plain(&root));
+    assert_eq!(shown, real);
+}
+
+#[test]
+fn every_rule_is_named_in_the_readme() {
+    let readme = include_str!("../README.md");
+    for rule in kubelet_lint::check::RULES.iter() {
+        assert!(readme.contains(&format!("`{}`", rule.id)), "{}", rule.id);
+    }
+}
