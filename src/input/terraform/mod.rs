@@ -21,6 +21,7 @@ mod modules;
 mod references;
 mod resources;
 mod scope;
+mod scripts;
 mod template;
 #[cfg(test)]
 mod tests;

@@ -98,14 +98,19 @@ impl Engine<'_, '_> {
             let module = Arc::clone(&self.instances[instance].module);
             for ((kind, name), block) in &module.resources {
                 if NOT_FOLLOWED.contains(&&**kind) {
-                    let text = String::from_utf8_lossy(self.cx.texts.slice(block.span)).to_lowercase();
-                    if ABOUT_KUBELETS.iter().any(|word| text.contains(word)) {
-                        let address = self.addressed(instance, &format!("{kind}.{name}"));
-                        self.cx.gap(
-                            block.header,
-                            Why::NotUnderstood(format!("{address}, which is about kubelets,").into()),
-                        );
+                    let text = String::from_utf8_lossy(self.cx.texts.slice(block.span)).into_owned();
+                    let about = |text: &str| ABOUT_KUBELETS.iter().any(|word| text.to_lowercase().contains(word));
+                    let address = self.addressed(instance, &format!("{kind}.{name}"));
+                    let mut found = self.scripts(instance, &address, block);
+                    found.retain(|group| {
+                        group.steps.iter().any(|step| matches!(step, Step::Script(text) if about(&text.to_text())))
+                    });
+                    // What is about kubelets and in no script that is known is told.
+                    if found.is_empty() && about(&text) {
+                        let at = self.in_repository(block.header);
+                        self.cx.gap(at, Why::NotUnderstood(format!("{address}, which is about kubelets,").into()));
                     }
+                    groups.append(&mut found);
                 }
                 for carrier in Carrier::all(block) {
                     self.carrier(instance, (&format!("{kind}.{name}"), block), &carrier, &mut groups);

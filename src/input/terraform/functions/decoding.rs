@@ -30,7 +30,7 @@ pub(super) fn jsondecode(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, 
     }
 }
 
-pub(super) fn yamldecode(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
+pub(in super::super) fn yamldecode(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
     let view = match view_of(engine, args, "yamldecode", at)? {
         Ok(view) => view,
         Err(hole) => return Ok(hole),

@@ -20,6 +20,7 @@ use super::convert::to_text;
 use super::engine::{Engine, Env, Outcome, Refused, either};
 
 pub(super) use collections::as_set;
+pub(super) use decoding::yamldecode;
 pub(super) use encoding::{base64_of, gzip_of};
 pub(super) use files::render;
 

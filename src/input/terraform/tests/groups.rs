@@ -496,3 +496,76 @@ fn a_value_in_json_keeps_its_place() {
     let (steps, start, bytes) = crate::input::testing::written(text, "0s", &cx);
     assert_eq!((steps, start, &*bytes), (vec!["var.idle".to_owned()], (1, 36), "0s"));
 }
+
+#[test]
+fn scripts_of_documents_and_provisioners_are_steps() {
+    let main = r#"
+resource "aws_ssm_document" "two" {
+  content = yamlencode({ schemaVersion = "2.2", mainSteps = [
+    { action = "aws:runShellScript", inputs = { runCommand = ["echo kubelet", "x=${var.x}"] } }] })
+}
+resource "aws_ssm_document" "one" {
+  content = <<-EOT
+    {"schemaVersion": "1.2", "runtimeConfig": {"aws:runShellScript": {"properties": [{"runCommand": ["restart kubelet"]}]}}}
+  EOT
+}
+resource "aws_ssm_association" "a" {
+  count      = var.on ? 1 : 0
+  parameters = { commands = "restart kubelet" }
+}
+resource "aws_ssm_document" "other" {
+  content = "mainSteps: [{inputs: {runCommand: [echo]}}]"
+}
+resource "null_resource" "n" {
+  provisioner "remote-exec" {
+    inline = ["a kubelet", "b"]
+  }
+  provisioner "local-exec" {
+    command = "kubelet"
+  }
+}
+resource "null_resource" "m" {
+  provisioner "remote-exec" {
+    script = "kubelet.sh"
+  }
+}
+variable "x" {}
+variable "on" {}
+"#;
+    let files = memory(&[("/main.tf", main)]);
+    let (groups, cx) = read(&files, "/");
+    assert_eq!(
+        crate::input::testing::show(&groups),
+        [
+            "aws_ssm_document.two: echo kubelet\nx=?\n",
+            "aws_ssm_document.one: restart kubelet\n",
+            "aws_ssm_association.a[0] if var.on: restart kubelet\n",
+            "null_resource.n: a kubelet\nb\n",
+        ]
+    );
+    let gaps: Vec<_> = cx.gaps.iter().map(|gap| gap.why.to_string()).collect();
+    assert_eq!(gaps, ["null_resource.m, which is about kubelets, is not followed"]);
+    let Step::Script(text) = &groups[0].steps[0] else { panic!("no script") };
+    assert_eq!(crate::input::testing::written(text, "echo kubelet", &cx).1, (4, 64));
+}
+
+#[test]
+fn deep_json_and_yaml_end_soon() {
+    let deep = |open: &str, close: &str, n: usize| format!("{}1{}", open.repeat(n), close.repeat(n));
+    for n in [100, 127, 128, 5_000] {
+        let blocks = format!(
+            "{{\"resource\": {{\"aws_instance\": {{\"i\": {{\"user_data\": {}, \"b\": {}}}}}}}}}",
+            deep("[", "]", n),
+            deep("{\"b\": ", "}", n)
+        );
+        let main = "resource \"aws_instance\" \"y\" {\n user_data = yamldecode(file(\"d.yaml\"))\n}\nresource \"aws_instance\" \"j\" {\n user_data = jsonencode(jsondecode(file(\"d.json\")))\n}\n";
+        let files = memory(&[
+            ("/x.tf.json", &blocks),
+            ("/main.tf", main),
+            ("/d.yaml", &deep("[", "]", n)),
+            ("/d.json", &deep("{\"a\": ", "}", n)),
+        ]);
+        let (groups, _) = read(&files, "/");
+        assert!(groups.len() >= 2, "{n}");
+    }
+}
