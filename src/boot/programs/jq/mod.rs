@@ -342,4 +342,3 @@ fn execute(options: &Options, at: Span) -> Outcome {
     };
     Outcome { stdout, status, writes: Vec::new() }
 }
-
