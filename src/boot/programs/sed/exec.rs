@@ -63,6 +63,7 @@ pub(super) fn run(script: &[Command], input: &[Line], quiet: bool, at: Span) -> 
         space: Traced::new(),
         ended: true,
         hold: Traced::new(),
+        hold_ended: true,
         last_pattern: None,
         queue: Vec::new(),
         out: Traced::new(),
@@ -109,6 +110,8 @@ struct Run<'a> {
     space: Traced,
     ended: bool,
     hold: Traced,
+    /// Whether the hold space is written with a line end: the mark goes where the text goes.
+    hold_ended: bool,
     last_pattern: Option<&'a Pattern>,
     queue: Vec<Traced>,
     out: Traced,
@@ -286,19 +289,30 @@ impl<'a> Run<'a> {
                 space.push(&self.space);
                 self.space = space;
             }
-            'h' => self.hold = self.space.clone(),
+            'h' => {
+                self.hold = self.space.clone();
+                self.hold_ended = self.ended;
+            }
             'H' => {
                 self.hold.push_made(b"\n", self.at);
                 let space = self.space.clone();
                 self.hold.push(&space);
+                self.hold_ended = self.ended;
             }
-            'g' => self.space = self.hold.clone(),
+            'g' => {
+                self.space = self.hold.clone();
+                self.ended = self.hold_ended;
+            }
             'G' => {
                 self.space.push_made(b"\n", self.at);
                 let hold = self.hold.clone();
                 self.space.push(&hold);
+                self.ended = self.hold_ended;
             }
-            'x' => std::mem::swap(&mut self.space, &mut self.hold),
+            'x' => {
+                std::mem::swap(&mut self.space, &mut self.hold);
+                std::mem::swap(&mut self.ended, &mut self.hold_ended);
+            }
             '=' => {
                 self.counted()?;
                 let number = Traced::made(self.next.to_string(), self.at);
