@@ -86,6 +86,7 @@ def jq_cases():
         f'del(.maxPods, .readOnlyPort) | .{key} = "0s"', f'to_entries | map(select(.key != "maxPods")) | from_entries | .{key} = "0s"',
     ]
     out = [jq(f, **z) for f in zero]
+    out += [jq(option, f, **z) for option in ("-c", "-r", "-S", "-e", "--tab") for f in zero[:20]]
     out += [
         jq("--arg", "v", "0s", f".{key}=$v", **z),
         jq("--arg", "v", "0s", f". + {{{key}: $v}}", **z),
@@ -160,6 +161,192 @@ def jq_cases():
     return out
 
 
+BOOTSTRAP = """#!/usr/bin/env bash
+
+set -o pipefail
+set -o nounset
+set -o errexit
+
+while [[ $# -gt 0 ]]; do
+    case $1 in
+        --kubelet-extra-args)
+            KUBELET_EXTRA_ARGS=$2
+            shift 2
+            ;;
+    esac
+done
+KUBELET_EXTRA_ARGS="${KUBELET_EXTRA_ARGS:-}"
+USE_MAX_PODS="${USE_MAX_PODS:-true}"
+cat <<EOF > /etc/systemd/system/kubelet.service.d/30-kubelet-extra-args.conf
+[Service]
+Environment='KUBELET_EXTRA_ARGS=$KUBELET_EXTRA_ARGS'
+EOF
+"""
+
+UNIT = """[Service]
+Environment="KUBELET_KUBECONFIG_ARGS=--kubeconfig=/etc/kubernetes/kubelet.conf"
+Environment="KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml"
+EnvironmentFile=-/etc/sysconfig/kubelet
+ExecStart=
+ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_EXTRA_ARGS
+"""
+
+YAML = """apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+streamingConnectionIdleTimeout: 4h0m0s
+authentication:
+  anonymous:
+    enabled: true
+maxPods: 110
+"""
+
+
+def sed_cases():
+    flag = "--streaming-connection-idle-timeout=0"
+    key = "streamingConnectionIdleTimeout"
+    out = []
+
+    def edit(*argv, text=BOOTSTRAP, literal=None, name="f"):
+        out.append(jq(*argv, name, literal=literal, **{name: text}))
+
+    def pipe(*argv, stdin="a\nb\nc\n", literal=None):
+        out.append(jq(*argv, stdin=stdin, literal=literal))
+
+    for script in [
+        f's/KUBELET_EXTRA_ARGS=$2/KUBELET_EXTRA_ARGS="$2 {flag}"/', f's/KUBELET_EXTRA_ARGS=\\$2/KUBELET_EXTRA_ARGS="$2 {flag}"/',
+        f's|KUBELET_EXTRA_ARGS=$2|KUBELET_EXTRA_ARGS="$2 {flag}"|', f's#=\\$2#="\\$2 {flag}"#g',
+        f'/^KUBELET_EXTRA_ARGS=/a KUBELET_EXTRA_ARGS+=" {flag}"', f'/^set -o errexit/a\\\nexport X="{flag}"',
+        f'/^set -o errexit/a\\export X="{flag}"', f'/^set -o errexit/a export X="{flag}"', f'/^set -o errexit/i # {flag}',
+        f'4i\\  # {flag}', f'$a {flag}', f'$ a\\\n{flag}\\\nsecond line', f'/EXTRA_ARGS=$2/c\\            KUBELET_EXTRA_ARGS="$2 {flag}"',
+        f"s/^KUBELET_EXTRA_ARGS=.*/KUBELET_EXTRA_ARGS='{flag}'/", f's/\\(KUBELET_EXTRA_ARGS="\\)\\(.*\\)"/\\1{flag} \\2"/',
+        f's,:-}},:-{flag}}},', f's/:-}}"/:-}} {flag}"/;s/true/false/', f'/USE_MAX/,/EOF/s/true/{flag}/',
+        f'15,$s/KUBELET_EXTRA_ARGS=/&{flag} /', f'0,/errexit/s/errexit/{flag}/', f'/--kubelet-extra-args)/{{n;s/$2/"$2 {flag}"/}}',
+        f'/--kubelet-extra-args)/{{\nn\ns/$2/"$2 {flag}"/\n}}', f'/nounset/!s/errexit/{flag}/', f'1!G;h;$!d;s/EOF/{flag}/',
+    ]:
+        edit("-i", script, literal=flag)
+        edit(script, literal=flag)
+        edit(script, text=BOOTSTRAP.rstrip("\n"), literal=flag)
+    for script in [
+        f"s#ExecStart=/usr/bin/kubelet#& {flag}#", f"/ExecStart=.*kubelet/s/$/ {flag}/", f"/ExecStart/c\\ExecStart=/usr/bin/kubelet {flag}",
+        f"/^ExecStart=$/a ExecStart=/usr/bin/kubelet {flag}", f"$aEnvironment={flag}", f'/\\[Service\\]/a Environment="KUBELET_EXTRA_ARGS={flag}"',
+        f's~\\(KUBELET_CONFIG_ARGS=--config=[^"]*\\)~\\1 {flag}~', f'2,3s/"$/ {flag}"/', f"\\#/usr/bin/kubelet#s#$# {flag}#",
+    ]:
+        edit("-i", script, text=UNIT, name="u", literal=flag)
+        edit("-i", script, text=UNIT.rstrip("\n"), name="u", literal=flag)
+    for script in [
+        f"s/{key}: .*/{key}: 0s/", f"s/\\({key}: \\).*/\\10s/", "s/4h0m0s/0s/", f"/^maxPods/a {key}: 0s", f"/{key}/d", f"/{key}/c {key}: 0s",
+        f"s/^{key}:.*$/{key}: 0s/g", "s/enabled: true/enabled: 0s/", "/anonymous:/,/enabled:/s/true/0s/", "/^kind/a\\\nx: 0s\\\ny: 1",
+        "/maxPods/s/[0-9]\\+/0s/", "s/[[:digit:]]\\{3\\}/0s/", "s/: [^:]*$/: 0s/", "3s/4h/0s/",
+    ]:
+        edit("-i", script, text=YAML, name="c", literal="0s" if "/d" not in script else None)
+        edit("-i", script, text=YAML.replace("\n", "\r\n"), name="c")
+    out.append(jq("-i", '/"apiVersion*/a \\ \\ "streamingConnectionIdleTimeout": "0s",', "c", literal="0s", c=KUBELET))
+    out.append(jq("-i", "-e", '/"kind"/a "x": "0s",', "-e", "s/29/30/", "c", literal="0s", c=KUBELET))
+    out.append(jq("-i.bak", "s/29/30/", "c", literal="30", c=KUBELET))
+    out.append(jq("--in-place", "s/29/30/", "c", literal="30", c=KUBELET))
+    out.append(jq("--in-place=.orig", "-E", "s/([0-9]+)$/\\1 30/", "c", literal="30", c=KUBELET))
+    out.append(jq("-ie", "s/29/30/", "c", c=KUBELET))
+    out.append(jq("-Ei", 's/"maxPods": [0-9]+/"maxPods": 30/', "c", c=KUBELET))
+    out.append(jq("-r", "-i", 's/^( *"maxPods"): .*/\\1: 30/', "c", literal="30", c=KUBELET))
+    out.append(jq("-i", "s/a/b/", "f", "g", f="a\na", g="xa"))
+    out.append(jq("s/a/b/", "f", "missing", f="a\n"))
+    out.append(jq("-i", "s/a/b/", "missing"))
+    out.append(jq("-n", "$p", "f", "g", f="a\nb", g="c\nd\n"))
+    out.append(jq("-s", "-n", "$p", "f", "g", f="a\nb", g="c\nd\n"))
+    out.append(jq("-f", "s", "f", f="a\nb\n", s="# edit\ns/a/x/\n/b/ {\n  s/b/y/\n}\n"))
+    scripts = [
+        "p", "d", "2d", "$d", "2,$d", "/b/d", "/^$/d", "2q", "2q5", "2Q", "q7", "=", "2a x", "2i x", "2c x", "2,3c x", "2!c x", "$!c x",
+        "a\\", "a", "2a foo\\tbar", "2a\\tbar", "2a foo\\nbar", "2a\\  hi", "2a  hi\\ x\\\\y", "1{a X\n}", "a}", "2a foo \\\nbar",
+        "s/b/x/", "s/./&&/", "s/[ab]/<&>/g", "s/\\(.\\)/\\1\\1/", "s/b*/x/g", "s/b*/x/2", "s/x*/-/g", "s/a/\\n/", "s/a/\\t|/",
+        "s/a/x\\\ny/", "s/a/\\&\\//", "s/B/x/I", "s/B/x/i", "s,a,/,", "s|a\\|b|x|", "s/a\\|b/x/", "s/^\\|$/|/g", "s/*/x/", "s/\\(*\\)/x/",
+        "s/b\\{1,2\\}/x/", "s/[^a]/x/", "s/[]a]/x/", "s/[a-]/x/", "s/[[:alpha:]]/x/", "s/\\w/x/", "s/\\bb\\b/x/", "s/\\<b\\>/x/", "s/a$/x/",
+        "s/$/;/", "s/^/> /", "s/a$b/x/", "s/a^/x/", "y/abc/xyz/", "y/a\\/b/123/", "y/ab/x/", "n;d", "1d;n;d", "N;s/\\n/,/", "$!N;s/\\n/,/",
+        ":a;N;$!ba;s/\\n/,/g", ":a\nN\n$!ba\ns/\\n/ /g", "$!N;P;D", "1!G;h;$!d", "G", "x;p;x", "H;$!d;x;s/\\n/,/g", "/a/,/c/{//d}", "/b/s//x/",
+        "s/a/b/;t;s/b/c/", "s/a/b/;T;s/b/c/", "/a/b;s/$/!/", "b x;s/$/!/;:x", "bx", "s/a", "s/a/b/z", "k", "1,d", "}", "{p", "{p}", "{p;p}",
+        "1{p;d};s/c/x/", "0,/a/d", "0,/c/d", "1,/a/d", "0d", "#n\np", "# c\np # d", "s/\\(a\\)\\|b/[\\1]/", "s/a/\\2/", "s/\\(b\\)\\1/x/", "l",
+        "s/a/\\U&/", "2r f", "2{s/b/x/;s/x/y/}", "s/b/x/;;s/c/y/;", "  2  p  ", "2 , 3 d", "/b/I,+1d", "\\,b,d", "s/\\./x/", "s/[.]/x/",
+        "s/a\\+/x/", "s/a\\?b/x/", "s/\\//x/", "s/[/]/x/", "s/a/[/;s/\\[/]/", "z;s/^$/e/", "/a/d;/c/d", "2s/.*/0s/;2!d", "$s/.*/0s/", "1,2s/^/#/",
+        "/b/,$s/^/#/", "/x/,/y/d", "/b/,/b/d", "/a/,/b/!d", "2,/a/d", "1~2s/$/!/", "1i\\\nhead", "1i head\\\nmore", "$!s/$/,/", "/b/a\\\n\\  in",
+    ]
+    for n, script in enumerate(scripts):
+        pipe(script)
+        if n % 4 == 0:
+            pipe(script, stdin="a\nb\nc")
+    for argv in [
+        ["-n", "p"], ["-n", "2p"], ["-n", "2,3p"], ["-n", "$p"], ["-n", "/b/p"], ["-n", "/b/!p"], ["-n", "/a/,/b/p"], ["-n", "2,/c/p"],
+        ["-n", "2,1p"], ["-n", "/a/,1p"], ["-n", "1~2p"], ["-n", "0~2p"], ["-n", "2,+1p"], ["-n", "1,~2p"], ["-n", "$="], ["-n", "s/b/x/p"],
+        ["-n", "s/./x/gp"], ["-n", "/a/{n;p}"], ["-n"], [], ["-e", "2a\\", "-e", "  text"], ["-e", "s/a/b/", "-e", "s/b/c/"], ["-E", "s/a|b/x/"],
+        ["-E", "s/(a|b)+/x/"], ["-E", "s/^(.)$/\\1!/"], ["-E", "s/b{1}/x/"], ["-E", "s/{/x/"], ["-E", "s/a|ab/x/"], ["-E", "s/a+|b?/x/g"],
+        ["--expression=s/a/x/"], ["--quiet", "--regexp-extended", "s/(a)/\\1/p"], ["-nE", "s/(b)/<\\1>/p"], ["-z", "s/\\n/,/g"],
+    ]:
+        pipe(*argv)
+    pipe("s/a/b/", stdin="")
+    pipe("$a x", stdin="")
+    pipe("$a x", stdin="no end")
+    pipe("s/é/e/;s/./X/2", stdin="éé\n")
+    return out
+
+
+def text_cases():
+    out = []
+    lines = "alpha=1\nbeta=2\n# Comment\nBETA=3\n\nalpha beta\n"
+
+    def add(program, *argv, stdin=lines, **more):
+        case = jq(*argv, stdin=stdin, **more)
+        case["program"] = program
+        out.append(case)
+
+    for argv in [
+        ["-q", "beta"], ["-q", "nothing"], ["beta"], ["nothing"], ["-i", "beta"], ["-v", "beta"], ["-c", "beta"], ["-vc", "beta"],
+        ["-o", "[a-z]*=[0-9]"], ["-x", "beta=2"], ["-w", "beta"], ["-F", "a.*"], ["-E", "^(alpha|beta)="], ["-e", "alpha", "-e", "Comment"],
+        ["-n", "beta"], ["-m", "1", "beta"], ["-s", "beta"], ["--quiet", "beta"], ["-qi", "comment"], ["-qF", "# C"], ["^$"], ["-v", "^#"],
+        ["-oE", "[0-9]+$"], ["-ivE", "^(#|$)"], ["alpha\nComment"], ["-l", "beta"], ["--", "-x"], ["-Ev", "^\\s*(#|$)"], ["-E", "b{1}eta"],
+        ["a\\|b"], ["\\.x"], ["-xF", "beta=2"], ["-h", "beta"], ["-E", "=1|=2"], ["-F", "-e", "beta", "-e", "# Comment"], ["-vn", "a"],
+        ["-cv", "."], ["-E", "("],
+    ]:
+        add("grep", *argv)
+    add("grep", "-q", "streamingConnectionIdleTimeout", "f", stdin="", f=KUBELET)
+    add("grep", "-q", "maxPods", "f", stdin="", f=KUBELET)
+    add("grep", "maxPods", "f", "g", stdin="", f=KUBELET, g="maxPods\n")
+    add("grep", "-h", "maxPods", "f", "g", stdin="", f=KUBELET, g="maxPods\n")
+    add("grep", "-q", "maxPods", "missing", stdin="")
+    add("grep", "maxPods", "f", stdin="", f="maxPods")
+    add("fgrep", "a=")
+    add("egrep", "a(=|b)")
+    table = "a:b:c\nd:e\nf\n\n"
+    for argv in [
+        ["-d:", "-f1"], ["-d", ":", "-f", "2"], ["-d:", "-f2-"], ["-d:", "-f-2"], ["-d:", "-f1,3"], ["-d:", "-f2", "-s"], ["-c1"], ["-c1-3"],
+        ["-c2-"], ["-d:", "--fields=2"], ["--delimiter=:", "-f1"], ["-f1"],
+    ]:
+        add("cut", *argv, stdin=table)
+    for argv in [
+        ["a-z", "A-Z"], ["-d", "\\n"], ["-d", "[:space:]"], ["[:lower:]", "[:upper:]"], ["\\n", " "], [":", "\\n"], ["-s", "a"],
+        ["-d", "ab"], ["abc", "x"], ["-cd", "a-c"], ["-d", "'\""], [":,", "_-"],
+    ]:
+        add("tr", *argv, stdin="a:b,c\nabc aab\n")
+    for argv in [["-n1"], ["-n", "2"], ["-2"], ["-n", "+2"], ["-n2", "f"], []]:
+        add("head", *argv, f="x\ny\nz\n")
+        add("tail", *argv, f="x\ny\nz\n")
+    for argv in [[], ["-r"], ["-u"]]:
+        add("sort", *argv, stdin="b\na\nc\na\n10\n9\n")
+    for argv in [[], ["-d"], ["-u"]]:
+        add("uniq", *argv, stdin="a\na\nb\na\n")
+    add("wc", "-l")
+    add("wc", "-c")
+    for argv in [["/etc/eks/bootstrap.sh"], ["a.sh", ".sh"], ["/"], ["a/"], [".sh", ".sh"]]:
+        add("basename", *argv)
+    for argv in [["/etc/eks/bootstrap.sh"], ["a"], ["/"], ["a/b/"], ["/a"], ["a//b//"]]:
+        add("dirname", *argv)
+    for argv in [[], ["-w0"], ["-w", "0"], ["--wrap=0"]]:
+        add("base64", *argv, stdin="streamingConnectionIdleTimeout: 0s and some more text to pass the end of the line\n")
+        add("base64", *argv, stdin="")
+    for argv in [["-d"], ["--decode"], ["-d", "f"], ["-di"]]:
+        add("base64", *argv, stdin="aGVsbG8K\n", f="MHMK")
+    add("cat")
+    add("cat", "f", "-", stdin="s", f="x\n")
+    return out
+
+
 def run(program, case):
     with tempfile.TemporaryDirectory() as root:
         for name, text in case.get("files", {}).items():
@@ -193,7 +380,7 @@ def main():
         print(f"{name}: {len(cases)} cases, {sum('literal' in case for case in cases)} with a place")
 
 
-SUITES = {"jq": jq_cases}
+SUITES = {"jq": jq_cases, "sed": sed_cases, "text": text_cases}
 
 if __name__ == "__main__":
     main()

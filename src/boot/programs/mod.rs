@@ -5,7 +5,14 @@
 
 #![allow(dead_code, reason = "the shell calls these")]
 
+mod coding;
+mod columns;
+mod grep;
 mod jq;
+mod lines;
+mod names;
+mod pattern;
+mod sed;
 
 use crate::text::{Span, Traced, Why};
 
@@ -80,6 +87,12 @@ impl Outcome {
 pub(super) fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Option<Outcome> {
     Some(match name {
         "jq" => jq::run(argv, stdin, files, at),
+        "sed" => sed::run(argv, stdin, files, at),
+        "grep" | "egrep" | "fgrep" => grep::run(name, argv, stdin, files, at),
+        "cat" | "head" | "tail" | "sort" | "uniq" | "wc" => lines::run(name, argv, stdin, files, at),
+        "cut" | "tr" => columns::run(name, argv, stdin, files, at),
+        "basename" | "dirname" => names::run(name, argv, at),
+        "base64" | "gzip" | "gunzip" | "zcat" => coding::run(name, argv, stdin, files, at),
         _ => return None,
     })
 }
@@ -117,6 +130,36 @@ fn read(path: &Traced, files: Files<'_>) -> Result<Option<Traced>, Box<Outcome>>
             None => Outcome { stdout: Traced::new(), status: Status::Unknown(why), writes: Vec::new() },
         })),
     }
+}
+
+/// The input of a program that reads files, or its standard input where none are named; `-` names it too.
+///
+/// # Errors
+/// The outcome, if one of the files is not there (exit status `missing`) or not known.
+fn inputs(
+    names: &[&Traced],
+    stdin: Option<&Traced>,
+    files: Files<'_>,
+    missing: i32,
+    at: Span,
+) -> Result<Vec<Traced>, Box<Outcome>> {
+    let standard = || stdin.cloned().ok_or_else(|| Box::new(Outcome::standard_input_unknown(&[Traced::made("-", at)])));
+    if names.is_empty() {
+        return Ok(vec![standard()?]);
+    }
+    let mut out = Vec::new();
+    for name in names {
+        if name.known_str() == Some("-") {
+            out.push(standard()?);
+            continue;
+        }
+        match read(name, files)? {
+            Some(text) => out.push(text),
+            None if names.len() == 1 => return Err(Box::new(Outcome::failed(missing))),
+            None => return Err(not_followed("a missing file among several", name)),
+        }
+    }
+    Ok(out)
 }
 
 #[cfg(test)]

@@ -114,6 +114,16 @@ fn jq_answers_as_the_real_one() {
     hold("jq", include_str!("../../../testdata/programs/jq.json"), 10);
 }
 
+#[test]
+fn sed_answers_as_the_real_one() {
+    hold("sed", include_str!("../../../testdata/programs/sed.json"), 10);
+}
+
+#[test]
+fn other_programs_answer_as_the_real_ones() {
+    hold("", include_str!("../../../testdata/programs/text.json"), 6);
+}
+
 /// A text with a hole for each `?` in it.
 fn with_holes(texts: &mut Texts, text: &str) -> Traced {
     let (id, whole) = source(texts, "holes", text);
@@ -237,6 +247,67 @@ fn every_prefix_of_a_filter_is_survived() {
     for end in 0..=filter.len() {
         if let Some(part) = filter.get(..end) {
             with_unknown("jq", &["-c", part], r#"{"a": {"b": {"c": 1}}}"#);
+        }
+    }
+}
+
+#[test]
+fn sed_and_grep_carry_what_is_not_known() {
+    for (program, argv, stdin, want) in [
+        ("sed", &["s/a/b/"][..], "a?\na\n", "b?\nb\n"),
+        ("sed", &["s/: .*/: 5/"], "x: ?\n", "x: 5\n"),
+        ("sed", &["s/a/?/"], "a\n", "?\n"),
+        ("sed", &["s/?/b/"], "a\n", "unknown"),
+        ("sed", &["$a x"], "?\n", "?\nx\n"),
+        ("sed", &["/b/d"], "a?\nb\n", "a?\n"),
+        ("sed", &["/b/!d"], "a?\nb\n", "unknown"),
+        ("sed", &["3d"], "a?\nb\nc\n", "unknown"),
+        ("sed", &["1d"], "a\nb?\nc\n", "b?\nc\n"),
+        ("sed", &["/a/a ? x"], "a\n", "a\n? x\n"),
+        ("sed", &["N;s/\\n/,/"], "a?\nb\n", "unknown"),
+        ("grep", &["a"], "a?\n", "a?\n"),
+        ("grep", &["a"], "b?\n", "unknown"),
+        ("grep", &["-q", "a"], "a?\nb\n", ""),
+        ("grep", &["-q", "c"], "a?\nb\n", "unknown"),
+        ("grep", &["-q", "c"], "a\nb\n", ""),
+        ("head", &["-n1"], "a\nb?\n", "a\n"),
+        ("tail", &["-n1"], "a\nb?\n", "unknown"),
+        ("tr", &["a", "b"], "a?a", "b?b"),
+        ("cat", &[], "a?", "a?"),
+        ("base64", &["-d"], "MHMK?", "0s\n?"),
+    ] {
+        assert_eq!(with_unknown(program, argv, stdin), want, "{program} {argv:?} {stdin}");
+    }
+}
+
+#[test]
+fn hostile_scripts_of_sed_end_soon() {
+    let scripts = [
+        ":a;s/^/x/;ba".to_owned(),
+        ":a;s/x*/&&y/g;ta".to_owned(),
+        ":a;H;G;ba".to_owned(),
+        "{".repeat(5_000),
+        "p;".repeat(5_000),
+        format!("s/{}/x/", "\\(".repeat(5_000)),
+        format!("s/{}a{}/x/", "\\(".repeat(3_000), "\\)".repeat(3_000)),
+        "s/\\(\\(a\\{1000\\}\\)\\{1000\\}\\)\\{1000\\}/x/".to_owned(),
+        "s/a/b/99999999999999999999".to_owned(),
+        "99999999999999999999p".to_owned(),
+        "2,+18446744073709551615p;1,~18446744073709551615p".to_owned(),
+        "1~18446744073709551615p".to_owned(),
+    ];
+    for script in &scripts {
+        let start = std::time::Instant::now();
+        with_unknown("sed", &[script], "x\ny\n");
+        with_unknown("grep", &["-E", script], "x\ny\n");
+        assert!(start.elapsed().as_secs() < 20, "{} took {:?}", &script[..script.len().min(60)], start.elapsed());
+    }
+    let script = "#n\n/a[]b]\\(c\\)/,$!{s|x\\{1,2\\}|\\1&é\\n|2gIp;y/ab/cd/;a\\\nt\\ext\n}\n:x;tx;2,~3c y";
+    for end in 0..=script.len() {
+        if let Some(part) = script.get(..end) {
+            with_unknown("sed", &["-E", part], "ab\nxx\n");
+            with_unknown("sed", &[part], "ab\nxx\n");
+            with_unknown("grep", &[part], "ab\nxx\n");
         }
     }
 }

@@ -1,0 +1,112 @@
+//! `base64`, `gzip -d`, `gunzip` and `zcat`.
+
+use base64::Engine as _;
+
+use crate::decode::base64::Strictness;
+use crate::decode::{base64 as coding, gzip};
+use crate::text::{Layer, Span, Traced};
+
+use super::{Files, Outcome};
+
+/// Runs one of the programs.
+pub(super) fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
+    let outcome = if name == "base64" { base64(argv, stdin, files, at) } else { unzip(name, argv, stdin, files, at) };
+    match outcome {
+        Ok(outcome) => outcome,
+        Err(outcome) => *outcome,
+    }
+}
+
+fn base64(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Result<Outcome, Box<Outcome>> {
+    let (mut decode, mut lenient, mut width) = (false, false, 76_usize);
+    let mut others = Vec::new();
+    let mut words = argv.iter();
+    while let Some(word) = words.next() {
+        let text = super::known(word)?;
+        match text {
+            "-d" | "--decode" | "-D" => decode = true,
+            "-i" | "--ignore-garbage" => lenient = true,
+            "-di" | "-id" => (decode, lenient) = (true, true),
+            "-w" | "--wrap" => {
+                let value = words.next().and_then(Traced::known_str).and_then(|v| v.parse().ok());
+                width = value.ok_or_else(|| super::not_followed("this width of base64", word))?;
+            }
+            _ if text.starts_with('-') && text != "-" => {
+                let value = text.strip_prefix("-w").or_else(|| text.strip_prefix("--wrap="));
+                let value = value.and_then(|v| v.parse().ok());
+                width = value.ok_or_else(|| super::not_followed(&format!("base64's option {text}"), word))?;
+            }
+            _ => others.push(word),
+        }
+    }
+    let texts = super::inputs(&others, stdin, files, 1, at)?;
+    let [text] = texts.as_slice() else { return Ok(Outcome::failed(1)) };
+    if decode {
+        // What `echo` put behind the text does not keep its original from being found.
+        let end = text.bytes().iter().rposition(|b| *b != b'\n').map_or(0, |p| p + 1);
+        let strictness = if lenient { Strictness::Lenient } else { Strictness::Standard };
+        return match coding::decode(&text.slice(0..end), strictness) {
+            Ok(plain) => Ok(Outcome::success(plain)),
+            // The real program writes what it could read before the fault.
+            Err(_) => Err(super::not_followed("broken base64", text)),
+        };
+    }
+    if let Some((span, why)) = text.first_hole() {
+        if width == 0 {
+            return Ok(Outcome::success(Traced::encoded(Traced::hole(span, why.clone()), Layer::Base64, text.clone())));
+        }
+        return Err(Box::new(Outcome::unknown(why.clone(), span)));
+    }
+    let coded = base64::engine::general_purpose::STANDARD.encode(text.bytes());
+    let place = text.span().unwrap_or(at);
+    if width == 0 {
+        return Ok(Outcome::success(Traced::encoded(Traced::made(coded, place), Layer::Base64, text.clone())));
+    }
+    let mut out = Traced::new();
+    for line in coded.as_bytes().chunks(width) {
+        out.push_made(line, place);
+        out.push_made(b"\n", place);
+    }
+    Ok(Outcome::success(out))
+}
+
+fn unzip(
+    name: &str,
+    argv: &[Traced],
+    stdin: Option<&Traced>,
+    files: Files<'_>,
+    at: Span,
+) -> Result<Outcome, Box<Outcome>> {
+    let (mut decode, mut to_stdout) = (name != "gzip", name == "zcat");
+    let mut others = Vec::new();
+    for word in argv {
+        match super::known(word)? {
+            "-d" | "--decompress" | "--uncompress" => decode = true,
+            "-c" | "--stdout" | "--to-stdout" => to_stdout = true,
+            "-dc" | "-cd" => (decode, to_stdout) = (true, true),
+            "-f" | "-q" | "--force" | "--quiet" => {}
+            text if text.starts_with('-') && text != "-" => {
+                return Err(super::not_followed(&format!("{name}'s option {text}"), word));
+            }
+            _ => others.push(word),
+        }
+    }
+    if !decode {
+        return Err(super::not_followed("gzip's packing", &Traced::made(" ", at)));
+    }
+    if let (false, Some(first)) = (to_stdout, others.first()) {
+        return Err(super::not_followed(&format!("{name} in place"), first));
+    }
+    let mut out = Traced::new();
+    for text in super::inputs(&others, stdin, files, 1, at)? {
+        match gzip::decode(&text) {
+            Ok(plain) => out.push(&plain),
+            Err(_) if text.has_hole() => {
+                let why = text.first_hole().map(|(_, why)| why.clone());
+                return Err(why.map_or_else(|| Box::new(Outcome::failed(1)), |why| Box::new(Outcome::unknown(why, at))));
+            }
+            Err(_) => return Ok(Outcome::failed(1)),
+        }
+    }
+    Ok(Outcome::success(out))
+}
