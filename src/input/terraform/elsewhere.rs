@@ -1,6 +1,6 @@
 //! Modules from elsewhere: those that `terraform init` has put on disk, and models of well-known ones.
 //!
-//! A model stands in `data/modules/`: a block `model` for each module and range of versions, which holds a small Terraform
+//! A model stands in `src/input/terraform/models/`: a block `model` for each module and range of versions, which holds a small Terraform
 //! module that leads the inputs to the user data as the real one does. It is evaluated like any other module, with the
 //! arguments of the call. Adding a module is adding such a file and its line here.
 //!
@@ -21,15 +21,15 @@ use super::versions::Range;
 
 /// The models, by file.
 const MODELS: &[(&str, &str)] = &[
-    ("autoscaling.hcl", include_str!("../../../data/modules/autoscaling.hcl")),
-    ("cloudposse.hcl", include_str!("../../../data/modules/cloudposse.hcl")),
-    ("eks-12.hcl", include_str!("../../../data/modules/eks-12.hcl")),
-    ("eks-18.hcl", include_str!("../../../data/modules/eks-18.hcl")),
-    ("eks-20.0.hcl", include_str!("../../../data/modules/eks-20.0.hcl")),
-    ("eks-20.9.hcl", include_str!("../../../data/modules/eks-20.9.hcl")),
-    ("eks-21.hcl", include_str!("../../../data/modules/eks-21.hcl")),
-    ("eks-blueprints-4.hcl", include_str!("../../../data/modules/eks-blueprints-4.hcl")),
-    ("instances.hcl", include_str!("../../../data/modules/instances.hcl")),
+    ("autoscaling.hcl", include_str!("models/autoscaling.hcl")),
+    ("cloudposse.hcl", include_str!("models/cloudposse.hcl")),
+    ("eks-12.hcl", include_str!("models/eks-12.hcl")),
+    ("eks-18.hcl", include_str!("models/eks-18.hcl")),
+    ("eks-20.0.hcl", include_str!("models/eks-20.0.hcl")),
+    ("eks-20.9.hcl", include_str!("models/eks-20.9.hcl")),
+    ("eks-21.hcl", include_str!("models/eks-21.hcl")),
+    ("eks-blueprints-4.hcl", include_str!("models/eks-blueprints-4.hcl")),
+    ("instances.hcl", include_str!("models/instances.hcl")),
 ];
 
 /// Where `terraform init` tells which directory holds which module.

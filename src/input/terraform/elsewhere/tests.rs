@@ -6,7 +6,7 @@ use super::*;
 
 #[test]
 fn every_model_file_is_listed_and_sound() {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/modules");
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/input/terraform/models");
     let mut files: Vec<String> =
         std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     files.sort();
