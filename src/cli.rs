@@ -68,6 +68,9 @@ struct Input {
     /// Name that standard input is read under, such as `user-data.sh`
     #[arg(long, value_name = "PATH", help_heading = "Input options")]
     stdin_filename: Option<PathBuf>,
+    /// File of CloudFormation parameters, in any of the usual forms; may be repeated
+    #[arg(long, value_name = "PATH", help_heading = "Input options")]
+    parameters: Vec<PathBuf>,
     /// Read files that .gitignore and .ignore exclude, too
     #[arg(long, help_heading = "Input options")]
     no_ignore: bool,
@@ -277,6 +280,7 @@ fn scan_input(input: &Input, policy: Policy) -> Result<Scan, Stop> {
         stdin,
         stdin_name: input.stdin_filename.clone(),
         current: current()?,
+        parameters: input.parameters.clone(),
         no_ignore: input.no_ignore,
         policy,
     };

@@ -108,3 +108,18 @@ fn show_has_the_fixed_keys() {
     assert_eq!(setting["place"]["path"], "zero.sh");
     assert_eq!((setting["place"]["line"].as_u64(), setting["place"]["column"].as_u64()), (Some(2), Some(83)));
 }
+
+#[test]
+fn files_of_parameters_take_the_place_of_defaults() {
+    let dir = tempfile::tempdir().unwrap();
+    let template = "Parameters:\n  Args: {Type: String, Default: --v=2}\nResources:\n  N:\n    Type: AWS::EC2::Instance\n    Properties:\n      UserData:\n        Fn::Base64: !Sub \"#!/bin/bash\\n/etc/eks/bootstrap.sh c --kubelet-extra-args '${Args}'\\n\"\n";
+    std::fs::write(dir.path().join("t.yaml"), template).unwrap();
+    std::fs::create_dir(dir.path().join("env")).unwrap();
+    let parameters = r#"[{"ParameterKey": "Args", "ParameterValue": "--streaming-connection-idle-timeout=0"}]"#;
+    std::fs::write(dir.path().join("env/prod.json"), parameters).unwrap();
+    let check = |args: &[&str]| run_in(dir.path(), &[&["check", "--format", "concise", "t.yaml"], args].concat(), None);
+    assert_eq!(check(&[]).status.code(), Some(0));
+    let out = check(&["--parameters", "env/prod.json"]);
+    assert!(text(&out.stdout).starts_with("env/prod.json:1:"), "{}{}", text(&out.stdout), text(&out.stderr));
+    assert_eq!(check(&["--parameters", "missing.json"]).status.code(), Some(2));
+}

@@ -54,11 +54,12 @@ pub struct Note {
 /// # Errors
 /// If a path that was named cannot be read, or standard input cannot.
 pub fn scan(request: &Request) -> Result<Scan, ScanError> {
+    let parameters = request.parameter_files()?;
     let mut total = Scan::default();
     if let Some(text) = &request.stdin {
         let files = stdin::Piped::new(text, request.stdin_name.as_deref(), &request.current)?;
         let list = FileList { files: vec![files.path().to_owned()] };
-        total.absorb(scan_files(&list, &files, request));
+        total.absorb(scan_files(&list, &files, request, &parameters));
         total.root = collect::root_of(&request.current, &request.current);
     }
     for (root, paths) in request.by_root()? {
@@ -78,7 +79,7 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
                 disk.check(&path).map_err(|e| ScanError::unreadable(&path, &e.to_string()))?;
             }
         }
-        total.absorb(scan_files(&list, &disk, request));
+        total.absorb(scan_files(&list, &disk, request, &parameters));
         if total.root.as_os_str().is_empty() {
             disk.root().clone_into(&mut total.root);
         }
@@ -88,10 +89,10 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
 }
 
 /// Reads all units of `list`, in parallel when there are several.
-fn scan_files(list: &FileList, files: &dyn Files, request: &Request) -> Scan {
+fn scan_files(list: &FileList, files: &dyn Files, request: &Request, parameters: &[PathBuf]) -> Scan {
     let units: Vec<(&dyn Input, Unit)> =
         INPUTS.iter().flat_map(|input| input.claim(list).into_iter().map(move |unit| (*input, unit))).collect();
-    let one = |(input, unit): &(&dyn Input, Unit)| read_unit(*input, unit, files, request);
+    let one = |(input, unit): &(&dyn Input, Unit)| read_unit(*input, unit, files, request, parameters);
     let results: Vec<Unwound> = match units.as_slice() {
         [] | [_] => units.iter().map(one).collect(),
         _ => match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
@@ -155,8 +156,9 @@ fn covered(units: &[Unwound]) -> Vec<bool> {
 }
 
 /// From one unit to findings with places. The texts of the unit end here.
-fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Request) -> Unwound {
+fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Request, parameters: &[PathBuf]) -> Unwound {
     let mut cx = Cx::new(files);
+    cx.parameters = parameters.to_vec();
     let rules = request.policy.rules();
     let mut out = Scan::default();
     for group in input.read(unit, &mut cx) {

@@ -17,6 +17,8 @@ pub struct Request {
     pub stdin_name: Option<PathBuf>,
     /// The current directory, absolute.
     pub current: PathBuf,
+    /// Files of CloudFormation parameters, as typed.
+    pub parameters: Vec<PathBuf>,
     /// Do not obey ignore files.
     pub no_ignore: bool,
     /// Which rules count.
@@ -64,6 +66,11 @@ impl Request {
             out.entry(collect::root_of(&absolute, &self.current)).or_default().push(absolute);
         }
         Ok(out)
+    }
+
+    /// The named files of parameters, absolute.
+    pub(super) fn parameter_files(&self) -> Result<Vec<PathBuf>, ScanError> {
+        self.parameters.iter().map(|p| self.absolute(p)).collect()
     }
 
     /// The files (not directories) among the named paths, absolute.
