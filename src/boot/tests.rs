@@ -241,7 +241,7 @@ fn files_that_reach_the_kubelet() {
             (&format!("/etc/eks/bootstrap.sh d\n{}", with("\"1h\"", "systemctl restart kubelet")), "1h0m0s"),
             (
                 "F=/etc/kubernetes/kubelet/kubelet-config.json\necho \"$(jq '.streamingConnectionIdleTimeout=\"0s\"' $F)\" > $F\n/etc/eks/bootstrap.sh d",
-                "unknown",
+                "replaced at 3",
             ),
             (
                 "F=/etc/kubernetes/kubelet/kubelet-config.json\njq . $F > /tmp/x && mv /tmp/x $F\n/etc/eks/bootstrap.sh d --kubelet-extra-args ZERO",

@@ -218,8 +218,10 @@ impl Shell<'_, '_> {
         let outer = std::mem::replace(&mut path.arguments, Arc::new(arguments));
         let outside = std::mem::replace(&mut path.called_from_outside, false);
         let hidden = std::mem::take(&mut path.hidden);
+        path.callers += 1;
         let mut paths = self.command(body, path);
         for path in &mut paths {
+            path.callers = path.callers.saturating_sub(1);
             path.arguments = Arc::clone(&outer);
             path.called_from_outside = outside;
             let locals = std::mem::replace(&mut path.hidden, hidden.clone());

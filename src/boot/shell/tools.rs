@@ -10,7 +10,7 @@ use crate::text::{Span, Traced, Why};
 use super::super::machine::{File, Start, absolute};
 use super::super::programs::{self, Found};
 use super::super::{image, nodeadm};
-use super::files::contents;
+use super::files::{contents, missing};
 use super::{Run, Shell, Status, conditions, sed};
 
 impl Shell<'_, '_> {
@@ -29,6 +29,10 @@ impl Shell<'_, '_> {
                     path.out.push(&text);
                 }
                 for operand in operands {
+                    if missing(path, operand) {
+                        path.status = Status::NonZero;
+                        continue;
+                    }
                     let text = contents(path, operand, span);
                     path.out.push(&text);
                 }
@@ -52,7 +56,20 @@ impl Shell<'_, '_> {
                     path.out.push(&text);
                 }
             }
-            "cp" | "mv" | "install" | "ln" => self.copy(name, &operands, flag('d', "--directory"), span, path),
+            "install" => {
+                let mut operands = Vec::new();
+                let mut rest = words.iter();
+                while let Some(word) = rest.next() {
+                    match word.known_str() {
+                        Some("-m" | "-o" | "-g" | "-S" | "-t" | "--mode" | "--owner" | "--group") => drop(rest.next()),
+                        Some(option) if option.starts_with('-') && option.len() > 1 => {}
+                        _ => operands.push(word),
+                    }
+                }
+                let folder = flag('d', "--directory");
+                self.copy(name, &operands, folder, span, path);
+            }
+            "cp" | "mv" | "ln" => self.copy(name, &operands, flag('d', "--directory"), span, path),
             "rm" | "unlink" => {
                 for operand in operands {
                     if let Some(file) = operand.known_str() {
@@ -69,6 +86,16 @@ impl Shell<'_, '_> {
                     }
                 }
             }
+            "mkdir" if !flag('p', "--parents") => {
+                let folder = |o: &&Traced| o.known_str().map(|o| format!("{}/", absolute(o, &path.directory)));
+                let there = |folder: String| {
+                    let own = path.machine.files.range(folder.clone()..).next();
+                    image::BOOTSTRAP.starts_with(&folder) || own.is_some_and(|(f, _)| f.starts_with(&folder))
+                };
+                if operands.first().and_then(folder).is_some_and(there) {
+                    path.status = Status::NonZero;
+                }
+            }
             "mkdir" | "chmod" | "chown" | "restorecon" | "chcon" | "modprobe" | "sysctl" | "logger" | "rmdir" => {}
             "mktemp" => {
                 self.temporary += 1;
@@ -79,6 +106,8 @@ impl Shell<'_, '_> {
                 Some(text) => {
                     let text = text.trim_end_matches('/');
                     let (dir, base) = text.rsplit_once('/').unwrap_or((".", text));
+                    let suffix = operands.get(1).and_then(|o| o.known_str()).unwrap_or_default();
+                    let base = base.strip_suffix(suffix).filter(|b| !b.is_empty()).unwrap_or(base);
                     let text = if name == "dirname" { dir } else { base };
                     path.out.push_made(format!("{text}\n").as_bytes(), span);
                 }
@@ -124,7 +153,12 @@ impl Shell<'_, '_> {
                 let files = Arc::clone(&path.machine.files);
                 path.machine.start = Some(Start { files, argv: Some(Arc::new(words.to_vec())) });
             }
-            "kubeadm" => path.machine.see(Some(Family::Kubeadm)),
+            "kubeadm" => {
+                path.machine.see(Some(Family::Kubeadm));
+                if matches!(words.first().and_then(|w| w.known_str()), Some("init" | "join")) {
+                    path.machine.start(true);
+                }
+            }
             "snap" if words.iter().any(|w| w.to_text().starts_with("kubelet")) => {
                 path.machine.see(Some(Family::Ubuntu));
                 path.machine.gap(span, Why::NotUnderstood("snap set of the kubelet's arguments".into()));
