@@ -203,7 +203,7 @@ impl Shell<'_, '_> {
             }
         }
         for mut path in active {
-            let place = path.machine.place;
+            let place = condition.first().map_or(path.machine.place, |item| item.first.span);
             path.machine.gap(place, Why::Limit("rounds of a loop"));
             done.push(path);
         }

@@ -13,6 +13,9 @@ use super::super::{image, nodeadm};
 use super::files::{contents, missing};
 use super::{Run, Shell, Status, conditions, sed};
 
+/// The most numbers that `seq` gives.
+const MAX_NUMBERS: i64 = 4096;
+
 impl Shell<'_, '_> {
     pub(super) fn program(&mut self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> bool {
         let flag = |short: char, long: &str| {
@@ -140,6 +143,22 @@ impl Shell<'_, '_> {
                     return false;
                 }
                 path.status = conditions::status(grep(&operands, flag('v', "--invert-match"), path));
+            }
+            "seq" => {
+                let numbers: Option<Vec<i64>> = words.iter().map(|w| w.known_str()?.parse().ok()).collect();
+                let (first, step, last) = match numbers.as_deref() {
+                    Some([last]) => (1, 1, *last),
+                    Some([first, last]) => (*first, 1, *last),
+                    Some([first, step, last]) if *step > 0 => (*first, *step, *last),
+                    _ => return false,
+                };
+                let Ok(step) = usize::try_from(step) else { return false };
+                if last.saturating_sub(first) > MAX_NUMBERS {
+                    return false;
+                }
+                for number in (first..=last).step_by(step) {
+                    path.out.push_made(format!("{number}\n").as_bytes(), span);
+                }
             }
             "sed" => return Self::sed(words, span, path),
             "jq" => return self.modelled(name, words, span, path),
