@@ -10,13 +10,60 @@ use crate::text::{Span, Traced, Why};
 use super::machine::absolute;
 use super::user_data::{Action, Phase};
 
+/// A cloud-config, and how the header of its part wants it merged.
+#[derive(Clone, Debug)]
+pub(super) struct CloudConfig {
+    /// The document.
+    pub(super) text: Traced,
+    /// `list(append)+dict(recurse_array)+str()` and its like.
+    pub(super) how: Option<String>,
+}
+
+/// What becomes of a list that stands in an earlier document too. Source: `cloudinit/mergers` of canonical/cloud-init.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Merge {
+    Replace,
+    Keep,
+    Append,
+    Prepend,
+}
+
+impl Merge {
+    fn read(how: &str) -> Self {
+        let mut section = "";
+        let (mut dict, mut list) = (Vec::new(), Vec::new());
+        for word in how.split(|c: char| !c.is_ascii_lowercase() && c != '_').filter(|w| !w.is_empty()) {
+            match word {
+                "dict" | "list" | "str" => section = word,
+                "name" | "settings" => {}
+                option if section == "dict" => dict.push(option),
+                option if section == "list" => list.push(option),
+                _ => {}
+            }
+        }
+        if dict.contains(&"replace") {
+            Self::Replace
+        } else if !dict.contains(&"recurse_array") && !dict.contains(&"recurse_list") {
+            Self::Keep
+        } else if list.contains(&"append") {
+            Self::Append
+        } else if list.contains(&"prepend") {
+            Self::Prepend
+        } else if list.contains(&"replace") {
+            Self::Replace
+        } else {
+            Self::Keep
+        }
+    }
+}
+
 /// What several cloud-configs come to. A later list replaces an earlier one, unless the later document asks for lists to be
 /// appended.
-pub(super) fn merge(texts: &[Traced], name: &str, place: Span, cx: &mut Cx<'_>) -> Vec<Vec<(Phase, Action)>> {
+pub(super) fn merge(texts: &[CloudConfig], name: &str, place: Span, cx: &mut Cx<'_>) -> Vec<Vec<(Phase, Action)>> {
     let mut files: Vec<Node> = Vec::new();
     let mut boot: Vec<Node> = Vec::new();
     let mut run: Vec<Node> = Vec::new();
-    for text in texts {
+    for CloudConfig { text, how } in texts {
         let id = cx.texts.add_made(name, text, place);
         let view = cx.texts.view(id);
         let parsed = yaml::parse(&view);
@@ -24,26 +71,33 @@ pub(super) fn merge(texts: &[Traced], name: &str, place: Span, cx: &mut Cx<'_>) 
             cx.problem(error.at, format!("the cloud-config cannot be read: {}", error.message));
         }
         let Some(root) = parsed.tree.into_iter().next() else { continue };
-        let how = ["merge_how", "merge_type"].iter().find_map(|key| root.get(key));
-        let append = how.is_some_and(|node| {
-            let text = view.traced(node.span.range());
-            text.to_text().contains("append")
-        });
+        let inner = ["merge_how", "merge_type"].iter().find_map(|key| root.get(key));
+        let inner = inner.map(|node| view.traced(node.span.range()).to_text().into_owned());
+        let merge = how.as_ref().or(inner.as_ref()).map_or(Merge::Replace, |how| Merge::read(how));
         for (key, list) in [("write_files", &mut files), ("bootcmd", &mut boot), ("runcmd", &mut run)] {
             let Some(node) = root.get(key) else { continue };
-            if !append {
-                list.clear();
+            let items = node.items().iter().cloned();
+            match merge {
+                Merge::Keep if !list.is_empty() => {}
+                Merge::Replace | Merge::Keep => *list = items.collect(),
+                Merge::Append => list.extend(items),
+                Merge::Prepend => drop(list.splice(0..0, items)),
             }
-            list.extend(node.items().iter().cloned());
         }
     }
     let mut out = vec![files.iter().filter_map(write).collect()];
     for (phase, items, key) in [(Phase::BootCommand, &boot, "bootcmd"), (Phase::RunCommand, &run, "runcmd")] {
-        if !items.is_empty() {
+        if !items.is_empty() && items.iter().all(is_command) {
             out.push(vec![(phase, Action::Run(script(items, place), format!("{key} of the {name}")))]);
         }
     }
     out
+}
+
+/// cloud-init refuses a list of commands with an item that is neither a text nor a list.
+fn is_command(item: &Node) -> bool {
+    let scalar = item.as_scalar().map(|s| resolve(s, item.tag.as_deref(), Schema::Python));
+    !matches!(scalar, Some(Resolved::Bool(_)))
 }
 
 fn write(item: &Node) -> Option<(Phase, Action)> {

@@ -74,6 +74,43 @@ EOF
 fi
 systemctl start kubelet
 "#;
+/// `templates/al2/runtime/kubelet-config.json` of awslabs/amazon-eks-ami, as scripts find it.
+const AL2_TEXT: &str = r#"{
+  "kind": "KubeletConfiguration",
+  "apiVersion": "kubelet.config.k8s.io/v1beta1",
+  "address": "0.0.0.0",
+  "authentication": {
+    "anonymous": {
+      "enabled": false
+    },
+    "webhook": {
+      "cacheTTL": "2m0s",
+      "enabled": true
+    },
+    "x509": {
+      "clientCAFile": "/etc/kubernetes/pki/ca.crt"
+    }
+  },
+  "authorization": {
+    "mode": "Webhook",
+    "webhook": {
+      "cacheAuthorizedTTL": "5m0s",
+      "cacheUnauthorizedTTL": "30s"
+    }
+  },
+  "clusterDomain": "cluster.local",
+  "hairpinMode": "hairpin-veth",
+  "readOnlyPort": 0,
+  "cgroupDriver": "cgroupfs",
+  "cgroupRoot": "/",
+  "featureGates": {
+    "RotateKubeletServerCertificate": true
+  },
+  "protectKernelDefaults": true,
+  "serializeImagePulls": false,
+  "serverTLSBootstrap": true
+}
+"#;
 const CONFIG: &str = r#"{
   "kind": "KubeletConfiguration",
   "apiVersion": "kubelet.config.k8s.io/v1beta1",
@@ -117,7 +154,7 @@ const CONFIG_134: &str = r#"{
 pub(super) fn file(family: Family, path: &str, minor: Option<u32>) -> Option<&'static str> {
     match (family, path) {
         (Family::Al2 | Family::Ubuntu, UNIT) => Some(AL2_UNIT),
-        (Family::Al2 | Family::Ubuntu, AL2_CONFIG) => Some(CONFIG),
+        (Family::Al2 | Family::Ubuntu, AL2_CONFIG) => Some(AL2_TEXT),
         (Family::Al2 | Family::Ubuntu, BOOTSTRAP) => Some(BOOTSTRAP_MODEL),
         (Family::Al2023, UNIT) => Some(AL2023_UNIT),
         (Family::Al2023, NODEADM_CONFIG) if minor.is_some_and(|m| m >= 34) => Some(CONFIG_134),

@@ -122,6 +122,11 @@ impl Machine {
         }
     }
 
+    /// True if nodeadm has documents to work from: its own ones, or what EKS adds to the user data.
+    pub(super) fn joins_by_nodeadm(&self) -> bool {
+        !self.node_configs.is_empty() || self.merged_by_eks && self.family == Some(Family::Al2023)
+    }
+
     pub(super) fn gap(&mut self, at: Span, why: Why) {
         let gap = Gap { at, why };
         if !self.gaps.contains(&gap) {

@@ -43,6 +43,13 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
             Step::UserData(text, wrapping) => ways = user_data::run(group, ways, text, *wrapping, cx),
             Step::Script(text) => {
                 let name = format!("script of {}", group.name);
+                // nodeadm runs before scripts do.
+                for machine in ways.iter_mut().map(|w| &mut w.machine) {
+                    if machine.nodeadm.is_none() && machine.joins_by_nodeadm() {
+                        let documents = machine.node_configs.clone();
+                        nodeadm::write(machine, &documents);
+                    }
+                }
                 ways = shell::run(ways, text, &name, shell::Setting::Script, cx);
             }
             Step::NodeConfig(text) => {

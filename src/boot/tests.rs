@@ -244,6 +244,23 @@ fn files_that_reach_the_kubelet() {
                 "replaced at 3",
             ),
             (
+                "F=/etc/kubernetes/kubelet/kubelet-config.json\njq '.streamingConnectionIdleTimeout=\"0s\"' $F > /tmp/k && mv /tmp/k $F\n/etc/eks/bootstrap.sh d",
+                "replaced at 3",
+            ),
+            (
+                "F=/etc/kubernetes/kubelet/kubelet-config.json\nsudo jq --arg t 0s '.streamingConnectionIdleTimeout = $t' $F | sudo tee /tmp/k; sudo install -m 644 /tmp/k $F\n/etc/eks/bootstrap.sh d",
+                "replaced at 3",
+            ),
+            (
+                "F=/etc/kubernetes/kubelet/kubelet-config.json\ncat $F | jq -s '.[0] * {streamingConnectionIdleTimeout: \"0s\"}' > /tmp/k; cat /tmp/k > $F\n/etc/eks/bootstrap.sh d",
+                "replaced at 3",
+            ),
+            (
+                "F=/etc/kubernetes/kubelet/kubelet-config.json\njq --argjson t 0 '.streamingConnectionIdleTimeout = $t' $F > /tmp/k; cp /tmp/k $F\n/etc/eks/bootstrap.sh d",
+                "broken",
+            ),
+            ("F=/etc/kubernetes/kubelet/kubelet-config.json\njq . $F > $F\n/etc/eks/bootstrap.sh d", "broken"),
+            (
                 "F=/etc/kubernetes/kubelet/kubelet-config.json\njq . $F > /tmp/x && mv /tmp/x $F\n/etc/eks/bootstrap.sh d --kubelet-extra-args ZERO",
                 "zero at 4",
             ),

@@ -33,7 +33,13 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut Cx<'_>) ->
         match entry.key.as_str() {
             "Environment" if entry.value.is_empty() => environment.clear(),
             "Environment" => {
+                // systemd ignores a line with an escape that it does not know.
+                if !escapes_are_known(entry.value.bytes()) {
+                    continue;
+                }
                 for word in words(&entry.value, true) {
+                    let percent = word.span().map_or_else(Traced::new, |at| Traced::made("%", at));
+                    let word = word.replace(b"%%", &percent);
                     if let Some((name, value)) = assignment(&word) {
                         environment.insert(name, value);
                     }
@@ -98,6 +104,39 @@ fn dropins(machine: &Machine, files: &Files) -> BTreeMap<String, (String, File)>
 fn entries(text: &Traced, path: &str, place: Span, cx: &mut Cx<'_>) -> Vec<Entry> {
     let id = cx.texts.add_made(path, text, place);
     parse(&cx.texts.view(id))
+}
+
+/// True if every backslash begins an escape that `Environment=` has. Source: `cunescape_one` of systemd.
+fn escapes_are_known(text: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        at += 1;
+        if *byte == b'\\' {
+            if !matches!(
+                text.get(at),
+                None | Some(
+                    b'a' | b'b'
+                        | b'f'
+                        | b'n'
+                        | b'r'
+                        | b't'
+                        | b'v'
+                        | b'\\'
+                        | b'"'
+                        | b'\''
+                        | b's'
+                        | b'x'
+                        | b'u'
+                        | b'U'
+                        | b'0'..=b'7' | b'\n'
+                )
+            ) {
+                return false;
+            }
+            at += 1;
+        }
+    }
+    true
 }
 
 fn assignment(word: &Traced) -> Option<(String, Traced)> {

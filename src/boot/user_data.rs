@@ -2,6 +2,8 @@
 //! `cloudinit/handlers/__init__.py` of canonical/cloud-init at 04eacd06; `nodeadm/internal/configprovider` of
 //! awslabs/amazon-eks-ami at 81fec2e8.
 
+use std::collections::BTreeMap;
+
 use crate::decode::base64::{self, Strictness};
 use crate::decode::mime::{self, Entity};
 use crate::decode::{DecodeError, gzip};
@@ -9,14 +11,27 @@ use crate::node::{Cx, Family, NodeGroup, Wrapping};
 use crate::syntax::toml;
 use crate::text::{Traced, Why};
 
+use super::cloud_config::CloudConfig;
 use super::machine::{File, Machine};
 use super::{Way, cloud_config, image, nodeadm, shell};
 
 /// Bytes of user data in which cloud-init looks for a MIME header.
 const HEADER_BYTES: usize = 4096;
 
-/// How many layers of base64 and gzip are taken off.
-const MAX_LAYERS: usize = 6;
+/// The types under which cloud-init decompresses a part.
+const COMPRESSED: [&str; 8] = [
+    "application/gzip",
+    "application/gzip-compressed",
+    "application/gzipped",
+    "application/x-compress",
+    "application/x-compressed",
+    "application/x-gunzip",
+    "application/x-gzip",
+    "application/x-gzip-compressed",
+];
+
+/// How many marks of a template may stand above each other.
+const MAX_TEMPLATES: usize = 8;
 
 /// What cloud-init does with a part, in the order of a first boot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,9 +44,7 @@ pub(super) enum Phase {
     Files,
     /// `write_files` with `defer`
     DeferredFiles,
-    /// Shell parts
-    Script,
-    /// `runcmd`, whose file name sorts behind those of parts
+    /// `runcmd`, which becomes a file beside the shell parts
     RunCommand,
 }
 
@@ -51,11 +64,24 @@ pub(super) enum Action {
     },
 }
 
+/// The folders that cloud-init keeps scripts in, in the order in which it runs them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Folder {
+    PerOnce,
+    PerBoot,
+    PerInstance,
+    User,
+}
+
 /// What the parts of one user data come to.
 #[derive(Default)]
 struct Plan {
     actions: Vec<(Phase, Action)>,
-    cloud_configs: Vec<Traced>,
+    cloud_configs: Vec<CloudConfig>,
+    /// Shell parts by the order of their folders and their file names, which is the order in which they run.
+    scripts: BTreeMap<(Folder, String), (Traced, String)>,
+    /// How many parts were seen, which names those that have no name.
+    parts: usize,
     node_configs: Vec<Traced>,
     gaps: Vec<(crate::text::Span, Why)>,
     problems: Vec<DecodeError>,
@@ -83,9 +109,19 @@ pub(super) fn run(
         plan.gaps.push((at, Why::NotUnderstood("user data that cannot be decoded".into())));
     }
     for config in cloud_config::merge(&plan.cloud_configs, &name, group.place, cx) {
-        plan.actions.extend(config);
+        for (phase, action) in config {
+            match action {
+                Action::Run(text, label) if phase == Phase::RunCommand => {
+                    plan.scripts.insert((Folder::User, "runcmd".to_owned()), (text, label));
+                }
+                action => plan.actions.push((phase, action)),
+            }
+        }
     }
     plan.actions.sort_by_key(|(phase, _)| *phase);
+    for (script, label) in std::mem::take(&mut plan.scripts).into_values() {
+        plan.actions.push((Phase::RunCommand, Action::Run(script, label)));
+    }
     for way in &mut ways {
         let machine = &mut way.machine;
         for (at, why) in &plan.gaps {
@@ -110,7 +146,7 @@ pub(super) fn run(
             windows(machine, script);
         }
         // nodeadm writes its files before cloud-init starts, so that scripts find them and may change them.
-        if !machine.node_configs.is_empty() {
+        if machine.joins_by_nodeadm() {
             let documents = machine.node_configs.clone();
             nodeadm::write(machine, &documents);
         }
@@ -166,19 +202,17 @@ pub(super) fn finish_nodeadm(machine: &mut Machine, cx: &mut Cx<'_>) {
 /// Takes off what wraps the text as a whole.
 fn peel(text: &Traced, wrapping: Wrapping) -> Result<Traced, DecodeError> {
     let mut text = match wrapping {
-        Wrapping::Base64 if text.is_hole() => text.clone(),
+        Wrapping::Base64 if text.is_hole() && text.original(crate::text::Layer::Base64).is_none() => text.clone(),
         Wrapping::Base64 => base64::decode(text, Strictness::Standard)?,
         Wrapping::Base64OrPlain if looks_wrapped(text) => base64::decode(text, Strictness::Standard)?,
         Wrapping::Base64OrPlain | Wrapping::Plain => text.clone(),
     };
-    for _ in 0..MAX_LAYERS {
-        if gzip::looks_compressed(&text) {
-            text = gzip::decode(&text)?;
-        } else if looks_wrapped(&text) {
-            text = base64::decode(&text, Strictness::Standard)?;
-        } else {
-            break;
-        }
+    // What is wrapped twice stays wrapped, but for gzip in base64.
+    if wrapping == Wrapping::Plain && looks_wrapped(&text) {
+        text = base64::decode(&text, Strictness::Standard)?;
+    }
+    if gzip::looks_compressed(&text) {
+        text = gzip::decode(&text)?;
     }
     Ok(text)
 }
@@ -192,18 +226,23 @@ impl Plan {
     fn whole(&mut self, text: &Traced, name: &str) {
         let head = text.bytes().get(..HEADER_BYTES.min(text.len())).unwrap_or_default();
         let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-        if head.contains("mime-version:") || head.starts_with("content-type: multipart/") {
+        let versioned = head.contains("mime-version:");
+        if versioned || head.starts_with("content-type: multipart/") {
             let entity = mime::parse(text);
             if entity.parts.is_some() {
                 self.nodeadm_parts(&entity);
-                self.entity(&entity, name, 0);
+                // cloud-init takes a text without a version for no message at all.
+                if versioned {
+                    self.entity(&entity, name, 0);
+                }
                 return;
             }
         }
         if is_node_config(text) {
             self.node_configs.push(text.clone());
         } else {
-            self.text(text, name, false, 0);
+            self.parts += 1;
+            self.text(text, name, "part-001", 0);
         }
     }
 
@@ -239,9 +278,11 @@ impl Plan {
             return;
         }
         let essence = entity.media_type().essence;
+        self.parts += 1;
         if essence == "application/node.eks.aws" {
             return;
         }
+        let file = entity.file_name().filter(|f| !f.is_empty()).unwrap_or_else(|| format!("part-{:03}", self.parts));
         let body = match entity.decoded() {
             Ok(body) => body,
             Err(error) => {
@@ -249,43 +290,74 @@ impl Plan {
                 return;
             }
         };
-        let body = if gzip::looks_compressed(&body) {
+        if COMPRESSED.contains(&essence.as_str()) {
             match gzip::decode(&body) {
-                Ok(body) => body,
-                Err(error) => {
-                    self.problems.push(error);
-                    return;
-                }
+                Ok(body) => self.text(&body, name, &file, depth.max(1)),
+                Err(error) => self.problems.push(error),
             }
-        } else {
-            body
-        };
+            return;
+        }
         match essence.as_str() {
-            "text/cloud-config" => self.cloud_configs.push(body),
-            "text/x-shellscript"
-            | "text/x-shellscript-per-boot"
-            | "text/x-shellscript-per-instance"
-            | "text/x-shellscript-per-once" => self.script(&body, name, Phase::Script),
-            "text/cloud-boothook" => self.script(&body, name, Phase::Hook),
-            "text/plain" | "text/x-not-multipart" => self.text(&body, name, true, depth),
+            "text/cloud-config" => {
+                let how = ["merge-type", "x-merge-type"].iter().find_map(|h| entity.header(h));
+                let how = how.map(|h| h.to_text().into_owned());
+                self.cloud_configs.push(CloudConfig { text: body, how });
+            }
+            "text/x-shellscript" => self.script(&body, name, &file, Folder::User),
+            "text/x-shellscript-per-boot" => self.script(&body, name, &file, Folder::PerBoot),
+            "text/x-shellscript-per-instance" => self.script(&body, name, &file, Folder::PerInstance),
+            "text/x-shellscript-per-once" => self.script(&body, name, &file, Folder::PerOnce),
+            "text/cloud-boothook" => self.hook(&body, name),
+            "text/plain"
+            | "text/x-not-multipart"
+            | "text/jinja2"
+            | "text/cloud-config-archive"
+            | "text/cloud-config-jsonp"
+            | "text/x-include-url"
+            | "text/x-include-once-url"
+            | "text/part-handler" => {
+                self.text(&body, name, &file, depth.max(1));
+            }
             _ => {}
         }
     }
 
-    fn script(&mut self, text: &Traced, name: &str, phase: Phase) {
-        let start = text.bytes().trim_ascii_start();
-        // The kernel does not run a file without an interpreter; what starts with a hole may have one.
-        if phase == Phase::Hook || start.starts_with(b"#!") || text.slice(0..1).has_hole() {
-            self.actions.push((phase, Action::Run(text.clone(), name.to_owned())));
+    /// The kernel does not run a file without an interpreter; what starts with a hole may have one.
+    fn runs(&mut self, text: &Traced) -> bool {
+        let runs = text.bytes().starts_with(b"#!") || text.slice(0..1).has_hole();
+        if !runs && let Some(at) = text.slice(0..1).span() {
+            let why = "a script whose first two characters are not #!, which the kernel does not run";
+            self.gaps.push((at, Why::NotUnderstood(why.into())));
+        }
+        runs
+    }
+
+    fn hook(&mut self, text: &Traced, name: &str) {
+        let marker = b"#cloud-boothook";
+        let script = match text.bytes().strip_prefix(marker) {
+            Some(rest) => {
+                let line = rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |n| n + 1);
+                text.slice(marker.len() + line..text.len())
+            }
+            None => text.clone(),
+        };
+        if self.runs(&script) {
+            self.actions.push((Phase::Hook, Action::Run(script, name.to_owned())));
+        }
+    }
+
+    fn script(&mut self, text: &Traced, name: &str, file: &str, folder: Folder) {
+        if text.bytes().trim_ascii_start().starts_with(b"#cloud-config") {
+            self.text(text, name, file, 1);
         } else if is_node_config(text) {
             // A NodeConfig under the type of a script reaches nobody.
-        } else if start.starts_with(b"#cloud-config") {
-            self.text(text, name, true, 0);
+        } else if self.runs(text) {
+            self.scripts.insert((folder, clean(file)), (text.clone(), name.to_owned()));
         }
     }
 
     /// A text whose first line says what it is.
-    fn text(&mut self, text: &Traced, name: &str, part: bool, depth: usize) {
+    fn text(&mut self, text: &Traced, name: &str, file: &str, depth: usize) {
         let blank = text.len() - text.bytes().trim_ascii_start().len();
         let body = text.slice(blank..text.len());
         let line = body.bytes().split(|b| *b == b'\n').next().unwrap_or_default();
@@ -297,33 +369,47 @@ impl Plan {
             }
         };
         if line.starts_with("## template: jinja") {
-            gap("a jinja template");
+            let rest = body.slice((line.len() + 1).min(body.len())..body.len());
+            let shown = rest.to_text();
+            if ["{{", "{%", "{#"].iter().any(|m| shown.contains(m)) || depth > MAX_TEMPLATES {
+                gap("a jinja template");
+            } else {
+                self.text(&rest, name, file, depth + 1);
+            }
         } else if line.starts_with("#cloud-config-archive") {
             gap("a cloud-config archive");
         } else if line.starts_with("#cloud-config-jsonp") {
             gap("a patch of a cloud-config");
+            // What the patch leaves of the other parts is not known.
+            self.cloud_configs.clear();
         } else if line.starts_with("#cloud-config") {
-            self.cloud_configs.push(body);
+            self.cloud_configs.push(CloudConfig { text: body, how: None });
         } else if line.starts_with("#include") {
             gap("user data that is fetched from elsewhere");
         } else if line.starts_with("#part-handler") {
             gap("a part handler");
         } else if line.starts_with("#cloud-boothook") {
-            self.actions.push((Phase::Hook, Action::Run(body, name.to_owned())));
+            self.hook(&body, name);
         } else if line.starts_with("#!") {
-            self.actions.push((Phase::Script, Action::Run(body, name.to_owned())));
+            self.script(text, name, file, Folder::User);
         } else if line.contains("<powershell>") {
             self.windows = Some(body);
         } else if body.slice(0..1).has_hole() {
             let why = body.first_hole().map(|(at, why)| (at, why.clone()));
             self.gaps.extend(why);
             if !body.is_hole() {
-                self.actions.push((Phase::Script, Action::Run(body, name.to_owned())));
+                self.scripts.insert((Folder::User, clean(file)), (body, name.to_owned()));
             }
-        } else if !part && depth == 0 && body.to_text().lines().any(|l| l.trim_start().starts_with("[settings")) {
+        } else if depth == 0 && body.to_text().lines().any(|l| l.trim_start().starts_with("[settings")) {
             self.bottlerocket = Some(body);
         }
     }
+}
+
+/// The name that cloud-init gives a file.
+fn clean(name: &str) -> String {
+    let name = name.replace('/', "_");
+    name.chars().filter(|c| c.is_ascii_alphanumeric() || "_-.()".contains(*c)).collect()
 }
 
 /// nodeadm looks into a part for base64 and gzip, whatever its header says.

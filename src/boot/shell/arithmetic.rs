@@ -1,4 +1,6 @@
-//! Arithmetic of whole numbers, without assignments.
+//! Arithmetic of whole numbers; of assignments, those that are the whole expression.
+
+use crate::text::{Span, Traced};
 
 use super::Run;
 
@@ -15,6 +17,54 @@ pub(super) fn evaluate(text: &str, path: &Run) -> Option<i64> {
     let value = reader.level(0)?;
     reader.blanks();
     (reader.at == text.len()).then_some(value)
+}
+
+/// The value of an expression that may be an assignment as a whole: `i++`, `i += 2`, `i = j * 2`.
+pub(super) fn perform(text: &str, path: &mut Run, span: Span) -> Option<i64> {
+    let text = text.trim();
+    let is_name = |t: &str| {
+        t.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && t.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    };
+    for (sign, step) in [("++", 1), ("--", -1)] {
+        if let Some(name) = text.strip_suffix(sign).map(str::trim_end).filter(|n| is_name(n)) {
+            let before = evaluate(name, path)?;
+            path.set(name, Traced::made(before.checked_add(step)?.to_string(), span));
+            return Some(before);
+        }
+        if let Some(name) = text.strip_prefix(sign).map(str::trim_start).filter(|n| is_name(n)) {
+            let after = evaluate(name, path)?.checked_add(step)?;
+            path.set(name, Traced::made(after.to_string(), span));
+            return Some(after);
+        }
+    }
+    let Some((left, right)) = text.split_once('=').filter(|(_, right)| !right.starts_with('=')) else {
+        return evaluate(text, path);
+    };
+    let left = left.trim_end();
+    let (name, operator) = match left.strip_suffix(['+', '-', '*', '/', '%']) {
+        Some(name) => (name.trim_end(), left.as_bytes().last().copied()),
+        None => (left, None),
+    };
+    if !is_name(name) {
+        return evaluate(text, path);
+    }
+    let right = evaluate(right, path)?;
+    let value = match operator {
+        None => right,
+        Some(operator) => {
+            let before = evaluate(name, path)?;
+            match operator {
+                b'+' => before.checked_add(right)?,
+                b'-' => before.checked_sub(right)?,
+                b'*' => before.checked_mul(right)?,
+                b'/' => before.checked_div(right)?,
+                _ => before.checked_rem(right)?,
+            }
+        }
+    };
+    path.set(name, Traced::made(value.to_string(), span));
+    Some(value)
 }
 
 struct Reader<'a> {

@@ -44,6 +44,8 @@ struct Called {
     /// Set if a word may be options that are not known.
     doubt: Option<(Span, Why)>,
     help: bool,
+    /// The name of the cluster is given, or may be.
+    named: bool,
 }
 
 impl Called {
@@ -69,6 +71,7 @@ impl Called {
                 }
                 _ => {
                     positional += 1;
+                    called.named |= !word.is_empty();
                     // A word of which nothing is known may be options; the first one is taken for the cluster's name.
                     if word.is_hole() {
                         if positional > 1 {
@@ -98,6 +101,12 @@ impl Shell<'_, '_> {
         if called.help {
             return vec![path];
         }
+        if !called.named {
+            // It asks for the name of the cluster and ends before it does anything.
+            path.machine.know(Family::Al2);
+            path.status = Status::NonZero;
+            return vec![path];
+        }
         match path.machine.files.get(image::BOOTSTRAP).cloned() {
             None => {}
             Some(File::Known(text)) if !text.is_hole() && called.doubt.is_none() => {
@@ -118,7 +127,7 @@ impl Shell<'_, '_> {
             Some((span, why)) => Some(Traced::hole(span, why)),
             None => called.extra,
         };
-        let extra = extra.filter(|e| !e.is_empty()).or_else(|| {
+        let extra = extra.or_else(|| {
             path.variables.get("KUBELET_EXTRA_ARGS").filter(|v| v.exported).and_then(|v| v.values.first().cloned())
         });
         let extra = extra.unwrap_or_else(|| {

@@ -99,10 +99,11 @@ fn pair(text: &Traced, start: usize) -> Option<(Vec<Traced>, usize)> {
 fn range(text: &Traced, from: usize, to: usize) -> Option<(Vec<Traced>, usize)> {
     let part = text.slice(from..to);
     let (first, last) = part.known_str()?.split_once("..")?;
-    let (first, last): (i64, i64) = (first.parse().ok()?, last.parse().ok()?);
+    let (last, step) = last.split_once("..").unwrap_or((last, "1"));
+    let (first, last, step): (i64, i64, usize) = (first.parse().ok()?, last.parse().ok()?, step.parse().ok()?);
     if last < first || last.checked_sub(first)? >= MOST {
         return None;
     }
     let span = part.span()?;
-    Some(((first..=last).map(|n| Traced::made(n.to_string(), span)).collect(), to + 1))
+    Some(((first..=last).step_by(step.max(1)).map(|n| Traced::made(n.to_string(), span)).collect(), to + 1))
 }

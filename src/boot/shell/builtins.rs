@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::text::{Span, Traced, Why};
 
-use super::{Run, Status};
+use super::{Run, Status, Variable};
 
 pub(super) fn split_assignment(word: &Traced) -> Option<(String, Traced)> {
     let at = word.bytes().iter().position(|b| *b == b'=')?;
@@ -29,6 +29,7 @@ pub(super) fn declare(command: &str, words: &[Traced], span: Span, path: &mut Ru
         if let Some((name, hidden)) = (command == "local").then(|| (name.clone(), path.variables.get(&name).cloned())) {
             path.hidden.push((name, hidden));
         }
+        let constant = name.clone();
         match assigned {
             Some((name, value)) => path.set(&name, value),
             None if word.has_hole() => path.open = Some(Why::NotUnderstood("the name of a variable".into())),
@@ -48,6 +49,9 @@ pub(super) fn declare(command: &str, words: &[Traced], span: Span, path: &mut Ru
         if exports && let Some(variable) = Arc::make_mut(&mut path.variables).get_mut(&name) {
             variable.exported = !removes;
         }
+        if command == "readonly" || options.contains('r') && command != "export" {
+            Arc::make_mut(&mut path.constants).insert(constant);
+        }
     }
     let _ = span;
 }
@@ -62,12 +66,17 @@ pub(super) fn set(words: &[Traced], path: &mut Run) {
         path.called_from_outside = false;
     }
     let mut named = false;
+    let mut set = true;
     for word in words.iter().take(dashes.unwrap_or(words.len())) {
         let text = word.to_text().into_owned();
         let on = text.starts_with('-');
         match text.as_str() {
-            "errexit" if named => path.errexit = true,
-            "nounset" if named => path.nounset = true,
+            "errexit" if named => path.errexit = set,
+            "nounset" if named => path.nounset = set,
+            "pipefail" if named => path.pipefail = set,
+            "allexport" if named => path.allexport = set,
+            "noglob" if named => path.noglob = set,
+            "noclobber" if named => path.noclobber = set,
             _ if on || text.starts_with('+') => {
                 if text.contains('e') {
                     path.errexit = on;
@@ -75,15 +84,38 @@ pub(super) fn set(words: &[Traced], path: &mut Run) {
                 if text.contains('u') {
                     path.nounset = on;
                 }
+                if text.contains('a') {
+                    path.allexport = on;
+                }
+                if text.contains('f') {
+                    path.noglob = on;
+                }
+                if text.contains('C') {
+                    path.noclobber = on;
+                }
             }
             _ => {}
         }
-        named = on && text.ends_with('o');
+        named = (on || text.starts_with('+')) && text.ends_with('o');
+        set = on;
     }
 }
 
 /// `read` from a standard input that is known, or from one that is not.
 pub(super) fn read(words: &[Traced], span: Span, path: &mut Run) {
+    if let Some(name) = read_array(words) {
+        let input = path.stdin.clone().filter(|t| !t.has_hole() && path.get("IFS").is_none());
+        let values = input.map_or_else(
+            || vec![Traced::hole(span, Why::NotUnderstood("read".into()))],
+            |input| {
+                let end = input.bytes().iter().position(|b| *b == b'\n').unwrap_or(input.len());
+                fields(&input.slice(0..end))
+            },
+        );
+        let variable = Variable { values: Arc::new(values), array: true, exported: false };
+        Arc::make_mut(&mut path.variables).insert(name, variable);
+        return;
+    }
     let plain = words.iter().all(|w| !w.bytes().starts_with(b"-") || w.known_str() == Some("-r"));
     let names: Vec<String> = words
         .iter()
@@ -111,6 +143,29 @@ pub(super) fn read(words: &[Traced], span: Span, path: &mut Run) {
     }
 }
 
+/// The words of a line.
+fn fields(line: &Traced) -> Vec<Traced> {
+    let mut out = Vec::new();
+    let mut rest = crate::syntax::unit::trim(line);
+    while !rest.is_empty() {
+        let length = rest.bytes().iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+        out.push(rest.slice(0..length));
+        rest = crate::syntax::unit::trim(&rest.slice(length..rest.len()));
+    }
+    out
+}
+
+/// The name after `-a`.
+fn read_array(words: &[Traced]) -> Option<String> {
+    match words {
+        [flags @ .., name] if flags.iter().all(|f| matches!(f.known_str(), Some("-r" | "-a" | "-ra"))) => {
+            let array = flags.iter().any(|f| f.bytes().contains(&b'a'));
+            name.known_str().filter(|_| array).map(str::to_owned)
+        }
+        _ => None,
+    }
+}
+
 pub(super) fn echo(words: &[Traced], span: Span, path: &mut Run) {
     let options = words
         .iter()
@@ -121,15 +176,15 @@ pub(super) fn echo(words: &[Traced], span: Span, path: &mut Run) {
         .count();
     let given: String = words[..options].iter().map(|w| w.to_text().into_owned()).collect();
     let text = Traced::join(&words[options..], &Traced::made(" ", span));
-    let text = if given.contains('e') { unescape(&text, span) } else { text };
+    let text = if given.contains('e') { unescape(&text, false, span) } else { text };
     path.out.push(&text);
     if !given.contains('n') {
         path.out.push_made(b"\n", span);
     }
 }
 
-/// Backslash escapes as `echo -e` and `printf` have them.
-pub(super) fn unescape(text: &Traced, span: Span) -> Traced {
+/// Backslash escapes as `echo -e` and, with `quotes`, the formats of `printf` have them.
+pub(super) fn unescape(text: &Traced, quotes: bool, span: Span) -> Traced {
     let bytes = text.bytes();
     let mut out = Traced::new();
     let mut from = 0;
@@ -139,20 +194,35 @@ pub(super) fn unescape(text: &Traced, span: Span) -> Traced {
             at += 1;
             continue;
         }
-        let byte = match bytes.get(at + 1) {
-            Some(b'n') => b'\n',
-            Some(b't') => b'\t',
-            Some(b'r') => b'\r',
-            Some(b'\\') => b'\\',
-            Some(b'"') => b'"',
-            _ => {
-                at += 1;
-                continue;
-            }
+        let number = |skip: usize, most: usize, radix: u32| {
+            let digits = bytes.get(at + skip..).unwrap_or_default();
+            let length = digits.iter().take(most).take_while(|b| char::from(**b).is_digit(radix)).count();
+            let text = std::str::from_utf8(digits.get(..length)?).ok()?;
+            u32::from_str_radix(text, radix).ok().map(|n| (n.to_le_bytes()[0], skip + length))
+        };
+        let escape = match bytes.get(at + 1) {
+            Some(b'n') => Some((b'\n', 2)),
+            Some(b't') => Some((b'\t', 2)),
+            Some(b'r') => Some((b'\r', 2)),
+            Some(b'a') => Some((7, 2)),
+            Some(b'b') => Some((8, 2)),
+            Some(b'e' | b'E') => Some((27, 2)),
+            Some(b'f') => Some((12, 2)),
+            Some(b'v') => Some((11, 2)),
+            Some(b'\\') => Some((b'\\', 2)),
+            Some(b'"') if quotes => Some((b'"', 2)),
+            Some(b'x') => number(2, 2, 16),
+            Some(b'0') => number(1, if quotes { 3 } else { 4 }, 8),
+            Some(b'1'..=b'7') if quotes => number(1, 3, 8),
+            _ => None,
+        };
+        let Some((byte, length)) = escape else {
+            at += 1;
+            continue;
         };
         out.push(&text.slice(from..at));
-        out.push_made(&[byte], text.slice(at..at + 2).span().unwrap_or(span));
-        at += 2;
+        out.push_made(&[byte], text.slice(at..at + length).span().unwrap_or(span));
+        at += length;
         from = at;
     }
     out.push(&text.slice(from..bytes.len()));
@@ -172,7 +242,7 @@ pub(super) fn printf(words: &[Traced], span: Span, path: &mut Run) {
         words = &words[1..];
     }
     let Some((format, arguments)) = words.split_first() else { return };
-    let format = unescape(format, span);
+    let format = unescape(format, true, span);
     let mut out = Traced::new();
     let mut rest = arguments.iter();
     loop {
@@ -186,7 +256,7 @@ pub(super) fn printf(words: &[Traced], span: Span, path: &mut Run) {
             match bytes.get(at..at + 2) {
                 Some(b"%%") => out.push(&format.slice(at..at + 1)),
                 Some(b"%s" | b"%d") => out.push(&rest.next().cloned().unwrap_or_default()),
-                Some(b"%b") => out.push(&unescape(&rest.next().cloned().unwrap_or_default(), span)),
+                Some(b"%b") => out.push(&unescape(&rest.next().cloned().unwrap_or_default(), false, span)),
                 Some(_) => {
                     rest.next();
                     out.push_hole(span, Why::NotUnderstood("a printf format".into()));

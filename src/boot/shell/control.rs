@@ -216,7 +216,7 @@ impl Shell<'_, '_> {
             }
         }
         for mut path in active {
-            let place = path.machine.place;
+            let place = condition.first().map_or(path.machine.place, |item| item.first.span);
             path.machine.gap(place, Why::Limit("rounds of a loop"));
             done.push(path);
         }
@@ -231,8 +231,10 @@ impl Shell<'_, '_> {
         let outer = std::mem::replace(&mut path.arguments, Arc::new(arguments));
         let outside = std::mem::replace(&mut path.called_from_outside, false);
         let hidden = std::mem::take(&mut path.hidden);
+        path.callers += 1;
         let mut paths = self.command(body, path);
         for path in &mut paths {
+            path.callers = path.callers.saturating_sub(1);
             path.arguments = Arc::clone(&outer);
             path.called_from_outside = outside;
             let locals = std::mem::replace(&mut path.hidden, hidden.clone());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::syntax::shell::{Item, Part, Word};
+use crate::syntax::shell::{CommandKind, Item, Part, RedirectKind, Target, Word};
 use crate::text::{Span, Traced, Why};
 
 use super::parameters::Value;
@@ -33,6 +33,10 @@ impl Shell<'_, '_> {
         for parts in expanded {
             let mut chunks = Vec::new();
             self.chunks(&parts, false, path, &mut chunks);
+            if let Some(mut names) = names(&chunks, path) {
+                out.append(&mut names);
+                continue;
+            }
             let mut current: Option<Traced> = None;
             for chunk in chunks {
                 match chunk {
@@ -71,15 +75,15 @@ impl Shell<'_, '_> {
     pub(super) fn pattern(&mut self, word: &Word, path: &mut Run) -> Vec<Token> {
         let mut chunks = Vec::new();
         self.chunks(&word.parts, false, path, &mut chunks);
-        let mut out = Vec::new();
+        let mut units = Vec::new();
         for chunk in chunks {
             match chunk {
-                Chunk::Solid(text) => pattern::literal(&text, &mut out),
-                Chunk::Loose(text) | Chunk::Bare(text) => pattern::glob(&text, &mut out),
-                Chunk::Cut => out.push(Token::Byte(b' ')),
+                Chunk::Solid(text) => pattern::literal(&text, &mut units),
+                Chunk::Loose(text) | Chunk::Bare(text) => pattern::marked(&text, &mut units),
+                Chunk::Cut => units.push(Token::Byte(b' ')),
             }
         }
-        out
+        pattern::compile(&units)
     }
 
     fn chunks(&mut self, parts: &[Part], quoted: bool, path: &mut Run, out: &mut Vec<Chunk>) {
@@ -136,7 +140,7 @@ impl Shell<'_, '_> {
             }
             Part::Arithmetic(parts, span) => {
                 let text = self.joined(parts, true, path);
-                let value = text.known_str().and_then(|t| arithmetic::evaluate(t, path));
+                let value = text.known_str().and_then(|t| arithmetic::perform(t, path, *span));
                 if value.is_none() {
                     path.forget_counted(&text, *span);
                 }
@@ -154,7 +158,22 @@ impl Shell<'_, '_> {
 
     /// The output of commands, without the line breaks at its end. What they do to files stays done.
     fn substitute(&mut self, list: &[Item], span: Span, path: &mut Run) -> Traced {
+        if let [item] = list
+            && let ([], [command]) = (item.rest.as_slice(), item.first.commands.as_slice())
+            && let CommandKind::Simple { assignments, words } = &command.kind
+            && assignments.is_empty()
+            && words.is_empty()
+            && let [redirect] = command.redirects.as_slice()
+            && let (RedirectKind::Read, Target::Word(word)) = (redirect.kind, &redirect.target)
+        {
+            let name = self.single(word, path);
+            let text = super::files::contents(path, &name, span);
+            let length = text.bytes().iter().rev().take_while(|b| **b == b'\n').count();
+            return text.slice(0..text.len() - length);
+        }
         let mut inner: Path = Box::new(path.clone());
+        inner.on_exit = None;
+        inner.emptied = None;
         inner.out = Traced::new();
         inner.hidden = Vec::new();
         let mut paths = self.list(list, inner);
@@ -186,9 +205,50 @@ impl Shell<'_, '_> {
 
 impl Run {
     /// The characters that `IFS` has words split at.
-    fn separators(&self) -> &[u8] {
+    pub(super) fn separators(&self) -> &[u8] {
         self.get("IFS").filter(|v| !v.has_hole()).map_or(b" \t\n", |v| v.bytes())
     }
+}
+
+/// The names of files that are known and match a word with `*`, `?` or `[` in it. `None` if none does.
+fn names(chunks: &[Chunk], path: &Run) -> Option<Vec<Traced>> {
+    let marks = |c: &Chunk| matches!(c, Chunk::Bare(t) if t.bytes().iter().any(|b| b"*?[".contains(b)));
+    if path.noglob || !chunks.iter().any(marks) {
+        return None;
+    }
+    let mut units = Vec::new();
+    let mut at = None;
+    for chunk in chunks {
+        match chunk {
+            Chunk::Bare(text) => {
+                at = at.or_else(|| text.span());
+                pattern::marked(text, &mut units);
+            }
+            Chunk::Solid(text) => pattern::literal(text, &mut units),
+            Chunk::Loose(text) if text.bytes().iter().all(|b| !b" \t\n*?[".contains(b)) => {
+                pattern::literal(text, &mut units);
+            }
+            Chunk::Loose(_) | Chunk::Cut => return None,
+        }
+    }
+    let tokens = pattern::compile(&units);
+    if tokens.contains(&Token::Hole) {
+        return None;
+    }
+    let relative = tokens.first() != Some(&Token::Byte(b'/'));
+    let folder = format!("{}/", path.directory.trim_end_matches('/'));
+    let slashes = tokens.iter().filter(|t| **t == Token::Byte(b'/')).count();
+    let known = path.machine.files.iter().filter(|(_, file)| **file != super::super::machine::File::Removed);
+    let names = known.filter_map(|(name, _)| if relative { name.strip_prefix(&folder) } else { Some(name.as_str()) });
+    // A mark never stands for a slash, and not for a dot at the start.
+    let fits = |name: &&str| {
+        name.matches('/').count() == slashes
+            && !name.rsplit('/').next().is_some_and(|n| n.starts_with('.'))
+            && pattern::whole(&tokens, name.as_bytes())
+    };
+    let span = at?;
+    let found: Vec<Traced> = names.filter(fits).map(|name| Traced::made(name, span)).collect();
+    (!found.is_empty()).then_some(found)
 }
 
 /// Splits at `separators`; the first and last piece join what stands around.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::syntax::shell::{Command, RedirectKind, Target};
+use crate::syntax::shell::{Command, CommandKind, RedirectKind, Target};
 use crate::text::{Span, Traced, Why};
 
 use super::super::machine::{File, absolute};
-use super::{Path, Run, Shell};
+use super::{Path, Run, Shell, Status};
 
 /// Where the output of a command goes.
 struct Output {
@@ -63,6 +63,16 @@ impl Shell<'_, '_> {
                     let append = matches!(kind, RedirectKind::Append | RedirectKind::AppendBoth);
                     let name = self.single(word, &mut path);
                     dropped = false;
+                    if path.noclobber && !append && self.cx.texts.slice(redirect.span).first() == Some(&b'>') {
+                        let file = name.known_str().map(|n| absolute(n, &path.directory));
+                        let forced = self.cx.texts.slice(redirect.span).starts_with(b">|");
+                        let there = file.is_some_and(|f| matches!(path.machine.file(&f), Some(File::Known(_))));
+                        if there && !forced {
+                            path.status = Status::NonZero;
+                            path.stdin.clone_from(&outer_stdin);
+                            return vec![path];
+                        }
+                    }
                     match name.known_str() {
                         Some("/dev/null" | "/dev/stderr") => {
                             output = None;
@@ -92,9 +102,18 @@ impl Shell<'_, '_> {
             }
             return paths;
         }
+        if let Some(output) = output.as_ref().filter(|o| !o.append) {
+            // The file is empty before the command begins, whatever the command reads.
+            if matches!(command.kind, CommandKind::Simple { .. }) {
+                path.emptied = Some(output.path.clone());
+            } else {
+                path.machine.put(&output.path, File::Known(Arc::default()));
+            }
+        }
         let before = std::mem::take(&mut path.out);
         let mut paths = self.kind(command, path);
         for path in &mut paths {
+            path.emptied = None;
             let text = std::mem::replace(&mut path.out, before.clone());
             path.stdin.clone_from(&outer_stdin);
             if let Some(output) = &output {
@@ -135,5 +154,15 @@ pub(super) fn contents(path: &Run, name: &Traced, at: Span) -> Traced {
         Some(File::Unknown(why)) => Traced::hole(at, why),
         Some(File::Removed) => Traced::new(),
         None => Traced::hole(at, Why::FromOutside(format!("what stands in {name}").into())),
+    }
+}
+
+/// True if there is no such file for certain: it was removed, or stands where no image has files.
+pub(super) fn missing(path: &Run, name: &Traced) -> bool {
+    let Some(name) = name.known_str().filter(|n| !n.is_empty() && *n != "-") else { return false };
+    let name = absolute(name, &path.directory);
+    match path.machine.file(&name) {
+        Some(file) => file == File::Removed,
+        None => name.rfind('/') == Some(0),
     }
 }

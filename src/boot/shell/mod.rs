@@ -2,6 +2,7 @@
 //! node. A condition that the source cannot decide is followed both ways; ways that come to the same are put together.
 
 mod arithmetic;
+mod assign;
 mod bootstrap;
 mod braces;
 mod builtins;
@@ -15,20 +16,22 @@ mod programs;
 mod sed;
 mod tools;
 mod ways;
+mod xargs;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::node::Cx;
+use crate::syntax::Parsed;
 use crate::syntax::shell::{self, Assignment, Command, CommandKind, Connector, Item, Part, Pipeline, Word};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Condition, Guard};
 
 use super::Way;
-use super::machine::Machine;
+use super::machine::{File, Machine};
 
 pub(super) use bootstrap::by_eks as bootstrap_by_eks;
 
@@ -107,6 +110,22 @@ struct Run {
     errexit: bool,
     /// `set -u`
     nounset: bool,
+    /// `set -o pipefail`
+    pipefail: bool,
+    /// `set -a`
+    allexport: bool,
+    /// `set -f`
+    noglob: bool,
+    /// `set -C`
+    noclobber: bool,
+    /// How many functions and sourced files are being run, which is what `return` leaves.
+    callers: usize,
+    /// What `trap … EXIT` has asked for.
+    on_exit: Option<Traced>,
+    /// The file that a redirection empties once the words of the command are expanded.
+    emptied: Option<String>,
+    /// Variables that cannot be assigned any more.
+    constants: Arc<BTreeSet<String>>,
 }
 
 type Path = Box<Run>;
@@ -138,12 +157,25 @@ pub(super) fn run(ways: Vec<Way>, text: &Traced, name: &str, setting: Setting, c
         for error in &parsed.errors {
             start.machine.gap(error.at, Why::NotUnderstood(format!("shell syntax ({})", error.message).into()));
         }
-        for mut path in shell.list(&parsed.tree, start) {
+        let ended = shell.list(before_error(text, &parsed), start);
+        for mut path in shell.leave(ended) {
             path.forget();
             out.push(path);
         }
     }
     ways::settle(out).into_iter().map(|path| Way { when: path.when, machine: path.machine }).collect()
+}
+
+/// The commands that bash runs before it finds a word where it cannot stand, which ends the script.
+fn before_error<'t>(text: &Traced, parsed: &'t Parsed<Vec<Item>>) -> &'t [Item] {
+    let stray = ["fi", "done", "esac", "then", "do", "else", "elif"].map(|w| format!("unexpected `{w}`"));
+    let Some(error) = parsed.errors.first().filter(|e| stray.contains(&e.message)) else { return &parsed.tree };
+    // What is not known may have begun what the word ends.
+    if text.slice(0..text.len().min(error.at.range().start)).has_hole() {
+        return &parsed.tree;
+    }
+    let count = parsed.tree.iter().take_while(|item| item.first.span.range().start < error.at.range().start).count();
+    parsed.tree.get(..count).unwrap_or_default()
 }
 
 impl Run {
@@ -165,6 +197,14 @@ impl Run {
             flow: Flow::Normal,
             errexit: false,
             nounset: false,
+            pipefail: false,
+            allexport: false,
+            noclobber: false,
+            noglob: false,
+            callers: 0,
+            on_exit: None,
+            emptied: None,
+            constants: Arc::default(),
         })
     }
 
@@ -180,6 +220,13 @@ impl Run {
         self.stdin = None;
         self.errexit = false;
         self.nounset = false;
+        self.pipefail = false;
+        self.allexport = false;
+        self.noclobber = false;
+        self.noglob = false;
+        self.callers = 0;
+        self.on_exit = None;
+        self.constants = Arc::default();
         self.out = Traced::new();
         self.status = Status::Zero;
         self.machine.injected = None;
@@ -189,8 +236,12 @@ impl Run {
     }
 
     fn set(&mut self, name: &str, value: Traced) {
+        if self.constants.contains(name) {
+            self.status = Status::NonZero;
+            return;
+        }
+        let exported = self.allexport || self.variables.get(name).is_some_and(|v| v.exported);
         let variables = Arc::make_mut(&mut self.variables);
-        let exported = variables.get(name).is_some_and(|v| v.exported);
         variables.insert(name.to_owned(), Variable { values: Arc::new(vec![value]), array: false, exported });
     }
 
@@ -220,6 +271,26 @@ impl Shell<'_, '_> {
             return format!("{cut}…").into();
         }
         text.into()
+    }
+
+    /// Runs what was to run when the shell ends.
+    fn leave(&mut self, paths: Vec<Path>) -> Vec<Path> {
+        let mut out = Vec::new();
+        for mut path in paths {
+            let Some(commands) = path.on_exit.take() else {
+                out.push(path);
+                continue;
+            };
+            let flow = std::mem::replace(&mut path.flow, Flow::Normal);
+            let at = commands.span().unwrap_or(path.machine.place);
+            for mut path in self.evaluate(&commands, "a trap", at, path) {
+                if path.flow == Flow::Normal {
+                    path.flow = flow.clone();
+                }
+                out.push(path);
+            }
+        }
+        out
     }
 
     fn list(&mut self, list: &[Item], path: Path) -> Vec<Path> {
@@ -262,9 +333,13 @@ impl Shell<'_, '_> {
             left = right;
         }
         if let Some(before) = before {
+            let waits = self.cx.texts.slice(item.first.span).windows(6).any(|w| w == b"sleep ");
             for path in &mut paths {
                 path.leave_subshell(&before);
                 path.status = Status::Zero;
+                if waits && path.machine.start == before.machine.start {
+                    path.late(&before, item.first.span);
+                }
             }
         }
         paths
@@ -334,11 +409,14 @@ impl Shell<'_, '_> {
     fn piped(&mut self, commands: &[Command], mut path: Path) -> Vec<Path> {
         let before = path.clone();
         path.out = Traced::new();
+        let mut failed = false;
         let mut paths = vec![path];
         for (number, command) in commands.iter().enumerate() {
             let mut next = Vec::new();
             for mut path in paths {
+                path.on_exit = None;
                 if number > 0 {
+                    failed |= path.status == Status::NonZero;
                     path.stdin = Some(std::mem::take(&mut path.out));
                     path.variables = Arc::clone(&before.variables);
                 }
@@ -352,6 +430,9 @@ impl Shell<'_, '_> {
             out.push(&path.out);
             path.out = out;
             path.stdin.clone_from(&before.stdin);
+            if before.pipefail && failed && path.status == Status::Zero {
+                path.status = Status::NonZero;
+            }
             path.leave_subshell(&before);
         }
         paths
@@ -378,6 +459,13 @@ impl Shell<'_, '_> {
             CommandKind::Subshell(list) => self.subshell(list, path),
             CommandKind::If { branches, otherwise } => self.if_command(branches, otherwise.as_deref(), path),
             CommandKind::Case { subject, arms } => self.case_command(subject, arms, path),
+            CommandKind::For { select: true, body, .. } => {
+                if path.stdin.as_ref().is_some_and(Traced::is_empty) {
+                    path.status = Status::NonZero;
+                    return vec![path];
+                }
+                self.maybe(body, command.span, path)
+            }
             CommandKind::For { name, items, body, .. } => self.for_command(name, items.as_deref(), body, path),
             CommandKind::ForArithmetic { body, .. } => self.maybe(body, command.span, path),
             CommandKind::While { until, condition, body } => self.while_command(*until, condition, body, path),
@@ -393,7 +481,7 @@ impl Shell<'_, '_> {
             }
             CommandKind::Arithmetic(word) => {
                 let text = self.single(word, &mut path);
-                let value = text.known_str().and_then(|t| arithmetic::evaluate(t, &path));
+                let value = text.known_str().and_then(|t| arithmetic::perform(t, &mut path, command.span));
                 path.status = conditions::status(value.map(|v| v != 0));
                 if value.is_none() {
                     path.forget_counted(&text, command.span);
@@ -406,7 +494,10 @@ impl Shell<'_, '_> {
 
     fn subshell(&mut self, list: &[Item], path: Path) -> Vec<Path> {
         let before = path.clone();
-        let mut paths = self.list(list, path);
+        let mut path = path;
+        path.on_exit = None;
+        let ended = self.list(list, path);
+        let mut paths = self.leave(ended);
         for path in &mut paths {
             path.leave_subshell(&before);
         }
@@ -420,6 +511,9 @@ impl Shell<'_, '_> {
         let fields = if declares { self.declared(words, &mut path) } else { self.fields(words, &mut path) };
         if path.flow != Flow::Normal {
             return vec![path];
+        }
+        if let Some(file) = path.emptied.take() {
+            path.machine.put(&file, File::Known(Arc::default()));
         }
         let before: Vec<_> = if words.is_empty() {
             Vec::new()
@@ -460,62 +554,6 @@ impl Shell<'_, '_> {
         paths
     }
 
-    /// Arguments of `export` and its like: what looks like an assignment is not split.
-    fn declared(&mut self, words: &[Word], path: &mut Run) -> Vec<Traced> {
-        let mut out = Vec::new();
-        for word in words {
-            let assigns = matches!(word.parts.first(), Some(Part::Bare(t)) if t.bytes().contains(&b'='));
-            if assigns {
-                if let [Part::Bare(name), Part::Array(items)] = word.parts.as_slice() {
-                    let name = name.to_text().trim_end_matches(['=', '+']).to_owned();
-                    let values = self.fields(items, path);
-                    let variable = Variable { values: Arc::new(values), array: true, exported: false };
-                    Arc::make_mut(&mut path.variables).insert(name, variable);
-                    continue;
-                }
-                out.push(self.single(word, path));
-            } else {
-                out.append(&mut self.fields(std::slice::from_ref(word), path));
-            }
-        }
-        out
-    }
-
-    fn assign(&mut self, assignment: &Assignment, path: &mut Run) {
-        let name = &assignment.name;
-        let old = path.variables.get(name).cloned();
-        let exported = old.as_ref().is_some_and(|v| v.exported);
-        if let [Part::Array(items)] = assignment.value.parts.as_slice() {
-            let mut values = match &old {
-                Some(old) if assignment.append => old.values.to_vec(),
-                _ => Vec::new(),
-            };
-            values.append(&mut self.fields(items, path));
-            let variable = Variable { values: Arc::new(values), array: true, exported };
-            Arc::make_mut(&mut path.variables).insert(name.clone(), variable);
-            return;
-        }
-        let mut value = self.single(&assignment.value, path);
-        if let Some(subscript) = &assignment.subscript {
-            // Elements that are set one by one are not told apart.
-            let _ = subscript;
-            let why = Why::NotUnderstood("an element of an array".into());
-            value = Traced::hole(assignment.span, why);
-            let variable = Variable { values: Arc::new(vec![value]), array: true, exported };
-            Arc::make_mut(&mut path.variables).insert(name.clone(), variable);
-            return;
-        }
-        if assignment.append {
-            let mut whole = match self.variable(name, path, assignment.span) {
-                parameters::Value::One(before) => before,
-                _ => Traced::new(),
-            };
-            whole.push(&value);
-            value = whole;
-        }
-        path.set(name, value);
-    }
-
     /// Reads and runs a text as commands of the shell at hand.
     fn evaluate(&mut self, text: &Traced, name: &str, at: Span, mut path: Path) -> Vec<Path> {
         if self.depth >= MAX_DEPTH {
@@ -542,6 +580,17 @@ impl Shell<'_, '_> {
 }
 
 impl Run {
+    /// What was written in the background after a while may come before or after what the script does next.
+    fn late(&mut self, before: &Self, at: Span) {
+        let why = Why::NotUnderstood("what a job in the background writes later".into());
+        let differs = |(name, file): &(&String, &File)| before.machine.files.get(*name) != Some(*file);
+        let names: Vec<String> = self.machine.files.iter().filter(differs).map(|(name, _)| name.clone()).collect();
+        for name in names {
+            self.machine.gap(at, why.clone());
+            self.machine.put(&name, File::Unknown(why.clone()));
+        }
+    }
+
     /// What a shell of its own leaves behind when it ends: files, output and its exit code.
     fn leave_subshell(&mut self, before: &Self) {
         self.variables = Arc::clone(&before.variables);
@@ -553,6 +602,13 @@ impl Run {
         self.open.clone_from(&before.open);
         self.errexit = before.errexit;
         self.nounset = before.nounset;
+        self.pipefail = before.pipefail;
+        self.allexport = before.allexport;
+        self.noclobber = before.noclobber;
+        self.noglob = before.noglob;
+        self.callers = before.callers;
+        self.on_exit.clone_from(&before.on_exit);
+        self.constants = Arc::clone(&before.constants);
         if let Flow::Exit { failed } = self.flow {
             self.status = if failed { Status::NonZero } else { Status::Zero };
         }

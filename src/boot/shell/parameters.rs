@@ -69,6 +69,13 @@ impl Shell<'_, '_> {
             Operation::Slice { offset, length } => {
                 let offset = self.single(offset, path);
                 let length = length.as_ref().map(|w| self.single(w, path));
+                if let Value::Many(list) = value {
+                    if parameter.subscript.is_none() {
+                        return hole("a slice of the arguments");
+                    }
+                    return elements(list, &offset, length.as_ref())
+                        .map_or_else(|| hole("a slice of an array"), Value::Many);
+                }
                 each(value, |text| slice(&text, &offset, length.as_ref(), span))
             }
             Operation::Case { upper, all } => each(value, |text| case(&text, *upper, *all, span)),
@@ -85,8 +92,9 @@ impl Shell<'_, '_> {
     fn base(&mut self, parameter: &Parameter, quoted: bool, path: &mut Run) -> Value {
         let span = parameter.span;
         let outside = |name: &str| Value::One(Traced::hole(span, Why::FromOutside(format!("${name}").into())));
+        let separator: Vec<u8> = path.separators().iter().take(1).copied().collect();
         let star = |list: Vec<Traced>| {
-            if quoted { Value::One(Traced::join(&list, &Traced::made(" ", span))) } else { Value::Many(list) }
+            if quoted { Value::One(Traced::join(&list, &Traced::made(separator, span))) } else { Value::Many(list) }
         };
         if let Some(subscript) = &parameter.subscript {
             let index = self.single(subscript, path);
@@ -94,6 +102,13 @@ impl Shell<'_, '_> {
                 return self.variable(&parameter.name, path, span);
             };
             let values = variable.values.to_vec();
+            // An array of which only a hole is known has elements that are not known.
+            if let [only] = values.as_slice()
+                && variable.array
+                && only.is_hole()
+            {
+                return Value::One(only.clone());
+            }
             return match index.known_str() {
                 Some("@") => Value::Many(values),
                 Some("*") => star(values),
@@ -168,6 +183,20 @@ impl Shell<'_, '_> {
             _ => Value::One(self.single(word, path)),
         }
     }
+}
+
+/// `${a[@]:offset:length}`
+fn elements(list: Vec<Traced>, offset: &Traced, length: Option<&Traced>) -> Option<Vec<Traced>> {
+    let read = |t: &Traced| t.known_str().and_then(|t| t.trim().parse::<i64>().ok());
+    let count = i64::try_from(list.len()).ok()?;
+    let offset = read(offset)?;
+    let from = if offset < 0 { count.checked_add(offset)? } else { offset };
+    let length = match length {
+        Some(length) => usize::try_from(read(length)?).ok()?,
+        None => list.len(),
+    };
+    let Ok(from) = usize::try_from(from) else { return Some(Vec::new()) };
+    Some(list.into_iter().skip(from).take(length).collect())
 }
 
 fn each(value: Value, change: impl Fn(Traced) -> Traced) -> Value {

@@ -15,33 +15,82 @@ pub(super) enum Token {
     Set(Vec<(u8, u8)>, bool),
     /// Something that is not known.
     Hole,
+    /// This byte, with the meaning that it may have; only before a pattern is compiled.
+    Marked(u8),
+}
+
+/// The bytes of a text in which `*`, `?` and `[` have their meaning, before they get it.
+pub(super) fn marked(text: &Traced, out: &mut Vec<Token>) {
+    let from = out.len();
+    literal(text, out);
+    for token in &mut out[from..] {
+        if let Token::Byte(byte) = token {
+            *token = Token::Marked(*byte);
+        }
+    }
+}
+
+/// Gives marked bytes their meaning.
+pub(super) fn compile(units: &[Token]) -> Vec<Token> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(unit) = units.get(at) {
+        at += 1;
+        out.push(match unit {
+            Token::Marked(b'*') => Token::Star,
+            Token::Marked(b'?') => Token::Any,
+            Token::Marked(b'[') => match bracket(&units[at..]) {
+                Some((token, length)) => {
+                    at += length;
+                    token
+                }
+                None => Token::Byte(b'['),
+            },
+            Token::Marked(byte) => Token::Byte(*byte),
+            other => other.clone(),
+        });
+    }
+    out
+}
+
+/// A bracket expression, in which quoted bytes stand for themselves.
+fn bracket(units: &[Token]) -> Option<(Token, usize)> {
+    if !units.iter().any(|u| matches!(u, Token::Byte(_))) {
+        let bytes: Vec<u8> =
+            units.iter().map_while(|u| if let Token::Marked(b) = u { Some(*b) } else { None }).collect();
+        return set(&bytes);
+    }
+    let negated = matches!(units.first(), Some(Token::Marked(b'!' | b'^')));
+    let start = usize::from(negated);
+    let mut ranges = Vec::new();
+    let mut at = start;
+    loop {
+        match units.get(at)? {
+            Token::Marked(b']') if at > start => return Some((Token::Set(ranges, negated), at + 1)),
+            Token::Marked(b'[') => return None,
+            Token::Marked(from) | Token::Byte(from) => match units.get(at + 1..at + 3) {
+                Some([Token::Marked(b'-'), Token::Marked(to) | Token::Byte(to)])
+                    if units[at + 2] != Token::Marked(b']') =>
+                {
+                    ranges.push((*from, *to));
+                    at += 3;
+                }
+                _ => {
+                    ranges.push((*from, *from));
+                    at += 1;
+                }
+            },
+            _ => return None,
+        }
+    }
 }
 
 /// The elements of a text in which `*`, `?` and `[` have their meaning.
+#[cfg(test)]
 pub(super) fn glob(text: &Traced, out: &mut Vec<Token>) {
-    let bytes = text.bytes();
-    let holes: Vec<_> = text.holes().map(|(range, ..)| range).collect();
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        if let Some(hole) = holes.iter().find(|r| r.contains(&at)) {
-            out.push(Token::Hole);
-            at = hole.end;
-            continue;
-        }
-        at += 1;
-        match byte {
-            b'*' => out.push(Token::Star),
-            b'?' => out.push(Token::Any),
-            b'[' => match set(&bytes[at..]) {
-                Some((token, length)) => {
-                    out.push(token);
-                    at += length;
-                }
-                None => out.push(Token::Byte(b'[')),
-            },
-            byte => out.push(Token::Byte(*byte)),
-        }
-    }
+    let mut units = Vec::new();
+    marked(text, &mut units);
+    out.extend(compile(&units));
 }
 
 /// The elements of a text in which nothing has a meaning.
@@ -126,7 +175,7 @@ pub(super) fn whole(pattern: &[Token], value: &[u8]) -> bool {
                 p += 1;
                 continue;
             }
-            Some(Token::Hole) | None => false,
+            Some(Token::Hole | Token::Marked(_)) | None => false,
         };
         if fits {
             p += 1;

@@ -8,8 +8,8 @@ use crate::text::{Span, Traced, Why};
 use super::super::image;
 use super::super::machine::{File, absolute};
 use super::builtins::{declare, echo, printf, read, set, split_assignment};
-use super::files::contents;
-use super::{Flow, Path, Run, Shell, Status, Variable, conditions};
+use super::files::{contents, missing};
+use super::{Flow, Path, Run, Shell, Status, Variable, arithmetic, conditions};
 
 /// Programs that edit the files that they are given.
 const EDITORS: [&str; 14] = [
@@ -44,6 +44,19 @@ impl Shell<'_, '_> {
         if let Some(body) = path.functions.get(&name).cloned() {
             return self.function(&body, words, path);
         }
+        self.call_program(&name, &first, words, span, path)
+    }
+
+    /// Runs a builtin or a program, whatever functions there are.
+    fn call_program(
+        &mut self,
+        name: &str,
+        first: &Traced,
+        words: Vec<Traced>,
+        span: Span,
+        mut path: Path,
+    ) -> Vec<Path> {
+        let name = in_search_path(name, &path).unwrap_or_else(|| name.to_owned());
         if name.contains('/') {
             let place = absolute(&name, &path.directory);
             if place == image::BOOTSTRAP {
@@ -62,6 +75,7 @@ impl Shell<'_, '_> {
                 let text = Traced::join(&words, &Traced::made(" ", span));
                 self.evaluate(&text, "an evaluated command", span, path)
             }
+            "xargs" => self.xargs(first, &words, span, path),
             "source" | "." => self.source(&words, span, path),
             "export" | "declare" | "local" | "readonly" | "typeset" => {
                 declare(&base, &words, span, &mut path);
@@ -69,7 +83,7 @@ impl Shell<'_, '_> {
             }
             _ => {
                 if !self.builtin(&base, &words, span, &mut path) && !self.program(&base, &words, span, &mut path) {
-                    return vec![self.unknown_program(&first, &words, span, path)];
+                    return vec![self.unknown_program(first, &words, span, path)];
                 }
                 vec![path]
             }
@@ -88,6 +102,18 @@ impl Shell<'_, '_> {
             _ => false,
         };
         let before = Arc::clone(&path.variables);
+        let keeps = |w: &Traced| matches!(w.known_str(), Some("-E" | "--preserve-env"));
+        let options = words.iter().take_while(|w| w.bytes().starts_with(b"-"));
+        // sudo starts from an environment of its own.
+        if name == "sudo" && !options.into_iter().any(keeps) {
+            forget_exported(&mut path, |n| n == "PATH");
+            let named = words.iter().find_map(|w| w.known_str()?.strip_prefix("--preserve-env=").map(str::to_owned));
+            for kept in named.iter().flat_map(|n| n.split(',')) {
+                if let (Some(old), Some(new)) = (before.get(kept), Arc::make_mut(&mut path.variables).get_mut(kept)) {
+                    new.exported = old.exported;
+                }
+            }
+        }
         let mut skip = usize::from(matches!(name, "timeout" | "flock" | "chroot"));
         while let Some(word) = rest.first() {
             let text = word.to_text().into_owned();
@@ -98,6 +124,17 @@ impl Shell<'_, '_> {
             if name == "command" && matches!(text.as_str(), "-v" | "-V") {
                 path.status = Status::Open("".into());
                 return vec![path];
+            }
+            if name == "env" && matches!(text.as_str(), "-i" | "-" | "--ignore-environment") {
+                forget_exported(&mut path, |_| false);
+                rest = &rest[1..];
+                continue;
+            }
+            if name == "env"
+                && (text == "-u" || text.starts_with("--unset="))
+                && let Some(gone) = text.strip_prefix("--unset=").or_else(|| rest.get(1).and_then(|w| w.known_str()))
+            {
+                forget_exported(&mut path, |n| n != gone);
             }
             if text.starts_with('-') && text.len() > 1 {
                 rest = rest.get(if takes_value(&text) { 2 } else { 1 }..).unwrap_or_default();
@@ -119,8 +156,17 @@ impl Shell<'_, '_> {
             path.status = Status::Zero;
             return vec![path];
         }
-        let mut paths = self.call(rest.to_vec(), span, path);
-        for path in &mut paths {
+        let mut rest = rest.to_vec();
+        let program = matches!(name, "command" | "builtin").then(|| rest[0].known_str().map(str::to_owned)).flatten();
+        let builtin = program.is_some();
+        let mut paths = match program {
+            Some(program) => {
+                let first = rest.remove(0);
+                self.call_program(&program, &first, rest, span, path)
+            }
+            None => self.call(rest, span, path),
+        };
+        for path in paths.iter_mut().filter(|_| !builtin) {
             path.variables = Arc::clone(&before);
             if name == "exec" && path.flow == Flow::Normal {
                 path.flow = Flow::Exit { failed: false };
@@ -194,7 +240,16 @@ impl Shell<'_, '_> {
         path.called_from_outside = false;
         path.hidden = Vec::new();
         path.functions = Arc::default();
-        let mut paths = self.evaluate(code, name, span, path);
+        path.callers = 0;
+        path.on_exit = None;
+        path.nounset = false;
+        path.pipefail = false;
+        path.allexport = false;
+        path.noclobber = false;
+        path.noglob = false;
+        path.constants = Arc::default();
+        let ended = self.evaluate(code, name, span, path);
+        let mut paths = self.leave(ended);
         for path in &mut paths {
             path.leave_subshell(&before);
         }
@@ -204,6 +259,10 @@ impl Shell<'_, '_> {
     fn source(&mut self, words: &[Traced], span: Span, mut path: Path) -> Vec<Path> {
         let Some(file) = words.first() else { return vec![path] };
         let text = contents(&path, file, span);
+        if missing(&path, file) {
+            path.status = Status::NonZero;
+            return vec![path];
+        }
         if text.is_hole() {
             // Whatever it sets is not known; what the script sets itself afterwards is.
             let name = file.to_text().into_owned();
@@ -218,8 +277,10 @@ impl Shell<'_, '_> {
             path.called_from_outside = false;
             path.arguments = Arc::new(words[1..].to_vec());
         }
+        path.callers += 1;
         let mut paths = self.evaluate(&text, &name, span, path);
         for path in &mut paths {
+            path.callers = path.callers.saturating_sub(1);
             path.arguments = Arc::clone(&outer);
             path.called_from_outside = outside;
             if path.flow == Flow::Return {
@@ -236,7 +297,7 @@ impl Shell<'_, '_> {
         }
     }
 
-    fn unknown_program(&mut self, name: &Traced, words: &[Traced], span: Span, mut path: Path) -> Path {
+    pub(super) fn unknown_program(&mut self, name: &Traced, words: &[Traced], span: Span, mut path: Path) -> Path {
         let shown = name.to_text().replace(crate::text::HOLE, "…");
         let shown = shown.rsplit('/').next().unwrap_or_default().to_owned();
         let why = if FILTERS.contains(&shown.as_str()) {
@@ -302,7 +363,8 @@ impl Shell<'_, '_> {
     fn builtin(&self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> bool {
         path.status = Status::Zero;
         match name {
-            ":" | "true" | "trap" | "umask" | "ulimit" | "wait" | "sleep" | "shopt" | "alias" | "hash" | "sync" => {}
+            ":" | "true" | "umask" | "ulimit" | "wait" | "sleep" | "shopt" | "alias" | "hash" | "sync" => {}
+            "trap" => trap(words, path),
             "false" => path.status = Status::NonZero,
             "exit" => {
                 let failed = words.first().and_then(|w| w.known_str()).is_some_and(|w| w.trim() != "0");
@@ -312,7 +374,12 @@ impl Shell<'_, '_> {
                 if words.first().and_then(|w| w.known_str()).is_some_and(|w| w.trim() != "0") {
                     path.status = Status::NonZero;
                 }
-                path.flow = Flow::Return;
+                if path.callers == 0 {
+                    // Outside of functions it only complains.
+                    path.status = Status::NonZero;
+                } else {
+                    path.flow = Flow::Return;
+                }
             }
             "break" | "continue" => {
                 let levels = words.first().and_then(|w| w.known_str()?.parse().ok()).unwrap_or(1);
@@ -332,7 +399,11 @@ impl Shell<'_, '_> {
             "unset" => {
                 for word in words {
                     if let Some(name) = word.known_str() {
-                        Arc::make_mut(&mut path.variables).remove(name);
+                        if words.first().and_then(|w| w.known_str()) == Some("-f") {
+                            Arc::make_mut(&mut path.functions).remove(name);
+                        } else if !path.constants.contains(name) {
+                            Arc::make_mut(&mut path.variables).remove(name);
+                        }
                     }
                 }
             }
@@ -345,7 +416,15 @@ impl Shell<'_, '_> {
             "read" => read(words, span, path),
             "echo" => echo(words, span, path),
             "printf" => printf(words, span, path),
-            "let" => path.status = Status::Open("".into()),
+            "let" => {
+                for word in words {
+                    let value = word.known_str().and_then(|t| arithmetic::perform(t, path, span));
+                    path.status = conditions::status(value.map(|v| v != 0));
+                    if value.is_none() {
+                        path.forget_counted(word, span);
+                    }
+                }
+            }
             _ => return false,
         }
         true
@@ -362,4 +441,33 @@ fn errexit(words: &[Traced]) -> bool {
 fn near(path: &Run, code: &Traced) -> bool {
     let _ = path;
     code.first_hole().is_some_and(|(_, why)| why.to_string().contains("kubelet"))
+}
+
+/// `trap COMMANDS EXIT`
+fn trap(words: &[Traced], path: &mut Run) {
+    let words: Vec<&Traced> = words.iter().filter(|w| w.known_str() != Some("--")).collect();
+    let [commands, signals @ ..] = words.as_slice() else { return };
+    if signals.iter().any(|s| matches!(s.known_str(), Some("EXIT" | "0" | "exit"))) {
+        path.on_exit = Some((*commands).clone()).filter(|c| c.known_str() != Some("-"));
+    }
+}
+
+/// Takes what `keep` does not name out of the environment.
+fn forget_exported(path: &mut Run, keep: impl Fn(&str) -> bool) {
+    for (name, variable) in Arc::make_mut(&mut path.variables) {
+        variable.exported &= keep(name);
+    }
+}
+
+/// Where the search path leads, if it is to a file that is known.
+fn in_search_path(name: &str, path: &Run) -> Option<String> {
+    if name.contains('/') {
+        return None;
+    }
+    let folders = path.get("PATH")?.to_text().into_owned();
+    folders
+        .split(':')
+        .filter(|f| f.starts_with('/'))
+        .map(|folder| absolute(name, folder))
+        .find(|file| file == image::BOOTSTRAP || matches!(path.machine.files.get(file), Some(File::Known(_))))
 }

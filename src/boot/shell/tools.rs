@@ -10,8 +10,11 @@ use crate::text::{Span, Traced, Why};
 use super::super::machine::{File, Start, absolute};
 use super::super::programs::{self, Found};
 use super::super::{image, nodeadm};
-use super::files::contents;
+use super::files::{contents, missing};
 use super::{Run, Shell, Status, conditions, sed};
+
+/// The most numbers that `seq` gives.
+const MAX_NUMBERS: i64 = 4096;
 
 impl Shell<'_, '_> {
     pub(super) fn program(&mut self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> bool {
@@ -29,6 +32,10 @@ impl Shell<'_, '_> {
                     path.out.push(&text);
                 }
                 for operand in operands {
+                    if missing(path, operand) {
+                        path.status = Status::NonZero;
+                        continue;
+                    }
                     let text = contents(path, operand, span);
                     path.out.push(&text);
                 }
@@ -52,7 +59,20 @@ impl Shell<'_, '_> {
                     path.out.push(&text);
                 }
             }
-            "cp" | "mv" | "install" | "ln" => self.copy(name, &operands, flag('d', "--directory"), span, path),
+            "install" => {
+                let mut operands = Vec::new();
+                let mut rest = words.iter();
+                while let Some(word) = rest.next() {
+                    match word.known_str() {
+                        Some("-m" | "-o" | "-g" | "-S" | "-t" | "--mode" | "--owner" | "--group") => drop(rest.next()),
+                        Some(option) if option.starts_with('-') && option.len() > 1 => {}
+                        _ => operands.push(word),
+                    }
+                }
+                let folder = flag('d', "--directory");
+                self.copy(name, &operands, folder, span, path);
+            }
+            "cp" | "mv" | "ln" => self.copy(name, &operands, flag('d', "--directory"), span, path),
             "rm" | "unlink" => {
                 for operand in operands {
                     if let Some(file) = operand.known_str() {
@@ -69,6 +89,16 @@ impl Shell<'_, '_> {
                     }
                 }
             }
+            "mkdir" if !flag('p', "--parents") => {
+                let folder = |o: &&Traced| o.known_str().map(|o| format!("{}/", absolute(o, &path.directory)));
+                let there = |folder: String| {
+                    let own = path.machine.files.range(folder.clone()..).next();
+                    image::BOOTSTRAP.starts_with(&folder) || own.is_some_and(|(f, _)| f.starts_with(&folder))
+                };
+                if operands.first().and_then(folder).is_some_and(there) {
+                    path.status = Status::NonZero;
+                }
+            }
             "mkdir" | "chmod" | "chown" | "restorecon" | "chcon" | "modprobe" | "sysctl" | "logger" | "rmdir" => {}
             "mktemp" => {
                 self.temporary += 1;
@@ -79,6 +109,8 @@ impl Shell<'_, '_> {
                 Some(text) => {
                     let text = text.trim_end_matches('/');
                     let (dir, base) = text.rsplit_once('/').unwrap_or((".", text));
+                    let suffix = operands.get(1).and_then(|o| o.known_str()).unwrap_or_default();
+                    let base = base.strip_suffix(suffix).filter(|b| !b.is_empty()).unwrap_or(base);
                     let text = if name == "dirname" { dir } else { base };
                     path.out.push_made(format!("{text}\n").as_bytes(), span);
                 }
@@ -112,6 +144,22 @@ impl Shell<'_, '_> {
                 }
                 path.status = conditions::status(grep(&operands, flag('v', "--invert-match"), path));
             }
+            "seq" => {
+                let numbers: Option<Vec<i64>> = words.iter().map(|w| w.known_str()?.parse().ok()).collect();
+                let (first, step, last) = match numbers.as_deref() {
+                    Some([last]) => (1, 1, *last),
+                    Some([first, last]) => (*first, 1, *last),
+                    Some([first, step, last]) if *step > 0 => (*first, *step, *last),
+                    _ => return false,
+                };
+                let Ok(step) = usize::try_from(step) else { return false };
+                if last.saturating_sub(first) > MAX_NUMBERS {
+                    return false;
+                }
+                for number in (first..=last).step_by(step) {
+                    path.out.push_made(format!("{number}\n").as_bytes(), span);
+                }
+            }
             "sed" => return Self::sed(words, span, path),
             "jq" => return self.modelled(name, words, span, path),
             "systemctl" | "service" => systemctl(name, &operands, words, path),
@@ -124,7 +172,12 @@ impl Shell<'_, '_> {
                 let files = Arc::clone(&path.machine.files);
                 path.machine.start = Some(Start { files, argv: Some(Arc::new(words.to_vec())) });
             }
-            "kubeadm" => path.machine.see(Some(Family::Kubeadm)),
+            "kubeadm" => {
+                path.machine.see(Some(Family::Kubeadm));
+                if matches!(words.first().and_then(|w| w.known_str()), Some("init" | "join")) {
+                    path.machine.start(true);
+                }
+            }
             "snap" if words.iter().any(|w| w.to_text().starts_with("kubelet")) => {
                 path.machine.see(Some(Family::Ubuntu));
                 path.machine.gap(span, Why::NotUnderstood("snap set of the kubelet's arguments".into()));

@@ -128,7 +128,11 @@ impl Run {
             && self.open == other.open
             && self.out == other.out
             && self.stdin == other.stdin
-            && (self.errexit, self.nounset) == (other.errexit, other.nounset)
+            && (self.errexit, self.nounset, self.pipefail) == (other.errexit, other.nounset, other.pipefail)
+            && (self.allexport, self.noclobber, self.noglob) == (other.allexport, other.noclobber, other.noglob)
+            && self.callers == other.callers
+            && self.on_exit == other.on_exit
+            && self.constants == other.constants
             && functions()
     }
 
