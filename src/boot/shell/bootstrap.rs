@@ -104,6 +104,7 @@ impl Shell<'_, '_> {
         if !called.named {
             // It asks for the name of the cluster and ends before it does anything.
             path.machine.know(Family::Al2);
+            path.machine.gap(at, Why::Invalid("bootstrap.sh without the name of a cluster ends at once".into()));
             path.status = Status::NonZero;
             return vec![path];
         }

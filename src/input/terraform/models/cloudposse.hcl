@@ -54,7 +54,7 @@ model "cloudposse/eks-node-group/aws" {
       join("\n", var.before_cluster_joining_userdata),
       "\n",
       length(local.flags) > 0 ? "export KUBELET_EXTRA_ARGS=\"${local.flags}\"\n" : "",
-      local.own ? "/etc/eks/bootstrap.sh --apiserver-endpoint '${var.cluster_endpoint}' --b64-cluster-ca '${var.certificate_authority_data}' ${join(" ", var.bootstrap_additional_options)} '${var.cluster_name}'\n" : "",
+      local.own ? "/etc/eks/bootstrap.sh --apiserver-endpoint '${var.cluster_endpoint}' --b64-cluster-ca '${var.certificate_authority_data}' ${join(" ", var.bootstrap_additional_options)} '${coalesce(var.cluster_name, aws_eks_cluster.this.name)}'\n" : "",
       join("\n", var.after_cluster_joining_userdata),
       "\n\n--/:/+++--\n",
     ])
@@ -70,7 +70,7 @@ model "cloudposse/eks-node-group/aws" {
     windows = join("", [
       "<powershell>\n",
       join("\n", var.before_cluster_joining_userdata),
-      "\n& \"$env:ProgramFiles\\Amazon\\EKS\\Start-EKSBootstrap.ps1\" -EKSClusterName \"${var.cluster_name}\" ${join(" ", var.bootstrap_additional_options)} -KubeletExtraArgs \"${local.flags}\"\n",
+      "\n& \"$env:ProgramFiles\\Amazon\\EKS\\Start-EKSBootstrap.ps1\" -EKSClusterName \"${coalesce(var.cluster_name, aws_eks_cluster.this.name)}\" ${join(" ", var.bootstrap_additional_options)} -KubeletExtraArgs \"${local.flags}\"\n",
       join("\n", var.after_cluster_joining_userdata),
       "\n</powershell>\n",
     ])
@@ -155,7 +155,7 @@ model "cloudposse/eks-workers/aws" {
       var.kubelet_extra_args,
       "\"\n/etc/eks/bootstrap.sh --apiserver-endpoint '${var.cluster_endpoint}' --b64-cluster-ca '${var.cluster_certificate_authority_data}' ",
       var.bootstrap_extra_args,
-      " '${var.cluster_name}'\n",
+      " '${coalesce(var.cluster_name, aws_eks_cluster.this.name)}'\n",
       var.after_cluster_joining_userdata,
       "\n",
     ]))

@@ -65,7 +65,7 @@ model "terraform-aws-modules/eks/aws" {
         }, lookup(group, "userdata_template_extra_args", local.defaults.userdata_template_extra_args))) : lookup(group, "platform", local.defaults.platform) == "windows" ? join("", [
         "<powershell>\n",
         lookup(group, "pre_userdata", local.defaults.pre_userdata),
-        "\n& \"$env:ProgramFiles\\Amazon\\EKS\\Start-EKSBootstrap.ps1\" -EKSClusterName ${var.cluster_name} -KubeletExtraArgs \"",
+        "\n& \"$env:ProgramFiles\\Amazon\\EKS\\Start-EKSBootstrap.ps1\" -EKSClusterName ${coalesce(var.cluster_name, aws_eks_cluster.this.name)} -KubeletExtraArgs \"",
         lookup(group, "kubelet_extra_args", local.defaults.kubelet_extra_args),
         "\"\n",
         lookup(group, "additional_userdata", local.defaults.additional_userdata),
@@ -77,7 +77,7 @@ model "terraform-aws-modules/eks/aws" {
         lookup(group, "bootstrap_extra_args", local.defaults.bootstrap_extra_args),
         " --kubelet-extra-args \"",
         lookup(group, "kubelet_extra_args", local.defaults.kubelet_extra_args),
-        "\" '${var.cluster_name}'\n",
+        "\" '${coalesce(var.cluster_name, aws_eks_cluster.this.name)}'\n",
         lookup(group, "additional_userdata", local.defaults.additional_userdata),
         "\n",
       ])
@@ -142,7 +142,7 @@ model "terraform-aws-modules/eks/aws" {
         each.value.kubelet_extra_args,
         "'\n",
         each.value.pre_userdata,
-        each.value.ami_is_eks_optimized ? "\n/etc/eks/bootstrap.sh ${var.cluster_name} --apiserver-endpoint \"$URL\" --b64-cluster-ca \"$CA\" --kubelet-extra-args \"$KUBELET_EXTRA_ARGS\"\n" : "\n",
+        each.value.ami_is_eks_optimized ? "\n/etc/eks/bootstrap.sh ${coalesce(var.cluster_name, aws_eks_cluster.this.name)} --apiserver-endpoint \"$URL\" --b64-cluster-ca \"$CA\" --kubelet-extra-args \"$KUBELET_EXTRA_ARGS\"\n" : "\n",
       ])
     }
   }

@@ -335,22 +335,22 @@ model "terraform-aws-modules/eks/aws//modules/_user_data" {
       "#!/bin/bash\nset -e\n",
       var.pre_bootstrap_user_data,
       "CA=${var.cluster_auth_base64}\nURL=${var.cluster_endpoint}\n",
-      "/etc/eks/bootstrap.sh ${var.cluster_name} ${var.bootstrap_extra_args} --b64-cluster-ca $CA --apiserver-endpoint $URL\n",
+      "/etc/eks/bootstrap.sh ${coalesce(var.cluster_name, aws_eks_cluster.this.name)} ${var.bootstrap_extra_args} --b64-cluster-ca $CA --apiserver-endpoint $URL\n",
       var.post_bootstrap_user_data,
     ]) : var.pre_bootstrap_user_data
 
     # AL2023: the module's own document only says which cluster to join.
-    al2023 = var.enable_bootstrap_user_data ? "---\napiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec:\n  cluster:\n    name: ${var.cluster_name}\n    apiServerEndpoint: ${var.cluster_endpoint}\n    certificateAuthority: ${var.cluster_auth_base64}\n    cidr: 10.100.0.0/16\n" : ""
+    al2023 = var.enable_bootstrap_user_data ? "---\napiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec:\n  cluster:\n    name: ${coalesce(var.cluster_name, aws_eks_cluster.this.name)}\n    apiServerEndpoint: ${var.cluster_endpoint}\n    certificateAuthority: ${var.cluster_auth_base64}\n    cidr: 10.100.0.0/16\n" : ""
 
     bottlerocket = join("", [
-      var.enable_bootstrap_user_data ? "[settings.kubernetes]\n\"cluster-name\" = \"${var.cluster_name}\"\n\"api-server\" = \"${var.cluster_endpoint}\"\n\"cluster-certificate\" = \"${var.cluster_auth_base64}\"\n" : "",
+      var.enable_bootstrap_user_data ? "[settings.kubernetes]\n\"cluster-name\" = \"${coalesce(var.cluster_name, aws_eks_cluster.this.name)}\"\n\"api-server\" = \"${var.cluster_endpoint}\"\n\"cluster-certificate\" = \"${var.cluster_auth_base64}\"\n" : "",
       var.bootstrap_extra_args,
     ])
 
     windows = var.enable_bootstrap_user_data ? join("", [
       "<powershell>\n",
       var.pre_bootstrap_user_data,
-      "& \"$env:ProgramFiles\\Amazon\\EKS\\Start-EKSBootstrap.ps1\" -EKSClusterName ${var.cluster_name} -APIServerEndpoint ${var.cluster_endpoint} -Base64ClusterCA ${var.cluster_auth_base64} ${var.bootstrap_extra_args}\n",
+      "& \"$env:ProgramFiles\\Amazon\\EKS\\Start-EKSBootstrap.ps1\" -EKSClusterName ${coalesce(var.cluster_name, aws_eks_cluster.this.name)} -APIServerEndpoint ${var.cluster_endpoint} -Base64ClusterCA ${var.cluster_auth_base64} ${var.bootstrap_extra_args}\n",
       var.post_bootstrap_user_data,
       "</powershell>\n",
     ]) : var.pre_bootstrap_user_data

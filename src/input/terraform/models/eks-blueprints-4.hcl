@@ -38,7 +38,7 @@ model "aws-ia/eks-blueprints/aws" {
       windows         = "Windows_Server-2019-English-Core-EKS_Optimized-${var.cluster_version}-*"
     }
     head = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"//\"\n\n--//\nContent-Type: text/x-shellscript; charset=\"us-ascii\"\n#!/bin/bash\nset -ex\n\n"
-    toml = "[settings.kubernetes]\napi-server = \"${var.cluster_endpoint}\"\ncluster-certificate = \"${var.cluster_ca_base64}\"\ncluster-name = \"${var.cluster_name}\"\n"
+    toml = "[settings.kubernetes]\napi-server = \"${var.cluster_endpoint}\"\ncluster-certificate = \"${var.cluster_ca_base64}\"\ncluster-name = \"${coalesce(var.cluster_name, aws_eks_cluster.this.name)}\"\n"
   }
 
   # Without an image of its own only the user's scripts are in it; EKS joins the node.
@@ -48,7 +48,7 @@ model "aws-ia/eks-blueprints/aws" {
     user_data = base64encode(each.value.launch_template_os == "bottlerocket" ? "${each.value.pre_userdata}\n${local.toml}${each.value.post_userdata}" : join("", [
       local.head,
       each.value.pre_userdata,
-      length(each.value.custom_ami_id) > 0 ? "\n/etc/eks/bootstrap.sh ${var.cluster_name} --kubelet-extra-args \"${each.value.kubelet_extra_args}\" ${each.value.bootstrap_extra_args}\n" : "\n",
+      length(each.value.custom_ami_id) > 0 ? "\n/etc/eks/bootstrap.sh ${coalesce(var.cluster_name, aws_eks_cluster.this.name)} --kubelet-extra-args \"${each.value.kubelet_extra_args}\" ${each.value.bootstrap_extra_args}\n" : "\n",
       each.value.post_userdata,
       "\n--//--\n",
     ]))
@@ -78,13 +78,13 @@ model "aws-ia/eks-blueprints/aws" {
     user_data = base64encode(each.value.launch_template_os == "bottlerocket" ? "${each.value.pre_userdata}\n${local.toml}${each.value.post_userdata}" : each.value.launch_template_os == "windows" ? join("", [
       "<powershell>\n",
       each.value.pre_userdata,
-      "\n& \"$env:ProgramFiles\\Amazon\\EKS\\Start-EKSBootstrap.ps1\" -EKSClusterName ${var.cluster_name} -KubeletExtraArgs \"${each.value.kubelet_extra_args}\" ${each.value.bootstrap_extra_args}\n",
+      "\n& \"$env:ProgramFiles\\Amazon\\EKS\\Start-EKSBootstrap.ps1\" -EKSClusterName ${coalesce(var.cluster_name, aws_eks_cluster.this.name)} -KubeletExtraArgs \"${each.value.kubelet_extra_args}\" ${each.value.bootstrap_extra_args}\n",
       each.value.post_userdata,
       "\n</powershell>\n",
       ]) : join("", [
       local.head,
       each.value.pre_userdata,
-      "\n/etc/eks/bootstrap.sh --b64-cluster-ca '${var.cluster_ca_base64}' --apiserver-endpoint '${var.cluster_endpoint}' ${each.value.bootstrap_extra_args} --kubelet-extra-args \"${each.value.kubelet_extra_args}\" '${var.cluster_name}'\n",
+      "\n/etc/eks/bootstrap.sh --b64-cluster-ca '${var.cluster_ca_base64}' --apiserver-endpoint '${var.cluster_endpoint}' ${each.value.bootstrap_extra_args} --kubelet-extra-args \"${each.value.kubelet_extra_args}\" '${coalesce(var.cluster_name, aws_eks_cluster.this.name)}'\n",
       each.value.post_userdata,
       "\n--//--\n",
     ]))
