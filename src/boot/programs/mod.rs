@@ -3,8 +3,6 @@
 //! Each gives exactly what the real program gives, or says that the answer is not known and names the construct: a wrong
 //! answer would become a wrong finding.
 
-#![allow(dead_code, reason = "the shell calls these")]
-
 mod coding;
 mod columns;
 mod grep;
@@ -76,6 +74,7 @@ impl Outcome {
     }
 
     /// True if the outcome is not known as a whole.
+    #[cfg(test)]
     pub(super) fn is_unknown(&self) -> bool {
         matches!(self.status, Status::Unknown(_)) && (self.stdout.is_hole() || self.stdout.is_empty())
     }
