@@ -72,12 +72,6 @@ impl Outcome {
             None => Self { stdout: Traced::new(), status: Status::Unknown(why), writes: Vec::new() },
         }
     }
-
-    /// True if the outcome is not known as a whole.
-    #[cfg(test)]
-    pub(super) fn is_unknown(&self) -> bool {
-        matches!(self.status, Status::Unknown(_)) && (self.stdout.is_hole() || self.stdout.is_empty())
-    }
 }
 
 /// Runs the program `name` with the arguments `argv` (without its name); `None` if it is none of those that are modelled.
