@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::kubelet::Effective;
 use crate::syntax::Node;
-use crate::text::{FileError, Files, Span, TextId, Texts, Traced, Why};
+use crate::text::{FileError, Files, Layer, Span, TextId, Texts, Traced, Why};
 use crate::value::Guard;
 
 /// The families of images, as far as they differ in how a kubelet is configured.
@@ -75,6 +75,27 @@ pub enum Step {
         /// What is in it.
         content: Traced,
     },
+}
+
+impl Step {
+    /// The places that the text which runs or is read on the node came from. A file that is only put there is not among them:
+    /// nothing says that it is used.
+    pub fn places(&self) -> Vec<Span> {
+        fn of(text: &Traced) -> Vec<Span> {
+            let mut spans: Vec<Span> = text.pieces().iter().map(|piece| piece.whence.span()).collect();
+            let encoded = [Layer::Base64, Layer::Gzip].into_iter().filter_map(|layer| text.original(layer));
+            spans.extend(encoded.flat_map(of));
+            spans
+        }
+        match self {
+            Self::UserData(text, _) | Self::Script(text) | Self::NodeConfig(text) | Self::KubeletConfigFile(text) => {
+                of(text)
+            }
+            Self::KubeletArgs(words) => words.iter().flat_map(of).collect(),
+            Self::KubeletConfig(tree, _) | Self::NodeadmKubeletConfig(tree) => vec![tree.span],
+            Self::File { .. } => Vec::new(),
+        }
+    }
 }
 
 /// Nodes that boot alike, as one place of the source describes them.

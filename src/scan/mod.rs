@@ -13,7 +13,7 @@ use crate::boot;
 use crate::check::{Finding, Level, judge};
 use crate::collect;
 use crate::input::{FileList, INPUTS, Input, Unit};
-use crate::node::{Booted, Cx, Gap, Problem};
+use crate::node::{Booted, Cx, Gap, Problem, Step};
 use crate::text::{Disk, Files, Place, Span, Texts};
 use crate::value::MAX_ALTERNATIVES;
 
@@ -104,11 +104,12 @@ fn scan_files(list: &FileList, files: &dyn Files, request: &Request, parameters:
     let mut total = Scan { files: claimed.len(), ..Scan::default() };
     let covered = covered(&results);
     for (result, covered) in results.into_iter().zip(covered) {
-        if covered {
+        match covered {
+            None => total.absorb(result.scan),
             // What is wrong with its files is told all the same.
-            total.problems.extend(result.scan.problems);
-        } else {
-            total.absorb(result.scan);
+            Some(Covered::Called) => total.problems.extend(result.scan.problems),
+            // By itself it may be no whole text at all.
+            Some(Covered::Used) => {}
         }
     }
     total
@@ -122,31 +123,48 @@ struct Unwound {
     scan: Scan,
     /// Directories that are judged through this unit.
     covers: Vec<PathBuf>,
+    /// Files whose text ends up in what a node group of this unit boots with.
+    uses: BTreeSet<PathBuf>,
+}
+
+/// How a unit is judged through another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Covered {
+    /// The other one calls it, as a module or a nested stack.
+    Called,
+    /// The other one reads its file as a part of its own text, as a template of user data.
+    Used,
 }
 
 /// Which units are judged through others: those that a unit reaches which nobody covers. Of units that cover each other in a
 /// circle the first one stays.
-fn covered(units: &[Unwound]) -> Vec<bool> {
-    let by_path: BTreeMap<(&str, &Path), usize> =
-        units.iter().enumerate().map(|(n, u)| ((u.input, u.path.as_path()), n)).collect();
-    let direct = |n: usize| {
-        let Unwound { input, covers, .. } = &units[n];
-        covers.iter().filter_map(|path| by_path.get(&(*input, path.as_path())).copied()).filter(move |m| *m != n)
+fn covered(units: &[Unwound]) -> Vec<Option<Covered>> {
+    let mut by_path: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
+    for (n, unit) in units.iter().enumerate() {
+        by_path.entry(unit.path.as_path()).or_default().push(n);
+    }
+    let at = |path: &Path| by_path.get(path).into_iter().flatten().copied();
+    let direct = |n: usize| -> Vec<(usize, Covered)> {
+        let Unwound { input, path, covers, uses, .. } = &units[n];
+        let called = covers.iter().flat_map(|to| at(to)).filter(|m| units[*m].input == *input && *m != n);
+        // A file may be read as several kinds of input, none of which uses the others.
+        let used = uses.iter().filter(|to| *to != path).flat_map(|to| at(to)).filter(|m| units[*m].input != *input);
+        called.map(|m| (m, Covered::Called)).chain(used.map(|m| (m, Covered::Used))).collect()
     };
-    let mut out = vec![false; units.len()];
-    let named: BTreeSet<usize> = (0..units.len()).flat_map(direct).collect();
+    let mut out = vec![None; units.len()];
+    let named: BTreeSet<usize> = (0..units.len()).flat_map(direct).map(|(m, _)| m).collect();
     let mut stays = vec![false; units.len()];
     let roots = (0..units.len()).filter(|n| !named.contains(n)).chain(0..units.len());
     for root in roots {
-        if stays[root] || out[root] {
+        if stays[root] || out[root].is_some() {
             continue;
         }
         stays[root] = true;
         let mut open = vec![root];
         while let Some(n) = open.pop() {
-            for m in direct(n) {
-                if !stays[m] && !out[m] {
-                    out[m] = true;
+            for (m, how) in direct(n) {
+                if !stays[m] && out[m].is_none() {
+                    out[m] = Some(how);
                     open.push(m);
                 }
             }
@@ -161,7 +179,9 @@ fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Reques
     cx.parameters = parameters.to_vec();
     let rules = request.policy.rules();
     let mut out = Scan::default();
+    let mut uses = BTreeSet::new();
     for group in input.read(unit, &mut cx) {
+        uses.extend(cx.texts.files_of(group.steps.iter().flat_map(Step::places)));
         let mut boots = boot::run(&group, &mut cx);
         for booted in &mut boots {
             tell_unknown(booted, group.place);
@@ -175,7 +195,7 @@ fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Reques
     }
     out.gaps.extend(gaps(&cx.gaps, &cx.texts));
     out.problems.extend(cx.problems.iter().map(|p: &Problem| note(p.at, p.message.clone(), &cx.texts)));
-    Unwound { input: input.name(), path: unit.path.clone(), scan: out, covers: cx.covers }
+    Unwound { input: input.name(), path: unit.path.clone(), scan: out, covers: cx.covers, uses }
 }
 
 /// What settings hang on is a gap, also where the boot has made no note of it. `place` stands for what has no place.
@@ -270,9 +290,10 @@ impl Scan {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::path::PathBuf;
 
-    use super::{Scan, Unwound, covered};
+    use super::{Covered, Scan, Unwound, covered};
 
     #[test]
     fn a_module_is_judged_through_its_callers_and_a_circle_through_its_first() {
@@ -290,9 +311,31 @@ mod tests {
                     path: PathBuf::from(path),
                     scan: Scan::default(),
                     covers: covers.iter().map(PathBuf::from).collect(),
+                    uses: BTreeSet::new(),
                 })
                 .collect();
+            let expected: Vec<_> = expected.iter().map(|called| called.then_some(Covered::Called)).collect();
             assert_eq!(covered(&units), expected);
         }
+    }
+
+    #[test]
+    fn a_file_whose_text_another_unit_uses_is_judged_there() {
+        let unit = |input, path: &str, covers: &[&str], uses: &[&str]| Unwound {
+            input,
+            path: PathBuf::from(path),
+            scan: Scan::default(),
+            covers: covers.iter().map(PathBuf::from).collect(),
+            uses: uses.iter().map(PathBuf::from).collect(),
+        };
+        let units = [
+            unit("terraform", "a", &["b"], &["a/main.tf", "b/boot.sh"]),
+            unit("terraform", "b", &[], &["b/boot.sh"]),
+            unit("script", "b/boot.sh", &[], &["b/boot.sh"]),
+            unit("user-data", "b/boot.sh", &[], &[]),
+            unit("script", "c.sh", &[], &["c.sh"]),
+        ];
+        let used = Some(Covered::Used);
+        assert_eq!(covered(&units), [None, Some(Covered::Called), used, used, None]);
     }
 }

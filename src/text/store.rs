@@ -1,6 +1,8 @@
 //! The texts of one unit of work, and the way back from any of them to a file.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Piece, Place, Source, Span, TextId, Traced, Via, Whence, Why};
@@ -227,6 +229,28 @@ impl Texts {
         let mut trail = self.trail_via(traced.span()?, &traced.via());
         trail.exact &= traced.pieces().iter().all(|p| matches!(p.whence, Whence::Same(_)));
         Some(trail)
+    }
+
+    /// The files that the texts at `spans` came from.
+    pub fn files_of(&self, spans: impl IntoIterator<Item = Span>) -> BTreeSet<PathBuf> {
+        let mut open: Vec<TextId> = spans.into_iter().map(|span| span.text).collect();
+        let mut seen = BTreeSet::new();
+        let mut files = BTreeSet::new();
+        while let Some(id) = open.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            match &self.get(id).origin {
+                Origin::Source(source) => {
+                    files.insert(source.path().to_owned());
+                }
+                Origin::Made { pieces, at, .. } => {
+                    open.extend(pieces.iter().map(|piece| piece.whence.span().text));
+                    open.push(at.text);
+                }
+            }
+        }
+        files
     }
 
     /// The source that a span of a file stands in, or a rendering of the derived text it stands in.
