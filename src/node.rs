@@ -1,5 +1,7 @@
 //! What the inputs find and the boot starts from: node groups, and the notes that are made on the way.
 
+mod dead;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,6 +10,8 @@ use crate::kubelet::Effective;
 use crate::syntax::Node;
 use crate::text::{FileError, Files, Layer, Span, TextId, Texts, Traced, Why};
 use crate::value::Guard;
+
+pub use dead::{Dead, Reason};
 
 /// The families of images, as far as they differ in how a kubelet is configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,6 +121,8 @@ pub struct NodeGroup {
     pub merged_by_eks: bool,
     /// Inputs of the node group that are not known. They are counted and shown, not guessed.
     pub gaps: Vec<Gap>,
+    /// Timeouts in its description that no node gets.
+    pub dead: Vec<Dead>,
 }
 
 impl NodeGroup {
@@ -131,6 +137,7 @@ impl NodeGroup {
             steps: Vec::new(),
             merged_by_eks: false,
             gaps: Vec::new(),
+            dead: Vec::new(),
         }
     }
 }
@@ -170,6 +177,8 @@ pub struct Cx<'a> {
     pub covers: Vec<PathBuf>,
     /// Files of parameters that were named for this run, absolute; a later one overrides an earlier one.
     pub parameters: Vec<PathBuf>,
+    /// Descriptions of which nothing reaches a node, with the timeouts in them.
+    pub unreached: Vec<NodeGroup>,
     seen: BTreeSet<TextId>,
 }
 
@@ -184,6 +193,7 @@ impl<'a> Cx<'a> {
             read: Vec::new(),
             covers: Vec::new(),
             parameters: Vec::new(),
+            unreached: Vec::new(),
             seen: BTreeSet::new(),
         }
     }
@@ -229,4 +239,6 @@ pub struct Booted {
     pub effective: Option<Effective>,
     /// What was not followed.
     pub gaps: Vec<Gap>,
+    /// Timeouts that were seen and do not reach the kubelet by anything that is known.
+    pub dead: Vec<Dead>,
 }

@@ -4,7 +4,7 @@
 //! setting for the streaming timeout.
 
 use crate::kubelet::config::Document;
-use crate::kubelet::{Effective, Launch, settle};
+use crate::kubelet::{Effective, Launch, Setting, said, settle};
 use crate::syntax::{Node, NodeKind, Scalar, Schema, Style};
 use crate::text::{Span, Traced};
 
@@ -16,6 +16,20 @@ const SETTINGS: &[(&str, &str)] = &[
     ("shutdown-grace-period", "shutdownGracePeriod"),
     ("shutdown-grace-period-for-critical-pods", "shutdownGracePeriodCriticalPods"),
 ];
+
+/// The settings that are meant for a duration of the kubelet and that no Bottlerocket has: its API refuses unknown keys
+/// (`deny_unknown_fields` in bottlerocket-settings-sdk, `settings-extensions/kubernetes/src/lib.rs`).
+pub(super) fn unknown(settings: &Node) -> Vec<Setting> {
+    let pairs = settings.path(&["settings", "kubernetes"]).map(Node::pairs).unwrap_or_default();
+    let mut out = Vec::new();
+    for (key, value) in pairs {
+        let Some(name) = key.as_str().filter(|name| !SETTINGS.iter().any(|(known, _)| known == name)) else { continue };
+        // Newer images may get settings for the ages of images.
+        let field = said::named(name).filter(|field| !field.name.starts_with("image"));
+        out.extend(field.and_then(|field| said::by_key(field, None, key, value)));
+    }
+    out
+}
 
 /// What the kubelet of a node with these settings (the whole TOML document) runs with.
 pub(super) fn settled(settings: &Node, minor: Option<u32>, at: Span) -> Effective {

@@ -19,6 +19,9 @@ pub(super) struct CloudConfig {
     pub(super) how: Option<String>,
 }
 
+/// What is done for one key, and when.
+type Plan = Vec<(Phase, Action)>;
+
 /// What becomes of a list that stands in an earlier document too. Source: `cloudinit/mergers` of canonical/cloud-init.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Merge {
@@ -59,7 +62,14 @@ impl Merge {
 
 /// What several cloud-configs come to. A later list replaces an earlier one, unless the later document asks for lists to be
 /// appended.
-pub(super) fn merge(texts: &[CloudConfig], name: &str, place: Span, cx: &mut Cx<'_>) -> Vec<Vec<(Phase, Action)>> {
+/// Gives what is done, and the files of lists that are not.
+pub(super) fn merge(
+    texts: &[CloudConfig],
+    name: &str,
+    place: Span,
+    cx: &mut Cx<'_>,
+) -> (Vec<Plan>, Vec<(String, Traced)>) {
+    let mut replaced: Vec<Node> = Vec::new();
     let mut files: Vec<Node> = Vec::new();
     let mut boot: Vec<Node> = Vec::new();
     let mut run: Vec<Node> = Vec::new();
@@ -77,9 +87,13 @@ pub(super) fn merge(texts: &[CloudConfig], name: &str, place: Span, cx: &mut Cx<
         for (key, list) in [("write_files", &mut files), ("bootcmd", &mut boot), ("runcmd", &mut run)] {
             let Some(node) = root.get(key) else { continue };
             let items = node.items().iter().cloned();
+            let files = key == "write_files";
             match merge {
-                Merge::Keep if !list.is_empty() => {}
-                Merge::Replace | Merge::Keep => *list = items.collect(),
+                Merge::Keep if !list.is_empty() => replaced.extend(items.filter(|_| files)),
+                Merge::Replace | Merge::Keep => {
+                    let before = std::mem::replace(list, items.collect());
+                    replaced.extend(before.into_iter().filter(|_| files));
+                }
                 Merge::Append => list.extend(items),
                 Merge::Prepend => drop(list.splice(0..0, items)),
             }
@@ -91,7 +105,11 @@ pub(super) fn merge(texts: &[CloudConfig], name: &str, place: Span, cx: &mut Cx<
             out.push(vec![(phase, Action::Run(script(items, place), format!("{key} of the {name}")))]);
         }
     }
-    out
+    let content = |item: &Node| match write(item)? {
+        (_, Action::Write { path, content: Ok(text), .. }) => Some((path, text)),
+        _ => None,
+    };
+    (out, replaced.iter().filter_map(content).collect())
 }
 
 /// cloud-init refuses a list of commands with an item that is neither a text nor a list.

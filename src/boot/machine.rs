@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::node::{Family, Gap};
+use crate::kubelet::Setting;
+use crate::node::{Dead, Family, Gap, Reason};
 use crate::syntax::Node;
 use crate::text::{Span, Traced, Why};
 
@@ -14,6 +15,9 @@ pub(super) const MAX_FILE_BYTES: usize = 1 << 20;
 
 /// The most files that are kept.
 const MAX_FILES: usize = 4096;
+
+/// The most statements that lead nowhere which are kept.
+const MAX_DEAD: usize = 1000;
 
 /// A file on the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,10 +69,14 @@ pub(super) struct Machine {
     pub(super) bottlerocket: Option<Arc<Node>>,
     /// Text that is not known stands where commands do: why.
     pub(super) injected: Option<Why>,
+    /// Something may start the kubelet once more, at a time that is not known.
+    pub(super) restarts: bool,
     /// Something of a kubelet was seen.
     pub(super) seen: bool,
     /// What was not followed.
     pub(super) gaps: Vec<Gap>,
+    /// Timeouts that were seen and led nowhere.
+    pub(super) dead: Vec<Dead>,
 }
 
 /// `path` as an absolute path without `.`, `..` and doubled slashes, seen from `dir`.
@@ -102,8 +110,10 @@ impl Machine {
             nodeadm: None,
             bottlerocket: None,
             injected: None,
+            restarts: false,
             seen: false,
             gaps: Vec::new(),
+            dead: Vec::new(),
         }
     }
 
@@ -131,6 +141,16 @@ impl Machine {
         let gap = Gap { at, why };
         if !self.gaps.contains(&gap) {
             self.gaps.push(gap);
+        }
+    }
+
+    /// Notes statements that lead nowhere. What is noted of one first is what is told.
+    pub(super) fn bury(&mut self, settings: Vec<Setting>, why: &Reason) {
+        self.seen |= !settings.is_empty() && self.family.is_some();
+        for setting in settings {
+            if self.dead.len() < MAX_DEAD && !self.dead.iter().any(|d| d.setting.at == setting.at) {
+                self.dead.push(Dead { setting, why: why.clone() });
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod bottlerocket;
 mod cloud_config;
+mod dead;
 mod image;
 mod launch;
 mod machine;
@@ -36,6 +37,7 @@ struct Way {
 /// Boots a node group. Gives one result for each way that the boot may go; their conditions exclude each other.
 pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
     let mut alone: Vec<Effective> = Vec::new();
+    let mut dead = Vec::new();
     let machine = Machine::new(group.place, group.family, group.minor, group.merged_by_eks);
     let mut ways = vec![Way { when: Guard::always(), machine }];
     for step in &group.steps {
@@ -72,6 +74,7 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
             Step::KubeletConfigFile(text) => {
                 let id = cx.texts.add_made(format!("configuration of {}", group.name), text, group.place);
                 let config = Some(load(&cx.texts.view(id)));
+                dead::passed_over(config.as_ref(), group, &mut dead, cx);
                 alone.push(settle(&Launch { config, minor: group.minor, ..Launch::default() }));
             }
             Step::KubeletArgs(argv) => {
@@ -90,6 +93,7 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
             family: group.family,
             effective: Some(effective),
             gaps: Vec::new(),
+            dead: dead.clone(),
         };
         return alone.into_iter().map(booted).collect();
     }
@@ -108,15 +112,16 @@ fn finish(mut way: Way, group: &NodeGroup, cx: &mut Cx<'_>) -> Booted {
     if machine.family == Some(Family::Al2023) {
         user_data::finish_nodeadm(machine, cx);
     }
+    dead::note(machine, cx);
     let mut effective = launch::effective(machine, cx);
     if effective.is_none() && !machine.merged.is_empty() {
         // The family is not known, but the settings reach the configuration file of whatever it is.
         let config = machine.merged.last().map(|t| Document::from_tree(t.clone(), Schema::Kubernetes));
         effective = Some(settle(&Launch { config, minor: machine.minor, ..Launch::default() }));
     }
-    let Machine { family, gaps, .. } = way.machine;
+    let Machine { family, gaps, dead, .. } = way.machine;
     let gaps = if effective.is_some() || group.steps.is_empty() { gaps } else { only_of_interest(gaps, cx) };
-    Booted { when: way.when, family, effective, gaps }
+    Booted { when: way.when, family, effective, gaps, dead }
 }
 
 /// Of a boot that has nothing to do with a kubelet, what was not followed in its commands is of no interest. Commands stand in

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::node::{Cx, Family};
+use crate::node::{Cx, Family, Reason};
 use crate::syntax::{Node, NodeKind, yaml};
 use crate::text::{Traced, Why};
 
@@ -54,6 +54,7 @@ pub(super) fn read(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Cx
     if version != "node.eks.aws/v1alpha1" {
         cx.problem(node.get("apiVersion").map_or(at, |n| n.span), format!("nodeadm knows no {version}"));
         machine.gap(at, Why::NotUnderstood(format!("a NodeConfig of {version}").into()));
+        machine.bury(super::dead::in_node_config(&node), &Reason::ApiVersion);
         return None;
     }
     Some(node)

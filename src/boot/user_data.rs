@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use crate::decode::base64::{self, Strictness};
 use crate::decode::mime::{self, Entity};
 use crate::decode::{DecodeError, gzip};
-use crate::node::{Cx, Family, NodeGroup, Wrapping};
-use crate::syntax::toml;
+use crate::node::{Cx, Family, NodeGroup, Reason, Wrapping};
+use crate::syntax::{toml, yaml};
 use crate::text::{Traced, Why};
 
 use super::cloud_config::CloudConfig;
 use super::machine::{File, Machine};
-use super::{Way, cloud_config, image, nodeadm, shell};
+use super::{Way, cloud_config, dead, image, nodeadm, shell};
 
 /// Bytes of user data in which cloud-init looks for a MIME header.
 const HEADER_BYTES: usize = 4096;
@@ -84,6 +84,8 @@ struct Plan {
     parts: usize,
     node_configs: Vec<Traced>,
     gaps: Vec<(crate::text::Span, Why)>,
+    /// Documents for nodeadm where nodeadm does not look.
+    unread: Vec<(Traced, Reason)>,
     problems: Vec<DecodeError>,
     windows: Option<Traced>,
     bottlerocket: Option<Traced>,
@@ -108,7 +110,8 @@ pub(super) fn run(
         cx.problem(at, problem.message.clone());
         plan.gaps.push((at, Why::NotUnderstood("user data that cannot be decoded".into())));
     }
-    for config in cloud_config::merge(&plan.cloud_configs, &name, group.place, cx) {
+    let (merged, replaced) = cloud_config::merge(&plan.cloud_configs, &name, group.place, cx);
+    for config in merged {
         for (phase, action) in config {
             match action {
                 Action::Run(text, label) if phase == Phase::RunCommand => {
@@ -127,6 +130,17 @@ pub(super) fn run(
         for (at, why) in &plan.gaps {
             machine.gap(*at, why.clone());
         }
+        let restarts = |c: &CloudConfig| c.text.to_text().contains("power_state:");
+        machine.restarts |= plan.cloud_configs.iter().any(restarts);
+        for (text, why) in &plan.unread {
+            let id = cx.texts.add_made(format!("NodeConfig in the {name}"), text, group.place);
+            let document = yaml::parse(&cx.texts.view(id)).tree.into_iter().next();
+            machine.bury(document.map(|d| dead::in_node_config(&d)).unwrap_or_default(), why);
+        }
+        for (path, text) in &replaced {
+            let settings = dead::in_file(path, text, group.place, cx);
+            machine.bury(settings, &Reason::ListReplaced);
+        }
         for text in &plan.node_configs {
             nodeadm::take(machine, text, &format!("NodeConfig in the {name}"), cx);
         }
@@ -139,6 +153,7 @@ pub(super) fn run(
             }
             if let Some(tree) = parsed.tree {
                 machine.see(Some(Family::Bottlerocket));
+                machine.bury(super::bottlerocket::unknown(&tree), &Reason::BottlerocketKey);
                 machine.bottlerocket = Some(std::sync::Arc::new(tree));
             }
         }
@@ -280,6 +295,9 @@ impl Plan {
         let essence = entity.media_type().essence;
         self.parts += 1;
         if essence == "application/node.eks.aws" {
+            if depth > 1 {
+                self.unread.push((entity.body.clone(), Reason::NestedPart));
+            }
             return;
         }
         let file = entity.file_name().filter(|f| !f.is_empty()).unwrap_or_else(|| format!("part-{:03}", self.parts));
@@ -318,6 +336,7 @@ impl Plan {
             | "text/part-handler" => {
                 self.text(&body, name, &file, depth.max(1));
             }
+            _ if is_node_config(&body) => self.unread.push((body, Reason::PartType)),
             _ => {}
         }
     }
@@ -350,7 +369,7 @@ impl Plan {
         if text.bytes().trim_ascii_start().starts_with(b"#cloud-config") {
             self.text(text, name, file, 1);
         } else if is_node_config(text) {
-            // A NodeConfig under the type of a script reaches nobody.
+            self.unread.push((text.clone(), Reason::PartType));
         } else if self.runs(text) {
             self.scripts.insert((folder, clean(file)), (text.clone(), name.to_owned()));
         }
@@ -402,6 +421,8 @@ impl Plan {
             }
         } else if depth == 0 && body.to_text().lines().any(|l| l.trim_start().starts_with("[settings")) {
             self.bottlerocket = Some(body);
+        } else if depth > 0 && is_node_config(&body) {
+            self.unread.push((body, Reason::PartType));
         }
     }
 }

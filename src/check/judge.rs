@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::kubelet::{Meaning, Mechanism, Setting, Settled, render_duration};
-use crate::node::{Booted, NodeGroup};
+use crate::node::{Booted, NodeGroup, Reason};
 use crate::text::{Place, Span, TextId, Texts, Trail};
 use crate::value::{Condition, Guard};
 
-use super::predicate::Hit;
+use super::predicate::{self, Hit};
 use super::{Finding, Frame, GroupRef, Hop, Level, Predicate, Rule};
 
 /// Zero durations in one document from which on it is read as a dump that a program wrote: `kubeadm` writes `0s` for every
@@ -16,18 +16,47 @@ const DUMP: usize = 4;
 
 /// What `rules` say of one boot of `group`. A boot of which nothing is known gives nothing.
 pub fn judge(rules: &[&'static Rule], group: &NodeGroup, booted: &Booted, texts: &Texts) -> Vec<Finding> {
-    let Some(effective) = &booted.effective else { return Vec::new() };
     let mut out = Vec::new();
     for rule in rules {
+        if rule.predicate == Predicate::DeadSetting {
+            let hits = predicate::dead(group, Some(booted));
+            let hits = hits.iter().filter(|h| rule.covers(h.setting.field));
+            out.extend(hits.map(|hit| find(rule, hit, group, Some(booted), texts)));
+            continue;
+        }
+        let Some(effective) = &booted.effective else { continue };
         let hits: Vec<_> =
             rule.predicate.hits(effective).into_iter().filter(|h| rule.covers(h.setting.field)).collect();
         if rule.predicate == Predicate::ReplacedZero {
             out.extend(by_document(&hits).into_values().flat_map(|hits| replaced(rule, &hits, group, booted, texts)));
         } else {
-            out.extend(hits.iter().map(|hit| find(rule, hit, group, booted, texts)));
+            out.extend(hits.iter().map(|hit| find(rule, hit, group, Some(booted), texts)));
         }
     }
     out
+}
+
+/// What `rules` say of a description of which nothing reaches a node.
+pub fn judge_unreached(rules: &[&'static Rule], group: &NodeGroup, texts: &Texts) -> Vec<Finding> {
+    let rules = rules.iter().filter(|r| r.predicate == Predicate::DeadSetting);
+    let hits = |rule: &&'static Rule| {
+        let rule = *rule;
+        let hits = predicate::dead(group, None).into_iter().filter(|h| rule.covers(h.setting.field));
+        hits.map(|hit| find(rule, &hit, group, None, texts)).collect::<Vec<_>>()
+    };
+    rules.flat_map(hits).collect()
+}
+
+/// Where what reaches the kubelet of a boot is written. What reaches one kubelet is not dead.
+pub fn delivered(booted: &Booted, texts: &Texts) -> Vec<Place> {
+    let fields = booted.effective.iter().flat_map(|e| &e.fields).flat_map(|s| s.winner.iter().chain(&s.shadowed));
+    let failed = booted.effective.iter().flat_map(|e| &e.failures).filter_map(|f| f.setting.as_ref());
+    fields.chain(failed).map(|setting| texts.place(texts.trail(place_of(setting)).origin())).collect()
+}
+
+/// The value, or what carries it where it is empty.
+fn place_of(setting: &Setting) -> Span {
+    if setting.at.is_empty() { setting.carrier } else { setting.at }
 }
 
 fn by_document<'h, 'a>(hits: &'h [Hit<'a>]) -> BTreeMap<TextId, Vec<&'h Hit<'a>>> {
@@ -40,7 +69,7 @@ fn by_document<'h, 'a>(hits: &'h [Hit<'a>]) -> BTreeMap<TextId, Vec<&'h Hit<'a>>
 
 /// One finding for each replaced zero, or a single note where a document has so many that a program must have written them.
 fn replaced(rule: &'static Rule, hits: &[&Hit<'_>], group: &NodeGroup, booted: &Booted, texts: &Texts) -> Vec<Finding> {
-    let mut findings: Vec<_> = hits.iter().map(|hit| find(rule, hit, group, booted, texts)).collect();
+    let mut findings: Vec<_> = hits.iter().map(|hit| find(rule, hit, group, Some(booted), texts)).collect();
     if findings.len() < DUMP {
         return findings;
     }
@@ -56,7 +85,7 @@ fn replaced(rule: &'static Rule, hits: &[&Hit<'_>], group: &NodeGroup, booted: &
     vec![one]
 }
 
-fn find(rule: &'static Rule, hit: &Hit<'_>, group: &NodeGroup, booted: &Booted, texts: &Texts) -> Finding {
+fn find(rule: &'static Rule, hit: &Hit<'_>, group: &NodeGroup, booted: Option<&Booted>, texts: &Texts) -> Finding {
     let setting = hit.setting;
     let way = Way::of(setting, texts);
     let words = Words::of(rule, hit);
@@ -67,7 +96,11 @@ fn find(rule: &'static Rule, hit: &Hit<'_>, group: &NodeGroup, booted: &Booted, 
     };
     let runs = way.runs.filter(|runs| !same_line(&place, runs)).map(|place| Frame { place, label: words.carried });
     let mut hops = way.hops;
-    hops.push(Hop { place: texts.place(group.place).first_line(), words: format!("{} boots with it", group.name) });
+    let last = match hit.dead {
+        Some(_) => format!("{} does not get it", group.name),
+        None => format!("{} boots with it", group.name),
+    };
+    hops.push(Hop { place: texts.place(group.place).first_line(), words: last });
     hops.dedup_by(|b, a| a.place == b.place && b.words.is_empty());
     Finding {
         rule,
@@ -89,8 +122,11 @@ fn find(rule: &'static Rule, hit: &Hit<'_>, group: &NodeGroup, booted: &Booted, 
 }
 
 /// What is assumed: the ways that the source leaves open, and that nothing unknown has the last word.
-fn when(group: &NodeGroup, booted: &Booted, hit: &Hit<'_>) -> Option<Guard> {
-    let guard = group.when.and(&booted.when)?;
+fn when(group: &NodeGroup, booted: Option<&Booted>, hit: &Hit<'_>) -> Option<Guard> {
+    if hit.dead.is_some() {
+        return hit.when.map_or_else(|| Some(group.when.clone()), |when| group.when.and(when));
+    }
+    let guard = group.when.and(&booted?.when)?;
     match hit.settled.filter(|s| !s.hangs_on_version()).and_then(|s| s.unknown.as_ref()) {
         Some(why) => {
             guard.and(&Guard::of(Condition { words: format!("nothing overrides it: {why}").into(), holds: true }))
@@ -125,7 +161,7 @@ struct Way {
 
 impl Way {
     fn of(setting: &Setting, texts: &Texts) -> Self {
-        let value = if setting.at.is_empty() { setting.carrier } else { setting.at };
+        let value = place_of(setting);
         let trail = texts.trail(value);
         let exact = trail.exact && !setting.at.is_empty();
         let origin = trail.origin();
@@ -171,6 +207,7 @@ impl Words {
             _ => name.clone(),
         };
         let carried = match &setting.by {
+            _ if hit.dead.is_some() => "as the node has it".to_owned(),
             Mechanism::Flag => "on the node: the kubelet's command line".to_owned(),
             Mechanism::ConfigFile => "on the node: the kubelet's configuration".to_owned(),
             Mechanism::DropIn(file) => format!("on the node: the kubelet's drop-in {file}"),
@@ -181,7 +218,13 @@ impl Words {
             _ => "remove the line",
         };
         let suggestion = suggestion(field.default);
-        let label = if setting.is_zero() { zero_label(&raw) } else { "this value".to_owned() };
+        let label = if hit.dead.is_some() {
+            "this timeout".to_owned()
+        } else if setting.is_zero() {
+            zero_label(&raw)
+        } else {
+            "this value".to_owned()
+        };
         let meaning = hit.settled.and_then(Settled::zero);
         if let Some(Meaning::Harmful(why) | Meaning::Refused(why)) = meaning
             && rule.predicate == Predicate::HarmfulZero
@@ -205,6 +248,14 @@ impl Words {
                 }
                 format!("`{name}` is {suggestion}, not zero")
             }
+            (Predicate::DeadSetting, _) => {
+                let why = hit.dead.map(Reason::message).unwrap_or_default();
+                let reaches = match hit.dead {
+                    Some(Reason::NotRestarted) => "does not reach the running kubelet",
+                    _ => "never reaches the kubelet",
+                };
+                format!("`{shown}` {reaches}: {why}")
+            }
             (Predicate::InvalidDuration, _) => {
                 notes.push(format!("the kubelet says: {}", hit.complaint.unwrap_or("not a duration")));
                 format!("the kubelet does not start: `{shown}` is no duration")
@@ -212,6 +263,7 @@ impl Words {
         };
         let help = match rule.predicate {
             Predicate::InvalidDuration => write_duration(&raw, &suggestion),
+            Predicate::DeadSetting => hit.dead.map(Reason::help).unwrap_or_default().to_owned(),
             _ => format!("write a time, such as `{suggestion}`, or {remove}"),
         };
         Self { headline, label, carried, help, notes }

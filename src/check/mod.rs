@@ -7,7 +7,7 @@ mod predicate;
 mod rule;
 
 pub use finding::{Finding, Frame, GroupRef, Hop};
-pub use judge::judge;
+pub use judge::{delivered, judge, judge_unreached};
 pub use predicate::Predicate;
 pub use rule::{Level, Page, PageError, Rule};
 
@@ -15,6 +15,7 @@ use std::sync::LazyLock;
 
 /// The page of every built-in rule: its id and its text, sorted by id.
 pub const PAGES: &[(&str, &str)] = &[
+    ("dead-kubelet-setting", include_str!("../../rules/dead-kubelet-setting.md")),
     ("invalid-duration", include_str!("../../rules/invalid-duration.md")),
     ("replaced-zero", include_str!("../../rules/replaced-zero.md")),
     ("zero-kubelet-timeout", include_str!("../../rules/zero-kubelet-timeout.md")),

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 
 use crate::kubelet::{Effective, FailureKind, Meaning, Setting, Settled};
+use crate::node::{Booted, Dead, NodeGroup, Reason};
+use crate::value::Guard;
 
 /// When a rule fires. A page names one of these in its front matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -16,6 +18,8 @@ pub enum Predicate {
     ReplacedZero,
     /// The kubelet cannot read a duration and does not start.
     InvalidDuration,
+    /// A duration is written where it never reaches the kubelet.
+    DeadSetting,
 }
 
 /// One thing that a predicate found.
@@ -27,6 +31,24 @@ pub(super) struct Hit<'a> {
     pub(super) settled: Option<&'a Settled>,
     /// What the kubelet says of the value, if it does not start because of it.
     pub(super) complaint: Option<&'a str>,
+    /// Why it reaches no kubelet, if it does not.
+    pub(super) dead: Option<&'a Reason>,
+    /// When it stands there.
+    pub(super) when: Option<&'a Guard>,
+}
+
+/// What of a boot never reaches its kubelet. What hangs on things that are not known is left out.
+pub(super) fn dead<'a>(group: &'a NodeGroup, booted: Option<&'a Booted>) -> Vec<Hit<'a>> {
+    let fields = || booted.and_then(|b| b.effective.as_ref()).into_iter().flat_map(|e| &e.fields);
+    let hit = |dead: &'a Dead, when: Option<&'a Guard>| {
+        let Dead { setting, why } = dead;
+        let settled = fields().find(|s| s.field == setting.field && (s.key == setting.key || setting.key.is_none()));
+        let known = settled.is_some_and(|s| s.unknown.is_none() || s.hangs_on_version());
+        let hit = Hit { setting, settled, complaint: None, dead: Some(why), when };
+        (known || !why.hangs_on_the_rest()).then_some(hit)
+    };
+    let own = group.dead.iter().filter_map(|d| hit(d, None));
+    own.chain(booted.into_iter().flat_map(|b| b.dead.iter().filter_map(|d| hit(d, Some(&b.when))))).collect()
 }
 
 impl Predicate {
@@ -39,7 +61,7 @@ impl Predicate {
                 .filter(|f| f.kind == FailureKind::InvalidDuration)
                 .filter_map(|f| {
                     let setting = f.setting.as_ref()?;
-                    Some(Hit { setting, settled: None, complaint: Some(&f.message) })
+                    Some(Hit { setting, settled: None, complaint: Some(&f.message), dead: None, when: None })
                 })
                 .collect(),
             _ => effective.fields.iter().filter_map(|s| self.hit(s)).collect(),
@@ -58,9 +80,9 @@ impl Predicate {
                 Meaning::Replaced | Meaning::Harmless | Meaning::None => false,
             },
             Self::ReplacedZero => meaning == Meaning::Replaced && settled.effective.is_some_and(|n| n != 0),
-            Self::InvalidDuration => false,
+            Self::InvalidDuration | Self::DeadSetting => false,
         };
         let setting = settled.winner.as_ref()?;
-        found.then_some(Hit { setting, settled: Some(settled), complaint: None })
+        found.then_some(Hit { setting, settled: Some(settled), complaint: None, dead: None, when: None })
     }
 }

@@ -5,7 +5,8 @@ mod bottlerocket;
 
 use std::sync::Arc;
 
-use crate::node::{Cx, Family, Gap, NodeGroup, Step, Wrapping};
+use crate::kubelet::said;
+use crate::node::{Cx, Dead, Family, Gap, NodeGroup, Reason, Step, Wrapping};
 use crate::syntax::{Node, NodeKind, Scalar, Style};
 use crate::text::{HOLE, Span, Traced, Why};
 
@@ -96,6 +97,8 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
     {
         let why = Why::NotUnderstood("kubeletExtraConfig, which eksctl refuses here,".into());
         group.gaps.push(Gap { at: node.span, why });
+        let why = if managed { Reason::ManagedExtraConfig } else { Reason::FamilyExtraConfig };
+        bury(node, &why, group);
         extra = None;
     }
     match family {
@@ -112,6 +115,8 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
                             .into(),
                     );
                     group.gaps.extend(script.span().map(|at| Gap { at, why }));
+                    let dead = |setting| Dead { setting, why: Reason::ScriptAsNodeConfig };
+                    group.dead.extend(said::anywhere(&script).into_iter().map(dead));
                 }
                 Some(document) => group.steps.push(Step::NodeConfig(document)),
                 None => {}
@@ -125,7 +130,12 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
             match overriding {
                 Some(command) if managed && family == Some(Family::Al2) => script(command, true, group),
                 // The script that merges kubeletExtraConfig is a part of the bootstrap that is overridden.
-                Some(script) => group.steps.push(Step::Script(script)),
+                Some(script) => {
+                    group.steps.push(Step::Script(script));
+                    if let Some(node) = extra {
+                        bury(node, &Reason::BootstrapOverridden, group);
+                    }
+                }
                 None => {
                     group.steps.extend(extra.map(|node| Step::KubeletConfig(node.clone(), "kubeletExtraConfig")));
                 }
@@ -158,6 +168,12 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
             group.gaps.push(Gap { at, why });
         }
     }
+}
+
+/// Notes the settings of a configuration that leads nowhere.
+fn bury(config: &Node, why: &Reason, group: &mut NodeGroup) {
+    let dead = |setting| Dead { setting, why: why.clone() };
+    group.dead.extend(said::in_config(config).into_iter().map(dead));
 }
 
 /// Adds a script. As a part of MIME user data, which eksctl makes for managed node groups of AmazonLinux2, it runs only if it

@@ -8,6 +8,7 @@ mod effective;
 mod field;
 pub mod flags;
 mod labels;
+pub mod said;
 mod schema;
 mod setting;
 mod settle;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::boot;
-use crate::check::{Finding, Level, judge};
+use crate::check::{Finding, Level, Predicate, delivered, judge, judge_unreached};
 use crate::collect;
 use crate::input::{FileList, INPUTS, Input, Unit};
 use crate::node::{Booted, Cx, Gap, Problem, Step};
@@ -38,6 +38,8 @@ pub struct Scan {
     pub files: usize,
     /// The directory that places in machine-readable formats are relative to.
     pub root: PathBuf,
+    /// Where what reaches some kubelet is written.
+    pub delivered: Vec<Place>,
 }
 
 /// Something to tell about a place.
@@ -188,11 +190,17 @@ fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Reques
         }
         for booted in &boots {
             out.findings.extend(judge(&rules, &group, booted, &cx.texts));
+            out.delivered.extend(delivered(booted, &cx.texts));
             out.gaps.extend(gaps(&booted.gaps, &cx.texts));
         }
         out.gaps.extend(gaps(&group.gaps, &cx.texts));
         out.groups.extend(boots.iter().map(|booted| Shown::of(&group, booted, &cx.texts)));
     }
+    for group in &cx.unreached {
+        out.findings.extend(judge_unreached(&rules, group, &cx.texts));
+    }
+    out.delivered.sort();
+    out.delivered.dedup();
     out.gaps.extend(gaps(&cx.gaps, &cx.texts));
     out.problems.extend(cx.problems.iter().map(|p: &Problem| note(p.at, p.message.clone(), &cx.texts)));
     Unwound { input: input.name(), path: unit.path.clone(), scan: out, covers: cx.covers, uses }
@@ -224,10 +232,17 @@ impl Scan {
         self.problems.extend(other.problems);
         self.gaps.extend(other.gaps);
         self.files += other.files;
+        self.delivered.extend(other.delivered);
     }
 
     /// Puts everything into the order of the report and says each thing once.
     fn finish(&mut self) {
+        let delivered = std::mem::take(&mut self.delivered);
+        let alive = |at: &Place| {
+            delivered.iter().any(|d| d.source.path() == at.source.path() && d.start < at.end && at.start < d.end)
+        };
+        // What is dead on one way and reaches the kubelet on another is not told: another rule judges it there.
+        self.findings.retain(|f| f.rule.predicate != Predicate::DeadSetting || !alive(&f.at.place));
         let mut by_key: BTreeMap<(Place, String, String), Finding> = BTreeMap::new();
         for finding in self.findings.drain(..) {
             let (place, rule, field) = finding.key();

@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use crate::node::{Cx, Family};
+use crate::kubelet::said;
+use crate::node::{Cx, Family, Reason};
 use crate::text::{Span, Traced, Why};
 
 use super::super::machine::{File, Machine};
 use super::super::{Way, image};
-use super::{Path, Setting, Shell, Status};
+use super::{Path, Run, Setting, Shell, Status};
 
 /// The options of the script; each takes the next word, `--help` ends it.
 const OPTIONS: [&str; 20] = [
@@ -46,18 +47,29 @@ struct Called {
     help: bool,
     /// The name of the cluster is given, or may be.
     named: bool,
+    /// What the script passes over, or takes for something else.
+    dead: Vec<(Traced, Reason)>,
 }
+
+/// The option with its value after a `=`, which the script does not know.
+const JOINED: &[u8] = b"--kubelet-extra-args=";
+/// The variable that stands for the option.
+const VARIABLE: &str = "KUBELET_EXTRA_ARGS";
 
 impl Called {
     fn read(arguments: &[Traced], at: Span) -> Self {
         let mut called = Self::default();
         let mut positional = 0;
         let mut rest = arguments.iter();
+        let mut left = Traced::new();
+        let mut open = false;
         while let Some(word) = rest.next() {
             match word.known_str() {
                 Some("-h" | "--help") => called.help = true,
                 Some("--kubelet-extra-args") => {
-                    called.extra = rest.next().cloned();
+                    let earlier = std::mem::replace(&mut called.extra, rest.next().cloned());
+                    called.dead.extend(earlier.map(|text| (text, Reason::RepeatedOption)));
+                    open = false;
                     // An option that comes last decides, whatever stands before it.
                     called.doubt = None;
                     called.words.push(word.clone());
@@ -72,6 +84,15 @@ impl Called {
                 _ => {
                     positional += 1;
                     called.named |= !word.is_empty();
+                    if word.bytes().starts_with(JOINED) {
+                        called.dead.push((word.slice(JOINED.len()..word.len()), Reason::EqualsForm));
+                    } else if !open {
+                        // Words side by side may be a flag and its value.
+                        left.push_made(b" ", at);
+                        left.push(word);
+                    }
+                    // What follows a word that is not known may be the value of an option in it.
+                    open = word.is_hole() && positional > 1;
                     // A word of which nothing is known may be options; the first one is taken for the cluster's name.
                     if word.is_hole() {
                         if positional > 1 {
@@ -84,6 +105,7 @@ impl Called {
             }
             called.words.push(word.clone());
         }
+        called.dead.push((left, Reason::LeftOver));
         called
     }
 }
@@ -92,12 +114,18 @@ impl Shell<'_, '_> {
     /// Runs the script with `arguments`.
     pub(super) fn bootstrap(&mut self, arguments: &[Traced], at: Span, mut path: Path) -> Vec<Path> {
         path.status = Status::Zero;
+        let called = Called::read(arguments, at);
         if matches!(path.machine.family, Some(Family::Al2023 | Family::Bottlerocket | Family::Windows)) {
             // Amazon Linux 2023 has a script of this name that only says that it does nothing.
             path.status = Status::NonZero;
+            if path.machine.given && path.machine.family == Some(Family::Al2023) {
+                let texts = called.dead.iter().map(|(text, _)| text).chain(&called.extra).cloned().collect::<Vec<_>>();
+                for text in texts {
+                    self.bury(&text, &Reason::Stub, &mut path);
+                }
+            }
             return vec![path];
         }
-        let called = Called::read(arguments, at);
         if called.help {
             return vec![path];
         }
@@ -107,6 +135,19 @@ impl Shell<'_, '_> {
             path.machine.gap(at, Why::Invalid("bootstrap.sh without the name of a cluster ends at once".into()));
             path.status = Status::NonZero;
             return vec![path];
+        }
+        for (text, why) in &called.dead {
+            self.bury(text, why, &mut path);
+        }
+        if let Some(variable) = path.variables.get(VARIABLE).cloned() {
+            let why = if called.extra.is_some() {
+                Some(Reason::OptionCounts)
+            } else {
+                (!variable.exported).then_some(Reason::NotExported)
+            };
+            if let (Some(why), Some(value)) = (why, variable.values.first()) {
+                self.bury(value, &why, &mut path);
+            }
         }
         match path.machine.files.get(image::BOOTSTRAP).cloned() {
             None => {}
@@ -128,15 +169,39 @@ impl Shell<'_, '_> {
             Some((span, why)) => Some(Traced::hole(span, why)),
             None => called.extra,
         };
-        let extra = extra.or_else(|| {
-            path.variables.get("KUBELET_EXTRA_ARGS").filter(|v| v.exported).and_then(|v| v.values.first().cloned())
-        });
+        let extra = extra
+            .or_else(|| path.variables.get(VARIABLE).filter(|v| v.exported).and_then(|v| v.values.first().cloned()));
         let extra = extra.unwrap_or_else(|| {
             // Commands that are not known may have exported the variable.
             path.machine.injected.clone().map_or_else(Traced::new, |why| Traced::hole(at, why))
         });
         join(&mut path.machine, &extra, at);
         vec![path]
+    }
+
+    /// Notes what a text of flags says, which leads nowhere.
+    fn bury(&mut self, text: &Traced, why: &Reason, path: &mut Run) {
+        if text.is_empty() || text.is_hole() {
+            return;
+        }
+        let id = self.cx.texts.add_made("these flags", text, path.machine.place);
+        path.machine.bury(said::in_flags(&self.cx.texts.view(id)), why);
+    }
+
+    /// A script ends, and its variables with it.
+    pub(super) fn unheard(&mut self, setting: Setting, path: &mut Run) {
+        let Some(value) = path.variables.get(VARIABLE).and_then(|v| v.values.first()).cloned() else { return };
+        let machine = &path.machine;
+        let why = match machine.family {
+            Some(Family::Al2023) if machine.given => Reason::NoSuchVariable,
+            Some(Family::Al2 | Family::Ubuntu)
+                if machine.merged_by_eks || setting == Setting::UserData && machine.start.is_some() =>
+            {
+                Reason::OtherProcess
+            }
+            _ => return,
+        };
+        self.bury(&value, &why, path);
     }
 }
 

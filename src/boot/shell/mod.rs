@@ -159,6 +159,7 @@ pub(super) fn run(ways: Vec<Way>, text: &Traced, name: &str, setting: Setting, c
         }
         let ended = shell.list(before_error(text, &parsed), start);
         for mut path in shell.leave(ended) {
+            shell.unheard(setting, &mut path);
             path.forget();
             out.push(path);
         }
@@ -340,6 +341,7 @@ impl Shell<'_, '_> {
                 if waits && path.machine.start == before.machine.start {
                     path.late(&before, item.first.span);
                 }
+                path.machine.restarts |= path.machine.start != before.machine.start;
             }
         }
         paths

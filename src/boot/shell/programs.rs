@@ -230,6 +230,7 @@ impl Shell<'_, '_> {
         let before = path.clone();
         if code.is_hole() {
             path.status = Status::Likely("".into());
+            path.machine.restarts = true;
             if near(&path, code) {
                 self.note_hole(code, span, &mut path);
             }
@@ -321,6 +322,10 @@ impl Shell<'_, '_> {
                 self.edited(&shown, words, span, &mut path);
             }
         }
+        // A script that is not known may do anything in the end.
+        const MANAGERS: [&str; 6] = ["ansible", "chef", "nsenter", "puppet", "python3", "salt"];
+        path.machine.restarts |=
+            name.bytes().contains(&b'/') && shown.contains(".sh") || MANAGERS.iter().any(|m| shown.starts_with(m));
         path.status =
             if shown == "grep" || shown == "test" { Status::Open("".into()) } else { Status::Likely("".into()) };
         path

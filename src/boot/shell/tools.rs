@@ -163,6 +163,10 @@ impl Shell<'_, '_> {
             "sed" => return Self::sed(words, span, path),
             "jq" => return self.modelled(name, words, span, path),
             "systemctl" | "service" => systemctl(name, &operands, words, path),
+            "reboot" | "shutdown" | "init" | "telinit" => {
+                path.machine.restarts = true;
+                return false;
+            }
             "nodeadm" => self.nodeadm(words, span, path),
             "kubelet" if words.iter().any(|w| matches!(w.known_str(), Some("--version" | "--help" | "-h"))) => {
                 return false;
@@ -351,6 +355,7 @@ fn systemctl(name: &str, operands: &[&Traced], words: &[Traced], path: &mut Run)
     let texts: Vec<_> = operands.iter().map(|o| o.to_text().into_owned()).collect();
     let is_kubelet = texts.iter().any(|t| matches!(t.as_str(), "kubelet" | "kubelet.service"));
     path.status = Status::Likely("".into());
+    path.machine.restarts |= texts.iter().any(|t| t == "reboot" || t == "kexec");
     if !is_kubelet {
         return;
     }

@@ -141,6 +141,15 @@ impl<'a> Template<'a> {
             names: section("Resources"),
         }
     }
+
+    /// True if `cfn-init` is named anywhere.
+    fn calls_init(&self) -> bool {
+        fn named(node: &Node) -> bool {
+            let text = node.as_scalar().is_some_and(|s| stream::holds(s.text.bytes(), b"cfn-init"));
+            text || node.items().iter().any(named) || node.pairs().iter().any(|(_, value)| named(value))
+        }
+        self.resources.iter().any(|(_, resource)| named(resource))
+    }
 }
 
 /// An expression: a node, or what is left of it when the first of its tags is taken off.

@@ -1,8 +1,9 @@
 //! The resources that launch nodes, and the EKS node groups that say what is launched with them.
 
-use crate::node::{Family, Gap, NodeGroup, Step, Wrapping};
+use crate::kubelet::said;
+use crate::node::{Dead, Family, Gap, NodeGroup, Reason, Step, Wrapping};
 use crate::syntax::{Node, NodeKind};
-use crate::text::{Layer, Span, Why};
+use crate::text::{HOLE, Layer, Span, Traced, Why};
 use crate::value::{Guard, Kind, Value};
 
 use super::Expr;
@@ -165,6 +166,14 @@ fn boot_with(
         group.gaps.push(Gap { at, why: why.clone() });
         return vec![group];
     }
+    if let Some(init) = own
+        && !stream::holds(inner.bytes(), b"cfn-init")
+        && !may_run_more(inner)
+        && !evaluator.template.calls_init()
+    {
+        let dead = |setting| Dead { setting, why: Reason::InitNotCalled };
+        group.dead.extend(said::in_tree(init).into_iter().map(dead));
+    }
     let calls = if stream::holds(inner.bytes(), b"cfn-init") { init::calls(inner) } else { Vec::new() };
     // CloudFormation hands user data to EC2 as it is, so it must be base64.
     let user_data = Step::UserData(dynamic_references(&text), Wrapping::Base64);
@@ -209,6 +218,16 @@ fn boot_with(
         group.steps.push(user_data.clone());
     }
     groups
+}
+
+/// True if user data may run commands that are not in it.
+fn may_run_more(text: &Traced) -> bool {
+    let shown = text.to_text();
+    let open = |line: &str| line.trim().trim_matches('"') == HOLE;
+    shown.lines().any(open)
+        || ["#include", "| bash", "|bash", "| sh", "|sh", "s3 cp", "s3 sync", "base64"]
+            .iter()
+            .any(|w| shown.contains(w))
 }
 
 impl Evaluator<'_> {

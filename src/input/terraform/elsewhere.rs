@@ -98,7 +98,10 @@ impl Engine<'_, '_> {
         self.elsewhere.push((dir.clone(), place));
         let blocks = hcl::parse(&self.cx.texts.view(id)).tree.blocks;
         match blocks.into_iter().nth(model.block) {
-            Some(block) => Found::Model(Arc::new(Module::of(dir, block.body))),
+            Some(block) => {
+                let ignored = ignored(&block);
+                Found::Model(Arc::new(Module { ignored, ..Module::of(dir, block.body) }))
+            }
             None => Found::Nothing,
         }
     }
@@ -134,7 +137,7 @@ impl Engine<'_, '_> {
     }
 
     /// The call that brings in the module in which a text is written; `None` for what stands in the repository itself.
-    fn brought_in_by(&self, text: TextId) -> Option<Span> {
+    pub(super) fn brought_in_by(&self, text: TextId) -> Option<Span> {
         let Origin::Source(source) = &self.cx.texts.get(text).origin else { return None };
         // The last one that fits is the nearest.
         self.elsewhere.iter().rev().find(|(dir, _)| source.path().starts_with(dir)).map(|(_, call)| *call)
@@ -239,6 +242,24 @@ impl Engine<'_, '_> {
         let at = self.in_repository(at);
         self.cx.gap(at, Why::FromOutside(format!("module.{name} from {source}").into()));
     }
+}
+
+/// What a model lists as ignored: the input and the reason.
+fn ignored(model: &Block) -> Vec<(String, Arc<str>)> {
+    let Some(list) = model.body.attribute("ignored") else { return Vec::new() };
+    let hcl::ExprKind::Object(entries) = &list.value.kind else { return Vec::new() };
+    let text = |expr: &hcl::Expr| match &expr.kind {
+        hcl::ExprKind::Template(t) => Some(t.as_literal()?.to_text().into_owned()),
+        _ => None,
+    };
+    let entry = |(key, reason): &(hcl::Key, hcl::Expr)| {
+        let key = match key {
+            hcl::Key::Name(text, _) => text.to_text().into_owned(),
+            hcl::Key::Expr(expr) => text(expr)?,
+        };
+        Some((key, text(reason)?.into()))
+    };
+    entries.iter().filter_map(entry).collect()
 }
 
 /// The address of a module as the registry has it, with its subdirectory, and the tag that is asked for. A repository on GitHub

@@ -26,6 +26,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod types;
+mod unreached;
 mod versions;
 
 use std::collections::BTreeMap;
@@ -70,6 +71,7 @@ impl Input for Terraform {
             return Vec::new();
         }
         let groups = engine.node_groups(root);
+        engine.unreached(&groups);
         if engine.exhausted() {
             engine.cx.gap(place, Why::Limit("steps of evaluation"));
         }

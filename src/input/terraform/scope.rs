@@ -26,6 +26,8 @@ pub(super) struct Module {
     pub(super) calls: IndexMap<Arc<str>, Arc<Block>>,
     /// `terraform.tfvars` and `*.auto.tfvars`; only a root module looks at them. The last of a name counts.
     pub(super) values: IndexMap<Arc<str>, Arc<Attribute>>,
+    /// Of a model: inputs that the module does not have or use, and why.
+    pub(super) ignored: Vec<(String, Arc<str>)>,
 }
 
 impl Module {

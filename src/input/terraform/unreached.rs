@@ -1,0 +1,167 @@
+//! Arguments of well-known modules that never come to a node: timeouts in inputs that a version of the module does not have, or
+//! does not use the way it is called.
+//!
+//! What comes to a node is known byte for byte, so nothing has to be listed here: a timeout in an argument of which no byte is
+//! in what any node boots with leads nowhere.
+
+use std::sync::Arc;
+
+use crate::kubelet::{Setting, said};
+use crate::node::{Dead, NodeGroup, Reason, Step};
+use crate::text::{Layer, Place, Traced};
+use crate::value::{Kind, Value};
+
+use super::engine::Engine;
+
+/// Words in the names of inputs that are meant for the kubelets of nodes.
+const MEANT: [&str; 9] =
+    ["args", "bootstrap", "kubelet", "nodeadm", "options", "user_data", "userdata", "worker_groups", "workers"];
+
+/// Inputs that switch a module, or a part of it, off.
+const SWITCHES: [&str; 3] = ["create", "create_eks", "enabled"];
+
+/// How deep values are looked into.
+const MAX_DEPTH: usize = 12;
+
+/// A text in an argument, with the names that lead to it.
+struct Said {
+    path: Vec<Arc<str>>,
+    text: Traced,
+}
+
+impl Engine<'_, '_> {
+    /// Notes the timeouts in arguments of modelled modules of which nothing is in `groups`.
+    pub(super) fn unreached(&mut self, groups: &[NodeGroup]) {
+        let mut reached: Option<Vec<Place>> = None;
+        for number in 0..self.instances.len() {
+            let Some((env, call, module)) = self.instances.get(number).and_then(|instance| {
+                let (env, call) = instance.caller.clone()?;
+                let model = !instance.module.dir.is_absolute();
+                (model && self.brought_in_by(call.header.text).is_none()).then(|| (env, call, instance.module.clone()))
+            }) else {
+                continue;
+            };
+            let mut said = Vec::new();
+            let mut off = false;
+            for attribute in &call.body.attributes {
+                let name = &attribute.name;
+                let known = module.variables.contains_key(name)
+                    || module.ignored.iter().any(|(key, _)| key.split('.').next() == Some(&**name));
+                if !known {
+                    continue;
+                }
+                let value = self.eval_or_hole(&attribute.value, &env);
+                off |= SWITCHES.contains(&&**name) && value.as_bool() != Some(true);
+                collect(&value, &mut vec![Arc::clone(name)], &mut said);
+            }
+            if off {
+                continue;
+            }
+            said.retain(|s| s.path.iter().any(|name| is_meant(name)));
+            let mut dead: Vec<Dead> = Vec::new();
+            for Said { path, text } in said {
+                if said::anywhere(&text).is_empty() {
+                    continue;
+                }
+                let at = text.span().unwrap_or(call.header);
+                let id = self.cx.texts.add_made(path.join("."), &text, at);
+                let view = self.cx.texts.view(id);
+                let why = Reason::Ignored(reason(&module.ignored, &path));
+                for setting in said::anywhere(&view.traced(0..view.bytes.len())) {
+                    let reached = reached.get_or_insert_with(|| self.reached(groups));
+                    if !self.is_in(&setting, reached) {
+                        dead.push(Dead { setting, why: why.clone() });
+                    }
+                }
+            }
+            let instance = &self.instances[number];
+            // Something that is not known decides what its nodes get.
+            let prefix = format!("{}.", instance.address);
+            let open = |g: &NodeGroup| {
+                (*g.name == *instance.address || g.name.starts_with(&prefix))
+                    && (!g.gaps.is_empty() || g.steps.iter().any(is_open))
+            };
+            if dead.is_empty() || groups.iter().any(open) {
+                continue;
+            }
+            let mut group = NodeGroup::new(instance.address.as_str(), call.header);
+            group.when = instance.when.clone();
+            group.dead = dead;
+            self.cx.unreached.push(group);
+        }
+    }
+
+    /// Where everything that nodes boot with is written.
+    fn reached(&self, groups: &[NodeGroup]) -> Vec<Place> {
+        let mut out = Vec::new();
+        for step in groups.iter().flat_map(|g| &g.steps) {
+            let (Step::UserData(text, _) | Step::Script(text) | Step::NodeConfig(text)) = step else { continue };
+            let inner = text.original(Layer::Base64).unwrap_or(text);
+            let inner = inner.original(Layer::Gzip).unwrap_or(inner);
+            for piece in inner.pieces() {
+                out.push(self.cx.texts.place(self.cx.texts.trail(piece.whence.span()).origin()));
+            }
+        }
+        out
+    }
+
+    fn is_in(&self, setting: &Setting, reached: &[Place]) -> bool {
+        let at = self.cx.texts.place(self.cx.texts.trail(setting.at).origin());
+        reached.iter().any(|r| r.source.path() == at.source.path() && r.start < at.end && at.start < r.end)
+    }
+}
+
+fn is_meant(name: &str) -> bool {
+    MEANT.iter().any(|word| name.contains(word))
+}
+
+/// True if what a node boots with is not known as a whole.
+fn is_open(step: &Step) -> bool {
+    match step {
+        Step::UserData(text, _) | Step::Script(text) | Step::NodeConfig(text) => {
+            text.original(Layer::Base64).unwrap_or(text).is_hole()
+        }
+        _ => false,
+    }
+}
+
+/// Every text of a value, but for what a switch beside it turns off.
+fn collect(value: &Value, path: &mut Vec<Arc<str>>, out: &mut Vec<Said>) {
+    if path.len() > MAX_DEPTH {
+        return;
+    }
+    match &value.kind {
+        Kind::Str(_) => out.extend(value.to_traced().map(|text| Said { path: path.clone(), text })),
+        Kind::List(_) => value.items().iter().for_each(|item| collect(item, path, out)),
+        Kind::Map(map) => {
+            let off = |name: &&str| map.entries.get(*name).is_some_and(|e| e.value.as_bool() != Some(true));
+            if map.open.is_some() || SWITCHES.iter().any(off) {
+                return;
+            }
+            for name in map.entries.keys() {
+                let Some(inner) = value.get(name) else { continue };
+                path.push(Arc::clone(name));
+                collect(&inner, path, out);
+                path.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What the model says of an input, by its name alone or by the names that lead to it.
+fn reason(ignored: &[(String, Arc<str>)], path: &[Arc<str>]) -> Arc<str> {
+    let first = path.first().map_or("", |name| name);
+    // The input is the innermost name that means one: what it holds has names of its own.
+    let input = path.iter().rev().find(|name| is_meant(name)).or(path.last());
+    let last = input.map_or("", |name| name);
+    let fits = |key: &str| match key.split_once('.') {
+        Some((list, name)) => list == first && name == last,
+        None => key == first || key == last,
+    };
+    let found = ignored.iter().find(|(key, _)| fits(key)).map(|(_, why)| why);
+    match found {
+        Some(why) => format!("this version of the module ignores `{last}`: {why}").into(),
+        None => format!("the module does not hand `{last}` to these nodes").into(),
+    }
+}

@@ -1,0 +1,283 @@
+//! Statements about durations in texts that no kubelet may ever read: what stands there, without the question of what it does.
+//!
+//! A value that is not known whole is no statement.
+
+use crate::syntax::{Node, NodeKind, unit};
+use crate::text::{Traced, View};
+
+use super::config::read_duration;
+use super::{FIELDS, Field, Mechanism, Reading, Setting, Shape};
+
+/// The flags among the words of a text, whose quotes are taken off as systemd and shells do.
+pub fn in_flags(view: &View) -> Vec<Setting> {
+    in_words(&unit::words(&view.traced(0..view.bytes.len()), false))
+}
+
+/// The flags among some words.
+pub fn in_words(words: &[Traced]) -> Vec<Setting> {
+    let mut out = Vec::new();
+    let mut rest = words.iter().peekable();
+    while let Some(word) = rest.next() {
+        let equals = word.bytes().iter().position(|b| *b == b'=');
+        let name = word.slice(0..equals.unwrap_or(word.len()));
+        let Some(field) = name.known_str().and_then(|n| n.strip_prefix("--")).and_then(Field::by_flag) else {
+            continue;
+        };
+        let (value, carrier) = match equals {
+            Some(equals) => (word.slice(equals + 1..word.len()), word.span()),
+            None => {
+                let Some(value) = rest.next_if(|w| !w.bytes().starts_with(b"-")) else { continue };
+                let carrier = match (word.span(), value.span()) {
+                    (Some(word), Some(value)) if value.text == word.text && value.start >= word.end => {
+                        Some(word.to(value))
+                    }
+                    (word, value) => word.or(value),
+                };
+                (value.clone(), carrier)
+            }
+        };
+        let (Some(at), Some(carrier), false) = (value.span(), carrier, value.has_hole()) else { continue };
+        let reading = read_duration(value.bytes());
+        out.push(Setting { field, key: None, raw: value, reading, at, carrier, by: Mechanism::Flag });
+    }
+    out
+}
+
+/// The settings of a tree that has the form of a `KubeletConfiguration`.
+pub fn in_config(tree: &Node) -> Vec<Setting> {
+    let mut out = Vec::new();
+    for field in FIELDS {
+        let mut path = field.path().peekable();
+        if path.peek().is_none() {
+            continue;
+        }
+        let mut found = None;
+        let mut node = tree;
+        for name in path {
+            found = node.pair(name);
+            let Some((_, value)) = found else { break };
+            node = value;
+        }
+        let Some((key, value)) = found else { continue };
+        if field.shape == Some(Shape::Map) {
+            out.extend(value.pairs().iter().filter_map(|(k, v)| by_key(field, k.as_str(), k, v)));
+        } else {
+            out.extend(by_key(field, None, key, value));
+        }
+    }
+    out
+}
+
+/// The statement of a key, if its value is known.
+pub fn by_key(field: &'static Field, signal: Option<&str>, key: &Node, value: &Node) -> Option<Setting> {
+    let NodeKind::Scalar(scalar) = &value.kind else { return None };
+    if scalar.text.has_hole() || scalar.text.is_empty() {
+        return None;
+    }
+    let carrier = if value.span.text == key.span.text && value.span.start >= key.span.end {
+        key.span.to(value.span)
+    } else {
+        key.span
+    };
+    Some(Setting {
+        field,
+        key: signal.map(str::to_owned),
+        raw: scalar.text.clone(),
+        reading: match read_duration(scalar.text.bytes()) {
+            Reading::Invalid(_) if scalar.text.known_str() == Some("null") => Reading::Unset,
+            reading => reading,
+        },
+        at: scalar.text.span().unwrap_or(carrier),
+        carrier,
+        by: Mechanism::ConfigFile,
+    })
+}
+
+/// The settings of a tree in the form of a `KubeletConfiguration` that a kubelet passes over: the name of a duration in a place
+/// where there is none, in another case, or spelt as its flag. Unknown keys of a file are ignored (`codec.go` decodes once more
+/// without strictness). With `fold`, a key in the right place may have any case, as the merge of drop-ins has it.
+pub fn misplaced(tree: &Node, fold: bool) -> Vec<Setting> {
+    let mut out = Vec::new();
+    walk(tree, &mut Vec::new(), &mut |path, key, value| {
+        let Some(field) = path.last().and_then(|name| named(name)) else { return };
+        let right = FIELDS.iter().any(|f| {
+            let mut names = f.path();
+            let same = path
+                .iter()
+                .all(|have| names.next().is_some_and(|name| name == *have || fold && name.eq_ignore_ascii_case(have)));
+            same && names.next().is_none() && f.shape.is_some()
+        });
+        if !right {
+            out.extend(by_key(field, None, key, value));
+        }
+    });
+    out
+}
+
+/// Calls `see` with the path, the key and the value of every pair.
+pub fn walk<'n>(tree: &'n Node, path: &mut Vec<&'n str>, see: &mut impl FnMut(&[&'n str], &'n Node, &'n Node)) {
+    if path.len() > crate::syntax::MAX_DEPTH {
+        return;
+    }
+    for item in tree.items() {
+        walk(item, path, see);
+    }
+    for (key, value) in tree.pairs() {
+        let Some(name) = key.as_str() else { continue };
+        path.push(name);
+        see(path, key, value);
+        walk(value, path, see);
+        path.pop();
+    }
+}
+
+/// The field whose last name, or whose flag, is `name` but for case and dashes.
+pub fn named(name: &str) -> Option<&'static Field> {
+    let plain = |name: &str| name.replace(['-', '_'], "").to_ascii_lowercase();
+    let wanted = plain(name);
+    let leaf = |f: &Field| f.path().last().is_some_and(|n| plain(n) == wanted);
+    FIELDS.iter().find(|f| leaf(f) || f.flag.is_some_and(|flag| plain(flag) == wanted))
+}
+
+/// Every statement that stands anywhere in a text, whatever the text is: flags with their values, and the names of fields with
+/// values that are durations. For texts of which it is known that nobody reads them. Lines that are comments say nothing.
+pub fn anywhere(text: &Traced) -> Vec<Setting> {
+    let bytes = text.bytes();
+    let mut out: Vec<Setting> = Vec::new();
+    for field in FIELDS.iter().filter(|f| f.shape != Some(Shape::Map)) {
+        let names = [
+            (field.flag.map(|flag| format!("--{flag}")), Mechanism::Flag),
+            (field.path().last().map(str::to_owned), Mechanism::ConfigFile),
+        ];
+        for (name, by) in names {
+            let Some(name) = name else { continue };
+            for start in places(bytes, name.as_bytes()) {
+                let Some(range) = value_after(bytes, start + name.len(), by == Mechanism::Flag) else { continue };
+                let raw = text.slice(range.clone());
+                let reading = read_duration(raw.bytes());
+                let (Some(at), false) = (raw.span(), raw.has_hole()) else { continue };
+                if matches!(reading, Reading::Invalid(_)) {
+                    continue;
+                }
+                let carrier = text.slice(start..range.end).span().unwrap_or(at);
+                out.push(Setting { field, key: None, raw, reading, at, carrier, by: by.clone() });
+            }
+        }
+    }
+    out.sort_by_key(|s| s.at.start);
+    out
+}
+
+/// Every statement that stands anywhere in a tree: in its texts, and as a key with a duration.
+pub fn in_tree(tree: &Node) -> Vec<Setting> {
+    let mut out = Vec::new();
+    scalars(tree, &mut |text| out.extend(anywhere(text)), 0);
+    walk(tree, &mut Vec::new(), &mut |path, key, value| {
+        let name = path.last().copied().unwrap_or_default();
+        let field = FIELDS.iter().find(|f| f.path().last() == Some(name) && f.shape != Some(Shape::Map));
+        out.extend(field.and_then(|f| by_key(f, None, key, value)));
+    });
+    out
+}
+
+fn scalars(tree: &Node, see: &mut impl FnMut(&Traced), depth: usize) {
+    if depth > crate::syntax::MAX_DEPTH {
+        return;
+    }
+    if let Some(scalar) = tree.as_scalar() {
+        see(&scalar.text);
+    }
+    let children = tree.items().iter().chain(tree.pairs().iter().map(|(_, value)| value));
+    children.for_each(|child| scalars(child, see, depth + 1));
+}
+
+/// Where a name stands as a word of its own, outside of comments.
+fn places(bytes: &[u8], name: &[u8]) -> Vec<usize> {
+    let is_name = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    let mut out = Vec::new();
+    let mut at = 0;
+    for line in bytes.split_inclusive(|b| *b == b'\n') {
+        if line.trim_ascii_start().first() != Some(&b'#') {
+            let found = line.windows(name.len()).enumerate().filter(|(_, w)| *w == name).map(|(n, _)| n);
+            let whole =
+                |n: &usize| !is_name(n.checked_sub(1).and_then(|n| line.get(n))) && !is_name(line.get(n + name.len()));
+            out.extend(found.filter(whole).map(|n| at + n));
+        }
+        at += line.len();
+    }
+    out
+}
+
+/// The value that follows a name: after `=` or `:`, or for a flag after a blank, inside quotes or not.
+fn value_after(bytes: &[u8], from: usize, flag: bool) -> Option<std::ops::Range<usize>> {
+    let quote = |b: &u8| matches!(b, b'"' | b'\'' | b'\\');
+    let blank = |b: &u8| matches!(b, b' ' | b'\t');
+    let mut at = from;
+    let mut skip = |what: &dyn Fn(&u8) -> bool| {
+        let before = at;
+        while bytes.get(at).is_some_and(what) {
+            at += 1;
+        }
+        at - before
+    };
+    if !flag {
+        skip(&quote);
+    }
+    let blanks = skip(&blank);
+    let signs = skip(&|b| matches!(b, b'=' | b':' | b'|'));
+    if signs == 0 && !(flag && blanks > 0) {
+        return None;
+    }
+    skip(&blank);
+    skip(&quote);
+    let start = at;
+    let length =
+        bytes.get(start..)?.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'+' | b'-')).count();
+    (length > 0).then_some(start..start + length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{text, words};
+    use super::*;
+
+    fn shown(settings: &[Setting]) -> Vec<String> {
+        settings.iter().map(|s| format!("{}={}", s.field.name, s.raw.to_text())).collect()
+    }
+
+    #[test]
+    fn flags_among_words() {
+        let (_texts, argv) =
+            words(&["--v=2", "--sync_frequency=1m", "x", "--runtime-request-timeout", "0", "--file-check-frequency=?"]);
+        assert_eq!(shown(&in_words(&argv)), ["syncFrequency=1m", "runtimeRequestTimeout=0"]);
+    }
+
+    #[test]
+    fn statements_anywhere_in_a_text() {
+        for (given, expected) in [
+            ("x --kubelet-extra-args '--sync-frequency=1m --v=2'", &["syncFrequency=1m"][..]),
+            ("--sync-frequency \"0\"", &["syncFrequency=0"]),
+            ("jq '.syncFrequency=\"0s\"' f", &["syncFrequency=0s"]),
+            ("{\"webhook\": {\"cacheTTL\": \"2m\"}}", &["authentication.webhook.cacheTTL=2m"]),
+            ("{\\\"syncFrequency\\\":\\\"2m\\\"}", &["syncFrequency=2m"]),
+            ("# syncFrequency: 0s", &[]),
+            ("the syncFrequency is long; mysyncFrequency: 0s; syncFrequency: $X", &[]),
+            ("grep -q -- --sync-frequency=? f", &[]),
+        ] {
+            let (_texts, view) = text(given);
+            let whole = view.traced(0..view.bytes.len());
+            assert_eq!(shown(&anywhere(&whole)), expected, "{given}");
+        }
+    }
+
+    #[test]
+    fn keys_that_a_kubelet_passes_over() {
+        let given = "syncFrequency: 1m\nsyncfrequency: 2m\nsync-frequency: 3m\nauthentication: {cacheTTL: 4m, webhook: {cacheTTL: 5m}}\n";
+        let (_texts, view) = text(given);
+        let tree = crate::syntax::yaml::parse(&view).tree.remove(0);
+        let expected = ["syncFrequency=2m", "syncFrequency=3m", "authentication.webhook.cacheTTL=4m"];
+        assert_eq!(shown(&misplaced(&tree, false)), expected);
+        assert_eq!(shown(&misplaced(&tree, true)), &expected[1..]);
+        assert_eq!(shown(&in_config(&tree)), ["authentication.webhook.cacheTTL=5m", "syncFrequency=1m"]);
+    }
+}

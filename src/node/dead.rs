@@ -1,0 +1,249 @@
+//! Timeouts that are written where they never reach a kubelet, and why they do not.
+
+use std::sync::Arc;
+
+use crate::kubelet::Setting;
+
+/// A statement about a duration that no kubelet gets to see.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dead {
+    /// The statement as it is written.
+    pub setting: Setting,
+    /// Why it reaches no kubelet.
+    pub why: Reason,
+}
+
+/// Why a statement reaches no kubelet. Each has one sentence and one way out.
+///
+/// Sources: `templates/al2/runtime/bootstrap.sh` of awslabs/amazon-eks-ami at 0ab84280; `nodeadm/internal` of the same at
+/// 81fec2e8; `cloudinit/handlers` of canonical/cloud-init; `cmd/kubelet/app/server.go` of kubernetes/kubernetes; `pkg/apis`
+/// and `pkg/nodebootstrap` of eksctl-io/eksctl; systemd.service(5) and systemd.exec(5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// `--kubelet-extra-args=…`
+    EqualsForm,
+    /// A word of the call of `bootstrap.sh` that belongs to no option.
+    LeftOver,
+    /// An earlier `--kubelet-extra-args` of two.
+    RepeatedOption,
+    /// `KUBELET_EXTRA_ARGS` where the option is given too.
+    OptionCounts,
+    /// `KUBELET_EXTRA_ARGS` that is not exported.
+    NotExported,
+    /// `KUBELET_EXTRA_ARGS` in another process than `bootstrap.sh`.
+    OtherProcess,
+    /// A file for login shells.
+    LoginShells,
+    /// A call of `bootstrap.sh` on Amazon Linux 2023.
+    Stub,
+    /// `KUBELET_EXTRA_ARGS` on Amazon Linux 2023.
+    NoSuchVariable,
+    /// A file that neither the kubelet nor what starts it reads.
+    FileNotRead,
+    /// A variable of the kubelet's unit that its command line does not use, or that is set again.
+    VariableNotUsed,
+    /// A command line of the kubelet's unit that another one replaces.
+    StartReplaced,
+    /// A file of a drop-in directory without the ending that the kubelet looks for.
+    NoConfEnding,
+    /// A drop-in of a directory that the kubelet does not read.
+    DirectoryNotRead,
+    /// A configuration file that the kubelet is not pointed at.
+    ConfigNotRead,
+    /// Written after the kubelet has started.
+    NotRestarted,
+    /// A `NodeConfig` in a part of another type.
+    PartType,
+    /// A `NodeConfig` in a message inside the message.
+    NestedPart,
+    /// A list of a cloud-config that a later one replaces.
+    ListReplaced,
+    /// A `NodeConfig` of a version that nodeadm does not know.
+    ApiVersion,
+    /// A document of nodeadm's directory without the ending that it looks for.
+    DocumentEnding,
+    /// A `NodeConfig` for an image without nodeadm.
+    NoNodeadm,
+    /// A key of a `NodeConfig` that stands in the wrong place.
+    NodeConfigKey,
+    /// Flags of a `NodeConfig` that are no list.
+    FlagsNoList,
+    /// A key of a kubelet configuration that stands in the wrong place, or is spelt wrongly.
+    ConfigKey,
+    /// A setting that Bottlerocket does not have.
+    BottlerocketKey,
+    /// `kubeletExtraConfig` beside `overrideBootstrapCommand`.
+    BootstrapOverridden,
+    /// `kubeletExtraConfig` of a managed node group.
+    ManagedExtraConfig,
+    /// `kubeletExtraConfig` of an image that does not take it.
+    FamilyExtraConfig,
+    /// A script where eksctl reads a `NodeConfig`.
+    ScriptAsNodeConfig,
+    /// Metadata of CloudFormation that no `cfn-init` reads.
+    InitNotCalled,
+    /// An input of a module that this version of it ignores: what the module's model says of it.
+    Ignored(Arc<str>),
+}
+
+impl Reason {
+    /// Every reason, once.
+    pub fn all() -> Vec<Self> {
+        vec![
+            Self::EqualsForm,
+            Self::LeftOver,
+            Self::RepeatedOption,
+            Self::OptionCounts,
+            Self::NotExported,
+            Self::OtherProcess,
+            Self::LoginShells,
+            Self::Stub,
+            Self::NoSuchVariable,
+            Self::FileNotRead,
+            Self::VariableNotUsed,
+            Self::StartReplaced,
+            Self::NoConfEnding,
+            Self::DirectoryNotRead,
+            Self::ConfigNotRead,
+            Self::NotRestarted,
+            Self::PartType,
+            Self::NestedPart,
+            Self::ListReplaced,
+            Self::ApiVersion,
+            Self::DocumentEnding,
+            Self::NoNodeadm,
+            Self::NodeConfigKey,
+            Self::FlagsNoList,
+            Self::ConfigKey,
+            Self::BottlerocketKey,
+            Self::BootstrapOverridden,
+            Self::ManagedExtraConfig,
+            Self::FamilyExtraConfig,
+            Self::ScriptAsNodeConfig,
+            Self::InitNotCalled,
+            Self::Ignored("this version of the module has no such input".into()),
+        ]
+    }
+
+    /// Why, as the second half of a sentence.
+    pub fn message(&self) -> Arc<str> {
+        match self {
+            Self::EqualsForm => "bootstrap.sh takes the next word for `--kubelet-extra-args`, not what follows a `=`",
+            Self::LeftOver => "bootstrap.sh hands on only the one word that follows `--kubelet-extra-args`",
+            Self::RepeatedOption => "a later `--kubelet-extra-args` of the same call takes its place",
+            Self::OptionCounts => "`--kubelet-extra-args` of bootstrap.sh takes the place of the variable",
+            Self::NotExported => "the variable is not exported, so bootstrap.sh does not see it",
+            Self::OtherProcess => "bootstrap.sh runs in another process, which does not see this variable",
+            Self::LoginShells => "only login shells read this file, and nothing that starts the kubelet is one",
+            Self::Stub => "on Amazon Linux 2023 `/etc/eks/bootstrap.sh` only says that it does nothing",
+            Self::NoSuchVariable => "on Amazon Linux 2023 nothing reads `KUBELET_EXTRA_ARGS`",
+            Self::FileNotRead => "on this image the kubelet's unit does not read this file",
+            Self::VariableNotUsed => "the kubelet's unit does not use the variable, or it is set again later",
+            Self::StartReplaced => "another `ExecStart` of the kubelet's unit takes its place",
+            Self::NoConfEnding => "of this directory the kubelet reads only files whose names end in `.conf`",
+            Self::DirectoryNotRead => "the kubelet runs without `--config-dir`, so it does not read this directory",
+            Self::ConfigNotRead => "the kubelet of this image is pointed at another file with `--config`",
+            Self::NotRestarted => "it is written after the kubelet has started, so it is dead until the next restart",
+            Self::PartType => "nodeadm reads only parts of the type `application/node.eks.aws`",
+            Self::NestedPart => "nodeadm does not look into a message inside the message",
+            Self::ListReplaced => "the same list of a later cloud-config takes its place",
+            Self::ApiVersion => "nodeadm knows only `node.eks.aws/v1alpha1`, so the node does not join",
+            Self::DocumentEnding => "of this directory nodeadm reads only `.yaml`, `.yml` and `.json`",
+            Self::NoNodeadm => "only Amazon Linux 2023 has nodeadm, and this node runs another image",
+            Self::NodeConfigKey => "nodeadm passes over a key in this place",
+            Self::FlagsNoList => "nodeadm refuses flags that are no list, so the node does not join",
+            Self::ConfigKey => "the kubelet passes over a key of this name in this place",
+            Self::BottlerocketKey => "Bottlerocket has no such setting, so the node refuses its user data",
+            Self::BootstrapOverridden => "`overrideBootstrapCommand` takes the place of what would apply it",
+            Self::ManagedExtraConfig => "eksctl refuses `kubeletExtraConfig` in a managed node group",
+            Self::FamilyExtraConfig => "eksctl refuses `kubeletExtraConfig` for this family of images",
+            Self::ScriptAsNodeConfig => "for AmazonLinux2023 eksctl reads a NodeConfig here, and this is a script",
+            Self::InitNotCalled => "the user data does not run `cfn-init` for this resource",
+            Self::Ignored(why) => return Arc::clone(why),
+        }
+        .into()
+    }
+
+    /// What to do instead.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::EqualsForm => "write a blank in place of the `=`, and quotes around the flags that follow",
+            Self::LeftOver => "put all flags between quotes: `--kubelet-extra-args '--a=1 --b=2'`",
+            Self::RepeatedOption => "write all flags into one `--kubelet-extra-args`, the last one",
+            Self::OptionCounts => "write the flag into `--kubelet-extra-args`",
+            Self::NotExported => "write `export` in front of it, or give it with `--kubelet-extra-args`",
+            Self::OtherProcess | Self::LoginShells => {
+                "give it with `--kubelet-extra-args`, or write it into the kubelet's configuration file"
+            }
+            Self::Stub | Self::NoSuchVariable | Self::ScriptAsNodeConfig => {
+                "write it into a NodeConfig, below `spec.kubelet`"
+            }
+            Self::FileNotRead => {
+                "write it where this image looks: a NodeConfig, or `--kubelet-extra-args` of bootstrap.sh"
+            }
+            Self::VariableNotUsed => {
+                "write it into the last variable that `ExecStart` uses, or into the configuration file"
+            }
+            Self::StartReplaced => "write the flag into the `ExecStart` that counts",
+            Self::NoConfEnding => "give the file a name that ends in `.conf`",
+            Self::DirectoryNotRead => {
+                "write it below `spec.kubelet.config` of a NodeConfig, which turns the directory on"
+            }
+            Self::ConfigNotRead => "write it into the file that the kubelet loads, or point `--config` at this one",
+            Self::NotRestarted => "write it before the kubelet starts, or restart the kubelet afterwards",
+            Self::PartType => "give the part the type `application/node.eks.aws`",
+            Self::NestedPart => "make it a part of the outermost message",
+            Self::ListReplaced => "put both lists into one, or add `merge_how` to the later cloud-config",
+            Self::ApiVersion => "write `apiVersion: node.eks.aws/v1alpha1`",
+            Self::DocumentEnding => "give the file a name that ends in `.yaml`",
+            Self::NoNodeadm => "write it where this image looks, such as `--kubelet-extra-args` of bootstrap.sh",
+            Self::NodeConfigKey => "write it below `spec.kubelet.config`, or as an item of `spec.kubelet.flags`",
+            Self::FlagsNoList => "write a list of flags, such as `- --a=1`",
+            Self::ConfigKey => "write the key as `KubeletConfiguration` has it, in its own place",
+            Self::BottlerocketKey => "remove it: on Bottlerocket this timeout cannot be set",
+            Self::BootstrapOverridden => "give it with `--kubelet-extra-args` in `overrideBootstrapCommand`",
+            Self::ManagedExtraConfig | Self::FamilyExtraConfig => {
+                "move it to what the nodes of this group read, such as a NodeConfig in `overrideBootstrapCommand`"
+            }
+            Self::InitNotCalled => "call `cfn-init` with this resource in the user data",
+            Self::Ignored(_) => "use the input that this version of the module hands to its nodes",
+        }
+    }
+
+    /// True if the statement may reach the kubelet by something that is not seen, so that all of what decides the field must
+    /// be known before anybody is told.
+    pub fn hangs_on_the_rest(&self) -> bool {
+        matches!(
+            self,
+            Self::NotExported
+                | Self::OtherProcess
+                | Self::LoginShells
+                | Self::NoSuchVariable
+                | Self::FileNotRead
+                | Self::VariableNotUsed
+                | Self::StartReplaced
+                | Self::NoConfEnding
+                | Self::DirectoryNotRead
+                | Self::ConfigNotRead
+                | Self::NotRestarted
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reason;
+
+    #[test]
+    fn every_reason_is_told_in_one_half_sentence_with_a_way_out() {
+        let mut seen = std::collections::BTreeSet::new();
+        for reason in Reason::all() {
+            let message = reason.message();
+            for words in [message.as_ref(), reason.help()] {
+                assert!(!words.ends_with('.') && words.len() < 110, "{words}");
+                assert!(!words.starts_with(char::is_whitespace), "{words}");
+            }
+            assert!(seen.insert(message.clone()), "{message}");
+        }
+    }
+}

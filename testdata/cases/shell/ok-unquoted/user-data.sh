@@ -1,2 +1,0 @@
-#!/bin/bash
-/etc/eks/bootstrap.sh demo --kubelet-extra-args --v=2 --streaming-connection-idle-timeout=0
