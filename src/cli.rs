@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::check::{self, Level};
 use crate::policy::Policy;
 use crate::report::{self, FORMATS, Look};
-use crate::scan::{Request, Scan, scan};
+use crate::scan::{GivenVariable, Request, Scan, scan};
 
 /// Nothing at or above the level of `--fail-on` was found.
 const CLEAN: u8 = 0;
@@ -71,6 +71,15 @@ struct Input {
     /// File of CloudFormation parameters, in any of the usual forms; may be repeated
     #[arg(long, value_name = "PATH", help_heading = "Input options")]
     parameters: Vec<PathBuf>,
+    /// File of values for Terraform variables; may be repeated, also mixed with --var: the last one counts
+    #[arg(long, value_name = "PATH", help_heading = "Input options")]
+    var_file: Vec<PathBuf>,
+    /// Value of a Terraform variable; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "Input options")]
+    var: Vec<String>,
+    /// The values for variables in the order in which they were typed
+    #[arg(skip)]
+    variables: Vec<GivenVariable>,
     /// Read files that .gitignore and .ignore exclude, too
     #[arg(long, help_heading = "Input options")]
     no_ignore: bool,
@@ -159,7 +168,7 @@ fn styles() -> clap::builder::Styles {
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match parse() {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { FAILED } else { CLEAN };
@@ -181,6 +190,23 @@ pub fn main() -> ExitCode {
             ExitCode::from(FAILED)
         }
     }
+}
+
+/// The arguments of the process. The order of options of different names is known only before they become a `Cli`.
+fn parse() -> Result<Cli, clap::Error> {
+    let matches = Cli::command().try_get_matches()?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    if let (Some((_, own)), Command::Check(Check { input, .. }) | Command::Show(Show { input, .. })) =
+        (matches.subcommand(), &mut cli.command)
+    {
+        let files = own.indices_of("var_file").into_iter().flatten();
+        let values = own.indices_of("var").into_iter().flatten();
+        let files = files.zip(input.var_file.iter().cloned().map(GivenVariable::File));
+        let mut all: Vec<_> = files.chain(values.zip(input.var.iter().cloned().map(GivenVariable::Set))).collect();
+        all.sort_by_key(|(index, _)| *index);
+        input.variables = all.into_iter().map(|(_, given)| given).collect();
+    }
+    Ok(cli)
 }
 
 /// Why a run ended early.
@@ -281,6 +307,7 @@ fn scan_input(input: &Input, policy: Policy) -> Result<Scan, Stop> {
         stdin_name: input.stdin_filename.clone(),
         current: current()?,
         parameters: input.parameters.clone(),
+        variables: input.variables.clone(),
         no_ignore: input.no_ignore,
         policy,
     };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::kubelet::Effective;
 use crate::syntax::Node;
-use crate::text::{FileError, Files, Layer, Span, TextId, Texts, Traced, Why};
+use crate::text::{FileError, Files, Layer, Source, Span, TextId, Texts, Traced, Why};
 use crate::value::Guard;
 
 pub use dead::{Dead, Reason};
@@ -160,6 +160,15 @@ pub struct Problem {
     pub message: String,
 }
 
+/// What the command line gives to variables of Terraform.
+#[derive(Clone, Debug)]
+pub enum Variable {
+    /// A file of values, absolute.
+    File(PathBuf),
+    /// The value of one variable, as a text of its own.
+    Set(String, Arc<Source>),
+}
+
 /// What one unit of work has at hand: its texts, the door to the disk, and the notes it makes.
 pub struct Cx<'a> {
     /// All texts of the unit.
@@ -179,6 +188,8 @@ pub struct Cx<'a> {
     pub parameters: Vec<PathBuf>,
     /// Descriptions of which nothing reaches a node, with the timeouts in them.
     pub unreached: Vec<NodeGroup>,
+    /// Values for variables that were named for this run; a later one overrides an earlier one.
+    pub variables: Vec<Variable>,
     seen: BTreeSet<TextId>,
 }
 
@@ -194,6 +205,7 @@ impl<'a> Cx<'a> {
             covers: Vec::new(),
             parameters: Vec::new(),
             unreached: Vec::new(),
+            variables: Vec::new(),
             seen: BTreeSet::new(),
         }
     }

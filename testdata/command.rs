@@ -123,3 +123,51 @@ fn files_of_parameters_take_the_place_of_defaults() {
     assert!(text(&out.stdout).starts_with("env/prod.json:1:"), "{}{}", text(&out.stdout), text(&out.stderr));
     assert_eq!(check(&["--parameters", "missing.json"]).status.code(), Some(2));
 }
+
+#[test]
+fn the_last_value_for_a_variable_counts() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+    write(
+        "main.tf",
+        "variable \"idle\" {\n  type = string\n}\nvariable \"more\" {\n  type = list(string)\n  default = []\n}\nresource \"aws_instance\" \"w\" {\n  user_data = \"#!/bin/bash\\n/etc/eks/bootstrap.sh c --kubelet-extra-args '--streaming-connection-idle-timeout=${var.idle} ${join(\" \", var.more)}'\\n\"\n}\n",
+    );
+    write("terraform.tfvars", "idle = \"4h\"\n");
+    write("zero.tfvars", "idle = \"0s\"\nunknown = 1\n");
+    write("zero.tfvars.json", "{\"idle\": \"0\"}\n");
+    write("fine.tfvars", "idle = \"1h\"\n");
+    for (args, place) in [
+        (&[][..], None),
+        (&["--var-file", "zero.tfvars"], Some("zero.tfvars:1:")),
+        (&["--var-file", "zero.tfvars.json"], Some("zero.tfvars.json:1:")),
+        (&["--var", "idle=0s"], Some("--var idle:1:1")),
+        (&["--var-file", "zero.tfvars", "--var", "idle=1h"], None),
+        (&["--var", "idle=1h", "--var-file", "zero.tfvars"], Some("zero.tfvars:1:")),
+        (&["--var-file", "zero.tfvars", "--var-file", "fine.tfvars"], None),
+        (&["--var", "idle=0", "--var", "idle=1h"], None),
+        (&["--var", "more=[\"--streaming-connection-idle-timeout=0\"]"], Some("--var more:1:")),
+        (&["--var", "no_such=0s"], None),
+    ] {
+        let args = [&["check", "--format", "concise", "."], args].concat();
+        let out = run_in(dir.path(), &args, None);
+        let shown = text(&out.stdout);
+        match place {
+            Some(place) => assert!(shown.starts_with(place), "{args:?}: {shown}{}", text(&out.stderr)),
+            None => assert!(shown.is_empty(), "{args:?}: {shown}"),
+        }
+        assert_eq!(out.status.code(), Some(i32::from(place.is_some())), "{args:?}");
+    }
+    for args in [&["--var", "idle"][..], &["--var", "=1"], &["--var-file", "missing.tfvars"]] {
+        let out = run_in(dir.path(), &[&["check", "."], args].concat(), None);
+        assert_eq!(out.status.code(), Some(2), "{args:?}");
+    }
+}
+
+#[test]
+fn a_plan_is_known_on_standard_input() {
+    let dir = tempfile::tempdir().unwrap();
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases/terraform/plan-json/plan.json");
+    let out = run_in(dir.path(), &["check", "--format", "concise", "-"], Some(&std::fs::read(case).unwrap()));
+    assert_eq!(text(&out.stdout).lines().count(), 4, "{}", text(&out.stdout));
+    assert!(text(&out.stdout).starts_with("<stdin>:1:"), "{}", text(&out.stdout));
+}

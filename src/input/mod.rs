@@ -14,6 +14,9 @@ pub use kind::{FileList, Input, Unit};
 /// Every kind of input, in the order in which their findings are reported when places are equal.
 pub const INPUTS: &[&dyn Input] = &[
     &terraform::Terraform,
+    &terraform::Plan,
+    &terraform::Terragrunt,
+    &terraform::Packer,
     &cloudformation::CloudFormation,
     &eksctl::Eksctl,
     &documents::Documents,

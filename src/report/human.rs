@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::check::{Finding, Hop, Level};
 use crate::scan::Scan;
+use crate::text::Place;
 
 use super::excerpt::frame;
 use super::words::{count, harmless, wrap};
@@ -58,7 +59,9 @@ fn write_finding(finding: &Finding, look: &Look, out: &mut dyn Write) -> io::Res
             None => writeln!(out, "  {}", paint(part, bold, look))?,
         }
     }
-    out.write_all(frame(&finding.at.place, &finding.at.label, 1, look).as_bytes())?;
+    // The lines around one of a plan or state may hold secrets.
+    let context = usize::from(!is_state(&finding.at.place));
+    out.write_all(frame(&finding.at.place, &finding.at.label, context, look).as_bytes())?;
     if let Some(runs) = &finding.runs {
         out.write_all(frame(&runs.place, &runs.label, 0, look).as_bytes())?;
     }
@@ -79,6 +82,14 @@ fn write_finding(finding: &Finding, look: &Look, out: &mut dyn Write) -> io::Res
         line("note", &harmless(note), look, out)?;
     }
     line("help", &harmless(&finding.help), look, out)
+}
+
+/// True if a place stands in a plan or state of Terraform, where values that are marked as sensitive stand in clear text.
+fn is_state(place: &Place) -> bool {
+    const START: usize = 400;
+    let bytes = place.source.bytes();
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(START)]);
+    start.trim_start().starts_with('{') && start.contains("\"terraform_version\"")
 }
 
 /// The places between the value and the node: those in files, or all of them if more is to be said.

@@ -13,11 +13,11 @@ use crate::boot;
 use crate::check::{Finding, Level, Predicate, delivered, judge, judge_unreached};
 use crate::collect;
 use crate::input::{FileList, INPUTS, Input, Unit};
-use crate::node::{Booted, Cx, Gap, Problem, Step};
+use crate::node::{Booted, Cx, Gap, Problem, Step, Variable};
 use crate::text::{Disk, Files, Place, Span, Texts};
 use crate::value::MAX_ALTERNATIVES;
 
-pub use request::{Request, ScanError};
+pub use request::{GivenVariable, Request, ScanError};
 pub use shown::{Shown, ShownSetting};
 
 /// Stack of a worker in bytes. The readers bound their depth to far less; this is the margin.
@@ -56,12 +56,12 @@ pub struct Note {
 /// # Errors
 /// If a path that was named cannot be read, or standard input cannot.
 pub fn scan(request: &Request) -> Result<Scan, ScanError> {
-    let parameters = request.parameter_files()?;
+    let given = Given { parameters: request.parameter_files()?, variables: request.variables()? };
     let mut total = Scan::default();
     if let Some(text) = &request.stdin {
         let files = stdin::Piped::new(text, request.stdin_name.as_deref(), &request.current)?;
         let list = FileList { files: vec![files.path().to_owned()] };
-        total.absorb(scan_files(&list, &files, request, &parameters));
+        total.absorb(scan_files(&list, &files, request, &given));
         total.root = collect::root_of(&request.current, &request.current);
     }
     for (root, paths) in request.by_root()? {
@@ -81,7 +81,7 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
                 disk.check(&path).map_err(|e| ScanError::unreadable(&path, &e.to_string()))?;
             }
         }
-        total.absorb(scan_files(&list, &disk, request, &parameters));
+        total.absorb(scan_files(&list, &disk, request, &given));
         if total.root.as_os_str().is_empty() {
             disk.root().clone_into(&mut total.root);
         }
@@ -90,11 +90,17 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
     Ok(total)
 }
 
+/// What the command line gives to what is read.
+struct Given {
+    parameters: Vec<PathBuf>,
+    variables: Vec<Variable>,
+}
+
 /// Reads all units of `list`, in parallel when there are several.
-fn scan_files(list: &FileList, files: &dyn Files, request: &Request, parameters: &[PathBuf]) -> Scan {
+fn scan_files(list: &FileList, files: &dyn Files, request: &Request, given: &Given) -> Scan {
     let units: Vec<(&dyn Input, Unit)> =
         INPUTS.iter().flat_map(|input| input.claim(list).into_iter().map(move |unit| (*input, unit))).collect();
-    let one = |(input, unit): &(&dyn Input, Unit)| read_unit(*input, unit, files, request, parameters);
+    let one = |(input, unit): &(&dyn Input, Unit)| read_unit(*input, unit, files, request, given);
     let results: Vec<Unwound> = match units.as_slice() {
         [] | [_] => units.iter().map(one).collect(),
         _ => match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
@@ -176,9 +182,10 @@ fn covered(units: &[Unwound]) -> Vec<Option<Covered>> {
 }
 
 /// From one unit to findings with places. The texts of the unit end here.
-fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Request, parameters: &[PathBuf]) -> Unwound {
+fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Request, given: &Given) -> Unwound {
     let mut cx = Cx::new(files);
-    cx.parameters = parameters.to_vec();
+    cx.parameters.clone_from(&given.parameters);
+    cx.variables.clone_from(&given.variables);
     let rules = request.policy.rules();
     let mut out = Scan::default();
     let mut uses = BTreeSet::new();

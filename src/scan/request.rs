@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::collect;
+use crate::node::Variable;
 use crate::policy::Policy;
+use crate::text::Source;
 
 /// A scan to be made.
 #[derive(Clone, Debug, Default)]
@@ -19,10 +22,21 @@ pub struct Request {
     pub current: PathBuf,
     /// Files of CloudFormation parameters, as typed.
     pub parameters: Vec<PathBuf>,
+    /// Values for variables of Terraform, in the order in which they were typed.
+    pub variables: Vec<GivenVariable>,
     /// Do not obey ignore files.
     pub no_ignore: bool,
     /// Which rules count.
     pub policy: Policy,
+}
+
+/// A value for a variable of Terraform, or several, as typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GivenVariable {
+    /// `--var-file PATH`
+    File(PathBuf),
+    /// `--var NAME=VALUE`
+    Set(String),
 }
 
 /// Why a scan could not be made.
@@ -71,6 +85,22 @@ impl Request {
     /// The named files of parameters, absolute.
     pub(super) fn parameter_files(&self) -> Result<Vec<PathBuf>, ScanError> {
         self.parameters.iter().map(|p| self.absolute(p)).collect()
+    }
+
+    /// The values for variables, with files absolute.
+    pub(super) fn variables(&self) -> Result<Vec<Variable>, ScanError> {
+        let one = |given: &GivenVariable| match given {
+            GivenVariable::File(path) => Ok(Variable::File(self.absolute(path)?)),
+            GivenVariable::Set(text) => match text.split_once('=') {
+                Some((name, value)) if !name.trim().is_empty() => {
+                    let name = name.trim().to_owned();
+                    let source = Source::new(format!("--var {name}"), value.as_bytes());
+                    Ok(Variable::Set(name, Arc::new(source)))
+                }
+                _ => Err(ScanError { message: format!("--var {text}: not of the form NAME=VALUE") }),
+            },
+        };
+        self.variables.iter().map(one).collect()
     }
 
     /// The files (not directories) among the named paths, absolute.

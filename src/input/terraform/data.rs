@@ -8,7 +8,7 @@ use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
 
 use super::engine::{Engine, Env, Outcome, Refused, either};
 use super::expressions::entries_of;
-use super::functions::{base64_of, gzip_of, render};
+use super::functions::{base64_of, file, filebase64, gzip_of, render};
 use super::template::{text_value, ways_of};
 
 /// The boundary that the `cloudinit` provider puts between parts unless it is told another.
@@ -37,6 +37,20 @@ impl Engine<'_, '_> {
         match (block.label(0), name) {
             ("template_file", "rendered") => self.template_file(block, own, at),
             ("cloudinit_config" | "template_cloudinit_config", "rendered") => self.cloudinit(block, own, at),
+            ("local_file" | "local_sensitive_file", "content" | "content_base64") => {
+                let Some(path) = block.body.attribute("filename") else { return Ok(outside(address, name, at)) };
+                let path = self.eval(&path.value, own)?;
+                let read = if name == "content" { file } else { filebase64 };
+                self.lift(&[path], at, &mut |engine, args| read(engine, args, at, own))
+            }
+            ("aws_ssm_parameter", "value" | "insecure_value") if block.body.attribute(name).is_none() => {
+                let asked = block.body.attribute("name").map(|a| self.eval(&a.value, own)).transpose()?;
+                let stored = asked.as_ref().and_then(Value::as_known_str).map(str::to_owned);
+                match stored.and_then(|asked| self.parameter_named(&asked)) {
+                    Some(value) => Ok(value),
+                    None => Ok(outside(address, name, at)),
+                }
+            }
             _ => self.written(block, address, own, name, at),
         }
     }
@@ -51,7 +65,11 @@ impl Engine<'_, '_> {
         at: Span,
     ) -> Outcome {
         match (block.label(0), name) {
-            ("cloudinit_config", "rendered") => self.cloudinit(block, own, at),
+            ("template_file", "rendered") => self.template_file(block, own, at),
+            ("cloudinit_config" | "template_cloudinit_config", "rendered") => self.cloudinit(block, own, at),
+            // The id of a bucket is its name, and that of an object its key.
+            ("aws_s3_bucket", "id") => self.written(block, address, own, "bucket", at),
+            ("aws_s3_object" | "aws_s3_bucket_object", "id") => self.written(block, address, own, "key", at),
             ("terraform_data", "output") => match block.body.attribute("input") {
                 Some(input) => self.eval(&input.value, own),
                 None => Ok(Value::null(at)),

@@ -79,31 +79,32 @@ impl Engine<'_, '_> {
             self.elsewhere.push((dir.clone(), place));
             return Found::Directory(dir, path);
         }
-        let (address, reference) = address_of(source);
         let version = match call.body.attribute("version") {
             Some(version) => match self.eval_or_hole(&version.value, &Env::of(parent)).kind {
-                Kind::Str(text) => text.known_str().map(str::to_owned).ok_or(()),
-                Kind::Null => Ok(String::new()),
-                _ => Err(()),
+                Kind::Str(text) => text.known_str().map(str::to_owned),
+                Kind::Null => Some(String::new()),
+                _ => None,
             },
-            None => Ok(reference.unwrap_or_default()),
+            None => Some(address_of(source).1.unwrap_or_default()),
         };
-        let Some(wanted) = version.ok().and_then(|v| Range::parse(&v)) else { return Found::Nothing };
-        let model = INDEX.iter().find(|m| m.source == address && m.versions.meets(&wanted));
-        let Some(model) = model else { return Found::Nothing };
+        self.model(source, version, place).map_or(Found::Nothing, |module| Found::Model(Arc::new(module)))
+    }
+
+    /// The model of a module from elsewhere, if there is one for the source and the versions that are allowed. What is in it
+    /// stands for `place`.
+    pub(super) fn model(&mut self, source: &str, version: Option<String>, place: Span) -> Option<Module> {
+        let (address, _) = address_of(source);
+        let wanted = Range::parse(&version?)?;
+        let model = INDEX.iter().find(|m| m.source == address && m.versions.meets(&wanted))?;
         let (name, text) = MODELS[model.file];
         // Each call has a text of its own, so that what stands in it can be told to stand for this call.
         let dir = PathBuf::from(format!("{address} ({name}, {})", self.elsewhere.len()));
         let id = self.cx.texts.add_source(Arc::new(Source::new(dir.join(name), text.as_bytes())));
         self.elsewhere.push((dir.clone(), place));
         let blocks = hcl::parse(&self.cx.texts.view(id)).tree.blocks;
-        match blocks.into_iter().nth(model.block) {
-            Some(block) => {
-                let ignored = ignored(&block);
-                Found::Model(Arc::new(Module { ignored, ..Module::of(dir, block.body) }))
-            }
-            None => Found::Nothing,
-        }
+        let block = blocks.into_iter().nth(model.block)?;
+        let ignored = ignored(&block);
+        Some(Module { ignored, ..Module::of(dir, block.body) })
     }
 
     /// The directory that the manifest names, inside the scan root.
@@ -196,6 +197,8 @@ impl Engine<'_, '_> {
             Step::UserData(text, wrapping) => Step::UserData(self.text_in_repository(&text), wrapping),
             Step::Script(text) => Step::Script(self.text_in_repository(&text)),
             Step::NodeConfig(text) => Step::NodeConfig(self.text_in_repository(&text)),
+            Step::KubeletConfigFile(text) => Step::KubeletConfigFile(self.text_in_repository(&text)),
+            Step::File { path, content } => Step::File { path, content: self.text_in_repository(&content) },
             other => other,
         }
     }

@@ -9,8 +9,11 @@ use crate::syntax::hcl::{Expr, ExprKind, Template};
 use crate::text::{Span, TextId, Why};
 use crate::value::{Alternative, Condition, Guard, Kind, MAX_ALTERNATIVES, Map, Value};
 
+use super::links::Link;
 use super::modules::{Expansion, Instance};
 use super::scope::Module;
+use super::stored::Object;
+use super::terragrunt::Stack;
 
 /// Expressions that one unit may evaluate, counting a step for each and one for each 64 bytes handled. The largest real module
 /// seen takes 6,000.
@@ -136,6 +139,16 @@ pub(super) struct Engine<'e, 'c> {
     pub(super) elsewhere: Vec<(PathBuf, Span)>,
     /// Calls of modules from elsewhere, with the key of the module, and what they lead to.
     pub(super) called: HashMap<(Span, String), Option<Called>>,
+    /// The managed node groups, and the launch templates that they use.
+    pub(super) links: Vec<Link>,
+    /// The heads of stores whose text a node gets.
+    pub(super) used: Vec<Span>,
+    /// Objects that a node may fetch.
+    pub(super) objects: Vec<Object>,
+    /// The files of Terragrunt, where it is one of these that is evaluated.
+    pub(super) stack: Option<Stack>,
+    /// True if what is read is a plan or state, where everything is known but what comes with the resources themselves.
+    pub(super) planned: bool,
     /// What `terraform init` says it has put on disk, once it was asked for.
     pub(super) manifest: Option<Arc<Vec<(String, String)>>>,
     steps: u64,
@@ -154,6 +167,11 @@ impl<'e, 'c> Engine<'e, 'c> {
             expansions: HashMap::new(),
             elsewhere: Vec::new(),
             called: HashMap::new(),
+            links: Vec::new(),
+            used: Vec::new(),
+            objects: Vec::new(),
+            stack: None,
+            planned: false,
             manifest: None,
             steps: MAX_STEPS,
             depth: 0,

@@ -206,7 +206,7 @@ fn plain(scalar: &Scalar) -> ExprKind {
 }
 
 /// A value whose strings are no templates.
-fn literal(node: &Node) -> Expr {
+pub(super) fn literal(node: &Node) -> Expr {
     let kind = match &node.kind {
         NodeKind::Scalar(scalar) => plain(scalar),
         NodeKind::Seq(items) => ExprKind::List(items.iter().map(literal).collect()),

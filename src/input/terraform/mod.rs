@@ -16,17 +16,24 @@ mod elsewhere;
 mod engine;
 mod expressions;
 mod functions;
+mod images;
 mod json;
+mod links;
 mod modules;
+mod packer;
+mod plan;
 mod references;
 mod resources;
 mod scope;
 mod scripts;
+mod stored;
 mod template;
+mod terragrunt;
 #[cfg(test)]
 mod tests;
 mod types;
 mod unreached;
+mod variables;
 mod versions;
 
 use std::collections::BTreeMap;
@@ -39,6 +46,10 @@ use crate::text::{Source, Span, Why};
 use super::kind::{FileList, Input, Unit};
 use engine::Engine;
 use scope::FileKind;
+
+pub(super) use packer::Packer;
+pub(super) use plan::Plan;
+pub(super) use terragrunt::Terragrunt;
 
 /// Terraform and OpenTofu.
 #[derive(Debug)]
@@ -70,7 +81,7 @@ impl Input for Terraform {
         if !resources::concerns(&engine.instances[root].module) {
             return Vec::new();
         }
-        let groups = engine.node_groups(root);
+        let groups = engine.node_groups(&[root]);
         engine.unreached(&groups);
         if engine.exhausted() {
             engine.cx.gap(place, Why::Limit("steps of evaluation"));

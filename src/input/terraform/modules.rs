@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use crate::syntax::hcl::Block;
+use crate::syntax::hcl::{Block, Expr, ExprKind, StepKind};
 use crate::text::{Span, Why};
 use crate::value::{Guard, Kind, Map, Number, Value};
 
 use super::elsewhere::Found;
-use super::engine::{Engine, Env, Memo, Refused};
+use super::engine::{Engine, Env, Memo, Refused, visit};
 use super::expressions::entries_of;
 use super::scope::Module;
 
@@ -51,6 +51,10 @@ pub(super) struct Instance {
     pub(super) caller: Option<(Env, Arc<Block>)>,
     pub(super) when: Guard,
     pub(super) depth: usize,
+    /// Values of variables from outside of the directory, which come before those of its tfvars files.
+    pub(super) given: HashMap<Arc<str>, Value>,
+    /// Values that stand in the environment, which come after those of the tfvars files.
+    pub(super) environment: HashMap<Arc<str>, Value>,
     pub(super) locals: HashMap<Arc<str>, Memo>,
     pub(super) variables: HashMap<Arc<str>, Memo>,
     pub(super) outputs: HashMap<Arc<str>, Memo>,
@@ -70,6 +74,15 @@ pub(super) enum Expansion {
 }
 
 impl Expansion {
+    /// True if there is no instance, and it is known that there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Single(_) | Self::Maybe(..) => false,
+            Self::List(all) => all.is_empty(),
+            Self::Map(all, open) => all.is_empty() && open.is_none(),
+        }
+    }
+
     /// The instances with what follows the address of each, such as `[0]`.
     pub(super) fn instances(&self) -> Vec<(String, Env)> {
         match self {
@@ -85,10 +98,12 @@ impl Engine<'_, '_> {
     pub(super) fn start(&mut self, place: Span) -> usize {
         let root = self.root.clone();
         let module = self.module(&root);
-        self.add(Instance::new(module, place))
+        let mut instance = Instance::new(module, place);
+        instance.given = self.given(&instance.module);
+        self.add(instance)
     }
 
-    fn add(&mut self, instance: Instance) -> usize {
+    pub(super) fn add(&mut self, instance: Instance) -> usize {
         self.instances.push(instance);
         self.instances.len() - 1
     }
@@ -246,6 +261,41 @@ impl Engine<'_, '_> {
         child
     }
 
+    /// True if a call makes no instance only because nothing was put into a collection that the caller leaves to others: its
+    /// `count` or `for_each` looks at a variable that is empty. A switch that is off is not such a variable.
+    pub(super) fn waits_for_input(&mut self, instance: usize, call: &Block) -> bool {
+        let module = Arc::clone(&self.instances[instance].module);
+        let mut open: Vec<Arc<str>> = Vec::new();
+        let mut locals: Vec<Arc<str>> = Vec::new();
+        let mut next: Vec<&Expr> =
+            ["count", "for_each"].iter().filter_map(|name| call.body.attribute(name)).map(|a| &a.value).collect();
+        while let Some(expr) = next.pop() {
+            let mut names = Vec::new();
+            visit(expr, &mut |e| {
+                if let ExprKind::Traversal(root, steps) = &e.kind
+                    && let ExprKind::Variable(root) = &root.kind
+                    && let Some(StepKind::Attr(name)) = steps.first().map(|s| &s.kind)
+                {
+                    names.push((Arc::clone(root), Arc::clone(name)));
+                }
+            });
+            for (root, name) in names {
+                let seen = if &*root == "var" { &mut open } else { &mut locals };
+                if !matches!(&*root, "var" | "local") || seen.contains(&name) || seen.len() >= MAX_EXPANSION {
+                    continue;
+                }
+                seen.push(Arc::clone(&name));
+                next.extend(module.locals.get(&name).filter(|_| &*root == "local").map(|a| &a.value));
+            }
+        }
+        open.iter().any(|name| match &self.variable(instance, name).kind {
+            Kind::List(items) => items.is_empty(),
+            Kind::Map(map) => map.entries.is_empty(),
+            Kind::Null => true,
+            _ => false,
+        })
+    }
+
     /// Notes that the directory of a local module is judged through this unit.
     pub(super) fn cover(&mut self, parent: usize, call: &Block) {
         let Some(source) = call.body.attribute("source") else { return };
@@ -317,7 +367,7 @@ impl Engine<'_, '_> {
 }
 
 impl Instance {
-    fn new(module: Arc<Module>, place: Span) -> Self {
+    pub(super) fn new(module: Arc<Module>, place: Span) -> Self {
         Self {
             module,
             address: String::new(),
@@ -327,6 +377,8 @@ impl Instance {
             caller: None,
             when: Guard::always(),
             depth: 0,
+            given: HashMap::new(),
+            environment: HashMap::new(),
             locals: HashMap::new(),
             variables: HashMap::new(),
             outputs: HashMap::new(),
@@ -336,7 +388,7 @@ impl Instance {
 }
 
 /// `[0]` or `["key"]`, as the binding of `count` or `each` is named.
-fn suffix_of(env: &Env) -> String {
+pub(super) fn suffix_of(env: &Env) -> String {
     let id = env.id();
     match id.split_once('\0') {
         Some((suffix, _)) if suffix.starts_with('[') && suffix != "[\"?\"]" => suffix.to_owned(),

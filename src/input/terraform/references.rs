@@ -8,7 +8,7 @@ use crate::value::{Alternative, Condition, Guard, Kind, Value};
 
 use super::convert::{extend, to_key, to_number};
 use super::engine::{Engine, Env, Memo, Outcome, Refused, either};
-use super::modules::Expansion;
+use super::modules::{Expansion, suffix_of};
 use super::types;
 
 /// What a block declares that can be referred to.
@@ -16,6 +16,7 @@ use super::types;
 pub(super) enum Declared {
     Resource,
     Data,
+    Ephemeral,
     Module,
 }
 
@@ -41,6 +42,11 @@ impl Engine<'_, '_> {
             Some(Step { kind: StepKind::Attr(name), span }) => Some((Arc::clone(name), at_first(at).to(*span))),
             _ => None,
         };
+        if name == "include"
+            && let Some(outcome) = self.included(steps, at, env)
+        {
+            return outcome;
+        }
         match (name, attr(0)) {
             ("var", Some((x, span))) => {
                 let value = self.variable(instance, &x).through(span, &format!("var.{x}").into());
@@ -58,6 +64,10 @@ impl Engine<'_, '_> {
             ("data", Some((kind, _))) => {
                 let Some((x, span)) = attr(1) else { return Err(Refused::new("a data source has a type and a name")) };
                 self.declared(instance, Declared::Data, (&kind, &x), (span, &steps[2..]), env)
+            }
+            ("ephemeral", Some((kind, _))) => {
+                let Some((x, span)) = attr(1) else { return Err(Refused::new("this has a type and a name")) };
+                self.declared(instance, Declared::Ephemeral, (&kind, &x), (span, &steps[2..]), env)
             }
             ("module", Some((x, span))) => {
                 self.declared(instance, Declared::Module, ("module", &x), (span, &steps[1..]), env)
@@ -108,9 +118,12 @@ impl Engine<'_, '_> {
                 Some(argument) => Some(self.eval(&argument.value, &parent_env)?),
                 None => None,
             },
-            None => match self.instances[instance].module.values.get(name).cloned() {
-                Some(attribute) => Some(self.eval(&attribute.value, &Env::default())?),
-                None => None,
+            None => match self.instances[instance].given.get(name).cloned() {
+                Some(value) => Some(value),
+                None => match self.instances[instance].module.values.get(name).cloned() {
+                    Some(attribute) => Some(self.eval(&attribute.value, &Env::default())?),
+                    None => self.instances[instance].environment.get(name).cloned(),
+                },
             },
         };
         let nullable = match body.attribute("nullable") {
@@ -138,7 +151,7 @@ impl Engine<'_, '_> {
         }
     }
 
-    fn local(&mut self, instance: usize, name: &str, at: Span) -> Outcome {
+    pub(super) fn local(&mut self, instance: usize, name: &str, at: Span) -> Outcome {
         let module = Arc::clone(&self.instances[instance].module);
         let Some(attribute) = module.locals.get(name) else {
             return Ok(Value::unknown(Why::NotUnderstood(format!("local.{name}, which is not declared,").into()), at));
@@ -189,6 +202,7 @@ impl Engine<'_, '_> {
         let (block, address) = match what {
             Declared::Resource => (module.resources.get(&key), format!("{kind}.{name}")),
             Declared::Data => (module.data.get(&key), format!("data.{kind}.{name}")),
+            Declared::Ephemeral => (module.ephemeral.get(&key), format!("ephemeral.{kind}.{name}")),
             Declared::Module => (module.calls.get(name), format!("module.{name}")),
         };
         let Some(block) = block else {
@@ -293,13 +307,14 @@ impl Engine<'_, '_> {
 
     /// One attribute of one instance.
     fn leaf(&mut self, target: &Target, own: &Env, name: &str, at: Span) -> Outcome {
+        let address = format!("{}{}", target.address, suffix_of(own));
         match target.what {
             Declared::Module => match self.child(target.instance, &target.block, own) {
                 Some(child) => self.output(child, name, at),
-                None => Ok(Value::unknown(Why::FromOutside(format!("{}.{name}", target.address).into()), at)),
+                None => Ok(Value::unknown(Why::FromOutside(format!("{address}.{name}").into()), at)),
             },
-            Declared::Data => self.data_attribute(&target.block, &target.address, own, name, at),
-            Declared::Resource => self.resource_attribute(&target.block, &target.address, own, name, at),
+            Declared::Data | Declared::Ephemeral => self.data_attribute(&target.block, &address, own, name, at),
+            Declared::Resource => self.resource_attribute(&target.block, &address, own, name, at),
         }
     }
 
@@ -421,7 +436,11 @@ pub(super) fn item(value: &Value, index: &Value, at: Span) -> Outcome {
         },
         Kind::Unknown(why) => {
             let key = to_key(index).ok().flatten();
-            let step = key.map_or_else(|| "[]".to_owned(), |k| format!("[\"{k}\"]"));
+            let step = match key {
+                Some(n) if matches!(index.kind, Kind::Number(_)) => format!("[{n}]"),
+                Some(k) => format!("[\"{k}\"]"),
+                None => "[]".to_owned(),
+            };
             Ok(Value { kind: Kind::Unknown(extend(why, &step)), ..value.clone() })
         }
         _ => Err(Refused::new("this has no items")),

@@ -23,6 +23,8 @@ pub(super) struct Module {
     pub(super) resources: IndexMap<(Arc<str>, Arc<str>), Arc<Block>>,
     /// By type and name.
     pub(super) data: IndexMap<(Arc<str>, Arc<str>), Arc<Block>>,
+    /// By type and name.
+    pub(super) ephemeral: IndexMap<(Arc<str>, Arc<str>), Arc<Block>>,
     pub(super) calls: IndexMap<Arc<str>, Arc<Block>>,
     /// `terraform.tfvars` and `*.auto.tfvars`; only a root module looks at them. The last of a name counts.
     pub(super) values: IndexMap<Arc<str>, Arc<Attribute>>,
@@ -69,12 +71,7 @@ impl Module {
         };
         values.sort_by_key(|p| (rank(p), p.clone()));
         for path in values {
-            let attributes = if is_json(&path) {
-                open(&path, cx).and_then(|id| json::values(id, cx))
-            } else {
-                read(&path, cx).map(|body| body.attributes)
-            };
-            let attributes = attributes.into_iter().flatten();
+            let attributes = values_in(&path, cx).into_iter();
             module.values.extend(attributes.map(|a| (Arc::clone(&a.name), Arc::new(a))));
         }
         module
@@ -87,7 +84,7 @@ impl Module {
         module
     }
 
-    fn take(&mut self, body: Body) {
+    pub(super) fn take(&mut self, body: Body) {
         for block in body.blocks {
             if &*block.kind == "locals" {
                 for attribute in block.body.attributes {
@@ -103,6 +100,7 @@ impl Module {
                 "module" => drop(self.calls.insert(first, Arc::new(block))),
                 "resource" => drop(self.resources.insert(both, Arc::new(block))),
                 "data" => drop(self.data.insert(both, Arc::new(block))),
+                "ephemeral" => drop(self.ephemeral.insert(both, Arc::new(block))),
                 _ => {}
             }
         }
@@ -125,6 +123,7 @@ impl Module {
                 "module" => self.calls.get_mut(&first),
                 "resource" => self.resources.get_mut(&both),
                 "data" => self.data.get_mut(&both),
+                "ephemeral" => self.ephemeral.get_mut(&both),
                 _ => None,
             };
             let Some(base) = base else { continue };
@@ -161,6 +160,16 @@ pub(super) fn kind_of(name: &str) -> FileKind {
         return if stem == "override" || stem.ends_with("_override") { FileKind::Override } else { FileKind::Plain };
     }
     if plain == "terraform.tfvars" || plain.ends_with(".auto.tfvars") { FileKind::Values } else { FileKind::Other }
+}
+
+/// The values for variables that stand in a file.
+pub(super) fn values_in(path: &Path, cx: &mut Cx<'_>) -> Vec<Attribute> {
+    let attributes = if is_json(path) {
+        open(path, cx).and_then(|id| json::values(id, cx))
+    } else {
+        read(path, cx).map(|body| body.attributes)
+    };
+    attributes.unwrap_or_default()
 }
 
 fn is_json(path: &Path) -> bool {

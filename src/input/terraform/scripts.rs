@@ -1,15 +1,16 @@
-//! Scripts that reach a node after it is launched, or make its image: SSM documents and associations, Image Builder
-//! components, and provisioners.
+//! Scripts and files that reach a node after it is launched, or make its image: SSM documents and associations, Image Builder
+//! components, and the provisioners of Terraform and Packer.
 
 use std::sync::Arc;
 
 use crate::node::{NodeGroup, Step};
 use crate::syntax::hcl::{Block, Body};
-use crate::text::Traced;
-use crate::value::{Guard, Kind, Value};
+use crate::text::{Span, Traced, Why};
+use crate::value::{Guard, Kind, MAX_ALTERNATIVES, Value};
 
 use super::engine::{Engine, Env};
-use super::functions::yamldecode;
+use super::functions::{file, yamldecode};
+use super::modules::suffix_of;
 
 /// Resources whose attribute is a document, in JSON or YAML, with commands in it.
 const DOCUMENTS: &[(&str, &str)] = &[("aws_imagebuilder_component", "data"), ("aws_ssm_document", "content")];
@@ -21,6 +22,9 @@ const COMMANDS: &[&str] = &["commands", "runCommand"];
 /// How deep lists of commands are looked for in a document.
 const MAX_DEPTH: usize = 12;
 
+/// What happens on a node, by the conditions that are not decided.
+type Ways = Vec<(Guard, Vec<Step>)>;
+
 impl Engine<'_, '_> {
     /// What runs on a node because of a resource: a group for each of its instances, with its scripts as steps. None if there
     /// is no script in it that is known.
@@ -31,7 +35,7 @@ impl Engine<'_, '_> {
             for (suffix, own) in expansion.instances() {
                 for (when, steps) in self.scripts_of(block, &own) {
                     let Some(when) = guard.and(&when) else { continue };
-                    if steps.is_empty() {
+                    if !steps.iter().any(|step| matches!(step, Step::Script(_))) {
                         continue;
                     }
                     let mut group = NodeGroup::new(format!("{address}{suffix}"), self.place_of(instance, block, &own));
@@ -44,69 +48,301 @@ impl Engine<'_, '_> {
         groups
     }
 
-    fn scripts_of(&mut self, block: &Block, own: &Env) -> Vec<(Guard, Vec<Step>)> {
+    fn scripts_of(&mut self, block: &Block, own: &Env) -> Ways {
         let kind = block.label(0);
         if let Some((_, attribute)) = DOCUMENTS.iter().find(|(k, _)| *k == kind) {
-            let mut out = Vec::new();
-            for way in self.ways_of_attribute(&block.body, attribute, own) {
-                // JSON is YAML too.
-                let at = way.value.at;
-                let Ok(document) = yamldecode(self, &[way.value], at, own) else { continue };
-                let mut steps = Vec::new();
-                commands(&document, 0, &mut steps);
-                out.push((way.when, steps));
-            }
-            return out;
+            return self.document((block, attribute), own, None);
         }
         if kind == "aws_ssm_association" {
-            let ways = self.ways_of_attribute(&block.body, "parameters", own);
-            return ways
-                .into_iter()
-                .map(|way| {
-                    let mut steps = Vec::new();
-                    commands(&way.value, 0, &mut steps);
-                    (way.when, steps)
-                })
-                .collect();
+            return self.association(block, own);
         }
         self.provisioners(&block.body, own)
     }
 
-    /// The commands of `provisioner "remote-exec"`, one script for each.
-    fn provisioners(&mut self, body: &Body, own: &Env) -> Vec<(Guard, Vec<Step>)> {
-        let mut ways = vec![(Guard::always(), Vec::new())];
-        for inner in body.blocks_of("provisioner").filter(|b| b.label(0) == "remote-exec") {
-            let Some(inline) = inner.body.attribute("inline") else { continue };
-            let value = self.eval_or_hole(&inline.value, own);
-            let mut next = Vec::new();
-            for (when, value) in value.alternatives() {
-                let Some(step) = script(&value) else { continue };
-                for (guard, steps) in &ways {
-                    if let Some(guard) = guard.and(&when) {
-                        let mut steps: Vec<Step> = steps.clone();
-                        steps.push(step.clone());
-                        next.push((guard, steps));
+    /// The commands of a document. `given` are values for its parameters.
+    fn document(&mut self, (block, attribute): (&Block, &str), own: &Env, given: Option<&Value>) -> Ways {
+        let mut out = Vec::new();
+        for way in self.ways_of_attribute(&block.body, attribute, own) {
+            // JSON is YAML too.
+            let at = way.value.at;
+            let Ok(document) = yamldecode(self, &[way.value], at, own) else { continue };
+            let mut steps = Vec::new();
+            commands(&document, 0, &mut steps);
+            if let Some(Kind::Map(parameters)) = document.get("parameters").map(|p| p.kind) {
+                for name in parameters.entries.keys() {
+                    let default = document.get("parameters").and_then(|p| p.get(name)).and_then(|p| p.get("default"));
+                    let value = given.and_then(|g| g.get(name)).or(default);
+                    let text = value
+                        .and_then(|v| v.to_traced())
+                        .unwrap_or_else(|| Traced::hole(at, Why::NoDefault(format!("the parameter {name}").into())));
+                    for step in &mut steps {
+                        if let Step::Script(script) = step {
+                            *script = filled(script, name, &text);
+                        }
                     }
                 }
             }
-            if !next.is_empty() && next.len() <= crate::value::MAX_ALTERNATIVES {
-                ways = next;
+            out.push((way.when, steps));
+        }
+        out
+    }
+
+    /// An association runs the commands that stand in its parameters, or a document with these parameters.
+    fn association(&mut self, block: &Block, own: &Env) -> Ways {
+        let mut given = self.ways_of_attribute(&block.body, "parameters", own);
+        if given.is_empty() {
+            let at = block.header;
+            given.push(crate::value::Alternative {
+                when: Guard::always(),
+                value: Value::map(indexmap::IndexMap::new(), at),
+            });
+        }
+        let mut out = Vec::new();
+        for way in given {
+            let mut steps = Vec::new();
+            commands(&way.value, 0, &mut steps);
+            if !steps.is_empty() {
+                out.push((way.when, steps));
+                continue;
+            }
+            // A document that is there without a parameter is judged by itself.
+            let Some((document, env)) = self.document_of(block, own).filter(|_| !is_empty(&way.value)) else {
+                continue;
+            };
+            for (when, steps) in self.document((&document, "content"), &env, Some(&way.value)) {
+                if let Some(when) = way.when.and(&when) {
+                    out.push((when, steps));
+                }
+            }
+        }
+        out
+    }
+
+    /// The document that an association names, if it is in the same module.
+    fn document_of(&mut self, block: &Block, own: &Env) -> Option<(Arc<Block>, Env)> {
+        let name = self.eval_or_hole(&block.body.attribute("name")?.value, own);
+        let instance = own.instance?;
+        let module = Arc::clone(&self.instances.get(instance)?.module);
+        for ((kind, label), document) in module.resources.iter().filter(|((kind, _), _)| &**kind == "aws_ssm_document")
+        {
+            let address = self.addressed(instance, &format!("{kind}.{label}"));
+            for (_, expansion) in self.expand(instance, document) {
+                for (_, env) in expansion.instances() {
+                    let address = format!("{address}{}", suffix_of(&env));
+                    let fits = match &name.kind {
+                        Kind::Unknown(Why::FromOutside(of)) => of.rsplit_once('.').is_some_and(|(of, _)| of == address),
+                        Kind::Str(text) => {
+                            let own = document.body.attribute("name").map(|a| self.eval_or_hole(&a.value, &env));
+                            text.known_str().is_some() && own.as_ref().and_then(Value::as_known_str) == text.known_str()
+                        }
+                        _ => false,
+                    };
+                    if fits {
+                        return Some((Arc::clone(document), env));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// What provisioners do on a machine, in order: `remote-exec` and `file` of Terraform, `shell` and `file` of Packer.
+    pub(super) fn provisioners(&mut self, body: &Body, own: &Env) -> Ways {
+        let mut ways: Ways = vec![(Guard::always(), Vec::new())];
+        for inner in body.blocks_of("provisioner") {
+            let next = match inner.label(0) {
+                "remote-exec" | "shell" => self.shell(&inner.body, own),
+                "file" => self.upload(&inner.body, own),
+                _ => continue,
+            };
+            if next.is_empty() {
+                continue;
+            }
+            let mut product = Vec::new();
+            for (guard, steps) in &ways {
+                for (when, more) in &next {
+                    if let Some(guard) = guard.and(when) {
+                        let mut steps = steps.clone();
+                        steps.extend(more.iter().cloned());
+                        product.push((guard, steps));
+                    }
+                }
+            }
+            if product.len() <= MAX_ALTERNATIVES {
+                ways = product;
+            } else {
+                self.cx.gap(inner.header, Why::Limit("alternatives of one resource"));
             }
         }
         ways
     }
+
+    /// `inline`, `script` or `scripts`, with what Packer puts into the environment.
+    fn shell(&mut self, body: &Body, own: &Env) -> Ways {
+        let mut environment = Traced::new();
+        if let Some(attribute) = body.attribute("environment_vars") {
+            for pair in self.eval_or_hole(&attribute.value, own).items().iter().filter_map(Value::to_traced) {
+                let Some(at) = pair.bytes().iter().position(|b| *b == b'=') else { continue };
+                export(&mut environment, &pair.slice(0..at), &pair.slice(at + 1..pair.len()), attribute.value.span);
+            }
+        }
+        if let Some(attribute) = body.attribute("env") {
+            let value = self.eval_or_hole(&attribute.value, own);
+            if let Kind::Map(map) = &value.kind {
+                for (name, entry) in &map.entries {
+                    if let Some(text) = entry.value.to_traced() {
+                        export(
+                            &mut environment,
+                            &Traced::made(name.as_bytes(), entry.key),
+                            &text,
+                            attribute.value.span,
+                        );
+                    }
+                }
+            }
+        }
+        let mut out = Vec::new();
+        for name in ["inline", "script", "scripts"] {
+            let Some(attribute) = body.attribute(name) else { continue };
+            let value = self.eval_or_hole(&attribute.value, own);
+            for (when, value) in value.alternatives() {
+                let steps = if name == "inline" {
+                    script(&value, &environment).into_iter().collect()
+                } else {
+                    let files = if matches!(value.kind, Kind::List(_)) { value.items() } else { vec![value] };
+                    files.iter().filter_map(|path| self.script_file(path, &environment, own)).collect::<Vec<_>>()
+                };
+                if !steps.is_empty() {
+                    out.push((when, steps));
+                }
+            }
+        }
+        out
+    }
+
+    fn script_file(&mut self, path: &Value, environment: &Traced, own: &Env) -> Option<Step> {
+        let mut text = environment.clone();
+        text.push(&self.content(path, own)?);
+        Some(Step::Script(text))
+    }
+
+    /// The content of a file of the repository. What cannot be read is told.
+    fn content(&mut self, path: &Value, own: &Env) -> Option<Traced> {
+        let at = path.at;
+        let mut content = file(self, std::slice::from_ref(path), at, own);
+        // Packer is started in its own directory or in that of the repository.
+        if content.is_err()
+            && let Some(name) = path.as_known_str()
+        {
+            let whole = self.cx.files.root().join(name);
+            let there = Value::str(Traced::made(whole.to_string_lossy().as_bytes(), at), at);
+            if let Ok(found) = file(self, &[there], at, own) {
+                content = Ok(found);
+            }
+        }
+        let (text, why) = match content {
+            Ok(value) => {
+                (value.to_traced(), value.to_traced().and_then(|t| t.first_hole().map(|(_, why)| why.clone())))
+            }
+            Err(super::engine::Refused(why)) => (None, Some(Why::Invalid(why))),
+        };
+        match text.filter(|t| !t.is_hole()) {
+            Some(text) => Some(text),
+            None => {
+                let at = self.in_repository(at);
+                self.cx.gap(at, why.unwrap_or(Why::NotUnderstood("a file of a provisioner".into())));
+                None
+            }
+        }
+    }
+
+    /// `source` or `content`, put at `destination`.
+    fn upload(&mut self, body: &Body, own: &Env) -> Ways {
+        let text = |engine: &mut Self, name: &str| {
+            let value = body.attribute(name).map(|a| engine.eval_or_hole(&a.value, own));
+            value.filter(|v| v.as_known_str().is_some())
+        };
+        if text(self, "direction").is_some_and(|d| d.as_known_str() == Some("download")) {
+            return Vec::new();
+        }
+        let Some(destination) = text(self, "destination") else { return Vec::new() };
+        let source = text(self, "source");
+        let content = match (&source, body.attribute("content")) {
+            (Some(source), _) => self.content(source, own),
+            (None, Some(content)) => self.eval_or_hole(&content.value, own).to_traced(),
+            (None, None) => None,
+        };
+        let (Some(content), Some(path)) = (content, destination.as_known_str()) else { return Vec::new() };
+        // A directory gets a file of the same name.
+        let base =
+            source.as_ref().and_then(|s| s.as_known_str()?.rsplit('/').next().map(str::to_owned)).unwrap_or_default();
+        let path = match path {
+            "/tmp" | "/root" | "/opt" | "/etc" => format!("{path}/{base}"),
+            path if path.ends_with('/') => format!("{path}{base}"),
+            path => path.to_owned(),
+        };
+        vec![(Guard::always(), vec![Step::File { path, content }])]
+    }
 }
 
-/// The scripts of all lists of commands in a document, in order.
+fn is_empty(value: &Value) -> bool {
+    matches!(&value.kind, Kind::Map(map) if map.entries.is_empty() && map.open.is_none())
+}
+
+/// `export NAME='value'` as a line.
+fn export(out: &mut Traced, name: &Traced, value: &Traced, at: Span) {
+    out.push_made(b"export ", at);
+    out.push(name);
+    out.push_made(b"='", at);
+    out.push(&value.replace(b"'", &Traced::made("'\\''", at)));
+    out.push_made(b"'\n", at);
+}
+
+/// The text with every `{{ name }}` replaced.
+fn filled(text: &Traced, name: &str, with: &Traced) -> Traced {
+    let mut out = Traced::new();
+    let (bytes, mut from) = (text.bytes(), 0);
+    while let Some(at) = bytes[from..].windows(2).position(|w| w == b"{{").map(|p| from + p) {
+        let Some(end) = bytes[at..].windows(2).position(|w| w == b"}}").map(|p| at + p) else { break };
+        let inner = String::from_utf8_lossy(&bytes[at + 2..end]);
+        out.push(&text.slice(from..at));
+        if inner.trim() == name {
+            out.push(with);
+        } else {
+            out.push(&text.slice(at..end + 2));
+        }
+        from = end + 2;
+    }
+    out.push(&text.slice(from..text.len()));
+    out
+}
+
+/// The scripts of all lists of commands in a document, and the files that it creates, in order.
 fn commands(document: &Value, depth: usize, out: &mut Vec<Step>) {
     if depth > MAX_DEPTH {
         return;
     }
     match &document.kind {
         Kind::Map(map) => {
+            let is = |key: &str, value: &str| document.get(key).is_some_and(|v| v.as_known_str() == Some(value));
+            // Image Builder runs this phase on a machine that is made only for it.
+            if is("name", "test") && map.entries.contains_key("steps") {
+                return;
+            }
+            if is("action", "CreateFile") {
+                for input in document.get("inputs").map(|i| i.items()).unwrap_or_default() {
+                    let content = input.get("content").and_then(|c| c.to_traced());
+                    if let (Some(path), Some(content)) = (input.get("path"), content)
+                        && let Some(path) = path.as_known_str()
+                    {
+                        out.push(Step::File { path: path.to_owned(), content });
+                    }
+                }
+                return;
+            }
             for key in map.entries.keys() {
                 let Some(value) = document.get(key) else { continue };
-                match script(&value).filter(|_| COMMANDS.contains(&&**key)) {
+                match script(&value, &Traced::new()).filter(|_| COMMANDS.contains(&&**key)) {
                     Some(step) => out.push(step),
                     None => commands(&value, depth + 1, out),
                 }
@@ -118,7 +354,7 @@ fn commands(document: &Value, depth: usize, out: &mut Vec<Step>) {
 }
 
 /// A list of lines, or one text, as a script. `None` if a line is not text or too much of it is not known to tell.
-fn script(lines: &Value) -> Option<Step> {
+fn script(lines: &Value, before: &Traced) -> Option<Step> {
     let lines = match &lines.kind {
         Kind::List(_) => lines.items(),
         Kind::Str(_) => vec![lines.clone()],
@@ -129,5 +365,10 @@ fn script(lines: &Value) -> Option<Step> {
         text.push(&line.to_traced()?);
         text.push_made(b"\n", line.at);
     }
-    (!text.is_empty() && !text.is_hole()).then_some(Step::Script(text))
+    if text.is_empty() || text.is_hole() {
+        return None;
+    }
+    let mut whole = before.clone();
+    whole.push(&text);
+    Some(Step::Script(whole))
 }

@@ -18,7 +18,12 @@ impl Engine<'_, '_> {
     pub(super) fn template(&mut self, parts: &[Part], at: Span, env: &Env) -> Outcome {
         match parts {
             [] => return Ok(Value::str(Traced::new(), at)),
-            [Part::Literal(text)] => return Ok(Value::str(text.clone(), at)),
+            [Part::Literal(text)] => {
+                return Ok(match text.first_hole().filter(|_| text.is_hole()) {
+                    Some((_, why)) => Value::unknown(why.clone(), at),
+                    None => Value::str(text.clone(), at),
+                });
+            }
             [Part::Interpolation(expr)] => return self.eval(expr, env),
             _ => {}
         }

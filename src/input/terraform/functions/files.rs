@@ -28,7 +28,7 @@ fn open(engine: &mut Engine<'_, '_>, args: &[Value], at: Span) -> Result<Result<
     }
 }
 
-pub(super) fn file(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
+pub(in super::super) fn file(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
     let id = match open(engine, args, at)? {
         Ok(id) => id,
         Err(hole) => return Ok(hole),
@@ -43,7 +43,7 @@ pub(super) fn file(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &En
     Ok(Value::str(view.traced(0..view.bytes.len()), at).through(at, &"file".into()))
 }
 
-pub(super) fn filebase64(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
+pub(in super::super) fn filebase64(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
     let id = match open(engine, args, at)? {
         Ok(id) => id,
         Err(hole) => return Ok(hole),

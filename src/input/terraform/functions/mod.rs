@@ -22,7 +22,7 @@ use super::engine::{Engine, Env, Outcome, Refused, either};
 pub(super) use collections::as_set;
 pub(super) use decoding::yamldecode;
 pub(super) use encoding::{base64_of, gzip_of};
-pub(super) use files::render;
+pub(super) use files::{file, filebase64, render};
 
 /// How a function is run.
 #[derive(Clone, Copy)]
@@ -147,6 +147,9 @@ impl Engine<'_, '_> {
     pub(super) fn call(&mut self, call: &Call, at: Span, env: &Env) -> Outcome {
         let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
         let Ok(index) = FUNCTIONS.binary_search_by(|(n, ..)| (*n).cmp(name)) else {
+            if let Some(outcome) = self.terragrunt_function(name, call, at, env) {
+                return outcome;
+            }
             return Ok(Value::unknown(Why::NotUnderstood(format!("the function {name}").into()), at));
         };
         let (_, least, most, run) = FUNCTIONS[index];

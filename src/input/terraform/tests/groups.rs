@@ -207,12 +207,17 @@ fn a_module_is_covered_where_its_calls_settle_what_it_is() {
     for (call, covered) in [
         ("", true),
         ("count = 0", true),
-        ("count = var.n", false),
+        ("count = var.n", true),
+        ("count = var.off ? 1 : 0", true),
+        ("count = var.open ? 1 : 0", true),
+        // What nobody has put in yet.
         ("for_each = var.m", false),
+        ("for_each = local.m", false),
+        ("count = length(var.m)", false),
         ("count = var.one", true),
     ] {
         let main = format!(
-            "module \"a\" {{\n  source = \"./nodes\"\n  {call}\n}}\nvariable \"n\" {{\n  default = 0\n}}\nvariable \"m\" {{\n  default = {{}}\n}}\nvariable \"one\" {{\n  default = 1\n}}\n"
+            "module \"a\" {{\n  source = \"./nodes\"\n  {call}\n}}\nvariable \"n\" {{\n  default = 0\n}}\nvariable \"m\" {{\n  default = {{}}\n}}\nvariable \"one\" {{\n  default = 1\n}}\nvariable \"off\" {{\n  default = false\n}}\nvariable \"open\" {{}}\nlocals {{\n  m = {{ for k, v in var.m : k => v }}\n}}\n"
         );
         let files = memory(&[("/main.tf", &main), ("/nodes/main.tf", NODES)]);
         let (_, cx) = read(&files, "/");
@@ -543,7 +548,10 @@ variable "on" {}
         ]
     );
     let gaps: Vec<_> = cx.gaps.iter().map(|gap| gap.why.to_string()).collect();
-    assert_eq!(gaps, ["null_resource.m, which is about kubelets, is not followed"]);
+    assert_eq!(
+        gaps,
+        ["refused: there is no file kubelet.sh", "null_resource.m, which is about kubelets, is not followed"]
+    );
     let Step::Script(text) = &groups[0].steps[0] else { panic!("no script") };
     assert_eq!(crate::input::testing::written(text, "echo kubelet", &cx).1, (4, 64));
 }

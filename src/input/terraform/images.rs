@@ -1,0 +1,184 @@
+//! What is known of the image that nodes run: by the node group that launches a template, or by the name of the image.
+
+use std::sync::Arc;
+
+use crate::node::Family;
+use crate::syntax::hcl::{Block, Body, Expr, ExprKind};
+use crate::text::{Traced, Why};
+use crate::value::{Guard, Value};
+
+use super::engine::{Engine, Env};
+use super::links::Link;
+
+/// What is known of the image that nodes run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Image {
+    pub(super) family: Option<Family>,
+    pub(super) minor: Option<u32>,
+    pub(super) merged_by_eks: bool,
+    /// The node group that says so, where there are several that say different things.
+    pub(super) of: Option<Arc<str>>,
+}
+
+impl Engine<'_, '_> {
+    /// What is known of the image of a launch template or instance, by the conditions that are not decided and the node
+    /// groups that launch it. `address` is that of the one instance.
+    pub(super) fn images(&mut self, (block, body): (&Block, &Body), address: &str, own: &Env) -> Vec<(Guard, Image)> {
+        let id = body.attribute("image_id").or_else(|| body.attribute("ami"));
+        let ids = match id {
+            Some(id) => self.eval_or_hole(&id.value, own).alternatives(),
+            None => vec![(Guard::always(), Value::null(block.header))],
+        };
+        let links =
+            if block.label(0) == "aws_launch_template" { self.links_to(block, address, own) } else { Vec::new() };
+        let mut out = Vec::new();
+        for (when, id) in ids {
+            let image = self.image_named(&id);
+            // EKS adds its own part where the template has no image.
+            let bare = id.is_null() || id.as_known_str() == Some("");
+            if links.is_empty() {
+                out.push((when.clone(), image.clone()));
+            }
+            for Link { when: linked, family, minor, address, .. } in &links {
+                let Some(when) = when.and(linked) else { continue };
+                let minor = minor.or(image.minor);
+                // What a node group has that names no type of image (Amazon EKS user guide, `update-managed-node-group.md`).
+                let default = match minor.filter(|_| bare) {
+                    Some(30..) => Some(Family::Al2023),
+                    Some(_) => Some(Family::Al2),
+                    None => None,
+                };
+                let family = family.or(image.family).or(default);
+                let of = if links.len() > 1 { Some(Arc::clone(address)) } else { None };
+                out.push((when, Image { family, minor, merged_by_eks: bare, of }));
+            }
+        }
+        // Ways that make no difference are one way.
+        let same = |a: &Image, b: &Image| Image { of: None, ..a.clone() } == Image { of: None, ..b.clone() };
+        if let Some((_, first)) = out.first()
+            && out.iter().all(|(_, image)| same(image, first))
+        {
+            return vec![(Guard::always(), Image { of: None, ..first.clone() })];
+        }
+        out
+    }
+
+    /// What the name of an image tells: the path of its SSM parameter, or the filter by which it is looked up. The image is
+    /// known only outside, but the data source that it comes from is named by the reason for that.
+    fn image_named(&mut self, id: &Value) -> Image {
+        let mut image = Image::default();
+        let Some(text) = id.to_traced() else { return image };
+        let from = match text.first_hole() {
+            Some((_, Why::FromOutside(from))) => Some(Arc::clone(from)),
+            Some(_) => return image,
+            None if text.is_empty() => return image,
+            None => None,
+        };
+        // EC2 looks such an image up by itself.
+        if let Some(parameter) = id.as_known_str().and_then(|id| id.strip_prefix("resolve:ssm:")) {
+            let name = parameter.to_lowercase();
+            return Image { family: family_of_name(&name), minor: minor_in(&name), ..image };
+        }
+        let mut sources: Vec<(usize, Arc<Block>)> = Vec::new();
+        for instance in 0..self.instances.len() {
+            for ((kind, name), block) in &self.instances[instance].module.data {
+                if !matches!(&**kind, "aws_ssm_parameter" | "aws_ami") {
+                    continue;
+                }
+                let address = self.addressed(instance, &format!("data.{kind}.{name}"));
+                let found = match &from {
+                    Some(from) => from.strip_prefix(&*address).is_some_and(|rest| rest.starts_with(['.', '['])),
+                    // In a plan or state the data source has its answer beside it.
+                    None => ["id", "image_id", "value"]
+                        .into_iter()
+                        .filter_map(|a| block.body.attribute(a))
+                        .any(|a| literal(&a.value).is_some_and(|answer| answer.bytes() == text.bytes())),
+                };
+                if found {
+                    sources.push((instance, Arc::clone(block)));
+                }
+            }
+        }
+        let mut found: Vec<Image> = Vec::new();
+        for (instance, block) in sources {
+            let instances: Vec<_> =
+                self.expand(instance, &block).into_iter().flat_map(|(_, e)| e.instances()).collect();
+            for (_, env) in instances {
+                let mut names = Vec::new();
+                if let Some(name) = block.body.attribute("name") {
+                    names.push(self.eval_or_hole(&name.value, &env));
+                }
+                let filters = self.nested(&block.body, "filter", &env).into_iter().flat_map(|(_, n)| n.blocks);
+                for (env, filter) in filters.collect::<Vec<_>>() {
+                    if let Some(values) = filter.attribute("values") {
+                        names.extend(self.eval_or_hole(&values.value, &env).items());
+                    }
+                }
+                let mut own = Image::default();
+                for text in names.iter().filter_map(Value::to_traced) {
+                    let text = text.to_text().to_lowercase();
+                    own.family = own.family.or_else(|| family_of_name(&text));
+                    own.minor = own.minor.or_else(|| minor_in(&text));
+                }
+                found.push(own);
+            }
+        }
+        // Which of several it is cannot be told, so only what they have in common counts.
+        if let Some(first) = found.first() {
+            image.family = first.family.filter(|f| found.iter().all(|i| i.family == Some(*f)));
+            image.minor = first.minor.filter(|m| found.iter().all(|i| i.minor == Some(*m)));
+        }
+        image
+    }
+}
+
+/// The family that `ami_type` of an EKS node group names.
+pub(super) fn family_of_type(kind: &str) -> Option<Family> {
+    match kind.split('_').next()? {
+        "AL2" => Some(Family::Al2),
+        "AL2023" => Some(Family::Al2023),
+        "BOTTLEROCKET" => Some(Family::Bottlerocket),
+        "WINDOWS" => Some(Family::Windows),
+        _ => None,
+    }
+}
+
+/// The family that the name of an image, or the path of its SSM parameter, tells.
+pub(super) fn family_of_name(name: &str) -> Option<Family> {
+    let has = |part: &str| name.contains(part);
+    if has("bottlerocket") {
+        Some(Family::Bottlerocket)
+    } else if has("windows") {
+        Some(Family::Windows)
+    } else if has("ubuntu-eks") || (has("ubuntu") && has("eks")) {
+        Some(Family::Ubuntu)
+    } else if has("amazon-eks-node-al2023") || (has("/eks/") && has("amazon-linux-2023")) {
+        Some(Family::Al2023)
+    } else if has("amazon-eks-node")
+        || has("amazon-eks-gpu-node")
+        || has("amazon-eks-arm64-node")
+        || (has("/eks/") && has("amazon-linux-2"))
+    {
+        Some(Family::Al2)
+    } else {
+        None
+    }
+}
+
+/// The minor version in `1.30`.
+pub(super) fn minor_in(text: &str) -> Option<u32> {
+    let at = text.match_indices("1.").find(|(n, _)| {
+        let before = text[..*n].chars().next_back();
+        !before.is_some_and(|c| c.is_ascii_digit() || c == '.')
+    })?;
+    let digits: String = text[at.0 + 2..].chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok().filter(|minor| (10..100).contains(minor))
+}
+
+/// A string that is written without anything to evaluate.
+fn literal(expr: &Expr) -> Option<Traced> {
+    match &expr.kind {
+        ExprKind::Template(template) => template.as_literal(),
+        _ => None,
+    }
+}

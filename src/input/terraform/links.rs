@@ -1,0 +1,209 @@
+//! Which node groups launch which template. A link is found by what its expressions yield, so it may lead through locals,
+//! variables and outputs of other modules: an attribute that is known only outside says whose attribute it is.
+
+use std::sync::Arc;
+
+use crate::node::Family;
+use crate::syntax::hcl::{Block, Body};
+use crate::text::Why;
+use crate::value::{Guard, Value};
+
+use super::engine::{Engine, Env};
+use super::images::{family_of_type, minor_in};
+use super::modules::suffix_of;
+
+/// What a link leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum To {
+    /// The address of the template.
+    Address(String),
+    /// Its name.
+    Name(String),
+    /// Its id, as a state has it.
+    Id(String),
+    /// A plan says only that it is not known yet: the one template of the same module instance.
+    Beside(usize),
+}
+
+/// A managed node group, as one of the launch templates that it may use sees it.
+#[derive(Clone, Debug)]
+pub(super) struct Link {
+    to: To,
+    pub(super) when: Guard,
+    pub(super) family: Option<Family>,
+    pub(super) minor: Option<u32>,
+    /// The address of the node group.
+    pub(super) address: Arc<str>,
+}
+
+/// What is known of a cluster.
+struct Cluster {
+    address: String,
+    name: Option<String>,
+    minor: Option<u32>,
+}
+
+const TEMPLATE: &str = "aws_launch_template";
+const CLUSTER: &str = "aws_eks_cluster";
+
+impl Engine<'_, '_> {
+    /// Looks for the managed node groups of module instances, and for the templates that they use.
+    pub(super) fn find_links(&mut self, instances: &[usize]) {
+        let mut clusters = Vec::new();
+        for (instance, address, block, env) in self.all_of(instances, CLUSTER) {
+            let minor = self.minor_of(&block.body, &env);
+            let name = self.text_of(&block.body, "name", &env);
+            clusters.push(Cluster {
+                address: format!("{}{}", self.addressed(instance, &address), suffix_of(&env)),
+                name,
+                minor,
+            });
+        }
+        let mut links = Vec::new();
+        for (instance, address, block, env) in self.all_of(instances, "aws_eks_node_group") {
+            let address: Arc<str> = format!("{}{}", self.addressed(instance, &address), suffix_of(&env)).into();
+            let family = self.text_of(&block.body, "ami_type", &env).as_deref().and_then(family_of_type);
+            let minor =
+                self.minor_of(&block.body, &env).or_else(|| self.minor_of_cluster(&block.body, &env, &clusters));
+            for (guard, nested) in self.nested(&block.body, "launch_template", &env) {
+                for (env, body) in nested.blocks {
+                    for (when, to) in self.targets(instance, body, &env) {
+                        let Some(when) = guard.and(&when) else { continue };
+                        links.push(Link { to, when, family, minor, address: Arc::clone(&address) });
+                    }
+                }
+            }
+        }
+        self.links = links;
+    }
+
+    /// The node groups that use a launch template. `address` is that of the one instance of it.
+    pub(super) fn links_to(&mut self, block: &Block, address: &str, own: &Env) -> Vec<Link> {
+        if self.links.is_empty() {
+            return Vec::new();
+        }
+        let name = self.text_of(&block.body, "name", own);
+        let id = self.text_of(&block.body, "id", own);
+        let only = |instance: usize| {
+            let templates = self.instances[instance].module.resources.keys().filter(|(kind, _)| &**kind == TEMPLATE);
+            own.instance == Some(instance) && templates.count() == 1
+        };
+        let fits = |link: &&Link| match &link.to {
+            To::Address(to) => same_address(to, address),
+            To::Name(to) => name.as_ref() == Some(to),
+            To::Id(to) => id.as_ref() == Some(to),
+            To::Beside(instance) => only(*instance),
+        };
+        self.links.iter().filter(fits).cloned().collect()
+    }
+
+    /// All instances of the resources of a type: module instance, address within it, block, and what its attributes see.
+    pub(super) fn all_of(&mut self, instances: &[usize], wanted: &str) -> Vec<(usize, String, Arc<Block>, Env)> {
+        let mut out = Vec::new();
+        for &instance in instances {
+            let module = Arc::clone(&self.instances[instance].module);
+            for ((kind, name), block) in module.resources.iter().filter(|((kind, _), _)| &**kind == wanted) {
+                for (_, expansion) in self.expand(instance, block) {
+                    for (_, env) in expansion.instances() {
+                        out.push((instance, format!("{kind}.{name}"), Arc::clone(block), env));
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn text_of(&mut self, body: &Body, name: &str, env: &Env) -> Option<String> {
+        let value = self.eval_or_hole(&body.attribute(name)?.value, env);
+        value.to_traced().and_then(|text| text.known_str().map(str::to_owned)).filter(|text| !text.is_empty())
+    }
+
+    fn minor_of(&mut self, body: &Body, env: &Env) -> Option<u32> {
+        self.text_of(body, "version", env).as_deref().and_then(minor_in)
+    }
+
+    fn minor_of_cluster(&mut self, body: &Body, env: &Env, clusters: &[Cluster]) -> Option<u32> {
+        let value = self.eval_or_hole(&body.attribute("cluster_name")?.value, env);
+        let named = value.to_traced().and_then(|text| text.known_str().map(str::to_owned));
+        let address = referred(&value, CLUSTER);
+        let fits = |c: &&Cluster| match &address {
+            Some(address) => same_address(address, &c.address),
+            None => named.is_some() && c.name == named,
+        };
+        clusters.iter().find(fits).and_then(|c| c.minor)
+    }
+
+    /// What a block `launch_template` names, by the conditions that are not decided.
+    fn targets(&mut self, instance: usize, body: &Body, env: &Env) -> Vec<(Guard, To)> {
+        let mut out = Vec::new();
+        for attribute in ["id", "name", "version"] {
+            for way in self.ways_of_attribute(body, attribute, env) {
+                let to = match (referred(&way.value, TEMPLATE), way.value.as_known_str()) {
+                    (Some(address), _) => To::Address(address),
+                    (None, Some(name)) if attribute == "name" && !name.is_empty() => To::Name(name.to_owned()),
+                    (None, Some(id)) if attribute == "id" && !id.is_empty() => To::Id(id.to_owned()),
+                    (None, None) if self.planned && attribute != "version" => To::Beside(instance),
+                    _ => continue,
+                };
+                if !out.contains(&(way.when.clone(), to.clone())) {
+                    out.push((way.when, to));
+                }
+            }
+        }
+        // What is known by name is not guessed.
+        if out.iter().any(|(_, to)| !matches!(to, To::Beside(_))) {
+            out.retain(|(_, to)| !matches!(to, To::Beside(_)));
+        }
+        out
+    }
+}
+
+/// The address of the resource of a type of which a value is an attribute.
+fn referred(value: &Value, kind: &str) -> Option<String> {
+    let text = value.to_traced()?;
+    let Some((_, Why::FromOutside(of))) = text.first_hole() else { return None };
+    let (start, _) = of.match_indices(kind).find(|(at, _)| {
+        let before = of[..*at].chars().next_back();
+        matches!(before, None | Some('.')) && of[at + kind.len()..].starts_with('.') && !of[..*at].ends_with("data.")
+    })?;
+    let name_at = start + kind.len() + 1;
+    let end = of[name_at..].find(['.', '[']).map_or(of.len(), |n| name_at + n);
+    let index = if of[end..].starts_with('[') { of[end..].find(']').map_or(0, |n| n + 1) } else { 0 };
+    Some(of[..end + index].to_owned())
+}
+
+/// True if two addresses are of the same resource and of the same instance of it, or of one that is not known.
+fn same_address(a: &str, b: &str) -> bool {
+    let split = |address: &str| match address.strip_suffix(']').and_then(|a| a.rfind('[')) {
+        Some(at) => (address[..at].to_owned(), address[at..].to_owned()),
+        None => (address.to_owned(), String::new()),
+    };
+    let ((a, a_index), (b, b_index)) = (split(a), split(b));
+    a == b && (a_index == b_index || a_index.is_empty() || b_index.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TEMPLATE, referred, same_address};
+    use crate::text::{Span, TextId, Why};
+    use crate::value::Value;
+
+    #[test]
+    fn an_attribute_says_whose_it_is() {
+        for (of, address) in [
+            ("aws_launch_template.a.id", Some("aws_launch_template.a")),
+            ("module.m[\"k\"].aws_launch_template.a[0].id", Some("module.m[\"k\"].aws_launch_template.a[0]")),
+            ("data.aws_launch_template.a.id", None),
+            ("my_aws_launch_template.a.id", None),
+            ("aws_launch_template", None),
+            ("module.aws_launch_template", None),
+        ] {
+            let mut texts = crate::text::Texts::new();
+            let id: TextId = texts.add_source(std::sync::Arc::new(crate::text::Source::new("x", *b"x")));
+            let value = Value::unknown(Why::FromOutside(of.into()), Span::new(id, 0..0));
+            assert_eq!(referred(&value, TEMPLATE).as_deref(), address, "{of}");
+        }
+        assert!(same_address("a.b[0]", "a.b[0]") && same_address("a.b", "a.b[\"k\"]"));
+        assert!(!same_address("a.b[0]", "a.b[1]") && !same_address("a.b", "a.c"));
+    }
+}

@@ -1,0 +1,148 @@
+//! Texts that a configuration stores somewhere for a node to fetch, or for a tool to read: S3 objects, SSM parameters, local
+//! files. Where user data fetches an object, it finds the content under the object's address.
+
+use std::sync::Arc;
+
+use crate::node::{NodeGroup, Step, Wrapping};
+use crate::syntax::hcl::{Block, Body};
+use crate::text::{Layer, Traced};
+use crate::value::{Guard, Value};
+
+use super::super::documents::is_user_data;
+use super::engine::{Engine, Env};
+use super::functions::file;
+
+/// Resources that store a text, with the attributes that it may stand in, and those with the path of a file.
+const STORES: &[(&str, &[&str], &[&str])] = &[
+    ("aws_s3_bucket_object", &["content", "content_base64"], &["source"]),
+    ("aws_s3_object", &["content", "content_base64"], &["source"]),
+    ("aws_ssm_parameter", &["value", "insecure_value"], &[]),
+    ("local_file", &["content", "content_base64"], &["source"]),
+    ("local_sensitive_file", &["content", "content_base64"], &["source"]),
+];
+
+/// The most stored objects that a node may fetch.
+const MAX_OBJECTS: usize = 50;
+
+/// An object of S3, as `s3://bucket/key`. What is not known of a bucket is one character that stands for a hole.
+#[derive(Clone, Debug)]
+pub(super) struct Object {
+    uri: String,
+    key: String,
+    content: Traced,
+}
+
+/// True if a resource stores a text.
+pub(super) fn is_store(block: &Block) -> bool {
+    STORES.iter().any(|(kind, ..)| *kind == block.label(0))
+}
+
+/// The text under what it is known to be wrapped in.
+fn plain(text: &Traced) -> &Traced {
+    let mut text = text;
+    while let Some(original) = text.original(Layer::Base64).or_else(|| text.original(Layer::Gzip)) {
+        text = original;
+    }
+    text
+}
+
+impl Engine<'_, '_> {
+    /// The content of a stored text, by the conditions that are not decided.
+    fn stored(&mut self, body: &Body, kind: &str, own: &Env) -> Vec<(Guard, Traced)> {
+        let Some((_, texts, files)) = STORES.iter().find(|(k, ..)| *k == kind) else { return Vec::new() };
+        let mut out = Vec::new();
+        for name in *texts {
+            for way in self.ways_of_attribute(body, name, own) {
+                if let Some(text) = way.value.to_traced() {
+                    out.push((way.when, plain(&text).clone()));
+                }
+            }
+        }
+        for name in *files {
+            for way in self.ways_of_attribute(body, name, own) {
+                let at = way.value.at;
+                if let Ok(content) = file(self, &[way.value], at, own)
+                    && let Some(text) = content.to_traced()
+                {
+                    out.push((way.when, text));
+                }
+            }
+        }
+        out
+    }
+
+    /// Looks for the objects of S3 that module instances describe.
+    pub(super) fn find_objects(&mut self, instances: &[usize]) {
+        let mut out = Vec::new();
+        for kind in ["aws_s3_object", "aws_s3_bucket_object"] {
+            for (_, _, block, env) in self.all_of(instances, kind) {
+                let part = |engine: &mut Self, name: &str| {
+                    let value = engine.eval_or_hole(&block.body.attribute(name)?.value, &env);
+                    value.to_traced().map(|text| text.to_text().into_owned())
+                };
+                let (Some(bucket), Some(key)) = (part(self, "bucket"), part(self, "key")) else { continue };
+                let ways = self.stored(&block.body, kind, &env);
+                if let [(_, content)] = &ways[..]
+                    && out.len() < MAX_OBJECTS
+                {
+                    let key = key.trim_start_matches('/').to_owned();
+                    out.push(Object { uri: format!("s3://{bucket}/{key}"), key, content: content.clone() });
+                }
+            }
+        }
+        self.objects = out;
+    }
+
+    /// The objects that user data names, as files that are there for it.
+    pub(super) fn fetched(&self, user_data: &Traced) -> Vec<Step> {
+        if self.objects.is_empty() {
+            return Vec::new();
+        }
+        let text = plain(user_data).to_text();
+        let named = self.objects.iter().filter(|o| text.contains("s3") && text.contains(&o.key));
+        named.map(|o| Step::File { path: o.uri.clone(), content: o.content.clone() }).collect()
+    }
+
+    /// A stored text as a node group of its own, where it is something that boots or runs.
+    pub(super) fn stored_alone(&mut self, instance: usize, address: &str, block: &Arc<Block>) -> Vec<NodeGroup> {
+        let mut groups = Vec::new();
+        for (guard, expansion) in self.expand(instance, block) {
+            let Some(guard) = self.instances[instance].when.and(&guard) else { continue };
+            for (suffix, own) in expansion.instances() {
+                for (when, text) in self.stored(&block.body, block.label(0), &own) {
+                    let Some(when) = guard.and(&when) else { continue };
+                    let shell = text.bytes().starts_with(b"#!")
+                        && text.bytes().split(|b| *b == b'\n').next().is_some_and(|line| line.ends_with(b"sh"));
+                    let step = if is_user_data(text.bytes()) {
+                        Step::UserData(text, Wrapping::Plain)
+                    } else if shell {
+                        Step::Script(text)
+                    } else {
+                        continue;
+                    };
+                    let mut group = NodeGroup::new(format!("{address}{suffix}"), self.place_of(instance, block, &own));
+                    group.when = when;
+                    group.steps = vec![self.step_in_repository(step)];
+                    groups.push(group);
+                }
+            }
+        }
+        groups
+    }
+
+    /// The value of the SSM parameter that a data source asks for by name, if the same configuration stores it.
+    pub(super) fn parameter_named(&mut self, name: &str) -> Option<Value> {
+        let instances: Vec<usize> = (0..self.instances.len()).collect();
+        for (_, _, block, env) in self.all_of(&instances, "aws_ssm_parameter") {
+            let Some(own) = block.body.attribute("name") else { continue };
+            if self.eval_or_hole(&own.value, &env).as_known_str() != Some(name) {
+                continue;
+            }
+            let value = block.body.attribute("value").or_else(|| block.body.attribute("insecure_value"))?;
+            let (value, header) = (value.value.clone(), block.header);
+            self.used.push(header);
+            return Some(self.eval_or_hole(&value, &env));
+        }
+        None
+    }
+}

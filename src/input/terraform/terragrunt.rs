@@ -1,0 +1,413 @@
+//! Terragrunt: `terragrunt.hcl` gives inputs to a module, with what the files that it includes say. The module is a directory of
+//! the repository or a model of one from elsewhere. What another stack gives out (`dependency`) is known only outside.
+//!
+//! The rules are those of gruntwork-io/terragrunt, `config/config_helpers.go` (functions), `config/include.go` (merging) and
+//! `config/locals.go`.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::node::{Cx, NodeGroup};
+use crate::syntax::hcl::{self, Block, Body, Call, Step, StepKind};
+use crate::text::{Span, Traced, Why};
+use crate::value::{Entry, Kind, Map, Value};
+
+use super::super::kind::{FileList, Input, Unit};
+use super::super::stream;
+use super::engine::{Engine, Env, Outcome, Refused};
+use super::modules::{Instance, lexical};
+use super::resources;
+use super::scope::Module;
+
+/// How many files may be included or read by one another.
+const MAX_CONFIGS: usize = 32;
+
+/// How far up a file is looked for.
+const MAX_PARENTS: usize = 64;
+
+/// How deep inputs are merged.
+const MAX_DEPTH: usize = 32;
+
+/// Modules with the inputs that Terragrunt gives them. Under the name of Terraform: a module that is called from here is
+/// judged through its callers like any other.
+#[derive(Debug)]
+pub(in super::super) struct Terragrunt;
+
+/// What is known of the files of one stack.
+#[derive(Debug, Default)]
+pub(super) struct Stack {
+    /// The directory of the stack's own file.
+    dir: PathBuf,
+    /// The files that were read, and the instances that their expressions are evaluated in.
+    configs: HashMap<PathBuf, usize>,
+    bodies: HashMap<usize, Arc<Body>>,
+    /// Labels of includes, and the instances of the included files.
+    includes: Vec<(String, usize)>,
+}
+
+impl Input for Terragrunt {
+    fn name(&self) -> &'static str {
+        "terraform"
+    }
+
+    fn claim(&self, files: &FileList) -> Vec<Unit> {
+        let own = |path: &&PathBuf| path.file_name().is_some_and(|name| name == "terragrunt.hcl");
+        files.files.iter().filter(own).map(|path| Unit { path: path.clone(), files: vec![path.clone()] }).collect()
+    }
+
+    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let Some(dir) = unit.path.parent().map(PathBuf::from) else { return Vec::new() };
+        let mut engine = Engine::new(&dir, cx);
+        engine.stack = Some(Stack { dir: dir.clone(), ..Stack::default() });
+        let Some(stack) = engine.stack_of(&unit.path) else { return Vec::new() };
+        let place = stack.place;
+        let (module, path, target) = match &stack.source {
+            None => (Module::load(&dir, engine.cx), ".".to_owned(), dir),
+            Some((source, at)) => match engine.sourced(source, &stack, *at) {
+                Some(found) => found,
+                None => return Vec::new(),
+            },
+        };
+        let elsewhere = std::mem::take(&mut engine.elsewhere);
+        let mut engine = Engine::new(&target, cx);
+        engine.elsewhere = elsewhere;
+        let mut module = module;
+        for (at, text) in &stack.generated {
+            let id = engine.cx.texts.add_made("generated file", text, *at);
+            let parsed = hcl::parse(&engine.cx.texts.view(id));
+            for error in parsed.errors {
+                engine.cx.problem(error.at, error.message);
+            }
+            module.take(parsed.tree);
+        }
+        if !resources::concerns(&module) {
+            return Vec::new();
+        }
+        let given = engine.given(&module);
+        let mut instance = Instance::new(Arc::new(module), place);
+        instance.path = path;
+        instance.given = given;
+        instance.environment = stack.inputs;
+        let root = engine.add(instance);
+        let mut groups = engine.node_groups(&[root]);
+        engine.unreached(&groups);
+        if engine.exhausted() {
+            engine.cx.gap(place, Why::Limit("steps of evaluation"));
+        }
+        engine.move_notes();
+        // Several stacks may use one module.
+        let name = stream::shown(unit.path.parent().unwrap_or(&unit.path), cx);
+        if !name.is_empty() {
+            for group in &mut groups {
+                group.name = format!("{name}: {}", group.name).into();
+            }
+        }
+        groups
+    }
+}
+
+/// What a stack comes to.
+struct Settled {
+    place: Span,
+    source: Option<(String, Span)>,
+    /// Where the source is relative to.
+    dirs: Vec<PathBuf>,
+    inputs: HashMap<Arc<str>, Value>,
+    generated: Vec<(Span, Traced)>,
+}
+
+impl Engine<'_, '_> {
+    /// Reads a stack's own file and what it includes.
+    fn stack_of(&mut self, path: &Path) -> Option<Settled> {
+        let own = self.config(path)?;
+        let body = self.config_body(own)?;
+        let place = Span { end: body.span.start, ..body.span };
+        let mut dirs = vec![path.parent()?.to_owned()];
+        let mut layers = Vec::new();
+        for include in body.blocks_of("include") {
+            let Some(attribute) = include.body.attribute("path") else { continue };
+            let value = self.eval_or_hole(&attribute.value, &Env::of(own));
+            let Some(target) = value.as_known_str().map(|p| lexical(&dirs[0].join(p))) else {
+                self.cx.gap(attribute.value.span, Why::NotUnderstood("this include".into()));
+                continue;
+            };
+            let Some(instance) = self.config(&target) else {
+                self.cx.gap(attribute.value.span, Why::FromOutside("the included file".into()));
+                continue;
+            };
+            if let Some(stack) = &mut self.stack {
+                stack.includes.push((include.label(0).to_owned(), instance));
+            }
+            let strategy = include.body.attribute("merge_strategy").map(|a| self.eval_or_hole(&a.value, &Env::of(own)));
+            let strategy = strategy.as_ref().and_then(Value::as_known_str).unwrap_or("shallow").to_owned();
+            if strategy != "no_merge" {
+                dirs.extend(target.parent().map(PathBuf::from));
+                layers.push((instance, strategy == "deep"));
+            }
+        }
+        layers.push((own, layers.iter().any(|(_, deep)| *deep)));
+        let mut settled = Settled { place, source: None, dirs, inputs: HashMap::new(), generated: Vec::new() };
+        let mut all: Option<Value> = None;
+        for (instance, deep) in layers {
+            let Some(body) = self.config_body(instance) else { continue };
+            let env = Env::of(instance);
+            if let Some(inputs) = body.attribute("inputs") {
+                let value = self.eval_or_hole(&inputs.value, &env);
+                all = Some(match all {
+                    Some(before) => merged(&before, &value, if deep { MAX_DEPTH } else { 1 }),
+                    None => value,
+                });
+            }
+            let source = body.blocks_of("terraform").find_map(|b| b.body.attribute("source"));
+            if let Some(source) = source {
+                let value = self.eval_or_hole(&source.value, &env);
+                match value.as_known_str() {
+                    Some(known) => settled.source = Some((known.to_owned(), source.value.span)),
+                    None => {
+                        self.cx.gap(source.value.span, Why::NotUnderstood("the source of this stack".into()));
+                        return None;
+                    }
+                }
+            }
+            for block in body.blocks_of("generate") {
+                let Some(contents) = block.body.attribute("contents") else { continue };
+                let value = self.eval_or_hole(&contents.value, &env);
+                if let Some(text) = value.to_traced().filter(|t| !t.is_hole()) {
+                    settled.generated.push((contents.value.span, text));
+                }
+            }
+        }
+        // Inputs that are decided elsewhere are not known here.
+        if let Some(value) = all
+            && let Kind::Map(map) = &value.kind
+        {
+            for (name, entry) in &map.entries {
+                if let Some(value) = value.get(name) {
+                    let value = value.through(entry.key, &format!("inputs.{name}").into());
+                    settled.inputs.insert(Arc::clone(name), value);
+                }
+            }
+        }
+        Some(settled)
+    }
+
+    /// The module that a source names, what `path.module` is in it, and its directory.
+    fn sourced(&mut self, source: &str, stack: &Settled, at: Span) -> Option<(Module, String, PathBuf)> {
+        if source.starts_with(['.', '/']) {
+            let plain = source.split('?').next().unwrap_or(source).replace("//", "/");
+            let found = stack.dirs.iter().map(|dir| lexical(&dir.join(&plain)));
+            let root = self.cx.files.root().to_owned();
+            let found = found.filter(|dir| dir.starts_with(&root)).find(|dir| self.cx.files.is_dir(dir));
+            let Some(dir) = found else {
+                self.cx.gap(at, Why::FromOutside(format!("the directory {source}").into()));
+                return None;
+            };
+            if !self.cx.covers.contains(&dir) {
+                self.cx.covers.push(dir.clone());
+            }
+            let module = Module::load(&dir, self.cx);
+            return Some((module, ".".to_owned(), dir));
+        }
+        let plain = source.strip_prefix("tfr://").map_or(source, |rest| rest.trim_start_matches('/'));
+        let version = plain.split_once('?').and_then(|(_, query)| {
+            query.split('&').find_map(|pair| pair.strip_prefix("version=").or_else(|| pair.strip_prefix("ref=")))
+        });
+        let version = Some(version.unwrap_or_default().to_owned());
+        match self.model(plain, version, at) {
+            Some(module) => {
+                let dir = self.root.clone();
+                Some((module, ".".to_owned(), dir))
+            }
+            None => {
+                let name = self.stack.as_ref().and_then(|s| s.dir.file_name()?.to_str().map(str::to_owned));
+                self.not_read(at, &name.unwrap_or_default(), source);
+                None
+            }
+        }
+    }
+
+    /// The instance that stands for a file of Terragrunt, read once.
+    fn config(&mut self, path: &Path) -> Option<usize> {
+        let stack = self.stack.as_ref()?;
+        if let Some(known) = stack.configs.get(path) {
+            return Some(*known);
+        }
+        if stack.configs.len() >= MAX_CONFIGS {
+            return None;
+        }
+        let id = self.cx.open(path).ok()?;
+        let parsed = hcl::parse(&self.cx.texts.view(id));
+        for error in parsed.errors {
+            self.cx.problem(error.at, error.message);
+        }
+        let body = parsed.tree;
+        let mut module = Module { dir: path.parent()?.to_owned(), ..Module::default() };
+        let locals = body.blocks.iter().filter(|b| &*b.kind == "locals").cloned().collect::<Vec<Block>>();
+        module.take(Body { attributes: Vec::new(), blocks: locals, span: body.span });
+        let instance = self.add(Instance::new(Arc::new(module), Span { end: body.span.start, ..body.span }));
+        let stack = self.stack.as_mut()?;
+        stack.configs.insert(path.to_owned(), instance);
+        stack.bodies.insert(instance, Arc::new(body));
+        Some(instance)
+    }
+
+    fn config_body(&self, instance: usize) -> Option<Arc<Body>> {
+        self.stack.as_ref()?.bodies.get(&instance).map(Arc::clone)
+    }
+
+    /// What a file gives to those who read it: its locals and inputs.
+    fn exposed(&mut self, instance: usize, at: Span) -> Outcome {
+        let Some(body) = self.config_body(instance) else { return Err(Refused::new("no such file")) };
+        let env = Env::of(instance);
+        let mut locals = IndexMap::new();
+        for block in body.blocks_of("locals") {
+            for attribute in &block.body.attributes {
+                let value = self.local(instance, &attribute.name, attribute.name_span);
+                let value = value.unwrap_or_else(|Refused(why)| Value::unknown(Why::Invalid(why), at));
+                locals.insert(Arc::clone(&attribute.name), Entry { key: attribute.name_span, value });
+            }
+        }
+        let mut map = Map { open: Some(Why::FromOutside("a file of Terragrunt".into())), ..Map::default() };
+        map.entries.insert("locals".into(), Entry { key: at, value: Value::map(locals, at) });
+        if let Some(inputs) = body.attribute("inputs") {
+            let value = self.eval_or_hole(&inputs.value, &env);
+            map.entries.insert("inputs".into(), Entry { key: inputs.name_span, value });
+        }
+        Ok(self.bounded(Value::new(Kind::Map(Arc::new(map)), at)))
+    }
+
+    /// `include.label.locals.x`, or `include.locals.x` where there is no label. `None` if this is no reference to an include.
+    pub(super) fn included(&mut self, steps: &[Step], at: Span, env: &Env) -> Option<Outcome> {
+        let Some(StepKind::Attr(first)) = steps.first().map(|s| &s.kind) else { return None };
+        let includes = &self.stack.as_ref()?.includes;
+        let labelled = includes.iter().find(|(label, _)| **label == **first).map(|(_, instance)| (*instance, 1));
+        let (instance, skip) =
+            labelled.or_else(|| includes.iter().find(|(l, _)| l.is_empty()).map(|(_, i)| (*i, 0)))?;
+        let value = match self.exposed(instance, at) {
+            Ok(value) => value,
+            Err(refused) => return Some(Err(refused)),
+        };
+        let words = self.words(at);
+        Some(self.walk(value, &steps[skip..], env).map(|value| value.through(at, &words.into())))
+    }
+
+    /// A function that only Terragrunt has. `None` if it has none of that name.
+    pub(super) fn terragrunt_function(&mut self, name: &str, call: &Call, at: Span, env: &Env) -> Option<Outcome> {
+        let child = self.stack.as_ref()?.dir.clone();
+        let root = self.cx.files.root().to_owned();
+        let here = env.instance.and_then(|i| self.instances.get(i)).map_or(child.clone(), |i| i.module.dir.clone());
+        let text = |path: &Path| Ok(Value::str(Traced::made(path.to_string_lossy().as_bytes(), at), at));
+        let args: Vec<Value> = call.args.iter().map(|a| self.eval_or_hole(a, env)).collect();
+        let known = |n: usize| args.get(n).and_then(Value::as_known_str).map(str::to_owned);
+        let outcome = match name {
+            "get_terragrunt_dir" | "get_original_terragrunt_dir" | "get_working_dir" => text(&child),
+            "get_parent_terragrunt_dir" => {
+                let label = known(0);
+                let parent = self.stack.as_ref()?.includes.iter().find(|(l, _)| label.as_ref().is_none_or(|x| x == l));
+                let dir = parent.and_then(|(_, i)| self.instances.get(*i)).map_or(here, |i| i.module.dir.clone());
+                text(&dir)
+            }
+            "get_repo_root" => text(&root),
+            "get_path_from_repo_root" => text(&relative(&root, &child)),
+            "get_path_to_repo_root" => text(&relative(&child, &root)),
+            "path_relative_to_include" => {
+                let dir = self.include_dir(&here);
+                text(&relative(&dir, &child))
+            }
+            "path_relative_from_include" => {
+                let dir = self.include_dir(&here);
+                text(&relative(&child, &dir))
+            }
+            "find_in_parent_folders" => {
+                let wanted = known(0);
+                let names = match &wanted {
+                    Some(name) => vec![name.as_str()],
+                    None if args.is_empty() => vec!["terragrunt.hcl", "root.hcl"],
+                    None => return Some(Ok(outside(name, at))),
+                };
+                let parents = child.ancestors().skip(1).take(MAX_PARENTS).take_while(|dir| dir.starts_with(&root));
+                let found = parents.flat_map(|dir| names.iter().map(move |name| dir.join(name))).find(|path| {
+                    let dir = path.parent().unwrap_or(path);
+                    self.cx.files.is_dir(path) || self.cx.files.list(dir).binary_search(path).is_ok()
+                });
+                match (found, args.get(1)) {
+                    (Some(path), _) => text(&path),
+                    (None, Some(default)) => Ok(default.clone()),
+                    (None, None) => Err(Refused::new("there is no such file in the folders above")),
+                }
+            }
+            "get_env" => match args.get(1) {
+                Some(default) => Ok(default.clone()),
+                None => Ok(outside(&known(0).unwrap_or_else(|| name.to_owned()), at)),
+            },
+            "read_terragrunt_config" => {
+                let Some(path) = known(0) else { return Some(Ok(outside(name, at))) };
+                match (self.config(&lexical(&here.join(path))), args.get(1)) {
+                    (Some(instance), _) => self.exposed(instance, at),
+                    (None, Some(default)) => Ok(default.clone()),
+                    (None, None) => Ok(outside("a file of Terragrunt", at)),
+                }
+            }
+            _ if name.starts_with("get_") || matches!(name, "run_cmd" | "sops_decrypt_file" | "read_tfvars_file") => {
+                Ok(outside(name, at))
+            }
+            _ => return None,
+        };
+        Some(outcome)
+    }
+
+    /// The directory of the file that a stack includes: the one that asks, if it is included, else the first one.
+    fn include_dir(&self, here: &Path) -> PathBuf {
+        let Some(stack) = &self.stack else { return here.to_owned() };
+        if here != stack.dir {
+            return here.to_owned();
+        }
+        let first = stack.includes.first().and_then(|(_, i)| self.instances.get(*i));
+        first.map_or_else(|| here.to_owned(), |i| i.module.dir.clone())
+    }
+}
+
+fn outside(name: &str, at: Span) -> Value {
+    Value::unknown(Why::FromOutside(name.into()), at)
+}
+
+/// The way from one directory to another.
+fn relative(from: &Path, to: &Path) -> PathBuf {
+    let common = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
+    let mut out = PathBuf::new();
+    for _ in from.components().skip(common) {
+        out.push("..");
+    }
+    out.extend(to.components().skip(common));
+    if out.as_os_str().is_empty() { PathBuf::from(".") } else { out }
+}
+
+/// Maps laid over one another, `depth` levels deep; lists of a deep merge are put together.
+fn merged(below: &Value, above: &Value, depth: usize) -> Value {
+    match (&below.kind, &above.kind) {
+        (Kind::Map(a), Kind::Map(b)) if depth > 0 => {
+            let mut map = Map { entries: IndexMap::new(), open: b.open.clone().or_else(|| a.open.clone()) };
+            for (name, entry) in &a.entries {
+                let value = below.get(name).unwrap_or_else(|| entry.value.clone());
+                map.entries.insert(Arc::clone(name), Entry { key: entry.key, value });
+            }
+            for (name, entry) in &b.entries {
+                let value = above.get(name).unwrap_or_else(|| entry.value.clone());
+                let value = match map.entries.get(name) {
+                    Some(before) => merged(&before.value, &value, depth - 1),
+                    None => value,
+                };
+                map.entries.insert(Arc::clone(name), Entry { key: entry.key, value });
+            }
+            Value::new(Kind::Map(Arc::new(map)), above.at)
+        }
+        (Kind::List(_), Kind::List(_)) if depth > 0 && depth < MAX_DEPTH => {
+            let items = below.items().into_iter().chain(above.items()).collect();
+            Value::list(items, above.at)
+        }
+        _ => above.clone(),
+    }
+}

@@ -1,0 +1,1 @@
+echo "$(jq --arg idle "$IDLE" '.streamingConnectionIdleTimeout = $idle' $CONFIG)" > $CONFIG
