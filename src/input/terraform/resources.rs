@@ -90,7 +90,7 @@ pub(super) fn concerns(module: &Module) -> bool {
 impl Engine<'_, '_> {
     /// The node groups of module instances and of all that they call.
     pub(super) fn node_groups(&mut self, roots: &[usize]) -> Vec<NodeGroup> {
-        let instances = self.reached(roots);
+        let instances = self.all_called(roots);
         self.find_links(&instances);
         self.find_objects(&instances);
         let mut groups = Vec::new();
@@ -119,7 +119,7 @@ impl Engine<'_, '_> {
     }
 
     /// The module instances and all that they call: callers before callees, calls in the order of the source.
-    fn reached(&mut self, roots: &[usize]) -> Vec<usize> {
+    fn all_called(&mut self, roots: &[usize]) -> Vec<usize> {
         let mut out = Vec::new();
         let mut pending: Vec<usize> = roots.iter().rev().copied().collect();
         while let Some(instance) = pending.pop() {
