@@ -2,7 +2,7 @@
 //! really run with, and who wrote it?
 //!
 //! The floors, from the ground up: [`text`] (bytes that know where they came from), [`value`], [`syntax`] and [`decode`],
-//! [`kubelet`] (what a kubelet understands), [`node`], [`input`] and [`boot`] (which never see each other), [`check`],
+//! [`kubelet`] and [`runtime`] (what a kubelet and a container runtime understand), [`node`], [`input`] and [`boot`] (which never see each other), [`check`],
 //! [`report`]. An import goes downward only; a test holds the code to that.
 #![forbid(unsafe_code)]
 
@@ -16,6 +16,7 @@ pub mod kubelet;
 pub mod node;
 pub mod policy;
 pub mod report;
+pub mod runtime;
 pub mod scan;
 pub mod syntax;
 pub mod text;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::kubelet::Effective;
+use crate::runtime::Runtime;
 use crate::syntax::Node;
 use crate::text::{FileError, Files, Layer, Source, Span, TextId, Texts, Traced, Why};
 use crate::value::Guard;
@@ -70,6 +71,8 @@ pub enum Step {
     NodeadmKubeletConfig(Node),
     /// A `KubeletConfiguration` document that a kubelet loads with `--config`.
     KubeletConfigFile(Traced),
+    /// The configuration of a container runtime, as its main file.
+    RuntimeConfigFile(crate::runtime::Name, Traced),
     /// A kubelet's command line, without the program.
     KubeletArgs(Vec<Traced>),
     /// A file put on the node.
@@ -92,9 +95,11 @@ impl Step {
             spans
         }
         match self {
-            Self::UserData(text, _) | Self::Script(text) | Self::NodeConfig(text) | Self::KubeletConfigFile(text) => {
-                of(text)
-            }
+            Self::UserData(text, _)
+            | Self::Script(text)
+            | Self::NodeConfig(text)
+            | Self::KubeletConfigFile(text)
+            | Self::RuntimeConfigFile(_, text) => of(text),
             Self::KubeletArgs(words) => words.iter().flat_map(of).collect(),
             Self::KubeletConfig(tree, _) | Self::NodeadmKubeletConfig(tree) => vec![tree.span],
             Self::File { .. } => Vec::new(),
@@ -249,6 +254,8 @@ pub struct Booted {
     pub family: Option<Family>,
     /// What the kubelet runs with; `None` if nothing of a kubelet was seen.
     pub effective: Option<Effective>,
+    /// What its container runtimes run with, as far as somebody says something of it.
+    pub runtimes: Vec<Runtime>,
     /// What was not followed.
     pub gaps: Vec<Gap>,
     /// Timeouts that were seen and do not reach the kubelet by anything that is known.

@@ -14,6 +14,10 @@ pub(super) const NODEADM_DROPINS: &str = "/etc/kubernetes/kubelet/config.json.d"
 pub(super) const NODEADM_ENVIRONMENT: &str = "/etc/eks/kubelet/environment";
 /// The directory of documents that are laid over the user data.
 pub(super) const NODEADM_DOCUMENTS: &str = "/etc/eks/nodeadm.d/";
+/// The configuration file of containerd.
+pub(super) const CONTAINERD: &str = "/etc/containerd/config.toml";
+/// What `bootstrap.sh` copies there.
+pub(super) const AL2_CONTAINERD: &str = "/etc/eks/containerd/containerd-config.toml";
 /// The kubelet's unit.
 pub(super) const UNIT: &str = "/etc/systemd/system/kubelet.service";
 /// Directories of drop-ins of the kubelet's unit, the strongest last.
@@ -56,7 +60,12 @@ while [[ $# -gt 0 ]]; do
       shift
       shift
       ;;
-    --apiserver-endpoint | --aws-api-retry-attempts | --b64-cluster-ca | --cluster-id | --container-runtime | --containerd-config-file | --dns-cluster-ip | --docker-config-json | --enable-docker-bridge | --enable-local-outpost | --ip-family | --local-disks | --mount-bpf-fs | --pause-container-account | --pause-container-version | --service-ipv4-cidr | --service-ipv6-cidr | --use-max-pods)
+    --containerd-config-file)
+      CONTAINERD_CONFIG_FILE=$2
+      shift
+      shift
+      ;;
+    --apiserver-endpoint | --aws-api-retry-attempts | --b64-cluster-ca | --cluster-id | --container-runtime | --dns-cluster-ip | --docker-config-json | --enable-docker-bridge | --enable-local-outpost | --ip-family | --local-disks | --mount-bpf-fs | --pause-container-account | --pause-container-version | --service-ipv4-cidr | --service-ipv6-cidr | --use-max-pods)
       shift
       shift
       ;;
@@ -66,6 +75,12 @@ while [[ $# -gt 0 ]]; do
   esac
 done
 KUBELET_EXTRA_ARGS="${KUBELET_EXTRA_ARGS:-}"
+CONTAINERD_CONFIG_FILE="${CONTAINERD_CONFIG_FILE:-}"
+if [[ -n "${CONTAINERD_CONFIG_FILE}" ]]; then
+  cp -v "${CONTAINERD_CONFIG_FILE}" /etc/eks/containerd/containerd-config.toml
+fi
+cp -v /etc/eks/containerd/containerd-config.toml /etc/containerd/config.toml
+systemctl restart sandbox-image containerd
 if [[ -n "$KUBELET_EXTRA_ARGS" ]]; then
   cat << EOF > /etc/systemd/system/kubelet.service.d/30-kubelet-extra-args.conf
 [Service]
@@ -150,15 +165,207 @@ const CONFIG_134: &str = r#"{
 }
 "#;
 
+/// `templates/al2/runtime/containerd-config.toml` of awslabs/amazon-eks-ami.
+const AL2_CONTAINERD_TEXT: &str = r#"version = 2
+root = "/var/lib/containerd"
+state = "/run/containerd"
+imports = ["/etc/containerd/config.d/*.toml"]
+
+[grpc]
+address = "/run/containerd/containerd.sock"
+
+[plugins."io.containerd.grpc.v1.cri".containerd]
+default_runtime_name = "runc"
+discard_unpacked_layers = true
+
+[plugins."io.containerd.grpc.v1.cri"]
+sandbox_image = "SANDBOX_IMAGE"
+
+[plugins."io.containerd.grpc.v1.cri".registry]
+config_path = "/etc/containerd/certs.d:/etc/docker/certs.d"
+
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+runtime_type = "io.containerd.runc.v2"
+
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+SystemdCgroup = true
+
+[plugins."io.containerd.grpc.v1.cri".cni]
+bin_dir = "/opt/cni/bin"
+conf_dir = "/etc/cni/net.d"
+"#;
+/// `nodeadm/internal/containerd/config.template.toml` of awslabs/amazon-eks-ami, which nodeadm takes with containerd 1.x, and
+/// with 2.x where the user's text has none of the tables of version 3.
+pub(super) const NODEADM_CONTAINERD_2: &str = r#"version = 2
+root = "/var/lib/containerd"
+state = "/run/containerd"
+
+[grpc]
+address = "/run/containerd/containerd.sock"
+
+[plugins."io.containerd.grpc.v1.cri".containerd]
+default_runtime_name = "runc"
+discard_unpacked_layers = true
+
+[plugins."io.containerd.grpc.v1.cri"]
+sandbox_image = "localhost/kubernetes/pause:latest"
+enable_cdi = true
+
+[plugins."io.containerd.grpc.v1.cri".registry]
+config_path = "/etc/containerd/certs.d:/etc/docker/certs.d"
+
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+runtime_type = "io.containerd.runc.v2"
+base_runtime_spec = "/etc/containerd/base-runtime-spec.json"
+
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+BinaryName = "/usr/sbin/runc"
+SystemdCgroup = true
+
+[plugins."io.containerd.grpc.v1.cri".cni]
+bin_dir = "/opt/cni/bin"
+conf_dir = "/etc/cni/net.d"
+"#;
+/// `nodeadm/internal/containerd/config2.template.toml`, which nodeadm takes with containerd 2.x. The images have that since
+/// Kubernetes 1.30.
+pub(super) const NODEADM_CONTAINERD_3: &str = r#"version = 3
+root = "/var/lib/containerd"
+state = "/run/containerd"
+
+[grpc]
+address = "/run/containerd/containerd.sock"
+
+[plugins.'io.containerd.cri.v1.images']
+discard_unpacked_layers = true
+
+[plugins.'io.containerd.cri.v1.images'.pinned_images]
+sandbox = "localhost/kubernetes/pause:latest"
+
+[plugins."io.containerd.cri.v1.images".registry]
+config_path = "/etc/containerd/certs.d:/etc/docker/certs.d"
+
+[plugins.'io.containerd.cri.v1.runtime']
+enable_cdi = true
+
+[plugins.'io.containerd.cri.v1.runtime'.containerd]
+default_runtime_name = "runc"
+
+[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]
+runtime_type = "io.containerd.runc.v2"
+base_runtime_spec = "/etc/containerd/base-runtime-spec.json"
+
+[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
+BinaryName = "/usr/sbin/runc"
+SystemdCgroup = true
+
+[plugins.'io.containerd.cri.v1.runtime'.cni]
+bin_dir = "/opt/cni/bin"
+conf_dir = "/etc/cni/net.d"
+"#;
+
+/// What `containerd config default` prints in 1.7, shortened. Source: containerd `integration/client/testdata/default-1.7.toml`.
+pub(super) const CONTAINERD_DEFAULT_1: &str = r#"disabled_plugins = []
+imports = []
+oom_score = 0
+root = "/var/lib/containerd"
+state = "/run/containerd"
+version = 2
+
+[grpc]
+  address = "/run/containerd/containerd.sock"
+
+[plugins]
+
+  [plugins."io.containerd.grpc.v1.cri"]
+    enable_selinux = false
+    enable_tls_streaming = false
+    max_concurrent_downloads = 3
+    sandbox_image = "registry.k8s.io/pause:3.8"
+    stream_idle_timeout = "4h0m0s"
+    stream_server_address = "127.0.0.1"
+    stream_server_port = "0"
+    systemd_cgroup = false
+
+    [plugins."io.containerd.grpc.v1.cri".cni]
+      bin_dir = "/opt/cni/bin"
+      conf_dir = "/etc/cni/net.d"
+
+    [plugins."io.containerd.grpc.v1.cri".containerd]
+      default_runtime_name = "runc"
+      snapshotter = "overlayfs"
+
+      [plugins."io.containerd.grpc.v1.cri".containerd.runtimes]
+
+        [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+          runtime_type = "io.containerd.runc.v2"
+
+          [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+            SystemdCgroup = false
+
+    [plugins."io.containerd.grpc.v1.cri".registry]
+      config_path = ""
+
+      [plugins."io.containerd.grpc.v1.cri".registry.mirrors]
+"#;
+/// The same of 2.x. Source: containerd `docs/cri/config.md`.
+pub(super) const CONTAINERD_DEFAULT_2: &str = r"version = 3
+root = '/var/lib/containerd'
+state = '/run/containerd'
+disabled_plugins = []
+oom_score = 0
+imports = ['/etc/containerd/conf.d/*.toml']
+
+[grpc]
+  address = '/run/containerd/containerd.sock'
+
+[plugins]
+  [plugins.'io.containerd.cri.v1.images']
+    snapshotter = 'overlayfs'
+    max_concurrent_downloads = 3
+
+    [plugins.'io.containerd.cri.v1.images'.pinned_images]
+      sandbox = 'registry.k8s.io/pause:3.10'
+
+    [plugins.'io.containerd.cri.v1.images'.registry]
+      config_path = ''
+
+  [plugins.'io.containerd.cri.v1.runtime']
+    enable_selinux = false
+
+    [plugins.'io.containerd.cri.v1.runtime'.containerd]
+      default_runtime_name = 'runc'
+
+      [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes]
+        [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]
+          runtime_type = 'io.containerd.runc.v2'
+
+          [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
+            SystemdCgroup = false
+
+    [plugins.'io.containerd.cri.v1.runtime'.cni]
+      bin_dir = '/opt/cni/bin'
+      conf_dir = '/etc/cni/net.d'
+
+  [plugins.'io.containerd.grpc.v1.cri']
+    disable_tcp_service = true
+    stream_server_address = '127.0.0.1'
+    stream_server_port = '0'
+    stream_idle_timeout = '4h0m0s'
+    enable_tls_streaming = false
+";
+
 /// A file that the image of `family` brings; for AL2023 also what nodeadm writes there by itself.
 pub(super) fn file(family: Family, path: &str, minor: Option<u32>) -> Option<&'static str> {
     match (family, path) {
         (Family::Al2 | Family::Ubuntu, UNIT) => Some(AL2_UNIT),
         (Family::Al2 | Family::Ubuntu, AL2_CONFIG) => Some(AL2_TEXT),
         (Family::Al2 | Family::Ubuntu, BOOTSTRAP) => Some(BOOTSTRAP_MODEL),
+        (Family::Al2, AL2_CONTAINERD) => Some(AL2_CONTAINERD_TEXT),
         (Family::Al2023, UNIT) => Some(AL2023_UNIT),
         (Family::Al2023, NODEADM_CONFIG) if minor.is_some_and(|m| m >= 34) => Some(CONFIG_134),
         (Family::Al2023, NODEADM_CONFIG) => Some(CONFIG),
+        (Family::Al2023, CONTAINERD) if minor.is_some_and(|m| m < 30) => Some(NODEADM_CONTAINERD_2),
+        (Family::Al2023, CONTAINERD) => Some(NODEADM_CONTAINERD_3),
         (Family::Kubeadm, UNIT) => Some(KUBEADM_UNIT),
         _ => None,
     }
@@ -211,7 +418,7 @@ pub(super) fn sight(path: &str) -> Option<Reader> {
 /// The family that alone has a file of this path.
 pub(super) fn family_of(path: &str) -> Option<Family> {
     match path {
-        AL2_CONFIG | BOOTSTRAP => Some(Family::Al2),
+        AL2_CONFIG | BOOTSTRAP | AL2_CONTAINERD => Some(Family::Al2),
         NODEADM_CONFIG => Some(Family::Al2023),
         _ => None,
     }
@@ -219,7 +426,9 @@ pub(super) fn family_of(path: &str) -> Option<Family> {
 
 /// True if an image may bring a file at `path` whose content is not known here.
 pub(super) fn may_exist(path: &str) -> bool {
-    !path.starts_with("/tmp/")
+    // Directories that are there, and empty.
+    const EMPTY: [&str; 3] = ["/tmp/", "/etc/containerd/conf.d/", "/etc/containerd/config.d/"];
+    !EMPTY.iter().any(|dir| path.starts_with(dir))
         && !path.starts_with(NODEADM_DOCUMENTS)
         && !path.starts_with("/etc/default/kubelet")
         && !path.starts_with("/etc/sysconfig/kubelet")

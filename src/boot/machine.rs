@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::kubelet::Setting;
 use crate::node::{Dead, Family, Gap, Reason};
+use crate::runtime::Name;
 use crate::syntax::Node;
 use crate::text::{Span, Traced, Why};
 
@@ -59,6 +60,8 @@ pub(super) struct Machine {
     pub(super) files: Arc<Files>,
     /// The last start of the kubelet.
     pub(super) start: Option<Start>,
+    /// The files as they were when a container runtime last started.
+    pub(super) runtimes: BTreeMap<Name, Arc<Files>>,
     /// Settings that a tool merges into the configuration file of the kubelet.
     pub(super) merged: Vec<Node>,
     /// The `NodeConfig` documents that nodeadm gets, in its order of merging.
@@ -105,6 +108,7 @@ impl Machine {
             merged_by_eks,
             files: Arc::default(),
             start: None,
+            runtimes: BTreeMap::new(),
             merged: Vec::new(),
             node_configs: Vec::new(),
             nodeadm: None,
@@ -206,6 +210,13 @@ impl Machine {
     pub(super) fn start(&mut self, again: bool) {
         if again || self.start.is_none() {
             self.start = Some(Start { files: Arc::clone(&self.files), argv: None });
+        }
+    }
+
+    /// A container runtime starts, if it does not run already; `again` starts it in any case.
+    pub(super) fn start_runtime(&mut self, name: Name, again: bool) {
+        if again || !self.runtimes.contains_key(&name) {
+            self.runtimes.insert(name, Arc::clone(&self.files));
         }
     }
 }

@@ -8,6 +8,7 @@ mod launch;
 mod machine;
 mod nodeadm;
 mod programs;
+mod runtime;
 mod shell;
 mod unit;
 mod user_data;
@@ -18,6 +19,7 @@ mod tests;
 use crate::kubelet::config::{Document, load};
 use crate::kubelet::{Effective, Launch, settle};
 use crate::node::{Booted, Cx, Family, NodeGroup, Step};
+use crate::runtime::{Name, Runtime};
 use crate::syntax::{Node, Schema};
 use crate::text::{Origin, Why};
 use crate::value::Guard;
@@ -38,6 +40,7 @@ struct Way {
 pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
     let mut alone: Vec<Effective> = Vec::new();
     let mut dead = Vec::new();
+    let mut runtimes: Vec<Runtime> = Vec::new();
     let machine = Machine::new(group.place, group.family, group.minor, group.merged_by_eks);
     let mut ways = vec![Way { when: Guard::always(), machine }];
     for step in &group.steps {
@@ -49,7 +52,7 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
                 for machine in ways.iter_mut().map(|w| &mut w.machine) {
                     if machine.nodeadm.is_none() && machine.joins_by_nodeadm() {
                         let documents = machine.node_configs.clone();
-                        nodeadm::write(machine, &documents);
+                        nodeadm::write(machine, &documents, cx);
                     }
                 }
                 ways = shell::run(ways, text, &name, shell::Setting::Script, cx);
@@ -77,6 +80,7 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
                 dead::passed_over(config.as_ref(), group, &mut dead, cx);
                 alone.push(settle(&Launch { config, minor: group.minor, ..Launch::default() }));
             }
+            Step::RuntimeConfigFile(name, text) => runtimes.extend(runtime::alone(*name, text, group, cx)),
             Step::KubeletArgs(argv) => {
                 alone.push(settle(&Launch { argv: argv.clone(), minor: group.minor, ..Launch::default() }));
             }
@@ -92,10 +96,21 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
             when: Guard::always(),
             family: group.family,
             effective: Some(effective),
+            runtimes: Vec::new(),
             gaps: Vec::new(),
             dead: dead.clone(),
         };
         return alone.into_iter().map(booted).collect();
+    }
+    if !runtimes.is_empty() {
+        return vec![Booted {
+            when: Guard::always(),
+            family: group.family,
+            effective: None,
+            runtimes,
+            gaps: Vec::new(),
+            dead: Vec::new(),
+        }];
     }
     shell::bootstrap_by_eks(ways, cx).into_iter().map(|way| finish(way, group, cx)).collect()
 }
@@ -111,8 +126,12 @@ fn finish(mut way: Way, group: &NodeGroup, cx: &mut Cx<'_>) -> Booted {
     let machine = &mut way.machine;
     if machine.family == Some(Family::Al2023) {
         user_data::finish_nodeadm(machine, cx);
+        if machine.joins_by_nodeadm() || machine.nodeadm.is_some() && machine.start.is_none() {
+            machine.start_runtime(Name::Containerd, true);
+        }
     }
     dead::note(machine, cx);
+    let runtimes = runtime::effective(machine, cx);
     let mut effective = launch::effective(machine, cx);
     if effective.is_none() && !machine.merged.is_empty() {
         // The family is not known, but the settings reach the configuration file of whatever it is.
@@ -120,13 +139,23 @@ fn finish(mut way: Way, group: &NodeGroup, cx: &mut Cx<'_>) -> Booted {
         effective = Some(settle(&Launch { config, minor: machine.minor, ..Launch::default() }));
     }
     let Machine { family, gaps, dead, .. } = way.machine;
-    let gaps = if effective.is_some() || group.steps.is_empty() { gaps } else { only_of_interest(gaps, cx) };
-    Booted { when: way.when, family, effective, gaps, dead }
+    let gaps = if effective.is_some() || !runtimes.is_empty() || group.steps.is_empty() {
+        gaps
+    } else {
+        only_of_interest(gaps, cx)
+    };
+    Booted { when: way.when, family, effective, runtimes, gaps, dead }
 }
 
 /// Of a boot that has nothing to do with a kubelet, what was not followed in its commands is of no interest. Commands stand in
 /// texts of their own; what stands in a file is the user data as a whole, of which nothing is known then.
 fn only_of_interest(gaps: Vec<crate::node::Gap>, cx: &Cx<'_>) -> Vec<crate::node::Gap> {
     let command = |g: &crate::node::Gap| matches!(cx.texts.get(g.at.text).origin, Origin::Made { .. });
-    gaps.into_iter().filter(|g| !(matches!(&g.why, Why::NotUnderstood(_)) && command(g))).collect()
+    // A container runtime serves streams also where nothing is seen of a kubelet.
+    let of_runtime = |why: &str| why.split(' ').any(|word| crate::runtime::reads(word).is_some());
+    let of_interest = |g: &crate::node::Gap| match &g.why {
+        Why::NotUnderstood(why) => !command(g) || of_runtime(why),
+        _ => true,
+    };
+    gaps.into_iter().filter(of_interest).collect()
 }

@@ -75,8 +75,9 @@ pub(super) fn document(config: Node) -> Node {
     wrap("spec", wrap("kubelet", wrap("config", config)))
 }
 
-/// nodeadm runs: it writes the drop-in and the environment file from all documents that it has.
-pub(super) fn write(machine: &mut Machine, documents: &[Node]) {
+/// nodeadm runs: it writes the drop-in, the environment file and containerd's configuration from all documents that it has.
+pub(super) fn write(machine: &mut Machine, documents: &[Node], cx: &mut Cx<'_>) {
+    super::runtime::by_nodeadm(machine, documents, cx);
     let place = machine.place;
     let mut config: Option<Node> = None;
     let mut line = Traced::made("NODEADM_KUBELET_ARGS=", place);
@@ -114,7 +115,7 @@ pub(super) fn write(machine: &mut Machine, documents: &[Node]) {
 }
 
 /// `over` laid over `under`: maps by key, everything else whole. A zero, an empty text and `false` count.
-fn merged(under: &Node, over: &Node) -> Node {
+pub(super) fn merged(under: &Node, over: &Node) -> Node {
     let (NodeKind::Map(below), NodeKind::Map(above)) = (&under.kind, &over.kind) else { return over.clone() };
     let mut pairs = below.clone();
     for (key, value) in above {

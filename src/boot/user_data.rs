@@ -163,7 +163,7 @@ pub(super) fn run(
         // nodeadm writes its files before cloud-init starts, so that scripts find them and may change them.
         if machine.joins_by_nodeadm() {
             let documents = machine.node_configs.clone();
-            nodeadm::write(machine, &documents);
+            nodeadm::write(machine, &documents, cx);
         }
     }
     for (_, action) in plan.actions {
@@ -210,7 +210,7 @@ pub(super) fn finish_nodeadm(machine: &mut Machine, cx: &mut Cx<'_>) {
         }
     }
     if machine.start.is_none() && (more || machine.nodeadm.is_none()) {
-        nodeadm::write(machine, &documents);
+        nodeadm::write(machine, &documents, cx);
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::kubelet::{Meaning, Mechanism, Setting, Settled, render_duration};
 use crate::node::{Booted, NodeGroup, Reason};
+use crate::runtime::Name;
 use crate::text::{Place, Span, TextId, Texts, Trail};
 use crate::value::{Condition, Guard};
 
@@ -23,6 +24,20 @@ pub fn judge(rules: &[&'static Rule], group: &NodeGroup, booted: &Booted, texts:
             let hits = hits.iter().filter(|h| rule.covers(h.setting.field));
             out.extend(hits.map(|hit| find(rule, hit, group, Some(booted), texts)));
             continue;
+        }
+        for runtime in &booted.runtimes {
+            let Some(when) = booted.when.and(&runtime.when) else { continue };
+            let booted = Booted {
+                when,
+                effective: None,
+                runtimes: Vec::new(),
+                gaps: Vec::new(),
+                dead: Vec::new(),
+                family: booted.family,
+            };
+            let hits = rule.predicate.runtime_hits(runtime);
+            let hits = hits.iter().filter(|h| rule.covers(h.setting.field));
+            out.extend(hits.map(|hit| find(rule, hit, group, Some(&booted), texts)));
         }
         let Some(effective) = &booted.effective else { continue };
         let hits: Vec<_> =
@@ -206,10 +221,18 @@ impl Words {
             Mechanism::Flag => format!("--{}", field.flag.unwrap_or(field.name)),
             _ => name.clone(),
         };
+        let runtime = Name::of(field);
+        let (program, configuration) = match runtime {
+            None => ("the kubelet", "the kubelet's configuration".to_owned()),
+            Some(name) => (name.words(), format!("{}'s configuration", name.words())),
+        };
+        let shown =
+            if runtime.is_some() && setting.by != Mechanism::Flag { crate::runtime::KEY.to_owned() } else { shown };
         let carried = match &setting.by {
             _ if hit.dead.is_some() => "as the node has it".to_owned(),
-            Mechanism::Flag => "on the node: the kubelet's command line".to_owned(),
-            Mechanism::ConfigFile => "on the node: the kubelet's configuration".to_owned(),
+            Mechanism::Flag => format!("on the node: {program}'s command line"),
+            Mechanism::ConfigFile => format!("on the node: {configuration}"),
+            Mechanism::DropIn(file) if runtime.is_some() => format!("on the node: {configuration}, in {file}"),
             Mechanism::DropIn(file) => format!("on the node: the kubelet's drop-in {file}"),
         };
         let mut notes = Vec::new();
@@ -256,13 +279,19 @@ impl Words {
                 };
                 format!("`{shown}` {reaches}: {why}")
             }
+            (Predicate::RuntimeZero, _) => {
+                notes.push("the runtime serves these streams, whatever the kubelet's own timeout is".to_owned());
+                format!("idle exec, attach and port-forward streams are never closed: {program}'s `{shown}` is zero")
+            }
             (Predicate::InvalidDuration, _) => {
-                notes.push(format!("the kubelet says: {}", hit.complaint.unwrap_or("not a duration")));
-                format!("the kubelet does not start: `{shown}` is no duration")
+                notes.push(format!("{program} says: {}", hit.complaint.unwrap_or("not a duration")));
+                let fails =
+                    if runtime == Some(Name::Containerd) { "does not load its CRI plugin" } else { "does not start" };
+                format!("{program} {fails}: `{shown}` is no duration")
             }
         };
         let help = match rule.predicate {
-            Predicate::InvalidDuration => write_duration(&raw, &suggestion),
+            Predicate::InvalidDuration => write_duration(&raw, &suggestion, program),
             Predicate::DeadSetting => hit.dead.map(Reason::help).unwrap_or_default().to_owned(),
             _ => format!("write a time, such as `{suggestion}`, or {remove}"),
         };
@@ -290,7 +319,7 @@ fn suggestion(default: Option<i64>) -> String {
 }
 
 /// What to write instead of something that is no duration. What people would understand, humantime reads.
-fn write_duration(raw: &str, suggestion: &str) -> String {
+fn write_duration(raw: &str, suggestion: &str, program: &str) -> String {
     let meant = humantime::parse_duration(raw)
         .ok()
         .filter(|d| !d.is_zero() && d.subsec_nanos() == 0)
@@ -298,7 +327,7 @@ fn write_duration(raw: &str, suggestion: &str) -> String {
         .map(render_duration);
     let digits = !raw.is_empty() && raw != "0" && raw.bytes().all(|b| b.is_ascii_digit());
     match meant {
-        Some(meant) => format!("write `\"{meant}\"`; the kubelet knows h, m, s, ms, us and ns"),
+        Some(meant) => format!("write `\"{meant}\"`; {program} knows h, m, s, ms, us and ns"),
         None if digits => format!("write a unit, such as `\"{raw}s\"`"),
         None => format!("write a time with its unit as text, such as `\"{suggestion}\"`"),
     }

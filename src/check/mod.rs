@@ -19,6 +19,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("invalid-duration", include_str!("../../rules/invalid-duration.md")),
     ("replaced-zero", include_str!("../../rules/replaced-zero.md")),
     ("zero-kubelet-timeout", include_str!("../../rules/zero-kubelet-timeout.md")),
+    ("zero-runtime-stream-idle-timeout", include_str!("../../rules/zero-runtime-stream-idle-timeout.md")),
     ("zero-streaming-idle-timeout", include_str!("../../rules/zero-streaming-idle-timeout.md")),
 ];
 

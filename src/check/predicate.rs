@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
-use crate::kubelet::{Effective, FailureKind, Meaning, Setting, Settled};
+use crate::kubelet::{Effective, Failure, FailureKind, Meaning, Setting, Settled};
 use crate::node::{Booted, Dead, NodeGroup, Reason};
+use crate::runtime::Runtime;
 use crate::value::Guard;
 
 /// When a rule fires. A page names one of these in its front matter.
@@ -16,10 +17,12 @@ pub enum Predicate {
     HarmfulZero,
     /// A zero in a file is silently replaced by the default.
     ReplacedZero,
-    /// The kubelet cannot read a duration and does not start.
+    /// A kubelet or a container runtime cannot read a duration, and the node does not run pods.
     InvalidDuration,
     /// A duration is written where it never reaches the kubelet.
     DeadSetting,
+    /// A container runtime runs with a zero.
+    RuntimeZero,
 }
 
 /// One thing that a predicate found.
@@ -55,16 +58,25 @@ impl Predicate {
     /// Everything in `effective` that this predicate looks for. A value of which nothing is known is left out.
     pub(super) fn hits(self, effective: &Effective) -> Vec<Hit<'_>> {
         match self {
-            Self::InvalidDuration => effective
-                .failures
-                .iter()
-                .filter(|f| f.kind == FailureKind::InvalidDuration)
-                .filter_map(|f| {
-                    let setting = f.setting.as_ref()?;
-                    Some(Hit { setting, settled: None, complaint: Some(&f.message), dead: None, when: None })
-                })
-                .collect(),
+            Self::InvalidDuration => invalid(&effective.failures),
+            Self::RuntimeZero => Vec::new(),
             _ => effective.fields.iter().filter_map(|s| self.hit(s)).collect(),
+        }
+    }
+
+    /// The same for what a container runtime runs with.
+    pub(super) fn runtime_hits(self, runtime: &Runtime) -> Vec<Hit<'_>> {
+        let settled = &runtime.timeout;
+        match self {
+            Self::InvalidDuration => invalid(&runtime.failures),
+            Self::RuntimeZero => {
+                let winner = settled.winner.as_ref().filter(|w| w.is_zero());
+                winner
+                    .map(|setting| Hit { setting, settled: Some(settled), complaint: None, dead: None, when: None })
+                    .into_iter()
+                    .collect()
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -80,9 +92,24 @@ impl Predicate {
                 Meaning::Replaced | Meaning::Harmless | Meaning::None => false,
             },
             Self::ReplacedZero => meaning == Meaning::Replaced && settled.effective.is_some_and(|n| n != 0),
-            Self::InvalidDuration | Self::DeadSetting => false,
+            Self::InvalidDuration | Self::DeadSetting | Self::RuntimeZero => false,
         };
         let setting = settled.winner.as_ref()?;
         found.then_some(Hit { setting, settled: Some(settled), complaint: None, dead: None, when: None })
     }
+}
+
+fn invalid(failures: &[Failure]) -> Vec<Hit<'_>> {
+    let failures = failures.iter().filter(|f| f.kind == FailureKind::InvalidDuration);
+    failures
+        .filter_map(|f| {
+            Some(Hit {
+                setting: f.setting.as_ref()?,
+                settled: None,
+                complaint: Some(&f.message),
+                dead: None,
+                when: None,
+            })
+        })
+        .collect()
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kubelet::{FIELDS, Field};
+use crate::runtime::Name;
 
 use super::Predicate;
 
@@ -140,7 +141,8 @@ impl Rule {
             return Err(error(format!("id is `{}`, the file is named `{id}`", front.id)));
         }
         for name in front.fields.iter().chain(&front.except).chain(&front.errors) {
-            if !FIELDS.iter().any(|f| f.name == name) {
+            let runtimes = Name::ALL.iter().map(|n| n.field());
+            if !FIELDS.iter().chain(runtimes).any(|f| f.name == name) {
                 return Err(error(format!("unknown field `{name}`")));
             }
         }

@@ -1,6 +1,8 @@
-//! Files that stand for themselves: kubelet configurations, NodeConfigs, shell scripts and user data.
+//! Files that stand for themselves: configurations of kubelets and container runtimes, NodeConfigs, shell scripts and user
+//! data.
 
 use crate::node::{Cx, Family, Gap, NodeGroup, Step, Wrapping};
+use crate::runtime;
 use crate::syntax::{Node, toml};
 use crate::text::{Span, TextId, Traced, View, Why};
 
@@ -8,7 +10,7 @@ use super::kind::{FileList, Input, Unit};
 use super::stream;
 
 /// The words without which a script or cloud-config says nothing of a kubelet.
-pub(super) const KUBELET_WORDS: &[&str] = &["kubelet", "bootstrap.sh", "nodeadm"];
+pub(super) const KUBELET_WORDS: &[&str] = &["kubelet", "bootstrap.sh", "nodeadm", runtime::KEY];
 
 /// Documents that a kubelet or nodeadm reads: `KubeletConfiguration` and `NodeConfig`, in YAML or JSON.
 #[derive(Debug)]
@@ -71,6 +73,67 @@ fn text_of(view: &View, document: &Node, only: bool) -> Traced {
     let blank = before.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
     let line = matches!(before.get(..before.len() - blank), None | Some([] | [.., b'\n' | b'\r']));
     view.traced(if line { range.start - blank } else { range.start }..range.end)
+}
+
+/// Configurations of a container runtime, as files of their own: TOML with the timeout in the table that containerd or CRI-O
+/// has it in.
+#[derive(Debug)]
+pub(super) struct Runtimes;
+
+impl Input for Runtimes {
+    fn name(&self) -> &'static str {
+        "runtime"
+    }
+
+    fn claim(&self, files: &FileList) -> Vec<Unit> {
+        stream::claim(files, &["toml", "conf", "tmpl"])
+    }
+
+    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let Some(id) = stream::open(&unit.path, &[&[runtime::KEY]], cx) else { return Vec::new() };
+        let view = cx.texts.view(id);
+        if is_user_data(&view.bytes) {
+            return Vec::new();
+        }
+        let text = filled_in(&view);
+        let made = cx.texts.add_made("what a template gives", &text, first_line(&view));
+        let view = if text.has_hole() { cx.texts.view(made) } else { view };
+        let parsed = toml::parse(&view);
+        let Some((name, key)) = parsed.tree.as_ref().and_then(runtime::recognise) else {
+            if !parsed.errors.is_empty() {
+                stream::note_errors(&view, &parsed, cx);
+            }
+            return Vec::new();
+        };
+        let place = cx.texts.trail(key.span).origin();
+        let mut group = NodeGroup::new(stream::shown(&unit.path, cx), place);
+        group.steps.push(Step::RuntimeConfigFile(name, text));
+        stream::note_errors(&view, &parsed, cx);
+        vec![group]
+    }
+}
+
+/// The text with a hole for everything that a template language fills in: `{{ }}` as in the templates of k3s, `${ }`, `%{ }`.
+fn filled_in(view: &View) -> Traced {
+    let mut out = Traced::new();
+    let (mut from, mut at) = (0, 0);
+    while let Some(rest) = view.bytes.get(at..).filter(|r| !r.is_empty()) {
+        let end: &[u8] = match rest {
+            [b'{', b'{', ..] => b"}}",
+            [b'$' | b'%', b'{', ..] => b"}",
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        let Some(length) = rest.windows(end.len()).position(|w| w == end) else { break };
+        view.push_onto(&mut out, from..at);
+        let to = at + length + end.len();
+        out.push_hole(view.span(at..to), Why::FromOutside("what a template fills in".into()));
+        (from, at) = (to, to);
+    }
+    view.push_onto(&mut out, from..view.bytes.len());
+    out
 }
 
 /// Shell scripts that have to do with a kubelet.

@@ -20,6 +20,7 @@ pub const INPUTS: &[&dyn Input] = &[
     &cloudformation::CloudFormation,
     &eksctl::Eksctl,
     &documents::Documents,
+    &documents::Runtimes,
     &documents::UserData,
     &documents::Scripts,
 ];

@@ -227,7 +227,7 @@ impl Document {
 }
 
 /// What the kubelet reads in the text of a duration, without the name of Go's package.
-pub(super) fn read_duration(text: &[u8]) -> Reading {
+pub fn read_duration(text: &[u8]) -> Reading {
     match parse_duration(text) {
         Ok(nanoseconds) => Reading::Duration(nanoseconds),
         Err(error) => Reading::Invalid(shorten(error.trim_start_matches("time: "))),

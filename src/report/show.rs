@@ -26,13 +26,11 @@ pub fn show_text(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> io
             let when: Vec<_> = group.when.conditions().iter().map(|c| format!("`{c}`")).collect();
             wrapped("only if ", &harmless(&when.join(" and ")), look, out)?;
         }
-        if !group.kubelet {
+        if !group.kubelet && group.settings.is_empty() {
             writeln!(out, "  nothing of a kubelet was seen")?;
         }
-        if group.starts == Some(false) {
-            for why in &group.why_not {
-                wrapped("does not start: ", &harmless(why), look, out)?;
-            }
+        for why in &group.why_not {
+            wrapped("does not start: ", &harmless(why), look, out)?;
         }
         let mut defaults = 0;
         let mut hidden = 0;

@@ -215,7 +215,9 @@ fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Reques
 
 /// What settings hang on is a gap, also where the boot has made no note of it. `place` stands for what has no place.
 fn tell_unknown(booted: &mut Booted, place: Span) {
-    for settled in booted.effective.iter().flat_map(|e| &e.fields).filter(|s| !s.hangs_on_version()) {
+    let runtimes = booted.runtimes.iter().map(|r| &r.timeout);
+    let settled = booted.effective.iter().flat_map(|e| &e.fields).chain(runtimes);
+    for settled in settled.filter(|s| !s.hangs_on_version()) {
         if let Some(why) = settled.unknown.as_ref().filter(|why| booted.gaps.iter().all(|g| g.why != **why)) {
             let at = settled.winner.as_ref().map_or(place, |s| s.at);
             booted.gaps.push(Gap { at, why: why.clone() });

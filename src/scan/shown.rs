@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::kubelet::{From, Mechanism, Setting, Settled, render_duration};
 use crate::node::{Booted, NodeGroup};
+use crate::runtime::Runtime;
 use crate::text::{Place, Texts};
 use crate::value::Guard;
 
@@ -26,9 +27,9 @@ pub struct Shown {
     pub kubelet: bool,
     /// Whether its kubelet starts; `None` where something unknown decides that.
     pub starts: Option<bool>,
-    /// The kubelet's complaints, if it does not.
+    /// The kubelet's complaints, if it does not, and those of its container runtime.
     pub why_not: Vec<String>,
-    /// Every duration, sorted by field.
+    /// Every duration of the kubelet, sorted by field, then the timeouts of container runtimes that somebody sets.
     pub settings: Vec<ShownSetting>,
     /// What was not followed.
     pub unknown: Vec<Note>,
@@ -76,14 +77,32 @@ impl Shown {
             when: group.when.and(&booted.when).unwrap_or_default(),
             kubelet: effective.is_some(),
             starts: effective.and_then(|e| e.starts),
-            why_not: effective.iter().flat_map(|e| &e.failures).map(|f| f.message.clone()).collect(),
-            settings: effective.iter().flat_map(|e| &e.fields).map(|s| ShownSetting::of(s, group, texts)).collect(),
+            why_not: effective
+                .iter()
+                .flat_map(|e| &e.failures)
+                .map(|f| f.message.clone())
+                .chain(booted.runtimes.iter().flat_map(|r| {
+                    r.failures.iter().map(|f| format!("{} of {}: {}", crate::runtime::KEY, r.name.words(), f.message))
+                }))
+                .collect(),
+            settings: effective
+                .iter()
+                .flat_map(|e| &e.fields)
+                .map(|s| ShownSetting::of(s, group, texts))
+                .chain(booted.runtimes.iter().map(|r| ShownSetting::of_runtime(r, group, texts)))
+                .collect(),
             unknown,
         }
     }
 }
 
 impl ShownSetting {
+    /// The timeout of a container runtime. What is assumed makes it uncertain.
+    fn of_runtime(runtime: &Runtime, group: &NodeGroup, texts: &Texts) -> Self {
+        let shown = Self::of(&runtime.timeout, group, texts);
+        Self { certain: shown.certain && runtime.when.is_always(), ..shown }
+    }
+
     fn of(settled: &Settled, group: &NodeGroup, texts: &Texts) -> Self {
         let key = settled.key.as_ref().map(|k| format!(".{k}")).unwrap_or_default();
         let place = |s: &Setting| {

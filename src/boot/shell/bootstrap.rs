@@ -8,7 +8,7 @@ use crate::node::{Cx, Family, Reason};
 use crate::text::{Span, Traced, Why};
 
 use super::super::machine::{File, Machine};
-use super::super::{Way, image};
+use super::super::{Way, image, runtime};
 use super::{Path, Run, Setting, Shell, Status};
 
 /// The options of the script; each takes the next word, `--help` ends it.
@@ -40,11 +40,15 @@ const OPTIONS: [&str; 20] = [
 struct Called {
     /// What `--kubelet-extra-args` gives; the last one counts.
     extra: Option<Traced>,
+    /// What `--containerd-config-file` gives.
+    containerd: Option<Traced>,
     /// The words, with a name for the cluster where it is not known.
     words: Vec<Traced>,
     /// Set if a word may be options that are not known.
     doubt: Option<(Span, Why)>,
     help: bool,
+    /// The container runtime is Docker.
+    docker: bool,
     /// The name of the cluster is given, or may be.
     named: bool,
     /// What the script passes over, or takes for something else.
@@ -77,8 +81,16 @@ impl Called {
                     continue;
                 }
                 Some(option) if OPTIONS.contains(&option) => {
+                    let value = rest.next().cloned();
+                    match option {
+                        "--containerd-config-file" => called.containerd.clone_from(&value),
+                        "--container-runtime" => {
+                            called.docker = value.as_ref().is_some_and(|v| v.known_str() == Some("dockerd"));
+                        }
+                        _ => {}
+                    }
                     called.words.push(word.clone());
-                    called.words.extend(rest.next().cloned());
+                    called.words.extend(value);
                     continue;
                 }
                 _ => {
@@ -171,6 +183,10 @@ impl Shell<'_, '_> {
         };
         let extra = extra
             .or_else(|| path.variables.get(VARIABLE).filter(|v| v.exported).and_then(|v| v.values.first().cloned()));
+        if !called.docker {
+            path.machine.know(Family::Al2);
+            runtime::bootstrap(&mut path.machine, called.containerd.as_ref());
+        }
         let extra = extra.unwrap_or_else(|| {
             // Commands that are not known may have exported the variable.
             path.machine.injected.clone().map_or_else(Traced::new, |why| Traced::hole(at, why))

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
+use crate::runtime;
 use crate::text::{Span, Traced, Why};
+use crate::value::{Condition, Guard};
 
 use super::super::image;
 use super::super::machine::{File, absolute};
@@ -75,6 +77,9 @@ impl Shell<'_, '_> {
                 let text = Traced::join(&words, &Traced::made(" ", span));
                 self.evaluate(&text, "an evaluated command", span, path)
             }
+            "containerd" if words.iter().map(|w| w.known_str()).eq([Some("config"), Some("default")]) => {
+                self.containerd_default(span, path)
+            }
             "xargs" => self.xargs(first, &words, span, path),
             "source" | "." => self.source(&words, span, path),
             "export" | "declare" | "local" | "readonly" | "typeset" => {
@@ -88,6 +93,31 @@ impl Shell<'_, '_> {
                 vec![path]
             }
         }
+    }
+
+    /// `containerd config default`. The two texts that it may print are told apart where the script has to do with the one
+    /// line that matters.
+    fn containerd_default(&mut self, span: Span, mut path: Path) -> Vec<Path> {
+        path.status = Status::Zero;
+        let script = &self.cx.texts.get(span.text).bytes;
+        let matters = script.windows(runtime::KEY.len()).any(|w| w == runtime::KEY.as_bytes());
+        let condition = |holds| Condition { words: "containerd is 2.0 or newer".into(), holds };
+        let ways: Vec<(bool, Guard)> = if matters {
+            [true, false]
+                .into_iter()
+                .filter_map(|new| Some((new, path.when.and(&Guard::of(condition(new)))?)))
+                .collect()
+        } else {
+            vec![(true, path.when.clone())]
+        };
+        let print = |(new, when): (bool, Guard)| {
+            let mut path = path.clone();
+            path.when = when;
+            let text = super::super::runtime::default_config(&path.machine, new);
+            path.out.push(&text);
+            path
+        };
+        ways.into_iter().map(print).collect()
     }
 
     /// A program that runs another one.
@@ -343,18 +373,27 @@ impl Shell<'_, '_> {
         for word in words {
             if let Some(name) = word.known_str().filter(|n| n.starts_with('/')) {
                 let name = absolute(name, "/");
-                if image::sight(&name).is_some() || name == image::BOOTSTRAP {
+                if image::sight(&name).is_some() || name == image::BOOTSTRAP || runtime::reads(&name).is_some() {
                     names.push(name);
                 }
             }
         }
-        for name in [image::AL2_CONFIG, image::NODEADM_CONFIG, image::NODEADM_ENVIRONMENT, image::BOOTSTRAP] {
+        for name in [
+            image::AL2_CONFIG,
+            image::NODEADM_CONFIG,
+            image::NODEADM_ENVIRONMENT,
+            image::BOOTSTRAP,
+            image::CONTAINERD,
+            image::AL2_CONTAINERD,
+        ] {
             if text.contains(name) {
                 names.push(name.to_owned());
             }
         }
         names.sort();
         names.dedup();
+        // Of a container runtime's file only one line matters.
+        names.retain(|name| runtime::reads(name).is_none() || text.contains(runtime::KEY));
         for name in names {
             let why = Why::NotUnderstood(format!("an edit of {name} by {program}").into());
             if image::sight(&name).is_some() || name == image::BOOTSTRAP {

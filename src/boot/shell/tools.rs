@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::decode::base64::{self, Strictness};
 use crate::decode::gzip;
 use crate::node::Family;
+use crate::runtime::{self, Name};
 use crate::text::{Span, Traced, Why};
 
 use super::super::machine::{File, Start, absolute};
@@ -165,6 +166,9 @@ impl Shell<'_, '_> {
             "systemctl" | "service" => systemctl(name, &operands, words, path),
             "reboot" | "shutdown" | "init" | "telinit" => {
                 path.machine.restarts = true;
+                if name == "reboot" || name == "shutdown" && flag('r', "--reboot") {
+                    restart_runtimes(path);
+                }
                 return false;
             }
             "nodeadm" => self.nodeadm(words, span, path),
@@ -238,6 +242,8 @@ impl Shell<'_, '_> {
         let mut edits = Vec::new();
         for file in &call.files {
             let Some(name) = file.known_str().map(|f| absolute(f, &path.directory)) else { return false };
+            // Of a runtime's file only one line matters.
+            let matters = runtime::reads(&name).is_some() && words.iter().any(|w| w.to_text().contains(runtime::KEY));
             match path.machine.file(&name) {
                 Some(File::Known(text)) => {
                     let text = sed::edit(&call, &text).map_or_else(
@@ -248,10 +254,20 @@ impl Shell<'_, '_> {
                 }
                 // What is not known before is not known after; a file that nobody reads here does not matter.
                 _ if image::sight(&name).is_some() || name == image::BOOTSTRAP => return false,
+                _ if matters => {
+                    let why = Why::NotUnderstood(format!("an edit of {name} by sed").into());
+                    path.machine.gap(span, why);
+                }
                 _ => {}
             }
         }
         for (name, text) in edits {
+            if text.is_hole()
+                && runtime::reads(&name).is_some()
+                && !words.iter().any(|w| w.to_text().contains(runtime::KEY))
+            {
+                continue;
+            }
             if text.is_hole() && (image::sight(&name).is_some() || name == image::BOOTSTRAP) {
                 path.machine.gap(span, sed::unknown());
             }
@@ -331,7 +347,8 @@ impl Shell<'_, '_> {
         if documents.is_empty() {
             path.machine.gap(span, Why::NotUnderstood("where nodeadm takes its configuration from".into()));
         }
-        nodeadm::write(&mut path.machine, &documents);
+        nodeadm::write(&mut path.machine, &documents, self.cx);
+        path.machine.start_runtime(Name::Containerd, true);
         path.machine.start(true);
     }
 }
@@ -351,16 +368,47 @@ fn grep(operands: &[&Traced], inverted: bool, path: &Run) -> Option<bool> {
     if text.has_hole() { None } else { Some(false) }
 }
 
+/// The machine starts once more, and with it the container runtimes.
+fn restart_runtimes(path: &mut Run) {
+    path.status = Status::Zero;
+    for name in Name::ALL {
+        path.machine.start_runtime(name, true);
+    }
+}
+
 fn systemctl(name: &str, operands: &[&Traced], words: &[Traced], path: &mut Run) {
     let texts: Vec<_> = operands.iter().map(|o| o.to_text().into_owned()).collect();
     let is_kubelet = texts.iter().any(|t| matches!(t.as_str(), "kubelet" | "kubelet.service"));
     path.status = Status::Likely("".into());
     path.machine.restarts |= texts.iter().any(|t| t == "reboot" || t == "kexec");
-    if !is_kubelet {
+    let runtimes = texts.iter().filter_map(|t| match t.strip_suffix(".service").unwrap_or(t) {
+        "containerd" => Some(Name::Containerd),
+        "crio" | "cri-o" => Some(Name::Crio),
+        _ => None,
+    });
+    let runtimes: Vec<Name> = runtimes.collect();
+    if name == "systemctl" && texts == ["reboot"] {
+        restart_runtimes(path);
+        return;
+    }
+    if !is_kubelet && runtimes.is_empty() {
         return;
     }
     let now = words.iter().any(|w| w.known_str() == Some("--now"));
     let verb = if name == "service" { texts.get(1) } else { texts.first() };
+    for name in runtimes {
+        match verb.map(String::as_str) {
+            Some("restart" | "reload-or-restart" | "try-restart") => path.machine.start_runtime(name, true),
+            Some("start") => path.machine.start_runtime(name, false),
+            Some("enable" | "reenable") if now => path.machine.start_runtime(name, false),
+            Some("stop") => drop(path.machine.runtimes.remove(&name)),
+            Some("is-active" | "is-enabled" | "status") => path.status = Status::Open("".into()),
+            _ => {}
+        }
+    }
+    if !is_kubelet {
+        return;
+    }
     match verb.map(String::as_str) {
         Some("restart" | "reload-or-restart" | "try-restart") => path.machine.start(true),
         Some("start") => path.machine.start(false),

@@ -95,6 +95,11 @@ fn blur(paths: &mut Vec<Path>) {
         let files = Arc::clone(&a.machine.files);
         a.machine.start = Some(super::super::machine::Start { files, argv });
     }
+    if a.machine.runtimes != b.machine.runtimes {
+        for name in a.machine.runtimes.keys().chain(b.machine.runtimes.keys()).copied().collect::<Vec<_>>() {
+            a.machine.start_runtime(name, true);
+        }
+    }
     a.machine.seen |= b.machine.seen;
     a.machine.family = a.machine.family.or(b.machine.family);
     a.machine.gap(place, why);

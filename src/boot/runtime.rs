@@ -1,0 +1,276 @@
+//! The container runtime of a machine: when it reads its files, what the image and those who join nodes write for it.
+//!
+//! On Amazon Linux 2023 nodeadm writes containerd's configuration before cloud-init runs and restarts containerd after it
+//! (`nodeadm-config.service`, `nodeadm-run.service`), so what scripts write in between counts. On Amazon Linux 2 `bootstrap.sh`
+//! copies `/etc/eks/containerd/containerd-config.toml` over containerd's own file and restarts it. Elsewhere only a start that
+//! is seen is certain. Sources: awslabs/amazon-eks-ami at 81fec2e8 (`nodeadm/internal/containerd`) and 0ab84280
+//! (`templates/al2/runtime/bootstrap.sh`).
+
+use std::sync::Arc;
+
+use crate::kubelet::Setting;
+use crate::node::{Cx, Family, NodeGroup};
+use crate::runtime::{Content, Name, Runtime, config_file, settle};
+use crate::syntax::toml;
+use crate::syntax::{Node, NodeKind, Style};
+use crate::text::{Span, Traced, Why};
+use crate::value::{Condition, Guard};
+
+use super::machine::{File, Files, Machine};
+use super::{image, nodeadm};
+
+/// The files of a machine as a runtime sees them.
+struct Seen<'a, 'b, 'c> {
+    machine: &'a Machine,
+    files: &'a Files,
+    /// What the file at hand is called, if it stands for itself.
+    name: Option<String>,
+    cx: &'b mut Cx<'c>,
+}
+
+impl crate::runtime::Files for Seen<'_, '_, '_> {
+    fn read(&mut self, path: &str) -> Content {
+        let file = self.files.get(path).cloned().or_else(|| {
+            let text = image::file(self.machine.family?, path, self.machine.minor)?;
+            Some(File::Known(Arc::new(Traced::made(text, self.machine.place))))
+        });
+        match file {
+            Some(File::Known(text)) => {
+                let rest = text.slice(0..text.bytes().trim_ascii_end().len());
+                if let (true, Some((_, why))) = (rest.is_hole(), rest.first_hole()) {
+                    return Content::Unknown(why.clone());
+                }
+                let name = self.name.clone().unwrap_or_else(|| path.to_owned());
+                let id = self.cx.texts.add_made(name, &text, self.machine.place);
+                Content::Known(self.cx.texts.view(id))
+            }
+            Some(File::Unknown(why)) => Content::Unknown(why),
+            Some(File::Removed) | None => Content::Missing,
+        }
+    }
+
+    fn below(&mut self, directory: &str) -> Vec<String> {
+        let files = self.files.range(directory.to_owned()..).take_while(|(path, _)| path.starts_with(directory));
+        files.filter(|(_, file)| **file != File::Removed).map(|(path, _)| path.clone()).collect()
+    }
+}
+
+/// What the container runtimes of `machine` run with, as far as somebody says something of their timeout: what they have
+/// read, and what they would read if they started once more.
+pub(super) fn effective(machine: &mut Machine, cx: &mut Cx<'_>) -> Vec<Runtime> {
+    let mut out: Vec<Runtime> = Vec::new();
+    for name in Name::ALL {
+        let started = machine.runtimes.get(&name).cloned();
+        let seen: &Machine = machine;
+        let ask = |files: &Files, cx: &mut Cx<'_>| settle(name, &mut Seen { machine: seen, files, name: None, cx });
+        let now = started.as_ref().and_then(|files| ask(files, cx));
+        let files = Arc::clone(&machine.files);
+        let later = if started.as_ref() == Some(&files) { None } else { ask(&files, cx) };
+        let place = |runtime: &Runtime| runtime.timeout.winner.as_ref().map(|w| cx.texts.trail(w.at).origin());
+        let same = now.as_ref().zip(later.as_ref()).is_some_and(|(now, later)| place(now) == place(later));
+        let later = later.filter(|_| !same).map(|mut runtime| {
+            let words = match started {
+                Some(_) => format!("{} is restarted later", name.words()),
+                None => format!("{} starts after its configuration is written", name.words()),
+            };
+            runtime.when = Guard::of(Condition { words: words.into(), holds: true });
+            runtime
+        });
+        out.extend(now.into_iter().chain(later));
+    }
+    for runtime in &mut out {
+        for (at, why) in std::mem::take(&mut runtime.gaps) {
+            machine.gap(at.unwrap_or(machine.place), why);
+        }
+    }
+    // What the image or a program made by itself stands at the place of the node group.
+    let own = cx.texts.trail(machine.place).origin();
+    let written = |setting: &Setting| cx.texts.trail(setting.at).origin() != own;
+    out.retain(|runtime| runtime.timeout.winner.iter().chain(&runtime.timeout.shadowed).any(written));
+    out
+}
+
+/// What `containerd config default` prints, as far as it matters here: one text for 1.x, one for 2.x. It stands at the place of
+/// the node group, as nobody wrote it.
+pub(super) fn default_config(machine: &Machine, new: bool) -> Traced {
+    let text = if new { image::CONTAINERD_DEFAULT_2 } else { image::CONTAINERD_DEFAULT_1 };
+    Traced::made(text, machine.place)
+}
+
+/// What a configuration file says that stands for itself.
+pub(super) fn alone(name: Name, text: &Traced, group: &NodeGroup, cx: &mut Cx<'_>) -> Option<Runtime> {
+    let mut machine = Machine::new(group.place, None, None, false);
+    machine.put(config_file(name), File::Known(Arc::new(text.clone())));
+    let files = Arc::clone(&machine.files);
+    let shown = Some(format!("configuration of {}", group.name));
+    settle(name, &mut Seen { machine: &machine, files: &files, name: shown, cx }).filter(Runtime::is_said)
+}
+
+/// `bootstrap.sh` puts its copy of containerd's configuration in place and restarts containerd, if the two differ.
+pub(super) fn bootstrap(machine: &mut Machine, named: Option<&Traced>) {
+    if machine.family != Some(Family::Al2) {
+        return;
+    }
+    if let Some(named) = named.filter(|n| !n.is_empty()) {
+        let outside = |what: &str| File::Unknown(Why::FromOutside(what.into()));
+        let file = match named.known_str() {
+            Some(path) => machine.file(path).unwrap_or_else(|| outside(&format!("what stands in {path}"))),
+            None => outside("the file that --containerd-config-file names"),
+        };
+        machine.put(image::AL2_CONTAINERD, file);
+    }
+    let before = machine.file(image::CONTAINERD);
+    if let Some(file) = machine.file(image::AL2_CONTAINERD)
+        && before.as_ref() != Some(&file)
+    {
+        machine.put(image::CONTAINERD, file);
+        machine.start_runtime(Name::Containerd, true);
+    }
+    machine.start_runtime(Name::Containerd, false);
+}
+
+/// nodeadm writes containerd's configuration: its own one with what `spec.containerd.config` of all documents says laid over
+/// it, key by key. Without any such text the image's model of the file stands for it.
+pub(super) fn by_nodeadm(machine: &mut Machine, documents: &[Node], cx: &mut Cx<'_>) {
+    let place = machine.place;
+    let mut over: Option<Node> = None;
+    let mut new = false;
+    for node in documents.iter().filter_map(|d| d.path(&["spec", "containerd", "config"])) {
+        let Some(scalar) = node.as_scalar().filter(|s| !s.text.is_empty()) else { continue };
+        if let (true, Some((_, why))) = (scalar.text.is_hole(), scalar.text.first_hole()) {
+            machine.put(image::CONTAINERD, File::Unknown(why.clone()));
+            return;
+        }
+        let shown = scalar.text.to_text();
+        new |= shown.contains("io.containerd.cri.v1.images") || shown.contains("io.containerd.cri.v1.runtime");
+        let id = cx.texts.add_made("spec.containerd.config", &scalar.text, place);
+        let view = cx.texts.view(id);
+        let parsed = toml::parse(&view);
+        if let Some(error) = parsed.errors.first() {
+            match error.hole(&view) {
+                Some(why) => machine.put(image::CONTAINERD, File::Unknown(why.clone())),
+                None => {
+                    cx.problem(error.at, format!("nodeadm cannot read spec.containerd.config: {}", error.message));
+                    let why = Why::NotUnderstood("a configuration of containerd that is no TOML".into());
+                    machine.gap(error.at, why.clone());
+                    machine.put(image::CONTAINERD, File::Unknown(why));
+                }
+            }
+            return;
+        }
+        if let Some(tree) = parsed.tree {
+            over = Some(match over {
+                Some(before) => nodeadm::merged(&before, &tree),
+                None => tree,
+            });
+        }
+    }
+    let Some(over) = over else {
+        // What scripts had made of the file is gone.
+        Arc::make_mut(&mut machine.files).remove(image::CONTAINERD);
+        return;
+    };
+    let own = if new { image::NODEADM_CONTAINERD_3 } else { image::NODEADM_CONTAINERD_2 };
+    let id = cx.texts.add_made("nodeadm's configuration of containerd", &Traced::made(own, place), place);
+    let Some(own) = toml::parse(&cx.texts.view(id)).tree else { return };
+    let mut text = Traced::new();
+    print(&nodeadm::merged(&own, &over), &Traced::new(), place, &mut text, 0);
+    machine.put(image::CONTAINERD, File::Known(Arc::new(text)));
+}
+
+/// The deepest table that is printed.
+const MAX_DEPTH: usize = 32;
+
+/// A table as go-toml v2 prints a map: what is no table first, then the tables, each by its key.
+fn print(table: &Node, header: &Traced, at: Span, out: &mut Traced, depth: usize) {
+    if depth > MAX_DEPTH {
+        return;
+    }
+    let mut pairs: Vec<&(Node, Node)> = table.pairs().iter().collect();
+    let name = |pair: &(Node, Node)| pair.0.as_scalar().map(|s| s.text.to_text().into_owned());
+    pairs.sort_by_key(|pair| name(pair));
+    for (key, value) in pairs.iter().filter(|(_, v)| !v.is_map()) {
+        let Some(key) = key.as_scalar() else { continue };
+        if key.text.is_hole() && value.as_scalar() == Some(key) {
+            // It stands for whole lines.
+            out.push(&key.text);
+        } else {
+            out.push(&quoted(&key.text, at, true));
+            out.push_made(b" = ", at);
+            inline(value, at, out, depth + 1);
+        }
+        out.push_made(b"\n", at);
+    }
+    for (key, value) in pairs.iter().filter(|(_, v)| v.is_map()) {
+        let Some(key) = key.as_scalar() else { continue };
+        let mut path = header.clone();
+        if !path.is_empty() {
+            path.push_made(b".", at);
+        }
+        path.push(&quoted(&key.text, at, true));
+        out.push_made(b"\n[", at);
+        out.push(&path);
+        out.push_made(b"]\n", at);
+        print(value, &path, at, out, depth + 1);
+    }
+}
+
+fn inline(value: &Node, at: Span, out: &mut Traced, depth: usize) {
+    if depth > MAX_DEPTH {
+        return;
+    }
+    match &value.kind {
+        NodeKind::Scalar(scalar) if scalar.style == Style::Plain => out.push(&scalar.text),
+        NodeKind::Scalar(scalar) => out.push(&quoted(&scalar.text, at, false)),
+        NodeKind::Seq(items) => {
+            out.push_made(b"[", at);
+            for (n, item) in items.iter().enumerate() {
+                if n > 0 {
+                    out.push_made(b", ", at);
+                }
+                inline(item, at, out, depth + 1);
+            }
+            out.push_made(b"]", at);
+        }
+        NodeKind::Map(pairs) => {
+            out.push_made(b"{", at);
+            for (n, (key, item)) in pairs.iter().enumerate() {
+                if n > 0 {
+                    out.push_made(b", ", at);
+                }
+                if let Some(key) = key.as_scalar() {
+                    out.push(&quoted(&key.text, at, true));
+                    out.push_made(b" = ", at);
+                    inline(item, at, out, depth + 1);
+                }
+            }
+            out.push_made(b"}", at);
+        }
+    }
+}
+
+/// A text in single quotes, or in double ones where it cannot stand in single ones; a key that needs none has none.
+fn quoted(text: &Traced, at: Span, key: bool) -> Traced {
+    let bytes = text.bytes();
+    if key && !bytes.is_empty() && bytes.iter().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(b)) {
+        return text.clone();
+    }
+    let mut out = Traced::new();
+    if bytes.iter().any(|b| *b == b'\'' || b.is_ascii_control()) {
+        let mut inner = text.replace(b"\\", &Traced::made("\\\\", at)).replace(b"\"", &Traced::made("\\\"", at));
+        for (byte, escape) in [(b"\n", "\\n"), (b"\r", "\\r"), (b"\t", "\\t")] {
+            inner = inner.replace(byte, &Traced::made(escape, at));
+        }
+        out.push_made(b"\"", at);
+        out.push(&inner);
+        out.push_made(b"\"", at);
+    } else {
+        out.push_made(b"'", at);
+        out.push(text);
+        out.push_made(b"'", at);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

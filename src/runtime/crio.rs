@@ -1,0 +1,169 @@
+//! CRI-O: its configuration file, its drop-ins and its command line. Sources: CRI-O `internal/criocli/criocli.go`
+//! (`mergeConfigFiles`, `mergeAPIConfig`), `pkg/config/config.go` (`UpdateFromFile`, `UpdateFromPath`), `server/server.go`,
+//! `contrib/systemd/crio.service`.
+//!
+//! The main file is read first, then every file below the drop-in directory in the order of a walk, whatever its name; each is
+//! decoded over what was there, so that the last word counts. A flag, or the variable `STREAM_IDLE_TIMEOUT`, beats all files.
+
+use crate::kubelet::{From, Mechanism, Reading, Setting};
+use crate::syntax::{Node, toml, unit};
+use crate::text::{Span, Traced, Why};
+
+use super::{Content, Files, KEY, Name, Runtime, Track, invalid};
+
+/// The file that CRI-O reads without `--config`.
+pub(super) const CONFIG: &str = "/etc/crio/crio.conf";
+/// The drop-in directory, without `--config-dir`.
+pub(super) const DROPINS: &str = "/etc/crio/crio.conf.d/";
+/// The environment file of its unit.
+pub(super) const ENVIRONMENT: &str = "/etc/sysconfig/crio";
+
+/// The drop-ins of its unit.
+pub(super) const UNIT_DROPINS: &str = "/etc/systemd/system/crio.service.d/";
+
+/// The variables that the unit puts on the command line, in order.
+const OPTIONS: [&str; 5] = [
+    "CRIO_CONFIG_OPTIONS",
+    "CRIO_RUNTIME_OPTIONS",
+    "CRIO_STORAGE_OPTIONS",
+    "CRIO_NETWORK_OPTIONS",
+    "CRIO_METRICS_OPTIONS",
+];
+
+/// What CRI-O runs with; see [`super::settle`].
+pub(super) fn settle(files: &mut dyn Files) -> Option<Runtime> {
+    let mut track = Track::new(Name::Crio);
+    let mut paths = vec![CONFIG.to_owned()];
+    let mut dropins = files.below(DROPINS);
+    // A walk goes through a directory before the names that begin like it.
+    dropins.sort_by(|a, b| a.split('/').cmp(b.split('/')));
+    paths.append(&mut dropins);
+    let mut any = false;
+    for path in paths {
+        let main = (path != CONFIG).then_some(path.as_str());
+        let view = match files.read(&path) {
+            Content::Known(view) => view,
+            Content::Unknown(why) => {
+                any = true;
+                track.doubt(why);
+                continue;
+            }
+            Content::Missing => continue,
+        };
+        any = true;
+        let parsed = toml::parse(&view);
+        if let Some(error) = parsed.errors.first() {
+            let why = match error.hole(&view) {
+                Some(why) => why.clone(),
+                None => Why::Invalid(format!("{path} is no TOML, so CRI-O does not start: {}", error.message).into()),
+            };
+            track.gap(Some(error.at), why.clone());
+            track.said.clear();
+            track.doubt(why);
+            continue;
+        }
+        let Some(tree) = parsed.tree else { continue };
+        match tree.path(&["crio", "api"]).and_then(|api| api.pair(KEY)) {
+            Some(pair) => {
+                track.say_key(pair, &view, main);
+                let plain = pair.1.as_scalar().is_none_or(|s| s.style == crate::syntax::Style::Plain);
+                if let Some((Setting { reading: Reading::Invalid(message), .. }, _)) = track.said.last()
+                    && plain
+                {
+                    // Each file is decoded by itself, so that a later one repairs nothing.
+                    let message = message.clone();
+                    let setting = track.said.last().map(|(setting, _)| setting.clone());
+                    track.failures.extend(setting.map(|s| invalid(s, message)));
+                }
+            }
+            None => {
+                if let Some((_, why)) = unknown(&tree) {
+                    track.doubt(why);
+                }
+            }
+        }
+    }
+    any |= command_line(&mut track, files);
+    any.then(|| track.settled())
+}
+
+fn unknown(tree: &Node) -> Option<(Span, Why)> {
+    let tables = [Some(tree), tree.get("crio"), tree.path(&["crio", "api"])];
+    tables.into_iter().flatten().find_map(|t| t.unknown_keys().map(|(at, why)| (at, why.clone())))
+}
+
+/// What the unit of CRI-O and its environment file put on the command line. True if there is anything of them.
+fn command_line(track: &mut Track, files: &mut dyn Files) -> bool {
+    let mut any = false;
+    let mut variables: Vec<(String, Traced)> = Vec::new();
+    let mut start: Option<Traced> = None;
+    for path in files.below(UNIT_DROPINS) {
+        let view = match files.read(&path) {
+            Content::Known(view) => view,
+            Content::Unknown(why) => {
+                any = true;
+                track.doubt(why);
+                continue;
+            }
+            Content::Missing => continue,
+        };
+        any = true;
+        for entry in unit::parse(&view).into_iter().filter(|e| e.section == "Service") {
+            match entry.key.as_str() {
+                "Environment" if entry.value.is_empty() => variables.clear(),
+                "Environment" => variables.extend(unit::words(&entry.value, true).iter().filter_map(assignment)),
+                "ExecStart" => start = Some(entry.value).filter(|v| !v.is_empty()),
+                _ => {}
+            }
+        }
+    }
+    match files.read(ENVIRONMENT) {
+        Content::Known(view) => {
+            any = true;
+            variables.extend(unit::environment_file(&view));
+        }
+        Content::Unknown(why) => {
+            any = true;
+            track.doubt(why);
+        }
+        Content::Missing => {}
+    }
+    let value = |name: &str| variables.iter().rev().find(|(n, _)| n == name).map(|(_, value)| value);
+    if let Some(value) = value("STREAM_IDLE_TIMEOUT").filter(|v| !v.is_empty()) {
+        say(track, value.clone(), value.span());
+    }
+    let mut line: Vec<Traced> = start.as_ref().map(|text| unit::words(text, true)).unwrap_or_default();
+    line.extend(OPTIONS.iter().filter_map(|name| value(name)).flat_map(|text| unit::words(text, false)));
+    let flag = b"--stream-idle-timeout";
+    for (n, word) in line.iter().enumerate() {
+        let Some(rest) = word.bytes().strip_prefix(flag) else { continue };
+        match rest.first() {
+            Some(b'=') => say(track, word.slice(flag.len() + 1..word.len()), word.span()),
+            None => {
+                if let Some(next) = line.get(n + 1) {
+                    say(track, next.clone(), next.span());
+                }
+            }
+            _ => {}
+        }
+    }
+    any
+}
+
+fn assignment(word: &Traced) -> Option<(String, Traced)> {
+    let equals = word.bytes().iter().position(|b| *b == b'=')?;
+    let name = String::from_utf8_lossy(&word.bytes()[..equals]).into_owned();
+    Some((name, word.slice(equals + 1..word.len())))
+}
+
+fn say(track: &mut Track, raw: Traced, carrier: Option<Span>) {
+    let Some(carrier) = carrier else { return };
+    let reading = match raw.first_hole() {
+        Some((_, why)) => Reading::Unknown(why.clone()),
+        None if raw.is_empty() => Reading::Unset,
+        None => crate::kubelet::config::read_duration(raw.bytes()),
+    };
+    let at = raw.span().unwrap_or(carrier);
+    let setting = Setting { field: Name::Crio.field(), key: None, raw, reading, at, carrier, by: Mechanism::Flag };
+    track.say(setting, From::Flag);
+}
