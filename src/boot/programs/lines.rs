@@ -1,8 +1,8 @@
 //! `cat`, `head`, `tail`, `sort`, `uniq` and `wc`: whole lines, with their places.
 
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, Why};
 
-use super::{Files, Outcome};
+use super::{Files, Found, Outcome, Status};
 
 /// Runs one of the programs.
 pub(super) fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
@@ -10,6 +10,34 @@ pub(super) fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Fi
         Ok(outcome) => outcome,
         Err(outcome) => *outcome,
     }
+}
+
+/// `cat` of files: it passes over those that are not there.
+fn concatenate(names: &[&Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
+    let mut outcome = Outcome::success(Traced::new());
+    for name in names {
+        let found = match name.known_str() {
+            Some("-") => stdin.map_or_else(|| Found::Unknown(Why::FromOutside("standard input".into())), |text| {
+                Found::Content(text.clone())
+            }),
+            Some(path) => files(path),
+            None => Found::Unknown(name.first_hole().map_or_else(
+                || Why::NotUnderstood("the name of a file that is not UTF-8".into()),
+                |(_, why)| why.clone(),
+            )),
+        };
+        match found {
+            Found::Content(text) => outcome.stdout.push(&text),
+            Found::Missing if matches!(outcome.status, Status::Known(_)) => outcome.status = Status::Known(1),
+            Found::Missing => {}
+            Found::Unknown(why) => {
+                outcome.stdout.push_hole(at, why.clone());
+                outcome.stdout.push_made(b"\n", at);
+                outcome.status = Status::Unknown(why);
+            }
+        }
+    }
+    outcome
 }
 
 /// Which lines `head` and `tail` give.
@@ -34,6 +62,10 @@ fn try_run(
     let mut words = argv.iter();
     while let Some(word) = words.next() {
         let text = super::known(word)?;
+        if text == "--" {
+            others.extend(words.by_ref());
+            break;
+        }
         let Some(option) = text.strip_prefix('-').filter(|rest| !rest.is_empty()) else {
             others.push(word);
             continue;
@@ -68,6 +100,9 @@ fn try_run(
         && !matches!(name, "cat" | "sort")
     {
         return Err(super::not_followed(&format!("{name} of several files"), second));
+    }
+    if name == "cat" && !others.is_empty() {
+        return Ok(concatenate(&others, stdin, files, at));
     }
     let texts = super::inputs(&others, stdin, files, if name == "sort" { 2 } else { 1 }, at)?;
     let named = !others.is_empty();

@@ -13,7 +13,6 @@ mod files;
 mod parameters;
 mod pattern;
 mod programs;
-mod sed;
 mod tools;
 mod ways;
 mod xargs;

@@ -13,6 +13,9 @@ use super::builtins::{declare, echo, printf, read, set, split_assignment};
 use super::files::{contents, missing};
 use super::{Flow, Path, Run, Shell, Status, Variable, arithmetic, conditions};
 
+/// Programs that may start a kubelet once more.
+const MANAGERS: [&str; 6] = ["ansible", "chef", "nsenter", "puppet", "python", "salt"];
+
 /// Programs that edit the files that they are given.
 const EDITORS: [&str; 14] = [
     "ansible", "augtool", "awk", "crudini", "ed", "ex", "gawk", "patch", "perl", "python", "python3", "sed", "sponge",
@@ -338,8 +341,17 @@ impl Shell<'_, '_> {
         };
         path.out.push_hole(span, why);
         path.out.push_made(b"\n", span);
-        if EDITORS.contains(&shown.as_str()) {
-            let edits = match shown.as_str() {
+        // A script that is not known may do anything in the end.
+        path.machine.restarts |= name.bytes().contains(&b'/') && shown.contains(".sh");
+        path.status = self.not_followed(&shown, words, span, &mut path);
+        path
+    }
+
+    /// What a program that is not followed does to files, and how it ends.
+    pub(super) fn not_followed(&self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> Status {
+        path.machine.restarts |= MANAGERS.iter().any(|m| name.starts_with(m));
+        if EDITORS.contains(&name) {
+            let edits = match name {
                 "sed" | "perl" | "yq" | "awk" | "gawk" => words.iter().any(|w| {
                     let text = w.to_text();
                     text.starts_with("--in-place")
@@ -349,16 +361,14 @@ impl Shell<'_, '_> {
                 _ => true,
             };
             if edits {
-                self.edited(&shown, words, span, &mut path);
+                self.edited(name, words, span, path);
             }
         }
-        // A script that is not known may do anything in the end.
-        const MANAGERS: [&str; 6] = ["ansible", "chef", "nsenter", "puppet", "python3", "salt"];
-        path.machine.restarts |=
-            name.bytes().contains(&b'/') && shown.contains(".sh") || MANAGERS.iter().any(|m| shown.starts_with(m));
-        path.status =
-            if shown == "grep" || shown == "test" { Status::Open("".into()) } else { Status::Likely("".into()) };
-        path
+        if matches!(name, "grep" | "egrep" | "fgrep" | "test") {
+            Status::Open("".into())
+        } else {
+            Status::Likely("".into())
+        }
     }
 
     /// Files named in the arguments, or in what a script on standard input says, are not known any more.

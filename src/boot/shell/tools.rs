@@ -2,17 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::decode::base64::{self, Strictness};
-use crate::decode::gzip;
 use crate::node::Family;
-use crate::runtime::{self, Name};
+use crate::runtime::Name;
 use crate::text::{Span, Traced, Why};
 
 use super::super::machine::{File, Start, absolute};
 use super::super::programs::{self, Found};
 use super::super::{image, nodeadm};
-use super::files::{contents, missing};
-use super::{Run, Shell, Status, conditions, sed};
+use super::{Run, Shell, Status};
 
 /// The most numbers that `seq` gives.
 const MAX_NUMBERS: i64 = 4096;
@@ -27,20 +24,6 @@ impl Shell<'_, '_> {
         };
         let operands: Vec<&Traced> = words.iter().filter(|w| !w.bytes().starts_with(b"-") || w.len() == 1).collect();
         match name {
-            "cat" => {
-                if operands.is_empty() {
-                    let text = path.stdin.clone().unwrap_or_default();
-                    path.out.push(&text);
-                }
-                for operand in operands {
-                    if missing(path, operand) {
-                        path.status = Status::NonZero;
-                        continue;
-                    }
-                    let text = contents(path, operand, span);
-                    path.out.push(&text);
-                }
-            }
             "tee" | "sponge" => {
                 let text = path.stdin.clone().unwrap_or_default();
                 for operand in operands {
@@ -106,45 +89,6 @@ impl Shell<'_, '_> {
                 let file = format!("/tmp/mktemp.{}\n", self.temporary);
                 path.out.push_made(file.as_bytes(), span);
             }
-            "basename" | "dirname" => match operands.first().and_then(|o| o.known_str()) {
-                Some(text) => {
-                    let text = text.trim_end_matches('/');
-                    let (dir, base) = text.rsplit_once('/').unwrap_or((".", text));
-                    let suffix = operands.get(1).and_then(|o| o.known_str()).unwrap_or_default();
-                    let base = base.strip_suffix(suffix).filter(|b| !b.is_empty()).unwrap_or(base);
-                    let text = if name == "dirname" { dir } else { base };
-                    path.out.push_made(format!("{text}\n").as_bytes(), span);
-                }
-                None => return false,
-            },
-            "base64" if flag('d', "--decode") || flag('D', "--decode") => {
-                let text = match operands.first() {
-                    Some(file) => contents(path, file, span),
-                    None => path.stdin.clone().unwrap_or_default(),
-                };
-                match base64::decode(&text, Strictness::Standard) {
-                    Ok(text) => path.out.push(&text),
-                    Err(error) => path.out.push_hole(span, Why::NotUnderstood(error.message.into())),
-                }
-            }
-            "gunzip" | "zcat" | "gzip" if name != "gzip" || flag('d', "--decompress") => {
-                let text = match operands.first() {
-                    Some(file) if name == "zcat" || flag('c', "--stdout") => contents(path, file, span),
-                    Some(_) => return false,
-                    None => path.stdin.clone().unwrap_or_default(),
-                };
-                match gzip::decode(&text) {
-                    Ok(text) => path.out.push(&text),
-                    Err(error) => path.out.push_hole(span, Why::NotUnderstood(error.message.into())),
-                }
-            }
-            "grep" | "egrep" | "fgrep" => {
-                let quiet = flag('q', "--quiet") || flag('q', "--silent");
-                if !quiet || operands.len() < 2 {
-                    return false;
-                }
-                path.status = conditions::status(grep(&operands, flag('v', "--invert-match"), path));
-            }
             "seq" => {
                 let numbers: Option<Vec<i64>> = words.iter().map(|w| w.known_str()?.parse().ok()).collect();
                 let (first, step, last) = match numbers.as_deref() {
@@ -161,8 +105,6 @@ impl Shell<'_, '_> {
                     path.out.push_made(format!("{number}\n").as_bytes(), span);
                 }
             }
-            "sed" => return Self::sed(words, span, path),
-            "jq" => return self.modelled(name, words, span, path),
             "systemctl" | "service" => systemctl(name, &operands, words, path),
             "reboot" | "shutdown" | "init" | "telinit" => {
                 path.machine.restarts = true;
@@ -190,26 +132,16 @@ impl Shell<'_, '_> {
                 path.machine.see(Some(Family::Ubuntu));
                 path.machine.gap(span, Why::NotUnderstood("snap set of the kubelet's arguments".into()));
             }
-            _ => return false,
+            _ => return self.modelled(name, words, span, path),
         }
         true
     }
 
     /// Runs a program that is modelled as a function of its arguments and input. False if it is not.
-    #[expect(clippy::unused_self, reason = "read beside the other programs")]
     fn modelled(&self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> bool {
-        let machine = &path.machine;
-        let directory = &path.directory;
-        let mut files = |file: &str| {
-            let file = absolute(file, directory);
-            match machine.file(&file) {
-                Some(File::Known(text)) => Found::Content(Traced::clone(&text)),
-                Some(File::Unknown(why)) => Found::Unknown(why),
-                Some(File::Removed) => Found::Missing,
-                None => Found::Unknown(Why::FromOutside(format!("what stands in {file}").into())),
-            }
-        };
-        let Some(outcome) = programs::run(name, words, path.stdin.as_ref(), &mut files, span) else { return false };
+        let stdin = path.stdin.clone().unwrap_or_default();
+        let mut files = |file: &str| found(path, file, &stdin);
+        let Some(outcome) = programs::run(name, words, Some(&stdin), &mut files, span) else { return false };
         for (file, text) in outcome.writes {
             let file = absolute(&file, &path.directory);
             path.machine.put(&file, File::Known(Arc::new(text)));
@@ -218,61 +150,13 @@ impl Shell<'_, '_> {
         path.status = match outcome.status {
             programs::Status::Known(0) => Status::Zero,
             programs::Status::Known(_) => Status::NonZero,
-            programs::Status::Unknown(why) => {
-                path.machine.gap(span, why);
-                Status::Likely("".into())
+            programs::Status::Unknown(_) => {
+                if outcome.stdout.is_hole() {
+                    path.out.push_made(b"\n", span);
+                }
+                self.not_followed(name, words, span, path)
             }
         };
-        true
-    }
-
-    /// False if what sed does is not modelled.
-    fn sed(words: &[Traced], span: Span, path: &mut Run) -> bool {
-        let Some(call) = sed::call(words) else { return false };
-        if !call.in_place {
-            let mut text = Traced::new();
-            match call.files.as_slice() {
-                [] => text.push(&path.stdin.clone().unwrap_or_default()),
-                files => files.iter().for_each(|f| text.push(&contents(path, f, span))),
-            }
-            let Some(edited) = sed::edit(&call, &text).filter(|_| !text.is_hole()) else { return false };
-            path.out.push(&edited);
-            return true;
-        }
-        let mut edits = Vec::new();
-        for file in &call.files {
-            let Some(name) = file.known_str().map(|f| absolute(f, &path.directory)) else { return false };
-            // Of a runtime's file only one line matters.
-            let matters = runtime::reads(&name).is_some() && words.iter().any(|w| w.to_text().contains(runtime::KEY));
-            match path.machine.file(&name) {
-                Some(File::Known(text)) => {
-                    let text = sed::edit(&call, &text).map_or_else(
-                        || Traced::hole(span, sed::unknown()),
-                        |t| if t.is_hole() { Traced::hole(span, sed::unknown()) } else { t },
-                    );
-                    edits.push((name, text));
-                }
-                // What is not known before is not known after; a file that nobody reads here does not matter.
-                _ if image::sight(&name).is_some() || name == image::BOOTSTRAP => return false,
-                _ if matters => {
-                    let why = Why::NotUnderstood(format!("an edit of {name} by sed").into());
-                    path.machine.gap(span, why);
-                }
-                _ => {}
-            }
-        }
-        for (name, text) in edits {
-            if text.is_hole()
-                && runtime::reads(&name).is_some()
-                && !words.iter().any(|w| w.to_text().contains(runtime::KEY))
-            {
-                continue;
-            }
-            if text.is_hole() && (image::sight(&name).is_some() || name == image::BOOTSTRAP) {
-                path.machine.gap(span, sed::unknown());
-            }
-            path.machine.put(&name, File::Known(Arc::new(text)));
-        }
         true
     }
 
@@ -353,19 +237,22 @@ impl Shell<'_, '_> {
     }
 }
 
-/// `grep -q WORD FILE` where both are known and the word has no special characters.
-fn grep(operands: &[&Traced], inverted: bool, path: &Run) -> Option<bool> {
-    let [word, file] = operands else { return None };
-    let word = word.known_str()?;
-    if inverted || word.bytes().any(|b| b"\\.*[]^$+?(){}|".contains(&b)) {
-        return None;
+/// What a program finds where a file should be.
+fn found(path: &Run, file: &str, stdin: &Traced) -> Found {
+    match file {
+        "/dev/stdin" => return Found::Content(stdin.clone()),
+        "/dev/null" => return Found::Content(Traced::new()),
+        _ => {}
     }
-    let text = contents(path, file, file.span()?);
-    let found = text.bytes().windows(word.len().max(1)).any(|w| w == word.as_bytes());
-    if found {
-        return Some(true);
+    let name = absolute(file, &path.directory);
+    match path.machine.file(&name) {
+        Some(File::Known(text)) => Found::Content(Traced::clone(&text)),
+        Some(File::Unknown(why)) => Found::Unknown(why),
+        Some(File::Removed) => Found::Missing,
+        // No image has files there.
+        None if name.rfind('/') == Some(0) => Found::Missing,
+        None => Found::Unknown(Why::FromOutside(format!("what stands in {file}").into())),
     }
-    if text.has_hole() { None } else { Some(false) }
 }
 
 /// The machine starts once more, and with it the container runtimes.

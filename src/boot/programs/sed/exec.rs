@@ -11,6 +11,9 @@ const MAX_STEPS: usize = 100_000;
 /// The most bytes of pattern space that all commands of a run together may pass over.
 const MAX_WORK: usize = 8 << 20;
 
+/// What one match of a substitution counts among that.
+const MATCH_WORK: usize = 64;
+
 /// The longest pattern space or output, in bytes.
 const MAX_BYTES: usize = 1 << 20;
 
@@ -429,6 +432,10 @@ impl<'a> Run<'a> {
         let matches = pattern.all(text)?;
         if matches.len() < substitution.nth {
             return Ok(false);
+        }
+        self.work += matches.len() * MATCH_WORK;
+        if self.work > MAX_WORK {
+            return Err(Why::Limit("steps of a sed script"));
         }
         let mut out = Traced::new();
         let mut done = 0;
