@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Records what the real programs answer: `record.py` rewrites jq.json, sed.json and text.json beside it.
+"""Records what the real programs answer: `record.py [SUITE...]` rewrites the files beside it, one for each suite.
 
-Needs jq 1.6, GNU sed 4.9, GNU grep 3.8 and GNU coreutils, as Debian 12 has them. Each case is run in an empty directory
+Needs jq 1.6, GNU sed 4.9, GNU grep 3.8, GNU coreutils, gettext's envsubst, mawk, perl, openssl, kislyuk's yq and Python 3.11 with
+PyYAML, as Debian 12 has them. Each case is run in an empty directory
 that holds its files. `literal` names a part of the output whose place must be in the program's own arguments.
 """
 
@@ -347,6 +348,232 @@ def text_cases():
     return out
 
 
+def yq_cases():
+    """kislyuk's, which Debian has; mikefarah's answers the same where a case says neither -y nor anything about quotes."""
+    out = []
+    yaml = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nauthentication:\n  anonymous:\n    enabled: false\nclusterDNS:\n- 10.0.0.10\nmaxPods: 110\n"
+
+    def add(*argv, literal=None, stdin=None, **files):
+        case = jq(*argv, literal=literal, stdin=stdin, **files)
+        case["program"] = "yq"
+        out.append(case)
+
+    for filter_ in [
+        '.streamingConnectionIdleTimeout = "0s"', '.streamingConnectionIdleTimeout="0s" | .maxPods=20', '.a.b.c = "0s"', '. + {x: "0s"}',
+        '. * {authentication: {anonymous: {enabled: "0s"}}}', '.clusterDNS += ["0s"]', 'setpath(["x", "y"]; "0s")', '.maxPods |= "0s"', '.["a b"] = "0s"',
+    ]:
+        add("-y", filter_, "c", literal="0s", c=yaml)
+        add("-yi", filter_, "c", literal="0s", c=yaml)
+        add("-y", "-i", filter_, "c", literal="0s", c=yaml)
+        add(filter_, "c", literal="0s", c=yaml)
+    for argv in [
+        ["-y", "del(.maxPods)"], ["-y", ".authentication"], ["-r", ".kind"], ["-r", ".authentication.anonymous.enabled"], ["-c", ".clusterDNS"],
+        ["-y", ".x = 0"], ["-y", '.x = "0"'], ["-y", ".x = null"], ["-y", ".x = []"], ["-y", ".x = [{a: 1, b: [2, 3]}]"], ["-y", '.x = "yes"'], ["-y", '.x = "a: b"'],
+        ["-y", '.x = "#c"'], ["-y", '.x = ""'], ["-y", '.x = "true"'], ["-y", ".x = true"], ["-y", ".maxPods + 1"], ["-Y", ".maxPods = 5"], ["-y", '.x = "1h"'],
+        ["-y", ".x = \"it's\""], ["-y", '.x = "*"'], ["-y", '.x = "-a"'], ["-y", '.x = "a #b"'], ["-y", '.x = "0x1"'], ["-y", '.x = "1.5"'], ["-y", '.x = "=" '],
+        ["-y", "--arg", "v", "0s", ".x = $v"], ["-y", "--argjson", "v", "0", ".x = $v"], ["-S", "."], ["-y", "if .maxPods > 100 then .maxPods = 50 else . end"],
+    ]:
+        add(*argv, "c", c=yaml)
+        add(*argv, stdin=yaml)
+    add("-y", "-s", ".[0] * .[1]", "a", "b", a=yaml, b="maxPods: 7\nx: 0s\n")
+    add("-y", ".x = 1", "c", c="a: 1\n---\nb: 2\n")
+    add("-y", ".", "c", c="a: &x {b: 1}\nc: *x\nd: yes\ne: 010\nf: 'yes'\ng: 1e3\nh: ~\ni: 2020-01-01\n")
+    add("-y", ".", "c", c="{a: 1, b: [1, 2]}\n")
+    add("-y", ".x.y = 1", "c", c="x: 1\n")
+    add("-r", ".x", "c", c="x: [1,\n")
+    add("-y", ".x = env.X | .y = $ENV.X", "c", c="a: 1\n")
+    return out
+
+
+def envsubst_cases():
+    out = []
+    env = {"TIMEOUT": "0s", "_A1": "x", "EMPTY": ""}
+    texts = [
+        "streamingConnectionIdleTimeout: $TIMEOUT\n", "a: ${TIMEOUT}\n", "$TIMEOUT${TIMEOUT}$TIMEOUTS", "${UNSET}-$EMPTY-$UNSET", "$$ $1 ${ } ${1} $-", "\\$TIMEOUT \\${TIMEOUT}",
+        "${TIMEOUT:-1}", "${TIMEOUT", "$_A1 ${_A1}", "no end $TIMEOUT", "$", "${", "$TIMEOUT}", "'$TIMEOUT' \"$TIMEOUT\"", "", "$TIMEOUT.\n$_A1é\n",
+    ]
+    for text in texts:
+        for argv in [[], ["$TIMEOUT"], ["${_A1} $EMPTY"], [""]]:
+            case = jq(*argv, stdin=text)
+            case["program"], case["env"] = "envsubst", env
+            out.append(case)
+    return out
+
+
+def python_cases():
+    out = []
+    config = "/etc/kubernetes/kubelet/kubelet-config.json"
+    key = "streamingConnectionIdleTimeout"
+
+    def add(code, literal="0s", text=KUBELET, env=None, args=(), heredoc=False, **files):
+        files = {"config.json": text, **files}
+        code = code.replace(config, "config.json")
+        case = jq("-" if heredoc else "-c", *([] if heredoc else [code]), *args, stdin=code if heredoc else None, literal=None if heredoc else literal)
+        case["files"] = files
+        case["program"] = "python3"
+        if env:
+            case["env"] = env
+        out.append(case)
+
+    changes = [
+        f'd["{key}"] = "0s"', f"d['{key}'] = '0s'", f'd.update({{"{key}": "0s"}})', f'd.update({key}="0s")', f'd.setdefault("{key}", "0s")', f'd |= {{"{key}": "0s"}}',
+        f'd["authentication"]["anonymous"]["{key}"] = "0s"', f'd.setdefault("x", {{}})["{key}"] = "0s"', f'd["x"] = {{"y": ["0s", 1, True, None, False]}}',
+        f'k = "{key}"; v = "0s"; d[k] = v', f'd = {{**d, "{key}": "0s"}}', f'd["x"] = "0" + "s"; d["{key}"] = "0s"', f'del d["maxPods"]; d["{key}"] = "0s"',
+        f'd.pop("maxPods", None); d["{key}"] = "0s"', f'a = d["authentication"]; a["{key}"] = "0s"', f'd["clusterDNS"].append("0s")', f'd["clusterDNS"] = d["clusterDNS"] + ["0s"]',
+        f'for k in ["{key}", "x"]:\n    d[k] = "0s"', f'if "{key}" not in d:\n    d["{key}"] = "0s"', f'if d.get("maxPods") == 29:\n    d["{key}"] = "0s"\nelse:\n    d["{key}"] = "1s"',
+        f'd["{key}"] = "0s" if "maxPods" in d else "1s"', f'for k, v in {{"{key}": "0s", "b": 1}}.items():\n    d[k] = v', f'for k, v in (("{key}", "0s"), ("b", 1)):\n    d[k] = v',
+        f"d[f'{key}'] = '0s'", f'd["e"] = "é\\n\\u00e9\\"\\\\"; d["{key}"] = "0s"', f'd["{key}"] = """0s"""', f'd["{key}"] = r"0s"',
+        f'd["n"] = len(d); d["m"] = 1 + 2 * 3 - 1; d["{key}"] = "0s"', f'assert_ = 1\nd["{key}"] = "0s"  # a comment', f'd.get("x", {{}})["y"] = 1; d["{key}"] = "0s"',
+        f'd["l"] = [x for x in [1, 2, 3] if x > 1]; d["{key}"] = "0s"', f'd["x"] = "%s-%d" % ("a", 1); d["{key}"] = "0s"', f'd["x"] = "{{}}-{{0}}".format("a") if False else "{{}}".format("b"); d["{key}"] = "0s"',
+    ]
+    dumps = ["json.dump(d, f)", "json.dump(d, f, indent=2)", "json.dump(d, f, indent=4, sort_keys=True)", "f.write(json.dumps(d, indent=2))", "f.write(json.dumps(d, separators=(',', ':')) + '\\n')",
+             "json.dump(d, f, ensure_ascii=False, indent=1)", "print(json.dumps(d), file=f)"]
+    for n, change in enumerate(changes):
+        dump = dumps[n % len(dumps)]
+        code = f'import json\nwith open("{config}") as f:\n    d = json.load(f)\n{change}\nwith open("{config}", "w") as f:\n    {dump}\n'
+        add(code)
+        add(code, heredoc=n % 3 == 0)
+    whole = [
+        f'import json; p="{config}"; d=json.load(open(p)); d["{key}"]="0s"; json.dump(d, open(p,"w"), indent=2)',
+        f'import json, sys\nd = json.load(sys.stdin) if False else json.loads(open("{config}").read())\nd["{key}"] = "0s"\nprint(json.dumps(d, indent=2))',
+        f'import json\np = "{config}"\nf = open(p, "r+")\nd = json.load(f)\nd["{key}"] = "0s"\nf.seek(0)\njson.dump(d, f, indent=2)\nf.truncate()\nf.close()',
+        f'from pathlib import Path\nimport json\np = Path("{config}")\nd = json.loads(p.read_text())\nd["{key}"] = "0s"\np.write_text(json.dumps(d, indent=2))',
+        f'import json\n\ndef main():\n    with open("{config}", "r") as fh:\n        data = json.load(fh)\n    data["{key}"] = "0s"\n    with open("{config}", "w") as fh:\n        json.dump(data, fh, indent=4)\n\n\nif __name__ == "__main__":\n    main()\n',
+        f'import json\n\ndef put(path, key, value="0s"):\n    """Sets a key."""\n    d = json.load(open(path))\n    d[key] = value\n    open(path, "w").write(json.dumps(d))\n\nput("{config}", "{key}")',
+        f'p = "{config}"\ns = open(p).read()\ns = s.replace(\'"maxPods": 29\', \'"maxPods": 29, "{key}": "0s"\')\nopen(p, "w").write(s)',
+        f'import re\np = "{config}"\ns = open(p).read()\ns = re.sub(r\'"maxPods": \\d+\', \'"{key}": "0s"\', s)\nopen(p, "w").write(s)',
+        f'import re\np = "{config}"\ns = open(p).read()\ns = re.sub(r\'("maxPods": )(\\d+)\', r\'"{key}": "0s", \\g<1>\\2\', s, count=1)\nopen(p, "w").write(s)',
+        f'import re\np = "{config}"\ns = open(p).read()\ns = re.sub(r\'^(\\s*)"maxPods".*$\', r\'\\1"{key}": "0s"\', s, flags=re.M)\nopen(p, "w").write(s)',
+        f'p = "{config}"\nlines = open(p).readlines()\nout = []\nfor line in lines:\n    if "maxPods" in line:\n        line = line.replace("29", "0s")\n    out.append(line)\nopen(p, "w").writelines(out)',
+        f'p = "{config}"\nwith open(p) as f:\n    lines = [l.rstrip() for l in f]\nwith open(p, "w") as f:\n    f.write("\\n".join(lines + ["0s"]) + "\\n")',
+        f'with open("{config}", "a") as f:\n    f.write("0s")\n    f.write("\\n")',
+        f'import yaml\nd = yaml.safe_load(open("c.yaml"))\nd["{key}"] = "0s"\nyaml.safe_dump(d, open("c.yaml", "w"))',
+        f'import yaml\nwith open("c.yaml") as f:\n    d = yaml.safe_load(f)\nd["{key}"] = "0s"\nwith open("c.yaml", "w") as f:\n    yaml.dump(d, f, default_flow_style=False, sort_keys=False)',
+        f'import yaml\nd = yaml.safe_load(open("c.yaml"))\nd.setdefault("authentication", {{}}).setdefault("x509", {{}})["f"] = "0s"\nprint(yaml.safe_dump(d, sort_keys=False))',
+        f'import json\ntry:\n    d = json.load(open("missing.json"))\nexcept FileNotFoundError:\n    d = {{}}\nd["{key}"] = "0s"\njson.dump(d, open("missing.json", "w"))',
+        f'import json, os\np = "{config}"\nd = json.load(open(p)) if os.path.exists(p) else {{}}\nd["{key}"] = "0s"\nwith open(p + ".new", "w") as f:\n    json.dump(d, f)\nos.rename(p + ".new", p)',
+        f'import json, shutil\nshutil.copy("{config}", "b.json")\nd = json.load(open("b.json"))\nd["{key}"] = "0s"\njson.dump(d, open("b.json", "w"))',
+        f'import json, sys\nd = json.load(open("{config}"))\nd["{key}"] = "0s"\njson.dump(d, sys.stdout, indent=2)\nsys.stdout.write("\\n")',
+        f'import json, sys\nd = json.load(open("{config}"))\nsys.exit(0 if d["maxPods"] == 29 else 3)',
+        'import sys\nsys.exit(3)', 'import sys\nsys.exit("no")', 'raise SystemExit', f'd = {{}}\nd["x"]["y"] = 1', 'import json\njson.loads("{")', 'print("a", 1, None, True, sep="-", end="!")',
+        f'from json import load, dump\nd = load(open("{config}"))\nd["{key}"] = "0s"\nwith open("{config}", mode="w", encoding="utf-8") as f: dump(d, f)',
+        f'import json as j\nd = j.load(open("{config}"))\nd["{key}"] = "0s"\nopen("{config}", "w").write(j.dumps(d))',
+        f'n = 0\nwhile n < 3:\n    n += 1\n    if n == 2: continue\n    print(n)\n',
+        f'x = {{"a": {{"b": 1}}}}\ny = x["a"]\ny["b"] = 2\nprint(x["a"]["b"], x.get("q"), list(x) == 1 or "0s")',
+        'a, b = "x y".split()\nprint(b, a, a.upper(), " q ".strip(), "a,b".split(",")[1], "abc"[1:], "abc"[:-1], [1, 2, 3][-1])',
+        'print("yes" if "a" in "abc" and not "z" in "abc" else "no", "abc".startswith("ab"), "abc".endswith("x"))',
+    ]
+    for code in whole:
+        literal = "0s" if "0s" in code and "or \"0s\"" not in code else None
+        if literal and ("sys.exit(0 if" in code):
+            literal = None
+        add(code, literal=literal, **{"c.yaml": YAML, "b.json": "{}"})
+    add(f'import json, os\nd = json.load(open("{config}"))\nd["{key}"] = os.environ["T"]\nd["b"] = os.environ.get("NONE", "0s")\nd["c"] = os.getenv("T")\njson.dump(d, open("{config}", "w"))', env={"T": "5s"})
+    add(f'import json, sys\nd = json.load(open(sys.argv[1]))\nd[sys.argv[2]] = sys.argv[3]\njson.dump(d, open(sys.argv[1], "w"), indent=2)', args=("config.json", key, "0s"))
+    case = jq("edit.py", "config.json", **{"config_json": KUBELET})
+    case["program"] = "python3"
+    case["files"] = {"config.json": KUBELET, "edit.py": f'#!/usr/bin/env python3\nimport json, sys\npath = sys.argv[1]\nwith open(path) as f:\n    d = json.load(f)\nd["{key}"] = "0s"\nwith open(path, "w") as f:\n    json.dump(d, f, indent=2)\n    f.write("\\n")\n'}
+    out.append(case)
+    for argv in [["-m", "json.tool"], ["-m", "json.tool", "config.json"]]:
+        case = jq(*argv, stdin='{"a":[1,{"b":"é"}],"c":{}}')
+        case["program"], case["files"] = "python3", {"config.json": KUBELET}
+        out.append(case)
+    return out
+
+
+def edit_cases():
+    """Idioms of boot scripts in other words: jq, sed, grep, awk and perl."""
+    out = []
+    key, flag = "streamingConnectionIdleTimeout", "--streaming-connection-idle-timeout=0"
+
+    def add(program, *argv, literal=None, stdin=None, env=None, **files):
+        case = jq(*argv, literal=literal, stdin=stdin, **files)
+        case["program"] = program
+        if env:
+            case["env"] = env
+        out.append(case)
+
+    k = {"config_json": KUBELET}
+    for argv in [
+        ["-S", f'.{key} = "0s"'], ["--tab", f'.{key} = "0s"'], ["--indent", "4", f'.{key} = "0s"'], ["--indent", "0", f'.{key} = "0s"'], ["-cS", f'.{key}="0s"'],
+        [f'with_entries(if .key == "maxPods" then .value = "0s" else . end)'], [f'to_entries | map(if .key == "maxPods" then .value = "0s" else . end) | from_entries'],
+        [f'. as $c | $c + {{{key}: "0s"}}'], [f'reduce ["{key}"][] as $k (.; .[$k] = "0s")'], ['walk(if type == "number" then "0s" else . end)'],
+        [f'if has("{key}") then . else .{key} = "0s" end'], [f'.{key} //= "0s"'], [f'.{key} = (.{key} // "0s")'], [f'setpath(["authentication","anonymous","x"]; "0s")'],
+        [f'setpath(["{key}"]; "0s") | del(.maxPods)'], [f'(.authentication.anonymous, .authentication.webhook) |= (. + {{x: "0s"}})'], [f'.authentication |= . * {{anonymous: {{enabled: "0s"}}}}'],
+        [f'[paths(type == "number")] as $p | reduce $p[] as $q (.; setpath($q; "0s"))'], [f'. * ({{}} | .{key} = "0s")'], [f'. += {{"{key}": "0s", "maxPods": 10}}'],
+        [f'.["{key}"] |= "0s"'], [f'to_entries + [{{key: "{key}", value: "0s"}}] | from_entries'], [f'getpath(["authentication","webhook"]) as $w | .x = $w | .{key} = "0s"'],
+        [f'def put(k; v): .[k] = v; put("{key}"; "0s")'], [f'(. | keys | length) as $n | .n = $n | .{key} = "0s"'], [f'.clusterDNS[0] = "0s"'], [f'.clusterDNS |= map("0s")'],
+        [f'.clusterDNS += ["0s"] | .clusterDNS |= unique'], [f'del(.authentication, .maxPods) | .{key} = "0s"'], [f'.{key} = "0s" | .{key} |= sub("0"; "0")'], [f'.evictionHard["memory.available"] = "0s"'],
+        [f'delpaths([["maxPods"], ["authentication"]]) | .{key} = "0s"'], [f'if .kind == "KubeletConfiguration" then .{key} = "0s" elif .kind then . else empty end'], [f'try (.maxPods.x = 1) catch "0s"'],
+        ["--arg", "v", "0s", f'.{key} = $v'], ["--argjson", "v", '{"a": "0s"}', ". * $v"], ["--argjson", "v", '"0s"', f".{key} = $v"], ["--arg", "k", key, f'.[$k] = "0s"'],
+        ["--arg", "a", "1", "--arg", "b", "0s", f'.{key} = $b | .a = ($a | tonumber)'], ["-r", f'.{key} = "0s" | tojson'], ["-c", f'.{key} = "0s" | [., .] | first'],
+    ]:
+        add("jq", *argv, "config.json", literal="0s", **k)
+    add("jq", "--slurpfile", "v", "v.json", ". * $v[0]", "config.json", v_json='{"x": "0s"}', **k)
+    add("jq", "--rawfile", "v", "v.txt", ".x = ($v | rtrimstr(\"\\n\"))", "config.json", v_txt="0s\n", **k)
+    add("jq", "-s", "add", "config.json", "v.json", v_json='{"x": "0s"}', **k)
+    add("jq", "-s", "reduce .[] as $x ({}; . * $x)", "config.json", "v.json", v_json='{"authentication": {"x": "0s"}}', **k)
+    add("jq", "-n", "input * input", "config.json", "v.json", v_json='{"x": "0s"}', **k)
+    add("jq", "-n", "[inputs] | add", "config.json", "v.json", v_json='{"x": "0s"}', **k)
+    add("jq", "-n", f'{{kind: "KubeletConfiguration", {key}: "0s"}}', literal="0s")
+    add("jq", "-n", "--args", '{a: $ARGS.positional[0]}', "0s", literal="0s")
+    add("jq", f".{key} = $ENV.T", "config.json", env={"T": "0s"}, **k)
+    add("jq", f".{key} = env.T", "config.json", env={"T": "0s"}, **k)
+    add("jq", f'.{key} = ($ENV["T"] // "1s")', "config.json", env={"T": "0s"}, **k)
+    add("jq", f'.{key} = (env.NONE // "0s")', "config.json", literal="0s", **k)
+    add("jq", ".x = (env.T | ascii_upcase)", "config.json", env={"T": "0s"}, **k)
+
+    def edit(*argv, text=BOOTSTRAP, literal=flag):
+        add("sed", *argv, "f", literal=literal, f=text)
+
+    for argv in [
+        ["-i", f"s!KUBELET_EXTRA_ARGS=\\$2!KUBELET_EXTRA_ARGS=\"$2 {flag}\"!"], ["-i", f"s;=\\$2;=\"$2 {flag}\";"], ["-i", "-e", f"s,\\$2$,\"$2 {flag}\","], ["-ri", f"s/(KUBELET_EXTRA_ARGS=)(\\$2)/\\1\"\\2 {flag}\"/"],
+        ["-i", "-r", f"s/^(\\s+)KUBELET_EXTRA_ARGS=.*/\\1KUBELET_EXTRA_ARGS=\"$2 {flag}\"/"], ["-i.orig", f"s/:-}}/:-{flag}}}/"], ["-i", f"/USE_MAX_PODS/i KUBELET_EXTRA_ARGS=\"$KUBELET_EXTRA_ARGS {flag}\""],
+        ["-i", f"/USE_MAX_PODS=/{{s/true/false/;a X=\"{flag}\"\n}}"], ["-i", "-e", "/nounset/d", "-e", f"$a X={flag}"], ["-i", "-e", f"2i X={flag}", "-e", "2d"],
+        ["-i", f"/^done/,/^cat/s/^KUBELET_EXTRA_ARGS=.*/KUBELET_EXTRA_ARGS=\"{flag}\"/"], ["-i", f"/errexit$/a\\\\nexport X=\"{flag}\""], ["-i", f"/errexit$/a \\\\\\nX={flag}"], ["-i", f"1a\\\n# one\\\nX={flag}"],
+        ["-i", f"/EOF$/!s/errexit/errexit {flag}/"], ["-i", f"s/\\bUSE_MAX_PODS\\b/& {flag}/2"], ["-i", f"s/USE_MAX_PODS/{flag}/g"], ["-n", f"s/true/{flag}/p"], ["-n", f"/USE/{{s/true/{flag}/;p}}"],
+        ["-E", f"s/(true|false)/{flag}/;t;d"], ["-i", f"/shift 2/r /dev/null\ns/shift 2/& {flag}/"], ["-i", f"\\|/etc/systemd|s|$| # {flag}|"], ["-i", f"$!N;s/\\nKUBELET/\\n{flag} KUBELET/;P;D"],
+        ["-i", f"0,/KUBELET_EXTRA_ARGS/s/KUBELET_EXTRA_ARGS/{flag}/"], ["-i", f"/^while/,/^done/{{/KUBELET/s/$/ # {flag}/}}"], ["-i", f"14,15s/^/# {flag} /"], ["-i", f"s/[$]2/{flag}/"], ["-i", f"s/\\(.*\\)=$2$/\\1=\"$2 {flag}\"/"],
+        ["-i", f"s/}}\"$/}} {flag}\"/"], ["-i", f"/^KUBELET_EXTRA_ARGS=/s/\"$/ {flag}\"/"], ["-z", f"s/\\nEOF\\n/\\n{flag}\\nEOF\\n/"], ["-i", f"/\\[Service\\]/,/EOF/{{s/Environment=.*/Environment='{flag}'/}}"],
+    ]:
+        edit(*argv)
+    for argv in [["-n", "/kind/p"], ["-n", "s/.*maxPods: //p"], ["-n", "/authentication/,/enabled/p"], ["-e", "/^ /d"], ["s/: */=/"], ["/^$/d;s/#.*//"], ["-n", "$p"], ["-n", "2{p;q}"], ["s/\\s*$//"], ["y/:/=/"]]:
+        add("sed", *argv, "c", c=YAML)
+        add("sed", *argv, stdin=YAML)
+    for argv in [
+        ["-q", "maxPods", "c"], ["-qs", "nothing", "c"], ["-c", ":", "c"], ["-n", "kind", "c"], ["-oE", "[0-9]+", "c"], ["-A1", "kind", "c"], ["-B1", "kind", "c"], ["-E", "^(kind|maxPods):", "c"], ["-v", "^ ", "c"], ["-w", "kind", "c"],
+        ["-iq", "MAXPODS", "c"], ["-Eq", "max(Pods|Others)", "c"], ["-Fxq", "maxPods: 110", "c"], ["-l", "kind", "c"], ["-L", "kind", "c"], ["-e", "kind", "-e", "max", "c"], ["--", "kind", "c"], ["-m1", ":", "c"], ["-o", "max[A-Z]", "c"],
+    ]:
+        add("grep", *argv, c=YAML)
+    table = "alpha 1 x\nbeta  2 y\n\ngamma\t3\tz z\n"
+    for argv in [
+        ["{print $2}"], ["{ print $1, $3 }"], ["{print}"], ["{print $NF}"], ["{print NF}"], ["{print NR, $0}"], ["NR==2"], ["NR==2{print $1}"], ["NR>1"], ["NF"], ["/a/"], ["!/a/"], ["/beta/{print $2}"], ["$1 == \"beta\" {print $3}"], ["$2 > 1"],
+        ["$1 ~ /^g/ {print $1}"], ["$1 !~ /a$/"], ["-F", "a", "{print $2}"], ["-Fa", "{print $1}"], ["-F", "[ab]", "{print $2}"], ["{gsub(/a/, \"A\"); print}"], ["{sub(/a/, \"A\"); print $1}"], ["{gsub(/a/, \"[&]\")}1"], ["{$2 = \"0s\"; print}"],
+        ["{$1 = \"x\"} 1"], ["1"], ["{print $1 \"-\" $2}"], ["{print \"0s\"}"], ["NR==1{print; exit}"], ["/beta/{next} {print}"], ["{gsub(/[0-9]/, \"n\", $2); print}"], ["-v", "v=0s", "{print v, $1}"], ["NR!=1 && /a/"], ["{print($1)}"], ["{printf \"%s\\n\", $1}"],
+        ["BEGIN{FS=\"a\"}{print $1}"], ["END{print NR}"], ["-F:", "{print $1}"], ["NR==1{print $2} NR==2{print $3}"], ["-F", "\\t", "{print $2}"], ["{sub(/^[ \\t]+/, \"\"); print}"],
+    ]:
+        add("awk", *argv, stdin=table)
+    add("awk", f"{{sub(/EXTRA_ARGS=\\$2/, \"EXTRA_ARGS=\\\"$2 {flag}\\\"\"); print}}", "f", literal=flag, f=BOOTSTRAP)
+    add("awk", f'/errexit/{{print; print "X={flag}"; next}} 1', "f", literal=flag, f=BOOTSTRAP)
+    add("awk", "-F=", '/^USE_MAX/{print $2}', "f", f=BOOTSTRAP)
+    for argv in [
+        ["-pi", "-e", f"s/KUBELET_EXTRA_ARGS=\\$2/KUBELET_EXTRA_ARGS=\"\\$2 {flag}\"/"], ["-i", "-pe", f"s/errexit/errexit {flag}/"], ["-pe", f"s/USE_MAX_PODS/{flag}/g"], ["-pi.bak", "-e", f"s|/etc/systemd|{flag}|"], ["-i.orig", "-p", "-e", f"s{{errexit}}{{{flag}}}"],
+        ["-0777", "-i", "-pe", f"s/(--kubelet-extra-args\\)\\s+KUBELET_EXTRA_ARGS=)\\$2/$1\"\\$2 {flag}\"/"], ["-pe", f"s/^(set -o) (\\w+)$/$1 $2 {flag}/"], ["-pe", f"s/true/{flag}/;s/false/x/"], ["-pe", f"s#EOF#{flag}#i"], ["-0777", "-pe", f"s/errexit\\n+while/{flag}\\nwhile/"],
+        ["-pe", f"s/\\$\\{{USE_MAX_PODS/{flag}/"], ["-ne", f"print if /errexit/"], ["-pe", f"s/errexit/{flag}/ if /set/"],
+    ]:
+        add("perl", *argv, "f", literal=flag if "-ne" not in argv else None, f=BOOTSTRAP)
+    for argv, stdin in [(["base64"], "0s\n" * 40), (["base64", "-d"], "MHMK\n"), (["base64", "-d", "-A"], "MHMK"), (["enc", "-base64", "-d"], "MHMK\n"), (["base64", "-A"], "0s\n" * 40), (["enc", "-d", "-base64", "-A"], "MHMK\n")]:
+        add("openssl", *argv, stdin=stdin)
+    for argv in [["-s"], ["-sd,"], ["-s", "-d", " "], ["-d,", "f", "g"], ["-sd", ",", "f"], ["-s", "-d:", "f"]]:
+        add("paste", *argv, stdin="a\nb\nc\n", f="1\n2\n", g="x\ny\nz\n")
+    add("tac", stdin="a\nb\nc\n")
+    add("expr", "1", "+", "2")
+    add("expr", "7", "*", "6")
+    add("expr", "3", "-", "3")
+    add("expr", "110", "/", "4")
+    return out
+
+
 def run(program, case):
     with tempfile.TemporaryDirectory() as root:
         for name, text in case.get("files", {}).items():
@@ -355,7 +582,7 @@ def run(program, case):
         env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"} | case.get("env", {})
         name = case.get("program", program)
         done = subprocess.run(
-            [name, *case["argv"]], cwd=root, env=env, input=case.get("stdin", "").encode(), capture_output=True, timeout=20
+            [name, *case["argv"]], cwd=root, env=env, input=(case.get("stdin") or "").encode(), capture_output=True, timeout=20
         )
         case["stdout"] = done.stdout.decode()
         case["status"] = done.returncode
@@ -380,7 +607,9 @@ def main():
         print(f"{name}: {len(cases)} cases, {sum('literal' in case for case in cases)} with a place")
 
 
-SUITES = {"jq": jq_cases, "sed": sed_cases, "text": text_cases}
+SUITES = {
+    "jq": jq_cases, "sed": sed_cases, "text": text_cases, "yq": yq_cases, "envsubst": envsubst_cases, "python": python_cases, "edits": edit_cases,
+}
 
 if __name__ == "__main__":
     main()

@@ -1,16 +1,20 @@
-//! `base64`, `gzip -d`, `gunzip` and `zcat`.
+//! `base64`, `openssl base64`, `gzip`, `gunzip` and `zcat`.
 
 use base64::Engine as _;
 
 use crate::decode::base64::Strictness;
 use crate::decode::{base64 as coding, gzip};
-use crate::text::{Layer, Span, Traced};
+use crate::text::{Layer, Span, Traced, Why};
 
 use super::{Files, Outcome};
 
 /// Runs one of the programs.
 pub(super) fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
-    let outcome = if name == "base64" { base64(argv, stdin, files, at) } else { unzip(name, argv, stdin, files, at) };
+    let outcome = match name {
+        "base64" => base64(argv, stdin, files, at),
+        "openssl" => openssl(argv, stdin, files, at),
+        _ => unzip(name, argv, stdin, files, at),
+    };
     match outcome {
         Ok(outcome) => outcome,
         Err(outcome) => *outcome,
@@ -39,7 +43,48 @@ fn base64(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -
             _ => others.push(word),
         }
     }
-    let texts = super::inputs(&others, stdin, files, 1, at)?;
+    recode(&others, stdin, files, Recoding { decode, lenient, width }, at)
+}
+
+/// `openssl base64` and `openssl enc -base64`
+fn openssl(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Result<Outcome, Box<Outcome>> {
+    let mut recoding = Recoding { decode: false, lenient: false, width: 64 };
+    let mut names = Vec::new();
+    let mut base64 = false;
+    let mut words = argv.iter();
+    while let Some(word) = words.next() {
+        match super::known(word)? {
+            "base64" | "-base64" | "-a" => base64 = true,
+            "enc" => {}
+            "-d" => recoding.decode = true,
+            "-A" => recoding.width = 0,
+            "-e" => recoding.decode = false,
+            "-in" => names.extend(words.next()),
+            text => return Err(super::not_followed(&format!("openssl's {text}"), word)),
+        }
+    }
+    if !base64 {
+        return Err(super::not_followed("openssl", &Traced::made(" ", at)));
+    }
+    recode(&names, stdin, files, recoding, at)
+}
+
+/// What is to be done with a text.
+struct Recoding {
+    decode: bool,
+    lenient: bool,
+    width: usize,
+}
+
+fn recode(
+    names: &[&Traced],
+    stdin: Option<&Traced>,
+    files: Files<'_>,
+    recoding: Recoding,
+    at: Span,
+) -> Result<Outcome, Box<Outcome>> {
+    let Recoding { decode, lenient, width } = recoding;
+    let texts = super::inputs(names, stdin, files, 1, at)?;
     let [text] = texts.as_slice() else { return Ok(Outcome::failed(1)) };
     if decode {
         // What `echo` put behind the text does not keep its original from being found.
@@ -52,10 +97,7 @@ fn base64(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -
         };
     }
     if let Some((span, why)) = text.first_hole() {
-        if width == 0 {
-            return Ok(Outcome::success(Traced::encoded(Traced::hole(span, why.clone()), Layer::Base64, text.clone())));
-        }
-        return Err(Box::new(Outcome::unknown(why.clone(), span)));
+        return Ok(Outcome::success(Traced::encoded(Traced::hole(span, why.clone()), Layer::Base64, text.clone())));
     }
     let coded = base64::engine::general_purpose::STANDARD.encode(text.bytes());
     let place = text.span().unwrap_or(at);
@@ -91,11 +133,18 @@ fn unzip(
             _ => others.push(word),
         }
     }
-    if !decode {
-        return Err(super::not_followed("gzip's packing", &Traced::made(" ", at)));
+    if let (false, false, [path]) = (to_stdout, others.is_empty(), others.as_slice()) {
+        return in_place(decode, path, files, at);
     }
     if let (false, Some(first)) = (to_stdout, others.first()) {
-        return Err(super::not_followed(&format!("{name} in place"), first));
+        return Err(super::not_followed(&format!("{name} in place of several files"), first));
+    }
+    if !decode {
+        let mut all = Traced::new();
+        for text in super::inputs(&others, stdin, files, 1, at)? {
+            all.push(&text);
+        }
+        return Ok(Outcome::success(packed(all, at)));
     }
     let mut out = Traced::new();
     for text in super::inputs(&others, stdin, files, 1, at)? {
@@ -109,4 +158,27 @@ fn unzip(
         }
     }
     Ok(Outcome::success(out))
+}
+
+/// What gzip makes of a text: bytes of its own, which nobody looks at before they are unpacked again.
+fn packed(text: Traced, at: Span) -> Traced {
+    let why = Why::NotUnderstood("gzip's packing".into());
+    Traced::encoded(Traced::hole(at, why), Layer::Gzip, text)
+}
+
+/// `gzip FILE` and `gunzip FILE.gz`
+fn in_place(decode: bool, path: &Traced, files: Files<'_>, at: Span) -> Result<Outcome, Box<Outcome>> {
+    let name = super::known(path)?;
+    let Some(text) = super::read(path, files)? else { return Ok(Outcome::failed(1)) };
+    let mut outcome = Outcome::success(Traced::new());
+    if !decode {
+        outcome.writes.push((format!("{name}.gz"), packed(text, at)));
+    } else if let Some(base) = name.strip_suffix(".gz") {
+        let plain = gzip::decode(&text).map_err(|_| super::not_followed("broken gzip", path))?;
+        outcome.writes.push((base.to_owned(), plain));
+    } else {
+        return Ok(Outcome::failed(1));
+    }
+    outcome.removed.push(name.to_owned());
+    Ok(outcome)
 }

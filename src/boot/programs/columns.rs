@@ -1,4 +1,4 @@
-//! `cut` and `tr`: parts of lines and single characters, with their places.
+//! `cut`, `paste` and `tr`: parts of lines and single characters, with their places.
 
 use crate::text::{HOLE, Span, Traced, Whence};
 
@@ -9,7 +9,11 @@ const MAX_FIELDS: usize = 100;
 
 /// Runs one of the programs.
 pub(super) fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
-    let outcome = if name == "cut" { cut(argv, stdin, files, at) } else { translate(argv, stdin, at) };
+    let outcome = match name {
+        "cut" => cut(argv, stdin, files, at),
+        "paste" => paste(argv, stdin, files, at),
+        _ => translate(argv, stdin, at),
+    };
     match outcome {
         Ok(outcome) => outcome,
         Err(outcome) => *outcome,
@@ -92,6 +96,67 @@ fn cut(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> R
                 out.push(&Traced::join(kept, &Traced::made(delimiter.as_str(), at)));
             }
         }
+        out.push_made(b"\n", at);
+    }
+    Ok(Outcome::success(out))
+}
+
+fn paste(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Result<Outcome, Box<Outcome>> {
+    let (mut delimiter, mut serial) = ("\t".to_owned(), false);
+    let mut others = Vec::new();
+    let mut words = argv.iter();
+    while let Some(word) = words.next() {
+        let text = super::known(word)?;
+        let mut rest = match text.strip_prefix('-') {
+            Some(rest) if !rest.is_empty() && !rest.starts_with('-') => rest,
+            Some(rest) if rest.starts_with('-') => {
+                return Err(super::not_followed(&format!("paste's option {text}"), word));
+            }
+            _ => {
+                others.push(word);
+                continue;
+            }
+        };
+        if let Some(more) = rest.strip_prefix('s') {
+            (serial, rest) = (true, more);
+        }
+        match rest.strip_prefix('d') {
+            Some("") => {
+                super::known(words.next().ok_or_else(|| Box::new(Outcome::failed(1)))?)?.clone_into(&mut delimiter)
+            }
+            Some(mark) => mark.clone_into(&mut delimiter),
+            None if rest.is_empty() => {}
+            None => return Err(super::not_followed(&format!("paste's option {text}"), word)),
+        }
+    }
+    if delimiter == "\\n" {
+        "\n".clone_into(&mut delimiter);
+    }
+    if delimiter.len() != 1 || delimiter == "\\" {
+        return Err(super::not_followed("this delimiter of paste", argv.first().unwrap_or(&Traced::made(" ", at))));
+    }
+    let mark = Traced::made(delimiter, at);
+    let mut columns = Vec::new();
+    for text in super::inputs(&others, stdin, files, 1, at)? {
+        if let Some((span, why)) = text.first_hole() {
+            return Err(Box::new(Outcome::unknown(why.clone(), span)));
+        }
+        let mut lines = text.split(b"\n");
+        if lines.last().is_some_and(Traced::is_empty) {
+            lines.pop();
+        }
+        columns.push(lines);
+    }
+    let rows: Vec<Vec<Traced>> = if serial {
+        columns
+    } else {
+        let longest = columns.iter().map(Vec::len).max().unwrap_or(0);
+        let row = |n: usize| columns.iter().map(|c| c.get(n).cloned().unwrap_or_default()).collect();
+        (0..longest).map(row).collect()
+    };
+    let mut out = Traced::new();
+    for row in rows {
+        out.push(&Traced::join(&row, &mark));
         out.push_made(b"\n", at);
     }
     Ok(Outcome::success(out))

@@ -1,4 +1,4 @@
-//! `cat`, `head`, `tail`, `sort`, `uniq` and `wc`: whole lines, with their places.
+//! `cat`, `tac`, `head`, `tail`, `sort`, `uniq` and `wc`: whole lines, with their places.
 
 use crate::text::{Span, Traced, Why};
 
@@ -17,9 +17,10 @@ fn concatenate(names: &[&Traced], stdin: Option<&Traced>, files: Files<'_>, at: 
     let mut outcome = Outcome::success(Traced::new());
     for name in names {
         let found = match name.known_str() {
-            Some("-") => stdin.map_or_else(|| Found::Unknown(Why::FromOutside("standard input".into())), |text| {
-                Found::Content(text.clone())
-            }),
+            Some("-") => stdin.map_or_else(
+                || Found::Unknown(Why::FromOutside("standard input".into())),
+                |text| Found::Content(text.clone()),
+            ),
             Some(path) => files(path),
             None => Found::Unknown(name.first_hole().map_or_else(
                 || Why::NotUnderstood("the name of a file that is not UTF-8".into()),
@@ -129,6 +130,15 @@ fn try_run(
         "head" => match part {
             Part::Count(n) | Part::From(n) => joined(&lines[..n.min(count)]),
         },
+        "tac" => {
+            if let Some(last) = lines.last_mut()
+                && !last.bytes().ends_with(b"\n")
+            {
+                return Err(super::not_followed("tac of a text without a line end", &all));
+            }
+            lines.reverse();
+            joined(&lines)
+        }
         "tail" => match part {
             Part::Count(n) => joined(&lines[count - n.min(count)..]),
             Part::From(n) => joined(&lines[n.saturating_sub(1).min(count)..]),

@@ -3,14 +3,21 @@
 //! Each gives exactly what the real program gives, or says that the answer is not known and names the construct: a wrong
 //! answer would become a wrong finding.
 
+mod awk;
 mod coding;
 mod columns;
+mod data;
+mod envsubst;
+mod expr;
 mod grep;
 mod jq;
 mod lines;
 mod names;
 mod pattern;
+mod perl;
+mod python;
 mod sed;
+mod yq;
 
 use crate::text::{Span, Traced, Why};
 
@@ -46,22 +53,29 @@ pub(super) struct Outcome {
     pub(super) status: Status,
     /// The files that it replaced, by path as the arguments name them.
     pub(super) writes: Vec<(String, Traced)>,
+    /// The files that it removed.
+    pub(super) removed: Vec<String>,
 }
 
 impl Outcome {
     /// Text on standard output, and success.
     fn success(stdout: Traced) -> Self {
-        Self { stdout, status: Status::Known(0), writes: Vec::new() }
+        Self { stdout, status: Status::Known(0), writes: Vec::new(), removed: Vec::new() }
     }
 
     /// No output and a known exit status.
     fn failed(status: i32) -> Self {
-        Self { stdout: Traced::new(), status: Status::Known(status), writes: Vec::new() }
+        Self { stdout: Traced::new(), status: Status::Known(status), writes: Vec::new(), removed: Vec::new() }
     }
 
     /// Nothing is known of what the program does.
     fn unknown(why: Why, at: Span) -> Self {
-        Self { stdout: Traced::hole(at, why.clone()), status: Status::Unknown(why), writes: Vec::new() }
+        Self {
+            stdout: Traced::hole(at, why.clone()),
+            status: Status::Unknown(why),
+            writes: Vec::new(),
+            removed: Vec::new(),
+        }
     }
 
     /// The program reads what nobody knows.
@@ -69,23 +83,40 @@ impl Outcome {
         let why = Why::FromOutside("standard input".into());
         match argv.first().and_then(Traced::span) {
             Some(at) => Self::unknown(why, at),
-            None => Self { stdout: Traced::new(), status: Status::Unknown(why), writes: Vec::new() },
+            None => {
+                Self { stdout: Traced::new(), status: Status::Unknown(why), writes: Vec::new(), removed: Vec::new() }
+            }
         }
     }
 }
 
 /// Runs the program `name` with the arguments `argv` (without its name); `None` if it is none of those that are modelled.
 ///
-/// `at` stands for what nobody wrote: brackets, line ends. Files are named as the arguments name them.
-pub(super) fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Option<Outcome> {
+/// `at` stands for what nobody wrote: brackets, line ends. Files are named as the arguments name them; `env` looks up
+/// variables of the environment.
+pub(super) fn run(
+    name: &str,
+    argv: &[Traced],
+    stdin: Option<&Traced>,
+    files: Files<'_>,
+    env: Files<'_>,
+    at: Span,
+) -> Option<Outcome> {
+    let either = |done: Result<Outcome, Box<Outcome>>| done.unwrap_or_else(|outcome| *outcome);
     Some(match name {
-        "jq" => jq::run(argv, stdin, files, at),
+        "jq" => jq::run(argv, stdin, files, env, at),
+        "awk" | "gawk" | "mawk" => either(awk::run(argv, stdin, files, at)),
+        "perl" => either(perl::run(argv, stdin, files, at)),
+        "expr" => either(expr::run(argv, at)),
+        "envsubst" => either(envsubst::run(argv, stdin, env, at)),
+        "yq" => either(yq::run(argv, stdin, files, env, at)),
         "sed" => sed::run(argv, stdin, files, at),
         "grep" | "egrep" | "fgrep" => grep::run(name, argv, stdin, files, at),
-        "cat" | "head" | "tail" | "sort" | "uniq" | "wc" => lines::run(name, argv, stdin, files, at),
-        "cut" | "tr" => columns::run(name, argv, stdin, files, at),
+        "cat" | "head" | "tail" | "sort" | "uniq" | "wc" | "tac" => lines::run(name, argv, stdin, files, at),
+        "cut" | "tr" | "paste" => columns::run(name, argv, stdin, files, at),
         "basename" | "dirname" => names::run(name, argv, at),
-        "base64" | "gzip" | "gunzip" | "zcat" => coding::run(name, argv, stdin, files, at),
+        "base64" | "openssl" | "gzip" | "gunzip" | "zcat" => coding::run(name, argv, stdin, files, at),
+        "python" | "python3" | "python2" => either(python::run(argv, stdin, files, env, at)),
         _ => return None,
     })
 }
@@ -98,7 +129,9 @@ fn known(word: &Traced) -> Result<&str, Box<Outcome>> {
             .map_or_else(|| Why::NotUnderstood("an argument that is not UTF-8".into()), |h| h.1.clone());
         Box::new(match word.span() {
             Some(at) => Outcome::unknown(why, at),
-            None => Outcome { stdout: Traced::new(), status: Status::Unknown(why), writes: Vec::new() },
+            None => {
+                Outcome { stdout: Traced::new(), status: Status::Unknown(why), writes: Vec::new(), removed: Vec::new() }
+            }
         })
     })
 }
@@ -109,7 +142,9 @@ fn not_followed(what: &str, word: &Traced) -> Box<Outcome> {
     let why = Why::NotUnderstood(what.into());
     Box::new(match word.span() {
         Some(at) => Outcome::unknown(why, at),
-        None => Outcome { stdout: Traced::new(), status: Status::Unknown(why), writes: Vec::new() },
+        None => {
+            Outcome { stdout: Traced::new(), status: Status::Unknown(why), writes: Vec::new(), removed: Vec::new() }
+        }
     })
 }
 
@@ -120,7 +155,9 @@ fn read(path: &Traced, files: Files<'_>) -> Result<Option<Traced>, Box<Outcome>>
         Found::Missing => Ok(None),
         Found::Unknown(why) => Err(Box::new(match path.span() {
             Some(at) => Outcome::unknown(why, at),
-            None => Outcome { stdout: Traced::new(), status: Status::Unknown(why), writes: Vec::new() },
+            None => {
+                Outcome { stdout: Traced::new(), status: Status::Unknown(why), writes: Vec::new(), removed: Vec::new() }
+            }
         })),
     }
 }

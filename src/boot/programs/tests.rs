@@ -15,6 +15,8 @@ struct Case {
     stdin: Option<String>,
     #[serde(default)]
     files: BTreeMap<String, String>,
+    #[serde(default)]
+    env: BTreeMap<String, String>,
     literal: Option<String>,
     stdout: String,
     status: i32,
@@ -37,7 +39,13 @@ fn answer(program: &str, case: &Case, texts: &mut Texts) -> (Vec<TextId>, Outcom
         files.insert(name.clone(), source(texts, name, text).1);
     }
     let mut read = |name: &str| files.get(name).map_or(Found::Missing, |text| Found::Content(text.clone()));
-    (words, run(program, &argv, Some(&stdin), &mut read, at).unwrap())
+    let mut variables = BTreeMap::new();
+    for (name, text) in &case.env {
+        variables.insert(name.clone(), source(texts, name, text).1);
+    }
+    let mut env = |name: &str| variables.get(name).map_or(Found::Missing, |text| Found::Content(text.clone()));
+    let outcome = run(program, &argv, Some(&stdin), &mut read, &mut env, at);
+    (words, outcome.unwrap_or_else(|| panic!("{program} is not modelled")))
 }
 
 /// True if the literal stands somewhere in the text, byte for byte from one of the arguments.
@@ -124,6 +132,118 @@ fn other_programs_answer_as_the_real_ones() {
     hold("", include_str!("../../../testdata/programs/text.json"), 6);
 }
 
+#[test]
+fn edits_in_other_words_are_those_of_the_real_programs() {
+    hold("", include_str!("../../../testdata/programs/edits.json"), 20);
+}
+
+#[test]
+fn yq_answers_as_the_real_one() {
+    hold("yq", include_str!("../../../testdata/programs/yq.json"), 10);
+}
+
+#[test]
+fn envsubst_answers_as_the_real_one() {
+    hold("envsubst", include_str!("../../../testdata/programs/envsubst.json"), 0);
+}
+
+#[test]
+fn python_answers_as_the_real_one() {
+    hold("python3", include_str!("../../../testdata/programs/python.json"), 8);
+}
+
+/// Expressions and answers as mikefarah's pages have them (mikefarah/yq, `pkg/yqlib/doc/operators` and `usage`).
+#[test]
+fn yq_of_mikefarah_does_what_its_pages_say() {
+    for (argv, stdin, want) in [
+        (&["e", ".a.b = \"frog\""][..], "a:\n  b:\n    g: foobar\n", "a:\n  b: frog\n"),
+        (&["e", ".a.b |= \"frog\""], "a:\n  b: x\n", "a:\n  b: frog\n"),
+        (&["-P", ".a.b.[0] |= \"bogs\""], "{}", "{\n  \"a\": {\n    \"b\": [\n      \"bogs\"\n    ]\n  }\n}\n"),
+        (&["e", "-n", ".kind = \"K\" | .t = \"0s\" | .n = 0"], "", "kind: K\nt: 0s\nn: 0\n"),
+        (&["eval", "-n", ".a = \"3\""], "", "a: \"3\"\n"),
+        (&["eval", "-n", ".a = true"], "", "a: true\n"),
+        (&["e", ".a *= .b"], "a: {d: 1}\nb: {c: 2}\n", "a:\n  d: 1\n  c: 2\nb:\n  c: 2\n"),
+        (&["e", ".a += [\"x\"]"], "a: [1]\n", "a:\n  - 1\n  - x\n"),
+        (&["e", "del(.b)"], "a: cat\nb: dog\n", "a: cat\n"),
+        (&["e", ".spec.foo-bar = 1"], "spec: {}\n", "spec:\n  foo-bar: 1\n"),
+        (&["e", ".a"], "a: cat\n", "cat\n"),
+        (&["e", "-o=json", "-I0", "."], "a: [1]\n", "{\"a\":[1]}\n"),
+        (&["e", "with(.a.b; . = \"newValue\")"], "a: {b: value}\n", "a:\n  b: newValue\n"),
+        (&["e", ".a = 1"], "a: 2\n---\nb: 3\n", "a: 1\n---\nb: 3\na: 1\n"),
+        (&["e", ".a = ?"], "{}", "unknown"),
+        (&["e", ".a = \"?\""], "b: 1\n", "b: 1\na: ?\n"),
+        (&["e", ".b = 1"], "a: ?\n", "a: ?\nb: 1\n"),
+        (&["e", ".. style=\"double\""], "a: 1\n", "unknown"),
+        (&["w", "-i", "f", "a", "1"], "a: 1\n", "unknown"),
+    ] {
+        assert_eq!(with_unknown("yq", argv, stdin), want, "{argv:?} {stdin}");
+    }
+}
+
+#[test]
+fn other_programs_carry_what_is_not_known() {
+    let dump = "import json,sys; d=json.load(sys.stdin); d['b']='0s'; print(json.dumps(d))";
+    for (program, argv, stdin, want) in [
+        ("python3", &["-c", dump][..], "{\"a\": ?}", "{\"a\": ?, \"b\": \"0s\"}\n"),
+        ("python3", &["-c", dump], "{\"a\": \"x?y\"}", "{\"a\": \"x?y\", \"b\": \"0s\"}\n"),
+        ("python3", &["-c", dump], "?", "unknown"),
+        ("python3", &["-c", "print('a-b'.replace('a', 'c'))"], "", "c-b\n"),
+        ("python3", &["-c", "import sys\nx = sys.stdin.read()\nif x == 'a':\n    print(1)"], "?", "unknown"),
+        ("python3", &["-c", "import subprocess\nsubprocess.run(['x'])"], "", "unknown"),
+        ("python3", &["-c", "?"], "", "unknown"),
+        ("envsubst", &[], "a ? $X b\n", "a ?  b\n"),
+        ("awk", &["{print $1}"], "a ?\n", "unknown"),
+        ("awk", &["{gsub(/a/, \"b\"); print}"], "a?\n", "b?\n"),
+        ("perl", &["-pe", "s/a/b/"], "a?\n", "b?\n"),
+        ("base64", &[], "?", "?"),
+    ] {
+        assert_eq!(with_unknown(program, argv, stdin), want, "{program} {argv:?} {stdin}");
+    }
+}
+
+#[test]
+fn hostile_programs_end_soon() {
+    let python = [
+        "while True: pass".to_owned(),
+        "def f(): f()\nf()".to_owned(),
+        "x = 'a'\nwhile True:\n    x = x + x".to_owned(),
+        "l = []\nl.append(l)\nimport json\nprint(json.dumps(l))".to_owned(),
+        "l = [1]\nfor x in l:\n    l.append(x)".to_owned(),
+        "x = [1]\nwhile True:\n    x = x + x".to_owned(),
+        "x = 'ab'\nwhile True:\n    x = x.replace('a', x)".to_owned(),
+        "import re\nx = 'aa'\nwhile True:\n    x = re.sub('a', 'aaaa', x)".to_owned(),
+        "(".repeat(20_000),
+        "[".repeat(20_000),
+        "-".repeat(20_000),
+        "not ".repeat(20_000),
+        format!("x{}", "[0]".repeat(5_000)),
+        format!("x{}", ".a".repeat(5_000)),
+        format!("x = {}1", "1+".repeat(20_000)),
+        "if 1:\n".to_owned(),
+        "f'{'".to_owned(),
+        "'\\".to_owned(),
+    ];
+    for code in &python {
+        let start = std::time::Instant::now();
+        with_unknown("python3", &["-c", code], "");
+        assert!(start.elapsed().as_secs() < 20, "{} took {:?}", &code[..code.len().min(60)], start.elapsed());
+    }
+    let code = "import json\nwith open(p) as f:\n    d = json.load(f)\nd['a']['b'] = f\"{x}é\" + '''y''' # é\ndef g(a, b=1):\n    return {**a, 'k': [b][0:1]}\n";
+    let others = [
+        ("awk", "", "NR==1 && $2 ~ /a\\/b/ {gsub(/[0-9]+/, \"é&\\n\", $2); print $1, \"x\" $NF; next} !/b/"),
+        ("yq", "", ".a.b-c[0] = \"x\\\"é\" | .c += env(X) | with(.d; .e = 1) | load(\"f\")"),
+        ("perl", "-pe", "s{a(b)\\/}{$1é\\n};s/x$/${1}/g"),
+        ("python3", "-c", code),
+    ];
+    for (program, option, script) in others {
+        for end in 0..=script.len() {
+            let Some(part) = script.get(..end) else { continue };
+            let argv = if option.is_empty() { vec![part] } else { vec![option, part] };
+            with_unknown(program, &argv, "ab x\nxx\n");
+        }
+    }
+}
+
 /// A text with a hole for each `?` in it.
 fn with_holes(texts: &mut Texts, text: &str) -> Traced {
     let (id, whole) = source(texts, "holes", text);
@@ -144,7 +264,7 @@ fn with_unknown(program: &str, argv: &[&str], stdin: &str) -> String {
     let argv: Vec<_> = argv.iter().map(|word| with_holes(&mut texts, word)).collect();
     let stdin = with_holes(&mut texts, stdin);
     let at = Span::new(source(&mut texts, "call", program).0, 0..program.len());
-    let outcome = run(program, &argv, Some(&stdin), &mut |_| Found::Missing, at).unwrap();
+    let outcome = run(program, &argv, Some(&stdin), &mut |_| Found::Missing, &mut |_| Found::Missing, at).unwrap();
     if matches!(outcome.status, Status::Unknown(_)) {
         return "unknown".to_owned();
     }

@@ -22,6 +22,59 @@ const EDITORS: [&str; 14] = [
     "yq",
 ];
 
+/// Programs that only look at the files that they are given.
+const READERS: [&str; 49] = [
+    "awk",
+    "aws",
+    "base64",
+    "basename",
+    "cat",
+    "dirname",
+    "egrep",
+    "expr",
+    "fgrep",
+    "tac",
+    "uniq",
+    "wc",
+    "chattr",
+    "cmp",
+    "column",
+    "comm",
+    "cut",
+    "diff",
+    "docker",
+    "envsubst",
+    "file",
+    "find",
+    "getfacl",
+    "getopt",
+    "grep",
+    "head",
+    "jq",
+    "kubectl",
+    "less",
+    "ls",
+    "lsattr",
+    "md5sum",
+    "more",
+    "mount",
+    "openssl",
+    "paste",
+    "readlink",
+    "realpath",
+    "setfacl",
+    "sha256sum",
+    "sort",
+    "ssh",
+    "stat",
+    "systemd-analyze",
+    "tail",
+    "tar",
+    "tr",
+    "which",
+    "zcat",
+];
+
 /// Programs whose output is text that they were given, changed in a way that is not modelled.
 const FILTERS: [&str; 16] = [
     "awk", "column", "cut", "envsubst", "grep", "head", "jq", "perl", "python3", "sed", "sort", "tail", "tr", "uniq",
@@ -363,6 +416,8 @@ impl Shell<'_, '_> {
             if edits {
                 self.edited(name, words, span, path);
             }
+        } else if !READERS.contains(&name) {
+            named(name, words, span, path);
         }
         if matches!(name, "grep" | "egrep" | "fgrep" | "test") {
             Status::Open("".into())
@@ -482,6 +537,26 @@ impl Shell<'_, '_> {
             _ => return false,
         }
         true
+    }
+}
+
+/// A program that is not known may change the files that its arguments name.
+fn named(program: &str, words: &[Traced], span: Span, path: &mut Run) {
+    for word in words {
+        let text = word.to_text();
+        let name = text.rsplit('=').next().unwrap_or_default();
+        if !name.starts_with('/') || name.contains(crate::text::HOLE) {
+            continue;
+        }
+        let name = absolute(name, "/");
+        let read = image::sight(&name).is_some() || name == image::BOOTSTRAP;
+        if read || path.machine.files.contains_key(&name) {
+            let why = Why::NotUnderstood(format!("what {program} does to {name}").into());
+            if read {
+                path.machine.gap(span, why.clone());
+            }
+            path.machine.put(&name, File::Unknown(why));
+        }
     }
 }
 

@@ -9,7 +9,8 @@ use crate::text::{Span, Traced, Why};
 use super::super::machine::{File, Start, absolute};
 use super::super::programs::{self, Found};
 use super::super::{image, nodeadm};
-use super::{Run, Shell, Status};
+use super::files::contents;
+use super::{Run, Shell, Status, snap};
 
 /// The most numbers that `seq` gives.
 const MAX_NUMBERS: i64 = 4096;
@@ -128,9 +129,17 @@ impl Shell<'_, '_> {
                     path.machine.start(true);
                 }
             }
-            "snap" if words.iter().any(|w| w.to_text().starts_with("kubelet")) => {
-                path.machine.see(Some(Family::Ubuntu));
-                path.machine.gap(span, Why::NotUnderstood("snap set of the kubelet's arguments".into()));
+            "snap" => return snap::run(words, span, path),
+            "curl" | "wget" | "aws" => return self.fetch(name, words, span, path),
+            "dd" => return self.dd(words, span, path),
+            "truncate" => {
+                let size = words.iter().any(|w| matches!(w.known_str(), Some("0" | "-s0" | "--size=0")));
+                for file in operands.iter().filter_map(|o| o.known_str()).filter(|o| *o != "0") {
+                    let file = absolute(file, &path.directory);
+                    let why = || Why::NotUnderstood("truncate to a size".into());
+                    let empty = size.then(|| File::Known(Arc::default()));
+                    path.machine.put(&file, empty.unwrap_or_else(|| File::Unknown(why())));
+                }
             }
             _ => return self.modelled(name, words, span, path),
         }
@@ -141,7 +150,13 @@ impl Shell<'_, '_> {
     fn modelled(&self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> bool {
         let stdin = path.stdin.clone().unwrap_or_default();
         let mut files = |file: &str| found(path, file, &stdin);
-        let Some(outcome) = programs::run(name, words, Some(&stdin), &mut files, span) else { return false };
+        let mut env = |name: &str| variable(path, name);
+        let outcome = programs::run(name, words, Some(&stdin), &mut files, &mut env, span);
+        let Some(outcome) = outcome else { return false };
+        for file in outcome.removed {
+            let file = absolute(&file, &path.directory);
+            path.machine.put(&file, File::Removed);
+        }
         for (file, text) in outcome.writes {
             let file = absolute(&file, &path.directory);
             path.machine.put(&file, File::Known(Arc::new(text)));
@@ -157,6 +172,40 @@ impl Shell<'_, '_> {
                 self.not_followed(name, words, span, path)
             }
         };
+        true
+    }
+
+    /// `dd of=FILE`. False if a part of the text is asked for.
+    fn dd(&mut self, words: &[Traced], span: Span, path: &mut Run) -> bool {
+        let (mut from, mut to, mut append) = (None, None, false);
+        for word in words {
+            let text = word.to_text().into_owned();
+            let Some((name, value)) = text.split_once('=') else { return false };
+            let rest = word.slice(word.len() - value.len()..word.len());
+            match name {
+                "if" => from = Some(rest),
+                "of" => to = Some(rest),
+                "oflag" | "conv" => append |= value.contains("append"),
+                "status" => {}
+                _ => return false,
+            }
+        }
+        let text = match &from {
+            Some(from) => contents(path, from, span),
+            None => path.stdin.clone().unwrap_or_default(),
+        };
+        match to.as_ref().map(|to| (to, to.known_str())) {
+            None => path.out.push(&text),
+            Some((_, Some(file))) => {
+                let file = absolute(file, &path.directory);
+                if append {
+                    path.machine.append(&file, &text, span);
+                } else {
+                    path.machine.put(&file, File::Known(Arc::new(text)));
+                }
+            }
+            Some((to, None)) => self.unnamed(to, span, path),
+        }
         true
     }
 
@@ -177,9 +226,9 @@ impl Shell<'_, '_> {
             if into || path.machine.files.keys().any(|f| f.starts_with(&format!("{target}/"))) {
                 target = format!("{target}/{base}");
             }
-            let file = path
-                .machine
-                .file(&source)
+            let stdin = (source == "/dev/stdin").then(|| File::Known(Arc::new(path.stdin.clone().unwrap_or_default())));
+            let file = stdin
+                .or_else(|| path.machine.file(&source))
                 .unwrap_or_else(|| File::Unknown(Why::FromOutside(format!("what stands in {source}").into())));
             if let (File::Unknown(why), true) = (&file, image::sight(&target).is_some()) {
                 path.machine.gap(span, why.clone());
@@ -234,6 +283,21 @@ impl Shell<'_, '_> {
         nodeadm::write(&mut path.machine, &documents, self.cx);
         path.machine.start_runtime(Name::Containerd, true);
         path.machine.start(true);
+    }
+}
+
+/// What a program finds in its environment.
+fn variable(path: &Run, name: &str) -> Found {
+    match path.variables.get(name).filter(|v| v.exported && !v.array).and_then(|v| v.values.first()) {
+        Some(text) => Found::Content(text.clone()),
+        // What the system sets.
+        None if matches!(name, "PATH" | "HOME" | "USER" | "SHELL" | "LANG" | "PWD" | "LOGNAME") => {
+            Found::Unknown(Why::FromOutside(format!("the environment variable {name}").into()))
+        }
+        None => match &path.open {
+            Some(why) if !path.variables.contains_key(name) => Found::Unknown(why.clone()),
+            _ => Found::Missing,
+        },
     }
 }
 

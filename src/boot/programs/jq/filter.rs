@@ -367,7 +367,17 @@ impl<'a> Rewriter<'a> {
                 Term::Var(name)
             }
             Term::Path(inner, Path(parts)) => {
-                let inner = self.boxed(inner);
+                // Of the environment, the variables that the filter names are known, and no others.
+                let environment =
+                    matches!(*inner, Term::Var("$ENV")) || matches!(&*inner, Term::Call("env", a) if a.is_empty());
+                let named = |term: &Ast<'a>| match term {
+                    Term::Str(None, parts) => matches!(parts.as_slice(), [StrPart::Str(_)]),
+                    _ => false,
+                };
+                let inner = match parts.first() {
+                    Some((Part::Index(name), _)) if environment && named(name) => Box::new(Term::Var("$ENV")),
+                    _ => self.boxed(inner),
+                };
                 let parts = parts.into_iter().map(|(part, opt)| {
                     let part = match part {
                         Part::Index(index) => Part::Index(self.term(index)),

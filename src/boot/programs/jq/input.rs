@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use crate::boot::programs::data::back;
 use crate::syntax::{Node, NodeKind, Scalar, Style, json};
-use crate::text::{Span, Texts, Traced, Whence, Why};
+use crate::text::{Span, Texts, Traced, Why};
 
 use super::value::{Pairs, Val, number_text};
 
@@ -115,23 +116,7 @@ struct Back<'a> {
 impl Back<'_> {
     /// What was read from the text of its own, with the places of the original.
     fn traced(&self, read: &Traced) -> Traced {
-        let mut out = Traced::new();
-        for (range, piece) in read.ranges() {
-            let origin = self.text.slice(piece.whence.span().range());
-            match &piece.whence {
-                Whence::Same(_) => out.push(&origin),
-                Whence::Made(_) => {
-                    if let Some(at) = origin.span() {
-                        out.push_piece(read.bytes().get(range).unwrap_or_default(), Whence::Made(at), origin.via());
-                    }
-                }
-                Whence::Hole(span, why) => {
-                    let at = origin.span().unwrap_or(*span);
-                    out.push_piece(crate::text::HOLE.as_bytes(), Whence::Hole(at, why.clone()), origin.via());
-                }
-            }
-        }
-        out
+        back(self.text, read)
     }
 
     fn val(&self, node: &Node) -> Option<Val> {

@@ -17,11 +17,12 @@ mod ops;
 mod print;
 mod value;
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::text::{Span, Traced, Why};
 
-use super::{Files, Outcome, Status};
+use super::{Files, Found, Outcome, Status};
 use filter::Refused;
 use input::NoValue;
 use print::Layout;
@@ -29,6 +30,13 @@ use value::{MAX_STRING, Pairs, Val, made};
 
 /// The stack of the thread that a call runs on, in bytes. It is reserved, not used, until a filter nests deep.
 const STACK: usize = 256 << 20;
+
+/// Where a filter names a variable of the environment.
+static ENVIRONMENT: std::sync::LazyLock<regex::Regex> = std::sync::LazyLock::new(|| {
+    let name = r"([A-Za-z_][A-Za-z0-9_]*)";
+    let pattern = format!(r#"(?:\$ENV|\benv)(?:\s*\.\s*{name}|\s*\.?\[\s*"{name}"\s*\])"#);
+    regex::Regex::new(&pattern).unwrap_or_else(|_| unreachable!("the pattern is the same for ever"))
+});
 
 /// What the arguments ask for.
 struct Options {
@@ -43,6 +51,7 @@ struct Options {
     vars: Vec<(String, Traced, Kind)>,
     positional: Vec<(Traced, bool)>,
     inputs: Vec<Traced>,
+    environment: BTreeMap<String, Traced>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,8 +62,12 @@ enum Kind {
 }
 
 /// Runs `jq` with the arguments `argv` (without the program's name).
-pub(super) fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
-    let options = match options(argv, stdin, files) {
+pub(super) fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files<'_>, at: Span) -> Outcome {
+    let options = options(argv, stdin, files).and_then(|mut options| {
+        environment(&mut options, env, at)?;
+        Ok(options)
+    });
+    let options = match options {
         Ok(options) => options,
         Err(outcome) => return *outcome,
     };
@@ -88,6 +101,7 @@ fn options(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>) -> Result<
         vars: Vec::new(),
         positional: Vec::new(),
         inputs: Vec::new(),
+        environment: BTreeMap::new(),
     };
     let mut words = argv.iter();
     let mut names: Vec<&Traced> = Vec::new();
@@ -207,6 +221,20 @@ fn options(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>) -> Result<
     Ok(options)
 }
 
+/// Looks up the variables of the environment that the filter names.
+fn environment(options: &mut Options, env: Files<'_>, at: Span) -> Result<(), Box<Outcome>> {
+    let Some(code) = &options.filter else { return Ok(()) };
+    for found in ENVIRONMENT.captures_iter(&code.to_text()) {
+        let Some(name) = found.iter().skip(1).flatten().next() else { continue };
+        match env(name.as_str()) {
+            Found::Content(text) => drop(options.environment.insert(name.as_str().to_owned(), text)),
+            Found::Missing => {}
+            Found::Unknown(why) => return Err(Box::new(Outcome::unknown(why, at))),
+        }
+    }
+    Ok(())
+}
+
 /// The text of a word as far as it must be known to tell an option from another word.
 fn lead(word: &Traced) -> Result<&str, Box<Outcome>> {
     match word.as_str() {
@@ -249,6 +277,10 @@ fn variables(options: &Options) -> Result<Vec<(String, Val)>, NoValue> {
     let args = [("positional", positional), ("named", Val::obj(named))];
     let args = args.into_iter().map(|(name, val)| (name.as_bytes().to_vec(), (made(name), val)));
     vars.push(("$ARGS".to_owned(), Val::obj(args.collect())));
+    let environment = options.environment.iter();
+    let environment =
+        environment.map(|(name, text)| (name.clone().into_bytes(), (made(name), Val::Str(Rc::new(text.clone())))));
+    vars.push(("$ENV".to_owned(), Val::obj(environment.collect())));
     Ok(vars)
 }
 
@@ -340,5 +372,5 @@ fn execute(options: &Options, at: Span) -> Outcome {
             Some(val) => Status::Known(i32::from(!val.truth())),
         }
     };
-    Outcome { stdout, status, writes: Vec::new() }
+    Outcome { stdout, status, writes: Vec::new(), removed: Vec::new() }
 }

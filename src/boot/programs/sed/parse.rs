@@ -485,7 +485,6 @@ impl Reader<'_> {
             return Err(NoPattern::Refused);
         }
         let mut out = Traced::new();
-        let mut first = true;
         loop {
             let start = self.at;
             let Some(c) = self.next() else { break };
@@ -498,18 +497,17 @@ impl Reader<'_> {
                     let at = self.at;
                     let Some(escaped) = self.next() else { break };
                     match escaped {
-                        't' | 'n' if !first => {
+                        't' | 'n' => {
                             if let Some(span) = self.code.slice(start..self.at).span() {
                                 out.push_made(if escaped == 't' { b"\t" } else { b"\n" }, span);
                             }
                         }
-                        c if c.is_ascii_alphanumeric() && !first => return unknown(&format!("\\{c} in a text of sed")),
+                        c if c.is_ascii_alphanumeric() => return unknown(&format!("\\{c} in a text of sed")),
                         _ => out.push(&self.code.slice(at..self.at)),
                     }
                 }
                 _ => out.push(&self.code.slice(start..self.at)),
             }
-            first = false;
         }
         if let Some(span) = self.code.slice(self.text.len().saturating_sub(1)..self.text.len()).span() {
             out.push_made(b"\n", span);

@@ -1,0 +1,625 @@
+//! Python's statements and expressions, as far as scripts edit files with them.
+
+use crate::text::{Traced, Why};
+
+use super::lex::{Piece, Token, Word, lex, not};
+
+/// How deep expressions and blocks may nest.
+const MAX_DEPTH: usize = 40;
+
+/// How many operators, or calls and indices, may follow each other in one expression.
+const MAX_CHAIN: usize = 64;
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub(super) enum Expr {
+    Text(Traced),
+    Number(Traced),
+    Name(String, Traced),
+    Format(Vec<Expr>),
+    List(Vec<Expr>),
+    /// Pairs; without a key, all pairs of another one.
+    Dict(Vec<(Option<Expr>, Expr)>),
+    Attribute(Box<Expr>, String),
+    Call(Box<Expr>, Vec<Argument>),
+    Index(Box<Expr>, Box<Expr>),
+    Slice(Box<Expr>, Option<Box<Expr>>, Option<Box<Expr>>),
+    Binary(String, Box<Expr>, Box<Expr>),
+    Not(Box<Expr>),
+    Choice(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// What is made of each item: the value, the names, the list, the conditions.
+    Each(Box<Expr>, Vec<Expr>, Box<Expr>, Vec<Expr>),
+}
+
+/// An argument of a call, perhaps with its name.
+pub(super) type Argument = (Option<String>, Expr);
+
+/// A statement.
+#[derive(Clone, Debug)]
+pub(super) enum Statement {
+    Expr(Expr),
+    Assign(Vec<Expr>, Expr),
+    Augment(Expr, String, Expr),
+    Delete(Vec<Expr>),
+    With(Vec<(Expr, Option<Expr>)>, Vec<Statement>),
+    For(Expr, Expr, Vec<Statement>),
+    While(Expr, Vec<Statement>),
+    If(Vec<(Expr, Vec<Statement>)>, Vec<Statement>),
+    Try(Vec<Statement>, Option<Vec<Statement>>, Vec<Statement>),
+    Def(String, Vec<(String, Option<Expr>)>, Vec<Statement>),
+    Return(Option<Expr>),
+    Import(String, String),
+    Raise(Option<Expr>),
+    Break,
+    Continue,
+    Pass,
+}
+
+/// Reads a program.
+pub(super) fn program(code: &Traced) -> Result<Vec<Statement>, Why> {
+    let tokens = lex(code)?;
+    let mut parser = Parser { code, tokens: &tokens, at: 0, depth: 0 };
+    let mut out = Vec::new();
+    while !parser.is(&Word::End) {
+        parser.statement(&mut out)?;
+    }
+    Ok(out)
+}
+
+struct Parser<'a> {
+    code: &'a Traced,
+    tokens: &'a [Token],
+    at: usize,
+    depth: usize,
+}
+
+impl Parser<'_> {
+    fn is(&self, word: &Word) -> bool {
+        self.tokens.get(self.at).is_none_or(|t| t.word == *word)
+    }
+
+    fn text(&self) -> &str {
+        let plain = |t: &&Token| matches!(t.word, Word::Name | Word::Sign | Word::Number);
+        let token = self.tokens.get(self.at).filter(plain);
+        token.and_then(|t| self.code.as_str()?.get(t.range.clone())).unwrap_or_default()
+    }
+
+    fn take(&mut self, text: &str) -> bool {
+        let found = self.text() == text;
+        self.at += usize::from(found);
+        found
+    }
+
+    fn expect(&mut self, text: &str) -> Result<(), Why> {
+        if self.take(text) { Ok(()) } else { Err(not(&format!("a program without `{text}` where it should be"))) }
+    }
+
+    fn name(&mut self) -> Result<String, Why> {
+        if !self.is(&Word::Name) {
+            return Err(not("a program without a name where it should be"));
+        }
+        let name = self.text().to_owned();
+        self.at += 1;
+        Ok(name)
+    }
+
+    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Why>) -> Result<T, Why> {
+        if self.depth >= MAX_DEPTH {
+            return Err(Why::Limit("depth of a python program"));
+        }
+        self.depth += 1;
+        let out = read(self);
+        self.depth -= 1;
+        out
+    }
+
+    fn block(&mut self) -> Result<Vec<Statement>, Why> {
+        self.expect(":")?;
+        let mut out = Vec::new();
+        if !self.is(&Word::Line) {
+            self.simple_line(&mut out)?;
+            return Ok(out);
+        }
+        self.at += 1;
+        if !self.is(&Word::Indent) {
+            return Err(not("a block that is not indented"));
+        }
+        self.at += 1;
+        while !self.is(&Word::Dedent) && !self.is(&Word::End) {
+            self.deeper(|p| p.statement(&mut out))?;
+        }
+        self.at += usize::from(self.is(&Word::Dedent));
+        Ok(out)
+    }
+
+    fn statement(&mut self, out: &mut Vec<Statement>) -> Result<(), Why> {
+        if self.is(&Word::Line) {
+            self.at += 1;
+            return Ok(());
+        }
+        let keyword = self.text().to_owned();
+        let compound = matches!(keyword.as_str(), "with" | "for" | "while" | "if" | "try" | "def");
+        if !compound {
+            return self.simple_line(out);
+        }
+        self.at += 1;
+        out.push(match keyword.as_str() {
+            "with" => {
+                let mut items = Vec::new();
+                loop {
+                    let value = self.expr()?;
+                    let name = if self.take("as") { Some(self.postfix()?) } else { None };
+                    items.push((value, name));
+                    if !self.take(",") {
+                        break;
+                    }
+                }
+                Statement::With(items, self.block()?)
+            }
+            "for" => {
+                let target = self.targets()?;
+                self.expect("in")?;
+                let list = self.exprs()?;
+                Statement::For(target, list, self.block()?)
+            }
+            "while" => {
+                let condition = self.expr()?;
+                Statement::While(condition, self.block()?)
+            }
+            "if" => {
+                let mut branches = vec![(self.expr()?, self.block()?)];
+                let mut otherwise = Vec::new();
+                loop {
+                    if self.take("elif") {
+                        branches.push((self.expr()?, self.block()?));
+                    } else {
+                        if self.take("else") {
+                            otherwise = self.block()?;
+                        }
+                        break Statement::If(branches, otherwise);
+                    }
+                }
+            }
+            "try" => {
+                let body = self.block()?;
+                let mut handler = None;
+                let mut last = Vec::new();
+                while self.take("except") {
+                    if self.text() != ":" {
+                        self.exprs()?;
+                        if self.take("as") {
+                            self.name()?;
+                        }
+                    }
+                    let block = self.block()?;
+                    handler.get_or_insert(block);
+                }
+                if self.text() == "else" {
+                    return Err(not("an else of try"));
+                }
+                if self.take("finally") {
+                    last = self.block()?;
+                }
+                Statement::Try(body, handler, last)
+            }
+            _ => {
+                let name = self.name()?;
+                self.expect("(")?;
+                let mut parameters = Vec::new();
+                while !self.take(")") {
+                    let parameter = self.name()?;
+                    if self.take(":") {
+                        self.expr()?;
+                    }
+                    let default = if self.take("=") { Some(self.expr()?) } else { None };
+                    parameters.push((parameter, default));
+                    if !self.take(",") {
+                        self.expect(")")?;
+                        break;
+                    }
+                }
+                if self.take("->") {
+                    self.expr()?;
+                }
+                Statement::Def(name, parameters, self.block()?)
+            }
+        });
+        Ok(())
+    }
+
+    fn simple_line(&mut self, out: &mut Vec<Statement>) -> Result<(), Why> {
+        loop {
+            self.simple(out)?;
+            if self.take(";") {
+                if self.is(&Word::Line) {
+                    self.at += 1;
+                    return Ok(());
+                }
+                continue;
+            }
+            if self.is(&Word::Line) {
+                self.at += 1;
+                return Ok(());
+            }
+            return Err(not(&format!("a statement with `{}` in it", self.text())));
+        }
+    }
+
+    fn simple(&mut self, out: &mut Vec<Statement>) -> Result<(), Why> {
+        let keyword = if self.is(&Word::Name) { self.text().to_owned() } else { String::new() };
+        let ends = |p: &Self| p.is(&Word::Line) || p.text() == ";";
+        match keyword.as_str() {
+            "import" | "from" => {
+                self.at += 1;
+                return self.import(&keyword, out);
+            }
+            "del" => {
+                self.at += 1;
+                let mut list = vec![self.postfix()?];
+                while self.take(",") {
+                    list.push(self.postfix()?);
+                }
+                out.push(Statement::Delete(list));
+            }
+            "pass" => {
+                self.at += 1;
+                out.push(Statement::Pass);
+            }
+            "break" | "continue" => {
+                self.at += 1;
+                out.push(if keyword == "break" { Statement::Break } else { Statement::Continue });
+            }
+            "return" => {
+                self.at += 1;
+                let value = if ends(self) { None } else { Some(self.exprs()?) };
+                out.push(Statement::Return(value));
+            }
+            "raise" => {
+                self.at += 1;
+                let value = if ends(self) { None } else { Some(self.expr()?) };
+                out.push(Statement::Raise(value));
+            }
+            "class" | "async" | "yield" | "assert" | "global" | "nonlocal" | "match" if self.starts_statement() => {
+                return Err(not(&keyword));
+            }
+            _ => {
+                let first = self.exprs()?;
+                let sign = self.text().to_owned();
+                if sign.len() > 1 && sign.ends_with('=') && !matches!(sign.as_str(), "==" | "!=" | "<=" | ">=" | ":=") {
+                    self.at += 1;
+                    let value = self.exprs()?;
+                    out.push(Statement::Augment(first, sign[..sign.len() - 1].to_owned(), value));
+                    return Ok(());
+                }
+                if self.take(":") {
+                    // The type that a variable is said to have.
+                    self.expr()?;
+                }
+                let mut all = vec![first];
+                while self.take("=") {
+                    all.push(self.exprs()?);
+                }
+                let Some(last) = all.pop() else { return Ok(()) };
+                out.push(if all.is_empty() { Statement::Expr(last) } else { Statement::Assign(all, last) });
+            }
+        }
+        Ok(())
+    }
+
+    /// True if the keyword at hand is used as one, and not as a name.
+    fn starts_statement(&self) -> bool {
+        let next = self.tokens.get(self.at + 1);
+        next.is_some_and(|t| matches!(t.word, Word::Name | Word::Text(_) | Word::Number))
+    }
+
+    fn import(&mut self, keyword: &str, out: &mut Vec<Statement>) -> Result<(), Why> {
+        let dotted = |p: &mut Self| {
+            let mut name = p.name()?;
+            while p.take(".") {
+                name = format!("{name}.{}", p.name()?);
+            }
+            Ok::<_, Why>(name)
+        };
+        if keyword == "from" {
+            let module = dotted(self)?;
+            self.expect("import")?;
+            let brackets = self.take("(");
+            loop {
+                let name = self.name()?;
+                let alias = if self.take("as") { self.name()? } else { name.clone() };
+                out.push(Statement::Import(format!("{module}.{name}"), alias));
+                if !self.take(",") {
+                    break;
+                }
+            }
+            return if brackets { self.expect(")") } else { Ok(()) };
+        }
+        loop {
+            let module = dotted(self)?;
+            if self.take("as") {
+                let alias = self.name()?;
+                out.push(Statement::Import(module, alias));
+            } else {
+                let first = module.split('.').next().unwrap_or_default().to_owned();
+                out.push(Statement::Import(first.clone(), first));
+            }
+            if !self.take(",") {
+                return Ok(());
+            }
+        }
+    }
+
+    /// An expression, or several with commas between them, which are a list.
+    fn exprs(&mut self) -> Result<Expr, Why> {
+        let first = self.expr()?;
+        if self.text() != "," {
+            return Ok(first);
+        }
+        let mut list = vec![first];
+        while self.take(",") {
+            if self.is(&Word::Line) || matches!(self.text(), "=" | ")" | ":") {
+                break;
+            }
+            list.push(self.expr()?);
+        }
+        Ok(Expr::List(list))
+    }
+
+    fn targets(&mut self) -> Result<Expr, Why> {
+        let brackets = self.take("(");
+        let mut list = vec![self.postfix()?];
+        while self.take(",") {
+            list.push(self.postfix()?);
+        }
+        if brackets {
+            self.expect(")")?;
+        }
+        match (list.len(), list.pop()) {
+            (1, Some(one)) => Ok(one),
+            (_, Some(last)) => {
+                list.push(last);
+                Ok(Expr::List(list))
+            }
+            _ => Err(not("a loop")),
+        }
+    }
+
+    fn expr(&mut self) -> Result<Expr, Why> {
+        self.deeper(|p| {
+            if p.text() == "lambda" {
+                return Err(not("lambda"));
+            }
+            let value = p.binary(0)?;
+            if p.take("if") {
+                let condition = p.binary(0)?;
+                p.expect("else")?;
+                let otherwise = p.expr()?;
+                return Ok(Expr::Choice(Box::new(condition), Box::new(value), Box::new(otherwise)));
+            }
+            Ok(value)
+        })
+    }
+
+    /// Operators, the weakest first.
+    fn binary(&mut self, level: usize) -> Result<Expr, Why> {
+        const LEVELS: [&[&str]; 6] = [
+            &["or"],
+            &["and"],
+            &["==", "!=", "<", ">", "<=", ">=", "in", "is", "not"],
+            &["|"],
+            &["+", "-"],
+            &["*", "/", "%", "//"],
+        ];
+        let Some(signs) = LEVELS.get(level) else { return self.unary() };
+        if level == 2 && self.take("not") {
+            let inner = self.deeper(|p| p.binary(2))?;
+            return Ok(Expr::Not(Box::new(inner)));
+        }
+        let mut left = self.binary(level + 1)?;
+        let mut count = 0;
+        while signs.contains(&self.text()) {
+            count += 1;
+            if count > MAX_CHAIN {
+                return Err(Why::Limit("length of a python expression"));
+            }
+            let mut sign = self.text().to_owned();
+            self.at += 1;
+            if sign == "not" {
+                self.expect("in")?;
+                "not in".clone_into(&mut sign);
+            } else if sign == "is" && self.take("not") {
+                "is not".clone_into(&mut sign);
+            }
+            let right = self.binary(level + 1)?;
+            left = Expr::Binary(sign, Box::new(left), Box::new(right));
+        }
+        Ok(left)
+    }
+
+    fn unary(&mut self) -> Result<Expr, Why> {
+        if self.text() == "-" {
+            let start = self.tokens.get(self.at).map_or(0, |t| t.range.start);
+            self.at += 1;
+            if !self.is(&Word::Number) {
+                return Err(not("a negation"));
+            }
+            let end = self.tokens.get(self.at).map_or(start, |t| t.range.end);
+            self.at += 1;
+            return Ok(Expr::Number(self.code.slice(start..end)));
+        }
+        self.postfix()
+    }
+
+    fn postfix(&mut self) -> Result<Expr, Why> {
+        let mut value = self.atom()?;
+        let mut count = 0;
+        loop {
+            count += 1;
+            if count > MAX_CHAIN {
+                return Err(Why::Limit("length of a python expression"));
+            }
+            if self.take(".") {
+                let name = self.name()?;
+                value = Expr::Attribute(Box::new(value), name);
+            } else if self.take("(") {
+                let arguments = self.arguments()?;
+                value = Expr::Call(Box::new(value), arguments);
+            } else if self.take("[") {
+                value = self.deeper(|p| p.subscript(value))?;
+            } else {
+                return Ok(value);
+            }
+        }
+    }
+
+    fn subscript(&mut self, value: Expr) -> Result<Expr, Why> {
+        let from = if self.text() == ":" { None } else { Some(Box::new(self.expr()?)) };
+        if !self.take(":") {
+            self.expect("]")?;
+            return from.map(|index| Expr::Index(Box::new(value), index)).ok_or_else(|| not("an index"));
+        }
+        let to = if self.text() == "]" { None } else { Some(Box::new(self.expr()?)) };
+        self.expect("]")?;
+        Ok(Expr::Slice(Box::new(value), from, to))
+    }
+
+    fn arguments(&mut self) -> Result<Vec<Argument>, Why> {
+        let mut out = Vec::new();
+        while !self.take(")") {
+            if matches!(self.text(), "*" | "**") {
+                return Err(not("arguments from a list"));
+            }
+            let named = self.is(&Word::Name)
+                && self.tokens.get(self.at + 1).is_some_and(|t| {
+                    t.word == Word::Sign && self.code.bytes().get(t.range.clone()) == Some(b"=".as_slice())
+                });
+            let name = if named { Some(self.name()?) } else { None };
+            if named {
+                self.expect("=")?;
+            }
+            let value = self.expr()?;
+            if self.text() == "for" {
+                let value = self.each(value)?;
+                out.push((name, value));
+                self.expect(")")?;
+                break;
+            }
+            out.push((name, value));
+            if !self.take(",") {
+                self.expect(")")?;
+                break;
+            }
+        }
+        Ok(out)
+    }
+
+    /// The rest of a comprehension.
+    fn each(&mut self, value: Expr) -> Result<Expr, Why> {
+        self.expect("for")?;
+        let target = self.targets()?;
+        self.expect("in")?;
+        let list = self.binary(0)?;
+        let mut conditions = Vec::new();
+        while self.take("if") {
+            conditions.push(self.binary(0)?);
+        }
+        Ok(Expr::Each(Box::new(value), vec![target], Box::new(list), conditions))
+    }
+
+    fn atom(&mut self) -> Result<Expr, Why> {
+        let Some(token) = self.tokens.get(self.at) else { return Err(not("a program that ends too soon")) };
+        let place = self.code.slice(token.range.clone());
+        match &token.word {
+            Word::Text(_) | Word::Format(_) => {
+                let mut parts = Vec::new();
+                while let Some(Token { word, .. }) = self.tokens.get(self.at) {
+                    match word {
+                        Word::Text(text) => parts.push(Expr::Text(text.clone())),
+                        Word::Format(pieces) => {
+                            for piece in pieces.clone() {
+                                parts.push(match piece {
+                                    Piece::Text(text) => Expr::Text(text),
+                                    Piece::Code(code) => self.deeper(|p| inner(&code, p.depth))?,
+                                });
+                            }
+                        }
+                        _ => break,
+                    }
+                    self.at += 1;
+                }
+                Ok(match (parts.len(), parts.pop()) {
+                    (1, Some(one @ Expr::Text(_))) => one,
+                    (_, last) => {
+                        parts.extend(last);
+                        Expr::Format(parts)
+                    }
+                })
+            }
+            Word::Number => {
+                self.at += 1;
+                Ok(Expr::Number(place))
+            }
+            Word::Name => {
+                let name = self.name()?;
+                Ok(Expr::Name(name, place))
+            }
+            _ => match self.text() {
+                "(" => {
+                    self.at += 1;
+                    if self.take(")") {
+                        return Ok(Expr::List(Vec::new()));
+                    }
+                    let value = self.exprs()?;
+                    let value = if self.text() == "for" { self.each(value)? } else { value };
+                    self.expect(")")?;
+                    Ok(value)
+                }
+                "[" => {
+                    self.at += 1;
+                    let mut list = Vec::new();
+                    while !self.take("]") {
+                        let value = self.expr()?;
+                        if self.text() == "for" {
+                            let value = self.each(value)?;
+                            self.expect("]")?;
+                            return Ok(value);
+                        }
+                        list.push(value);
+                        if !self.take(",") {
+                            self.expect("]")?;
+                            break;
+                        }
+                    }
+                    Ok(Expr::List(list))
+                }
+                "{" => {
+                    self.at += 1;
+                    let mut pairs = Vec::new();
+                    while !self.take("}") {
+                        if self.take("**") {
+                            pairs.push((None, self.expr()?));
+                        } else {
+                            let key = self.expr()?;
+                            self.expect(":")?;
+                            pairs.push((Some(key), self.expr()?));
+                        }
+                        if !self.take(",") {
+                            self.expect("}")?;
+                            break;
+                        }
+                    }
+                    Ok(Expr::Dict(pairs))
+                }
+                other => Err(not(&format!("`{other}` where a value should be"))),
+            },
+        }
+    }
+}
+
+/// An expression in a format string.
+fn inner(code: &Traced, depth: usize) -> Result<Expr, Why> {
+    let tokens = lex(code)?;
+    let mut parser = Parser { code, tokens: &tokens, at: 0, depth };
+    let value = parser.expr()?;
+    if parser.is(&Word::Line) { Ok(value) } else { Err(not("a format string")) }
+}

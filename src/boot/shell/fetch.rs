@@ -1,0 +1,199 @@
+//! Programs that bring files from elsewhere: what they bring is not known, and it is in exactly the file that they name.
+
+use crate::text::{Span, Traced, Why};
+
+use super::super::image;
+use super::super::machine::{File, absolute};
+use super::{Run, Shell, Status};
+
+/// Where a program puts what it brings.
+enum Target {
+    /// On its standard output.
+    Output,
+    /// In a file.
+    File(Traced),
+    /// Nowhere.
+    Nowhere,
+}
+
+impl Shell<'_, '_> {
+    /// Runs `curl`, `wget` or `aws`. False if it brings no file.
+    pub(super) fn fetch(&mut self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> bool {
+        let target = match name {
+            "curl" => curl(words, span),
+            "wget" => wget(words, span),
+            _ => match aws(words, span) {
+                Some(target) => target,
+                None => return false,
+            },
+        };
+        let why = || Why::FromOutside(format!("what {name} brings").into());
+        path.status = Status::Likely("".into());
+        match target {
+            Target::Nowhere => {}
+            Target::Output => {
+                path.out.push_hole(span, Why::FromOutside(format!("the output of {name}").into()));
+                path.out.push_made(b"\n", span);
+            }
+            Target::File(file) => match file.known_str() {
+                Some("/dev/null") => {}
+                Some("-" | "/dev/stdout") => {
+                    path.out.push_hole(span, Why::FromOutside(format!("the output of {name}").into()));
+                    path.out.push_made(b"\n", span);
+                }
+                Some(file) => {
+                    let file = absolute(file, &path.directory);
+                    if image::sight(&file).is_some() || file == image::BOOTSTRAP {
+                        path.machine.gap(span, why());
+                    }
+                    path.machine.put(&file, File::Unknown(why()));
+                }
+                None => self.unnamed(&file, span, path),
+            },
+        }
+        true
+    }
+}
+
+/// The last part of an address, which names the file that it is kept in.
+fn base(address: Option<&Traced>, folder: Option<&Traced>, span: Span) -> Target {
+    let Some(address) = address else { return Target::Nowhere };
+    let bytes = address.bytes();
+    let end = bytes.iter().position(|b| matches!(b, b'?' | b'#')).unwrap_or(bytes.len());
+    let start = bytes.get(..end).and_then(|b| b.iter().rposition(|b| *b == b'/')).map_or(0, |n| n + 1);
+    let name = address.slice(start..end);
+    let mut out = Traced::new();
+    if let Some(folder) = folder {
+        out.push(folder);
+        out.push_made(b"/", span);
+    }
+    out.push(&name);
+    if name.is_empty() { Target::Nowhere } else { Target::File(out) }
+}
+
+fn curl(words: &[Traced], span: Span) -> Target {
+    let mut address = None;
+    let mut by_name = false;
+    let mut file = None;
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        let text = word.to_text().into_owned();
+        if let Some(long) = text.strip_prefix("--") {
+            match long {
+                "output" => file = rest.next().cloned(),
+                "remote-name" => by_name = true,
+                "url" => address = rest.next(),
+                "request" | "header" | "data" | "user" | "user-agent" | "retry" | "retry-delay" | "max-time"
+                | "retry-max-time" | "connect-timeout" | "cacert" | "cert" | "key" | "write-out" | "noproxy"
+                | "proxy" | "dump-header" | "data-binary" | "data-raw" | "aws-sigv4" => drop(rest.next()),
+                _ => {}
+            }
+            continue;
+        }
+        if !text.starts_with('-') || text.len() == 1 {
+            address = Some(word);
+            continue;
+        }
+        for (at, letter) in text.char_indices().skip(1) {
+            let value = word.slice(at + 1..word.len());
+            match letter {
+                'O' => by_name = true,
+                'o' => {
+                    file = if value.is_empty() { rest.next().cloned() } else { Some(value) };
+                    break;
+                }
+                'H' | 'd' | 'X' | 'u' | 'A' | 'e' | 'm' | 'T' | 'K' | 'w' | 'b' | 'c' | 'E' | 'x' | 'F' | 'r' | 'Y'
+                | 'y' | 'z' | 'C' | 'D' => {
+                    if value.is_empty() {
+                        rest.next();
+                    }
+                    break;
+                }
+                _ => {}
+            }
+        }
+    }
+    match file {
+        Some(file) => Target::File(file),
+        None if by_name => base(address, None, span),
+        None => Target::Output,
+    }
+}
+
+fn wget(words: &[Traced], span: Span) -> Target {
+    let mut address = None;
+    let mut folder = None;
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        let text = word.to_text().into_owned();
+        if let Some(file) = text.strip_prefix("--output-document=") {
+            return Target::File(word.slice(word.len() - file.len()..word.len()));
+        }
+        if let Some(dir) = text.strip_prefix("--directory-prefix=") {
+            folder = Some(word.slice(word.len() - dir.len()..word.len()));
+            continue;
+        }
+        if text.starts_with("--") {
+            if text == "--output-document" {
+                return rest.next().cloned().map_or(Target::Nowhere, Target::File);
+            }
+            continue;
+        }
+        if !text.starts_with('-') || text.len() == 1 {
+            address = Some(word);
+            continue;
+        }
+        for (at, letter) in text.char_indices().skip(1) {
+            let value = word.slice(at + 1..word.len());
+            let mut next = || if value.is_empty() { rest.next().cloned() } else { Some(value.clone()) };
+            match letter {
+                'O' => return next().map_or(Target::Nowhere, Target::File),
+                'P' => {
+                    folder = next();
+                    break;
+                }
+                't' | 'T' | 'w' | 'o' | 'a' | 'e' | 'U' | 'i' | 'Q' => {
+                    next();
+                    break;
+                }
+                _ => {}
+            }
+        }
+    }
+    base(address, folder.as_ref(), span)
+}
+
+/// `aws s3 cp` and the like; `None` for what writes to its standard output.
+fn aws(words: &[Traced], span: Span) -> Option<Target> {
+    let mut operands: Vec<&Traced> = Vec::new();
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        let text = word.to_text();
+        match text.as_ref() {
+            "--region" | "--profile" | "--endpoint-url" | "--bucket" | "--key" | "--output" | "--query" | "--sse"
+            | "--version-id" | "--expected-size" | "--include" | "--exclude" => drop(rest.next()),
+            text if text.starts_with("--") => {}
+            _ => operands.push(word),
+        }
+    }
+    let texts: Vec<_> = operands.iter().map(|o| o.to_text().into_owned()).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    match texts.as_slice() {
+        ["s3", "cp" | "mv", from, to] if from.starts_with("s3://") || from.starts_with(crate::text::HOLE) => {
+            if to.starts_with("s3://") {
+                return Some(Target::Nowhere);
+            }
+            let to_word = operands.get(3)?;
+            if to.ends_with('/') || *to == "." {
+                return Some(base(operands.get(2).copied(), Some(to_word), span));
+            }
+            Some(Target::File((*to_word).clone()))
+        }
+        ["s3", "cp" | "mv", ..] => Some(Target::Nowhere),
+        ["s3api", "get-object", file] => {
+            let _ = file;
+            operands.get(2).map(|w| Target::File((*w).clone()))
+        }
+        _ => None,
+    }
+}
