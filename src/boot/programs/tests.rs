@@ -159,7 +159,7 @@ fn yq_of_mikefarah_does_what_its_pages_say() {
         (&["e", ".a.b = \"frog\""][..], "a:\n  b:\n    g: foobar\n", "a:\n  b: frog\n"),
         (&["e", ".a.b |= \"frog\""], "a:\n  b: x\n", "a:\n  b: frog\n"),
         (&["-P", ".a.b.[0] |= \"bogs\""], "{}", "{\n  \"a\": {\n    \"b\": [\n      \"bogs\"\n    ]\n  }\n}\n"),
-        (&["e", "-n", ".kind = \"K\" | .t = \"0s\" | .n = 0"], "", "kind: K\nt: 0s\nn: 0\n"),
+        (&["e", "-n", ".kind = \"K\" | .t = \"0s\" | .m = 0"], "", "kind: K\nt: 0s\nm: 0\n"),
         (&["eval", "-n", ".a = \"3\""], "", "a: \"3\"\n"),
         (&["eval", "-n", ".a = true"], "", "a: true\n"),
         (&["e", ".a *= .b"], "a: {d: 1}\nb: {c: 2}\n", "a:\n  d: 1\n  c: 2\nb:\n  c: 2\n"),

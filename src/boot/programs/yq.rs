@@ -180,11 +180,12 @@ impl Call<'_> {
         let (filter, names) = others.split_first().ok_or_else(|| Box::new(Outcome::failed(2)))?;
         let mut sets: Vec<(Option<&Traced>, Vec<Data>)> = Vec::new();
         let standard = Traced::made("-", self.at);
+        let standard = [&standard];
         match names {
             [] if in_place => return Err(Box::new(Outcome::failed(1))),
             _ if null => sets.push((None, Vec::new())),
             names => {
-                for name in if names.is_empty() { &[&standard] } else { names } {
+                for name in if names.is_empty() { &standard[..] } else { names } {
                     let text = self.file(name)?;
                     let documents = self.documents(&text, Schema::Kubernetes)?;
                     match sets.last_mut() {

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use crate::text::{Span, Traced, Why};
 
 /// The most steps (items visited, values made) that one call may take.
-const FUEL: u32 = 300_000;
+const FUEL: u32 = 100_000;
 
 /// The deepest value that a filter may build, in levels.
 pub(super) const MAX_LEVELS: u32 = 256;
