@@ -269,7 +269,7 @@ fn files_that_reach_the_kubelet() {
                 "replaced at 2",
             ),
             (
-                "perl -pi -e 's/a/b/' /etc/eks/bootstrap.sh\n/etc/eks/bootstrap.sh d --kubelet-extra-args ZERO",
+                "perl -pi -e 'tr/a/b/' /etc/eks/bootstrap.sh\n/etc/eks/bootstrap.sh d --kubelet-extra-args ZERO",
                 "unknown",
             ),
             (

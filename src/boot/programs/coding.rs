@@ -1,6 +1,10 @@
 //! `base64`, `openssl base64`, `gzip`, `gunzip` and `zcat`.
 
+use std::io::Write as _;
+
 use base64::Engine as _;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use crate::decode::base64::Strictness;
 use crate::decode::{base64 as coding, gzip};
@@ -160,10 +164,20 @@ fn unzip(
     Ok(Outcome::success(out))
 }
 
-/// What gzip makes of a text: bytes of its own, which nobody looks at before they are unpacked again.
+/// What gzip makes of a text. The real program may write other bytes, but they unpack to the same.
 fn packed(text: Traced, at: Span) -> Traced {
-    let why = Why::NotUnderstood("gzip's packing".into());
-    Traced::encoded(Traced::hole(at, why), Layer::Gzip, text)
+    let place = text.span().unwrap_or(at);
+    let bytes = if text.has_hole() {
+        None
+    } else {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(text.bytes()).and_then(|()| encoder.finish()).ok()
+    };
+    let outer = match bytes {
+        Some(bytes) => Traced::made(bytes, place),
+        None => Traced::hole(place, Why::NotUnderstood("gzip's packing".into())),
+    };
+    Traced::encoded(outer, Layer::Gzip, text)
 }
 
 /// `gzip FILE` and `gunzip FILE.gz`

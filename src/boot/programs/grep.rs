@@ -211,6 +211,12 @@ fn search(options: &Options, patterns: &[Pattern], texts: &[Traced], at: Span) -
     match open {
         Some(_) if options.quiet && any => Ok(Outcome::success(stdout)),
         Some(why) => Err(unknown(why)),
-        None => Ok(Outcome { stdout, status: Status::Known(i32::from(!any)), writes: Vec::new(), removed: Vec::new() }),
+        None => Ok(Outcome {
+            stdout,
+            status: Status::Known(i32::from(!any)),
+            writes: Vec::new(),
+            removed: Vec::new(),
+            commands: Vec::new(),
+        }),
     }
 }

@@ -55,17 +55,25 @@ pub(super) struct Outcome {
     pub(super) writes: Vec<(String, Traced)>,
     /// The files that it removed.
     pub(super) removed: Vec<String>,
+    /// The commands that it ran in the end.
+    pub(super) commands: Vec<Vec<Traced>>,
 }
 
 impl Outcome {
     /// Text on standard output, and success.
     fn success(stdout: Traced) -> Self {
-        Self { stdout, status: Status::Known(0), writes: Vec::new(), removed: Vec::new() }
+        Self { stdout, status: Status::Known(0), writes: Vec::new(), removed: Vec::new(), commands: Vec::new() }
     }
 
     /// No output and a known exit status.
     fn failed(status: i32) -> Self {
-        Self { stdout: Traced::new(), status: Status::Known(status), writes: Vec::new(), removed: Vec::new() }
+        Self {
+            stdout: Traced::new(),
+            status: Status::Known(status),
+            writes: Vec::new(),
+            removed: Vec::new(),
+            commands: Vec::new(),
+        }
     }
 
     /// Nothing is known of what the program does.
@@ -75,6 +83,7 @@ impl Outcome {
             status: Status::Unknown(why),
             writes: Vec::new(),
             removed: Vec::new(),
+            commands: Vec::new(),
         }
     }
 
@@ -83,9 +92,13 @@ impl Outcome {
         let why = Why::FromOutside("standard input".into());
         match argv.first().and_then(Traced::span) {
             Some(at) => Self::unknown(why, at),
-            None => {
-                Self { stdout: Traced::new(), status: Status::Unknown(why), writes: Vec::new(), removed: Vec::new() }
-            }
+            None => Self {
+                stdout: Traced::new(),
+                status: Status::Unknown(why),
+                writes: Vec::new(),
+                removed: Vec::new(),
+                commands: Vec::new(),
+            },
         }
     }
 }
@@ -121,6 +134,11 @@ pub(super) fn run(
     })
 }
 
+/// True if the program may run commands of its own.
+pub(super) fn runs_commands(name: &str) -> bool {
+    name.starts_with("python")
+}
+
 /// The text of an argument that must be known.
 fn known(word: &Traced) -> Result<&str, Box<Outcome>> {
     word.known_str().ok_or_else(|| {
@@ -129,9 +147,13 @@ fn known(word: &Traced) -> Result<&str, Box<Outcome>> {
             .map_or_else(|| Why::NotUnderstood("an argument that is not UTF-8".into()), |h| h.1.clone());
         Box::new(match word.span() {
             Some(at) => Outcome::unknown(why, at),
-            None => {
-                Outcome { stdout: Traced::new(), status: Status::Unknown(why), writes: Vec::new(), removed: Vec::new() }
-            }
+            None => Outcome {
+                stdout: Traced::new(),
+                status: Status::Unknown(why),
+                writes: Vec::new(),
+                removed: Vec::new(),
+                commands: Vec::new(),
+            },
         })
     })
 }
@@ -142,9 +164,13 @@ fn not_followed(what: &str, word: &Traced) -> Box<Outcome> {
     let why = Why::NotUnderstood(what.into());
     Box::new(match word.span() {
         Some(at) => Outcome::unknown(why, at),
-        None => {
-            Outcome { stdout: Traced::new(), status: Status::Unknown(why), writes: Vec::new(), removed: Vec::new() }
-        }
+        None => Outcome {
+            stdout: Traced::new(),
+            status: Status::Unknown(why),
+            writes: Vec::new(),
+            removed: Vec::new(),
+            commands: Vec::new(),
+        },
     })
 }
 
@@ -155,9 +181,13 @@ fn read(path: &Traced, files: Files<'_>) -> Result<Option<Traced>, Box<Outcome>>
         Found::Missing => Ok(None),
         Found::Unknown(why) => Err(Box::new(match path.span() {
             Some(at) => Outcome::unknown(why, at),
-            None => {
-                Outcome { stdout: Traced::new(), status: Status::Unknown(why), writes: Vec::new(), removed: Vec::new() }
-            }
+            None => Outcome {
+                stdout: Traced::new(),
+                status: Status::Unknown(why),
+                writes: Vec::new(),
+                removed: Vec::new(),
+                commands: Vec::new(),
+            },
         })),
     }
 }

@@ -189,7 +189,9 @@ fn other_programs_carry_what_is_not_known() {
         ("python3", &["-c", dump], "?", "unknown"),
         ("python3", &["-c", "print('a-b'.replace('a', 'c'))"], "", "c-b\n"),
         ("python3", &["-c", "import sys\nx = sys.stdin.read()\nif x == 'a':\n    print(1)"], "?", "unknown"),
-        ("python3", &["-c", "import subprocess\nsubprocess.run(['x'])"], "", "unknown"),
+        ("python3", &["-c", "import subprocess\nsubprocess.run(['x'])\nprint(1)"], "", "1\n"),
+        ("python3", &["-c", "import subprocess\nsubprocess.run(['x'])\nopen('y').read()"], "", "unknown"),
+        ("python3", &["-c", "import subprocess\nprint(subprocess.check_output(['x']))"], "", "unknown"),
         ("python3", &["-c", "?"], "", "unknown"),
         ("envsubst", &[], "a ? $X b\n", "a ?  b\n"),
         ("awk", &["{print $1}"], "a ?\n", "unknown"),
@@ -224,9 +226,8 @@ fn hostile_programs_end_soon() {
         "'\\".to_owned(),
     ];
     for code in &python {
-        let start = std::time::Instant::now();
-        with_unknown("python3", &["-c", code], "");
-        assert!(start.elapsed().as_secs() < 20, "{} took {:?}", &code[..code.len().min(60)], start.elapsed());
+        let answer = with_unknown("python3", &["-c", code], "");
+        assert!(answer.is_empty() || answer == "unknown", "{} gives {answer}", &code[..code.len().min(60)]);
     }
     let code = "import json\nwith open(p) as f:\n    d = json.load(f)\nd['a']['b'] = f\"{x}é\" + '''y''' # é\ndef g(a, b=1):\n    return {**a, 'k': [b][0:1]}\n";
     let others = [

@@ -121,7 +121,12 @@ impl Shell<'_, '_> {
                 return self.bootstrap(&words, span, path);
             }
             if let Some(File::Known(text)) = path.machine.files.get(&place).cloned() {
-                return self.script(&text, &place, words, span, path);
+                let Some(interpreter) = interpreter(&text) else {
+                    return self.script(&text, &place, words, span, path);
+                };
+                let mut all = vec![Traced::made(place, span)];
+                all.extend(words);
+                return self.call_program(interpreter, &Traced::made(interpreter, span), all, span, path);
             }
         }
         let base = name.rsplit('/').next().unwrap_or_default().to_owned();
@@ -408,6 +413,7 @@ impl Shell<'_, '_> {
                 "sed" | "perl" | "yq" | "awk" | "gawk" => words.iter().any(|w| {
                     let text = w.to_text();
                     text.starts_with("--in-place")
+                        || text.starts_with("--inplace")
                         || text.starts_with("inplace")
                         || text.starts_with('-') && !text.starts_with("--") && text.contains('i')
                 }),
@@ -415,6 +421,11 @@ impl Shell<'_, '_> {
             };
             if edits {
                 self.edited(name, words, span, path);
+            }
+        } else if name == "find" && words.iter().any(|w| w.bytes().starts_with(b"-exec")) {
+            let near = ["/etc/kubernetes", "/etc/eks", "/etc/systemd", "kubelet"];
+            if words.iter().any(|w| near.iter().any(|n| w.to_text().contains(n))) {
+                path.machine.gap(span, Why::NotUnderstood("find with -exec".into()));
             }
         } else if !READERS.contains(&name) {
             named(name, words, span, path);
@@ -433,6 +444,14 @@ impl Shell<'_, '_> {
         for word in words.iter().chain(path.stdin.as_ref()) {
             text.push_str(&word.to_text());
             text.push('\n');
+        }
+        if matches!(program, "python" | "python3" | "perl") {
+            // The program may stand in a file.
+            for file in words.iter().filter_map(|w| w.known_str()).filter(|w| !w.starts_with('-')) {
+                if let Some(File::Known(code)) = path.machine.files.get(&absolute(file, &path.directory)) {
+                    text.push_str(&code.to_text());
+                }
+            }
         }
         let mut names: Vec<String> = path.machine.files.keys().filter(|n| text.contains(n.as_str())).cloned().collect();
         for word in words {
@@ -538,6 +557,13 @@ impl Shell<'_, '_> {
         }
         true
     }
+}
+
+/// The program that runs a script by its first line, if it is no shell.
+fn interpreter(text: &Traced) -> Option<&'static str> {
+    let first = text.bytes().split(|b| *b == b'\n').next().filter(|l| l.starts_with(b"#!"))?;
+    let first = String::from_utf8_lossy(first).into_owned();
+    ["python", "perl", "ruby", "node", "awk"].into_iter().find(|name| first.contains(name))
 }
 
 /// A program that is not known may change the files that its arguments name.

@@ -22,7 +22,7 @@ pub(super) fn run(words: &[Traced], span: Span, path: &mut Run) -> bool {
     if !name.known_str().is_some_and(|n| n == "kubelet-eks" || n.starts_with("kubelet-eks.")) {
         return false;
     }
-    path.machine.see(Some(Family::Ubuntu));
+    path.machine.know(Family::Ubuntu);
     match verb.known_str() {
         Some("start") => path.machine.start(false),
         Some("restart") => path.machine.start(true),

@@ -147,7 +147,7 @@ impl Shell<'_, '_> {
     }
 
     /// Runs a program that is modelled as a function of its arguments and input. False if it is not.
-    fn modelled(&self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> bool {
+    fn modelled(&mut self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> bool {
         let stdin = path.stdin.clone().unwrap_or_default();
         let mut files = |file: &str| found(path, file, &stdin);
         let mut env = |name: &str| variable(path, name);
@@ -162,6 +162,14 @@ impl Shell<'_, '_> {
             path.machine.put(&file, File::Known(Arc::new(text)));
         }
         path.out.push(&outcome.stdout);
+        for command in outcome.commands {
+            let Some((first, words)) = command.split_first() else { continue };
+            let program = first.to_text().rsplit('/').next().unwrap_or_default().to_owned();
+            // A program that is started by a program may start others, but no deeper.
+            if programs::runs_commands(&program) || !self.program(&program, words, span, path) {
+                path.status = self.not_followed(&program, words, span, path);
+            }
+        }
         path.status = match outcome.status {
             programs::Status::Known(0) => Status::Zero,
             programs::Status::Known(_) => Status::NonZero,

@@ -372,5 +372,5 @@ fn execute(options: &Options, at: Span) -> Outcome {
             Some(val) => Status::Known(i32::from(!val.truth())),
         }
     };
-    Outcome { stdout, status, writes: Vec::new(), removed: Vec::new() }
+    Outcome { stdout, status, writes: Vec::new(), removed: Vec::new(), commands: Vec::new() }
 }

@@ -215,6 +215,25 @@ impl Run<'_> {
                 self.removed.push(path);
                 none()
             }
+            "subprocess.run" | "subprocess.call" | "subprocess.check_call" => {
+                only(values, &["args", "check"], name)?;
+                let words = needed(values, 0, "args")?;
+                let Value::List(words) = words else { return gap("a command in one text") };
+                let words = words.borrow().iter().map(|w| w.as_text().cloned()).collect::<Result<Vec<_>>>()?;
+                self.commands.push(words);
+                // What comes of it is not known.
+                Ok(Value::Module("the end of a command".to_owned()))
+            }
+            "os.system" => {
+                let text = needed(values, 0, "command")?.as_text()?;
+                let plain = |b: &u8| b.is_ascii_alphanumeric() || b" ./_-".contains(b);
+                if text.has_hole() || !text.bytes().iter().all(plain) {
+                    return gap("this os.system");
+                }
+                let words = text.split(b" ").into_iter().filter(|w| !w.is_empty()).collect();
+                self.commands.push(words);
+                Ok(Value::Module("the end of a command".to_owned()))
+            }
             "Path" | "pathlib.Path" => Ok(Value::Path(needed(values, 0, "path")?.as_text()?.clone())),
             "base64.b64decode" => {
                 let text = needed(values, 0, "s")?.as_text()?.clone();
@@ -234,6 +253,7 @@ impl Run<'_> {
             Some(mode) => mode.known()?.replace(['b', 't'], ""),
             None => "r".to_owned(),
         };
+        self.before_commands()?;
         let content = match mode.as_str() {
             "r" | "r+" => self.read(&path)?.ok_or(Stop::Raise)?,
             "w" | "w+" => Traced::new(),
@@ -260,6 +280,7 @@ impl Run<'_> {
 
     pub(super) fn write(&mut self, file: &Value, text: &Traced) -> Result<()> {
         if let Value::File(handle) = file {
+            self.before_commands()?;
             self.charge(handle.borrow().content.len())?;
         }
         match file {
@@ -319,10 +340,6 @@ impl Run<'_> {
     pub(super) fn module_item(&mut self, module: &str, index: &Value) -> Result<Value> {
         match module {
             "os.environ" => Ok(Value::text(self.environment(index)?.ok_or(Stop::Raise)?)),
-            "sys.argv" => {
-                let at = usize::try_from(index.whole()?).map_err(|_| Stop::Raise)?;
-                Ok(Value::text(self.arguments.get(at).cloned().ok_or(Stop::Raise)?))
-            }
             _ => gap(&format!("an item of {module}")),
         }
     }

@@ -62,7 +62,13 @@ pub(super) fn run(
         Err(Stop::Unknown(why)) => return Err(unknown(why)),
     };
     let writes = run.writes.into_iter().collect();
-    Ok(Outcome { stdout: run.stdout, status: Status::Known(status), writes, removed: run.removed })
+    Ok(Outcome {
+        stdout: run.stdout,
+        status: Status::Known(status),
+        writes,
+        removed: run.removed,
+        commands: run.commands,
+    })
 }
 
 /// `python -m json.tool`

@@ -32,6 +32,8 @@ pub(super) struct Run<'a> {
     pub(super) stdout: Traced,
     pub(super) writes: BTreeMap<String, Traced>,
     pub(super) removed: Vec<String>,
+    /// Commands that the program runs. What it does to files after the first of them is not followed.
+    pub(super) commands: Vec<Vec<Traced>>,
     scopes: Vec<BTreeMap<String, Value>>,
     steps: usize,
     work: usize,
@@ -49,6 +51,7 @@ impl<'a> Run<'a> {
             stdout: Traced::new(),
             writes: BTreeMap::new(),
             removed: Vec::new(),
+            commands: Vec::new(),
             scopes: vec![BTreeMap::new()],
             steps: 0,
             work: 0,
@@ -58,6 +61,7 @@ impl<'a> Run<'a> {
 
     /// The content of a file, as the program has left it so far. `None` if there is none.
     pub(super) fn read(&mut self, path: &str) -> Result<Option<Traced>> {
+        self.before_commands()?;
         if let Some(text) = self.writes.get(path) {
             return Ok(Some(text.clone()));
         }
@@ -69,6 +73,11 @@ impl<'a> Run<'a> {
             Found::Missing => Ok(None),
             Found::Unknown(why) => Err(Stop::Unknown(why)),
         }
+    }
+
+    /// Files are as the program leaves them only as long as it runs no command.
+    pub(super) fn before_commands(&self) -> Result<()> {
+        if self.commands.is_empty() { Ok(()) } else { gap("what comes after a command") }
     }
 
     fn step(&mut self) -> Result<()> {
@@ -342,6 +351,9 @@ impl<'a> Run<'a> {
                 Value::dict(pairs)
             }
             Expr::Attribute(base, name) => match self.value(base)? {
+                Value::Module(module) if module == "sys" && name == "argv" => {
+                    Value::list(self.arguments.iter().cloned().map(Value::text).collect())
+                }
                 Value::Module(module) => Value::Module(format!("{module}.{name}")),
                 _ => return gap(&format!("the attribute {name}")),
             },
