@@ -47,12 +47,12 @@ fn base64(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -
             _ => others.push(word),
         }
     }
-    recode(&others, stdin, files, Recoding { decode, lenient, width }, at)
+    recode(&others, stdin, files, Recoding { decode, lenient, width, lines: false }, at)
 }
 
 /// `openssl base64` and `openssl enc -base64`
 fn openssl(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Result<Outcome, Box<Outcome>> {
-    let mut recoding = Recoding { decode: false, lenient: false, width: 64 };
+    let mut recoding = Recoding { decode: false, lenient: false, width: 64, lines: true };
     let mut names = Vec::new();
     let mut base64 = false;
     let mut words = argv.iter();
@@ -61,7 +61,7 @@ fn openssl(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) 
             "base64" | "-base64" | "-a" => base64 = true,
             "enc" => {}
             "-d" => recoding.decode = true,
-            "-A" => recoding.width = 0,
+            "-A" => (recoding.width, recoding.lines) = (0, false),
             "-e" => recoding.decode = false,
             "-in" => names.extend(words.next()),
             text => return Err(super::not_followed(&format!("openssl's {text}"), word)),
@@ -78,6 +78,8 @@ struct Recoding {
     decode: bool,
     lenient: bool,
     width: usize,
+    /// The text must be lines of at most 76 characters, each with its end.
+    lines: bool,
 }
 
 fn recode(
@@ -87,9 +89,16 @@ fn recode(
     recoding: Recoding,
     at: Span,
 ) -> Result<Outcome, Box<Outcome>> {
-    let Recoding { decode, lenient, width } = recoding;
+    let Recoding { decode, lenient, width, lines } = recoding;
     let texts = super::inputs(names, stdin, files, 1, at)?;
     let [text] = texts.as_slice() else { return Ok(Outcome::failed(1)) };
+    if decode && lines {
+        // Of anything else, openssl gives nothing or a part, by its release.
+        let short = text.bytes().split(|b| *b == b'\n').all(|line| line.len() <= 76);
+        if !short || !text.bytes().ends_with(b"\n") {
+            return Err(super::not_followed("base64 that openssl reads without -A", text));
+        }
+    }
     if decode {
         // What `echo` put behind the text does not keep its original from being found.
         let end = text.bytes().iter().rposition(|b| *b != b'\n').map_or(0, |p| p + 1);
