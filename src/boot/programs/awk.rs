@@ -185,7 +185,9 @@ impl Reader<'_> {
             let actions = if self.take("{") { self.block()? } else { vec![Action::Print(Vec::new())] };
             out.push(Rule { tests, actions });
             self.blanks();
-            if !self.rest().is_empty() && !self.rest().starts_with([';', '\n']) && !self.text[..self.at].ends_with('}')
+            if !self.rest().is_empty()
+                && !self.rest().starts_with([';', '\n'])
+                && !self.text[..self.at].trim_end().ends_with('}')
             {
                 return Err(self.not());
             }

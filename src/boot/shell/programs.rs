@@ -480,7 +480,7 @@ impl Shell<'_, '_> {
         names.retain(|name| runtime::reads(name).is_none() || text.contains(runtime::KEY));
         for name in names {
             let why = Why::NotUnderstood(format!("an edit of {name} by {program}").into());
-            if image::sight(&name).is_some() || name == image::BOOTSTRAP {
+            if image::sight(&name).is_some() || name == image::BOOTSTRAP || runtime::reads(&name).is_some() {
                 path.machine.gap(span, why.clone());
             }
             path.machine.put(&name, File::Unknown(why));
