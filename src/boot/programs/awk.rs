@@ -488,7 +488,7 @@ impl Run {
                 let text = self.value(term, line, number)?;
                 let words = text.as_str().ok_or_else(|| super::not_followed("bytes that are not UTF-8", &text))?;
                 let found = pattern.find(words);
-                if text.has_hole() && !found.as_ref().is_some_and(|f| !text.slice(f.clone()).has_hole()) {
+                if text.has_hole() && found.as_ref().is_none_or(|f| text.slice(f.clone()).has_hole()) {
                     self.whole(&text)?;
                 }
                 found.is_some() == *wanted

@@ -122,7 +122,7 @@ fn paste(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) ->
         }
         match rest.strip_prefix('d') {
             Some("") => {
-                super::known(words.next().ok_or_else(|| Box::new(Outcome::failed(1)))?)?.clone_into(&mut delimiter)
+                super::known(words.next().ok_or_else(|| Box::new(Outcome::failed(1)))?)?.clone_into(&mut delimiter);
             }
             Some(mark) => mark.clone_into(&mut delimiter),
             None if rest.is_empty() => {}

@@ -259,7 +259,8 @@ fn quoted(text: &Traced, ascii: bool, at: Span, out: &mut Traced) {
             '\u{c}' => "\\f".to_owned(),
             '\0'..='\u{1f}' => format!("\\u{:04x}", u32::from(c)),
             _ if ascii && !c.is_ascii() => {
-                c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+                let units: Vec<_> = c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect();
+                units.concat()
             }
             _ => continue,
         };
@@ -374,19 +375,18 @@ impl Writer {
         let place = text.span().unwrap_or(self.at);
         // What a plain scalar may hold, and where it may begin: YAML 1.1, section 9.1.3 (as PyYAML's `analyze_scalar`).
         let first = words.chars().next();
-        let plain = first.is_some_and(|c| !"#,[]{}&*!|>'\"%@`".contains(c))
-            && !(words.starts_with(['-', '?', ':']) && words[1..].chars().next().is_none_or(char::is_whitespace))
-            && !words.starts_with("---")
-            && !words.starts_with("...")
-            && !words.starts_with([' ', '='])
-            && !words.ends_with([' ', ':'])
-            && !words.contains(": ")
-            && !words.contains(" #")
-            && !words.chars().any(|c| c.is_control() || c == '\u{feff}');
+        let marked = words.starts_with(['-', '?', ':']) && words[1..].chars().next().is_none_or(char::is_whitespace);
+        let other = marked
+            || ["---", "...", " ", "="].iter().any(|start| words.starts_with(start))
+            || words.ends_with([' ', ':'])
+            || words.contains(": ")
+            || words.contains(" #")
+            || words.chars().any(|c| c.is_control() || c == '\u{feff}');
+        let plain = first.is_some_and(|c| !"#,[]{}&*!|>'\"%@`".contains(c)) && !other;
         let printable = !words.chars().any(|c| c.is_control() || c == '\u{feff}');
         if plain && is_text {
             out.push(text);
-        } else if printable && self.flavour != Yaml::Go || printable && words.contains(['"', '\\']) {
+        } else if printable && (self.flavour != Yaml::Go || words.contains(['"', '\\'])) {
             out.push_made(b"'", place);
             let quote = Traced::made("''", place);
             out.push(&text.replace(b"'", &quote));

@@ -113,7 +113,7 @@ impl Run<'_> {
                     None => Ok(Value::text(text)),
                 }
             }
-            "re.sub" => self.substitute(values),
+            "re.sub" => Self::substitute(values),
             "re.search" | "re.match" => {
                 let pattern = patterns::pattern(needed(values, 0, "pattern")?, argument(values, 2, "flags"))?;
                 let text = needed(values, 1, "string")?;

@@ -222,7 +222,7 @@ impl Run<'_> {
                         Err(_) => return gap("this format"),
                     };
                     out.push(&value.shown(self.at)?);
-                    out = self.bounded(out)?;
+                    out = Self::bounded(out)?;
                     at += length + 1;
                     done = at;
                 }
@@ -230,7 +230,7 @@ impl Run<'_> {
             }
         }
         out.push(&text.slice(done..text.len()));
-        self.bounded(out)
+        Self::bounded(out)
     }
 }
 

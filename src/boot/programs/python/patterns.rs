@@ -12,7 +12,7 @@ use super::value::{Result, Stop, Value, gap};
 const MAX_PATTERN: usize = 1 << 20;
 
 impl Run<'_> {
-    pub(super) fn substitute(&self, values: &Values) -> Result<Value> {
+    pub(super) fn substitute(values: &Values) -> Result<Value> {
         only(values, &["pattern", "repl", "string", "count", "flags"], "re.sub")?;
         let pattern = pattern(needed(values, 0, "pattern")?, argument(values, 4, "flags"))?;
         let with = needed(values, 1, "repl")?.as_text()?;
@@ -43,7 +43,7 @@ impl Run<'_> {
             }
         }
         out.push(&text.slice(done..text.len()));
-        Ok(Value::text(self.bounded(out)?))
+        Ok(Value::text(Self::bounded(out)?))
     }
 }
 

@@ -320,13 +320,13 @@ impl<'a> Run<'a> {
                 }
                 Value::Scalar(Data::Number(text.clone()))
             }
-            Expr::Name(name, place) => self.name(name, place)?,
+            Expr::Name(name, place) => self.name(name, place),
             Expr::Format(parts) => {
                 let mut out = Traced::new();
                 for part in parts {
                     let value = self.value(part)?;
                     out.push(&value.shown(self.at)?);
-                    out = self.bounded(out)?;
+                    out = Self::bounded(out)?;
                 }
                 Value::text(out)
             }
@@ -363,7 +363,7 @@ impl<'a> Run<'a> {
                 let index = self.value(index)?;
                 match &base {
                     Value::Module(module) => self.module_item(module, &index)?,
-                    _ => self.item(&base, &index)?,
+                    _ => Self::item(&base, &index)?,
                 }
             }
             Expr::Slice(base, from, to) => {
@@ -416,19 +416,19 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn name(&mut self, name: &str, place: &Traced) -> Result<Value> {
+    fn name(&self, name: &str, place: &Traced) -> Value {
         let scopes = [self.scopes.last(), self.scopes.first()];
         if let Some(value) = scopes.into_iter().flatten().find_map(|s| s.get(name)) {
-            return Ok(value.clone());
+            return value.clone();
         }
         let at = place.span().unwrap_or(self.at);
-        Ok(match name {
+        match name {
             "None" => Value::none(at),
             "True" => Value::bool(true, at),
             "False" => Value::bool(false, at),
             "__name__" => Value::text(Traced::made("__main__", at)),
             _ => Value::Module(name.to_owned()),
-        })
+        }
     }
 
     /// Calls a function of the program.
@@ -462,7 +462,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn item(&self, base: &Value, index: &Value) -> Result<Value> {
+    fn item(base: &Value, index: &Value) -> Result<Value> {
         match base {
             Value::Dict(pairs) => look_up(&pairs.borrow(), key(index)?)?.ok_or(Stop::Raise),
             Value::List(list) => {
@@ -496,7 +496,7 @@ impl<'a> Run<'a> {
                 (Value::Scalar(Data::Str(a)), Value::Scalar(Data::Str(b))) => {
                     let mut out = a.clone();
                     out.push(b);
-                    Ok(Value::text(self.bounded(out)?))
+                    Ok(Value::text(Self::bounded(out)?))
                 }
                 (Value::List(a), Value::List(b)) => {
                     if a.borrow().len() + b.borrow().len() > MAX_STEPS {
@@ -562,14 +562,14 @@ impl<'a> Run<'a> {
                 Some(b's' | b'd') => out.push(&values.next().ok_or(Stop::Raise)?.shown(self.at)?),
                 _ => return gap("this % format"),
             }
-            out = self.bounded(out)?;
+            out = Self::bounded(out)?;
             done = at + 2;
         }
         out.push(&format.slice(done..format.len()));
-        Ok(Value::text(self.bounded(out)?))
+        Ok(Value::text(Self::bounded(out)?))
     }
 
-    pub(super) fn bounded(&self, text: Traced) -> Result<Traced> {
+    pub(super) fn bounded(text: Traced) -> Result<Traced> {
         if text.len() > MAX_TEXT { Err(Stop::Unknown(Why::Limit("length of a text of python"))) } else { Ok(text) }
     }
 }

@@ -143,10 +143,7 @@ impl Value {
 
     /// Why nobody knows the value, if it is not known whole.
     pub(super) fn unknown(&self) -> Option<Why> {
-        let text = match self {
-            Self::Scalar(Data::Hole(text) | Data::Str(text)) | Self::Path(text) => text,
-            _ => return None,
-        };
+        let (Self::Scalar(Data::Hole(text) | Data::Str(text)) | Self::Path(text)) = self else { return None };
         text.first_hole().map(|(_, why)| why.clone())
     }
 
