@@ -1,17 +1,22 @@
 //! Arguments to a request, and a scan to an exit code.
 
-use std::fs::File;
+mod check;
+mod configure;
+mod fix;
+mod outputs;
+mod since;
+
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::check::{self, Level};
-use crate::policy::Policy;
+use crate::check::PAGES;
+use crate::policy::{FailOn, Policy, SettingsError};
 use crate::report::{self, FORMATS, Look};
-use crate::scan::{GivenVariable, Request, Scan, scan};
+use crate::scan::{GivenVariable, Request, scan};
 
 /// Nothing at or above the level of `--fail-on` was found.
 const CLEAN: u8 = 0;
@@ -24,7 +29,7 @@ const MAX_STDIN: u64 = crate::text::MAX_FILE_BYTES;
 
 /// Says what the kubelet of every node that your infrastructure code launches will really run with, and who wrote it
 #[derive(Debug, Parser)]
-#[command(name = "kubelet-lint", version, styles = styles(), max_term_width = 80)]
+#[command(name = "kubelet-lint", version, styles = styles(), max_term_width = 80, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -32,6 +37,22 @@ struct Cli {
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, global = true, help_heading = "Output options")]
     color: Color,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  kubelet-lint check                       the current folder
+  kubelet-lint check --fix                 and mend what is certain
+  kubelet-lint show infra                  what the nodes there run with
+  kubelet-lint explain replaced-zero       more of one rule";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  kubelet-lint check infra templates
+  kubelet-lint check --format sarif -o out.sarif --format github
+  kubelet-lint check --since origin/main
+  cat user-data.sh | kubelet-lint check -
+
+Exit codes: 0 nothing at or above --fail-on, 1 something, 2 an error";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Color {
@@ -43,7 +64,8 @@ enum Color {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Find kubelet timeouts that are set to zero
-    Check(Check),
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Box<Check>),
     /// Show the effective kubelet configuration of each node group
     Show(Show),
     /// Explain a rule
@@ -58,6 +80,23 @@ enum Command {
         #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"], default_value = "text")]
         format: String,
     },
+    /// Print a script that completes commands in a shell
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL", value_enum)]
+        shell: Completing,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Completing {
+    Bash,
+    Elvish,
+    Fish,
+    Powershell,
+    Zsh,
 }
 
 #[derive(Debug, Args)]
@@ -81,29 +120,74 @@ struct Input {
     #[arg(skip)]
     variables: Vec<GivenVariable>,
     /// Read files that .gitignore and .ignore exclude, too
-    #[arg(long, help_heading = "Input options")]
-    no_ignore: bool,
+    #[arg(long, alias = "no-ignore", help_heading = "Input options")]
+    no_gitignore: bool,
+    #[command(flatten)]
+    configuration: Configuration,
+}
+
+#[derive(Debug, Args)]
+struct Configuration {
+    /// Configuration to use [default: the nearest kubelet-lint.toml]
+    #[arg(
+        long,
+        value_name = "PATH",
+        env = "KUBELET_LINT_CONFIG",
+        conflicts_with = "isolated",
+        help_heading = "Configuration"
+    )]
+    config: Option<PathBuf>,
+    /// Use no configuration
+    #[arg(long, env = "KUBELET_LINT_ISOLATED", value_parser = clap::builder::FalseyValueParser::new(), help_heading = "Configuration")]
+    isolated: bool,
 }
 
 #[derive(Debug, Args)]
 struct Check {
     #[command(flatten)]
     input: Input,
-    /// Rules to use, separated by commas [default: all]
-    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_ids(), hide_possible_values = true, help_heading = "Rules")]
+    /// Rules to use, separated by commas [default: all but those that have to be asked for]
+    #[arg(long, value_name = "RULE", env = "KUBELET_LINT_SELECT", value_delimiter = ',', value_parser = rule_ids(), hide_possible_values = true, help_heading = "Rules")]
     select: Vec<String>,
-    /// Rules not to use, separated by commas
+    /// Rules to use beside those
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_ids(), hide_possible_values = true, help_heading = "Rules")]
+    extend_select: Vec<String>,
+    /// Rules not to use, separated by commas
+    #[arg(long, value_name = "RULE", env = "KUBELET_LINT_IGNORE", value_delimiter = ',', value_parser = rule_ids(), hide_possible_values = true, help_heading = "Rules")]
     ignore: Vec<String>,
-    /// Form of the report
-    #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "human", help_heading = "Output options")]
-    format: String,
-    /// File that the report is written to [default: standard output]
-    #[arg(short, long, value_name = "PATH", help_heading = "Output options")]
-    output_file: Option<PathBuf>,
-    /// Lowest level that makes the exit code 1
-    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = FailOn::Warning, help_heading = "Exit code")]
-    fail_on: FailOn,
+    /// Report what comments and the configuration ask to ignore, too
+    #[arg(long, help_heading = "Rules")]
+    no_ignores: bool,
+    /// Report only what has to do with files that changed since this git revision
+    #[arg(long, value_name = "REV", help_heading = "Rules")]
+    since: Option<String>,
+    /// Findings that are known: only others are reported
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    baseline: Option<PathBuf>,
+    /// Write the findings to this file, as known from now on
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = "Rules")]
+    write_baseline: Option<PathBuf>,
+    /// Form of the report; may be repeated, each with its --output
+    #[arg(long, value_name = "FORMAT", env = "KUBELET_LINT_FORMAT", value_parser = formats(), default_value = "human", help_heading = "Output options")]
+    format: Vec<String>,
+    /// File for the report of the --format before it [default: standard output]
+    #[arg(short, long = "output", alias = "output-file", value_name = "FILE", help_heading = "Output options")]
+    output: Vec<PathBuf>,
+    /// Mend what can be mended for certain, in the files themselves
+    #[arg(long, conflicts_with_all = ["diff", "add_ignore", "write_baseline"], help_heading = "Changes")]
+    fix: bool,
+    /// Show what --fix would change, as a patch
+    #[arg(long, conflicts_with_all = ["add_ignore", "write_baseline"], help_heading = "Changes")]
+    diff: bool,
+    /// Write comments that ignore what is found, with this reason
+    #[arg(long, value_name = "REASON", num_args = 0..=1, require_equals = true, default_missing_value = "", conflicts_with = "write_baseline", help_heading = "Changes")]
+    add_ignore: Option<String>,
+    /// Show findings that are ignored or known, too, marked as such (json and sarif)
+    #[arg(long, help_heading = "Output options")]
+    show_suppressed: bool,
+    /// Lowest level that makes the exit code 1 [default: warning]
+    #[arg(long, value_name = "LEVEL", env = "KUBELET_LINT_FAIL_ON", value_enum, help_heading = "Exit code")]
+    fail_on: Option<Failing>,
     /// Exit with 0 whatever is found
     #[arg(long, help_heading = "Exit code")]
     exit_zero: bool,
@@ -123,34 +207,37 @@ struct Show {
     #[command(flatten)]
     input: Input,
     /// Form of the list
-    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"], default_value = "text", help_heading = "Output options")]
+    #[arg(long, value_name = "FORMAT", value_parser = ["table", "text", "json", "html"], default_value = "table", help_heading = "Output options")]
     format: String,
+    /// File for it [default: standard output]
+    #[arg(short, long = "output", alias = "output-file", value_name = "FILE", help_heading = "Output options")]
+    output: Option<PathBuf>,
     /// Show settings that are at their default, too
     #[arg(long, help_heading = "Output options")]
     all: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum FailOn {
+enum Failing {
     Note,
     Warning,
     Error,
     Never,
 }
 
-impl FailOn {
-    fn level(self) -> Option<Level> {
+impl Failing {
+    fn on(self) -> FailOn {
         match self {
-            Self::Note => Some(Level::Note),
-            Self::Warning => Some(Level::Warning),
-            Self::Error => Some(Level::Error),
-            Self::Never => None,
+            Self::Note => FailOn::Note,
+            Self::Warning => FailOn::Warning,
+            Self::Error => FailOn::Error,
+            Self::Never => FailOn::Never,
         }
     }
 }
 
 fn rule_ids() -> PossibleValuesParser {
-    PossibleValuesParser::new(check::PAGES.iter().map(|(id, _)| *id))
+    PossibleValuesParser::new(PAGES.iter().map(|(id, _)| *id))
 }
 
 fn formats() -> PossibleValuesParser {
@@ -168,8 +255,8 @@ fn styles() -> clap::builder::Styles {
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    let cli = match parse() {
-        Ok(cli) => cli,
+    let (cli, matches) = match parse() {
+        Ok(parsed) => parsed,
         Err(error) => {
             let code = if error.use_stderr() { FAILED } else { CLEAN };
             // If even the message cannot be written there is nobody left to tell.
@@ -177,7 +264,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    match run(&cli) {
+    match run(&cli, &matches) {
         Ok(code) => ExitCode::from(code),
         // Whoever reads the report has seen enough.
         Err(Stop::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(CLEAN),
@@ -185,6 +272,7 @@ pub fn main() -> ExitCode {
             let message = match stop {
                 Stop::Io(error) => error.to_string(),
                 Stop::Failed(message) => message,
+                Stop::Settings(error) => return complain(&error, cli.color),
             };
             let _ = writeln!(io::stderr(), "kubelet-lint: {message}");
             ExitCode::from(FAILED)
@@ -193,12 +281,15 @@ pub fn main() -> ExitCode {
 }
 
 /// The arguments of the process. The order of options of different names is known only before they become a `Cli`.
-fn parse() -> Result<Cli, clap::Error> {
+fn parse() -> Result<(Cli, ArgMatches), clap::Error> {
     let matches = Cli::command().try_get_matches()?;
     let mut cli = Cli::from_arg_matches(&matches)?;
-    if let (Some((_, own)), Command::Check(Check { input, .. }) | Command::Show(Show { input, .. })) =
-        (matches.subcommand(), &mut cli.command)
-    {
+    let input = match &mut cli.command {
+        Command::Check(check) => Some(&mut check.input),
+        Command::Show(show) => Some(&mut show.input),
+        _ => None,
+    };
+    if let (Some((_, own)), Some(input)) = (matches.subcommand(), input) {
         let files = own.indices_of("var_file").into_iter().flatten();
         let values = own.indices_of("var").into_iter().flatten();
         let files = files.zip(input.var_file.iter().cloned().map(GivenVariable::File));
@@ -206,13 +297,58 @@ fn parse() -> Result<Cli, clap::Error> {
         all.sort_by_key(|(index, _)| *index);
         input.variables = all.into_iter().map(|(_, given)| given).collect();
     }
-    Ok(cli)
+    Ok((cli, matches))
+}
+
+/// The manual page: the program, and each command with its options.
+fn man(out: &mut dyn Write) -> io::Result<()> {
+    let mut command = Cli::command();
+    command.build();
+    let page = clap_mangen::Man::new(command.clone());
+    let mut text = Vec::new();
+    page.render_title(&mut text)?;
+    page.render_name_section(&mut text)?;
+    page.render_synopsis_section(&mut text)?;
+    page.render_description_section(&mut text)?;
+    page.render_subcommands_section(&mut text)?;
+    for sub in command.get_subcommands().filter(|c| c.get_name() != "help") {
+        writeln!(text, ".SH \"COMMAND {}\"", sub.get_name().to_uppercase())?;
+        let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
+        writeln!(text, "{}.", about.replace('\\', "\\\\"))?;
+        let mut options = Vec::new();
+        clap_mangen::Man::new(sub.clone()).render_options_section(&mut options)?;
+        text.extend_from_slice(String::from_utf8_lossy(&options).replace(".SH OPTIONS", ".SS OPTIONS").as_bytes());
+    }
+    writeln!(text, ".SH \"EXIT CODES\"")?;
+    writeln!(text, "0: nothing at or above the level of \\-\\-fail\\-on was found. 1: something was.")?;
+    writeln!(text, "2: wrong usage, configuration or input, or a path that cannot be read.")?;
+    page.render_version_section(&mut text)?;
+    out.write_all(&text)
+}
+
+/// Shows what is wrong with a file that steers the run.
+fn complain(error: &SettingsError, color: Color) -> ExitCode {
+    let look =
+        current().map(|here| Look { color: color_for(color, io::stderr().is_terminal()), ..look(color, false, here) });
+    let err = &mut io::stderr().lock();
+    let _ = match look {
+        Ok(look) => report::complain(error, &look, err),
+        Err(_) => writeln!(err, "kubelet-lint: {}", error.message),
+    };
+    ExitCode::from(FAILED)
 }
 
 /// Why a run ended early.
 enum Stop {
     Io(io::Error),
     Failed(String),
+    Settings(Box<SettingsError>),
+}
+
+impl From<SettingsError> for Stop {
+    fn from(error: SettingsError) -> Self {
+        Self::Settings(Box::new(error))
+    }
 }
 
 impl From<io::Error> for Stop {
@@ -221,12 +357,12 @@ impl From<io::Error> for Stop {
     }
 }
 
-fn run(cli: &Cli) -> Result<u8, Stop> {
+fn run(cli: &Cli, matches: &ArgMatches) -> Result<u8, Stop> {
     match &cli.command {
-        Command::Check(args) => check(args, cli.color),
+        Command::Check(args) => check::check(args, matches, cli.color),
         Command::Show(args) => show(args, cli.color),
         Command::Explain { rule } => {
-            let rule = check::rule(rule).ok_or_else(|| Stop::Failed(format!("no rule `{rule}`")))?;
+            let rule = crate::check::rule(rule).ok_or_else(|| Stop::Failed(format!("no rule `{rule}`")))?;
             report::explain(rule, &mut io::stdout().lock())?;
             Ok(CLEAN)
         }
@@ -235,51 +371,42 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
             if format == "json" { report::list_rules_json(out) } else { report::list_rules(out) }?;
             Ok(CLEAN)
         }
-    }
-}
-
-fn check(args: &Check, color: Color) -> Result<u8, Stop> {
-    let policy = Policy { select: args.select.clone(), ignore: args.ignore.clone() };
-    let found = scan_input(&args.input, policy)?;
-    let current = current()?;
-    let format = report::format(&args.format).ok_or_else(|| Stop::Failed(format!("no format `{}`", args.format)))?;
-    let mut buffer = Vec::new();
-    let look = Look { verbose: args.verbose, ..look(color, args.output_file.is_none(), current.clone()) };
-    format.write(&found, &look, &mut buffer)?;
-    match &args.output_file {
-        Some(path) => File::create(path)
-            .and_then(|mut f| f.write_all(&buffer))
-            .map_err(|e| Stop::Failed(format!("cannot write {}: {e}", path.display())))?,
-        None => {
-            let mut out = io::stdout().lock();
-            out.write_all(&buffer)?;
-            out.flush()?;
+        Command::Completions { shell } => {
+            use clap_complete::Shell;
+            let shell = match shell {
+                Completing::Bash => Shell::Bash,
+                Completing::Elvish => Shell::Elvish,
+                Completing::Fish => Shell::Fish,
+                Completing::Powershell => Shell::PowerShell,
+                Completing::Zsh => Shell::Zsh,
+            };
+            // What writes the script panics if the pipe closes, so it writes to memory.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "kubelet-lint", &mut script);
+            io::stdout().lock().write_all(&script)?;
+            Ok(CLEAN)
+        }
+        Command::Man => {
+            man(&mut io::stdout().lock())?;
+            Ok(CLEAN)
         }
     }
-    if !args.quiet {
-        let err_look = Look { color: color_for(color, io::stderr().is_terminal()), ..look };
-        report::notes(&found, &err_look, &mut io::stderr().lock())?;
-        if found.files == 0 && args.input.paths.iter().any(|p| p.is_dir()) {
-            writeln!(io::stderr(), "kubelet-lint: no Terraform, CloudFormation, YAML, JSON or shell files here")?;
-        }
-    }
-    if args.strict && !found.problems.is_empty() {
-        return Ok(FAILED);
-    }
-    let fails = args.fail_on.level().is_some_and(|level| found.findings.iter().any(|f| f.level >= level));
-    Ok(if fails && !args.exit_zero { FOUND } else { CLEAN })
 }
 
 fn show(args: &Show, color: Color) -> Result<u8, Stop> {
-    let found = scan_input(&args.input, Policy::default())?;
-    let look = look(color, true, current()?);
+    let here = current()?;
+    let (settings, folder) = configure::settings(&args.input, &here)?;
+    let policy = Policy { settings, folder, now: std::time::SystemTime::now(), ..Policy::default() };
+    let found = scan(&request(&args.input, policy)?).map_err(|e| Stop::Failed(e.to_string()))?;
+    let look = look(color, args.output.is_none(), here);
     let mut buffer = Vec::new();
-    if args.format == "json" {
-        report::show_json(&found, args.all, &mut buffer)?;
-    } else {
-        report::show_text(&found, args.all, &look, &mut buffer)?;
+    match args.format.as_str() {
+        "html" => report::show_html(&found, args.all, &mut buffer)?,
+        "json" => report::show_json(&found, args.all, &mut buffer)?,
+        "text" => report::show_text(&found, args.all, &look, &mut buffer)?,
+        _ => report::show_table(&found, args.all, &look, &mut buffer)?,
     }
-    io::stdout().lock().write_all(&buffer)?;
+    check::write(args.output.as_deref(), &buffer)?;
     report::notes(&found, &look, &mut io::stderr().lock())?;
     Ok(CLEAN)
 }
@@ -289,7 +416,7 @@ fn current() -> Result<PathBuf, Stop> {
     here.map_err(|e| Stop::Failed(format!("the current directory cannot be read: {e}")))
 }
 
-fn scan_input(input: &Input, policy: Policy) -> Result<Scan, Stop> {
+fn request(input: &Input, policy: Policy) -> Result<Request, Stop> {
     let piped = input.paths.iter().any(|p| p.as_os_str() == "-");
     let stdin = if piped {
         let mut bytes = Vec::new();
@@ -301,22 +428,23 @@ fn scan_input(input: &Input, policy: Policy) -> Result<Scan, Stop> {
     } else {
         None
     };
-    let request = Request {
+    Ok(Request {
         paths: input.paths.iter().filter(|p| p.as_os_str() != "-").cloned().collect(),
         stdin,
         stdin_name: input.stdin_filename.clone(),
         current: current()?,
         parameters: input.parameters.clone(),
         variables: input.variables.clone(),
-        no_ignore: input.no_ignore,
+        no_ignore: input.no_gitignore,
         policy,
-    };
-    scan(&request).map_err(|e| Stop::Failed(e.to_string()))
+        ..Request::default()
+    })
 }
 
 fn look(color: Color, to_stdout: bool, current: PathBuf) -> Look {
     let terminal = to_stdout && io::stdout().is_terminal();
-    Look { color: color_for(color, terminal), width: if terminal { columns() } else { 80 }, verbose: false, current }
+    let width = if terminal { columns() } else { 80 };
+    Look { color: color_for(color, terminal), width, ..Look::plain(&current) }
 }
 
 /// Columns of the terminal, as the shell tells; 80 where it does not.

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-fn run_in(dir: &Path, args: &[&str], stdin: Option<&[u8]>) -> Output {
+pub(crate) fn run_in(dir: &Path, args: &[&str], stdin: Option<&[u8]>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kubelet-lint"));
     command.args(args).current_dir(dir).env_clear().stdout(Stdio::piped()).stderr(Stdio::piped());
     command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() });
@@ -16,7 +16,7 @@ fn run_in(dir: &Path, args: &[&str], stdin: Option<&[u8]>) -> Output {
     child.wait_with_output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
@@ -30,7 +30,7 @@ fn exit_codes_are_the_same_in_every_format() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("zero.sh"), ZERO).unwrap();
     std::fs::write(dir.path().join("fine.sh"), FINE).unwrap();
-    for format in ["human", "concise", "json", "sarif"] {
+    for format in kubelet_lint::report::FORMATS.iter().map(|f| f.name()) {
         for (args, code) in [
             (&["zero.sh"][..], 1),
             (&["fine.sh"], 0),

@@ -15,9 +15,9 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("input", &["node", "runtime", "kubelet", "syntax", "value", "text"]),
     ("boot", &["node", "runtime", "kubelet", "decode", "syntax", "value", "text"]),
     ("check", &["node", "runtime", "kubelet", "value", "text"]),
-    ("policy", &["check"]),
+    ("policy", &["check", "node", "kubelet", "syntax", "collect", "text"]),
     ("scan", &["policy", "check", "boot", "input", "collect", "node", "runtime", "kubelet", "value", "text"]),
-    ("report", &["scan", "check", "text"]),
+    ("report", &["scan", "policy", "check", "text"]),
     ("cli", &["report", "scan", "policy", "check", "text"]),
     ("main", &["cli"]),
 ];

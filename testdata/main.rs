@@ -3,8 +3,10 @@
 
 mod cases;
 mod command;
+mod formats;
 mod house;
 mod pages;
+mod policy;
 mod readme;
 mod sarif;
 mod shell;

@@ -2,14 +2,23 @@
 
 use kubelet_lint::check::RULES;
 
-use crate::cases::scan_in;
+use std::time::SystemTime;
+
+use kubelet_lint::policy::{Policy, Settings};
+use kubelet_lint::scan::{Request, scan};
 
 fn fired(files: &[(String, String)]) -> Vec<String> {
     let dir = tempfile::tempdir().unwrap();
     for (name, code) in files {
         std::fs::write(dir.path().join(name), code).unwrap();
     }
-    let mut ids: Vec<_> = scan_in(dir.path(), &["."]).findings.iter().map(|f| f.rule.id.clone()).collect();
+    // An example may have a configuration of its own.
+    let here = dir.path().canonicalize().unwrap();
+    let settings = Settings::find(&here, &here).unwrap();
+    let settings = settings.map(|s| Settings::read(&s).unwrap()).unwrap_or_default();
+    let policy = Policy { settings, folder: here.clone(), now: SystemTime::now(), ..Policy::default() };
+    let request = Request { paths: vec![".".into()], current: here, no_ignore: true, policy, ..Request::default() };
+    let mut ids: Vec<_> = scan(&request).unwrap().findings.iter().map(|f| f.rule.id.clone()).collect();
     ids.dedup();
     ids
 }

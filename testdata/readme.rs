@@ -23,3 +23,13 @@ fn every_rule_is_named_in_the_readme() {
         assert!(readme.contains(&format!("`{}`", rule.id)), "{}", rule.id);
     }
 }
+
+#[test]
+fn the_configuration_in_the_readme_is_read() {
+    let readme = include_str!("../README.md");
+    let (_, rest) = readme.split_once("```toml\n").unwrap();
+    let source = kubelet_lint::text::Source::new("/kubelet-lint.toml", rest.split("```").next().unwrap().as_bytes());
+    let settings = kubelet_lint::policy::Settings::read(&std::sync::Arc::new(source)).unwrap();
+    assert_eq!(settings.exceptions.len(), 1);
+    assert_eq!(settings.assume.kubernetes, Some(kubelet_lint::policy::Version(33)));
+}

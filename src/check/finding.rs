@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::text::Place;
 use crate::value::Guard;
 
-use super::{Level, Rule};
+use super::{Fix, Level, Rule};
 
 /// A finding.
 #[derive(Clone, Debug)]
@@ -40,6 +40,11 @@ pub struct Finding {
     pub effective: Option<String>,
     /// Further fields with the same fault in the same document.
     pub siblings: Vec<String>,
+    /// Every place in a file that the value passes, whichever text it was read in: where it was written, each hop, the node
+    /// group. Sorted.
+    pub passes: Vec<Place>,
+    /// A change of the file that mends it for certain, if there is one.
+    pub fix: Option<Fix>,
 }
 
 /// A place with words to it.
@@ -125,6 +130,13 @@ impl Finding {
             }
         }
         self.level = self.level.max(other.level);
+        self.passes.extend(other.passes);
+        self.passes.sort();
+        self.passes.dedup();
+        // What mends one and not the other does not mend both.
+        if self.fix != other.fix {
+            self.fix = None;
+        }
         let (mine, others) = (&self.at.place, &other.at.place);
         let narrower = others.end - others.start < mine.end - mine.start;
         if other.exact && !self.exact || other.exact == self.exact && narrower {

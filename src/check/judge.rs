@@ -9,14 +9,38 @@ use crate::text::{Place, Span, TextId, Texts, Trail};
 use crate::value::{Condition, Guard};
 
 use super::predicate::{self, Hit};
-use super::{Finding, Frame, GroupRef, Hop, Level, Predicate, Rule};
+use super::{Finding, Frame, GroupRef, Hop, Level, Predicate, Rule, asked, mend};
 
 /// Zero durations in one document from which on it is read as a dump that a program wrote: `kubeadm` writes `0s` for every
 /// duration that is not set (kubernetes/kubernetes#117772).
 const DUMP: usize = 4;
 
+/// What people choose about the rules themselves.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The longest streaming idle timeout in nanoseconds that is not reported.
+    pub limit: Option<i64>,
+    /// The streaming idle timeout that fixes write, if it is not the kubelet's default.
+    pub write: Option<String>,
+}
+
 /// What `rules` say of one boot of `group`. A boot of which nothing is known gives nothing.
-pub fn judge(rules: &[&'static Rule], group: &NodeGroup, booted: &Booted, texts: &Texts) -> Vec<Finding> {
+pub fn judge(
+    rules: &[&'static Rule],
+    options: &Options,
+    group: &NodeGroup,
+    booted: &Booted,
+    texts: &Texts,
+) -> Vec<Finding> {
+    let mut out = judge_all(rules, group, booted, texts);
+    out.extend(rules.iter().flat_map(|rule| asked::judge(rule, options, group, booted, texts)));
+    for finding in &mut out {
+        finding.fix = mend::fix(finding, options);
+    }
+    out
+}
+
+fn judge_all(rules: &[&'static Rule], group: &NodeGroup, booted: &Booted, texts: &Texts) -> Vec<Finding> {
     let mut out = Vec::new();
     for rule in rules {
         if rule.predicate == Predicate::DeadSetting {
@@ -100,7 +124,13 @@ fn replaced(rule: &'static Rule, hits: &[&Hit<'_>], group: &NodeGroup, booted: &
     vec![one]
 }
 
-fn find(rule: &'static Rule, hit: &Hit<'_>, group: &NodeGroup, booted: Option<&Booted>, texts: &Texts) -> Finding {
+pub(super) fn find(
+    rule: &'static Rule,
+    hit: &Hit<'_>,
+    group: &NodeGroup,
+    booted: Option<&Booted>,
+    texts: &Texts,
+) -> Finding {
     let setting = hit.setting;
     let way = Way::of(setting, texts);
     let words = Words::of(rule, hit);
@@ -111,6 +141,10 @@ fn find(rule: &'static Rule, hit: &Hit<'_>, group: &NodeGroup, booted: Option<&B
     };
     let runs = way.runs.filter(|runs| !same_line(&place, runs)).map(|place| Frame { place, label: words.carried });
     let mut hops = way.hops;
+    let mut passes = way.passes;
+    passes.push(texts.place(texts.trail(group.place).origin()).first_line());
+    passes.sort();
+    passes.dedup();
     let last = match hit.dead {
         Some(_) => format!("{} does not get it", group.name),
         None => format!("{} boots with it", group.name),
@@ -133,6 +167,8 @@ fn find(rule: &'static Rule, hit: &Hit<'_>, group: &NodeGroup, booted: Option<&B
         raw: setting.raw.to_text().into_owned(),
         effective: hit.settled.and_then(|s| s.effective).map(render_duration),
         siblings: Vec::new(),
+        passes,
+        fix: None,
     }
 }
 
@@ -172,6 +208,8 @@ struct Way {
     /// The carrier in the text that the node reads.
     runs: Option<Place>,
     hops: Vec<Hop>,
+    /// The places in files.
+    passes: Vec<Place>,
 }
 
 impl Way {
@@ -183,7 +221,9 @@ impl Way {
         let wrapped = if exact { None } else { wrapping(&trail, texts) };
         let hops = trail.hops.iter().rev().map(|hop| Hop { place: texts.place(hop.span), words: hop.step.to_string() });
         let runs = (value.text != origin.text).then(|| texts.place(one_line(setting.carrier, texts)));
-        Self { at: texts.place(origin), exact, wrapped, runs, hops: hops.collect() }
+        let spans = trail.hops.iter().map(|hop| hop.span).chain([setting.carrier]);
+        let passes = spans.map(|span| texts.place(texts.trail(span).origin()).first_line()).collect();
+        Self { at: texts.place(origin), exact, wrapped, runs, hops: hops.collect(), passes }
     }
 }
 
@@ -283,6 +323,11 @@ impl Words {
                 notes.push("the runtime serves these streams, whatever the kubelet's own timeout is".to_owned());
                 format!("idle exec, attach and port-forward streams are never closed: {program}'s `{shown}` is zero")
             }
+            (Predicate::AboveLimit, _) => {
+                let effective = hit.settled.and_then(|s| s.effective).map(render_duration).unwrap_or_default();
+                format!("`{shown}` is {effective}, which is above the limit")
+            }
+            (Predicate::Unset | Predicate::Comment, _) => format!("nobody sets `{shown}`"),
             (Predicate::InvalidDuration, _) => {
                 notes.push(format!("{program} says: {}", hit.complaint.unwrap_or("not a duration")));
                 let fails =
@@ -307,7 +352,7 @@ fn zero_label(raw: &str) -> String {
 }
 
 /// The default as a person would write it, or an example.
-fn suggestion(default: Option<i64>) -> String {
+pub(super) fn suggestion(default: Option<i64>) -> String {
     let seconds = default.filter(|d| *d > 0 && d % 1_000_000_000 == 0).map(|d| d.cast_unsigned() / 1_000_000_000);
     match seconds {
         // Go reads what humantime writes for whole hours, minutes and seconds, but not days, and no spaces.

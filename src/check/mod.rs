@@ -1,13 +1,16 @@
 //! What is reported: rules, and the findings they make of effective configurations. Knows no input and no payload: a rule
 //! sees what a node ends up with, and the way to it.
 
+mod asked;
 mod finding;
 mod judge;
+mod mend;
 mod predicate;
 mod rule;
 
 pub use finding::{Finding, Frame, GroupRef, Hop};
-pub use judge::{delivered, judge, judge_unreached};
+pub use judge::{Options, delivered, judge, judge_unreached};
+pub use mend::Fix;
 pub use predicate::Predicate;
 pub use rule::{Level, Page, PageError, Rule};
 
@@ -16,8 +19,13 @@ use std::sync::LazyLock;
 /// The page of every built-in rule: its id and its text, sorted by id.
 pub const PAGES: &[(&str, &str)] = &[
     ("dead-kubelet-setting", include_str!("../../rules/dead-kubelet-setting.md")),
+    ("expired-ignore", include_str!("../../rules/expired-ignore.md")),
     ("invalid-duration", include_str!("../../rules/invalid-duration.md")),
+    ("invalid-ignore", include_str!("../../rules/invalid-ignore.md")),
+    ("long-streaming-idle-timeout", include_str!("../../rules/long-streaming-idle-timeout.md")),
     ("replaced-zero", include_str!("../../rules/replaced-zero.md")),
+    ("unset-streaming-idle-timeout", include_str!("../../rules/unset-streaming-idle-timeout.md")),
+    ("unused-ignore", include_str!("../../rules/unused-ignore.md")),
     ("zero-kubelet-timeout", include_str!("../../rules/zero-kubelet-timeout.md")),
     ("zero-runtime-stream-idle-timeout", include_str!("../../rules/zero-runtime-stream-idle-timeout.md")),
     ("zero-streaming-idle-timeout", include_str!("../../rules/zero-streaming-idle-timeout.md")),

@@ -23,6 +23,12 @@ pub enum Predicate {
     DeadSetting,
     /// A container runtime runs with a zero.
     RuntimeZero,
+    /// The kubelet runs with a duration above a limit that people set.
+    AboveLimit,
+    /// Nobody wrote the duration, so the kubelet runs with its built-in default.
+    Unset,
+    /// A comment that asks to ignore something, and does not do what it says. Nothing on a node shows that.
+    Comment,
 }
 
 /// One thing that a predicate found.
@@ -59,7 +65,8 @@ impl Predicate {
     pub(super) fn hits(self, effective: &Effective) -> Vec<Hit<'_>> {
         match self {
             Self::InvalidDuration => invalid(&effective.failures),
-            Self::RuntimeZero => Vec::new(),
+            // These are asked elsewhere: of a runtime, or of a whole node group.
+            Self::RuntimeZero | Self::AboveLimit | Self::Unset | Self::Comment => Vec::new(),
             _ => effective.fields.iter().filter_map(|s| self.hit(s)).collect(),
         }
     }
@@ -92,7 +99,12 @@ impl Predicate {
                 Meaning::Replaced | Meaning::Harmless | Meaning::None => false,
             },
             Self::ReplacedZero => meaning == Meaning::Replaced && settled.effective.is_some_and(|n| n != 0),
-            Self::InvalidDuration | Self::DeadSetting | Self::RuntimeZero => false,
+            Self::InvalidDuration
+            | Self::DeadSetting
+            | Self::RuntimeZero
+            | Self::AboveLimit
+            | Self::Unset
+            | Self::Comment => false,
         };
         let setting = settled.winner.as_ref()?;
         found.then_some(Hit { setting, settled: Some(settled), complaint: None, dead: None, when: None })

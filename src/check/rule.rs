@@ -123,6 +123,9 @@ pub struct Front {
     pub precision: String,
     /// The version of the linter that brought the rule.
     pub since: String,
+    /// True if the rule is used only by those who ask for it.
+    #[serde(default)]
+    pub opt_in: bool,
 }
 
 impl Rule {

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use crate::check::{Finding, Hop, Level};
+use crate::policy::{SettingsError, Why};
 use crate::scan::Scan;
 use crate::text::Place;
 
@@ -27,8 +28,11 @@ impl Reporter for Human {
     }
 
     fn write(&self, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-        for finding in &scan.findings {
-            write_finding(finding, look, out)?;
+        for (n, finding) in scan.findings.iter().enumerate() {
+            // Several faults of one cause, such as a variable that several flags have, are drawn once.
+            let before = n.checked_sub(1).and_then(|n| scan.findings.get(n));
+            let drawn = before.is_some_and(|b| b.at == finding.at && b.hops.first() == finding.hops.first());
+            write_finding(finding, drawn, look, out)?;
             writeln!(out)?;
         }
         writeln!(out, "{}", summary(scan, look))
@@ -48,7 +52,7 @@ fn level_style(level: Level) -> Style {
     color.on_default().bold()
 }
 
-fn write_finding(finding: &Finding, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+fn write_finding(finding: &Finding, drawn: bool, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let head = format!("{}[{}]", finding.level.id(), finding.rule.id);
     let bold = Style::new().bold();
     for (n, part) in wrap(&format!("{head}: {}", harmless(&finding.headline)), look.width.max(40)).iter().enumerate() {
@@ -59,9 +63,18 @@ fn write_finding(finding: &Finding, look: &Look, out: &mut dyn Write) -> io::Res
             None => writeln!(out, "  {}", paint(part, bold, look))?,
         }
     }
-    // The lines around one of a plan or state may hold secrets.
-    let context = usize::from(!is_state(&finding.at.place));
-    out.write_all(frame(&finding.at.place, &finding.at.label, context, look).as_bytes())?;
+    let spot = look.spot(&finding.at.place);
+    let (label, inside) = label(&finding.at.label, look);
+    if drawn && !look.verbose {
+        writeln!(out, "   --> {spot}, as above")?;
+    } else {
+        // The lines around one of a plan or state may hold secrets.
+        let context = usize::from(!is_state(&finding.at.place));
+        out.write_all(frame(&finding.at.place, label, context, look).as_bytes())?;
+    }
+    if let Some(inside) = inside {
+        line("inside", &harmless(inside), look, out)?;
+    }
     if let Some(runs) = &finding.runs {
         out.write_all(frame(&runs.place, &runs.label, 0, look).as_bytes())?;
     }
@@ -74,7 +87,9 @@ fn write_finding(finding: &Finding, look: &Look, out: &mut dyn Write) -> io::Res
     if more > 0 {
         nodes.push_str(&format!(" and {more} more"));
     }
-    line("nodes", &nodes, look, out)?;
+    if !nodes.is_empty() {
+        line("nodes", &nodes, look, out)?;
+    }
     if !finding.is_certain() {
         line("when", &harmless(&finding.condition()), look, out)?;
     }
@@ -92,11 +107,19 @@ fn is_state(place: &Place) -> bool {
     start.trim_start().starts_with('{') && start.contains("\"terraform_version\"")
 }
 
+/// A label and, if it is too long to stand below its place, what the place is inside of.
+fn label<'a>(label: &'a str, look: &Look) -> (&'a str, Option<&'a str>) {
+    match label.split_once(", inside ") {
+        Some((short, inside)) if label.chars().count() + 24 > look.width => (short, Some(inside)),
+        _ => (label, None),
+    }
+}
+
 /// The places between the value and the node: those in files, or all of them if more is to be said.
 fn write_way(finding: &Finding, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    let ends = [&finding.at.place.first_line(), &finding.groups[0].place];
-    let between =
-        |h: &&Hop| !h.place.source.is_derived() && !h.words.is_empty() && !ends.contains(&&h.place.first_line());
+    let own = finding.at.place.first_line();
+    let end = |place: &Place| *place == own || finding.groups.first().is_some_and(|g| g.place == *place);
+    let between = |h: &&Hop| !h.place.source.is_derived() && !h.words.is_empty() && !end(&h.place.first_line());
     let mut hops: Vec<_> = finding.hops.iter().filter(|h| look.verbose || between(h)).collect();
     let more = if look.verbose { 0 } else { hops.len().saturating_sub(STATIONS) };
     hops.truncate(hops.len() - more);
@@ -157,6 +180,16 @@ pub(super) fn summary(scan: &Scan, look: &Look) -> String {
     if !scan.problems.is_empty() {
         hidden.push(count(scan.problems.len(), "problem"));
     }
+    for (why, words) in [
+        (Why::Comment, "ignored by comments"),
+        (Why::Settings, "ignored by the configuration"),
+        (Why::Baseline, "known"),
+    ] {
+        let n = scan.hidden.iter().filter(|(_, h)| h.why == why).count();
+        if n > 0 {
+            hidden.push(format!("{n} {words}"));
+        }
+    }
     let mut hidden = hidden.join(", ");
     if !hidden.is_empty() {
         let hint = if look.verbose || scan.gaps.is_empty() { "" } else { ": see --verbose" };
@@ -178,6 +211,19 @@ pub(super) fn summary(scan: &Scan, look: &Look) -> String {
     }
 }
 
+/// Shows what is wrong with a file that steers the run, and where.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn complain(error: &SettingsError, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let head = paint("error", level_style(Level::Error), look);
+    let Some(place) = &error.place else {
+        return writeln!(out, "{head}: {}", harmless(&error.message));
+    };
+    writeln!(out, "{head}: {}: {}", look.spot(place), harmless(&error.message))?;
+    out.write_all(frame(place, "here", 1, look).as_bytes())
+}
+
 /// What is told beside the report: what was wrong with the input and, if asked for, what was not followed.
 ///
 /// # Errors
@@ -187,7 +233,16 @@ pub fn notes(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     for problem in &scan.problems {
         writeln!(out, "{warning}: {}: {}", look.spot(&problem.place), harmless(&problem.message))?;
     }
+    for entry in &scan.stale {
+        writeln!(out, "{warning}: the baseline knows what is gone: {}", harmless(entry))?;
+    }
     if look.verbose {
+        let hidden = paint("ignored", level_style(Level::Note), look);
+        for (finding, by) in &scan.hidden {
+            let who = by.place.as_ref().map_or_else(|| by.why.id().to_owned(), |p| look.spot(p));
+            let reason = if by.reason.is_empty() { String::new() } else { format!(": {}", harmless(&by.reason)) };
+            writeln!(out, "{hidden}: {}: {} by {who}{reason}", look.spot(&finding.at.place), finding.rule.id)?;
+        }
         let gap = paint("not followed", level_style(Level::Note), look);
         for note in &scan.gaps {
             writeln!(out, "{gap}: {}: {}", look.spot(&note.place), harmless(&note.message))?;

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use crate::check::{Finding, Level};
+use crate::policy::Hidden;
 use crate::scan::{Note, Scan};
 use crate::text::Place;
 
@@ -21,7 +22,7 @@ impl Reporter for Json {
         "json"
     }
 
-    fn write(&self, scan: &Scan, _look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
         let report = json!({
             "version": VERSION,
             "tool": {"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")},
@@ -31,9 +32,12 @@ impl Reporter for Json {
                 "notes": scan.count(Level::Note),
                 "files": scan.files,
                 "node_groups": scan.node_groups(),
+                "suppressed": scan.hidden.len(),
                 "node_groups_partly_read": scan.partly_read(),
             },
             "findings": scan.findings.iter().map(|f| finding(f, scan)).collect::<Vec<_>>(),
+            "suppressed": scan.hidden.iter().map(|(f, by)| hidden(f, by, look, scan)).collect::<Vec<_>>(),
+            "stale_baseline_entries": scan.stale,
             "problems": scan.problems.iter().map(|n| note(n, scan)).collect::<Vec<_>>(),
             "gaps": scan.gaps.iter().map(|n| note(n, scan)).collect::<Vec<_>>(),
         });
@@ -67,7 +71,20 @@ fn finding(finding: &Finding, scan: &Scan) -> Value {
             .collect::<Vec<_>>(),
         "help": finding.help,
         "notes": finding.notes,
+        "fix": finding.fix.as_ref().map(|f| json!({"place": place(&f.place, scan), "text": f.text})),
     })
+}
+
+/// A finding that does not count: which one and who hides it, and all of it if that was asked for.
+fn hidden(of: &Finding, by: &Hidden, look: &Look, scan: &Scan) -> Value {
+    let mut out = json!({
+        "rule": of.rule.id, "place": place(&of.at.place, scan), "by": by.why.id(), "reason": by.reason,
+        "by_place": by.place.as_ref().map(|p| place(p, scan)),
+    });
+    if look.suppressed {
+        out["finding"] = finding(of, scan);
+    }
+    out
 }
 
 fn note(note: &Note, scan: &Scan) -> Value {

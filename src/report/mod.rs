@@ -4,21 +4,40 @@ mod concise;
 mod excerpt;
 mod explain;
 mod fingerprint;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
+mod markdown;
+mod page;
+mod rdjson;
 mod reporter;
 mod sarif;
 mod show;
+mod table;
 mod words;
 
 pub use explain::{explain, list_rules, list_rules_json};
 pub use fingerprint::line_hashes;
-pub use human::notes;
+pub use human::{complain, notes};
+pub use page::show_html;
 pub use reporter::{Look, Reporter};
 pub use show::{show_json, show_text};
+pub use table::show_table;
 
 /// Every format, by the name that people choose it with.
-pub const FORMATS: &[&dyn Reporter] = &[&human::Human, &concise::Concise, &json::Json, &sarif::Sarif];
+pub const FORMATS: &[&dyn Reporter] = &[
+    &human::Human,
+    &concise::Concise,
+    &json::Json,
+    &sarif::Sarif,
+    &github::Github,
+    &gitlab::Gitlab,
+    &junit::Junit,
+    &rdjson::Rdjson,
+    &markdown::Markdown,
+];
 
 /// The format of this name.
 pub fn format(name: &str) -> Option<&'static dyn Reporter> {

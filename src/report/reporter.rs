@@ -15,6 +15,8 @@ pub struct Look {
     pub width: usize,
     /// Say more: what was not followed, the way of every value.
     pub verbose: bool,
+    /// Show findings that do not count, too, in the formats that can mark them.
+    pub suppressed: bool,
     /// The current directory: people see paths relative to it.
     pub current: PathBuf,
 }
@@ -22,7 +24,7 @@ pub struct Look {
 impl Look {
     /// Without colour, 80 columns wide.
     pub fn plain(current: &Path) -> Self {
-        Self { color: false, width: 80, verbose: false, current: current.to_owned() }
+        Self { color: false, width: 80, verbose: false, suppressed: false, current: current.to_owned() }
     }
 
     /// The path as a person would type it from where they stand, or the name of a derived text.

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use crate::check::{Finding, Frame, Level, RULES, Rule};
+use crate::policy::Why;
 use crate::scan::{Note, Scan};
 use crate::text::Place;
 
@@ -24,9 +25,16 @@ impl Reporter for Sarif {
         "sarif"
     }
 
-    fn write(&self, scan: &Scan, _look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
         let mut prints = Fingerprints::default();
-        let results: Vec<_> = scan.findings.iter().map(|f| result(f, scan, &mut prints)).collect();
+        let mut results: Vec<_> = scan.findings.iter().map(|f| result(f, scan, &mut prints)).collect();
+        // GitHub shows what is suppressed as an open alert, so it is left out unless somebody asks.
+        for (finding, by) in scan.hidden.iter().filter(|_| look.suppressed) {
+            let mut result = result(finding, scan, &mut prints);
+            let kind = if by.why == Why::Comment { "inSource" } else { "external" };
+            result["suppressions"] = json!([{"kind": kind, "justification": harmless(&by.reason)}]);
+            results.push(result);
+        }
         let log = json!({
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
             "version": "2.1.0",
@@ -92,7 +100,9 @@ fn result(finding: &Finding, scan: &Scan, prints: &mut Fingerprints) -> Value {
     let names: BTreeSet<_> = finding.groups.iter().map(|g| g.name.to_string()).collect();
     let names: Vec<_> = names.into_iter().collect();
     let mut message = sentence(&finding.headline);
-    message.push_str(&format!(" Node groups: {}.", names.join(", ")));
+    if !names.is_empty() {
+        message.push_str(&format!(" Node groups: {}.", names.join(", ")));
+    }
     if !finding.is_certain() {
         message.push_str(&format!(" This holds {}.", finding.condition()));
     }
@@ -117,6 +127,16 @@ fn result(finding: &Finding, scan: &Scan, prints: &mut Fingerprints) -> Value {
             "nodeGroups": names,
         },
     });
+    if let Some(fix) = &finding.fix {
+        let mut region = physical(&fix.place, scan, false);
+        result["fixes"] = json!([{
+            "description": {"text": sentence(&finding.help)},
+            "artifactChanges": [{
+                "artifactLocation": region["artifactLocation"].take(),
+                "replacements": [{"deletedRegion": region["region"].take(), "insertedContent": {"text": fix.text}}],
+            }],
+        }]);
+    }
     // A derived text stands in no file, so nothing could be opened there.
     let stations: Vec<_> = stations(finding).into_iter().filter(|f| !f.place.source.is_derived()).collect();
     if stations.len() > 1 {

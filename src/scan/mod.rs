@@ -1,11 +1,15 @@
 //! The whole pipeline on one screen: paths, files, units, node groups, boots, findings.
 
+mod merge;
+mod narrow;
+mod overlay;
 mod request;
 mod shown;
 mod stdin;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -14,9 +18,13 @@ use crate::check::{Finding, Level, Predicate, delivered, judge, judge_unreached}
 use crate::collect;
 use crate::input::{FileList, INPUTS, Input, Unit};
 use crate::node::{Booted, Cx, Gap, Problem, Step, Variable};
-use crate::text::{Disk, Files, Place, Span, Texts};
+use crate::policy::{Hidden, Policy, Why, may_ask};
+use crate::text::{Disk, Files, Origin, Place, Source, Span, Texts};
 use crate::value::MAX_ALTERNATIVES;
 
+use merge::merged;
+
+pub use overlay::Edited;
 pub use request::{GivenVariable, Request, ScanError};
 pub use shown::{Shown, ShownSetting};
 
@@ -28,6 +36,10 @@ const STACK: usize = 8 << 20;
 pub struct Scan {
     /// Findings, sorted by place, then rule. No two are about the same thing.
     pub findings: Vec<Finding>,
+    /// Findings that do not count, and why, in the same order.
+    pub hidden: Vec<(Finding, Hidden)>,
+    /// What the baseline knows and nobody found any more, in words.
+    pub stale: Vec<String>,
     /// The effective configuration of every node group, sorted by place, then name.
     pub groups: Vec<Shown>,
     /// What was wrong with the input.
@@ -40,6 +52,8 @@ pub struct Scan {
     pub root: PathBuf,
     /// Where what reaches some kubelet is written.
     pub delivered: Vec<Place>,
+    /// Files that may have requests to ignore findings in them, and whether something is to be said of these requests.
+    asking: Vec<(Arc<Source>, bool)>,
 }
 
 /// Something to tell about a place.
@@ -61,7 +75,7 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
     if let Some(text) = &request.stdin {
         let files = stdin::Piped::new(text, request.stdin_name.as_deref(), &request.current)?;
         let list = FileList { files: vec![files.path().to_owned()] };
-        total.absorb(scan_files(&list, &files, request, &given));
+        total.absorb(scan_files(&list, &files, request, &given, None));
         total.root = collect::root_of(&request.current, &request.current);
     }
     for (root, paths) in request.by_root()? {
@@ -69,10 +83,15 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
         let mut list = FileList::default();
         for path in paths {
             let found = collect::collect(&path, request.no_ignore);
+            let wanted = |file: &PathBuf| !request.policy.excludes(file);
             if let Some((at, words)) = found.unreadable.iter().find(|(at, _)| *at == path) {
                 return Err(ScanError::unreadable(at, words));
             }
-            list.files.extend(found.files);
+            list.files.extend(found.files.into_iter().filter(wanted));
+        }
+        let named = narrow::Named::of(request, &root);
+        if let Some(named) = &named {
+            named.widen(&mut list, request);
         }
         list.files.sort();
         list.files.dedup();
@@ -81,12 +100,14 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
                 disk.check(&path).map_err(|e| ScanError::unreadable(&path, &e.to_string()))?;
             }
         }
-        total.absorb(scan_files(&list, &disk, request, &given));
+        let overlay = overlay::Overlay { disk, edited: &request.edited };
+        total.absorb(scan_files(&list, &overlay, request, &given, named.as_ref()));
+        let disk = &overlay.disk;
         if total.root.as_os_str().is_empty() {
             disk.root().clone_into(&mut total.root);
         }
     }
-    total.finish();
+    total.finish(&request.policy, request.is_complete());
     Ok(total)
 }
 
@@ -97,7 +118,13 @@ struct Given {
 }
 
 /// Reads all units of `list`, in parallel when there are several.
-fn scan_files(list: &FileList, files: &dyn Files, request: &Request, given: &Given) -> Scan {
+fn scan_files(
+    list: &FileList,
+    files: &dyn Files,
+    request: &Request,
+    given: &Given,
+    named: Option<&narrow::Named>,
+) -> Scan {
     let units: Vec<(&dyn Input, Unit)> =
         INPUTS.iter().flat_map(|input| input.claim(list).into_iter().map(move |unit| (*input, unit))).collect();
     let one = |(input, unit): &(&dyn Input, Unit)| read_unit(*input, unit, files, request, given);
@@ -109,7 +136,8 @@ fn scan_files(list: &FileList, files: &dyn Files, request: &Request, given: &Giv
         },
     };
     let claimed: BTreeSet<_> = units.iter().flat_map(|(_, unit)| &unit.files).collect();
-    let mut total = Scan { files: claimed.len(), ..Scan::default() };
+    let files = claimed.iter().filter(|path| named.is_none_or(|n| n.has(path))).count();
+    let mut total = Scan { files, ..Scan::default() };
     let covered = covered(&results);
     for (result, covered) in results.into_iter().zip(covered) {
         match covered {
@@ -119,6 +147,9 @@ fn scan_files(list: &FileList, files: &dyn Files, request: &Request, given: &Giv
             // By itself it may be no whole text at all.
             Some(Covered::Used) => {}
         }
+    }
+    if let Some(named) = named {
+        named.narrow(&mut total);
     }
     total
 }
@@ -187,16 +218,18 @@ fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Reques
     cx.parameters.clone_from(&given.parameters);
     cx.variables.clone_from(&given.variables);
     let rules = request.policy.rules();
+    let options = request.policy.options();
     let mut out = Scan::default();
     let mut uses = BTreeSet::new();
-    for group in input.read(unit, &mut cx) {
+    for mut group in input.read(unit, &mut cx) {
+        request.policy.assume(&mut group);
         uses.extend(cx.texts.files_of(group.steps.iter().flat_map(Step::places)));
         let mut boots = boot::run(&group, &mut cx);
         for booted in &mut boots {
             tell_unknown(booted, group.place);
         }
         for booted in &boots {
-            out.findings.extend(judge(&rules, &group, booted, &cx.texts));
+            out.findings.extend(judge(&rules, &options, &group, booted, &cx.texts));
             out.delivered.extend(delivered(booted, &cx.texts));
             out.gaps.extend(gaps(&booted.gaps, &cx.texts));
         }
@@ -210,6 +243,11 @@ fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Reques
     out.delivered.dedup();
     out.gaps.extend(gaps(&cx.gaps, &cx.texts));
     out.problems.extend(cx.problems.iter().map(|p: &Problem| note(p.at, p.message.clone(), &cx.texts)));
+    let sources = cx.read.iter().filter_map(|id| match &cx.texts.get(*id).origin {
+        Origin::Source(source) => Some(source),
+        Origin::Made { .. } => None,
+    });
+    out.asking.extend(sources.filter(|s| may_ask(&s.bytes())).map(|s| (Arc::clone(s), true)));
     Unwound { input: input.name(), path: unit.path.clone(), scan: out, covers: cx.covers, uses }
 }
 
@@ -242,35 +280,32 @@ impl Scan {
         self.gaps.extend(other.gaps);
         self.files += other.files;
         self.delivered.extend(other.delivered);
+        self.asking.extend(other.asking);
     }
 
     /// Puts everything into the order of the report and says each thing once.
-    fn finish(&mut self) {
+    fn finish(&mut self, policy: &Policy, complete: bool) {
         let delivered = std::mem::take(&mut self.delivered);
         let alive = |at: &Place| {
             delivered.iter().any(|d| d.source.path() == at.source.path() && d.start < at.end && at.start < d.end)
         };
         // What is dead on one way and reaches the kubelet on another is not told: another rule judges it there.
         self.findings.retain(|f| f.rule.predicate != Predicate::DeadSetting || !alive(&f.at.place));
-        let mut by_key: BTreeMap<(Place, String, String), Finding> = BTreeMap::new();
-        for finding in self.findings.drain(..) {
-            let (place, rule, field) = finding.key();
-            let key = (place.clone(), rule.to_owned(), field.to_owned());
-            match by_key.entry(key) {
-                std::collections::btree_map::Entry::Vacant(free) => {
-                    free.insert(finding);
-                }
-                std::collections::btree_map::Entry::Occupied(mut known) => known.get_mut().absorb(finding),
-            }
+        // A request to ignore may stand on the way to one node group and not on that to another, so it is asked before
+        // findings about the same thing are one.
+        let verdict = policy.judge(std::mem::take(&mut self.findings), &self.asking, complete);
+        self.findings = merged(verdict.kept);
+        self.hidden = merge::hidden(verdict.hidden);
+        if let Some(baseline) = &policy.baseline {
+            let root = self.root.clone();
+            let relative = |place: &Place| relative(&root, place.source.path());
+            let (new, known, stale) = baseline.part(std::mem::take(&mut self.findings), &relative);
+            self.findings = new;
+            let hidden = Hidden { why: Why::Baseline, reason: String::new(), place: None };
+            self.hidden.extend(known.into_iter().map(|f| (f, hidden.clone())));
+            self.stale = if complete { stale } else { Vec::new() };
         }
-        self.findings = Vec::new();
-        for finding in by_key.into_values() {
-            // A value that was encoded with its neighbours is found at a place that is a little wider than itself.
-            match self.findings.iter_mut().rev().take(MAX_ALTERNATIVES).find(|known| known.overlaps(&finding)) {
-                Some(known) => known.absorb(finding),
-                None => self.findings.push(finding),
-            }
-        }
+        self.hidden.sort_by(|(a, _), (b, _)| a.key().cmp(&b.key()));
         self.groups.sort_by(|a, b| (&a.place, &a.name, &a.when).cmp(&(&b.place, &b.name, &b.when)));
         let mut joined: Vec<Shown> = Vec::new();
         for group in self.groups.drain(..) {
@@ -285,6 +320,22 @@ impl Scan {
             notes.sort();
             notes.dedup();
         }
+    }
+
+    /// The files that findings and what hides them have a part in, each once.
+    pub fn sources(&self) -> Vec<Arc<Source>> {
+        let findings = self.findings.iter().chain(self.hidden.iter().map(|(f, _)| f));
+        let places = findings.flat_map(|f| f.passes.iter().chain([&f.at.place]));
+        let sources: BTreeMap<_, _> = places.map(|p| (p.source.path(), &p.source)).collect();
+        sources.into_values().map(Arc::clone).collect()
+    }
+
+    /// Takes out findings in which no file has a part that `changed` says has changed.
+    pub fn retain_changed(&mut self, changed: &dyn Fn(&Path) -> bool) {
+        let keep = |f: &Finding| changed(f.at.place.source.path()) || f.passes.iter().any(|p| changed(p.source.path()));
+        self.findings.retain(keep);
+        self.hidden.retain(|(f, _)| keep(f));
+        self.stale.clear();
     }
 
     /// How many findings are of `level`.
@@ -307,9 +358,13 @@ impl Scan {
 
     /// `path` relative to the root of the scan, with forward slashes.
     pub fn relative(&self, path: &Path) -> String {
-        let path = path.strip_prefix(&self.root).unwrap_or(path);
-        path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+        relative(&self.root, path)
     }
+}
+
+fn relative(root: &Path, path: &Path) -> String {
+    let path = path.strip_prefix(root).unwrap_or(path);
+    path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
 }
 
 #[cfg(test)]

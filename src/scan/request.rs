@@ -9,6 +9,8 @@ use crate::node::Variable;
 use crate::policy::Policy;
 use crate::text::Source;
 
+use super::Edited;
+
 /// A scan to be made.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
@@ -28,6 +30,10 @@ pub struct Request {
     pub no_ignore: bool,
     /// Which rules count.
     pub policy: Policy,
+    /// Keep only findings that a named file has a part in. Without a named file this does nothing.
+    pub only_named: bool,
+    /// Files as they would be after a change.
+    pub edited: Edited,
 }
 
 /// A value for a variable of Terraform, or several, as typed.
@@ -72,6 +78,16 @@ impl Request {
         })
     }
 
+    /// The named paths, absolute; those that are not there are left out.
+    pub(super) fn absolute_paths(&self) -> Vec<PathBuf> {
+        self.paths.iter().filter_map(|p| self.absolute(p).ok()).collect()
+    }
+
+    /// True if folders were named, so that what is below them was read whole.
+    pub(super) fn is_complete(&self) -> bool {
+        self.stdin.is_none() && self.absolute_paths().iter().all(|p| p.is_dir())
+    }
+
     /// The named paths, absolute, by the root that nothing outside of is read for them.
     pub(super) fn by_root(&self) -> Result<BTreeMap<PathBuf, Vec<PathBuf>>, ScanError> {
         let mut out: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
@@ -105,6 +121,6 @@ impl Request {
 
     /// The files (not directories) among the named paths, absolute.
     pub(super) fn named_files(&self) -> Vec<PathBuf> {
-        self.paths.iter().filter_map(|p| self.absolute(p).ok()).filter(|p| !p.is_dir()).collect()
+        self.absolute_paths().into_iter().filter(|p| !p.is_dir()).collect()
     }
 }

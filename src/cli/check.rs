@@ -1,0 +1,134 @@
+//! The command `check`.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use clap::ArgMatches;
+
+use crate::policy::{FailOn, write_baseline};
+use crate::report::{self, Look};
+use crate::scan::{Request, Scan, scan};
+use crate::text::Place;
+
+use super::fix::Changes;
+use super::outputs::outputs;
+use super::since;
+use super::{CLEAN, Check, Color, FAILED, FOUND, Stop, color_for, configure, current, look, request};
+
+/// Scans, reports, and says how it went.
+pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<u8, Stop> {
+    let here = current()?;
+    let outputs = outputs(args, matches)?;
+    let policy = configure::policy(args, &here)?;
+    let fail_on = args.fail_on.map(super::Failing::on).or(policy.settings.fail_on).unwrap_or(FailOn::Warning);
+    let request = Request { only_named: true, ..request(&args.input, policy)? };
+    let mut found = scanned(&request, args)?;
+    if let Some(path) = &args.write_baseline {
+        return save_baseline(path, &found, args.quiet);
+    }
+    let err_color = color_for(color, io::stderr().is_terminal());
+    let err_look = Look { color: err_color, verbose: args.verbose, ..Look::plain(&here) };
+    if args.diff {
+        let changes = Changes::mending(&found).that_help(&request)?;
+        let diff = changes.diff(&found, &look(color, true, here));
+        write(None, diff.as_bytes())?;
+        if !args.quiet {
+            report::notes(&found, &err_look, &mut io::stderr().lock())?;
+        }
+        return Ok(code(args, fail_on, &found));
+    }
+    let changes = match &args.add_ignore {
+        Some(reason) => Some((Changes::ignoring(&found, reason), "ignored")),
+        None => args.fix.then(|| (Changes::mending(&found), "mended")),
+    };
+    let mut left = Vec::new();
+    if let Some((changes, word)) = changes {
+        if request.stdin.is_some() {
+            return Err(Stop::Failed("standard input cannot be changed".to_owned()));
+        }
+        let changes = changes.that_help(&request)?;
+        left = changes.write()?;
+        let (n, files) = changes.count();
+        if n > 0 {
+            found = scanned(&request, args)?;
+        }
+        if !args.quiet {
+            told(n, files, word, &left, &mut io::stderr().lock())?;
+        }
+    }
+    for (format, file) in outputs {
+        let format = report::format(format).ok_or_else(|| Stop::Failed(format!("no format `{format}`")))?;
+        let look = Look {
+            verbose: args.verbose,
+            suppressed: args.show_suppressed,
+            ..look(color, file.is_none(), here.clone())
+        };
+        let mut buffer = Vec::new();
+        format.write(&found, &look, &mut buffer)?;
+        write(file.map(AsRef::as_ref), &buffer)?;
+    }
+    if !args.quiet {
+        let err = &mut io::stderr().lock();
+        report::notes(&found, &err_look, err)?;
+        if found.files == 0 && args.input.paths.iter().any(|p| p.is_dir()) {
+            writeln!(err, "kubelet-lint: no Terraform, CloudFormation, YAML, JSON or shell files here")?;
+        }
+    }
+    Ok(if left.is_empty() { code(args, fail_on, &found) } else { FAILED })
+}
+
+/// The exit code that a scan comes to.
+fn code(args: &Check, fail_on: FailOn, found: &Scan) -> u8 {
+    if args.strict && !found.problems.is_empty() {
+        return FAILED;
+    }
+    let fails = found.findings.iter().any(|f| fail_on.fails(f.level));
+    if fails && !args.exit_zero { FOUND } else { CLEAN }
+}
+
+/// What the arguments ask to look at.
+fn scanned(request: &Request, args: &Check) -> Result<Scan, Stop> {
+    let mut found = scan(request).map_err(|e| Stop::Failed(e.to_string()))?;
+    if let Some(revision) = &args.since {
+        since::narrow(&mut found, revision)?;
+    }
+    Ok(found)
+}
+
+fn told(n: usize, files: usize, word: &str, left: &[std::path::PathBuf], err: &mut dyn Write) -> io::Result<()> {
+    let plural = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
+    if n == 0 {
+        return writeln!(err, "kubelet-lint: nothing can be {word} for certain");
+    }
+    for path in left {
+        writeln!(err, "kubelet-lint: {} was changed by somebody else, so it is left alone", path.display())?;
+    }
+    writeln!(err, "kubelet-lint: {} {word} in {}", plural(n, "place"), plural(files - left.len(), "file"))
+}
+
+/// Writes a report to its file, or to standard output.
+pub(super) fn write(file: Option<&Path>, bytes: &[u8]) -> Result<(), Stop> {
+    match file {
+        Some(path) => File::create(path)
+            .and_then(|mut f| f.write_all(bytes))
+            .map_err(|e| Stop::Failed(format!("cannot write {}: {e}", path.display()))),
+        None => {
+            let mut out = io::stdout().lock();
+            out.write_all(bytes)?;
+            Ok(out.flush()?)
+        }
+    }
+}
+
+fn save_baseline(path: &Path, found: &Scan, quiet: bool) -> Result<u8, Stop> {
+    let mut buffer = Vec::new();
+    write_baseline(&found.findings, &|place: &Place| found.relative(place.source.path()), &mut buffer)?;
+    write(Some(path), &buffer)?;
+    if !quiet {
+        let count = found.findings.len();
+        let what = if count == 1 { "finding is" } else { "findings are" };
+        writeln!(io::stderr(), "kubelet-lint: {count} {what} known from now on: use --baseline {}", path.display())?;
+    }
+    Ok(CLEAN)
+}

@@ -1,0 +1,65 @@
+//! Which configuration a run has, and the policy that it makes with the arguments.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::policy::{Baseline, Policy, Settings};
+
+use super::{Check, Input, Stop};
+
+/// The configuration for the paths of a run, and the folder that its patterns are relative to.
+pub(super) fn settings(input: &Input, here: &Path) -> Result<(Settings, PathBuf), Stop> {
+    let configuration = &input.configuration;
+    let source = match &configuration.config {
+        _ if configuration.isolated => None,
+        Some(path) => Some(Settings::open(&here.join(path)).map_err(|mut e| {
+            // People know the path as they wrote it.
+            e.message = e.message.replace(&here.join(path).display().to_string(), &path.display().to_string());
+            e
+        })?),
+        None => Settings::find(&start(input, here), here)?,
+    };
+    match source {
+        Some(source) => {
+            let folder = source.path().parent().unwrap_or(here).to_owned();
+            // A configuration that is named speaks of the paths as seen from here.
+            let folder = if configuration.config.is_some() { here.to_owned() } else { folder };
+            Ok((Settings::read(&source)?, folder))
+        }
+        None => Ok((Settings::default(), here.to_owned())),
+    }
+}
+
+/// The folder that all named paths lie in.
+fn start(input: &Input, here: &Path) -> PathBuf {
+    let named = input.paths.iter().filter(|p| p.as_os_str() != "-").filter_map(|p| here.join(p).canonicalize().ok());
+    let folders = named.map(|p| if p.is_dir() { p } else { p.parent().unwrap_or(here).to_owned() });
+    let common = folders.reduce(|a, b| a.ancestors().find(|d| b.starts_with(d)).unwrap_or(here).to_owned());
+    common.unwrap_or_else(|| here.to_owned())
+}
+
+/// The policy of a run.
+pub(super) fn policy(args: &Check, here: &Path) -> Result<Policy, Stop> {
+    let (settings, folder) = settings(&args.input, here)?;
+    let known = match (&args.baseline, &settings.baseline) {
+        _ if args.write_baseline.is_some() => None,
+        (Some(path), _) => Some(Settings::open(&here.join(path))?),
+        (None, Some(path)) => Some(Settings::open_beside(&folder, path, here)?),
+        (None, None) => None,
+    };
+    let baseline = known.map(|source| Baseline::read(&source)).transpose()?;
+    let policy = Policy {
+        select: args.select.clone(),
+        extend_select: args.extend_select.clone(),
+        ignore: args.ignore.clone(),
+        settings,
+        folder,
+        no_ignores: args.no_ignores,
+        now: SystemTime::now(),
+        baseline,
+    };
+    match policy.complaint() {
+        Some(complaint) => Err(Stop::Failed(complaint)),
+        None => Ok(policy),
+    }
+}

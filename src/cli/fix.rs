@@ -1,0 +1,209 @@
+//! `--fix`, `--diff` and `--add-ignore`: changes of files. A change is kept only if a second reading says that it helps and
+//! brings nothing new, and it is written only into a file that is still as it was read.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::check::Finding;
+use crate::report::Look;
+use crate::scan::{Edited, Request, Scan, scan};
+use crate::text::Source;
+
+use super::Stop;
+
+/// A change of one file: the bytes from and to, and what is to stand there.
+type Edit = (u32, u32, String);
+
+/// A file, and the rules that are to be ignored at one of its lines.
+type Asked<'a> = (Arc<Source>, Vec<&'a str>);
+
+/// Changes by file.
+pub(super) struct Changes {
+    files: BTreeMap<PathBuf, (Arc<Source>, Vec<Edit>)>,
+}
+
+impl Changes {
+    /// What mends findings. Two that want different things at one place get neither.
+    pub(super) fn mending(found: &Scan) -> Self {
+        let mut out = Self { files: BTreeMap::new() };
+        for fix in found.findings.iter().filter_map(|f| f.fix.as_ref()) {
+            out.add(&fix.place.source, (fix.place.start, fix.place.end, fix.text.clone()));
+        }
+        for (_, edits) in out.files.values_mut() {
+            edits.sort();
+            edits.dedup();
+            let overlaps = |a: &Edit, b: &Edit| a.0 < b.1 && b.0 < a.1;
+            let all = edits.clone();
+            edits.retain(|e| all.iter().all(|o| o == e || !overlaps(o, e)));
+        }
+        out.files.retain(|_, (_, edits)| !edits.is_empty());
+        out
+    }
+
+    /// Comments that ask to ignore what is found, each on a line of its own above the statement.
+    pub(super) fn ignoring(found: &Scan, reason: &str) -> Self {
+        let mut rules: BTreeMap<(PathBuf, u32), Asked<'_>> = BTreeMap::new();
+        for finding in found.findings.iter().filter(|f| !f.groups.is_empty() && takes_comments(&f.at.place.source)) {
+            let source = &finding.at.place.source;
+            let mut line = source.line_of(finding.at.place.start);
+            while line > 0 && source.line(line - 1).trim_ascii_end().ends_with(b"\\") {
+                line -= 1;
+            }
+            let start = source.line_starts()[line];
+            let (_, list) =
+                rules.entry((source.path().to_owned(), start)).or_insert_with(|| (Arc::clone(source), Vec::new()));
+            if !list.contains(&finding.rule.id.as_str()) {
+                list.push(&finding.rule.id);
+            }
+        }
+        let mut out = Self { files: BTreeMap::new() };
+        let reason: String = reason.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        for ((_, start), (source, rules)) in rules {
+            let line = source.line(source.line_of(start));
+            let indent: String =
+                line.iter().take_while(|b| matches!(b, b' ' | b'\t')).map(|b| char::from(*b)).collect();
+            let end = if source.bytes().windows(2).any(|w| w == b"\r\n") { "\r\n" } else { "\n" };
+            let comment = format!("{indent}# kubelet-lint: ignore[{}] {reason}", rules.join(", "));
+            out.add(&source, (start, start, format!("{}{end}", comment.trim_end())));
+        }
+        out
+    }
+
+    fn add(&mut self, source: &Arc<Source>, edit: Edit) {
+        let file = self.files.entry(source.path().to_owned()).or_insert_with(|| (Arc::clone(source), Vec::new()));
+        file.1.push(edit);
+    }
+
+    /// Keeps the files whose changes help, as a second reading says.
+    pub(super) fn that_help(mut self, request: &Request) -> Result<Self, Stop> {
+        if self.files.is_empty() {
+            return Ok(self);
+        }
+        let before = &scan(request).map_err(|e| Stop::Failed(e.to_string()))?;
+        if self.helps(request, before)? {
+            return Ok(self);
+        }
+        // Something does not: each file by itself.
+        let mut good = Self { files: BTreeMap::new() };
+        for (path, change) in std::mem::take(&mut self.files) {
+            let one = Self { files: BTreeMap::from([(path.clone(), change.clone())]) };
+            if one.helps(request, before)? {
+                good.files.insert(path, change);
+            }
+        }
+        Ok(good)
+    }
+
+    /// True if there are fewer findings afterwards in each changed file, none that was not there before, and nothing that
+    /// cannot be read any more.
+    fn helps(&self, request: &Request, before: &Scan) -> Result<bool, Stop> {
+        let mut edited = Edited::default();
+        for (path, (source, edits)) in &self.files {
+            edited.insert(path, changed(source, edits));
+        }
+        let request = Request { edited, ..request.clone() };
+        let after = scan(&request).map_err(|e| Stop::Failed(e.to_string()))?;
+        let (old, new) = (counted(&before.findings), counted(&after.findings));
+        let worse = new.iter().any(|(key, n)| old.get(key).copied().unwrap_or(0) < *n);
+        let in_file = |path: &Path, list: &[Finding]| list.iter().filter(|f| f.at.place.source.path() == path).count();
+        let better = self.files.keys().all(|p| in_file(p, &after.findings) < in_file(p, &before.findings));
+        Ok(better && !worse && after.problems.len() <= before.problems.len() && after.gaps.len() <= before.gaps.len())
+    }
+
+    /// How many changes there are, and in how many files.
+    pub(super) fn count(&self) -> (usize, usize) {
+        (self.files.values().map(|(_, edits)| edits.len()).sum(), self.files.len())
+    }
+
+    /// The changes as a patch.
+    pub(super) fn diff(&self, found: &Scan, look: &Look) -> String {
+        let mut out = String::new();
+        for (path, (source, edits)) in &self.files {
+            let bytes = source.bytes();
+            let (old, new) = (String::from_utf8_lossy(&bytes).into_owned(), changed(source, edits));
+            let new = String::from_utf8_lossy(&new).into_owned();
+            let name = found.relative(path);
+            let text = similar::TextDiff::from_lines(&old, &new)
+                .unified_diff()
+                .context_radius(3)
+                .header(&format!("a/{name}"), &format!("b/{name}"))
+                .to_string();
+            out.push_str(&if look.color { painted(&text) } else { text });
+        }
+        out
+    }
+
+    /// Writes the changed files. A file that is not as it was read any more is left alone, and named.
+    pub(super) fn write(&self) -> Result<Vec<PathBuf>, Stop> {
+        let mut left = Vec::new();
+        for (path, (source, edits)) in &self.files {
+            if std::fs::read(path).ok().as_deref() != Some(&*source.bytes()) {
+                left.push(path.clone());
+                continue;
+            }
+            replace(path, &changed(source, edits))
+                .map_err(|e| Stop::Failed(format!("cannot write {}: {e}", path.display())))?;
+        }
+        Ok(left)
+    }
+}
+
+/// How often there is a finding of each kind.
+fn counted(findings: &[Finding]) -> BTreeMap<(&str, &Path, &str), usize> {
+    let mut out = BTreeMap::new();
+    for f in findings {
+        *out.entry((f.rule.id.as_str(), f.at.place.source.path(), f.field.as_str())).or_insert(0) += 1;
+    }
+    out
+}
+
+fn changed(source: &Source, edits: &[Edit]) -> Vec<u8> {
+    let bytes = source.bytes();
+    let mut out = Vec::with_capacity(bytes.len() + 64);
+    let mut done = 0;
+    for (start, end, text) in edits {
+        out.extend_from_slice(bytes.get(done..*start as usize).unwrap_or_default());
+        out.extend_from_slice(text.as_bytes());
+        done = *end as usize;
+    }
+    out.extend_from_slice(bytes.get(done..).unwrap_or_default());
+    out
+}
+
+/// Puts a new file in the place of an old one at once, with the same permissions.
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let dir = path.parent().unwrap_or(path);
+    let permissions = std::fs::metadata(path)?.permissions();
+    let mut file = tempfile::NamedTempFile::new_in(dir)?;
+    file.write_all(bytes)?;
+    file.as_file().set_permissions(permissions)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|e| e.error)?;
+    Ok(())
+}
+
+/// True for files in which a line that starts with `#` is a comment.
+fn takes_comments(source: &Source) -> bool {
+    let path = source.path().to_string_lossy().to_ascii_lowercase();
+    let ends = |list: &[&str]| list.iter().any(|e| path.ends_with(e));
+    let json = source.bytes().trim_ascii_start().starts_with(b"{");
+    !source.is_derived() && !json && !ends(&[".json", ".bat", ".cmd", ".xml", ".md"])
+}
+
+fn painted(diff: &str) -> String {
+    use anstyle::AnsiColor;
+    let mut out = String::new();
+    for line in diff.split_inclusive('\n') {
+        let text = line.trim_end_matches('\n');
+        let style = match text.as_bytes().first() {
+            Some(b'+') => AnsiColor::Green.on_default(),
+            Some(b'-') => AnsiColor::Red.on_default(),
+            Some(b'@') => AnsiColor::Cyan.on_default(),
+            _ => anstyle::Style::new(),
+        };
+        out.push_str(&format!("{style}{text}{style:#}\n"));
+    }
+    out
+}

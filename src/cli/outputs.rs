@@ -1,0 +1,45 @@
+//! Where each report goes: `--format sarif --output out.sarif --format human`.
+
+use std::path::PathBuf;
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+use super::{Check, Stop};
+
+/// A format, and the file that its report goes to; standard output without one.
+pub(super) type Output<'a> = (&'a str, Option<&'a PathBuf>);
+
+/// The reports that were asked for. A file is for the format before it; with one format and one file the order is free.
+pub(super) fn outputs<'a>(args: &'a Check, matches: &ArgMatches) -> Result<Vec<Output<'a>>, Stop> {
+    let matches = matches.subcommand_matches("check").unwrap_or(matches);
+    let places = |name: &str| matches.indices_of(name).map(Iterator::collect::<Vec<_>>).unwrap_or_default();
+    let written = matches.value_source("format") == Some(ValueSource::CommandLine);
+    let mut out: Vec<Output<'a>> = args.format.iter().map(|f| (f.as_str(), None)).collect();
+    if out.len() == 1 && args.output.len() == 1 {
+        out[0].1 = args.output.first();
+        return Ok(out);
+    }
+    let formats = if written { places("format") } else { vec![0; out.len()] };
+    for (file, at) in args.output.iter().zip(places("output")) {
+        let owner = formats.iter().rposition(|f| *f < at);
+        match owner.and_then(|n| out.get_mut(n)) {
+            Some((_, free @ None)) => *free = Some(file),
+            _ => {
+                let message = format!("no --format of its own stands before --output {}", file.display());
+                return Err(Stop::Failed(message));
+            }
+        }
+    }
+    if out.iter().filter(|(_, file)| file.is_none()).count() > 1 {
+        return Err(Stop::Failed(
+            "only one report can go to standard output: give each other --format an --output".into(),
+        ));
+    }
+    let mut files: Vec<_> = out.iter().filter_map(|(_, file)| *file).collect();
+    files.sort();
+    if files.windows(2).any(|w| w[0] == w[1]) {
+        return Err(Stop::Failed("two reports cannot go to one file".into()));
+    }
+    Ok(out)
+}

@@ -1,0 +1,226 @@
+//! The words `kubelet-lint: ignore[...]` in a comment, whatever the language around it.
+
+use std::ops::Range;
+
+use super::super::words::{Day, RuleId};
+
+/// What starts a request, in any case of letters.
+const MARK: &str = "kubelet-lint:";
+
+/// What opens a comment in the languages that infrastructure is written in: HCL, YAML, TOML, shell, PowerShell, XML, INI,
+/// batch files. A line inside a longer comment may have a star in front.
+const LEADERS: &[&str] = &["#", "//", "/*", "*", "<!--", ";", "--"];
+
+/// What closes one.
+const CLOSERS: &[&str] = &["*/", "-->", "#>", "--%>"];
+
+/// The longest list of rules and the longest reason that are looked at, in bytes.
+const MAX_WORDS: usize = 2048;
+
+/// What a comment asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// True for `ignore-file`.
+    pub(super) file: bool,
+    /// The rules.
+    pub(super) rules: Vec<RuleId>,
+    /// The last day.
+    pub(super) until: Option<Day>,
+    /// Why; may be empty.
+    pub(super) reason: String,
+}
+
+/// A request in a line: the bytes it takes, from the mark on, and what it asks for or what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Request {
+    /// From `kubelet-lint:` to the closing bracket, or to the end of the words.
+    pub(super) range: Range<usize>,
+    /// Where the comment starts that it stands in.
+    pub(super) comment: usize,
+    /// What it asks for.
+    pub(super) asked: Result<Asked, String>,
+}
+
+/// The requests in a line.
+pub(super) fn requests(line: &[u8]) -> Vec<Request> {
+    let lower = line.to_ascii_lowercase();
+    let mark = MARK.as_bytes();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(found) = find(&lower[at..], mark) {
+        let start = at + found;
+        at = start + mark.len();
+        let Some(comment) = leader(&line[..start]) else { continue };
+        let next = find(&lower[at..], mark).map_or(line.len(), |n| at + n);
+        let words = String::from_utf8_lossy(&line[at..next.min(at + MAX_WORDS)]);
+        if let Some((asked, length)) = request(&words) {
+            let end = (at + length).min(next);
+            out.push(Request { range: start..end, comment, asked });
+        }
+    }
+    out
+}
+
+pub(super) fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+    bytes.windows(needle.len()).position(|w| w == needle)
+}
+
+/// Where the comment starts that the mark after `before` stands in, if it stands in one.
+fn leader(before: &[u8]) -> Option<usize> {
+    let text = before.trim_ascii_end();
+    if text.is_empty() {
+        // Inside of a comment of several lines.
+        return Some(before.len());
+    }
+    if text.len() < before.len() && text.to_ascii_lowercase().ends_with(b"rem") && text.len() == 3 {
+        return Some(0);
+    }
+    LEADERS.iter().filter(|l| text.ends_with(l.as_bytes())).map(|l| text.len() - l.len()).min()
+}
+
+/// What the words after the mark ask for, and how long they are; `None` if they are about something else.
+fn request(words: &str) -> Option<(Result<Asked, String>, usize)> {
+    let trimmed = words.trim_start();
+    let lead = words.len() - trimmed.len();
+    let word: String = trimmed.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    let lower = word.to_ascii_lowercase();
+    let rest = &trimmed[word.len()..];
+    let file = match lower.as_str() {
+        "ignore" => false,
+        "ignore-file" => true,
+        "disable" | "disable-file" | "allow" | "skip" | "noqa" => {
+            return Some((Err(format!("write `ignore[RULE]` instead of `{word}`")), lead + word.len()));
+        }
+        _ if lower.starts_with("ignore") => {
+            return Some((
+                Err(format!("no request `{word}`: there are `ignore[RULE]` and `ignore-file[RULE]`")),
+                lead + word.len(),
+            ));
+        }
+        _ => return None,
+    };
+    let done = lead + word.len();
+    let Some(list) = rest.strip_prefix('[') else {
+        return Some((
+            Err(format!("name the rules in brackets, such as `{lower}[zero-streaming-idle-timeout]`")),
+            done,
+        ));
+    };
+    let Some((list, tail)) = list.split_once(']') else {
+        return Some((Err("the bracket is not closed".to_owned()), done + 1));
+    };
+    Some((asked(file, list, tail), done + list.len() + 2))
+}
+
+/// What a list of rules and the words after it ask for.
+pub(super) fn asked(file: bool, list: &str, tail: &str) -> Result<Asked, String> {
+    let mut rules = Vec::new();
+    for id in list.split(',').map(str::trim).filter(|id| !id.is_empty()) {
+        if id == "*" {
+            return Err("name each rule: `*` is not understood".to_owned());
+        }
+        let rule: RuleId = id.to_ascii_lowercase().parse()?;
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
+    }
+    if rules.is_empty() {
+        return Err("name at least one rule in the brackets".to_owned());
+    }
+    let mut reason = tail;
+    // A script that stands in one line of JSON has its line ends as escapes.
+    for end in CLOSERS.iter().copied().chain(["\\n", "\","]) {
+        reason = reason.split(end).next().unwrap_or_default();
+    }
+    let reason = reason.trim().trim_end_matches(['"', '\'']).trim();
+    let (until, reason) = match reason.split_once(char::is_whitespace).unwrap_or((reason, "")) {
+        (first, rest) if first.starts_with("until=") => {
+            let day = first.trim_start_matches("until=").trim_matches(['"', '\'']);
+            (Some(day.parse()?), rest)
+        }
+        _ => (None, reason),
+    };
+    let reason = reason.trim().trim_start_matches([':', '-', '#']).trim().to_owned();
+    Ok(Asked { file, rules, until, reason })
+}
+
+/// True if the line is a comment and nothing else, also one that stands in quotes as a part of a joined script.
+pub(super) fn is_comment(line: &[u8]) -> bool {
+    let line = unquoted(line);
+    let rem = line.len() > 3 && line[..3].eq_ignore_ascii_case(b"rem") && line[3].is_ascii_whitespace();
+    rem || ["#", "//", "/*", "<!--", "<#", ";"].iter().any(|l| line.starts_with(l.as_bytes()))
+        || line == b"*"
+        || line.starts_with(b"* ")
+        || line.starts_with(b"*/")
+}
+
+/// The line without white space and quotes in front.
+pub(super) fn unquoted(line: &[u8]) -> &[u8] {
+    let line = line.trim_ascii_start();
+    line.strip_prefix(b"\"").or_else(|| line.strip_prefix(b"'")).unwrap_or(line).trim_ascii_start()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::requests;
+
+    fn told(line: &str) -> String {
+        let found = requests(line.as_bytes());
+        let words: Vec<_> = found
+            .iter()
+            .map(|r| match &r.asked {
+                Ok(a) => {
+                    let rules: Vec<_> = a.rules.iter().map(|r| r.as_str()).collect();
+                    let file = if a.file { "file " } else { "" };
+                    let until = if a.until.is_some() { " until" } else { "" };
+                    format!("{file}{}{until}|{}|{}", rules.join("+"), a.reason, &line[r.range.clone()])
+                }
+                Err(e) => format!("error: {e}"),
+            })
+            .collect();
+        words.join(" // ")
+    }
+
+    #[test]
+    fn every_language_has_its_comments() {
+        let mark = "kubelet-lint: ignore[replaced-zero]";
+        for line in [
+            "# kubelet-lint: ignore[replaced-zero] because",
+            "  idle = 0 // kubelet-lint: ignore[replaced-zero] because",
+            "/* kubelet-lint: ignore[replaced-zero] because */",
+            " * kubelet-lint: ignore[replaced-zero] because",
+            "<!-- kubelet-lint: ignore[replaced-zero] because -->",
+            "<# kubelet-lint: ignore[replaced-zero] because #>",
+            "; kubelet-lint: ignore[replaced-zero] because",
+            "REM kubelet-lint: ignore[replaced-zero] because",
+            "\"# kubelet-lint: ignore[replaced-zero] because\\n\",",
+            "kubelet-lint: ignore[replaced-zero] because",
+        ] {
+            assert_eq!(told(line), format!("replaced-zero|because|{mark}"), "{line}");
+        }
+        assert_eq!(told("#KUBELET-LINT:Ignore[Replaced-Zero]"), "replaced-zero||KUBELET-LINT:Ignore[Replaced-Zero]");
+        let two = "# kubelet-lint: ignore-file[replaced-zero, invalid-duration] until=2027-01-31 - old";
+        assert!(told(two).starts_with("file replaced-zero+invalid-duration until|old|"), "{}", told(two));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_and_prose_is_left_alone() {
+        for (line, words) in [
+            (
+                "# kubelet-lint: ignore",
+                "error: name the rules in brackets, such as `ignore[zero-streaming-idle-timeout]`",
+            ),
+            ("# kubelet-lint: ignore[*]", "error: name each rule: `*` is not understood"),
+            ("# kubelet-lint: ignore[]", "error: name at least one rule in the brackets"),
+            ("# kubelet-lint: ignore[replaced-zero", "error: the bracket is not closed"),
+            ("# kubelet-lint: ignore[replaced-zer]", "error: no rule `replaced-zer`: did you mean `replaced-zero`?"),
+            ("# kubelet-lint: ignore[replaced-zero] until=soon", "error: `soon` is no day: write it like `2027-03-31`"),
+            ("# kubelet-lint: disable[replaced-zero]", "error: write `ignore[RULE]` instead of `disable`"),
+            ("# kubelet-lint: finds this", ""),
+            ("kubelet-lint: {ignore: [replaced-zero]}", ""),
+            ("run: kubelet-lint: ignore[replaced-zero]", ""),
+        ] {
+            assert_eq!(told(line), words, "{line}");
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Requests to ignore findings that stand in the files themselves: which there are, what they hide, and which of them do not
+//! do what they say.
+
+mod comment;
+mod scope;
+mod structured;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::check::{self, Finding, Fix, Frame, Rule};
+use crate::text::{Place, Source};
+
+use comment::Asked;
+
+use super::{Hidden, Why};
+
+/// The word that a file has to have in it to be looked at.
+const MARK: &[u8] = b"kubelet-lint";
+
+/// One request to ignore something.
+#[derive(Debug)]
+struct Ignore {
+    source: Arc<Source>,
+    at: Range<u32>,
+    scope: Range<u32>,
+    asked: Result<Asked, String>,
+    /// The ids of rules of which it has hidden something.
+    used: BTreeSet<String>,
+    /// What can be taken away with it, if it is a comment of its own.
+    whole: Option<Range<u32>>,
+}
+
+/// The requests of all files that were read.
+#[derive(Debug, Default)]
+pub(super) struct Ignores {
+    list: Vec<Ignore>,
+    by_path: BTreeMap<PathBuf, Vec<usize>>,
+    told: BTreeSet<PathBuf>,
+}
+
+/// True if there may be a request in these bytes.
+pub fn may_ask(bytes: &[u8]) -> bool {
+    bytes.windows(MARK.len()).any(|w| w.eq_ignore_ascii_case(MARK))
+}
+
+impl Ignores {
+    /// The requests in `sources`, each with whether something is to be said of its requests.
+    pub(super) fn read(sources: &[(Arc<Source>, bool)]) -> Self {
+        let mut out = Self::default();
+        for (source, tell) in sources {
+            if *tell {
+                out.told.insert(source.path().to_owned());
+            }
+            let list = of(source);
+            let known = out.by_path.entry(source.path().to_owned()).or_default();
+            if known.is_empty() {
+                known.extend(out.list.len()..out.list.len() + list.len());
+                out.list.extend(list);
+            }
+        }
+        out
+    }
+
+    /// Who hides `finding`, if somebody does.
+    pub(super) fn hides(&mut self, finding: &Finding, now: SystemTime) -> Option<Hidden> {
+        let rule = finding.rule.id.as_str();
+        let mut hidden = None;
+        for place in &finding.passes {
+            for n in self.by_path.get(place.source.path()).into_iter().flatten() {
+                let ignore = &mut self.list[*n];
+                if ignore.counts(rule, place.start, now) {
+                    ignore.used.insert(rule.to_owned());
+                    hidden.get_or_insert_with(|| ignore.hidden());
+                }
+            }
+        }
+        hidden.or_else(|| self.hides_inside(finding, now))
+    }
+
+    /// A comment of a text that stands in no file as it is, such as a script in base64.
+    fn hides_inside(&mut self, finding: &Finding, now: SystemTime) -> Option<Hidden> {
+        let rule = finding.rule.id.as_str();
+        let inside = |p: &&Place| p.source.is_derived() && may_ask(&p.source.bytes());
+        let places = finding.hops.iter().map(|h| &h.place).chain(finding.runs.iter().map(|r| &r.place)).filter(inside);
+        let found = places.flat_map(|p| of(&p.source).into_iter().filter(|i| i.counts(rule, p.start, now))).next()?;
+        // If it stands in a file after all, it has been of use there.
+        for known in self.list.iter_mut().filter(|k| k.asked == found.asked) {
+            known.used.insert(rule.to_owned());
+        }
+        Some(found.hidden())
+    }
+
+    /// Findings about the requests themselves. `rules` are those in use; unless `complete`, nothing can be said of those that
+    /// have hidden nothing.
+    pub(super) fn told(
+        &self,
+        rules: &[&'static Rule],
+        complete: bool,
+        require_reason: bool,
+        now: SystemTime,
+    ) -> Vec<Finding> {
+        let in_use = |id: &str| rules.iter().any(|r| r.id == id);
+        let mut out = Vec::new();
+        let mut tell = |rule: &str, ignore: &Ignore, headline: String, help: &str| {
+            if let Some(rule) = check::rule(rule).filter(|r| in_use(&r.id)) {
+                out.push(finding(rule, ignore, headline, help));
+            }
+        };
+        for ignore in self.list.iter().filter(|i| self.told.contains(i.source.path())) {
+            let asked = match &ignore.asked {
+                Ok(asked) => asked,
+                Err(message) => {
+                    tell(
+                        "invalid-ignore",
+                        ignore,
+                        format!("this ignores nothing: {message}"),
+                        "mend the comment or remove it",
+                    );
+                    continue;
+                }
+            };
+            if require_reason && asked.reason.is_empty() {
+                let help = "write why behind the bracket; `require-reason` asks for it";
+                tell("invalid-ignore", ignore, "this ignores something without a reason".to_owned(), help);
+            }
+            if asked.until.is_some_and(|day| day.is_over(now)) {
+                let help = "mend what it hid, or set a later day";
+                tell("expired-ignore", ignore, "the day is over up to which this ignores something".to_owned(), help);
+                continue;
+            }
+            let unused: Vec<_> =
+                asked.rules.iter().map(|r| r.as_str()).filter(|r| in_use(r) && !ignore.used.contains(*r)).collect();
+            if complete && !unused.is_empty() {
+                let names: Vec<_> = unused.iter().map(|r| format!("`{r}`")).collect();
+                let (what, help) = if unused.len() == asked.rules.len() {
+                    (names.join(" or "), "remove the comment")
+                } else {
+                    (names.join(" or "), "remove the name of the rule")
+                };
+                tell("unused-ignore", ignore, format!("there is no finding of {what} to ignore here"), help);
+            }
+        }
+        out
+    }
+}
+
+impl Ignore {
+    /// True if it hides findings of `rule` at `offset`.
+    fn counts(&self, rule: &str, offset: u32, now: SystemTime) -> bool {
+        self.asked.as_ref().is_ok_and(|asked| {
+            self.scope.contains(&offset)
+                && asked.rules.iter().any(|r| r.as_str() == rule)
+                && asked.until.is_none_or(|day| !day.is_over(now))
+        })
+    }
+
+    fn hidden(&self) -> Hidden {
+        let reason = self.asked.as_ref().map(|a| a.reason.clone()).unwrap_or_default();
+        Hidden { why: Why::Comment, reason, place: Some(self.place()) }
+    }
+
+    fn place(&self) -> Place {
+        Place { source: Arc::clone(&self.source), start: self.at.start, end: self.at.end }.first_line()
+    }
+}
+
+fn finding(rule: &'static Rule, ignore: &Ignore, headline: String, help: &str) -> Finding {
+    let place = ignore.place();
+    let fix = (rule.id == "unused-ignore" && help == "remove the comment")
+        .then_some(ignore.whole.as_ref())
+        .flatten()
+        .map(|whole| {
+            let place = Place { source: Arc::clone(&ignore.source), start: whole.start, end: whole.end };
+            Fix { place, text: String::new() }
+        });
+    Finding {
+        rule,
+        level: rule.level,
+        headline,
+        raw: place.text(),
+        at: Frame { place: place.clone(), label: "this comment".to_owned() },
+        exact: true,
+        runs: None,
+        hops: Vec::new(),
+        groups: Vec::new(),
+        when: Vec::new(),
+        help: help.to_owned(),
+        notes: Vec::new(),
+        field: String::new(),
+        effective: None,
+        siblings: Vec::new(),
+        passes: vec![place],
+        fix,
+    }
+}
+
+/// The requests in one text.
+fn of(source: &Arc<Source>) -> Vec<Ignore> {
+    let bytes = source.bytes();
+    if !may_ask(&bytes) {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    let mut code_before = false;
+    for (line, start) in source.line_starts().iter().enumerate() {
+        let text = source.line(line);
+        for mut request in comment::requests(text) {
+            let file = request.asked.as_ref().is_ok_and(|a| a.file);
+            if file && code_before {
+                request.asked = Err("`ignore-file` stands before the first line that is no comment".to_owned());
+            }
+            let scope = if file { 0..bytes.len() as u32 + 1 } else { scope::scope(source, line, request.comment) };
+            let at = start + request.range.start as u32..start + request.range.end as u32;
+            let whole = whole(source, line, &request);
+            out.push(Ignore {
+                source: Arc::clone(source),
+                at,
+                scope,
+                asked: request.asked,
+                used: BTreeSet::new(),
+                whole,
+            });
+        }
+        code_before |= !comment::is_comment(text) && !is_frame(text);
+    }
+    let found = structured::requests(source);
+    out.extend(found.into_iter().map(|f| Ignore {
+        source: Arc::clone(source),
+        at: f.at,
+        scope: f.scope,
+        asked: f.asked,
+        used: BTreeSet::new(),
+        whole: None,
+    }));
+    out
+}
+
+/// True for lines that say nothing: empty ones, the start of a document.
+fn is_frame(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.is_empty()
+        || matches!(line, b"---" | b"{" | b"<powershell>" | b"<script>")
+        || line.starts_with(b"\xEF\xBB\xBF#")
+}
+
+/// The bytes that can go with a request: a comment that holds nothing else, with its line if it has one of its own.
+fn whole(source: &Source, line: usize, request: &comment::Request) -> Option<Range<u32>> {
+    let text = source.line(line);
+    let start = *source.line_starts().get(line)?;
+    let comment = &text[request.comment..request.range.start];
+    let plain = matches!(comment.trim_ascii(), b"#" | b"//");
+    let odd = |quote: u8| text[..request.comment].iter().fold(false, |odd, b| odd ^ (*b == quote));
+    let quoted = odd(b'"') || odd(b'\'');
+    if !plain || quoted || comment::requests(text).len() > 1 {
+        return None;
+    }
+    let before = text[..request.comment].trim_ascii_end().len();
+    if before == 0 {
+        let end = source.line_starts().get(line + 1).copied().unwrap_or(start + text.len() as u32);
+        return Some(start..end);
+    }
+    Some(start + before as u32..start + text.len() as u32)
+}

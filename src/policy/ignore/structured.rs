@@ -1,0 +1,102 @@
+//! Requests to ignore that are data, because the language has no comments or because a program writes it: the comment key of
+//! Terraform's JSON, `Metadata` of CloudFormation, annotations of Kubernetes.
+
+use crate::syntax::{Node, json, yaml};
+use crate::text::{Source, Span, Texts};
+
+use super::comment::{self, Asked, asked};
+
+/// A request: where it stands, the part of the file it speaks for, and what it asks for.
+pub(super) struct Found {
+    pub(super) at: std::ops::Range<u32>,
+    pub(super) scope: std::ops::Range<u32>,
+    pub(super) asked: Result<Asked, String>,
+}
+
+/// The requests in a document of JSON or YAML.
+pub(super) fn requests(source: &std::sync::Arc<Source>) -> Vec<Found> {
+    let path = source.path().to_string_lossy().to_ascii_lowercase();
+    let ends = |list: &[&str]| list.iter().any(|e| path.ends_with(e));
+    if !ends(&[".json", ".yaml", ".yml", ".template", ".cfn"]) {
+        return Vec::new();
+    }
+    let mut texts = Texts::new();
+    let id = texts.add_source(std::sync::Arc::clone(source));
+    let view = texts.view(id);
+    let start = source.bytes().iter().find(|b| !b.is_ascii_whitespace()).copied();
+    let trees = if ends(&[".json"]) || start == Some(b'{') {
+        json::parse(&view).tree.into_iter().collect()
+    } else {
+        yaml::parse(&view).tree
+    };
+    let mut out = Vec::new();
+    for tree in &trees {
+        walk(tree, tree.span, &mut out);
+    }
+    // What an anchor stands for is seen once for each use.
+    out.sort_by_key(|f| (f.at.start, f.scope.start));
+    out.dedup_by(|b, a| a.at == b.at && a.scope == b.scope);
+    out
+}
+
+/// The depth of a tree is bounded by the parsers.
+fn walk(node: &Node, document: Span, out: &mut Vec<Found>) {
+    for (key, value) in node.pairs() {
+        match key.as_str() {
+            Some("//") => comments(value, node.span, document, out),
+            Some("Metadata") => metadata(value, node.span, out),
+            Some("metadata") => annotations(value, node.span, out),
+            _ => {}
+        }
+        walk(value, document, out);
+    }
+    for item in node.items() {
+        walk(item, document, out);
+    }
+}
+
+/// `"//": "kubelet-lint: ignore[rule] reason"`, which Terraform reads as a comment on the object that it stands in.
+fn comments(value: &Node, object: Span, document: Span, out: &mut Vec<Found>) {
+    let texts = std::iter::once(value).chain(value.items()).filter_map(|n| Some((n.span, n.as_str()?)));
+    for (at, text) in texts {
+        for request in comment::requests(format!("#{text}").as_bytes()) {
+            let file = request.asked.as_ref().is_ok_and(|a| a.file);
+            out.push(Found { at: range(at), scope: range(if file { document } else { object }), asked: request.asked });
+        }
+    }
+}
+
+/// `Metadata: {kubelet-lint: {ignore: [...]}}` of a resource or a whole template. An item is the name of a rule, or a map
+/// with `rule`, `reason` and `until`.
+fn metadata(value: &Node, resource: Span, out: &mut Vec<Found>) {
+    let Some((key, list)) = value.get("kubelet-lint").and_then(|own| own.pair("ignore")) else { return };
+    let single = std::slice::from_ref(list);
+    for item in if list.items().is_empty() { single } else { list.items() } {
+        let asked = if item.is_map() {
+            let word = |names: &[&str]| names.iter().find_map(|n| item.get(n)?.as_str()).unwrap_or_default().to_owned();
+            let until = word(&["until"]);
+            let until = if until.is_empty() { until } else { format!("until={until} ") };
+            asked(false, &word(&["rule", "id"]), &format!("{until}{}", word(&["reason"])))
+        } else {
+            let text = item.as_str().unwrap_or_default();
+            let (rules, reason) = text.split_once(':').unwrap_or((text, ""));
+            asked(false, rules, reason)
+        };
+        let at = if item.is_map() { key.span } else { item.span };
+        out.push(Found { at: range(at), scope: range(resource), asked });
+    }
+}
+
+/// `metadata.annotations["kubelet-lint/ignore"]: "rule, rule: reason"` of one document.
+fn annotations(value: &Node, document: Span, out: &mut Vec<Found>) {
+    let Some(value) = value.get("annotations").and_then(|a| a.get("kubelet-lint/ignore")) else { return };
+    for line in value.as_str().unwrap_or_default().lines().map(str::trim).filter(|l| !l.is_empty()) {
+        let (rules, reason) = line.split_once(':').unwrap_or((line, ""));
+        let rules = rules.trim().trim_start_matches('[').trim_end_matches(']');
+        out.push(Found { at: range(value.span), scope: range(document), asked: asked(false, rules, reason) });
+    }
+}
+
+fn range(span: Span) -> std::ops::Range<u32> {
+    span.start..span.end
+}

@@ -1,0 +1,202 @@
+//! Which findings count: rules that are chosen, levels, requests to ignore, what is known, what was changed.
+
+mod baseline;
+mod ignore;
+mod settings;
+mod words;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::check::{Finding, Options, RULES, Rule};
+use crate::node::NodeGroup;
+use crate::text::{Place, Source};
+
+pub use baseline::{Baseline, write_baseline};
+pub use ignore::may_ask;
+pub use settings::{Assume, Exception, FILE_NAMES, FailOn, Long, Settings, SettingsError, Write};
+pub use words::{Day, ImageFamily, Pattern, RuleId, Time, Version};
+
+/// What people chose to hear about.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Ids of the rules to use, from the command line; if empty, what the settings say.
+    pub select: Vec<String>,
+    /// Ids of rules to use beside those.
+    pub extend_select: Vec<String>,
+    /// Ids of rules not to use, beside those of the settings.
+    pub ignore: Vec<String>,
+    /// What the configuration says.
+    pub settings: Settings,
+    /// The folder that its patterns are relative to.
+    pub folder: PathBuf,
+    /// Count what comments and entries ask to ignore, too.
+    pub no_ignores: bool,
+    /// The time that days are held against.
+    pub now: SystemTime,
+    /// What is known already.
+    pub baseline: Option<Baseline>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            select: Vec::new(),
+            extend_select: Vec::new(),
+            ignore: Vec::new(),
+            settings: Settings::default(),
+            folder: PathBuf::new(),
+            no_ignores: false,
+            now: SystemTime::UNIX_EPOCH,
+            baseline: None,
+        }
+    }
+}
+
+/// Why a finding does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// A comment in the source, or what stands for one.
+    Comment,
+    /// The configuration.
+    Settings,
+    /// It is known.
+    Baseline,
+}
+
+impl Why {
+    /// The word in machine-readable output.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Comment => "comment",
+            Self::Settings => "configuration",
+            Self::Baseline => "baseline",
+        }
+    }
+}
+
+/// Who hides a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hidden {
+    /// What kind of thing.
+    pub why: Why,
+    /// The reason that a person gave; may be empty.
+    pub reason: String,
+    /// Where it stands, if it stands in a file that was scanned.
+    pub place: Option<Place>,
+}
+
+/// What became of findings.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// Those that count.
+    pub kept: Vec<Finding>,
+    /// Those that do not, and why.
+    pub hidden: Vec<(Finding, Hidden)>,
+}
+
+impl Policy {
+    /// The rules in force, sorted by id.
+    pub fn rules(&self) -> Vec<&'static Rule> {
+        let named = |list: &[String], id: &str| list.iter().any(|n| n == id);
+        let set = |list: &[RuleId], id: &str| list.iter().any(|n| n.as_str() == id);
+        let limit = self.settings.long_streaming_idle_timeout.limit.is_some();
+        let chosen = |rule: &Rule| {
+            let id = rule.id.as_str();
+            let by_default = !rule.front.opt_in || limit && id == "long-streaming-idle-timeout";
+            if named(&self.extend_select, id) || set(&self.settings.extend_select, id) {
+                return true;
+            }
+            if !self.select.is_empty() {
+                return named(&self.select, id);
+            }
+            if self.settings.select.is_empty() { by_default } else { set(&self.settings.select, id) }
+        };
+        RULES
+            .iter()
+            .filter(|r| chosen(r) && !named(&self.ignore, &r.id) && !set(&self.settings.ignore, &r.id))
+            .collect()
+    }
+
+    /// What is wrong with the choice of rules, if something is.
+    pub fn complaint(&self) -> Option<String> {
+        let long = "long-streaming-idle-timeout";
+        let asked = self.select.iter().chain(&self.extend_select).any(|r| r == long);
+        (asked && self.settings.long_streaming_idle_timeout.limit.is_none())
+            .then(|| format!("`{long}` needs a limit: set `limit` under `[{long}]` in kubelet-lint.toml"))
+    }
+
+    /// What people chose about the rules themselves.
+    pub fn options(&self) -> Options {
+        Options {
+            limit: self.settings.long_streaming_idle_timeout.limit.as_ref().map(|t| t.nanoseconds),
+            write: self.settings.fix.streaming_idle_timeout.as_ref().map(|t| t.text.clone()),
+        }
+    }
+
+    /// Fills in what the source does not say.
+    pub fn assume(&self, group: &mut NodeGroup) {
+        group.minor = group.minor.or(self.settings.assume.kubernetes.map(|v| v.0));
+        group.family = group.family.or(self.settings.assume.image_family.map(|f| f.0));
+    }
+
+    /// True if a file is not to be read by itself.
+    pub fn excludes(&self, path: &Path) -> bool {
+        let path = self.relative(path);
+        self.settings.exclude.iter().any(|p| p.fits(&path))
+    }
+
+    fn relative(&self, path: &Path) -> PathBuf {
+        path.strip_prefix(&self.folder).unwrap_or(path).to_owned()
+    }
+
+    /// Says of each finding whether it counts, and adds findings about requests to ignore. `sources` are the files that were
+    /// read and may have such requests in them, and whether to tell of these; `complete` says that these were all files.
+    pub fn judge(&self, findings: Vec<Finding>, sources: &[(Arc<Source>, bool)], complete: bool) -> Verdict {
+        let mut out = Verdict::default();
+        let mut ignores = ignore::Ignores::read(sources);
+        let rules = self.rules();
+        for finding in findings {
+            let hidden =
+                if self.no_ignores { None } else { ignores.hides(&finding, self.now).or_else(|| self.hides(&finding)) };
+            self.sort(finding, hidden, &mut out);
+        }
+        if !self.no_ignores {
+            for finding in ignores.told(&rules, complete, self.settings.require_reason, self.now) {
+                let hidden = self.hides(&finding);
+                self.sort(finding, hidden, &mut out);
+            }
+        }
+        out
+    }
+
+    fn sort(&self, mut finding: Finding, hidden: Option<Hidden>, out: &mut Verdict) {
+        let level = self.settings.levels.iter().find(|(id, _)| id.as_str() == finding.rule.id);
+        if let Some((_, level)) = level {
+            finding.level = *level;
+        }
+        match hidden {
+            Some(hidden) => out.hidden.push((finding, hidden)),
+            None => out.kept.push(finding),
+        }
+    }
+
+    /// Which entry of the settings hides `finding`.
+    fn hides(&self, finding: &Finding) -> Option<Hidden> {
+        let path = self.relative(finding.at.place.source.path());
+        let named = |rules: &[RuleId]| rules.iter().any(|r| r.as_str() == finding.rule.id);
+        if self.settings.per_path_ignores.iter().any(|(pattern, rules)| named(rules) && pattern.fits(&path)) {
+            return Some(Hidden { why: Why::Settings, reason: String::new(), place: None });
+        }
+        let exception = self.settings.exceptions.iter().find(|e| {
+            let group = |name: &str| e.node_groups.is_empty() || e.node_groups.iter().any(|g| g.fits(Path::new(name)));
+            named(&e.rules)
+                && e.path.fits(&path)
+                && e.until.is_none_or(|day| !day.is_over(self.now))
+                && (finding.groups.is_empty() || finding.groups.iter().all(|g| group(&g.name)))
+        })?;
+        let reason = exception.reason.clone().unwrap_or_default();
+        Some(Hidden { why: Why::Settings, reason, place: None })
+    }
+}

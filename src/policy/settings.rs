@@ -1,0 +1,258 @@
+//! What `kubelet-lint.toml` says. Every key that is not known, and every word that is wrong, is an error with its place.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+
+use crate::check::Level;
+use crate::collect;
+use crate::text::{Disk, FileError, Files, Place, Source};
+
+use super::words::{Day, ImageFamily, Pattern, RuleId, Time, Version, meant};
+
+/// The names that a configuration has, in the order in which they are looked for.
+pub const FILE_NAMES: &[&str] = &["kubelet-lint.toml", ".kubelet-lint.toml"];
+
+/// What a configuration says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Settings {
+    /// The rules to use; without any, all but those that have to be asked for.
+    pub select: Vec<RuleId>,
+    /// Rules to use beside those.
+    pub extend_select: Vec<RuleId>,
+    /// Rules not to use.
+    pub ignore: Vec<RuleId>,
+    /// Files that are not read by themselves.
+    pub exclude: Vec<Pattern>,
+    /// The lowest level that makes the exit code 1.
+    pub fail_on: Option<FailOn>,
+    /// True if a comment that ignores something has to say why.
+    pub require_reason: bool,
+    /// The file of findings that are known, relative to the configuration.
+    pub baseline: Option<PathBuf>,
+    /// How bad the findings of a rule are.
+    pub levels: BTreeMap<RuleId, Level>,
+    /// Rules that do not count in some files.
+    #[serde(deserialize_with = "by_pattern")]
+    pub per_path_ignores: Vec<(Pattern, Vec<RuleId>)>,
+    /// Findings that are accepted, with the reason.
+    pub exceptions: Vec<Exception>,
+    /// What is taken for granted where the source does not say.
+    pub assume: Assume,
+    /// What fixes write.
+    pub fix: Write,
+    /// Of the rule `long-streaming-idle-timeout`.
+    pub long_streaming_idle_timeout: Long,
+}
+
+/// A table whose keys are patterns, in its own order.
+fn by_pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(Pattern, Vec<RuleId>)>, D::Error> {
+    struct Table;
+    impl<'de> Visitor<'de> for Table {
+        type Value = Vec<(Pattern, Vec<RuleId>)>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a table of rules by pattern")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut table: A) -> Result<Self::Value, A::Error> {
+            let mut out = Vec::new();
+            while let Some(entry) = table.next_entry()? {
+                out.push(entry);
+            }
+            Ok(out)
+        }
+    }
+    deserializer.deserialize_map(Table)
+}
+
+/// The lowest level that makes a run fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FailOn {
+    /// Anything at all.
+    Note,
+    /// Warnings and errors.
+    Warning,
+    /// Errors.
+    Error,
+    /// Nothing.
+    Never,
+}
+
+impl FailOn {
+    /// True if a finding of this level makes a run fail.
+    pub fn fails(self, level: Level) -> bool {
+        match self {
+            Self::Note => true,
+            Self::Warning => level >= Level::Warning,
+            Self::Error => level >= Level::Error,
+            Self::Never => false,
+        }
+    }
+}
+
+/// A place where some findings are accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Exception {
+    /// The files.
+    pub path: Pattern,
+    /// The rules.
+    pub rules: Vec<RuleId>,
+    /// Names of the only node groups that it is for, with `*` for any text.
+    #[serde(default)]
+    pub node_groups: Vec<Pattern>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The last day.
+    pub until: Option<Day>,
+}
+
+/// What is taken for granted where the source does not say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Assume {
+    /// The version of Kubernetes.
+    pub kubernetes: Option<Version>,
+    /// The family of the image.
+    pub image_family: Option<ImageFamily>,
+}
+
+/// What fixes write.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Write {
+    /// The streaming idle timeout.
+    pub streaming_idle_timeout: Option<Time>,
+}
+
+/// Of the rule `long-streaming-idle-timeout`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Long {
+    /// The longest timeout that is not reported.
+    pub limit: Option<Time>,
+}
+
+/// What is wrong with a configuration or another file that steers a run, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsError {
+    /// The place, if there is one.
+    pub place: Option<Place>,
+    /// One line, lower case, no full stop.
+    pub message: String,
+}
+
+impl SettingsError {
+    pub(super) fn plain(message: String) -> Self {
+        Self { place: None, message }
+    }
+}
+
+impl Settings {
+    /// Reads a configuration.
+    ///
+    /// # Errors
+    /// If it is no TOML, has keys that are not known, or words that are wrong.
+    pub fn read(source: &Arc<Source>) -> Result<Self, SettingsError> {
+        let bytes = source.bytes();
+        let at = |from: usize, to: usize| {
+            Some(Place { source: Arc::clone(source), start: from as u32, end: to.max(from) as u32 }.first_line())
+        };
+        let text = std::str::from_utf8(&bytes).map_err(|e| SettingsError {
+            place: at(e.valid_up_to(), e.valid_up_to() + 1),
+            message: "not UTF-8".into(),
+        })?;
+        // A mark of the byte order stands for nothing.
+        let (text, shift) = match text.strip_prefix('\u{FEFF}') {
+            Some(rest) => (rest, 3),
+            None => (text, 0),
+        };
+        let settings: Self = toml::from_str(text).map_err(|e| SettingsError {
+            place: e.span().and_then(|s| at(s.start + shift, s.end + shift)),
+            message: explained(e.message()),
+        })?;
+        let long = "long-streaming-idle-timeout";
+        let asked = settings.select.iter().chain(&settings.extend_select).any(|r| r.as_str() == long);
+        if asked && settings.long_streaming_idle_timeout.limit.is_none() {
+            let from = text.find(long).unwrap_or(0) + shift;
+            let message = format!("`{long}` needs a limit: set `limit = \"5m\"` under `[{long}]`");
+            return Err(SettingsError { place: at(from, from + long.len()), message });
+        }
+        Ok(settings)
+    }
+
+    /// The configuration for `path` (absolute): the nearest one in its folder or above it, up to the root of the repository.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn find(path: &Path, current: &Path) -> Result<Option<Arc<Source>>, SettingsError> {
+        let start = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+        let root = collect::root_of(start, current);
+        let Ok(disk) = Disk::new(&root) else { return Ok(None) };
+        for dir in start.ancestors().take_while(|d| d.starts_with(&root)) {
+            for name in FILE_NAMES {
+                let file = dir.join(name);
+                match disk.read(&file) {
+                    Ok(source) => return Ok(Some(source)),
+                    Err(FileError::Missing) => {}
+                    Err(error) => return Err(unreadable(&file, &error)),
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// A file that a configuration in `folder` names. The configuration may be hostile, so nothing outside of the repository
+    /// is read.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn open_beside(folder: &Path, path: &Path, current: &Path) -> Result<Arc<Source>, SettingsError> {
+        let root = collect::root_of(folder, current);
+        let plain = |e: std::io::Error| SettingsError::plain(format!("cannot read {}: {e}", path.display()));
+        Disk::new(&root).map_err(plain)?.read(&folder.join(path)).map_err(|e| unreadable(path, &e))
+    }
+
+    /// The file of a configuration that a person named.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn open(path: &Path) -> Result<Arc<Source>, SettingsError> {
+        let plain = |e: std::io::Error| {
+            let why = match e.kind() {
+                std::io::ErrorKind::NotFound => FileError::Missing.to_string(),
+                _ => e.to_string(),
+            };
+            SettingsError::plain(format!("cannot read {}: {why}", path.display()))
+        };
+        let real = path.canonicalize().map_err(plain)?;
+        let root = real.parent().unwrap_or(&real).to_owned();
+        Disk::new(&root).map_err(plain)?.read(&real).map_err(|e| unreadable(path, &e))
+    }
+}
+
+fn unreadable(path: &Path, error: &FileError) -> SettingsError {
+    SettingsError::plain(format!("cannot read {}: {error}", path.display()))
+}
+
+/// The parser's words, with the name that was likely meant instead of a list of all.
+fn explained(message: &str) -> String {
+    let mut lines = message.lines();
+    let first = lines.next().unwrap_or_default();
+    for (start, what) in [("unknown field `", "key"), ("unknown variant `", "word")] {
+        let Some((word, rest)) = first.strip_prefix(start).and_then(|r| r.split_once('`')) else { continue };
+        let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
+        return match meant(word, known.iter().copied()) {
+            Some(near) => format!("no {what} `{word}`: did you mean `{near}`?"),
+            None if known.len() <= 5 => format!("no {what} `{word}`: there are {}", known.join(", ")),
+            None => format!("no {what} `{word}`"),
+        };
+    }
+    first.trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,258 @@
+//! Words that people write in configuration and comments: rules, times, days, patterns. Each says what is wrong with it.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+
+use crate::check::{self, Rule};
+use crate::kubelet::parse_duration;
+use crate::node::Family;
+
+/// The longest pattern that is read, in bytes.
+const MAX_PATTERN: usize = 1024;
+
+/// Of `candidates`, the one that `word` was most likely meant to be.
+pub(super) fn meant<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_ascii_lowercase();
+    let distance = |c: &&str| strsim::damerau_levenshtein(&word, c);
+    candidates.min_by_key(distance).filter(|c| distance(c) <= (c.len().max(word.len()) / 3).max(1))
+}
+
+/// `no rule `x`: did you mean `y`?`
+pub(super) fn no_rule(id: &str) -> String {
+    let short: String = id.chars().take(60).collect();
+    match meant(id, check::RULES.iter().map(|r| r.id.as_str())) {
+        Some(near) => format!("no rule `{short}`: did you mean `{near}`?"),
+        None => format!("no rule `{short}`: `kubelet-lint rules` lists them"),
+    }
+}
+
+/// The id of a rule that exists.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RuleId(String);
+
+impl RuleId {
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The rule.
+    pub fn rule(&self) -> Option<&'static Rule> {
+        check::rule(&self.0)
+    }
+}
+
+impl std::str::FromStr for RuleId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        check::rule(text).map(|r| Self(r.id.clone())).ok_or_else(|| no_rule(text))
+    }
+}
+
+/// A time as Go and the kubelet read it, above zero.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Time {
+    /// As written.
+    pub text: String,
+    /// In nanoseconds.
+    pub nanoseconds: i64,
+}
+
+impl std::str::FromStr for Time {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match parse_duration(text.as_bytes()) {
+            Ok(nanoseconds) if nanoseconds > 0 => Ok(Self { text: text.to_owned(), nanoseconds }),
+            Ok(_) => Err("a time above zero is needed, such as `4h`".to_owned()),
+            Err(_) => Err(format!("`{text}` is no time that a kubelet reads: write it like `4h`, `30m` or `1h30m`")),
+        }
+    }
+}
+
+/// A day; it ends at midnight in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(SystemTime);
+
+impl Day {
+    /// True if the day is over at `now`.
+    pub fn is_over(self, now: SystemTime) -> bool {
+        now >= self.0 + Duration::from_secs(24 * 60 * 60)
+    }
+}
+
+impl std::str::FromStr for Day {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is no day: write it like `2027-03-31`");
+        if text.len() != 10 {
+            return Err(wrong());
+        }
+        humantime::parse_rfc3339(&format!("{text}T00:00:00Z")).map(Self).map_err(|_| wrong())
+    }
+}
+
+/// A version of Kubernetes, such as `1.33`; what follows the minor version does not matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version(pub u32);
+
+impl std::str::FromStr for Version {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let rest = text.strip_prefix('v').unwrap_or(text).strip_prefix("1.");
+        let minor = rest.and_then(|r| r.split('.').next()).and_then(|m| m.parse().ok());
+        minor.map(Self).ok_or_else(|| format!("`{text}` is no version of Kubernetes: write it like `1.33`"))
+    }
+}
+
+/// A family of images.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImageFamily(pub Family);
+
+/// The families that can be chosen.
+pub(super) const FAMILIES: &[Family] =
+    &[Family::Al2, Family::Al2023, Family::Bottlerocket, Family::Ubuntu, Family::Windows, Family::Kubeadm];
+
+impl std::str::FromStr for ImageFamily {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        FAMILIES.iter().find(|f| f.id() == text).map(|f| Self(*f)).ok_or_else(|| {
+            let ids: Vec<_> = FAMILIES.iter().map(|f| f.id()).collect();
+            match meant(text, ids.iter().copied()) {
+                Some(near) => format!("no image family `{text}`: did you mean `{near}`?"),
+                None => format!("no image family `{text}`: there are {}", ids.join(", ")),
+            }
+        })
+    }
+}
+
+/// A pattern of paths, relative to the folder of the configuration. One without a slash fits a name at any depth; one that
+/// fits a folder fits all that is in it.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    text: String,
+    set: GlobSet,
+}
+
+impl Pattern {
+    /// As written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// True if it fits `path`, which is relative.
+    pub fn fits(&self, path: &Path) -> bool {
+        self.set.is_match(path)
+    }
+}
+
+impl std::str::FromStr for Pattern {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.len() > MAX_PATTERN {
+            return Err("a pattern of more than 1024 bytes".to_owned());
+        }
+        let plain = text.trim_start_matches("./").trim_matches('/');
+        if plain.is_empty() {
+            return Err("an empty pattern".to_owned());
+        }
+        let anywhere = !text.trim_end_matches('/').contains('/');
+        let plain = if anywhere { format!("**/{plain}") } else { plain.to_owned() };
+        let mut set = GlobSetBuilder::new();
+        for pattern in [format!("{plain}/**"), plain] {
+            let glob = GlobBuilder::new(&pattern).literal_separator(true).build();
+            set.add(glob.map_err(|e| format!("the pattern `{text}` cannot be read: {}", e.kind()))?);
+        }
+        let set = set.build().map_err(|e| format!("the pattern `{text}` cannot be read: {}", e.kind()))?;
+        Ok(Self { text: text.to_owned(), set })
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Pattern {}
+
+/// Reads a word where it stands, so that the parser knows the place of one that is wrong.
+struct Words<T>(std::marker::PhantomData<T>);
+
+impl<T: std::str::FromStr<Err = String>> Visitor<'_> for Words<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("text")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
+}
+
+macro_rules! read_from_text {
+    ($($name:ident)*) => {$(
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(Words(std::marker::PhantomData))
+            }
+        }
+    )*};
+}
+
+read_from_text!(RuleId Time Day Version ImageFamily Pattern);
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Day, Pattern, RuleId, Time, Version};
+
+    #[test]
+    fn patterns_fit_as_people_expect() {
+        for (pattern, path, fits) in [
+            ("examples", "examples/a.tf", true),
+            ("examples/", "a/examples/b/c.tf", true),
+            ("/examples", "a/examples/b/c.tf", false),
+            ("test/*", "test/a.tf", true),
+            ("test/*.tf", "test/a/b.tf", false),
+            ("test/**", "test/a/b.tf", true),
+            ("*.sh", "a/b/c.sh", true),
+            ("./a/b.tf", "a/b.tf", true),
+            ("a/b.tf", "a/b.tfvars", false),
+        ] {
+            let pattern: Pattern = pattern.parse().unwrap();
+            assert_eq!(pattern.fits(Path::new(path)), fits, "{} {path}", pattern.as_str());
+        }
+        assert!("a{b".parse::<Pattern>().is_err());
+        assert!("/".parse::<Pattern>().is_err());
+    }
+
+    #[test]
+    fn a_word_that_is_wrong_is_told_with_what_was_meant() {
+        assert_eq!(
+            "replaced-zeros".parse::<RuleId>().unwrap_err(),
+            "no rule `replaced-zeros`: did you mean `replaced-zero`?"
+        );
+        assert_eq!("xyz".parse::<RuleId>().unwrap_err(), "no rule `xyz`: `kubelet-lint rules` lists them");
+        assert!("1d".parse::<Time>().is_err());
+        assert!("0s".parse::<Time>().is_err());
+        assert_eq!("v1.31.2-eks".parse(), Ok(Version(31)));
+        assert!("2.1".parse::<Version>().is_err());
+        for wrong in ["2027-02-30", "2027-2-3", "soon", "2027-03-31T", "２０２７-03"] {
+            assert!(wrong.parse::<Day>().is_err(), "{wrong}");
+        }
+        let day: Day = "2027-03-31".parse().unwrap();
+        assert!(!day.is_over(humantime::parse_rfc3339("2027-03-31T23:59:59Z").unwrap()));
+        assert!(day.is_over(humantime::parse_rfc3339("2027-04-01T00:00:00Z").unwrap()));
+    }
+}

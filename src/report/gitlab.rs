@@ -1,0 +1,67 @@
+//! GitLab's code quality report: an array of what is wrong, told apart by fingerprints without line numbers.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use crate::check::{Finding, Level};
+use crate::scan::Scan;
+
+use super::words::harmless;
+use super::{Look, Reporter};
+
+/// The format for GitLab.
+pub(super) struct Gitlab;
+
+impl Reporter for Gitlab {
+    fn name(&self) -> &'static str {
+        "gitlab"
+    }
+
+    fn write(&self, scan: &Scan, _look: &Look, out: &mut dyn Write) -> io::Result<()> {
+        let mut used = BTreeSet::new();
+        let list: Vec<_> = scan
+            .findings
+            .iter()
+            .map(|f| {
+                let path = scan.relative(f.at.place.source.path());
+                json!({
+                    "description": harmless(&format!("{}. {}", f.headline, f.help)),
+                    "check_name": f.rule.id,
+                    "fingerprint": fingerprint(f, &path, &mut used),
+                    "severity": severity(f.level),
+                    "location": {"path": path, "lines": {"begin": f.at.place.start().line}},
+                })
+            })
+            .collect();
+        serde_json::to_writer_pretty(&mut *out, &list)?;
+        writeln!(out)
+    }
+}
+
+fn severity(level: Level) -> &'static str {
+    match level {
+        Level::Error => "major",
+        Level::Warning => "minor",
+        Level::Note => "info",
+    }
+}
+
+/// FNV-1a over what stays the same when lines move; two of the same get numbers.
+fn fingerprint(finding: &Finding, path: &str, used: &mut BTreeSet<String>) -> String {
+    let place = &finding.at.place;
+    let line = place.source.line(place.source.line_of(place.start)).trim_ascii();
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let parts = [finding.rule.id.as_bytes(), path.as_bytes(), finding.field.as_bytes(), line];
+    for byte in parts.into_iter().flat_map(|p| p.iter().copied().chain([0])) {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    let mut print = format!("{hash:016x}");
+    let mut n = 1;
+    while !used.insert(print.clone()) {
+        n += 1;
+        print = format!("{hash:016x}-{n}");
+    }
+    print
+}

@@ -1,0 +1,83 @@
+//! JUnit's XML, which most build servers show: one test case for each finding, one that passes if there is none.
+
+use std::io::{self, Write};
+
+use crate::check::Finding;
+use crate::scan::Scan;
+
+use super::words::harmless;
+use super::{Look, Reporter};
+
+/// The format for build servers.
+pub(super) struct Junit;
+
+impl Reporter for Junit {
+    fn name(&self) -> &'static str {
+        "junit"
+    }
+
+    fn write(&self, scan: &Scan, _look: &Look, out: &mut dyn Write) -> io::Result<()> {
+        let n = scan.findings.len();
+        writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+        writeln!(out, "<testsuites tests=\"{}\" failures=\"{n}\">", n.max(1))?;
+        writeln!(out, "  <testsuite name=\"kubelet-lint\" tests=\"{}\" failures=\"{n}\" errors=\"0\">", n.max(1))?;
+        if scan.findings.is_empty() {
+            writeln!(out, "    <testcase classname=\"kubelet-lint\" name=\"no findings\"/>")?;
+        }
+        for finding in &scan.findings {
+            case(finding, scan, out)?;
+        }
+        writeln!(out, "  </testsuite>")?;
+        writeln!(out, "</testsuites>")
+    }
+}
+
+fn case(finding: &Finding, scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
+    let path = scan.relative(finding.at.place.source.path());
+    let start = finding.at.place.start();
+    let mut text = format!("{path}:{}:{}: {}", start.line, start.column, finding.headline);
+    let mut names: Vec<_> = finding.groups.iter().map(|g| g.name.to_string()).collect();
+    names.dedup();
+    if !names.is_empty() {
+        text.push_str(&format!("\nnodes: {}", names.join(", ")));
+    }
+    if !finding.is_certain() {
+        text.push_str(&format!("\nwhen: {}", finding.condition()));
+    }
+    for note in &finding.notes {
+        text.push_str(&format!("\nnote: {note}"));
+    }
+    text.push_str(&format!("\nhelp: {}", finding.help));
+    writeln!(
+        out,
+        "    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\">",
+        escaped(&path),
+        escaped(&finding.rule.id),
+        escaped(&path),
+        start.line
+    )?;
+    writeln!(
+        out,
+        "      <failure type=\"{}\" message=\"{}\">{}</failure>",
+        finding.level.id(),
+        escaped(&finding.headline),
+        text.lines().map(escaped).collect::<Vec<_>>().join("\n")
+    )?;
+    writeln!(out, "    </testcase>")
+}
+
+/// Text that XML 1.0 takes, in an attribute and elsewhere.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in harmless(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\u{FFFE}' | '\u{FFFF}' => out.push('\u{FFFD}'),
+            c => out.push(c),
+        }
+    }
+    out
+}

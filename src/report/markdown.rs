@@ -1,0 +1,96 @@
+//! A table for a step summary or a comment.
+
+use std::io::{self, Write};
+
+use crate::scan::Scan;
+
+use super::human::summary;
+use super::words::harmless;
+use super::{Look, Reporter};
+
+/// GitHub takes 1 MiB for a step; others may have written before.
+const MAX_BYTES: usize = 900 << 10;
+
+/// Node groups that are named in one line; the others are counted.
+const NAMED: usize = 3;
+
+/// The format for step summaries.
+pub(super) struct Markdown;
+
+impl Reporter for Markdown {
+    fn name(&self) -> &'static str {
+        "markdown"
+    }
+
+    fn write(&self, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+        let plain = Look { color: false, verbose: true, ..look.clone() };
+        writeln!(out, "## kubelet-lint\n")?;
+        writeln!(out, "{}", escaped(&summary(scan, &plain)))?;
+        if scan.findings.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\n| level | place | what | node groups | what to do |")?;
+        writeln!(out, "|---|---|---|---|---|")?;
+        let mut size = 0;
+        for (n, finding) in scan.findings.iter().enumerate() {
+            let start = finding.at.place.start();
+            let path = scan.relative(finding.at.place.source.path());
+            let mut names: Vec<_> = finding.groups.iter().map(|g| code(&g.name)).collect();
+            names.dedup();
+            let more = names.len().saturating_sub(NAMED);
+            names.truncate(NAMED);
+            if more > 0 {
+                names.push(format!("{more} more"));
+            }
+            let condition = if finding.is_certain() { String::new() } else { format!(", {}", finding.condition()) };
+            let line = format!(
+                "| {} | {} | {} ({}) | {} | {} |",
+                finding.level.id(),
+                code(&format!("{path}:{}:{}", start.line, start.column)),
+                escaped(&format!("{}{condition}", finding.headline)),
+                code(&finding.rule.id),
+                names.join(", "),
+                escaped(&finding.help)
+            );
+            size += line.len() + 1;
+            if size > MAX_BYTES {
+                return writeln!(out, "\nand {} more, which do not fit here", scan.findings.len() - n);
+            }
+            writeln!(out, "{line}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Text in which nothing is markup but pairs of backticks, which the messages have around values.
+fn escaped(text: &str) -> String {
+    let text = harmless(text);
+    let parts: Vec<_> = text.split('`').collect();
+    // Without a partner a backtick is one.
+    if parts.len() % 2 == 0 {
+        return plain(&text);
+    }
+    parts.iter().enumerate().map(|(n, part)| if n % 2 == 1 { code(part) } else { plain(part) }).collect()
+}
+
+fn plain(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '!' | '@' | '>' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Text as code. Inside of a table a bar ends the cell even in code.
+fn code(text: &str) -> String {
+    let text = harmless(text).replace('`', "'").replace('|', "\\|");
+    if text.trim().is_empty() { String::new() } else { format!("`{text}`") }
+}

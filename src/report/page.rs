@@ -1,0 +1,202 @@
+//! One page of HTML that shows instead of tells: node groups, what each runs with, and the layers that a value passed through.
+//! It needs no network and no script; only the lines at which something stands are copied into it.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use crate::check::Finding;
+use crate::scan::{Scan, Shown, ShownSetting};
+use crate::text::Place;
+
+use super::words::{count, harmless};
+
+/// Characters of a line that are shown before and after the place.
+const AROUND: usize = 60;
+
+const STYLE: &str = include_str!("page.css");
+
+/// Prints the node groups as one page. Settings that nobody wrote are left out unless `all`.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn show_html(scan: &Scan, all: bool, out: &mut dyn Write) -> io::Result<()> {
+    let mut names: Vec<(&Place, &str)> = scan.groups.iter().map(|g| (&g.place, &*g.name)).collect();
+    names.dedup();
+    writeln!(
+        out,
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <title>What the kubelets run with</title>\n<style>\n{STYLE}</style>\n</head>\n<body>"
+    )?;
+    writeln!(out, "<header>\n<h1>What the kubelets run with</h1>")?;
+    writeln!(
+        out,
+        "<p>{} in {}, {} with something to look at.</p>\n</header>",
+        count(scan.node_groups(), "node group"),
+        count(scan.files, "file"),
+        names.iter().filter(|(place, name)| !of(scan, place, name).is_empty()).count()
+    )?;
+    writeln!(out, "<nav aria-label=\"Node groups\">\n<ul>")?;
+    for (n, (place, name)) in names.iter().enumerate() {
+        let worst = of(scan, place, name).iter().map(|f| f.level).max();
+        let mark = worst.map(|l| format!(" <b class=\"{0}\">{0}</b>", l.id())).unwrap_or_default();
+        writeln!(out, "<li><a href=\"#g{n}\">{}</a>{mark}</li>", escaped(name))?;
+    }
+    writeln!(out, "</ul>\n</nav>\n<main>")?;
+    for (n, (place, name)) in names.iter().enumerate() {
+        writeln!(out, "<section id=\"g{n}\" aria-labelledby=\"h{n}\">\n<h2 id=\"h{n}\">{}</h2>", escaped(name))?;
+        for group in scan.groups.iter().filter(|g| (&g.place, &*g.name) == (*place, *name)) {
+            write_group(group, all, scan, out)?;
+        }
+        for finding in of(scan, place, name) {
+            write_finding(finding, scan, out)?;
+        }
+        writeln!(out, "</section>")?;
+    }
+    writeln!(out, "</main>\n</body>\n</html>")
+}
+
+/// The findings that reach a node group.
+fn of<'a>(scan: &'a Scan, place: &Place, name: &str) -> Vec<&'a Finding> {
+    scan.findings.iter().filter(|f| f.groups.iter().any(|g| &*g.name == name && g.place == *place)).collect()
+}
+
+fn write_group(group: &Shown, all: bool, scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
+    let family = group.family.map(str::to_owned);
+    let about: Vec<_> =
+        family.into_iter().chain(group.kubernetes.as_ref().map(|k| format!("Kubernetes {k}"))).collect();
+    let about = if about.is_empty() { String::new() } else { format!(" · {}", escaped(&about.join(", "))) };
+    writeln!(out, "<p class=\"place\">{}{about}</p>", spot(&group.place, scan))?;
+    if !group.when.is_always() {
+        let when: Vec<_> =
+            group.when.conditions().iter().map(|c| format!("<code>{}</code>", escaped(&c.to_string()))).collect();
+        writeln!(out, "<p>Only if {}.</p>", when.join(" and "))?;
+    }
+    if group.starts == Some(false) {
+        writeln!(out, "<p class=\"error\">Its kubelet does not start: {}.</p>", escaped(&group.why_not.join("; ")))?;
+    }
+    if !group.kubelet {
+        writeln!(out, "<p>Nothing of a kubelet was seen.</p>")?;
+    }
+    let shown: Vec<_> = group.settings.iter().filter(|s| all || s.raw.is_some()).collect();
+    if !shown.is_empty() {
+        writeln!(
+            out,
+            "<table>\n<thead><tr><th scope=\"col\">setting</th><th scope=\"col\">value</th><th scope=\"col\">by</th><th scope=\"col\">written at</th></tr></thead>\n<tbody>"
+        )?;
+        for setting in shown {
+            write_setting(setting, scan, out)?;
+        }
+        writeln!(out, "</tbody>\n</table>")?;
+    }
+    let rest = group.settings.iter().filter(|s| s.raw.is_none() && s.certain && s.effective.is_some()).count();
+    if rest > 0 && !all {
+        writeln!(out, "<p class=\"place\">{} at their default.</p>", count(rest, "other setting"))?;
+    }
+    if !group.unknown.is_empty() {
+        writeln!(out, "<details>\n<summary>{} not known</summary>\n<ul>", count(group.unknown.len(), "thing"))?;
+        for note in &group.unknown {
+            writeln!(out, "<li>{} {}</li>", escaped(&note.message), spot(&note.place, scan))?;
+        }
+        writeln!(out, "</ul>\n</details>")?;
+    }
+    Ok(())
+}
+
+fn write_setting(setting: &ShownSetting, scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
+    let value = setting.effective.as_ref().filter(|_| setting.certain).map_or("not known", String::as_str);
+    let zero = setting.raw.is_some() && value == "0s";
+    let place = setting.place.as_ref().map(|p| format!("{}{}", spot(p, scan), line(p))).unwrap_or_default();
+    writeln!(
+        out,
+        "<tr><th scope=\"row\">{}</th><td{}>{}</td><td>{}</td><td>{place}</td></tr>",
+        escaped(&setting.field),
+        if zero { " class=\"error\"" } else { "" },
+        escaped(value),
+        setting.from
+    )?;
+    for (from, raw, place) in setting.shadowed.iter().rev() {
+        let at = format!("{}{}", spot(place, scan), line(place));
+        writeln!(
+            out,
+            "<tr class=\"lost\"><th scope=\"row\">wins over</th><td>{}</td><td>{from}</td><td>{at}</td></tr>",
+            escaped(raw)
+        )?;
+    }
+    Ok(())
+}
+
+fn write_finding(finding: &Finding, scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
+    let level = finding.level.id();
+    writeln!(
+        out,
+        "<details class=\"finding\" open>\n<summary><b class=\"{level}\">{level}</b> {} <code>{}</code></summary>",
+        escaped(&finding.headline),
+        escaped(&finding.rule.id)
+    )?;
+    if !finding.is_certain() {
+        writeln!(out, "<p>This holds {}.</p>", escaped(&finding.condition()))?;
+    }
+    writeln!(out, "<ol>")?;
+    let mut seen = BTreeSet::new();
+    let own = (&finding.at.place, finding.at.label.as_str());
+    let hops = finding.hops.iter().map(|h| (&h.place, h.words.as_str()));
+    let runs = finding.runs.iter().map(|r| (&r.place, r.label.as_str()));
+    for (place, words) in std::iter::once(own).chain(hops).chain(runs) {
+        let first = place.first_line();
+        if seen.insert((first.source.path().to_owned(), first.start, first.end)) {
+            writeln!(out, "<li><span>{}</span> {}{}</li>", escaped(words), spot(&first, scan), line(&first))?;
+        }
+    }
+    writeln!(out, "</ol>")?;
+    for note in &finding.notes {
+        writeln!(out, "<p>{}.</p>", escaped(note))?;
+    }
+    writeln!(out, "<p><strong>{}.</strong></p>\n</details>", escaped(&finding.help))
+}
+
+fn spot(place: &Place, scan: &Scan) -> String {
+    let start = place.start();
+    let path = if place.source.is_derived() {
+        place.source.path().to_string_lossy().into_owned()
+    } else {
+        scan.relative(place.source.path())
+    };
+    format!("<span class=\"place\">{}:{}:{}</span>", escaped(&path), start.line, start.column)
+}
+
+/// The line that a place stands in, cut around it, with the place marked.
+fn line(place: &Place) -> String {
+    let source = &place.source;
+    let n = source.line_of(place.start);
+    let text = source.line(n);
+    let start = source.line_starts().get(n).copied().unwrap_or(place.start) as usize;
+    let from = (place.start as usize).saturating_sub(start).min(text.len());
+    let to = (place.end as usize).saturating_sub(start).clamp(from, text.len());
+    let part = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (before, mark, after) = (part(&text[..from]), part(&text[from..to]), part(&text[to..]));
+    let skip = before.chars().count().saturating_sub(AROUND);
+    let lead: String = before.chars().skip(skip).collect();
+    let lead = if skip > 0 { format!("…{lead}") } else { lead.trim_start().to_owned() };
+    let cut = |s: &str| {
+        let short: String = s.chars().take(AROUND).collect();
+        if short.len() < s.len() { format!("{short}…") } else { short }
+    };
+    format!("<pre>{}<mark>{}</mark>{}</pre>", escaped(&lead), escaped(&cut(&mark)), escaped(&cut(&after)))
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in harmless(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}

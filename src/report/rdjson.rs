@@ -1,0 +1,57 @@
+//! Reviewdog's JSON (`proto/rdf/reviewdog.proto` of reviewdog/reviewdog): columns are bytes from 1, ends exclusive.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use crate::check::{Finding, Level};
+use crate::scan::Scan;
+use crate::text::Place;
+
+use super::words::harmless;
+use super::{Look, Reporter};
+
+/// The format for reviewdog.
+pub(super) struct Rdjson;
+
+impl Reporter for Rdjson {
+    fn name(&self) -> &'static str {
+        "rdjson"
+    }
+
+    fn write(&self, scan: &Scan, _look: &Look, out: &mut dyn Write) -> io::Result<()> {
+        let report = json!({
+            "source": {"name": env!("CARGO_PKG_NAME")},
+            "diagnostics": scan.findings.iter().map(|f| diagnostic(f, scan)).collect::<Vec<_>>(),
+        });
+        serde_json::to_writer_pretty(&mut *out, &report)?;
+        writeln!(out)
+    }
+}
+
+fn diagnostic(finding: &Finding, scan: &Scan) -> Value {
+    let condition = if finding.is_certain() { String::new() } else { format!(", {}", finding.condition()) };
+    let mut out = json!({
+        "message": harmless(&format!("{}{condition}; {}", finding.headline, finding.help)),
+        "location": {"path": scan.relative(finding.at.place.source.path()), "range": range(&finding.at.place)},
+        "severity": match finding.level {
+            Level::Error => "ERROR",
+            Level::Warning => "WARNING",
+            Level::Note => "INFO",
+        },
+        "code": {"value": finding.rule.id},
+    });
+    if let Some(fix) = &finding.fix {
+        out["suggestions"] = json!([{"range": range(&fix.place), "text": fix.text}]);
+    }
+    out
+}
+
+fn range(place: &Place) -> Value {
+    let point = |offset: u32| {
+        let line = place.source.line_of(offset);
+        let start = place.source.line_starts().get(line).copied().unwrap_or(offset);
+        json!({"line": line + 1, "column": offset.saturating_sub(start) + 1})
+    };
+    json!({"start": point(place.start), "end": point(place.end)})
+}

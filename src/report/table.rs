@@ -1,0 +1,160 @@
+//! The effective configuration of every node group as a table: setting, value, who wins and where it is written, who loses.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
+
+use crate::scan::{Scan, Shown, ShownSetting};
+use crate::text::Place;
+
+use super::Look;
+use super::words::{count, harmless, wrap};
+
+/// One line of the table: four cells, and whether it is about a statement that lost.
+struct Row {
+    cells: [String; 3],
+    written: String,
+    lost: bool,
+    zero: bool,
+}
+
+/// The least columns that the last cell needs beside the others; with less it gets lines of its own.
+const LAST: usize = 24;
+
+/// Prints the node groups as tables. Settings that nobody wrote are left out unless `all`.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn show_table(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let bold = style(Style::new().bold(), look);
+    let dim = style(AnsiColor::BrightBlack.on_default(), look);
+    for group in &scan.groups {
+        let about: Vec<_> = group
+            .family
+            .into_iter()
+            .map(str::to_owned)
+            .chain(group.kubernetes.as_ref().map(|k| format!("Kubernetes {k}")))
+            .collect();
+        writeln!(out, "{bold}{}{bold:#}", harmless(&group.name))?;
+        let about = if about.is_empty() { String::new() } else { format!(", {}", about.join(", ")) };
+        writeln!(out, "  {dim}{}{about}{dim:#}", look.spot(&group.place))?;
+        if !group.when.is_always() {
+            let when: Vec<_> = group.when.conditions().iter().map(|c| format!("`{c}`")).collect();
+            hanging("only if ", &harmless(&when.join(" and ")), look, out)?;
+        }
+        if group.starts == Some(false) {
+            for why in &group.why_not {
+                hanging("its kubelet does not start: ", &harmless(why), look, out)?;
+            }
+        }
+        settings(group, all, look, out)?;
+        for note in &group.unknown {
+            hanging("not known: ", &format!("{} ({})", harmless(&note.message), look.spot(&note.place)), look, out)?;
+        }
+        writeln!(out)?;
+    }
+    let files = count(scan.files, "file");
+    writeln!(out, "{} in {files}.", count(scan.node_groups(), "node group"))
+}
+
+fn style(style: Style, look: &Look) -> Style {
+    if look.color { style } else { Style::new() }
+}
+
+fn hanging(word: &str, text: &str, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    for (n, part) in
+        wrap(text, look.width.max(40) - 6 - if word.len() > 30 { 0 } else { word.len() }).iter().enumerate()
+    {
+        if n == 0 { writeln!(out, "  {word}{part}")? } else { writeln!(out, "      {part}")? }
+    }
+    Ok(())
+}
+
+fn settings(group: &Shown, all: bool, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let dim = style(AnsiColor::BrightBlack.on_default(), look);
+    if !group.kubelet {
+        return writeln!(out, "  nothing of a kubelet was seen");
+    }
+    let written = |s: &&ShownSetting| all || s.raw.is_some();
+    let rows: Vec<Row> = group.settings.iter().filter(written).flat_map(|s| rows(s, look)).collect();
+    if !rows.is_empty() {
+        table(&rows, look, out)?;
+    }
+    if !all {
+        let (known, unknown): (Vec<_>, Vec<_>) =
+            group.settings.iter().filter(|s| s.raw.is_none()).partition(|s| s.certain);
+        let known = known.iter().filter(|s| s.effective.is_some()).count();
+        let mut rest = Vec::new();
+        if known > 0 {
+            rest.push(format!("{known} at their default"));
+        }
+        if !unknown.is_empty() {
+            rest.push(format!("{} not known", unknown.len()));
+        }
+        if !rest.is_empty() {
+            let what = if rows.is_empty() { "settings: " } else { "other settings: " };
+            writeln!(out, "  {dim}{what}{} (--all lists them){dim:#}", rest.join(", "))?;
+        }
+    }
+    Ok(())
+}
+
+fn rows(setting: &ShownSetting, look: &Look) -> Vec<Row> {
+    let value = match &setting.effective {
+        Some(value) if setting.certain => value.clone(),
+        _ => "not known".to_owned(),
+    };
+    let spot = |place: &Option<Place>| place.as_ref().map(|p| look.spot(p)).unwrap_or_default();
+    let written = match &setting.raw {
+        Some(raw) if setting.from == "default" => {
+            format!("{}, where `{}` is replaced", spot(&setting.place), harmless(raw))
+        }
+        _ => spot(&setting.place),
+    };
+    let zero = setting.certain && setting.raw.is_some() && setting.effective.as_deref() == Some("0s");
+    let mut out =
+        vec![Row { cells: [setting.field.clone(), value, setting.from.to_owned()], written, lost: false, zero }];
+    out.extend(setting.shadowed.iter().rev().map(|(from, raw, place)| Row {
+        cells: ["  wins over".to_owned(), harmless(raw), (*from).to_owned()],
+        written: look.spot(place),
+        lost: true,
+        zero: false,
+    }));
+    out
+}
+
+fn table(rows: &[Row], look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let head = ["setting", "value", "by"];
+    let wide = |n: usize| rows.iter().map(|r| r.cells[n].width()).chain([head[n].len()]).max().unwrap_or(0).min(44);
+    let widths = [wide(0), wide(1), wide(2)];
+    let indent = 2 + widths.iter().map(|w| w + 2).sum::<usize>();
+    let beside = indent + LAST <= look.width;
+    let under = style(Style::new().underline(), look);
+    let cell = |text: &str, width: usize| format!("{text}{}", " ".repeat(width.saturating_sub(text.width())));
+    let line: Vec<_> = head.iter().zip(widths).map(|(h, w)| cell(h, w)).collect();
+    writeln!(out, "  {under}{}  written at{under:#}", line.join("  "))?;
+    for row in rows {
+        let color = match row {
+            Row { zero: true, .. } => AnsiColor::Red.on_default().bold(),
+            Row { lost: true, .. } => AnsiColor::BrightBlack.on_default(),
+            _ => Style::new(),
+        };
+        let color = style(color, look);
+        let cells: Vec<_> = row.cells.iter().zip(widths).map(|(c, w)| cell(c, w)).collect();
+        let first = format!("  {color}{}{color:#}", cells.join("  "));
+        if row.written.is_empty() {
+            writeln!(out, "{}", first.trim_end())?;
+        } else if beside && row.cells.iter().zip(widths).all(|(c, w)| c.width() <= w) {
+            let parts = wrap(&row.written, look.width - indent);
+            writeln!(out, "{first}  {}", parts[0])?;
+            for part in &parts[1..] {
+                writeln!(out, "{:indent$}{part}", "")?;
+            }
+        } else {
+            writeln!(out, "{}", first.trim_end())?;
+            writeln!(out, "      {}", row.written)?;
+        }
+    }
+    Ok(())
+}

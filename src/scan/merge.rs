@@ -1,0 +1,44 @@
+//! Findings about the same thing are one finding that names all node groups.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use crate::check::Finding;
+use crate::policy::Hidden;
+use crate::text::Place;
+use crate::value::MAX_ALTERNATIVES;
+
+/// The findings in the order of the report, each thing once.
+pub(super) fn merged(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut by_key: BTreeMap<(Place, String, String), Finding> = BTreeMap::new();
+    for finding in findings {
+        let (place, rule, field) = finding.key();
+        match by_key.entry((place.clone(), rule.to_owned(), field.to_owned())) {
+            Entry::Vacant(free) => {
+                free.insert(finding);
+            }
+            Entry::Occupied(mut known) => known.get_mut().absorb(finding),
+        }
+    }
+    let mut out: Vec<Finding> = Vec::new();
+    for finding in by_key.into_values() {
+        // A value that was encoded with its neighbours is found at a place that is a little wider than itself.
+        match out.iter_mut().rev().take(MAX_ALTERNATIVES).find(|known| known.overlaps(&finding)) {
+            Some(known) => known.absorb(finding),
+            None => out.push(finding),
+        }
+    }
+    out
+}
+
+/// Findings that do not count: one for each thing and each who hides it.
+pub(super) fn hidden(findings: Vec<(Finding, Hidden)>) -> Vec<(Finding, Hidden)> {
+    let mut by_who: Vec<(Hidden, Vec<Finding>)> = Vec::new();
+    for (finding, who) in findings {
+        match by_who.iter_mut().find(|(known, _)| *known == who) {
+            Some((_, list)) => list.push(finding),
+            None => by_who.push((who, vec![finding])),
+        }
+    }
+    by_who.into_iter().flat_map(|(who, list)| merged(list).into_iter().map(move |f| (f, who.clone()))).collect()
+}

@@ -1,0 +1,96 @@
+//! Files that are named on the command line: all that they are a part of is read, and what they have no part in is not told.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::collect;
+use crate::input::FileList;
+
+use super::{Note, Request, Scan};
+
+/// The most files of a repository that are looked at to find who uses a named file.
+const MAX_NEIGHBOURS: usize = 50_000;
+
+/// Endings of the files of Terraform, which reads others: modules, templates.
+const READERS: &[&str] = &[".tf", ".tofu", ".tf.json", ".tofu.json"];
+
+/// The paths that were named below one root, if a file is among them.
+pub(super) struct Named {
+    files: BTreeSet<PathBuf>,
+    folders: Vec<PathBuf>,
+    root: PathBuf,
+}
+
+impl Named {
+    /// What `request` names below `root`; `None` if these are folders only, or nobody wants less than everything.
+    pub(super) fn of(request: &Request, root: &Path) -> Option<Self> {
+        if !request.only_named {
+            return None;
+        }
+        let named: Vec<_> = request
+            .absolute_paths()
+            .into_iter()
+            .chain(request.parameter_files().ok()?)
+            .filter(|p| p.starts_with(root))
+            .collect();
+        let (folders, files): (Vec<_>, BTreeSet<_>) = {
+            let (folders, files): (Vec<_>, Vec<_>) = named.into_iter().partition(|p| p.is_dir());
+            (folders, files.into_iter().collect())
+        };
+        (!files.is_empty()).then(|| Self { files, folders, root: root.to_owned() })
+    }
+
+    /// Adds the files of Terraform that may use a named file: those of the same folder, and in a repository all of them,
+    /// because a module is judged by what its callers give it.
+    pub(super) fn widen(&self, list: &mut FileList, request: &Request) {
+        let repository = self.root.join(".git").exists();
+        let mut more = Vec::new();
+        if repository {
+            more = collect::collect(&self.root, request.no_ignore).files;
+        }
+        if !repository || more.len() > MAX_NEIGHBOURS {
+            let folders: BTreeSet<_> = self.files.iter().filter_map(|f| f.parent()).collect();
+            more = folders.into_iter().flat_map(siblings).collect();
+        }
+        let reads = |path: &PathBuf| READERS.iter().any(|e| path.to_string_lossy().ends_with(e));
+        list.files.extend(more.into_iter().filter(reads).filter(|f| !request.policy.excludes(f)));
+        list.files.sort();
+        list.files.dedup();
+    }
+
+    /// True if `path` or a folder around it was named.
+    pub(super) fn has(&self, path: &Path) -> bool {
+        self.files.contains(path) || self.folders.iter().any(|d| path.starts_with(d))
+    }
+
+    /// Takes out what no named path has a part in.
+    pub(super) fn narrow(&self, scan: &mut Scan) {
+        let has = |path: &Path| self.has(path);
+        scan.findings.retain(|f| has(f.at.place.source.path()) || f.passes.iter().any(|p| has(p.source.path())));
+        let touches = |note: &Note| has(note.place.source.path());
+        scan.problems.retain(touches);
+        scan.gaps.retain(touches);
+        // What stands in other files still hides findings, but nothing is said of it.
+        for (source, tell) in &mut scan.asking {
+            *tell = has(source.path());
+        }
+        let told: BTreeSet<_> = scan
+            .findings
+            .iter()
+            .flat_map(|f| &f.groups)
+            .map(|g| (g.place.source.path().to_owned(), g.name.clone()))
+            .collect();
+        scan.groups.retain(|g| {
+            has(g.place.source.path())
+                || g.settings.iter().any(|s| s.place.iter().any(|p| has(p.source.path())))
+                || told.contains(&(g.place.source.path().to_owned(), g.name.clone()))
+        });
+    }
+}
+
+fn siblings(dir: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
+    let mut out: Vec<_> = entries.flatten().map(|e| e.path()).filter(|p| p.is_file()).collect();
+    out.sort();
+    out
+}

@@ -1,0 +1,43 @@
+//! The disk with some files as they would be after a change.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::text::{Disk, FileError, Files, Source};
+
+/// Files by absolute path, as they would be.
+#[derive(Clone, Debug, Default)]
+pub struct Edited(BTreeMap<PathBuf, Arc<Source>>);
+
+impl Edited {
+    /// Says what a file would hold. `path` is absolute and has no symbolic links in it.
+    pub fn insert(&mut self, path: &Path, bytes: Vec<u8>) {
+        self.0.insert(path.to_owned(), Arc::new(Source::new(path, bytes)));
+    }
+}
+
+/// The disk below a changed few files.
+pub(super) struct Overlay<'a> {
+    pub(super) disk: Disk,
+    pub(super) edited: &'a Edited,
+}
+
+impl Files for Overlay<'_> {
+    fn read(&self, path: &Path) -> Result<Arc<Source>, FileError> {
+        let source = self.disk.read(path)?;
+        Ok(self.edited.0.get(source.path()).map_or(source, Arc::clone))
+    }
+
+    fn list(&self, dir: &Path) -> Vec<PathBuf> {
+        self.disk.list(dir)
+    }
+
+    fn is_dir(&self, dir: &Path) -> bool {
+        self.disk.is_dir(dir)
+    }
+
+    fn root(&self) -> &Path {
+        self.disk.root()
+    }
+}

@@ -1,0 +1,590 @@
+//! Requests to ignore, the configuration, the baseline, what changed, and fixes, as a user meets them.
+
+use std::path::Path;
+use std::process::Output;
+
+use kubelet_lint::policy::Settings;
+use kubelet_lint::text::Source;
+use serde_json::Value;
+
+use crate::command::{run_in, text};
+
+/// A folder with these files in a repository of its own.
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join(".git")).unwrap();
+    for (name, content) in files {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    dir
+}
+
+fn check(dir: &Path, args: &[&str]) -> Output {
+    run_in(dir, &[&["check"], args].concat(), None)
+}
+
+/// The findings in short: `path:line rule`.
+fn found(dir: &Path, args: &[&str]) -> Vec<String> {
+    let out = check(dir, &[&["--format", "json"], args].concat());
+    let report: Value = serde_json::from_slice(&out.stdout).unwrap_or_else(|_| panic!("{}", text(&out.stderr)));
+    let short = |f: &Value| {
+        format!("{}:{} {}", f["place"]["path"].as_str().unwrap(), f["place"]["line"], f["rule"].as_str().unwrap())
+    };
+    report["findings"].as_array().unwrap().iter().map(short).collect()
+}
+
+const ARGS: &str = "--kubelet-extra-args '--streaming-connection-idle-timeout=0'";
+
+#[test]
+fn a_request_to_ignore_works_at_every_hop_and_in_every_language() {
+    let ask = "kubelet-lint: ignore[zero-streaming-idle-timeout] because";
+    let zero = format!("#!/bin/bash\n/etc/eks/bootstrap.sh c {ARGS}\n");
+    let variables = |a: &str, b: &str, c: &str| {
+        format!(
+            "variable \"idle\" {{ {a}\n  default = \"0s\" {b}\n}}\n\nresource \"aws_launch_template\" \"w\" {{ {c}\n  user_data = base64encode(<<-EOT\n    #!/bin/bash\n    IDLE=${{var.idle}}\n    /etc/eks/bootstrap.sh c --kubelet-extra-args \"--streaming-connection-idle-timeout=$IDLE\"\n  EOT\n  )\n}}\n"
+        )
+    };
+    let template = |metadata: &str, above: &str| {
+        format!(
+            "Resources:\n  N:\n    Type: AWS::EC2::Instance\n{metadata}    Properties:\n{above}      UserData:\n        Fn::Base64: |\n          #!/bin/bash\n          /etc/eks/bootstrap.sh c {ARGS}\n"
+        )
+    };
+    let json = |comment: &str| {
+        format!(
+            "{{\"resource\": {{\"aws_instance\": {{\"a\": {{{comment}\"user_data\": \"#!/bin/bash\\n/etc/eks/bootstrap.sh c {ARGS}\\n\"}}}}}}}}"
+        )
+    };
+    let document = |annotation: &str, comment: &str| {
+        format!(
+            "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n{annotation}streamingConnectionIdleTimeout: 0s{comment}\n"
+        )
+    };
+    let replaced = "kubelet-lint: ignore[replaced-zero] because";
+    let joined = |line: &str| {
+        format!(
+            "{{\"Resources\": {{\"N\": {{\"Type\": \"AWS::EC2::Instance\", \"Properties\": {{\"UserData\": {{\"Fn::Base64\": {{\"Fn::Join\": [\"\", [\n\"#!/bin/bash\\n\",\n{line}\"/etc/eks/bootstrap.sh c {ARGS}\\n\"\n]]}}}}}}}}}}}}\n"
+        )
+    };
+    for (name, bad, good) in [
+        ("a.sh", zero.clone(), format!("#!/bin/bash\n# {ask}\n/etc/eks/bootstrap.sh c {ARGS}\n")),
+        ("a.sh", zero.clone(), format!("#!/bin/bash\n/etc/eks/bootstrap.sh c {ARGS} # {ask}\n")),
+        (
+            "a.sh",
+            zero.clone(),
+            format!(
+                "#!/bin/bash\n# kubelet-lint: ignore-file[zero-streaming-idle-timeout]\n/etc/eks/bootstrap.sh c {ARGS}\n"
+            ),
+        ),
+        ("a.sh", zero.clone(), format!("#!/bin/bash\n# {ask}\n/etc/eks/bootstrap.sh c \\\n  {ARGS}\n")),
+        ("main.tf", variables("", "", ""), variables(&format!("# {ask}"), "", "")),
+        ("main.tf", variables("", "", ""), variables("", &format!("// {ask}"), "")),
+        ("main.tf", variables("", "", ""), variables("", "", &format!("/* {ask} */"))),
+        (
+            "main.tf",
+            variables("", "", ""),
+            variables("", "", "").replace("    IDLE", &format!("    # {ask}\n    IDLE")),
+        ),
+        ("main.tf", variables("", "", ""), variables("", "", "").replace("=$IDLE\"", &format!("=$IDLE\" # {ask}"))),
+        (
+            "main.tf",
+            variables("", "", ""),
+            variables("", "", "").replace("  user_data", &format!("  # {ask}\n  user_data")),
+        ),
+        ("t.yaml", template("", ""), template(&format!("    # {ask}\n"), "")),
+        ("t.yaml", template("", ""), template("", &format!("      # {ask}\n"))),
+        (
+            "t.yaml",
+            template("", ""),
+            template(
+                "    Metadata:\n      kubelet-lint:\n        ignore: [\"zero-streaming-idle-timeout: because\"]\n",
+                "",
+            ),
+        ),
+        (
+            "t.yaml",
+            template("", ""),
+            template(
+                "    Metadata: {kubelet-lint: {ignore: [{rule: zero-streaming-idle-timeout, reason: because}]}}\n",
+                "",
+            ),
+        ),
+        ("main.tf.json", json(""), json(&format!("\"//\": \"{ask}\", "))),
+        ("t.json", joined(""), joined(&format!("\"# {ask}\\n\",\n"))),
+        ("k.yaml", document("", ""), document("", &format!(" # {replaced}"))),
+        (
+            "k.yaml",
+            document("", ""),
+            document("metadata:\n  annotations:\n    kubelet-lint/ignore: \"replaced-zero: because\"\n", ""),
+        ),
+    ] {
+        let dir = folder(&[(name, &bad)]);
+        assert_eq!(found(dir.path(), &[]).len(), 1, "{name}\n{bad}");
+        let dir = folder(&[(name, &good)]);
+        assert_eq!(found(dir.path(), &[]), [""; 0], "{name}\n{good}");
+        assert_eq!(found(dir.path(), &["--no-ignores"]).len(), 1, "{name}\n{good}");
+        let out = check(dir.path(), &[]);
+        assert_eq!(out.status.code(), Some(0));
+        assert!(text(&out.stdout).contains("1 ignored by comments"), "{}", text(&out.stdout));
+    }
+}
+
+#[test]
+fn a_comment_in_a_script_that_is_encoded_counts() {
+    use base64::Engine;
+    let script = format!(
+        "#!/bin/bash\n# kubelet-lint: ignore[zero-streaming-idle-timeout] known\n/etc/eks/bootstrap.sh c {ARGS}\n"
+    );
+    let literal = base64::engine::general_purpose::STANDARD.encode(script);
+    let dir = folder(&[(
+        "main.tf",
+        &format!("resource \"aws_launch_template\" \"w\" {{\n  user_data = \"{literal}\"\n}}\n"),
+    )]);
+    assert_eq!(found(dir.path(), &[]), [""; 0]);
+}
+
+#[test]
+fn only_the_node_group_at_the_comment_is_ignored() {
+    let group = |name: &str, comment: &str| {
+        format!("{comment}resource \"aws_launch_template\" \"{name}\" {{\n  user_data = base64encode(local.boot)\n}}\n")
+    };
+    let locals =
+        format!("locals {{\n  boot = <<-EOT\n    #!/bin/bash\n    /etc/eks/bootstrap.sh c {ARGS}\n  EOT\n}}\n");
+    let ask = "# kubelet-lint: ignore[zero-streaming-idle-timeout] debugging\n";
+    let dir = folder(&[("main.tf", &format!("{locals}{}{}", group("a", ask), group("b", "")))]);
+    let out = check(dir.path(), &["--format", "json"]);
+    let report: Value = serde_json::from_slice(&out.stdout).unwrap();
+    let names = &report["findings"][0]["node_groups"];
+    assert_eq!(names.as_array().unwrap().len(), 1, "{names}");
+    assert_eq!(names[0]["name"], "aws_launch_template.b");
+    assert_eq!(report["suppressed"][0]["reason"], "debugging");
+    assert_eq!(report["suppressed"][0]["by_place"]["line"], 7);
+}
+
+#[test]
+fn requests_that_do_not_do_what_they_say_are_told() {
+    let script = |comment: &str| format!("#!/bin/bash\n{comment}\n/etc/eks/bootstrap.sh c {ARGS}\n");
+    for (comment, rules) in [
+        ("# kubelet-lint: ignore[zero-streaming-idle-timeout, replaced-zero] two", &["a.sh:2 unused-ignore"][..]),
+        (
+            "# kubelet-lint: ignore[zero-streaming-idle-timeout] until=2020-01-31 old",
+            &["a.sh:2 expired-ignore", "a.sh:3 zero-streaming-idle-timeout"],
+        ),
+        ("# kubelet-lint: ignore[zero-streaming-idle-timeout] until=9999-12-31 long", &[]),
+        (
+            "# kubelet-lint: ignore[zero-streaming-idle] typo",
+            &["a.sh:2 invalid-ignore", "a.sh:3 zero-streaming-idle-timeout"],
+        ),
+        ("# kubelet-lint: ignore", &["a.sh:2 invalid-ignore", "a.sh:3 zero-streaming-idle-timeout"]),
+    ] {
+        let dir = folder(&[("a.sh", &script(comment))]);
+        assert_eq!(found(dir.path(), &["."]), rules, "{comment}");
+    }
+    // With one file alone nobody knows who else uses it.
+    let dir = folder(&[("a.sh", "#!/bin/bash\n# kubelet-lint: ignore[replaced-zero]\n/etc/eks/bootstrap.sh c\n")]);
+    assert_eq!(found(dir.path(), &["a.sh"]), [""; 0]);
+    assert_eq!(found(dir.path(), &["."]), ["a.sh:2 unused-ignore"]);
+    assert_eq!(check(dir.path(), &[]).status.code(), Some(0), "it is a note");
+    assert_eq!(found(dir.path(), &[".", "--select", "zero-streaming-idle-timeout"]), [""; 0]);
+    assert_eq!(found(dir.path(), &[".", "--no-ignores"]), [""; 0]);
+}
+
+const ZERO: &str =
+    "#!/bin/bash\n/etc/eks/bootstrap.sh c --kubelet-extra-args '--streaming-connection-idle-timeout=0'\n";
+
+#[test]
+fn the_configuration_says_what_counts() {
+    for (settings, code, rules) in [
+        ("", 1, &["boot/a.sh:2 zero-streaming-idle-timeout"][..]),
+        ("ignore = ['zero-streaming-idle-timeout']", 0, &[]),
+        ("select = ['replaced-zero']", 0, &[]),
+        ("exclude = ['boot']", 0, &[]),
+        ("exclude = ['*.bash']", 1, &["boot/a.sh:2 zero-streaming-idle-timeout"]),
+        ("fail-on = 'never'", 0, &["boot/a.sh:2 zero-streaming-idle-timeout"]),
+        ("[levels]\nzero-streaming-idle-timeout = 'note'", 0, &["boot/a.sh:2 zero-streaming-idle-timeout"]),
+        ("[per-path-ignores]\n'boot/*.sh' = ['zero-streaming-idle-timeout']", 0, &[]),
+        ("[[exceptions]]\npath = 'a.sh'\nrules = ['zero-streaming-idle-timeout']\nreason = 'old'", 0, &[]),
+        (
+            "[[exceptions]]\npath = 'a.sh'\nrules = ['zero-streaming-idle-timeout']\nuntil = '2020-01-01'",
+            1,
+            &["boot/a.sh:2 zero-streaming-idle-timeout"],
+        ),
+        (
+            "[[exceptions]]\npath = 'a.sh'\nrules = ['zero-streaming-idle-timeout']\nnode-groups = ['other']",
+            1,
+            &["boot/a.sh:2 zero-streaming-idle-timeout"],
+        ),
+    ] {
+        let dir = folder(&[("boot/a.sh", ZERO), ("kubelet-lint.toml", settings)]);
+        for args in [&["."][..], &["boot"], &["boot/a.sh"]] {
+            assert_eq!(found(dir.path(), args), rules, "{settings} {args:?}");
+            assert_eq!(check(dir.path(), args).status.code(), Some(code), "{settings} {args:?}");
+        }
+        assert_eq!(check(dir.path(), &["--isolated"]).status.code(), Some(1), "{settings}");
+    }
+}
+
+#[test]
+fn the_nearest_configuration_counts_and_none_above_the_repository() {
+    let dir = folder(&[
+        ("repo/boot/a.sh", ZERO),
+        ("kubelet-lint.toml", "fail-on = 'never'"),
+        ("named.toml", "ignore = ['zero-streaming-idle-timeout']"),
+    ]);
+    let repo = dir.path().join("repo");
+    std::fs::create_dir(repo.join(".git")).unwrap();
+    assert_eq!(check(&repo, &["boot"]).status.code(), Some(1));
+    std::fs::write(repo.join(".kubelet-lint.toml"), "fail-on = 'never'").unwrap();
+    assert_eq!(check(&repo, &["boot"]).status.code(), Some(0));
+    std::fs::write(repo.join("boot/kubelet-lint.toml"), "").unwrap();
+    assert_eq!(check(&repo, &["boot"]).status.code(), Some(1));
+    assert_eq!(check(&repo, &["."]).status.code(), Some(0));
+    assert_eq!(check(&repo, &["boot", "--config", "../named.toml"]).status.code(), Some(0));
+    let out = check(&repo, &["boot", "--config", "nowhere.toml"]);
+    assert_eq!(
+        (out.status.code(), text(&out.stderr)),
+        (Some(2), "error: cannot read nowhere.toml: no such file\n".to_owned())
+    );
+}
+
+#[test]
+fn what_is_wrong_in_the_configuration_is_shown_at_its_place() {
+    for (settings, words) in [
+        ("\nselct = []\n", "kubelet-lint.toml:2:1: no key `selct`: did you mean `select`?"),
+        ("ignore = ['replaced-zer']", "kubelet-lint.toml:1:11: no rule `replaced-zer`: did you mean `replaced-zero`?"),
+        ("[levels]\nreplaced-zero = 'warn'", "kubelet-lint.toml:2:17: no word `warn`: "),
+        ("[assume]\nkubernetes = '33'", "kubelet-lint.toml:2:14: `33` is no version of Kubernetes"),
+        ("[fix]\nstreaming-idle-timeout = '1d'", "kubelet-lint.toml:2:26: `1d` is no time that a kubelet reads"),
+        (
+            "select = ['long-streaming-idle-timeout']",
+            "kubelet-lint.toml:1:12: `long-streaming-idle-timeout` needs a limit",
+        ),
+        ("select = [", "kubelet-lint.toml:1:11: "),
+        ("exclude = ['{a']", "kubelet-lint.toml:1:12: the pattern `{a` cannot be read"),
+    ] {
+        let dir = folder(&[("a.sh", ZERO), ("kubelet-lint.toml", settings)]);
+        let out = check(dir.path(), &[]);
+        assert_eq!(out.status.code(), Some(2), "{settings}");
+        assert!(out.stdout.is_empty());
+        let told = text(&out.stderr);
+        assert!(told.starts_with(&format!("error: {words}")), "{settings}\n{told}");
+        assert!(told.contains("╭─[kubelet-lint.toml"), "{told}");
+    }
+    let dir = folder(&[("a.sh", ZERO)]);
+    let out = check(dir.path(), &["--select", "long-streaming-idle-timeout"]);
+    assert_eq!(out.status.code(), Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_is_not_read_through_a_link_out_of_the_repository() {
+    let outside = folder(&[("secret.toml", "secret = 'words'")]);
+    let dir = folder(&[("a.sh", ZERO)]);
+    std::os::unix::fs::symlink(outside.path().join("secret.toml"), dir.path().join("kubelet-lint.toml")).unwrap();
+    let out = check(dir.path(), &[]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(!text(&out.stderr).contains("words"), "{}", text(&out.stderr));
+}
+
+#[test]
+fn the_schema_and_the_program_agree() {
+    let schema: Value = serde_json::from_str(include_str!("../schemas/kubelet-lint.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let ids: Vec<_> = kubelet_lint::check::RULES.iter().map(|r| r.id.as_str()).collect();
+    let listed: Vec<_> =
+        schema["definitions"]["rule"]["enum"].as_array().unwrap().iter().map(|v| v.as_str().unwrap()).collect();
+    assert_eq!(ids, listed, "schemas/kubelet-lint.schema.json lists the rules");
+    let full = "select = ['replaced-zero']\nextend-select = []\nignore = ['invalid-duration']\nexclude = ['a/**']\nfail-on = 'error'\nrequire-reason = true\nbaseline = 'b.json'\n[levels]\nreplaced-zero = 'note'\n[per-path-ignores]\n'x/*' = ['replaced-zero']\n[[exceptions]]\npath = 'a'\nrules = ['replaced-zero']\nnode-groups = ['*']\nreason = 'r'\nuntil = '2027-01-31'\n[assume]\nkubernetes = '1.33'\nimage-family = 'al2023'\n[fix]\nstreaming-idle-timeout = '1h30m'\n[long-streaming-idle-timeout]\nlimit = '5m'\n";
+    let keys = schema["properties"].as_object().unwrap();
+    let parsed: toml::Table = toml::from_str(full).unwrap();
+    assert!(keys.keys().all(|k| parsed.contains_key(k)), "every key is tried");
+    for (settings, good) in [
+        (full, true),
+        ("", true),
+        ("selct = []", false),
+        ("select = ['x']", false),
+        ("select = 'replaced-zero'", false),
+        ("fail-on = 'warn'", false),
+        ("exclude = ['']", false),
+        ("require-reason = 1", false),
+        ("[levels]\nx = 'note'", false),
+        ("[levels]\nreplaced-zero = 'off'", false),
+        ("[[exceptions]]\npath = 'a'", false),
+        ("[[exceptions]]\nrules = []", false),
+        ("[[exceptions]]\npath = 'a'\nrules = []\nuntil = 'soon'", false),
+        ("[assume]\nimage-family = 'al3'", false),
+        ("[assume]\nkubernetes = '2.0'", false),
+        ("[fix]\nstreaming-idle-timeout = '4 hours'", false),
+        ("[long-streaming-idle-timeout]\nlimt = '5m'", false),
+    ] {
+        let source = std::sync::Arc::new(Source::new("/kubelet-lint.toml", settings.as_bytes()));
+        let read = Settings::read(&source);
+        assert_eq!(read.is_ok(), good, "{settings}: {read:?}");
+        let value = toml::from_str::<Value>(settings).unwrap();
+        assert_eq!(validator.is_valid(&value), good, "the schema on {settings}");
+    }
+}
+
+#[test]
+fn rules_that_have_to_be_asked_for() {
+    let unset = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nmaxPods: 5\n";
+    for (settings, rules) in [
+        ("", &[][..]),
+        ("extend-select = ['unset-streaming-idle-timeout']", &["k.yaml:2 unset-streaming-idle-timeout"][..]),
+        ("long-streaming-idle-timeout.limit = '5m'", &["k.yaml:2 long-streaming-idle-timeout"]),
+        ("long-streaming-idle-timeout.limit = '4h'", &[]),
+    ] {
+        let dir = folder(&[("k.yaml", unset), ("kubelet-lint.toml", settings)]);
+        assert_eq!(found(dir.path(), &[]), rules, "{settings}");
+    }
+}
+
+#[test]
+fn what_the_source_does_not_say_can_be_assumed() {
+    let dir = folder(&[
+        ("k.yaml", "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n"),
+        ("kubelet-lint.toml", "assume = {kubernetes = '1.31', image-family = 'al2'}"),
+    ]);
+    let out = run_in(dir.path(), &["show", "--format", "json"], None);
+    let value: Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(
+        (&value["node_groups"][0]["kubernetes"], &value["node_groups"][0]["family"]),
+        (&"1.31".into(), &"al2".into())
+    );
+}
+
+#[test]
+fn what_is_known_is_not_told_again() {
+    let dir = folder(&[("a.sh", ZERO), ("b.sh", ZERO)]);
+    let here = dir.path();
+    let out = check(here, &["--write-baseline", "known.json"]);
+    assert_eq!((out.status.code(), out.stdout.is_empty()), (Some(0), true));
+    let first = std::fs::read(here.join("known.json")).unwrap();
+    check(here, &["--write-baseline", "known.json"]);
+    assert_eq!(first, std::fs::read(here.join("known.json")).unwrap());
+    assert!(!text(&first).contains("line"), "{}", text(&first));
+    // Lines may move.
+    std::fs::write(here.join("a.sh"), format!("#!/bin/bash\n# more\n\n{}", &ZERO[12..])).unwrap();
+    let out = check(here, &["--baseline", "known.json"]);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stdout));
+    assert!(text(&out.stdout).contains("2 known"), "{}", text(&out.stdout));
+    // Another one in the same file is new, and what is gone is named.
+    std::fs::write(here.join("a.sh"), ZERO.replace("=0", "=0 --runtime-request-timeout=0")).unwrap();
+    std::fs::write(here.join("b.sh"), "#!/bin/bash\n").unwrap();
+    let out = check(here, &["--baseline", "known.json"]);
+    assert_eq!(out.status.code(), Some(1));
+    assert_eq!(
+        text(&out.stderr),
+        "warning: the baseline knows what is gone: b.sh: zero-streaming-idle-timeout of streamingConnectionIdleTimeout\n"
+    );
+    std::fs::write(here.join("kubelet-lint.toml"), "baseline = 'known.json'").unwrap();
+    assert!(text(&check(here, &[]).stdout).contains("1 known"));
+    std::fs::write(here.join("known.json"), "{\"version\": 1,\n \"x\": 2}").unwrap();
+    let out = check(here, &[]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(text(&out.stderr).starts_with("error: known.json:2:"), "{}", text(&out.stderr));
+}
+
+const VARIABLES: &str = "variable \"idle\" {\n  default = \"0s\"\n}\n";
+const MAIN: &str = "resource \"aws_launch_template\" \"w\" {\n  user_data = base64encode(templatefile(\"${path.module}/boot.sh.tftpl\", {idle = var.idle}))\n}\n";
+const TEMPLATE: &str =
+    "#!/bin/bash\n/etc/eks/bootstrap.sh c --kubelet-extra-args '--streaming-connection-idle-timeout=${idle}'\n";
+
+#[test]
+fn named_files_select_what_they_have_a_part_in() {
+    let dir = folder(&[
+        ("m/variables.tf", VARIABLES),
+        ("m/main.tf", MAIN),
+        ("m/boot.sh.tftpl", TEMPLATE),
+        ("m/other.tf", "locals {\n  x = 1\n}\n"),
+        ("root/main.tf", "module \"m\" {\n  source = \"../m\"\n}\n"),
+        ("z.sh", ZERO),
+    ]);
+    let zero = "m/variables.tf:2 zero-streaming-idle-timeout";
+    for (files, expected) in [
+        (&["m/variables.tf"][..], &[zero][..]),
+        (&["m/main.tf"], &[zero]),
+        (&["m/boot.sh.tftpl"], &[zero]),
+        (&["m/other.tf"], &[]),
+        (&["z.sh"], &["z.sh:2 zero-streaming-idle-timeout"]),
+        (&["z.sh", "m"], &[zero, "z.sh:2 zero-streaming-idle-timeout"]),
+        (&["."], &[zero, "z.sh:2 zero-streaming-idle-timeout"]),
+    ] {
+        assert_eq!(found(dir.path(), files), expected, "{files:?}");
+    }
+    // A module is judged by what its callers give it.
+    std::fs::write(dir.path().join("root/main.tf"), "module \"m\" {\n  source = \"../m\"\n  idle = \"4h\"\n}\n")
+        .unwrap();
+    assert_eq!(found(dir.path(), &["m/variables.tf"]), [""; 0]);
+}
+
+fn git(dir: &Path, args: &[&str]) {
+    let out = std::process::Command::new("git")
+        .args(["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"])
+        .args(args)
+        .current_dir(dir)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .unwrap();
+    assert!(out.status.success(), "{args:?}: {}", text(&out.stderr));
+}
+
+#[test]
+fn since_a_revision_only_what_changed_counts_and_nothing_runs() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    let path = std::env::var("PATH").unwrap();
+    let since = |revision: &str| {
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_kubelet-lint"))
+            .args(["check", "--format", "concise", "--since", revision])
+            .current_dir(here)
+            .env_clear()
+            .env("PATH", &path)
+            .output()
+            .unwrap();
+        (out.status.code().unwrap(), text(&out.stdout), text(&out.stderr))
+    };
+    assert_eq!(since("HEAD").0, 2, "no repository");
+    git(here, &["init", "-q"]);
+    for (name, content) in
+        [("variables.tf", VARIABLES), ("main.tf", MAIN), ("boot.sh.tftpl", TEMPLATE), ("a b.sh", ZERO)]
+    {
+        std::fs::write(here.join(name), content).unwrap();
+    }
+    git(here, &["add", "."]);
+    git(here, &["commit", "-qm", "one"]);
+    // What a hostile repository would have run.
+    let trap = here.join("trapped");
+    let program = format!("touch '{}'", trap.display());
+    for key in [
+        "core.fsmonitor",
+        "filter.x.clean",
+        "filter.x.smudge",
+        "diff.external",
+        "diff.x.textconv",
+        "core.pager",
+        "core.sshCommand",
+    ] {
+        git(here, &["config", key, &program]);
+    }
+    std::fs::write(here.join(".gitattributes"), "* filter=x diff=x\n").unwrap();
+    assert_eq!(since("HEAD"), (0, String::new(), String::new()));
+    // A change that is not committed, in a file that the value only passes.
+    std::fs::write(here.join("main.tf"), format!("# more\n{MAIN}")).unwrap();
+    let (code, out, _) = since("HEAD");
+    assert_eq!((code, out.lines().count()), (1, 1), "{out}");
+    assert!(out.starts_with("variables.tf:2:"), "{out}");
+    std::fs::write(here.join("new.sh"), ZERO).unwrap();
+    assert_eq!(since("HEAD").1.lines().count(), 2);
+    assert!(!trap.exists(), "something was run");
+    for wrong in ["nowhere", "--output=x", "HEAD:main.tf", ""] {
+        let (code, out, err) = since(wrong);
+        assert_eq!((code, out.as_str()), (2, ""), "{wrong}: {err}");
+    }
+}
+
+#[test]
+fn a_fix_writes_a_time_where_the_zero_stands_and_nothing_else() {
+    let cases: &[(&str, &str, &str)] = &[
+        ("a.sh", ZERO, "timeout=0'>timeout=4h'"),
+        (
+            "v.tf",
+            &format!(
+                "{VARIABLES}resource \"aws_instance\" \"a\" {{\n  user_data = \"#!/bin/bash\\n/etc/eks/bootstrap.sh c --kubelet-extra-args '--streaming-connection-idle-timeout=${{var.idle}}'\\n\"\n}}\n"
+            ),
+            "\"0s\">\"4h\"",
+        ),
+        (
+            "k.yaml",
+            "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nstreamingConnectionIdleTimeout: 0s # why\n",
+            ": 0s>: 4h",
+        ),
+        (
+            "k.json",
+            "{\"apiVersion\": \"kubelet.config.k8s.io/v1beta1\", \"kind\": \"KubeletConfiguration\", \"streamingConnectionIdleTimeout\": \"0s\"}",
+            "\"0s\">\"4h\"",
+        ),
+        (
+            "c.sh",
+            "#!/bin/bash\r\n/etc/eks/bootstrap.sh c --kubelet-extra-args '--runtime-request-timeout=0'\r\n",
+            "timeout=0>timeout=2m",
+        ),
+    ];
+    for (name, content, change) in cases {
+        let dir = folder(&[(name, content)]);
+        let path = dir.path().join(name);
+        let (from, to) = change.split_once('>').unwrap();
+        let expected = content.replacen(from, to, 1);
+        assert_ne!(&expected, content);
+        let out = check(dir.path(), &["--diff"]);
+        assert_eq!(out.status.code(), Some(1));
+        assert!(text(&out.stdout).starts_with(&format!("--- a/{name}\n+++ b/{name}\n@@")), "{}", text(&out.stdout));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), *content, "--diff changes nothing");
+        #[cfg(unix)]
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o750)).unwrap();
+        let out = check(dir.path(), &["--fix"]);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), expected, "{name}");
+        assert_eq!(out.status.code(), Some(0), "{name}: {}", text(&out.stdout));
+        assert_eq!(text(&out.stderr), "kubelet-lint: 1 place mended in 1 file\n");
+        #[cfg(unix)]
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions()) & 0o777,
+            0o750
+        );
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2, "no file is left behind");
+        let again = check(dir.path(), &["--fix"]);
+        assert_eq!(text(&again.stderr), "kubelet-lint: nothing can be mended for certain\n");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
+    }
+}
+
+#[test]
+fn what_is_not_certain_is_left_alone() {
+    use base64::Engine;
+    let literal = base64::engine::general_purpose::STANDARD.encode(ZERO);
+    let number = "variable \"idle\" {\n  type    = number\n  default = 0\n}\nresource \"aws_instance\" \"a\" {\n  user_data = \"#!/bin/bash\\n/etc/eks/bootstrap.sh c --kubelet-extra-args '--streaming-connection-idle-timeout=${var.idle}'\\n\"\n}\n";
+    let unit = "variable \"idle\" {\n  default = \"0\"\n}\nresource \"aws_instance\" \"a\" {\n  user_data = \"#!/bin/bash\\n/etc/eks/bootstrap.sh c --kubelet-extra-args '--streaming-connection-idle-timeout=${var.idle}s'\\n\"\n}\n";
+    for content in
+        [&format!("resource \"aws_instance\" \"a\" {{\n  user_data_base64 = \"{literal}\"\n}}\n"), number, unit]
+    {
+        let dir = folder(&[("main.tf", content)]);
+        assert_eq!(found(dir.path(), &[]).len(), 1, "{content}");
+        check(dir.path(), &["--fix"]);
+        assert_eq!(std::fs::read_to_string(dir.path().join("main.tf")).unwrap(), content);
+    }
+}
+
+#[test]
+fn fixes_write_what_the_configuration_says() {
+    let dir = folder(&[("a.sh", ZERO), ("kubelet-lint.toml", "fix.streaming-idle-timeout = '30m'")]);
+    check(dir.path(), &["--fix"]);
+    assert!(std::fs::read_to_string(dir.path().join("a.sh")).unwrap().contains("timeout=30m'"));
+}
+
+#[test]
+fn comments_that_ignore_can_be_written() {
+    let indented = "#!/bin/bash\nif true; then\n  /etc/eks/bootstrap.sh c \\\n    --kubelet-extra-args '--streaming-connection-idle-timeout=0'\nfi\n";
+    let dir =
+        folder(&[("a.sh", indented), ("variables.tf", VARIABLES), ("main.tf", MAIN), ("boot.sh.tftpl", TEMPLATE)]);
+    let out = check(dir.path(), &["--add-ignore=known since spring"]);
+    assert_eq!(out.status.code(), Some(0), "{}{}", text(&out.stdout), text(&out.stderr));
+    let script = std::fs::read_to_string(dir.path().join("a.sh")).unwrap();
+    let line = "  # kubelet-lint: ignore[zero-streaming-idle-timeout] known since spring\n";
+    assert_eq!(script, indented.replacen("  /etc", &format!("{line}  /etc"), 1));
+    let variables = std::fs::read_to_string(dir.path().join("variables.tf")).unwrap();
+    assert_eq!(variables, VARIABLES.replacen("  default", &format!("{line}  default"), 1));
+    assert_eq!(check(dir.path(), &[]).status.code(), Some(0));
+}
+
+#[test]
+fn an_unused_comment_can_be_taken_away() {
+    let fine = ZERO.replace("=0", "=4h");
+    let own = fine.replacen("/etc", "# kubelet-lint: ignore[zero-streaming-idle-timeout] old\n/etc", 1);
+    let behind = fine.replacen("'\n", "' # kubelet-lint: ignore[zero-streaming-idle-timeout] old\n", 1);
+    for content in [&own, &behind] {
+        let dir = folder(&[("a.sh", content)]);
+        check(dir.path(), &["--fix"]);
+        assert_eq!(std::fs::read_to_string(dir.path().join("a.sh")).unwrap(), fine);
+    }
+}

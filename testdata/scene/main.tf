@@ -1,0 +1,6 @@
+module "workers" {
+  source = "./modules/workers"
+  debug  = var.debug
+}
+
+variable "debug" {}
