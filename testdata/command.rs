@@ -171,3 +171,74 @@ fn a_plan_is_known_on_standard_input() {
     assert_eq!(text(&out.stdout).lines().count(), 4, "{}", text(&out.stdout));
     assert!(text(&out.stdout).starts_with("<stdin>:1:"), "{}", text(&out.stdout));
 }
+
+#[test]
+fn several_reports_of_one_run_go_to_files() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("zero.sh"), ZERO).unwrap();
+    let run = |args: &[&str]| run_in(dir.path(), &[&["check", "zero.sh"], args].concat(), None);
+    let out =
+        run(&["--format", "sarif", "-o", "out.sarif", "--format", "concise", "--format", "junit", "--output", "j.xml"]);
+    assert_eq!(out.status.code(), Some(1));
+    assert!(text(&out.stdout).starts_with("zero.sh:2:"), "{}", text(&out.stdout));
+    assert!(std::fs::read_to_string(dir.path().join("out.sarif")).unwrap().contains("\"2.1.0\""));
+    assert!(std::fs::read_to_string(dir.path().join("j.xml")).unwrap().starts_with("<?xml"));
+    // With one of each the order is free.
+    run(&["-o", "g.json", "--format", "gitlab"]);
+    assert!(std::fs::read_to_string(dir.path().join("g.json")).unwrap().starts_with('['));
+    for wrong in [
+        &["--format", "json", "--format", "concise"][..],
+        &["-o", "a", "--format", "json", "--format", "concise"],
+        &["--format", "json", "-o", "a", "-o", "b"],
+        &["--format", "json", "-o", "a", "--format", "concise", "-o", "a"],
+        &["--format", "json", "-o", "no/such/folder"],
+    ] {
+        let out = run(wrong);
+        assert_eq!((out.status.code(), out.stdout.is_empty()), (Some(2), true), "{wrong:?}");
+        assert!(text(&out.stderr).starts_with("kubelet-lint: "), "{}", text(&out.stderr));
+    }
+}
+
+#[test]
+fn help_fits_and_the_manual_and_the_completions_name_every_command() {
+    let dir = tempfile::tempdir().unwrap();
+    for args in [&["--help"][..], &["check", "--help"], &["show", "--help"], &["check", "-h"]] {
+        let out = run_in(dir.path(), args, None);
+        let text = text(&out.stdout);
+        assert!(text.lines().all(|l| l.chars().count() <= 80), "{text}");
+    }
+    let man = text(&run_in(dir.path(), &["man"], None).stdout);
+    assert!(
+        man.contains(".TH kubelet-lint") && man.contains("COMMAND CHECK") && man.contains("write\\-baseline"),
+        "{man}"
+    );
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = text(&run_in(dir.path(), &["completions", shell], None).stdout);
+        for word in ["explain", "completions", "baseline"] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+    let check = std::process::Command::new("bash").arg("-n").stdin(Stdio::piped()).spawn();
+    if let Ok(mut bash) = check {
+        let script = run_in(dir.path(), &["completions", "bash"], None).stdout;
+        bash.stdin.take().unwrap().write_all(&script).unwrap();
+        assert!(bash.wait().unwrap().success());
+    }
+}
+
+#[test]
+fn show_is_a_table_or_a_page_that_needs_nothing_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let hostile = text(ZERO).replace(" c ", " '<script>alert(1)</script>' ");
+    std::fs::write(dir.path().join("<b>.sh"), hostile).unwrap();
+    let table = text(&run_in(dir.path(), &["show"], None).stdout);
+    assert!(table.contains("  streamingConnectionIdleTimeout  0s     flag  <b>.sh:2:"), "{table}");
+    assert!(table.lines().all(|l| l.chars().count() <= 80), "{table}");
+    let out = run_in(dir.path(), &["show", "--format", "html", "-o", "page.html"], None);
+    assert!(out.stdout.is_empty());
+    let page = std::fs::read_to_string(dir.path().join("page.html")).unwrap();
+    assert!(page.contains("&lt;b&gt;.sh") && page.contains("<mark>0</mark>"), "{page}");
+    for foreign in ["<script", "<b>.sh", "http:", "https:", "src=", "@import", "url("] {
+        assert!(!page.contains(foreign), "{foreign}");
+    }
+}

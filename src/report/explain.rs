@@ -22,7 +22,8 @@ pub fn explain(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
 /// If `out` cannot be written to.
 pub fn list_rules(out: &mut dyn Write) -> io::Result<()> {
     for rule in RULES.iter() {
-        writeln!(out, "{} ({})", rule.id, rule.level.id())?;
+        let asked = if rule.front.opt_in { ", has to be asked for" } else { "" };
+        writeln!(out, "{} ({}{asked})", rule.id, rule.level.id())?;
         for line in wrap(&rule.summary, 76) {
             writeln!(out, "    {line}")?;
         }
@@ -40,7 +41,7 @@ pub fn list_rules_json(out: &mut dyn Write) -> io::Result<()> {
         .map(|r| {
             json!({
                 "id": r.id, "level": r.level.id(), "summary": r.summary, "benchmarks": r.front.benchmarks,
-                "tags": r.front.tags, "since": r.front.since, "page": r.page.markdown,
+                "tags": r.front.tags, "since": r.front.since, "opt_in": r.front.opt_in, "page": r.page.markdown,
             })
         })
         .collect();

@@ -132,28 +132,32 @@ fn write_finding(finding: &Finding, scan: &Scan, out: &mut dyn Write) -> io::Res
     writeln!(
         out,
         "<details class=\"finding\" open>\n<summary><b class=\"{level}\">{level}</b> {} <code>{}</code></summary>",
-        escaped(&finding.headline),
+        marked(&finding.headline),
         escaped(&finding.rule.id)
     )?;
     if !finding.is_certain() {
-        writeln!(out, "<p>This holds {}.</p>", escaped(&finding.condition()))?;
+        writeln!(out, "<p>This holds {}.</p>", marked(&finding.condition()))?;
     }
     writeln!(out, "<ol>")?;
     let mut seen = BTreeSet::new();
     let own = (&finding.at.place, finding.at.label.as_str());
     let hops = finding.hops.iter().map(|h| (&h.place, h.words.as_str()));
     let runs = finding.runs.iter().map(|r| (&r.place, r.label.as_str()));
-    for (place, words) in std::iter::once(own).chain(hops).chain(runs) {
+    // What the node runs stands before the last hop, which is the node group.
+    let before = finding.hops.len().saturating_sub(1);
+    for (place, words) in std::iter::once(own).chain(hops.clone().take(before)).chain(runs).chain(hops.skip(before)) {
         let first = place.first_line();
         if seen.insert((first.source.path().to_owned(), first.start, first.end)) {
-            writeln!(out, "<li><span>{}</span> {}{}</li>", escaped(words), spot(&first, scan), line(&first))?;
+            // The name of a derived text says what was done already.
+            let words = if first.source.is_derived() && first.source.path().as_os_str() == words { "" } else { words };
+            writeln!(out, "<li>{} {}{}</li>", marked(words), spot(&first, scan), line(&first))?;
         }
     }
     writeln!(out, "</ol>")?;
     for note in &finding.notes {
-        writeln!(out, "<p>{}.</p>", escaped(note))?;
+        writeln!(out, "<p>{}.</p>", marked(note))?;
     }
-    writeln!(out, "<p><strong>{}.</strong></p>\n</details>", escaped(&finding.help))
+    writeln!(out, "<p><strong>{}.</strong></p>\n</details>", marked(&finding.help))
 }
 
 fn spot(place: &Place, scan: &Scan) -> String {
@@ -184,6 +188,18 @@ fn line(place: &Place) -> String {
         if short.len() < s.len() { format!("{short}…") } else { short }
     };
     format!("<pre>{}<mark>{}</mark>{}</pre>", escaped(&lead), escaped(&cut(&mark)), escaped(&cut(&after)))
+}
+
+/// A message, with what stands between backticks as code.
+fn marked(text: &str) -> String {
+    let parts: Vec<_> = text.split('`').collect();
+    if parts.len() % 2 == 0 {
+        return escaped(text);
+    }
+    let part = |(n, part): (usize, &&str)| {
+        if n % 2 == 1 { format!("<code>{}</code>", escaped(part)) } else { escaped(part) }
+    };
+    parts.iter().enumerate().map(part).collect()
 }
 
 fn escaped(text: &str) -> String {
