@@ -124,6 +124,16 @@ fn elsewhere_a_start_must_be_seen() {
     ] {
         assert_eq!(run(start), ["0s at 6"], "{start}");
     }
+    // The package has started it already, with what stood in the file before.
+    let installed = |start: &str| {
+        let install = "apt-get update && apt-get install -y curl containerd.io=1.7.20-1";
+        let write = format!("cat > /etc/containerd/config.toml <<'E'\n{CONFIG}E");
+        boot(None, false, &format!("#!/bin/bash\n{install}\n{write}\n{start}"))
+    };
+    assert_eq!(installed("systemctl restart containerd"), ["0s at 7"]);
+    for start in ["systemctl start containerd", "systemctl enable --now containerd", ""] {
+        assert_eq!(installed(start), ["0s at 7 if containerd is restarted later"], "{start}");
+    }
     assert_eq!(run("systemctl enable containerd"), run(""));
     assert_eq!(
         boot(

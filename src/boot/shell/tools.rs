@@ -114,6 +114,18 @@ impl Shell<'_, '_> {
                 }
                 return false;
             }
+            "apt" | "apt-get" if operands.first().and_then(|o| o.known_str()) == Some("install") => {
+                // Packages of Debian start their services, so that a start after it does nothing.
+                let packages: Vec<_> = operands.iter().map(|o| o.to_text()).collect();
+                let named = |names: &[&str]| packages.iter().any(|p| names.contains(&p.split('=').next().unwrap_or(p)));
+                if named(&["containerd", "containerd.io"]) {
+                    path.machine.start_runtime(Name::Containerd, false);
+                }
+                if named(&["cri-o"]) {
+                    path.machine.start_runtime(Name::Crio, false);
+                }
+                return false;
+            }
             "nodeadm" => self.nodeadm(words, span, path),
             "kubelet" if words.iter().any(|w| matches!(w.known_str(), Some("--version" | "--help" | "-h"))) => {
                 return false;

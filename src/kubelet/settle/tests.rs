@@ -512,6 +512,75 @@ fn broken_and_foreign_documents_are_told() {
     }
 }
 
+/// Values that everything takes, and what they are.
+const VALUES: [(&str, i64); 6] =
+    [("0", 0), ("0s", 0), ("-0h0m", 0), ("1m", 60_000_000_000), ("90s", 90_000_000_000), ("1ns", 1)];
+
+proptest::proptest! {
+    /// Every field that is a plain duration with a flag, said by file, by drop-ins and by flags in any spelling: the last flag,
+    /// else the last drop-in by name, else the file, and a zero stays as its carrier and the version have it.
+    #[test]
+    fn the_last_word_counts_whatever_its_spelling(
+        field in proptest::sample::select(FIELDS.iter().filter(|f| f.shape == Some(Shape::Value) && f.flag.is_some() && !f.name.contains('.')).collect::<Vec<_>>()),
+        file in proptest::option::of(0..VALUES.len()),
+        dropins in proptest::collection::btree_map("(a/)?[a-c]{1,2}\\.(conf|yaml|CONF)", 0..VALUES.len(), 0..4),
+        flags in proptest::collection::vec((0..VALUES.len(), proptest::bool::ANY, 0..4_usize), 0..4),
+        end in proptest::option::of(0..4_usize),
+        minor in proptest::sample::select(vec![27_u32, 29, 30, 31, 32, 34, 36]),
+    ) {
+        let said = |n: &usize| format!("{}: {:?}\n", field.name, VALUES[*n].0);
+        let flag = field.flag.unwrap();
+        let mut argv = Vec::new();
+        for (n, (value, joined, underscores)) in flags.iter().enumerate() {
+            if end == Some(n) {
+                argv.push("--".to_owned());
+            }
+            let name = format!("--{}", flag.replacen('-', "_", *underscores));
+            match joined {
+                true => argv.push(format!("{name}={}", VALUES[*value].0)),
+                false => argv.extend([name, VALUES[*value].0.to_owned()]),
+            }
+        }
+        let argv: Vec<_> = argv.iter().map(String::as_str).collect();
+        let config = file.as_ref().map(said);
+        let bodies: Vec<_> = dropins.iter().map(|(name, n)| (name.as_str(), said(n))).collect();
+        let bodies: Vec<_> = bodies.iter().map(|(name, body)| (*name, body.as_str())).collect();
+        let effective = settled(Some(minor), config.as_deref(), &bodies, &argv);
+        let found = effective.fields.iter().find(|s| s.field == field).unwrap();
+
+        // A directory comes before the names that begin like it, whatever stands behind them.
+        let read = |name: &str| std::path::Path::new(name).extension() == Some("conf".as_ref());
+        let mut names: Vec<_> = dropins.iter().filter(|(name, _)| minor >= 28 && read(name)).collect();
+        names.sort_by_key(|(name, _)| name.split('/').collect::<Vec<_>>());
+        let dropin = names.last().map(|(_, n)| VALUES[**n].1);
+        let default = field.default.unwrap();
+        let defaulted = |value: i64| if value == 0 { default } else { value };
+        let from_files = match (dropin, file) {
+            (Some(value), _) if (29..=31).contains(&minor) => value,
+            (Some(value), _) => defaulted(value),
+            (None, Some(n)) => defaulted(VALUES[n].1),
+            (None, None) => default,
+        };
+        let cut = end.filter(|n| *n < flags.len());
+        let given = &flags[..cut.unwrap_or(flags.len())];
+        let want = given.last().map_or(from_files, |(n, ..)| VALUES[*n].1);
+        proptest::prop_assert_eq!(found.effective, Some(want), "{:?} {:?} {:?} {:?}", minor, config, bodies, argv);
+        // Words after `--` are no command of a kubelet.
+        if cut.is_some() {
+            proptest::prop_assert_eq!(effective.starts, Some(false));
+        }
+    }
+
+    /// Quotes that reach the kubelet are a part of the value, and no duration has any.
+    #[test]
+    fn quotes_that_survive_are_refused(value in proptest::sample::select(VALUES.to_vec()), quote in "['\"`]") {
+        let word = format!("--sync-frequency={quote}{}{quote}", value.0);
+        let effective = settled(Some(36), None, &[], &[&word]);
+        proptest::prop_assert_eq!(effective.starts, Some(false));
+        proptest::prop_assert!(effective.failures.iter().any(|f| f.kind == FailureKind::InvalidDuration));
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn any_words_and_any_file_are_settled_without_panic(
