@@ -129,17 +129,17 @@ fn sed_answers_as_the_real_one() {
 
 #[test]
 fn other_programs_answer_as_the_real_ones() {
-    hold("", include_str!("../../../testdata/programs/text.json"), 6);
+    hold("", include_str!("../../../testdata/programs/text.json"), 3);
 }
 
 #[test]
 fn edits_in_other_words_are_those_of_the_real_programs() {
-    hold("", include_str!("../../../testdata/programs/edits.json"), 20);
+    hold("", include_str!("../../../testdata/programs/edits.json"), 12);
 }
 
 #[test]
 fn yq_answers_as_the_real_one() {
-    hold("yq", include_str!("../../../testdata/programs/yq.json"), 10);
+    hold("yq", include_str!("../../../testdata/programs/yq.json"), 3);
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn envsubst_answers_as_the_real_one() {
 
 #[test]
 fn python_answers_as_the_real_one() {
-    hold("python3", include_str!("../../../testdata/programs/python.json"), 8);
+    hold("python3", include_str!("../../../testdata/programs/python.json"), 0);
 }
 
 /// Expressions and answers as mikefarah's pages have them (mikefarah/yq, `pkg/yqlib/doc/operators` and `usage`).
