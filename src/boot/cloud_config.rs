@@ -22,6 +22,14 @@ pub(super) struct CloudConfig {
 /// What is done for one key, and when.
 type Plan = Vec<(Phase, Action)>;
 
+/// What would be done if no later document replaced its list.
+pub(super) struct Replaced {
+    /// Files with their content.
+    pub(super) files: Vec<(String, Traced)>,
+    /// Commands as a script.
+    pub(super) commands: Traced,
+}
+
 /// What becomes of a list that stands in an earlier document too. Source: `cloudinit/mergers` of canonical/cloud-init.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Merge {
@@ -62,14 +70,10 @@ impl Merge {
 
 /// What several cloud-configs come to. A later list replaces an earlier one, unless the later document asks for lists to be
 /// appended.
-/// Gives what is done, and the files of lists that are not.
-pub(super) fn merge(
-    texts: &[CloudConfig],
-    name: &str,
-    place: Span,
-    cx: &mut Cx<'_>,
-) -> (Vec<Plan>, Vec<(String, Traced)>) {
+/// Gives what is done, and what is not because its list is replaced.
+pub(super) fn merge(texts: &[CloudConfig], name: &str, place: Span, cx: &mut Cx<'_>) -> (Vec<Plan>, Replaced) {
     let mut replaced: Vec<Node> = Vec::new();
+    let mut commands: Vec<Node> = Vec::new();
     let mut files: Vec<Node> = Vec::new();
     let mut boot: Vec<Node> = Vec::new();
     let mut run: Vec<Node> = Vec::new();
@@ -87,12 +91,12 @@ pub(super) fn merge(
         for (key, list) in [("write_files", &mut files), ("bootcmd", &mut boot), ("runcmd", &mut run)] {
             let Some(node) = root.get(key) else { continue };
             let items = node.items().iter().cloned();
-            let files = key == "write_files";
+            let lost = if key == "write_files" { &mut replaced } else { &mut commands };
             match merge {
-                Merge::Keep if !list.is_empty() => replaced.extend(items.filter(|_| files)),
+                Merge::Keep if !list.is_empty() => lost.extend(items),
                 Merge::Replace | Merge::Keep => {
                     let before = std::mem::replace(list, items.collect());
-                    replaced.extend(before.into_iter().filter(|_| files));
+                    lost.extend(before);
                 }
                 Merge::Append => list.extend(items),
                 Merge::Prepend => drop(list.splice(0..0, items)),
@@ -109,7 +113,8 @@ pub(super) fn merge(
         (_, Action::Write { path, content: Ok(text), .. }) => Some((path, text)),
         _ => None,
     };
-    (out, replaced.iter().filter_map(content).collect())
+    let commands = script(&commands, place);
+    (out, Replaced { files: replaced.iter().filter_map(content).collect(), commands })
 }
 
 /// cloud-init refuses a list of commands with an item that is neither a text nor a list.

@@ -21,7 +21,7 @@ pub(super) fn note(machine: &mut Machine, cx: &mut Cx<'_>) {
     let before = machine.dead.len();
     let own = machine.start.as_ref().is_some_and(|start| start.argv.is_some());
     let images = matches!(machine.family, Some(Family::Al2 | Family::Al2023 | Family::Ubuntu));
-    if machine.seen && images && machine.bottlerocket.is_none() && !own {
+    if machine.seen && machine.sure && images && machine.bottlerocket.is_none() && !own {
         written(machine, cx);
         unused(machine, cx);
         late(machine, cx);
@@ -73,9 +73,12 @@ fn astray(machine: &mut Machine, document: &Node) {
     if let Some(config) = config {
         machine.bury(said::misplaced(config, true), &Reason::ConfigKey);
     }
-    let mut keys = Vec::new();
-    let mut flags = Vec::new();
+    let (mut keys, mut flags, mut variables) = (Vec::new(), Vec::new(), Vec::new());
     said::walk(document, &mut Vec::new(), &mut |path, key, value| match path {
+        // The file of nodeadm is stronger than this environment, and the unit uses nothing else.
+        ["spec", "instance", "environment", _, "KUBELET_EXTRA_ARGS" | "NODEADM_KUBELET_ARGS"] => {
+            variables.extend(value.as_scalar().map(|scalar| in_words(&scalar.text)).unwrap_or_default());
+        }
         ["spec", "kubelet", "config", ..] | ["spec", "containerd" | "instance", ..] => {}
         ["spec", "kubelet", "flags"] => {
             if let Some(scalar) = value.as_scalar() {
@@ -95,6 +98,7 @@ fn astray(machine: &mut Machine, document: &Node) {
     });
     machine.bury(keys, &Reason::NodeConfigKey);
     machine.bury(flags, &Reason::FlagsNoList);
+    machine.bury(variables, &Reason::VariableNotUsed);
 }
 
 /// Everything that a text says of durations, whatever kind of file it is.
@@ -187,7 +191,7 @@ fn written(machine: &mut Machine, cx: &mut Cx<'_>) {
     let files = machine.files.clone();
     let started = machine.start.as_ref().map_or_else(|| files.clone(), |start| start.files.clone());
     let place = machine.place;
-    let Some(argv) = service::command_line(&machine.clone(), &started, cx) else { return };
+    let Some(argv) = service::command_line(&machine.clone(), &started, cx).into_iter().next() else { return };
     let read = args::parse(&argv, machine.minor, Pass::First);
     let directory = read.config_dir().and_then(|d| d.known_str()).map(|d| format!("{}/", d.trim_end_matches('/')));
     let config = read.config().and_then(|c| c.known_str()).map(str::to_owned);
@@ -212,10 +216,10 @@ fn written(machine: &mut Machine, cx: &mut Cx<'_>) {
             }
         } else if unknown || config.as_ref() == Some(path) {
             continue;
-        } else if inside && !path.ends_with(".conf") {
+        } else if inside && !is_conf(path) {
             Reason::NoConfEnding
         } else if !inside && path.starts_with(image::NODEADM_DROPINS) {
-            if machine.family != Some(Family::Al2023) || !path.ends_with(".conf") {
+            if machine.family != Some(Family::Al2023) || !is_conf(path) {
                 Reason::ConfigNotRead
             } else {
                 Reason::DirectoryNotRead
@@ -252,6 +256,11 @@ fn of_another_image(machine: &Machine, path: &str) -> bool {
     !machine.given && (other || variable)
 }
 
+/// By its ending, of which case is a part.
+fn is_conf(path: &str) -> bool {
+    std::path::Path::new(path).extension().is_some_and(|end| end == "conf")
+}
+
 /// Where the configurations of kubelets usually are.
 fn is_configuration(path: &str) -> bool {
     let ends = [".json", ".yaml", ".yml", ".conf"].iter().any(|end| path.ends_with(end));
@@ -267,9 +276,18 @@ fn unused(machine: &mut Machine, cx: &mut Cx<'_>) {
     };
     let place = machine.place;
     let names = files.keys().filter(|path| {
-        **path == image::UNIT || path.ends_with(".conf") && image::UNIT_DROPINS.iter().any(|dir| path.starts_with(dir))
+        **path == image::UNIT || is_conf(path) && image::UNIT_DROPINS.iter().any(|dir| path.starts_with(dir))
     });
-    for path in names.cloned().collect::<Vec<_>>() {
+    let names = names.cloned().collect::<Vec<_>>();
+    if starts_twice(machine, &files, cx) {
+        for path in &names {
+            let Some(File::Known(text)) = files.get(path) else { continue };
+            let id = cx.texts.add_made(path.as_str(), text, place);
+            let starts: Vec<_> = unit::parse(&cx.texts.view(id)).into_iter().filter(|e| e.key == "ExecStart").collect();
+            machine.bury(in_unit(&starts), &Reason::TwoStarts);
+        }
+    }
+    for path in names {
         let Some(File::Known(text)) = files.get(&path) else { continue };
         if of_another_image(machine, &path) {
             continue;
@@ -282,6 +300,41 @@ fn unused(machine: &mut Machine, cx: &mut Cx<'_>) {
         machine.bury(variables, if uses { &Reason::NoSuchVariable } else { &Reason::VariableNotUsed });
         machine.bury(in_unit(&starts), &Reason::StartReplaced);
     }
+}
+
+/// True if more than one command line is left, which systemd refuses for all units but those that run once.
+fn starts_twice(machine: &Machine, files: &super::machine::Files, cx: &mut Cx<'_>) -> bool {
+    let mut texts: Vec<(String, Traced)> = Vec::new();
+    for dir in image::UNIT_DROPINS {
+        for (path, file) in files.range(dir.to_owned()..).take_while(|(path, _)| path.starts_with(dir)) {
+            let name = path.trim_start_matches(dir);
+            let File::Known(text) = file else { continue };
+            if is_conf(name) && !name.contains('/') {
+                texts.retain(|(other, _)| other != name);
+                texts.push((name.to_owned(), Traced::clone(text)));
+            }
+        }
+    }
+    texts.sort_by(|a, b| a.0.cmp(&b.0));
+    let Some(File::Known(own)) = files.get(image::UNIT).cloned().or_else(|| machine.file(image::UNIT)) else {
+        return false;
+    };
+    let (mut starts, mut once) = (0, false);
+    for text in std::iter::once(Traced::clone(&own)).chain(texts.into_iter().map(|(_, text)| text)) {
+        let id = cx.texts.add_made("the kubelet's unit", &text, machine.place);
+        for entry in unit::parse(&cx.texts.view(id)).iter().filter(|e| e.section == "Service") {
+            match entry.key.as_str() {
+                "ExecStart" if entry.value.is_empty() => starts = 0,
+                "ExecStart" => starts += 1,
+                "Type" => once = entry.value.known_str() == Some("oneshot"),
+                _ => {}
+            }
+            if entry.value.is_hole() {
+                return false;
+            }
+        }
+    }
+    starts > 1 && !once
 }
 
 fn variables_named(files: &super::machine::Files, path: &str, name: &[u8]) -> bool {

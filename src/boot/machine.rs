@@ -52,6 +52,8 @@ pub(super) struct Machine {
     pub(super) family: Option<Family>,
     /// The source says the family, so that nothing on the machine can change it.
     pub(super) given: bool,
+    /// Something was seen that works on this family alone, or the source says it.
+    pub(super) sure: bool,
     /// Minor version (of 1.x), if it is known.
     pub(super) minor: Option<u32>,
     /// EKS adds its own part to the user data.
@@ -104,6 +106,7 @@ impl Machine {
             place,
             family,
             given: family.is_some(),
+            sure: family.is_some(),
             minor,
             merged_by_eks,
             files: Arc::default(),
@@ -130,6 +133,7 @@ impl Machine {
     /// Something was seen that only works on nodes of `family`; that outweighs files that happen to be written.
     pub(super) fn know(&mut self, family: Family) {
         self.seen = true;
+        self.sure = true;
         let relative = self.family == Some(Family::Ubuntu) && family == Family::Al2;
         if !self.given && !relative {
             self.family = Some(family);

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::decode::base64::{self, Strictness};
 use crate::decode::mime::{self, Entity};
 use crate::decode::{DecodeError, gzip};
+use crate::kubelet::said;
 use crate::node::{Cx, Family, NodeGroup, Reason, Wrapping};
 use crate::syntax::{toml, yaml};
 use crate::text::{Traced, Why};
@@ -137,9 +138,14 @@ pub(super) fn run(
             let document = yaml::parse(&cx.texts.view(id)).tree.into_iter().next();
             machine.bury(document.map(|d| dead::in_node_config(&d)).unwrap_or_default(), why);
         }
-        for (path, text) in &replaced {
+        for (path, text) in &replaced.files {
             let settings = dead::in_file(path, text, group.place, cx);
             machine.bury(settings, &Reason::ListReplaced);
+        }
+        // Only of commands that are about a kubelet is it known whose flags they name.
+        let about = |text: &Traced| ["bootstrap.sh", "/kubelet", "nodeadm"].iter().any(|w| text.to_text().contains(w));
+        if about(&replaced.commands) {
+            machine.bury(said::anywhere(&replaced.commands), &Reason::ListReplaced);
         }
         for text in &plan.node_configs {
             nodeadm::take(machine, text, &format!("NodeConfig in the {name}"), cx);

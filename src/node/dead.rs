@@ -44,6 +44,8 @@ pub enum Reason {
     VariableNotUsed,
     /// A command line of the kubelet's unit that another one replaces.
     StartReplaced,
+    /// A command line of the kubelet's unit beside another one.
+    TwoStarts,
     /// A file of a drop-in directory without the ending that the kubelet looks for.
     NoConfEnding,
     /// A drop-in of a directory that the kubelet does not read.
@@ -102,6 +104,7 @@ impl Reason {
             Self::FileNotRead,
             Self::VariableNotUsed,
             Self::StartReplaced,
+            Self::TwoStarts,
             Self::NoConfEnding,
             Self::DirectoryNotRead,
             Self::ConfigNotRead,
@@ -132,7 +135,7 @@ impl Reason {
             Self::LeftOver => "bootstrap.sh hands on only the one word that follows `--kubelet-extra-args`",
             Self::RepeatedOption => "a later `--kubelet-extra-args` of the same call takes its place",
             Self::OptionCounts => "`--kubelet-extra-args` of bootstrap.sh takes the place of the variable",
-            Self::NotExported => "the variable is not exported, so bootstrap.sh does not see it",
+            Self::NotExported => "bootstrap.sh does not see the variable: it is not exported, or sudo takes it away",
             Self::OtherProcess => "bootstrap.sh runs in another process, which does not see this variable",
             Self::LoginShells => "only login shells read this file, and nothing that starts the kubelet is one",
             Self::Stub => "on Amazon Linux 2023 `/etc/eks/bootstrap.sh` only says that it does nothing",
@@ -140,6 +143,7 @@ impl Reason {
             Self::FileNotRead => "on this image the kubelet's unit does not read this file",
             Self::VariableNotUsed => "the kubelet's unit does not use the variable, or it is set again later",
             Self::StartReplaced => "another `ExecStart` of the kubelet's unit takes its place",
+            Self::TwoStarts => "systemd refuses a unit with two `ExecStart`, so the kubelet does not start",
             Self::NoConfEnding => "of this directory the kubelet reads only files whose names end in `.conf`",
             Self::DirectoryNotRead => "the kubelet runs without `--config-dir`, so it does not read this directory",
             Self::ConfigNotRead => "the kubelet of this image is pointed at another file with `--config`",
@@ -171,7 +175,9 @@ impl Reason {
             Self::LeftOver => "put all flags between quotes: `--kubelet-extra-args '--a=1 --b=2'`",
             Self::RepeatedOption => "write all flags into one `--kubelet-extra-args`, the last one",
             Self::OptionCounts => "write the flag into `--kubelet-extra-args`",
-            Self::NotExported => "write `export` in front of it, or give it with `--kubelet-extra-args`",
+            Self::NotExported => {
+                "give it with `--kubelet-extra-args`, or export the variable and call bootstrap.sh without sudo"
+            }
             Self::OtherProcess | Self::LoginShells => {
                 "give it with `--kubelet-extra-args`, or write it into the kubelet's configuration file"
             }
@@ -185,6 +191,7 @@ impl Reason {
                 "write it into the last variable that `ExecStart` uses, or into the configuration file"
             }
             Self::StartReplaced => "write the flag into the `ExecStart` that counts",
+            Self::TwoStarts => "write a line with an empty `ExecStart=` in front of it",
             Self::NoConfEnding => "give the file a name that ends in `.conf`",
             Self::DirectoryNotRead => {
                 "write it below `spec.kubelet.config` of a NodeConfig, which turns the directory on"

@@ -126,7 +126,7 @@ impl Shell<'_, '_> {
     /// Runs the script with `arguments`.
     pub(super) fn bootstrap(&mut self, arguments: &[Traced], at: Span, mut path: Path) -> Vec<Path> {
         path.status = Status::Zero;
-        let called = Called::read(arguments, at);
+        let mut called = Called::read(arguments, at);
         if matches!(path.machine.family, Some(Family::Al2023 | Family::Bottlerocket | Family::Windows)) {
             // Amazon Linux 2023 has a script of this name that only says that it does nothing.
             path.status = Status::NonZero;
@@ -148,10 +148,14 @@ impl Shell<'_, '_> {
             path.status = Status::NonZero;
             return vec![path];
         }
-        for (text, why) in &called.dead {
+        if self.has_placeholder(at) {
+            called.dead.retain(|(_, why)| *why != Reason::LeftOver);
+        }
+        let changed = path.machine.files.get(image::BOOTSTRAP).is_some_and(|file| !is_model(file));
+        for (text, why) in called.dead.iter().filter(|_| !changed) {
             self.bury(text, why, &mut path);
         }
-        if let Some(variable) = path.variables.get(VARIABLE).cloned() {
+        if let Some(variable) = path.variables.get(VARIABLE).filter(|_| !changed).cloned() {
             let why = if called.extra.is_some() {
                 Some(Reason::OptionCounts)
             } else {
@@ -195,6 +199,16 @@ impl Shell<'_, '_> {
         vec![path]
     }
 
+    /// True if `<name>` stands in the line of a call: to a shell these are redirections that take the words around them away, to
+    /// whoever wrote it a place to fill in.
+    fn has_placeholder(&self, at: Span) -> bool {
+        let text = self.cx.texts.get(at.text).bytes.clone();
+        let line = text.get(at.range().start..).unwrap_or_default();
+        let line = line.split(|b| *b == b'\n').next().unwrap_or_default();
+        let open = line.iter().position(|b| *b == b'<');
+        open.is_some_and(|open| line[open..].iter().take_while(|b| !b.is_ascii_whitespace()).any(|b| *b == b'>'))
+    }
+
     /// Notes what a text of flags says, which leads nowhere.
     fn bury(&mut self, text: &Traced, why: &Reason, path: &mut Run) {
         if text.is_empty() || text.is_hole() {
@@ -231,6 +245,13 @@ pub(in super::super) fn by_eks(ways: Vec<Way>, cx: &mut Cx<'_>) -> Vec<Way> {
     text.push_made(b"'\n", place);
     rest.extend(super::run(own, &text, "EKS's own part of the user data", Setting::UserData, cx));
     rest
+}
+
+/// True for the image's own script, also where lines of it were changed.
+fn is_model(file: &File) -> bool {
+    let File::Known(text) = file else { return false };
+    let has = |word: &[u8]| text.bytes().windows(word.len()).any(|w| w == word);
+    has(b"--kubelet-extra-args") && has(b"--pause-container-account")
 }
 
 /// What the script leaves: the drop-in, if there are extra arguments, and a kubelet that runs.

@@ -20,6 +20,9 @@ const MEANT: [&str; 9] =
 /// Inputs that switch a module, or a part of it, off.
 const SWITCHES: [&str; 3] = ["create", "create_eks", "enabled"];
 
+/// How the reason begins for an input that the module has, and does not use.
+const UNUSED: &str = "the module does not hand";
+
 /// How deep values are looked into.
 const MAX_DEPTH: usize = 12;
 
@@ -81,7 +84,15 @@ impl Engine<'_, '_> {
                 (*g.name == *instance.address || g.name.starts_with(&prefix))
                     && (!g.gaps.is_empty() || g.steps.iter().any(is_open))
             };
+            let launches = groups.iter().any(|g| g.name.starts_with(&prefix));
             if dead.is_empty() || groups.iter().any(open) {
+                continue;
+            }
+            if !launches {
+                // What only gives out its text may reach nodes in another module. What it does not even take does not.
+                dead.retain(|d| !matches!(&d.why, Reason::Ignored(why) if why.starts_with(UNUSED)));
+            }
+            if dead.is_empty() {
                 continue;
             }
             let mut group = NodeGroup::new(instance.address.as_str(), call.header);
@@ -162,6 +173,6 @@ fn reason(ignored: &[(String, Arc<str>)], path: &[Arc<str>]) -> Arc<str> {
     let found = ignored.iter().find(|(key, _)| fits(key)).map(|(_, why)| why);
     match found {
         Some(why) => format!("this version of the module ignores `{last}`: {why}").into(),
-        None => format!("the module does not hand `{last}` to these nodes").into(),
+        None => format!("{UNUSED} `{last}` to these nodes").into(),
     }
 }

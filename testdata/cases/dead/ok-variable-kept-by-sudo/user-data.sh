@@ -1,0 +1,3 @@
+#!/bin/bash
+export KUBELET_EXTRA_ARGS='--streaming-connection-idle-timeout=5m'
+sudo -E /etc/eks/bootstrap.sh demo
