@@ -154,7 +154,8 @@ impl Machine {
 
     /// Notes statements that lead nowhere. What is noted of one first is what is told.
     pub(super) fn bury(&mut self, settings: Vec<Setting>, why: &Reason) {
-        self.seen |= !settings.is_empty() && self.family.is_some();
+        // What is replaced before anything runs is no sight of a kubelet.
+        self.seen |= !settings.is_empty() && self.family.is_some() && *why != Reason::ListReplaced;
         for setting in settings {
             if self.dead.len() < MAX_DEAD && !self.dead.iter().any(|d| d.setting.at == setting.at) {
                 self.dead.push(Dead { setting, why: why.clone() });
