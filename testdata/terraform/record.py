@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Asks the real Terraform for the value of every expression in expressions.json and for the outputs of every module in
-modules.json, and writes the answers back.
+"""Asks the real Terraform for the value of every expression in expressions.json and random.json and for the outputs of every
+module in modules.json, and writes the answers back. What stands in random.json is made by random_expressions.py.
 
 Usage: record.py [TERRAFORM]. New cases need only their "expr"; "value" (or "error": true) is filled in. Every expression
 is evaluated alone, as an output of a configuration without providers, beside the files and the prelude of the data file.
@@ -15,6 +15,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 DATA = pathlib.Path(__file__).with_name("expressions.json")
+RANDOM = pathlib.Path(__file__).with_name("random.json")
 MODULES = pathlib.Path(__file__).with_name("modules.json")
 
 
@@ -62,12 +63,11 @@ def record_modules(terraform):
     MODULES.write_text(json.dumps(data, indent=2, ensure_ascii=True) + "\n")
 
 
-def main():
-    terraform = sys.argv[1] if len(sys.argv) > 1 else "terraform"
-    record_modules(terraform)
-    data = json.loads(DATA.read_text())
+def record(terraform, path, beside):
+    """Fills in the answers of one file; `beside` has the files and the prelude."""
+    data = json.loads(path.read_text())
     with ThreadPoolExecutor(2) as pool:
-        answers = pool.map(lambda case: ask(terraform, data, case["expr"]), data["cases"])
+        answers = pool.map(lambda case: ask(terraform, beside, case["expr"]), data["cases"])
         for case, (answer, message) in zip(data["cases"], answers):
             case.pop("value", None)
             case.pop("error", None)
@@ -77,8 +77,17 @@ def main():
             else:
                 case.update(answer)
     head = {key: value for key, value in data.items() if key != "cases"}
+    head = json.dumps(head, indent=2)[:-2] + ",\n" if head else "{\n"
     lines = ",\n".join("    " + json.dumps(case, ensure_ascii=True) for case in data["cases"])
-    DATA.write_text(json.dumps(head, indent=2)[:-2] + ',\n  "cases": [\n' + lines + "\n  ]\n}\n")
+    path.write_text(head + '  "cases": [\n' + lines + "\n  ]\n}\n")
+
+
+def main():
+    terraform = sys.argv[1] if len(sys.argv) > 1 else "terraform"
+    record_modules(terraform)
+    beside = json.loads(DATA.read_text())
+    record(terraform, DATA, beside)
+    record(terraform, RANDOM, beside)
 
 
 if __name__ == "__main__":

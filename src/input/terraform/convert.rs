@@ -9,6 +9,13 @@ use crate::value::{Kind, Value};
 
 use super::engine::Refused;
 
+/// The workspace is chosen on the command line. Where it is compared, it is the one that there is without choosing; where it is
+/// a key, each of the keys may be meant.
+pub(super) const WORKSPACE: &str = "terraform.workspace";
+
+/// The name of the workspace that there is without choosing one.
+pub(super) const DEFAULT: &str = "default";
+
 /// The value as a number. Text that is one counts.
 pub(super) fn to_number(value: &Value) -> Result<f64, Refused> {
     match &value.kind {
@@ -62,6 +69,12 @@ pub(super) fn to_key(value: &Value) -> Result<Option<Arc<str>>, Refused> {
 /// Whether two values are equal; `None` if the source does not say. Values of different types are never equal.
 pub(super) fn equal(a: &Value, b: &Value) -> Option<bool> {
     match (&a.kind, &b.kind) {
+        (Kind::Unknown(Why::FromOutside(of)), Kind::Str(text))
+        | (Kind::Str(text), Kind::Unknown(Why::FromOutside(of)))
+            if &**of == WORKSPACE =>
+        {
+            text.known_str().map(|text| text == DEFAULT)
+        }
         (Kind::Unknown(_) | Kind::Either(_), _) | (_, Kind::Unknown(_) | Kind::Either(_)) => None,
         (Kind::Null, Kind::Null) => Some(true),
         // An object of which only the type is known may be null as a whole.
@@ -166,7 +179,10 @@ pub(super) fn arithmetic(op: Binary, a: f64, b: f64) -> Result<f64, Refused> {
         return Err(Refused::new("the number is too large"));
     }
     let whole = result.fract() == 0.0 && result.abs() < 9.0e15;
-    Ok(if whole { result } else { format!("{result:.14e}").parse().unwrap_or(result) })
+    // Terraform counts with 512 bits. What is off in the last bit only is the shorter number that it would have.
+    let short: f64 = format!("{result:.14e}").parse().unwrap_or(result);
+    let near = (short - result).abs() <= result.abs() * f64::EPSILON * 2.0;
+    Ok(if whole || !near { result } else { short })
 }
 
 /// The name that an unknown has after one more step of a reference.

@@ -2,7 +2,10 @@
 //!
 //! A model stands in `src/input/terraform/models/`: a block `model` for each module and range of versions, which holds a small Terraform
 //! module that leads the inputs to the user data as the real one does. It is evaluated like any other module, with the
-//! arguments of the call. Adding a module is adding such a file and its line here.
+//! arguments of the call. Adding a module is adding such a file and its line here. A model may start from another one of the
+//! same module (`like` names a version of it): blocks and locals of the same name are laid over it as an override file would
+//! be, `without` takes variables away, and a reason in `ignored` that is null is taken back. A call inside of a model that names
+//! no version is of the model's own.
 //!
 //! A person cannot edit such a module here, so what is written in it stands for the call that brings it in.
 
@@ -25,7 +28,7 @@ const MODELS: &[(&str, &str)] = &[
     ("cloudposse.hcl", include_str!("models/cloudposse.hcl")),
     ("eks-12.hcl", include_str!("models/eks-12.hcl")),
     ("eks-18.hcl", include_str!("models/eks-18.hcl")),
-    ("eks-20.0.hcl", include_str!("models/eks-20.0.hcl")),
+    ("eks-20.5.hcl", include_str!("models/eks-20.5.hcl")),
     ("eks-20.9.hcl", include_str!("models/eks-20.9.hcl")),
     ("eks-21.hcl", include_str!("models/eks-21.hcl")),
     ("eks-blueprints-4.hcl", include_str!("models/eks-blueprints-4.hcl")),
@@ -34,6 +37,9 @@ const MODELS: &[(&str, &str)] = &[
 
 /// Where `terraform init` tells which directory holds which module.
 const MANIFEST: &str = ".terraform/modules/modules.json";
+
+/// How many models may start from one another.
+const MAX_LIKE: usize = 8;
 
 /// One model: the module it stands for, the versions, and where its text is.
 struct Model {
@@ -85,7 +91,10 @@ impl Engine<'_, '_> {
                 Kind::Null => Some(String::new()),
                 _ => None,
             },
-            None => Some(address_of(source).1.unwrap_or_default()),
+            None => match address_of(source).1 {
+                Some(reference) => Some(reference),
+                None => self.instances.get(parent).and_then(|i| i.module.version.clone()).or(Some(String::new())),
+            },
         };
         self.model(source, version, place).map_or(Found::Nothing, |module| Found::Model(Arc::new(module)))
     }
@@ -96,15 +105,36 @@ impl Engine<'_, '_> {
         let (address, _) = address_of(source);
         let wanted = Range::parse(&version?)?;
         let model = INDEX.iter().find(|m| m.source == address && m.versions.meets(&wanted))?;
-        let (name, text) = MODELS[model.file];
-        // Each call has a text of its own, so that what stands in it can be told to stand for this call.
-        let dir = PathBuf::from(format!("{address} ({name}, {})", self.elsewhere.len()));
-        let id = self.cx.texts.add_source(Arc::new(Source::new(dir.join(name), text.as_bytes())));
+        // Each call has texts of its own, so that what stands in them can be told to stand for this call.
+        let dir = PathBuf::from(format!("{address} ({}, {})", MODELS[model.file].0, self.elsewhere.len()));
         self.elsewhere.push((dir.clone(), place));
-        let blocks = hcl::parse(&self.cx.texts.view(id)).tree.blocks;
-        let block = blocks.into_iter().nth(model.block)?;
-        let ignored = ignored(&block);
-        Some(Module { ignored, ..Module::of(dir, block.body) })
+        let [major, minor, patch] = model.versions.from;
+        let mut module = Module { dir, version: Some(format!("{major}.{minor}.{patch}")), ..Module::default() };
+        self.lay_model(&mut module, model, 0)?;
+        Some(module)
+    }
+
+    /// Lays a model over what it starts from.
+    fn lay_model(&mut self, module: &mut Module, model: &Model, depth: usize) -> Option<()> {
+        let (name, text) = MODELS[model.file];
+        let id = self.cx.texts.add_source(Arc::new(Source::new(module.dir.join(name), text.as_bytes())));
+        let block = hcl::parse(&self.cx.texts.view(id)).tree.blocks.into_iter().nth(model.block)?;
+        if let Some(like) = literal(&block, "like").filter(|_| depth < MAX_LIKE) {
+            let wanted = Range::parse(&like)?;
+            let base = INDEX.iter().find(|m| m.source == model.source && m.versions.meets(&wanted))?;
+            self.lay_model(module, base, depth + 1)?;
+        }
+        if let Some(hcl::ExprKind::List(names)) = block.body.attribute("without").map(|a| &a.value.kind) {
+            for name in names.iter().filter_map(text_of) {
+                module.variables.shift_remove(name.as_str());
+            }
+        }
+        for (key, reason) in ignored(&block) {
+            module.ignored.retain(|(known, _)| *known != key);
+            module.ignored.extend(reason.map(|reason| (key, reason)));
+        }
+        module.lay(block.body);
+        Some(())
     }
 
     /// The directory that the manifest names, inside the scan root.
@@ -247,20 +277,28 @@ impl Engine<'_, '_> {
     }
 }
 
-/// What a model lists as ignored: the input and the reason.
-fn ignored(model: &Block) -> Vec<(String, Arc<str>)> {
-    let Some(list) = model.body.attribute("ignored") else { return Vec::new() };
-    let hcl::ExprKind::Object(entries) = &list.value.kind else { return Vec::new() };
-    let text = |expr: &hcl::Expr| match &expr.kind {
+/// A text that is written without anything to evaluate.
+fn text_of(expr: &hcl::Expr) -> Option<String> {
+    match &expr.kind {
         hcl::ExprKind::Template(t) => Some(t.as_literal()?.to_text().into_owned()),
         _ => None,
-    };
+    }
+}
+
+fn literal(model: &Block, name: &str) -> Option<String> {
+    text_of(&model.body.attribute(name)?.value)
+}
+
+/// What a model lists as ignored: the input and the reason, or none where an input is no longer ignored.
+fn ignored(model: &Block) -> Vec<(String, Option<Arc<str>>)> {
+    let Some(list) = model.body.attribute("ignored") else { return Vec::new() };
+    let hcl::ExprKind::Object(entries) = &list.value.kind else { return Vec::new() };
     let entry = |(key, reason): &(hcl::Key, hcl::Expr)| {
         let key = match key {
             hcl::Key::Name(text, _) => text.to_text().into_owned(),
-            hcl::Key::Expr(expr) => text(expr)?,
+            hcl::Key::Expr(expr) => text_of(expr)?,
         };
-        Some((key, text(reason)?.into()))
+        Some((key, text_of(reason).map(Arc::from)))
     };
     entries.iter().filter_map(entry).collect()
 }

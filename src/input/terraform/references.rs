@@ -6,7 +6,7 @@ use crate::syntax::hcl::{Block, Expr, Step, StepKind};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Alternative, Condition, Guard, Kind, Value};
 
-use super::convert::{extend, to_key, to_number};
+use super::convert::{DEFAULT, WORKSPACE, extend, to_key, to_number};
 use super::engine::{Engine, Env, Memo, Outcome, Refused, either};
 use super::modules::{Expansion, suffix_of};
 use super::types;
@@ -72,7 +72,11 @@ impl Engine<'_, '_> {
             ("module", Some((x, span))) => {
                 self.declared(instance, Declared::Module, ("module", &x), (span, &steps[1..]), env)
             }
-            ("terraform" | "each" | "count" | "self", Some((x, span))) => {
+            ("terraform", Some((x, span))) => {
+                let value = Value::unknown(Why::FromOutside(format!("terraform.{x}").into()), span);
+                self.walk(value, &steps[1..], env)
+            }
+            ("each" | "count" | "self", Some((x, span))) => {
                 let value = Value::unknown(Why::FromOutside(self.addressed(instance, &format!("{name}.{x}"))), span);
                 self.walk(value, &steps[1..], env)
             }
@@ -455,6 +459,12 @@ const MAX_CHOICES: usize = 8;
 pub(super) fn choice(value: &Value, key: &Why, default: Option<&Value>, at: Span) -> Option<Value> {
     let Kind::Map(map) = &value.kind else { return None };
     let (Why::NoDefault(name) | Why::FromOutside(name)) = key else { return None };
+    // The workspace that there is without choosing one.
+    if &**name == WORKSPACE
+        && let Some(found) = value.get(DEFAULT)
+    {
+        return Some(found);
+    }
     if map.open.is_some() || map.entries.is_empty() || map.entries.len() > MAX_CHOICES {
         return None;
     }

@@ -26,6 +26,8 @@ pub(super) struct Module {
     /// By type and name.
     pub(super) ephemeral: IndexMap<(Arc<str>, Arc<str>), Arc<Block>>,
     pub(super) calls: IndexMap<Arc<str>, Arc<Block>>,
+    /// The version, if this is a model of a module from elsewhere.
+    pub(super) version: Option<String>,
     /// `terraform.tfvars` and `*.auto.tfvars`; only a root module looks at them. The last of a name counts.
     pub(super) values: IndexMap<Arc<str>, Arc<Attribute>>,
     /// Of a model: inputs that the module does not have or use, and why.
@@ -77,13 +79,6 @@ impl Module {
         module
     }
 
-    /// A module of one body, which is in no directory.
-    pub(super) fn of(dir: PathBuf, body: Body) -> Self {
-        let mut module = Self { dir, ..Self::default() };
-        module.take(body);
-        module
-    }
-
     pub(super) fn take(&mut self, body: Body) {
         for block in body.blocks {
             if &*block.kind == "locals" {
@@ -106,8 +101,18 @@ impl Module {
         }
     }
 
-    /// Merges an override file as Terraform does: attributes by name, nested blocks by type, locals by name.
-    fn override_with(&mut self, body: Body) {
+    /// Lays a body over this one: what is there is overridden, the rest is added.
+    pub(super) fn lay(&mut self, body: Body) {
+        for block in self.override_with(body) {
+            let span = block.span;
+            self.take(Body { attributes: Vec::new(), blocks: vec![block], span });
+        }
+    }
+
+    /// Merges an override file as Terraform does: attributes by name, nested blocks by type, locals by name. Gives back the
+    /// blocks that override nothing.
+    fn override_with(&mut self, body: Body) -> Vec<Block> {
+        let mut left = Vec::new();
         for block in body.blocks {
             if &*block.kind == "locals" {
                 for attribute in block.body.attributes {
@@ -126,7 +131,10 @@ impl Module {
                 "ephemeral" => self.ephemeral.get_mut(&both),
                 _ => None,
             };
-            let Some(base) = base else { continue };
+            let Some(base) = base else {
+                left.push(block);
+                continue;
+            };
             let base = Arc::make_mut(base);
             for attribute in block.body.attributes {
                 match base.body.attributes.iter_mut().find(|a| a.name == attribute.name) {
@@ -137,6 +145,7 @@ impl Module {
             base.body.blocks.retain(|old| !block.body.blocks.iter().any(|new| new.kind == old.kind));
             base.body.blocks.extend(block.body.blocks);
         }
+        left
     }
 }
 

@@ -43,6 +43,59 @@ pub(in super::super) fn file(engine: &mut Engine<'_, '_>, args: &[Value], at: Sp
     Ok(Value::str(view.traced(0..view.bytes.len()), at).through(at, &"file".into()))
 }
 
+/// The bytes of the file that an argument names.
+pub(super) fn file_bytes(
+    engine: &mut Engine<'_, '_>,
+    args: &[Value],
+    at: Span,
+) -> Result<Result<Arc<[u8]>, Value>, Refused> {
+    let id = match open(engine, args, at)? {
+        Ok(id) => id,
+        Err(hole) => return Ok(Err(hole)),
+    };
+    let bytes = engine.cx.texts.view(id).bytes;
+    if !engine.charge(bytes.len()) {
+        return Ok(Err(Value::unknown(Why::Limit("steps of evaluation"), at)));
+    }
+    Ok(Ok(bytes))
+}
+
+/// The files of one directory whose names fit a pattern. A pattern that reaches over several directories is not followed.
+pub(super) fn fileset(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
+    let (dir, pattern) = match (known(args, 0, at)?, known(args, 1, at)?) {
+        (Ok(dir), Ok(pattern)) => (dir, pattern),
+        (Err(hole), _) | (_, Err(hole)) => return Ok(hole),
+    };
+    let (folder, name) = pattern.rsplit_once('/').map_or(("", pattern.as_str()), |(folder, name)| (folder, name));
+    let wild = |text: &str| text.contains(['*', '?', '[', '{', '\\']);
+    let Some(fits) = glob(name).filter(|_| !wild(folder) && !name.contains("**")) else {
+        return Ok(Value::unknown(Why::NotUnderstood(format!("the pattern {pattern}").into()), at));
+    };
+    let dir = engine.root.join(dir).join(folder);
+    let files = engine.cx.files.list(&super::super::modules::lexical(&dir));
+    let names = files.iter().filter_map(|path| path.file_name()?.to_str());
+    let items = names.filter(|name| fits.is_match(name)).map(|name| {
+        let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        Value::str(crate::text::Traced::made(path, at), at)
+    });
+    Ok(engine.bounded(Value::list(items.collect(), at)))
+}
+
+/// A pattern of one file name, as bmatcuk/doublestar reads it; `None` if it holds more than stars and question marks.
+fn glob(pattern: &str) -> Option<regex::Regex> {
+    let mut out = String::from("^");
+    for c in pattern.chars() {
+        match c {
+            '*' => out.push_str("[^/]*"),
+            '?' => out.push_str("[^/]"),
+            '[' | '{' | '\\' => return None,
+            c => out.push_str(&regex::escape(&c.to_string())),
+        }
+    }
+    out.push('$');
+    regex::Regex::new(&out).ok()
+}
+
 pub(in super::super) fn filebase64(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
     let id = match open(engine, args, at)? {
         Ok(id) => id,

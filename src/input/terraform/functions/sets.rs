@@ -1,35 +1,46 @@
 //! Functions on sets.
 
 use crate::text::Span;
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 use super::super::convert::equal;
-use super::super::engine::Outcome;
+use super::super::engine::{Outcome, Refused};
 use super::collections::{as_set, list, unified};
 
 fn has(items: &[Value], wanted: &Value) -> bool {
     items.iter().any(|v| equal(v, wanted) == Some(true))
 }
 
-pub(super) fn union(args: &[Value], at: Span) -> Outcome {
-    let mut out = Vec::new();
-    for arg in args {
-        out.extend(list(arg)?);
+/// The items of several sets, which are all of one type: text if one of them is text. Collections are of no type with others.
+fn of_one_type(args: &[Value]) -> Result<Vec<Vec<Value>>, Refused> {
+    let lists = args.iter().map(list).collect::<Result<Vec<_>, _>>()?;
+    let lengths: Vec<usize> = lists.iter().map(Vec::len).collect();
+    let all: Vec<Value> = lists.into_iter().flatten().collect();
+    let compound = |v: &Value| matches!(v.kind, Kind::List(_) | Kind::Map(_));
+    if all.iter().any(compound) && all.iter().any(|v| !compound(v) && !v.is_null() && !v.is_unknown()) {
+        return Err(Refused::new("sets of different types"));
     }
+    let mut all = unified(all).into_iter();
+    Ok(lengths.into_iter().map(|n| all.by_ref().take(n).collect()).collect())
+}
+
+pub(super) fn union(args: &[Value], at: Span) -> Outcome {
+    let out = of_one_type(args)?.into_iter().flatten().collect();
     Ok(Value::list(as_set(out), at))
 }
 
 pub(super) fn intersection(args: &[Value], at: Span) -> Outcome {
-    let mut out = list(&args[0])?;
-    for arg in &args[1..] {
-        let other = list(arg)?;
+    let mut lists = of_one_type(args)?.into_iter();
+    let mut out = lists.next().unwrap_or_default();
+    for other in lists {
         out.retain(|v| has(&other, v));
     }
     Ok(Value::list(as_set(out), at))
 }
 
 pub(super) fn subtract(args: &[Value], at: Span) -> Outcome {
-    let (mut out, other) = (list(&args[0])?, list(&args[1])?);
+    let mut lists = of_one_type(args)?.into_iter();
+    let (mut out, other) = (lists.next().unwrap_or_default(), lists.next().unwrap_or_default());
     out.retain(|v| !has(&other, v));
     Ok(Value::list(as_set(out), at))
 }

@@ -321,6 +321,7 @@ fn last_part(args: &[Value], at: Span) -> Result<Result<(Traced, Option<usize>),
 
 pub(super) fn basename(args: &[Value], at: Span) -> Outcome {
     Ok(match last_part(args, at)? {
+        Ok((path, _)) if path.is_empty() => Value::str(Traced::made(".", at), at),
         Ok((path, slash)) => Value::str(path.slice(slash.map_or(0, |n| n + 1)..path.len()), at),
         Err(hole) => hole,
     })

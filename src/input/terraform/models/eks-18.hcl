@@ -1,9 +1,9 @@
-# terraform-aws-modules/eks 18.x and 19.x: what of its inputs reaches a node, and how. Modelled after `node_groups.tf`,
+# terraform-aws-modules/eks from 18.0 up to 20.4: what of its inputs reaches a node, and how. Modelled after `node_groups.tf`,
 # `modules/*-managed-node-group/main.tf` and `modules/_user_data/main.tf` of 18.31.2. The platform decides the kind of
 # user data.
 
 model "terraform-aws-modules/eks/aws" {
-  versions = ">= 18.0.0, < 20.0.0"
+  versions = ">= 18.0.0, < 20.5.0"
   ignored = {
     "eks_managed_node_groups.kubelet_extra_args"  = "there is no such input since version 18, and nothing refuses it"
     "self_managed_node_groups.kubelet_extra_args" = "there is no such input since version 18, and nothing refuses it"
@@ -39,7 +39,6 @@ model "terraform-aws-modules/eks/aws" {
 
   module "eks_managed_node_group" {
     source   = "terraform-aws-modules/eks/aws//modules/eks-managed-node-group"
-    version  = "18.0.0"
     for_each = { for k, v in var.eks_managed_node_groups : k => v if var.create }
 
     create                     = try(each.value.create, true)
@@ -59,7 +58,6 @@ model "terraform-aws-modules/eks/aws" {
 
   module "self_managed_node_group" {
     source   = "terraform-aws-modules/eks/aws//modules/self-managed-node-group"
-    version  = "18.0.0"
     for_each = { for k, v in var.self_managed_node_groups : k => v if var.create }
 
     create                   = try(each.value.create, true)
@@ -77,7 +75,7 @@ model "terraform-aws-modules/eks/aws" {
 }
 
 model "terraform-aws-modules/eks/aws//modules/eks-managed-node-group" {
-  versions = ">= 18.0.0, < 20.0.0"
+  versions = ">= 18.0.0, < 20.5.0"
   ignored = {
     kubelet_extra_args = "there is no such input since version 18"
   }
@@ -130,8 +128,7 @@ model "terraform-aws-modules/eks/aws//modules/eks-managed-node-group" {
   }
 
   module "user_data" {
-    source  = "terraform-aws-modules/eks/aws//modules/_user_data"
-    version = "18.0.0"
+    source = "terraform-aws-modules/eks/aws//modules/_user_data"
 
     ami_type                   = var.ami_type
     platform                   = var.platform
@@ -163,7 +160,7 @@ model "terraform-aws-modules/eks/aws//modules/eks-managed-node-group" {
 }
 
 model "terraform-aws-modules/eks/aws//modules/self-managed-node-group" {
-  versions = ">= 18.0.0, < 20.0.0"
+  versions = ">= 18.0.0, < 20.5.0"
   ignored = {
     kubelet_extra_args         = "there is no such input since version 18"
     enable_bootstrap_user_data = "always on for self-managed nodes"
@@ -216,8 +213,7 @@ model "terraform-aws-modules/eks/aws//modules/self-managed-node-group" {
   }
 
   module "user_data" {
-    source  = "terraform-aws-modules/eks/aws//modules/_user_data"
-    version = "18.0.0"
+    source = "terraform-aws-modules/eks/aws//modules/_user_data"
 
     ami_type                   = var.ami_type
     platform                   = var.platform
@@ -240,7 +236,7 @@ model "terraform-aws-modules/eks/aws//modules/self-managed-node-group" {
 }
 
 model "terraform-aws-modules/eks/aws//modules/_user_data" {
-  versions = ">= 18.0.0, < 20.0.0"
+  versions = ">= 18.0.0, < 20.5.0"
 
   variable "create" {
     default  = true

@@ -1,0 +1,174 @@
+//! Functions on times: RFC 3339 and Go's durations.
+
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
+
+use crate::kubelet::parse_duration;
+use crate::text::{Span, Traced};
+use crate::value::Value;
+
+use super::super::engine::{Outcome, Refused};
+use super::collections::number;
+use super::known;
+
+/// The longest format that is read, in bytes.
+const MAX_FORMAT: usize = 4096;
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+fn parsed(text: &str) -> Result<OffsetDateTime, Refused> {
+    // Terraform wants the letters in upper case and a `T` between.
+    let strict = text.as_bytes().get(10) == Some(&b'T') && !text.ends_with('z');
+    let time = OffsetDateTime::parse(text, &Rfc3339).ok().filter(|_| strict);
+    time.ok_or_else(|| Refused::new(format!("{text:?} is no time")))
+}
+
+/// As Go writes it: no fraction of a second unless there is one.
+fn written(time: OffsetDateTime) -> String {
+    let (date, clock) = (time.date(), time.time());
+    let fraction = match time.nanosecond() {
+        0 => String::new(),
+        n => format!(".{n:09}").trim_end_matches('0').to_owned(),
+    };
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{fraction}{}",
+        date.year(),
+        u8::from(date.month()),
+        date.day(),
+        clock.hour(),
+        clock.minute(),
+        clock.second(),
+        zone(time, ":", "Z")
+    )
+}
+
+fn zone(time: OffsetDateTime, between: &str, utc: &str) -> String {
+    let (hours, minutes, _) = time.offset().as_hms();
+    if hours == 0 && minutes == 0 && !utc.is_empty() {
+        return utc.to_owned();
+    }
+    let sign = if time.offset().is_negative() { '-' } else { '+' };
+    format!("{sign}{:02}{between}{:02}", hours.unsigned_abs(), minutes.unsigned_abs())
+}
+
+pub(super) fn timeadd(args: &[Value], at: Span) -> Outcome {
+    let (time, duration) = match (known(args, 0, at)?, known(args, 1, at)?) {
+        (Ok(time), Ok(duration)) => (time, duration),
+        (Err(hole), _) | (_, Err(hole)) => return Ok(hole),
+    };
+    let duration = parse_duration(duration.as_bytes()).map_err(Refused::new)?;
+    let time = parsed(&time)?.checked_add(Duration::nanoseconds(duration));
+    let time = time.ok_or_else(|| Refused::new("a time out of range"))?;
+    // Go's format for this has no fractions.
+    let time = time.replace_nanosecond(0).unwrap_or(time);
+    Ok(Value::str(Traced::made(written(time), at), at))
+}
+
+pub(super) fn timecmp(args: &[Value], at: Span) -> Outcome {
+    let (a, b) = match (known(args, 0, at)?, known(args, 1, at)?) {
+        (Ok(a), Ok(b)) => (parsed(&a)?, parsed(&b)?),
+        (Err(hole), _) | (_, Err(hole)) => return Ok(hole),
+    };
+    let order = match a.cmp(&b) {
+        std::cmp::Ordering::Less => -1.0,
+        std::cmp::Ordering::Equal => 0.0,
+        std::cmp::Ordering::Greater => 1.0,
+    };
+    Ok(number(order, at))
+}
+
+/// `formatdate`, with the verbs of zclconf/go-cty, `cty/function/stdlib/datetime.go`: runs of one letter; text in quotes.
+pub(super) fn formatdate(args: &[Value], at: Span) -> Outcome {
+    let (format, time) = match (known(args, 0, at)?, known(args, 1, at)?) {
+        (Ok(format), Ok(time)) => (format, parsed(&time)?),
+        (Err(hole), _) | (_, Err(hole)) => return Ok(hole),
+    };
+    if format.len() > MAX_FORMAT {
+        return Err(Refused::new("a format that is too long"));
+    }
+    let mut out = String::new();
+    let mut rest = format.as_str();
+    while let Some(first) = rest.chars().next() {
+        if first == '\'' {
+            let (text, after) = quoted(&rest[1..])?;
+            out.push_str(&text);
+            rest = after;
+            continue;
+        }
+        let end = rest.find(|c| c != first).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(end);
+        if first.is_ascii_alphabetic() {
+            out.push_str(&verb(run, time)?);
+        } else {
+            out.push_str(run);
+        }
+        rest = after;
+    }
+    Ok(Value::str(Traced::made(out, at), at))
+}
+
+/// Text up to the closing quote; two quotes stand for one.
+fn quoted(text: &str) -> Result<(String, &str), Refused> {
+    let mut out = String::new();
+    let mut rest = text;
+    loop {
+        let end = rest.find('\'').ok_or_else(|| Refused::new("a quote that is not closed"))?;
+        out.push_str(&rest[..end]);
+        rest = &rest[end + 1..];
+        match rest.strip_prefix('\'') {
+            Some(after) => {
+                out.push('\'');
+                rest = after;
+            }
+            None => return Ok((out, rest)),
+        }
+    }
+}
+
+fn verb(run: &str, time: OffsetDateTime) -> Result<String, Refused> {
+    let month = MONTHS[usize::from(u8::from(time.month()) - 1)];
+    let weekday = DAYS[usize::from(time.weekday().number_days_from_monday())];
+    let twelve = (time.hour() + 11) % 12 + 1;
+    Ok(match run {
+        "YY" => format!("{:02}", time.year().rem_euclid(100)),
+        "YYYY" => format!("{:04}", time.year()),
+        "M" => u8::from(time.month()).to_string(),
+        "MM" => format!("{:02}", u8::from(time.month())),
+        "MMM" => month[..3].to_owned(),
+        "MMMM" => month.to_owned(),
+        "D" => time.day().to_string(),
+        "DD" => format!("{:02}", time.day()),
+        "EEE" => weekday[..3].to_owned(),
+        "EEEE" => weekday.to_owned(),
+        "h" => time.hour().to_string(),
+        "hh" => format!("{:02}", time.hour()),
+        "H" => twelve.to_string(),
+        "HH" => format!("{twelve:02}"),
+        "AA" => if time.hour() >= 12 { "PM" } else { "AM" }.to_owned(),
+        "aa" => if time.hour() >= 12 { "pm" } else { "am" }.to_owned(),
+        "m" => time.minute().to_string(),
+        "mm" => format!("{:02}", time.minute()),
+        "s" => time.second().to_string(),
+        "ss" => format!("{:02}", time.second()),
+        "Z" => zone(time, ":", "Z"),
+        "ZZZ" => zone(time, "", "UTC"),
+        "ZZZZ" => zone(time, "", ""),
+        "ZZZZZ" => zone(time, ":", ""),
+        _ => return Err(Refused::new(format!("no verb {run}"))),
+    })
+}
