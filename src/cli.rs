@@ -67,7 +67,7 @@ enum Command {
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Box<Check>),
     /// Show the effective kubelet configuration of each node group
-    Show(Show),
+    Show(Box<Show>),
     /// Explain a rule
     Explain {
         /// Id of the rule

@@ -91,7 +91,7 @@ fn user_data_is_followed_to_its_end() {
         ),
         (r#"file("sub/x.sh")"#, "", &["w: sub"]),
         ("local.a", "locals {\n a = local.b\n b = local.a\n}", &["w: <a reference to itself is not followed>"]),
-        (r#"upper(uuid())"#, "", &["w: <uuid() is known only outside the source>"]),
+        ("upper(uuid())", "", &["w: <uuid() is known only outside the source>"]),
         (r#"upper(rsadecrypt("x", "y"))"#, "", &["w: <the function rsadecrypt is not followed>"]),
         (r#"terraform.workspace == "default" ? "0s" : "4h""#, "", &["w: 0s"]),
         (r#"{ default = "4h", dev = "0s" }[terraform.workspace]"#, "", &["w: 4h"]),
