@@ -5,9 +5,9 @@ use kubelet_lint::node::{Booted, Step, Wrapping};
 use crate::truth::{Tally, boot, judge, recorded};
 
 /// At least this share of the blobs, per cent, must be followed to the end.
-const KNOWN: usize = 94;
+const KNOWN: usize = 97;
 /// Blobs that are still read wrongly. The list may only become shorter.
-const NOT_YET: &[&str] = &["mime-from-line", "node-base64-twice"];
+const NOT_YET: &[&str] = &[];
 /// Of each blob every prefix is tried whose length is the number of the blob modulo this.
 const PREFIX_STEP: usize = 37;
 

@@ -6,7 +6,7 @@
 use crate::kubelet::config::Document;
 use crate::kubelet::{Effective, Launch, Setting, said, settle};
 use crate::syntax::{Node, NodeKind, Scalar, Schema, Style};
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, Why};
 
 /// Settings below `settings.kubernetes` and the fields that the template makes of them.
 const SETTINGS: &[(&str, &str)] = &[
@@ -29,6 +29,29 @@ pub(super) fn unknown(settings: &Node) -> Vec<Setting> {
         out.extend(field.and_then(|field| said::by_key(field, None, key, value)));
     }
     out
+}
+
+/// All settings below `settings.kubernetes`. Source: `settings-extensions/kubernetes/src/lib.rs` of
+/// bottlerocket-os/bottlerocket-settings-sdk at 2363566c.
+const KNOWN: &str = "allowed-unsafe-sysctls api-server authentication-mode bootstrap-token cloud-provider cluster-certificate \
+    cluster-dns-ip cluster-domain cluster-name container-log-max-files container-log-max-size container-log-max-workers \
+    container-log-monitor-interval cpu-cfs-quota-enforced cpu-manager-policy cpu-manager-policy-options \
+    cpu-manager-reconcile-period credential-providers device-ownership-from-security-context event-burst event-qps \
+    eviction-hard eviction-max-pod-grace-period eviction-soft eviction-soft-grace-period hostname-override \
+    hostname-override-source image-gc-high-threshold-percent image-gc-low-threshold-percent kube-api-burst kube-api-qps \
+    kube-reserved log-level max-pods memory-manager-policy memory-manager-reserved-memory memory-swap-behavior node-ip \
+    node-labels node-taints pod-infra-container-image pod-pids-limit provider-id registry-burst registry-qps reserved-cpus \
+    seccomp-default server-certificate server-key server-tls-bootstrap shutdown-grace-period \
+    shutdown-grace-period-for-critical-pods single-process-oom-kill standalone-mode static-pods static-pods-enabled \
+    system-reserved topology-manager-policy topology-manager-scope";
+
+/// The places and the reasons of keys that Bottlerocket does not know. Its server refuses all settings because of one.
+pub(super) fn refused(settings: &Node) -> Vec<(Span, Why)> {
+    let pairs = settings.path(&["settings", "kubernetes"]).map(Node::pairs).unwrap_or_default();
+    let unknown = pairs.iter().filter_map(|(key, _)| Some((key.span, key.as_str()?)));
+    let unknown = unknown.filter(|(_, name)| !KNOWN.split_whitespace().any(|known| known == *name));
+    let why = |name| format!("Bottlerocket has no setting settings.kubernetes.{name}, and refuses all of them then");
+    unknown.map(|(at, name)| (at, Why::Invalid(why(name).into()))).collect()
 }
 
 /// What the kubelet of a node with these settings (the whole TOML document) runs with.

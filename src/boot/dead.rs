@@ -62,7 +62,7 @@ pub(super) fn in_node_config(document: &Node) -> Vec<Setting> {
     let Some(kubelet) = document.path(&["spec", "kubelet"]) else { return Vec::new() };
     let mut out = kubelet.get("config").map(said::in_config).unwrap_or_default();
     let items = kubelet.get("flags").map(Node::items).unwrap_or_default();
-    out.extend(items.iter().filter_map(Node::as_scalar).flat_map(|s| said::in_words(&unit::words(&s.text, false))));
+    out.extend(items.iter().filter_map(Node::as_scalar).flat_map(|s| said::in_words(&unit::words(&s.text))));
     out
 }
 
@@ -82,7 +82,7 @@ fn astray(machine: &mut Machine, document: &Node) {
         ["spec", "kubelet", "config", ..] | ["spec", "containerd" | "instance", ..] => {}
         ["spec", "kubelet", "flags"] => {
             if let Some(scalar) = value.as_scalar() {
-                flags.extend(said::in_words(&unit::words(&scalar.text, false)));
+                flags.extend(said::in_words(&unit::words(&scalar.text)));
             }
         }
         ["spec", "kubelet", "flags", name] => {
@@ -124,7 +124,7 @@ pub(super) fn in_file(path: &str, text: &Traced, place: Span, cx: &mut Cx<'_>) -
 }
 
 fn in_words(text: &Traced) -> Vec<Setting> {
-    said::in_words(&unit::words(text, false))
+    said::in_words(&unit::words(text))
 }
 
 /// The variables that somebody hands to a kubelet by files of this name.
@@ -137,13 +137,13 @@ fn in_unit(entries: &[unit::Entry]) -> Vec<Setting> {
     for entry in entries.iter().filter(|e| e.section == "Service") {
         match entry.key.as_str() {
             "Environment" => {
-                for word in unit::words(&entry.value, true) {
+                for word in unit::split(&entry.value, unit::Escapes::Strict).0 {
                     if let Some(equals) = word.bytes().iter().position(|b| *b == b'=') {
                         out.extend(in_words(&word.slice(equals + 1..word.len())));
                     }
                 }
             }
-            "ExecStart" => out.extend(said::in_words(&unit::words(&entry.value, true))),
+            "ExecStart" => out.extend(said::in_words(&unit::split(&entry.value, unit::Escapes::Relaxed).0)),
             _ => {}
         }
     }
@@ -166,7 +166,7 @@ fn in_profile(view: &View) -> Vec<Setting> {
         let line = view.traced(range);
         if let Some(equals) = line.bytes().iter().position(|b| *b == b'=') {
             // The quotes of the value, and then those inside of it.
-            let value = unit::words(&line.slice(equals + 1..line.len()), false);
+            let value = unit::words(&line.slice(equals + 1..line.len()));
             out.extend(value.iter().flat_map(in_words));
         }
     }

@@ -20,9 +20,18 @@ pub(super) const CONTAINERD: &str = "/etc/containerd/config.toml";
 pub(super) const AL2_CONTAINERD: &str = "/etc/eks/containerd/containerd-config.toml";
 /// The kubelet's unit.
 pub(super) const UNIT: &str = "/etc/systemd/system/kubelet.service";
+/// Where else the unit may lie, the strongest first. Source: `systemd.unit(5)`.
+pub(super) const UNITS: [&str; 4] = [
+    "/run/systemd/system/kubelet.service",
+    "/usr/local/lib/systemd/system/kubelet.service",
+    "/usr/lib/systemd/system/kubelet.service",
+    "/lib/systemd/system/kubelet.service",
+];
 /// Directories of drop-ins of the kubelet's unit, the strongest last.
-pub(super) const UNIT_DROPINS: [&str; 3] = [
+pub(super) const UNIT_DROPINS: [&str; 5] = [
+    "/lib/systemd/system/kubelet.service.d/",
     "/usr/lib/systemd/system/kubelet.service.d/",
+    "/usr/local/lib/systemd/system/kubelet.service.d/",
     "/run/systemd/system/kubelet.service.d/",
     "/etc/systemd/system/kubelet.service.d/",
 ];
@@ -404,6 +413,7 @@ pub(super) fn sight(path: &str) -> Option<Reader> {
             Some(Reader::Of(Family::Kubeadm))
         }
         UNIT => Some(Reader::Any),
+        _ if UNITS.contains(&path) => Some(Reader::Any),
         _ if path.starts_with(NODEADM_DROPINS) || path.starts_with(NODEADM_DOCUMENTS) => {
             Some(Reader::Of(Family::Al2023))
         }

@@ -26,12 +26,12 @@ pub(super) fn effective(machine: &mut Machine, cx: &mut Cx<'_>) -> Option<Effect
     let argv = match argv {
         Some(argv) => argv,
         None => match unit::command_line(machine, &files, cx) {
-            Some(argv) => argv,
-            None if machine.merged.is_empty() => {
-                machine.gap(machine.place, unit::no_unit());
+            Ok(argv) => argv,
+            Err(why) if machine.merged.is_empty() => {
+                machine.gap(machine.place, why);
                 return None;
             }
-            None => Vec::new(),
+            Err(_) => Vec::new(),
         },
     };
     let read = args::parse(&argv, machine.minor, Pass::First);

@@ -4,6 +4,7 @@ mod bottlerocket;
 mod cloud_config;
 mod dead;
 mod image;
+mod kubeadm;
 mod launch;
 mod machine;
 mod nodeadm;
@@ -12,13 +13,14 @@ mod runtime;
 mod shell;
 mod unit;
 mod user_data;
+mod windows;
 
 #[cfg(test)]
 mod tests;
 
 use crate::kubelet::config::{Document, load};
 use crate::kubelet::{Effective, Launch, settle};
-use crate::node::{Booted, Cx, Family, NodeGroup, Step};
+use crate::node::{Booted, Cx, Family, NodeGroup, Step, Wrapping};
 use crate::runtime::{Name, Runtime};
 use crate::syntax::{Node, Schema};
 use crate::text::{Origin, Why};
@@ -46,6 +48,10 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
     for step in &group.steps {
         match step {
             Step::UserData(text, wrapping) => ways = user_data::run(group, ways, text, *wrapping, cx),
+            // Nothing but cloud-init makes a script of a template.
+            Step::Script(text) if user_data::is_template(text) => {
+                ways = user_data::run(group, ways, text, Wrapping::Plain, cx);
+            }
             Step::Script(text) => {
                 let name = format!("script of {}", group.name);
                 // nodeadm runs before scripts do.
@@ -125,7 +131,7 @@ fn merge_settings(machine: &mut Machine, tree: &Node) {
 fn finish(mut way: Way, group: &NodeGroup, cx: &mut Cx<'_>) -> Booted {
     let machine = &mut way.machine;
     if machine.family == Some(Family::Al2023) {
-        user_data::finish_nodeadm(machine, cx);
+        nodeadm::finish(machine, cx);
         if machine.joins_by_nodeadm() || machine.nodeadm.is_some() && machine.start.is_none() {
             machine.start_runtime(Name::Containerd, true);
         }

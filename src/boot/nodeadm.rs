@@ -4,12 +4,13 @@
 
 use std::sync::Arc;
 
+use crate::decode::{DecodeError, mime};
 use crate::node::{Cx, Family, Reason};
 use crate::syntax::{Node, NodeKind, yaml};
 use crate::text::{Traced, Why};
 
-use super::image;
 use super::machine::{File, Machine};
+use super::{image, user_data};
 
 /// The API group of the documents.
 pub(super) const API: &str = "node.eks.aws/";
@@ -19,6 +20,96 @@ pub(super) const API: &str = "node.eks.aws/";
 pub(super) struct Written {
     /// The drop-in: what `spec.kubelet.config` of all documents comes to. `None` if it is empty.
     pub(super) config: Option<Node>,
+}
+
+/// The documents that nodeadm finds in user data or in a file of its directory: in the parts of their own type that stand
+/// on the top level of a message that Go's reader can read, or the text as a whole. Source: `nodeadm/internal/configprovider`.
+pub(super) fn documents_in(text: &Traced) -> (Vec<Traced>, Option<DecodeError>) {
+    let text = match user_data::unwrap(text) {
+        Ok(text) => text,
+        Err(error) => return (Vec::new(), Some(error)),
+    };
+    let entity = mime::parse(&text);
+    let multipart = entity.media_type().essence.starts_with("multipart/");
+    if !multipart || entity.headers.is_empty() {
+        return if is_document(&text) { (vec![text], None) } else { (Vec::new(), None) };
+    }
+    let parts = entity.parts.as_deref().unwrap_or_default();
+    let own: Vec<_> = parts.iter().filter(|p| p.media_type().essence == "application/node.eks.aws").collect();
+    let Some(first) = own.first() else { return (Vec::new(), None) };
+    let readable = entity.separated
+        && entity.closed
+        && entity.media_type().strict
+        && parts.iter().all(|p| p.separated && p.media_type().strict);
+    if !readable {
+        let message = "nodeadm cannot read this MIME message, so the node does not join".to_owned();
+        return (Vec::new(), Some(DecodeError { at: first.body.span(), message }));
+    }
+    let mut out = Vec::new();
+    for part in own {
+        match user_data::unwrap(&part.body) {
+            Ok(text) => out.push(text),
+            Err(error) => return (Vec::new(), Some(error)),
+        }
+    }
+    (out, None)
+}
+
+/// True for a text that is a `NodeConfig` as a whole.
+pub(super) fn is_document(text: &Traced) -> bool {
+    let text = text.to_text();
+    let mut lines = text.lines();
+    text.contains(API)
+        && !text.starts_with("#!")
+        // Such a document may stand inside of a file that cloud-init writes, or in a part of a message.
+        && !text.starts_with("#cloud-")
+        && !text.to_ascii_lowercase().starts_with("mime-version:")
+        && !text.to_ascii_lowercase().starts_with("content-type:")
+        && lines.any(|l| l.contains("kind") && l.contains("NodeConfig") && !l.trim_start().starts_with('#'))
+}
+
+/// nodeadm's second phase: documents in its directory are laid over those of the user data.
+pub(super) fn finish(machine: &mut Machine, cx: &mut Cx<'_>) {
+    let files: Vec<_> = machine
+        .files
+        .range(image::NODEADM_DOCUMENTS.to_owned()..)
+        .map_while(|(path, file)| Some((path.strip_prefix(image::NODEADM_DOCUMENTS)?, path.clone(), file.clone())))
+        .filter(|(name, ..)| {
+            let name = name.to_lowercase();
+            !name.contains('/') && [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end))
+        })
+        .map(|(_, path, file)| (path, file))
+        .collect();
+    let mut documents = machine.node_configs.clone();
+    let mut more = false;
+    for (path, file) in files {
+        match file {
+            File::Known(text) => {
+                let (texts, error) = documents_in(&text);
+                if let Some(error) = error {
+                    let at = error.at.unwrap_or(machine.place);
+                    cx.problem(at, error.message);
+                    machine.gap(at, Why::NotUnderstood("a NodeConfig that cannot be decoded".into()));
+                }
+                // What has a hole where its kind stands is no document to see, but may be one.
+                let texts = if texts.is_empty() { vec![Traced::clone(&text)] } else { texts };
+                for text in texts {
+                    if let Some(document) = read(machine, &text, &path, cx) {
+                        documents.push(document);
+                        more = true;
+                    }
+                }
+            }
+            File::Unknown(why) => {
+                let place = machine.place;
+                machine.gap(place, why);
+            }
+            File::Removed => {}
+        }
+    }
+    if machine.start.is_none() && (more || machine.nodeadm.is_none()) {
+        write(machine, &documents, cx);
+    }
 }
 
 /// Reads a document and hands it to nodeadm. False if it is no `NodeConfig`.

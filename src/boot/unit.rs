@@ -1,93 +1,135 @@
-//! The kubelet's systemd unit: from unit, drop-ins and environment files to a command line.
+//! The kubelet's systemd unit: from unit, drop-ins and environment files to a command line. Sources: `systemd.exec(5)`,
+//! `systemd.service(5)`, and `config_parse_exec`, `config_parse_environ` and `replace_env_argv` of systemd 252.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::node::Cx;
-use crate::syntax::unit::{Entry, environment_file, parse, words};
+use crate::node::{Cx, Family};
+use crate::syntax::unit::{Entry, Escapes, environment_file, is_variable, parse, split, words};
 use crate::text::{Span, Traced, Why};
 
 use super::image;
 use super::machine::{File, Files, Machine, absolute};
 
-/// The command line of the kubelet, without the program, as systemd makes it from `files`. `None` if there is no unit.
-pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut Cx<'_>) -> Option<Vec<Traced>> {
+/// Stands for every variable that an unknown environment file may set.
+const OPEN: &str = "";
+
+/// The command line of the kubelet, without the program, as systemd makes it from `files`.
+///
+/// # Errors
+/// If systemd starts no kubelet: why.
+pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut Cx<'_>) -> Result<Vec<Traced>, Why> {
     let place = machine.place;
-    let mut entries = match file(machine, files, image::UNIT) {
-        Some(File::Known(text)) => entries(&text, image::UNIT, place, cx),
-        Some(File::Unknown(why)) => return Some(vec![Traced::hole(place, why)]),
-        Some(File::Removed) => return None,
+    let mut entries = match unit(machine, files) {
+        Some((path, File::Known(text))) => entries(&text, &path, place, cx),
+        Some((_, File::Unknown(why))) => return Ok(vec![Traced::hole(place, why)]),
+        Some((_, File::Removed)) => return Err(no_unit()),
         // The image's own unit is not known, but a drop-in may say all of what it says.
         None => Vec::new(),
     };
     for (_, text) in dropins(machine, files) {
         match text {
             (path, File::Known(text)) => entries.extend(self::entries(&text, &path, place, cx)),
-            (_, File::Unknown(why)) => return Some(vec![Traced::hole(place, why)]),
+            (_, File::Unknown(why)) => return Ok(vec![Traced::hole(place, why)]),
             _ => {}
         }
     }
     let mut environment: BTreeMap<String, Traced> = BTreeMap::new();
     let mut environment_files: Vec<Traced> = Vec::new();
+    let mut unset: Vec<Traced> = Vec::new();
     let mut starts: Vec<Traced> = Vec::new();
+    let mut once = false;
     for entry in entries.iter().filter(|e| e.section == "Service") {
+        let value = &entry.value;
         match entry.key.as_str() {
-            "Environment" if entry.value.is_empty() => environment.clear(),
+            "Environment" if value.is_empty() => environment.clear(),
+            // What follows a fault on the line is ignored.
             "Environment" => {
-                // systemd ignores a line with an escape that it does not know.
-                if !escapes_are_known(entry.value.bytes()) {
-                    continue;
-                }
-                for word in words(&entry.value, true) {
-                    let percent = word.span().map_or_else(Traced::new, |at| Traced::made("%", at));
-                    let word = word.replace(b"%%", &percent);
-                    if let Some((name, value)) = assignment(&word) {
+                for word in split(value, Escapes::Strict).0 {
+                    if let Some((name, value)) = specifiers(&word).as_ref().and_then(assignment) {
                         environment.insert(name, value);
                     }
                 }
             }
-            "EnvironmentFile" if entry.value.is_empty() => environment_files.clear(),
-            "EnvironmentFile" => environment_files.push(entry.value.clone()),
-            "ExecStart" if entry.value.is_empty() => starts.clear(),
-            "ExecStart" => starts.push(entry.value.clone()),
+            "EnvironmentFile" if value.is_empty() => environment_files.clear(),
+            "EnvironmentFile" => environment_files.push(value.clone()),
+            "UnsetEnvironment" if value.is_empty() => unset.clear(),
+            "UnsetEnvironment" => unset.extend(split(value, Escapes::Strict).0),
+            "ExecStart" if value.is_empty() => starts.clear(),
+            "ExecStart" => starts.push(value.clone()),
+            "Type" => once = value.bytes() == b"oneshot",
             _ => {}
         }
     }
     for name in environment_files {
-        let path = name.to_text().trim_start_matches('-').to_owned();
-        match file(machine, files, &absolute(&path, "/")) {
+        let shown = name.to_text().into_owned();
+        let path = absolute(shown.trim_start_matches('-').trim(), "/");
+        match file(machine, files, &path) {
             Some(File::Known(text)) => {
                 let id = cx.texts.add_made(path.as_str(), &text, place);
                 environment.extend(environment_file(&cx.texts.view(id)));
-            }
-            Some(File::Unknown(why)) => {
-                // Any variable may be set there, and what is set there is stronger.
-                for value in environment.values_mut() {
-                    *value = Traced::hole(place, why.clone());
+                if let (true, Some((at, why))) = (text.is_hole(), text.first_hole()) {
+                    open(&mut environment, at, why);
                 }
-                environment.insert(OPEN.to_owned(), Traced::hole(place, why));
+            }
+            Some(File::Unknown(why)) => open(&mut environment, place, &why),
+            _ if name.has_hole() || path.contains(['*', '?', '[']) => {
+                open(&mut environment, place, &Why::NotUnderstood("an environment file by a pattern".into()));
+            }
+            // Without a dash it has to be there, so the image brings it; nodeadm's own is written when it runs.
+            None if !shown.starts_with('-') && path != image::NODEADM_ENVIRONMENT => {
+                open(&mut environment, place, &Why::FromOutside(format!("what the image has in {path}").into()));
             }
             _ => {}
         }
     }
-    let start = starts.last()?;
-    Some(expand(start, &environment, place))
+    for word in unset {
+        let name = word.to_text().split('=').next().unwrap_or_default().to_owned();
+        let whole = word.bytes().contains(&b'=');
+        let same = |v: &Traced| word.bytes()[name.len() + 1..] == *v.bytes();
+        if !whole || environment.get(&name).is_some_and(same) {
+            environment.remove(&name);
+        }
+    }
+    let [start] = starts.as_slice() else {
+        let twice = "the kubelet's unit has more than one ExecStart=, which systemd refuses";
+        return match starts.last() {
+            Some(last) if once => expand(last, &environment, place),
+            Some(_) => Err(Why::Invalid(twice.into())),
+            None => Err(no_unit()),
+        };
+    };
+    expand(start, &environment, place)
 }
 
-/// Stands for every variable that an unknown environment file may set.
-const OPEN: &str = "";
+/// Any variable may be set by a file that is not known, and what is set there is stronger.
+fn open(environment: &mut BTreeMap<String, Traced>, at: Span, why: &Why) {
+    for value in environment.values_mut() {
+        *value = Traced::hole(at, why.clone());
+    }
+    environment.insert(OPEN.to_owned(), Traced::hole(at, why.clone()));
+}
 
 fn file(machine: &Machine, files: &Files, path: &str) -> Option<File> {
     files.get(path).cloned().or_else(|| {
         let text = image::file(machine.family?, path, machine.minor)?;
-        Some(File::Known(std::sync::Arc::new(Traced::made(text, machine.place))))
+        Some(File::Known(Arc::new(Traced::made(text, machine.place))))
     })
+}
+
+/// The unit in the strongest directory that has one. That of EKS's images lies in the strongest of all.
+fn unit(machine: &Machine, files: &Files) -> Option<(String, File)> {
+    let own = || file(machine, files, image::UNIT).map(|f| (image::UNIT.to_owned(), f));
+    let strong = files.contains_key(image::UNIT) || machine.family != Some(Family::Kubeadm);
+    let others = || image::UNITS.iter().find_map(|path| Some(((*path).to_owned(), files.get(*path)?.clone())));
+    if strong { own().or_else(others) } else { others().or_else(own) }
 }
 
 /// The drop-ins by file name; of two with the same name the one in the stronger directory.
 fn dropins(machine: &Machine, files: &Files) -> BTreeMap<String, (String, File)> {
     let mut out = BTreeMap::new();
     if let Some((name, text)) = machine.family.and_then(image::unit_dropins) {
-        let text = File::Known(std::sync::Arc::new(Traced::made(text, machine.place)));
+        let text = File::Known(Arc::new(Traced::made(text, machine.place)));
         out.insert(name.to_owned(), (name.to_owned(), text));
     }
     for dir in image::UNIT_DROPINS {
@@ -106,77 +148,141 @@ fn entries(text: &Traced, path: &str, place: Span, cx: &mut Cx<'_>) -> Vec<Entry
     parse(&cx.texts.view(id))
 }
 
-/// True if every backslash begins an escape that `Environment=` has. Source: `cunescape_one` of systemd.
-fn escapes_are_known(text: &[u8]) -> bool {
-    let mut at = 0;
-    while let Some(byte) = text.get(at) {
-        at += 1;
-        if *byte == b'\\' {
-            if !matches!(
-                text.get(at),
-                None | Some(
-                    b'a' | b'b'
-                        | b'f'
-                        | b'n'
-                        | b'r'
-                        | b't'
-                        | b'v'
-                        | b'\\'
-                        | b'"'
-                        | b'\''
-                        | b's'
-                        | b'x'
-                        | b'u'
-                        | b'U'
-                        | b'0'..=b'7' | b'\n'
-                )
-            ) {
-                return false;
-            }
-            at += 1;
-        }
-    }
-    true
-}
-
 fn assignment(word: &Traced) -> Option<(String, Traced)> {
     let equals = word.bytes().iter().position(|b| *b == b'=')?;
     let name = String::from_utf8_lossy(&word.bytes()[..equals]).into_owned();
-    Some((name, word.slice(equals + 1..word.len())))
+    is_variable(&name).then(|| (name, word.slice(equals + 1..word.len())))
 }
 
-/// The words of `ExecStart` without the program: `$NAME` alone becomes as many words as it has, `${NAME}` one.
-fn expand(start: &Traced, environment: &BTreeMap<String, Traced>, place: Span) -> Vec<Traced> {
-    let mut out = Vec::new();
-    for word in words(start, true).iter().skip(1) {
-        let text = word.to_text().into_owned();
-        let bare = text.strip_prefix('$').filter(|n| !n.is_empty() && n.bytes().all(is_name));
-        if let Some(name) = bare {
-            match environment.get(name).or_else(|| environment.get(OPEN)) {
-                Some(value) if value.is_hole() => out.push(value.clone()),
-                Some(value) => out.extend(words(value, false)),
-                None => {}
-            }
+/// A word with its specifiers: `%%` is a percent sign, `%n` the unit; what the machine decides is a hole. `None` for one that
+/// systemd does not know, which makes it ignore the word.
+fn specifiers(word: &Traced) -> Option<Traced> {
+    let bytes = word.bytes();
+    let mut out = Traced::new();
+    let mut from = 0;
+    let mut at = 0;
+    while let Some(found) = bytes.get(at..).and_then(|rest| rest.iter().position(|b| *b == b'%')) {
+        let percent = at + found;
+        let Some(letter) = bytes.get(percent + 1).copied() else { break };
+        at = percent + 2;
+        if letter != b'%' && !letter.is_ascii_alphanumeric() {
             continue;
         }
-        let mut whole = Traced::new();
-        let mut from = 0;
-        while let Some(found) = text.get(from..).and_then(|rest| rest.find("${")) {
-            let open = from + found;
-            let Some(length) = text[open..].find('}') else { break };
-            whole.push(&word.slice(from..open));
-            if let Some(value) = environment.get(&text[open + 2..open + length]).or_else(|| environment.get(OPEN)) {
-                whole.push(value);
+        let span = word.slice(percent..at).span()?;
+        out.push(&word.slice(from..percent));
+        match letter {
+            b'%' => out.push(&word.slice(percent + 1..at)),
+            b'n' => out.push_made(b"kubelet.service", span),
+            b'N' | b'p' | b'P' => out.push_made(b"kubelet", span),
+            b'i' | b'I' => {}
+            b'a' | b'A' | b'b' | b'B' | b'c' | b'C' | b'd' | b'D' | b'E' | b'f' | b'g' | b'G' | b'h' | b'H' | b'j'
+            | b'J' | b'l' | b'L' | b'm' | b'M' | b'o' | b'q' | b'r' | b'R' | b's' | b'S' | b't' | b'T' | b'u'
+            | b'U' | b'v' | b'V' | b'w' | b'W' | b'y' | b'Y' => {
+                let what = format!("systemd's %{} on the machine", char::from(letter));
+                out.push_hole(span, Why::FromOutside(what.into()));
             }
-            from = open + length + 1;
+            _ => return None,
         }
-        whole.push(&word.slice(from..word.len()));
-        if whole.is_empty() && !word.is_empty() {
-            whole.push_made(b"", place);
-        }
-        out.push(whole);
+        from = at;
     }
-    out
+    out.push(&word.slice(from..word.len()));
+    Some(out)
+}
+
+/// The words of `ExecStart` without the program.
+fn expand(start: &Traced, environment: &BTreeMap<String, Traced>, place: Span) -> Result<Vec<Traced>, Why> {
+    let refused = || Why::Invalid("the ExecStart= of the kubelet's unit cannot be read by systemd".into());
+    let (given, sound) = split(start, Escapes::Relaxed);
+    if !sound {
+        return Err(refused());
+    }
+    if given.iter().any(|w| w.bytes() == b";") {
+        return Err(Why::Invalid("the ExecStart= of the kubelet's unit is more than one command".into()));
+    }
+    let mut given = given.into_iter();
+    let Some(program) = given.next() else { return Err(no_unit()) };
+    // Signs before the program: a colon turns variables off, an at sign gives it another name.
+    let shown = program.to_text().into_owned();
+    let bare = shown.trim_start_matches(['-', '+', '!', ':', '@']);
+    let signs = &shown[..shown.len() - bare.len()];
+    if signs.contains('@') {
+        given.next();
+    }
+    let mut argv = Vec::new();
+    for word in given {
+        let word = if word.bytes() == b"\\;" { word.slice(1..2) } else { word };
+        let word = specifiers(&word).ok_or_else(refused)?;
+        if signs.contains(':') {
+            argv.push(word);
+        } else {
+            variables(&word, environment, place, &mut argv);
+        }
+    }
+    let mut name = bare.rsplit('/').next().unwrap_or_default().to_owned();
+    let mut argv = std::collections::VecDeque::from(argv);
+    if name == "env" {
+        // Assignments and the program that it runs.
+        while argv.front().is_some_and(|w| w.bytes().contains(&b'=') && !w.bytes().starts_with(b"-")) {
+            argv.pop_front();
+        }
+        name =
+            argv.pop_front().map(|w| w.to_text().rsplit('/').next().unwrap_or_default().to_owned()).unwrap_or_default();
+    }
+    if name == "hyperkube" && argv.front().is_some_and(|w| w.bytes() == b"kubelet") {
+        argv.pop_front();
+    } else if !name.contains("kubelet") && !program.has_hole() {
+        let why = Why::NotUnderstood(format!("what {name} starts in the kubelet's unit").into());
+        return Ok(vec![Traced::hole(start.span().unwrap_or(place), why)]);
+    }
+    Ok(argv.into())
+}
+
+/// What a word becomes when the program starts: `$NAME` alone becomes as many words as it has, `${NAME}` in a word one.
+fn variables(word: &Traced, environment: &BTreeMap<String, Traced>, place: Span, out: &mut Vec<Traced>) {
+    let bytes = word.bytes();
+    let lookup =
+        |name: &[u8]| std::str::from_utf8(name).ok().and_then(|n| environment.get(n)).or_else(|| environment.get(OPEN));
+    if bytes.first() == Some(&b'$') && !matches!(bytes.get(1), Some(b'{' | b'$')) {
+        match lookup(&bytes[1..]) {
+            Some(value) if value.is_hole() => out.push(value.clone()),
+            Some(value) => out.extend(words(value)),
+            None => {}
+        }
+        return;
+    }
+    let mut whole = Traced::new();
+    let mut from = 0;
+    let mut at = 0;
+    while let Some(found) = bytes.get(at..).and_then(|rest| rest.iter().position(|b| *b == b'$')) {
+        let dollar = at + found;
+        match bytes.get(dollar + 1) {
+            Some(b'$') => {
+                whole.push(&word.slice(from..dollar + 1));
+                at = dollar + 2;
+                from = at;
+            }
+            Some(b'{') => {
+                let length = bytes[dollar + 2..].iter().take_while(|b| is_name(**b)).count();
+                let close = dollar + 2 + length;
+                at = dollar + 2;
+                // What is no name between braces stays.
+                if bytes.get(close) == Some(&b'}') {
+                    whole.push(&word.slice(from..dollar));
+                    if let Some(value) = lookup(&bytes[dollar + 2..close]) {
+                        whole.push(value);
+                    }
+                    at = close + 1;
+                    from = at;
+                }
+            }
+            _ => at = dollar + 1,
+        }
+    }
+    whole.push(&word.slice(from..word.len()));
+    if whole.is_empty() && !word.is_empty() {
+        whole.push_made(b"", place);
+    }
+    out.push(whole);
 }
 
 fn is_name(byte: u8) -> bool {
@@ -186,4 +292,56 @@ fn is_name(byte: u8) -> bool {
 /// Why nothing is known of a kubelet whose unit is not known.
 pub(super) fn no_unit() -> Why {
     Why::NotUnderstood("how this node starts its kubelet".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{HOLE, Memory, Source};
+
+    /// Answers that say that they do not know: what stands in a pattern, and what the machine decides.
+    const UNKNOWN: [&str; 5] =
+        ["env-percent-h", "file-glob", "file-missing-is-fatal", "start-shell", "start-shell-braces"];
+
+    #[test]
+    fn command_lines_as_systemd_makes_them() {
+        let recorded: serde_json::Value =
+            serde_json::from_str(include_str!("../../testdata/systemd/recorded.json")).unwrap();
+        let cases = recorded["cases"].as_object().unwrap();
+        assert!(cases.len() > 100);
+        let mut wrong = Vec::new();
+        for (name, case) in cases {
+            let memory = Memory::default();
+            let mut cx = Cx::new(&memory);
+            let mut files = Files::new();
+            let mut place = None;
+            for (path, text) in case["files"].as_object().unwrap() {
+                let text = text.as_str().unwrap();
+                let id = cx.texts.add_source(Arc::new(Source::new(path, text.as_bytes())));
+                let view = cx.texts.view(id);
+                place = Some(view.span(0..text.len()));
+                files.insert(path.clone(), File::Known(Arc::new(view.traced(0..text.len()))));
+            }
+            let machine = Machine::new(place.unwrap(), None, None, false);
+            let said = command_line(&machine, &files, &mut cx).ok();
+            let said = said.map(|argv| argv.iter().map(|w| w.to_text().into_owned()).collect::<Vec<_>>());
+            let service = |w: &serde_json::Value| {
+                // Each case has a service of its own under systemd.
+                let word = w.as_str().unwrap().to_owned();
+                let number = word.find(".service").map(|end| {
+                    let start = word[..end].rfind('c').unwrap();
+                    word[start..end].to_owned()
+                });
+                number.map_or(word.clone(), |own| word.replace(&own, "kubelet"))
+            };
+            let really = case["argv"].as_array().map(|argv| argv.iter().map(service).collect::<Vec<_>>());
+            let unknown = said.as_ref().is_some_and(|argv| argv.iter().any(|w| w.contains(HOLE)));
+            assert_eq!(unknown, UNKNOWN.contains(&name.as_str()), "{name}: {said:?}");
+            // An image brings the unit of a kubelet that is only seen by its drop-in.
+            if !unknown && said != really && name != "unit-only-drop-in" {
+                wrong.push(format!("{name}: {said:?}, really {really:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{} command lines are wrong: {wrong:#?}", wrong.len());
+    }
 }

@@ -13,7 +13,10 @@ use super::{DecodeError, MAX_DECODED_BYTES, Sources, region};
 pub enum Strictness {
     /// Go's `base64.StdEncoding`: only line breaks are skipped, padding is required. EC2 and nodeadm read so.
     Standard,
-    /// Python's `b64decode` and its `email` package: everything outside the alphabet is skipped. cloud-init reads so.
+    /// Python's `b64decode`: everything outside the alphabet is skipped, what follows the padding is not read, and padding is
+    /// required. cloud-init reads the files of a cloud-config so. Source: `binascii_a2b_base64_impl` of CPython.
+    Python,
+    /// Python's `email` package: as [`Strictness::Python`], but missing padding is added. cloud-init reads parts so.
     Lenient,
 }
 
@@ -40,11 +43,22 @@ pub fn decode(text: &Traced, strictness: Strictness) -> Result<Traced, DecodeErr
     for (offset, byte) in bytes.iter().enumerate().take(end) {
         let skip = match strictness {
             Strictness::Standard => matches!(byte, b'\r' | b'\n'),
-            Strictness::Lenient => !(byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')),
+            // A sign of padding before its time is skipped too.
+            Strictness::Python | Strictness::Lenient => {
+                !(byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/') || *byte == b'=' && chars.len() % 4 >= 2)
+            }
         };
         if !skip {
+            // A letter behind a lone sign of padding shows that it was none.
+            if strictness != Strictness::Standard && *byte != b'=' && chars.last() == Some(&b'=') {
+                chars.pop();
+                offsets.pop();
+            }
             chars.push(*byte);
             offsets.push(offset);
+            if strictness != Strictness::Standard && chars.len() % 4 == 0 && *byte == b'=' {
+                break;
+            }
         }
     }
     if hole.is_some() {
@@ -54,7 +68,7 @@ pub fn decode(text: &Traced, strictness: Strictness) -> Result<Traced, DecodeErr
         return Err(DecodeError { at: region(text), message: "base64 text is too large to be decoded".to_owned() });
     }
     let padding = match strictness {
-        Strictness::Standard => DecodePaddingMode::RequireCanonical,
+        Strictness::Standard | Strictness::Python => DecodePaddingMode::RequireCanonical,
         Strictness::Lenient => DecodePaddingMode::Indifferent,
     };
     let config = GeneralPurposeConfig::new().with_decode_padding_mode(padding).with_decode_allow_trailing_bits(true);
@@ -111,6 +125,9 @@ mod tests {
             ("aGVs\nbG8=\n", Some("hello"), Some("hello")),
             ("aGVs bG8=", None, Some("hello")),
             ("aGVsbG8", None, Some("hello")),
+            ("aGVs=bG8=", None, Some("hello")),
+            ("aGVsbG8=aGVs", None, Some("hello")),
+            ("aGV%sbG8=", None, Some("hello")),
             ("aGVsb", None, None),
             ("#!/bin/bash", None, None),
         ] {

@@ -17,7 +17,7 @@ pub const MAX_MIME_PARTS: usize = 512;
 /// One message or part.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entity {
-    /// Headers in order: the name in lower case, the value unfolded.
+    /// Headers in order: the name as written, the value unfolded.
     pub headers: Vec<(String, Traced)>,
     /// What follows the headers, still in its transfer encoding.
     pub body: Traced,
@@ -46,6 +46,26 @@ impl MediaType {
         self.parameters.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
+    /// A parameter's value as a text, which may be written as RFC 2231 has it: `filename*=utf-8''a%20b.sh`.
+    fn text(&self, name: &str) -> Option<String> {
+        if let Some(value) = self.parameter(name) {
+            return Some(value.to_owned());
+        }
+        let value = self.parameter(&format!("{name}*"))?;
+        let encoded = value.splitn(3, '\'').nth(2).unwrap_or(value);
+        let mut bytes = Vec::new();
+        let mut rest = encoded.bytes();
+        while let Some(byte) = rest.next() {
+            let digits: Option<Vec<u8>> = (byte == b'%').then(|| rest.clone().take(2).collect());
+            let escape = digits.and_then(|d| u8::from_str_radix(std::str::from_utf8(&d).ok()?, 16).ok());
+            if escape.is_some() {
+                rest.nth(1);
+            }
+            bytes.push(escape.unwrap_or(byte));
+        }
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     fn parse(text: &str) -> Self {
         let mut fields = split_unquoted(text, ';').into_iter();
         let essence = fields.next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -57,12 +77,13 @@ impl MediaType {
                 continue;
             };
             let value = value.trim();
-            let plain = match value.strip_prefix('"').and_then(|v| v.strip_suffix('"')) {
-                Some(inner) => inner.replace("\\\"", "\"").replace("\\\\", "\\"),
-                None => {
-                    strict &= !value.is_empty() && value.bytes().all(is_token);
-                    value.to_owned()
-                }
+            let quoted = value.len() > 1 && value.starts_with('"') && value.ends_with('"');
+            let plain = if quoted {
+                value[1..value.len() - 1].replace("\\\\", "\\").replace("\\\"", "\"")
+            } else {
+                strict &= !value.is_empty() && value.bytes().all(is_token);
+                // Python takes these for quotes too.
+                value.strip_prefix('<').and_then(|v| v.strip_suffix('>')).unwrap_or(value).to_owned()
             };
             parameters.push((name.trim().to_ascii_lowercase(), plain));
         }
@@ -95,8 +116,13 @@ fn split_unquoted(text: &str, sep: char) -> Vec<&str> {
 }
 
 impl Entity {
-    /// The value of a header; of several, the first one.
+    /// The value of a header, in whatever case its name is written; of several, the first one.
     pub fn header(&self, name: &str) -> Option<&Traced> {
+        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v)
+    }
+
+    /// The value of a header whose name is written in just this way.
+    pub fn exact_header(&self, name: &str) -> Option<&Traced> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v)
     }
 
@@ -111,19 +137,25 @@ impl Entity {
     /// The file name that the part gives itself, in `Content-Disposition` or else in `Content-Type`.
     pub fn file_name(&self) -> Option<String> {
         let given = self.header("content-disposition").map(|v| MediaType::parse(&v.to_text()));
-        let name = given.as_ref().and_then(|d| d.parameter("filename").map(str::to_owned));
-        name.or_else(|| self.media_type().parameter("name").map(str::to_owned))
+        let name = given.as_ref().and_then(|d| d.text("filename"));
+        name.or_else(|| self.media_type().text("name"))
     }
 
     /// The body without its transfer encoding.
     ///
+    /// A body that is not what its encoding says stays as it stands, as Python leaves it.
+    ///
     /// # Errors
-    /// If the body is not what the encoding says; cloud-init then takes it as it stands.
+    /// If the encoding is one that is not known here.
     pub fn decoded(&self) -> Result<Traced, DecodeError> {
         let encoding = self.header("content-transfer-encoding").map(|v| v.to_text().trim().to_ascii_lowercase());
         match encoding.as_deref() {
-            Some("base64") => base64::decode(&self.body, Strictness::Lenient),
+            Some("base64") => Ok(base64::decode(&self.body, Strictness::Lenient).unwrap_or_else(|_| self.body.clone())),
             Some("quoted-printable") => Ok(quoted_printable(&self.body)),
+            Some("x-uuencode" | "uuencode" | "uue" | "x-uue") => Err(DecodeError {
+                at: self.body.span(),
+                message: "a part in the encoding uuencode is not read".to_owned(),
+            }),
             _ => Ok(self.body.clone()),
         }
     }
@@ -132,7 +164,11 @@ impl Entity {
 /// Reads a message. A text without headers is a message with nothing but a body.
 pub fn parse(text: &Traced) -> Entity {
     let mut reader = Reader { text, bytes: text.bytes(), left: MAX_MIME_PARTS };
-    reader.entity(0..text.len(), 0)
+    // A line that mailboxes put before a message; Go's reader does not know it.
+    let envelope = if text.bytes().starts_with(b"From ") { reader.line(0, text.len()).0 } else { 0 };
+    let mut entity = reader.entity(envelope..text.len(), 0);
+    entity.separated &= envelope == 0;
+    entity
 }
 
 struct Reader<'a> {
@@ -174,7 +210,7 @@ impl Reader<'_> {
                     .position(|b| *b == b':')
                     .filter(|n| *n > 0 && line[..*n].iter().all(|b| b.is_ascii_graphic()));
                 let Some(colon) = colon else { break };
-                let name = String::from_utf8_lossy(&line[..colon]).to_ascii_lowercase();
+                let name = String::from_utf8_lossy(&line[..colon]).into_owned();
                 let blank = line[colon + 1..].iter().take_while(|b| b.is_ascii_whitespace()).count();
                 headers.push((name, self.text.slice(at + colon + 1 + blank..end)));
             }
@@ -187,7 +223,7 @@ impl Reader<'_> {
             && let Some(boundary) = media.parameter("boundary")
             && depth < MAX_MIME_DEPTH
         {
-            let (ranges, closed) = self.parts(body, boundary.as_bytes());
+            let (ranges, closed) = self.parts(body, boundary.trim_end().as_bytes());
             if !ranges.is_empty() || closed {
                 entity.closed = closed;
                 entity.parts = Some(ranges.into_iter().map(|r| self.entity(r, depth + 1)).collect());

@@ -10,7 +10,7 @@ use super::{FIELDS, Field, Mechanism, Reading, Setting, Shape};
 
 /// The flags among the words of a text, whose quotes are taken off as systemd and shells do.
 pub fn in_flags(view: &View) -> Vec<Setting> {
-    in_words(&unit::words(&view.traced(0..view.bytes.len()), false))
+    in_words(&unit::words(&view.traced(0..view.bytes.len())))
 }
 
 /// The flags among some words.

@@ -111,7 +111,9 @@ fn command_line(track: &mut Track, files: &mut dyn Files) -> bool {
         for entry in unit::parse(&view).into_iter().filter(|e| e.section == "Service") {
             match entry.key.as_str() {
                 "Environment" if entry.value.is_empty() => variables.clear(),
-                "Environment" => variables.extend(unit::words(&entry.value, true).iter().filter_map(assignment)),
+                "Environment" => {
+                    variables.extend(unit::split(&entry.value, unit::Escapes::Strict).0.iter().filter_map(assignment));
+                }
                 "ExecStart" => start = Some(entry.value).filter(|v| !v.is_empty()),
                 _ => {}
             }
@@ -132,8 +134,9 @@ fn command_line(track: &mut Track, files: &mut dyn Files) -> bool {
     if let Some(value) = value("STREAM_IDLE_TIMEOUT").filter(|v| !v.is_empty()) {
         say(track, value.clone(), value.span());
     }
-    let mut line: Vec<Traced> = start.as_ref().map(|text| unit::words(text, true)).unwrap_or_default();
-    line.extend(OPTIONS.iter().filter_map(|name| value(name)).flat_map(|text| unit::words(text, false)));
+    let mut line: Vec<Traced> =
+        start.as_ref().map(|text| unit::split(text, unit::Escapes::Relaxed).0).unwrap_or_default();
+    line.extend(OPTIONS.iter().filter_map(|name| value(name)).flat_map(unit::words));
     let flag = b"--stream-idle-timeout";
     for (n, word) in line.iter().enumerate() {
         let Some(rest) = word.bytes().strip_prefix(flag) else { continue };

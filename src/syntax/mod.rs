@@ -2,6 +2,7 @@
 
 pub mod hcl;
 pub mod json;
+pub mod powershell;
 mod scalar;
 pub mod shell;
 #[cfg(test)]

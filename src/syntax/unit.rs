@@ -36,10 +36,13 @@ pub fn parse(view: &View) -> Vec<Entry> {
                 continue;
             }
             let begin = end - bytes.len();
-            if bytes.last() == Some(&b'\\') && next < view.bytes.len() {
+            if bytes.last() == Some(&b'\\') {
                 view.push_onto(&mut text, begin..end - 1);
-                text.push_made(b" ", view.span(end - 1..next));
-                continue;
+                text.push_made(b" ", view.span(end - 1..next.max(end)));
+                if next < view.bytes.len() {
+                    continue;
+                }
+                break;
             }
             view.push_onto(&mut text, begin..end);
             break;
@@ -73,88 +76,224 @@ pub fn trim(text: &Traced) -> Traced {
     text.slice(start..end)
 }
 
-/// The words of a value: split at white space; quotes that start a word or stand in it are taken off; a backslash takes the
-/// next character for itself, or stands for a control character if `escapes` is set. As `extract_first_word` does.
-pub fn words(text: &Traced, escapes: bool) -> Vec<Traced> {
-    let bytes = text.bytes();
+/// What a backslash does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Escapes {
+    /// It takes the next character for itself: the value of a variable.
+    Plain,
+    /// It begins one of C's escapes; another one is an error: `Environment=`.
+    Strict,
+    /// It begins one of C's escapes; in a word with another one that one stays as it is written: `ExecStart=`.
+    Relaxed,
+}
+
+/// The words of a value: split at white space; quotes that start a word or stand in it are taken off. False if the rest could
+/// not be read, because a quote is open or an escape is none. As `extract_first_word` of systemd does.
+pub fn split(text: &Traced, escapes: Escapes) -> (Vec<Traced>, bool) {
     let mut out = Vec::new();
-    let mut word: Option<Traced> = None;
-    let mut quote = None;
     let mut at = 0;
+    loop {
+        at += text.bytes()[at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+        if at >= text.len() {
+            return (out, true);
+        }
+        let word = match word(text, at, escapes) {
+            None if escapes == Escapes::Relaxed => word_as_written(text, at),
+            found => found,
+        };
+        let Some((word, next)) = word else { return (out, false) };
+        out.push(word);
+        at = next;
+    }
+}
+
+/// The words of a variable's value.
+pub fn words(text: &Traced) -> Vec<Traced> {
+    split(text, Escapes::Plain).0
+}
+
+/// The word at `at` and where it ends.
+fn word(text: &Traced, mut at: usize, escapes: Escapes) -> Option<(Traced, usize)> {
+    let bytes = text.bytes();
+    let mut word = Traced::new();
+    let mut quote = None;
     while let Some(byte) = bytes.get(at) {
-        let current = word.get_or_insert_default();
         match (*byte, quote) {
             (b'\\', _) if at + 1 < bytes.len() => {
-                let control = match bytes[at + 1] {
-                    b'n' => Some(b'\n'),
-                    b't' => Some(b'\t'),
-                    b's' => Some(b' '),
-                    _ => None,
-                };
-                match control.filter(|_| escapes) {
-                    Some(control) => {
-                        let escape = text.slice(at..at + 2);
-                        if let Some(span) = escape.span() {
-                            current.push_made(&[control], span);
-                        }
-                    }
-                    None => current.push(&text.slice(at + 1..at + 2)),
+                if escapes == Escapes::Plain {
+                    word.push(&text.slice(at + 1..at + 2));
+                    at += 2;
+                } else {
+                    at += escape(text, at, &mut word)?;
                 }
-                at += 1;
+                continue;
             }
             (b'\'' | b'"', None) => quote = Some(*byte),
             (b, Some(q)) if b == q => quote = None,
-            (b, None) if b.is_ascii_whitespace() => {
-                // A word that was only begun by this white space is none.
-                if let Some(word) = word.take()
-                    && (!word.is_empty() || at > 0 && matches!(bytes[at - 1], b'\'' | b'"'))
-                {
-                    out.push(word);
-                }
-            }
+            (b, None) if b.is_ascii_whitespace() => break,
             _ => {
                 let rest = &bytes[at..];
-                let run = rest
-                    .iter()
-                    .position(|b| matches!(b, b'\\' | b'\'' | b'"') || b.is_ascii_whitespace())
-                    .map_or(rest.len(), |n| n.max(1));
-                current.push(&text.slice(at..at + run));
-                at += run - 1;
+                let stops = |b: &u8| matches!(b, b'\\' | b'\'' | b'"') || b.is_ascii_whitespace();
+                let run = rest.iter().position(stops).map_or(rest.len(), |n| n.max(1));
+                word.push(&text.slice(at..at + run));
+                at += run;
+                continue;
             }
         }
         at += 1;
     }
-    if let Some(word) = word
-        && (!word.is_empty() || matches!(bytes.last(), Some(b'\'' | b'"')))
-    {
-        out.push(word);
+    // A value may end within quotes, a line of a unit may not.
+    (quote.is_none() || escapes == Escapes::Plain).then_some((word, at))
+}
+
+/// The word at `at` in which escapes that are none stay.
+fn word_as_written(text: &Traced, mut at: usize) -> Option<(Traced, usize)> {
+    let bytes = text.bytes();
+    let mut word = Traced::new();
+    let mut quote = None;
+    while let Some(byte) = bytes.get(at) {
+        match (*byte, quote) {
+            (b'\\', _) if at + 1 < bytes.len() => match escape(text, at, &mut word) {
+                Some(length) => at += length - 1,
+                None => {
+                    word.push(&text.slice(at..at + 2));
+                    at += 1;
+                }
+            },
+            (b'\'' | b'"', None) => quote = Some(*byte),
+            (b, Some(q)) if b == q => quote = None,
+            (b, None) if b.is_ascii_whitespace() => break,
+            _ => word.push(&text.slice(at..at + 1)),
+        }
+        at += 1;
+    }
+    quote.is_none().then_some((word, at))
+}
+
+/// Reads one of C's escapes at `at` and gives its length; `None` if it is none. Source: `cunescape_one` of systemd.
+fn escape(text: &Traced, at: usize, out: &mut Traced) -> Option<usize> {
+    let rest = text.bytes().get(at + 1..)?;
+    let number = |digits: usize, radix: u32, skip: usize| {
+        let digits = rest.get(skip..skip + digits)?;
+        let value = u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()?;
+        (value > 0).then_some(value)
+    };
+    let (length, made): (usize, Vec<u8>) = match rest.first()? {
+        b'a' => (2, vec![7]),
+        b'b' => (2, vec![8]),
+        b'f' => (2, vec![12]),
+        b'n' => (2, vec![b'\n']),
+        b'r' => (2, vec![b'\r']),
+        b't' => (2, vec![b'\t']),
+        b'v' => (2, vec![11]),
+        b's' => (2, vec![b' ']),
+        b'\\' | b'"' | b'\'' => {
+            out.push(&text.slice(at + 1..at + 2));
+            return Some(2);
+        }
+        b'x' => (4, vec![u8::try_from(number(2, 16, 1)?).ok()?]),
+        b'u' => (6, char::from_u32(number(4, 16, 1)?)?.to_string().into_bytes()),
+        b'U' => (10, char::from_u32(number(8, 16, 1)?)?.to_string().into_bytes()),
+        b'0'..=b'7' => (4, vec![u8::try_from(number(3, 8, 0)?).ok()?]),
+        _ => return None,
+    };
+    let span = text.slice(at..at + length).span()?;
+    out.push_made(&made, span);
+    Some(length)
+}
+
+/// The assignments of an environment file (`EnvironmentFile=`), in order. Source: `parse_env_file_internal` of systemd.
+pub fn environment_file(view: &View) -> Vec<(String, Traced)> {
+    let bytes = &view.bytes;
+    let newline = |b: u8| matches!(b, b'\n' | b'\r');
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at).copied() {
+        if byte.is_ascii_whitespace() {
+            at += 1;
+            continue;
+        }
+        if matches!(byte, b'#' | b';') {
+            // A backslash carries a comment over the end of its line.
+            while let Some(b) = bytes.get(at).copied().filter(|b| !newline(*b)) {
+                at += if b == b'\\' { 2 } else { 1 };
+            }
+            continue;
+        }
+        let start = at;
+        while bytes.get(at).is_some_and(|b| !newline(*b) && *b != b'=') {
+            at += 1;
+        }
+        if bytes.get(at) != Some(&b'=') {
+            continue;
+        }
+        let name = String::from_utf8_lossy(&bytes[start..at]).trim_end().to_owned();
+        at += 1;
+        let (value, next) = file_value(view, at);
+        at = next;
+        if is_variable(&name) {
+            out.push((name, value));
+        }
     }
     out
 }
 
-/// The assignments of an environment file (`EnvironmentFile=`), in order.
-pub fn environment_file(view: &View) -> Vec<(String, Traced)> {
-    let mut out = Vec::new();
-    let mut at = 0;
-    while at < view.bytes.len() {
-        let (end, next) = line(view, at);
-        let text = trim(&view.traced(at..end));
-        at = next;
-        let bytes = text.bytes();
-        let Some(equals) = bytes.iter().position(|b| *b == b'=') else { continue };
-        if matches!(bytes.first(), Some(b'#' | b';')) {
-            continue;
+/// The value at `at` and where its line ends.
+fn file_value(view: &View, mut at: usize) -> (Traced, usize) {
+    let bytes = &view.bytes;
+    let newline = |b: u8| matches!(b, b'\n' | b'\r');
+    let mut value = Traced::new();
+    // How much of the value is no white space at its end.
+    let mut kept = 0;
+    let mut begun = false;
+    while let Some(byte) = bytes.get(at).copied() {
+        match byte {
+            b if newline(b) => break,
+            b'\'' | b'"' if !begun => {
+                at += 1;
+                while let Some(b) = bytes.get(at).copied().filter(|b| *b != byte) {
+                    let taken = bytes.get(at + 1).copied();
+                    if b == b'\\' && byte == b'"' && taken.is_some() {
+                        match taken {
+                            Some(b'"' | b'\\' | b'`' | b'$') => view.push_onto(&mut value, at + 1..at + 2),
+                            Some(b'\n') => {}
+                            _ => view.push_onto(&mut value, at..at + 2),
+                        }
+                        at += 2;
+                        continue;
+                    }
+                    view.push_onto(&mut value, at..at + 1);
+                    at += 1;
+                }
+                kept = value.len();
+            }
+            b'\\' => {
+                begun = true;
+                at += 1;
+                if bytes.get(at).is_some_and(|b| !newline(*b)) {
+                    view.push_onto(&mut value, at..at + 1);
+                    kept = value.len();
+                }
+            }
+            b if b.is_ascii_whitespace() && !begun => {}
+            b => {
+                begun = true;
+                view.push_onto(&mut value, at..at + 1);
+                if !b.is_ascii_whitespace() {
+                    kept = value.len();
+                }
+            }
         }
-        let name = String::from_utf8_lossy(&bytes[..equals]).trim().to_owned();
-        let mut value = trim(&text.slice(equals + 1..bytes.len()));
-        // A value that starts with a quote ends at the next one; elsewhere quotes stand for themselves.
-        if let Some(quote @ (b'\'' | b'"')) = value.bytes().first().copied() {
-            let close = value.bytes()[1..].iter().position(|b| *b == quote);
-            value = value.slice(1..close.map_or(value.len(), |n| n + 1));
-        }
-        out.push((name, value));
+        at += 1;
     }
-    out
+    (value.slice(0..kept), at)
+}
+
+/// True for the name of a variable, as `env_name_is_valid` of systemd has it.
+pub fn is_variable(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 #[cfg(test)]
@@ -189,8 +328,7 @@ mod tests {
             ("", vec![]),
         ] {
             let view = view(text);
-            let got: Vec<_> =
-                words(&view.traced(0..text.len()), false).iter().map(|w| w.to_text().into_owned()).collect();
+            let got: Vec<_> = words(&view.traced(0..text.len())).iter().map(|w| w.to_text().into_owned()).collect();
             assert_eq!(got, want, "{text}");
         }
     }
@@ -199,6 +337,6 @@ mod tests {
     fn environment_files() {
         let view = view("# c\nA=1 2\nB='x y' z\nC=a\"b\nnothing\n");
         let got: Vec<_> = environment_file(&view).iter().map(|(n, v)| format!("{n}:{}", v.to_text())).collect();
-        assert_eq!(got, ["A:1 2", "B:x y", "C:a\"b"]);
+        assert_eq!(got, ["A:1 2", "B:x yz", "C:a\"b"]);
     }
 }

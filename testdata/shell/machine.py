@@ -20,7 +20,7 @@ STUBS = HERE / "stubs"
 CONFIG = "/etc/kubernetes/kubelet/kubelet-config.json"
 ENDING = ("ns", "us", "µs", "ms", "s", "m", "h")
 DURATION = re.compile(r"[-+]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))+)")
-TIMEOUT = 20
+TIMEOUT = 120
 
 TOOLS = """[ awk base64 basename bash cat chmod chown cp cut date diff dirname egrep envsubst env expr echo false fgrep find fold
 gawk grep gunzip gzip head hostname id install ln ls mkdir mktemp mv nl nohup nproc paste perl printf pwd python3 readlink
@@ -175,6 +175,7 @@ def template(root, family):
         write(root / "etc/systemd/system/kubelet.service", SERVICES["al2"])
     elif base == "al2023":
         write(root / "etc/eks/bootstrap.sh", "#!/bin/bash\necho 'use nodeadm'\nexit 1\n", 0o755)
+        (root / "etc/eks/nodeadm.d").mkdir()
         write(root / "etc/systemd/system/kubelet.service", SERVICES["al2023"])
         write(root / "run/user-data.yaml", EKS_NODE_CONFIG if family.endswith("-managed") else NODE_CONFIG)
     elif base == "kubeadm":

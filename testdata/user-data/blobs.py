@@ -5,6 +5,9 @@ What the cloud-init 19.3 of Amazon Linux 2 does otherwise than a newer one is re
 import base64
 import gzip
 import quopri
+import sys
+
+import layers
 
 IDLE = "--streaming-connection-idle-timeout"
 BOOT = "/etc/eks/bootstrap.sh demo --kubelet-extra-args"
@@ -264,4 +267,5 @@ def blobs():
     add("node-multi-document", mime(part(NODE, node_config() + "---\n" + zero)), n)
     add("node-crlf", mime(part(NODE, zero)).replace(b"\n", b"\r\n"), n)
     add("node-typo-in-version", zero.replace("v1alpha1", "v1alpha"), n)
+    layers.more(add, sys.modules[__name__])
     return out

@@ -7,7 +7,7 @@ import json
 import logging
 import os
 
-from cloudinit import handlers, sources, stages, util
+from cloudinit import handlers, sources, stages, subp, util
 from cloudinit.config import cc_bootcmd, cc_runcmd, cc_scripts_user, cc_write_files, cc_write_files_deferred
 from cloudinit.settings import PER_ALWAYS
 
@@ -33,6 +33,7 @@ def parts(message):
 
 def main():
     logging.basicConfig(level=logging.INFO)
+    os.chdir("/")
     log = logging.getLogger()
     init = stages.Init()
     init._cfg = BASE
@@ -67,6 +68,11 @@ def main():
             answer["scripts"].append({"name": name, "text": open(os.path.join(folder, name), errors="replace").read()})
     with open("/log/cloud-init.json", "w") as out:
         json.dump(answer, out, default=lambda v: v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v))
+    for name in ("per-once", "per-boot", "per-instance"):
+        try:
+            subp.runparts(os.path.join("/var/lib/cloud/scripts", name))
+        except Exception:
+            logging.exception("a script failed")
     try:
         cc_scripts_user.handle("scripts-user", config, cloud, log, [])
     except Exception:

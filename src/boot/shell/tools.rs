@@ -8,7 +8,7 @@ use crate::text::{Span, Traced, Why};
 
 use super::super::machine::{File, Start, absolute};
 use super::super::programs::{self, Found};
-use super::super::{image, nodeadm};
+use super::super::{image, kubeadm, nodeadm};
 use super::files::contents;
 use super::{Run, Shell, Status, snap};
 
@@ -136,10 +136,8 @@ impl Shell<'_, '_> {
                 path.machine.start = Some(Start { files, argv: Some(Arc::new(words.to_vec())) });
             }
             "kubeadm" => {
-                path.machine.see(Some(Family::Kubeadm));
-                if matches!(words.first().and_then(|w| w.known_str()), Some("init" | "join")) {
-                    path.machine.start(true);
-                }
+                let directory = path.directory.clone();
+                kubeadm::run(&mut path.machine, words, &directory, span, self.cx);
             }
             "snap" => return snap::run(words, span, path),
             "curl" | "wget" | "aws" => return self.fetch(name, words, span, path),

@@ -1,0 +1,339 @@
+//! `#cloud-config`: files and commands. Sources: `cloudinit/config/cc_write_files.py`, `cc_runcmd.py`, `cc_bootcmd.py`,
+//! `cloudinit/handlers/cloud_config.py` of canonical/cloud-init at 04eacd06.
+
+mod merge;
+
+use std::collections::BTreeSet;
+
+use crate::decode::base64::{self, Strictness};
+use crate::decode::{DecodeError, gzip};
+use crate::node::Cx;
+use crate::syntax::{Node, NodeKind, Parsed, Resolved, Schema, json, resolve, yaml};
+use crate::text::{Span, Traced, Why};
+
+use super::machine::absolute;
+use super::user_data::{Action, Phase};
+
+/// A part that goes into the configuration.
+#[derive(Clone, Debug)]
+pub(super) enum Part {
+    /// A document, and how the header of its part wants it merged.
+    Document(Traced, Option<String>),
+    /// `#cloud-config-jsonp`: a JSON patch of what the parts before it came to; without its first line.
+    Patch(Traced),
+}
+
+/// What several cloud-configs come to: what is done, and the place and the reason of what is not known.
+pub(super) struct Merged {
+    pub(super) actions: Vec<(Phase, Action)>,
+    pub(super) gaps: Vec<(Span, Why)>,
+    /// Files of lists that other lists have replaced: path and content.
+    pub(super) replaced: Vec<(String, Traced)>,
+    /// Commands of lists that other lists have replaced, as one script.
+    pub(super) replaced_commands: Traced,
+    /// The machine is started once more at the end.
+    pub(super) restarts: bool,
+}
+
+/// Keys whose modules run something of their own, which is not followed.
+const UNFOLLOWED: [(&str, &str); 5] = [
+    ("ansible", "what the cloud-config has ansible do"),
+    ("chef", "what the cloud-config has chef do"),
+    ("mcollective", "what the cloud-config has mcollective do"),
+    ("puppet", "what the cloud-config has puppet do"),
+    ("salt_minion", "what the cloud-config has salt do"),
+];
+
+/// The tags of PyYAML's safe loader.
+const KNOWN_TAGS: [&str; 15] = [
+    "!",
+    "!!binary",
+    "!!bool",
+    "!!float",
+    "!!int",
+    "!!map",
+    "!!merge",
+    "!!null",
+    "!!omap",
+    "!!pairs",
+    "!!python/unicode",
+    "!!seq",
+    "!!set",
+    "!!str",
+    "!!timestamp",
+];
+
+/// Merges the parts in order and reads what they come to.
+pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut Cx<'_>) -> Merged {
+    let mut gaps: Vec<(Span, Why)> = Vec::new();
+    let mut whole: Option<Node> = None;
+    let mut files: Vec<Node> = Vec::new();
+    let mut orders: Vec<Node> = Vec::new();
+    for part in parts {
+        let (text, header) = match part {
+            Part::Document(text, header) => (text, header.as_deref()),
+            Part::Patch(text) => (text, None),
+        };
+        let id = cx.texts.add_made(name, text, place);
+        let view = cx.texts.view(id);
+        let parsed = match part {
+            Part::Document(..) => yaml::parse(&view),
+            Part::Patch(_) => {
+                let json = json::parse(&view);
+                Parsed { tree: json.tree.into_iter().collect(), errors: json.errors }
+            }
+        };
+        // cloud-init leaves out a document that it cannot read, and one that is several.
+        if let Some(error) = parsed.errors.first()
+            && let Some(why) = error.hole(&view)
+        {
+            // What is not known is at fault; the rest may be sound.
+            gaps.push((error.at, why.clone()));
+        } else if let Some(error) = parsed.errors.first() {
+            cx.problem(error.at, format!("the cloud-config cannot be read: {}", error.message));
+            gaps.push((error.at, Why::NotUnderstood("a cloud-config that cannot be read".into())));
+            continue;
+        }
+        if let Some((at, tag)) = parsed.tree.iter().find_map(foreign) {
+            cx.problem(at, format!("the cloud-config cannot be read: cloud-init knows no tag {tag}"));
+            gaps.push((at, Why::NotUnderstood("a cloud-config that cannot be read".into())));
+            continue;
+        }
+        if parsed.tree.len() > 1 {
+            let at = parsed.tree[1].span;
+            cx.problem(at, "cloud-init reads no cloud-config of more than one document");
+            gaps.push((at, Why::Invalid("a cloud-config of more than one document".into())));
+            continue;
+        }
+        let Some(node) = parsed.tree.into_iter().next() else { continue };
+        if let Part::Patch(_) = part {
+            let empty = Node { kind: NodeKind::Map(Vec::new()), span: node.span, tag: None };
+            match merge::patch(whole.as_ref().unwrap_or(&empty), &node) {
+                Some(patched) => whole = Some(patched),
+                None => gaps.push((node.span, Why::Invalid("a patch that does not fit the cloud-config".into()))),
+            }
+            continue;
+        }
+        if !node.is_map() {
+            if node.as_scalar().is_some_and(|s| s.text.has_hole()) {
+                gaps.extend(hole_of(&node));
+            }
+            continue;
+        }
+        let node = merge::distinct(node);
+        files.extend(node.get("write_files").map(Node::items).unwrap_or_default().iter().cloned());
+        let commands = ["bootcmd", "runcmd"].into_iter().filter_map(|key| node.get(key));
+        orders.extend(commands.flat_map(Node::items).cloned());
+        let Some(mergers) = merge::Mergers::of(&node, header) else {
+            gaps.push((node.span, Why::Invalid("a cloud-config whose way of merging cloud-init does not know".into())));
+            continue;
+        };
+        gaps.extend(node.unknown_keys().map(|(at, why)| (at, why.clone())));
+        let empty = Node { kind: NodeKind::Map(Vec::new()), span: node.span, tag: None };
+        whole = Some(mergers.merge(whole.as_ref().unwrap_or(&empty), &node, 0));
+    }
+    let Some(whole) = whole else {
+        let replaced_commands = Traced::new();
+        return Merged { actions: Vec::new(), gaps, replaced: Vec::new(), replaced_commands, restarts: false };
+    };
+    let kept = ["write_files", "bootcmd", "runcmd"].into_iter().filter_map(|key| whole.get(key)).flat_map(Node::items);
+    let kept: BTreeSet<Span> = kept.map(|item| item.span).collect();
+    files.retain(|item| !kept.contains(&item.span));
+    orders.retain(|item| !kept.contains(&item.span));
+    let content = |item: &Node| match write(item) {
+        Ok(Some(Action::Write { path, content: Ok(text), .. })) => Some((path, text)),
+        _ => None,
+    };
+    let replaced = files.iter().filter_map(content).collect();
+    let replaced_commands = script(&orders, place).unwrap_or_default();
+    let restarts = whole.get("power_state").is_some();
+    for (key, what) in UNFOLLOWED {
+        if let Some((key, _)) = whole.pair(key) {
+            gaps.push((key.span, Why::NotUnderstood(what.into())));
+        }
+    }
+    let mut actions = Vec::new();
+    if let Some(files) = whole.get("write_files") {
+        write_files(files, &mut actions, &mut gaps);
+    }
+    for (phase, key) in [(Phase::BootCommand, "bootcmd"), (Phase::RunCommand, "runcmd")] {
+        if let Some(list) = whole.get(key) {
+            match commands(list, place) {
+                Ok(script) => actions.push((phase, Action::Run(script, format!("{key} of the {name}")))),
+                Err(gap) => gaps.push(gap),
+            }
+        }
+    }
+    if let Some(list) = whole.path(&["snap", "commands"]) {
+        // The commands are sorted by their keys where they stand in a map.
+        let mut sorted = list.pairs().to_vec();
+        sorted.sort_by(|(a, _), (b, _)| a.as_str().cmp(&b.as_str()));
+        let items = if list.is_map() { sorted.into_iter().map(|(_, v)| v).collect() } else { list.items().to_vec() };
+        if let Ok(script) = script(&items, place) {
+            actions.push((Phase::SnapCommand, Action::Run(script, format!("snap of the {name}"))));
+        }
+    }
+    Merged { actions, gaps, replaced, replaced_commands, restarts }
+}
+
+/// The place and the name of a tag that PyYAML's safe loader does not know, which makes it refuse the document.
+fn foreign(node: &Node) -> Option<(Span, String)> {
+    if let Some(tag) = node.tag.as_deref()
+        && !KNOWN_TAGS.contains(&tag)
+    {
+        return Some((node.span, tag.to_owned()));
+    }
+    match &node.kind {
+        NodeKind::Scalar(_) => None,
+        NodeKind::Seq(items) => items.iter().find_map(foreign),
+        NodeKind::Map(pairs) => pairs.iter().find_map(|(key, value)| foreign(key).or_else(|| foreign(value))),
+    }
+}
+
+fn hole_of(node: &Node) -> Option<(Span, Why)> {
+    node.as_scalar().and_then(|s| s.text.first_hole()).map(|(at, why)| (at, why.clone()))
+}
+
+/// The script of a list of commands; the place and the reason if there is none.
+fn commands(list: &Node, place: Span) -> Result<Traced, (Span, Why)> {
+    let NodeKind::Seq(items) = &list.kind else {
+        let why = Why::Invalid("commands that are no list, which cloud-init does not run".into());
+        return Err(hole_of(list).unwrap_or((list.span, why)));
+    };
+    script(items, place)
+}
+
+/// What a value is to Python's `str`. `None` for what is no scalar.
+fn word(node: &Node) -> Option<Traced> {
+    let scalar = node.as_scalar()?;
+    let made = |text: String| Traced::made(text, node.span);
+    Some(match resolve(scalar, node.tag.as_deref(), Schema::Python) {
+        Resolved::Str => scalar.text.clone(),
+        Resolved::Null => made("None".to_owned()),
+        Resolved::Bool(true) => made("True".to_owned()),
+        Resolved::Bool(false) => made("False".to_owned()),
+        Resolved::Int(number) if number.to_string() == scalar.text.to_text() => scalar.text.clone(),
+        Resolved::Int(number) => made(number.to_string()),
+        Resolved::Float(number) => made(format!("{number:?}")),
+    })
+}
+
+fn yes(item: &Node, key: &str) -> bool {
+    let Some(node) = item.get(key) else { return false };
+    let Some(scalar) = node.as_scalar() else { return false };
+    match resolve(scalar, node.tag.as_deref(), Schema::Python) {
+        Resolved::Bool(yes) => yes,
+        Resolved::Int(number) => number == 1,
+        Resolved::Str => {
+            let text = scalar.text.to_text().trim().to_lowercase();
+            matches!(text.as_str(), "true" | "1" | "on" | "yes")
+        }
+        _ => false,
+    }
+}
+
+/// `write_files`: what is not deferred first. A file that cannot be made ends the list.
+fn write_files(files: &Node, actions: &mut Vec<(Phase, Action)>, gaps: &mut Vec<(Span, Why)>) {
+    let NodeKind::Seq(items) = &files.kind else {
+        let why = Why::Invalid("write_files that is no list, which cloud-init does not write".into());
+        gaps.push(hole_of(files).unwrap_or((files.span, why)));
+        return;
+    };
+    for phase in [Phase::Files, Phase::DeferredFiles] {
+        for item in items.iter().filter(|i| yes(i, "defer") == (phase == Phase::DeferredFiles)) {
+            if !item.is_map() {
+                if let Some(hole) = hole_of(item) {
+                    gaps.push(hole);
+                    continue;
+                }
+                gaps.push((item.span, Why::Invalid("a file that is no map, where cloud-init stops writing".into())));
+                break;
+            }
+            match write(item) {
+                Ok(Some(action)) => actions.push((phase, action)),
+                Ok(None) => gaps.extend(item.get("path").and_then(hole_of)),
+                Err(why) => {
+                    gaps.push((item.span, why));
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// One file; `None` if it has no path.
+fn write(item: &Node) -> Result<Option<Action>, Why> {
+    let Some(path) = item.get("path").and_then(Node::as_str).filter(|p| !p.is_empty()) else { return Ok(None) };
+    let path = absolute(path, "/");
+    let append = yes(item, "append");
+    let content = item.get("content");
+    if content.is_none() && item.get("source").is_some() {
+        let content = Err(Why::FromOutside(format!("the source of {path}").into()));
+        return Ok(Some(Action::Write { path, content, append }));
+    }
+    let text = match content {
+        None => Traced::new(),
+        Some(node) => match node.as_scalar().map(|s| (s, resolve(s, node.tag.as_deref(), Schema::Python))) {
+            Some((scalar, Resolved::Str)) => scalar.text.clone(),
+            _ => return Err(Why::Invalid(format!("the content of {path} is no text, where cloud-init stops").into())),
+        },
+    };
+    let encoding = item.get("encoding").and_then(|n| n.as_str()).unwrap_or_default().to_lowercase();
+    let unbase = |t: &Traced| base64::decode(t, Strictness::Python);
+    let content = match encoding.trim() {
+        "gz" | "gzip" => binary(content, text).and_then(|t| gzip::decode(&t)),
+        "gz+base64" | "gzip+base64" | "gz+b64" | "gzip+b64" => unbase(&text).and_then(|t| gzip::decode(&t)),
+        "b64" | "base64" => unbase(&text),
+        _ => binary(content, text),
+    };
+    match content {
+        Ok(text) => Ok(Some(Action::Write { path, content: Ok(text), append })),
+        Err(error) => {
+            Err(Why::Invalid(format!("{path} cannot be decoded, where cloud-init stops: {}", error.message).into()))
+        }
+    }
+}
+
+/// The bytes of `!!binary`, or the text as it stands.
+fn binary(node: Option<&Node>, text: Traced) -> Result<Traced, DecodeError> {
+    match node {
+        Some(node) if node.tag.as_deref() == Some("!!binary") => base64::decode(&text, Strictness::Python),
+        _ => Ok(text),
+    }
+}
+
+/// The script that cloud-init writes for a list of commands: a list is one command of quoted words, a text is a line as it is.
+/// An item that is neither, nor nothing, leaves no script at all. Source: `shellify` in `cloudinit/util.py`.
+fn script(items: &[Node], place: Span) -> Result<Traced, (Span, Why)> {
+    let mut out = Traced::made("#!/bin/sh\n", place);
+    for item in items {
+        match &item.kind {
+            NodeKind::Scalar(scalar) => match resolve(scalar, item.tag.as_deref(), Schema::Python) {
+                Resolved::Str => out.push(&scalar.text),
+                Resolved::Null => continue,
+                _ => return Err((item.span, refused())),
+            },
+            NodeKind::Seq(words) => {
+                for (number, part) in words.iter().enumerate() {
+                    if number > 0 {
+                        out.push_made(b" ", part.span);
+                    }
+                    out.push_made(b"'", part.span);
+                    match word(part) {
+                        Some(word) => out.push(&word.replace(b"'", &Traced::made("'\\''", part.span))),
+                        // Python shows a list in its own way, which is no word of any use.
+                        None => out.push_hole(part.span, Why::NotUnderstood("a list within a command".into())),
+                    }
+                    out.push_made(b"'", part.span);
+                }
+            }
+            NodeKind::Map(_) => return Err((item.span, refused())),
+        }
+        out.push_made(b"\n", item.span);
+    }
+    Ok(out)
+}
+
+fn refused() -> Why {
+    Why::Invalid("a command that is neither a text nor a list: cloud-init runs none of the list".into())
+}

@@ -1,0 +1,112 @@
+//! kubeadm, which joins nodes of clusters that nobody manages: what it writes for the kubelet. Sources:
+//! `cmd/kubeadm/app/phases/kubelet` and `cmd/kubeadm/app/apis/kubeadm/v1beta4` of kubernetes/kubernetes.
+
+use std::sync::Arc;
+
+use crate::node::{Cx, Family};
+use crate::syntax::{Node, Schema, key_text, yaml};
+use crate::text::{Span, Traced, Why};
+
+use super::machine::{File, Machine, absolute};
+
+/// The file of arguments, which the unit's drop-in reads.
+const FLAGS: &str = "/var/lib/kubelet/kubeadm-flags.env";
+/// The kubelet's configuration.
+const CONFIG: &str = "/var/lib/kubelet/config.yaml";
+
+/// `kubeadm join` or `kubeadm init` with its arguments, seen from `directory`.
+pub(super) fn run(machine: &mut Machine, words: &[Traced], directory: &str, at: Span, cx: &mut Cx<'_>) {
+    machine.see(Some(Family::Kubeadm));
+    let verb = words.first().and_then(|w| w.known_str());
+    if !matches!(verb, Some("init" | "join")) {
+        return;
+    }
+    if let Some(path) = config(words) {
+        match path.known_str().map(|p| absolute(p, directory)) {
+            Some(path) => match machine.file(&path) {
+                Some(File::Known(text)) => read(machine, &path, &text, verb == Some("init"), cx),
+                Some(File::Unknown(why)) => unknown(machine, at, why),
+                Some(File::Removed) | None => {
+                    unknown(machine, at, Why::FromOutside(format!("what stands in {path}").into()));
+                }
+            },
+            None => {
+                let why = path.first_hole().map(|(_, why)| why.clone());
+                unknown(machine, at, why.unwrap_or(Why::NotUnderstood("a configuration of kubeadm".into())));
+            }
+        }
+    }
+    machine.start(true);
+}
+
+/// The value of `--config`.
+fn config(words: &[Traced]) -> Option<Traced> {
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        if word.bytes() == b"--config" {
+            return rest.next().cloned();
+        }
+        if word.bytes().starts_with(b"--config=") {
+            return Some(word.slice("--config=".len()..word.len()));
+        }
+    }
+    None
+}
+
+fn unknown(machine: &mut Machine, at: Span, why: Why) {
+    machine.gap(at, why.clone());
+    machine.put(FLAGS, File::Unknown(why));
+}
+
+/// Reads the documents of a configuration: extra arguments go to the file of arguments, and with `init` the kubelet's own
+/// document becomes its configuration. With `join` that one comes from the cluster.
+fn read(machine: &mut Machine, path: &str, text: &Traced, init: bool, cx: &mut Cx<'_>) {
+    let id = cx.texts.add_made(path, text, machine.place);
+    let view = cx.texts.view(id);
+    let parsed = yaml::parse(&view);
+    for error in parsed.errors.iter().take(1) {
+        machine.gap(error.at, Why::NotUnderstood("a configuration of kubeadm that cannot be read".into()));
+    }
+    let mut line = Traced::made("KUBELET_KUBEADM_ARGS=\"", machine.place);
+    for document in &parsed.tree {
+        let wanted = if init { "InitConfiguration" } else { "JoinConfiguration" };
+        match document.get("kind").and_then(Node::as_str) {
+            Some(kind) if kind == wanted => {
+                if let Some(arguments) = document.path(&["nodeRegistration", "kubeletExtraArgs"]) {
+                    extra(arguments, &mut line);
+                }
+            }
+            Some("KubeletConfiguration") if init => {
+                let document = view.traced(document.span.range());
+                machine.put(CONFIG, File::Known(Arc::new(document)));
+            }
+            _ => {}
+        }
+    }
+    line.push_made(b"\"\n", machine.place);
+    machine.put(FLAGS, File::Known(Arc::new(line)));
+}
+
+/// A map up to v1beta3, a list of names and values from v1beta4 on.
+fn extra(arguments: &Node, line: &mut Traced) {
+    let mut push = |name: &str, value: &Node| {
+        line.push_made(format!("--{name}=").as_bytes(), value.span);
+        if let Some(scalar) = value.as_scalar() {
+            line.push(&scalar.text);
+        }
+        line.push_made(b" ", value.span);
+    };
+    for (key, value) in arguments.pairs() {
+        if let Some(name) = key_text(key, Schema::Kubernetes) {
+            push(&name, value);
+        }
+    }
+    for item in arguments.items() {
+        if let (Some(name), Some(value)) = (item.get("name").and_then(Node::as_str), item.get("value")) {
+            push(name, value);
+        }
+    }
+    if let Some((at, why)) = arguments.as_scalar().and_then(|s| s.text.first_hole()) {
+        line.push_hole(at, why.clone());
+    }
+}

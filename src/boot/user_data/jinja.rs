@@ -1,0 +1,400 @@
+//! Templates of user data: the Jinja that cloud-init renders with what the instance says of itself. Sources:
+//! `cloudinit/templater.py`, `cloudinit/handlers/jinja_template.py` of canonical/cloud-init; `src/jinja2/lexer.py` of
+//! pallets/jinja.
+//!
+//! What the instance says is a hole where it stands. A condition is answered by [`Choices`], so that each way is read by itself.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::text::{Span, Traced, Why};
+
+/// How many conditions of templates are followed both ways; two to the power of it are the ways.
+const MAX_ASKED: usize = 3;
+
+/// How often a loop goes round, and how deep tags may nest.
+const MAX_ROUNDS: usize = 64;
+const MAX_DEPTH: usize = 16;
+
+/// The largest text that a template may become, in bytes.
+const MAX_BYTES: usize = 1 << 20;
+
+/// The longest condition that is shown, in characters.
+const MAX_WORDS: usize = 60;
+
+/// Answers to conditions that the source cannot decide.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Choices {
+    /// What is assumed.
+    pub(super) answers: BTreeMap<Arc<str>, bool>,
+    /// The first condition that was met without an answer; it was taken to hold.
+    pub(super) asked: Option<Arc<str>>,
+}
+
+impl Choices {
+    fn answer(&mut self, words: &Arc<str>) -> Option<bool> {
+        if let Some(answer) = self.answers.get(words) {
+            return Some(*answer);
+        }
+        if self.answers.len() >= MAX_ASKED {
+            return None;
+        }
+        self.asked.get_or_insert_with(|| Arc::clone(words));
+        Some(true)
+    }
+}
+
+/// The text after the line that says it is a template; `None` if no line says so.
+pub(super) fn body(text: &Traced) -> Option<Traced> {
+    let end = text.bytes().iter().position(|b| *b == b'\n').unwrap_or(text.len());
+    let line = String::from_utf8_lossy(&text.bytes()[..end]).to_ascii_lowercase();
+    let rest = line.trim_end().strip_prefix("##")?.trim_start().strip_prefix("template:")?.trim().to_owned();
+    (rest == "jinja").then(|| text.slice((end + 1).min(text.len())..text.len()))
+}
+
+/// Renders a template.
+///
+/// # Errors
+/// If a tag is not followed, or the template is none that Jinja reads: the place and the reason.
+pub(super) fn render(text: &Traced, choices: &mut Choices) -> Result<Traced, (Option<Span>, Why)> {
+    let pieces = pieces(text)?;
+    let mut reader = Reader { pieces: &pieces, choices, names: BTreeMap::new(), out: Traced::new() };
+    let end = reader.block(0, true, 0)?;
+    match pieces.get(end) {
+        None => Ok(reader.out),
+        Some(piece) => Err(piece.fault()),
+    }
+}
+
+/// What a template is made of.
+enum Piece {
+    Text(Traced),
+    /// What stands between the braces of an expression, and all of it.
+    Expression(String, Traced),
+    /// The words of a tag, and all of it.
+    Tag(String, Traced),
+}
+
+impl Piece {
+    fn fault(&self) -> (Option<Span>, Why) {
+        match self {
+            Self::Text(text) => (text.span(), Why::NotUnderstood("a jinja template".into())),
+            Self::Expression(words, all) => {
+                (all.span(), Why::NotUnderstood(format!("the jinja expression `{}`", short(words)).into()))
+            }
+            Self::Tag(words, all) => {
+                (all.span(), Why::NotUnderstood(format!("the jinja tag `{}`", short(words)).into()))
+            }
+        }
+    }
+}
+
+fn short(words: &str) -> String {
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.chars().take(MAX_WORDS).collect()
+}
+
+/// Takes a template apart. `trim_blocks` is on, so that a line break right behind a tag or a comment is not there.
+fn pieces(text: &Traced) -> Result<Vec<Piece>, (Option<Span>, Why)> {
+    let bytes = text.bytes();
+    let mut out = Vec::new();
+    let mut from = 0;
+    let mut at = 0;
+    // The text before, without white space at its end if the mark asks for that.
+    let before = |from: usize, to: usize, strip: bool| {
+        let blank = bytes[from..to].iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
+        text.slice(from..if strip { to - blank } else { to })
+    };
+    while at + 1 < bytes.len() {
+        let (close, what) = match &bytes[at..at + 2] {
+            b"{{" => (&b"}}"[..], "expression"),
+            b"{%" => (&b"%}"[..], "tag"),
+            b"{#" => (&b"#}"[..], "comment"),
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        let strip = bytes.get(at + 2) == Some(&b'-');
+        let start = at + 2 + usize::from(matches!(bytes.get(at + 2), Some(b'-' | b'+')));
+        let Some(end) = closing(bytes, start, close, what == "comment") else {
+            let why = Why::NotUnderstood(format!("a jinja {what} without an end").into());
+            return Err((text.slice(at..at + 2).span(), why));
+        };
+        let strips = end > start && bytes[end - 1] == b'-';
+        let keeps = end > start && bytes[end - 1] == b'+';
+        let inner = String::from_utf8_lossy(&bytes[start..end - usize::from(strips || keeps && what != "expression")]);
+        let inner = inner.trim().to_owned();
+        out.push(Piece::Text(before(from, at, strip)));
+        let all = text.slice(at..end + 2);
+        let mut next = end + 2;
+        let raw = what == "tag" && inner == "raw";
+        if strips {
+            next += bytes[next..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+        } else if what != "expression" && !raw && !keeps {
+            next += match bytes.get(next..) {
+                Some([b'\n', ..]) => 1,
+                Some([b'\r', b'\n', ..]) => 2,
+                _ => 0,
+            };
+        }
+        if raw {
+            let Some((length, tag)) = end_of_raw(&bytes[next..]) else {
+                return Err((all.span(), Why::NotUnderstood("a jinja raw block without an end".into())));
+            };
+            out.push(Piece::Text(text.slice(next..next + length)));
+            next += length + tag;
+        } else {
+            match what {
+                "expression" => out.push(Piece::Expression(inner, all)),
+                "tag" => out.push(Piece::Tag(inner, all)),
+                _ => {}
+            }
+        }
+        from = next;
+        at = next;
+    }
+    out.push(Piece::Text(text.slice(from.min(bytes.len())..bytes.len())));
+    Ok(out)
+}
+
+/// Where what started at `start` is closed. Marks in quotes do not count, but in a comment.
+fn closing(bytes: &[u8], start: usize, close: &[u8], comment: bool) -> Option<usize> {
+    let mut quote = None;
+    let mut at = start;
+    while at + 1 < bytes.len() {
+        match (bytes[at], quote) {
+            (b'\\', Some(_)) => at += 1,
+            (b, Some(q)) if b == q => quote = None,
+            (b'\'' | b'"', None) if !comment => quote = Some(bytes[at]),
+            (_, None) if bytes[at..].starts_with(close) => return Some(at),
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// How long a raw text is, and the tag that ends it with the line break behind.
+fn end_of_raw(bytes: &[u8]) -> Option<(usize, usize)> {
+    let mut at = 0;
+    while let Some(found) = bytes.get(at..)?.windows(2).position(|w| w == b"{%") {
+        let open = at + found;
+        let end = open + bytes[open..].windows(2).position(|w| w == b"%}")?;
+        let word = String::from_utf8_lossy(&bytes[open + 2..end]);
+        if word.trim_matches(|c: char| c.is_whitespace() || c == '-' || c == '+') == "endraw" {
+            let line = usize::from(bytes.get(end + 2) == Some(&b'\n'));
+            return Some((open, end + 2 + line - open));
+        }
+        at = open + 2;
+    }
+    None
+}
+
+struct Reader<'a> {
+    pieces: &'a [Piece],
+    choices: &'a mut Choices,
+    /// What `set` and `for` have given names to.
+    names: BTreeMap<String, Traced>,
+    out: Traced,
+}
+
+type Step = Result<usize, (Option<Span>, Why)>;
+
+impl Reader<'_> {
+    /// Reads from the piece `at` to the tag that ends the block, which it gives; writes only where `live`.
+    fn block(&mut self, mut at: usize, live: bool, depth: usize) -> Step {
+        while let Some(piece) = self.pieces.get(at) {
+            if depth > MAX_DEPTH || self.out.len() > MAX_BYTES {
+                return Err((None, Why::Limit("size of a template")));
+            }
+            match piece {
+                Piece::Text(text) => {
+                    if live {
+                        self.out.push(text);
+                    }
+                }
+                Piece::Expression(words, all) => {
+                    if live {
+                        let value = self.value(words, all);
+                        self.out.push(&value);
+                    }
+                }
+                Piece::Tag(words, all) => match words.split_whitespace().next().unwrap_or_default() {
+                    "if" => {
+                        at = self.condition(at, live, depth)?;
+                        continue;
+                    }
+                    "for" => {
+                        at = self.repeat(at, live, depth)?;
+                        continue;
+                    }
+                    "set" if words.contains('=') => {
+                        let (name, value) = words["set".len()..].split_once('=').unwrap_or_default();
+                        if live {
+                            let value = self.value(value.trim(), all);
+                            self.names.insert(name.trim().to_owned(), value);
+                        }
+                    }
+                    "elif" | "else" | "endif" | "endfor" => return Ok(at),
+                    _ => return Err(piece.fault()),
+                },
+            }
+            at += 1;
+        }
+        Ok(at)
+    }
+
+    /// `{% if … %}` and all that belongs to it; gives the piece behind its end.
+    fn condition(&mut self, start: usize, live: bool, depth: usize) -> Step {
+        let mut at = start;
+        let mut taken = !live;
+        loop {
+            let Some(piece @ Piece::Tag(words, all)) = self.pieces.get(at) else {
+                return Err(self.pieces[start].fault());
+            };
+            let (word, rest) = words.split_once(char::is_whitespace).unwrap_or((words.as_str(), ""));
+            let holds = match word {
+                "if" | "elif" if rest.trim().is_empty() => return Err(piece.fault()),
+                "if" | "elif" if taken => false,
+                "if" | "elif" => match self.decide(rest) {
+                    Some(holds) => holds,
+                    None => return Err((all.span(), Why::Limit("conditions of a template"))),
+                },
+                "else" => !taken,
+                "endif" => return Ok(at + 1),
+                _ => return Err(piece.fault()),
+            };
+            taken |= holds;
+            at = self.block(at + 1, holds && live, depth + 1)?;
+        }
+    }
+
+    fn decide(&mut self, words: &str) -> Option<bool> {
+        match words.trim() {
+            "true" | "True" | "1" => Some(true),
+            "false" | "False" | "0" | "none" | "None" => Some(false),
+            words => {
+                // `not x` and `x` are one condition.
+                let (negated, bare) = match words.strip_prefix("not ") {
+                    Some(rest) if !rest.contains(" and ") && !rest.contains(" or ") => (true, rest.trim()),
+                    _ => (false, words),
+                };
+                let words: Arc<str> = short(bare).into();
+                self.choices.answer(&words).map(|holds| holds != negated)
+            }
+        }
+    }
+
+    /// `{% for x in [ … ] %}` over what stands there.
+    fn repeat(&mut self, start: usize, live: bool, depth: usize) -> Step {
+        let Some(piece @ Piece::Tag(words, all)) = self.pieces.get(start) else { return Ok(start + 1) };
+        let (name, list) = words["for".len()..].split_once(" in ").ok_or_else(|| piece.fault())?;
+        let list = list.trim().strip_prefix('[').and_then(|l| l.strip_suffix(']'));
+        let items: Vec<&str> = list.map(split_items).unwrap_or_default();
+        if live && (list.is_none() || items.len() > MAX_ROUNDS) {
+            return Err(piece.fault());
+        }
+        let mut end = None;
+        let items = if live { items } else { vec![""] };
+        for item in items {
+            if live {
+                let value = self.value(item, all);
+                self.names.insert(name.trim().to_owned(), value);
+            }
+            end = Some(self.block(start + 1, live, depth + 1)?);
+        }
+        let end = match end {
+            Some(end) => end,
+            None => self.block(start + 1, false, depth + 1)?,
+        };
+        match self.pieces.get(end) {
+            Some(Piece::Tag(words, _)) if words == "endfor" => Ok(end + 1),
+            _ => Err(piece.fault()),
+        }
+    }
+
+    /// What an expression gives: a text or a number as it stands, a name that was set, or a hole.
+    fn value(&self, words: &str, all: &Traced) -> Traced {
+        if let Some(value) = self.names.get(words) {
+            return value.clone();
+        }
+        let quoted = ['\'', '"'].into_iter().find_map(|q| {
+            let inner = words.strip_prefix(q)?.strip_suffix(q)?;
+            (!inner.contains(q) && !inner.contains('\\')).then_some(inner)
+        });
+        let literal =
+            quoted.or_else(|| (!words.is_empty() && words.bytes().all(|b| b.is_ascii_digit())).then_some(words));
+        let at = all.span();
+        if let Some(literal) = literal {
+            let found = all.bytes().windows(literal.len().max(1)).position(|w| w == literal.as_bytes());
+            return match found {
+                Some(n) if !literal.is_empty() => all.slice(n..n + literal.len()),
+                _ => Traced::new(),
+            };
+        }
+        let why = match all.first_hole() {
+            Some((_, why)) => why.clone(),
+            None => Why::FromOutside(format!("the instance's `{}`", short(words)).into()),
+        };
+        at.map_or_else(Traced::new, |at| Traced::hole(at, why))
+    }
+}
+
+fn split_items(list: &str) -> Vec<&str> {
+    if list.trim().is_empty() { Vec::new() } else { list.split(',').map(str::trim).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::text::{HOLE, Source, Texts};
+
+    fn rendered(text: &str, answers: &[(&str, bool)]) -> Result<String, String> {
+        let mut texts = Texts::new();
+        let id = texts.add_source(Arc::new(Source::new("/f", text.as_bytes())));
+        let answers = answers.iter().map(|(w, a)| (Arc::from(*w), *a)).collect();
+        let mut choices = Choices { answers, asked: None };
+        let text = texts.view(id).traced(0..text.len());
+        render(&text, &mut choices).map(|t| t.to_text().replace(HOLE, "?")).map_err(|(_, why)| why.to_string())
+    }
+
+    #[test]
+    fn texts_as_jinja_renders_them() {
+        for (text, want) in [
+            ("a {{ v1.region }} b", "a ? b"),
+            ("a {{- v1.region -}}  b", "a?b"),
+            ("{# c #}\nx", "x"),
+            ("x{% raw %}\n{{ y }}\n{% endraw %}\nz", "x\n{{ y }}\nz"),
+            ("{% set a = '0' %}\n{{ a }}", "0"),
+            ("{% for v in ['5m', '0'] %}\nX={{ v }}\n{% endfor %}\ne", "X=5m\nX=0\ne"),
+            ("{{ \"a}}b\" }}", "a}}b"),
+            ("{{ 7 }}", "7"),
+            ("{% if x %}\nyes\n{% else %}\nno\n{% endif %}\n", "yes\n"),
+            ("a\n{%- if x %}\nb\n{%- endif %}\nc", "abc"),
+        ] {
+            assert_eq!(rendered(text, &[]).as_deref(), Ok(want), "{text}");
+        }
+        let both = "{% if v1.region == 'a' %}1{% elif y %}2{% else %}3{% endif %}";
+        assert_eq!(rendered(both, &[("v1.region == 'a'", false), ("y", false)]).as_deref(), Ok("3"));
+        assert_eq!(rendered(both, &[("v1.region == 'a'", false), ("y", true)]).as_deref(), Ok("2"));
+    }
+
+    #[test]
+    fn what_is_no_template_is_refused() {
+        for text in [
+            "{% if %}x{% endif %}",
+            "{% if x %}",
+            "{{ x",
+            "{% endif %}",
+            "{% include 'x' %}",
+            "{% for a in b %}{% endfor %}",
+        ] {
+            assert!(rendered(text, &[]).is_err(), "{text}");
+        }
+        let deep = "{% if a %}".repeat(2000);
+        assert!(rendered(&deep, &[]).is_err());
+    }
+}

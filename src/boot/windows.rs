@@ -1,0 +1,393 @@
+//! Windows nodes: `Start-EKSBootstrap.ps1 -KubeletExtraArgs '…'` in a PowerShell script, read line by line. Sources: "Launch
+//! self-managed Windows nodes" and "Bootstrap script configuration parameters" of the Amazon EKS user guide;
+//! `about_Parsing`, `about_Quoting_Rules` and `about_Splatting` of PowerShell's documentation.
+//!
+//! Assignments of texts, tables and lists are followed, and calls of the script. Everything else is passed over; what might have
+//! changed a variable that matters makes it a hole.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::node::{Cx, Family};
+use crate::syntax::{powershell, unit, yaml};
+use crate::text::{Span, Traced, Why};
+
+use super::machine::{Machine, Start};
+use powershell::{Part, Statement, Word};
+
+/// The script, in lower case.
+const SCRIPT: &str = "start-eksbootstrap.ps1";
+/// Its parameter, in lower case, and the shortest beginning of it that PowerShell takes for it.
+const PARAMETER: &str = "kubeletextraargs";
+const SHORTEST: usize = "kubel".len();
+
+/// True if the text is user data for Windows.
+pub(super) fn claims(text: &Traced) -> bool {
+    let text = text.to_text().to_ascii_lowercase();
+    let start = text.trim_start();
+    start.starts_with("<powershell>")
+        || start.starts_with("<script>")
+        || !start.starts_with('#') && !start.contains("mime-version:") && start.contains("<powershell>")
+        || start.contains("executescript") && start.contains("type: powershell") && !start.starts_with("#!")
+}
+
+/// What a variable holds.
+#[derive(Clone, Debug)]
+enum Value {
+    Text(Traced),
+    List(Vec<Traced>),
+    Table(Vec<(String, Traced)>),
+}
+
+impl Value {
+    /// As PowerShell makes a text of it.
+    fn text(&self, at: Span) -> Traced {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::List(items) => Traced::join(items, &Traced::made(" ", at)),
+            Self::Table(_) => Traced::hole(at, not_followed("a table as a text")),
+        }
+    }
+}
+
+fn not_followed(what: &str) -> Why {
+    Why::NotUnderstood(format!("{what} in PowerShell").into())
+}
+
+/// Runs user data for Windows.
+pub(super) fn run(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Cx<'_>) {
+    machine.family = machine.family.or(Some(Family::Windows));
+    for script in scripts(text, name, machine.place, cx) {
+        let id = cx.texts.add_made(name, &script, machine.place);
+        let parsed = powershell::parse(&cx.texts.view(id));
+        for error in &parsed.errors {
+            machine.gap(error.at, not_followed(&error.message));
+        }
+        let mut reader = Reader { machine, variables: BTreeMap::new(), environment: None };
+        for statement in &parsed.tree {
+            reader.statement(statement, false);
+        }
+    }
+}
+
+/// The scripts of user data, in order.
+fn scripts(text: &Traced, name: &str, place: Span, cx: &mut Cx<'_>) -> Vec<Traced> {
+    let lower = text.to_text().to_ascii_lowercase();
+    let mut out = Vec::new();
+    if lower.len() != text.len() {
+        return vec![text.clone()];
+    }
+    let (open, close) = ("<powershell>", "</powershell>");
+    if let Some(start) = lower.find(open).map(|n| n + open.len()) {
+        let end = lower[start..].find(close).map_or(text.len(), |n| start + n);
+        out.push(text.slice(start..end));
+        return out;
+    }
+    // EC2Launch v2 takes tasks in YAML.
+    let id = cx.texts.add_made(name, text, place);
+    let parsed = yaml::parse(&cx.texts.view(id));
+    let tasks = parsed.tree.first().and_then(|root| root.get("tasks"));
+    for task in tasks.map(crate::syntax::Node::items).unwrap_or_default() {
+        for input in task.get("inputs").map(crate::syntax::Node::items).unwrap_or_default() {
+            if input.get("type").and_then(|n| n.as_str()) == Some("powershell")
+                && let Some(content) = input.get("content").and_then(|n| n.as_scalar())
+            {
+                out.push(content.text.clone());
+            }
+        }
+    }
+    out
+}
+
+struct Reader<'a> {
+    machine: &'a mut Machine,
+    variables: BTreeMap<String, Value>,
+    /// What the machine's own environment has for the parameter.
+    environment: Option<Traced>,
+}
+
+impl Reader<'_> {
+    fn statement(&mut self, statement: &Statement, unsure: bool) {
+        match statement {
+            Statement::Assign { name, add, value, at } => {
+                let value = self.expression(value, *at);
+                let value = match (self.variables.get(name), add) {
+                    (Some(before), true) => match (before.clone(), value) {
+                        (Value::List(mut items), more) => {
+                            match more {
+                                Value::List(more) => items.extend(more),
+                                other => items.push(other.text(*at)),
+                            }
+                            Value::List(items)
+                        }
+                        (before, more) => {
+                            let mut text = before.text(*at);
+                            text.push(&more.text(*at));
+                            Value::Text(text)
+                        }
+                    },
+                    (None, true) => Value::Text(Traced::hole(*at, not_followed("a variable that nothing set"))),
+                    (_, false) => value,
+                };
+                let value = if unsure { Value::Text(Traced::hole(*at, not_followed("a condition"))) } else { value };
+                self.variables.insert(name.clone(), value);
+            }
+            Statement::Environment { name, value, at } => {
+                if self.plain(name).to_text().eq_ignore_ascii_case(PARAMETER) {
+                    let value = self.expression(value, *at).text(*at);
+                    self.environment =
+                        Some(if unsure { Traced::hole(*at, not_followed("a condition")) } else { value });
+                }
+            }
+            Statement::Command { words, at } => self.command(words, *at, unsure),
+            // What is tried is done.
+            Statement::Block { keyword, body, .. } => {
+                let unsure = unsure || keyword != "try" && keyword != "&";
+                for statement in body {
+                    self.statement(statement, unsure);
+                }
+            }
+            Statement::Other { words, at } => {
+                // A call in a shape that is not read.
+                if words.to_text().to_ascii_lowercase().contains(SCRIPT) {
+                    self.start(Some(Traced::hole(*at, not_followed("this way of calling the script"))));
+                }
+            }
+        }
+    }
+
+    fn command(&mut self, words: &[Word], at: Span, unsure: bool) {
+        // `powershell -File script …` and `Start-Process` are calls too.
+        let Some(found) =
+            words.iter().take(6).position(|w| self.plain(w).to_text().to_ascii_lowercase().ends_with(SCRIPT))
+        else {
+            let shown = words.iter().any(|w| self.plain(w).to_text().to_ascii_lowercase().contains(SCRIPT));
+            let asks = words.first().is_some_and(|w| self.plain(w).to_text().to_ascii_lowercase().contains('-'));
+            if shown && !asks {
+                self.start(Some(Traced::hole(at, not_followed("this way of calling the script"))));
+            }
+            return;
+        };
+        let first = words.first().map(|w| self.plain(w).to_text().to_ascii_lowercase()).unwrap_or_default();
+        // A command that only names the file, such as Test-Path or Copy-Item.
+        if found > 0 && !matches!(first.as_str(), "&" | "." | "powershell" | "powershell.exe" | "pwsh" | "pwsh.exe") {
+            return;
+        }
+        let mut extra: Option<Traced> = None;
+        let mut doubt: Option<Traced> = None;
+        let mut rest = words[found + 1..].iter().peekable();
+        while let Some(word) = rest.next() {
+            if let Some(Part::Splat(name)) = word.parts.first() {
+                match self.variables.get(name) {
+                    Some(Value::Table(pairs)) => {
+                        extra = pairs.iter().find(|(k, _)| is_parameter(k)).map(|(_, v)| v.clone()).or(extra);
+                    }
+                    Some(Value::List(items)) => {
+                        let mut items = items.iter();
+                        while let Some(item) = items.next() {
+                            let name = item.to_text().to_ascii_lowercase();
+                            if name.strip_prefix('-').is_some_and(is_parameter) {
+                                extra = items.next().cloned().or(extra);
+                            }
+                        }
+                    }
+                    _ => doubt = Some(Traced::hole(word.at, not_followed("a splat of something not known"))),
+                }
+                continue;
+            }
+            let shown = self.plain(word).to_text().to_ascii_lowercase();
+            let Some(named) = word.bare().and_then(|b| b.strip_prefix('-').map(str::to_ascii_lowercase)) else {
+                if self.plain(word).is_hole() {
+                    doubt = Some(self.plain(word));
+                }
+                continue;
+            };
+            let (name, colon) = named.split_once(':').map_or((named.as_str(), false), |(n, _)| (n, true));
+            if !is_parameter(name) {
+                if !colon && rest.peek().is_some_and(|w| w.bare().is_none_or(|b| !b.starts_with('-'))) {
+                    rest.next();
+                }
+                continue;
+            }
+            let inline = colon && !shown.ends_with(':');
+            let value = if inline { Some(word.after_colon()) } else { rest.next().cloned() };
+            extra = value.map(|v| self.value(&v).text(v.at));
+        }
+        let extra = extra.or(doubt).or_else(|| self.environment.clone());
+        let extra = if unsure { Some(Traced::hole(at, not_followed("a condition around the script"))) } else { extra };
+        self.start(extra);
+    }
+
+    fn start(&mut self, extra: Option<Traced>) {
+        self.machine.see(Some(Family::Windows));
+        let argv = match extra {
+            Some(text) if text.is_hole() => vec![text],
+            Some(text) => unit::words(&text),
+            None => Vec::new(),
+        };
+        for (span, why) in argv.iter().filter(|w| w.is_hole()).filter_map(Traced::first_hole) {
+            self.machine.gaps.push(crate::node::Gap { at: span, why: why.clone() });
+        }
+        self.machine.start = Some(Start { files: Arc::clone(&self.machine.files), argv: Some(Arc::new(argv)) });
+    }
+
+    fn plain(&self, word: &Word) -> Traced {
+        self.value(word).text(word.at)
+    }
+
+    /// What a word stands for.
+    fn value(&self, word: &Word) -> Value {
+        match word.parts.as_slice() {
+            [Part::Variable(name)] => self.variable(name, word.at),
+            [Part::Group(inner)] => self.expression(inner, word.at),
+            parts => {
+                let mut out = Traced::new();
+                for part in parts {
+                    match part {
+                        Part::Text(text) => out.push(text),
+                        Part::Variable(name) => out.push(&self.variable(name, word.at).text(word.at)),
+                        Part::Group(inner) => out.push(&self.expression(inner, word.at).text(word.at)),
+                        Part::Splat(_) | Part::List(_) | Part::Table(_) => {
+                            out.push_hole(word.at, not_followed("a list within a word"));
+                        }
+                        Part::Unknown(span, what) => out.push_hole(*span, not_followed(what)),
+                    }
+                }
+                match parts {
+                    [Part::List(items)] => Value::List(items.iter().map(|w| self.plain(w)).collect()),
+                    [Part::Table(pairs)] => Value::Table(
+                        pairs
+                            .iter()
+                            .map(|(k, v)| (k.to_ascii_lowercase(), self.expression(v, word.at).text(word.at)))
+                            .collect(),
+                    ),
+                    _ => Value::Text(out),
+                }
+            }
+        }
+    }
+
+    fn variable(&self, name: &str, at: Span) -> Value {
+        let unknown = || {
+            let why = match name.strip_prefix("env:") {
+                Some(_) => Why::FromOutside(format!("${name}").into()),
+                None => not_followed(&format!("the variable ${name}")),
+            };
+            Value::Text(Traced::hole(at, why))
+        };
+        self.variables.get(name).cloned().unwrap_or_else(unknown)
+    }
+
+    /// Words with `+`, `-join` or commas between them.
+    fn expression(&self, words: &[Word], at: Span) -> Value {
+        let hole = || Value::Text(Traced::hole(at, not_followed("an expression")));
+        match words {
+            [] => Value::Text(Traced::new()),
+            [word] => self.value(word),
+            [list, join, by] if join.bare().is_some_and(|b| b.eq_ignore_ascii_case("-join")) => {
+                match self.value(list) {
+                    Value::List(items) => Value::Text(Traced::join(&items, &self.plain(by))),
+                    Value::Text(text) => Value::Text(text),
+                    Value::Table(_) => hole(),
+                }
+            }
+            [first, rest @ ..] => {
+                let mut out = self.plain(first);
+                let mut rest = rest.iter();
+                while let Some(operator) = rest.next() {
+                    match (operator.bare(), rest.next()) {
+                        (Some("+"), Some(word)) => out.push(&self.plain(word)),
+                        _ => return hole(),
+                    }
+                }
+                Value::Text(out)
+            }
+        }
+    }
+}
+
+/// True for the parameter's name, which may be cut short as long as it is no other's.
+fn is_parameter(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.len() >= SHORTEST && PARAMETER.starts_with(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::node::{Cx, NodeGroup, Step, Wrapping};
+    use crate::text::{Memory, Source};
+
+    /// What the script says of the streaming timeout and the line that it stands on; `unknown`, `none` or `nothing` else.
+    fn idle(script: &str) -> String {
+        let text = format!("<powershell>\n{script}\n</powershell>\n");
+        let files = Memory::default();
+        let mut cx = Cx::new(&files);
+        let id = cx.texts.add_source(Arc::new(Source::new("/user-data", text.as_bytes())));
+        let mut group = NodeGroup::new("group", cx.texts.view(id).span(0..0));
+        group.steps.push(Step::UserData(cx.texts.view(id).traced(0..text.len()), Wrapping::Plain));
+        let booted = super::super::run(&group, &mut cx);
+        let Some(effective) = &booted[0].effective else { return "nothing".to_owned() };
+        let field = effective.fields.iter().find(|f| f.field.name == "streamingConnectionIdleTimeout");
+        let Some(field) = field else { return "none".to_owned() };
+        if field.unknown.is_some() {
+            return "unknown".to_owned();
+        }
+        let Some(winner) = &field.winner else { return "none".to_owned() };
+        let line = cx.texts.place(cx.texts.trail(winner.at).origin()).start().line;
+        format!("{} at {line}", winner.raw.to_text())
+    }
+
+    #[test]
+    fn ways_to_call_the_script() {
+        const IDLE: &str = "--streaming-connection-idle-timeout";
+        const FILE: &str =
+            "[string]$EKSBootstrapScriptFile = \"$env:ProgramFiles\\Amazon\\EKS\\Start-EKSBootstrap.ps1\"\n";
+        for (script, want) in [
+            ("& $EKSBootstrapScriptFile -EKSClusterName demo -KubeletExtraArgs 'IDLE=0'".to_owned(), "0 at 3"),
+            ("& $EKSBootstrapScriptFile -KubeletExtraArgs \"IDLE=0\" -EKSClusterName demo 3>&1 4>&1 5>&1 6>&1".to_owned(), "0 at 3"),
+            ("& $EKSBOOTSTRAPSCRIPTFILE `\n  -EKSClusterName demo `\n  -kubeletextraargs 'IDLE=0'".to_owned(), "0 at 5"),
+            ("& $EKSBootstrapScriptFile -EKSClusterName demo -KubeletExtraArgs:'IDLE=0'".to_owned(), "0 at 3"),
+            ("& $EKSBootstrapScriptFile -EKSClusterName demo -KubeletEx 'IDLE=0'".to_owned(), "0 at 3"),
+            ("$x = 'IDLE=0'\n& $EKSBootstrapScriptFile -EKSClusterName demo -KubeletExtraArgs $x".to_owned(), "0 at 3"),
+            ("$x = '0'\n& $EKSBootstrapScriptFile -EKSClusterName demo -KubeletExtraArgs \"--v=2 IDLE=$x\"".to_owned(), "0 at 3"),
+            ("$x = '0'\n& $EKSBootstrapScriptFile -KubeletExtraArgs \"IDLE=${x}s\"".to_owned(), "0s at 3"),
+            ("$x = '--v=2 ' + 'IDLE=0'\n& $EKSBootstrapScriptFile -KubeletExtraArgs $x".to_owned(), "0 at 3"),
+            ("$x = '--v=2'\n$x += ' IDLE=0'\n& $EKSBootstrapScriptFile -KubeletExtraArgs $x".to_owned(), "0 at 4"),
+            ("$x = @('--v=2',\n 'IDLE=0') -join ' '\n& $EKSBootstrapScriptFile -KubeletExtraArgs $x".to_owned(), "0 at 4"),
+            ("& $EKSBootstrapScriptFile -KubeletExtraArgs ('--v=2 ' + 'IDLE=0')".to_owned(), "0 at 3"),
+            ("$a = @{\n  EKSClusterName = 'demo'\n  KubeletExtraArgs = 'IDLE=0'\n}\n& $EKSBootstrapScriptFile @a".to_owned(), "0 at 5"),
+            ("$a = @{ EKSClusterName = 'demo'; KubeletExtraArgs = \"IDLE=0\" }\n& $EKSBootstrapScriptFile @a".to_owned(), "0 at 3"),
+            ("$x = @'\n--v=2\nIDLE=0\n'@\n& $EKSBootstrapScriptFile -KubeletExtraArgs $x".to_owned(), "0 at 5"),
+            ("# & $EKSBootstrapScriptFile -KubeletExtraArgs 'IDLE=0'\n& $EKSBootstrapScriptFile -KubeletExtraArgs 'IDLE=5m'".to_owned(), "5m at 4"),
+            ("<# -KubeletExtraArgs 'IDLE=0' #>\n& $EKSBootstrapScriptFile -EKSClusterName demo".to_owned(), "none"),
+            ("try {\n  & $EKSBootstrapScriptFile -KubeletExtraArgs 'IDLE=0'\n} catch { Write-Host x }".to_owned(), "0 at 4"),
+            ("if ($y) {\n  & $EKSBootstrapScriptFile -KubeletExtraArgs 'IDLE=0'\n}".to_owned(), "unknown"),
+            ("& $EKSBootstrapScriptFile -KubeletExtraArgs (Get-Content x)".to_owned(), "unknown"),
+            ("& $EKSBootstrapScriptFile -KubeletExtraArgs $nothing".to_owned(), "unknown"),
+            ("& $EKSBootstrapScriptFile -KubeletExtraArgs \"$(Get-Date) IDLE=0\"".to_owned(), "0 at 3"),
+            ("[Environment]::SetEnvironmentVariable('KubeletExtraArgs', 'IDLE=0', 'Machine')\n& $EKSBootstrapScriptFile -EKSClusterName demo".to_owned(), "0 at 3"),
+            ("[Environment]::SetEnvironmentVariable('KubeletExtraArgs', 'IDLE=0', 'Machine')\n& $EKSBootstrapScriptFile -KubeletExtraArgs 'IDLE=5m'".to_owned(), "5m at 4"),
+            ("& \"C:\\Program Files\\Amazon\\EKS\\Start-EKSBootstrap.ps1\" -EKSClusterName demo -KubeletExtraArgs 'IDLE=0'".to_owned(), "0 at 3"),
+            ("powershell.exe -File Start-EKSBootstrap.ps1 -KubeletExtraArgs 'IDLE=0'".to_owned(), "0 at 3"),
+            ("Test-Path $EKSBootstrapScriptFile\nWrite-Host 'IDLE=0'".to_owned(), "nothing"),
+            ("& $EKSBootstrapScriptFile -KubeProxyExtraArgs 'IDLE=0'".to_owned(), "none"),
+            ("& $EKSBootstrapScriptFile -KubeletExtraArgs 'say ''x'' IDLE=0'".to_owned(), "0 at 3"),
+        ] {
+            let text = format!("{FILE}{}", script.replace("IDLE", IDLE));
+            assert_eq!(idle(&text), want, "{script}");
+        }
+    }
+
+    #[test]
+    fn no_prefix_does_harm() {
+        let text = "$a = @{ k = @('x', \"y$($z)`n\") + (1) }\n$b = @\"\nq ${a}\n\"@\n<# #> & $f @a -x:$b `\n 'it''s' | % { }\n[Environment]::SetEnvironmentVariable('a', \"b\", 'Machine')\nif ($x) { try { } catch { } }";
+        for end in 0..text.len() {
+            idle(&text[..end]);
+        }
+        for bomb in ["(", "@(", "@{a=", "\"$(", "{", "if {"] {
+            idle(&bomb.repeat(5000));
+        }
+    }
+}

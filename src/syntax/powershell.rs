@@ -1,0 +1,670 @@
+//! PowerShell, as far as scripts of user data go: assignments, commands and blocks. Sources: `about_Parsing`,
+//! `about_Quoting_Rules`, `about_Special_Characters` of PowerShell's documentation.
+
+use crate::text::{Span, Traced, View};
+
+use super::{Parsed, SyntaxError};
+
+/// How deep brackets may nest.
+const MAX_DEPTH: usize = 32;
+
+/// One statement.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Statement {
+    /// `$name = …`, or `+=`.
+    Assign {
+        /// Lower case; the environment's are `env:name`.
+        name: String,
+        /// True for `+=`.
+        add: bool,
+        /// What stands behind the sign.
+        value: Vec<Word>,
+        /// All of it.
+        at: Span,
+    },
+    /// `[Environment]::SetEnvironmentVariable(name, value, 'Machine')`.
+    Environment {
+        /// Its name.
+        name: Word,
+        /// Its value.
+        value: Vec<Word>,
+        /// All of it.
+        at: Span,
+    },
+    /// A command and its arguments.
+    Command {
+        /// The words; a call operator is one of them.
+        words: Vec<Word>,
+        /// All of it.
+        at: Span,
+    },
+    /// A block behind a keyword, such as `try` or `if`.
+    Block {
+        /// Lower case.
+        keyword: String,
+        /// What is in it.
+        body: Vec<Statement>,
+        /// The keyword.
+        at: Span,
+    },
+    /// Something else.
+    Other {
+        /// As it stands.
+        words: Traced,
+        /// All of it.
+        at: Span,
+    },
+}
+
+/// A word of a command or an expression.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Word {
+    /// What it is made of.
+    pub parts: Vec<Part>,
+    /// All of it.
+    pub at: Span,
+    /// True if something of it stands in quotes.
+    pub quoted: bool,
+}
+
+/// A part of a word.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// Text, without quotes.
+    Text(Traced),
+    /// `$name`, lower case.
+    Variable(String),
+    /// `@name`, lower case.
+    Splat(String),
+    /// `( … )` or `$( … )`.
+    Group(Vec<Word>),
+    /// `@( … )`, or words with commas between.
+    List(Vec<Word>),
+    /// `@{ … }`.
+    Table(Vec<(String, Vec<Word>)>),
+    /// Something that is not read, named.
+    Unknown(Span, &'static str),
+}
+
+impl Word {
+    /// The text of a word without quotes and variables at its start.
+    pub fn bare(&self) -> Option<&str> {
+        match self.parts.first() {
+            Some(Part::Text(text)) if !self.quoted || self.parts.len() > 1 => text.as_str(),
+            _ => None,
+        }
+    }
+
+    /// What follows the colon of `-Name:value`.
+    #[must_use]
+    pub fn after_colon(&self) -> Self {
+        let mut word = self.clone();
+        if let Some(Part::Text(text)) = word.parts.first_mut() {
+            let colon = text.bytes().iter().position(|b| *b == b':').map_or(text.len(), |n| n + 1);
+            *text = text.slice(colon..text.len());
+        }
+        if word.parts.len() > 1 && matches!(&word.parts[0], Part::Text(text) if text.is_empty()) {
+            word.parts.remove(0);
+        }
+        word
+    }
+}
+
+/// The statements of a script.
+pub fn parse(view: &View) -> Parsed<Vec<Statement>> {
+    let mut parser = Parser { view, at: 0, errors: Vec::new() };
+    let tree = parser.statements(None, 0);
+    Parsed { tree, errors: parser.errors }
+}
+
+struct Parser<'a> {
+    view: &'a View,
+    at: usize,
+    errors: Vec<SyntaxError>,
+}
+
+impl Parser<'_> {
+    fn rest(&self) -> &[u8] {
+        self.view.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.rest().first().copied()
+    }
+
+    fn is_at(&self, what: &str) -> bool {
+        self.rest().get(..what.len()).is_some_and(|r| r.eq_ignore_ascii_case(what.as_bytes()))
+    }
+
+    fn span(&self, from: usize) -> Span {
+        self.view.span(from..self.at.max(from))
+    }
+
+    fn traced(&self, from: usize, to: usize) -> Traced {
+        self.view.traced(from..to.max(from))
+    }
+
+    /// Blanks, comments and continued lines; line breaks too if `lines`.
+    fn blanks(&mut self, lines: bool) {
+        loop {
+            let rest = self.rest();
+            match rest {
+                [b' ' | b'\t', ..] => self.at += 1,
+                [b'\r' | b'\n', ..] if lines => self.at += 1,
+                [b'\r', b'\n', ..] if lines => self.at += 2,
+                [b'`', b'\n', ..] => self.at += 2,
+                [b'`', b'\r', b'\n', ..] => self.at += 3,
+                [b'#', ..] => self.at += rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len()),
+                [b'<', b'#', ..] => {
+                    let end = rest.windows(2).position(|w| w == b"#>");
+                    self.at += end.map_or(rest.len(), |n| n + 2);
+                }
+                _ => return,
+            }
+        }
+    }
+
+    fn statements(&mut self, close: Option<u8>, depth: usize) -> Vec<Statement> {
+        let mut out = Vec::new();
+        loop {
+            self.blanks(true);
+            match self.peek() {
+                None => return out,
+                Some(b) if Some(b) == close => {
+                    self.at += 1;
+                    return out;
+                }
+                Some(b';' | b'}' | b')' | b'|') => self.at += 1,
+                Some(_) => {
+                    let before = self.at;
+                    self.statement(&mut out, depth);
+                    if self.at == before {
+                        self.at += 1;
+                    }
+                }
+            }
+        }
+    }
+
+    fn statement(&mut self, out: &mut Vec<Statement>, depth: usize) {
+        let start = self.at;
+        if depth > MAX_DEPTH {
+            self.errors.push(SyntaxError { at: self.view.span(start..start + 1), message: "deep nesting".to_owned() });
+            self.at = self.view.bytes.len();
+            return;
+        }
+        // A type before a variable or a static method.
+        if self.peek() == Some(b'[') {
+            if let Some(statement) = self.environment(start) {
+                out.push(statement);
+                return;
+            }
+            let close = self.rest().iter().position(|b| *b == b']').map_or(1, |n| n + 1);
+            self.at += close;
+            self.blanks(false);
+        }
+        if self.peek() == Some(b'$')
+            && let Some((name, length)) = variable(self.rest())
+        {
+            let before = self.at;
+            self.at += length;
+            self.blanks(false);
+            let add = self.is_at("+=");
+            if add || self.peek() == Some(b'=') {
+                self.at += if add { 2 } else { 1 };
+                let value = self.words(depth, true);
+                out.push(Statement::Assign { name, add, value, at: self.span(start) });
+                return;
+            }
+            self.at = before;
+        }
+        let word = self.rest().iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let keyword = String::from_utf8_lossy(&self.rest()[..word]).to_ascii_lowercase();
+        let keywords = [
+            "begin", "catch", "do", "else", "elseif", "end", "filter", "finally", "for", "foreach", "function", "if",
+            "param", "process", "switch", "trap", "try", "until", "while", "workflow",
+        ];
+        if keywords.contains(&keyword.as_str()) {
+            self.at += word;
+            // What stands between the keyword and its block.
+            loop {
+                self.blanks(true);
+                match self.peek() {
+                    Some(b'(') => self.skip_brackets(),
+                    Some(b'{') => {
+                        let at = self.span(start);
+                        self.at += 1;
+                        let body = self.statements(Some(b'}'), depth + 1);
+                        out.push(Statement::Block { keyword, body, at });
+                        return;
+                    }
+                    Some(b'\n' | b';' | b'}') | None => return,
+                    Some(_) if keyword == "param" => return,
+                    Some(_) => self.at += 1,
+                }
+            }
+        }
+        let words = self.words(depth, false);
+        let at = self.span(start);
+        if let [only] = words.as_slice()
+            && let [Part::Group(_) | Part::Unknown(..)] = only.parts.as_slice()
+        {
+            out.push(Statement::Other { words: self.traced(start, self.at), at });
+            return;
+        }
+        if !words.is_empty() {
+            out.push(Statement::Command { words, at });
+        }
+    }
+
+    fn environment(&mut self, start: usize) -> Option<Statement> {
+        let rest = String::from_utf8_lossy(self.rest()).to_ascii_lowercase();
+        let head = ["[environment]::setenvironmentvariable(", "[system.environment]::setenvironmentvariable("];
+        let length = head.iter().find(|h| rest.starts_with(**h)).map(|h| h.len())?;
+        self.at += length;
+        let mut arguments: Vec<Vec<Word>> = Vec::new();
+        loop {
+            arguments.push(self.operands(b")", 1));
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b')') => {
+                    self.at += 1;
+                    break;
+                }
+                _ => break,
+            }
+        }
+        let scope = arguments.get(2).and_then(|w| w.first()).map(|w| self.traced(w.at.range().start, w.at.range().end));
+        let machine = scope.is_some_and(|s| s.to_text().to_ascii_lowercase().contains("machine"));
+        let mut arguments = arguments.into_iter();
+        let name = arguments.next()?.into_iter().next()?;
+        let value = arguments.next()?;
+        let at = self.span(start);
+        Some(if machine {
+            Statement::Environment { name, value, at }
+        } else {
+            Statement::Other { words: Traced::new(), at }
+        })
+    }
+
+    /// Passes over brackets and all in them.
+    fn skip_brackets(&mut self) {
+        let mut depth = 0_usize;
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'(' | b'{' => depth += 1,
+                b')' | b'}' => depth = depth.saturating_sub(1),
+                b'\'' | b'"' => {
+                    self.string();
+                    continue;
+                }
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
+    /// The words up to the end of the statement.
+    fn words(&mut self, depth: usize, value: bool) -> Vec<Word> {
+        let mut out = Vec::new();
+        loop {
+            self.blanks(false);
+            // An operator at the end of a line goes on.
+            if out.last().is_some_and(|w: &Word| value && w.bare() == Some("+")) {
+                self.blanks(true);
+            }
+            match self.peek() {
+                None | Some(b'\r' | b'\n' | b';' | b'}' | b')') => return out,
+                Some(b'|') => {
+                    // What a pipe makes of a value is not known.
+                    let at = self.span(self.at);
+                    let end = self.rest().iter().position(|b| *b == b'\n').unwrap_or(self.rest().len());
+                    self.at += end;
+                    if value {
+                        return vec![Word { parts: vec![Part::Unknown(at, "a pipe")], at, quoted: false }];
+                    }
+                    return out;
+                }
+                Some(b'{') => {
+                    self.skip_brackets();
+                }
+                Some(b',') => {
+                    self.at += 1;
+                    self.blanks(true);
+                    let next = self.word(depth, value);
+                    if let (Some(last), Some(next)) = (out.last_mut(), next) {
+                        comma(last, next);
+                    }
+                }
+                Some(_) => {
+                    let before = self.at;
+                    match self.word(depth, value) {
+                        Some(word) => out.push(word),
+                        None => self.at = self.at.max(before + 1),
+                    }
+                }
+            }
+        }
+    }
+
+    /// The words up to a comma or one of the marks in `close`, over lines.
+    fn operands(&mut self, close: &[u8], depth: usize) -> Vec<Word> {
+        let mut out = Vec::new();
+        loop {
+            self.blanks(true);
+            match self.peek() {
+                None | Some(b',') => return out,
+                Some(b) if close.contains(&b) => return out,
+                Some(_) => {
+                    let before = self.at;
+                    match self.word(depth, true) {
+                        Some(word) => out.push(word),
+                        None => self.at = self.at.max(before + 1),
+                    }
+                }
+            }
+        }
+    }
+
+    /// One word; in a `value` signs stand for themselves.
+    fn word(&mut self, depth: usize, value: bool) -> Option<Word> {
+        let start = self.at;
+        let mut parts: Vec<Part> = Vec::new();
+        let mut quoted = false;
+        if depth > MAX_DEPTH {
+            self.at = self.view.bytes.len();
+            return None;
+        }
+        while let Some(byte) = self.peek() {
+            let from = self.at;
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\n' | b';' | b',' | b')' | b'}' | b'|' | b'{' => break,
+                b'`' => {
+                    if matches!(self.rest().get(1), Some(b'\r' | b'\n')) {
+                        break;
+                    }
+                    self.at += 2;
+                    parts.push(Part::Text(self.traced(from + 1, self.at.min(self.view.bytes.len()))));
+                }
+                b'\'' | b'"' => {
+                    quoted = true;
+                    parts.extend(self.string());
+                }
+                b'@' if parts.is_empty() => match self.rest().get(1) {
+                    Some(b'\'' | b'"') => {
+                        quoted = true;
+                        parts.extend(self.here_string());
+                    }
+                    Some(b'(') => {
+                        self.at += 2;
+                        let mut items = Vec::new();
+                        loop {
+                            let words = self.operands(b");", depth + 1);
+                            items.extend(words);
+                            match self.peek() {
+                                Some(b')') | None => break,
+                                Some(_) => self.at += 1,
+                            }
+                        }
+                        self.at = (self.at + 1).min(self.view.bytes.len());
+                        parts.push(Part::List(items));
+                    }
+                    Some(b'{') => {
+                        self.at += 2;
+                        parts.push(Part::Table(self.table(depth + 1)));
+                    }
+                    _ => {
+                        let name: Vec<u8> = self.rest()[1..].iter().copied().take_while(|b| is_name(*b)).collect();
+                        self.at += 1 + name.len();
+                        parts.push(Part::Splat(String::from_utf8_lossy(&name).to_ascii_lowercase()));
+                    }
+                },
+                b'$' if self.is_at("$(") => {
+                    self.at += 2;
+                    parts.push(Part::Group(self.group(depth + 1)));
+                }
+                b'$' => match variable(self.rest()) {
+                    Some((name, length)) => {
+                        self.at += length;
+                        // A property or an index of it.
+                        if matches!(self.peek(), Some(b'[')) || value && self.peek() == Some(b'.') {
+                            let end =
+                                self.rest().iter().position(|b| b.is_ascii_whitespace() || matches!(b, b';' | b','));
+                            self.at += end.unwrap_or(self.rest().len());
+                            parts.push(Part::Unknown(self.span(from), "a property"));
+                        } else {
+                            parts.push(Part::Variable(name));
+                        }
+                    }
+                    None => {
+                        self.at += 1;
+                        parts.push(Part::Text(self.traced(from, self.at)));
+                    }
+                },
+                b'(' => {
+                    self.at += 1;
+                    parts.push(Part::Group(self.group(depth + 1)));
+                }
+                b'+' if value && parts.is_empty() => {
+                    self.at += 1;
+                    parts.push(Part::Text(self.traced(from, self.at)));
+                    break;
+                }
+                b'+' if value => break,
+                _ => {
+                    let stops = b" \t\r\n;,)}|{`'\"$(";
+                    let rest = self.rest();
+                    let run = rest.iter().position(|b| stops.contains(b) || value && *b == b'+');
+                    self.at += run.unwrap_or(rest.len()).max(1);
+                    parts.push(Part::Text(self.traced(from, self.at)));
+                }
+            }
+        }
+        (!parts.is_empty()).then(|| Word { parts, at: self.span(start), quoted })
+    }
+
+    /// What stands in brackets that were opened.
+    fn group(&mut self, depth: usize) -> Vec<Word> {
+        let start = self.at;
+        let words = self.operands(b")", depth);
+        if self.peek() == Some(b')') {
+            self.at += 1;
+            // A command within brackets is not run.
+            let command =
+                words.first().and_then(Word::bare).is_some_and(|b| b != "+" && b.contains(|c: char| c.is_alphabetic()));
+            if !command {
+                return words;
+            }
+        } else {
+            let mut depth = 1_usize;
+            while let (Some(byte), true) = (self.peek(), depth > 0) {
+                match byte {
+                    b'(' => depth += 1,
+                    b')' => depth -= 1,
+                    _ => {}
+                }
+                self.at += 1;
+            }
+        }
+        let at = self.span(start);
+        vec![Word { parts: vec![Part::Unknown(at, "a command in brackets")], at, quoted: false }]
+    }
+
+    /// `key = value` up to the brace that closes the table.
+    fn table(&mut self, depth: usize) -> Vec<(String, Vec<Word>)> {
+        let mut out = Vec::new();
+        loop {
+            self.blanks(true);
+            match self.peek() {
+                None => return out,
+                Some(b'}') => {
+                    self.at += 1;
+                    return out;
+                }
+                Some(b';') => self.at += 1,
+                Some(_) => {
+                    let start = self.at;
+                    let stop =
+                        self.rest().iter().position(|b| matches!(b, b'=' | b'\n' | b'}')).unwrap_or(self.rest().len());
+                    self.at += stop;
+                    if self.peek() != Some(b'=') {
+                        self.at = self.at.max(start + 1);
+                        continue;
+                    }
+                    let key = self.traced(start, self.at).to_text().trim().trim_matches(['\'', '"']).to_owned();
+                    self.at += 1;
+                    out.push((key, self.words(depth, true)));
+                }
+            }
+        }
+    }
+
+    /// `'…'` or `"…"`.
+    fn string(&mut self) -> Vec<Part> {
+        let Some(quote) = self.peek() else { return Vec::new() };
+        self.at += 1;
+        let from = self.at;
+        let mut at = from;
+        let bytes = &self.view.bytes;
+        while let Some(byte) = bytes.get(at) {
+            match byte {
+                b'`' if quote == b'"' => at += 1,
+                b if *b == quote && bytes.get(at + 1) == Some(&quote) => at += 1,
+                b if *b == quote => break,
+                _ => {}
+            }
+            at += 1;
+        }
+        let to = at.min(bytes.len());
+        self.at = (to + 1).min(bytes.len());
+        self.contents(from, to, quote, false)
+    }
+
+    /// `@'` to a line that starts with `'@`.
+    fn here_string(&mut self) -> Vec<Part> {
+        let quote = self.rest().get(1).copied().unwrap_or(b'"');
+        let line = self.rest().iter().position(|b| *b == b'\n').map_or(self.rest().len(), |n| n + 1);
+        let from = self.at + line;
+        let rest = self.view.bytes.get(from..).unwrap_or_default();
+        let close = [b'\n', quote, b'@'];
+        let first = rest.starts_with(&close[1..]);
+        let end = if first { Some(0) } else { rest.windows(3).position(|w| w == close) };
+        let Some(end) = end else {
+            self.at = self.view.bytes.len();
+            return vec![Part::Unknown(self.view.span(from.min(self.at)..self.at), "a here-string without an end")];
+        };
+        self.at = from + end + if first { 2 } else { 3 };
+        let carriage = usize::from(end > 0 && rest[end - 1] == b'\r');
+        self.contents(from, from + end - carriage, quote, true)
+    }
+
+    /// Text in quotes, with what is put into it.
+    fn contents(&mut self, from: usize, to: usize, quote: u8, here: bool) -> Vec<Part> {
+        let bytes = self.view.bytes.get(..to).unwrap_or_default();
+        let mut parts = Vec::new();
+        let mut text = Traced::new();
+        let mut at = from;
+        while at < to {
+            let rest = &bytes[at..];
+            match rest {
+                [a, b, ..] if *a == quote && *b == quote && !here => {
+                    text.push(&self.view.traced(at..at + 1));
+                    at += 2;
+                }
+                [b'`', c, ..] if quote == b'"' => {
+                    let control = match c {
+                        b'n' => Some(b'\n'),
+                        b'r' => Some(b'\r'),
+                        b't' => Some(b'\t'),
+                        b'0' => Some(0),
+                        _ => None,
+                    };
+                    match control {
+                        Some(control) => text.push_made(&[control], self.view.span(at..at + 2)),
+                        None => text.push(&self.view.traced(at + 1..at + 2)),
+                    }
+                    at += 2;
+                }
+                [b'$', b'(', ..] if quote == b'"' => {
+                    let mut depth = 0_usize;
+                    let mut end = at + 1;
+                    while end < to {
+                        match bytes[end] {
+                            b'(' => depth += 1,
+                            b')' => depth = depth.saturating_sub(1),
+                            _ => {}
+                        }
+                        end += 1;
+                        if depth == 0 {
+                            break;
+                        }
+                    }
+                    parts.push(Part::Text(std::mem::take(&mut text)));
+                    // `$($name)` is the variable.
+                    let inner = &bytes[at + 2..end.saturating_sub(1).max(at + 2)];
+                    match variable(inner).filter(|(_, length)| *length == inner.len()) {
+                        Some((name, _)) => parts.push(Part::Variable(name)),
+                        None => parts.push(Part::Unknown(self.view.span(at..end), "a command in a text")),
+                    }
+                    at = end;
+                }
+                [b'$', ..] if quote == b'"' && variable(rest).is_some() => {
+                    let (name, length) = variable(rest).unwrap_or_default();
+                    parts.push(Part::Text(std::mem::take(&mut text)));
+                    parts.push(Part::Variable(name));
+                    at += length.max(1);
+                }
+                _ => {
+                    let run = rest[1..].iter().position(|b| matches!(b, b'$' | b'`') || *b == quote);
+                    let end = at + run.map_or(rest.len(), |n| n + 1);
+                    self.view.push_onto(&mut text, at..end);
+                    at = end;
+                }
+            }
+        }
+        if !text.is_empty() || parts.is_empty() {
+            parts.push(Part::Text(text));
+        }
+        parts
+    }
+}
+
+/// Puts a word behind a comma to the one before it.
+fn comma(last: &mut Word, next: Word) {
+    let at = last.at.to(next.at);
+    if let [Part::List(items)] = last.parts.as_mut_slice() {
+        items.push(next);
+    } else {
+        let first = last.clone();
+        last.parts = vec![Part::List(vec![first, next])];
+    }
+    last.at = at;
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// The name of the variable that a text begins with, lower case, and how long it is.
+fn variable(text: &[u8]) -> Option<(String, usize)> {
+    let rest = text.strip_prefix(b"$")?;
+    let lower = |name: &[u8]| String::from_utf8_lossy(name).to_ascii_lowercase();
+    if let Some(inner) = rest.strip_prefix(b"{") {
+        let end = inner.iter().position(|b| *b == b'}')?;
+        return Some((lower(&inner[..end]), end + 3));
+    }
+    let mut length = rest.iter().take_while(|b| is_name(**b)).count();
+    if rest.get(length) == Some(&b':') && rest.get(length + 1).is_some_and(|b| is_name(*b)) && length > 0 {
+        length += 1 + rest[length + 1..].iter().take_while(|b| is_name(**b)).count();
+    }
+    if length == 0 {
+        return None;
+    }
+    let name = lower(&rest[..length]);
+    // A scope makes no other variable here.
+    let bare = ["script:", "global:", "local:", "private:"].iter().find_map(|s| name.strip_prefix(s));
+    Some((bare.map_or_else(|| name.clone(), str::to_owned), length + 1))
+}
