@@ -28,6 +28,9 @@ impl Shell<'_, '_> {
             },
         };
         let why = || Why::FromOutside(format!("what {name} brings").into());
+        // An object that the same source puts into a bucket is known by its address.
+        let object = words.iter().find(|w| w.bytes().starts_with(b"s3://")).map(|w| w.to_text().into_owned());
+        let brought = object.and_then(|address| path.machine.files.get(&address).cloned());
         path.status = Status::Likely("".into());
         match target {
             Target::Nowhere => {}
@@ -40,6 +43,10 @@ impl Shell<'_, '_> {
                 Some("-" | "/dev/stdout") => {
                     path.out.push_hole(span, Why::FromOutside(format!("the output of {name}").into()));
                     path.out.push_made(b"\n", span);
+                }
+                Some(file) if brought.is_some() => {
+                    let file = absolute(file, &path.directory);
+                    path.machine.put(&file, brought.unwrap_or(File::Removed));
                 }
                 Some(file) => {
                     let file = absolute(file, &path.directory);

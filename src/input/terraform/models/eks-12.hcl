@@ -3,7 +3,7 @@
 # inputs that reach a node from 15.2 on.
 
 model "terraform-aws-modules/eks/aws" {
-  versions = ">= 12.0.0, < 18.0.0"
+  versions = ">= 15.2.0, < 18.0.0"
   ignored = {
     "eks_managed_node_groups"  = "there is no such input before version 18"
     "self_managed_node_groups" = "there is no such input before version 18"
@@ -161,5 +161,20 @@ model "terraform-aws-modules/eks/aws" {
     launch_template {
       id = aws_launch_template.workers[each.key].id
     }
+  }
+}
+
+model "terraform-aws-modules/eks/aws" {
+  versions = ">= 12.0.0, < 15.2.0"
+  like     = "15.2.0"
+  ignored = {
+    "node_groups.kubelet_extra_args"          = "managed node groups have no such input before version 15.2"
+    "node_groups.pre_userdata"                = "managed node groups have no such input before version 15.2"
+    "node_groups_defaults.kubelet_extra_args" = "managed node groups have no such input before version 15.2"
+    "node_groups_defaults.pre_userdata"       = "managed node groups have no such input before version 15.2"
+  }
+
+  locals {
+    managed = {}
   }
 }
