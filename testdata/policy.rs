@@ -588,3 +588,19 @@ fn an_unused_comment_can_be_taken_away() {
         assert_eq!(std::fs::read_to_string(dir.path().join("a.sh")).unwrap(), fine);
     }
 }
+
+#[test]
+fn exceptions_without_effect_are_named() {
+    let rule = "rules = ['zero-streaming-idle-timeout']";
+    let settings = format!(
+        "[[exceptions]]\npath = 'a.sh'\n{rule}\n[[exceptions]]\npath = 'b.sh'\n{rule}\n[[exceptions]]\npath = 'a.*'\n{rule}\nuntil = '2020-01-31'\n"
+    );
+    let dir = folder(&[("a.sh", ZERO), ("kubelet-lint.toml", &settings)]);
+    let out = check(dir.path(), &[]);
+    assert_eq!(out.status.code(), Some(0));
+    let told = text(&out.stderr);
+    let words = "warning: the exception of zero-streaming-idle-timeout for";
+    assert_eq!(told, format!("{words} `b.sh` fits nothing\n{words} `a.*` is over\n"));
+    let told = text(&check(dir.path(), &["a.sh"]).stderr);
+    assert_eq!(told, format!("{words} `a.*` is over\n"));
+}

@@ -2,12 +2,12 @@
 //! brings nothing new, and it is written only into a file that is still as it was read.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::check::Finding;
-use crate::report::Look;
+use crate::report::{Look, harmless};
 use crate::scan::{Edited, Request, Scan, scan};
 use crate::text::Source;
 
@@ -130,6 +130,12 @@ impl Changes {
                 .context_radius(3)
                 .header(&format!("a/{name}"), &format!("b/{name}"))
                 .to_string();
+            // A patch has the bytes of the file, but a terminal would obey some of them.
+            let text = if std::io::stdout().is_terminal() {
+                text.split_inclusive('\n').map(|l| harmless(l.trim_end_matches('\n')) + "\n").collect()
+            } else {
+                text
+            };
             out.push_str(&if look.color { painted(&text) } else { text });
         }
         out

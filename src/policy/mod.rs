@@ -5,6 +5,7 @@ mod ignore;
 mod settings;
 mod words;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -94,6 +95,8 @@ pub struct Verdict {
     pub kept: Vec<Finding>,
     /// Those that do not, and why.
     pub hidden: Vec<(Finding, Hidden)>,
+    /// Exceptions of the settings that have no effect any more, in words.
+    pub stale: Vec<String>,
 }
 
 impl Policy {
@@ -157,16 +160,21 @@ impl Policy {
         let mut out = Verdict::default();
         let mut ignores = ignore::Ignores::read(sources);
         let rules = self.rules();
+        let mut used = BTreeSet::new();
         for finding in findings {
-            let hidden =
-                if self.no_ignores { None } else { ignores.hides(&finding, self.now).or_else(|| self.hides(&finding)) };
+            let hidden = if self.no_ignores {
+                None
+            } else {
+                ignores.hides(&finding, self.now).or_else(|| self.hides(&finding, &mut used))
+            };
             self.sort(finding, hidden, &mut out);
         }
         if !self.no_ignores {
             for finding in ignores.told(&rules, complete, self.settings.require_reason, self.now) {
-                let hidden = self.hides(&finding);
+                let hidden = self.hides(&finding, &mut used);
                 self.sort(finding, hidden, &mut out);
             }
+            out.stale = self.stale(&used, complete);
         }
         out
     }
@@ -182,21 +190,38 @@ impl Policy {
         }
     }
 
-    /// Which entry of the settings hides `finding`.
-    fn hides(&self, finding: &Finding) -> Option<Hidden> {
+    /// The exceptions that have no effect any more: their day is over or, where all files were read, nothing fits them.
+    fn stale(&self, used: &BTreeSet<usize>, complete: bool) -> Vec<String> {
+        let mut out = Vec::new();
+        for (n, exception) in self.settings.exceptions.iter().enumerate() {
+            let rules: Vec<_> = exception.rules.iter().map(RuleId::as_str).collect();
+            let what = format!("the exception of {} for `{}`", rules.join(", "), exception.path.as_str());
+            if exception.until.is_some_and(|day| day.is_over(self.now)) {
+                out.push(format!("{what} is over"));
+            } else if complete && !used.contains(&n) {
+                out.push(format!("{what} fits nothing"));
+            }
+        }
+        out
+    }
+
+    /// Which entry of the settings hides `finding`; the number of an exception that does is noted in `used`.
+    fn hides(&self, finding: &Finding, used: &mut BTreeSet<usize>) -> Option<Hidden> {
         let path = self.relative(finding.at.place.source.path());
         let named = |rules: &[RuleId]| rules.iter().any(|r| r.as_str() == finding.rule.id);
         if self.settings.per_path_ignores.iter().any(|(pattern, rules)| named(rules) && pattern.fits(&path)) {
             return Some(Hidden { why: Why::Settings, reason: String::new(), place: None });
         }
-        let exception = self.settings.exceptions.iter().find(|e| {
+        let fits = |e: &Exception| {
             let group = |name: &str| e.node_groups.is_empty() || e.node_groups.iter().any(|g| g.fits(Path::new(name)));
             named(&e.rules)
                 && e.path.fits(&path)
                 && e.until.is_none_or(|day| !day.is_over(self.now))
                 && (finding.groups.is_empty() || finding.groups.iter().all(|g| group(&g.name)))
-        })?;
-        let reason = exception.reason.clone().unwrap_or_default();
+        };
+        let fitting: Vec<_> = self.settings.exceptions.iter().enumerate().filter(|(_, e)| fits(e)).collect();
+        used.extend(fitting.iter().map(|(n, _)| *n));
+        let reason = fitting.first()?.1.reason.clone().unwrap_or_default();
         Some(Hidden { why: Why::Settings, reason, place: None })
     }
 }

@@ -233,6 +233,9 @@ pub fn notes(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     for problem in &scan.problems {
         writeln!(out, "{warning}: {}: {}", look.spot(&problem.place), harmless(&problem.message))?;
     }
+    for words in &scan.stale_exceptions {
+        writeln!(out, "{warning}: {}", harmless(words))?;
+    }
     for entry in &scan.stale {
         writeln!(out, "{warning}: the baseline knows what is gone: {}", harmless(entry))?;
     }

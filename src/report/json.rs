@@ -38,6 +38,7 @@ impl Reporter for Json {
             "findings": scan.findings.iter().map(|f| finding(f, scan)).collect::<Vec<_>>(),
             "suppressed": scan.hidden.iter().map(|(f, by)| hidden(f, by, look, scan)).collect::<Vec<_>>(),
             "stale_baseline_entries": scan.stale,
+            "stale_exceptions": scan.stale_exceptions,
             "problems": scan.problems.iter().map(|n| note(n, scan)).collect::<Vec<_>>(),
             "gaps": scan.gaps.iter().map(|n| note(n, scan)).collect::<Vec<_>>(),
         });

@@ -25,6 +25,7 @@ pub use page::show_html;
 pub use reporter::{Look, Reporter};
 pub use show::{show_json, show_text};
 pub use table::show_table;
+pub use words::harmless;
 
 /// Every format, by the name that people choose it with.
 pub const FORMATS: &[&dyn Reporter] = &[

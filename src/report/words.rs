@@ -2,7 +2,7 @@
 
 /// Text that does no harm on a terminal: control characters become pictures of themselves, and characters that change the
 /// direction of writing become a mark.
-pub(super) fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     text.chars().map(harmless_char).collect()
 }
 

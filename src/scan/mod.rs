@@ -40,6 +40,8 @@ pub struct Scan {
     pub hidden: Vec<(Finding, Hidden)>,
     /// What the baseline knows and nobody found any more, in words.
     pub stale: Vec<String>,
+    /// Exceptions of the configuration that have no effect any more, in words.
+    pub stale_exceptions: Vec<String>,
     /// The effective configuration of every node group, sorted by place, then name.
     pub groups: Vec<Shown>,
     /// What was wrong with the input.
@@ -296,6 +298,7 @@ impl Scan {
         let verdict = policy.judge(std::mem::take(&mut self.findings), &self.asking, complete);
         self.findings = merged(verdict.kept);
         self.hidden = merge::hidden(verdict.hidden);
+        self.stale_exceptions = verdict.stale;
         if let Some(baseline) = &policy.baseline {
             let root = self.root.clone();
             let relative = |place: &Place| relative(&root, place.source.path());

@@ -17,6 +17,9 @@ const CLOSERS: &[&str] = &["*/", "-->", "#>", "--%>"];
 /// The longest list of rules and the longest reason that are looked at, in bytes.
 const MAX_WORDS: usize = 2048;
 
+/// The most requests of one line that are looked at.
+const MAX_IN_LINE: usize = 20;
+
 /// What a comment asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Asked {
@@ -47,7 +50,7 @@ pub(super) fn requests(line: &[u8]) -> Vec<Request> {
     let mark = MARK.as_bytes();
     let mut out = Vec::new();
     let mut at = 0;
-    while let Some(found) = find(&lower[at..], mark) {
+    while let Some(found) = find(&lower[at..], mark).filter(|_| out.len() < MAX_IN_LINE) {
         let start = at + found;
         at = start + mark.len();
         let Some(comment) = leader(&line[..start]) else { continue };

@@ -21,6 +21,9 @@ use super::{Hidden, Why};
 /// The word that a file has to have in it to be looked at.
 const MARK: &[u8] = b"kubelet-lint";
 
+/// The most requests of one file that are looked at.
+const MAX_REQUESTS: usize = 1000;
+
 /// One request to ignore something.
 #[derive(Debug)]
 struct Ignore {
@@ -207,6 +210,9 @@ fn of(source: &Arc<Source>) -> Vec<Ignore> {
     let mut out = Vec::new();
     let mut code_before = false;
     for (line, start) in source.line_starts().iter().enumerate() {
+        if out.len() >= MAX_REQUESTS {
+            break;
+        }
         let text = source.line(line);
         for mut request in comment::requests(text) {
             let file = request.asked.as_ref().is_ok_and(|a| a.file);
@@ -228,7 +234,7 @@ fn of(source: &Arc<Source>) -> Vec<Ignore> {
         code_before |= !comment::is_comment(text) && !is_frame(text);
     }
     let found = structured::requests(source);
-    out.extend(found.into_iter().map(|f| Ignore {
+    out.extend(found.into_iter().take(MAX_REQUESTS).map(|f| Ignore {
         source: Arc::clone(source),
         at: f.at,
         scope: f.scope,
@@ -264,4 +270,21 @@ fn whole(source: &Source, line: usize, request: &comment::Request) -> Option<Ran
         return Some(start..end);
     }
     Some(start + before as u32..start + text.len() as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{MAX_REQUESTS, of};
+    use crate::text::Source;
+
+    #[test]
+    fn a_file_of_nothing_but_requests_is_read_up_to_a_bound() {
+        let line = "a: # kubelet-lint: ignore[replaced-zero]\n";
+        for text in [line.repeat(20_000), line.trim_end().repeat(20_000), " ".repeat(1 << 20) + line] {
+            let found = of(&Arc::new(Source::new("/a.yaml", text.into_bytes())));
+            assert!(!found.is_empty() && found.len() <= MAX_REQUESTS + 20, "{}", found.len());
+        }
+    }
 }
