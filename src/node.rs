@@ -69,19 +69,38 @@ pub enum Step {
     KubeletConfig(Node, &'static str),
     /// Settings that nodeadm gets under `spec.kubelet.config`, as a tree.
     NodeadmKubeletConfig(Node),
+    /// As before, but nodeadm lays them over those of all other documents, also those that come by user data.
+    NodeadmKubeletConfigLast(Node),
     /// A `KubeletConfiguration` document that a kubelet loads with `--config`.
     KubeletConfigFile(Traced),
     /// The configuration of a container runtime, as its main file.
     RuntimeConfigFile(crate::runtime::Name, Traced),
-    /// A kubelet's command line, without the program.
+    /// A kubelet's command line, without the program. Several join to one, in order.
     KubeletArgs(Vec<Traced>),
+    /// The configuration that a running kubelet says it has: nothing in it is replaced by a default any more.
+    RunningConfig(Node),
     /// A file put on the node.
     File {
         /// Absolute path on the node.
         path: String,
         /// What is in it.
         content: Traced,
+        /// How the content is wrapped: a name of cloud-init's `write_files`, or `data` for a `data:` URL.
+        encoding: Arc<str>,
+        /// True if it is added to what is there.
+        append: bool,
     },
+    /// A file that is on the node, of which nothing is known: its absolute path.
+    UnknownFile(String, Why),
+    /// The kubelet starts, if it does not run yet.
+    Start,
+}
+
+impl Step {
+    /// A file with this content, as it is.
+    pub fn file(path: impl Into<String>, content: Traced) -> Self {
+        Self::File { path: path.into(), content, encoding: Arc::from(""), append: false }
+    }
 }
 
 impl Step {
@@ -101,8 +120,11 @@ impl Step {
             | Self::KubeletConfigFile(text)
             | Self::RuntimeConfigFile(_, text) => of(text),
             Self::KubeletArgs(words) => words.iter().flat_map(of).collect(),
-            Self::KubeletConfig(tree, _) | Self::NodeadmKubeletConfig(tree) => vec![tree.span],
-            Self::File { .. } => Vec::new(),
+            Self::KubeletConfig(tree, _)
+            | Self::NodeadmKubeletConfig(tree)
+            | Self::NodeadmKubeletConfigLast(tree)
+            | Self::RunningConfig(tree) => vec![tree.span],
+            Self::File { .. } | Self::UnknownFile(..) | Self::Start => Vec::new(),
         }
     }
 }
@@ -124,6 +146,10 @@ pub struct NodeGroup {
     pub steps: Vec<Step>,
     /// True if EKS adds its own part to the user data (a managed node group without an AMI of its own).
     pub merged_by_eks: bool,
+    /// True if it was seen on a node (`configz`, `ps`), and is not what the source says.
+    pub running: bool,
+    /// What a person must know to understand a finding here: how a tool hands the settings on. A sentence in lower case.
+    pub remark: Option<&'static str>,
     /// Inputs of the node group that are not known. They are counted and shown, not guessed.
     pub gaps: Vec<Gap>,
     /// Timeouts in its description that no node gets.
@@ -141,6 +167,8 @@ impl NodeGroup {
             when: Guard::always(),
             steps: Vec::new(),
             merged_by_eks: false,
+            running: false,
+            remark: None,
             gaps: Vec::new(),
             dead: Vec::new(),
         }

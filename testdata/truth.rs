@@ -125,6 +125,7 @@ fn judge_way(truth: &Value, way: &Booted) -> Answer {
                 Mechanism::Flag => "flag",
                 Mechanism::ConfigFile => "config",
                 Mechanism::DropIn(_) => "drop-in",
+                Mechanism::Running => "running",
             };
             let statement = (winner.raw.to_text().into_owned(), from.to_owned());
             if !by_image(settled.field.name, &statement) {

@@ -72,7 +72,7 @@ pub(super) fn settled(settings: &Node, minor: Option<u32>, at: Span) -> Effectiv
     settle(&Launch {
         argv: Vec::new(),
         config: Some(Document::from_tree(tree, Schema::Json)),
-        dropins: Vec::new(),
         minor,
+        ..Launch::default()
     })
 }

@@ -409,9 +409,10 @@ pub(super) fn sight(path: &str) -> Option<Reader> {
     match path {
         AL2_CONFIG | EXTRA_ARGS => Some(Reader::Of(Family::Al2)),
         NODEADM_CONFIG | NODEADM_ENVIRONMENT => Some(Reader::Of(Family::Al2023)),
-        "/etc/default/kubelet" | "/etc/sysconfig/kubelet" | "/var/lib/kubelet/config.yaml" => {
-            Some(Reader::Of(Family::Kubeadm))
-        }
+        "/etc/default/kubelet"
+        | "/etc/sysconfig/kubelet"
+        | "/var/lib/kubelet/config.yaml"
+        | "/var/lib/kubelet/kubeadm-flags.env" => Some(Reader::Of(Family::Kubeadm)),
         UNIT => Some(Reader::Any),
         _ if UNITS.contains(&path) => Some(Reader::Any),
         _ if path.starts_with(NODEADM_DROPINS) || path.starts_with(NODEADM_DOCUMENTS) => {

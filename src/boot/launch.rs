@@ -51,7 +51,7 @@ pub(super) fn effective(machine: &mut Machine, cx: &mut Cx<'_>) -> Option<Effect
             _ => config = Some(document),
         }
     }
-    Some(settle(&Launch { argv, config, dropins, minor: machine.minor }))
+    Some(settle(&Launch { argv, config, dropins, running: None, minor: machine.minor }))
 }
 
 fn file_document(machine: &Machine, files: &Files, path: &Traced, cx: &mut Cx<'_>) -> Option<Document> {

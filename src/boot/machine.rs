@@ -68,6 +68,8 @@ pub(super) struct Machine {
     pub(super) merged: Vec<Node>,
     /// The `NodeConfig` documents that nodeadm gets, in its order of merging.
     pub(super) node_configs: Vec<Node>,
+    /// Documents that are laid over all others of the user data.
+    pub(super) last_node_configs: Vec<Node>,
     /// What `spec.kubelet.config` of them comes to; `None` before nodeadm has run.
     pub(super) nodeadm: Option<Arc<super::nodeadm::Written>>,
     /// The settings of a Bottlerocket node.
@@ -114,6 +116,7 @@ impl Machine {
             runtimes: BTreeMap::new(),
             merged: Vec::new(),
             node_configs: Vec::new(),
+            last_node_configs: Vec::new(),
             nodeadm: None,
             bottlerocket: None,
             injected: None,
@@ -142,7 +145,14 @@ impl Machine {
 
     /// True if nodeadm has documents to work from: its own ones, or what EKS adds to the user data.
     pub(super) fn joins_by_nodeadm(&self) -> bool {
-        !self.node_configs.is_empty() || self.merged_by_eks && self.family == Some(Family::Al2023)
+        !self.node_configs.is_empty()
+            || !self.last_node_configs.is_empty()
+            || self.merged_by_eks && self.family == Some(Family::Al2023)
+    }
+
+    /// The documents of the user data, in nodeadm's order of merging.
+    pub(super) fn nodeadm_documents(&self) -> Vec<Node> {
+        self.node_configs.iter().chain(&self.last_node_configs).cloned().collect()
     }
 
     pub(super) fn gap(&mut self, at: Span, why: Why) {

@@ -19,11 +19,11 @@ mod windows;
 mod tests;
 
 use crate::kubelet::config::{Document, load};
-use crate::kubelet::{Effective, Launch, settle};
+use crate::kubelet::{Launch, settle};
 use crate::node::{Booted, Cx, Family, NodeGroup, Step, Wrapping};
 use crate::runtime::{Name, Runtime};
 use crate::syntax::{Node, Schema};
-use crate::text::{Origin, Why};
+use crate::text::{Origin, Traced, Why};
 use crate::value::Guard;
 
 use machine::{File, Machine};
@@ -40,7 +40,7 @@ struct Way {
 
 /// Boots a node group. Gives one result for each way that the boot may go; their conditions exclude each other.
 pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
-    let mut alone: Vec<Effective> = Vec::new();
+    let mut alone = Alone::default();
     let mut dead = Vec::new();
     let mut runtimes: Vec<Runtime> = Vec::new();
     let machine = Machine::new(group.place, group.family, group.minor, group.merged_by_eks);
@@ -57,7 +57,7 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
                 // nodeadm runs before scripts do.
                 for machine in ways.iter_mut().map(|w| &mut w.machine) {
                     if machine.nodeadm.is_none() && machine.joins_by_nodeadm() {
-                        let documents = machine.node_configs.clone();
+                        let documents = machine.nodeadm_documents();
                         nodeadm::write(machine, &documents, cx);
                     }
                 }
@@ -75,6 +75,12 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
                     way.machine.node_configs.push(nodeadm::document(config.clone()));
                 }
             }
+            Step::NodeadmKubeletConfigLast(config) => {
+                for way in &mut ways {
+                    way.machine.know(Family::Al2023);
+                    way.machine.last_node_configs.push(nodeadm::document(config.clone()));
+                }
+            }
             Step::KubeletConfig(tree, _) => {
                 for way in &mut ways {
                     merge_settings(&mut way.machine, tree);
@@ -84,29 +90,42 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
                 let id = cx.texts.add_made(format!("configuration of {}", group.name), text, group.place);
                 let config = Some(load(&cx.texts.view(id)));
                 dead::passed_over(config.as_ref(), group, &mut dead, cx);
-                alone.push(settle(&Launch { config, minor: group.minor, ..Launch::default() }));
+                alone.config = config;
             }
             Step::RuntimeConfigFile(name, text) => runtimes.extend(runtime::alone(*name, text, group, cx)),
-            Step::KubeletArgs(argv) => {
-                alone.push(settle(&Launch { argv: argv.clone(), minor: group.minor, ..Launch::default() }));
-            }
-            Step::File { path, content } => {
+            Step::KubeletArgs(argv) => alone.argv.get_or_insert_default().extend(argv.iter().cloned()),
+            Step::RunningConfig(tree) => alone.running = Some(Document::from_tree(tree.clone(), Schema::Json)),
+            Step::File { path, content, encoding, append } => {
+                let content = cloud_config::decoded(path, content, encoding);
                 for way in &mut ways {
-                    way.machine.put(path, File::Known(std::sync::Arc::new(content.clone())));
+                    match &content {
+                        Ok(text) if *append => way.machine.append(path, text, text.span().unwrap_or(group.place)),
+                        Ok(text) => way.machine.put(path, File::Known(std::sync::Arc::new(text.clone()))),
+                        Err(why) => way.machine.put(path, File::Unknown(why.clone())),
+                    }
+                }
+            }
+            Step::UnknownFile(path, why) => {
+                for way in &mut ways {
+                    way.machine.put(path, File::Unknown(why.clone()));
+                }
+            }
+            Step::Start => {
+                for way in &mut ways {
+                    way.machine.start(false);
                 }
             }
         }
     }
-    if !alone.is_empty() {
-        let booted = |effective| Booted {
+    if let Some(launch) = alone.launch(&ways, group) {
+        return vec![Booted {
             when: Guard::always(),
             family: group.family,
-            effective: Some(effective),
+            effective: Some(settle(&launch)),
             runtimes: Vec::new(),
             gaps: Vec::new(),
-            dead: dead.clone(),
-        };
-        return alone.into_iter().map(booted).collect();
+            dead,
+        }];
     }
     if !runtimes.is_empty() {
         return vec![Booted {
@@ -119,6 +138,28 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
         }];
     }
     shell::bootstrap_by_eks(ways, cx).into_iter().map(|way| finish(way, group, cx)).collect()
+}
+
+/// A kubelet of which the command line or the files are given as such, without a boot.
+#[derive(Default)]
+struct Alone {
+    argv: Option<Vec<Traced>>,
+    config: Option<Document>,
+    running: Option<Document>,
+}
+
+impl Alone {
+    /// What is settled; `None` if a boot decides.
+    fn launch(self, ways: &[Way], group: &NodeGroup) -> Option<Launch> {
+        let Self { argv, config, running } = self;
+        if argv.is_none() && config.is_none() && running.is_none() {
+            return None;
+        }
+        // Settings that a tool puts into the file, beside flags that it passes.
+        let merged = || ways.first().and_then(|way| way.machine.merged.last().cloned());
+        let config = config.or_else(|| Some(Document::from_tree(merged()?, Schema::Kubernetes)));
+        Some(Launch { argv: argv.unwrap_or_default(), config, running, minor: group.minor, ..Launch::default() })
+    }
 }
 
 /// Settings that a tool lays over the configuration file.

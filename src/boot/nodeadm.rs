@@ -80,7 +80,7 @@ pub(super) fn finish(machine: &mut Machine, cx: &mut Cx<'_>) {
         })
         .map(|(_, path, file)| (path, file))
         .collect();
-    let mut documents = machine.node_configs.clone();
+    let mut documents = machine.nodeadm_documents();
     let mut more = false;
     for (path, file) in files {
         match file {

@@ -35,7 +35,8 @@ pub fn judge(
     let mut out = judge_all(rules, group, booted, texts);
     out.extend(rules.iter().flat_map(|rule| asked::judge(rule, options, group, booted, texts)));
     for finding in &mut out {
-        finding.fix = mend::fix(finding, options);
+        // What was seen on a node is no source that could be mended.
+        finding.fix = if group.running { None } else { mend::fix(finding, options) };
     }
     out
 }
@@ -133,7 +134,7 @@ pub(super) fn find(
 ) -> Finding {
     let setting = hit.setting;
     let way = Way::of(setting, texts);
-    let words = Words::of(rule, hit);
+    let words = Words::of(rule, hit, group);
     let place = way.at.first_line();
     let label = match &way.wrapped {
         Some(step) => format!("{}, inside {step}", words.label),
@@ -141,15 +142,16 @@ pub(super) fn find(
     };
     let runs = way.runs.filter(|runs| !same_line(&place, runs)).map(|place| Frame { place, label: words.carried });
     let mut hops = way.hops;
+    let own = texts.place(texts.trail(group.place).origin()).first_line();
     let mut passes = way.passes;
-    passes.push(texts.place(texts.trail(group.place).origin()).first_line());
+    passes.push(own.clone());
     passes.sort();
     passes.dedup();
     let last = match hit.dead {
         Some(_) => format!("{} does not get it", group.name),
         None => format!("{} boots with it", group.name),
     };
-    hops.push(Hop { place: texts.place(group.place).first_line(), words: last });
+    hops.push(Hop { place: own.clone(), words: last });
     hops.dedup_by(|b, a| a.place == b.place && b.words.is_empty());
     Finding {
         rule,
@@ -159,7 +161,7 @@ pub(super) fn find(
         exact: way.exact,
         runs,
         hops,
-        groups: vec![GroupRef { name: group.name.clone(), place: texts.place(group.place).first_line() }],
+        groups: vec![GroupRef { name: group.name.clone(), place: own }],
         when: when(group, booted, hit).filter(|g| !g.is_always()).into_iter().collect(),
         help: words.help,
         notes: words.notes,
@@ -252,7 +254,7 @@ struct Words {
 }
 
 impl Words {
-    fn of(rule: &Rule, hit: &Hit<'_>) -> Self {
+    fn of(rule: &Rule, hit: &Hit<'_>, group: &NodeGroup) -> Self {
         let setting = hit.setting;
         let field = setting.field;
         let raw = setting.raw.to_text();
@@ -274,6 +276,7 @@ impl Words {
             Mechanism::ConfigFile => format!("on the node: {configuration}"),
             Mechanism::DropIn(file) if runtime.is_some() => format!("on the node: {configuration}, in {file}"),
             Mechanism::DropIn(file) => format!("on the node: the kubelet's drop-in {file}"),
+            Mechanism::Running => "the running kubelet's own answer".to_owned(),
         };
         let mut notes = Vec::new();
         let remove = match &setting.by {
@@ -294,7 +297,14 @@ impl Words {
         {
             notes.push(why.to_owned());
         }
+        notes.extend(group.remark.map(str::to_owned));
         let headline = match (rule.predicate, meaning) {
+            (Predicate::EffectiveZero, _) if group.running && field.name == "streamingConnectionIdleTimeout" => {
+                "a running kubelet has its streaming idle timeout disabled".to_owned()
+            }
+            (Predicate::EffectiveZero | Predicate::HarmfulZero, _) if group.running => {
+                format!("a running kubelet has `{shown}` at zero")
+            }
             (Predicate::EffectiveZero, _) if field.name == "streamingConnectionIdleTimeout" => {
                 "the streaming idle timeout is disabled".to_owned()
             }
@@ -336,6 +346,9 @@ impl Words {
             }
         };
         let help = match rule.predicate {
+            _ if group.running => {
+                format!("find what sets it on the node, and write a time there, such as `{suggestion}`")
+            }
             Predicate::InvalidDuration => write_duration(&raw, &suggestion, program),
             Predicate::DeadSetting => hit.dead.map(Reason::help).unwrap_or_default().to_owned(),
             _ => format!("write a time, such as `{suggestion}`, or {remove}"),

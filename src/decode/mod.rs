@@ -1,6 +1,7 @@
 //! Layers that wrap user data: base64, gzip, MIME. Each gives its content with the map back.
 
 pub mod base64;
+pub mod data_url;
 pub mod gzip;
 pub mod mime;
 

@@ -1,5 +1,4 @@
-//! Files that stand for themselves: configurations of kubelets and container runtimes, NodeConfigs, shell scripts and user
-//! data.
+//! Files that stand for themselves: configurations of container runtimes, shell scripts and user data.
 
 use crate::node::{Cx, Family, Gap, NodeGroup, Step, Wrapping};
 use crate::runtime;
@@ -11,69 +10,6 @@ use super::stream;
 
 /// The words without which a script or cloud-config says nothing of a kubelet.
 pub(super) const KUBELET_WORDS: &[&str] = &["kubelet", "bootstrap.sh", "nodeadm", runtime::KEY];
-
-/// Documents that a kubelet or nodeadm reads: `KubeletConfiguration` and `NodeConfig`, in YAML or JSON.
-#[derive(Debug)]
-pub(super) struct Documents;
-
-impl Input for Documents {
-    fn name(&self) -> &'static str {
-        "document"
-    }
-
-    fn claim(&self, files: &FileList) -> Vec<Unit> {
-        stream::claim(files, &["yaml", "yml", "json", "conf"])
-    }
-
-    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let words: [&[&str]; 2] =
-            [&["KubeletConfiguration", "NodeConfig"], &["kubelet.config.k8s.io/", "node.eks.aws/"]];
-        let Some(id) = stream::open(&unit.path, &words, cx) else { return Vec::new() };
-        let view = cx.texts.view(id);
-        if is_user_data(&view.bytes) {
-            return Vec::new();
-        }
-        let parsed = stream::documents(&view);
-        stream::note_errors(&view, &parsed, cx);
-        let name = stream::shown(&unit.path, cx);
-        let mut groups = Vec::new();
-        for (n, document) in parsed.tree.iter().enumerate() {
-            let kubelet = stream::is_kind(document, "kubelet.config.k8s.io/", "KubeletConfiguration");
-            if !kubelet && !stream::is_kind(document, "node.eks.aws/", "NodeConfig") {
-                continue;
-            }
-            let name = if parsed.tree.len() == 1 { name.clone() } else { format!("{name} (document {})", n + 1) };
-            let mut group = NodeGroup::new(name, kind_of(document));
-            let text = text_of(&view, document, parsed.tree.len() == 1);
-            if kubelet {
-                group.steps.push(Step::KubeletConfigFile(text));
-            } else {
-                group.family = Some(Family::Al2023);
-                group.steps.push(Step::NodeConfig(text));
-            }
-            groups.push(group);
-        }
-        groups
-    }
-}
-
-/// The line that says what a document is.
-fn kind_of(document: &Node) -> Span {
-    document.pair("kind").map_or(document.span, |(key, value)| key.span.to(value.span))
-}
-
-/// The text of one document of a stream: from the line that it starts in to the end of its content, so that the indentation
-/// of its first line is the one of the others.
-fn text_of(view: &View, document: &Node, only: bool) -> Traced {
-    if only {
-        return view.traced(0..view.bytes.len());
-    }
-    let range = document.span.range();
-    let before = view.bytes.get(..range.start).unwrap_or_default();
-    let blank = before.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    let line = matches!(before.get(..before.len() - blank), None | Some([] | [.., b'\n' | b'\r']));
-    view.traced(if line { range.start - blank } else { range.start }..range.end)
-}
 
 /// Configurations of a container runtime, as files of their own: TOML with the timeout in the table that containerd or CRI-O
 /// has it in.
@@ -214,7 +150,7 @@ fn bottlerocket(unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
 }
 
 /// Files with one of the extensions, without any, or with one that says no more than that it is text.
-fn claim_texts(files: &FileList, extensions: &[&str]) -> Vec<Unit> {
+pub(super) fn claim_texts(files: &FileList, extensions: &[&str]) -> Vec<Unit> {
     const ANY_TEXT: &[&str] = &["txt", "text", "mime", "userdata", "user-data", "user_data", "mimetext"];
     let mut units = stream::claim(files, extensions);
     units.append(&mut stream::claim(files, ANY_TEXT));

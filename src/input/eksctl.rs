@@ -10,39 +10,10 @@ use crate::node::{Cx, Dead, Family, Gap, NodeGroup, Reason, Step, Wrapping};
 use crate::syntax::{Node, NodeKind, Scalar, Style};
 use crate::text::{HOLE, Span, Traced, Why};
 
-use super::kind::{FileList, Input, Unit};
 use super::stream;
 
-/// Cluster configurations of eksctl.
-#[derive(Debug)]
-pub(super) struct Eksctl;
-
-impl Input for Eksctl {
-    fn name(&self) -> &'static str {
-        "eksctl"
-    }
-
-    fn claim(&self, files: &FileList) -> Vec<Unit> {
-        stream::claim(files, &["yaml", "yml", "json"])
-    }
-
-    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(id) = stream::open(&unit.path, &[&["eksctl.io/"], &["ClusterConfig"]], cx) else { return Vec::new() };
-        let view = cx.texts.view(id);
-        let parsed = stream::documents(&view);
-        stream::note_errors(&view, &parsed, cx);
-        let mut groups = Vec::new();
-        for document in &parsed.tree {
-            if stream::is_kind(document, "eksctl.io/", "ClusterConfig") {
-                groups.append(&mut cluster(document, cx));
-            }
-        }
-        groups
-    }
-}
-
 /// The node groups of one cluster.
-fn cluster(document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+pub(super) fn cluster(document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let minor = document.path(&["metadata", "version"]).and_then(Node::as_str).and_then(stream::minor);
     let mut groups = Vec::new();
     for (list, managed) in [("nodeGroups", false), ("managedNodeGroups", true)] {

@@ -3,7 +3,9 @@
 mod cloudformation;
 mod documents;
 mod eksctl;
+mod evidence;
 mod kind;
+mod manifests;
 mod stream;
 mod terraform;
 #[cfg(test)]
@@ -18,9 +20,9 @@ pub const INPUTS: &[&dyn Input] = &[
     &terraform::Terragrunt,
     &terraform::Packer,
     &cloudformation::CloudFormation,
-    &eksctl::Eksctl,
-    &documents::Documents,
+    &manifests::Manifests,
     &documents::Runtimes,
     &documents::UserData,
     &documents::Scripts,
+    &evidence::Evidence,
 ];

@@ -107,13 +107,6 @@ fn is_templated(bytes: &[u8]) -> bool {
     false
 }
 
-/// True if the document is of this kind. Only the group of the version is compared: a version that nobody knows is for the
-/// reader of the document to refuse.
-pub(super) fn is_kind(document: &Node, group: &str, kind: &str) -> bool {
-    document.get("kind").and_then(Node::as_str) == Some(kind)
-        && document.get("apiVersion").and_then(Node::as_str).is_some_and(|v| v.starts_with(group))
-}
-
 /// The place and the reason, if nothing is known of a scalar.
 pub(super) fn hole(node: &Node) -> Option<(Span, Why)> {
     let text = &node.as_scalar()?.text;

@@ -13,6 +13,8 @@ pub enum From {
     DropIn,
     /// The configuration file.
     Config,
+    /// A running kubelet says so itself, whoever told it.
+    Running,
     /// Nobody: the built-in default. Also where a zero in a file was replaced by it.
     Default,
 }
@@ -24,6 +26,7 @@ impl From {
             Self::Flag => "flag",
             Self::DropIn => "drop-in",
             Self::Config => "config",
+            Self::Running => "running",
             Self::Default => "default",
         }
     }
@@ -70,12 +73,12 @@ impl Settled {
         Some(match (self.from, self.field.zero_in_file) {
             (From::Flag, _) => self.field.zero_by_flag,
             (From::Default, _) => Meaning::Replaced,
-            (From::Config | From::DropIn, Meaning::Replaced) => match self.field.zero_by_flag {
+            (From::Config | From::DropIn | From::Running, Meaning::Replaced) => match self.field.zero_by_flag {
                 // A report with every update of the node's status costs little.
                 Meaning::None => Meaning::Harmless,
                 meaning => meaning,
             },
-            (From::Config | From::DropIn, meaning) => meaning,
+            (From::Config | From::DropIn | From::Running, meaning) => meaning,
         })
     }
 }

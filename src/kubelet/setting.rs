@@ -13,6 +13,8 @@ pub enum Mechanism {
     ConfigFile,
     /// In a drop-in of this name in the directory named by `--config-dir`.
     DropIn(String),
+    /// A running kubelet says so itself.
+    Running,
 }
 
 /// What the kubelet reads in a value.

@@ -24,6 +24,8 @@ pub struct Launch {
     pub config: Option<Document>,
     /// The files below the directory that `--config-dir` names, by their path relative to it.
     pub dropins: Vec<(String, Document)>,
+    /// What the kubelet itself says that it runs with (`configz`): flags, files and defaults are all settled in it.
+    pub running: Option<Document>,
     /// Minor version (of 1.x), if it is known.
     pub minor: Option<u32>,
 }
@@ -132,6 +134,12 @@ impl Track {
 /// known. A hole in a setting that is no duration does not put the start in question.
 pub fn settle(launch: &Launch) -> Effective {
     let mut settler = Settler::new(launch);
+    if let Some(running) = &launch.running {
+        settler.running(running);
+        let settled = settler.finish();
+        // It runs, so nothing of it was refused.
+        return Effective { starts: Some(true), failures: Vec::new(), ..settled };
+    }
     settler.load();
     settler.flags();
     settler.finish()

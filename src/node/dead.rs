@@ -82,6 +82,10 @@ pub enum Reason {
     FamilyExtraConfig,
     /// A script where eksctl reads a `NodeConfig`.
     ScriptAsNodeConfig,
+    /// A kubelet setting that Karpenter does not take.
+    KarpenterKey,
+    /// A flag of the kubelet among the keys of k3s or RKE2.
+    NoKubeletArg,
     /// Metadata of CloudFormation that no `cfn-init` reads.
     InitNotCalled,
     /// An input of a module that this version of it ignores: what the module's model says of it.
@@ -123,6 +127,8 @@ impl Reason {
             Self::ManagedExtraConfig,
             Self::FamilyExtraConfig,
             Self::ScriptAsNodeConfig,
+            Self::KarpenterKey,
+            Self::NoKubeletArg,
             Self::InitNotCalled,
             Self::Ignored("this version of the module has no such input".into()),
         ]
@@ -162,6 +168,8 @@ impl Reason {
             Self::ManagedExtraConfig => "eksctl refuses `kubeletExtraConfig` in a managed node group",
             Self::FamilyExtraConfig => "eksctl refuses `kubeletExtraConfig` for this family of images",
             Self::ScriptAsNodeConfig => "for AmazonLinux2023 eksctl reads a NodeConfig here, and this is a script",
+            Self::KarpenterKey => "Karpenter up to 1.14 passes over a key of this name in this place",
+            Self::NoKubeletArg => "k3s and RKE2 hand on only what stands in `kubelet-arg`",
             Self::InitNotCalled => "the user data does not run `cfn-init` for this resource",
             Self::Ignored(why) => return Arc::clone(why),
         }
@@ -204,6 +212,8 @@ impl Reason {
             Self::ApiVersion => "write `apiVersion: node.eks.aws/v1alpha1`",
             Self::DocumentEnding => "give the file a name that ends in `.yaml`",
             Self::NoNodeadm => "write it where this image looks, such as `--kubelet-extra-args` of bootstrap.sh",
+            Self::KarpenterKey => "write it into a NodeConfig in `spec.userData` of the node class",
+            Self::NoKubeletArg => "write it as an item of `kubelet-arg`, without the two dashes",
             Self::NodeConfigKey => "write it below `spec.kubelet.config`, or as an item of `spec.kubelet.flags`",
             Self::FlagsNoList => "write a list of flags, such as `- --a=1`",
             Self::ConfigKey => "write the key as `KubeletConfiguration` has it, in its own place",

@@ -134,5 +134,6 @@ fn mechanism(by: &Mechanism) -> &'static str {
         Mechanism::Flag => From::Flag.id(),
         Mechanism::ConfigFile => From::Config.id(),
         Mechanism::DropIn(_) => From::DropIn.id(),
+        Mechanism::Running => From::Running.id(),
     }
 }

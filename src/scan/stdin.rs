@@ -41,8 +41,13 @@ fn extension(bytes: &[u8]) -> &'static str {
     let block = |word: &str| {
         text.lines().any(|l| l.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '{'])) && l.contains('{'))
     };
+    // What `ps`, `systemctl cat` and `/proc` say of a kubelet.
+    let listed =
+        |l: &str| l.contains("kubelet --") && l.split_whitespace().nth(1).is_some_and(|w| w.parse::<u32>().is_ok());
     if text.starts_with("#!") {
         "sh"
+    } else if text.starts_with("# /") || text.contains('\0') || text.lines().any(listed) {
+        "txt"
     } else if text.starts_with('{') {
         "json"
     } else if ["resource", "module", "variable", "locals", "data", "terraform", "provider"].iter().any(|w| block(w)) {

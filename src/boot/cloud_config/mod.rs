@@ -6,7 +6,7 @@ mod merge;
 use std::collections::BTreeSet;
 
 use crate::decode::base64::{self, Strictness};
-use crate::decode::{DecodeError, gzip};
+use crate::decode::{DecodeError, data_url, gzip};
 use crate::node::Cx;
 use crate::syntax::{Node, NodeKind, Parsed, Resolved, Schema, json, resolve, yaml};
 use crate::text::{Span, Traced, Why};
@@ -292,6 +292,21 @@ fn write(item: &Node) -> Result<Option<Action>, Why> {
             Err(Why::Invalid(format!("{path} cannot be decoded, where cloud-init stops: {}", error.message).into()))
         }
     }
+}
+
+/// The content of a file without its encoding, as tools name them that hand files to cloud-init or write them themselves.
+/// Unknown names mean none, as for cloud-init.
+pub(super) fn decoded(path: &str, text: &Traced, encoding: &str) -> Result<Traced, Why> {
+    let unbase = |t: &Traced| base64::decode(t, Strictness::Lenient);
+    let content = match encoding.to_ascii_lowercase().trim() {
+        "gz" | "gzip" => gzip::decode(text),
+        "gz+base64" | "gzip+base64" | "gz+b64" | "gzip+b64" => unbase(text).and_then(|t| gzip::decode(&t)),
+        "b64" | "base64" => unbase(text),
+        "data" => data_url::decode(text),
+        "data+gzip" => data_url::decode(text).and_then(|t| gzip::decode(&t)),
+        _ => Ok(text.clone()),
+    };
+    content.map_err(|error| Why::NotUnderstood(format!("{path}: {}", error.message).into()))
 }
 
 /// The bytes of `!!binary`, or the text as it stands.

@@ -199,7 +199,7 @@ fn follow(group: &NodeGroup, mut plan: Plan, name: &str, mut ways: Vec<Way>, cx:
         }
         // nodeadm writes its files before cloud-init starts, so that scripts find them and may change them.
         if machine.joins_by_nodeadm() {
-            let documents = machine.node_configs.clone();
+            let documents = machine.nodeadm_documents();
             nodeadm::write(machine, &documents, cx);
         }
     }

@@ -190,7 +190,7 @@ fn same_step(a: &Step, b: &Step) -> bool {
     match (a, b) {
         (Step::UserData(a, x), Step::UserData(b, y)) => x == y && same_text(a, b),
         (Step::Script(a), Step::Script(b)) => same_text(a, b),
-        (Step::File { path: x, content: a }, Step::File { path: y, content: b }) => x == y && same_text(a, b),
+        (Step::File { path: x, content: a, .. }, Step::File { path: y, content: b, .. }) => x == y && same_text(a, b),
         _ => false,
     }
 }

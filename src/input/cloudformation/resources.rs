@@ -205,7 +205,7 @@ fn boot_with(
                 group.gaps.extend(gaps.iter().cloned());
                 match script.to_traced() {
                     Some(content) if !content.is_hole() => {
-                        group.steps.push(Step::File { path: path.clone(), content: dynamic_references(&content) });
+                        group.steps.push(Step::file(path.clone(), dynamic_references(&content)));
                     }
                     _ => group.gaps.push(Gap { at: init.span, why: Why::NotUnderstood(INIT.into()) }),
                 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::input::manifests::Manifests;
 use crate::input::testing::{read, text_of, written};
 
 /// The steps of the only node group in short, its family, and its gaps.
@@ -8,7 +9,7 @@ fn group(list: &str, fields: &str) -> (Vec<String>, Option<Family>, Vec<String>)
         "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {{name: c, version: '1.31'}}\n{list}:\n  - name: ng\n{fields}"
     );
     let mut out = (Vec::new(), None, Vec::new());
-    read(&Eksctl, "/c.yaml", &text, |groups, cx| {
+    read(&Manifests, "/c.yaml", &text, |groups, cx| {
         assert!(cx.problems.is_empty(), "{:?} in {text}", cx.problems);
         let [group] = groups else { panic!("one group expected in {text}") };
         assert_eq!((&*group.name, group.minor), (format!("{list}.ng").as_str(), Some(31)));
@@ -99,7 +100,7 @@ fn what_eksctl_refuses_or_takes_from_outside_is_a_gap() {
 #[test]
 fn places_lead_through_anchors() {
     let text = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nx-base: &base\n  amiFamily: AmazonLinux2\n  overrideBootstrapCommand: |\n    #!/bin/bash\n    /etc/eks/bootstrap.sh c --kubelet-extra-args '--idle=0s'\nnodeGroups:\n  - <<: *base\n    name: a\n---\napiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nnodeGroups: [{name: b}]\n---\nkind: Other\n";
-    read(&Eksctl, "/c.yaml", text, |groups, cx| {
+    read(&Manifests, "/c.yaml", text, |groups, cx| {
         let names: Vec<_> = groups.iter().map(|g| &*g.name).collect();
         assert_eq!(names, ["nodeGroups.a", "nodeGroups.b"]);
         let (steps, place, bytes) = written(&text_of(&groups[0].steps[0]), "0s", cx);
@@ -112,7 +113,7 @@ fn other_documents_stay_silent() {
     for text in
         ["kind: ClusterConfig\napiVersion: other/v1 # eksctl.io/\n", "# eksctl.io/ ClusterConfig\n", "apiVersion: v1\n"]
     {
-        read(&Eksctl, "/c.yaml", text, |groups, cx| {
+        read(&Manifests, "/c.yaml", text, |groups, cx| {
             assert!(groups.is_empty() && cx.problems.is_empty() && cx.gaps.is_empty(), "{text}");
         });
     }

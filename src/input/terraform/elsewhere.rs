@@ -228,7 +228,9 @@ impl Engine<'_, '_> {
             Step::Script(text) => Step::Script(self.text_in_repository(&text)),
             Step::NodeConfig(text) => Step::NodeConfig(self.text_in_repository(&text)),
             Step::KubeletConfigFile(text) => Step::KubeletConfigFile(self.text_in_repository(&text)),
-            Step::File { path, content } => Step::File { path, content: self.text_in_repository(&content) },
+            Step::File { path, content, encoding, append } => {
+                Step::File { path, content: self.text_in_repository(&content), encoding, append }
+            }
             other => other,
         }
     }

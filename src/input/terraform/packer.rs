@@ -131,7 +131,7 @@ impl Engine<'_, '_> {
         for (when, steps) in self.provisioners(body, env) {
             let ours = steps.iter().any(|step| match step {
                 Step::Script(text) => about(text),
-                Step::File { path, content } => about(content) || path.contains("kubelet"),
+                Step::File { path, content, .. } => about(content) || path.contains("kubelet"),
                 _ => false,
             });
             if ours {

@@ -281,7 +281,7 @@ impl Engine<'_, '_> {
             path if path.ends_with('/') => format!("{path}{base}"),
             path => path.to_owned(),
         };
-        vec![(Guard::always(), vec![Step::File { path, content }])]
+        vec![(Guard::always(), vec![Step::file(path, content)])]
     }
 }
 
@@ -335,7 +335,7 @@ fn commands(document: &Value, depth: usize, out: &mut Vec<Step>) {
                     if let (Some(path), Some(content)) = (input.get("path"), content)
                         && let Some(path) = path.as_known_str()
                     {
-                        out.push(Step::File { path: path.to_owned(), content });
+                        out.push(Step::file(path, content));
                     }
                 }
                 return;

@@ -100,7 +100,7 @@ impl Engine<'_, '_> {
         }
         let text = plain(user_data).to_text();
         let named = self.objects.iter().filter(|o| text.contains("s3") && text.contains(&o.key));
-        named.map(|o| Step::File { path: o.uri.clone(), content: o.content.clone() }).collect()
+        named.map(|o| Step::file(o.uri.clone(), o.content.clone())).collect()
     }
 
     /// A stored text as a node group of its own, where it is something that boots or runs.

@@ -30,6 +30,20 @@ impl Settler<'_> {
         }
     }
 
+    /// What a running kubelet says of itself is what it runs with.
+    pub(super) fn running(&mut self, config: &Document) {
+        for field in FIELDS.iter().filter(|f| f.shape != Some(Shape::Map) && f.shape.is_some()) {
+            let found = config.find(field.path(), false);
+            let setting = self.statement(field, config, &found, Mechanism::Running, false);
+            let Some(track) = self.tracks.get_mut(field.name) else { continue };
+            // What it leaves out is not set, or unknown to its version.
+            if let Some(setting) = setting.filter(|s| !matches!(s.reading, Reading::Invalid(_))) {
+                track.say(setting, From::Running, found.open);
+            }
+        }
+        self.grace_file(config);
+    }
+
     fn file(&mut self, config: &Document) {
         self.headers(config, None);
         for field in FIELDS.iter().filter(|f| f.shape != Some(Shape::Map) && f.shape.is_some()) {

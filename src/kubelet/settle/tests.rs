@@ -46,6 +46,7 @@ fn launch(case: &Case) -> (Texts, Launch) {
         argv: argv.into_iter().map(|id| texts.traced(texts.view(id).span(0..texts.get(id).bytes.len()))).collect(),
         config: config.map(|id| load(&texts.view(id))),
         dropins: dropins.into_iter().map(|(name, id)| (name, load(&texts.view(id)))).collect(),
+        running: None,
         minor: Some(36),
     };
     (texts, launch)
@@ -171,6 +172,7 @@ fn settled(minor: Option<u32>, config: Option<&str>, dropins: &[(&str, &str)], a
         argv: words(argv).1,
         config: config.map(document),
         dropins: dropins.iter().map(|(name, body)| ((*name).to_owned(), document(body))).collect(),
+        running: None,
         minor,
     })
 }

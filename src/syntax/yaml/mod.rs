@@ -6,6 +6,7 @@
 mod expand;
 mod place;
 mod repair;
+mod write;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,8 @@ use crate::text::{Traced, View, Why};
 use super::{MAX_DEPTH, Node, NodeKind, Parsed, Scalar, Style, SyntaxError};
 use expand::{Anchors, merge};
 use repair::Repairs;
+
+pub use write::write;
 
 /// The longest implicit key, in characters. YAML says 1,024; JSON that is read as YAML knows no such bound.
 const MAX_KEY: usize = 1 << 17;

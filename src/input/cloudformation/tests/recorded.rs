@@ -46,7 +46,7 @@ fn told(groups: &[NodeGroup]) -> Vec<String> {
     let mut out = show(groups);
     for (line, group) in out.iter_mut().zip(groups) {
         for step in &group.steps {
-            if let Step::File { path, content } = step {
+            if let Step::File { path, content, .. } = step {
                 line.push_str(&format!(" + {path}: {}", plain(content)));
             }
         }

@@ -1,0 +1,156 @@
+//! How tools carry settings to a kubelet, and the table of the places where they stand.
+
+use crate::node::{NodeGroup, Step};
+use crate::syntax::{Node, NodeKind, Style};
+use crate::text::{Span, Traced};
+
+use super::placeholder;
+use crate::input::stream;
+use crate::node::Gap;
+
+/// How a field carries settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Carry {
+    /// A map of `KubeletConfiguration`'s own fields, which ends in the kubelet's file.
+    Config,
+    /// Flags by name, without dashes: a map, or a list of `{name, value}`.
+    Flags,
+    /// A list of flags, with or without dashes in front; or one such text.
+    Words,
+}
+
+/// A node (or the nodes) that one map describes.
+pub(super) struct Part {
+    /// The path to the map; `[]` stands for every item of a list.
+    pub(super) at: &'static [&'static str],
+    /// Fields below it, each a path, and how they carry settings.
+    pub(super) fields: &'static [(&'static [&'static str], Carry)],
+}
+
+/// The node groups of `parts` in a document. `name` is what the document is called.
+pub(super) fn groups(
+    document: &Node,
+    name: &str,
+    place: Span,
+    parts: &[Part],
+    remark: Option<&'static str>,
+) -> Vec<NodeGroup> {
+    let mut out = Vec::new();
+    for part in parts {
+        for (node, label) in expand(document, part.at) {
+            let own = label.as_ref().map_or(place, |(_, at)| *at);
+            let name = label.map_or_else(|| name.to_owned(), |(label, _)| format!("{name}.{label}"));
+            let mut group = NodeGroup::new(name, own);
+            group.remark = remark;
+            for (path, carry) in part.fields {
+                if let Some(field) = node.path(path) {
+                    add(&mut group, field, *carry, path.last().copied().unwrap_or_default());
+                }
+            }
+            if !group.steps.is_empty() || !group.gaps.is_empty() {
+                out.push(group);
+            }
+        }
+    }
+    out
+}
+
+/// The nodes at the end of a path; behind a list each has the name of its item, or its number.
+fn expand<'a>(node: &'a Node, path: &[&str]) -> Vec<(&'a Node, Option<(String, Span)>)> {
+    let Some((first, rest)) = path.split_first() else { return vec![(node, None)] };
+    if *first != "[]" {
+        return node.get(first).map(|inner| expand(inner, rest)).unwrap_or_default();
+    }
+    let mut out = Vec::new();
+    for (n, item) in node.items().iter().enumerate() {
+        let named = ["name", "role"].iter().find_map(|key| item.get(key)).filter(|n| n.as_str().is_some());
+        let label = named.and_then(Node::as_str).map_or_else(|| (n + 1).to_string(), str::to_owned);
+        let at = named.map_or(item.span, |n| n.span);
+        for (inner, deeper) in expand(item, rest) {
+            out.push((inner, Some(deeper.unwrap_or_else(|| (label.clone(), at)))));
+        }
+    }
+    out
+}
+
+/// Adds the settings of one field to a node group.
+pub(super) fn add(group: &mut NodeGroup, field: &Node, carry: Carry, name: &'static str) {
+    if let Some((at, why)) = stream::hole(field) {
+        group.gaps.push(Gap { at, why });
+        return;
+    }
+    match carry {
+        Carry::Config if !field.pairs().is_empty() => {
+            group.steps.push(Step::KubeletConfig(placeholder::in_tree(field), name));
+        }
+        Carry::Config => {}
+        Carry::Flags => push_args(group, flags(field)),
+        Carry::Words => push_args(group, words(field)),
+    }
+}
+
+fn push_args(group: &mut NodeGroup, args: Vec<Traced>) {
+    if !args.is_empty() {
+        group.steps.push(Step::KubeletArgs(args));
+    }
+}
+
+/// Flags by name: a map, whose values may be lists, or a list of `{name, value}`.
+pub(super) fn flags(field: &Node) -> Vec<Traced> {
+    let mut out = Vec::new();
+    match &field.kind {
+        NodeKind::Map(pairs) => {
+            for (key, value) in pairs {
+                match &value.kind {
+                    NodeKind::Seq(items) => items.iter().for_each(|item| out.extend(flag(key, Some(item)))),
+                    _ => out.extend(flag(key, Some(value))),
+                }
+            }
+        }
+        NodeKind::Seq(items) => {
+            for item in items {
+                let Some(name) = item.get("name") else { continue };
+                out.extend(flag(name, item.get("value")));
+            }
+        }
+        NodeKind::Scalar(_) => {}
+    }
+    out
+}
+
+/// One flag with its value. A null takes the flag away; no value at all leaves an empty one.
+fn flag(name: &Node, value: Option<&Node>) -> Option<Traced> {
+    let key = name.as_scalar()?;
+    let mut out = Traced::made("--", name.span);
+    let dashes = key.text.bytes().iter().take_while(|b| **b == b'-').count();
+    out.push(&key.text.slice(dashes..key.text.len()));
+    out.push_made(b"=", name.span);
+    if let Some(value) = value {
+        let scalar = value.as_scalar()?;
+        if scalar.style == Style::Plain && matches!(scalar.text.known_str(), Some("" | "~" | "null")) {
+            return None;
+        }
+        out.push(&placeholder::holes(&scalar.text));
+    }
+    Some(out)
+}
+
+/// A list of flags, or one text. Dashes in front are put there by the tool if they are missing.
+pub(super) fn words(field: &Node) -> Vec<Traced> {
+    let one = std::slice::from_ref(field);
+    let items = if field.as_scalar().is_some() { one } else { field.items() };
+    let mut out = Vec::new();
+    for scalar in items.iter().filter_map(Node::as_scalar).filter(|s| !s.text.is_empty()) {
+        let text = placeholder::holes(&scalar.text);
+        if text.is_hole() {
+            out.push(text);
+            continue;
+        }
+        let dashes = text.bytes().iter().take_while(|b| **b == b'-').count();
+        let Some(at) = text.span() else { continue };
+        let mut word = Traced::made("--", at);
+        word.push(&text.slice(dashes..text.len()));
+        out.push(word);
+    }
+    out
+}

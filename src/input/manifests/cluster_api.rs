@@ -1,0 +1,192 @@
+//! Cluster API's bootstrap documents. Sources: kubernetes-sigs/cluster-api at ae7ff047 (`api/bootstrap/kubeadm`, `v1beta1` and
+//! `v1beta2`: `kubeletExtraArgs` is a map in the former and a list in the latter), kubernetes-sigs/cluster-api-provider-aws at
+//! 2cf09d78 (`bootstrap/eks/api/v1beta2`, `bootstrap/eks/internal/userdata`).
+
+use crate::node::{Cx, Family, Gap, NodeGroup, Step};
+use crate::syntax::{Node, NodeKind, Scalar, Style, yaml};
+use crate::text::{Span, Traced, Why};
+
+use super::carry::flags;
+use super::{Manifest, placeholder};
+
+/// What a node of kubeadm gets its flags from.
+const KUBEADM_FLAGS: &str = "/var/lib/kubelet/kubeadm-flags.env";
+
+/// The specification of a document or of the template in it.
+fn specification<'a>(manifest: &Manifest<'a>) -> Option<&'a Node> {
+    let spec = manifest.node.get("spec")?;
+    if manifest.kind.ends_with("Template") { spec.path(&["template", "spec"]) } else { Some(spec) }
+}
+
+/// `EKSConfig` and `EKSConfigTemplate`: one script of cloud-init with `bootstrap.sh` in it.
+pub(super) fn eks_config(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
+    let Some(spec) = specification(manifest) else { return Vec::new() };
+    let mut group = manifest.group();
+    let at = group.place;
+    files(spec, &mut group);
+    let mut script = Traced::made("#!/bin/sh\n", at);
+    commands(spec.get("preBootstrapCommands"), &mut script);
+    match spec.get("boostrapCommandOverride").and_then(Node::as_scalar).filter(|s| !s.text.is_empty()) {
+        Some(command) => script.push(&command.text),
+        None => script.push_made(b"/etc/eks/bootstrap.sh", at),
+    }
+    script.push_made(b" ", at);
+    script.push_hole(at, Why::FromOutside("the name of the cluster".into()));
+    if let Some(args) = spec.get("kubeletExtraArgs").map(flags).filter(|a| !a.is_empty()) {
+        script.push_made(b" --kubelet-extra-args '", at);
+        push_joined(&args, &mut script, at);
+        script.push_made(b"'", at);
+    }
+    script.push_made(b"\n", at);
+    commands(spec.get("postBootstrapCommands"), &mut script);
+    group.steps.push(Step::Script(script));
+    vec![group]
+}
+
+/// `NodeadmConfig` and `NodeadmConfigTemplate`: a `NodeConfig` beside a script.
+pub(super) fn nodeadm_config(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
+    let Some(spec) = specification(manifest) else { return Vec::new() };
+    let mut group = manifest.group();
+    group.family = Some(Family::Al2023);
+    let at = group.place;
+    let mut config = map(Vec::new(), at);
+    if let Some((key, value)) = spec.pair("kubelet") {
+        config = map(vec![(key.clone(), placeholder::in_tree(value))], value.span);
+    }
+    let node_config = map(
+        vec![
+            (word("apiVersion", at), word("node.eks.aws/v1alpha1", at)),
+            (word("kind", at), word("NodeConfig", at)),
+            (word("spec", at), config),
+        ],
+        at,
+    );
+    group.steps.push(Step::NodeConfig(yaml::write(&node_config)));
+    files(spec, &mut group);
+    if let Some(list) = spec.get("preNodeadmCommands") {
+        let mut script = Traced::made("#!/bin/bash\n", at);
+        commands(Some(list), &mut script);
+        group.steps.push(Step::Script(script));
+    }
+    vec![group]
+}
+
+/// `KubeadmConfig`, `KubeadmControlPlane` and their templates.
+pub(super) fn kubeadm_config(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let Some(mut spec) = specification(manifest) else { return Vec::new() };
+    if manifest.kind.starts_with("KubeadmControlPlane") {
+        match spec.get("kubeadmConfigSpec") {
+            Some(inner) => spec = inner,
+            None => return Vec::new(),
+        }
+    }
+    let named: Vec<_> = [("init", "initConfiguration"), ("join", "joinConfiguration")]
+        .iter()
+        .filter_map(|(label, key)| Some((*label, spec.get(key)?)))
+        .collect();
+    // Without either, the first machine still runs `kubeadm init` and the others join.
+    let ways = if named.is_empty() { vec![("node", spec)] } else { named };
+    let several = ways.len() > 1;
+    let mut out = Vec::new();
+    for (label, way) in ways {
+        let mut group = manifest.group();
+        if several {
+            group.name = format!("{}.{label}", group.name).into();
+        }
+        kubeadm(spec, way, &mut group, cx);
+        out.push(group);
+    }
+    out
+}
+
+fn kubeadm(spec: &Node, way: &Node, group: &mut NodeGroup, cx: &mut Cx<'_>) {
+    let at = group.place;
+    group.family = Some(Family::Kubeadm);
+    files(spec, group);
+    for key in ["bootCommands", "preKubeadmCommands"] {
+        script(spec.get(key), group);
+    }
+    let args = way.path(&["nodeRegistration", "kubeletExtraArgs"]).map(flags).unwrap_or_default();
+    // What kubeadm passes by itself says nothing of durations.
+    let mut line = Traced::made("KUBELET_KUBEADM_ARGS=\"", at);
+    push_joined(&args, &mut line, at);
+    line.push_made(b"\"\n", at);
+    group.steps.push(Step::file(KUBEADM_FLAGS, line));
+    patches(spec, way, group, cx);
+    group.steps.push(Step::Start);
+    script(spec.get("postKubeadmCommands"), group);
+}
+
+/// kubeadm lays files of its directory of patches over what it writes.
+fn patches(spec: &Node, way: &Node, group: &mut NodeGroup, cx: &mut Cx<'_>) {
+    let Some(directory) = way.path(&["patches", "directory"]).and_then(Node::as_str) else { return };
+    for item in spec.get("files").map(Node::items).unwrap_or_default() {
+        let path = item.get("path").and_then(Node::as_str).unwrap_or_default();
+        let Some(name) = path.strip_prefix(directory).map(|rest| rest.trim_start_matches('/')) else { continue };
+        if name.starts_with("kubeletconfiguration")
+            && item.get("encoding").is_none()
+            && let Some(content) = item.get("content").and_then(Node::as_scalar)
+        {
+            let id = cx.texts.add_made(format!("patch of {}", group.name), &content.text, group.place);
+            let trees = yaml::parse(&cx.texts.view(id)).tree;
+            let trees = trees.iter().map(placeholder::in_tree);
+            group.steps.extend(trees.map(|tree| Step::KubeletConfig(tree, "patches")));
+        }
+    }
+}
+
+fn script(list: Option<&Node>, group: &mut NodeGroup) {
+    if list.is_none_or(|l| l.items().is_empty()) {
+        return;
+    }
+    let mut text = Traced::made("#!/bin/sh\n", group.place);
+    commands(list, &mut text);
+    group.steps.push(Step::Script(text));
+}
+
+/// Lines of a list of commands.
+fn commands(list: Option<&Node>, script: &mut Traced) {
+    for item in list.map(Node::items).unwrap_or_default() {
+        if let Some(command) = item.as_scalar() {
+            script.push(&command.text);
+            script.push_made(b"\n", item.span);
+        }
+    }
+}
+
+/// `files`: each with its path, content and encoding.
+fn files(spec: &Node, group: &mut NodeGroup) {
+    for item in spec.get("files").map(Node::items).unwrap_or_default() {
+        let Some(path) = item.get("path").and_then(Node::as_str) else { continue };
+        let Some(content) = item.get("content").and_then(Node::as_scalar) else {
+            if let Some(from) = item.get("contentFrom") {
+                let why = Why::FromOutside(format!("the content of {}", path.escape_debug()).into());
+                group.gaps.push(Gap { at: from.span, why });
+            }
+            continue;
+        };
+        group.steps.push(Step::File {
+            path: path.to_owned(),
+            content: content.text.clone(),
+            encoding: item.get("encoding").and_then(Node::as_str).unwrap_or_default().into(),
+            append: item.get("append").and_then(Node::as_str) == Some("true"),
+        });
+    }
+}
+
+fn push_joined(args: &[Traced], out: &mut Traced, at: Span) {
+    for (n, arg) in args.iter().enumerate() {
+        if n > 0 {
+            out.push_made(b" ", at);
+        }
+        out.push(arg);
+    }
+}
+
+fn word(text: &str, at: Span) -> Node {
+    Node { kind: NodeKind::Scalar(Scalar { text: Traced::made(text, at), style: Style::Plain }), span: at, tag: None }
+}
+
+fn map(pairs: Vec<(Node, Node)>, span: Span) -> Node {
+    Node { kind: NodeKind::Map(pairs), span, tag: None }
+}

@@ -1,0 +1,55 @@
+//! Ignition, which Flatcar, Fedora CoreOS and OpenShift boot with, and Butane, which people write instead. Sources:
+//! coreos/ignition `config/v3_4/types/schema.go`, coreos/butane `base/v0_5/schema.go`; OpenShift's `MachineConfig` holds an
+//! Ignition config under `spec.config`.
+
+use crate::node::{NodeGroup, Step};
+use crate::syntax::Node;
+use crate::text::Span;
+
+const UNITS: &str = "/etc/systemd/system/";
+
+/// A node that boots with the config; `None` if it is none, or says nothing of a kubelet.
+pub(super) fn read(config: &Node, name: &str, place: Span) -> Option<NodeGroup> {
+    let ignition = config.path(&["ignition", "version"]).is_some();
+    let butane = config.get("variant").is_some() && config.get("version").is_some();
+    if !ignition && !butane {
+        return None;
+    }
+    let mut group = NodeGroup::new(name, place);
+    for file in config.path(&["storage", "files"]).map(Node::items).unwrap_or_default() {
+        let Some(path) = file.get("path").and_then(Node::as_str) else { continue };
+        if let Some(contents) = file.get("contents") {
+            group.steps.extend(step(path, contents, false));
+        }
+        for part in file.get("append").map(Node::items).unwrap_or_default() {
+            group.steps.extend(step(path, part, true));
+        }
+    }
+    for unit in config.path(&["systemd", "units"]).map(Node::items).unwrap_or_default() {
+        let Some(name) = unit.get("name").and_then(Node::as_str) else { continue };
+        let mut put = |path: String, holder: &Node| {
+            if let Some(text) = holder.get("contents").and_then(Node::as_scalar) {
+                group.steps.push(Step::file(path, text.text.clone()));
+            }
+        };
+        put(format!("{UNITS}{name}"), unit);
+        for dropin in unit.get("dropins").map(Node::items).unwrap_or_default() {
+            if let Some(inner) = dropin.get("name").and_then(Node::as_str) {
+                put(format!("{UNITS}{name}.d/{inner}"), dropin);
+            }
+        }
+    }
+    let ours = group.steps.iter().any(|step| matches!(step, Step::File { path, .. } if path.contains("kubelet")));
+    ours.then_some(group)
+}
+
+/// A file, from a `data:` URL or written out.
+fn step(path: &str, contents: &Node, append: bool) -> Option<Step> {
+    let text = |key: &str| contents.get(key).and_then(Node::as_scalar).map(|s| s.text.clone());
+    let (content, encoding) = match text("inline") {
+        Some(inline) => (inline, ""),
+        None if contents.get("compression").and_then(Node::as_str) == Some("gzip") => (text("source")?, "data+gzip"),
+        None => (text("source")?, "data"),
+    };
+    Some(Step::File { path: path.to_owned(), content, encoding: encoding.into(), append })
+}

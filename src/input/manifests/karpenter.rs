@@ -1,0 +1,227 @@
+//! Karpenter for AWS: node classes with their user data, and the kubelet settings of node pools. Source:
+//! aws/karpenter-provider-aws, `pkg/apis` at v0.27 (`v1alpha1`, `v1alpha5`), v0.32 (`v1beta1`) and v1.14 (`v1`),
+//! `pkg/providers/amifamily/bootstrap` at v1.14.
+
+use crate::kubelet::said;
+use crate::node::{Dead, Family, Gap, NodeGroup, Reason, Step, Wrapping};
+use crate::syntax::{Node, NodeKind, Scalar, Style};
+use crate::text::{Span, Traced, Why};
+
+use super::{Manifest, placeholder};
+use crate::input::stream;
+
+/// The settings of a kubelet that Karpenter knows, up to 1.14. Whatever else stands there the API server drops.
+const SETTINGS: [&str; 12] = [
+    "clusterDNS",
+    "cpuCFSQuota",
+    "evictionHard",
+    "evictionMaxPodGracePeriod",
+    "evictionSoft",
+    "evictionSoftGracePeriod",
+    "imageGCHighThresholdPercent",
+    "imageGCLowThresholdPercent",
+    "kubeReserved",
+    "maxPods",
+    "podsPerCore",
+    "systemReserved",
+];
+
+/// What becomes of user data.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Merged {
+    As(Family),
+    /// It is handed on as it is.
+    Custom,
+}
+
+/// `EC2NodeClass` and `AWSNodeTemplate`.
+pub(super) fn node_class(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
+    let mut group = manifest.group();
+    let Some(spec) = manifest.node.get("spec") else { return Vec::new() };
+    if let Some((at, why)) = stream::hole(spec) {
+        group.gaps.push(Gap { at, why });
+        return vec![group];
+    }
+    let kubelet = spec.get("kubelet").and_then(|node| settings(node, &mut group));
+    let user_data = spec.get("userData").filter(|n| !is_null(n));
+    if user_data.is_none() && kubelet.is_none() && group.dead.is_empty() {
+        return Vec::new();
+    }
+    let text = user_data.and_then(Node::as_scalar).map(|s| s.text.clone()).filter(|t| !t.is_empty());
+    match family(manifest, spec) {
+        Ok(Merged::As(family)) => {
+            group.family = Some(family);
+            merge(family, text, kubelet.as_ref(), &mut group);
+        }
+        Ok(Merged::Custom) => group.steps.extend(text.map(|t| Step::UserData(t, Wrapping::Plain))),
+        // Without a family the text itself says what it is, as far as it does.
+        Err(unknown) => {
+            group.gaps.extend(unknown);
+            group.steps.extend(text.map(|t| Step::UserData(t, Wrapping::Plain)));
+            group.steps.extend(kubelet.map(|k| Step::KubeletConfig(k, "spec.kubelet")));
+        }
+    }
+    vec![group]
+}
+
+/// `NodePool` (until `v1beta1`) and `Provisioner`: only the kubelet's settings, for nodes of whatever family.
+pub(super) fn node_pool(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
+    let path: &[&str] = match manifest.kind {
+        "NodePool" => &["spec", "template", "spec", "kubelet"],
+        _ => &["spec", "kubeletConfiguration"],
+    };
+    let Some(node) = manifest.node.path(path) else { return Vec::new() };
+    let mut group = manifest.group();
+    if manifest.kind == "NodePool" && !manifest.version.starts_with("v1beta") {
+        let dead = |setting| Dead { setting, why: Reason::KarpenterKey };
+        group.dead.extend(said::in_config(node).into_iter().map(dead));
+        return vec![group];
+    }
+    match settings(node, &mut group) {
+        Some(kubelet) => group.steps.push(Step::KubeletConfig(kubelet, "kubelet")),
+        None if group.gaps.is_empty() && group.dead.is_empty() => return Vec::new(),
+        None => {}
+    }
+    vec![group]
+}
+
+/// The settings that Karpenter knows. Durations among the others lead nowhere.
+fn settings(node: &Node, group: &mut NodeGroup) -> Option<Node> {
+    if let Some((at, why)) = stream::hole(node) {
+        group.gaps.push(Gap { at, why });
+        return None;
+    }
+    let (known, others): (Vec<_>, Vec<_>) = node
+        .pairs()
+        .iter()
+        .map(|(key, value)| (key.clone(), placeholder::in_tree(value)))
+        .partition(|(key, _)| key.as_str().is_none_or(|name| SETTINGS.contains(&name)));
+    let map = |pairs: Vec<(Node, Node)>| Node { kind: NodeKind::Map(pairs), span: node.span, tag: None };
+    let dead = |setting| Dead { setting, why: Reason::KarpenterKey };
+    group.dead.extend(said::in_config(&map(others)).into_iter().map(dead));
+    (!known.is_empty()).then(|| map(known))
+}
+
+/// What is done with the user data; a gap where the family is not known.
+fn family(manifest: &Manifest<'_>, spec: &Node) -> Result<Merged, Option<Gap>> {
+    let named = spec.get("amiFamily").filter(|n| !is_null(n));
+    let alias = || spec.get("amiSelectorTerms").and_then(|t| t.items().iter().find_map(|item| item.get("alias")));
+    let Some(node) = named.or_else(alias) else {
+        // The default of `v1alpha1`; the later versions ask for one of the two.
+        let old = manifest.kind == "AWSNodeTemplate";
+        return if old { Ok(Merged::As(Family::Al2)) } else { Err(None) };
+    };
+    let text = node.as_scalar().map(|s| placeholder::holes(&s.text)).unwrap_or_default();
+    // The family stands before the `@` of an alias, also where the version behind it is filled in later.
+    let name = text.to_text().split('@').next().unwrap_or_default().to_ascii_lowercase();
+    match name.as_str() {
+        "al2" => Ok(Merged::As(Family::Al2)),
+        "al2023" => Ok(Merged::As(Family::Al2023)),
+        "bottlerocket" => Ok(Merged::As(Family::Bottlerocket)),
+        "ubuntu" => Ok(Merged::As(Family::Ubuntu)),
+        "custom" => Ok(Merged::Custom),
+        name if name.starts_with("windows") => Ok(Merged::As(Family::Windows)),
+        _ => {
+            let why =
+                text.first_hole().map_or(Why::NotUnderstood("this family of images".into()), |(_, why)| why.clone());
+            Err(Some(Gap { at: node.span, why }))
+        }
+    }
+}
+
+/// Karpenter's own part comes last, but for what it lays over the settings of the user.
+fn merge(family: Family, text: Option<Traced>, kubelet: Option<&Node>, group: &mut NodeGroup) {
+    match family {
+        Family::Al2023 => {
+            group.steps.push(Step::NodeadmKubeletConfigLast(with_taints(kubelet, group.place)));
+            group.steps.extend(text.map(|t| Step::UserData(t, Wrapping::Plain)));
+        }
+        Family::Bottlerocket => match (text, grace(kubelet)) {
+            (text, None) => group.steps.extend(text.map(|t| Step::UserData(t, Wrapping::Plain))),
+            (text, Some((key, pairs))) => {
+                group.steps.push(Step::UserData(with_grace(text, key, pairs), Wrapping::Plain));
+            }
+        },
+        Family::Windows => {
+            let at = group.place;
+            let mut script = Traced::made("<powershell>\n", at);
+            if let Some(text) = &text {
+                script.push(text);
+                script.push_made(b"\n", at);
+            }
+            script.push_made(b"& $EKSBootstrapScriptFile -KubeletExtraArgs '", at);
+            script.push(&flags(kubelet, at));
+            script.push_made(b"'\n</powershell>", at);
+            group.steps.push(Step::UserData(script, Wrapping::Plain));
+        }
+        _ => {
+            group.steps.extend(text.map(|t| Step::UserData(t, Wrapping::Plain)));
+            let at = group.place;
+            let mut script = Traced::made("#!/bin/bash\n/etc/eks/bootstrap.sh ", at);
+            script.push_hole(at, Why::FromOutside("the name of the cluster".into()));
+            script.push_made(b" --kubelet-extra-args '", at);
+            script.push(&flags(kubelet, at));
+            script.push_made(b"'\n", at);
+            group.steps.push(Step::Script(script));
+        }
+    }
+}
+
+fn grace(kubelet: Option<&Node>) -> Option<(&Node, &[(Node, Node)])> {
+    let (key, value) = kubelet?.pair("evictionSoftGracePeriod")?;
+    Some((key, value.pairs())).filter(|(_, pairs)| !pairs.is_empty())
+}
+
+/// The flags with durations that Karpenter writes for its settings.
+fn flags(kubelet: Option<&Node>, at: Span) -> Traced {
+    let mut out = Traced::made("--node-labels=\"karpenter.sh/registered=true\"", at);
+    let Some((key, pairs)) = grace(kubelet) else { return out };
+    out.push_made(b" --eviction-soft-grace-period=\"", key.span);
+    for (n, (signal, value)) in pairs.iter().enumerate() {
+        if n > 0 {
+            out.push_made(b",", key.span);
+        }
+        push_scalar(signal, &mut out);
+        out.push_made(b"=", signal.span);
+        push_scalar(value, &mut out);
+    }
+    out.push_made(b"\"", key.span);
+    out
+}
+
+/// Bottlerocket's settings with the grace periods that Karpenter lays over them.
+fn with_grace(text: Option<Traced>, key: &Node, pairs: &[(Node, Node)]) -> Traced {
+    let mut out = text.unwrap_or_default();
+    if out.to_text().contains("eviction-soft-grace-period") {
+        // One table cannot be given twice, and what stands there is replaced.
+        out = out.replace(b"eviction-soft-grace-period", &Traced::made("overridden-grace-period", key.span));
+    }
+    out.push_made(b"\n[settings.kubernetes.eviction-soft-grace-period]\n", key.span);
+    for (signal, value) in pairs {
+        out.push_made(b"\"", signal.span);
+        push_scalar(signal, &mut out);
+        out.push_made(b"\" = \"", signal.span);
+        push_scalar(value, &mut out);
+        out.push_made(b"\"\n", value.span);
+    }
+    out
+}
+
+fn push_scalar(node: &Node, out: &mut Traced) {
+    if let Some(scalar) = node.as_scalar() {
+        out.push(&scalar.text);
+    }
+}
+
+/// Karpenter's configuration always has taints, so nodeadm always writes a drop-in.
+fn with_taints(kubelet: Option<&Node>, at: Span) -> Node {
+    let scalar = |text| Node { kind: NodeKind::Scalar(Scalar { text, style: Style::Plain }), span: at, tag: None };
+    let taints = scalar(Traced::hole(at, Why::FromOutside("the taints of the nodes".into())));
+    let mut pairs = kubelet.map(|node| node.pairs().to_vec()).unwrap_or_default();
+    pairs.push((scalar(Traced::made("registerWithTaints", at)), taints));
+    Node { kind: NodeKind::Map(pairs), span: at, tag: None }
+}
+
+fn is_null(node: &Node) -> bool {
+    node.as_scalar().is_some_and(|s| s.style == Style::Plain && matches!(s.text.known_str(), Some("" | "~" | "null")))
+}

@@ -1,0 +1,23 @@
+//! Documents that a kubelet or nodeadm reads itself.
+
+use crate::node::{Family, NodeGroup, Step};
+
+use super::{Manifest, kubeadm, placeholder};
+
+/// `KubeletConfiguration`: a kubelet that loads it with `--config`.
+pub(super) fn configuration(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
+    if kubeadm::takes_configuration(manifest) {
+        return Vec::new();
+    }
+    let mut group = NodeGroup::new(manifest.file, manifest.place());
+    group.steps.push(Step::KubeletConfigFile(placeholder::holes(&manifest.text())));
+    vec![group]
+}
+
+/// nodeadm's `NodeConfig`.
+pub(super) fn node_config(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
+    let mut group = NodeGroup::new(manifest.file, manifest.place());
+    group.family = Some(Family::Al2023);
+    group.steps.push(Step::NodeConfig(placeholder::holes(&manifest.text())));
+    vec![group]
+}

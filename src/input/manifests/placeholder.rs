@@ -1,0 +1,70 @@
+//! Marks that another tool fills in before a document is used: `${NAME}`, `{{ name }}`, `$(NAME)`, `<name>`.
+//!
+//! Where a setting of a kubelet stands, such a mark is no value. Scripts are left alone: `${NAME}` is their own.
+
+use crate::syntax::{Node, NodeKind};
+use crate::text::{Traced, Why};
+
+/// How marks open and close.
+type Marks = &'static [(&'static [u8], &'static [u8])];
+
+/// The text with a hole for every mark. A mark does not go over a line.
+pub(super) fn holes(text: &Traced) -> Traced {
+    const MARKS: Marks = &[(b"${", b"}"), (b"{{", b"}}"), (b"$(", b")"), (b"{%", b"%}")];
+    fill(text, MARKS)
+}
+
+/// As [`holes`], but only for the marks of Jinja: in a script, others are the shell's.
+pub(super) fn jinja(text: &Traced) -> Traced {
+    const MARKS: Marks = &[(b"{{", b"}}"), (b"{%", b"%}")];
+    fill(text, MARKS)
+}
+
+fn fill(text: &Traced, marks: Marks) -> Traced {
+    let bytes = text.bytes();
+    if !bytes.contains(&b'$') && !bytes.windows(2).any(|w| matches!(w, b"{{" | b"{%")) {
+        return text.clone();
+    }
+    let mut out = Traced::new();
+    let (mut done, mut at) = (0, 0);
+    while at < bytes.len() {
+        let found = marks.iter().find_map(|(open, close)| {
+            let rest = bytes[at..].strip_prefix(*open)?;
+            let line = rest.split(|b| *b == b'\n').next().unwrap_or_default();
+            let length = line.windows(close.len()).position(|w| w == *close)?;
+            Some(open.len() + length + close.len())
+        });
+        let Some(length) = found else {
+            at += 1;
+            continue;
+        };
+        out.push(&text.slice(done..at));
+        let mark = text.slice(at..at + length);
+        if let Some(span) = mark.span() {
+            let words = format!("`{}`, which something else fills in,", mark.to_text());
+            out.push_hole(span, Why::NotUnderstood(words.into()));
+        }
+        at += length;
+        done = at;
+    }
+    out.push(&text.slice(done..bytes.len()));
+    out
+}
+
+/// The tree with a hole for every mark in its scalars. A tree is bounded in depth by its parser.
+pub(super) fn in_tree(node: &Node) -> Node {
+    let mut node = node.clone();
+    fill_tree(&mut node);
+    node
+}
+
+fn fill_tree(node: &mut Node) {
+    match &mut node.kind {
+        NodeKind::Scalar(scalar) => scalar.text = holes(&scalar.text),
+        NodeKind::Seq(items) => items.iter_mut().for_each(fill_tree),
+        NodeKind::Map(pairs) => pairs.iter_mut().for_each(|(key, value)| {
+            fill_tree(key);
+            fill_tree(value);
+        }),
+    }
+}

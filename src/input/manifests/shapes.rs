@@ -1,0 +1,126 @@
+//! Files without a kind, recognised by the keys that only they have.
+
+use crate::kubelet::{Field, said};
+use crate::node::{Dead, Gap, NodeGroup, Reason, Step};
+use crate::syntax::{Node, NodeKind, Scalar, Style};
+use crate::text::{Span, Traced};
+
+use super::carry::{Carry, Part, add, groups};
+use super::{ignition, placeholder};
+use crate::input::stream;
+
+/// A kind of file.
+struct Shape {
+    /// Paths of keys of which one must be there.
+    keys: &'static [&'static [&'static str]],
+    /// Where settings stand.
+    parts: &'static [Part],
+}
+
+const RKE: &[(&[&str], Carry)] = &[(&["extra_args"], Carry::Flags)];
+
+/// The rows. Where the keys come from stands above each.
+const SHAPES: &[Shape] = &[
+    // k3s-io/k3s and rancher/rke2, `config.yaml` and files below `config.yaml.d`; `+` appends to the list of an earlier file.
+    Shape {
+        keys: &[&["kubelet-arg"], &["kubelet-arg+"]],
+        parts: &[Part { at: &[], fields: &[(&["kubelet-arg"], Carry::Words), (&["kubelet-arg+"], Carry::Words)] }],
+    },
+    // rancher/rke 1.8, `types/rke_types.go`, and the same inside of Rancher's cluster templates.
+    Shape {
+        keys: &[
+            &["services", "kubelet", "extra_args"],
+            &["rancher_kubernetes_engine_config", "services", "kubelet", "extra_args"],
+        ],
+        parts: &[
+            Part { at: &["services", "kubelet"], fields: RKE },
+            Part { at: &["rancher_kubernetes_engine_config", "services", "kubelet"], fields: RKE },
+        ],
+    },
+    // siderolabs/talos at ad882317, `pkg/machinery/config/types/v1alpha1`; patches have the same keys.
+    Shape {
+        keys: &[&["machine", "kubelet", "extraArgs"], &["machine", "kubelet", "extraConfig"]],
+        parts: &[Part {
+            at: &["machine", "kubelet"],
+            fields: &[(&["extraConfig"], Carry::Config), (&["extraArgs"], Carry::Flags)],
+        }],
+    },
+    // canonical/microk8s at d099c907, `microk8s-resources/microk8s.default.yaml`.
+    Shape {
+        keys: &[&["extraKubeletArgs"]],
+        parts: &[Part { at: &[], fields: &[(&["extraKubeletArgs"], Carry::Flags)] }],
+    },
+];
+
+/// The node groups of a document without a kind; none if it is of no shape that is known.
+pub(super) fn read(document: &Node, name: &str) -> Vec<NodeGroup> {
+    for shape in SHAPES {
+        let found = shape.keys.iter().find_map(|path| {
+            document.path(path)?;
+            document.pair(path.first()?)
+        });
+        if let Some((key, _)) = found {
+            let mut out = groups(document, name, key.span, shape.parts, None);
+            if let (Some("kubelet-arg" | "kubelet-arg+"), Some(group)) = (key.as_str(), out.first_mut()) {
+                group.dead = among_keys(document);
+            }
+            return out;
+        }
+    }
+    kubespray(document, name)
+        .or_else(|| configz(document, name))
+        .or_else(|| ignition::read(document, name, document.span))
+        .into_iter()
+        .collect()
+}
+
+/// Flags of the kubelet that stand beside `kubelet-arg` and not in it.
+fn among_keys(document: &Node) -> Vec<Dead> {
+    let flag = |key: &Node| key.as_str().and_then(Field::by_flag);
+    let settings = document.pairs().iter().filter_map(|(k, v)| said::by_key(flag(k)?, None, k, v));
+    settings.map(|setting| Dead { setting, why: Reason::NoKubeletArg }).collect()
+}
+
+/// The answer of `/api/v1/nodes/NAME/proxy/configz`: what a running kubelet says of itself.
+fn configz(document: &Node, name: &str) -> Option<NodeGroup> {
+    let (key, config) = document.pair("kubeletconfig")?;
+    if !config.is_map() || document.pairs().len() != 1 {
+        return None;
+    }
+    let mut group = NodeGroup::new(format!("the kubelet of {name}"), key.span);
+    group.running = true;
+    group.steps.push(Step::RunningConfig(config.clone()));
+    Some(group)
+}
+
+/// Kubespray's variables. Source: kubernetes-sigs/kubespray at 46dbdd39, `docs/ansible/vars.md` and
+/// `roles/kubernetes/node/templates`.
+fn kubespray(document: &Node, name: &str) -> Option<NodeGroup> {
+    const TIMEOUT: &str = "kubelet_streaming_connection_idle_timeout";
+    const CONFIG: &str = "kubelet_config_extra_args";
+    const FLAGS: &str = "kubelet_custom_flags";
+    let (first, _) = [TIMEOUT, CONFIG, FLAGS].iter().find_map(|key| document.pair(key))?;
+    let mut group = NodeGroup::new(name, first.span);
+    let mut pairs = document.get(CONFIG).map(placeholder::in_tree).map(|n| n.pairs().to_vec()).unwrap_or_default();
+    if let Some((key, value)) = document.pair(TIMEOUT) {
+        if let Some((at, why)) = stream::hole(value) {
+            group.gaps.push(Gap { at, why });
+        }
+        // The template writes the text without quotes behind the name of the field.
+        let text = value.as_scalar().map(|s| placeholder::holes(&s.text)).unwrap_or_default();
+        pairs
+            .push((plain(Traced::made("streamingConnectionIdleTimeout", key.span), key.span), plain(text, value.span)));
+    }
+    if !pairs.is_empty() {
+        let tree = Node { kind: NodeKind::Map(pairs), span: first.span, tag: None };
+        group.steps.push(Step::KubeletConfig(tree, "kubespray"));
+    }
+    if let Some(flags) = document.get(FLAGS) {
+        add(&mut group, flags, Carry::Words, FLAGS);
+    }
+    (!group.steps.is_empty() || !group.gaps.is_empty()).then_some(group)
+}
+
+fn plain(text: Traced, span: Span) -> Node {
+    Node { kind: NodeKind::Scalar(Scalar { text, style: Style::Plain }), span, tag: None }
+}

@@ -1,0 +1,97 @@
+//! Kubernetes' own kinds: a kubelet that runs in a container, and documents that are kept in a `ConfigMap` or in the values of
+//! a release.
+
+use crate::node::{Cx, NodeGroup, Step, Wrapping};
+use crate::syntax::Node;
+use crate::text::Traced;
+
+use super::{Manifest, among, in_text, may_hold, placeholder};
+
+/// Where the pods of a kind are described.
+const PODS: &[(&str, &[&str])] = &[
+    ("Pod", &["spec"]),
+    ("CronJob", &["spec", "jobTemplate", "spec", "template", "spec"]),
+    ("", &["spec", "template", "spec"]),
+];
+
+/// A kubelet in a container's command.
+pub(super) fn pods(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
+    let path = PODS.iter().find(|(kind, _)| kind.is_empty() || *kind == manifest.kind).map(|(_, path)| *path);
+    let Some(spec) = path.and_then(|path| manifest.node.path(path)) else { return Vec::new() };
+    let mut out = Vec::new();
+    let containers = ["initContainers", "containers"].iter().filter_map(|key| spec.get(key)).flat_map(Node::items);
+    for container in containers {
+        let words: Vec<_> = ["command", "args"]
+            .iter()
+            .filter_map(|key| container.get(key))
+            .flat_map(Node::items)
+            .filter_map(Node::as_scalar)
+            .map(|s| s.text.clone())
+            .collect();
+        let Some(argv) = kubelet(&words) else { continue };
+        let mut group = manifest.group();
+        group.steps.push(Step::KubeletArgs(argv));
+        out.push(group);
+    }
+    out
+}
+
+/// The arguments of a kubelet, if that is the program of a command.
+fn kubelet(words: &[Traced]) -> Option<Vec<Traced>> {
+    let base = |word: &Traced| word.known_str().map(|w| w.rsplit('/').next().unwrap_or(w).to_owned());
+    let first = base(words.first()?)?;
+    let start = match first.as_str() {
+        "kubelet" => 1,
+        "hyperkube" if base(words.get(1)?)? == "kubelet" => 2,
+        _ => return None,
+    };
+    // `$(NAME)` is filled in from the environment.
+    Some(words[start..].iter().map(placeholder::holes).collect())
+}
+
+/// Documents in a `ConfigMap`.
+pub(super) fn config_map(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let mut out = Vec::new();
+    for (key, value) in manifest.node.get("data").map(Node::pairs).unwrap_or_default() {
+        let (Some(name), Some(scalar)) = (key.as_str(), value.as_scalar()) else { continue };
+        if may_hold(scalar.text.bytes()) {
+            let name = format!("{name} of {}", manifest.name());
+            out.append(&mut in_text(&scalar.text, &name, value.span, cx));
+        }
+    }
+    out
+}
+
+/// Documents among the values of a release: Flux's `HelmRelease`, Argo CD's `Application`.
+pub(super) fn release(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let spec = manifest.node.get("spec");
+    let helm = spec.and_then(|s| s.path(&["source", "helm"]));
+    let values = spec.and_then(|s| s.get("values")).or_else(|| helm.and_then(|h| h.get("valuesObject")));
+    let mut out = values.map(|tree| among(tree, &manifest.name(), cx)).unwrap_or_default();
+    if let Some(text) = helm.and_then(|h| h.get("values")).and_then(Node::as_scalar) {
+        out.append(&mut super::values(&text.text, &format!("values of {}", manifest.name()), manifest.place(), cx));
+    }
+    out
+}
+
+/// Launch templates and instances of Crossplane's providers and of AWS Controllers for Kubernetes. Sources:
+/// crossplane-contrib/provider-upjet-aws `apis/ec2`, aws-controllers-k8s/ec2-controller `apis/v1alpha1`.
+pub(super) fn machines(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
+    let spec = manifest.node.get("spec");
+    let places: [&[&str]; 5] = [
+        &["forProvider", "userData"],
+        &["forProvider", "userDataBase64"],
+        &["data", "userData"],
+        &["launchTemplateData", "userData"],
+        &["userData"],
+    ];
+    let texts = places.iter().filter_map(|path| spec?.path(path)?.as_scalar());
+    texts
+        .filter(|scalar| !scalar.text.is_empty())
+        .map(|scalar| {
+            let mut group = manifest.group();
+            group.steps.push(Step::UserData(scalar.text.clone(), Wrapping::Base64OrPlain));
+            group
+        })
+        .collect()
+}
