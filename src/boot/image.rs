@@ -37,6 +37,8 @@ pub(super) const UNIT_DROPINS: [&str; 5] = [
 ];
 /// The drop-in that `bootstrap.sh` writes.
 pub(super) const EXTRA_ARGS: &str = "/etc/systemd/system/kubelet.service.d/30-kubelet-extra-args.conf";
+/// The drop-in with the flags that `bootstrap.sh` works out by itself.
+pub(super) const OWN_ARGS: &str = "/etc/systemd/system/kubelet.service.d/10-kubelet-args.conf";
 /// The program that joins a node of the older images.
 pub(super) const BOOTSTRAP: &str = "/etc/eks/bootstrap.sh";
 
@@ -53,11 +55,16 @@ const KUBEADM_DROPIN: &str = "[Service]\n\
     EnvironmentFile=-/etc/sysconfig/kubelet\n\
     ExecStart=\n\
     ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS\n";
-/// What `bootstrap.sh` does to the kubelet's command line, in the lines that scripts are known to edit.
+/// `bootstrap.sh` with the lines that decide the kubelet's command line, which are also those that scripts edit: they stand here
+/// as they stand in `templates/al2/runtime/bootstrap.sh`, in its order, without what is between them.
 const BOOTSTRAP_MODEL: &str = r#"#!/usr/bin/env bash
+
 set -o pipefail
 set -o nounset
 set -o errexit
+
+POSITIONAL=()
+
 while [[ $# -gt 0 ]]; do
   key="$1"
   case $key in
@@ -79,23 +86,52 @@ while [[ $# -gt 0 ]]; do
       shift
       ;;
     *)
+      POSITIONAL+=("$1")
       shift
       ;;
   esac
 done
+
+set +u
+set -- "${POSITIONAL[@]}"
+CLUSTER_NAME="$1"
+set -u
+
 KUBELET_EXTRA_ARGS="${KUBELET_EXTRA_ARGS:-}"
+
+if [ -z "$CLUSTER_NAME" ]; then
+  echo "CLUSTER_NAME is not defined"
+  exit 1
+fi
+
+KUBELET_CONFIG=/etc/kubernetes/kubelet/kubelet-config.json
+
+INTERNAL_IP=192.0.2.1
+KUBELET_ARGS="--node-ip=$INTERNAL_IP --v=2"
+
 CONTAINERD_CONFIG_FILE="${CONTAINERD_CONFIG_FILE:-}"
 if [[ -n "${CONTAINERD_CONFIG_FILE}" ]]; then
   cp -v "${CONTAINERD_CONFIG_FILE}" /etc/eks/containerd/containerd-config.toml
 fi
 cp -v /etc/eks/containerd/containerd-config.toml /etc/containerd/config.toml
 systemctl restart sandbox-image containerd
+
+mkdir -p /etc/systemd/system/kubelet.service.d
+
+cat << EOF > /etc/systemd/system/kubelet.service.d/10-kubelet-args.conf
+[Service]
+Environment='KUBELET_ARGS=$KUBELET_ARGS'
+EOF
+
 if [[ -n "$KUBELET_EXTRA_ARGS" ]]; then
   cat << EOF > /etc/systemd/system/kubelet.service.d/30-kubelet-extra-args.conf
 [Service]
 Environment='KUBELET_EXTRA_ARGS=$KUBELET_EXTRA_ARGS'
 EOF
 fi
+
+systemctl daemon-reload
+systemctl enable kubelet
 systemctl start kubelet
 "#;
 /// `templates/al2/runtime/kubelet-config.json` of awslabs/amazon-eks-ami, as scripts find it.
@@ -370,6 +406,14 @@ pub(super) fn file(family: Family, path: &str, minor: Option<u32>) -> Option<&'s
         (Family::Al2 | Family::Ubuntu, AL2_CONFIG) => Some(AL2_TEXT),
         (Family::Al2 | Family::Ubuntu, BOOTSTRAP) => Some(BOOTSTRAP_MODEL),
         (Family::Al2, AL2_CONTAINERD) => Some(AL2_CONTAINERD_TEXT),
+        (Family::Al2, "/etc/os-release" | "/usr/lib/os-release") => Some(
+            "NAME=\"Amazon Linux\"\nVERSION=\"2\"\nID=\"amzn\"\nID_LIKE=\"centos rhel fedora\"\nVERSION_ID=\"2\"\n\
+             PRETTY_NAME=\"Amazon Linux 2\"\n",
+        ),
+        (Family::Al2023, "/etc/os-release" | "/usr/lib/os-release") => Some(
+            "NAME=\"Amazon Linux\"\nVERSION=\"2023\"\nID=\"amzn\"\nID_LIKE=\"fedora\"\nVERSION_ID=\"2023\"\n\
+             PLATFORM_ID=\"platform:al2023\"\n",
+        ),
         (Family::Al2023, UNIT) => Some(AL2023_UNIT),
         (Family::Al2023, NODEADM_CONFIG) if minor.is_some_and(|m| m >= 34) => Some(CONFIG_134),
         (Family::Al2023, NODEADM_CONFIG) => Some(CONFIG),
@@ -444,4 +488,57 @@ pub(super) fn may_exist(path: &str) -> bool {
         && !path.starts_with("/etc/default/kubelet")
         && !path.starts_with("/etc/sysconfig/kubelet")
         && !UNIT_DROPINS.iter().any(|dir| path.starts_with(dir))
+}
+
+/// True if a new node of `family` has no file at `path` before its user data runs.
+pub(super) fn lacks(family: Option<Family>, path: &str) -> bool {
+    let foreign = match family {
+        Some(Family::Al2 | Family::Ubuntu) => path == NODEADM_CONFIG || path == NODEADM_ENVIRONMENT,
+        Some(Family::Al2023) => path == AL2_CONFIG,
+        _ => false,
+    };
+    foreign
+        || ["/tmp/", "/run/systemd/system/", NODEADM_DOCUMENTS].iter().any(|f| path.starts_with(f))
+        || path.starts_with(UNIT_DROPINS[2]) && family != Some(Family::Kubeadm)
+}
+
+/// Whether a new node of `family` has a folder at `path`, if that is known.
+pub(super) fn folder(family: Option<Family>, path: &str) -> Option<bool> {
+    const EVERYWHERE: [&str; 18] = [
+        "/",
+        "/bin",
+        "/boot",
+        "/dev",
+        "/etc",
+        "/etc/systemd",
+        "/etc/systemd/system",
+        "/home",
+        "/opt",
+        "/proc",
+        "/root",
+        "/run",
+        "/tmp",
+        "/usr",
+        "/usr/bin",
+        "/var",
+        "/var/lib",
+        "/var/log",
+    ];
+    if EVERYWHERE.contains(&path) {
+        return Some(true);
+    }
+    if path.starts_with("/tmp/") {
+        return Some(false);
+    }
+    match family {
+        Some(Family::Al2 | Family::Ubuntu) => match path {
+            "/etc/eks" | "/etc/kubernetes" | "/etc/kubernetes/kubelet" => Some(true),
+            NODEADM_DROPINS => Some(false),
+            _ => None,
+        },
+        Some(Family::Al2023) if matches!(path, "/etc/eks" | "/etc/kubernetes" | "/etc/kubernetes/kubelet") => {
+            Some(true)
+        }
+        _ => None,
+    }
 }

@@ -54,7 +54,7 @@ pub(super) fn effective(machine: &mut Machine, cx: &mut Cx<'_>) -> Option<Effect
     Some(settle(&Launch { argv, config, dropins, running: None, minor: machine.minor }))
 }
 
-fn file_document(machine: &Machine, files: &Files, path: &Traced, cx: &mut Cx<'_>) -> Option<Document> {
+fn file_document(machine: &mut Machine, files: &Files, path: &Traced, cx: &mut Cx<'_>) -> Option<Document> {
     let path = absolute(path.known_str()?, "/");
     let file = files.get(&path).cloned().or_else(|| {
         let text = image::file(machine.family?, &path, machine.minor)?;
@@ -63,12 +63,17 @@ fn file_document(machine: &Machine, files: &Files, path: &Traced, cx: &mut Cx<'_
     Some(document(machine, &path, &file, cx))
 }
 
-fn document(machine: &Machine, path: &str, file: &File, cx: &mut Cx<'_>) -> Document {
+fn document(machine: &mut Machine, path: &str, file: &File, cx: &mut Cx<'_>) -> Document {
     match file {
         File::Known(text) => {
             // A trailing line break does not make a text known.
             let rest = text.slice(0..text.bytes().trim_ascii_end().len());
-            if let (true, Some((_, why))) = (rest.is_hole(), rest.first_hole()) {
+            if let (true, Some((at, why))) = (rest.is_hole(), rest.first_hole()) {
+                // The command that left it so is the one to look at.
+                let command = at != machine.place && !machine.gaps.iter().any(|g| g.at == at);
+                if command {
+                    machine.gap(at, why.clone());
+                }
                 return Document::unknown(why.clone());
             }
             let id = cx.texts.add_made(path, text, machine.place);
@@ -79,7 +84,7 @@ fn document(machine: &Machine, path: &str, file: &File, cx: &mut Cx<'_>) -> Docu
     }
 }
 
-fn directory(machine: &Machine, files: &Files, dir: &Traced, cx: &mut Cx<'_>) -> Vec<(String, Document)> {
+fn directory(machine: &mut Machine, files: &Files, dir: &Traced, cx: &mut Cx<'_>) -> Vec<(String, Document)> {
     let Some(dir) = dir.known_str() else { return Vec::new() };
     let dir = format!("{}/", absolute(dir, "/"));
     let mut out = Vec::new();

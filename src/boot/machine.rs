@@ -1,6 +1,6 @@
 //! The machine of the mind: what a boot has left behind so far. Nothing of it exists on any disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::kubelet::Setting;
@@ -60,6 +60,10 @@ pub(super) struct Machine {
     pub(super) merged_by_eks: bool,
     /// Files that were written or changed.
     pub(super) files: Arc<Files>,
+    /// Folders that were made.
+    pub(super) folders: Arc<BTreeSet<String>>,
+    /// Paths that programs were given which are not modelled: any file may stand there or below by now.
+    pub(super) touched: Arc<BTreeSet<String>>,
     /// The last start of the kubelet.
     pub(super) start: Option<Start>,
     /// The files as they were when a container runtime last started.
@@ -112,6 +116,8 @@ impl Machine {
             minor,
             merged_by_eks,
             files: Arc::default(),
+            folders: Arc::default(),
+            touched: Arc::default(),
             start: None,
             runtimes: BTreeMap::new(),
             merged: Vec::new(),
@@ -181,6 +187,37 @@ impl Machine {
         })
     }
 
+    /// True if there is no file at `path` for certain.
+    pub(super) fn lacks(&self, path: &str) -> bool {
+        self.file(path).is_none_or(|f| f == File::Removed)
+            && (path.rfind('/') == Some(0) || image::lacks(self.family, path))
+            && !path.starts_with("/dev/")
+            && !self
+                .touched
+                .iter()
+                .any(|t| path == t || t == "/" || path.strip_prefix(t).is_some_and(|p| p.starts_with('/')))
+    }
+
+    /// A program that is not modelled was given a path.
+    pub(super) fn touch(&mut self, path: String) {
+        if self.touched.len() < MAX_FILES && !self.touched.contains(&path) {
+            Arc::make_mut(&mut self.touched).insert(path);
+        }
+    }
+
+    /// Whether there is a folder at `path`, if that is known.
+    pub(super) fn has_folder(&self, path: &str) -> Option<bool> {
+        let prefix = format!("{}/", path.trim_end_matches('/'));
+        let below = self.files.range(prefix.clone()..).take_while(|(f, _)| f.starts_with(&prefix));
+        if self.folders.contains(path) || below.into_iter().any(|(_, f)| *f != File::Removed) {
+            return Some(true);
+        }
+        if self.file(path).is_some_and(|f| f != File::Removed) {
+            return Some(false);
+        }
+        image::folder(self.family, path).filter(|there| *there || self.lacks(path))
+    }
+
     /// Puts a file. A path that a kubelet reads is a sight of one.
     pub(super) fn put(&mut self, path: &str, file: File) {
         let file = match file {
@@ -193,6 +230,13 @@ impl Machine {
         let files = Arc::make_mut(&mut self.files);
         if files.len() < MAX_FILES || files.contains_key(path) {
             files.insert(path.to_owned(), file);
+        }
+    }
+
+    /// A file that stood for a pipe is gone, as if it had never been there.
+    pub(super) fn forget(&mut self, path: &str) {
+        if self.files.contains_key(path) {
+            Arc::make_mut(&mut self.files).remove(path);
         }
     }
 

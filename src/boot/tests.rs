@@ -191,7 +191,7 @@ fn conditions_are_decided_or_kept_apart() {
         &[
             (
                 "if [ \"$(curl x)\" = y ]; then A=ZERO; else A=--v=2; fi\n/etc/eks/bootstrap.sh d --kubelet-extra-args \"$A\"",
-                "zero at 2 if [ \"$(curl x)\" = y ]; default if not ([ \"$(curl x)\" = y ])",
+                "zero at 2 if \"$(curl x)\" = y; default if not (\"$(curl x)\" = y)",
             ),
             ("if [ -z \"$A\" ]; then A=ZERO; fi\n/etc/eks/bootstrap.sh d --kubelet-extra-args \"$A\"", "zero at 2"),
             ("if true; then exit 0; fi\n/etc/eks/bootstrap.sh d --kubelet-extra-args ZERO", "nothing"),

@@ -21,6 +21,7 @@ const OPEN: &str = "";
 pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut Cx<'_>) -> Result<Vec<Traced>, Why> {
     let place = machine.place;
     let mut entries = match unit(machine, files) {
+        Some((_, File::Known(text))) if unknown(&text).is_some() => return Ok(unknown(&text).into_iter().collect()),
         Some((path, File::Known(text))) => entries(&text, &path, place, cx),
         Some((_, File::Unknown(why))) => return Ok(vec![Traced::hole(place, why)]),
         Some((_, File::Removed)) => return Err(no_unit()),
@@ -29,6 +30,7 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut Cx<'_>) ->
     };
     for (_, text) in dropins(machine, files) {
         match text {
+            (_, File::Known(text)) if unknown(&text).is_some() => return Ok(unknown(&text).into_iter().collect()),
             (path, File::Known(text)) => entries.extend(self::entries(&text, &path, place, cx)),
             (_, File::Unknown(why)) => return Ok(vec![Traced::hole(place, why)]),
             _ => {}
@@ -100,6 +102,13 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut Cx<'_>) ->
         };
     };
     expand(start, &environment, place)
+}
+
+/// A hole for a file of which nothing is known, at the command that left it so. A trailing line break does not make it known.
+fn unknown(text: &Traced) -> Option<Traced> {
+    let rest = text.slice(0..text.bytes().trim_ascii_end().len());
+    let (at, why) = rest.first_hole().filter(|_| rest.is_hole())?;
+    Some(Traced::hole(at, why.clone()))
 }
 
 /// Any variable may be set by a file that is not known, and what is set there is stronger.

@@ -1,174 +1,389 @@
-//! Arithmetic of whole numbers; of assignments, those that are the whole expression.
+//! Arithmetic of whole numbers, as bash has it (the manual's section "Shell Arithmetic").
 
 use crate::text::{Span, Traced};
 
 use super::Run;
 
-/// How deep parentheses may nest.
-const MAX_DEPTH: usize = 16;
+/// How deep parentheses and names that stand for expressions may nest.
+const MAX_DEPTH: usize = 24;
 
-/// Binary operators by rising strength.
-const LEVELS: [&[&str]; 6] = [&["||"], &["&&"], &["==", "!="], &["<=", ">=", "<", ">"], &["+", "-"], &["*", "/", "%"]];
+/// Binary operators by rising strength. Where one is the start of another one, the longer stands first.
+const LEVELS: [&[&str]; 10] = [
+    &["||"],
+    &["&&"],
+    &["|"],
+    &["^"],
+    &["&"],
+    &["==", "!="],
+    &["<=", ">=", "<", ">"],
+    &["<<", ">>"],
+    &["+", "-"],
+    &["*", "/", "%"],
+];
 
-/// The value of an expression; `None` if it is not a plain one, or if something in it is not known. A name that is not set is
-/// zero, as in bash.
+/// Operators of assignments that are not a plain one, without their equals sign.
+const ASSIGNING: [&str; 10] = ["<<", ">>", "+", "-", "*", "/", "%", "&", "^", "|"];
+
+/// The value of an expression without what it assigns; `None` if something in it is not known, or is no expression.
 pub(super) fn evaluate(text: &str, path: &Run) -> Option<i64> {
-    let mut reader = Reader { text, at: 0, path, depth: 0 };
-    let value = reader.level(0)?;
-    reader.blanks();
-    (reader.at == text.len()).then_some(value)
+    Reader::new(text, path).whole()
 }
 
-/// The value of an expression that may be an assignment as a whole: `i++`, `i += 2`, `i = j * 2`.
+/// The value of an expression, whose assignments are made.
 pub(super) fn perform(text: &str, path: &mut Run, span: Span) -> Option<i64> {
-    let text = text.trim();
-    let is_name = |t: &str| {
-        t.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && t.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-    };
-    for (sign, step) in [("++", 1), ("--", -1)] {
-        if let Some(name) = text.strip_suffix(sign).map(str::trim_end).filter(|n| is_name(n)) {
-            let before = evaluate(name, path)?;
-            path.set(name, Traced::made(before.checked_add(step)?.to_string(), span));
-            return Some(before);
-        }
-        if let Some(name) = text.strip_prefix(sign).map(str::trim_start).filter(|n| is_name(n)) {
-            let after = evaluate(name, path)?.checked_add(step)?;
-            path.set(name, Traced::made(after.to_string(), span));
-            return Some(after);
+    let mut reader = Reader::new(text, path);
+    let value = reader.whole()?;
+    for (name, index, value) in reader.writes {
+        let value = Traced::made(value.to_string(), span);
+        match index {
+            None => path.set(&name, value),
+            Some(key) => path.set_element(&name, &key, value),
         }
     }
-    let Some((left, right)) = text.split_once('=').filter(|(_, right)| !right.starts_with('=')) else {
-        return evaluate(text, path);
-    };
-    let left = left.trim_end();
-    let (name, operator) = match left.strip_suffix(['+', '-', '*', '/', '%']) {
-        Some(name) => (name.trim_end(), left.as_bytes().last().copied()),
-        None => (left, None),
-    };
-    if !is_name(name) {
-        return evaluate(text, path);
-    }
-    let right = evaluate(right, path)?;
-    let value = match operator {
-        None => right,
-        Some(operator) => {
-            let before = evaluate(name, path)?;
-            match operator {
-                b'+' => before.checked_add(right)?,
-                b'-' => before.checked_sub(right)?,
-                b'*' => before.checked_mul(right)?,
-                b'/' => before.checked_div(right)?,
-                _ => before.checked_rem(right)?,
-            }
-        }
-    };
-    path.set(name, Traced::made(value.to_string(), span));
     Some(value)
 }
+
+/// Something that can be assigned: a name, perhaps with an index.
+type Target = (String, Option<String>);
 
 struct Reader<'a> {
     text: &'a str,
     at: usize,
     path: &'a Run,
     depth: usize,
+    /// Above zero where the value does not count, as on the right of `0 &&`.
+    idle: usize,
+    /// What was assigned, in order.
+    writes: Vec<(String, Option<String>, i64)>,
 }
 
 impl<'a> Reader<'a> {
+    fn new(text: &'a str, path: &'a Run) -> Self {
+        Self { text, at: 0, path, depth: 0, idle: 0, writes: Vec::new() }
+    }
+
+    fn whole(&mut self) -> Option<i64> {
+        if self.text.trim().is_empty() {
+            return Some(0);
+        }
+        let value = self.list()?;
+        self.blanks();
+        (self.at == self.text.len()).then_some(value)
+    }
+
     fn rest(&self) -> &'a str {
-        &self.text[self.at..]
+        self.text.get(self.at..).unwrap_or_default()
     }
 
     fn blanks(&mut self) {
         self.at = self.text.len() - self.rest().trim_start().len();
     }
 
+    fn eat(&mut self, word: &str) -> bool {
+        self.blanks();
+        let there = self.rest().starts_with(word);
+        if there {
+            self.at += word.len();
+        }
+        there
+    }
+
+    fn list(&mut self) -> Option<i64> {
+        let mut value = self.assignment()?;
+        while self.eat(",") {
+            value = self.assignment()?;
+        }
+        Some(value)
+    }
+
+    fn assignment(&mut self) -> Option<i64> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return None;
+        }
+        let start = self.at;
+        let value = match self.target() {
+            Some(target) => match self.assigning() {
+                Some(operator) => {
+                    let right = self.assignment()?;
+                    let value = if operator.is_empty() {
+                        right
+                    } else {
+                        let left = self.read(&target)?;
+                        self.combine(operator, left, right)?
+                    };
+                    self.write(target, value);
+                    value
+                }
+                None => {
+                    self.at = start;
+                    self.choice()?
+                }
+            },
+            None => {
+                self.at = start;
+                self.choice()?
+            }
+        };
+        self.depth -= 1;
+        Some(value)
+    }
+
+    /// The operator of an assignment, if one stands here.
+    fn assigning(&mut self) -> Option<&'static str> {
+        self.blanks();
+        let rest = self.rest();
+        if rest.starts_with('=') && !rest.starts_with("==") {
+            self.at += 1;
+            return Some("");
+        }
+        let operator = ASSIGNING.into_iter().find(|o| rest.starts_with(o) && rest[o.len()..].starts_with('='))?;
+        self.at += operator.len() + 1;
+        Some(operator)
+    }
+
+    fn choice(&mut self) -> Option<i64> {
+        let condition = self.level(0)?;
+        if !self.eat("?") {
+            return Some(condition);
+        }
+        let yes = self.branch(condition == 0)?;
+        if !self.eat(":") {
+            return None;
+        }
+        let no = self.branch(condition != 0)?;
+        Some(if condition != 0 { yes } else { no })
+    }
+
+    fn branch(&mut self, idle: bool) -> Option<i64> {
+        self.idle += usize::from(idle);
+        let value = self.assignment();
+        self.idle -= usize::from(idle);
+        value
+    }
+
     fn level(&mut self, level: usize) -> Option<i64> {
-        let Some(operators) = LEVELS.get(level) else { return self.operand() };
+        let Some(operators) = LEVELS.get(level) else { return self.power() };
         let mut left = self.level(level + 1)?;
         loop {
             self.blanks();
             let rest = self.rest();
             let Some(operator) = operators.iter().find(|o| rest.starts_with(**o)) else { return Some(left) };
             let after = &rest[operator.len()..];
-            // `+=`, `++`, `<<` and their like are other operators, which are not modelled.
-            let doubled = operator.len() == 1 && after.starts_with(['=', '<', '>', '*']);
-            if doubled || (matches!(*operator, "+" | "-") && after.starts_with(*operator)) {
-                return None;
+            // A longer operator that begins alike belongs to another level, or assigns.
+            let longer = match *operator {
+                "|" => after.starts_with(['|', '=']),
+                "&" => after.starts_with(['&', '=']),
+                "<" => after.starts_with('<'),
+                ">" => after.starts_with('>'),
+                "*" => after.starts_with(['*', '=']),
+                "==" | "!=" | "<=" | ">=" | "||" | "&&" => false,
+                _ => after.starts_with('='),
+            };
+            if longer {
+                return Some(left);
             }
             self.at += operator.len();
-            let right = self.level(level + 1)?;
-            left = match *operator {
-                "||" => i64::from(left != 0 || right != 0),
-                "&&" => i64::from(left != 0 && right != 0),
-                "==" => i64::from(left == right),
-                "!=" => i64::from(left != right),
-                "<=" => i64::from(left <= right),
-                ">=" => i64::from(left >= right),
-                "<" => i64::from(left < right),
-                ">" => i64::from(left > right),
-                "+" => left.checked_add(right)?,
-                "-" => left.checked_sub(right)?,
-                "*" => left.checked_mul(right)?,
-                "/" => left.checked_div(right)?,
-                _ => left.checked_rem(right)?,
-            };
+            let idle = *operator == "||" && left != 0 || *operator == "&&" && left == 0;
+            self.idle += usize::from(idle);
+            let right = self.level(level + 1);
+            self.idle -= usize::from(idle);
+            left = self.combine(operator, left, right?)?;
         }
     }
 
-    fn operand(&mut self) -> Option<i64> {
+    fn combine(&self, operator: &str, left: i64, right: i64) -> Option<i64> {
+        Some(match operator {
+            "||" => i64::from(left != 0 || right != 0),
+            "&&" => i64::from(left != 0 && right != 0),
+            "|" => left | right,
+            "^" => left ^ right,
+            "&" => left & right,
+            "==" => i64::from(left == right),
+            "!=" => i64::from(left != right),
+            "<=" => i64::from(left <= right),
+            ">=" => i64::from(left >= right),
+            "<" => i64::from(left < right),
+            ">" => i64::from(left > right),
+            "<<" => left.wrapping_shl(u32::try_from(right & 63).ok()?),
+            ">>" => left.wrapping_shr(u32::try_from(right & 63).ok()?),
+            "+" => left.wrapping_add(right),
+            "-" => left.wrapping_sub(right),
+            "*" => left.wrapping_mul(right),
+            // Nobody divides where the value does not count.
+            "/" | "%" if right == 0 => return (self.idle > 0).then_some(0),
+            "/" => left.wrapping_div(right),
+            _ => left.wrapping_rem(right),
+        })
+    }
+
+    /// `**`, which binds from the right and stronger than the signs in front of what follows it.
+    fn power(&mut self) -> Option<i64> {
+        let base = self.unary()?;
+        self.blanks();
+        if !self.rest().starts_with("**") || self.rest().starts_with("**=") {
+            return Some(base);
+        }
+        self.at += 2;
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return None;
+        }
+        let exponent = self.power()?;
+        self.depth -= 1;
+        let exponent = u32::try_from(exponent).ok()?;
+        Some(base.wrapping_pow(exponent))
+    }
+
+    fn unary(&mut self) -> Option<i64> {
         self.blanks();
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return None;
         }
         let rest = self.rest();
-        let value = match rest.bytes().next()? {
-            b'(' => {
-                self.at += 1;
-                let value = self.level(0)?;
-                self.blanks();
-                if !self.rest().starts_with(')') {
-                    return None;
+        let value = if rest.starts_with("++") || rest.starts_with("--") {
+            let step = if rest.starts_with("++") { 1 } else { -1 };
+            self.at += 2;
+            match self.target() {
+                Some(target) => {
+                    let value = self.read(&target)?.wrapping_add(step);
+                    self.write(target, value);
+                    value
                 }
-                self.at += 1;
-                value
+                // Two signs in front of a number.
+                None => self.unary()?,
             }
-            b'-' => {
-                self.at += 1;
-                self.operand()?.checked_neg()?
+        } else if let Some(sign) = rest.chars().next().filter(|c| "+-!~".contains(*c)) {
+            self.at += 1;
+            let value = self.unary()?;
+            match sign {
+                '+' => value,
+                '-' => value.wrapping_neg(),
+                '!' => i64::from(value == 0),
+                _ => !value,
             }
-            b'!' => {
-                self.at += 1;
-                i64::from(self.operand()? == 0)
-            }
-            b'0'..=b'9' => {
-                let length = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
-                let digits = &rest[..length];
-                // A leading zero means octal.
-                if digits.len() > 1 && digits.starts_with('0') {
-                    return None;
-                }
-                self.at += length;
-                digits.parse().ok()?
-            }
-            byte if byte.is_ascii_alphabetic() || byte == b'_' => {
-                let length = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
-                let name = rest[..length].to_owned();
-                self.at += length;
-                if self.rest().starts_with('[') {
-                    return None;
-                }
-                match self.path.get(&name) {
-                    Some(value) if value.is_empty() => 0,
-                    Some(value) => value.known_str()?.trim().parse().ok()?,
-                    None if self.path.open.is_some() || name == "RANDOM" || name == "SECONDS" => return None,
-                    None => 0,
-                }
-            }
-            _ => return None,
+        } else {
+            self.operand()?
         };
         self.depth -= 1;
         Some(value)
     }
+
+    fn operand(&mut self) -> Option<i64> {
+        self.blanks();
+        let rest = self.rest();
+        match rest.bytes().next()? {
+            b'(' => {
+                self.at += 1;
+                let value = self.list()?;
+                self.eat(")").then_some(value)
+            }
+            b'0'..=b'9' => {
+                let length =
+                    rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'#' | b'@' | b'_')).count();
+                self.at += length;
+                number(&rest[..length])
+            }
+            _ => {
+                let target = self.target()?;
+                let value = self.read(&target)?;
+                self.blanks();
+                for (sign, step) in [("++", 1), ("--", -1)] {
+                    if self.rest().starts_with(sign) {
+                        self.at += 2;
+                        self.write(target, value.wrapping_add(step));
+                        break;
+                    }
+                }
+                Some(value)
+            }
+        }
+    }
+
+    /// A name, perhaps with an index in brackets.
+    fn target(&mut self) -> Option<Target> {
+        self.blanks();
+        let rest = self.rest();
+        let length = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+        if length == 0 || rest.as_bytes()[0].is_ascii_digit() {
+            return None;
+        }
+        let name = rest[..length].to_owned();
+        self.at += length;
+        if !self.rest().starts_with('[') {
+            return Some((name, None));
+        }
+        self.at += 1;
+        if self.path.is_map(&name) {
+            let length = self.rest().find(']')?;
+            let key = self.rest()[..length].trim_matches(['"', '\'']).to_owned();
+            self.at += length + 1;
+            return Some((name, Some(key)));
+        }
+        let index = self.list()?;
+        self.eat("]").then(|| (name, Some(index.to_string())))
+    }
+
+    fn write(&mut self, target: Target, value: i64) {
+        if self.idle == 0 {
+            self.writes.push((target.0, target.1, value));
+        }
+    }
+
+    fn read(&mut self, target: &Target) -> Option<i64> {
+        if self.idle > 0 {
+            return Some(0);
+        }
+        let (name, key) = target;
+        if let Some((.., value)) = self.writes.iter().rev().find(|(n, k, _)| n == name && k == key) {
+            return Some(*value);
+        }
+        let value = match key {
+            None => self.path.get(name),
+            Some(key) => self.path.element(name, key),
+        };
+        let Some(value) = value else {
+            let outside = matches!(name.as_str(), "RANDOM" | "SECONDS" | "LINENO" | "EPOCHSECONDS" | "BASHPID");
+            return if self.path.open.is_some() && !self.path.variables.contains_key(name) || outside {
+                None
+            } else {
+                Some(0)
+            };
+        };
+        let text = value.known_str()?.trim();
+        if text.is_empty() {
+            return Some(0);
+        }
+        if let Ok(value) = text.parse::<i64>()
+            && !text.starts_with(['0', '-', '+'])
+        {
+            return Some(value);
+        }
+        if text == "0" {
+            return Some(0);
+        }
+        // What a name stands for is an expression again.
+        let mut inner = Reader { text, at: 0, path: self.path, depth: self.depth + 2, idle: 0, writes: Vec::new() };
+        if inner.depth > MAX_DEPTH {
+            return None;
+        }
+        let value = inner.whole();
+        if inner.writes.is_empty() { value } else { None }
+    }
+}
+
+/// A number: decimal, octal after a zero, hexadecimal after `0x`, or of the base before `#`.
+fn number(text: &str) -> Option<i64> {
+    if let Some((base, digits)) = text.split_once('#') {
+        let base: u32 = base.parse().ok().filter(|b| (2..=36).contains(b))?;
+        return i64::from_str_radix(digits, base).ok();
+    }
+    if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        return i64::from_str_radix(digits, 16).ok();
+    }
+    if text.len() > 1 && text.starts_with('0') {
+        return i64::from_str_radix(text, 8).ok();
+    }
+    text.parse().ok()
 }

@@ -257,6 +257,11 @@ fn is_model(file: &File) -> bool {
 /// What the script leaves: the drop-in, if there are extra arguments, and a kubelet that runs.
 fn join(machine: &mut Machine, extra: &Traced, at: Span) {
     machine.know(Family::Al2);
+    if machine.family != Some(Family::Ubuntu) {
+        // It is written anew each time, whatever stood there. The address stands for that of the node.
+        let text = "[Service]\nEnvironment='KUBELET_ARGS=--node-ip=192.0.2.1 --v=2'\n";
+        machine.put(image::OWN_ARGS, File::Known(Arc::new(Traced::made(text, at))));
+    }
     if !extra.is_empty() {
         let mut text = Traced::made("[Service]\nEnvironment='KUBELET_EXTRA_ARGS=", at);
         text.push(extra);

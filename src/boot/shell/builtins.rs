@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::text::{Span, Traced, Why};
 
-use super::{Run, Status, Variable};
+use super::variables::{Kind, Variable};
+use super::{Run, Status, arithmetic};
 
 pub(super) fn split_assignment(word: &Traced) -> Option<(String, Traced)> {
     let at = word.bytes().iter().position(|b| *b == b'=')?;
@@ -13,47 +14,76 @@ pub(super) fn split_assignment(word: &Traced) -> Option<(String, Traced)> {
     good.then(|| (name.to_owned(), word.slice(at + 1..word.len())))
 }
 
-pub(super) fn declare(command: &str, words: &[Traced], span: Span, path: &mut Run) {
+pub(super) fn declare(command: &str, words: &[Traced], arrays: Vec<(String, Variable)>, span: Span, path: &mut Run) {
     path.status = Status::Zero;
     let options: String =
         words.iter().take_while(|w| w.bytes().starts_with(b"-")).map(|w| w.to_text().into_owned()).collect();
     let exports = command == "export" || options.contains('x');
     let removes = command == "export" && options.contains('n');
+    let local = command == "local" || matches!(command, "declare" | "typeset") && !options.contains('g');
+    let reference = options.contains('n') && command != "export";
+    let kind = match () {
+        () if options.contains('A') => Kind::Map,
+        () if options.contains('a') => Kind::Array,
+        () => Kind::Plain,
+    };
     for word in words {
         let text = word.to_text().into_owned();
-        if text.starts_with('-') {
+        if text.starts_with(['-', '+']) {
             continue;
         }
         let assigned = split_assignment(word);
-        let name = assigned.as_ref().map_or_else(|| text.trim_end_matches('+').to_owned(), |(n, _)| n.clone());
-        if let Some((name, hidden)) = (command == "local").then(|| (name.clone(), path.variables.get(&name).cloned())) {
-            path.hidden.push((name, hidden));
+        let appended = text.split_once("+=").map(|(name, value)| (name.to_owned(), value.len()));
+        let name = match (&assigned, &appended) {
+            (Some((name, _)), _) => name.clone(),
+            (None, Some((name, _))) => name.clone(),
+            (None, None) => text.clone(),
+        };
+        if assigned.is_none() && word.has_hole() && appended.is_none() {
+            path.open = Some(Why::NotUnderstood("the name of a variable".into()));
+            continue;
         }
-        let constant = name.clone();
-        match assigned {
-            Some((name, value)) => path.set(&name, value),
-            None if word.has_hole() => path.open = Some(Why::NotUnderstood("the name of a variable".into())),
-            None if command == "local" => {
-                Arc::make_mut(&mut path.variables).remove(&name);
-            }
-            None if text.contains("+=") => {
-                if let Some((name, value)) = text.split_once("+=") {
-                    let mut whole = path.get(name).cloned().unwrap_or_default();
-                    let start = word.len() - value.len();
-                    whole.push(&word.slice(start..word.len()));
-                    path.set(name, whole);
-                }
-            }
-            None => {}
+        if local && path.functions_running > 0 {
+            let old = path.variables.get(&name).cloned();
+            let exported = old.as_ref().is_some_and(|v| v.exported);
+            let kept = appended.is_some().then(|| old.clone()).flatten();
+            path.hidden.push((name.clone(), old));
+            let fresh = kept.unwrap_or_else(|| Variable { kind, exported, ..Variable::default() });
+            Arc::make_mut(&mut path.variables).insert(name.clone(), fresh);
         }
-        if exports && let Some(variable) = Arc::make_mut(&mut path.variables).get_mut(&name) {
+        if reference {
+            if let Some((name, value)) = assigned {
+                let variable = Variable { kind: Kind::Reference, ..Variable::plain(value, false) };
+                Arc::make_mut(&mut path.variables).insert(name, variable);
+            }
+            continue;
+        }
+        if let Some((_, variable)) = arrays.iter().find(|(n, _)| *n == name) {
+            path.put(&name, variable.clone());
+        } else if let Some((name, value)) = assigned {
+            let number = options.contains('i').then(|| value.known_str().and_then(|v| arithmetic::evaluate(v, path)));
+            let value = match number.flatten() {
+                Some(number) => Traced::made(number.to_string(), span),
+                None => value,
+            };
+            path.set(&name, value);
+        } else if let Some((name, length)) = appended {
+            let mut whole = path.get(&name).cloned().unwrap_or_default();
+            whole.push(&word.slice(word.len() - length.min(word.len())..word.len()));
+            path.set(&name, whole);
+        } else if kind != Kind::Plain && path.lookup(&name).is_none_or(|v| v.values.is_empty()) {
+            path.put(&name, Variable { kind, ..Variable::default() });
+        } else if exports && !removes && path.open.is_none() && path.lookup(&name).is_none() {
+            path.put(&name, Variable::default());
+        }
+        let target = path.resolve(&name).to_owned();
+        if exports && let Some(variable) = Arc::make_mut(&mut path.variables).get_mut(&target) {
             variable.exported = !removes;
         }
         if command == "readonly" || options.contains('r') && command != "export" {
-            Arc::make_mut(&mut path.constants).insert(constant);
+            Arc::make_mut(&mut path.constants).insert(target);
         }
     }
-    let _ = span;
 }
 
 pub(super) fn set(words: &[Traced], path: &mut Run) {
@@ -77,9 +107,13 @@ pub(super) fn set(words: &[Traced], path: &mut Run) {
             "allexport" if named => path.allexport = set,
             "noglob" if named => path.noglob = set,
             "noclobber" if named => path.noclobber = set,
+            "errtrace" if named => path.errtrace = set,
             _ if on || text.starts_with('+') => {
                 if text.contains('e') {
                     path.errexit = on;
+                }
+                if text.contains('E') {
+                    path.errtrace = on;
                 }
                 if text.contains('u') {
                     path.nounset = on;
@@ -98,71 +132,6 @@ pub(super) fn set(words: &[Traced], path: &mut Run) {
         }
         named = (on || text.starts_with('+')) && text.ends_with('o');
         set = on;
-    }
-}
-
-/// `read` from a standard input that is known, or from one that is not.
-pub(super) fn read(words: &[Traced], span: Span, path: &mut Run) {
-    if let Some(name) = read_array(words) {
-        let input = path.stdin.clone().filter(|t| !t.has_hole() && path.get("IFS").is_none());
-        let values = input.map_or_else(
-            || vec![Traced::hole(span, Why::NotUnderstood("read".into()))],
-            |input| {
-                let end = input.bytes().iter().position(|b| *b == b'\n').unwrap_or(input.len());
-                fields(&input.slice(0..end))
-            },
-        );
-        let variable = Variable { values: Arc::new(values), array: true, exported: false };
-        Arc::make_mut(&mut path.variables).insert(name, variable);
-        return;
-    }
-    let plain = words.iter().all(|w| !w.bytes().starts_with(b"-") || w.known_str() == Some("-r"));
-    let names: Vec<String> = words
-        .iter()
-        .filter(|w| !w.bytes().starts_with(b"-"))
-        .filter_map(|w| w.known_str().map(str::to_owned))
-        .collect();
-    let input = path.stdin.clone().filter(|t| plain && !t.has_hole() && path.get("IFS").is_none());
-    let Some(input) = input else {
-        path.status = Status::Open("".into());
-        for name in names {
-            path.set(&name, Traced::hole(span, Why::NotUnderstood("read".into())));
-        }
-        return;
-    };
-    let end = input.bytes().iter().position(|b| *b == b'\n');
-    path.status = if end.is_some() { Status::Zero } else { Status::NonZero };
-    let line = input.slice(0..end.unwrap_or(input.len()));
-    path.stdin = Some(input.slice(end.map_or(input.len(), |n| n + 1)..input.len()));
-    let mut rest = crate::syntax::unit::trim(&line);
-    for (index, name) in names.iter().enumerate() {
-        let length = rest.bytes().iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
-        let cut = if index + 1 == names.len() { rest.len() } else { length };
-        path.set(name, rest.slice(0..cut));
-        rest = crate::syntax::unit::trim(&rest.slice(cut..rest.len()));
-    }
-}
-
-/// The words of a line.
-fn fields(line: &Traced) -> Vec<Traced> {
-    let mut out = Vec::new();
-    let mut rest = crate::syntax::unit::trim(line);
-    while !rest.is_empty() {
-        let length = rest.bytes().iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
-        out.push(rest.slice(0..length));
-        rest = crate::syntax::unit::trim(&rest.slice(length..rest.len()));
-    }
-    out
-}
-
-/// The name after `-a`.
-fn read_array(words: &[Traced]) -> Option<String> {
-    match words {
-        [flags @ .., name] if flags.iter().all(|f| matches!(f.known_str(), Some("-r" | "-a" | "-ra"))) => {
-            let array = flags.iter().any(|f| f.bytes().contains(&b'a'));
-            name.known_str().filter(|_| array).map(str::to_owned)
-        }
-        _ => None,
     }
 }
 
@@ -227,50 +196,4 @@ pub(super) fn unescape(text: &Traced, quotes: bool, span: Span) -> Traced {
     }
     out.push(&text.slice(from..bytes.len()));
     out
-}
-
-pub(super) fn printf(words: &[Traced], span: Span, path: &mut Run) {
-    let mut words = words;
-    let mut variable = None;
-    if let [flag, name, rest @ ..] = words
-        && flag.known_str() == Some("-v")
-    {
-        variable = name.known_str().map(str::to_owned);
-        words = rest;
-    }
-    if words.first().and_then(|w| w.known_str()) == Some("--") {
-        words = &words[1..];
-    }
-    let Some((format, arguments)) = words.split_first() else { return };
-    let format = unescape(format, true, span);
-    let mut out = Traced::new();
-    let mut rest = arguments.iter();
-    loop {
-        let before = rest.len();
-        let bytes = format.bytes();
-        let mut at = 0;
-        while at < bytes.len() {
-            let length = bytes[at..].iter().position(|b| *b == b'%').unwrap_or(bytes.len() - at);
-            out.push(&format.slice(at..at + length));
-            at += length;
-            match bytes.get(at..at + 2) {
-                Some(b"%%") => out.push(&format.slice(at..at + 1)),
-                Some(b"%s" | b"%d") => out.push(&rest.next().cloned().unwrap_or_default()),
-                Some(b"%b") => out.push(&unescape(&rest.next().cloned().unwrap_or_default(), false, span)),
-                Some(_) => {
-                    rest.next();
-                    out.push_hole(span, Why::NotUnderstood("a printf format".into()));
-                }
-                None => {}
-            }
-            at += 2;
-        }
-        if rest.len() == 0 || rest.len() == before {
-            break;
-        }
-    }
-    match variable {
-        Some(name) => path.set(&name, out),
-        None => path.out.push(&out),
-    }
 }

@@ -3,9 +3,11 @@
 use crate::syntax::shell::Test;
 use crate::text::Traced;
 
+use super::super::image;
 use super::super::machine::{File, absolute};
 use super::pattern::{self, Token};
-use super::{Run, Shell, Status};
+use super::variables::Variable;
+use super::{Run, Shell, Status, arithmetic, parameters};
 
 pub(super) fn status(answer: Option<bool>) -> Status {
     match answer {
@@ -41,14 +43,17 @@ impl Shell<'_, '_> {
                 match operator.as_str() {
                     "==" | "=" | "!=" => {
                         let tokens = self.pattern(right, path);
-                        let answer = pattern::matches(&tokens, &value);
+                        let answer = fits(&tokens, &value, path);
                         if operator == "!=" { not(answer) } else { answer }
                     }
                     "=~" => {
-                        let tokens = self.single(right, path);
-                        let (value, regex) = (value.known_str()?, tokens.known_str()?);
-                        let regex = regex::RegexBuilder::new(regex).size_limit(1 << 18).build().ok()?;
-                        Some(regex.is_match(value))
+                        let regex = self.regex(right, path)?;
+                        search(&regex, &value, path)
+                    }
+                    "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" => {
+                        let right = self.single(right, path);
+                        let number = |t: &Traced| t.known_str().and_then(|t| arithmetic::evaluate(t, path));
+                        compare(number(&value)?, operator, number(&right)?)
                     }
                     operator => {
                         let right = self.single(right, path);
@@ -57,36 +62,154 @@ impl Shell<'_, '_> {
                 }
             }
             Test::Not(inner) => not(self.test(inner, path)),
-            Test::And(a, b) => {
-                let a = self.test(a, path);
-                and(a, self.test(b, path))
-            }
-            Test::Or(a, b) => {
-                let a = not(self.test(a, path));
-                not(and(a, not(self.test(b, path))))
-            }
+            Test::And(a, b) => match self.test(a, path) {
+                Some(false) => Some(false),
+                a => and(a, self.test(b, path)),
+            },
+            Test::Or(a, b) => match self.test(a, path) {
+                Some(true) => Some(true),
+                a => {
+                    let b = not(self.test(b, path));
+                    not(and(not(a), b))
+                }
+            },
         }
     }
 }
 
+/// Whether all of a text matches a pattern, as `case` and `[[ … ]]` compare.
+pub(super) fn fits(tokens: &[Token], value: &Traced, path: &Run) -> Option<bool> {
+    if path.nocasematch {
+        let (tokens, value) = pattern::fold(tokens, value);
+        return pattern::matches(&tokens, &value);
+    }
+    pattern::matches(tokens, value)
+}
+
+/// `=~`, which leaves what it found in `BASH_REMATCH`.
+fn search(regex: &str, value: &Traced, path: &mut Run) -> Option<bool> {
+    let regex = regex::RegexBuilder::new(regex)
+        .size_limit(1 << 18)
+        .case_insensitive(path.nocasematch)
+        .dot_matches_new_line(true)
+        .build()
+        .ok()?;
+    let Some(known) = value.known_str() else {
+        path.put("BASH_REMATCH", Variable::array(vec![value.clone()], false));
+        return None;
+    };
+    let found = regex.captures(known);
+    let groups = found.iter().flat_map(|c| c.iter());
+    let values = groups.map(|g| g.map_or_else(Traced::new, |g| value.slice(g.range()))).collect();
+    path.put("BASH_REMATCH", Variable::array(values, false));
+    Some(found.is_some())
+}
+
 /// `test` and `[`, without the closing bracket.
 pub(super) fn test(arguments: &[Traced], path: &Run) -> Option<bool> {
+    let bang = |w: &Traced| w.known_str() == Some("!");
+    let is = |w: &Traced, text: &str| w.known_str() == Some(text);
     match arguments {
         [] => Some(false),
         [one] => filled(one),
-        [bang, rest @ ..] if bang.known_str() == Some("!") => not(test(rest, path)),
+        [first, second] if bang(first) => not(filled(second)),
         [operator, value] => unary(operator.known_str()?, value, path),
-        [left, operator, right] if !matches!(operator.known_str(), Some("-a" | "-o")) => {
-            binary(left, operator.known_str()?, right)
-        }
+        [left, operator, right] if is_binary(operator) => binary(left, operator.known_str()?, right),
+        [first, rest @ ..] if bang(first) && arguments.len() <= 4 => not(test(rest, path)),
+        [open, inner @ .., close] if is(open, "(") && is(close, ")") && arguments.len() <= 4 => test(inner, path),
         several => {
-            let find = |name: &str| several.iter().position(|w| w.known_str() == Some(name)).filter(|n| *n > 0);
-            if let Some(at) = find("-o") {
-                return not(and(not(test(&several[..at], path)), not(test(&several[at + 1..], path))));
-            }
-            let at = find("-a")?;
-            and(test(&several[..at], path), test(&several[at + 1..], path))
+            let mut rest = several;
+            let answer = alternatives(&mut rest, path, 0)?;
+            if rest.is_empty() { answer } else { None }
         }
+    }
+}
+
+fn is_binary(word: &Traced) -> bool {
+    matches!(
+        word.known_str(),
+        Some(
+            "=" | "=="
+                | "!="
+                | "<"
+                | ">"
+                | "-eq"
+                | "-ne"
+                | "-lt"
+                | "-le"
+                | "-gt"
+                | "-ge"
+                | "-nt"
+                | "-ot"
+                | "-ef"
+                | "-a"
+                | "-o"
+        )
+    )
+}
+
+/// How deep parentheses of `test` may nest.
+const MAX_DEPTH: usize = 16;
+
+/// `a -o b`; the outer option tells whether it could be read.
+#[expect(clippy::option_option, reason = "what cannot be read is not the same as what is not known")]
+fn alternatives(rest: &mut &[Traced], path: &Run, depth: usize) -> Option<Option<bool>> {
+    let mut answer = all_of(rest, path, depth)?;
+    while rest.first().and_then(|w| w.known_str()) == Some("-o") {
+        *rest = &rest[1..];
+        let right = all_of(rest, path, depth)?;
+        answer = not(and(not(answer), not(right)));
+    }
+    Some(answer)
+}
+
+#[expect(clippy::option_option, reason = "what cannot be read is not the same as what is not known")]
+fn all_of(rest: &mut &[Traced], path: &Run, depth: usize) -> Option<Option<bool>> {
+    let mut answer = term(rest, path, depth)?;
+    while rest.first().and_then(|w| w.known_str()) == Some("-a") {
+        *rest = &rest[1..];
+        let right = term(rest, path, depth)?;
+        answer = and(answer, right);
+    }
+    Some(answer)
+}
+
+#[expect(clippy::option_option, reason = "what cannot be read is not the same as what is not known")]
+fn term(rest: &mut &[Traced], path: &Run, depth: usize) -> Option<Option<bool>> {
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    match *rest {
+        [bang, after @ ..] if bang.known_str() == Some("!") => {
+            *rest = after;
+            Some(not(term(rest, path, depth + 1)?))
+        }
+        [open, after @ ..] if open.known_str() == Some("(") => {
+            *rest = after;
+            let answer = alternatives(rest, path, depth + 1)?;
+            let [close, after @ ..] = *rest else { return None };
+            *rest = after;
+            (close.known_str() == Some(")")).then_some(answer)
+        }
+        [left, operator, right, after @ ..]
+            if is_binary(operator) && !matches!(operator.known_str(), Some("-a" | "-o")) =>
+        {
+            *rest = after;
+            Some(binary(left, operator.known_str()?, right))
+        }
+        [operator, value, after @ ..]
+            if operator
+                .known_str()
+                .is_some_and(|o| o.len() == 2 && o.starts_with('-') && !matches!(o, "-a" | "-o")) =>
+        {
+            *rest = after;
+            Some(unary(operator.known_str()?, value, path))
+        }
+        [word, after @ ..] => {
+            *rest = after;
+            Some(filled(word))
+        }
+        [] => None,
     }
 }
 
@@ -99,13 +222,39 @@ fn unary(operator: &str, value: &Traced, path: &Run) -> Option<bool> {
     match operator {
         "-n" => filled(value),
         "-z" => not(filled(value)),
-        "-f" | "-e" | "-s" | "-r" | "-w" => {
-            let file = path.machine.file(&absolute(value.known_str()?, &path.directory))?;
-            match file {
-                File::Known(text) if operator == "-s" => filled(&text),
-                File::Known(_) => Some(true),
-                File::Unknown(_) => None,
-                File::Removed => Some(false),
+        "-v" => {
+            let name = value.known_str()?;
+            let (name, key) = match name.split_once('[') {
+                Some((name, key)) => (name, key.strip_suffix(']')?),
+                None => (name, "0"),
+            };
+            match path.lookup(name) {
+                Some(variable) if variable.is_array() => Some(path.element(name, key).is_some()),
+                Some(variable) => Some(!variable.values.is_empty()),
+                None if path.open.is_some() || parameters::by_system(name) => None,
+                None => Some(false),
+            }
+        }
+        "-f" | "-e" | "-a" | "-s" | "-r" | "-w" => {
+            let name = absolute(value.known_str()?, &path.directory);
+            match path.machine.file(&name) {
+                Some(File::Known(text)) if operator == "-s" => filled(&text),
+                Some(File::Known(_)) => Some(true),
+                Some(File::Unknown(_)) => None,
+                Some(File::Removed) => Some(false),
+                None if operator != "-f" && path.machine.has_folder(&name) == Some(true) => Some(true),
+                None if path.machine.lacks(&name) => Some(false),
+                None => None,
+            }
+        }
+        "-d" => path.machine.has_folder(&absolute(value.known_str()?, &path.directory)),
+        "-x" => {
+            let name = absolute(value.known_str()?, &path.directory);
+            match path.machine.file(&name) {
+                Some(File::Known(_)) if name == image::BOOTSTRAP => Some(true),
+                Some(File::Removed) => Some(false),
+                None if path.machine.lacks(&name) => Some(false),
+                _ => None,
             }
         }
         _ => None,
@@ -122,18 +271,28 @@ fn binary(left: &Traced, operator: &str, right: &Traced) -> Option<bool> {
         }
         "<" => Some(left.known_str()? < right.known_str()?),
         ">" => Some(left.known_str()? > right.known_str()?),
+        "-a" => and(filled(left), filled(right)),
+        "-o" => not(and(not(filled(left)), not(filled(right)))),
+        "-nt" | "-ot" | "-ef" => None,
         _ => {
-            let left: i64 = left.known_str()?.trim().parse().ok()?;
-            let right: i64 = right.known_str()?.trim().parse().ok()?;
-            match operator {
-                "-eq" => Some(left == right),
-                "-ne" => Some(left != right),
-                "-lt" => Some(left < right),
-                "-le" => Some(left <= right),
-                "-gt" => Some(left > right),
-                "-ge" => Some(left >= right),
-                _ => None,
+            // What is no number is an error, which counts as false.
+            let number = |t: &Traced| t.known_str().map(|t| t.trim().parse::<i64>().ok());
+            match (number(left)?, number(right)?) {
+                (Some(left), Some(right)) => compare(left, operator, right),
+                _ => Some(false),
             }
         }
+    }
+}
+
+fn compare(left: i64, operator: &str, right: i64) -> Option<bool> {
+    match operator {
+        "-eq" => Some(left == right),
+        "-ne" => Some(left != right),
+        "-lt" => Some(left < right),
+        "-le" => Some(left <= right),
+        "-gt" => Some(left > right),
+        "-ge" => Some(left >= right),
+        _ => None,
     }
 }

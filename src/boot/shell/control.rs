@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::syntax::shell::{Arm, ArmEnd, Command, Item, Word};
+use crate::syntax::shell::{Arm, ArmEnd, Command, Item, Part, Word};
 use crate::text::{Span, Traced, Why};
 
-use super::{Flow, MAX_ROUNDS, Path, Shell, Status, pattern, ways};
+use super::{Flow, MAX_ROUNDS, Path, Shell, Status, arithmetic, conditions, ways};
 
 /// Rounds of a loop that some way has left, before the other ways are taken to leave it at a time that is not known.
 const OPEN_ROUNDS: usize = 2;
@@ -78,7 +78,7 @@ impl Shell<'_, '_> {
                 let mut answer = Some(false);
                 for pattern in &arm.patterns {
                     let tokens = self.pattern(pattern, &mut path);
-                    answer = match (answer, pattern::matches(&tokens, &value)) {
+                    answer = match (answer, conditions::fits(&tokens, &value, &path)) {
                         (Some(true), _) | (_, Some(true)) => Some(true),
                         (Some(false), Some(false)) => Some(false),
                         _ => None,
@@ -154,6 +154,52 @@ impl Shell<'_, '_> {
         ways::settle(done)
     }
 
+    /// `for ((first; condition; step))`
+    pub(super) fn for_arithmetic(&mut self, header: &Word, body: &[Item], span: Span, mut path: Path) -> Vec<Path> {
+        let parts = split_header(&header.parts);
+        let [first, condition, step] = parts.as_slice() else { return self.maybe(body, span, path) };
+        let open = |path: &mut Path, text: &Traced| path.forget_counted(text, span);
+        let text = self.expression(first, &mut path);
+        if text.known_str().and_then(|t| arithmetic::perform(t, &mut path, span)).is_none() {
+            open(&mut path, &text);
+            return self.maybe(body, span, path);
+        }
+        let mut active = vec![path];
+        let mut done = Vec::new();
+        for _ in 0..MAX_ROUNDS {
+            let mut next = Vec::new();
+            for mut path in std::mem::take(&mut active) {
+                let text = self.expression(condition, &mut path);
+                let empty = text.bytes().trim_ascii().is_empty();
+                let value = text.known_str().and_then(|t| arithmetic::perform(t, &mut path, span));
+                match value {
+                    Some(0) if !empty => done.push(path),
+                    Some(_) => next.append(&mut self.list(body, path)),
+                    None => {
+                        open(&mut path, &text);
+                        done.append(&mut self.maybe(body, span, path));
+                    }
+                }
+            }
+            (active, done) = after_round(next, done);
+            for path in &mut active {
+                let text = self.expression(step, path);
+                if text.known_str().and_then(|t| arithmetic::perform(t, path, span)).is_none() {
+                    open(path, &text);
+                }
+            }
+            active = ways::settle(active);
+            if active.is_empty() {
+                break;
+            }
+        }
+        for mut path in active {
+            path.machine.gap(span, Why::Limit("rounds of a loop"));
+            done.push(path);
+        }
+        ways::settle(done)
+    }
+
     /// A body that runs an unknown number of times: not at all, or so that what it changes is not known.
     pub(super) fn maybe(&mut self, body: &[Item], span: Span, mut path: Path) -> Vec<Path> {
         path.status = Status::Open("".into());
@@ -163,25 +209,26 @@ impl Shell<'_, '_> {
                 out.push(path);
                 continue;
             }
-            out.append(&mut self.once(body, path));
+            out.append(&mut self.once(body, span, path));
         }
         ways::settle(out)
     }
 
     /// One round that stands for any number of them.
-    fn once(&mut self, body: &[Item], path: Path) -> Vec<Path> {
+    fn once(&mut self, body: &[Item], span: Span, path: Path) -> Vec<Path> {
         let before = path.clone();
         let (mut paths, mut done) = after_round(self.list(body, path), Vec::new());
         paths.append(&mut done);
         let why = Why::NotUnderstood("a loop whose rounds are not known".into());
         for path in &mut paths {
-            path.blur_variables(&before, &why);
+            path.blur_variables(&before, &why, span);
             path.status = Status::Zero;
         }
         paths
     }
 
     pub(super) fn while_command(&mut self, until: bool, condition: &[Item], body: &[Item], path: Path) -> Vec<Path> {
+        let span = condition.first().map_or(path.machine.place, |item| item.first.span);
         let before = path.clone();
         let mut active = vec![path];
         let mut done: Vec<Path> = Vec::new();
@@ -190,7 +237,7 @@ impl Shell<'_, '_> {
                 // Some way has left the loop and others have not: when they do is not known, so what they change is not.
                 let why = Why::NotUnderstood("a loop whose rounds are not known".into());
                 for mut path in std::mem::take(&mut active) {
-                    path.blur_variables(&before, &why);
+                    path.blur_variables(&before, &why, span);
                     done.push(path);
                 }
                 break;
@@ -205,7 +252,7 @@ impl Shell<'_, '_> {
                     } else if known {
                         next.append(&mut self.list(body, path));
                     } else {
-                        done.append(&mut self.once(body, path));
+                        done.append(&mut self.once(body, span, path));
                     }
                 }
             }
@@ -216,8 +263,7 @@ impl Shell<'_, '_> {
             }
         }
         for mut path in active {
-            let place = condition.first().map_or(path.machine.place, |item| item.first.span);
-            path.machine.gap(place, Why::Limit("rounds of a loop"));
+            path.machine.gap(span, Why::Limit("rounds of a loop"));
             done.push(path);
         }
         for path in &mut done {
@@ -232,14 +278,20 @@ impl Shell<'_, '_> {
         let outside = std::mem::replace(&mut path.called_from_outside, false);
         let hidden = std::mem::take(&mut path.hidden);
         path.callers += 1;
+        path.functions_running += 1;
         let mut paths = self.command(body, path);
         for path in &mut paths {
             path.callers = path.callers.saturating_sub(1);
+            path.functions_running = path.functions_running.saturating_sub(1);
             path.arguments = Arc::clone(&outer);
             path.called_from_outside = outside;
             let locals = std::mem::replace(&mut path.hidden, hidden.clone());
             let variables = Arc::make_mut(&mut path.variables);
             for (name, old) in locals.into_iter().rev() {
+                // What was `local -r` is gone with the function.
+                if path.constants.contains(&name) {
+                    Arc::make_mut(&mut path.constants).remove(&name);
+                }
                 match old {
                     Some(old) => variables.insert(name, old),
                     None => variables.remove(&name),
@@ -251,6 +303,28 @@ impl Shell<'_, '_> {
         }
         ways::settle(paths)
     }
+}
+
+/// The three expressions between the parentheses of an arithmetic `for`.
+fn split_header(parts: &[Part]) -> Vec<Vec<Part>> {
+    let mut out = vec![Vec::new()];
+    for part in parts {
+        let (Part::Bare(text) | Part::Quoted(text)) = part else {
+            if let Some(last) = out.last_mut() {
+                last.push(part.clone());
+            }
+            continue;
+        };
+        for (index, piece) in text.split(b";").into_iter().enumerate() {
+            if index > 0 {
+                out.push(Vec::new());
+            }
+            if let Some(last) = out.last_mut() {
+                last.push(Part::Quoted(piece));
+            }
+        }
+    }
+    out
 }
 
 /// Sorts ways after a round: those that go round again, and those that are done with the loop.

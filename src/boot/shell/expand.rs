@@ -5,12 +5,17 @@ use std::sync::Arc;
 use crate::syntax::shell::{CommandKind, Item, Part, RedirectKind, Target, Word};
 use crate::text::{Span, Traced, Why};
 
+use super::super::machine::File;
+use super::descriptors::Sink;
 use super::parameters::Value;
 use super::pattern::{self, Token};
-use super::{MAX_DEPTH, Path, Run, Shell, arithmetic, braces};
+use super::{Flow, MAX_DEPTH, Path, Run, Shell, Status, arithmetic, braces};
 
 /// The longest word that is made, in bytes.
 const MAX_WORD_BYTES: usize = 1 << 20;
+
+/// The most bytes of the parts of a word, and of all words of a command.
+const MAX_CHUNKS_BYTES: usize = 4 << 20;
 
 /// A part of an expanded word.
 enum Chunk {
@@ -24,15 +29,30 @@ enum Chunk {
     Cut,
 }
 
+impl Chunk {
+    fn len(&self) -> usize {
+        match self {
+            Self::Solid(text) | Self::Loose(text) | Self::Bare(text) => text.len(),
+            Self::Cut => 0,
+        }
+    }
+}
+
 impl Shell<'_, '_> {
     /// The arguments that words become.
     pub(super) fn fields(&mut self, words: &[Word], path: &mut Run) -> Vec<Traced> {
         let mut out = Vec::new();
         let expanded: Vec<_> =
             words.iter().flat_map(|w| braces::expand(&w.parts).unwrap_or_else(|| vec![w.parts.clone()])).collect();
+        let mut size = 0;
         for parts in expanded {
             let mut chunks = Vec::new();
             self.chunks(&parts, false, path, &mut chunks);
+            size += chunks.iter().map(Chunk::len).sum::<usize>();
+            if size > MAX_CHUNKS_BYTES {
+                out.push(Traced::hole(path.machine.place, Why::Limit("length of a command")));
+                break;
+            }
             if let Some(mut names) = names(&chunks, path) {
                 out.append(&mut names);
                 continue;
@@ -86,14 +106,41 @@ impl Shell<'_, '_> {
         pattern::compile(&units)
     }
 
+    /// A word as the regular expression of `=~`: what is quoted in it has no meaning. `None` if it is not known.
+    pub(super) fn regex(&mut self, word: &Word, path: &mut Run) -> Option<String> {
+        let mut chunks = Vec::new();
+        self.chunks(&word.parts, false, path, &mut chunks);
+        let mut out = String::new();
+        for chunk in chunks {
+            match chunk {
+                Chunk::Solid(text) => out.push_str(&regex::escape(text.known_str()?)),
+                Chunk::Loose(text) | Chunk::Bare(text) => out.push_str(text.known_str()?),
+                Chunk::Cut => out.push(' '),
+            }
+        }
+        Some(out)
+    }
+
+    /// Parts of an arithmetic expression.
+    pub(super) fn expression(&mut self, parts: &[Part], path: &mut Run) -> Traced {
+        self.joined(parts, true, path)
+    }
+
     fn chunks(&mut self, parts: &[Part], quoted: bool, path: &mut Run, out: &mut Vec<Chunk>) {
         if self.depth >= MAX_DEPTH {
             out.push(Chunk::Solid(Traced::hole(path.machine.place, Why::Limit("depth of a word"))));
             return;
         }
         self.depth += 1;
+        let mut size = 0;
         for (index, part) in parts.iter().enumerate() {
+            let from = out.len();
             self.chunk(part, index == 0, quoted, path, out);
+            size += out.iter().skip(from).map(Chunk::len).sum::<usize>();
+            if size > MAX_CHUNKS_BYTES {
+                out.push(Chunk::Solid(Traced::hole(path.machine.place, Why::Limit("length of a word"))));
+                break;
+            }
         }
         self.depth -= 1;
     }
@@ -149,9 +196,7 @@ impl Shell<'_, '_> {
                     |v| Traced::made(v.to_string(), *span),
                 )));
             }
-            Part::Process(_, span) => {
-                out.push(Chunk::Solid(Traced::hole(*span, Why::NotUnderstood("a process substitution".into()))));
-            }
+            Part::Process(list, span) => out.push(Chunk::Solid(self.process(list, *span, path))),
             Part::Array(_) => {}
         }
     }
@@ -171,12 +216,30 @@ impl Shell<'_, '_> {
             let length = text.bytes().iter().rev().take_while(|b| **b == b'\n').count();
             return text.slice(0..text.len() - length);
         }
+        let out = self.capture(list, span, path);
+        let length = out.bytes().iter().rev().take_while(|b| **b == b'\n').count();
+        out.slice(0..out.len() - length)
+    }
+
+    /// The output of commands. What they do to files stays done.
+    pub(super) fn capture(&mut self, list: &[Item], span: Span, path: &mut Run) -> Traced {
         let mut inner: Path = Box::new(path.clone());
         inner.on_exit = None;
         inner.emptied = None;
         inner.out = Traced::new();
+        inner.sink = Sink::Captured;
         inner.hidden = Vec::new();
-        let mut paths = self.list(list, inner);
+        inner.readers = Vec::new();
+        // bash takes `set -e` off in a substitution.
+        inner.errexit = false;
+        inner.status = Status::Zero;
+        let ended = self.list(list, inner);
+        let mut paths = self.leave(ended);
+        for path in &mut paths {
+            if let Flow::Exit { failed } = path.flow {
+                path.status = if failed { Status::NonZero } else { Status::Zero };
+            }
+        }
         let Some(first) = paths.pop() else { return Traced::new() };
         let mut out = first.out.clone();
         if paths.iter().any(|p| p.out != first.out) {
@@ -191,15 +254,18 @@ impl Shell<'_, '_> {
             for (name, file) in other.machine.files.iter() {
                 if machine.files.get(name) != Some(file) {
                     let why = Why::NotUnderstood("a file written under a condition in a substitution".into());
-                    files.insert(name.clone(), super::super::machine::File::Unknown(why));
+                    files.insert(name.clone(), File::Known(Arc::new(Traced::hole(span, why))));
                 }
             }
             machine.files = Arc::new(files);
         }
         path.machine = machine;
         path.status = first.status.clone();
-        let length = out.bytes().iter().rev().take_while(|b| **b == b'\n').count();
-        out.slice(0..out.len() - length)
+        path.code = first.code;
+        if paths.iter().any(|p| p.status != first.status) {
+            path.status = Status::Open("".into());
+        }
+        out
     }
 }
 
@@ -238,7 +304,7 @@ fn names(chunks: &[Chunk], path: &Run) -> Option<Vec<Traced>> {
     let relative = tokens.first() != Some(&Token::Byte(b'/'));
     let folder = format!("{}/", path.directory.trim_end_matches('/'));
     let slashes = tokens.iter().filter(|t| **t == Token::Byte(b'/')).count();
-    let known = path.machine.files.iter().filter(|(_, file)| **file != super::super::machine::File::Removed);
+    let known = path.machine.files.iter().filter(|(_, file)| **file != File::Removed);
     let names = known.filter_map(|(name, _)| if relative { name.strip_prefix(&folder) } else { Some(name.as_str()) });
     // A mark never stands for a slash, and not for a dot at the start.
     let fits = |name: &&str| {
@@ -252,7 +318,7 @@ fn names(chunks: &[Chunk], path: &Run) -> Option<Vec<Traced>> {
 }
 
 /// Splits at `separators`; the first and last piece join what stands around.
-fn split(text: &Traced, separators: &[u8], current: &mut Option<Traced>, out: &mut Vec<Traced>) {
+pub(super) fn split(text: &Traced, separators: &[u8], current: &mut Option<Traced>, out: &mut Vec<Traced>) {
     let bytes = text.bytes();
     let mut at = 0;
     while at < bytes.len() {

@@ -2,129 +2,260 @@
 
 use std::sync::Arc;
 
-use crate::syntax::shell::{Command, CommandKind, RedirectKind, Target};
+use crate::syntax::shell::{Command, CommandKind, Redirect, RedirectKind, Target};
 use crate::text::{Span, Traced, Why};
 
 use super::super::machine::{File, absolute};
+use super::descriptors::{Descriptor, Sink};
 use super::{Path, Run, Shell, Status};
 
 /// Where the output of a command goes.
-struct Output {
-    path: String,
-    append: bool,
-    at: Span,
+#[derive(Clone)]
+enum Output {
+    /// Where it would go anyway.
+    Kept,
+    /// Nowhere that matters.
+    Dropped,
+    /// Into a file.
+    File { path: String, append: bool, at: Span },
+}
+
+/// What redirections make of the descriptors of a command.
+struct Wiring {
+    output: Output,
+    /// Descriptor of which standard input is what is left.
+    input: Option<u32>,
+    /// A redirection failed, so that the command does not run.
+    failed: bool,
 }
 
 impl Shell<'_, '_> {
     /// Runs a command with its redirections.
     pub(super) fn redirected(&mut self, command: &Command, mut path: Path) -> Vec<Path> {
-        let mut output: Option<Output> = None;
-        let mut dropped = false;
         let outer_stdin = path.stdin.clone();
+        let outer_descriptors = Arc::clone(&path.descriptors);
+        let permanent = matches!(&command.kind, CommandKind::Simple { words, .. }
+            if words.len() == 1 && words[0].bare().and_then(|t| t.known_str()) == Some("exec"));
+        let mut wiring = Wiring { output: Output::Kept, input: None, failed: false };
         for redirect in &command.redirects {
-            match (&redirect.target, redirect.kind) {
-                (Target::Body(body), _) => {
-                    let text = body.word().map(|w| self.single(w, &mut path)).unwrap_or_default();
-                    path.stdin = Some(text);
-                }
-                (Target::Word(word), RedirectKind::Here) => {
-                    let mut text = self.single(word, &mut path);
-                    text.push_made(b"\n", word.span);
-                    path.stdin = Some(text);
-                }
-                (Target::Word(word), RedirectKind::Read) => {
-                    let name = self.single(word, &mut path);
-                    let text = contents(&path, &name, word.span);
-                    path.stdin = Some(text);
-                }
-                (Target::Word(word), RedirectKind::DuplicateOut) => {
-                    let to = self.single(word, &mut path);
-                    match (redirect.descriptor, to.known_str()) {
-                        (None | Some(1), Some("2")) => {
-                            output = None;
-                            dropped = true;
-                        }
-                        (None, Some(file)) if !file.bytes().all(|b| b.is_ascii_digit() || b == b'-') => {
-                            output =
-                                Some(Output { path: absolute(file, &path.directory), append: false, at: word.span });
-                        }
-                        _ => {}
-                    }
-                }
-                (Target::Word(word), kind) => {
-                    let stdout = matches!(redirect.descriptor, None | Some(1));
-                    let writes = matches!(
-                        kind,
-                        RedirectKind::Write | RedirectKind::Append | RedirectKind::WriteBoth | RedirectKind::AppendBoth
-                    );
-                    if !writes || !stdout {
-                        continue;
-                    }
-                    let append = matches!(kind, RedirectKind::Append | RedirectKind::AppendBoth);
-                    let name = self.single(word, &mut path);
-                    dropped = false;
-                    if path.noclobber && !append && self.cx.texts.slice(redirect.span).first() == Some(&b'>') {
-                        let file = name.known_str().map(|n| absolute(n, &path.directory));
-                        let forced = self.cx.texts.slice(redirect.span).starts_with(b">|");
-                        let there = file.is_some_and(|f| matches!(path.machine.file(&f), Some(File::Known(_))));
-                        if there && !forced {
-                            path.status = Status::NonZero;
-                            path.stdin.clone_from(&outer_stdin);
-                            return vec![path];
-                        }
-                    }
-                    match name.known_str() {
-                        Some("/dev/null" | "/dev/stderr") => {
-                            output = None;
-                            dropped = true;
-                        }
-                        Some("/dev/stdout") => {}
-                        Some(name) => {
-                            // An earlier redirection empties its file all the same.
-                            if let Some(before) = output.take().filter(|o| !o.append) {
-                                path.machine.put(&before.path, File::Known(Arc::default()));
-                            }
-                            output = Some(Output { path: absolute(name, &path.directory), append, at: word.span });
-                        }
-                        None => {
-                            self.unnamed(&name, word.span, &mut path);
-                            output = None;
-                            dropped = true;
-                        }
-                    }
-                }
+            self.wire(redirect, &mut wiring, &mut path);
+            if wiring.failed {
+                path.status = Status::NonZero;
+                path.code = Some(1);
+                path.stdin = outer_stdin;
+                path.descriptors = outer_descriptors;
+                return vec![path];
             }
         }
-        if output.is_none() && !dropped {
-            let mut paths = self.kind(command, path);
-            for path in &mut paths {
-                path.stdin.clone_from(&outer_stdin);
+        if permanent {
+            match wiring.output {
+                Output::Kept => {}
+                Output::Dropped => path.divert(Sink::Dropped),
+                Output::File { path: file, .. } if file.starts_with("/dev/fd/") => {
+                    path.readers.retain(|(name, ..)| *name != file);
+                    path.divert(Sink::Dropped);
+                }
+                Output::File { path: file, append, .. } => {
+                    path.flush();
+                    if !append {
+                        path.machine.put(&file, File::Known(Arc::default()));
+                    }
+                    path.divert(Sink::File(file));
+                }
             }
+            path.status = Status::Zero;
+            return vec![path];
+        }
+        let restore = |path: &mut Path| {
+            let left = std::mem::replace(&mut path.stdin, outer_stdin.clone());
+            let changed = Arc::clone(&path.descriptors);
+            path.descriptors = Arc::clone(&outer_descriptors);
+            // What a command took from a descriptor that was open before is gone.
+            for (number, descriptor) in changed.iter() {
+                if let (Descriptor::In(_), Some(Descriptor::In(old))) = (descriptor, outer_descriptors.get(number))
+                    && Descriptor::In(old.clone()) != *descriptor
+                {
+                    path.open(*number, descriptor.clone());
+                }
+            }
+            if let (Some(number), Some(left)) = (wiring.input, left)
+                && path.descriptors.contains_key(&number)
+            {
+                path.open(number, Descriptor::In(left));
+            }
+        };
+        if let Output::Kept = wiring.output {
+            let mut paths = self.kind(command, path);
+            paths.iter_mut().for_each(restore);
             return paths;
         }
-        if let Some(output) = output.as_ref().filter(|o| !o.append) {
+        if let Output::File { path: file, append: false, .. } = &wiring.output {
             // The file is empty before the command begins, whatever the command reads.
             if matches!(command.kind, CommandKind::Simple { .. }) {
-                path.emptied = Some(output.path.clone());
+                path.emptied = Some(file.clone());
             } else {
-                path.machine.put(&output.path, File::Known(Arc::default()));
+                path.machine.put(file, File::Known(Arc::default()));
             }
         }
         let before = std::mem::take(&mut path.out);
+        let sink = std::mem::replace(
+            &mut path.sink,
+            if matches!(wiring.output, Output::Dropped) { Sink::Dropped } else { Sink::Captured },
+        );
         let mut paths = self.kind(command, path);
         for path in &mut paths {
             path.emptied = None;
             let text = std::mem::replace(&mut path.out, before.clone());
-            path.stdin.clone_from(&outer_stdin);
-            if let Some(output) = &output {
-                if output.append {
-                    path.machine.append(&output.path, &text, output.at);
+            path.sink.clone_from(&sink);
+            restore(path);
+            if let Output::File { path: file, append, at } = &wiring.output {
+                if *append || file.starts_with("/dev/fd/") {
+                    path.machine.append(file, &text, *at);
                 } else {
-                    path.machine.put(&output.path, File::Known(Arc::new(text)));
+                    path.machine.put(file, File::Known(Arc::new(text)));
                 }
             }
         }
         paths
+    }
+
+    /// Takes one redirection into account.
+    fn wire(&mut self, redirect: &Redirect, wiring: &mut Wiring, path: &mut Run) {
+        let input = |path: &mut Run, wiring: &mut Wiring, text: Traced| match redirect.descriptor {
+            Some(number) if number > 2 => path.open(number, Descriptor::In(text)),
+            _ => {
+                wiring.input = None;
+                path.stdin = Some(text);
+            }
+        };
+        match (&redirect.target, redirect.kind) {
+            (Target::Body(body), _) => {
+                let text = body.word().map(|w| self.single(w, path)).unwrap_or_default();
+                input(path, wiring, text);
+            }
+            (Target::Word(word), RedirectKind::Here) => {
+                let mut text = self.single(word, path);
+                text.push_made(b"\n", word.span);
+                input(path, wiring, text);
+            }
+            (Target::Word(word), RedirectKind::Read | RedirectKind::ReadWrite) => {
+                let name = self.single(word, path);
+                if redirect.kind == RedirectKind::Read && missing(path, &name) {
+                    wiring.failed = true;
+                    return;
+                }
+                let text = contents(path, &name, word.span);
+                input(path, wiring, text);
+            }
+            (Target::Word(word), RedirectKind::DuplicateIn) => {
+                let from = self.single(word, path);
+                let Some(from) = from.known_str() else { return };
+                if from == "-" {
+                    if let Some(number) = redirect.descriptor {
+                        path.close(number);
+                    }
+                    return;
+                }
+                if let Some(Descriptor::In(text)) = path.descriptor(from).cloned() {
+                    match redirect.descriptor {
+                        Some(number) if number > 2 => path.open(number, Descriptor::In(text)),
+                        _ => {
+                            wiring.input = from.parse().ok();
+                            path.stdin = Some(text);
+                        }
+                    }
+                }
+            }
+            (Target::Word(word), RedirectKind::DuplicateOut) => {
+                let to = self.single(word, path);
+                let Some(to) = to.known_str() else { return };
+                self.duplicate(to, redirect, word.span, wiring, path);
+            }
+            (Target::Word(word), kind) => {
+                let append = matches!(kind, RedirectKind::Append | RedirectKind::AppendBoth);
+                let name = self.single(word, path);
+                let stdout = matches!(redirect.descriptor, None | Some(1));
+                if !stdout && redirect.descriptor.is_none_or(|d| d == 2) {
+                    return;
+                }
+                let output = match name.known_str() {
+                    Some("/dev/null" | "/dev/stderr" | "/dev/console" | "/dev/tty") => Output::Dropped,
+                    Some("/dev/stdout") => return,
+                    Some(name) => Output::File { path: absolute(name, &path.directory), append, at: word.span },
+                    None => {
+                        self.unnamed(&name, word.span, path);
+                        Output::Dropped
+                    }
+                };
+                if !stdout {
+                    let sink = match output {
+                        Output::File { path: file, append, .. } => {
+                            if !append {
+                                path.machine.put(&file, File::Known(Arc::default()));
+                            }
+                            Sink::File(file)
+                        }
+                        _ => Sink::Dropped,
+                    };
+                    if let Some(number) = redirect.descriptor {
+                        path.open(number, Descriptor::Out(sink));
+                    }
+                    return;
+                }
+                let text = self.cx.texts.slice(redirect.span);
+                if let Output::File { path: file, append: false, .. } = &output
+                    && path.noclobber
+                    && text.first() == Some(&b'>')
+                    && !text.starts_with(b">|")
+                    && matches!(path.machine.file(file), Some(File::Known(_)))
+                {
+                    wiring.failed = true;
+                    return;
+                }
+                // An earlier redirection empties its file all the same.
+                if let Output::File { path: file, append: false, .. } = std::mem::replace(&mut wiring.output, output) {
+                    path.machine.put(&file, File::Known(Arc::default()));
+                }
+            }
+        }
+    }
+
+    /// `>&1`, `>&2`, `>&3`, `3>&1`, `>& file`
+    #[expect(clippy::unused_self, reason = "read beside the other redirections")]
+    fn duplicate(&self, to: &str, redirect: &Redirect, at: Span, wiring: &mut Wiring, path: &mut Run) {
+        let number = redirect.descriptor.unwrap_or(1);
+        let digits = to.bytes().all(|b| b.is_ascii_digit());
+        if to == "-" {
+            path.close(number);
+            return;
+        }
+        if !digits {
+            if number == 1 && to.len() > 1 {
+                wiring.output = Output::File { path: absolute(to, &path.directory), append: false, at };
+            }
+            return;
+        }
+        let sink = match to {
+            "1" => match &wiring.output {
+                Output::Kept => Some(path.sink.clone()),
+                Output::Dropped => Some(Sink::Dropped),
+                Output::File { path: file, .. } => Some(Sink::File(file.clone())),
+            },
+            "2" => Some(Sink::Dropped),
+            _ => match path.descriptor(to) {
+                Some(Descriptor::Out(sink)) => Some(sink.clone()),
+                _ => None,
+            },
+        };
+        let Some(sink) = sink else { return };
+        match (number, sink) {
+            (2, _) => {}
+            (1, _) if to == "1" => {}
+            (1, Sink::Captured) => wiring.output = Output::Kept,
+            (1, Sink::Dropped) => wiring.output = Output::Dropped,
+            (1, Sink::File(path)) => wiring.output = Output::File { path, append: true, at },
+            (number, sink) => path.open(number, Descriptor::Out(sink)),
+        }
     }
 
     /// Something was written to a file whose name is not known.
@@ -163,6 +294,6 @@ pub(super) fn missing(path: &Run, name: &Traced) -> bool {
     let name = absolute(name, &path.directory);
     match path.machine.file(&name) {
         Some(file) => file == File::Removed,
-        None => name.rfind('/') == Some(0),
+        None => path.machine.lacks(&name),
     }
 }

@@ -8,21 +8,26 @@ mod braces;
 mod builtins;
 mod conditions;
 mod control;
+mod descriptors;
 mod expand;
 mod fetch;
 mod files;
 mod parameters;
 mod pattern;
+mod print;
 mod programs;
+mod reading;
 mod snap;
+mod state;
 mod tools;
+mod unmodelled;
+mod variables;
 mod ways;
 mod xargs;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::node::Cx;
@@ -32,7 +37,10 @@ use crate::text::{Span, Traced, Why};
 use crate::value::{Condition, Guard};
 
 use super::Way;
-use super::machine::{File, Machine};
+use super::machine::File;
+use descriptors::Sink;
+use state::Run;
+use variables::Variable;
 
 pub(super) use bootstrap::by_eks as bootstrap_by_eks;
 
@@ -57,15 +65,6 @@ pub(super) enum Setting {
     Script,
 }
 
-/// A variable.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Variable {
-    /// Its value, or the values of an array.
-    values: Arc<Vec<Traced>>,
-    array: bool,
-    exported: bool,
-}
-
 /// How a command ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Status {
@@ -88,47 +87,6 @@ enum Flow {
     Continue(usize),
 }
 
-/// One way through a script, as far as it has come.
-#[derive(Clone, Debug)]
-struct Run {
-    when: Guard,
-    machine: Machine,
-    variables: Arc<BTreeMap<String, Variable>>,
-    functions: Arc<BTreeMap<String, Arc<Command>>>,
-    arguments: Arc<Vec<Traced>>,
-    /// Set if somebody else gives the arguments, so that they are not known.
-    called_from_outside: bool,
-    /// What `local` has hidden in the function at hand.
-    hidden: Vec<(String, Option<Variable>)>,
-    directory: String,
-    /// Set if variables that the script does not set may be set all the same.
-    open: Option<Why>,
-    stdin: Option<Traced>,
-    out: Traced,
-    status: Status,
-    flow: Flow,
-    /// `set -e`
-    errexit: bool,
-    /// `set -u`
-    nounset: bool,
-    /// `set -o pipefail`
-    pipefail: bool,
-    /// `set -a`
-    allexport: bool,
-    /// `set -f`
-    noglob: bool,
-    /// `set -C`
-    noclobber: bool,
-    /// How many functions and sourced files are being run, which is what `return` leaves.
-    callers: usize,
-    /// What `trap … EXIT` has asked for.
-    on_exit: Option<Traced>,
-    /// The file that a redirection empties once the words of the command are expanded.
-    emptied: Option<String>,
-    /// Variables that cannot be assigned any more.
-    constants: Arc<BTreeSet<String>>,
-}
-
 type Path = Box<Run>;
 
 /// Reads scripts.
@@ -139,6 +97,10 @@ struct Shell<'a, 'b> {
     /// How many conditions are being run, in which a failure ends nothing.
     conditions: usize,
     temporary: usize,
+    /// Arrays that stand among the arguments of `declare`, until it takes them.
+    arrays: Vec<(String, Variable)>,
+    /// Programs were fetched or installed, so that any name may be one.
+    installed: bool,
 }
 
 /// Runs a script on every way of a boot.
@@ -147,11 +109,12 @@ pub(super) fn run(ways: Vec<Way>, text: &Traced, name: &str, setting: Setting, c
     let id = cx.texts.add_made(name, text, first.machine.place);
     let view = cx.texts.view(id);
     let parsed = shell::parse(&view);
-    let mut shell = Shell { cx, steps: 0, depth: 0, conditions: 0, temporary: 0 };
+    let mut shell = Shell { cx, steps: 0, depth: 0, conditions: 0, temporary: 0, arrays: Vec::new(), installed: false };
     let mut out = Vec::new();
     for way in ways {
         let open = (setting == Setting::Script).then(|| Why::FromOutside("the environment of the script".into()));
         let mut start = Run::start(way.when, way.machine, open);
+        start.stdin = (setting == Setting::UserData).then(Traced::new);
         let first = text.bytes().split(|b| *b == b'\n').next().unwrap_or_default();
         start.errexit =
             String::from_utf8_lossy(first).split_whitespace().skip(1).any(|w| w.starts_with('-') && w.contains('e'));
@@ -180,97 +143,23 @@ fn before_error<'t>(text: &Traced, parsed: &'t Parsed<Vec<Item>>) -> &'t [Item] 
     parsed.tree.get(..count).unwrap_or_default()
 }
 
-impl Run {
-    /// A shell that has just started.
-    fn start(when: Guard, machine: Machine, open: Option<Why>) -> Path {
-        Box::new(Self {
-            when,
-            machine,
-            variables: Arc::default(),
-            functions: Arc::default(),
-            arguments: Arc::default(),
-            called_from_outside: open.is_some(),
-            hidden: Vec::new(),
-            directory: "/".to_owned(),
-            open,
-            stdin: None,
-            out: Traced::new(),
-            status: Status::Zero,
-            flow: Flow::Normal,
-            errexit: false,
-            nounset: false,
-            pipefail: false,
-            allexport: false,
-            noclobber: false,
-            noglob: false,
-            callers: 0,
-            on_exit: None,
-            emptied: None,
-            constants: Arc::default(),
-        })
-    }
-
-    /// Forgets everything that ends with the script.
-    fn forget(&mut self) {
-        self.variables = Arc::default();
-        self.functions = Arc::default();
-        self.arguments = Arc::default();
-        self.called_from_outside = false;
-        self.hidden.clear();
-        "/".clone_into(&mut self.directory);
-        self.open = None;
-        self.stdin = None;
-        self.errexit = false;
-        self.nounset = false;
-        self.pipefail = false;
-        self.allexport = false;
-        self.noclobber = false;
-        self.noglob = false;
-        self.callers = 0;
-        self.on_exit = None;
-        self.constants = Arc::default();
-        self.out = Traced::new();
-        self.status = Status::Zero;
-        self.machine.injected = None;
-        if self.flow != (Flow::Exit { failed: true }) {
-            self.flow = Flow::Normal;
-        }
-    }
-
-    fn set(&mut self, name: &str, value: Traced) {
-        if self.constants.contains(name) {
-            self.status = Status::NonZero;
-            return;
-        }
-        let exported = self.allexport || self.variables.get(name).is_some_and(|v| v.exported);
-        let variables = Arc::make_mut(&mut self.variables);
-        variables.insert(name.to_owned(), Variable { values: Arc::new(vec![value]), array: false, exported });
-    }
-
-    /// An arithmetic command that is not modelled may assign every variable that it names.
-    fn forget_counted(&mut self, text: &Traced, at: Span) {
-        let text = text.to_text().into_owned();
-        let names: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
-        for name in names.into_iter().filter(|n| n.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')) {
-            self.set(name, Traced::hole(at, Why::NotUnderstood("arithmetic".into())));
-        }
-    }
-
-    /// The value of a plain variable, if the script has set it.
-    fn get(&self, name: &str) -> Option<&Traced> {
-        self.variables.get(name).and_then(|v| v.values.first())
-    }
-}
-
 impl Shell<'_, '_> {
-    /// The source of `span`, shortened for people.
+    /// The source of `span` as a condition that people read: without the brackets of a test, and shortened in its middle, for
+    /// what decides stands at both ends.
     fn words(&self, span: Span) -> Arc<str> {
         let text = String::from_utf8_lossy(self.cx.texts.slice(span)).replace(crate::text::HOLE, "…");
         let words: Vec<&str> = text.split_whitespace().collect();
         let text = words.join(" ");
-        if text.chars().count() > MAX_WORDS {
-            let cut: String = text.chars().take(MAX_WORDS - 1).collect();
-            return format!("{cut}…").into();
+        let brackets = [("[ ", " ]"), ("[[ ", " ]]"), ("(( ", " ))")];
+        let inner = brackets.iter().find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close));
+        // Brackets of one comparison only.
+        let one = |inner: &&str| !inner.contains(" ]") && !inner.contains("[ ") && !inner.starts_with(['-', '!']);
+        let text = inner.filter(one).unwrap_or(&text);
+        let count = text.chars().count();
+        if count > MAX_WORDS {
+            let start: String = text.chars().take(MAX_WORDS / 2).collect();
+            let end: String = text.chars().skip(count - (MAX_WORDS / 2 - 1)).collect();
+            return format!("{start}…{end}").into();
         }
         text.into()
     }
@@ -305,6 +194,9 @@ impl Shell<'_, '_> {
                 } else {
                     next.push(path);
                 }
+            }
+            for path in &mut next {
+                path.flush();
             }
             paths = ways::settle(next);
         }
@@ -354,13 +246,43 @@ impl Shell<'_, '_> {
         let mut paths = self.pipeline(pipeline, path);
         self.conditions -= usize::from(condition || pipeline.negated);
         if self.conditions == 0 && !condition && !pipeline.negated {
-            for path in &mut paths {
-                if path.errexit && path.flow == Flow::Normal && path.status == Status::NonZero {
-                    path.flow = Flow::Exit { failed: true };
-                }
-            }
+            paths = self.failed(paths);
         }
         paths
+    }
+
+    /// What a failure that nobody looks at sets off: the trap for errors, and the end of the script with `set -e`.
+    fn failed(&mut self, paths: Vec<Path>) -> Vec<Path> {
+        let mut out = Vec::new();
+        for mut path in paths {
+            if path.flow != Flow::Normal || path.status != Status::NonZero {
+                out.push(path);
+                continue;
+            }
+            let code = path.code;
+            let trap = path.on_error.clone().filter(|_| path.callers == 0 || path.errtrace);
+            let ended = match trap {
+                Some(commands) => {
+                    path.on_error = None;
+                    let at = commands.span().unwrap_or(path.machine.place);
+                    let mut paths = self.evaluate(&commands, "a trap", at, path);
+                    for path in paths.iter_mut().filter(|p| p.flow == Flow::Normal) {
+                        path.on_error = Some(commands.clone());
+                        path.status = Status::NonZero;
+                        path.code = code;
+                    }
+                    paths
+                }
+                None => vec![path],
+            };
+            for mut path in ended {
+                if path.errexit && path.flow == Flow::Normal {
+                    path.flow = Flow::Exit { failed: true };
+                }
+                out.push(path);
+            }
+        }
+        out
     }
 
     /// Both answers of a condition, or the one that is known. With `hopeful`, a program that is not modelled succeeds.
@@ -372,9 +294,15 @@ impl Shell<'_, '_> {
             Status::Likely(words) | Status::Open(words) => Arc::clone(words),
         };
         let words = if words.is_empty() { self.words(span) } else { words };
+        // What is denied twice over reads badly, and is the same condition as without.
+        let (words, denied) = match words.strip_prefix("! ") {
+            Some(rest) => (Arc::from(rest.trim_start()), true),
+            None => (words, false),
+        };
         let mut out = Vec::new();
         let fork = |path: &Path, holds: bool| {
-            let when = path.when.and(&Guard::of(Condition { words: Arc::clone(&words), holds }))?;
+            let condition = Condition { words: Arc::clone(&words), holds: holds != denied };
+            let when = path.when.and(&Guard::of(condition))?;
             let mut path = path.clone();
             path.when = when;
             path.status = if holds { Status::Zero } else { Status::NonZero };
@@ -397,6 +325,7 @@ impl Shell<'_, '_> {
         };
         if pipeline.negated {
             for path in &mut paths {
+                path.code = Some(1);
                 path.status = match std::mem::replace(&mut path.status, Status::Zero) {
                     Status::Zero => Status::NonZero,
                     Status::NonZero => Status::Zero,
@@ -412,33 +341,52 @@ impl Shell<'_, '_> {
     fn piped(&mut self, commands: &[Command], mut path: Path) -> Vec<Path> {
         let before = path.clone();
         path.out = Traced::new();
-        let mut failed = false;
-        let mut paths = vec![path];
+        path.sink = Sink::Captured;
+        let mut paths = vec![(path, Vec::new())];
         for (number, command) in commands.iter().enumerate() {
             let mut next = Vec::new();
-            for mut path in paths {
+            for (mut path, codes) in paths {
                 path.on_exit = None;
                 if number > 0 {
-                    failed |= path.status == Status::NonZero;
                     path.stdin = Some(std::mem::take(&mut path.out));
-                    path.variables = Arc::clone(&before.variables);
+                    path.leave_subshell(&before);
+                    path.sink = Sink::Captured;
+                    path.on_exit = None;
                 }
-                path.flow = Flow::Normal;
-                next.append(&mut self.command(command, path));
+                path.status = Status::Zero;
+                let ended = self.command(command, path);
+                for mut path in self.leave(ended) {
+                    if let Flow::Exit { failed } = path.flow {
+                        path.flow = Flow::Normal;
+                        path.status = if failed { Status::NonZero } else { Status::Zero };
+                    }
+                    let mut codes = codes.clone();
+                    codes.push(path.exit_code());
+                    next.push((path, codes));
+                }
             }
+            // What is not told apart any more is bounded as all ways are.
+            next.truncate(super::MAX_WAYS);
             paths = next;
         }
-        for path in &mut paths {
-            let mut out = before.out.clone();
-            out.push(&path.out);
-            path.out = out;
+        let mut out = Vec::new();
+        for (mut path, codes) in paths {
+            let mut text = before.out.clone();
+            text.push(&path.out);
+            path.out = text;
             path.stdin.clone_from(&before.stdin);
-            if before.pipefail && failed && path.status == Status::Zero {
+            if before.pipefail
+                && path.status == Status::Zero
+                && let Some(code) = codes.iter().rev().find_map(|c| c.filter(|c| *c > 0))
+            {
                 path.status = Status::NonZero;
+                path.code = Some(code);
             }
+            path.codes = codes.into_iter().collect::<Option<Vec<u8>>>().map(Arc::new);
             path.leave_subshell(&before);
+            out.push(path);
         }
-        paths
+        out
     }
 
     fn command(&mut self, command: &Command, mut path: Path) -> Vec<Path> {
@@ -449,8 +397,12 @@ impl Shell<'_, '_> {
             return vec![path];
         }
         self.depth += 1;
-        let paths =
+        let readers = path.readers.len();
+        let mut paths =
             if command.redirects.is_empty() { self.kind(command, path) } else { self.redirected(command, path) };
+        if paths.iter().any(|p| p.readers.len() > readers) {
+            paths = self.feed(readers, paths);
+        }
         self.depth -= 1;
         paths
     }
@@ -470,7 +422,7 @@ impl Shell<'_, '_> {
                 self.maybe(body, command.span, path)
             }
             CommandKind::For { name, items, body, .. } => self.for_command(name, items.as_deref(), body, path),
-            CommandKind::ForArithmetic { body, .. } => self.maybe(body, command.span, path),
+            CommandKind::ForArithmetic { header, body } => self.for_arithmetic(header, body, command.span, path),
             CommandKind::While { until, condition, body } => self.while_command(*until, condition, body, path),
             CommandKind::Function { name, body } => {
                 Arc::make_mut(&mut path.functions).insert(name.clone(), Arc::clone(body));
@@ -480,9 +432,11 @@ impl Shell<'_, '_> {
             CommandKind::Test(test) => {
                 let answer = self.test(test, &mut path);
                 path.status = conditions::status(answer);
+                path.code = Some(1);
                 vec![path]
             }
             CommandKind::Arithmetic(word) => {
+                path.code = Some(1);
                 let text = self.single(word, &mut path);
                 let value = text.known_str().and_then(|t| arithmetic::perform(t, &mut path, command.span));
                 path.status = conditions::status(value.map(|v| v != 0));
@@ -502,6 +456,7 @@ impl Shell<'_, '_> {
         let ended = self.list(list, path);
         let mut paths = self.leave(ended);
         for path in &mut paths {
+            path.flush();
             path.leave_subshell(&before);
         }
         paths
@@ -511,7 +466,20 @@ impl Shell<'_, '_> {
         let name = words.first().and_then(|w| w.bare()).and_then(|t| t.known_str()).unwrap_or_default();
         let declares = matches!(name, "export" | "declare" | "local" | "readonly" | "typeset");
         // The words are expanded before what is assigned in front of them.
-        let fields = if declares { self.declared(words, &mut path) } else { self.fields(words, &mut path) };
+        let mut fields = if declares {
+            let (fields, arrays) = self.declared(words, &mut path);
+            self.arrays = arrays;
+            fields
+        } else {
+            self.fields(words, &mut path)
+        };
+        if fields.len() == 1
+            && matches!(name, "exit" | "return")
+            && let Some(code) = path.exit_code()
+        {
+            // Without a number it is the status of the command before.
+            fields.push(Traced::made(code.to_string(), span));
+        }
         if path.flow != Flow::Normal {
             return vec![path];
         }
@@ -544,6 +512,8 @@ impl Shell<'_, '_> {
             return vec![path];
         }
         path.status = Status::Zero;
+        path.code = Some(1);
+        path.codes = None;
         let mut paths = self.call(fields, span, path);
         for path in paths.iter_mut().filter(|_| !before.is_empty()) {
             let variables = Arc::make_mut(&mut path.variables);
@@ -579,42 +549,5 @@ impl Shell<'_, '_> {
         let paths = self.list(&parsed.tree, path);
         self.depth -= 1;
         paths
-    }
-}
-
-impl Run {
-    /// What was written in the background after a while may come before or after what the script does next.
-    fn late(&mut self, before: &Self, at: Span) {
-        let why = Why::NotUnderstood("what a job in the background writes later".into());
-        let differs = |(name, file): &(&String, &File)| before.machine.files.get(*name) != Some(*file);
-        let names: Vec<String> = self.machine.files.iter().filter(differs).map(|(name, _)| name.clone()).collect();
-        for name in names {
-            self.machine.gap(at, why.clone());
-            self.machine.put(&name, File::Unknown(why.clone()));
-        }
-    }
-
-    /// What a shell of its own leaves behind when it ends: files, output and its exit code.
-    fn leave_subshell(&mut self, before: &Self) {
-        self.variables = Arc::clone(&before.variables);
-        self.functions = Arc::clone(&before.functions);
-        self.arguments = Arc::clone(&before.arguments);
-        self.called_from_outside = before.called_from_outside;
-        self.hidden.clone_from(&before.hidden);
-        self.directory.clone_from(&before.directory);
-        self.open.clone_from(&before.open);
-        self.errexit = before.errexit;
-        self.nounset = before.nounset;
-        self.pipefail = before.pipefail;
-        self.allexport = before.allexport;
-        self.noclobber = before.noclobber;
-        self.noglob = before.noglob;
-        self.callers = before.callers;
-        self.on_exit.clone_from(&before.on_exit);
-        self.constants = Arc::clone(&before.constants);
-        if let Flow::Exit { failed } = self.flow {
-            self.status = if failed { Status::NonZero } else { Status::Zero };
-        }
-        self.flow = Flow::Normal;
     }
 }

@@ -1,13 +1,17 @@
 //! Parameter expansions.
 
-use crate::syntax::shell::{Operation, Parameter, Word};
+use crate::syntax::shell::{Operation, Parameter, Part, Word};
 use crate::text::{Span, Traced, Why};
 
 use super::pattern::{self, Token};
-use super::{Flow, Run, Shell, Status};
+use super::variables::Kind;
+use super::{Flow, Run, Shell, Status, arithmetic};
 
 /// Texts longer than this are not searched for patterns.
 const MAX_SEARCHED: usize = 1 << 14;
+
+/// The same for patterns with groups.
+const MAX_GROUPED: usize = 256;
 
 /// What a parameter stands for.
 pub(super) enum Value {
@@ -23,12 +27,31 @@ pub(super) enum Value {
 const SYSTEM: [&str; 12] =
     ["HOME", "HOSTNAME", "INSTANCE_ID", "LANG", "LOGNAME", "PATH", "PWD", "RANDOM", "SHELL", "UID", "EUID", "USER"];
 
+/// Variables that are never empty.
+const ALWAYS: [&str; 10] =
+    ["BASHPID", "BASH_VERSION", "EUID", "HOSTNAME", "LINENO", "PATH", "PPID", "PWD", "RANDOM", "UID"];
+
+/// True for a variable that the system sets for everything that it runs.
+pub(super) fn by_system(name: &str) -> bool {
+    SYSTEM.contains(&name)
+}
+
 impl Shell<'_, '_> {
     /// The value of a variable; what the script does not set may come from elsewhere.
     #[expect(clippy::unused_self, reason = "read beside the other expansions")]
     pub(super) fn variable(&self, name: &str, path: &Run, at: Span) -> Value {
-        if let Some(variable) = path.variables.get(name) {
-            return variable.values.first().map_or(Value::Unset, |v| Value::One(v.clone()));
+        if path.lookup(name).is_some() {
+            return path.get(name).map_or(Value::Unset, |v| Value::One(v.clone()));
+        }
+        match name {
+            "BASH_SOURCE" => return Value::One(Traced::made(path.name.as_bytes(), at)),
+            "OPTIND" => return Value::One(Traced::made("1", at)),
+            "IFS" => return Value::One(Traced::made(" \t\n", at)),
+            "LINENO" | "SECONDS" | "PPID" | "BASHPID" | "FUNCNAME" | "BASH_VERSION" | "HOSTTYPE" | "OSTYPE"
+            | "MACHTYPE" | "EPOCHSECONDS" | "BASH_COMMAND" | "BASH_LINENO" | "PS4" => {
+                return Value::One(Traced::hole(at, Why::FromOutside(format!("${name}").into())));
+            }
+            _ => {}
         }
         match &path.open {
             Some(_) => Value::One(Traced::hole(at, Why::FromOutside(format!("${name}").into()))),
@@ -67,11 +90,24 @@ impl Shell<'_, '_> {
                 each(value, |text| replace(&text, &tokens, *which, &with, span))
             }
             Operation::Slice { offset, length } => {
-                let offset = self.single(offset, path);
-                let length = length.as_ref().map(|w| self.single(w, path));
-                if let Value::Many(list) = value {
-                    if parameter.subscript.is_none() {
-                        return hole("a slice of the arguments");
+                let offset = self.number(offset, path);
+                let length = length.as_ref().map(|w| self.number(w, path));
+                let arguments = parameter.subscript.is_none() && matches!(parameter.name.as_str(), "@" | "*");
+                let value = match value {
+                    Value::One(_) if arguments => Value::Many(path.arguments.to_vec()),
+                    other => other,
+                };
+                if let Value::Many(mut list) = value {
+                    if arguments {
+                        // The arguments count from one; before them stands the script's own name.
+                        list.insert(0, Traced::made(path.name.as_bytes(), span));
+                    }
+                    if parameter.name == "*" && quoted {
+                        let separator: Vec<u8> = path.separators().iter().take(1).copied().collect();
+                        return elements(list, &offset, length.as_ref()).map_or_else(
+                            || hole("a slice of the arguments"),
+                            |list| Value::One(Traced::join(&list, &Traced::made(separator, span))),
+                        );
                     }
                     return elements(list, &offset, length.as_ref())
                         .map_or_else(|| hole("a slice of an array"), Value::Many);
@@ -85,6 +121,20 @@ impl Shell<'_, '_> {
                 }
                 _ => hole("an indirect expansion"),
             },
+            Operation::Names if parameter.subscript.is_some() => match path.lookup(&parameter.name) {
+                Some(variable) if variable.is_unknown() => hole("the keys of an array that is not known"),
+                Some(variable) => Value::Many(variable.keys().into_iter().map(|k| Traced::made(k, span)).collect()),
+                None if path.open.is_some() => hole("the keys of an array that is not known"),
+                None => Value::Many(Vec::new()),
+            },
+            Operation::Names if path.open.is_none() => {
+                let names = path.variables.keys().filter(|n| n.starts_with(&parameter.name));
+                Value::Many(names.map(|n| Traced::made(n.as_bytes(), span)).collect())
+            }
+            Operation::Transform(b'Q') => each(value, |text| quote(&text, span)),
+            Operation::Transform(b'U') => each(value, |text| case(&text, true, true, span)),
+            Operation::Transform(b'L') => each(value, |text| case(&text, false, true, span)),
+            Operation::Transform(b'u') => each(value, |text| case(&text, true, false, span)),
             Operation::Names | Operation::Transform(_) | Operation::Bad => hole("an expansion of this form"),
         }
     }
@@ -98,23 +148,34 @@ impl Shell<'_, '_> {
         };
         if let Some(subscript) = &parameter.subscript {
             let index = self.single(subscript, path);
-            let Some(variable) = path.variables.get(&parameter.name) else {
+            if parameter.name == "PIPESTATUS"
+                && let Some(codes) = path.codes.clone()
+            {
+                let codes: Vec<_> = codes.iter().map(|c| Traced::made(c.to_string(), span)).collect();
+                return match index.known_str() {
+                    Some("@" | "*") => Value::Many(codes),
+                    Some(n) => codes.into_iter().nth(n.parse().unwrap_or(usize::MAX)).map_or(Value::Unset, Value::One),
+                    None => outside(&parameter.name),
+                };
+            }
+            let Some(variable) = path.lookup(&parameter.name) else {
                 return self.variable(&parameter.name, path, span);
             };
-            let values = variable.values.to_vec();
             // An array of which only a hole is known has elements that are not known.
-            if let [only] = values.as_slice()
-                && variable.array
-                && only.is_hole()
-            {
-                return Value::One(only.clone());
+            if variable.is_unknown() {
+                return variable.values.first().map_or(Value::Unset, |v| Value::One(v.clone()));
             }
             return match index.known_str() {
-                Some("@") => Value::Many(values),
-                Some("*") => star(values),
-                Some(number) => match number.trim().parse::<usize>() {
-                    Ok(n) => values.into_iter().nth(n).map_or(Value::Unset, Value::One),
-                    Err(_) => outside(&parameter.name),
+                Some("@") => Value::Many(variable.values.to_vec()),
+                Some("*") => star(variable.values.to_vec()),
+                Some(key) if variable.kind == Kind::Map => {
+                    variable.get(key).map_or(Value::Unset, |v| Value::One(v.clone()))
+                }
+                Some(number) => match arithmetic::evaluate(number, path) {
+                    Some(n) => {
+                        path.element(&parameter.name, &n.to_string()).map_or(Value::Unset, |v| Value::One(v.clone()))
+                    }
+                    None => outside(&parameter.name),
                 },
                 None => outside(&parameter.name),
             };
@@ -128,8 +189,11 @@ impl Shell<'_, '_> {
             "@" => Value::Many(path.arguments.to_vec()),
             "*" => star(path.arguments.to_vec()),
             "#" => Value::One(Traced::made(path.arguments.len().to_string(), span)),
-            "?" if path.status == Status::Zero => Value::One(Traced::made("0", span)),
-            name @ ("?" | "$" | "!" | "-" | "0" | "_") => outside(name),
+            "?" if !matches!(path.status, Status::Likely(_)) && path.exit_code().is_some() => {
+                Value::One(Traced::made(path.exit_code().unwrap_or_default().to_string(), span))
+            }
+            "0" => Value::One(Traced::made(path.name.as_bytes(), span)),
+            name @ ("?" | "$" | "!" | "-" | "_") => outside(name),
             name => match name.parse::<usize>() {
                 Ok(n) if n > 0 => path.arguments.get(n - 1).map_or(Value::Unset, |v| Value::One(v.clone())),
                 _ => self.variable(name, path, span),
@@ -161,13 +225,18 @@ impl Shell<'_, '_> {
             b'+' if there => {
                 if let Value::One(text) = &value
                     && text.is_hole()
+                    && !ALWAYS.contains(&parameter.name.as_str())
                 {
                     return Value::One(Traced::hole(
                         parameter.span,
                         Why::NotUnderstood("a value that may be unset".into()),
                     ));
                 }
-                Value::One(self.single(word, path))
+                if holds_list(word) {
+                    Value::Many(self.fields(std::slice::from_ref(word), path))
+                } else {
+                    Value::One(self.single(word, path))
+                }
             }
             b'+' => Value::Unset,
             _ if there => value,
@@ -180,9 +249,38 @@ impl Shell<'_, '_> {
                 path.flow = Flow::Exit { failed: true };
                 Value::Unset
             }
+            _ if holds_list(word) => Value::Many(self.fields(std::slice::from_ref(word), path)),
             _ => Value::One(self.single(word, path)),
         }
     }
+
+    /// A word as a number, where it is an expression that is known.
+    fn number(&mut self, word: &Word, path: &mut Run) -> Traced {
+        let text = self.single(word, path);
+        match text.known_str().and_then(|t| arithmetic::evaluate(t, path)) {
+            Some(number) => Traced::made(number.to_string(), word.span),
+            None => text,
+        }
+    }
+}
+
+/// True if a word has `"$@"` or `"${a[@]}"` in it, each element of which stays a word of its own.
+fn holds_list(word: &Word) -> bool {
+    let list = |p: &Part| match p {
+        Part::Parameter(p) => {
+            p.name == "@" || p.subscript.as_ref().is_some_and(|s| matches!(s.bare(), Some(t) if t.bytes() == b"@"))
+        }
+        _ => false,
+    };
+    word.parts.iter().any(|p| matches!(p, Part::Double(parts) if parts.iter().any(list)))
+}
+
+/// A text in quotes that the shell takes off again.
+pub(super) fn quote(text: &Traced, span: Span) -> Traced {
+    let mut out = Traced::made("'", span);
+    out.push(&text.replace(b"'", &Traced::made("'\\''", span)));
+    out.push_made(b"'", span);
+    out
 }
 
 /// `${a[@]:offset:length}`
@@ -232,7 +330,8 @@ fn remove(text: &Traced, tokens: &[Token], suffix: bool, longest: bool, span: Sp
             return if text.bytes()[part] == plain[..] { text.slice(rest) } else { text.clone() };
         }
     }
-    if text.has_hole() || tokens.contains(&Token::Hole) || text.len() > MAX_SEARCHED {
+    let most = if pattern::has_groups(tokens) { MAX_GROUPED } else { MAX_SEARCHED };
+    if text.has_hole() || tokens.contains(&Token::Hole) || text.len() > most {
         return unknown(span);
     }
     let bytes = text.bytes();
@@ -265,7 +364,8 @@ fn replace(text: &Traced, tokens: &[Token], which: Option<u8>, with: &Traced, sp
         out.push(&text.slice(at + needle.len()..text.len()));
         return out;
     }
-    if text.has_hole() || tokens.contains(&Token::Hole) || text.len() > MAX_SEARCHED / 16 {
+    let most = if pattern::has_groups(tokens) { MAX_GROUPED / 4 } else { MAX_SEARCHED / 16 };
+    if text.has_hole() || tokens.contains(&Token::Hole) || text.len() > most {
         return unknown(span);
     }
     let bytes = text.bytes();

@@ -13,6 +13,8 @@ pub(super) enum Token {
     Star,
     /// One byte of these ranges, or of none of them.
     Set(Vec<(u8, u8)>, bool),
+    /// `@(…|…)` and its like: the character in front, and the patterns between the bars.
+    Group(u8, Vec<Vec<Token>>),
     /// Something that is not known.
     Hole,
     /// This byte, with the meaning that it may have; only before a pattern is compiled.
@@ -30,12 +32,57 @@ pub(super) fn marked(text: &Traced, out: &mut Vec<Token>) {
     }
 }
 
+/// How deep groups may nest.
+const MAX_DEPTH: usize = 8;
+
+/// How much work a pattern with groups may be.
+const MAX_WORK: usize = 5_000;
+
+/// The longest text that is held against a pattern with groups.
+const MAX_GROUPED: usize = 256;
+
 /// Gives marked bytes their meaning.
 pub(super) fn compile(units: &[Token]) -> Vec<Token> {
+    compile_at(units, 0)
+}
+
+/// The parts of a group that begins after its parenthesis, and how long it is with the closing one.
+fn group(units: &[Token]) -> Option<(Vec<&[Token]>, usize)> {
+    let mut depth = 0_usize;
+    let mut from = 0;
+    let mut parts = Vec::new();
+    for (at, unit) in units.iter().enumerate() {
+        match unit {
+            Token::Marked(b'(') => depth += 1,
+            Token::Marked(b')') if depth == 0 => {
+                parts.push(&units[from..at]);
+                return Some((parts, at + 1));
+            }
+            Token::Marked(b')') => depth -= 1,
+            Token::Marked(b'|') if depth == 0 => {
+                parts.push(&units[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+fn compile_at(units: &[Token], depth: usize) -> Vec<Token> {
     let mut out = Vec::new();
     let mut at = 0;
     while let Some(unit) = units.get(at) {
         at += 1;
+        if let Token::Marked(mark @ (b'@' | b'?' | b'*' | b'+' | b'!')) = unit
+            && units.get(at) == Some(&Token::Marked(b'('))
+            && depth < MAX_DEPTH
+            && let Some((parts, length)) = group(&units[at + 1..])
+        {
+            out.push(Token::Group(*mark, parts.into_iter().map(|p| compile_at(p, depth + 1)).collect()));
+            at += 1 + length;
+            continue;
+        }
         out.push(match unit {
             Token::Marked(b'*') => Token::Star,
             Token::Marked(b'?') => Token::Any,
@@ -145,7 +192,13 @@ pub(super) fn matches(pattern: &[Token], value: &Traced) -> Option<bool> {
         return Some(true);
     }
     if !value.has_hole() && !pattern.contains(&Token::Hole) {
-        return Some(whole(pattern, value.bytes()));
+        return if has_groups(pattern) {
+            let mut work = MAX_WORK;
+            let answer = value.len() <= MAX_GROUPED && grouped(pattern, value.bytes(), &mut work);
+            (work > 0 && value.len() <= MAX_GROUPED).then_some(answer)
+        } else {
+            Some(whole(pattern, value.bytes()))
+        };
     }
     // What is known at the start may rule it out.
     let known = value.holes().next().map_or(value.len(), |(range, ..)| range.start);
@@ -159,8 +212,17 @@ pub(super) fn matches(pattern: &[Token], value: &Traced) -> Option<bool> {
     None
 }
 
+/// True if a pattern has groups, which are tried one way after the other.
+pub(super) fn has_groups(pattern: &[Token]) -> bool {
+    pattern.iter().any(|t| matches!(t, Token::Group(..)))
+}
+
 /// Whether all of `value` matches a pattern without holes.
 pub(super) fn whole(pattern: &[Token], value: &[u8]) -> bool {
+    if has_groups(pattern) {
+        let mut work = MAX_WORK;
+        return value.len() <= MAX_GROUPED && grouped(pattern, value, &mut work);
+    }
     let (mut p, mut v) = (0, 0);
     let mut back: Option<(usize, usize)> = None;
     while v < value.len() {
@@ -175,7 +237,7 @@ pub(super) fn whole(pattern: &[Token], value: &[u8]) -> bool {
                 p += 1;
                 continue;
             }
-            Some(Token::Hole | Token::Marked(_)) | None => false,
+            Some(Token::Hole | Token::Marked(_) | Token::Group(..)) | None => false,
         };
         if fits {
             p += 1;
@@ -189,6 +251,67 @@ pub(super) fn whole(pattern: &[Token], value: &[u8]) -> bool {
         }
     }
     pattern[p.min(pattern.len())..].iter().all(|t| *t == Token::Star)
+}
+
+/// Whether all of `value` matches a pattern with groups, tried one way after the other.
+fn grouped(pattern: &[Token], value: &[u8], work: &mut usize) -> bool {
+    if *work == 0 {
+        return false;
+    }
+    *work -= 1;
+    let Some((first, rest)) = pattern.split_first() else { return value.is_empty() };
+    match first {
+        Token::Star => (0..=value.len()).any(|n| grouped(rest, &value[n..], work)),
+        Token::Group(mark, parts) => {
+            let any = |part: &[u8], work: &mut usize| parts.iter().any(|p| grouped(p, part, work));
+            match mark {
+                b'!' => (0..=value.len()).any(|n| !any(&value[..n], work) && grouped(rest, &value[n..], work)),
+                b'@' => (0..=value.len()).any(|n| any(&value[..n], work) && grouped(rest, &value[n..], work)),
+                b'?' => {
+                    grouped(rest, value, work)
+                        || (0..=value.len()).any(|n| any(&value[..n], work) && grouped(rest, &value[n..], work))
+                }
+                // One of them, and then any number of them again.
+                mark => {
+                    if *mark == b'*' && grouped(rest, value, work) {
+                        return true;
+                    }
+                    let mut again = vec![Token::Group(b'*', parts.clone())];
+                    again.extend_from_slice(rest);
+                    (1..=value.len()).any(|n| any(&value[..n], work) && grouped(&again, &value[n..], work))
+                        || *mark == b'+' && any(&[], work) && grouped(rest, value, work)
+                }
+            }
+        }
+        one => match value.split_first() {
+            Some((byte, left)) => {
+                let fits = match one {
+                    Token::Byte(b) => b == byte,
+                    Token::Any => true,
+                    Token::Set(ranges, negated) => {
+                        ranges.iter().any(|(from, to)| (*from..=*to).contains(byte)) != *negated
+                    }
+                    _ => false,
+                };
+                fits && grouped(rest, left, work)
+            }
+            None => false,
+        },
+    }
+}
+
+/// The pattern and the text without the difference between capitals and small letters.
+pub(super) fn fold(pattern: &[Token], value: &Traced) -> (Vec<Token>, Traced) {
+    let small = |t: &Token| match t {
+        Token::Byte(b) => Token::Byte(b.to_ascii_lowercase()),
+        other => other.clone(),
+    };
+    let span = value.span();
+    let text = match (value.known_str(), span) {
+        (Some(text), Some(span)) => Traced::made(text.to_ascii_lowercase(), span),
+        _ => value.clone(),
+    };
+    (pattern.iter().map(small).collect(), text)
 }
 
 #[cfg(test)]
@@ -216,6 +339,12 @@ mod tests {
             ("[[:digit:]]*", "1a", true),
             ("*a*b*", "xxaxxbxx", true),
             ("[a", "[a", true),
+            ("@(a|b)c", "bc", true),
+            ("+([0-9]).*", "12.x", true),
+            ("!(a|b)", "c", true),
+            ("!(a|b)", "a", false),
+            ("?(a)b", "b", true),
+            ("*(ab)c", "ababc", true),
         ] {
             let mut tokens = Vec::new();
             glob(&text(pattern), &mut tokens);

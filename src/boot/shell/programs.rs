@@ -9,77 +9,13 @@ use crate::value::{Condition, Guard};
 
 use super::super::image;
 use super::super::machine::{File, absolute};
-use super::builtins::{declare, echo, printf, read, set, split_assignment};
+use super::builtins::{declare, echo, set, split_assignment};
 use super::files::{contents, missing};
-use super::{Flow, Path, Run, Shell, Status, Variable, arithmetic, conditions};
-
-/// Programs that may start a kubelet once more.
-const MANAGERS: [&str; 6] = ["ansible", "chef", "nsenter", "puppet", "python", "salt"];
-
-/// Programs that edit the files that they are given.
-const EDITORS: [&str; 14] = [
-    "ansible", "augtool", "awk", "crudini", "ed", "ex", "gawk", "patch", "perl", "python", "python3", "sed", "sponge",
-    "yq",
-];
-
-/// Programs that only look at the files that they are given.
-const READERS: [&str; 49] = [
-    "awk",
-    "aws",
-    "base64",
-    "basename",
-    "cat",
-    "dirname",
-    "egrep",
-    "expr",
-    "fgrep",
-    "tac",
-    "uniq",
-    "wc",
-    "chattr",
-    "cmp",
-    "column",
-    "comm",
-    "cut",
-    "diff",
-    "docker",
-    "envsubst",
-    "file",
-    "find",
-    "getfacl",
-    "getopt",
-    "grep",
-    "head",
-    "jq",
-    "kubectl",
-    "less",
-    "ls",
-    "lsattr",
-    "md5sum",
-    "more",
-    "mount",
-    "openssl",
-    "paste",
-    "readlink",
-    "realpath",
-    "setfacl",
-    "sha256sum",
-    "sort",
-    "ssh",
-    "stat",
-    "systemd-analyze",
-    "tail",
-    "tar",
-    "tr",
-    "which",
-    "zcat",
-];
-
-/// Programs whose output is text that they were given, changed in a way that is not modelled.
-const FILTERS: [&str; 16] = [
-    "awk", "column", "cut", "envsubst", "grep", "head", "jq", "perl", "python3", "sed", "sort", "tail", "tr", "uniq",
-    "xargs", "yq",
-];
+use super::print::printf;
+use super::reading::{getopts, mapfile, read};
+use super::unmodelled::FAULTLESS;
+use super::variables::Variable;
+use super::{Flow, Path, Run, Shell, Status, arithmetic, conditions};
 
 impl Shell<'_, '_> {
     /// Runs a command whose words are expanded.
@@ -120,13 +56,21 @@ impl Shell<'_, '_> {
             if place == image::BOOTSTRAP {
                 return self.bootstrap(&words, span, path);
             }
-            if let Some(File::Known(text)) = path.machine.files.get(&place).cloned() {
-                let Some(interpreter) = interpreter(&text) else {
-                    return self.script(&text, &place, words, span, path);
-                };
-                let mut all = vec![Traced::made(place, span)];
-                all.extend(words);
-                return self.call_program(interpreter, &Traced::made(interpreter, span), all, span, path);
+            match path.machine.files.get(&place).cloned() {
+                Some(File::Known(text)) => {
+                    let Some(interpreter) = interpreter(&text) else {
+                        return self.script(&text, &place, words, span, path);
+                    };
+                    let mut all = vec![Traced::made(place, span)];
+                    all.extend(words);
+                    return self.call_program(interpreter, &Traced::made(interpreter, span), all, span, path);
+                }
+                Some(File::Removed) => {
+                    path.status = Status::NonZero;
+                    path.code = Some(127);
+                    return vec![path];
+                }
+                _ => {}
             }
         }
         let base = name.rsplit('/').next().unwrap_or_default().to_owned();
@@ -144,12 +88,19 @@ impl Shell<'_, '_> {
             "xargs" => self.xargs(first, &words, span, path),
             "source" | "." => self.source(&words, span, path),
             "export" | "declare" | "local" | "readonly" | "typeset" => {
-                declare(&base, &words, span, &mut path);
+                let arrays = std::mem::take(&mut self.arrays);
+                declare(&base, &words, arrays, span, &mut path);
                 vec![path]
             }
             _ => {
                 if !self.builtin(&base, &words, span, &mut path) && !self.program(&base, &words, span, &mut path) {
-                    return vec![self.unknown_program(first, &words, span, path)];
+                    return self.unmodelled(&base, first, &words, span, path);
+                }
+                if self.conditions == 0
+                    && path.errexit
+                    && matches!(&path.status, Status::Open(words) if words.starts_with(FAULTLESS))
+                {
+                    return self.doubted(span, path);
                 }
                 vec![path]
             }
@@ -193,6 +144,12 @@ impl Shell<'_, '_> {
             _ => false,
         };
         let before = Arc::clone(&path.variables);
+        let functions = Arc::clone(&path.functions);
+        let shell = matches!(name, "command" | "builtin" | "exec" | "time" | "retry");
+        if !shell {
+            // Another program knows no functions of the script.
+            path.functions = Arc::default();
+        }
         let keeps = |w: &Traced| matches!(w.known_str(), Some("-E" | "--preserve-env"));
         let options = words.iter().take_while(|w| w.bytes().starts_with(b"-"));
         // sudo starts from an environment of its own.
@@ -213,7 +170,15 @@ impl Shell<'_, '_> {
                 break;
             }
             if name == "command" && matches!(text.as_str(), "-v" | "-V") {
-                path.status = Status::Open("".into());
+                let found = rest.get(1).and_then(|w| w.known_str()).is_some_and(|w| {
+                    path.functions.contains_key(w)
+                        || matches!(w, "bash" | "sh" | "jq" | "sed" | "grep" | "awk" | "systemctl" | "curl")
+                });
+                path.status = if found { Status::Zero } else { Status::Open("".into()) };
+                if let Some(word) = rest.get(1) {
+                    path.out.push(word);
+                    path.out.push_made(b"\n", span);
+                }
                 return vec![path];
             }
             if name == "env" && matches!(text.as_str(), "-i" | "-" | "--ignore-environment") {
@@ -232,8 +197,7 @@ impl Shell<'_, '_> {
             } else if matches!(name, "sudo" | "env")
                 && let Some((variable, value)) = split_assignment(word)
             {
-                let variable_ = Variable { values: Arc::new(vec![value]), array: false, exported: true };
-                Arc::make_mut(&mut path.variables).insert(variable, variable_);
+                Arc::make_mut(&mut path.variables).insert(variable, Variable::plain(value, true));
                 rest = &rest[1..];
             } else if skip > 0 {
                 skip -= 1;
@@ -245,6 +209,8 @@ impl Shell<'_, '_> {
         if rest.is_empty() {
             // `exec > file` and the like change only where output goes.
             path.status = Status::Zero;
+            path.functions = functions;
+            path.variables = before;
             return vec![path];
         }
         let mut rest = rest.to_vec();
@@ -257,10 +223,11 @@ impl Shell<'_, '_> {
             }
             None => self.call(rest, span, path),
         };
-        for path in paths.iter_mut().filter(|_| !builtin) {
+        for path in paths.iter_mut().filter(|_| !builtin && name != "time") {
             path.variables = Arc::clone(&before);
+            path.functions = Arc::clone(&functions);
             if name == "exec" && path.flow == Flow::Normal {
-                path.flow = Flow::Exit { failed: false };
+                path.flow = Flow::Exit { failed: path.status == Status::NonZero };
             }
         }
         paths
@@ -277,7 +244,7 @@ impl Shell<'_, '_> {
         paths
     }
 
-    fn shell_with(&mut self, words: Vec<Traced>, span: Span, path: Path) -> Vec<Path> {
+    fn shell_with(&mut self, words: Vec<Traced>, span: Span, mut path: Path) -> Vec<Path> {
         let mut index = 0;
         while let Some(text) = words.get(index).map(|w| w.to_text().into_owned()) {
             if !text.starts_with('-') && !text.starts_with('+') || text == "-" {
@@ -290,16 +257,27 @@ impl Shell<'_, '_> {
             if !text.starts_with("--") && text.contains('c') {
                 let Some(code) = words.get(index).cloned() else { break };
                 let arguments = words.get(index + 2..).unwrap_or_default().to_vec();
-                return self.script(&code, "a command given to bash -c", arguments, span, path);
+                let zero = words.get(index + 1).map_or("bash".into(), |w| w.to_text().into_owned());
+                return self.script_as(&code, ("a command given to bash -c", &zero), arguments, span, path);
             }
             if matches!(text.as_str(), "-o" | "+o" | "-O") {
                 index += 1;
             }
         }
         let Some(file) = words.get(index) else {
-            let code = path.stdin.clone().unwrap_or_default();
+            let code = path.stdin.take().unwrap_or_default();
             return self.script(&code, "a script from a pipe", Vec::new(), span, path);
         };
+        if words
+            .iter()
+            .take(index)
+            .any(|w| w.known_str().is_some_and(|w| w.starts_with('-') && w.ends_with('s') && !w.starts_with("--")))
+        {
+            // `bash -s -- ARGUMENTS` reads the script from its input.
+            let code = path.stdin.take().unwrap_or_default();
+            let arguments = words.get(index..).unwrap_or_default().to_vec();
+            return self.script(&code, "a script from a pipe", arguments, span, path);
+        }
         let arguments = words.get(index + 1..).unwrap_or_default().to_vec();
         if file.known_str().map(|f| absolute(f, &path.directory)).as_deref() == Some(image::BOOTSTRAP) {
             return self.bootstrap(&arguments, span, path);
@@ -314,6 +292,18 @@ impl Shell<'_, '_> {
         &mut self,
         code: &Traced,
         name: &str,
+        arguments: Vec<Traced>,
+        span: Span,
+        path: Path,
+    ) -> Vec<Path> {
+        self.script_as(code, (name, name), arguments, span, path)
+    }
+
+    /// The same; the second name is what the script itself sees as its own.
+    fn script_as(
+        &mut self,
+        code: &Traced,
+        (name, zero): (&str, &str),
         arguments: Vec<Traced>,
         span: Span,
         mut path: Path,
@@ -333,7 +323,12 @@ impl Shell<'_, '_> {
         path.hidden = Vec::new();
         path.functions = Arc::default();
         path.callers = 0;
+        path.functions_running = 0;
         path.on_exit = None;
+        path.on_error = None;
+        path.errtrace = false;
+        path.nocasematch = false;
+        path.name = zero.into();
         path.nounset = false;
         path.pipefail = false;
         path.allexport = false;
@@ -353,6 +348,7 @@ impl Shell<'_, '_> {
         let text = contents(&path, file, span);
         if missing(&path, file) {
             path.status = Status::NonZero;
+            path.code = Some(1);
             return vec![path];
         }
         if text.is_hole() {
@@ -389,118 +385,35 @@ impl Shell<'_, '_> {
         }
     }
 
-    pub(super) fn unknown_program(&mut self, name: &Traced, words: &[Traced], span: Span, mut path: Path) -> Path {
-        let shown = name.to_text().replace(crate::text::HOLE, "…");
-        let shown = shown.rsplit('/').next().unwrap_or_default().to_owned();
-        let why = if FILTERS.contains(&shown.as_str()) {
-            Why::NotUnderstood(shown.clone().into())
-        } else {
-            Why::FromOutside(format!("the output of {shown}").into())
-        };
-        path.out.push_hole(span, why);
-        path.out.push_made(b"\n", span);
-        // A script that is not known may do anything in the end.
-        path.machine.restarts |= name.bytes().contains(&b'/') && shown.contains(".sh");
-        path.status = self.not_followed(&shown, words, span, &mut path);
-        path
-    }
-
-    /// What a program that is not followed does to files, and how it ends.
-    pub(super) fn not_followed(&self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> Status {
-        path.machine.restarts |= MANAGERS.iter().any(|m| name.starts_with(m));
-        if EDITORS.contains(&name) {
-            let edits = match name {
-                "sed" | "perl" | "yq" | "awk" | "gawk" => words.iter().any(|w| {
-                    let text = w.to_text();
-                    text.starts_with("--in-place")
-                        || text.starts_with("--inplace")
-                        || text.starts_with("inplace")
-                        || text.starts_with('-') && !text.starts_with("--") && text.contains('i')
-                }),
-                _ => true,
-            };
-            if edits {
-                self.edited(name, words, span, path);
-            }
-        } else if name == "find" && words.iter().any(|w| w.bytes().starts_with(b"-exec")) {
-            let near = ["/etc/kubernetes", "/etc/eks", "/etc/systemd", "kubelet"];
-            if words.iter().any(|w| near.iter().any(|n| w.to_text().contains(n))) {
-                path.machine.gap(span, Why::NotUnderstood("find with -exec".into()));
-            }
-        } else if !READERS.contains(&name) {
-            named(name, words, span, path);
-        }
-        if matches!(name, "grep" | "egrep" | "fgrep" | "test") {
-            Status::Open("".into())
-        } else {
-            Status::Likely("".into())
-        }
-    }
-
-    /// Files named in the arguments, or in what a script on standard input says, are not known any more.
-    #[expect(clippy::unused_self, reason = "read beside the other programs")]
-    fn edited(&self, program: &str, words: &[Traced], span: Span, path: &mut Run) {
-        let mut text = String::new();
-        for word in words.iter().chain(path.stdin.as_ref()) {
-            text.push_str(&word.to_text());
-            text.push('\n');
-        }
-        if matches!(program, "python" | "python3" | "perl") {
-            // The program may stand in a file.
-            for file in words.iter().filter_map(|w| w.known_str()).filter(|w| !w.starts_with('-')) {
-                if let Some(File::Known(code)) = path.machine.files.get(&absolute(file, &path.directory)) {
-                    text.push_str(&code.to_text());
-                }
-            }
-        }
-        let mut names: Vec<String> = path.machine.files.keys().filter(|n| text.contains(n.as_str())).cloned().collect();
-        for word in words {
-            if let Some(name) = word.known_str().filter(|n| n.starts_with('/')) {
-                let name = absolute(name, "/");
-                if image::sight(&name).is_some() || name == image::BOOTSTRAP || runtime::reads(&name).is_some() {
-                    names.push(name);
-                }
-            }
-        }
-        for name in [
-            image::AL2_CONFIG,
-            image::NODEADM_CONFIG,
-            image::NODEADM_ENVIRONMENT,
-            image::BOOTSTRAP,
-            image::CONTAINERD,
-            image::AL2_CONTAINERD,
-        ] {
-            if text.contains(name) {
-                names.push(name.to_owned());
-            }
-        }
-        names.sort();
-        names.dedup();
-        // Of a container runtime's file only one line matters.
-        names.retain(|name| runtime::reads(name).is_none() || text.contains(runtime::KEY));
-        for name in names {
-            let why = Why::NotUnderstood(format!("an edit of {name} by {program}").into());
-            if image::sight(&name).is_some() || name == image::BOOTSTRAP || runtime::reads(&name).is_some() {
-                path.machine.gap(span, why.clone());
-            }
-            path.machine.put(&name, File::Unknown(why));
-        }
-    }
-
     #[expect(clippy::unused_self, reason = "read beside the other programs")]
     fn builtin(&self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> bool {
         path.status = Status::Zero;
         match name {
-            ":" | "true" | "umask" | "ulimit" | "wait" | "sleep" | "shopt" | "alias" | "hash" | "sync" => {}
+            ":" | "true" | "umask" | "ulimit" | "wait" | "sleep" | "alias" | "unalias" | "hash" | "sync" | "disown"
+            | "jobs" | "enable" | "history" | "bg" | "fg" => {}
+            "shopt" => {
+                if words.iter().any(|w| w.known_str() == Some("nocasematch")) {
+                    path.nocasematch = words.first().and_then(|w| w.known_str()) == Some("-s");
+                }
+            }
+            "getopts" => getopts(words, span, path),
+            "mapfile" | "readarray" => mapfile(words, span, path),
+            "pwd" => {
+                let folder = format!("{}\n", path.directory);
+                path.out.push_made(folder.as_bytes(), span);
+            }
+            "popd" => {}
             "trap" => trap(words, path),
             "false" => path.status = Status::NonZero,
             "exit" => {
                 let failed = words.first().and_then(|w| w.known_str()).is_some_and(|w| w.trim() != "0");
+                path.code = number_of(words);
                 path.flow = Flow::Exit { failed };
             }
             "return" => {
                 if words.first().and_then(|w| w.known_str()).is_some_and(|w| w.trim() != "0") {
                     path.status = Status::NonZero;
+                    path.code = number_of(words);
                 }
                 if path.callers == 0 {
                     // Outside of functions it only complains.
@@ -521,21 +434,34 @@ impl Shell<'_, '_> {
             "set" => set(words, path),
             "shift" => {
                 let count = words.first().and_then(|w| w.known_str()?.parse().ok()).unwrap_or(1);
-                let rest = path.arguments.get(count..).unwrap_or_default().to_vec();
-                path.arguments = Arc::new(rest);
+                if count > path.arguments.len() {
+                    path.status = Status::NonZero;
+                } else {
+                    let rest = path.arguments.get(count..).unwrap_or_default().to_vec();
+                    path.arguments = Arc::new(rest);
+                }
             }
             "unset" => {
                 for word in words {
                     if let Some(name) = word.known_str() {
                         if words.first().and_then(|w| w.known_str()) == Some("-f") {
                             Arc::make_mut(&mut path.functions).remove(name);
+                        } else if let Some((name, key)) = name.split_once('[') {
+                            let key = key.trim_end_matches(']');
+                            if let Some(mut variable) = path.lookup(name).cloned()
+                                && let Some(key) = variable.key(key)
+                            {
+                                variable.remove(&key);
+                                path.put(name, variable);
+                            }
                         } else if !path.constants.contains(name) {
                             Arc::make_mut(&mut path.variables).remove(name);
                         }
                     }
                 }
             }
-            "cd" | "pushd" => match words.first().and_then(|w| w.known_str()) {
+            "cd" | "pushd" => match words.iter().find(|w| w.known_str() != Some("--")).and_then(|w| w.known_str()) {
+                Some("-") => {}
                 Some(to) if to.starts_with('/') || !path.directory.is_empty() => {
                     path.directory = absolute(to, &path.directory);
                 }
@@ -566,24 +492,10 @@ fn interpreter(text: &Traced) -> Option<&'static str> {
     ["python", "perl", "ruby", "node", "awk"].into_iter().find(|name| first.contains(name))
 }
 
-/// A program that is not known may change the files that its arguments name.
-fn named(program: &str, words: &[Traced], span: Span, path: &mut Run) {
-    for word in words {
-        let text = word.to_text();
-        let name = text.rsplit('=').next().unwrap_or_default();
-        if !name.starts_with('/') || name.contains(crate::text::HOLE) {
-            continue;
-        }
-        let name = absolute(name, "/");
-        let read = image::sight(&name).is_some() || name == image::BOOTSTRAP;
-        if read || path.machine.files.contains_key(&name) {
-            let why = Why::NotUnderstood(format!("what {program} does to {name}").into());
-            if read {
-                path.machine.gap(span, why.clone());
-            }
-            path.machine.put(&name, File::Unknown(why));
-        }
-    }
+/// The exit code that a word gives.
+fn number_of(words: &[Traced]) -> Option<u8> {
+    let number: i64 = words.first()?.known_str()?.trim().parse().ok()?;
+    u8::try_from(number.rem_euclid(256)).ok()
 }
 
 /// True if the options at the start of `words` have `-e` among them.
@@ -602,8 +514,12 @@ fn near(path: &Run, code: &Traced) -> bool {
 fn trap(words: &[Traced], path: &mut Run) {
     let words: Vec<&Traced> = words.iter().filter(|w| w.known_str() != Some("--")).collect();
     let [commands, signals @ ..] = words.as_slice() else { return };
+    let wanted = Some((*commands).clone()).filter(|c| c.known_str() != Some("-"));
     if signals.iter().any(|s| matches!(s.known_str(), Some("EXIT" | "0" | "exit"))) {
-        path.on_exit = Some((*commands).clone()).filter(|c| c.known_str() != Some("-"));
+        path.on_exit.clone_from(&wanted);
+    }
+    if signals.iter().any(|s| matches!(s.known_str(), Some("ERR" | "err"))) {
+        path.on_error = wanted;
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::machine::Machine;
 use super::*;
 use crate::node::Family;
 use crate::text::{Memory, Source};
@@ -14,8 +15,10 @@ fn output(script: &str) -> Option<Traced> {
     let place = cx.texts.view(id).span(0..0);
     let tree = shell::parse(&cx.texts.view(id)).tree;
     let machine = Machine::new(place, Some(Family::Al2), None, false);
-    let start = Run::start(Guard::always(), machine, None);
-    let mut shell = Shell { cx: &mut cx, steps: 0, depth: 0, conditions: 0, temporary: 0 };
+    let mut start = Run::start(Guard::always(), machine, None);
+    start.sink = Sink::Captured;
+    let mut shell =
+        Shell { cx: &mut cx, steps: 0, depth: 0, conditions: 0, temporary: 0, arrays: Vec::new(), installed: false };
     let mut paths = shell.list(&tree, start);
     if paths.len() == 1 { paths.pop().map(|p| p.out) } else { None }
 }

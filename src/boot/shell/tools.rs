@@ -10,10 +10,14 @@ use super::super::machine::{File, Start, absolute};
 use super::super::programs::{self, Found};
 use super::super::{image, kubeadm, nodeadm};
 use super::files::contents;
+use super::unmodelled::FAULTLESS;
 use super::{Run, Shell, Status, snap};
 
 /// The most numbers that `seq` gives.
 const MAX_NUMBERS: i64 = 4096;
+
+/// The most folders that are known.
+const MAX_FOLDERS: usize = 1024;
 
 impl Shell<'_, '_> {
     pub(super) fn program(&mut self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> bool {
@@ -83,8 +87,10 @@ impl Shell<'_, '_> {
                 if operands.first().and_then(folder).is_some_and(there) {
                     path.status = Status::NonZero;
                 }
+                make_folders(&operands, path);
             }
-            "mkdir" | "chmod" | "chown" | "restorecon" | "chcon" | "modprobe" | "sysctl" | "logger" | "rmdir" => {}
+            "mkdir" => make_folders(&operands, path),
+            "chmod" | "chown" | "restorecon" | "chcon" | "modprobe" | "sysctl" | "logger" | "rmdir" => {}
             "mktemp" => {
                 self.temporary += 1;
                 let file = format!("/tmp/mktemp.{}\n", self.temporary);
@@ -182,7 +188,17 @@ impl Shell<'_, '_> {
         }
         path.status = match outcome.status {
             programs::Status::Known(0) => Status::Zero,
-            programs::Status::Known(_) => Status::NonZero,
+            programs::Status::Known(code) => {
+                path.code = u8::try_from(code).ok();
+                Status::NonZero
+            }
+            programs::Status::Unknown(Why::NotUnderstood(what)) if what.starts_with("the syntax of") => {
+                if outcome.stdout.is_hole() {
+                    path.out.push_made(b"\n", span);
+                }
+                self.not_followed(name, words, span, path);
+                Status::Open(format!("{FAULTLESS} {name} reads").into())
+            }
             programs::Status::Unknown(_) => {
                 if outcome.stdout.is_hole() {
                     path.out.push_made(b"\n", span);
@@ -306,7 +322,7 @@ impl Shell<'_, '_> {
 
 /// What a program finds in its environment.
 fn variable(path: &Run, name: &str) -> Found {
-    match path.variables.get(name).filter(|v| v.exported && !v.array).and_then(|v| v.values.first()) {
+    match path.lookup(name).filter(|v| v.exported && !v.is_array()).and_then(|v| v.values.first()) {
         Some(text) => Found::Content(text.clone()),
         // What the system sets.
         None if matches!(name, "PATH" | "HOME" | "USER" | "SHELL" | "LANG" | "PWD" | "LOGNAME") => {
@@ -322,7 +338,7 @@ fn variable(path: &Run, name: &str) -> Found {
 /// What a program finds where a file should be.
 fn found(path: &Run, file: &str, stdin: &Traced) -> Found {
     match file {
-        "/dev/stdin" => return Found::Content(stdin.clone()),
+        "-" | "/dev/stdin" => return Found::Content(stdin.clone()),
         "/dev/null" => return Found::Content(Traced::new()),
         _ => {}
     }
@@ -331,8 +347,7 @@ fn found(path: &Run, file: &str, stdin: &Traced) -> Found {
         Some(File::Known(text)) => Found::Content(Traced::clone(&text)),
         Some(File::Unknown(why)) => Found::Unknown(why),
         Some(File::Removed) => Found::Missing,
-        // No image has files there.
-        None if name.rfind('/') == Some(0) => Found::Missing,
+        None if path.machine.lacks(&name) => Found::Missing,
         None => Found::Unknown(Why::FromOutside(format!("what stands in {file}").into())),
     }
 }
@@ -343,6 +358,12 @@ fn restart_runtimes(path: &mut Run) {
     for name in Name::ALL {
         path.machine.start_runtime(name, true);
     }
+}
+
+fn make_folders(operands: &[&Traced], path: &mut Run) {
+    let names: Vec<_> = operands.iter().filter_map(|o| Some(absolute(o.known_str()?, &path.directory))).collect();
+    let folders = Arc::make_mut(&mut path.machine.folders);
+    folders.extend(names.into_iter().take(MAX_FOLDERS.saturating_sub(folders.len())));
 }
 
 fn systemctl(name: &str, operands: &[&Traced], words: &[Traced], path: &mut Run) {

@@ -7,7 +7,7 @@ use crate::value::{Condition, Guard};
 
 use super::super::MAX_WAYS;
 use super::super::machine::File;
-use super::{Flow, Path, Run, Variable};
+use super::{Flow, Path, Run};
 
 /// Puts ways together that differ in nothing but their conditions, drops ways on which the script itself fails, and keeps
 /// their number in bounds.
@@ -25,7 +25,7 @@ pub(super) fn settle(mut paths: Vec<Path>) -> Vec<Path> {
 
 /// A node whose own script fails is no node to judge, and the others need not mention that it could have failed.
 fn drop_failed(paths: &mut Vec<Path>) {
-    let failed = |p: &Path| p.flow == Flow::Exit { failed: true } && p.machine.start.is_none();
+    let failed = |p: &Path| p.flow == Flow::Exit { failed: true } && p.machine.start.is_none() && !p.doubted;
     if paths.iter().all(failed) {
         paths.truncate(1);
         return;
@@ -82,7 +82,7 @@ fn blur(paths: &mut Vec<Path>) {
     let shared = rebuild(a.when.conditions().iter().filter(|c| b.when.conditions().contains(c)));
     a.when = shared.unwrap_or_default();
     let place = a.machine.place;
-    a.blur_variables(&b, &why);
+    a.blur_variables(&b, &why, place);
     let mut files = (*a.machine.files).clone();
     for path in a.machine.files.keys().chain(b.machine.files.keys()) {
         if a.machine.files.get(path) != b.machine.files.get(path) {
@@ -135,24 +135,13 @@ impl Run {
             && self.stdin == other.stdin
             && (self.errexit, self.nounset, self.pipefail) == (other.errexit, other.nounset, other.pipefail)
             && (self.allexport, self.noclobber, self.noglob) == (other.allexport, other.noclobber, other.noglob)
-            && self.callers == other.callers
-            && self.on_exit == other.on_exit
+            && (self.callers, self.functions_running) == (other.callers, other.functions_running)
+            && (&self.on_exit, &self.on_error) == (&other.on_exit, &other.on_error)
+            && (self.errtrace, self.nocasematch) == (other.errtrace, other.nocasematch)
+            && (&self.sink, &self.descriptors) == (&other.sink, &other.descriptors)
+            && self.name == other.name
+            && self.readers.len() == other.readers.len()
             && self.constants == other.constants
             && functions()
-    }
-
-    /// Variables that differ in `other` are not known any more.
-    pub(super) fn blur_variables(&mut self, other: &Self, why: &Why) {
-        let place = self.machine.place;
-        let mut variables = (*self.variables).clone();
-        for name in self.variables.keys().chain(other.variables.keys()) {
-            let (a, b) = (self.variables.get(name), other.variables.get(name));
-            if a != b {
-                let exported = a.or(b).is_some_and(|v| v.exported);
-                let values = Arc::new(vec![Traced::hole(place, why.clone())]);
-                variables.insert(name.clone(), Variable { values, array: false, exported });
-            }
-        }
-        self.variables = Arc::new(variables);
     }
 }

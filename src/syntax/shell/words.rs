@@ -58,6 +58,12 @@ impl Parser<'_> {
         self.word_until(&|_| false, false, true)
     }
 
+    /// True at the parenthesis of an extended pattern, which follows bare on its mark.
+    fn opens_group(&self, parts: &Parts, start: usize) -> bool {
+        let mark = parts.bare.bytes().last().copied();
+        matches!(mark, Some(b'@' | b'?' | b'*' | b'+')) || mark == Some(b'!') && self.at > start + 1
+    }
+
     /// A word up to one of `stops`. With `loose`, white space and operators belong to it; with `pattern`, parentheses do.
     fn word_until(&mut self, stops: &dyn Fn(u8) -> bool, loose: bool, pattern: bool) -> Outcome<Word> {
         let start = self.at;
@@ -111,11 +117,12 @@ impl Parser<'_> {
                     let part = self.process()?;
                     parts.push(part);
                 }
-                b'(' if pattern => {
+                // `@(…|…)` and its like.
+                b'(' if pattern || !loose && self.opens_group(&parts, start) => {
                     parens += 1;
                     self.push_bare(&mut parts, 1);
                 }
-                b')' if pattern && parens > 0 => {
+                b')' if parens > 0 => {
                     parens -= 1;
                     self.push_bare(&mut parts, 1);
                 }

@@ -1,0 +1,213 @@
+//! `printf`.
+
+use crate::text::{Span, Traced, Why};
+
+use super::builtins::unescape;
+use super::{Run, Status, parameters};
+
+/// The widest field that is filled up.
+const MAX_WIDTH: usize = 4096;
+
+/// One place of a format that an argument fills.
+struct Place {
+    left: bool,
+    zero: bool,
+    plus: bool,
+    width: usize,
+    precision: Option<usize>,
+    conversion: u8,
+    /// Bytes after the percent sign.
+    length: usize,
+}
+
+pub(super) fn printf(words: &[Traced], span: Span, path: &mut Run) {
+    let mut words = words;
+    let mut variable = None;
+    if let [flag, name, rest @ ..] = words
+        && flag.known_str() == Some("-v")
+    {
+        variable = name.known_str().map(str::to_owned);
+        words = rest;
+    }
+    if words.first().and_then(|w| w.known_str()) == Some("--") {
+        words = &words[1..];
+    }
+    let Some((format, arguments)) = words.split_first() else { return };
+    let format = unescape(format, true, span);
+    let mut out = Traced::new();
+    let mut rest = arguments.iter();
+    loop {
+        let before = rest.len();
+        let bytes = format.bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let length = bytes[at..].iter().position(|b| *b == b'%').unwrap_or(bytes.len() - at);
+            out.push(&format.slice(at..at + length));
+            at += length;
+            if at >= bytes.len() {
+                break;
+            }
+            if bytes.get(at + 1) == Some(&b'%') {
+                out.push(&format.slice(at..at + 1));
+                at += 2;
+                continue;
+            }
+            let Some(place) = place(&bytes[at + 1..], &mut rest) else {
+                rest.next();
+                out.push_hole(span, Why::NotUnderstood("a printf format".into()));
+                at += 2;
+                continue;
+            };
+            at += 1 + place.length;
+            let argument = rest.next();
+            out.push(&fill(&place, argument, span, path));
+        }
+        if rest.len() == 0 || rest.len() == before {
+            break;
+        }
+    }
+    match variable {
+        Some(name) => match name.split_once('[').and_then(|(n, k)| Some((n, k.strip_suffix(']')?))) {
+            Some((name, key)) => path.set_element(name, key, out),
+            None => path.set(&name, out),
+        },
+        None => path.out.push(&out),
+    }
+}
+
+fn place<'a>(bytes: &[u8], rest: &mut impl Iterator<Item = &'a Traced>) -> Option<Place> {
+    let mut place =
+        Place { left: false, zero: false, plus: false, width: 0, precision: None, conversion: b's', length: 0 };
+    let mut at = 0;
+    while let Some(flag) = bytes.get(at).filter(|b| b"-0+ #".contains(b)) {
+        match flag {
+            b'-' => place.left = true,
+            b'0' => place.zero = true,
+            b'+' => place.plus = true,
+            _ => {}
+        }
+        at += 1;
+    }
+    let mut number = |at: &mut usize| -> Option<usize> {
+        if bytes.get(*at) == Some(&b'*') {
+            *at += 1;
+            return rest.next()?.known_str()?.parse().ok();
+        }
+        let length = bytes.get(*at..)?.iter().take_while(|b| b.is_ascii_digit()).count();
+        let text = std::str::from_utf8(&bytes[*at..*at + length]).ok()?;
+        *at += length;
+        if text.is_empty() { Some(0) } else { text.parse().ok() }
+    };
+    place.width = number(&mut at)?.min(MAX_WIDTH);
+    if bytes.get(at) == Some(&b'.') {
+        at += 1;
+        place.precision = Some(number(&mut at)?.min(MAX_WIDTH));
+    }
+    while bytes
+        .get(at)
+        .is_some_and(|b| b"hlLqjzt".contains(b) && bytes.get(at + 1).is_some_and(|n| b"diouxX".contains(n)))
+    {
+        at += 1;
+    }
+    place.conversion = *bytes.get(at)?;
+    place.length = at + 1;
+    b"sdiuxXocbq".contains(&place.conversion).then_some(place)
+}
+
+fn fill(place: &Place, argument: Option<&Traced>, span: Span, path: &mut Run) -> Traced {
+    let given = argument.cloned().unwrap_or_default();
+    let text = match place.conversion {
+        b's' => given,
+        b'b' => unescape(&given, false, span),
+        b'q' => quoted(&given, span),
+        b'c' => given.slice(0..given.len().min(1)),
+        _ => {
+            let Some(known) = given.known_str() else {
+                return if given.has_hole() { given } else { Traced::made("0", span) };
+            };
+            let value = integer(known.trim());
+            if value.is_none() && argument.is_some() {
+                path.status = Status::NonZero;
+            }
+            let value = value.unwrap_or_default();
+            let shown = match place.conversion {
+                b'x' => format!("{value:x}"),
+                b'X' => format!("{value:X}"),
+                b'o' => format!("{value:o}"),
+                _ if place.plus && value >= 0 => format!("+{value}"),
+                _ => value.to_string(),
+            };
+            if shown == known { given } else { Traced::made(shown, given.span().unwrap_or(span)) }
+        }
+    };
+    let number = b"diuxXo".contains(&place.conversion);
+    let text = match place.precision {
+        Some(most) if !number && !text.has_hole() && most < text.len() => text.slice(0..most),
+        Some(digits) if number && text.len() < digits => {
+            let mut out = Traced::made("0".repeat(digits - text.len()), span);
+            out.push(&text);
+            out
+        }
+        _ => text,
+    };
+    let length = text.known_str().map_or(text.len(), |t| t.chars().count());
+    if length >= place.width {
+        return text;
+    }
+    let missing = place.width - length;
+    let mut out = Traced::new();
+    if place.left {
+        out.push(&text);
+        out.push_made(" ".repeat(missing).as_bytes(), span);
+    } else if place.zero && number {
+        let signed = text.bytes().first().is_some_and(|b| b"+-".contains(b));
+        out.push(&text.slice(0..usize::from(signed)));
+        out.push_made("0".repeat(missing).as_bytes(), span);
+        out.push(&text.slice(usize::from(signed)..text.len()));
+    } else {
+        out.push_made(" ".repeat(missing).as_bytes(), span);
+        out.push(&text);
+    }
+    out
+}
+
+/// A number as `%d` reads it.
+fn integer(text: &str) -> Option<i64> {
+    if let Some(rest) = text.strip_prefix(['\'', '"']) {
+        return rest.chars().next().map(|c| i64::from(u32::from(c)));
+    }
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let value = if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+        i64::from_str_radix(hex, 16).ok()?
+    } else if digits.len() > 1 && digits.starts_with('0') {
+        i64::from_str_radix(digits, 8).ok()?
+    } else {
+        digits.parse().ok()?
+    };
+    Some(sign * value)
+}
+
+/// `%q`: a text that the shell reads back as it is.
+fn quoted(text: &Traced, span: Span) -> Traced {
+    if text.is_empty() {
+        return Traced::made("''", span);
+    }
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"%+-./:=@_,".contains(b) || *b >= 0x80;
+    if text.has_hole() || text.bytes().iter().all(plain) {
+        return text.clone();
+    }
+    if text.bytes().iter().any(|b| *b < b' ') {
+        return parameters::quote(text, span);
+    }
+    let mut out = Traced::new();
+    for at in 0..text.len() {
+        if !plain(&text.bytes()[at]) {
+            out.push_made(b"\\", span);
+        }
+        out.push(&text.slice(at..at + 1));
+    }
+    out
+}

@@ -1,0 +1,284 @@
+//! Builtins that take text or arguments apart: `read`, `mapfile`, `getopts`.
+
+use crate::text::{Span, Traced, Why};
+
+use super::descriptors::Descriptor;
+use super::variables::Variable;
+use super::{Run, Status, expand};
+
+/// The most lines that become elements.
+const MAX_LINES: usize = 4096;
+
+/// The options of `read` and `mapfile`.
+#[derive(Default)]
+struct Options {
+    raw: bool,
+    array: Option<String>,
+    delimiter: Option<u8>,
+    descriptor: Option<u32>,
+    count: Option<String>,
+    trim: bool,
+    names: Vec<Traced>,
+}
+
+impl Options {
+    /// Reads options of which `valued` take a value.
+    fn parse(words: &[Traced], valued: &str) -> Option<Self> {
+        let mut options = Self { delimiter: Some(b'\n'), ..Self::default() };
+        let mut rest = words.iter();
+        while let Some(word) = rest.next() {
+            let text = word.known_str()?;
+            if text == "--" {
+                break;
+            }
+            let Some(flags) = text.strip_prefix('-').filter(|f| !f.is_empty()) else {
+                options.names.push(word.clone());
+                continue;
+            };
+            for (at, flag) in flags.char_indices() {
+                if !valued.contains(flag) {
+                    match flag {
+                        'r' => options.raw = true,
+                        't' => options.trim = true,
+                        's' | 'e' => {}
+                        _ => return None,
+                    }
+                    continue;
+                }
+                let joined = &flags[at + flag.len_utf8()..];
+                let value = if joined.is_empty() { rest.next()?.known_str()?.to_owned() } else { joined.to_owned() };
+                match flag {
+                    'a' => options.array = Some(value),
+                    'd' => options.delimiter = value.bytes().next(),
+                    'u' => options.descriptor = value.parse().ok(),
+                    'n' | 'N' => options.count = Some(value),
+                    _ => {}
+                }
+                break;
+            }
+        }
+        options.names.extend(rest.cloned());
+        Some(options)
+    }
+
+    fn input(&self, path: &Run) -> Option<Traced> {
+        match self.descriptor {
+            None | Some(0) => path.stdin.clone(),
+            Some(number) => match path.descriptors.get(&number) {
+                Some(Descriptor::In(text)) => Some(text.clone()),
+                _ => None,
+            },
+        }
+    }
+
+    fn leave(&self, rest: Traced, path: &mut Run) {
+        match self.descriptor {
+            None | Some(0) => path.stdin = Some(rest),
+            Some(number) => path.open(number, Descriptor::In(rest)),
+        }
+    }
+}
+
+/// `read` from a standard input that is known, or from one that is not.
+pub(super) fn read(words: &[Traced], span: Span, path: &mut Run) {
+    let options = Options::parse(words, "adnNptui");
+    let input =
+        options.as_ref().and_then(|o| o.input(path)).filter(|_| options.as_ref().is_some_and(|o| o.count.is_none()));
+    let (Some(options), Some(input)) = (&options, input) else {
+        return unknown(words, span, path);
+    };
+    let bytes = input.bytes();
+    let delimiter = options.delimiter.unwrap_or(0);
+    let mut end = 0;
+    while end < bytes.len() && bytes[end] != delimiter {
+        end += if bytes[end] == b'\\' && !options.raw && end + 1 < bytes.len() { 2 } else { 1 };
+    }
+    let found = end < bytes.len();
+    let line = input.slice(0..end);
+    // A line of which nothing is known may be any number of lines.
+    if line.is_hole() {
+        return unknown(words, span, path);
+    }
+    let rest = input.slice((end + usize::from(found)).min(bytes.len())..bytes.len());
+    options.leave(rest, path);
+    (path.status, path.code) = if found { (Status::Zero, None) } else { (Status::NonZero, Some(1)) };
+    let line = if options.raw { line } else { unescaped(&line) };
+    let separators = path.separators().to_vec();
+    if let Some(name) = &options.array {
+        let mut values = Vec::new();
+        let mut current = None;
+        expand::split(&line, &separators, &mut current, &mut values);
+        values.extend(current);
+        path.put(name, Variable::array(values, false));
+        return;
+    }
+    let names: Vec<String> = options.names.iter().filter_map(|w| w.known_str().map(str::to_owned)).collect();
+    if names.is_empty() {
+        path.set("REPLY", line);
+        return;
+    }
+    let blank = |b: &u8| separators.contains(b) && b.is_ascii_whitespace();
+    let trimmed = |text: &Traced| {
+        let from = text.bytes().iter().take_while(|b| blank(b)).count();
+        let to = text.len() - text.bytes()[from..].iter().rev().take_while(|b| blank(b)).count();
+        text.slice(from..to)
+    };
+    let mut rest = trimmed(&line);
+    for (index, name) in names.iter().enumerate() {
+        let cut = rest.bytes().iter().position(|b| separators.contains(b)).unwrap_or(rest.len());
+        if index + 1 == names.len() {
+            // One separator at the very end does not belong to the last value.
+            let single = cut + 1 == rest.len() && !rest.bytes().get(cut).is_none_or(u8::is_ascii_whitespace);
+            let to = if single { cut } else { rest.len() };
+            path.set(name, rest.slice(0..to));
+            break;
+        }
+        path.set(name, rest.slice(0..cut));
+        let mut from = cut;
+        from += rest.bytes()[from..].iter().take_while(|b| blank(b)).count();
+        if rest.bytes().get(from).is_some_and(|b| separators.contains(b)) {
+            from += 1;
+        }
+        rest = trimmed(&rest.slice(from..rest.len()));
+    }
+}
+
+/// What `read` without `-r` makes of backslashes.
+fn unescaped(line: &Traced) -> Traced {
+    let bytes = line.bytes();
+    if !bytes.contains(&b'\\') {
+        return line.clone();
+    }
+    let mut out = Traced::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] == b'\\' {
+            at += 1;
+            if bytes.get(at) == Some(&b'\n') {
+                at += 1;
+                continue;
+            }
+        }
+        if at < bytes.len() {
+            out.push(&line.slice(at..at + 1));
+            at += 1;
+        }
+    }
+    out
+}
+
+fn unknown(words: &[Traced], span: Span, path: &mut Run) {
+    path.status = Status::Open("".into());
+    let why = || Why::NotUnderstood("read".into());
+    let options = Options::parse(words, "adnNptui");
+    if let Some(name) = options.as_ref().and_then(|o| o.array.clone()) {
+        path.put(&name, Variable::array(vec![Traced::hole(span, why())], false));
+        return;
+    }
+    for name in words.iter().filter_map(|w| w.known_str().map(str::to_owned)).filter(|w| !w.starts_with('-')) {
+        path.set(&name, Traced::hole(span, why()));
+    }
+}
+
+/// `mapfile` and `readarray`
+pub(super) fn mapfile(words: &[Traced], span: Span, path: &mut Run) {
+    let options = Options::parse(words, "dnOsuCc").unwrap_or_default();
+    let name = options.names.first().and_then(|n| n.known_str()).unwrap_or("MAPFILE").to_owned();
+    let input = options.input(path).filter(|_| options.count.is_none());
+    let Some(input) = input.filter(|i| !i.is_hole()) else {
+        path.put(&name, Variable::array(vec![Traced::hole(span, Why::NotUnderstood("mapfile".into()))], false));
+        return;
+    };
+    let delimiter = options.delimiter.unwrap_or(0);
+    let bytes = input.bytes();
+    let mut values = Vec::new();
+    let mut from = 0;
+    while from < bytes.len() && values.len() < MAX_LINES {
+        let length = bytes[from..].iter().position(|b| *b == delimiter);
+        let end = length.map_or(bytes.len(), |n| from + n);
+        let next = (end + 1).min(bytes.len());
+        values.push(input.slice(from..if options.trim { end } else { next }));
+        from = next.max(from + 1);
+    }
+    options.leave(Traced::new(), path);
+    path.put(&name, Variable::array(values, false));
+}
+
+/// Where `getopts` keeps how far it has come in a word. No script can name it.
+const PLACE: &str = " getopts";
+
+pub(super) fn getopts(words: &[Traced], span: Span, path: &mut Run) {
+    let [spec, name, given @ ..] = words else {
+        path.status = Status::NonZero;
+        return;
+    };
+    let arguments = if given.is_empty() { path.arguments.to_vec() } else { given.to_vec() };
+    let name = name.to_text().into_owned();
+    let index: Option<usize> = path.get("OPTIND").map_or(Some(1), |v| v.known_str()?.trim().parse().ok());
+    let (Some(spec), Some(index), false) = (spec.known_str(), index, given.is_empty() && path.called_from_outside)
+    else {
+        path.status = Status::Open("".into());
+        for variable in [name.as_str(), "OPTARG", "OPTIND"] {
+            path.set(variable, Traced::hole(span, Why::NotUnderstood("getopts".into())));
+        }
+        return;
+    };
+    let silent = spec.starts_with(':');
+    let made = |text: &str| Traced::made(text, span);
+    let word = arguments.get(index.saturating_sub(1)).cloned();
+    let text = word.as_ref().map(|w| w.to_text().into_owned()).unwrap_or_default();
+    if !text.starts_with('-') || text == "-" || text == "--" {
+        if text == "--" {
+            path.set("OPTIND", made(&(index + 1).to_string()));
+        }
+        path.set(&name, made("?"));
+        path.status = Status::NonZero;
+        return;
+    }
+    let place = path.get(PLACE).and_then(|p| {
+        let (at, from) = p.known_str()?.split_once(' ')?;
+        (at.parse() == Ok(index)).then(|| from.parse().ok()).flatten()
+    });
+    let from: usize = place.filter(|n| *n < text.len() && text.is_char_boundary(*n)).unwrap_or(1);
+    let flag = text[from..].chars().next().unwrap_or('?');
+    let after = from + flag.len_utf8();
+    let known = spec.trim_start_matches(':').find(flag).filter(|_| flag != ':');
+    let takes = known.is_some_and(|at| spec.trim_start_matches(':')[at + flag.len_utf8()..].starts_with(':'));
+    path.status = Status::Zero;
+    let mut next = (index, after);
+    if after >= text.len() {
+        next = (index + 1, 1);
+    }
+    let mut shown = flag.to_string();
+    if known.is_none() {
+        "?".clone_into(&mut shown);
+        if silent {
+            path.set("OPTARG", made(&flag.to_string()));
+        }
+    } else if takes {
+        let value = if after < text.len() {
+            word.map(|w| w.slice(after..w.len()))
+        } else {
+            next = (index + 2, 1);
+            arguments.get(index).cloned()
+        };
+        match value {
+            Some(value) => {
+                if after < text.len() {
+                    next = (index + 1, 1);
+                }
+                path.set("OPTARG", value);
+            }
+            None => {
+                next = (index + 1, 1);
+                if silent { ":" } else { "?" }.clone_into(&mut shown);
+                if silent {
+                    path.set("OPTARG", made(&flag.to_string()));
+                }
+            }
+        }
+    }
+    path.set("OPTIND", made(&next.0.to_string()));
+    path.set(PLACE, made(&format!("{} {}", next.0, next.1)));
+    path.set(&name, made(&shown));
+}

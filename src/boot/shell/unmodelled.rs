@@ -1,0 +1,271 @@
+//! Programs that are not followed: what they may do to files, and how they may end.
+
+use std::sync::Arc;
+
+use crate::runtime;
+use crate::text::{Span, Traced, Why};
+
+use super::super::image;
+use super::super::machine::{File, absolute};
+use super::{Flow, Path, Run, Shell, Status};
+
+/// Programs that may start a kubelet once more.
+const MANAGERS: [&str; 6] = ["ansible", "chef", "nsenter", "puppet", "python", "salt"];
+
+/// Programs that edit the files that they are given.
+const EDITORS: [&str; 14] = [
+    "ansible", "augtool", "awk", "crudini", "ed", "ex", "gawk", "patch", "perl", "python", "python3", "sed", "sponge",
+    "yq",
+];
+
+/// Programs that only look at the files that they are given.
+const READERS: [&str; 49] = [
+    "awk",
+    "aws",
+    "base64",
+    "basename",
+    "cat",
+    "dirname",
+    "egrep",
+    "expr",
+    "fgrep",
+    "tac",
+    "uniq",
+    "wc",
+    "chattr",
+    "cmp",
+    "column",
+    "comm",
+    "cut",
+    "diff",
+    "docker",
+    "envsubst",
+    "file",
+    "find",
+    "getfacl",
+    "getopt",
+    "grep",
+    "head",
+    "jq",
+    "kubectl",
+    "less",
+    "ls",
+    "lsattr",
+    "md5sum",
+    "more",
+    "mount",
+    "openssl",
+    "paste",
+    "readlink",
+    "realpath",
+    "setfacl",
+    "sha256sum",
+    "sort",
+    "ssh",
+    "stat",
+    "systemd-analyze",
+    "tail",
+    "tar",
+    "tr",
+    "which",
+    "zcat",
+];
+
+/// Programs whose output is text that they were given, changed in a way that is not modelled.
+const FILTERS: [&str; 16] = [
+    "awk", "column", "cut", "envsubst", "grep", "head", "jq", "perl", "python3", "sed", "sort", "tail", "tr", "uniq",
+    "xargs", "yq",
+];
+
+/// How the words of a condition begin that a program can read what it is told to do.
+pub(super) const FAULTLESS: &str = "there is no fault in what";
+
+/// Programs that bring other programs.
+const INSTALLERS: [&str; 14] =
+    ["apt", "apt-get", "aws", "cfn-init", "curl", "dnf", "docker", "git", "make", "pip", "pip3", "tar", "wget", "yum"];
+
+/// Programs that put files where they run.
+const UNPACKERS: [&str; 5] = ["git", "make", "tar", "unzip", "wget"];
+
+/// Programs that one finds on machines, apart from those that are modelled.
+const HEARD_OF: &str = "\
+    amazon-linux-extras amazon-ssm-agent apt apt-get apt-key arch auditctl augenrules awk aws basename blkid \
+    blockdev busctl caller cfn-hup cfn-init cfn-signal chage chkconfig chpasswd chronyc cksum clear cloud-init cmp \
+    column comm containerd crictl crontab ctr curl cut date dd debconf-set-selections depmod df diff dig dirname \
+    dirs dmesg dmsetup dnf docker dpkg dracut du ec2-metadata efs-utils env envsubst ethtool exportfs expr \
+    fallocate fdisk file find fold free fuser gawk getenforce getent git grep groupadd groupmod growpart \
+    grub2-mkconfig grubby head host hostname hostnamectl id ifconfig insmod ip ip6tables iptables iptables-save \
+    jobs journalctl jq kill killall kubectl last ldconfig locale-gen localectl logger loginctl losetup ls lsblk \
+    lscpu lsmod lsof lvcreate make md5sum mdadm mkfs mkfs.ext4 mkfs.xfs mkswap mktemp modprobe mount mount.efs \
+    mountpoint nc netstat nfsstat nl node nproc nslookup numactl nvidia-smi nvme od openssl passwd paste perl \
+    pgrep ping pip pip3 pkill printenv ps pvcreate python python2 python3 readlink realpath reboot restorecon rev \
+    rmmod rngd rpcinfo rpm rsync sed semanage setenforce sha1sum sha256sum showmount shuf shutdown sleep snap sort \
+    split ss ssh-keygen stat stty su suspend swapoff sysctl systemd-analyze systemd-run systemd-tmpfiles tac tail \
+    tar tee telnet test timedatectl timeout times tput tr traceroute true tuned-adm type udevadm ulimit umount \
+    uname uniq unzip update-ca-certificates update-ca-trust update-grub useradd usermod uuidgen vgcreate visudo wc \
+    wget which whoami xargs xfs_growfs yes yq yum yum-config-manager zip";
+
+impl Shell<'_, '_> {
+    /// A program that is not modelled. With `set -e` one of which nobody has heard may end the script.
+    pub(super) fn unmodelled(
+        &mut self,
+        base: &str,
+        first: &Traced,
+        words: &[Traced],
+        span: Span,
+        path: Path,
+    ) -> Vec<Path> {
+        let bare = !first.bytes().contains(&b'/');
+        if !bare || self.installed || HEARD_OF.split_whitespace().any(|name| name == base) {
+            self.installed |= !bare || INSTALLERS.contains(&base);
+            return vec![self.unknown_program(first, words, span, path)];
+        }
+        let mut path = self.unknown_program(first, words, span, path);
+        if self.conditions > 0 || !path.errexit || path.open.is_some() || path.flow != Flow::Normal {
+            return vec![path];
+        }
+        path.status = Status::Open(format!("there is a program {base}").into());
+        self.doubted(span, path)
+    }
+
+    /// Both ways of a command that may end the script for a reason that is not the node's.
+    pub(super) fn doubted(&mut self, span: Span, path: Path) -> Vec<Path> {
+        let mut out = Vec::new();
+        for (mut path, there) in self.decide(path, span, false) {
+            path.doubted |= !there;
+            path.code = Some(127);
+            out.push(path);
+        }
+        out
+    }
+
+    pub(super) fn unknown_program(&mut self, name: &Traced, words: &[Traced], span: Span, mut path: Path) -> Path {
+        let shown = name.to_text().replace(crate::text::HOLE, "…");
+        let shown = shown.rsplit('/').next().unwrap_or_default().to_owned();
+        let why = if FILTERS.contains(&shown.as_str()) {
+            Why::NotUnderstood(shown.clone().into())
+        } else {
+            Why::FromOutside(format!("the output of {shown}").into())
+        };
+        path.out.push_hole(span, why);
+        path.out.push_made(b"\n", span);
+        // A script that is not known may do anything in the end.
+        path.machine.restarts |= name.bytes().contains(&b'/') && shown.contains(".sh");
+        path.status = self.not_followed(&shown, words, span, &mut path);
+        path
+    }
+
+    /// What a program that is not followed does to files, and how it ends.
+    pub(super) fn not_followed(&self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> Status {
+        for word in words.iter().filter(|w| !w.bytes().starts_with(b"-")) {
+            match word.known_str() {
+                Some(word) if word.contains("://") => {}
+                Some(word) => path.machine.touch(absolute(word, &path.directory)),
+                // Some path or other.
+                None if word.bytes().contains(&b'/') => path.machine.touch("/tmp".to_owned()),
+                None => {}
+            }
+        }
+        if UNPACKERS.contains(&name) {
+            path.machine.touch(path.directory.clone());
+        }
+        path.machine.restarts |= MANAGERS.iter().any(|m| name.starts_with(m));
+        if EDITORS.contains(&name) {
+            let edits = match name {
+                "sed" | "perl" | "yq" | "awk" | "gawk" => words.iter().any(|w| {
+                    let text = w.to_text();
+                    text.starts_with("--in-place")
+                        || text.starts_with("--inplace")
+                        || text.starts_with("inplace")
+                        || text.starts_with('-') && !text.starts_with("--") && text.contains('i')
+                }),
+                _ => true,
+            };
+            if edits {
+                self.edited(name, words, span, path);
+            }
+        } else if name == "find" && words.iter().any(|w| w.bytes().starts_with(b"-exec")) {
+            let near = ["/etc/kubernetes", "/etc/eks", "/etc/systemd", "kubelet"];
+            if words.iter().any(|w| near.iter().any(|n| w.to_text().contains(n))) {
+                path.machine.gap(span, Why::NotUnderstood("find with -exec".into()));
+            }
+        } else if !READERS.contains(&name) {
+            named(name, words, span, path);
+        }
+        if matches!(name, "grep" | "egrep" | "fgrep" | "test") {
+            Status::Open("".into())
+        } else {
+            Status::Likely("".into())
+        }
+    }
+
+    /// Files named in the arguments, or in what a script on standard input says, are not known any more.
+    #[expect(clippy::unused_self, reason = "read beside the other programs")]
+    fn edited(&self, program: &str, words: &[Traced], span: Span, path: &mut Run) {
+        let mut text = String::new();
+        for word in words.iter().chain(path.stdin.as_ref()) {
+            text.push_str(&word.to_text());
+            text.push('\n');
+        }
+        if matches!(program, "python" | "python3" | "perl") {
+            // The program may stand in a file.
+            for file in words.iter().filter_map(|w| w.known_str()).filter(|w| !w.starts_with('-')) {
+                if let Some(File::Known(code)) = path.machine.files.get(&absolute(file, &path.directory)) {
+                    text.push_str(&code.to_text());
+                }
+            }
+        }
+        let mut names: Vec<String> = path.machine.files.keys().filter(|n| text.contains(n.as_str())).cloned().collect();
+        for word in words {
+            if let Some(name) = word.known_str().filter(|n| n.starts_with('/')) {
+                let name = absolute(name, "/");
+                if image::sight(&name).is_some() || name == image::BOOTSTRAP || runtime::reads(&name).is_some() {
+                    names.push(name);
+                }
+            }
+        }
+        for name in [
+            image::AL2_CONFIG,
+            image::NODEADM_CONFIG,
+            image::NODEADM_ENVIRONMENT,
+            image::BOOTSTRAP,
+            image::CONTAINERD,
+            image::AL2_CONTAINERD,
+        ] {
+            if text.contains(name) {
+                names.push(name.to_owned());
+            }
+        }
+        names.sort();
+        names.dedup();
+        // Of a container runtime's file only one line matters.
+        names.retain(|name| runtime::reads(name).is_none() || text.contains(runtime::KEY));
+        for name in names {
+            let why = Why::NotUnderstood(format!("an edit of {name} by {program}").into());
+            if image::sight(&name).is_some() || name == image::BOOTSTRAP || runtime::reads(&name).is_some() {
+                path.machine.gap(span, why.clone());
+            }
+            path.machine.put(&name, File::Known(Arc::new(Traced::hole(span, why))));
+        }
+    }
+}
+
+/// A program that is not known may change the files that its arguments name.
+fn named(program: &str, words: &[Traced], span: Span, path: &mut Run) {
+    for word in words {
+        let text = word.to_text();
+        let name = text.rsplit('=').next().unwrap_or_default();
+        if !name.starts_with('/') || name.contains(crate::text::HOLE) {
+            continue;
+        }
+        let name = absolute(name, "/");
+        let read = image::sight(&name).is_some() || name == image::BOOTSTRAP;
+        if read || path.machine.files.contains_key(&name) {
+            let why = Why::NotUnderstood(format!("what {program} does to {name}").into());
+            if read {
+                path.machine.gap(span, why.clone());
+            }
+            path.machine.put(&name, File::Unknown(why));
+        }
+    }
+}
