@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Puts the kubelet-lint of a pinned release on the runner. The archive must have the SHA-256 that checksums.txt lists: what is
+# not listed there is not run.
+set -euo pipefail
+
+say() { printf '%s\n' "$*"; }
+fail() {
+  # A message may hold what somebody typed: no line of it may start a workflow command.
+  local text=${*//'%'/%25}
+  text=${text//$'\r'/%0D}
+  text=${text//$'\n'/%0A}
+  printf '::error title=kubelet-lint::%s\n' "$text"
+  exit 2
+}
+
+if [[ -n "${INPUT_BINARY:-}" ]]; then
+  [[ "$INPUT_BINARY" != *$'\n'* ]] || fail "binary: one path is needed"
+  found=$(command -v -- "$INPUT_BINARY") || fail "binary: there is no program $INPUT_BINARY"
+  printf 'binary=%s\n' "$found" >>"$GITHUB_OUTPUT"
+  exit 0
+fi
+
+case "${RUNNER_OS:-}-${RUNNER_ARCH:-}" in
+  Linux-X64) target=x86_64-unknown-linux-musl ;;
+  Linux-ARM64) target=aarch64-unknown-linux-musl ;;
+  macOS-X64) target=x86_64-apple-darwin ;;
+  macOS-ARM64) target=aarch64-apple-darwin ;;
+  Windows-X64) target=x86_64-pc-windows-msvc ;;
+  *) fail "there is no build for ${RUNNER_OS:-this system} on ${RUNNER_ARCH:-this processor}; name one with the input binary" ;;
+esac
+
+list="$GITHUB_ACTION_PATH/action/checksums.txt"
+version=${INPUT_VERSION:-}
+if [[ -z "$version" ]]; then
+  version=$(sed -n 's/^[0-9a-f]\{64\}  kubelet-lint-\([0-9][^-]*\)-.*/\1/p' "$list" | tail -n 1)
+  [[ -n "$version" ]] || fail "this commit of the action pins no release yet; use a later one, or the input binary"
+fi
+[[ "$version" =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "version: $version is no version such as 1.2.3"
+
+archive="kubelet-lint-$version-$target.tar.gz"
+wanted=$(awk -v name="$archive" '$2 == name { print $1 }' "$list" | tail -n 1)
+[[ -n "$wanted" ]] || fail "this commit of the action does not know version $version for $target"
+
+folder="$RUNNER_TEMP/kubelet-lint-$version"
+mkdir -p "$folder"
+from="${KUBELET_LINT_DOWNLOAD:-$SERVER_URL/$ACTION_REPOSITORY/releases/download}/v$version/$archive"
+curl --fail --silent --show-error --location --retry 3 --max-time 120 --output "$folder/$archive" -- "$from" ||
+  fail "$archive could not be downloaded"
+if command -v sha256sum >/dev/null; then
+  got=$(sha256sum <"$folder/$archive")
+else
+  got=$(shasum -a 256 <"$folder/$archive")
+fi
+[[ "${got%% *}" == "$wanted" ]] || fail "$archive is not the one that was released: its SHA-256 is ${got%% *}, not $wanted"
+tar -xzf "$folder/$archive" -C "$folder"
+
+binary="$folder/kubelet-lint-$version-$target/kubelet-lint"
+[[ "${RUNNER_OS:-}" != Windows ]] || binary+=.exe
+[[ -x "$binary" ]] || fail "$archive holds no kubelet-lint"
+say "kubelet-lint $version"
+printf 'binary=%s\n' "$binary" >>"$GITHUB_OUTPUT"
