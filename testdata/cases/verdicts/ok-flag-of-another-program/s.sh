@@ -1,0 +1,2 @@
+#!/bin/bash
+kubectl port-forward svc/x 80:80 --streaming-connection-idle-timeout=0

@@ -1,0 +1,23 @@
+resource "aws_launch_template" "a" {
+  user_data = base64encode(<<-EOT
+    MIME-Version: 1.0
+    Content-Type: multipart/mixed; boundary="B"
+
+    --B
+    Content-Type: application/node.eks.aws
+
+    apiVersion: node.eks.aws/v1alpha1
+    kind: NodeConfig
+    spec:
+      cluster:
+        name: c
+
+    --B
+    Content-Type: text/x-shellscript
+
+    #!/bin/bash
+    sed -i 's/^NODEADM_KUBELET_ARGS=.*/& --streaming-connection-idle-timeout=0/' /etc/eks/kubelet/environment
+    --B--
+  EOT
+  )
+}
