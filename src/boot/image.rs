@@ -417,6 +417,10 @@ pub(super) fn file(family: Family, path: &str, minor: Option<u32>) -> Option<&'s
         (Family::Al2023, UNIT) => Some(AL2023_UNIT),
         (Family::Al2023, NODEADM_CONFIG) if minor.is_some_and(|m| m >= 34) => Some(CONFIG_134),
         (Family::Al2023, NODEADM_CONFIG) => Some(CONFIG),
+        // What nodeadm writes before scripts run, where none of its documents is in the source.
+        (Family::Al2023, NODEADM_ENVIRONMENT) => {
+            Some("NODEADM_KUBELET_ARGS=--config=/etc/kubernetes/kubelet/config.json\n")
+        }
         (Family::Al2023, CONTAINERD) if minor.is_some_and(|m| m < 30) => Some(NODEADM_CONTAINERD_2),
         (Family::Al2023, CONTAINERD) => Some(NODEADM_CONTAINERD_3),
         (Family::Kubeadm, UNIT) => Some(KUBEADM_UNIT),

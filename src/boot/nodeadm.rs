@@ -107,7 +107,9 @@ pub(super) fn finish(machine: &mut Machine, cx: &mut Cx<'_>) {
             File::Removed => {}
         }
     }
-    if machine.start.is_none() && (more || machine.nodeadm.is_none()) {
+    // Without new documents nodeadm leaves its files as scripts have changed them.
+    let edited = machine.files.contains_key(image::NODEADM_ENVIRONMENT);
+    if machine.start.is_none() && (more || machine.nodeadm.is_none() && !edited) {
         write(machine, &documents, cx);
     }
 }
