@@ -20,6 +20,8 @@ pub(super) const CONTAINERD: &str = "/etc/containerd/config.toml";
 pub(super) const AL2_CONTAINERD: &str = "/etc/eks/containerd/containerd-config.toml";
 /// The kubelet's unit.
 pub(super) const UNIT: &str = "/etc/systemd/system/kubelet.service";
+/// The unit that `bootstrap.sh` of Amazon Linux 2 copies over that one, whatever stood there.
+pub(super) const UNIT_OF_BOOTSTRAP: &str = "/etc/eks/containerd/kubelet-containerd.service";
 /// Where else the unit may lie, the strongest first. Source: `systemd.unit(5)`.
 pub(super) const UNITS: [&str; 4] = [
     "/run/systemd/system/kubelet.service",
@@ -81,7 +83,12 @@ while [[ $# -gt 0 ]]; do
       shift
       shift
       ;;
-    --apiserver-endpoint | --aws-api-retry-attempts | --b64-cluster-ca | --cluster-id | --container-runtime | --dns-cluster-ip | --docker-config-json | --enable-docker-bridge | --enable-local-outpost | --ip-family | --local-disks | --mount-bpf-fs | --pause-container-account | --pause-container-version | --service-ipv4-cidr | --service-ipv6-cidr | --use-max-pods)
+    --container-runtime)
+      CONTAINER_RUNTIME=$2
+      shift
+      shift
+      ;;
+    --apiserver-endpoint | --aws-api-retry-attempts | --b64-cluster-ca | --cluster-id | --dns-cluster-ip | --docker-config-json | --enable-docker-bridge | --enable-local-outpost | --ip-family | --local-disks | --mount-bpf-fs | --pause-container-account | --pause-container-version | --service-ipv4-cidr | --service-ipv6-cidr | --use-max-pods)
       shift
       shift
       ;;
@@ -115,6 +122,10 @@ if [[ -n "${CONTAINERD_CONFIG_FILE}" ]]; then
 fi
 cp -v /etc/eks/containerd/containerd-config.toml /etc/containerd/config.toml
 systemctl restart sandbox-image containerd
+CONTAINER_RUNTIME="${CONTAINER_RUNTIME:-containerd}"
+if [[ "$CONTAINER_RUNTIME" = "containerd" ]]; then
+  cp -v /etc/eks/containerd/kubelet-containerd.service /etc/systemd/system/kubelet.service
+fi
 
 mkdir -p /etc/systemd/system/kubelet.service.d
 
@@ -402,7 +413,7 @@ imports = ['/etc/containerd/conf.d/*.toml']
 /// A file that the image of `family` brings; for AL2023 also what nodeadm writes there by itself.
 pub(super) fn file(family: Family, path: &str, minor: Option<u32>) -> Option<&'static str> {
     match (family, path) {
-        (Family::Al2 | Family::Ubuntu, UNIT) => Some(AL2_UNIT),
+        (Family::Al2 | Family::Ubuntu, UNIT) | (Family::Al2, UNIT_OF_BOOTSTRAP) => Some(AL2_UNIT),
         (Family::Al2 | Family::Ubuntu, AL2_CONFIG) => Some(AL2_TEXT),
         (Family::Al2 | Family::Ubuntu, BOOTSTRAP) => Some(BOOTSTRAP_MODEL),
         (Family::Al2, AL2_CONTAINERD) => Some(AL2_CONTAINERD_TEXT),

@@ -173,6 +173,7 @@ def template(root, family):
         shutil.copy(STUBS / "bootstrap.sh", (root / "etc/eks").mkdir() or root / "etc/eks/bootstrap.sh")
         write(root / CONFIG[1:], AL2_CONFIG)
         write(root / "etc/systemd/system/kubelet.service", SERVICES["al2"])
+        write(root / "etc/eks/containerd/kubelet-containerd.service", SERVICES["al2"])
     elif base == "al2023":
         write(root / "etc/eks/bootstrap.sh", "#!/bin/bash\necho 'use nodeadm'\nexit 1\n", 0o755)
         (root / "etc/eks/nodeadm.d").mkdir()

@@ -190,6 +190,11 @@ impl Shell<'_, '_> {
         if !called.docker {
             path.machine.know(Family::Al2);
             runtime::bootstrap(&mut path.machine, called.containerd.as_ref());
+            let files = &path.machine.files;
+            let touched = [image::UNIT, image::UNIT_OF_BOOTSTRAP].iter().any(|unit| files.contains_key(*unit));
+            if touched && let Some(unit) = path.machine.file(image::UNIT_OF_BOOTSTRAP) {
+                path.machine.put(image::UNIT, unit);
+            }
         }
         let extra = extra.unwrap_or_else(|| {
             // Commands that are not known may have exported the variable.

@@ -47,6 +47,8 @@ fi
 
 echo "$(jq '.maxPods=29' $KUBELET_CONFIG)" > $KUBELET_CONFIG
 
+cp /etc/eks/containerd/kubelet-containerd.service /etc/systemd/system/kubelet.service
+
 mkdir -p /etc/systemd/system/kubelet.service.d
 cat << END > /etc/systemd/system/kubelet.service.d/10-kubelet-args.conf
 [Service]
