@@ -93,7 +93,7 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
         }
         let named = narrow::Named::of(request, &root);
         if let Some(named) = &named {
-            named.widen(&mut list, request);
+            named.widen(&mut list, request, &disk);
         }
         list.files.sort();
         list.files.dedup();

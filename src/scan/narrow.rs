@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::collect;
 use crate::input::FileList;
+use crate::text::Files;
 
 use super::{Note, Request, Scan};
 
@@ -13,6 +14,9 @@ const MAX_NEIGHBOURS: usize = 50_000;
 
 /// Endings of the files of Terraform, which reads others: modules, templates.
 const READERS: &[&str] = &[".tf", ".tofu", ".tf.json", ".tofu.json"];
+
+/// Further endings of files that belong to a module of Terraform.
+const VALUES: &[&str] = &[".tfvars", ".tfvars.json"];
 
 /// The paths that were named below one root, if a file is among them.
 pub(super) struct Named {
@@ -41,8 +45,9 @@ impl Named {
     }
 
     /// Adds the files of Terraform that may use a named file: those of the same folder, and in a repository all of them,
-    /// because a module is judged by what its callers give it.
-    pub(super) fn widen(&self, list: &mut FileList, request: &Request) {
+    /// because a module is judged by what its callers give it. Where no file of Terraform is named, and none there has the
+    /// name of a named file in it, nothing is added.
+    pub(super) fn widen(&self, list: &mut FileList, request: &Request, files: &dyn Files) {
         let repository = self.root.join(".git").exists();
         let mut more = Vec::new();
         if repository {
@@ -52,8 +57,22 @@ impl Named {
             let folders: BTreeSet<_> = self.files.iter().filter_map(|f| f.parent()).collect();
             more = folders.into_iter().flat_map(siblings).collect();
         }
-        let reads = |path: &PathBuf| READERS.iter().any(|e| path.to_string_lossy().ends_with(e));
-        list.files.extend(more.into_iter().filter(reads).filter(|f| !request.policy.excludes(f)));
+        let ends = |path: &Path, list: &[&str]| list.iter().any(|e| path.to_string_lossy().ends_with(e));
+        more.retain(|path| ends(path, READERS) && !request.policy.excludes(path));
+        if !self.files.iter().any(|path| ends(path, READERS) || ends(path, VALUES)) {
+            let names: Vec<_> = self.files.iter().filter_map(|p| p.file_name()?.to_str()).collect();
+            let mentions = |path: &PathBuf| {
+                files.read(path).is_ok_and(|source| {
+                    let text = source.bytes();
+                    let text = String::from_utf8_lossy(&text);
+                    names.iter().any(|name| text.contains(name))
+                })
+            };
+            if !more.iter().any(mentions) {
+                return;
+            }
+        }
+        list.files.extend(more);
         list.files.sort();
         list.files.dedup();
     }
