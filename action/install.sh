@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Puts the kubelet-lint of a pinned release on the runner. The archive must have the SHA-256 that checksums.txt lists: what is
-# not listed there is not run.
+# not listed there is not run. KUBELET_LINT_DOWNLOAD names a mirror that has the archives below vX.Y.Z/.
 set -euo pipefail
 
 say() { printf '%s\n' "$*"; }
@@ -14,7 +14,7 @@ fail() {
 }
 
 if [[ -n "${INPUT_BINARY:-}" ]]; then
-  [[ "$INPUT_BINARY" != *$'\n'* ]] || fail "binary: one path is needed"
+  [[ "$INPUT_BINARY" != *[$'\n\r']* ]] || fail "binary: one path is needed"
   found=$(command -v -- "$INPUT_BINARY") || fail "binary: there is no program $INPUT_BINARY"
   printf 'binary=%s\n' "$found" >>"$GITHUB_OUTPUT"
   exit 0
@@ -29,7 +29,7 @@ case "${RUNNER_OS:-}-${RUNNER_ARCH:-}" in
   *) fail "there is no build for ${RUNNER_OS:-this system} on ${RUNNER_ARCH:-this processor}; name one with the input binary" ;;
 esac
 
-list="$GITHUB_ACTION_PATH/action/checksums.txt"
+list="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)/checksums.txt"
 version=${INPUT_VERSION:-}
 if [[ -z "$version" ]]; then
   version=$(sed -n 's/^[0-9a-f]\{64\}  kubelet-lint-\([0-9][^-]*\)-.*/\1/p' "$list" | tail -n 1)
@@ -41,18 +41,26 @@ archive="kubelet-lint-$version-$target.tar.gz"
 wanted=$(awk -v name="$archive" '$2 == name { print $1 }' "$list" | tail -n 1)
 [[ -n "$wanted" ]] || fail "this commit of the action does not know version $version for $target"
 
-folder="$RUNNER_TEMP/kubelet-lint-$version"
-mkdir -p "$folder"
-from="${KUBELET_LINT_DOWNLOAD:-$SERVER_URL/$ACTION_REPOSITORY/releases/download}/v$version/$archive"
-curl --fail --silent --show-error --location --retry 3 --max-time 120 --output "$folder/$archive" -- "$from" ||
-  fail "$archive could not be downloaded"
+# Windows names its folders with backslashes and a drive, which tar takes for a machine: all is done inside of the folder.
+folder="${RUNNER_TEMP//\\//}/kubelet-lint-$version"
+rm -rf -- "$folder"
+mkdir -p -- "$folder"
+cd -- "$folder"
+from="$SERVER_URL/$ACTION_REPOSITORY/releases/download"
+protocols="=https"
+if [[ -n "${KUBELET_LINT_DOWNLOAD:-}" ]]; then
+  from=$KUBELET_LINT_DOWNLOAD
+  protocols="=https,http,file"
+fi
+curl --proto "$protocols" --fail --silent --show-error --location --retry 3 --max-time 120 --output "$archive" -- \
+  "$from/v$version/$archive" || fail "$archive could not be downloaded from $from"
 if command -v sha256sum >/dev/null; then
-  got=$(sha256sum <"$folder/$archive")
+  got=$(sha256sum <"$archive")
 else
-  got=$(shasum -a 256 <"$folder/$archive")
+  got=$(shasum -a 256 <"$archive")
 fi
 [[ "${got%% *}" == "$wanted" ]] || fail "$archive is not the one that was released: its SHA-256 is ${got%% *}, not $wanted"
-tar -xzf "$folder/$archive" -C "$folder"
+tar -xzf "$archive"
 
 binary="$folder/kubelet-lint-$version-$target/kubelet-lint"
 [[ "${RUNNER_OS:-}" != Windows ]] || binary+=.exe

@@ -3,6 +3,7 @@
 
 mod cases;
 mod command;
+mod delivery;
 mod formats;
 mod house;
 mod pages;

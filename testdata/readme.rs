@@ -25,9 +25,9 @@ fn every_rule_is_named_in_the_readme() {
 }
 
 #[test]
-fn the_configuration_in_the_readme_is_read() {
-    let readme = include_str!("../README.md");
-    let (_, rest) = readme.split_once("```toml\n").unwrap();
+fn the_configuration_in_the_documentation_is_read() {
+    let page = include_str!("../docs/configuration.md");
+    let (_, rest) = page.split_once("```toml\n").unwrap();
     let source = kubelet_lint::text::Source::new("/kubelet-lint.toml", rest.split("```").next().unwrap().as_bytes());
     let settings = kubelet_lint::policy::Settings::read(&std::sync::Arc::new(source)).unwrap();
     assert_eq!(settings.exceptions.len(), 1);

@@ -8,6 +8,8 @@ version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1)
 grep -q "kubelet-lint==$version\"" setup.py || { echo "setup.py does not ask for $version" >&2; exit 1; }
 if [[ "${GITHUB_REF:-}" == refs/tags/* ]]; then
   [[ "$GITHUB_REF" == "refs/tags/v$version" ]] || { echo "the tag is ${GITHUB_REF#refs/tags/}, the crate $version" >&2; exit 1; }
+  # Without it cargo-binstall does not know where the archives are.
+  grep -q '^repository = "https://' Cargo.toml || { echo "Cargo.toml does not name the repository" >&2; exit 1; }
   grep -q "^## \[$version\]" CHANGELOG.md || { echo "CHANGELOG.md has nothing on $version" >&2; exit 1; }
 fi
 echo "$version"

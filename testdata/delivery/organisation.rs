@@ -1,0 +1,163 @@
+//! Scanning an organisation: listing, sharing out, scanning and joining, with repositories of this machine.
+
+use std::path::Path;
+
+use super::runner::{Done, Run};
+use super::{FINE, ZERO, git, top};
+
+/// A folder that stands for GitHub: `acme/*.git`, a `gh` that answers from it and writes down what is uploaded.
+fn github() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let mut repositories = String::new();
+    for (name, script, state) in [
+        ("clean", FINE, "false\tfalse\t10"),
+        ("dirty", ZERO, "false\tfalse\t5000"),
+        ("old", ZERO, "true\tfalse\t10"),
+        ("fork", ZERO, "false\ttrue\t10"),
+        ("sandbox-1", ZERO, "false\tfalse\t10"),
+    ] {
+        let tree = dir.path().join("acme").join(name);
+        std::fs::create_dir_all(&tree).unwrap();
+        git(&tree, &["init", "-q"]);
+        std::fs::write(tree.join("boot.sh"), script).unwrap();
+        git(&tree, &["add", "."]);
+        git(&tree, &["commit", "-qm", "x"]);
+        std::fs::rename(tree.join(".git"), dir.path().join(format!("acme/{name}.git"))).unwrap();
+        repositories += &format!("acme/{name}\tmain\t{state}\n");
+    }
+    repositories +=
+        "acme/gone\tmain\tfalse\tfalse\t1\nacme/../x\tmain\tfalse\tfalse\t1\nacme/empty\t\tfalse\tfalse\t0\n";
+    std::fs::write(dir.path().join("repositories"), repositories).unwrap();
+    let gh = format!(
+        "#!/bin/bash\nset -eu\ncd '{}'\n[[ \"$GH_TOKEN\" == secret ]]\nprintf '%s ' \"$@\" >>calls\nprintf '\\n' >>calls\ncase \"$*\" in\n  *code-scanning*) for last; do :; done; cat \"$last\" >>uploads ;;\n  *orgs/acme/repos*) cat repositories ;;\n  *) exit 1 ;;\nesac\n",
+        dir.path().display()
+    );
+    std::fs::create_dir(dir.path().join("bin")).unwrap();
+    let program = dir.path().join("bin/gh");
+    std::fs::write(&program, gh).unwrap();
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    dir
+}
+
+fn task(github: &Path, workspace: &Path, task: &str) -> Run {
+    let path = format!("{}/bin:{}", github.display(), std::env::var("PATH").unwrap());
+    Run::new(&top().join("action/organisation"), workspace)
+        .context("github.server_url", &format!("file://{}", github.display()))
+        .env("PATH", &path)
+        .with("task", task)
+        .with("token", "secret")
+}
+
+fn list(github: &Path, more: &[(&str, &str)]) -> Done {
+    let run = task(github, github, "list").with("organisation", "acme");
+    more.iter().fold(run, |run, (name, value)| run.with(name, value)).run()
+}
+
+/// The names in a matrix, one list for each job.
+fn jobs(done: &Done) -> Vec<Vec<String>> {
+    let matrix: serde_json::Value = serde_json::from_str(&done.outputs["matrix"]).unwrap();
+    let include = matrix["include"].as_array().unwrap();
+    include.iter().map(|j| j["repositories"].as_str().unwrap().lines().map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn repositories_are_chosen_and_shared_out_by_weight() {
+    let github = github();
+    let done = list(github.path(), &[("exclude", "sandbox-*"), ("shards", "2")]);
+    assert!(!done.failed, "{done:#?}");
+    assert_eq!(jobs(&done), [vec!["acme/dirty"], vec!["acme/clean", "acme/gone"]]);
+    assert_eq!(done.outputs["repositories"], "3");
+    // Never more jobs than repositories.
+    let done = list(github.path(), &[("include", "dirt*\nclean"), ("shards", "100")]);
+    assert_eq!(jobs(&done), [["acme/dirty"], ["acme/clean"]]);
+    let done = list(github.path(), &[("archived", "true"), ("forks", "true")]);
+    assert_eq!(done.outputs["repositories"], "6");
+    let done = list(github.path(), &[("include", "nothing")]);
+    assert_eq!((jobs(&done).len(), done.outputs["repositories"].as_str()), (0, "0"));
+    for (name, value) in [
+        ("shards", "0"),
+        ("shards", "257"),
+        ("shards", "$(id)"),
+        ("organisation", "../x"),
+        ("organisation", "-x"),
+        ("archived", "maybe"),
+        ("task", "../scan"),
+    ] {
+        assert!(list(github.path(), &[(name, value)]).failed, "{name}: {value}");
+    }
+    assert!(list(github.path(), &[("token", "wrong")]).log().contains("cannot be listed with this token"));
+}
+
+#[test]
+fn each_repository_has_a_report_and_all_are_joined() {
+    let (github, work) = (github(), tempfile::tempdir().unwrap());
+    let scan = |names: &str| {
+        task(github.path(), work.path(), "scan")
+            .with("binary", env!("CARGO_BIN_EXE_kubelet-lint"))
+            .with("repositories", names)
+            .with("upload-sarif", "true")
+            .run()
+    };
+    // A finding fails nothing here: the join does.
+    let done = scan("acme/clean\nacme/dirty");
+    assert!(!done.failed, "{done:#?}");
+    assert!(done.log().contains("- boot.sh:2:83: error[zero-streaming-idle-timeout]"), "{}", done.log());
+    let report = std::fs::read_to_string(work.path().join("reports/acme+dirty.sarif")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["runs"][0]["automationDetails"]["id"], "acme/dirty/");
+    let head = git(&github.path().join("acme/dirty.git"), &["rev-parse", "HEAD"]);
+    assert_eq!(report["runs"][0]["versionControlProvenance"][0]["revisionId"], head.as_str());
+    // What is uploaded is the whole report, packed as the interface wants it.
+    let uploads = std::fs::read_to_string(github.path().join("uploads")).unwrap();
+    let upload: Vec<serde_json::Value> =
+        serde_json::Deserializer::from_str(&uploads).into_iter().collect::<Result<_, _>>().unwrap();
+    assert_eq!(
+        (upload.len(), upload[1]["commit_sha"].as_str(), upload[1]["ref"].as_str()),
+        (2, Some(head.as_str()), Some("refs/heads/main"))
+    );
+    let packed =
+        base64::Engine::decode(&base64::prelude::BASE64_STANDARD, upload[1]["sarif"].as_str().unwrap()).unwrap();
+    let mut sarif = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&packed[..]), &mut sarif).unwrap();
+    assert!(sarif.contains("zero-streaming-idle-timeout") && !sarif.contains("automationDetails"), "{sarif}");
+
+    let join = || task(github.path(), work.path(), "collect").run();
+    let done = join();
+    assert_eq!((done.step("Run the task").code, done.outputs["findings"].as_str()), (Some(1), "1"), "{done:#?}");
+    assert!(done.summary.contains("| `acme/dirty` | 1 | scanned |"), "{}", done.summary);
+    let all = std::fs::read_to_string(work.path().join("reports/all.sarif")).unwrap();
+    let all: serde_json::Value = serde_json::from_str(&all).unwrap();
+    assert_eq!(all["runs"].as_array().unwrap().len(), 2);
+    // One that cannot be had does not stop the others, and is not clean.
+    let done = scan("acme/gone\nacme/clean");
+    assert!(!done.failed, "{done:#?}");
+    let done = join();
+    assert_eq!(done.step("Run the task").code, Some(2));
+    assert!(done.summary.contains("**1 could not be read.**"), "{}", done.summary);
+    assert!(done.log().contains("1 of 3 repositories could not be read"), "{}", done.log());
+    for hostile in ["../x", "-x/y", "a/..", "a/b;id", "a/$(id)", "a"] {
+        assert_eq!(scan(hostile).step("Run the task").code, Some(2), "{hostile}");
+    }
+    let elsewhere = tempfile::tempdir().unwrap();
+    assert!(task(github.path(), elsewhere.path(), "collect").run().failed);
+}
+
+#[test]
+fn the_workflow_gives_the_action_only_what_it_knows() {
+    let action: serde_yaml::Value = serde_yaml::from_str(&super::file("action/organisation/action.yml")).unwrap();
+    let workflow: serde_yaml::Value = serde_yaml::from_str(&super::file(".github/workflows/organisation.yml")).unwrap();
+    let mut tasks = Vec::new();
+    for (_, job) in workflow["jobs"].as_mapping().unwrap() {
+        assert_eq!(job["permissions"].as_mapping().unwrap().len(), 0);
+        for step in job["steps"].as_sequence().unwrap() {
+            if step.get("uses").and_then(|u| u.as_str()) != Some("$/action/organisation") {
+                continue;
+            }
+            for (name, _) in step["with"].as_mapping().unwrap() {
+                assert!(action["inputs"].get(name).is_some(), "{name:?}");
+            }
+            tasks.push(step["with"]["task"].as_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(tasks, ["list", "scan", "collect"]);
+}
