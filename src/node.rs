@@ -217,6 +217,8 @@ pub struct Cx<'a> {
     /// Directories of other units that were read as a part of this one, with what they are really given here. Such a unit is
     /// judged here and not by itself, unless this unit is itself covered by it.
     pub covers: Vec<PathBuf>,
+    /// Files that this unit makes something of, so that they say nothing by themselves.
+    pub uses: Vec<PathBuf>,
     /// Files of parameters that were named for this run, absolute; a later one overrides an earlier one.
     pub parameters: Vec<PathBuf>,
     /// Descriptions of which nothing reaches a node, with the timeouts in them.
@@ -236,6 +238,7 @@ impl<'a> Cx<'a> {
             gaps: Vec::new(),
             read: Vec::new(),
             covers: Vec::new(),
+            uses: Vec::new(),
             parameters: Vec::new(),
             unreached: Vec::new(),
             variables: Vec::new(),

@@ -4,6 +4,7 @@ mod cloudformation;
 mod documents;
 mod eksctl;
 mod evidence;
+mod helm;
 mod kind;
 mod manifests;
 mod stream;
@@ -20,6 +21,7 @@ pub const INPUTS: &[&dyn Input] = &[
     &terraform::Terragrunt,
     &terraform::Packer,
     &cloudformation::CloudFormation,
+    &helm::Helm,
     &manifests::Manifests,
     &documents::Runtimes,
     &documents::UserData,

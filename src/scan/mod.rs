@@ -238,6 +238,7 @@ fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Reques
         out.gaps.extend(gaps(&group.gaps, &cx.texts));
         out.groups.extend(boots.iter().map(|booted| Shown::of(&group, booted, &cx.texts)));
     }
+    uses.extend(std::mem::take(&mut cx.uses));
     for group in &cx.unreached {
         out.findings.extend(judge_unreached(&rules, group, &cx.texts));
     }

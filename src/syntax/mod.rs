@@ -1,5 +1,6 @@
 //! Text to trees with spans. No meaning: what a scalar stands for is the consumer's business.
 
+pub mod go_template;
 pub mod hcl;
 pub mod json;
 pub mod powershell;

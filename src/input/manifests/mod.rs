@@ -30,8 +30,7 @@ use super::eksctl;
 use super::kind::{FileList, Input, Unit};
 use super::stream;
 
-#[expect(unused_imports, reason = "for values of other kinds of input")]
-pub(super) use value::node_of;
+pub(super) use value::{node_of, value_of};
 
 /// One kind of document, or several that one reader knows.
 struct Kind {

@@ -1,12 +1,13 @@
 //! Values of an expression language as trees.
 
-use crate::syntax::{MAX_DEPTH, Node, NodeKind, Scalar, Style};
+use std::sync::Arc;
+
+use crate::syntax::{MAX_DEPTH, Node, NodeKind, Resolved, Scalar, Schema, Style, key_text, resolve};
 use crate::text::{Traced, Why};
-use crate::value::{Kind, Value};
+use crate::value::{Entry, Kind, Map, Number, Value};
 
 /// The value as a tree, as if a person had written it as JSON. What is not known is a hole, and so is what may be one of
 /// several things; the map of a value that may have more entries than are listed gets one that is not known.
-#[expect(dead_code, reason = "for values of other kinds of input")]
 pub(in crate::input) fn node_of(value: &Value) -> Node {
     convert(value, 0)
 }
@@ -49,6 +50,44 @@ fn convert(value: &Value, depth: usize) -> Node {
                 pairs.push((key, convert(&inner, depth + 1)));
             }
             Node { kind: NodeKind::Map(pairs), span: at, tag: None }
+        }
+    }
+}
+
+/// The tree of a YAML document as a value, read as Kubernetes' tools read it. A key that is not known leaves the map open.
+pub(in crate::input) fn value_of(node: &Node) -> Value {
+    let at = node.span;
+    match &node.kind {
+        NodeKind::Scalar(scalar) => match resolve(scalar, node.tag.as_deref(), Schema::Kubernetes) {
+            Resolved::Null => Value::null(at),
+            Resolved::Bool(value) => Value::bool(value, at),
+            Resolved::Int(whole) => {
+                let number = Number::parse(scalar.text.clone()).unwrap_or_else(|| Number::new(whole as f64));
+                Value::new(Kind::Number(number), at)
+            }
+            Resolved::Float(number) => Value::new(Kind::Number(Number::new(number)), at),
+            Resolved::Str => match scalar.text.first_hole() {
+                Some((_, why)) if scalar.text.is_hole() && scalar.style == Style::Plain => {
+                    Value::unknown(why.clone(), at)
+                }
+                _ => Value::str(scalar.text.clone(), at),
+            },
+        },
+        NodeKind::Seq(items) => Value::list(items.iter().map(value_of).collect(), at),
+        NodeKind::Map(pairs) => {
+            let mut map = Map::default();
+            for (key, value) in pairs {
+                match key_text(key, Schema::Kubernetes) {
+                    Some(name) => {
+                        map.entries.insert(Arc::from(name), Entry { key: key.span, value: value_of(value) });
+                    }
+                    None => {
+                        let why = key.as_scalar().and_then(|s| s.text.first_hole()).map(|(_, why)| why.clone());
+                        map.open = Some(why.unwrap_or(Why::NotUnderstood("a key that is no text".into())));
+                    }
+                }
+            }
+            Value::new(Kind::Map(Arc::new(map)), at)
         }
     }
 }

@@ -1,0 +1,469 @@
+//! Renders Go templates with the values of a chart. What decides a condition that the source does not know is assumed, and the
+//! text is rendered once more with the opposite: see [`ways`].
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::node::Cx;
+use crate::syntax::go_template::{Branch, Head, Operand, Part, Pipeline, parse};
+use crate::text::{Span, Traced, View, Why};
+use crate::value::{Condition, Entry, Guard, Kind, Map, Number, Value};
+
+use super::functions;
+
+/// The most steps of one rendering.
+const MAX_STEPS: usize = 200_000;
+/// The deepest nesting of templates that include others.
+const MAX_INCLUDES: usize = 40;
+/// The most bytes that a rendering gives.
+const MAX_BYTES: usize = 2 << 20;
+/// The most ways that one file is rendered.
+const MAX_WAYS: usize = 16;
+/// The longest words of a condition, in characters.
+const MAX_WORDS: usize = 80;
+
+/// What templates of a chart and of the charts below it define, by name, each with the text that it stands in.
+pub(super) type Defines = BTreeMap<String, (View, Arc<Vec<Part>>)>;
+
+/// One rendering.
+pub(super) struct Engine<'a, 'c> {
+    pub(super) cx: &'a mut Cx<'c>,
+    /// Where `.Files` are.
+    pub(super) folder: PathBuf,
+    pub(super) defines: Defines,
+    /// Answers to conditions, by their words.
+    answers: Vec<Condition>,
+    steps: usize,
+    bytes: usize,
+    depth: usize,
+}
+
+/// What a list of parts ended with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    On,
+    Break,
+    Continue,
+}
+
+/// The variables in sight.
+pub(super) struct Scope {
+    pub(super) dot: Value,
+    variables: Vec<(String, Value)>,
+}
+
+impl Scope {
+    pub(super) fn new(dot: Value) -> Self {
+        Self { variables: vec![("$".to_owned(), dot.clone())], dot }
+    }
+
+    fn variable(&self, name: &str) -> Option<&Value> {
+        self.variables.iter().rev().find(|(n, _)| n == name).map(|(_, value)| value)
+    }
+
+    fn variable_mut(&mut self, name: &str) -> Option<&mut Value> {
+        self.variables.iter_mut().rev().find(|(n, _)| n == name).map(|(_, value)| value)
+    }
+}
+
+/// Renders a template in all ways that conditions leave open, each with what it assumes. True if there are more.
+pub(super) fn ways(
+    view: &View,
+    parts: &[Part],
+    dot: &Value,
+    folder: &std::path::Path,
+    defines: &Defines,
+    cx: &mut Cx<'_>,
+) -> (Vec<(Guard, Traced)>, bool) {
+    let mut open: Vec<Vec<Condition>> = vec![Vec::new()];
+    let mut out = Vec::new();
+    while let Some(assumed) = open.pop() {
+        if out.len() >= MAX_WAYS {
+            return (out, true);
+        }
+        let known = assumed.len();
+        let mut engine = Engine {
+            cx,
+            folder: folder.to_owned(),
+            defines: defines.clone(),
+            answers: assumed,
+            steps: 0,
+            bytes: 0,
+            depth: 0,
+        };
+        let mut text = Traced::new();
+        engine.parts(view, parts, &mut Scope::new(dot.clone()), &mut text);
+        let answers = engine.answers;
+        for n in (known..answers.len()).rev() {
+            let mut other = answers[..=n].to_vec();
+            other[n].holds = false;
+            open.push(other);
+        }
+        let when = answers.into_iter().fold(Some(Guard::always()), |all, one| all?.and(&Guard::of(one)));
+        out.extend(when.map(|when| (when, text)));
+    }
+    (out, false)
+}
+
+impl Engine<'_, '_> {
+    /// Counts a step; false past the bound.
+    pub(super) fn charge(&mut self, steps: usize) -> bool {
+        self.steps = self.steps.saturating_add(steps);
+        self.steps <= MAX_STEPS
+    }
+
+    fn push(&mut self, out: &mut Traced, text: &Traced) {
+        self.bytes += text.len();
+        if self.bytes <= MAX_BYTES {
+            out.push(text);
+        }
+    }
+
+    fn parts(&mut self, view: &View, parts: &[Part], scope: &mut Scope, out: &mut Traced) -> Flow {
+        for part in parts {
+            if !self.charge(1) {
+                return Flow::Break;
+            }
+            let flow = self.part(view, part, scope, out);
+            if flow != Flow::On {
+                return flow;
+            }
+        }
+        Flow::On
+    }
+
+    fn part(&mut self, view: &View, part: &Part, scope: &mut Scope, out: &mut Traced) -> Flow {
+        match part {
+            Part::Text(span) => {
+                let text = view.traced(span.range());
+                self.push(out, &text);
+            }
+            Part::Output(pipeline) => {
+                let value = self.pipeline(pipeline, scope);
+                if pipeline.names.is_empty() {
+                    let text = functions::printed(&value, pipeline.at);
+                    self.push(out, &text);
+                }
+            }
+            Part::If(branch) => {
+                let depth = scope.variables.len();
+                let value = self.pipeline(&branch.pipeline, scope);
+                let holds = self.holds(&value, &branch.pipeline);
+                let flow = self.parts(view, if holds { &branch.then } else { &branch.other }, scope, out);
+                scope.variables.truncate(depth);
+                return flow;
+            }
+            Part::With(branch) => {
+                let depth = scope.variables.len();
+                let value = self.pipeline(&branch.pipeline, scope);
+                let flow = if self.holds(&value, &branch.pipeline) {
+                    let before = std::mem::replace(&mut scope.dot, value);
+                    let flow = self.parts(view, &branch.then, scope, out);
+                    scope.dot = before;
+                    flow
+                } else {
+                    self.parts(view, &branch.other, scope, out)
+                };
+                scope.variables.truncate(depth);
+                return flow;
+            }
+            Part::Range(branch) => return self.range(view, branch, scope, out),
+            Part::Call(name, with) => {
+                let dot = match with {
+                    Some(pipeline) => self.pipeline(pipeline, scope),
+                    None => Value::null(name.span().unwrap_or_else(|| view.span(0..0))),
+                };
+                let at = name.span().unwrap_or(dot.at);
+                let value = self.include(name.known_str(), dot, at);
+                let text = functions::printed(&value, at);
+                self.push(out, &text);
+            }
+            Part::Break => return Flow::Break,
+            Part::Continue => return Flow::Continue,
+        }
+        Flow::On
+    }
+
+    fn range(&mut self, view: &View, branch: &Branch, scope: &mut Scope, out: &mut Traced) -> Flow {
+        let depth = scope.variables.len();
+        let names = branch.pipeline.names.clone();
+        let value = self.pipeline(&Pipeline { names: Vec::new(), ..branch.pipeline.clone() }, scope);
+        let at = branch.pipeline.at;
+        if let Some(why) = unknown(&value) {
+            out.push_hole(at, why);
+            return Flow::On;
+        }
+        let items: Vec<(Value, Value)> = match &value.kind {
+            Kind::List(_) => value
+                .items()
+                .into_iter()
+                .enumerate()
+                .map(|(n, item)| (Value::new(Kind::Number(Number::new(n as f64)), at), item))
+                .collect(),
+            Kind::Map(map) => {
+                let mut keys: Vec<_> = map.entries.iter().map(|(k, e)| (Arc::clone(k), e.key)).collect();
+                keys.sort();
+                let item = |(k, span): &(Arc<str>, Span)| {
+                    Some((Value::str(functions::key(k, *span, self), *span), value.get(k)?))
+                };
+                keys.iter().filter_map(item).collect()
+            }
+            Kind::Number(n) if n.value() >= 0.0 => (0..(n.value() as usize).min(1000))
+                .map(|n| Value::new(Kind::Number(Number::new(n as f64)), at))
+                .map(|n| (n.clone(), n))
+                .collect(),
+            _ => Vec::new(),
+        };
+        if items.is_empty() {
+            return self.parts(view, &branch.other, scope, out);
+        }
+        for (key, item) in items {
+            match names.as_slice() {
+                [one] => scope.variables.push((one.clone(), item.clone())),
+                [first, second, ..] => {
+                    scope.variables.push((first.clone(), key));
+                    scope.variables.push((second.clone(), item.clone()));
+                }
+                [] => {}
+            }
+            let before = std::mem::replace(&mut scope.dot, item);
+            let flow = self.parts(view, &branch.then, scope, out);
+            scope.dot = before;
+            scope.variables.truncate(depth);
+            if flow == Flow::Break {
+                break;
+            }
+        }
+        if let Kind::Map(map) = &value.kind
+            && let Some(why) = &map.open
+        {
+            out.push_hole(at, why.clone());
+        }
+        Flow::On
+    }
+
+    /// Whether a value counts as true; where the source does not say, the answer that this rendering assumes.
+    fn holds(&mut self, value: &Value, pipeline: &Pipeline) -> bool {
+        functions::truth(value).unwrap_or_else(|| self.assume(pipeline.at))
+    }
+
+    /// The answer to the condition at a place, by its words.
+    pub(super) fn assume(&mut self, at: Span) -> bool {
+        let words = String::from_utf8_lossy(self.cx.texts.slice(at)).split_whitespace().collect::<Vec<_>>().join(" ");
+        let words: Arc<str> = words.chars().take(MAX_WORDS).collect::<String>().into();
+        if let Some(known) = self.answers.iter().find(|c| c.words == words) {
+            return known.holds;
+        }
+        self.answers.push(Condition { words, holds: true });
+        true
+    }
+
+    /// What a named template gives.
+    pub(super) fn include(&mut self, name: Option<&str>, dot: Value, at: Span) -> Value {
+        let Some(name) = name else {
+            return Value::unknown(Why::NotUnderstood("the name of a template".into()), at);
+        };
+        let Some((view, parts)) = self.defines.get(name).cloned() else {
+            let why = format!("the template `{}`, which the chart does not have,", name.escape_debug());
+            return Value::unknown(Why::NotUnderstood(why.into()), at);
+        };
+        if self.depth >= MAX_INCLUDES || !self.charge(10) {
+            return Value::unknown(Why::Limit("templates that include templates"), at);
+        }
+        self.depth += 1;
+        let mut out = Traced::new();
+        self.parts(&view, &parts, &mut Scope::new(dot), &mut out);
+        self.depth -= 1;
+        Value::str(out, at)
+    }
+
+    /// What a text gives that is itself a template.
+    pub(super) fn template(&mut self, text: &Traced, dot: Value, at: Span) -> Value {
+        if !text.bytes().windows(2).any(|w| w == b"{{") {
+            return Value::str(text.clone(), at);
+        }
+        if self.depth >= MAX_INCLUDES || !self.charge(10 + text.len() / 10) {
+            return Value::unknown(Why::Limit("templates that include templates"), at);
+        }
+        let id = self.cx.texts.add_made("tpl", text, at);
+        let view = self.cx.texts.view(id);
+        let Ok(template) = parse(&view) else {
+            return Value::unknown(Why::NotUnderstood("a text that is no template".into()), at);
+        };
+        for (name, parts) in template.defines {
+            self.defines.insert(name, (view.clone(), parts));
+        }
+        self.depth += 1;
+        let mut out = Traced::new();
+        self.parts(&view, &template.body, &mut Scope::new(dot), &mut out);
+        self.depth -= 1;
+        Value::str(out, at)
+    }
+
+    fn pipeline(&mut self, pipeline: &Pipeline, scope: &mut Scope) -> Value {
+        let mut last: Option<Value> = None;
+        for command in &pipeline.commands {
+            last = Some(self.command(command, last.take(), pipeline.at, scope));
+        }
+        let value = last.unwrap_or_else(|| Value::null(pipeline.at));
+        for name in pipeline.names.iter().take(1) {
+            if pipeline.declares {
+                scope.variables.push((name.clone(), value.clone()));
+            } else if let Some(known) = scope.variable_mut(name) {
+                *known = value.clone();
+            }
+        }
+        value
+    }
+
+    fn command(&mut self, command: &[Operand], last: Option<Value>, at: Span, scope: &mut Scope) -> Value {
+        let Some((first, rest)) = command.split_first() else { return Value::null(at) };
+        if !self.charge(1) {
+            return Value::unknown(Why::Limit("steps of a template"), at);
+        }
+        let Head::Function(name) = &first.head else {
+            let method = first.fields.iter().map(String::as_str).collect::<Vec<_>>();
+            if let Some(value) = self.method(&method, rest, at, scope) {
+                return value;
+            }
+            return self.operand(first, scope);
+        };
+        // `and` and `or` stop at the first answer.
+        let mut args: Vec<Value> = Vec::new();
+        for operand in rest {
+            let value = self.operand(operand, scope);
+            let stops = match name.as_str() {
+                "and" => functions::truth(&value) == Some(false),
+                "or" => functions::truth(&value) == Some(true),
+                _ => false,
+            };
+            if stops && args.iter().all(|a| functions::truth(a).is_some()) {
+                return value;
+            }
+            args.push(value);
+        }
+        args.extend(last);
+        let value = match (name.as_str(), rest.first()) {
+            ("set" | "unset", Some(target)) => {
+                let value = functions::call(self, name, args, at, &scope.dot);
+                write_back(target, &value, scope);
+                value
+            }
+            _ => functions::call(self, name, args, at, &scope.dot),
+        };
+        fields(value, &first.fields, at, self)
+    }
+
+    /// Methods of what Helm hands to every template.
+    fn method(&mut self, path: &[&str], rest: &[Operand], at: Span, scope: &mut Scope) -> Option<Value> {
+        match path {
+            [.., "Files", "Get"] => {
+                let name = rest.first().map(|o| self.operand(o, scope))?;
+                Some(functions::file(self, name.as_known_str(), at))
+            }
+            [.., "Files", "Glob"] => {
+                let name = rest.first().map(|o| self.operand(o, scope))?;
+                Some(functions::files(self, name.as_known_str(), at))
+            }
+            [.., "APIVersions", "Has"] => {
+                Some(Value::unknown(Why::FromOutside("what the cluster is capable of".into()), at))
+            }
+            _ => None,
+        }
+    }
+
+    fn operand(&mut self, operand: &Operand, scope: &mut Scope) -> Value {
+        let at = operand.at;
+        let value = match &operand.head {
+            Head::Dot => scope.dot.clone(),
+            Head::Variable(name) => match scope.variable(name) {
+                Some(value) => value.clone(),
+                None => Value::unknown(Why::NotUnderstood(format!("`{name}`").into()), at),
+            },
+            Head::Text(text) => Value::str(text.clone(), at),
+            Head::Number(text) => match functions::number(text) {
+                Some(number) => Value::new(Kind::Number(number), at),
+                None => Value::unknown(Why::NotUnderstood("a number of this form".into()), at),
+            },
+            Head::Bool(value) => Value::bool(*value, at),
+            Head::Nil => Value::null(at),
+            Head::Inner(pipeline) => self.pipeline(pipeline, scope),
+            Head::Function(name) => functions::call(self, name, Vec::new(), at, &scope.dot),
+        };
+        fields(value, &operand.fields, at, self)
+    }
+}
+
+/// `.a.b` of a value.
+fn fields(mut value: Value, path: &[String], at: Span, engine: &Engine<'_, '_>) -> Value {
+    if path.is_empty() {
+        return value;
+    }
+    for name in path {
+        value = match &value.kind {
+            Kind::Map(map) if map.open.is_some() && !map.entries.contains_key(name.as_str()) => {
+                Value::unknown(map.open.clone().unwrap_or(Why::Limit("keys")), at)
+            }
+            // A method of a set of files.
+            Kind::Map(_) if matches!(name.as_str(), "AsConfig" | "AsSecrets") => {
+                let text = functions::yaml(&value, at);
+                Value::str(text, at)
+            }
+            Kind::Map(_) => value.get(name).unwrap_or_else(|| Value::null(at)),
+            Kind::Unknown(_) => return value,
+            _ => Value::null(at),
+        };
+    }
+    let words: Arc<str> = String::from_utf8_lossy(engine.cx.texts.slice(at)).trim().into();
+    value.through(at, &words)
+}
+
+/// `set` and `unset` change the map itself, wherever it stands.
+fn write_back(target: &Operand, value: &Value, scope: &mut Scope) {
+    let root = match &target.head {
+        Head::Dot => &mut scope.dot,
+        Head::Variable(name) => match scope.variable_mut(name) {
+            Some(known) => known,
+            None => return,
+        },
+        _ => return,
+    };
+    *root = with_path(root, &target.fields, value);
+    // The dot is what `$` is as long as nothing has changed it.
+    if matches!(target.head, Head::Dot)
+        && !target.fields.is_empty()
+        && let Some((_, dollar)) = scope.variables.first_mut()
+        && dollar.get("Values").is_some()
+    {
+        *dollar = with_path(dollar, &target.fields, value);
+    }
+}
+
+fn with_path(root: &Value, path: &[String], value: &Value) -> Value {
+    let Some((first, rest)) = path.split_first() else { return value.clone() };
+    let Kind::Map(map) = &root.kind else { return root.clone() };
+    let mut map = Map::clone(map);
+    let Some(entry) = map.entries.get(first.as_str()) else { return root.clone() };
+    let inner = with_path(&entry.value, rest, value);
+    let key = entry.key;
+    map.entries.insert(Arc::from(first.as_str()), Entry { key, value: inner });
+    Value { kind: Kind::Map(Arc::new(map)), ..root.clone() }
+}
+
+/// Why nothing is known of a value.
+pub(super) fn unknown(value: &Value) -> Option<Why> {
+    match &value.kind {
+        Kind::Unknown(why) => Some(why.clone()),
+        Kind::Str(text) if text.is_hole() => text.first_hole().map(|(_, why)| why.clone()),
+        _ => None,
+    }
+}
+
+/// A map of these entries, all at `at`.
+pub(super) fn map(entries: impl IntoIterator<Item = (Arc<str>, Value)>, at: Span) -> Value {
+    let entries: IndexMap<_, _> = entries.into_iter().map(|(k, value)| (k, Entry { key: at, value })).collect();
+    Value::map(entries, at)
+}

@@ -1,0 +1,754 @@
+//! Functions of Go's templates, of Sprig and of Helm. Sources: golang/go `src/text/template/funcs.go`, Masterminds/sprig
+//! `functions.go` and `strings.go`, helm/helm `pkg/engine/funcs.go`. What is not modelled gives something unknown.
+
+use std::cmp::Ordering;
+use std::path::Path;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use indexmap::IndexMap;
+
+use crate::syntax::{Node, NodeKind, Style, yaml};
+use crate::text::{Layer, Span, Traced, Whence, Why};
+use crate::value::{Entry, Kind, Map, Number, Value};
+
+use super::engine::{Engine, map, unknown};
+use crate::input::manifests::{node_of, value_of};
+
+/// The most items that a function makes.
+const MAX_ITEMS: usize = 1000;
+
+/// Whether a value counts as true; `None` if the source does not say.
+pub(super) fn truth(value: &Value) -> Option<bool> {
+    Some(match &value.kind {
+        Kind::Null => false,
+        Kind::Bool(value) => *value,
+        Kind::Number(number) => number.value() != 0.0,
+        Kind::Str(text) if text.is_hole() => return None,
+        Kind::Str(text) => !text.is_empty(),
+        Kind::List(items) => !items.is_empty(),
+        Kind::Map(map) if map.entries.is_empty() && map.open.is_some() => return None,
+        Kind::Map(map) => !map.entries.is_empty(),
+        Kind::Unknown(_) | Kind::Either(_) => return None,
+    })
+}
+
+/// What a template writes for a value. Helm writes nothing for what is not there.
+pub(super) fn printed(value: &Value, at: Span) -> Traced {
+    match &value.kind {
+        Kind::Null => Traced::new(),
+        Kind::List(_) => {
+            let mut out = Traced::made("[", at);
+            let items: Vec<_> = value.items().iter().map(|item| printed(item, at)).collect();
+            out.push(&Traced::join(&items, &Traced::made(" ", at)));
+            out.push_made(b"]", at);
+            out
+        }
+        Kind::Map(inner) => {
+            let mut out = Traced::made("map[", at);
+            for (n, (key, entry)) in inner.entries.iter().enumerate() {
+                out.push_made(if n > 0 { b" " } else { b"" }, at);
+                out.push_made(key.as_bytes(), entry.key);
+                out.push_made(b":", at);
+                out.push(&printed(&entry.value.clone().with_outer(&value.via), at));
+            }
+            out.push_made(b"]", at);
+            out
+        }
+        _ => value.to_traced().unwrap_or_default(),
+    }
+}
+
+/// The key of a map as text: as it stands, where it stands so.
+pub(super) fn key(name: &Arc<str>, at: Span, engine: &Engine<'_, '_>) -> Traced {
+    let mut out = Traced::new();
+    if engine.cx.texts.slice(at) == name.as_bytes() {
+        out.push_same(name.as_bytes(), at);
+    } else {
+        out.push_made(name.as_bytes(), at);
+    }
+    out
+}
+
+/// A number as it is written in a template.
+pub(super) fn number(text: &Traced) -> Option<Number> {
+    Number::parse(text.clone())
+}
+
+fn float(n: f64, at: Span) -> Value {
+    Value::new(Kind::Number(Number::new(n)), at)
+}
+
+/// A value as `toYaml` writes it, without the last line break.
+pub(super) fn yaml(value: &Value, at: Span) -> Traced {
+    let text = yaml::write(&node_of(value));
+    let length = text.bytes().trim_ascii_end().len();
+    let text = text.slice(0..length);
+    if text.is_empty() { Traced::made("{}", at) } else { text }
+}
+
+/// A value as JSON.
+fn json(node: &Node, out: &mut Traced) {
+    let at = node.span;
+    match &node.kind {
+        NodeKind::Scalar(scalar) if scalar.style == Style::Plain => out.push(&scalar.text),
+        NodeKind::Scalar(scalar) => out.push(&quoted(&scalar.text, at)),
+        NodeKind::Seq(items) => {
+            out.push_made(b"[", at);
+            for (n, item) in items.iter().enumerate() {
+                out.push_made(if n > 0 { b"," } else { b"" }, at);
+                json(item, out);
+            }
+            out.push_made(b"]", at);
+        }
+        NodeKind::Map(pairs) => {
+            out.push_made(b"{", at);
+            for (n, (key, value)) in pairs.iter().enumerate() {
+                out.push_made(if n > 0 { b"," } else { b"" }, at);
+                json(key, out);
+                out.push_made(b":", at);
+                json(value, out);
+            }
+            out.push_made(b"}", at);
+        }
+    }
+}
+
+/// A text in double quotes, as Go's `%q` writes it.
+fn quoted(text: &Traced, at: Span) -> Traced {
+    let mut out = Traced::made("\"", at);
+    let bytes = text.bytes();
+    let mut run = 0;
+    for (n, byte) in bytes.iter().enumerate() {
+        let escaped: &[u8] = match byte {
+            b'\n' => b"\\n",
+            b'\t' => b"\\t",
+            b'\r' => b"\\r",
+            b'"' => b"\\\"",
+            b'\\' => b"\\\\",
+            _ => continue,
+        };
+        out.push(&text.slice(run..n));
+        out.push_made(escaped, at);
+        run = n + 1;
+    }
+    out.push(&text.slice(run..bytes.len()));
+    out.push_made(b"\"", at);
+    out
+}
+
+/// A text with every byte changed, none added or removed.
+fn mapped(text: &Traced, change: impl Fn(u8) -> u8) -> Traced {
+    let mut out = Traced::new();
+    for (range, piece) in text.ranges() {
+        let before = &text.bytes()[range];
+        let after: Vec<u8> = before.iter().map(|b| change(*b)).collect();
+        let whence = match &piece.whence {
+            Whence::Same(span) if after != before => Whence::Made(*span),
+            other => other.clone(),
+        };
+        let hole = matches!(whence, Whence::Hole(..));
+        out.push_piece(if hole { before } else { &after }, whence, piece.via.clone());
+    }
+    out
+}
+
+/// Every line with blanks in front, as `indent` writes them.
+fn indented(text: &Traced, count: usize, at: Span) -> Traced {
+    let lead = Traced::made(" ".repeat(count.min(200)), at);
+    let mut out = Traced::new();
+    for (n, line) in text.split(b"\n").iter().enumerate() {
+        if n > 0 {
+            out.push_made(b"\n", at);
+        }
+        out.push(&lead);
+        out.push(line);
+    }
+    out
+}
+
+fn trimmed(text: &Traced, cut: &dyn Fn(&u8) -> bool, start: bool, end: bool) -> Traced {
+    let bytes = text.bytes();
+    let from = if start { bytes.iter().take_while(|b| cut(b)).count() } else { 0 };
+    let to = if end { bytes.len() - bytes[from..].iter().rev().take_while(|b| cut(b)).count() } else { bytes.len() };
+    text.slice(from..to)
+}
+
+/// A file of the chart.
+pub(super) fn file(engine: &mut Engine<'_, '_>, name: Option<&str>, at: Span) -> Value {
+    let Some(name) = name else { return Value::unknown(Why::NotUnderstood("the name of a file".into()), at) };
+    let path = engine.folder.join(name.trim_start_matches('/'));
+    if path.components().any(|c| matches!(c, std::path::Component::ParentDir)) {
+        return Value::str(Traced::made("", at), at);
+    }
+    match engine.cx.open(&path) {
+        Ok(id) => {
+            let view = engine.cx.texts.view(id);
+            Value::str(view.traced(0..view.bytes.len()), at)
+        }
+        // Helm gives nothing for a file that is not there.
+        Err(crate::text::FileError::Missing) => Value::str(Traced::made("", at), at),
+        Err(_) => Value::unknown(Why::FromOutside(format!("the file {}", name.escape_debug()).into()), at),
+    }
+}
+
+/// The files of the chart whose names fit a pattern, by name. Only the last part of the pattern may have marks in it.
+pub(super) fn files(engine: &mut Engine<'_, '_>, pattern: Option<&str>, at: Span) -> Value {
+    let Some(pattern) = pattern else { return Value::unknown(Why::NotUnderstood("a pattern of files".into()), at) };
+    let (folder, last) = pattern.rsplit_once('/').unwrap_or(("", pattern));
+    if folder.contains(['*', '?', '[', '{']) {
+        let why = format!("the files `{}`", pattern.escape_debug());
+        return Value::unknown(Why::NotUnderstood(why.into()), at);
+    }
+    let Ok(glob) = globset::Glob::new(last) else {
+        return Value::unknown(Why::NotUnderstood("a pattern of files".into()), at);
+    };
+    let glob = glob.compile_matcher();
+    let mut entries = Vec::new();
+    let dir = engine.folder.join(folder.trim_start_matches('/'));
+    for path in engine.cx.files.list(&dir).into_iter().take(MAX_ITEMS) {
+        let Some(name) = path.file_name().and_then(|n| n.to_str()).filter(|n| glob.is_match(Path::new(n))) else {
+            continue;
+        };
+        let whole = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        let content = file(engine, Some(&whole), at);
+        entries.push((Arc::from(name), content));
+    }
+    map(entries, at)
+}
+
+fn text_arg(args: &[Value], n: usize, at: Span) -> Traced {
+    args.get(n).map(|value| printed(value, at)).unwrap_or_default()
+}
+
+fn number_of(value: &Value) -> Option<f64> {
+    match &value.kind {
+        Kind::Number(number) => Some(number.value()),
+        Kind::Str(text) => text.known_str().map(|t| t.trim().parse().unwrap_or(0.0)),
+        Kind::Bool(value) => Some(f64::from(u8::from(*value))),
+        Kind::Null => Some(0.0),
+        _ => None,
+    }
+}
+
+/// Whether two values are equal; `None` if the source does not say.
+fn equal(a: &Value, b: &Value) -> Option<bool> {
+    match (&a.kind, &b.kind) {
+        (Kind::Unknown(_) | Kind::Either(_), _) | (_, Kind::Unknown(_) | Kind::Either(_)) => None,
+        (Kind::Str(a), Kind::Str(b)) => Some(a.known_str()? == b.known_str()?),
+        (Kind::Number(a), Kind::Number(b)) => Some(a.value() == b.value()),
+        (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
+        (Kind::Null, Kind::Null) => Some(true),
+        (Kind::List(_) | Kind::Map(_), Kind::List(_) | Kind::Map(_)) => Some(a.kind == b.kind),
+        _ => Some(false),
+    }
+}
+
+fn order(a: &Value, b: &Value) -> Option<Ordering> {
+    match (&a.kind, &b.kind) {
+        (Kind::Number(a), Kind::Number(b)) => a.value().partial_cmp(&b.value()),
+        (Kind::Str(a), Kind::Str(b)) => Some(a.known_str()?.cmp(b.known_str()?)),
+        _ => number_of(a)?.partial_cmp(&number_of(b)?),
+    }
+}
+
+/// `over` laid over `base`: maps are merged, everything else is replaced, and a null takes a key away.
+pub(super) fn overlay(base: &Value, over: &Value) -> Value {
+    let (Kind::Map(below), Kind::Map(above)) = (&base.kind, &over.kind) else { return over.clone() };
+    let mut out = Map::clone(below);
+    for (name, entry) in &above.entries {
+        let value = entry.value.clone().with_outer(&over.via);
+        if value.is_null() {
+            out.entries.shift_remove(name);
+            continue;
+        }
+        let value = match out.entries.get(name) {
+            Some(known) => overlay(&known.value, &value),
+            None => value,
+        };
+        out.entries.insert(Arc::clone(name), Entry { key: entry.key, value });
+    }
+    out.open = out.open.or_else(|| above.open.clone());
+    Value { kind: Kind::Map(Arc::new(out)), ..base.clone() }
+}
+
+/// `extra` laid under `base`, as Sprig's `merge` does: what is there and not empty stays.
+fn underlay(base: &Value, extra: &Value) -> Value {
+    let (Kind::Map(above), Kind::Map(below)) = (&base.kind, &extra.kind) else { return base.clone() };
+    let mut out = Map::clone(above);
+    for (name, entry) in &below.entries {
+        let value = match out.entries.get(name) {
+            Some(known) if truth(&known.value) == Some(false) => entry.value.clone(),
+            Some(known) => underlay(&known.value, &entry.value),
+            None => entry.value.clone(),
+        };
+        out.entries.insert(Arc::clone(name), Entry { key: entry.key, value });
+    }
+    Value { kind: Kind::Map(Arc::new(out)), ..base.clone() }
+}
+
+fn not_understood(name: &str, at: Span) -> Value {
+    let why = format!("the function `{}` of a template", name.escape_debug());
+    Value::unknown(Why::NotUnderstood(why.into()), at)
+}
+
+/// A function with its arguments, the value of the command before last.
+pub(super) fn call(engine: &mut Engine<'_, '_>, name: &str, args: Vec<Value>, at: Span, dot: &Value) -> Value {
+    if !engine.charge(1 + args.iter().map(|a| a.to_traced().map_or(0, |t| t.len() / 200)).sum::<usize>()) {
+        return Value::unknown(Why::Limit("steps of a template"), at);
+    }
+    let null = || Value::null(at);
+    let arg = |n: usize| args.get(n).cloned().unwrap_or_else(null);
+    let last = || args.last().cloned().unwrap_or_else(null);
+    let text = |n: usize| text_arg(&args, n, at);
+    let last_text = || text_arg(&args, args.len().saturating_sub(1), at);
+    let str = |text: Traced| Value::str(text, at);
+    let made = |text: String| Value::str(Traced::made(text, at), at);
+    let maybe = |answer: Option<bool>| match answer {
+        Some(answer) => Value::bool(answer, at),
+        None => Value::unknown(Why::NotUnderstood("a comparison with something unknown".into()), at),
+    };
+    let first_unknown = args.iter().find_map(unknown);
+    match name {
+        // Logic and comparison.
+        "and" => args.iter().find(|a| truth(a) != Some(true)).cloned().unwrap_or_else(last),
+        "or" => args.iter().find(|a| truth(a) != Some(false)).cloned().unwrap_or_else(last),
+        "not" => maybe(truth(&arg(0)).map(|t| !t)),
+        "eq" => {
+            let answers: Vec<_> = args.iter().skip(1).map(|b| equal(&args[0], b)).collect();
+            let yes = answers.contains(&Some(true));
+            maybe(if yes { Some(true) } else { answers.iter().all(Option::is_some).then_some(false) })
+        }
+        "ne" => maybe(equal(&arg(0), &arg(1)).map(|e| !e)),
+        "lt" => maybe(order(&arg(0), &arg(1)).map(Ordering::is_lt)),
+        "le" => maybe(order(&arg(0), &arg(1)).map(Ordering::is_le)),
+        "gt" => maybe(order(&arg(0), &arg(1)).map(Ordering::is_gt)),
+        "ge" => maybe(order(&arg(0), &arg(1)).map(Ordering::is_ge)),
+        "empty" => maybe(truth(&last()).map(|t| !t)),
+        "all" => maybe(args.iter().map(truth).try_fold(true, |all, t| Some(all && t?))),
+        "any" => maybe(args.iter().map(truth).try_fold(false, |any, t| Some(any || t?))),
+        "default" => match truth(&last()) {
+            Some(true) => last(),
+            Some(false) => arg(0),
+            None => last(),
+        },
+        "coalesce" => args.iter().find(|a| truth(a) != Some(false)).cloned().unwrap_or_else(null),
+        "ternary" => match truth(&last()) {
+            Some(true) => arg(0),
+            Some(false) => arg(1),
+            None if engine.assume(at) => arg(0),
+            None => arg(1),
+        },
+        "required" => {
+            let value = last();
+            let missing = value.is_null() || value.as_known_str() == Some("");
+            if missing { Value::unknown(Why::NoDefault("a value that the chart requires".into()), at) } else { value }
+        }
+        "fail" => Value::unknown(Why::Invalid("the chart itself fails here".into()), at),
+
+        // Templates.
+        "include" => engine.include(arg(0).as_known_str(), arg(1), at),
+        "tpl" => match unknown(&arg(0)) {
+            Some(_) => arg(0),
+            None => engine.template(&text(0), if args.len() > 1 { arg(1) } else { dot.clone() }, at),
+        },
+        "toYaml" | "toYamlPretty" => match unknown(&last()) {
+            Some(_) => last(),
+            None => str(yaml(&last(), at)),
+        },
+        "toJson" | "toRawJson" | "mustToJson" | "mustToRawJson" | "toPrettyJson" | "mustToPrettyJson" => {
+            let mut out = Traced::new();
+            json(&node_of(&last()), &mut out);
+            str(out)
+        }
+        "fromYaml" | "fromJson" | "fromYamlArray" | "fromJsonArray" | "mustFromJson" => {
+            let value = last();
+            if unknown(&value).is_some() {
+                return value;
+            }
+            let id = engine.cx.texts.add_made(name, &last_text(), at);
+            match yaml::parse(&engine.cx.texts.view(id)).tree.first() {
+                Some(tree) => value_of(tree),
+                None => null(),
+            }
+        }
+        "lookup" => Value::unknown(Why::FromOutside("what is in the cluster".into()), at),
+
+        // Texts.
+        "quote" | "squote" => {
+            let mark: &[u8] = if name == "quote" { b"\"" } else { b"'" };
+            let mut out = Traced::new();
+            for (n, value) in args.iter().filter(|a| !a.is_null()).enumerate() {
+                out.push_made(if n > 0 { b" " } else { b"" }, at);
+                let text = printed(value, at);
+                if name == "quote" {
+                    out.push(&quoted(&text, at));
+                } else {
+                    out.push_made(mark, at);
+                    out.push(&text);
+                    out.push_made(mark, at);
+                }
+            }
+            if out.is_empty() && args.iter().any(Value::is_null) { str(Traced::new()) } else { str(out) }
+        }
+        "toString" | "toStrings" | "print" | "cat" | "println" if args.len() == 1 && name != "toStrings" => {
+            str(last_text())
+        }
+        "print" => str(Traced::join(&args.iter().map(|a| printed(a, at)).collect::<Vec<_>>(), &Traced::new())),
+        "cat" | "println" => {
+            str(Traced::join(&args.iter().map(|a| printed(a, at)).collect::<Vec<_>>(), &Traced::made(" ", at)))
+        }
+        "printf" => str(formatted(&text(0), &args[args.len().min(1)..], at)),
+        "indent" | "nindent" => {
+            let count = number_of(&arg(0)).unwrap_or(0.0).max(0.0) as usize;
+            let inner = indented(&last_text(), count, at);
+            if name == "indent" {
+                return str(inner);
+            }
+            let mut out = Traced::made("\n", at);
+            out.push(&inner);
+            str(out)
+        }
+        "trim" => str(trimmed(&last_text(), &u8::is_ascii_whitespace, true, true)),
+        "trimAll" | "trimall" => {
+            let set = text(0);
+            str(trimmed(&last_text(), &|b| set.bytes().contains(b), true, true))
+        }
+        "trimSuffix" => {
+            let (suffix, whole) = (text(0), last_text());
+            let cut = if whole.bytes().ends_with(suffix.bytes()) { suffix.len() } else { 0 };
+            str(whole.slice(0..whole.len() - cut))
+        }
+        "trimPrefix" => {
+            let (prefix, whole) = (text(0), last_text());
+            let cut = if whole.bytes().starts_with(prefix.bytes()) { prefix.len() } else { 0 };
+            str(whole.slice(cut..whole.len()))
+        }
+        "upper" => str(mapped(&last_text(), |b| b.to_ascii_uppercase())),
+        "lower" => str(mapped(&last_text(), |b| b.to_ascii_lowercase())),
+        "replace" => str(last_text().replace(text(0).bytes(), &text(1))),
+        "nospace" => {
+            let text = last_text();
+            let parts: Vec<_> = text.split(b" ");
+            str(Traced::join(&parts, &Traced::new()))
+        }
+        "trunc" => match (number_of(&arg(0)), last_text()) {
+            (Some(n), text) if n >= 0.0 => str(text.slice(0..(n as usize).min(text.len()))),
+            (Some(n), text) => {
+                let from = text.len().saturating_sub(-n as usize);
+                str(text.slice(from..text.len()))
+            }
+            _ => not_understood(name, at),
+        },
+        "substr" => match (number_of(&arg(0)), number_of(&arg(1)), last_text()) {
+            (Some(from), Some(to), text) => {
+                let to = if to < 0.0 { text.len() } else { to as usize };
+                str(text.slice(from.max(0.0) as usize..to))
+            }
+            _ => not_understood(name, at),
+        },
+        "repeat" => {
+            let count = number_of(&arg(0)).unwrap_or(0.0).max(0.0) as usize;
+            let parts = vec![last_text(); count.min(MAX_ITEMS)];
+            str(Traced::join(&parts, &Traced::new()))
+        }
+        "contains" => maybe(known2(&args, at, |needle, whole| whole.contains(needle))),
+        "hasPrefix" => maybe(known2(&args, at, |needle, whole| whole.starts_with(needle))),
+        "hasSuffix" => maybe(known2(&args, at, |needle, whole| whole.ends_with(needle))),
+        "regexMatch" | "mustRegexMatch" => {
+            maybe(known2(&args, at, |pattern, whole| regex::Regex::new(pattern).is_ok_and(|r| r.is_match(whole))))
+        }
+        "regexReplaceAll" | "mustRegexReplaceAll" => {
+            let (pattern, whole, with) = (text(0), text(1), text(2));
+            let Some(found) = pattern.known_str().and_then(|p| regex::bytes::Regex::new(p).ok()) else {
+                return not_understood(name, at);
+            };
+            if with.bytes().contains(&b'$') || whole.has_hole() && found.is_match(crate::text::HOLE.as_bytes()) {
+                return not_understood(name, at);
+            }
+            let (mut out, mut from) = (Traced::new(), 0);
+            for m in found.find_iter(whole.bytes()) {
+                out.push(&whole.slice(from..m.start()));
+                out.push(&with);
+                from = m.end();
+            }
+            out.push(&whole.slice(from..whole.len()));
+            str(out)
+        }
+        "b64enc" => {
+            let text = last_text();
+            if text.has_hole() {
+                let original = text.clone();
+                return str(Traced::encoded(Traced::made("encoded", at), Layer::Base64, original));
+            }
+            let encoded = base64::engine::general_purpose::STANDARD.encode(text.bytes());
+            str(Traced::encoded(Traced::made(encoded, at), Layer::Base64, text))
+        }
+        "b64dec" => {
+            let text = last_text();
+            match text.original(Layer::Base64) {
+                Some(original) => str(original.clone()),
+                None => match base64::engine::general_purpose::STANDARD.decode(text.bytes()) {
+                    Ok(bytes) => str(Traced::made(bytes, text.span().unwrap_or(at))),
+                    Err(_) => not_understood(name, at),
+                },
+            }
+        }
+        "title" | "untitle" | "camelcase" | "snakecase" | "kebabcase" | "sha256sum" | "sha1sum" | "randAlphaNum"
+        | "randAlpha" | "randNumeric" | "uuidv4" | "now" | "date" | "genCA" | "genSignedCert" | "htpasswd"
+        | "semverCompare" | "semver" | "env" | "expandenv" => {
+            Value::unknown(first_unknown.unwrap_or_else(|| Why::NotUnderstood(format!("the function `{name}` of a template").into())), at)
+        }
+
+        // Numbers.
+        "int" | "int64" | "float64" | "atoi" => match number_of(&last()) {
+            Some(n) => {
+                let value = last();
+                let whole = if name == "float64" { n } else { n.trunc() };
+                match &value.kind {
+                    Kind::Number(known) if known.value() == whole => value,
+                    _ => float(whole, value.at).with_outer(&value.via),
+                }
+            }
+            None => Value::unknown(first_unknown.unwrap_or(Why::NotUnderstood("a number".into())), at),
+        },
+        "add" | "add1" | "sub" | "mul" | "div" | "mod" | "max" | "min" => {
+            let numbers: Option<Vec<f64>> = args.iter().map(number_of).collect();
+            let Some(numbers) = numbers.filter(|n| !n.is_empty()) else {
+                return Value::unknown(first_unknown.unwrap_or(Why::NotUnderstood("a number".into())), at);
+            };
+            let fold = |f: fn(f64, f64) -> f64| numbers.iter().copied().reduce(f).unwrap_or(0.0);
+            let zero = numbers.iter().skip(1).any(|n| *n == 0.0);
+            match name {
+                "add" => float(fold(|a, b| a + b), at),
+                "add1" => float(numbers[0] + 1.0, at),
+                "sub" => float(fold(|a, b| a - b), at),
+                "mul" => float(fold(|a, b| a * b), at),
+                "max" => float(fold(f64::max), at),
+                "min" => float(fold(f64::min), at),
+                _ if zero => not_understood(name, at),
+                "div" => float(fold(|a, b| (a / b).trunc()), at),
+                _ => float(fold(|a, b| a % b), at),
+            }
+        }
+        "len" => match &last().kind {
+            Kind::Str(text) if !text.has_hole() => float(text.len() as f64, at),
+            Kind::List(items) => float(items.len() as f64, at),
+            Kind::Map(inner) if inner.open.is_none() => float(inner.entries.len() as f64, at),
+            Kind::Null => float(0.0, at),
+            _ => Value::unknown(first_unknown.unwrap_or(Why::NotUnderstood("a length".into())), at),
+        },
+        "until" => {
+            let count = number_of(&arg(0)).unwrap_or(0.0).max(0.0) as usize;
+            Value::list((0..count.min(MAX_ITEMS)).map(|n| float(n as f64, at)).collect(), at)
+        }
+
+        // Lists.
+        "list" | "tuple" => Value::list(args, at),
+        "index" => {
+            let mut value = arg(0);
+            for key in args.iter().skip(1) {
+                value = match (&value.kind, &key.kind) {
+                    (Kind::Unknown(_), _) => return value,
+                    (_, Kind::Unknown(why)) => return Value::unknown(why.clone(), at),
+                    (Kind::List(_), Kind::Number(n)) => value.item(n.value() as usize).unwrap_or_else(null),
+                    (Kind::Map(_), Kind::Str(key)) => {
+                        key.known_str().and_then(|k| value.get(k)).unwrap_or_else(null)
+                    }
+                    _ => null(),
+                };
+            }
+            let words: Arc<str> = String::from_utf8_lossy(engine.cx.texts.slice(at)).trim().into();
+            value.through(at, &words)
+        }
+        "first" => last().item(0).unwrap_or_else(null),
+        "last" => last().items().last().cloned().unwrap_or_else(null),
+        "rest" => Value::list(last().items().into_iter().skip(1).collect(), at),
+        "initial" => {
+            let mut items = last().items();
+            items.pop();
+            Value::list(items, at)
+        }
+        "append" | "push" => {
+            let mut items = arg(0).items();
+            items.push(arg(1));
+            Value::list(items, at)
+        }
+        "prepend" => {
+            let mut items = vec![arg(1)];
+            items.extend(arg(0).items());
+            Value::list(items, at)
+        }
+        "concat" => Value::list(args.iter().flat_map(Value::items).collect(), at),
+        "reverse" => Value::list(last().items().into_iter().rev().collect(), at),
+        "compact" => Value::list(last().items().into_iter().filter(|v| truth(v) != Some(false)).collect(), at),
+        "uniq" => {
+            let mut out: Vec<Value> = Vec::new();
+            for item in last().items() {
+                if !out.iter().any(|known| equal(known, &item) == Some(true)) {
+                    out.push(item);
+                }
+            }
+            Value::list(out, at)
+        }
+        "sortAlpha" => {
+            let mut items: Vec<_> = last().items().iter().map(|item| printed(item, at)).collect();
+            items.sort_by(|a, b| a.bytes().cmp(b.bytes()));
+            Value::list(items.into_iter().map(str).collect(), at)
+        }
+        "has" => {
+            let items = last().items();
+            let answers: Vec<_> = items.iter().map(|item| equal(&arg(0), item)).collect();
+            let yes = answers.contains(&Some(true));
+            maybe(if yes { Some(true) } else { answers.iter().all(Option::is_some).then_some(false) })
+        }
+        "without" => {
+            let not = |item: &Value| args.iter().skip(1).all(|other| equal(item, other) != Some(true));
+            Value::list(arg(0).items().into_iter().filter(not).collect(), at)
+        }
+        "join" => {
+            let value = last();
+            if unknown(&value).is_some() {
+                return value;
+            }
+            let parts: Vec<_> = value.items().iter().map(|item| printed(item, at)).collect();
+            let one = vec![printed(&value, at)];
+            str(Traced::join(if matches!(value.kind, Kind::List(_)) { &parts } else { &one }, &text(0)))
+        }
+        "splitList" | "split" => {
+            let parts = last_text().split(text(0).bytes());
+            if name == "splitList" {
+                return Value::list(parts.into_iter().map(str).collect(), at);
+            }
+            map(parts.into_iter().enumerate().map(|(n, part)| (Arc::from(format!("_{n}")), str(part))), at)
+        }
+
+        // Maps.
+        "dict" => {
+            let mut entries: IndexMap<Arc<str>, Entry> = IndexMap::new();
+            for pair in args.chunks(2) {
+                let Some(name) = pair[0].as_known_str() else { return not_understood(name, at) };
+                let value = pair.get(1).cloned().unwrap_or_else(|| made(String::new()));
+                entries.insert(Arc::from(name), Entry { key: pair[0].at, value });
+            }
+            Value::map(entries, at)
+        }
+        "get" => arg(0).get(arg(1).as_known_str().unwrap_or_default()).unwrap_or_else(|| made(String::new())),
+        "dig" => {
+            let (Some(whole), Some(fallback)) = (args.last(), args.len().checked_sub(2).and_then(|n| args.get(n))) else {
+                return not_understood(name, at);
+            };
+            let mut value = whole.clone();
+            for key in &args[..args.len() - 2] {
+                if unknown(&value).is_some() {
+                    return value;
+                }
+                match key.as_known_str().and_then(|k| value.get(k)) {
+                    Some(inner) => value = inner,
+                    None => return fallback.clone(),
+                }
+            }
+            value
+        }
+        "hasKey" => match (&arg(0).kind, arg(1).as_known_str()) {
+            (Kind::Map(inner), Some(key)) if inner.open.is_none() || inner.entries.contains_key(key) => {
+                Value::bool(inner.entries.contains_key(key), at)
+            }
+            (Kind::Null, _) => Value::bool(false, at),
+            _ => maybe(None),
+        },
+        "keys" | "values" => {
+            let mut out = Vec::new();
+            for value in &args {
+                if let Kind::Map(inner) = &value.kind {
+                    for (name_, entry) in &inner.entries {
+                        out.push(match name {
+                            "keys" => str(key(name_, entry.key, engine)),
+                            _ => entry.value.clone().with_outer(&value.via),
+                        });
+                    }
+                }
+            }
+            Value::list(out, at)
+        }
+        "pick" | "omit" | "unset" => {
+            let Kind::Map(inner) = &arg(0).kind else { return arg(0) };
+            let named = |key: &str| args.iter().skip(1).any(|a| a.as_known_str() == Some(key));
+            let mut out = Map::clone(inner);
+            out.entries.retain(|key, _| named(key) == (name == "pick"));
+            Value { kind: Kind::Map(Arc::new(out)), ..arg(0) }
+        }
+        "set" => {
+            let Kind::Map(inner) = &arg(0).kind else { return arg(0) };
+            let Some(key) = arg(1).as_known_str().map(Arc::from) else { return not_understood(name, at) };
+            let mut out = Map::clone(inner);
+            out.entries.insert(key, Entry { key: arg(1).at, value: arg(2) });
+            Value { kind: Kind::Map(Arc::new(out)), ..arg(0) }
+        }
+        "merge" | "mustMerge" => args.iter().skip(1).fold(arg(0), |base, extra| underlay(&base, extra)),
+        "mergeOverwrite" | "mustMergeOverwrite" => args.iter().skip(1).fold(arg(0), |base, over| overlay(&base, over)),
+        "deepCopy" | "mustDeepCopy" => last(),
+
+        // Kinds.
+        "kindIs" | "typeIs" => maybe(kind(&arg(1)).map(|k| arg(0).as_known_str() == Some(k))),
+        "kindOf" | "typeOf" => match kind(&last()) {
+            Some(kind) => made(kind.to_owned()),
+            None => not_understood(name, at),
+        },
+        _ => not_understood(name, at),
+    }
+}
+
+/// Go's name for the kind of a value.
+fn kind(value: &Value) -> Option<&'static str> {
+    Some(match &value.kind {
+        Kind::Null => "invalid",
+        Kind::Bool(_) => "bool",
+        Kind::Number(_) => "float64",
+        Kind::Str(_) => "string",
+        Kind::List(_) => "slice",
+        Kind::Map(_) => "map",
+        Kind::Unknown(_) | Kind::Either(_) => return None,
+    })
+}
+
+/// A question about two texts; `None` if one is not known.
+fn known2(args: &[Value], at: Span, ask: impl Fn(&str, &str) -> bool) -> Option<bool> {
+    let (a, b) = (text_arg(args, 0, at), text_arg(args, 1, at));
+    Some(ask(a.known_str()?, b.known_str()?))
+}
+
+/// `printf`: `%s`, `%v`, `%d`, `%q`, `%t` and `%%`. Other verbs give something unknown.
+fn formatted(format: &Traced, args: &[Value], at: Span) -> Traced {
+    let mut out = Traced::new();
+    let bytes = format.bytes();
+    let (mut run, mut n, mut next) = (0, 0, 0);
+    while n < bytes.len() {
+        if bytes[n] != b'%' {
+            n += 1;
+            continue;
+        }
+        out.push(&format.slice(run..n));
+        let mut value = || {
+            next += 1;
+            args.get(next - 1).map(|v| printed(v, at)).unwrap_or_default()
+        };
+        match bytes.get(n + 1) {
+            Some(b'%') => out.push_made(b"%", at),
+            Some(b's' | b'v' | b'd' | b't') => out.push(&value()),
+            Some(b'q') => {
+                let value = value();
+                out.push(&quoted(&value, at));
+            }
+            _ => {
+                value();
+                out.push_hole(at, Why::NotUnderstood("a verb of `printf`".into()));
+                n += bytes[n..].iter().skip(1).take_while(|b| !b.is_ascii_alphabetic()).count();
+            }
+        }
+        n = (n + 2).min(bytes.len());
+        run = n;
+    }
+    out.push(&format.slice(run..bytes.len()));
+    out
+}

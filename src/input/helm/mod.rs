@@ -1,0 +1,175 @@
+//! Helm charts: what the templates of a chart give with its default values, and with each file of other values that lies
+//! beside them.
+//!
+//! Source: helm/helm `pkg/chart/v2/util` (`values.go`, `coalesce.go`, `dependencies.go`) and `pkg/engine`. Charts below
+//! `charts/` and those of the same source that a chart names with `file://` are rendered with the values of the chart around
+//! them, and are judged there only. What decides `if`, `with` and `range` are the values; what the source does not know
+//! (the cluster, the release) goes both ways.
+
+mod chart;
+mod engine;
+mod functions;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::node::{Cx, NodeGroup};
+use crate::text::{Traced, Why};
+use crate::value::{Guard, Value};
+
+use super::kind::{FileList, Input, Unit};
+use super::{manifests, stream};
+use chart::Chart;
+use engine::Defines;
+use functions::overlay;
+
+/// What a chart has at its top.
+const CHART: &str = "Chart.yaml";
+/// Folders beside the templates that people keep further values in.
+const VALUES_FOLDERS: &[&str] = &["ci", "values", "env", "envs", "environments"];
+/// The most files of other values that are tried.
+const MAX_VARIANTS: usize = 32;
+
+/// Charts.
+#[derive(Debug)]
+pub(super) struct Helm;
+
+impl Input for Helm {
+    fn name(&self) -> &'static str {
+        "helm"
+    }
+
+    fn claim(&self, files: &FileList) -> Vec<Unit> {
+        let charts = files.files.iter().filter(|path| path.file_name().is_some_and(|n| n == CHART));
+        charts
+            .filter_map(|path| path.parent())
+            .map(|dir| Unit {
+                path: dir.to_owned(),
+                files: files.files.iter().filter(|f| f.starts_with(dir)).cloned().collect(),
+            })
+            .collect()
+    }
+
+    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let holds = |path: &PathBuf| {
+            is_read(path) && cx.files.read(path).is_ok_and(|source| manifests::may_hold(&source.bytes()))
+        };
+        let (dir, files) = (&unit.path, &unit.files);
+        // Most charts say nothing of a kubelet.
+        if !files.iter().any(holds) && !names_neighbours(dir, cx) {
+            return Vec::new();
+        }
+        let Some(chart) = Chart::load(dir, files, 0, cx) else { return Vec::new() };
+        cx.covers.extend(chart.below());
+        if chart.library {
+            return Vec::new();
+        }
+        let mut defines = Defines::new();
+        chart.defines(&mut defines);
+        let mut seen = Seen::new();
+        let mut out = Vec::new();
+        let mut render = |values: &Value, label: &str, cx: &mut Cx<'_>| {
+            let run = Run { defines: &defines, label, whole: dir };
+            run.chart(&chart, values, &mut seen, &mut out, cx);
+        };
+        render(&chart.values, "", cx);
+        for path in variants(dir, files).into_iter().take(MAX_VARIANTS) {
+            let Some(values) = chart::values_in(&path, cx) else { continue };
+            let name = path.strip_prefix(dir).unwrap_or(&path).display().to_string();
+            render(&overlay(&chart.values, &values), &format!(" with {name}"), cx);
+            cx.uses.push(path);
+        }
+        out
+    }
+}
+
+/// What was rendered of each template already: with other values it may be the same once more.
+type Seen = BTreeMap<PathBuf, Vec<(Guard, Traced)>>;
+
+/// True for files of a chart that are templates or values.
+fn is_read(path: &Path) -> bool {
+    stream::has_extension(path, &["yaml", "yml", "tpl", "json", "txt", "sh", "toml", "conf"])
+}
+
+/// True if a chart names another one of the same source.
+fn names_neighbours(dir: &Path, cx: &Cx<'_>) -> bool {
+    cx.files.read(&dir.join(CHART)).is_ok_and(|source| stream::holds(&source.bytes(), b"file://"))
+}
+
+/// Files of other values beside `values.yaml`, which people lay over it with `-f`: `values-prod.yaml`, `values.prod.yaml`,
+/// `prod-values.yaml`, and whatever lies in `ci/`, `values/` or `environments/`.
+fn variants(dir: &Path, files: &[PathBuf]) -> Vec<PathBuf> {
+    let named = |path: &&PathBuf| {
+        let Ok(below) = path.strip_prefix(dir) else { return false };
+        let Some(name) = below.file_name().and_then(|n| n.to_str()) else { return false };
+        let Some(stem) = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")) else { return false };
+        let parts: Vec<_> = below.iter().filter_map(|p| p.to_str()).collect();
+        match parts.as_slice() {
+            [_] => stem != "values" && (stem.starts_with("values") || stem.ends_with("values")),
+            [folder, _] => VALUES_FOLDERS.contains(folder),
+            _ => false,
+        }
+    };
+    files.iter().filter(named).cloned().collect()
+}
+
+/// The rendering of a chart and the ones below it with one set of values.
+struct Run<'a> {
+    defines: &'a Defines,
+    /// What tells the set of values from others, for people.
+    label: &'a str,
+    /// The folder of the chart as a whole.
+    whole: &'a Path,
+}
+
+impl Run<'_> {
+    fn chart(&self, chart: &Chart, values: &Value, seen: &mut Seen, out: &mut Vec<NodeGroup>, cx: &mut Cx<'_>) {
+        let dot = chart.dot(values);
+        // What stands in the values may be a document as a whole.
+        let dynamic = chart.dynamic || self.defines.values().any(|(view, _)| manifests::may_hold(&view.bytes));
+        for template in chart.templates.iter().filter(|t| t.is_rendered() && (dynamic || t.holds)) {
+            let Some(parsed) = &template.parsed else { continue };
+            let (ways, more) = engine::ways(&template.view, &parsed.body, &dot, &chart.dir, self.defines, cx);
+            let at = template.view.span(0..template.view.bytes.iter().position(|b| *b == b'\n').unwrap_or(0));
+            if more {
+                cx.gap(at, Why::Limit("ways through a template"));
+            }
+            let known = seen.entry(template.path.clone()).or_default();
+            for (when, text) in ways {
+                if known.contains(&(when.clone(), text.clone())) {
+                    continue;
+                }
+                let shown = template.path.strip_prefix(self.whole).unwrap_or(&template.path).display();
+                let name = format!("{shown}{}", self.label);
+                let problems = cx.problems.len();
+                for mut group in manifests::in_text(&text, &name, at, cx) {
+                    if !self.label.is_empty() && !group.name.contains(self.label) {
+                        group.name = format!("{}{}", group.name, self.label).into();
+                    }
+                    // Conditions of the document and of the template are about different things.
+                    group.when = group.when.and(&when).unwrap_or_default();
+                    out.push(group);
+                }
+                // What a template gives that is no YAML is no one's mistake that is known.
+                for problem in cx.problems.split_off(problems) {
+                    cx.gap(problem.at, Why::NotUnderstood("what a template of a chart gives, which is no YAML,".into()));
+                }
+                known.push((when, text));
+            }
+            cx.uses.push(template.path.clone());
+        }
+        cx.uses.extend(chart.values_file.clone());
+        for child in &chart.children {
+            if let Some(inner) = child.values(values) {
+                self.chart(&child.chart, &inner, seen, out, cx);
+            }
+        }
+        // The values of a chart that is not here may hold documents that it hands on.
+        for name in &chart.absent {
+            if let Some(inner) = values.get(name) {
+                let tree = manifests::node_of(&inner);
+                out.extend(manifests::among(&tree, &format!("values of {name}{}", self.label), cx));
+            }
+        }
+    }
+}
