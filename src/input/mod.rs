@@ -6,6 +6,7 @@ mod eksctl;
 mod evidence;
 mod helm;
 mod kind;
+mod kustomize;
 mod manifests;
 mod stream;
 mod terraform;
@@ -22,6 +23,7 @@ pub const INPUTS: &[&dyn Input] = &[
     &terraform::Packer,
     &cloudformation::CloudFormation,
     &helm::Helm,
+    &kustomize::Kustomize,
     &manifests::Manifests,
     &documents::Runtimes,
     &documents::UserData,

@@ -15,6 +15,12 @@ const MAX_NEIGHBOURS: usize = 50_000;
 /// Endings of the files of Terraform, which reads others: modules, templates.
 const READERS: &[&str] = &[".tf", ".tofu", ".tf.json", ".tofu.json"];
 
+/// The file that makes a folder a Helm chart.
+const CHART: &str = "Chart.yaml";
+
+/// Files that make a folder a kustomization.
+const KUSTOMIZATIONS: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
 /// Further endings of files that belong to a module of Terraform.
 const VALUES: &[&str] = &[".tfvars", ".tfvars.json"];
 
@@ -57,6 +63,7 @@ impl Named {
             let folders: BTreeSet<_> = self.files.iter().filter_map(|f| f.parent()).collect();
             more = folders.into_iter().flat_map(siblings).collect();
         }
+        self.widen_charts(&more, list, request);
         let ends = |path: &Path, list: &[&str]| list.iter().any(|e| path.to_string_lossy().ends_with(e));
         more.retain(|path| ends(path, READERS) && !request.policy.excludes(path));
         if !self.files.iter().any(|path| ends(path, READERS) || ends(path, VALUES)) {
@@ -75,6 +82,25 @@ impl Named {
         list.files.extend(more);
         list.files.sort();
         list.files.dedup();
+    }
+
+    /// Adds the charts that a named file is a part of, as a whole, and where it belongs to a kustomization, all of these: any
+    /// of them may change it.
+    fn widen_charts(&self, more: &[PathBuf], list: &mut FileList, request: &Request) {
+        let around = |path: &Path| {
+            path.ancestors().skip(1).take_while(|d| d.starts_with(&self.root)).map(Path::to_owned).collect::<Vec<_>>()
+        };
+        let folders: BTreeSet<PathBuf> = self.files.iter().flat_map(|f| around(f)).collect();
+        let wanted = |file: &PathBuf| !request.policy.excludes(file);
+        for chart in folders.iter().filter(|d| d.join(CHART).is_file()) {
+            list.files.extend(collect::collect(chart, request.no_ignore).files.into_iter().filter(wanted));
+        }
+        let kustomization = |path: &&PathBuf| {
+            path.file_name().and_then(|n| n.to_str()).is_some_and(|name| KUSTOMIZATIONS.contains(&name))
+        };
+        if folders.iter().any(|d| KUSTOMIZATIONS.iter().any(|name| d.join(name).is_file())) {
+            list.files.extend(more.iter().filter(kustomization).filter(|f| wanted(f)).cloned());
+        }
     }
 
     /// True if `path` or a folder around it was named.

@@ -104,8 +104,8 @@ pub fn parse(view: &View) -> Result<Template, SyntaxError> {
     let mut parser = Parser { view, pieces, at: 0, defines: BTreeMap::new() };
     let (body, end) = parser.list(0)?;
     match end {
-        End::Text => Ok(Template { body, defines: parser.defines }),
-        End::End(at) | End::Else(at, _) => Err(fault(at, "`end` or `else` without a beginning")),
+        Stop::Text => Ok(Template { body, defines: parser.defines }),
+        Stop::Closed(at) | Stop::Else(at, _) => Err(fault(at, "`end` or `else` without a beginning")),
     }
 }
 
@@ -178,9 +178,9 @@ fn close(bytes: &[u8], from: usize) -> Option<usize> {
 }
 
 /// What ended a list of parts.
-enum End {
+enum Stop {
     Text,
-    End(Span),
+    Closed(Span),
     /// `else`, with what stands behind it.
     Else(Span, Range<usize>),
 }
@@ -193,7 +193,7 @@ struct Parser<'v> {
 }
 
 impl Parser<'_> {
-    fn list(&mut self, depth: usize) -> Result<(Vec<Part>, End), SyntaxError> {
+    fn list(&mut self, depth: usize) -> Result<(Vec<Part>, Stop), SyntaxError> {
         let mut out = Vec::new();
         while let Some(piece) = self.pieces.get(self.at) {
             self.at += 1;
@@ -210,8 +210,8 @@ impl Parser<'_> {
             }
             let (word, rest) = self.first_word(range.clone());
             match word.as_str() {
-                "end" => return Ok((out, End::End(at))),
-                "else" => return Ok((out, End::Else(at, rest))),
+                "end" => return Ok((out, Stop::Closed(at))),
+                "else" => return Ok((out, Stop::Else(at, rest))),
                 "if" => out.push(Part::If(self.branch(rest, depth)?)),
                 "with" => out.push(Part::With(self.branch(rest, depth)?)),
                 "range" => out.push(Part::Range(self.branch(rest, depth)?)),
@@ -224,7 +224,7 @@ impl Parser<'_> {
                 "define" | "block" => {
                     let (name, with) = self.named(rest)?;
                     let (body, end) = self.list(depth + 1)?;
-                    let End::End(_) = end else { return Err(fault(at, "no `end`")) };
+                    let Stop::Closed(_) = end else { return Err(fault(at, "no `end`")) };
                     if let Some(known) = name.known_str() {
                         self.defines.insert(known.to_owned(), Arc::new(body));
                     }
@@ -235,7 +235,7 @@ impl Parser<'_> {
                 _ => out.push(Part::Output(self.pipeline(range)?)),
             }
         }
-        Ok((out, End::Text))
+        Ok((out, Stop::Text))
     }
 
     /// The first word of an action, and what stands behind it.
@@ -263,13 +263,13 @@ impl Parser<'_> {
         let pipeline = self.pipeline(range)?;
         let (then, end) = self.list(depth + 1)?;
         let other = match end {
-            End::Text => return Err(fault(at, "no `end`")),
-            End::End(_) => Vec::new(),
-            End::Else(at, rest) => {
+            Stop::Text => return Err(fault(at, "no `end`")),
+            Stop::Closed(_) => Vec::new(),
+            Stop::Else(at, rest) => {
                 let (word, rest) = self.first_word(rest);
                 match word.as_str() {
                     "" => {
-                        let (other, End::End(_)) = self.list(depth + 1)? else { return Err(fault(at, "no `end`")) };
+                        let (other, Stop::Closed(_)) = self.list(depth + 1)? else { return Err(fault(at, "no `end`")) };
                         other
                     }
                     "if" => vec![Part::If(self.branch(rest, depth + 1)?)],
@@ -559,10 +559,12 @@ mod tests {
             ("a {{ .Values.x }} b", r#""a " <.[Values.x]> " b""#),
             ("a\n{{- .x -}}\n b", r#""a" <.[x]> "b""#),
             ("{{ default \"a}}\" $.y | quote }}", r#"<default[] "a}}"[] $[y]|quote[]>"#),
-            ("{{if and .a (not .b)}}1{{else if eq .c 2}}2{{else}}3{{end}}",
-             r#"if(and[] .[a] (not[] .[b])[]){"1"}{if(eq[] .[c] 2[]){"2"}{"3"}}"#),
+            (
+                "{{if and .a (not .b)}}1{{else if eq .c 2}}2{{else}}3{{end}}",
+                r#"if(and[] .[a] (not[] .[b])[]){"1"}{if(eq[] .[c] 2[]){"2"}{"3"}}"#,
+            ),
             ("{{/* a }} b */}}x{{- /* c */ -}} y", r#""x" "y""#),
-            ("{{range $k, $v := .m}}{{$k}}{{break}}{{end}}", r#"range($k,$v:=.[m]){<$k[]> break}{}"#),
+            ("{{range $k, $v := .m}}{{$k}}{{break}}{{end}}", "range($k,$v:=.[m]){<$k[]> break}{}"),
             ("{{ (index .a 0).b }}", "<(index[] .[a] 0[])[b]>"),
             ("{{ define \"x\" }}y{{ end }}{{ template \"x\" . }}", "call x .[]"),
             ("{{ $x := `a` }}{{ $x = 1 }}", r#"<$x:="a"[]> <$x:=1[]>"#),
@@ -579,7 +581,18 @@ mod tests {
     fn faults() {
         let deep = "{{if .a}}".repeat(1000);
         let nested = format!("{{{{ {}", "(".repeat(1000));
-        for given in ["{{ .x", "{{ if }}", "{{ if .a }}", "{{ end }}", "{{ \"a }}", "{{ a b) }}", "{{ | a }}", "{{}}", &deep, &nested] {
+        for given in [
+            "{{ .x",
+            "{{ if }}",
+            "{{ if .a }}",
+            "{{ end }}",
+            "{{ \"a }}",
+            "{{ a b) }}",
+            "{{ | a }}",
+            "{{}}",
+            &deep,
+            &nested,
+        ] {
             let (_texts, view) = file(given.as_bytes());
             assert!(parse(&view).is_err(), "{given}");
         }

@@ -10,9 +10,9 @@ use indexmap::IndexMap;
 use crate::node::Cx;
 use crate::syntax::go_template::{Branch, Head, Operand, Part, Pipeline, parse};
 use crate::text::{Span, Traced, View, Why};
-use crate::value::{Condition, Entry, Guard, Kind, Map, Number, Value};
+use crate::value::{Condition, Entry, Guard, Kind, Map, Value};
 
-use super::functions;
+use super::{files, functions, texts};
 
 /// The most steps of one rendering.
 const MAX_STEPS: usize = 200_000;
@@ -102,7 +102,7 @@ pub(super) fn ways(
             other[n].holds = false;
             open.push(other);
         }
-        let when = answers.into_iter().fold(Some(Guard::always()), |all, one| all?.and(&Guard::of(one)));
+        let when = answers.into_iter().try_fold(Guard::always(), |all, one| all.and(&Guard::of(one)));
         out.extend(when.map(|when| (when, text)));
     }
     (out, false)
@@ -144,7 +144,7 @@ impl Engine<'_, '_> {
             Part::Output(pipeline) => {
                 let value = self.pipeline(pipeline, scope);
                 if pipeline.names.is_empty() {
-                    let text = functions::printed(&value, pipeline.at);
+                    let text = texts::printed(&value, pipeline.at);
                     self.push(out, &text);
                 }
             }
@@ -178,7 +178,7 @@ impl Engine<'_, '_> {
                 };
                 let at = name.span().unwrap_or(dot.at);
                 let value = self.include(name.known_str(), dot, at);
-                let text = functions::printed(&value, at);
+                let text = texts::printed(&value, at);
                 self.push(out, &text);
             }
             Part::Break => return Flow::Break,
@@ -197,22 +197,18 @@ impl Engine<'_, '_> {
             return Flow::On;
         }
         let items: Vec<(Value, Value)> = match &value.kind {
-            Kind::List(_) => value
-                .items()
-                .into_iter()
-                .enumerate()
-                .map(|(n, item)| (Value::new(Kind::Number(Number::new(n as f64)), at), item))
-                .collect(),
+            Kind::List(_) => {
+                value.items().into_iter().enumerate().map(|(n, item)| (functions::counted(n, at), item)).collect()
+            }
             Kind::Map(map) => {
                 let mut keys: Vec<_> = map.entries.iter().map(|(k, e)| (Arc::clone(k), e.key)).collect();
                 keys.sort();
-                let item = |(k, span): &(Arc<str>, Span)| {
-                    Some((Value::str(functions::key(k, *span, self), *span), value.get(k)?))
-                };
+                let item =
+                    |(k, span): &(Arc<str>, Span)| Some((Value::str(texts::key(k, *span, self), *span), value.get(k)?));
                 keys.iter().filter_map(item).collect()
             }
-            Kind::Number(n) if n.value() >= 0.0 => (0..(n.value() as usize).min(1000))
-                .map(|n| Value::new(Kind::Number(Number::new(n as f64)), at))
+            Kind::Number(n) if n.value() >= 0.0 => (0..functions::count(n.value()).min(1000))
+                .map(|n| functions::counted(n, at))
                 .map(|n| (n.clone(), n))
                 .collect(),
             _ => Vec::new(),
@@ -362,11 +358,11 @@ impl Engine<'_, '_> {
         match path {
             [.., "Files", "Get"] => {
                 let name = rest.first().map(|o| self.operand(o, scope))?;
-                Some(functions::file(self, name.as_known_str(), at))
+                Some(files::file(self, name.as_known_str(), at))
             }
             [.., "Files", "Glob"] => {
                 let name = rest.first().map(|o| self.operand(o, scope))?;
-                Some(functions::files(self, name.as_known_str(), at))
+                Some(files::files(self, name.as_known_str(), at))
             }
             [.., "APIVersions", "Has"] => {
                 Some(Value::unknown(Why::FromOutside("what the cluster is capable of".into()), at))
@@ -409,13 +405,16 @@ fn fields(mut value: Value, path: &[String], at: Span, engine: &Engine<'_, '_>) 
             }
             // A method of a set of files.
             Kind::Map(_) if matches!(name.as_str(), "AsConfig" | "AsSecrets") => {
-                let text = functions::yaml(&value, at);
+                let text = texts::yaml(&value, at);
                 Value::str(text, at)
             }
             Kind::Map(_) => value.get(name).unwrap_or_else(|| Value::null(at)),
-            Kind::Unknown(_) => return value,
+            Kind::Unknown(why) => return Value::unknown(why.clone(), at),
             _ => Value::null(at),
         };
+    }
+    if let Kind::Unknown(why) = value.kind {
+        return Value::unknown(why, at);
     }
     let words: Arc<str> = String::from_utf8_lossy(engine.cx.texts.slice(at)).trim().into();
     value.through(at, &words)

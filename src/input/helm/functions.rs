@@ -2,17 +2,17 @@
 //! `functions.go` and `strings.go`, helm/helm `pkg/engine/funcs.go`. What is not modelled gives something unknown.
 
 use std::cmp::Ordering;
-use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use indexmap::IndexMap;
 
-use crate::syntax::{Node, NodeKind, Style, yaml};
-use crate::text::{Layer, Span, Traced, Whence, Why};
+use crate::syntax::yaml as documents;
+use crate::text::{Layer, Span, Traced, Why};
 use crate::value::{Entry, Kind, Map, Number, Value};
 
 use super::engine::{Engine, map, unknown};
+use super::texts::{formatted, indented, json, key, mapped, printed, quoted, trimmed, yaml};
 use crate::input::manifests::{node_of, value_of};
 
 /// The most items that a function makes.
@@ -33,43 +33,6 @@ pub(super) fn truth(value: &Value) -> Option<bool> {
     })
 }
 
-/// What a template writes for a value. Helm writes nothing for what is not there.
-pub(super) fn printed(value: &Value, at: Span) -> Traced {
-    match &value.kind {
-        Kind::Null => Traced::new(),
-        Kind::List(_) => {
-            let mut out = Traced::made("[", at);
-            let items: Vec<_> = value.items().iter().map(|item| printed(item, at)).collect();
-            out.push(&Traced::join(&items, &Traced::made(" ", at)));
-            out.push_made(b"]", at);
-            out
-        }
-        Kind::Map(inner) => {
-            let mut out = Traced::made("map[", at);
-            for (n, (key, entry)) in inner.entries.iter().enumerate() {
-                out.push_made(if n > 0 { b" " } else { b"" }, at);
-                out.push_made(key.as_bytes(), entry.key);
-                out.push_made(b":", at);
-                out.push(&printed(&entry.value.clone().with_outer(&value.via), at));
-            }
-            out.push_made(b"]", at);
-            out
-        }
-        _ => value.to_traced().unwrap_or_default(),
-    }
-}
-
-/// The key of a map as text: as it stands, where it stands so.
-pub(super) fn key(name: &Arc<str>, at: Span, engine: &Engine<'_, '_>) -> Traced {
-    let mut out = Traced::new();
-    if engine.cx.texts.slice(at) == name.as_bytes() {
-        out.push_same(name.as_bytes(), at);
-    } else {
-        out.push_made(name.as_bytes(), at);
-    }
-    out
-}
-
 /// A number as it is written in a template.
 pub(super) fn number(text: &Traced) -> Option<Number> {
     Number::parse(text.clone())
@@ -79,142 +42,15 @@ fn float(n: f64, at: Span) -> Value {
     Value::new(Kind::Number(Number::new(n)), at)
 }
 
-/// A value as `toYaml` writes it, without the last line break.
-pub(super) fn yaml(value: &Value, at: Span) -> Traced {
-    let text = yaml::write(&node_of(value));
-    let length = text.bytes().trim_ascii_end().len();
-    let text = text.slice(0..length);
-    if text.is_empty() { Traced::made("{}", at) } else { text }
+/// A count as a number.
+pub(super) fn counted(n: usize, at: Span) -> Value {
+    float(f64::from(u32::try_from(n).unwrap_or(u32::MAX)), at)
 }
 
-/// A value as JSON.
-fn json(node: &Node, out: &mut Traced) {
-    let at = node.span;
-    match &node.kind {
-        NodeKind::Scalar(scalar) if scalar.style == Style::Plain => out.push(&scalar.text),
-        NodeKind::Scalar(scalar) => out.push(&quoted(&scalar.text, at)),
-        NodeKind::Seq(items) => {
-            out.push_made(b"[", at);
-            for (n, item) in items.iter().enumerate() {
-                out.push_made(if n > 0 { b"," } else { b"" }, at);
-                json(item, out);
-            }
-            out.push_made(b"]", at);
-        }
-        NodeKind::Map(pairs) => {
-            out.push_made(b"{", at);
-            for (n, (key, value)) in pairs.iter().enumerate() {
-                out.push_made(if n > 0 { b"," } else { b"" }, at);
-                json(key, out);
-                out.push_made(b":", at);
-                json(value, out);
-            }
-            out.push_made(b"}", at);
-        }
-    }
-}
-
-/// A text in double quotes, as Go's `%q` writes it.
-fn quoted(text: &Traced, at: Span) -> Traced {
-    let mut out = Traced::made("\"", at);
-    let bytes = text.bytes();
-    let mut run = 0;
-    for (n, byte) in bytes.iter().enumerate() {
-        let escaped: &[u8] = match byte {
-            b'\n' => b"\\n",
-            b'\t' => b"\\t",
-            b'\r' => b"\\r",
-            b'"' => b"\\\"",
-            b'\\' => b"\\\\",
-            _ => continue,
-        };
-        out.push(&text.slice(run..n));
-        out.push_made(escaped, at);
-        run = n + 1;
-    }
-    out.push(&text.slice(run..bytes.len()));
-    out.push_made(b"\"", at);
-    out
-}
-
-/// A text with every byte changed, none added or removed.
-fn mapped(text: &Traced, change: impl Fn(u8) -> u8) -> Traced {
-    let mut out = Traced::new();
-    for (range, piece) in text.ranges() {
-        let before = &text.bytes()[range];
-        let after: Vec<u8> = before.iter().map(|b| change(*b)).collect();
-        let whence = match &piece.whence {
-            Whence::Same(span) if after != before => Whence::Made(*span),
-            other => other.clone(),
-        };
-        let hole = matches!(whence, Whence::Hole(..));
-        out.push_piece(if hole { before } else { &after }, whence, piece.via.clone());
-    }
-    out
-}
-
-/// Every line with blanks in front, as `indent` writes them.
-fn indented(text: &Traced, count: usize, at: Span) -> Traced {
-    let lead = Traced::made(" ".repeat(count.min(200)), at);
-    let mut out = Traced::new();
-    for (n, line) in text.split(b"\n").iter().enumerate() {
-        if n > 0 {
-            out.push_made(b"\n", at);
-        }
-        out.push(&lead);
-        out.push(line);
-    }
-    out
-}
-
-fn trimmed(text: &Traced, cut: &dyn Fn(&u8) -> bool, start: bool, end: bool) -> Traced {
-    let bytes = text.bytes();
-    let from = if start { bytes.iter().take_while(|b| cut(b)).count() } else { 0 };
-    let to = if end { bytes.len() - bytes[from..].iter().rev().take_while(|b| cut(b)).count() } else { bytes.len() };
-    text.slice(from..to)
-}
-
-/// A file of the chart.
-pub(super) fn file(engine: &mut Engine<'_, '_>, name: Option<&str>, at: Span) -> Value {
-    let Some(name) = name else { return Value::unknown(Why::NotUnderstood("the name of a file".into()), at) };
-    let path = engine.folder.join(name.trim_start_matches('/'));
-    if path.components().any(|c| matches!(c, std::path::Component::ParentDir)) {
-        return Value::str(Traced::made("", at), at);
-    }
-    match engine.cx.open(&path) {
-        Ok(id) => {
-            let view = engine.cx.texts.view(id);
-            Value::str(view.traced(0..view.bytes.len()), at)
-        }
-        // Helm gives nothing for a file that is not there.
-        Err(crate::text::FileError::Missing) => Value::str(Traced::made("", at), at),
-        Err(_) => Value::unknown(Why::FromOutside(format!("the file {}", name.escape_debug()).into()), at),
-    }
-}
-
-/// The files of the chart whose names fit a pattern, by name. Only the last part of the pattern may have marks in it.
-pub(super) fn files(engine: &mut Engine<'_, '_>, pattern: Option<&str>, at: Span) -> Value {
-    let Some(pattern) = pattern else { return Value::unknown(Why::NotUnderstood("a pattern of files".into()), at) };
-    let (folder, last) = pattern.rsplit_once('/').unwrap_or(("", pattern));
-    if folder.contains(['*', '?', '[', '{']) {
-        let why = format!("the files `{}`", pattern.escape_debug());
-        return Value::unknown(Why::NotUnderstood(why.into()), at);
-    }
-    let Ok(glob) = globset::Glob::new(last) else {
-        return Value::unknown(Why::NotUnderstood("a pattern of files".into()), at);
-    };
-    let glob = glob.compile_matcher();
-    let mut entries = Vec::new();
-    let dir = engine.folder.join(folder.trim_start_matches('/'));
-    for path in engine.cx.files.list(&dir).into_iter().take(MAX_ITEMS) {
-        let Some(name) = path.file_name().and_then(|n| n.to_str()).filter(|n| glob.is_match(Path::new(n))) else {
-            continue;
-        };
-        let whole = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-        let content = file(engine, Some(&whole), at);
-        entries.push((Arc::from(name), content));
-    }
-    map(entries, at)
+/// A number as a count: nothing below zero.
+#[expect(clippy::cast_sign_loss, reason = "nothing below zero is left")]
+pub(super) fn count(n: f64) -> usize {
+    n.clamp(0.0, f64::from(u32::MAX)) as usize
 }
 
 fn text_arg(args: &[Value], n: usize, at: Span) -> Traced {
@@ -236,7 +72,7 @@ fn equal(a: &Value, b: &Value) -> Option<bool> {
     match (&a.kind, &b.kind) {
         (Kind::Unknown(_) | Kind::Either(_), _) | (_, Kind::Unknown(_) | Kind::Either(_)) => None,
         (Kind::Str(a), Kind::Str(b)) => Some(a.known_str()? == b.known_str()?),
-        (Kind::Number(a), Kind::Number(b)) => Some(a.value() == b.value()),
+        (Kind::Number(a), Kind::Number(b)) => Some(a == b),
         (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
         (Kind::Null, Kind::Null) => Some(true),
         (Kind::List(_) | Kind::Map(_), Kind::List(_) | Kind::Map(_)) => Some(a.kind == b.kind),
@@ -367,7 +203,7 @@ pub(super) fn call(engine: &mut Engine<'_, '_>, name: &str, args: Vec<Value>, at
                 return value;
             }
             let id = engine.cx.texts.add_made(name, &last_text(), at);
-            match yaml::parse(&engine.cx.texts.view(id)).tree.first() {
+            match documents::parse(&engine.cx.texts.view(id)).tree.first() {
                 Some(tree) => value_of(tree),
                 None => null(),
             }
@@ -400,7 +236,7 @@ pub(super) fn call(engine: &mut Engine<'_, '_>, name: &str, args: Vec<Value>, at
         }
         "printf" => str(formatted(&text(0), &args[args.len().min(1)..], at)),
         "indent" | "nindent" => {
-            let count = number_of(&arg(0)).unwrap_or(0.0).max(0.0) as usize;
+            let count = count(number_of(&arg(0)).unwrap_or(0.0));
             let inner = indented(&last_text(), count, at);
             if name == "indent" {
                 return str(inner);
@@ -433,22 +269,22 @@ pub(super) fn call(engine: &mut Engine<'_, '_>, name: &str, args: Vec<Value>, at
             str(Traced::join(&parts, &Traced::new()))
         }
         "trunc" => match (number_of(&arg(0)), last_text()) {
-            (Some(n), text) if n >= 0.0 => str(text.slice(0..(n as usize).min(text.len()))),
+            (Some(n), text) if n >= 0.0 => str(text.slice(0..count(n).min(text.len()))),
             (Some(n), text) => {
-                let from = text.len().saturating_sub(-n as usize);
+                let from = text.len().saturating_sub(count(-n));
                 str(text.slice(from..text.len()))
             }
             _ => not_understood(name, at),
         },
         "substr" => match (number_of(&arg(0)), number_of(&arg(1)), last_text()) {
             (Some(from), Some(to), text) => {
-                let to = if to < 0.0 { text.len() } else { to as usize };
-                str(text.slice(from.max(0.0) as usize..to))
+                let to = if to < 0.0 { text.len() } else { count(to) };
+                str(text.slice(count(from)..to))
             }
             _ => not_understood(name, at),
         },
         "repeat" => {
-            let count = number_of(&arg(0)).unwrap_or(0.0).max(0.0) as usize;
+            let count = count(number_of(&arg(0)).unwrap_or(0.0));
             let parts = vec![last_text(); count.min(MAX_ITEMS)];
             str(Traced::join(&parts, &Traced::new()))
         }
@@ -496,9 +332,10 @@ pub(super) fn call(engine: &mut Engine<'_, '_>, name: &str, args: Vec<Value>, at
         }
         "title" | "untitle" | "camelcase" | "snakecase" | "kebabcase" | "sha256sum" | "sha1sum" | "randAlphaNum"
         | "randAlpha" | "randNumeric" | "uuidv4" | "now" | "date" | "genCA" | "genSignedCert" | "htpasswd"
-        | "semverCompare" | "semver" | "env" | "expandenv" => {
-            Value::unknown(first_unknown.unwrap_or_else(|| Why::NotUnderstood(format!("the function `{name}` of a template").into())), at)
-        }
+        | "semverCompare" | "semver" | "env" | "expandenv" => Value::unknown(
+            first_unknown.unwrap_or_else(|| Why::NotUnderstood(format!("the function `{name}` of a template").into())),
+            at,
+        ),
 
         // Numbers.
         "int" | "int64" | "float64" | "atoi" => match number_of(&last()) {
@@ -506,7 +343,7 @@ pub(super) fn call(engine: &mut Engine<'_, '_>, name: &str, args: Vec<Value>, at
                 let value = last();
                 let whole = if name == "float64" { n } else { n.trunc() };
                 match &value.kind {
-                    Kind::Number(known) if known.value() == whole => value,
+                    Kind::Number(known) if *known == Number::new(whole) => value,
                     _ => float(whole, value.at).with_outer(&value.via),
                 }
             }
@@ -532,15 +369,15 @@ pub(super) fn call(engine: &mut Engine<'_, '_>, name: &str, args: Vec<Value>, at
             }
         }
         "len" => match &last().kind {
-            Kind::Str(text) if !text.has_hole() => float(text.len() as f64, at),
-            Kind::List(items) => float(items.len() as f64, at),
-            Kind::Map(inner) if inner.open.is_none() => float(inner.entries.len() as f64, at),
+            Kind::Str(text) if !text.has_hole() => counted(text.len(), at),
+            Kind::List(items) => counted(items.len(), at),
+            Kind::Map(inner) if inner.open.is_none() => counted(inner.entries.len(), at),
             Kind::Null => float(0.0, at),
             _ => Value::unknown(first_unknown.unwrap_or(Why::NotUnderstood("a length".into())), at),
         },
         "until" => {
-            let count = number_of(&arg(0)).unwrap_or(0.0).max(0.0) as usize;
-            Value::list((0..count.min(MAX_ITEMS)).map(|n| float(n as f64, at)).collect(), at)
+            let count = count(number_of(&arg(0)).unwrap_or(0.0));
+            Value::list((0..count.min(MAX_ITEMS)).map(|n| counted(n, at)).collect(), at)
         }
 
         // Lists.
@@ -551,10 +388,8 @@ pub(super) fn call(engine: &mut Engine<'_, '_>, name: &str, args: Vec<Value>, at
                 value = match (&value.kind, &key.kind) {
                     (Kind::Unknown(_), _) => return value,
                     (_, Kind::Unknown(why)) => return Value::unknown(why.clone(), at),
-                    (Kind::List(_), Kind::Number(n)) => value.item(n.value() as usize).unwrap_or_else(null),
-                    (Kind::Map(_), Kind::Str(key)) => {
-                        key.known_str().and_then(|k| value.get(k)).unwrap_or_else(null)
-                    }
+                    (Kind::List(_), Kind::Number(n)) => value.item(count(n.value())).unwrap_or_else(null),
+                    (Kind::Map(_), Kind::Str(key)) => key.known_str().and_then(|k| value.get(k)).unwrap_or_else(null),
                     _ => null(),
                 };
             }
@@ -635,7 +470,8 @@ pub(super) fn call(engine: &mut Engine<'_, '_>, name: &str, args: Vec<Value>, at
         }
         "get" => arg(0).get(arg(1).as_known_str().unwrap_or_default()).unwrap_or_else(|| made(String::new())),
         "dig" => {
-            let (Some(whole), Some(fallback)) = (args.last(), args.len().checked_sub(2).and_then(|n| args.get(n))) else {
+            let (Some(whole), Some(fallback)) = (args.last(), args.len().checked_sub(2).and_then(|n| args.get(n)))
+            else {
                 return not_understood(name, at);
             };
             let mut value = whole.clone();
@@ -716,39 +552,4 @@ fn kind(value: &Value) -> Option<&'static str> {
 fn known2(args: &[Value], at: Span, ask: impl Fn(&str, &str) -> bool) -> Option<bool> {
     let (a, b) = (text_arg(args, 0, at), text_arg(args, 1, at));
     Some(ask(a.known_str()?, b.known_str()?))
-}
-
-/// `printf`: `%s`, `%v`, `%d`, `%q`, `%t` and `%%`. Other verbs give something unknown.
-fn formatted(format: &Traced, args: &[Value], at: Span) -> Traced {
-    let mut out = Traced::new();
-    let bytes = format.bytes();
-    let (mut run, mut n, mut next) = (0, 0, 0);
-    while n < bytes.len() {
-        if bytes[n] != b'%' {
-            n += 1;
-            continue;
-        }
-        out.push(&format.slice(run..n));
-        let mut value = || {
-            next += 1;
-            args.get(next - 1).map(|v| printed(v, at)).unwrap_or_default()
-        };
-        match bytes.get(n + 1) {
-            Some(b'%') => out.push_made(b"%", at),
-            Some(b's' | b'v' | b'd' | b't') => out.push(&value()),
-            Some(b'q') => {
-                let value = value();
-                out.push(&quoted(&value, at));
-            }
-            _ => {
-                value();
-                out.push_hole(at, Why::NotUnderstood("a verb of `printf`".into()));
-                n += bytes[n..].iter().skip(1).take_while(|b| !b.is_ascii_alphabetic()).count();
-            }
-        }
-        n = (n + 2).min(bytes.len());
-        run = n;
-    }
-    out.push(&format.slice(run..bytes.len()));
-    out
 }

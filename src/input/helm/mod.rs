@@ -8,7 +8,9 @@
 
 mod chart;
 mod engine;
+mod files;
 mod functions;
+mod texts;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -152,7 +154,10 @@ impl Run<'_> {
                 }
                 // What a template gives that is no YAML is no one's mistake that is known.
                 for problem in cx.problems.split_off(problems) {
-                    cx.gap(problem.at, Why::NotUnderstood("what a template of a chart gives, which is no YAML,".into()));
+                    cx.gap(
+                        problem.at,
+                        Why::NotUnderstood("what a template of a chart gives, which is no YAML,".into()),
+                    );
                 }
                 known.push((when, text));
             }

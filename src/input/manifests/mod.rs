@@ -222,6 +222,19 @@ pub(super) fn in_tree(tree: &Node, name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup
     read_all(std::slice::from_ref(tree), None, name, cx)
 }
 
+/// The node groups of documents that are known as trees and stand in one stream.
+pub(super) fn in_trees(trees: &[Node], name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    read_all(trees, None, name, cx)
+}
+
+/// True if a document is of a kind that is read here.
+pub(super) fn is_read(tree: &Node) -> bool {
+    Manifest::of(tree, &[], None, "").is_some_and(|m| {
+        KINDS.iter().any(|k| k.group == m.group && k.kinds.contains(&m.kind))
+            || tools::TOOLS.iter().any(|t| t.group == m.group && t.kinds.contains(&m.kind))
+    })
+}
+
 /// The node groups of all documents that stand anywhere inside of a tree, such as the values of a chart.
 pub(super) fn among(tree: &Node, name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     if Manifest::of(tree, &[], None, name).is_some() {

@@ -62,7 +62,8 @@ pub(in crate::input) fn value_of(node: &Node) -> Value {
             Resolved::Null => Value::null(at),
             Resolved::Bool(value) => Value::bool(value, at),
             Resolved::Int(whole) => {
-                let number = Number::parse(scalar.text.clone()).unwrap_or_else(|| Number::new(whole as f64));
+                let computed = || Number::new(whole.to_string().parse().unwrap_or(0.0));
+                let number = Number::parse(scalar.text.clone()).unwrap_or_else(computed);
                 Value::new(Kind::Number(number), at)
             }
             Resolved::Float(number) => Value::new(Kind::Number(Number::new(number)), at),

@@ -1,0 +1,177 @@
+//! Values as text, and texts that functions of templates change. Every byte keeps its place.
+
+use std::sync::Arc;
+
+use crate::syntax::{Node, NodeKind, Style, yaml};
+use crate::text::{Span, Traced, Whence, Why};
+use crate::value::{Kind, Value};
+
+use super::engine::Engine;
+use crate::input::manifests::node_of;
+
+/// What a template writes for a value. Helm writes nothing for what is not there.
+pub(super) fn printed(value: &Value, at: Span) -> Traced {
+    match &value.kind {
+        Kind::Null => Traced::new(),
+        Kind::List(_) => {
+            let mut out = Traced::made("[", at);
+            let items: Vec<_> = value.items().iter().map(|item| printed(item, at)).collect();
+            out.push(&Traced::join(&items, &Traced::made(" ", at)));
+            out.push_made(b"]", at);
+            out
+        }
+        Kind::Map(inner) => {
+            let mut out = Traced::made("map[", at);
+            for (n, (key, entry)) in inner.entries.iter().enumerate() {
+                out.push_made(if n > 0 { b" " } else { b"" }, at);
+                out.push_made(key.as_bytes(), entry.key);
+                out.push_made(b":", at);
+                out.push(&printed(&entry.value.clone().with_outer(&value.via), at));
+            }
+            out.push_made(b"]", at);
+            out
+        }
+        _ => value.to_traced().unwrap_or_default(),
+    }
+}
+
+/// The key of a map as text: as it stands, where it stands so.
+pub(super) fn key(name: &Arc<str>, at: Span, engine: &Engine<'_, '_>) -> Traced {
+    let mut out = Traced::new();
+    if engine.cx.texts.slice(at) == name.as_bytes() {
+        out.push_same(name.as_bytes(), at);
+    } else {
+        out.push_made(name.as_bytes(), at);
+    }
+    out
+}
+
+/// A value as `toYaml` writes it, without the last line break.
+pub(super) fn yaml(value: &Value, at: Span) -> Traced {
+    let text = yaml::write(&node_of(value));
+    let length = text.bytes().trim_ascii_end().len();
+    let text = text.slice(0..length);
+    if text.is_empty() { Traced::made("{}", at) } else { text }
+}
+
+/// A value as JSON.
+pub(super) fn json(node: &Node, out: &mut Traced) {
+    let at = node.span;
+    match &node.kind {
+        NodeKind::Scalar(scalar) if scalar.style == Style::Plain => out.push(&scalar.text),
+        NodeKind::Scalar(scalar) => out.push(&quoted(&scalar.text, at)),
+        NodeKind::Seq(items) => {
+            out.push_made(b"[", at);
+            for (n, item) in items.iter().enumerate() {
+                out.push_made(if n > 0 { b"," } else { b"" }, at);
+                json(item, out);
+            }
+            out.push_made(b"]", at);
+        }
+        NodeKind::Map(pairs) => {
+            out.push_made(b"{", at);
+            for (n, (key, value)) in pairs.iter().enumerate() {
+                out.push_made(if n > 0 { b"," } else { b"" }, at);
+                json(key, out);
+                out.push_made(b":", at);
+                json(value, out);
+            }
+            out.push_made(b"}", at);
+        }
+    }
+}
+
+/// A text in double quotes, as Go's `%q` writes it.
+pub(super) fn quoted(text: &Traced, at: Span) -> Traced {
+    let mut out = Traced::made("\"", at);
+    let bytes = text.bytes();
+    let mut run = 0;
+    for (n, byte) in bytes.iter().enumerate() {
+        let escaped: &[u8] = match byte {
+            b'\n' => b"\\n",
+            b'\t' => b"\\t",
+            b'\r' => b"\\r",
+            b'"' => b"\\\"",
+            b'\\' => b"\\\\",
+            _ => continue,
+        };
+        out.push(&text.slice(run..n));
+        out.push_made(escaped, at);
+        run = n + 1;
+    }
+    out.push(&text.slice(run..bytes.len()));
+    out.push_made(b"\"", at);
+    out
+}
+
+/// A text with every byte changed, none added or removed.
+pub(super) fn mapped(text: &Traced, change: impl Fn(u8) -> u8) -> Traced {
+    let mut out = Traced::new();
+    for (range, piece) in text.ranges() {
+        let before = &text.bytes()[range];
+        let after: Vec<u8> = before.iter().map(|b| change(*b)).collect();
+        let whence = match &piece.whence {
+            Whence::Same(span) if after != before => Whence::Made(*span),
+            other => other.clone(),
+        };
+        let hole = matches!(whence, Whence::Hole(..));
+        out.push_piece(if hole { before } else { &after }, whence, piece.via.clone());
+    }
+    out
+}
+
+/// Every line with blanks in front, as `indent` writes them.
+pub(super) fn indented(text: &Traced, count: usize, at: Span) -> Traced {
+    let lead = Traced::made(" ".repeat(count.min(200)), at);
+    let mut out = Traced::new();
+    for (n, line) in text.split(b"\n").iter().enumerate() {
+        if n > 0 {
+            out.push_made(b"\n", at);
+        }
+        out.push(&lead);
+        out.push(line);
+    }
+    out
+}
+
+pub(super) fn trimmed(text: &Traced, cut: &dyn Fn(&u8) -> bool, start: bool, end: bool) -> Traced {
+    let bytes = text.bytes();
+    let from = if start { bytes.iter().take_while(|b| cut(b)).count() } else { 0 };
+    let to = if end { bytes.len() - bytes[from..].iter().rev().take_while(|b| cut(b)).count() } else { bytes.len() };
+    text.slice(from..to)
+}
+
+/// `printf`: `%s`, `%v`, `%d`, `%q`, `%t` and `%%`. Other verbs give something unknown.
+pub(super) fn formatted(format: &Traced, args: &[Value], at: Span) -> Traced {
+    let mut out = Traced::new();
+    let bytes = format.bytes();
+    let (mut run, mut n, mut next) = (0, 0, 0);
+    while n < bytes.len() {
+        if bytes[n] != b'%' {
+            n += 1;
+            continue;
+        }
+        out.push(&format.slice(run..n));
+        let mut value = || {
+            next += 1;
+            args.get(next - 1).map(|v| printed(v, at)).unwrap_or_default()
+        };
+        match bytes.get(n + 1) {
+            Some(b'%') => out.push_made(b"%", at),
+            Some(b's' | b'v' | b'd' | b't') => out.push(&value()),
+            Some(b'q') => {
+                let value = value();
+                out.push(&quoted(&value, at));
+            }
+            _ => {
+                value();
+                out.push_hole(at, Why::NotUnderstood("a verb of `printf`".into()));
+                n += bytes[n..].iter().skip(1).take_while(|b| !b.is_ascii_alphabetic()).count();
+            }
+        }
+        n = (n + 2).min(bytes.len());
+        run = n;
+    }
+    out.push(&format.slice(run..bytes.len()));
+    out
+}

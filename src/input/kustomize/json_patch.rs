@@ -1,0 +1,85 @@
+//! JSON patches (RFC 6902), as Kustomize and kubeadm read them.
+
+use crate::syntax::{Node, NodeKind, Scalar, Style};
+use crate::text::{Span, Traced};
+
+/// Applies the operations of a patch to a document, up to the first one that does not fit.
+pub(super) fn apply(document: &mut Node, patch: &Node) -> Result<(), (Span, String)> {
+    for operation in patch.items() {
+        let fault = |words: &str| (operation.span, format!("an operation of a patch ({words})"));
+        let text = |key: &str| operation.get(key).and_then(Node::as_str);
+        let Some(kind) = text("op") else { return Err(fault("no `op`")) };
+        let path = pointer(text("path").ok_or_else(|| fault("no `path`"))?);
+        let value = operation.get("value").cloned();
+        let done = match kind {
+            "add" => add(document, &path, value.ok_or_else(|| fault("no `value`"))?, operation.span),
+            "replace" => get_mut(document, &path).zip(value).map(|(node, value)| *node = value),
+            "remove" => take(document, &path).map(drop),
+            "move" | "copy" => {
+                let from = pointer(text("from").ok_or_else(|| fault("no `from`"))?);
+                let value =
+                    if kind == "move" { take(document, &from) } else { get_mut(document, &from).map(|n| n.clone()) };
+                value.and_then(|value| add(document, &path, value, operation.span))
+            }
+            "test" => Some(()),
+            _ => None,
+        };
+        done.ok_or_else(|| {
+            fault(&format!("`{}` of `{}`", kind.escape_debug(), text("path").unwrap_or_default().escape_debug()))
+        })?;
+    }
+    Ok(())
+}
+
+fn pointer(text: &str) -> Vec<String> {
+    text.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect()
+}
+
+fn get_mut<'n>(node: &'n mut Node, path: &[String]) -> Option<&'n mut Node> {
+    let Some((first, rest)) = path.split_first() else { return Some(node) };
+    let inner = match &mut node.kind {
+        NodeKind::Map(pairs) => &mut pairs.iter_mut().rev().find(|(k, _)| k.as_str() == Some(first))?.1,
+        NodeKind::Seq(items) => items.get_mut(first.parse::<usize>().ok()?)?,
+        NodeKind::Scalar(_) => return None,
+    };
+    get_mut(inner, rest)
+}
+
+fn add(document: &mut Node, path: &[String], value: Node, at: Span) -> Option<()> {
+    let Some((last, above)) = path.split_last() else {
+        *document = value;
+        return Some(());
+    };
+    match &mut get_mut(document, above)?.kind {
+        NodeKind::Map(pairs) => {
+            pairs.retain(|(k, _)| k.as_str() != Some(last));
+            let text = Traced::made(last.as_str(), at);
+            let key = Node { kind: NodeKind::Scalar(Scalar { text, style: Style::DoubleQuoted }), span: at, tag: None };
+            pairs.push((key, value));
+        }
+        NodeKind::Seq(items) => {
+            let n = if last == "-" { items.len() } else { last.parse().ok()? };
+            if n > items.len() {
+                return None;
+            }
+            items.insert(n, value);
+        }
+        NodeKind::Scalar(_) => return None,
+    }
+    Some(())
+}
+
+fn take(document: &mut Node, path: &[String]) -> Option<Node> {
+    let (last, above) = path.split_last()?;
+    match &mut get_mut(document, above)?.kind {
+        NodeKind::Map(pairs) => {
+            let n = pairs.iter().rposition(|(k, _)| k.as_str() == Some(last))?;
+            Some(pairs.remove(n).1)
+        }
+        NodeKind::Seq(items) => {
+            let n: usize = last.parse().ok()?;
+            (n < items.len()).then(|| items.remove(n))
+        }
+        NodeKind::Scalar(_) => None,
+    }
+}

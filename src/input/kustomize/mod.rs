@@ -1,0 +1,346 @@
+//! Kustomize: what comes out of a kustomization, with the ones below it, its components, its patches and its generators.
+//!
+//! Source: kubernetes-sigs/kustomize `api/types` (`kustomization.go`, `patch.go`, `selector.go`, `configmapargs.go`) and
+//! `api/internal/target` (the order: resources, components, generators, patches). A kustomization that another one takes in is
+//! judged there only.
+
+mod json_patch;
+mod merge;
+
+use std::path::{Component, Path, PathBuf};
+
+use regex::Regex;
+
+use crate::node::{Cx, NodeGroup};
+use crate::syntax::{Node, NodeKind, Scalar, Style};
+use crate::text::{Span, Traced, Why};
+
+use super::kind::{FileList, Input, Unit};
+use super::{manifests, stream};
+
+/// What such a file is called.
+const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+/// The deepest nesting of kustomizations.
+const MAX_LAYERS: usize = 24;
+/// The most documents of one kustomization.
+const MAX_DOCUMENTS: usize = 5_000;
+
+/// Kustomizations.
+#[derive(Debug)]
+pub(super) struct Kustomize;
+
+impl Input for Kustomize {
+    fn name(&self) -> &'static str {
+        "kustomize"
+    }
+
+    fn claim(&self, files: &FileList) -> Vec<Unit> {
+        let named = |path: &&PathBuf| path.file_name().and_then(|n| n.to_str()).is_some_and(|n| NAMES.contains(&n));
+        let unit = |path: &PathBuf| Unit { path: path.clone(), files: vec![path.clone()] };
+        files.files.iter().filter(named).map(unit).collect()
+    }
+
+    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let mut build = Build::default();
+        let mut documents = Vec::new();
+        build.layer(&unit.path, &mut documents, 0, cx);
+        if build.patches_hold && build.skipped {
+            // A patch may make something of a document that says nothing of a kubelet by itself.
+            build = Build { everything: true, ..Build::default() };
+            documents.clear();
+            build.layer(&unit.path, &mut documents, 0, cx);
+        }
+        cx.covers.append(&mut build.below);
+        if documents.is_empty() {
+            return Vec::new();
+        }
+        cx.uses.append(&mut build.files);
+        let name = unit.path.parent().map(|dir| stream::shown(dir, cx)).unwrap_or_default();
+        let name = if name.is_empty() { ".".to_owned() } else { name };
+        let trees: Vec<Node> = documents.into_iter().map(|d| d.tree).collect();
+        let mut groups = manifests::in_trees(&trees, &name, cx);
+        for group in &mut groups {
+            if !group.name.contains(&name) {
+                group.name = format!("{} of {name}", group.name).into();
+            }
+        }
+        groups
+    }
+}
+
+/// A document on its way through the layers.
+#[derive(Clone)]
+struct Document {
+    tree: Node,
+}
+
+#[derive(Default)]
+struct Build {
+    /// Documents that say nothing of a kubelet are read, too.
+    everything: bool,
+    /// One was not read.
+    skipped: bool,
+    /// A patch says something of a kubelet.
+    patches_hold: bool,
+    /// Files that were read.
+    files: Vec<PathBuf>,
+    /// Kustomizations that were taken in.
+    below: Vec<PathBuf>,
+    /// Those that are being read.
+    open: Vec<PathBuf>,
+}
+
+impl Build {
+    /// Adds what a kustomization gives to the documents; a component changes those that are there.
+    fn layer(&mut self, path: &Path, documents: &mut Vec<Document>, depth: usize, cx: &mut Cx<'_>) {
+        if depth > MAX_LAYERS || self.open.iter().any(|open| open == path) {
+            return;
+        }
+        let Ok(id) = cx.open(path) else { return };
+        let view = cx.texts.view(id);
+        let parsed = stream::documents(&view);
+        let Some(tree) = parsed.tree.into_iter().next() else { return };
+        let dir = path.parent().unwrap_or(path).to_owned();
+        self.open.push(path.to_owned());
+        let component = tree.get("kind").and_then(Node::as_str) == Some("Component");
+        let mut own = if component { std::mem::take(documents) } else { Vec::new() };
+        for key in ["resources", "bases", "components"] {
+            for item in tree.get(key).map(Node::items).unwrap_or_default() {
+                self.resource(&dir, item, &mut own, depth, cx);
+            }
+        }
+        for chart in tree.get("helmCharts").map(Node::items).unwrap_or_default() {
+            if let Some(values) = chart.get("valuesInline") {
+                own.push(Document { tree: values.clone() });
+            }
+        }
+        for generator in tree.get("configMapGenerator").map(Node::items).unwrap_or_default() {
+            self.generate(&dir, generator, &mut own, cx);
+        }
+        self.patches(&dir, &tree, &mut own, cx);
+        if tree.get("replacements").is_some() && own.iter().any(|d| manifests::is_read(&d.tree)) {
+            let at = tree.pair("replacements").map_or(tree.span, |(key, _)| key.span);
+            cx.gap(at, Why::NotUnderstood("`replacements` of a kustomization".into()));
+        }
+        self.open.pop();
+        documents.append(&mut own);
+        documents.truncate(MAX_DOCUMENTS);
+    }
+
+    /// A file of documents, or a folder with a kustomization.
+    fn resource(&mut self, dir: &Path, item: &Node, own: &mut Vec<Document>, depth: usize, cx: &mut Cx<'_>) {
+        let Some(name) = item.as_str().filter(|n| !n.contains("://") && !n.contains("?ref=")) else { return };
+        let path = normal(&dir.join(name));
+        if let Some(inner) = NAMES.iter().map(|n| path.join(n)).find(|p| cx.files.read(p).is_ok()) {
+            if self.below.len() < MAX_DOCUMENTS {
+                self.below.push(inner.clone());
+            }
+            self.layer(&inner, own, depth + 1, cx);
+            return;
+        }
+        let Ok(source) = cx.files.read(&path) else { return };
+        if !self.everything && !manifests::may_hold(&source.bytes()) {
+            self.skipped = true;
+            return;
+        }
+        let Ok(id) = cx.open(&path) else { return };
+        let view = cx.texts.view(id);
+        let parsed = stream::documents(&view);
+        if manifests::may_hold(&view.bytes) {
+            stream::note_errors(&view, &parsed, cx);
+        }
+        self.files.push(path);
+        for tree in parsed.tree {
+            let list = tree.get("kind").and_then(Node::as_str).is_some_and(|k| k.ends_with("List"));
+            match tree.get("items").filter(|_| list) {
+                Some(items) => own.extend(items.items().iter().map(|tree| Document { tree: tree.clone() })),
+                None => own.push(Document { tree }),
+            }
+        }
+    }
+
+    /// A `ConfigMap` of files and texts.
+    fn generate(&mut self, dir: &Path, generator: &Node, own: &mut Vec<Document>, cx: &mut Cx<'_>) {
+        let at = generator.span;
+        let mut data = Vec::new();
+        for item in generator.get("files").map(Node::items).unwrap_or_default() {
+            let Some(text) = item.as_str() else { continue };
+            let (key, file) = match text.split_once('=') {
+                Some((key, file)) => (key, file),
+                None => (text.rsplit('/').next().unwrap_or(text), text),
+            };
+            let path = normal(&dir.join(file));
+            let Ok(id) = cx.open(&path) else { continue };
+            let view = cx.texts.view(id);
+            if !manifests::may_hold(&view.bytes) {
+                continue;
+            }
+            data.push((
+                scalar(Traced::made(key, item.span), item.span),
+                scalar(view.traced(0..view.bytes.len()), item.span),
+            ));
+            self.files.push(path);
+        }
+        for item in generator.get("literals").map(Node::items).unwrap_or_default() {
+            let Some(text) = item.as_scalar().map(|s| &s.text) else { continue };
+            let Some(equals) = text.bytes().iter().position(|b| *b == b'=') else { continue };
+            data.push((
+                scalar(text.slice(0..equals), item.span),
+                scalar(text.slice(equals + 1..text.len()), item.span),
+            ));
+        }
+        if data.is_empty() {
+            return;
+        }
+        let name = generator.get("name").and_then(Node::as_str).unwrap_or_default();
+        // `merge` and `replace` change one that is there.
+        let behavior = generator.get("behavior").and_then(Node::as_str).unwrap_or_default();
+        let map = |pairs| Node { kind: NodeKind::Map(pairs), span: at, tag: None };
+        let word = |text: &str| scalar(Traced::made(text, at), at);
+        let known = own.iter_mut().find(|d| behavior != "create" && identity(&d.tree) == ("", "ConfigMap", name));
+        if let Some(known) = known {
+            if behavior == "replace" {
+                known.tree = merge::without(&known.tree, "data");
+            }
+            known.tree =
+                merge::strategic(&known.tree, &map(vec![(word("data"), map(data))])).unwrap_or_else(|| map(Vec::new()));
+            return;
+        }
+        let metadata = map(vec![(word("name"), word(name))]);
+        own.push(Document {
+            tree: map(vec![
+                (word("apiVersion"), word("v1")),
+                (scalar(Traced::made("kind", at), at), word("ConfigMap")),
+                (word("metadata"), metadata),
+                (word("data"), map(data)),
+            ]),
+        });
+    }
+
+    fn patches(&mut self, dir: &Path, tree: &Node, own: &mut Vec<Document>, cx: &mut Cx<'_>) {
+        for item in tree.get("patchesStrategicMerge").map(Node::items).unwrap_or_default() {
+            let Some(text) = item.as_scalar() else { continue };
+            let lines = text.text.bytes().contains(&b'\n');
+            let patches = if lines { self.inline(&text.text, item.span, cx) } else { self.file(dir, item, cx) };
+            apply(&patches, None, own, item.span, cx);
+        }
+        for key in ["patchesJson6902", "patches"] {
+            for item in tree.get(key).map(Node::items).unwrap_or_default() {
+                let patches = match (item.get("path"), item.get("patch").and_then(Node::as_scalar)) {
+                    (Some(path), _) => self.file(dir, path, cx),
+                    (None, Some(text)) => self.inline(&text.text, item.span, cx),
+                    (None, None) => self.file(dir, item, cx),
+                };
+                apply(&patches, item.get("target"), own, item.span, cx);
+            }
+        }
+    }
+
+    fn file(&mut self, dir: &Path, name: &Node, cx: &mut Cx<'_>) -> Vec<Node> {
+        let Some(path) = name.as_str().map(|n| normal(&dir.join(n))) else { return Vec::new() };
+        let Ok(id) = cx.open(&path) else {
+            let why = format!("the patch {}", name.as_str().unwrap_or_default().escape_debug());
+            cx.gap(name.span, Why::FromOutside(why.into()));
+            return Vec::new();
+        };
+        let view = cx.texts.view(id);
+        self.patches_hold |= manifests::may_hold(&view.bytes);
+        self.files.push(path);
+        stream::documents(&view).tree
+    }
+
+    fn inline(&mut self, text: &Traced, at: Span, cx: &mut Cx<'_>) -> Vec<Node> {
+        self.patches_hold |= manifests::may_hold(text.bytes());
+        let id = cx.texts.add_made("patch", text, at);
+        stream::documents(&cx.texts.view(id)).tree
+    }
+}
+
+/// Applies patches: those of a target to what it selects, others to the document of the same kind and name.
+fn apply(patches: &[Node], target: Option<&Node>, own: &mut Vec<Document>, at: Span, cx: &mut Cx<'_>) {
+    for patch in patches {
+        let operations = matches!(patch.kind, NodeKind::Seq(_));
+        let mut removed = Vec::new();
+        for (n, document) in own.iter_mut().enumerate() {
+            let meant = match target {
+                Some(target) => selects(target, &document.tree),
+                None => !operations && identity(patch) == identity(&document.tree),
+            };
+            if !meant {
+                continue;
+            }
+            if operations {
+                if let Err((at, words)) = json_patch::apply(&mut document.tree, patch)
+                    && manifests::is_read(&document.tree)
+                {
+                    cx.gap(at, Why::NotUnderstood(words.into()));
+                }
+            } else {
+                // A patch with a target needs no name of its own, and does not give one.
+                let patch = if target.is_some() { merge::without(patch, "metadata.name") } else { patch.clone() };
+                match merge::strategic(&document.tree, &patch) {
+                    Some(tree) => document.tree = tree,
+                    None => removed.push(n),
+                }
+            }
+        }
+        if let Some((place, why)) = stream::hole(patch) {
+            cx.gap(if place.is_empty() { at } else { place }, why);
+        }
+        for n in removed.into_iter().rev() {
+            own.remove(n);
+        }
+    }
+}
+
+/// Group, kind and name of a document.
+fn identity(tree: &Node) -> (&str, &str, &str) {
+    let text = |path: &[&str]| tree.path(path).and_then(Node::as_str).unwrap_or_default();
+    let group = text(&["apiVersion"]).rsplit_once('/').map_or("", |(group, _)| group);
+    (group, text(&["kind"]), text(&["metadata", "name"]))
+}
+
+/// Whether a target means a document. Names are patterns as a whole; labels are `key=value`.
+fn selects(target: &Node, tree: &Node) -> bool {
+    let (group, kind, name) = identity(tree);
+    let version = tree.get("apiVersion").and_then(Node::as_str).unwrap_or_default();
+    let version = version.rsplit('/').next().unwrap_or_default();
+    let fits = |key: &str, have: &str| {
+        let Some(want) = target.get(key).and_then(Node::as_str).filter(|w| !w.is_empty()) else { return true };
+        want == have || Regex::new(&format!("^(?:{want})$")).is_ok_and(|r| r.is_match(have))
+    };
+    let marked = |key: &str, path: &[&str]| {
+        let Some(want) = target.get(key).and_then(Node::as_str) else { return true };
+        let have = tree.path(path);
+        want.split(',').filter_map(|one| one.split_once('=')).all(|(k, v)| {
+            let value = have.and_then(|h| h.get(k.trim().trim_end_matches('!'))).and_then(Node::as_str);
+            (value == Some(v.trim_start_matches('=').trim())) != k.ends_with('!')
+        })
+    };
+    fits("group", group)
+        && fits("version", version)
+        && fits("kind", kind)
+        && fits("name", name)
+        && fits("namespace", tree.path(&["metadata", "namespace"]).and_then(Node::as_str).unwrap_or_default())
+        && marked("labelSelector", &["metadata", "labels"])
+        && marked("annotationSelector", &["metadata", "annotations"])
+}
+
+fn scalar(text: Traced, span: Span) -> Node {
+    Node { kind: NodeKind::Scalar(Scalar { text, style: Style::DoubleQuoted }), span, tag: None }
+}
+
+/// A path without `.` and `..`.
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
