@@ -246,6 +246,10 @@ fn the_nearest_configuration_counts_and_none_above_the_repository() {
         (out.status.code(), text(&out.stderr)),
         (Some(2), "error: cannot read nowhere.toml: no such file\n".to_owned())
     );
+    // A name that nobody has typed is told with where it comes from.
+    std::fs::write(repo.join("boot/kubelet-lint.toml"), "baseline = 'gone.json'").unwrap();
+    let told = text(&check(&repo, &["boot"]).stderr);
+    assert!(told.contains("the baseline that the configuration names: cannot read gone.json: "), "{told}");
 }
 
 #[test]

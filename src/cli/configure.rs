@@ -44,7 +44,11 @@ pub(super) fn policy(args: &Check, here: &Path) -> Result<Policy, Stop> {
     let known = match (&args.baseline, &settings.baseline) {
         _ if args.write_baseline.is_some() => None,
         (Some(path), _) => Some(Settings::open(&here.join(path))?),
-        (None, Some(path)) => Some(Settings::open_beside(&folder, path, here)?),
+        (None, Some(path)) => Some(Settings::open_beside(&folder, path, here).map_err(|mut e| {
+            // Nobody has typed this name.
+            e.message = format!("the baseline that the configuration names: {}", e.message);
+            e
+        })?),
         (None, None) => None,
     };
     let baseline = known.map(|source| Baseline::read(&source)).transpose()?;

@@ -75,13 +75,29 @@ fn rule(rule: &Rule) -> Value {
     let paragraph = why.split("\n\n").next().unwrap_or_default().replace('\n', " ");
     json!({
         "id": rule.id,
-        "name": rule.id,
+        "name": identifier(&rule.id),
         "shortDescription": {"text": cut(&rule.summary)},
         "fullDescription": {"text": cut(&format!("{} {paragraph}", rule.summary))},
         "help": {"text": rule.page.markdown, "markdown": rule.page.markdown},
         "defaultConfiguration": {"level": rule.level.id()},
         "properties": properties,
     })
+}
+
+/// `zero-kubelet-timeout` as `ZeroKubeletTimeout`: the name of a rule in SARIF is an identifier, and not its id once more.
+fn identifier(id: &str) -> String {
+    let mut upper = true;
+    let mut out = String::new();
+    for c in id.chars() {
+        if c == '-' {
+            upper = true;
+        } else if std::mem::take(&mut upper) {
+            out.extend(c.to_uppercase());
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 fn cut(text: &str) -> String {
