@@ -15,7 +15,9 @@ fail() {
 
 if [[ -n "${INPUT_BINARY:-}" ]]; then
   [[ "$INPUT_BINARY" != *[$'\n\r']* ]] || fail "binary: one path is needed"
-  found=$(command -v -- "$INPUT_BINARY") || fail "binary: there is no program $INPUT_BINARY"
+  found=$(type -P -- "$INPUT_BINARY") || fail "binary: there is no program $INPUT_BINARY"
+  # Whoever runs it may do so in another folder.
+  [[ "$found" == /* || "$found" == ?:* ]] || found="$PWD/$found"
   printf 'binary=%s\n' "$found" >>"$GITHUB_OUTPUT"
   exit 0
 fi

@@ -90,6 +90,8 @@ if [[ $code -gt 1 ]]; then
   fail "the scan ended with an error (exit code $code); the lines above say which"
 fi
 
+[[ -s "$folder/kubelet-lint.sarif" && -f "$folder/all.txt" && -f "$folder/shown.txt" ]] || fail "the scan left no report; is $BINARY a kubelet-lint?"
+
 # Every finding is one line. No line of a log may start with what could be a workflow command.
 listed() { sed 's/^/- /' "$1"; }
 if [[ "$INPUT_ANNOTATIONS" != true ]]; then

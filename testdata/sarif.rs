@@ -63,7 +63,10 @@ fn the_demo_is_valid_and_its_regions_are_true() {
     for rule in rules {
         // An identifier that is not the id: rules SARIF1001 and SARIF2012 of Microsoft's validator.
         let (id, name) = (rule["id"].as_str().unwrap(), rule["name"].as_str().unwrap());
-        assert!(name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(char::is_alphanumeric), "{name}");
+        assert!(
+            name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(char::is_alphanumeric),
+            "{name}"
+        );
         assert_eq!(name.to_lowercase(), id.replace('-', ""));
     }
     let results = run["results"].as_array().unwrap();

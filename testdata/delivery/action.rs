@@ -144,6 +144,27 @@ fn hostile_inputs_are_words_and_nothing_else() {
 }
 
 #[test]
+fn without_a_report_nothing_is_uploaded() {
+    let dir = workspace();
+    for base in ["", "1234"] {
+        let run = Run::new(&top(), dir.path()).with("binary", "true").with("upload-sarif", "true");
+        let done = run.context("github.event.pull_request.base.sha", base).run();
+        assert!(done.log().contains("::error title=kubelet-lint::the scan left no report"), "{}", done.log());
+        assert!(done.step("Upload to code scanning").with.is_none() && done.failed);
+        assert_eq!(done.outputs["sarif-file"], "");
+    }
+}
+
+#[test]
+fn a_program_may_be_named_from_the_workspace() {
+    let dir = workspace();
+    std::fs::create_dir(dir.path().join("bin")).unwrap();
+    std::os::unix::fs::symlink(BINARY, dir.path().join("bin/kl")).unwrap();
+    let done = Run::new(&top(), dir.path()).with("binary", "bin/kl").run();
+    assert_eq!(done.outputs["findings"], "2", "{done:#?}");
+}
+
+#[test]
 fn file_names_give_the_log_no_commands() {
     let dir = workspace();
     std::fs::write(dir.path().join("::error::told"), ZERO).unwrap();
