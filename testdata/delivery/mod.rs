@@ -4,6 +4,7 @@ mod documentation;
 mod hooks;
 #[cfg(unix)]
 mod runner;
+mod trust;
 
 #[cfg(unix)]
 mod action;
