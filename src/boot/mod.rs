@@ -165,7 +165,12 @@ impl Alone {
 /// Settings that a tool lays over the configuration file.
 fn merge_settings(machine: &mut Machine, tree: &Node) {
     machine.see(None);
-    machine.merged.push(tree.clone());
+    // Of several, each is laid over those before it.
+    let whole = match machine.merged.last() {
+        Some(before) => nodeadm::merged(before, tree),
+        None => tree.clone(),
+    };
+    machine.merged.push(whole);
 }
 
 /// The end of a boot: nodeadm runs, and the kubelet starts if it does not run yet.

@@ -12,6 +12,8 @@ use crate::text::{HOLE, Span, Traced, Why};
 
 use super::stream;
 
+pub(super) use bottlerocket::user_data as bottlerocket;
+
 /// The node groups of one cluster.
 pub(super) fn cluster(document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let minor = document.path(&["metadata", "version"]).and_then(Node::as_str).and_then(stream::minor);

@@ -1,6 +1,7 @@
 //! Kinds of infrastructure as code, and the node groups that they describe. Never runs what it finds: that is the boot's.
 
 mod cloudformation;
+mod commands;
 mod documents;
 mod eksctl;
 mod evidence;
@@ -8,6 +9,8 @@ mod helm;
 mod kind;
 mod kustomize;
 mod manifests;
+mod patches;
+mod pulumi;
 mod stream;
 mod terraform;
 #[cfg(test)]
@@ -24,7 +27,9 @@ pub const INPUTS: &[&dyn Input] = &[
     &cloudformation::CloudFormation,
     &helm::Helm,
     &kustomize::Kustomize,
+    &pulumi::Pulumi,
     &manifests::Manifests,
+    &commands::Commands,
     &documents::Runtimes,
     &documents::UserData,
     &documents::Scripts,

@@ -6,7 +6,7 @@ use crate::text::{Span, Traced, Why};
 use crate::input::stream;
 
 /// The user data that has these settings; the first thing that is not known or has no TOML otherwise.
-pub(super) fn user_data(settings: &Node) -> Result<Traced, (Span, Why)> {
+pub(in crate::input) fn user_data(settings: &Node) -> Result<Traced, (Span, Why)> {
     let mut out = Traced::new();
     lines(settings, &Traced::made("settings", settings.span), &mut out)?;
     Ok(out)

@@ -12,8 +12,8 @@ use crate::text::{Layer, Span, Traced, Why};
 use crate::value::{Entry, Kind, Map, Number, Value};
 
 use super::engine::{Engine, map, unknown};
-use super::texts::{formatted, indented, json, key, mapped, printed, quoted, trimmed, yaml};
-use crate::input::manifests::{node_of, value_of};
+use super::texts::{formatted, indented, key, mapped, printed, trimmed, yaml};
+use crate::input::manifests::{json_of, quoted, value_of};
 
 /// The most items that a function makes.
 const MAX_ITEMS: usize = 1000;
@@ -193,9 +193,7 @@ pub(super) fn call(engine: &mut Engine<'_, '_>, name: &str, args: Vec<Value>, at
             None => str(yaml(&last(), at)),
         },
         "toJson" | "toRawJson" | "mustToJson" | "mustToRawJson" | "toPrettyJson" | "mustToPrettyJson" => {
-            let mut out = Traced::new();
-            json(&node_of(&last()), &mut out);
-            str(out)
+            str(json_of(&last()))
         }
         "fromYaml" | "fromJson" | "fromYamlArray" | "fromJsonArray" | "mustFromJson" => {
             let value = last();

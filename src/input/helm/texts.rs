@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::syntax::{Node, NodeKind, Style, yaml};
+use crate::syntax::yaml;
 use crate::text::{Span, Traced, Whence, Why};
 use crate::value::{Kind, Value};
 
 use super::engine::Engine;
-use crate::input::manifests::node_of;
+use crate::input::manifests::{node_of, quoted};
 
 /// What a template writes for a value. Helm writes nothing for what is not there.
 pub(super) fn printed(value: &Value, at: Span) -> Traced {
@@ -52,56 +52,6 @@ pub(super) fn yaml(value: &Value, at: Span) -> Traced {
     let length = text.bytes().trim_ascii_end().len();
     let text = text.slice(0..length);
     if text.is_empty() { Traced::made("{}", at) } else { text }
-}
-
-/// A value as JSON.
-pub(super) fn json(node: &Node, out: &mut Traced) {
-    let at = node.span;
-    match &node.kind {
-        NodeKind::Scalar(scalar) if scalar.style == Style::Plain => out.push(&scalar.text),
-        NodeKind::Scalar(scalar) => out.push(&quoted(&scalar.text, at)),
-        NodeKind::Seq(items) => {
-            out.push_made(b"[", at);
-            for (n, item) in items.iter().enumerate() {
-                out.push_made(if n > 0 { b"," } else { b"" }, at);
-                json(item, out);
-            }
-            out.push_made(b"]", at);
-        }
-        NodeKind::Map(pairs) => {
-            out.push_made(b"{", at);
-            for (n, (key, value)) in pairs.iter().enumerate() {
-                out.push_made(if n > 0 { b"," } else { b"" }, at);
-                json(key, out);
-                out.push_made(b":", at);
-                json(value, out);
-            }
-            out.push_made(b"}", at);
-        }
-    }
-}
-
-/// A text in double quotes, as Go's `%q` writes it.
-pub(super) fn quoted(text: &Traced, at: Span) -> Traced {
-    let mut out = Traced::made("\"", at);
-    let bytes = text.bytes();
-    let mut run = 0;
-    for (n, byte) in bytes.iter().enumerate() {
-        let escaped: &[u8] = match byte {
-            b'\n' => b"\\n",
-            b'\t' => b"\\t",
-            b'\r' => b"\\r",
-            b'"' => b"\\\"",
-            b'\\' => b"\\\\",
-            _ => continue,
-        };
-        out.push(&text.slice(run..n));
-        out.push_made(escaped, at);
-        run = n + 1;
-    }
-    out.push(&text.slice(run..bytes.len()));
-    out.push_made(b"\"", at);
-    out
 }
 
 /// A text with every byte changed, none added or removed.

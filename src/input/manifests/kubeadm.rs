@@ -3,11 +3,14 @@
 //! kubernetes-sigs/kind `pkg/apis/config/v1alpha4/types.go` (`kubeadmConfigPatches`).
 
 use crate::node::{Cx, Family, NodeGroup, Step};
-use crate::syntax::{Node, yaml};
-use crate::text::{Span, Traced};
+use crate::runtime;
+use crate::syntax::{Node, NodeKind};
+use crate::text::{Span, Traced, Why};
 
 use super::carry::flags;
 use super::{Manifest, placeholder};
+use crate::input::patches::{json, strategic};
+use crate::input::stream;
 
 /// Kinds of kubeadm's documents that start a kubelet.
 pub(super) const NODES: [&str; 2] = ["InitConfiguration", "JoinConfiguration"];
@@ -33,47 +36,119 @@ pub(super) fn takes_configuration(manifest: &Manifest<'_>) -> bool {
     manifest.others("kubeadm.k8s.io").any(|m| NODES.contains(&m.kind))
 }
 
-/// kind's `Cluster`: patches of kubeadm's documents for all nodes, and for each.
+/// kind's `Cluster`: patches of kubeadm's documents for all nodes, and for each; patches of containerd's configuration.
+/// Source: kubernetes-sigs/kind `pkg/cluster/internal/create/actions/config/config.go` (the patches of the cluster come first,
+/// then those of the node, of each the merge patches first) and `pkg/internal/patch` (arguments are merged by name).
 pub(super) fn kind_cluster(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-    let common = manifest.node.get("kubeadmConfigPatches");
     let nodes = manifest.node.get("nodes").map(Node::items).unwrap_or_default();
     let mut out = Vec::new();
-    let mut groups: Vec<(String, Span, Vec<&Node>)> = Vec::new();
+    let mut groups: Vec<(String, Span, Vec<&Node>, bool)> = Vec::new();
+    let mut first = true;
     for (n, node) in nodes.iter().enumerate() {
         let role = node.get("role");
         let label = role.and_then(Node::as_str).unwrap_or("node");
-        let own = node.get("kubeadmConfigPatches");
         let at = role.map_or(node.span, |r| r.span);
-        groups.push((format!("kind {label} {}", n + 1), at, common.into_iter().chain(own).collect()));
+        // The first control plane is made with `kubeadm init`, everything else joins it.
+        let init = first && label == "control-plane";
+        first &= !init;
+        groups.push((format!("kind {label} {}", n + 1), at, vec![manifest.node, node], init));
     }
     if nodes.is_empty() {
-        groups.push(("kind node".to_owned(), manifest.place(), common.into_iter().collect()));
+        groups.push(("kind node".to_owned(), manifest.place(), vec![manifest.node], true));
     }
-    for (name, at, lists) in groups {
+    for (name, at, layers, init) in groups {
         let mut group = NodeGroup::new(name.clone(), at);
         group.family = Some(Family::Kubeadm);
-        for patch in lists.iter().flat_map(|list| list.items()).filter_map(Node::as_scalar) {
-            patched(&mut group, &patch.text, &format!("patch of {name}"), cx);
+        let mut documents = Kind { node: None, config: None };
+        for layer in layers {
+            documents.patch(layer, init, &name, at, cx);
+        }
+        if let Some(config) = documents.config {
+            group.steps.push(Step::KubeletConfig(placeholder::in_tree(&config), "kubeadmConfigPatches"));
+        }
+        let args = documents.node.as_ref().and_then(|n| n.path(&["nodeRegistration", "kubeletExtraArgs"]));
+        if let Some(args) = args.map(flags).filter(|a| !a.is_empty()) {
+            group.steps.push(Step::KubeletArgs(args));
         }
         out.extend((!group.steps.is_empty()).then_some(group));
+    }
+    for patch in manifest.node.get("containerdConfigPatches").map(Node::items).unwrap_or_default() {
+        let Some(text) = patch.as_scalar().filter(|s| stream::holds(s.text.bytes(), runtime::KEY.as_bytes())) else {
+            continue;
+        };
+        let mut group = NodeGroup::new(format!("containerd of {}", manifest.name()), manifest.place());
+        group.steps.push(Step::RuntimeConfigFile(runtime::Name::Containerd, placeholder::holes(&text.text)));
+        out.push(group);
     }
     out
 }
 
-/// A patch of one of kubeadm's documents: it needs no API version.
-fn patched(group: &mut NodeGroup, text: &Traced, name: &str, cx: &mut Cx<'_>) {
-    let id = cx.texts.add_made(name, text, group.place);
-    for document in yaml::parse(&cx.texts.view(id)).tree {
-        match document.get("kind").and_then(Node::as_str) {
-            Some("KubeletConfiguration") => {
-                group.steps.push(Step::KubeletConfig(placeholder::in_tree(&document), "kubeadmConfigPatches"));
+/// The documents of one node of kind, as far as patches say something of them.
+struct Kind {
+    node: Option<Node>,
+    config: Option<Node>,
+}
+
+impl Kind {
+    /// The patches of one layer. A patch needs no API version.
+    fn patch(&mut self, layer: &Node, init: bool, name: &str, at: Span, cx: &mut Cx<'_>) {
+        let own = if init { NODES[0] } else { NODES[1] };
+        for patch in layer.get("kubeadmConfigPatches").map(Node::items).unwrap_or_default() {
+            let Some(text) = patch.as_scalar() else { continue };
+            for document in read_patch(&text.text, name, at, cx) {
+                let target = match document.get("kind").and_then(Node::as_str) {
+                    Some("KubeletConfiguration") => &mut self.config,
+                    Some(kind) if kind == own => &mut self.node,
+                    _ => continue,
+                };
+                *target = match target.take() {
+                    Some(base) => strategic::apply(&base, &joined(&base, document)),
+                    None => Some(document),
+                };
             }
-            Some(kind) if NODES.contains(&kind) => {
-                if let Some(args) = document.path(&["nodeRegistration", "kubeletExtraArgs"]) {
-                    group.steps.push(Step::KubeletArgs(flags(args)));
+        }
+        for patch in layer.get("kubeadmConfigPatchesJSON6902").map(Node::items).unwrap_or_default() {
+            let Some(text) = patch.get("patch").and_then(Node::as_scalar) else { continue };
+            let target = match patch.get("kind").and_then(Node::as_str) {
+                Some("KubeletConfiguration") => &mut self.config,
+                Some(kind) if kind == own => &mut self.node,
+                _ => continue,
+            };
+            for operations in read_patch(&text.text, name, at, cx) {
+                let document =
+                    target.get_or_insert_with(|| Node { kind: NodeKind::Map(Vec::new()), span: patch.span, tag: None });
+                // kind makes the maps above a field by itself.
+                let above: &[&[&str]] = &[&["nodeRegistration"], &["nodeRegistration", "kubeletExtraArgs"]];
+                for path in above.iter().filter(|_| patch.get("kind").and_then(Node::as_str) == Some(own)) {
+                    json::ensure(document, path, patch.span);
+                }
+                if let Err((at, words)) = json::apply(document, &operations) {
+                    cx.gap(at, Why::NotUnderstood(words.into()));
                 }
             }
-            _ => {}
         }
     }
+}
+
+/// The documents of a patch.
+fn read_patch(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> Vec<Node> {
+    let id = cx.texts.add_made(format!("patch of {name}"), text, at);
+    stream::documents(&cx.texts.view(id)).tree
+}
+
+/// The patch with the list of arguments that is there already in front of its own: they are merged by name, and of several
+/// equal ones the last counts.
+fn joined(base: &Node, mut patch: Node) -> Node {
+    const PATH: [&str; 2] = ["nodeRegistration", "kubeletExtraArgs"];
+    let Some(NodeKind::Seq(before)) = base.path(&PATH).map(|n| n.kind.clone()) else { return patch };
+    let mut node = &mut patch;
+    for key in PATH {
+        let NodeKind::Map(pairs) = &mut node.kind else { return patch };
+        let Some((_, inner)) = pairs.iter_mut().rev().find(|(k, _)| k.as_str() == Some(key)) else { return patch };
+        node = inner;
+    }
+    if let NodeKind::Seq(items) = &mut node.kind {
+        items.splice(0..0, before);
+    }
+    patch
 }

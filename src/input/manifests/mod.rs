@@ -30,7 +30,7 @@ use super::eksctl;
 use super::kind::{FileList, Input, Unit};
 use super::stream;
 
-pub(super) use value::{node_of, value_of};
+pub(super) use value::{json_of, node_of, quoted, value_of};
 
 /// One kind of document, or several that one reader knows.
 struct Kind {
@@ -220,6 +220,26 @@ pub(super) fn in_text(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> V
 /// The node groups of a document that is known as a tree.
 pub(super) fn in_tree(tree: &Node, name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     read_all(std::slice::from_ref(tree), None, name, cx)
+}
+
+/// Groups of documents that a node reads itself, and nobody hands to a cluster or a tool that makes one.
+const OF_NODES: &[&str] = &["kubelet.config.k8s.io", "kubeadm.k8s.io", "node.eks.aws"];
+
+/// The node groups of those documents of a text that are handed to a cluster, or to a tool that makes one.
+pub(super) fn for_clusters(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    if !may_hold(text.bytes()) {
+        return Vec::new();
+    }
+    let id = cx.texts.add_made(name, text, at);
+    let view = cx.texts.view(id);
+    let parsed = stream::documents(&view);
+    let meant =
+        |tree: &&Node| is_read(tree) && Manifest::of(tree, &[], None, "").is_some_and(|m| !OF_NODES.contains(&m.group));
+    let trees: Vec<Node> = parsed.tree.iter().filter(meant).cloned().collect();
+    if !trees.is_empty() {
+        stream::note_errors(&view, &parsed, cx);
+    }
+    read_all(&trees, None, name, cx)
 }
 
 /// The node groups of documents that are known as trees and stand in one stream.

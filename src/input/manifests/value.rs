@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::syntax::{MAX_DEPTH, Node, NodeKind, Resolved, Scalar, Schema, Style, key_text, resolve};
-use crate::text::{Traced, Why};
+use crate::text::{Span, Traced, Why};
 use crate::value::{Entry, Kind, Map, Number, Value};
 
 /// The value as a tree, as if a person had written it as JSON. What is not known is a hole, and so is what may be one of
@@ -91,4 +91,61 @@ pub(in crate::input) fn value_of(node: &Node) -> Value {
             Value::new(Kind::Map(Arc::new(map)), at)
         }
     }
+}
+
+/// A value as JSON.
+pub(in crate::input) fn json_of(value: &Value) -> Traced {
+    let mut out = Traced::new();
+    json(&node_of(value), &mut out);
+    out
+}
+
+/// A tree as JSON. A tree is bounded in depth.
+fn json(node: &Node, out: &mut Traced) {
+    let at = node.span;
+    match &node.kind {
+        NodeKind::Scalar(scalar) if scalar.style == Style::Plain => out.push(&scalar.text),
+        NodeKind::Scalar(scalar) => out.push(&quoted(&scalar.text, at)),
+        NodeKind::Seq(items) => {
+            out.push_made(b"[", at);
+            for (n, item) in items.iter().enumerate() {
+                out.push_made(if n > 0 { b"," } else { b"" }, at);
+                json(item, out);
+            }
+            out.push_made(b"]", at);
+        }
+        NodeKind::Map(pairs) => {
+            out.push_made(b"{", at);
+            for (n, (key, value)) in pairs.iter().enumerate() {
+                out.push_made(if n > 0 { b"," } else { b"" }, at);
+                json(key, out);
+                out.push_made(b":", at);
+                json(value, out);
+            }
+            out.push_made(b"}", at);
+        }
+    }
+}
+
+/// A text in double quotes, as Go's `%q` writes it.
+pub(in crate::input) fn quoted(text: &Traced, at: Span) -> Traced {
+    let mut out = Traced::made("\"", at);
+    let bytes = text.bytes();
+    let mut run = 0;
+    for (n, byte) in bytes.iter().enumerate() {
+        let escaped: &[u8] = match byte {
+            b'\n' => b"\\n",
+            b'\t' => b"\\t",
+            b'\r' => b"\\r",
+            b'"' => b"\\\"",
+            b'\\' => b"\\\\",
+            _ => continue,
+        };
+        out.push(&text.slice(run..n));
+        out.push_made(escaped, at);
+        run = n + 1;
+    }
+    out.push(&text.slice(run..bytes.len()));
+    out.push_made(b"\"", at);
+    out
 }

@@ -4,9 +4,6 @@
 //! `api/internal/target` (the order: resources, components, generators, patches). A kustomization that another one takes in is
 //! judged there only.
 
-mod json_patch;
-mod merge;
-
 use std::path::{Component, Path, PathBuf};
 
 use regex::Regex;
@@ -16,6 +13,7 @@ use crate::syntax::{Node, NodeKind, Scalar, Style};
 use crate::text::{Span, Traced, Why};
 
 use super::kind::{FileList, Input, Unit};
+use super::patches::{json, strategic as merge};
 use super::{manifests, stream};
 
 /// What such a file is called.
@@ -203,7 +201,7 @@ impl Build {
                 known.tree = merge::without(&known.tree, "data");
             }
             known.tree =
-                merge::strategic(&known.tree, &map(vec![(word("data"), map(data))])).unwrap_or_else(|| map(Vec::new()));
+                merge::apply(&known.tree, &map(vec![(word("data"), map(data))])).unwrap_or_else(|| map(Vec::new()));
             return;
         }
         let metadata = map(vec![(word("name"), word(name))]);
@@ -270,7 +268,7 @@ fn apply(patches: &[Node], target: Option<&Node>, own: &mut Vec<Document>, at: S
                 continue;
             }
             if operations {
-                if let Err((at, words)) = json_patch::apply(&mut document.tree, patch)
+                if let Err((at, words)) = json::apply(&mut document.tree, patch)
                     && manifests::is_read(&document.tree)
                 {
                     cx.gap(at, Why::NotUnderstood(words.into()));
@@ -278,7 +276,7 @@ fn apply(patches: &[Node], target: Option<&Node>, own: &mut Vec<Document>, at: S
             } else {
                 // A patch with a target needs no name of its own, and does not give one.
                 let patch = if target.is_some() { merge::without(patch, "metadata.name") } else { patch.clone() };
-                match merge::strategic(&document.tree, &patch) {
+                match merge::apply(&document.tree, &patch) {
                     Some(tree) => document.tree = tree,
                     None => removed.push(n),
                 }

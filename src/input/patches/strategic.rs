@@ -15,7 +15,7 @@ const KEYED: &[(&str, &str)] = &[
 const PATCH: &str = "$patch";
 
 /// What a patch makes of a document; `None` if it takes it away.
-pub(super) fn strategic(base: &Node, patch: &Node) -> Option<Node> {
+pub(in crate::input) fn apply(base: &Node, patch: &Node) -> Option<Node> {
     let core =
         base.get("apiVersion").and_then(Node::as_str).is_some_and(|v| matches!(v, "v1" | "apps/v1" | "batch/v1"));
     merge(base, patch, core, 0)
@@ -82,7 +82,7 @@ fn items(base: &Node, patch: &Node, by: &str, depth: usize) -> Node {
 }
 
 /// The tree without the key at a path whose parts stand between dots.
-pub(super) fn without(node: &Node, path: &str) -> Node {
+pub(in crate::input) fn without(node: &Node, path: &str) -> Node {
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
     let NodeKind::Map(pairs) = &node.kind else { return node.clone() };
     let pairs = pairs

@@ -1,0 +1,343 @@
+//! Documents that scripts hand to tools in here-documents, and what they tell minikube: in shell files, and in the texts of CI
+//! files and other YAML. `eksctl create cluster -f - <<EOF`, `cat > cluster.yaml <<EOF`, `minikube start --extra-config=…`.
+//!
+//! Nothing is run. A variable that the same text sets once, to something plain, is known; every other one is a hole. What a node
+//! reads itself (`NodeConfig`, `KubeletConfiguration`) is left to the boot of the script that it stands in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::node::{Cx, NodeGroup, Step};
+use crate::syntax::shell::{self, Assignment, Command, CommandKind, List, Operation, Part, RedirectKind, Target, Word};
+use crate::syntax::{Node, NodeKind, Scalar, Style};
+use crate::text::{Span, Traced, View, Why};
+
+use super::documents::{claim_texts, is_user_data};
+use super::kind::{FileList, Input, Unit};
+use super::{manifests, stream};
+
+/// The option of minikube that hands settings to the parts of a cluster.
+const EXTRA: &str = "--extra-config";
+/// What settings of the kubelet start with there.
+const COMPONENT: &str = "kubelet.";
+/// Settings that minikube puts into the kubelet's file, and their fields. All others are flags. Source: kubernetes/minikube
+/// `pkg/minikube/bootstrapper/bsutil/kubelet.go` (`kubeletConfigParams`).
+const IN_FILE: &[(&str, &str)] = &[("runtime-request-timeout", "runtimeRequestTimeout")];
+/// How deep texts of commands may stand in others.
+const MAX_NESTED: usize = 4;
+/// Keys of YAML files whose entries are variables of the commands in them.
+const VARIABLES: &[&str] = &["env", "variables"];
+
+/// Scripts and CI files.
+#[derive(Debug)]
+pub(super) struct Commands;
+
+impl Input for Commands {
+    fn name(&self) -> &'static str {
+        "command"
+    }
+
+    fn claim(&self, files: &FileList) -> Vec<Unit> {
+        claim_texts(files, &["sh", "bash", "zsh", "yaml", "yml"])
+    }
+
+    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let Ok(source) = cx.files.read(&unit.path) else { return Vec::new() };
+        let bytes = source.bytes();
+        if !speaks(&bytes) {
+            return Vec::new();
+        }
+        let Ok(id) = cx.open(&unit.path) else { return Vec::new() };
+        let view = cx.texts.view(id);
+        let mut reader = Reader { variables: BTreeMap::new(), groups: Vec::new(), name: stream::shown(&unit.path, cx) };
+        if stream::has_extension(&unit.path, &["yaml", "yml"]) {
+            // User data is run on a node, and read there.
+            if is_user_data(&view.bytes) {
+                return Vec::new();
+            }
+            let trees = stream::documents(&view).tree;
+            for tree in &trees {
+                reader.gather(tree);
+            }
+            for tree in &trees {
+                reader.tree(tree, cx);
+            }
+        } else {
+            reader.script(&view, 0, cx);
+        }
+        reader.groups
+    }
+}
+
+/// True if a text may hold what is looked for: a search for a few words.
+fn speaks(bytes: &[u8]) -> bool {
+    stream::holds(bytes, b"<<") && manifests::may_hold(bytes)
+        || stream::holds(bytes, EXTRA.as_bytes()) && stream::holds(bytes, COMPONENT.as_bytes())
+}
+
+struct Reader {
+    /// Variables and their values; none for one whose value is not known.
+    variables: BTreeMap<String, Option<Traced>>,
+    groups: Vec<NodeGroup>,
+    name: String,
+}
+
+impl Reader {
+    /// Notes the variables that a YAML file gives to commands. One that has several values is not known.
+    fn gather(&mut self, tree: &Node) {
+        for (key, value) in tree.pairs() {
+            if key.as_str().is_some_and(|k| VARIABLES.contains(&k)) {
+                for (name, value) in value.pairs() {
+                    if let Some(name) = name.as_str() {
+                        self.assign(name, value.as_scalar().map(|s| s.text.clone()).filter(|t| !marked(t)));
+                    }
+                }
+            }
+            self.gather(value);
+        }
+        tree.items().iter().for_each(|item| self.gather(item));
+    }
+
+    fn assign(&mut self, name: &str, value: Option<Traced>) {
+        match self.variables.get_mut(name) {
+            Some(known) if known.as_ref().map(Traced::bytes) == value.as_ref().map(Traced::bytes) => {}
+            Some(known) => *known = None,
+            None => {
+                self.variables.insert(name.to_owned(), value);
+            }
+        }
+    }
+
+    /// Every text of a YAML file that may be commands.
+    fn tree(&mut self, tree: &Node, cx: &mut Cx<'_>) {
+        if let Some(scalar) = tree.as_scalar()
+            && speaks(scalar.text.bytes())
+        {
+            let known = self.variables.clone();
+            self.text(&scalar.text, tree.span, 0, cx);
+            self.variables = known;
+        }
+        for (key, value) in tree.pairs() {
+            // `with: {extra-config: kubelet.…}` of the action that sets minikube up.
+            if let (Some("extra-config"), Some(scalar)) = (key.as_str(), value.as_scalar()) {
+                let words = scalar.text.split(b" ");
+                let words: Vec<_> =
+                    words.iter().filter(|w| w.bytes().starts_with(COMPONENT.as_bytes())).cloned().collect();
+                self.minikube(&words, key.span.to(value.span));
+            }
+            self.tree(value, cx);
+        }
+        tree.items().iter().for_each(|item| self.tree(item, cx));
+    }
+
+    fn text(&mut self, text: &Traced, at: Span, depth: usize, cx: &mut Cx<'_>) {
+        let id = cx.texts.add_made("commands", text, at);
+        let view = cx.texts.view(id);
+        self.script(&view, depth, cx);
+    }
+
+    fn script(&mut self, view: &View, depth: usize, cx: &mut Cx<'_>) {
+        if depth < MAX_NESTED && view.bytes.len() <= shell::MAX_SCRIPT_BYTES {
+            self.list(&shell::parse(view).tree, depth, cx);
+        }
+    }
+
+    fn list(&mut self, list: &List, depth: usize, cx: &mut Cx<'_>) {
+        for item in list {
+            for pipeline in std::iter::once(&item.first).chain(item.rest.iter().map(|(_, p)| p)) {
+                for command in &pipeline.commands {
+                    self.command(command, depth, cx);
+                }
+            }
+        }
+    }
+
+    fn command(&mut self, command: &Command, depth: usize, cx: &mut Cx<'_>) {
+        match &command.kind {
+            CommandKind::Simple { assignments, words } => self.simple(assignments, words, command.span),
+            CommandKind::Subshell(list) | CommandKind::Group(list) => self.list(list, depth, cx),
+            CommandKind::If { branches, otherwise } => {
+                for (condition, body) in branches {
+                    self.list(condition, depth, cx);
+                    self.list(body, depth, cx);
+                }
+                if let Some(list) = otherwise {
+                    self.list(list, depth, cx);
+                }
+            }
+            CommandKind::Case { arms, .. } => arms.iter().for_each(|arm| self.list(&arm.body, depth, cx)),
+            CommandKind::For { name, body, .. } => {
+                self.variables.insert(name.clone(), None);
+                self.list(body, depth, cx);
+            }
+            CommandKind::ForArithmetic { body, .. } => self.list(body, depth, cx),
+            CommandKind::While { condition, body, .. } => {
+                self.list(condition, depth, cx);
+                self.list(body, depth, cx);
+            }
+            CommandKind::Function { body, .. } => self.command(body, depth, cx),
+            CommandKind::Test(_) | CommandKind::Arithmetic(_) | CommandKind::Bad => {}
+        }
+        for redirect in command.redirects.iter().filter(|r| r.kind == RedirectKind::Here) {
+            let Target::Body(body) = &redirect.target else { continue };
+            let Some(word) = body.word() else { continue };
+            let text = self.value(&word.parts, word.span, 0);
+            if !speaks(text.bytes()) && !manifests::may_hold(text.bytes()) {
+                continue;
+            }
+            let name = self.name.clone();
+            self.groups.append(&mut manifests::for_clusters(
+                &text,
+                &format!("here-document of {name}"),
+                redirect.span,
+                cx,
+            ));
+            // `ssh host <<EOF`, `bash <<EOF`
+            if speaks(text.bytes()) && runs(&command.kind) {
+                self.text(&text, redirect.span, depth + 1, cx);
+            }
+        }
+    }
+
+    fn simple(&mut self, assignments: &[Assignment], words: &[Word], at: Span) {
+        if words.is_empty() {
+            for a in assignments {
+                let value = self.value(&a.value.parts, a.span, 0);
+                self.assign(&a.name, (a.subscript.is_none() && !a.append && !value.has_hole()).then_some(value));
+            }
+            return;
+        }
+        let mut values: Vec<Traced> = words.iter().map(|w| self.value(&w.parts, w.span, 0)).collect();
+        if matches!(values[0].known_str(), Some("export" | "readonly" | "local" | "declare")) {
+            for value in &values[1..] {
+                let Some(equals) = value.bytes().iter().position(|b| *b == b'=') else { continue };
+                if let Some(name) = value.slice(0..equals).known_str() {
+                    let value = value.slice(equals + 1..value.len());
+                    self.assign(name, Some(value).filter(|v| !v.has_hole()));
+                }
+            }
+            return;
+        }
+        // What is only printed tells nobody anything.
+        if matches!(values[0].known_str(), Some("echo" | "printf" | "grep" | "log" | ":")) {
+            return;
+        }
+        // `read NAME` and the like.
+        if matches!(values[0].known_str(), Some("read" | "unset")) {
+            for name in values[1..].iter().filter_map(Traced::known_str) {
+                self.variables.insert(name.to_owned(), None);
+            }
+            return;
+        }
+        // Arguments may stand in one text, or in a variable that the shell takes apart.
+        if values.iter().any(|v| v.bytes().contains(&b' ') && stream::holds(v.bytes(), EXTRA.as_bytes())) {
+            values = values.iter().flat_map(|v| v.split(b" ")).filter(|v| !v.is_empty()).collect();
+        }
+        let mut settings = Vec::new();
+        let mut rest = values.drain(..);
+        while let Some(word) = rest.next() {
+            let bytes = word.bytes();
+            if bytes == EXTRA.as_bytes() {
+                settings.extend(rest.next());
+            } else if bytes.starts_with(EXTRA.as_bytes()) && bytes.get(EXTRA.len()) == Some(&b'=') {
+                settings.push(word.slice(EXTRA.len() + 1..word.len()));
+            }
+        }
+        drop(rest);
+        self.minikube(&settings, at);
+    }
+
+    /// A node of minikube with these settings of its parts: of equal keys, the last one counts.
+    fn minikube(&mut self, settings: &[Traced], at: Span) {
+        let mut flags: Vec<(Traced, Traced)> = Vec::new();
+        let mut file = Vec::new();
+        for setting in settings.iter().filter(|s| s.bytes().starts_with(COMPONENT.as_bytes())) {
+            let Some(equals) = setting.bytes().iter().position(|b| *b == b'=') else { continue };
+            let name = setting.slice(COMPONENT.len()..equals);
+            let value = setting.slice(equals + 1..setting.len());
+            match IN_FILE.iter().find(|(key, _)| name.known_str() == Some(key)) {
+                Some((_, field)) => file.push((scalar(Traced::made(*field, at), at), scalar(value, at))),
+                None => {
+                    flags.retain(|(known, _)| known.bytes() != name.bytes());
+                    flags.push((name, value));
+                }
+            }
+        }
+        let mut group = NodeGroup::new(format!("minikube of {}", self.name), at);
+        if !file.is_empty() {
+            group
+                .steps
+                .push(Step::KubeletConfig(Node { kind: NodeKind::Map(file), span: at, tag: None }, "extra-config"));
+        }
+        if !flags.is_empty() {
+            let word = |(name, value): &(Traced, Traced)| {
+                let mut out = Traced::made("--", at);
+                out.push(name);
+                out.push_made(b"=", at);
+                out.push(value);
+                out
+            };
+            group.steps.push(Step::KubeletArgs(flags.iter().map(word).collect()));
+        }
+        if !group.steps.is_empty() {
+            self.groups.push(group);
+        }
+    }
+
+    /// The text of a word, with a hole for what only a run tells.
+    fn value(&self, parts: &[Part], at: Span, depth: usize) -> Traced {
+        let mut out = Traced::new();
+        for part in parts {
+            match part {
+                Part::Bare(text) | Part::Quoted(text) => out.push(text),
+                Part::Double(inner) if depth < shell::MAX_DEPTH => out.push(&self.value(inner, at, depth + 1)),
+                Part::Parameter(parameter) => {
+                    let step: Arc<str> = format!("${}", parameter.name).into();
+                    let known = self.variables.get(&parameter.name);
+                    let plain = parameter.subscript.is_none() && matches!(parameter.operation, Operation::None);
+                    match (known, &parameter.operation) {
+                        (Some(Some(value)), _) if plain => out.push(&value.through(parameter.span, &step)),
+                        (Some(Some(value)), Operation::Substitute { operator: b'-' | b'=' | b'?', .. })
+                            if !value.is_empty() =>
+                        {
+                            out.push(&value.through(parameter.span, &step));
+                        }
+                        // What nothing here sets is set from outside or not at all.
+                        (None, Operation::Substitute { operator: b'-' | b'=', word, .. })
+                            if depth < shell::MAX_DEPTH =>
+                        {
+                            let value = self.value(&word.parts, word.span, depth + 1);
+                            out.push(&value.through(parameter.span, &step));
+                        }
+                        _ => out.push_hole(parameter.span, Why::FromOutside(step)),
+                    }
+                }
+                Part::Command(_, span)
+                | Part::Backquoted(_, span)
+                | Part::Arithmetic(_, span)
+                | Part::Process(_, span) => {
+                    out.push_hole(*span, Why::FromOutside("what a command prints".into()));
+                }
+                Part::Double(_) | Part::Array(_) => out.push_hole(at, Why::NotUnderstood("a list of a shell".into())),
+            }
+        }
+        out
+    }
+}
+
+/// True for a text that a CI system fills in before it becomes a variable.
+fn marked(text: &Traced) -> bool {
+    stream::holds(text.bytes(), b"${") || stream::holds(text.bytes(), b"{{") || stream::holds(text.bytes(), b"$(")
+}
+
+/// True for a command that runs what it is given as commands.
+fn runs(kind: &CommandKind) -> bool {
+    let CommandKind::Simple { words, .. } = kind else { return false };
+    let known =
+        |word: &Word| word.bare().and_then(Traced::known_str).map(|w| w.rsplit('/').next().unwrap_or(w).to_owned());
+    words.iter().take(3).filter_map(known).any(|w| matches!(w.as_str(), "bash" | "sh" | "ssh" | "su" | "sudo" | "zsh"))
+}
+
+fn scalar(text: Traced, span: Span) -> Node {
+    Node { kind: NodeKind::Scalar(Scalar { text, style: Style::DoubleQuoted }), span, tag: None }
+}

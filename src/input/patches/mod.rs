@@ -1,0 +1,4 @@
+//! Patches of documents, as Kustomize, kind and kubeadm apply them.
+
+pub(super) mod json;
+pub(super) mod strategic;

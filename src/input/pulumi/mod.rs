@@ -1,0 +1,257 @@
+//! Pulumi programs in YAML: launch templates and instances, node groups of the `eks` package, and documents for Kubernetes.
+//!
+//! Sources: pulumi/pulumi-yaml `pkg/pulumiyaml/syntax` and `ast/expr.go` (the functions), pulumi/pulumi-eks at v3
+//! `nodejs/eks/nodes/userdata.ts` (what node groups boot with), and the schemas of `aws` and `eks`. Programs in other languages
+//! are not read; where one speaks of a kubelet, that is told.
+
+mod node_groups;
+mod program;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::node::{Cx, Family, NodeGroup, Step, Wrapping};
+use crate::syntax::{Node, yaml};
+use crate::text::{Span, Traced, Why};
+use crate::value::{Kind, Value};
+
+use super::kind::{FileList, Input, Unit};
+use super::{manifests, stream};
+use program::Program;
+
+/// What the files of a program are called.
+const NAMES: [&str; 4] = ["Pulumi.yaml", "Pulumi.yml", "Main.yaml", "Main.yml"];
+/// What programs in other languages start with.
+const OTHERS: [&str; 6] =
+    ["index.ts", "index.js", "__main__.py", "main.go", "Program.cs", "src/main/java/myproject/App.java"];
+/// The most stacks that are tried.
+const MAX_STACKS: usize = 16;
+
+/// Programs.
+#[derive(Debug)]
+pub(super) struct Pulumi;
+
+impl Input for Pulumi {
+    fn name(&self) -> &'static str {
+        "pulumi"
+    }
+
+    fn claim(&self, files: &FileList) -> Vec<Unit> {
+        let named = |path: &&PathBuf| path.file_name().and_then(|n| n.to_str()).is_some_and(|n| NAMES.contains(&n));
+        let unit = |path: &PathBuf| Unit { path: path.clone(), files: vec![path.clone()] };
+        files.files.iter().filter(named).map(unit).collect()
+    }
+
+    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let Some(id) = stream::open(&unit.path, &[&["resources", "runtime"]], cx) else { return Vec::new() };
+        let view = cx.texts.view(id);
+        let parsed = yaml::parse(&view);
+        let Some(tree) = parsed.tree.first() else { return Vec::new() };
+        let dir = unit.path.parent().unwrap_or(&unit.path).to_owned();
+        let Some(resources) = tree.get("resources") else {
+            note_language(tree, &dir, cx);
+            return Vec::new();
+        };
+        // Other things have resources, too.
+        if tree.get("Resources").is_some() || !resources.pairs().iter().any(|(_, r)| r.get("type").is_some()) {
+            return Vec::new();
+        }
+        stream::note_errors(&view, &parsed, cx);
+        let project = tree.get("name").and_then(Node::as_str).unwrap_or_default();
+        let mut out = Vec::new();
+        let stacks = stacks(&dir, project, cx);
+        // Without a stack nothing runs, but its values may be kept elsewhere.
+        let runs = if stacks.is_empty() { vec![(String::new(), Vec::new())] } else { stacks };
+        let several = runs.len() > 1;
+        for (stack, values) in runs {
+            let mut program = Program::new(tree, &dir, &values);
+            for (name, resource) in resources.pairs() {
+                let mut groups = read(&mut program, resources, name, resource, cx);
+                for group in groups.iter_mut().filter(|_| several) {
+                    group.name = format!("{} of stack {stack}", group.name).into();
+                }
+                out.append(&mut groups);
+            }
+        }
+        out
+    }
+}
+
+/// The stacks beside a program, each with what it configures.
+fn stacks(dir: &Path, project: &str, cx: &mut Cx<'_>) -> Vec<(String, Vec<(String, Node)>)> {
+    let mut out = Vec::new();
+    for path in cx.files.list(dir) {
+        let Some(name) = path.file_name().and_then(|n| n.to_str()).map(str::to_owned) else { continue };
+        let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
+        let Some(stack) = stem.and_then(|s| s.strip_prefix("Pulumi.")).filter(|_| out.len() < MAX_STACKS) else {
+            continue;
+        };
+        let Ok(id) = cx.open(&path) else { continue };
+        let view = cx.texts.view(id);
+        let Some(tree) = yaml::parse(&view).tree.into_iter().next() else { continue };
+        let mut values = Vec::new();
+        for (key, value) in tree.get("config").map(Node::pairs).unwrap_or_default() {
+            let Some(key) = key.as_str() else { continue };
+            // Keys of the program itself have its name in front.
+            let own = key.strip_prefix(project).and_then(|rest| rest.strip_prefix(':')).unwrap_or(key);
+            values.push((own.to_owned(), value.clone()));
+        }
+        out.push((stack.to_owned(), values));
+    }
+    out
+}
+
+/// Tells that a program in another language is not read, if it speaks of a kubelet.
+fn note_language(tree: &Node, dir: &Path, cx: &mut Cx<'_>) {
+    let Some((key, runtime)) = tree.pair("runtime") else { return };
+    let language =
+        runtime.as_str().or_else(|| runtime.get("name").and_then(Node::as_str)).unwrap_or("another language");
+    let speaks = OTHERS.iter().any(|name| {
+        cx.files.read(&dir.join(name)).is_ok_and(|s| {
+            let bytes = s.bytes();
+            ["kubelet", "bootstrap.sh", "NodeConfig"].iter().any(|w| stream::holds(&bytes, w.as_bytes()))
+        })
+    });
+    if speaks {
+        let why = format!("a Pulumi program in {}", language.escape_debug());
+        cx.gap(key.span.to(runtime.span), Why::NotUnderstood(why.into()));
+    }
+}
+
+/// The parts of a type: package, module and name.
+fn parts(kind: &str) -> Option<(&str, &str, &str)> {
+    let mut parts = kind.split(':');
+    let (package, second, third) = (parts.next()?, parts.next()?, parts.next());
+    match third {
+        // `aws:ec2/launchTemplate:LaunchTemplate` is the long form.
+        Some(name) if package == "aws" || package == "aws-native" => {
+            Some((package, second.split('/').next().unwrap_or(second), name))
+        }
+        Some(name) => Some((package, second, name)),
+        None => Some((package, "index", second)),
+    }
+}
+
+fn read(program: &mut Program<'_>, all: &Node, name: &Node, resource: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let label = name.as_str().unwrap_or("resource");
+    let Some((package, module, kind)) = resource.get("type").and_then(Node::as_str).and_then(parts) else {
+        return Vec::new();
+    };
+    let Some(properties) = resource.get("properties") else { return Vec::new() };
+    let at = name.span;
+    let mut group = NodeGroup::new(format!("{kind} {label}"), at);
+    match (package, module, kind) {
+        (
+            "aws" | "aws-native",
+            "ec2",
+            "LaunchTemplate" | "Instance" | "SpotInstanceRequest" | "LaunchConfiguration",
+        )
+        | ("aws-native", "autoscaling", "LaunchConfiguration") => {
+            let properties = properties.get("launchTemplateData").unwrap_or(properties);
+            let template = kind == "LaunchTemplate";
+            for key in ["userData", "userDataBase64"] {
+                let Some(node) = properties.get(key) else { continue };
+                let value = program.value(node, cx);
+                let Some(text) = text(&value) else { continue };
+                let wrapping =
+                    if template || key == "userDataBase64" { Wrapping::Base64 } else { Wrapping::Base64OrPlain };
+                group.steps.push(Step::UserData(text, wrapping));
+            }
+            if group.steps.is_empty() {
+                return Vec::new();
+            }
+            used_by(program, all, label, properties.get("imageId").is_some(), &mut group, cx);
+            vec![group]
+        }
+        ("eks", "index", "NodeGroup" | "NodeGroupV2" | "ManagedNodeGroup" | "Cluster") => {
+            let properties = properties.get("nodeGroupOptions").filter(|_| kind == "Cluster").unwrap_or(properties);
+            node_groups::read(program, properties, kind == "ManagedNodeGroup", &mut group, cx);
+            // What says nothing of a kubelet is not told.
+            if group.steps.is_empty() && group.dead.is_empty() && group.gaps.is_empty() {
+                Vec::new()
+            } else {
+                vec![group]
+            }
+        }
+        ("kubernetes", "yaml" | "yaml/v2", _) => {
+            let mut out = Vec::new();
+            let value = properties.get("yaml").map(|y| program.value(y, cx));
+            let one = value.iter().filter(|v| matches!(v.kind, Kind::Str(_))).cloned();
+            for text in value.iter().flat_map(Value::items).chain(one).filter_map(|v| text(&v)) {
+                out.append(&mut manifests::in_text(&text, label, at, cx));
+            }
+            if let Some(objects) = properties.get("objs").map(|o| program.value(o, cx)) {
+                out.append(&mut manifests::among(&manifests::node_of(&objects), label, cx));
+            }
+            out
+        }
+        ("kubernetes", "helm.sh/v3" | "helm.sh/v4", _) => {
+            let values = properties.get("values").map(|v| program.value(v, cx));
+            values.map(|v| manifests::among(&manifests::node_of(&v), label, cx)).unwrap_or_default()
+        }
+        ("kubernetes", module, kind) => {
+            let value = program.value(properties, cx);
+            let Kind::Map(map) = &value.kind else { return Vec::new() };
+            let mut map = map.as_ref().clone();
+            let mut put = |key: &str, text: &str| {
+                let value = Value::str(Traced::made(text, at), at);
+                map.entries.entry(Arc::from(key)).or_insert(crate::value::Entry { key: at, value });
+            };
+            put("apiVersion", module.strip_prefix("core/").unwrap_or(module));
+            put("kind", kind);
+            let whole = Value { kind: Kind::Map(Arc::new(map)), ..value };
+            manifests::in_tree(&manifests::node_of(&whole), label, cx)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What is known of a launch template by the node groups of EKS that use it.
+fn used_by(program: &mut Program<'_>, all: &Node, label: &str, image: bool, group: &mut NodeGroup, cx: &mut Cx<'_>) {
+    for (_, resource) in all.pairs() {
+        let kind = resource.get("type").and_then(Node::as_str).and_then(parts);
+        let (Some(("aws" | "aws-native", "eks", "NodeGroup" | "Nodegroup")), Some(properties)) =
+            (kind, resource.get("properties"))
+        else {
+            continue;
+        };
+        let link = properties.get("launchTemplate");
+        let means = |text: &str| text.starts_with(&format!("${{{label}.")) || text.starts_with(&format!("${{{label}["));
+        let texts = ["id", "name", "launchTemplateId"].iter().filter_map(|k| link?.get(k)?.as_str());
+        if !texts.into_iter().any(means) {
+            continue;
+        }
+        group.merged_by_eks |= !image;
+        let image_type = properties.get("amiType").map(|n| program.value(n, cx));
+        group.family = match image_type.as_ref().and_then(Value::as_known_str) {
+            Some(name) => family(name),
+            // EKS takes Amazon Linux 2 up to 1.29 and Amazon Linux 2023 after that.
+            None => group.family,
+        };
+    }
+}
+
+/// The family of a type of images, or of an operating system of the `eks` package.
+fn family(name: &str) -> Option<Family> {
+    match name {
+        _ if name.starts_with("AL2023") => Some(Family::Al2023),
+        _ if name.starts_with("AL2") => Some(Family::Al2),
+        _ if name.to_ascii_uppercase().starts_with("BOTTLEROCKET") => Some(Family::Bottlerocket),
+        _ if name.starts_with("WINDOWS") => Some(Family::Windows),
+        "RECOMMENDED" => Some(Family::Al2023),
+        _ => None,
+    }
+}
+
+/// The text of a value that is one.
+fn text(value: &Value) -> Option<Traced> {
+    match value.kind {
+        Kind::Str(_) | Kind::Unknown(_) => value.to_traced(),
+        _ => None,
+    }
+}
+
+/// The place of a text.
+fn span_of(text: &Traced, at: Span) -> Span {
+    text.span().unwrap_or(at)
+}

@@ -1,0 +1,1 @@
+new eks.NodeGroup("a", { kubeletExtraArgs: "--streaming-connection-idle-timeout=0" });
