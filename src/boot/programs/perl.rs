@@ -1,4 +1,5 @@
-//! `perl -pe 's/…/…/'`, as far as it says what `sed` says: one or more substitutions, on lines or on the whole text.
+//! `perl -pe 's/…/…/'` and `perl -ne 'print if /…/'`, as far as they say what `sed` says: substitutions and prints, perhaps with
+//! a condition, on lines or on the whole text.
 
 use regex::{Regex, RegexBuilder};
 
@@ -22,6 +23,17 @@ enum Part {
     Group(usize),
 }
 
+/// A statement, and the pattern that a line must have, or must not have, for it to be followed.
+struct Statement {
+    action: Action,
+    condition: Option<(Regex, bool)>,
+}
+
+enum Action {
+    Substitute(Substitution),
+    Print,
+}
+
 struct Substitution {
     regex: Regex,
     parts: Vec<Part>,
@@ -30,7 +42,7 @@ struct Substitution {
 
 /// Runs `perl` with the arguments `argv` (without the program's name).
 pub(super) fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Done<Outcome> {
-    let (mut loops, mut whole) = (false, false);
+    let (mut loops, mut prints, mut whole) = (false, false, false);
     let mut in_place: Option<String> = None;
     let mut code: Option<Traced> = None;
     let mut names: Vec<&Traced> = Vec::new();
@@ -45,7 +57,8 @@ pub(super) fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at:
         while let Some(letter) = rest.chars().next() {
             rest = &rest[letter.len_utf8()..];
             match letter {
-                'p' => loops = true,
+                'p' => (loops, prints) = (true, true),
+                'n' => loops = true,
                 '0' if rest.starts_with("777") => {
                     whole = true;
                     rest = &rest[3..];
@@ -78,7 +91,7 @@ pub(super) fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at:
     let Some(code) = code.filter(|_| loops) else {
         return Err(super::not_followed("a program of perl", argv.first().unwrap_or(&Traced::made(" ", at))));
     };
-    let substitutions = read(&code)?;
+    let statements = read(&code)?;
     let mut outcome = Outcome::success(Traced::new());
     if let Some(suffix) = in_place {
         for name in names {
@@ -90,19 +103,19 @@ pub(super) fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at:
                 }
                 outcome.writes.push((format!("{path}{suffix}"), text.clone()));
             }
-            let edited = edit(&text, &substitutions, whole, at)?;
+            let edited = edit(&text, &statements, (whole, prints), at)?;
             outcome.writes.push((path.to_owned(), edited));
         }
         return Ok(outcome);
     }
     for text in super::inputs(&names, stdin, files, 2, at)? {
-        outcome.stdout.push(&edit(&text, &substitutions, whole, at)?);
+        outcome.stdout.push(&edit(&text, &statements, (whole, prints), at)?);
     }
     Ok(outcome)
 }
 
-/// The substitutions of a program that has nothing else in it.
-fn read(code: &Traced) -> Done<Vec<Substitution>> {
+/// The statements of a program that has nothing in it but substitutions and prints, perhaps with a condition.
+fn read(code: &Traced) -> Done<Vec<Statement>> {
     let not = |what: &str| super::not_followed(what, code);
     let text = code.as_str().ok_or_else(|| not("a program of perl that is not UTF-8"))?;
     let bytes = text.as_bytes();
@@ -115,6 +128,12 @@ fn read(code: &Traced) -> Done<Vec<Substitution>> {
         let Some(first) = bytes.get(at) else { return Ok(out) };
         if out.len() >= MAX_SUBSTITUTIONS {
             return Err(not("so long a program of perl"));
+        }
+        if bytes[at..].starts_with(b"print") && !bytes.get(at + 5).is_some_and(|b| b.is_ascii_alphanumeric()) {
+            at += 5;
+            let condition = condition(code, text, &mut at).ok_or_else(|| not("this program of perl"))?;
+            out.push(Statement { action: Action::Print, condition });
+            continue;
         }
         let mark = bytes.get(at + 1).copied().filter(|b| b.is_ascii_punctuation());
         let (b's', Some(mark)) = (*first, mark) else { return Err(not("this program of perl")) };
@@ -141,10 +160,7 @@ fn read(code: &Traced) -> Done<Vec<Substitution>> {
         let length = bytes[at..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
         let flags = &text[at..at + length];
         at += length;
-        if !matches!(bytes.get(at), None | Some(b';' | b' ' | b'\n'))
-            || flags.contains(|c| !"gimsx".contains(c))
-            || flags.contains('x')
-        {
+        if flags.contains(|c| !"gimsx".contains(c)) || flags.contains('x') {
             return Err(not("this program of perl"));
         }
         let pattern = code.slice(pattern);
@@ -154,12 +170,51 @@ fn read(code: &Traced) -> Done<Vec<Substitution>> {
         } else {
             words.to_owned()
         };
-        out.push(Substitution {
+        let substitution = Substitution {
             regex: regex(&words, flags).ok_or_else(|| not("this pattern of perl"))?,
             parts: replacement(&code.slice(with)).ok_or_else(|| not("this replacement of perl"))?,
             all: flags.contains('g'),
-        });
+        };
+        let condition = condition(code, text, &mut at).ok_or_else(|| not("this program of perl"))?;
+        out.push(Statement { action: Action::Substitute(substitution), condition });
     }
+}
+
+/// `if /PATTERN/` or `unless /PATTERN/` behind a statement, up to where the statement ends. `None` if something else stands
+/// there.
+#[allow(clippy::option_option, reason = "a condition that is not there is no fault")]
+fn condition(code: &Traced, text: &str, at: &mut usize) -> Option<Option<(Regex, bool)>> {
+    let rest = text.get(*at..)?;
+    let trimmed = rest.trim_start_matches([' ', '\t']);
+    *at += rest.len() - trimmed.len();
+    if trimmed.is_empty() || trimmed.starts_with([';', '\n']) {
+        return Some(None);
+    }
+    let wanted = trimmed.starts_with("if ");
+    if !wanted && !trimmed.starts_with("unless ") {
+        return None;
+    }
+    *at += if wanted { "if ".len() } else { "unless ".len() };
+    let bytes = text.as_bytes();
+    let brackets = bytes.get(*at) == Some(&b'(');
+    *at += usize::from(brackets);
+    if bytes.get(*at) != Some(&b'/') {
+        return None;
+    }
+    *at += 1;
+    let pattern = code.slice(side(bytes, at, b'/', b'/')?);
+    let ignore = bytes.get(*at) == Some(&b'i');
+    *at += usize::from(ignore);
+    if brackets && bytes.get(*at) != Some(&b')') {
+        return None;
+    }
+    *at += usize::from(brackets);
+    let rest = text.get(*at..)?.trim_start_matches([' ', '\t']);
+    if !rest.is_empty() && !rest.starts_with([';', '\n']) {
+        return None;
+    }
+    let words = pattern.known_str()?.replace("\\/", "/");
+    Some(Some((regex(&words, if ignore { "i" } else { "" })?, wanted)))
 }
 
 /// A mark that stands for itself.
@@ -269,7 +324,7 @@ fn replacement(with: &Traced) -> Option<Vec<Part>> {
     Some(out)
 }
 
-fn edit(text: &Traced, substitutions: &[Substitution], whole: bool, at: Span) -> Done<Traced> {
+fn edit(text: &Traced, statements: &[Statement], (whole, prints): (bool, bool), at: Span) -> Done<Traced> {
     let limit = || Box::new(Outcome::unknown(Why::Limit("length of a text of perl"), at));
     let mut lines = Vec::new();
     if whole {
@@ -282,19 +337,38 @@ fn edit(text: &Traced, substitutions: &[Substitution], whole: bool, at: Span) ->
         }
         lines.push(text.slice(from..text.len()));
     }
-    if whole && substitutions.iter().any(|s| s.regex.as_str().contains("(?m:$)")) {
+    let patterns = statements.iter().flat_map(|s| {
+        let own = if let Action::Substitute(substitution) = &s.action { Some(&substitution.regex) } else { None };
+        own.into_iter().chain(s.condition.as_ref().map(|(regex, _)| regex))
+    });
+    if whole && patterns.into_iter().any(|regex| regex.as_str().contains("(?m:$)")) {
         return Err(super::not_followed("an end of the text in a pattern of perl", text));
     }
+    let not_text = || super::not_followed("bytes that are not UTF-8", text);
     let mut out = Traced::new();
-    for mut line in lines {
-        for substitution in substitutions {
-            line =
-                substitute(&line, substitution).ok_or_else(|| super::not_followed("bytes that are not UTF-8", text))?;
-            if line.len() > MAX_TEXT {
+    for mut line in lines.into_iter().filter(|line| !line.is_empty()) {
+        for statement in statements {
+            if let Some((regex, wanted)) = &statement.condition {
+                let found = regex.find(line.as_str().ok_or_else(not_text)?);
+                let open = found.as_ref().is_none_or(|found| line.slice(found.range()).has_hole());
+                if let Some((_, why)) = line.first_hole().filter(|_| open) {
+                    return Err(Box::new(Outcome::unknown(why.clone(), at)));
+                }
+                if found.is_some() != *wanted {
+                    continue;
+                }
+            }
+            match &statement.action {
+                Action::Print => out.push(&line),
+                Action::Substitute(substitution) => line = substitute(&line, substitution).ok_or_else(not_text)?,
+            }
+            if line.len() > MAX_TEXT || out.len() > MAX_TEXT {
                 return Err(limit());
             }
         }
-        out.push(&line);
+        if prints {
+            out.push(&line);
+        }
         if out.len() > MAX_TEXT {
             return Err(limit());
         }

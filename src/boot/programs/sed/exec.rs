@@ -1,5 +1,7 @@
 //! Scripts of `sed`, followed line by line.
 
+use std::collections::BTreeMap;
+
 use crate::boot::programs::pattern::Pattern;
 use crate::text::{Span, Traced, Why};
 
@@ -24,9 +26,27 @@ pub(super) struct Line {
     pub(super) ended: bool,
 }
 
+/// How a script is run.
+pub(super) struct Setting {
+    /// Lines are not printed by themselves.
+    pub(super) quiet: bool,
+    /// Lines end with a zero byte.
+    pub(super) zero: bool,
+    /// Stands for what nobody wrote.
+    pub(super) at: Span,
+    /// The files that the script puts out, by name; those that are missing are not there.
+    pub(super) read: BTreeMap<String, Traced>,
+}
+
+impl Setting {
+    fn end(&self) -> &'static [u8] {
+        if self.zero { b"\0" } else { b"\n" }
+    }
+}
+
 /// The lines of a text.
-pub(super) fn lines(text: &Traced) -> Vec<Line> {
-    let mut parts = text.split(b"\n");
+pub(super) fn lines(text: &Traced, zero: bool) -> Vec<Line> {
+    let mut parts = text.split(if zero { b"\0" } else { b"\n" });
     let last = parts.pop().unwrap_or_default();
     let mut out: Vec<_> = parts.into_iter().map(|text| Line { text, ended: true }).collect();
     if !last.is_empty() {
@@ -42,11 +62,26 @@ pub(super) struct Done {
     pub(super) quit: Option<i32>,
 }
 
-/// Runs the script on the lines of one stream.
+/// Runs the script on the lines of one stream. `written` holds what it writes to files of its own, by name.
 ///
 /// # Errors
 /// Why the output is not known.
-pub(super) fn run(script: &[Command], input: &[Line], quiet: bool, at: Span) -> Result<Done, Why> {
+pub(super) fn run(
+    script: &[Command],
+    input: &[Line],
+    setting: &Setting,
+    written: &mut BTreeMap<String, Traced>,
+) -> Result<Done, Why> {
+    for command in script {
+        let to = match &command.action {
+            Action::Write(path) => Some(path),
+            Action::Substitute(substitution) => substitution.write.as_ref(),
+            _ => None,
+        };
+        if let Some(path) = to.filter(|p| !p.starts_with("/dev/")) {
+            written.entry(path.clone()).or_default();
+        }
+    }
     let hole = input.iter().position(|line| line.text.has_hole());
     let ranges = script
         .iter()
@@ -58,8 +93,10 @@ pub(super) fn run(script: &[Command], input: &[Line], quiet: bool, at: Span) -> 
     let mut run = Run {
         script,
         input,
-        quiet,
-        at,
+        setting,
+        end: setting.end(),
+        at: setting.at,
+        written,
         hole,
         ranges,
         next: 0,
@@ -103,8 +140,11 @@ enum Cycle {
 struct Run<'a> {
     script: &'a [Command],
     input: &'a [Line],
-    quiet: bool,
+    setting: &'a Setting,
+    /// What ends a line.
+    end: &'static [u8],
     at: Span,
+    written: &'a mut BTreeMap<String, Traced>,
     /// The first line of which a part is not known.
     hole: Option<usize>,
     ranges: Vec<Range>,
@@ -116,7 +156,8 @@ struct Run<'a> {
     /// Whether the hold space is written with a line end: the mark goes where the text goes.
     hold_ended: bool,
     last_pattern: Option<&'a Pattern>,
-    queue: Vec<Traced>,
+    /// What is put out after the line, and whether that is a line.
+    queue: Vec<(Traced, bool)>,
     out: Traced,
     /// The output ends without a line end, which is written only before more output.
     missing: bool,
@@ -137,11 +178,11 @@ impl<'a> Run<'a> {
 
     fn write(&mut self, text: &Traced, ended: bool) -> Result<(), Why> {
         if std::mem::take(&mut self.missing) {
-            self.out.push_made(b"\n", self.at);
+            self.out.push_made(self.end, self.at);
         }
         self.out.push(text);
         if ended {
-            self.out.push_made(b"\n", self.at);
+            self.out.push_made(self.end, self.at);
         } else {
             self.missing = true;
         }
@@ -154,10 +195,36 @@ impl<'a> Run<'a> {
     }
 
     fn flush(&mut self) -> Result<(), Why> {
-        for text in std::mem::take(&mut self.queue) {
-            self.write(&text, true)?;
+        for (text, line) in std::mem::take(&mut self.queue) {
+            if line {
+                self.write(&text, true)?;
+                continue;
+            }
+            if std::mem::take(&mut self.missing) {
+                self.out.push_made(self.end, self.at);
+            }
+            self.out.push(&text);
+            if self.out.len() > MAX_BYTES {
+                return Err(Why::Limit("output of sed"));
+            }
         }
         Ok(())
+    }
+
+    /// Writes the line to a file of the script's own.
+    fn write_to(&mut self, path: &str) -> Result<(), Why> {
+        if path == "/dev/stdout" {
+            return self.print();
+        }
+        if path.starts_with("/dev/") {
+            return Ok(());
+        }
+        let file = self.written.entry(path.to_owned()).or_default();
+        file.push(&self.space);
+        if self.ended {
+            file.push_made(self.end, self.at);
+        }
+        if file.len() > MAX_BYTES { Err(Why::Limit("output of sed")) } else { Ok(()) }
     }
 
     fn read(&mut self) -> bool {
@@ -185,7 +252,7 @@ impl<'a> Run<'a> {
                 Cycle::Over(print) => (print, Some(None)),
                 Cycle::Quit(print, status) => (print, Some(Some(status))),
             };
-            if print && !self.quiet {
+            if print && !self.setting.quiet {
                 self.print()?;
             }
             self.flush()?;
@@ -220,7 +287,13 @@ impl<'a> Run<'a> {
             match &command.action {
                 Action::Block(_) | Action::End => {}
                 Action::Substitute(substitution) => substituted |= self.substitute(substitution)?,
-                Action::Append(text) => self.queue.push(without_end(text)),
+                Action::Append(text) => self.queue.push((without_end(text), true)),
+                Action::Read(path) => {
+                    if let Some(text) = self.setting.read.get(path) {
+                        self.queue.push((text.clone(), false));
+                    }
+                }
+                Action::Write(path) => self.write_to(path)?,
                 Action::Insert(text) => self.write(&without_end(text), true)?,
                 Action::Change(text) => {
                     let inside = command.to.is_some() && matches!(self.ranges.get(here), Some(Range::Active(_)));
@@ -255,7 +328,7 @@ impl<'a> Run<'a> {
         match letter {
             'd' => return Ok(Some(Cycle::Deleted)),
             'D' => {
-                let Some(end) = self.space.bytes().iter().position(|b| *b == b'\n') else {
+                let Some(end) = self.space.bytes().iter().position(|b| [*b] == self.end) else {
                     return Ok(Some(Cycle::Deleted));
                 };
                 self.space = self.space.slice(end + 1..self.space.len());
@@ -263,7 +336,7 @@ impl<'a> Run<'a> {
             }
             'p' => self.print()?,
             'P' => {
-                let end = self.space.bytes().iter().position(|b| *b == b'\n').unwrap_or(self.space.len());
+                let end = self.space.bytes().iter().position(|b| [*b] == self.end).unwrap_or(self.space.len());
                 let first = self.space.slice(0..end);
                 self.write(&first, true)?;
             }
@@ -272,7 +345,7 @@ impl<'a> Run<'a> {
                 if self.next >= self.input.len() {
                     return Ok(Some(Cycle::Over(true)));
                 }
-                if !self.quiet {
+                if !self.setting.quiet {
                     self.print()?;
                 }
                 self.flush()?;
@@ -288,7 +361,7 @@ impl<'a> Run<'a> {
                 let mut space = std::mem::take(&mut self.space);
                 self.read();
                 self.counted()?;
-                space.push_made(b"\n", self.at);
+                space.push_made(self.end, self.at);
                 space.push(&self.space);
                 self.space = space;
             }
@@ -297,7 +370,7 @@ impl<'a> Run<'a> {
                 self.hold_ended = self.ended;
             }
             'H' => {
-                self.hold.push_made(b"\n", self.at);
+                self.hold.push_made(self.end, self.at);
                 let space = self.space.clone();
                 self.hold.push(&space);
                 self.hold_ended = self.ended;
@@ -307,7 +380,7 @@ impl<'a> Run<'a> {
                 self.ended = self.hold_ended;
             }
             'G' => {
-                self.space.push_made(b"\n", self.at);
+                self.space.push_made(self.end, self.at);
                 let hold = self.hold.clone();
                 self.space.push(&hold);
                 self.ended = self.hold_ended;
@@ -442,14 +515,16 @@ impl<'a> Run<'a> {
         for found in matches.iter().skip(substitution.nth - 1) {
             let Some(whole) = found.get(0) else { continue };
             out.push(&space.slice(done..whole.start()));
+            let mut case = Case::default();
             for part in &substitution.parts {
                 match part {
-                    Part::Text(text) => out.push(text),
+                    Part::Text(text) => case.push(&mut out, text)?,
                     Part::Group(group) => {
                         if let Some(m) = found.get(*group) {
-                            out.push(&space.slice(m.range()));
+                            case.push(&mut out, &space.slice(m.range()))?;
                         }
                     }
+                    Part::Case(letter) => case.turn(*letter),
                 }
             }
             if out.len() > MAX_BYTES {
@@ -464,6 +539,9 @@ impl<'a> Run<'a> {
         self.space = out;
         if substitution.print {
             self.print()?;
+        }
+        if let Some(path) = &substitution.write {
+            self.write_to(path)?;
         }
         Ok(true)
     }
@@ -488,6 +566,48 @@ impl<'a> Run<'a> {
             }
         }
         self.space = out;
+    }
+}
+
+/// How letters are written that a substitution puts in.
+#[derive(Default)]
+struct Case {
+    /// All that follow.
+    all: Option<char>,
+    /// The next one.
+    next: Option<char>,
+}
+
+impl Case {
+    fn turn(&mut self, letter: char) {
+        match letter {
+            'u' | 'l' => self.next = Some(letter),
+            'E' => (self.all, self.next) = (None, None),
+            _ => (self.all, self.next) = (Some(letter), None),
+        }
+    }
+
+    fn push(&mut self, out: &mut Traced, text: &Traced) -> Result<(), Why> {
+        if self.all.is_none() && self.next.is_none() || text.is_empty() {
+            out.push(text);
+            return Ok(());
+        }
+        if text.has_hole() || !text.bytes().is_ascii() {
+            return Err(Why::NotUnderstood("the case of letters that are not known".into()));
+        }
+        for (n, byte) in text.bytes().iter().enumerate() {
+            let one = text.slice(n..n + 1);
+            let other = match self.next.take().or(self.all) {
+                Some('u' | 'U') => byte.to_ascii_uppercase(),
+                Some(_) => byte.to_ascii_lowercase(),
+                None => *byte,
+            };
+            match one.span() {
+                Some(span) if other != *byte => out.push_made(&[other], span),
+                _ => out.push(&one),
+            }
+        }
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 mod exec;
 mod parse;
 
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, Why};
 
 use super::pattern::NoPattern;
 use super::{Files, Found, Outcome, Status};
@@ -21,6 +21,8 @@ struct Options {
     quiet: bool,
     extended: bool,
     separate: bool,
+    /// Lines end with a zero byte.
+    zero: bool,
     /// Files are replaced; the suffix of the copies that are kept, if any are.
     in_place: Option<String>,
     script: Option<Traced>,
@@ -68,6 +70,7 @@ fn try_run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) 
                 "quiet" | "silent" => options.quiet = true,
                 "regexp-extended" => options.extended = true,
                 "separate" => options.separate = true,
+                "null-data" | "zero-terminated" => options.zero = true,
                 "in-place" => options.in_place = Some(value.unwrap_or_default().to_owned()),
                 "unbuffered" | "sandbox" | "follow-symlinks" => {}
                 "expression" => {
@@ -90,6 +93,7 @@ fn try_run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) 
                 'n' => options.quiet = true,
                 'E' | 'r' => options.extended = true,
                 's' => options.separate = true,
+                'z' => options.zero = true,
                 'u' => {}
                 'i' => {
                     options.in_place = Some(text.get(at..).unwrap_or_default().to_owned());
@@ -125,7 +129,7 @@ fn try_run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) 
     if code.bytes().starts_with(b"#n\n") || code.bytes() == b"#n" {
         options.quiet = true;
     }
-    let script = match parse::script(code, options.extended) {
+    let script = match parse::script(code, options.extended, options.zero) {
         Ok(script) => script,
         Err(NoPattern::Refused) => match code.first_hole() {
             Some((_, why)) => return Err(Box::new(Outcome::unknown(why.clone(), at))),
@@ -179,7 +183,21 @@ fn edit(
         let text = stdin.cloned().ok_or_else(|| Box::new(Outcome::standard_input_unknown(&[Traced::made("-", at)])))?;
         streams.push(("-".to_owned(), text));
     }
+    let mut read = std::collections::BTreeMap::new();
+    for path in script.iter().filter_map(|c| if let parse::Action::Read(path) = &c.action { Some(path) } else { None })
+    {
+        if path == "/dev/stdin" {
+            return Err(unknown(Why::NotUnderstood("sed's r of standard input".into())));
+        }
+        match files(path) {
+            Found::Content(text) => drop(read.insert(path.clone(), text)),
+            Found::Missing => {}
+            Found::Unknown(why) => return Err(unknown(why)),
+        }
+    }
+    let setting = exec::Setting { quiet: options.quiet, zero: options.zero, at, read };
     let mut outcome = Outcome::success(Traced::new());
+    let mut written = std::collections::BTreeMap::new();
     if !options.separate && options.in_place.is_none() {
         let mut input = Vec::new();
         for (_, text) in &streams {
@@ -188,29 +206,31 @@ fn edit(
                 let last: &mut exec::Line = last;
                 last.ended = true;
             }
-            input.extend(exec::lines(text));
+            input.extend(exec::lines(text, options.zero));
         }
-        let done = exec::run(script, &input, options.quiet, at).map_err(unknown)?;
+        let done = exec::run(script, &input, &setting, &mut written).map_err(unknown)?;
         outcome.stdout = done.stdout;
         outcome.status = Status::Known(done.quit.unwrap_or(status));
+        outcome.writes.extend(written);
         return Ok(outcome);
     }
     for (n, (path, text)) in streams.iter().enumerate() {
         if n > 0 && script.len() > 1 && streams.len() > 1 && carries(script) {
-            return Err(unknown(crate::text::Why::NotUnderstood("sed's hold space over several files".into())));
+            return Err(unknown(Why::NotUnderstood("sed's hold space over several files".into())));
         }
-        let done = exec::run(script, &exec::lines(text), options.quiet, at).map_err(unknown)?;
+        let lines = exec::lines(text, options.zero);
+        let done = exec::run(script, &lines, &setting, &mut written).map_err(unknown)?;
         match &options.in_place {
             Some(suffix) => {
                 if !suffix.is_empty() {
                     if suffix.contains(['*', '/']) {
-                        return Err(unknown(crate::text::Why::NotUnderstood("the name of sed's copy".into())));
+                        return Err(unknown(Why::NotUnderstood("the name of sed's copy".into())));
                     }
                     outcome.writes.push((format!("{path}{suffix}"), text.clone()));
                 }
                 if done.quit.is_some() {
                     // What was not read is copied; how much that is, is not kept here.
-                    return Err(unknown(crate::text::Why::NotUnderstood("sed's q on a file in place".into())));
+                    return Err(unknown(Why::NotUnderstood("sed's q on a file in place".into())));
                 }
                 outcome.writes.push((path.clone(), done.stdout));
             }
@@ -222,10 +242,11 @@ fn edit(
             }
         }
         if let Some(quit) = done.quit {
-            outcome.status = Status::Known(quit);
-            return Ok(outcome);
+            status = quit;
+            break;
         }
     }
+    outcome.writes.extend(written);
     outcome.status = Status::Known(status);
     Ok(outcome)
 }

@@ -29,6 +29,8 @@ pub(super) enum Part {
     Text(Traced),
     /// A group of the match; 0 is all of it.
     Group(usize),
+    /// From here on letters are large (`U`) or small (`L`), the next one is (`u`, `l`), or they are as they are (`E`).
+    Case(char),
 }
 
 /// A substitution.
@@ -40,6 +42,8 @@ pub(super) struct Substitution {
     pub(super) print: bool,
     /// The first match that is replaced, from 1.
     pub(super) nth: usize,
+    /// The file that changed lines are written to.
+    pub(super) write: Option<String>,
 }
 
 /// What a command does.
@@ -53,6 +57,10 @@ pub(super) enum Action {
     Insert(Traced),
     Change(Traced),
     Translate(Vec<(char, char)>),
+    /// Puts out a file after the line.
+    Read(String),
+    /// Writes the line to a file.
+    Write(String),
     /// To the command of this index, or to the end.
     Branch(When, Option<usize>),
     Quit {
@@ -81,9 +89,10 @@ pub(super) struct Command {
 }
 
 /// Reads a script.
-pub(super) fn script(code: &Traced, extended: bool) -> Result<Vec<Command>, NoPattern> {
+pub(super) fn script(code: &Traced, extended: bool, zero: bool) -> Result<Vec<Command>, NoPattern> {
     let Some(text) = code.as_str() else { return unknown("a sed script that is not UTF-8") };
-    let mut reader = Reader { code, text, at: 0, extended, out: Vec::new(), open: Vec::new(), labels: Vec::new() };
+    let mut reader =
+        Reader { code, text, at: 0, extended, zero, out: Vec::new(), open: Vec::new(), labels: Vec::new() };
     while reader.command()? {
         if reader.out.len() > MAX_COMMANDS {
             return Err(NoPattern::Unknown(Why::Limit("commands of a sed script")));
@@ -114,6 +123,8 @@ struct Reader<'a> {
     text: &'a str,
     at: usize,
     extended: bool,
+    /// Lines end with a zero byte, so that no line end is an anchor's.
+    zero: bool,
     out: Vec<Command>,
     /// The blocks that are open, by index.
     open: Vec<usize>,
@@ -238,7 +249,9 @@ impl Reader<'_> {
                 self.end()?;
                 Action::Letter(letter)
             }
-            'e' | 'F' | 'l' | 'r' | 'R' | 'v' | 'w' | 'W' => return unknown(&format!("sed's command {letter}")),
+            'r' => Action::Read(self.file()?),
+            'w' => Action::Write(self.file()?),
+            'e' | 'F' | 'l' | 'R' | 'v' | 'W' => return unknown(&format!("sed's command {letter}")),
             _ => return Err(NoPattern::Refused),
         };
         self.out.push(Command { from, to, negated, action });
@@ -252,6 +265,18 @@ impl Reader<'_> {
             None | Some('\n' | ';' | '}' | '#') => Ok(()),
             _ => Err(NoPattern::Refused),
         }
+    }
+
+    /// The name of a file, which is the rest of the line.
+    fn file(&mut self) -> Result<String, NoPattern> {
+        self.blanks();
+        let start = self.at;
+        self.skip(|c| c != '\n');
+        let name = self.code.slice(start..self.at);
+        if let Some((_, why)) = name.first_hole() {
+            return Err(NoPattern::Unknown(why.clone()));
+        }
+        if name.is_empty() { Err(NoPattern::Refused) } else { Ok(name.to_text().into_owned()) }
     }
 
     fn address(&mut self) -> Result<Option<Address>, NoPattern> {
@@ -356,13 +381,19 @@ impl Reader<'_> {
         let parts = self.replacement(range, mark)?;
         let mut syntax = self.syntax();
         let (mut global, mut print, mut nth) = (false, false, None);
+        let mut write = None;
         loop {
             match self.peek() {
                 Some('g') => global = true,
                 Some('p') => print = true,
                 Some('i' | 'I') => syntax.ignore_case = true,
-                Some('m' | 'M') => syntax.lines = true,
-                Some('e' | 'w') => return unknown("a flag of sed's s that runs or writes"),
+                Some('m' | 'M') => syntax.lines = !self.zero,
+                Some('e') => return unknown("a flag of sed's s that runs a command"),
+                Some('w') => {
+                    self.next();
+                    write = Some(self.file()?);
+                    break;
+                }
                 Some('1'..='9') if nth.is_none() => {
                     nth = Some(self.number()?);
                     continue;
@@ -377,7 +408,7 @@ impl Reader<'_> {
         if pattern.as_ref().is_some_and(|p| p.groups() < most) {
             return Err(NoPattern::Refused);
         }
-        Ok(Substitution { pattern, parts, global, print, nth: nth.unwrap_or(1) })
+        Ok(Substitution { pattern, parts, global, print, nth: nth.unwrap_or(1), write })
     }
 
     fn replacement(&self, range: std::ops::Range<usize>, mark: char) -> Result<Vec<Part>, NoPattern> {
@@ -415,6 +446,11 @@ impl Reader<'_> {
                         }
                         'n' => b"\n",
                         't' => b"\t",
+                        'U' | 'L' | 'u' | 'l' | 'E' => {
+                            flush(&mut text, &mut parts);
+                            parts.push(Part::Case(escaped));
+                            b""
+                        }
                         c if c.is_ascii_alphabetic() => return unknown(&format!("\\{c} in what sed puts in")),
                         _ => {
                             text.push(&self.code.slice(next..after));
