@@ -11,6 +11,7 @@ mod kustomize;
 mod manifests;
 mod patches;
 mod pulumi;
+mod python;
 mod stream;
 mod terraform;
 #[cfg(test)]
@@ -33,5 +34,6 @@ pub const INPUTS: &[&dyn Input] = &[
     &documents::Runtimes,
     &documents::UserData,
     &documents::Scripts,
+    &python::Python,
     &evidence::Evidence,
 ];

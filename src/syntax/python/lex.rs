@@ -9,7 +9,7 @@ const MAX_PROGRAM: usize = 1 << 17;
 
 /// A word of the language.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Word {
+pub(crate) enum Word {
     Name,
     Number,
     /// A string, its escapes done.
@@ -25,24 +25,24 @@ pub(super) enum Word {
 
 /// A piece of a format string.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Piece {
+pub(crate) enum Piece {
     Text(Traced),
     Code(Traced),
 }
 
 /// A word and where it stands.
 #[derive(Clone, Debug)]
-pub(super) struct Token {
-    pub(super) word: Word,
-    pub(super) range: Range<usize>,
+pub(crate) struct Token {
+    pub(crate) word: Word,
+    pub(crate) range: Range<usize>,
 }
 
-pub(super) fn not(what: &str) -> Why {
+pub(crate) fn not(what: &str) -> Why {
     Why::NotUnderstood(format!("python: {what}").into())
 }
 
 /// The words of a program.
-pub(super) fn lex(code: &Traced) -> Result<Vec<Token>, Why> {
+pub(crate) fn lex(code: &Traced) -> Result<Vec<Token>, Why> {
     let text = code.as_str().ok_or_else(|| not("a program that is not UTF-8"))?;
     if text.len() > MAX_PROGRAM {
         return Err(Why::Limit("length of a python program"));

@@ -12,7 +12,7 @@ const MAX_CHAIN: usize = 64;
 
 /// An expression.
 #[derive(Clone, Debug)]
-pub(super) enum Expr {
+pub(crate) enum Expr {
     Text(Traced),
     Number(Traced),
     Name(String, Traced),
@@ -32,11 +32,11 @@ pub(super) enum Expr {
 }
 
 /// An argument of a call, perhaps with its name.
-pub(super) type Argument = (Option<String>, Expr);
+pub(crate) type Argument = (Option<String>, Expr);
 
 /// A statement.
 #[derive(Clone, Debug)]
-pub(super) enum Statement {
+pub(crate) enum Statement {
     Expr(Expr),
     Assign(Vec<Expr>, Expr),
     Augment(Expr, String, Expr),
@@ -56,7 +56,7 @@ pub(super) enum Statement {
 }
 
 /// Reads a program.
-pub(super) fn program(code: &Traced) -> Result<Vec<Statement>, Why> {
+pub(crate) fn program(code: &Traced) -> Result<Vec<Statement>, Why> {
     let tokens = lex(code)?;
     let mut parser = Parser { code, tokens: &tokens, at: 0, depth: 0 };
     let mut out = Vec::new();

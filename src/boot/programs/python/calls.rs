@@ -6,9 +6,9 @@ use std::rc::Rc;
 use crate::boot::programs::Found;
 use crate::boot::programs::data::{self, Data, Layout, NoData, Yaml};
 use crate::syntax::Schema;
+use crate::syntax::python::{Argument, Expr};
 use crate::text::Traced;
 
-use super::parse::{Argument, Expr};
 use super::patterns;
 use super::run::{MAX_TEXT, Run};
 use super::value::{Handle, Result, Stop, Value, gap, set};

@@ -82,6 +82,35 @@ impl Run<'_> {
                         self.writes.insert(words, text);
                         Ok(Value::none(at))
                     }
+                    "mkdir" | "chmod" => Ok(Value::none(at)),
+                    "unlink" => {
+                        let there = self.read(&words)?.is_some();
+                        let missing_ok = argument(values, 0, "missing_ok").map_or(Ok(false), Value::truth)?;
+                        if !there && !missing_ok {
+                            return Err(Stop::Raise);
+                        }
+                        self.writes.remove(&words);
+                        self.removed.push(words);
+                        Ok(Value::none(at))
+                    }
+                    "rename" | "replace" => {
+                        let to = needed(values, 0, "target")?.known()?.to_owned();
+                        let text = self.read(&words)?.ok_or(Stop::Raise)?;
+                        self.charge(text.len())?;
+                        self.removed.retain(|p| *p != to);
+                        self.writes.insert(to, text);
+                        self.writes.remove(&words);
+                        self.removed.push(words);
+                        Ok(Value::none(at))
+                    }
+                    "joinpath" => {
+                        let mut out = path.clone();
+                        for (_, part) in values {
+                            out.push_made(b"/", at);
+                            out.push(part.as_text()?);
+                        }
+                        Ok(Value::Path(out))
+                    }
                     "exists" | "is_file" => Ok(Value::bool(self.read(&words)?.is_some(), at)),
                     "open" => {
                         let mut all = vec![(None, Value::text(path.clone()))];
@@ -139,6 +168,18 @@ impl Run<'_> {
                 } else {
                     Traced::made(words, text.span().unwrap_or(at))
                 }
+            }
+            "partition" | "rpartition" => {
+                unknown()?;
+                let sep = needed(values, 0, "sep")?.known()?.to_owned();
+                let words = text.to_text().into_owned();
+                let found = if name == "partition" { words.find(&sep) } else { words.rfind(&sep) };
+                let parts = match found {
+                    Some(n) => [text.slice(0..n), text.slice(n..n + sep.len()), text.slice(n + sep.len()..text.len())],
+                    None if name == "partition" => [text.clone(), Traced::new(), Traced::new()],
+                    None => [Traced::new(), Traced::new(), text.clone()],
+                };
+                return Ok(Value::list(parts.into_iter().map(Value::text).collect()));
             }
             "encode" | "decode" => text.clone(),
             "join" => {

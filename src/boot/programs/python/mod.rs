@@ -2,9 +2,7 @@
 //! one by one; what is not modelled is named, and then nothing is known of the files that the program names.
 
 mod calls;
-mod lex;
 mod methods;
-mod parse;
 mod patterns;
 mod run;
 mod value;
@@ -53,7 +51,7 @@ pub(super) fn run(
     };
     arguments.extend(words.cloned());
     let unknown = |why| Box::new(Outcome::unknown(why, at));
-    let program = parse::program(&code).map_err(unknown)?;
+    let program = crate::syntax::python::program(&code).map_err(unknown)?;
     let mut run = run::Run::new(at, stdin, arguments, files, env);
     let status = match run.block(&program) {
         Ok(()) | Err(Stop::Return(_) | Stop::Break | Stop::Continue) => 0,

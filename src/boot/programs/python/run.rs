@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use crate::boot::programs::data::Data;
 use crate::boot::programs::{Files, Found};
+use crate::syntax::python::{Expr, Statement, not};
 use crate::text::{Span, Traced, Why};
 
-use super::parse::{Expr, Statement};
 use super::value::{Function, Result, Stop, Value, gap, look_up, set};
 
 /// The most statements and expressions that one program may take.
@@ -247,7 +247,7 @@ impl<'a> Run<'a> {
                         }
                     }
                     Value::Scalar(Data::Hole(_)) => {
-                        return Err(Stop::Unknown(base.unknown().unwrap_or_else(|| super::lex::not("a value"))));
+                        return Err(Stop::Unknown(base.unknown().unwrap_or_else(|| not("a value"))));
                     }
                     Value::Scalar(Data::Null(_) | Data::Bool(..) | Data::Number(_) | Data::Str(_)) => {
                         return Err(Stop::Raise);
@@ -355,6 +355,21 @@ impl<'a> Run<'a> {
                     Value::list(self.arguments.iter().cloned().map(Value::text).collect())
                 }
                 Value::Module(module) => Value::Module(format!("{module}.{name}")),
+                Value::Path(path)
+                    if matches!(name.as_str(), "parent" | "name" | "stem" | "suffix") && !path.has_hole() =>
+                {
+                    let words = path.to_text().into_owned();
+                    let words = words.trim_end_matches('/');
+                    let base = words.rfind('/').map_or(0, |n| n + 1);
+                    let dot = words[base..].rfind('.').filter(|n| *n > 0).map_or(words.len(), |n| base + n);
+                    match name.as_str() {
+                        "parent" if base == 0 => Value::Path(Traced::made(".", self.at)),
+                        "parent" => Value::Path(path.slice(0..(base - 1).max(1))),
+                        "name" => Value::text(path.slice(base..words.len())),
+                        "stem" => Value::text(path.slice(base..dot)),
+                        _ => Value::text(path.slice(dot..words.len())),
+                    }
+                }
                 _ => return gap(&format!("the attribute {name}")),
             },
             Expr::Call(function, arguments) => self.call(function, arguments)?,
@@ -470,9 +485,7 @@ impl<'a> Run<'a> {
                 let at = position(index.whole()?, list.len()).ok_or(Stop::Raise)?;
                 list.get(at).cloned().ok_or(Stop::Raise)
             }
-            Value::Scalar(Data::Hole(_)) => {
-                Err(Stop::Unknown(base.unknown().unwrap_or_else(|| super::lex::not("a value"))))
-            }
+            Value::Scalar(Data::Hole(_)) => Err(Stop::Unknown(base.unknown().unwrap_or_else(|| not("a value")))),
             Value::Scalar(Data::Null(_) | Data::Bool(..) | Data::Number(_)) => Err(Stop::Raise),
             _ => gap("an item of this"),
         }
@@ -578,9 +591,7 @@ impl<'a> Run<'a> {
 pub(super) fn key(value: &Value) -> Result<&Traced> {
     match value {
         Value::Scalar(Data::Str(text)) => Ok(text),
-        Value::Scalar(Data::Hole(_)) => {
-            Err(Stop::Unknown(value.unknown().unwrap_or_else(|| super::lex::not("a value"))))
-        }
+        Value::Scalar(Data::Hole(_)) => Err(Stop::Unknown(value.unknown().unwrap_or_else(|| not("a value")))),
         _ => gap("a key that is no text"),
     }
 }
@@ -631,9 +642,7 @@ fn contains(whole: &Value, item: &Value) -> Result<bool> {
                 _ => Ok(found),
             }
         }
-        Value::Scalar(Data::Hole(_)) => {
-            Err(Stop::Unknown(whole.unknown().unwrap_or_else(|| super::lex::not("a value"))))
-        }
+        Value::Scalar(Data::Hole(_)) => Err(Stop::Unknown(whole.unknown().unwrap_or_else(|| not("a value")))),
         _ => gap("in"),
     }
 }

@@ -4,10 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::boot::programs::data::Data;
+use crate::syntax::python::{Expr, Statement, not};
 use crate::text::{Span, Traced, Why};
-
-use super::lex::not;
-use super::parse::{Expr, Statement};
 
 /// The most items of a value that is copied out.
 const MAX_ITEMS: usize = 50_000;

@@ -1,0 +1,274 @@
+//! Python programs that send commands to nodes: `send_command` of boto3 with the document `AWS-RunShellScript`, whose commands
+//! become one script. Nothing of the program is followed but the call and what its names were last assigned.
+
+use crate::node::{Cx, Gap, NodeGroup, Step};
+use crate::syntax::python::{Argument, Expr, Statement, program};
+use crate::text::{Span, Traced, View, Why};
+
+use super::documents::KUBELET_WORDS;
+use super::kind::{FileList, Input, Unit};
+use super::stream;
+
+/// The call that is looked for.
+const CALL: &str = "send_command";
+
+/// The most calls of one program.
+const MAX_CALLS: usize = 64;
+
+/// How far names are followed.
+const MAX_DEPTH: usize = 16;
+
+/// The most texts that one list of commands may have.
+const MAX_COMMANDS: usize = 1000;
+
+/// Programs of Python.
+#[derive(Debug)]
+pub(super) struct Python;
+
+impl Input for Python {
+    fn name(&self) -> &'static str {
+        "python"
+    }
+
+    fn claim(&self, files: &FileList) -> Vec<Unit> {
+        stream::claim(files, &["py"])
+    }
+
+    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let Some(id) = stream::open(&unit.path, &[&[CALL], &["AWS-RunShellScript"], KUBELET_WORDS], cx) else {
+            return Vec::new();
+        };
+        let view = cx.texts.view(id);
+        let Ok(text) = std::str::from_utf8(&view.bytes) else { return Vec::new() };
+        let mut out = Vec::new();
+        for (start, _) in text.match_indices(CALL).take(MAX_CALLS) {
+            let reader = Reader { view: &view, text, before: start };
+            let Some(range) = statement(text, start + CALL.len()).map(|end| start..end) else { continue };
+            let Some(Expr::Call(_, arguments)) = expression(&view.traced(range.clone())) else {
+                let line = text[..start].rfind('\n').map_or(0, |n| n + 1);
+                if !text[line..start].trim_start().starts_with(['#', 'd']) {
+                    cx.gap(view.span(range), Why::NotUnderstood("a call of send_command".into()));
+                }
+                continue;
+            };
+            out.extend(reader.group(&arguments, view.span(start..start + CALL.len()), &unit.path, cx));
+        }
+        out
+    }
+}
+
+/// The end of what begins with an open parenthesis at `at`.
+fn statement(text: &str, at: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    if bytes.get(at) != Some(&b'(') {
+        return None;
+    }
+    let mut depth = 0_usize;
+    let mut now = at;
+    while let Some(byte) = bytes.get(now) {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    return Some(now + 1);
+                }
+            }
+            b'#' => now += bytes.get(now..)?.iter().position(|b| *b == b'\n')?,
+            b'"' | b'\'' => {
+                now = string(bytes, now)?;
+                continue;
+            }
+            _ => {}
+        }
+        now += 1;
+    }
+    None
+}
+
+/// The end of the string that begins at `at`.
+fn string(bytes: &[u8], at: usize) -> Option<usize> {
+    let mark = *bytes.get(at)?;
+    let triple = bytes.get(at..at + 3) == Some(&[mark; 3][..]);
+    let close: &[u8] = if triple { &[mark; 3] } else { &[mark] };
+    let mut now = at + close.len();
+    loop {
+        match bytes.get(now)? {
+            b'\\' => now += 2,
+            b'\n' if !triple => return None,
+            _ if bytes.get(now..)?.starts_with(close) => return Some(now + close.len()),
+            _ => now += 1,
+        }
+    }
+}
+
+/// A text that is one expression.
+fn expression(text: &Traced) -> Option<Expr> {
+    match program(text).ok()?.into_iter().next()? {
+        Statement::Expr(expr) => Some(expr),
+        _ => None,
+    }
+}
+
+struct Reader<'a> {
+    view: &'a View,
+    text: &'a str,
+    /// Where the call stands: assignments before it count.
+    before: usize,
+}
+
+impl Reader<'_> {
+    fn group(&self, arguments: &[Argument], place: Span, path: &std::path::Path, cx: &mut Cx<'_>) -> Option<NodeGroup> {
+        let named = |name: &str| arguments.iter().find(|(n, _)| n.as_deref() == Some(name)).map(|(_, value)| value);
+        let document = self.texts(named("DocumentName")?, 0)?;
+        if document.first().and_then(|t| t.known_str()) != Some("AWS-RunShellScript") {
+            return None;
+        }
+        let mut group = NodeGroup::new(stream::shown(path, cx), place);
+        let commands = named("Parameters").and_then(|p| self.entry(p, "commands", 0)).and_then(|c| self.texts(&c, 0));
+        match commands {
+            Some(commands) => {
+                let script = Traced::join(&commands, &Traced::made("\n", place));
+                let ours = script.has_hole() || KUBELET_WORDS.iter().any(|w| script.to_text().contains(w));
+                if !ours {
+                    return None;
+                }
+                group.steps.push(Step::Script(script));
+            }
+            None => group.gaps.push(Gap { at: place, why: Why::NotUnderstood("the commands of send_command".into()) }),
+        }
+        Some(group)
+    }
+
+    /// The value of a key of a dictionary.
+    fn entry(&self, expr: &Expr, key: &str, depth: usize) -> Option<Expr> {
+        match expr {
+            Expr::Dict(pairs) => {
+                let is = |name: &Option<Expr>| matches!(name, Some(Expr::Text(text)) if text.known_str() == Some(key));
+                pairs.iter().rev().find(|(name, _)| is(name)).map(|(_, value)| value.clone())
+            }
+            Expr::Name(name, _) if depth < MAX_DEPTH => self.entry(&self.assigned(name)?, key, depth + 1),
+            _ => None,
+        }
+    }
+
+    /// What a name was assigned last before the call.
+    fn assigned(&self, name: &str) -> Option<Expr> {
+        let mut found = None;
+        let mut from = 0;
+        while let Some(at) = self.text.get(from..self.before).and_then(|t| t.find(name)).map(|n| from + n) {
+            from = at + name.len();
+            let line = self.text.get(..at)?.rfind('\n').map_or(0, |n| n + 1);
+            let rest = self.text.get(from..)?.trim_start_matches([' ', '\t']);
+            if self.text.get(line..at)?.trim().is_empty() && rest.starts_with('=') && !rest.starts_with("==") {
+                found = Some(self.text.len() - rest.len() + 1);
+            }
+        }
+        let start = found?;
+        let end = self.end_of_line(start)?;
+        let value = self.view.traced(start..end);
+        // In parentheses, so that lines that belong together stay so.
+        let place = self.view.span(start..start);
+        let whole = Traced::join([&Traced::made("(", place), &value, &Traced::made(")", place)], &Traced::new());
+        expression(&whole)
+    }
+
+    /// Where a statement ends that may go on over lines inside of brackets and strings.
+    fn end_of_line(&self, start: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let mut depth = 0_usize;
+        let mut now = start;
+        while let Some(byte) = bytes.get(now) {
+            match byte {
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' => depth = depth.checked_sub(1)?,
+                b'\n' | b'#' if depth == 0 => return Some(now),
+                b'#' => now += bytes.get(now..)?.iter().position(|b| *b == b'\n')?,
+                b'"' | b'\'' => {
+                    now = string(bytes, now)?;
+                    continue;
+                }
+                _ => {}
+            }
+            now += 1;
+        }
+        Some(now)
+    }
+
+    /// The texts that an expression comes to, with holes for what is not known; `None` if it is no text and no list of texts.
+    fn texts(&self, expr: &Expr, depth: usize) -> Option<Vec<Traced>> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        let out = match expr {
+            Expr::Text(text) | Expr::Number(text) => vec![text.clone()],
+            Expr::Format(parts) => {
+                let mut out = Traced::new();
+                for part in parts {
+                    match self.texts(part, depth + 1).as_deref() {
+                        Some([text]) => out.push(text),
+                        _ => out
+                            .push_hole(self.view.span(self.before..self.before + CALL.len()), outside("an expression")),
+                    }
+                }
+                vec![out]
+            }
+            Expr::List(items) => {
+                let mut out = Vec::new();
+                for item in items {
+                    match self.texts(item, depth + 1) {
+                        Some(texts) => out.extend(texts),
+                        None => out.push(self.hole(item)),
+                    }
+                    if out.len() > MAX_COMMANDS {
+                        return None;
+                    }
+                }
+                out
+            }
+            Expr::Binary(sign, left, right) if sign == "+" => {
+                let (left_texts, right_texts) = (self.texts(left, depth + 1), self.texts(right, depth + 1));
+                if matches!(**left, Expr::List(_)) || matches!(**right, Expr::List(_)) {
+                    let mut out = left_texts.unwrap_or_else(|| vec![self.hole(left)]);
+                    out.extend(right_texts.unwrap_or_else(|| vec![self.hole(right)]));
+                    out
+                } else {
+                    let (left, right) = (left_texts?, right_texts?);
+                    match (left.as_slice(), right.as_slice()) {
+                        ([left], [right]) => vec![Traced::join([left, right], &Traced::new())],
+                        _ => [left, right].concat(),
+                    }
+                }
+            }
+            Expr::Name(name, _) => self.texts(&self.assigned(name)?, depth + 1)?,
+            Expr::Call(function, arguments) => match (&**function, arguments.as_slice()) {
+                // Lines that are joined again with line ends are the text as it was.
+                (Expr::Attribute(text, method), _)
+                    if matches!(method.as_str(), "split" | "splitlines" | "strip" | "rstrip" | "lstrip") =>
+                {
+                    self.texts(text, depth + 1)?
+                }
+                (Expr::Attribute(_, method), [(None, text)]) if method == "dedent" => self.texts(text, depth + 1)?,
+                (Expr::Name(name, _), [(None, text)]) if matches!(name.as_str(), "dedent" | "str" | "list") => {
+                    self.texts(text, depth + 1)?
+                }
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some(out)
+    }
+
+    fn hole(&self, expr: &Expr) -> Traced {
+        let place = self.view.span(self.before..self.before + CALL.len());
+        let what = match expr {
+            Expr::Name(name, _) => name.clone(),
+            _ => "an expression".to_owned(),
+        };
+        Traced::hole(place, outside(&what))
+    }
+}
+
+fn outside(what: &str) -> Why {
+    Why::FromOutside(format!("{what} of this program").into())
+}
