@@ -10,8 +10,16 @@ pub(super) const AL2_CONFIG: &str = "/etc/kubernetes/kubelet/kubelet-config.json
 pub(super) const NODEADM_CONFIG: &str = "/etc/kubernetes/kubelet/config.json";
 /// The drop-in directory that nodeadm uses.
 pub(super) const NODEADM_DROPINS: &str = "/etc/kubernetes/kubelet/config.json.d";
+/// The drop-in that nodeadm writes from `spec.kubelet.config`.
+pub(super) const NODEADM_DROPIN: &str = "/etc/kubernetes/kubelet/config.json.d/40-nodeadm.conf";
+/// The same on images that are older than June 2025 (awslabs/amazon-eks-ami#2297).
+pub(super) const OLD_NODEADM_DROPIN: &str = "/etc/kubernetes/kubelet/config.json.d/00-nodeadm.conf";
+/// The minor version of Kubernetes from which on no image is as old.
+pub(super) const NEW_DROPIN_SINCE: u32 = 34;
 /// The environment file that nodeadm writes.
 pub(super) const NODEADM_ENVIRONMENT: &str = "/etc/eks/kubelet/environment";
+/// The minor version of Kubernetes from which on `bootstrap.sh` takes containerd by itself.
+pub(super) const CONTAINERD_SINCE: u32 = 24;
 /// The directory of documents that are laid over the user data.
 pub(super) const NODEADM_DOCUMENTS: &str = "/etc/eks/nodeadm.d/";
 /// The configuration file of containerd.
@@ -145,6 +153,9 @@ systemctl daemon-reload
 systemctl enable kubelet
 systemctl start kubelet
 "#;
+/// The same on images of which the runtime is Docker unless something else is asked for.
+static BOOTSTRAP_WITH_DOCKER: std::sync::LazyLock<String> =
+    std::sync::LazyLock::new(|| BOOTSTRAP_MODEL.replace("CONTAINER_RUNTIME:-containerd", "CONTAINER_RUNTIME:-dockerd"));
 /// `templates/al2/runtime/kubelet-config.json` of awslabs/amazon-eks-ami, as scripts find it.
 const AL2_TEXT: &str = r#"{
   "kind": "KubeletConfiguration",
@@ -415,6 +426,7 @@ pub(super) fn file(family: Family, path: &str, minor: Option<u32>) -> Option<&'s
     match (family, path) {
         (Family::Al2 | Family::Ubuntu, UNIT) | (Family::Al2, UNIT_OF_BOOTSTRAP) => Some(AL2_UNIT),
         (Family::Al2 | Family::Ubuntu, AL2_CONFIG) => Some(AL2_TEXT),
+        (Family::Al2, BOOTSTRAP) if minor.is_some_and(|m| m < CONTAINERD_SINCE) => Some(&BOOTSTRAP_WITH_DOCKER),
         (Family::Al2 | Family::Ubuntu, BOOTSTRAP) => Some(BOOTSTRAP_MODEL),
         (Family::Al2, AL2_CONTAINERD) => Some(AL2_CONTAINERD_TEXT),
         (Family::Al2, "/etc/os-release" | "/usr/lib/os-release") => Some(
@@ -435,7 +447,25 @@ pub(super) fn file(family: Family, path: &str, minor: Option<u32>) -> Option<&'s
         (Family::Al2023, CONTAINERD) if minor.is_some_and(|m| m < 30) => Some(NODEADM_CONTAINERD_2),
         (Family::Al2023, CONTAINERD) => Some(NODEADM_CONTAINERD_3),
         (Family::Kubeadm, UNIT) => Some(KUBEADM_UNIT),
+        // Older packages have it below /etc.
+        (
+            Family::Kubeadm,
+            "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf"
+            | "/lib/systemd/system/kubelet.service.d/10-kubeadm.conf"
+            | "/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf",
+        ) => Some(KUBEADM_DROPIN),
         _ => None,
+    }
+}
+
+/// Files of an image that are known here, by path.
+pub(super) fn listing(family: Family) -> &'static [&'static str] {
+    match family {
+        Family::Al2 => &[AL2_CONFIG, BOOTSTRAP, UNIT, UNIT_OF_BOOTSTRAP, AL2_CONTAINERD],
+        Family::Ubuntu => &[AL2_CONFIG, BOOTSTRAP],
+        Family::Al2023 => &[NODEADM_CONFIG, NODEADM_ENVIRONMENT, UNIT, CONTAINERD],
+        Family::Kubeadm => &[UNIT, "/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf"],
+        _ => &[],
     }
 }
 
@@ -490,6 +520,7 @@ pub(super) fn family_of(path: &str) -> Option<Family> {
     match path {
         AL2_CONFIG | BOOTSTRAP | AL2_CONTAINERD => Some(Family::Al2),
         NODEADM_CONFIG => Some(Family::Al2023),
+        _ if path.ends_with("/kubelet.service.d/10-kubeadm.conf") => Some(Family::Kubeadm),
         _ => None,
     }
 }

@@ -91,10 +91,11 @@ fn directory(machine: &mut Machine, files: &Files, dir: &Traced, cx: &mut Cx<'_>
     let written = machine.nodeadm.as_ref().and_then(|w| w.config.clone());
     if machine.family == Some(Family::Al2023)
         && dir.trim_end_matches('/') == image::NODEADM_DROPINS
-        && !files.contains_key(&format!("{dir}40-nodeadm.conf"))
+        && let name = machine.nodeadm_drop_in(files)
+        && !files.contains_key(name)
         && let Some(tree) = written
     {
-        out.push(("40-nodeadm.conf".to_owned(), Document::from_tree(tree, Schema::Kubernetes)));
+        out.push((name.trim_start_matches(&dir).to_owned(), Document::from_tree(tree, Schema::Kubernetes)));
     }
     for (path, file) in files.range(dir.clone()..) {
         let Some(name) = path.strip_prefix(&dir) else { break };

@@ -17,6 +17,9 @@ pub(super) const MAX_FILE_BYTES: usize = 1 << 20;
 /// The most files that are kept.
 const MAX_FILES: usize = 4096;
 
+/// The most symbolic links that are kept.
+const MAX_LINKS: usize = 64;
+
 /// The most statements that lead nowhere which are kept.
 const MAX_DEAD: usize = 1000;
 
@@ -62,6 +65,8 @@ pub(super) struct Machine {
     pub(super) files: Arc<Files>,
     /// Folders that were made.
     pub(super) folders: Arc<BTreeSet<String>>,
+    /// Symbolic links by path, and where they lead. Files stand under both names.
+    pub(super) links: Arc<BTreeMap<String, String>>,
     /// Paths that programs were given which are not modelled: any file may stand there or below by now.
     pub(super) touched: Arc<BTreeSet<String>>,
     /// The last start of the kubelet.
@@ -74,6 +79,8 @@ pub(super) struct Machine {
     pub(super) node_configs: Vec<Node>,
     /// Documents that are laid over all others of the user data.
     pub(super) last_node_configs: Vec<Node>,
+    /// The image is so old that nodeadm's drop-in comes before all others.
+    pub(super) old_nodeadm: bool,
     /// What `spec.kubelet.config` of them comes to; `None` before nodeadm has run.
     pub(super) nodeadm: Option<Arc<super::nodeadm::Written>>,
     /// The settings of a Bottlerocket node.
@@ -106,6 +113,11 @@ pub(super) fn absolute(path: &str, dir: &str) -> String {
     format!("/{}", parts.join("/"))
 }
 
+/// What follows `folder` in a path that is the same or below it.
+fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
+    path.strip_prefix(folder).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 impl Machine {
     pub(super) fn new(place: Span, family: Option<Family>, minor: Option<u32>, merged_by_eks: bool) -> Self {
         Self {
@@ -117,12 +129,14 @@ impl Machine {
             merged_by_eks,
             files: Arc::default(),
             folders: Arc::default(),
+            links: Arc::default(),
             touched: Arc::default(),
             start: None,
             runtimes: BTreeMap::new(),
             merged: Vec::new(),
             node_configs: Vec::new(),
             last_node_configs: Vec::new(),
+            old_nodeadm: false,
             nodeadm: None,
             bottlerocket: None,
             injected: None,
@@ -182,9 +196,75 @@ impl Machine {
     /// A file as it is now: written here, or brought by the image.
     pub(super) fn file(&self, path: &str) -> Option<File> {
         self.files.get(path).cloned().or_else(|| {
+            let path = &self.real(path);
+            if matches!(path.as_str(), image::NODEADM_DROPIN | image::OLD_NODEADM_DROPIN)
+                && let Some(text) = super::nodeadm::drop_in(self)
+            {
+                return Some(File::Known(Arc::new(text)));
+            }
             let text = image::file(self.family.or(image::family_of(path))?, path, self.minor)?;
             Some(File::Known(Arc::new(Traced::made(text, self.place))))
         })
+    }
+
+    /// The paths of all files that are known, in order: those that were written, and those that the image brings.
+    pub(super) fn listing(&self) -> Vec<String> {
+        let own = self.files.iter().filter(|(_, file)| **file != File::Removed).map(|(name, _)| name.clone());
+        let brought =
+            self.family.map_or(&[][..], image::listing).iter().filter(|name| !self.files.contains_key(**name));
+        let mut out: Vec<String> = own.chain(brought.map(|name| (*name).to_owned())).collect();
+        if !self.files.contains_key(image::NODEADM_DROPIN) && super::nodeadm::drop_in(self).is_some() {
+            out.push(image::NODEADM_DROPIN.to_owned());
+        }
+        out.sort();
+        out
+    }
+
+    /// Where nodeadm's drop-in stands: below its old name if the image is an old one, or a script has written it there.
+    pub(super) fn nodeadm_drop_in(&self, files: &Files) -> &'static str {
+        let old = files.contains_key(image::OLD_NODEADM_DROPIN) && !files.contains_key(image::NODEADM_DROPIN);
+        if self.old_nodeadm || old { image::OLD_NODEADM_DROPIN } else { image::NODEADM_DROPIN }
+    }
+
+    /// Where a path leads through the symbolic links that were made.
+    fn real(&self, path: &str) -> String {
+        let mut path = path.to_owned();
+        for _ in 0..MAX_LINKS.min(self.links.len()) {
+            let Some((link, target)) = self.links.iter().find(|(link, _)| below(&path, link).is_some()) else { break };
+            path = format!("{target}{}", below(&path, link).unwrap_or_default());
+        }
+        path
+    }
+
+    /// A symbolic link is made at `path`.
+    pub(super) fn link(&mut self, path: &str, target: &str) {
+        self.unlink(path);
+        if self.links.len() >= MAX_LINKS || below(&self.real(target), path).is_some() {
+            self.put(path, File::Unknown(Why::NotUnderstood("a symbolic link".into())));
+            return;
+        }
+        let target = self.real(target);
+        let own = self.file(&target).map(|file| (path.to_owned(), file));
+        let inside = self.files.iter().filter_map(|(f, file)| {
+            let rest = below(f, &target).filter(|rest| !rest.is_empty())?;
+            Some((format!("{path}{rest}"), file.clone()))
+        });
+        let found: Vec<_> = own.into_iter().chain(inside).collect();
+        for (path, file) in found {
+            self.put(&path, file);
+        }
+        Arc::make_mut(&mut self.links).insert(path.to_owned(), target);
+    }
+
+    /// What stands at `path` itself is gone, be it a file or a symbolic link; what a link leads to stays.
+    pub(super) fn unlink(&mut self, path: &str) {
+        if self.links.contains_key(path) {
+            Arc::make_mut(&mut self.links).remove(path);
+            let shown: Vec<String> = self.files.keys().filter(|f| below(f, path).is_some()).cloned().collect();
+            for file in shown {
+                self.put(&file, File::Removed);
+            }
+        }
     }
 
     /// True if there is no file at `path` for certain.
@@ -224,12 +304,17 @@ impl Machine {
             File::Known(text) if text.len() > MAX_FILE_BYTES => File::Unknown(Why::Limit("size of a file on the node")),
             other => other,
         };
-        if let Some(sight) = image::sight(path) {
-            self.see(sight.family());
-        }
-        let files = Arc::make_mut(&mut self.files);
-        if files.len() < MAX_FILES || files.contains_key(path) {
-            files.insert(path.to_owned(), file);
+        let real = self.real(path);
+        let other = self.links.iter().filter_map(|(link, target)| Some(format!("{link}{}", below(&real, target)?)));
+        let names: Vec<String> = other.chain([real.clone()]).collect();
+        for name in names {
+            if let Some(sight) = image::sight(&name) {
+                self.see(sight.family());
+            }
+            let files = Arc::make_mut(&mut self.files);
+            if files.len() < MAX_FILES || files.contains_key(&name) {
+                files.insert(name, file.clone());
+            }
         }
     }
 

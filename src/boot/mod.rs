@@ -24,7 +24,7 @@ use crate::node::{Booted, Cx, Family, NodeGroup, Step, Wrapping};
 use crate::runtime::{Name, Runtime};
 use crate::syntax::{Node, Schema};
 use crate::text::{Origin, Traced, Why};
-use crate::value::Guard;
+use crate::value::{Condition, Guard};
 
 use machine::{File, Machine};
 
@@ -137,7 +137,8 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
             dead: Vec::new(),
         }];
     }
-    shell::bootstrap_by_eks(ways, cx).into_iter().map(|way| finish(way, group, cx)).collect()
+    let ways = shell::bootstrap_by_eks(ways, cx).into_iter().flat_map(by_age);
+    ways.map(|way| finish(way, group, cx)).collect()
 }
 
 /// A kubelet of which the command line or the files are given as such, without a boot.
@@ -171,6 +172,33 @@ fn merge_settings(machine: &mut Machine, tree: &Node) {
         None => tree.clone(),
     };
     machine.merged.push(whole);
+}
+
+/// Old images of Amazon Linux 2023 name nodeadm's drop-in so that all others come after it, new ones so that some come before.
+/// Both are told apart where a drop-in stands between them and nodeadm has something to say.
+fn by_age(way: Way) -> Vec<Way> {
+    let machine = &way.machine;
+    let between = || {
+        let from = image::OLD_NODEADM_DROPIN.to_owned();
+        let mut names = machine.files.range(from..).map(|(path, _)| path.as_str());
+        names.next().is_some_and(|name| name > image::OLD_NODEADM_DROPIN && name < image::NODEADM_DROPIN)
+    };
+    let open = machine.family == Some(Family::Al2023)
+        && machine.minor.is_none_or(|minor| minor < image::NEW_DROPIN_SINCE)
+        && !machine.files.contains_key(image::NODEADM_DROPIN)
+        && (!machine.node_configs.is_empty() || !machine.last_node_configs.is_empty())
+        && between();
+    if !open {
+        return vec![way];
+    }
+    let side = |old: bool| {
+        let condition = Condition { words: "the image is from before June 2025".into(), holds: old };
+        let mut way = way.clone();
+        way.when = way.when.and(&Guard::of(condition))?;
+        way.machine.old_nodeadm = old;
+        Some(way)
+    };
+    [false, true].into_iter().filter_map(side).collect()
 }
 
 /// The end of a boot: nodeadm runs, and the kubelet starts if it does not run yet.

@@ -10,7 +10,7 @@ use crate::syntax::{Node, NodeKind, yaml};
 use crate::text::{Traced, Why};
 
 use super::machine::{File, Machine};
-use super::{image, user_data};
+use super::{image, programs, user_data};
 
 /// The API group of the documents.
 pub(super) const API: &str = "node.eks.aws/";
@@ -205,6 +205,17 @@ pub(super) fn write(machine: &mut Machine, documents: &[Node], cx: &mut Cx<'_>) 
     line.push_made(b"\n", place);
     machine.put(image::NODEADM_ENVIRONMENT, File::Known(Arc::new(line)));
     machine.nodeadm = Some(Arc::new(Written { config }));
+}
+
+/// The text of the drop-in, as scripts find it: what the documents come to, and on nodes that EKS adds its own document for,
+/// what that sets. `None` if nodeadm has written none.
+pub(super) fn drop_in(machine: &Machine) -> Option<Traced> {
+    let written = machine.nodeadm.as_ref()?;
+    let own = written.config.as_ref().filter(|config| matches!(config.kind, NodeKind::Map(_)));
+    if own.is_none() && !machine.merged_by_eks {
+        return None;
+    }
+    programs::drop_in(own, machine.merged_by_eks, machine.place)
 }
 
 /// `over` laid over `under`: maps by key, everything else whole. A zero, an empty text and `false` count.

@@ -184,7 +184,8 @@ def template(root, family):
         write(root / "usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf", KUBEADM_DROP_IN)
         write(root / "var/lib/kubelet/config.yaml", "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n")
     elif base == "ubuntu":
-        text = (STUBS / "bootstrap.sh").read_text()
+        # Its kubelet is a snap: there is no unit to copy.
+        text = re.sub(r"^cp .*kubelet-containerd\.service.*\n", "", (STUBS / "bootstrap.sh").read_text(), flags=re.M)
         at = text.index("mkdir -p /etc/systemd")
         write(root / "etc/eks/bootstrap.sh", text[:at] + 'snap set kubelet-eks node-ip=10.0.0.1 ${KUBELET_EXTRA_ARGS:+args="$KUBELET_EXTRA_ARGS"}\nsnap start kubelet-eks\n', 0o755)
         write(root / CONFIG[1:], AL2_CONFIG)

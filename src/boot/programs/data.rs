@@ -39,6 +39,9 @@ pub(super) enum Data {
 
 /// What was read from a text of its own whose bytes are those of `text`, with the places of `text`.
 pub(super) fn back(text: &Traced, read: &Traced) -> Traced {
+    if text.is_empty() {
+        return read.clone();
+    }
     let mut out = Traced::new();
     for (range, piece) in read.ranges() {
         let origin = text.slice(piece.whence.span().range());
@@ -88,7 +91,13 @@ pub(super) fn from_json(text: &Traced) -> Result<Data, NoData> {
     Reader { text, schema: Schema::Json, core: true }.data(&tree).ok_or_else(no)
 }
 
+/// A value that was read elsewhere, as YAML.
+pub(super) fn from_node(node: &Node) -> Option<Data> {
+    Reader { text: &Traced::new(), schema: Schema::Kubernetes, core: false }.data(node)
+}
+
 struct Reader<'a> {
+    /// The text that was read, of which the places are wanted; empty where those of the nodes are.
     text: &'a Traced,
     schema: Schema,
     core: bool,
@@ -122,7 +131,12 @@ impl Reader<'_> {
         if scalar.style == Style::Plain && text.is_hole() {
             return Some(Data::Hole(text));
         }
-        let at = text.span().or_else(|| self.text.span())?;
+        let at = text.span().or_else(|| self.text.span());
+        let at = match at {
+            Some(at) => at,
+            None if text.is_empty() => return Some(Data::Str(text)),
+            None => return None,
+        };
         let same =
             |words: String| if text.bytes() == words.as_bytes() { text.clone() } else { Traced::made(words, at) };
         Some(match resolve(scalar, tag, self.schema) {

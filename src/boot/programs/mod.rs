@@ -118,7 +118,7 @@ pub(super) fn run(
     let either = |done: Result<Outcome, Box<Outcome>>| done.unwrap_or_else(|outcome| *outcome);
     Some(match name {
         "jq" => jq::run(argv, stdin, files, env, at),
-        "awk" | "gawk" | "mawk" => either(awk::run(argv, stdin, files, at)),
+        "awk" | "gawk" | "mawk" => either(awk::run(argv, stdin, files, env, at)),
         "perl" => either(perl::run(argv, stdin, files, at)),
         "expr" => either(expr::run(argv, at)),
         "envsubst" => either(envsubst::run(argv, stdin, env, at)),
@@ -132,6 +132,33 @@ pub(super) fn run(
         "python" | "python3" | "python2" => either(python::run(argv, stdin, files, env, at)),
         _ => return None,
     })
+}
+
+/// The kubelet's drop-in as nodeadm writes it: keys in the order of their letters, four blanks a level. With `eks` it holds how
+/// many pods a node takes, too, which EKS works out. Source: `nodeadm/internal/kubelet/config.go` of awslabs/amazon-eks-ami.
+pub(super) fn drop_in(config: Option<&crate::syntax::Node>, eks: bool, at: Span) -> Option<Traced> {
+    let made = |text: &str| Traced::made(text, at);
+    let mut pairs = match config.map(data::from_node) {
+        Some(Some(data::Data::Map(pairs))) => pairs,
+        Some(_) => return None,
+        None => Vec::new(),
+    };
+    let head = [("apiVersion", "kubelet.config.k8s.io/v1beta1"), ("kind", "KubeletConfiguration")];
+    pairs.retain(|(key, _)| !head.iter().any(|(name, _)| key.bytes() == name.as_bytes()));
+    pairs.extend(head.iter().map(|(key, value)| (made(key), data::Data::Str(made(value)))));
+    if eks && !pairs.iter().any(|(key, _)| key.bytes() == b"maxPods") {
+        pairs.push((made("maxPods"), data::Data::Number(made("29"))));
+    }
+    let layout = data::Layout {
+        indent: Some("    ".to_owned()),
+        comma: ",".to_owned(),
+        colon: ": ".to_owned(),
+        sort_keys: true,
+        ascii: false,
+    };
+    let mut text = data::to_json(&data::Data::Map(pairs), &layout, at).ok()?;
+    text.push_made(b"\n", at);
+    Some(text)
 }
 
 /// True if the program may run commands of its own.
@@ -209,7 +236,7 @@ fn inputs(
     }
     let mut out = Vec::new();
     for name in names {
-        if name.known_str() == Some("-") {
+        if matches!(name.known_str(), Some("-" | "/dev/stdin")) {
             out.push(standard()?);
             continue;
         }

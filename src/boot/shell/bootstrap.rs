@@ -47,8 +47,8 @@ struct Called {
     /// Set if a word may be options that are not known.
     doubt: Option<(Span, Why)>,
     help: bool,
-    /// The container runtime is Docker.
-    docker: bool,
+    /// What `--container-runtime` gives.
+    runtime: Option<Traced>,
     /// The name of the cluster is given, or may be.
     named: bool,
     /// What the script passes over, or takes for something else.
@@ -85,7 +85,7 @@ impl Called {
                     match option {
                         "--containerd-config-file" => called.containerd.clone_from(&value),
                         "--container-runtime" => {
-                            called.docker = value.as_ref().is_some_and(|v| v.known_str() == Some("dockerd"));
+                            called.runtime.clone_from(&value);
                         }
                         _ => {}
                     }
@@ -181,13 +181,20 @@ impl Shell<'_, '_> {
                 return vec![path];
             }
         }
+        // Docker is what older images take by themselves.
+        let chosen = path.variables.get("CONTAINER_RUNTIME").filter(|v| v.exported).and_then(|v| v.values.first());
+        let chosen = called.runtime.as_ref().or(chosen).map(|v| v.to_text().into_owned());
+        let docker = match chosen.as_deref() {
+            Some(name) => name == "dockerd",
+            None => path.machine.minor.is_some_and(|minor| minor < image::CONTAINERD_SINCE),
+        };
         let extra = match called.doubt {
             Some((span, why)) => Some(Traced::hole(span, why)),
             None => called.extra,
         };
         let extra = extra
             .or_else(|| path.variables.get(VARIABLE).filter(|v| v.exported).and_then(|v| v.values.first().cloned()));
-        if !called.docker {
+        if !docker {
             path.machine.know(Family::Al2);
             runtime::bootstrap(&mut path.machine, called.containerd.as_ref());
             let files = &path.machine.files;
@@ -198,7 +205,11 @@ impl Shell<'_, '_> {
         }
         let extra = extra.unwrap_or_else(|| {
             // Commands that are not known may have exported the variable.
-            path.machine.injected.clone().map_or_else(Traced::new, |why| Traced::hole(at, why))
+            path.machine
+                .injected
+                .clone()
+                .or_else(|| path.open_environment.clone())
+                .map_or_else(Traced::new, |why| Traced::hole(at, why))
         });
         join(&mut path.machine, &extra, at);
         vec![path]

@@ -145,7 +145,7 @@ pub(super) fn echo(words: &[Traced], span: Span, path: &mut Run) {
         .count();
     let given: String = words[..options].iter().map(|w| w.to_text().into_owned()).collect();
     let text = Traced::join(&words[options..], &Traced::made(" ", span));
-    let text = if given.contains('e') { unescape(&text, false, span) } else { text };
+    let text = if given.contains('e') || path.dash { unescape(&text, false, span) } else { text };
     path.out.push(&text);
     if !given.contains('n') {
         path.out.push_made(b"\n", span);

@@ -304,8 +304,8 @@ fn names(chunks: &[Chunk], path: &Run) -> Option<Vec<Traced>> {
     let relative = tokens.first() != Some(&Token::Byte(b'/'));
     let folder = format!("{}/", path.directory.trim_end_matches('/'));
     let slashes = tokens.iter().filter(|t| **t == Token::Byte(b'/')).count();
-    let known = path.machine.files.iter().filter(|(_, file)| **file != File::Removed);
-    let names = known.filter_map(|(name, _)| if relative { name.strip_prefix(&folder) } else { Some(name.as_str()) });
+    let names = path.machine.listing();
+    let names = names.iter().filter_map(|name| if relative { name.strip_prefix(&folder) } else { Some(name.as_str()) });
     // A mark never stands for a slash, and not for a dot at the start.
     let fits = |name: &&str| {
         name.matches('/').count() == slashes

@@ -12,6 +12,7 @@ mod descriptors;
 mod expand;
 mod fetch;
 mod files;
+mod find;
 mod parameters;
 mod pattern;
 mod print;

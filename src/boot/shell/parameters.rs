@@ -193,6 +193,7 @@ impl Shell<'_, '_> {
                 Value::One(Traced::made(path.exit_code().unwrap_or_default().to_string(), span))
             }
             "0" => Value::One(Traced::made(path.name.as_bytes(), span)),
+            "_" if path.last.is_some() => Value::One(path.last.clone().unwrap_or_default()),
             name @ ("?" | "$" | "!" | "-" | "_") => outside(name),
             name => match name.parse::<usize>() {
                 Ok(n) if n > 0 => path.arguments.get(n - 1).map_or(Value::Unset, |v| Value::One(v.clone())),

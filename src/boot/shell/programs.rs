@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::node::Family;
 use crate::runtime;
 use crate::text::{Span, Traced, Why};
 use crate::value::{Condition, Guard};
@@ -23,6 +24,7 @@ impl Shell<'_, '_> {
         if words.is_empty() {
             return vec![path];
         }
+        path.last = words.last().cloned();
         let first = words.remove(0);
         let Some(name) = first.known_str().map(str::to_owned) else {
             if let Some((at, why)) = first.first_hole().filter(|_| first.slice(0..1).has_hole()) {
@@ -77,7 +79,7 @@ impl Shell<'_, '_> {
         match base.as_str() {
             "sudo" | "env" | "nohup" | "nice" | "ionice" | "time" | "timeout" | "exec" | "command" | "builtin"
             | "chroot" | "setsid" | "stdbuf" | "flock" | "retry" => self.prefix(&base, words, span, path),
-            "bash" | "sh" | "dash" | "ash" => self.shell(words, span, path),
+            "bash" | "sh" | "dash" | "ash" => self.shell(&base, words, span, path),
             "eval" => {
                 let text = Traced::join(&words, &Traced::made(" ", span));
                 self.evaluate(&text, "an evaluated command", span, path)
@@ -86,6 +88,7 @@ impl Shell<'_, '_> {
                 self.containerd_default(span, path)
             }
             "xargs" => self.xargs(first, &words, span, path),
+            "find" if let Some(paths) = self.find(&words, span, &path) => paths,
             "source" | "." => self.source(&words, span, path),
             "export" | "declare" | "local" | "readonly" | "typeset" => {
                 let arrays = std::mem::take(&mut self.arrays);
@@ -234,17 +237,17 @@ impl Shell<'_, '_> {
     }
 
     /// `bash -c …`, `bash file`, `… | bash`.
-    fn shell(&mut self, words: Vec<Traced>, span: Span, mut path: Path) -> Vec<Path> {
+    fn shell(&mut self, shell: &str, words: Vec<Traced>, span: Span, mut path: Path) -> Vec<Path> {
         let before = path.errexit;
         path.errexit = errexit(&words);
-        let mut paths = self.shell_with(words, span, path);
+        let mut paths = self.shell_with(shell, words, span, path);
         for path in &mut paths {
             path.errexit = before;
         }
         paths
     }
 
-    fn shell_with(&mut self, words: Vec<Traced>, span: Span, mut path: Path) -> Vec<Path> {
+    fn shell_with(&mut self, shell: &str, words: Vec<Traced>, span: Span, mut path: Path) -> Vec<Path> {
         let mut index = 0;
         while let Some(text) = words.get(index).map(|w| w.to_text().into_owned()) {
             if !text.starts_with('-') && !text.starts_with('+') || text == "-" {
@@ -257,7 +260,7 @@ impl Shell<'_, '_> {
             if !text.starts_with("--") && text.contains('c') {
                 let Some(code) = words.get(index).cloned() else { break };
                 let arguments = words.get(index + 2..).unwrap_or_default().to_vec();
-                let zero = words.get(index + 1).map_or("bash".into(), |w| w.to_text().into_owned());
+                let zero = words.get(index + 1).map_or_else(|| shell.to_owned(), |w| w.to_text().into_owned());
                 return self.script_as(&code, ("a command given to bash -c", &zero), arguments, span, path);
             }
             if matches!(text.as_str(), "-o" | "+o" | "-O") {
@@ -329,6 +332,8 @@ impl Shell<'_, '_> {
         path.errtrace = false;
         path.nocasematch = false;
         path.name = zero.into();
+        path.dash = path.machine.family == Some(Family::Ubuntu)
+            && (code.bytes().starts_with(b"#!/bin/sh") || matches!(zero, "sh" | "dash"));
         path.nounset = false;
         path.pipefail = false;
         path.allexport = false;
@@ -354,7 +359,13 @@ impl Shell<'_, '_> {
         if text.is_hole() {
             // Whatever it sets is not known; what the script sets itself afterwards is.
             let name = file.to_text().into_owned();
-            path.open = Some(Why::FromOutside(format!("what {name} sets").into()));
+            let why = Why::FromOutside(format!("what {name} sets").into());
+            // A file that the script itself brought here may well be about what it runs.
+            let own = file.known_str().is_some_and(|f| path.machine.files.contains_key(&absolute(f, &path.directory)));
+            if path.allexport || own {
+                path.open_environment = Some(why.clone());
+            }
+            path.open = Some(why);
             path.status = Status::Likely("".into());
             return vec![path];
         }

@@ -30,6 +30,10 @@ pub(super) struct Run {
     pub(super) directory: String,
     /// Set if variables that the script does not set may be set all the same.
     pub(super) open: Option<Why>,
+    /// Set if such variables may stand in the environment of what the script runs.
+    pub(super) open_environment: Option<Why>,
+    /// `echo` is that of dash, which follows escapes.
+    pub(super) dash: bool,
     pub(super) stdin: Option<Traced>,
     pub(super) out: Traced,
     /// Where `out` goes when nobody in the script takes it.
@@ -44,6 +48,8 @@ pub(super) struct Run {
     /// The codes of the last pipeline, where they are known.
     pub(super) codes: Option<Arc<Vec<u8>>>,
     pub(super) flow: Flow,
+    /// `$_`: the last word of the command before, where it is known.
+    pub(super) last: Option<Traced>,
     /// `$0`
     pub(super) name: Arc<str>,
     /// `set -e`
@@ -91,6 +97,8 @@ impl Run {
             hidden: Vec::new(),
             directory: "/".to_owned(),
             open,
+            open_environment: None,
+            dash: false,
             stdin: None,
             out: Traced::new(),
             sink: Sink::Dropped,
@@ -100,6 +108,7 @@ impl Run {
             code: None,
             codes: None,
             flow: Flow::Normal,
+            last: None,
             name: SCRIPT.into(),
             errexit: false,
             nounset: false,
@@ -128,6 +137,8 @@ impl Run {
         self.hidden.clear();
         "/".clone_into(&mut self.directory);
         self.open = None;
+        self.open_environment = None;
+        self.dash = false;
         self.stdin = None;
         self.errexit = false;
         self.nounset = false;
@@ -146,6 +157,7 @@ impl Run {
         self.readers.clear();
         self.code = None;
         self.codes = None;
+        self.last = None;
         self.name = SCRIPT.into();
         self.constants = Arc::default();
         self.out = Traced::new();
@@ -178,6 +190,8 @@ impl Run {
         self.hidden.clone_from(&before.hidden);
         self.directory.clone_from(&before.directory);
         self.open.clone_from(&before.open);
+        self.open_environment.clone_from(&before.open_environment);
+        self.dash = before.dash;
         self.errexit = before.errexit;
         self.nounset = before.nounset;
         self.pipefail = before.pipefail;
@@ -193,6 +207,7 @@ impl Run {
         self.sink.clone_from(&before.sink);
         self.descriptors = Arc::clone(&before.descriptors);
         self.name = Arc::clone(&before.name);
+        self.last.clone_from(&before.last);
         self.constants = Arc::clone(&before.constants);
         if let Flow::Exit { failed } = self.flow {
             self.status = if failed { Status::NonZero } else { Status::Zero };

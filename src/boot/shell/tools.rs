@@ -61,12 +61,22 @@ impl Shell<'_, '_> {
                 let folder = flag('d', "--directory");
                 self.copy(name, &operands, folder, span, path);
             }
+            "ln" if flag('s', "--symbolic") => self.link(&operands, flag('n', "--no-dereference"), span, path),
             "cp" | "mv" | "ln" => self.copy(name, &operands, flag('d', "--directory"), span, path),
             "rm" | "unlink" => {
                 for operand in operands {
                     if let Some(file) = operand.known_str() {
                         let file = absolute(file, &path.directory);
-                        path.machine.put(&file, File::Removed);
+                        if path.machine.links.contains_key(&file) {
+                            path.machine.unlink(&file);
+                        } else {
+                            if flag('r', "--recursive") || flag('R', "--recursive") {
+                                for (file, _) in below(path, &file) {
+                                    path.machine.put(&file, File::Removed);
+                                }
+                            }
+                            path.machine.put(&file, File::Removed);
+                        }
                     }
                 }
             }
@@ -101,15 +111,17 @@ impl Shell<'_, '_> {
                 let (first, step, last) = match numbers.as_deref() {
                     Some([last]) => (1, 1, *last),
                     Some([first, last]) => (*first, 1, *last),
-                    Some([first, step, last]) if *step > 0 => (*first, *step, *last),
+                    Some([first, step, last]) if *step != 0 => (*first, *step, *last),
                     _ => return false,
                 };
-                let Ok(step) = usize::try_from(step) else { return false };
-                if last.saturating_sub(first) > MAX_NUMBERS {
+                let distance = if step > 0 { last.saturating_sub(first) } else { first.saturating_sub(last) };
+                if distance > MAX_NUMBERS || step.unsigned_abs() > u64::from(u32::MAX) {
                     return false;
                 }
-                for number in (first..=last).step_by(step) {
+                let mut number = first;
+                while if step > 0 { number <= last } else { number >= last } {
                     path.out.push_made(format!("{number}\n").as_bytes(), span);
+                    number = number.saturating_add(step);
                 }
             }
             "systemctl" | "service" => systemctl(name, &operands, words, path),
@@ -148,6 +160,23 @@ impl Shell<'_, '_> {
             "snap" => return snap::run(words, span, path),
             "curl" | "wget" | "aws" => return self.fetch(name, words, span, path),
             "dd" => return self.dd(words, span, path),
+            "ls" if !operands.is_empty()
+                && !words.iter().any(|w| w.bytes().starts_with(b"-") && w.known_str() != Some("-1")) =>
+            {
+                let there = |o: &&Traced| {
+                    let file = o.known_str().map(|f| absolute(f, &path.directory));
+                    file.is_some_and(|f| path.machine.file(&f).is_some_and(|f| f != File::Removed))
+                };
+                if !operands.iter().all(there) {
+                    return false;
+                }
+                let mut names = operands.clone();
+                names.sort_by(|a, b| a.bytes().cmp(b.bytes()));
+                for name in names {
+                    path.out.push(name);
+                    path.out.push_made(b"\n", span);
+                }
+            }
             "truncate" => {
                 let size = words.iter().any(|w| matches!(w.known_str(), Some("0" | "-s0" | "--size=0")));
                 for file in operands.iter().filter_map(|o| o.known_str()).filter(|o| *o != "0") {
@@ -173,8 +202,14 @@ impl Shell<'_, '_> {
             let file = absolute(&file, &path.directory);
             path.machine.put(&file, File::Removed);
         }
+        // An edit in place puts a new file where a link was.
+        let replaces =
+            matches!(name, "sed" | "perl") && !words.iter().any(|w| w.known_str() == Some("--follow-symlinks"));
         for (file, text) in outcome.writes {
             let file = absolute(&file, &path.directory);
+            if replaces {
+                path.machine.unlink(&file);
+            }
             path.machine.put(&file, File::Known(Arc::new(text)));
         }
         path.out.push(&outcome.stdout);
@@ -243,6 +278,35 @@ impl Shell<'_, '_> {
         true
     }
 
+    /// `ln -s TARGET… PLACE`; with `bare` a link that is there is replaced, whatever it leads to.
+    fn link(&mut self, operands: &[&Traced], bare: bool, span: Span, path: &mut Run) {
+        let here = Traced::made(".", span);
+        let (place, targets) = match operands {
+            [] => return,
+            [target] => (&here, vec![*target]),
+            [targets @ .., place] => (*place, targets.to_vec()),
+        };
+        let Some(place) = place.known_str().map(|p| absolute(p, &path.directory)) else {
+            self.unnamed(place, span, path);
+            return;
+        };
+        let inside =
+            !bare && path.machine.has_folder(&place) == Some(true) || targets.len() > 1 || place == path.directory;
+        for target in targets {
+            let Some(name) = target.known_str() else {
+                if image::sight(&place).is_some() {
+                    path.machine.gap(span, Why::NotUnderstood("a symbolic link".into()));
+                }
+                continue;
+            };
+            let base = name.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+            let link = if inside { format!("{}/{base}", place.trim_end_matches('/')) } else { place.clone() };
+            let folder = link.rsplit_once('/').map_or("/", |(folder, _)| folder);
+            let target = absolute(name, folder);
+            path.machine.link(&link, &target);
+        }
+    }
+
     fn copy(&mut self, name: &str, operands: &[&Traced], directory: bool, span: Span, path: &mut Run) {
         if name == "install" && directory {
             return;
@@ -254,11 +318,26 @@ impl Shell<'_, '_> {
         };
         let into = to_name.ends_with('/') || from.len() > 1;
         for source in from {
-            let Some(source) = source.known_str().map(|s| absolute(s, &path.directory)) else { continue };
+            let Some(given) = source.known_str() else { continue };
+            let source = absolute(given, &path.directory);
             let mut target = absolute(to_name, &path.directory);
             let base = source.rsplit('/').next().unwrap_or_default();
             if into || path.machine.files.keys().any(|f| f.starts_with(&format!("{target}/"))) {
                 target = format!("{target}/{base}");
+            }
+            let inside = below(path, &source);
+            if !inside.is_empty() && path.machine.file(&source).is_none() {
+                // A folder with all that is known to stand in it.
+                if given.ends_with("/.") {
+                    target = absolute(to_name, &path.directory);
+                }
+                for (file, content) in inside {
+                    path.machine.put(&format!("{target}{}", &file[source.len()..]), content);
+                    if name == "mv" {
+                        path.machine.put(&file, File::Removed);
+                    }
+                }
+                continue;
             }
             let stdin = (source == "/dev/stdin").then(|| File::Known(Arc::new(path.stdin.clone().unwrap_or_default())));
             let file = stdin
@@ -267,8 +346,12 @@ impl Shell<'_, '_> {
             if let (File::Unknown(why), true) = (&file, image::sight(&target).is_some()) {
                 path.machine.gap(span, why.clone());
             }
+            if name == "mv" {
+                path.machine.unlink(&target);
+            }
             path.machine.put(&target, file);
             if name == "mv" {
+                path.machine.unlink(&source);
                 path.machine.put(&source, File::Removed);
             }
         }
@@ -358,6 +441,13 @@ fn restart_runtimes(path: &mut Run) {
     for name in Name::ALL {
         path.machine.start_runtime(name, true);
     }
+}
+
+/// The files that were written below a folder and are still there.
+fn below(path: &Run, folder: &str) -> Vec<(String, File)> {
+    let prefix = format!("{}/", folder.trim_end_matches('/'));
+    let inside = path.machine.files.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix));
+    inside.filter(|(_, file)| **file != File::Removed).map(|(name, file)| (name.clone(), file.clone())).collect()
 }
 
 fn make_folders(operands: &[&Traced], path: &mut Run) {

@@ -87,6 +87,19 @@ const INSTALLERS: [&str; 14] =
 /// Programs that put files where they run.
 const UNPACKERS: [&str; 5] = ["git", "make", "tar", "unzip", "wget"];
 
+/// Programs that put one file in the place of another, and what the names of one of them end with.
+const PACKERS: [(&str, &[&str]); 9] = [
+    ("bunzip2", &[".bz2"]),
+    ("bzip2", &[".bz2"]),
+    ("lz4", &[".lz4"]),
+    ("lzma", &[".lzma"]),
+    ("unlzma", &[".lzma"]),
+    ("unxz", &[".xz"]),
+    ("unzstd", &[".zst"]),
+    ("xz", &[".xz", ".lzma"]),
+    ("zstd", &[".zst"]),
+];
+
 /// Programs that one finds on machines, apart from those that are modelled.
 const HEARD_OF: &str = "\
     amazon-linux-extras amazon-ssm-agent apt apt-get apt-key arch auditctl augenrules awk aws basename blkid \
@@ -189,6 +202,8 @@ impl Shell<'_, '_> {
             if words.iter().any(|w| near.iter().any(|n| w.to_text().contains(n))) {
                 path.machine.gap(span, Why::NotUnderstood("find with -exec".into()));
             }
+        } else if let Some((_, endings)) = PACKERS.iter().find(|(packer, _)| *packer == name) {
+            unpacked(name, endings, words, span, path);
         } else if !READERS.contains(&name) {
             named(name, words, span, path);
         }
@@ -246,6 +261,23 @@ impl Shell<'_, '_> {
                 path.machine.gap(span, why.clone());
             }
             path.machine.put(&name, File::Known(Arc::new(Traced::hole(span, why))));
+        }
+    }
+}
+
+/// A file that is packed or unpacked, and the one that comes of it.
+fn unpacked(program: &str, endings: &[&str], words: &[Traced], span: Span, path: &mut Run) {
+    for word in words.iter().filter_map(|w| w.known_str()).filter(|w| !w.starts_with('-')) {
+        let name = absolute(word, &path.directory);
+        let packed = endings.iter().map(|end| format!("{name}{end}"));
+        let plain = endings.iter().filter_map(|end| name.strip_suffix(end).map(str::to_owned));
+        let names: Vec<String> = packed.chain(plain).chain([name.clone()]).collect();
+        for name in names {
+            let why = Why::NotUnderstood(format!("what {program} makes of {name}").into());
+            if image::sight(&name).is_some() {
+                path.machine.gap(span, why.clone());
+            }
+            path.machine.put(&name, File::Unknown(why));
         }
     }
 }

@@ -49,7 +49,10 @@ fn join_equal(paths: &mut Vec<Path>) {
                     && paths[first].same(&paths[second])
                 {
                     paths[first].when = when;
-                    paths.remove(second);
+                    let gone = paths.remove(second);
+                    if gone.last != paths[first].last {
+                        paths[first].last = None;
+                    }
                     continue 'again;
                 }
             }
@@ -131,6 +134,8 @@ impl Run {
             && self.hidden == other.hidden
             && self.directory == other.directory
             && self.open == other.open
+            && self.open_environment == other.open_environment
+            && self.dash == other.dash
             && self.out == other.out
             && self.stdin == other.stdin
             && (self.errexit, self.nounset, self.pipefail) == (other.errexit, other.nounset, other.pipefail)

@@ -7,45 +7,62 @@ use super::{Path, Shell, ways};
 /// The most commands that are run.
 const MAX_CALLS: usize = 64;
 
+/// How the input becomes arguments.
+#[derive(Default)]
+struct Options {
+    /// What each line takes the place of.
+    mark: Option<String>,
+    /// What parts arguments, instead of blanks.
+    delimiter: Option<u8>,
+    /// So many arguments for each command.
+    most: Option<usize>,
+    /// So many lines for each command.
+    lines: Option<usize>,
+    /// Nothing runs without an argument.
+    idle: bool,
+}
+
 impl Shell<'_, '_> {
-    /// Runs the command of `xargs` once for all words, or once for each line with `-I`.
+    /// Runs the command of `xargs`: once for all words, for each line with `-I`, or for so many at a time.
     pub(super) fn xargs(&mut self, name: &Traced, words: &[Traced], span: Span, mut path: Path) -> Vec<Path> {
-        let mut rest = words;
-        let mut replaced: Option<String> = None;
-        while let Some(option) = rest.first().map(|w| w.to_text().into_owned()).filter(|w| w.starts_with('-')) {
-            rest = &rest[1..];
-            match option.as_str() {
-                "-r" | "--no-run-if-empty" | "-t" | "--" => {}
-                "-I" => {
-                    replaced = rest.first().and_then(|w| w.known_str()).map(str::to_owned);
-                    rest = rest.get(1..).unwrap_or_default();
-                }
-                text if text.starts_with("-I") => replaced = Some(text[2..].to_owned()),
-                _ => return vec![self.unfollowed(name, words, span, path)],
-            }
-        }
+        let Some((options, rest)) = options(words) else { return vec![self.unfollowed(name, words, span, path)] };
         let input = path.stdin.take().unwrap_or_default();
-        if input.has_hole() || input.bytes().iter().any(|b| b"'\"\\".contains(b)) {
+        let items = match (options.delimiter, &options.mark) {
+            (Some(byte), _) => Some(pieces(&input, |b| b == byte)),
+            (None, Some(_)) => lines(&input),
+            (None, None) => split(&input).map(|lines| lines.into_iter().flatten().collect()),
+        };
+        let by_line = options.lines.map(|n| (n, split(&input)));
+        let (Some(items), false) = (items, input.has_hole()) else {
             path.stdin = Some(input);
             return vec![self.unfollowed(name, words, span, path)];
-        }
-        let command = if rest.is_empty() { vec![Traced::made("echo", span)] } else { rest.to_vec() };
-        let Some(mark) = replaced.filter(|m| !m.is_empty()) else {
-            let mut command = command;
-            command.extend(pieces(&input, |b| b.is_ascii_whitespace()));
-            return self.call(command, span, path);
         };
-        let lines = pieces(&input, |b| b == b'\n');
-        if lines.len() > MAX_CALLS {
+        let command = if rest.is_empty() { vec![Traced::made("echo", span)] } else { rest.to_vec() };
+        let chunks = |list: &[Traced], n: usize| list.chunks(n.max(1)).map(<[Traced]>::to_vec).collect::<Vec<_>>();
+        let calls: Vec<Vec<Traced>> = match (&options.mark, by_line, options.most) {
+            (Some(mark), ..) => {
+                items.iter().map(|item| command.iter().map(|w| w.replace(mark.as_bytes(), item)).collect()).collect()
+            }
+            (None, Some((n, Some(lines))), _) => {
+                let full: Vec<_> = lines.into_iter().filter(|l| !l.is_empty()).collect();
+                full.chunks(n.max(1))
+                    .map(|l| command.iter().cloned().chain(l.iter().flatten().cloned()).collect())
+                    .collect()
+            }
+            (None, _, Some(n)) => {
+                chunks(&items, n).into_iter().map(|list| command.iter().cloned().chain(list).collect()).collect()
+            }
+            (None, _, None) if items.is_empty() && options.idle => Vec::new(),
+            (None, _, None) => vec![command.iter().cloned().chain(items).collect()],
+        };
+        if calls.len() > MAX_CALLS {
             path.machine.gap(span, Why::Limit("rounds of a loop"));
         }
         let mut paths = vec![path];
-        for line in lines.into_iter().take(MAX_CALLS) {
-            let line = crate::syntax::unit::trim(&line);
-            let command: Vec<Traced> = command.iter().map(|w| w.replace(mark.as_bytes(), &line)).collect();
+        for call in calls.into_iter().take(MAX_CALLS) {
             let mut next = Vec::new();
             for path in paths {
-                next.append(&mut self.call(command.clone(), span, path));
+                next.append(&mut self.call(call.clone(), span, path));
             }
             paths = ways::settle(next);
         }
@@ -54,11 +71,105 @@ impl Shell<'_, '_> {
 
     /// The command may be one that matters, so that it is told of.
     fn unfollowed(&mut self, name: &Traced, words: &[Traced], span: Span, mut path: Path) -> Path {
-        if words.iter().any(|w| w.to_text().contains("bootstrap.sh") || w.to_text().contains("kubelet")) {
+        let near = words.iter().any(|w| w.to_text().contains("bootstrap.sh") || w.to_text().contains("kubelet"));
+        // Files that are not named may be those of a kubelet.
+        let edits = words
+            .windows(2)
+            .any(|w| matches!(w[0].known_str(), Some("sed" | "perl")) && w[1].to_text().starts_with("-i"));
+        if near || edits {
             path.machine.gap(span, Why::NotUnderstood("xargs".into()));
         }
         self.unknown_program(name, words, span, path)
     }
+}
+
+/// The options, and the command that follows them.
+fn options(words: &[Traced]) -> Option<(Options, &[Traced])> {
+    let mut out = Options::default();
+    let mut rest = words;
+    while let Some(option) = rest.first().map(|w| w.to_text().into_owned()).filter(|w| w.starts_with('-')) {
+        rest = rest.get(1..)?;
+        let mut value = |short: &str| -> Option<String> {
+            if option.len() > short.len() {
+                return Some(option[short.len()..].to_owned());
+            }
+            let value = rest.first()?.known_str()?.to_owned();
+            rest = rest.get(1..)?;
+            Some(value)
+        };
+        match option.as_str() {
+            "--" => break,
+            "-r" | "--no-run-if-empty" => out.idle = true,
+            "-t" | "-x" | "--verbose" | "--exit" => {}
+            "-0" | "--null" => out.delimiter = Some(0),
+            "-i" => out.mark = Some("{}".to_owned()),
+            text if text.starts_with("-I") => out.mark = Some(value("-I")?).filter(|m| !m.is_empty()),
+            text if text.starts_with("-n") => out.most = Some(value("-n")?.parse().ok()?),
+            text if text.starts_with("-L") => out.lines = Some(value("-L")?.parse().ok()?),
+            text if text.starts_with("-P") => drop(value("-P")?),
+            text if text.starts_with("--max-args=") => out.most = Some(text["--max-args=".len()..].parse().ok()?),
+            text if text.starts_with("-d") => {
+                out.delimiter = Some(match value("-d")?.as_str() {
+                    "\\n" => b'\n',
+                    "\\t" => b'\t',
+                    "\\0" => 0,
+                    one if one.len() == 1 => *one.as_bytes().first()?,
+                    _ => return None,
+                });
+            }
+            _ => return None,
+        }
+    }
+    Some((out, rest))
+}
+
+/// Lines without the blanks before them; quotes are taken off.
+fn lines(text: &Traced) -> Option<Vec<Traced>> {
+    let plain = !text.bytes().iter().any(|b| b"'\"\\".contains(b));
+    let cut = |line: &Traced| {
+        let blanks = line.bytes().iter().take_while(|b| b.is_ascii_whitespace()).count();
+        line.slice(blanks..line.len())
+    };
+    if plain {
+        return Some(text.split(b"\n").iter().map(cut).filter(|line| !line.is_empty()).collect());
+    }
+    let mut out = Vec::new();
+    for line in text.split(b"\n").iter().map(cut).filter(|line| !line.is_empty()) {
+        out.push(unquoted(&line, |_| false)?.into_iter().next()?);
+    }
+    Some(out)
+}
+
+/// The words of each line.
+fn split(text: &Traced) -> Option<Vec<Vec<Traced>>> {
+    text.split(b"\n").iter().map(|line| unquoted(line, |b| b.is_ascii_whitespace())).collect()
+}
+
+/// The words of a line: quotes hold them together, a backslash takes the next byte. `None` if a quote is not closed.
+fn unquoted(text: &Traced, cut: impl Fn(u8) -> bool) -> Option<Vec<Traced>> {
+    let bytes = text.bytes();
+    let mut out = Vec::new();
+    let mut word: Option<Traced> = None;
+    let mut quote = None;
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at).copied() {
+        match (quote, byte) {
+            (Some(mark), _) if byte == mark => quote = None,
+            (None, b'\'' | b'"') => {
+                quote = Some(byte);
+                word.get_or_insert_default();
+            }
+            (None, b'\\') => {
+                at += 1;
+                word.get_or_insert_default().push(&text.slice(at..(at + 1).min(bytes.len())));
+            }
+            (None, _) if cut(byte) => out.extend(word.take()),
+            _ => word.get_or_insert_default().push(&text.slice(at..at + 1)),
+        }
+        at += 1;
+    }
+    out.extend(word);
+    quote.is_none().then_some(out)
 }
 
 fn pieces(text: &Traced, cut: impl Fn(u8) -> bool) -> Vec<Traced> {

@@ -1,0 +1,136 @@
+//! `find … -exec`: the files that are known and match, each handed to a command.
+
+use crate::text::{Span, Traced, Why};
+
+use super::super::machine::absolute;
+use super::{Path, Shell, pattern, ways};
+
+/// The most commands that are run.
+const MAX_CALLS: usize = 64;
+
+/// What a file must be like.
+enum Test {
+    Name(Vec<pattern::Token>),
+    Path(Vec<pattern::Token>),
+    Depth(usize),
+    AtLeast(usize),
+}
+
+/// What is asked for.
+struct Search {
+    folders: Vec<String>,
+    tests: Vec<Test>,
+    command: Vec<Traced>,
+    /// All files go to one command.
+    together: bool,
+    /// The command runs in the folder of the file.
+    inside: bool,
+}
+
+impl Shell<'_, '_> {
+    /// Runs the command of `find` for the files that are known; `None` if there is no command, or what is asked for is not
+    /// followed.
+    pub(super) fn find(&mut self, words: &[Traced], span: Span, path: &Path) -> Option<Vec<Path>> {
+        let search = search(words, &path.directory)?;
+        let fits = |name: &String| {
+            search.folders.iter().any(|folder| {
+                let Some(rest) =
+                    name.strip_prefix(folder.as_str()).filter(|r| folder == "/" || r.is_empty() || r.starts_with('/'))
+                else {
+                    return false;
+                };
+                let depth = rest.split('/').filter(|part| !part.is_empty()).count();
+                search.tests.iter().all(|test| match test {
+                    Test::Name(tokens) => {
+                        pattern::whole(tokens, name.rsplit('/').next().unwrap_or_default().as_bytes())
+                    }
+                    Test::Path(tokens) => pattern::whole(tokens, name.as_bytes()),
+                    Test::Depth(most) => depth <= *most,
+                    Test::AtLeast(least) => depth >= *least,
+                })
+            })
+        };
+        let files: Vec<Traced> =
+            path.machine.listing().into_iter().filter(fits).map(|name| Traced::made(name, span)).collect();
+        let mut path = path.clone();
+        if files.len() > MAX_CALLS {
+            path.machine.gap(span, Why::Limit("rounds of a loop"));
+        }
+        let calls: Vec<(String, Vec<Traced>)> = if search.together {
+            let all = search
+                .command
+                .iter()
+                .flat_map(|w| if w.known_str() == Some("{}") { files.clone() } else { vec![w.clone()] });
+            if files.is_empty() { Vec::new() } else { vec![(String::new(), all.collect())] }
+        } else {
+            let call = |file: &Traced| {
+                let name = file.to_text().into_owned();
+                let (folder, base) = name.rsplit_once('/').unwrap_or(("", &name));
+                let shown = if search.inside { Traced::made(format!("./{base}"), span) } else { file.clone() };
+                (folder.to_owned(), search.command.iter().map(|w| w.replace(b"{}", &shown)).collect())
+            };
+            files.iter().take(MAX_CALLS).map(call).collect()
+        };
+        let mut paths = vec![path];
+        for (folder, call) in calls {
+            let mut next = Vec::new();
+            for mut path in paths {
+                let outer = path.directory.clone();
+                if search.inside {
+                    path.directory.clone_from(&folder);
+                }
+                let mut done = self.call(call.clone(), span, path);
+                for path in &mut done {
+                    path.directory.clone_from(&outer);
+                }
+                next.append(&mut done);
+            }
+            paths = ways::settle(next);
+        }
+        for path in &mut paths {
+            path.status = super::Status::Zero;
+        }
+        Some(paths)
+    }
+}
+
+fn search(words: &[Traced], directory: &str) -> Option<Search> {
+    let mut out =
+        Search { folders: Vec::new(), tests: Vec::new(), command: Vec::new(), together: false, inside: false };
+    let mut words = words.iter();
+    let glob = |word: Option<&Traced>| {
+        let mut units = Vec::new();
+        pattern::marked(word?, &mut units);
+        let tokens = pattern::compile(&units);
+        (!tokens.contains(&pattern::Token::Hole)).then_some(tokens)
+    };
+    while let Some(word) = words.next() {
+        match word.known_str()? {
+            "-name" => out.tests.push(Test::Name(glob(words.next())?)),
+            "-path" | "-wholename" => out.tests.push(Test::Path(glob(words.next())?)),
+            "-maxdepth" => out.tests.push(Test::Depth(words.next()?.known_str()?.parse().ok()?)),
+            "-mindepth" => out.tests.push(Test::AtLeast(words.next()?.known_str()?.parse().ok()?)),
+            "-type" if words.next()?.known_str()? == "f" => {}
+            "-xdev" | "-mount" | "-a" | "-and" => {}
+            verb @ ("-exec" | "-execdir") if out.command.is_empty() => {
+                out.inside = verb == "-execdir";
+                for word in words.by_ref() {
+                    match word.known_str() {
+                        Some(";") => break,
+                        Some("+") if out.command.last().is_some_and(|w| w.known_str() == Some("{}")) => {
+                            out.together = true;
+                            break;
+                        }
+                        _ => out.command.push(word.clone()),
+                    }
+                }
+            }
+            folder if !folder.starts_with('-') && out.tests.is_empty() && !folder.starts_with(['(', '!']) => {
+                out.folders.push(absolute(folder, directory));
+            }
+            _ => return None,
+        }
+    }
+    let sound = !out.command.is_empty() && !out.folders.is_empty();
+    if sound && !(out.together && out.inside) { Some(out) } else { None }
+}
