@@ -49,7 +49,7 @@ fn whatever_can_have_a_finding_reaches_the_hook() {
     }
     assert!(missed.is_empty(), "{missed:#?}");
     assert!(seen > 100, "{seen}");
-    for name in ["main.go", "src/lib.rs", "README.md", "logo.png", "package-lock.lock", "app.py", "a.tf.bak"] {
+    for name in ["main.go", "src/lib.rs", "README.md", "logo.png", "package-lock.lock", "app.js", "a.tf.bak"] {
         assert!(!pattern.is_match(name), "{name}");
     }
     for name in [
