@@ -33,6 +33,10 @@ impl Files for Overlay<'_> {
         self.disk.list(dir)
     }
 
+    fn folders(&self, dir: &Path) -> Vec<PathBuf> {
+        self.disk.folders(dir)
+    }
+
     fn is_dir(&self, dir: &Path) -> bool {
         self.disk.is_dir(dir)
     }

@@ -71,6 +71,10 @@ impl Files for Piped {
         names
     }
 
+    fn folders(&self, dir: &Path) -> Vec<PathBuf> {
+        self.disk.folders(dir)
+    }
+
     fn is_dir(&self, dir: &Path) -> bool {
         self.disk.is_dir(dir)
     }

@@ -43,6 +43,8 @@ pub trait Files: Sync {
     fn read(&self, path: &Path) -> Result<Arc<Source>, FileError>;
     /// The names of the plain files right in a directory, sorted.
     fn list(&self, dir: &Path) -> Vec<PathBuf>;
+    /// The names of the directories right in a directory, sorted. Symbolic links are not followed.
+    fn folders(&self, dir: &Path) -> Vec<PathBuf>;
     /// True if the path leads to a directory inside the root.
     fn is_dir(&self, dir: &Path) -> bool;
     /// The directory that nothing may be read outside of.
@@ -146,6 +148,15 @@ impl Files for Disk {
         names
     }
 
+    fn folders(&self, dir: &Path) -> Vec<PathBuf> {
+        let Ok(real) = self.inside(dir) else { return Vec::new() };
+        let Ok(entries) = std::fs::read_dir(real) else { return Vec::new() };
+        let folder = |e: &std::fs::DirEntry| e.file_type().is_ok_and(|kind| kind.is_dir());
+        let mut names: Vec<_> = entries.flatten().filter(folder).map(|e| dir.join(e.file_name())).collect();
+        names.sort();
+        names
+    }
+
     fn is_dir(&self, dir: &Path) -> bool {
         self.inside(dir).is_ok_and(|p| p.is_dir())
     }
@@ -178,6 +189,13 @@ impl Files for Memory {
 
     fn list(&self, dir: &Path) -> Vec<PathBuf> {
         self.files.keys().filter(|p| p.parent() == Some(dir)).cloned().collect()
+    }
+
+    fn folders(&self, dir: &Path) -> Vec<PathBuf> {
+        let inner = self.files.keys().filter_map(|p| p.strip_prefix(dir).ok());
+        let names = inner.filter(|p| p.components().count() > 1).filter_map(|p| p.components().next());
+        let names: std::collections::BTreeSet<_> = names.map(|name| dir.join(name)).collect();
+        names.into_iter().collect()
     }
 
     fn is_dir(&self, dir: &Path) -> bool {

@@ -151,6 +151,9 @@ const KINDS: &[Kind] = &[
 /// The most documents of one list or tree that are looked at.
 const MAX_DOCUMENTS: usize = 10_000;
 
+/// How deep texts with documents may stand in one another.
+const MAX_TEXTS: usize = 4;
+
 /// Files of such documents.
 #[derive(Debug)]
 pub(super) struct Manifests;
@@ -255,14 +258,29 @@ pub(super) fn is_read(tree: &Node) -> bool {
     })
 }
 
-/// The node groups of all documents that stand anywhere inside of a tree, such as the values of a chart.
+/// The node groups of all documents that stand anywhere inside of a tree, such as the values of a chart: as parts of it, or
+/// as texts.
 pub(super) fn among(tree: &Node, name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    deep_among(tree, name, 0, cx)
+}
+
+fn deep_among(tree: &Node, name: &str, texts: usize, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     if Manifest::of(tree, &[], None, name).is_some() {
         return in_tree(tree, name, cx);
     }
+    if let Some(scalar) = tree.as_scalar() {
+        // A text may hold documents that a chart hands on as they are.
+        let bytes = scalar.text.bytes();
+        if texts >= MAX_TEXTS || !names_one(bytes) || is_user_data(bytes) {
+            return Vec::new();
+        }
+        let id = cx.texts.add_made(name, &scalar.text, tree.span);
+        let parsed = stream::documents(&cx.texts.view(id));
+        return parsed.tree.iter().flat_map(|tree| deep_among(tree, name, texts + 1, cx)).collect();
+    }
     // A tree is bounded in depth by its parser.
     let inner = tree.items().iter().chain(tree.pairs().iter().map(|(_, value)| value));
-    inner.take(MAX_DOCUMENTS).flat_map(|node| among(node, name, cx)).collect()
+    inner.take(MAX_DOCUMENTS).flat_map(|node| deep_among(node, name, texts, cx)).collect()
 }
 
 /// The node groups of the documents that stand anywhere inside of a text of values, such as those of a chart.

@@ -171,7 +171,9 @@ pub(super) fn arithmetic(op: Binary, a: f64, b: f64) -> Result<f64, Refused> {
         Binary::Add => a + b,
         Binary::Sub => a - b,
         Binary::Mul => a * b,
-        Binary::Div | Binary::Mod if b == 0.0 => return Err(Refused::new("division by zero")),
+        // What is left over of a division by zero is the number itself (zclconf/go-cty, `Value.Modulo`).
+        Binary::Mod if b == 0.0 => a,
+        Binary::Div if b == 0.0 => return Err(Refused::new("division by zero")),
         Binary::Div => a / b,
         _ => a % b,
     };

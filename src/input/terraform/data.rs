@@ -43,6 +43,9 @@ impl Engine<'_, '_> {
                 let read = if name == "content" { file } else { filebase64 };
                 self.lift(&[path], at, &mut |engine, args| read(engine, args, at, own))
             }
+            ("kubectl_path_documents" | "kubectl_file_documents", "documents" | "manifests") => {
+                self.kubectl_documents(block, own, name, at)
+            }
             ("aws_ssm_parameter", "value" | "insecure_value") if block.body.attribute(name).is_none() => {
                 let asked = block.body.attribute("name").map(|a| self.eval(&a.value, own)).transpose()?;
                 let stored = asked.as_ref().and_then(Value::as_known_str).map(str::to_owned);
@@ -284,6 +287,6 @@ impl Engine<'_, '_> {
     }
 }
 
-fn outside(address: &str, name: &str, at: Span) -> Value {
+pub(super) fn outside(address: &str, name: &str, at: Span) -> Value {
     Value::unknown(Why::FromOutside(format!("{address}.{name}").into()), at)
 }

@@ -12,9 +12,9 @@
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
-use crate::node::{Gap, Step};
+use crate::node::{Gap, NodeGroup, Step};
 use crate::syntax::hcl::{self, Block};
-use crate::syntax::{Node, json};
+use crate::syntax::{Node, NodeKind, json};
 use crate::text::{Layer, Link, Origin, Source, Span, TextId, Texts, Traced, Via, Whence, Why};
 use crate::value::Kind;
 
@@ -231,8 +231,56 @@ impl Engine<'_, '_> {
             Step::File { path, content, encoding, append } => {
                 Step::File { path, content: self.text_in_repository(&content), encoding, append }
             }
+            Step::KubeletConfig(tree, name) => Step::KubeletConfig(self.tree_in_repository(tree), name),
+            Step::NodeadmKubeletConfig(tree) => Step::NodeadmKubeletConfig(self.tree_in_repository(tree)),
+            Step::NodeadmKubeletConfigLast(tree) => Step::NodeadmKubeletConfigLast(self.tree_in_repository(tree)),
+            Step::KubeletArgs(words) => {
+                Step::KubeletArgs(words.iter().map(|word| self.text_in_repository(word)).collect())
+            }
             other => other,
         }
+    }
+
+    /// The tree with every place in one that a person can edit. A tree is bounded in depth.
+    fn tree_in_repository(&self, mut tree: Node) -> Node {
+        if self.elsewhere.is_empty() {
+            return tree;
+        }
+        tree.span = self.in_repository(tree.span);
+        match &mut tree.kind {
+            NodeKind::Scalar(scalar) => scalar.text = self.text_in_repository(&scalar.text),
+            NodeKind::Seq(items) => {
+                for item in items {
+                    *item = self.tree_in_repository(item.clone());
+                }
+            }
+            NodeKind::Map(pairs) => {
+                for (key, value) in pairs {
+                    *key = self.tree_in_repository(key.clone());
+                    *value = self.tree_in_repository(value.clone());
+                }
+            }
+        }
+        tree
+    }
+
+    /// A node group with every place in one that a person can edit; `place` stands for it where its own is none.
+    pub(super) fn group_in_repository(&self, mut group: NodeGroup, place: Span) -> NodeGroup {
+        if self.elsewhere.is_empty() {
+            return group;
+        }
+        if self.brought_in_by(self.cx.texts.trail(group.place).origin().text).is_some() {
+            group.place = place;
+        }
+        group.steps = group.steps.into_iter().map(|step| self.step_in_repository(step)).collect();
+        for gap in &mut group.gaps {
+            gap.at = self.in_repository(gap.at);
+        }
+        for dead in &mut group.dead {
+            dead.setting.at = self.in_repository(dead.setting.at);
+            dead.setting.carrier = self.in_repository(dead.setting.carrier);
+        }
+        group
     }
 
     /// Moves the notes that were made about modules from elsewhere to the calls that bring them in.

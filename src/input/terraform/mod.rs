@@ -18,6 +18,7 @@ mod expressions;
 mod functions;
 mod images;
 mod json;
+mod kubernetes;
 mod links;
 mod modules;
 mod packer;

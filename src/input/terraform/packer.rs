@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup, Step};
-use crate::syntax::hcl::{self, Attribute, Block, Body};
+use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Key, StepKind};
 use crate::syntax::{Node, NodeKind, Scalar, json as tree};
 use crate::text::{Span, Traced, Why};
+use crate::value::{Entry, Value};
 
 use super::super::documents::KUBELET_WORDS;
 use super::super::kind::{FileList, Input, Unit};
@@ -78,7 +79,8 @@ impl Input for Packer {
             return Vec::new();
         }
         for path in cx.files.list(&unit.path) {
-            if path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.ends_with(".auto.pkrvars.hcl")) {
+            let automatic = |n: &str| n.ends_with(".auto.pkrvars.hcl") || n.ends_with(".auto.pkrvars.json");
+            if path.file_name().and_then(|n| n.to_str()).is_some_and(automatic) {
                 let values = values_in(&path, cx).into_iter();
                 module.values.extend(values.map(|a| (Arc::clone(&a.name), Arc::new(a))));
             }
@@ -97,31 +99,156 @@ fn is_packer(path: &Path) -> bool {
     path.file_name().and_then(|n| n.to_str()).is_some_and(|name| name.ends_with(".pkr.hcl"))
 }
 
+/// One of the machines that a build starts.
+struct Machine<'b> {
+    /// What provisioners call it by: its type and name.
+    key: String,
+    /// What `override` calls it by.
+    name: String,
+    /// Its description: what the build adds to it, then its own.
+    bodies: Vec<&'b Body>,
+}
+
+/// The machines of a build: its sources by name, and those that it describes further.
+fn machines<'b>(build: &'b Block, sources: &'b [Block]) -> Vec<Machine<'b>> {
+    let declared = |key: &str| sources.iter().find(|s| format!("{}.{}", s.label(0), s.label(1)) == key);
+    let mut out: Vec<Machine<'b>> = Vec::new();
+    if let Some(ExprKind::List(items)) = build.body.attribute("sources").map(|a| &a.value.kind) {
+        for item in items {
+            let Some(key) = source_named(item) else { continue };
+            let bodies = declared(&key).map(|s| &s.body).into_iter().collect();
+            out.push(Machine { name: key.rsplit('.').next().unwrap_or_default().to_owned(), key, bodies });
+        }
+    }
+    for source in build.body.blocks_of("source") {
+        let of = source.label(0).trim_start_matches("source.").to_owned();
+        let bodies = [&source.body].into_iter().chain(declared(&of).map(|s| &s.body)).collect();
+        let local = source.body.attribute("name").and_then(|a| written(&a.value));
+        let (kind, own) = of.split_once('.').unwrap_or((&of, ""));
+        let name = local.unwrap_or_else(|| own.to_owned());
+        out.push(Machine { key: format!("{kind}.{name}"), name, bodies });
+    }
+    out
+}
+
+/// `"source.amazon-ebs.x"`, with or without quotes and `source.`.
+fn source_named(expr: &Expr) -> Option<String> {
+    let text = match &expr.kind {
+        ExprKind::Traversal(root, steps) => {
+            let ExprKind::Variable(root) = &root.kind else { return None };
+            let mut text = root.to_string();
+            for step in steps {
+                let StepKind::Attr(name) = &step.kind else { return None };
+                text.push('.');
+                text.push_str(name);
+            }
+            text
+        }
+        _ => written(expr)?,
+    };
+    Some(text.strip_prefix("source.").unwrap_or(&text).to_owned())
+}
+
+/// A text without anything to evaluate.
+fn written(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Template(template) => Some(template.as_literal()?.to_text().into_owned()),
+        _ => None,
+    }
+}
+
+/// The body with the provisioners that run on one machine, and what they have for it alone. `only` and `except` are written
+/// out (hashicorp/packer, `hcl2template/types.build.hcl_post-processor.go`, `template/template.go`).
+fn for_machine(body: &Body, key: &str, name: &str) -> Body {
+    let named = |block: &Block, list: &str| -> Option<Vec<String>> {
+        match &block.body.attribute(list)?.value.kind {
+            ExprKind::List(items) => Some(items.iter().filter_map(written).collect()),
+            _ => None,
+        }
+    };
+    let runs = |block: &&Block| match (named(block, "only"), named(block, "except")) {
+        (Some(only), _) if !only.is_empty() => only.iter().any(|n| n == key),
+        (_, Some(except)) => !except.iter().any(|n| n == key),
+        _ => true,
+    };
+    let own = |block: &Block| {
+        let mut block = block.clone();
+        let Some(ExprKind::Object(entries)) = block.body.attribute("override").map(|a| a.value.kind.clone()) else {
+            return block;
+        };
+        let text = |key: &Key| match key {
+            Key::Name(text, _) => Some(text.to_text().into_owned()),
+            Key::Expr(expr) => written(expr),
+        };
+        let fits = |(n, _): &&(Key, Expr)| text(n).is_some_and(|n| n == name || n == key);
+        let Some((_, Expr { kind: ExprKind::Object(more), .. })) = entries.iter().find(fits) else { return block };
+        for (key, value) in more {
+            let Some(attribute) = text(key) else { continue };
+            block.body.attributes.retain(|a| *a.name != *attribute);
+            let name_span = value.span;
+            block.body.attributes.push(Attribute { name: attribute.into(), name_span, value: value.clone() });
+        }
+        block
+    };
+    let blocks = body.blocks_of("provisioner").filter(runs).map(own).collect();
+    Body { attributes: Vec::new(), blocks, span: body.span }
+}
+
 impl Engine<'_, '_> {
     fn build(&mut self, instance: usize, build: &Block, sources: &[Block]) -> Vec<NodeGroup> {
         let env = Env::of(instance);
-        let text = |engine: &mut Self, body: &Body, name: &str| {
-            let value = body.attribute(name).map(|a| engine.eval_or_hole(&a.value, &env))?;
-            value.to_traced().map(|text| text.to_text().into_owned())
-        };
-        // What the images of all sources have in common.
-        let mut images = Vec::new();
-        for source in sources {
-            let mut names = Vec::new();
-            for filter in source.body.blocks_of("source_ami_filter") {
-                let filters = filter.body.attribute("filters").map(|a| self.eval_or_hole(&a.value, &env));
-                names.extend(filters.and_then(|f| f.get("name")).and_then(|n| n.to_traced()));
+        let name = build.body.attribute("name").map(|a| self.eval_or_hole(&a.value, &env));
+        let name =
+            name.and_then(|n| n.as_known_str().map(|n| format!("build.{n}"))).unwrap_or_else(|| "build".to_owned());
+        let mut ways: Vec<(NodeGroup, Body, Vec<String>, Env)> = Vec::new();
+        let mut machines = machines(build, sources);
+        if machines.is_empty() {
+            machines.push(Machine { key: String::new(), name: String::new(), bodies: Vec::new() });
+        }
+        for machine in machines {
+            let env = env.with("source", self.source_of(&machine, build.header), &machine.key);
+            let image = machine.bodies.iter().filter_map(|body| self.image_of(body, &env)).next().unwrap_or_default();
+            let mut group = NodeGroup::new(name.as_str(), build.header);
+            group.minor = minor_in(&image);
+            group.family = family_of_name(&image);
+            let body = for_machine(&build.body, &machine.key, &machine.name);
+            // Machines on which the same is done are told of once.
+            let uses_name = body.blocks.iter().any(|b| stream::holds(self.cx.texts.slice(b.span), b"source."));
+            let same = |(g, b, ..): &&mut (NodeGroup, Body, Vec<String>, Env)| {
+                g.family == group.family && g.minor == group.minor && *b == body && !uses_name
+            };
+            match ways.iter_mut().find(same) {
+                Some((_, _, keys, _)) => keys.push(machine.key),
+                None => ways.push((group, body, vec![machine.key], env)),
             }
-            let name = names.first().map(|t| t.to_text().to_lowercase()).unwrap_or_default();
-            images.push((family_of_name(&name), minor_in(&name)));
         }
-        let name = text(self, &build.body, "name").map_or_else(|| "build".to_owned(), |name| format!("build.{name}"));
-        let mut group = NodeGroup::new(name, build.header);
-        if let Some((family, minor)) = images.first() {
-            group.family = family.filter(|f| images.iter().all(|(other, _)| *other == Some(*f)));
-            group.minor = minor.filter(|m| images.iter().all(|(_, other)| *other == Some(*m)));
+        let several = ways.len() > 1;
+        let mut out = Vec::new();
+        for (mut group, body, keys, env) in ways {
+            if several {
+                group.name = format!("{name} ({})", keys.join(", ")).into();
+            }
+            out.extend(self.provisioned(&body, &env, &group));
         }
-        self.provisioned(&build.body, &env, &group)
+        out
+    }
+
+    /// What `source` is inside of a provisioner.
+    fn source_of(&self, machine: &Machine<'_>, at: Span) -> Value {
+        let text = |text: &str| Entry { key: at, value: Value::str(Traced::made(text, at), at) };
+        let kind = machine.key.split('.').next().unwrap_or_default();
+        Value::map([("name".into(), text(&machine.name)), ("type".into(), text(kind))].into_iter().collect(), at)
+    }
+
+    /// The name of the image that a machine is made of, in lower case, if the filter tells.
+    fn image_of(&mut self, body: &Body, env: &Env) -> Option<String> {
+        for filter in body.blocks_of("source_ami_filter") {
+            let filters = filter.body.attribute("filters").map(|a| self.eval_or_hole(&a.value, env));
+            if let Some(name) = filters.and_then(|f| f.get("name")).and_then(|n| n.to_traced()) {
+                return Some(name.to_text().to_lowercase());
+            }
+        }
+        None
     }
 
     /// The group with what the provisioners do, if they have to do with a kubelet.
@@ -168,12 +295,40 @@ fn legacy(path: &Path, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     });
     let body = Body { attributes: Vec::new(), blocks: blocks.collect(), span: root.span };
     let name = stream::shown(path, cx);
-    let group = NodeGroup::new(name, key.span);
     let dir = path.parent().map(PathBuf::from).unwrap_or_default();
     let mut engine = Engine::new(&dir, cx);
     let module = Module { dir, ..Module::default() };
-    let instance = engine.add(Instance::new(Arc::new(module), group.place));
-    engine.provisioned(&body, &Env::of(instance), &group)
+    let instance = engine.add(Instance::new(Arc::new(module), key.span));
+    // A builder is called by its type where it has no name.
+    let mut ways: Vec<(Body, NodeGroup, Vec<&str>)> = Vec::new();
+    for builder in root.get("builders").map_or(&[][..], Node::items) {
+        let Some(called) = builder.get("name").or_else(|| builder.get("type")).and_then(Node::as_str) else { continue };
+        let own = for_machine(&body, called, called);
+        let mut group = NodeGroup::new(name.as_str(), key.span);
+        if let Some(image) = builder.path(&["source_ami_filter", "filters", "name"]).and_then(Node::as_str) {
+            group.family = family_of_name(&image.to_lowercase());
+            group.minor = minor_in(image);
+        }
+        let same = |(b, g, _): &&mut (Body, NodeGroup, Vec<&str>)| {
+            *b == own && g.family == group.family && g.minor == group.minor
+        };
+        match ways.iter_mut().find(same) {
+            Some((_, _, names)) => names.push(called),
+            None => ways.push((own, group, vec![called])),
+        }
+    }
+    if ways.is_empty() {
+        ways.push((body, NodeGroup::new(name.as_str(), key.span), Vec::new()));
+    }
+    let several = ways.len() > 1;
+    let mut out = Vec::new();
+    for (body, mut group, builders) in ways {
+        if several {
+            group.name = format!("{name} ({})", builders.join(", ")).into();
+        }
+        out.extend(engine.provisioned(&body, &Env::of(instance), &group));
+    }
+    out
 }
 
 /// A value with the variables that it names filled in. The depth is bounded by the parser.

@@ -9,6 +9,7 @@ use crate::value::Guard;
 
 use super::data::Nested;
 use super::engine::Engine;
+use super::kubernetes::holds_documents;
 use super::modules::Expansion;
 use super::scope::Module;
 use super::stored::is_store;
@@ -63,9 +64,6 @@ const NOT_FOLLOWED: &[&str] = &[
     "aws_ssm_association",
     "aws_ssm_document",
     "aws_ssm_parameter",
-    "helm_release",
-    "kubectl_manifest",
-    "kubernetes_manifest",
     "local_file",
     "local_sensitive_file",
     "null_resource",
@@ -82,7 +80,10 @@ fn is_provisioned(block: &Block) -> bool {
 /// True if a module declares something that carries what a node boots with, or calls modules that may.
 pub(super) fn concerns(module: &Module) -> bool {
     let one = |block: &Arc<Block>| {
-        !Carrier::all(block).is_empty() || NOT_FOLLOWED.contains(&block.label(0)) || is_provisioned(block)
+        !Carrier::all(block).is_empty()
+            || NOT_FOLLOWED.contains(&block.label(0))
+            || is_provisioned(block)
+            || holds_documents(block)
     };
     !module.calls.is_empty() || module.resources.values().any(one)
 }
@@ -151,6 +152,10 @@ impl Engine<'_, '_> {
 
     /// What a resource brings to nodes in another way than as user data.
     fn described(&mut self, instance: usize, (address, block): (&str, &Arc<Block>), groups: &mut Vec<NodeGroup>) {
+        if holds_documents(block) {
+            let address = self.addressed(instance, address);
+            groups.append(&mut self.documents_in(instance, &address, block));
+        }
         if !is_provisioned(block) && !NOT_FOLLOWED.contains(&block.label(0)) {
             return;
         }

@@ -142,7 +142,14 @@ impl Module {
                     None => base.body.attributes.push(attribute),
                 }
             }
-            base.body.blocks.retain(|old| !block.body.blocks.iter().any(|new| new.kind == old.kind));
+            // A type of nested blocks is overridden as a whole, be they written out or made by `dynamic` (hashicorp/terraform,
+            // `internal/configs/module_merge_body.go`).
+            let of = |block: &Block| match &*block.kind {
+                "dynamic" => Arc::from(block.label(0)),
+                _ => Arc::clone(&block.kind),
+            };
+            let overridden: Vec<Arc<str>> = block.body.blocks.iter().map(of).collect();
+            base.body.blocks.retain(|old| !overridden.contains(&of(old)));
             base.body.blocks.extend(block.body.blocks);
         }
         left

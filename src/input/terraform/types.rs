@@ -143,10 +143,12 @@ impl Engine<'_, '_> {
                 (None, None) => Err(Refused::new("true or false is required")),
             },
             (Type::List(of), Kind::List(items)) => {
+                let of = common(of, items.iter());
                 let items = items.iter().map(|v| self.conform(v, of, depth + 1)).collect::<Result<Vec<_>, _>>()?;
                 with(Kind::List(Arc::new(items)))
             }
             (Type::Set(of), Kind::List(items)) => {
+                let of = common(of, items.iter());
                 let items = items.iter().map(|v| self.conform(v, of, depth + 1)).collect::<Result<Vec<_>, _>>()?;
                 with(Kind::List(Arc::new(super::functions::as_set(items))))
             }
@@ -156,6 +158,7 @@ impl Engine<'_, '_> {
                 with(Kind::List(Arc::new(items)))
             }
             (Type::Map(of), Kind::Map(map)) => {
+                let of = common(of, map.entries.values().map(|e| &e.value));
                 let mut entries = IndexMap::new();
                 for (key, entry) in &map.entries {
                     let value = self.conform(&entry.value, of, depth + 1)?;
@@ -180,8 +183,8 @@ impl Engine<'_, '_> {
                         }
                         (None, None) => Value::null(value.at),
                         (Some(given), None) => given,
-                        (Some(given), Some(_)) if !given.is_null() => given,
-                        (_, Some(default)) => self.eval(default, &Env::default())?,
+                        (Some(given), Some(default)) => self.or_default(given, default)?,
+                        (None, Some(default)) => self.eval(default, &Env::default())?,
                     };
                     let inner = self.conform(&inner, &member.of, depth + 1)?;
                     entries.insert(Arc::clone(&member.name), Entry { key, value: inner });
@@ -190,5 +193,26 @@ impl Engine<'_, '_> {
             }
             _ => Err(Refused::new("the value is not of the type of its variable")),
         }
+    }
+
+    /// What is given, and the default where that is null.
+    fn or_default(&mut self, given: Value, default: &Expr) -> Outcome {
+        if !given.alternatives().iter().any(|(_, value)| value.is_null()) {
+            return Ok(given);
+        }
+        let default = self.eval(default, &Env::default())?;
+        let ways = given.alternatives().into_iter();
+        let or = |value: Value| if value.is_null() { default.clone() } else { value };
+        Ok(Value::either(ways.map(|(when, value)| Alternative { when, value: or(value) }).collect(), given.at))
+    }
+}
+
+/// The type of the items of a collection of any type: text, if one of several simple values is text.
+fn common<'a>(of: &'a Type, mut items: impl Iterator<Item = &'a Value> + Clone) -> &'a Type {
+    let simple = |v: &Value| matches!(v.kind, Kind::Str(_) | Kind::Number(_) | Kind::Bool(_) | Kind::Null);
+    let text = |v: &Value| matches!(v.kind, Kind::Str(_));
+    match of {
+        Type::Any if items.clone().all(simple) && items.any(text) => &Type::Text,
+        of => of,
     }
 }

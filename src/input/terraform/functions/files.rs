@@ -1,6 +1,6 @@
 //! Functions that read files of the repository. Nothing outside the root of the scan is read.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::syntax::hcl;
@@ -8,6 +8,7 @@ use crate::text::{FileError, Span, TextId, Why};
 use crate::value::{Kind, Value};
 
 use super::super::engine::{Binding, Bound, Engine, Env, Outcome, Refused};
+use super::super::modules::lexical;
 use super::encoding::base64_of;
 use super::known;
 
@@ -60,40 +61,116 @@ pub(super) fn file_bytes(
     Ok(Ok(bytes))
 }
 
-/// The files of one directory whose names fit a pattern. A pattern that reaches over several directories is not followed.
+/// The most files that a pattern may name, and the most directories that are looked into for them.
+const MAX_FILES: usize = 5_000;
+
+/// The files below a directory whose paths fit a pattern.
 pub(super) fn fileset(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
     let (dir, pattern) = match (known(args, 0, at)?, known(args, 1, at)?) {
         (Ok(dir), Ok(pattern)) => (dir, pattern),
         (Err(hole), _) | (_, Err(hole)) => return Ok(hole),
     };
-    let (folder, name) = pattern.rsplit_once('/').map_or(("", pattern.as_str()), |(folder, name)| (folder, name));
-    let wild = |text: &str| text.contains(['*', '?', '[', '{', '\\']);
-    let Some(fits) = glob(name).filter(|_| !wild(folder) && !name.contains("**")) else {
+    let base = lexical(&engine.root.join(dir));
+    let Some(found) = below(engine, &base, &pattern) else {
         return Ok(Value::unknown(Why::NotUnderstood(format!("the pattern {pattern}").into()), at));
     };
-    let dir = engine.root.join(dir).join(folder);
-    let files = engine.cx.files.list(&super::super::modules::lexical(&dir));
-    let names = files.iter().filter_map(|path| path.file_name()?.to_str());
-    let items = names.filter(|name| fits.is_match(name)).map(|name| {
-        let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-        Value::str(crate::text::Traced::made(path, at), at)
-    });
+    let names = found.iter().filter_map(|path| path.strip_prefix(&base).ok()?.to_str());
+    let items = names.map(|name| Value::str(crate::text::Traced::made(name.replace('\\', "/"), at), at));
     Ok(engine.bounded(Value::list(items.collect(), at)))
 }
 
-/// A pattern of one file name, as bmatcuk/doublestar reads it; `None` if it holds more than stars and question marks.
+/// The files whose paths, from the directory of the root module, fit a pattern.
+pub(in super::super) fn files_like(engine: &mut Engine<'_, '_>, pattern: &str) -> Option<Vec<PathBuf>> {
+    let root = engine.root.clone();
+    below(engine, &root, pattern)
+}
+
+/// The files below `base` whose paths fit `pattern`, sorted; `None` for a pattern that is not understood or fits too much.
+fn below(engine: &mut Engine<'_, '_>, base: &Path, pattern: &str) -> Option<Vec<PathBuf>> {
+    let mut parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    let name = glob(parts.pop()?)?;
+    let mut folders = vec![if pattern.starts_with('/') { PathBuf::from("/") } else { base.to_owned() }];
+    for part in parts {
+        let mut next = Vec::new();
+        match (part, part.contains(['*', '?', '[', '{', '\\'])) {
+            (_, false) => next.extend(folders.iter().map(|folder| lexical(&folder.join(part)))),
+            ("**", _) => {
+                next = folders;
+                let mut at = 0;
+                while let Some(folder) = next.get(at) {
+                    let inner = engine.cx.files.folders(folder);
+                    next.extend(inner);
+                    at += 1;
+                    if next.len() > MAX_FILES || !engine.charge(64) {
+                        return None;
+                    }
+                }
+            }
+            _ => {
+                let fits = glob(part)?;
+                for folder in &folders {
+                    next.extend(engine.cx.files.folders(folder).into_iter().filter(|path| named(path, &fits)));
+                }
+            }
+        }
+        folders = next;
+    }
+    let mut out = Vec::new();
+    for folder in folders {
+        out.extend(engine.cx.files.list(&folder).into_iter().filter(|path| named(path, &name)));
+        if out.len() > MAX_FILES {
+            return None;
+        }
+    }
+    out.sort();
+    out.dedup();
+    Some(out)
+}
+
+fn named(path: &Path, fits: &regex::Regex) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| fits.is_match(name))
+}
+
+/// A pattern of one name, as bmatcuk/doublestar reads it: `*`, `?`, `[a-z]`, `[^a]`, `{a,b}`. A lone `**` is any name.
 fn glob(pattern: &str) -> Option<regex::Regex> {
     let mut out = String::from("^");
-    for c in pattern.chars() {
+    let mut rest = pattern.chars().peekable();
+    let mut depth = 0;
+    while let Some(c) = rest.next() {
         match c {
-            '*' => out.push_str("[^/]*"),
-            '?' => out.push_str("[^/]"),
-            '[' | '{' | '\\' => return None,
+            '*' => out.push_str(".*"),
+            '?' => out.push('.'),
+            '\\' => out.push_str(&regex::escape(&rest.next()?.to_string())),
+            '{' => {
+                depth += 1;
+                out.push_str("(?:");
+            }
+            '}' if depth > 0 => {
+                depth -= 1;
+                out.push(')');
+            }
+            ',' if depth > 0 => out.push('|'),
+            '[' => {
+                out.push('[');
+                if matches!(rest.peek(), Some('^' | '!')) {
+                    rest.next();
+                    out.push('^');
+                }
+                loop {
+                    match rest.next()? {
+                        ']' => break,
+                        '-' => out.push('-'),
+                        '\\' => out.push_str(&regex::escape(&rest.next()?.to_string())),
+                        c => out.push_str(&regex::escape(&c.to_string())),
+                    }
+                }
+                out.push(']');
+            }
             c => out.push_str(&regex::escape(&c.to_string())),
         }
     }
     out.push('$');
-    regex::Regex::new(&out).ok()
+    if depth == 0 { regex::Regex::new(&out).ok() } else { None }
 }
 
 pub(in super::super) fn filebase64(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {

@@ -25,7 +25,7 @@ use super::engine::{Engine, Env, Outcome, Refused, either};
 pub(super) use collections::as_set;
 pub(super) use decoding::yamldecode;
 pub(super) use encoding::{base64_of, gzip_of};
-pub(super) use files::{file, filebase64, render};
+pub(super) use files::{file, filebase64, files_like, render};
 
 /// How a function is run.
 #[derive(Clone, Copy)]

@@ -22,8 +22,6 @@ const RANDOM_HOLES: &[&str] = &["windows-1252"];
 const NOT_YET: &[&str] = &[
     // A map knows here no type of its entries that a default would have to be of.
     r#"lookup(transpose({ a = [for i, x in ["x", "", "y z"] : "${i}${x}" if x != ""], b = ["b", "a", "b"] }), "10.0.0.0/16", "0s")"#,
-    // A fraction modulo zero is the fraction.
-    r#"[replace(lookup({ "x y" = "z" }, "0s", "k8s-1.31"), "/ +/", "-"), (pow(-3.75, 2) % 0), null]"#,
 ];
 
 /// The value as JSON; `None` if a part of it is not known.

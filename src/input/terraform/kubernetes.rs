@@ -1,0 +1,534 @@
+//! Kubernetes documents in resources: manifests as objects and as text, the values of Helm releases, the data of config maps.
+//! Sources: hashicorp/terraform-provider-helm `helm/resource_helm_release.go` (`getValues`), helm/helm `pkg/strvals`,
+//! gavinbunney/terraform-provider-kubectl `kubernetes/data_source_kubectl_path_documents.go`.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::kubelet::said;
+use crate::node::{Gap, NodeGroup};
+use crate::syntax::hcl::{Block, Body};
+use crate::syntax::{Node, NodeKind, Scalar, Style};
+use crate::text::{Span, Traced, Why};
+use crate::value::{Alternative, Entry, Guard, Kind, Value};
+
+use super::super::manifests;
+use super::super::stream;
+use super::data::outside;
+use super::engine::{Engine, Env, Outcome, Refused};
+use super::functions::{files_like, render};
+use super::modules::Expansion;
+
+/// How documents stand in a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holds {
+    /// A document as an object.
+    Object,
+    /// Documents as a text, or as a list of texts.
+    Text,
+    /// Texts by key.
+    Texts,
+    /// The values of a Helm release.
+    Values,
+}
+
+/// Resources that hold documents, and the attribute that these stand in.
+const RESOURCES: &[(&str, &str, Holds)] = &[
+    ("helm_release", "values", Holds::Values),
+    ("k8s_manifest", "content", Holds::Text),
+    ("kubectl_manifest", "yaml_body", Holds::Text),
+    ("kubernetes_config_map", "data", Holds::Texts),
+    ("kubernetes_config_map_v1", "data", Holds::Texts),
+    ("kubernetes_config_map_v1_data", "data", Holds::Texts),
+    ("kubernetes_manifest", "manifest", Holds::Object),
+    ("kustomization_resource", "manifest", Holds::Text),
+    ("talos_machine_configuration_apply", "config_patches", Holds::Text),
+];
+
+/// What sets single values of a release, in the order in which the provider lays them over the others: blocks, or lists of
+/// objects since version 3.
+const SETS: [&str; 3] = ["set", "set_list", "set_sensitive"];
+
+/// Words that tell that a text which is not known would be about nodes.
+const ABOUT_NODES: [&str; 5] = ["kubelet", "nodeconfig", "ec2nodeclass", "karpenter", "/etc/eks/"];
+
+/// The largest index of a list that is set by its path.
+const MAX_INDEX: usize = 1_000;
+
+/// How deep the path of a value may lead.
+const MAX_PATH: usize = 32;
+
+/// The most documents that files are taken apart into.
+const MAX_DOCUMENTS: usize = 1_000;
+
+/// What was found in a resource, and what of it was not known.
+#[derive(Default)]
+struct Read {
+    groups: Vec<NodeGroup>,
+    open: Option<(Span, Why)>,
+}
+
+/// True if a resource holds documents of Kubernetes.
+pub(super) fn holds_documents(block: &Block) -> bool {
+    RESOURCES.iter().any(|(kind, ..)| *kind == block.label(0))
+}
+
+impl Engine<'_, '_> {
+    /// The node groups that the documents of a resource describe.
+    pub(super) fn documents_in(&mut self, instance: usize, address: &str, block: &Arc<Block>) -> Vec<NodeGroup> {
+        let Some((_, attribute, holds)) = RESOURCES.iter().find(|(kind, ..)| *kind == block.label(0)) else {
+            return Vec::new();
+        };
+        let mut out = Vec::new();
+        for (guard, expansion) in self.expand(instance, block) {
+            let Some(guard) = self.instances[instance].when.and(&guard) else { continue };
+            for (suffix, own) in expansion.instances() {
+                let name = format!("{address}{suffix}");
+                for (when, read) in self.read_documents(&block.body, (attribute, *holds), &own, &name) {
+                    let Some(when) = guard.and(&when) else { continue };
+                    if let Some((at, why)) = read.open
+                        && self.is_about_nodes(block)
+                    {
+                        let at = self.in_repository(at);
+                        self.cx.gap(at, why);
+                    }
+                    for mut group in read.groups {
+                        let Some(when) = when.and(&group.when) else { continue };
+                        group.when = when;
+                        if !group.name.contains(&name) {
+                            group.name = format!("{} of {name}", group.name).into();
+                        }
+                        if let Expansion::Maybe(_, why) = &expansion {
+                            group.gaps.push(Gap { at: block.header, why: why.clone() });
+                        }
+                        let place = self.place_of(instance, block, &own);
+                        out.push(self.group_in_repository(group, place));
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn is_about_nodes(&self, block: &Block) -> bool {
+        let text = String::from_utf8_lossy(self.cx.texts.slice(block.span)).to_lowercase();
+        ABOUT_NODES.iter().any(|word| text.contains(word))
+    }
+
+    fn read_documents(
+        &mut self,
+        body: &Body,
+        (attribute, holds): (&str, Holds),
+        own: &Env,
+        name: &str,
+    ) -> Vec<(Guard, Read)> {
+        if holds == Holds::Values {
+            return self.release(body, own, name);
+        }
+        let Some(attribute) = body.attribute(attribute) else { return Vec::new() };
+        let value = self.eval_or_hole(&attribute.value, own);
+        let mut out = Vec::new();
+        for (when, value) in self.hoist(&value) {
+            let mut read = Read::default();
+            match (&value.kind, holds) {
+                (Kind::Unknown(why), _) => read.open = Some((value.at, why.clone())),
+                (Kind::Map(_), Holds::Object) => {
+                    read.groups = manifests::in_tree(&manifests::node_of(&value), name, self.cx);
+                }
+                (Kind::Map(map), Holds::Texts) => {
+                    for key in map.entries.keys() {
+                        let Some(text) = value.get(key) else { continue };
+                        self.text_with_documents(&text, &format!("{key} of {name}"), &mut read);
+                    }
+                }
+                (Kind::List(_), Holds::Text) => {
+                    for text in value.items() {
+                        self.text_with_documents(&text, name, &mut read);
+                    }
+                }
+                (Kind::Str(_), Holds::Text) => self.text_with_documents(&value, name, &mut read),
+                _ => {}
+            }
+            out.push((when, read));
+        }
+        out
+    }
+
+    fn text_with_documents(&mut self, value: &Value, name: &str, read: &mut Read) {
+        let Some(text) = value.to_traced() else { return };
+        if let Some((at, why)) = text.first_hole().filter(|_| text.is_hole()) {
+            read.open = Some((at, why.clone()));
+        }
+        read.groups.append(&mut manifests::in_text(&text, name, value.at, self.cx));
+    }
+
+    /// The values of a release: texts that are laid over one another, and single ones that are laid over these.
+    fn release(&mut self, body: &Body, own: &Env, name: &str) -> Vec<(Guard, Read)> {
+        let at = body.span;
+        let mut parts = vec![match body.attribute("values") {
+            Some(values) => self.eval_or_hole(&values.value, own),
+            None => Value::list(Vec::new(), at),
+        }];
+        for kind in SETS {
+            if let Some(attribute) = body.attribute(kind) {
+                parts.push(self.eval_or_hole(&attribute.value, own));
+            }
+            let mut ways = Vec::new();
+            for (when, nested) in self.nested(body, kind, own) {
+                let mut items = Vec::new();
+                for (env, set) in &nested.blocks {
+                    let mut entries = IndexMap::new();
+                    for attribute in &set.attributes {
+                        let value = self.eval_or_hole(&attribute.value, env);
+                        entries.insert(Arc::clone(&attribute.name), Entry { key: attribute.name_span, value });
+                    }
+                    items.push(Value::map(entries, at));
+                }
+                ways.push(Alternative { when, value: Value::list(items, at) });
+            }
+            parts.push(Value::either(ways, at));
+        }
+        if !parts.iter().any(speaks) {
+            return Vec::new();
+        }
+        let whole = Value::list(parts, at);
+        let mut out = Vec::new();
+        for (when, parts) in self.hoist(&whole) {
+            let parts = parts.items();
+            let Some((values, sets)) = parts.split_first() else { continue };
+            let mut read = Read::default();
+            let mut tree = Node { kind: NodeKind::Map(Vec::new()), span: at, tag: None };
+            if let Kind::Unknown(why) = &values.kind {
+                read.open = Some((values.at, why.clone()));
+            }
+            for value in values.items() {
+                let Some(text) = value.to_traced() else { continue };
+                match text.first_hole().filter(|_| text.is_hole()) {
+                    Some((at, why)) => read.open = Some((at, why.clone())),
+                    None => self.lay_values(&mut tree, &text, name, value.at),
+                }
+            }
+            for set in sets.iter().flat_map(Value::items) {
+                match setting(&set) {
+                    Some((path, value, at)) => put(&mut tree, &path, value, at),
+                    None => read.open = Some((set.at, Why::NotUnderstood(format!("a value of {name}").into()))),
+                }
+            }
+            read.groups = manifests::among(&tree, name, self.cx);
+            // What is meant for a kubelet, in a form that only the chart knows.
+            if read.groups.is_empty()
+                && let Some(setting) = said::in_tree(&tree).first()
+            {
+                read.open =
+                    Some((setting.at, Why::NotUnderstood(format!("what the chart of {name} makes of it").into())));
+            }
+            out.push((when, read));
+        }
+        out
+    }
+
+    /// Lays a text of values over those that are known. Only its first document counts.
+    fn lay_values(&mut self, tree: &mut Node, text: &Traced, name: &str, at: Span) {
+        let id = self.cx.texts.add_made(format!("values of {name}"), text, at);
+        let view = self.cx.texts.view(id);
+        let parsed = stream::documents(&view);
+        stream::note_errors(&view, &parsed, self.cx);
+        if let Some(over) = parsed.tree.into_iter().next() {
+            lay(tree, over);
+        }
+    }
+
+    /// `documents` or `manifests` of the data sources that take files of YAML apart.
+    pub(super) fn kubectl_documents(&mut self, block: &Arc<Block>, own: &Env, name: &str, at: Span) -> Outcome {
+        let attribute = |engine: &mut Self, name: &str| match block.body.attribute(name) {
+            Some(attribute) => engine.eval(&attribute.value, own),
+            None => Ok(Value::null(at)),
+        };
+        let mut parts = Vec::new();
+        for name in ["pattern", "content", "vars", "sensitive_vars", "disable_template"] {
+            parts.push(attribute(self, name)?);
+        }
+        self.lift(&parts, at, &mut |engine, args| {
+            let mut texts = Vec::new();
+            if let Some(text) = args[1].to_traced() {
+                texts.push(text);
+            } else if let Some(pattern) = args[0].as_known_str() {
+                let Some(paths) = files_like(engine, pattern) else {
+                    return Ok(Value::unknown(Why::NotUnderstood(format!("the pattern {pattern}").into()), at));
+                };
+                for path in paths {
+                    let Ok(id) = engine.cx.open(&path) else { continue };
+                    let view = engine.cx.texts.view(id);
+                    if !engine.charge(view.bytes.len() * 8) {
+                        return Ok(Value::unknown(Why::Limit("steps of evaluation"), at));
+                    }
+                    if args[4].as_bool() == Some(true) {
+                        texts.push(view.traced(0..view.bytes.len()));
+                        continue;
+                    }
+                    let mut entries = IndexMap::new();
+                    for vars in &args[2..4] {
+                        if let Kind::Map(map) = &vars.kind {
+                            let outer = &vars.via;
+                            entries.extend(map.entries.iter().map(|(k, e)| {
+                                let value = e.value.clone().with_outer(outer);
+                                (Arc::clone(k), Entry { key: e.key, value })
+                            }));
+                        }
+                    }
+                    let rendered = render(engine, id, &Value::map(entries, at), at, own, "rendered")?;
+                    let Some(text) = rendered.to_traced() else {
+                        return Ok(Value::unknown(
+                            Why::NotUnderstood("a template that hangs on a condition".into()),
+                            at,
+                        ));
+                    };
+                    texts.push(text);
+                }
+            } else {
+                return Ok(outside(&block.labels.join("."), name, at));
+            }
+            if let Some((_, why)) = texts.iter().filter(|t| t.is_hole()).find_map(Traced::first_hole) {
+                return Ok(Value::unknown(why.clone(), at));
+            }
+            let documents: Vec<Value> =
+                texts.iter().flat_map(apart).take(MAX_DOCUMENTS).map(|text| Value::str(text, at)).collect();
+            let value = match name {
+                "documents" => Value::list(documents, at),
+                "manifests" => Value::map(engine.by_link(documents), at),
+                _ => return Err(Refused::new(format!("there is no {name}"))),
+            };
+            Ok(engine.bounded(value))
+        })
+    }
+
+    /// Documents by what the provider calls them: a path of kind and name. One whose name is not known is called by its number.
+    fn by_link(&mut self, documents: Vec<Value>) -> IndexMap<Arc<str>, Entry> {
+        let mut out = IndexMap::new();
+        for (number, document) in documents.into_iter().enumerate() {
+            let at = document.at;
+            let mut link = None;
+            if let Some(text) = document.to_traced() {
+                let id = self.cx.texts.add_made("documents", &text, at);
+                let view = self.cx.texts.view(id);
+                link = stream::documents(&view).tree.first().and_then(|tree| {
+                    let part = |path: &[&str]| tree.path(path).and_then(Node::as_str).map(str::to_owned);
+                    let space =
+                        part(&["metadata", "namespace"]).map_or_else(String::new, |s| format!("/namespaces/{s}"));
+                    let kind = part(&["kind"])?.to_lowercase();
+                    Some(format!("/apis/{}{space}/{kind}s/{}", part(&["apiVersion"])?, part(&["metadata", "name"])?))
+                });
+            }
+            let key = link.unwrap_or_else(|| format!("document {number}"));
+            out.insert(key.into(), Entry { key: at, value: document });
+        }
+        out
+    }
+}
+
+/// True if a text inside of a value may hold a document, or is not known.
+fn speaks(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Str(text) => text.is_hole() || manifests::may_hold(text.bytes()),
+        Kind::Unknown(_) => true,
+        Kind::List(items) => items.iter().any(speaks),
+        Kind::Map(map) => map.entries.values().any(|e| speaks(&e.value)),
+        Kind::Either(ways) => ways.iter().any(|way| speaks(&way.value)),
+        _ => false,
+    }
+}
+
+/// Lays a map over another one; anything else takes the place of what is there. The depth is bounded by the parser.
+fn lay(base: &mut Node, over: Node) {
+    let both = base.is_map() && over.is_map();
+    match (&mut base.kind, over.kind) {
+        (NodeKind::Map(pairs), NodeKind::Map(more)) if both => {
+            for (key, value) in more {
+                match pairs.iter_mut().find(|(k, _)| k.as_str().is_some() && k.as_str() == key.as_str()) {
+                    Some((_, known)) if known.is_map() && value.is_map() => lay(known, value),
+                    Some(pair) => *pair = (key, value),
+                    None => pairs.push((key, value)),
+                }
+            }
+        }
+        (_, kind) => *base = Node { kind, span: over.span, tag: over.tag },
+    }
+}
+
+/// A step of the path of a single value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Key {
+    Name(String),
+    Index(usize),
+}
+
+/// `a.b\.c[0]`.
+fn path_of(name: &str) -> Option<Vec<Key>> {
+    let mut out = Vec::new();
+    let mut word = String::new();
+    let mut rest = name.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '\\' => word.push(rest.next()?),
+            '.' | '[' => {
+                if !word.is_empty() {
+                    out.push(Key::Name(std::mem::take(&mut word)));
+                }
+                if c == '[' {
+                    let digits: String = rest.by_ref().take_while(|c| *c != ']').collect();
+                    out.push(Key::Index(digits.parse().ok().filter(|n| *n <= MAX_INDEX)?));
+                }
+            }
+            c => word.push(c),
+        }
+    }
+    if !word.is_empty() {
+        out.push(Key::Name(word));
+    }
+    (!out.is_empty() && out.len() <= MAX_PATH).then_some(out)
+}
+
+/// The path and the value that a `set` or `set_list` gives, and where it stands.
+fn setting(set: &Value) -> Option<(Vec<Key>, Node, Span)> {
+    let path = path_of(set.get("name")?.as_known_str()?)?;
+    let value = set.get("value")?;
+    let kind = set.get("type").and_then(|kind| kind.as_known_str().map(str::to_owned));
+    let node = match &value.kind {
+        Kind::List(_) => seq(value.items().iter().filter_map(Value::to_traced), value.at),
+        Kind::Null => scalar(Traced::made("null", value.at), Style::Plain, value.at),
+        _ => {
+            let text = value.to_traced()?;
+            let style =
+                if matches!(kind.as_deref(), Some("string" | "literal")) { Style::DoubleQuoted } else { Style::Plain };
+            let inner = text.bytes().strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}"));
+            if kind.as_deref() == Some("literal") {
+                scalar(text, style, value.at)
+            } else if let Some(inner) = inner.filter(|_| !text.has_hole()) {
+                seq(at_commas(&text.slice(1..1 + inner.len())).into_iter(), value.at)
+            } else {
+                match &at_commas(&text)[..] {
+                    [only] => scalar(only.clone(), style, value.at),
+                    // What follows a comma would be another setting.
+                    _ => return None,
+                }
+            }
+        }
+    };
+    Some((path, node, value.at))
+}
+
+/// The parts of a text between commas; a backslash takes the meaning from what follows it.
+fn at_commas(text: &Traced) -> Vec<Traced> {
+    let mut parts = vec![Traced::new()];
+    let bytes = text.bytes();
+    let (mut from, mut at) = (0, 0);
+    let flush = |parts: &mut Vec<Traced>, from: usize, to: usize| {
+        if let Some(last) = parts.last_mut() {
+            last.push(&text.slice(from..to));
+        }
+    };
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => {
+                flush(&mut parts, from, at);
+                from = (at + 1).min(bytes.len());
+                at += 2;
+            }
+            b',' => {
+                flush(&mut parts, from, at);
+                parts.push(Traced::new());
+                at += 1;
+                from = at;
+            }
+            _ => at += 1,
+        }
+    }
+    flush(&mut parts, from, bytes.len());
+    parts
+}
+
+fn scalar(text: Traced, style: Style, at: Span) -> Node {
+    Node { kind: NodeKind::Scalar(Scalar { text, style }), span: at, tag: None }
+}
+
+fn seq(texts: impl Iterator<Item = Traced>, at: Span) -> Node {
+    Node { kind: NodeKind::Seq(texts.map(|text| scalar(text, Style::Plain, at)).collect()), span: at, tag: None }
+}
+
+/// Puts a value at a path. What is there and leads elsewhere is replaced.
+fn put(node: &mut Node, path: &[Key], value: Node, at: Span) {
+    let Some((key, rest)) = path.split_first() else {
+        *node = value;
+        return;
+    };
+    match key {
+        Key::Name(name) => {
+            if !node.is_map() {
+                *node = Node { kind: NodeKind::Map(Vec::new()), span: at, tag: None };
+            }
+            let NodeKind::Map(pairs) = &mut node.kind else { return };
+            if let Some((_, known)) = pairs.iter_mut().find(|(k, _)| k.as_str() == Some(name)) {
+                return put(known, rest, value, at);
+            }
+            let mut inner = scalar(Traced::made("null", at), Style::Plain, at);
+            put(&mut inner, rest, value, at);
+            pairs.push((scalar(Traced::made(name.as_bytes(), at), Style::DoubleQuoted, at), inner));
+        }
+        Key::Index(index) => {
+            if !matches!(node.kind, NodeKind::Seq(_)) {
+                *node = Node { kind: NodeKind::Seq(Vec::new()), span: at, tag: None };
+            }
+            let NodeKind::Seq(items) = &mut node.kind else { return };
+            while items.len() <= *index {
+                items.push(scalar(Traced::made("null", at), Style::Plain, at));
+            }
+            put(&mut items[*index], rest, value, at);
+        }
+    }
+}
+
+/// The documents of a stream of YAML that have anything in them.
+fn apart(text: &Traced) -> Vec<Traced> {
+    let bytes = text.bytes();
+    let mut out = Vec::new();
+    let (mut from, mut at) = (0, 0);
+    let mut push = |from: usize, to: usize| {
+        let blank = |line: &[u8]| line.trim_ascii_start().is_empty() || line.trim_ascii_start().starts_with(b"#");
+        if !bytes[from..to].split(|b| *b == b'\n').all(blank) {
+            out.push(text.slice(from..to));
+        }
+    };
+    while at < bytes.len() {
+        let end = bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |n| at + n + 1);
+        let line = bytes[at..end].trim_ascii_end();
+        if line == b"---" || line.starts_with(b"--- ") {
+            push(from, at);
+            from = end;
+        }
+        at = end;
+    }
+    push(from, bytes.len());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Key, path_of};
+
+    #[test]
+    fn paths_of_single_values() {
+        let name = |n: &str| Key::Name(n.to_owned());
+        for (text, expected) in [
+            ("a", Some(vec![name("a")])),
+            ("a.b\\.c[0].d", Some(vec![name("a"), name("b.c"), Key::Index(0), name("d")])),
+            ("a[1][2]", Some(vec![name("a"), Key::Index(1), Key::Index(2)])),
+            ("a[x]", None),
+            ("a[99999]", None),
+            ("", None),
+            ("a\\", None),
+        ] {
+            assert_eq!(path_of(text), expected, "{text}");
+        }
+    }
+}
