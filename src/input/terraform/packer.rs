@@ -149,6 +149,13 @@ fn source_named(expr: &Expr) -> Option<String> {
     Some(text.strip_prefix("source.").unwrap_or(&text).to_owned())
 }
 
+/// What `source` is inside of a provisioner.
+fn source_of(machine: &Machine<'_>, at: Span) -> Value {
+    let text = |text: &str| Entry { key: at, value: Value::str(Traced::made(text, at), at) };
+    let kind = machine.key.split('.').next().unwrap_or_default();
+    Value::map([("name".into(), text(&machine.name)), ("type".into(), text(kind))].into_iter().collect(), at)
+}
+
 /// A text without anything to evaluate.
 fn written(expr: &Expr) -> Option<String> {
     match &expr.kind {
@@ -206,8 +213,8 @@ impl Engine<'_, '_> {
             machines.push(Machine { key: String::new(), name: String::new(), bodies: Vec::new() });
         }
         for machine in machines {
-            let env = env.with("source", self.source_of(&machine, build.header), &machine.key);
-            let image = machine.bodies.iter().filter_map(|body| self.image_of(body, &env)).next().unwrap_or_default();
+            let env = env.with("source", source_of(&machine, build.header), &machine.key);
+            let image = machine.bodies.iter().find_map(|body| self.image_of(body, &env)).unwrap_or_default();
             let mut group = NodeGroup::new(name.as_str(), build.header);
             group.minor = minor_in(&image);
             group.family = family_of_name(&image);
@@ -231,13 +238,6 @@ impl Engine<'_, '_> {
             out.extend(self.provisioned(&body, &env, &group));
         }
         out
-    }
-
-    /// What `source` is inside of a provisioner.
-    fn source_of(&self, machine: &Machine<'_>, at: Span) -> Value {
-        let text = |text: &str| Entry { key: at, value: Value::str(Traced::made(text, at), at) };
-        let kind = machine.key.split('.').next().unwrap_or_default();
-        Value::map([("name".into(), text(&machine.name)), ("type".into(), text(kind))].into_iter().collect(), at)
     }
 
     /// The name of the image that a machine is made of, in lower case, if the filter tells.
