@@ -1,6 +1,7 @@
 //! What the inputs find and the boot starts from: node groups, and the notes that are made on the way.
 
 mod dead;
+mod shared;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use crate::text::{FileError, Files, Layer, Source, Span, TextId, Texts, Traced, 
 use crate::value::Guard;
 
 pub use dead::{Dead, Reason};
+pub use shared::Shared;
 
 /// The families of images, as far as they differ in how a kubelet is configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -212,6 +214,8 @@ pub struct Cx<'a> {
     pub problems: Vec<Problem>,
     /// What was not followed, outside of any one node group.
     pub gaps: Vec<Gap>,
+    /// What the units of a scan have in common.
+    pub shared: Arc<Shared>,
     /// Every file that was read for this unit, in the order of first use.
     pub read: Vec<TextId>,
     /// Directories of other units that were read as a part of this one, with what they are really given here. Such a unit is
@@ -234,6 +238,7 @@ impl<'a> Cx<'a> {
         Self {
             texts: Texts::new(),
             files,
+            shared: Arc::default(),
             problems: Vec::new(),
             gaps: Vec::new(),
             read: Vec::new(),

@@ -17,7 +17,7 @@ use crate::boot;
 use crate::check::{Finding, Level, Predicate, delivered, judge, judge_unreached};
 use crate::collect;
 use crate::input::{FileList, INPUTS, Input, Unit};
-use crate::node::{Booted, Cx, Gap, Problem, Step, Variable};
+use crate::node::{Booted, Cx, Gap, Problem, Shared, Step, Variable};
 use crate::policy::{Hidden, Policy, Why, may_ask};
 use crate::text::{Disk, Files, Origin, Place, Source, Span, Texts};
 use crate::value::MAX_ALTERNATIVES;
@@ -129,7 +129,8 @@ fn scan_files(
 ) -> Scan {
     let units: Vec<(&dyn Input, Unit)> =
         INPUTS.iter().flat_map(|input| input.claim(list).into_iter().map(move |unit| (*input, unit))).collect();
-    let one = |(input, unit): &(&dyn Input, Unit)| read_unit(*input, unit, files, request, given);
+    let shared = Arc::default();
+    let one = |(input, unit): &(&dyn Input, Unit)| read_unit(*input, unit, (files, &shared), request, given);
     let results: Vec<Unwound> = match units.as_slice() {
         [] | [_] => units.iter().map(one).collect(),
         _ => match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
@@ -215,8 +216,15 @@ fn covered(units: &[Unwound]) -> Vec<Option<Covered>> {
 }
 
 /// From one unit to findings with places. The texts of the unit end here.
-fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Request, given: &Given) -> Unwound {
+fn read_unit(
+    input: &dyn Input,
+    unit: &Unit,
+    (files, shared): (&dyn Files, &Arc<Shared>),
+    request: &Request,
+    given: &Given,
+) -> Unwound {
     let mut cx = Cx::new(files);
+    cx.shared = Arc::clone(shared);
     cx.parameters.clone_from(&given.parameters);
     cx.variables.clone_from(&given.variables);
     let rules = request.policy.rules();
@@ -250,7 +258,7 @@ fn read_unit(input: &dyn Input, unit: &Unit, files: &dyn Files, request: &Reques
         Origin::Source(source) => Some(source),
         Origin::Made { .. } => None,
     });
-    out.asking.extend(sources.filter(|s| may_ask(&s.bytes())).map(|s| (Arc::clone(s), true)));
+    out.asking.extend(sources.map(|s| (Arc::clone(s), true)));
     Unwound { input: input.name(), path: unit.path.clone(), scan: out, covers: cx.covers, uses }
 }
 
@@ -296,6 +304,13 @@ impl Scan {
         self.findings.retain(|f| f.rule.predicate != Predicate::DeadSetting || !alive(&f.at.place));
         // A request to ignore may stand on the way to one node group and not on that to another, so it is asked before
         // findings about the same thing are one.
+        self.asking.sort_by(|(a, _), (b, _)| a.path().cmp(b.path()));
+        self.asking.dedup_by(|(again, told), (source, tell)| {
+            let same = again.path() == source.path();
+            *tell |= same && *told;
+            same
+        });
+        self.asking.retain(|(source, _)| may_ask(&source.bytes()));
         let verdict = policy.judge(std::mem::take(&mut self.findings), &self.asking, complete);
         self.findings = merged(verdict.kept);
         self.hidden = merge::hidden(verdict.hidden);

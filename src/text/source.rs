@@ -1,11 +1,17 @@
 //! Files as people see them: names, lines and columns.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
+
+/// Numbers the sources of this process, so that places in one mean the same in every unit that reads it. Nothing that is told
+/// hangs on the numbers.
+static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A text that can be shown: a file, standard input, or a derived text under a name of its own.
 #[derive(Debug)]
 pub struct Source {
+    id: u32,
     path: PathBuf,
     derived: bool,
     bytes: Arc<[u8]>,
@@ -15,12 +21,19 @@ pub struct Source {
 impl Source {
     /// A file (or standard input under the name it was given). `path` is absolute, or the name given for standard input.
     pub fn new(path: impl Into<PathBuf>, bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self { path: path.into(), derived: false, bytes: bytes.into(), lines: OnceLock::new() }
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self { id, path: path.into(), derived: false, bytes: bytes.into(), lines: OnceLock::new() }
     }
 
     /// A derived text; `name` says what it is, such as `user data of aws_launch_template.a`.
     pub fn derived(name: &str, bytes: Arc<[u8]>) -> Self {
-        Self { path: PathBuf::from(name), derived: true, bytes, lines: OnceLock::new() }
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self { id, path: PathBuf::from(name), derived: true, bytes, lines: OnceLock::new() }
+    }
+
+    /// What tells it from every other source.
+    pub(super) fn id(&self) -> u32 {
+        self.id
     }
 
     /// The path of the file, or the name of the derived text.

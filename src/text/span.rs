@@ -1,6 +1,7 @@
 //! Byte ranges in a text.
 
-/// Names one text of a unit of work. Only the [`Texts`](super::Texts) that made it can resolve it.
+/// Names one text. That of a source is the same in every unit of work, and any [`Texts`](super::Texts) that the source was
+/// added to resolves it; that of a derived text only the one that made it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TextId(pub(super) u32);
 

@@ -1,6 +1,6 @@
 //! The texts of one unit of work, and the way back from any of them to a file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,10 +33,14 @@ pub struct Text {
     holes: Arc<[(Range<u32>, Why)]>,
 }
 
-/// All texts of one unit of work. Ids are given in order of arrival.
+/// Set in the id of a source; the rest is the source's own number.
+const SOURCE: u32 = 1 << 31;
+
+/// All texts of one unit of work. Ids of derived texts are given in order of arrival.
 #[derive(Debug, Default)]
 pub struct Texts {
-    list: Vec<Text>,
+    made: Vec<Text>,
+    sources: BTreeMap<u32, Text>,
 }
 
 /// A text as a parser sees it: its bytes, its name, and which of its bytes are not known.
@@ -132,30 +136,30 @@ impl Texts {
 
     /// Takes in a text that a person can edit. A source that is here already keeps its id.
     pub fn add_source(&mut self, source: Arc<Source>) -> TextId {
-        let known = self.list.iter().position(|t| matches!(&t.origin, Origin::Source(s) if Arc::ptr_eq(s, &source)));
-        if let Some(known) = known {
-            return TextId(known as u32);
-        }
-        let text = Text { bytes: source.bytes(), origin: Origin::Source(source), holes: Arc::new([]) };
-        self.list.push(text);
-        TextId((self.list.len() - 1) as u32)
+        let id = source.id() | SOURCE;
+        self.sources.entry(id).or_insert_with(|| Text {
+            bytes: source.bytes(),
+            origin: Origin::Source(source),
+            holes: Arc::new([]),
+        });
+        TextId(id)
     }
 
     /// Takes in a derived text so that it can be read as a whole. `step` names it for people; `at` is the expression or text
     /// that it was derived from, for the case that it has no bytes.
     pub fn add_made(&mut self, step: impl Into<Arc<str>>, traced: &Traced, at: Span) -> TextId {
         let holes = traced.holes().map(|(r, _, why)| (r.start as u32..r.end as u32, why.clone())).collect();
-        self.list.push(Text {
+        self.made.push(Text {
             bytes: traced.bytes().into(),
             origin: Origin::Made { step: step.into(), pieces: traced.pieces().into(), at },
             holes,
         });
-        TextId((self.list.len() - 1) as u32)
+        TextId((self.made.len() - 1) as u32)
     }
 
     /// The text that `id` names.
     pub fn get(&self, id: TextId) -> &Text {
-        &self.list[id.0 as usize]
+        if id.0 & SOURCE == 0 { &self.made[id.0 as usize] } else { &self.sources[&id.0] }
     }
 
     /// The text as a parser sees it.

@@ -194,7 +194,7 @@ pub(super) fn may_hold(bytes: &[u8]) -> bool {
 
 /// True if a text names one of the documents that are read here, so that its faults matter. A text that only speaks of a
 /// kubelet may be of any kind.
-fn names_one(bytes: &[u8]) -> bool {
+pub(super) fn names_one(bytes: &[u8]) -> bool {
     static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| any_of(words().filter(|word| *word != KUBELET)));
     WORDS.as_ref().is_none_or(|words| words.is_match(bytes))
 }
@@ -216,7 +216,9 @@ pub(super) fn in_text(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> V
     let id = cx.texts.add_made(name, text, at);
     let view = cx.texts.view(id);
     let parsed = stream::documents(&view);
-    stream::note_errors(&view, &parsed, cx);
+    if names_one(&view.bytes) {
+        stream::note_errors(&view, &parsed, cx);
+    }
     read_all(&parsed.tree, Some(&view), name, cx)
 }
 
@@ -291,7 +293,9 @@ pub(super) fn values(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> Ve
     let id = cx.texts.add_made(name, text, at);
     let view = cx.texts.view(id);
     let parsed = stream::documents(&view);
-    stream::note_errors(&view, &parsed, cx);
+    if names_one(&view.bytes) {
+        stream::note_errors(&view, &parsed, cx);
+    }
     parsed.tree.iter().flat_map(|tree| among(tree, name, cx)).collect()
 }
 

@@ -33,6 +33,7 @@ const MODELS: &[(&str, &str)] = &[
     ("eks-21.hcl", include_str!("models/eks-21.hcl")),
     ("eks-blueprints-4.hcl", include_str!("models/eks-blueprints-4.hcl")),
     ("instances.hcl", include_str!("models/instances.hcl")),
+    ("label.hcl", include_str!("models/label.hcl")),
 ];
 
 /// Where `terraform init` tells which directory holds which module.
@@ -46,21 +47,21 @@ struct Model {
     source: String,
     versions: Range,
     file: usize,
-    block: usize,
+    text: &'static str,
 }
 
 static INDEX: LazyLock<Vec<Model>> = LazyLock::new(|| {
     let mut out = Vec::new();
-    for (file, (name, text)) in MODELS.iter().enumerate() {
-        let mut texts = Texts::new();
-        let id = texts.add_source(Arc::new(Source::new(*name, text.as_bytes())));
-        for (block, model) in hcl::parse(&texts.view(id)).tree.blocks.iter().enumerate() {
-            let versions = model.body.attribute("versions").and_then(|a| match &a.value.kind {
-                hcl::ExprKind::Template(t) => Range::parse(t.as_literal()?.known_str()?),
-                _ => None,
-            });
-            let Some(versions) = versions else { continue };
-            out.push(Model { source: model.label(0).to_owned(), versions, file, block });
+    for (file, (_, whole)) in MODELS.iter().enumerate() {
+        // A model is not parsed before it is called. Its head and its versions have lines of their own.
+        let starts: Vec<usize> = whole.match_indices("\nmodel \"").map(|(at, _)| at + 1).collect();
+        for (n, start) in starts.iter().enumerate() {
+            let text = &whole[*start..starts.get(n + 1).copied().unwrap_or(whole.len())];
+            let quoted = |line: &str| line.split('"').nth(1).map(str::to_owned);
+            let source = text.lines().next().and_then(quoted);
+            let versions = text.lines().find(|line| line.starts_with("  versions ")).and_then(quoted);
+            let Some((source, versions)) = source.zip(versions.and_then(|v| Range::parse(&v))) else { continue };
+            out.push(Model { source, versions, file, text });
         }
     }
     // The newest first: Terraform takes the newest version that is allowed.
@@ -116,9 +117,9 @@ impl Engine<'_, '_> {
 
     /// Lays a model over what it starts from.
     fn lay_model(&mut self, module: &mut Module, model: &Model, depth: usize) -> Option<()> {
-        let (name, text) = MODELS[model.file];
-        let id = self.cx.texts.add_source(Arc::new(Source::new(module.dir.join(name), text.as_bytes())));
-        let block = hcl::parse(&self.cx.texts.view(id)).tree.blocks.into_iter().nth(model.block)?;
+        let (name, _) = MODELS[model.file];
+        let id = self.cx.texts.add_source(Arc::new(Source::new(module.dir.join(name), model.text.as_bytes())));
+        let block = hcl::parse(&self.cx.texts.view(id)).tree.blocks.into_iter().next()?;
         if let Some(like) = literal(&block, "like").filter(|_| depth < MAX_LIKE) {
             let wanted = Range::parse(&like)?;
             let base = INDEX.iter().find(|m| m.source == model.source && m.versions.meets(&wanted))?;

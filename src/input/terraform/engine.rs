@@ -184,7 +184,7 @@ impl<'e, 'c> Engine<'e, 'c> {
         if let Some(known) = self.modules.get(dir) {
             return Arc::clone(known);
         }
-        let module = Arc::new(Module::load(dir, self.cx));
+        let module = Module::shared(dir, self.cx);
         self.modules.insert(dir.to_owned(), Arc::clone(&module));
         module
     }

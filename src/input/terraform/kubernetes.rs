@@ -71,7 +71,12 @@ struct Read {
 
 /// True if a resource holds documents of Kubernetes.
 pub(super) fn holds_documents(block: &Block) -> bool {
-    RESOURCES.iter().any(|(kind, ..)| *kind == block.label(0))
+    is_document(block.label(0))
+}
+
+/// True if resources of a type hold documents of Kubernetes.
+pub(super) fn is_document(kind: &str) -> bool {
+    RESOURCES.iter().any(|(known, ..)| *known == kind)
 }
 
 impl Engine<'_, '_> {
@@ -233,7 +238,9 @@ impl Engine<'_, '_> {
         let id = self.cx.texts.add_made(format!("values of {name}"), text, at);
         let view = self.cx.texts.view(id);
         let parsed = stream::documents(&view);
-        stream::note_errors(&view, &parsed, self.cx);
+        if manifests::names_one(&view.bytes) {
+            stream::note_errors(&view, &parsed, self.cx);
+        }
         if let Some(over) = parsed.tree.into_iter().next() {
             lay(tree, over);
         }

@@ -9,7 +9,7 @@ use crate::value::Guard;
 
 use super::data::Nested;
 use super::engine::Engine;
-use super::kubernetes::holds_documents;
+use super::kubernetes::{holds_documents, is_document};
 use super::modules::Expansion;
 use super::scope::Module;
 use super::stored::is_store;
@@ -72,6 +72,15 @@ const NOT_FOLLOWED: &[&str] = &[
 
 /// Words that tell that such a resource is about a node's kubelet.
 const ABOUT_KUBELETS: &[&str] = &["kubelet", "nodeconfig", "ec2nodeclass", "/etc/eks/"];
+
+/// True if resources and data sources of a type are looked for by their type.
+pub(super) fn is_followed(kind: &str) -> bool {
+    NOT_FOLLOWED.contains(&kind) || LOOKED_FOR.contains(&kind) || is_document(kind)
+}
+
+/// Types that are looked for wherever they stand, for what they tell of nodes.
+const LOOKED_FOR: &[&str] =
+    &["aws_ami", "aws_eks_cluster", "aws_eks_node_group", "aws_launch_template", "aws_s3_bucket"];
 
 fn is_provisioned(block: &Block) -> bool {
     block.body.blocks_of("provisioner").next().is_some()

@@ -1,15 +1,18 @@
 //! A directory of Terraform files: what it declares, before anything is evaluated.
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::node::Cx;
-use crate::syntax::hcl::{self, Attribute, Block, Body};
+use crate::node::{Cx, Problem};
+use crate::syntax::hcl::{self, Attribute, Block, Body, Plain};
 use crate::text::{FileError, Span, TextId};
 
+use super::super::stream;
 use super::json;
+use super::resources::is_followed;
 
 /// What a directory declares. Blocks stand in the order of the files by name, then of the source.
 #[derive(Debug, Default)]
@@ -30,28 +33,65 @@ pub(super) struct Module {
     pub(super) version: Option<String>,
     /// `terraform.tfvars` and `*.auto.tfvars`; only a root module looks at them. The last of a name counts.
     pub(super) values: IndexMap<Arc<str>, Arc<Attribute>>,
+    /// Blocks that were not read, because nothing asks for them.
+    pub(super) left_out: Vec<Span>,
     /// Of a model: inputs that the module does not have or use, and why.
     pub(super) ignored: Vec<(String, Arc<str>)>,
 }
 
+/// A module that all units see alike, with what was noted when it was read.
+struct Loaded {
+    module: Arc<Module>,
+    files: Vec<PathBuf>,
+    problems: Vec<Problem>,
+}
+
 impl Module {
+    /// The module in a directory, which is read by the first unit that asks for it.
+    pub(super) fn shared(dir: &Path, cx: &mut Cx<'_>) -> Arc<Self> {
+        // What JSON is made of are texts of their own, which only one unit can have.
+        let slot = cx.shared.slot::<Option<Loaded>>(dir);
+        let mut own = None;
+        let loaded = slot.get_or_init(|| {
+            let before = std::mem::take(&mut cx.problems);
+            let module = Arc::new(Self::load(dir, cx));
+            let problems = std::mem::replace(&mut cx.problems, before);
+            for problem in &problems {
+                cx.problem(problem.at, problem.message.clone());
+            }
+            own = Some(Arc::clone(&module));
+            let files = files_of(dir, cx);
+            let alike = files.iter().all(|path| !is_json(path) && cx.files.read(path).is_ok());
+            alike.then_some(Loaded { module, files, problems })
+        });
+        match (own, loaded) {
+            (Some(module), _) => module,
+            (None, Some(loaded)) => {
+                for path in &loaded.files {
+                    // It could be read before.
+                    let _ = cx.open(path);
+                }
+                for problem in &loaded.problems {
+                    cx.problem(problem.at, problem.message.clone());
+                }
+                Arc::clone(&loaded.module)
+            }
+            (None, None) => Arc::new(Self::load(dir, cx)),
+        }
+    }
+
     /// Reads a directory. What cannot be read is a problem or a gap of the unit, and the rest is kept.
     pub(super) fn load(dir: &Path, cx: &mut Cx<'_>) -> Self {
         let mut module = Self { dir: dir.to_owned(), ..Self::default() };
         let mut overrides = Vec::new();
         let mut values = Vec::new();
-        let files = cx.files.list(dir);
+        let files = files_of(dir, cx);
+        let unasked = Unasked::among(&files, cx);
         for path in &files {
-            let Some(name) = path.file_name().and_then(|n| n.to_str()) else { continue };
-            // OpenTofu reads `x.tofu` instead of an `x.tf` beside it.
-            let tofu = name.strip_suffix(".tf").map(|stem| format!("{stem}.tofu"));
-            let tofu = tofu.or_else(|| name.strip_suffix(".tf.json").map(|stem| format!("{stem}.tofu.json")));
-            if tofu.is_some_and(|tofu| files.binary_search(&path.with_file_name(tofu)).is_ok()) {
-                continue;
-            }
+            let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
             match kind_of(name) {
                 FileKind::Plain => {
-                    if let Some(body) = read(path, cx) {
+                    if let Some(body) = read(path, &unasked, &mut module.left_out, cx) {
                         module.take(body);
                     }
                 }
@@ -61,7 +101,7 @@ impl Module {
             }
         }
         for path in overrides {
-            if let Some(body) = read(&path, cx) {
+            if let Some(body) = read(&path, &Unasked::default(), &mut Vec::new(), cx) {
                 module.override_with(body);
             }
         }
@@ -156,6 +196,20 @@ impl Module {
     }
 }
 
+/// The files of a directory that are read for its module, by name.
+fn files_of(dir: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
+    let files = cx.files.list(dir);
+    let counts = |path: &&PathBuf| {
+        let Some(name) = path.file_name().and_then(|n| n.to_str()) else { return false };
+        // OpenTofu reads `x.tofu` instead of an `x.tf` beside it.
+        let tofu = name.strip_suffix(".tf").map(|stem| format!("{stem}.tofu"));
+        let tofu = tofu.or_else(|| name.strip_suffix(".tf.json").map(|stem| format!("{stem}.tofu.json")));
+        kind_of(name) != FileKind::Other
+            && tofu.is_none_or(|tofu| files.binary_search(&path.with_file_name(tofu)).is_err())
+    };
+    files.iter().filter(counts).cloned().collect()
+}
+
 /// The kinds of files in a directory of Terraform.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum FileKind {
@@ -183,7 +237,7 @@ pub(super) fn values_in(path: &Path, cx: &mut Cx<'_>) -> Vec<Attribute> {
     let attributes = if is_json(path) {
         open(path, cx).and_then(|id| json::values(id, cx))
     } else {
-        read(path, cx).map(|body| body.attributes)
+        read(path, &Unasked::default(), &mut Vec::new(), cx).map(|body| body.attributes)
     };
     attributes.unwrap_or_default()
 }
@@ -202,16 +256,70 @@ fn open(path: &Path, cx: &mut Cx<'_>) -> Option<TextId> {
     }
 }
 
-fn read(path: &Path, cx: &mut Cx<'_>) -> Option<Body> {
+fn read(path: &Path, unasked: &Unasked, left_out: &mut Vec<Span>, cx: &mut Cx<'_>) -> Option<Body> {
     let id = open(path, cx)?;
     if is_json(path) {
         return json::body(id, cx);
     }
-    let parsed = hcl::parse(&cx.texts.view(id));
+    let view = cx.texts.view(id);
+    let parsed = hcl::parse_without(&view, &mut |block| {
+        let skip = unasked.has(block, &view.bytes);
+        if skip {
+            left_out.push(view.span(block.range.clone()));
+        }
+        skip
+    });
     for error in parsed.errors {
         cx.problem(error.at, error.message);
     }
     Some(parsed.tree)
+}
+
+/// Types of resources that nothing in a directory refers to: blocks of theirs that hold nothing of a node need not be read.
+#[derive(Debug, Default)]
+struct Unasked(HashSet<Vec<u8>>);
+
+/// Words in blocks that are always read.
+const READ: &[&[u8]] = &[b"user_data", b"provisioner"];
+
+impl Unasked {
+    fn among(files: &[PathBuf], cx: &Cx<'_>) -> Self {
+        let texts: Vec<_> = files.iter().filter_map(|path| Some((path, cx.files.read(path).ok()?.bytes()))).collect();
+        let mut heads: HashMap<Vec<u8>, usize> = HashMap::new();
+        let mut texts_of = crate::text::Texts::new();
+        for (path, _) in &texts {
+            if let Ok(source) = cx.files.read(path)
+                && !is_json(path)
+            {
+                let id = texts_of.add_source(source);
+                let view = texts_of.view(id);
+                for block in hcl::plain_blocks(&view) {
+                    *heads.entry(view.bytes[block.head.1].to_vec()).or_default() += 1;
+                }
+            }
+        }
+        heads.retain(|kind, _| std::str::from_utf8(kind).is_ok_and(|kind| !is_followed(kind)));
+        if heads.is_empty() {
+            return Self::default();
+        }
+        // A type that stands anywhere but in the heads of its blocks may be asked for.
+        let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+        let mut left = heads.clone();
+        for (_, bytes) in &texts {
+            for word in bytes.split(|b| !is_name(b)) {
+                if let Some(count) = left.get_mut(word) {
+                    *count = count.wrapping_sub(1);
+                }
+            }
+        }
+        Self(left.into_iter().filter(|(_, count)| *count == 0).map(|(kind, _)| kind).collect())
+    }
+
+    fn has(&self, block: &Plain, text: &[u8]) -> bool {
+        let (kind, label) = (&text[block.head.0.clone()], &text[block.head.1.clone()]);
+        let holds = |word: &&[u8]| stream::holds(&text[block.range.clone()], word);
+        matches!(kind, b"resource" | b"data") && self.0.contains(label) && !READ.iter().any(holds)
+    }
 }
 
 /// A file that is there and cannot be read has no text to point into, so an empty one of its name stands for it.

@@ -1,9 +1,10 @@
-//! Arguments of well-known modules that never come to a node: timeouts in inputs that a version of the module does not have, or
-//! does not use the way it is called.
+//! Arguments of modules that never come to a node: timeouts in inputs that a version of a well-known module does not have, or
+//! does not use the way it is called, and in inputs that a module which is at hand says nothing of.
 //!
 //! What comes to a node is known byte for byte, so nothing has to be listed here: a timeout in an argument of which no byte is
 //! in what any node boots with leads nowhere.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::kubelet::{Setting, said};
@@ -39,11 +40,11 @@ impl Engine<'_, '_> {
         for number in 0..self.instances.len() {
             let Some((env, call, module)) = self.instances.get(number).and_then(|instance| {
                 let (env, call) = instance.caller.clone()?;
-                let model = !instance.module.dir.is_absolute();
-                (model && self.brought_in_by(call.header.text).is_none()).then(|| (env, call, instance.module.clone()))
+                (self.brought_in_by(call.header.text).is_none()).then(|| (env, call, instance.module.clone()))
             }) else {
                 continue;
             };
+            let model = !module.dir.is_absolute();
             let mut said = Vec::new();
             let mut off = false;
             for attribute in &call.body.attributes {
@@ -61,6 +62,12 @@ impl Engine<'_, '_> {
                 continue;
             }
             said.retain(|s| s.path.iter().any(|name| is_meant(name)));
+            if !model {
+                // A module that is at hand may do anything with what it names.
+                said.retain(|s| !said::anywhere(&s.text).is_empty());
+                let caller = env.instance.and_then(|i| self.instances.get(i)).map(|i| i.module.dir.clone());
+                said.retain(|s| !self.is_named_outside(caller.as_deref(), input_of(&s.path)));
+            }
             let mut dead: Vec<Dead> = Vec::new();
             for Said { path, text } in said {
                 if said::anywhere(&text).is_empty() {
@@ -86,6 +93,9 @@ impl Engine<'_, '_> {
             };
             let launches = groups.iter().any(|g| g.name.starts_with(&prefix));
             if dead.is_empty() || groups.iter().any(open) {
+                continue;
+            }
+            if !launches && !model {
                 continue;
             }
             if !launches {
@@ -114,6 +124,21 @@ impl Engine<'_, '_> {
             }
         }
         out
+    }
+
+    /// True if a name stands in a module other than the one in `caller`, but for the heads of variables, or in a template.
+    fn is_named_outside(&self, caller: Option<&Path>, name: &str) -> bool {
+        let modules = self.modules.values().filter(|m| Some(&*m.dir) != caller);
+        let blocks = modules.flat_map(|m| {
+            let outputs = m.outputs.values().chain(m.resources.values()).chain(m.data.values());
+            let spans = outputs.chain(m.ephemeral.values()).chain(m.calls.values()).map(|b| b.span);
+            let spans = spans.chain(m.locals.values().map(|a| a.value.span)).chain(m.left_out.iter().copied());
+            spans.chain(m.variables.values().map(|b| b.body.span))
+        });
+        let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+        let holds = |text: &[u8]| text.split(|b| !is_name(b)).any(|word| word == name.as_bytes());
+        blocks.into_iter().any(|span| holds(self.cx.texts.slice(span)))
+            || self.templates.keys().any(|id| holds(&self.cx.texts.get(*id).bytes))
     }
 
     fn is_in(&self, setting: &Setting, reached: &[Place]) -> bool {
@@ -163,9 +188,7 @@ fn collect(value: &Value, path: &mut Vec<Arc<str>>, out: &mut Vec<Said>) {
 /// What the model says of an input, by its name alone or by the names that lead to it.
 fn reason(ignored: &[(String, Arc<str>)], path: &[Arc<str>]) -> Arc<str> {
     let first = path.first().map_or("", |name| name);
-    // The input is the innermost name that means one: what it holds has names of its own.
-    let input = path.iter().rev().find(|name| is_meant(name)).or(path.last());
-    let last = input.map_or("", |name| name);
+    let last = input_of(path);
     let fits = |key: &str| match key.split_once('.') {
         Some((list, name)) => list == first && name == last,
         None => key == first || key == last,
@@ -175,4 +198,9 @@ fn reason(ignored: &[(String, Arc<str>)], path: &[Arc<str>]) -> Arc<str> {
         Some(why) => format!("this version of the module ignores `{last}`: {why}").into(),
         None => format!("{UNUSED} `{last}` to these nodes").into(),
     }
+}
+
+/// The input that a text is meant for: the innermost name that means one, for what it holds has names of its own.
+fn input_of(path: &[Arc<str>]) -> &str {
+    path.iter().rev().find(|name| is_meant(name)).or(path.last()).map_or("", |name| name)
 }

@@ -20,6 +20,8 @@ use super::{Hidden, Why};
 
 /// The word that a file has to have in it to be looked at.
 const MARK: &[u8] = b"kubelet-lint";
+/// Where the dash stands in it.
+const DASH: usize = 7;
 
 /// The most requests of one file that are looked at.
 const MAX_REQUESTS: usize = 1000;
@@ -47,7 +49,16 @@ pub(super) struct Ignores {
 
 /// True if there may be a request in these bytes.
 pub fn may_ask(bytes: &[u8]) -> bool {
-    bytes.windows(MARK.len()).any(|w| w.eq_ignore_ascii_case(MARK))
+    let mut rest = bytes;
+    // The rarest byte of the word, which has no other case.
+    while let Some(at) = rest.iter().position(|b| *b == MARK[DASH]) {
+        let start = (bytes.len() - rest.len() + at).checked_sub(DASH);
+        if start.and_then(|s| bytes.get(s..s + MARK.len())).is_some_and(|w| w.eq_ignore_ascii_case(MARK)) {
+            return true;
+        }
+        rest = &rest[at + 1..];
+    }
+    false
 }
 
 impl Ignores {

@@ -6,6 +6,7 @@
 
 mod convert;
 mod parse;
+mod plain;
 mod scan;
 mod template;
 #[cfg(test)]
@@ -15,7 +16,8 @@ use std::sync::Arc;
 
 use crate::text::{Span, Traced};
 
-pub use parse::{MAX_BYTES, MAX_ENTRIES, parse, parse_expression, parse_template};
+pub use parse::{MAX_BYTES, MAX_ENTRIES, parse, parse_expression, parse_template, parse_without, plain_blocks};
+pub use plain::Plain;
 
 /// What stands between the braces of a block, or a whole file.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,6 +11,7 @@ use crate::syntax::{Parsed, SyntaxError};
 use crate::text::View;
 
 use super::convert::Convert;
+use super::plain::{Plain, plain};
 use super::scan::outline;
 use super::{Body, Expr, ExprKind, Template};
 
@@ -28,12 +29,31 @@ const MAX_ERRORS: usize = 100;
 
 /// Parses a file. A block with a syntax error is left out and told; the blocks beside it are kept.
 pub fn parse(view: &View) -> Parsed<Body> {
+    parse_without(view, &mut |_| false)
+}
+
+/// The blocks of a file that are so simple that they are known to be valid without being parsed.
+pub fn plain_blocks(view: &View) -> Vec<Plain> {
+    let Ok(text) = readable(view) else { return Vec::new() };
+    outline(&text).items.into_iter().filter_map(|item| plain(&text, item)).collect()
+}
+
+/// As [`parse`], without the plain blocks that `skip` does not want to be read.
+pub fn parse_without(view: &View, skip: &mut dyn FnMut(&Plain) -> bool) -> Parsed<Body> {
     let mut body = Body { attributes: Vec::new(), blocks: Vec::new(), span: view.span(0..view.bytes.len()) };
     let mut errors = Vec::new();
-    let text = match readable(view) {
+    let mut text = match readable(view) {
         Ok(text) => text,
         Err(error) => return Parsed { tree: body, errors: vec![error] },
     };
+    let shape = outline(&text);
+    let left_out: Vec<_> =
+        shape.items.iter().filter_map(|item| plain(&text, item.clone())).filter(|b| skip(b)).collect();
+    for block in left_out {
+        // Everything else stays where it is.
+        let blank = " ".repeat(block.range.len());
+        text.to_mut().replace_range(block.range, &blank);
+    }
     let mut take = |range: Range<usize>| -> Result<(), SyntaxError> {
         let chunk = &text[range.clone()];
         let (tree, renamed) = parse_chunk(chunk, range.start, view)?;
@@ -42,7 +62,6 @@ pub fn parse(view: &View) -> Parsed<Body> {
         body.blocks.append(&mut part.blocks);
         Ok(())
     };
-    let shape = outline(&text);
     let too_many = shape.most_entries.filter(|(n, _)| *n > MAX_ENTRIES);
     if too_many.is_none() && take(0..text.len()).is_ok() {
         return Parsed { tree: body, errors };

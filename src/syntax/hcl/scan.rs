@@ -53,6 +53,8 @@ pub(super) fn outline(text: &str) -> Outline {
     let mut at = 0;
     // The first place in this item where a new top-level block seems to start although something is still open.
     let mut doubt: Option<usize> = None;
+    // True if a bracket or string of this item was closed and nothing is open: with the line, the item may end.
+    let mut closed = false;
     let mut retries = 0;
     while at <= bytes.len() {
         if at == bytes.len() {
@@ -63,17 +65,20 @@ pub(super) fn outline(text: &str) -> Outline {
                     items.push(start..next);
                     (start, at) = (next, next);
                     stack.clear();
+                    closed = false;
                     continue;
                 }
                 _ => break,
             }
         }
         let line_start = at == 0 || bytes[at - 1] == b'\n';
-        if line_start && at > start && starts_block(&text[at..]) {
+        let whole = closed && stack.is_empty();
+        if line_start && at > start && (whole || starts_block(&text[at..])) {
             match stack.last() {
                 None => {
                     items.push(start..at);
                     start = at;
+                    closed = false;
                 }
                 // In code, a block in the first column is a block: what came before lacks its brackets.
                 Some(Mode::Code(..)) => {
@@ -81,11 +86,13 @@ pub(super) fn outline(text: &str) -> Outline {
                     start = at;
                     stack.clear();
                     doubt = None;
+                    closed = false;
                 }
                 // In a string or heredoc it may be text.
                 Some(_) => doubt = doubt.or(Some(at)),
             }
         }
+        let before = stack.len();
         match stack.last().copied() {
             Some(Mode::Quoted) => at = quoted(bytes, at, &mut stack),
             Some(Mode::Heredoc(from, to)) => at = heredoc(bytes, at, (from, to), &mut stack),
@@ -94,6 +101,8 @@ pub(super) fn outline(text: &str) -> Outline {
         at = at.min(bytes.len());
         if stack.is_empty() {
             doubt = None;
+            // What is whole stays so, whatever stands behind it.
+            closed |= before > 0;
         }
         if stack.len() > MAX_DEPTH {
             // The parser will refuse this; the item goes on to the next block that can be told.

@@ -312,10 +312,14 @@ model "terraform-aws-modules/eks/aws//modules/_user_data" {
     windows = var.enable_bootstrap_user_data ? join("", [
       "<powershell>\n",
       var.pre_bootstrap_user_data,
-      "& \"$env:ProgramFiles\\Amazon\\EKS\\Start-EKSBootstrap.ps1\" -EKSClusterName ${coalesce(var.cluster_name, aws_eks_cluster.this.name)} -APIServerEndpoint ${var.cluster_endpoint} -Base64ClusterCA ${var.cluster_auth_base64} ${var.bootstrap_extra_args}\n",
+      "\n[string]$EKSBinDir = \"$env:ProgramFiles\\Amazon\\EKS\"\n[string]$EKSBootstrapScriptName = 'Start-EKSBootstrap.ps1'\n[string]$EKSBootstrapScriptFile = \"$EKSBinDir\\$EKSBootstrapScriptName\"\n",
+      "& $EKSBootstrapScriptFile -EKSClusterName ${coalesce(var.cluster_name, aws_eks_cluster.this.name)} -APIServerEndpoint ${var.cluster_endpoint} -Base64ClusterCA ${var.cluster_auth_base64} ${var.bootstrap_extra_args} 3>&1 4>&1 5>&1 6>&1\n",
       var.post_bootstrap_user_data,
       "</powershell>\n",
-    ]) : var.pre_bootstrap_user_data
+    ]) : local.windows_bare
+
+    # Before version 20 there is nothing without the bootstrap.
+    windows_bare = ""
 
     text = var.user_data_template_path != "" ? templatefile(var.user_data_template_path, local.args) : lookup({
       AL2          = local.al2

@@ -68,6 +68,8 @@ model "terraform-aws-modules/eks/aws//modules/_user_data" {
   }
 
   locals {
+    windows_bare = var.pre_bootstrap_user_data
+
     platforms = { linux = "AL2", al2023 = "AL2023", bottlerocket = "BOTTLEROCKET", windows = "WINDOWS" }
 
     # AL2023: the module's own document only says which cluster to join.
