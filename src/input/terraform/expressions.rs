@@ -59,19 +59,26 @@ impl Engine<'_, '_> {
     }
 
     fn object(&mut self, entries: &[(Key, Expr)], at: Span, env: &Env) -> Outcome {
-        let mut map = Map::default();
+        let mut values = Vec::new();
+        let mut keys = Vec::new();
         for (key, value) in entries {
-            let value = self.eval(value, env)?;
-            let (name, span) = match key {
-                Key::Name(text, span) => (Some(Arc::from(&*text.to_text())), *span),
-                Key::Expr(expr) => (to_key(&self.eval(expr, env)?)?, expr.span),
-            };
-            match name {
-                Some(name) => drop(map.entries.insert(name, Entry { key: span, value })),
-                None => map.open = Some(Why::NotUnderstood("a key that is not known".into())),
-            }
+            values.push(self.eval(value, env)?);
+            keys.push(match key {
+                Key::Name(text, span) => Value::str(text.clone(), *span),
+                Key::Expr(expr) => Value { at: expr.span, ..self.eval(expr, env)? },
+            });
         }
-        Ok(self.bounded(Value::new(Kind::Map(Arc::new(map)), at)))
+        let value = self.lift(&keys, at, &mut |_, keys| {
+            let mut map = Map::default();
+            for (key, value) in keys.iter().zip(&values) {
+                match to_key(key)? {
+                    Some(name) => drop(map.entries.insert(name, Entry { key: key.at, value: value.clone() })),
+                    None => map.open = Some(Why::NotUnderstood("a key that is not known".into())),
+                }
+            }
+            Ok(Value::new(Kind::Map(Arc::new(map)), at))
+        })?;
+        Ok(self.bounded(value))
     }
 
     fn unary(&mut self, op: Unary, inner: &Expr, at: Span, env: &Env) -> Outcome {
@@ -332,7 +339,11 @@ impl Engine<'_, '_> {
         let mut alternatives = Vec::new();
         for (when, list) in ways {
             let value = if f.key.is_some() {
-                collect(list, f.grouping, open.clone(), at)?
+                let (keys, values): (Vec<_>, Vec<_>) = list.into_iter().filter_map(|(k, v)| Some((k?, v))).unzip();
+                self.lift(&keys, at, &mut |_, keys| {
+                    let list = keys.iter().cloned().map(Some).zip(values.iter().cloned()).collect();
+                    collect(list, f.grouping, open.clone(), at)
+                })?
             } else {
                 Value::list(list.into_iter().map(|(_, v)| v).collect(), at)
             };

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::node::{Gap, NodeGroup, Step, Wrapping};
 use crate::syntax::hcl::Block;
-use crate::text::{Traced, Why};
-use crate::value::Guard;
+use crate::text::{Layer, Traced, Why};
+use crate::value::{Alternative, Guard, Kind};
 
 use super::data::Nested;
 use super::engine::Engine;
@@ -95,6 +95,27 @@ pub(super) fn concerns(module: &Module) -> bool {
             || holds_documents(block)
     };
     !module.calls.is_empty() || module.resources.values().any(one)
+}
+
+/// The ways that Terraform does not refuse: where it would, there is no node. If one is left, it is the only one that there is.
+fn accepted(ways: Vec<Alternative>) -> Vec<Alternative> {
+    let refused = |way: &Alternative| match &way.value.kind {
+        Kind::Unknown(why) => matches!(why, Why::Invalid(_)),
+        Kind::Str(text) => {
+            let inner = text.original(Layer::Base64).unwrap_or(text);
+            let inner = inner.original(Layer::Gzip).unwrap_or(inner);
+            inner.holes().any(|(_, _, why)| matches!(why, Why::Invalid(_)))
+        }
+        _ => false,
+    };
+    if ways.len() < 2 || ways.iter().all(refused) || !ways.iter().any(refused) {
+        return ways;
+    }
+    let mut left: Vec<Alternative> = ways.into_iter().filter(|way| !refused(way)).collect();
+    if let [only] = &mut left[..] {
+        only.when = Guard::always();
+    }
+    left
 }
 
 impl Engine<'_, '_> {
@@ -219,7 +240,7 @@ impl Engine<'_, '_> {
                     group.gaps.extend(nested.open.map(|why| Gap { at, why }));
                     for (own, body) in nested.blocks {
                         let images = self.images((block, body), &format!("{address}{suffix}"), &own);
-                        for way in self.ways_of_attribute(body, carrier.attribute, &own) {
+                        for way in accepted(self.ways_of_attribute(body, carrier.attribute, &own)) {
                             let Some(when) = guard.and(&way.when) else { continue };
                             let text = way.value.to_traced().unwrap_or_else(|| {
                                 Traced::hole(way.value.at, Why::Invalid("user data that is no text".into()))
