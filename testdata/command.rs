@@ -58,6 +58,12 @@ fn standard_input_is_read_under_its_name() {
     assert!(text(&out.stdout).starts_with("<stdin>:2:"), "{}", text(&out.stdout));
     let out = run_in(dir.path(), &["check", "--format", "concise", "-", "--stdin-filename", "boot/x.sh"], Some(ZERO));
     assert!(text(&out.stdout).starts_with("boot/x.sh:2:"), "{}", text(&out.stdout));
+    // What is fine has nothing to say; what is something else says so.
+    for (input, told) in [(FINE, false), (&b"x: 1\n"[..], true), (b"", true)] {
+        let out = run_in(dir.path(), &["check", "-"], Some(input));
+        assert_eq!((out.status.code(), text(&out.stderr).contains("nothing on standard input")), (Some(0), told));
+    }
+    assert!(run_in(dir.path(), &["check", "-", "--quiet"], Some(b"")).stderr.is_empty());
 }
 
 #[test]

@@ -74,6 +74,11 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         if found.files == 0 && args.input.paths.iter().any(|p| p.is_dir()) {
             writeln!(err, "kubelet-lint: no Terraform, CloudFormation, YAML, JSON or shell files here")?;
         }
+        // Whoever pipes something in wants it judged; a pipe that holds something else looks clean.
+        let seen = [found.groups.len(), found.findings.len(), found.gaps.len(), found.problems.len()];
+        if seen == [0; 4] && args.input.paths.iter().any(|p| p.as_os_str() == "-") {
+            writeln!(err, "kubelet-lint: nothing on standard input launches a node or configures a kubelet")?;
+        }
     }
     Ok(if left.is_empty() { code(args, fail_on, &found) } else { FAILED })
 }

@@ -160,4 +160,8 @@ fn the_workflow_gives_the_action_only_what_it_knows() {
         }
     }
     assert_eq!(tasks, ["list", "scan", "collect"]);
+    // Started by hand it takes the same.
+    let inputs =
+        |event: &str| workflow["on"][event]["inputs"].as_mapping().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(inputs("workflow_call"), inputs("workflow_dispatch"));
 }
