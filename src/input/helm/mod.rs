@@ -29,6 +29,8 @@ use functions::overlay;
 const CHART: &str = "Chart.yaml";
 /// Folders beside the templates that people keep further values in.
 const VALUES_FOLDERS: &[&str] = &["ci", "values", "env", "envs", "environments"];
+/// The most files of one chart that something else brings in.
+const MAX_FILES: usize = 2_000;
 /// The most files of other values that are tried.
 const MAX_VARIANTS: usize = 32;
 
@@ -83,6 +85,29 @@ impl Input for Helm {
         }
         out
     }
+}
+
+/// The node groups of a chart in a folder as it comes out with `values` laid over its own; `None` if there is no chart. It is
+/// judged with these values then, and not by itself. `label` is for people.
+pub(super) fn rendered(dir: &Path, values: &Value, label: &str, cx: &mut Cx<'_>) -> Option<Vec<NodeGroup>> {
+    cx.files.read(&dir.join(CHART)).ok()?;
+    let mut files = Vec::new();
+    let mut folders = vec![dir.to_owned()];
+    while let Some(folder) = folders.pop().filter(|_| files.len() < MAX_FILES) {
+        files.extend(cx.files.list(&folder));
+        folders.extend(cx.files.folders(&folder));
+    }
+    files.sort();
+    let chart = Chart::load(dir, &files, 0, cx)?;
+    let mut out = Vec::new();
+    if !chart.library {
+        let mut defines = Defines::new();
+        chart.defines(&mut defines);
+        let run = Run { defines: &defines, label, whole: dir };
+        run.chart(&chart, &overlay(&chart.values, values), &mut Seen::new(), &mut out, cx);
+    }
+    cx.uses.push(dir.to_owned());
+    Some(out)
 }
 
 /// What was rendered of each template already: with other values it may be the same once more.

@@ -7,7 +7,7 @@ use crate::text::{Span, Traced, Why};
 use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
 
 use super::engine::{Engine, Env, Outcome, Refused, either};
-use super::expressions::entries_of;
+use super::expressions::{both_ways, entries_of};
 use super::functions::{base64_of, file, filebase64, gzip_of, render};
 use super::template::{text_value, ways_of};
 
@@ -258,7 +258,17 @@ impl Engine<'_, '_> {
             let mut out = Nested::default();
             let (entries, open) = match entries_of(&value) {
                 Ok(found) => found,
-                Err(why) => (Vec::new(), Some(why)),
+                Err(why @ Why::Invalid(_)) => (Vec::new(), Some(why)),
+                // Without entries there is no such block, and all that stands beside it is known.
+                Err(why) => {
+                    let words = format!("{} has entries", self.words(each.value.span));
+                    let condition = self.condition(words, each.value.span, env);
+                    for (when, holds) in both_ways(&condition) {
+                        let Some(guard) = guard.and(&when) else { continue };
+                        ways.push((guard, Nested { open: holds.then(|| why.clone()), ..Nested::default() }));
+                    }
+                    continue;
+                }
             };
             out.open = open;
             for (n, (key, item)) in entries.into_iter().enumerate() {

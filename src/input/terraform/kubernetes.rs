@@ -2,6 +2,7 @@
 //! Sources: hashicorp/terraform-provider-helm `helm/resource_helm_release.go` (`getValues`), helm/helm `pkg/strvals`,
 //! gavinbunney/terraform-provider-kubectl `kubernetes/data_source_kubectl_path_documents.go`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -13,12 +14,13 @@ use crate::syntax::{Node, NodeKind, Scalar, Style};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Alternative, Entry, Guard, Kind, Value};
 
+use super::super::helm;
 use super::super::manifests;
 use super::super::stream;
 use super::data::outside;
 use super::engine::{Engine, Env, Outcome, Refused};
 use super::functions::{files_like, render};
-use super::modules::Expansion;
+use super::modules::{Expansion, lexical};
 
 /// How documents stand in a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,7 +196,8 @@ impl Engine<'_, '_> {
             }
             parts.push(Value::either(ways, at));
         }
-        if !parts.iter().any(speaks) {
+        let chart = self.chart_of(body, own);
+        if chart.is_none() && !parts.iter().any(speaks) {
             return Vec::new();
         }
         let whole = Value::list(parts, at);
@@ -210,7 +213,11 @@ impl Engine<'_, '_> {
             for value in values.items() {
                 let Some(text) = value.to_traced() else { continue };
                 match text.first_hole().filter(|_| text.is_hole()) {
-                    Some((at, why)) => read.open = Some((at, why.clone())),
+                    Some((at, why)) => {
+                        read.open = Some((at, why.clone()));
+                        let hole = scalar(Traced::hole(at, why.clone()), Style::Plain, at);
+                        lay(&mut tree, Node { kind: NodeKind::Map(vec![(hole.clone(), hole)]), span: at, tag: None });
+                    }
                     None => self.lay_values(&mut tree, &text, name, value.at),
                 }
             }
@@ -219,6 +226,16 @@ impl Engine<'_, '_> {
                     Some((path, value, at)) => put(&mut tree, &path, value, at),
                     None => read.open = Some((set.at, Why::NotUnderstood(format!("a value of {name}").into()))),
                 }
+            }
+            if let Some(dir) = &chart {
+                let values = manifests::value_of(&tree);
+                let groups = helm::rendered(dir, &values, &format!(" of {name}"), self.cx);
+                read.groups = groups.unwrap_or_default();
+                for group in &mut read.groups {
+                    group.gaps.extend(read.open.clone().map(|(at, why)| Gap { at, why }));
+                }
+                out.push((when, read));
+                continue;
             }
             read.groups = manifests::among(&tree, name, self.cx);
             // What is meant for a kubelet, in a form that only the chart knows.
@@ -231,6 +248,18 @@ impl Engine<'_, '_> {
             out.push((when, read));
         }
         out
+    }
+
+    /// The folder of the chart of a release, if it lies in the repository.
+    fn chart_of(&mut self, body: &Body, own: &Env) -> Option<PathBuf> {
+        let repository = body.attribute("repository").map(|a| self.eval_or_hole(&a.value, own));
+        if repository.is_some_and(|r| !r.is_null() && r.as_known_str() != Some("")) {
+            return None;
+        }
+        let chart = self.eval_or_hole(&body.attribute("chart")?.value, own);
+        let dir = lexical(&self.root.join(chart.as_known_str()?));
+        let inside = dir.starts_with(self.cx.files.root()) && self.cx.files.read(&dir.join("Chart.yaml")).is_ok();
+        inside.then_some(dir)
     }
 
     /// Lays a text of values over those that are known. Only its first document counts.
