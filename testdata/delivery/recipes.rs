@@ -76,6 +76,20 @@ fn every_block_is_of_its_language() {
         named += usize::from(words.next().is_some());
     }
     assert_eq!(named, 11);
+    let short: Vec<_> = blocks(&file("README.md")).into_iter().filter(|(info, _)| info == "yaml").collect();
+    assert_eq!(short.len(), 2);
+    for (_, code) in &short {
+        let _: Yaml = serde_yaml::from_str(code).unwrap();
+    }
+    // What the README shows is the recipe in short: the same versions, the same permissions.
+    let long = recipe("github/kubelet-lint.yml");
+    for line in short[0].1.lines().filter(|l| l.contains("uses: ")) {
+        assert!(long.contains(line.trim()), "{line}");
+    }
+    let short: Yaml = serde_yaml::from_str(&short[0].1).unwrap();
+    let long: Yaml = serde_yaml::from_str(&long).unwrap();
+    let job = |w: &Yaml| w["jobs"]["kubelet-lint"]["permissions"].clone();
+    assert_eq!(job(&short), job(&long));
 }
 
 #[test]
