@@ -1,6 +1,6 @@
 //! The only door to the disk. Everything that is scanned is hostile: nothing outside the root is read, and only plain files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -72,7 +72,7 @@ pub(super) fn normal(path: &Path) -> Option<PathBuf> {
 #[derive(Debug)]
 pub struct Disk {
     root: PathBuf,
-    seen: Mutex<BTreeMap<PathBuf, Result<Arc<Source>, FileError>>>,
+    seen: Mutex<HashMap<PathBuf, Result<Arc<Source>, FileError>>>,
 }
 
 impl Disk {
@@ -142,8 +142,11 @@ impl Files for Disk {
     fn list(&self, dir: &Path) -> Vec<PathBuf> {
         let Ok(real) = self.inside(dir) else { return Vec::new() };
         let Ok(entries) = std::fs::read_dir(real) else { return Vec::new() };
-        let mut names: Vec<_> =
-            entries.flatten().filter(|e| e.path().is_file()).map(|e| dir.join(e.file_name())).collect();
+        // What a link leads to has to be asked for, the rest the directory knows.
+        let file = |e: &std::fs::DirEntry| {
+            e.file_type().is_ok_and(|kind| kind.is_file() || (kind.is_symlink() && e.path().is_file()))
+        };
+        let mut names: Vec<_> = entries.flatten().filter(file).map(|e| dir.join(e.file_name())).collect();
         names.sort();
         names
     }

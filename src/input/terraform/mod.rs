@@ -37,7 +37,8 @@ mod unreached;
 mod variables;
 mod versions;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -62,14 +63,18 @@ impl Input for Terraform {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        let mut dirs: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+        // By bytes: to compare paths part by part takes long in a large repository.
+        let mut dirs: HashMap<&OsStr, Vec<PathBuf>> = HashMap::new();
         for path in &files.files {
             let (Some(dir), Some(name)) = (path.parent(), path.file_name().and_then(|n| n.to_str())) else { continue };
             if matches!(scope::kind_of(name), FileKind::Plain | FileKind::Override) {
-                dirs.entry(dir.to_owned()).or_default().push(path.clone());
+                dirs.entry(dir.as_os_str()).or_default().push(path.clone());
             }
         }
-        dirs.into_iter().map(|(path, files)| Unit { path, files }).collect()
+        let mut units: Vec<Unit> =
+            dirs.into_iter().map(|(path, files)| Unit { path: PathBuf::from(path), files }).collect();
+        units.sort();
+        units
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {

@@ -126,7 +126,13 @@ impl Engine<'_, '_> {
                 Some(value) => Some(value),
                 None => match self.instances[instance].module.values.get(name).cloned() {
                     Some(attribute) => Some(self.eval(&attribute.value, &Env::default())?),
-                    None => self.instances[instance].environment.get(name).cloned(),
+                    None => {
+                        let sealed = self.instances[instance].module.sealed.clone();
+                        let sealed =
+                            sealed.map(|file| Why::FromOutside(format!("what {file} sets var.{name} to").into()));
+                        let sealed = sealed.map(|why| Value::unknown(why, block.header));
+                        sealed.or_else(|| self.instances[instance].environment.get(name).cloned())
+                    }
                 },
             },
         };

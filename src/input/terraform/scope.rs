@@ -33,6 +33,8 @@ pub(super) struct Module {
     pub(super) version: Option<String>,
     /// `terraform.tfvars` and `*.auto.tfvars`; only a root module looks at them. The last of a name counts.
     pub(super) values: IndexMap<Arc<str>, Arc<Attribute>>,
+    /// A file of values that is no text, such as an encrypted one: any variable may get another value there.
+    pub(super) sealed: Option<Arc<str>>,
     /// Blocks that were not read, because nothing asks for them.
     pub(super) left_out: Vec<Span>,
     /// Of a model: inputs that the module does not have or use, and why.
@@ -54,13 +56,13 @@ impl Module {
         let mut own = None;
         let loaded = slot.get_or_init(|| {
             let before = std::mem::take(&mut cx.problems);
-            let module = Arc::new(Self::load(dir, cx));
+            let files = files_of(dir, cx);
+            let module = Arc::new(Self::of(dir, &files, cx));
             let problems = std::mem::replace(&mut cx.problems, before);
             for problem in &problems {
                 cx.problem(problem.at, problem.message.clone());
             }
             own = Some(Arc::clone(&module));
-            let files = files_of(dir, cx);
             let alike = files.iter().all(|path| !is_json(path) && cx.files.read(path).is_ok());
             alike.then_some(Loaded { module, files, problems })
         });
@@ -82,12 +84,15 @@ impl Module {
 
     /// Reads a directory. What cannot be read is a problem or a gap of the unit, and the rest is kept.
     pub(super) fn load(dir: &Path, cx: &mut Cx<'_>) -> Self {
+        Self::of(dir, &files_of(dir, cx), cx)
+    }
+
+    fn of(dir: &Path, files: &[PathBuf], cx: &mut Cx<'_>) -> Self {
         let mut module = Self { dir: dir.to_owned(), ..Self::default() };
         let mut overrides = Vec::new();
         let mut values = Vec::new();
-        let files = files_of(dir, cx);
-        let unasked = Unasked::among(&files, cx);
-        for path in &files {
+        let unasked = Unasked::among(files, cx);
+        for path in files {
             let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
             match kind_of(name) {
                 FileKind::Plain => {
@@ -113,6 +118,10 @@ impl Module {
         };
         values.sort_by_key(|p| (rank(p), p.clone()));
         for path in values {
+            if cx.files.read(&path).is_ok_and(|source| !is_text(&source.bytes())) {
+                let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                module.sealed = Some(name.into());
+            }
             let attributes = values_in(&path, cx).into_iter();
             module.values.extend(attributes.map(|a| (Arc::clone(&a.name), Arc::new(a))));
         }
@@ -232,6 +241,10 @@ pub(super) fn kind_of(name: &str) -> FileKind {
     if plain == "terraform.tfvars" || plain.ends_with(".auto.tfvars") { FileKind::Values } else { FileKind::Other }
 }
 
+fn kind_in(path: &Path) -> FileKind {
+    path.file_name().and_then(|n| n.to_str()).map_or(FileKind::Other, kind_of)
+}
+
 /// The values for variables that stand in a file.
 pub(super) fn values_in(path: &Path, cx: &mut Cx<'_>) -> Vec<Attribute> {
     let attributes = if is_json(path) {
@@ -240,6 +253,10 @@ pub(super) fn values_in(path: &Path, cx: &mut Cx<'_>) -> Vec<Attribute> {
         read(path, &Unasked::default(), &mut Vec::new(), cx).map(|body| body.attributes)
     };
     attributes.unwrap_or_default()
+}
+
+fn is_text(bytes: &[u8]) -> bool {
+    !bytes.contains(&0) && std::str::from_utf8(bytes).is_ok()
 }
 
 fn is_json(path: &Path) -> bool {
@@ -284,15 +301,13 @@ const READ: &[&[u8]] = &[b"user_data", b"provisioner"];
 
 impl Unasked {
     fn among(files: &[PathBuf], cx: &Cx<'_>) -> Self {
-        let texts: Vec<_> = files.iter().filter_map(|path| Some((path, cx.files.read(path).ok()?.bytes()))).collect();
+        let sources: Vec<_> = files.iter().filter_map(|path| Some((path, cx.files.read(path).ok()?))).collect();
         let mut heads: HashMap<Vec<u8>, usize> = HashMap::new();
-        let mut texts_of = crate::text::Texts::new();
-        for (path, _) in &texts {
-            if let Ok(source) = cx.files.read(path)
-                && !is_json(path)
-            {
-                let id = texts_of.add_source(source);
-                let view = texts_of.view(id);
+        let mut texts = crate::text::Texts::new();
+        for (path, source) in sources.iter().filter(|(path, _)| !is_json(path)) {
+            if kind_in(path) == FileKind::Plain {
+                let id = texts.add_source(Arc::clone(source));
+                let view = texts.view(id);
                 for block in hcl::plain_blocks(&view) {
                     *heads.entry(view.bytes[block.head.1].to_vec()).or_default() += 1;
                 }
@@ -305,8 +320,8 @@ impl Unasked {
         // A type that stands anywhere but in the heads of its blocks may be asked for.
         let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
         let mut left = heads.clone();
-        for (_, bytes) in &texts {
-            for word in bytes.split(|b| !is_name(b)) {
+        for (_, source) in &sources {
+            for word in source.bytes().split(|b| !is_name(b)) {
                 if let Some(count) = left.get_mut(word) {
                     *count = count.wrapping_sub(1);
                 }
