@@ -10,11 +10,11 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::check::PAGES;
-use crate::policy::{FailOn, Policy, SettingsError};
+use crate::check::{Catalogue, PAGES};
+use crate::policy::{FailOn, Policy, SettingsError, no_rule};
 use crate::report::{self, FORMATS, Look};
 use crate::scan::{GivenVariable, Request, scan};
 
@@ -71,7 +71,7 @@ enum Command {
     /// Explain a rule
     Explain {
         /// Id of the rule
-        #[arg(value_name = "RULE", value_parser = rule_ids())]
+        #[arg(value_name = "RULE", value_parser = RuleIds)]
         rule: String,
     },
     /// List the rules
@@ -147,13 +147,13 @@ struct Check {
     #[command(flatten)]
     input: Input,
     /// Rules to use, separated by commas [default: all but those that have to be asked for]
-    #[arg(long, value_name = "RULE", env = "KUBELET_LINT_SELECT", value_delimiter = ',', value_parser = rule_ids(), hide_possible_values = true, help_heading = "Rules")]
+    #[arg(long, value_name = "RULE", env = "KUBELET_LINT_SELECT", value_delimiter = ',', value_parser = RuleIds, hide_possible_values = true, help_heading = "Rules")]
     select: Vec<String>,
     /// Rules to use beside those
-    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_ids(), hide_possible_values = true, help_heading = "Rules")]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = RuleIds, hide_possible_values = true, help_heading = "Rules")]
     extend_select: Vec<String>,
     /// Rules not to use, separated by commas
-    #[arg(long, value_name = "RULE", env = "KUBELET_LINT_IGNORE", value_delimiter = ',', value_parser = rule_ids(), hide_possible_values = true, help_heading = "Rules")]
+    #[arg(long, value_name = "RULE", env = "KUBELET_LINT_IGNORE", value_delimiter = ',', value_parser = RuleIds, hide_possible_values = true, help_heading = "Rules")]
     ignore: Vec<String>,
     /// Report what comments and the configuration ask to ignore, too
     #[arg(long, help_heading = "Rules")]
@@ -236,8 +236,25 @@ impl Failing {
     }
 }
 
-fn rule_ids() -> PossibleValuesParser {
-    PossibleValuesParser::new(PAGES.iter().map(|(id, _)| *id))
+/// Ids of rules. Shells complete the built-in ones; a configuration may have others, so nothing is refused here.
+#[derive(Clone)]
+struct RuleIds;
+
+impl TypedValueParser for RuleIds {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(PAGES.iter().map(|(id, _)| PossibleValue::new(*id))))
+    }
 }
 
 fn formats() -> PossibleValuesParser {
@@ -362,13 +379,16 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<u8, Stop> {
         Command::Check(args) => check::check(args, matches, cli.color),
         Command::Show(args) => show(args, cli.color),
         Command::Explain { rule } => {
-            let rule = crate::check::rule(rule).ok_or_else(|| Stop::Failed(format!("no rule `{rule}`")))?;
+            let built_in = Catalogue::default();
+            let rules = if built_in.get(rule).is_some() { built_in } else { configure::catalogue(&current()?)? };
+            let rule = rules.get(rule).ok_or_else(|| Stop::Failed(no_rule(rule, &rules)))?;
             report::explain(rule, &mut io::stdout().lock())?;
             Ok(CLEAN)
         }
         Command::Rules { format } => {
+            let rules = configure::catalogue(&current()?)?;
             let out = &mut io::stdout().lock();
-            if format == "json" { report::list_rules_json(out) } else { report::list_rules(out) }?;
+            if format == "json" { report::list_rules_json(&rules, out) } else { report::list_rules(&rules, out) }?;
             Ok(CLEAN)
         }
         Command::Completions { shell } => {
@@ -395,8 +415,8 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<u8, Stop> {
 
 fn show(args: &Show, color: Color) -> Result<u8, Stop> {
     let here = current()?;
-    let (settings, folder) = configure::settings(&args.input, &here)?;
-    let policy = Policy { settings, folder, now: std::time::SystemTime::now(), ..Policy::default() };
+    let (settings, catalogue, folder) = configure::settings(&args.input, &here)?;
+    let policy = Policy { settings, catalogue, folder, now: std::time::SystemTime::now(), ..Policy::default() };
     let found = scan(&request(&args.input, policy)?).map_err(|e| Stop::Failed(e.to_string()))?;
     let look = look(color, args.output.is_none(), here);
     let mut buffer = Vec::new();
@@ -444,7 +464,8 @@ fn request(input: &Input, policy: Policy) -> Result<Request, Stop> {
 fn look(color: Color, to_stdout: bool, current: PathBuf) -> Look {
     let terminal = to_stdout && io::stdout().is_terminal();
     let width = if terminal { columns() } else { 80 };
-    Look { color: color_for(color, terminal), width, ..Look::plain(&current) }
+    let links = terminal && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+    Look { color: color_for(color, terminal), width, links, ..Look::plain(&current) }
 }
 
 /// Columns of the terminal, as the shell tells; 80 where it does not.

@@ -6,6 +6,7 @@ mod command;
 mod delivery;
 mod formats;
 mod house;
+mod own_rules;
 mod pages;
 mod policy;
 mod readme;

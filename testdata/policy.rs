@@ -256,7 +256,7 @@ fn the_nearest_configuration_counts_and_none_above_the_repository() {
 fn what_is_wrong_in_the_configuration_is_shown_at_its_place() {
     for (settings, words) in [
         ("\nselct = []\n", "kubelet-lint.toml:2:1: no key `selct`: did you mean `select`?"),
-        ("ignore = ['replaced-zer']", "kubelet-lint.toml:1:11: no rule `replaced-zer`: did you mean `replaced-zero`?"),
+        ("ignore = ['replaced-zer']", "kubelet-lint.toml:1:12: no rule `replaced-zer`: did you mean `replaced-zero`?"),
         ("[levels]\nreplaced-zero = 'warn'", "kubelet-lint.toml:2:17: no word `warn`: "),
         ("[assume]\nkubernetes = '33'", "kubelet-lint.toml:2:14: `33` is no version of Kubernetes"),
         ("[fix]\nstreaming-idle-timeout = '1d'", "kubelet-lint.toml:2:26: `1d` is no time that a kubelet reads"),
@@ -297,9 +297,9 @@ fn the_schema_and_the_program_agree() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     let ids: Vec<_> = kubelet_lint::check::RULES.iter().map(|r| r.id.as_str()).collect();
     let listed: Vec<_> =
-        schema["definitions"]["rule"]["enum"].as_array().unwrap().iter().map(|v| v.as_str().unwrap()).collect();
+        schema["definitions"]["built-in"]["enum"].as_array().unwrap().iter().map(|v| v.as_str().unwrap()).collect();
     assert_eq!(ids, listed, "schemas/kubelet-lint.schema.json lists the rules");
-    let full = "select = ['replaced-zero']\nextend-select = []\nignore = ['invalid-duration']\nexclude = ['a/**']\nfail-on = 'error'\nrequire-reason = true\nbaseline = 'b.json'\n[levels]\nreplaced-zero = 'note'\n[per-path-ignores]\n'x/*' = ['replaced-zero']\n[[exceptions]]\npath = 'a'\nrules = ['replaced-zero']\nnode-groups = ['*']\nreason = 'r'\nuntil = '2027-01-31'\n[assume]\nkubernetes = '1.33'\nimage-family = 'al2023'\n[fix]\nstreaming-idle-timeout = '1h30m'\n[long-streaming-idle-timeout]\nlimit = '5m'\n";
+    let full = "select = ['replaced-zero']\nextend-select = []\nignore = ['invalid-duration']\nexclude = ['a/**']\nfail-on = 'error'\nrequire-reason = true\nown-rules = 'lint'\nbaseline = 'b.json'\n[levels]\nreplaced-zero = 'note'\n[per-path-ignores]\n'x/*' = ['replaced-zero']\n[[exceptions]]\npath = 'a'\nrules = ['replaced-zero']\nnode-groups = ['*']\nreason = 'r'\nuntil = '2027-01-31'\n[assume]\nkubernetes = '1.33'\nimage-family = 'al2023'\n[fix]\nstreaming-idle-timeout = '1h30m'\n[long-streaming-idle-timeout]\nlimit = '5m'\n";
     let keys = schema["properties"].as_object().unwrap();
     let parsed: toml::Table = toml::from_str(full).unwrap();
     assert!(keys.keys().all(|k| parsed.contains_key(k)), "every key is tried");

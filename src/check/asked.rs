@@ -21,14 +21,14 @@ pub(super) fn judge(
     let settled = effective.fields.iter().filter(|s| rule.covers(s.field) && s.unknown.is_none());
     settled
         .filter_map(|settled| match rule.predicate {
-            Predicate::AboveLimit => above(rule, options, settled, group, booted, texts),
+            Predicate::AboveLimit | Predicate::BelowLimit => beyond(rule, options, settled, group, booted, texts),
             Predicate::Unset => unset(rule, settled, group, booted, texts),
             _ => None,
         })
         .collect()
 }
 
-fn above(
+fn beyond(
     rule: &'static Rule,
     options: &Options,
     settled: &Settled,
@@ -36,20 +36,22 @@ fn above(
     booted: &Booted,
     texts: &Texts,
 ) -> Option<Finding> {
-    let limit = options.limit?;
-    let effective = settled.effective.filter(|n| *n > limit)?;
-    let help = format!("write a time of at most `{}`", render_duration(limit));
+    let limit = rule.limit().or(options.limit)?;
+    let below = rule.predicate == Predicate::BelowLimit;
+    let (side, bound) = if below { ("below", "at least") } else { ("above", "at most") };
+    let effective = settled.effective.filter(|n| if below { *n < limit } else { *n > limit })?;
+    let help = format!("write a time of {bound} `{}`", render_duration(limit));
     let note = format!("the limit is {}", render_duration(limit));
     let Some(setting) = &settled.winner else {
         let headline =
-            format!("`{}` is {} by default, which is above the limit", name(settled), render_duration(effective));
+            format!("`{}` is {} by default, which is {side} the limit", name(settled), render_duration(effective));
         let mut finding = at_group(rule, settled, headline, "nothing here sets it", group, booted, texts)?;
         (finding.help, finding.notes) = (help, vec![note]);
         return Some(finding);
     };
     let hit = Hit { setting, settled: Some(settled), complaint: None, dead: None, when: None };
     let mut finding = find(rule, &hit, group, Some(booted), texts);
-    finding.headline = format!("`{}` is {}, which is above the limit", name(settled), render_duration(effective));
+    finding.headline = format!("`{}` is {}, which is {side} the limit", name(settled), render_duration(effective));
     (finding.help, finding.notes) = (help, vec![note]);
     Some(finding)
 }

@@ -333,9 +333,10 @@ impl Words {
                 notes.push("the runtime serves these streams, whatever the kubelet's own timeout is".to_owned());
                 format!("idle exec, attach and port-forward streams are never closed: {program}'s `{shown}` is zero")
             }
-            (Predicate::AboveLimit, _) => {
+            (Predicate::AboveLimit | Predicate::BelowLimit, _) => {
                 let effective = hit.settled.and_then(|s| s.effective).map(render_duration).unwrap_or_default();
-                format!("`{shown}` is {effective}, which is above the limit")
+                let side = if rule.predicate == Predicate::BelowLimit { "below" } else { "above" };
+                format!("`{shown}` is {effective}, which is {side} the limit")
             }
             (Predicate::Unset | Predicate::Comment, _) => format!("nobody sets `{shown}`"),
             (Predicate::InvalidDuration, _) => {

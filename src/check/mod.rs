@@ -2,12 +2,14 @@
 //! sees what a node ends up with, and the way to it.
 
 mod asked;
+mod catalogue;
 mod finding;
 mod judge;
 mod mend;
 mod predicate;
 mod rule;
 
+pub use catalogue::Catalogue;
 pub use finding::{Finding, Frame, GroupRef, Hop};
 pub use judge::{Options, delivered, judge, judge_unreached};
 pub use mend::Fix;

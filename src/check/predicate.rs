@@ -25,6 +25,8 @@ pub enum Predicate {
     RuntimeZero,
     /// The kubelet runs with a duration above a limit that people set.
     AboveLimit,
+    /// The kubelet runs with a duration below a limit that people set, zero included where it is kept.
+    BelowLimit,
     /// Nobody wrote the duration, so the kubelet runs with its built-in default.
     Unset,
     /// A comment that asks to ignore something, and does not do what it says. Nothing on a node shows that.
@@ -66,7 +68,7 @@ impl Predicate {
         match self {
             Self::InvalidDuration => invalid(&effective.failures),
             // These are asked elsewhere: of a runtime, or of a whole node group.
-            Self::RuntimeZero | Self::AboveLimit | Self::Unset | Self::Comment => Vec::new(),
+            Self::RuntimeZero | Self::AboveLimit | Self::BelowLimit | Self::Unset | Self::Comment => Vec::new(),
             _ => effective.fields.iter().filter_map(|s| self.hit(s)).collect(),
         }
     }
@@ -103,6 +105,7 @@ impl Predicate {
             | Self::DeadSetting
             | Self::RuntimeZero
             | Self::AboveLimit
+            | Self::BelowLimit
             | Self::Unset
             | Self::Comment => false,
         };

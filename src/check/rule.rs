@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kubelet::{FIELDS, Field};
+use crate::kubelet::{FIELDS, Field, parse_duration};
 use crate::runtime::Name;
 
 use super::Predicate;
@@ -36,11 +36,16 @@ pub(super) const HEADINGS: &[&str] =
 
 /// What is wrong with a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PageError(String);
+pub struct PageError {
+    /// One line, lower case, no full stop.
+    pub message: String,
+    /// The line of the page, from 1, if it is one.
+    pub line: Option<usize>,
+}
 
 impl std::fmt::Display for PageError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.message)
     }
 }
 
@@ -120,28 +125,73 @@ pub struct Front {
     #[serde(default)]
     pub security_severity: Option<String>,
     /// How sure its findings are, in GitHub's words.
+    #[serde(default = "very_high")]
     pub precision: String,
-    /// The version of the linter that brought the rule.
+    /// The version of the linter that brought the rule; empty for rules that people wrote.
+    #[serde(default)]
     pub since: String,
+    /// The time that `above-limit` and `below-limit` hold a setting against, as the kubelet reads it.
+    #[serde(default)]
+    pub limit: Option<String>,
     /// True if the rule is used only by those who ask for it.
     #[serde(default)]
     pub opt_in: bool,
 }
 
+fn very_high() -> String {
+    "very-high".to_owned()
+}
+
 impl Rule {
-    /// Reads a rule from its page.
+    /// Reads a built-in rule from its page.
     ///
     /// # Errors
     /// If the front matter is missing, does not parse or names unknown fields, or a heading is missing or out of order.
     pub fn read(id: &str, text: &str) -> Result<Self, PageError> {
-        let error = |m: String| PageError(m);
+        let rule = Self::read_own(id, text)?;
+        if rule.headings() != HEADINGS {
+            return Err(PageError { message: format!("the headings must be {}", HEADINGS.join(", ")), line: None });
+        }
+        Ok(rule)
+    }
+
+    fn headings(&self) -> Vec<&str> {
+        self.page.markdown.lines().filter_map(|l| l.strip_prefix("## ")).collect()
+    }
+
+    /// Reads a rule that people have written: as a built-in one, but of the headings only *What it does* has to be there.
+    ///
+    /// # Errors
+    /// If the front matter is missing, does not parse or names unknown fields, or the page does not say what the rule does.
+    pub fn read_own(id: &str, text: &str) -> Result<Self, PageError> {
+        let error = |message: String| PageError { message, line: None };
         let text = text.replace("\r\n", "\n");
-        let rest = text.strip_prefix("---\n").ok_or_else(|| error("no front matter".into()))?;
-        let (front, markdown) =
-            rest.split_once("\n---\n").ok_or_else(|| error("the front matter does not end".into()))?;
-        let front: Front = serde_yaml::from_str(front).map_err(|e| error(e.to_string()))?;
+        let start = |message: &str| PageError { message: message.to_owned(), line: Some(1) };
+        let rest = text
+            .strip_prefix("---\n")
+            .ok_or_else(|| start("a page begins with front matter between lines of `---`"))?;
+        let (front, markdown) = rest.split_once("\n---\n").ok_or_else(|| start("the front matter does not end"))?;
+        let front: Front = serde_yaml::from_str(front).map_err(|e| {
+            // The parser counts from the line after the first mark.
+            let line = e.location().map(|l| l.line() + 1);
+            let message = e.to_string();
+            PageError { message: message.split(" at line ").next().unwrap_or_default().to_owned(), line }
+        })?;
         if front.id != id {
             return Err(error(format!("id is `{}`, the file is named `{id}`", front.id)));
+        }
+        let sound = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if !front.id.chars().all(sound) || !front.id.starts_with(|c: char| c.is_ascii_lowercase()) {
+            return Err(error(format!("`{}` is no id: write small letters with `-` between words", front.id)));
+        }
+        let limited = matches!(front.predicate, Predicate::AboveLimit | Predicate::BelowLimit);
+        if let Some(limit) = &front.limit {
+            if !limited {
+                return Err(error("a limit is for `above-limit` and `below-limit`".to_owned()));
+            }
+            if !parse_duration(limit.as_bytes()).is_ok_and(|n| n > 0) {
+                return Err(error(format!("`{limit}` is no time above zero that a kubelet reads, such as `30m`")));
+            }
         }
         for name in front.fields.iter().chain(&front.except).chain(&front.errors) {
             let runtimes = Name::ALL.iter().map(|n| n.field());
@@ -150,13 +200,15 @@ impl Rule {
             }
         }
         let page = Page { markdown: markdown.trim_start().to_owned() };
-        let headings: Vec<_> = page.markdown.lines().filter_map(|l| l.strip_prefix("## ")).collect();
-        if headings != HEADINGS {
-            return Err(error(format!("the headings must be {}", HEADINGS.join(", "))));
-        }
-        let summary = page.section("What it does").unwrap_or_default();
+        let summary = page.section(HEADINGS[0]).filter(|s| !s.is_empty());
+        let summary = summary.ok_or_else(|| error(format!("the page needs a text under `## {}`", HEADINGS[0])))?;
         let summary = summary.split_inclusive('.').next().unwrap_or_default().replace('\n', " ");
         Ok(Self { id: front.id.clone(), level: front.level, predicate: front.predicate, front, page, summary })
+    }
+
+    /// The time that the rule holds settings against, in nanoseconds, if its page says one.
+    pub fn limit(&self) -> Option<i64> {
+        parse_duration(self.front.limit.as_ref()?.as_bytes()).ok()
     }
 
     /// True if the rule looks at this field.

@@ -3,12 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use crate::check::Catalogue;
 use crate::policy::{Baseline, Policy, Settings};
 
 use super::{Check, Input, Stop};
 
-/// The configuration for the paths of a run, and the folder that its patterns are relative to.
-pub(super) fn settings(input: &Input, here: &Path) -> Result<(Settings, PathBuf), Stop> {
+/// The rules that there are in a folder.
+pub(super) fn catalogue(here: &Path) -> Result<Catalogue, Stop> {
+    let Some(source) = Settings::find(here, here)? else { return Ok(Catalogue::default()) };
+    let folder = source.path().parent().unwrap_or(here).to_owned();
+    Ok(Settings::load(&source, &folder, here)?.1)
+}
+
+/// The configuration for the paths of a run with the rules that there are, and the folder that its patterns are relative to.
+pub(super) fn settings(input: &Input, here: &Path) -> Result<(Settings, Catalogue, PathBuf), Stop> {
     let configuration = &input.configuration;
     let source = match &configuration.config {
         _ if configuration.isolated => None,
@@ -22,11 +30,12 @@ pub(super) fn settings(input: &Input, here: &Path) -> Result<(Settings, PathBuf)
     match source {
         Some(source) => {
             let folder = source.path().parent().unwrap_or(here).to_owned();
+            let (settings, rules) = Settings::load(&source, &folder, here)?;
             // A configuration that is named speaks of the paths as seen from here.
             let folder = if configuration.config.is_some() { here.to_owned() } else { folder };
-            Ok((Settings::read(&source)?, folder))
+            Ok((settings, rules, folder))
         }
-        None => Ok((Settings::default(), here.to_owned())),
+        None => Ok((Settings::default(), Catalogue::default(), here.to_owned())),
     }
 }
 
@@ -40,7 +49,7 @@ fn start(input: &Input, here: &Path) -> PathBuf {
 
 /// The policy of a run.
 pub(super) fn policy(args: &Check, here: &Path) -> Result<Policy, Stop> {
-    let (settings, folder) = settings(&args.input, here)?;
+    let (settings, catalogue, folder) = settings(&args.input, here)?;
     let known = match (&args.baseline, &settings.baseline) {
         _ if args.write_baseline.is_some() => None,
         (Some(path), _) => Some(Settings::open(&here.join(path))?),
@@ -53,6 +62,7 @@ pub(super) fn policy(args: &Check, here: &Path) -> Result<Policy, Stop> {
     };
     let baseline = known.map(|source| Baseline::read(&source)).transpose()?;
     let policy = Policy {
+        catalogue,
         select: args.select.clone(),
         extend_select: args.extend_select.clone(),
         ignore: args.ignore.clone(),

@@ -10,18 +10,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::check::{Finding, Options, RULES, Rule};
+use crate::check::{Catalogue, Finding, Options, Rule};
 use crate::node::NodeGroup;
 use crate::text::{Place, Source};
 
 pub use baseline::{Baseline, write_baseline};
 pub use ignore::may_ask;
 pub use settings::{Assume, Exception, FILE_NAMES, FailOn, Long, Settings, SettingsError, Write};
-pub use words::{Day, ImageFamily, Pattern, RuleId, Time, Version};
+pub use words::{Day, ImageFamily, Pattern, RuleId, Time, Version, no_rule};
 
 /// What people chose to hear about.
 #[derive(Clone, Debug)]
 pub struct Policy {
+    /// The rules that there are.
+    pub catalogue: Catalogue,
     /// Ids of the rules to use, from the command line; if empty, what the settings say.
     pub select: Vec<String>,
     /// Ids of rules to use beside those.
@@ -43,6 +45,7 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self {
+            catalogue: Catalogue::default(),
             select: Vec::new(),
             extend_select: Vec::new(),
             ignore: Vec::new(),
@@ -116,7 +119,7 @@ impl Policy {
             }
             if self.settings.select.is_empty() { by_default } else { set(&self.settings.select, id) }
         };
-        RULES
+        self.catalogue
             .iter()
             .filter(|r| chosen(r) && !named(&self.ignore, &r.id) && !set(&self.settings.ignore, &r.id))
             .collect()
@@ -124,6 +127,10 @@ impl Policy {
 
     /// What is wrong with the choice of rules, if something is.
     pub fn complaint(&self) -> Option<String> {
+        let typed = self.select.iter().chain(&self.extend_select).chain(&self.ignore);
+        if let Some(unknown) = typed.into_iter().find(|id| self.catalogue.get(id).is_none()) {
+            return Some(no_rule(unknown, &self.catalogue));
+        }
         let long = "long-streaming-idle-timeout";
         let asked = self.select.iter().chain(&self.extend_select).any(|r| r == long);
         (asked && self.settings.long_streaming_idle_timeout.limit.is_none())
@@ -158,14 +165,14 @@ impl Policy {
     /// read and may have such requests in them, and whether to tell of these; `complete` says that these were all files.
     pub fn judge(&self, findings: Vec<Finding>, sources: &[(Arc<Source>, bool)], complete: bool) -> Verdict {
         let mut out = Verdict::default();
-        let mut ignores = ignore::Ignores::read(sources);
+        let mut ignores = ignore::Ignores::read(sources, &self.catalogue);
         let rules = self.rules();
         let mut used = BTreeSet::new();
         for finding in findings {
             let hidden = if self.no_ignores {
                 None
             } else {
-                ignores.hides(&finding, self.now).or_else(|| self.hides(&finding, &mut used))
+                ignores.hides(&finding, &self.catalogue, self.now).or_else(|| self.hides(&finding, &mut used))
             };
             self.sort(finding, hidden, &mut out);
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
-use crate::check::Level;
+use crate::check::{Catalogue, Level, Predicate, Rule};
 use crate::collect;
 use crate::text::{Disk, FileError, Files, Place, Source};
 
@@ -15,6 +15,12 @@ use super::words::{Day, ImageFamily, Pattern, RuleId, Time, Version, meant};
 
 /// The names that a configuration has, in the order in which they are looked for.
 pub const FILE_NAMES: &[&str] = &["kubelet-lint.toml", ".kubelet-lint.toml"];
+
+/// How the ids of rules that people write begin, so that none is that of a built-in one, now or later.
+const OWN_PREFIX: &str = "local-";
+
+/// The most rules that people may write.
+const MAX_OWN_RULES: usize = 200;
 
 /// What a configuration says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -32,6 +38,8 @@ pub struct Settings {
     pub fail_on: Option<FailOn>,
     /// True if a comment that ignores something has to say why.
     pub require_reason: bool,
+    /// The folder of rules that people have written, relative to the configuration.
+    pub own_rules: Option<PathBuf>,
     /// The file of findings that are known, relative to the configuration.
     pub baseline: Option<PathBuf>,
     /// How bad the findings of a rule are.
@@ -155,11 +163,43 @@ impl SettingsError {
 }
 
 impl Settings {
-    /// Reads a configuration.
+    /// Reads a configuration that has no rules of its own.
     ///
     /// # Errors
     /// If it is no TOML, has keys that are not known, or words that are wrong.
     pub fn read(source: &Arc<Source>) -> Result<Self, SettingsError> {
+        let settings = Self::parse(source)?;
+        settings.check(source, &Catalogue::default())?;
+        Ok(settings)
+    }
+
+    /// Reads a configuration in `folder`, and the rules that it names.
+    ///
+    /// # Errors
+    /// If one of them cannot be read or has words that are wrong.
+    pub fn load(source: &Arc<Source>, folder: &Path, current: &Path) -> Result<(Self, Catalogue), SettingsError> {
+        let settings = Self::parse(source)?;
+        let rules = match &settings.own_rules {
+            Some(own) => own_rules(folder, own, current)?,
+            None => Catalogue::default(),
+        };
+        settings.check(source, &rules)?;
+        Ok((settings, rules))
+    }
+
+    /// Every rule that is named must be there.
+    fn check(&self, source: &Arc<Source>, rules: &Catalogue) -> Result<(), SettingsError> {
+        let lists = [&self.select, &self.extend_select, &self.ignore];
+        let named = lists.into_iter().flatten().chain(self.levels.keys());
+        let named = named.chain(self.per_path_ignores.iter().flat_map(|(_, rules)| rules));
+        let mut named = named.chain(self.exceptions.iter().flat_map(|e| &e.rules));
+        match named.find_map(|id| Some((id, id.complaint(rules)?))) {
+            Some((id, message)) => Err(SettingsError { place: word(source, id.as_str()), message }),
+            None => Ok(()),
+        }
+    }
+
+    fn parse(source: &Arc<Source>) -> Result<Self, SettingsError> {
         let bytes = source.bytes();
         let at = |from: usize, to: usize| {
             Some(Place { source: Arc::clone(source), start: from as u32, end: to.max(from) as u32 }.first_line())
@@ -235,6 +275,79 @@ impl Settings {
         let root = real.parent().unwrap_or(&real).to_owned();
         Disk::new(&root).map_err(plain)?.read(&real).map_err(|e| unreadable(path, &e))
     }
+}
+
+/// The first place where a word stands in a configuration by itself.
+fn word(source: &Arc<Source>, word: &str) -> Option<Place> {
+    let bytes = source.bytes();
+    let part = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    let alone = |n: &usize| {
+        bytes.get(*n..)?.starts_with(word.as_bytes()).then_some(())?;
+        let before = n.checked_sub(1).and_then(|n| bytes.get(n));
+        (!part(before) && !part(bytes.get(n + word.len()))).then_some(())
+    };
+    let at = (0..bytes.len()).find(|n| alone(n).is_some()).filter(|_| !word.is_empty())?;
+    Some(Place { source: Arc::clone(source), start: at as u32, end: (at + word.len()) as u32 }.first_line())
+}
+
+/// The rules of a folder: each of its Markdown files is the page of one. The configuration may be hostile, so nothing outside of
+/// the repository is read.
+fn own_rules(folder: &Path, own: &Path, current: &Path) -> Result<Catalogue, SettingsError> {
+    let shown = own.display();
+    let missing =
+        |e: std::io::Error| SettingsError::plain(format!("cannot read the folder of own rules, {shown}: {e}"));
+    let root = collect::root_of(folder, current);
+    let disk = Disk::new(&root).map_err(missing)?;
+    let real = folder.join(own).canonicalize().map_err(missing)?;
+    let root = root.canonicalize().map_err(missing)?;
+    if !real.starts_with(&root) {
+        return Err(SettingsError::plain(format!("the folder of own rules, {shown}, is outside of the repository")));
+    }
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(&real).map_err(missing)? {
+        let path = entry.map_err(missing)?.path();
+        if path.extension().is_some_and(|e| e == "md") {
+            files.push(path);
+        }
+    }
+    if files.len() > MAX_OWN_RULES {
+        return Err(SettingsError::plain(format!("{shown} has more than {MAX_OWN_RULES} pages of rules")));
+    }
+    files.sort();
+    let mut rules = Vec::new();
+    for path in files {
+        let source = disk.read(&path).map_err(|e| unreadable(&own.join(path.file_name().unwrap_or_default()), &e))?;
+        let bytes = source.bytes();
+        let place = |line: Option<usize>| {
+            let start = source.line_starts().get(line?.saturating_sub(1)).copied()?;
+            Some(Place { source: Arc::clone(&source), start, end: bytes.len() as u32 }.first_line())
+        };
+        let text = std::str::from_utf8(&bytes).map_err(|_| SettingsError {
+            place: place(Some(1)),
+            message: "a page of a rule that is not UTF-8".into(),
+        })?;
+        let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let rule = Rule::read_own(&id, text).map_err(|e| SettingsError {
+            place: place(e.line.or(Some(1))),
+            message: format!("the rule `{id}` cannot be used: {}", explained(&e.message)),
+        })?;
+        if !id.starts_with(OWN_PREFIX) {
+            let message = format!("the rule `{id}` cannot be used: its name has to begin with `{OWN_PREFIX}`");
+            return Err(SettingsError { place: place(Some(1)), message });
+        }
+        if rule.predicate == Predicate::Comment {
+            let message = format!("the rule `{id}` cannot be used: `comment` is for the built-in rules");
+            return Err(SettingsError { place: place(Some(1)), message });
+        }
+        if matches!(rule.predicate, Predicate::AboveLimit | Predicate::BelowLimit) && rule.front.limit.is_none() {
+            let message = format!("the rule `{id}` cannot be used: it needs a `limit`, such as `limit: 30m`");
+            return Err(SettingsError { place: place(Some(1)), message });
+        }
+        rules.push(rule);
+    }
+    Catalogue::with(rules).map_err(|id| {
+        SettingsError::plain(format!("there is a rule `{id}` already: {shown}/{id}.md needs another name"))
+    })
 }
 
 fn unreadable(path: &Path, error: &FileError) -> SettingsError {

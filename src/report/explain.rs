@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use crate::check::{RULES, Rule};
+use crate::check::{Catalogue, Rule};
 
 use super::words::wrap;
 
@@ -20,8 +20,8 @@ pub fn explain(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn list_rules(out: &mut dyn Write) -> io::Result<()> {
-    for rule in RULES.iter() {
+pub fn list_rules(rules: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
+    for rule in rules.iter() {
         let asked = if rule.front.opt_in { ", has to be asked for" } else { "" };
         writeln!(out, "{} ({}{asked})", rule.id, rule.level.id())?;
         for line in wrap(&rule.summary, 76) {
@@ -35,8 +35,8 @@ pub fn list_rules(out: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn list_rules_json(out: &mut dyn Write) -> io::Result<()> {
-    let rules: Vec<_> = RULES
+pub fn list_rules_json(rules: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
+    let rules: Vec<_> = rules
         .iter()
         .map(|r| {
             json!({

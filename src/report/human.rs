@@ -70,7 +70,8 @@ fn write_finding(finding: &Finding, drawn: bool, look: &Look, out: &mut dyn Writ
     } else {
         // The lines around one of a plan or state may hold secrets.
         let context = usize::from(!is_state(&finding.at.place));
-        out.write_all(frame(&finding.at.place, label, context, look).as_bytes())?;
+        let drawn = frame(&finding.at.place, label, context, look);
+        out.write_all(look.linked(drawn, &spot, &finding.at.place).as_bytes())?;
     }
     if let Some(inside) = inside {
         line("inside", &harmless(inside), look, out)?;

@@ -17,6 +17,8 @@ pub struct Look {
     pub verbose: bool,
     /// Show findings that do not count, too, in the formats that can mark them.
     pub suppressed: bool,
+    /// Names of files are links that a terminal opens (OSC 8).
+    pub links: bool,
     /// The current directory: people see paths relative to it.
     pub current: PathBuf,
 }
@@ -24,7 +26,7 @@ pub struct Look {
 impl Look {
     /// Without colour, 80 columns wide.
     pub fn plain(current: &Path) -> Self {
-        Self { color: false, width: 80, verbose: false, suppressed: false, current: current.to_owned() }
+        Self { color: false, width: 80, verbose: false, suppressed: false, links: false, current: current.to_owned() }
     }
 
     /// The path as a person would type it from where they stand, or the name of a derived text.
@@ -32,6 +34,23 @@ impl Look {
         let path = place.source.path();
         let shown = if place.source.is_derived() { path } else { path.strip_prefix(&self.current).unwrap_or(path) };
         super::words::harmless(&shown.to_string_lossy())
+    }
+
+    /// `text` with `spot`, which names the file of `place`, as a link to that file.
+    pub(super) fn linked(&self, text: String, spot: &str, place: &Place) -> String {
+        let path = place.source.path();
+        if !self.links || place.source.is_derived() || !path.is_absolute() {
+            return text;
+        }
+        let mut address = String::from("file://");
+        for byte in path.to_string_lossy().replace('\\', "/").bytes() {
+            match byte {
+                b'/' | b'-' | b'.' | b'_' | b'~' | b':' => address.push(char::from(byte)),
+                _ if byte.is_ascii_alphanumeric() => address.push(char::from(byte)),
+                _ => address.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        text.replacen(spot, &format!("\u{1b}]8;;{address}\u{1b}\\{spot}\u{1b}]8;;\u{1b}\\"), 1)
     }
 
     /// `path:line:column`.

@@ -27,10 +27,11 @@ impl Reporter for Sarif {
 
     fn write(&self, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
         let mut prints = Fingerprints::default();
-        let mut results: Vec<_> = scan.findings.iter().map(|f| result(f, scan, &mut prints)).collect();
+        let rules = rules(scan);
+        let mut results: Vec<_> = scan.findings.iter().map(|f| result(f, scan, &rules, &mut prints)).collect();
         // GitHub shows what is suppressed as an open alert, so it is left out unless somebody asks.
         for (finding, by) in scan.hidden.iter().filter(|_| look.suppressed) {
-            let mut result = result(finding, scan, &mut prints);
+            let mut result = result(finding, scan, &rules, &mut prints);
             let kind = if by.why == Why::Comment { "inSource" } else { "external" };
             result["suppressions"] = json!([{"kind": kind, "justification": harmless(&by.reason)}]);
             results.push(result);
@@ -44,7 +45,7 @@ impl Reporter for Sarif {
                     "fullName": concat!("kubelet-lint ", env!("CARGO_PKG_VERSION")),
                     "version": env!("CARGO_PKG_VERSION"),
                     "semanticVersion": env!("CARGO_PKG_VERSION"),
-                    "rules": RULES.iter().map(rule).collect::<Vec<_>>(),
+                    "rules": rules.iter().map(|r| rule(r)).collect::<Vec<_>>(),
                 }},
                 "columnKind": "utf16CodeUnits",
                 "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the repository."}}},
@@ -58,6 +59,20 @@ impl Reporter for Sarif {
         serde_json::to_writer_pretty(&mut *out, &log)?;
         writeln!(out)
     }
+}
+
+/// The built-in rules, and behind them those of others that have found something.
+fn rules(scan: &Scan) -> Vec<&'static Rule> {
+    let mut out: Vec<&'static Rule> = RULES.iter().collect();
+    for finding in scan.findings.iter().chain(scan.hidden.iter().map(|(finding, _)| finding)) {
+        if !out.iter().any(|r| r.id == finding.rule.id) {
+            out.push(finding.rule);
+        }
+    }
+    if let Some(own) = out.get_mut(RULES.len()..) {
+        own.sort_by(|a, b| a.id.cmp(&b.id));
+    }
+    out
 }
 
 fn rule(rule: &Rule) -> Value {
@@ -112,7 +127,7 @@ fn sentence(text: &str) -> String {
     format!("{first}{}{stop}", chars.as_str())
 }
 
-fn result(finding: &Finding, scan: &Scan, prints: &mut Fingerprints) -> Value {
+fn result(finding: &Finding, scan: &Scan, rules: &[&Rule], prints: &mut Fingerprints) -> Value {
     let names: BTreeSet<_> = finding.groups.iter().map(|g| g.name.to_string()).collect();
     let names: Vec<_> = names.into_iter().collect();
     let mut message = sentence(&finding.headline);
@@ -126,7 +141,7 @@ fn result(finding: &Finding, scan: &Scan, prints: &mut Fingerprints) -> Value {
         message.push_str(&format!(" {}", sentence(note)));
     }
     message.push_str(&format!(" {}", sentence(&finding.help)));
-    let index = RULES.iter().position(|r| r.id == finding.rule.id);
+    let index = rules.iter().position(|r| r.id == finding.rule.id);
     let mut result = json!({
         "ruleId": finding.rule.id,
         "ruleIndex": index,

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::check::{self, Finding, Fix, Frame, Rule};
+use crate::check::{self, Catalogue, Finding, Fix, Frame, Rule};
 use crate::text::{Place, Source};
 
 use comment::Asked;
@@ -63,13 +63,13 @@ pub fn may_ask(bytes: &[u8]) -> bool {
 
 impl Ignores {
     /// The requests in `sources`, each with whether something is to be said of its requests.
-    pub(super) fn read(sources: &[(Arc<Source>, bool)]) -> Self {
+    pub(super) fn read(sources: &[(Arc<Source>, bool)], rules: &Catalogue) -> Self {
         let mut out = Self::default();
         for (source, tell) in sources {
             if *tell {
                 out.told.insert(source.path().to_owned());
             }
-            let list = of(source);
+            let list = of(source, rules);
             let known = out.by_path.entry(source.path().to_owned()).or_default();
             if known.is_empty() {
                 known.extend(out.list.len()..out.list.len() + list.len());
@@ -80,7 +80,7 @@ impl Ignores {
     }
 
     /// Who hides `finding`, if somebody does.
-    pub(super) fn hides(&mut self, finding: &Finding, now: SystemTime) -> Option<Hidden> {
+    pub(super) fn hides(&mut self, finding: &Finding, rules: &Catalogue, now: SystemTime) -> Option<Hidden> {
         let rule = finding.rule.id.as_str();
         let mut hidden = None;
         for place in &finding.passes {
@@ -92,15 +92,16 @@ impl Ignores {
                 }
             }
         }
-        hidden.or_else(|| self.hides_inside(finding, now))
+        hidden.or_else(|| self.hides_inside(finding, rules, now))
     }
 
     /// A comment of a text that stands in no file as it is, such as a script in base64.
-    fn hides_inside(&mut self, finding: &Finding, now: SystemTime) -> Option<Hidden> {
+    fn hides_inside(&mut self, finding: &Finding, rules: &Catalogue, now: SystemTime) -> Option<Hidden> {
         let rule = finding.rule.id.as_str();
         let inside = |p: &&Place| p.source.is_derived() && may_ask(&p.source.bytes());
         let places = finding.hops.iter().map(|h| &h.place).chain(finding.runs.iter().map(|r| &r.place)).filter(inside);
-        let found = places.flat_map(|p| of(&p.source).into_iter().filter(|i| i.counts(rule, p.start, now))).next()?;
+        let found =
+            places.flat_map(|p| of(&p.source, rules).into_iter().filter(|i| i.counts(rule, p.start, now))).next()?;
         // If it stands in a file after all, it has been of use there.
         for known in self.list.iter_mut().filter(|k| k.asked == found.asked) {
             known.used.insert(rule.to_owned());
@@ -213,7 +214,7 @@ fn finding(rule: &'static Rule, ignore: &Ignore, headline: String, help: &str) -
 }
 
 /// The requests in one text.
-fn of(source: &Arc<Source>) -> Vec<Ignore> {
+fn of(source: &Arc<Source>, rules: &Catalogue) -> Vec<Ignore> {
     let bytes = source.bytes();
     if !may_ask(&bytes) {
         return Vec::new();
@@ -253,6 +254,12 @@ fn of(source: &Arc<Source>) -> Vec<Ignore> {
         used: BTreeSet::new(),
         whole: None,
     }));
+    for ignore in &mut out {
+        let wrong = ignore.asked.as_ref().ok().and_then(|asked| asked.rules.iter().find_map(|r| r.complaint(rules)));
+        if let Some(message) = wrong {
+            ignore.asked = Err(message);
+        }
+    }
     out
 }
 
@@ -288,13 +295,14 @@ mod tests {
     use std::sync::Arc;
 
     use super::{MAX_REQUESTS, of};
+    use crate::check::Catalogue;
     use crate::text::Source;
 
     #[test]
     fn a_file_of_nothing_but_requests_is_read_up_to_a_bound() {
         let line = "a: # kubelet-lint: ignore[replaced-zero]\n";
         for text in [line.repeat(20_000), line.trim_end().repeat(20_000), " ".repeat(1 << 20) + line] {
-            let found = of(&Arc::new(Source::new("/a.yaml", text.into_bytes())));
+            let found = of(&Arc::new(Source::new("/a.yaml", text.into_bytes())), &Catalogue::default());
             assert!(!found.is_empty() && found.len() <= MAX_REQUESTS + 20, "{}", found.len());
         }
     }

@@ -1,0 +1,41 @@
+//! The rules of a run: the built-in ones, and those that people have written.
+
+use super::{RULES, Rule};
+
+/// The rules that there are in a run, sorted by id.
+#[derive(Clone, Debug)]
+pub struct Catalogue(Vec<&'static Rule>);
+
+impl Default for Catalogue {
+    fn default() -> Self {
+        Self(RULES.iter().collect())
+    }
+}
+
+impl Catalogue {
+    /// The built-in rules and `own` ones, which live as long as the process.
+    ///
+    /// # Errors
+    /// The id that two rules have.
+    pub fn with(own: Vec<Rule>) -> Result<Self, String> {
+        let mut all = Self::default();
+        for rule in own {
+            if all.get(&rule.id).is_some() {
+                return Err(rule.id);
+            }
+            all.0.push(Box::leak(Box::new(rule)));
+        }
+        all.0.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(all)
+    }
+
+    /// The rule of this id.
+    pub fn get(&self, id: &str) -> Option<&'static Rule> {
+        self.0.iter().copied().find(|rule| rule.id == id)
+    }
+
+    /// All rules.
+    pub fn iter(&self) -> impl Iterator<Item = &'static Rule> + '_ {
+        self.0.iter().copied()
+    }
+}
