@@ -30,7 +30,7 @@ fn a_page_is_a_rule() {
     let found = concise(dir.path(), &[]);
     assert!(found.contains("a.sh:2:"), "{found}");
     assert!(
-        found.contains("error[local-short-idle]: `streamingConnectionIdleTimeout` is 1h0m0s, which is above the limit"),
+        found.contains("error[local-short-idle] `streamingConnectionIdleTimeout` is 1h0m0s, which is above the limit"),
         "{found}"
     );
     assert!(!concise(dir.path(), &["--ignore", "local-short-idle"]).contains("local-short-idle"));
@@ -88,8 +88,9 @@ fn what_is_wrong_with_a_page_is_told_at_its_place() {
         ),
         (changed("predicate: above-limit", "predicate: above"), "lint/local-short-idle.md:4:1: the rule"),
         (
-            changed("fields: [streamingConnectionIdleTimeout]", "fields: [streamingIdle]"),
-            "unknown field `streamingIdle`",
+            changed("fields: [streamingConnectionIdleTimeout]", "fields: [streamingConnectionIdleTimout]"),
+            "lint/local-short-idle.md:6:1: the rule `local-short-idle` cannot be used: the kubelet has no time \
+             `streamingConnectionIdleTimout`: did you mean `streamingConnectionIdleTimeout`?",
         ),
         (changed("limit: 30m", "limit: 30 minutes"), "`30 minutes` is no time above zero"),
         (changed("limit: 30m\n", ""), "it needs a `limit`"),

@@ -137,8 +137,22 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
             dead: Vec::new(),
         }];
     }
-    let ways = shell::bootstrap_by_eks(ways, cx).into_iter().flat_map(by_age);
-    ways.map(|way| finish(way, group, cx)).collect()
+    let ways: Vec<Way> = shell::bootstrap_by_eks(ways, cx).into_iter().flat_map(by_age).collect();
+    let few = ways.len() * FAMILIES.len() <= MAX_WAYS;
+    let mut out = Vec::new();
+    for way in ways {
+        let assumed = few && is_open(&way.machine, cx);
+        let ways = if assumed { by_family(&way) } else { vec![way] };
+        for way in ways {
+            let mut booted = finish(way, group, cx);
+            if assumed {
+                // What leads nowhere on one of them may be meant for another.
+                booted.dead.clear();
+            }
+            out.push(booted);
+        }
+    }
+    out
 }
 
 /// A kubelet of which the command line or the files are given as such, without a boot.
@@ -172,6 +186,39 @@ fn merge_settings(machine: &mut Machine, tree: &Node) {
         None => tree.clone(),
     };
     machine.merged.push(whole);
+}
+
+/// The families of which a node may be where the source does not say, and what is said of each.
+const FAMILIES: [(Family, &str); 3] = [
+    (Family::Al2, "the image is of Amazon Linux 2"),
+    (Family::Al2023, "the image is of Amazon Linux 2023"),
+    (Family::Kubeadm, "the kubelet has the unit of kubeadm"),
+];
+
+/// True if something was written for systemd's kubelet, and it hangs on the image what comes of it.
+fn is_open(machine: &Machine, cx: &mut Cx<'_>) -> bool {
+    let by_systemd = machine.start.as_ref().is_none_or(|start| start.argv.is_none());
+    let files = machine.start.as_ref().map_or_else(|| machine.files.clone(), |start| start.files.clone());
+    let drop_in = files.keys().any(|path| image::UNIT_DROPINS.iter().any(|folder| path.starts_with(folder)));
+    let settled = machine.bottlerocket.is_some() || !machine.merged.is_empty() || machine.nodeadm.is_some();
+    machine.family.is_none()
+        && machine.seen
+        && by_systemd
+        && drop_in
+        && !settled
+        && unit::command_line(machine, &files, cx).is_err()
+}
+
+/// A way for each family that the node may be of.
+fn by_family(way: &Way) -> Vec<Way> {
+    let side = |(family, words): (Family, &'static str)| {
+        let condition = Condition { words: words.into(), holds: true };
+        let mut way = way.clone();
+        way.when = way.when.and(&Guard::of(condition))?;
+        way.machine.family = Some(family);
+        Some(way)
+    };
+    FAMILIES.into_iter().filter_map(side).collect()
 }
 
 /// Old images of Amazon Linux 2023 name nodeadm's drop-in so that all others come after it, new ones so that some come before.

@@ -196,7 +196,11 @@ impl Rule {
         for name in front.fields.iter().chain(&front.except).chain(&front.errors) {
             let runtimes = Name::ALL.iter().map(|n| n.field());
             if !FIELDS.iter().chain(runtimes).any(|f| f.name == name) {
-                return Err(error(format!("unknown field `{name}`")));
+                let line = text.lines().position(|l| l.contains(name.as_str())).map(|n| n + 1);
+                let distance = |field: &&str| strsim::damerau_levenshtein(name, field);
+                let near = FIELDS.iter().map(|f| f.name).min_by_key(distance).filter(|f| distance(f) <= name.len() / 3);
+                let hint = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+                return Err(PageError { message: format!("the kubelet has no time `{name}`{hint}"), line });
             }
         }
         let page = Page { markdown: markdown.trim_start().to_owned() };

@@ -359,11 +359,15 @@ fn explained(message: &str) -> String {
     let mut lines = message.lines();
     let first = lines.next().unwrap_or_default();
     for (start, what) in [("unknown field `", "key"), ("unknown variant `", "word")] {
-        let Some((word, rest)) = first.strip_prefix(start).and_then(|r| r.split_once('`')) else { continue };
+        // The parser may name the key before it.
+        let rest = first.split_once(start).filter(|(key, _)| key.is_empty() || key.ends_with(": "));
+        let Some((word, rest)) = rest.and_then(|(_, rest)| rest.split_once('`')) else { continue };
         let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
         return match meant(word, known.iter().copied()) {
             Some(near) => format!("no {what} `{word}`: did you mean `{near}`?"),
-            None if known.len() <= 5 => format!("no {what} `{word}`: there are {}", known.join(", ")),
+            None if !known.is_empty() && known.len() <= 5 => {
+                format!("no {what} `{word}`: there are {}", known.join(", "))
+            }
             None => format!("no {what} `{word}`"),
         };
     }

@@ -458,7 +458,8 @@ fn make_folders(operands: &[&Traced], path: &mut Run) {
 
 fn systemctl(name: &str, operands: &[&Traced], words: &[Traced], path: &mut Run) {
     let texts: Vec<_> = operands.iter().map(|o| o.to_text().into_owned()).collect();
-    let is_kubelet = texts.iter().any(|t| matches!(t.as_str(), "kubelet" | "kubelet.service"));
+    let unit = |t: &String| t.strip_suffix(".service").unwrap_or(t).to_owned();
+    let is_kubelet = texts.iter().map(unit).any(|t| matches!(t.as_str(), "kubelet" | "snap.kubelet-eks.daemon"));
     path.status = Status::Likely("".into());
     path.machine.restarts |= texts.iter().any(|t| t == "reboot" || t == "kexec");
     let runtimes = texts.iter().filter_map(|t| match t.strip_suffix(".service").unwrap_or(t) {

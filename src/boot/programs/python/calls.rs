@@ -144,6 +144,29 @@ impl Run<'_> {
                 }
                 value => Ok(Value::number(value.whole()?, at)),
             },
+            "isinstance" => {
+                let value = needed(values, 0, "obj")?;
+                let kinds = match needed(values, 1, "class")? {
+                    Value::List(kinds) => kinds.borrow().clone(),
+                    kind => vec![kind.clone()],
+                };
+                let mut found = false;
+                for kind in kinds {
+                    let Value::Module(kind) = kind else { return gap("isinstance of this") };
+                    found |= match (kind.as_str(), value) {
+                        (_, Value::Scalar(Data::Hole(_))) => {
+                            return Err(Stop::Unknown(crate::text::Why::NotUnderstood(name.into())));
+                        }
+                        ("dict", value) => matches!(value, Value::Dict(_)),
+                        ("list", value) => matches!(value, Value::List(_)),
+                        ("str", value) => matches!(value, Value::Scalar(Data::Str(_))),
+                        ("bool", value) => matches!(value, Value::Scalar(Data::Bool(..))),
+                        ("int", value) => matches!(value, Value::Scalar(Data::Bool(..) | Data::Number(_))),
+                        _ => return gap("isinstance of this"),
+                    };
+                }
+                Ok(Value::bool(found, at))
+            }
             "bool" => Ok(Value::bool(needed(values, 0, "x")?.truth()?, at)),
             "list" | "tuple" => match values {
                 [] => Ok(Value::list(Vec::new())),
