@@ -16,8 +16,12 @@ const CONFIG: &str = "/var/lib/kubelet/config.yaml";
 
 /// `kubeadm join` or `kubeadm init` with its arguments, seen from `directory`.
 pub(super) fn run(machine: &mut Machine, words: &[Traced], directory: &str, at: Span, cx: &mut Cx<'_>) {
-    machine.see(Some(Family::Kubeadm));
     let verb = words.first().and_then(|w| w.known_str());
+    if matches!(verb, Some("join" | "init")) {
+        machine.know(Family::Kubeadm);
+    } else {
+        machine.see(Some(Family::Kubeadm));
+    }
     if !matches!(verb, Some("init" | "join")) {
         return;
     }

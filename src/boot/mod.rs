@@ -141,6 +141,7 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
     let few = ways.len() * FAMILIES.len() <= MAX_WAYS;
     let mut out = Vec::new();
     for way in ways {
+        let Some(way) = doubted(way, group) else { continue };
         let assumed = few && is_open(&way.machine, cx);
         let ways = if assumed { by_family(&way) } else { vec![way] };
         for way in ways {
@@ -194,6 +195,17 @@ const FAMILIES: [(Family, &str); 3] = [
     (Family::Al2023, "the image is of Amazon Linux 2023"),
     (Family::Kubeadm, "the kubelet has the unit of kubeadm"),
 ];
+
+/// What only the unit of kubeadm reads may stand in the user data of nodes that have another one, where it does nothing.
+fn doubted(mut way: Way, group: &NodeGroup) -> Option<Way> {
+    let machine = &way.machine;
+    let user_data = group.steps.iter().any(|step| matches!(step, Step::UserData(..)));
+    if user_data && machine.family == Some(Family::Kubeadm) && !machine.given && !machine.sure {
+        let condition = Condition { words: FAMILIES[2].1.into(), holds: true };
+        way.when = way.when.and(&Guard::of(condition))?;
+    }
+    Some(way)
+}
 
 /// True if something was written for systemd's kubelet, and it hangs on the image what comes of it.
 fn is_open(machine: &Machine, cx: &mut Cx<'_>) -> bool {

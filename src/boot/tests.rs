@@ -315,8 +315,14 @@ fn units_and_environment_files() {
         None,
         false,
         &[
-            ("echo 'KUBELET_EXTRA_ARGS=\"--v=2 ZERO\"' > /etc/default/kubelet\nsystemctl restart kubelet", "zero at 2"),
-            ("echo KUBELET_EXTRA_ARGS=--v=2 > /etc/default/kubelet\nsystemctl restart kubelet", "unknown"),
+            (
+                "echo 'KUBELET_EXTRA_ARGS=\"--v=2 ZERO\"' > /etc/default/kubelet\nsystemctl restart kubelet",
+                "zero at 2 if the kubelet has the unit of kubeadm",
+            ),
+            (
+                "echo KUBELET_EXTRA_ARGS=--v=2 > /etc/default/kubelet\nsystemctl restart kubelet",
+                "unknown if the kubelet has the unit of kubeadm",
+            ),
             ("echo KUBELET_EXTRA_ARGS=ZERO > /etc/sysconfig/kubelet\n/etc/eks/bootstrap.sh d", "default"),
             ("yum update -y\necho done > /tmp/x", "nothing"),
         ],

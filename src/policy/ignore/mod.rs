@@ -299,6 +299,14 @@ mod tests {
     use crate::text::Source;
 
     #[test]
+    fn a_rule_that_is_not_there_is_told() {
+        let source = Source::new("/a.yaml", b"a: # kubelet-lint: ignore[replaced-zer]\n".to_vec());
+        let found = of(&Arc::new(source), &Catalogue::default());
+        let asked = found[0].asked.as_ref().err().map(String::as_str);
+        assert_eq!(asked, Some("no rule `replaced-zer`: did you mean `replaced-zero`?"));
+    }
+
+    #[test]
     fn a_file_of_nothing_but_requests_is_read_up_to_a_bound() {
         let line = "a: # kubelet-lint: ignore[replaced-zero]\n";
         for text in [line.repeat(20_000), line.trim_end().repeat(20_000), " ".repeat(1 << 20) + line] {
