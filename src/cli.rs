@@ -7,7 +7,7 @@ mod outputs;
 mod since;
 
 use std::io::{self, IsTerminal, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
@@ -16,7 +16,7 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand,
 use crate::check::{Catalogue, PAGES};
 use crate::policy::{FailOn, Policy, SettingsError, no_rule};
 use crate::report::{self, FORMATS, Look};
-use crate::scan::{GivenVariable, Request, scan};
+use crate::scan::{GivenVariable, Request, Scan, scan};
 
 /// Nothing at or above the level of `--fail-on` was found.
 const CLEAN: u8 = 0;
@@ -54,6 +54,13 @@ Examples:
 
 Exit codes: 0 nothing at or above --fail-on, 1 something, 2 an error";
 
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  kubelet-lint show --all infra
+  kubectl get --raw /api/v1/nodes/N/proxy/configz | kubelet-lint show --against - infra
+
+Exit codes: 0; with --against 1 if something differs; 2 an error";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Color {
     Auto,
@@ -67,6 +74,7 @@ enum Command {
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Box<Check>),
     /// Show the effective kubelet configuration of each node group
+    #[command(after_help = SHOW_EXAMPLES)]
     Show(Box<Show>),
     /// Explain a rule
     Explain {
@@ -215,6 +223,10 @@ struct Show {
     /// Show settings that are at their default, too
     #[arg(long, help_heading = "Output options")]
     all: bool,
+    /// Tell where the source differs from what was seen on nodes: a saved configz, ps, unit or configuration; `-` is standard
+    /// input
+    #[arg(long, value_name = "PATH", help_heading = "Input options")]
+    against: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -417,6 +429,9 @@ fn show(args: &Show, color: Color) -> Result<u8, Stop> {
     let here = current()?;
     let (settings, catalogue, folder) = configure::settings(&args.input, &here)?;
     let policy = Policy { settings, catalogue, folder, now: std::time::SystemTime::now(), ..Policy::default() };
+    if let Some(path) = &args.against {
+        return against(args, path, policy, look(color, args.output.is_none(), here));
+    }
     let found = scan(&request(&args.input, policy)?).map_err(|e| Stop::Failed(e.to_string()))?;
     let look = look(color, args.output.is_none(), here);
     let mut buffer = Vec::new();
@@ -429,6 +444,44 @@ fn show(args: &Show, color: Color) -> Result<u8, Stop> {
     check::write(args.output.as_deref(), &buffer)?;
     report::notes(&found, &look, &mut io::stderr().lock())?;
     Ok(CLEAN)
+}
+
+/// Holds the source against what was seen on nodes.
+fn against(args: &Show, path: &Path, policy: Policy, look: Look) -> Result<u8, Stop> {
+    if args.format == "html" {
+        return Err(Stop::Failed("--against has no page of HTML".to_owned()));
+    }
+    if path.as_os_str() == "-" && args.input.paths.iter().any(|p| p.as_os_str() == "-") {
+        return Err(Stop::Failed("standard input cannot be both the source and what was seen".to_owned()));
+    }
+    let seen = Input {
+        paths: vec![path.to_owned()],
+        stdin_filename: args.input.stdin_filename.clone().filter(|_| path.as_os_str() == "-"),
+        parameters: Vec::new(),
+        var_file: Vec::new(),
+        var: Vec::new(),
+        variables: Vec::new(),
+        no_gitignore: true,
+        configuration: Configuration { config: None, isolated: true },
+    };
+    let nodes = scan(&request(&seen, Policy { now: policy.now, ..Policy::default() })?)
+        .map_err(|e| Stop::Failed(e.to_string()))?;
+    let source = scan(&request(&args.input, policy)?).map_err(|e| Stop::Failed(e.to_string()))?;
+    let none = |scan: &Scan| scan.groups.iter().all(|g| !g.kubelet);
+    if none(&nodes) {
+        return Err(Stop::Failed(format!("nothing of a kubelet was seen in {}", path.display())));
+    }
+    if none(&source) {
+        return Err(Stop::Failed("nothing of a kubelet was seen in the source".to_owned()));
+    }
+    let mut buffer = Vec::new();
+    let differ = match args.format.as_str() {
+        "json" => report::against_json(&source, &nodes, &mut buffer)?,
+        _ => report::against_text(&source, &nodes, &look, &mut buffer)?,
+    };
+    check::write(args.output.as_deref(), &buffer)?;
+    report::notes(&source, &look, &mut io::stderr().lock())?;
+    Ok(if differ { FOUND } else { CLEAN })
 }
 
 fn current() -> Result<PathBuf, Stop> {

@@ -92,10 +92,61 @@ pub enum Step {
         /// True if it is added to what is there.
         append: bool,
     },
+    /// A file of the node is changed.
+    Edit {
+        /// Absolute path on the node.
+        path: String,
+        /// What is done to it.
+        edit: Edit,
+        /// What says so.
+        at: Span,
+    },
     /// A file that is on the node, of which nothing is known: its absolute path.
     UnknownFile(String, Why),
     /// The kubelet starts, if it does not run yet.
     Start,
+}
+
+/// A change of a file, as Ansible's modules make it. Patterns are Python's.
+#[derive(Clone, Debug)]
+pub enum Edit {
+    /// A line is there or not.
+    Line {
+        /// The line that it takes the place of; of several, the last one.
+        pattern: Option<String>,
+        /// The line.
+        line: Option<Traced>,
+        /// Where it goes if there is no such line: behind the last line with this, at the end for `EOF`.
+        after: Option<String>,
+        /// As before, but in front; `BOF` is the beginning.
+        before: Option<String>,
+        /// All such lines go.
+        absent: bool,
+        /// Groups of the pattern are put into the line, and nothing is done where there is no such line.
+        backrefs: bool,
+        /// The first line counts, and not the last.
+        first: bool,
+    },
+    /// Everything that fits a pattern is replaced.
+    Replace {
+        /// The pattern, for which `^` and `$` mean lines.
+        pattern: String,
+        /// What takes its place.
+        with: Traced,
+    },
+    /// Lines between two marks.
+    Block {
+        /// The lines.
+        block: Traced,
+        /// The marks, with `{mark}` for `BEGIN` and `END`.
+        marker: String,
+        /// As for a line.
+        after: Option<String>,
+        /// As for a line.
+        before: Option<String>,
+        /// It goes.
+        absent: bool,
+    },
 }
 
 impl Step {
@@ -126,7 +177,7 @@ impl Step {
             | Self::NodeadmKubeletConfig(tree)
             | Self::NodeadmKubeletConfigLast(tree)
             | Self::RunningConfig(tree) => vec![tree.span],
-            Self::File { .. } | Self::UnknownFile(..) | Self::Start => Vec::new(),
+            Self::File { .. } | Self::Edit { .. } | Self::UnknownFile(..) | Self::Start => Vec::new(),
         }
     }
 }

@@ -248,3 +248,34 @@ fn show_is_a_table_or_a_page_that_needs_nothing_else() {
         assert!(!page.contains(foreign), "{foreign}");
     }
 }
+
+#[test]
+fn show_against_tells_where_source_and_node_differ() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("main.sh"), FINE).unwrap();
+    let configz = |value: &str| {
+        format!(r#"{{"kubeletconfig": {{"streamingConnectionIdleTimeout": "{value}", "syncFrequency": "1m0s"}}}}"#)
+    };
+    let ps = "root 2461 1 2 Nov24 ? 00:31:07 /usr/bin/kubelet --streaming-connection-idle-timeout=0\n";
+    std::fs::write(dir.path().join("other.json"), configz("0s")).unwrap();
+    std::fs::write(dir.path().join("same.json"), configz("4h0m0s")).unwrap();
+    std::fs::write(dir.path().join("ps.txt"), ps).unwrap();
+    std::fs::write(dir.path().join("empty.json"), "{}").unwrap();
+    for (against, code) in [("other.json", 1), ("same.json", 0), ("ps.txt", 1), ("empty.json", 2), ("missing", 2)] {
+        for format in ["text", "table", "json"] {
+            let out = run_in(dir.path(), &["show", "main.sh", "--against", against, "--format", format], None);
+            assert_eq!(out.status.code(), Some(code), "{against} {format}: {}{}", text(&out.stdout), text(&out.stderr));
+        }
+    }
+    let args = ["show", "main.sh", "--against", "-", "--format", "json"];
+    let out = run_in(dir.path(), &args, Some(configz("0s").as_bytes()));
+    let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    let differences = json["comparisons"][0]["differences"].as_array().unwrap();
+    assert_eq!((out.status.code(), differences.len()), (Some(1), 1));
+    assert_eq!(differences[0]["field"], "streamingConnectionIdleTimeout");
+    assert_eq!(differences[0]["source"]["effective"], "4h0m0s");
+    assert_eq!(differences[0]["source"]["place"]["line"], 2);
+    assert_eq!(differences[0]["node"]["effective"], "0s");
+    let out = run_in(dir.path(), &["show", "-", "--against", "-"], Some(FINE));
+    assert_eq!(out.status.code(), Some(2));
+}

@@ -3,6 +3,7 @@
 mod bottlerocket;
 mod cloud_config;
 mod dead;
+mod edit;
 mod image;
 mod kubeadm;
 mod launch;
@@ -103,6 +104,11 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
                         Ok(text) => way.machine.put(path, File::Known(std::sync::Arc::new(text.clone()))),
                         Err(why) => way.machine.put(path, File::Unknown(why.clone())),
                     }
+                }
+            }
+            Step::Edit { path, edit, at } => {
+                for way in &mut ways {
+                    edit::apply(&mut way.machine, path, edit, *at);
                 }
             }
             Step::UnknownFile(path, why) => {

@@ -1,5 +1,6 @@
 //! Kinds of infrastructure as code, and the node groups that they describe. Never runs what it finds: that is the boot's.
 
+mod ansible;
 mod cloudformation;
 mod commands;
 mod documents;
@@ -16,6 +17,7 @@ mod stream;
 mod terraform;
 #[cfg(test)]
 mod testing;
+mod texts;
 
 pub use kind::{FileList, Input, Unit};
 
@@ -30,6 +32,7 @@ pub const INPUTS: &[&dyn Input] = &[
     &kustomize::Kustomize,
     &pulumi::Pulumi,
     &manifests::Manifests,
+    &ansible::Ansible,
     &commands::Commands,
     &documents::Runtimes,
     &documents::UserData,

@@ -1,5 +1,6 @@
 //! The formats in which a scan is shown.
 
+mod against;
 mod concise;
 mod excerpt;
 mod explain;
@@ -18,6 +19,7 @@ mod show;
 mod table;
 mod words;
 
+pub use against::{against_json, against_text};
 pub use explain::{explain, list_rules, list_rules_json};
 pub use fingerprint::line_hashes;
 pub use human::{complain, notes};

@@ -1,5 +1,6 @@
 //! The whole pipeline on one screen: paths, files, units, node groups, boots, findings.
 
+mod compare;
 mod merge;
 mod narrow;
 mod overlay;
@@ -24,6 +25,7 @@ use crate::value::MAX_ALTERNATIVES;
 
 use merge::merged;
 
+pub use compare::{Compared, Difference, compare};
 pub use overlay::Edited;
 pub use request::{GivenVariable, Request, ScanError};
 pub use shown::{Shown, ShownSetting};

@@ -2,6 +2,7 @@
 
 pub mod go_template;
 pub mod hcl;
+pub mod jinja;
 pub mod json;
 pub mod powershell;
 pub(crate) mod python;

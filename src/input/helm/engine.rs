@@ -12,7 +12,8 @@ use crate::syntax::go_template::{Branch, Head, Operand, Part, Pipeline, parse};
 use crate::text::{Span, Traced, View, Why};
 use crate::value::{Condition, Entry, Guard, Kind, Map, Value};
 
-use super::{files, functions, texts};
+use super::{files, functions};
+use crate::input::texts;
 
 /// The most steps of one rendering.
 const MAX_STEPS: usize = 200_000;
@@ -198,19 +199,17 @@ impl Engine<'_, '_> {
         }
         let items: Vec<(Value, Value)> = match &value.kind {
             Kind::List(_) => {
-                value.items().into_iter().enumerate().map(|(n, item)| (functions::counted(n, at), item)).collect()
+                value.items().into_iter().enumerate().map(|(n, item)| (texts::counted(n, at), item)).collect()
             }
             Kind::Map(map) => {
                 let mut keys: Vec<_> = map.entries.iter().map(|(k, e)| (Arc::clone(k), e.key)).collect();
                 keys.sort();
-                let item =
-                    |(k, span): &(Arc<str>, Span)| Some((Value::str(texts::key(k, *span, self), *span), value.get(k)?));
+                let item = |(k, span): &(Arc<str>, Span)| Some((Value::str(key(k, *span, self), *span), value.get(k)?));
                 keys.iter().filter_map(item).collect()
             }
-            Kind::Number(n) if n.value() >= 0.0 => (0..functions::count(n.value()).min(1000))
-                .map(|n| functions::counted(n, at))
-                .map(|n| (n.clone(), n))
-                .collect(),
+            Kind::Number(n) if n.value() >= 0.0 => {
+                (0..texts::count(n.value()).min(1000)).map(|n| texts::counted(n, at)).map(|n| (n.clone(), n)).collect()
+            }
             _ => Vec::new(),
         };
         if items.is_empty() {
@@ -465,4 +464,15 @@ pub(super) fn unknown(value: &Value) -> Option<Why> {
 pub(super) fn map(entries: impl IntoIterator<Item = (Arc<str>, Value)>, at: Span) -> Value {
     let entries: IndexMap<_, _> = entries.into_iter().map(|(k, value)| (k, Entry { key: at, value })).collect();
     Value::map(entries, at)
+}
+
+/// The key of a map as text: as it stands, where it stands so.
+pub(super) fn key(name: &Arc<str>, at: Span, engine: &Engine<'_, '_>) -> Traced {
+    let mut out = Traced::new();
+    if engine.cx.texts.slice(at) == name.as_bytes() {
+        out.push_same(name.as_bytes(), at);
+    } else {
+        out.push_made(name.as_bytes(), at);
+    }
+    out
 }

@@ -11,9 +11,10 @@ use crate::syntax::yaml as documents;
 use crate::text::{Layer, Span, Traced, Why};
 use crate::value::{Entry, Kind, Map, Number, Value};
 
+use super::engine::key;
 use super::engine::{Engine, map, unknown};
-use super::texts::{formatted, indented, key, mapped, printed, trimmed, yaml};
 use crate::input::manifests::{json_of, quoted, value_of};
+use crate::input::texts::{count, counted, formatted, indented, mapped, printed, trimmed, yaml};
 
 /// The most items that a function makes.
 const MAX_ITEMS: usize = 1000;
@@ -40,17 +41,6 @@ pub(super) fn number(text: &Traced) -> Option<Number> {
 
 fn float(n: f64, at: Span) -> Value {
     Value::new(Kind::Number(Number::new(n)), at)
-}
-
-/// A count as a number.
-pub(super) fn counted(n: usize, at: Span) -> Value {
-    float(f64::from(u32::try_from(n).unwrap_or(u32::MAX)), at)
-}
-
-/// A number as a count: nothing below zero.
-#[expect(clippy::cast_sign_loss, reason = "nothing below zero is left")]
-pub(super) fn count(n: f64) -> usize {
-    n.clamp(0.0, f64::from(u32::MAX)) as usize
 }
 
 fn text_arg(args: &[Value], n: usize, at: Span) -> Traced {

@@ -10,7 +10,6 @@ mod chart;
 mod engine;
 mod files;
 mod functions;
-mod texts;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

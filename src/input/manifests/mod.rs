@@ -3,7 +3,6 @@
 //! One door for all of them, wherever they stand: in files of their own, in lists, in texts that another kind of input holds
 //! ([`in_text`]), in trees ([`in_tree`]) and somewhere among values ([`among`]).
 
-mod ansible;
 mod carry;
 mod cluster_api;
 mod ignition;
@@ -321,7 +320,6 @@ fn each(
 ) {
     let Some(manifest) = Manifest::of(tree, siblings, view, name) else {
         groups.append(&mut shapes::read(tree, name));
-        groups.extend(ansible::read(tree, name));
         return;
     };
     if manifest.kind.ends_with("List")

@@ -14,12 +14,6 @@ pub(super) fn holes(text: &Traced) -> Traced {
     fill(text, MARKS)
 }
 
-/// As [`holes`], but only for the marks of Jinja: in a script, others are the shell's.
-pub(super) fn jinja(text: &Traced) -> Traced {
-    const MARKS: Marks = &[(b"{{", b"}}"), (b"{%", b"%}")];
-    fill(text, MARKS)
-}
-
 fn fill(text: &Traced, marks: Marks) -> Traced {
     let bytes = text.bytes();
     if !bytes.contains(&b'$') && !bytes.windows(2).any(|w| matches!(w, b"{{" | b"{%")) {

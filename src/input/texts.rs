@@ -1,16 +1,13 @@
 //! Values as text, and texts that functions of templates change. Every byte keeps its place.
 
-use std::sync::Arc;
-
 use crate::syntax::yaml;
 use crate::text::{Span, Traced, Whence, Why};
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Number, Value};
 
-use super::engine::Engine;
-use crate::input::manifests::{node_of, quoted};
+use super::manifests::{node_of, quoted};
 
 /// What a template writes for a value. Helm writes nothing for what is not there.
-pub(super) fn printed(value: &Value, at: Span) -> Traced {
+pub(in crate::input) fn printed(value: &Value, at: Span) -> Traced {
     match &value.kind {
         Kind::Null => Traced::new(),
         Kind::List(_) => {
@@ -35,19 +32,8 @@ pub(super) fn printed(value: &Value, at: Span) -> Traced {
     }
 }
 
-/// The key of a map as text: as it stands, where it stands so.
-pub(super) fn key(name: &Arc<str>, at: Span, engine: &Engine<'_, '_>) -> Traced {
-    let mut out = Traced::new();
-    if engine.cx.texts.slice(at) == name.as_bytes() {
-        out.push_same(name.as_bytes(), at);
-    } else {
-        out.push_made(name.as_bytes(), at);
-    }
-    out
-}
-
 /// A value as `toYaml` writes it, without the last line break.
-pub(super) fn yaml(value: &Value, at: Span) -> Traced {
+pub(in crate::input) fn yaml(value: &Value, at: Span) -> Traced {
     let text = yaml::write(&node_of(value));
     let length = text.bytes().trim_ascii_end().len();
     let text = text.slice(0..length);
@@ -55,7 +41,7 @@ pub(super) fn yaml(value: &Value, at: Span) -> Traced {
 }
 
 /// A text with every byte changed, none added or removed.
-pub(super) fn mapped(text: &Traced, change: impl Fn(u8) -> u8) -> Traced {
+pub(in crate::input) fn mapped(text: &Traced, change: impl Fn(u8) -> u8) -> Traced {
     let mut out = Traced::new();
     for (range, piece) in text.ranges() {
         let before = &text.bytes()[range];
@@ -71,7 +57,7 @@ pub(super) fn mapped(text: &Traced, change: impl Fn(u8) -> u8) -> Traced {
 }
 
 /// Every line with blanks in front, as `indent` writes them.
-pub(super) fn indented(text: &Traced, count: usize, at: Span) -> Traced {
+pub(in crate::input) fn indented(text: &Traced, count: usize, at: Span) -> Traced {
     let lead = Traced::made(" ".repeat(count.min(200)), at);
     let mut out = Traced::new();
     for (n, line) in text.split(b"\n").iter().enumerate() {
@@ -84,7 +70,7 @@ pub(super) fn indented(text: &Traced, count: usize, at: Span) -> Traced {
     out
 }
 
-pub(super) fn trimmed(text: &Traced, cut: &dyn Fn(&u8) -> bool, start: bool, end: bool) -> Traced {
+pub(in crate::input) fn trimmed(text: &Traced, cut: &dyn Fn(&u8) -> bool, start: bool, end: bool) -> Traced {
     let bytes = text.bytes();
     let from = if start { bytes.iter().take_while(|b| cut(b)).count() } else { 0 };
     let to = if end { bytes.len() - bytes[from..].iter().rev().take_while(|b| cut(b)).count() } else { bytes.len() };
@@ -92,7 +78,7 @@ pub(super) fn trimmed(text: &Traced, cut: &dyn Fn(&u8) -> bool, start: bool, end
 }
 
 /// `printf`: `%s`, `%v`, `%d`, `%q`, `%t` and `%%`. Other verbs give something unknown.
-pub(super) fn formatted(format: &Traced, args: &[Value], at: Span) -> Traced {
+pub(in crate::input) fn formatted(format: &Traced, args: &[Value], at: Span) -> Traced {
     let mut out = Traced::new();
     let bytes = format.bytes();
     let (mut run, mut n, mut next) = (0, 0, 0);
@@ -124,4 +110,16 @@ pub(super) fn formatted(format: &Traced, args: &[Value], at: Span) -> Traced {
     }
     out.push(&format.slice(run..bytes.len()));
     out
+}
+
+/// A count as a number.
+pub(in crate::input) fn counted(n: usize, at: Span) -> Value {
+    let n = f64::from(u32::try_from(n).unwrap_or(u32::MAX));
+    Value::new(Kind::Number(Number::new(n)), at)
+}
+
+/// A number as a count: nothing below zero.
+#[expect(clippy::cast_sign_loss, reason = "nothing below zero is left")]
+pub(in crate::input) fn count(n: f64) -> usize {
+    n.clamp(0.0, f64::from(u32::MAX)) as usize
 }

@@ -1,0 +1,260 @@
+//! Ansible: the machine that the tasks of a file, a role or a playbook leave behind.
+//!
+//! Variables come from the defaults and variables of a role, from the play, its files and its roles' parameters, and from
+//! `group_vars/all`; other files of `group_vars` and `host_vars` that set a variable which is used give a node group of their own
+//! each. A variable that nobody sets is a hole, also where a template has a default for it: an inventory may set it.
+
+mod tasks;
+mod vars;
+
+use std::path::{Path, PathBuf};
+
+use crate::node::{Cx, NodeGroup};
+use crate::syntax::Node;
+use crate::value::{Condition, Guard};
+
+use super::kind::{FileList, Input, Unit};
+use super::{manifests, stream};
+use tasks::{Folders, Run};
+
+/// The most ways that conditions leave open.
+const MAX_WAYS: usize = 8;
+/// The most files of variables that are tried.
+const MAX_VARIANTS: usize = 16;
+/// Words without which a file of tasks says nothing of a kubelet.
+const WORDS: &[&str] = &["kubelet", "nodeadm", "bootstrap.sh", "/etc/rancher/", "karpenter", "user_data", "containerd"];
+/// Words of files that take others in.
+const OUTER: &[&str] = &["roles:", "include_tasks", "import_tasks", "include_role", "import_role"];
+/// Keys that only tasks and plays have.
+const KEYS: &[&str] = &[
+    "hosts",
+    "tasks",
+    "block",
+    "when",
+    "become",
+    "notify",
+    "copy",
+    "template",
+    "lineinfile",
+    "blockinfile",
+    "replace",
+    "shell",
+    "command",
+    "include_tasks",
+    "import_tasks",
+    "include_role",
+    "import_role",
+    "roles",
+    "set_fact",
+    "script",
+    "k8s",
+];
+
+/// Files of tasks and playbooks.
+#[derive(Debug)]
+pub(super) struct Ansible;
+
+impl Input for Ansible {
+    fn name(&self) -> &'static str {
+        "ansible"
+    }
+
+    fn claim(&self, files: &FileList) -> Vec<Unit> {
+        stream::claim(files, &["yaml", "yml"])
+    }
+
+    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let Ok(source) = cx.files.read(&unit.path) else { return Vec::new() };
+        let bytes = source.bytes();
+        let holds = |words: &[&str]| words.iter().any(|w| stream::holds(&bytes, w.as_bytes()));
+        if !holds(WORDS) && !holds(OUTER) {
+            return Vec::new();
+        }
+        let Ok(id) = cx.open(&unit.path) else { return Vec::new() };
+        let view = cx.texts.view(id);
+        let trees = stream::documents(&view).tree;
+        let is_task = |item: &Node| {
+            item.pairs()
+                .iter()
+                .filter_map(|(k, _)| k.as_str())
+                .any(|k| KEYS.contains(&k.rsplit('.').next().unwrap_or(k)))
+        };
+        let mut lists = trees.iter().filter(|t| t.items().iter().any(is_task));
+        let Some(list) = lists.next() else { return Vec::new() };
+        let book = Book::of(&unit.path, list);
+        let (mut out, used) = book.ways(list, None, cx);
+        for (path, tree) in book.variants(cx).into_iter().take(MAX_VARIANTS) {
+            let sets = tree.pairs().iter().filter_map(|(k, _)| k.as_str()).any(|k| used.contains(k));
+            if sets {
+                let (mut groups, _) = book.ways(list, Some(&tree), cx);
+                let name = stream::shown(&path, cx);
+                for group in &mut groups {
+                    group.name = format!("{} with {name}", group.name).into();
+                }
+                out.append(&mut groups);
+            }
+        }
+        out
+    }
+}
+
+/// A file of plays or tasks, and what lies around it.
+struct Book {
+    path: PathBuf,
+    /// The folder of the role or of the playbook.
+    base: PathBuf,
+    role: bool,
+}
+
+impl Book {
+    fn of(path: &Path, list: &Node) -> Self {
+        let dir = path.parent().unwrap_or(path);
+        let plays = list.items().iter().any(|p| p.get("hosts").is_some());
+        let role =
+            !plays && dir.ancestors().take(3).any(|d| d.file_name().is_some_and(|n| n == "tasks" || n == "handlers"));
+        let base = if role {
+            let tasks =
+                dir.ancestors().take(3).find(|d| d.file_name().is_some_and(|n| n == "tasks" || n == "handlers"));
+            tasks.and_then(Path::parent).unwrap_or(dir)
+        } else {
+            dir
+        };
+        Self { path: path.to_owned(), base: base.to_owned(), role }
+    }
+
+    /// Folders that may hold `group_vars` and `host_vars`.
+    fn around(&self) -> Vec<PathBuf> {
+        self.base.ancestors().take(3).map(Path::to_owned).collect()
+    }
+
+    /// Files with the variables of some hosts.
+    fn variants(&self, cx: &mut Cx<'_>) -> Vec<(PathBuf, Node)> {
+        let mut out = Vec::new();
+        for dir in self.around() {
+            for folder in ["group_vars", "host_vars"] {
+                for path in cx.files.list(&dir.join(folder)) {
+                    let stem = path.with_extension("");
+                    if stem.file_name().is_some_and(|n| n != "all") {
+                        out.extend(vars::files(&stem, cx).into_iter().filter(|(p, _)| *p == path));
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// The node groups with these variables of some hosts, one for each way that conditions leave open; and the names of the
+    /// variables that were asked for.
+    fn ways(
+        &self,
+        list: &Node,
+        extra: Option<&Node>,
+        cx: &mut Cx<'_>,
+    ) -> (Vec<NodeGroup>, std::collections::BTreeSet<String>) {
+        let mut open: Vec<Vec<Condition>> = vec![Vec::new()];
+        let mut out = Vec::new();
+        let mut used = std::collections::BTreeSet::new();
+        for _ in 0..MAX_WAYS {
+            let Some(assumed) = open.pop() else { break };
+            let known = assumed.len();
+            let mut run = self.run(list, extra, assumed, cx);
+            used.append(&mut run.vars.used);
+            let answers = std::mem::take(&mut run.vars.answers);
+            for n in (known..answers.len()).rev() {
+                let mut other = answers[..=n].to_vec();
+                other[n].holds = false;
+                open.push(other);
+            }
+            let taken = std::mem::take(&mut run.taken);
+            cx.uses.extend(taken.iter().filter(|p| **p != self.path).cloned());
+            cx.covers.extend(taken.into_iter().filter(|p| *p != self.path));
+            let Some(when) = answers.into_iter().try_fold(Guard::always(), |all, one| all.and(&Guard::of(one))) else {
+                continue;
+            };
+            out.extend(groups(run, &when, cx));
+        }
+        (out, used)
+    }
+
+    fn run(&self, list: &Node, extra: Option<&Node>, answers: Vec<Condition>, cx: &mut Cx<'_>) -> Run {
+        let mut run = Run::new(&stream::shown(&self.path, cx), answers);
+        let folders = Folders { base: self.base.clone(), own: self.path.parent().unwrap_or(&self.path).to_owned() };
+        // Nearer folders win over those around them.
+        for dir in self.around().iter().rev() {
+            for (_, tree) in vars::files(&dir.join("group_vars/all"), cx) {
+                run.vars.push(Some(&tree));
+            }
+        }
+        run.vars.push(extra);
+        if self.role {
+            run.role_vars(&self.base, None, cx);
+            run.list(list, &folders, 0, cx);
+            return run;
+        }
+        for play in list.items() {
+            if play.get("hosts").is_none() {
+                run.list(
+                    &Node { kind: crate::syntax::NodeKind::Seq(vec![play.clone()]), ..list.clone() },
+                    &folders,
+                    0,
+                    cx,
+                );
+                continue;
+            }
+            let layers = run.vars.depth();
+            run.vars.push(play.get("vars"));
+            for file in play.get("vars_files").map(Node::items).unwrap_or_default().iter().filter_map(Node::as_str) {
+                let path = tasks::normal(&folders.base.join(file));
+                for (_, tree) in vars::files(&path.with_extension(""), cx) {
+                    run.vars.push(Some(&tree));
+                }
+            }
+            for key in ["pre_tasks", "roles", "tasks", "post_tasks", "handlers"] {
+                let Some(items) = play.get(key) else { continue };
+                if key != "roles" {
+                    run.list(items, &folders, 0, cx);
+                    continue;
+                }
+                for role in items.items() {
+                    let name =
+                        role.as_str().or_else(|| role.get("role").or_else(|| role.get("name")).and_then(Node::as_str));
+                    if let Some(name) = name.map(str::to_owned) {
+                        run.role(
+                            &name,
+                            "main",
+                            role.get("vars").or(Some(role)).filter(|r| r.is_map()),
+                            &folders,
+                            0,
+                            cx,
+                        );
+                    }
+                }
+            }
+            while run.vars.depth() > layers {
+                run.vars.pop();
+            }
+        }
+        run
+    }
+}
+
+/// What a run leaves behind.
+fn groups(run: Run, when: &Guard, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let mut out = run.groups;
+    if let Some(place) = run.place.filter(|_| !run.steps.is_empty()) {
+        // A configuration that nothing else says anything of: a kubelet reads it wherever it lies.
+        let alone = run.steps.len() == 1;
+        if let (true, [(path, text)]) = (alone, run.configurations.as_slice()) {
+            let name = format!("{path} of {}", run.name);
+            out.append(&mut manifests::in_text(text, &name, place, cx));
+        }
+        let mut group = NodeGroup::new(run.name, place);
+        group.steps = run.steps;
+        group.when = run.when;
+        out.push(group);
+    }
+    for group in &mut out {
+        group.when = group.when.and(when).unwrap_or_default();
+    }
+    out
+}

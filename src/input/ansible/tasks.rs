@@ -1,0 +1,518 @@
+//! What the modules of tasks do to a machine. Source: ansible/ansible, `lib/ansible/modules` (`copy`, `template`, `lineinfile`,
+//! `blockinfile`, `replace`, `shell`, `command`, `script`, `file`).
+
+use std::path::PathBuf;
+
+use crate::node::{Cx, Edit, NodeGroup, Step, Wrapping};
+use crate::syntax::{MAX_DEPTH, Node};
+use crate::text::{Span, Traced, Why};
+use crate::value::{Condition, Guard, Kind, Value};
+
+use super::vars::{self, Vars, printed};
+use crate::input::{manifests, stream};
+
+/// The most rounds of a loop.
+const MAX_ROUNDS: usize = 64;
+/// The most tasks of one run.
+const MAX_TASKS: usize = 5_000;
+
+/// Where tasks look for files: the folder of the role or of the playbook.
+#[derive(Clone, Debug)]
+pub(super) struct Folders {
+    /// The role or playbook.
+    pub(super) base: PathBuf,
+    /// The folder of the file that the tasks stand in.
+    pub(super) own: PathBuf,
+}
+
+impl Folders {
+    fn find(&self, kind: &str, name: &str, cx: &Cx<'_>) -> Option<PathBuf> {
+        let places = [
+            self.base.join(kind).join(name),
+            self.base.join(name),
+            self.own.join(kind).join(name),
+            self.own.join(name),
+        ];
+        places.into_iter().map(|p| normal(&p)).find(|p| cx.files.read(p).is_ok())
+    }
+}
+
+/// A run of tasks.
+pub(super) struct Run {
+    pub(super) vars: Vars,
+    pub(super) steps: Vec<Step>,
+    pub(super) when: Guard,
+    /// The first task that has to do with a kubelet.
+    pub(super) place: Option<Span>,
+    /// Node groups of their own: launch templates, documents for a cluster.
+    pub(super) groups: Vec<NodeGroup>,
+    /// Files that were taken in.
+    pub(super) taken: Vec<PathBuf>,
+    /// Files of the machine that hold a kubelet's configuration, and their texts.
+    pub(super) configurations: Vec<(String, Traced)>,
+    pub(super) name: String,
+    tasks: usize,
+}
+
+impl Run {
+    pub(super) fn new(name: &str, answers: Vec<Condition>) -> Self {
+        Self {
+            vars: Vars::new(answers),
+            steps: Vec::new(),
+            when: Guard::always(),
+            place: None,
+            groups: Vec::new(),
+            taken: Vec::new(),
+            configurations: Vec::new(),
+            name: name.to_owned(),
+            tasks: 0,
+        }
+    }
+
+    /// The tasks of a file.
+    pub(super) fn file(&mut self, path: &std::path::Path, base: &std::path::Path, depth: usize, cx: &mut Cx<'_>) {
+        if depth >= 16 {
+            return;
+        }
+        let Ok(id) = cx.open(path) else { return };
+        let view = cx.texts.view(id);
+        self.taken.push(path.to_owned());
+        let folders = Folders { base: base.to_owned(), own: path.parent().unwrap_or(path).to_owned() };
+        for tree in stream::documents(&view).tree {
+            self.list(&tree, &folders, depth + 1, cx);
+        }
+    }
+
+    pub(super) fn list(&mut self, list: &Node, folders: &Folders, depth: usize, cx: &mut Cx<'_>) {
+        for item in list.items() {
+            self.tasks += 1;
+            if depth >= MAX_DEPTH || self.tasks > MAX_TASKS {
+                return;
+            }
+            self.task(item, folders, depth, cx);
+        }
+    }
+
+    fn task(&mut self, item: &Node, folders: &Folders, depth: usize, cx: &mut Cx<'_>) {
+        let layers = self.vars.depth();
+        self.vars.push(item.get("vars"));
+        let list = ["loop", "with_items", "with_list"].iter().find_map(|key| item.get(key));
+        match list {
+            Some(list) => {
+                let value = self.vars.value(list, cx);
+                let name = item.path(&["loop_control", "loop_var"]).and_then(Node::as_str).unwrap_or("item");
+                let items = match &value.kind {
+                    Kind::List(_) => value.items(),
+                    _ => vec![Value::unknown(Why::NotUnderstood("what a task loops over".into()), list.span)],
+                };
+                for one in items.into_iter().take(MAX_ROUNDS) {
+                    self.vars.set(name, one);
+                    self.once(item, folders, depth, cx);
+                }
+            }
+            None => {
+                if let Some(dict) = item.get("with_dict") {
+                    let why = Why::NotUnderstood("what a task loops over".into());
+                    self.vars.set("item", Value::unknown(why, dict.span));
+                }
+                self.once(item, folders, depth, cx);
+            }
+        }
+        while self.vars.depth() > layers {
+            self.vars.pop();
+        }
+    }
+
+    fn once(&mut self, item: &Node, folders: &Folders, depth: usize, cx: &mut Cx<'_>) {
+        let mut asked = None;
+        if let Some(when) = item.get("when") {
+            match self.vars.condition(when, cx) {
+                Some(false) => return,
+                Some(true) => {}
+                None => asked = Some(when),
+            }
+        }
+        let before = (self.steps.len(), self.groups.len());
+        for key in ["block", "rescue", "always"] {
+            if let Some(inner) = item.get(key) {
+                self.list(inner, folders, depth + 1, cx);
+            }
+        }
+        for (key, value) in item.pairs() {
+            self.module((key, value), item, folders, depth, cx);
+        }
+        if self.steps.len() > before.0 {
+            self.place.get_or_insert(item.get("name").map_or(item.span, |name| name.span));
+        }
+        // What decides a condition is known only on the machine.
+        if let Some(words) = asked.and_then(words)
+            && (self.steps.len(), self.groups.len()) != before
+        {
+            let condition = Condition { words: words.into(), holds: true };
+            self.when = self.when.and(&Guard::of(condition)).unwrap_or_default();
+        }
+    }
+
+    /// An argument of a module: in its map, or in a text of `key=value`.
+    fn argument(&mut self, value: &Node, keys: &[&str], cx: &mut Cx<'_>) -> Option<Value> {
+        if let Some(node) = keys.iter().find_map(|key| value.get(key)) {
+            return Some(self.vars.value(node, cx));
+        }
+        let scalar = value.as_scalar()?;
+        let text = scalar.text.clone();
+        let at = value.span;
+        let found = free_form(&text).into_iter().find(|(key, _)| keys.contains(&key.as_str()))?.1;
+        Some(self.vars.text(&found, at, cx))
+    }
+
+    fn text(&mut self, value: &Node, keys: &[&str], cx: &mut Cx<'_>) -> Option<Traced> {
+        let found = self.argument(value, keys, cx)?;
+        Some(printed(&found, value.span))
+    }
+
+    fn known(&mut self, value: &Node, keys: &[&str], cx: &mut Cx<'_>) -> Option<String> {
+        self.text(value, keys, cx)?.known_str().map(str::to_owned)
+    }
+
+    fn module(&mut self, (key, value): (&Node, &Node), item: &Node, folders: &Folders, depth: usize, cx: &mut Cx<'_>) {
+        let Some(name) = key.as_str() else { return };
+        let name = name.rsplit('.').next().unwrap_or(name);
+        match name {
+            "include_tasks" | "import_tasks" | "include" => {
+                let file = self.vars.value(value.get("file").unwrap_or(value), cx);
+                let Some(file) = file.as_known_str().map(|f| f.split(' ').next().unwrap_or(f).to_owned()) else {
+                    return;
+                };
+                let places =
+                    [folders.own.join(&file), folders.base.join("tasks").join(&file), folders.base.join(&file)];
+                if let Some(path) = places.iter().map(|p| normal(p)).find(|p| cx.files.read(p).is_ok()) {
+                    self.file(&path, &folders.base.clone(), depth + 1, cx);
+                }
+            }
+            "include_role" | "import_role" => {
+                let role = self.known(value, &["name"], cx);
+                let from = self.known(value, &["tasks_from"], cx).unwrap_or_else(|| "main".to_owned());
+                if let Some(role) = role {
+                    self.role(&role, &from, None, folders, depth, cx);
+                }
+            }
+            "set_fact" => {
+                for (key, value) in value.pairs() {
+                    let Some(name) = key.as_str().filter(|n| *n != "cacheable") else { continue };
+                    let value = self.vars.value(value, cx);
+                    self.vars.fact(name, value);
+                }
+            }
+            "include_vars" => {
+                let file = self.known(value, &["file"], cx).or_else(|| value.as_str().map(str::to_owned));
+                let Some(path) = file.and_then(|f| folders.find("vars", &f, cx)) else { return };
+                for (_, tree) in vars::files(&path.with_extension(""), cx) {
+                    for (key, value) in tree.pairs() {
+                        if let Some(name) = key.as_str() {
+                            let value = self.vars.value(value, cx);
+                            self.vars.fact(name, value);
+                        }
+                    }
+                }
+            }
+            "copy" | "template" => self.put(name, key, value, folders, cx),
+            "file" => {
+                let path = self.known(value, &["path", "dest", "name"], cx);
+                let absent = self.known(value, &["state"], cx).as_deref() == Some("absent");
+                if let Some(path) = path.filter(|p| absent && is_of_kubelet(p)) {
+                    self.script(&Traced::made(format!("rm -rf '{}'", path.replace('\'', "")), value.span), value.span);
+                }
+            }
+            "lineinfile" | "blockinfile" | "replace" => self.edit(name, key, value, cx),
+            "shell" | "command" | "raw" => {
+                let command = match value.get("argv") {
+                    Some(argv) => {
+                        let words = self.vars.value(argv, cx);
+                        let words: Vec<_> = words.items().iter().map(|w| printed(w, argv.span)).collect();
+                        Some(Traced::join(&words, &Traced::made(" ", argv.span)))
+                    }
+                    None => match value.as_scalar().map(|s| s.text.clone()) {
+                        Some(text) => Some(printed(&self.vars.text(&text, value.span, cx), value.span)),
+                        None => self.text(value, &["cmd"], cx),
+                    },
+                };
+                if let Some(command) = command {
+                    self.command(&command, value.span);
+                }
+            }
+            "script" => {
+                let file = value.as_str().map(str::to_owned).or_else(|| self.known(value, &["cmd"], cx));
+                let path = file.and_then(|f| folders.find("files", f.split(' ').next().unwrap_or(&f), cx));
+                let Some(id) = path.and_then(|p| cx.open(&p).ok()) else { return };
+                let view = cx.texts.view(id);
+                if speaks(&String::from_utf8_lossy(&view.bytes)) {
+                    self.steps.push(Step::Script(view.traced(0..view.bytes.len())));
+                }
+            }
+            "k8s" => {
+                let definition = value.get("definition").or_else(|| value.get("resource_definition"));
+                if let Some(definition) = definition {
+                    let value = self.vars.value(definition, cx);
+                    let mut groups = match &value.kind {
+                        Kind::Str(text) => {
+                            manifests::in_text(&text.through_all(&value.via), &self.name.clone(), key.span, cx)
+                        }
+                        _ => manifests::among(&manifests::node_of(&value), &self.name.clone(), cx),
+                    };
+                    self.groups.append(&mut groups);
+                } else if let Some(source) =
+                    self.known(value, &["template"], cx).and_then(|s| folders.find("templates", &s, cx))
+                {
+                    let Ok(id) = cx.open(&source) else { return };
+                    let view = cx.texts.view(id);
+                    self.taken.push(source);
+                    let text = self.vars.file(&view, cx);
+                    self.groups.append(&mut manifests::in_text(&text, &self.name.clone(), key.span, cx));
+                }
+            }
+            "ec2_launch_template" | "ec2_instance" | "ec2" | "ec2_lc" | "autoscaling_launch_config" => {
+                if let Some(text) = self.text(value, &["user_data"], cx).filter(|t| !t.is_empty()) {
+                    let label = item.get("name").and_then(Node::as_str).unwrap_or(name);
+                    let mut group = NodeGroup::new(format!("{} ({label})", self.name), key.span);
+                    group.steps.push(Step::UserData(text, Wrapping::Base64OrPlain));
+                    self.groups.push(group);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A role with its variables.
+    pub(super) fn role(
+        &mut self,
+        role: &str,
+        from: &str,
+        params: Option<&Node>,
+        folders: &Folders,
+        depth: usize,
+        cx: &mut Cx<'_>,
+    ) {
+        let places = folders.base.ancestors().take(4).flat_map(|dir| [dir.join("roles").join(role), dir.join(role)]);
+        let has = |dir: &PathBuf| {
+            ["yml", "yaml"].iter().any(|e| cx.files.read(&dir.join(format!("tasks/{from}.{e}"))).is_ok())
+        };
+        let Some(dir) = places.map(|d| normal(&d)).find(has) else { return };
+        let layers = self.vars.depth();
+        self.role_vars(&dir, params, cx);
+        for extension in ["yml", "yaml"] {
+            let path = dir.join(format!("tasks/{from}.{extension}"));
+            if cx.files.read(&path).is_ok() {
+                self.file(&path, &dir, depth + 1, cx);
+            }
+        }
+        while self.vars.depth() > layers {
+            self.vars.pop();
+        }
+    }
+
+    /// The variables of a role: its defaults below everything that is there, its own ones and its parameters above.
+    pub(super) fn role_vars(&mut self, dir: &std::path::Path, params: Option<&Node>, cx: &mut Cx<'_>) {
+        for (_, tree) in vars::files(&dir.join("defaults/main"), cx) {
+            self.vars.push_below(&tree);
+        }
+        for (_, tree) in vars::files(&dir.join("vars/main"), cx) {
+            self.vars.push(Some(&tree));
+        }
+        if params.is_some() {
+            self.vars.push(params);
+        }
+    }
+
+    fn put(&mut self, name: &str, key: &Node, value: &Node, folders: &Folders, cx: &mut Cx<'_>) {
+        let Some(mut path) = self.known(value, &["dest"], cx) else { return };
+        let source = self.known(value, &["src"], cx);
+        if path.ends_with('/')
+            && let Some(source) = &source
+        {
+            let last = source.rsplit('/').next().unwrap_or(source);
+            path.push_str(last.strip_suffix(".j2").unwrap_or(last));
+        }
+        let content = match (&source, name) {
+            (Some(source), _) => {
+                let kind = if name == "template" { "templates" } else { "files" };
+                let Some(file) = folders.find(kind, source, cx) else {
+                    if is_of_kubelet(&path) {
+                        let why = Why::FromOutside(format!("the file {}", source.escape_debug()).into());
+                        self.steps.push(Step::UnknownFile(path, why));
+                    }
+                    return;
+                };
+                let Ok(id) = cx.open(&file) else { return };
+                let view = cx.texts.view(id);
+                if name == "template" {
+                    self.taken.push(file);
+                    self.vars.file(&view, cx)
+                } else {
+                    view.traced(0..view.bytes.len())
+                }
+            }
+            (None, "copy") => match self.argument(value, &["content"], cx) {
+                Some(value) => printed(&value, key.span),
+                None => return,
+            },
+            _ => return,
+        };
+        if is_of_kubelet(&path) {
+            if stream::holds(content.bytes(), b"KubeletConfiguration") {
+                self.configurations.push((path.clone(), content.clone()));
+            }
+            self.steps.push(Step::file(path, content));
+        } else if path.starts_with("/etc/rancher/") {
+            self.groups.append(&mut manifests::in_text(&content, &format!("{path} of {}", self.name), key.span, cx));
+        } else {
+            self.groups.append(&mut manifests::for_clusters(
+                &content,
+                &format!("{path} of {}", self.name),
+                key.span,
+                cx,
+            ));
+        }
+    }
+
+    fn edit(&mut self, name: &str, key: &Node, value: &Node, cx: &mut Cx<'_>) {
+        let Some(path) = self.known(value, &["path", "dest", "destfile", "name"], cx).filter(|p| is_of_kubelet(p))
+        else {
+            return;
+        };
+        let absent = self.known(value, &["state"], cx).as_deref() == Some("absent");
+        let yes = |text: Option<String>| {
+            text.is_some_and(|t| matches!(t.to_ascii_lowercase().as_str(), "true" | "yes" | "1" | "on"))
+        };
+        let after = self.known(value, &["insertafter"], cx);
+        let before = self.known(value, &["insertbefore"], cx);
+        let edit = match name {
+            "lineinfile" => {
+                let literal = self.known(value, &["search_string"], cx);
+                let regexp = self.text(value, &["regexp", "regex"], cx);
+                if regexp.as_ref().is_some_and(|r| r.known_str().is_none()) {
+                    self.steps.push(Step::UnknownFile(path, Why::NotUnderstood("a pattern that is not known".into())));
+                    return;
+                }
+                Edit::Line {
+                    pattern: literal.map(|l| regex::escape(&l)).or_else(|| regexp?.known_str().map(str::to_owned)),
+                    line: self.text(value, &["line", "value"], cx),
+                    after,
+                    before,
+                    absent,
+                    backrefs: yes(self.known(value, &["backrefs"], cx)),
+                    first: yes(self.known(value, &["firstmatch"], cx)),
+                }
+            }
+            "replace" => {
+                let Some(pattern) = self.known(value, &["regexp"], cx) else {
+                    self.steps.push(Step::UnknownFile(path, Why::NotUnderstood("a pattern that is not known".into())));
+                    return;
+                };
+                Edit::Replace { pattern, with: self.text(value, &["replace"], cx).unwrap_or_default() }
+            }
+            _ => Edit::Block {
+                block: self.text(value, &["block", "content"], cx).unwrap_or_default(),
+                marker: self
+                    .known(value, &["marker"], cx)
+                    .unwrap_or_else(|| "# {mark} ANSIBLE MANAGED BLOCK".to_owned()),
+                after,
+                before,
+                absent,
+            },
+        };
+        self.steps.push(Step::Edit { path, edit, at: key.span.to(value.span) });
+    }
+
+    fn command(&mut self, command: &Traced, at: Span) {
+        if speaks(&command.to_text()) {
+            self.script(command, at);
+        }
+    }
+
+    fn script(&mut self, command: &Traced, at: Span) {
+        let mut script = Traced::made("#!/bin/sh\n", at);
+        script.push(command);
+        script.push_made(b"\n", at);
+        self.steps.push(Step::Script(script));
+    }
+}
+
+/// The words of a condition; several hold together.
+fn words(when: &Node) -> Option<String> {
+    let one = |node: &Node| node.as_scalar().map(|s| s.text.to_text().into_owned());
+    match when.items() {
+        [] => one(when),
+        items => Some(items.iter().filter_map(one).collect::<Vec<_>>().join(" and ")),
+    }
+}
+
+/// True for commands that may have to do with a kubelet.
+fn speaks(command: &str) -> bool {
+    ["/kubelet", "kubelet.service", "KUBELET_", "bootstrap.sh", "nodeadm"].iter().any(|w| command.contains(w))
+}
+
+/// True for files that a kubelet, what starts it, or its container runtime reads.
+fn is_of_kubelet(path: &str) -> bool {
+    path.starts_with('/')
+        && (path.contains("kubelet")
+            || path.starts_with("/etc/eks/")
+            || path.starts_with("/etc/containerd/")
+            || path.starts_with("/etc/crio/"))
+}
+
+/// The pairs of a text such as `dest=/x line="a b"`.
+fn free_form(text: &Traced) -> Vec<(String, Traced)> {
+    let bytes = text.bytes();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at + bytes[at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+        let length = bytes[start..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+        if length == 0 || bytes.get(start + length) != Some(&b'=') {
+            return out;
+        }
+        let key = String::from_utf8_lossy(&bytes[start..start + length]).into_owned();
+        let mut value = Traced::new();
+        at = start + length + 1;
+        let mut quote = None;
+        let mut braces = 0_usize;
+        let mut run = at;
+        while at < bytes.len() {
+            match (bytes[at], quote) {
+                (b, Some(q)) if b == q => {
+                    value.push(&text.slice(run..at));
+                    run = at + 1;
+                    quote = None;
+                }
+                (q @ (b'"' | b'\''), None) if braces == 0 => {
+                    value.push(&text.slice(run..at));
+                    run = at + 1;
+                    quote = Some(q);
+                }
+                (b'{', None) => braces += 1,
+                (b'}', None) => braces = braces.saturating_sub(1),
+                (b, None) if b.is_ascii_whitespace() && braces == 0 => break,
+                _ => {}
+            }
+            at += 1;
+        }
+        value.push(&text.slice(run..at));
+        out.push((key, value));
+    }
+    out
+}
+
+/// A path without `.` and `..`.
+pub(super) fn normal(path: &std::path::Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}

@@ -1,0 +1,697 @@
+//! Variables of Ansible, and what Jinja makes of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use base64::Engine as _;
+
+use crate::node::Cx;
+use crate::syntax::jinja::{Expr, ExprKind, Part, expression, parse};
+use crate::syntax::{MAX_DEPTH, Node, NodeKind, yaml};
+use crate::text::{Layer, Span, Traced, View, Why};
+use crate::value::{Condition, Entry, Kind, Map, Number, Value};
+
+use crate::input::manifests::{json_of, node_of, value_of};
+use crate::input::texts;
+
+/// How deep variables may name others.
+const MAX_NAMED: usize = 24;
+/// The most steps of one run.
+const MAX_STEPS: usize = 100_000;
+/// The most bytes of one text.
+const MAX_BYTES: usize = 1 << 20;
+/// The longest words of a condition, in characters.
+const MAX_WORDS: usize = 80;
+
+/// Variables by name; of equal names, a later layer wins.
+#[derive(Default)]
+pub(super) struct Vars {
+    layers: Vec<BTreeMap<String, Var>>,
+    /// Names that were asked for.
+    pub(super) used: BTreeSet<String>,
+    /// Answers to conditions that the source does not decide.
+    pub(super) answers: Vec<Condition>,
+    depth: usize,
+    steps: usize,
+}
+
+#[derive(Clone)]
+enum Var {
+    /// As it is written: texts in it may be templates.
+    Written(Node),
+    Known(Value),
+}
+
+/// The maps of variables in a file, or in the files of a folder with its name.
+pub(super) fn files(stem: &Path, cx: &mut Cx<'_>) -> Vec<(PathBuf, Node)> {
+    let mut paths: Vec<PathBuf> = ["yml", "yaml"].iter().map(|e| stem.with_extension(e)).collect();
+    paths.extend(cx.files.list(stem).into_iter().filter(|p| p.extension().is_some_and(|e| e == "yml" || e == "yaml")));
+    let mut out = Vec::new();
+    for path in paths {
+        let Ok(id) = cx.open(&path) else { continue };
+        let view = cx.texts.view(id);
+        out.extend(yaml::parse(&view).tree.into_iter().next().filter(Node::is_map).map(|tree| (path, tree)));
+    }
+    out
+}
+
+impl Vars {
+    pub(super) fn new(answers: Vec<Condition>) -> Self {
+        Self { answers, ..Self::default() }
+    }
+
+    pub(super) fn push(&mut self, tree: Option<&Node>) {
+        let pairs = tree.map(Node::pairs).unwrap_or_default();
+        let layer = pairs.iter().filter_map(|(k, v)| Some((k.as_str()?.to_owned(), Var::Written(v.clone())))).collect();
+        self.layers.push(layer);
+    }
+
+    /// Variables that anything else outweighs.
+    pub(super) fn push_below(&mut self, tree: &Node) {
+        for (key, value) in tree.pairs() {
+            let Some(name) = key.as_str() else { continue };
+            if self.layers.iter().all(|layer| !layer.contains_key(name)) {
+                if self.layers.is_empty() {
+                    self.layers.push(BTreeMap::new());
+                }
+                if let Some(layer) = self.layers.first_mut() {
+                    layer.insert(name.to_owned(), Var::Written(value.clone()));
+                }
+            }
+        }
+    }
+
+    pub(super) fn pop(&mut self) {
+        self.layers.pop();
+    }
+
+    pub(super) fn depth(&self) -> usize {
+        self.layers.len()
+    }
+
+    /// Sets a variable in the innermost layer.
+    pub(super) fn set(&mut self, name: &str, value: Value) {
+        if self.layers.is_empty() {
+            self.layers.push(BTreeMap::new());
+        }
+        if let Some(layer) = self.layers.last_mut() {
+            layer.insert(name.to_owned(), Var::Known(value));
+        }
+    }
+
+    /// Sets a variable for everything that follows.
+    pub(super) fn fact(&mut self, name: &str, value: Value) {
+        for layer in &mut self.layers {
+            layer.remove(name);
+        }
+        if self.layers.is_empty() {
+            self.layers.push(BTreeMap::new());
+        }
+        if let Some(layer) = self.layers.first_mut() {
+            layer.insert(name.to_owned(), Var::Known(value));
+        }
+    }
+
+    fn charge(&mut self) -> bool {
+        self.steps += 1;
+        self.steps <= MAX_STEPS
+    }
+
+    fn lookup(&mut self, name: &str, at: Span, cx: &mut Cx<'_>) -> Value {
+        self.used.insert(name.to_owned());
+        let found = self.layers.iter().rev().find_map(|layer| layer.get(name)).cloned();
+        match found {
+            Some(Var::Known(value)) => value.through(at, &Arc::from(name)),
+            Some(Var::Written(node)) if self.depth < MAX_NAMED => {
+                self.depth += 1;
+                let value = self.value(&node, cx);
+                self.depth -= 1;
+                value.through(at, &Arc::from(name))
+            }
+            Some(Var::Written(_)) => Value::unknown(Why::Limit("variables that name others"), at),
+            // An inventory may set it.
+            None => Value::unknown(Why::NoDefault(format!("the variable {name}").into()), at),
+        }
+    }
+
+    /// What a part of a YAML file gives: its texts are templates.
+    pub(super) fn value(&mut self, node: &Node, cx: &mut Cx<'_>) -> Value {
+        let at = node.span;
+        match &node.kind {
+            NodeKind::Scalar(scalar) if is_template(&scalar.text) => self.text(&scalar.text, at, cx),
+            NodeKind::Scalar(_) => value_of(node),
+            NodeKind::Seq(items) => Value::list(items.iter().map(|item| self.value(item, cx)).collect(), at),
+            NodeKind::Map(pairs) => {
+                let mut map = Map::default();
+                for (key, value) in pairs {
+                    let Some(name) = key.as_str() else { continue };
+                    let value = self.value(value, cx);
+                    map.entries.insert(Arc::from(name), Entry { key: key.span, value });
+                }
+                Value::new(Kind::Map(Arc::new(map)), at)
+            }
+        }
+    }
+
+    /// What a template gives: the value itself, if it is one expression and nothing else.
+    pub(super) fn text(&mut self, text: &Traced, at: Span, cx: &mut Cx<'_>) -> Value {
+        if !is_template(text) {
+            return Value::str(text.clone(), at);
+        }
+        let id = cx.texts.add_made("template", text, at);
+        let view = cx.texts.view(id);
+        match parse(&view) {
+            Ok(parts) => {
+                if let [Part::Output(expr)] = parts.as_slice() {
+                    return self.expr(expr, cx);
+                }
+                let mut out = Traced::new();
+                self.parts(&view, &parts, &mut out, cx);
+                Value::str(out, at)
+            }
+            Err(_) => Value::unknown(Why::NotUnderstood("a template".into()), at),
+        }
+    }
+
+    /// Renders a file.
+    pub(super) fn file(&mut self, view: &View, cx: &mut Cx<'_>) -> Traced {
+        let mut out = Traced::new();
+        match parse(view) {
+            Ok(parts) => self.parts(view, &parts, &mut out, cx),
+            Err(error) => out.push_hole(error.at, Why::NotUnderstood("a template".into())),
+        }
+        out
+    }
+
+    fn parts(&mut self, view: &View, parts: &[Part], out: &mut Traced, cx: &mut Cx<'_>) {
+        for part in parts {
+            if !self.charge() || out.len() > MAX_BYTES {
+                return;
+            }
+            match part {
+                Part::Text(span) => view.push_onto(out, span.range()),
+                Part::Output(expr) => {
+                    let value = self.expr(expr, cx);
+                    out.push(&printed(&value, expr.at));
+                }
+                Part::If(branches, other) => {
+                    let mut body = other;
+                    for (condition, then) in branches {
+                        let value = self.expr(condition, cx);
+                        if truth(&value).unwrap_or_else(|| self.assume(condition.at, cx)) {
+                            body = then;
+                            break;
+                        }
+                    }
+                    self.parts(view, body, out, cx);
+                }
+                Part::For(names, over, body, other) => {
+                    let value = self.expr(over, cx);
+                    let items = match &value.kind {
+                        Kind::List(_) => value.items(),
+                        Kind::Map(map) => map
+                            .entries
+                            .iter()
+                            .map(|(k, e)| Value::str(Traced::made(k.as_bytes(), e.key), e.key))
+                            .collect(),
+                        _ => {
+                            out.push_hole(over.at, unknown(&value));
+                            continue;
+                        }
+                    };
+                    if items.is_empty() {
+                        self.parts(view, other, out, cx);
+                    }
+                    for item in items {
+                        self.layers.push(BTreeMap::new());
+                        match names.as_slice() {
+                            [one] => self.set(one, item),
+                            names => {
+                                for (n, name) in names.iter().enumerate() {
+                                    let part = item.item(n);
+                                    self.set(name, part.unwrap_or_else(|| Value::null(over.at)));
+                                }
+                            }
+                        }
+                        self.parts(view, body, out, cx);
+                        self.layers.pop();
+                    }
+                }
+                Part::Set(name, expr) => {
+                    let value = self.expr(expr, cx);
+                    self.set(name, value);
+                }
+                Part::SetBody(name, body) => {
+                    let mut inner = Traced::new();
+                    self.parts(view, body, &mut inner, cx);
+                    let at = inner.span().unwrap_or_else(|| view.span(0..0));
+                    self.set(name, Value::str(inner, at));
+                }
+            }
+        }
+    }
+
+    /// The answer to a condition, by its words; without one it holds.
+    pub(super) fn assume(&mut self, at: Span, cx: &Cx<'_>) -> bool {
+        let words = String::from_utf8_lossy(cx.texts.slice(at)).split_whitespace().collect::<Vec<_>>().join(" ");
+        let words: Arc<str> = words.chars().take(MAX_WORDS).collect::<String>().into();
+        if let Some(known) = self.answers.iter().find(|c| c.words == words) {
+            return known.holds;
+        }
+        self.answers.push(Condition { words, holds: true });
+        true
+    }
+
+    /// Whether a condition such as `when` holds; `None` if the source does not say.
+    pub(super) fn condition(&mut self, node: &Node, cx: &mut Cx<'_>) -> Option<bool> {
+        if let NodeKind::Seq(items) = &node.kind {
+            let answers: Vec<_> = items.iter().map(|item| self.condition(item, cx)).collect();
+            return if answers.contains(&Some(false)) {
+                Some(false)
+            } else {
+                answers.into_iter().try_fold(true, |all, a| Some(all && a?))
+            };
+        }
+        let scalar = node.as_scalar()?;
+        let text = scalar.text.clone();
+        let id = cx.texts.add_made("condition", &text, node.span);
+        let view = cx.texts.view(id);
+        let expr = expression(&view).ok()?;
+        let value = self.expr(&expr, cx);
+        truth(&value)
+    }
+
+    fn expr(&mut self, expr: &Expr, cx: &mut Cx<'_>) -> Value {
+        let at = expr.at;
+        if self.depth >= MAX_DEPTH || !self.charge() {
+            return Value::unknown(Why::Limit("steps of a template"), at);
+        }
+        self.depth += 1;
+        let value = self.inner(expr, cx);
+        self.depth -= 1;
+        value
+    }
+
+    fn inner(&mut self, expr: &Expr, cx: &mut Cx<'_>) -> Value {
+        let at = expr.at;
+        let bool = |answer: Option<bool>| match answer {
+            Some(answer) => Value::bool(answer, at),
+            None => Value::unknown(Why::NotUnderstood("a comparison with something unknown".into()), at),
+        };
+        match &expr.kind {
+            ExprKind::Text(text) => Value::str(text.clone(), at),
+            ExprKind::Number(text) => match Number::parse(text.clone()) {
+                Some(number) => Value::new(Kind::Number(number), at),
+                None => Value::unknown(Why::NotUnderstood("a number".into()), at),
+            },
+            ExprKind::Bool(value) => Value::bool(*value, at),
+            ExprKind::None => Value::null(at),
+            ExprKind::Name(name) => self.lookup(name, at, cx),
+            ExprKind::List(items) => Value::list(items.iter().map(|item| self.expr(item, cx)).collect(), at),
+            ExprKind::Map(pairs) => {
+                let mut map = Map::default();
+                for (key, value) in pairs {
+                    let key = self.expr(key, cx);
+                    let value = self.expr(value, cx);
+                    match key.as_known_str() {
+                        Some(name) => {
+                            map.entries.insert(Arc::from(name), Entry { key: key.at, value });
+                        }
+                        None => map.open = Some(unknown(&key)),
+                    }
+                }
+                Value::new(Kind::Map(Arc::new(map)), at)
+            }
+            ExprKind::Item(of, key) => {
+                let value = self.expr(of, cx);
+                let key = self.expr(key, cx);
+                let found = match &key.kind {
+                    Kind::Number(n) => value.item(texts::count(n.value())),
+                    _ => key.as_known_str().and_then(|k| value.get(k).or_else(|| value.item(k.parse().ok()?))),
+                };
+                match found {
+                    Some(inner) => inner,
+                    None => Value::unknown(unknown(&value), at),
+                }
+            }
+            ExprKind::Call(of, args) => self.call(of, args, at, cx),
+            ExprKind::Filter(of, name, args) => {
+                let value = self.expr(of, cx);
+                let args: Vec<_> = args.iter().map(|(n, e)| (n.clone(), self.expr(e, cx))).collect();
+                filter(name, value, &args, at, cx)
+            }
+            ExprKind::Test(of, name, args) => {
+                let value = self.expr(of, cx);
+                let args: Vec<_> = args.iter().map(|e| self.expr(e, cx)).collect();
+                bool(match name.as_str() {
+                    "defined" if !value.is_unknown() => Some(true),
+                    "undefined" if !value.is_unknown() => Some(false),
+                    "none" => (!value.is_unknown()).then_some(value.is_null()),
+                    "true" | "truthy" => truth(&value),
+                    "false" | "falsy" => truth(&value).map(|t| !t),
+                    "string" => (!value.is_unknown()).then_some(matches!(value.kind, Kind::Str(_))),
+                    "mapping" => (!value.is_unknown()).then_some(matches!(value.kind, Kind::Map(_))),
+                    "in" => args.first().and_then(|list| within(&value, list)),
+                    _ => None,
+                })
+            }
+            ExprKind::Not(inner) => {
+                let value = self.expr(inner, cx);
+                bool(truth(&value).map(|t| !t))
+            }
+            ExprKind::Binary(a, sign, b) => {
+                let left = self.expr(a, cx);
+                match (*sign, truth(&left)) {
+                    ("and", Some(false)) | ("or", Some(true)) => return left,
+                    ("and" | "or", known) => {
+                        let right = self.expr(b, cx);
+                        return match (known, truth(&right)) {
+                            (Some(_), _) => right,
+                            (None, Some(false)) if *sign == "and" => right,
+                            (None, Some(true)) if *sign == "or" => right,
+                            (None, _) => left,
+                        };
+                    }
+                    _ => {}
+                }
+                let right = self.expr(b, cx);
+                binary(&left, sign, &right, at)
+            }
+            ExprKind::Choice(then, condition, other) => {
+                let value = self.expr(condition, cx);
+                if truth(&value).unwrap_or_else(|| self.assume(condition.at, cx)) {
+                    return self.expr(then, cx);
+                }
+                other.as_ref().map_or_else(|| Value::str(Traced::made("", at), at), |other| self.expr(other, cx))
+            }
+        }
+    }
+
+    fn call(&mut self, of: &Expr, args: &[Expr], at: Span, cx: &mut Cx<'_>) -> Value {
+        match &of.kind {
+            ExprKind::Item(of, key) => {
+                let value = self.expr(of, cx);
+                let ExprKind::Text(method) = &key.kind else { return Value::unknown(unknown(&value), at) };
+                let args: Vec<_> = args.iter().map(|e| self.expr(e, cx)).collect();
+                let known = |n: usize| args.get(n).and_then(Value::as_known_str).map(str::to_owned);
+                match (method.known_str().unwrap_or_default(), &value.kind) {
+                    ("items", Kind::Map(map)) => {
+                        let pair = |(k, e): (&Arc<str>, &Entry)| {
+                            let key = Value::str(Traced::made(k.as_bytes(), e.key), e.key);
+                            Value::list(vec![key, e.value.clone().with_outer(&value.via)], e.key)
+                        };
+                        Value::list(map.entries.iter().map(pair).collect(), at)
+                    }
+                    ("keys", Kind::Map(_)) => filter("list", value, &[], at, cx),
+                    ("values", Kind::Map(map)) => {
+                        Value::list(map.entries.values().map(|e| e.value.clone().with_outer(&value.via)).collect(), at)
+                    }
+                    ("get", Kind::Map(_)) => known(0)
+                        .and_then(|k| value.get(&k))
+                        .or_else(|| args.get(1).cloned())
+                        .unwrap_or_else(|| Value::null(at)),
+                    ("split", Kind::Str(text)) => {
+                        let by = known(0).unwrap_or_else(|| " ".to_owned());
+                        let parts = text.through_all(&value.via).split(by.as_bytes());
+                        Value::list(parts.into_iter().map(|p| Value::str(p, at)).collect(), at)
+                    }
+                    ("format", _) => Value::unknown(Why::NotUnderstood("`format`".into()), at),
+                    (name @ ("lower" | "upper" | "strip"), Kind::Str(_)) => {
+                        let name = if name == "strip" { "trim" } else { name };
+                        filter(name, value, &[], at, cx)
+                    }
+                    _ => Value::unknown(unknown(&value), at),
+                }
+            }
+            ExprKind::Name(name) => {
+                let why = format!("`{}`", name.escape_debug());
+                Value::unknown(Why::FromOutside(why.into()), at)
+            }
+            _ => Value::unknown(Why::NotUnderstood("a call".into()), at),
+        }
+    }
+}
+
+fn is_template(text: &Traced) -> bool {
+    text.bytes().windows(2).any(|w| matches!(w, b"{{" | b"{%"))
+}
+
+/// Why a value is not known, or not of use.
+fn unknown(value: &Value) -> Why {
+    match &value.kind {
+        Kind::Unknown(why) => why.clone(),
+        Kind::Str(text) => text.first_hole().map_or(Why::NotUnderstood("a value".into()), |(_, why)| why.clone()),
+        _ => Why::NotUnderstood("a value".into()),
+    }
+}
+
+/// What a template writes for a value.
+pub(super) fn printed(value: &Value, at: Span) -> Traced {
+    match &value.kind {
+        Kind::Null => Traced::new(),
+        Kind::Bool(value_) => Traced::made(if *value_ { "True" } else { "False" }, value.at).through_all(&value.via),
+        Kind::List(_) | Kind::Map(_) => json_of(value),
+        _ => value.to_traced().unwrap_or_else(|| Traced::hole(at, Why::NotUnderstood("a value".into()))),
+    }
+}
+
+/// Whether a value counts as true; `None` if the source does not say.
+fn truth(value: &Value) -> Option<bool> {
+    match &value.kind {
+        // Bare texts in conditions are read as truth values.
+        Kind::Str(text) => match text.known_str()?.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "1" => Some(true),
+            "false" | "no" | "off" | "" | "0" => Some(false),
+            _ => Some(true),
+        },
+        Kind::Null => Some(false),
+        Kind::Bool(value) => Some(*value),
+        Kind::Number(number) => Some(number.value() != 0.0),
+        Kind::List(items) => Some(!items.is_empty()),
+        Kind::Map(map) => Some(!map.entries.is_empty()),
+        Kind::Unknown(_) | Kind::Either(_) => None,
+    }
+}
+
+fn equal(a: &Value, b: &Value) -> Option<bool> {
+    match (&a.kind, &b.kind) {
+        (Kind::Unknown(_) | Kind::Either(_), _) | (_, Kind::Unknown(_) | Kind::Either(_)) => None,
+        (Kind::Str(a), Kind::Str(b)) => Some(a.known_str()? == b.known_str()?),
+        (Kind::Number(a), Kind::Number(b)) => Some(a == b),
+        (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
+        (Kind::Null, Kind::Null) => Some(true),
+        _ => Some(false),
+    }
+}
+
+/// Whether a value is among others, or a text in another.
+fn within(value: &Value, list: &Value) -> Option<bool> {
+    match &list.kind {
+        Kind::List(_) => {
+            let answers: Vec<_> = list.items().iter().map(|item| equal(value, item)).collect();
+            if answers.contains(&Some(true)) {
+                Some(true)
+            } else {
+                answers.iter().all(Option::is_some).then_some(false)
+            }
+        }
+        Kind::Str(text) => Some(text.known_str()?.contains(value.as_known_str()?)),
+        Kind::Map(map) if map.open.is_none() => Some(map.entries.contains_key(value.as_known_str()?)),
+        _ => None,
+    }
+}
+
+fn binary(left: &Value, sign: &str, right: &Value, at: Span) -> Value {
+    let bool = |answer: Option<bool>| match answer {
+        Some(answer) => Value::bool(answer, at),
+        None => Value::unknown(Why::NotUnderstood("a comparison with something unknown".into()), at),
+    };
+    let numbers = || match (&left.kind, &right.kind) {
+        (Kind::Number(a), Kind::Number(b)) => Some((a.value(), b.value())),
+        _ => None,
+    };
+    match sign {
+        "==" => bool(equal(left, right)),
+        "!=" => bool(equal(left, right).map(|e| !e)),
+        "in" => bool(within(left, right)),
+        "~" => {
+            let mut out = printed(left, at);
+            out.push(&printed(right, at));
+            Value::str(out, at)
+        }
+        "+" => match (&left.kind, &right.kind) {
+            (Kind::Str(_), Kind::Str(_) | Kind::Unknown(_)) | (Kind::Unknown(_), Kind::Str(_)) => {
+                let mut out = printed(left, at);
+                out.push(&printed(right, at));
+                Value::str(out, at)
+            }
+            (Kind::List(_), Kind::List(_)) => {
+                let mut items = left.items();
+                items.extend(right.items());
+                Value::list(items, at)
+            }
+            _ => match numbers() {
+                Some((a, b)) => Value::new(Kind::Number(Number::new(a + b)), at),
+                None => Value::unknown(unknown(left), at),
+            },
+        },
+        "-" | "*" | "/" => match numbers() {
+            Some((a, b)) if sign == "-" => Value::new(Kind::Number(Number::new(a - b)), at),
+            Some((a, b)) if sign == "*" => Value::new(Kind::Number(Number::new(a * b)), at),
+            _ => Value::unknown(unknown(left), at),
+        },
+        "<" => bool(numbers().map(|(a, b)| a < b)),
+        ">" => bool(numbers().map(|(a, b)| a > b)),
+        "<=" => bool(numbers().map(|(a, b)| a <= b)),
+        ">=" => bool(numbers().map(|(a, b)| a >= b)),
+        _ => Value::unknown(Why::NotUnderstood(format!("`{sign}`").into()), at),
+    }
+}
+
+/// Filters of Jinja and of Ansible. What is not modelled gives something unknown.
+fn filter(name: &str, value: Value, args: &[(Option<String>, Value)], at: Span, cx: &mut Cx<'_>) -> Value {
+    let place = |n: usize| args.iter().filter(|(name, _)| name.is_none()).nth(n).map(|(_, v)| v.clone());
+    let named = |key: &str| args.iter().find(|(name, _)| name.as_deref() == Some(key)).map(|(_, v)| v.clone());
+    let arg = |n: usize, key: &str| named(key).or_else(|| place(n));
+    let number = |v: Option<Value>| match v?.kind {
+        Kind::Number(n) => Some(texts::count(n.value())),
+        _ => None,
+    };
+    let str = |text: Traced| Value::str(text, at);
+    if value.is_unknown() {
+        // A default is for what no inventory sets either.
+        return Value { at: value.at, ..value };
+    }
+    let text = || printed(&value, at);
+    match name {
+        "default" | "d" => match (arg(1, "boolean").and_then(|b| truth(&b)), truth(&value)) {
+            (Some(true), Some(false)) => arg(0, "default_value").unwrap_or_else(|| str(Traced::made("", at))),
+            _ => value,
+        },
+        "string" => str(text()),
+        "safe" | "mandatory" => value,
+        "quote" => {
+            let inner = text();
+            let plain = |b: &u8| b.is_ascii_alphanumeric() || b"@%_-+=:,./".contains(b);
+            if !inner.is_empty() && inner.bytes().iter().all(plain) {
+                return str(inner);
+            }
+            let mut out = Traced::made("'", at);
+            out.push(&inner.replace(b"'", &Traced::made("'\"'\"'", at)));
+            out.push_made(b"'", at);
+            str(out)
+        }
+        "upper" => str(texts::mapped(&text(), |b| b.to_ascii_uppercase())),
+        "lower" => str(texts::mapped(&text(), |b| b.to_ascii_lowercase())),
+        "trim" => str(texts::trimmed(&text(), &u8::is_ascii_whitespace, true, true)),
+        "replace" => match (arg(0, "old"), arg(1, "new")) {
+            (Some(old), Some(new)) => str(text().replace(printed(&old, at).bytes(), &printed(&new, at))),
+            _ => not_understood(name, at),
+        },
+        "indent" => {
+            let width = number(arg(0, "width")).unwrap_or(4);
+            let first = arg(1, "first").and_then(|f| truth(&f)).unwrap_or(false);
+            let inner = texts::indented(&text(), width, at);
+            str(if first { inner } else { inner.slice(width.min(inner.len())..inner.len()) })
+        }
+        "to_json" | "to_nice_json" | "tojson" => str(json_of(&value)),
+        "to_yaml" | "to_nice_yaml" => {
+            let mut out = yaml::write(&node_of(&value));
+            if out.is_empty() {
+                out = Traced::made("{}\n", at);
+            }
+            str(out)
+        }
+        "from_json" | "from_yaml" => {
+            let id = cx.texts.add_made(name, &text(), at);
+            yaml::parse(&cx.texts.view(id)).tree.first().map_or_else(|| Value::null(at), value_of)
+        }
+        "b64encode" => {
+            let inner = text();
+            let encoded = base64::engine::general_purpose::STANDARD.encode(inner.bytes());
+            str(Traced::encoded(Traced::made(encoded, at), Layer::Base64, inner))
+        }
+        "b64decode" => match text().original(Layer::Base64) {
+            Some(original) => str(original.clone()),
+            None => match base64::engine::general_purpose::STANDARD.decode(text().bytes()) {
+                Ok(bytes) => str(Traced::made(bytes, text().span().unwrap_or(at))),
+                Err(_) => not_understood(name, at),
+            },
+        },
+        "int" => match &value.kind {
+            Kind::Number(_) => value,
+            Kind::Str(inner) => match inner.known_str().map(|t| t.trim().parse().unwrap_or(0.0)) {
+                Some(n) => Value::new(Kind::Number(Number::new(n)), at),
+                None => Value::unknown(unknown(&value), at),
+            },
+            _ => not_understood(name, at),
+        },
+        "bool" => match truth(&value) {
+            Some(answer) => Value::bool(answer, at),
+            None => Value::unknown(unknown(&value), at),
+        },
+        "list" => match &value.kind {
+            Kind::Map(map) => {
+                let keys = map.entries.iter().map(|(k, e)| Value::str(Traced::made(k.as_bytes(), e.key), e.key));
+                Value::list(keys.collect(), at)
+            }
+            _ => value,
+        },
+        "join" => {
+            let by = arg(0, "d").map(|v| printed(&v, at)).unwrap_or_default();
+            let parts: Vec<_> = value.items().iter().map(|item| printed(item, at)).collect();
+            str(Traced::join(&parts, &by))
+        }
+        "first" => value.item(0).unwrap_or_else(|| Value::null(at)),
+        "last" => value.items().last().cloned().unwrap_or_else(|| Value::null(at)),
+        "length" | "count" => match &value.kind {
+            Kind::List(items) => texts::counted(items.len(), at),
+            Kind::Map(map) => texts::counted(map.entries.len(), at),
+            Kind::Str(inner) if !inner.has_hole() => texts::counted(inner.len(), at),
+            _ => not_understood(name, at),
+        },
+        "combine" => {
+            let deep = named("recursive").and_then(|r| truth(&r)).unwrap_or(false);
+            let mut out = value;
+            for (_, other) in args.iter().filter(|(name, _)| name.is_none()) {
+                out = combined(&out, other, deep);
+            }
+            out
+        }
+        "dict2items" => match &value.kind {
+            Kind::Map(map) => {
+                let item = |(k, e): (&Arc<str>, &Entry)| {
+                    let mut pair = Map::default();
+                    let key = Value::str(Traced::made(k.as_bytes(), e.key), e.key);
+                    pair.entries.insert(Arc::from("key"), Entry { key: e.key, value: key });
+                    let inner = e.value.clone().with_outer(&value.via);
+                    pair.entries.insert(Arc::from("value"), Entry { key: e.key, value: inner });
+                    Value::new(Kind::Map(Arc::new(pair)), e.key)
+                };
+                Value::list(map.entries.iter().map(item).collect(), at)
+            }
+            _ => not_understood(name, at),
+        },
+        "unique" | "flatten" => value,
+        _ => not_understood(name, at),
+    }
+}
+
+fn combined(base: &Value, over: &Value, deep: bool) -> Value {
+    let (Kind::Map(below), Kind::Map(above)) = (&base.kind, &over.kind) else { return over.clone() };
+    let mut out = below.as_ref().clone();
+    for (name, entry) in &above.entries {
+        let value = entry.value.clone().with_outer(&over.via);
+        let value = match out.entries.get(name) {
+            Some(known) if deep => combined(&known.value, &value, true),
+            _ => value,
+        };
+        out.entries.insert(Arc::clone(name), Entry { key: entry.key, value });
+    }
+    Value { kind: Kind::Map(Arc::new(out)), ..base.clone() }
+}
+
+fn not_understood(name: &str, at: Span) -> Value {
+    Value::unknown(Why::NotUnderstood(format!("the filter `{}`", name.escape_debug()).into()), at)
+}

@@ -1,0 +1,56 @@
+//! What the source says, held against what was seen on nodes.
+
+use super::{Scan, Shown, ShownSetting};
+
+/// A node group of the source and a kubelet that was seen.
+#[derive(Debug)]
+pub struct Compared<'a> {
+    /// The node group.
+    pub group: &'a Shown,
+    /// The kubelet.
+    pub node: &'a Shown,
+    /// Settings that differ.
+    pub differences: Vec<Difference<'a>>,
+    /// How many are the same.
+    pub same: usize,
+    /// Fields of which one of the two does not say what they are.
+    pub unknown: Vec<&'a str>,
+}
+
+/// A setting that differs.
+#[derive(Debug)]
+pub struct Difference<'a> {
+    /// As the source has it.
+    pub source: &'a ShownSetting,
+    /// As the node has it.
+    pub node: &'a ShownSetting,
+}
+
+/// Every node group of `source` that has a kubelet, against every kubelet of `nodes`.
+pub fn compare<'a>(source: &'a Scan, nodes: &'a Scan) -> Vec<Compared<'a>> {
+    let with_kubelet = |scan: &'a Scan| scan.groups.iter().filter(|g| g.kubelet);
+    with_kubelet(source).flat_map(|group| with_kubelet(nodes).map(move |node| one(group, node))).collect()
+}
+
+fn one<'a>(group: &'a Shown, node: &'a Shown) -> Compared<'a> {
+    let mut out = Compared { group, node, differences: Vec::new(), same: 0, unknown: Vec::new() };
+    for source in &group.settings {
+        let Some(seen) = node.settings.iter().find(|s| s.field == source.field) else { continue };
+        // What somebody's answer leaves out says nothing.
+        let silent = source.effective.is_none() != seen.effective.is_none();
+        if !source.certain || !seen.certain || silent {
+            out.unknown.push(&source.field);
+        } else if source.effective != seen.effective {
+            out.differences.push(Difference { source, node: seen });
+        } else {
+            out.same += 1;
+        }
+    }
+    // Keys of a map that only the node has.
+    for seen in node.settings.iter().filter(|s| s.certain && s.effective.is_some()) {
+        if group.settings.iter().all(|s| s.field != seen.field) {
+            out.unknown.push(&seen.field);
+        }
+    }
+    out
+}

@@ -1,0 +1,113 @@
+use super::*;
+use crate::syntax::testing::file;
+
+fn said(expr: &Expr) -> String {
+    let list = |items: &[Expr]| items.iter().map(said).collect::<Vec<_>>().join(",");
+    match &expr.kind {
+        ExprKind::Text(text) => format!("{:?}", text.to_text()),
+        ExprKind::Number(text) => text.to_text().into_owned(),
+        ExprKind::Bool(value) => value.to_string(),
+        ExprKind::None => "none".to_owned(),
+        ExprKind::Name(name) => name.clone(),
+        ExprKind::List(items) => format!("[{}]", list(items)),
+        ExprKind::Map(pairs) => {
+            format!(
+                "{{{}}}",
+                pairs.iter().map(|(k, v)| format!("{}:{}", said(k), said(v))).collect::<Vec<_>>().join(",")
+            )
+        }
+        ExprKind::Item(of, key) => format!("{}[{}]", said(of), said(key)),
+        ExprKind::Call(of, args) => format!("{}({})", said(of), list(args)),
+        ExprKind::Filter(of, name, args) => {
+            let args: Vec<_> = args
+                .iter()
+                .map(|(n, e)| format!("{}{}", n.as_ref().map(|n| format!("{n}=")).unwrap_or_default(), said(e)))
+                .collect();
+            format!("{}|{name}({})", said(of), args.join(","))
+        }
+        ExprKind::Test(of, name, args) => format!("<{} is {name}({})>", said(of), list(args)),
+        ExprKind::Not(inner) => format!("!{}", said(inner)),
+        ExprKind::Binary(a, sign, b) => format!("({} {sign} {})", said(a), said(b)),
+        ExprKind::Choice(a, c, b) => {
+            format!("({} ? {} : {})", said(c), said(a), b.as_ref().map(|b| said(b)).unwrap_or_default())
+        }
+    }
+}
+
+#[test]
+fn expressions() {
+    for (given, expected) in [
+        ("a.b['c'] | default('0s', true) | quote", r#"a["b"]["c"]|default("0s",true)|quote()"#),
+        ("x is defined and not y == 1", "(<x is defined()> and !(y == 1))"),
+        ("a if b else 'c'", r#"(b ? a : "c")"#),
+        ("a ~ '=' ~ b", r#"((a ~ "=") ~ b)"#),
+        ("a not in ['x', 2]", r#"!(a in ["x",2])"#),
+        ("x | ansible.builtin.to_nice_yaml(indent=2)", "x|to_nice_yaml(indent=2)"),
+        ("{'a': {'b': 1}}", r#"{"a":{"b":1}}"#),
+        ("(a)", "a"),
+        ("lookup('env', 'X')", r#"lookup("env","X")"#),
+    ] {
+        let (_texts, view) = file(given.as_bytes());
+        let expr = expression(&view).unwrap_or_else(|e| panic!("{given}: {e:?}"));
+        assert_eq!(said(&expr), expected, "{given}");
+    }
+}
+
+#[test]
+fn templates() {
+    let shown = |parts: &[Part], view: &View| -> String {
+        fn show(parts: &[Part], view: &View) -> String {
+            let one = |part: &Part| match part {
+                Part::Text(span) => format!("{:?}", String::from_utf8_lossy(&view.bytes[span.range()])),
+                Part::Output(expr) => format!("<{}>", said(expr)),
+                Part::If(branches, other) => {
+                    let branches: Vec<_> =
+                        branches.iter().map(|(c, b)| format!("{}{{{}}}", said(c), show(b, view))).collect();
+                    format!("if {} else {{{}}}", branches.join(" "), show(other, view))
+                }
+                Part::For(names, over, body, _) => {
+                    format!("for {} in {} {{{}}}", names.join(","), said(over), show(body, view))
+                }
+                Part::Set(name, value) => format!("set {name}={}", said(value)),
+                Part::SetBody(name, body) => format!("set {name} {{{}}}", show(body, view)),
+            };
+            parts.iter().map(one).collect::<Vec<_>>().join(" ")
+        }
+        show(parts, view)
+    };
+    for (given, expected) in [
+        ("a {{ b }}\n", r#""a " <b> "\n""#),
+        (
+            "{% if a %}\nx\n{% elif b %}\ny\n{% else %}\nz\n{% endif %}\nend",
+            r#"if a{"x\n"} b{"y\n"} else {"z\n"} "end""#,
+        ),
+        ("{% for k, v in m.items() %}{{ k }}{% endfor %}", r#"for k,v in m["items"]() {<k>}"#),
+        ("a\n{%- set x = 'y' -%}\n b", r#""a" set x="y" "b""#),
+        ("{# {{ no }} #}\nx{% raw %}{{ y }}{% endraw %}", r#""x" "{{ y }}""#),
+    ] {
+        let (_texts, view) = file(given.as_bytes());
+        let parts = parse(&view).unwrap_or_else(|e| panic!("{given}: {e:?}"));
+        assert_eq!(shown(&parts, &view), expected, "{given}");
+    }
+}
+
+#[test]
+fn faults() {
+    let deep = format!("{{{{ {} }}}}", "(".repeat(5000));
+    let nested = "{% if a %}".repeat(1000);
+    let not = format!("{{{{ {} a }}}}", "not ".repeat(5000));
+    for given in [
+        "{{ a",
+        "{% if a %}",
+        "{% endif %}",
+        "{% macro x() %}{% endmacro %}",
+        "{{ a b }}",
+        "{{ }}",
+        &deep,
+        &nested,
+        &not,
+    ] {
+        let (_texts, view) = file(given.as_bytes());
+        assert!(parse(&view).is_err(), "{given}");
+    }
+}
