@@ -50,6 +50,11 @@ const KEYS: &[&str] = &[
     "k8s",
 ];
 
+/// True if a text may say something of a kubelet, or takes in others that may.
+fn may_matter(bytes: &[u8]) -> bool {
+    WORDS.iter().chain(OUTER).chain(&["set_fact", "include_vars"]).any(|w| stream::holds(bytes, w.as_bytes()))
+}
+
 /// Files of tasks and playbooks.
 #[derive(Debug)]
 pub(super) struct Ansible;

@@ -74,6 +74,10 @@ impl Run {
         if depth >= 16 {
             return;
         }
+        let Ok(source) = cx.files.read(path) else { return };
+        if !super::may_matter(&source.bytes()) {
+            return;
+        }
         let Ok(id) = cx.open(path) else { return };
         let view = cx.texts.view(id);
         self.taken.push(path.to_owned());
@@ -199,8 +203,7 @@ impl Run {
             "set_fact" => {
                 for (key, value) in value.pairs() {
                     let Some(name) = key.as_str().filter(|n| *n != "cacheable") else { continue };
-                    let value = self.vars.value(value, cx);
-                    self.vars.fact(name, value);
+                    self.vars.fact(name, value, cx);
                 }
             }
             "include_vars" => {
@@ -209,8 +212,7 @@ impl Run {
                 for (_, tree) in vars::files(&path.with_extension(""), cx) {
                     for (key, value) in tree.pairs() {
                         if let Some(name) = key.as_str() {
-                            let value = self.vars.value(value, cx);
-                            self.vars.fact(name, value);
+                            self.vars.fact(name, value, cx);
                         }
                     }
                 }
@@ -342,6 +344,10 @@ impl Run {
                     }
                     return;
                 };
+                // Most files have nothing to do with a kubelet.
+                if !is_of_kubelet(&path) && !cx.files.read(&file).is_ok_and(|s| manifests::may_hold(&s.bytes())) {
+                    return;
+                }
                 let Ok(id) = cx.open(&file) else { return };
                 let view = cx.texts.view(id);
                 if name == "template" {

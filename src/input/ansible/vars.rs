@@ -100,8 +100,11 @@ impl Vars {
         }
     }
 
-    /// Sets a variable for everything that follows.
-    pub(super) fn fact(&mut self, name: &str, value: Value) {
+    /// Sets a variable for everything that follows. What names the variable itself, or the item of a loop, is read now, all
+    /// else when it is asked for.
+    pub(super) fn fact(&mut self, name: &str, node: &Node, cx: &mut Cx<'_>) {
+        let now = names(node, name) || names(node, "item");
+        let var = if now { Var::Known(self.value(node, cx)) } else { Var::Written(node.clone()) };
         for layer in &mut self.layers {
             layer.remove(name);
         }
@@ -109,7 +112,7 @@ impl Vars {
             self.layers.push(BTreeMap::new());
         }
         if let Some(layer) = self.layers.first_mut() {
-            layer.insert(name.to_owned(), Var::Known(value));
+            layer.insert(name.to_owned(), var);
         }
     }
 
@@ -430,6 +433,15 @@ impl Vars {
             }
             _ => Value::unknown(Why::NotUnderstood("a call".into()), at),
         }
+    }
+}
+
+/// True if a word stands in a text of a tree.
+fn names(node: &Node, word: &str) -> bool {
+    match &node.kind {
+        NodeKind::Scalar(scalar) => crate::input::stream::holds(scalar.text.bytes(), word.as_bytes()),
+        NodeKind::Seq(items) => items.iter().any(|item| names(item, word)),
+        NodeKind::Map(pairs) => pairs.iter().any(|(_, value)| names(value, word)),
     }
 }
 
