@@ -21,7 +21,7 @@ mod tests;
 
 use crate::kubelet::config::{Document, load};
 use crate::kubelet::{Launch, settle};
-use crate::node::{Booted, Cx, Family, NodeGroup, Step, Wrapping};
+use crate::node::{Booted, Cx, Dead, Family, NodeGroup, Reason, Step, Wrapping};
 use crate::runtime::{Name, Runtime};
 use crate::syntax::{Node, Schema};
 use crate::text::{Origin, Traced, Why};
@@ -83,8 +83,11 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
                 }
             }
             Step::KubeletConfig(tree, _) => {
+                let settings = crate::kubelet::said::misplaced(tree, false);
+                dead.extend(settings.iter().cloned().map(|setting| Dead { setting, why: Reason::ConfigKey }));
                 for way in &mut ways {
                     merge_settings(&mut way.machine, tree);
+                    way.machine.bury(settings.clone(), &Reason::ConfigKey);
                 }
             }
             Step::KubeletConfigFile(text) => {

@@ -72,7 +72,7 @@ impl Input for Commands {
 /// True if a text may hold what is looked for: a search for a few words.
 fn speaks(bytes: &[u8]) -> bool {
     stream::holds(bytes, b"<<") && manifests::may_hold(bytes)
-        || stream::holds(bytes, EXTRA.as_bytes()) && stream::holds(bytes, COMPONENT.as_bytes())
+        || stream::holds(bytes, b"extra-config") && stream::holds(bytes, COMPONENT.as_bytes())
 }
 
 struct Reader {

@@ -102,9 +102,8 @@ pub fn misplaced(tree: &Node, fold: bool) -> Vec<Setting> {
         let Some(field) = path.last().and_then(|name| named(name)) else { return };
         let right = FIELDS.iter().any(|f| {
             let mut names = f.path();
-            let same = path
-                .iter()
-                .all(|have| names.next().is_some_and(|name| name == *have || fold && name.eq_ignore_ascii_case(have)));
+            let same =
+                path.iter().all(|have| names.next().is_some_and(|name| name == *have || fold && outweighs(have, name)));
             same && names.next().is_none() && f.shape.is_some()
         });
         if !right {
@@ -112,6 +111,12 @@ pub fn misplaced(tree: &Node, fold: bool) -> Vec<Setting> {
         }
     });
     out
+}
+
+/// True if a key in another case is read after the right one. Merging writes the keys in order, and the file that drop-ins are
+/// merged into has all of them: what comes first in that order is overwritten.
+fn outweighs(have: &str, name: &str) -> bool {
+    have.eq_ignore_ascii_case(name) && have > name
 }
 
 /// Calls `see` with the path, the key and the value of every pair.

@@ -72,7 +72,15 @@ impl Input for Ansible {
         let Ok(source) = cx.files.read(&unit.path) else { return Vec::new() };
         let bytes = source.bytes();
         let holds = |words: &[&str]| words.iter().any(|w| stream::holds(&bytes, w.as_bytes()));
-        if !holds(WORDS) && !holds(OUTER) {
+        // The path of a file may stand in a variable of the role.
+        let role = || {
+            let dir = unit.path.parent().filter(|d| d.file_name().is_some_and(|n| n == "tasks")).and_then(Path::parent);
+            let file = |dir: &Path| {
+                cx.files.read(&dir.join("defaults/main.yml")).or_else(|_| cx.files.read(&dir.join("vars/main.yml")))
+            };
+            dir.and_then(|d| file(d).ok()).is_some_and(|s| stream::holds(&s.bytes(), b"kubelet"))
+        };
+        if !holds(WORDS) && !holds(OUTER) && !role() {
             return Vec::new();
         }
         let Ok(id) = cx.open(&unit.path) else { return Vec::new() };

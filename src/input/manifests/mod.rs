@@ -133,6 +133,30 @@ const KINDS: &[Kind] = &[
         read: |m, _| workloads::machines(m),
     },
     Kind {
+        group: "ec2.aws.m.upbound.io",
+        kinds: &["LaunchTemplate", "Instance", "SpotInstanceRequest"],
+        word: "ec2.aws.m.upbound.io/",
+        read: |m, _| workloads::machines(m),
+    },
+    Kind {
+        group: "autoscaling.aws.upbound.io",
+        kinds: &["LaunchConfiguration"],
+        word: "autoscaling.aws.upbound.io/",
+        read: |m, _| workloads::machines(m),
+    },
+    Kind {
+        group: "autoscaling.aws.m.upbound.io",
+        kinds: &["LaunchConfiguration"],
+        word: "autoscaling.aws.m.upbound.io/",
+        read: |m, _| workloads::machines(m),
+    },
+    Kind {
+        group: "apiextensions.crossplane.io",
+        kinds: &["Composition"],
+        word: "apiextensions.crossplane.io/",
+        read: workloads::composition,
+    },
+    Kind {
         group: "ec2.aws.crossplane.io",
         kinds: &["LaunchTemplate", "Instance"],
         word: "ec2.aws.crossplane.io/",

@@ -97,11 +97,25 @@ fn configz(document: &Node, name: &str) -> Option<NodeGroup> {
 /// `roles/kubernetes/node/templates`.
 fn kubespray(document: &Node, name: &str) -> Option<NodeGroup> {
     const TIMEOUT: &str = "kubelet_streaming_connection_idle_timeout";
-    const CONFIG: &str = "kubelet_config_extra_args";
-    const FLAGS: &str = "kubelet_custom_flags";
-    let (first, _) = [TIMEOUT, CONFIG, FLAGS].iter().find_map(|key| document.pair(key))?;
+    const FREQUENCY: &str = "kubelet_status_update_frequency";
+    // The second of each is what older versions have for nodes that are no control planes.
+    const CONFIG: [&str; 2] = ["kubelet_config_extra_args", "kubelet_node_config_extra_args"];
+    const FLAGS: [&str; 2] = ["kubelet_custom_flags", "kubelet_node_custom_flags"];
+    let keys = [TIMEOUT, FREQUENCY].into_iter().chain(CONFIG).chain(FLAGS);
+    let (first, _) = keys.into_iter().find_map(|key| document.pair(key))?;
     let mut group = NodeGroup::new(name, first.span);
-    let mut pairs = document.get(CONFIG).map(placeholder::in_tree).map(|n| n.pairs().to_vec()).unwrap_or_default();
+    let mut pairs: Vec<_> = CONFIG
+        .iter()
+        .filter_map(|key| document.get(key))
+        .flat_map(|node| placeholder::in_tree(node).pairs().to_vec())
+        .collect();
+    // The template writes this one in quotes, and the other one bare.
+    if let Some((key, value)) = document.pair(FREQUENCY) {
+        let text = value.as_scalar().map(|s| placeholder::holes(&s.text)).unwrap_or_default();
+        let kind = NodeKind::Scalar(Scalar { text, style: Style::DoubleQuoted });
+        let name = plain(Traced::made("nodeStatusUpdateFrequency", key.span), key.span);
+        pairs.insert(0, (name, Node { kind, span: value.span, tag: None }));
+    }
     if let Some((key, value)) = document.pair(TIMEOUT) {
         if let Some((at, why)) = stream::hole(value) {
             group.gaps.push(Gap { at, why });
@@ -115,8 +129,10 @@ fn kubespray(document: &Node, name: &str) -> Option<NodeGroup> {
         let tree = Node { kind: NodeKind::Map(pairs), span: first.span, tag: None };
         group.steps.push(Step::KubeletConfig(tree, "kubespray"));
     }
-    if let Some(flags) = document.get(FLAGS) {
-        add(&mut group, flags, Carry::Words, FLAGS);
+    for key in FLAGS {
+        if let Some(flags) = document.get(key) {
+            add(&mut group, flags, Carry::Words, key);
+        }
     }
     (!group.steps.is_empty() || !group.gaps.is_empty()).then_some(group)
 }

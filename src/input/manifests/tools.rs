@@ -2,7 +2,9 @@
 
 use super::Manifest;
 use super::carry::{Carry, Part, groups};
-use crate::node::NodeGroup;
+use crate::kubelet::{FIELDS, Field, Shape};
+use crate::node::{NodeGroup, Step};
+use crate::syntax::{Node, Resolved, Schema, resolve};
 
 /// Documents of one tool.
 pub(super) struct Tool {
@@ -14,6 +16,8 @@ pub(super) struct Tool {
     parts: &'static [Part],
     /// What a person must know of the way they go.
     remark: Option<&'static str>,
+    /// What to know instead where a time is written as a number, which the tool itself does not take.
+    typed: Option<&'static str>,
 }
 
 /// The rows. Where the paths come from stands above each.
@@ -30,6 +34,7 @@ pub(super) const TOOLS: &[Tool] = &[
             },
         ],
         remark: None,
+        typed: None,
     },
     // gardener/gardener at b312835d, `pkg/apis/core/v1beta1/types_shoot.go`.
     Tool {
@@ -40,6 +45,7 @@ pub(super) const TOOLS: &[Tool] = &[
             Part { at: &["spec", "provider", "workers", "[]"], fields: &[(&["kubernetes", "kubelet"], Carry::Config)] },
         ],
         remark: Some("without this line Gardener sets 5m; with a zero the kubelet falls back to its own default"),
+        typed: Some("Gardener itself refuses a number here, so that no such node is made"),
     },
     // openshift/machine-config-operator at 7ff337a4, `machineconfiguration/v1/types.go` of openshift/api.
     Tool {
@@ -47,6 +53,7 @@ pub(super) const TOOLS: &[Tool] = &[
         kinds: &["KubeletConfig"],
         parts: &[Part { at: &["spec"], fields: &[(&["kubeletConfig"], Carry::Config)] }],
         remark: None,
+        typed: Some("OpenShift itself refuses a number here, so that the nodes keep what they have"),
     },
     // rancher/rancher, `pkg/apis/rke.cattle.io/v1/rke_types.go` (provisioning of k3s and RKE2).
     Tool {
@@ -60,6 +67,24 @@ pub(super) const TOOLS: &[Tool] = &[
             },
         ],
         remark: None,
+        typed: None,
+    },
+    // rancher/rancher, `pkg/apis/management.cattle.io/v3` with `rke_types.go` of rancher/rke (RKE clusters that Rancher makes).
+    Tool {
+        group: "management.cattle.io",
+        kinds: &["Cluster", "ClusterTemplateRevision"],
+        parts: &[
+            Part {
+                at: &["spec", "rancherKubernetesEngineConfig", "services", "kubelet"],
+                fields: &[(&["extraArgs"], Carry::Flags)],
+            },
+            Part {
+                at: &["spec", "clusterConfig", "rancherKubernetesEngineConfig", "services", "kubelet"],
+                fields: &[(&["extraArgs"], Carry::Flags)],
+            },
+        ],
+        remark: None,
+        typed: None,
     },
     // k0sproject/k0s, `pkg/apis/k0s/v1beta1/clusterconfig_types.go`.
     Tool {
@@ -67,6 +92,7 @@ pub(super) const TOOLS: &[Tool] = &[
         kinds: &["ClusterConfig"],
         parts: &[Part { at: &["spec", "workerProfiles", "[]"], fields: &[(&["values"], Carry::Config)] }],
         remark: None,
+        typed: None,
     },
     // k0sproject/k0sctl, `pkg/apis/k0sctl.k0sproject.io/v1beta1`.
     Tool {
@@ -77,6 +103,7 @@ pub(super) const TOOLS: &[Tool] = &[
             fields: &[(&["values"], Carry::Config)],
         }],
         remark: None,
+        typed: None,
     },
 ];
 
@@ -84,5 +111,29 @@ pub(super) const TOOLS: &[Tool] = &[
 pub(super) fn read(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     let row = TOOLS.iter().find(|t| t.group == manifest.group && t.kinds.contains(&manifest.kind));
     let Some(tool) = row else { return Vec::new() };
-    groups(manifest.node, &manifest.name(), manifest.place(), tool.parts, tool.remark)
+    let mut groups = groups(manifest.node, &manifest.name(), manifest.place(), tool.parts, tool.remark);
+    for group in groups.iter_mut().filter(|_| tool.typed.is_some()) {
+        let trees = group.steps.iter().filter_map(|step| match step {
+            Step::KubeletConfig(tree, _) => Some(tree),
+            _ => None,
+        });
+        if trees.into_iter().any(has_number) {
+            group.remark = tool.typed;
+        }
+    }
+    groups
+}
+
+/// True if a duration of the kubelet is written as a number.
+pub(in crate::input) fn has_number(tree: &Node) -> bool {
+    let number = |node: &Node| {
+        node.as_scalar().is_some_and(|s| {
+            matches!(resolve(s, node.tag.as_deref(), Schema::Kubernetes), Resolved::Int(_) | Resolved::Float(_))
+        })
+    };
+    let plain = |f: &&Field| matches!(f.shape, Some(Shape::Value | Shape::Pointer | Shape::ZeroDefault));
+    FIELDS.iter().filter(plain).any(|field| {
+        let path: Vec<_> = field.path().collect();
+        tree.path(&path).is_some_and(number)
+    })
 }

@@ -3,7 +3,7 @@
 
 use crate::node::{Cx, NodeGroup, Step, Wrapping};
 use crate::syntax::Node;
-use crate::text::Traced;
+use crate::text::{Traced, Why};
 
 use super::{Manifest, among, in_text, may_hold, placeholder};
 
@@ -94,4 +94,31 @@ pub(super) fn machines(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
             group
         })
         .collect()
+}
+
+/// What a composition of Crossplane makes, as far as no patch of it fills in the user data. Source: crossplane/crossplane
+/// `apis/apiextensions/v1`, and crossplane-contrib/function-patch-and-transform for pipelines.
+pub(super) fn composition(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let spec = manifest.node.get("spec");
+    let steps = spec.and_then(|s| s.get("pipeline")).map(Node::items).unwrap_or_default();
+    let inner = steps.iter().filter_map(|step| step.path(&["input", "resources"]));
+    let resources = spec.and_then(|s| s.get("resources")).into_iter().chain(inner).flat_map(Node::items);
+    let mut out = Vec::new();
+    for resource in resources {
+        let patches = resource.get("patches").map(Node::items).unwrap_or_default();
+        let filled = |path: &str| path.contains("userData") || path.contains("manifest");
+        let place = |patch: &Node| {
+            let path = patch
+                .get("toFieldPath")
+                .or_else(|| patch.get("fromFieldPath"))
+                .filter(|p| p.as_str().is_some_and(filled));
+            path.map(|p| p.span)
+        };
+        if let Some(at) = patches.iter().find_map(place) {
+            cx.gap(at, Why::FromOutside("what a patch of a composition fills in".into()));
+        } else if let Some(base) = resource.get("base") {
+            out.append(&mut among(base, &manifest.name(), cx));
+        }
+    }
+    out
 }
