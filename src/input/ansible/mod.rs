@@ -4,6 +4,7 @@
 //! `group_vars/all`; other files of `group_vars` and `host_vars` that set a variable which is used give a node group of their own
 //! each. A variable that nobody sets is a hole, also where a template has a default for it: an inventory may set it.
 
+mod filters;
 mod tasks;
 mod vars;
 

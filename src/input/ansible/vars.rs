@@ -4,15 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use base64::Engine as _;
-
 use crate::node::Cx;
 use crate::syntax::jinja::{Expr, ExprKind, Part, expression, parse};
 use crate::syntax::{MAX_DEPTH, Node, NodeKind, yaml};
-use crate::text::{Layer, Span, Traced, View, Why};
+use crate::text::{Span, Traced, View, Why};
 use crate::value::{Condition, Entry, Kind, Map, Number, Value};
 
-use crate::input::manifests::{json_of, node_of, value_of};
+use super::filters::filter;
+use crate::input::manifests::{json_of, value_of};
 use crate::input::texts;
 
 /// How deep variables may name others.
@@ -450,7 +449,7 @@ fn is_template(text: &Traced) -> bool {
 }
 
 /// Why a value is not known, or not of use.
-fn unknown(value: &Value) -> Why {
+pub(super) fn unknown(value: &Value) -> Why {
     match &value.kind {
         Kind::Unknown(why) => why.clone(),
         Kind::Str(text) => text.first_hole().map_or(Why::NotUnderstood("a value".into()), |(_, why)| why.clone()),
@@ -469,7 +468,7 @@ pub(super) fn printed(value: &Value, at: Span) -> Traced {
 }
 
 /// Whether a value counts as true; `None` if the source does not say.
-fn truth(value: &Value) -> Option<bool> {
+pub(super) fn truth(value: &Value) -> Option<bool> {
     match &value.kind {
         // Bare texts in conditions are read as truth values.
         Kind::Str(text) => match text.known_str()?.to_ascii_lowercase().as_str() {
@@ -559,151 +558,4 @@ fn binary(left: &Value, sign: &str, right: &Value, at: Span) -> Value {
         ">=" => bool(numbers().map(|(a, b)| a >= b)),
         _ => Value::unknown(Why::NotUnderstood(format!("`{sign}`").into()), at),
     }
-}
-
-/// Filters of Jinja and of Ansible. What is not modelled gives something unknown.
-fn filter(name: &str, value: Value, args: &[(Option<String>, Value)], at: Span, cx: &mut Cx<'_>) -> Value {
-    let place = |n: usize| args.iter().filter(|(name, _)| name.is_none()).nth(n).map(|(_, v)| v.clone());
-    let named = |key: &str| args.iter().find(|(name, _)| name.as_deref() == Some(key)).map(|(_, v)| v.clone());
-    let arg = |n: usize, key: &str| named(key).or_else(|| place(n));
-    let number = |v: Option<Value>| match v?.kind {
-        Kind::Number(n) => Some(texts::count(n.value())),
-        _ => None,
-    };
-    let str = |text: Traced| Value::str(text, at);
-    if value.is_unknown() {
-        // A default is for what no inventory sets either.
-        return Value { at: value.at, ..value };
-    }
-    let text = || printed(&value, at);
-    match name {
-        "default" | "d" => match (arg(1, "boolean").and_then(|b| truth(&b)), truth(&value)) {
-            (Some(true), Some(false)) => arg(0, "default_value").unwrap_or_else(|| str(Traced::made("", at))),
-            _ => value,
-        },
-        "string" => str(text()),
-        "safe" | "mandatory" => value,
-        "quote" => {
-            let inner = text();
-            let plain = |b: &u8| b.is_ascii_alphanumeric() || b"@%_-+=:,./".contains(b);
-            if !inner.is_empty() && inner.bytes().iter().all(plain) {
-                return str(inner);
-            }
-            let mut out = Traced::made("'", at);
-            out.push(&inner.replace(b"'", &Traced::made("'\"'\"'", at)));
-            out.push_made(b"'", at);
-            str(out)
-        }
-        "upper" => str(texts::mapped(&text(), |b| b.to_ascii_uppercase())),
-        "lower" => str(texts::mapped(&text(), |b| b.to_ascii_lowercase())),
-        "trim" => str(texts::trimmed(&text(), &u8::is_ascii_whitespace, true, true)),
-        "replace" => match (arg(0, "old"), arg(1, "new")) {
-            (Some(old), Some(new)) => str(text().replace(printed(&old, at).bytes(), &printed(&new, at))),
-            _ => not_understood(name, at),
-        },
-        "indent" => {
-            let width = number(arg(0, "width")).unwrap_or(4);
-            let first = arg(1, "first").and_then(|f| truth(&f)).unwrap_or(false);
-            let inner = texts::indented(&text(), width, at);
-            str(if first { inner } else { inner.slice(width.min(inner.len())..inner.len()) })
-        }
-        "to_json" | "to_nice_json" | "tojson" => str(json_of(&value)),
-        "to_yaml" | "to_nice_yaml" => {
-            let mut out = yaml::write(&node_of(&value));
-            if out.is_empty() {
-                out = Traced::made("{}\n", at);
-            }
-            str(out)
-        }
-        "from_json" | "from_yaml" => {
-            let id = cx.texts.add_made(name, &text(), at);
-            yaml::parse(&cx.texts.view(id)).tree.first().map_or_else(|| Value::null(at), value_of)
-        }
-        "b64encode" => {
-            let inner = text();
-            let encoded = base64::engine::general_purpose::STANDARD.encode(inner.bytes());
-            str(Traced::encoded(Traced::made(encoded, at), Layer::Base64, inner))
-        }
-        "b64decode" => match text().original(Layer::Base64) {
-            Some(original) => str(original.clone()),
-            None => match base64::engine::general_purpose::STANDARD.decode(text().bytes()) {
-                Ok(bytes) => str(Traced::made(bytes, text().span().unwrap_or(at))),
-                Err(_) => not_understood(name, at),
-            },
-        },
-        "int" => match &value.kind {
-            Kind::Number(_) => value,
-            Kind::Str(inner) => match inner.known_str().map(|t| t.trim().parse().unwrap_or(0.0)) {
-                Some(n) => Value::new(Kind::Number(Number::new(n)), at),
-                None => Value::unknown(unknown(&value), at),
-            },
-            _ => not_understood(name, at),
-        },
-        "bool" => match truth(&value) {
-            Some(answer) => Value::bool(answer, at),
-            None => Value::unknown(unknown(&value), at),
-        },
-        "list" => match &value.kind {
-            Kind::Map(map) => {
-                let keys = map.entries.iter().map(|(k, e)| Value::str(Traced::made(k.as_bytes(), e.key), e.key));
-                Value::list(keys.collect(), at)
-            }
-            _ => value,
-        },
-        "join" => {
-            let by = arg(0, "d").map(|v| printed(&v, at)).unwrap_or_default();
-            let parts: Vec<_> = value.items().iter().map(|item| printed(item, at)).collect();
-            str(Traced::join(&parts, &by))
-        }
-        "first" => value.item(0).unwrap_or_else(|| Value::null(at)),
-        "last" => value.items().last().cloned().unwrap_or_else(|| Value::null(at)),
-        "length" | "count" => match &value.kind {
-            Kind::List(items) => texts::counted(items.len(), at),
-            Kind::Map(map) => texts::counted(map.entries.len(), at),
-            Kind::Str(inner) if !inner.has_hole() => texts::counted(inner.len(), at),
-            _ => not_understood(name, at),
-        },
-        "combine" => {
-            let deep = named("recursive").and_then(|r| truth(&r)).unwrap_or(false);
-            let mut out = value;
-            for (_, other) in args.iter().filter(|(name, _)| name.is_none()) {
-                out = combined(&out, other, deep);
-            }
-            out
-        }
-        "dict2items" => match &value.kind {
-            Kind::Map(map) => {
-                let item = |(k, e): (&Arc<str>, &Entry)| {
-                    let mut pair = Map::default();
-                    let key = Value::str(Traced::made(k.as_bytes(), e.key), e.key);
-                    pair.entries.insert(Arc::from("key"), Entry { key: e.key, value: key });
-                    let inner = e.value.clone().with_outer(&value.via);
-                    pair.entries.insert(Arc::from("value"), Entry { key: e.key, value: inner });
-                    Value::new(Kind::Map(Arc::new(pair)), e.key)
-                };
-                Value::list(map.entries.iter().map(item).collect(), at)
-            }
-            _ => not_understood(name, at),
-        },
-        "unique" | "flatten" => value,
-        _ => not_understood(name, at),
-    }
-}
-
-fn combined(base: &Value, over: &Value, deep: bool) -> Value {
-    let (Kind::Map(below), Kind::Map(above)) = (&base.kind, &over.kind) else { return over.clone() };
-    let mut out = below.as_ref().clone();
-    for (name, entry) in &above.entries {
-        let value = entry.value.clone().with_outer(&over.via);
-        let value = match out.entries.get(name) {
-            Some(known) if deep => combined(&known.value, &value, true),
-            _ => value,
-        };
-        out.entries.insert(Arc::clone(name), Entry { key: entry.key, value });
-    }
-    Value { kind: Kind::Map(Arc::new(out)), ..base.clone() }
-}
-
-fn not_understood(name: &str, at: Span) -> Value {
-    Value::unknown(Why::NotUnderstood(format!("the filter `{}`", name.escape_debug()).into()), at)
 }
