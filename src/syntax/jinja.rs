@@ -90,6 +90,11 @@ pub fn expression(view: &View) -> Result<Expr, SyntaxError> {
     Ok(expr)
 }
 
+/// The deepest nesting of an expression. Each level takes many calls.
+const MAX_NESTED: usize = 20;
+/// The most words of an expression: operators that stand in a row nest as well.
+const MAX_TOKENS: usize = 1_000;
+
 fn fault(at: Span, message: &str) -> SyntaxError {
     SyntaxError { at, message: message.to_owned() }
 }
@@ -337,6 +342,9 @@ impl<'v> Tokens<'v> {
         while at < bytes.len() {
             let rest = &bytes[at..];
             let start = at;
+            if list.len() >= MAX_TOKENS {
+                return Err(fault(view.span(start..start + 1), "an expression that is too long"));
+            }
             let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_' || *b >= 0x80;
             match rest[0] {
                 b if b.is_ascii_whitespace() => at += 1,
@@ -440,7 +448,7 @@ impl<'v> Tokens<'v> {
     }
 
     fn choice(&mut self, depth: usize) -> Result<Expr, SyntaxError> {
-        if depth >= MAX_DEPTH {
+        if depth >= MAX_NESTED {
             return Err(self.fault(TOO_DEEP));
         }
         let from = self.here();
@@ -479,7 +487,7 @@ impl<'v> Tokens<'v> {
 
     fn not(&mut self, depth: usize) -> Result<Expr, SyntaxError> {
         let from = self.here();
-        if depth >= MAX_DEPTH {
+        if depth >= MAX_NESTED {
             return Err(self.fault(TOO_DEEP));
         }
         if self.eat("not") {
@@ -584,7 +592,7 @@ impl<'v> Tokens<'v> {
 
     fn primary(&mut self, depth: usize) -> Result<Expr, SyntaxError> {
         let from = self.here();
-        if depth >= MAX_DEPTH {
+        if depth >= MAX_NESTED {
             return Err(self.fault(TOO_DEEP));
         }
         let Some((token, _)) = self.list.get(self.at).cloned() else {
