@@ -423,6 +423,19 @@ fn named_files_select_what_they_have_a_part_in() {
     assert_eq!(found(dir.path(), &["m/variables.tf"]), [""; 0]);
 }
 
+#[test]
+fn a_nested_template_that_is_named_is_judged_by_what_its_parents_give_it() {
+    let child = include_str!("cases/cloudformation/ok-nested-stack-overrides/stacks/nodes.yaml");
+    let parent = include_str!("cases/cloudformation/ok-nested-stack-overrides/cluster.yaml");
+    let dir = folder(&[("stacks/nodes.yaml", child), ("other.yaml", "a: nodes.yaml\n")]);
+    assert_eq!(found(dir.path(), &["stacks/nodes.yaml"]), ["stacks/nodes.yaml:2 zero-streaming-idle-timeout"]);
+    std::fs::write(dir.path().join("cluster.yaml"), parent).unwrap();
+    assert_eq!(found(dir.path(), &["stacks/nodes.yaml"]), [""; 0]);
+    std::fs::write(dir.path().join("cluster.yaml"), parent.replace("=4h", "=0")).unwrap();
+    // The zero stands in the parent, but passes the file that was named.
+    assert_eq!(found(dir.path(), &["stacks/nodes.yaml"]), ["cluster.yaml:7 zero-streaming-idle-timeout"]);
+}
+
 fn git(dir: &Path, args: &[&str]) {
     let out = std::process::Command::new("git")
         .args(["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"])

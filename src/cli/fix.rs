@@ -213,3 +213,24 @@ fn painted(diff: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_changed_since_it_was_read_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str, bytes: &[u8]| {
+            let path = dir.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            (path.clone(), (Arc::new(Source::new(path, bytes.to_vec())), vec![(2, 4, "4h".to_owned())]))
+        };
+        let changes = Changes { files: [write("a", b"x=0s\n"), write("b", b"y=0s\n")].into() };
+        std::fs::write(dir.path().join("a"), "x=0s # new\n").unwrap();
+        let left = changes.write().map_err(|_| "a file cannot be written").unwrap();
+        assert_eq!(left, [dir.path().join("a")]);
+        assert_eq!(std::fs::read(dir.path().join("a")).unwrap(), b"x=0s # new\n");
+        assert_eq!(std::fs::read(dir.path().join("b")).unwrap(), b"y=4h\n");
+    }
+}

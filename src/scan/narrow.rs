@@ -21,6 +21,15 @@ const CHART: &str = "Chart.yaml";
 /// Files that make a folder a kustomization.
 const KUSTOMIZATIONS: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
+/// Endings of templates of CloudFormation.
+const TEMPLATES: &[&str] = &["yaml", "yml", "json", "template"];
+
+/// What a template has in it that has others as nested stacks.
+const NESTING: &[&str] = &["AWS::CloudFormation::Stack", "AWS::Serverless::Application", "AWS::Include"];
+
+/// How many levels of nested stacks are followed upwards.
+const MAX_NESTING: usize = 4;
+
 /// Further endings of files that belong to a module of Terraform.
 const VALUES: &[&str] = &[".tfvars", ".tfvars.json"];
 
@@ -64,6 +73,7 @@ impl Named {
             more = folders.into_iter().flat_map(siblings).collect();
         }
         self.widen_charts(&more, list, request);
+        self.widen_stacks(&more, list, request, files);
         let ends = |path: &Path, list: &[&str]| list.iter().any(|e| path.to_string_lossy().ends_with(e));
         more.retain(|path| ends(path, READERS) && !request.policy.excludes(path));
         if !self.files.iter().any(|path| ends(path, READERS) || ends(path, VALUES)) {
@@ -100,6 +110,42 @@ impl Named {
         };
         if folders.iter().any(|d| KUSTOMIZATIONS.iter().any(|name| d.join(name).is_file())) {
             list.files.extend(more.iter().filter(kustomization).filter(|f| wanted(f)).cloned());
+        }
+    }
+
+    /// Adds the templates of CloudFormation that have a named one as a nested stack, and those that have these: a nested template
+    /// is judged by what its parents give it.
+    fn widen_stacks(&self, more: &[PathBuf], list: &mut FileList, request: &Request, files: &dyn Files) {
+        let template = |path: &Path| path.extension().and_then(|e| e.to_str()).is_some_and(|e| TEMPLATES.contains(&e));
+        let holds = |path: &Path, words: &[&str]| {
+            files.read(path).is_ok_and(|source| {
+                let text = source.bytes();
+                let text = String::from_utf8_lossy(&text);
+                words.iter().any(|word| text.contains(word))
+            })
+        };
+        let nested = |path: &&PathBuf| template(path) && holds(path, &["AWS::"]) && holds(path, &["Parameters"]);
+        let mut children: Vec<PathBuf> = self.files.iter().filter(nested).cloned().collect();
+        if children.is_empty() {
+            return;
+        }
+        let parents: Vec<&PathBuf> = more.iter().filter(|path| template(path) && holds(path, NESTING)).collect();
+        for _ in 0..MAX_NESTING {
+            let names: Vec<String> =
+                children.iter().filter_map(|p| Some(p.file_name()?.to_str()?.to_owned())).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let new = |path: &&&PathBuf| {
+                !self.files.contains(**path)
+                    && !list.files.contains(*path)
+                    && !request.policy.excludes(path)
+                    && holds(path, &names)
+            };
+            let found: Vec<PathBuf> = parents.iter().filter(new).map(|path| (*path).clone()).collect();
+            if found.is_empty() {
+                return;
+            }
+            list.files.extend(found.iter().cloned());
+            children = found;
         }
     }
 
