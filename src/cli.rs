@@ -4,6 +4,7 @@ mod check;
 mod configure;
 mod fix;
 mod outputs;
+mod progress;
 mod since;
 
 use std::io::{self, IsTerminal, Read, Write};
@@ -432,7 +433,10 @@ fn show(args: &Show, color: Color) -> Result<u8, Stop> {
     if let Some(path) = &args.against {
         return against(args, path, policy, look(color, args.output.is_none(), here));
     }
-    let found = scan(&request(&args.input, policy)?).map_err(|e| Stop::Failed(e.to_string()))?;
+    let request = request(&args.input, policy)?;
+    let waiting = progress::show(&request.progress);
+    let found = scan(&request).map_err(|e| Stop::Failed(e.to_string()))?;
+    drop(waiting);
     let look = look(color, args.output.is_none(), here);
     let mut buffer = Vec::new();
     match args.format.as_str() {

@@ -13,8 +13,8 @@ use crate::text::Place;
 
 use super::fix::Changes;
 use super::outputs::outputs;
-use super::since;
 use super::{CLEAN, Check, Color, FAILED, FOUND, Stop, color_for, configure, current, look, request};
+use super::{progress, since};
 
 /// Scans, reports, and says how it went.
 pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<u8, Stop> {
@@ -23,7 +23,9 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
     let policy = configure::policy(args, &here)?;
     let fail_on = args.fail_on.map(super::Failing::on).or(policy.settings.fail_on).unwrap_or(FailOn::Warning);
     let request = Request { only_named: true, ..request(&args.input, policy)? };
+    let waiting = (!args.quiet).then(|| progress::show(&request.progress));
     let mut found = scanned(&request, args)?;
+    drop(waiting);
     if let Some(path) = &args.write_baseline {
         return save_baseline(path, &found, args.quiet);
     }

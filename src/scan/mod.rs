@@ -27,7 +27,7 @@ use merge::merged;
 
 pub use compare::{Compared, Difference, compare};
 pub use overlay::Edited;
-pub use request::{GivenVariable, Request, ScanError};
+pub use request::{GivenVariable, Progress, Request, ScanError};
 pub use shown::{Shown, ShownSetting};
 
 /// Stack of a worker in bytes. The readers bound their depth to far less; this is the margin.
@@ -132,7 +132,12 @@ fn scan_files(
     let units: Vec<(&dyn Input, Unit)> =
         INPUTS.iter().flat_map(|input| input.claim(list).into_iter().map(move |unit| (*input, unit))).collect();
     let shared = Arc::default();
-    let one = |(input, unit): &(&dyn Input, Unit)| read_unit(*input, unit, (files, &shared), request, given);
+    request.progress.expect(units.len());
+    let one = |(input, unit): &(&dyn Input, Unit)| {
+        let out = read_unit(*input, unit, (files, &shared), request, given);
+        request.progress.step();
+        out
+    };
     let results: Vec<Unwound> = match units.as_slice() {
         [] | [_] => units.iter().map(one).collect(),
         _ => match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::collect;
 use crate::node::Variable;
@@ -34,6 +35,30 @@ pub struct Request {
     pub only_named: bool,
     /// Files as they would be after a change.
     pub edited: Edited,
+    /// Is told how far the scan has come.
+    pub progress: Arc<Progress>,
+}
+
+/// How far a scan has come, for whoever waits for it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    all: AtomicUsize,
+    done: AtomicUsize,
+}
+
+impl Progress {
+    /// How many units have been read so far, and how many there are. Both only grow.
+    pub fn get(&self) -> (usize, usize) {
+        (self.done.load(Ordering::Relaxed), self.all.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn expect(&self, units: usize) {
+        self.all.fetch_add(units, Ordering::Relaxed);
+    }
+
+    pub(super) fn step(&self) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// A value for a variable of Terraform, or several, as typed.
