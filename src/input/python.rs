@@ -43,7 +43,7 @@ impl Input for Python {
         let mut out = Vec::new();
         for (start, _) in text.match_indices(CALL).take(MAX_CALLS) {
             let reader = Reader { view: &view, text, before: start };
-            let Some(range) = statement(text, start + CALL.len()).map(|end| start..end) else { continue };
+            let Some(range) = end_of(text, start + CALL.len(), false).map(|end| start..end) else { continue };
             let Some(Expr::Call(_, arguments)) = expression(&view.traced(range.clone())) else {
                 let line = text[..start].rfind('\n').map_or(0, |n| n + 1);
                 if !text[line..start].trim_start().starts_with(['#', 'd']) {
@@ -57,23 +57,23 @@ impl Input for Python {
     }
 }
 
-/// The end of what begins with an open parenthesis at `at`.
-fn statement(text: &str, at: usize) -> Option<usize> {
+/// Where what begins at `start` ends: behind the bracket that closes its first one, or, with `line`, where the statement does,
+/// which may go on over lines inside of brackets and strings.
+fn end_of(text: &str, start: usize, line: bool) -> Option<usize> {
     let bytes = text.as_bytes();
-    if bytes.get(at) != Some(&b'(') {
-        return None;
-    }
     let mut depth = 0_usize;
-    let mut now = at;
+    let mut now = start;
     while let Some(byte) = bytes.get(now) {
         match byte {
             b'(' | b'[' | b'{' => depth += 1,
+            _ if depth == 0 && !line => return None,
             b')' | b']' | b'}' => {
                 depth = depth.checked_sub(1)?;
-                if depth == 0 {
+                if depth == 0 && !line {
                     return Some(now + 1);
                 }
             }
+            b'\n' | b'#' if depth == 0 => return Some(now),
             b'#' => now += bytes.get(now..)?.iter().position(|b| *b == b'\n')?,
             b'"' | b'\'' => {
                 now = string(bytes, now)?;
@@ -83,7 +83,7 @@ fn statement(text: &str, at: usize) -> Option<usize> {
         }
         now += 1;
     }
-    None
+    line.then_some(now)
 }
 
 /// The end of the string that begins at `at`.
@@ -165,34 +165,12 @@ impl Reader<'_> {
             }
         }
         let start = found?;
-        let end = self.end_of_line(start)?;
+        let end = end_of(self.text, start, true)?;
         let value = self.view.traced(start..end);
         // In parentheses, so that lines that belong together stay so.
         let place = self.view.span(start..start);
         let whole = Traced::join([&Traced::made("(", place), &value, &Traced::made(")", place)], &Traced::new());
         expression(&whole)
-    }
-
-    /// Where a statement ends that may go on over lines inside of brackets and strings.
-    fn end_of_line(&self, start: usize) -> Option<usize> {
-        let bytes = self.text.as_bytes();
-        let mut depth = 0_usize;
-        let mut now = start;
-        while let Some(byte) = bytes.get(now) {
-            match byte {
-                b'(' | b'[' | b'{' => depth += 1,
-                b')' | b']' | b'}' => depth = depth.checked_sub(1)?,
-                b'\n' | b'#' if depth == 0 => return Some(now),
-                b'#' => now += bytes.get(now..)?.iter().position(|b| *b == b'\n')?,
-                b'"' | b'\'' => {
-                    now = string(bytes, now)?;
-                    continue;
-                }
-                _ => {}
-            }
-            now += 1;
-        }
-        Some(now)
     }
 
     /// The texts that an expression comes to, with holes for what is not known; `None` if it is no text and no list of texts.
