@@ -141,7 +141,8 @@ fn scan_files(
     let results: Vec<Unwound> = match units.as_slice() {
         [] | [_] => units.iter().map(one).collect(),
         _ => match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
-            Ok(pool) => pool.install(|| units.par_iter().map(one).collect()),
+            // The units of one kind stand side by side, and those of some kinds are all the work.
+            Ok(pool) => pool.install(|| units.par_iter().with_max_len(1).map(one).collect()),
             Err(_) => units.iter().map(one).collect(),
         },
     };
