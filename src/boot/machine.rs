@@ -46,6 +46,15 @@ pub(super) struct Start {
     pub(super) argv: Option<Arc<Vec<Traced>>>,
 }
 
+/// What nodeadm has written for the kubelet, beside the environment file.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Written {
+    /// The drop-in: what `spec.kubelet.config` of all documents comes to. `None` if it is empty.
+    pub(super) config: Option<Node>,
+    /// The same as scripts find it, with what EKS's own document sets; `None` if nothing was written, or it is not known.
+    pub(super) text: Option<Arc<Traced>>,
+}
+
 /// What a boot has left behind so far.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Machine {
@@ -82,7 +91,7 @@ pub(super) struct Machine {
     /// The image is so old that nodeadm's drop-in comes before all others.
     pub(super) old_nodeadm: bool,
     /// What `spec.kubelet.config` of them comes to; `None` before nodeadm has run.
-    pub(super) nodeadm: Option<Arc<super::nodeadm::Written>>,
+    pub(super) nodeadm: Option<Arc<Written>>,
     /// The settings of a Bottlerocket node.
     pub(super) bottlerocket: Option<Arc<Node>>,
     /// Text that is not known stands where commands do: why.
@@ -198,9 +207,9 @@ impl Machine {
         self.files.get(path).cloned().or_else(|| {
             let path = &self.real(path);
             if matches!(path.as_str(), image::NODEADM_DROPIN | image::OLD_NODEADM_DROPIN)
-                && let Some(text) = super::nodeadm::drop_in(self)
+                && let Some(text) = self.nodeadm.as_ref().and_then(|written| written.text.clone())
             {
-                return Some(File::Known(Arc::new(text)));
+                return Some(File::Known(text));
             }
             let text = image::file(self.family.or(image::family_of(path))?, path, self.minor)?;
             Some(File::Known(Arc::new(Traced::made(text, self.place))))
@@ -213,7 +222,7 @@ impl Machine {
         let brought =
             self.family.map_or(&[][..], image::listing).iter().filter(|name| !self.files.contains_key(**name));
         let mut out: Vec<String> = own.chain(brought.map(|name| (*name).to_owned())).collect();
-        if !self.files.contains_key(image::NODEADM_DROPIN) && super::nodeadm::drop_in(self).is_some() {
+        if !self.files.contains_key(image::NODEADM_DROPIN) && self.nodeadm.as_ref().is_some_and(|w| w.text.is_some()) {
             out.push(image::NODEADM_DROPIN.to_owned());
         }
         out.sort();

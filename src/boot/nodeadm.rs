@@ -9,18 +9,11 @@ use crate::node::{Cx, Family, Reason};
 use crate::syntax::{Node, NodeKind, yaml};
 use crate::text::{Traced, Why};
 
-use super::machine::{File, Machine};
+use super::machine::{File, Machine, Written};
 use super::{image, programs, user_data};
 
 /// The API group of the documents.
 pub(super) const API: &str = "node.eks.aws/";
-
-/// What nodeadm has written for the kubelet, beside the environment file.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Written {
-    /// The drop-in: what `spec.kubelet.config` of all documents comes to. `None` if it is empty.
-    pub(super) config: Option<Node>,
-}
 
 /// The documents that nodeadm finds in user data or in a file of its directory: in the parts of their own type that stand
 /// on the top level of a message that Go's reader can read, or the text as a whole. Source: `nodeadm/internal/configprovider`.
@@ -204,18 +197,11 @@ pub(super) fn write(machine: &mut Machine, documents: &[Node], cx: &mut Cx<'_>) 
     line.push(&flags);
     line.push_made(b"\n", place);
     machine.put(image::NODEADM_ENVIRONMENT, File::Known(Arc::new(line)));
-    machine.nodeadm = Some(Arc::new(Written { config }));
-}
-
-/// The text of the drop-in, as scripts find it: what the documents come to, and on nodes that EKS adds its own document for,
-/// what that sets. `None` if nodeadm has written none.
-pub(super) fn drop_in(machine: &Machine) -> Option<Traced> {
-    let written = machine.nodeadm.as_ref()?;
-    let own = written.config.as_ref().filter(|config| matches!(config.kind, NodeKind::Map(_)));
-    if own.is_none() && !machine.merged_by_eks {
-        return None;
-    }
-    programs::drop_in(own, machine.merged_by_eks, machine.place)
+    // On nodes that EKS adds its own document for there is a drop-in in any case.
+    let own = config.as_ref().filter(|config| matches!(config.kind, NodeKind::Map(_)));
+    let written = own.is_some() || machine.merged_by_eks;
+    let text = written.then(|| programs::drop_in(own, machine.merged_by_eks, place)).flatten().map(Arc::new);
+    machine.nodeadm = Some(Arc::new(Written { config, text }));
 }
 
 /// `over` laid over `under`: maps by key, everything else whole. A zero, an empty text and `false` count.
