@@ -557,6 +557,35 @@ fn a_fix_writes_a_time_where_the_zero_stands_and_nothing_else() {
 }
 
 #[test]
+fn a_fix_takes_out_a_zero_that_no_kubelet_reads() {
+    let config = |settings: &str| {
+        format!(
+            "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {{name: a, region: eu-west-1}}\nnodeGroups:\n  - name: a\n    amiFamily: AmazonLinux2\n    ami: ami-1\n    kubeletExtraConfig:\n{settings}    overrideBootstrapCommand: |\n      #!/bin/bash\n      /etc/eks/bootstrap.sh a\n"
+        )
+    };
+    let zero = "      streamingConnectionIdleTimeout: 0s # why\n";
+    let dir = folder(&[("e.yaml", &config(&format!("      maxPods: 20\n{zero}")))]);
+    assert_eq!(found(dir.path(), &[]), ["e.yaml:10 dead-kubelet-setting"]);
+    let out = check(dir.path(), &["--fix"]);
+    assert_eq!(text(&out.stderr), "kubelet-lint: 1 place mended in 1 file\n");
+    assert_eq!(std::fs::read_to_string(dir.path().join("e.yaml")).unwrap(), config("      maxPods: 20\n"));
+    // Alone in its map, with a time that somebody wants, or in one line with others it is left alone.
+    for left in [
+        zero.to_owned(),
+        "      maxPods: 20\n      streamingConnectionIdleTimeout: 5m\n".to_owned(),
+        "      {maxPods: 20, streamingConnectionIdleTimeout: 0s}\n".to_owned(),
+    ] {
+        let dir = folder(&[("e.yaml", &config(&left))]);
+        assert_eq!(
+            text(&check(dir.path(), &["--fix"]).stderr),
+            "kubelet-lint: nothing can be mended for certain\n",
+            "{left}"
+        );
+        assert_eq!(std::fs::read_to_string(dir.path().join("e.yaml")).unwrap(), config(&left));
+    }
+}
+
+#[test]
 fn what_is_not_certain_is_left_alone() {
     use base64::Engine;
     let literal = base64::engine::general_purpose::STANDARD.encode(ZERO);

@@ -18,7 +18,12 @@ pub struct Fix {
 
 /// The change that mends `finding`. There is one only where the zero stands in a file byte for byte as the node reads it,
 /// and the field has a time that is right for every node: its default, or the one that people chose.
+///
+/// A zero that reaches no kubelet for certain is taken out of YAML with its line.
 pub(super) fn fix(finding: &Finding, options: &Options) -> Option<Fix> {
+    if finding.rule.predicate == Predicate::DeadSetting {
+        return without(finding);
+    }
     let mends =
         matches!(finding.rule.predicate, Predicate::EffectiveZero | Predicate::HarmfulZero | Predicate::ReplacedZero);
     let place = &finding.at.place;
@@ -40,6 +45,51 @@ pub(super) fn fix(finding: &Finding, options: &Options) -> Option<Fix> {
     };
     let text = quoted(place, &written, text)?;
     Some(Fix { place: place.clone(), text })
+}
+
+/// The change that takes a zero out of a YAML file which no kubelet reads there: its line, if that holds nothing but the key and
+/// the zero, and a key of the same map stands beside it.
+fn without(finding: &Finding) -> Option<Fix> {
+    let place = &finding.at.place;
+    let source = &place.source;
+    let path = source.path().to_string_lossy().to_ascii_lowercase();
+    let yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+    if !yaml
+        || source.is_derived()
+        || !source.path().is_absolute()
+        || !finding.is_certain()
+        || !finding.siblings.is_empty()
+    {
+        return None;
+    }
+    if parse_duration(finding.raw.as_bytes()) != Ok(0) {
+        return None;
+    }
+    let number = source.line_of(place.start);
+    let entry = |line: usize| {
+        let text = std::str::from_utf8(source.line(line)).ok()?;
+        let body = text.trim_start_matches(' ');
+        let (key, value) = body.split_once(':')?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+        let sound = !key.is_empty()
+            && key.chars().all(plain)
+            && !key.starts_with('-')
+            && (value.is_empty() || value.starts_with([' ', '\r']));
+        sound.then(|| (text.len() - body.len(), value.trim().to_owned()))
+    };
+    let (indent, value) = entry(number)?;
+    let written = value.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+    if written != finding.raw {
+        return None;
+    }
+    let beside = |line: usize| entry(line).is_some_and(|(other, value)| other == indent && !value.is_empty());
+    let next = source.line_starts().get(number + 1).copied();
+    if !(number.checked_sub(1).is_some_and(beside) || next.is_some() && beside(number + 1)) {
+        return None;
+    }
+    let start = *source.line_starts().get(number)?;
+    let end = next.unwrap_or(source.bytes().len() as u32);
+    Some(Fix { place: Place { source: std::sync::Arc::clone(source), start, end }, text: String::new() })
 }
 
 /// True for a plan or state of Terraform, which only Terraform may write.
