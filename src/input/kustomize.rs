@@ -18,6 +18,9 @@ use super::{manifests, stream};
 
 /// What such a file is called.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+/// What an address has in it that may bring nodes; others are passed over without a word.
+const NEAR: [&str; 8] =
+    ["karpenter", "kubelet", "nodeadm", "nodeclass", "nodepool", "cluster-api", "machineconfig", "talos"];
 /// The deepest nesting of kustomizations.
 const MAX_LAYERS: usize = 24;
 /// The most documents of one kustomization.
@@ -49,7 +52,7 @@ impl Input for Kustomize {
             build.layer(&unit.path, &mut documents, 0, cx);
         }
         cx.covers.append(&mut build.below);
-        if documents.is_empty() {
+        if documents.is_empty() && build.values.is_empty() {
             return Vec::new();
         }
         cx.uses.append(&mut build.files);
@@ -57,6 +60,9 @@ impl Input for Kustomize {
         let name = if name.is_empty() { ".".to_owned() } else { name };
         let trees: Vec<Node> = documents.into_iter().map(|d| d.tree).collect();
         let mut groups = manifests::in_trees(&trees, &name, cx);
+        for values in &build.values {
+            groups.append(&mut manifests::among(values, &name, cx));
+        }
         for group in &mut groups {
             if !group.name.contains(&name) {
                 group.name = format!("{} of {name}", group.name).into();
@@ -80,6 +86,8 @@ struct Build {
     skipped: bool,
     /// A patch says something of a kubelet.
     patches_hold: bool,
+    /// Values of charts from elsewhere, which may have documents in them.
+    values: Vec<Node>,
     /// Files that were read.
     files: Vec<PathBuf>,
     /// Kustomizations that were taken in.
@@ -109,7 +117,11 @@ impl Build {
         }
         for chart in tree.get("helmCharts").map(Node::items).unwrap_or_default() {
             if let Some(values) = chart.get("valuesInline") {
-                own.push(Document { tree: values.clone() });
+                self.values.push(values.clone());
+            }
+            let more = chart.get("additionalValuesFiles").map(Node::items).unwrap_or_default();
+            for item in chart.get("valuesFile").into_iter().chain(more) {
+                self.values_file(&dir, item, cx);
             }
         }
         for generator in tree.get("configMapGenerator").map(Node::items).unwrap_or_default() {
@@ -125,9 +137,29 @@ impl Build {
         documents.truncate(MAX_DOCUMENTS);
     }
 
+    /// A file of values for a chart from elsewhere.
+    fn values_file(&mut self, dir: &Path, item: &Node, cx: &mut Cx<'_>) {
+        let Some(name) = item.as_str().filter(|n| !n.contains("://")) else { return };
+        let path = normal(&dir.join(name));
+        if !cx.files.read(&path).is_ok_and(|source| manifests::may_hold(&source.bytes())) {
+            return;
+        }
+        let Ok(id) = cx.open(&path) else { return };
+        let parsed = stream::documents(&cx.texts.view(id));
+        self.files.push(path);
+        self.values.extend(parsed.tree);
+    }
+
     /// A file of documents, or a folder with a kustomization.
     fn resource(&mut self, dir: &Path, item: &Node, own: &mut Vec<Document>, depth: usize, cx: &mut Cx<'_>) {
-        let Some(name) = item.as_str().filter(|n| !n.contains("://") && !n.contains("?ref=")) else { return };
+        let Some(name) = item.as_str() else { return };
+        if name.contains("://") || name.contains("?ref=") {
+            let lower = name.to_ascii_lowercase();
+            if NEAR.iter().any(|word| lower.contains(word)) {
+                cx.gap(item.span, Why::FromOutside("what this address has".into()));
+            }
+            return;
+        }
         let path = normal(&dir.join(name));
         if let Some(inner) = NAMES.iter().map(|n| path.join(n)).find(|p| cx.files.read(p).is_ok()) {
             if self.below.len() < MAX_DOCUMENTS {
