@@ -52,8 +52,8 @@ pub(super) fn fix(finding: &Finding, options: &Options) -> Option<Fix> {
 fn without(finding: &Finding) -> Option<Fix> {
     let place = &finding.at.place;
     let source = &place.source;
-    let path = source.path().to_string_lossy().to_ascii_lowercase();
-    let yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+    let ending = source.path().extension().map(|e| e.to_ascii_lowercase());
+    let yaml = ending.is_some_and(|e| e == "yaml" || e == "yml");
     if !yaml
         || source.is_derived()
         || !source.path().is_absolute()
