@@ -43,15 +43,18 @@ impl Input for Python {
         let mut out = Vec::new();
         for (start, _) in text.match_indices(CALL).take(MAX_CALLS) {
             let reader = Reader { view: &view, text, before: start };
-            let Some(range) = end_of(text, start + CALL.len(), false).map(|end| start..end) else { continue };
-            let Some(Expr::Call(_, arguments)) = expression(&view.traced(range.clone())) else {
-                let line = text[..start].rfind('\n').map_or(0, |n| n + 1);
-                if !text[line..start].trim_start().starts_with(['#', 'd']) {
-                    cx.gap(view.span(range), Why::NotUnderstood("a call of send_command".into()));
-                }
+            let name = start..start + CALL.len();
+            let line = text[..start].rfind('\n').map_or(0, |n| n + 1);
+            let said = text[line..start].trim_start();
+            if !text[name.end..].starts_with('(') || said.starts_with('#') || said.starts_with("def ") {
+                continue;
+            }
+            let call = end_of(text, name.end, false).and_then(|end| expression(&view.traced(start..end)));
+            let Some(Expr::Call(_, arguments)) = call else {
+                cx.gap(view.span(name), Why::NotUnderstood("a call of send_command".into()));
                 continue;
             };
-            out.extend(reader.group(&arguments, view.span(start..start + CALL.len()), &unit.path, cx));
+            out.extend(reader.group(&arguments, view.span(name), &unit.path, cx));
         }
         out
     }
