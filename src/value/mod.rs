@@ -1,5 +1,6 @@
 //! What an expression of a template language yields: known, partly known, or unknown and why. Knows no language.
 
+mod equal;
 mod number;
 
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use indexmap::IndexMap;
 
 use crate::text::{Link, Span, Traced, Via, Why};
 
+pub use equal::{Own, equal, equal_but};
 pub use number::Number;
 
 /// The most alternatives that are kept apart for one value or one text; past it the value becomes a hole.

@@ -8,7 +8,7 @@ use crate::node::Cx;
 use crate::syntax::jinja::{Expr, ExprKind, Part, expression, parse};
 use crate::syntax::{MAX_DEPTH, Node, NodeKind, yaml};
 use crate::text::{Span, Traced, View, Why};
-use crate::value::{Condition, Entry, Kind, Map, Number, Value};
+use crate::value::{Condition, Entry, Kind, Map, Number, Value, equal};
 
 use super::filters::filter;
 use crate::input::manifests::{json_of, value_of};
@@ -482,17 +482,6 @@ pub(super) fn truth(value: &Value) -> Option<bool> {
         Kind::List(items) => Some(!items.is_empty()),
         Kind::Map(map) => Some(!map.entries.is_empty()),
         Kind::Unknown(_) | Kind::Either(_) => None,
-    }
-}
-
-fn equal(a: &Value, b: &Value) -> Option<bool> {
-    match (&a.kind, &b.kind) {
-        (Kind::Unknown(_) | Kind::Either(_), _) | (_, Kind::Unknown(_) | Kind::Either(_)) => None,
-        (Kind::Str(a), Kind::Str(b)) => Some(a.known_str()? == b.known_str()?),
-        (Kind::Number(a), Kind::Number(b)) => Some(a == b),
-        (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
-        (Kind::Null, Kind::Null) => Some(true),
-        _ => Some(false),
     }
 }
 

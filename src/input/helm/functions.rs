@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 
 use crate::syntax::yaml as documents;
 use crate::text::{Layer, Span, Traced, Why};
-use crate::value::{Entry, Kind, Map, Number, Value};
+use crate::value::{Entry, Kind, Map, Number, Value, equal};
 
 use super::engine::key;
 use super::engine::{Engine, map, unknown};
@@ -54,19 +54,6 @@ fn number_of(value: &Value) -> Option<f64> {
         Kind::Bool(value) => Some(f64::from(u8::from(*value))),
         Kind::Null => Some(0.0),
         _ => None,
-    }
-}
-
-/// Whether two values are equal; `None` if the source does not say.
-fn equal(a: &Value, b: &Value) -> Option<bool> {
-    match (&a.kind, &b.kind) {
-        (Kind::Unknown(_) | Kind::Either(_), _) | (_, Kind::Unknown(_) | Kind::Either(_)) => None,
-        (Kind::Str(a), Kind::Str(b)) => Some(a.known_str()? == b.known_str()?),
-        (Kind::Number(a), Kind::Number(b)) => Some(a == b),
-        (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
-        (Kind::Null, Kind::Null) => Some(true),
-        (Kind::List(_) | Kind::Map(_), Kind::List(_) | Kind::Map(_)) => Some(a.kind == b.kind),
-        _ => Some(false),
     }
 }
 

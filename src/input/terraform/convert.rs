@@ -68,38 +68,18 @@ pub(super) fn to_key(value: &Value) -> Result<Option<Arc<str>>, Refused> {
 
 /// Whether two values are equal; `None` if the source does not say. Values of different types are never equal.
 pub(super) fn equal(a: &Value, b: &Value) -> Option<bool> {
-    match (&a.kind, &b.kind) {
+    crate::value::equal_but(a, b, &|a, b| match (&a.kind, &b.kind) {
         (Kind::Unknown(Why::FromOutside(of)), Kind::Str(text))
         | (Kind::Str(text), Kind::Unknown(Why::FromOutside(of)))
             if &**of == WORKSPACE =>
         {
-            text.known_str().map(|text| text == DEFAULT)
+            Some(text.known_str().map(|text| text == DEFAULT))
         }
-        (Kind::Unknown(_) | Kind::Either(_), _) | (_, Kind::Unknown(_) | Kind::Either(_)) => None,
-        (Kind::Null, Kind::Null) => Some(true),
         // An object of which only the type is known may be null as a whole.
-        (Kind::Null, Kind::Map(_)) if only_shape(b) => None,
-        (Kind::Map(_), Kind::Null) if only_shape(a) => None,
-        (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
-        (Kind::Number(a), Kind::Number(b)) => Some(a == b),
-        (Kind::Str(a), Kind::Str(b)) => equal_text(a, b),
-        (Kind::List(x), Kind::List(y)) => {
-            if x.len() != y.len() {
-                return Some(false);
-            }
-            all(x.iter().zip(y.iter()).map(|(a, b)| equal(a, b)))
-        }
-        (Kind::Map(x), Kind::Map(y)) => {
-            if x.open.is_some() || y.open.is_some() {
-                return None;
-            }
-            if x.entries.len() != y.entries.len() {
-                return Some(false);
-            }
-            all(x.entries.iter().map(|(key, a)| y.entries.get(key).map_or(Some(false), |b| equal(&a.value, &b.value))))
-        }
-        _ => Some(false),
-    }
+        (Kind::Null, Kind::Map(_)) if only_shape(b) => Some(None),
+        (Kind::Map(_), Kind::Null) if only_shape(a) => Some(None),
+        _ => None,
+    })
 }
 
 /// True if nothing is known of a value but the names of its attributes.
@@ -109,42 +89,6 @@ fn only_shape(value: &Value) -> bool {
         Kind::Map(map) => !map.entries.is_empty() && map.entries.values().all(|e| only_shape(&e.value)),
         _ => false,
     }
-}
-
-fn all(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    let mut known = Some(true);
-    for answer in answers {
-        match answer {
-            Some(false) => return Some(false),
-            Some(true) => {}
-            None => known = None,
-        }
-    }
-    known
-}
-
-/// Texts with holes differ for certain if what is known of their ends differs.
-pub(super) fn equal_text(a: &Traced, b: &Traced) -> Option<bool> {
-    if !a.has_hole() && !b.has_hole() {
-        return Some(a.bytes() == b.bytes());
-    }
-    let ends = |t: &Traced| {
-        let first = t.holes().next().map_or(t.len(), |(r, ..)| r.start);
-        let last = t.holes().last().map_or(0, |(r, ..)| r.end);
-        (t.bytes()[..first].to_vec(), t.bytes()[last..].to_vec(), t.has_hole())
-    };
-    let ((a_start, a_end, a_hole), (b_start, b_end, b_hole)) = (ends(a), ends(b));
-    let start = a_start.len().min(b_start.len());
-    let end = a_end.len().min(b_end.len());
-    if a_start[..start] != b_start[..start] || a_end[a_end.len() - end..] != b_end[b_end.len() - end..] {
-        return Some(false);
-    }
-    // What is known of the one must fit into the other.
-    let known = |t: &Traced| t.len() - t.holes().map(|(r, ..)| r.len()).sum::<usize>();
-    if (!a_hole && known(b) > a.len()) || (!b_hole && known(a) > b.len()) {
-        return Some(false);
-    }
-    None
 }
 
 /// `<`, `<=`, `>`, `>=`: only numbers can be compared.

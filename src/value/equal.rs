@@ -1,0 +1,104 @@
+//! Whether values are equal, wherever they were written.
+
+use crate::text::Traced;
+
+use super::{Kind, Value};
+
+/// What a language says of two values by itself: that they are equal, are not, or that this is not known (`Some(None)`).
+pub type Own<'a> = &'a dyn Fn(&Value, &Value) -> Option<Option<bool>>;
+
+/// Whether two values are equal; `None` if that is not known. Values of different kinds are never equal.
+pub fn equal(a: &Value, b: &Value) -> Option<bool> {
+    equal_but(a, b, &|_, _| None)
+}
+
+/// The same for a language that has a say of its own, which comes first, at every depth.
+pub fn equal_but(a: &Value, b: &Value, own: Own<'_>) -> Option<bool> {
+    if let Some(answer) = own(a, b) {
+        return answer;
+    }
+    match (&a.kind, &b.kind) {
+        (Kind::Unknown(_) | Kind::Either(_), _) | (_, Kind::Unknown(_) | Kind::Either(_)) => None,
+        (Kind::Null, Kind::Null) => Some(true),
+        (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
+        (Kind::Number(a), Kind::Number(b)) => Some(a == b),
+        (Kind::Str(a), Kind::Str(b)) => equal_text(a, b),
+        (Kind::List(x), Kind::List(y)) => {
+            if x.len() != y.len() {
+                return Some(false);
+            }
+            all(x.iter().zip(y.iter()).map(|(a, b)| equal_but(a, b, own)))
+        }
+        (Kind::Map(x), Kind::Map(y)) => {
+            if x.open.is_some() || y.open.is_some() {
+                return None;
+            }
+            if x.entries.len() != y.entries.len() {
+                return Some(false);
+            }
+            let other = |key, a: &Value| y.entries.get(key).map_or(Some(false), |b| equal_but(a, &b.value, own));
+            all(x.entries.iter().map(|(key, a)| other(key, &a.value)))
+        }
+        _ => Some(false),
+    }
+}
+
+fn all(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut known = Some(true);
+    for answer in answers {
+        match answer {
+            Some(false) => return Some(false),
+            Some(true) => {}
+            None => known = None,
+        }
+    }
+    known
+}
+
+/// Texts with holes differ for certain if what is known of their ends differs.
+fn equal_text(a: &Traced, b: &Traced) -> Option<bool> {
+    if !a.has_hole() && !b.has_hole() {
+        return Some(a.bytes() == b.bytes());
+    }
+    let ends = |t: &Traced| {
+        let first = t.holes().next().map_or(t.len(), |(r, ..)| r.start);
+        let last = t.holes().last().map_or(0, |(r, ..)| r.end);
+        (t.bytes()[..first].to_vec(), t.bytes()[last..].to_vec(), t.has_hole())
+    };
+    let ((a_start, a_end, a_hole), (b_start, b_end, b_hole)) = (ends(a), ends(b));
+    let start = a_start.len().min(b_start.len());
+    let end = a_end.len().min(b_end.len());
+    if a_start[..start] != b_start[..start] || a_end[a_end.len() - end..] != b_end[b_end.len() - end..] {
+        return Some(false);
+    }
+    // What is known of the one must fit into the other.
+    let known = |t: &Traced| t.len() - t.holes().map(|(r, ..)| r.len()).sum::<usize>();
+    if (!a_hole && known(b) > a.len()) || (!b_hole && known(a) > b.len()) {
+        return Some(false);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::text::{Source, Span, Texts, Why};
+
+    #[test]
+    fn where_values_stand_makes_no_difference() {
+        let mut texts = Texts::new();
+        let id = texts.add_source(Arc::new(Source::new("/x", &b"a b a b"[..])));
+        let at = |n: u32| Span { text: id, start: n, end: n };
+        let text = |word: &str, n| Value::new(Kind::Str(Arc::new(Traced::made(word, at(n)))), at(n));
+        let list = |items: Vec<Value>, n| Value::new(Kind::List(Arc::new(items)), at(n));
+        let unknown = Value::new(Kind::Unknown(Why::FromOutside("x".into())), at(0));
+        let a = list(vec![text("a", 1), text("b", 2)], 3);
+        assert_eq!(equal(&a, &list(vec![text("a", 4), text("b", 5)], 6)), Some(true));
+        assert_eq!(equal(&a, &list(vec![text("a", 4), text("c", 5)], 6)), Some(false));
+        assert_eq!(equal(&a, &list(vec![text("a", 4)], 6)), Some(false));
+        assert_eq!(equal(&a, &list(vec![text("a", 4), unknown.clone()], 6)), None);
+        assert_eq!(equal(&a, &list(vec![unknown, text("c", 5)], 6)), Some(false));
+    }
+}
