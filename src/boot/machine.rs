@@ -1,5 +1,6 @@
 //! The machine of the mind: what a boot has left behind so far. Nothing of it exists on any disk.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -205,8 +206,8 @@ impl Machine {
     /// A file as it is now: written here, or brought by the image.
     pub(super) fn file(&self, path: &str) -> Option<File> {
         self.files.get(path).cloned().or_else(|| {
-            let path = &self.real(path);
-            if matches!(path.as_str(), image::NODEADM_DROPIN | image::OLD_NODEADM_DROPIN)
+            let path = &*self.real(path);
+            if matches!(path, image::NODEADM_DROPIN | image::OLD_NODEADM_DROPIN)
                 && let Some(text) = self.nodeadm.as_ref().and_then(|written| written.text.clone())
             {
                 return Some(File::Known(text));
@@ -236,11 +237,11 @@ impl Machine {
     }
 
     /// Where a path leads through the symbolic links that were made.
-    fn real(&self, path: &str) -> String {
-        let mut path = path.to_owned();
+    fn real<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        let mut path = Cow::Borrowed(path);
         for _ in 0..MAX_LINKS.min(self.links.len()) {
             let Some((link, target)) = self.links.iter().find(|(link, _)| below(&path, link).is_some()) else { break };
-            path = format!("{target}{}", below(&path, link).unwrap_or_default());
+            path = Cow::Owned(format!("{target}{}", below(&path, link).unwrap_or_default()));
         }
         path
     }
@@ -252,7 +253,7 @@ impl Machine {
             self.put(path, File::Unknown(Why::NotUnderstood("a symbolic link".into())));
             return;
         }
-        let target = self.real(target);
+        let target = self.real(target).into_owned();
         let own = self.file(&target).map(|file| (path.to_owned(), file));
         let inside = self.files.iter().filter_map(|(f, file)| {
             let rest = below(f, &target).filter(|rest| !rest.is_empty())?;
@@ -313,17 +314,23 @@ impl Machine {
             File::Known(text) if text.len() > MAX_FILE_BYTES => File::Unknown(Why::Limit("size of a file on the node")),
             other => other,
         };
-        let real = self.real(path);
-        let other = self.links.iter().filter_map(|(link, target)| Some(format!("{link}{}", below(&real, target)?)));
-        let names: Vec<String> = other.chain([real.clone()]).collect();
-        for name in names {
-            if let Some(sight) = image::sight(&name) {
-                self.see(sight.family());
+        let real = self.real(path).into_owned();
+        let links = Arc::clone(&self.links);
+        for (link, target) in links.iter() {
+            if let Some(rest) = below(&real, target) {
+                self.put_at(format!("{link}{rest}"), file.clone());
             }
-            let files = Arc::make_mut(&mut self.files);
-            if files.len() < MAX_FILES || files.contains_key(&name) {
-                files.insert(name, file.clone());
-            }
+        }
+        self.put_at(real, file);
+    }
+
+    fn put_at(&mut self, path: String, file: File) {
+        if let Some(sight) = image::sight(&path) {
+            self.see(sight.family());
+        }
+        let files = Arc::make_mut(&mut self.files);
+        if files.len() < MAX_FILES || files.contains_key(&path) {
+            files.insert(path, file);
         }
     }
 

@@ -198,11 +198,14 @@ fn merge_settings(machine: &mut Machine, tree: &Node) {
     machine.merged.push(whole);
 }
 
+/// What is said of a node that kubeadm's packages were put on.
+const UNIT_OF_KUBEADM: &str = "the kubelet has the unit of kubeadm";
+
 /// The families of which a node may be where the source does not say, and what is said of each.
 const FAMILIES: [(Family, &str); 3] = [
     (Family::Al2, "the image is of Amazon Linux 2"),
     (Family::Al2023, "the image is of Amazon Linux 2023"),
-    (Family::Kubeadm, "the kubelet has the unit of kubeadm"),
+    (Family::Kubeadm, UNIT_OF_KUBEADM),
 ];
 
 /// What only the unit of kubeadm reads may stand in the user data of nodes that have another one, where it does nothing.
@@ -210,7 +213,7 @@ fn doubted(mut way: Way, group: &NodeGroup) -> Option<Way> {
     let machine = &way.machine;
     let user_data = group.steps.iter().any(|step| matches!(step, Step::UserData(..)));
     if user_data && machine.family == Some(Family::Kubeadm) && !machine.given && !machine.sure {
-        let condition = Condition { words: FAMILIES[2].1.into(), holds: true };
+        let condition = Condition { words: UNIT_OF_KUBEADM.into(), holds: true };
         way.when = way.when.and(&Guard::of(condition))?;
     }
     Some(way)

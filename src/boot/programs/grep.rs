@@ -365,12 +365,6 @@ fn search(
     match open {
         Some(_) if options.quiet && any => Ok(Outcome::success(stdout)),
         Some(why) => Err(unknown(why)),
-        None => Ok(Outcome {
-            stdout,
-            status: Status::Known(status),
-            writes: Vec::new(),
-            removed: Vec::new(),
-            commands: Vec::new(),
-        }),
+        None => Ok(Outcome { status: Status::Known(status), ..Outcome::success(stdout) }),
     }
 }
