@@ -2,8 +2,9 @@
 //! really run with, and who wrote it?
 //!
 //! The floors, from the ground up: [`text`] (bytes that know where they came from), [`value`], [`syntax`] and [`decode`],
-//! [`kubelet`] and [`runtime`] (what a kubelet and a container runtime understand), [`node`], [`input`] and [`boot`] (which never see each other), [`check`],
-//! [`report`]. An import goes downward only; a test holds the code to that.
+//! [`programs`] (what scripts call), [`setting`] (what a setting is), [`kubelet`] and [`runtime`] (which setting wins),
+//! [`node`], [`input`] and [`boot`] (which never see each other), [`check`], [`fix`], [`policy`], [`scan`], [`report`]. An
+//! import goes downward only; a test holds the code to that.
 #![forbid(unsafe_code)]
 
 pub mod boot;
@@ -11,13 +12,16 @@ pub mod check;
 pub mod cli;
 pub mod collect;
 pub mod decode;
+pub mod fix;
 pub mod input;
 pub mod kubelet;
 pub mod node;
 pub mod policy;
+pub mod programs;
 pub mod report;
 pub mod runtime;
 pub mod scan;
+pub mod setting;
 pub mod syntax;
 pub mod text;
 pub mod value;

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::kubelet::Effective;
 use crate::runtime::Runtime;
+use crate::setting::Effective;
 use crate::syntax::Node;
 use crate::text::{FileError, Files, Layer, Source, Span, TextId, Texts, Traced, Why};
 use crate::value::Guard;

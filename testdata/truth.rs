@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use kubelet_lint::boot;
-use kubelet_lint::kubelet::Mechanism;
 use kubelet_lint::node::{Booted, Cx, Family, NodeGroup, Step};
+use kubelet_lint::setting::Mechanism;
 use kubelet_lint::text::{Memory, Span, Traced, Why};
 use serde_json::Value;
 

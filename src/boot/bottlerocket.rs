@@ -4,7 +4,8 @@
 //! setting for the streaming timeout.
 
 use crate::kubelet::config::Document;
-use crate::kubelet::{Effective, Launch, Setting, said, settle};
+use crate::kubelet::{Launch, said, settle};
+use crate::setting::{Effective, Setting};
 use crate::syntax::{Node, NodeKind, Scalar, Schema, Style};
 use crate::text::{Span, Traced, Why};
 

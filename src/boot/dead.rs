@@ -3,8 +3,9 @@
 
 use crate::kubelet::args::{self, Pass};
 use crate::kubelet::config::{Document, KIND, load};
-use crate::kubelet::{Effective, Setting, said};
+use crate::kubelet::said;
 use crate::node::{Cx, Dead, Family, NodeGroup, Reason};
+use crate::setting::{Effective, Setting};
 use crate::syntax::{Node, unit, yaml};
 use crate::text::{Span, Traced, View};
 

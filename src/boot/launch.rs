@@ -2,8 +2,9 @@
 
 use crate::kubelet::args::{self, Pass};
 use crate::kubelet::config::{Document, load};
-use crate::kubelet::{Effective, Launch, settle};
+use crate::kubelet::{Launch, settle};
 use crate::node::{Cx, Family};
+use crate::setting::Effective;
 use crate::syntax::Schema;
 use crate::text::{Traced, Why};
 

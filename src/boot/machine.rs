@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::kubelet::Setting;
 use crate::node::{Dead, Family, Gap, Reason};
 use crate::runtime::Name;
+use crate::setting::Setting;
 use crate::syntax::Node;
 use crate::text::{Span, Traced, Why};
 

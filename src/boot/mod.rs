@@ -9,7 +9,6 @@ mod kubeadm;
 mod launch;
 mod machine;
 mod nodeadm;
-mod programs;
 mod runtime;
 mod shell;
 mod unit;

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use crate::decode::{DecodeError, mime};
 use crate::node::{Cx, Family, Reason};
+use crate::programs::data;
 use crate::syntax::{Node, NodeKind, yaml};
 use crate::text::{Traced, Why};
 
 use super::machine::{File, Machine, Written};
-use super::{image, programs, user_data};
+use super::{image, user_data};
 
 /// The API group of the documents.
 pub(super) const API: &str = "node.eks.aws/";
@@ -200,7 +201,7 @@ pub(super) fn write(machine: &mut Machine, documents: &[Node], cx: &mut Cx<'_>) 
     // On nodes that EKS adds its own document for there is a drop-in in any case.
     let own = config.as_ref().filter(|config| matches!(config.kind, NodeKind::Map(_)));
     let written = own.is_some() || machine.merged_by_eks;
-    let text = written.then(|| programs::drop_in(own, machine.merged_by_eks, place)).flatten().map(Arc::new);
+    let text = written.then(|| drop_in(own, machine.merged_by_eks, place)).flatten().map(Arc::new);
     machine.nodeadm = Some(Arc::new(Written { config, text }));
 }
 
@@ -216,4 +217,31 @@ pub(super) fn merged(under: &Node, over: &Node) -> Node {
         }
     }
     Node { kind: NodeKind::Map(pairs), span: over.span, tag: over.tag.clone() }
+}
+
+/// The kubelet's drop-in as nodeadm writes it: keys in the order of their letters, four blanks a level. With `eks` it holds how
+/// many pods a node takes, too, which EKS works out. Source: `nodeadm/internal/kubelet/config.go` of awslabs/amazon-eks-ami.
+fn drop_in(config: Option<&crate::syntax::Node>, eks: bool, at: crate::text::Span) -> Option<Traced> {
+    let made = |text: &str| Traced::made(text, at);
+    let mut pairs = match config.map(data::from_node) {
+        Some(Some(data::Data::Map(pairs))) => pairs,
+        Some(_) => return None,
+        None => Vec::new(),
+    };
+    let head = [("apiVersion", "kubelet.config.k8s.io/v1beta1"), ("kind", "KubeletConfiguration")];
+    pairs.retain(|(key, _)| !head.iter().any(|(name, _)| key.bytes() == name.as_bytes()));
+    pairs.extend(head.iter().map(|(key, value)| (made(key), data::Data::Str(made(value)))));
+    if eks && !pairs.iter().any(|(key, _)| key.bytes() == b"maxPods") {
+        pairs.push((made("maxPods"), data::Data::Number(made("29"))));
+    }
+    let layout = data::Layout {
+        indent: Some("    ".to_owned()),
+        comma: ",".to_owned(),
+        colon: ": ".to_owned(),
+        sort_keys: true,
+        ascii: false,
+    };
+    let mut text = data::to_json(&data::Data::Map(pairs), &layout, at).ok()?;
+    text.push_made(b"\n", at);
+    Some(text)
 }

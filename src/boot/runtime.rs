@@ -8,9 +8,9 @@
 
 use std::sync::Arc;
 
-use crate::kubelet::Setting;
 use crate::node::{Cx, Family, NodeGroup};
 use crate::runtime::{Content, Name, Runtime, config_file, settle};
+use crate::setting::Setting;
 use crate::syntax::toml;
 use crate::syntax::{Node, NodeKind, Style};
 use crate::text::{Span, Traced, Why};

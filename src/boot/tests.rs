@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::kubelet::From;
 use crate::node::Wrapping;
+use crate::setting::SetBy;
 use crate::text::{Memory, Source, TextId, Traced};
 
 /// What a step is made of.
@@ -72,11 +72,11 @@ fn verdict(booted: &Booted, cx: &Cx<'_>) -> String {
         _ if effective.starts == Some(false) => "broken".to_owned(),
         (None, ..) => "unknown".to_owned(),
         (Some(_), ..) if field.unknown.is_some() => "unknown".to_owned(),
-        (Some(0), From::Flag, Some(line)) => format!("zero at {line}"),
+        (Some(0), SetBy::Flag, Some(line)) => format!("zero at {line}"),
         (Some(0), from, _) => format!("zero by {}", from.id()),
-        (Some(_), From::Default, Some(line)) => format!("replaced at {line}"),
-        (Some(_), From::Default, None) => "default".to_owned(),
-        (Some(n), _, _) => crate::kubelet::render_duration(n),
+        (Some(_), SetBy::Default, Some(line)) => format!("replaced at {line}"),
+        (Some(_), SetBy::Default, None) => "default".to_owned(),
+        (Some(n), _, _) => crate::setting::render_duration(n),
     };
     if !booted.when.is_always() {
         let words: Vec<_> = booted.when.conditions().iter().map(ToString::to_string).collect();
@@ -526,7 +526,7 @@ fn cloud_configs() {
     let field =
         booted[0].effective.as_ref().unwrap().fields.iter().find(|f| f.field.name == "streamingConnectionIdleTimeout");
     let field = field.unwrap();
-    assert_eq!((field.effective, field.from), (Some(0), From::Flag));
+    assert_eq!((field.effective, field.from), (Some(0), SetBy::Flag));
     let origin = cx.texts.place(cx.texts.trail(field.winner.as_ref().unwrap().at).origin());
     assert_eq!(origin.start().line, 5);
 }

@@ -1,8 +1,8 @@
 //! Rules that are used only by those who ask for them: a limit for the streaming idle timeout, and that it is set at all.
 //! They look at node groups where nobody may have written anything, so that the place may be the node group itself.
 
-use crate::kubelet::{Settled, render_duration};
 use crate::node::{Booted, NodeGroup};
+use crate::setting::{Settled, render_duration};
 use crate::text::Texts;
 
 use super::judge::find;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::text::Place;
 use crate::value::Guard;
 
-use super::{Fix, Level, Rule};
+use super::rule::{Level, Rule};
 
 /// A finding.
 #[derive(Clone, Debug)]
@@ -45,6 +45,15 @@ pub struct Finding {
     pub passes: Vec<Place>,
     /// A change of the file that mends it for certain, if there is one.
     pub fix: Option<Fix>,
+}
+
+/// A change of a file: the bytes at a place, and what is to stand there instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// The place; it stands in a file.
+    pub place: Place,
+    /// What is to stand there.
+    pub text: String,
 }
 
 /// A place with words to it.

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::kubelet::{Meaning, Mechanism, Setting, Settled, render_duration};
 use crate::node::{Booted, NodeGroup, Reason};
 use crate::runtime::Name;
+use crate::setting::{Meaning, Mechanism, Setting, Settled, render_duration};
 use crate::text::{Place, Span, TextId, Texts, Trail};
 use crate::value::{Condition, Guard};
 
 use super::predicate::{self, Hit};
-use super::{Finding, Frame, GroupRef, Hop, Level, Predicate, Rule, asked, mend};
+use super::{Finding, Frame, GroupRef, Hop, Level, Predicate, Rule, asked};
 
 /// Zero durations in one document from which on it is read as a dump that a program wrote: `kubeadm` writes `0s` for every
 /// duration that is not set (kubernetes/kubernetes#117772).
@@ -34,10 +34,6 @@ pub fn judge(
 ) -> Vec<Finding> {
     let mut out = judge_all(rules, group, booted, texts);
     out.extend(rules.iter().flat_map(|rule| asked::judge(rule, options, group, booted, texts)));
-    for finding in &mut out {
-        // What was seen on a node is no source that could be mended.
-        finding.fix = if group.running { None } else { mend::fix(finding, options) };
-    }
     out
 }
 
@@ -180,7 +176,7 @@ fn when(group: &NodeGroup, booted: Option<&Booted>, hit: &Hit<'_>) -> Option<Gua
         return hit.when.map_or_else(|| Some(group.when.clone()), |when| group.when.and(when));
     }
     let guard = group.when.and(&booted?.when)?;
-    match hit.settled.filter(|s| !s.hangs_on_version()).and_then(|s| s.unknown.as_ref()) {
+    match hit.settled.filter(|s| !s.depends_on_version()).and_then(|s| s.unknown.as_ref()) {
         Some(why) => {
             guard.and(&Guard::of(Condition { words: format!("nothing overrides it: {why}").into(), holds: true }))
         }
@@ -316,7 +312,7 @@ impl Words {
             }
             (Predicate::ReplacedZero, _) => {
                 notes.push("in a file the kubelet cannot tell a zero from a setting that is missing".to_owned());
-                if hit.settled.is_some_and(Settled::hangs_on_version) {
+                if hit.settled.is_some_and(Settled::depends_on_version) {
                     notes.push("Kubernetes 1.29 to 1.31 keep a zero that comes by drop-in".to_owned());
                 }
                 format!("`{name}` is {suggestion}, not zero")
@@ -366,7 +362,7 @@ fn zero_label(raw: &str) -> String {
 }
 
 /// The default as a person would write it, or an example.
-pub(super) fn suggestion(default: Option<i64>) -> String {
+pub fn suggestion(default: Option<i64>) -> String {
     let seconds = default.filter(|d| *d > 0 && d % 1_000_000_000 == 0).map(|d| d.cast_unsigned() / 1_000_000_000);
     match seconds {
         // Go reads what humantime writes for whole hours, minutes and seconds, but not days, and no spaces.

@@ -5,14 +5,12 @@ mod asked;
 mod catalogue;
 mod finding;
 mod judge;
-mod mend;
 mod predicate;
 mod rule;
 
 pub use catalogue::Catalogue;
-pub use finding::{Finding, Frame, GroupRef, Hop};
-pub use judge::{Options, delivered, judge, judge_unreached};
-pub use mend::Fix;
+pub use finding::{Finding, Fix, Frame, GroupRef, Hop};
+pub use judge::{Options, delivered, judge, judge_unreached, suggestion};
 pub use predicate::Predicate;
 pub use rule::{Level, Page, PageError, Rule};
 

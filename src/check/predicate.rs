@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use crate::kubelet::{Effective, Failure, FailureKind, Meaning, Setting, Settled};
 use crate::node::{Booted, Dead, NodeGroup, Reason};
 use crate::runtime::Runtime;
+use crate::setting::{Effective, Failure, FailureKind, Meaning, Setting, Settled};
 use crate::value::Guard;
 
 /// When a rule fires. A page names one of these in its front matter.
@@ -54,7 +54,7 @@ pub(super) fn dead<'a>(group: &'a NodeGroup, booted: Option<&'a Booted>) -> Vec<
     let hit = |dead: &'a Dead, when: Option<&'a Guard>| {
         let Dead { setting, why } = dead;
         let settled = fields().find(|s| s.field == setting.field && (s.key == setting.key || setting.key.is_none()));
-        let known = settled.is_some_and(|s| s.unknown.is_none() || s.hangs_on_version());
+        let known = settled.is_some_and(|s| s.unknown.is_none() || s.depends_on_version());
         let hit = Hit { setting, settled, complaint: None, dead: Some(why), when };
         (known || !why.hangs_on_the_rest()).then_some(hit)
     };

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kubelet::{FIELDS, Field, parse_duration};
 use crate::runtime::Name;
+use crate::setting::{FIELDS, Field, parse_duration};
 
 use super::Predicate;
 

@@ -13,9 +13,9 @@
 
 use crate::text::{Span, Traced, Why};
 
-use super::config::shorten;
 use super::flags::{Flag, Takes};
-use super::{Failure, FailureKind, parse_duration};
+use crate::setting::shorten;
+use crate::setting::{Failure, FailureKind, parse_duration};
 
 /// The most words of a command line that are read. Linux bounds it at 2 MiB of bytes.
 const MAX_WORDS: usize = 16_384;
@@ -315,7 +315,7 @@ impl Reader<'_> {
         }
         let text = value.to_text();
         let (kind, fault) = match flag.takes {
-            Takes::Duration if super::Field::by_flag(flag.name).is_some() => return,
+            Takes::Duration if crate::setting::Field::by_flag(flag.name).is_some() => return,
             Takes::Duration => {
                 let fault = parse_duration(value.bytes()).err().map(|e| e.trim_start_matches("time: ").to_owned());
                 (FailureKind::InvalidDuration, fault)

@@ -8,9 +8,9 @@
 use crate::syntax::{Node, NodeKind, Resolved, Schema, json, key_text, resolve, yaml};
 use crate::text::{Span, Traced, View, Why};
 
-use super::duration::parse_duration;
 use super::schema::{self, json_type};
-use super::{Failure, FailureKind, Field, Reading, Shape};
+use crate::setting::read_duration;
+use crate::setting::{Failure, FailureKind, Field, Reading, Shape};
 
 /// The API version that a configuration must carry.
 pub const API_VERSION: &str = "kubelet.config.k8s.io/v1beta1";
@@ -223,23 +223,6 @@ impl Document {
             (Some(scalar), "string") => read_duration(scalar.text.bytes()),
             _ => wrong("string"),
         }
-    }
-}
-
-/// What the kubelet reads in the text of a duration, without the name of Go's package.
-pub fn read_duration(text: &[u8]) -> Reading {
-    match parse_duration(text) {
-        Ok(nanoseconds) => Reading::Duration(nanoseconds),
-        Err(error) => Reading::Invalid(shorten(error.trim_start_matches("time: "))),
-    }
-}
-
-/// Words for a message, cut to a length that a person reads.
-pub(super) fn shorten(words: &str) -> String {
-    const MAX_WORDS: usize = 200;
-    match words.char_indices().nth(MAX_WORDS) {
-        Some((end, _)) => format!("{}...", words.get(..end).unwrap_or_default()),
-        None => words.to_owned(),
     }
 }
 

@@ -5,8 +5,8 @@
 use crate::syntax::{Node, NodeKind, unit};
 use crate::text::{Traced, View};
 
-use super::config::read_duration;
-use super::{FIELDS, Field, Mechanism, Reading, Setting, Shape};
+use crate::setting::read_duration;
+use crate::setting::{FIELDS, Field, Mechanism, Reading, Setting, Shape};
 
 /// The flags among the words of a text, whose quotes are taken off as systemd and shells do.
 pub fn in_flags(view: &View) -> Vec<Setting> {

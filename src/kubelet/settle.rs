@@ -11,9 +11,12 @@ use crate::syntax::Node;
 use crate::text::{Traced, Why};
 
 use super::args::{Args, Given, Pass, parse};
-use super::config::{Document, Found, Header, Place, read_duration, shorten};
+use super::config::{Document, Found, Header, Place};
 use super::schema::{TYPED, whole};
-use super::{Effective, FIELDS, Failure, FailureKind, Field, From, Mechanism, Reading, Setting, Settled, Shape};
+use crate::setting::{
+    Effective, FIELDS, Failure, FailureKind, Field, Mechanism, Reading, SetBy, Setting, Settled, Shape,
+};
+use crate::setting::{read_duration, shorten};
 
 /// Everything that decides what one kubelet runs with.
 #[derive(Clone, Debug, Default)]
@@ -84,7 +87,7 @@ impl Value {
 #[derive(Clone, Debug)]
 struct Track {
     value: Value,
-    from: From,
+    from: SetBy,
     /// Everything that was said, in order.
     said: Vec<Setting>,
     /// Which of it decides.
@@ -94,11 +97,11 @@ struct Track {
 
 impl Track {
     fn new() -> Self {
-        Self { value: Value::Unset, from: From::Default, said: Vec::new(), winner: None, unknown: None }
+        Self { value: Value::Unset, from: SetBy::Default, said: Vec::new(), winner: None, unknown: None }
     }
 
     /// A statement that overrides what was said before.
-    fn say(&mut self, setting: Setting, from: From, unknown: Option<Why>) {
+    fn say(&mut self, setting: Setting, from: SetBy, unknown: Option<Why>) {
         self.value = Value::of(&setting.reading);
         self.from = from;
         self.winner = Some(self.said.len());
@@ -229,7 +232,7 @@ impl<'a> Settler<'a> {
                 Value::Set(0) if replaces => {}
                 _ => continue,
             }
-            track.from = From::Default;
+            track.from = SetBy::Default;
             track.value = field.default.map_or(Value::Unset, Value::Set);
             if field.name == "nodeStatusReportFrequency"
                 && let Some((value, unknown)) = &update
@@ -268,7 +271,7 @@ impl<'a> Settler<'a> {
             let mut index = None;
             for given in args.given.iter().filter(|g| g.flag.name == flag) {
                 index = Some(given.index);
-                track.say(by_flag(field, None, given, given.value.clone()), From::Flag, given.doubt.clone());
+                track.say(by_flag(field, None, given, given.value.clone()), SetBy::Flag, given.doubt.clone());
             }
             if let Some(why) = args.may_be_given_after(flag, index) {
                 track.unknown = Some(why.clone());

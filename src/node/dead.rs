@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::kubelet::Setting;
+use crate::setting::Setting;
 
 /// A statement about a duration that no kubelet gets to see.
 #[derive(Clone, Debug, PartialEq)]

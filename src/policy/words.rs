@@ -7,8 +7,8 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 use crate::check::Catalogue;
-use crate::kubelet::parse_duration;
 use crate::node::Family;
+use crate::setting::parse_duration;
 
 /// The longest pattern that is read, in bytes.
 const MAX_PATTERN: usize = 1024;

@@ -5,7 +5,7 @@
 //! The main file is read first, then every file below the drop-in directory in the order of a walk, whatever its name; each is
 //! decoded over what was there, so that the last word counts. A flag, or the variable `STREAM_IDLE_TIMEOUT`, beats all files.
 
-use crate::kubelet::{From, Mechanism, Reading, Setting};
+use crate::setting::{Mechanism, Reading, SetBy, Setting};
 use crate::syntax::{Node, toml, unit};
 use crate::text::{Span, Traced, Why};
 
@@ -164,9 +164,9 @@ fn say(track: &mut Track, raw: Traced, carrier: Option<Span>) {
     let reading = match raw.first_hole() {
         Some((_, why)) => Reading::Unknown(why.clone()),
         None if raw.is_empty() => Reading::Unset,
-        None => crate::kubelet::config::read_duration(raw.bytes()),
+        None => crate::setting::read_duration(raw.bytes()),
     };
     let at = raw.span().unwrap_or(carrier);
     let setting = Setting { field: Name::Crio.field(), key: None, raw, reading, at, carrier, by: Mechanism::Flag };
-    track.say(setting, From::Flag);
+    track.say(setting, SetBy::Flag);
 }

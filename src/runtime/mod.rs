@@ -12,8 +12,8 @@ mod tests;
 
 use std::sync::Arc;
 
-use crate::kubelet::duration::HOUR;
-use crate::kubelet::{Failure, FailureKind, Field, From, Meaning, Mechanism, Reading, Setting, Settled};
+use crate::setting::duration::HOUR;
+use crate::setting::{Failure, FailureKind, Field, Meaning, Mechanism, Reading, SetBy, Setting, Settled};
 use crate::syntax::{Node, Style};
 use crate::text::{Span, View, Why};
 use crate::value::Guard;
@@ -162,7 +162,7 @@ pub fn reads(path: &str) -> Option<Name> {
 /// What is said of the timeout, in the order in which it is read; the last word counts.
 struct Track {
     name: Name,
-    said: Vec<(Setting, From)>,
+    said: Vec<(Setting, SetBy)>,
     unknown: Option<Why>,
     failures: Vec<Failure>,
     gaps: Vec<(Option<Span>, Why)>,
@@ -174,7 +174,7 @@ impl Track {
     }
 
     /// A statement, which overrides what stands before it.
-    fn say(&mut self, setting: Setting, from: From) {
+    fn say(&mut self, setting: Setting, from: SetBy) {
         self.said.push((setting, from));
         self.unknown = None;
     }
@@ -182,8 +182,8 @@ impl Track {
     /// A statement of a key in a file.
     fn say_key(&mut self, (key, value): &(Node, Node), view: &View, main: Option<&str>) {
         let (by, from) = match main {
-            None => (Mechanism::ConfigFile, From::Config),
-            Some(path) => (Mechanism::DropIn(path.to_owned()), From::DropIn),
+            None => (Mechanism::ConfigFile, SetBy::Config),
+            Some(path) => (Mechanism::DropIn(path.to_owned()), SetBy::DropIn),
         };
         let raw = value.as_scalar().map_or_else(|| view.traced(value.span.range()), |s| s.text.clone());
         let at = raw.span().unwrap_or(value.span);
@@ -208,7 +208,7 @@ impl Track {
             Some((Reading::Duration(nanoseconds), from)) => (Some(*nanoseconds), from, None),
             Some((Reading::Unknown(why), from)) => (None, from, Some(why.clone())),
             Some((Reading::Invalid(_), from)) => (None, from, None),
-            Some((Reading::Unset, _)) | None => (field.default, From::Default, None),
+            Some((Reading::Unset, _)) | None => (field.default, SetBy::Default, None),
         };
         if let Some((setting, _)) = &winner
             && let Reading::Invalid(message) = &setting.reading
@@ -249,7 +249,7 @@ fn read(value: &Node) -> Reading {
             _ => "a number",
         }),
         _ if scalar.text.is_empty() => Reading::Unset,
-        _ => crate::kubelet::config::read_duration(scalar.text.bytes()),
+        _ => crate::setting::read_duration(scalar.text.bytes()),
     }
 }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::*;
-use crate::kubelet::render_duration;
+use crate::setting::render_duration;
 use crate::text::{Source, Texts};
 
 /// The files of a node; a file whose text is `?` is there, but not known.

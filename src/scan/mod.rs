@@ -17,6 +17,7 @@ use rayon::prelude::*;
 use crate::boot;
 use crate::check::{Finding, Level, Predicate, delivered, judge, judge_unreached};
 use crate::collect;
+use crate::fix;
 use crate::input::{FileList, INPUTS, Input, Unit};
 use crate::node::{Booted, Cx, Gap, Problem, Shared, Step, Variable};
 use crate::policy::{Hidden, Policy, Why, may_ask};
@@ -247,7 +248,12 @@ fn read_unit(
             tell_unknown(booted, group.place);
         }
         for booted in &boots {
-            out.findings.extend(judge(&rules, &options, &group, booted, &cx.texts));
+            let mut findings = judge(&rules, &options, &group, booted, &cx.texts);
+            // What was seen on a running node is not a source that could be fixed.
+            for finding in findings.iter_mut().filter(|_| !group.running) {
+                finding.fix = fix::fix(finding, &options);
+            }
+            out.findings.extend(findings);
             out.delivered.extend(delivered(booted, &cx.texts));
             out.gaps.extend(gaps(&booted.gaps, &cx.texts));
         }
@@ -274,7 +280,7 @@ fn read_unit(
 fn tell_unknown(booted: &mut Booted, place: Span) {
     let runtimes = booted.runtimes.iter().map(|r| &r.timeout);
     let settled = booted.effective.iter().flat_map(|e| &e.fields).chain(runtimes);
-    for settled in settled.filter(|s| !s.hangs_on_version()) {
+    for settled in settled.filter(|s| !s.depends_on_version()) {
         if let Some(why) = settled.unknown.as_ref().filter(|why| booted.gaps.iter().all(|g| g.why != **why)) {
             let at = settled.winner.as_ref().map_or(place, |s| s.at);
             booted.gaps.push(Gap { at, why: why.clone() });

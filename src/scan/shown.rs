@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::kubelet::{From, Mechanism, Setting, Settled, render_duration};
 use crate::node::{Booted, NodeGroup};
 use crate::runtime::Runtime;
+use crate::setting::{Mechanism, SetBy, Setting, Settled, render_duration};
 use crate::text::{Place, Texts};
 use crate::value::Guard;
 
@@ -131,9 +131,9 @@ impl ShownSetting {
 
 fn mechanism(by: &Mechanism) -> &'static str {
     match by {
-        Mechanism::Flag => From::Flag.id(),
-        Mechanism::ConfigFile => From::Config.id(),
-        Mechanism::DropIn(_) => From::DropIn.id(),
-        Mechanism::Running => From::Running.id(),
+        Mechanism::Flag => SetBy::Flag.id(),
+        Mechanism::ConfigFile => SetBy::Config.id(),
+        Mechanism::DropIn(_) => SetBy::DropIn.id(),
+        Mechanism::Running => SetBy::Running.id(),
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
-use crate::kubelet::render_duration;
 use crate::node::{Step, Wrapping};
+use crate::setting::render_duration;
 use crate::text::{Memory, Source};
 
 /// What the runtimes of a node group run with that boots with this user data: the value, its line and a condition.

@@ -7,11 +7,11 @@ use crate::runtime::Name;
 use crate::text::{Span, Traced, Why};
 
 use super::super::machine::{File, Start, absolute};
-use super::super::programs::{self, Found};
 use super::super::{image, kubeadm, nodeadm};
 use super::files::contents;
 use super::unmodelled::FAULTLESS;
 use super::{Run, Shell, Status, snap};
+use crate::programs::{self, Found};
 
 /// The most numbers that `seq` gives.
 const MAX_NUMBERS: i64 = 4096;

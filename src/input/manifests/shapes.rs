@@ -1,7 +1,8 @@
 //! Files without a kind, recognised by the keys that only they have.
 
-use crate::kubelet::{Field, said};
+use crate::kubelet::said;
 use crate::node::{Dead, Gap, NodeGroup, Reason, Step};
+use crate::setting::Field;
 use crate::syntax::{Node, NodeKind, Scalar, Style};
 use crate::text::{Span, Traced};
 

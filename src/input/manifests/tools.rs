@@ -2,8 +2,8 @@
 
 use super::Manifest;
 use super::carry::{Carry, Part, groups};
-use crate::kubelet::{FIELDS, Field, Shape};
 use crate::node::{NodeGroup, Step};
+use crate::setting::{FIELDS, Field, Shape};
 use crate::syntax::{Node, Resolved, Schema, resolve};
 
 /// Documents of one tool.

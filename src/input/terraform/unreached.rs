@@ -7,8 +7,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::kubelet::{Setting, said};
+use crate::kubelet::said;
 use crate::node::{Dead, NodeGroup, Reason, Step};
+use crate::setting::Setting;
 use crate::text::{Layer, Place, Traced};
 use crate::value::{Kind, Value};
 

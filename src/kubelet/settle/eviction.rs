@@ -1,9 +1,7 @@
 //! `evictionSoftGracePeriod`: a duration for each signal.
 
-use super::{
-    BTreeMap, Document, Failure, FailureKind, Field, From, Given, Mechanism, Merge, Place, Reading, Setting, Settled,
-    Settler, Traced, Track, Value, Why, by_flag, by_key,
-};
+use super::{BTreeMap, Document, Given, Merge, Place, Settler, Traced, Track, Value, Why, by_flag, by_key};
+use crate::setting::{Failure, FailureKind, Field, Mechanism, Reading, SetBy, Setting, Settled};
 
 /// The grace periods by signal.
 #[derive(Clone, Debug, Default)]
@@ -55,7 +53,7 @@ impl Grace {
     }
 
     /// Nothing said before counts any more, because of what `from` says.
-    fn clear(&mut self, from: From) {
+    fn clear(&mut self, from: SetBy) {
         for track in self.by_signal.values_mut() {
             (track.value, track.from, track.winner, track.unknown) = (Value::Unset, from, None, None);
         }
@@ -65,18 +63,18 @@ impl Grace {
 
 impl Settler<'_> {
     pub(super) fn grace_file(&mut self, config: &Document) {
-        self.grace_document(config, Mechanism::ConfigFile, From::Config);
+        self.grace_document(config, Mechanism::ConfigFile, SetBy::Config);
     }
 
     pub(super) fn grace_dropins(&mut self) {
         for (name, document) in self.dropins.clone() {
-            self.grace_document(document, Mechanism::DropIn(name.clone()), From::DropIn);
+            self.grace_document(document, Mechanism::DropIn(name.clone()), SetBy::DropIn);
         }
     }
 
-    fn grace_document(&mut self, document: &Document, by: Mechanism, from: From) {
+    fn grace_document(&mut self, document: &Document, by: Mechanism, from: SetBy) {
         let Some(field) = field() else { return };
-        let in_dropin = from == From::DropIn;
+        let in_dropin = from == SetBy::DropIn;
         let found = document.find(field.path(), in_dropin);
         self.grace.open = found.open.or(self.grace.open.take());
         let Place::At(_, map) = found.place else { return };
@@ -125,7 +123,7 @@ impl Settler<'_> {
         let mut index = None;
         for given in args.given.iter().filter(|g| g.flag.name == FLAG) {
             if index.is_none() {
-                self.grace.clear(From::Flag);
+                self.grace.clear(SetBy::Flag);
             }
             index = Some(given.index);
             if let Some(why) = &given.doubt {
@@ -163,7 +161,7 @@ impl Settler<'_> {
             let signal = signal.to_text().into_owned();
             let setting = by_flag(field, Some(signal.clone()), given, value);
             let Some(track) = self.grace.track(signal) else { break };
-            track.say(setting, From::Flag, given.doubt.clone());
+            track.say(setting, SetBy::Flag, given.doubt.clone());
         }
     }
 }

@@ -1,10 +1,8 @@
 //! Steps 2 and 3: the configuration file and the drop-ins.
 
-use super::{
-    Document, FIELDS, Failure, FailureKind, Field, Found, From, Header, Mechanism, Merge, Node, Place, Reading,
-    Setting, Settled, Settler, Shape, TYPED, Value, Why, by_key, invalid, whole,
-};
+use super::{Document, Found, Header, Merge, Node, Place, Settler, TYPED, Value, Why, by_key, invalid, whole};
 use crate::kubelet::config::{API_VERSION, KIND};
+use crate::setting::{FIELDS, Failure, FailureKind, Field, Mechanism, Reading, SetBy, Setting, Settled, Shape};
 
 impl Settler<'_> {
     pub(super) fn load(&mut self) {
@@ -38,7 +36,7 @@ impl Settler<'_> {
             let Some(track) = self.tracks.get_mut(field.name) else { continue };
             // What it leaves out is not set, or unknown to its version.
             if let Some(setting) = setting.filter(|s| !matches!(s.reading, Reading::Invalid(_))) {
-                track.say(setting, From::Running, found.open);
+                track.say(setting, SetBy::Running, found.open);
             }
         }
         self.grace_file(config);
@@ -55,7 +53,7 @@ impl Settler<'_> {
                 }
                 let Some(track) = self.tracks.get_mut(field.name) else { continue };
                 if known {
-                    track.say(setting, From::Config, found.open);
+                    track.say(setting, SetBy::Config, found.open);
                 } else {
                     track.said.push(setting);
                 }
@@ -181,7 +179,7 @@ impl Settler<'_> {
                         track.said.push(setting);
                     } else {
                         last = Some(setting.clone());
-                        track.say(setting, From::DropIn, found.open);
+                        track.say(setting, SetBy::DropIn, found.open);
                     }
                 }
                 None => {
@@ -202,7 +200,7 @@ impl Settler<'_> {
             }
             // Without the patch, the drop-in's own defaults take the place of what the file says.
             Merge::Loaded if known && (zero || track.value == Value::Unset || last.is_none()) => {
-                let changes = before.from == From::Config || last.is_some();
+                let changes = before.from == SetBy::Config || last.is_some();
                 if changes && field.shape != Some(Shape::ZeroDefault) {
                     track.unknown.get_or_insert_with(|| Why::NotUnderstood("the way this 1.28 kubelet merges".into()));
                 }

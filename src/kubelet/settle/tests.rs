@@ -1,7 +1,7 @@
 use super::*;
 use crate::kubelet::config::load;
 use crate::kubelet::testing::{self, words};
-use crate::kubelet::{Meaning, parse_duration, render_duration};
+use crate::setting::{Meaning, parse_duration, render_duration};
 use crate::syntax::Schema;
 use crate::text::{Source, Texts};
 use std::sync::Arc;
@@ -356,7 +356,7 @@ fn a_flush_frequency_may_be_a_number_of_nanoseconds() {
 }
 
 #[test]
-fn what_validation_refuses_hangs_on_version_and_gates() {
+fn what_validation_refuses_depends_on_version_and_gates() {
     let gates = "featureGates: {CustomCPUCFSQuotaPeriod: true}\n";
     let cases: &[(&str, Option<u32>, Words, Option<bool>)] = &[
         ("cpuCFSQuotaPeriod: 50ms\n", Some(36), &[], Some(true)),

@@ -3,8 +3,9 @@
 //! Sources: `pkg/kubelet/apis/config/validation/validation.go`, `logs/api/v1/options.go` in component-base and
 //! `parseGracePeriods` in `pkg/kubelet/eviction/helpers.go`; the versions are those in which the checks first stand there.
 
-use super::{Failure, FailureKind, Field, From, Settler, Value, Why};
-use crate::kubelet::duration::{MICROSECOND, MILLISECOND, SECOND, render_duration};
+use super::{Settler, Value, Why};
+use crate::setting::duration::{MICROSECOND, MILLISECOND, SECOND, render_duration};
+use crate::setting::{Failure, FailureKind, Field, SetBy};
 
 /// What is found wrong: the words, and the field whose statement is at fault.
 type Fault = Option<(String, &'static str)>;
@@ -62,7 +63,7 @@ impl Settler<'_> {
     fn check_backoff(&mut self) {
         const NAME: &str = "crashLoopBackOff.maxContainerRestartPeriod";
         // What nobody set is set or not as the gate has it.
-        if self.tracks.get(NAME).is_none_or(|t| t.from == From::Default) {
+        if self.tracks.get(NAME).is_none_or(|t| t.from == SetBy::Default) {
             return;
         }
         self.check_gated("KubeletCrashLoopBackOffMax", &[NAME], &|open, _, values| {
@@ -150,7 +151,7 @@ impl Settler<'_> {
             // What nobody set is right.
             if self.launch.minor.is_none()
                 && field.since.is_some_and(|s| s > VERSIONS[0])
-                && track.from != From::Default
+                && track.from != SetBy::Default
             {
                 unsure = Some(Why::FromOutside("the Kubernetes version".into()));
             }

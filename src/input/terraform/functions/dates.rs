@@ -3,7 +3,7 @@
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
-use crate::kubelet::parse_duration;
+use crate::setting::parse_duration;
 use crate::text::{Span, Traced};
 use crate::value::Value;
 

@@ -1,0 +1,376 @@
+//! `jq`: a real engine for its filters, over values that know where they were written.
+//!
+//! The engine is `jaq`; what it answers differently from jq 1.6 and 1.7 is written anew in `prelude.jq` and `natives.rs`, or
+//! refused by name. A call runs on a thread of its own, so that its depth does not hang on how much stack the caller left.
+
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "jq has one kind of number, and every length and index of it is a double"
+)]
+
+mod filter;
+mod input;
+mod natives;
+mod ops;
+mod print;
+mod value;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::text::{Span, Traced, Why};
+
+use super::program::{Files, Found, Outcome, Status};
+use filter::Refused;
+use input::NoValue;
+use print::Layout;
+use value::{MAX_STRING, Pairs, Val, made};
+
+/// The stack of the thread that a call runs on, in bytes. It is reserved, not used, until a filter nests deep.
+const STACK: usize = 256 << 20;
+
+/// Where a filter names a variable of the environment.
+static ENVIRONMENT: std::sync::LazyLock<regex::Regex> = std::sync::LazyLock::new(|| {
+    let name = r"([A-Za-z_][A-Za-z0-9_]*)";
+    let pattern = format!(r#"(?:\$ENV|\benv)(?:\s*\.\s*{name}|\s*\.?\[\s*"{name}"\s*\])"#);
+    regex::Regex::new(&pattern).unwrap_or_else(|_| unreachable!("the pattern is the same for ever"))
+});
+
+/// What the arguments ask for.
+struct Options {
+    layout: Layout,
+    raw: bool,
+    join: bool,
+    slurp: bool,
+    raw_input: bool,
+    null_input: bool,
+    exit_status: bool,
+    filter: Option<Traced>,
+    vars: Vec<(String, Traced, Kind)>,
+    positional: Vec<(Traced, bool)>,
+    inputs: Vec<Traced>,
+    environment: BTreeMap<String, Traced>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Json,
+    Slurp,
+}
+
+/// Runs `jq` with the arguments `argv` (without the program's name).
+pub(super) fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files<'_>, at: Span) -> Outcome {
+    let options = options(argv, stdin, files).and_then(|mut options| {
+        environment(&mut options, env, at)?;
+        Ok(options)
+    });
+    let options = match options {
+        Ok(options) => options,
+        Err(outcome) => return *outcome,
+    };
+    on_thread(at, || execute(&options, at))
+}
+
+/// Runs `work` on a thread with a deep stack. A fault of the engine is not known, and no more.
+fn on_thread(at: Span, work: impl FnOnce() -> Outcome + Send) -> Outcome {
+    let no_thread = || Outcome::unknown(Why::Limit("threads"), at);
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("jq".to_owned()).stack_size(STACK).spawn_scoped(scope, work);
+        match thread {
+            Ok(thread) => {
+                thread.join().unwrap_or_else(|_| Outcome::unknown(Why::NotUnderstood("this jq filter".into()), at))
+            }
+            Err(_) => no_thread(),
+        }
+    })
+}
+
+fn options(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>) -> Result<Options, Box<Outcome>> {
+    let mut options = Options {
+        layout: Layout { indent: Some("  ".to_owned()), sort_keys: false, ascii: false },
+        raw: false,
+        join: false,
+        slurp: false,
+        raw_input: false,
+        null_input: false,
+        exit_status: false,
+        filter: None,
+        vars: Vec::new(),
+        positional: Vec::new(),
+        inputs: Vec::new(),
+        environment: BTreeMap::new(),
+    };
+    let mut words = argv.iter();
+    let mut names: Vec<&Traced> = Vec::new();
+    let mut filter_file = None;
+    let mut rest = None;
+    while let Some(word) = words.next() {
+        let text = lead(word)?;
+        if !text.starts_with('-') || text == "-" {
+            match (options.filter.is_none() && filter_file.is_none(), rest) {
+                (true, _) => options.filter = Some(word.clone()),
+                (false, Some(json)) => options.positional.push((word.clone(), json)),
+                (false, None) => names.push(word),
+            }
+            continue;
+        }
+        let mut next = || words.next().ok_or_else(|| Box::new(Outcome::failed(2)));
+        match text {
+            // jq 1.6 refuses what 1.7 takes for the end of the options.
+            "--" => return Err(super::program::not_followed("jq's option --", word)),
+            "--arg" | "--argjson" => {
+                let kind = if text == "--arg" { Kind::Text } else { Kind::Json };
+                let (name, value) = (next()?, next()?);
+                options.vars.push((super::program::known(name)?.to_owned(), value.clone(), kind));
+            }
+            "--slurpfile" | "--rawfile" => {
+                let kind = if text == "--rawfile" { Kind::Text } else { Kind::Slurp };
+                let (name, path) = (next()?, next()?);
+                let content = super::program::read(path, files)?.ok_or_else(|| Box::new(Outcome::failed(2)))?;
+                options.vars.push((super::program::known(name)?.to_owned(), content, kind));
+            }
+            "--args" => rest = Some(false),
+            "--jsonargs" => rest = Some(true),
+            "--tab" => options.layout.indent = Some("\t".to_owned()),
+            "--indent" => {
+                let width = next()?.known_str().and_then(|n| n.parse::<usize>().ok()).filter(|n| *n <= 7);
+                let width = width.ok_or_else(|| Box::new(Outcome::failed(2)))?;
+                options.layout.indent = (width > 0).then(|| " ".repeat(width));
+            }
+            "--from-file" => filter_file = Some(next()?.clone()),
+            "--raw-output" => options.raw = true,
+            "--compact-output" => options.layout.indent = None,
+            "--slurp" => options.slurp = true,
+            "--null-input" => options.null_input = true,
+            "--exit-status" => options.exit_status = true,
+            "--join-output" => (options.raw, options.join) = (true, true),
+            "--monochrome-output" | "--unbuffered" => {}
+            "--raw-input" => options.raw_input = true,
+            "--sort-keys" => options.layout.sort_keys = true,
+            "--ascii-output" => options.layout.ascii = true,
+            "--seq"
+            | "--stream"
+            | "--stream-errors"
+            | "--color-output"
+            | "--ascii"
+            | "--library-path"
+            | "--help"
+            | "--version"
+            | "--build-configuration"
+            | "--raw-output0"
+            | "--binary"
+            | "--strip-comments" => {
+                return Err(super::program::not_followed(&format!("jq's option {text}"), word));
+            }
+            _ if text.starts_with("--") => return Err(Box::new(Outcome::failed(2))),
+            _ => {
+                for letter in text.chars().skip(1) {
+                    match letter {
+                        'r' => options.raw = true,
+                        'c' => options.layout.indent = None,
+                        's' => options.slurp = true,
+                        'n' => options.null_input = true,
+                        'e' => options.exit_status = true,
+                        'j' => (options.raw, options.join) = (true, true),
+                        'M' => {}
+                        'R' => options.raw_input = true,
+                        'S' => options.layout.sort_keys = true,
+                        'a' => options.layout.ascii = true,
+                        'f' => filter_file = Some(next()?.clone()),
+                        _ => return Err(super::program::not_followed(&format!("jq's option -{letter}"), word)),
+                    }
+                }
+            }
+        }
+    }
+    if let Some(path) = filter_file {
+        // Older releases take the first word for the file, whatever stands after -f; both readings agree on one word.
+        if let Some(filter) = options.filter.take() {
+            return Err(super::program::not_followed("a jq filter beside -f", &filter));
+        }
+        options.filter = Some(super::program::read(&path, files)?.ok_or_else(|| Box::new(Outcome::failed(2)))?);
+    }
+    if options.filter.is_none() {
+        // Away from a terminal, all of the input is passed on.
+        match stdin.and_then(Traced::span) {
+            Some(at) => options.filter = Some(Traced::made(".", at)),
+            None => return Err(Box::new(Outcome::failed(2))),
+        }
+    }
+    // Without an input, only a filter that asks for one reads anything.
+    let asks = options.filter.as_ref().is_some_and(|filter| filter.to_text().contains("input"));
+    if options.null_input && !asks {
+        return Ok(options);
+    }
+    if names.is_empty() {
+        match stdin {
+            Some(text) => options.inputs.push(text.clone()),
+            None => return Err(Box::new(Outcome::standard_input_unknown(argv))),
+        }
+    }
+    for name in names {
+        match super::program::read(name, files)? {
+            Some(content) => options.inputs.push(content),
+            // jq goes on with the other files and fails in the end; that a script wants this is not to be expected.
+            None => return Err(Box::new(Outcome::failed(2))),
+        }
+    }
+    Ok(options)
+}
+
+/// Looks up the variables of the environment that the filter names.
+fn environment(options: &mut Options, env: Files<'_>, at: Span) -> Result<(), Box<Outcome>> {
+    let Some(code) = &options.filter else { return Ok(()) };
+    for found in ENVIRONMENT.captures_iter(&code.to_text()) {
+        let Some(name) = found.iter().skip(1).flatten().next() else { continue };
+        match env(name.as_str()) {
+            Found::Content(text) => drop(options.environment.insert(name.as_str().to_owned(), text)),
+            Found::Missing => {}
+            Found::Unknown(why) => return Err(Box::new(Outcome::unknown(why, at))),
+        }
+    }
+    Ok(())
+}
+
+/// The text of a word as far as it must be known to tell an option from another word.
+fn lead(word: &Traced) -> Result<&str, Box<Outcome>> {
+    match word.as_str() {
+        Some(text) if !text.starts_with(['-', '\u{E000}']) => Ok(text),
+        _ => super::program::known(word),
+    }
+}
+
+/// The value of a text that is one JSON value.
+fn one(text: &Traced) -> Result<Val, NoValue> {
+    let (mut vals, fault) = input::stream(text);
+    match (vals.len(), fault) {
+        (1, None) => vals.pop().ok_or(NoValue::Refused),
+        (_, Some(fault)) => Err(fault),
+        _ => Err(NoValue::Refused),
+    }
+}
+
+/// The values that the arguments bind to names, `$ARGS` among them.
+fn variables(options: &Options) -> Result<Vec<(String, Val)>, NoValue> {
+    let mut vars = Vec::new();
+    let mut named = Pairs::new();
+    for (name, text, kind) in &options.vars {
+        let val = match kind {
+            Kind::Text => Val::Str(Rc::new(text.clone())),
+            Kind::Json => one(text)?,
+            Kind::Slurp => match input::stream(text) {
+                (vals, None) => Val::arr(vals),
+                (_, Some(fault)) => return Err(fault),
+            },
+        };
+        named.insert(name.clone().into_bytes(), (made(name), val.clone()));
+        vars.push((format!("${name}"), val));
+    }
+    let positional = options.positional.iter().map(|(text, json)| match json {
+        true => one(text),
+        false => Ok(Val::Str(Rc::new(text.clone()))),
+    });
+    let positional = Val::arr(positional.collect::<Result<_, _>>()?);
+    let args = [("positional", positional), ("named", Val::obj(named))];
+    let args = args.into_iter().map(|(name, val)| (name.as_bytes().to_vec(), (made(name), val)));
+    vars.push(("$ARGS".to_owned(), Val::obj(args.collect())));
+    let environment = options.environment.iter();
+    let environment =
+        environment.map(|(name, text)| (name.clone().into_bytes(), (made(name), Val::Str(Rc::new(text.clone())))));
+    vars.push(("$ENV".to_owned(), Val::obj(environment.collect())));
+    Ok(vars)
+}
+
+/// The inputs of the filter, and why there are no more.
+fn inputs(options: &Options) -> (Vec<Val>, Option<NoValue>) {
+    if options.raw_input {
+        let mut all = Traced::new();
+        for text in &options.inputs {
+            all.push(text);
+        }
+        if options.slurp {
+            return (vec![Val::Str(Rc::new(all))], None);
+        }
+        let mut lines = all.split(b"\n");
+        if lines.last().is_some_and(Traced::is_empty) {
+            lines.pop();
+        }
+        if let Some(why) = all.first_hole().map(|(_, why)| why.clone()) {
+            // How many lines there are hangs on what is not known.
+            return (Vec::new(), Some(NoValue::Unknown(why)));
+        }
+        return (lines.into_iter().map(|line| Val::Str(Rc::new(line))).collect(), None);
+    }
+    let mut vals = Vec::new();
+    let mut fault = None;
+    for text in &options.inputs {
+        let (more, end) = input::stream(text);
+        vals.extend(more);
+        if end.is_some() {
+            fault = end;
+            break;
+        }
+    }
+    if options.slurp {
+        // A list that was not read to its end reaches no filter.
+        return if fault.is_some() { (Vec::new(), fault) } else { (vec![Val::arr(vals)], None) };
+    }
+    (vals, fault)
+}
+
+fn execute(options: &Options, at: Span) -> Outcome {
+    value::begin(at);
+    let unknown = |why| Outcome::unknown(why, at);
+    let vars = match variables(options) {
+        Ok(vars) => vars,
+        Err(NoValue::Refused) => return Outcome::failed(2),
+        Err(NoValue::Unknown(why)) => return unknown(why),
+    };
+    let (vals, fault) = inputs(options);
+    if let Some(NoValue::Unknown(why)) = fault {
+        return unknown(why);
+    }
+    let Some(code) = &options.filter else { return Outcome::failed(2) };
+    let mut stdout = Traced::new();
+    let mut last = None;
+    let mut emit = |val: &Val| {
+        match val {
+            Val::Str(text) if options.raw => stdout.push(text),
+            // Written with quotes or without, if it turns out to be text.
+            Val::Hole(text) if options.raw => stdout.push(text),
+            _ => stdout.push(&print::text(val, &options.layout)),
+        }
+        if !options.join {
+            stdout.push_made(b"\n", at);
+        }
+        if stdout.len() > MAX_STRING {
+            value::give_up(Why::Limit("output of jq"));
+        }
+        last = Some(val.clone());
+    };
+    let ended = match filter::run(code, vars, vals, options.null_input, &mut emit) {
+        Ok(ended) => ended,
+        Err(Refused::Syntax) => return Outcome::failed(3),
+        Err(Refused::Unknown(why)) => return unknown(why),
+    };
+    let status = if fault.is_some() {
+        Status::Known(2)
+    } else if ended.failed {
+        Status::Known(5)
+    } else if !options.exit_status {
+        Status::Known(0)
+    } else {
+        match last {
+            None => Status::Known(4),
+            Some(Val::Hole(text)) => match text.first_hole() {
+                Some((_, why)) => Status::Unknown(why.clone()),
+                None => Status::Known(0),
+            },
+            Some(val) => Status::Known(i32::from(!val.truth())),
+        }
+    };
+    Outcome { stdout, status, writes: Vec::new(), removed: Vec::new(), commands: Vec::new() }
+}

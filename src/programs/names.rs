@@ -1,0 +1,58 @@
+//! `basename` and `dirname`.
+
+use crate::text::{Span, Traced};
+
+use super::program::Outcome;
+
+/// Runs one of the two on its one path.
+pub(super) fn run(name: &str, argv: &[Traced], at: Span) -> Outcome {
+    let mut out = match (name, argv) {
+        (_, [path, ..]) if path.bytes().starts_with(b"-") => return *super::program::not_followed("an option", path),
+        (_, [path]) | ("basename", [path, _]) if path.has_hole() => match super::program::known(path) {
+            Err(outcome) => return *outcome,
+            Ok(_) => return Outcome::failed(1),
+        },
+        ("basename", [path]) => base(path),
+        ("basename", [path, suffix]) => {
+            let base = base(path);
+            let Ok(suffix) = super::program::known(suffix) else {
+                return *super::program::not_followed("this suffix", suffix);
+            };
+            let rest = base.len().saturating_sub(suffix.len());
+            if rest > 0 && base.bytes().ends_with(suffix.as_bytes()) { base.slice(0..rest) } else { base }
+        }
+        ("dirname", [path]) => directory(path, at),
+        (_, []) => return Outcome::failed(1),
+        (_, [word, ..]) => return *super::program::not_followed("several paths", word),
+    };
+    out.push_made(b"\n", at);
+    Outcome::success(out)
+}
+
+/// The length of a path without the slashes at its end, at least one.
+fn trimmed(bytes: &[u8]) -> usize {
+    let end = bytes.iter().rposition(|b| *b != b'/').map_or(0, |p| p + 1);
+    end.max(usize::from(!bytes.is_empty()))
+}
+
+fn base(path: &Traced) -> Traced {
+    let end = trimmed(path.bytes());
+    let bytes = path.bytes().get(..end).unwrap_or_default();
+    if bytes == b"/" {
+        return path.slice(0..1);
+    }
+    let start = bytes.iter().rposition(|b| *b == b'/').map_or(0, |p| p + 1);
+    path.slice(start..end)
+}
+
+fn directory(path: &Traced, at: Span) -> Traced {
+    let end = trimmed(path.bytes());
+    let bytes = path.bytes().get(..end).unwrap_or_default();
+    match bytes.iter().rposition(|b| *b == b'/') {
+        None => Traced::made(".", at),
+        Some(slash) => {
+            let end = trimmed(bytes.get(..=slash).unwrap_or_default());
+            path.slice(0..end)
+        }
+    }
+}

@@ -1,0 +1,616 @@
+//! Scripts of `sed`, followed line by line.
+
+use std::collections::BTreeMap;
+
+use crate::programs::pattern::Pattern;
+use crate::text::{Span, Traced, Why};
+
+use super::parse::{Action, Address, Command, Part, Substitution, When};
+
+/// The most commands that one run may follow.
+const MAX_STEPS: usize = 100_000;
+
+/// The most bytes of pattern space that all commands of a run together may pass over.
+const MAX_WORK: usize = 8 << 20;
+
+/// What one match of a substitution counts among that.
+const MATCH_WORK: usize = 64;
+
+/// The longest pattern space or output, in bytes.
+const MAX_BYTES: usize = 1 << 20;
+
+/// A line of input, without its end.
+pub(super) struct Line {
+    pub(super) text: Traced,
+    /// False for a last line without a line end.
+    pub(super) ended: bool,
+}
+
+/// How a script is run.
+pub(super) struct Setting {
+    /// Lines are not printed by themselves.
+    pub(super) quiet: bool,
+    /// Lines end with a zero byte.
+    pub(super) zero: bool,
+    /// Stands for what nobody wrote.
+    pub(super) at: Span,
+    /// The files that the script puts out, by name; those that are missing are not there.
+    pub(super) read: BTreeMap<String, Traced>,
+}
+
+impl Setting {
+    fn end(&self) -> &'static [u8] {
+        if self.zero { b"\0" } else { b"\n" }
+    }
+}
+
+/// The lines of a text.
+pub(super) fn lines(text: &Traced, zero: bool) -> Vec<Line> {
+    let mut parts = text.split(if zero { b"\0" } else { b"\n" });
+    let last = parts.pop().unwrap_or_default();
+    let mut out: Vec<_> = parts.into_iter().map(|text| Line { text, ended: true }).collect();
+    if !last.is_empty() {
+        out.push(Line { text: last, ended: false });
+    }
+    out
+}
+
+/// What a run leaves behind.
+pub(super) struct Done {
+    pub(super) stdout: Traced,
+    /// The exit status, if the script quit.
+    pub(super) quit: Option<i32>,
+}
+
+/// Runs the script on the lines of one stream. `written` holds what it writes to files of its own, by name.
+///
+/// # Errors
+/// Why the output is not known.
+pub(super) fn run(
+    script: &[Command],
+    input: &[Line],
+    setting: &Setting,
+    written: &mut BTreeMap<String, Traced>,
+) -> Result<Done, Why> {
+    for command in script {
+        let to = match &command.action {
+            Action::Write(path) => Some(path),
+            Action::Substitute(substitution) => substitution.write.as_ref(),
+            _ => None,
+        };
+        if let Some(path) = to.filter(|p| !p.starts_with("/dev/")) {
+            written.entry(path.clone()).or_default();
+        }
+    }
+    let hole = input.iter().position(|line| line.text.has_hole());
+    let ranges = script
+        .iter()
+        .map(|command| match command.from {
+            Some(Address::Line(0)) => Range::Active(None),
+            _ => Range::Inactive,
+        })
+        .collect();
+    let mut run = Run {
+        script,
+        input,
+        setting,
+        end: setting.end(),
+        at: setting.at,
+        written,
+        hole,
+        ranges,
+        next: 0,
+        space: Traced::new(),
+        ended: true,
+        hold: Traced::new(),
+        hold_ended: true,
+        last_pattern: None,
+        queue: Vec::new(),
+        out: Traced::new(),
+        missing: false,
+        steps: 0,
+        work: 0,
+    };
+    let quit = run.all()?;
+    Ok(Done { stdout: run.out, quit })
+}
+
+/// Where the range of a command stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Range {
+    Inactive,
+    /// Up to the line of this number, if the end is a number.
+    Active(Option<usize>),
+    Closed,
+}
+
+/// How the commands of one cycle ended.
+enum Cycle {
+    /// At the end of the script: the pattern space is printed.
+    Through,
+    /// The pattern space is gone.
+    Deleted,
+    /// The first line of it is gone, and the rest is worked on without reading.
+    Restart,
+    /// There is no more input; whether the pattern space is printed.
+    Over(bool),
+    Quit(bool, i32),
+}
+
+struct Run<'a> {
+    script: &'a [Command],
+    input: &'a [Line],
+    setting: &'a Setting,
+    /// What ends a line.
+    end: &'static [u8],
+    at: Span,
+    written: &'a mut BTreeMap<String, Traced>,
+    /// The first line of which a part is not known.
+    hole: Option<usize>,
+    ranges: Vec<Range>,
+    /// The number of lines that have been read.
+    next: usize,
+    space: Traced,
+    ended: bool,
+    hold: Traced,
+    /// Whether the hold space is written with a line end: the mark goes where the text goes.
+    hold_ended: bool,
+    last_pattern: Option<&'a Pattern>,
+    /// What is put out after the line, and whether that is a line.
+    queue: Vec<(Traced, bool)>,
+    out: Traced,
+    /// The output ends without a line end, which is written only before more output.
+    missing: bool,
+    steps: usize,
+    work: usize,
+}
+
+impl<'a> Run<'a> {
+    fn why(&self) -> Why {
+        let first = self.hole.and_then(|n| self.input.get(n)).and_then(|line| line.text.first_hole());
+        first.map_or_else(|| Why::NotUnderstood("this sed script".into()), |(_, why)| why.clone())
+    }
+
+    /// What hangs on how many lines there are, where some part of them is not known up to the current one.
+    fn counted(&self) -> Result<(), Why> {
+        if self.hole.is_some_and(|hole| hole < self.next) { Err(self.why()) } else { Ok(()) }
+    }
+
+    fn write(&mut self, text: &Traced, ended: bool) -> Result<(), Why> {
+        if std::mem::take(&mut self.missing) {
+            self.out.push_made(self.end, self.at);
+        }
+        self.out.push(text);
+        if ended {
+            self.out.push_made(self.end, self.at);
+        } else {
+            self.missing = true;
+        }
+        if self.out.len() > MAX_BYTES { Err(Why::Limit("output of sed")) } else { Ok(()) }
+    }
+
+    fn print(&mut self) -> Result<(), Why> {
+        let space = self.space.clone();
+        self.write(&space, self.ended)
+    }
+
+    fn flush(&mut self) -> Result<(), Why> {
+        for (text, line) in std::mem::take(&mut self.queue) {
+            if line {
+                self.write(&text, true)?;
+                continue;
+            }
+            if std::mem::take(&mut self.missing) {
+                self.out.push_made(self.end, self.at);
+            }
+            self.out.push(&text);
+            if self.out.len() > MAX_BYTES {
+                return Err(Why::Limit("output of sed"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the line to a file of the script's own.
+    fn write_to(&mut self, path: &str) -> Result<(), Why> {
+        if path == "/dev/stdout" {
+            return self.print();
+        }
+        if path.starts_with("/dev/") {
+            return Ok(());
+        }
+        let file = self.written.entry(path.to_owned()).or_default();
+        file.push(&self.space);
+        if self.ended {
+            file.push_made(self.end, self.at);
+        }
+        if file.len() > MAX_BYTES { Err(Why::Limit("output of sed")) } else { Ok(()) }
+    }
+
+    fn read(&mut self) -> bool {
+        match self.input.get(self.next) {
+            Some(line) => {
+                self.space = line.text.clone();
+                self.ended = line.ended;
+                self.next += 1;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn all(&mut self) -> Result<Option<i32>, Why> {
+        let mut restart = false;
+        while std::mem::take(&mut restart) || self.read() {
+            let (print, quit) = match self.cycle()? {
+                Cycle::Through => (true, None),
+                Cycle::Deleted => (false, None),
+                Cycle::Restart => {
+                    restart = true;
+                    (false, None)
+                }
+                Cycle::Over(print) => (print, Some(None)),
+                Cycle::Quit(print, status) => (print, Some(Some(status))),
+            };
+            if print && !self.setting.quiet {
+                self.print()?;
+            }
+            self.flush()?;
+            if let Some(status) = quit {
+                return Ok(status);
+            }
+        }
+        Ok(None)
+    }
+
+    fn cycle(&mut self) -> Result<Cycle, Why> {
+        let mut substituted = false;
+        let mut pc = 0;
+        while let Some(command) = self.script.get(pc) {
+            self.steps += 1;
+            self.work += self.space.len();
+            if self.steps > MAX_STEPS
+                || self.work > MAX_WORK
+                || self.space.len() > MAX_BYTES
+                || self.hold.len() > MAX_BYTES
+            {
+                return Err(Why::Limit("steps of a sed script"));
+            }
+            let here = pc;
+            pc += 1;
+            if self.selected(here, command)? == command.negated {
+                if let Action::Block(end) = command.action {
+                    pc = end;
+                }
+                continue;
+            }
+            match &command.action {
+                Action::Block(_) | Action::End => {}
+                Action::Substitute(substitution) => substituted |= self.substitute(substitution)?,
+                Action::Append(text) => self.queue.push((without_end(text), true)),
+                Action::Read(path) => {
+                    if let Some(text) = self.setting.read.get(path) {
+                        self.queue.push((text.clone(), false));
+                    }
+                }
+                Action::Write(path) => self.write_to(path)?,
+                Action::Insert(text) => self.write(&without_end(text), true)?,
+                Action::Change(text) => {
+                    let inside = command.to.is_some() && matches!(self.ranges.get(here), Some(Range::Active(_)));
+                    if !inside || command.negated {
+                        self.write(&without_end(text), true)?;
+                    }
+                    return Ok(Cycle::Deleted);
+                }
+                Action::Translate(pairs) => self.translate(pairs),
+                Action::Branch(when, to) => {
+                    let taken = match when {
+                        When::Always => true,
+                        When::Substituted => std::mem::take(&mut substituted),
+                        When::NotSubstituted => !std::mem::take(&mut substituted),
+                    };
+                    if taken {
+                        pc = to.unwrap_or(self.script.len());
+                    }
+                }
+                Action::Quit { print, status } => return Ok(Cycle::Quit(*print, *status)),
+                Action::Letter(letter) => {
+                    if let Some(end) = self.letter(*letter)? {
+                        return Ok(end);
+                    }
+                }
+            }
+        }
+        Ok(Cycle::Through)
+    }
+
+    fn letter(&mut self, letter: char) -> Result<Option<Cycle>, Why> {
+        match letter {
+            'd' => return Ok(Some(Cycle::Deleted)),
+            'D' => {
+                let Some(end) = self.space.bytes().iter().position(|b| [*b] == self.end) else {
+                    return Ok(Some(Cycle::Deleted));
+                };
+                self.space = self.space.slice(end + 1..self.space.len());
+                return Ok(Some(Cycle::Restart));
+            }
+            'p' => self.print()?,
+            'P' => {
+                let end = self.space.bytes().iter().position(|b| [*b] == self.end).unwrap_or(self.space.len());
+                let first = self.space.slice(0..end);
+                self.write(&first, true)?;
+            }
+            'n' => {
+                self.counted()?;
+                if self.next >= self.input.len() {
+                    return Ok(Some(Cycle::Over(true)));
+                }
+                if !self.setting.quiet {
+                    self.print()?;
+                }
+                self.flush()?;
+                self.read();
+                self.counted()?;
+            }
+            'N' => {
+                self.counted()?;
+                if self.next >= self.input.len() {
+                    return Ok(Some(Cycle::Over(true)));
+                }
+                self.flush()?;
+                let mut space = std::mem::take(&mut self.space);
+                self.read();
+                self.counted()?;
+                space.push_made(self.end, self.at);
+                space.push(&self.space);
+                self.space = space;
+            }
+            'h' => {
+                self.hold = self.space.clone();
+                self.hold_ended = self.ended;
+            }
+            'H' => {
+                self.hold.push_made(self.end, self.at);
+                let space = self.space.clone();
+                self.hold.push(&space);
+                self.hold_ended = self.ended;
+            }
+            'g' => {
+                self.space = self.hold.clone();
+                self.ended = self.hold_ended;
+            }
+            'G' => {
+                self.space.push_made(self.end, self.at);
+                let hold = self.hold.clone();
+                self.space.push(&hold);
+                self.ended = self.hold_ended;
+            }
+            'x' => {
+                std::mem::swap(&mut self.space, &mut self.hold);
+                std::mem::swap(&mut self.ended, &mut self.hold_ended);
+            }
+            '=' => {
+                self.counted()?;
+                let number = Traced::made(self.next.to_string(), self.at);
+                self.write(&number, true)?;
+            }
+            'z' => self.space = Traced::new(),
+            _ => return Err(Why::NotUnderstood(format!("sed's command {letter}").into())),
+        }
+        Ok(None)
+    }
+
+    /// Whether the command is for the current line, but for its negation.
+    fn selected(&mut self, index: usize, command: &'a Command) -> Result<bool, Why> {
+        let Some(from) = &command.from else { return Ok(true) };
+        let Some(to) = &command.to else { return self.matches(from, command) };
+        let state = self.ranges.get(index).copied().unwrap_or(Range::Closed);
+        let line = self.next;
+        let (state, selected) = match state {
+            Range::Inactive => {
+                if !self.matches(from, command)? {
+                    return Ok(false);
+                }
+                let end = match to {
+                    Address::Line(end) => Some(*end),
+                    Address::More(more) => Some(line.saturating_add(*more)),
+                    Address::Multiple(0) => Some(line),
+                    Address::Multiple(n) => Some(line.div_ceil(*n).saturating_mul(*n)),
+                    _ => None,
+                };
+                if end.is_some() {
+                    self.counted()?;
+                }
+                match end {
+                    Some(end) if end <= line => (Range::Inactive, true),
+                    _ => (Range::Active(end), true),
+                }
+            }
+            Range::Active(Some(end)) => {
+                self.counted()?;
+                let state = if line >= end { Range::Closed } else { state };
+                (state, line <= end)
+            }
+            Range::Active(None) => (if self.matches(to, command)? { Range::Closed } else { state }, true),
+            Range::Closed => (state, false),
+        };
+        // A range that begins with a number cannot begin again; the others can.
+        let state = match (state, from) {
+            (Range::Closed, Address::Line(_)) => Range::Closed,
+            (Range::Closed, _) => Range::Inactive,
+            (state, _) => state,
+        };
+        if let Some(place) = self.ranges.get_mut(index) {
+            *place = state;
+        }
+        if !selected && state == Range::Inactive {
+            // The line past the end may begin the range anew.
+            return self.selected(index, command);
+        }
+        Ok(selected)
+    }
+
+    fn matches(&mut self, address: &'a Address, command: &'a Command) -> Result<bool, Why> {
+        Ok(match address {
+            Address::Line(number) => {
+                if self.hole.is_some_and(|hole| hole < *number && hole < self.next) {
+                    return Err(self.why());
+                }
+                self.next == *number
+            }
+            Address::Step { first, step } => {
+                self.counted()?;
+                if *step == 0 {
+                    self.next == *first
+                } else {
+                    self.next >= *first && (self.next - first).is_multiple_of(*step)
+                }
+            }
+            Address::Last => {
+                let last = self.next >= self.input.len();
+                // Of a line that may be several, only what follows it follows the last one for certain.
+                if last && self.space.has_hole() && (command.negated || !matches!(command.action, Action::Append(_))) {
+                    return Err(self.why());
+                }
+                last
+            }
+            Address::Match(pattern) => {
+                let Some(pattern) = pattern.as_ref().or(self.last_pattern) else {
+                    return Err(Why::NotUnderstood("an empty pattern of sed".into()));
+                };
+                self.last_pattern = Some(pattern);
+                let text = self.space.as_str().ok_or_else(|| Why::NotUnderstood("bytes that are not UTF-8".into()))?;
+                let found = pattern.find(text);
+                if self.space.has_hole() {
+                    let certain = found.as_ref().is_some_and(|range| !self.space.slice(range.clone()).has_hole());
+                    if !certain && command.negated {
+                        return Err(self.why());
+                    }
+                    // What matches only within the unknown part leaves nothing but an unknown part either way.
+                    return Ok(certain);
+                }
+                found.is_some()
+            }
+            Address::More(_) | Address::Multiple(_) => false,
+        })
+    }
+
+    fn substitute(&mut self, substitution: &'a Substitution) -> Result<bool, Why> {
+        let Some(pattern) = substitution.pattern.as_ref().or(self.last_pattern) else {
+            return Err(Why::NotUnderstood("an empty pattern of sed".into()));
+        };
+        self.last_pattern = Some(pattern);
+        let space = self.space.clone();
+        let text = space.as_str().ok_or_else(|| Why::NotUnderstood("bytes that are not UTF-8".into()))?;
+        let matches = pattern.all(text)?;
+        if matches.len() < substitution.nth {
+            return Ok(false);
+        }
+        self.work += matches.len() * MATCH_WORK;
+        if self.work > MAX_WORK {
+            return Err(Why::Limit("steps of a sed script"));
+        }
+        let mut out = Traced::new();
+        let mut done = 0;
+        for found in matches.iter().skip(substitution.nth - 1) {
+            let Some(whole) = found.get(0) else { continue };
+            out.push(&space.slice(done..whole.start()));
+            let mut case = Case::default();
+            for part in &substitution.parts {
+                match part {
+                    Part::Text(text) => case.push(&mut out, text)?,
+                    Part::Group(group) => {
+                        if let Some(m) = found.get(*group) {
+                            case.push(&mut out, &space.slice(m.range()))?;
+                        }
+                    }
+                    Part::Case(letter) => case.turn(*letter),
+                }
+            }
+            if out.len() > MAX_BYTES {
+                return Err(Why::Limit("output of sed"));
+            }
+            done = whole.end();
+            if !substitution.global {
+                break;
+            }
+        }
+        out.push(&space.slice(done..space.len()));
+        self.space = out;
+        if substitution.print {
+            self.print()?;
+        }
+        if let Some(path) = &substitution.write {
+            self.write_to(path)?;
+        }
+        Ok(true)
+    }
+
+    fn translate(&mut self, pairs: &[(char, char)]) {
+        let mut out = Traced::new();
+        for (range, piece) in self.space.ranges() {
+            let part = self.space.slice(range);
+            let text = match part.as_str() {
+                Some(text) if !matches!(piece.whence, crate::text::Whence::Hole(..)) => text,
+                _ => {
+                    out.push(&part);
+                    continue;
+                }
+            };
+            for (at, c) in text.char_indices() {
+                let one = part.slice(at..at + c.len_utf8());
+                match (pairs.iter().find(|(from, _)| *from == c), one.span()) {
+                    (Some((_, to)), Some(span)) => out.push_made(to.encode_utf8(&mut [0; 4]).as_bytes(), span),
+                    _ => out.push(&one),
+                }
+            }
+        }
+        self.space = out;
+    }
+}
+
+/// How letters are written that a substitution puts in.
+#[derive(Default)]
+struct Case {
+    /// All that follow.
+    all: Option<char>,
+    /// The next one.
+    next: Option<char>,
+}
+
+impl Case {
+    fn turn(&mut self, letter: char) {
+        match letter {
+            'u' | 'l' => self.next = Some(letter),
+            'E' => (self.all, self.next) = (None, None),
+            _ => (self.all, self.next) = (Some(letter), None),
+        }
+    }
+
+    fn push(&mut self, out: &mut Traced, text: &Traced) -> Result<(), Why> {
+        if self.all.is_none() && self.next.is_none() || text.is_empty() {
+            out.push(text);
+            return Ok(());
+        }
+        if text.has_hole() || !text.bytes().is_ascii() {
+            return Err(Why::NotUnderstood("the case of letters that are not known".into()));
+        }
+        for (n, byte) in text.bytes().iter().enumerate() {
+            let one = text.slice(n..n + 1);
+            let other = match self.next.take().or(self.all) {
+                Some('u' | 'U') => byte.to_ascii_uppercase(),
+                Some(_) => byte.to_ascii_lowercase(),
+                None => *byte,
+            };
+            match one.span() {
+                Some(span) if other != *byte => out.push_made(&[other], span),
+                _ => out.push(&one),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn without_end(text: &Traced) -> Traced {
+    text.slice(0..text.len().saturating_sub(1))
+}

@@ -1,0 +1,260 @@
+//! `sed`: GNU's, as far as scripts edit text with it.
+
+mod exec;
+mod parse;
+
+use crate::text::{Span, Traced, Why};
+
+use super::pattern::NoPattern;
+use super::program::{Files, Found, Outcome, Status};
+
+/// Runs `sed` with the arguments `argv` (without the program's name).
+pub(super) fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
+    match try_run(argv, stdin, files, at) {
+        Ok(outcome) => outcome,
+        Err(outcome) => *outcome,
+    }
+}
+
+#[derive(Default)]
+struct Options {
+    quiet: bool,
+    extended: bool,
+    separate: bool,
+    /// Lines end with a zero byte.
+    zero: bool,
+    /// Files are replaced; the suffix of the copies that are kept, if any are.
+    in_place: Option<String>,
+    script: Option<Traced>,
+}
+
+impl Options {
+    fn add(&mut self, part: &Traced) {
+        match &mut self.script {
+            Some(script) => {
+                if let Some(span) = part.span() {
+                    script.push_made(b"\n", span);
+                }
+                script.push(part);
+            }
+            None => self.script = Some(part.clone()),
+        }
+    }
+}
+
+fn try_run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Result<Outcome, Box<Outcome>> {
+    let mut options = Options::default();
+    let mut others: Vec<&Traced> = Vec::new();
+    let mut words = argv.iter();
+    let mut only_words = false;
+    while let Some(word) = words.next() {
+        let text = match word.as_str() {
+            Some(text) if only_words || !text.starts_with(['-', '\u{E000}']) || text == "-" => {
+                others.push(word);
+                continue;
+            }
+            // The script itself may begin with what is not known.
+            Some(text) if text.starts_with('\u{E000}') && options.script.is_none() && others.is_empty() => {
+                others.push(word);
+                continue;
+            }
+            // So may an expression that is part of its option's word.
+            Some(text) if text.starts_with("-e") || text.starts_with("--expression=") => text,
+            _ => super::program::known(word)?,
+        };
+        if let Some(long) = text.strip_prefix("--") {
+            let (name, value) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
+            let rest = || word.slice(text.len() - value.map_or(0, str::len)..text.len());
+            match name {
+                "" => only_words = true,
+                "quiet" | "silent" => options.quiet = true,
+                "regexp-extended" => options.extended = true,
+                "separate" => options.separate = true,
+                "null-data" | "zero-terminated" => options.zero = true,
+                "in-place" => options.in_place = Some(value.unwrap_or_default().to_owned()),
+                "unbuffered" | "sandbox" | "follow-symlinks" => {}
+                "expression" => {
+                    let part = if value.is_some() { rest() } else { words.next().ok_or_else(usage)?.clone() };
+                    options.add(&part);
+                }
+                "file" => {
+                    let path = if value.is_some() { rest() } else { words.next().ok_or_else(usage)?.clone() };
+                    script_file(&mut options, &path, files)?;
+                }
+                _ => return Err(super::program::not_followed(&format!("sed's option --{name}"), word)),
+            }
+            continue;
+        }
+        let mut at = 1;
+        while let Some(letter) = text.get(at..).and_then(|t| t.chars().next()) {
+            at += letter.len_utf8();
+            let rest = (at < text.len()).then(|| word.slice(at..text.len()));
+            match letter {
+                'n' => options.quiet = true,
+                'E' | 'r' => options.extended = true,
+                's' => options.separate = true,
+                'z' => options.zero = true,
+                'u' => {}
+                'i' => {
+                    options.in_place = Some(text.get(at..).unwrap_or_default().to_owned());
+                    break;
+                }
+                'e' => {
+                    let part = match rest {
+                        Some(rest) => rest,
+                        None => words.next().ok_or_else(usage)?.clone(),
+                    };
+                    options.add(&part);
+                    break;
+                }
+                'f' => {
+                    let path = match rest {
+                        Some(rest) => rest,
+                        None => words.next().ok_or_else(usage)?.clone(),
+                    };
+                    script_file(&mut options, &path, files)?;
+                    break;
+                }
+                _ => return Err(super::program::not_followed(&format!("sed's option -{letter}"), word)),
+            }
+        }
+    }
+    if options.script.is_none() {
+        if others.is_empty() {
+            return Err(usage());
+        }
+        options.add(others.remove(0));
+    }
+    let Some(code) = &options.script else { return Err(usage()) };
+    if code.bytes().starts_with(b"#n\n") || code.bytes() == b"#n" {
+        options.quiet = true;
+    }
+    let script = match parse::script(code, options.extended, options.zero) {
+        Ok(script) => script,
+        Err(NoPattern::Refused) => match code.first_hole() {
+            Some((_, why)) => return Err(Box::new(Outcome::unknown(why.clone(), at))),
+            None => return Err(usage()),
+        },
+        Err(NoPattern::Unknown(why)) => return Err(Box::new(Outcome::unknown(why, at))),
+    };
+    edit(&options, &script, &others, stdin, files, at)
+}
+
+/// What sed says of a script or arguments that it refuses.
+#[allow(clippy::unnecessary_box_returns, reason = "it is the error of functions whose errors are boxed for their size")]
+fn usage() -> Box<Outcome> {
+    Box::new(Outcome::failed(1))
+}
+
+fn script_file(options: &mut Options, path: &Traced, files: Files<'_>) -> Result<(), Box<Outcome>> {
+    let text = super::program::read(path, files)?.ok_or_else(usage)?;
+    let end = text.len() - usize::from(text.bytes().ends_with(b"\n"));
+    options.add(&text.slice(0..end));
+    Ok(())
+}
+
+fn edit(
+    options: &Options,
+    script: &[parse::Command],
+    names: &[&Traced],
+    stdin: Option<&Traced>,
+    files: Files<'_>,
+    at: Span,
+) -> Result<Outcome, Box<Outcome>> {
+    let unknown = |why| Box::new(Outcome::unknown(why, at));
+    let mut status = 0;
+    let mut streams: Vec<(String, Traced)> = Vec::new();
+    for name in names {
+        let path = super::program::known(name)?;
+        if path == "-" && options.in_place.is_none() {
+            streams.push((
+                path.to_owned(),
+                stdin.cloned().ok_or_else(|| super::program::not_followed("standard input", name))?,
+            ));
+            continue;
+        }
+        match files(path) {
+            Found::Content(text) => streams.push((path.to_owned(), text)),
+            Found::Missing => status = 2,
+            Found::Unknown(why) => return Err(unknown(why)),
+        }
+    }
+    if names.is_empty() {
+        if options.in_place.is_some() {
+            return Err(Box::new(Outcome::failed(4)));
+        }
+        let text = stdin.cloned().ok_or_else(|| Box::new(Outcome::standard_input_unknown(&[Traced::made("-", at)])))?;
+        streams.push(("-".to_owned(), text));
+    }
+    let mut read = std::collections::BTreeMap::new();
+    for path in script.iter().filter_map(|c| if let parse::Action::Read(path) = &c.action { Some(path) } else { None })
+    {
+        if path == "/dev/stdin" {
+            return Err(unknown(Why::NotUnderstood("sed's r of standard input".into())));
+        }
+        match files(path) {
+            Found::Content(text) => drop(read.insert(path.clone(), text)),
+            Found::Missing => {}
+            Found::Unknown(why) => return Err(unknown(why)),
+        }
+    }
+    let setting = exec::Setting { quiet: options.quiet, zero: options.zero, at, read };
+    let mut outcome = Outcome::success(Traced::new());
+    let mut written = std::collections::BTreeMap::new();
+    if !options.separate && options.in_place.is_none() {
+        let mut input = Vec::new();
+        for (_, text) in &streams {
+            // The line end that a file lacks comes with the line of the next one.
+            if let Some(last) = input.last_mut() {
+                let last: &mut exec::Line = last;
+                last.ended = true;
+            }
+            input.extend(exec::lines(text, options.zero));
+        }
+        let done = exec::run(script, &input, &setting, &mut written).map_err(unknown)?;
+        outcome.stdout = done.stdout;
+        outcome.status = Status::Known(done.quit.unwrap_or(status));
+        outcome.writes.extend(written);
+        return Ok(outcome);
+    }
+    for (n, (path, text)) in streams.iter().enumerate() {
+        if n > 0 && script.len() > 1 && streams.len() > 1 && carries(script) {
+            return Err(unknown(Why::NotUnderstood("sed's hold space over several files".into())));
+        }
+        let lines = exec::lines(text, options.zero);
+        let done = exec::run(script, &lines, &setting, &mut written).map_err(unknown)?;
+        match &options.in_place {
+            Some(suffix) => {
+                if !suffix.is_empty() {
+                    if suffix.contains(['*', '/']) {
+                        return Err(unknown(Why::NotUnderstood("the name of sed's copy".into())));
+                    }
+                    outcome.writes.push((format!("{path}{suffix}"), text.clone()));
+                }
+                if done.quit.is_some() {
+                    // What was not read is copied; how much that is, is not kept here.
+                    return Err(unknown(Why::NotUnderstood("sed's q on a file in place".into())));
+                }
+                outcome.writes.push((path.clone(), done.stdout));
+            }
+            None => {
+                if !outcome.stdout.is_empty() && !outcome.stdout.bytes().ends_with(b"\n") && !done.stdout.is_empty() {
+                    outcome.stdout.push_made(b"\n", at);
+                }
+                outcome.stdout.push(&done.stdout);
+            }
+        }
+        if let Some(quit) = done.quit {
+            status = quit;
+            break;
+        }
+    }
+    outcome.writes.extend(written);
+    outcome.status = Status::Known(status);
+    Ok(outcome)
+}
+
+/// True if the script keeps something from one file to the next.
+fn carries(script: &[parse::Command]) -> bool {
+    script.iter().any(|c| matches!(c.action, parse::Action::Letter('h' | 'H' | 'g' | 'G' | 'x')))
+}

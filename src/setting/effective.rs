@@ -1,0 +1,122 @@
+//! What a kubelet ends up running with.
+
+use crate::text::{Span, Why};
+
+use super::field::{Field, Meaning};
+use super::setting::Setting;
+
+/// Who has the last word on a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SetBy {
+    /// The command line.
+    Flag,
+    /// A drop-in.
+    DropIn,
+    /// The configuration file.
+    Config,
+    /// A running kubelet says so itself, whoever told it.
+    Running,
+    /// Nobody: the built-in default. Also where a zero in a file was replaced by it.
+    Default,
+}
+
+impl SetBy {
+    /// The word in machine-readable output.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Flag => "flag",
+            Self::DropIn => "drop-in",
+            Self::Config => "config",
+            Self::Running => "running",
+            Self::Default => "default",
+        }
+    }
+}
+
+/// One field, settled.
+#[derive(Clone, Debug)]
+pub struct Settled {
+    /// The field.
+    pub field: &'static Field,
+    /// For `evictionSoftGracePeriod`: the signal.
+    pub key: Option<String>,
+    /// The duration in nanoseconds that the kubelet runs with; `None` if it is not known, or there is none.
+    pub effective: Option<i64>,
+    /// Who decides it.
+    pub from: SetBy,
+    /// The statement that decides, if one does. With `from` = `Default` and a winner, the winner is a zero (or null) that
+    /// the kubelet replaced by its default.
+    pub winner: Option<Setting>,
+    /// Statements that lost, in the order in which the kubelet reads them.
+    pub shadowed: Vec<Setting>,
+    /// Set if the effective value hangs on something unknown. With a value in `effective`, that is what holds if the unknown
+    /// thing does not interfere; without one, nothing is known.
+    pub unknown: Option<Why>,
+}
+
+impl Settled {
+    /// What is said of a version that two behaviours hang on.
+    pub fn version() -> Why {
+        Why::FromOutside("the Kubernetes version".into())
+    }
+
+    /// True if only the version of Kubernetes is missing to know the value: `effective` is what every version since 1.32 does.
+    pub fn depends_on_version(&self) -> bool {
+        self.unknown == Some(Self::version())
+    }
+
+    /// What the deciding zero means; `None` if what decides is no zero, or nothing decides.
+    ///
+    /// A zero in a drop-in is replaced like one in a file, except from 1.29 to 1.31, where it stays and does what a zero by
+    /// flag does. So the meaning of a statement is told here, not by its carrier alone.
+    pub fn zero(&self) -> Option<Meaning> {
+        self.winner.as_ref().filter(|w| w.is_zero())?;
+        Some(match (self.from, self.field.zero_in_file) {
+            (SetBy::Flag, _) => self.field.zero_by_flag,
+            (SetBy::Default, _) => Meaning::Replaced,
+            (SetBy::Config | SetBy::DropIn | SetBy::Running, Meaning::Replaced) => match self.field.zero_by_flag {
+                // A report with every update of the node's status costs little.
+                Meaning::None => Meaning::Harmless,
+                meaning => meaning,
+            },
+            (SetBy::Config | SetBy::DropIn | SetBy::Running, meaning) => meaning,
+        })
+    }
+}
+
+/// Why a kubelet does not start.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// What kind of fault it is.
+    pub kind: FailureKind,
+    /// The kubelet's complaint in short, lower case, no full stop.
+    pub message: String,
+    /// The statement at fault, if it is about a duration.
+    pub setting: Option<Setting>,
+    /// The place at fault in the text that the node reads, if there is one.
+    pub at: Option<Span>,
+}
+
+/// Kinds of start failures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// A value that is no duration.
+    InvalidDuration,
+    /// A duration that validation refuses.
+    RefusedDuration,
+    /// A command line that does not parse.
+    CommandLine,
+    /// A configuration file or drop-in that cannot be loaded.
+    ConfigFile,
+}
+
+/// The effective configuration of one kubelet, as far as durations go.
+#[derive(Clone, Debug, Default)]
+pub struct Effective {
+    /// Whether the kubelet starts; `None` where something unknown decides it.
+    pub starts: Option<bool>,
+    /// Why it does not. All reasons that can be seen, although the kubelet stops at the first.
+    pub failures: Vec<Failure>,
+    /// Every field of the catalogue, sorted by name, then key.
+    pub fields: Vec<Settled>,
+}

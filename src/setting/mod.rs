@@ -1,0 +1,13 @@
+//! What a setting is: the fields of a kubelet, how a duration is read, a statement about a field, and what became of it.
+//! Knows no configuration file and no command line.
+
+pub mod duration;
+mod effective;
+mod field;
+#[allow(clippy::module_inception, reason = "a setting is what the floor is named after")]
+mod setting;
+
+pub use duration::{parse_duration, render_duration};
+pub use effective::{Effective, Failure, FailureKind, SetBy, Settled};
+pub use field::{FIELDS, Field, Meaning, Shape};
+pub use setting::{Mechanism, Reading, Setting, read_duration, shorten};
