@@ -52,9 +52,9 @@ pub(crate) fn boot(family: &str, steps: impl FnOnce(&mut Texts<'_>) -> (Vec<Step
         other => panic!("unknown family {other}"),
     };
     group.minor = Some(if group.family == Some(Family::Al2023) { 33 } else { 28 });
-    let mut ways = boot::run(&group, &mut cx);
+    let mut ways = boot::run(&group, &mut cx.boot());
     // A problem that is told of counts as a reason not to know.
-    for problem in &cx.problems {
+    for problem in &cx.notes.problems {
         for way in &mut ways {
             let why = Why::NotUnderstood(problem.message.as_str().into());
             way.gaps.push(kubelet_lint::node::Gap { at: problem.at, why });

@@ -4,7 +4,7 @@
 use crate::kubelet::args::{self, Pass};
 use crate::kubelet::config::{Document, KIND, load};
 use crate::kubelet::said;
-use crate::node::{Cx, Dead, Family, NodeGroup, Reason};
+use crate::node::{BootCx, Family, Ineffective, NodeGroup, Reason};
 use crate::setting::{Effective, Setting};
 use crate::syntax::{Node, unit, yaml};
 use crate::text::{Span, Traced, View};
@@ -17,7 +17,7 @@ use super::{launch, nodeadm, unit as service};
 const LOGIN: [&str; 5] = ["/etc/environment", "/etc/profile", "/etc/bashrc", "/root/.bashrc", "/root/.bash_profile"];
 
 /// Takes note of what the kubelet of a boot that has ended does not get.
-pub(super) fn note(machine: &mut Machine, cx: &mut Cx<'_>) {
+pub(super) fn note(machine: &mut Machine, cx: &mut BootCx<'_>) {
     documents(machine);
     let before = machine.dead.len();
     let own = machine.start.as_ref().is_some_and(|start| start.argv.is_some());
@@ -50,12 +50,12 @@ fn documents(machine: &mut Machine) {
 }
 
 /// Keys of a configuration that stands for itself which a kubelet passes over.
-pub(super) fn passed_over(config: Option<&Document>, group: &NodeGroup, dead: &mut Vec<Dead>, cx: &Cx<'_>) {
+pub(super) fn passed_over(config: Option<&Document>, group: &NodeGroup, dead: &mut Vec<Ineffective>, cx: &BootCx<'_>) {
     // Only a drop-in is named so.
     let place = cx.texts.place(cx.texts.trail(group.place).origin());
     let dropin = place.source.path().extension().is_some_and(|e| e == "conf");
     let settings = config.and_then(Document::tree).map(|tree| said::misplaced(tree, dropin)).unwrap_or_default();
-    dead.extend(settings.into_iter().map(|setting| Dead { setting, why: Reason::ConfigKey }));
+    dead.extend(settings.into_iter().map(|setting| Ineffective { setting, why: Reason::ConfigKey }));
 }
 
 /// The settings that nodeadm takes from a document.
@@ -103,7 +103,7 @@ fn astray(machine: &mut Machine, document: &Node) {
 }
 
 /// Everything that a text says of durations, whatever kind of file it is.
-pub(super) fn in_file(path: &str, text: &Traced, place: Span, cx: &mut Cx<'_>) -> Vec<Setting> {
+pub(super) fn in_file(path: &str, text: &Traced, place: Span, cx: &mut BootCx<'_>) -> Vec<Setting> {
     if text.is_hole() {
         return Vec::new();
     }
@@ -188,7 +188,7 @@ fn in_configuration(view: &View) -> Vec<Setting> {
 }
 
 /// Files that nobody reads on this image.
-fn written(machine: &mut Machine, cx: &mut Cx<'_>) {
+fn written(machine: &mut Machine, cx: &mut BootCx<'_>) {
     let files = machine.files.clone();
     let started = machine.start.as_ref().map_or_else(|| files.clone(), |start| start.files.clone());
     let place = machine.place;
@@ -270,7 +270,7 @@ fn is_configuration(path: &str) -> bool {
 }
 
 /// What the kubelet's unit says and does not use.
-fn unused(machine: &mut Machine, cx: &mut Cx<'_>) {
+fn unused(machine: &mut Machine, cx: &mut BootCx<'_>) {
     let files = match &machine.start {
         Some(start) => start.files.clone(),
         None => machine.files.clone(),
@@ -304,7 +304,7 @@ fn unused(machine: &mut Machine, cx: &mut Cx<'_>) {
 }
 
 /// True if more than one command line is left, which systemd refuses for all units but those that run once.
-fn starts_twice(machine: &Machine, files: &super::machine::Files, cx: &mut Cx<'_>) -> bool {
+fn starts_twice(machine: &Machine, files: &super::machine::Files, cx: &mut BootCx<'_>) -> bool {
     let mut texts: Vec<(String, Traced)> = Vec::new();
     for dir in image::UNIT_DROPINS {
         for (path, file) in files.range(dir.to_owned()..).take_while(|(path, _)| path.starts_with(dir)) {
@@ -344,7 +344,7 @@ fn variables_named(files: &super::machine::Files, path: &str, name: &[u8]) -> bo
 }
 
 /// What a kubelet would read that started now, and that the running one has not read.
-fn late(machine: &mut Machine, cx: &mut Cx<'_>) {
+fn late(machine: &mut Machine, cx: &mut BootCx<'_>) {
     let Some(start) = &machine.start else { return };
     // A file that says such words may be run later.
     let says = |text: &Traced| {

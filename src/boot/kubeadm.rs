@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::node::{Cx, Family};
+use crate::node::{BootCx, Family};
 use crate::syntax::{Node, Schema, key_text, yaml};
 use crate::text::{Span, Traced, Why};
 
@@ -15,7 +15,7 @@ const FLAGS: &str = "/var/lib/kubelet/kubeadm-flags.env";
 const CONFIG: &str = "/var/lib/kubelet/config.yaml";
 
 /// `kubeadm join` or `kubeadm init` with its arguments, seen from `directory`.
-pub(super) fn run(machine: &mut Machine, words: &[Traced], directory: &str, at: Span, cx: &mut Cx<'_>) {
+pub(super) fn run(machine: &mut Machine, words: &[Traced], directory: &str, at: Span, cx: &mut BootCx<'_>) {
     let verb = words.first().and_then(|w| w.known_str());
     if matches!(verb, Some("join" | "init")) {
         machine.know(Family::Kubeadm);
@@ -64,7 +64,7 @@ fn unknown(machine: &mut Machine, at: Span, why: Why) {
 
 /// Reads the documents of a configuration: extra arguments go to the file of arguments, and with `init` the kubelet's own
 /// document becomes its configuration. With `join` that one comes from the cluster.
-fn read(machine: &mut Machine, path: &str, text: &Traced, init: bool, cx: &mut Cx<'_>) {
+fn read(machine: &mut Machine, path: &str, text: &Traced, init: bool, cx: &mut BootCx<'_>) {
     let id = cx.texts.add_made(path, text, machine.place);
     let view = cx.texts.view(id);
     let parsed = yaml::parse(&view);

@@ -3,7 +3,7 @@
 use crate::kubelet::args::{self, Pass};
 use crate::kubelet::config::{Document, load};
 use crate::kubelet::{Launch, settle};
-use crate::node::{Cx, Family};
+use crate::node::{BootCx, Family};
 use crate::setting::Effective;
 use crate::syntax::Schema;
 use crate::text::{Traced, Why};
@@ -13,7 +13,7 @@ use super::unit;
 use super::{bottlerocket, image};
 
 /// What the kubelet of `machine` runs with; `None` if nothing of a kubelet was seen.
-pub(super) fn effective(machine: &mut Machine, cx: &mut Cx<'_>) -> Option<Effective> {
+pub(super) fn effective(machine: &mut Machine, cx: &mut BootCx<'_>) -> Option<Effective> {
     if !machine.seen {
         return None;
     }
@@ -55,7 +55,7 @@ pub(super) fn effective(machine: &mut Machine, cx: &mut Cx<'_>) -> Option<Effect
     Some(settle(&Launch { argv, config, dropins, running: None, minor: machine.minor }))
 }
 
-fn file_document(machine: &mut Machine, files: &Files, path: &Traced, cx: &mut Cx<'_>) -> Option<Document> {
+fn file_document(machine: &mut Machine, files: &Files, path: &Traced, cx: &mut BootCx<'_>) -> Option<Document> {
     let path = absolute(path.known_str()?, "/");
     let file = files.get(&path).cloned().or_else(|| {
         let text = image::file(machine.family?, &path, machine.minor)?;
@@ -64,7 +64,7 @@ fn file_document(machine: &mut Machine, files: &Files, path: &Traced, cx: &mut C
     Some(document(machine, &path, &file, cx))
 }
 
-fn document(machine: &mut Machine, path: &str, file: &File, cx: &mut Cx<'_>) -> Document {
+fn document(machine: &mut Machine, path: &str, file: &File, cx: &mut BootCx<'_>) -> Document {
     match file {
         File::Known(text) => {
             // A trailing line break does not make a text known.
@@ -85,7 +85,7 @@ fn document(machine: &mut Machine, path: &str, file: &File, cx: &mut Cx<'_>) -> 
     }
 }
 
-fn directory(machine: &mut Machine, files: &Files, dir: &Traced, cx: &mut Cx<'_>) -> Vec<(String, Document)> {
+fn directory(machine: &mut Machine, files: &Files, dir: &Traced, cx: &mut BootCx<'_>) -> Vec<(String, Document)> {
     let Some(dir) = dir.known_str() else { return Vec::new() };
     let dir = format!("{}/", absolute(dir, "/"));
     let mut out = Vec::new();

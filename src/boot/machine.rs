@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::node::{Dead, Family, Gap, Reason};
+use crate::node::{Family, Gap, Ineffective, Reason};
 use crate::runtime::Name;
 use crate::setting::Setting;
 use crate::syntax::Node;
@@ -104,7 +104,7 @@ pub(super) struct Machine {
     /// What was not followed.
     pub(super) gaps: Vec<Gap>,
     /// Timeouts that were seen and led nowhere.
-    pub(super) dead: Vec<Dead>,
+    pub(super) dead: Vec<Ineffective>,
 }
 
 /// `path` as an absolute path without `.`, `..` and doubled slashes, seen from `dir`.
@@ -198,7 +198,7 @@ impl Machine {
         self.seen |= !settings.is_empty() && self.family.is_some() && *why != Reason::ListReplaced;
         for setting in settings {
             if self.dead.len() < MAX_DEAD && !self.dead.iter().any(|d| d.setting.at == setting.at) {
-                self.dead.push(Dead { setting, why: why.clone() });
+                self.dead.push(Ineffective { setting, why: why.clone() });
             }
         }
     }

@@ -20,7 +20,7 @@ mod tests;
 
 use crate::kubelet::config::{Document, load};
 use crate::kubelet::{Launch, settle};
-use crate::node::{Booted, Cx, Dead, Family, NodeGroup, Reason, Step, Wrapping};
+use crate::node::{BootCx, Booted, Family, Ineffective, NodeGroup, Reason, Step, Wrapping};
 use crate::runtime::{Name, Runtime};
 use crate::syntax::{Node, Schema};
 use crate::text::{Origin, Traced, Why};
@@ -39,7 +39,7 @@ struct Way {
 }
 
 /// Boots a node group. Gives one result for each way that the boot may go; their conditions exclude each other.
-pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
+pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
     let mut alone = Alone::default();
     let mut dead = Vec::new();
     let mut runtimes: Vec<Runtime> = Vec::new();
@@ -83,7 +83,7 @@ pub fn run(group: &NodeGroup, cx: &mut Cx<'_>) -> Vec<Booted> {
             }
             Step::KubeletConfig(tree, _) => {
                 let settings = crate::kubelet::said::misplaced(tree, false);
-                dead.extend(settings.iter().cloned().map(|setting| Dead { setting, why: Reason::ConfigKey }));
+                dead.extend(settings.iter().cloned().map(|setting| Ineffective { setting, why: Reason::ConfigKey }));
                 for way in &mut ways {
                     merge_settings(&mut way.machine, tree);
                     way.machine.bury(settings.clone(), &Reason::ConfigKey);
@@ -219,7 +219,7 @@ fn doubted(mut way: Way, group: &NodeGroup) -> Option<Way> {
 }
 
 /// True if something was written for systemd's kubelet, and it hangs on the image what comes of it.
-fn is_open(machine: &Machine, cx: &mut Cx<'_>) -> bool {
+fn is_open(machine: &Machine, cx: &mut BootCx<'_>) -> bool {
     let by_systemd = machine.start.as_ref().is_none_or(|start| start.argv.is_none());
     let files = machine.start.as_ref().map_or_else(|| machine.files.clone(), |start| start.files.clone());
     let drop_in = files.keys().any(|path| image::UNIT_DROPINS.iter().any(|folder| path.starts_with(folder)));
@@ -272,7 +272,7 @@ fn by_age(way: Way) -> Vec<Way> {
 }
 
 /// The end of a boot: nodeadm runs, and the kubelet starts if it does not run yet.
-fn finish(mut way: Way, group: &NodeGroup, cx: &mut Cx<'_>) -> Booted {
+fn finish(mut way: Way, group: &NodeGroup, cx: &mut BootCx<'_>) -> Booted {
     let machine = &mut way.machine;
     if machine.family == Some(Family::Al2023) {
         nodeadm::finish(machine, cx);
@@ -299,7 +299,7 @@ fn finish(mut way: Way, group: &NodeGroup, cx: &mut Cx<'_>) -> Booted {
 
 /// Of a boot that has nothing to do with a kubelet, what was not followed in its commands is of no interest. Commands stand in
 /// texts of their own; what stands in a file is the user data as a whole, of which nothing is known then.
-fn only_of_interest(gaps: Vec<crate::node::Gap>, cx: &Cx<'_>) -> Vec<crate::node::Gap> {
+fn only_of_interest(gaps: Vec<crate::node::Gap>, cx: &BootCx<'_>) -> Vec<crate::node::Gap> {
     let command = |g: &crate::node::Gap| matches!(cx.texts.get(g.at.text).origin, Origin::Made { .. });
     // A container runtime serves streams also where nothing is seen of a kubelet.
     let of_runtime = |why: &str| why.split(' ').any(|word| crate::runtime::reads(word).is_some());

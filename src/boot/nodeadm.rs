@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::decode::{DecodeError, mime};
-use crate::node::{Cx, Family, Reason};
+use crate::node::{BootCx, Family, Reason};
 use crate::programs::data;
 use crate::syntax::{Node, NodeKind, yaml};
 use crate::text::{Traced, Why};
@@ -63,7 +63,7 @@ pub(super) fn is_document(text: &Traced) -> bool {
 }
 
 /// nodeadm's second phase: documents in its directory are laid over those of the user data.
-pub(super) fn finish(machine: &mut Machine, cx: &mut Cx<'_>) {
+pub(super) fn finish(machine: &mut Machine, cx: &mut BootCx<'_>) {
     let files: Vec<_> = machine
         .files
         .range(image::NODEADM_DOCUMENTS.to_owned()..)
@@ -109,7 +109,7 @@ pub(super) fn finish(machine: &mut Machine, cx: &mut Cx<'_>) {
 }
 
 /// Reads a document and hands it to nodeadm. False if it is no `NodeConfig`.
-pub(super) fn take(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Cx<'_>) -> bool {
+pub(super) fn take(machine: &mut Machine, text: &Traced, name: &str, cx: &mut BootCx<'_>) -> bool {
     let Some(node) = read(machine, text, name, cx) else { return false };
     machine.know(Family::Al2023);
     machine.node_configs.push(node);
@@ -117,7 +117,7 @@ pub(super) fn take(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Cx
 }
 
 /// The first document of `text`, if it is a `NodeConfig`; only the first one is read.
-pub(super) fn read(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Cx<'_>) -> Option<Node> {
+pub(super) fn read(machine: &mut Machine, text: &Traced, name: &str, cx: &mut BootCx<'_>) -> Option<Node> {
     let id = cx.texts.add_made(name, text, machine.place);
     let view = cx.texts.view(id);
     let parsed = yaml::parse(&view);
@@ -163,7 +163,7 @@ pub(super) fn document(config: Node) -> Node {
 }
 
 /// nodeadm runs: it writes the drop-in, the environment file and containerd's configuration from all documents that it has.
-pub(super) fn write(machine: &mut Machine, documents: &[Node], cx: &mut Cx<'_>) {
+pub(super) fn write(machine: &mut Machine, documents: &[Node], cx: &mut BootCx<'_>) {
     super::runtime::by_nodeadm(machine, documents, cx);
     let place = machine.place;
     let mut config: Option<Node> = None;

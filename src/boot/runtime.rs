@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use crate::node::{Cx, Family, NodeGroup};
+use crate::node::{BootCx, Family, NodeGroup};
 use crate::runtime::{Content, Name, Runtime, config_file, settle};
 use crate::setting::Setting;
 use crate::syntax::toml;
@@ -25,7 +25,7 @@ struct Seen<'a, 'b, 'c> {
     files: &'a Files,
     /// What the file at hand is called, if it stands for itself.
     name: Option<String>,
-    cx: &'b mut Cx<'c>,
+    cx: &'b mut BootCx<'c>,
 }
 
 impl crate::runtime::Files for Seen<'_, '_, '_> {
@@ -57,12 +57,12 @@ impl crate::runtime::Files for Seen<'_, '_, '_> {
 
 /// What the container runtimes of `machine` run with, as far as somebody says something of their timeout: what they have
 /// read, and what they would read if they started once more.
-pub(super) fn effective(machine: &mut Machine, cx: &mut Cx<'_>) -> Vec<Runtime> {
+pub(super) fn effective(machine: &mut Machine, cx: &mut BootCx<'_>) -> Vec<Runtime> {
     let mut out: Vec<Runtime> = Vec::new();
     for name in Name::ALL {
         let started = machine.runtimes.get(&name).cloned();
         let seen: &Machine = machine;
-        let ask = |files: &Files, cx: &mut Cx<'_>| settle(name, &mut Seen { machine: seen, files, name: None, cx });
+        let ask = |files: &Files, cx: &mut BootCx<'_>| settle(name, &mut Seen { machine: seen, files, name: None, cx });
         let now = started.as_ref().and_then(|files| ask(files, cx));
         let files = Arc::clone(&machine.files);
         let later = if started.as_ref() == Some(&files) { None } else { ask(&files, cx) };
@@ -98,7 +98,7 @@ pub(super) fn default_config(machine: &Machine, new: bool) -> Traced {
 }
 
 /// What a configuration file says that stands for itself.
-pub(super) fn alone(name: Name, text: &Traced, group: &NodeGroup, cx: &mut Cx<'_>) -> Option<Runtime> {
+pub(super) fn alone(name: Name, text: &Traced, group: &NodeGroup, cx: &mut BootCx<'_>) -> Option<Runtime> {
     let mut machine = Machine::new(group.place, None, None, false);
     machine.put(config_file(name), File::Known(Arc::new(text.clone())));
     let files = Arc::clone(&machine.files);
@@ -131,7 +131,7 @@ pub(super) fn bootstrap(machine: &mut Machine, named: Option<&Traced>) {
 
 /// nodeadm writes containerd's configuration: its own one with what `spec.containerd.config` of all documents says laid over
 /// it, key by key. Without any such text the image's model of the file stands for it.
-pub(super) fn by_nodeadm(machine: &mut Machine, documents: &[Node], cx: &mut Cx<'_>) {
+pub(super) fn by_nodeadm(machine: &mut Machine, documents: &[Node], cx: &mut BootCx<'_>) {
     let place = machine.place;
     let mut over: Option<Node> = None;
     let mut new = false;

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::node::Wrapping;
+use crate::node::{Cx, Wrapping};
 use crate::setting::SetBy;
 use crate::text::{Memory, Source, TextId, Traced};
 
@@ -35,9 +35,9 @@ fn boot(family: Option<Family>, merged: bool, kind: As, text: &str) -> World {
         As::Script => Step::Script(whole),
         As::NodeConfig => Step::NodeConfig(whole),
     });
-    let booted = run(&group, &mut cx);
+    let booted = run(&group, &mut cx.boot());
     let verdicts = booted.iter().map(|b| verdict(b, &cx)).collect();
-    World { verdicts, problems: cx.problems.iter().map(|p| p.message.clone()).collect() }
+    World { verdicts, problems: cx.notes.problems.iter().map(|p| p.message.clone()).collect() }
 }
 
 /// The text with a hole for every `⁇`.
@@ -522,7 +522,7 @@ fn cloud_configs() {
     let mut group = NodeGroup::new("group", cx.texts.view(id).span(0..0));
     group.family = Some(Family::Al2023);
     group.steps.push(Step::UserData(cx.texts.view(id).traced(0..text.len()), Wrapping::Plain));
-    let booted = run(&group, &mut cx);
+    let booted = run(&group, &mut cx.boot());
     let field =
         booted[0].effective.as_ref().unwrap().fields.iter().find(|f| f.field.name == "streamingConnectionIdleTimeout");
     let field = field.unwrap();
@@ -573,9 +573,9 @@ fn what_cannot_be_decoded_is_told() {
         let id = cx.texts.add_source(Arc::new(Source::new("/user-data", text.as_bytes())));
         let mut group = NodeGroup::new("group", cx.texts.view(id).span(0..0));
         group.steps.push(Step::UserData(cx.texts.view(id).traced(0..text.len()), Wrapping::Base64));
-        let booted = run(&group, &mut cx);
+        let booted = run(&group, &mut cx.boot());
         assert!(booted[0].effective.is_none());
-        assert_eq!(cx.problems.len(), 1, "{text}");
+        assert_eq!(cx.notes.problems.len(), 1, "{text}");
     }
 }
 

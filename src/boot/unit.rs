@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::node::{Cx, Family};
+use crate::node::{BootCx, Family};
 use crate::syntax::unit::{Entry, Escapes, environment_file, is_variable, parse, split, words};
 use crate::text::{Span, Traced, Why};
 
@@ -18,7 +18,7 @@ const OPEN: &str = "";
 ///
 /// # Errors
 /// If systemd starts no kubelet: why.
-pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut Cx<'_>) -> Result<Vec<Traced>, Why> {
+pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>) -> Result<Vec<Traced>, Why> {
     let place = machine.place;
     let mut entries = match unit(machine, files) {
         Some((_, File::Known(text))) if unknown(&text).is_some() => return Ok(unknown(&text).into_iter().collect()),
@@ -152,7 +152,7 @@ fn dropins(machine: &Machine, files: &Files) -> BTreeMap<String, (String, File)>
     out
 }
 
-fn entries(text: &Traced, path: &str, place: Span, cx: &mut Cx<'_>) -> Vec<Entry> {
+fn entries(text: &Traced, path: &str, place: Span, cx: &mut BootCx<'_>) -> Vec<Entry> {
     let id = cx.texts.add_made(path, text, place);
     parse(&cx.texts.view(id))
 }
@@ -306,6 +306,7 @@ pub(super) fn no_unit() -> Why {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::node::Cx;
     use crate::text::{HOLE, Memory, Source};
 
     /// Answers that say that they do not know: what stands in a pattern, and what the machine decides.
@@ -332,7 +333,7 @@ mod tests {
                 files.insert(path.clone(), File::Known(Arc::new(view.traced(0..text.len()))));
             }
             let machine = Machine::new(place.unwrap(), None, None, false);
-            let said = command_line(&machine, &files, &mut cx).ok();
+            let said = command_line(&machine, &files, &mut cx.boot()).ok();
             let said = said.map(|argv| argv.iter().map(|w| w.to_text().into_owned()).collect::<Vec<_>>());
             let service = |w: &serde_json::Value| {
                 // Each case has a service of its own under systemd.

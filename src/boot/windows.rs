@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::node::{Cx, Family};
+use crate::node::{BootCx, Family};
 use crate::syntax::{powershell, unit, yaml};
 use crate::text::{Span, Traced, Why};
 
@@ -55,7 +55,7 @@ fn not_followed(what: &str) -> Why {
 }
 
 /// Runs user data for Windows.
-pub(super) fn run(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Cx<'_>) {
+pub(super) fn run(machine: &mut Machine, text: &Traced, name: &str, cx: &mut BootCx<'_>) {
     machine.family = machine.family.or(Some(Family::Windows));
     for script in scripts(text, name, machine.place, cx) {
         let id = cx.texts.add_made(name, &script, machine.place);
@@ -71,7 +71,7 @@ pub(super) fn run(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Cx<
 }
 
 /// The scripts of user data, in order.
-fn scripts(text: &Traced, name: &str, place: Span, cx: &mut Cx<'_>) -> Vec<Traced> {
+fn scripts(text: &Traced, name: &str, place: Span, cx: &mut BootCx<'_>) -> Vec<Traced> {
     let lower = text.to_text().to_ascii_lowercase();
     let mut out = Vec::new();
     if lower.len() != text.len() {
@@ -327,7 +327,7 @@ mod tests {
         let id = cx.texts.add_source(Arc::new(Source::new("/user-data", text.as_bytes())));
         let mut group = NodeGroup::new("group", cx.texts.view(id).span(0..0));
         group.steps.push(Step::UserData(cx.texts.view(id).traced(0..text.len()), Wrapping::Plain));
-        let booted = super::super::run(&group, &mut cx);
+        let booted = super::super::run(&group, &mut cx.boot());
         let Some(effective) = &booted[0].effective else { return "nothing".to_owned() };
         let field = effective.fields.iter().find(|f| f.field.name == "streamingConnectionIdleTimeout");
         let Some(field) = field else { return "none".to_owned() };

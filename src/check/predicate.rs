@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::node::{Booted, Dead, NodeGroup, Reason};
+use crate::node::{Booted, Ineffective, NodeGroup, Reason};
 use crate::runtime::Runtime;
 use crate::setting::{Effective, Failure, FailureKind, Meaning, Setting, Settled};
 use crate::value::Guard;
@@ -51,8 +51,8 @@ pub(super) struct Hit<'a> {
 /// What of a boot never reaches its kubelet. What hangs on things that are not known is left out.
 pub(super) fn dead<'a>(group: &'a NodeGroup, booted: Option<&'a Booted>) -> Vec<Hit<'a>> {
     let fields = || booted.and_then(|b| b.effective.as_ref()).into_iter().flat_map(|e| &e.fields);
-    let hit = |dead: &'a Dead, when: Option<&'a Guard>| {
-        let Dead { setting, why } = dead;
+    let hit = |dead: &'a Ineffective, when: Option<&'a Guard>| {
+        let Ineffective { setting, why } = dead;
         let settled = fields().find(|s| s.field == setting.field && (s.key == setting.key || setting.key.is_none()));
         let known = settled.is_some_and(|s| s.unknown.is_none() || s.depends_on_version());
         let hit = Hit { setting, settled, complaint: None, dead: Some(why), when };

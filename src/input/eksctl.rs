@@ -6,7 +6,7 @@ mod bottlerocket;
 use std::sync::Arc;
 
 use crate::kubelet::said;
-use crate::node::{Cx, Dead, Family, Gap, NodeGroup, Reason, Step, Wrapping};
+use crate::node::{Cx, Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
 use crate::syntax::{Node, NodeKind, Scalar, Style};
 use crate::text::{HOLE, Span, Traced, Why};
 
@@ -88,7 +88,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
                             .into(),
                     );
                     group.gaps.extend(script.span().map(|at| Gap { at, why }));
-                    let dead = |setting| Dead { setting, why: Reason::ScriptAsNodeConfig };
+                    let dead = |setting| Ineffective { setting, why: Reason::ScriptAsNodeConfig };
                     group.dead.extend(said::anywhere(&script).into_iter().map(dead));
                 }
                 Some(document) => group.steps.push(Step::NodeConfig(document)),
@@ -145,7 +145,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
 
 /// Notes the settings of a configuration that leads nowhere.
 fn bury(config: &Node, why: &Reason, group: &mut NodeGroup) {
-    let dead = |setting| Dead { setting, why: why.clone() };
+    let dead = |setting| Ineffective { setting, why: why.clone() };
     group.dead.extend(said::in_config(config).into_iter().map(dead));
 }
 

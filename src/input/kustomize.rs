@@ -51,11 +51,11 @@ impl Input for Kustomize {
             documents.clear();
             build.layer(&unit.path, &mut documents, 0, cx);
         }
-        cx.covers.append(&mut build.below);
+        cx.claims.covers.append(&mut build.below);
         if documents.is_empty() && build.values.is_empty() {
             return Vec::new();
         }
-        cx.uses.append(&mut build.files);
+        cx.claims.uses.append(&mut build.files);
         let name = unit.path.parent().map(|dir| stream::shown(dir, cx)).unwrap_or_default();
         let name = if name.is_empty() { ".".to_owned() } else { name };
         let trees: Vec<Node> = documents.into_iter().map(|d| d.tree).collect();

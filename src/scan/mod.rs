@@ -19,7 +19,7 @@ use crate::check::{Finding, Level, Predicate, delivered, judge, judge_unreached}
 use crate::collect;
 use crate::fix;
 use crate::input::{FileList, INPUTS, Input, Unit};
-use crate::node::{Booted, Cx, Gap, Problem, Shared, Step, Variable};
+use crate::node::{Booted, Cx, Gap, Given, Problem, Shared, Step};
 use crate::policy::{Hidden, Policy, Why, may_ask};
 use crate::text::{Disk, Files, Origin, Place, Source, Span, Texts};
 use crate::value::MAX_ALTERNATIVES;
@@ -114,12 +114,6 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
     }
     total.finish(&request.policy, request.is_complete());
     Ok(total)
-}
-
-/// What the command line gives to what is read.
-struct Given {
-    parameters: Vec<PathBuf>,
-    variables: Vec<Variable>,
 }
 
 /// Reads all units of `list`, in parallel when there are several.
@@ -234,8 +228,7 @@ fn read_unit(
 ) -> Unwound {
     let mut cx = Cx::new(files);
     cx.shared = Arc::clone(shared);
-    cx.parameters.clone_from(&given.parameters);
-    cx.variables.clone_from(&given.variables);
+    cx.given = given.clone();
     let rules = request.policy.rules();
     let options = request.policy.options();
     let mut out = Scan::default();
@@ -243,7 +236,7 @@ fn read_unit(
     for mut group in input.read(unit, &mut cx) {
         request.policy.assume(&mut group);
         uses.extend(cx.texts.files_of(group.steps.iter().flat_map(Step::places)));
-        let mut boots = boot::run(&group, &mut cx);
+        let mut boots = boot::run(&group, &mut cx.boot());
         for booted in &mut boots {
             tell_unknown(booted, group.place);
         }
@@ -260,20 +253,20 @@ fn read_unit(
         out.gaps.extend(gaps(&group.gaps, &cx.texts));
         out.groups.extend(boots.iter().map(|booted| Shown::of(&group, booted, &cx.texts)));
     }
-    uses.extend(std::mem::take(&mut cx.uses));
-    for group in &cx.unreached {
+    uses.extend(std::mem::take(&mut cx.claims.uses));
+    for group in &cx.claims.unreached {
         out.findings.extend(judge_unreached(&rules, group, &cx.texts));
     }
     out.delivered.sort();
     out.delivered.dedup();
-    out.gaps.extend(gaps(&cx.gaps, &cx.texts));
-    out.problems.extend(cx.problems.iter().map(|p: &Problem| note(p.at, p.message.clone(), &cx.texts)));
+    out.gaps.extend(gaps(&cx.notes.gaps, &cx.texts));
+    out.problems.extend(cx.notes.problems.iter().map(|p: &Problem| note(p.at, p.message.clone(), &cx.texts)));
     let sources = cx.read.iter().filter_map(|id| match &cx.texts.get(*id).origin {
         Origin::Source(source) => Some(source),
         Origin::Made { .. } => None,
     });
     out.asking.extend(sources.map(|s| (Arc::clone(s), true)));
-    Unwound { input: input.name(), path: unit.path.clone(), scan: out, covers: cx.covers, uses }
+    Unwound { input: input.name(), path: unit.path.clone(), scan: out, covers: cx.claims.covers, uses }
 }
 
 /// What settings hang on is a gap, also where the boot has made no note of it. `place` stands for what has no place.

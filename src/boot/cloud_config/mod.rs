@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::decode::base64::{self, Strictness};
 use crate::decode::{DecodeError, data_url, gzip};
-use crate::node::Cx;
+use crate::node::BootCx;
 use crate::syntax::{Node, NodeKind, Parsed, Resolved, Schema, json, resolve, yaml};
 use crate::text::{Span, Traced, Why};
 
@@ -64,7 +64,7 @@ const KNOWN_TAGS: [&str; 15] = [
 ];
 
 /// Merges the parts in order and reads what they come to.
-pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut Cx<'_>) -> Merged {
+pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>) -> Merged {
     let mut gaps: Vec<(Span, Why)> = Vec::new();
     let mut whole: Option<Node> = None;
     let mut files: Vec<Node> = Vec::new();

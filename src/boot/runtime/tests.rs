@@ -1,5 +1,5 @@
 use super::*;
-use crate::node::{Step, Wrapping};
+use crate::node::{Cx, Step, Wrapping};
 use crate::setting::render_duration;
 use crate::text::{Memory, Source};
 
@@ -15,7 +15,7 @@ fn boot(family: Option<Family>, merged: bool, text: &str) -> Vec<String> {
     group.merged_by_eks = merged;
     group.steps.push(Step::UserData(view.traced(0..text.len()), Wrapping::Base64OrPlain));
     let mut out = Vec::new();
-    for booted in crate::boot::run(&group, &mut cx) {
+    for booted in crate::boot::run(&group, &mut cx.boot()) {
         for runtime in &booted.runtimes {
             let when = booted.when.and(&runtime.when).unwrap();
             let value = runtime.timeout.effective.map_or("unknown".to_owned(), render_duration);
@@ -158,7 +158,7 @@ fn edits_that_are_not_followed_are_told_where_they_matter() {
         let mut group = NodeGroup::new("group", view.span(0..0));
         group.family = Some(Family::Kubeadm);
         group.steps.push(Step::Script(view.traced(0..text.len())));
-        let booted = crate::boot::run(&group, &mut cx);
+        let booted = crate::boot::run(&group, &mut cx.boot());
         booted.iter().flat_map(|b| &b.gaps).any(|g| g.why.to_string().contains("/etc/containerd/config.toml"))
     };
     let file = "/etc/containerd/config.toml";

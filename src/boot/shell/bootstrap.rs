@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::kubelet::said;
-use crate::node::{Cx, Family, Reason};
+use crate::node::{BootCx, Family, Reason};
 use crate::text::{Span, Traced, Why};
 
 use super::super::machine::{File, Machine};
@@ -252,7 +252,7 @@ impl Shell<'_, '_> {
 }
 
 /// EKS's own part of the user data of a managed node group on Amazon Linux 2, which comes last.
-pub(in super::super) fn by_eks(ways: Vec<Way>, cx: &mut Cx<'_>) -> Vec<Way> {
+pub(in super::super) fn by_eks(ways: Vec<Way>, cx: &mut BootCx<'_>) -> Vec<Way> {
     let (own, mut rest): (Vec<_>, Vec<_>) =
         ways.into_iter().partition(|way| way.machine.merged_by_eks && way.machine.family == Some(Family::Al2));
     let Some(place) = own.first().map(|way| way.machine.place) else { return rest };

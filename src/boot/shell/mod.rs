@@ -31,7 +31,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use crate::node::Cx;
+use crate::node::BootCx;
 use crate::syntax::Parsed;
 use crate::syntax::shell::{self, Assignment, Command, CommandKind, Connector, Item, Part, Pipeline, Word};
 use crate::text::{Span, Traced, Why};
@@ -92,7 +92,7 @@ type Path = Box<Run>;
 
 /// Reads scripts.
 struct Shell<'a, 'b> {
-    cx: &'a mut Cx<'b>,
+    cx: &'a mut BootCx<'b>,
     steps: usize,
     depth: usize,
     /// How many conditions are being run, in which a failure ends nothing.
@@ -105,7 +105,7 @@ struct Shell<'a, 'b> {
 }
 
 /// Runs a script on every way of a boot.
-pub(super) fn run(ways: Vec<Way>, text: &Traced, name: &str, setting: Setting, cx: &mut Cx<'_>) -> Vec<Way> {
+pub(super) fn run(ways: Vec<Way>, text: &Traced, name: &str, setting: Setting, cx: &mut BootCx<'_>) -> Vec<Way> {
     let Some(first) = ways.first() else { return ways };
     let id = cx.texts.add_made(name, text, first.machine.place);
     let view = cx.texts.view(id);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::machine::Machine;
 use super::*;
-use crate::node::Family;
+use crate::node::{Cx, Family};
 use crate::text::{Memory, Source};
 
 /// What a script prints on its only way, or `None` if it has several.
@@ -17,8 +17,15 @@ fn output(script: &str) -> Option<Traced> {
     let machine = Machine::new(place, Some(Family::Al2), None, false);
     let mut start = Run::start(Guard::always(), machine, None);
     start.sink = Sink::Captured;
-    let mut shell =
-        Shell { cx: &mut cx, steps: 0, depth: 0, conditions: 0, temporary: 0, arrays: Vec::new(), installed: false };
+    let mut shell = Shell {
+        cx: &mut cx.boot(),
+        steps: 0,
+        depth: 0,
+        conditions: 0,
+        temporary: 0,
+        arrays: Vec::new(),
+        installed: false,
+    };
     let mut paths = shell.list(&tree, start);
     if paths.len() == 1 { paths.pop().map(|p| p.out) } else { None }
 }

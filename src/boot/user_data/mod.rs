@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::decode::base64::{self, Strictness};
 use crate::decode::{DecodeError, gzip};
 use crate::kubelet::said;
-use crate::node::{Cx, Family, NodeGroup, Reason, Wrapping};
+use crate::node::{BootCx, Family, NodeGroup, Reason, Wrapping};
 use crate::syntax::{toml, yaml};
 use crate::text::{Layer, Span, Traced, Why};
 use crate::value::{Condition, Guard};
@@ -83,7 +83,13 @@ struct Plan {
 }
 
 /// Boots with user data. A condition of a template that the source cannot decide is followed both ways.
-pub(super) fn run(group: &NodeGroup, ways: Vec<Way>, text: &Traced, wrapping: Wrapping, cx: &mut Cx<'_>) -> Vec<Way> {
+pub(super) fn run(
+    group: &NodeGroup,
+    ways: Vec<Way>,
+    text: &Traced,
+    wrapping: Wrapping,
+    cx: &mut BootCx<'_>,
+) -> Vec<Way> {
     let name = format!("user data of {}", group.name);
     let mut open = vec![Choices::default()];
     let mut out: Vec<Way> = Vec::new();
@@ -132,7 +138,7 @@ fn read(
     wrapping: Wrapping,
     name: &str,
     choices: Choices,
-    cx: &mut Cx<'_>,
+    cx: &mut BootCx<'_>,
 ) -> (Plan, Choices) {
     let mut reader = parts::Reader { plan: Plan::default(), choices, family: group.family, place: group.place, cx };
     match peel(text, wrapping) {
@@ -148,7 +154,7 @@ fn read(
 }
 
 /// Does what a plan says on every way.
-fn follow(group: &NodeGroup, mut plan: Plan, name: &str, mut ways: Vec<Way>, cx: &mut Cx<'_>) -> Vec<Way> {
+fn follow(group: &NodeGroup, mut plan: Plan, name: &str, mut ways: Vec<Way>, cx: &mut BootCx<'_>) -> Vec<Way> {
     for problem in &plan.problems {
         let at = problem.at.unwrap_or(group.place);
         cx.problem(at, problem.message.clone());
@@ -220,7 +226,7 @@ fn follow(group: &NodeGroup, mut plan: Plan, name: &str, mut ways: Vec<Way>, cx:
     ways
 }
 
-fn settings(machine: &mut Machine, settings: &Traced, name: &str, cx: &mut Cx<'_>) {
+fn settings(machine: &mut Machine, settings: &Traced, name: &str, cx: &mut BootCx<'_>) {
     let id = cx.texts.add_made(name, settings, machine.place);
     let parsed = toml::parse(&cx.texts.view(id));
     for error in parsed.errors.iter().take(1) {

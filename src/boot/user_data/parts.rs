@@ -3,7 +3,7 @@
 
 use crate::decode::mime::{self, Entity};
 use crate::decode::{DecodeError, base64, gzip};
-use crate::node::{Cx, Family, Reason};
+use crate::node::{BootCx, Family, Reason};
 use crate::syntax::{Node, Resolved, Schema, resolve, toml, yaml};
 use crate::text::{Span, Traced, Why};
 
@@ -98,7 +98,7 @@ pub(super) struct Reader<'a, 'b> {
     pub(super) choices: Choices,
     pub(super) family: Option<Family>,
     pub(super) place: Span,
-    pub(super) cx: &'a mut Cx<'b>,
+    pub(super) cx: &'a mut BootCx<'b>,
 }
 
 impl Reader<'_, '_> {

@@ -180,8 +180,8 @@ impl Book {
                 open.push(other);
             }
             let taken = std::mem::take(&mut run.taken);
-            cx.uses.extend(taken.iter().filter(|p| **p != self.path).cloned());
-            cx.covers.extend(taken.into_iter().filter(|p| *p != self.path));
+            cx.claims.uses.extend(taken.iter().filter(|p| **p != self.path).cloned());
+            cx.claims.covers.extend(taken.into_iter().filter(|p| *p != self.path));
             let Some(when) = answers.into_iter().try_fold(Guard::always(), |all, one| all.and(&Guard::of(one))) else {
                 continue;
             };

@@ -67,7 +67,7 @@ const WORDS: &[&str] = &[
 fn deployed(path: &Path, document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let template = Template::new(document);
     let mut named = Given::new();
-    for file in cx.parameters.clone() {
+    for file in cx.given.parameters.clone() {
         for deployment in parameters::read(&file, cx) {
             let ours = deployment.given.into_iter().filter(|(name, _)| template.parameters.contains_key(name.as_str()));
             named.extend(ours);

@@ -1,7 +1,7 @@
 //! The resources that launch nodes, and the EKS node groups that say what is launched with them.
 
 use crate::kubelet::said;
-use crate::node::{Dead, Family, Gap, NodeGroup, Reason, Step, Wrapping};
+use crate::node::{Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
 use crate::syntax::{Node, NodeKind};
 use crate::text::{HOLE, Layer, Span, Traced, Why};
 use crate::value::{Guard, Kind, Value};
@@ -171,7 +171,7 @@ fn boot_with(
         && !may_run_more(inner)
         && !evaluator.template.calls_init()
     {
-        let dead = |setting| Dead { setting, why: Reason::InitNotCalled };
+        let dead = |setting| Ineffective { setting, why: Reason::InitNotCalled };
         group.dead.extend(said::in_tree(init).into_iter().map(dead));
     }
     let calls = if stream::holds(inner.bytes(), b"cfn-init") { init::calls(inner) } else { Vec::new() };

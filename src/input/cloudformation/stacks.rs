@@ -100,8 +100,8 @@ impl<'r, 'f> Reader<'r, 'f> {
                 return Vec::new();
             }
             // Where it is only likely that this file is meant, it is judged by itself too.
-            if guard.is_always() && !self.cx.covers.contains(&path) {
-                self.cx.covers.push(path.clone());
+            if guard.is_always() && !self.cx.claims.covers.contains(&path) {
+                self.cx.claims.covers.push(path.clone());
             }
             self.open.push(path);
         } else {

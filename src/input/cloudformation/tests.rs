@@ -11,7 +11,7 @@ fn user_data(expression: &str) -> Vec<String> {
     );
     let mut out = Vec::new();
     read(&CloudFormation, "/t.yaml", &template, |groups, cx| {
-        assert!(cx.problems.is_empty(), "{:?} in {template}", cx.problems);
+        assert!(cx.notes.problems.is_empty(), "{:?} in {template}", cx.notes.problems);
         out = show(groups);
     });
     out
@@ -135,7 +135,7 @@ fn conditions_around_resources_and_properties() {
 fn a_loop_over_something_unknown_is_a_gap() {
     let text = "Transform: AWS::LanguageExtensions\nParameters: {P: {Type: CommaDelimitedList}}\nResources:\n  V: {Type: AWS::EC2::VPC}\n  Fn::ForEach::Nodes:\n    - N\n    - !Ref P\n    - Node${N}: {Type: AWS::EC2::Instance, Properties: {UserData: eA==}}\n";
     read(&CloudFormation, "/t.yaml", text, |groups, cx| {
-        assert_eq!((groups.len(), cx.gaps.len()), (0, 1));
+        assert_eq!((groups.len(), cx.notes.gaps.len()), (0, 1));
     });
 }
 
@@ -158,7 +158,7 @@ fn what_is_no_template_stays_silent() {
         "[[[",
     ] {
         read(&CloudFormation, "/x.yaml", text, |groups, cx| {
-            assert!(groups.is_empty() && cx.problems.is_empty() && cx.gaps.is_empty(), "{text}");
+            assert!(groups.is_empty() && cx.notes.problems.is_empty() && cx.notes.gaps.is_empty(), "{text}");
         });
     }
     // A name that no template has is not even looked at.
@@ -177,12 +177,12 @@ fn faults_are_told() {
     let broken = "Resources:\n  A:\n    Type: AWS::EC2::Instance\n    Properties: {UserData: [}\n";
     read(&CloudFormation, "/x.yaml", broken, |groups, cx| {
         assert!(groups.is_empty());
-        assert_eq!(cx.problems.len(), 1);
-        assert_eq!(cx.texts.place(cx.problems[0].at).start().line, 4);
+        assert_eq!(cx.notes.problems.len(), 1);
+        assert_eq!(cx.texts.place(cx.notes.problems[0].at).start().line, 4);
     });
     let go = "Resources:\n{{- range .Groups }}\n  A:\n    Type: AWS::EC2::Instance\n    Properties: {UserData: x}\n{{- end }}\n";
     read(&CloudFormation, "/x.yaml", go, |_, cx| {
-        assert_eq!((cx.problems.len(), cx.gaps.len()), (0, 1));
+        assert_eq!((cx.notes.problems.len(), cx.notes.gaps.len()), (0, 1));
     });
 }
 

@@ -27,7 +27,7 @@ fn scripts() {
         read(&Scripts, path, text, |groups, _| assert!(groups.is_empty(), "{text}"));
     }
     read(&Scripts, "/a.sh", "#!/bin/bash\n%{ if x }kubelet%{ endif }\n", |groups, cx| {
-        assert_eq!((groups.len(), cx.gaps.len()), (0, 1));
+        assert_eq!((groups.len(), cx.notes.gaps.len()), (0, 1));
     });
 }
 
@@ -48,10 +48,10 @@ fn user_data() {
     });
     let template = "[settings.kubernetes]\ncluster-name = ${name}\n${more}\n[settings.x]\na = 1\n";
     read(&UserData, "/b.toml", template, |groups, cx| {
-        assert_eq!((groups.len(), groups[0].steps.len(), cx.problems.len(), cx.gaps.len()), (1, 0, 0, 1));
+        assert_eq!((groups.len(), groups[0].steps.len(), cx.notes.problems.len(), cx.notes.gaps.len()), (1, 0, 0, 1));
     });
     let broken = "[settings.kubernetes]\na = ${b}\n\nc = = 1\n";
-    read(&UserData, "/b.toml", broken, |_, cx| assert!(!cx.problems.is_empty()));
+    read(&UserData, "/b.toml", broken, |_, cx| assert!(!cx.notes.problems.is_empty()));
     for (path, text) in [
         ("/u.txt", "a mail of Content-Type: multipart about the kubelet\n"),
         ("/c.yaml", "#cloud-config\npackages: [vim]\n"),
@@ -59,7 +59,7 @@ fn user_data() {
         ("/b.toml", "[package]\nname = 'settings kubernetes'\n"),
     ] {
         read(&UserData, path, text, |groups, cx| {
-            assert!(groups.is_empty() && cx.problems.is_empty() && cx.gaps.is_empty(), "{text}");
+            assert!(groups.is_empty() && cx.notes.problems.is_empty() && cx.notes.gaps.is_empty(), "{text}");
         });
     }
 }

@@ -10,7 +10,7 @@ fn group(list: &str, fields: &str) -> (Vec<String>, Option<Family>, Vec<String>)
     );
     let mut out = (Vec::new(), None, Vec::new());
     read(&Manifests, "/c.yaml", &text, |groups, cx| {
-        assert!(cx.problems.is_empty(), "{:?} in {text}", cx.problems);
+        assert!(cx.notes.problems.is_empty(), "{:?} in {text}", cx.notes.problems);
         let [group] = groups else { panic!("one group expected in {text}") };
         assert_eq!((&*group.name, group.minor), (format!("{list}.ng").as_str(), Some(31)));
         assert_eq!(cx.texts.slice(group.place), b"ng");
@@ -114,7 +114,7 @@ fn other_documents_stay_silent() {
         ["kind: ClusterConfig\napiVersion: other/v1 # eksctl.io/\n", "# eksctl.io/ ClusterConfig\n", "apiVersion: v1\n"]
     {
         read(&Manifests, "/c.yaml", text, |groups, cx| {
-            assert!(groups.is_empty() && cx.problems.is_empty() && cx.gaps.is_empty(), "{text}");
+            assert!(groups.is_empty() && cx.notes.problems.is_empty() && cx.notes.gaps.is_empty(), "{text}");
         });
     }
 }

@@ -63,7 +63,7 @@ impl Input for Helm {
             return Vec::new();
         }
         let Some(chart) = Chart::load(dir, files, 0, cx) else { return Vec::new() };
-        cx.covers.extend(chart.below());
+        cx.claims.covers.extend(chart.below());
         if chart.library {
             return Vec::new();
         }
@@ -80,7 +80,7 @@ impl Input for Helm {
             let Some(values) = chart::values_in(&path, cx) else { continue };
             let name = path.strip_prefix(dir).unwrap_or(&path).display().to_string();
             render(&overlay(&chart.values, &values), &format!(" with {name}"), cx);
-            cx.uses.push(path);
+            cx.claims.uses.push(path);
         }
         out
     }
@@ -105,7 +105,7 @@ pub(super) fn rendered(dir: &Path, values: &Value, label: &str, cx: &mut Cx<'_>)
         let run = Run { defines: &defines, label, whole: dir };
         run.chart(&chart, &overlay(&chart.values, values), &mut Seen::new(), &mut out, cx);
     }
-    cx.uses.push(dir.to_owned());
+    cx.claims.uses.push(dir.to_owned());
     Some(out)
 }
 
@@ -167,7 +167,7 @@ impl Run<'_> {
                 }
                 let shown = template.path.strip_prefix(self.whole).unwrap_or(&template.path).display();
                 let name = format!("{shown}{}", self.label);
-                let problems = cx.problems.len();
+                let problems = cx.notes.problems.len();
                 for mut group in manifests::in_text(&text, &name, at, cx) {
                     if !self.label.is_empty() && !group.name.contains(self.label) {
                         group.name = format!("{}{}", group.name, self.label).into();
@@ -177,7 +177,7 @@ impl Run<'_> {
                     out.push(group);
                 }
                 // What a template gives that is no YAML is no one's mistake that is known.
-                for problem in cx.problems.split_off(problems) {
+                for problem in cx.notes.problems.split_off(problems) {
                     cx.gap(
                         problem.at,
                         Why::NotUnderstood("what a template of a chart gives, which is no YAML,".into()),
@@ -185,9 +185,9 @@ impl Run<'_> {
                 }
                 known.push((when, text));
             }
-            cx.uses.push(template.path.clone());
+            cx.claims.uses.push(template.path.clone());
         }
-        cx.uses.extend(chart.values_file.clone());
+        cx.claims.uses.extend(chart.values_file.clone());
         for child in &chart.children {
             if let Some(inner) = child.values(values) {
                 self.chart(&child.chart, &inner, seen, out, cx);

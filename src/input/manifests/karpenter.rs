@@ -3,7 +3,7 @@
 //! `pkg/providers/amifamily/bootstrap` at v1.14.
 
 use crate::kubelet::said;
-use crate::node::{Dead, Family, Gap, NodeGroup, Reason, Step, Wrapping};
+use crate::node::{Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
 use crate::syntax::{Node, NodeKind, Scalar, Style};
 use crate::text::{Span, Traced, Why};
 
@@ -73,7 +73,7 @@ pub(super) fn node_pool(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     let Some(node) = manifest.node.path(path) else { return Vec::new() };
     let mut group = manifest.group();
     if manifest.kind == "NodePool" && !manifest.version.starts_with("v1beta") {
-        let dead = |setting| Dead { setting, why: Reason::KarpenterKey };
+        let dead = |setting| Ineffective { setting, why: Reason::KarpenterKey };
         group.dead.extend(said::in_config(node).into_iter().map(dead));
         return vec![group];
     }
@@ -97,7 +97,7 @@ fn settings(node: &Node, group: &mut NodeGroup) -> Option<Node> {
         .map(|(key, value)| (key.clone(), placeholder::in_tree(value)))
         .partition(|(key, _)| key.as_str().is_none_or(|name| SETTINGS.contains(&name)));
     let map = |pairs: Vec<(Node, Node)>| Node { kind: NodeKind::Map(pairs), span: node.span, tag: None };
-    let dead = |setting| Dead { setting, why: Reason::KarpenterKey };
+    let dead = |setting| Ineffective { setting, why: Reason::KarpenterKey };
     group.dead.extend(said::in_config(&map(others)).into_iter().map(dead));
     (!known.is_empty()).then(|| map(known))
 }

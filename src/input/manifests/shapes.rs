@@ -1,7 +1,7 @@
 //! Files without a kind, recognised by the keys that only they have.
 
 use crate::kubelet::said;
-use crate::node::{Dead, Gap, NodeGroup, Reason, Step};
+use crate::node::{Gap, Ineffective, NodeGroup, Reason, Step};
 use crate::setting::Field;
 use crate::syntax::{Node, NodeKind, Scalar, Style};
 use crate::text::{Span, Traced};
@@ -76,10 +76,10 @@ pub(super) fn read(document: &Node, name: &str) -> Vec<NodeGroup> {
 }
 
 /// Flags of the kubelet that stand beside `kubelet-arg` and not in it.
-fn among_keys(document: &Node) -> Vec<Dead> {
+fn among_keys(document: &Node) -> Vec<Ineffective> {
     let flag = |key: &Node| key.as_str().and_then(Field::by_flag);
     let settings = document.pairs().iter().filter_map(|(k, v)| said::by_key(flag(k)?, None, k, v));
-    settings.map(|setting| Dead { setting, why: Reason::NoKubeletArg }).collect()
+    settings.map(|setting| Ineffective { setting, why: Reason::NoKubeletArg }).collect()
 }
 
 /// The answer of `/api/v1/nodes/NAME/proxy/configz`: what a running kubelet says of itself.

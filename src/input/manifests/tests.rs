@@ -52,7 +52,7 @@ fn other_documents_stay_silent() {
         "",
     ] {
         read(&Manifests, "/x.yaml", text, |groups, cx| {
-            assert!(groups.is_empty() && cx.problems.is_empty() && cx.gaps.is_empty(), "{text}");
+            assert!(groups.is_empty() && cx.notes.problems.is_empty() && cx.notes.gaps.is_empty(), "{text}");
         });
     }
 }
@@ -60,9 +60,9 @@ fn other_documents_stay_silent() {
 #[test]
 fn a_broken_document_does_not_hide_the_others() {
     read(&Manifests, "/x.yaml", &format!("a: [}}\n---\n{KUBELET}"), |groups, cx| {
-        assert_eq!((groups.len(), cx.problems.len()), (1, 1));
+        assert_eq!((groups.len(), cx.notes.problems.len()), (1, 1));
     });
     read(&Manifests, "/x.yaml", &format!("{KUBELET}{{{{- if .x }}}}\na: 1\n"), |groups, cx| {
-        assert_eq!((groups.len(), cx.problems.len(), cx.gaps.len()), (0, 0, 1));
+        assert_eq!((groups.len(), cx.notes.problems.len(), cx.notes.gaps.len()), (0, 0, 1));
     });
 }

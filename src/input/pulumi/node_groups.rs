@@ -1,7 +1,7 @@
 //! Node groups of Pulumi's `eks` package. Source: pulumi/pulumi-eks at v3, `nodejs/eks/nodes/userdata.ts`.
 
 use crate::kubelet::said;
-use crate::node::{Cx, Dead, Family, Gap, NodeGroup, Reason, Step, Wrapping};
+use crate::node::{Cx, Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
 use crate::syntax::Node;
 use crate::text::{Traced, Why};
 use crate::value::{Kind, Value};
@@ -56,7 +56,7 @@ pub(super) fn read(
     }
     let bury = |texts: &[&Option<Traced>], group: &mut NodeGroup| {
         for text in texts.iter().filter_map(|t| t.as_ref()) {
-            let dead = |setting| Dead { setting, why: Reason::FamilyExtraConfig };
+            let dead = |setting| Ineffective { setting, why: Reason::FamilyExtraConfig };
             group.dead.extend(said::anywhere(text).into_iter().map(dead));
         }
     };

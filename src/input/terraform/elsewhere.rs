@@ -289,11 +289,11 @@ impl Engine<'_, '_> {
         if self.elsewhere.is_empty() {
             return;
         }
-        for Gap { at, why } in std::mem::take(&mut self.cx.gaps) {
+        for Gap { at, why } in std::mem::take(&mut self.cx.notes.gaps) {
             let at = self.in_repository(at);
             self.cx.gap(at, why);
         }
-        for problem in std::mem::take(&mut self.cx.problems) {
+        for problem in std::mem::take(&mut self.cx.notes.problems) {
             let at = self.in_repository(problem.at);
             self.cx.problem(at, problem.message);
         }

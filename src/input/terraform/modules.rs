@@ -304,8 +304,8 @@ impl Engine<'_, '_> {
             return;
         };
         let dir = lexical(&self.instances[parent].module.dir.join(source));
-        if dir != self.root && dir.starts_with(self.cx.files.root()) && !self.cx.covers.contains(&dir) {
-            self.cx.covers.push(dir);
+        if dir != self.root && dir.starts_with(self.cx.files.root()) && !self.cx.claims.covers.contains(&dir) {
+            self.cx.claims.covers.push(dir);
         }
     }
 

@@ -55,10 +55,10 @@ impl Module {
         let slot = cx.shared.slot::<Option<Loaded>>(dir);
         let mut own = None;
         let loaded = slot.get_or_init(|| {
-            let before = std::mem::take(&mut cx.problems);
+            let before = std::mem::take(&mut cx.notes.problems);
             let files = files_of(dir, cx);
             let module = Arc::new(Self::of(dir, &files, cx));
-            let problems = std::mem::replace(&mut cx.problems, before);
+            let problems = std::mem::replace(&mut cx.notes.problems, before);
             for problem in &problems {
                 cx.problem(problem.at, problem.message.clone());
             }

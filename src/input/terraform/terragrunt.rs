@@ -205,8 +205,8 @@ impl Engine<'_, '_> {
                 self.cx.gap(at, Why::FromOutside(format!("the directory {source}").into()));
                 return None;
             };
-            if !self.cx.covers.contains(&dir) {
-                self.cx.covers.push(dir.clone());
+            if !self.cx.claims.covers.contains(&dir) {
+                self.cx.claims.covers.push(dir.clone());
             }
             let module = Module::load(&dir, self.cx);
             return Some((module, ".".to_owned(), dir));

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::kubelet::said;
-use crate::node::{Dead, NodeGroup, Reason, Step};
+use crate::node::{Ineffective, NodeGroup, Reason, Step};
 use crate::setting::Setting;
 use crate::text::{Layer, Place, Traced};
 use crate::value::{Kind, Value};
@@ -69,7 +69,7 @@ impl Engine<'_, '_> {
                 let caller = env.instance.and_then(|i| self.instances.get(i)).map(|i| i.module.dir.clone());
                 said.retain(|s| !self.is_named_outside(caller.as_deref(), input_of(&s.path)));
             }
-            let mut dead: Vec<Dead> = Vec::new();
+            let mut dead: Vec<Ineffective> = Vec::new();
             for Said { path, text } in said {
                 if said::anywhere(&text).is_empty() {
                     continue;
@@ -81,7 +81,7 @@ impl Engine<'_, '_> {
                 for setting in said::anywhere(&view.traced(0..view.bytes.len())) {
                     let reached = reached.get_or_insert_with(|| self.reached(groups));
                     if !self.is_in(&setting, reached) {
-                        dead.push(Dead { setting, why: why.clone() });
+                        dead.push(Ineffective { setting, why: why.clone() });
                     }
                 }
             }
@@ -109,7 +109,7 @@ impl Engine<'_, '_> {
             let mut group = NodeGroup::new(instance.address.as_str(), call.header);
             group.when = instance.when.clone();
             group.dead = dead;
-            self.cx.unreached.push(group);
+            self.cx.claims.unreached.push(group);
         }
     }
 

@@ -17,7 +17,7 @@ impl Engine<'_, '_> {
     /// What the command line gives to the variables of a root module. What it does not declare is for another one.
     pub(super) fn given(&mut self, module: &Module) -> HashMap<Arc<str>, Value> {
         let mut out = HashMap::new();
-        for variable in self.cx.variables.clone() {
+        for variable in self.cx.given.variables.clone() {
             match variable {
                 Variable::File(path) => {
                     for attribute in values_in(&path, self.cx) {

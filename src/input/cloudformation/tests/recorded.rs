@@ -68,7 +68,7 @@ fn expressions_have_the_values_that_other_tools_give_them() {
             text(&data["prelude"])
         );
         read(&CloudFormation, "/t.yaml", &template, |groups, cx| {
-            assert!(cx.problems.is_empty(), "{expr}: {:?}", cx.problems);
+            assert!(cx.notes.problems.is_empty(), "{expr}: {:?}", cx.notes.problems);
             check_groups(groups, &cx.texts, &expr);
             let found = told(groups);
             if found != texts(&case["want"]) {
@@ -105,14 +105,14 @@ fn templates_give_the_node_groups_that_are_expected() {
             case["files"].as_object().unwrap().iter().map(|(k, v)| (format!("/{k}"), text(v))).collect();
         let memory = Memory::new(files.iter().map(|(k, v)| (k.as_str(), v.as_bytes())));
         let mut cx = Cx::new(&memory);
-        cx.parameters = texts(&case["parameters"]).iter().map(|p| PathBuf::from(format!("/{p}"))).collect();
+        cx.given.parameters = texts(&case["parameters"]).iter().map(|p| PathBuf::from(format!("/{p}"))).collect();
         let list = FileList { files: vec![PathBuf::from(&files[0].0)] };
         let units = CloudFormation.claim(&list);
         let groups: Vec<_> = units.iter().flat_map(|unit| CloudFormation.read(unit, &mut cx)).collect();
         check_groups(&groups, &cx.texts, &name);
         let mut found = told(&groups);
-        found.extend(cx.gaps.iter().map(|g| format!("! {}", g.why)));
-        found.extend(cx.problems.iter().map(|p| format!("!! {}", p.message)));
+        found.extend(cx.notes.gaps.iter().map(|g| format!("! {}", g.why)));
+        found.extend(cx.notes.problems.iter().map(|p| format!("!! {}", p.message)));
         if found != texts(&case["want"]) {
             faults.push(serde_json::json!({"name": name, "want": found}).to_string());
         }

@@ -24,7 +24,7 @@ fn shown(text: &Traced) -> String {
 fn lines(files: &[(&str, &str)]) -> Vec<String> {
     let files = memory(files);
     let (groups, cx) = read(&files, "/");
-    assert_eq!(cx.problems, []);
+    assert_eq!(cx.notes.problems, []);
     groups
         .iter()
         .map(|group| {
@@ -224,7 +224,7 @@ fn a_module_is_covered_where_its_calls_settle_what_it_is() {
         );
         let files = memory(&[("/main.tf", &main), ("/nodes/main.tf", NODES)]);
         let (_, cx) = read(&files, "/");
-        assert_eq!(!cx.covers.is_empty(), covered, "{call}");
+        assert_eq!(!cx.claims.covers.is_empty(), covered, "{call}");
     }
 }
 
@@ -276,7 +276,7 @@ fn the_trail_leads_from_the_text_over_the_references_to_the_literal() {
     let expected = [("/nodes/main.tf", "var.idle"), ("/main.tf", "var.root"), ("/main.tf", "0s")];
     assert_eq!(hops, expected.map(|(path, text)| (path.to_owned(), text.to_owned())));
     assert!(trail.exact);
-    assert_eq!(cx.covers, [std::path::PathBuf::from("/nodes")]);
+    assert_eq!(cx.claims.covers, [std::path::PathBuf::from("/nodes")]);
     assert_eq!(cx.texts.slice(groups[0].place), b"resource \"aws_launch_template\" \"w\"");
 }
 
@@ -313,14 +313,14 @@ fn what_is_not_followed_is_told() {
         other => panic!("{other:?}"),
     };
     assert_eq!(text(&groups[0]), "<local.a, which is not declared, is not followed>");
-    let gaps: Vec<_> = cx.gaps.iter().map(|gap| gap.why.to_string()).collect();
+    let gaps: Vec<_> = cx.notes.gaps.iter().map(|gap| gap.why.to_string()).collect();
     assert!(gaps.contains(&"module.eks from example/eks/aws is known only outside the source".to_owned()));
     assert!(!gaps.iter().any(|gap| gap.contains("vpc")), "{gaps:?}");
     assert!(gaps.iter().any(|gap| gap.contains("./gone")), "{gaps:?}");
     assert!(gaps.iter().any(|gap| gap == "limit reached: modules that call modules"), "{gaps:?}");
     assert!(gaps.iter().any(|gap| gap == "aws_ssm_document.d, which is about kubelets, is not followed"), "{gaps:?}");
     assert!(!gaps.iter().any(|gap| gap.contains("null_resource")), "{gaps:?}");
-    assert_eq!(cx.problems.len(), 1);
+    assert_eq!(cx.notes.problems.len(), 1);
 }
 
 #[test]
@@ -550,7 +550,7 @@ variable "on" {}
             "null_resource.n: a kubelet\nb\n",
         ]
     );
-    let gaps: Vec<_> = cx.gaps.iter().map(|gap| gap.why.to_string()).collect();
+    let gaps: Vec<_> = cx.notes.gaps.iter().map(|gap| gap.why.to_string()).collect();
     assert_eq!(
         gaps,
         ["refused: there is no file kubelet.sh", "null_resource.m, which is about kubelets, is not followed"]

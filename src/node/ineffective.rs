@@ -6,7 +6,7 @@ use crate::setting::Setting;
 
 /// A statement about a duration that no kubelet gets to see.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Dead {
+pub struct Ineffective {
     /// The statement as it is written.
     pub setting: Setting,
     /// Why it reaches no kubelet.
