@@ -13,6 +13,7 @@ mod runtime;
 mod shell;
 mod unit;
 mod user_data;
+mod way;
 mod windows;
 
 #[cfg(test)]
@@ -27,16 +28,7 @@ use crate::text::{Origin, Traced, Why};
 use crate::value::{Condition, Guard};
 
 use machine::{File, Machine};
-
-/// The most ways through a boot that are told apart.
-const MAX_WAYS: usize = 16;
-
-/// One way that a boot may go, as far as it has come.
-#[derive(Clone, Debug)]
-struct Way {
-    when: Guard,
-    machine: Machine,
-}
+use way::{MAX_WAYS, Way};
 
 /// Boots a node group. Gives one result for each way that the boot may go; their conditions exclude each other.
 pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {

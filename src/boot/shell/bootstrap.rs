@@ -8,7 +8,8 @@ use crate::node::{BootCx, Family, Reason};
 use crate::text::{Span, Traced, Why};
 
 use super::super::machine::{File, Machine};
-use super::super::{Way, image, runtime};
+use super::super::way::Way;
+use super::super::{image, runtime};
 use super::{Path, Run, Setting, Shell, Status};
 
 /// The options of the script; each takes the next word, `--help` ends it.

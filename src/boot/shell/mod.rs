@@ -37,8 +37,8 @@ use crate::syntax::shell::{self, Assignment, Command, CommandKind, Connector, It
 use crate::text::{Span, Traced, Why};
 use crate::value::{Condition, Guard};
 
-use super::Way;
 use super::machine::File;
+use super::way::{MAX_WAYS, Way};
 use descriptors::Sink;
 use state::Run;
 use variables::Variable;
@@ -367,7 +367,7 @@ impl Shell<'_, '_> {
                 }
             }
             // What is not told apart any more is bounded as all ways are.
-            next.truncate(super::MAX_WAYS);
+            next.truncate(MAX_WAYS);
             paths = next;
         }
         let mut out = Vec::new();

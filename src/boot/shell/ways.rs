@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::text::{Traced, Why};
 use crate::value::{Condition, Guard};
 
-use super::super::MAX_WAYS;
 use super::super::machine::File;
+use super::super::way::MAX_WAYS;
 use super::{Flow, Path, Run};
 
 /// Puts ways together that differ in nothing but their conditions, drops ways on which the script itself fails, and keeps

@@ -18,7 +18,8 @@ use crate::value::{Condition, Guard};
 
 use super::cloud_config::Part;
 use super::machine::{File, Machine};
-use super::{Way, cloud_config, dead, nodeadm, shell, windows};
+use super::way::Way;
+use super::{cloud_config, dead, nodeadm, shell, windows};
 
 use jinja::Choices;
 
