@@ -10,7 +10,7 @@ const SKIPPED: &[&str] = &[".git", ".hg", ".jj", ".svn", ".terraform", ".terragr
 
 /// What was found below one path.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct Collected {
     /// Plain files, absolute, sorted.
     pub files: Vec<PathBuf>,
     /// What could not be looked into: the path and the system's words.
@@ -19,8 +19,8 @@ pub struct Found {
 
 /// The plain files at or below `path` (absolute). A file that is named itself is taken whatever ignore files say. With
 /// `ignored`, ignore files are not obeyed below a directory either. Symbolic links below a directory are not followed.
-pub fn collect(path: &Path, ignored: bool) -> Found {
-    let mut found = Found::default();
+pub fn collect(path: &Path, ignored: bool) -> Collected {
+    let mut found = Collected::default();
     if !path.is_dir() {
         found.files.push(path.to_owned());
         return found;

@@ -4,7 +4,7 @@
 //! setting for the streaming timeout.
 
 use crate::kubelet::config::Document;
-use crate::kubelet::{Launch, said, settle};
+use crate::kubelet::{Launch, settle, statements};
 use crate::setting::{Effective, Setting};
 use crate::syntax::{Node, NodeKind, Scalar, Schema, Style};
 use crate::text::{Span, Traced, Why};
@@ -26,8 +26,8 @@ pub(super) fn unknown(settings: &Node) -> Vec<Setting> {
     for (key, value) in pairs {
         let Some(name) = key.as_str().filter(|name| !SETTINGS.iter().any(|(known, _)| known == name)) else { continue };
         // Newer images may get settings for the ages of images.
-        let field = said::named(name).filter(|field| !field.name.starts_with("image"));
-        out.extend(field.and_then(|field| said::by_key(field, None, key, value)));
+        let field = statements::named(name).filter(|field| !field.name.starts_with("image"));
+        out.extend(field.and_then(|field| statements::by_key(field, None, key, value)));
     }
     out
 }

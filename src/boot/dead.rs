@@ -3,7 +3,7 @@
 
 use crate::kubelet::args::{self, Pass};
 use crate::kubelet::config::{Document, KIND, load};
-use crate::kubelet::said;
+use crate::kubelet::statements;
 use crate::node::{BootCx, Family, Ineffective, NodeGroup, Reason};
 use crate::setting::{Effective, Setting};
 use crate::syntax::{Node, unit, yaml};
@@ -54,16 +54,16 @@ pub(super) fn passed_over(config: Option<&Document>, group: &NodeGroup, dead: &m
     // Only a drop-in is named so.
     let place = cx.texts.place(cx.texts.trail(group.place).origin());
     let dropin = place.source.path().extension().is_some_and(|e| e == "conf");
-    let settings = config.and_then(Document::tree).map(|tree| said::misplaced(tree, dropin)).unwrap_or_default();
+    let settings = config.and_then(Document::tree).map(|tree| statements::misplaced(tree, dropin)).unwrap_or_default();
     dead.extend(settings.into_iter().map(|setting| Ineffective { setting, why: Reason::ConfigKey }));
 }
 
 /// The settings that nodeadm takes from a document.
 pub(super) fn in_node_config(document: &Node) -> Vec<Setting> {
     let Some(kubelet) = document.path(&["spec", "kubelet"]) else { return Vec::new() };
-    let mut out = kubelet.get("config").map(said::in_config).unwrap_or_default();
+    let mut out = kubelet.get("config").map(statements::in_config).unwrap_or_default();
     let items = kubelet.get("flags").map(Node::items).unwrap_or_default();
-    out.extend(items.iter().filter_map(Node::as_scalar).flat_map(|s| said::in_words(&unit::words(&s.text))));
+    out.extend(items.iter().filter_map(Node::as_scalar).flat_map(|s| statements::in_words(&unit::words(&s.text))));
     out
 }
 
@@ -72,10 +72,10 @@ pub(super) fn in_node_config(document: &Node) -> Vec<Setting> {
 fn astray(machine: &mut Machine, document: &Node) {
     let config = document.path(&["spec", "kubelet", "config"]);
     if let Some(config) = config {
-        machine.bury(said::misplaced(config, true), &Reason::ConfigKey);
+        machine.bury(statements::misplaced(config, true), &Reason::ConfigKey);
     }
     let (mut keys, mut flags, mut variables) = (Vec::new(), Vec::new(), Vec::new());
-    said::walk(document, &mut Vec::new(), &mut |path, key, value| match path {
+    statements::walk(document, &mut Vec::new(), &mut |path, key, value| match path {
         // The file of nodeadm is stronger than this environment, and the unit uses nothing else.
         ["spec", "instance", "environment", _, "KUBELET_EXTRA_ARGS" | "NODEADM_KUBELET_ARGS"] => {
             variables.extend(value.as_scalar().map(|scalar| in_words(&scalar.text)).unwrap_or_default());
@@ -83,17 +83,17 @@ fn astray(machine: &mut Machine, document: &Node) {
         ["spec", "kubelet", "config", ..] | ["spec", "containerd" | "instance", ..] => {}
         ["spec", "kubelet", "flags"] => {
             if let Some(scalar) = value.as_scalar() {
-                flags.extend(said::in_words(&unit::words(&scalar.text)));
+                flags.extend(statements::in_words(&unit::words(&scalar.text)));
             }
         }
         ["spec", "kubelet", "flags", name] => {
-            let field = said::named(name.trim_start_matches('-'));
-            flags.extend(field.and_then(|f| said::by_key(f, None, key, value)));
+            let field = statements::named(name.trim_start_matches('-'));
+            flags.extend(field.and_then(|f| statements::by_key(f, None, key, value)));
         }
         [.., name] => {
-            keys.extend(said::named(name).and_then(|f| said::by_key(f, None, key, value)));
+            keys.extend(statements::named(name).and_then(|f| statements::by_key(f, None, key, value)));
             let words = value.items().iter().filter_map(Node::as_scalar).map(|s| s.text.clone());
-            keys.extend(said::in_words(&words.collect::<Vec<_>>()));
+            keys.extend(statements::in_words(&words.collect::<Vec<_>>()));
         }
         [] => {}
     });
@@ -125,7 +125,7 @@ pub(super) fn in_file(path: &str, text: &Traced, place: Span, cx: &mut BootCx<'_
 }
 
 fn in_words(text: &Traced) -> Vec<Setting> {
-    said::in_words(&unit::words(text))
+    statements::in_words(&unit::words(text))
 }
 
 /// The variables that somebody hands to a kubelet by files of this name.
@@ -144,7 +144,7 @@ fn in_unit(entries: &[unit::Entry]) -> Vec<Setting> {
                     }
                 }
             }
-            "ExecStart" => out.extend(said::in_words(&unit::split(&entry.value, unit::Escapes::Relaxed).0)),
+            "ExecStart" => out.extend(statements::in_words(&unit::split(&entry.value, unit::Escapes::Relaxed).0)),
             _ => {}
         }
     }
@@ -184,7 +184,7 @@ fn document(view: &View, api: &str, kind: &str) -> Option<Node> {
 fn in_configuration(view: &View) -> Vec<Setting> {
     let holds = view.bytes.windows(KIND.len()).any(|w| w == KIND.as_bytes());
     let document = load(view);
-    document.tree().filter(|_| holds).map(said::in_config).unwrap_or_default()
+    document.tree().filter(|_| holds).map(statements::in_config).unwrap_or_default()
 }
 
 /// Files that nobody reads on this image.
@@ -243,7 +243,7 @@ fn written(machine: &mut Machine, cx: &mut BootCx<'_>) {
         let id = cx.texts.add_made(path.as_str(), text, place);
         let document = load(&cx.texts.view(id));
         let fold = config.as_ref() != Some(path);
-        machine.bury(document.tree().map(|t| said::misplaced(t, fold)).unwrap_or_default(), &Reason::ConfigKey);
+        machine.bury(document.tree().map(|t| statements::misplaced(t, fold)).unwrap_or_default(), &Reason::ConfigKey);
     }
 }
 

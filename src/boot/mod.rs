@@ -74,7 +74,7 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
                 }
             }
             Step::KubeletConfig(tree, _) => {
-                let settings = crate::kubelet::said::misplaced(tree, false);
+                let settings = crate::kubelet::statements::misplaced(tree, false);
                 dead.extend(settings.iter().cloned().map(|setting| Ineffective { setting, why: Reason::ConfigKey }));
                 for way in &mut ways {
                     merge_settings(&mut way.machine, tree);

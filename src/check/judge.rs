@@ -9,7 +9,7 @@ use crate::text::{Place, Span, TextId, Texts, Trail};
 use crate::value::{Condition, Guard};
 
 use super::predicate::{self, Hit};
-use super::{Finding, Frame, GroupRef, Hop, Level, Predicate, Rule, asked};
+use super::{Finding, Frame, GroupRef, Hop, Level, Predicate, Rule, opt_in};
 
 /// Zero durations in one document from which on it is read as a dump that a program wrote: `kubeadm` writes `0s` for every
 /// duration that is not set (kubernetes/kubernetes#117772).
@@ -33,7 +33,7 @@ pub fn judge(
     texts: &Texts,
 ) -> Vec<Finding> {
     let mut out = judge_all(rules, group, booted, texts);
-    out.extend(rules.iter().flat_map(|rule| asked::judge(rule, options, group, booted, texts)));
+    out.extend(rules.iter().flat_map(|rule| opt_in::judge(rule, options, group, booted, texts)));
     out
 }
 

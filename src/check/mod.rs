@@ -1,10 +1,10 @@
 //! What is reported: rules, and the findings they make of effective configurations. Knows no input and no payload: a rule
 //! sees what a node ends up with, and the way to it.
 
-mod asked;
 mod catalogue;
 mod finding;
 mod judge;
+mod opt_in;
 mod predicate;
 mod rule;
 

@@ -99,7 +99,7 @@ pub enum Pass {
 
 /// Reads a command line, without the program, for a kubelet of a minor version (of 1.x) if that is known.
 pub fn parse(argv: &[Traced], minor: Option<u32>, pass: Pass) -> Args {
-    let mut reader = Reader { argv, minor, pass, next: 0, swallowed: None, out: Args::default() };
+    let mut reader = ArgumentReader { argv, minor, pass, next: 0, swallowed: None, out: Args::default() };
     if argv.len() > MAX_WORDS {
         reader.out.doubts.push(Why::Limit("words of a command line"));
         reader.out.wild.push(Wild {
@@ -112,7 +112,7 @@ pub fn parse(argv: &[Traced], minor: Option<u32>, pass: Pass) -> Args {
     reader.out
 }
 
-struct Reader<'a> {
+struct ArgumentReader<'a> {
     argv: &'a [Traced],
     minor: Option<u32>,
     pass: Pass,
@@ -123,7 +123,7 @@ struct Reader<'a> {
     out: Args,
 }
 
-impl Reader<'_> {
+impl ArgumentReader<'_> {
     /// Reads the next word. False if it ends the flags.
     fn word(&mut self) -> bool {
         let index = self.next;

@@ -134,8 +134,8 @@ impl Document {
     }
 
     /// What stands at a path. With `fold`, keys are compared as the merge of drop-ins does.
-    pub(super) fn find<'p>(&self, path: impl Iterator<Item = &'p str>, fold: bool) -> Found<'_> {
-        let mut found = Found { place: Place::Absent, open: self.open.clone() };
+    pub(super) fn find<'p>(&self, path: impl Iterator<Item = &'p str>, fold: bool) -> Lookup<'_> {
+        let mut found = Lookup { entry: PathEntry::Absent, open: self.open.clone() };
         let Some(mut node) = self.tree.as_ref() else { return found };
         let mut path = path.peekable();
         while let Some(name) = path.next() {
@@ -144,7 +144,7 @@ impl Document {
             found.open = unknown.cloned().or(found.open);
             let Some((key, value)) = pair(pairs, name, fold) else { return found };
             if path.peek().is_none() {
-                found.place = Place::At(key, value);
+                found.entry = PathEntry::At(key, value);
                 return found;
             }
             match &value.kind {
@@ -154,7 +154,7 @@ impl Document {
                     return found;
                 }
                 _ => {
-                    found.place = Place::Above(key, value);
+                    found.entry = PathEntry::Above(key, value);
                     return found;
                 }
             }
@@ -227,16 +227,16 @@ impl Document {
 }
 
 /// What stands at a path of a document.
-pub(super) struct Found<'a> {
+pub(super) struct Lookup<'a> {
     /// The place.
-    pub(super) place: Place<'a>,
+    pub(super) entry: PathEntry<'a>,
     /// Set if something that is not known may say it too.
     pub(super) open: Option<Why>,
 }
 
 /// The place of a path.
 #[derive(Clone, Copy)]
-pub(super) enum Place<'a> {
+pub(super) enum PathEntry<'a> {
     /// Nothing.
     Absent,
     /// Key and value.

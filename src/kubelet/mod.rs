@@ -5,9 +5,9 @@ pub mod args;
 pub mod config;
 pub mod flags;
 mod labels;
-pub mod said;
 mod schema;
 mod settle;
+pub mod statements;
 #[cfg(test)]
 mod testing;
 

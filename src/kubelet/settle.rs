@@ -3,20 +3,19 @@
 mod eviction;
 mod files;
 mod gates;
+mod grace;
+mod track;
 mod validate;
 
 use std::collections::BTreeMap;
 
-use crate::syntax::Node;
+use crate::setting::{Effective, FIELDS, Failure, Field, Reading, SetBy, Settled, Shape, shorten};
 use crate::text::{Traced, Why};
 
-use super::args::{Args, Given, Pass, parse};
-use super::config::{Document, Found, Header, Place};
-use super::schema::{TYPED, whole};
-use crate::setting::{
-    Effective, FIELDS, Failure, FailureKind, Field, Mechanism, Reading, SetBy, Setting, Settled, Shape,
-};
-use crate::setting::{read_duration, shorten};
+use super::args::{Args, Pass, parse};
+use super::config::Document;
+use grace::Grace;
+use track::{FieldValue, Merge, Track, by_flag, invalid};
 
 /// Everything that decides what one kubelet runs with.
 #[derive(Clone, Debug, Default)]
@@ -31,94 +30,6 @@ pub struct Launch {
     pub running: Option<Document>,
     /// Minor version (of 1.x), if it is known.
     pub minor: Option<u32>,
-}
-
-/// How a kubelet merges drop-ins, which has changed more than once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Merge {
-    /// No drop-ins before 1.28.
-    None,
-    /// 1.28: each drop-in is loaded with its defaults and laid over what was there (`mergo.Merge`), unless the vendor has
-    /// patched it to do as 1.29 does (kubernetes/kubernetes#121193).
-    Loaded,
-    /// 1.29 to 1.31: the patch is laid over the kubelet's internal type, whose keys have another case. A null deletes
-    /// nothing, and no defaults are set afterwards, so a zero stays.
-    Raw,
-    /// Since 1.32: a JSON merge patch (RFC 7386) over the published type, and defaults once more afterwards
-    /// (kubernetes/kubernetes#127421, which was not carried back).
-    Patch,
-    /// One of these; what they disagree about is not known.
-    Unknown,
-}
-
-impl Merge {
-    fn of(minor: Option<u32>) -> Self {
-        match minor {
-            None => Self::Unknown,
-            Some(..28) => Self::None,
-            Some(28) => Self::Loaded,
-            Some(29..=31) => Self::Raw,
-            Some(_) => Self::Patch,
-        }
-    }
-}
-
-/// The value of a field between two steps.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Value {
-    Unset,
-    Set(i64),
-    Unknown(Why),
-    Invalid,
-}
-
-impl Value {
-    fn of(reading: &Reading) -> Self {
-        match reading {
-            Reading::Duration(nanoseconds) => Self::Set(*nanoseconds),
-            Reading::Unset => Self::Unset,
-            Reading::Unknown(why) => Self::Unknown(why.clone()),
-            Reading::Invalid(_) => Self::Invalid,
-        }
-    }
-}
-
-/// A field on its way through the steps.
-#[derive(Clone, Debug)]
-struct Track {
-    value: Value,
-    from: SetBy,
-    /// Everything that was said, in order.
-    said: Vec<Setting>,
-    /// Which of it decides.
-    winner: Option<usize>,
-    unknown: Option<Why>,
-}
-
-impl Track {
-    fn new() -> Self {
-        Self { value: Value::Unset, from: SetBy::Default, said: Vec::new(), winner: None, unknown: None }
-    }
-
-    /// A statement that overrides what was said before.
-    fn say(&mut self, setting: Setting, from: SetBy, unknown: Option<Why>) {
-        self.value = Value::of(&setting.reading);
-        self.from = from;
-        self.winner = Some(self.said.len());
-        self.unknown = unknown;
-        self.said.push(setting);
-    }
-
-    fn settled(self, field: &'static Field, key: Option<String>) -> Settled {
-        let Self { value, from, mut said, winner, unknown } = self;
-        let (effective, hidden) = match value {
-            Value::Set(nanoseconds) => (Some(nanoseconds), None),
-            Value::Unset | Value::Invalid => (None, None),
-            Value::Unknown(why) => (None, Some(why)),
-        };
-        let winner = winner.filter(|n| *n < said.len()).map(|n| said.remove(n));
-        Settled { field, key, effective, from, winner, shadowed: said, unknown: hidden.or(unknown) }
-    }
 }
 
 /// What one kubelet runs with.
@@ -163,7 +74,7 @@ struct Settler<'a> {
     /// The reading that has the last word.
     last: Args,
     tracks: BTreeMap<&'static str, Track>,
-    grace: eviction::Grace,
+    grace: Grace,
     failures: Vec<Failure>,
     doubts: Vec<Why>,
 }
@@ -207,7 +118,7 @@ impl<'a> Settler<'a> {
             first,
             last,
             tracks: FIELDS.iter().filter(|f| f.shape != Some(Shape::Map)).map(|f| (f.name, Track::new())).collect(),
-            grace: eviction::Grace::default(),
+            grace: Grace::default(),
             failures,
             doubts,
         }
@@ -228,18 +139,18 @@ impl<'a> Settler<'a> {
             let Some(track) = self.tracks.get_mut(field.name) else { continue };
             let replaces = field.shape.is_some_and(Shape::replaces_zero);
             match track.value {
-                Value::Unset => {}
-                Value::Set(0) if replaces => {}
+                FieldValue::Unset => {}
+                FieldValue::Set(0) if replaces => {}
                 _ => continue,
             }
             track.from = SetBy::Default;
-            track.value = field.default.map_or(Value::Unset, Value::Set);
+            track.value = field.default.map_or(FieldValue::Unset, FieldValue::Set);
             if field.name == "nodeStatusReportFrequency"
                 && let Some((value, unknown)) = &update
             {
                 match value {
                     // It follows the other frequency where that one was set.
-                    Value::Set(0) | Value::Unset | Value::Invalid => {}
+                    FieldValue::Set(0) | FieldValue::Unset | FieldValue::Invalid => {}
                     other => track.value = other.clone(),
                 }
                 if track.unknown.is_none() {
@@ -308,40 +219,6 @@ impl<'a> Settler<'a> {
         };
         Effective { starts, failures: self.failures, fields }
     }
-}
-
-/// The statement that a flag makes.
-fn by_flag(field: &'static Field, key: Option<String>, given: &Given, value: Traced) -> Setting {
-    let reading = match value.first_hole() {
-        Some((_, why)) => Reading::Unknown(why.clone()),
-        None => read_duration(value.bytes()),
-    };
-    let at = value.span().unwrap_or(given.carrier);
-    Setting { field, key, raw: value, reading, at, carrier: given.carrier, by: Mechanism::Flag }
-}
-
-/// The statement of a key in a document.
-fn by_key(
-    field: &'static Field,
-    signal: Option<String>,
-    document: &Document,
-    (key, value): (&Node, &Node),
-    reading: Reading,
-    by: Mechanism,
-) -> Setting {
-    let raw = document.raw(value);
-    // An alias stands elsewhere in the text than its key does.
-    let carrier = if value.span.start >= key.span.end { key.span.to(value.span) } else { key.span };
-    let at = match value.as_scalar() {
-        Some(scalar) => scalar.text.span().unwrap_or(carrier),
-        None => value.span,
-    };
-    Setting { field, key: signal, raw, reading, at, carrier, by }
-}
-
-fn invalid(setting: Setting, message: String) -> Failure {
-    let at = Some(setting.at);
-    Failure { kind: FailureKind::InvalidDuration, message, setting: Some(setting), at }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 mod baseline;
 mod ignore;
 mod settings;
-mod words;
+mod values;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use crate::text::{Place, Source};
 pub use baseline::{Baseline, write_baseline};
 pub use ignore::may_ask;
 pub use settings::{Assume, Exception, FILE_NAMES, FailOn, Long, Settings, SettingsError, Write};
-pub use words::{Day, ImageFamily, Pattern, RuleId, Time, Version, no_rule};
+pub use values::{Day, ImageFamily, Pattern, RuleId, Time, Version, no_rule};
 
 /// What people chose to hear about.
 #[derive(Clone, Debug)]

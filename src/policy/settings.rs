@@ -11,7 +11,7 @@ use crate::check::{Catalogue, Level, Predicate, Rule};
 use crate::collect;
 use crate::text::{Disk, FileError, Files, Place, Source};
 
-use super::words::{Day, ImageFamily, Pattern, RuleId, Time, Version, meant};
+use super::values::{Day, ImageFamily, Pattern, RuleId, Time, Version, meant};
 
 /// The names that a configuration has, in the order in which they are looked for.
 pub const FILE_NAMES: &[&str] = &["kubelet-lint.toml", ".kubelet-lint.toml"];

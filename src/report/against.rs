@@ -9,7 +9,7 @@ use crate::scan::{Compared, Scan, ShownSetting, compare};
 use crate::text::Place;
 
 use super::Look;
-use super::words::{count, harmless, wrap};
+use super::plain_text::{count, harmless, wrap};
 
 /// Prints for people where the node groups of `source` and the kubelets of `nodes` differ. True if any do.
 ///

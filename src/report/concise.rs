@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::scan::Scan;
 
-use super::words::harmless;
+use super::plain_text::harmless;
 use super::{Look, Reporter};
 
 /// The concise format.

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthChar;
 use crate::text::Place;
 
 use super::Look;
-use super::words::harmless_char;
+use super::plain_text::harmless_char;
 
 /// Columns that a tab stands for.
 const TAB: usize = 4;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::check::{Catalogue, Rule};
 
-use super::words::wrap;
+use super::plain_text::wrap;
 
 /// Prints the page of a rule.
 ///

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use crate::check::{Finding, Level};
 use crate::scan::Scan;
 
-use super::words::harmless;
+use super::plain_text::harmless;
 use super::{Look, Reporter};
 
 /// Annotations of one level that GitHub shows.

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::check::{Finding, Level};
 use crate::scan::Scan;
 
-use super::words::harmless;
+use super::plain_text::harmless;
 use super::{Look, Reporter};
 
 /// The format for GitLab.

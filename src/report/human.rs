@@ -10,7 +10,7 @@ use crate::scan::Scan;
 use crate::text::Place;
 
 use super::excerpt::frame;
-use super::words::{count, harmless, wrap};
+use super::plain_text::{count, harmless, wrap};
 use super::{Look, Reporter};
 
 /// Node groups that are named in one finding; the others are counted.

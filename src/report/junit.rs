@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::check::Finding;
 use crate::scan::Scan;
 
-use super::words::harmless;
+use super::plain_text::harmless;
 use super::{Look, Reporter};
 
 /// The format for build servers.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::scan::Scan;
 
 use super::human::summary;
-use super::words::harmless;
+use super::plain_text::harmless;
 use super::{Look, Reporter};
 
 /// GitHub takes 1 MiB for a step; others may have written before.

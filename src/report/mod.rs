@@ -12,22 +12,22 @@ mod json;
 mod junit;
 mod markdown;
 mod page;
+mod plain_text;
 mod rdjson;
 mod reporter;
 mod sarif;
 mod show;
 mod table;
-mod words;
 
 pub use against::{against_json, against_text};
 pub use explain::{explain, list_rules, list_rules_json};
 pub use fingerprint::line_hashes;
 pub use human::{complain, notes};
 pub use page::show_html;
+pub use plain_text::harmless;
 pub use reporter::{Look, Reporter};
 pub use show::{show_json, show_text};
 pub use table::show_table;
-pub use words::harmless;
 
 /// Every format, by the name that people choose it with.
 pub const FORMATS: &[&dyn Reporter] = &[

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use crate::check::Finding;
-use crate::scan::{Scan, Shown, ShownSetting};
+use crate::scan::{Scan, ShownGroup, ShownSetting};
 use crate::text::Place;
 
-use super::words::{count, harmless};
+use super::plain_text::{count, harmless};
 
 /// Characters of a line that are shown before and after the place.
 const AROUND: usize = 60;
@@ -62,7 +62,7 @@ fn of<'a>(scan: &'a Scan, place: &Place, name: &str) -> Vec<&'a Finding> {
     scan.findings.iter().filter(|f| f.groups.iter().any(|g| &*g.name == name && g.place == *place)).collect()
 }
 
-fn write_group(group: &Shown, all: bool, scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
+fn write_group(group: &ShownGroup, all: bool, scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
     let family = group.family.map(str::to_owned);
     let about: Vec<_> =
         family.into_iter().chain(group.kubernetes.as_ref().map(|k| format!("Kubernetes {k}"))).collect();

@@ -8,7 +8,7 @@ use crate::check::{Finding, Level};
 use crate::scan::Scan;
 use crate::text::Place;
 
-use super::words::harmless;
+use super::plain_text::harmless;
 use super::{Look, Reporter};
 
 /// The format for reviewdog.

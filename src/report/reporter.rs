@@ -33,7 +33,7 @@ impl Look {
     pub fn path(&self, place: &Place) -> String {
         let path = place.source.path();
         let shown = if place.source.is_derived() { path } else { path.strip_prefix(&self.current).unwrap_or(path) };
-        super::words::harmless(&shown.to_string_lossy())
+        super::plain_text::harmless(&shown.to_string_lossy())
     }
 
     /// `text` with `spot`, which names the file of `place`, as a link to that file.

@@ -11,7 +11,7 @@ use crate::scan::{Note, Scan};
 use crate::text::Place;
 
 use super::fingerprint::line_hashes;
-use super::words::harmless;
+use super::plain_text::harmless;
 use super::{Look, Reporter};
 
 /// Longest short or full description that GitHub takes.

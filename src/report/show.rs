@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
-use crate::scan::{Note, Scan, Shown, ShownSetting};
+use crate::scan::{Note, Scan, ShownGroup, ShownSetting};
 use crate::text::Place;
 
 use super::Look;
-use super::words::{count, harmless, wrap};
+use super::plain_text::{count, harmless, wrap};
 
 /// Prints the node groups for people. Settings at their default are left out unless `all`.
 ///
@@ -99,7 +99,7 @@ pub fn show_json(scan: &Scan, all: bool, out: &mut dyn Write) -> io::Result<()> 
     writeln!(out)
 }
 
-fn group_json(group: &Shown, all: bool, scan: &Scan) -> Value {
+fn group_json(group: &ShownGroup, all: bool, scan: &Scan) -> Value {
     let settings = group.settings.iter().filter(|s| all || s.raw.is_some() || !s.certain);
     json!({
         "name": &*group.name,

@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use crate::scan::{Scan, Shown, ShownSetting};
+use crate::scan::{Scan, ShownGroup, ShownSetting};
 use crate::text::Place;
 
 use super::Look;
-use super::words::{count, harmless, wrap};
+use super::plain_text::{count, harmless, wrap};
 
 /// One line of the table: four cells, and whether it is about a statement that lost.
 struct Row {
@@ -71,7 +71,7 @@ fn hanging(word: &str, text: &str, look: &Look, out: &mut dyn Write) -> io::Resu
     Ok(())
 }
 
-fn settings(group: &Shown, all: bool, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+fn settings(group: &ShownGroup, all: bool, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let dim = style(AnsiColor::BrightBlack.on_default(), look);
     if !group.kubelet {
         return writeln!(out, "  nothing of a kubelet was seen");

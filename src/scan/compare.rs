@@ -1,14 +1,14 @@
 //! What the source says, held against what was seen on nodes.
 
-use super::{Scan, Shown, ShownSetting};
+use super::{Scan, ShownGroup, ShownSetting};
 
 /// A node group of the source and a kubelet that was seen.
 #[derive(Debug)]
 pub struct Compared<'a> {
     /// The node group.
-    pub group: &'a Shown,
+    pub group: &'a ShownGroup,
     /// The kubelet.
-    pub node: &'a Shown,
+    pub node: &'a ShownGroup,
     /// Settings that differ.
     pub differences: Vec<Difference<'a>>,
     /// How many are the same.
@@ -32,7 +32,7 @@ pub fn compare<'a>(source: &'a Scan, nodes: &'a Scan) -> Vec<Compared<'a>> {
     with_kubelet(source).flat_map(|group| with_kubelet(nodes).map(move |node| one(group, node))).collect()
 }
 
-fn one<'a>(group: &'a Shown, node: &'a Shown) -> Compared<'a> {
+fn one<'a>(group: &'a ShownGroup, node: &'a ShownGroup) -> Compared<'a> {
     let mut out = Compared { group, node, differences: Vec::new(), same: 0, unknown: Vec::new() };
     for source in &group.settings {
         let Some(seen) = node.settings.iter().find(|s| s.field == source.field) else { continue };

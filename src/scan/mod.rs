@@ -1,11 +1,11 @@
 //! The whole pipeline on one screen: paths, files, units, node groups, boots, findings.
 
 mod compare;
+mod effective;
 mod merge;
 mod narrow;
 mod overlay;
 mod request;
-mod shown;
 mod stdin;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,9 +27,9 @@ use crate::value::MAX_ALTERNATIVES;
 use merge::merged;
 
 pub use compare::{Compared, Difference, compare};
+pub use effective::{ShownGroup, ShownSetting};
 pub use overlay::Edited;
 pub use request::{GivenVariable, Progress, Request, ScanError};
-pub use shown::{Shown, ShownSetting};
 
 /// Stack of a worker in bytes. The readers bound their depth to far less; this is the margin.
 const STACK: usize = 8 << 20;
@@ -46,7 +46,7 @@ pub struct Scan {
     /// Exceptions of the configuration that have no effect any more, in words.
     pub stale_exceptions: Vec<String>,
     /// The effective configuration of every node group, sorted by place, then name.
-    pub groups: Vec<Shown>,
+    pub groups: Vec<ShownGroup>,
     /// What was wrong with the input.
     pub problems: Vec<Note>,
     /// What was not followed.
@@ -251,7 +251,7 @@ fn read_unit(
             out.gaps.extend(gaps(&booted.gaps, &cx.texts));
         }
         out.gaps.extend(gaps(&group.gaps, &cx.texts));
-        out.groups.extend(boots.iter().map(|booted| Shown::of(&group, booted, &cx.texts)));
+        out.groups.extend(boots.iter().map(|booted| ShownGroup::of(&group, booted, &cx.texts)));
     }
     uses.extend(std::mem::take(&mut cx.claims.uses));
     for group in &cx.claims.unreached {
@@ -333,7 +333,7 @@ impl Scan {
         }
         self.hidden.sort_by(|(a, _), (b, _)| a.key().cmp(&b.key()));
         self.groups.sort_by(|a, b| (&a.place, &a.name, &a.when).cmp(&(&b.place, &b.name, &b.when)));
-        let mut joined: Vec<Shown> = Vec::new();
+        let mut joined: Vec<ShownGroup> = Vec::new();
         for group in self.groups.drain(..) {
             match joined.iter_mut().rev().take(MAX_ALTERNATIVES).find_map(|known| Some((known.joined(&group)?, known)))
             {

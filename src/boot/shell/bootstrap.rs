@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::kubelet::said;
+use crate::kubelet::statements;
 use crate::node::{BootCx, Family, Reason};
 use crate::text::{Span, Traced, Why};
 
@@ -232,7 +232,7 @@ impl Shell<'_, '_> {
             return;
         }
         let id = self.cx.texts.add_made("these flags", text, path.machine.place);
-        path.machine.bury(said::in_flags(&self.cx.texts.view(id)), why);
+        path.machine.bury(statements::in_flags(&self.cx.texts.view(id)), why);
     }
 
     /// A script ends, and its variables with it.

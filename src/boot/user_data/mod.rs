@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::decode::base64::{self, Strictness};
 use crate::decode::{DecodeError, gzip};
-use crate::kubelet::said;
+use crate::kubelet::statements;
 use crate::node::{BootCx, Family, NodeGroup, Reason, Wrapping};
 use crate::syntax::{toml, yaml};
 use crate::text::{Layer, Span, Traced, Why};
@@ -193,7 +193,7 @@ fn follow(group: &NodeGroup, mut plan: Plan, name: &str, mut ways: Vec<Way>, cx:
         // Only of commands that are about a kubelet is it known whose flags they name.
         let lost = &merged.replaced_commands;
         if ["bootstrap.sh", "/kubelet", "nodeadm"].iter().any(|w| lost.to_text().contains(w)) {
-            machine.bury(said::anywhere(lost), &Reason::ListReplaced);
+            machine.bury(statements::anywhere(lost), &Reason::ListReplaced);
         }
         for text in &plan.node_configs {
             nodeadm::take(machine, text, &format!("NodeConfig in the {name}"), cx);

@@ -1,6 +1,6 @@
 //! The resources that launch nodes, and the EKS node groups that say what is launched with them.
 
-use crate::kubelet::said;
+use crate::kubelet::statements;
 use crate::node::{Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
 use crate::syntax::{Node, NodeKind};
 use crate::text::{HOLE, Layer, Span, Traced, Why};
@@ -172,7 +172,7 @@ fn boot_with(
         && !evaluator.template.calls_init()
     {
         let dead = |setting| Ineffective { setting, why: Reason::InitNotCalled };
-        group.dead.extend(said::in_tree(init).into_iter().map(dead));
+        group.dead.extend(statements::in_tree(init).into_iter().map(dead));
     }
     let calls = if stream::holds(inner.bytes(), b"cfn-init") { init::calls(inner) } else { Vec::new() };
     // CloudFormation hands user data to EC2 as it is, so it must be base64.

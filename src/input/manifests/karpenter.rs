@@ -2,7 +2,7 @@
 //! aws/karpenter-provider-aws, `pkg/apis` at v0.27 (`v1alpha1`, `v1alpha5`), v0.32 (`v1beta1`) and v1.14 (`v1`),
 //! `pkg/providers/amifamily/bootstrap` at v1.14.
 
-use crate::kubelet::said;
+use crate::kubelet::statements;
 use crate::node::{Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
 use crate::syntax::{Node, NodeKind, Scalar, Style};
 use crate::text::{Span, Traced, Why};
@@ -74,7 +74,7 @@ pub(super) fn node_pool(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     let mut group = manifest.group();
     if manifest.kind == "NodePool" && !manifest.version.starts_with("v1beta") {
         let dead = |setting| Ineffective { setting, why: Reason::KarpenterKey };
-        group.dead.extend(said::in_config(node).into_iter().map(dead));
+        group.dead.extend(statements::in_config(node).into_iter().map(dead));
         return vec![group];
     }
     match settings(node, &mut group) {
@@ -98,7 +98,7 @@ fn settings(node: &Node, group: &mut NodeGroup) -> Option<Node> {
         .partition(|(key, _)| key.as_str().is_none_or(|name| SETTINGS.contains(&name)));
     let map = |pairs: Vec<(Node, Node)>| Node { kind: NodeKind::Map(pairs), span: node.span, tag: None };
     let dead = |setting| Ineffective { setting, why: Reason::KarpenterKey };
-    group.dead.extend(said::in_config(&map(others)).into_iter().map(dead));
+    group.dead.extend(statements::in_config(&map(others)).into_iter().map(dead));
     (!known.is_empty()).then(|| map(known))
 }
 

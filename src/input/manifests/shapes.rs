@@ -1,6 +1,6 @@
 //! Files without a kind, recognised by the keys that only they have.
 
-use crate::kubelet::said;
+use crate::kubelet::statements;
 use crate::node::{Gap, Ineffective, NodeGroup, Reason, Step};
 use crate::setting::Field;
 use crate::syntax::{Node, NodeKind, Scalar, Style};
@@ -78,7 +78,7 @@ pub(super) fn read(document: &Node, name: &str) -> Vec<NodeGroup> {
 /// Flags of the kubelet that stand beside `kubelet-arg` and not in it.
 fn among_keys(document: &Node) -> Vec<Ineffective> {
     let flag = |key: &Node| key.as_str().and_then(Field::by_flag);
-    let settings = document.pairs().iter().filter_map(|(k, v)| said::by_key(flag(k)?, None, k, v));
+    let settings = document.pairs().iter().filter_map(|(k, v)| statements::by_key(flag(k)?, None, k, v));
     settings.map(|setting| Ineffective { setting, why: Reason::NoKubeletArg }).collect()
 }
 

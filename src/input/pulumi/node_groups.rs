@@ -1,6 +1,6 @@
 //! Node groups of Pulumi's `eks` package. Source: pulumi/pulumi-eks at v3, `nodejs/eks/nodes/userdata.ts`.
 
-use crate::kubelet::said;
+use crate::kubelet::statements;
 use crate::node::{Cx, Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
 use crate::syntax::Node;
 use crate::text::{Traced, Why};
@@ -57,7 +57,7 @@ pub(super) fn read(
     let bury = |texts: &[&Option<Traced>], group: &mut NodeGroup| {
         for text in texts.iter().filter_map(|t| t.as_ref()) {
             let dead = |setting| Ineffective { setting, why: Reason::FamilyExtraConfig };
-            group.dead.extend(said::anywhere(text).into_iter().map(dead));
+            group.dead.extend(statements::anywhere(text).into_iter().map(dead));
         }
     };
     match group.family {

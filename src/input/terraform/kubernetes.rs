@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::kubelet::said;
+use crate::kubelet::statements;
 use crate::node::{Gap, NodeGroup};
 use crate::syntax::hcl::{Block, Body};
 use crate::syntax::{Node, NodeKind, Scalar, Style};
@@ -240,7 +240,7 @@ impl Engine<'_, '_> {
             read.groups = manifests::among(&tree, name, self.cx);
             // What is meant for a kubelet, in a form that only the chart knows.
             if read.groups.is_empty()
-                && let Some(setting) = said::in_tree(&tree).first()
+                && let Some(setting) = statements::in_tree(&tree).first()
             {
                 read.open =
                     Some((setting.at, Why::NotUnderstood(format!("what the chart of {name} makes of it").into())));

@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::kubelet::said;
+use crate::kubelet::statements;
 use crate::node::{Ineffective, NodeGroup, Reason, Step};
 use crate::setting::Setting;
 use crate::text::{Layer, Place, Traced};
@@ -65,20 +65,20 @@ impl Engine<'_, '_> {
             said.retain(|s| s.path.iter().any(|name| is_meant(name)));
             if !model {
                 // A module that is at hand may do anything with what it names.
-                said.retain(|s| !said::anywhere(&s.text).is_empty());
+                said.retain(|s| !statements::anywhere(&s.text).is_empty());
                 let caller = env.instance.and_then(|i| self.instances.get(i)).map(|i| i.module.dir.clone());
                 said.retain(|s| !self.is_named_outside(caller.as_deref(), input_of(&s.path)));
             }
             let mut dead: Vec<Ineffective> = Vec::new();
             for Said { path, text } in said {
-                if said::anywhere(&text).is_empty() {
+                if statements::anywhere(&text).is_empty() {
                     continue;
                 }
                 let at = text.span().unwrap_or(call.header);
                 let id = self.cx.texts.add_made(path.join("."), &text, at);
                 let view = self.cx.texts.view(id);
                 let why = Reason::Ignored(reason(&module.ignored, &path));
-                for setting in said::anywhere(&view.traced(0..view.bytes.len())) {
+                for setting in statements::anywhere(&view.traced(0..view.bytes.len())) {
                     let reached = reached.get_or_insert_with(|| self.reached(groups));
                     if !self.is_in(&setting, reached) {
                         dead.push(Ineffective { setting, why: why.clone() });

@@ -1,64 +1,18 @@
 //! `evictionSoftGracePeriod`: a duration for each signal.
 
-use super::{BTreeMap, Document, Given, Merge, Place, Settler, Traced, Track, Value, Why, by_flag, by_key};
-use crate::setting::{Failure, FailureKind, Field, Mechanism, Reading, SetBy, Setting, Settled};
-
-/// The grace periods by signal.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Grace {
-    by_signal: BTreeMap<String, Track>,
-    /// Set if there may be others, or others than these.
-    pub(super) open: Option<Why>,
-}
-
-/// The most signals that are kept apart. The kubelet knows about ten.
-const MAX_SIGNALS: usize = 64;
+use super::super::args::Given;
+use super::super::config::{Document, PathEntry};
+use super::super::schema::json_type;
+use super::Settler;
+use super::track::{Merge, by_flag, by_key};
+use crate::setting::{Failure, FailureKind, Field, Mechanism, Reading, SetBy, Settled};
+use crate::text::Traced;
 
 const NAME: &str = "evictionSoftGracePeriod";
 const FLAG: &str = "eviction-soft-grace-period";
 
 fn field() -> Option<&'static Field> {
     Field::by_name(NAME)
-}
-
-impl Grace {
-    /// One entry for each signal; one without a signal if there are none.
-    pub(super) fn settled(self, field: &'static Field) -> Vec<Settled> {
-        let open = self.open;
-        if self.by_signal.is_empty() {
-            return vec![Settled { unknown: open, ..Track::new().settled(field, None) }];
-        }
-        let settle = |(signal, track): (String, Track)| {
-            let settled = track.settled(field, Some(signal));
-            Settled { unknown: settled.unknown.or_else(|| open.clone()), ..settled }
-        };
-        self.by_signal.into_iter().map(settle).collect()
-    }
-
-    /// Every signal that a period is known for, with the statement that sets it and whether something unknown may change it.
-    pub(super) fn periods(&self) -> impl Iterator<Item = (&Setting, &Value, bool)> {
-        self.by_signal.values().filter_map(|track| {
-            let setting = track.winner.and_then(|n| track.said.get(n))?;
-            Some((setting, &track.value, track.unknown.is_some() || self.open.is_some()))
-        })
-    }
-
-    /// The track of a signal, unless there are too many.
-    fn track(&mut self, signal: String) -> Option<&mut Track> {
-        if self.by_signal.len() >= MAX_SIGNALS && !self.by_signal.contains_key(&signal) {
-            self.open = Some(Why::Limit("eviction signals"));
-            return None;
-        }
-        Some(self.by_signal.entry(signal).or_insert_with(Track::new))
-    }
-
-    /// Nothing said before counts any more, because of what `from` says.
-    fn clear(&mut self, from: SetBy) {
-        for track in self.by_signal.values_mut() {
-            (track.value, track.from, track.winner, track.unknown) = (Value::Unset, from, None, None);
-        }
-        self.open = None;
-    }
 }
 
 impl Settler<'_> {
@@ -77,7 +31,7 @@ impl Settler<'_> {
         let in_dropin = from == SetBy::DropIn;
         let found = document.find(field.path(), in_dropin);
         self.grace.open = found.open.or(self.grace.open.take());
-        let Place::At(_, map) = found.place else { return };
+        let PathEntry::At(_, map) = found.entry else { return };
         if document.is_null(map) {
             if in_dropin && self.merge != Merge::Raw && self.merge != Merge::Loaded {
                 self.grace.clear(from);
@@ -90,7 +44,7 @@ impl Settler<'_> {
                 self.doubts.push(why.clone());
             } else {
                 let at = document.raw(map).span();
-                let is = crate::kubelet::schema::json_type(map, document.schema()).unwrap_or("value");
+                let is = json_type(map, document.schema()).unwrap_or("value");
                 let message = format!("cannot unmarshal {is} into {NAME} of type map[string]string");
                 self.failures.push(Failure { kind: FailureKind::ConfigFile, message, setting: None, at });
             }

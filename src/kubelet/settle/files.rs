@@ -1,8 +1,12 @@
 //! Steps 2 and 3: the configuration file and the drop-ins.
 
-use super::{Document, Found, Header, Merge, Node, Place, Settler, TYPED, Value, Why, by_key, invalid, whole};
-use crate::kubelet::config::{API_VERSION, KIND};
+use super::super::config::{API_VERSION, Document, Header, KIND, Lookup, PathEntry};
+use super::super::schema::{TYPED, whole};
+use super::Settler;
+use super::track::{FieldValue, Merge, by_key, invalid};
 use crate::setting::{FIELDS, Failure, FailureKind, Field, Mechanism, Reading, SetBy, Setting, Settled, Shape};
+use crate::syntax::Node;
+use crate::text::Why;
 
 impl Settler<'_> {
     pub(super) fn load(&mut self) {
@@ -69,14 +73,14 @@ impl Settler<'_> {
         &self,
         field: &'static Field,
         document: &Document,
-        found: &Found<'_>,
+        found: &Lookup<'_>,
         by: Mechanism,
         in_dropin: bool,
     ) -> Option<Setting> {
-        let (pair, reading) = match found.place {
-            Place::At(key, value) => ((key, value), document.reading(field, value, in_dropin, self.launch.minor)),
+        let (pair, reading) = match found.entry {
+            PathEntry::At(key, value) => ((key, value), document.reading(field, value, in_dropin, self.launch.minor)),
             // A drop-in deletes with a null all that stands below the key.
-            Place::Above(key, value) if in_dropin && document.is_null(value) => ((key, value), Reading::Unset),
+            PathEntry::Above(key, value) if in_dropin && document.is_null(value) => ((key, value), Reading::Unset),
             _ => return None,
         };
         Some(by_key(field, None, document, pair, reading, by))
@@ -193,18 +197,18 @@ impl Settler<'_> {
         if let Some(setting) = &last {
             self.judge(setting);
         }
-        let zero = field.shape.is_some_and(Shape::replaces_zero) && track.value == Value::Set(0);
+        let zero = field.shape.is_some_and(Shape::replaces_zero) && track.value == FieldValue::Set(0);
         match self.merge {
-            Merge::Unknown if last.is_some() && (zero || track.value == Value::Unset) => {
+            Merge::Unknown if last.is_some() && (zero || track.value == FieldValue::Unset) => {
                 track.unknown.get_or_insert_with(Settled::version);
             }
             // Without the patch, the drop-in's own defaults take the place of what the file says.
-            Merge::Loaded if known && (zero || track.value == Value::Unset || last.is_none()) => {
+            Merge::Loaded if known && (zero || track.value == FieldValue::Unset || last.is_none()) => {
                 let changes = before.from == SetBy::Config || last.is_some();
                 if changes && field.shape != Some(Shape::ZeroDefault) {
                     track.unknown.get_or_insert_with(|| Why::NotUnderstood("the way this 1.28 kubelet merges".into()));
                 }
-                if track.value == Value::Unset {
+                if track.value == FieldValue::Unset {
                     track.value = before.value;
                 }
             }
@@ -221,7 +225,7 @@ impl Settler<'_> {
             let mut number: Option<(i128, crate::text::Span)> = None;
             if let Some(config) = &config {
                 let found = config.find(path(), false);
-                if let Place::At(_, value) = found.place {
+                if let PathEntry::At(_, value) = found.entry {
                     if let Some((node, message)) = typed.fault(value, config.schema()) {
                         self.wrong_type(message, node);
                     }
@@ -232,9 +236,9 @@ impl Settler<'_> {
             if self.merge != Merge::None {
                 for (_, document) in &self.dropins {
                     let found = document.find(path(), true);
-                    match found.place {
-                        Place::At(_, value) if document.is_null(value) => (number, last) = (None, None),
-                        Place::At(_, value) => {
+                    match found.entry {
+                        PathEntry::At(_, value) if document.is_null(value) => (number, last) = (None, None),
+                        PathEntry::At(_, value) => {
                             last = typed.fault(value, document.schema()).map(|(node, words)| (words, node));
                             number = whole(value, document.schema()).map(|n| (n, value.span));
                         }

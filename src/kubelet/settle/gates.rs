@@ -1,7 +1,8 @@
 //! The feature gates that durations hang on (`pkg/features/kube_features.go`).
 
-use super::{Place, Settler};
-use crate::kubelet::args::is_true;
+use super::super::args::is_true;
+use super::super::config::PathEntry;
+use super::Settler;
 use crate::syntax::{Resolved, key_text, resolve};
 
 /// The minor versions from which on a gate is open unless it is closed.
@@ -35,7 +36,7 @@ impl Settler<'_> {
             });
             let file = files().find_map(|(document, fold)| {
                 let found = document.find(std::iter::once("featureGates"), fold);
-                let Place::At(_, map) = found.place else { return None };
+                let PathEntry::At(_, map) = found.entry else { return None };
                 let pair =
                     map.pairs().iter().rev().find(|(k, _)| key_text(k, document.schema()).as_deref() == Some(name));
                 let value = pair.map(|(_, value)| value)?;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::kubelet::config::load;
 use crate::kubelet::testing::{self, words};
-use crate::setting::{Meaning, parse_duration, render_duration};
+use crate::setting::{FailureKind, Meaning, parse_duration, render_duration};
 use crate::syntax::Schema;
 use crate::text::{Source, Texts};
 use std::sync::Arc;

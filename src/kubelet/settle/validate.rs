@@ -3,9 +3,11 @@
 //! Sources: `pkg/kubelet/apis/config/validation/validation.go`, `logs/api/v1/options.go` in component-base and
 //! `parseGracePeriods` in `pkg/kubelet/eviction/helpers.go`; the versions are those in which the checks first stand there.
 
-use super::{Settler, Value, Why};
+use super::Settler;
+use super::track::FieldValue;
 use crate::setting::duration::{MICROSECOND, MILLISECOND, SECOND, render_duration};
 use crate::setting::{Failure, FailureKind, Field, SetBy};
+use crate::text::Why;
 
 /// What is found wrong: the words, and the field whose statement is at fault.
 type Fault = Option<(String, &'static str)>;
@@ -103,9 +105,9 @@ impl Settler<'_> {
         let mut found = Vec::new();
         for (setting, value, open) in self.grace.periods() {
             match value {
-                Value::Set(..0) => found.push((setting.clone(), open, true)),
-                Value::Invalid | Value::Unknown(_) => found.push((setting.clone(), open, false)),
-                Value::Set(_) | Value::Unset => {}
+                FieldValue::Set(..0) => found.push((setting.clone(), open, true)),
+                FieldValue::Invalid | FieldValue::Unknown(_) => found.push((setting.clone(), open, false)),
+                FieldValue::Set(_) | FieldValue::Unset => {}
             }
         }
         for (setting, open, negative) in found {
@@ -156,14 +158,14 @@ impl Settler<'_> {
                 unsure = Some(Why::FromOutside("the Kubernetes version".into()));
             }
             match &track.value {
-                Value::Set(value) => values.push(*value),
-                Value::Unknown(why) => {
+                FieldValue::Set(value) => values.push(*value),
+                FieldValue::Unknown(why) => {
                     self.doubts.push(why.clone());
                     return;
                 }
                 // Told already.
-                Value::Invalid => return,
-                Value::Unset => values.push(0),
+                FieldValue::Invalid => return,
+                FieldValue::Unset => values.push(0),
             }
             unsure = unsure.or_else(|| track.unknown.clone());
         }

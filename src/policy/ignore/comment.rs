@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::words::{Day, RuleId};
+use super::super::values::{Day, RuleId};
 
 /// What starts a request, in any case of letters.
 const MARK: &str = "kubelet-lint:";

@@ -7,14 +7,14 @@ use crate::text::{Source, Span, Texts};
 use super::comment::{self, Asked, asked};
 
 /// A request: where it stands, the part of the file it speaks for, and what it asks for.
-pub(super) struct Found {
+pub(super) struct StructuredRequest {
     pub(super) at: std::ops::Range<u32>,
     pub(super) scope: std::ops::Range<u32>,
     pub(super) asked: Result<Asked, String>,
 }
 
 /// The requests in a document of JSON or YAML.
-pub(super) fn requests(source: &std::sync::Arc<Source>) -> Vec<Found> {
+pub(super) fn requests(source: &std::sync::Arc<Source>) -> Vec<StructuredRequest> {
     let path = source.path().to_string_lossy().to_ascii_lowercase();
     let ends = |list: &[&str]| list.iter().any(|e| path.ends_with(e));
     if !ends(&[".json", ".yaml", ".yml", ".template", ".cfn"]) {
@@ -40,7 +40,7 @@ pub(super) fn requests(source: &std::sync::Arc<Source>) -> Vec<Found> {
 }
 
 /// The depth of a tree is bounded by the parsers.
-fn walk(node: &Node, document: Span, out: &mut Vec<Found>) {
+fn walk(node: &Node, document: Span, out: &mut Vec<StructuredRequest>) {
     for (key, value) in node.pairs() {
         match key.as_str() {
             Some("//") => comments(value, node.span, document, out),
@@ -56,19 +56,23 @@ fn walk(node: &Node, document: Span, out: &mut Vec<Found>) {
 }
 
 /// `"//": "kubelet-lint: ignore[rule] reason"`, which Terraform reads as a comment on the object that it stands in.
-fn comments(value: &Node, object: Span, document: Span, out: &mut Vec<Found>) {
+fn comments(value: &Node, object: Span, document: Span, out: &mut Vec<StructuredRequest>) {
     let texts = std::iter::once(value).chain(value.items()).filter_map(|n| Some((n.span, n.as_str()?)));
     for (at, text) in texts {
         for request in comment::requests(format!("#{text}").as_bytes()) {
             let file = request.asked.as_ref().is_ok_and(|a| a.file);
-            out.push(Found { at: range(at), scope: range(if file { document } else { object }), asked: request.asked });
+            out.push(StructuredRequest {
+                at: range(at),
+                scope: range(if file { document } else { object }),
+                asked: request.asked,
+            });
         }
     }
 }
 
 /// `Metadata: {kubelet-lint: {ignore: [...]}}` of a resource or a whole template. An item is the name of a rule, or a map
 /// with `rule`, `reason` and `until`.
-fn metadata(value: &Node, resource: Span, out: &mut Vec<Found>) {
+fn metadata(value: &Node, resource: Span, out: &mut Vec<StructuredRequest>) {
     let Some((key, list)) = value.get("kubelet-lint").and_then(|own| own.pair("ignore")) else { return };
     let single = std::slice::from_ref(list);
     for item in if list.items().is_empty() { single } else { list.items() } {
@@ -83,17 +87,21 @@ fn metadata(value: &Node, resource: Span, out: &mut Vec<Found>) {
             asked(false, rules, reason)
         };
         let at = if item.is_map() { key.span } else { item.span };
-        out.push(Found { at: range(at), scope: range(resource), asked });
+        out.push(StructuredRequest { at: range(at), scope: range(resource), asked });
     }
 }
 
 /// `metadata.annotations["kubelet-lint/ignore"]: "rule, rule: reason"` of one document.
-fn annotations(value: &Node, document: Span, out: &mut Vec<Found>) {
+fn annotations(value: &Node, document: Span, out: &mut Vec<StructuredRequest>) {
     let Some(value) = value.get("annotations").and_then(|a| a.get("kubelet-lint/ignore")) else { return };
     for line in value.as_str().unwrap_or_default().lines().map(str::trim).filter(|l| !l.is_empty()) {
         let (rules, reason) = line.split_once(':').unwrap_or((line, ""));
         let rules = rules.trim().trim_start_matches('[').trim_end_matches(']');
-        out.push(Found { at: range(value.span), scope: range(document), asked: asked(false, rules, reason) });
+        out.push(StructuredRequest {
+            at: range(value.span),
+            scope: range(document),
+            asked: asked(false, rules, reason),
+        });
     }
 }
 

@@ -12,7 +12,7 @@ use super::{Note, note};
 
 /// One node group, booted one way.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Shown {
+pub struct ShownGroup {
     /// Its address.
     pub name: Arc<str>,
     /// The block or key that describes it.
@@ -54,7 +54,7 @@ pub struct ShownSetting {
     pub shadowed: Vec<(&'static str, String, Place)>,
 }
 
-impl Shown {
+impl ShownGroup {
     /// Both as one, if they are the same node group and differ in the answer to one condition only.
     pub(super) fn joined(&self, other: &Self) -> Option<Self> {
         let when = self.when.or(&other.when)?;

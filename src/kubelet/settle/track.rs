@@ -1,0 +1,130 @@
+//! A field between the steps: what was said of it, and what holds so far.
+
+use crate::setting::{Failure, FailureKind, Field, Mechanism, Reading, SetBy, Setting, Settled, read_duration};
+use crate::syntax::Node;
+use crate::text::{Traced, Why};
+
+use super::super::args::Given;
+use super::super::config::Document;
+
+/// How a kubelet merges drop-ins, which has changed more than once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Merge {
+    /// No drop-ins before 1.28.
+    None,
+    /// 1.28: each drop-in is loaded with its defaults and laid over what was there (`mergo.Merge`), unless the vendor has
+    /// patched it to do as 1.29 does (kubernetes/kubernetes#121193).
+    Loaded,
+    /// 1.29 to 1.31: the patch is laid over the kubelet's internal type, whose keys have another case. A null deletes
+    /// nothing, and no defaults are set afterwards, so a zero stays.
+    Raw,
+    /// Since 1.32: a JSON merge patch (RFC 7386) over the published type, and defaults once more afterwards
+    /// (kubernetes/kubernetes#127421, which was not carried back).
+    Patch,
+    /// One of these; what they disagree about is not known.
+    Unknown,
+}
+
+impl Merge {
+    pub(super) fn of(minor: Option<u32>) -> Self {
+        match minor {
+            None => Self::Unknown,
+            Some(..28) => Self::None,
+            Some(28) => Self::Loaded,
+            Some(29..=31) => Self::Raw,
+            Some(_) => Self::Patch,
+        }
+    }
+}
+
+/// The value of a field between two steps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum FieldValue {
+    Unset,
+    Set(i64),
+    Unknown(Why),
+    Invalid,
+}
+
+impl FieldValue {
+    pub(super) fn of(reading: &Reading) -> Self {
+        match reading {
+            Reading::Duration(nanoseconds) => Self::Set(*nanoseconds),
+            Reading::Unset => Self::Unset,
+            Reading::Unknown(why) => Self::Unknown(why.clone()),
+            Reading::Invalid(_) => Self::Invalid,
+        }
+    }
+}
+
+/// A field on its way through the steps.
+#[derive(Clone, Debug)]
+pub(super) struct Track {
+    pub(super) value: FieldValue,
+    pub(super) from: SetBy,
+    /// Everything that was said, in order.
+    pub(super) said: Vec<Setting>,
+    /// Which of it decides.
+    pub(super) winner: Option<usize>,
+    pub(super) unknown: Option<Why>,
+}
+
+impl Track {
+    pub(super) fn new() -> Self {
+        Self { value: FieldValue::Unset, from: SetBy::Default, said: Vec::new(), winner: None, unknown: None }
+    }
+
+    /// A statement that overrides what was said before.
+    pub(super) fn say(&mut self, setting: Setting, from: SetBy, unknown: Option<Why>) {
+        self.value = FieldValue::of(&setting.reading);
+        self.from = from;
+        self.winner = Some(self.said.len());
+        self.unknown = unknown;
+        self.said.push(setting);
+    }
+
+    pub(super) fn settled(self, field: &'static Field, key: Option<String>) -> Settled {
+        let Self { value, from, mut said, winner, unknown } = self;
+        let (effective, hidden) = match value {
+            FieldValue::Set(nanoseconds) => (Some(nanoseconds), None),
+            FieldValue::Unset | FieldValue::Invalid => (None, None),
+            FieldValue::Unknown(why) => (None, Some(why)),
+        };
+        let winner = winner.filter(|n| *n < said.len()).map(|n| said.remove(n));
+        Settled { field, key, effective, from, winner, shadowed: said, unknown: hidden.or(unknown) }
+    }
+}
+
+/// The statement that a flag makes.
+pub(super) fn by_flag(field: &'static Field, key: Option<String>, given: &Given, value: Traced) -> Setting {
+    let reading = match value.first_hole() {
+        Some((_, why)) => Reading::Unknown(why.clone()),
+        None => read_duration(value.bytes()),
+    };
+    let at = value.span().unwrap_or(given.carrier);
+    Setting { field, key, raw: value, reading, at, carrier: given.carrier, by: Mechanism::Flag }
+}
+
+/// The statement of a key in a document.
+pub(super) fn by_key(
+    field: &'static Field,
+    signal: Option<String>,
+    document: &Document,
+    (key, value): (&Node, &Node),
+    reading: Reading,
+    by: Mechanism,
+) -> Setting {
+    let raw = document.raw(value);
+    // An alias stands elsewhere in the text than its key does.
+    let carrier = if value.span.start >= key.span.end { key.span.to(value.span) } else { key.span };
+    let at = match value.as_scalar() {
+        Some(scalar) => scalar.text.span().unwrap_or(carrier),
+        None => value.span,
+    };
+    Setting { field, key: signal, raw, reading, at, carrier, by }
+}
+
+pub(super) fn invalid(setting: Setting, message: String) -> Failure {
+    let at = Some(setting.at);
+    Failure { kind: FailureKind::InvalidDuration, message, setting: Some(setting), at }
+}
