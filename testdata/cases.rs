@@ -1,83 +1,87 @@
-//! Every folder below `testdata/cases` that holds a file is a case: it is scanned, and what the scan says is held against
-//! the folder's `out.snap`. `cargo insta review` shows and takes differences.
+//! Tests made from files, each with a name of its own.
+//!
+//! - `cases::GROUP::CASE`: the folder `testdata/cases/GROUP/CASE` is scanned, and what the scan says is held against its
+//!   `out.snap`. `cargo test cases::terraform::heredoc` runs one, `INSTA_UPDATE=always` before it records it. A folder named
+//!   `ok-…` must stay silent. The path of a folder does as well: `cargo test testdata/cases/terraform/heredoc`.
+//! - `scripts::FILE`: scripts that the real bash ran.
+//! - `user_data::GROUP`: user data that the real cloud-init read.
+#![allow(clippy::unwrap_used)]
+
+mod scanning;
+mod scripts;
+mod truth;
+mod user_data;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use kubelet_lint::report::{self, Look};
-use kubelet_lint::scan::{Request, Scan, scan};
+use libtest_mimic::{Arguments, Trial};
 
-/// Scans `paths` as seen from `current`.
-pub(crate) fn scan_in(current: &Path, paths: &[&str]) -> Scan {
-    let request = Request {
-        paths: paths.iter().map(PathBuf::from).collect(),
-        current: current.canonicalize().unwrap(),
-        no_ignore: true,
-        ..Request::default()
-    };
-    scan(&request).unwrap()
+use crate::scanning::{copy, render, scan_in};
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.filter = arguments.filter.map(|filter| test_name(filter.trim_start_matches("testdata/")));
+    let mut trials = cases();
+    trials.extend(scripts::trials());
+    trials.extend(user_data::trials());
+    libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// A report as text.
-pub(crate) fn render(format: &str, scan: &Scan, look: &Look) -> String {
-    let mut out = Vec::new();
-    report::format(format).unwrap().write(scan, look, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+/// A path as the name of a test.
+fn test_name(path: &str) -> String {
+    path.trim_end_matches('/').replace('/', "::").replace('-', "_")
 }
 
-fn folders(dir: &Path, out: &mut Vec<PathBuf>) {
-    let mut entries: Vec<_> = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
-    entries.sort();
-    // A folder that holds files is a case with all that is below it; a folder of folders groups cases.
-    if entries.iter().any(|e| e.is_file()) {
-        out.push(dir.to_owned());
-    } else {
-        for entry in &entries {
-            folders(entry, out);
-        }
+/// The folders in a folder, sorted. Files that explain a group are passed over.
+fn folders(dir: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    let mut folders: Vec<_> = entries.filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+/// Git leaves the folders of a case that is gone.
+fn holds_a_file(dir: &Path) -> bool {
+    walkdir::WalkDir::new(dir).into_iter().any(|entry| entry.unwrap().file_type().is_file())
+}
+
+fn cases() -> Vec<Trial> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let mut trials = Vec::new();
+    for case in folders(&root.join("cases")).iter().flat_map(|group| folders(group)).filter(|case| holds_a_file(case)) {
+        let name = test_name(case.strip_prefix(&root).unwrap().to_str().unwrap());
+        trials.push(Trial::test(name, move || {
+            hold(&case);
+            Ok(())
+        }));
     }
+    assert!(trials.len() > 200, "only {} cases were found", trials.len());
+    trials
 }
 
-#[test]
-fn cases() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
-    let mut all = Vec::new();
-    folders(&root, &mut all);
-    assert!(all.len() > 10, "only {} cases were found", all.len());
-    for case in all {
-        // The snapshot is no part of the input.
-        let input = tempfile::tempdir().unwrap();
-        copy(&case, input.path());
-        let base = input.path().canonicalize().unwrap();
-        let found = scan_in(&base, &["."]);
-        let look = Look { verbose: true, ..Look::plain(&base) };
-        let mut text = render("human", &found, &look);
-        let mut notes = Vec::new();
-        report::notes(&found, &look, &mut notes).unwrap();
-        report::show_text(&found, false, &look, &mut notes).unwrap();
-        text.push_str("---\n");
-        text.push_str(&String::from_utf8(notes).unwrap());
-        let name = case.file_name().unwrap().to_string_lossy().into_owned();
-        if name.starts_with("ok-") {
-            assert!(found.findings.is_empty(), "{name} must be silent:\n{text}");
-        }
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path(&case);
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
-        settings.bind(|| insta::assert_snapshot!("out", text));
+/// Holds what a scan of the case says against its snapshot.
+fn hold(case: &Path) {
+    // The snapshot is no part of the input.
+    let input = tempfile::tempdir().unwrap();
+    copy(case, input.path());
+    let base = input.path().canonicalize().unwrap();
+    let found = scan_in(&base, &["."]);
+    let look = Look { verbose: true, ..Look::plain(&base) };
+    let mut text = render("human", &found, &look);
+    let mut notes = Vec::new();
+    report::notes(&found, &look, &mut notes).unwrap();
+    report::show_text(&found, false, &look, &mut notes).unwrap();
+    text.push_str("---\n");
+    text.push_str(&String::from_utf8(notes).unwrap());
+    let name = case.file_name().unwrap().to_string_lossy();
+    if name.starts_with("ok-") {
+        assert!(found.findings.is_empty(), "{name} must be silent:\n{text}");
     }
-}
-
-/// Copies a case without its snapshot.
-pub(crate) fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            std::fs::create_dir(&target).unwrap();
-            copy(&entry.path(), &target);
-        } else if !entry.file_name().to_string_lossy().contains(".snap") {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(case);
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("out", text));
 }

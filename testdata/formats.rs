@@ -9,7 +9,7 @@ use kubelet_lint::report::{FORMATS, Look};
 use kubelet_lint::scan::{Request, Scan, scan};
 use serde_json::Value;
 
-use crate::cases::{copy, render};
+use crate::scanning::{copy, render};
 
 const SCENE: &str = "testdata/scene";
 
@@ -120,7 +120,7 @@ fn github_shows_ten_of_each_level_and_a_summary_stays_below_its_bound() {
     for n in 0..25 {
         std::fs::write(dir.path().join(format!("{n:02}.sh")), format!("#!/bin/bash\n{line}")).unwrap();
     }
-    let found = crate::cases::scan_in(dir.path(), &["."]);
+    let found = crate::scanning::scan_in(dir.path(), &["."]);
     let look = Look::plain(&dir.path().canonicalize().unwrap());
     let text = render("github", &found, &look);
     assert_eq!(text.lines().filter(|l| l.starts_with("::error ")).count(), 10);
@@ -136,7 +136,7 @@ fn github_shows_ten_of_each_level_and_a_summary_stays_below_its_bound() {
 #[test]
 fn clean_scans_have_reports_too() {
     let dir = tempfile::tempdir().unwrap();
-    let found = crate::cases::scan_in(dir.path(), &["."]);
+    let found = crate::scanning::scan_in(dir.path(), &["."]);
     let look = Look::plain(dir.path());
     assert_eq!(render("gitlab", &found, &look), "[]\n");
     assert!(render("junit", &found, &look).contains("<testcase classname=\"kubelet-lint\" name=\"no findings\"/>"));

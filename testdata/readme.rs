@@ -4,7 +4,7 @@ use std::path::Path;
 
 use kubelet_lint::report::Look;
 
-use crate::cases::{render, scan_in};
+use crate::scanning::{render, scan_in};
 
 #[test]
 fn the_output_in_the_readme_is_real() {

@@ -5,7 +5,7 @@ use std::path::Path;
 use kubelet_lint::report::Look;
 use serde_json::Value;
 
-use crate::cases::{copy, render, scan_in};
+use crate::scanning::{copy, render, scan_in};
 
 fn validator() -> jsonschema::Validator {
     let schema: Value = serde_json::from_str(include_str!("report/sarif-2.1.0.json")).unwrap();

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use kubelet_lint::boot;
 use kubelet_lint::node::{Booted, Cx, Family, NodeGroup, Step};
 use kubelet_lint::setting::Mechanism;
 use kubelet_lint::text::{Memory, Span, Traced, Why};
+use libtest_mimic::Trial;
 use serde_json::Value;
 
 /// How an answer of the library relates to the truth.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
+enum Answer {
     /// It is the truth, without a reserve.
     Agrees,
     /// It does not know, and says why.
@@ -78,7 +80,7 @@ fn by_image(name: &str, (value, from): &Statement) -> bool {
 }
 
 /// Judges all ways that a boot may go by the recorded kubelet: `null` if none started.
-pub(crate) fn judge(truth: &Value, ways: &[Booted]) -> Answer {
+fn judge(truth: &Value, ways: &[Booted]) -> Answer {
     let mut answers: Vec<Answer> = ways.iter().map(|way| judge_way(truth, way)).collect();
     let agree = answers.iter().filter(|a| **a == Answer::Agrees).count();
     match agree {
@@ -163,17 +165,98 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
+/// One recorded case: what a machine of a family was given, and what its kubelet ended up with.
+pub(crate) struct Case {
+    /// Its name in the record.
+    pub(crate) name: String,
+    /// The image of the machine.
+    pub(crate) family: String,
+    /// The user data.
+    pub(crate) data: Vec<u8>,
+    /// What the real programs left.
+    pub(crate) truth: Value,
+}
+
+/// A recorded set of cases, and how to run one.
+pub(crate) struct Set {
+    /// What the tests of the set are named after.
+    pub(crate) name: &'static str,
+    /// Cases by group, in the order of the record.
+    pub(crate) groups: BTreeMap<String, Vec<Case>>,
+    /// Boots a machine of the family with this user data.
+    pub(crate) run: fn(family: &str, data: &[u8]) -> Vec<Booted>,
+    /// At least this share of the cases, per cent, must be followed to the end.
+    pub(crate) known: usize,
+    /// Cases that are still read wrongly. The list may only become shorter.
+    pub(crate) not_yet: &'static [&'static str],
+    /// Of each case every prefix is tried whose length is the number of the case modulo this.
+    pub(crate) prefix_step: usize,
+}
+
+impl Set {
+    /// The tests of the set: for each group that no answer is wrong and that a case may end anywhere, and for all of them
+    /// together that enough is known.
+    pub(crate) fn trials(self) -> Vec<Trial> {
+        let set: &'static Set = Box::leak(Box::new(self));
+        let answers: &'static BTreeMap<&str, OnceLock<Tally>> =
+            Box::leak(Box::new(set.groups.keys().map(|group| (group.as_str(), OnceLock::new())).collect()));
+        let tally = move |group: &str| answers[group].get_or_init(|| set.tally(group));
+        let mut trials = Vec::new();
+        let mut first = 0;
+        for (group, cases) in &set.groups {
+            let name = group.replace('-', "_");
+            trials.push(Trial::test(format!("{}::{name}::is_as_recorded", set.name), move || {
+                let wrong: Vec<_> =
+                    tally(group).wrong.iter().filter(|w| !set.not_yet.contains(&w.0.as_str())).collect();
+                assert!(wrong.is_empty(), "{} answers are wrong: {wrong:#?}", wrong.len());
+                Ok(())
+            }));
+            trials.push(Trial::test(format!("{}::{name}::may_end_anywhere", set.name), move || {
+                set.end_anywhere(cases, first);
+                Ok(())
+            }));
+            first += cases.len();
+        }
+        trials.push(Trial::test(format!("{}::enough_is_known", set.name), move || {
+            let mut all = Tally::default();
+            for group in answers.keys() {
+                all.join(tally(group));
+            }
+            let total = all.total();
+            assert!(all.agree * 100 >= total * set.known, "of {total} answers {}", all.summary(set.not_yet));
+            Ok(())
+        }));
+        trials
+    }
+
+    fn tally(&self, group: &str) -> Tally {
+        let mut tally = Tally::default();
+        for case in &self.groups[group] {
+            tally.add(&case.name, judge(&case.truth, &(self.run)(&case.family, &case.data)));
+        }
+        tally
+    }
+
+    fn end_anywhere(&self, cases: &[Case], first: usize) {
+        let step = std::env::var("PREFIX_STEP").ok().and_then(|s| s.parse().ok()).unwrap_or(self.prefix_step).max(1);
+        for (number, case) in cases.iter().enumerate() {
+            for end in ((first + number) % step..case.data.len()).step_by(step) {
+                assert!(!(self.run)(&case.family, &case.data[..end]).is_empty(), "{} up to {end}", case.name);
+            }
+        }
+    }
+}
+
 /// Answers, counted.
 #[derive(Default)]
-pub(crate) struct Tally {
+struct Tally {
     agree: usize,
     unknown: BTreeMap<String, Vec<String>>,
     wrong: BTreeMap<String, String>,
 }
 
 impl Tally {
-    /// Counts one.
-    pub(crate) fn add(&mut self, name: &str, answer: Answer) {
+    fn add(&mut self, name: &str, answer: Answer) {
         match answer {
             Answer::Agrees => self.agree += 1,
             Answer::Unknown(why) => self.unknown.entry(why).or_default().push(name.to_owned()),
@@ -181,10 +264,25 @@ impl Tally {
         }
     }
 
+    fn join(&mut self, other: &Tally) {
+        self.agree += other.agree;
+        for (why, names) in &other.unknown {
+            self.unknown.entry(why.clone()).or_default().extend_from_slice(names);
+        }
+        self.wrong.extend(other.wrong.clone());
+    }
+
+    fn unknown(&self) -> usize {
+        self.unknown.values().map(Vec::len).sum()
+    }
+
+    fn total(&self) -> usize {
+        self.agree + self.unknown() + self.wrong.len()
+    }
+
     /// How many answers there are of each kind, what is not known for which reason, and what of `not_yet` is right by now.
-    pub(crate) fn summary(&self, not_yet: &[&str]) -> String {
-        let unknown: usize = self.unknown.values().map(Vec::len).sum();
-        let mut out = format!("{} agree, {unknown} unknown, {} wrong", self.agree, self.wrong.len());
+    fn summary(&self, not_yet: &[&str]) -> String {
+        let mut out = format!("{} agree, {} unknown, {} wrong", self.agree, self.unknown(), self.wrong.len());
         for (why, names) in &self.unknown {
             out.push_str(&format!("\n  {} {why}: {}", names.len(), names.join(" ")));
         }
@@ -192,14 +290,6 @@ impl Tally {
             out.push_str(&format!("\n  no longer wrong, to be taken from the list: {name}"));
         }
         out
-    }
-
-    /// No answer but those of `not_yet` may be wrong, and at least `percent` of all must be known.
-    pub(crate) fn hold(&self, percent: usize, not_yet: &[&str]) {
-        let total = self.agree + self.unknown.values().map(Vec::len).sum::<usize>() + self.wrong.len();
-        let new: Vec<_> = self.wrong.iter().filter(|(name, _)| !not_yet.contains(&name.as_str())).collect();
-        assert!(new.is_empty(), "{} answers are wrong: {new:#?}", new.len());
-        assert!(self.agree * 100 >= total * percent, "only {} of {total} answers are known", self.agree);
     }
 }
 

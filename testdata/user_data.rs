@@ -1,8 +1,11 @@
 //! User data, read here and given to the real cloud-init when it was recorded (`testdata/user-data/record.py`).
 
-use kubelet_lint::node::{Booted, Step, Wrapping};
+use std::collections::BTreeMap;
 
-use crate::truth::{Tally, boot, judge, recorded};
+use kubelet_lint::node::{Booted, Step, Wrapping};
+use libtest_mimic::Trial;
+
+use crate::truth::{Case, Set, boot, recorded};
 
 /// At least this share of the blobs, per cent, must be followed to the end.
 const KNOWN: usize = 97;
@@ -18,27 +21,17 @@ fn run(family: &str, data: &[u8]) -> Vec<Booted> {
     })
 }
 
-#[test]
-fn user_data_leaves_what_cloud_init_left() {
-    let recorded = recorded("user-data/recorded.json");
-    let cases = recorded["cases"].as_object().unwrap();
+/// The tests of the recorded user data, grouped by the first word of its names.
+pub(crate) fn trials() -> Vec<Trial> {
+    let mut recorded = recorded("user-data/recorded.json");
+    let cases = recorded["cases"].as_object_mut().unwrap();
     assert!(cases.len() >= 60, "only {} blobs were found", cases.len());
-    let mut tally = Tally::default();
+    let mut groups: BTreeMap<String, Vec<Case>> = BTreeMap::new();
     for (name, case) in cases {
-        let ways = run(case["family"].as_str().unwrap(), case["data"].as_str().unwrap().as_bytes());
-        tally.add(name, judge(&case["kubelet"], &ways));
+        // The second round of the record has names that begin with a number.
+        let group = name.trim_start_matches("2-").split('-').next().unwrap().to_owned();
+        let (family, data) = (case["family"].as_str().unwrap().to_owned(), case["data"].as_str().unwrap().into());
+        groups.entry(group).or_default().push(Case { name: name.clone(), family, data, truth: case["kubelet"].take() });
     }
-    println!("{}", tally.summary(NOT_YET));
-    tally.hold(KNOWN, NOT_YET);
-}
-
-#[test]
-fn user_data_may_end_anywhere() {
-    let recorded = recorded("user-data/recorded.json");
-    for (number, case) in recorded["cases"].as_object().unwrap().values().enumerate() {
-        let data = case["data"].as_str().unwrap().as_bytes();
-        for end in (number % PREFIX_STEP..data.len()).step_by(PREFIX_STEP) {
-            assert!(!run(case["family"].as_str().unwrap(), &data[..end]).is_empty());
-        }
-    }
+    Set { name: "user_data", groups, run, known: KNOWN, not_yet: NOT_YET, prefix_step: PREFIX_STEP }.trials()
 }

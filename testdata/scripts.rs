@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use kubelet_lint::node::{Booted, Step, Wrapping};
+use libtest_mimic::Trial;
 
-use crate::truth::{Tally, boot, judge, recorded};
+use crate::truth::{Case, Set, boot, recorded};
 
 /// At least this share of the scripts, per cent, must be followed to the end.
 const KNOWN: usize = 97;
@@ -14,6 +16,9 @@ const NOT_YET: &[&str] = &[];
 /// Of each script every prefix is tried whose length is the number of the script modulo this. `PREFIX_STEP=1` tries all, which
 /// takes many minutes.
 const PREFIX_STEP: usize = 17;
+
+/// The configuration that nodeadm gets on Amazon Linux 2023.
+static NODE_CONFIG: OnceLock<String> = OnceLock::new();
 
 /// Name, family and text of every script below `testdata/shell/scripts`.
 fn scripts() -> BTreeMap<String, (String, String)> {
@@ -42,11 +47,12 @@ fn scripts() -> BTreeMap<String, (String, String)> {
 }
 
 /// Runs a script as user data, which is how it was run when it was recorded: with nothing in the environment.
-fn run(family: &str, script: &[u8], node_config: &str) -> Vec<Booted> {
+fn run(family: &str, script: &[u8]) -> Vec<Booted> {
     boot(family, |texts| {
         let mut steps = Vec::new();
         if family == "al2023" {
-            steps.push(Step::NodeConfig(texts.add("/node-config.yaml", node_config.as_bytes()).0));
+            let node_config = NODE_CONFIG.get().unwrap().as_bytes();
+            steps.push(Step::NodeConfig(texts.add("/node-config.yaml", node_config).0));
         }
         // EKS takes the user data of a managed node group in parts.
         let mut whole = Vec::new();
@@ -64,32 +70,23 @@ fn run(family: &str, script: &[u8], node_config: &str) -> Vec<Booted> {
     })
 }
 
-#[test]
-fn scripts_leave_what_bash_left() {
-    let recorded = recorded("shell/recorded.json");
-    let node_config = recorded["node_config"].as_str().unwrap();
-    let scripts = scripts();
-    let cases = recorded["cases"].as_object().unwrap();
-    assert!(scripts.len() >= 400, "only {} scripts were found", scripts.len());
-    assert!(scripts.keys().eq(cases.keys()), "run record.py: the scripts are not those that were recorded");
-    let mut tally = Tally::default();
-    for (name, (family, script)) in &scripts {
-        let case = &cases[name];
+/// The tests of the recorded scripts, one group for each file.
+pub(crate) fn trials() -> Vec<Trial> {
+    let mut recorded = recorded("shell/recorded.json");
+    NODE_CONFIG.set(recorded["node_config"].as_str().unwrap().to_owned()).unwrap();
+    let cases = recorded["cases"].as_object_mut().unwrap();
+    let mut groups: BTreeMap<String, Vec<Case>> = BTreeMap::new();
+    let mut seen = 0;
+    for (name, (family, script)) in scripts() {
+        let case = cases.get_mut(&name).unwrap_or_else(|| panic!("run record.py: {name} was not recorded"));
         let mut crc = flate2::Crc::new();
         crc.update(script.as_bytes());
         assert_eq!(case["crc32"].as_u64(), Some(u64::from(crc.sum())), "run record.py: {name} was changed");
-        tally.add(name, judge(&case["kubelet"], &run(family, script.as_bytes(), node_config)));
+        let group = name.split('/').next().unwrap().to_owned();
+        let truth = case["kubelet"].take();
+        groups.entry(group).or_default().push(Case { name, family, data: script.into_bytes(), truth });
+        seen += 1;
     }
-    println!("{}", tally.summary(NOT_YET));
-    tally.hold(KNOWN, NOT_YET);
-}
-
-#[test]
-fn a_script_may_end_anywhere() {
-    let step = std::env::var("PREFIX_STEP").ok().and_then(|s| s.parse().ok()).unwrap_or(PREFIX_STEP).max(1);
-    for (number, (family, script)) in scripts().values().enumerate() {
-        for end in (number % step..script.len()).step_by(step) {
-            assert!(!run(family, &script.as_bytes()[..end], "").is_empty());
-        }
-    }
+    assert_eq!((seen >= 400, seen), (true, cases.len()), "run record.py: the scripts are not those that were recorded");
+    Set { name: "scripts", groups, run, known: KNOWN, not_yet: NOT_YET, prefix_step: PREFIX_STEP }.trials()
 }

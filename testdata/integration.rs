@@ -1,0 +1,13 @@
+//! The program as its users meet it: the command line, reports, pages, what is delivered with it, and the house itself.
+#![allow(clippy::unwrap_used)]
+
+mod command;
+mod delivery;
+mod formats;
+mod house;
+mod own_rules;
+mod pages;
+mod policy;
+mod readme;
+mod sarif;
+mod scanning;

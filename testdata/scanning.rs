@@ -1,0 +1,38 @@
+//! What the tests that scan share: a scan, a report as text, and a copy of a folder.
+
+use std::path::{Path, PathBuf};
+
+use kubelet_lint::report::{self, Look};
+use kubelet_lint::scan::{Request, Scan, scan};
+
+/// Scans `paths` as seen from `current`.
+pub(crate) fn scan_in(current: &Path, paths: &[&str]) -> Scan {
+    let request = Request {
+        paths: paths.iter().map(PathBuf::from).collect(),
+        current: current.canonicalize().unwrap(),
+        no_ignore: true,
+        ..Request::default()
+    };
+    scan(&request).unwrap()
+}
+
+/// A report as text.
+pub(crate) fn render(format: &str, scan: &Scan, look: &Look) -> String {
+    let mut out = Vec::new();
+    report::format(format).unwrap().write(scan, look, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// Copies a folder without its snapshots.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            std::fs::create_dir(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else if !entry.file_name().to_string_lossy().contains(".snap") {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
