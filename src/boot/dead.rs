@@ -11,7 +11,7 @@ use crate::text::{Span, Traced, View};
 
 use super::image;
 use super::machine::{File, Machine, Start};
-use super::{launch, nodeadm, unit as service};
+use super::{launch, node_config, unit as service};
 
 /// Files of which login shells take variables.
 const LOGIN: [&str; 5] = ["/etc/environment", "/etc/profile", "/etc/bashrc", "/root/.bashrc", "/root/.bash_profile"];
@@ -42,7 +42,7 @@ fn documents(machine: &mut Machine) {
     let other = machine.given && !matches!(machine.family, Some(Family::Al2023) | None);
     for document in machine.node_configs.clone() {
         if other {
-            machine.bury(in_node_config(&document), &Reason::NoNodeadm);
+            machine.bury(node_config::settings(&document), &Reason::NoNodeadm);
             continue;
         }
         astray(machine, &document);
@@ -56,15 +56,6 @@ pub(super) fn passed_over(config: Option<&Document>, group: &NodeGroup, dead: &m
     let dropin = place.source.path().extension().is_some_and(|e| e == "conf");
     let settings = config.and_then(Document::tree).map(|tree| statements::misplaced(tree, dropin)).unwrap_or_default();
     dead.extend(settings.into_iter().map(|setting| Ineffective { setting, why: Reason::ConfigKey }));
-}
-
-/// The settings that nodeadm takes from a document.
-pub(super) fn in_node_config(document: &Node) -> Vec<Setting> {
-    let Some(kubelet) = document.path(&["spec", "kubelet"]) else { return Vec::new() };
-    let mut out = kubelet.get("config").map(statements::in_config).unwrap_or_default();
-    let items = kubelet.get("flags").map(Node::items).unwrap_or_default();
-    out.extend(items.iter().filter_map(Node::as_scalar).flat_map(|s| statements::in_words(&unit::words(&s.text))));
-    out
 }
 
 /// The settings of a `NodeConfig` that nodeadm passes over: its decoder ignores keys that it does not know
@@ -118,8 +109,8 @@ pub(super) fn in_file(path: &str, text: &Traced, place: Span, cx: &mut BootCx<'_
     if path.starts_with("/etc/profile.d/") || LOGIN.contains(&path) {
         return in_profile(&view);
     }
-    match document(&view, nodeadm::API, "NodeConfig") {
-        Some(tree) => in_node_config(&tree),
+    match document(&view, node_config::API, "NodeConfig") {
+        Some(tree) => node_config::settings(&tree),
         None => in_configuration(&view),
     }
 }

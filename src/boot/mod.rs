@@ -8,6 +8,7 @@ mod image;
 mod kubeadm;
 mod launch;
 mod machine;
+mod node_config;
 mod nodeadm;
 mod runtime;
 mod shell;
@@ -15,6 +16,7 @@ mod unit;
 mod user_data;
 mod way;
 mod windows;
+mod wrapping;
 
 #[cfg(test)]
 mod tests;
@@ -41,7 +43,7 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
         match step {
             Step::UserData(text, wrapping) => ways = user_data::run(group, ways, text, *wrapping, cx),
             // Nothing but cloud-init makes a script of a template.
-            Step::Script(text) if user_data::is_template(text) => {
+            Step::Script(text) if user_data::jinja::is_template(text) => {
                 ways = user_data::run(group, ways, text, Wrapping::Plain, cx);
             }
             Step::Script(text) => {
@@ -64,13 +66,13 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
             Step::NodeadmKubeletConfig(config) => {
                 for way in &mut ways {
                     way.machine.know(Family::Al2023);
-                    way.machine.node_configs.push(nodeadm::document(config.clone()));
+                    way.machine.node_configs.push(node_config::document(config.clone()));
                 }
             }
             Step::NodeadmKubeletConfigLast(config) => {
                 for way in &mut ways {
                     way.machine.know(Family::Al2023);
-                    way.machine.last_node_configs.push(nodeadm::document(config.clone()));
+                    way.machine.last_node_configs.push(node_config::document(config.clone()));
                 }
             }
             Step::KubeletConfig(tree, _) => {
@@ -183,7 +185,7 @@ fn merge_settings(machine: &mut Machine, tree: &Node) {
     machine.see(None);
     // Of several, each is laid over those before it.
     let whole = match machine.merged.last() {
-        Some(before) => nodeadm::merged(before, tree),
+        Some(before) => node_config::merged(before, tree),
         None => tree.clone(),
     };
     machine.merged.push(whole);

@@ -17,7 +17,7 @@ use crate::text::{Span, Traced, Why};
 use crate::value::{Condition, Guard};
 
 use super::machine::{File, Files, Machine};
-use super::{image, nodeadm};
+use super::{image, node_config};
 
 /// The files of a machine as a runtime sees them.
 struct Seen<'a, 'b, 'c> {
@@ -160,7 +160,7 @@ pub(super) fn by_nodeadm(machine: &mut Machine, documents: &[Node], cx: &mut Boo
         }
         if let Some(tree) = parsed.tree {
             over = Some(match over {
-                Some(before) => nodeadm::merged(&before, &tree),
+                Some(before) => node_config::merged(&before, &tree),
                 None => tree,
             });
         }
@@ -174,7 +174,7 @@ pub(super) fn by_nodeadm(machine: &mut Machine, documents: &[Node], cx: &mut Boo
     let id = cx.texts.add_made("nodeadm's configuration of containerd", &Traced::made(own, place), place);
     let Some(own) = toml::parse(&cx.texts.view(id)).tree else { return };
     let mut text = Traced::new();
-    print(&nodeadm::merged(&own, &over), &Traced::new(), place, &mut text, 0);
+    print(&node_config::merged(&own, &over), &Traced::new(), place, &mut text, 0);
     machine.put(image::CONTAINERD, File::Known(Arc::new(text)));
 }
 

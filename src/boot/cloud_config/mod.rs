@@ -12,16 +12,7 @@ use crate::syntax::{Node, NodeKind, Parsed, Resolved, Schema, json, resolve, yam
 use crate::text::{Span, Traced, Why};
 
 use super::machine::absolute;
-use super::user_data::{Action, Phase};
-
-/// A part that goes into the configuration.
-#[derive(Clone, Debug)]
-pub(super) enum Part {
-    /// A document, and how the header of its part wants it merged.
-    Document(Traced, Option<String>),
-    /// `#cloud-config-jsonp`: a JSON patch of what the parts before it came to; without its first line.
-    Patch(Traced),
-}
+use super::user_data::plan::{Action, Part, Phase};
 
 /// What several cloud-configs come to: what is done, and the place and the reason of what is not known.
 pub(super) struct Merged {

@@ -7,7 +7,7 @@ use crate::runtime::Name;
 use crate::text::{Span, Traced, Why};
 
 use super::super::machine::{File, Start, absolute};
-use super::super::{image, kubeadm, nodeadm};
+use super::super::{image, kubeadm, node_config, nodeadm};
 use super::files::contents;
 use super::unmodelled::FAULTLESS;
 use super::{Run, Shell, Status, snap};
@@ -384,7 +384,7 @@ impl Shell<'_, '_> {
                 files.extend(path.machine.files.keys().filter(|f| f.starts_with(&prefix)).cloned());
                 for file in files {
                     if let Some(File::Known(text)) = path.machine.file(&file)
-                        && let Some(document) = nodeadm::read(&mut path.machine, &text, &file, self.cx)
+                        && let Some(document) = node_config::read(&mut path.machine, &text, &file, self.cx)
                     {
                         documents.push(document);
                     }

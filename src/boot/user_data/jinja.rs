@@ -44,6 +44,11 @@ impl Choices {
     }
 }
 
+/// True for a text whose first line says that it is a template.
+pub(in super::super) fn is_template(text: &Traced) -> bool {
+    body(text).is_some()
+}
+
 /// The text after the line that says it is a template; `None` if no line says so.
 pub(super) fn body(text: &Traced) -> Option<Traced> {
     let end = text.bytes().iter().position(|b| *b == b'\n').unwrap_or(text.len());

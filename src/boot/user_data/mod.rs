@@ -2,86 +2,25 @@
 //! `cloudinit/handlers/__init__.py` of canonical/cloud-init at 04eacd06; `nodeadm/internal/configprovider` of
 //! awslabs/amazon-eks-ami at 81fec2e8.
 
-mod jinja;
+pub(super) mod jinja;
 mod parts;
+pub(super) mod plan;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::decode::base64::{self, Strictness};
-use crate::decode::{DecodeError, gzip};
 use crate::kubelet::statements;
 use crate::node::{BootCx, Family, NodeGroup, Reason, Wrapping};
 use crate::syntax::{toml, yaml};
-use crate::text::{Layer, Span, Traced, Why};
+use crate::text::{Traced, Why};
 use crate::value::{Condition, Guard};
 
-use super::cloud_config::Part;
 use super::machine::{File, Machine};
 use super::way::Way;
-use super::{cloud_config, dead, nodeadm, shell, windows};
+use super::{cloud_config, dead, node_config, nodeadm, shell, windows, wrapping};
 
 use jinja::Choices;
-
-/// What cloud-init does with a part, in the order of a first boot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Phase {
-    /// `#cloud-boothook`
-    Hook,
-    /// `bootcmd`
-    BootCommand,
-    /// `write_files`
-    Files,
-    /// `commands` of `snap`
-    SnapCommand,
-    /// `write_files` with `defer`
-    DeferredFiles,
-    /// `runcmd`, which becomes a file beside the shell parts
-    RunCommand,
-}
-
-/// Something that cloud-init does.
-#[derive(Clone, Debug)]
-pub(super) enum Action {
-    /// Runs a script; the name is for people.
-    Run(Traced, String),
-    /// Writes a file, or adds to one.
-    Write {
-        /// Absolute path.
-        path: String,
-        /// What is written.
-        content: Result<Traced, Why>,
-        /// True if it is added.
-        append: bool,
-    },
-}
-
-/// The folders that cloud-init keeps scripts in, in the order in which it runs them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Folder {
-    PerOnce,
-    PerBoot,
-    PerInstance,
-    User,
-}
-
-/// What the parts of one user data come to.
-#[derive(Default)]
-struct Plan {
-    actions: Vec<(Phase, Action)>,
-    cloud_configs: Vec<Part>,
-    /// Shell parts by the order of their folders and their file names, which is the order in which they run.
-    scripts: BTreeMap<(Folder, String), (Traced, String)>,
-    /// How many parts were seen, which names those that have no name.
-    parts: usize,
-    node_configs: Vec<Traced>,
-    gaps: Vec<(Span, Why)>,
-    /// Documents for nodeadm where nodeadm does not look.
-    unread: Vec<(Traced, Reason)>,
-    problems: Vec<DecodeError>,
-    windows: Option<Traced>,
-    bottlerocket: Option<Traced>,
-}
+use plan::{Action, Folder, Phase, Plan};
 
 /// Boots with user data. A condition of a template that the source cannot decide is followed both ways.
 pub(super) fn run(
@@ -142,9 +81,9 @@ fn read(
     cx: &mut BootCx<'_>,
 ) -> (Plan, Choices) {
     let mut reader = parts::Reader { plan: Plan::default(), choices, family: group.family, place: group.place, cx };
-    match peel(text, wrapping) {
+    match wrapping::peel(text, wrapping) {
         Ok(text) => {
-            let (documents, error) = nodeadm::documents_in(&text);
+            let (documents, error) = node_config::documents_in(&text);
             reader.plan.node_configs = documents;
             reader.plan.problems.extend(error);
             reader.whole(&text, name);
@@ -184,7 +123,7 @@ fn follow(group: &NodeGroup, mut plan: Plan, name: &str, mut ways: Vec<Way>, cx:
         for (text, why) in &plan.unread {
             let id = cx.texts.add_made(format!("NodeConfig in the {name}"), text, group.place);
             let document = yaml::parse(&cx.texts.view(id)).tree.into_iter().next();
-            machine.bury(document.map(|d| dead::in_node_config(&d)).unwrap_or_default(), why);
+            machine.bury(document.map(|d| node_config::settings(&d)).unwrap_or_default(), why);
         }
         for (path, text) in &merged.replaced {
             let settings = dead::in_file(path, text, group.place, cx);
@@ -242,30 +181,4 @@ fn settings(machine: &mut Machine, settings: &Traced, name: &str, cx: &mut BootC
         }
         machine.bottlerocket = Some(Arc::new(tree));
     }
-}
-
-/// Takes off what wraps the text as a whole on its way to EC2.
-fn peel(text: &Traced, wrapping: Wrapping) -> Result<Traced, DecodeError> {
-    match wrapping {
-        Wrapping::Base64 if text.is_hole() && text.original(Layer::Base64).is_none() => Ok(text.clone()),
-        Wrapping::Base64 => base64::decode(text, Strictness::Standard),
-        Wrapping::Base64OrPlain | Wrapping::Plain if looks_wrapped(text) => base64::decode(text, Strictness::Standard),
-        Wrapping::Base64OrPlain | Wrapping::Plain => Ok(text.clone()),
-    }
-}
-
-/// True for a text whose first line says that it is a template.
-pub(super) fn is_template(text: &Traced) -> bool {
-    jinja::body(text).is_some()
-}
-
-/// True if the text is base64 of something, and not a word that happens to consist of its letters.
-pub(super) fn looks_wrapped(text: &Traced) -> bool {
-    text.original(Layer::Base64).is_some() || text.len() >= 24 && base64::looks_encoded(text)
-}
-
-/// What nodeadm takes off a text, whatever is said of it: base64, then gzip.
-pub(super) fn unwrap(text: &Traced) -> Result<Traced, DecodeError> {
-    let text = if looks_wrapped(text) { base64::decode(text, Strictness::Standard)? } else { text.clone() };
-    if gzip::looks_compressed(&text) { gzip::decode(&text) } else { Ok(text) }
 }

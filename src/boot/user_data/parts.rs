@@ -7,10 +7,9 @@ use crate::node::{BootCx, Family, Reason};
 use crate::syntax::{Node, Resolved, Schema, resolve, toml, yaml};
 use crate::text::{Span, Traced, Why};
 
-use super::super::cloud_config::Part;
-use super::super::{nodeadm, windows};
+use super::super::{node_config, windows};
 use super::jinja::{self, Choices};
-use super::{Action, Folder, Phase, Plan};
+use super::plan::{Action, Folder, Part, Phase, Plan};
 
 /// Bytes of user data in which cloud-init looks for a MIME header.
 const HEADER_BYTES: usize = 4096;
@@ -126,7 +125,7 @@ impl Reader<'_, '_> {
             self.sniffed(None, text, None, None, name, name);
         } else if self.settings(&text) {
             self.plan.bottlerocket = Some(text);
-        } else if !nodeadm::is_document(&text) && !looks_like_mime(&text) {
+        } else if !node_config::is_document(&text) && !looks_like_mime(&text) {
             let double = text.len() >= 24 && base64::looks_encoded(&text);
             let what = if double {
                 "user data that is encoded twice, which this cloud-init leaves as it is"
@@ -255,7 +254,9 @@ impl Reader<'_, '_> {
                             self.script(Folder::User, &piece);
                         }
                     }
-                    None if nodeadm::is_document(&piece.text) => self.plan.unread.push((piece.text, Reason::PartType)),
+                    None if node_config::is_document(&piece.text) => {
+                        self.plan.unread.push((piece.text, Reason::PartType));
+                    }
                     None => {}
                 }
             }
@@ -374,7 +375,7 @@ impl Reader<'_, '_> {
 
     fn script(&mut self, folder: Folder, piece: &Piece<'_>) {
         let text = unix(&piece.text);
-        if nodeadm::is_document(&text) {
+        if node_config::is_document(&text) {
             self.plan.unread.push((text, Reason::PartType));
             return;
         }

@@ -1,0 +1,130 @@
+//! `NodeConfig` documents, which nodeadm works from: where they stand, and what they say of the kubelet. Source:
+//! `nodeadm/internal/configprovider` and `nodeadm/internal/api` of awslabs/amazon-eks-ami at 81fec2e8.
+
+use crate::decode::{DecodeError, mime};
+use crate::kubelet::statements;
+use crate::node::{BootCx, Family, Reason};
+use crate::setting::Setting;
+use crate::syntax::{Node, NodeKind, unit, yaml};
+use crate::text::{Traced, Why};
+
+use super::machine::Machine;
+use super::wrapping::unwrap;
+
+/// The API group of the documents.
+pub(super) const API: &str = "node.eks.aws/";
+
+/// The documents that nodeadm finds in user data or in a file of its directory: in the parts of their own type that stand
+/// on the top level of a message that Go's reader can read, or the text as a whole. Source: `nodeadm/internal/configprovider`.
+pub(super) fn documents_in(text: &Traced) -> (Vec<Traced>, Option<DecodeError>) {
+    let text = match unwrap(text) {
+        Ok(text) => text,
+        Err(error) => return (Vec::new(), Some(error)),
+    };
+    let entity = mime::parse(&text);
+    let multipart = entity.media_type().essence.starts_with("multipart/");
+    if !multipart || entity.headers.is_empty() {
+        return if is_document(&text) { (vec![text], None) } else { (Vec::new(), None) };
+    }
+    let parts = entity.parts.as_deref().unwrap_or_default();
+    let own: Vec<_> = parts.iter().filter(|p| p.media_type().essence == "application/node.eks.aws").collect();
+    let Some(first) = own.first() else { return (Vec::new(), None) };
+    let readable = entity.separated
+        && entity.closed
+        && entity.media_type().strict
+        && parts.iter().all(|p| p.separated && p.media_type().strict);
+    if !readable {
+        let message = "nodeadm cannot read this MIME message, so the node does not join".to_owned();
+        return (Vec::new(), Some(DecodeError { at: first.body.span(), message }));
+    }
+    let mut out = Vec::new();
+    for part in own {
+        match unwrap(&part.body) {
+            Ok(text) => out.push(text),
+            Err(error) => return (Vec::new(), Some(error)),
+        }
+    }
+    (out, None)
+}
+
+/// True for a text that is a `NodeConfig` as a whole.
+pub(super) fn is_document(text: &Traced) -> bool {
+    let text = text.to_text();
+    let mut lines = text.lines();
+    text.contains(API)
+        && !text.starts_with("#!")
+        // Such a document may stand inside of a file that cloud-init writes, or in a part of a message.
+        && !text.starts_with("#cloud-")
+        && !text.to_ascii_lowercase().starts_with("mime-version:")
+        && !text.to_ascii_lowercase().starts_with("content-type:")
+        && lines.any(|l| l.contains("kind") && l.contains("NodeConfig") && !l.trim_start().starts_with('#'))
+}
+
+/// The first document of `text`, if it is a `NodeConfig`; only the first one is read.
+pub(super) fn read(machine: &mut Machine, text: &Traced, name: &str, cx: &mut BootCx<'_>) -> Option<Node> {
+    let id = cx.texts.add_made(name, text, machine.place);
+    let view = cx.texts.view(id);
+    let parsed = yaml::parse(&view);
+    let at = text.span().unwrap_or(machine.place);
+    let node = parsed.tree.into_iter().next();
+    let kind = node.as_ref().and_then(|n| n.get("kind")).and_then(|n| n.as_str());
+    if let Some(error) = parsed.errors.into_iter().next()
+        && kind.is_none_or(|k| k == "NodeConfig")
+        && text.to_text().contains(API)
+    {
+        cx.problem(error.at, format!("the NodeConfig cannot be read: {}", error.message));
+        machine.gap(error.at, Why::NotUnderstood("a NodeConfig that cannot be read".into()));
+        machine.see(Some(Family::Al2023));
+        return None;
+    }
+    let node = node?;
+    let version = node.get("apiVersion").and_then(|n| n.as_str())?;
+    if node.get("kind").and_then(|n| n.as_str()) != Some("NodeConfig") || !version.starts_with(API) {
+        return None;
+    }
+    if version != "node.eks.aws/v1alpha1" {
+        cx.problem(node.get("apiVersion").map_or(at, |n| n.span), format!("nodeadm knows no {version}"));
+        machine.gap(at, Why::NotUnderstood(format!("a NodeConfig of {version}").into()));
+        machine.bury(settings(&node), &Reason::ApiVersion);
+        return None;
+    }
+    Some(node)
+}
+
+/// A document that says `config` is the kubelet's configuration.
+pub(super) fn document(config: Node) -> Node {
+    let span = config.span;
+    let key = |name: &str| Node {
+        kind: NodeKind::Scalar(crate::syntax::Scalar {
+            text: Traced::made(name, span),
+            style: crate::syntax::Style::Plain,
+        }),
+        span,
+        tag: None,
+    };
+    let wrap = |name: &str, node: Node| Node { kind: NodeKind::Map(vec![(key(name), node)]), span, tag: None };
+    wrap("spec", wrap("kubelet", wrap("config", config)))
+}
+
+/// `over` laid over `under`: maps by key, everything else whole. A zero, an empty text and `false` count.
+pub(super) fn merged(under: &Node, over: &Node) -> Node {
+    let (NodeKind::Map(below), NodeKind::Map(above)) = (&under.kind, &over.kind) else { return over.clone() };
+    let mut pairs = below.clone();
+    for (key, value) in above {
+        let same = |k: &Node| k.as_str().is_some() && k.as_str() == key.as_str();
+        match pairs.iter_mut().find(|(k, _)| same(k)) {
+            Some(pair) => *pair = (key.clone(), merged(&pair.1, value)),
+            None => pairs.push((key.clone(), value.clone())),
+        }
+    }
+    Node { kind: NodeKind::Map(pairs), span: over.span, tag: over.tag.clone() }
+}
+
+/// The settings that nodeadm takes from a document.
+pub(super) fn settings(document: &Node) -> Vec<Setting> {
+    let Some(kubelet) = document.path(&["spec", "kubelet"]) else { return Vec::new() };
+    let mut out = kubelet.get("config").map(statements::in_config).unwrap_or_default();
+    let items = kubelet.get("flags").map(Node::items).unwrap_or_default();
+    out.extend(items.iter().filter_map(Node::as_scalar).flat_map(|s| statements::in_words(&unit::words(&s.text))));
+    out
+}
