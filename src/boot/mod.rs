@@ -206,7 +206,7 @@ fn doubted(mut way: Way, group: &NodeGroup) -> Option<Way> {
     let machine = &way.machine;
     let user_data = group.steps.iter().any(|step| matches!(step, Step::UserData(..)));
     if user_data && machine.family == Some(Family::Kubeadm) && !machine.given && !machine.sure {
-        let condition = Condition { words: UNIT_OF_KUBEADM.into(), holds: true };
+        let condition = Condition::new(UNIT_OF_KUBEADM, true);
         way.when = way.when.and(&Guard::of(condition))?;
     }
     Some(way)
@@ -229,7 +229,7 @@ fn is_open(machine: &Machine, cx: &mut BootCx<'_>) -> bool {
 /// A way for each family that the node may be of.
 fn by_family(way: &Way) -> Vec<Way> {
     let side = |(family, words): (Family, &'static str)| {
-        let condition = Condition { words: words.into(), holds: true };
+        let condition = Condition::new(words, true);
         let mut way = way.clone();
         way.when = way.when.and(&Guard::of(condition))?;
         way.machine.family = Some(family);
@@ -256,7 +256,7 @@ fn by_age(way: Way) -> Vec<Way> {
         return vec![way];
     }
     let side = |old: bool| {
-        let condition = Condition { words: "the image is from before June 2025".into(), holds: old };
+        let condition = Condition::new("the image is from before June 2025", old);
         let mut way = way.clone();
         way.when = way.when.and(&Guard::of(condition))?;
         way.machine.old_nodeadm = old;

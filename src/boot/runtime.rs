@@ -73,7 +73,7 @@ pub(super) fn effective(machine: &mut Machine, cx: &mut BootCx<'_>) -> Vec<Runti
                 Some(_) => format!("{} is restarted later", name.words()),
                 None => format!("{} starts after its configuration is written", name.words()),
             };
-            runtime.when = Guard::of(Condition { words: words.into(), holds: true });
+            runtime.when = Guard::of(Condition::new(words, true));
             runtime
         });
         out.extend(now.into_iter().chain(later));

@@ -158,7 +158,7 @@ pub(super) fn find(
         runs,
         hops,
         groups: vec![GroupRef { name: group.name.clone(), place: own }],
-        when: when(group, booted, hit).filter(|g| !g.is_always()).into_iter().collect(),
+        when: when(group, booted, hit).map(|g| g.without_scopes()).filter(|g| !g.is_always()).into_iter().collect(),
         help: words.help,
         notes: words.notes,
         field: field_name(setting),
@@ -177,9 +177,7 @@ fn when(group: &NodeGroup, booted: Option<&Booted>, hit: &Hit<'_>) -> Option<Gua
     }
     let guard = group.when.and(&booted?.when)?;
     match hit.settled.filter(|s| !s.depends_on_version()).and_then(|s| s.unknown.as_ref()) {
-        Some(why) => {
-            guard.and(&Guard::of(Condition { words: format!("nothing overrides it: {why}").into(), holds: true }))
-        }
+        Some(why) => guard.and(&Guard::of(Condition::new(format!("nothing overrides it: {why}"), true))),
         None => Some(guard),
     }
 }

@@ -85,7 +85,7 @@ fn at_group(
     texts: &Texts,
 ) -> Option<Finding> {
     let place = texts.place(texts.trail(group.place).origin()).first_line();
-    let guard = group.when.and(&booted.when)?;
+    let guard = group.when.and(&booted.when)?.without_scopes();
     Some(Finding {
         rule,
         level: rule.level_for(settled.field),

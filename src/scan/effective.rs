@@ -74,7 +74,7 @@ impl ShownGroup {
             place: texts.place(texts.trail(group.place).origin()).first_line(),
             family: booted.family.or(group.family).map(|f| f.id()),
             kubernetes: group.minor.map(|minor| format!("1.{minor}")),
-            when: group.when.and(&booted.when).unwrap_or_default(),
+            when: group.when.and(&booted.when).unwrap_or_default().without_scopes(),
             kubelet: effective.is_some(),
             starts: effective.and_then(|e| e.starts),
             why_not: effective

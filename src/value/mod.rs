@@ -1,5 +1,6 @@
 //! What an expression of a template language yields: known, partly known, or unknown and why. Knows no language.
 
+mod condition;
 mod equal;
 mod number;
 
@@ -9,81 +10,12 @@ use indexmap::IndexMap;
 
 use crate::text::{Link, Span, Traced, Via, Why};
 
+pub use condition::{Condition, Guard};
 pub use equal::{Own, equal, equal_but};
 pub use number::Number;
 
 /// The most alternatives that are kept apart for one value or one text; past it the value becomes a hole.
 pub const MAX_ALTERNATIVES: usize = 32;
-
-/// A condition that the source cannot decide, in words that a person can read, such as `var.debug`.
-///
-/// Two conditions with the same words are the same condition: an alternative that needs both of its answers cannot happen.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Condition {
-    /// The condition as written, shortened for people.
-    pub words: Arc<str>,
-    /// The answer that is assumed.
-    pub holds: bool,
-}
-
-impl std::fmt::Display for Condition {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.holds { write!(f, "{}", self.words) } else { write!(f, "not ({})", self.words) }
-    }
-}
-
-/// Conditions that hold together, sorted, without repetition. None at all means *always*.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Guard(Vec<Condition>);
-
-impl Guard {
-    /// Holds always.
-    pub fn always() -> Self {
-        Self::default()
-    }
-
-    /// Holds if `condition` does.
-    pub fn of(condition: Condition) -> Self {
-        Self(vec![condition])
-    }
-
-    /// True if nothing is assumed.
-    pub fn is_always(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The conditions.
-    pub fn conditions(&self) -> &[Condition] {
-        &self.0
-    }
-
-    /// What holds if the one or the other does, where they differ in the answer to one condition only.
-    pub fn or(&self, other: &Self) -> Option<Self> {
-        let differs = |c: &Condition| !other.0.contains(c);
-        let mine: Vec<_> = self.0.iter().filter(|c| differs(c)).collect();
-        let [one] = mine.as_slice() else {
-            return mine.is_empty().then(|| self.clone());
-        };
-        let opposite = Condition { words: Arc::clone(&one.words), holds: !one.holds };
-        let same = self.0.len() == other.0.len() && other.0.contains(&opposite);
-        same.then(|| Self(self.0.iter().filter(|c| *c != *one).cloned().collect()))
-    }
-
-    /// Both together, or `None` if they contradict each other.
-    pub fn and(&self, other: &Self) -> Option<Self> {
-        let mut all = self.0.clone();
-        for condition in &other.0 {
-            if all.iter().any(|c| c.words == condition.words && c.holds != condition.holds) {
-                return None;
-            }
-            if !all.contains(condition) {
-                all.push(condition.clone());
-            }
-        }
-        all.sort();
-        Some(Self(all))
-    }
-}
 
 /// A value, the place of the expression that gave it, and the references it passed since.
 #[derive(Clone, Debug, PartialEq)]
@@ -301,33 +233,5 @@ impl Value {
             },
             _ => None,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Condition, Guard};
-
-    fn guard(conditions: &[(&str, bool)]) -> Guard {
-        let of = |(words, holds): &(&str, bool)| Guard::of(Condition { words: (*words).into(), holds: *holds });
-        conditions.iter().map(of).fold(Guard::always(), |all, one| all.and(&one).unwrap())
-    }
-
-    #[test]
-    fn opposite_answers_cancel_out() {
-        for (a, b, either) in [
-            (&[("x", true)][..], &[("x", false)][..], Some(&[][..])),
-            (&[("x", true), ("y", true)], &[("x", false), ("y", true)], Some(&[("y", true)])),
-            (&[("x", true)], &[("y", false)], None),
-            (&[("x", true), ("y", true)], &[("x", false)], None),
-            (&[("x", true)], &[("x", true), ("y", true)], Some(&[("x", true)])),
-        ] {
-            assert_eq!(guard(a).or(&guard(b)), either.map(guard), "{a:?} or {b:?}");
-        }
-    }
-
-    #[test]
-    fn contradictions_are_seen() {
-        assert_eq!(guard(&[("x", true)]).and(&guard(&[("x", false)])), None);
     }
 }

@@ -302,7 +302,7 @@ impl Shell<'_, '_> {
         };
         let mut out = Vec::new();
         let fork = |path: &Path, holds: bool| {
-            let condition = Condition { words: Arc::clone(&words), holds: holds != denied };
+            let condition = Condition::new(Arc::clone(&words), holds != denied);
             let when = path.when.and(&Guard::of(condition))?;
             let mut path = path.clone();
             path.when = when;

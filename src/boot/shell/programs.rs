@@ -116,7 +116,7 @@ impl Shell<'_, '_> {
         path.status = Status::Zero;
         let script = &self.cx.texts.get(span.text).bytes;
         let matters = script.windows(runtime::KEY.len()).any(|w| w == runtime::KEY.as_bytes());
-        let condition = |holds| Condition { words: "containerd is 2.0 or newer".into(), holds };
+        let condition = |holds| Condition::new("containerd is 2.0 or newer", holds);
         let ways: Vec<(bool, Guard)> = if matters {
             [true, false]
                 .into_iter()

@@ -67,7 +67,7 @@ fn guard(choices: &Choices) -> Guard {
     let conditions = choices
         .answers
         .iter()
-        .map(|(words, holds)| Guard::of(Condition { words: format!("the template's {words}").into(), holds: *holds }));
+        .map(|(words, holds)| Guard::of(Condition::new(format!("the template's {words}"), *holds)));
     conditions.fold(Guard::always(), |all, one| all.and(&one).unwrap_or(all))
 }
 

@@ -176,7 +176,7 @@ impl Book {
             let answers = std::mem::take(&mut run.vars.answers);
             for n in (known..answers.len()).rev() {
                 let mut other = answers[..=n].to_vec();
-                other[n].holds = false;
+                other[n] = other[n].opposite();
                 open.push(other);
             }
             let taken = std::mem::take(&mut run.taken);

@@ -152,7 +152,7 @@ impl Run {
         if let Some(words) = asked.and_then(words)
             && (self.steps.len(), self.groups.len()) != before
         {
-            let condition = Condition { words: words.into(), holds: true };
+            let condition = Condition::new(words, true);
             self.when = self.when.and(&Guard::of(condition)).unwrap_or_default();
         }
     }

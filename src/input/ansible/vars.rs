@@ -258,10 +258,11 @@ impl Vars {
     pub(super) fn assume(&mut self, at: Span, cx: &Cx<'_>) -> bool {
         let words = String::from_utf8_lossy(cx.texts.slice(at)).split_whitespace().collect::<Vec<_>>().join(" ");
         let words: Arc<str> = words.chars().take(MAX_WORDS).collect::<String>().into();
-        if let Some(known) = self.answers.iter().find(|c| c.words == words) {
-            return known.holds;
+        let asked = Condition::new(words, true);
+        if let Some(known) = self.answers.iter().find(|c| c.asks_as(&asked)) {
+            return known.holds();
         }
-        self.answers.push(Condition { words, holds: true });
+        self.answers.push(asked);
         true
     }
 

@@ -40,7 +40,7 @@ pub(super) fn is(name: &str, value: &str) -> Guard {
 
 /// A condition in words that holds.
 pub(super) fn when(words: impl Into<Arc<str>>) -> Guard {
-    Guard::of(Condition { words: words.into(), holds: true })
+    Guard::of(Condition::new(words, true))
 }
 
 impl Evaluator<'_> {

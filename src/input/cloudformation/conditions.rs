@@ -21,7 +21,7 @@ impl Answer {
     fn not(self) -> Self {
         match self {
             Self::Known(value) => Self::Known(!value),
-            Self::Open(c) => Self::Open(Condition { words: c.words, holds: !c.holds }),
+            Self::Open(c) => Self::Open(c.opposite()),
         }
     }
 
@@ -29,7 +29,7 @@ impl Answer {
     pub(super) fn guard(self, yes: bool) -> Option<Guard> {
         match self {
             Self::Known(value) => (value == yes).then(Guard::always),
-            Self::Open(c) => Some(Guard::of(Condition { words: c.words, holds: c.holds == yes })),
+            Self::Open(c) => Some(Guard::of(if yes { c } else { c.opposite() })),
         }
     }
 }
@@ -41,7 +41,7 @@ impl Evaluator<'_> {
             return answer.clone();
         }
         let words: Arc<str> = format!("condition {name}").into();
-        let open = Answer::Open(Condition { words: Arc::clone(&words), holds: true });
+        let open = Answer::Open(Condition::new(Arc::clone(&words), true));
         let Some(node) = self.template.conditions.get(name).copied() else { return open };
         // A condition that names itself meets this answer.
         self.answers.insert(name.to_owned(), open);
@@ -52,7 +52,7 @@ impl Evaluator<'_> {
 
     /// The answer of an expression. `words` name it where it cannot be decided.
     fn answer(&mut self, node: &Node, words: &Arc<str>) -> Answer {
-        let open = Answer::Open(Condition { words: Arc::clone(words), holds: true });
+        let open = Answer::Open(Condition::new(Arc::clone(words), true));
         let Some(call) = Expr::from(node).call() else { return open };
         if self.depth >= MAX_NESTED {
             return open;
@@ -99,7 +99,7 @@ impl Evaluator<'_> {
             0 => Answer::Known(true),
             1 => Answer::Open(left.swap_remove(0)),
             // Which of them decides is not said in words, so the whole is one condition.
-            _ => Answer::Open(Condition { words: Arc::clone(words), holds: want }),
+            _ => Answer::Open(Condition::new(Arc::clone(words), want)),
         }
     }
 }

@@ -82,7 +82,7 @@ fn deployed(path: &Path, document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         [one] => format!("deployed with {}", one.name),
         _ => "deployed with a file of parameters".to_owned(),
     };
-    ways.push((Guard::of(Condition { words: without.into(), holds: false }), base));
+    ways.push((Guard::of(Condition::new(without, false)), base));
     for deployment in beside {
         let when = choices::when(format!("deployed with {}", deployment.name));
         ways.push((when, reader.template(document, deployment.given)));

@@ -100,7 +100,7 @@ pub(super) fn ways(
         let answers = engine.answers;
         for n in (known..answers.len()).rev() {
             let mut other = answers[..=n].to_vec();
-            other[n].holds = false;
+            other[n] = other[n].opposite();
             open.push(other);
         }
         let when = answers.into_iter().try_fold(Guard::always(), |all, one| all.and(&Guard::of(one)));
@@ -249,10 +249,11 @@ impl Engine<'_, '_> {
     pub(super) fn assume(&mut self, at: Span) -> bool {
         let words = String::from_utf8_lossy(self.cx.texts.slice(at)).split_whitespace().collect::<Vec<_>>().join(" ");
         let words: Arc<str> = words.chars().take(MAX_WORDS).collect::<String>().into();
-        if let Some(known) = self.answers.iter().find(|c| c.words == words) {
-            return known.holds;
+        let asked = Condition::new(words, true);
+        if let Some(known) = self.answers.iter().find(|c| c.asks_as(&asked)) {
+            return known.holds();
         }
-        self.answers.push(Condition { words, holds: true });
+        self.answers.push(asked);
         true
     }
 

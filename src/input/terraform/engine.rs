@@ -256,7 +256,7 @@ impl<'e, 'c> Engine<'e, 'c> {
             known.len() - 1
         });
         let words = if index == 0 { words } else { format!("{words} ({})", index + 1) };
-        Condition { words: words.into(), holds: true }
+        Condition::new(words, true)
     }
 
     /// What tells this binding from others, if the text at `at` uses a name that is bound here and not everywhere.

@@ -225,7 +225,7 @@ impl Engine<'_, '_> {
         if let Why::NoDefault(name) | Why::FromOutside(name) = why
             && self.is_reference(value.at)
         {
-            return Ok(both_ways(&Condition { words: Arc::clone(name), holds: true }));
+            return Ok(both_ways(&Condition::new(Arc::clone(name), true)));
         }
         let condition = {
             let words = self.words(expr.span);
@@ -414,8 +414,7 @@ pub(super) fn entries_of(collection: &Value) -> Result<Entries, Why> {
 
 /// Holds, or does not.
 pub(super) fn both_ways(condition: &Condition) -> Truth {
-    let not = Condition { words: Arc::clone(&condition.words), holds: !condition.holds };
-    vec![(Guard::of(condition.clone()), true), (Guard::of(not), false)]
+    vec![(Guard::of(condition.clone()), true), (Guard::of(condition.opposite()), false)]
 }
 
 /// The truth value, or several under their conditions.

@@ -474,7 +474,7 @@ pub(super) fn choice(value: &Value, key: &Why, default: Option<&Value>, at: Span
     if map.open.is_some() || map.entries.is_empty() || map.entries.len() > MAX_CHOICES {
         return None;
     }
-    let is = |key: &str, holds: bool| Guard::of(Condition { words: format!("{name} == {key:?}").into(), holds });
+    let is = |key: &str, holds: bool| Guard::of(Condition::new(format!("{name} == {key:?}"), holds));
     let only = |wanted: Option<&str>| {
         map.entries.keys().try_fold(Guard::always(), |guard, key| guard.and(&is(key, Some(&**key) == wanted)))
     };

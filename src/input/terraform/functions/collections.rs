@@ -141,11 +141,11 @@ pub(super) fn coalesce(args: &[Value], at: Span) -> Outcome {
             Why::NoDefault(name) | Why::FromOutside(name) => format!("{name} is set").into(),
             _ => return Ok(Value::unknown(why, at)),
         };
-        let set = Guard::of(Condition { words: Arc::clone(&words), holds: true });
-        if let Some(when) = skipped.and(&set) {
+        let set = Condition::new(words, true);
+        if let Some(when) = skipped.and(&Guard::of(set.clone())) {
             ways.push(Alternative { when, value });
         }
-        match skipped.and(&Guard::of(Condition { words, holds: false })) {
+        match skipped.and(&Guard::of(set.opposite())) {
             Some(rest) => skipped = rest,
             None => return Ok(Value::either(ways, at)),
         }
@@ -205,7 +205,7 @@ fn optional_items(items: Vec<(Value, Option<String>)>, at: Span) -> Value {
         let mut next = Vec::new();
         for (guard, list) in ways {
             for holds in [true, false] {
-                let condition = Condition { words: words.as_str().into(), holds };
+                let condition = Condition::new(words.as_str(), holds);
                 let Some(guard) = guard.and(&Guard::of(condition)) else { continue };
                 let mut list = list.clone();
                 if holds {
@@ -420,10 +420,9 @@ pub(super) fn merge(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, env: 
                     continue;
                 }
                 let condition = engine.condition(format!("{from} sets {key}"), arg.at, env);
-                let not = Condition { words: Arc::clone(&condition.words), holds: false };
                 let hole = Value::unknown(why.clone(), arg.at);
                 let ways = vec![
-                    Alternative { when: Guard::of(not), value: entry.value.clone() },
+                    Alternative { when: Guard::of(condition.opposite()), value: entry.value.clone() },
                     Alternative { when: Guard::of(condition), value: hole },
                 ];
                 entry.value = Value::either(ways, entry.value.at);

@@ -1,0 +1,210 @@
+//! Conditions that the source cannot decide, and what holds under them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+/// What may hold or not: its scope and its words, once for the process.
+#[derive(Debug)]
+struct Question {
+    number: usize,
+    scope: Arc<str>,
+    words: Arc<str>,
+}
+
+type Table = HashMap<(Arc<str>, Arc<str>), &'static Question>;
+
+/// Numbers hang on which unit asks first, so nothing but equality may look at them.
+static TABLE: LazyLock<Mutex<Table>> = LazyLock::new(Mutex::default);
+
+/// A condition that the source cannot decide, and the answer that is assumed.
+///
+/// It is compared by the number of its question. The words, such as `var.debug`, are for people.
+#[derive(Clone)]
+pub struct Condition {
+    question: &'static Question,
+    holds: bool,
+}
+
+impl Condition {
+    /// A condition whose words mean the same wherever they stand.
+    pub fn new(words: impl Into<Arc<str>>, holds: bool) -> Self {
+        Self::within("", words, holds)
+    }
+
+    /// A condition whose words have one answer in `scope`, such as a module or a script, and may have another one elsewhere.
+    pub fn within(scope: impl Into<Arc<str>>, words: impl Into<Arc<str>>, holds: bool) -> Self {
+        let (scope, words) = (scope.into(), words.into());
+        let mut table = TABLE.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = table.len();
+        let question = *table.entry((Arc::clone(&scope), Arc::clone(&words))).or_insert_with(|| {
+            // It lives as long as the process, as the table does.
+            Box::leak(Box::new(Question { number, scope, words }))
+        });
+        Self { question, holds }
+    }
+
+    /// The other answer.
+    #[must_use]
+    pub fn opposite(&self) -> Self {
+        Self { question: self.question, holds: !self.holds }
+    }
+
+    /// True if both are answers to the same question.
+    pub fn asks_as(&self, other: &Self) -> bool {
+        self.question.number == other.question.number
+    }
+
+    /// The condition as written, shortened for people.
+    pub fn words(&self) -> &Arc<str> {
+        &self.question.words
+    }
+
+    /// The answer that is assumed.
+    pub fn holds(&self) -> bool {
+        self.holds
+    }
+
+    fn key(&self) -> (usize, bool) {
+        (self.question.number, self.holds)
+    }
+}
+
+impl PartialEq for Condition {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Condition {}
+
+impl std::hash::Hash for Condition {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+
+impl Ord for Condition {
+    /// As it is printed, which is the same in every run.
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let order = |c: &Self| (&c.question.words, c.holds, &c.question.scope);
+        order(self).cmp(&order(other))
+    }
+}
+
+impl PartialOrd for Condition {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl std::fmt::Debug for Condition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl std::fmt::Display for Condition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.holds { write!(f, "{}", self.words()) } else { write!(f, "not ({})", self.words()) }
+    }
+}
+
+/// Conditions that hold together, sorted, without repetition. None at all means *always*.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Guard(Vec<Condition>);
+
+impl Guard {
+    /// Holds always.
+    pub fn always() -> Self {
+        Self::default()
+    }
+
+    /// Holds if `condition` does.
+    pub fn of(condition: Condition) -> Self {
+        Self(vec![condition])
+    }
+
+    /// True if nothing is assumed.
+    pub fn is_always(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The conditions.
+    pub fn conditions(&self) -> &[Condition] {
+        &self.0
+    }
+
+    /// The same for people: conditions of the same words are one, wherever they were asked.
+    #[must_use]
+    pub fn without_scopes(&self) -> Self {
+        let mut all: Vec<_> = self.0.iter().map(|c| Condition::new(Arc::clone(c.words()), c.holds)).collect();
+        all.sort();
+        all.dedup();
+        Self(all)
+    }
+
+    /// What holds if the one or the other does, where they differ in the answer to one condition only.
+    pub fn or(&self, other: &Self) -> Option<Self> {
+        let differs = |c: &Condition| !other.0.contains(c);
+        let mine: Vec<_> = self.0.iter().filter(|c| differs(c)).collect();
+        let [one] = mine.as_slice() else {
+            return mine.is_empty().then(|| self.clone());
+        };
+        let opposite = one.opposite();
+        let same = self.0.len() == other.0.len() && other.0.contains(&opposite);
+        same.then(|| Self(self.0.iter().filter(|c| *c != *one).cloned().collect()))
+    }
+
+    /// Both together, or `None` if they contradict each other.
+    pub fn and(&self, other: &Self) -> Option<Self> {
+        let mut all = self.0.clone();
+        for condition in &other.0 {
+            if all.iter().any(|c| *c == condition.opposite()) {
+                return None;
+            }
+            if !all.contains(condition) {
+                all.push(condition.clone());
+            }
+        }
+        all.sort();
+        Some(Self(all))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Condition, Guard};
+
+    fn guard(conditions: &[(&str, bool)]) -> Guard {
+        let of = |(words, holds): &(&str, bool)| Guard::of(Condition::new(*words, *holds));
+        conditions.iter().map(of).fold(Guard::always(), |all, one| all.and(&one).unwrap())
+    }
+
+    #[test]
+    fn opposite_answers_cancel_out() {
+        for (a, b, either) in [
+            (&[("x", true)][..], &[("x", false)][..], Some(&[][..])),
+            (&[("x", true), ("y", true)], &[("x", false), ("y", true)], Some(&[("y", true)])),
+            (&[("x", true)], &[("y", false)], None),
+            (&[("x", true), ("y", true)], &[("x", false)], None),
+            (&[("x", true)], &[("x", true), ("y", true)], Some(&[("x", true)])),
+        ] {
+            assert_eq!(guard(a).or(&guard(b)), either.map(guard), "{a:?} or {b:?}");
+        }
+    }
+
+    #[test]
+    fn contradictions_are_seen() {
+        assert_eq!(guard(&[("x", true)]).and(&guard(&[("x", false)])), None);
+    }
+
+    #[test]
+    fn the_same_words_in_two_scopes_are_two_conditions() {
+        let asked = |scope: &str, holds| Guard::of(Condition::within(scope, "$DEBUG", holds));
+        let both = asked("a.sh", true).and(&asked("b.sh", false)).unwrap();
+        assert_eq!(both.conditions().len(), 2);
+        assert_eq!(asked("a.sh", true).and(&asked("a.sh", false)), None);
+        let alike = asked("a.sh", true).and(&asked("b.sh", true)).unwrap();
+        assert_eq!(alike.without_scopes(), guard(&[("$DEBUG", true)]));
+    }
+}
