@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup, Step};
+use crate::syntax::Node;
 use crate::syntax::shell::{self, Assignment, Command, CommandKind, List, Operation, Part, RedirectKind, Target, Word};
-use crate::syntax::{Node, NodeKind, Scalar, Style};
 use crate::text::{Span, Traced, View, Why};
 
-use super::documents::{claim_texts, is_user_data};
-use super::kind::{FileList, Input, Unit};
-use super::{manifests, stream};
+use super::standalone::{claim_texts, is_user_data};
+use super::unit::{FileList, Input, Unit};
+use super::{manifests, yaml_files};
 
 /// The option of minikube that hands settings to the parts of a cluster.
 const EXTRA: &str = "--extra-config";
@@ -49,13 +49,14 @@ impl Input for Commands {
         }
         let Ok(id) = cx.open(&unit.path) else { return Vec::new() };
         let view = cx.texts.view(id);
-        let mut reader = Reader { variables: BTreeMap::new(), groups: Vec::new(), name: stream::shown(&unit.path, cx) };
-        if stream::has_extension(&unit.path, &["yaml", "yml"]) {
+        let mut reader =
+            Reader { variables: BTreeMap::new(), groups: Vec::new(), name: yaml_files::shown(&unit.path, cx) };
+        if yaml_files::has_extension(&unit.path, &["yaml", "yml"]) {
             // User data is run on a node, and read there.
             if is_user_data(&view.bytes) {
                 return Vec::new();
             }
-            let trees = stream::documents(&view).tree;
+            let trees = yaml_files::documents(&view).tree;
             for tree in &trees {
                 reader.gather(tree);
             }
@@ -71,8 +72,8 @@ impl Input for Commands {
 
 /// True if a text may hold what is looked for: a search for a few words.
 fn speaks(bytes: &[u8]) -> bool {
-    stream::holds(bytes, b"<<") && manifests::may_hold(bytes)
-        || stream::holds(bytes, b"extra-config") && stream::holds(bytes, COMPONENT.as_bytes())
+    yaml_files::holds(bytes, b"<<") && manifests::may_hold(bytes)
+        || yaml_files::holds(bytes, b"extra-config") && yaml_files::holds(bytes, COMPONENT.as_bytes())
 }
 
 struct Reader {
@@ -230,7 +231,7 @@ impl Reader {
             return;
         }
         // Arguments may stand in one text, or in a variable that the shell takes apart.
-        if values.iter().any(|v| v.bytes().contains(&b' ') && stream::holds(v.bytes(), EXTRA.as_bytes())) {
+        if values.iter().any(|v| v.bytes().contains(&b' ') && yaml_files::holds(v.bytes(), EXTRA.as_bytes())) {
             values = values.iter().flat_map(|v| v.split(b" ")).filter(|v| !v.is_empty()).collect();
         }
         let mut settings = Vec::new();
@@ -256,7 +257,7 @@ impl Reader {
             let name = setting.slice(COMPONENT.len()..equals);
             let value = setting.slice(equals + 1..setting.len());
             match IN_FILE.iter().find(|(key, _)| name.known_str() == Some(key)) {
-                Some((_, field)) => file.push((scalar(Traced::made(*field, at), at), scalar(value, at))),
+                Some((_, field)) => file.push((Node::quoted(Traced::made(*field, at), at), Node::quoted(value, at))),
                 None => {
                     flags.retain(|(known, _)| known.bytes() != name.bytes());
                     flags.push((name, value));
@@ -265,9 +266,7 @@ impl Reader {
         }
         let mut group = NodeGroup::new(format!("minikube of {}", self.name), at);
         if !file.is_empty() {
-            group
-                .steps
-                .push(Step::KubeletConfig(Node { kind: NodeKind::Map(file), span: at, tag: None }, "extra-config"));
+            group.steps.push(Step::KubeletConfig(Node::map(file, at), "extra-config"));
         }
         if !flags.is_empty() {
             let word = |(name, value): &(Traced, Traced)| {
@@ -327,7 +326,9 @@ impl Reader {
 
 /// True for a text that a CI system fills in before it becomes a variable.
 fn marked(text: &Traced) -> bool {
-    stream::holds(text.bytes(), b"${") || stream::holds(text.bytes(), b"{{") || stream::holds(text.bytes(), b"$(")
+    yaml_files::holds(text.bytes(), b"${")
+        || yaml_files::holds(text.bytes(), b"{{")
+        || yaml_files::holds(text.bytes(), b"$(")
 }
 
 /// True for a command that runs what it is given as commands.
@@ -336,8 +337,4 @@ fn runs(kind: &CommandKind) -> bool {
     let known =
         |word: &Word| word.bare().and_then(Traced::known_str).map(|w| w.rsplit('/').next().unwrap_or(w).to_owned());
     words.iter().take(3).filter_map(known).any(|w| matches!(w.as_str(), "bash" | "sh" | "ssh" | "su" | "sudo" | "zsh"))
-}
-
-fn scalar(text: Traced, span: Span) -> Node {
-    Node { kind: NodeKind::Scalar(Scalar { text, style: Style::DoubleQuoted }), span, tag: None }
 }

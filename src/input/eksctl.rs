@@ -7,24 +7,24 @@ use std::sync::Arc;
 
 use crate::kubelet::statements;
 use crate::node::{Cx, Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
-use crate::syntax::{Node, NodeKind, Scalar, Style};
+use crate::syntax::{Node, NodeKind};
 use crate::text::{HOLE, Span, Traced, Why};
 
-use super::stream;
+use super::yaml_files;
 
 pub(super) use bottlerocket::user_data as bottlerocket;
 
 /// The node groups of one cluster.
 pub(super) fn cluster(document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-    let minor = document.path(&["metadata", "version"]).and_then(Node::as_str).and_then(stream::minor);
+    let minor = document.path(&["metadata", "version"]).and_then(Node::as_str).and_then(yaml_files::minor);
     let mut groups = Vec::new();
     for (list, managed) in [("nodeGroups", false), ("managedNodeGroups", true)] {
         let Some(items) = document.get(list) else { continue };
-        if let Some((at, why)) = stream::hole(items) {
+        if let Some((at, why)) = yaml_files::hole(items) {
             cx.gap(at, why);
         }
         for (n, item) in items.items().iter().enumerate() {
-            if let Some((at, why)) = stream::hole(item) {
+            if let Some((at, why)) = yaml_files::hole(item) {
                 cx.gap(at, why);
                 continue;
             }
@@ -61,7 +61,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
     }
     let mut extra = item.get("kubeletExtraConfig").filter(|n| n.is_map());
     if let Some(node) = item.get("kubeletExtraConfig")
-        && let Some((at, why)) = stream::hole(node)
+        && let Some((at, why)) = yaml_files::hole(node)
     {
         group.gaps.push(Gap { at, why });
     }
@@ -134,7 +134,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
         Some(Family::Windows | Family::Kubeadm) => {}
         None => {
             let at = item.get("amiFamily").map_or(item.span, |n| n.span);
-            let why = match item.get("amiFamily").and_then(stream::hole) {
+            let why = match item.get("amiFamily").and_then(yaml_files::hole) {
                 Some((_, why)) => why,
                 None => Why::NotUnderstood("this amiFamily".into()),
             };
@@ -166,22 +166,20 @@ fn script(command: Traced, part: bool, group: &mut NodeGroup) {
 
 /// The kubelet configuration that eksctl's own NodeConfig always has: without any of its settings a drop-in would not be read.
 fn cluster_dns(at: Span) -> Node {
-    let scalar = |text| Node { kind: NodeKind::Scalar(Scalar { text, style: Style::Plain }), span: at, tag: None };
-    let value = scalar(Traced::hole(at, Why::FromOutside("the cluster's DNS address".into())));
-    let list = Node { kind: NodeKind::Seq(vec![value]), span: at, tag: None };
-    Node { kind: NodeKind::Map(vec![(scalar(Traced::made("clusterDNS", at)), list)]), span: at, tag: None }
+    let value = Node::plain(Traced::hole(at, Why::FromOutside("the cluster's DNS address".into())), at);
+    let list = Node::new(NodeKind::Seq(vec![value]), at);
+    Node::map(vec![(Node::plain(Traced::made("clusterDNS", at), at), list)], at)
 }
 
 /// The text of a field. What is not known at all becomes a gap.
 fn text(node: Option<&Node>, group: &mut NodeGroup) -> Option<Traced> {
     let node = node?;
-    if let Some((at, why)) = stream::hole(node) {
+    if let Some((at, why)) = yaml_files::hole(node) {
         group.gaps.push(Gap { at, why });
         return None;
     }
     let scalar = node.as_scalar()?;
-    let missing = scalar.style == Style::Plain && matches!(scalar.text.known_str(), Some("" | "~" | "null"));
-    (!missing && !scalar.text.is_empty()).then(|| scalar.text.clone())
+    (!yaml_files::is_null(node) && !scalar.text.is_empty()).then(|| scalar.text.clone())
 }
 
 /// The family that eksctl calls by a name; `None` for one that it does not know.

@@ -8,9 +8,9 @@ use regex::bytes::Regex;
 use crate::node::{Cx, NodeGroup, Step};
 use crate::text::{Span, Traced, View, Why};
 
-use super::documents::claim_texts;
-use super::kind::{FileList, Input, Unit};
-use super::stream;
+use super::standalone::claim_texts;
+use super::unit::{FileList, Input, Unit};
+use super::yaml_files;
 
 /// The most kubelets that are read from one text.
 const MAX_KUBELETS: usize = 1000;
@@ -29,9 +29,11 @@ impl Input for Evidence {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(id) = stream::open(&unit.path, &[&["kubelet"], &["--", "ExecStart"]], cx) else { return Vec::new() };
+        let Some(id) = yaml_files::open(&unit.path, &[&["kubelet"], &["--", "ExecStart"]], cx) else {
+            return Vec::new();
+        };
         let view = cx.texts.view(id);
-        let name = stream::shown(&unit.path, cx);
+        let name = yaml_files::shown(&unit.path, cx);
         if view.bytes.starts_with(b"# /") {
             return unit_files(&view, &name).into_iter().collect();
         }

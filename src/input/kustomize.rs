@@ -9,12 +9,12 @@ use std::path::{Component, Path, PathBuf};
 use regex::Regex;
 
 use crate::node::{Cx, NodeGroup};
-use crate::syntax::{Node, NodeKind, Scalar, Style};
+use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced, Why};
 
-use super::kind::{FileList, Input, Unit};
 use super::patches::{json, strategic as merge};
-use super::{manifests, stream};
+use super::unit::{FileList, Input, Unit};
+use super::{manifests, yaml_files};
 
 /// What such a file is called.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -56,7 +56,7 @@ impl Input for Kustomize {
             return Vec::new();
         }
         cx.claims.uses.append(&mut build.files);
-        let name = unit.path.parent().map(|dir| stream::shown(dir, cx)).unwrap_or_default();
+        let name = unit.path.parent().map(|dir| yaml_files::shown(dir, cx)).unwrap_or_default();
         let name = if name.is_empty() { ".".to_owned() } else { name };
         let trees: Vec<Node> = documents.into_iter().map(|d| d.tree).collect();
         let mut groups = manifests::in_trees(&trees, &name, cx);
@@ -104,7 +104,7 @@ impl Build {
         }
         let Ok(id) = cx.open(path) else { return };
         let view = cx.texts.view(id);
-        let parsed = stream::documents(&view);
+        let parsed = yaml_files::documents(&view);
         let Some(tree) = parsed.tree.into_iter().next() else { return };
         let dir = path.parent().unwrap_or(path).to_owned();
         self.open.push(path.to_owned());
@@ -145,7 +145,7 @@ impl Build {
             return;
         }
         let Ok(id) = cx.open(&path) else { return };
-        let parsed = stream::documents(&cx.texts.view(id));
+        let parsed = yaml_files::documents(&cx.texts.view(id));
         self.files.push(path);
         self.values.extend(parsed.tree);
     }
@@ -175,9 +175,9 @@ impl Build {
         }
         let Ok(id) = cx.open(&path) else { return };
         let view = cx.texts.view(id);
-        let parsed = stream::documents(&view);
+        let parsed = yaml_files::documents(&view);
         if manifests::may_hold(&view.bytes) {
-            stream::note_errors(&view, &parsed, cx);
+            yaml_files::note_errors(&view, &parsed, cx);
         }
         self.files.push(path);
         for tree in parsed.tree {
@@ -206,8 +206,8 @@ impl Build {
                 continue;
             }
             data.push((
-                scalar(Traced::made(key, item.span), item.span),
-                scalar(view.traced(0..view.bytes.len()), item.span),
+                Node::quoted(Traced::made(key, item.span), item.span),
+                Node::quoted(view.traced(0..view.bytes.len()), item.span),
             ));
             self.files.push(path);
         }
@@ -215,8 +215,8 @@ impl Build {
             let Some(text) = item.as_scalar().map(|s| &s.text) else { continue };
             let Some(equals) = text.bytes().iter().position(|b| *b == b'=') else { continue };
             data.push((
-                scalar(text.slice(0..equals), item.span),
-                scalar(text.slice(equals + 1..text.len()), item.span),
+                Node::quoted(text.slice(0..equals), item.span),
+                Node::quoted(text.slice(equals + 1..text.len()), item.span),
             ));
         }
         if data.is_empty() {
@@ -225,8 +225,8 @@ impl Build {
         let name = generator.get("name").and_then(Node::as_str).unwrap_or_default();
         // `merge` and `replace` change one that is there.
         let behavior = generator.get("behavior").and_then(Node::as_str).unwrap_or_default();
-        let map = |pairs| Node { kind: NodeKind::Map(pairs), span: at, tag: None };
-        let word = |text: &str| scalar(Traced::made(text, at), at);
+        let map = |pairs| Node::map(pairs, at);
+        let word = |text: &str| Node::quoted(Traced::made(text, at), at);
         let known = own.iter_mut().find(|d| behavior != "create" && identity(&d.tree) == ("", "ConfigMap", name));
         if let Some(known) = known {
             if behavior == "replace" {
@@ -240,7 +240,7 @@ impl Build {
         own.push(Document {
             tree: map(vec![
                 (word("apiVersion"), word("v1")),
-                (scalar(Traced::made("kind", at), at), word("ConfigMap")),
+                (word("kind"), word("ConfigMap")),
                 (word("metadata"), metadata),
                 (word("data"), map(data)),
             ]),
@@ -276,13 +276,13 @@ impl Build {
         let view = cx.texts.view(id);
         self.patches_hold |= manifests::may_hold(&view.bytes);
         self.files.push(path);
-        stream::documents(&view).tree
+        yaml_files::documents(&view).tree
     }
 
     fn inline(&mut self, text: &Traced, at: Span, cx: &mut Cx<'_>) -> Vec<Node> {
         self.patches_hold |= manifests::may_hold(text.bytes());
         let id = cx.texts.add_made("patch", text, at);
-        stream::documents(&cx.texts.view(id)).tree
+        yaml_files::documents(&cx.texts.view(id)).tree
     }
 }
 
@@ -314,7 +314,7 @@ fn apply(patches: &[Node], target: Option<&Node>, own: &mut Vec<Document>, at: S
                 }
             }
         }
-        if let Some((place, why)) = stream::hole(patch) {
+        if let Some((place, why)) = yaml_files::hole(patch) {
             cx.gap(if place.is_empty() { at } else { place }, why);
         }
         for n in removed.into_iter().rev() {
@@ -354,10 +354,6 @@ fn selects(target: &Node, tree: &Node) -> bool {
         && fits("namespace", tree.path(&["metadata", "namespace"]).and_then(Node::as_str).unwrap_or_default())
         && marked("labelSelector", &["metadata", "labels"])
         && marked("annotationSelector", &["metadata", "annotations"])
-}
-
-fn scalar(text: Traced, span: Span) -> Node {
-    Node { kind: NodeKind::Scalar(Scalar { text, style: Style::DoubleQuoted }), span, tag: None }
 }
 
 /// A path without `.` and `..`.

@@ -3,23 +3,24 @@
 mod ansible;
 mod cloudformation;
 mod commands;
-mod documents;
 mod eksctl;
 mod evidence;
 mod helm;
-mod kind;
 mod kustomize;
 mod manifests;
 mod patches;
 mod pulumi;
 mod python;
-mod stream;
+mod standalone;
+mod template_text;
 mod terraform;
 #[cfg(test)]
 mod testing;
-mod texts;
+mod unit;
+mod yaml_files;
+mod yaml_values;
 
-pub use kind::{FileList, Input, Unit};
+pub use unit::{FileList, Input, Unit};
 
 /// Every kind of input, in the order in which their findings are reported when places are equal.
 pub const INPUTS: &[&dyn Input] = &[
@@ -34,9 +35,9 @@ pub const INPUTS: &[&dyn Input] = &[
     &manifests::Manifests,
     &ansible::Ansible,
     &commands::Commands,
-    &documents::Runtimes,
-    &documents::UserData,
-    &documents::Scripts,
+    &standalone::Runtimes,
+    &standalone::UserData,
+    &standalone::Scripts,
     &python::Python,
     &evidence::Evidence,
 ];

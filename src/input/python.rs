@@ -5,9 +5,9 @@ use crate::node::{Cx, Gap, NodeGroup, Step};
 use crate::syntax::python::{Argument, Expr, Statement, program};
 use crate::text::{Span, Traced, View, Why};
 
-use super::documents::KUBELET_WORDS;
-use super::kind::{FileList, Input, Unit};
-use super::stream;
+use super::standalone::KUBELET_WORDS;
+use super::unit::{FileList, Input, Unit};
+use super::yaml_files;
 
 /// The call that is looked for.
 const CALL: &str = "send_command";
@@ -31,11 +31,11 @@ impl Input for Python {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        stream::claim(files, &["py"])
+        yaml_files::claim(files, &["py"])
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(id) = stream::open(&unit.path, &[&[CALL], &["AWS-RunShellScript"], KUBELET_WORDS], cx) else {
+        let Some(id) = yaml_files::open(&unit.path, &[&[CALL], &["AWS-RunShellScript"], KUBELET_WORDS], cx) else {
             return Vec::new();
         };
         let view = cx.texts.view(id);
@@ -127,7 +127,7 @@ impl Reader<'_> {
         if document.first().and_then(|t| t.known_str()) != Some("AWS-RunShellScript") {
             return None;
         }
-        let mut group = NodeGroup::new(stream::shown(path, cx), place);
+        let mut group = NodeGroup::new(yaml_files::shown(path, cx), place);
         let commands = named("Parameters").and_then(|p| self.entry(p, "commands", 0)).and_then(|c| self.texts(&c, 0));
         match commands {
             Some(commands) => {

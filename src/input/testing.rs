@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::kind::{FileList, Input};
+use super::unit::{FileList, Input};
 use crate::node::{Cx, NodeGroup, Step};
 use crate::text::{Layer, Memory, Traced, Whence};
 

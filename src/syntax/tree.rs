@@ -86,6 +86,26 @@ impl SyntaxError {
 }
 
 impl Node {
+    /// A node without a tag.
+    pub fn new(kind: NodeKind, span: Span) -> Self {
+        Self { kind, span, tag: None }
+    }
+
+    /// A scalar without quotes.
+    pub fn plain(text: Traced, span: Span) -> Self {
+        Self::new(NodeKind::Scalar(Scalar { text, style: Style::Plain }), span)
+    }
+
+    /// A scalar in quotes: a text, whatever is in it.
+    pub fn quoted(text: Traced, span: Span) -> Self {
+        Self::new(NodeKind::Scalar(Scalar { text, style: Style::DoubleQuoted }), span)
+    }
+
+    /// A map.
+    pub fn map(pairs: Vec<(Node, Node)>, span: Span) -> Self {
+        Self::new(NodeKind::Map(pairs), span)
+    }
+
     /// The text of a scalar.
     pub fn as_scalar(&self) -> Option<&Scalar> {
         match &self.kind {

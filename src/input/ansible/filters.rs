@@ -11,8 +11,8 @@ use crate::text::{Layer, Span, Traced, Why};
 use crate::value::{Entry, Kind, Map, Number, Value};
 
 use super::vars::{printed, truth, unknown};
-use crate::input::manifests::{json_of, node_of, value_of};
-use crate::input::texts;
+use crate::input::template_text;
+use crate::input::yaml_values::{json_of, node_of, value_of};
 
 /// What a filter gives. What is not modelled gives something unknown.
 pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)], at: Span, cx: &mut Cx<'_>) -> Value {
@@ -20,7 +20,7 @@ pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)],
     let named = |key: &str| args.iter().find(|(name, _)| name.as_deref() == Some(key)).map(|(_, v)| v.clone());
     let arg = |n: usize, key: &str| named(key).or_else(|| place(n));
     let number = |v: Option<Value>| match v?.kind {
-        Kind::Number(n) => Some(texts::count(n.value())),
+        Kind::Number(n) => Some(template_text::count(n.value())),
         _ => None,
     };
     let str = |text: Traced| Value::str(text, at);
@@ -47,9 +47,9 @@ pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)],
             out.push_made(b"'", at);
             str(out)
         }
-        "upper" => str(texts::mapped(&text(), |b| b.to_ascii_uppercase())),
-        "lower" => str(texts::mapped(&text(), |b| b.to_ascii_lowercase())),
-        "trim" => str(texts::trimmed(&text(), &u8::is_ascii_whitespace, true, true)),
+        "upper" => str(template_text::mapped(&text(), |b| b.to_ascii_uppercase())),
+        "lower" => str(template_text::mapped(&text(), |b| b.to_ascii_lowercase())),
+        "trim" => str(template_text::trimmed(&text(), &u8::is_ascii_whitespace, true, true)),
         "replace" => match (arg(0, "old"), arg(1, "new")) {
             (Some(old), Some(new)) => str(text().replace(printed(&old, at).bytes(), &printed(&new, at))),
             _ => not_understood(name, at),
@@ -57,7 +57,7 @@ pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)],
         "indent" => {
             let width = number(arg(0, "width")).unwrap_or(4);
             let first = arg(1, "first").and_then(|f| truth(&f)).unwrap_or(false);
-            let inner = texts::indented(&text(), width, at);
+            let inner = template_text::indented(&text(), width, at);
             str(if first { inner } else { inner.slice(width.min(inner.len())..inner.len()) })
         }
         "to_json" | "to_nice_json" | "tojson" => str(json_of(&value)),
@@ -111,9 +111,9 @@ pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)],
         "first" => value.item(0).unwrap_or_else(|| Value::null(at)),
         "last" => value.items().last().cloned().unwrap_or_else(|| Value::null(at)),
         "length" | "count" => match &value.kind {
-            Kind::List(items) => texts::counted(items.len(), at),
-            Kind::Map(map) => texts::counted(map.entries.len(), at),
-            Kind::Str(inner) if !inner.has_hole() => texts::counted(inner.len(), at),
+            Kind::List(items) => template_text::counted(items.len(), at),
+            Kind::Map(map) => template_text::counted(map.entries.len(), at),
+            Kind::Str(inner) if !inner.has_hole() => template_text::counted(inner.len(), at),
             _ => not_understood(name, at),
         },
         "combine" => {

@@ -14,8 +14,8 @@ use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
 use crate::value::{Condition, Guard};
 
-use super::kind::{FileList, Input, Unit};
-use super::{manifests, stream};
+use super::unit::{FileList, Input, Unit};
+use super::{manifests, yaml_files};
 use tasks::{Folders, Run};
 
 /// The most ways that conditions leave open.
@@ -53,7 +53,7 @@ const KEYS: &[&str] = &[
 
 /// True if a text may say something of a kubelet, or takes in others that may.
 fn may_matter(bytes: &[u8]) -> bool {
-    WORDS.iter().chain(OUTER).chain(&["set_fact", "include_vars"]).any(|w| stream::holds(bytes, w.as_bytes()))
+    WORDS.iter().chain(OUTER).chain(&["set_fact", "include_vars"]).any(|w| yaml_files::holds(bytes, w.as_bytes()))
 }
 
 /// Files of tasks and playbooks.
@@ -66,27 +66,27 @@ impl Input for Ansible {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        stream::claim(files, &["yaml", "yml"])
+        yaml_files::claim(files, &["yaml", "yml"])
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         let Ok(source) = cx.files.read(&unit.path) else { return Vec::new() };
         let bytes = source.bytes();
-        let holds = |words: &[&str]| words.iter().any(|w| stream::holds(&bytes, w.as_bytes()));
+        let holds = |words: &[&str]| words.iter().any(|w| yaml_files::holds(&bytes, w.as_bytes()));
         // The path of a file may stand in a variable of the role.
         let role = || {
             let dir = unit.path.parent().filter(|d| d.file_name().is_some_and(|n| n == "tasks")).and_then(Path::parent);
             let file = |dir: &Path| {
                 cx.files.read(&dir.join("defaults/main.yml")).or_else(|_| cx.files.read(&dir.join("vars/main.yml")))
             };
-            dir.and_then(|d| file(d).ok()).is_some_and(|s| stream::holds(&s.bytes(), b"kubelet"))
+            dir.and_then(|d| file(d).ok()).is_some_and(|s| yaml_files::holds(&s.bytes(), b"kubelet"))
         };
         if !holds(WORDS) && !holds(OUTER) && !role() {
             return Vec::new();
         }
         let Ok(id) = cx.open(&unit.path) else { return Vec::new() };
         let view = cx.texts.view(id);
-        let trees = stream::documents(&view).tree;
+        let trees = yaml_files::documents(&view).tree;
         let is_task = |item: &Node| {
             item.pairs()
                 .iter()
@@ -101,7 +101,7 @@ impl Input for Ansible {
             let sets = tree.pairs().iter().filter_map(|(k, _)| k.as_str()).any(|k| used.contains(k));
             if sets {
                 let (mut groups, _) = book.ways(list, Some(&tree), cx);
-                let name = stream::shown(&path, cx);
+                let name = yaml_files::shown(&path, cx);
                 for group in &mut groups {
                     group.name = format!("{} with {name}", group.name).into();
                 }
@@ -191,7 +191,7 @@ impl Book {
     }
 
     fn run(&self, list: &Node, extra: Option<&Node>, answers: Vec<Condition>, cx: &mut Cx<'_>) -> Run {
-        let mut run = Run::new(&stream::shown(&self.path, cx), answers);
+        let mut run = Run::new(&yaml_files::shown(&self.path, cx), answers);
         let folders = Folders { base: self.base.clone(), own: self.path.parent().unwrap_or(&self.path).to_owned() };
         // Nearer folders win over those around them.
         for dir in self.around().iter().rev() {

@@ -9,7 +9,7 @@ use crate::text::{Span, Traced, Why};
 use crate::value::{Condition, Guard, Kind, Value};
 
 use super::vars::{self, Vars, printed};
-use crate::input::{manifests, stream};
+use crate::input::{manifests, yaml_files, yaml_values};
 
 /// The most rounds of a loop.
 const MAX_ROUNDS: usize = 64;
@@ -82,7 +82,7 @@ impl Run {
         let view = cx.texts.view(id);
         self.taken.push(path.to_owned());
         let folders = Folders { base: base.to_owned(), own: path.parent().unwrap_or(path).to_owned() };
-        for tree in stream::documents(&view).tree {
+        for tree in yaml_files::documents(&view).tree {
             self.list(&tree, &folders, depth + 1, cx);
         }
     }
@@ -259,7 +259,7 @@ impl Run {
                         Kind::Str(text) => {
                             manifests::in_text(&text.through_all(&value.via), &self.name.clone(), key.span, cx)
                         }
-                        _ => manifests::among(&manifests::node_of(&value), &self.name.clone(), cx),
+                        _ => manifests::among(&yaml_values::node_of(&value), &self.name.clone(), cx),
                     };
                     self.groups.append(&mut groups);
                 } else if let Some(source) =
@@ -364,7 +364,7 @@ impl Run {
             _ => return,
         };
         if is_of_kubelet(&path) {
-            if stream::holds(content.bytes(), b"KubeletConfiguration") {
+            if yaml_files::holds(content.bytes(), b"KubeletConfiguration") {
                 self.configurations.push((path.clone(), content.clone()));
             }
             self.steps.push(Step::file(path, content));

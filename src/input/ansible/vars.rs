@@ -11,8 +11,8 @@ use crate::text::{Span, Traced, View, Why};
 use crate::value::{Condition, Entry, Kind, Map, Number, Value, equal};
 
 use super::filters::filter;
-use crate::input::manifests::{json_of, value_of};
-use crate::input::texts;
+use crate::input::template_text;
+use crate::input::yaml_values::{json_of, value_of};
 
 /// How deep variables may name others.
 const MAX_NAMED: usize = 24;
@@ -330,7 +330,7 @@ impl Vars {
                 let value = self.expr(of, cx);
                 let key = self.expr(key, cx);
                 let found = match &key.kind {
-                    Kind::Number(n) => value.item(texts::count(n.value())),
+                    Kind::Number(n) => value.item(template_text::count(n.value())),
                     _ => key.as_known_str().and_then(|k| value.get(k).or_else(|| value.item(k.parse().ok()?))),
                 };
                 match found {
@@ -439,7 +439,7 @@ impl Vars {
 /// True if a word stands in a text of a tree.
 fn names(node: &Node, word: &str) -> bool {
     match &node.kind {
-        NodeKind::Scalar(scalar) => crate::input::stream::holds(scalar.text.bytes(), word.as_bytes()),
+        NodeKind::Scalar(scalar) => crate::input::yaml_files::holds(scalar.text.bytes(), word.as_bytes()),
         NodeKind::Seq(items) => items.iter().any(|item| names(item, word)),
         NodeKind::Map(pairs) => pairs.iter().any(|(_, value)| names(value, word)),
     }

@@ -22,8 +22,8 @@ use crate::value::{Condition, Guard};
 use intrinsics::Given;
 use stacks::Reader;
 
-use super::kind::{FileList, Input, Unit};
-use super::stream;
+use super::unit::{FileList, Input, Unit};
+use super::yaml_files;
 
 /// Templates of CloudFormation.
 #[derive(Debug)]
@@ -35,14 +35,16 @@ impl Input for CloudFormation {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        stream::claim(files, &["yaml", "yml", "json", "template", "cfn"])
+        yaml_files::claim(files, &["yaml", "yml", "json", "template", "cfn"])
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(id) = stream::open(&unit.path, &[&["Resources"], &["AWS::"], WORDS], cx) else { return Vec::new() };
+        let Some(id) = yaml_files::open(&unit.path, &[&["Resources"], &["AWS::"], WORDS], cx) else {
+            return Vec::new();
+        };
         let view = cx.texts.view(id);
-        let parsed = stream::documents(&view);
-        stream::note_errors(&view, &parsed, cx);
+        let parsed = yaml_files::documents(&view);
+        yaml_files::note_errors(&view, &parsed, cx);
         let mut groups = Vec::new();
         for document in parsed.tree.iter().filter(|d| is_template(d)) {
             groups.append(&mut deployed(&unit.path, document, cx));
@@ -145,7 +147,7 @@ impl<'a> Template<'a> {
     /// True if `cfn-init` is named anywhere.
     fn calls_init(&self) -> bool {
         fn named(node: &Node) -> bool {
-            let text = node.as_scalar().is_some_and(|s| stream::holds(s.text.bytes(), b"cfn-init"));
+            let text = node.as_scalar().is_some_and(|s| yaml_files::holds(s.text.bytes(), b"cfn-init"));
             text || node.items().iter().any(named) || node.pairs().iter().any(|(_, value)| named(value))
         }
         self.resources.iter().any(|(_, resource)| named(resource))

@@ -9,7 +9,7 @@ use crate::value::Value;
 
 use super::Template;
 use super::intrinsics::Given;
-use crate::input::stream;
+use crate::input::yaml_files;
 
 /// The most files beside a template that are taken for parameters of it.
 const MAX_FILES: usize = 8;
@@ -30,11 +30,11 @@ pub(super) struct Deployment {
 pub(super) fn read(path: &Path, cx: &mut Cx<'_>) -> Vec<Deployment> {
     let Ok(id) = cx.open(path) else { return Vec::new() };
     let view = cx.texts.view(id);
-    let file = stream::shown(path, cx);
-    let tree = if stream::has_extension(path, &["toml"]) {
+    let file = yaml_files::shown(path, cx);
+    let tree = if yaml_files::has_extension(path, &["toml"]) {
         toml::parse(&view).tree
     } else {
-        stream::documents(&view).tree.into_iter().next()
+        yaml_files::documents(&view).tree.into_iter().next()
     };
     let Some(tree) = tree else { return Vec::new() };
     let sam = sam(&tree, &file);
@@ -170,13 +170,13 @@ pub(super) fn beside(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> V
     }
     let mut out = Vec::new();
     for candidate in candidates {
-        if candidate == path || !stream::has_extension(&candidate, &["json", "yaml", "yml", "toml"]) {
+        if candidate == path || !yaml_files::has_extension(&candidate, &["json", "yaml", "yml", "toml"]) {
             continue;
         }
         let Ok(source) = cx.files.read(&candidate) else { continue };
         let bytes = source.bytes();
-        if stream::holds(&bytes, b"Resources")
-            || !template.parameters.keys().any(|p| stream::holds(&bytes, p.as_bytes()))
+        if yaml_files::holds(&bytes, b"Resources")
+            || !template.parameters.keys().any(|p| yaml_files::holds(&bytes, p.as_bytes()))
         {
             continue;
         }

@@ -12,7 +12,7 @@ use super::conditions::Answer;
 use super::intrinsics::{Evaluator, dynamic_references};
 use super::stacks::Reader;
 use super::{init, scripts};
-use crate::input::stream;
+use crate::input::yaml_files;
 
 /// The key of the metadata that `cfn-init` reads.
 const INIT: &str = "AWS::CloudFormation::Init";
@@ -167,14 +167,14 @@ fn boot_with(
         return vec![group];
     }
     if let Some(init) = own
-        && !stream::holds(inner.bytes(), b"cfn-init")
+        && !yaml_files::holds(inner.bytes(), b"cfn-init")
         && !may_run_more(inner)
         && !evaluator.template.calls_init()
     {
         let dead = |setting| Ineffective { setting, why: Reason::InitNotCalled };
         group.dead.extend(statements::in_tree(init).into_iter().map(dead));
     }
-    let calls = if stream::holds(inner.bytes(), b"cfn-init") { init::calls(inner) } else { Vec::new() };
+    let calls = if yaml_files::holds(inner.bytes(), b"cfn-init") { init::calls(inner) } else { Vec::new() };
     // CloudFormation hands user data to EC2 as it is, so it must be base64.
     let user_data = Step::UserData(dynamic_references(&text), Wrapping::Base64);
     let mut groups = vec![group];

@@ -11,8 +11,8 @@ use super::Expr;
 use super::choices::when;
 use super::intrinsics::{Evaluator, dynamic_references};
 use super::stacks::Reader;
-use crate::input::documents::KUBELET_WORDS;
-use crate::input::stream;
+use crate::input::standalone::KUBELET_WORDS;
+use crate::input::yaml_files;
 
 /// The most steps of one document.
 const MAX_STEPS: usize = 200;
@@ -78,7 +78,7 @@ fn finish(group: &NodeGroup, value: &Value, step: &dyn Fn(&Traced) -> Step) -> V
     for (when, value) in value.alternatives() {
         let (Some(when), Some(text)) = (group.when.and(&when), value.to_traced()) else { continue };
         let plain = text.original(crate::text::Layer::Base64).unwrap_or(&text).clone();
-        if KUBELET_WORDS.iter().any(|word| stream::holds(plain.bytes(), word.as_bytes())) {
+        if KUBELET_WORDS.iter().any(|word| yaml_files::holds(plain.bytes(), word.as_bytes())) {
             let mut group = NodeGroup { when, ..group.clone() };
             group.steps.push(step(&text));
             out.push(group);

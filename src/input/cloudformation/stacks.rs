@@ -13,7 +13,7 @@ use super::choices::when;
 use super::expand::expand;
 use super::intrinsics::{Evaluator, Given};
 use super::{Template, is_template, resources};
-use crate::input::stream;
+use crate::input::yaml_files;
 
 /// The most stacks that are followed inside of each other.
 const MAX_STACKS: usize = 8;
@@ -40,8 +40,8 @@ impl<'r, 'f> Reader<'r, 'f> {
             return Arc::clone(known);
         }
         let view = self.cx.texts.view(id);
-        let parsed = stream::documents(&view);
-        stream::note_errors(&view, &parsed, self.cx);
+        let parsed = yaml_files::documents(&view);
+        yaml_files::note_errors(&view, &parsed, self.cx);
         let tree = Arc::new(parsed.tree);
         self.parsed.insert(id, Arc::clone(&tree));
         tree
@@ -188,7 +188,7 @@ impl<'r, 'f> Reader<'r, 'f> {
             for above in dir.ancestors().take_while(|d| d.starts_with(self.cx.files.root())).take(MAX_STACKS) {
                 let path = above.join(&rest);
                 if let Ok(id) = self.cx.open(&path) {
-                    let shown = stream::shown(&path, self.cx);
+                    let shown = yaml_files::shown(&path, self.cx);
                     return Some((id, path, when(format!("{shown} is what was uploaded as {}", rest.display()))));
                 }
             }

@@ -3,7 +3,7 @@
 use crate::syntax::{Node, NodeKind, Resolved, Schema, resolve};
 use crate::text::{Span, Traced, Why};
 
-use crate::input::stream;
+use crate::input::yaml_files;
 
 /// The user data that has these settings; the first thing that is not known or has no TOML otherwise.
 pub(in crate::input) fn user_data(settings: &Node) -> Result<Traced, (Span, Why)> {
@@ -71,7 +71,7 @@ fn quoted(node: &Node, out: &mut Traced) -> Result<(), (Span, Why)> {
     let Some(scalar) = node.as_scalar() else {
         return Err((node.span, Why::NotUnderstood("a key that is no text".into())));
     };
-    if let Some((at, why)) = stream::hole(node) {
+    if let Some((at, why)) = yaml_files::hole(node) {
         out.push_made(b"\"", node.span);
         out.push_hole(at, why);
         out.push_made(b"\"", node.span);

@@ -12,7 +12,8 @@ use crate::value::{Kind, Value};
 use super::engine::{Defines, map};
 use super::functions::overlay;
 use super::{CHART, is_read};
-use crate::input::manifests::{self, value_of};
+use crate::input::manifests;
+use crate::input::yaml_values::value_of;
 
 /// The deepest nesting of charts.
 const MAX_CHARTS: usize = 6;
@@ -72,7 +73,7 @@ pub(super) fn values_in(path: &Path, cx: &mut Cx<'_>) -> Option<Value> {
     let id = cx.open(path).ok()?;
     let view = cx.texts.view(id);
     let parsed = yaml::parse(&view);
-    crate::input::stream::note_errors(&view, &parsed, cx);
+    crate::input::yaml_files::note_errors(&view, &parsed, cx);
     let tree = parsed.tree.first()?;
     tree.is_map().then(|| value_of(tree))
 }

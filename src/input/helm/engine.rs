@@ -13,7 +13,7 @@ use crate::text::{Span, Traced, View, Why};
 use crate::value::{Condition, Entry, Guard, Kind, Map, Value};
 
 use super::{files, functions};
-use crate::input::texts;
+use crate::input::template_text;
 
 /// The most steps of one rendering.
 const MAX_STEPS: usize = 200_000;
@@ -145,7 +145,7 @@ impl Engine<'_, '_> {
             Part::Output(pipeline) => {
                 let value = self.pipeline(pipeline, scope);
                 if pipeline.names.is_empty() {
-                    let text = texts::printed(&value, pipeline.at);
+                    let text = template_text::printed(&value, pipeline.at);
                     self.push(out, &text);
                 }
             }
@@ -179,7 +179,7 @@ impl Engine<'_, '_> {
                 };
                 let at = name.span().unwrap_or(dot.at);
                 let value = self.include(name.known_str(), dot, at);
-                let text = texts::printed(&value, at);
+                let text = template_text::printed(&value, at);
                 self.push(out, &text);
             }
             Part::Break => return Flow::Break,
@@ -199,7 +199,7 @@ impl Engine<'_, '_> {
         }
         let items: Vec<(Value, Value)> = match &value.kind {
             Kind::List(_) => {
-                value.items().into_iter().enumerate().map(|(n, item)| (texts::counted(n, at), item)).collect()
+                value.items().into_iter().enumerate().map(|(n, item)| (template_text::counted(n, at), item)).collect()
             }
             Kind::Map(map) => {
                 let mut keys: Vec<_> = map.entries.iter().map(|(k, e)| (Arc::clone(k), e.key)).collect();
@@ -207,9 +207,10 @@ impl Engine<'_, '_> {
                 let item = |(k, span): &(Arc<str>, Span)| Some((Value::str(key(k, *span, self), *span), value.get(k)?));
                 keys.iter().filter_map(item).collect()
             }
-            Kind::Number(n) if n.value() >= 0.0 => {
-                (0..texts::count(n.value()).min(1000)).map(|n| texts::counted(n, at)).map(|n| (n.clone(), n)).collect()
-            }
+            Kind::Number(n) if n.value() >= 0.0 => (0..template_text::count(n.value()).min(1000))
+                .map(|n| template_text::counted(n, at))
+                .map(|n| (n.clone(), n))
+                .collect(),
             _ => Vec::new(),
         };
         if items.is_empty() {
@@ -405,7 +406,7 @@ fn fields(mut value: Value, path: &[String], at: Span, engine: &Engine<'_, '_>) 
             }
             // A method of a set of files.
             Kind::Map(_) if matches!(name.as_str(), "AsConfig" | "AsSecrets") => {
-                let text = texts::yaml(&value, at);
+                let text = template_text::yaml(&value, at);
                 Value::str(text, at)
             }
             Kind::Map(_) => value.get(name).unwrap_or_else(|| Value::null(at)),

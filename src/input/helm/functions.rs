@@ -13,8 +13,8 @@ use crate::value::{Entry, Kind, Map, Number, Value, equal};
 
 use super::engine::key;
 use super::engine::{Engine, map, unknown};
-use crate::input::manifests::{json_of, quoted, value_of};
-use crate::input::texts::{count, counted, formatted, indented, mapped, printed, trimmed, yaml};
+use crate::input::template_text::{count, counted, formatted, indented, mapped, printed, trimmed, yaml};
+use crate::input::yaml_values::{json_of, quoted, value_of};
 
 /// The most items that a function makes.
 const MAX_ITEMS: usize = 1000;

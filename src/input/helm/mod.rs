@@ -18,8 +18,8 @@ use crate::node::{Cx, NodeGroup};
 use crate::text::{Traced, Why};
 use crate::value::{Guard, Value};
 
-use super::kind::{FileList, Input, Unit};
-use super::{manifests, stream};
+use super::unit::{FileList, Input, Unit};
+use super::{manifests, yaml_files, yaml_values};
 use chart::Chart;
 use engine::Defines;
 use functions::overlay;
@@ -114,12 +114,12 @@ type Seen = BTreeMap<PathBuf, Vec<(Guard, Traced)>>;
 
 /// True for files of a chart that are templates or values.
 fn is_read(path: &Path) -> bool {
-    stream::has_extension(path, &["yaml", "yml", "tpl", "json", "txt", "sh", "toml", "conf"])
+    yaml_files::has_extension(path, &["yaml", "yml", "tpl", "json", "txt", "sh", "toml", "conf"])
 }
 
 /// True if a chart names another one of the same source.
 fn names_neighbours(dir: &Path, cx: &Cx<'_>) -> bool {
-    cx.files.read(&dir.join(CHART)).is_ok_and(|source| stream::holds(&source.bytes(), b"file://"))
+    cx.files.read(&dir.join(CHART)).is_ok_and(|source| yaml_files::holds(&source.bytes(), b"file://"))
 }
 
 /// Files of other values beside `values.yaml`, which people lay over it with `-f`: `values-prod.yaml`, `values.prod.yaml`,
@@ -196,7 +196,7 @@ impl Run<'_> {
         // The values of a chart that is not here may hold documents that it hands on.
         for name in &chart.absent {
             if let Some(inner) = values.get(name) {
-                let tree = manifests::node_of(&inner);
+                let tree = yaml_values::node_of(&inner);
                 out.extend(manifests::among(&tree, &format!("values of {name}{}", self.label), cx));
             }
         }

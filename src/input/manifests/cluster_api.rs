@@ -3,11 +3,12 @@
 //! 2cf09d78 (`bootstrap/eks/api/v1beta2`, `bootstrap/eks/internal/userdata`).
 
 use crate::node::{Cx, Family, Gap, NodeGroup, Step};
-use crate::syntax::{Node, NodeKind, Scalar, Style, yaml};
+use crate::syntax::{Node, yaml};
 use crate::text::{Span, Traced, Why};
 
-use super::carry::flags;
-use super::{Manifest, placeholder};
+use super::manifest::Manifest;
+use super::placeholder;
+use super::setting_paths::flags;
 
 /// What a node of kubeadm gets its flags from.
 const KUBEADM_FLAGS: &str = "/var/lib/kubelet/kubeadm-flags.env";
@@ -49,15 +50,16 @@ pub(super) fn nodeadm_config(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     let mut group = manifest.group();
     group.family = Some(Family::Al2023);
     let at = group.place;
-    let mut config = map(Vec::new(), at);
+    let mut config = Node::map(Vec::new(), at);
     if let Some((key, value)) = spec.pair("kubelet") {
-        config = map(vec![(key.clone(), placeholder::in_tree(value))], value.span);
+        config = Node::map(vec![(key.clone(), placeholder::in_tree(value))], value.span);
     }
-    let node_config = map(
+    let word = |text: &str| Node::plain(Traced::made(text, at), at);
+    let node_config = Node::map(
         vec![
-            (word("apiVersion", at), word("node.eks.aws/v1alpha1", at)),
-            (word("kind", at), word("NodeConfig", at)),
-            (word("spec", at), config),
+            (word("apiVersion"), word("node.eks.aws/v1alpha1")),
+            (word("kind"), word("NodeConfig")),
+            (word("spec"), config),
         ],
         at,
     );
@@ -181,12 +183,4 @@ fn push_joined(args: &[Traced], out: &mut Traced, at: Span) {
         }
         out.push(arg);
     }
-}
-
-fn word(text: &str, at: Span) -> Node {
-    Node { kind: NodeKind::Scalar(Scalar { text: Traced::made(text, at), style: Style::Plain }), span: at, tag: None }
-}
-
-fn map(pairs: Vec<(Node, Node)>, span: Span) -> Node {
-    Node { kind: NodeKind::Map(pairs), span, tag: None }
 }

@@ -4,11 +4,12 @@
 
 use crate::kubelet::statements;
 use crate::node::{Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
-use crate::syntax::{Node, NodeKind, Scalar, Style};
+use crate::syntax::Node;
 use crate::text::{Span, Traced, Why};
 
-use super::{Manifest, placeholder};
-use crate::input::stream;
+use super::manifest::Manifest;
+use super::placeholder;
+use crate::input::yaml_files;
 
 /// The settings of a kubelet that Karpenter knows, up to 1.14. Whatever else stands there the API server drops.
 const SETTINGS: [&str; 12] = [
@@ -38,12 +39,12 @@ enum Merged {
 pub(super) fn node_class(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     let mut group = manifest.group();
     let Some(spec) = manifest.node.get("spec") else { return Vec::new() };
-    if let Some((at, why)) = stream::hole(spec) {
+    if let Some((at, why)) = yaml_files::hole(spec) {
         group.gaps.push(Gap { at, why });
         return vec![group];
     }
     let kubelet = spec.get("kubelet").and_then(|node| settings(node, &mut group));
-    let user_data = spec.get("userData").filter(|n| !is_null(n));
+    let user_data = spec.get("userData").filter(|n| !yaml_files::is_null(n));
     if user_data.is_none() && kubelet.is_none() && group.dead.is_empty() {
         return Vec::new();
     }
@@ -87,7 +88,7 @@ pub(super) fn node_pool(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
 
 /// The settings that Karpenter knows. Durations among the others lead nowhere.
 fn settings(node: &Node, group: &mut NodeGroup) -> Option<Node> {
-    if let Some((at, why)) = stream::hole(node) {
+    if let Some((at, why)) = yaml_files::hole(node) {
         group.gaps.push(Gap { at, why });
         return None;
     }
@@ -96,15 +97,14 @@ fn settings(node: &Node, group: &mut NodeGroup) -> Option<Node> {
         .iter()
         .map(|(key, value)| (key.clone(), placeholder::in_tree(value)))
         .partition(|(key, _)| key.as_str().is_none_or(|name| SETTINGS.contains(&name)));
-    let map = |pairs: Vec<(Node, Node)>| Node { kind: NodeKind::Map(pairs), span: node.span, tag: None };
     let dead = |setting| Ineffective { setting, why: Reason::KarpenterKey };
-    group.dead.extend(statements::in_config(&map(others)).into_iter().map(dead));
-    (!known.is_empty()).then(|| map(known))
+    group.dead.extend(statements::in_config(&Node::map(others, node.span)).into_iter().map(dead));
+    (!known.is_empty()).then(|| Node::map(known, node.span))
 }
 
 /// What is done with the user data; a gap where the family is not known.
 fn family(manifest: &Manifest<'_>, spec: &Node) -> Result<Merged, Option<Gap>> {
-    let named = spec.get("amiFamily").filter(|n| !is_null(n));
+    let named = spec.get("amiFamily").filter(|n| !yaml_files::is_null(n));
     let alias = || spec.get("amiSelectorTerms").and_then(|t| t.items().iter().find_map(|item| item.get("alias")));
     let Some(node) = named.or_else(alias) else {
         // The default of `v1alpha1`; the later versions ask for one of the two.
@@ -215,13 +215,8 @@ fn push_scalar(node: &Node, out: &mut Traced) {
 
 /// Karpenter's configuration always has taints, so nodeadm always writes a drop-in.
 fn with_taints(kubelet: Option<&Node>, at: Span) -> Node {
-    let scalar = |text| Node { kind: NodeKind::Scalar(Scalar { text, style: Style::Plain }), span: at, tag: None };
-    let taints = scalar(Traced::hole(at, Why::FromOutside("the taints of the nodes".into())));
+    let taints = Node::plain(Traced::hole(at, Why::FromOutside("the taints of the nodes".into())), at);
     let mut pairs = kubelet.map(|node| node.pairs().to_vec()).unwrap_or_default();
-    pairs.push((scalar(Traced::made("registerWithTaints", at)), taints));
-    Node { kind: NodeKind::Map(pairs), span: at, tag: None }
-}
-
-fn is_null(node: &Node) -> bool {
-    node.as_scalar().is_some_and(|s| s.style == Style::Plain && matches!(s.text.known_str(), Some("" | "~" | "null")))
+    pairs.push((Node::plain(Traced::made("registerWithTaints", at), at), taints));
+    Node::map(pairs, at)
 }

@@ -3,11 +3,12 @@
 //! kubelet's file.
 
 use crate::node::{Gap, NodeGroup, Step, Wrapping};
-use crate::syntax::{Node, NodeKind, Resolved, Schema, resolve};
+use crate::syntax::{Node, Resolved, Schema, resolve};
 use crate::text::Traced;
 
-use super::{Manifest, placeholder};
-use crate::input::stream;
+use super::manifest::Manifest;
+use super::placeholder;
+use crate::input::yaml_files;
 
 /// Durations that become flags.
 const FLAGS: &[(&str, &str)] = &[
@@ -82,7 +83,7 @@ fn layers(group: &mut NodeGroup, all: &[&Node]) {
     let mut args: Vec<Traced> = Vec::new();
     let mut file: Vec<(Node, Node)> = Vec::new();
     for layer in all {
-        if let Some((at, why)) = stream::hole(layer) {
+        if let Some((at, why)) = yaml_files::hole(layer) {
             group.gaps.push(Gap { at, why });
         }
     }
@@ -109,7 +110,7 @@ fn layers(group: &mut NodeGroup, all: &[&Node]) {
     }
     if !file.is_empty() {
         let span = file[0].0.span;
-        group.steps.push(Step::KubeletConfig(Node { kind: NodeKind::Map(file), span, tag: None }, "kubelet"));
+        group.steps.push(Step::KubeletConfig(Node::map(file, span), "kubelet"));
     }
     if !args.is_empty() {
         group.remark = Some(REMARK);

@@ -7,10 +7,11 @@ use crate::runtime;
 use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced, Why};
 
-use super::carry::flags;
-use super::{Manifest, placeholder};
+use super::manifest::Manifest;
+use super::placeholder;
+use super::setting_paths::flags;
 use crate::input::patches::{json, strategic};
-use crate::input::stream;
+use crate::input::yaml_files;
 
 /// Kinds of kubeadm's documents that start a kubelet.
 pub(super) const NODES: [&str; 2] = ["InitConfiguration", "JoinConfiguration"];
@@ -59,7 +60,7 @@ pub(super) fn kind_cluster(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<Node
     for (name, at, layers, init) in groups {
         let mut group = NodeGroup::new(name.clone(), at);
         group.family = Some(Family::Kubeadm);
-        let mut documents = Kind { node: None, config: None };
+        let mut documents = KindNode { node: None, config: None };
         for layer in layers {
             documents.patch(layer, init, &name, at, cx);
         }
@@ -73,7 +74,8 @@ pub(super) fn kind_cluster(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<Node
         out.extend((!group.steps.is_empty()).then_some(group));
     }
     for patch in manifest.node.get("containerdConfigPatches").map(Node::items).unwrap_or_default() {
-        let Some(text) = patch.as_scalar().filter(|s| stream::holds(s.text.bytes(), runtime::KEY.as_bytes())) else {
+        let Some(text) = patch.as_scalar().filter(|s| yaml_files::holds(s.text.bytes(), runtime::KEY.as_bytes()))
+        else {
             continue;
         };
         let mut group = NodeGroup::new(format!("containerd of {}", manifest.name()), manifest.place());
@@ -84,12 +86,12 @@ pub(super) fn kind_cluster(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<Node
 }
 
 /// The documents of one node of kind, as far as patches say something of them.
-struct Kind {
+struct KindNode {
     node: Option<Node>,
     config: Option<Node>,
 }
 
-impl Kind {
+impl KindNode {
     /// The patches of one layer. A patch needs no API version.
     fn patch(&mut self, layer: &Node, init: bool, name: &str, at: Span, cx: &mut Cx<'_>) {
         let own = if init { NODES[0] } else { NODES[1] };
@@ -115,8 +117,7 @@ impl Kind {
                 _ => continue,
             };
             for operations in read_patch(&text.text, name, at, cx) {
-                let document =
-                    target.get_or_insert_with(|| Node { kind: NodeKind::Map(Vec::new()), span: patch.span, tag: None });
+                let document = target.get_or_insert_with(|| Node::map(Vec::new(), patch.span));
                 // kind makes the maps above a field by itself.
                 let above: &[&[&str]] = &[&["nodeRegistration"], &["nodeRegistration", "kubeletExtraArgs"]];
                 for path in above.iter().filter(|_| patch.get("kind").and_then(Node::as_str) == Some(own)) {
@@ -133,7 +134,7 @@ impl Kind {
 /// The documents of a patch.
 fn read_patch(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> Vec<Node> {
     let id = cx.texts.add_made(format!("patch of {name}"), text, at);
-    stream::documents(&cx.texts.view(id)).tree
+    yaml_files::documents(&cx.texts.view(id)).tree
 }
 
 /// The patch with the list of arguments that is there already in front of its own: they are merged by name, and of several

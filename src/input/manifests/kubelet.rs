@@ -2,7 +2,8 @@
 
 use crate::node::{Family, NodeGroup, Step};
 
-use super::{Manifest, kubeadm, placeholder};
+use super::manifest::Manifest;
+use super::{kubeadm, placeholder};
 
 /// `KubeletConfiguration`: a kubelet that loads it with `--config`.
 pub(super) fn configuration(manifest: &Manifest<'_>) -> Vec<NodeGroup> {

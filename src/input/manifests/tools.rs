@@ -1,7 +1,7 @@
 //! Tools of which a few paths are all there is to know: one row each.
 
-use super::Manifest;
-use super::carry::{Carry, Part, groups};
+use super::manifest::Manifest;
+use super::setting_paths::{Carry, Part, groups};
 use crate::node::{NodeGroup, Step};
 use crate::setting::{FIELDS, Field, Shape};
 use crate::syntax::{Node, Resolved, Schema, resolve};
@@ -11,7 +11,7 @@ pub(super) struct Tool {
     /// The API group.
     pub(super) group: &'static str,
     /// The kinds.
-    pub(super) kinds: &'static [&'static str],
+    kinds: &'static [&'static str],
     /// Where settings stand.
     parts: &'static [Part],
     /// What a person must know of the way they go.
@@ -107,10 +107,14 @@ pub(super) const TOOLS: &[Tool] = &[
     },
 ];
 
+/// The row for a document.
+pub(super) fn tool_of(manifest: &Manifest<'_>) -> Option<&'static Tool> {
+    TOOLS.iter().find(|t| t.group == manifest.group && t.kinds.contains(&manifest.kind))
+}
+
 /// The node groups of a document that a row describes.
 pub(super) fn read(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
-    let row = TOOLS.iter().find(|t| t.group == manifest.group && t.kinds.contains(&manifest.kind));
-    let Some(tool) = row else { return Vec::new() };
+    let Some(tool) = tool_of(manifest) else { return Vec::new() };
     let mut groups = groups(manifest.node, &manifest.name(), manifest.place(), tool.parts, tool.remark);
     for group in groups.iter_mut().filter(|_| tool.typed.is_some()) {
         let trees = group.steps.iter().filter_map(|step| match step {
@@ -125,7 +129,7 @@ pub(super) fn read(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
 }
 
 /// True if a duration of the kubelet is written as a number.
-pub(in crate::input) fn has_number(tree: &Node) -> bool {
+fn has_number(tree: &Node) -> bool {
     let number = |node: &Node| {
         node.as_scalar().is_some_and(|s| {
             matches!(resolve(s, node.tag.as_deref(), Schema::Kubernetes), Resolved::Int(_) | Resolved::Float(_))

@@ -5,7 +5,8 @@ use crate::node::{Cx, NodeGroup, Step, Wrapping};
 use crate::syntax::Node;
 use crate::text::{Traced, Why};
 
-use super::{Manifest, among, in_text, may_hold, placeholder};
+use super::manifest::{Inner, Manifest};
+use super::placeholder;
 
 /// Where the pods of a kind are described.
 const PODS: &[(&str, &[&str])] = &[
@@ -50,28 +51,25 @@ fn kubelet(words: &[Traced]) -> Option<Vec<Traced>> {
 }
 
 /// Documents in a `ConfigMap`.
-pub(super) fn config_map(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-    let mut out = Vec::new();
-    for (key, value) in manifest.node.get("data").map(Node::pairs).unwrap_or_default() {
-        let (Some(name), Some(scalar)) = (key.as_str(), value.as_scalar()) else { continue };
-        if may_hold(scalar.text.bytes()) {
-            let name = format!("{name} of {}", manifest.name());
-            out.append(&mut in_text(&scalar.text, &name, value.span, cx));
-        }
-    }
-    out
+pub(super) fn config_map(manifest: &Manifest<'_>) -> Vec<Inner> {
+    let data = manifest.node.get("data").map(Node::pairs).unwrap_or_default();
+    let texts = data.iter().filter_map(|(key, value)| {
+        let name = format!("{} of {}", key.as_str()?, manifest.name());
+        Some(Inner::Text(value.as_scalar()?.text.clone(), name, value.span))
+    });
+    texts.collect()
 }
 
 /// Documents among the values of a release: Flux's `HelmRelease`, Argo CD's `Application`.
-pub(super) fn release(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+pub(super) fn release(manifest: &Manifest<'_>) -> Vec<Inner> {
     let spec = manifest.node.get("spec");
     let helm = spec.and_then(|s| s.path(&["source", "helm"]));
     let values = spec.and_then(|s| s.get("values")).or_else(|| helm.and_then(|h| h.get("valuesObject")));
-    let mut out = values.map(|tree| among(tree, &manifest.name(), cx)).unwrap_or_default();
-    if let Some(text) = helm.and_then(|h| h.get("values")).and_then(Node::as_scalar) {
-        out.append(&mut super::values(&text.text, &format!("values of {}", manifest.name()), manifest.place(), cx));
-    }
-    out
+    let text = helm
+        .and_then(|h| h.get("values"))
+        .and_then(Node::as_scalar)
+        .map(|text| Inner::Values(text.text.clone(), format!("values of {}", manifest.name()), manifest.place()));
+    values.map(|tree| Inner::Tree(tree.clone(), manifest.name())).into_iter().chain(text).collect()
 }
 
 /// Launch templates and instances of Crossplane's providers and of AWS Controllers for Kubernetes. Sources:
@@ -98,7 +96,7 @@ pub(super) fn machines(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
 
 /// What a composition of Crossplane makes, as far as no patch of it fills in the user data. Source: crossplane/crossplane
 /// `apis/apiextensions/v1`, and crossplane-contrib/function-patch-and-transform for pipelines.
-pub(super) fn composition(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+pub(super) fn composition(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<Inner> {
     let spec = manifest.node.get("spec");
     let steps = spec.and_then(|s| s.get("pipeline")).map(Node::items).unwrap_or_default();
     let inner = steps.iter().filter_map(|step| step.path(&["input", "resources"]));
@@ -117,7 +115,7 @@ pub(super) fn composition(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<NodeG
         if let Some(at) = patches.iter().find_map(place) {
             cx.gap(at, Why::FromOutside("what a patch of a composition fills in".into()));
         } else if let Some(base) = resource.get("base") {
-            out.append(&mut among(base, &manifest.name(), cx));
+            out.push(Inner::Tree(base.clone(), manifest.name()));
         }
     }
     out

@@ -1,6 +1,6 @@
 //! JSON patches (RFC 6902), as Kustomize and kubeadm read them.
 
-use crate::syntax::{Node, NodeKind, Scalar, Style};
+use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced};
 
 /// Applies the operations of a patch to a document, up to the first one that does not fit.
@@ -35,7 +35,7 @@ pub(in crate::input) fn apply(document: &mut Node, patch: &Node) -> Result<(), (
 pub(in crate::input) fn ensure(document: &mut Node, path: &[&str], at: Span) {
     let path: Vec<String> = path.iter().map(|p| (*p).to_owned()).collect();
     if get_mut(document, &path).is_none() {
-        add(document, &path, Node { kind: NodeKind::Map(Vec::new()), span: at, tag: None }, at);
+        add(document, &path, Node::map(Vec::new(), at), at);
     }
 }
 
@@ -61,9 +61,7 @@ fn add(document: &mut Node, path: &[String], value: Node, at: Span) -> Option<()
     match &mut get_mut(document, above)?.kind {
         NodeKind::Map(pairs) => {
             pairs.retain(|(k, _)| k.as_str() != Some(last));
-            let text = Traced::made(last.as_str(), at);
-            let key = Node { kind: NodeKind::Scalar(Scalar { text, style: Style::DoubleQuoted }), span: at, tag: None };
-            pairs.push((key, value));
+            pairs.push((Node::quoted(Traced::made(last.as_str(), at), at), value));
         }
         NodeKind::Seq(items) => {
             let n = if last == "-" { items.len() } else { last.parse().ok()? };

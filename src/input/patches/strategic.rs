@@ -2,7 +2,8 @@
 //! `pkg/util/strategicpatch`: maps are merged, `null` takes a key away, `$patch` replaces or deletes. Lists are replaced, but for
 //! those of pods, whose items have keys.
 
-use crate::syntax::{MAX_DEPTH, Node, NodeKind, Style};
+use super::super::yaml_files;
+use crate::syntax::{MAX_DEPTH, Node, NodeKind};
 
 /// Lists of Kubernetes' own kinds that are merged by a key of their items.
 const KEYED: &[(&str, &str)] = &[
@@ -39,7 +40,7 @@ fn merge(base: &Node, patch: &Node, core: bool, depth: usize) -> Option<Node> {
         if name.starts_with('$') {
             continue;
         }
-        if is_null(value) {
+        if yaml_files::is_null(value) {
             pairs.retain(|(k, _)| k.as_str() != Some(name));
             continue;
         }
@@ -91,10 +92,4 @@ pub(in crate::input) fn without(node: &Node, path: &str) -> Node {
         .map(|(k, v)| (k.clone(), if k.as_str() == Some(first) { without(v, rest) } else { v.clone() }))
         .collect();
     Node { kind: NodeKind::Map(pairs), ..node.clone() }
-}
-
-fn is_null(node: &Node) -> bool {
-    node.as_scalar().is_some_and(|s| {
-        s.style == Style::Plain && matches!(s.text.known_str(), Some("" | "~" | "null" | "Null" | "NULL"))
-    })
 }

@@ -15,8 +15,8 @@ use crate::syntax::{Node, yaml};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Kind, Value};
 
-use super::kind::{FileList, Input, Unit};
-use super::{manifests, stream};
+use super::unit::{FileList, Input, Unit};
+use super::{manifests, yaml_files, yaml_values};
 use program::Program;
 
 /// What the files of a program are called.
@@ -43,7 +43,7 @@ impl Input for Pulumi {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(id) = stream::open(&unit.path, &[&["resources", "runtime"]], cx) else { return Vec::new() };
+        let Some(id) = yaml_files::open(&unit.path, &[&["resources", "runtime"]], cx) else { return Vec::new() };
         let view = cx.texts.view(id);
         let parsed = yaml::parse(&view);
         let Some(tree) = parsed.tree.first() else { return Vec::new() };
@@ -56,7 +56,7 @@ impl Input for Pulumi {
         if tree.get("Resources").is_some() || !resources.pairs().iter().any(|(_, r)| r.get("type").is_some()) {
             return Vec::new();
         }
-        stream::note_errors(&view, &parsed, cx);
+        yaml_files::note_errors(&view, &parsed, cx);
         let project = tree.get("name").and_then(Node::as_str).unwrap_or_default();
         let mut out = Vec::new();
         let stacks = stacks(&dir, project, cx);
@@ -109,7 +109,7 @@ fn note_language(tree: &Node, dir: &Path, cx: &mut Cx<'_>) {
     let speaks = OTHERS.iter().any(|name| {
         cx.files.read(&dir.join(name)).is_ok_and(|s| {
             let bytes = s.bytes();
-            ["kubelet", "bootstrap.sh", "NodeConfig"].iter().any(|w| stream::holds(&bytes, w.as_bytes()))
+            ["kubelet", "bootstrap.sh", "NodeConfig"].iter().any(|w| yaml_files::holds(&bytes, w.as_bytes()))
         })
     });
     if speaks {
@@ -181,13 +181,13 @@ fn read(program: &mut Program<'_>, all: &Node, name: &Node, resource: &Node, cx:
                 out.append(&mut manifests::in_text(&text, label, at, cx));
             }
             if let Some(objects) = properties.get("objs").map(|o| program.value(o, cx)) {
-                out.append(&mut manifests::among(&manifests::node_of(&objects), label, cx));
+                out.append(&mut manifests::among(&yaml_values::node_of(&objects), label, cx));
             }
             out
         }
         ("kubernetes", "helm.sh/v3" | "helm.sh/v4", _) => {
             let values = properties.get("values").map(|v| program.value(v, cx));
-            values.map(|v| manifests::among(&manifests::node_of(&v), label, cx)).unwrap_or_default()
+            values.map(|v| manifests::among(&yaml_values::node_of(&v), label, cx)).unwrap_or_default()
         }
         ("kubernetes", module, kind) => {
             let value = program.value(properties, cx);
@@ -200,7 +200,7 @@ fn read(program: &mut Program<'_>, all: &Node, name: &Node, resource: &Node, cx:
             put("apiVersion", module.strip_prefix("core/").unwrap_or(module));
             put("kind", kind);
             let whole = Value { kind: Kind::Map(Arc::new(map)), ..value };
-            manifests::in_tree(&manifests::node_of(&whole), label, cx)
+            manifests::in_tree(&yaml_values::node_of(&whole), label, cx)
         }
         _ => Vec::new(),
     }

@@ -8,7 +8,7 @@ use crate::value::{Kind, Value};
 
 use super::program::Program;
 use super::{family, span_of};
-use crate::input::{eksctl, manifests};
+use crate::input::{eksctl, yaml_values};
 
 /// What a node group boots with.
 pub(super) fn read(
@@ -115,7 +115,7 @@ pub(super) fn read(
         Some(Family::Bottlerocket) => {
             bury(&[&args, &bootstrap, &extra], group);
             if let Some(settings) = settings {
-                let tree = manifests::node_of(&settings);
+                let tree = yaml_values::node_of(&settings);
                 let tree = tree.get("settings").cloned().unwrap_or(tree);
                 match eksctl::bottlerocket(&tree) {
                     Ok(toml) => group.steps.push(Step::UserData(toml, Wrapping::Plain)),

@@ -10,7 +10,7 @@ use crate::syntax::{MAX_DEPTH, Node, NodeKind};
 use crate::text::{Layer, Span, Traced, Why};
 use crate::value::{Entry, Kind, Map, Value};
 
-use crate::input::manifests::{json_of, value_of};
+use crate::input::yaml_values::{json_of, value_of};
 
 /// A program with the values of one stack.
 pub(super) struct Program<'t> {

@@ -16,7 +16,7 @@ use crate::value::{Alternative, Entry, Guard, Kind, Value};
 
 use super::super::helm;
 use super::super::manifests;
-use super::super::stream;
+use super::super::{yaml_files, yaml_values};
 use super::data::outside;
 use super::engine::{Engine, Env, Outcome, Refused};
 use super::functions::{files_like, render};
@@ -141,7 +141,7 @@ impl Engine<'_, '_> {
             match (&value.kind, holds) {
                 (Kind::Unknown(why), _) => read.open = Some((value.at, why.clone())),
                 (Kind::Map(_), Holds::Object) => {
-                    read.groups = manifests::in_tree(&manifests::node_of(&value), name, self.cx);
+                    read.groups = manifests::in_tree(&yaml_values::node_of(&value), name, self.cx);
                 }
                 (Kind::Map(map), Holds::Texts) => {
                     for key in map.entries.keys() {
@@ -228,7 +228,7 @@ impl Engine<'_, '_> {
                 }
             }
             if let Some(dir) = &chart {
-                let values = manifests::value_of(&tree);
+                let values = yaml_values::value_of(&tree);
                 let groups = helm::rendered(dir, &values, &format!(" of {name}"), self.cx);
                 read.groups = groups.unwrap_or_default();
                 for group in &mut read.groups {
@@ -266,9 +266,9 @@ impl Engine<'_, '_> {
     fn lay_values(&mut self, tree: &mut Node, text: &Traced, name: &str, at: Span) {
         let id = self.cx.texts.add_made(format!("values of {name}"), text, at);
         let view = self.cx.texts.view(id);
-        let parsed = stream::documents(&view);
+        let parsed = yaml_files::documents(&view);
         if manifests::names_one(&view.bytes) {
-            stream::note_errors(&view, &parsed, self.cx);
+            yaml_files::note_errors(&view, &parsed, self.cx);
         }
         if let Some(over) = parsed.tree.into_iter().next() {
             lay(tree, over);
@@ -348,7 +348,7 @@ impl Engine<'_, '_> {
             if let Some(text) = document.to_traced() {
                 let id = self.cx.texts.add_made("documents", &text, at);
                 let view = self.cx.texts.view(id);
-                link = stream::documents(&view).tree.first().and_then(|tree| {
+                link = yaml_files::documents(&view).tree.first().and_then(|tree| {
                     let part = |path: &[&str]| tree.path(path).and_then(Node::as_str).map(str::to_owned);
                     let space =
                         part(&["metadata", "namespace"]).map_or_else(String::new, |s| format!("/namespaces/{s}"));

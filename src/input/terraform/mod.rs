@@ -45,7 +45,7 @@ use std::sync::Arc;
 use crate::node::{Cx, NodeGroup};
 use crate::text::{Source, Span, Why};
 
-use super::kind::{FileList, Input, Unit};
+use super::unit::{FileList, Input, Unit};
 use engine::Engine;
 use scope::FileKind;
 

@@ -12,9 +12,9 @@ use crate::syntax::{Node, NodeKind, Scalar, json as tree};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Entry, Value};
 
-use super::super::documents::KUBELET_WORDS;
-use super::super::kind::{FileList, Input, Unit};
-use super::super::stream;
+use super::super::standalone::KUBELET_WORDS;
+use super::super::unit::{FileList, Input, Unit};
+use super::super::yaml_files;
 use super::engine::{Engine, Env};
 use super::images::{family_of_name, minor_in};
 use super::json;
@@ -38,7 +38,7 @@ impl Input for Packer {
             }
         }
         let mut units: Vec<Unit> = dirs.into_iter().map(|(path, files)| Unit { path, files }).collect();
-        units.append(&mut stream::claim(files, &["json"]));
+        units.append(&mut yaml_files::claim(files, &["json"]));
         units
     }
 
@@ -220,7 +220,7 @@ impl Engine<'_, '_> {
             group.family = family_of_name(&image);
             let body = for_machine(&build.body, &machine.key, &machine.name);
             // Machines on which the same is done are told of once.
-            let uses_name = body.blocks.iter().any(|b| stream::holds(self.cx.texts.slice(b.span), b"source."));
+            let uses_name = body.blocks.iter().any(|b| yaml_files::holds(self.cx.texts.slice(b.span), b"source."));
             let same = |(g, b, ..): &&mut (NodeGroup, Body, Vec<String>, Env)| {
                 g.family == group.family && g.minor == group.minor && *b == body && !uses_name
             };
@@ -253,7 +253,7 @@ impl Engine<'_, '_> {
 
     /// The group with what the provisioners do, if they have to do with a kubelet.
     fn provisioned(&mut self, body: &Body, env: &Env, group: &NodeGroup) -> Vec<NodeGroup> {
-        let about = |text: &Traced| KUBELET_WORDS.iter().any(|word| stream::holds(text.bytes(), word.as_bytes()));
+        let about = |text: &Traced| KUBELET_WORDS.iter().any(|word| yaml_files::holds(text.bytes(), word.as_bytes()));
         let mut out = Vec::new();
         for (when, steps) in self.provisioners(body, env) {
             let ours = steps.iter().any(|step| match step {
@@ -271,7 +271,7 @@ impl Engine<'_, '_> {
 
 /// A template in the JSON form.
 fn legacy(path: &Path, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-    let Some(id) = stream::open(path, &[&["\"provisioners\""], &["\"builders\""]], cx) else { return Vec::new() };
+    let Some(id) = yaml_files::open(path, &[&["\"provisioners\""], &["\"builders\""]], cx) else { return Vec::new() };
     let parsed = tree::parse(&cx.texts.view(id));
     let Some(root) = parsed.tree else { return Vec::new() };
     let Some((key, provisioners)) = root.pair("provisioners") else { return Vec::new() };
@@ -294,7 +294,7 @@ fn legacy(path: &Path, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         Some(Block { kind: "provisioner".into(), labels: vec![kind.into()], header: item.span, body, span: item.span })
     });
     let body = Body { attributes: Vec::new(), blocks: blocks.collect(), span: root.span };
-    let name = stream::shown(path, cx);
+    let name = yaml_files::shown(path, cx);
     let dir = path.parent().map(PathBuf::from).unwrap_or_default();
     let mut engine = Engine::new(&dir, cx);
     let module = Module { dir, ..Module::default() };

@@ -18,8 +18,8 @@ use crate::syntax::{Node, NodeKind, json as tree};
 use crate::text::{Span, Traced, Why};
 use crate::value::Guard;
 
-use super::super::kind::{FileList, Input, Unit};
-use super::super::stream;
+use super::super::unit::{FileList, Input, Unit};
+use super::super::yaml_files;
 use super::engine::Engine;
 use super::json;
 use super::modules::Instance;
@@ -42,13 +42,13 @@ impl Input for Plan {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        stream::claim(files, &["json", "tfplan", "tfstate"])
+        yaml_files::claim(files, &["json", "tfplan", "tfstate"])
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         const WORDS: [&[&str]; 2] =
             [&["\"format_version\"", "\"lineage\""], &["\"planned_values\"", "\"values\"", "\"resources\""]];
-        let Some(id) = stream::open(&unit.path, &WORDS, cx) else { return Vec::new() };
+        let Some(id) = yaml_files::open(&unit.path, &WORDS, cx) else { return Vec::new() };
         let parsed = tree::parse(&cx.texts.view(id));
         let Some(root) = &parsed.tree else { return Vec::new() };
         let dir = unit.path.parent().map(PathBuf::from).unwrap_or_default();

@@ -10,7 +10,7 @@ use crate::node::{Cx, Problem};
 use crate::syntax::hcl::{self, Attribute, Block, Body, Plain};
 use crate::text::{FileError, Span, TextId};
 
-use super::super::stream;
+use super::super::yaml_files;
 use super::json;
 use super::resources::is_followed;
 
@@ -332,7 +332,7 @@ impl Unasked {
 
     fn has(&self, block: &Plain, text: &[u8]) -> bool {
         let (kind, label) = (&text[block.head.0.clone()], &text[block.head.1.clone()]);
-        let holds = |word: &&[u8]| stream::holds(&text[block.range.clone()], word);
+        let holds = |word: &&[u8]| yaml_files::holds(&text[block.range.clone()], word);
         matches!(kind, b"resource" | b"data") && self.0.contains(label) && !READ.iter().any(holds)
     }
 }

@@ -8,7 +8,7 @@ use crate::syntax::hcl::{Block, Body};
 use crate::text::{Layer, Traced};
 use crate::value::{Guard, Value};
 
-use super::super::documents::is_user_data;
+use super::super::standalone::is_user_data;
 use super::engine::{Engine, Env};
 use super::functions::file;
 

@@ -15,8 +15,8 @@ use crate::syntax::hcl::{self, Block, Body, Call, Step, StepKind};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Entry, Kind, Map, Value};
 
-use super::super::kind::{FileList, Input, Unit};
-use super::super::stream;
+use super::super::unit::{FileList, Input, Unit};
+use super::super::yaml_files;
 use super::engine::{Engine, Env, Outcome, Refused};
 use super::modules::{Instance, lexical};
 use super::resources;
@@ -99,7 +99,7 @@ impl Input for Terragrunt {
         }
         engine.move_notes();
         // Several stacks may use one module.
-        let name = stream::shown(unit.path.parent().unwrap_or(&unit.path), cx);
+        let name = yaml_files::shown(unit.path.parent().unwrap_or(&unit.path), cx);
         if !name.is_empty() {
             for group in &mut groups {
                 group.name = format!("{name}: {}", group.name).into();

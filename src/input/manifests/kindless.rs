@@ -3,12 +3,12 @@
 use crate::kubelet::statements;
 use crate::node::{Gap, Ineffective, NodeGroup, Reason, Step};
 use crate::setting::Field;
-use crate::syntax::{Node, NodeKind, Scalar, Style};
-use crate::text::{Span, Traced};
+use crate::syntax::Node;
+use crate::text::Traced;
 
-use super::carry::{Carry, Part, add, groups};
+use super::setting_paths::{Carry, Part, add, groups};
 use super::{ignition, placeholder};
-use crate::input::stream;
+use crate::input::yaml_files;
 
 /// A kind of file.
 struct Shape {
@@ -113,22 +113,20 @@ fn kubespray(document: &Node, name: &str) -> Option<NodeGroup> {
     // The template writes this one in quotes, and the other one bare.
     if let Some((key, value)) = document.pair(FREQUENCY) {
         let text = value.as_scalar().map(|s| placeholder::holes(&s.text)).unwrap_or_default();
-        let kind = NodeKind::Scalar(Scalar { text, style: Style::DoubleQuoted });
-        let name = plain(Traced::made("nodeStatusUpdateFrequency", key.span), key.span);
-        pairs.insert(0, (name, Node { kind, span: value.span, tag: None }));
+        let name = Node::plain(Traced::made("nodeStatusUpdateFrequency", key.span), key.span);
+        pairs.insert(0, (name, Node::quoted(text, value.span)));
     }
     if let Some((key, value)) = document.pair(TIMEOUT) {
-        if let Some((at, why)) = stream::hole(value) {
+        if let Some((at, why)) = yaml_files::hole(value) {
             group.gaps.push(Gap { at, why });
         }
         // The template writes the text without quotes behind the name of the field.
         let text = value.as_scalar().map(|s| placeholder::holes(&s.text)).unwrap_or_default();
-        pairs
-            .push((plain(Traced::made("streamingConnectionIdleTimeout", key.span), key.span), plain(text, value.span)));
+        let name = Node::plain(Traced::made("streamingConnectionIdleTimeout", key.span), key.span);
+        pairs.push((name, Node::plain(text, value.span)));
     }
     if !pairs.is_empty() {
-        let tree = Node { kind: NodeKind::Map(pairs), span: first.span, tag: None };
-        group.steps.push(Step::KubeletConfig(tree, "kubespray"));
+        group.steps.push(Step::KubeletConfig(Node::map(pairs, first.span), "kubespray"));
     }
     for key in FLAGS {
         if let Some(flags) = document.get(key) {
@@ -136,8 +134,4 @@ fn kubespray(document: &Node, name: &str) -> Option<NodeGroup> {
         }
     }
     (!group.steps.is_empty() || !group.gaps.is_empty()).then_some(group)
-}
-
-fn plain(text: Traced, span: Span) -> Node {
-    Node { kind: NodeKind::Scalar(Scalar { text, style: Style::Plain }), span, tag: None }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::syntax::{MAX_DEPTH, Node, NodeKind, Resolved, Scalar, Schema, Style, key_text, resolve};
+use crate::syntax::{MAX_DEPTH, Node, NodeKind, Resolved, Schema, Style, key_text, resolve};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Entry, Kind, Map, Number, Value};
 
@@ -14,42 +14,33 @@ pub(in crate::input) fn node_of(value: &Value) -> Node {
 
 fn convert(value: &Value, depth: usize) -> Node {
     let at = value.at;
-    let scalar =
-        |text: Traced, style: Style| Node { kind: NodeKind::Scalar(Scalar { text, style }), span: at, tag: None };
     if depth >= MAX_DEPTH {
-        return scalar(Traced::hole(at, Why::Limit("depth of a value")), Style::Plain);
+        return Node::plain(Traced::hole(at, Why::Limit("depth of a value")), at);
     }
     match &value.kind {
-        Kind::Null => scalar(Traced::made("null", at), Style::Plain),
-        Kind::Str(_) => scalar(value.to_traced().unwrap_or_default(), Style::DoubleQuoted),
-        Kind::Bool(_) | Kind::Number(_) | Kind::Unknown(_) => {
-            scalar(value.to_traced().unwrap_or_default(), Style::Plain)
-        }
+        Kind::Null => Node::plain(Traced::made("null", at), at),
+        Kind::Str(_) => Node::quoted(value.to_traced().unwrap_or_default(), at),
+        Kind::Bool(_) | Kind::Number(_) | Kind::Unknown(_) => Node::plain(value.to_traced().unwrap_or_default(), at),
         Kind::Either(_) => {
             let why = Why::NotUnderstood("a value that hangs on a condition inside of an object".into());
-            scalar(Traced::hole(at, why), Style::Plain)
+            Node::plain(Traced::hole(at, why), at)
         }
         Kind::List(_) => {
             let items = value.items().iter().map(|item| convert(item, depth + 1)).collect();
-            Node { kind: NodeKind::Seq(items), span: at, tag: None }
+            Node::new(NodeKind::Seq(items), at)
         }
         Kind::Map(map) => {
             let mut pairs = Vec::new();
             if let Some(why) = &map.open {
-                let hole = scalar(Traced::hole(at, why.clone()), Style::Plain);
+                let hole = Node::plain(Traced::hole(at, why.clone()), at);
                 pairs.push((hole.clone(), hole));
             }
             for (name, entry) in &map.entries {
-                let text = Traced::made(name.as_bytes(), entry.key);
-                let key = Node {
-                    kind: NodeKind::Scalar(Scalar { text, style: Style::DoubleQuoted }),
-                    span: entry.key,
-                    tag: None,
-                };
+                let key = Node::quoted(Traced::made(name.as_bytes(), entry.key), entry.key);
                 let inner = entry.value.clone().with_outer(&value.via);
                 pairs.push((key, convert(&inner, depth + 1)));
             }
-            Node { kind: NodeKind::Map(pairs), span: at, tag: None }
+            Node::map(pairs, at)
         }
     }
 }

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use crate::node::Cx;
-use crate::syntax::{Node, Parsed, json, yaml};
+use crate::syntax::{Node, Parsed, Style, json, yaml};
 use crate::text::{Span, TextId, View, Why};
 
-use super::kind::{FileList, Unit};
+use super::unit::{FileList, Unit};
 
 /// One unit for each file whose name ends in one of `extensions` (lower case, without the dot).
 pub(super) fn claim(files: &FileList, extensions: &[&str]) -> Vec<Unit> {
@@ -111,6 +111,13 @@ fn is_templated(bytes: &[u8]) -> bool {
 pub(super) fn hole(node: &Node) -> Option<(Span, Why)> {
     let text = &node.as_scalar()?.text;
     text.first_hole().filter(|_| text.is_hole()).map(|(at, why)| (at, why.clone()))
+}
+
+/// True for a null, or a value that is left out.
+pub(super) fn is_null(node: &Node) -> bool {
+    node.as_scalar().is_some_and(|s| {
+        s.style == Style::Plain && matches!(s.text.known_str(), Some("" | "~" | "null" | "Null" | "NULL"))
+    })
 }
 
 /// The minor version in a Kubernetes version such as `1.31` or `v1.31.2`.

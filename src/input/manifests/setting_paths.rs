@@ -1,11 +1,11 @@
 //! How tools carry settings to a kubelet, and the table of the places where they stand.
 
 use crate::node::{NodeGroup, Step};
-use crate::syntax::{Node, NodeKind, Style};
+use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced};
 
 use super::placeholder;
-use crate::input::stream;
+use crate::input::yaml_files;
 use crate::node::Gap;
 
 /// How a field carries settings.
@@ -75,7 +75,7 @@ fn expand<'a>(node: &'a Node, path: &[&str]) -> Vec<(&'a Node, Option<(String, S
 
 /// Adds the settings of one field to a node group.
 pub(super) fn add(group: &mut NodeGroup, field: &Node, carry: Carry, name: &'static str) {
-    if let Some((at, why)) = stream::hole(field) {
+    if let Some((at, why)) = yaml_files::hole(field) {
         group.gaps.push(Gap { at, why });
         return;
     }
@@ -126,10 +126,7 @@ fn flag(name: &Node, value: Option<&Node>) -> Option<Traced> {
     out.push(&key.text.slice(dashes..key.text.len()));
     out.push_made(b"=", name.span);
     if let Some(value) = value {
-        let scalar = value.as_scalar()?;
-        if scalar.style == Style::Plain && matches!(scalar.text.known_str(), Some("" | "~" | "null")) {
-            return None;
-        }
+        let scalar = value.as_scalar().filter(|_| !yaml_files::is_null(value))?;
         out.push(&placeholder::holes(&scalar.text));
     }
     Some(out)

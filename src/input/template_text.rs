@@ -4,7 +4,7 @@ use crate::syntax::yaml;
 use crate::text::{Span, Traced, Whence, Why};
 use crate::value::{Kind, Number, Value};
 
-use super::manifests::{node_of, quoted};
+use super::yaml_values::{node_of, quoted};
 
 /// What a template writes for a value. Helm writes nothing for what is not there.
 pub(in crate::input) fn printed(value: &Value, at: Span) -> Traced {

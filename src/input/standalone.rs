@@ -5,8 +5,8 @@ use crate::runtime;
 use crate::syntax::{Node, toml};
 use crate::text::{Span, TextId, Traced, View, Why};
 
-use super::kind::{FileList, Input, Unit};
-use super::stream;
+use super::unit::{FileList, Input, Unit};
+use super::yaml_files;
 
 /// The words without which a script or cloud-config says nothing of a kubelet.
 pub(super) const KUBELET_WORDS: &[&str] = &["kubelet", "bootstrap.sh", "nodeadm", runtime::KEY];
@@ -22,11 +22,11 @@ impl Input for Runtimes {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        stream::claim(files, &["toml", "conf", "tmpl"])
+        yaml_files::claim(files, &["toml", "conf", "tmpl"])
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(id) = stream::open(&unit.path, &[&[runtime::KEY]], cx) else { return Vec::new() };
+        let Some(id) = yaml_files::open(&unit.path, &[&[runtime::KEY]], cx) else { return Vec::new() };
         let view = cx.texts.view(id);
         if is_user_data(&view.bytes) {
             return Vec::new();
@@ -37,14 +37,14 @@ impl Input for Runtimes {
         let parsed = toml::parse(&view);
         let Some((name, key)) = parsed.tree.as_ref().and_then(runtime::recognise) else {
             if !parsed.errors.is_empty() {
-                stream::note_errors(&view, &parsed, cx);
+                yaml_files::note_errors(&view, &parsed, cx);
             }
             return Vec::new();
         };
         let place = cx.texts.trail(key.span).origin();
-        let mut group = NodeGroup::new(stream::shown(&unit.path, cx), place);
+        let mut group = NodeGroup::new(yaml_files::shown(&unit.path, cx), place);
         group.steps.push(Step::RuntimeConfigFile(name, text));
-        stream::note_errors(&view, &parsed, cx);
+        yaml_files::note_errors(&view, &parsed, cx);
         vec![group]
     }
 }
@@ -86,13 +86,13 @@ impl Input for Scripts {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(id) = stream::open(&unit.path, &[KUBELET_WORDS], cx) else { return Vec::new() };
+        let Some(id) = yaml_files::open(&unit.path, &[KUBELET_WORDS], cx) else { return Vec::new() };
         let view = cx.texts.view(id);
-        let named = stream::has_extension(&unit.path, &["sh", "bash"]) && !is_user_data(&view.bytes);
+        let named = yaml_files::has_extension(&unit.path, &["sh", "bash"]) && !is_user_data(&view.bytes);
         if !shebang(&view.bytes).unwrap_or(named) {
             return Vec::new();
         }
-        if view.bytes.windows(3).any(|w| matches!(w, b"%{ " | b"%{~")) || stream::holds(&view.bytes, b"%{if") {
+        if view.bytes.windows(3).any(|w| matches!(w, b"%{ " | b"%{~")) || yaml_files::holds(&view.bytes, b"%{if") {
             cx.gap(first_line(&view), Why::NotUnderstood("a script that is a template (`%{ }`) by itself".into()));
             return Vec::new();
         }
@@ -114,15 +114,16 @@ impl Input for UserData {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        if stream::has_extension(&unit.path, &["toml"]) {
+        if yaml_files::has_extension(&unit.path, &["toml"]) {
             return bottlerocket(unit, cx);
         }
-        let Some(id) = stream::open(&unit.path, &[&["cloud-config", "ime-", "IME-", "ultipart"]], cx) else {
+        let Some(id) = yaml_files::open(&unit.path, &[&["cloud-config", "ime-", "IME-", "ultipart"]], cx) else {
             return Vec::new();
         };
         let view = cx.texts.view(id);
-        let hidden = stream::holds(&view.bytes, b"base64") || stream::holds(&view.bytes, b"b64");
-        let ours = KUBELET_WORDS.iter().chain(&["containerd"]).any(|word| stream::holds(&view.bytes, word.as_bytes()));
+        let hidden = yaml_files::holds(&view.bytes, b"base64") || yaml_files::holds(&view.bytes, b"b64");
+        let ours =
+            KUBELET_WORDS.iter().chain(&["containerd"]).any(|word| yaml_files::holds(&view.bytes, word.as_bytes()));
         if !is_user_data(&view.bytes) || !ours && !hidden {
             return Vec::new();
         }
@@ -132,13 +133,13 @@ impl Input for UserData {
 
 /// Bottlerocket's user data: TOML with a table `settings.kubernetes`.
 fn bottlerocket(unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-    let Some(id) = stream::open(&unit.path, &[&["settings"], &["kubernetes"]], cx) else { return Vec::new() };
+    let Some(id) = yaml_files::open(&unit.path, &[&["settings"], &["kubernetes"]], cx) else { return Vec::new() };
     let view = cx.texts.view(id);
     let parsed = toml::parse(&view);
     if !parsed.tree.as_ref().and_then(|t| t.path(&["settings", "kubernetes"])).is_some_and(Node::is_map) {
         return Vec::new();
     }
-    stream::note_errors(&view, &parsed, cx);
+    yaml_files::note_errors(&view, &parsed, cx);
     let mut group = whole(unit, id, cx, |text| Step::UserData(text, Wrapping::Plain));
     group.family = Some(Family::Bottlerocket);
     if let Some(error) = parsed.errors.first() {
@@ -152,8 +153,8 @@ fn bottlerocket(unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
 /// Files with one of the extensions, without any, or with one that says no more than that it is text.
 pub(super) fn claim_texts(files: &FileList, extensions: &[&str]) -> Vec<Unit> {
     const ANY_TEXT: &[&str] = &["txt", "text", "mime", "userdata", "user-data", "user_data", "mimetext"];
-    let mut units = stream::claim(files, extensions);
-    units.append(&mut stream::claim(files, ANY_TEXT));
+    let mut units = yaml_files::claim(files, extensions);
+    units.append(&mut yaml_files::claim(files, ANY_TEXT));
     for path in files.files.iter().filter(|p| p.extension().is_none()) {
         units.push(Unit { path: path.clone(), files: vec![path.clone()] });
     }
@@ -165,7 +166,7 @@ pub(super) fn claim_texts(files: &FileList, extensions: &[&str]) -> Vec<Unit> {
 /// The file as a node group of its own, which boots with its text.
 fn whole(unit: &Unit, id: TextId, cx: &mut Cx<'_>, step: impl FnOnce(Traced) -> Step) -> NodeGroup {
     let view = cx.texts.view(id);
-    let mut group = NodeGroup::new(stream::shown(&unit.path, cx), first_line(&view));
+    let mut group = NodeGroup::new(yaml_files::shown(&unit.path, cx), first_line(&view));
     group.steps.push(step(view.traced(0..view.bytes.len())));
     group
 }

@@ -1,0 +1,126 @@
+//! The kinds of documents that are read, one row each, and the words by which texts that may hold one are found.
+
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+use super::manifest::{Inner, Manifest};
+use super::{cluster_api, ignition, karpenter, kops, kubeadm, kubelet, tools, workloads};
+use crate::input::eksctl;
+use crate::node::{Cx, NodeGroup};
+
+/// One kind of document, or several that one reader knows.
+pub(super) struct DocumentKind {
+    /// The API group: what stands before the slash of `apiVersion`. Empty for the core group, where nothing does.
+    group: &'static str,
+    /// The kinds of that group.
+    kinds: &'static [&'static str],
+    /// A word without which no such document says anything of a kubelet: most files are not even parsed. Without one it is
+    /// the group with its slash.
+    word: Option<&'static str>,
+    /// What is made of it.
+    pub(super) reader: Reader,
+}
+
+/// What a kind of document gives.
+pub(super) enum Reader {
+    /// Node groups.
+    Groups(fn(&Manifest<'_>, &mut Cx<'_>) -> Vec<NodeGroup>),
+    /// Other documents.
+    Documents(fn(&Manifest<'_>, &mut Cx<'_>) -> Vec<Inner>),
+}
+
+/// What a text that says anything of a kubelet without one of the groups below has in it.
+const KUBELET: &str = "kubelet";
+/// The group of the kubelet's own configuration. Documents that only hold other documents are found by those.
+const CONFIGURATION: &str = "kubelet.config.k8s.io/";
+
+/// The rows.
+const KINDS: &[DocumentKind] = &[
+    row("eksctl.io", &["ClusterConfig"], |m, cx| eksctl::cluster(m.node, cx)),
+    row("karpenter.k8s.aws", &["EC2NodeClass", "AWSNodeTemplate"], |m, _| karpenter::node_class(m)),
+    row("karpenter.sh", &["NodePool", "Provisioner"], |m, _| karpenter::node_pool(m)),
+    row("kubelet.config.k8s.io", &["KubeletConfiguration"], |m, _| kubelet::configuration(m)),
+    row("bootstrap.cluster.x-k8s.io", &["EKSConfig", "EKSConfigTemplate"], |m, _| cluster_api::eks_config(m)),
+    row("bootstrap.cluster.x-k8s.io", &["NodeadmConfig", "NodeadmConfigTemplate"], |m, _| {
+        cluster_api::nodeadm_config(m)
+    }),
+    row("bootstrap.cluster.x-k8s.io", &["KubeadmConfig", "KubeadmConfigTemplate"], cluster_api::kubeadm_config),
+    row(
+        "controlplane.cluster.x-k8s.io",
+        &["KubeadmControlPlane", "KubeadmControlPlaneTemplate"],
+        cluster_api::kubeadm_config,
+    ),
+    row("kubeadm.k8s.io", &kubeadm::NODES, |m, _| kubeadm::read(m)),
+    row("kind.x-k8s.io", &["Cluster"], kubeadm::kind_cluster),
+    row("kops.k8s.io", &["Cluster", "InstanceGroup"], |m, _| kops::read(m)),
+    row("machineconfiguration.openshift.io", &["MachineConfig"], |m, _| {
+        let config = m.node.path(&["spec", "config"]);
+        config.and_then(|config| ignition::read(config, &m.name(), m.place())).into_iter().collect()
+    }),
+    holder("", &["ConfigMap"], CONFIGURATION, |m, _| workloads::config_map(m)),
+    pods("", &["Pod"]),
+    pods("apps", &["DaemonSet", "Deployment", "StatefulSet"]),
+    pods("batch", &["Job", "CronJob"]),
+    holder("helm.toolkit.fluxcd.io", &["HelmRelease"], CONFIGURATION, |m, _| workloads::release(m)),
+    holder("argoproj.io", &["Application"], CONFIGURATION, |m, _| workloads::release(m)),
+    holder("apiextensions.crossplane.io", &["Composition"], "apiextensions.crossplane.io/", workloads::composition),
+    machines("ec2.aws.upbound.io", &["LaunchTemplate", "Instance"]),
+    machines("ec2.aws.m.upbound.io", &["LaunchTemplate", "Instance", "SpotInstanceRequest"]),
+    machines("autoscaling.aws.upbound.io", &["LaunchConfiguration"]),
+    machines("autoscaling.aws.m.upbound.io", &["LaunchConfiguration"]),
+    machines("ec2.aws.crossplane.io", &["LaunchTemplate", "Instance"]),
+    machines("ec2.services.k8s.aws", &["LaunchTemplate", "Instance"]),
+    row("node.eks.aws", &["NodeConfig"], |m, _| kubelet::node_config(m)),
+];
+
+const fn row(
+    group: &'static str,
+    kinds: &'static [&'static str],
+    read: fn(&Manifest<'_>, &mut Cx<'_>) -> Vec<NodeGroup>,
+) -> DocumentKind {
+    DocumentKind { group, kinds, word: None, reader: Reader::Groups(read) }
+}
+
+const fn holder(
+    group: &'static str,
+    kinds: &'static [&'static str],
+    word: &'static str,
+    read: fn(&Manifest<'_>, &mut Cx<'_>) -> Vec<Inner>,
+) -> DocumentKind {
+    DocumentKind { group, kinds, word: Some(word), reader: Reader::Documents(read) }
+}
+
+const fn pods(group: &'static str, kinds: &'static [&'static str]) -> DocumentKind {
+    DocumentKind { group, kinds, word: Some(KUBELET), reader: Reader::Groups(|m, _| workloads::pods(m)) }
+}
+
+const fn machines(group: &'static str, kinds: &'static [&'static str]) -> DocumentKind {
+    row(group, kinds, |m, _| workloads::machines(m))
+}
+
+/// The row for a document.
+pub(super) fn kind_of(manifest: &Manifest<'_>) -> Option<&'static DocumentKind> {
+    KINDS.iter().find(|k| k.group == manifest.group && k.kinds.contains(&manifest.kind))
+}
+
+/// True if a text may hold a document that is read here: a search for a few words, before anything is parsed.
+pub(in crate::input) fn may_hold(bytes: &[u8]) -> bool {
+    static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| any_of(&[KUBELET, "KubeletArgs"]));
+    WORDS.as_ref().is_none_or(|words| words.is_match(bytes))
+}
+
+/// True if a text names one of the documents that are read here, so that its faults matter. A text that only speaks of a
+/// kubelet may be of any kind.
+pub(in crate::input) fn names_one(bytes: &[u8]) -> bool {
+    static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| any_of(&[]));
+    WORDS.as_ref().is_none_or(|words| words.is_match(bytes))
+}
+
+/// A pattern for the words of documents that no other kind of text has, and for `more`.
+fn any_of(more: &[&str]) -> Option<Regex> {
+    let rows = KINDS.iter().map(|k| k.word.map_or_else(|| format!("{}/", k.group), str::to_owned));
+    let words = rows.chain(tools::TOOLS.iter().map(|t| t.group.to_owned())).filter(|word| word != KUBELET);
+    let words = words.chain(more.iter().map(|word| (*word).to_owned()));
+    Regex::new(&words.map(|word| regex::escape(&word)).collect::<Vec<_>>().join("|")).ok()
+}

@@ -1,0 +1,90 @@
+//! A document with an `apiVersion` and a `kind`, as the readers of kinds get it.
+
+use crate::node::NodeGroup;
+use crate::syntax::{Node, yaml};
+use crate::text::{Span, Traced, View};
+
+/// A document.
+pub(super) struct Manifest<'a> {
+    /// All of it.
+    pub(super) node: &'a Node,
+    /// The documents that it stands among, itself included.
+    pub(super) siblings: &'a [Node],
+    /// The API group; empty for the core group.
+    pub(super) group: &'a str,
+    /// The version within the group.
+    pub(super) version: &'a str,
+    /// The kind.
+    pub(super) kind: &'a str,
+    /// What it is called where it has no name of its own: its file, or what it stands in.
+    pub(super) file: &'a str,
+    /// The text that it stands in, and whether it is all of that text.
+    pub(super) view: Option<(&'a View, bool)>,
+}
+
+impl<'a> Manifest<'a> {
+    pub(super) fn of(
+        node: &'a Node,
+        siblings: &'a [Node],
+        view: Option<(&'a View, bool)>,
+        file: &'a str,
+    ) -> Option<Self> {
+        let kind = node.get("kind")?.as_str()?;
+        let api = node.get("apiVersion")?.as_str()?;
+        let (group, version) = api.rsplit_once('/').unwrap_or(("", api));
+        Some(Self { node, siblings, group, version, kind, file, view })
+    }
+
+    /// What people call it: kind and name, as `kubectl get` does.
+    pub(super) fn name(&self) -> String {
+        match self.node.path(&["metadata", "name"]).or_else(|| self.node.path(&["metadata", "generateName"])) {
+            Some(name) if name.as_str().is_some() => format!("{}/{}", self.kind, name.as_str().unwrap_or_default()),
+            _ => format!("{} of {}", self.kind, self.file),
+        }
+    }
+
+    /// The line that says what it is.
+    pub(super) fn place(&self) -> Span {
+        self.node.pair("kind").map_or(self.node.span, |(key, value)| key.span.to(value.span))
+    }
+
+    /// A node group that is named after the document.
+    pub(super) fn group(&self) -> NodeGroup {
+        NodeGroup::new(self.name(), self.place())
+    }
+
+    /// The document as text: as it stands in its file, or written anew.
+    pub(super) fn text(&self) -> Traced {
+        let Some((view, only)) = self.view else { return yaml::write(self.node) };
+        if only {
+            return view.traced(0..view.bytes.len());
+        }
+        // From the line that it starts in to the end of its content, so that the indentation of its first line is the one of
+        // the others.
+        let range = self.node.span.range();
+        let before = view.bytes.get(..range.start).unwrap_or_default();
+        let blank = before.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let line = matches!(before.get(..before.len() - blank), None | Some([] | [.., b'\n' | b'\r']));
+        view.traced(if line { range.start - blank } else { range.start }..range.end)
+    }
+
+    /// Other documents of the same stream, of one group.
+    pub(super) fn others(&self, group: &'static str) -> impl Iterator<Item = Manifest<'a>> {
+        let (own, siblings, file) = (self.node.span, self.siblings, self.file);
+        siblings
+            .iter()
+            .filter(move |node| node.span != own)
+            .filter_map(move |node| Self::of(node, siblings, None, file))
+            .filter(move |m| m.group == group)
+    }
+}
+
+/// What a document holds that is read in its turn: other documents.
+pub(super) enum Inner {
+    /// Documents as a text, with what it is for people and the place that stands for it.
+    Text(Traced, String, Span),
+    /// Values as a text, with documents somewhere among them.
+    Values(Traced, String, Span),
+    /// A tree with documents somewhere in it.
+    Tree(Node, String),
+}
