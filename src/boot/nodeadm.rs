@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::node::{BootCx, Family};
-use crate::programs::data;
+use crate::programs::document;
 use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced, Why};
 
@@ -114,25 +114,25 @@ pub(super) fn write(machine: &mut Machine, documents: &[Node], cx: &mut BootCx<'
 /// many pods a node takes, too, which EKS works out. Source: `nodeadm/internal/kubelet/config.go` of awslabs/amazon-eks-ami.
 fn drop_in(config: Option<&Node>, eks: bool, at: Span) -> Option<Traced> {
     let made = |text: &str| Traced::made(text, at);
-    let mut pairs = match config.map(data::from_node) {
-        Some(Some(data::Data::Map(pairs))) => pairs,
+    let mut pairs = match config.map(document::from_node) {
+        Some(Some(document::Data::Map(pairs))) => pairs,
         Some(_) => return None,
         None => Vec::new(),
     };
     let head = [("apiVersion", "kubelet.config.k8s.io/v1beta1"), ("kind", "KubeletConfiguration")];
     pairs.retain(|(key, _)| !head.iter().any(|(name, _)| key.bytes() == name.as_bytes()));
-    pairs.extend(head.iter().map(|(key, value)| (made(key), data::Data::Str(made(value)))));
+    pairs.extend(head.iter().map(|(key, value)| (made(key), document::Data::Str(made(value)))));
     if eks && !pairs.iter().any(|(key, _)| key.bytes() == b"maxPods") {
-        pairs.push((made("maxPods"), data::Data::Number(made("29"))));
+        pairs.push((made("maxPods"), document::Data::Number(made("29"))));
     }
-    let layout = data::Layout {
+    let layout = document::Layout {
         indent: Some("    ".to_owned()),
         comma: ",".to_owned(),
         colon: ": ".to_owned(),
         sort_keys: true,
         ascii: false,
     };
-    let mut text = data::to_json(&data::Data::Map(pairs), &layout, at).ok()?;
+    let mut text = document::to_json(&document::Data::Map(pairs), &layout, at).ok()?;
     text.push_made(b"\n", at);
     Some(text)
 }

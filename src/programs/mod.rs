@@ -6,7 +6,7 @@
 mod awk;
 mod coding;
 mod columns;
-pub mod data;
+pub mod document;
 mod envsubst;
 mod expr;
 mod grep;

@@ -150,7 +150,7 @@ fn envsubst_answers_as_the_real_one() {
 
 #[test]
 fn python_answers_as_the_real_one() {
-    hold("python3", include_str!("../../testdata/programs/python.json"), 0);
+    hold("python3", include_str!("../../testdata/programs/python.json"), 13);
 }
 
 /// Expressions and answers as mikefarah's pages have them (mikefarah/yq, `pkg/yqlib/doc/operators` and `usage`).

@@ -6,7 +6,7 @@
 use crate::syntax::Schema;
 use crate::text::{Span, Traced, Why};
 
-use super::data::{self, Data, Layout, NoData, Yaml};
+use super::document::{self, Data, Layout, NoData, Yaml};
 use super::jq;
 use super::program::{Files, Found, Outcome, Status};
 
@@ -107,7 +107,7 @@ impl Call<'_> {
     }
 
     fn documents(&self, text: &Traced, schema: Schema) -> Done<Vec<Data>> {
-        match data::from_yaml(text, schema, true) {
+        match document::from_yaml(text, schema, true) {
             Ok(documents) => Ok(documents),
             Err(NoData::Broken) => Err(Box::new(Outcome::failed(1))),
             Err(NoData::Unknown(why)) => Err(self.unknown(why)),
@@ -124,7 +124,7 @@ impl Call<'_> {
         lines.pop();
         let mut out = Vec::new();
         for line in lines {
-            match data::from_json(&line) {
+            match document::from_json(&line) {
                 Ok(value) => out.push(value),
                 Err(NoData::Unknown(why)) => return Err(self.unknown(why)),
                 Err(NoData::Broken) => return Err(self.not("this answer of jq")),
@@ -134,7 +134,7 @@ impl Call<'_> {
     }
 
     fn json(&self, data: &Data) -> Done<Traced> {
-        let mut out = data::to_json(data, &Layout::compact(), self.at).map_err(|why| self.unknown(why))?;
+        let mut out = document::to_json(data, &Layout::compact(), self.at).map_err(|why| self.unknown(why))?;
         out.push_made(b"\n", self.at);
         Ok(out)
     }
@@ -217,7 +217,7 @@ impl Call<'_> {
                         out.push_made(b"---\n", self.at);
                     }
                     let flavour = Yaml::Python { sort_keys: false, indented: true };
-                    out.push(&data::to_yaml(value, flavour, self.at).map_err(|why| self.unknown(why))?);
+                    out.push(&document::to_yaml(value, flavour, self.at).map_err(|why| self.unknown(why))?);
                 }
                 out
             } else {
@@ -384,10 +384,10 @@ impl Call<'_> {
                         out.push_made(b"\n", self.at);
                     }
                     value if as_json => {
-                        out.push(&data::to_json(value, &layout, self.at).map_err(|why| self.unknown(why))?);
+                        out.push(&document::to_json(value, &layout, self.at).map_err(|why| self.unknown(why))?);
                         out.push_made(b"\n", self.at);
                     }
-                    value => out.push(&data::to_yaml(value, Yaml::Go, self.at).map_err(|why| self.unknown(why))?),
+                    value => out.push(&document::to_yaml(value, Yaml::Go, self.at).map_err(|why| self.unknown(why))?),
                 }
             }
         }
@@ -476,7 +476,9 @@ impl Call<'_> {
                         let length = text[name.end..].find(')').unwrap_or(text.len() - name.end);
                         let argument = text[name.end..name.end + length].trim_start_matches('(').trim().to_owned();
                         let value = self.looked_up(words, argument.trim_matches('"'), expression)?;
-                        out.push(&data::to_json(&value, &Layout::compact(), self.at).map_err(|why| self.unknown(why))?);
+                        out.push(
+                            &document::to_json(&value, &Layout::compact(), self.at).map_err(|why| self.unknown(why))?,
+                        );
                         at = (name.end + length + 1).min(bytes.len());
                         continue;
                     }

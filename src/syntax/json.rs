@@ -37,7 +37,7 @@ pub fn parse(view: &View) -> Parsed<Option<Node>> {
         allow_non_finite_numbers: false,
         allow_extended_string_escapes: false,
     };
-    let mut reader = Reader { view, skip, errors: Vec::new() };
+    let mut reader = JsonReader { view, skip, errors: Vec::new() };
     match parse_to_ast(&known[skip..], &CollectOptions::default(), &options) {
         Ok(read) => {
             let tree = read.value.and_then(|v| reader.node(&v, 0));
@@ -54,13 +54,13 @@ pub fn parse(view: &View) -> Parsed<Option<Node>> {
     }
 }
 
-struct Reader<'a> {
+struct JsonReader<'a> {
     view: &'a View,
     skip: usize,
     errors: Vec<SyntaxError>,
 }
 
-impl Reader<'_> {
+impl JsonReader<'_> {
     fn range(&self, range: Range) -> std::ops::Range<usize> {
         let end = self.view.bytes.len();
         let start = (range.start + self.skip).min(end);

@@ -26,7 +26,7 @@ pub fn parse(view: &View) -> Parsed<Option<Node>> {
     let known = super::holes_as(view, text, STAND_IN);
     let (known, lines) = whole_lines(view, text, known.into_owned());
     let (table, errors) = DeTable::parse_recoverable(&known);
-    let mut reader = Reader { view, lines, errors: Vec::new() };
+    let mut reader = TomlReader { view, lines, errors: Vec::new() };
     for error in errors.into_iter().take(super::MAX_ERRORS) {
         let end = view.bytes.len();
         let at = error.span().map_or(end..end, |r| r.start.min(end)..r.end.clamp(r.start.min(end), end));
@@ -62,14 +62,14 @@ fn whole_lines(view: &View, text: &str, mut known: String) -> (String, Vec<usize
     (known, lines)
 }
 
-struct Reader<'a> {
+struct TomlReader<'a> {
     view: &'a View,
     /// Offsets of the holes that take a whole line.
     lines: Vec<usize>,
     errors: Vec<SyntaxError>,
 }
 
-impl Reader<'_> {
+impl TomlReader<'_> {
     fn too_deep(&mut self, span: Range<usize>) {
         self.errors.push(SyntaxError { at: self.view.span(span), message: TOO_DEEP.to_owned() });
     }

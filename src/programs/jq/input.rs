@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::programs::data::back;
+use crate::programs::document::back;
 use crate::syntax::{Node, NodeKind, Scalar, Style, json};
 use crate::text::{Span, Texts, Traced, Why};
 

@@ -3,12 +3,15 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::programs::data::Data;
-use crate::syntax::python::{Expr, Statement, not};
+use crate::programs::document::Data;
+use crate::syntax::python::{Statement, not};
 use crate::text::{Span, Traced, Why};
 
 /// The most items of a value that is copied out.
 const MAX_ITEMS: usize = 50_000;
+
+/// The longest text that a program may build, in bytes.
+pub(super) const MAX_TEXT: usize = 1 << 19;
 
 /// Why a statement does not go on to the next.
 pub(super) enum Stop {
@@ -20,7 +23,7 @@ pub(super) enum Stop {
     Exit(i32),
     Break,
     Continue,
-    Return(Value),
+    Return(PyValue),
 }
 
 impl From<Why> for Stop {
@@ -31,22 +34,30 @@ impl From<Why> for Stop {
 
 pub(super) type Result<T> = std::result::Result<T, Stop>;
 
+/// Something that is not modelled.
 pub(super) fn gap<T>(what: &str) -> Result<T> {
     Err(Stop::Unknown(not(what)))
 }
 
+/// Something that hangs on what `text` does not say.
+pub(super) fn hole<T>(text: &Traced) -> Result<T> {
+    Err(Stop::Unknown(text.first_hole().map_or_else(|| not("a value"), |(_, why)| why.clone())))
+}
+
 /// The pairs of a dictionary, in their order.
-pub(super) type Pairs = Vec<(Traced, Value)>;
+pub(super) type Pairs = Vec<(Traced, PyValue)>;
+
+/// Values of arguments, perhaps with their names.
+pub(super) type Values = [(Option<String>, PyValue)];
 
 /// A value. Lists and dictionaries are shared by everything that names them.
 #[derive(Clone, Debug)]
-pub(super) enum Value {
+pub(super) enum PyValue {
     /// Everything that cannot be changed; never a list or a map.
     Scalar(Data),
-    List(Rc<RefCell<Vec<Value>>>),
+    List(Rc<RefCell<Vec<PyValue>>>),
     Dict(Rc<RefCell<Pairs>>),
-    File(Rc<RefCell<Handle>>),
-    Path(Traced),
+    File(Rc<RefCell<OpenFile>>),
     /// A module, or something in it, by its full name.
     Module(String),
     Function(Rc<Function>),
@@ -55,21 +66,33 @@ pub(super) enum Value {
 /// A function that the program defines.
 #[derive(Debug)]
 pub(super) struct Function {
-    pub(super) parameters: Vec<(String, Option<Expr>)>,
-    pub(super) body: Vec<Statement>,
+    pub(super) parameters: Vec<(String, Option<PyValue>)>,
+    pub(super) body: Rc<Vec<Statement>>,
 }
 
-/// An open file.
+/// An open file. One that is written to is not read.
 #[derive(Debug)]
-pub(super) struct Handle {
+pub(super) struct OpenFile {
     pub(super) path: String,
     pub(super) content: Traced,
+    /// How far it has been read.
     pub(super) at: usize,
     pub(super) writes: bool,
-    pub(super) appends: bool,
 }
 
-impl Value {
+impl OpenFile {
+    /// What is left to read.
+    pub(super) fn rest(&mut self) -> Result<Traced> {
+        if self.writes {
+            return Err(Stop::Raise);
+        }
+        let text = self.content.slice(self.at..self.content.len());
+        self.at = self.content.len();
+        Ok(text)
+    }
+}
+
+impl PyValue {
     pub(super) fn none(at: Span) -> Self {
         Self::Scalar(Data::Null(Traced::made("null", at)))
     }
@@ -90,6 +113,11 @@ impl Value {
         Self::List(Rc::new(RefCell::new(items)))
     }
 
+    /// A list of texts.
+    pub(super) fn texts(items: impl IntoIterator<Item = Traced>) -> Self {
+        Self::list(items.into_iter().map(Self::text).collect())
+    }
+
     pub(super) fn dict(pairs: Pairs) -> Self {
         Self::Dict(Rc::new(RefCell::new(pairs)))
     }
@@ -103,7 +131,7 @@ impl Value {
     }
 
     /// The value as it is now, without what shares it.
-    pub(super) fn to_data(&self, left: &mut usize, depth: usize) -> Result<Data> {
+    fn to_data(&self, left: &mut usize, depth: usize) -> Result<Data> {
         if depth == 0 || *left == 0 {
             return Err(Stop::Unknown(Why::Limit("size of a value of python")));
         }
@@ -129,48 +157,34 @@ impl Value {
 
     /// What a copy of the value takes: bytes of text, and items.
     pub(super) fn weight(&self) -> usize {
-        let own = |value: &Self| match value {
-            Self::Scalar(Data::Str(text)) | Self::Path(text) => 1 + text.len(),
-            _ => 1,
-        };
         match self {
-            Self::List(items) => items.borrow().iter().map(own).sum(),
-            other => own(other),
+            Self::Scalar(Data::Str(text)) => 1 + text.len(),
+            Self::List(items) => items.borrow().iter().map(|v| v.as_text().map_or(1, |t| 1 + t.len())).sum(),
+            _ => 1,
         }
     }
 
-    /// Why nobody knows the value, if it is not known whole.
-    pub(super) fn unknown(&self) -> Option<Why> {
-        let (Self::Scalar(Data::Hole(text) | Data::Str(text)) | Self::Path(text)) = self else { return None };
-        text.first_hole().map(|(_, why)| why.clone())
-    }
-
-    /// The text of a string or a path.
+    /// The text of a string.
     pub(super) fn as_text(&self) -> Result<&Traced> {
         match self {
-            Self::Scalar(Data::Str(text) | Data::Hole(text)) | Self::Path(text) => Ok(text),
+            Self::Scalar(Data::Str(text) | Data::Hole(text)) => Ok(text),
             _ => gap("something else where text should be"),
         }
     }
 
-    /// The text of a string or a path that must be known.
+    /// The text of a string that must be known.
     pub(super) fn known(&self) -> Result<&str> {
         let text = self.as_text()?;
-        match text.known_str() {
-            Some(words) => Ok(words),
-            None => Err(Stop::Unknown(self.unknown().unwrap_or_else(|| not("bytes")))),
-        }
+        text.known_str().map_or_else(|| hole(text), Ok)
     }
 
     /// A whole number.
     pub(super) fn whole(&self) -> Result<i64> {
         match self {
-            Self::Scalar(Data::Number(text)) => match text.known_str().and_then(|t| t.parse().ok()) {
-                Some(value) => Ok(value),
-                None => gap("a number that is not whole"),
-            },
-            Self::Scalar(Data::Bool(value, _)) => Ok(i64::from(*value)),
-            Self::Scalar(Data::Hole(_)) => Err(Stop::Unknown(self.unknown().unwrap_or_else(|| not("a number")))),
+            Self::Scalar(Data::Number(text)) => {
+                text.known_str().and_then(|t| t.parse().ok()).map_or_else(|| gap("a number that is not whole"), Ok)
+            }
+            Self::Scalar(Data::Hole(text)) => hole(text),
             _ => gap("something else where a number should be"),
         }
     }
@@ -184,38 +198,37 @@ impl Value {
                 None => return gap("this number"),
             },
             Self::Scalar(Data::Str(text)) if text.has_hole() && !text.is_hole() => true,
-            Self::Scalar(Data::Str(text) | Data::Hole(text)) => match text.first_hole() {
-                Some((_, why)) => return Err(Stop::Unknown(why.clone())),
-                None => !text.is_empty(),
-            },
+            Self::Scalar(Data::Str(text) | Data::Hole(text)) if text.has_hole() => return hole(text),
+            Self::Scalar(Data::Str(text)) => !text.is_empty(),
             Self::List(items) => !items.borrow().is_empty(),
             Self::Dict(pairs) => !pairs.borrow().is_empty(),
-            _ => true,
+            _ => return gap("the truth of this"),
         })
     }
 
     pub(super) fn equals(&self, other: &Self) -> Result<bool> {
-        if let Some(why) = self.unknown().or_else(|| other.unknown()) {
-            return Err(Stop::Unknown(why));
-        }
+        use PyValue::{Dict, List, Scalar};
         let number = |text: &Traced| text.known_str().and_then(|t| t.parse::<f64>().ok());
         Ok(match (self, other) {
-            (Self::Scalar(Data::Null(_)), Self::Scalar(Data::Null(_))) => true,
-            (Self::Scalar(Data::Bool(a, _)), Self::Scalar(Data::Bool(b, _))) => a == b,
-            (Self::Scalar(Data::Number(a)), Self::Scalar(Data::Number(b))) => number(a) == number(b),
-            (Self::Scalar(Data::Number(_)), Self::Scalar(Data::Bool(..)))
-            | (Self::Scalar(Data::Bool(..)), Self::Scalar(Data::Number(_)))
-            | (Self::List(_), Self::List(_))
-            | (Self::Dict(_), Self::Dict(_)) => return gap("this comparison"),
-            (Self::Scalar(Data::Str(a)), Self::Scalar(Data::Str(b))) => a.bytes() == b.bytes(),
-            _ => false,
+            (Scalar(Data::Hole(text)), _) | (_, Scalar(Data::Hole(text))) => return hole(text),
+            (Scalar(Data::Str(text)), _) | (_, Scalar(Data::Str(text))) if text.has_hole() => return hole(text),
+            (Scalar(Data::Null(_)), Scalar(Data::Null(_))) => true,
+            (Scalar(Data::Bool(a, _)), Scalar(Data::Bool(b, _))) => a == b,
+            (Scalar(Data::Number(a)), Scalar(Data::Number(b))) => number(a) == number(b),
+            (Scalar(Data::Str(a)), Scalar(Data::Str(b))) => a.bytes() == b.bytes(),
+            (Scalar(Data::Number(_)), Scalar(Data::Bool(..)))
+            | (Scalar(Data::Bool(..)), Scalar(Data::Number(_)))
+            | (List(_), List(_))
+            | (Dict(_), Dict(_)) => return gap("this comparison"),
+            (Scalar(_) | List(_) | Dict(_), Scalar(_) | List(_) | Dict(_)) => false,
+            _ => return gap("this comparison"),
         })
     }
 
     /// What `str()` gives.
     pub(super) fn shown(&self, at: Span) -> Result<Traced> {
         Ok(match self {
-            Self::Scalar(Data::Str(text) | Data::Hole(text) | Data::Number(text)) | Self::Path(text) => text.clone(),
+            Self::Scalar(Data::Str(text) | Data::Hole(text) | Data::Number(text)) => text.clone(),
             Self::Scalar(Data::Null(text)) => Traced::made("None", text.span().unwrap_or(at)),
             Self::Scalar(Data::Bool(value, text)) => {
                 Traced::made(if *value { "True" } else { "False" }, text.span().unwrap_or(at))
@@ -229,62 +242,80 @@ impl Value {
         Ok(match self {
             Self::List(items) => items.borrow().clone(),
             Self::Dict(pairs) => pairs.borrow().iter().map(|(k, _)| Self::text(k.clone())).collect(),
-            Self::File(handle) => {
-                let mut handle = handle.borrow_mut();
-                let rest = handle.content.slice(handle.at..handle.content.len());
-                handle.at = handle.content.len();
-                lines(&rest, true)?
-            }
+            Self::File(file) => lines(&file.borrow_mut().rest()?, true)?,
             _ => return gap("a loop over this"),
         })
     }
 }
 
 /// The lines of a text, with their ends or without.
-pub(super) fn lines(text: &Traced, ends: bool) -> Result<Vec<Value>> {
-    if let Some((_, why)) = text.first_hole()
-        && text.is_hole()
-    {
-        return Err(Stop::Unknown(why.clone()));
+pub(super) fn lines(text: &Traced, ends: bool) -> Result<Vec<PyValue>> {
+    if text.is_hole() {
+        return hole(text);
     }
-    let mut parts = text.split(b"\n");
-    let last = parts.pop().filter(|l| !l.is_empty());
-    let newline = |mut line: Traced, at: usize| {
-        if ends {
-            line.push(&text.slice(at..at + 1));
-        }
-        line
-    };
-    let mut at = 0;
+    let mut start = 0;
     let mut out = Vec::new();
-    for part in parts {
-        at += part.len() + 1;
-        out.push(Value::text(newline(part, at - 1)));
+    while start < text.len() {
+        let length = text.bytes().get(start..).and_then(|b| b.iter().position(|b| *b == b'\n'));
+        let (end, next) = length.map_or((text.len(), text.len()), |n| (start + n, start + n + 1));
+        out.push(PyValue::text(text.slice(start..if ends { next } else { end })));
+        start = next;
     }
-    out.extend(last.map(Value::text));
     Ok(out)
 }
 
+/// The text of a key.
+pub(super) fn key(value: &PyValue) -> Result<&Traced> {
+    match value {
+        PyValue::Scalar(Data::Str(text)) => Ok(text),
+        PyValue::Scalar(Data::Hole(text)) => hole(text),
+        _ => gap("a key that is no text"),
+    }
+}
+
 /// The value of a key.
-pub(super) fn look_up(pairs: &Pairs, key: &Traced) -> Result<Option<Value>> {
-    if let Some((_, why)) = key.first_hole() {
-        return Err(Stop::Unknown(why.clone()));
+pub(super) fn look_up(pairs: &Pairs, key: &Traced) -> Result<Option<PyValue>> {
+    if key.has_hole() {
+        return hole(key);
     }
     if let Some((_, value)) = pairs.iter().find(|(k, _)| k.bytes() == key.bytes()) {
         return Ok(Some(value.clone()));
     }
-    match pairs.iter().find_map(|(k, _)| k.first_hole()) {
-        Some((_, why)) => Err(Stop::Unknown(why.clone())),
-        None => Ok(None),
-    }
+    pairs.iter().find(|(k, _)| k.has_hole()).map_or(Ok(None), |(k, _)| hole(k))
 }
 
 /// Sets the value of a key.
-pub(super) fn set(pairs: &mut Pairs, key: &Traced, value: Value) -> Result<()> {
+pub(super) fn set(pairs: &mut Pairs, key: &Traced, value: PyValue) -> Result<()> {
     look_up(pairs, key)?;
     match pairs.iter_mut().find(|(k, _)| k.bytes() == key.bytes()) {
         Some((_, old)) => *old = value,
         None => pairs.push((key.clone(), value)),
+    }
+    Ok(())
+}
+
+/// A text that is not longer than the longest one that a program may build.
+pub(super) fn bounded(text: Traced) -> Result<Traced> {
+    if text.len() > MAX_TEXT { Err(Stop::Unknown(Why::Limit("length of a text of python"))) } else { Ok(text) }
+}
+
+/// The argument that stands at `at` or has the name `name`.
+pub(super) fn argument<'v>(values: &'v Values, at: usize, name: &str) -> Option<&'v PyValue> {
+    let named = values.iter().find(|(n, _)| n.as_deref() == Some(name));
+    let placed = values.iter().filter(|(n, _)| n.is_none()).nth(at);
+    named.or(placed).map(|(_, v)| v)
+}
+
+/// The same, where it must be given.
+pub(super) fn needed<'v>(values: &'v Values, at: usize, name: &str) -> Result<&'v PyValue> {
+    argument(values, at, name).ok_or(Stop::Raise)
+}
+
+/// Holds the arguments to those that are modelled: at most `most` without a name, and these names.
+pub(super) fn only(values: &Values, most: usize, names: &[&str], what: &str) -> Result<()> {
+    let other = values.iter().filter_map(|(n, _)| n.as_deref()).find(|n| !names.contains(n));
+    if other.is_some() || values.iter().filter(|(n, _)| n.is_none()).count() > most {
+        return gap(&format!("{} of {what}", other.unwrap_or("an argument")));
     }
     Ok(())
 }

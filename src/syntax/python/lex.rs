@@ -193,6 +193,9 @@ impl Lexer<'_> {
         }
         let text = self.code.slice(body..self.at);
         self.at += quote.len();
+        if prefix.contains('b') {
+            return Err(not("a string of bytes"));
+        }
         let raw = prefix.contains('r');
         let word = if prefix.contains('f') {
             Word::Format(pieces(&text, raw)?)

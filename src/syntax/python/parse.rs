@@ -1,5 +1,7 @@
 //! Python's statements and expressions, as far as scripts edit files with them.
 
+use std::rc::Rc;
+
 use crate::text::{Traced, Why};
 
 use super::lex::{Piece, Token, Word, lex, not};
@@ -9,6 +11,13 @@ const MAX_DEPTH: usize = 40;
 
 /// How many operators, or calls and indices, may follow each other in one expression.
 const MAX_CHAIN: usize = 64;
+
+/// The words that are no names.
+const KEYWORDS: [&str; 32] = [
+    "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
+    "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise",
+    "return", "try", "while", "with", "yield",
+];
 
 /// An expression.
 #[derive(Clone, Debug)]
@@ -23,12 +32,11 @@ pub(crate) enum Expr {
     Attribute(Box<Expr>, String),
     Call(Box<Expr>, Vec<Argument>),
     Index(Box<Expr>, Box<Expr>),
-    Slice(Box<Expr>, Option<Box<Expr>>, Option<Box<Expr>>),
     Binary(String, Box<Expr>, Box<Expr>),
     Not(Box<Expr>),
     Choice(Box<Expr>, Box<Expr>, Box<Expr>),
-    /// What is made of each item: the value, the names, the list, the conditions.
-    Each(Box<Expr>, Vec<Expr>, Box<Expr>, Vec<Expr>),
+    /// What is read, so that the rest can be, and not followed: its name.
+    NotFollowed(&'static str),
 }
 
 /// An argument of a call, perhaps with its name.
@@ -43,10 +51,8 @@ pub(crate) enum Statement {
     Delete(Vec<Expr>),
     With(Vec<(Expr, Option<Expr>)>, Vec<Statement>),
     For(Expr, Expr, Vec<Statement>),
-    While(Expr, Vec<Statement>),
     If(Vec<(Expr, Vec<Statement>)>, Vec<Statement>),
-    Try(Vec<Statement>, Option<Vec<Statement>>, Vec<Statement>),
-    Def(String, Vec<(String, Option<Expr>)>, Vec<Statement>),
+    Def(String, Vec<(String, Option<Expr>)>, Rc<Vec<Statement>>),
     Return(Option<Expr>),
     Import(String, String),
     Raise(Option<Expr>),
@@ -138,8 +144,7 @@ impl Parser<'_> {
             return Ok(());
         }
         let keyword = self.text().to_owned();
-        let compound = matches!(keyword.as_str(), "with" | "for" | "while" | "if" | "try" | "def");
-        if !compound {
+        if !matches!(keyword.as_str(), "with" | "for" | "if" | "def") {
             return self.simple_line(out);
         }
         self.at += 1;
@@ -162,10 +167,6 @@ impl Parser<'_> {
                 let list = self.exprs()?;
                 Statement::For(target, list, self.block()?)
             }
-            "while" => {
-                let condition = self.expr()?;
-                Statement::While(condition, self.block()?)
-            }
             "if" => {
                 let mut branches = vec![(self.expr()?, self.block()?)];
                 let mut otherwise = Vec::new();
@@ -179,28 +180,6 @@ impl Parser<'_> {
                         break Statement::If(branches, otherwise);
                     }
                 }
-            }
-            "try" => {
-                let body = self.block()?;
-                let mut handler = None;
-                let mut last = Vec::new();
-                while self.take("except") {
-                    if self.text() != ":" {
-                        self.exprs()?;
-                        if self.take("as") {
-                            self.name()?;
-                        }
-                    }
-                    let block = self.block()?;
-                    handler.get_or_insert(block);
-                }
-                if self.text() == "else" {
-                    return Err(not("an else of try"));
-                }
-                if self.take("finally") {
-                    last = self.block()?;
-                }
-                Statement::Try(body, handler, last)
             }
             _ => {
                 let name = self.name()?;
@@ -221,7 +200,7 @@ impl Parser<'_> {
                 if self.take("->") {
                     self.expr()?;
                 }
-                Statement::Def(name, parameters, self.block()?)
+                Statement::Def(name, parameters, Rc::new(self.block()?))
             }
         });
         Ok(())
@@ -279,9 +258,6 @@ impl Parser<'_> {
                 let value = if ends(self) { None } else { Some(self.expr()?) };
                 out.push(Statement::Raise(value));
             }
-            "class" | "async" | "yield" | "assert" | "global" | "nonlocal" | "match" if self.starts_statement() => {
-                return Err(not(&keyword));
-            }
             _ => {
                 let first = self.exprs()?;
                 let sign = self.text().to_owned();
@@ -304,12 +280,6 @@ impl Parser<'_> {
             }
         }
         Ok(())
-    }
-
-    /// True if the keyword at hand is used as one, and not as a name.
-    fn starts_statement(&self) -> bool {
-        let next = self.tokens.get(self.at + 1);
-        next.is_some_and(|t| matches!(t.word, Word::Name | Word::Text(_) | Word::Number))
     }
 
     fn import(&mut self, keyword: &str, out: &mut Vec<Statement>) -> Result<(), Why> {
@@ -386,9 +356,6 @@ impl Parser<'_> {
 
     fn expr(&mut self) -> Result<Expr, Why> {
         self.deeper(|p| {
-            if p.text() == "lambda" {
-                return Err(not("lambda"));
-            }
             let value = p.binary(0)?;
             if p.take("if") {
                 let condition = p.binary(0)?;
@@ -429,6 +396,9 @@ impl Parser<'_> {
                 "not in".clone_into(&mut sign);
             } else if sign == "is" && self.take("not") {
                 "is not".clone_into(&mut sign);
+            }
+            if level == 2 && count > 1 {
+                return Err(not("a comparison of more than two"));
             }
             let right = self.binary(level + 1)?;
             left = Expr::Binary(sign, Box::new(left), Box::new(right));
@@ -473,14 +443,18 @@ impl Parser<'_> {
     }
 
     fn subscript(&mut self, value: Expr) -> Result<Expr, Why> {
-        let from = if self.text() == ":" { None } else { Some(Box::new(self.expr()?)) };
-        if !self.take(":") {
-            self.expect("]")?;
-            return from.map(|index| Expr::Index(Box::new(value), index)).ok_or_else(|| not("an index"));
+        let index = if self.text() == ":" { None } else { Some(self.expr()?) };
+        if let Some(index) = index
+            && self.take("]")
+        {
+            return Ok(Expr::Index(Box::new(value), Box::new(index)));
         }
-        let to = if self.text() == "]" { None } else { Some(Box::new(self.expr()?)) };
+        self.expect(":")?;
+        if self.text() != "]" {
+            self.expr()?;
+        }
         self.expect("]")?;
-        Ok(Expr::Slice(Box::new(value), from, to))
+        Ok(Expr::NotFollowed("a slice"))
     }
 
     fn arguments(&mut self) -> Result<Vec<Argument>, Why> {
@@ -498,13 +472,7 @@ impl Parser<'_> {
                 self.expect("=")?;
             }
             let value = self.expr()?;
-            if self.text() == "for" {
-                let value = self.each(value)?;
-                out.push((name, value));
-                self.expect(")")?;
-                break;
-            }
-            out.push((name, value));
+            out.push((name, self.each(value)?));
             if !self.take(",") {
                 self.expect(")")?;
                 break;
@@ -513,17 +481,18 @@ impl Parser<'_> {
         Ok(out)
     }
 
-    /// The rest of a comprehension.
+    /// The rest of a comprehension, if this is one.
     fn each(&mut self, value: Expr) -> Result<Expr, Why> {
-        self.expect("for")?;
-        let target = self.targets()?;
-        self.expect("in")?;
-        let list = self.binary(0)?;
-        let mut conditions = Vec::new();
-        while self.take("if") {
-            conditions.push(self.binary(0)?);
+        if !self.take("for") {
+            return Ok(value);
         }
-        Ok(Expr::Each(Box::new(value), vec![target], Box::new(list), conditions))
+        self.targets()?;
+        self.expect("in")?;
+        self.binary(0)?;
+        while self.take("if") {
+            self.binary(0)?;
+        }
+        Ok(Expr::NotFollowed("a comprehension"))
     }
 
     fn atom(&mut self) -> Result<Expr, Why> {
@@ -559,10 +528,8 @@ impl Parser<'_> {
                 self.at += 1;
                 Ok(Expr::Number(place))
             }
-            Word::Name => {
-                let name = self.name()?;
-                Ok(Expr::Name(name, place))
-            }
+            Word::Name if KEYWORDS.contains(&self.text()) => Err(not(&format!("`{}`", self.text()))),
+            Word::Name => Ok(Expr::Name(self.name()?, place)),
             _ => match self.text() {
                 "(" => {
                     self.at += 1;
@@ -570,7 +537,7 @@ impl Parser<'_> {
                         return Ok(Expr::List(Vec::new()));
                     }
                     let value = self.exprs()?;
-                    let value = if self.text() == "for" { self.each(value)? } else { value };
+                    let value = self.each(value)?;
                     self.expect(")")?;
                     Ok(value)
                 }

@@ -1,4 +1,4 @@
-//! Documents between programs: YAML and JSON read into values that know where they were written, and written out again.
+//! Documents: YAML and JSON read into a tree whose keys and values know where they were written, and written out again.
 
 use crate::syntax::{Node, NodeKind, Resolved, Scalar, Schema, Style, json, resolve, yaml};
 use crate::text::{HOLE, Span, Texts, Traced, Whence, Why};
@@ -74,7 +74,7 @@ pub fn from_yaml(text: &Traced, schema: Schema, core: bool) -> Result<Vec<Data>,
     if !parsed.errors.is_empty() {
         return Err(no());
     }
-    parsed.tree.iter().map(|node| Reader { text, schema, core }.data(node).ok_or_else(no)).collect()
+    parsed.tree.iter().map(|node| NodeReader { text, schema, core }.data(node).ok_or_else(no)).collect()
 }
 
 /// The one value of a JSON text.
@@ -88,22 +88,22 @@ pub fn from_json(text: &Traced) -> Result<Data, NoData> {
     let id = texts.add_made("JSON", text, at);
     let parsed = json::parse(&texts.view(id));
     let tree = parsed.tree.filter(|_| parsed.errors.is_empty()).ok_or_else(no)?;
-    Reader { text, schema: Schema::Json, core: true }.data(&tree).ok_or_else(no)
+    NodeReader { text, schema: Schema::Json, core: true }.data(&tree).ok_or_else(no)
 }
 
 /// A value that was read elsewhere, as YAML.
 pub fn from_node(node: &Node) -> Option<Data> {
-    Reader { text: &Traced::new(), schema: Schema::Kubernetes, core: false }.data(node)
+    NodeReader { text: &Traced::new(), schema: Schema::Kubernetes, core: false }.data(node)
 }
 
-struct Reader<'a> {
+struct NodeReader<'a> {
     /// The text that was read, of which the places are wanted; empty where those of the nodes are.
     text: &'a Traced,
     schema: Schema,
     core: bool,
 }
 
-impl Reader<'_> {
+impl NodeReader<'_> {
     fn data(&self, node: &Node) -> Option<Data> {
         Some(match &node.kind {
             NodeKind::Scalar(scalar) => self.scalar(scalar, node.tag.as_deref())?,

@@ -1,0 +1,462 @@
+//! Python's statements and expressions, followed one by one.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::programs::document::Data;
+use crate::programs::program::{Files, Found};
+use crate::syntax::python::{Expr, Statement};
+use crate::text::{Span, Traced, Why};
+
+use super::value::{Function, PyValue, Result, Stop, bounded, gap, hole, key, look_up, set};
+
+/// The most statements and expressions that one program may take.
+const MAX_STEPS: usize = 50_000;
+
+/// How deep statements, expressions and calls may nest while they are followed.
+const MAX_DEPTH: usize = 80;
+
+/// The most bytes of text, and items of lists, that all values of a program together may have.
+const MAX_WORK: usize = 16 << 20;
+
+/// A program as far as it has come.
+pub(super) struct Interpreter<'a> {
+    pub(super) at: Span,
+    files: Files<'a>,
+    pub(super) env: Files<'a>,
+    pub(super) stdin: Traced,
+    arguments: Vec<Traced>,
+    pub(super) stdout: Traced,
+    pub(super) writes: BTreeMap<String, Traced>,
+    pub(super) removed: Vec<String>,
+    /// Commands that the program runs. What it does to files after the first of them is not followed.
+    pub(super) commands: Vec<Vec<Traced>>,
+    scopes: Vec<BTreeMap<String, PyValue>>,
+    steps: usize,
+    work: usize,
+    depth: usize,
+}
+
+impl<'a> Interpreter<'a> {
+    pub(super) fn new(at: Span, stdin: Traced, arguments: Vec<Traced>, files: Files<'a>, env: Files<'a>) -> Self {
+        Self {
+            at,
+            files,
+            env,
+            stdin,
+            arguments,
+            stdout: Traced::new(),
+            writes: BTreeMap::new(),
+            removed: Vec::new(),
+            commands: Vec::new(),
+            scopes: vec![BTreeMap::new()],
+            steps: 0,
+            work: 0,
+            depth: 0,
+        }
+    }
+
+    /// The content of a file, as the program has left it so far. `None` if there is none.
+    pub(super) fn read(&mut self, path: &str) -> Result<Option<Traced>> {
+        self.before_commands()?;
+        if let Some(text) = self.writes.get(path) {
+            return Ok(Some(text.clone()));
+        }
+        if self.removed.iter().any(|p| p == path) {
+            return Ok(None);
+        }
+        match (self.files)(path) {
+            Found::Content(text) if text.bytes().contains(&b'\r') => gap("a file with carriage returns"),
+            Found::Content(text) => Ok(Some(text)),
+            Found::Missing => Ok(None),
+            Found::Unknown(why) => Err(Stop::Unknown(why)),
+        }
+    }
+
+    /// The same, of a file that must be there.
+    pub(super) fn content(&mut self, path: &str) -> Result<Traced> {
+        self.read(path)?.ok_or(Stop::Raise)
+    }
+
+    /// Leaves a file behind.
+    pub(super) fn leave(&mut self, path: &str, content: Traced) -> Result<()> {
+        self.before_commands()?;
+        self.charge(content.len())?;
+        self.removed.retain(|p| p != path);
+        self.writes.insert(path.to_owned(), bounded(content)?);
+        Ok(())
+    }
+
+    /// Files are as the program leaves them only as long as it runs no command.
+    fn before_commands(&self) -> Result<()> {
+        if self.commands.is_empty() { Ok(()) } else { gap("what comes after a command") }
+    }
+
+    /// Counts what a value or a file takes.
+    pub(super) fn charge(&mut self, weight: usize) -> Result<()> {
+        self.work = self.work.saturating_add(weight);
+        if self.work > MAX_WORK {
+            return Err(Stop::Unknown(Why::Limit("size of what a python program makes")));
+        }
+        Ok(())
+    }
+
+    /// One step further, and one level deeper.
+    fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.steps += 1;
+        if self.steps > MAX_STEPS || self.stdout.len() > super::value::MAX_TEXT {
+            return Err(Stop::Unknown(Why::Limit("steps of a python program")));
+        }
+        if self.depth >= MAX_DEPTH {
+            return Err(Stop::Unknown(Why::Limit("depth of a python program")));
+        }
+        self.depth += 1;
+        let out = work(self);
+        self.depth -= 1;
+        out
+    }
+
+    pub(super) fn block(&mut self, list: &[Statement]) -> Result<()> {
+        list.iter().try_for_each(|statement| self.deeper(|r| r.statement(statement)))
+    }
+
+    fn statement(&mut self, statement: &Statement) -> Result<()> {
+        match statement {
+            Statement::Expr(expr) => drop(self.value(expr)?),
+            Statement::Assign(targets, expr) => {
+                let value = self.value(expr)?;
+                for target in targets {
+                    self.assign(target, value.clone())?;
+                }
+            }
+            Statement::Augment(target, sign, expr) => {
+                let old = self.value(target)?;
+                let value = self.value(expr)?;
+                match (&old, sign.as_str()) {
+                    (PyValue::List(_), "+") => drop(self.method(&old, "extend", &[(None, value)])?),
+                    (PyValue::Dict(_), "|") => drop(self.method(&old, "update", &[(None, value)])?),
+                    _ => {
+                        let value = self.operate(sign, &old, &value)?;
+                        self.assign(target, value)?;
+                    }
+                }
+            }
+            Statement::Delete(targets) => {
+                for target in targets {
+                    let Expr::Index(base, index) = target else { return gap("del of this") };
+                    let PyValue::Dict(pairs) = self.value(base)? else { return gap("del of this") };
+                    let index = self.value(index)?;
+                    let key = key(&index)?;
+                    look_up(&pairs.borrow(), key)?.ok_or(Stop::Raise)?;
+                    pairs.borrow_mut().retain(|(k, _)| k.bytes() != key.bytes());
+                }
+            }
+            Statement::With(items, body) => {
+                for (expr, name) in items {
+                    let value = self.value(expr)?;
+                    if !matches!(value, PyValue::File(_)) {
+                        return gap("with something that is no file");
+                    }
+                    if let Some(name) = name {
+                        self.assign(name, value)?;
+                    }
+                }
+                self.block(body)?;
+            }
+            Statement::For(target, list, body) => {
+                let list = self.value(list)?;
+                let items = list.items()?;
+                let count = items.len();
+                for item in items {
+                    self.assign(target, item)?;
+                    match self.deeper(|r| r.block(body)) {
+                        Err(Stop::Break) => break,
+                        Ok(()) | Err(Stop::Continue) => {}
+                        Err(stop) => return Err(stop),
+                    }
+                }
+                if !matches!(list, PyValue::File(_)) && list.items()?.len() != count {
+                    return gap("a loop over a list that it changes");
+                }
+            }
+            Statement::If(branches, otherwise) => {
+                for (condition, body) in branches {
+                    if self.value(condition)?.truth()? {
+                        return self.block(body);
+                    }
+                }
+                self.block(otherwise)?;
+            }
+            Statement::Def(name, parameters, body) => {
+                let mut defaults = Vec::new();
+                for (name, default) in parameters {
+                    defaults.push((name.clone(), default.as_ref().map(|d| self.value(d)).transpose()?));
+                }
+                let function = Function { parameters: defaults, body: Rc::clone(body) };
+                self.set(name, PyValue::Function(Rc::new(function)));
+            }
+            Statement::Return(expr) => {
+                let value = expr.as_ref().map(|expr| self.value(expr)).transpose()?;
+                return Err(Stop::Return(value.unwrap_or_else(|| PyValue::none(self.at))));
+            }
+            Statement::Import(module, name) => self.set(name, PyValue::Module(module.clone())),
+            Statement::Raise(Some(Expr::Name(name, _))) if name == "SystemExit" => return Err(Stop::Exit(0)),
+            Statement::Raise(value) => {
+                if let Some(value @ Expr::Call(function, _)) = value
+                    && matches!(&**function, Expr::Name(name, _) if name == "SystemExit")
+                {
+                    self.value(value)?;
+                }
+                return Err(Stop::Raise);
+            }
+            Statement::Break => return Err(Stop::Break),
+            Statement::Continue => return Err(Stop::Continue),
+            Statement::Pass => {}
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, name: &str, value: PyValue) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.insert(name.to_owned(), value);
+        }
+    }
+
+    fn assign(&mut self, target: &Expr, value: PyValue) -> Result<()> {
+        match target {
+            Expr::Name(name, _) => self.set(name, value),
+            Expr::List(targets) => {
+                let items = value.items()?;
+                if items.len() != targets.len() {
+                    return Err(Stop::Raise);
+                }
+                for (target, item) in targets.iter().zip(items) {
+                    self.assign(target, item)?;
+                }
+            }
+            Expr::Index(base, index) => {
+                let base = self.value(base)?;
+                let index = self.value(index)?;
+                match &base {
+                    PyValue::Dict(pairs) => set(&mut pairs.borrow_mut(), key(&index)?, value)?,
+                    PyValue::List(list) => {
+                        let mut list = list.borrow_mut();
+                        let at = position(index.whole()?, list.len()).ok_or(Stop::Raise)?;
+                        if let Some(place) = list.get_mut(at) {
+                            *place = value;
+                        }
+                    }
+                    PyValue::Scalar(Data::Hole(text)) => return hole(text),
+                    PyValue::Scalar(_) => return Err(Stop::Raise),
+                    _ => return gap("an item of this"),
+                }
+            }
+            _ => return gap("this assignment"),
+        }
+        Ok(())
+    }
+
+    pub(super) fn value(&mut self, expr: &Expr) -> Result<PyValue> {
+        let value = self.deeper(|r| r.evaluate(expr))?;
+        self.charge(value.weight())?;
+        Ok(value)
+    }
+
+    fn evaluate(&mut self, expr: &Expr) -> Result<PyValue> {
+        Ok(match expr {
+            Expr::Text(text) => PyValue::text(text.clone()),
+            Expr::Number(text) => {
+                let plain = |t: &str| t.parse::<i64>().is_ok_and(|n| n.to_string() == t);
+                if !text.known_str().is_some_and(plain) {
+                    return gap("a number that is not whole");
+                }
+                PyValue::Scalar(Data::Number(text.clone()))
+            }
+            Expr::Name(name, place) => self.name(name, place),
+            Expr::Format(parts) => {
+                let mut out = Traced::new();
+                for part in parts {
+                    out.push(&self.value(part)?.shown(self.at)?);
+                    out = bounded(out)?;
+                }
+                PyValue::text(out)
+            }
+            Expr::List(items) => PyValue::list(items.iter().map(|item| self.value(item)).collect::<Result<_>>()?),
+            Expr::Dict(items) => {
+                let mut pairs = Vec::new();
+                for (name, value) in items {
+                    match (name, self.value(value)?) {
+                        (Some(name), value) => set(&mut pairs, key(&self.value(name)?)?, value)?,
+                        (None, PyValue::Dict(more)) => {
+                            for (name, value) in more.borrow().iter() {
+                                set(&mut pairs, name, value.clone())?;
+                            }
+                        }
+                        _ => return gap("** of this"),
+                    }
+                }
+                PyValue::dict(pairs)
+            }
+            Expr::Attribute(base, name) => match self.value(base)? {
+                PyValue::Module(module) if module == "sys" && name == "argv" => {
+                    PyValue::texts(self.arguments.iter().cloned())
+                }
+                PyValue::Module(module) => PyValue::Module(format!("{module}.{name}")),
+                _ => return gap(&format!("the attribute {name}")),
+            },
+            Expr::Call(function, arguments) => self.call(function, arguments)?,
+            Expr::Index(base, index) => {
+                let base = self.value(base)?;
+                let index = self.value(index)?;
+                self.item(&base, &index)?
+            }
+            Expr::Binary(sign, left, right) => {
+                let left = self.value(left)?;
+                match sign.as_str() {
+                    "and" if !left.truth()? => return Ok(left),
+                    "or" if left.truth()? => return Ok(left),
+                    "and" | "or" => return self.value(right),
+                    _ => {}
+                }
+                let right = self.value(right)?;
+                self.operate(sign, &left, &right)?
+            }
+            Expr::Not(inner) => PyValue::bool(!self.value(inner)?.truth()?, self.at),
+            Expr::Choice(condition, value, otherwise) => {
+                let chosen = if self.value(condition)?.truth()? { value } else { otherwise };
+                self.value(chosen)?
+            }
+            Expr::NotFollowed(what) => return gap(what),
+        })
+    }
+
+    fn name(&self, name: &str, place: &Traced) -> PyValue {
+        let scopes = [self.scopes.last(), self.scopes.first()];
+        if let Some(value) = scopes.into_iter().flatten().find_map(|s| s.get(name)) {
+            return value.clone();
+        }
+        let at = place.span().unwrap_or(self.at);
+        match name {
+            "None" => PyValue::none(at),
+            "True" => PyValue::bool(true, at),
+            "False" => PyValue::bool(false, at),
+            "__name__" => PyValue::text(Traced::made("__main__", at)),
+            _ => PyValue::Module(name.to_owned()),
+        }
+    }
+
+    /// Calls a function of the program.
+    pub(super) fn enter(&mut self, function: &Function, values: Vec<(Option<String>, PyValue)>) -> Result<PyValue> {
+        let mut scope = BTreeMap::new();
+        let mut names = function.parameters.iter();
+        for (name, value) in values {
+            let name = match name {
+                Some(name) => name,
+                None => names.next().ok_or(Stop::Raise)?.0.clone(),
+            };
+            scope.insert(name, value);
+        }
+        for (name, default) in &function.parameters {
+            if !scope.contains_key(name) {
+                scope.insert(name.clone(), default.clone().ok_or(Stop::Raise)?);
+            }
+        }
+        if scope.len() > function.parameters.len() {
+            return Err(Stop::Raise);
+        }
+        self.scopes.push(scope);
+        let end = self.block(&function.body);
+        self.scopes.pop();
+        match end {
+            Ok(()) => Ok(PyValue::none(self.at)),
+            Err(Stop::Return(value)) => Ok(value),
+            Err(stop) => Err(stop),
+        }
+    }
+
+    fn item(&mut self, base: &PyValue, index: &PyValue) -> Result<PyValue> {
+        match base {
+            PyValue::Dict(pairs) => look_up(&pairs.borrow(), key(index)?)?.ok_or(Stop::Raise),
+            PyValue::List(list) => {
+                let list = list.borrow();
+                let at = position(index.whole()?, list.len());
+                at.and_then(|at| list.get(at)).cloned().ok_or(Stop::Raise)
+            }
+            PyValue::Module(name) if name == "os.environ" => {
+                Ok(PyValue::text(self.variable(index)?.ok_or(Stop::Raise)?))
+            }
+            PyValue::Scalar(Data::Hole(text)) => hole(text),
+            PyValue::Scalar(Data::Null(_) | Data::Bool(..) | Data::Number(_)) => Err(Stop::Raise),
+            _ => gap("an item of this"),
+        }
+    }
+
+    /// A variable of the environment. `None` if it is not set.
+    pub(super) fn variable(&mut self, name: &PyValue) -> Result<Option<Traced>> {
+        match (self.env)(name.known()?) {
+            Found::Content(text) => Ok(Some(text)),
+            Found::Missing => Ok(None),
+            Found::Unknown(why) => Err(Stop::Unknown(why)),
+        }
+    }
+
+    fn operate(&self, sign: &str, left: &PyValue, right: &PyValue) -> Result<PyValue> {
+        let truth = |value: bool| Ok(PyValue::bool(value, self.at));
+        let number = |work: fn(i64, i64) -> Option<i64>| match work(left.whole()?, right.whole()?) {
+            Some(value) => Ok(PyValue::number(value, self.at)),
+            None => gap("a number that is too large"),
+        };
+        let null = |v: &PyValue| matches!(v, PyValue::Scalar(Data::Null(_)));
+        match (sign, left, right) {
+            ("==", ..) => truth(left.equals(right)?),
+            ("!=", ..) => truth(!left.equals(right)?),
+            ("is" | "is not", PyValue::Scalar(Data::Hole(text)), _) => hole(text),
+            ("is" | "is not", ..) if null(right) => truth(null(left) == (sign == "is")),
+            ("in" | "not in", ..) => truth(contains(right, left)? == (sign == "in")),
+            ("+", PyValue::Scalar(Data::Str(a)), PyValue::Scalar(Data::Str(b))) => {
+                Ok(PyValue::text(bounded(Traced::join([a, b], &Traced::new()))?))
+            }
+            ("+", PyValue::List(a), PyValue::List(b)) => {
+                Ok(PyValue::list(a.borrow().iter().chain(b.borrow().iter()).cloned().collect()))
+            }
+            ("+", ..) => number(i64::checked_add),
+            ("-", ..) => number(i64::checked_sub),
+            ("*", ..) => number(i64::checked_mul),
+            ("<", ..) => truth(left.whole()? < right.whole()?),
+            (">", ..) => truth(left.whole()? > right.whole()?),
+            ("<=", ..) => truth(left.whole()? <= right.whole()?),
+            (">=", ..) => truth(left.whole()? >= right.whole()?),
+            ("|", PyValue::Module(a), PyValue::Module(b)) => Ok(PyValue::Module(format!("{a}|{b}"))),
+            _ => gap(&format!("the operator {sign} of these")),
+        }
+    }
+}
+
+/// The place of an index in a list.
+fn position(index: i64, length: usize) -> Option<usize> {
+    let length = i64::try_from(length).ok()?;
+    let at = if index < 0 { index.saturating_add(length) } else { index };
+    usize::try_from(at).ok().filter(|_| at < length)
+}
+
+/// Whether `item` is in `whole`.
+fn contains(whole: &PyValue, item: &PyValue) -> Result<bool> {
+    match whole {
+        PyValue::Dict(pairs) => Ok(look_up(&pairs.borrow(), key(item)?)?.is_some()),
+        PyValue::List(list) => {
+            for other in list.borrow().iter() {
+                if other.equals(item)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        }
+        PyValue::Scalar(Data::Str(text)) => {
+            let part = item.known()?;
+            let found = part.is_empty() || text.bytes().windows(part.len()).any(|w| w == part.as_bytes());
+            if !found && text.has_hole() { hole(text) } else { Ok(found) }
+        }
+        PyValue::Scalar(Data::Hole(text)) => hole(text),
+        _ => gap("in"),
+    }
+}
