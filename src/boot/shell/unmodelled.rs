@@ -253,6 +253,9 @@ impl Shell<'_, '_> {
         }
         names.sort();
         names.dedup();
+        if names.is_empty() && program.starts_with("python") && text.contains("kubelet") {
+            path.machine.gap(span, Why::NotUnderstood(format!("an edit by {program}").into()));
+        }
         // Of a container runtime's file only one line matters.
         names.retain(|name| runtime::reads(name).is_none() || text.contains(runtime::KEY));
         for name in names {
