@@ -1,7 +1,6 @@
 //! The command `check`.
 
-use std::fs::File;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use clap::ArgMatches;
@@ -11,17 +10,20 @@ use crate::report::{self, Look};
 use crate::scan::{Request, Scan, scan};
 use crate::text::Place;
 
+use super::args::{Check, Color, Failing};
 use super::fix::Changes;
-use super::outputs::outputs;
-use super::{CLEAN, Check, Color, FAILED, FOUND, Stop, color_for, configure, current, look, request};
-use super::{progress, since};
+use super::outputs::{outputs, write};
+use super::request::{current, request};
+use super::stop::{CLEAN, FAILED, FOUND, Stop};
+use super::terminal::{color_on_stderr, look};
+use super::{configure, progress, since};
 
 /// Scans, reports, and says how it went.
 pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<u8, Stop> {
     let here = current()?;
     let outputs = outputs(args, matches)?;
     let policy = configure::policy(args, &here)?;
-    let fail_on = args.fail_on.map(super::Failing::on).or(policy.settings.fail_on).unwrap_or(FailOn::Warning);
+    let fail_on = args.fail_on.map(Failing::on).or(policy.settings.fail_on).unwrap_or(FailOn::Warning);
     let request = Request { only_named: true, ..request(&args.input, policy)? };
     let waiting = (!args.quiet).then(|| progress::show(&request.progress));
     let mut found = scanned(&request, args)?;
@@ -29,8 +31,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
     if let Some(path) = &args.write_baseline {
         return save_baseline(path, &found, args.quiet);
     }
-    let err_color = color_for(color, io::stderr().is_terminal());
-    let err_look = Look { color: err_color, verbose: args.verbose, ..Look::plain(&here) };
+    let err_look = Look { color: color_on_stderr(color), verbose: args.verbose, ..Look::plain(&here) };
     if args.diff {
         let changes = Changes::mending(&found).that_help(&request)?;
         let diff = changes.diff(&found, &look(color, true, here));
@@ -112,20 +113,6 @@ fn told(n: usize, files: usize, word: &str, left: &[std::path::PathBuf], err: &m
         writeln!(err, "kubelet-lint: {} was changed by somebody else, so it is left alone", path.display())?;
     }
     writeln!(err, "kubelet-lint: {} {word} in {}", plural(n, "place"), plural(files - left.len(), "file"))
-}
-
-/// Writes a report to its file, or to standard output.
-pub(super) fn write(file: Option<&Path>, bytes: &[u8]) -> Result<(), Stop> {
-    match file {
-        Some(path) => File::create(path)
-            .and_then(|mut f| f.write_all(bytes))
-            .map_err(|e| Stop::Failed(format!("cannot write {}: {e}", path.display()))),
-        None => {
-            let mut out = io::stdout().lock();
-            out.write_all(bytes)?;
-            Ok(out.flush()?)
-        }
-    }
 }
 
 fn save_baseline(path: &Path, found: &Scan, quiet: bool) -> Result<u8, Stop> {

@@ -6,7 +6,8 @@ use std::time::SystemTime;
 use crate::check::Catalogue;
 use crate::policy::{Baseline, Policy, Settings};
 
-use super::{Check, Input, Stop};
+use super::args::{Check, Input};
+use super::stop::Stop;
 
 /// The rules that there are in a folder.
 pub(super) fn catalogue(here: &Path) -> Result<Catalogue, Stop> {

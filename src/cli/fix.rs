@@ -11,7 +11,7 @@ use crate::report::{Look, harmless};
 use crate::scan::{Edited, Request, Scan, scan};
 use crate::text::Source;
 
-use super::Stop;
+use super::stop::Stop;
 
 /// A change of one file: the bytes from and to, and what is to stand there.
 type Edit = (u32, u32, String);

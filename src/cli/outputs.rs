@@ -1,11 +1,14 @@
 //! Where each report goes: `--format sarif --output out.sarif --format human`.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use super::{Check, Stop};
+use super::args::Check;
+use super::stop::Stop;
 
 /// A format, and the file that its report goes to; standard output without one.
 pub(super) type Output<'a> = (&'a str, Option<&'a PathBuf>);
@@ -42,4 +45,18 @@ pub(super) fn outputs<'a>(args: &'a Check, matches: &ArgMatches) -> Result<Vec<O
         return Err(Stop::Failed("two reports cannot go to one file".into()));
     }
     Ok(out)
+}
+
+/// Writes a report to its file, or to standard output.
+pub(super) fn write(file: Option<&Path>, bytes: &[u8]) -> Result<(), Stop> {
+    match file {
+        Some(path) => File::create(path)
+            .and_then(|mut f| f.write_all(bytes))
+            .map_err(|e| Stop::Failed(format!("cannot write {}: {e}", path.display()))),
+        None => {
+            let mut out = io::stdout().lock();
+            out.write_all(bytes)?;
+            Ok(out.flush()?)
+        }
+    }
 }

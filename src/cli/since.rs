@@ -17,7 +17,7 @@ use std::sync::Arc;
 use crate::scan::Scan;
 use crate::text::{MAX_FILE_BYTES, Source};
 
-use super::Stop;
+use super::stop::Stop;
 
 /// Takes out of `found` what no file that changed since `revision` has a part in.
 pub(super) fn narrow(found: &mut Scan, revision: &str) -> Result<(), Stop> {

@@ -1,0 +1,286 @@
+//! The arguments of the program.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::check::PAGES;
+use crate::policy::FailOn;
+use crate::report::FORMATS;
+use crate::scan::GivenVariable;
+
+/// Says what the kubelet of every node that your infrastructure code launches will really run with, and who wrote it
+#[derive(Debug, Parser)]
+#[command(name = "kubelet-lint", version, styles = styles(), max_term_width = 80, after_help = EXAMPLES)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, global = true, help_heading = "Output options")]
+    pub(super) color: Color,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  kubelet-lint check                       the current folder
+  kubelet-lint check --fix                 and mend what is certain
+  kubelet-lint show infra                  what the nodes there run with
+  kubelet-lint explain replaced-zero       more of one rule";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  kubelet-lint check infra templates
+  kubelet-lint check --format sarif -o out.sarif --format github
+  kubelet-lint check --since origin/main
+  cat user-data.sh | kubelet-lint check -
+
+Exit codes: 0 nothing at or above --fail-on, 1 something, 2 an error";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  kubelet-lint show --all infra
+  kubectl get --raw /api/v1/nodes/N/proxy/configz | kubelet-lint show --against - infra
+
+Exit codes: 0; with --against 1 if something differs; 2 an error";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Find kubelet timeouts that are set to zero
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Box<Check>),
+    /// Show the effective kubelet configuration of each node group
+    #[command(after_help = SHOW_EXAMPLES)]
+    Show(Box<Show>),
+    /// Explain a rule
+    Explain {
+        /// Id of the rule
+        #[arg(value_name = "RULE", value_parser = RuleIds)]
+        rule: String,
+    },
+    /// List the rules
+    Rules {
+        /// Form of the list
+        #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"], default_value = "text")]
+        format: String,
+    },
+    /// Print a script that completes commands in a shell
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL", value_enum)]
+        shell: Completing,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Completing {
+    Bash,
+    Elvish,
+    Fish,
+    Powershell,
+    Zsh,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Input {
+    /// Files and directories to read; `-` is standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Name that standard input is read under, such as `user-data.sh`
+    #[arg(long, value_name = "PATH", help_heading = "Input options")]
+    pub(super) stdin_filename: Option<PathBuf>,
+    /// File of CloudFormation parameters, in any of the usual forms; may be repeated
+    #[arg(long, value_name = "PATH", help_heading = "Input options")]
+    pub(super) parameters: Vec<PathBuf>,
+    /// File of values for Terraform variables; may be repeated, also mixed with --var: the last one counts
+    #[arg(long, value_name = "PATH", help_heading = "Input options")]
+    pub(super) var_file: Vec<PathBuf>,
+    /// Value of a Terraform variable; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "Input options")]
+    pub(super) var: Vec<String>,
+    /// The values for variables in the order in which they were typed
+    #[arg(skip)]
+    pub(super) variables: Vec<GivenVariable>,
+    /// Read files that .gitignore and .ignore exclude, too
+    #[arg(long, alias = "no-ignore", help_heading = "Input options")]
+    pub(super) no_gitignore: bool,
+    #[command(flatten)]
+    pub(super) configuration: Configuration,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Configuration {
+    /// Configuration to use [default: the nearest kubelet-lint.toml]
+    #[arg(
+        long,
+        value_name = "PATH",
+        env = "KUBELET_LINT_CONFIG",
+        conflicts_with = "isolated",
+        help_heading = "Configuration"
+    )]
+    pub(super) config: Option<PathBuf>,
+    /// Use no configuration
+    #[arg(long, env = "KUBELET_LINT_ISOLATED", value_parser = clap::builder::FalseyValueParser::new(), help_heading = "Configuration")]
+    pub(super) isolated: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub(super) input: Input,
+    /// Rules to use, separated by commas [default: all but those that have to be asked for]
+    #[arg(long, value_name = "RULE", env = "KUBELET_LINT_SELECT", value_delimiter = ',', value_parser = RuleIds, hide_possible_values = true, help_heading = "Rules")]
+    pub(super) select: Vec<String>,
+    /// Rules to use beside those
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = RuleIds, hide_possible_values = true, help_heading = "Rules")]
+    pub(super) extend_select: Vec<String>,
+    /// Rules not to use, separated by commas
+    #[arg(long, value_name = "RULE", env = "KUBELET_LINT_IGNORE", value_delimiter = ',', value_parser = RuleIds, hide_possible_values = true, help_heading = "Rules")]
+    pub(super) ignore: Vec<String>,
+    /// Report what comments and the configuration ask to ignore, too
+    #[arg(long, help_heading = "Rules")]
+    pub(super) no_ignores: bool,
+    /// Report only what has to do with files that changed since this git revision
+    #[arg(long, value_name = "REV", help_heading = "Rules")]
+    pub(super) since: Option<String>,
+    /// Findings that are known: only others are reported
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write the findings to this file, as known from now on
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = "Rules")]
+    pub(super) write_baseline: Option<PathBuf>,
+    /// Form of the report; may be repeated, each with its --output
+    #[arg(long, value_name = "FORMAT", env = "KUBELET_LINT_FORMAT", value_parser = formats(), default_value = "human", help_heading = "Output options")]
+    pub(super) format: Vec<String>,
+    /// File for the report of the --format before it [default: standard output]
+    #[arg(short, long = "output", alias = "output-file", value_name = "FILE", help_heading = "Output options")]
+    pub(super) output: Vec<PathBuf>,
+    /// Mend what can be mended for certain, in the files themselves
+    #[arg(long, conflicts_with_all = ["diff", "add_ignore", "write_baseline"], help_heading = "Changes")]
+    pub(super) fix: bool,
+    /// Show what --fix would change, as a patch
+    #[arg(long, conflicts_with_all = ["add_ignore", "write_baseline"], help_heading = "Changes")]
+    pub(super) diff: bool,
+    /// Write comments that ignore what is found, with this reason
+    #[arg(long, value_name = "REASON", num_args = 0..=1, require_equals = true, default_missing_value = "", conflicts_with = "write_baseline", help_heading = "Changes")]
+    pub(super) add_ignore: Option<String>,
+    /// Show findings that are ignored or known, too, marked as such (json and sarif)
+    #[arg(long, help_heading = "Output options")]
+    pub(super) show_suppressed: bool,
+    /// Lowest level that makes the exit code 1 [default: warning]
+    #[arg(long, value_name = "LEVEL", env = "KUBELET_LINT_FAIL_ON", value_enum, help_heading = "Exit code")]
+    pub(super) fail_on: Option<Failing>,
+    /// Exit with 0 whatever is found
+    #[arg(long, help_heading = "Exit code")]
+    pub(super) exit_zero: bool,
+    /// Exit with 2 if a file could not be read whole
+    #[arg(long, help_heading = "Exit code")]
+    pub(super) strict: bool,
+    /// Say what was not followed, and the way of each value
+    #[arg(short, long, help_heading = "Output options")]
+    pub(super) verbose: bool,
+    /// Print nothing but the report
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output options")]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    #[command(flatten)]
+    pub(super) input: Input,
+    /// Form of the list
+    #[arg(long, value_name = "FORMAT", value_parser = ["table", "text", "json", "html"], default_value = "table", help_heading = "Output options")]
+    pub(super) format: String,
+    /// File for it [default: standard output]
+    #[arg(short, long = "output", alias = "output-file", value_name = "FILE", help_heading = "Output options")]
+    pub(super) output: Option<PathBuf>,
+    /// Show settings that are at their default, too
+    #[arg(long, help_heading = "Output options")]
+    pub(super) all: bool,
+    /// Tell where the source differs from what was seen on nodes: a saved configz, ps, unit or configuration; `-` is standard
+    /// input
+    #[arg(long, value_name = "PATH", help_heading = "Input options")]
+    pub(super) against: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Failing {
+    Note,
+    Warning,
+    Error,
+    Never,
+}
+
+impl Failing {
+    pub(super) fn on(self) -> FailOn {
+        match self {
+            Self::Note => FailOn::Note,
+            Self::Warning => FailOn::Warning,
+            Self::Error => FailOn::Error,
+            Self::Never => FailOn::Never,
+        }
+    }
+}
+
+/// Ids of rules. Shells complete the built-in ones; a configuration may have others, so nothing is refused here.
+#[derive(Clone)]
+pub(super) struct RuleIds;
+
+impl TypedValueParser for RuleIds {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(PAGES.iter().map(|(id, _)| PossibleValue::new(*id))))
+    }
+}
+
+fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(FORMATS.iter().map(|f| f.name()))
+}
+
+fn styles() -> clap::builder::Styles {
+    use clap::builder::styling::{AnsiColor, Effects};
+    clap::builder::Styles::styled()
+        .header(AnsiColor::Green.on_default() | Effects::BOLD)
+        .usage(AnsiColor::Green.on_default() | Effects::BOLD)
+        .literal(AnsiColor::Cyan.on_default() | Effects::BOLD)
+        .placeholder(AnsiColor::Cyan.on_default())
+}
+
+/// The arguments of the process. The order of options of different names is known only before they become a `Cli`.
+pub(super) fn parse() -> Result<(Cli, ArgMatches), clap::Error> {
+    let matches = Cli::command().try_get_matches()?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    let input = match &mut cli.command {
+        Command::Check(check) => Some(&mut check.input),
+        Command::Show(show) => Some(&mut show.input),
+        _ => None,
+    };
+    if let (Some((_, own)), Some(input)) = (matches.subcommand(), input) {
+        let files = own.indices_of("var_file").into_iter().flatten();
+        let values = own.indices_of("var").into_iter().flatten();
+        let files = files.zip(input.var_file.iter().cloned().map(GivenVariable::File));
+        let mut all: Vec<_> = files.chain(values.zip(input.var.iter().cloned().map(GivenVariable::Set))).collect();
+        all.sort_by_key(|(index, _)| *index);
+        input.variables = all.into_iter().map(|(_, given)| given).collect();
+    }
+    Ok((cli, matches))
+}

@@ -1,0 +1,45 @@
+//! From arguments to what is to be scanned.
+
+use std::io::{self, Read};
+use std::path::PathBuf;
+
+use crate::policy::Policy;
+use crate::scan::Request;
+
+use super::args::Input;
+use super::stop::Stop;
+
+/// The most that is read from standard input, in bytes.
+const MAX_STDIN: u64 = crate::text::MAX_FILE_BYTES;
+
+/// The directory that paths are relative to.
+pub(super) fn current() -> Result<PathBuf, Stop> {
+    let here = std::env::current_dir().and_then(|d| d.canonicalize());
+    here.map_err(|e| Stop::Failed(format!("the current directory cannot be read: {e}")))
+}
+
+/// What the arguments ask to scan. Standard input is read here.
+pub(super) fn request(input: &Input, policy: Policy) -> Result<Request, Stop> {
+    let piped = input.paths.iter().any(|p| p.as_os_str() == "-");
+    let stdin = if piped {
+        let mut bytes = Vec::new();
+        io::stdin().lock().take(MAX_STDIN + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > MAX_STDIN {
+            return Err(Stop::Failed(format!("standard input is larger than {} MiB", MAX_STDIN >> 20)));
+        }
+        Some(bytes)
+    } else {
+        None
+    };
+    Ok(Request {
+        paths: input.paths.iter().filter(|p| p.as_os_str() != "-").cloned().collect(),
+        stdin,
+        stdin_name: input.stdin_filename.clone(),
+        current: current()?,
+        parameters: input.parameters.clone(),
+        variables: input.variables.clone(),
+        no_ignore: input.no_gitignore,
+        policy,
+        ..Request::default()
+    })
+}

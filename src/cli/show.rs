@@ -1,0 +1,79 @@
+//! The command `show`.
+
+use std::io;
+use std::path::Path;
+
+use crate::policy::Policy;
+use crate::report::{self, Look};
+use crate::scan::{Scan, scan};
+
+use super::args::{Color, Configuration, Input, Show};
+use super::configure;
+use super::outputs::write;
+use super::progress;
+use super::request::{current, request};
+use super::stop::{CLEAN, FOUND, Stop};
+use super::terminal::look;
+
+/// Prints the effective configuration of each node group.
+pub(super) fn show(args: &Show, color: Color) -> Result<u8, Stop> {
+    let here = current()?;
+    let (settings, catalogue, folder) = configure::settings(&args.input, &here)?;
+    let policy = Policy { settings, catalogue, folder, now: std::time::SystemTime::now(), ..Policy::default() };
+    if let Some(path) = &args.against {
+        return against(args, path, policy, look(color, args.output.is_none(), here));
+    }
+    let request = request(&args.input, policy)?;
+    let waiting = progress::show(&request.progress);
+    let found = scan(&request).map_err(|e| Stop::Failed(e.to_string()))?;
+    drop(waiting);
+    let look = look(color, args.output.is_none(), here);
+    let mut buffer = Vec::new();
+    match args.format.as_str() {
+        "html" => report::show_html(&found, args.all, &mut buffer)?,
+        "json" => report::show_json(&found, args.all, &mut buffer)?,
+        "text" => report::show_text(&found, args.all, &look, &mut buffer)?,
+        _ => report::show_table(&found, args.all, &look, &mut buffer)?,
+    }
+    write(args.output.as_deref(), &buffer)?;
+    report::notes(&found, &look, &mut io::stderr().lock())?;
+    Ok(CLEAN)
+}
+
+/// Holds the source against what was seen on nodes.
+fn against(args: &Show, path: &Path, policy: Policy, look: Look) -> Result<u8, Stop> {
+    if args.format == "html" {
+        return Err(Stop::Failed("--against has no page of HTML".to_owned()));
+    }
+    if path.as_os_str() == "-" && args.input.paths.iter().any(|p| p.as_os_str() == "-") {
+        return Err(Stop::Failed("standard input cannot be both the source and what was seen".to_owned()));
+    }
+    let seen = Input {
+        paths: vec![path.to_owned()],
+        stdin_filename: args.input.stdin_filename.clone().filter(|_| path.as_os_str() == "-"),
+        parameters: Vec::new(),
+        var_file: Vec::new(),
+        var: Vec::new(),
+        variables: Vec::new(),
+        no_gitignore: true,
+        configuration: Configuration { config: None, isolated: true },
+    };
+    let nodes = scan(&request(&seen, Policy { now: policy.now, ..Policy::default() })?)
+        .map_err(|e| Stop::Failed(e.to_string()))?;
+    let source = scan(&request(&args.input, policy)?).map_err(|e| Stop::Failed(e.to_string()))?;
+    let none = |scan: &Scan| scan.groups.iter().all(|g| !g.kubelet);
+    if none(&nodes) {
+        return Err(Stop::Failed(format!("nothing of a kubelet was seen in {}", path.display())));
+    }
+    if none(&source) {
+        return Err(Stop::Failed("nothing of a kubelet was seen in the source".to_owned()));
+    }
+    let mut buffer = Vec::new();
+    let differ = match args.format.as_str() {
+        "json" => report::against_json(&source, &nodes, &mut buffer)?,
+        _ => report::against_text(&source, &nodes, &look, &mut buffer)?,
+    };
+    write(args.output.as_deref(), &buffer)?;
+    report::notes(&source, &look, &mut io::stderr().lock())?;
+    Ok(if differ { FOUND } else { CLEAN })
+}
