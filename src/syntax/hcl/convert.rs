@@ -10,9 +10,9 @@ use hcl::edit::template::{Directive, Element, Template as EditTemplate};
 
 use crate::text::{Span, View};
 
-use super::parse::{index_expr, name};
+use super::names::{index_expr, name};
 use super::template::{ForHead, Home, Token, Tokens, unescape};
-use super::{
+use super::tree::{
     Attribute, Binary, Block, Body, Call, Conditional, Expr, ExprKind, For, Key, Part, Step, StepKind, Template, Unary,
 };
 

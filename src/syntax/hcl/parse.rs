@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
 
 use hcl::edit::parser;
 
@@ -13,7 +12,7 @@ use crate::text::View;
 use super::convert::Convert;
 use super::plain::{Plain, plain};
 use super::scan::outline;
-use super::{Body, Expr, ExprKind, Template};
+use super::tree::{Body, Expr, Template};
 
 /// The largest text that is parsed, in bytes. The largest real file seen has 90 kB.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -204,14 +203,4 @@ fn message(words: &str) -> String {
         return words;
     }
     words.split_once(';').map_or_else(|| "unexpected token".to_owned(), |(gist, _)| format!("{gist}: unexpected token"))
-}
-
-/// The text of a number, for an index written as `.0`.
-pub(super) fn index_expr(view: &View, range: Range<usize>) -> Expr {
-    Expr { kind: ExprKind::Number(view.traced(range.clone())), span: view.span(range) }
-}
-
-/// A name.
-pub(super) fn name(text: &str) -> Arc<str> {
-    Arc::from(text)
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::text::{Traced, View};
 
-use super::{Expr, Part};
+use super::tree::{Expr, Part};
 
 /// Where a template stands, which decides its escapes and how its literals are cut into tokens.
 #[derive(Clone, Copy, PartialEq, Eq)]

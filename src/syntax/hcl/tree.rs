@@ -1,0 +1,255 @@
+//! The tree of HCL: bodies, blocks, expressions and templates, each with the place where it is written.
+
+use std::sync::Arc;
+
+use crate::text::{Span, Traced};
+
+/// What stands between the braces of a block, or a whole file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Body {
+    /// `name = value`, in the order of the source.
+    pub attributes: Vec<Attribute>,
+    /// Nested blocks, in the order of the source.
+    pub blocks: Vec<Block>,
+    /// All of it.
+    pub span: Span,
+}
+
+impl Body {
+    /// The attribute of this name.
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes.iter().find(|a| &*a.name == name)
+    }
+
+    /// The blocks of this type.
+    pub fn blocks_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> {
+        self.blocks.iter().filter(move |b| &*b.kind == kind)
+    }
+}
+
+/// `name = value`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attribute {
+    /// The name.
+    pub name: Arc<str>,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// The value.
+    pub value: Expr,
+}
+
+/// `kind "label" { ... }`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    /// The type of the block, such as `resource`.
+    pub kind: Arc<str>,
+    /// The labels, without quotes.
+    pub labels: Vec<Arc<str>>,
+    /// The type and the labels.
+    pub header: Span,
+    /// What is in it.
+    pub body: Body,
+    /// All of it.
+    pub span: Span,
+}
+
+impl Block {
+    /// A label by its place; empty if there are fewer.
+    pub fn label(&self, index: usize) -> &str {
+        self.labels.get(index).map_or("", |l| l)
+    }
+}
+
+/// An expression and the place where it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// All of it.
+    pub span: Span,
+}
+
+/// The kinds of expressions.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExprKind {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number as written.
+    Number(Traced),
+    /// A quoted string or a heredoc.
+    Template(Template),
+    /// `[a, b]`.
+    List(Vec<Expr>),
+    /// `{ a = b }`, in the order of the source. Keys may repeat; the last one counts.
+    Object(Vec<(Key, Expr)>),
+    /// A name: what a reference starts with.
+    Variable(Arc<str>),
+    /// `root.attribute[index][*]`.
+    Traversal(Box<Expr>, Vec<Step>),
+    /// `name(arguments)`.
+    Call(Call),
+    /// `-x` or `!x`.
+    Unary(Unary, Box<Expr>),
+    /// Operators of a chain from left to right: `((first op a) op b)`. Precedence is already applied.
+    Binary(Box<Expr>, Vec<(Binary, Expr)>),
+    /// `condition ? then : otherwise`.
+    Conditional(Box<Conditional>),
+    /// `[for ...]` or `{for ...}`.
+    For(Box<For>),
+    /// `(x)`.
+    Paren(Box<Expr>),
+}
+
+/// The key of an entry of an object.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Key {
+    /// A bare name.
+    Name(Traced, Span),
+    /// Anything else.
+    Expr(Expr),
+}
+
+/// One step of a reference.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// What it is.
+    pub kind: StepKind,
+    /// The step alone.
+    pub span: Span,
+}
+
+/// The kinds of steps.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StepKind {
+    /// `.name`.
+    Attr(Arc<str>),
+    /// `[index]`, and the old `.0`.
+    Index(Expr),
+    /// `.*`: reaches only over the attributes that follow it directly.
+    AttrSplat,
+    /// `[*]`: reaches over all that follows.
+    FullSplat,
+}
+
+/// A function call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// The name, with `::` between its parts.
+    pub name: Arc<str>,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// The arguments.
+    pub args: Vec<Expr>,
+    /// True if the last argument is a list that is spread out (`...`).
+    pub expand: bool,
+}
+
+/// `condition ? then : otherwise`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conditional {
+    /// The condition.
+    pub condition: Expr,
+    /// The value if it holds.
+    pub then: Expr,
+    /// The value if not.
+    pub otherwise: Expr,
+}
+
+/// A `for` expression.
+#[derive(Clone, Debug, PartialEq)]
+pub struct For {
+    /// The name for the key or index, if there is one.
+    pub key_name: Option<Arc<str>>,
+    /// The name for the value.
+    pub value_name: Arc<str>,
+    /// What is walked through.
+    pub collection: Expr,
+    /// The key of each result: set if the result is an object.
+    pub key: Option<Expr>,
+    /// The value of each result.
+    pub value: Expr,
+    /// True if values of equal keys are collected in lists (`...`).
+    pub grouping: bool,
+    /// The condition for a result.
+    pub condition: Option<Expr>,
+}
+
+/// Unary operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Unary {
+    Neg,
+    Not,
+}
+
+/// Binary operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Binary {
+    Or,
+    And,
+    Eq,
+    NotEq,
+    Less,
+    LessEq,
+    Greater,
+    GreaterEq,
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Mod,
+}
+
+/// Literal text with expressions and directives in it. Strip markers and the indentation of `<<-` are already applied.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Template {
+    /// The parts in order.
+    pub parts: Vec<Part>,
+}
+
+impl Template {
+    /// The text of a template without expressions and directives.
+    pub fn as_literal(&self) -> Option<Traced> {
+        match &self.parts[..] {
+            [] => Some(Traced::new()),
+            [Part::Literal(text)] => Some(text.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// A part of a template.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// Text, unescaped.
+    Literal(Traced),
+    /// `${x}`.
+    Interpolation(Expr),
+    /// `%{ if x }...%{ else }...%{ endif }`.
+    If {
+        /// The condition.
+        condition: Expr,
+        /// The parts if it holds.
+        then: Vec<Part>,
+        /// The parts if not.
+        otherwise: Vec<Part>,
+        /// The whole directive.
+        span: Span,
+    },
+    /// `%{ for x in y }...%{ endfor }`.
+    For {
+        /// The name for the key or index, if there is one.
+        key_name: Option<Arc<str>>,
+        /// The name for the value.
+        value_name: Arc<str>,
+        /// What is walked through.
+        collection: Expr,
+        /// The parts for each.
+        body: Vec<Part>,
+        /// The whole directive.
+        span: Span,
+    },
+}
