@@ -7,8 +7,10 @@ use crate::syntax::hcl::{Block, Body, Expr, ExprKind};
 use crate::text::{Traced, Why};
 use crate::value::{Guard, Value};
 
-use super::engine::{Engine, Env};
-use super::links::Link;
+use super::engine::Engine;
+use super::lang::env::Env;
+use super::lang::evaluate::Evaluate;
+use super::state::NodeGroupLink;
 
 /// What is known of the image that nodes run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,7 +41,7 @@ impl Engine<'_, '_> {
             if links.is_empty() {
                 out.push((when.clone(), image.clone()));
             }
-            for Link { when: linked, family, minor, address, .. } in &links {
+            for NodeGroupLink { when: linked, family, minor, address, .. } in &links {
                 let Some(when) = when.and(linked) else { continue };
                 let minor = minor.or(image.minor);
                 // What a node group has that names no type of image (Amazon EKS user guide, `update-managed-node-group.md`).

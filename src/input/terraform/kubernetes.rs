@@ -17,36 +17,14 @@ use crate::value::{Alternative, Entry, Guard, Kind, Value};
 use super::super::helm;
 use super::super::manifests;
 use super::super::{yaml_files, yaml_values};
-use super::data::outside;
-use super::engine::{Engine, Env, Outcome, Refused};
-use super::functions::{files_like, render};
-use super::modules::{Expansion, lexical};
-
-/// How documents stand in a resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Holds {
-    /// A document as an object.
-    Object,
-    /// Documents as a text, or as a list of texts.
-    Text,
-    /// Texts by key.
-    Texts,
-    /// The values of a Helm release.
-    Values,
-}
-
-/// Resources that hold documents, and the attribute that these stand in.
-const RESOURCES: &[(&str, &str, Holds)] = &[
-    ("helm_release", "values", Holds::Values),
-    ("k8s_manifest", "content", Holds::Text),
-    ("kubectl_manifest", "yaml_body", Holds::Text),
-    ("kubernetes_config_map", "data", Holds::Texts),
-    ("kubernetes_config_map_v1", "data", Holds::Texts),
-    ("kubernetes_config_map_v1_data", "data", Holds::Texts),
-    ("kubernetes_manifest", "manifest", Holds::Object),
-    ("kustomization_resource", "manifest", Holds::Text),
-    ("talos_machine_configuration_apply", "config_patches", Holds::Text),
-];
+use super::carriers::{DOCUMENTS, Holds};
+use super::data_sources::outside;
+use super::engine::Engine;
+use super::lang::env::Env;
+use super::lang::evaluate::Evaluate;
+use super::lang::functions::files::{files_like, lexical, render};
+use super::lang::outcome::{Outcome, Refused};
+use super::state::Expansion;
 
 /// What sets single values of a release, in the order in which the provider lays them over the others: blocks, or lists of
 /// objects since version 3.
@@ -71,20 +49,10 @@ struct Read {
     open: Option<(Span, Why)>,
 }
 
-/// True if a resource holds documents of Kubernetes.
-pub(super) fn holds_documents(block: &Block) -> bool {
-    is_document(block.label(0))
-}
-
-/// True if resources of a type hold documents of Kubernetes.
-pub(super) fn is_document(kind: &str) -> bool {
-    RESOURCES.iter().any(|(known, ..)| *known == kind)
-}
-
 impl Engine<'_, '_> {
     /// The node groups that the documents of a resource describe.
     pub(super) fn documents_in(&mut self, instance: usize, address: &str, block: &Arc<Block>) -> Vec<NodeGroup> {
-        let Some((_, attribute, holds)) = RESOURCES.iter().find(|(kind, ..)| *kind == block.label(0)) else {
+        let Some((_, attribute, holds)) = DOCUMENTS.iter().find(|(kind, ..)| *kind == block.label(0)) else {
             return Vec::new();
         };
         let mut out = Vec::new();
@@ -136,7 +104,7 @@ impl Engine<'_, '_> {
         let Some(attribute) = body.attribute(attribute) else { return Vec::new() };
         let value = self.eval_or_hole(&attribute.value, own);
         let mut out = Vec::new();
-        for (when, value) in self.hoist(&value) {
+        for (when, value) in self.lang().hoist(&value) {
             let mut read = Read::default();
             match (&value.kind, holds) {
                 (Kind::Unknown(why), _) => read.open = Some((value.at, why.clone())),
@@ -202,7 +170,7 @@ impl Engine<'_, '_> {
         }
         let whole = Value::list(parts, at);
         let mut out = Vec::new();
-        for (when, parts) in self.hoist(&whole) {
+        for (when, parts) in self.lang().hoist(&whole) {
             let parts = parts.items();
             let Some((values, sets)) = parts.split_first() else { continue };
             let mut read = Read::default();

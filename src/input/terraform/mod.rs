@@ -9,31 +9,28 @@
     reason = "Terraform has one type for all numbers; counts and indexes in it are small, and signs are checked first"
 )]
 
-mod alternatives;
-mod convert;
-mod data;
-mod elsewhere;
+mod carriers;
+mod data_sources;
+mod declared;
 mod engine;
-mod expressions;
-mod functions;
 mod images;
+mod ineffective;
 mod json;
 mod kubernetes;
-mod links;
+mod lang;
 mod modules;
+mod node_group_links;
 mod packer;
 mod plan;
-mod references;
+mod registry_modules;
 mod resources;
 mod scope;
 mod scripts;
-mod stored;
-mod template;
+mod state;
+mod stored_objects;
 mod terragrunt;
 #[cfg(test)]
 mod tests;
-mod types;
-mod unreached;
 mod variables;
 mod versions;
 
@@ -88,7 +85,7 @@ impl Input for Terraform {
             return Vec::new();
         }
         let groups = engine.node_groups(&[root]);
-        engine.unreached(&groups);
+        engine.ineffective(&groups);
         if engine.exhausted() {
             engine.cx.gap(place, Why::Limit("steps of evaluation"));
         }

@@ -1,17 +1,19 @@
 //! Instances of modules, and the instances that `count` and `for_each` make of a block.
 
-use std::collections::HashMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::syntax::hcl::{Block, Expr, ExprKind, StepKind};
 use crate::text::{Span, Why};
 use crate::value::{Guard, Kind, Map, Number, Value};
 
-use super::elsewhere::Found;
-use super::engine::{Engine, Env, Memo, Refused, visit};
-use super::expressions::entries_of;
-use super::scope::Module;
+use super::engine::Engine;
+use super::lang::convert::{to_key, to_number};
+use super::lang::env::Env;
+use super::lang::evaluate::Evaluate;
+use super::lang::functions::files::lexical;
+use super::lang::outcome::{Refused, entries_of};
+use super::state::{Expansion, Instance};
 
 /// The most instances of one block that are looked at one by one.
 const MAX_EXPANSION: usize = 100;
@@ -34,64 +36,6 @@ const CARRIES: &[&str] = &[
     "cloudinit",
     "launch_template",
 ];
-
-/// One use of a module.
-#[derive(Debug)]
-pub(super) struct Instance {
-    pub(super) module: Arc<Module>,
-    /// `module.a["b"].module.c`; empty for the root.
-    pub(super) address: String,
-    /// What `path.module` is.
-    pub(super) path: String,
-    /// The names of the calls that lead here, with dots between.
-    key: String,
-    /// The call; for the root the start of its first file.
-    pub(super) place: Span,
-    /// What the arguments can see, and the call.
-    pub(super) caller: Option<(Env, Arc<Block>)>,
-    pub(super) when: Guard,
-    pub(super) depth: usize,
-    /// Values of variables from outside of the directory, which come before those of its tfvars files.
-    pub(super) given: HashMap<Arc<str>, Value>,
-    /// Values that stand in the environment, which come after those of the tfvars files.
-    pub(super) environment: HashMap<Arc<str>, Value>,
-    pub(super) locals: HashMap<Arc<str>, Memo>,
-    pub(super) variables: HashMap<Arc<str>, Memo>,
-    pub(super) outputs: HashMap<Arc<str>, Memo>,
-    /// By call and by what tells its instances apart; `None` for a module that is not read.
-    children: HashMap<(Span, Arc<str>), Option<usize>>,
-}
-
-/// The instances of a block. Each sees its own `each` or `count`.
-#[derive(Clone, Debug)]
-pub(super) enum Expansion {
-    Single(Env),
-    List(Vec<Env>),
-    /// By key, and why there may be more.
-    Map(Vec<(Arc<str>, Env)>, Option<Why>),
-    /// It is not known how many.
-    Maybe(Env, Why),
-}
-
-impl Expansion {
-    /// True if there is no instance, and it is known that there is none.
-    pub(super) fn is_empty(&self) -> bool {
-        match self {
-            Self::Single(_) | Self::Maybe(..) => false,
-            Self::List(all) => all.is_empty(),
-            Self::Map(all, open) => all.is_empty() && open.is_none(),
-        }
-    }
-
-    /// The instances with what follows the address of each, such as `[0]`.
-    pub(super) fn instances(&self) -> Vec<(String, Env)> {
-        match self {
-            Self::Single(env) | Self::Maybe(env, _) => vec![(String::new(), env.clone())],
-            Self::List(all) => all.iter().enumerate().map(|(n, env)| (format!("[{n}]"), env.clone())).collect(),
-            Self::Map(all, _) => all.iter().map(|(key, env)| (format!("[{key:?}]"), env.clone())).collect(),
-        }
-    }
-}
 
 impl Engine<'_, '_> {
     /// Starts with the module in the root directory.
@@ -158,7 +102,7 @@ impl Engine<'_, '_> {
             map.entries.insert("index".into(), crate::value::Entry { key: index.at, value: index.clone() });
             env.with("count", Value::new(Kind::Map(Arc::new(map)), index.at), &format!("[{id}]\0{guard:?}"))
         };
-        match super::convert::to_number(value) {
+        match to_number(value) {
             Ok(count) => {
                 if count > MAX_EXPANSION as f64 {
                     self.cx.gap(block.header, Why::Limit("instances of one block"));
@@ -208,7 +152,7 @@ impl Engine<'_, '_> {
                 for (key, item) in entries {
                     // Of a set, key and value are the item itself.
                     let key = if is_set { item.clone() } else { key };
-                    match super::convert::to_key(&key) {
+                    match to_key(&key) {
                         Ok(Some(name)) if all.len() < MAX_EXPANSION => {
                             if !all.iter().any(|(n, _)| *n == name) {
                                 all.push((Arc::clone(&name), own(key, item, &name)));
@@ -271,7 +215,7 @@ impl Engine<'_, '_> {
             ["count", "for_each"].iter().filter_map(|name| call.body.attribute(name)).map(|a| &a.value).collect();
         while let Some(expr) = next.pop() {
             let mut names = Vec::new();
-            visit(expr, &mut |e| {
+            expr.visit(&mut |e| {
                 if let ExprKind::Traversal(root, steps) = &e.kind
                     && let ExprKind::Variable(root) = &root.kind
                     && let Some(StepKind::Attr(name)) = steps.first().map(|s| &s.kind)
@@ -325,7 +269,7 @@ impl Engine<'_, '_> {
         }
         let key = if from.key.is_empty() { name.clone() } else { format!("{}.{name}", from.key) };
         let (from_dir, from_path) = (from.module.dir.clone(), from.path.clone());
-        let (depth, address) = (from.depth + 1, self.addressed(parent, &format!("module.{name}{}", suffix_of(own))));
+        let (depth, address) = (from.depth + 1, self.addressed(parent, &format!("module.{name}{}", own.suffix())));
         let (module, path) = if source.starts_with("./") || source.starts_with("../") {
             let dir = lexical(&from_dir.join(source));
             if !self.cx.files.is_dir(&dir) || !dir.starts_with(self.cx.files.root()) {
@@ -338,11 +282,7 @@ impl Engine<'_, '_> {
             match self.called.get(&(call.header, key.clone())).cloned() {
                 Some(known) => known?,
                 None => {
-                    let found = match self.elsewhere(source, call, &key, parent) {
-                        Found::Directory(dir, path) => Some((self.module(&dir), path)),
-                        Found::Model(module) => Some((module, ".".to_owned())),
-                        Found::Nothing => None,
-                    };
+                    let found = self.registry_module(source, call, &key, parent);
                     self.called.insert((call.header, key.clone()), found.clone());
                     if found.is_none() {
                         let text = String::from_utf8_lossy(self.cx.texts.slice(call.span)).to_lowercase();
@@ -364,53 +304,4 @@ impl Engine<'_, '_> {
         child.caller = Some((own.clone(), Arc::clone(call)));
         Some(self.add(child))
     }
-}
-
-impl Instance {
-    pub(super) fn new(module: Arc<Module>, place: Span) -> Self {
-        Self {
-            module,
-            address: String::new(),
-            path: ".".to_owned(),
-            key: String::new(),
-            place,
-            caller: None,
-            when: Guard::always(),
-            depth: 0,
-            given: HashMap::new(),
-            environment: HashMap::new(),
-            locals: HashMap::new(),
-            variables: HashMap::new(),
-            outputs: HashMap::new(),
-            children: HashMap::new(),
-        }
-    }
-}
-
-/// `[0]` or `["key"]`, as the binding of `count` or `each` is named.
-pub(super) fn suffix_of(env: &Env) -> String {
-    let id = env.id();
-    match id.split_once('\0') {
-        Some((suffix, _)) if suffix.starts_with('[') && suffix != "[\"?\"]" => suffix.to_owned(),
-        _ => String::new(),
-    }
-}
-
-/// `path` with `.` and `..` resolved by text; `..` that cannot be resolved stay.
-pub(super) fn lexical(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                if matches!(out.components().next_back(), Some(Component::Normal(_))) {
-                    out.pop();
-                } else if !out.has_root() {
-                    out.push("..");
-                }
-            }
-            other => out.push(other),
-        }
-    }
-    if out.as_os_str().is_empty() { PathBuf::from(".") } else { out }
 }

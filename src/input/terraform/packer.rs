@@ -15,11 +15,12 @@ use crate::value::{Entry, Value};
 use super::super::standalone::KUBELET_WORDS;
 use super::super::unit::{FileList, Input, Unit};
 use super::super::yaml_files;
-use super::engine::{Engine, Env};
+use super::engine::Engine;
 use super::images::{family_of_name, minor_in};
 use super::json;
-use super::modules::Instance;
+use super::lang::env::Env;
 use super::scope::{Module, values_in};
+use super::state::Instance;
 
 /// Builds of Packer.
 #[derive(Debug)]

@@ -22,8 +22,8 @@ use super::super::unit::{FileList, Input, Unit};
 use super::super::yaml_files;
 use super::engine::Engine;
 use super::json;
-use super::modules::Instance;
 use super::scope::Module;
+use super::state::Instance;
 
 /// How deep modules and nested blocks of a plan are followed.
 const MAX_DEPTH: usize = 32;

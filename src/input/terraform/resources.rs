@@ -2,89 +2,20 @@
 
 use std::sync::Arc;
 
-use crate::node::{Gap, NodeGroup, Step, Wrapping};
+use crate::node::{Gap, NodeGroup, Step};
 use crate::syntax::hcl::Block;
 use crate::text::{Layer, Traced, Why};
 use crate::value::{Alternative, Guard, Kind};
 
-use super::data::Nested;
+use super::carriers::{Carrier, NOT_FOLLOWED, holds_documents, is_provisioned, is_store};
+use super::data_sources::Nested;
 use super::engine::Engine;
-use super::kubernetes::{holds_documents, is_document};
-use super::modules::Expansion;
+use super::lang::evaluate::Evaluate;
 use super::scope::Module;
-use super::stored::is_store;
-
-/// The attributes that carry user data, in whatever resource they stand: instances and launch templates of AWS, and machines of
-/// other clouds.
-const ATTRIBUTES: &[&str] = &["user_data", "user_data_base64"];
-
-/// An attribute with user data: in a resource, or in its nested blocks of a type.
-#[derive(Clone, Debug, PartialEq)]
-struct Carrier {
-    nested: Option<Arc<str>>,
-    attribute: &'static str,
-}
-
-impl Carrier {
-    /// What carries user data in a resource.
-    fn all(block: &Block) -> Vec<Self> {
-        let mut out = Vec::new();
-        for attribute in ATTRIBUTES.iter().copied() {
-            if block.body.attribute(attribute).is_some() {
-                out.push(Self { nested: None, attribute });
-            }
-            for inner in &block.body.blocks {
-                let content = inner.body.blocks_of("content").next().filter(|_| &*inner.kind == "dynamic");
-                let kind: Arc<str> = if content.is_some() { inner.label(0).into() } else { Arc::clone(&inner.kind) };
-                let carrier = Self { nested: Some(kind), attribute };
-                if content.map_or(&inner.body, |c| &c.body).attribute(attribute).is_some() && !out.contains(&carrier) {
-                    out.push(carrier);
-                }
-            }
-        }
-        out
-    }
-
-    /// How the text is wrapped. terraform-provider-aws passes the user data of a launch template on as it is, so it must be
-    /// base64 already; that of an instance, a spot request or a launch configuration it encodes unless it is base64.
-    fn wrapping(&self, resource: &str) -> Wrapping {
-        if self.attribute == "user_data_base64" || resource == "aws_launch_template" {
-            Wrapping::Base64
-        } else {
-            Wrapping::Base64OrPlain
-        }
-    }
-}
-
-/// Resources that can bring settings to a node in ways that are not followed.
-const NOT_FOLLOWED: &[&str] = &[
-    "aws_imagebuilder_component",
-    "aws_s3_bucket_object",
-    "aws_s3_object",
-    "aws_ssm_association",
-    "aws_ssm_document",
-    "aws_ssm_parameter",
-    "local_file",
-    "local_sensitive_file",
-    "null_resource",
-    "terraform_data",
-];
+use super::state::Expansion;
 
 /// Words that tell that such a resource is about a node's kubelet.
 const ABOUT_KUBELETS: &[&str] = &["kubelet", "nodeconfig", "ec2nodeclass", "/etc/eks/"];
-
-/// True if resources and data sources of a type are looked for by their type.
-pub(super) fn is_followed(kind: &str) -> bool {
-    NOT_FOLLOWED.contains(&kind) || LOOKED_FOR.contains(&kind) || is_document(kind)
-}
-
-/// Types that are looked for wherever they stand, for what they tell of nodes.
-const LOOKED_FOR: &[&str] =
-    &["aws_ami", "aws_eks_cluster", "aws_eks_node_group", "aws_launch_template", "aws_s3_bucket"];
-
-fn is_provisioned(block: &Block) -> bool {
-    block.body.blocks_of("provisioner").next().is_some()
-}
 
 /// True if a module declares something that carries what a node boots with, or calls modules that may.
 pub(super) fn concerns(module: &Module) -> bool {

@@ -11,8 +11,8 @@ use crate::syntax::hcl::{self, Attribute, Block, Body, Plain};
 use crate::text::{FileError, Span, TextId};
 
 use super::super::yaml_files;
+use super::carriers::is_followed;
 use super::json;
-use super::resources::is_followed;
 
 /// What a directory declares. Blocks stand in the order of the files by name, then of the source.
 #[derive(Debug, Default)]

@@ -8,9 +8,11 @@ use crate::syntax::hcl::{Block, Body};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Guard, Kind, MAX_ALTERNATIVES, Value};
 
-use super::engine::{Engine, Env};
-use super::functions::{file, yamldecode};
-use super::modules::suffix_of;
+use super::engine::Engine;
+use super::lang::env::Env;
+use super::lang::evaluate::Evaluate;
+use super::lang::functions::decoding::yamldecode;
+use super::lang::functions::files::file;
 
 /// Resources whose attribute is a document, in JSON or YAML, with commands in it.
 const DOCUMENTS: &[(&str, &str)] = &[("aws_imagebuilder_component", "data"), ("aws_ssm_document", "content")];
@@ -128,7 +130,7 @@ impl Engine<'_, '_> {
             let address = self.addressed(instance, &format!("{kind}.{label}"));
             for (_, expansion) in self.expand(instance, document) {
                 for (_, env) in expansion.instances() {
-                    let address = format!("{address}{}", suffix_of(&env));
+                    let address = format!("{address}{}", env.suffix());
                     let fits = match &name.kind {
                         Kind::Unknown(Why::FromOutside(of)) => of.rsplit_once('.').is_some_and(|(of, _)| of == address),
                         Kind::Str(text) => {
@@ -244,7 +246,7 @@ impl Engine<'_, '_> {
             Ok(value) => {
                 (value.to_traced(), value.to_traced().and_then(|t| t.first_hole().map(|(_, why)| why.clone())))
             }
-            Err(super::engine::Refused(why)) => (None, Some(Why::Invalid(why))),
+            Err(super::lang::outcome::Refused(why)) => (None, Some(Why::Invalid(why))),
         };
         match text.filter(|t| !t.is_hole()) {
             Some(text) => Some(text),

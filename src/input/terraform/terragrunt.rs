@@ -17,10 +17,14 @@ use crate::value::{Entry, Kind, Map, Value};
 
 use super::super::unit::{FileList, Input, Unit};
 use super::super::yaml_files;
-use super::engine::{Engine, Env, Outcome, Refused};
-use super::modules::{Instance, lexical};
+use super::engine::Engine;
+use super::lang::env::Env;
+use super::lang::evaluate::Evaluate;
+use super::lang::functions::files::lexical;
+use super::lang::outcome::{Outcome, Refused};
 use super::resources;
 use super::scope::Module;
+use super::state::{Instance, Stack};
 
 /// How many files may be included or read by one another.
 const MAX_CONFIGS: usize = 32;
@@ -35,18 +39,6 @@ const MAX_DEPTH: usize = 32;
 /// judged through its callers like any other.
 #[derive(Debug)]
 pub(in super::super) struct Terragrunt;
-
-/// What is known of the files of one stack.
-#[derive(Debug, Default)]
-pub(super) struct Stack {
-    /// The directory of the stack's own file.
-    dir: PathBuf,
-    /// The files that were read, and the instances that their expressions are evaluated in.
-    configs: HashMap<PathBuf, usize>,
-    bodies: HashMap<usize, Arc<Body>>,
-    /// Labels of includes, and the instances of the included files.
-    includes: Vec<(String, usize)>,
-}
 
 impl Input for Terragrunt {
     fn name(&self) -> &'static str {
@@ -93,7 +85,7 @@ impl Input for Terragrunt {
         instance.environment = stack.inputs;
         let root = engine.add(instance);
         let mut groups = engine.node_groups(&[root]);
-        engine.unreached(&groups);
+        engine.ineffective(&groups);
         if engine.exhausted() {
             engine.cx.gap(place, Why::Limit("steps of evaluation"));
         }
@@ -291,7 +283,7 @@ impl Engine<'_, '_> {
             Err(refused) => return Some(Err(refused)),
         };
         let words = self.words(at);
-        Some(self.walk(value, &steps[skip..], env).map(|value| value.through(at, &words.into())))
+        Some(self.lang().walk(value, &steps[skip..], env).map(|value| value.through(at, &words.into())))
     }
 
     /// A function that only Terragrunt has. `None` if it has none of that name.

@@ -2,7 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::engine::{Engine, Refused};
+use super::engine::Engine;
+use super::lang::outcome::Refused;
 use super::*;
 use crate::node::Step;
 use crate::text::{Memory, Span, Texts, Traced, Whence};

@@ -9,9 +9,10 @@ use crate::node::Variable;
 use crate::syntax::hcl;
 use crate::value::Value;
 
-use super::engine::{Engine, Env};
+use super::engine::Engine;
+use super::lang::env::Env;
+use super::lang::types::{self, Type};
 use super::scope::{Module, values_in};
-use super::types::{self, Type};
 
 impl Engine<'_, '_> {
     /// What the command line gives to the variables of a root module. What it does not declare is for another one.

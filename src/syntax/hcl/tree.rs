@@ -69,6 +69,70 @@ pub struct Expr {
     pub span: Span,
 }
 
+impl Expr {
+    /// Calls `f` with this expression and every expression inside it.
+    pub fn visit(&self, f: &mut dyn FnMut(&Self)) {
+        f(self);
+        match &self.kind {
+            ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Variable(_) => {}
+            ExprKind::Template(template) => visit_parts(&template.parts, f),
+            ExprKind::List(items) => items.iter().for_each(|e| e.visit(f)),
+            ExprKind::Object(entries) => {
+                for (key, value) in entries {
+                    if let Key::Expr(key) = key {
+                        key.visit(f);
+                    }
+                    value.visit(f);
+                }
+            }
+            ExprKind::Traversal(root, steps) => {
+                root.visit(f);
+                for step in steps {
+                    if let StepKind::Index(index) = &step.kind {
+                        index.visit(f);
+                    }
+                }
+            }
+            ExprKind::Call(call) => call.args.iter().for_each(|e| e.visit(f)),
+            ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => inner.visit(f),
+            ExprKind::Binary(first, chain) => {
+                first.visit(f);
+                for (_, e) in chain {
+                    e.visit(f);
+                }
+            }
+            ExprKind::Conditional(c) => {
+                c.condition.visit(f);
+                c.then.visit(f);
+                c.otherwise.visit(f);
+            }
+            ExprKind::For(l) => {
+                l.collection.visit(f);
+                l.value.visit(f);
+                l.key.iter().chain(&l.condition).for_each(|e| e.visit(f));
+            }
+        }
+    }
+}
+
+fn visit_parts(parts: &[Part], f: &mut dyn FnMut(&Expr)) {
+    for part in parts {
+        match part {
+            Part::Literal(_) => {}
+            Part::Interpolation(expr) => expr.visit(f),
+            Part::If { condition, then, otherwise, .. } => {
+                condition.visit(f);
+                visit_parts(then, f);
+                visit_parts(otherwise, f);
+            }
+            Part::For { collection, body, .. } => {
+                collection.visit(f);
+                visit_parts(body, f);
+            }
+        }
+    }
+}
+
 /// The kinds of expressions.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {

@@ -9,33 +9,14 @@ use crate::text::{Layer, Traced};
 use crate::value::{Guard, Value};
 
 use super::super::standalone::is_user_data;
-use super::engine::{Engine, Env};
-use super::functions::file;
-
-/// Resources that store a text, with the attributes that it may stand in, and those with the path of a file.
-const STORES: &[(&str, &[&str], &[&str])] = &[
-    ("aws_s3_bucket_object", &["content", "content_base64"], &["source"]),
-    ("aws_s3_object", &["content", "content_base64"], &["source"]),
-    ("aws_ssm_parameter", &["value", "insecure_value"], &[]),
-    ("local_file", &["content", "content_base64"], &["source"]),
-    ("local_sensitive_file", &["content", "content_base64"], &["source"]),
-];
+use super::carriers::STORES;
+use super::engine::Engine;
+use super::lang::env::Env;
+use super::lang::functions::files::file;
+use super::state::StoredObject;
 
 /// The most stored objects that a node may fetch.
 const MAX_OBJECTS: usize = 50;
-
-/// An object of S3, as `s3://bucket/key`. What is not known of a bucket is one character that stands for a hole.
-#[derive(Clone, Debug)]
-pub(super) struct Object {
-    uri: String,
-    key: String,
-    content: Traced,
-}
-
-/// True if a resource stores a text.
-pub(super) fn is_store(block: &Block) -> bool {
-    STORES.iter().any(|(kind, ..)| *kind == block.label(0))
-}
 
 /// The text under what it is known to be wrapped in.
 fn plain(text: &Traced) -> &Traced {
@@ -86,7 +67,7 @@ impl Engine<'_, '_> {
                     && out.len() < MAX_OBJECTS
                 {
                     let key = key.trim_start_matches('/').to_owned();
-                    out.push(Object { uri: format!("s3://{bucket}/{key}"), key, content: content.clone() });
+                    out.push(StoredObject { uri: format!("s3://{bucket}/{key}"), key, content: content.clone() });
                 }
             }
         }

@@ -7,12 +7,13 @@ use indexmap::IndexMap;
 use crate::text::Why;
 use crate::value::{Entry, Guard, Kind, MAX_ALTERNATIVES, Map, Value};
 
-use super::engine::Engine;
+use super::data::Data;
+use super::evaluate::Evaluate;
 
-impl Engine<'_, '_> {
+impl dyn Data + '_ {
     /// The ways that a value may go, none of which holds alternatives any more. Where they would be too many, a part of the
     /// value becomes a hole instead.
-    pub(super) fn hoist(&mut self, value: &Value) -> Vec<(Guard, Value)> {
+    pub(in super::super) fn hoist(&mut self, value: &Value) -> Vec<(Guard, Value)> {
         if !holds_either(value) || !self.charge(64) {
             return vec![(Guard::always(), value.clone())];
         }

@@ -9,9 +9,9 @@ use indexmap::IndexMap;
 use crate::text::{Span, Traced, Why};
 use crate::value::{Entry, Value};
 
-use super::super::engine::{Outcome, Refused};
+use super::super::outcome::{Outcome, Refused};
+use super::arguments::{known, text};
 use super::encoding::base64_of;
-use super::{known, text};
 
 /// The most fields of one table.
 const MAX_FIELDS: usize = 20_000;

@@ -18,8 +18,10 @@ use crate::syntax::{Node, NodeKind, json};
 use crate::text::{Layer, Link, Origin, Source, Span, TextId, Texts, Traced, Via, Whence, Why};
 use crate::value::Kind;
 
-use super::engine::{Engine, Env};
+use super::engine::Engine;
+use super::lang::env::Env;
 use super::scope::Module;
+use super::state::CalledModule;
 use super::versions::Range;
 
 /// The models, by file.
@@ -69,22 +71,20 @@ static INDEX: LazyLock<Vec<Model>> = LazyLock::new(|| {
     out
 });
 
-/// What a call of a module from elsewhere leads to.
-pub(super) enum Found {
-    /// A directory that `terraform init` made, and what `path.module` is in it.
-    Directory(PathBuf, String),
-    Model(Arc<Module>),
-    /// It is not known here, and why that matters, if it does.
-    Nothing,
-}
-
 impl Engine<'_, '_> {
-    /// The module that a call brings in from elsewhere. `key` names it in the manifest: the names of the calls, with dots.
-    pub(super) fn elsewhere(&mut self, source: &str, call: &Block, key: &str, parent: usize) -> Found {
+    /// The module that a call brings in from elsewhere, and what `path.module` is in it. `key` names it in the manifest: the
+    /// names of the calls, with dots. `None` if it is not known here.
+    pub(super) fn registry_module(
+        &mut self,
+        source: &str,
+        call: &Block,
+        key: &str,
+        parent: usize,
+    ) -> Option<CalledModule> {
         let place = self.in_repository(call.header);
         if let Some((dir, path)) = self.installed(key) {
             self.elsewhere.push((dir.clone(), place));
-            return Found::Directory(dir, path);
+            return Some((self.module(&dir), path));
         }
         let version = match call.body.attribute("version") {
             Some(version) => match self.eval_or_hole(&version.value, &Env::of(parent)).kind {
@@ -97,7 +97,7 @@ impl Engine<'_, '_> {
                 None => self.instances.get(parent).and_then(|i| i.module.version.clone()).or(Some(String::new())),
             },
         };
-        self.model(source, version, place).map_or(Found::Nothing, |module| Found::Model(Arc::new(module)))
+        self.model(source, version, place).map(|module| (Arc::new(module), ".".to_owned()))
     }
 
     /// The model of a module from elsewhere, if there is one for the source and the versions that are allowed. What is in it
@@ -142,7 +142,7 @@ impl Engine<'_, '_> {
     fn installed(&mut self, key: &str) -> Option<(PathBuf, String)> {
         let manifest = self.manifest();
         let entry = manifest.iter().find(|(k, _)| k == key)?;
-        let dir = super::modules::lexical(&self.root.join(&entry.1));
+        let dir = super::lang::functions::files::lexical(&self.root.join(&entry.1));
         (dir.starts_with(self.cx.files.root()) && self.cx.files.is_dir(&dir)).then(|| (dir, entry.1.clone()))
     }
 

@@ -9,14 +9,18 @@ use crate::text::Why;
 use crate::value::{Alternative, Entry, Kind, Map, Number, Value};
 
 use super::convert::{extend, parse_number, to_bool};
-use super::engine::{Engine, Env, Outcome, Refused};
+use super::data::Data;
+use super::env::Env;
+use super::evaluate::Evaluate;
+use super::functions::arguments::as_set;
+use super::outcome::{Outcome, Refused};
 
 /// How deep types may nest.
 const MAX_DEPTH: usize = 32;
 
 /// A type constraint. What is not understood is `Any`.
 #[derive(Clone, Debug)]
-pub(super) enum Type {
+pub(in super::super) enum Type {
     Any,
     Text,
     Number,
@@ -30,7 +34,7 @@ pub(super) enum Type {
 
 /// An attribute of an object type.
 #[derive(Clone, Debug)]
-pub(super) struct Member {
+pub(in super::super) struct Member {
     name: Arc<str>,
     of: Type,
     optional: bool,
@@ -38,7 +42,7 @@ pub(super) struct Member {
 }
 
 /// Reads a type constraint.
-pub(super) fn parse(expr: &Expr, depth: usize) -> Type {
+pub(in super::super) fn parse(expr: &Expr, depth: usize) -> Type {
     if depth > MAX_DEPTH {
         return Type::Any;
     }
@@ -94,10 +98,10 @@ fn member(key: &Key, value: &Expr, depth: usize) -> Option<Member> {
     })
 }
 
-impl Engine<'_, '_> {
+impl dyn Data + '_ {
     /// `value` as a value of type `wanted`: text, numbers and truth values are converted, unknown attributes of objects are
     /// dropped, missing optional ones get their defaults.
-    pub(super) fn conform(&mut self, value: &Value, wanted: &Type, depth: usize) -> Outcome {
+    pub(in super::super) fn conform(&mut self, value: &Value, wanted: &Type, depth: usize) -> Outcome {
         if depth > MAX_DEPTH || !self.charge(0) {
             return Ok(Value::unknown(Why::Limit("depth of a type"), value.at));
         }
@@ -150,7 +154,7 @@ impl Engine<'_, '_> {
             (Type::Set(of), Kind::List(items)) => {
                 let of = common(of, items.iter());
                 let items = items.iter().map(|v| self.conform(v, of, depth + 1)).collect::<Result<Vec<_>, _>>()?;
-                with(Kind::List(Arc::new(super::functions::as_set(items))))
+                with(Kind::List(Arc::new(as_set(items))))
             }
             (Type::Tuple(of), Kind::List(items)) if of.len() == items.len() => {
                 let items =

@@ -6,8 +6,8 @@ use crate::text::{Span, Traced, Why};
 use crate::value::Value;
 
 use super::super::convert::to_number;
-use super::super::engine::{Outcome, Refused};
-use super::known;
+use super::super::outcome::{Outcome, Refused};
+use super::arguments::known;
 
 /// A network: its first address and the length of its prefix. The outer error is a refusal, the inner one a hole.
 fn network(args: &[Value], at: Span) -> Result<Result<(u32, u32), Value>, Refused> {

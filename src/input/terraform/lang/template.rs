@@ -7,13 +7,16 @@ use crate::text::{Span, Traced, Why};
 use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
 
 use super::convert::to_text;
-use super::engine::{Engine, Env, MAX_PIECES, MAX_TEXT, Outcome, Refused};
-use super::expressions::entries_of;
+use super::data::{Data, MAX_PIECES, MAX_TEXT};
+use super::env::Env;
+use super::evaluate::Evaluate;
+use super::outcome::entries_of;
+use super::outcome::{Outcome, Refused};
 
 /// The ways a part of a text may read.
-type Ways = Vec<(Guard, Traced)>;
+pub(in super::super) type Ways = Vec<(Guard, Traced)>;
 
-impl Engine<'_, '_> {
+impl dyn Data + '_ {
     /// The value of a template. One that is a single expression is the value of that expression, of any type.
     pub(super) fn template(&mut self, parts: &[Part], at: Span, env: &Env) -> Outcome {
         match parts {
@@ -95,8 +98,8 @@ impl Engine<'_, '_> {
 
     fn render_deeper(&mut self, parts: &[Part], at: Span, env: &Env) -> Result<Ways, Refused> {
         let mut ways = Ok(Ways::new());
-        let bound = self.deeper(at, |engine| {
-            ways = engine.render(parts, at, env);
+        let bound = self.deeper(at, |data| {
+            ways = data.render(parts, at, env);
             Ok(Value::null(at))
         })?;
         match bound.kind {
@@ -107,7 +110,7 @@ impl Engine<'_, '_> {
 
     /// The parts one after the other, with `between` between each two. Where too many alternatives would multiply, those with
     /// the least known text become holes, so that the rest of the text stays known.
-    pub(super) fn put_together(&mut self, mut parts: Vec<Ways>, between: &Traced, at: Span) -> Ways {
+    pub(in super::super) fn put_together(&mut self, mut parts: Vec<Ways>, between: &Traced, at: Span) -> Ways {
         loop {
             if let Some(ways) = self.multiply(&parts, between, at) {
                 return ways;
@@ -176,7 +179,7 @@ impl Engine<'_, '_> {
 }
 
 /// The ways a value may read as text.
-pub(super) fn ways_of(value: &Value) -> Result<Ways, Refused> {
+pub(in super::super) fn ways_of(value: &Value) -> Result<Ways, Refused> {
     let alternatives = value.alternatives();
     let several = alternatives.len() > 1;
     let mut out = Ways::new();
@@ -192,7 +195,7 @@ pub(super) fn ways_of(value: &Value) -> Result<Ways, Refused> {
 }
 
 /// The value of a text that may read in several ways.
-pub(super) fn text_value(ways: Ways, at: Span) -> Value {
+pub(in super::super) fn text_value(ways: Ways, at: Span) -> Value {
     let alternatives = ways
         .into_iter()
         .map(|(when, text)| Alternative { when, value: Value::new(Kind::Str(Arc::new(text)), at) })

@@ -10,9 +10,11 @@ use base64::engine::general_purpose::STANDARD;
 use crate::text::{Span, Traced};
 use crate::value::Value;
 
-use super::super::engine::{Engine, Env, Outcome, Refused};
+use super::super::data::Data;
+use super::super::env::Env;
+use super::super::outcome::{Outcome, Refused};
+use super::arguments::known;
 use super::files::file_bytes;
-use super::known;
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat()
@@ -33,8 +35,8 @@ fn of(args: &[Value], at: Span, hash: impl Fn(&[u8]) -> String) -> Outcome {
     })
 }
 
-fn of_file(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, hash: impl Fn(&[u8]) -> String) -> Outcome {
-    Ok(match file_bytes(engine, args, at)? {
+fn of_file(data: &mut dyn Data, args: &[Value], at: Span, hash: impl Fn(&[u8]) -> String) -> Outcome {
+    Ok(match file_bytes(data, args, at)? {
         Ok(bytes) => Value::str(Traced::made(hash(&bytes), at), at),
         Err(hole) => hole,
     })
@@ -64,28 +66,28 @@ pub(super) fn base64sha512(args: &[Value], at: Span) -> Outcome {
     of(args, at, |b| base64(&digest::<Sha512>(b)))
 }
 
-pub(super) fn filemd5(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
-    of_file(engine, args, at, |b| hex(&digest::<Md5>(b)))
+pub(super) fn filemd5(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
+    of_file(data, args, at, |b| hex(&digest::<Md5>(b)))
 }
 
-pub(super) fn filesha1(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
-    of_file(engine, args, at, |b| hex(&digest::<Sha1>(b)))
+pub(super) fn filesha1(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
+    of_file(data, args, at, |b| hex(&digest::<Sha1>(b)))
 }
 
-pub(super) fn filesha256(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
-    of_file(engine, args, at, |b| hex(&digest::<Sha256>(b)))
+pub(super) fn filesha256(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
+    of_file(data, args, at, |b| hex(&digest::<Sha256>(b)))
 }
 
-pub(super) fn filesha512(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
-    of_file(engine, args, at, |b| hex(&digest::<Sha512>(b)))
+pub(super) fn filesha512(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
+    of_file(data, args, at, |b| hex(&digest::<Sha512>(b)))
 }
 
-pub(super) fn filebase64sha256(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
-    of_file(engine, args, at, |b| base64(&digest::<Sha256>(b)))
+pub(super) fn filebase64sha256(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
+    of_file(data, args, at, |b| base64(&digest::<Sha256>(b)))
 }
 
-pub(super) fn filebase64sha512(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
-    of_file(engine, args, at, |b| base64(&digest::<Sha512>(b)))
+pub(super) fn filebase64sha512(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
+    of_file(data, args, at, |b| base64(&digest::<Sha512>(b)))
 }
 
 /// A name-based UUID of version 5 (RFC 4122, 4.3).

@@ -1,100 +1,22 @@
-//! What a reference names: variables, locals, resources, data sources, module outputs, and the attributes of values.
+//! What the blocks of a module declare, as values: variables, locals, outputs, resources, data sources and module calls.
 
 use std::sync::Arc;
 
-use crate::syntax::hcl::{Block, Expr, Step, StepKind};
-use crate::text::{Span, Traced, Why};
-use crate::value::{Alternative, Condition, Guard, Kind, Value};
+use crate::syntax::hcl::{Block, Step, StepKind};
+use crate::text::{Span, Why};
+use crate::value::{Kind, Value};
 
-use super::convert::{DEFAULT, WORKSPACE, extend, to_key, to_number};
-use super::engine::{Engine, Env, Memo, Outcome, Refused, either};
-use super::modules::{Expansion, suffix_of};
-use super::types;
-
-/// What a block declares that can be referred to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Declared {
-    Resource,
-    Data,
-    Ephemeral,
-    Module,
-}
+use super::engine::Engine;
+use super::lang::convert::{to_key, to_number};
+use super::lang::data::{Declared, Named};
+use super::lang::env::Env;
+use super::lang::evaluate::Evaluate;
+use super::lang::outcome::{Outcome, Refused, either};
+use super::lang::steps::attributes;
+use super::lang::types;
+use super::state::{Expansion, Memo};
 
 impl Engine<'_, '_> {
-    /// The value of `name.steps`, written at `expr`.
-    pub(super) fn reference(&mut self, expr: &Expr, name: &str, steps: &[Step], env: &Env) -> Outcome {
-        let at = expr.span;
-        if let Some(value) = env.lookup(name) {
-            let span = Span::new(at.text, at.start as usize..at.start as usize + name.len());
-            let value = match steps {
-                // `each.value` and `count.index` read better as one.
-                [Step { kind: StepKind::Attr(a), span: step }, ..] if matches!(name, "each" | "count") => {
-                    value.through(span.to(*step), &format!("{name}.{a}").into())
-                }
-                _ => value.through(span, &name.into()),
-            };
-            return self.walk(value, steps, env);
-        }
-        let Some(instance) = env.instance else {
-            return Err(Refused::new(format!("{name} is not handed to the template")));
-        };
-        let attr = |n: usize| match steps.get(n) {
-            Some(Step { kind: StepKind::Attr(name), span }) => Some((Arc::clone(name), at_first(at).to(*span))),
-            _ => None,
-        };
-        if name == "include"
-            && let Some(outcome) = self.included(steps, at, env)
-        {
-            return outcome;
-        }
-        match (name, attr(0)) {
-            ("var", Some((x, span))) => {
-                let value = self.variable(instance, &x).through(span, &format!("var.{x}").into());
-                self.walk(value, &steps[1..], env)
-            }
-            ("local", Some((x, span))) => {
-                let value = self.local(instance, &x, span)?.through(span, &format!("local.{x}").into());
-                self.walk(value, &steps[1..], env)
-            }
-            ("path", Some((x, span))) => Ok(match (&*x, self.instances.get(instance)) {
-                ("module", Some(i)) => Value::str(Traced::made(i.path.as_bytes(), span), at),
-                ("root", _) => Value::str(Traced::made(".", span), at),
-                _ => Value::unknown(Why::FromOutside(format!("path.{x}").into()), at),
-            }),
-            ("data", Some((kind, _))) => {
-                let Some((x, span)) = attr(1) else { return Err(Refused::new("a data source has a type and a name")) };
-                self.declared(instance, Declared::Data, (&kind, &x), (span, &steps[2..]), env)
-            }
-            ("ephemeral", Some((kind, _))) => {
-                let Some((x, span)) = attr(1) else { return Err(Refused::new("this has a type and a name")) };
-                self.declared(instance, Declared::Ephemeral, (&kind, &x), (span, &steps[2..]), env)
-            }
-            ("module", Some((x, span))) => {
-                self.declared(instance, Declared::Module, ("module", &x), (span, &steps[1..]), env)
-            }
-            ("terraform", Some((x, span))) => {
-                let value = Value::unknown(Why::FromOutside(format!("terraform.{x}").into()), span);
-                self.walk(value, &steps[1..], env)
-            }
-            ("each" | "count" | "self", Some((x, span))) => {
-                let value = Value::unknown(Why::FromOutside(self.addressed(instance, &format!("{name}.{x}"))), span);
-                self.walk(value, &steps[1..], env)
-            }
-            (kind, Some((x, span))) => {
-                self.declared(instance, Declared::Resource, (kind, &x), (span, &steps[1..]), env)
-            }
-            _ => Err(Refused::new(format!("{name} is no reference"))),
-        }
-    }
-
-    /// The address of something in a module instance.
-    pub(super) fn addressed(&self, instance: usize, name: &str) -> Arc<str> {
-        match self.instances.get(instance) {
-            Some(i) if !i.address.is_empty() => format!("{}.{name}", i.address).into(),
-            _ => name.into(),
-        }
-    }
-
     /// The value of a variable: the argument of the call, the tfvars files of a root module, or the default.
     pub(super) fn variable(&mut self, instance: usize, name: &str) -> Value {
         let module = Arc::clone(&self.instances[instance].module);
@@ -154,7 +76,7 @@ impl Engine<'_, '_> {
             Some(wanted) => {
                 let wanted = types::parse(&wanted.value, 0);
                 let value =
-                    self.lift(&[value], block.header, &mut |engine, args| engine.conform(&args[0], &wanted, 0))?;
+                    self.lift(&[value], block.header, &mut |engine, args| engine.lang().conform(&args[0], &wanted, 0))?;
                 Ok(self.bounded(value))
             }
             None => Ok(value),
@@ -199,14 +121,8 @@ impl Engine<'_, '_> {
     }
 
     /// A resource, data source or module call, with the steps that follow its name.
-    fn declared(
-        &mut self,
-        instance: usize,
-        what: Declared,
-        (kind, name): (&str, &str),
-        (at, steps): (Span, &[Step]),
-        env: &Env,
-    ) -> Outcome {
+    pub(super) fn declared(&mut self, instance: usize, named: &Named<'_>, steps: &[Step], env: &Env) -> Outcome {
+        let Named { what, kind, name, at } = *named;
         let module = Arc::clone(&self.instances[instance].module);
         let key = (Arc::from(kind), Arc::from(name));
         let (block, address) = match what {
@@ -217,7 +133,7 @@ impl Engine<'_, '_> {
         };
         let Some(block) = block else {
             let value = Value::unknown(Why::FromOutside(self.addressed(instance, &address)), at);
-            return self.walk(value, steps, env);
+            return self.lang().walk(value, steps, env);
         };
         let target =
             Target { instance, what, block: Arc::clone(block), address: self.addressed(instance, &address), at };
@@ -258,7 +174,7 @@ impl Engine<'_, '_> {
                 let span = target.at.to(first.span);
                 let value = self.leaf(target, own, name, span)?;
                 let value = value.through(span, &format!("{}.{name}", target.address).into());
-                self.walk(value, rest, env)
+                self.lang().walk(value, rest, env)
             }
             (StepKind::Attr(name), _) => {
                 Err(Refused::new(format!("{} has several instances and no {name}", target.address)))
@@ -310,14 +226,14 @@ impl Engine<'_, '_> {
                     items.push(self.pick(target, &Expansion::Single(own.clone()), &rest[..reach], env)?);
                 }
                 let list = self.bounded(Value::list(items, at));
-                self.walk(list, &rest[reach..], env)
+                self.lang().walk(list, &rest[reach..], env)
             }
         }
     }
 
     /// One attribute of one instance.
     fn leaf(&mut self, target: &Target, own: &Env, name: &str, at: Span) -> Outcome {
-        let address = format!("{}{}", target.address, suffix_of(own));
+        let address = format!("{}{}", target.address, own.suffix());
         match target.what {
             Declared::Module => match self.child(target.instance, &target.block, own) {
                 Some(child) => self.output(child, name, at),
@@ -352,45 +268,6 @@ impl Engine<'_, '_> {
         }
         Ok(self.bounded(Value::new(Kind::Map(Arc::new(map)), at)))
     }
-
-    /// Follows attributes, indexes and splats from a value.
-    pub(super) fn walk(&mut self, mut value: Value, steps: &[Step], env: &Env) -> Outcome {
-        let mut rest = steps;
-        while let Some((step, after)) = rest.split_first() {
-            let at = step.span;
-            value = match &step.kind {
-                StepKind::Attr(name) => self.lift(&[value], at, &mut |_, args| attribute(&args[0], name, at))?,
-                StepKind::Index(index) => {
-                    let index = self.eval(index, env)?;
-                    self.lift(&[value, index], at, &mut |_, args| item(&args[0], &args[1], at))?
-                }
-                StepKind::AttrSplat | StepKind::FullSplat => {
-                    let full = matches!(step.kind, StepKind::FullSplat);
-                    let reach = if full { after.len() } else { attributes(after) };
-                    let (inner, outer) = after.split_at(reach);
-                    rest = outer;
-                    value = self.lift(&[value], at, &mut |engine, args| engine.splat(&args[0], inner, at, env))?;
-                    continue;
-                }
-            };
-            rest = after;
-        }
-        Ok(value)
-    }
-
-    fn splat(&mut self, value: &Value, steps: &[Step], at: Span, env: &Env) -> Outcome {
-        let items = match &value.kind {
-            Kind::Unknown(why) => return Ok(Value::unknown(extend(why, "[*]"), at)),
-            Kind::Null => Vec::new(),
-            Kind::List(_) => value.items(),
-            _ => vec![value.clone()],
-        };
-        let items = items
-            .into_iter()
-            .map(|item| self.deeper(at, |engine| engine.walk(item, steps, env)))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(self.bounded(Value::list(items, at)))
-    }
 }
 
 /// Something declared, and the place that refers to it.
@@ -400,90 +277,4 @@ struct Target {
     block: Arc<Block>,
     address: Arc<str>,
     at: Span,
-}
-
-/// The start of a reference, as an empty span to grow from.
-fn at_first(at: Span) -> Span {
-    Span { end: at.start, ..at }
-}
-
-/// Number of attribute steps at the start.
-fn attributes(steps: &[Step]) -> usize {
-    steps.iter().take_while(|s| matches!(s.kind, StepKind::Attr(_))).count()
-}
-
-/// `value.name`.
-pub(super) fn attribute(value: &Value, name: &str, at: Span) -> Outcome {
-    match &value.kind {
-        Kind::Map(map) => match (value.get(name), &map.open) {
-            (Some(found), _) => Ok(found),
-            (None, Some(why)) => Ok(Value::unknown(extend(why, &format!(".{name}")), value.at)),
-            (None, None) => Err(Refused::new(format!("there is no {name}"))),
-        },
-        Kind::Unknown(why) => Ok(Value { kind: Kind::Unknown(extend(why, &format!(".{name}"))), ..value.clone() }),
-        Kind::Null => Err(Refused::new(format!("null has no {name}"))),
-        _ => {
-            let _ = at;
-            Err(Refused::new(format!("this has no {name}")))
-        }
-    }
-}
-
-/// `value[index]`.
-pub(super) fn item(value: &Value, index: &Value, at: Span) -> Outcome {
-    if let (Kind::List(_) | Kind::Map(_), Kind::Unknown(why)) = (&value.kind, &index.kind) {
-        return Ok(choice(value, why, None, at).unwrap_or_else(|| Value::unknown(why.clone(), at)));
-    }
-    match &value.kind {
-        Kind::List(items) => {
-            let n = to_number(index)?;
-            let found = if n >= 0.0 && n.fract() == 0.0 { value.item(n as usize) } else { None };
-            found.ok_or_else(|| Refused::new(format!("there is no item {n} among {}", items.len())))
-        }
-        Kind::Map(_) => match to_key(index)? {
-            Some(key) => attribute(value, &key, at),
-            None => Ok(Value::unknown(Why::NotUnderstood("a key that is not known".into()), at)),
-        },
-        Kind::Unknown(why) => {
-            let key = to_key(index).ok().flatten();
-            let step = match key {
-                Some(n) if matches!(index.kind, Kind::Number(_)) => format!("[{n}]"),
-                Some(k) => format!("[\"{k}\"]"),
-                None => "[]".to_owned(),
-            };
-            Ok(Value { kind: Kind::Unknown(extend(why, &step)), ..value.clone() })
-        }
-        _ => Err(Refused::new("this has no items")),
-    }
-}
-
-/// The most entries of a map that are kept apart where the key is not known.
-const MAX_CHOICES: usize = 8;
-
-/// The entry of a map whose key is not known: each of them under the condition that the key is its own, and `default` if it is
-/// none of them. `None` if the map is too large or the key has no name to tell it by.
-pub(super) fn choice(value: &Value, key: &Why, default: Option<&Value>, at: Span) -> Option<Value> {
-    let Kind::Map(map) = &value.kind else { return None };
-    let (Why::NoDefault(name) | Why::FromOutside(name)) = key else { return None };
-    // The workspace that there is without choosing one.
-    if &**name == WORKSPACE
-        && let Some(found) = value.get(DEFAULT)
-    {
-        return Some(found);
-    }
-    if map.open.is_some() || map.entries.is_empty() || map.entries.len() > MAX_CHOICES {
-        return None;
-    }
-    let is = |key: &str, holds: bool| Guard::of(Condition::new(format!("{name} == {key:?}"), holds));
-    let only = |wanted: Option<&str>| {
-        map.entries.keys().try_fold(Guard::always(), |guard, key| guard.and(&is(key, Some(&**key) == wanted)))
-    };
-    let mut ways = Vec::new();
-    for key in map.entries.keys() {
-        ways.push(Alternative { when: only(Some(key))?, value: value.get(key)? });
-    }
-    if let Some(default) = default {
-        ways.push(Alternative { when: only(None)?, value: default.clone() });
-    }
-    Some(Value::either(ways, at))
 }

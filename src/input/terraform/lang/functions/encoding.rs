@@ -8,14 +8,13 @@ use base64::engine::general_purpose::STANDARD;
 use crate::text::{Layer, Span, Traced, Whence, Why};
 use crate::value::{Kind, Value};
 
-use super::super::engine::{Outcome, Refused};
-use super::super::expressions::entries_of;
+use super::super::outcome::{Outcome, Refused, entries_of};
+use super::arguments::text;
 use super::strings::{push_changed, rewrite};
-use super::text;
 
 /// Base64 of a text. Each group of four characters maps to the three bytes it encodes; from the first hole on nothing of the
 /// encoded text is known, but the original is remembered whole.
-pub(in super::super) fn base64_of(content: &Traced, at: Span) -> Traced {
+pub(in crate::input::terraform) fn base64_of(content: &Traced, at: Span) -> Traced {
     const GROUP: usize = 3;
     let known = content.holes().next().map_or(content.len(), |(r, ..)| r.start);
     let whole = if known == content.len() { known } else { known - known % GROUP };
@@ -35,7 +34,7 @@ pub(in super::super) fn base64_of(content: &Traced, at: Span) -> Traced {
 }
 
 /// Gzip of a text. The compressed bytes are made from the whole; the original is remembered.
-pub(in super::super) fn gzip_of(content: &Traced, at: Span) -> Traced {
+pub(in crate::input::terraform) fn gzip_of(content: &Traced, at: Span) -> Traced {
     let outer = match content.first_hole() {
         Some((span, why)) => Traced::hole(span, why.clone()),
         None => {

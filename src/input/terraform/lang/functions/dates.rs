@@ -7,9 +7,8 @@ use crate::setting::parse_duration;
 use crate::text::{Span, Traced};
 use crate::value::Value;
 
-use super::super::engine::{Outcome, Refused};
-use super::collections::number;
-use super::known;
+use super::super::outcome::{Outcome, Refused};
+use super::arguments::{known, number};
 
 /// The longest format that is read, in bytes.
 const MAX_FORMAT: usize = 4096;

@@ -3,12 +3,14 @@
 use crate::text::{Span, Traced, Why};
 use crate::value::{Guard, Kind, Value};
 
-use super::super::convert::to_number;
-use super::super::engine::{Engine, Env, Outcome, Refused};
+use super::super::convert::{to_number, to_text};
+use super::super::data::Data;
+use super::super::env::Env;
+use super::super::evaluate::Evaluate;
+use super::super::outcome::{Outcome, Refused};
 use super::super::template::{text_value, ways_of};
-use super::collections::{item_text, list};
+use super::arguments::{known, list, text};
 use super::encoding::json_text;
-use super::known;
 
 /// The most rows that `formatlist` makes.
 const MAX_ROWS: usize = 10_000;
@@ -102,16 +104,16 @@ fn parse(spec: &str) -> Result<Vec<Piece>, Refused> {
     Ok(pieces)
 }
 
-pub(super) fn format(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
-    engine.lift(&args[..1], at, &mut |engine, spec| row(engine, &spec[0], &args[1..], at))
+pub(super) fn format(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
+    data.lift(&args[..1], at, &mut |data, spec| row(data, &spec[0], &args[1..], at))
 }
 
-fn row(engine: &mut Engine<'_, '_>, spec: &Value, args: &[Value], at: Span) -> Outcome {
+fn row(data: &mut dyn Data, spec: &Value, args: &[Value], at: Span) -> Outcome {
     let words = match known(std::slice::from_ref(spec), 0, at)? {
         Ok(words) => words,
         Err(hole) => return Ok(hole),
     };
-    let source = super::text(std::slice::from_ref(spec), 0)?;
+    let source = text(std::slice::from_ref(spec), 0)?;
     let mut next = 0;
     let mut used = 0;
     let mut parts: Vec<Vec<(Guard, Traced)>> = Vec::new();
@@ -144,7 +146,7 @@ fn row(engine: &mut Engine<'_, '_>, spec: &Value, args: &[Value], at: Span) -> O
     if used < args.len() {
         return Err(Refused::new("too many arguments for the format"));
     }
-    Ok(text_value(engine.put_together(parts, &Traced::new(), at), at))
+    Ok(text_value(data.put_together(parts, &Traced::new(), at), at))
 }
 
 /// One value as a verb writes it.
@@ -157,7 +159,7 @@ fn one(verb: &Verb, value: &Value) -> Result<Traced, Refused> {
     match verb.letter {
         's' | 'v' if !(collection || verb.letter == 'v' && verb.sharp) => {
             // Text is cut and padded; what it is stays where it was written.
-            let mut text = item_text(value)?;
+            let mut text = to_text(value)?;
             if let Some(precision) = verb.precision {
                 let end = text.to_text().char_indices().nth(precision).map_or(text.len(), |(n, _)| n);
                 text = text.slice(0..end);
@@ -171,7 +173,7 @@ fn one(verb: &Verb, value: &Value) -> Result<Traced, Refused> {
         's' => Err(Refused::new("a list or map is no text")),
         'q' => {
             let text =
-                json_text(&Value { kind: Kind::Str(std::sync::Arc::new(item_text(value)?)), at: value.at, via: None });
+                json_text(&Value { kind: Kind::Str(std::sync::Arc::new(to_text(value)?)), at: value.at, via: None });
             Ok(pad(verb, text, value.at))
         }
         't' => {
@@ -180,7 +182,7 @@ fn one(verb: &Verb, value: &Value) -> Result<Traced, Refused> {
         }
         'd' if matches!(value.kind, Kind::Number(_)) && verb.width.is_none() && !verb.plus && !verb.space => {
             whole(value)?;
-            item_text(value)
+            to_text(value)
         }
         'b' | 'd' | 'o' | 'x' | 'X' | 'e' | 'E' | 'f' | 'g' | 'G' => {
             if let Kind::Str(text) = &value.kind {
@@ -273,8 +275,8 @@ fn pad(verb: &Verb, text: Traced, at: Span) -> Traced {
     out
 }
 
-pub(super) fn formatlist(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
-    engine.lift(args, at, &mut |engine, args| {
+pub(super) fn formatlist(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
+    data.lift(args, at, &mut |data, args| {
         if let Some(Value { kind: Kind::Unknown(why), .. }) = args.iter().find(|a| a.is_unknown()) {
             return Ok(Value::unknown(why.clone(), at));
         }
@@ -288,15 +290,15 @@ pub(super) fn formatlist(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, 
         for n in 0..rows.min(MAX_ROWS) {
             let pick = |arg: &Value| arg.item(n).unwrap_or_else(|| arg.clone());
             let own: Vec<Value> = args.iter().map(pick).collect();
-            out.push(engine.deeper(at, |engine| row(engine, &own[0], &own[1..], at))?);
+            out.push(data.deeper(at, |data| row(data, &own[0], &own[1..], at))?);
         }
         Ok(Value::list(out, at))
     })
 }
 
-pub(super) fn join(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
-    engine.lift(args, at, &mut |engine, args| {
-        let between = super::text(args, 0)?;
+pub(super) fn join(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
+    data.lift(args, at, &mut |data, args| {
+        let between = text(args, 0)?;
         let mut parts = Vec::new();
         for arg in &args[1..] {
             if let Kind::Unknown(why) = &arg.kind {
@@ -309,6 +311,6 @@ pub(super) fn join(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &En
         if parts.is_empty() {
             return Ok(Value::str(Traced::new(), at));
         }
-        Ok(text_value(engine.put_together(parts, &between, at), at))
+        Ok(text_value(data.put_together(parts, &between, at), at))
     })
 }

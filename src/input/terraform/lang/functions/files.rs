@@ -1,19 +1,21 @@
 //! Functions that read files of the repository. Nothing outside the root of the scan is read.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::syntax::hcl;
 use crate::text::{FileError, Span, TextId, Why};
 use crate::value::{Kind, Value};
 
-use super::super::engine::{Binding, Bound, Engine, Env, Outcome, Refused};
-use super::super::modules::lexical;
+use super::super::data::Data;
+use super::super::env::{Binding, Bound, Env};
+use super::super::evaluate::Evaluate;
+use super::super::outcome::{Outcome, Refused};
+use super::arguments::{known, text};
 use super::encoding::base64_of;
-use super::known;
 
 /// The file that an argument names. The outer error is a refusal, the inner one a hole.
-fn open(engine: &mut Engine<'_, '_>, args: &[Value], at: Span) -> Result<Result<TextId, Value>, Refused> {
+fn open(data: &mut dyn Data, args: &[Value], at: Span) -> Result<Result<TextId, Value>, Refused> {
     let path = match known(args, 0, at)? {
         Ok(path) => path,
         Err(hole) => return Ok(Err(hole)),
@@ -22,20 +24,20 @@ fn open(engine: &mut Engine<'_, '_>, args: &[Value], at: Span) -> Result<Result<
         return Ok(Err(Value::unknown(Why::FromOutside(format!("the file {path}").into()), at)));
     }
     // Terraform runs in the directory of the root module.
-    match engine.cx.open(&engine.root.join(Path::new(&path))) {
+    match data.open(&data.root().join(Path::new(&path))) {
         Ok(id) => Ok(Ok(id)),
         Err(FileError::Missing) => Err(Refused::new(format!("there is no file {path}"))),
         Err(error) => Ok(Err(Value::unknown(Why::NotUnderstood(format!("the file {path} ({error})").into()), at))),
     }
 }
 
-pub(in super::super) fn file(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
-    let id = match open(engine, args, at)? {
+pub(in crate::input::terraform) fn file(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
+    let id = match open(data, args, at)? {
         Ok(id) => id,
         Err(hole) => return Ok(hole),
     };
-    let view = engine.cx.texts.view(id);
-    if !engine.charge(view.bytes.len()) {
+    let view = data.texts().view(id);
+    if !data.charge(view.bytes.len()) {
         return Ok(Value::unknown(Why::Limit("steps of evaluation"), at));
     }
     if view.as_str().is_err() {
@@ -45,17 +47,13 @@ pub(in super::super) fn file(engine: &mut Engine<'_, '_>, args: &[Value], at: Sp
 }
 
 /// The bytes of the file that an argument names.
-pub(super) fn file_bytes(
-    engine: &mut Engine<'_, '_>,
-    args: &[Value],
-    at: Span,
-) -> Result<Result<Arc<[u8]>, Value>, Refused> {
-    let id = match open(engine, args, at)? {
+pub(super) fn file_bytes(data: &mut dyn Data, args: &[Value], at: Span) -> Result<Result<Arc<[u8]>, Value>, Refused> {
+    let id = match open(data, args, at)? {
         Ok(id) => id,
         Err(hole) => return Ok(Err(hole)),
     };
-    let bytes = engine.cx.texts.view(id).bytes;
-    if !engine.charge(bytes.len()) {
+    let bytes = data.texts().view(id).bytes;
+    if !data.charge(bytes.len()) {
         return Ok(Err(Value::unknown(Why::Limit("steps of evaluation"), at)));
     }
     Ok(Ok(bytes))
@@ -65,28 +63,28 @@ pub(super) fn file_bytes(
 const MAX_FILES: usize = 5_000;
 
 /// The files below a directory whose paths fit a pattern.
-pub(super) fn fileset(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
+pub(super) fn fileset(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
     let (dir, pattern) = match (known(args, 0, at)?, known(args, 1, at)?) {
         (Ok(dir), Ok(pattern)) => (dir, pattern),
         (Err(hole), _) | (_, Err(hole)) => return Ok(hole),
     };
-    let base = lexical(&engine.root.join(dir));
-    let Some(found) = below(engine, &base, &pattern) else {
+    let base = lexical(&data.root().join(dir));
+    let Some(found) = below(data, &base, &pattern) else {
         return Ok(Value::unknown(Why::NotUnderstood(format!("the pattern {pattern}").into()), at));
     };
     let names = found.iter().filter_map(|path| path.strip_prefix(&base).ok()?.to_str());
     let items = names.map(|name| Value::str(crate::text::Traced::made(name.replace('\\', "/"), at), at));
-    Ok(engine.bounded(Value::list(items.collect(), at)))
+    Ok(data.bounded(Value::list(items.collect(), at)))
 }
 
 /// The files whose paths, from the directory of the root module, fit a pattern.
-pub(in super::super) fn files_like(engine: &mut Engine<'_, '_>, pattern: &str) -> Option<Vec<PathBuf>> {
-    let root = engine.root.clone();
-    below(engine, &root, pattern)
+pub(in crate::input::terraform) fn files_like(data: &mut dyn Data, pattern: &str) -> Option<Vec<PathBuf>> {
+    let root = data.root().to_owned();
+    below(data, &root, pattern)
 }
 
 /// The files below `base` whose paths fit `pattern`, sorted; `None` for a pattern that is not understood or fits too much.
-fn below(engine: &mut Engine<'_, '_>, base: &Path, pattern: &str) -> Option<Vec<PathBuf>> {
+fn below(data: &mut dyn Data, base: &Path, pattern: &str) -> Option<Vec<PathBuf>> {
     let mut parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     let name = glob(parts.pop()?)?;
     let mut folders = vec![if pattern.starts_with('/') { PathBuf::from("/") } else { base.to_owned() }];
@@ -98,10 +96,10 @@ fn below(engine: &mut Engine<'_, '_>, base: &Path, pattern: &str) -> Option<Vec<
                 next = folders;
                 let mut at = 0;
                 while let Some(folder) = next.get(at) {
-                    let inner = engine.cx.files.folders(folder);
+                    let inner = data.files().folders(folder);
                     next.extend(inner);
                     at += 1;
-                    if next.len() > MAX_FILES || !engine.charge(64) {
+                    if next.len() > MAX_FILES || !data.charge(64) {
                         return None;
                     }
                 }
@@ -109,7 +107,7 @@ fn below(engine: &mut Engine<'_, '_>, base: &Path, pattern: &str) -> Option<Vec<
             _ => {
                 let fits = glob(part)?;
                 for folder in &folders {
-                    next.extend(engine.cx.files.folders(folder).into_iter().filter(|path| named(path, &fits)));
+                    next.extend(data.files().folders(folder).into_iter().filter(|path| named(path, &fits)));
                 }
             }
         }
@@ -117,7 +115,7 @@ fn below(engine: &mut Engine<'_, '_>, base: &Path, pattern: &str) -> Option<Vec<
     }
     let mut out = Vec::new();
     for folder in folders {
-        out.extend(engine.cx.files.list(&folder).into_iter().filter(|path| named(path, &name)));
+        out.extend(data.files().list(&folder).into_iter().filter(|path| named(path, &name)));
         if out.len() > MAX_FILES {
             return None;
         }
@@ -173,25 +171,25 @@ fn glob(pattern: &str) -> Option<regex::Regex> {
     if depth == 0 { regex::Regex::new(&out).ok() } else { None }
 }
 
-pub(in super::super) fn filebase64(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
-    let id = match open(engine, args, at)? {
+pub(in crate::input::terraform) fn filebase64(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
+    let id = match open(data, args, at)? {
         Ok(id) => id,
         Err(hole) => return Ok(hole),
     };
-    let view = engine.cx.texts.view(id);
-    if !engine.charge(view.bytes.len()) {
+    let view = data.texts().view(id);
+    if !data.charge(view.bytes.len()) {
         return Ok(Value::unknown(Why::Limit("steps of evaluation"), at));
     }
     let content = view.traced(0..view.bytes.len()).through(at, &"filebase64".into());
     Ok(Value::str(base64_of(&content, at), at))
 }
 
-pub(super) fn fileexists(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
+pub(super) fn fileexists(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
     let path = match known(args, 0, at)? {
         Ok(path) => path,
         Err(hole) => return Ok(hole),
     };
-    match engine.cx.files.read(&engine.root.join(&path)) {
+    match data.files().read(&data.root().join(&path)) {
         Ok(_) | Err(FileError::TooLarge) => Ok(Value::bool(true, at)),
         Err(FileError::Missing) if !path.starts_with('~') => Ok(Value::bool(false, at)),
         Err(_) => Ok(Value::unknown(Why::FromOutside(format!("the file {path}").into()), at)),
@@ -218,27 +216,27 @@ fn inside(vars: &Value, at: Span, env: &Env) -> Result<Result<Env, Value>, Refus
     Ok(Ok(Env { instance: None, names: Some(Arc::new(bound)) }))
 }
 
-pub(super) fn templatefile(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, env: &Env) -> Outcome {
-    let id = match open(engine, args, at)? {
+pub(super) fn templatefile(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) -> Outcome {
+    let id = match open(data, args, at)? {
         Ok(id) => id,
         Err(hole) => return Ok(hole),
     };
-    render(engine, id, &args[1], at, env, "templatefile")
+    render(data, id, &args[1], at, env, "templatefile")
 }
 
-pub(super) fn templatestring(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, env: &Env) -> Outcome {
-    let text = super::text(args, 0)?;
+pub(super) fn templatestring(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) -> Outcome {
+    let text = text(args, 0)?;
     // A hole could hold anything, a directive as well.
     if text.is_hole() {
         return Ok(args[0].clone());
     }
-    let id = engine.cx.texts.add_made("template", &text, at);
-    render(engine, id, &args[1], at, env, "templatestring")
+    let id = data.texts_mut().add_made("template", &text, at);
+    render(data, id, &args[1], at, env, "templatestring")
 }
 
 /// The template in a text, with arguments.
-pub(in super::super) fn render(
-    engine: &mut Engine<'_, '_>,
+pub(in crate::input::terraform) fn render(
+    data: &mut dyn Data,
     id: TextId,
     vars: &Value,
     at: Span,
@@ -253,28 +251,47 @@ pub(in super::super) fn render(
         Ok(inner) => inner,
         Err(hole) => return Ok(hole),
     };
-    let template = match engine.templates.get(&id) {
+    let template = match data.evaluation().templates.get(&id) {
         Some(known) => known.clone()?,
         None => {
-            let view = engine.cx.texts.view(id);
-            if !engine.charge(view.bytes.len() * 8) {
+            let view = data.texts().view(id);
+            if !data.charge(view.bytes.len() * 8) {
                 return Ok(Value::unknown(Why::Limit("steps of evaluation"), at));
             }
             let parsed = match hcl::parse_template(&view) {
                 Ok(template) => Ok(Arc::new(template)),
                 Err(error) => {
-                    engine.cx.problem(error.at, format!("not a template: {}", error.message));
+                    data.problem(error.at, format!("not a template: {}", error.message));
                     Err(Refused::new(error.message))
                 }
             };
-            engine.templates.insert(id, parsed.clone());
+            data.evaluation().templates.insert(id, parsed.clone());
             parsed?
         }
     };
     let whole = {
-        let view = engine.cx.texts.view(id);
+        let view = data.texts().view(id);
         view.span(0..view.bytes.len())
     };
-    let value = engine.deeper(at, |engine| engine.template(&template.parts, whole, &inner))?;
+    let value = data.deeper(at, |data| data.template(&template.parts, whole, &inner))?;
     Ok(Value { at, ..value }.through(at, &step.into()))
+}
+
+/// `path` with `.` and `..` resolved by text; `..` that cannot be resolved stay.
+pub(in crate::input::terraform) fn lexical(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if matches!(out.components().next_back(), Some(Component::Normal(_))) {
+                    out.pop();
+                } else if !out.has_root() {
+                    out.push("..");
+                }
+            }
+            other => out.push(other),
+        }
+    }
+    if out.as_os_str().is_empty() { PathBuf::from(".") } else { out }
 }

@@ -7,7 +7,7 @@ use crate::syntax::hcl::Binary;
 use crate::text::{Traced, Why};
 use crate::value::{Kind, Value};
 
-use super::engine::Refused;
+use super::outcome::Refused;
 
 /// The workspace is chosen on the command line. Where it is compared, it is the one that there is without choosing; where it is
 /// a key, each of the keys may be meant.
@@ -17,7 +17,7 @@ pub(super) const WORKSPACE: &str = "terraform.workspace";
 pub(super) const DEFAULT: &str = "default";
 
 /// The value as a number. Text that is one counts.
-pub(super) fn to_number(value: &Value) -> Result<f64, Refused> {
+pub(in super::super) fn to_number(value: &Value) -> Result<f64, Refused> {
     match &value.kind {
         Kind::Number(number) => Ok(number.value()),
         Kind::Str(text) => {
@@ -59,7 +59,7 @@ pub(super) fn to_text(value: &Value) -> Result<Traced, Refused> {
 }
 
 /// The value as the key of a map; `None` if it is not known.
-pub(super) fn to_key(value: &Value) -> Result<Option<Arc<str>>, Refused> {
+pub(in super::super) fn to_key(value: &Value) -> Result<Option<Arc<str>>, Refused> {
     if let Kind::Either(_) = value.kind {
         return Ok(None);
     }

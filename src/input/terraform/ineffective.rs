@@ -36,7 +36,7 @@ struct Said {
 
 impl Engine<'_, '_> {
     /// Notes the timeouts in arguments of modelled modules of which nothing is in `groups`.
-    pub(super) fn unreached(&mut self, groups: &[NodeGroup]) {
+    pub(super) fn ineffective(&mut self, groups: &[NodeGroup]) {
         let mut reached: Option<Vec<Place>> = None;
         for number in 0..self.instances.len() {
             let Some((env, call, module)) = self.instances.get(number).and_then(|instance| {
@@ -139,7 +139,7 @@ impl Engine<'_, '_> {
         let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
         let holds = |text: &[u8]| text.split(|b| !is_name(b)).any(|word| word == name.as_bytes());
         blocks.into_iter().any(|span| holds(self.cx.texts.slice(span)))
-            || self.templates.keys().any(|id| holds(&self.cx.texts.get(*id).bytes))
+            || self.evaluation.templates.keys().any(|id| holds(&self.cx.texts.get(*id).bytes))
     }
 
     fn is_in(&self, setting: &Setting, reached: &[Place]) -> bool {

@@ -6,10 +6,13 @@ use crate::syntax::hcl::{Block, Body};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
 
-use super::engine::{Engine, Env, Outcome, Refused, either};
-use super::expressions::{both_ways, entries_of};
-use super::functions::{base64_of, file, filebase64, gzip_of, render};
-use super::template::{text_value, ways_of};
+use super::engine::Engine;
+use super::lang::env::Env;
+use super::lang::evaluate::Evaluate;
+use super::lang::functions::encoding::{base64_of, gzip_of};
+use super::lang::functions::files::{file, filebase64, render};
+use super::lang::outcome::{Outcome, Refused, both_ways, either, entries_of};
+use super::lang::template::{text_value, ways_of};
 
 /// The boundary that the `cloudinit` provider puts between parts unless it is told another.
 const BOUNDARY: &str = "MIMEBOUNDARY";
@@ -190,7 +193,7 @@ impl Engine<'_, '_> {
         parts.push(made("\r\n--"));
         parts.push(plain(boundary));
         parts.push(made("--\r\n"));
-        let content = text_value(self.put_together(parts, &Traced::new(), place), at);
+        let content = text_value(self.lang().put_together(parts, &Traced::new(), place), at);
         self.lift(&[content, gzip, base64], at, &mut |_, args| {
             let text = args[0].to_traced().unwrap_or_default();
             let on = |value: &Value| if value.is_null() { Some(true) } else { value.as_bool() };

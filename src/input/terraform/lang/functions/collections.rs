@@ -7,22 +7,13 @@ use indexmap::IndexMap;
 use crate::text::{Span, Traced, Why};
 use crate::value::{Alternative, Condition, Entry, Guard, Kind, Map, Number, Value};
 
-use super::super::convert::{equal, parse_number, to_bool, to_key, to_number, to_text};
-use super::super::engine::{Engine, Env, Outcome, Refused};
-use super::super::expressions::entries_of;
-use super::super::references::{choice, item};
-
-pub(super) fn number(value: f64, at: Span) -> Value {
-    Value::new(Kind::Number(Number::new(value)), at)
-}
-
-/// The items of a list or set.
-pub(super) fn list(value: &Value) -> Result<Vec<Value>, Refused> {
-    match &value.kind {
-        Kind::List(_) => Ok(value.items()),
-        _ => Err(Refused::new("a list is required")),
-    }
-}
+use super::super::convert::{equal, parse_number, to_bool, to_key, to_number};
+use super::super::data::Data;
+use super::super::env::Env;
+use super::super::evaluate::Evaluate;
+use super::super::outcome::{Outcome, Refused, entries_of};
+use super::super::steps::{choice, item};
+use super::arguments::{as_set, list, number, to_text_value, unified};
 
 fn map_of(value: &Value) -> Result<&Map, Refused> {
     match &value.kind {
@@ -38,48 +29,6 @@ fn unknown_in(items: &[Value], at: Span) -> Option<Value> {
         Kind::Str(text) => text.first_hole().map(|(_, why)| Value::unknown(why.clone(), at)),
         _ => None,
     })
-}
-
-/// Items without repetition; text comes in its order, as Terraform walks through a set of text.
-pub(in super::super) fn as_set(items: Vec<Value>) -> Vec<Value> {
-    let mut out: Vec<Value> = Vec::new();
-    for item in items {
-        let seen = match &item.kind {
-            // Long lists of text are common, so they are compared by their bytes only.
-            Kind::Str(text) => {
-                out.iter().any(|o| matches!(&o.kind, Kind::Str(t) if t.bytes() == text.bytes() && !t.has_hole()))
-            }
-            _ => out.iter().any(|o| equal(o, &item) == Some(true)),
-        };
-        if !seen {
-            out.push(item);
-        }
-    }
-    if out.iter().all(|v| v.as_known_str().is_some()) {
-        out.sort_by(|a, b| a.as_known_str().cmp(&b.as_known_str()));
-    } else if out.iter().all(|v| matches!(v.kind, Kind::Number(_))) {
-        out.sort_by(|a, b| to_number(a).unwrap_or(0.0).total_cmp(&to_number(b).unwrap_or(0.0)));
-    }
-    out
-}
-
-/// Items of one type, as a list or set of Terraform needs them: text if one of them is text.
-pub(super) fn unified(items: Vec<Value>) -> Vec<Value> {
-    let is_text = |v: &Value| matches!(v.kind, Kind::Str(_));
-    if !items.iter().any(is_text) || items.iter().all(is_text) {
-        return items;
-    }
-    items.into_iter().map(|v| to_text_value(&v).unwrap_or(v)).collect()
-}
-
-fn to_text_value(value: &Value) -> Option<Value> {
-    match &value.kind {
-        Kind::Number(_) | Kind::Bool(_) => {
-            let plain = Value { via: None, ..value.clone() };
-            Some(Value { kind: Kind::Str(Arc::new(plain.to_traced()?)), ..value.clone() })
-        }
-        _ => None,
-    }
 }
 
 pub(super) fn same(args: &[Value], _: Span) -> Outcome {
@@ -401,7 +350,7 @@ pub(super) fn matchkeys(args: &[Value], at: Span) -> Outcome {
 }
 
 /// Later maps win. What an unknown map may override is kept beside a hole, under the condition that it does not.
-pub(super) fn merge(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, env: &Env) -> Outcome {
+pub(super) fn merge(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) -> Outcome {
     let mut out = Map::default();
     for arg in args {
         let (why, entries) = match &arg.kind {
@@ -413,13 +362,13 @@ pub(super) fn merge(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, env: 
         if let Some(why) = why {
             let from = match &why {
                 Why::NoDefault(name) | Why::FromOutside(name) => name.to_string(),
-                _ => engine.words(arg.at),
+                _ => data.words(arg.at),
             };
             for (key, entry) in &mut out.entries {
                 if entries.is_some_and(|m| m.entries.contains_key(key)) {
                     continue;
                 }
-                let condition = engine.condition(format!("{from} sets {key}"), arg.at, env);
+                let condition = data.condition(format!("{from} sets {key}"), arg.at, env);
                 let hole = Value::unknown(why.clone(), arg.at);
                 let ways = vec![
                     Alternative { when: Guard::of(condition.opposite()), value: entry.value.clone() },
@@ -571,9 +520,4 @@ pub(super) fn zipmap(args: &[Value], at: Span) -> Outcome {
         }
     }
     Ok(Value::new(Kind::Map(Arc::new(map)), at))
-}
-
-/// The text of an item of a list, for functions that put items together.
-pub(super) fn item_text(value: &Value) -> Result<Traced, Refused> {
-    to_text(value)
 }

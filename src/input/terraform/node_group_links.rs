@@ -3,38 +3,15 @@
 
 use std::sync::Arc;
 
-use crate::node::Family;
 use crate::syntax::hcl::{Block, Body};
 use crate::text::Why;
 use crate::value::{Guard, Value};
 
-use super::engine::{Engine, Env};
+use super::engine::Engine;
 use super::images::{family_of_type, minor_in};
-use super::modules::suffix_of;
-
-/// What a link leads to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum To {
-    /// The address of the template.
-    Address(String),
-    /// Its name.
-    Name(String),
-    /// Its id, as a state has it.
-    Id(String),
-    /// A plan says only that it is not known yet: the one template of the same module instance.
-    Beside(usize),
-}
-
-/// A managed node group, as one of the launch templates that it may use sees it.
-#[derive(Clone, Debug)]
-pub(super) struct Link {
-    to: To,
-    pub(super) when: Guard,
-    pub(super) family: Option<Family>,
-    pub(super) minor: Option<u32>,
-    /// The address of the node group.
-    pub(super) address: Arc<str>,
-}
+use super::lang::env::Env;
+use super::lang::evaluate::Evaluate;
+use super::state::{LinkTarget, NodeGroupLink};
 
 /// What is known of a cluster.
 struct Cluster {
@@ -54,14 +31,14 @@ impl Engine<'_, '_> {
             let minor = self.minor_of(&block.body, &env);
             let name = self.text_of(&block.body, "name", &env);
             clusters.push(Cluster {
-                address: format!("{}{}", self.addressed(instance, &address), suffix_of(&env)),
+                address: format!("{}{}", self.addressed(instance, &address), env.suffix()),
                 name,
                 minor,
             });
         }
         let mut links = Vec::new();
         for (instance, address, block, env) in self.all_of(instances, "aws_eks_node_group") {
-            let address: Arc<str> = format!("{}{}", self.addressed(instance, &address), suffix_of(&env)).into();
+            let address: Arc<str> = format!("{}{}", self.addressed(instance, &address), env.suffix()).into();
             let family = self.text_of(&block.body, "ami_type", &env).as_deref().and_then(family_of_type);
             let minor =
                 self.minor_of(&block.body, &env).or_else(|| self.minor_of_cluster(&block.body, &env, &clusters));
@@ -69,7 +46,7 @@ impl Engine<'_, '_> {
                 for (env, body) in nested.blocks {
                     for (when, to) in self.targets(instance, body, &env) {
                         let Some(when) = guard.and(&when) else { continue };
-                        links.push(Link { to, when, family, minor, address: Arc::clone(&address) });
+                        links.push(NodeGroupLink { to, when, family, minor, address: Arc::clone(&address) });
                     }
                 }
             }
@@ -78,7 +55,7 @@ impl Engine<'_, '_> {
     }
 
     /// The node groups that use a launch template. `address` is that of the one instance of it.
-    pub(super) fn links_to(&mut self, block: &Block, address: &str, own: &Env) -> Vec<Link> {
+    pub(super) fn links_to(&mut self, block: &Block, address: &str, own: &Env) -> Vec<NodeGroupLink> {
         if self.links.is_empty() {
             return Vec::new();
         }
@@ -88,11 +65,11 @@ impl Engine<'_, '_> {
             let templates = self.instances[instance].module.resources.keys().filter(|(kind, _)| &**kind == TEMPLATE);
             own.instance == Some(instance) && templates.count() == 1
         };
-        let fits = |link: &&Link| match &link.to {
-            To::Address(to) => same_address(to, address),
-            To::Name(to) => name.as_ref() == Some(to),
-            To::Id(to) => id.as_ref() == Some(to),
-            To::Beside(instance) => only(*instance),
+        let fits = |link: &&NodeGroupLink| match &link.to {
+            LinkTarget::Address(to) => same_address(to, address),
+            LinkTarget::Name(to) => name.as_ref() == Some(to),
+            LinkTarget::Id(to) => id.as_ref() == Some(to),
+            LinkTarget::Beside(instance) => only(*instance),
         };
         self.links.iter().filter(fits).cloned().collect()
     }
@@ -134,15 +111,15 @@ impl Engine<'_, '_> {
     }
 
     /// What a block `launch_template` names, by the conditions that are not decided.
-    fn targets(&mut self, instance: usize, body: &Body, env: &Env) -> Vec<(Guard, To)> {
+    fn targets(&mut self, instance: usize, body: &Body, env: &Env) -> Vec<(Guard, LinkTarget)> {
         let mut out = Vec::new();
         for attribute in ["id", "name", "version"] {
             for way in self.ways_of_attribute(body, attribute, env) {
                 let to = match (referred(&way.value, TEMPLATE), way.value.as_known_str()) {
-                    (Some(address), _) => To::Address(address),
-                    (None, Some(name)) if attribute == "name" && !name.is_empty() => To::Name(name.to_owned()),
-                    (None, Some(id)) if attribute == "id" && !id.is_empty() => To::Id(id.to_owned()),
-                    (None, None) if self.planned && attribute != "version" => To::Beside(instance),
+                    (Some(address), _) => LinkTarget::Address(address),
+                    (None, Some(name)) if attribute == "name" && !name.is_empty() => LinkTarget::Name(name.to_owned()),
+                    (None, Some(id)) if attribute == "id" && !id.is_empty() => LinkTarget::Id(id.to_owned()),
+                    (None, None) if self.planned && attribute != "version" => LinkTarget::Beside(instance),
                     _ => continue,
                 };
                 if !out.contains(&(way.when.clone(), to.clone())) {
@@ -151,8 +128,8 @@ impl Engine<'_, '_> {
             }
         }
         // What is known by name is not guessed.
-        if out.iter().any(|(_, to)| !matches!(to, To::Beside(_))) {
-            out.retain(|(_, to)| !matches!(to, To::Beside(_)));
+        if out.iter().any(|(_, to)| !matches!(to, LinkTarget::Beside(_))) {
+            out.retain(|(_, to)| !matches!(to, LinkTarget::Beside(_)));
         }
         out
     }

@@ -7,8 +7,11 @@ use crate::text::{Span, Traced, View, Why};
 use crate::value::{Entry, Kind, Map, Number, Value};
 
 use super::super::convert::parse_number;
-use super::super::engine::{Engine, Env, Outcome, Refused};
-use super::text;
+use super::super::data::Data;
+use super::super::env::Env;
+use super::super::evaluate::Evaluate;
+use super::super::outcome::{Outcome, Refused};
+use super::arguments::text;
 
 /// Which of the two a scalar is read as.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,8 +20,8 @@ enum Language {
     Yaml,
 }
 
-pub(super) fn jsondecode(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
-    let view = match view_of(engine, args, "jsondecode", at)? {
+pub(super) fn jsondecode(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
+    let view = match view_of(data, args, "jsondecode", at)? {
         Ok(view) => view,
         Err(hole) => return Ok(hole),
     };
@@ -30,8 +33,8 @@ pub(super) fn jsondecode(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, 
     }
 }
 
-pub(in super::super) fn yamldecode(engine: &mut Engine<'_, '_>, args: &[Value], at: Span, _: &Env) -> Outcome {
-    let view = match view_of(engine, args, "yamldecode", at)? {
+pub(in crate::input::terraform) fn yamldecode(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
+    let view = match view_of(data, args, "yamldecode", at)? {
         Ok(view) => view,
         Err(hole) => return Ok(hole),
     };
@@ -47,7 +50,7 @@ pub(in super::super) fn yamldecode(engine: &mut Engine<'_, '_>, args: &[Value], 
 }
 
 /// The argument as a text that a parser can read. The outer error is a refusal, the inner one a hole.
-fn view_of(engine: &mut Engine<'_, '_>, args: &[Value], step: &str, at: Span) -> Result<Result<View, Value>, Refused> {
+fn view_of(data: &mut dyn Data, args: &[Value], step: &str, at: Span) -> Result<Result<View, Value>, Refused> {
     if args[0].is_unknown() {
         return Ok(Err(args[0].clone()));
     }
@@ -56,11 +59,11 @@ fn view_of(engine: &mut Engine<'_, '_>, args: &[Value], step: &str, at: Span) ->
         return Ok(Err(args[0].clone()));
     }
     // Reading costs more than copying.
-    if !engine.charge(content.len() * 8) {
+    if !data.charge(content.len() * 8) {
         return Ok(Err(Value::unknown(Why::Limit("steps of evaluation"), at)));
     }
-    let id = engine.cx.texts.add_made(step, &content, at);
-    Ok(Ok(engine.cx.texts.view(id)))
+    let id = data.texts_mut().add_made(step, &content, at);
+    Ok(Ok(data.texts().view(id)))
 }
 
 fn broken(error: &SyntaxError, view: &View, at: Span) -> Outcome {

@@ -4,8 +4,8 @@ use crate::text::Span;
 use crate::value::{Kind, Value};
 
 use super::super::convert::equal;
-use super::super::engine::{Outcome, Refused};
-use super::collections::{as_set, list, unified};
+use super::super::outcome::{Outcome, Refused};
+use super::arguments::{as_set, list, unified};
 
 fn has(items: &[Value], wanted: &Value) -> bool {
     items.iter().any(|v| equal(v, wanted) == Some(true))

@@ -2,11 +2,12 @@
 
 #![allow(clippy::unnecessary_wraps, reason = "all functions have the one signature of the table")]
 
+pub(super) mod arguments;
 mod collections;
 mod dates;
-mod decoding;
-mod encoding;
-mod files;
+pub(in crate::input::terraform) mod decoding;
+pub(in crate::input::terraform) mod encoding;
+pub(in crate::input::terraform) mod files;
 mod format;
 mod hashes;
 mod network;
@@ -16,20 +17,17 @@ mod strings;
 mod tables;
 
 use crate::syntax::hcl::Call;
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Why};
 use crate::value::{Guard, Kind, Value};
 
-use super::convert::to_text;
-use super::engine::{Engine, Env, Outcome, Refused, either};
-
-pub(super) use collections::as_set;
-pub(super) use decoding::yamldecode;
-pub(super) use encoding::{base64_of, gzip_of};
-pub(super) use files::{file, filebase64, files_like, render};
+use super::data::Data;
+use super::env::Env;
+use super::evaluate::Evaluate;
+use super::outcome::{Outcome, Refused, either};
 
 /// How a function is run.
 #[derive(Clone, Copy)]
-enum Run {
+enum Signature {
     /// On plain arguments: each way that an argument may go is run by itself; an unknown argument gives an unknown.
     Pure(fn(&[Value], Span) -> Outcome),
     /// As `Pure`, and also each way that an item of a list or map may go.
@@ -38,21 +36,21 @@ enum Run {
     Holes(fn(&[Value], Span) -> Outcome),
     /// As `Deep`, but unknown arguments are handed to it.
     DeepHoles(fn(&[Value], Span) -> Outcome),
-    /// On plain arguments, with the engine at hand.
-    Engine(fn(&mut Engine<'_, '_>, &[Value], Span, &Env) -> Outcome),
+    /// On plain arguments, with the data at hand.
+    WithData(fn(&mut dyn Data, &[Value], Span, &Env) -> Outcome),
     /// On arguments that may go several ways.
-    Raw(fn(&mut Engine<'_, '_>, &[Value], Span, &Env) -> Outcome),
+    Raw(fn(&mut dyn Data, &[Value], Span, &Env) -> Outcome),
     /// On expressions.
-    Lazy(fn(&mut Engine<'_, '_>, &Call, Span, &Env) -> Outcome),
+    Lazy(fn(&mut dyn Data, &Call, Span, &Env) -> Outcome),
 }
 
-use Run::{Deep, DeepHoles, Engine as WithEngine, Holes, Lazy, Pure, Raw};
+use Signature::{Deep, DeepHoles, Holes, Lazy, Pure, Raw, WithData};
 
 /// Any number of arguments.
 const MANY: usize = usize::MAX;
 
 /// Name, least and most arguments, and how it is run. Sorted by name.
-const FUNCTIONS: &[(&str, usize, usize, Run)] = &[
+const FUNCTIONS: &[(&str, usize, usize, Signature)] = &[
     ("abs", 1, 1, Pure(numbers::abs)),
     ("alltrue", 1, 1, Deep(collections::alltrue)),
     ("anytrue", 1, 1, Deep(collections::anytrue)),
@@ -81,16 +79,16 @@ const FUNCTIONS: &[(&str, usize, usize, Run)] = &[
     ("element", 2, 2, Pure(collections::element)),
     ("endswith", 2, 2, Pure(strings::endswith)),
     ("ephemeralasnull", 1, 1, Holes(collections::same)),
-    ("file", 1, 1, WithEngine(files::file)),
-    ("filebase64", 1, 1, WithEngine(files::filebase64)),
-    ("filebase64sha256", 1, 1, WithEngine(hashes::filebase64sha256)),
-    ("filebase64sha512", 1, 1, WithEngine(hashes::filebase64sha512)),
-    ("fileexists", 1, 1, WithEngine(files::fileexists)),
-    ("filemd5", 1, 1, WithEngine(hashes::filemd5)),
-    ("fileset", 2, 2, WithEngine(files::fileset)),
-    ("filesha1", 1, 1, WithEngine(hashes::filesha1)),
-    ("filesha256", 1, 1, WithEngine(hashes::filesha256)),
-    ("filesha512", 1, 1, WithEngine(hashes::filesha512)),
+    ("file", 1, 1, WithData(files::file)),
+    ("filebase64", 1, 1, WithData(files::filebase64)),
+    ("filebase64sha256", 1, 1, WithData(hashes::filebase64sha256)),
+    ("filebase64sha512", 1, 1, WithData(hashes::filebase64sha512)),
+    ("fileexists", 1, 1, WithData(files::fileexists)),
+    ("filemd5", 1, 1, WithData(hashes::filemd5)),
+    ("fileset", 2, 2, WithData(files::fileset)),
+    ("filesha1", 1, 1, WithData(hashes::filesha1)),
+    ("filesha256", 1, 1, WithData(hashes::filesha256)),
+    ("filesha512", 1, 1, WithData(hashes::filesha512)),
     ("flatten", 1, 1, DeepHoles(collections::flatten)),
     ("floor", 1, 1, Pure(numbers::floor)),
     ("format", 1, MANY, Raw(format::format)),
@@ -99,7 +97,7 @@ const FUNCTIONS: &[(&str, usize, usize, Run)] = &[
     ("indent", 2, 2, Pure(strings::indent)),
     ("index", 2, 2, DeepHoles(collections::index)),
     ("join", 2, MANY, Raw(format::join)),
-    ("jsondecode", 1, 1, WithEngine(decoding::jsondecode)),
+    ("jsondecode", 1, 1, WithData(decoding::jsondecode)),
     ("jsonencode", 1, 1, DeepHoles(encoding::jsonencode)),
     ("keys", 1, 1, Pure(collections::keys)),
     ("length", 1, 1, Pure(collections::length)),
@@ -109,7 +107,7 @@ const FUNCTIONS: &[(&str, usize, usize, Run)] = &[
     ("matchkeys", 3, 3, Deep(collections::matchkeys)),
     ("max", 1, MANY, Pure(numbers::max)),
     ("md5", 1, 1, Pure(hashes::md5)),
-    ("merge", 0, MANY, WithEngine(collections::merge)),
+    ("merge", 0, MANY, WithData(collections::merge)),
     ("min", 1, MANY, Pure(numbers::min)),
     ("nonsensitive", 1, 1, Holes(collections::same)),
     ("one", 1, 1, Pure(collections::one)),
@@ -138,8 +136,8 @@ const FUNCTIONS: &[(&str, usize, usize, Run)] = &[
     ("strrev", 1, 1, Pure(strings::strrev)),
     ("substr", 3, 3, Pure(strings::substr)),
     ("sum", 1, 1, Deep(numbers::sum)),
-    ("templatefile", 2, 2, WithEngine(files::templatefile)),
-    ("templatestring", 2, 2, WithEngine(files::templatestring)),
+    ("templatefile", 2, 2, WithData(files::templatefile)),
+    ("templatestring", 2, 2, WithData(files::templatestring)),
     ("textdecodebase64", 2, 2, Pure(tables::textdecodebase64)),
     ("textencodebase64", 2, 2, Pure(tables::textencodebase64)),
     ("timeadd", 2, 2, Pure(dates::timeadd)),
@@ -161,17 +159,17 @@ const FUNCTIONS: &[(&str, usize, usize, Run)] = &[
     ("urlencode", 1, 1, Pure(encoding::urlencode)),
     ("uuidv5", 2, 2, Pure(hashes::uuidv5)),
     ("values", 1, 1, Pure(collections::values)),
-    ("yamldecode", 1, 1, WithEngine(decoding::yamldecode)),
+    ("yamldecode", 1, 1, WithData(decoding::yamldecode)),
     ("yamlencode", 1, 1, DeepHoles(encoding::yamlencode)),
     ("zipmap", 2, 2, Deep(collections::zipmap)),
 ];
 
-impl Engine<'_, '_> {
+impl dyn Data + '_ {
     /// The value of a function call.
     pub(super) fn call(&mut self, call: &Call, at: Span, env: &Env) -> Outcome {
         let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
         let Ok(index) = FUNCTIONS.binary_search_by(|(n, ..)| (*n).cmp(name)) else {
-            if let Some(outcome) = self.terragrunt_function(name, call, at, env) {
+            if let Some(outcome) = self.other_function(name, call, at, env) {
                 return outcome;
             }
             // What no two runs give alike, and what a provider computes, is known only when Terraform runs.
@@ -192,18 +190,18 @@ impl Engine<'_, '_> {
             return self.run(run, (least, most), &args, at, env);
         }
         let Some((last, first)) = args.split_last() else { return Err(Refused::new("nothing to spread out")) };
-        self.lift(std::slice::from_ref(last), at, &mut |engine, last| {
+        self.lift(std::slice::from_ref(last), at, &mut |data, last| {
             let mut all = first.to_vec();
             match &last[0].kind {
                 Kind::List(_) => all.extend(last[0].items()),
                 Kind::Unknown(why) => return Ok(Value::unknown(why.clone(), at)),
                 _ => return Err(Refused::new("only a list can be spread out")),
             }
-            engine.run(run, (least, most), &all, at, env)
+            data.run(run, (least, most), &all, at, env)
         })
     }
 
-    fn run(&mut self, run: Run, (least, most): (usize, usize), args: &[Value], at: Span, env: &Env) -> Outcome {
+    fn run(&mut self, run: Signature, (least, most): (usize, usize), args: &[Value], at: Span, env: &Env) -> Outcome {
         if args.len() < least || args.len() > most {
             return Err(Refused::new("the wrong number of arguments"));
         }
@@ -218,7 +216,7 @@ impl Engine<'_, '_> {
         };
         let value = match run {
             Raw(f) => f(self, args, at, env)?,
-            WithEngine(f) => self.lift(args, at, &mut |engine, args| f(engine, args, at, env))?,
+            WithData(f) => self.lift(args, at, &mut |data, args| f(data, args, at, env))?,
             Holes(f) => self.lift(args, at, &mut |_, args| f(args, at))?,
             Pure(f) => self.lift(args, at, &mut |_, args| unknown(args).map_or_else(|| f(args, at), Ok))?,
             Deep(f) => self.lift_deep(args, at, &mut |args| unknown(args).map_or_else(|| f(args, at), Ok))?,
@@ -251,28 +249,13 @@ fn size(value: &Value) -> usize {
     }
 }
 
-/// An argument as text; null is refused.
-fn text(args: &[Value], index: usize) -> Result<Traced, Refused> {
-    args.get(index).map_or_else(|| Err(Refused::new("an argument is missing")), to_text)
-}
-
-/// An argument as text that must be known. The outer error is a refusal, the inner one a hole.
-fn known(args: &[Value], index: usize, at: Span) -> Result<Result<String, Value>, Refused> {
-    let text = text(args, index)?;
-    Ok(match (text.known_str(), text.first_hole()) {
-        (Some(known), _) => Ok(known.to_owned()),
-        (None, Some((_, why))) => Err(Value::unknown(why.clone(), at)),
-        (None, None) => return Err(Refused::new("not UTF-8")),
-    })
-}
-
 /// `try`: the first argument that is not refused.
-fn try_each(engine: &mut Engine<'_, '_>, call: &Call, at: Span, env: &Env) -> Outcome {
+fn try_each(data: &mut dyn Data, call: &Call, at: Span, env: &Env) -> Outcome {
     let mut open: Vec<(Guard, Outcome)> = Vec::new();
     let mut guard = vec![Guard::always()];
     let mut last = Refused::new("no argument");
     for arg in &call.args {
-        match engine.eval(arg, env) {
+        match data.eval(arg, env) {
             Err(refused) => last = refused,
             Ok(value) => {
                 // Where only some of the ways are refused, the next argument is tried for these.
@@ -306,11 +289,11 @@ fn try_each(engine: &mut Engine<'_, '_>, call: &Call, at: Span, env: &Env) -> Ou
     either(open, at)
 }
 
-fn can(engine: &mut Engine<'_, '_>, call: &Call, at: Span, env: &Env) -> Outcome {
+fn can(data: &mut dyn Data, call: &Call, at: Span, env: &Env) -> Outcome {
     let [arg] = &call.args[..] else { return Err(Refused::new("the wrong number of arguments")) };
-    match engine.eval(arg, env) {
+    match data.eval(arg, env) {
         Err(_) => Ok(Value::bool(false, at)),
-        Ok(value) => engine.lift(&[value], at, &mut |_, args| match &args[0].kind {
+        Ok(value) => data.lift(&[value], at, &mut |_, args| match &args[0].kind {
             Kind::Unknown(Why::Invalid(_)) => Ok(Value::bool(false, at)),
             Kind::Unknown(why) => Ok(Value::unknown(why.clone(), at)),
             _ => Ok(Value::bool(true, at)),

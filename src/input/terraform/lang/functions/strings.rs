@@ -10,8 +10,8 @@ use crate::text::{Span, Traced, Whence, Why};
 use crate::value::{Entry, Value};
 
 use super::super::convert::to_number;
-use super::super::engine::{Outcome, Refused};
-use super::{known, text};
+use super::super::outcome::{Outcome, Refused};
+use super::arguments::{known, text};
 
 /// The largest compiled regular expression, in bytes.
 const MAX_REGEX: usize = 1 << 20;

@@ -9,19 +9,19 @@ use crate::text::{Span, Why};
 use crate::value::{Alternative, Condition, Entry, Guard, Kind, MAX_ALTERNATIVES, Map, Number, Value};
 
 use super::convert::{arithmetic, equal, order, to_bool, to_key, to_number};
-use super::engine::{Engine, Env, Outcome, Refused, either};
+use super::data::Data;
+use super::env::Env;
+use super::evaluate::Evaluate;
+use super::outcome::{Outcome, Refused, Truth, both_ways, either, entries_of, from_truth};
 
-/// The ways a condition may go; their guards exclude each other.
-pub(super) type Truth = Vec<(Guard, bool)>;
-
-impl Engine<'_, '_> {
+impl dyn Data + '_ {
     /// The value of an expression.
-    pub(super) fn eval(&mut self, expr: &Expr, env: &Env) -> Outcome {
-        self.deeper(expr.span, |engine| engine.dispatch(expr, env))
+    pub(in super::super) fn eval(&mut self, expr: &Expr, env: &Env) -> Outcome {
+        self.deeper(expr.span, |data| data.dispatch(expr, env))
     }
 
     /// The value of an expression, a hole where Terraform refuses it.
-    pub(super) fn eval_or_hole(&mut self, expr: &Expr, env: &Env) -> Value {
+    pub(in super::super) fn eval_or_hole(&mut self, expr: &Expr, env: &Env) -> Value {
         self.eval(expr, env).unwrap_or_else(|Refused(why)| Value::unknown(Why::Invalid(why), expr.span))
     }
 
@@ -144,7 +144,7 @@ impl Engine<'_, '_> {
 
     fn binary(&mut self, op: Binary, left: Value, right: Value, at: Span, env: &Env) -> Outcome {
         let mut open = None;
-        self.lift(&[left, right], at, &mut |engine, args| {
+        self.lift(&[left, right], at, &mut |data, args| {
             let (left, right) = (&args[0], &args[1]);
             let answer = match op {
                 Binary::Eq => equal(left, right),
@@ -161,7 +161,7 @@ impl Engine<'_, '_> {
             match answer {
                 Some(answer) => Ok(Value::bool(answer, at)),
                 None => {
-                    let truth = open.get_or_insert_with(|| engine.comparison(op, at, env)).clone();
+                    let truth = open.get_or_insert_with(|| data.comparison(op, at, env)).clone();
                     Ok(from_truth(truth, at))
                 }
             }
@@ -236,7 +236,7 @@ impl Engine<'_, '_> {
 
     /// True if nothing but a reference stands at `at`, or the head of the block that declares what is unknown.
     fn is_reference(&self, at: Span) -> bool {
-        let text = self.cx.texts.slice(at);
+        let text = self.texts().slice(at);
         if [&b"variable "[..], b"data ", b"resource ", b"module "].iter().any(|kind| text.starts_with(kind)) {
             return true;
         }
@@ -274,7 +274,7 @@ impl Engine<'_, '_> {
 
     fn for_expr(&mut self, f: &For, at: Span, env: &Env) -> Outcome {
         let collection = self.eval(&f.collection, env)?;
-        self.lift(&[collection], at, &mut |engine, args| engine.for_over(f, &args[0], at, env))
+        self.lift(&[collection], at, &mut |data, args| data.for_over(f, &args[0], at, env))
     }
 
     fn for_over(&mut self, f: &For, collection: &Value, at: Span, env: &Env) -> Outcome {
@@ -381,48 +381,3 @@ fn collect(list: Results, grouping: bool, open: Option<Why>, at: Span) -> Outcom
 
 /// What the rounds of a `for` give: a key, if the result is an object, and a value.
 type Results = Vec<(Option<Value>, Value)>;
-
-/// Keys and values, and why there may be more of them.
-pub(super) type Entries = (Vec<(Value, Value)>, Option<Why>);
-
-/// Keys and values of a collection in the order in which Terraform walks through it (maps by key), and why there may be more.
-/// `Err` tells why it cannot be walked through.
-pub(super) fn entries_of(collection: &Value) -> Result<Entries, Why> {
-    match &collection.kind {
-        Kind::List(_) => {
-            let items = collection.items();
-            let at = collection.at;
-            let keyed = items.into_iter().enumerate();
-            Ok((keyed.map(|(n, v)| (Value::new(Kind::Number(Number::new(n as f64)), at), v)).collect(), None))
-        }
-        Kind::Map(map) => {
-            let mut names: Vec<_> = map.entries.iter().collect();
-            names.sort_by(|a, b| a.0.cmp(b.0));
-            let entries = names
-                .into_iter()
-                .map(|(name, entry)| {
-                    let key = crate::text::Traced::made(name.as_bytes(), entry.key);
-                    (Value::str(key, entry.key), entry.value.clone().with_outer(&collection.via))
-                })
-                .collect();
-            Ok((entries, map.open.clone()))
-        }
-        Kind::Unknown(why) => Err(why.clone()),
-        _ => Err(Why::Invalid("this cannot be walked through".into())),
-    }
-}
-
-/// Holds, or does not.
-pub(super) fn both_ways(condition: &Condition) -> Truth {
-    vec![(Guard::of(condition.clone()), true), (Guard::of(condition.opposite()), false)]
-}
-
-/// The truth value, or several under their conditions.
-pub(super) fn from_truth(truth: Truth, at: Span) -> Value {
-    if let Some((_, first)) = truth.first()
-        && truth.iter().all(|(_, b)| b == first)
-    {
-        return Value::bool(*first, at);
-    }
-    Value::either(truth.into_iter().map(|(when, b)| Alternative { when, value: Value::bool(b, at) }).collect(), at)
-}

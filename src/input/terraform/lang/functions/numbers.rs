@@ -4,9 +4,8 @@ use crate::text::Span;
 use crate::value::Value;
 
 use super::super::convert::to_number;
-use super::super::engine::{Outcome, Refused};
-use super::collections::{list, number};
-use super::known;
+use super::super::outcome::{Outcome, Refused};
+use super::arguments::{known, list, number};
 
 /// The longest list that Terraform's `range` makes.
 const MAX_RANGE: usize = 1024;

@@ -1,0 +1,83 @@
+//! What a reference names: variables, locals, resources, data sources, module outputs, and the attributes of values.
+
+use std::sync::Arc;
+
+use crate::syntax::hcl::{Expr, Step, StepKind};
+use crate::text::{Span, Traced, Why};
+use crate::value::Value;
+
+use super::data::{Data, Declared, Named};
+use super::env::Env;
+use super::evaluate::Evaluate;
+use super::outcome::{Outcome, Refused};
+use super::steps::at_first;
+
+impl dyn Data + '_ {
+    /// The value of `name.steps`, written at `expr`.
+    pub(super) fn reference(&mut self, expr: &Expr, name: &str, steps: &[Step], env: &Env) -> Outcome {
+        let at = expr.span;
+        if let Some(value) = env.lookup(name) {
+            let span = Span::new(at.text, at.start as usize..at.start as usize + name.len());
+            let value = match steps {
+                // `each.value` and `count.index` read better as one.
+                [Step { kind: StepKind::Attr(a), span: step }, ..] if matches!(name, "each" | "count") => {
+                    value.through(span.to(*step), &format!("{name}.{a}").into())
+                }
+                _ => value.through(span, &name.into()),
+            };
+            return self.walk(value, steps, env);
+        }
+        let Some(instance) = env.instance else {
+            return Err(Refused::new(format!("{name} is not handed to the template")));
+        };
+        let attr = |n: usize| match steps.get(n) {
+            Some(Step { kind: StepKind::Attr(name), span }) => Some((Arc::clone(name), at_first(at).to(*span))),
+            _ => None,
+        };
+        if let Some(outcome) = self.other_name(name, steps, at, env) {
+            return outcome;
+        }
+        match (name, attr(0)) {
+            ("var", Some((x, span))) => {
+                let value = self.variable(instance, &x).through(span, &format!("var.{x}").into());
+                self.walk(value, &steps[1..], env)
+            }
+            ("local", Some((x, span))) => {
+                let value = self.local(instance, &x, span)?.through(span, &format!("local.{x}").into());
+                self.walk(value, &steps[1..], env)
+            }
+            ("path", Some((x, span))) => Ok(match (&*x, self.module_path(instance)) {
+                ("module", Some(path)) => Value::str(Traced::made(path.as_bytes(), span), at),
+                ("root", _) => Value::str(Traced::made(".", span), at),
+                _ => Value::unknown(Why::FromOutside(format!("path.{x}").into()), at),
+            }),
+            ("data", Some((kind, _))) => {
+                let Some((x, span)) = attr(1) else { return Err(Refused::new("a data source has a type and a name")) };
+                let named = Named { what: Declared::Data, kind: &kind, name: &x, at: span };
+                self.declared(instance, &named, &steps[2..], env)
+            }
+            ("ephemeral", Some((kind, _))) => {
+                let Some((x, span)) = attr(1) else { return Err(Refused::new("this has a type and a name")) };
+                let named = Named { what: Declared::Ephemeral, kind: &kind, name: &x, at: span };
+                self.declared(instance, &named, &steps[2..], env)
+            }
+            ("module", Some((x, span))) => {
+                let named = Named { what: Declared::Module, kind: "module", name: &x, at: span };
+                self.declared(instance, &named, &steps[1..], env)
+            }
+            ("terraform", Some((x, span))) => {
+                let value = Value::unknown(Why::FromOutside(format!("terraform.{x}").into()), span);
+                self.walk(value, &steps[1..], env)
+            }
+            ("each" | "count" | "self", Some((x, span))) => {
+                let value = Value::unknown(Why::FromOutside(self.addressed(instance, &format!("{name}.{x}"))), span);
+                self.walk(value, &steps[1..], env)
+            }
+            (kind, Some((x, span))) => {
+                let named = Named { what: Declared::Resource, kind, name: &x, at: span };
+                self.declared(instance, &named, &steps[1..], env)
+            }
+            _ => Err(Refused::new(format!("{name} is no reference"))),
+        }
+    }
+}
