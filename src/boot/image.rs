@@ -476,14 +476,14 @@ pub(super) fn unit_dropins(family: Family) -> Option<(&'static str, &'static str
 
 /// Whose kubelet reads a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reader {
+pub(super) enum ReadBy {
     /// That of one family.
     Of(Family),
     /// That of several.
     Any,
 }
 
-impl Reader {
+impl ReadBy {
     /// The family, if it is one.
     pub(super) fn family(self) -> Option<Family> {
         match self {
@@ -494,22 +494,22 @@ impl Reader {
 }
 
 /// If `path` is one that a kubelet or what starts it reads: whose.
-pub(super) fn sight(path: &str) -> Option<Reader> {
+pub(super) fn sight(path: &str) -> Option<ReadBy> {
     match path {
-        AL2_CONFIG | EXTRA_ARGS => Some(Reader::Of(Family::Al2)),
-        NODEADM_CONFIG | NODEADM_ENVIRONMENT => Some(Reader::Of(Family::Al2023)),
+        AL2_CONFIG | EXTRA_ARGS => Some(ReadBy::Of(Family::Al2)),
+        NODEADM_CONFIG | NODEADM_ENVIRONMENT => Some(ReadBy::Of(Family::Al2023)),
         "/etc/default/kubelet"
         | "/etc/sysconfig/kubelet"
         | "/var/lib/kubelet/config.yaml"
-        | "/var/lib/kubelet/kubeadm-flags.env" => Some(Reader::Of(Family::Kubeadm)),
-        UNIT => Some(Reader::Any),
-        _ if UNITS.contains(&path) => Some(Reader::Any),
+        | "/var/lib/kubelet/kubeadm-flags.env" => Some(ReadBy::Of(Family::Kubeadm)),
+        UNIT => Some(ReadBy::Any),
+        _ if UNITS.contains(&path) => Some(ReadBy::Any),
         _ if path.starts_with(NODEADM_DROPINS) || path.starts_with(NODEADM_DOCUMENTS) => {
-            Some(Reader::Of(Family::Al2023))
+            Some(ReadBy::Of(Family::Al2023))
         }
         _ if UNIT_DROPINS.iter().any(|dir| path.starts_with(dir)) => {
             let kubeadm = path.ends_with("kubeadm.conf");
-            Some(if kubeadm { Reader::Of(Family::Kubeadm) } else { Reader::Any })
+            Some(if kubeadm { ReadBy::Of(Family::Kubeadm) } else { ReadBy::Any })
         }
         _ => None,
     }

@@ -21,8 +21,8 @@ const MAX_FILES: usize = 4096;
 /// The most symbolic links that are kept.
 const MAX_LINKS: usize = 64;
 
-/// The most statements that lead nowhere which are kept.
-const MAX_DEAD: usize = 1000;
+/// The most statements without effect that are kept.
+const MAX_INEFFECTIVE: usize = 1000;
 
 /// A file on the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,17 +56,89 @@ pub(super) struct Written {
     pub(super) text: Option<Arc<Traced>>,
 }
 
+/// Of which family the image of a node is, and how that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Image {
+    /// Nothing tells it.
+    Unknown,
+    /// Something was seen that nodes of this family have.
+    Likely(Family),
+    /// Something was seen that works on this family alone.
+    Proven(Family),
+    /// The source says it, so that nothing on the machine can change it.
+    Given(Family),
+}
+
+impl Image {
+    pub(super) fn family(self) -> Option<Family> {
+        match self {
+            Self::Unknown => None,
+            Self::Likely(family) | Self::Proven(family) | Self::Given(family) => Some(family),
+        }
+    }
+
+    /// Something was seen that nodes of `family` have; the first such sight decides.
+    pub(super) fn suggest(&mut self, family: Option<Family>) {
+        if let (Self::Unknown, Some(family)) = (*self, family) {
+            *self = Self::Likely(family);
+        }
+    }
+
+    /// Something was seen that works on `family` alone.
+    fn prove(&mut self, family: Family) {
+        *self = match *self {
+            Self::Given(given) => Self::Given(given),
+            // Ubuntu's images have the `bootstrap.sh` of Amazon Linux 2.
+            Self::Likely(Family::Ubuntu) | Self::Proven(Family::Ubuntu) if family == Family::Al2 => {
+                Self::Proven(Family::Ubuntu)
+            }
+            _ => Self::Proven(family),
+        };
+    }
+}
+
+/// What nodeadm works from, and what it has written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Nodeadm {
+    /// The `NodeConfig` documents that it gets, in its order of merging.
+    pub(super) documents: Vec<Node>,
+    /// Documents that are laid over all others of the user data.
+    pub(super) last_documents: Vec<Node>,
+    /// The image is so old that its drop-in comes before all others.
+    pub(super) old: bool,
+    /// What it has written; `None` before it has run.
+    pub(super) written: Option<Arc<Written>>,
+}
+
+impl Nodeadm {
+    /// The documents of the user data, in the order of merging.
+    pub(super) fn all_documents(&self) -> Vec<Node> {
+        self.documents.iter().chain(&self.last_documents).cloned().collect()
+    }
+
+    pub(super) fn has_documents(&self) -> bool {
+        !self.documents.is_empty() || !self.last_documents.is_empty()
+    }
+
+    /// The drop-in as scripts find it.
+    fn text(&self) -> Option<&Arc<Traced>> {
+        self.written.as_ref()?.text.as_ref()
+    }
+
+    /// Where its drop-in stands: below its old name if the image is an old one, or a script has written it there.
+    pub(super) fn drop_in(&self, files: &Files) -> &'static str {
+        let old = files.contains_key(image::OLD_NODEADM_DROPIN) && !files.contains_key(image::NODEADM_DROPIN);
+        if self.old || old { image::OLD_NODEADM_DROPIN } else { image::NODEADM_DROPIN }
+    }
+}
+
 /// What a boot has left behind so far.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Machine {
     /// The node group, which stands for everything that its image brings.
     pub(super) place: Span,
-    /// The family, once it is known.
-    pub(super) family: Option<Family>,
-    /// The source says the family, so that nothing on the machine can change it.
-    pub(super) given: bool,
-    /// Something was seen that works on this family alone, or the source says it.
-    pub(super) sure: bool,
+    /// The image that it runs.
+    pub(super) image: Image,
     /// Minor version (of 1.x), if it is known.
     pub(super) minor: Option<u32>,
     /// EKS adds its own part to the user data.
@@ -85,14 +157,8 @@ pub(super) struct Machine {
     pub(super) runtimes: BTreeMap<Name, Arc<Files>>,
     /// Settings that a tool merges into the configuration file of the kubelet.
     pub(super) merged: Vec<Node>,
-    /// The `NodeConfig` documents that nodeadm gets, in its order of merging.
-    pub(super) node_configs: Vec<Node>,
-    /// Documents that are laid over all others of the user data.
-    pub(super) last_node_configs: Vec<Node>,
-    /// The image is so old that nodeadm's drop-in comes before all others.
-    pub(super) old_nodeadm: bool,
-    /// What `spec.kubelet.config` of them comes to; `None` before nodeadm has run.
-    pub(super) nodeadm: Option<Arc<Written>>,
+    /// nodeadm, which joins nodes of Amazon Linux 2023.
+    pub(super) nodeadm: Nodeadm,
     /// The settings of a Bottlerocket node.
     pub(super) bottlerocket: Option<Arc<Node>>,
     /// Text that is not known stands where commands do: why.
@@ -104,7 +170,7 @@ pub(super) struct Machine {
     /// What was not followed.
     pub(super) gaps: Vec<Gap>,
     /// Timeouts that were seen and led nowhere.
-    pub(super) dead: Vec<Ineffective>,
+    pub(super) ineffective: Vec<Ineffective>,
 }
 
 /// `path` as an absolute path without `.`, `..` and doubled slashes, seen from `dir`.
@@ -132,9 +198,7 @@ impl Machine {
     pub(super) fn new(place: Span, family: Option<Family>, minor: Option<u32>, merged_by_eks: bool) -> Self {
         Self {
             place,
-            family,
-            given: family.is_some(),
-            sure: family.is_some(),
+            image: family.map_or(Image::Unknown, Image::Given),
             minor,
             merged_by_eks,
             files: Arc::default(),
@@ -144,45 +208,36 @@ impl Machine {
             start: None,
             runtimes: BTreeMap::new(),
             merged: Vec::new(),
-            node_configs: Vec::new(),
-            last_node_configs: Vec::new(),
-            old_nodeadm: false,
-            nodeadm: None,
+            nodeadm: Nodeadm::default(),
             bottlerocket: None,
             injected: None,
             restarts: false,
             seen: false,
             gaps: Vec::new(),
-            dead: Vec::new(),
+            ineffective: Vec::new(),
         }
     }
 
     /// Something of a kubelet was seen that only nodes of `family` have; the first such sight decides.
     pub(super) fn see(&mut self, family: Option<Family>) {
         self.seen = true;
-        self.family = self.family.or(family);
+        self.image.suggest(family);
     }
 
     /// Something was seen that only works on nodes of `family`; that outweighs files that happen to be written.
     pub(super) fn know(&mut self, family: Family) {
         self.seen = true;
-        self.sure = true;
-        let relative = self.family == Some(Family::Ubuntu) && family == Family::Al2;
-        if !self.given && !relative {
-            self.family = Some(family);
-        }
+        self.image.prove(family);
+    }
+
+    /// The family, once it is known.
+    pub(super) fn family(&self) -> Option<Family> {
+        self.image.family()
     }
 
     /// True if nodeadm has documents to work from: its own ones, or what EKS adds to the user data.
     pub(super) fn joins_by_nodeadm(&self) -> bool {
-        !self.node_configs.is_empty()
-            || !self.last_node_configs.is_empty()
-            || self.merged_by_eks && self.family == Some(Family::Al2023)
-    }
-
-    /// The documents of the user data, in nodeadm's order of merging.
-    pub(super) fn nodeadm_documents(&self) -> Vec<Node> {
-        self.node_configs.iter().chain(&self.last_node_configs).cloned().collect()
+        self.nodeadm.has_documents() || self.merged_by_eks && self.family() == Some(Family::Al2023)
     }
 
     pub(super) fn gap(&mut self, at: Span, why: Why) {
@@ -192,13 +247,14 @@ impl Machine {
         }
     }
 
-    /// Notes statements that lead nowhere. What is noted of one first is what is told.
-    pub(super) fn bury(&mut self, settings: Vec<Setting>, why: &Reason) {
+    /// Records statements that no kubelet reads. The first reason recorded for one is the one reported.
+    pub(super) fn record_ineffective(&mut self, settings: Vec<Setting>, why: &Reason) {
         // What is replaced before anything runs is no sight of a kubelet.
-        self.seen |= !settings.is_empty() && self.family.is_some() && *why != Reason::ListReplaced;
+        self.seen |= !settings.is_empty() && self.family().is_some() && *why != Reason::ListReplaced;
         for setting in settings {
-            if self.dead.len() < MAX_DEAD && !self.dead.iter().any(|d| d.setting.at == setting.at) {
-                self.dead.push(Ineffective { setting, why: why.clone() });
+            if self.ineffective.len() < MAX_INEFFECTIVE && !self.ineffective.iter().any(|d| d.setting.at == setting.at)
+            {
+                self.ineffective.push(Ineffective { setting, why: why.clone() });
             }
         }
     }
@@ -208,11 +264,11 @@ impl Machine {
         self.files.get(path).cloned().or_else(|| {
             let path = &*self.real(path);
             if matches!(path, image::NODEADM_DROPIN | image::OLD_NODEADM_DROPIN)
-                && let Some(text) = self.nodeadm.as_ref().and_then(|written| written.text.clone())
+                && let Some(text) = self.nodeadm.text()
             {
-                return Some(File::Known(text));
+                return Some(File::Known(Arc::clone(text)));
             }
-            let text = image::file(self.family.or(image::family_of(path))?, path, self.minor)?;
+            let text = image::file(self.family().or(image::family_of(path))?, path, self.minor)?;
             Some(File::Known(Arc::new(Traced::made(text, self.place))))
         })
     }
@@ -221,19 +277,13 @@ impl Machine {
     pub(super) fn listing(&self) -> Vec<String> {
         let own = self.files.iter().filter(|(_, file)| **file != File::Removed).map(|(name, _)| name.clone());
         let brought =
-            self.family.map_or(&[][..], image::listing).iter().filter(|name| !self.files.contains_key(**name));
+            self.family().map_or(&[][..], image::listing).iter().filter(|name| !self.files.contains_key(**name));
         let mut out: Vec<String> = own.chain(brought.map(|name| (*name).to_owned())).collect();
-        if !self.files.contains_key(image::NODEADM_DROPIN) && self.nodeadm.as_ref().is_some_and(|w| w.text.is_some()) {
+        if !self.files.contains_key(image::NODEADM_DROPIN) && self.nodeadm.text().is_some() {
             out.push(image::NODEADM_DROPIN.to_owned());
         }
         out.sort();
         out
-    }
-
-    /// Where nodeadm's drop-in stands: below its old name if the image is an old one, or a script has written it there.
-    pub(super) fn nodeadm_drop_in(&self, files: &Files) -> &'static str {
-        let old = files.contains_key(image::OLD_NODEADM_DROPIN) && !files.contains_key(image::NODEADM_DROPIN);
-        if self.old_nodeadm || old { image::OLD_NODEADM_DROPIN } else { image::NODEADM_DROPIN }
     }
 
     /// Where a path leads through the symbolic links that were made.
@@ -280,7 +330,7 @@ impl Machine {
     /// True if there is no file at `path` for certain.
     pub(super) fn lacks(&self, path: &str) -> bool {
         self.file(path).is_none_or(|f| f == File::Removed)
-            && (path.rfind('/') == Some(0) || image::lacks(self.family, path))
+            && (path.rfind('/') == Some(0) || image::lacks(self.family(), path))
             && !path.starts_with("/dev/")
             && !self
                 .touched
@@ -305,7 +355,7 @@ impl Machine {
         if self.file(path).is_some_and(|f| f != File::Removed) {
             return Some(false);
         }
-        image::folder(self.family, path).filter(|there| *there || self.lacks(path))
+        image::folder(self.family(), path).filter(|there| *there || self.lacks(path))
     }
 
     /// Puts a file. A path that a kubelet reads is a sight of one.

@@ -2,11 +2,11 @@
 
 mod bottlerocket;
 mod cloud_config;
-mod dead;
-mod edit;
+mod effective;
+mod file_edit;
 mod image;
+mod ineffective;
 mod kubeadm;
-mod launch;
 mod machine;
 mod node_config;
 mod nodeadm;
@@ -29,13 +29,13 @@ use crate::syntax::{Node, Schema};
 use crate::text::{Origin, Traced, Why};
 use crate::value::{Condition, Guard};
 
-use machine::{File, Machine};
+use machine::{File, Image, Machine};
 use way::{MAX_WAYS, Way};
 
 /// Boots a node group. Gives one result for each way that the boot may go; their conditions exclude each other.
 pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
     let mut alone = Alone::default();
-    let mut dead = Vec::new();
+    let mut ineffective = Vec::new();
     let mut runtimes: Vec<Runtime> = Vec::new();
     let machine = Machine::new(group.place, group.family, group.minor, group.merged_by_eks);
     let mut ways = vec![Way { when: Guard::always(), machine }];
@@ -50,8 +50,8 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
                 let name = format!("script of {}", group.name);
                 // nodeadm runs before scripts do.
                 for machine in ways.iter_mut().map(|w| &mut w.machine) {
-                    if machine.nodeadm.is_none() && machine.joins_by_nodeadm() {
-                        let documents = machine.nodeadm_documents();
+                    if machine.nodeadm.written.is_none() && machine.joins_by_nodeadm() {
+                        let documents = machine.nodeadm.all_documents();
                         nodeadm::write(machine, &documents, cx);
                     }
                 }
@@ -66,27 +66,28 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
             Step::NodeadmKubeletConfig(config) => {
                 for way in &mut ways {
                     way.machine.know(Family::Al2023);
-                    way.machine.node_configs.push(node_config::document(config.clone()));
+                    way.machine.nodeadm.documents.push(node_config::document(config.clone()));
                 }
             }
             Step::NodeadmKubeletConfigLast(config) => {
                 for way in &mut ways {
                     way.machine.know(Family::Al2023);
-                    way.machine.last_node_configs.push(node_config::document(config.clone()));
+                    way.machine.nodeadm.last_documents.push(node_config::document(config.clone()));
                 }
             }
             Step::KubeletConfig(tree, _) => {
                 let settings = crate::kubelet::statements::misplaced(tree, false);
-                dead.extend(settings.iter().cloned().map(|setting| Ineffective { setting, why: Reason::ConfigKey }));
+                ineffective
+                    .extend(settings.iter().cloned().map(|setting| Ineffective { setting, why: Reason::ConfigKey }));
                 for way in &mut ways {
                     merge_settings(&mut way.machine, tree);
-                    way.machine.bury(settings.clone(), &Reason::ConfigKey);
+                    way.machine.record_ineffective(settings.clone(), &Reason::ConfigKey);
                 }
             }
             Step::KubeletConfigFile(text) => {
                 let id = cx.texts.add_made(format!("configuration of {}", group.name), text, group.place);
                 let config = Some(load(&cx.texts.view(id)));
-                dead::passed_over(config.as_ref(), group, &mut dead, cx);
+                ineffective::passed_over(config.as_ref(), group, &mut ineffective, cx);
                 alone.config = config;
             }
             Step::RuntimeConfigFile(name, text) => runtimes.extend(runtime::alone(*name, text, group, cx)),
@@ -104,7 +105,7 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
             }
             Step::Edit { path, edit, at } => {
                 for way in &mut ways {
-                    edit::apply(&mut way.machine, path, edit, *at);
+                    file_edit::apply(&mut way.machine, path, edit, *at);
                 }
             }
             Step::UnknownFile(path, why) => {
@@ -126,7 +127,7 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
             effective: Some(settle(&launch)),
             runtimes: Vec::new(),
             gaps: Vec::new(),
-            dead,
+            dead: ineffective,
         }];
     }
     if !runtimes.is_empty() {
@@ -205,7 +206,7 @@ const FAMILIES: [(Family, &str); 3] = [
 fn doubted(mut way: Way, group: &NodeGroup) -> Option<Way> {
     let machine = &way.machine;
     let user_data = group.steps.iter().any(|step| matches!(step, Step::UserData(..)));
-    if user_data && machine.family == Some(Family::Kubeadm) && !machine.given && !machine.sure {
+    if user_data && machine.image == Image::Likely(Family::Kubeadm) {
         let condition = Condition::new(UNIT_OF_KUBEADM, true);
         way.when = way.when.and(&Guard::of(condition))?;
     }
@@ -217,8 +218,8 @@ fn is_open(machine: &Machine, cx: &mut BootCx<'_>) -> bool {
     let by_systemd = machine.start.as_ref().is_none_or(|start| start.argv.is_none());
     let files = machine.start.as_ref().map_or_else(|| machine.files.clone(), |start| start.files.clone());
     let drop_in = files.keys().any(|path| image::UNIT_DROPINS.iter().any(|folder| path.starts_with(folder)));
-    let settled = machine.bottlerocket.is_some() || !machine.merged.is_empty() || machine.nodeadm.is_some();
-    machine.family.is_none()
+    let settled = machine.bottlerocket.is_some() || !machine.merged.is_empty() || machine.nodeadm.written.is_some();
+    machine.image == Image::Unknown
         && machine.seen
         && by_systemd
         && drop_in
@@ -232,7 +233,7 @@ fn by_family(way: &Way) -> Vec<Way> {
         let condition = Condition::new(words, true);
         let mut way = way.clone();
         way.when = way.when.and(&Guard::of(condition))?;
-        way.machine.family = Some(family);
+        way.machine.image = Image::Likely(family);
         Some(way)
     };
     FAMILIES.into_iter().filter_map(side).collect()
@@ -247,10 +248,10 @@ fn by_age(way: Way) -> Vec<Way> {
         let mut names = machine.files.range(from..).map(|(path, _)| path.as_str());
         names.next().is_some_and(|name| name > image::OLD_NODEADM_DROPIN && name < image::NODEADM_DROPIN)
     };
-    let open = machine.family == Some(Family::Al2023)
+    let open = machine.family() == Some(Family::Al2023)
         && machine.minor.is_none_or(|minor| minor < image::NEW_DROPIN_SINCE)
         && !machine.files.contains_key(image::NODEADM_DROPIN)
-        && (!machine.node_configs.is_empty() || !machine.last_node_configs.is_empty())
+        && machine.nodeadm.has_documents()
         && between();
     if !open {
         return vec![way];
@@ -259,7 +260,7 @@ fn by_age(way: Way) -> Vec<Way> {
         let condition = Condition::new("the image is from before June 2025", old);
         let mut way = way.clone();
         way.when = way.when.and(&Guard::of(condition))?;
-        way.machine.old_nodeadm = old;
+        way.machine.nodeadm.old = old;
         Some(way)
     };
     [false, true].into_iter().filter_map(side).collect()
@@ -268,27 +269,28 @@ fn by_age(way: Way) -> Vec<Way> {
 /// The end of a boot: nodeadm runs, and the kubelet starts if it does not run yet.
 fn finish(mut way: Way, group: &NodeGroup, cx: &mut BootCx<'_>) -> Booted {
     let machine = &mut way.machine;
-    if machine.family == Some(Family::Al2023) {
+    if machine.family() == Some(Family::Al2023) {
         nodeadm::finish(machine, cx);
-        if machine.joins_by_nodeadm() || machine.nodeadm.is_some() && machine.start.is_none() {
+        if machine.joins_by_nodeadm() || machine.nodeadm.written.is_some() && machine.start.is_none() {
             machine.start_runtime(Name::Containerd, true);
         }
     }
-    dead::note(machine, cx);
+    ineffective::note(machine, cx);
     let runtimes = runtime::effective(machine, cx);
-    let mut effective = launch::effective(machine, cx);
+    let mut effective = effective::kubelet(machine, cx);
     if effective.is_none() && !machine.merged.is_empty() {
         // The family is not known, but the settings reach the configuration file of whatever it is.
         let config = machine.merged.last().map(|t| Document::from_tree(t.clone(), Schema::Kubernetes));
         effective = Some(settle(&Launch { config, minor: machine.minor, ..Launch::default() }));
     }
-    let Machine { family, gaps, dead, .. } = way.machine;
+    let Machine { image, gaps, ineffective, .. } = way.machine;
     let gaps = if effective.is_some() || !runtimes.is_empty() || group.steps.is_empty() {
         gaps
     } else {
         only_of_interest(gaps, cx)
     };
-    Booted { when: way.when, family, effective, runtimes, gaps, dead }
+    let family = image.family();
+    Booted { when: way.when, family, effective, runtimes, gaps, dead: ineffective }
 }
 
 /// Of a boot that has nothing to do with a kubelet, what was not followed in its commands is of no interest. Commands stand in

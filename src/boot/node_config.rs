@@ -85,7 +85,7 @@ pub(super) fn read(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Bo
     if version != "node.eks.aws/v1alpha1" {
         cx.problem(node.get("apiVersion").map_or(at, |n| n.span), format!("nodeadm knows no {version}"));
         machine.gap(at, Why::NotUnderstood(format!("a NodeConfig of {version}").into()));
-        machine.bury(settings(&node), &Reason::ApiVersion);
+        machine.record_ineffective(settings(&node), &Reason::ApiVersion);
         return None;
     }
     Some(node)

@@ -25,7 +25,7 @@ pub(super) fn finish(machine: &mut Machine, cx: &mut BootCx<'_>) {
         })
         .map(|(_, path, file)| (path, file))
         .collect();
-    let mut documents = machine.nodeadm_documents();
+    let mut documents = machine.nodeadm.all_documents();
     let mut more = false;
     for (path, file) in files {
         match file {
@@ -54,7 +54,7 @@ pub(super) fn finish(machine: &mut Machine, cx: &mut BootCx<'_>) {
     }
     // Without new documents nodeadm leaves its files as scripts have changed them.
     let edited = machine.files.contains_key(image::NODEADM_ENVIRONMENT);
-    if machine.start.is_none() && (more || machine.nodeadm.is_none() && !edited) {
+    if machine.start.is_none() && (more || machine.nodeadm.written.is_none() && !edited) {
         write(machine, &documents, cx);
     }
 }
@@ -63,7 +63,7 @@ pub(super) fn finish(machine: &mut Machine, cx: &mut BootCx<'_>) {
 pub(super) fn take(machine: &mut Machine, text: &Traced, name: &str, cx: &mut BootCx<'_>) -> bool {
     let Some(node) = read(machine, text, name, cx) else { return false };
     machine.know(Family::Al2023);
-    machine.node_configs.push(node);
+    machine.nodeadm.documents.push(node);
     true
 }
 
@@ -107,7 +107,7 @@ pub(super) fn write(machine: &mut Machine, documents: &[Node], cx: &mut BootCx<'
     let own = config.as_ref().filter(|config| matches!(config.kind, NodeKind::Map(_)));
     let written = own.is_some() || machine.merged_by_eks;
     let text = written.then(|| drop_in(own, machine.merged_by_eks, place)).flatten().map(Arc::new);
-    machine.nodeadm = Some(Arc::new(Written { config, text }));
+    machine.nodeadm.written = Some(Arc::new(Written { config, text }));
 }
 
 /// The kubelet's drop-in as nodeadm writes it: keys in the order of their letters, four blanks a level. With `eks` it holds how

@@ -31,7 +31,7 @@ struct Seen<'a, 'b, 'c> {
 impl crate::runtime::Files for Seen<'_, '_, '_> {
     fn read(&mut self, path: &str) -> Content {
         let file = self.files.get(path).cloned().or_else(|| {
-            let text = image::file(self.machine.family?, path, self.machine.minor)?;
+            let text = image::file(self.machine.family()?, path, self.machine.minor)?;
             Some(File::Known(Arc::new(Traced::made(text, self.machine.place))))
         });
         match file {
@@ -108,7 +108,7 @@ pub(super) fn alone(name: Name, text: &Traced, group: &NodeGroup, cx: &mut BootC
 
 /// `bootstrap.sh` puts its copy of containerd's configuration in place and restarts containerd, if the two differ.
 pub(super) fn bootstrap(machine: &mut Machine, named: Option<&Traced>) {
-    if machine.family != Some(Family::Al2) {
+    if machine.family() != Some(Family::Al2) {
         return;
     }
     if let Some(named) = named.filter(|n| !n.is_empty()) {

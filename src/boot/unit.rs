@@ -121,7 +121,7 @@ fn open(environment: &mut BTreeMap<String, Traced>, at: Span, why: &Why) {
 
 fn file(machine: &Machine, files: &Files, path: &str) -> Option<File> {
     files.get(path).cloned().or_else(|| {
-        let text = image::file(machine.family?, path, machine.minor)?;
+        let text = image::file(machine.family()?, path, machine.minor)?;
         Some(File::Known(Arc::new(Traced::made(text, machine.place))))
     })
 }
@@ -129,7 +129,7 @@ fn file(machine: &Machine, files: &Files, path: &str) -> Option<File> {
 /// The unit in the strongest directory that has one. That of EKS's images lies in the strongest of all.
 fn unit(machine: &Machine, files: &Files) -> Option<(String, File)> {
     let own = || file(machine, files, image::UNIT).map(|f| (image::UNIT.to_owned(), f));
-    let strong = files.contains_key(image::UNIT) || machine.family != Some(Family::Kubeadm);
+    let strong = files.contains_key(image::UNIT) || machine.family() != Some(Family::Kubeadm);
     let others = || image::UNITS.iter().find_map(|path| Some(((*path).to_owned(), files.get(*path)?.clone())));
     if strong { own().or_else(others) } else { others().or_else(own) }
 }
@@ -137,7 +137,7 @@ fn unit(machine: &Machine, files: &Files) -> Option<(String, File)> {
 /// The drop-ins by file name; of two with the same name the one in the stronger directory.
 fn dropins(machine: &Machine, files: &Files) -> BTreeMap<String, (String, File)> {
     let mut out = BTreeMap::new();
-    if let Some((name, text)) = machine.family.and_then(image::unit_dropins) {
+    if let Some((name, text)) = machine.family().and_then(image::unit_dropins) {
         let text = File::Known(Arc::new(Traced::made(text, machine.place)));
         out.insert(name.to_owned(), (name.to_owned(), text));
     }

@@ -56,7 +56,7 @@ fn not_followed(what: &str) -> Why {
 
 /// Runs user data for Windows.
 pub(super) fn run(machine: &mut Machine, text: &Traced, name: &str, cx: &mut BootCx<'_>) {
-    machine.family = machine.family.or(Some(Family::Windows));
+    machine.image.suggest(Some(Family::Windows));
     for script in scripts(text, name, machine.place, cx) {
         let id = cx.texts.add_made(name, &script, machine.place);
         let parsed = powershell::parse(&cx.texts.view(id));

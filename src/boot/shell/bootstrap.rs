@@ -7,7 +7,7 @@ use crate::kubelet::statements;
 use crate::node::{BootCx, Family, Reason};
 use crate::text::{Span, Traced, Why};
 
-use super::super::machine::{File, Machine};
+use super::super::machine::{File, Image, Machine};
 use super::super::way::Way;
 use super::super::{image, runtime};
 use super::{Path, Run, Setting, Shell, Status};
@@ -128,13 +128,13 @@ impl Shell<'_, '_> {
     pub(super) fn bootstrap(&mut self, arguments: &[Traced], at: Span, mut path: Path) -> Vec<Path> {
         path.status = Status::Zero;
         let mut called = Called::read(arguments, at);
-        if matches!(path.machine.family, Some(Family::Al2023 | Family::Bottlerocket | Family::Windows)) {
+        if matches!(path.machine.family(), Some(Family::Al2023 | Family::Bottlerocket | Family::Windows)) {
             // Amazon Linux 2023 has a script of this name that only says that it does nothing.
             path.status = Status::NonZero;
-            if path.machine.given && path.machine.family == Some(Family::Al2023) {
+            if path.machine.image == Image::Given(Family::Al2023) {
                 let texts = called.dead.iter().map(|(text, _)| text).chain(&called.extra).cloned().collect::<Vec<_>>();
                 for text in texts {
-                    self.bury(&text, &Reason::Stub, &mut path);
+                    self.record_ineffective(&text, &Reason::Stub, &mut path);
                 }
             }
             return vec![path];
@@ -154,7 +154,7 @@ impl Shell<'_, '_> {
         }
         let changed = path.machine.files.get(image::BOOTSTRAP).is_some_and(|file| !is_model(file));
         for (text, why) in called.dead.iter().filter(|_| !changed) {
-            self.bury(text, why, &mut path);
+            self.record_ineffective(text, why, &mut path);
         }
         if let Some(variable) = path.variables.get(VARIABLE).filter(|_| !changed).cloned() {
             let why = if called.extra.is_some() {
@@ -163,7 +163,7 @@ impl Shell<'_, '_> {
                 (!variable.exported).then_some(Reason::NotExported)
             };
             if let (Some(why), Some(value)) = (why, variable.values.first()) {
-                self.bury(value, &why, &mut path);
+                self.record_ineffective(value, &why, &mut path);
             }
         }
         match path.machine.files.get(image::BOOTSTRAP).cloned() {
@@ -227,20 +227,20 @@ impl Shell<'_, '_> {
     }
 
     /// Notes what a text of flags says, which leads nowhere.
-    fn bury(&mut self, text: &Traced, why: &Reason, path: &mut Run) {
+    fn record_ineffective(&mut self, text: &Traced, why: &Reason, path: &mut Run) {
         if text.is_empty() || text.is_hole() {
             return;
         }
         let id = self.cx.texts.add_made("these flags", text, path.machine.place);
-        path.machine.bury(statements::in_flags(&self.cx.texts.view(id)), why);
+        path.machine.record_ineffective(statements::in_flags(&self.cx.texts.view(id)), why);
     }
 
     /// A script ends, and its variables with it.
     pub(super) fn unheard(&mut self, setting: Setting, path: &mut Run) {
         let Some(value) = path.variables.get(VARIABLE).and_then(|v| v.values.first()).cloned() else { return };
         let machine = &path.machine;
-        let why = match machine.family {
-            Some(Family::Al2023) if machine.given => Reason::NoSuchVariable,
+        let why = match machine.family() {
+            Some(Family::Al2023) if machine.image == Image::Given(Family::Al2023) => Reason::NoSuchVariable,
             Some(Family::Al2 | Family::Ubuntu)
                 if machine.merged_by_eks || setting == Setting::UserData && machine.start.is_some() =>
             {
@@ -248,14 +248,14 @@ impl Shell<'_, '_> {
             }
             _ => return,
         };
-        self.bury(&value, &why, path);
+        self.record_ineffective(&value, &why, path);
     }
 }
 
 /// EKS's own part of the user data of a managed node group on Amazon Linux 2, which comes last.
 pub(in super::super) fn by_eks(ways: Vec<Way>, cx: &mut BootCx<'_>) -> Vec<Way> {
     let (own, mut rest): (Vec<_>, Vec<_>) =
-        ways.into_iter().partition(|way| way.machine.merged_by_eks && way.machine.family == Some(Family::Al2));
+        ways.into_iter().partition(|way| way.machine.merged_by_eks && way.machine.family() == Some(Family::Al2));
     let Some(place) = own.first().map(|way| way.machine.place) else { return rest };
     let mut text = Traced::made("/etc/eks/bootstrap.sh cluster --kubelet-extra-args '--node-labels=", place);
     text.push_hole(place, Why::FromOutside("what EKS adds to the user data".into()));
@@ -274,7 +274,7 @@ fn is_model(file: &File) -> bool {
 /// What the script leaves: the drop-in, if there are extra arguments, and a kubelet that runs.
 fn join(machine: &mut Machine, extra: &Traced, at: Span) {
     machine.know(Family::Al2);
-    if machine.family != Some(Family::Ubuntu) {
+    if machine.family() != Some(Family::Ubuntu) {
         // It is written anew each time, whatever stood there. The address stands for that of the node.
         let text = "[Service]\nEnvironment='KUBELET_ARGS=--node-ip=192.0.2.1 --v=2'\n";
         machine.put(image::OWN_ARGS, File::Known(Arc::new(Traced::made(text, at))));

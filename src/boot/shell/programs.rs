@@ -332,7 +332,7 @@ impl Shell<'_, '_> {
         path.errtrace = false;
         path.nocasematch = false;
         path.name = zero.into();
-        path.dash = path.machine.family == Some(Family::Ubuntu)
+        path.dash = path.machine.family() == Some(Family::Ubuntu)
             && (code.bytes().starts_with(b"#!/bin/sh") || matches!(zero, "sh" | "dash"));
         path.nounset = false;
         path.pipefail = false;

@@ -377,7 +377,7 @@ impl Shell<'_, '_> {
         for source in &sources {
             let Some(file) = source.known_str() else { continue };
             if file.starts_with("imds://") {
-                documents.extend(path.machine.node_configs.clone());
+                documents.extend(path.machine.nodeadm.documents.clone());
             } else if let Some(file) = file.strip_prefix("file://") {
                 let prefix = format!("{}/", absolute(file, "/"));
                 let mut files: Vec<String> = vec![absolute(file, "/")];
@@ -392,7 +392,7 @@ impl Shell<'_, '_> {
             }
         }
         if sources.is_empty() {
-            documents.clone_from(&path.machine.node_configs);
+            documents.clone_from(&path.machine.nodeadm.documents);
         }
         if documents.is_empty() {
             path.machine.gap(span, Why::NotUnderstood("where nodeadm takes its configuration from".into()));

@@ -104,7 +104,7 @@ fn blur(paths: &mut Vec<Path>) {
         }
     }
     a.machine.seen |= b.machine.seen;
-    a.machine.family = a.machine.family.or(b.machine.family);
+    a.machine.image.suggest(b.machine.family());
     a.machine.gap(place, why);
     for gap in &b.machine.gaps {
         a.machine.gap(gap.at, gap.why.clone());

@@ -17,7 +17,7 @@ use crate::value::{Condition, Guard};
 
 use super::machine::{File, Machine};
 use super::way::Way;
-use super::{cloud_config, dead, node_config, nodeadm, shell, windows, wrapping};
+use super::{cloud_config, ineffective, node_config, nodeadm, shell, windows, wrapping};
 
 use jinja::Choices;
 use plan::{Action, Folder, Phase, Plan};
@@ -123,16 +123,16 @@ fn follow(group: &NodeGroup, mut plan: Plan, name: &str, mut ways: Vec<Way>, cx:
         for (text, why) in &plan.unread {
             let id = cx.texts.add_made(format!("NodeConfig in the {name}"), text, group.place);
             let document = yaml::parse(&cx.texts.view(id)).tree.into_iter().next();
-            machine.bury(document.map(|d| node_config::settings(&d)).unwrap_or_default(), why);
+            machine.record_ineffective(document.map(|d| node_config::settings(&d)).unwrap_or_default(), why);
         }
         for (path, text) in &merged.replaced {
-            let settings = dead::in_file(path, text, group.place, cx);
-            machine.bury(settings, &Reason::ListReplaced);
+            let settings = ineffective::in_file(path, text, group.place, cx);
+            machine.record_ineffective(settings, &Reason::ListReplaced);
         }
         // Only of commands that are about a kubelet is it known whose flags they name.
         let lost = &merged.replaced_commands;
         if ["bootstrap.sh", "/kubelet", "nodeadm"].iter().any(|w| lost.to_text().contains(w)) {
-            machine.bury(statements::anywhere(lost), &Reason::ListReplaced);
+            machine.record_ineffective(statements::anywhere(lost), &Reason::ListReplaced);
         }
         for text in &plan.node_configs {
             nodeadm::take(machine, text, &format!("NodeConfig in the {name}"), cx);
@@ -145,7 +145,7 @@ fn follow(group: &NodeGroup, mut plan: Plan, name: &str, mut ways: Vec<Way>, cx:
         }
         // nodeadm writes its files before cloud-init starts, so that scripts find them and may change them.
         if machine.joins_by_nodeadm() {
-            let documents = machine.nodeadm_documents();
+            let documents = machine.nodeadm.all_documents();
             nodeadm::write(machine, &documents, cx);
         }
     }
@@ -175,7 +175,7 @@ fn settings(machine: &mut Machine, settings: &Traced, name: &str, cx: &mut BootC
     }
     if let Some(tree) = parsed.tree {
         machine.see(Some(Family::Bottlerocket));
-        machine.bury(super::bottlerocket::unknown(&tree), &Reason::BottlerocketKey);
+        machine.record_ineffective(super::bottlerocket::unknown(&tree), &Reason::BottlerocketKey);
         for (at, why) in super::bottlerocket::refused(&tree) {
             machine.gap(at, why);
         }

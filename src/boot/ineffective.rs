@@ -1,4 +1,4 @@
-//! What a boot writes that its kubelet does not get to see. What is noted here and reaches the kubelet all the same is taken
+//! Settings that a boot writes and no kubelet reads. What is noted here and reaches the kubelet all the same is taken
 //! out where all boots are known, so a note is made of every statement that stands in a doubtful place.
 
 use crate::kubelet::args::{self, Pass};
@@ -10,8 +10,8 @@ use crate::syntax::{Node, unit, yaml};
 use crate::text::{Span, Traced, View};
 
 use super::image;
-use super::machine::{File, Machine, Start};
-use super::{launch, node_config, unit as service};
+use super::machine::{File, Image, Machine, Start};
+use super::{effective, node_config, unit as service};
 
 /// Files of which login shells take variables.
 const LOGIN: [&str; 5] = ["/etc/environment", "/etc/profile", "/etc/bashrc", "/root/.bashrc", "/root/.bash_profile"];
@@ -19,10 +19,11 @@ const LOGIN: [&str; 5] = ["/etc/environment", "/etc/profile", "/etc/bashrc", "/r
 /// Takes note of what the kubelet of a boot that has ended does not get.
 pub(super) fn note(machine: &mut Machine, cx: &mut BootCx<'_>) {
     documents(machine);
-    let before = machine.dead.len();
+    let before = machine.ineffective.len();
     let own = machine.start.as_ref().is_some_and(|start| start.argv.is_some());
-    let images = matches!(machine.family, Some(Family::Al2 | Family::Al2023 | Family::Ubuntu));
-    if machine.seen && machine.sure && images && machine.bottlerocket.is_none() && !own {
+    let images = matches!(machine.family(), Some(Family::Al2 | Family::Al2023 | Family::Ubuntu));
+    let certain = matches!(machine.image, Image::Proven(_) | Image::Given(_));
+    if machine.seen && certain && images && machine.bottlerocket.is_none() && !own {
         written(machine, cx);
         unused(machine, cx);
         late(machine, cx);
@@ -30,19 +31,19 @@ pub(super) fn note(machine: &mut Machine, cx: &mut BootCx<'_>) {
     let place = cx.texts.trail(machine.place).origin();
     let texts = &cx.texts;
     let mut number = 0;
-    machine.dead.retain(|dead| {
+    machine.ineffective.retain(|recorded| {
         number += 1;
         // What the image brings is nobody's to mend.
-        number <= before || texts.trail(dead.setting.at).origin() != place
+        number <= before || texts.trail(recorded.setting.at).origin() != place
     });
 }
 
 /// Keys of the documents for nodeadm that lead nowhere, and documents that nobody reads.
 fn documents(machine: &mut Machine) {
-    let other = machine.given && !matches!(machine.family, Some(Family::Al2023) | None);
-    for document in machine.node_configs.clone() {
+    let other = matches!(machine.image, Image::Given(family) if family != Family::Al2023);
+    for document in machine.nodeadm.documents.clone() {
         if other {
-            machine.bury(node_config::settings(&document), &Reason::NoNodeadm);
+            machine.record_ineffective(node_config::settings(&document), &Reason::NoNodeadm);
             continue;
         }
         astray(machine, &document);
@@ -50,12 +51,17 @@ fn documents(machine: &mut Machine) {
 }
 
 /// Keys of a configuration that stands for itself which a kubelet passes over.
-pub(super) fn passed_over(config: Option<&Document>, group: &NodeGroup, dead: &mut Vec<Ineffective>, cx: &BootCx<'_>) {
+pub(super) fn passed_over(
+    config: Option<&Document>,
+    group: &NodeGroup,
+    ineffective: &mut Vec<Ineffective>,
+    cx: &BootCx<'_>,
+) {
     // Only a drop-in is named so.
     let place = cx.texts.place(cx.texts.trail(group.place).origin());
     let dropin = place.source.path().extension().is_some_and(|e| e == "conf");
     let settings = config.and_then(Document::tree).map(|tree| statements::misplaced(tree, dropin)).unwrap_or_default();
-    dead.extend(settings.into_iter().map(|setting| Ineffective { setting, why: Reason::ConfigKey }));
+    ineffective.extend(settings.into_iter().map(|setting| Ineffective { setting, why: Reason::ConfigKey }));
 }
 
 /// The settings of a `NodeConfig` that nodeadm passes over: its decoder ignores keys that it does not know
@@ -63,7 +69,7 @@ pub(super) fn passed_over(config: Option<&Document>, group: &NodeGroup, dead: &m
 fn astray(machine: &mut Machine, document: &Node) {
     let config = document.path(&["spec", "kubelet", "config"]);
     if let Some(config) = config {
-        machine.bury(statements::misplaced(config, true), &Reason::ConfigKey);
+        machine.record_ineffective(statements::misplaced(config, true), &Reason::ConfigKey);
     }
     let (mut keys, mut flags, mut variables) = (Vec::new(), Vec::new(), Vec::new());
     statements::walk(document, &mut Vec::new(), &mut |path, key, value| match path {
@@ -88,9 +94,9 @@ fn astray(machine: &mut Machine, document: &Node) {
         }
         [] => {}
     });
-    machine.bury(keys, &Reason::NodeConfigKey);
-    machine.bury(flags, &Reason::FlagsNoList);
-    machine.bury(variables, &Reason::VariableNotUsed);
+    machine.record_ineffective(keys, &Reason::NodeConfigKey);
+    machine.record_ineffective(flags, &Reason::FlagsNoList);
+    machine.record_ineffective(variables, &Reason::VariableNotUsed);
 }
 
 /// Everything that a text says of durations, whatever kind of file it is.
@@ -198,12 +204,12 @@ fn written(machine: &mut Machine, cx: &mut BootCx<'_>) {
         let why = if is_environment(path) || path == image::NODEADM_ENVIRONMENT {
             Reason::FileNotRead
         } else if path.starts_with("/etc/profile.d/") || LOGIN.contains(&path.as_str()) {
-            if machine.family == Some(Family::Al2023) { Reason::NoSuchVariable } else { Reason::LoginShells }
+            if machine.family() == Some(Family::Al2023) { Reason::NoSuchVariable } else { Reason::LoginShells }
         } else if path.starts_with(image::NODEADM_DOCUMENTS) {
             let ends = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
-            match (machine.family, ends) {
+            match (machine.family(), ends) {
                 (Some(Family::Al2023), false) => Reason::DocumentEnding,
-                (Some(Family::Al2), _) if machine.given => Reason::NoNodeadm,
+                (Some(Family::Al2), _) if machine.image == Image::Given(Family::Al2) => Reason::NoNodeadm,
                 _ => continue,
             }
         } else if unknown || config.as_ref() == Some(path) {
@@ -211,7 +217,7 @@ fn written(machine: &mut Machine, cx: &mut BootCx<'_>) {
         } else if inside && !is_conf(path) {
             Reason::NoConfEnding
         } else if !inside && path.starts_with(image::NODEADM_DROPINS) {
-            if machine.family != Some(Family::Al2023) || !is_conf(path) {
+            if machine.family() != Some(Family::Al2023) || !is_conf(path) {
                 Reason::ConfigNotRead
             } else {
                 Reason::DirectoryNotRead
@@ -222,7 +228,7 @@ fn written(machine: &mut Machine, cx: &mut BootCx<'_>) {
             continue;
         };
         let settings = in_file(path, text, place, cx);
-        machine.bury(settings, &why);
+        machine.record_ineffective(settings, &why);
     }
     for path in
         config.iter().chain(files.keys().filter(|p| directory.as_ref().is_some_and(|d| p.starts_with(d.as_str()))))
@@ -234,18 +240,21 @@ fn written(machine: &mut Machine, cx: &mut BootCx<'_>) {
         let id = cx.texts.add_made(path.as_str(), text, place);
         let document = load(&cx.texts.view(id));
         let fold = config.as_ref() != Some(path);
-        machine.bury(document.tree().map(|t| statements::misplaced(t, fold)).unwrap_or_default(), &Reason::ConfigKey);
+        machine.record_ineffective(
+            document.tree().map(|t| statements::misplaced(t, fold)).unwrap_or_default(),
+            &Reason::ConfigKey,
+        );
     }
 }
 
 /// True for a file of another EKS image than this one seems to be. Where the source does not say which image it is, such a file
 /// may be there for nodes of that one.
 fn of_another_image(machine: &Machine, path: &str) -> bool {
-    let reader = image::sight(path).and_then(image::Reader::family);
+    let reader = image::sight(path).and_then(image::ReadBy::family);
     let variable =
-        machine.family == Some(Family::Al2023) && image::UNIT_DROPINS.iter().any(|dir| path.starts_with(dir));
-    let other = reader.is_some_and(|family| family != Family::Kubeadm && Some(family) != machine.family);
-    !machine.given && (other || variable)
+        machine.family() == Some(Family::Al2023) && image::UNIT_DROPINS.iter().any(|dir| path.starts_with(dir));
+    let other = reader.is_some_and(|family| family != Family::Kubeadm && Some(family) != machine.family());
+    !matches!(machine.image, Image::Given(_)) && (other || variable)
 }
 
 /// By its ending, of which case is a part.
@@ -276,7 +285,7 @@ fn unused(machine: &mut Machine, cx: &mut BootCx<'_>) {
             let Some(File::Known(text)) = files.get(path) else { continue };
             let id = cx.texts.add_made(path.as_str(), text, place);
             let starts: Vec<_> = unit::parse(&cx.texts.view(id)).into_iter().filter(|e| e.key == "ExecStart").collect();
-            machine.bury(in_unit(&starts), &Reason::TwoStarts);
+            machine.record_ineffective(in_unit(&starts), &Reason::TwoStarts);
         }
     }
     for path in names {
@@ -288,9 +297,9 @@ fn unused(machine: &mut Machine, cx: &mut BootCx<'_>) {
         let (starts, variables): (Vec<_>, Vec<_>) =
             unit::parse(&cx.texts.view(id)).into_iter().partition(|e| e.key == "ExecStart");
         let variables = in_unit(&variables);
-        let uses = machine.family == Some(Family::Al2023) && variables_named(&files, &path, b"KUBELET_EXTRA_ARGS=");
-        machine.bury(variables, if uses { &Reason::NoSuchVariable } else { &Reason::VariableNotUsed });
-        machine.bury(in_unit(&starts), &Reason::StartReplaced);
+        let uses = machine.family() == Some(Family::Al2023) && variables_named(&files, &path, b"KUBELET_EXTRA_ARGS=");
+        machine.record_ineffective(variables, if uses { &Reason::NoSuchVariable } else { &Reason::VariableNotUsed });
+        machine.record_ineffective(in_unit(&starts), &Reason::StartReplaced);
     }
 }
 
@@ -348,8 +357,8 @@ fn late(machine: &mut Machine, cx: &mut BootCx<'_>) {
     }
     let mut now = machine.clone();
     now.start = Some(Start { files: machine.files.clone(), argv: None });
-    let Some(effective) = launch::effective(&mut now, cx) else { return };
-    machine.bury(statements(&effective), &Reason::NotRestarted);
+    let Some(effective) = effective::kubelet(&mut now, cx) else { return };
+    machine.record_ineffective(statements(&effective), &Reason::NotRestarted);
 }
 
 /// Everything that is said to a kubelet, with what is not known left out.

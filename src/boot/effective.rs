@@ -13,7 +13,7 @@ use super::unit;
 use super::{bottlerocket, image};
 
 /// What the kubelet of `machine` runs with; `None` if nothing of a kubelet was seen.
-pub(super) fn effective(machine: &mut Machine, cx: &mut BootCx<'_>) -> Option<Effective> {
+pub(super) fn kubelet(machine: &mut Machine, cx: &mut BootCx<'_>) -> Option<Effective> {
     if !machine.seen {
         return None;
     }
@@ -58,7 +58,7 @@ pub(super) fn effective(machine: &mut Machine, cx: &mut BootCx<'_>) -> Option<Ef
 fn file_document(machine: &mut Machine, files: &Files, path: &Traced, cx: &mut BootCx<'_>) -> Option<Document> {
     let path = absolute(path.known_str()?, "/");
     let file = files.get(&path).cloned().or_else(|| {
-        let text = image::file(machine.family?, &path, machine.minor)?;
+        let text = image::file(machine.family()?, &path, machine.minor)?;
         Some(File::Known(std::sync::Arc::new(Traced::made(text, machine.place))))
     })?;
     Some(document(machine, &path, &file, cx))
@@ -89,10 +89,10 @@ fn directory(machine: &mut Machine, files: &Files, dir: &Traced, cx: &mut BootCx
     let Some(dir) = dir.known_str() else { return Vec::new() };
     let dir = format!("{}/", absolute(dir, "/"));
     let mut out = Vec::new();
-    let written = machine.nodeadm.as_ref().and_then(|w| w.config.clone());
-    if machine.family == Some(Family::Al2023)
+    let written = machine.nodeadm.written.as_ref().and_then(|w| w.config.clone());
+    if machine.family() == Some(Family::Al2023)
         && dir.trim_end_matches('/') == image::NODEADM_DROPINS
-        && let name = machine.nodeadm_drop_in(files)
+        && let name = machine.nodeadm.drop_in(files)
         && !files.contains_key(name)
         && let Some(tree) = written
     {
