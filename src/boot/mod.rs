@@ -23,7 +23,7 @@ mod tests;
 
 use crate::kubelet::config::{Document, load};
 use crate::kubelet::{Launch, settle};
-use crate::node::{BootCx, Booted, Family, Ineffective, NodeGroup, Reason, Step, Wrapping};
+use crate::node::{BootCx, Booted, Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
 use crate::runtime::{Name, Runtime};
 use crate::syntax::{Node, Schema};
 use crate::text::{Origin, Traced, Why};
@@ -295,12 +295,12 @@ fn finish(mut way: Way, group: &NodeGroup, cx: &mut BootCx<'_>) -> Booted {
 
 /// Of a boot that has nothing to do with a kubelet, what was not followed in its commands is of no interest. Commands stand in
 /// texts of their own; what stands in a file is the user data as a whole, of which nothing is known then.
-fn only_of_interest(gaps: Vec<crate::node::Gap>, cx: &BootCx<'_>) -> Vec<crate::node::Gap> {
-    let command = |g: &crate::node::Gap| matches!(cx.texts.get(g.at.text).origin, Origin::Made { .. });
-    // A container runtime serves streams also where nothing is seen of a kubelet.
-    let of_runtime = |why: &str| why.split(' ').any(|word| crate::runtime::reads(word).is_some());
-    let of_interest = |g: &crate::node::Gap| match &g.why {
-        Why::NotUnderstood(why) => !command(g) || of_runtime(why),
+fn only_of_interest(gaps: Vec<Gap>, cx: &BootCx<'_>) -> Vec<Gap> {
+    let command = |g: &Gap| matches!(cx.texts.get(g.at.text).origin, Origin::Made { .. });
+    let of_interest = |g: &Gap| match &g.why {
+        Why::NotUnderstood(_) => !command(g),
+        // A container runtime serves streams also where nothing is seen of a kubelet.
+        Why::Edited(file, _) => !command(g) || crate::runtime::reads(file).is_some(),
         _ => true,
     };
     gaps.into_iter().filter(of_interest).collect()

@@ -33,13 +33,13 @@ pub(super) fn claims(text: &Traced) -> bool {
 
 /// What a variable holds.
 #[derive(Clone, Debug)]
-enum Value {
+enum PowerShellValue {
     Text(Traced),
     List(Vec<Traced>),
     Table(Vec<(String, Traced)>),
 }
 
-impl Value {
+impl PowerShellValue {
     /// As PowerShell makes a text of it.
     fn text(&self, at: Span) -> Traced {
         match self {
@@ -63,9 +63,9 @@ pub(super) fn run(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Boo
         for error in &parsed.errors {
             machine.gap(error.at, not_followed(&error.message));
         }
-        let mut reader = Reader { machine, variables: BTreeMap::new(), environment: None };
+        let mut run = PowerShellRun { machine, variables: BTreeMap::new(), environment: None };
         for statement in &parsed.tree {
-            reader.statement(statement, false);
+            run.statement(statement, false);
         }
     }
 }
@@ -99,37 +99,40 @@ fn scripts(text: &Traced, name: &str, place: Span, cx: &mut BootCx<'_>) -> Vec<T
     out
 }
 
-struct Reader<'a> {
+struct PowerShellRun<'a> {
     machine: &'a mut Machine,
-    variables: BTreeMap<String, Value>,
+    variables: BTreeMap<String, PowerShellValue>,
     /// What the machine's own environment has for the parameter.
     environment: Option<Traced>,
 }
 
-impl Reader<'_> {
+impl PowerShellRun<'_> {
     fn statement(&mut self, statement: &Statement, unsure: bool) {
         match statement {
             Statement::Assign { name, add, value, at } => {
                 let value = self.expression(value, *at);
                 let value = match (self.variables.get(name), add) {
                     (Some(before), true) => match (before.clone(), value) {
-                        (Value::List(mut items), more) => {
+                        (PowerShellValue::List(mut items), more) => {
                             match more {
-                                Value::List(more) => items.extend(more),
+                                PowerShellValue::List(more) => items.extend(more),
                                 other => items.push(other.text(*at)),
                             }
-                            Value::List(items)
+                            PowerShellValue::List(items)
                         }
                         (before, more) => {
                             let mut text = before.text(*at);
                             text.push(&more.text(*at));
-                            Value::Text(text)
+                            PowerShellValue::Text(text)
                         }
                     },
-                    (None, true) => Value::Text(Traced::hole(*at, not_followed("a variable that nothing set"))),
+                    (None, true) => {
+                        PowerShellValue::Text(Traced::hole(*at, not_followed("a variable that nothing set")))
+                    }
                     (_, false) => value,
                 };
-                let value = if unsure { Value::Text(Traced::hole(*at, not_followed("a condition"))) } else { value };
+                let value =
+                    if unsure { PowerShellValue::Text(Traced::hole(*at, not_followed("a condition"))) } else { value };
                 self.variables.insert(name.clone(), value);
             }
             Statement::Environment { name, value, at } => {
@@ -179,10 +182,10 @@ impl Reader<'_> {
         while let Some(word) = rest.next() {
             if let Some(Part::Splat(name)) = word.parts.first() {
                 match self.variables.get(name) {
-                    Some(Value::Table(pairs)) => {
+                    Some(PowerShellValue::Table(pairs)) => {
                         extra = pairs.iter().find(|(k, _)| is_parameter(k)).map(|(_, v)| v.clone()).or(extra);
                     }
-                    Some(Value::List(items)) => {
+                    Some(PowerShellValue::List(items)) => {
                         let mut items = items.iter();
                         while let Some(item) = items.next() {
                             let name = item.to_text().to_ascii_lowercase();
@@ -236,7 +239,7 @@ impl Reader<'_> {
     }
 
     /// What a word stands for.
-    fn value(&self, word: &Word) -> Value {
+    fn value(&self, word: &Word) -> PowerShellValue {
         match word.parts.as_slice() {
             [Part::Variable(name)] => self.variable(name, word.at),
             [Part::Group(inner)] => self.expression(inner, word.at),
@@ -254,41 +257,41 @@ impl Reader<'_> {
                     }
                 }
                 match parts {
-                    [Part::List(items)] => Value::List(items.iter().map(|w| self.plain(w)).collect()),
-                    [Part::Table(pairs)] => Value::Table(
+                    [Part::List(items)] => PowerShellValue::List(items.iter().map(|w| self.plain(w)).collect()),
+                    [Part::Table(pairs)] => PowerShellValue::Table(
                         pairs
                             .iter()
                             .map(|(k, v)| (k.to_ascii_lowercase(), self.expression(v, word.at).text(word.at)))
                             .collect(),
                     ),
-                    _ => Value::Text(out),
+                    _ => PowerShellValue::Text(out),
                 }
             }
         }
     }
 
-    fn variable(&self, name: &str, at: Span) -> Value {
+    fn variable(&self, name: &str, at: Span) -> PowerShellValue {
         let unknown = || {
             let why = match name.strip_prefix("env:") {
                 Some(_) => Why::FromOutside(format!("${name}").into()),
                 None => not_followed(&format!("the variable ${name}")),
             };
-            Value::Text(Traced::hole(at, why))
+            PowerShellValue::Text(Traced::hole(at, why))
         };
         self.variables.get(name).cloned().unwrap_or_else(unknown)
     }
 
     /// Words with `+`, `-join` or commas between them.
-    fn expression(&self, words: &[Word], at: Span) -> Value {
-        let hole = || Value::Text(Traced::hole(at, not_followed("an expression")));
+    fn expression(&self, words: &[Word], at: Span) -> PowerShellValue {
+        let hole = || PowerShellValue::Text(Traced::hole(at, not_followed("an expression")));
         match words {
-            [] => Value::Text(Traced::new()),
+            [] => PowerShellValue::Text(Traced::new()),
             [word] => self.value(word),
             [list, join, by] if join.bare().is_some_and(|b| b.eq_ignore_ascii_case("-join")) => {
                 match self.value(list) {
-                    Value::List(items) => Value::Text(Traced::join(&items, &self.plain(by))),
-                    Value::Text(text) => Value::Text(text),
-                    Value::Table(_) => hole(),
+                    PowerShellValue::List(items) => PowerShellValue::Text(Traced::join(&items, &self.plain(by))),
+                    PowerShellValue::Text(text) => PowerShellValue::Text(text),
+                    PowerShellValue::Table(_) => hole(),
                 }
             }
             [first, rest @ ..] => {
@@ -300,7 +303,7 @@ impl Reader<'_> {
                         _ => return hole(),
                     }
                 }
-                Value::Text(out)
+                PowerShellValue::Text(out)
             }
         }
     }

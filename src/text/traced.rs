@@ -21,6 +21,8 @@ pub enum Why {
     FromOutside(Arc<str>),
     /// A construct that is not modelled, named.
     NotUnderstood(Arc<str>),
+    /// A change of a file that is not modelled: the file and the program.
+    Edited(Arc<str>, Arc<str>),
     /// The tool that reads the source refuses this; the words say why, lower case, no full stop.
     Invalid(Arc<str>),
     /// A secret that is not to be looked into.
@@ -35,6 +37,7 @@ impl std::fmt::Display for Why {
             Self::NoDefault(name) => write!(f, "no default for {name}"),
             Self::FromOutside(what) => write!(f, "{what} is known only outside the source"),
             Self::NotUnderstood(what) => write!(f, "{what} is not followed"),
+            Self::Edited(file, program) => write!(f, "an edit of {file} by {program} is not followed"),
             Self::Invalid(why) => write!(f, "refused: {why}"),
             Self::Secret => f.write_str("a secret"),
             Self::Limit(what) => write!(f, "limit reached: {what}"),

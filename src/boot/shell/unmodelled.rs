@@ -259,7 +259,7 @@ impl Shell<'_, '_> {
         // Of a container runtime's file only one line matters.
         names.retain(|name| runtime::reads(name).is_none() || text.contains(runtime::KEY));
         for name in names {
-            let why = Why::NotUnderstood(format!("an edit of {name} by {program}").into());
+            let why = Why::Edited(name.as_str().into(), program.into());
             if image::sight(&name).is_some() || name == image::BOOTSTRAP || runtime::reads(&name).is_some() {
                 path.machine.gap(span, why.clone());
             }

@@ -63,10 +63,10 @@ pub(super) fn body(text: &Traced) -> Option<Traced> {
 /// If a tag is not followed, or the template is none that Jinja reads: the place and the reason.
 pub(super) fn render(text: &Traced, choices: &mut Choices) -> Result<Traced, (Option<Span>, Why)> {
     let pieces = pieces(text)?;
-    let mut reader = Reader { pieces: &pieces, choices, names: BTreeMap::new(), out: Traced::new() };
-    let end = reader.block(0, true, 0)?;
+    let mut renderer = TemplateRenderer { pieces: &pieces, choices, names: BTreeMap::new(), out: Traced::new() };
+    let end = renderer.block(0, true, 0)?;
     match pieces.get(end) {
-        None => Ok(reader.out),
+        None => Ok(renderer.out),
         Some(piece) => Err(piece.fault()),
     }
 }
@@ -196,7 +196,7 @@ fn end_of_raw(bytes: &[u8]) -> Option<(usize, usize)> {
     None
 }
 
-struct Reader<'a> {
+struct TemplateRenderer<'a> {
     pieces: &'a [Piece],
     choices: &'a mut Choices,
     /// What `set` and `for` have given names to.
@@ -206,7 +206,7 @@ struct Reader<'a> {
 
 type Step = Result<usize, (Option<Span>, Why)>;
 
-impl Reader<'_> {
+impl TemplateRenderer<'_> {
     /// Reads from the piece `at` to the tag that ends the block, which it gives; writes only where `live`.
     fn block(&mut self, mut at: usize, live: bool, depth: usize) -> Step {
         while let Some(piece) = self.pieces.get(at) {

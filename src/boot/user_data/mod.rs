@@ -80,7 +80,7 @@ fn read(
     choices: Choices,
     cx: &mut BootCx<'_>,
 ) -> (Plan, Choices) {
-    let mut reader = parts::Reader { plan: Plan::default(), choices, family: group.family, place: group.place, cx };
+    let mut reader = parts::PartReader { plan: Plan::default(), choices, family: group.family, place: group.place, cx };
     match wrapping::peel(text, wrapping) {
         Ok(text) => {
             let (documents, error) = node_config::documents_in(&text);

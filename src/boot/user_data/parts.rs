@@ -92,7 +92,7 @@ struct Piece<'a> {
 }
 
 /// Reads user data as cloud-init does.
-pub(super) struct Reader<'a, 'b> {
+pub(super) struct PartReader<'a, 'b> {
     pub(super) plan: Plan,
     pub(super) choices: Choices,
     pub(super) family: Option<Family>,
@@ -100,7 +100,7 @@ pub(super) struct Reader<'a, 'b> {
     pub(super) cx: &'a mut BootCx<'b>,
 }
 
-impl Reader<'_, '_> {
+impl PartReader<'_, '_> {
     /// All of the user data, without EC2's base64.
     pub(super) fn whole(&mut self, text: &Traced, name: &str) {
         if windows::claims(text) {
