@@ -1,6 +1,7 @@
 //! The rules of a run: the built-in ones, and those that people have written.
 
-use super::{RULES, Rule};
+use super::built_in::RULES;
+use super::rule::Rule;
 
 /// The rules that there are in a run, sorted by id.
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! What is reported: rules, and the findings they make of effective configurations. Knows no input and no payload: a rule
 //! sees what a node ends up with, and the way to it.
 
+mod built_in;
 mod catalogue;
 mod finding;
 mod judge;
@@ -8,41 +9,12 @@ mod opt_in;
 mod predicate;
 mod rule;
 
+pub use built_in::{PAGES, RULES, rule};
 pub use catalogue::Catalogue;
 pub use finding::{Finding, Fix, Frame, GroupRef, Hop};
 pub use judge::{Options, delivered, judge, judge_unreached, suggestion};
 pub use predicate::Predicate;
 pub use rule::{Level, Page, PageError, Rule};
-
-use std::sync::LazyLock;
-
-/// The page of every built-in rule: its id and its text, sorted by id.
-pub const PAGES: &[(&str, &str)] = &[
-    ("dead-kubelet-setting", include_str!("../../rules/dead-kubelet-setting.md")),
-    ("expired-ignore", include_str!("../../rules/expired-ignore.md")),
-    ("invalid-duration", include_str!("../../rules/invalid-duration.md")),
-    ("invalid-ignore", include_str!("../../rules/invalid-ignore.md")),
-    ("long-streaming-idle-timeout", include_str!("../../rules/long-streaming-idle-timeout.md")),
-    ("replaced-zero", include_str!("../../rules/replaced-zero.md")),
-    ("unset-streaming-idle-timeout", include_str!("../../rules/unset-streaming-idle-timeout.md")),
-    ("unused-ignore", include_str!("../../rules/unused-ignore.md")),
-    ("zero-kubelet-timeout", include_str!("../../rules/zero-kubelet-timeout.md")),
-    ("zero-runtime-stream-idle-timeout", include_str!("../../rules/zero-runtime-stream-idle-timeout.md")),
-    ("zero-streaming-idle-timeout", include_str!("../../rules/zero-streaming-idle-timeout.md")),
-];
-
-/// Every built-in rule, read from its page, sorted by id.
-pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    PAGES
-        .iter()
-        .map(|(id, page)| Rule::read(id, page).unwrap_or_else(|e| panic!("internal error: rules/{id}.md: {e}")))
-        .collect()
-});
-
-/// The rule of this id.
-pub fn rule(id: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|r| r.id == id)
-}
 
 #[cfg(test)]
 mod tests;

@@ -15,7 +15,7 @@ use crate::text::{Traced, Why};
 use super::args::{Args, Pass, parse};
 use super::config::Document;
 use grace::Grace;
-use track::{FieldValue, Merge, Track, by_flag, invalid};
+use track::{FieldValue, Merge, Track, by_flag};
 
 /// Everything that decides what one kubelet runs with.
 #[derive(Clone, Debug, Default)]
@@ -170,7 +170,7 @@ impl<'a> Settler<'a> {
                     (Reading::Invalid(words), None) => {
                         let value = given.value.to_text();
                         let message = shorten(&format!("invalid argument {value:?} for \"--{flag}\" flag: {words}"));
-                        self.failures.push(invalid(setting, message));
+                        self.failures.push(Failure::invalid(setting, message));
                     }
                     (Reading::Invalid(_), Some(why)) | (Reading::Unknown(why), _) => self.doubts.push(why.clone()),
                     _ => {}

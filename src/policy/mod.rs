@@ -1,6 +1,7 @@
 //! Which findings count: rules that are chosen, levels, requests to ignore, what is known, what was changed.
 
 mod baseline;
+mod hidden;
 mod ignore;
 mod settings;
 mod values;
@@ -12,9 +13,10 @@ use std::time::SystemTime;
 
 use crate::check::{Catalogue, Finding, Options, Rule};
 use crate::node::NodeGroup;
-use crate::text::{Place, Source};
+use crate::text::Source;
 
 pub use baseline::{Baseline, write_baseline};
+pub use hidden::{Hidden, Why};
 pub use ignore::may_ask;
 pub use settings::{Assume, Exception, FILE_NAMES, FailOn, Long, Settings, SettingsError, Write};
 pub use values::{Day, ImageFamily, Pattern, RuleId, Time, Version, no_rule};
@@ -56,39 +58,6 @@ impl Default for Policy {
             baseline: None,
         }
     }
-}
-
-/// Why a finding does not count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Why {
-    /// A comment in the source, or what stands for one.
-    Comment,
-    /// The configuration.
-    Settings,
-    /// It is known.
-    Baseline,
-}
-
-impl Why {
-    /// The word in machine-readable output.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Comment => "comment",
-            Self::Settings => "configuration",
-            Self::Baseline => "baseline",
-        }
-    }
-}
-
-/// Who hides a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hidden {
-    /// What kind of thing.
-    pub why: Why,
-    /// The reason that a person gave; may be empty.
-    pub reason: String,
-    /// Where it stands, if it stands in a file that was scanned.
-    pub place: Option<Place>,
 }
 
 /// What became of findings.

@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, VecDeque};
 use crate::syntax::{Node, toml};
 use crate::text::Why;
 
-use super::{Content, Files, KEY, Name, Runtime, Track, version_of};
+use super::timeout::{Content, Files, KEY, Name, Runtime, Track, version_of};
 
 /// The file that containerd reads without `--config`.
 pub(super) const CONFIG: &str = "/etc/containerd/config.toml";

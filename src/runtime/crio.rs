@@ -5,11 +5,11 @@
 //! The main file is read first, then every file below the drop-in directory in the order of a walk, whatever its name; each is
 //! decoded over what was there, so that the last word counts. A flag, or the variable `STREAM_IDLE_TIMEOUT`, beats all files.
 
-use crate::setting::{Mechanism, Reading, SetBy, Setting};
+use crate::setting::{Failure, Mechanism, Reading, SetBy, Setting};
 use crate::syntax::{Node, toml, unit};
 use crate::text::{Span, Traced, Why};
 
-use super::{Content, Files, KEY, Name, Runtime, Track, invalid};
+use super::timeout::{Content, Files, KEY, Name, Runtime, Track};
 
 /// The file that CRI-O reads without `--config`.
 pub(super) const CONFIG: &str = "/etc/crio/crio.conf";
@@ -73,7 +73,7 @@ pub(super) fn settle(files: &mut dyn Files) -> Option<Runtime> {
                     // Each file is decoded by itself, so that a later one repairs nothing.
                     let message = message.clone();
                     let setting = track.said.last().map(|(setting, _)| setting.clone());
-                    track.failures.extend(setting.map(|s| invalid(s, message)));
+                    track.failures.extend(setting.map(|s| Failure::invalid(s, message)));
                 }
             }
             None => {

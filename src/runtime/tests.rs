@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::setting::render_duration;
-use crate::text::{Source, Texts};
+use crate::text::{Source, Texts, Why};
 
 /// The files of a node; a file whose text is `?` is there, but not known.
 struct Node {

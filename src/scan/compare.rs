@@ -1,6 +1,7 @@
 //! What the source says, held against what was seen on nodes.
 
-use super::{Scan, ShownGroup, ShownSetting};
+use super::effective::{ShownGroup, ShownSetting};
+use super::results::Scan;
 
 /// A node group of the source and a kubelet that was seen.
 #[derive(Debug)]

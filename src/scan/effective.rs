@@ -8,7 +8,7 @@ use crate::setting::{Mechanism, SetBy, Setting, Settled, render_duration};
 use crate::text::{Place, Texts};
 use crate::value::Guard;
 
-use super::{Note, note};
+use super::note::{Note, note};
 
 /// One node group, booted one way.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,7 +7,9 @@ use crate::collect;
 use crate::input::FileList;
 use crate::text::Files;
 
-use super::{Note, Request, Scan};
+use super::note::Note;
+use super::request::Request;
+use super::results::Scan;
 
 /// The most files of a repository that are looked at to find who uses a named file.
 const MAX_NEIGHBOURS: usize = 50_000;

@@ -97,6 +97,14 @@ pub struct Failure {
     pub at: Option<Span>,
 }
 
+impl Failure {
+    /// A statement is no duration.
+    pub(crate) fn invalid(setting: Setting, message: String) -> Self {
+        let at = Some(setting.at);
+        Self { kind: FailureKind::InvalidDuration, message, setting: Some(setting), at }
+    }
+}
+
 /// Kinds of start failures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {

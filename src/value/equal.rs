@@ -2,7 +2,7 @@
 
 use crate::text::Traced;
 
-use super::{Kind, Value};
+use super::kind::{Kind, Value};
 
 /// What a language says of two values by itself: that they are equal, are not, or that this is not known (`Some(None)`).
 pub type Own<'a> = &'a dyn Fn(&Value, &Value) -> Option<Option<bool>>;

@@ -3,7 +3,7 @@
 use super::super::config::{API_VERSION, Document, Header, KIND, Lookup, PathEntry};
 use super::super::schema::{TYPED, whole};
 use super::Settler;
-use super::track::{FieldValue, Merge, by_key, invalid};
+use super::track::{FieldValue, Merge, by_key};
 use crate::setting::{FIELDS, Failure, FailureKind, Field, Mechanism, Reading, SetBy, Setting, Settled, Shape};
 use crate::syntax::Node;
 use crate::text::Why;
@@ -103,7 +103,7 @@ impl Settler<'_> {
                     };
                     f.kind != FailureKind::ConfigFile || !f.at.is_some_and(inside)
                 });
-                self.failures.push(invalid(setting.clone(), message));
+                self.failures.push(Failure::invalid(setting.clone(), message));
             }
             Reading::Unknown(why) => self.doubts.push(why.clone()),
             Reading::Duration(_) | Reading::Unset => {}

@@ -1,6 +1,6 @@
 //! A field between the steps: what was said of it, and what holds so far.
 
-use crate::setting::{Failure, FailureKind, Field, Mechanism, Reading, SetBy, Setting, Settled, read_duration};
+use crate::setting::{Field, Mechanism, Reading, SetBy, Setting, Settled, read_duration};
 use crate::syntax::Node;
 use crate::text::{Traced, Why};
 
@@ -122,9 +122,4 @@ pub(super) fn by_key(
         None => value.span,
     };
     Setting { field, key: signal, raw, reading, at, carrier, by }
-}
-
-pub(super) fn invalid(setting: Setting, message: String) -> Failure {
-    let at = Some(setting.at);
-    Failure { kind: FailureKind::InvalidDuration, message, setting: Some(setting), at }
 }

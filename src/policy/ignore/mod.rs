@@ -16,7 +16,7 @@ use crate::text::{Place, Source};
 
 use comment::Asked;
 
-use super::{Hidden, Why};
+use super::hidden::{Hidden, Why};
 
 /// The word that a file has to have in it to be looked at.
 const MARK: &[u8] = b"kubelet-lint";

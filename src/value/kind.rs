@@ -1,0 +1,232 @@
+//! Values: what kinds there are, and what is asked of every one.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::text::{Link, Span, Traced, Via, Why};
+
+use super::condition::Guard;
+use super::number::Number;
+
+/// The most alternatives that are kept apart for one value or one text; past it the value becomes a hole.
+pub const MAX_ALTERNATIVES: usize = 32;
+
+/// A value, the place of the expression that gave it, and the references it passed since.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Value {
+    /// What it is.
+    pub kind: Kind,
+    /// The literal, or the expression that computed it.
+    pub at: Span,
+    /// References passed on the way outward. Applies to everything inside as well.
+    pub via: Via,
+}
+
+/// The kinds of values.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// Nothing.
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// Text, possibly with holes in it.
+    Str(Arc<Traced>),
+    /// Values in order.
+    List(Arc<Vec<Value>>),
+    /// Values by key, in the order of the source.
+    Map(Arc<Map>),
+    /// Not known.
+    Unknown(Why),
+    /// One of several, by conditions that the source cannot decide. At least two.
+    Either(Arc<Vec<Alternative>>),
+}
+
+/// Entries by key.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Map {
+    /// The entries.
+    pub entries: IndexMap<Arc<str>, Entry>,
+    /// Set if there may be more entries than are listed, or others.
+    pub open: Option<Why>,
+}
+
+/// One entry of a map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The key.
+    pub key: Span,
+    /// The value.
+    pub value: Value,
+}
+
+/// One of the values that an undecided condition leaves open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alternative {
+    /// When it is this one.
+    pub when: Guard,
+    /// The value; never itself `Either`.
+    pub value: Value,
+}
+
+impl Value {
+    /// A value written or computed at `at`.
+    pub fn new(kind: Kind, at: Span) -> Self {
+        Self { kind, at, via: None }
+    }
+
+    /// Nothing.
+    pub fn null(at: Span) -> Self {
+        Self::new(Kind::Null, at)
+    }
+
+    /// A truth value.
+    pub fn bool(value: bool, at: Span) -> Self {
+        Self::new(Kind::Bool(value), at)
+    }
+
+    /// Text.
+    pub fn str(text: Traced, at: Span) -> Self {
+        Self::new(Kind::Str(Arc::new(text)), at)
+    }
+
+    /// A list.
+    pub fn list(items: Vec<Value>, at: Span) -> Self {
+        Self::new(Kind::List(Arc::new(items)), at)
+    }
+
+    /// A map that is complete.
+    pub fn map(entries: IndexMap<Arc<str>, Entry>, at: Span) -> Self {
+        Self::new(Kind::Map(Arc::new(Map { entries, open: None })), at)
+    }
+
+    /// Something that is not known.
+    pub fn unknown(why: Why, at: Span) -> Self {
+        Self::new(Kind::Unknown(why), at)
+    }
+
+    /// One of several. Alternatives that are themselves several are taken apart; contradictions are dropped; a single one
+    /// that is left stands alone; too many become unknown.
+    pub fn either(alternatives: Vec<Alternative>, at: Span) -> Self {
+        let mut flat: Vec<Alternative> = Vec::new();
+        for alternative in alternatives {
+            for (when, value) in alternative.value.alternatives() {
+                if let Some(when) = alternative.when.and(&when) {
+                    flat.push(Alternative { when, value });
+                }
+            }
+        }
+        if flat.len() > MAX_ALTERNATIVES {
+            return Self::unknown(Why::Limit("alternatives of one value"), at);
+        }
+        match flat.len() {
+            0 => Self::unknown(Why::NotUnderstood("conditions that contradict each other".into()), at),
+            1 => flat.swap_remove(0).value,
+            _ if flat.windows(2).all(|w| w[0].value == w[1].value) => flat.swap_remove(0).value,
+            _ => Self::new(Kind::Either(Arc::new(flat)), at),
+        }
+    }
+
+    /// The same value after passing a reference at `at`, described by `step`.
+    #[must_use]
+    pub fn through(mut self, at: Span, step: &Arc<str>) -> Self {
+        self.via = Some(Arc::new(Link { at, step: Arc::clone(step), inner: self.via.take() }));
+        self
+    }
+
+    /// Everything that this value may be, each with its condition; one alternative that always holds for a plain value.
+    /// References that the value passed are passed on.
+    pub fn alternatives(&self) -> Vec<(Guard, Value)> {
+        match &self.kind {
+            Kind::Either(list) => {
+                list.iter().map(|a| (a.when.clone(), a.value.clone().with_outer(&self.via))).collect()
+            }
+            _ => vec![(Guard::always(), self.clone())],
+        }
+    }
+
+    /// The value with the references of something that it stood inside of, which were passed after its own.
+    #[must_use]
+    pub fn with_outer(mut self, outer: &Via) -> Self {
+        let mut links = Vec::new();
+        let mut next = outer.as_ref();
+        while let Some(link) = next {
+            links.push(link);
+            next = link.inner.as_ref();
+        }
+        for link in links.into_iter().rev() {
+            self.via = Some(Arc::new(Link { at: link.at, step: Arc::clone(&link.step), inner: self.via.take() }));
+        }
+        self
+    }
+
+    /// The entry of a map, if the value is a map that has it.
+    pub fn get(&self, key: &str) -> Option<Value> {
+        match &self.kind {
+            Kind::Map(map) => map.entries.get(key).map(|e| e.value.clone().with_outer(&self.via)),
+            _ => None,
+        }
+    }
+
+    /// The item of a list, if the value is a list that has it.
+    pub fn item(&self, index: usize) -> Option<Value> {
+        match &self.kind {
+            Kind::List(items) => items.get(index).map(|v| v.clone().with_outer(&self.via)),
+            _ => None,
+        }
+    }
+
+    /// The items of a list; none for anything else.
+    pub fn items(&self) -> Vec<Value> {
+        match &self.kind {
+            Kind::List(items) => items.iter().map(|v| v.clone().with_outer(&self.via)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// True if nothing is known of the value.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.kind, Kind::Unknown(_))
+    }
+
+    /// True for null.
+    pub fn is_null(&self) -> bool {
+        matches!(self.kind, Kind::Null)
+    }
+
+    /// The text of a string, number or truth value as Terraform and CloudFormation would put it into a string, with the
+    /// references it passed. An unknown gives a hole. `None` for null, lists, maps and `Either`.
+    pub fn to_traced(&self) -> Option<Traced> {
+        let plain = match &self.kind {
+            Kind::Str(text) => Traced::clone(text),
+            Kind::Bool(value) => Traced::made(if *value { "true" } else { "false" }, self.at),
+            Kind::Number(number) => number.to_traced(self.at),
+            Kind::Unknown(why) => Traced::hole(self.at, why.clone()),
+            Kind::Null | Kind::List(_) | Kind::Map(_) | Kind::Either(_) => return None,
+        };
+        Some(plain.through_all(&self.via))
+    }
+
+    /// The text of a string that is known whole.
+    pub fn as_known_str(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Str(text) => text.known_str(),
+            _ => None,
+        }
+    }
+
+    /// The truth value, also where it is written as text, as Terraform and CloudFormation convert it.
+    pub fn as_bool(&self) -> Option<bool> {
+        match &self.kind {
+            Kind::Bool(value) => Some(*value),
+            Kind::Str(text) => match text.known_str()? {
+                "true" => Some(true),
+                "false" => Some(false),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
