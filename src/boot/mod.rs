@@ -10,6 +10,7 @@ mod kubeadm;
 mod machine;
 mod node_config;
 mod nodeadm;
+mod print_toml;
 mod runtime;
 mod shell;
 mod unit;

@@ -11,13 +11,13 @@ use std::sync::Arc;
 use crate::node::{BootCx, Family, NodeGroup};
 use crate::runtime::{Content, Name, Runtime, config_file, settle};
 use crate::setting::Setting;
+use crate::syntax::Node;
 use crate::syntax::toml;
-use crate::syntax::{Node, NodeKind, Style};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Traced, Why};
 use crate::value::{Condition, Guard};
 
 use super::machine::{File, Files, Machine};
-use super::{image, node_config};
+use super::{image, node_config, print_toml};
 
 /// The files of a machine as a runtime sees them.
 struct Seen<'a, 'b, 'c> {
@@ -174,103 +174,6 @@ pub(super) fn by_nodeadm(machine: &mut Machine, documents: &[Node], cx: &mut Boo
     let id = cx.texts.add_made("nodeadm's configuration of containerd", &Traced::made(own, place), place);
     let Some(own) = toml::parse(&cx.texts.view(id)).tree else { return };
     let mut text = Traced::new();
-    print(&node_config::merged(&own, &over), &Traced::new(), place, &mut text, 0);
+    print_toml::table(&node_config::merged(&own, &over), &Traced::new(), place, &mut text, 0);
     machine.put(image::CONTAINERD, File::Known(Arc::new(text)));
 }
-
-/// The deepest table that is printed.
-const MAX_DEPTH: usize = 32;
-
-/// A table as go-toml v2 prints a map: what is no table first, then the tables, each by its key.
-fn print(table: &Node, header: &Traced, at: Span, out: &mut Traced, depth: usize) {
-    if depth > MAX_DEPTH {
-        return;
-    }
-    let mut pairs: Vec<&(Node, Node)> = table.pairs().iter().collect();
-    let name = |pair: &(Node, Node)| pair.0.as_scalar().map(|s| s.text.to_text().into_owned());
-    pairs.sort_by_key(|pair| name(pair));
-    for (key, value) in pairs.iter().filter(|(_, v)| !v.is_map()) {
-        let Some(key) = key.as_scalar() else { continue };
-        if key.text.is_hole() && value.as_scalar() == Some(key) {
-            // It stands for whole lines.
-            out.push(&key.text);
-        } else {
-            out.push(&quoted(&key.text, at, true));
-            out.push_made(b" = ", at);
-            inline(value, at, out, depth + 1);
-        }
-        out.push_made(b"\n", at);
-    }
-    for (key, value) in pairs.iter().filter(|(_, v)| v.is_map()) {
-        let Some(key) = key.as_scalar() else { continue };
-        let mut path = header.clone();
-        if !path.is_empty() {
-            path.push_made(b".", at);
-        }
-        path.push(&quoted(&key.text, at, true));
-        out.push_made(b"\n[", at);
-        out.push(&path);
-        out.push_made(b"]\n", at);
-        print(value, &path, at, out, depth + 1);
-    }
-}
-
-fn inline(value: &Node, at: Span, out: &mut Traced, depth: usize) {
-    if depth > MAX_DEPTH {
-        return;
-    }
-    match &value.kind {
-        NodeKind::Scalar(scalar) if scalar.style == Style::Plain => out.push(&scalar.text),
-        NodeKind::Scalar(scalar) => out.push(&quoted(&scalar.text, at, false)),
-        NodeKind::Seq(items) => {
-            out.push_made(b"[", at);
-            for (n, item) in items.iter().enumerate() {
-                if n > 0 {
-                    out.push_made(b", ", at);
-                }
-                inline(item, at, out, depth + 1);
-            }
-            out.push_made(b"]", at);
-        }
-        NodeKind::Map(pairs) => {
-            out.push_made(b"{", at);
-            for (n, (key, item)) in pairs.iter().enumerate() {
-                if n > 0 {
-                    out.push_made(b", ", at);
-                }
-                if let Some(key) = key.as_scalar() {
-                    out.push(&quoted(&key.text, at, true));
-                    out.push_made(b" = ", at);
-                    inline(item, at, out, depth + 1);
-                }
-            }
-            out.push_made(b"}", at);
-        }
-    }
-}
-
-/// A text in single quotes, or in double ones where it cannot stand in single ones; a key that needs none has none.
-fn quoted(text: &Traced, at: Span, key: bool) -> Traced {
-    let bytes = text.bytes();
-    if key && !bytes.is_empty() && bytes.iter().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(b)) {
-        return text.clone();
-    }
-    let mut out = Traced::new();
-    if bytes.iter().any(|b| *b == b'\'' || b.is_ascii_control()) {
-        let mut inner = text.replace(b"\\", &Traced::made("\\\\", at)).replace(b"\"", &Traced::made("\\\"", at));
-        for (byte, escape) in [(b"\n", "\\n"), (b"\r", "\\r"), (b"\t", "\\t")] {
-            inner = inner.replace(byte, &Traced::made(escape, at));
-        }
-        out.push_made(b"\"", at);
-        out.push(&inner);
-        out.push_made(b"\"", at);
-    } else {
-        out.push_made(b"'", at);
-        out.push(text);
-        out.push_made(b"'", at);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,21 +1,18 @@
-use super::*;
-use crate::node::{Cx, Step, Wrapping};
+//! Container runtimes: which files they have read when a boot ends.
+
+use super::world::{As, group, mime};
+use crate::boot::run;
+use crate::node::{Cx, Family};
 use crate::setting::render_duration;
-use crate::text::{Memory, Source};
+use crate::text::Memory;
 
 /// What the runtimes of a node group run with that boots with this user data: the value, its line and a condition.
 fn boot(family: Option<Family>, merged: bool, text: &str) -> Vec<String> {
     let files = Memory::default();
     let mut cx = Cx::new(&files);
-    let id = cx.texts.add_source(Arc::new(Source::new("/user-data", text.as_bytes())));
-    let view = cx.texts.view(id);
-    let mut group = NodeGroup::new("group", view.span(0..0));
-    group.family = family;
-    group.minor = Some(33);
-    group.merged_by_eks = merged;
-    group.steps.push(Step::UserData(view.traced(0..text.len()), Wrapping::Base64OrPlain));
+    let group = group(&mut cx, family, merged, As::UserData, text);
     let mut out = Vec::new();
-    for booted in crate::boot::run(&group, &mut cx.boot()) {
+    for booted in run(&group, &mut cx.boot()) {
         for runtime in &booted.runtimes {
             let when = booted.when.and(&runtime.when).unwrap();
             let value = runtime.timeout.effective.map_or("unknown".to_owned(), render_duration);
@@ -33,15 +30,6 @@ fn boot(family: Option<Family>, merged: bool, text: &str) -> Vec<String> {
 const AL2023: Option<Family> = Some(Family::Al2023);
 const AL2: Option<Family> = Some(Family::Al2);
 
-/// A message of a `NodeConfig` without any containerd, a script, and perhaps more.
-fn message(parts: &[(&str, &str)]) -> String {
-    let mut out = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n".to_owned();
-    for (kind, body) in parts {
-        out.push_str(&format!("--B\nContent-Type: {kind}\n\n{body}\n"));
-    }
-    out + "--B--\n"
-}
-
 fn node_config(spec: &str) -> String {
     format!("apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec: {spec}")
 }
@@ -58,7 +46,7 @@ fn scripts_on_amazon_linux_2023_come_before_the_last_start() {
         format!("#!/bin/bash\nprintf \"{}\" >> /etc/containerd/config.toml", table.replace('"', "\\\"")),
         "#!/bin/bash\nsystemctl restart containerd\ncat >> /etc/containerd/config.toml <<E\n[plugins.'io.containerd.grpc.v1.cri']\nstream_idle_timeout = '0'\nE".to_owned(),
     ] {
-        let text = message(&[(NODE, &config), (SHELL, &script)]);
+        let text = mime(&[(NODE, &config), (SHELL, &script)], true);
         let found = boot(AL2023, false, &text);
         assert!(matches!(found.as_slice(), [one] if one.starts_with("0s at") && !one.contains("if")), "{found:?}\n{text}");
     }
@@ -71,14 +59,14 @@ fn a_document_that_a_script_leaves_makes_nodeadm_write_again() {
         node_config("{containerd: {config: \"plugins.'io.containerd.grpc.v1.cri'.stream_idle_timeout = '1h'\"}}");
     let zero = config.replace("1h", "0");
     let script = format!("#!/bin/bash\ncat > /etc/eks/nodeadm.d/x.yaml <<'E'\n{zero}\nE");
-    assert_eq!(boot(AL2023, false, &message(&[(NODE, &config), (SHELL, &script)])), ["0s at 17"]);
+    assert_eq!(boot(AL2023, false, &mime(&[(NODE, &config), (SHELL, &script)], true)), ["0s at 17"]);
     // What a script made of the file is gone then.
     let other = node_config("{kubelet: {config: {maxPods: 3}}}");
     let script =
         format!("#!/bin/bash\necho > /etc/containerd/config.toml\ncat > /etc/eks/nodeadm.d/x.yaml <<'E'\n{other}\nE");
-    assert_eq!(boot(AL2023, false, &message(&[(NODE, &config), (SHELL, &script)])), ["1h0m0s at 9"]);
+    assert_eq!(boot(AL2023, false, &mime(&[(NODE, &config), (SHELL, &script)], true)), ["1h0m0s at 9"]);
     let script = "#!/bin/bash\necho > /etc/containerd/config.toml";
-    assert_eq!(boot(AL2023, false, &message(&[(NODE, &config), (SHELL, script)])), [""; 0]);
+    assert_eq!(boot(AL2023, false, &mime(&[(NODE, &config), (SHELL, script)], true)), [""; 0]);
 }
 
 const CONFIG: &str = "version = 2\nimports = ['/etc/containerd/config.d/*.toml']\n[plugins.'io.containerd.grpc.v1.cri']\nstream_idle_timeout = '0'\n";
@@ -102,7 +90,7 @@ fn what_amazon_linux_2_reads_hangs_on_bootstrap() {
     assert_eq!(run(&format!("{named}/etc/eks/bootstrap.sh prod --containerd-config-file /opt/c.toml\n")), ["0s at 6"]);
     assert_eq!(run(&format!("{copied}/etc/eks/bootstrap.sh prod --container-runtime dockerd\n")), [""; 0]);
     // EKS runs bootstrap.sh itself, after all parts of the user.
-    assert_eq!(boot(AL2, true, &message(&[(SHELL, &format!("#!/bin/bash\n{copied}"))])), ["0s at 12"]);
+    assert_eq!(boot(AL2, true, &mime(&[(SHELL, &format!("#!/bin/bash\n{copied}"))], true)), ["0s at 12"]);
     // So does a script that was edited.
     let edited = "sed -i 's/KUBELET_EXTRA_ARGS=$2/KUBELET_EXTRA_ARGS=\"$2 --v=3\"/' /etc/eks/bootstrap.sh\n";
     assert_eq!(run(&format!("{copied}{edited}{bootstrap}")), ["0s at 6"]);
@@ -153,12 +141,8 @@ fn edits_that_are_not_followed_are_told_where_they_matter() {
         let files = Memory::default();
         let mut cx = Cx::new(&files);
         let text = format!("#!/bin/bash\n{script}\nsystemctl restart containerd kubelet\n");
-        let id = cx.texts.add_source(Arc::new(Source::new("/user-data", text.as_bytes())));
-        let view = cx.texts.view(id);
-        let mut group = NodeGroup::new("group", view.span(0..0));
-        group.family = Some(Family::Kubeadm);
-        group.steps.push(Step::Script(view.traced(0..text.len())));
-        let booted = crate::boot::run(&group, &mut cx.boot());
+        let group = group(&mut cx, Some(Family::Kubeadm), false, As::Script, &text);
+        let booted = run(&group, &mut cx.boot());
         booted.iter().flat_map(|b| &b.gaps).any(|g| g.why.to_string().contains("/etc/containerd/config.toml"))
     };
     let file = "/etc/containerd/config.toml";
@@ -166,42 +150,4 @@ fn edits_that_are_not_followed_are_told_where_they_matter() {
     assert!(gaps(&format!("python3 -c 'edit(\"{file}\", \"stream_idle_timeout\")'")));
     assert!(!gaps(&format!("sed -i 's/SystemdCgroup = false/SystemdCgroup = true/' {file}")));
     assert!(!gaps(&format!("containerd config default > {file}\nawk -i inplace '{{print}}' {file}")));
-}
-
-proptest::proptest! {
-    /// What nodeadm writes reads back as what it was made of.
-    #[test]
-    fn a_table_reads_back_as_it_was_printed(
-        text in "(\\[[a-c](\\.'[a-c. ]{1,2}')?\\]\n|[d-g] = ('[a-z \\\\\"]{0,3}'|\"(\\\\n|\\\\t|'|é){0,3}\"|[0-9]|true|\\['x', 2\\]|\\{x = 'y', z.w = 1\\})\n){0,6}",
-    ) {
-        let files = Memory::default();
-        let mut cx = Cx::new(&files);
-        let id = cx.texts.add_source(Arc::new(Source::new("/x.toml", text.as_bytes())));
-        let parsed = toml::parse(&cx.texts.view(id));
-        proptest::prop_assume!(parsed.errors.is_empty());
-        let tree = parsed.tree.unwrap();
-        let mut out = Traced::new();
-        let at = cx.texts.view(id).span(0..0);
-        print(&tree, &Traced::new(), at, &mut out, 0);
-        let made = cx.texts.add_made("printed", &out, at);
-        let again = toml::parse(&cx.texts.view(made));
-        proptest::prop_assert!(again.errors.is_empty(), "{}", out.to_text());
-        proptest::prop_assert_eq!(shape(&tree), shape(&again.tree.unwrap()), "{}", out.to_text());
-    }
-}
-
-/// Keys and values without their order and places.
-fn shape(node: &Node) -> String {
-    match &node.kind {
-        NodeKind::Scalar(scalar) => format!("{:?}{}", scalar.style == Style::Plain, scalar.text.to_text()),
-        NodeKind::Seq(items) => items.iter().map(shape).collect::<Vec<_>>().join(","),
-        NodeKind::Map(pairs) => {
-            let mut pairs: Vec<_> = pairs
-                .iter()
-                .map(|(key, value)| format!("{:?}: {}", key.as_scalar().map(|k| k.text.to_text()), shape(value)))
-                .collect();
-            pairs.sort();
-            format!("{{{}}}", pairs.join("; "))
-        }
-    }
 }
