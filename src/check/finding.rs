@@ -84,6 +84,29 @@ pub struct GroupRef {
 }
 
 impl Finding {
+    /// A finding at one place, of which nothing further is said.
+    pub fn new(rule: &'static Rule, headline: String, at: Frame) -> Self {
+        Self {
+            rule,
+            level: rule.level,
+            headline,
+            passes: vec![at.place.clone()],
+            at,
+            exact: false,
+            runs: None,
+            hops: Vec::new(),
+            groups: Vec::new(),
+            when: Vec::new(),
+            help: String::new(),
+            notes: Vec::new(),
+            field: String::new(),
+            raw: String::new(),
+            effective: None,
+            siblings: Vec::new(),
+            fix: None,
+        }
+    }
+
     /// True if it holds whatever the source leaves open.
     pub fn is_certain(&self) -> bool {
         self.when.is_empty()

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::runtime::Name;
 use crate::setting::{FIELDS, Field, parse_duration};
 
-use super::Predicate;
+use super::predicate::Predicate;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

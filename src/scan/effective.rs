@@ -104,7 +104,6 @@ impl ShownSetting {
     }
 
     fn of(settled: &Settled, group: &NodeGroup, texts: &Texts) -> Self {
-        let key = settled.key.as_ref().map(|k| format!(".{k}")).unwrap_or_default();
         let place = |s: &Setting| {
             let at = if s.at.is_empty() { s.carrier } else { s.at };
             texts.place(texts.trail(at).origin()).first_line()
@@ -113,7 +112,7 @@ impl ShownSetting {
         let own = texts.place(texts.trail(group.place).origin()).first_line();
         let written = |s: &&Setting| place(s) != own;
         Self {
-            field: format!("{}{key}", settled.field.name),
+            field: settled.name(),
             effective: settled.effective.map(render_duration),
             from: settled.from.id(),
             certain: settled.unknown.is_none(),

@@ -55,6 +55,14 @@ pub struct Settled {
 }
 
 impl Settled {
+    /// Name of the field, with the key of a map field.
+    pub fn name(&self) -> String {
+        match &self.key {
+            Some(key) => format!("{}.{key}", self.field.name),
+            None => self.field.name.to_owned(),
+        }
+    }
+
     /// What is said of a version that two behaviours hang on.
     pub fn version() -> Why {
         Why::FromOutside("the Kubernetes version".into())

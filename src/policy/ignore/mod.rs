@@ -61,6 +61,38 @@ pub fn may_ask(bytes: &[u8]) -> bool {
     false
 }
 
+/// What to do about a request that does not do what it says.
+enum Advice {
+    MendOrRemove,
+    GiveReason,
+    MendOrPostpone,
+    /// Nothing of what it names is there.
+    RemoveUnused,
+    /// Some of what it names is not there.
+    RemoveName,
+}
+
+impl Advice {
+    /// The id of the rule that says so.
+    fn rule(&self) -> &'static str {
+        match self {
+            Self::MendOrRemove | Self::GiveReason => "invalid-ignore",
+            Self::MendOrPostpone => "expired-ignore",
+            Self::RemoveUnused | Self::RemoveName => "unused-ignore",
+        }
+    }
+
+    fn words(&self) -> &'static str {
+        match self {
+            Self::MendOrRemove => "mend the comment or remove it",
+            Self::GiveReason => "write why behind the bracket; `require-reason` asks for it",
+            Self::MendOrPostpone => "mend what it hid, or set a later day",
+            Self::RemoveUnused => "remove the comment",
+            Self::RemoveName => "remove the name of the rule",
+        }
+    }
+}
+
 impl Ignores {
     /// The requests in `sources`, each with whether something is to be said of its requests.
     pub(super) fn read(sources: &[(Arc<Source>, bool)], rules: &Catalogue) -> Self {
@@ -120,43 +152,34 @@ impl Ignores {
     ) -> Vec<Finding> {
         let in_use = |id: &str| rules.iter().any(|r| r.id == id);
         let mut out = Vec::new();
-        let mut tell = |rule: &str, ignore: &Ignore, headline: String, help: &str| {
-            if let Some(rule) = check::rule(rule).filter(|r| in_use(&r.id)) {
-                out.push(finding(rule, ignore, headline, help));
+        let mut tell = |ignore: &Ignore, headline: String, advice: Advice| {
+            if let Some(rule) = check::rule(advice.rule()).filter(|r| in_use(&r.id)) {
+                out.push(finding(rule, ignore, headline, &advice));
             }
         };
         for ignore in self.list.iter().filter(|i| self.told.contains(i.source.path())) {
             let asked = match &ignore.asked {
                 Ok(asked) => asked,
                 Err(message) => {
-                    tell(
-                        "invalid-ignore",
-                        ignore,
-                        format!("this ignores nothing: {message}"),
-                        "mend the comment or remove it",
-                    );
+                    tell(ignore, format!("this ignores nothing: {message}"), Advice::MendOrRemove);
                     continue;
                 }
             };
             if require_reason && asked.reason.is_empty() {
-                let help = "write why behind the bracket; `require-reason` asks for it";
-                tell("invalid-ignore", ignore, "this ignores something without a reason".to_owned(), help);
+                tell(ignore, "this ignores something without a reason".to_owned(), Advice::GiveReason);
             }
             if asked.until.is_some_and(|day| day.is_over(now)) {
-                let help = "mend what it hid, or set a later day";
-                tell("expired-ignore", ignore, "the day is over up to which this ignores something".to_owned(), help);
+                let headline = "the day is over up to which this ignores something".to_owned();
+                tell(ignore, headline, Advice::MendOrPostpone);
                 continue;
             }
             let unused: Vec<_> =
                 asked.rules.iter().map(|r| r.as_str()).filter(|r| in_use(r) && !ignore.used.contains(*r)).collect();
             if complete && !unused.is_empty() {
                 let names: Vec<_> = unused.iter().map(|r| format!("`{r}`")).collect();
-                let (what, help) = if unused.len() == asked.rules.len() {
-                    (names.join(" or "), "remove the comment")
-                } else {
-                    (names.join(" or "), "remove the name of the rule")
-                };
-                tell("unused-ignore", ignore, format!("there is no finding of {what} to ignore here"), help);
+                let all = unused.len() == asked.rules.len();
+                let advice = if all { Advice::RemoveUnused } else { Advice::RemoveName };
+                tell(ignore, format!("there is no finding of {} to ignore here", names.join(" or ")), advice);
             }
         }
         out
@@ -183,33 +206,18 @@ impl Ignore {
     }
 }
 
-fn finding(rule: &'static Rule, ignore: &Ignore, headline: String, help: &str) -> Finding {
+fn finding(rule: &'static Rule, ignore: &Ignore, headline: String, advice: &Advice) -> Finding {
     let place = ignore.place();
-    let fix = (rule.id == "unused-ignore" && help == "remove the comment")
-        .then_some(ignore.whole.as_ref())
-        .flatten()
-        .map(|whole| {
-            let place = Place { source: Arc::clone(&ignore.source), start: whole.start, end: whole.end };
-            Fix { place, text: String::new() }
-        });
+    let fix = ignore.whole.as_ref().filter(|_| matches!(advice, Advice::RemoveUnused)).map(|whole| {
+        let place = Place { source: Arc::clone(&ignore.source), start: whole.start, end: whole.end };
+        Fix { place, text: String::new() }
+    });
     Finding {
-        rule,
-        level: rule.level,
-        headline,
         raw: place.text(),
-        at: Frame { place: place.clone(), label: "this comment".to_owned() },
         exact: true,
-        runs: None,
-        hops: Vec::new(),
-        groups: Vec::new(),
-        when: Vec::new(),
-        help: help.to_owned(),
-        notes: Vec::new(),
-        field: String::new(),
-        effective: None,
-        siblings: Vec::new(),
-        passes: vec![place],
+        help: advice.words().to_owned(),
         fix,
+        ..Finding::new(rule, headline, Frame { place, label: "this comment".to_owned() })
     }
 }
 

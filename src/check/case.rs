@@ -1,0 +1,252 @@
+//! One rule, asked of one node group: what all predicates have in common, from a statement at fault to a finding.
+
+use crate::node::{Booted, NodeGroup};
+use crate::runtime::{KEY, Name};
+use crate::setting::{Mechanism, Setting, Settled, render_duration};
+use crate::text::{Place, Span, Texts, Trail};
+use crate::value::{Condition, Guard};
+
+use super::finding::{Finding, Frame, GroupRef, Hop};
+use super::rule::Rule;
+
+/// What is asked, and of whom.
+pub(super) struct Case<'a> {
+    pub(super) rule: &'static Rule,
+    pub(super) group: &'a NodeGroup,
+    pub(super) texts: &'a Texts,
+}
+
+/// A statement at fault.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fault<'a> {
+    /// The statement.
+    pub(super) setting: &'a Setting,
+    /// What became of its field, if it was settled.
+    pub(super) settled: Option<&'a Settled>,
+    /// True if no kubelet gets to see it.
+    pub(super) ineffective: bool,
+}
+
+/// What a rule says of a fault.
+pub(super) struct Sentences {
+    pub(super) headline: String,
+    pub(super) help: String,
+    pub(super) notes: Vec<String>,
+}
+
+/// What a statement is called, and who reads it.
+pub(super) struct Names {
+    /// The field, with the key of a map field.
+    pub(super) field: String,
+    /// The same as the person wrote it: as a flag, or as a key.
+    pub(super) written: String,
+    /// The program that reads it.
+    pub(super) program: &'static str,
+    /// The container runtime, if it is one.
+    pub(super) runtime: Option<Name>,
+    /// A time to write instead.
+    pub(super) suggestion: String,
+}
+
+impl Names {
+    pub(super) fn of(setting: &Setting) -> Self {
+        let field = setting.field;
+        let runtime = Name::of(field);
+        let name = match &setting.key {
+            Some(key) => format!("{}.{key}", field.name),
+            None => field.name.to_owned(),
+        };
+        let written = match &setting.by {
+            Mechanism::Flag => format!("--{}", field.flag.unwrap_or(field.name)),
+            _ if runtime.is_some() => KEY.to_owned(),
+            _ => name.clone(),
+        };
+        let program = runtime.map_or("the kubelet", Name::words);
+        Self { field: name, written, program, runtime, suggestion: suggestion(field.default) }
+    }
+
+    /// Where the node has the statement.
+    fn carried(&self, by: &Mechanism) -> String {
+        let program = self.program;
+        match by {
+            Mechanism::Flag => format!("on the node: {program}'s command line"),
+            Mechanism::ConfigFile => format!("on the node: {program}'s configuration"),
+            Mechanism::DropIn(file) if self.runtime.is_some() => {
+                format!("on the node: {program}'s configuration, in {file}")
+            }
+            Mechanism::DropIn(file) => format!("on the node: the kubelet's drop-in {file}"),
+            Mechanism::Running => "the running kubelet's own answer".to_owned(),
+        }
+    }
+}
+
+impl Case<'_> {
+    /// The finding about `fault`, which holds under `when`.
+    pub(super) fn find(&self, fault: &Fault<'_>, when: Option<Guard>, said: Sentences) -> Finding {
+        let Self { rule, group, texts } = *self;
+        let setting = fault.setting;
+        let names = Names::of(setting);
+        let raw = setting.raw.to_text();
+        let (label, carried, last) = if fault.ineffective {
+            ("this timeout", "as the node has it".to_owned(), format!("{} does not get it", group.name))
+        } else {
+            let label = match raw.as_ref() {
+                _ if !setting.is_zero() => "this value",
+                "0" | "0s" => "this zero",
+                _ => "reads as zero",
+            };
+            (label, names.carried(&setting.by), format!("{} boots with it", group.name))
+        };
+        let way = Way::of(setting, texts);
+        let place = way.at.first_line();
+        let label = match &way.wrapped {
+            Some(step) => format!("{label}, inside {step}"),
+            None => label.to_owned(),
+        };
+        let runs = way.runs.filter(|runs| !same_line(&place, runs)).map(|place| Frame { place, label: carried });
+        let own = self.own_place();
+        let mut passes = way.passes;
+        passes.push(own.clone());
+        passes.sort();
+        passes.dedup();
+        let mut hops = way.hops;
+        hops.push(Hop { place: own.clone(), words: last });
+        hops.dedup_by(|b, a| a.place == b.place && b.words.is_empty());
+        Finding {
+            level: rule.level_for(setting.field),
+            exact: way.exact,
+            runs,
+            hops,
+            groups: vec![GroupRef { name: group.name.clone(), place: own }],
+            when: when.map(|g| g.without_scopes()).filter(|g| !g.is_always()).into_iter().collect(),
+            help: said.help,
+            notes: said.notes,
+            field: names.field,
+            raw: raw.into_owned(),
+            effective: fault.settled.and_then(|s| s.effective).map(render_duration),
+            passes,
+            ..Finding::new(rule, said.headline, Frame { place, label })
+        }
+    }
+
+    /// A finding whose place is the node group, because nobody wrote anything.
+    pub(super) fn at_group(&self, settled: &Settled, when: Guard, label: &str, said: Sentences) -> Finding {
+        let place = self.own_place();
+        Finding {
+            level: self.rule.level_for(settled.field),
+            hops: vec![Hop { place: place.clone(), words: String::new() }],
+            groups: vec![GroupRef { name: self.group.name.clone(), place: place.clone() }],
+            when: Some(when.without_scopes()).filter(|g| !g.is_always()).into_iter().collect(),
+            help: said.help,
+            notes: said.notes,
+            field: settled.name(),
+            effective: settled.effective.map(render_duration),
+            ..Finding::new(self.rule, said.headline, Frame { place, label: label.to_owned() })
+        }
+    }
+
+    /// What is assumed where a boot goes one way: that way, and that nothing unknown has the last word.
+    pub(super) fn when(&self, boot: &Guard, settled: Option<&Settled>) -> Option<Guard> {
+        let guard = self.group.when.and(boot)?;
+        match settled.filter(|s| !s.depends_on_version()).and_then(|s| s.unknown.as_ref()) {
+            Some(why) => guard.and(&Guard::of(Condition::new(format!("nothing overrides it: {why}"), true))),
+            None => Some(guard),
+        }
+    }
+
+    /// What the kubelet runs with, as far as the rule looks at it.
+    pub(super) fn settled<'b>(&self, booted: &'b Booted) -> impl Iterator<Item = &'b Settled> + use<'b> {
+        let rule = self.rule;
+        booted.effective.iter().flat_map(|e| &e.fields).filter(move |s| rule.covers(s.field))
+    }
+
+    /// What a person must know to understand a finding in this node group.
+    pub(super) fn remark(&self) -> Vec<String> {
+        self.group.remark.map(str::to_owned).into_iter().collect()
+    }
+
+    /// What to do: on a running node another thing than `otherwise`.
+    pub(super) fn help(&self, names: &Names, otherwise: String) -> String {
+        if self.group.running {
+            format!("find what sets it on the node, and write a time there, such as `{}`", names.suggestion)
+        } else {
+            otherwise
+        }
+    }
+
+    /// What to do about a zero.
+    pub(super) fn help_for_zero(&self, names: &Names, by: &Mechanism) -> String {
+        let what = if *by == Mechanism::Flag { "flag" } else { "line" };
+        self.help(names, format!("write a time, such as `{}`, or remove the {what}", names.suggestion))
+    }
+
+    fn own_place(&self) -> Place {
+        self.texts.place(self.texts.trail(self.group.place).origin()).first_line()
+    }
+}
+
+/// The default as a person would write it, or an example.
+pub fn suggestion(default: Option<i64>) -> String {
+    let seconds = default.filter(|d| *d > 0 && d % 1_000_000_000 == 0).map(|d| d.cast_unsigned() / 1_000_000_000);
+    match seconds {
+        // Go reads what humantime writes for whole hours, minutes and seconds, but not days, and no spaces.
+        Some(s) if s < 86_400 => {
+            humantime::format_duration(std::time::Duration::from_secs(s)).to_string().replace(' ', "")
+        }
+        _ => "10s".to_owned(),
+    }
+}
+
+/// The value, or what carries it where it is empty.
+pub(super) fn place_of(setting: &Setting) -> Span {
+    if setting.at.is_empty() { setting.carrier } else { setting.at }
+}
+
+/// True if the line at `a` holds what stands at `b` as it is, so that a second frame would tell nothing.
+fn same_line(a: &Place, b: &Place) -> bool {
+    let line = String::from_utf8_lossy(a.source.line(a.source.line_of(a.start))).into_owned();
+    line.contains(b.first_line().text().trim())
+}
+
+/// The way of a setting's value to the file that it was written in.
+struct Way {
+    at: Place,
+    exact: bool,
+    /// The layer that the value is wrapped in where it stands, if it does not stand there as it is.
+    wrapped: Option<String>,
+    /// The carrier in the text that the node reads.
+    runs: Option<Place>,
+    hops: Vec<Hop>,
+    /// The places in files.
+    passes: Vec<Place>,
+}
+
+impl Way {
+    fn of(setting: &Setting, texts: &Texts) -> Self {
+        let value = place_of(setting);
+        let trail = texts.trail(value);
+        let exact = trail.exact && !setting.at.is_empty();
+        let origin = trail.origin();
+        let wrapped = if exact { None } else { wrapping(&trail, texts) };
+        let hops = trail.hops.iter().rev().map(|hop| Hop { place: texts.place(hop.span), words: hop.step.to_string() });
+        let runs = (value.text != origin.text).then(|| texts.place(one_line(setting.carrier, texts)));
+        let spans = trail.hops.iter().map(|hop| hop.span).chain([setting.carrier]);
+        let passes = spans.map(|span| texts.place(texts.trail(span).origin()).first_line()).collect();
+        Self { at: texts.place(origin), exact, wrapped, runs, hops: hops.collect(), passes }
+    }
+}
+
+/// The name of the derived text that stands right above the file, if what stands in the file is not the text itself.
+fn wrapping(trail: &Trail, texts: &Texts) -> Option<String> {
+    let made = trail.hops.iter().rev().find(|h| texts.place(h.span).source.is_derived())?;
+    Some(made.step.to_string())
+}
+
+/// A carrier may be several lines long (a flag and its value as two words); its last line has the value.
+fn one_line(span: Span, texts: &Texts) -> Span {
+    let bytes = texts.slice(span);
+    match bytes.iter().rposition(|b| *b == b'\n') {
+        Some(at) if at + 1 < bytes.len() => Span { start: span.start + at as u32 + 1, ..span },
+        _ => span,
+    }
+}

@@ -1,0 +1,54 @@
+//! A duration that a kubelet or a container runtime cannot read, so that the node does not run pods.
+
+use crate::node::Booted;
+use crate::runtime::Name;
+use crate::setting::{Failure, FailureKind, render_duration};
+use crate::value::Guard;
+
+use super::case::{Case, Fault, Names, Sentences};
+use super::finding::Finding;
+
+/// What of a boot cannot be read.
+pub(super) fn judge(case: &Case<'_>, booted: &Booted) -> Vec<Finding> {
+    let runtimes = booted.runtimes.iter().filter_map(|r| Some((booted.when.and(&r.when)?, &r.failures)));
+    let kubelet = booted.effective.iter().map(|e| (booted.when.clone(), &e.failures));
+    let all = runtimes.chain(kubelet);
+    all.flat_map(|(when, failures)| failures.iter().filter_map(move |f| one(case, f, &when))).collect()
+}
+
+fn one(case: &Case<'_>, failure: &Failure, when: &Guard) -> Option<Finding> {
+    let setting = failure.setting.as_ref().filter(|s| case.rule.covers(s.field))?;
+    if failure.kind != FailureKind::InvalidDuration {
+        return None;
+    }
+    let names = Names::of(setting);
+    let Names { written, program, .. } = &names;
+    let mut notes = case.remark();
+    notes.push(format!("{program} says: {}", failure.message));
+    let fails = match names.runtime {
+        Some(Name::Containerd) => "does not load its CRI plugin",
+        _ => "does not start",
+    };
+    let said = Sentences {
+        headline: format!("{program} {fails}: `{written}` is no duration"),
+        help: case.help(&names, write_duration(&setting.raw.to_text(), &names)),
+        notes,
+    };
+    Some(case.find(&Fault { setting, settled: None, ineffective: false }, case.when(when, None), said))
+}
+
+/// What to write instead of something that is no duration. What people would understand, humantime reads.
+fn write_duration(raw: &str, names: &Names) -> String {
+    let Names { program, suggestion, .. } = names;
+    let meant = humantime::parse_duration(raw)
+        .ok()
+        .filter(|d| !d.is_zero() && d.subsec_nanos() == 0)
+        .and_then(|d| i64::try_from(d.as_nanos()).ok())
+        .map(render_duration);
+    let digits = !raw.is_empty() && raw != "0" && raw.bytes().all(|b| b.is_ascii_digit());
+    match meant {
+        Some(meant) => format!("write `\"{meant}\"`; {program} knows h, m, s, ms, us and ns"),
+        None if digits => format!("write a unit, such as `\"{raw}s\"`"),
+        None => format!("write a time with its unit as text, such as `\"{suggestion}\"`"),
+    }
+}

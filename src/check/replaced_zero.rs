@@ -1,0 +1,56 @@
+//! A zero in a file that the kubelet silently replaces by its default.
+
+use std::collections::BTreeMap;
+
+use crate::node::Booted;
+use crate::setting::Meaning;
+use crate::text::TextId;
+
+use super::case::{Case, Fault, Names, Sentences};
+use super::finding::Finding;
+use super::rule::Level;
+
+/// Zero durations in one document from which on it is read as a dump that a program wrote: `kubeadm` writes `0s` for every
+/// duration that is not set (kubernetes/kubernetes#117772).
+const DUMP: usize = 4;
+
+/// One finding for each, or a single note where a document has so many that a program must have written them.
+pub(super) fn judge(case: &Case<'_>, booted: &Booted) -> Vec<Finding> {
+    let mut by_document: BTreeMap<TextId, Vec<Finding>> = BTreeMap::new();
+    for settled in case.settled(booted) {
+        let replaced = settled.zero() == Some(Meaning::Replaced) && settled.effective.is_some_and(|n| n != 0);
+        let Some(setting) = settled.winner.as_ref().filter(|_| replaced) else { continue };
+        let names = Names::of(setting);
+        let mut notes = case.remark();
+        notes.push("in a file the kubelet cannot tell a zero from a setting that is missing".to_owned());
+        if settled.depends_on_version() {
+            notes.push("Kubernetes 1.29 to 1.31 keep a zero that comes by drop-in".to_owned());
+        }
+        let said = Sentences {
+            headline: format!("`{}` is {}, not zero", names.field, names.suggestion),
+            help: case.help_for_zero(&names, &setting.by),
+            notes,
+        };
+        let fault = Fault { setting, settled: Some(settled), ineffective: false };
+        let finding = case.find(&fault, case.when(&booted.when, Some(settled)), said);
+        by_document.entry(setting.at.text).or_default().push(finding);
+    }
+    by_document
+        .into_values()
+        .flat_map(|findings| if findings.len() < DUMP { findings } else { vec![dump(findings)] })
+        .collect()
+}
+
+/// One finding for all of a document.
+fn dump(mut findings: Vec<Finding>) -> Finding {
+    let first = findings.iter().position(|f| f.field == "streamingConnectionIdleTimeout").unwrap_or(0);
+    let mut one = findings.swap_remove(first);
+    one.level = Level::Note;
+    one.headline = format!("{} durations of 0s in this document are replaced by their defaults", findings.len() + 1);
+    one.siblings = findings.iter().map(|f| f.field.clone()).collect();
+    one.siblings.sort();
+    one.notes.insert(0, format!("the others are {}", one.siblings.join(", ")));
+    one.notes.push("kubeadm and other programs write 0s for every duration that is not set".into());
+    one.help = "remove these lines, or write the times that the nodes should run with".into();
+    one
+}
