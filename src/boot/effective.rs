@@ -8,7 +8,7 @@ use crate::setting::Effective;
 use crate::syntax::Schema;
 use crate::text::{Traced, Why};
 
-use super::machine::{File, Files, Machine, absolute};
+use super::machine::{File, Files, Machine, absolute, unknown};
 use super::unit;
 use super::{bottlerocket, image};
 
@@ -57,19 +57,14 @@ pub(super) fn kubelet(machine: &mut Machine, cx: &mut BootCx<'_>) -> Option<Effe
 
 fn file_document(machine: &mut Machine, files: &Files, path: &Traced, cx: &mut BootCx<'_>) -> Option<Document> {
     let path = absolute(path.known_str()?, "/");
-    let file = files.get(&path).cloned().or_else(|| {
-        let text = image::file(machine.family()?, &path, machine.minor)?;
-        Some(File::Known(std::sync::Arc::new(Traced::made(text, machine.place))))
-    })?;
+    let file = machine.file_among(files, &path)?;
     Some(document(machine, &path, &file, cx))
 }
 
 fn document(machine: &mut Machine, path: &str, file: &File, cx: &mut BootCx<'_>) -> Document {
     match file {
         File::Known(text) => {
-            // A trailing line break does not make a text known.
-            let rest = text.slice(0..text.bytes().trim_ascii_end().len());
-            if let (true, Some((at, why))) = (rest.is_hole(), rest.first_hole()) {
+            if let Some((at, why)) = unknown(text) {
                 // The command that left it so is the one to look at.
                 let command = at != machine.place && !machine.gaps.iter().any(|g| g.at == at);
                 if command {

@@ -184,6 +184,16 @@ pub(super) fn sight(path: &str) -> Option<ReadBy> {
     }
 }
 
+/// True for a name that ends as drop-ins do; case is a part of it.
+pub(super) fn is_conf(path: &str) -> bool {
+    std::path::Path::new(path).extension().is_some_and(|end| end == "conf")
+}
+
+/// True for a name that ends as the documents do that nodeadm reads.
+pub(super) fn is_document(name: &str) -> bool {
+    [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end))
+}
+
 /// The family that alone has a file of this path.
 pub(super) fn family_of(path: &str) -> Option<Family> {
     match path {

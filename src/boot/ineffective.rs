@@ -10,7 +10,8 @@ use crate::syntax::{Node, unit, yaml};
 use crate::text::{Span, Traced, View};
 
 use super::image;
-use super::machine::{File, Image, Machine, Start};
+use super::machine::{File, Files, Image, Machine, Start};
+use super::unit::Unit;
 use super::{effective, node_config, unit as service};
 
 /// Files of which login shells take variables.
@@ -206,18 +207,17 @@ fn written(machine: &mut Machine, cx: &mut BootCx<'_>) {
         } else if path.starts_with("/etc/profile.d/") || LOGIN.contains(&path.as_str()) {
             if machine.family() == Some(Family::Al2023) { Reason::NoSuchVariable } else { Reason::LoginShells }
         } else if path.starts_with(image::NODEADM_DOCUMENTS) {
-            let ends = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
-            match (machine.family(), ends) {
+            match (machine.family(), image::is_document(path)) {
                 (Some(Family::Al2023), false) => Reason::DocumentEnding,
                 (Some(Family::Al2), _) if machine.image == Image::Given(Family::Al2) => Reason::NoNodeadm,
                 _ => continue,
             }
         } else if unknown || config.as_ref() == Some(path) {
             continue;
-        } else if inside && !is_conf(path) {
+        } else if inside && !image::is_conf(path) {
             Reason::NoConfEnding
         } else if !inside && path.starts_with(image::NODEADM_DROPINS) {
-            if machine.family() != Some(Family::Al2023) || !is_conf(path) {
+            if machine.family() != Some(Family::Al2023) || !image::is_conf(path) {
                 Reason::ConfigNotRead
             } else {
                 Reason::DirectoryNotRead
@@ -257,11 +257,6 @@ fn of_another_image(machine: &Machine, path: &str) -> bool {
     !matches!(machine.image, Image::Given(_)) && (other || variable)
 }
 
-/// By its ending, of which case is a part.
-fn is_conf(path: &str) -> bool {
-    std::path::Path::new(path).extension().is_some_and(|end| end == "conf")
-}
-
 /// Where the configurations of kubelets usually are.
 fn is_configuration(path: &str) -> bool {
     let ends = [".json", ".yaml", ".yml", ".conf"].iter().any(|end| path.ends_with(end));
@@ -277,7 +272,7 @@ fn unused(machine: &mut Machine, cx: &mut BootCx<'_>) {
     };
     let place = machine.place;
     let names = files.keys().filter(|path| {
-        **path == image::UNIT || is_conf(path) && image::UNIT_DROPINS.iter().any(|dir| path.starts_with(dir))
+        **path == image::UNIT || image::is_conf(path) && image::UNIT_DROPINS.iter().any(|dir| path.starts_with(dir))
     });
     let names = names.cloned().collect::<Vec<_>>();
     if starts_twice(machine, &files, cx) {
@@ -304,41 +299,24 @@ fn unused(machine: &mut Machine, cx: &mut BootCx<'_>) {
 }
 
 /// True if more than one command line is left, which systemd refuses for all units but those that run once.
-fn starts_twice(machine: &Machine, files: &super::machine::Files, cx: &mut BootCx<'_>) -> bool {
-    let mut texts: Vec<(String, Traced)> = Vec::new();
-    for dir in image::UNIT_DROPINS {
-        for (path, file) in files.range(dir.to_owned()..).take_while(|(path, _)| path.starts_with(dir)) {
-            let name = path.trim_start_matches(dir);
-            let File::Known(text) = file else { continue };
-            if is_conf(name) && !name.contains('/') {
-                texts.retain(|(other, _)| other != name);
-                texts.push((name.to_owned(), Traced::clone(text)));
-            }
-        }
-    }
-    texts.sort_by(|a, b| a.0.cmp(&b.0));
-    let Some(File::Known(own)) = files.get(image::UNIT).cloned().or_else(|| machine.file(image::UNIT)) else {
-        return false;
-    };
+fn starts_twice(machine: &Machine, files: &Files, cx: &mut BootCx<'_>) -> bool {
+    let Unit::Entries(entries) = service::unit(machine, files, cx) else { return false };
     let (mut starts, mut once) = (0, false);
-    for text in std::iter::once(Traced::clone(&own)).chain(texts.into_iter().map(|(_, text)| text)) {
-        let id = cx.texts.add_made("the kubelet's unit", &text, machine.place);
-        for entry in unit::parse(&cx.texts.view(id)).iter().filter(|e| e.section == "Service") {
-            match entry.key.as_str() {
-                "ExecStart" if entry.value.is_empty() => starts = 0,
-                "ExecStart" => starts += 1,
-                "Type" => once = entry.value.known_str() == Some("oneshot"),
-                _ => {}
-            }
-            if entry.value.is_hole() {
-                return false;
-            }
+    for entry in entries.iter().filter(|e| e.section == "Service") {
+        match entry.key.as_str() {
+            "ExecStart" if entry.value.is_empty() => starts = 0,
+            "ExecStart" => starts += 1,
+            "Type" => once = entry.value.known_str() == Some("oneshot"),
+            _ => {}
+        }
+        if entry.value.is_hole() {
+            return false;
         }
     }
     starts > 1 && !once
 }
 
-fn variables_named(files: &super::machine::Files, path: &str, name: &[u8]) -> bool {
+fn variables_named(files: &Files, path: &str, name: &[u8]) -> bool {
     let Some(File::Known(text)) = files.get(path) else { return false };
     text.bytes().windows(name.len()).any(|w| w == name)
 }

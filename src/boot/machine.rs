@@ -194,6 +194,12 @@ fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
     path.strip_prefix(folder).filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// What is not known of a text that is one hole. A line break at its end does not make it known.
+pub(super) fn unknown(text: &Traced) -> Option<(Span, &Why)> {
+    let rest = text.slice(0..text.bytes().trim_ascii_end().len());
+    text.first_hole().filter(|_| rest.is_hole())
+}
+
 impl Machine {
     pub(super) fn new(place: Span, family: Option<Family>, minor: Option<u32>, merged_by_eks: bool) -> Self {
         Self {
@@ -268,9 +274,19 @@ impl Machine {
             {
                 return Some(File::Known(Arc::clone(text)));
             }
-            let text = image::file(self.family().or(image::family_of(path))?, path, self.minor)?;
-            Some(File::Known(Arc::new(Traced::made(text, self.place))))
+            self.brought(self.family().or(image::family_of(path))?, path)
         })
+    }
+
+    /// A file as it was when `files` were there.
+    pub(super) fn file_among(&self, files: &Files, path: &str) -> Option<File> {
+        files.get(path).cloned().or_else(|| self.brought(self.family()?, path))
+    }
+
+    /// A file that the image of `family` brings.
+    fn brought(&self, family: Family, path: &str) -> Option<File> {
+        let text = image::file(family, path, self.minor)?;
+        Some(File::Known(Arc::new(Traced::made(text, self.place))))
     }
 
     /// The paths of all files that are known, in order: those that were written, and those that the image brings.
@@ -388,6 +404,15 @@ impl Machine {
     pub(super) fn forget(&mut self, path: &str) {
         if self.files.contains_key(path) {
             Arc::make_mut(&mut self.files).remove(path);
+        }
+    }
+
+    /// Something other than a script writes a file, or adds to it.
+    pub(super) fn write(&mut self, path: &str, content: &Result<Traced, Why>, append: bool) {
+        match content {
+            Ok(text) if append => self.append(path, text, text.span().unwrap_or(self.place)),
+            Ok(text) => self.put(path, File::Known(Arc::new(text.clone()))),
+            Err(why) => self.put(path, File::Unknown(why.clone())),
         }
     }
 

@@ -97,11 +97,7 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
             Step::File { path, content, encoding, append } => {
                 let content = cloud_config::decoded(path, content, encoding);
                 for way in &mut ways {
-                    match &content {
-                        Ok(text) if *append => way.machine.append(path, text, text.span().unwrap_or(group.place)),
-                        Ok(text) => way.machine.put(path, File::Known(std::sync::Arc::new(text.clone()))),
-                        Err(why) => way.machine.put(path, File::Unknown(why.clone())),
-                    }
+                    way.machine.write(path, &content, *append);
                 }
             }
             Step::Edit { path, edit, at } => {

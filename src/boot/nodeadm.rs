@@ -19,10 +19,7 @@ pub(super) fn finish(machine: &mut Machine, cx: &mut BootCx<'_>) {
         .files
         .range(image::NODEADM_DOCUMENTS.to_owned()..)
         .map_while(|(path, file)| Some((path.strip_prefix(image::NODEADM_DOCUMENTS)?, path.clone(), file.clone())))
-        .filter(|(name, ..)| {
-            let name = name.to_lowercase();
-            !name.contains('/') && [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end))
-        })
+        .filter(|(name, ..)| !name.contains('/') && image::is_document(&name.to_lowercase()))
         .map(|(_, path, file)| (path, file))
         .collect();
     let mut documents = machine.nodeadm.all_documents();

@@ -16,7 +16,7 @@ use crate::syntax::toml;
 use crate::text::{Traced, Why};
 use crate::value::{Condition, Guard};
 
-use super::machine::{File, Files, Machine};
+use super::machine::{File, Files, Machine, unknown};
 use super::{image, node_config, print_toml};
 
 /// The files of a machine as a runtime sees them.
@@ -30,14 +30,9 @@ struct Seen<'a, 'b, 'c> {
 
 impl crate::runtime::Files for Seen<'_, '_, '_> {
     fn read(&mut self, path: &str) -> Content {
-        let file = self.files.get(path).cloned().or_else(|| {
-            let text = image::file(self.machine.family()?, path, self.machine.minor)?;
-            Some(File::Known(Arc::new(Traced::made(text, self.machine.place))))
-        });
-        match file {
+        match self.machine.file_among(self.files, path) {
             Some(File::Known(text)) => {
-                let rest = text.slice(0..text.bytes().trim_ascii_end().len());
-                if let (true, Some((_, why))) = (rest.is_hole(), rest.first_hole()) {
+                if let Some((_, why)) = unknown(&text) {
                     return Content::Unknown(why.clone());
                 }
                 let name = self.name.clone().unwrap_or_else(|| path.to_owned());

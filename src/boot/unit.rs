@@ -9,7 +9,7 @@ use crate::syntax::unit::{Entry, Escapes, environment_file, is_variable, parse, 
 use crate::text::{Span, Traced, Why};
 
 use super::image;
-use super::machine::{File, Files, Machine, absolute};
+use super::machine::{File, Files, Machine, absolute, unknown};
 
 /// Stands for every variable that an unknown environment file may set.
 const OPEN: &str = "";
@@ -20,22 +20,11 @@ const OPEN: &str = "";
 /// If systemd starts no kubelet: why.
 pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>) -> Result<Vec<Traced>, Why> {
     let place = machine.place;
-    let mut entries = match unit(machine, files) {
-        Some((_, File::Known(text))) if unknown(&text).is_some() => return Ok(unknown(&text).into_iter().collect()),
-        Some((path, File::Known(text))) => entries(&text, &path, place, cx),
-        Some((_, File::Unknown(why))) => return Ok(vec![Traced::hole(place, why)]),
-        Some((_, File::Removed)) => return Err(no_unit()),
-        // The image's own unit is not known, but a drop-in may say all of what it says.
-        None => Vec::new(),
+    let entries = match unit(machine, files, cx) {
+        Unit::Entries(entries) => entries,
+        Unit::Unknown(hole) => return Ok(vec![hole]),
+        Unit::Removed => return Err(no_unit()),
     };
-    for (_, text) in dropins(machine, files) {
-        match text {
-            (_, File::Known(text)) if unknown(&text).is_some() => return Ok(unknown(&text).into_iter().collect()),
-            (path, File::Known(text)) => entries.extend(self::entries(&text, &path, place, cx)),
-            (_, File::Unknown(why)) => return Ok(vec![Traced::hole(place, why)]),
-            _ => {}
-        }
-    }
     let mut environment: BTreeMap<String, Traced> = BTreeMap::new();
     let mut environment_files: Vec<Traced> = Vec::new();
     let mut unset: Vec<Traced> = Vec::new();
@@ -66,7 +55,7 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>
     for name in environment_files {
         let shown = name.to_text().into_owned();
         let path = absolute(shown.trim_start_matches('-').trim(), "/");
-        match file(machine, files, &path) {
+        match machine.file_among(files, &path) {
             Some(File::Known(text)) => {
                 let id = cx.texts.add_made(path.as_str(), &text, place);
                 environment.extend(environment_file(&cx.texts.view(id)));
@@ -104,13 +93,6 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>
     expand(start, &environment, place)
 }
 
-/// A hole for a file of which nothing is known, at the command that left it so. A trailing line break does not make it known.
-fn unknown(text: &Traced) -> Option<Traced> {
-    let rest = text.slice(0..text.bytes().trim_ascii_end().len());
-    let (at, why) = rest.first_hole().filter(|_| rest.is_hole())?;
-    Some(Traced::hole(at, why.clone()))
-}
-
 /// Any variable may be set by a file that is not known, and what is set there is stronger.
 fn open(environment: &mut BTreeMap<String, Traced>, at: Span, why: &Why) {
     for value in environment.values_mut() {
@@ -119,16 +101,43 @@ fn open(environment: &mut BTreeMap<String, Traced>, at: Span, why: &Why) {
     environment.insert(OPEN.to_owned(), Traced::hole(at, why.clone()));
 }
 
-fn file(machine: &Machine, files: &Files, path: &str) -> Option<File> {
-    files.get(path).cloned().or_else(|| {
-        let text = image::file(machine.family()?, path, machine.minor)?;
-        Some(File::Known(Arc::new(Traced::made(text, machine.place))))
-    })
+/// The entries of a unit and its drop-ins.
+pub(super) enum Unit {
+    /// All of them, in the order in which systemd reads them.
+    Entries(Vec<Entry>),
+    /// One of the files is not known.
+    Unknown(Traced),
+    /// The unit was removed.
+    Removed,
+}
+
+/// The kubelet's unit as `files` have it.
+pub(super) fn unit(machine: &Machine, files: &Files, cx: &mut BootCx<'_>) -> Unit {
+    // The image's own unit may not be known, but a drop-in may say all of what it says.
+    let own = strongest(machine, files);
+    if let Some((_, File::Removed)) = own {
+        return Unit::Removed;
+    }
+    let mut entries = Vec::new();
+    for (path, file) in own.into_iter().chain(dropins(machine, files).into_values()) {
+        match file {
+            File::Known(text) => {
+                if let Some((at, why)) = unknown(&text) {
+                    return Unit::Unknown(Traced::hole(at, why.clone()));
+                }
+                let id = cx.texts.add_made(path, &text, machine.place);
+                entries.extend(parse(&cx.texts.view(id)));
+            }
+            File::Unknown(why) => return Unit::Unknown(Traced::hole(machine.place, why)),
+            File::Removed => {}
+        }
+    }
+    Unit::Entries(entries)
 }
 
 /// The unit in the strongest directory that has one. That of EKS's images lies in the strongest of all.
-fn unit(machine: &Machine, files: &Files) -> Option<(String, File)> {
-    let own = || file(machine, files, image::UNIT).map(|f| (image::UNIT.to_owned(), f));
+fn strongest(machine: &Machine, files: &Files) -> Option<(String, File)> {
+    let own = || machine.file_among(files, image::UNIT).map(|f| (image::UNIT.to_owned(), f));
     let strong = files.contains_key(image::UNIT) || machine.family() != Some(Family::Kubeadm);
     let others = || image::UNITS.iter().find_map(|path| Some(((*path).to_owned(), files.get(*path)?.clone())));
     if strong { own().or_else(others) } else { others().or_else(own) }
@@ -144,17 +153,12 @@ fn dropins(machine: &Machine, files: &Files) -> BTreeMap<String, (String, File)>
     for dir in image::UNIT_DROPINS {
         for (path, file) in files.range(dir.to_owned()..) {
             let Some(name) = path.strip_prefix(dir) else { break };
-            if std::path::Path::new(name).extension().is_some_and(|e| e == "conf") && !name.contains('/') {
+            if image::is_conf(name) && !name.contains('/') {
                 out.insert(name.to_owned(), (path.clone(), file.clone()));
             }
         }
     }
     out
-}
-
-fn entries(text: &Traced, path: &str, place: Span, cx: &mut BootCx<'_>) -> Vec<Entry> {
-    let id = cx.texts.add_made(path, text, place);
-    parse(&cx.texts.view(id))
 }
 
 fn assignment(word: &Traced) -> Option<(String, Traced)> {

@@ -15,7 +15,7 @@ use crate::syntax::{toml, yaml};
 use crate::text::{Traced, Why};
 use crate::value::{Condition, Guard};
 
-use super::machine::{File, Machine};
+use super::machine::Machine;
 use super::way::Way;
 use super::{cloud_config, ineffective, node_config, nodeadm, shell, windows, wrapping};
 
@@ -153,12 +153,8 @@ fn follow(group: &NodeGroup, mut plan: Plan, name: &str, mut ways: Vec<Way>, cx:
         match action {
             Action::Run(script, name) => ways = shell::run(ways, &script, &name, shell::Setting::UserData, cx),
             Action::Write { path, content, append } => {
-                for machine in ways.iter_mut().map(|w| &mut w.machine) {
-                    match &content {
-                        Ok(text) if append => machine.append(&path, text, text.span().unwrap_or(group.place)),
-                        Ok(text) => machine.put(&path, File::Known(Arc::new(text.clone()))),
-                        Err(why) => machine.put(&path, File::Unknown(why.clone())),
-                    }
+                for way in &mut ways {
+                    way.machine.write(&path, &content, append);
                 }
             }
         }
