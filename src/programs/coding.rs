@@ -13,7 +13,7 @@ use crate::text::{Layer, Span, Traced, Why};
 use super::program::{Files, Outcome};
 
 /// Runs one of the programs.
-pub(super) fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
+pub fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
     let outcome = match name {
         "base64" => base64(argv, stdin, files, at),
         "openssl" => openssl(argv, stdin, files, at),

@@ -8,7 +8,7 @@ use super::program::{Files, Outcome};
 const MAX_FIELDS: usize = 100;
 
 /// Runs one of the programs.
-pub(super) fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
+pub fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
     let outcome = match name {
         "cut" => cut(argv, stdin, files, at),
         "paste" => paste(argv, stdin, files, at),

@@ -7,7 +7,7 @@ use crate::text::{Span, Traced};
 use super::program::{Files, Found, Outcome};
 
 /// Runs `envsubst`, with the variables that it shall replace or without.
-pub(super) fn run(argv: &[Traced], stdin: Option<&Traced>, env: Files<'_>, at: Span) -> Result<Outcome, Box<Outcome>> {
+pub fn run(argv: &[Traced], stdin: Option<&Traced>, env: Files<'_>, at: Span) -> Result<Outcome, Box<Outcome>> {
     let mut only: Option<BTreeSet<String>> = None;
     for word in argv {
         let text = super::program::known(word)?;

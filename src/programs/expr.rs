@@ -5,7 +5,7 @@ use crate::text::{Span, Traced};
 use super::program::{Outcome, Status};
 
 /// Runs `expr` with the arguments `argv` (without the program's name).
-pub(super) fn run(argv: &[Traced], at: Span) -> Result<Outcome, Box<Outcome>> {
+pub fn run(argv: &[Traced], at: Span) -> Result<Outcome, Box<Outcome>> {
     let [left, sign, right] = argv else {
         return Err(super::program::not_followed("expr of this form", argv.first().unwrap_or(&Traced::made(" ", at))));
     };

@@ -39,7 +39,7 @@ struct Options {
 }
 
 /// Runs `grep`, `egrep` or `fgrep`.
-pub(super) fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
+pub fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
     let kind = match name {
         "egrep" => Kind::Extended,
         "fgrep" => Kind::Fixed,

@@ -5,7 +5,7 @@ use crate::text::{Span, Traced, Why};
 use super::program::{Files, Found, Outcome, Status};
 
 /// Runs one of the programs.
-pub(super) fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
+pub fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
     match try_run(name, argv, stdin, files, at) {
         Ok(outcome) => outcome,
         Err(outcome) => *outcome,

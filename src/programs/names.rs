@@ -5,7 +5,7 @@ use crate::text::{Span, Traced};
 use super::program::Outcome;
 
 /// Runs one of the two on its one path.
-pub(super) fn run(name: &str, argv: &[Traced], at: Span) -> Outcome {
+pub fn run(name: &str, argv: &[Traced], at: Span) -> Outcome {
     let mut out = match (name, argv) {
         (_, [path, ..]) if path.bytes().starts_with(b"-") => return *super::program::not_followed("an option", path),
         (_, [path]) | ("basename", [path, _]) if path.has_hole() => match super::program::known(path) {

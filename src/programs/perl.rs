@@ -41,7 +41,7 @@ struct Substitution {
 }
 
 /// Runs `perl` with the arguments `argv` (without the program's name).
-pub(super) fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Done<Outcome> {
+pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Done<Outcome> {
     let (mut loops, mut prints, mut whole) = (false, false, false);
     let mut in_place: Option<String> = None;
     let mut code: Option<Traced> = None;

@@ -16,6 +16,25 @@ pub enum Found {
 /// How a program asks for a file by its path.
 pub type Files<'a> = &'a mut dyn FnMut(&str) -> Found;
 
+/// What a program is given.
+pub struct Invocation<'a> {
+    /// The name that it is called by.
+    pub name: &'a str,
+    /// Its arguments, without the name.
+    pub argv: &'a [Traced],
+    /// Its standard input, where it is known.
+    pub stdin: Option<&'a Traced>,
+    /// Looks for a file, named as the arguments name it.
+    pub files: Files<'a>,
+    /// Looks for a variable of the environment.
+    pub env: Files<'a>,
+    /// Stands for what nobody wrote: brackets, line ends.
+    pub at: Span,
+}
+
+/// A program as a function of what it is given.
+pub type Filter = fn(Invocation<'_>) -> Outcome;
+
 /// The exit status of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -23,6 +42,15 @@ pub enum Status {
     Known(i32),
     /// Not known, and why.
     Unknown(Why),
+    /// Not known, and it may be that the program cannot even read what it is told to do.
+    Unread(Why),
+}
+
+impl Status {
+    /// True for a number.
+    pub fn is_known(&self) -> bool {
+        matches!(self, Self::Known(_))
+    }
 }
 
 /// What a program leaves behind.

@@ -37,13 +37,7 @@ const SAME: [&str; 17] = [
 type Done<T> = Result<T, Box<Outcome>>;
 
 /// Runs `yq` with the arguments `argv` (without the program's name).
-pub(super) fn run(
-    argv: &[Traced],
-    stdin: Option<&Traced>,
-    files: Files<'_>,
-    env: Files<'_>,
-    at: Span,
-) -> Done<Outcome> {
+pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files<'_>, at: Span) -> Done<Outcome> {
     let mut call = Call { stdin, files, env, at };
     let texts: Vec<_> = argv.iter().map(Traced::to_text).collect();
     let first = texts.iter().find(|t| !t.starts_with('-'));
@@ -117,8 +111,8 @@ impl Call<'_> {
     /// What jq answers, each value on a line of its own.
     fn jq(&mut self, argv: &[Traced], input: &Traced) -> Done<(Vec<Data>, Status)> {
         let outcome = jq::run(argv, Some(input), self.files, self.env, self.at);
-        if let Status::Unknown(why) = &outcome.status {
-            return Err(self.unknown(why.clone()));
+        if !outcome.status.is_known() {
+            return Err(Box::new(outcome));
         }
         let mut lines = outcome.stdout.split(b"\n");
         lines.pop();
@@ -222,7 +216,7 @@ impl Call<'_> {
                 out
             } else {
                 let done = jq::run(&argv, Some(&input), self.files, self.env, self.at);
-                if matches!(done.status, Status::Unknown(_)) {
+                if !done.status.is_known() {
                     return Err(Box::new(done));
                 }
                 outcome.status = done.status;

@@ -2,7 +2,7 @@
 
 use crate::text::{Span, Traced};
 
-use super::Run;
+use super::state::ScriptRun;
 
 /// How deep parentheses and names that stand for expressions may nest.
 const MAX_DEPTH: usize = 24;
@@ -25,31 +25,41 @@ const LEVELS: [&[&str]; 10] = [
 const ASSIGNING: [&str; 10] = ["<<", ">>", "+", "-", "*", "/", "%", "&", "^", "|"];
 
 /// The value of an expression without what it assigns; `None` if something in it is not known, or is no expression.
-pub(super) fn evaluate(text: &str, path: &Run) -> Option<i64> {
-    Reader::new(text, path).whole()
+pub(super) fn evaluate(text: &str, path: &ScriptRun) -> Option<i64> {
+    Evaluator::new(text, path).whole()
 }
 
-/// The value of an expression, whose assignments are made.
-pub(super) fn perform(text: &str, path: &mut Run, span: Span) -> Option<i64> {
-    let mut reader = Reader::new(text, path);
-    let value = reader.whole()?;
-    for (name, index, value) in reader.writes {
-        let value = Traced::made(value.to_string(), span);
-        match index {
-            None => path.set(&name, value),
-            Some(key) => path.set_element(&name, &key, value),
+impl ScriptRun {
+    /// The value of an expression, whose assignments are made. If it is not known, neither is what it may assign.
+    pub(super) fn count(&mut self, text: &Traced, span: Span) -> Option<i64> {
+        let value = text.known_str().and_then(|text| self.perform(text, span));
+        if value.is_none() {
+            self.forget_counted(text, span);
         }
+        value
     }
-    Some(value)
+
+    fn perform(&mut self, text: &str, span: Span) -> Option<i64> {
+        let mut evaluator = Evaluator::new(text, self);
+        let value = evaluator.whole()?;
+        for (name, index, value) in evaluator.writes {
+            let value = Traced::made(value.to_string(), span);
+            match index {
+                None => self.set(&name, value),
+                Some(key) => self.set_element(&name, &key, value),
+            }
+        }
+        Some(value)
+    }
 }
 
 /// Something that can be assigned: a name, perhaps with an index.
 type Target = (String, Option<String>);
 
-struct Reader<'a> {
+struct Evaluator<'a> {
     text: &'a str,
     at: usize,
-    path: &'a Run,
+    path: &'a ScriptRun,
     depth: usize,
     /// Above zero where the value does not count, as on the right of `0 &&`.
     idle: usize,
@@ -57,8 +67,8 @@ struct Reader<'a> {
     writes: Vec<(String, Option<String>, i64)>,
 }
 
-impl<'a> Reader<'a> {
-    fn new(text: &'a str, path: &'a Run) -> Self {
+impl<'a> Evaluator<'a> {
+    fn new(text: &'a str, path: &'a ScriptRun) -> Self {
         Self { text, at: 0, path, depth: 0, idle: 0, writes: Vec::new() }
     }
 
@@ -345,7 +355,7 @@ impl<'a> Reader<'a> {
         };
         let Some(value) = value else {
             let outside = matches!(name.as_str(), "RANDOM" | "SECONDS" | "LINENO" | "EPOCHSECONDS" | "BASHPID");
-            return if self.path.open.is_some() && !self.path.variables.contains_key(name) || outside {
+            return if self.path.shell.open.is_some() && !self.path.shell.variables.contains_key(name) || outside {
                 None
             } else {
                 Some(0)
@@ -364,7 +374,7 @@ impl<'a> Reader<'a> {
             return Some(0);
         }
         // What a name stands for is an expression again.
-        let mut inner = Reader { text, at: 0, path: self.path, depth: self.depth + 2, idle: 0, writes: Vec::new() };
+        let mut inner = Evaluator { text, at: 0, path: self.path, depth: self.depth + 2, idle: 0, writes: Vec::new() };
         if inner.depth > MAX_DEPTH {
             return None;
         }

@@ -3,12 +3,14 @@
 use crate::syntax::shell::{Assignment, Part, Word};
 use crate::text::{Span, Traced, Why};
 
-use super::variables::{Kind, Variable};
-use super::{Run, Shell, arithmetic, parameters};
+use super::interpreter::Shell;
+use super::state::ScriptRun;
+use super::variable::{Variable, VariableKind};
+use super::{arithmetic, parameters};
 
 impl Shell<'_, '_> {
     /// Arguments of `export` and its like: what looks like an assignment is not split. Arrays are put aside with their names.
-    pub(super) fn declared(&mut self, words: &[Word], path: &mut Run) -> (Vec<Traced>, Vec<(String, Variable)>) {
+    pub(super) fn declared(&mut self, words: &[Word], path: &mut ScriptRun) -> (Vec<Traced>, Vec<(String, Variable)>) {
         let mut out = Vec::new();
         let mut arrays = Vec::new();
         let maps =
@@ -20,7 +22,7 @@ impl Shell<'_, '_> {
                     let append = name.bytes().ends_with(b"+=");
                     let bare = name.to_text().trim_end_matches(['=', '+']).to_owned();
                     let old = path.lookup(&bare).cloned();
-                    let map = maps || old.as_ref().is_some_and(|v| v.kind == Kind::Map);
+                    let map = maps || old.as_ref().is_some_and(|v| v.kind == VariableKind::Map);
                     let start = old.filter(|_| append);
                     arrays.push((bare.clone(), self.array(items, start, map, path)));
                     let length = bare.len();
@@ -36,9 +38,9 @@ impl Shell<'_, '_> {
     }
 
     /// The elements in the parentheses of an array, put after those of `old`.
-    fn array(&mut self, items: &[Word], old: Option<Variable>, map: bool, path: &mut Run) -> Variable {
+    fn array(&mut self, items: &[Word], old: Option<Variable>, map: bool, path: &mut ScriptRun) -> Variable {
         let mut variable = old.unwrap_or_default();
-        variable.kind = if map { Kind::Map } else { Kind::Array };
+        variable.kind = if map { VariableKind::Map } else { VariableKind::Array };
         let mut pending: Option<Traced> = None;
         for item in items {
             if let Some((key, value)) = self.keyed(item, map, path) {
@@ -65,7 +67,7 @@ impl Shell<'_, '_> {
     }
 
     /// `[key]=value`
-    fn keyed(&mut self, item: &Word, map: bool, path: &mut Run) -> Option<(String, Traced)> {
+    fn keyed(&mut self, item: &Word, map: bool, path: &mut ScriptRun) -> Option<(String, Traced)> {
         let Some(Part::Bare(first)) = item.parts.first() else { return None };
         if first.bytes().first() != Some(&b'[')
             || !item.parts.iter().any(|p| matches!(p, Part::Bare(t) if t.as_str().is_some_and(|t| t.contains("]="))))
@@ -81,11 +83,11 @@ impl Shell<'_, '_> {
         Some((key, whole.slice(close + 2..whole.len())))
     }
 
-    pub(super) fn assign(&mut self, assignment: &Assignment, path: &mut Run) {
+    pub(super) fn assign(&mut self, assignment: &Assignment, path: &mut ScriptRun) {
         let name = &assignment.name;
         let old = path.lookup(name).cloned();
         if let [Part::Array(items)] = assignment.value.parts.as_slice() {
-            let map = old.as_ref().is_some_and(|v| v.kind == Kind::Map);
+            let map = old.as_ref().is_some_and(|v| v.kind == VariableKind::Map);
             let variable = self.array(items, old.filter(|_| assignment.append), map, path);
             path.put(name, variable);
             return;
@@ -94,7 +96,7 @@ impl Shell<'_, '_> {
         if let Some(subscript) = &assignment.subscript {
             let index = self.single(subscript, path);
             let key = match &old {
-                Some(old) if old.kind == Kind::Map => index.known_str().map(str::to_owned),
+                Some(old) if old.kind == VariableKind::Map => index.known_str().map(str::to_owned),
                 _ => index.known_str().and_then(|i| arithmetic::evaluate(i, path)).map(|n| n.to_string()),
             };
             let known = !old.as_ref().is_some_and(Variable::is_unknown);
@@ -118,9 +120,9 @@ impl Shell<'_, '_> {
     }
 
     /// What `name+=value` makes of a variable.
-    pub(super) fn appended(&mut self, name: &str, value: &Traced, span: Span, path: &Run) -> Traced {
+    pub(super) fn appended(&mut self, name: &str, value: &Traced, span: Span, path: &ScriptRun) -> Traced {
         let mut whole = match self.variable(name, path, span) {
-            parameters::Value::One(before) => before,
+            parameters::Expansion::One(before) => before,
             _ => Traced::new(),
         };
         whole.push(value);

@@ -10,7 +10,10 @@ use crate::text::{Span, Traced, Why};
 use super::super::machine::{File, Image, Machine};
 use super::super::way::Way;
 use super::super::{image, runtime};
-use super::{Path, Run, Setting, Shell, Status};
+use super::interpreter::Shell;
+use super::script;
+use super::state::{BoxedRun, ScriptRun};
+use super::status::{Setting, Status};
 
 /// The options of the script; each takes the next word, `--help` ends it.
 const OPTIONS: [&str; 20] = [
@@ -125,7 +128,7 @@ impl Called {
 
 impl Shell<'_, '_> {
     /// Runs the script with `arguments`.
-    pub(super) fn bootstrap(&mut self, arguments: &[Traced], at: Span, mut path: Path) -> Vec<Path> {
+    pub(super) fn bootstrap(&mut self, arguments: &[Traced], at: Span, mut path: BoxedRun) -> Vec<BoxedRun> {
         path.status = Status::Zero;
         let mut called = Called::read(arguments, at);
         if matches!(path.machine.family(), Some(Family::Al2023 | Family::Bottlerocket | Family::Windows)) {
@@ -156,7 +159,7 @@ impl Shell<'_, '_> {
         for (text, why) in called.dead.iter().filter(|_| !changed) {
             self.record_ineffective(text, why, &mut path);
         }
-        if let Some(variable) = path.variables.get(VARIABLE).filter(|_| !changed).cloned() {
+        if let Some(variable) = path.shell.variables.get(VARIABLE).filter(|_| !changed).cloned() {
             let why = if called.extra.is_some() {
                 Some(Reason::OptionCounts)
             } else {
@@ -183,7 +186,8 @@ impl Shell<'_, '_> {
             }
         }
         // Docker is what older images take by themselves.
-        let chosen = path.variables.get("CONTAINER_RUNTIME").filter(|v| v.exported).and_then(|v| v.values.first());
+        let chosen =
+            path.shell.variables.get("CONTAINER_RUNTIME").filter(|v| v.exported).and_then(|v| v.values.first());
         let chosen = called.runtime.as_ref().or(chosen).map(|v| v.to_text().into_owned());
         let docker = match chosen.as_deref() {
             Some(name) => name == "dockerd",
@@ -193,8 +197,9 @@ impl Shell<'_, '_> {
             Some((span, why)) => Some(Traced::hole(span, why)),
             None => called.extra,
         };
-        let extra = extra
-            .or_else(|| path.variables.get(VARIABLE).filter(|v| v.exported).and_then(|v| v.values.first().cloned()));
+        let extra = extra.or_else(|| {
+            path.shell.variables.get(VARIABLE).filter(|v| v.exported).and_then(|v| v.values.first().cloned())
+        });
         if !docker {
             path.machine.know(Family::Al2);
             runtime::bootstrap(&mut path.machine, called.containerd.as_ref());
@@ -209,7 +214,7 @@ impl Shell<'_, '_> {
             path.machine
                 .injected
                 .clone()
-                .or_else(|| path.open_environment.clone())
+                .or_else(|| path.shell.open_environment.clone())
                 .map_or_else(Traced::new, |why| Traced::hole(at, why))
         });
         join(&mut path.machine, &extra, at);
@@ -227,7 +232,7 @@ impl Shell<'_, '_> {
     }
 
     /// Notes what a text of flags says, which leads nowhere.
-    fn record_ineffective(&mut self, text: &Traced, why: &Reason, path: &mut Run) {
+    fn record_ineffective(&mut self, text: &Traced, why: &Reason, path: &mut ScriptRun) {
         if text.is_empty() || text.is_hole() {
             return;
         }
@@ -236,8 +241,8 @@ impl Shell<'_, '_> {
     }
 
     /// A script ends, and its variables with it.
-    pub(super) fn unheard(&mut self, setting: Setting, path: &mut Run) {
-        let Some(value) = path.variables.get(VARIABLE).and_then(|v| v.values.first()).cloned() else { return };
+    pub(super) fn unheard(&mut self, setting: Setting, path: &mut ScriptRun) {
+        let Some(value) = path.shell.variables.get(VARIABLE).and_then(|v| v.values.first()).cloned() else { return };
         let machine = &path.machine;
         let why = match machine.family() {
             Some(Family::Al2023) if machine.image == Image::Given(Family::Al2023) => Reason::NoSuchVariable,
@@ -260,7 +265,7 @@ pub(in super::super) fn by_eks(ways: Vec<Way>, cx: &mut BootCx<'_>) -> Vec<Way> 
     let mut text = Traced::made("/etc/eks/bootstrap.sh cluster --kubelet-extra-args '--node-labels=", place);
     text.push_hole(place, Why::FromOutside("what EKS adds to the user data".into()));
     text.push_made(b"'\n", place);
-    rest.extend(super::run(own, &text, "EKS's own part of the user data", Setting::UserData, cx));
+    rest.extend(script::run(own, &text, "EKS's own part of the user data", Setting::UserData, cx));
     rest
 }
 

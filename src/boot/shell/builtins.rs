@@ -1,11 +1,14 @@
-//! Builtins that work on variables and text.
+//! Builtins: what each does to the shell.
 
 use std::sync::Arc;
 
 use crate::text::{Span, Traced, Why};
 
-use super::variables::{Kind, Variable};
-use super::{Run, Status, arithmetic};
+use super::call::Call;
+use super::state::ScriptRun;
+use super::status::{Flow, Status};
+use super::variable::{Variable, VariableKind};
+use super::{arithmetic, conditions};
 
 pub(super) fn split_assignment(word: &Traced) -> Option<(String, Traced)> {
     let at = word.bytes().iter().position(|b| *b == b'=')?;
@@ -14,8 +17,10 @@ pub(super) fn split_assignment(word: &Traced) -> Option<(String, Traced)> {
     good.then(|| (name.to_owned(), word.slice(at + 1..word.len())))
 }
 
-pub(super) fn declare(command: &str, words: &[Traced], arrays: Vec<(String, Variable)>, span: Span, path: &mut Run) {
-    path.status = Status::Zero;
+/// `export`, `declare`, `local`, `readonly`, `typeset`
+pub(super) fn declare(call: &Call<'_>, path: &mut ScriptRun) {
+    let Call { name: command, words, at: span, .. } = *call;
+    let arrays = std::mem::take(&mut path.arrays);
     let options: String =
         words.iter().take_while(|w| w.bytes().starts_with(b"-")).map(|w| w.to_text().into_owned()).collect();
     let exports = command == "export" || options.contains('x');
@@ -23,9 +28,9 @@ pub(super) fn declare(command: &str, words: &[Traced], arrays: Vec<(String, Vari
     let local = command == "local" || matches!(command, "declare" | "typeset") && !options.contains('g');
     let reference = options.contains('n') && command != "export";
     let kind = match () {
-        () if options.contains('A') => Kind::Map,
-        () if options.contains('a') => Kind::Array,
-        () => Kind::Plain,
+        () if options.contains('A') => VariableKind::Map,
+        () if options.contains('a') => VariableKind::Array,
+        () => VariableKind::Plain,
     };
     for word in words {
         let text = word.to_text().into_owned();
@@ -40,21 +45,21 @@ pub(super) fn declare(command: &str, words: &[Traced], arrays: Vec<(String, Vari
             (None, None) => text.clone(),
         };
         if assigned.is_none() && word.has_hole() && appended.is_none() {
-            path.open = Some(Why::NotUnderstood("the name of a variable".into()));
+            path.shell.open = Some(Why::NotUnderstood("the name of a variable".into()));
             continue;
         }
-        if local && path.functions_running > 0 {
-            let old = path.variables.get(&name).cloned();
+        if local && path.shell.functions_running > 0 {
+            let old = path.shell.variables.get(&name).cloned();
             let exported = old.as_ref().is_some_and(|v| v.exported);
             let kept = appended.is_some().then(|| old.clone()).flatten();
-            path.hidden.push((name.clone(), old));
+            path.shell.hidden.push((name.clone(), old));
             let fresh = kept.unwrap_or_else(|| Variable { kind, exported, ..Variable::default() });
-            Arc::make_mut(&mut path.variables).insert(name.clone(), fresh);
+            Arc::make_mut(&mut path.shell.variables).insert(name.clone(), fresh);
         }
         if reference {
             if let Some((name, value)) = assigned {
-                let variable = Variable { kind: Kind::Reference, ..Variable::plain(value, false) };
-                Arc::make_mut(&mut path.variables).insert(name, variable);
+                let variable = Variable { kind: VariableKind::Reference, ..Variable::plain(value, false) };
+                Arc::make_mut(&mut path.shell.variables).insert(name, variable);
             }
             continue;
         }
@@ -71,61 +76,57 @@ pub(super) fn declare(command: &str, words: &[Traced], arrays: Vec<(String, Vari
             let mut whole = path.get(&name).cloned().unwrap_or_default();
             whole.push(&word.slice(word.len() - length.min(word.len())..word.len()));
             path.set(&name, whole);
-        } else if kind != Kind::Plain && path.lookup(&name).is_none_or(|v| v.values.is_empty()) {
+        } else if kind != VariableKind::Plain && path.lookup(&name).is_none_or(|v| v.values.is_empty()) {
             path.put(&name, Variable { kind, ..Variable::default() });
-        } else if exports && !removes && path.open.is_none() && path.lookup(&name).is_none() {
+        } else if exports && !removes && path.shell.open.is_none() && path.lookup(&name).is_none() {
             path.put(&name, Variable::default());
         }
         let target = path.resolve(&name).to_owned();
-        if exports && let Some(variable) = Arc::make_mut(&mut path.variables).get_mut(&target) {
+        if exports && let Some(variable) = Arc::make_mut(&mut path.shell.variables).get_mut(&target) {
             variable.exported = !removes;
         }
         if command == "readonly" || options.contains('r') && command != "export" {
-            Arc::make_mut(&mut path.constants).insert(target);
+            Arc::make_mut(&mut path.shell.constants).insert(target);
         }
     }
 }
 
-pub(super) fn set(words: &[Traced], path: &mut Run) {
+/// `set`
+pub(super) fn set(call: &Call<'_>, path: &mut ScriptRun) {
+    let words = call.words;
     let dashes = words.iter().position(|w| w.known_str() == Some("--"));
     if let Some(at) = dashes {
-        path.arguments = Arc::new(words[at + 1..].to_vec());
-        path.called_from_outside = false;
+        path.shell.arguments = Arc::new(words[at + 1..].to_vec());
+        path.shell.called_from_outside = false;
     } else if words.first().is_some_and(|w| !w.bytes().starts_with(b"-") && !w.bytes().starts_with(b"+")) {
-        path.arguments = Arc::new(words.to_vec());
-        path.called_from_outside = false;
+        path.shell.arguments = Arc::new(words.to_vec());
+        path.shell.called_from_outside = false;
     }
+    let options = &mut path.shell.options;
     let mut named = false;
     let mut set = true;
     for word in words.iter().take(dashes.unwrap_or(words.len())) {
         let text = word.to_text().into_owned();
         let on = text.starts_with('-');
         match text.as_str() {
-            "errexit" if named => path.errexit = set,
-            "nounset" if named => path.nounset = set,
-            "pipefail" if named => path.pipefail = set,
-            "allexport" if named => path.allexport = set,
-            "noglob" if named => path.noglob = set,
-            "noclobber" if named => path.noclobber = set,
-            "errtrace" if named => path.errtrace = set,
+            "errexit" if named => options.errexit = set,
+            "nounset" if named => options.nounset = set,
+            "pipefail" if named => options.pipefail = set,
+            "allexport" if named => options.allexport = set,
+            "noglob" if named => options.noglob = set,
+            "noclobber" if named => options.noclobber = set,
+            "errtrace" if named => options.errtrace = set,
             _ if on || text.starts_with('+') => {
-                if text.contains('e') {
-                    path.errexit = on;
-                }
-                if text.contains('E') {
-                    path.errtrace = on;
-                }
-                if text.contains('u') {
-                    path.nounset = on;
-                }
-                if text.contains('a') {
-                    path.allexport = on;
-                }
-                if text.contains('f') {
-                    path.noglob = on;
-                }
-                if text.contains('C') {
-                    path.noclobber = on;
+                for letter in text.chars() {
+                    match letter {
+                        'e' => options.errexit = on,
+                        'E' => options.errtrace = on,
+                        'u' => options.nounset = on,
+                        'a' => options.allexport = on,
+                        'f' => options.noglob = on,
+                        'C' => options.noclobber = on,
+                        _ => {}
+                    }
                 }
             }
             _ => {}
@@ -135,7 +136,121 @@ pub(super) fn set(words: &[Traced], path: &mut Run) {
     }
 }
 
-pub(super) fn echo(words: &[Traced], span: Span, path: &mut Run) {
+/// `shopt`
+pub(super) fn shopt(call: &Call<'_>, path: &mut ScriptRun) {
+    if call.has(&["nocasematch"]) {
+        path.shell.options.nocasematch = call.first() == Some("-s");
+    }
+}
+
+/// `shift`
+pub(super) fn shift(call: &Call<'_>, path: &mut ScriptRun) {
+    let count = call.first().and_then(|w| w.parse().ok()).unwrap_or(1);
+    match path.shell.arguments.get(count..) {
+        Some(rest) => path.shell.arguments = Arc::new(rest.to_vec()),
+        None => path.status = Status::NonZero,
+    }
+}
+
+/// `unset`
+pub(super) fn unset(call: &Call<'_>, path: &mut ScriptRun) {
+    for name in call.words.iter().filter_map(|w| w.known_str()) {
+        if call.first() == Some("-f") {
+            Arc::make_mut(&mut path.shell.functions).remove(name);
+        } else if let Some((name, key)) = name.split_once('[') {
+            let key = key.trim_end_matches(']');
+            if let Some(mut variable) = path.lookup(name).cloned()
+                && let Some(key) = variable.key(key)
+            {
+                variable.remove(&key);
+                path.put(name, variable);
+            }
+        } else if !path.shell.constants.contains(name) {
+            Arc::make_mut(&mut path.shell.variables).remove(name);
+        }
+    }
+}
+
+/// `let`
+pub(super) fn arithmetic(call: &Call<'_>, path: &mut ScriptRun) {
+    for word in call.words {
+        path.status = Status::of(path.count(word, call.at).map(|v| v != 0));
+    }
+}
+
+/// `[ … ]`
+pub(super) fn bracket(call: &Call<'_>, path: &mut ScriptRun) {
+    let inner = call.words.split_last().map_or(call.words, |(_, rest)| rest);
+    path.status = Status::of(conditions::test(inner, path));
+}
+
+/// `trap COMMANDS EXIT`
+pub(super) fn trap(call: &Call<'_>, path: &mut ScriptRun) {
+    let words: Vec<&Traced> = call.words.iter().filter(|w| w.known_str() != Some("--")).collect();
+    let [commands, signals @ ..] = words.as_slice() else { return };
+    let wanted = Some((*commands).clone()).filter(|c| c.known_str() != Some("-"));
+    if signals.iter().any(|s| matches!(s.known_str(), Some("EXIT" | "0" | "exit"))) {
+        path.shell.on_exit.clone_from(&wanted);
+    }
+    if signals.iter().any(|s| matches!(s.known_str(), Some("ERR" | "err"))) {
+        path.shell.on_error = wanted;
+    }
+}
+
+/// `exit`
+pub(super) fn exit(call: &Call<'_>, path: &mut ScriptRun) {
+    path.code = exit_code(call);
+    path.flow = Flow::Exit { failed: fails(call) };
+}
+
+/// `return`
+pub(super) fn leave_function(call: &Call<'_>, path: &mut ScriptRun) {
+    if fails(call) {
+        path.status = Status::NonZero;
+        path.code = exit_code(call);
+    }
+    if path.shell.callers == 0 {
+        // Outside of functions it only complains.
+        path.status = Status::NonZero;
+    } else {
+        path.flow = Flow::Return;
+    }
+}
+
+/// True if the exit code that is given is known, and not 0.
+fn fails(call: &Call<'_>) -> bool {
+    call.first().is_some_and(|w| w.trim() != "0")
+}
+
+/// The exit code that is given, if it is known.
+fn exit_code(call: &Call<'_>) -> Option<u8> {
+    let number: i64 = call.first()?.trim().parse().ok()?;
+    u8::try_from(number.rem_euclid(256)).ok()
+}
+
+/// `break` and `continue`
+pub(super) fn leave_loop(call: &Call<'_>, path: &mut ScriptRun) {
+    let levels = call.first().and_then(|w| w.parse().ok()).unwrap_or(1);
+    path.flow = if call.name == "break" { Flow::Break(levels) } else { Flow::Continue(levels) };
+}
+
+/// `cd` and `pushd`
+pub(super) fn cd(call: &Call<'_>, path: &mut ScriptRun) {
+    match call.words.iter().find(|w| w.known_str() != Some("--")).and_then(|w| w.known_str()) {
+        None | Some("-") => {}
+        Some(to) => path.shell.directory = path.absolute(to),
+    }
+}
+
+/// `pwd`
+pub(super) fn pwd(call: &Call<'_>, path: &mut ScriptRun) {
+    let folder = format!("{}\n", path.shell.directory);
+    path.out.push_made(folder.as_bytes(), call.at);
+}
+
+/// `echo`
+pub(super) fn echo(call: &Call<'_>, path: &mut ScriptRun) {
+    let Call { words, at: span, .. } = *call;
     let options = words
         .iter()
         .take_while(|w| {
@@ -145,7 +260,7 @@ pub(super) fn echo(words: &[Traced], span: Span, path: &mut Run) {
         .count();
     let given: String = words[..options].iter().map(|w| w.to_text().into_owned()).collect();
     let text = Traced::join(&words[options..], &Traced::made(" ", span));
-    let text = if given.contains('e') || path.dash { unescape(&text, false, span) } else { text };
+    let text = if given.contains('e') || path.shell.dash { unescape(&text, false, span) } else { text };
     path.out.push(&text);
     if !given.contains('n') {
         path.out.push_made(b"\n", span);

@@ -4,18 +4,12 @@ use crate::syntax::shell::Test;
 use crate::text::Traced;
 
 use super::super::image;
-use super::super::machine::{File, absolute};
+use super::super::machine::File;
+use super::interpreter::Shell;
 use super::pattern::{self, Token};
-use super::variables::Variable;
-use super::{Run, Shell, Status, arithmetic, parameters};
-
-pub(super) fn status(answer: Option<bool>) -> Status {
-    match answer {
-        Some(true) => Status::Zero,
-        Some(false) => Status::NonZero,
-        None => Status::Open("".into()),
-    }
-}
+use super::state::ScriptRun;
+use super::variable::Variable;
+use super::{arithmetic, parameters};
 
 fn not(answer: Option<bool>) -> Option<bool> {
     answer.map(|a| !a)
@@ -31,7 +25,7 @@ fn and(a: Option<bool>, b: Option<bool>) -> Option<bool> {
 
 impl Shell<'_, '_> {
     /// `[[ … ]]`
-    pub(super) fn test(&mut self, test: &Test, path: &mut Run) -> Option<bool> {
+    pub(super) fn test(&mut self, test: &Test, path: &mut ScriptRun) -> Option<bool> {
         match test {
             Test::Word(word) => filled(&self.single(word, path)),
             Test::Unary(operator, word) => {
@@ -78,8 +72,8 @@ impl Shell<'_, '_> {
 }
 
 /// Whether all of a text matches a pattern, as `case` and `[[ … ]]` compare.
-pub(super) fn fits(tokens: &[Token], value: &Traced, path: &Run) -> Option<bool> {
-    if path.nocasematch {
+pub(super) fn fits(tokens: &[Token], value: &Traced, path: &ScriptRun) -> Option<bool> {
+    if path.shell.options.nocasematch {
         let (tokens, value) = pattern::fold(tokens, value);
         return pattern::matches(&tokens, &value);
     }
@@ -87,10 +81,10 @@ pub(super) fn fits(tokens: &[Token], value: &Traced, path: &Run) -> Option<bool>
 }
 
 /// `=~`, which leaves what it found in `BASH_REMATCH`.
-fn search(regex: &str, value: &Traced, path: &mut Run) -> Option<bool> {
+fn search(regex: &str, value: &Traced, path: &mut ScriptRun) -> Option<bool> {
     let regex = regex::RegexBuilder::new(regex)
         .size_limit(1 << 18)
-        .case_insensitive(path.nocasematch)
+        .case_insensitive(path.shell.options.nocasematch)
         .dot_matches_new_line(true)
         .build()
         .ok()?;
@@ -106,7 +100,7 @@ fn search(regex: &str, value: &Traced, path: &mut Run) -> Option<bool> {
 }
 
 /// `test` and `[`, without the closing bracket.
-pub(super) fn test(arguments: &[Traced], path: &Run) -> Option<bool> {
+pub(super) fn test(arguments: &[Traced], path: &ScriptRun) -> Option<bool> {
     let bang = |w: &Traced| w.known_str() == Some("!");
     let is = |w: &Traced, text: &str| w.known_str() == Some(text);
     match arguments {
@@ -153,7 +147,7 @@ const MAX_DEPTH: usize = 16;
 
 /// `a -o b`; the outer option tells whether it could be read.
 #[expect(clippy::option_option, reason = "what cannot be read is not the same as what is not known")]
-fn alternatives(rest: &mut &[Traced], path: &Run, depth: usize) -> Option<Option<bool>> {
+fn alternatives(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Option<bool>> {
     let mut answer = all_of(rest, path, depth)?;
     while rest.first().and_then(|w| w.known_str()) == Some("-o") {
         *rest = &rest[1..];
@@ -164,7 +158,7 @@ fn alternatives(rest: &mut &[Traced], path: &Run, depth: usize) -> Option<Option
 }
 
 #[expect(clippy::option_option, reason = "what cannot be read is not the same as what is not known")]
-fn all_of(rest: &mut &[Traced], path: &Run, depth: usize) -> Option<Option<bool>> {
+fn all_of(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Option<bool>> {
     let mut answer = term(rest, path, depth)?;
     while rest.first().and_then(|w| w.known_str()) == Some("-a") {
         *rest = &rest[1..];
@@ -175,7 +169,7 @@ fn all_of(rest: &mut &[Traced], path: &Run, depth: usize) -> Option<Option<bool>
 }
 
 #[expect(clippy::option_option, reason = "what cannot be read is not the same as what is not known")]
-fn term(rest: &mut &[Traced], path: &Run, depth: usize) -> Option<Option<bool>> {
+fn term(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Option<bool>> {
     if depth > MAX_DEPTH {
         return None;
     }
@@ -218,7 +212,7 @@ fn filled(value: &Traced) -> Option<bool> {
     if value.is_hole() { None } else { Some(!value.is_empty()) }
 }
 
-fn unary(operator: &str, value: &Traced, path: &Run) -> Option<bool> {
+fn unary(operator: &str, value: &Traced, path: &ScriptRun) -> Option<bool> {
     match operator {
         "-n" => filled(value),
         "-z" => not(filled(value)),
@@ -231,12 +225,12 @@ fn unary(operator: &str, value: &Traced, path: &Run) -> Option<bool> {
             match path.lookup(name) {
                 Some(variable) if variable.is_array() => Some(path.element(name, key).is_some()),
                 Some(variable) => Some(!variable.values.is_empty()),
-                None if path.open.is_some() || parameters::by_system(name) => None,
+                None if path.shell.open.is_some() || parameters::by_system(name) => None,
                 None => Some(false),
             }
         }
         "-f" | "-e" | "-a" | "-s" | "-r" | "-w" => {
-            let name = absolute(value.known_str()?, &path.directory);
+            let name = path.absolute(value.known_str()?);
             match path.machine.file(&name) {
                 Some(File::Known(text)) if operator == "-s" => filled(&text),
                 Some(File::Known(_)) => Some(true),
@@ -247,9 +241,9 @@ fn unary(operator: &str, value: &Traced, path: &Run) -> Option<bool> {
                 None => None,
             }
         }
-        "-d" => path.machine.has_folder(&absolute(value.known_str()?, &path.directory)),
+        "-d" => path.machine.has_folder(&path.absolute(value.known_str()?)),
         "-x" => {
-            let name = absolute(value.known_str()?, &path.directory);
+            let name = path.absolute(value.known_str()?);
             match path.machine.file(&name) {
                 Some(File::Known(_)) if name == image::BOOTSTRAP => Some(true),
                 Some(File::Removed) => Some(false),

@@ -5,7 +5,14 @@ use std::sync::Arc;
 use crate::syntax::shell::{Arm, ArmEnd, Command, Item, Part, Word};
 use crate::text::{Span, Traced, Why};
 
-use super::{Flow, MAX_ROUNDS, Path, Shell, Status, arithmetic, conditions, ways};
+use super::conditions;
+use super::interpreter::Shell;
+use super::settle::settle;
+use super::state::BoxedRun;
+use super::status::{Flow, Status};
+
+/// How often a loop whose condition is known goes round.
+const MAX_ROUNDS: usize = 256;
 
 /// Rounds of a loop that some way has left, before the other ways are taken to leave it at a time that is not known.
 const OPEN_ROUNDS: usize = 2;
@@ -15,8 +22,8 @@ impl Shell<'_, '_> {
         &mut self,
         branches: &[(Vec<Item>, Vec<Item>)],
         otherwise: Option<&[Item]>,
-        path: Path,
-    ) -> Vec<Path> {
+        path: BoxedRun,
+    ) -> Vec<BoxedRun> {
         let mut out = Vec::new();
         let mut open = vec![path];
         for (condition, body) in branches {
@@ -32,7 +39,7 @@ impl Shell<'_, '_> {
                     }
                 }
             }
-            open = ways::settle(next);
+            open = settle(next);
         }
         for mut path in open {
             path.status = Status::Zero;
@@ -41,11 +48,11 @@ impl Shell<'_, '_> {
                 None => out.push(path),
             }
         }
-        ways::settle(out)
+        settle(out)
     }
 
     /// Runs a condition and decides it.
-    fn condition(&mut self, condition: &[Item], path: Path) -> Vec<(Path, bool)> {
+    fn condition(&mut self, condition: &[Item], path: BoxedRun) -> Vec<(BoxedRun, bool)> {
         let span = match (condition.first(), condition.last()) {
             (Some(first), Some(last)) => first.first.span.to(last.rest.last().map_or(last.first.span, |(_, p)| p.span)),
             _ => path.machine.place,
@@ -65,12 +72,12 @@ impl Shell<'_, '_> {
         out
     }
 
-    pub(super) fn case_command(&mut self, subject: &Word, arms: &[Arm], mut path: Path) -> Vec<Path> {
+    pub(super) fn case_command(&mut self, subject: &Word, arms: &[Arm], mut path: BoxedRun) -> Vec<BoxedRun> {
         let value = self.single(subject, &mut path);
         let shown = self.words(subject.span);
         let mut out = Vec::new();
         let mut open = vec![path];
-        let mut falling: Vec<Path> = Vec::new();
+        let mut falling: Vec<BoxedRun> = Vec::new();
         for arm in arms {
             let mut next = Vec::new();
             let mut taken = std::mem::take(&mut falling);
@@ -89,7 +96,7 @@ impl Shell<'_, '_> {
                     Some(false) => next.push(path),
                     None => {
                         let patterns: Vec<_> = arm.patterns.iter().map(|p| self.words(p.span)).collect();
-                        path.status = Status::Open(format!("{shown} is {}", patterns.join(" or ")).into());
+                        path.status = Status::Open(Some(format!("{shown} is {}", patterns.join(" or ")).into()));
                         for (path, holds) in self.decide(path, subject.span, false) {
                             if holds {
                                 taken.push(path);
@@ -116,7 +123,7 @@ impl Shell<'_, '_> {
             path.status = Status::Zero;
             out.push(path);
         }
-        ways::settle(out)
+        settle(out)
     }
 
     pub(super) fn for_command(
@@ -124,15 +131,15 @@ impl Shell<'_, '_> {
         name: &str,
         items: Option<&[Word]>,
         body: &[Item],
-        mut path: Path,
-    ) -> Vec<Path> {
+        mut path: BoxedRun,
+    ) -> Vec<BoxedRun> {
         let values = match items {
             Some(words) => self.fields(words, &mut path),
-            None if path.called_from_outside => {
+            None if path.shell.called_from_outside => {
                 let why = Why::FromOutside("the arguments of the script".into());
                 vec![Traced::hole(path.machine.place, why)]
             }
-            None => path.arguments.to_vec(),
+            None => path.shell.arguments.to_vec(),
         };
         let mut paths = vec![path];
         let mut done = Vec::new();
@@ -151,17 +158,21 @@ impl Shell<'_, '_> {
             (paths, done) = after_round(next, done);
         }
         done.append(&mut paths);
-        ways::settle(done)
+        settle(done)
     }
 
     /// `for ((first; condition; step))`
-    pub(super) fn for_arithmetic(&mut self, header: &Word, body: &[Item], span: Span, mut path: Path) -> Vec<Path> {
+    pub(super) fn for_arithmetic(
+        &mut self,
+        header: &Word,
+        body: &[Item],
+        span: Span,
+        mut path: BoxedRun,
+    ) -> Vec<BoxedRun> {
         let parts = split_header(&header.parts);
         let [first, condition, step] = parts.as_slice() else { return self.maybe(body, span, path) };
-        let open = |path: &mut Path, text: &Traced| path.forget_counted(text, span);
         let text = self.expression(first, &mut path);
-        if text.known_str().and_then(|t| arithmetic::perform(t, &mut path, span)).is_none() {
-            open(&mut path, &text);
+        if path.count(&text, span).is_none() {
             return self.maybe(body, span, path);
         }
         let mut active = vec![path];
@@ -171,24 +182,18 @@ impl Shell<'_, '_> {
             for mut path in std::mem::take(&mut active) {
                 let text = self.expression(condition, &mut path);
                 let empty = text.bytes().trim_ascii().is_empty();
-                let value = text.known_str().and_then(|t| arithmetic::perform(t, &mut path, span));
-                match value {
+                match path.count(&text, span) {
                     Some(0) if !empty => done.push(path),
                     Some(_) => next.append(&mut self.list(body, path)),
-                    None => {
-                        open(&mut path, &text);
-                        done.append(&mut self.maybe(body, span, path));
-                    }
+                    None => done.append(&mut self.maybe(body, span, path)),
                 }
             }
             (active, done) = after_round(next, done);
             for path in &mut active {
                 let text = self.expression(step, path);
-                if text.known_str().and_then(|t| arithmetic::perform(t, path, span)).is_none() {
-                    open(path, &text);
-                }
+                path.count(&text, span);
             }
-            active = ways::settle(active);
+            active = settle(active);
             if active.is_empty() {
                 break;
             }
@@ -197,12 +202,12 @@ impl Shell<'_, '_> {
             path.machine.gap(span, Why::Limit("rounds of a loop"));
             done.push(path);
         }
-        ways::settle(done)
+        settle(done)
     }
 
     /// A body that runs an unknown number of times: not at all, or so that what it changes is not known.
-    pub(super) fn maybe(&mut self, body: &[Item], span: Span, mut path: Path) -> Vec<Path> {
-        path.status = Status::Open("".into());
+    pub(super) fn maybe(&mut self, body: &[Item], span: Span, mut path: BoxedRun) -> Vec<BoxedRun> {
+        path.status = Status::Open(None);
         let mut out = Vec::new();
         for (path, holds) in self.decide(path, span, false) {
             if !holds {
@@ -211,11 +216,11 @@ impl Shell<'_, '_> {
             }
             out.append(&mut self.once(body, span, path));
         }
-        ways::settle(out)
+        settle(out)
     }
 
     /// One round that stands for any number of them.
-    fn once(&mut self, body: &[Item], span: Span, path: Path) -> Vec<Path> {
+    fn once(&mut self, body: &[Item], span: Span, path: BoxedRun) -> Vec<BoxedRun> {
         let before = path.clone();
         let (mut paths, mut done) = after_round(self.list(body, path), Vec::new());
         paths.append(&mut done);
@@ -227,11 +232,17 @@ impl Shell<'_, '_> {
         paths
     }
 
-    pub(super) fn while_command(&mut self, until: bool, condition: &[Item], body: &[Item], path: Path) -> Vec<Path> {
+    pub(super) fn while_command(
+        &mut self,
+        until: bool,
+        condition: &[Item],
+        body: &[Item],
+        path: BoxedRun,
+    ) -> Vec<BoxedRun> {
         let span = condition.first().map_or(path.machine.place, |item| item.first.span);
         let before = path.clone();
         let mut active = vec![path];
-        let mut done: Vec<Path> = Vec::new();
+        let mut done: Vec<BoxedRun> = Vec::new();
         for round in 0..MAX_ROUNDS {
             if round >= OPEN_ROUNDS && !done.is_empty() {
                 // Some way has left the loop and others have not: when they do is not known, so what they change is not.
@@ -257,7 +268,7 @@ impl Shell<'_, '_> {
                 }
             }
             (active, done) = after_round(next, done);
-            active = ways::settle(active);
+            active = settle(active);
             if active.is_empty() {
                 break;
             }
@@ -269,28 +280,33 @@ impl Shell<'_, '_> {
         for path in &mut done {
             path.status = Status::Zero;
         }
-        ways::settle(done)
+        settle(done)
     }
 
     /// Calls a function of the script.
-    pub(super) fn function(&mut self, body: &Arc<Command>, arguments: Vec<Traced>, mut path: Path) -> Vec<Path> {
-        let outer = std::mem::replace(&mut path.arguments, Arc::new(arguments));
-        let outside = std::mem::replace(&mut path.called_from_outside, false);
-        let hidden = std::mem::take(&mut path.hidden);
-        path.callers += 1;
-        path.functions_running += 1;
+    pub(super) fn function(
+        &mut self,
+        body: &Arc<Command>,
+        arguments: Vec<Traced>,
+        mut path: BoxedRun,
+    ) -> Vec<BoxedRun> {
+        let outer = std::mem::replace(&mut path.shell.arguments, Arc::new(arguments));
+        let outside = std::mem::replace(&mut path.shell.called_from_outside, false);
+        let hidden = std::mem::take(&mut path.shell.hidden);
+        path.shell.callers += 1;
+        path.shell.functions_running += 1;
         let mut paths = self.command(body, path);
         for path in &mut paths {
-            path.callers = path.callers.saturating_sub(1);
-            path.functions_running = path.functions_running.saturating_sub(1);
-            path.arguments = Arc::clone(&outer);
-            path.called_from_outside = outside;
-            let locals = std::mem::replace(&mut path.hidden, hidden.clone());
-            let variables = Arc::make_mut(&mut path.variables);
+            path.shell.callers = path.shell.callers.saturating_sub(1);
+            path.shell.functions_running = path.shell.functions_running.saturating_sub(1);
+            path.shell.arguments = Arc::clone(&outer);
+            path.shell.called_from_outside = outside;
+            let locals = std::mem::replace(&mut path.shell.hidden, hidden.clone());
+            let variables = Arc::make_mut(&mut path.shell.variables);
             for (name, old) in locals.into_iter().rev() {
                 // What was `local -r` is gone with the function.
-                if path.constants.contains(&name) {
-                    Arc::make_mut(&mut path.constants).remove(&name);
+                if path.shell.constants.contains(&name) {
+                    Arc::make_mut(&mut path.shell.constants).remove(&name);
                 }
                 match old {
                     Some(old) => variables.insert(name, old),
@@ -301,7 +317,7 @@ impl Shell<'_, '_> {
                 path.flow = Flow::Normal;
             }
         }
-        ways::settle(paths)
+        settle(paths)
     }
 }
 
@@ -328,7 +344,7 @@ fn split_header(parts: &[Part]) -> Vec<Vec<Part>> {
 }
 
 /// Sorts ways after a round: those that go round again, and those that are done with the loop.
-fn after_round(paths: Vec<Path>, mut done: Vec<Path>) -> (Vec<Path>, Vec<Path>) {
+fn after_round(paths: Vec<BoxedRun>, mut done: Vec<BoxedRun>) -> (Vec<BoxedRun>, Vec<BoxedRun>) {
     let mut again = Vec::new();
     for mut path in paths {
         match path.flow.clone() {

@@ -6,10 +6,12 @@ use crate::syntax::shell::{CommandKind, Item, Part, RedirectKind, Target, Word};
 use crate::text::{Span, Traced, Why};
 
 use super::super::machine::File;
-use super::descriptors::Sink;
-use super::parameters::Value;
+use super::interpreter::{MAX_DEPTH, Shell};
+use super::parameters::Expansion;
 use super::pattern::{self, Token};
-use super::{Flow, MAX_DEPTH, Path, Run, Shell, Status, arithmetic, braces};
+use super::state::{BoxedRun, ScriptRun, Sink};
+use super::status::Status;
+use super::{braces, files};
 
 /// The longest word that is made, in bytes.
 const MAX_WORD_BYTES: usize = 1 << 20;
@@ -40,7 +42,7 @@ impl Chunk {
 
 impl Shell<'_, '_> {
     /// The arguments that words become.
-    pub(super) fn fields(&mut self, words: &[Word], path: &mut Run) -> Vec<Traced> {
+    pub(super) fn fields(&mut self, words: &[Word], path: &mut ScriptRun) -> Vec<Traced> {
         let mut out = Vec::new();
         let expanded: Vec<_> =
             words.iter().flat_map(|w| braces::expand(&w.parts).unwrap_or_else(|| vec![w.parts.clone()])).collect();
@@ -71,11 +73,11 @@ impl Shell<'_, '_> {
     }
 
     /// What a word becomes where nothing is split.
-    pub(super) fn single(&mut self, word: &Word, path: &mut Run) -> Traced {
+    pub(super) fn single(&mut self, word: &Word, path: &mut ScriptRun) -> Traced {
         self.joined(&word.parts, false, path)
     }
 
-    fn joined(&mut self, parts: &[Part], quoted: bool, path: &mut Run) -> Traced {
+    fn joined(&mut self, parts: &[Part], quoted: bool, path: &mut ScriptRun) -> Traced {
         let mut chunks = Vec::new();
         self.chunks(parts, quoted, path, &mut chunks);
         let mut out = Traced::new();
@@ -92,7 +94,7 @@ impl Shell<'_, '_> {
     }
 
     /// A word as a pattern: what is quoted in it has no meaning.
-    pub(super) fn pattern(&mut self, word: &Word, path: &mut Run) -> Vec<Token> {
+    pub(super) fn pattern(&mut self, word: &Word, path: &mut ScriptRun) -> Vec<Token> {
         let mut chunks = Vec::new();
         self.chunks(&word.parts, false, path, &mut chunks);
         let mut units = Vec::new();
@@ -107,7 +109,7 @@ impl Shell<'_, '_> {
     }
 
     /// A word as the regular expression of `=~`: what is quoted in it has no meaning. `None` if it is not known.
-    pub(super) fn regex(&mut self, word: &Word, path: &mut Run) -> Option<String> {
+    pub(super) fn regex(&mut self, word: &Word, path: &mut ScriptRun) -> Option<String> {
         let mut chunks = Vec::new();
         self.chunks(&word.parts, false, path, &mut chunks);
         let mut out = String::new();
@@ -122,11 +124,11 @@ impl Shell<'_, '_> {
     }
 
     /// Parts of an arithmetic expression.
-    pub(super) fn expression(&mut self, parts: &[Part], path: &mut Run) -> Traced {
+    pub(super) fn expression(&mut self, parts: &[Part], path: &mut ScriptRun) -> Traced {
         self.joined(parts, true, path)
     }
 
-    fn chunks(&mut self, parts: &[Part], quoted: bool, path: &mut Run, out: &mut Vec<Chunk>) {
+    fn chunks(&mut self, parts: &[Part], quoted: bool, path: &mut ScriptRun, out: &mut Vec<Chunk>) {
         if self.depth >= MAX_DEPTH {
             out.push(Chunk::Solid(Traced::hole(path.machine.place, Why::Limit("depth of a word"))));
             return;
@@ -145,7 +147,7 @@ impl Shell<'_, '_> {
         self.depth -= 1;
     }
 
-    fn chunk(&mut self, part: &Part, first: bool, quoted: bool, path: &mut Run, out: &mut Vec<Chunk>) {
+    fn chunk(&mut self, part: &Part, first: bool, quoted: bool, path: &mut ScriptRun, out: &mut Vec<Chunk>) {
         let value = |text: Traced| if quoted { Chunk::Solid(text) } else { Chunk::Loose(text) };
         match part {
             Part::Bare(text) => out.push(Chunk::Bare(tilde(text, first && !quoted))),
@@ -160,13 +162,13 @@ impl Shell<'_, '_> {
                 }
             }
             Part::Parameter(parameter) => match self.parameter(parameter, quoted, path) {
-                Value::One(text) => out.push(value(text)),
-                Value::Unset => {
+                Expansion::One(text) => out.push(value(text)),
+                Expansion::Unset => {
                     if quoted {
                         out.push(Chunk::Solid(Traced::new()));
                     }
                 }
-                Value::Many(list) => {
+                Expansion::Many(list) => {
                     for (index, text) in list.into_iter().enumerate() {
                         if index > 0 {
                             out.push(Chunk::Cut);
@@ -187,11 +189,7 @@ impl Shell<'_, '_> {
             }
             Part::Arithmetic(parts, span) => {
                 let text = self.joined(parts, true, path);
-                let value = text.known_str().and_then(|t| arithmetic::perform(t, path, *span));
-                if value.is_none() {
-                    path.forget_counted(&text, *span);
-                }
-                out.push(Chunk::Solid(value.map_or_else(
+                out.push(Chunk::Solid(path.count(&text, *span).map_or_else(
                     || Traced::hole(*span, Why::NotUnderstood("arithmetic".into())),
                     |v| Traced::made(v.to_string(), *span),
                 )));
@@ -202,7 +200,7 @@ impl Shell<'_, '_> {
     }
 
     /// The output of commands, without the line breaks at its end. What they do to files stays done.
-    fn substitute(&mut self, list: &[Item], span: Span, path: &mut Run) -> Traced {
+    fn substitute(&mut self, list: &[Item], span: Span, path: &mut ScriptRun) -> Traced {
         if let [item] = list
             && let ([], [command]) = (item.rest.as_slice(), item.first.commands.as_slice())
             && let CommandKind::Simple { assignments, words } = &command.kind
@@ -212,7 +210,7 @@ impl Shell<'_, '_> {
             && let (RedirectKind::Read, Target::Word(word)) = (redirect.kind, &redirect.target)
         {
             let name = self.single(word, path);
-            let text = super::files::contents(path, &name, span);
+            let text = files::contents(path, &name, span);
             let length = text.bytes().iter().rev().take_while(|b| **b == b'\n').count();
             return text.slice(0..text.len() - length);
         }
@@ -222,23 +220,21 @@ impl Shell<'_, '_> {
     }
 
     /// The output of commands. What they do to files stays done.
-    pub(super) fn capture(&mut self, list: &[Item], span: Span, path: &mut Run) -> Traced {
-        let mut inner: Path = Box::new(path.clone());
-        inner.on_exit = None;
+    pub(super) fn capture(&mut self, list: &[Item], span: Span, path: &mut ScriptRun) -> Traced {
+        let mut inner: BoxedRun = Box::new(path.clone());
+        inner.shell.on_exit = None;
         inner.emptied = None;
         inner.out = Traced::new();
-        inner.sink = Sink::Captured;
-        inner.hidden = Vec::new();
+        inner.shell.sink = Sink::Captured;
+        inner.shell.hidden = Vec::new();
         inner.readers = Vec::new();
         // bash takes `set -e` off in a substitution.
-        inner.errexit = false;
+        inner.shell.options.errexit = false;
         inner.status = Status::Zero;
         let ended = self.list(list, inner);
         let mut paths = self.leave(ended);
         for path in &mut paths {
-            if let Flow::Exit { failed } = path.flow {
-                path.status = if failed { Status::NonZero } else { Status::Zero };
-            }
+            path.end();
         }
         let Some(first) = paths.pop() else { return Traced::new() };
         let mut out = first.out.clone();
@@ -263,13 +259,13 @@ impl Shell<'_, '_> {
         path.status = first.status.clone();
         path.code = first.code;
         if paths.iter().any(|p| p.status != first.status) {
-            path.status = Status::Open("".into());
+            path.status = Status::Open(None);
         }
         out
     }
 }
 
-impl Run {
+impl ScriptRun {
     /// The characters that `IFS` has words split at.
     pub(super) fn separators(&self) -> &[u8] {
         self.get("IFS").filter(|v| !v.has_hole()).map_or(b" \t\n", |v| v.bytes())
@@ -277,9 +273,9 @@ impl Run {
 }
 
 /// The names of files that are known and match a word with `*`, `?` or `[` in it. `None` if none does.
-fn names(chunks: &[Chunk], path: &Run) -> Option<Vec<Traced>> {
+fn names(chunks: &[Chunk], path: &ScriptRun) -> Option<Vec<Traced>> {
     let marks = |c: &Chunk| matches!(c, Chunk::Bare(t) if t.bytes().iter().any(|b| b"*?[".contains(b)));
-    if path.noglob || !chunks.iter().any(marks) {
+    if path.shell.options.noglob || !chunks.iter().any(marks) {
         return None;
     }
     let mut units = Vec::new();
@@ -302,7 +298,7 @@ fn names(chunks: &[Chunk], path: &Run) -> Option<Vec<Traced>> {
         return None;
     }
     let relative = tokens.first() != Some(&Token::Byte(b'/'));
-    let folder = format!("{}/", path.directory.trim_end_matches('/'));
+    let folder = format!("{}/", path.shell.directory.trim_end_matches('/'));
     let slashes = tokens.iter().filter(|t| **t == Token::Byte(b'/')).count();
     let names = path.machine.listing();
     let names = names.iter().filter_map(|name| if relative { name.strip_prefix(&folder) } else { Some(name.as_str()) });

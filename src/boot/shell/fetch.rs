@@ -3,8 +3,10 @@
 use crate::text::{Span, Traced, Why};
 
 use super::super::image;
-use super::super::machine::{File, absolute};
-use super::{Run, Shell, Status};
+use super::super::machine::File;
+use super::call::Call;
+use super::state::ScriptRun;
+use super::status::Status;
 
 /// Where a program puts what it brings.
 enum Target {
@@ -16,50 +18,49 @@ enum Target {
     Nowhere,
 }
 
-impl Shell<'_, '_> {
-    /// Runs `curl`, `wget` or `aws`. False if it brings no file.
-    pub(super) fn fetch(&mut self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> bool {
-        let target = match name {
-            "curl" => curl(words, span),
-            "wget" => wget(words, span),
-            _ => match aws(words, span) {
-                Some(target) => target,
-                None => return false,
-            },
-        };
-        let why = || Why::FromOutside(format!("what {name} brings").into());
-        // An object that the same source puts into a bucket is known by its address.
-        let object = words.iter().find(|w| w.bytes().starts_with(b"s3://")).map(|w| w.to_text().into_owned());
-        let brought = object.and_then(|address| path.machine.files.get(&address).cloned());
-        path.status = Status::Likely("".into());
-        match target {
-            Target::Nowhere => {}
-            Target::Output => {
+/// Runs `curl`, `wget` or `aws`. False if it brings no file.
+pub(super) fn fetch(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    let Call { name, words, at: span, .. } = *call;
+    let target = match name {
+        "curl" => curl(words, span),
+        "wget" => wget(words, span),
+        _ => match aws(words, span) {
+            Some(target) => target,
+            None => return false,
+        },
+    };
+    let why = || Why::FromOutside(format!("what {name} brings").into());
+    // An object that the same source puts into a bucket is known by its address.
+    let object = words.iter().find(|w| w.bytes().starts_with(b"s3://")).map(|w| w.to_text().into_owned());
+    let brought = object.and_then(|address| path.machine.files.get(&address).cloned());
+    path.status = Status::Likely;
+    match target {
+        Target::Nowhere => {}
+        Target::Output => {
+            path.out.push_hole(span, Why::FromOutside(format!("the output of {name}").into()));
+            path.out.push_made(b"\n", span);
+        }
+        Target::File(file) => match file.known_str() {
+            Some("/dev/null") => {}
+            Some("-" | "/dev/stdout") => {
                 path.out.push_hole(span, Why::FromOutside(format!("the output of {name}").into()));
                 path.out.push_made(b"\n", span);
             }
-            Target::File(file) => match file.known_str() {
-                Some("/dev/null") => {}
-                Some("-" | "/dev/stdout") => {
-                    path.out.push_hole(span, Why::FromOutside(format!("the output of {name}").into()));
-                    path.out.push_made(b"\n", span);
+            Some(file) if brought.is_some() => {
+                let file = path.absolute(file);
+                path.machine.put(&file, brought.unwrap_or(File::Removed));
+            }
+            Some(file) => {
+                let file = path.absolute(file);
+                if image::sight(&file).is_some() || file == image::BOOTSTRAP {
+                    path.machine.gap(span, why());
                 }
-                Some(file) if brought.is_some() => {
-                    let file = absolute(file, &path.directory);
-                    path.machine.put(&file, brought.unwrap_or(File::Removed));
-                }
-                Some(file) => {
-                    let file = absolute(file, &path.directory);
-                    if image::sight(&file).is_some() || file == image::BOOTSTRAP {
-                        path.machine.gap(span, why());
-                    }
-                    path.machine.put(&file, File::Unknown(why()));
-                }
-                None => self.unnamed(&file, span, path),
-            },
-        }
-        true
+                path.machine.put(&file, File::Unknown(why()));
+            }
+            None => path.unnamed(&file, span),
+        },
     }
+    true
 }
 
 /// The last part of an address, which names the file that it is kept in.
@@ -197,10 +198,7 @@ fn aws(words: &[Traced], span: Span) -> Option<Target> {
             Some(Target::File((*to_word).clone()))
         }
         ["s3", "cp" | "mv", ..] => Some(Target::Nowhere),
-        ["s3api", "get-object", file] => {
-            let _ = file;
-            operands.get(2).map(|w| Target::File((*w).clone()))
-        }
+        ["s3api", "get-object", _] => operands.get(2).map(|w| Target::File((*w).clone())),
         _ => None,
     }
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use crate::syntax::shell::{Command, CommandKind, Redirect, RedirectKind, Target};
 use crate::text::{Span, Traced, Why};
 
-use super::super::machine::{File, absolute};
-use super::descriptors::{Descriptor, Sink};
-use super::{Path, Run, Shell, Status};
+use super::super::machine::File;
+use super::interpreter::Shell;
+use super::state::{BoxedRun, Descriptor, ScriptRun, Sink};
+use super::status::Status;
 
 /// Where the output of a command goes.
 #[derive(Clone)]
@@ -31,9 +32,9 @@ struct Wiring {
 
 impl Shell<'_, '_> {
     /// Runs a command with its redirections.
-    pub(super) fn redirected(&mut self, command: &Command, mut path: Path) -> Vec<Path> {
+    pub(super) fn redirected(&mut self, command: &Command, mut path: BoxedRun) -> Vec<BoxedRun> {
         let outer_stdin = path.stdin.clone();
-        let outer_descriptors = Arc::clone(&path.descriptors);
+        let outer_descriptors = Arc::clone(&path.shell.descriptors);
         let permanent = matches!(&command.kind, CommandKind::Simple { words, .. }
             if words.len() == 1 && words[0].bare().and_then(|t| t.known_str()) == Some("exec"));
         let mut wiring = Wiring { output: Output::Kept, input: None, failed: false };
@@ -43,7 +44,7 @@ impl Shell<'_, '_> {
                 path.status = Status::NonZero;
                 path.code = Some(1);
                 path.stdin = outer_stdin;
-                path.descriptors = outer_descriptors;
+                path.shell.descriptors = outer_descriptors;
                 return vec![path];
             }
         }
@@ -66,10 +67,10 @@ impl Shell<'_, '_> {
             path.status = Status::Zero;
             return vec![path];
         }
-        let restore = |path: &mut Path| {
+        let restore = |path: &mut BoxedRun| {
             let left = std::mem::replace(&mut path.stdin, outer_stdin.clone());
-            let changed = Arc::clone(&path.descriptors);
-            path.descriptors = Arc::clone(&outer_descriptors);
+            let changed = Arc::clone(&path.shell.descriptors);
+            path.shell.descriptors = Arc::clone(&outer_descriptors);
             // What a command took from a descriptor that was open before is gone.
             for (number, descriptor) in changed.iter() {
                 if let (Descriptor::In(_), Some(Descriptor::In(old))) = (descriptor, outer_descriptors.get(number))
@@ -79,7 +80,7 @@ impl Shell<'_, '_> {
                 }
             }
             if let (Some(number), Some(left)) = (wiring.input, left)
-                && path.descriptors.contains_key(&number)
+                && path.shell.descriptors.contains_key(&number)
             {
                 path.open(number, Descriptor::In(left));
             }
@@ -99,14 +100,14 @@ impl Shell<'_, '_> {
         }
         let before = std::mem::take(&mut path.out);
         let sink = std::mem::replace(
-            &mut path.sink,
+            &mut path.shell.sink,
             if matches!(wiring.output, Output::Dropped) { Sink::Dropped } else { Sink::Captured },
         );
         let mut paths = self.kind(command, path);
         for path in &mut paths {
             path.emptied = None;
             let text = std::mem::replace(&mut path.out, before.clone());
-            path.sink.clone_from(&sink);
+            path.shell.sink.clone_from(&sink);
             restore(path);
             if let Output::File { path: file, append, at } = &wiring.output {
                 if *append || file.starts_with("/dev/fd/") {
@@ -120,8 +121,8 @@ impl Shell<'_, '_> {
     }
 
     /// Takes one redirection into account.
-    fn wire(&mut self, redirect: &Redirect, wiring: &mut Wiring, path: &mut Run) {
-        let input = |path: &mut Run, wiring: &mut Wiring, text: Traced| match redirect.descriptor {
+    fn wire(&mut self, redirect: &Redirect, wiring: &mut Wiring, path: &mut ScriptRun) {
+        let input = |path: &mut ScriptRun, wiring: &mut Wiring, text: Traced| match redirect.descriptor {
             Some(number) if number > 2 => path.open(number, Descriptor::In(text)),
             _ => {
                 wiring.input = None;
@@ -181,9 +182,9 @@ impl Shell<'_, '_> {
                 let output = match name.known_str() {
                     Some("/dev/null" | "/dev/stderr" | "/dev/console" | "/dev/tty") => Output::Dropped,
                     Some("/dev/stdout") => return,
-                    Some(name) => Output::File { path: absolute(name, &path.directory), append, at: word.span },
+                    Some(name) => Output::File { path: path.absolute(name), append, at: word.span },
                     None => {
-                        self.unnamed(&name, word.span, path);
+                        path.unnamed(&name, word.span);
                         Output::Dropped
                     }
                 };
@@ -204,7 +205,7 @@ impl Shell<'_, '_> {
                 }
                 let text = self.cx.texts.slice(redirect.span);
                 if let Output::File { path: file, append: false, .. } = &output
-                    && path.noclobber
+                    && path.shell.options.noclobber
                     && text.first() == Some(&b'>')
                     && !text.starts_with(b">|")
                     && matches!(path.machine.file(file), Some(File::Known(_)))
@@ -222,7 +223,7 @@ impl Shell<'_, '_> {
 
     /// `>&1`, `>&2`, `>&3`, `3>&1`, `>& file`
     #[expect(clippy::unused_self, reason = "read beside the other redirections")]
-    fn duplicate(&self, to: &str, redirect: &Redirect, at: Span, wiring: &mut Wiring, path: &mut Run) {
+    fn duplicate(&self, to: &str, redirect: &Redirect, at: Span, wiring: &mut Wiring, path: &mut ScriptRun) {
         let number = redirect.descriptor.unwrap_or(1);
         let digits = to.bytes().all(|b| b.is_ascii_digit());
         if to == "-" {
@@ -231,13 +232,13 @@ impl Shell<'_, '_> {
         }
         if !digits {
             if number == 1 && to.len() > 1 {
-                wiring.output = Output::File { path: absolute(to, &path.directory), append: false, at };
+                wiring.output = Output::File { path: path.absolute(to), append: false, at };
             }
             return;
         }
         let sink = match to {
             "1" => match &wiring.output {
-                Output::Kept => Some(path.sink.clone()),
+                Output::Kept => Some(path.shell.sink.clone()),
                 Output::Dropped => Some(Sink::Dropped),
                 Output::File { path: file, .. } => Some(Sink::File(file.clone())),
             },
@@ -257,20 +258,10 @@ impl Shell<'_, '_> {
             (number, sink) => path.open(number, Descriptor::Out(sink)),
         }
     }
-
-    /// Something was written to a file whose name is not known.
-    #[expect(clippy::unused_self, reason = "read beside the other writes")]
-    pub(super) fn unnamed(&self, name: &Traced, at: Span, path: &mut Run) {
-        let text = name.to_text();
-        let near = ["kubelet", "nodeadm", "/etc/eks"].iter().any(|w| text.contains(w));
-        if near && let Some((_, why)) = name.first_hole() {
-            path.machine.gap(at, why.clone());
-        }
-    }
 }
 
 /// What reading a file gives.
-pub(super) fn contents(path: &Run, name: &Traced, at: Span) -> Traced {
+pub(super) fn contents(path: &ScriptRun, name: &Traced, at: Span) -> Traced {
     let Some(name) = name.known_str() else {
         return Traced::hole(at, Why::NotUnderstood("a file whose name is not known".into()));
     };
@@ -280,7 +271,7 @@ pub(super) fn contents(path: &Run, name: &Traced, at: Span) -> Traced {
     if matches!(name, "-" | "/dev/stdin") {
         return path.stdin.clone().unwrap_or_default();
     }
-    match path.machine.file(&absolute(name, &path.directory)) {
+    match path.machine.file(&path.absolute(name)) {
         Some(File::Known(text)) => Traced::clone(&text),
         Some(File::Unknown(why)) => Traced::hole(at, why),
         Some(File::Removed) => Traced::new(),
@@ -289,9 +280,9 @@ pub(super) fn contents(path: &Run, name: &Traced, at: Span) -> Traced {
 }
 
 /// True if there is no such file for certain: it was removed, or stands where no image has files.
-pub(super) fn missing(path: &Run, name: &Traced) -> bool {
+pub(super) fn missing(path: &ScriptRun, name: &Traced) -> bool {
     let Some(name) = name.known_str().filter(|n| !n.is_empty() && *n != "-") else { return false };
-    let name = absolute(name, &path.directory);
+    let name = path.absolute(name);
     match path.machine.file(&name) {
         Some(file) => file == File::Removed,
         None => path.machine.lacks(&name),

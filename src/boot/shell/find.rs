@@ -1,9 +1,14 @@
 //! `find … -exec`: the files that are known and match, each handed to a command.
 
-use crate::text::{Span, Traced, Why};
+use crate::text::{Traced, Why};
 
 use super::super::machine::absolute;
-use super::{Path, Shell, pattern, ways};
+use super::call::Call;
+use super::interpreter::Shell;
+use super::pattern;
+use super::settle::settle;
+use super::state::BoxedRun;
+use super::status::Status;
 
 /// The most commands that are run.
 const MAX_CALLS: usize = 64;
@@ -28,10 +33,11 @@ struct Search {
 }
 
 impl Shell<'_, '_> {
-    /// Runs the command of `find` for the files that are known; `None` if there is no command, or what is asked for is not
-    /// followed.
-    pub(super) fn find(&mut self, words: &[Traced], span: Span, path: &Path) -> Option<Vec<Path>> {
-        let search = search(words, &path.directory)?;
+    /// Runs the command of `find` for the files that are known; the way comes back if there is no command, or what is asked for is
+    /// not followed.
+    pub(super) fn find(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Result<Vec<BoxedRun>, BoxedRun> {
+        let span = call.at;
+        let Some(search) = search(call.words, &path.shell.directory) else { return Err(path) };
         let fits = |name: &String| {
             search.folders.iter().any(|folder| {
                 let Some(rest) =
@@ -52,7 +58,6 @@ impl Shell<'_, '_> {
         };
         let files: Vec<Traced> =
             path.machine.listing().into_iter().filter(fits).map(|name| Traced::made(name, span)).collect();
-        let mut path = path.clone();
         if files.len() > MAX_CALLS {
             path.machine.gap(span, Why::Limit("rounds of a loop"));
         }
@@ -75,22 +80,22 @@ impl Shell<'_, '_> {
         for (folder, call) in calls {
             let mut next = Vec::new();
             for mut path in paths {
-                let outer = path.directory.clone();
+                let outer = path.shell.directory.clone();
                 if search.inside {
-                    path.directory.clone_from(&folder);
+                    path.shell.directory.clone_from(&folder);
                 }
                 let mut done = self.call(call.clone(), span, path);
                 for path in &mut done {
-                    path.directory.clone_from(&outer);
+                    path.shell.directory.clone_from(&outer);
                 }
                 next.append(&mut done);
             }
-            paths = ways::settle(next);
+            paths = settle(next);
         }
         for path in &mut paths {
-            path.status = super::Status::Zero;
+            path.status = Status::Zero;
         }
-        Some(paths)
+        Ok(paths)
     }
 }
 

@@ -3,9 +3,12 @@
 use crate::syntax::shell::{Operation, Parameter, Part, Word};
 use crate::text::{Span, Traced, Why};
 
+use super::arithmetic;
+use super::interpreter::Shell;
 use super::pattern::{self, Token};
-use super::variables::Kind;
-use super::{Flow, Run, Shell, Status, arithmetic};
+use super::state::ScriptRun;
+use super::status::{Flow, Status};
+use super::variable::VariableKind;
 
 /// Texts longer than this are not searched for patterns.
 const MAX_SEARCHED: usize = 1 << 14;
@@ -14,7 +17,7 @@ const MAX_SEARCHED: usize = 1 << 14;
 const MAX_GROUPED: usize = 256;
 
 /// What a parameter stands for.
-pub(super) enum Value {
+pub(super) enum Expansion {
     /// It is not set.
     Unset,
     /// A text.
@@ -39,43 +42,45 @@ pub(super) fn by_system(name: &str) -> bool {
 impl Shell<'_, '_> {
     /// The value of a variable; what the script does not set may come from elsewhere.
     #[expect(clippy::unused_self, reason = "read beside the other expansions")]
-    pub(super) fn variable(&self, name: &str, path: &Run, at: Span) -> Value {
+    pub(super) fn variable(&self, name: &str, path: &ScriptRun, at: Span) -> Expansion {
         if path.lookup(name).is_some() {
-            return path.get(name).map_or(Value::Unset, |v| Value::One(v.clone()));
+            return path.get(name).map_or(Expansion::Unset, |v| Expansion::One(v.clone()));
         }
         match name {
-            "BASH_SOURCE" => return Value::One(Traced::made(path.name.as_bytes(), at)),
-            "OPTIND" => return Value::One(Traced::made("1", at)),
-            "IFS" => return Value::One(Traced::made(" \t\n", at)),
+            "BASH_SOURCE" => return Expansion::One(Traced::made(path.shell.name.as_bytes(), at)),
+            "OPTIND" => return Expansion::One(Traced::made("1", at)),
+            "IFS" => return Expansion::One(Traced::made(" \t\n", at)),
             "LINENO" | "SECONDS" | "PPID" | "BASHPID" | "FUNCNAME" | "BASH_VERSION" | "HOSTTYPE" | "OSTYPE"
             | "MACHTYPE" | "EPOCHSECONDS" | "BASH_COMMAND" | "BASH_LINENO" | "PS4" => {
-                return Value::One(Traced::hole(at, Why::FromOutside(format!("${name}").into())));
+                return Expansion::One(Traced::hole(at, Why::FromOutside(format!("${name}").into())));
             }
             _ => {}
         }
-        match &path.open {
-            Some(_) => Value::One(Traced::hole(at, Why::FromOutside(format!("${name}").into()))),
-            None if SYSTEM.contains(&name) => Value::One(Traced::hole(at, Why::FromOutside(format!("${name}").into()))),
-            None => Value::Unset,
+        match &path.shell.open {
+            Some(_) => Expansion::One(Traced::hole(at, Why::FromOutside(format!("${name}").into()))),
+            None if SYSTEM.contains(&name) => {
+                Expansion::One(Traced::hole(at, Why::FromOutside(format!("${name}").into())))
+            }
+            None => Expansion::Unset,
         }
     }
 
-    pub(super) fn parameter(&mut self, parameter: &Parameter, quoted: bool, path: &mut Run) -> Value {
+    pub(super) fn parameter(&mut self, parameter: &Parameter, quoted: bool, path: &mut ScriptRun) -> Expansion {
         let span = parameter.span;
         let value = self.base(parameter, quoted, path);
-        let hole = |what: &str| Value::One(Traced::hole(span, Why::NotUnderstood(what.into())));
+        let hole = |what: &str| Expansion::One(Traced::hole(span, Why::NotUnderstood(what.into())));
         match &parameter.operation {
             Operation::None => {
-                if path.nounset && matches!(value, Value::Unset) {
+                if path.shell.options.nounset && matches!(value, Expansion::Unset) {
                     path.flow = Flow::Exit { failed: true };
                 }
                 value
             }
             Operation::Length => match value {
-                Value::Unset => Value::One(Traced::made("0", span)),
-                Value::Many(list) => Value::One(Traced::made(list.len().to_string(), span)),
-                Value::One(text) if text.has_hole() => hole("the length of a text that is not known"),
-                Value::One(text) => Value::One(Traced::made(text.to_text().chars().count().to_string(), span)),
+                Expansion::Unset => Expansion::One(Traced::made("0", span)),
+                Expansion::Many(list) => Expansion::One(Traced::made(list.len().to_string(), span)),
+                Expansion::One(text) if text.has_hole() => hole("the length of a text that is not known"),
+                Expansion::One(text) => Expansion::One(Traced::made(text.to_text().chars().count().to_string(), span)),
             },
             Operation::Substitute { operator, colon, word } => {
                 self.or_else(value, *operator, *colon, word, parameter, path)
@@ -94,42 +99,42 @@ impl Shell<'_, '_> {
                 let length = length.as_ref().map(|w| self.number(w, path));
                 let arguments = parameter.subscript.is_none() && matches!(parameter.name.as_str(), "@" | "*");
                 let value = match value {
-                    Value::One(_) if arguments => Value::Many(path.arguments.to_vec()),
+                    Expansion::One(_) if arguments => Expansion::Many(path.shell.arguments.to_vec()),
                     other => other,
                 };
-                if let Value::Many(mut list) = value {
+                if let Expansion::Many(mut list) = value {
                     if arguments {
                         // The arguments count from one; before them stands the script's own name.
-                        list.insert(0, Traced::made(path.name.as_bytes(), span));
+                        list.insert(0, Traced::made(path.shell.name.as_bytes(), span));
                     }
                     if parameter.name == "*" && quoted {
                         let separator: Vec<u8> = path.separators().iter().take(1).copied().collect();
                         return elements(list, &offset, length.as_ref()).map_or_else(
                             || hole("a slice of the arguments"),
-                            |list| Value::One(Traced::join(&list, &Traced::made(separator, span))),
+                            |list| Expansion::One(Traced::join(&list, &Traced::made(separator, span))),
                         );
                     }
                     return elements(list, &offset, length.as_ref())
-                        .map_or_else(|| hole("a slice of an array"), Value::Many);
+                        .map_or_else(|| hole("a slice of an array"), Expansion::Many);
                 }
                 each(value, |text| slice(&text, &offset, length.as_ref(), span))
             }
             Operation::Case { upper, all } => each(value, |text| case(&text, *upper, *all, span)),
             Operation::Indirect => match value {
-                Value::One(name) if name.known_str().is_some() => {
+                Expansion::One(name) if name.known_str().is_some() => {
                     self.variable(name.known_str().unwrap_or_default(), path, span)
                 }
                 _ => hole("an indirect expansion"),
             },
             Operation::Names if parameter.subscript.is_some() => match path.lookup(&parameter.name) {
                 Some(variable) if variable.is_unknown() => hole("the keys of an array that is not known"),
-                Some(variable) => Value::Many(variable.keys().into_iter().map(|k| Traced::made(k, span)).collect()),
-                None if path.open.is_some() => hole("the keys of an array that is not known"),
-                None => Value::Many(Vec::new()),
+                Some(variable) => Expansion::Many(variable.keys().into_iter().map(|k| Traced::made(k, span)).collect()),
+                None if path.shell.open.is_some() => hole("the keys of an array that is not known"),
+                None => Expansion::Many(Vec::new()),
             },
-            Operation::Names if path.open.is_none() => {
-                let names = path.variables.keys().filter(|n| n.starts_with(&parameter.name));
-                Value::Many(names.map(|n| Traced::made(n.as_bytes(), span)).collect())
+            Operation::Names if path.shell.open.is_none() => {
+                let names = path.shell.variables.keys().filter(|n| n.starts_with(&parameter.name));
+                Expansion::Many(names.map(|n| Traced::made(n.as_bytes(), span)).collect())
             }
             Operation::Transform(b'Q') => each(value, |text| quote(&text, span)),
             Operation::Transform(b'U') => each(value, |text| case(&text, true, true, span)),
@@ -139,12 +144,16 @@ impl Shell<'_, '_> {
         }
     }
 
-    fn base(&mut self, parameter: &Parameter, quoted: bool, path: &mut Run) -> Value {
+    fn base(&mut self, parameter: &Parameter, quoted: bool, path: &mut ScriptRun) -> Expansion {
         let span = parameter.span;
-        let outside = |name: &str| Value::One(Traced::hole(span, Why::FromOutside(format!("${name}").into())));
+        let outside = |name: &str| Expansion::One(Traced::hole(span, Why::FromOutside(format!("${name}").into())));
         let separator: Vec<u8> = path.separators().iter().take(1).copied().collect();
         let star = |list: Vec<Traced>| {
-            if quoted { Value::One(Traced::join(&list, &Traced::made(separator, span))) } else { Value::Many(list) }
+            if quoted {
+                Expansion::One(Traced::join(&list, &Traced::made(separator, span)))
+            } else {
+                Expansion::Many(list)
+            }
         };
         if let Some(subscript) = &parameter.subscript {
             let index = self.single(subscript, path);
@@ -153,8 +162,10 @@ impl Shell<'_, '_> {
             {
                 let codes: Vec<_> = codes.iter().map(|c| Traced::made(c.to_string(), span)).collect();
                 return match index.known_str() {
-                    Some("@" | "*") => Value::Many(codes),
-                    Some(n) => codes.into_iter().nth(n.parse().unwrap_or(usize::MAX)).map_or(Value::Unset, Value::One),
+                    Some("@" | "*") => Expansion::Many(codes),
+                    Some(n) => {
+                        codes.into_iter().nth(n.parse().unwrap_or(usize::MAX)).map_or(Expansion::Unset, Expansion::One)
+                    }
                     None => outside(&parameter.name),
                 };
             }
@@ -163,18 +174,18 @@ impl Shell<'_, '_> {
             };
             // An array of which only a hole is known has elements that are not known.
             if variable.is_unknown() {
-                return variable.values.first().map_or(Value::Unset, |v| Value::One(v.clone()));
+                return variable.values.first().map_or(Expansion::Unset, |v| Expansion::One(v.clone()));
             }
             return match index.known_str() {
-                Some("@") => Value::Many(variable.values.to_vec()),
+                Some("@") => Expansion::Many(variable.values.to_vec()),
                 Some("*") => star(variable.values.to_vec()),
-                Some(key) if variable.kind == Kind::Map => {
-                    variable.get(key).map_or(Value::Unset, |v| Value::One(v.clone()))
+                Some(key) if variable.kind == VariableKind::Map => {
+                    variable.get(key).map_or(Expansion::Unset, |v| Expansion::One(v.clone()))
                 }
                 Some(number) => match arithmetic::evaluate(number, path) {
-                    Some(n) => {
-                        path.element(&parameter.name, &n.to_string()).map_or(Value::Unset, |v| Value::One(v.clone()))
-                    }
+                    Some(n) => path
+                        .element(&parameter.name, &n.to_string())
+                        .map_or(Expansion::Unset, |v| Expansion::One(v.clone())),
                     None => outside(&parameter.name),
                 },
                 None => outside(&parameter.name),
@@ -182,21 +193,23 @@ impl Shell<'_, '_> {
         }
         let positional =
             matches!(parameter.name.as_str(), "@" | "*" | "#") || parameter.name.parse::<usize>().is_ok_and(|n| n > 0);
-        if positional && path.called_from_outside {
+        if positional && path.shell.called_from_outside {
             return outside(&parameter.name);
         }
         match parameter.name.as_str() {
-            "@" => Value::Many(path.arguments.to_vec()),
-            "*" => star(path.arguments.to_vec()),
-            "#" => Value::One(Traced::made(path.arguments.len().to_string(), span)),
-            "?" if !matches!(path.status, Status::Likely(_)) && path.exit_code().is_some() => {
-                Value::One(Traced::made(path.exit_code().unwrap_or_default().to_string(), span))
+            "@" => Expansion::Many(path.shell.arguments.to_vec()),
+            "*" => star(path.shell.arguments.to_vec()),
+            "#" => Expansion::One(Traced::made(path.shell.arguments.len().to_string(), span)),
+            "?" if !matches!(path.status, Status::Likely) && path.exit_code().is_some() => {
+                Expansion::One(Traced::made(path.exit_code().unwrap_or_default().to_string(), span))
             }
-            "0" => Value::One(Traced::made(path.name.as_bytes(), span)),
-            "_" if path.last.is_some() => Value::One(path.last.clone().unwrap_or_default()),
+            "0" => Expansion::One(Traced::made(path.shell.name.as_bytes(), span)),
+            "_" if path.last.is_some() => Expansion::One(path.last.clone().unwrap_or_default()),
             name @ ("?" | "$" | "!" | "-" | "_") => outside(name),
             name => match name.parse::<usize>() {
-                Ok(n) if n > 0 => path.arguments.get(n - 1).map_or(Value::Unset, |v| Value::One(v.clone())),
+                Ok(n) if n > 0 => {
+                    path.shell.arguments.get(n - 1).map_or(Expansion::Unset, |v| Expansion::One(v.clone()))
+                }
                 _ => self.variable(name, path, span),
             },
         }
@@ -204,59 +217,59 @@ impl Shell<'_, '_> {
 
     fn or_else(
         &mut self,
-        value: Value,
+        value: Expansion,
         operator: u8,
         colon: bool,
         word: &Word,
         parameter: &Parameter,
-        path: &mut Run,
-    ) -> Value {
+        path: &mut ScriptRun,
+    ) -> Expansion {
         let there = match &value {
-            Value::Unset => false,
-            Value::One(text) => {
+            Expansion::Unset => false,
+            Expansion::One(text) => {
                 // A value that is not known at all may be empty or not; what it is, is not known either way.
                 if text.is_hole() && operator != b'+' {
                     return value;
                 }
                 !colon || !text.is_empty()
             }
-            Value::Many(list) => !list.is_empty(),
+            Expansion::Many(list) => !list.is_empty(),
         };
         match operator {
             b'+' if there => {
-                if let Value::One(text) = &value
+                if let Expansion::One(text) = &value
                     && text.is_hole()
                     && !ALWAYS.contains(&parameter.name.as_str())
                 {
-                    return Value::One(Traced::hole(
+                    return Expansion::One(Traced::hole(
                         parameter.span,
                         Why::NotUnderstood("a value that may be unset".into()),
                     ));
                 }
                 if holds_list(word) {
-                    Value::Many(self.fields(std::slice::from_ref(word), path))
+                    Expansion::Many(self.fields(std::slice::from_ref(word), path))
                 } else {
-                    Value::One(self.single(word, path))
+                    Expansion::One(self.single(word, path))
                 }
             }
-            b'+' => Value::Unset,
+            b'+' => Expansion::Unset,
             _ if there => value,
             b'=' => {
                 let text = self.single(word, path);
                 path.set(&parameter.name, text.clone());
-                Value::One(text)
+                Expansion::One(text)
             }
             b'?' => {
                 path.flow = Flow::Exit { failed: true };
-                Value::Unset
+                Expansion::Unset
             }
-            _ if holds_list(word) => Value::Many(self.fields(std::slice::from_ref(word), path)),
-            _ => Value::One(self.single(word, path)),
+            _ if holds_list(word) => Expansion::Many(self.fields(std::slice::from_ref(word), path)),
+            _ => Expansion::One(self.single(word, path)),
         }
     }
 
     /// A word as a number, where it is an expression that is known.
-    fn number(&mut self, word: &Word, path: &mut Run) -> Traced {
+    fn number(&mut self, word: &Word, path: &mut ScriptRun) -> Traced {
         let text = self.single(word, path);
         match text.known_str().and_then(|t| arithmetic::evaluate(t, path)) {
             Some(number) => Traced::made(number.to_string(), word.span),
@@ -298,11 +311,11 @@ fn elements(list: Vec<Traced>, offset: &Traced, length: Option<&Traced>) -> Opti
     Some(list.into_iter().skip(from).take(length).collect())
 }
 
-fn each(value: Value, change: impl Fn(Traced) -> Traced) -> Value {
+fn each(value: Expansion, change: impl Fn(Traced) -> Traced) -> Expansion {
     match value {
-        Value::Unset => Value::Unset,
-        Value::One(text) => Value::One(change(text)),
-        Value::Many(list) => Value::Many(list.into_iter().map(change).collect()),
+        Expansion::Unset => Expansion::Unset,
+        Expansion::One(text) => Expansion::One(change(text)),
+        Expansion::Many(list) => Expansion::Many(list.into_iter().map(change).collect()),
     }
 }
 

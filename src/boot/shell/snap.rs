@@ -9,13 +9,15 @@ use crate::text::{Span, Traced, Why};
 
 use super::super::image;
 use super::super::machine::File;
-use super::Run;
+use super::call::Call;
+use super::state::ScriptRun;
 
 /// The drop-in that stands for the options; the image's unit names both variables.
 const OPTIONS: &str = "/etc/systemd/system/kubelet.service.d/20-snap-options.conf";
 
 /// Runs `snap`. False if it is about another snap.
-pub(super) fn run(words: &[Traced], span: Span, path: &mut Run) -> bool {
+pub(super) fn run(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    let Call { words, at: span, .. } = *call;
     let operands: Vec<&Traced> =
         words.iter().filter(|w| !matches!(w.known_str(), Some("--classic" | "--no-wait"))).collect();
     let [verb, name, pairs @ ..] = operands.as_slice() else { return false };
@@ -38,7 +40,7 @@ pub(super) fn run(words: &[Traced], span: Span, path: &mut Run) -> bool {
     true
 }
 
-fn set(pair: &Traced, span: Span, path: &mut Run) {
+fn set(pair: &Traced, span: Span, path: &mut ScriptRun) {
     let end = pair.bytes().iter().position(|b| *b == b'=');
     let parts = end.map(|end| (pair.slice(0..end), pair.slice(end + 1..pair.len())));
     let Some((key, value)) = parts.filter(|(key, value)| key.known_str().is_some() && !value.bytes().contains(&b'\''))

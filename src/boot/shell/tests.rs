@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use super::super::machine::Machine;
-use super::*;
+use super::interpreter::Shell;
+use super::state::{ScriptRun, Sink};
 use crate::node::{Cx, Family};
-use crate::text::{Memory, Source};
+use crate::syntax::shell;
+use crate::text::{Memory, Source, Traced};
+use crate::value::Guard;
 
 /// What a script prints on its only way, or `None` if it has several.
 fn output(script: &str) -> Option<Traced> {
@@ -15,17 +18,10 @@ fn output(script: &str) -> Option<Traced> {
     let place = cx.texts.view(id).span(0..0);
     let tree = shell::parse(&cx.texts.view(id)).tree;
     let machine = Machine::new(place, Some(Family::Al2), None, false);
-    let mut start = Run::start(Guard::always(), machine, None);
-    start.sink = Sink::Captured;
-    let mut shell = Shell {
-        cx: &mut cx.boot(),
-        steps: 0,
-        depth: 0,
-        conditions: 0,
-        temporary: 0,
-        arrays: Vec::new(),
-        installed: false,
-    };
+    let mut start = ScriptRun::start(Guard::always(), machine, None);
+    start.shell.sink = Sink::Captured;
+    let mut boot = cx.boot();
+    let mut shell = Shell::new(&mut boot);
     let mut paths = shell.list(&tree, start);
     if paths.len() == 1 { paths.pop().map(|p| p.out) } else { None }
 }

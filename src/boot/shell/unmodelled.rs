@@ -7,7 +7,10 @@ use crate::text::{Span, Traced, Why};
 
 use super::super::image;
 use super::super::machine::{File, absolute};
-use super::{Flow, Path, Run, Shell, Status};
+use super::call::Call;
+use super::interpreter::Shell;
+use super::state::{BoxedRun, ScriptRun};
+use super::status::{Flow, Status};
 
 /// Programs that may start a kubelet once more.
 const MANAGERS: [&str; 6] = ["ansible", "chef", "nsenter", "puppet", "python", "salt"];
@@ -19,66 +22,16 @@ const EDITORS: [&str; 14] = [
 ];
 
 /// Programs that only look at the files that they are given.
-const READERS: [&str; 49] = [
-    "awk",
-    "aws",
-    "base64",
-    "basename",
-    "cat",
-    "dirname",
-    "egrep",
-    "expr",
-    "fgrep",
-    "tac",
-    "uniq",
-    "wc",
-    "chattr",
-    "cmp",
-    "column",
-    "comm",
-    "cut",
-    "diff",
-    "docker",
-    "envsubst",
-    "file",
-    "find",
-    "getfacl",
-    "getopt",
-    "grep",
-    "head",
-    "jq",
-    "kubectl",
-    "less",
-    "ls",
-    "lsattr",
-    "md5sum",
-    "more",
-    "mount",
-    "openssl",
-    "paste",
-    "readlink",
-    "realpath",
-    "setfacl",
-    "sha256sum",
-    "sort",
-    "ssh",
-    "stat",
-    "systemd-analyze",
-    "tail",
-    "tar",
-    "tr",
-    "which",
-    "zcat",
-];
+const READERS: &str = "\
+    awk aws base64 basename cat dirname egrep expr fgrep tac uniq wc chattr cmp column comm cut diff docker \
+    envsubst file find getfacl getopt grep head jq kubectl less ls lsattr md5sum more mount openssl paste readlink \
+    realpath setfacl sha256sum sort ssh stat systemd-analyze tail tar tr which zcat";
 
 /// Programs whose output is text that they were given, changed in a way that is not modelled.
 const FILTERS: [&str; 16] = [
     "awk", "column", "cut", "envsubst", "grep", "head", "jq", "perl", "python3", "sed", "sort", "tail", "tr", "uniq",
     "xargs", "yq",
 ];
-
-/// How the words of a condition begin that a program can read what it is told to do.
-pub(super) const FAULTLESS: &str = "there is no fault in what";
 
 /// Programs that bring other programs.
 const INSTALLERS: [&str; 14] =
@@ -120,29 +73,25 @@ const HEARD_OF: &str = "\
 
 impl Shell<'_, '_> {
     /// A program that is not modelled. With `set -e` one of which nobody has heard may end the script.
-    pub(super) fn unmodelled(
-        &mut self,
-        base: &str,
-        first: &Traced,
-        words: &[Traced],
-        span: Span,
-        path: Path,
-    ) -> Vec<Path> {
+    pub(super) fn unmodelled(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
+        let Call { name: base, program: first, words, at: span } = *call;
         let bare = !first.bytes().contains(&b'/');
-        if !bare || self.installed || HEARD_OF.split_whitespace().any(|name| name == base) {
+        if !bare || self.installed || is_among(HEARD_OF, base) {
             self.installed |= !bare || INSTALLERS.contains(&base);
-            return vec![self.unknown_program(first, words, span, path)];
-        }
-        let mut path = self.unknown_program(first, words, span, path);
-        if self.conditions > 0 || !path.errexit || path.open.is_some() || path.flow != Flow::Normal {
+            path.unknown_program(first, words, span);
             return vec![path];
         }
-        path.status = Status::Open(format!("there is a program {base}").into());
+        path.unknown_program(first, words, span);
+        if self.conditions > 0 || !path.shell.options.errexit || path.shell.open.is_some() || path.flow != Flow::Normal
+        {
+            return vec![path];
+        }
+        path.status = Status::Open(Some(format!("there is a program {base}").into()));
         self.doubted(span, path)
     }
 
     /// Both ways of a command that may end the script for a reason that is not the node's.
-    pub(super) fn doubted(&mut self, span: Span, path: Path) -> Vec<Path> {
+    pub(super) fn doubted(&mut self, span: Span, path: BoxedRun) -> Vec<BoxedRun> {
         let mut out = Vec::new();
         for (mut path, there) in self.decide(path, span, false) {
             path.doubted |= !there;
@@ -151,8 +100,11 @@ impl Shell<'_, '_> {
         }
         out
     }
+}
 
-    pub(super) fn unknown_program(&mut self, name: &Traced, words: &[Traced], span: Span, mut path: Path) -> Path {
+impl ScriptRun {
+    /// A program that is not modelled: its output is not known.
+    pub(super) fn unknown_program(&mut self, name: &Traced, words: &[Traced], at: Span) {
         let shown = name.to_text().replace(crate::text::HOLE, "…");
         let shown = shown.rsplit('/').next().unwrap_or_default().to_owned();
         let why = if FILTERS.contains(&shown.as_str()) {
@@ -160,29 +112,29 @@ impl Shell<'_, '_> {
         } else {
             Why::FromOutside(format!("the output of {shown}").into())
         };
-        path.out.push_hole(span, why);
-        path.out.push_made(b"\n", span);
+        self.out.push_hole(at, why);
+        self.out.push_made(b"\n", at);
         // A script that is not known may do anything in the end.
-        path.machine.restarts |= name.bytes().contains(&b'/') && shown.contains(".sh");
-        path.status = self.not_followed(&shown, words, span, &mut path);
-        path
+        self.machine.restarts |= name.bytes().contains(&b'/') && shown.contains(".sh");
+        self.status = self.not_followed(&Call { name: &shown, program: name, words, at });
     }
 
     /// What a program that is not followed does to files, and how it ends.
-    pub(super) fn not_followed(&self, name: &str, words: &[Traced], span: Span, path: &mut Run) -> Status {
+    pub(super) fn not_followed(&mut self, call: &Call<'_>) -> Status {
+        let Call { name, words, at: span, .. } = *call;
         for word in words.iter().filter(|w| !w.bytes().starts_with(b"-")) {
             match word.known_str() {
                 Some(word) if word.contains("://") => {}
-                Some(word) => path.machine.touch(absolute(word, &path.directory)),
+                Some(word) => self.machine.touch(self.absolute(word)),
                 // Some path or other.
-                None if word.bytes().contains(&b'/') => path.machine.touch("/tmp".to_owned()),
+                None if word.bytes().contains(&b'/') => self.machine.touch("/tmp".to_owned()),
                 None => {}
             }
         }
         if UNPACKERS.contains(&name) {
-            path.machine.touch(path.directory.clone());
+            self.machine.touch(self.shell.directory.clone());
         }
-        path.machine.restarts |= MANAGERS.iter().any(|m| name.starts_with(m));
+        self.machine.restarts |= MANAGERS.iter().any(|m| name.starts_with(m));
         if EDITORS.contains(&name) {
             let edits = match name {
                 "sed" | "perl" | "yq" | "awk" | "gawk" => words.iter().any(|w| {
@@ -195,42 +147,38 @@ impl Shell<'_, '_> {
                 _ => true,
             };
             if edits {
-                self.edited(name, words, span, path);
+                self.edited(call);
             }
         } else if name == "find" && words.iter().any(|w| w.bytes().starts_with(b"-exec")) {
             let near = ["/etc/kubernetes", "/etc/eks", "/etc/systemd", "kubelet"];
             if words.iter().any(|w| near.iter().any(|n| w.to_text().contains(n))) {
-                path.machine.gap(span, Why::NotUnderstood("find with -exec".into()));
+                self.machine.gap(span, Why::NotUnderstood("find with -exec".into()));
             }
         } else if let Some((_, endings)) = PACKERS.iter().find(|(packer, _)| *packer == name) {
-            unpacked(name, endings, words, span, path);
-        } else if !READERS.contains(&name) {
-            named(name, words, span, path);
+            unpacked(call, endings, self);
+        } else if !is_among(READERS, name) {
+            named(call, self);
         }
-        if matches!(name, "grep" | "egrep" | "fgrep" | "test") {
-            Status::Open("".into())
-        } else {
-            Status::Likely("".into())
-        }
+        if matches!(name, "grep" | "egrep" | "fgrep" | "test") { Status::Open(None) } else { Status::Likely }
     }
 
     /// Files named in the arguments, or in what a script on standard input says, are not known any more.
-    #[expect(clippy::unused_self, reason = "read beside the other programs")]
-    fn edited(&self, program: &str, words: &[Traced], span: Span, path: &mut Run) {
+    fn edited(&mut self, call: &Call<'_>) {
+        let Call { name: program, words, at: span, .. } = *call;
         let mut text = String::new();
-        for word in words.iter().chain(path.stdin.as_ref()) {
+        for word in words.iter().chain(self.stdin.as_ref()) {
             text.push_str(&word.to_text());
             text.push('\n');
         }
         if matches!(program, "python" | "python3" | "perl") {
             // The program may stand in a file.
             for file in words.iter().filter_map(|w| w.known_str()).filter(|w| !w.starts_with('-')) {
-                if let Some(File::Known(code)) = path.machine.files.get(&absolute(file, &path.directory)) {
+                if let Some(File::Known(code)) = self.machine.files.get(&self.absolute(file)) {
                     text.push_str(&code.to_text());
                 }
             }
         }
-        let mut names: Vec<String> = path.machine.files.keys().filter(|n| text.contains(n.as_str())).cloned().collect();
+        let mut names: Vec<String> = self.machine.files.keys().filter(|n| text.contains(n.as_str())).cloned().collect();
         for word in words {
             if let Some(name) = word.known_str().filter(|n| n.starts_with('/')) {
                 let name = absolute(name, "/");
@@ -254,24 +202,25 @@ impl Shell<'_, '_> {
         names.sort();
         names.dedup();
         if names.is_empty() && program.starts_with("python") && text.contains("kubelet") {
-            path.machine.gap(span, Why::NotUnderstood(format!("an edit by {program}").into()));
+            self.machine.gap(span, Why::NotUnderstood(format!("an edit by {program}").into()));
         }
         // Of a container runtime's file only one line matters.
         names.retain(|name| runtime::reads(name).is_none() || text.contains(runtime::KEY));
         for name in names {
             let why = Why::Edited(name.as_str().into(), program.into());
             if image::sight(&name).is_some() || name == image::BOOTSTRAP || runtime::reads(&name).is_some() {
-                path.machine.gap(span, why.clone());
+                self.machine.gap(span, why.clone());
             }
-            path.machine.put(&name, File::Known(Arc::new(Traced::hole(span, why))));
+            self.machine.put(&name, File::Known(Arc::new(Traced::hole(span, why))));
         }
     }
 }
 
 /// A file that is packed or unpacked, and the one that comes of it.
-fn unpacked(program: &str, endings: &[&str], words: &[Traced], span: Span, path: &mut Run) {
+fn unpacked(call: &Call<'_>, endings: &[&str], path: &mut ScriptRun) {
+    let Call { name: program, words, at: span, .. } = *call;
     for word in words.iter().filter_map(|w| w.known_str()).filter(|w| !w.starts_with('-')) {
-        let name = absolute(word, &path.directory);
+        let name = path.absolute(word);
         let packed = endings.iter().map(|end| format!("{name}{end}"));
         let plain = endings.iter().filter_map(|end| name.strip_suffix(end).map(str::to_owned));
         let names: Vec<String> = packed.chain(plain).chain([name.clone()]).collect();
@@ -286,7 +235,8 @@ fn unpacked(program: &str, endings: &[&str], words: &[Traced], span: Span, path:
 }
 
 /// A program that is not known may change the files that its arguments name.
-fn named(program: &str, words: &[Traced], span: Span, path: &mut Run) {
+fn named(call: &Call<'_>, path: &mut ScriptRun) {
+    let Call { name: program, words, at: span, .. } = *call;
     for word in words {
         let text = word.to_text();
         let name = text.rsplit('=').next().unwrap_or_default();
@@ -303,4 +253,9 @@ fn named(program: &str, words: &[Traced], span: Span, path: &mut Run) {
             path.machine.put(&name, File::Unknown(why));
         }
     }
+}
+
+/// True if a name is one of those of a list.
+fn is_among(list: &str, name: &str) -> bool {
+    list.split_whitespace().any(|word| word == name)
 }

@@ -1,146 +1,22 @@
-//! Variables: plain ones, arrays, maps, and names that stand for other names.
+//! The variables of a script: looked up, set and forgotten.
 
 use std::sync::Arc;
 
 use crate::text::{Span, Traced, Why};
 
-use super::{Run, Status};
+use super::state::ScriptRun;
+use super::status::Status;
+use super::variable::{Variable, VariableKind};
 
 /// How many names may lead to each other.
 const MAX_REFERENCES: usize = 8;
 
-/// The most elements of an array that are kept apart.
-const MAX_ELEMENTS: usize = 4096;
-
-/// The most bytes of an array.
-const MAX_BYTES: usize = 4 << 20;
-
-/// What a variable is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A text.
-    #[default]
-    Plain,
-    /// An array with numbers as keys.
-    Array,
-    /// `declare -A`
-    Map,
-    /// `declare -n`: its text is the name of another one.
-    Reference,
-}
-
-/// A variable.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Variable {
-    /// Its value, or the values of an array.
-    pub(super) values: Arc<Vec<Traced>>,
-    /// The keys of the values; `None` for an array without gaps.
-    pub(super) keys: Option<Arc<Vec<String>>>,
-    pub(super) kind: Kind,
-    pub(super) exported: bool,
-}
-
-impl Variable {
-    pub(super) fn plain(value: Traced, exported: bool) -> Self {
-        Self { values: Arc::new(vec![value]), keys: None, kind: Kind::Plain, exported }
-    }
-
-    pub(super) fn array(values: Vec<Traced>, exported: bool) -> Self {
-        Self { values: Arc::new(values), keys: None, kind: Kind::Array, exported }
-    }
-
-    pub(super) fn is_array(&self) -> bool {
-        matches!(self.kind, Kind::Array | Kind::Map)
-    }
-
-    /// An array of which nothing is known.
-    pub(super) fn is_unknown(&self) -> bool {
-        self.is_array() && self.keys.is_none() && matches!(self.values.as_slice(), [only] if only.is_hole())
-    }
-
-    fn index(&self, key: &str) -> Option<usize> {
-        match &self.keys {
-            Some(keys) => keys.iter().position(|k| k == key),
-            None => key.parse().ok().filter(|n| *n < self.values.len()),
-        }
-    }
-
-    /// A key as it is kept: a negative number counts from the end.
-    pub(super) fn key(&self, key: &str) -> Option<String> {
-        if self.kind == Kind::Map {
-            return Some(key.to_owned());
-        }
-        let number: i64 = key.trim().parse().ok()?;
-        if number >= 0 {
-            return Some(number.to_string());
-        }
-        let last = match &self.keys {
-            Some(keys) => keys.last().and_then(|k| k.parse::<i64>().ok())?,
-            None => i64::try_from(self.values.len()).ok()? - 1,
-        };
-        Some((last + 1 + number).to_string())
-    }
-
-    pub(super) fn get(&self, key: &str) -> Option<&Traced> {
-        self.values.get(self.index(key)?)
-    }
-
-    pub(super) fn keys(&self) -> Vec<String> {
-        match &self.keys {
-            Some(keys) => keys.to_vec(),
-            None => (0..self.values.len()).map(|n| n.to_string()).collect(),
-        }
-    }
-
-    pub(super) fn insert(&mut self, key: &str, value: Traced) {
-        if self.kind == Kind::Plain {
-            self.kind = Kind::Array;
-        }
-        let size = || self.values.iter().map(Traced::len).sum::<usize>();
-        if self.values.len() >= MAX_ELEMENTS || value.len() > MAX_BYTES / MAX_ELEMENTS && size() > MAX_BYTES {
-            // Too much to keep apart: nothing of it is known any more.
-            if let Some(at) = value.span() {
-                self.values = Arc::new(vec![Traced::hole(at, Why::Limit("elements of an array"))]);
-                self.keys = None;
-            }
-            return;
-        }
-        if let Some(at) = self.index(key) {
-            Arc::make_mut(&mut self.values)[at] = value;
-            return;
-        }
-        if self.keys.is_none() && self.kind != Kind::Map && key.parse() == Ok(self.values.len()) {
-            Arc::make_mut(&mut self.values).push(value);
-            return;
-        }
-        let mut keys = self.keys();
-        // Numbers stand in order, words as they came.
-        let number = |k: &String| k.parse::<u64>().unwrap_or(u64::MAX);
-        let at = match self.kind {
-            Kind::Map => keys.len(),
-            _ => keys.iter().position(|k| number(k) > number(&key.to_owned())).unwrap_or(keys.len()),
-        };
-        keys.insert(at, key.to_owned());
-        Arc::make_mut(&mut self.values).insert(at, value);
-        self.keys = Some(Arc::new(keys));
-    }
-
-    pub(super) fn remove(&mut self, key: &str) {
-        if let Some(at) = self.index(key) {
-            let mut keys = self.keys();
-            keys.remove(at);
-            Arc::make_mut(&mut self.values).remove(at);
-            self.keys = Some(Arc::new(keys));
-        }
-    }
-}
-
-impl Run {
+impl ScriptRun {
     /// The name that a name stands for.
     pub(super) fn resolve<'n>(&'n self, name: &'n str) -> &'n str {
         let mut name = name;
         for _ in 0..MAX_REFERENCES {
-            match self.variables.get(name).filter(|v| v.kind == Kind::Reference) {
+            match self.shell.variables.get(name).filter(|v| v.kind == VariableKind::Reference) {
                 Some(reference) => match reference.values.first().and_then(Traced::known_str) {
                     Some(next) if next != name => name = next,
                     _ => break,
@@ -152,21 +28,21 @@ impl Run {
     }
 
     pub(super) fn lookup(&self, name: &str) -> Option<&Variable> {
-        self.variables.get(self.resolve(name))
+        self.shell.variables.get(self.resolve(name))
     }
 
     pub(super) fn is_map(&self, name: &str) -> bool {
-        self.lookup(name).is_some_and(|v| v.kind == Kind::Map)
+        self.lookup(name).is_some_and(|v| v.kind == VariableKind::Map)
     }
 
     pub(super) fn set(&mut self, name: &str, value: Traced) {
         let name = self.resolve(name).to_owned();
-        if self.constants.contains(&name) {
+        if self.shell.constants.contains(&name) {
             self.status = Status::NonZero;
             return;
         }
-        let all = self.allexport;
-        let variable = Arc::make_mut(&mut self.variables).entry(name).or_default();
+        let all = self.shell.options.allexport;
+        let variable = Arc::make_mut(&mut self.shell.variables).entry(name).or_default();
         variable.exported |= all;
         if variable.is_array() && !variable.is_unknown() {
             // The first element is what the bare name means.
@@ -179,12 +55,13 @@ impl Run {
     /// Puts a whole variable, which keeps whether it is exported.
     pub(super) fn put(&mut self, name: &str, mut variable: Variable) {
         let name = self.resolve(name).to_owned();
-        if self.constants.contains(&name) {
+        if self.shell.constants.contains(&name) {
             self.status = Status::NonZero;
             return;
         }
-        variable.exported |= self.allexport || self.variables.get(&name).is_some_and(|v| v.exported);
-        Arc::make_mut(&mut self.variables).insert(name, variable);
+        variable.exported |=
+            self.shell.options.allexport || self.shell.variables.get(&name).is_some_and(|v| v.exported);
+        Arc::make_mut(&mut self.shell.variables).insert(name, variable);
     }
 
     pub(super) fn set_element(&mut self, name: &str, key: &str, value: Traced) {
@@ -193,8 +70,8 @@ impl Run {
             return;
         }
         let Some(key) = variable.key(key) else { return };
-        if variable.kind == Kind::Plain && variable.values.is_empty() {
-            variable.kind = Kind::Array;
+        if variable.kind == VariableKind::Plain && variable.values.is_empty() {
+            variable.kind = VariableKind::Array;
         }
         variable.insert(&key, value);
         self.put(name, variable);
@@ -227,12 +104,12 @@ impl Run {
 
     /// Variables that differ in `other` are not known any more.
     pub(super) fn blur_variables(&mut self, other: &Self, why: &Why, at: Span) {
-        if Arc::ptr_eq(&self.variables, &other.variables) {
+        if Arc::ptr_eq(&self.shell.variables, &other.shell.variables) {
             return;
         }
-        let mut variables = (*self.variables).clone();
-        for name in self.variables.keys().chain(other.variables.keys()) {
-            let (a, b) = (self.variables.get(name), other.variables.get(name));
+        let mut variables = (*self.shell.variables).clone();
+        for name in self.shell.variables.keys().chain(other.shell.variables.keys()) {
+            let (a, b) = (self.shell.variables.get(name), other.shell.variables.get(name));
             if a != b {
                 let exported = a.or(b).is_some_and(|v| v.exported);
                 let array = a.or(b).is_some_and(Variable::is_array);
@@ -242,6 +119,6 @@ impl Run {
                 variables.insert(name.clone(), variable);
             }
         }
-        self.variables = Arc::new(variables);
+        self.shell.variables = Arc::new(variables);
     }
 }

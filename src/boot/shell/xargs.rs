@@ -1,8 +1,11 @@
 //! `xargs`: words from standard input become arguments.
 
-use crate::text::{Span, Traced, Why};
+use crate::text::{Traced, Why};
 
-use super::{Path, Shell, ways};
+use super::call::Call;
+use super::interpreter::Shell;
+use super::settle::settle;
+use super::state::BoxedRun;
 
 /// The most commands that are run.
 const MAX_CALLS: usize = 64;
@@ -24,8 +27,9 @@ struct Options {
 
 impl Shell<'_, '_> {
     /// Runs the command of `xargs`: once for all words, for each line with `-I`, or for so many at a time.
-    pub(super) fn xargs(&mut self, name: &Traced, words: &[Traced], span: Span, mut path: Path) -> Vec<Path> {
-        let Some((options, rest)) = options(words) else { return vec![self.unfollowed(name, words, span, path)] };
+    pub(super) fn xargs(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
+        let Call { words, at: span, .. } = *call;
+        let Some((options, rest)) = options(words) else { return unfollowed(call, path) };
         let input = path.stdin.take().unwrap_or_default();
         let items = match (options.delimiter, &options.mark) {
             (Some(byte), _) => Some(pieces(&input, |b| b == byte)),
@@ -35,7 +39,7 @@ impl Shell<'_, '_> {
         let by_line = options.lines.map(|n| (n, split(&input)));
         let (Some(items), false) = (items, input.has_hole()) else {
             path.stdin = Some(input);
-            return vec![self.unfollowed(name, words, span, path)];
+            return unfollowed(call, path);
         };
         let command = if rest.is_empty() { vec![Traced::made("echo", span)] } else { rest.to_vec() };
         let chunks = |list: &[Traced], n: usize| list.chunks(n.max(1)).map(<[Traced]>::to_vec).collect::<Vec<_>>();
@@ -64,23 +68,23 @@ impl Shell<'_, '_> {
             for path in paths {
                 next.append(&mut self.call(call.clone(), span, path));
             }
-            paths = ways::settle(next);
+            paths = settle(next);
         }
         paths
     }
+}
 
-    /// The command may be one that matters, so that it is told of.
-    fn unfollowed(&mut self, name: &Traced, words: &[Traced], span: Span, mut path: Path) -> Path {
-        let near = words.iter().any(|w| w.to_text().contains("bootstrap.sh") || w.to_text().contains("kubelet"));
-        // Files that are not named may be those of a kubelet.
-        let edits = words
-            .windows(2)
-            .any(|w| matches!(w[0].known_str(), Some("sed" | "perl")) && w[1].to_text().starts_with("-i"));
-        if near || edits {
-            path.machine.gap(span, Why::NotUnderstood("xargs".into()));
-        }
-        self.unknown_program(name, words, span, path)
+/// The command may be one that matters, so that it is told of.
+fn unfollowed(call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
+    let words = call.words;
+    let near = words.iter().any(|w| w.to_text().contains("bootstrap.sh") || w.to_text().contains("kubelet"));
+    // Files that are not named may be those of a kubelet.
+    let edit = |w: &[Traced]| matches!(w[0].known_str(), Some("sed" | "perl")) && w[1].to_text().starts_with("-i");
+    if near || words.windows(2).any(edit) {
+        path.machine.gap(call.at, Why::NotUnderstood("xargs".into()));
     }
+    path.unknown_program(call.program, words, call.at);
+    vec![path]
 }
 
 /// The options, and the command that follows them.

@@ -18,13 +18,7 @@ use value::Value;
 type Done<T> = Result<T, Box<Outcome>>;
 
 /// Runs `awk` with the arguments `argv` (without the program's name).
-pub(super) fn run(
-    argv: &[Traced],
-    stdin: Option<&Traced>,
-    files: Files<'_>,
-    env: Files<'_>,
-    at: Span,
-) -> Done<Outcome> {
+pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files<'_>, at: Span) -> Done<Outcome> {
     let mut variables: Vec<(String, Traced)> = Vec::new();
     let mut words = argv.iter();
     let mut others = Vec::new();

@@ -77,6 +77,8 @@ pub(super) struct Ended {
 pub(super) enum Refused {
     /// jq itself refuses the filter, for certain.
     Syntax,
+    /// Not read here; jq may refuse it too.
+    Unread(Why),
     /// Not known.
     Unknown(Why),
 }
@@ -109,8 +111,8 @@ pub(super) fn run(
         return Err(Refused::Syntax);
     }
     let syntax = || match code.first_hole() {
-        Some((_, why)) => why.clone(),
-        None => not("the syntax of this jq filter".to_owned()),
+        Some((_, why)) => Refused::Unknown(why.clone()),
+        None => Refused::Unread(not("the syntax of this jq filter".to_owned())),
     };
     let term = parse(text, |p| p.term()).ok_or_else(syntax)?;
     let names: Vec<String> = (0..text.len()).map(|n| format!("$!{n}")).collect();

@@ -62,7 +62,7 @@ enum Kind {
 }
 
 /// Runs `jq` with the arguments `argv` (without the program's name).
-pub(super) fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files<'_>, at: Span) -> Outcome {
+pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files<'_>, at: Span) -> Outcome {
     let options = options(argv, stdin, files).and_then(|mut options| {
         environment(&mut options, env, at)?;
         Ok(options)
@@ -354,6 +354,7 @@ fn execute(options: &Options, at: Span) -> Outcome {
     let ended = match filter::run(code, vars, vals, options.null_input, &mut emit) {
         Ok(ended) => ended,
         Err(Refused::Syntax) => return Outcome::failed(3),
+        Err(Refused::Unread(why)) => return Outcome { status: Status::Unread(why.clone()), ..unknown(why) },
         Err(Refused::Unknown(why)) => return unknown(why),
     };
     let status = if fault.is_some() {

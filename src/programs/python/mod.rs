@@ -17,7 +17,7 @@ const JSON_TOOL: &str = "import json, sys\n\
     print(json.dumps(json.load(open(sys.argv[1]) if len(sys.argv) == 2 else sys.stdin), indent=4))";
 
 /// Runs `python` with the arguments `argv` (without the program's name).
-pub(super) fn run(
+pub fn run(
     argv: &[Traced],
     stdin: Option<&Traced>,
     files: Files<'_>,

@@ -9,7 +9,7 @@ use super::pattern::NoPattern;
 use super::program::{Files, Found, Outcome, Status};
 
 /// Runs `sed` with the arguments `argv` (without the program's name).
-pub(super) fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
+pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
     match try_run(argv, stdin, files, at) {
         Ok(outcome) => outcome,
         Err(outcome) => *outcome,

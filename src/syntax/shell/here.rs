@@ -4,7 +4,7 @@ use crate::text::Traced;
 
 use super::parser::{Outcome, Parser, Pending, Stop, is_meta};
 use super::tree::{Body, Part, Redirect, RedirectKind, Target, Word};
-use super::words::Mode;
+use super::word::Mode;
 
 impl Parser<'_> {
     /// What follows `<<`, which is taken already: the end mark. The body is read at the next line break.

@@ -1,18 +1,22 @@
 //! Commands.
 
-use std::sync::Arc;
-
 mod compound;
+mod simple;
 mod test;
 
-use crate::text::View;
+use crate::text::{Span, View};
 
-use super::super::{Parsed, SyntaxError};
-use super::tree::{
-    Arm, ArmEnd, Assignment, Body, Command, CommandKind, Connector, Item, List, Part, Pipeline, Redirect, RedirectKind,
-    Target, Test, Word,
-};
-use super::{MAX_DEPTH, MAX_ERRORS, MAX_SCRIPT_BYTES};
+use super::super::SyntaxError;
+use super::tree::{Body, Command, CommandKind, Connector, Item, List, Pipeline, Script};
+
+/// The largest script that is read, in bytes.
+pub const MAX_SCRIPT_BYTES: usize = 1 << 20;
+
+/// How deep commands, substitutions and quotes may nest.
+pub const MAX_DEPTH: usize = 64;
+
+/// After so many errors the rest of the script is not read.
+pub const MAX_ERRORS: usize = 64;
 
 /// The command at hand cannot be read on; the error is noted already.
 pub(super) struct Stop;
@@ -37,6 +41,8 @@ pub(super) struct Parser<'a> {
     pub(super) depth: usize,
     pub(super) pending: Vec<Pending>,
     pub(super) errors: Vec<SyntaxError>,
+    /// The first error, if it is a keyword that closes what nothing opened.
+    stray: Option<Span>,
     /// Lines end in CRLF.
     pub(super) crlf: bool,
     /// Set once there were too many errors: everything up to the end is skipped.
@@ -70,17 +76,18 @@ impl<'a> Parser<'a> {
             depth: 0,
             pending: Vec::new(),
             errors: Vec::new(),
+            stray: None,
             crlf,
             given_up: false,
         }
     }
 
-    pub(super) fn script(mut self) -> Parsed<List> {
+    pub(super) fn script(mut self) -> Script {
         let mut list = List::new();
         if self.end > MAX_SCRIPT_BYTES {
             self.error(0, format!("the script is larger than {} KiB", MAX_SCRIPT_BYTES >> 10));
             list.push(self.bad(0));
-            return Parsed { tree: list, errors: self.errors };
+            return self.parsed(list);
         }
         if self.bytes.starts_with("\u{FEFF}".as_bytes()) {
             self.at = 3;
@@ -91,12 +98,33 @@ impl<'a> Parser<'a> {
                 break;
             }
             let start = self.at;
-            let what = self.token_text();
-            self.error(start, format!("unexpected `{what}`"));
+            self.unexpected();
             self.skip_line();
             list.push(self.bad(start));
         }
-        Parsed { tree: list, errors: self.errors }
+        self.parsed(list)
+    }
+
+    fn parsed(self, tree: List) -> Script {
+        let stray = self.stray.filter(|at| self.errors.first().is_some_and(|error| error.at == *at));
+        Script { tree, errors: self.errors, stray }
+    }
+
+    /// Notes that what stands here cannot.
+    pub(super) fn unexpected(&mut self) {
+        let stray = self.bare_word() != b"}" && CLOSERS.contains(&self.bare_word());
+        let first = self.errors.is_empty();
+        let what = self.token_text();
+        self.error(self.at, format!("unexpected `{what}`"));
+        if first {
+            self.stray = self.errors.first().filter(|_| stray).map(|error| error.at);
+        }
+    }
+
+    /// Notes that something else stands here, or nothing.
+    pub(super) fn wanted(&mut self, at: usize, what: &str) {
+        let found = if self.at >= self.end { "the end".to_owned() } else { format!("`{}`", self.token_text()) };
+        self.error(at, format!("expected {what}, found {found}"));
     }
 
     /// Notes an error. The first one of a place stays.
@@ -245,9 +273,7 @@ impl<'a> Parser<'a> {
         if self.eat_keyword(word) {
             return true;
         }
-        let wanted = String::from_utf8_lossy(word).into_owned();
-        let found = if self.at >= self.end { "the end".to_owned() } else { format!("`{}`", self.token_text()) };
-        self.error(self.at, format!("expected `{wanted}`, found {found}"));
+        self.wanted(self.at, &format!("`{}`", String::from_utf8_lossy(word)));
         false
     }
 
@@ -287,8 +313,7 @@ impl<'a> Parser<'a> {
     fn some(&mut self) -> List {
         let list = self.list();
         if list.is_empty() && !self.given_up {
-            let found = if self.at >= self.end { "the end".to_owned() } else { format!("`{}`", self.token_text()) };
-            self.error(self.at, format!("expected a command, found {found}"));
+            self.wanted(self.at, "a command");
         }
         list
     }
@@ -318,8 +343,7 @@ impl<'a> Parser<'a> {
             Some(b'#') => {}
             _ if self.line_break() > 0 || self.at_end_of_item() => {}
             _ => {
-                let what = self.token_text();
-                self.error(self.at, format!("unexpected `{what}`"));
+                self.unexpected();
                 return Err(Stop);
             }
         }
@@ -420,8 +444,7 @@ impl<'a> Parser<'a> {
                 return self.command();
             }
             word if CLOSERS.contains(&word) => {
-                let what = self.token_text();
-                self.error(self.at, format!("unexpected `{what}`"));
+                self.unexpected();
                 return Err(Stop);
             }
             _ => return self.simple(),
@@ -439,8 +462,7 @@ impl<'a> Parser<'a> {
     pub(super) fn close_paren(&mut self, open: usize) {
         self.skip_newlines();
         if !self.eat(b")") {
-            let found = if self.at >= self.end { "the end".to_owned() } else { format!("`{}`", self.token_text()) };
-            self.error(if self.at >= self.end { open } else { self.at }, format!("expected `)`, found {found}"));
+            self.wanted(if self.at >= self.end { open } else { self.at }, "`)`");
         }
     }
 
@@ -455,191 +477,4 @@ impl<'a> Parser<'a> {
         }
         Ok(Command { kind, redirects, span: self.view.span(start..self.at) })
     }
-
-    fn simple(&mut self) -> Outcome<Command> {
-        let start = self.at;
-        let mut assignments = Vec::new();
-        let mut words: Vec<Word> = Vec::new();
-        let mut redirects = Vec::new();
-        loop {
-            self.skip_blanks();
-            if let Some(redirect) = self.redirect()? {
-                redirects.push(redirect);
-                continue;
-            }
-            if self.line_break() > 0 {
-                break;
-            }
-            match self.peek() {
-                None | Some(b'#') => break,
-                Some(byte) if is_meta(byte) && !self.at_process() => break,
-                Some(_) => {}
-            }
-            if words.is_empty()
-                && let Some(assignment) = self.assignment()?
-            {
-                assignments.push(assignment);
-                continue;
-            }
-            let word = if declares(&words) { self.declaration_word()? } else { self.word()? };
-            words.push(word);
-            if words.len() == 1 && assignments.is_empty() && redirects.is_empty() {
-                let mark = self.at;
-                self.skip_blanks();
-                if self.peek() == Some(b'(') {
-                    self.at += 1;
-                    self.skip_blanks();
-                    let name = words[0].bare().map(|t| t.to_text().into_owned());
-                    if let (true, Some(name)) = (self.eat(b")"), name) {
-                        let kind = self.nested(|p| p.function_body(name))?;
-                        return Ok(Command { kind, redirects, span: self.view.span(start..self.at) });
-                    }
-                    self.at = mark;
-                }
-            }
-        }
-        if words.is_empty() && assignments.is_empty() && redirects.is_empty() {
-            let found = if self.at >= self.end { "the end".to_owned() } else { format!("`{}`", self.token_text()) };
-            self.error(self.at, format!("expected a command, found {found}"));
-            return Err(Stop);
-        }
-        Ok(Command {
-            kind: CommandKind::Simple { assignments, words },
-            redirects,
-            span: self.view.span(start..self.at),
-        })
-    }
-
-    /// The length of `name=`, `name+=` or the start of `name[`, if an assignment stands here.
-    fn assignment_head(&self) -> Option<(usize, u8)> {
-        let rest = self.rest();
-        if !rest.first().is_some_and(|b| is_name_start(*b)) {
-            return None;
-        }
-        let name = rest.iter().position(|b| !is_name(*b))?;
-        match &rest[name..] {
-            [b'=', ..] => Some((name, b'=')),
-            [b'+', b'=', ..] => Some((name, b'+')),
-            [b'[', ..] => Some((name, b'[')),
-            _ => None,
-        }
-    }
-
-    fn assignment(&mut self) -> Outcome<Option<Assignment>> {
-        let Some((length, head)) = self.assignment_head() else { return Ok(None) };
-        let start = self.at;
-        let name = String::from_utf8_lossy(&self.rest()[..length]).into_owned();
-        self.at += length;
-        let mut subscript = None;
-        if head == b'[' {
-            let errors = self.errors.len();
-            match self.subscript() {
-                Ok(word) if self.starts(b"=") || self.starts(b"+=") => subscript = Some(word),
-                _ => {
-                    self.errors.truncate(errors);
-                    self.at = start;
-                    return Ok(None);
-                }
-            }
-        }
-        let append = self.eat(b"+");
-        self.at += 1;
-        let value = self.assigned(subscript.is_none())?;
-        Ok(Some(Assignment { name, subscript, append, value, span: self.view.span(start..self.at) }))
-    }
-
-    /// The value of an assignment, which may be an array or nothing.
-    fn assigned(&mut self, array: bool) -> Outcome<Word> {
-        let start = self.at;
-        if array && self.peek() == Some(b'(') {
-            let part = self.array()?;
-            return Ok(Word { parts: vec![part], span: self.view.span(start..self.at) });
-        }
-        if self.peek().is_none_or(|b| is_meta(b) && !self.at_process()) || self.line_break() > 0 {
-            return Ok(Word { parts: Vec::new(), span: self.view.span(start..start) });
-        }
-        self.word()
-    }
-
-    fn array(&mut self) -> Outcome<Part> {
-        let open = self.at;
-        self.enter()?;
-        self.at += 1;
-        let mut words = Vec::new();
-        loop {
-            self.skip_newlines();
-            match self.peek() {
-                Some(b')') => {
-                    self.at += 1;
-                    self.depth -= 1;
-                    return Ok(Part::Array(words));
-                }
-                Some(b'<' | b'>') if self.at_process() => words.push(self.word()?),
-                Some(byte) if !is_meta(byte) => words.push(self.word()?),
-                _ => {
-                    self.error(if self.at >= self.end { open } else { self.at }, "expected `)` at the end of an array");
-                    return Err(Stop);
-                }
-            }
-        }
-    }
-
-    /// An argument of `declare` and its like, which may be an assignment with an array.
-    fn declaration_word(&mut self) -> Outcome<Word> {
-        let start = self.at;
-        if let Some((length, head)) = self.assignment_head()
-            && head != b'['
-        {
-            let skip = length + if head == b'+' { 2 } else { 1 };
-            if self.look(skip) == Some(b'(') {
-                let name = self.view.traced(start..start + skip);
-                self.at += skip;
-                let array = self.array()?;
-                return Ok(Word { parts: vec![Part::Bare(name), array], span: self.view.span(start..self.at) });
-            }
-        }
-        self.word()
-    }
-
-    pub(super) fn redirect(&mut self) -> Outcome<Option<Redirect>> {
-        let start = self.at;
-        let digits = self.rest().iter().take_while(|b| b.is_ascii_digit()).count();
-        let mut skip = digits;
-        if let [b'{', name @ ..] = self.rest() {
-            let length = name.iter().take_while(|b| is_name(**b)).count();
-            if length > 0 && name.get(length) == Some(&b'}') && matches!(name.get(length + 1), Some(b'<' | b'>')) {
-                skip = length + 2;
-            }
-        }
-        let descriptor = std::str::from_utf8(&self.rest()[..digits]).ok().and_then(|d| d.parse().ok());
-        let rest = self.rest().get(skip..).unwrap_or_default();
-        let (length, kind) = match rest {
-            [b'<' | b'>', b'(', ..] => return Ok(None),
-            [b'<', b'<', b'<', ..] => (3, RedirectKind::Here),
-            [b'<', b'<', ..] => {
-                self.at += skip + 2;
-                return self.here(descriptor, start).map(Some);
-            }
-            [b'<', b'&', ..] => (2, RedirectKind::DuplicateIn),
-            [b'<', b'>', ..] => (2, RedirectKind::ReadWrite),
-            [b'<', ..] => (1, RedirectKind::Read),
-            [b'>', b'>', ..] => (2, RedirectKind::Append),
-            [b'>', b'&', ..] => (2, RedirectKind::DuplicateOut),
-            [b'>', b'|', ..] => (2, RedirectKind::Write),
-            [b'>', ..] => (1, RedirectKind::Write),
-            [b'&', b'>', b'>', ..] if skip == 0 => (3, RedirectKind::AppendBoth),
-            [b'&', b'>', ..] if skip == 0 => (2, RedirectKind::WriteBoth),
-            _ => return Ok(None),
-        };
-        self.at += skip + length;
-        self.skip_blanks();
-        let target = Target::Word(self.some_word()?);
-        Ok(Some(Redirect { descriptor, kind, target, span: self.view.span(start..self.at) }))
-    }
-}
-
-/// True if the words so far are a command whose arguments may be assignments with arrays.
-fn declares(words: &[Word]) -> bool {
-    let name = words.first().and_then(|w| w.bare()).map(|t| t.bytes());
-    matches!(name, Some(b"declare" | b"local" | b"export" | b"readonly" | b"typeset" | b"alias" | b"eval"))
 }

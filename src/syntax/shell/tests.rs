@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::*;
 use crate::text::{Source, Texts};
 
-fn read(text: &str) -> Parsed<List> {
+fn read(text: &str) -> Script {
     let mut texts = Texts::new();
     let id = texts.add_source(Arc::new(Source::new("/f", text.as_bytes())));
     parse(&texts.view(id))

@@ -4,8 +4,21 @@ use std::sync::{Arc, OnceLock};
 
 use crate::text::{Span, Traced};
 
+use super::super::SyntaxError;
+
 /// Commands in order.
 pub type List = Vec<Item>;
+
+/// A script that was read.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// Its commands.
+    pub tree: List,
+    /// What does not parse.
+    pub errors: Vec<SyntaxError>,
+    /// Where the first error is a keyword that closes what nothing opened: bash runs what stands before it.
+    pub stray: Option<Span>,
+}
 
 /// Pipelines joined by `&&` and `||`.
 #[derive(Clone, Debug)]

@@ -1,6 +1,9 @@
 //! Compound commands: conditions, loops, cases and functions.
 
-use super::{Arc, Arm, ArmEnd, CommandKind, List, Outcome, Parser, Stop, Word, is_meta};
+use std::sync::Arc;
+
+use super::super::tree::{Arm, ArmEnd, CommandKind, List, Word};
+use super::{Outcome, Parser, Stop, is_meta};
 
 impl Parser<'_> {
     pub(super) fn if_command(&mut self) -> CommandKind {
@@ -85,8 +88,7 @@ impl Parser<'_> {
                     Some(b'<' | b'>') if self.look(1) == Some(b'(') => words.push(self.word()?),
                     Some(byte) if !is_meta(byte) => words.push(self.word()?),
                     _ => {
-                        let what = self.token_text();
-                        self.error(self.at, format!("unexpected `{what}`"));
+                        self.unexpected();
                         return Err(Stop);
                     }
                 }

@@ -1,6 +1,7 @@
 //! What stands between `[[` and `]]`.
 
-use super::{CommandKind, Outcome, Parser, Stop, Test, Word, is_meta};
+use super::super::tree::{CommandKind, Test, Word};
+use super::{Outcome, Parser, Stop, is_meta};
 
 impl Parser<'_> {
     pub(super) fn test_command(&mut self) -> Outcome<CommandKind> {

@@ -7,11 +7,12 @@ use crate::value::{Condition, Guard};
 
 use super::super::machine::File;
 use super::super::way::MAX_WAYS;
-use super::{Flow, Path, Run};
+use super::state::BoxedRun;
+use super::status::Flow;
 
 /// Puts ways together that differ in nothing but their conditions, drops ways on which the script itself fails, and keeps
 /// their number in bounds.
-pub(super) fn settle(mut paths: Vec<Path>) -> Vec<Path> {
+pub(super) fn settle(mut paths: Vec<BoxedRun>) -> Vec<BoxedRun> {
     if paths.len() < 2 {
         return paths;
     }
@@ -24,8 +25,8 @@ pub(super) fn settle(mut paths: Vec<Path>) -> Vec<Path> {
 }
 
 /// A node whose own script fails is no node to judge, and the others need not mention that it could have failed.
-fn drop_failed(paths: &mut Vec<Path>) {
-    let failed = |p: &Path| p.flow == Flow::Exit { failed: true } && p.machine.start.is_none() && !p.doubted;
+fn drop_failed(paths: &mut Vec<BoxedRun>) {
+    let failed = |p: &BoxedRun| p.flow == Flow::Exit { failed: true } && p.machine.start.is_none() && !p.doubted;
     if paths.iter().all(failed) {
         paths.truncate(1);
         return;
@@ -41,7 +42,7 @@ fn drop_failed(paths: &mut Vec<Path>) {
     }
 }
 
-fn join_equal(paths: &mut Vec<Path>) {
+fn join_equal(paths: &mut Vec<BoxedRun>) {
     'again: loop {
         for first in 0..paths.len() {
             for second in first + 1..paths.len() {
@@ -79,7 +80,7 @@ fn rebuild<'a>(conditions: impl Iterator<Item = &'a Condition>) -> Option<Guard>
 }
 
 /// Makes one way of the last two, in which what differs is not known.
-fn blur(paths: &mut Vec<Path>) {
+fn blur(paths: &mut Vec<BoxedRun>) {
     let (Some(b), Some(mut a)) = (paths.pop(), paths.pop()) else { return };
     let why = Why::Limit("ways through a script");
     let shared = rebuild(a.when.conditions().iter().filter(|c| b.when.conditions().contains(c)));
@@ -113,40 +114,4 @@ fn blur(paths: &mut Vec<Path>) {
         a.flow = Flow::Normal;
     }
     paths.push(a);
-}
-
-impl Run {
-    fn same(&self, other: &Self) -> bool {
-        let functions = || {
-            Arc::ptr_eq(&self.functions, &other.functions)
-                || self.functions.len() == other.functions.len()
-                    && self
-                        .functions
-                        .iter()
-                        .zip(other.functions.iter())
-                        .all(|((a, x), (b, y))| a == b && Arc::ptr_eq(x, y))
-        };
-        self.flow == other.flow
-            && self.variables == other.variables
-            && self.machine == other.machine
-            && self.arguments == other.arguments
-            && self.called_from_outside == other.called_from_outside
-            && self.hidden == other.hidden
-            && self.directory == other.directory
-            && self.open == other.open
-            && self.open_environment == other.open_environment
-            && self.dash == other.dash
-            && self.out == other.out
-            && self.stdin == other.stdin
-            && (self.errexit, self.nounset, self.pipefail) == (other.errexit, other.nounset, other.pipefail)
-            && (self.allexport, self.noclobber, self.noglob) == (other.allexport, other.noclobber, other.noglob)
-            && (self.callers, self.functions_running) == (other.callers, other.functions_running)
-            && (&self.on_exit, &self.on_error) == (&other.on_exit, &other.on_error)
-            && (self.errtrace, self.nocasematch) == (other.errtrace, other.nocasematch)
-            && (&self.sink, &self.descriptors) == (&other.sink, &other.descriptors)
-            && self.name == other.name
-            && self.readers.len() == other.readers.len()
-            && self.constants == other.constants
-            && functions()
-    }
 }

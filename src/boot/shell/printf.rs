@@ -3,7 +3,9 @@
 use crate::text::{Span, Traced, Why};
 
 use super::builtins::unescape;
-use super::{Run, Status, parameters};
+use super::parameters;
+use super::state::ScriptRun;
+use super::status::Status;
 
 /// The widest field that is filled up.
 const MAX_WIDTH: usize = 4096;
@@ -20,7 +22,7 @@ struct Place {
     length: usize,
 }
 
-pub(super) fn printf(words: &[Traced], span: Span, path: &mut Run) {
+pub(super) fn printf(words: &[Traced], span: Span, path: &mut ScriptRun) {
     let mut words = words;
     let mut variable = None;
     if let [flag, name, rest @ ..] = words
@@ -114,7 +116,7 @@ fn place<'a>(bytes: &[u8], rest: &mut impl Iterator<Item = &'a Traced>) -> Optio
     b"sdiuxXocbq".contains(&place.conversion).then_some(place)
 }
 
-fn fill(place: &Place, argument: Option<&Traced>, span: Span, path: &mut Run) -> Traced {
+fn fill(place: &Place, argument: Option<&Traced>, span: Span, path: &mut ScriptRun) -> Traced {
     let given = argument.cloned().unwrap_or_default();
     let text = match place.conversion {
         b's' => given,

@@ -1,11 +1,11 @@
-//! Words and what stands in them.
+//! Words, and what stands in them: quotes, escapes, expansions.
 
 use std::sync::Arc;
 
 use crate::text::Traced;
 
 use super::parser::{Outcome, Parser, Stop, is_meta, is_name, is_name_start};
-use super::tree::{Operation, Parameter, Part, Word};
+use super::tree::{Item, Operation, Parameter, Part, Word};
 
 /// What a backslash and a quote mean where a text is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(super) enum Mode {
 
 /// The parts of a word as they are collected.
 #[derive(Default)]
-struct Parts {
+pub(super) struct Parts {
     list: Vec<Part>,
     bare: Traced,
     quoted: Traced,
@@ -36,12 +36,12 @@ impl Parts {
         }
     }
 
-    fn push(&mut self, part: Part) {
+    pub(super) fn push(&mut self, part: Part) {
         self.flush();
         self.list.push(part);
     }
 
-    fn done(mut self) -> Vec<Part> {
+    pub(super) fn done(mut self) -> Vec<Part> {
         self.flush();
         self.list
     }
@@ -65,7 +65,7 @@ impl Parser<'_> {
     }
 
     /// A word up to one of `stops`. With `loose`, white space and operators belong to it; with `pattern`, parentheses do.
-    fn word_until(&mut self, stops: &dyn Fn(u8) -> bool, loose: bool, pattern: bool) -> Outcome<Word> {
+    pub(super) fn word_until(&mut self, stops: &dyn Fn(u8) -> bool, loose: bool, pattern: bool) -> Outcome<Word> {
         let start = self.at;
         let mut parts = Parts::default();
         let mut parens = 0_usize;
@@ -87,36 +87,22 @@ impl Parser<'_> {
                     }
                     let length = self.bytes.get(self.at + 1).map_or(0, |b| width(*b));
                     if length == 0 || self.at + 1 >= self.end {
-                        self.view.push_onto(&mut parts.quoted, self.at..self.at + 1);
-                        self.at += 1;
+                        self.quoted(&mut parts, self.at, self.at + 1);
                         continue;
                     }
                     let to = (self.at + 1 + length).min(self.end);
-                    self.view.push_onto(&mut parts.quoted, self.at + 1..to);
-                    self.at = to;
+                    self.quoted(&mut parts, self.at + 1, to);
                     // An escape stands alone, so that what is bare around it stays bare.
                     parts.flush();
                 }
-                b'\'' => {
-                    let part = self.single()?;
-                    parts.push(part);
-                }
-                b'"' => {
-                    let part = self.double()?;
-                    parts.push(part);
-                }
-                b'`' => {
-                    let part = self.backquoted()?;
-                    parts.push(part);
-                }
+                b'\'' => parts.push(self.single()?),
+                b'"' => parts.push(self.double()?),
+                b'`' => parts.push(self.backquoted()?),
                 b'$' => match self.dollar(false)? {
                     Some(part) => parts.push(part),
                     None => self.push_bare(&mut parts, 1),
                 },
-                b'<' | b'>' if !loose && self.look(1) == Some(b'(') && parens == 0 => {
-                    let part = self.process()?;
-                    parts.push(part);
-                }
+                b'<' | b'>' if !loose && self.look(1) == Some(b'(') && parens == 0 => parts.push(self.process()?),
                 // `@(…|…)` and its like.
                 b'(' if pattern || !loose && self.opens_group(&parts, start) => {
                     parens += 1;
@@ -144,6 +130,12 @@ impl Parser<'_> {
             return Err(Stop);
         }
         Ok(Word { parts: parts.done(), span: self.view.span(start..self.at) })
+    }
+
+    /// Takes the bytes up to `to` as quoted text; those before `from` are dropped.
+    pub(super) fn quoted(&mut self, parts: &mut Parts, from: usize, to: usize) {
+        self.view.push_onto(&mut parts.quoted, from..to);
+        self.at = to;
     }
 
     fn push_bare(&mut self, parts: &mut Parts, length: usize) {
@@ -174,13 +166,13 @@ impl Parser<'_> {
         Ok(Part::Quoted(self.view.traced(open + 1..open + 1 + length)))
     }
 
-    fn unclosed<T>(&mut self, open: usize, quote: &str) -> Outcome<T> {
+    pub(super) fn unclosed<T>(&mut self, open: usize, quote: &str) -> Outcome<T> {
         self.error(open, format!("no closing `{quote}`"));
         self.at = (open + 1).min(self.end);
         Err(Stop)
     }
 
-    fn double(&mut self) -> Outcome<Part> {
+    pub(super) fn double(&mut self) -> Outcome<Part> {
         let open = self.at;
         self.enter()?;
         self.at += 1;
@@ -222,19 +214,12 @@ impl Parser<'_> {
                     let from = if special { self.at + 1 } else { self.at };
                     // What follows a backslash that means nothing is read for itself.
                     let to = from + 1;
-                    self.view.push_onto(&mut parts.quoted, from..to);
-                    self.at = to;
+                    self.quoted(&mut parts, from, to);
                 }
-                b'`' => {
-                    let part = self.backquoted()?;
-                    parts.push(part);
-                }
+                b'`' => parts.push(self.backquoted()?),
                 b'$' => match self.dollar(true)? {
                     Some(part) => parts.push(part),
-                    None => {
-                        self.view.push_onto(&mut parts.quoted, self.at..self.at + 1);
-                        self.at += 1;
-                    }
+                    None => self.quoted(&mut parts, self.at, self.at + 1),
                 },
                 _ => {
                     let rest = self.rest();
@@ -252,8 +237,7 @@ impl Parser<'_> {
                             self.at += newline;
                         }
                     }
-                    self.view.push_onto(&mut parts.quoted, self.at..to);
-                    self.at = to;
+                    self.quoted(&mut parts, self.at, to);
                 }
             }
         }
@@ -261,7 +245,7 @@ impl Parser<'_> {
     }
 
     /// What a `$` starts; `None` if it is a plain dollar sign.
-    fn dollar(&mut self, quoted: bool) -> Outcome<Option<Part>> {
+    pub(super) fn dollar(&mut self, quoted: bool) -> Outcome<Option<Part>> {
         let start = self.at;
         let part = match self.look(1) {
             Some(b'(') => {
@@ -310,7 +294,7 @@ impl Parser<'_> {
     }
 
     /// The commands of `$(…)` or `<(…)`, whose opening is taken already.
-    fn substitution(&mut self, open: usize) -> Outcome<Vec<super::Item>> {
+    fn substitution(&mut self, open: usize) -> Outcome<Vec<Item>> {
         self.enter()?;
         let outer = std::mem::take(&mut self.pending);
         let list = self.list();
@@ -397,168 +381,7 @@ impl Parser<'_> {
         Ok(word)
     }
 
-    fn braced(&mut self, quoted: bool) -> Outcome<Part> {
-        let start = self.at;
-        self.enter()?;
-        self.at += 2;
-        let mut prefix = None;
-        match self.peek() {
-            Some(b'#')
-                if self.look(1).is_some_and(|b| is_name(b) || matches!(b, b'@' | b'*' | b'?' | b'$' | b'!' | b'-')) =>
-            {
-                // `${#-x}` is the number of parameters with a default; only a closing brace makes it a length.
-                let special = self.look(1).is_some_and(|b| !is_name(b));
-                if !special || self.look(2) == Some(b'}') {
-                    prefix = Some(b'#');
-                    self.at += 1;
-                }
-            }
-            Some(b'!') if self.look(1).is_some_and(|b| is_name(b) || matches!(b, b'@' | b'*' | b'#')) => {
-                prefix = Some(b'!');
-                self.at += 1;
-            }
-            _ => {}
-        }
-        let name_start = self.at;
-        match self.peek() {
-            Some(byte) if is_name_start(byte) => {
-                while self.peek().is_some_and(is_name) {
-                    self.at += 1;
-                }
-            }
-            Some(byte) if byte.is_ascii_digit() => {
-                while self.peek().is_some_and(|b| b.is_ascii_digit()) {
-                    self.at += 1;
-                }
-            }
-            Some(b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!') => self.at += 1,
-            _ => {}
-        }
-        let name = String::from_utf8_lossy(&self.bytes[name_start..self.at]).into_owned();
-        let subscript = if self.peek() == Some(b'[') && !name.is_empty() { Some(self.subscript()?) } else { None };
-        let mut operation = if name.is_empty() { Operation::Bad } else { self.operation(quoted, start)? };
-        if let (Some(prefix), Operation::None) = (prefix, &operation) {
-            let all = subscript.as_ref().and_then(|w| w.bare()).is_some_and(|t| matches!(t.bytes(), b"@" | b"*"));
-            operation = match prefix {
-                b'#' => Operation::Length,
-                _ if all => Operation::Names,
-                _ => Operation::Indirect,
-            };
-        } else if prefix.is_some() && !matches!(operation, Operation::Names) {
-            operation = Operation::Bad;
-        }
-        if !self.eat(b"}") {
-            // A substitution that bash would refuse when it runs; its end still counts.
-            let _ = self.word_until(&|b| b == b'}', true, false)?;
-            operation = Operation::Bad;
-            if !self.eat(b"}") {
-                return self.unclosed(start, "}");
-            }
-        }
-        self.depth -= 1;
-        let span = self.view.span(start..self.at);
-        Ok(Part::Parameter(Box::new(Parameter { name, subscript, operation, span })))
-    }
-
-    fn operation(&mut self, quoted: bool, start: usize) -> Outcome<Operation> {
-        let value = |p: &mut Self| p.operand(quoted, false, start);
-        Ok(match self.rest() {
-            [b':', operator @ (b'-' | b'=' | b'?' | b'+'), ..] => {
-                self.at += 2;
-                Operation::Substitute { operator: *operator, colon: true, word: value(self)? }
-            }
-            [operator @ (b'-' | b'=' | b'?' | b'+'), ..] => {
-                self.at += 1;
-                Operation::Substitute { operator: *operator, colon: false, word: value(self)? }
-            }
-            [mark @ (b'#' | b'%'), rest @ ..] => {
-                let longest = rest.first() == Some(mark);
-                let suffix = *mark == b'%';
-                self.at += 1 + usize::from(longest);
-                Operation::Remove { suffix, longest, pattern: self.operand(false, false, start)? }
-            }
-            [b'/', rest @ ..] => {
-                let which = rest.first().copied().filter(|b| matches!(b, b'/' | b'#' | b'%'));
-                self.at += 1 + usize::from(which.is_some());
-                // A slash right at the start is part of the pattern.
-                let first = self.peek() == Some(b'/');
-                let from = self.at;
-                self.at += usize::from(first);
-                let mut pattern = self.operand(false, true, start)?;
-                if first {
-                    pattern.parts.insert(0, Part::Quoted(self.view.traced(from..from + 1)));
-                }
-                let with = if self.eat(b"/") { Some(self.operand(false, false, start)?) } else { None };
-                Operation::Replace { which, pattern, with }
-            }
-            [b':', ..] => {
-                self.at += 1;
-                let offset = self.word_until(&|b| matches!(b, b'}' | b':'), true, false)?;
-                let length = if self.eat(b":") { Some(self.operand(false, false, start)?) } else { None };
-                Operation::Slice { offset, length }
-            }
-            [mark @ (b'^' | b','), rest @ ..] => {
-                let all = rest.first() == Some(mark);
-                let upper = *mark == b'^';
-                self.at += 1 + usize::from(all);
-                let pattern = self.operand(false, false, start)?;
-                if pattern.parts.is_empty() { Operation::Case { upper, all } } else { Operation::Bad }
-            }
-            [b'@', operator, b'}', ..] => {
-                self.at += 2;
-                Operation::Transform(*operator)
-            }
-            [b'@' | b'*', b'}', ..] => {
-                self.at += 1;
-                Operation::Names
-            }
-            _ => Operation::None,
-        })
-    }
-
-    /// A word up to the closing brace. In double quotes a single quote in it is a plain character.
-    fn operand(&mut self, quoted: bool, slash: bool, start: usize) -> Outcome<Word> {
-        if !quoted {
-            return self.word_until(&|b| b == b'}' || (slash && b == b'/'), true, false);
-        }
-        let from = self.at;
-        let mut parts = Parts::default();
-        while let Some(byte) = self.peek() {
-            match byte {
-                b'}' => break,
-                b'"' => {
-                    let part = self.double()?;
-                    parts.push(part);
-                }
-                b'`' => {
-                    let part = self.backquoted()?;
-                    parts.push(part);
-                }
-                b'$' => match self.dollar(true)? {
-                    Some(part) => parts.push(part),
-                    None => {
-                        self.view.push_onto(&mut parts.quoted, self.at..self.at + 1);
-                        self.at += 1;
-                    }
-                },
-                b'\\' if self.continuation() > 0 => self.at += self.continuation(),
-                b'\\' if matches!(self.look(1), Some(b'$' | b'`' | b'\\' | b'"' | b'}')) => {
-                    self.view.push_onto(&mut parts.quoted, self.at + 1..self.at + 2);
-                    self.at += 2;
-                }
-                _ => {
-                    self.view.push_onto(&mut parts.quoted, self.at..self.at + 1);
-                    self.at += 1;
-                }
-            }
-        }
-        if self.at >= self.end {
-            return self.unclosed(start, "}");
-        }
-        Ok(Word { parts: parts.done(), span: self.view.span(from..self.at) })
-    }
-
-    fn backquoted(&mut self) -> Outcome<Part> {
+    pub(super) fn backquoted(&mut self) -> Outcome<Part> {
         let open = self.at;
         let mut text = Traced::new();
         self.at += 1;

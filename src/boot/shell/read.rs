@@ -2,9 +2,10 @@
 
 use crate::text::{Span, Traced, Why};
 
-use super::descriptors::Descriptor;
-use super::variables::Variable;
-use super::{Run, Status, expand};
+use super::expand;
+use super::state::{Descriptor, ScriptRun};
+use super::status::Status;
+use super::variable::Variable;
 
 /// The most lines that become elements.
 const MAX_LINES: usize = 4096;
@@ -61,17 +62,17 @@ impl Options {
         Some(options)
     }
 
-    fn input(&self, path: &Run) -> Option<Traced> {
+    fn input(&self, path: &ScriptRun) -> Option<Traced> {
         match self.descriptor {
             None | Some(0) => path.stdin.clone(),
-            Some(number) => match path.descriptors.get(&number) {
+            Some(number) => match path.shell.descriptors.get(&number) {
                 Some(Descriptor::In(text)) => Some(text.clone()),
                 _ => None,
             },
         }
     }
 
-    fn leave(&self, rest: Traced, path: &mut Run) {
+    fn leave(&self, rest: Traced, path: &mut ScriptRun) {
         match self.descriptor {
             None | Some(0) => path.stdin = Some(rest),
             Some(number) => path.open(number, Descriptor::In(rest)),
@@ -80,7 +81,7 @@ impl Options {
 }
 
 /// `read` from a standard input that is known, or from one that is not.
-pub(super) fn read(words: &[Traced], span: Span, path: &mut Run) {
+pub(super) fn read(words: &[Traced], span: Span, path: &mut ScriptRun) {
     let options = Options::parse(words, "adnNptui");
     let input =
         options.as_ref().and_then(|o| o.input(path)).filter(|_| options.as_ref().is_some_and(|o| o.count.is_none()));
@@ -167,8 +168,8 @@ fn unescaped(line: &Traced) -> Traced {
     out
 }
 
-fn unknown(words: &[Traced], span: Span, path: &mut Run) {
-    path.status = Status::Open("".into());
+fn unknown(words: &[Traced], span: Span, path: &mut ScriptRun) {
+    path.status = Status::Open(None);
     let why = || Why::NotUnderstood("read".into());
     let options = Options::parse(words, "adnNptui");
     if let Some(name) = options.as_ref().and_then(|o| o.array.clone()) {
@@ -181,7 +182,7 @@ fn unknown(words: &[Traced], span: Span, path: &mut Run) {
 }
 
 /// `mapfile` and `readarray`
-pub(super) fn mapfile(words: &[Traced], span: Span, path: &mut Run) {
+pub(super) fn mapfile(words: &[Traced], span: Span, path: &mut ScriptRun) {
     let options = Options::parse(words, "dnOsuCc").unwrap_or_default();
     let name = options.names.first().and_then(|n| n.known_str()).unwrap_or("MAPFILE").to_owned();
     let input = options.input(path).filter(|_| options.count.is_none());
@@ -207,17 +208,18 @@ pub(super) fn mapfile(words: &[Traced], span: Span, path: &mut Run) {
 /// Where `getopts` keeps how far it has come in a word. No script can name it.
 const PLACE: &str = " getopts";
 
-pub(super) fn getopts(words: &[Traced], span: Span, path: &mut Run) {
+pub(super) fn getopts(words: &[Traced], span: Span, path: &mut ScriptRun) {
     let [spec, name, given @ ..] = words else {
         path.status = Status::NonZero;
         return;
     };
-    let arguments = if given.is_empty() { path.arguments.to_vec() } else { given.to_vec() };
+    let arguments = if given.is_empty() { path.shell.arguments.to_vec() } else { given.to_vec() };
     let name = name.to_text().into_owned();
     let index: Option<usize> = path.get("OPTIND").map_or(Some(1), |v| v.known_str()?.trim().parse().ok());
-    let (Some(spec), Some(index), false) = (spec.known_str(), index, given.is_empty() && path.called_from_outside)
+    let (Some(spec), Some(index), false) =
+        (spec.known_str(), index, given.is_empty() && path.shell.called_from_outside)
     else {
-        path.status = Status::Open("".into());
+        path.status = Status::Open(None);
         for variable in [name.as_str(), "OPTARG", "OPTIND"] {
             path.set(variable, Traced::hole(span, Why::NotUnderstood("getopts".into())));
         }

@@ -1,0 +1,41 @@
+//! A command whose words are expanded.
+
+use crate::text::{Span, Traced};
+
+/// The call of a builtin or a program.
+#[derive(Clone, Copy)]
+pub(super) struct Call<'a> {
+    /// Its name without the folders.
+    pub(super) name: &'a str,
+    /// The word that names it.
+    pub(super) program: &'a Traced,
+    /// Its arguments.
+    pub(super) words: &'a [Traced],
+    /// The command.
+    pub(super) at: Span,
+}
+
+impl<'a> Call<'a> {
+    /// True if an option is given, alone or among several letters.
+    pub(super) fn flag(&self, short: char, long: &str) -> bool {
+        self.words.iter().any(|w| {
+            let text = w.to_text();
+            text == long || text.starts_with('-') && !text.starts_with("--") && text.contains(short)
+        })
+    }
+
+    /// The arguments that are no options.
+    pub(super) fn operands(&self) -> Vec<&'a Traced> {
+        self.words.iter().filter(|w| !w.bytes().starts_with(b"-") || w.len() == 1).collect()
+    }
+
+    /// True if one of the arguments is one of these.
+    pub(super) fn has(&self, these: &[&str]) -> bool {
+        self.words.iter().any(|w| w.known_str().is_some_and(|w| these.contains(&w)))
+    }
+
+    /// The first argument, if it is known.
+    pub(super) fn first(&self) -> Option<&'a str> {
+        self.words.first()?.known_str()
+    }
+}

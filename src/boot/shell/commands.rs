@@ -1,0 +1,322 @@
+//! Lists, pipelines and commands: how control goes from one to the next.
+
+use std::sync::Arc;
+
+use crate::syntax::shell::{Assignment, Command, CommandKind, Connector, Item, Part, Pipeline, Word};
+use crate::text::{Span, Traced, Why};
+
+use super::super::machine::File;
+use super::super::way::MAX_WAYS;
+use super::interpreter::{MAX_DEPTH, Shell};
+use super::settle::settle;
+use super::state::{BoxedRun, Function, Sink};
+use super::status::{Flow, Status};
+
+/// How many commands of one script are followed.
+const MAX_STEPS: usize = 20_000;
+
+impl Shell<'_, '_> {
+    pub(super) fn list(&mut self, list: &[Item], path: BoxedRun) -> Vec<BoxedRun> {
+        let mut paths = vec![path];
+        for item in list {
+            let mut next = Vec::new();
+            for path in paths {
+                if path.flow == Flow::Normal {
+                    next.append(&mut self.item(item, path));
+                } else {
+                    next.push(path);
+                }
+            }
+            for path in &mut next {
+                path.flush();
+            }
+            paths = settle(next);
+        }
+        paths
+    }
+
+    fn item(&mut self, item: &Item, path: BoxedRun) -> Vec<BoxedRun> {
+        let before = item.background.then(|| path.clone());
+        let last = item.rest.len();
+        let mut paths = self.guarded(&item.first, last > 0, path);
+        let mut left = &item.first;
+        for (index, (connector, right)) in item.rest.iter().enumerate() {
+            let mut next = Vec::new();
+            for path in paths {
+                if path.flow != Flow::Normal {
+                    next.push(path);
+                    continue;
+                }
+                for (path, zero) in self.decide(path, left.span, true) {
+                    if zero == (*connector == Connector::And) {
+                        next.append(&mut self.guarded(right, index + 1 < last, path));
+                    } else {
+                        next.push(path);
+                    }
+                }
+            }
+            paths = settle(next);
+            left = right;
+        }
+        if let Some(before) = before {
+            let waits = self.cx.texts.slice(item.first.span).windows(6).any(|w| w == b"sleep ");
+            for path in &mut paths {
+                path.leave_subshell(&before);
+                path.status = Status::Zero;
+                if waits && path.machine.start == before.machine.start {
+                    path.late(&before, item.first.span);
+                }
+                path.machine.restarts |= path.machine.start != before.machine.start;
+            }
+        }
+        paths
+    }
+
+    /// Runs a pipeline. Where `set -e` counts, a failure ends the script.
+    fn guarded(&mut self, pipeline: &Pipeline, condition: bool, path: BoxedRun) -> Vec<BoxedRun> {
+        self.conditions += usize::from(condition || pipeline.negated);
+        let mut paths = self.pipeline(pipeline, path);
+        self.conditions -= usize::from(condition || pipeline.negated);
+        if self.conditions == 0 && !condition && !pipeline.negated {
+            paths = self.failed(paths);
+        }
+        paths
+    }
+
+    /// What a failure that nobody looks at sets off: the trap for errors, and the end of the script with `set -e`.
+    fn failed(&mut self, paths: Vec<BoxedRun>) -> Vec<BoxedRun> {
+        let mut out = Vec::new();
+        for mut path in paths {
+            if path.flow != Flow::Normal || path.status != Status::NonZero {
+                out.push(path);
+                continue;
+            }
+            let code = path.code;
+            let trap = path.shell.on_error.clone().filter(|_| path.shell.callers == 0 || path.shell.options.errtrace);
+            let ended = match trap {
+                Some(commands) => {
+                    path.shell.on_error = None;
+                    let at = commands.span().unwrap_or(path.machine.place);
+                    let mut paths = self.evaluate(&commands, "a trap", at, path);
+                    for path in paths.iter_mut().filter(|p| p.flow == Flow::Normal) {
+                        path.shell.on_error = Some(commands.clone());
+                        path.status = Status::NonZero;
+                        path.code = code;
+                    }
+                    paths
+                }
+                None => vec![path],
+            };
+            for mut path in ended {
+                if path.shell.options.errexit && path.flow == Flow::Normal {
+                    path.flow = Flow::Exit { failed: true };
+                }
+                out.push(path);
+            }
+        }
+        out
+    }
+
+    fn pipeline(&mut self, pipeline: &Pipeline, path: BoxedRun) -> Vec<BoxedRun> {
+        let mut paths = match pipeline.commands.as_slice() {
+            [] => vec![path],
+            [one] => self.command(one, path),
+            several => self.piped(several, path),
+        };
+        if pipeline.negated {
+            for path in &mut paths {
+                path.code = Some(1);
+                path.status = match std::mem::replace(&mut path.status, Status::Zero) {
+                    Status::Zero => Status::NonZero,
+                    Status::NonZero => Status::Zero,
+                    // The words stay those of the whole pipeline, the exclamation mark included.
+                    Status::Likely | Status::Open(_) | Status::Unread(_) => Status::Open(None),
+                };
+            }
+        }
+        paths
+    }
+
+    /// Commands joined by pipes. Each runs in a shell of its own, so variables are as before afterwards.
+    fn piped(&mut self, commands: &[Command], mut path: BoxedRun) -> Vec<BoxedRun> {
+        let before = path.clone();
+        path.out = Traced::new();
+        path.shell.sink = Sink::Captured;
+        let mut paths = vec![(path, Vec::new())];
+        for (number, command) in commands.iter().enumerate() {
+            let mut next = Vec::new();
+            for (mut path, codes) in paths {
+                path.shell.on_exit = None;
+                if number > 0 {
+                    path.stdin = Some(std::mem::take(&mut path.out));
+                    path.leave_subshell(&before);
+                    path.shell.sink = Sink::Captured;
+                    path.shell.on_exit = None;
+                }
+                path.status = Status::Zero;
+                let ended = self.command(command, path);
+                for mut path in self.leave(ended) {
+                    path.end();
+                    let mut codes = codes.clone();
+                    codes.push(path.exit_code());
+                    next.push((path, codes));
+                }
+            }
+            // What is not told apart any more is bounded as all ways are.
+            next.truncate(MAX_WAYS);
+            paths = next;
+        }
+        let mut out = Vec::new();
+        for (mut path, codes) in paths {
+            let mut text = before.out.clone();
+            text.push(&path.out);
+            path.out = text;
+            path.stdin.clone_from(&before.stdin);
+            if before.shell.options.pipefail
+                && path.status == Status::Zero
+                && let Some(code) = codes.iter().rev().find_map(|c| c.filter(|c| *c > 0))
+            {
+                path.status = Status::NonZero;
+                path.code = Some(code);
+            }
+            path.codes = codes.into_iter().collect::<Option<Vec<u8>>>().map(Arc::new);
+            path.leave_subshell(&before);
+            out.push(path);
+        }
+        out
+    }
+
+    pub(super) fn command(&mut self, command: &Command, mut path: BoxedRun) -> Vec<BoxedRun> {
+        self.steps += 1;
+        if self.steps > MAX_STEPS || self.depth >= MAX_DEPTH {
+            path.machine.gap(command.span, Why::Limit("commands of a script"));
+            path.flow = Flow::Exit { failed: false };
+            return vec![path];
+        }
+        self.depth += 1;
+        let readers = path.readers.len();
+        let mut paths =
+            if command.redirects.is_empty() { self.kind(command, path) } else { self.redirected(command, path) };
+        if paths.iter().any(|p| p.readers.len() > readers) {
+            paths = self.feed(readers, paths);
+        }
+        self.depth -= 1;
+        paths
+    }
+
+    pub(super) fn kind(&mut self, command: &Command, mut path: BoxedRun) -> Vec<BoxedRun> {
+        match &command.kind {
+            CommandKind::Simple { assignments, words } => self.simple(command.span, assignments, words, path),
+            CommandKind::Group(list) => self.list(list, path),
+            CommandKind::Subshell(list) => self.subshell(list, path),
+            CommandKind::If { branches, otherwise } => self.if_command(branches, otherwise.as_deref(), path),
+            CommandKind::Case { subject, arms } => self.case_command(subject, arms, path),
+            CommandKind::For { select: true, body, .. } => {
+                if path.stdin.as_ref().is_some_and(Traced::is_empty) {
+                    path.status = Status::NonZero;
+                    return vec![path];
+                }
+                self.maybe(body, command.span, path)
+            }
+            CommandKind::For { name, items, body, .. } => self.for_command(name, items.as_deref(), body, path),
+            CommandKind::ForArithmetic { header, body } => self.for_arithmetic(header, body, command.span, path),
+            CommandKind::While { until, condition, body } => self.while_command(*until, condition, body, path),
+            CommandKind::Function { name, body } => {
+                Arc::make_mut(&mut path.shell.functions).insert(name.clone(), Function(Arc::clone(body)));
+                path.status = Status::Zero;
+                vec![path]
+            }
+            CommandKind::Test(test) => {
+                let answer = self.test(test, &mut path);
+                path.status = Status::of(answer);
+                path.code = Some(1);
+                vec![path]
+            }
+            CommandKind::Arithmetic(word) => {
+                path.code = Some(1);
+                let text = self.single(word, &mut path);
+                path.status = Status::of(path.count(&text, command.span).map(|v| v != 0));
+                vec![path]
+            }
+            CommandKind::Bad => vec![path],
+        }
+    }
+
+    pub(super) fn subshell(&mut self, list: &[Item], path: BoxedRun) -> Vec<BoxedRun> {
+        let before = path.clone();
+        let mut path = path;
+        path.shell.on_exit = None;
+        let ended = self.list(list, path);
+        let mut paths = self.leave(ended);
+        for path in &mut paths {
+            path.flush();
+            path.leave_subshell(&before);
+        }
+        paths
+    }
+
+    fn simple(&mut self, span: Span, assignments: &[Assignment], words: &[Word], mut path: BoxedRun) -> Vec<BoxedRun> {
+        let name = words.first().and_then(|w| w.bare()).and_then(|t| t.known_str()).unwrap_or_default();
+        let declares = matches!(name, "export" | "declare" | "local" | "readonly" | "typeset");
+        // The words are expanded before what is assigned in front of them.
+        let mut fields = if declares {
+            let (fields, arrays) = self.declared(words, &mut path);
+            path.arrays = arrays;
+            fields
+        } else {
+            self.fields(words, &mut path)
+        };
+        if fields.len() == 1
+            && matches!(name, "exit" | "return")
+            && let Some(code) = path.exit_code()
+        {
+            // Without a number it is the status of the command before.
+            fields.push(Traced::made(code.to_string(), span));
+        }
+        if path.flow != Flow::Normal {
+            return vec![path];
+        }
+        if let Some(file) = path.emptied.take() {
+            path.machine.put(&file, File::Known(Arc::default()));
+        }
+        let before: Vec<_> = if words.is_empty() {
+            Vec::new()
+        } else {
+            assignments.iter().map(|a| (a.name.clone(), path.shell.variables.get(&a.name).cloned())).collect()
+        };
+        for assignment in assignments {
+            self.assign(assignment, &mut path);
+            if !words.is_empty() {
+                // What stands before a command is in its environment and nowhere else.
+                if let Some(variable) = Arc::make_mut(&mut path.shell.variables).get_mut(&assignment.name) {
+                    variable.exported = true;
+                }
+            }
+        }
+        if words.is_empty() {
+            let substitutes = |p: &Part| match p {
+                Part::Command(..) | Part::Backquoted(..) => true,
+                Part::Double(parts) => parts.iter().any(|p| matches!(p, Part::Command(..) | Part::Backquoted(..))),
+                _ => false,
+            };
+            if !assignments.iter().any(|a| a.value.parts.iter().any(substitutes)) {
+                path.status = Status::Zero;
+            }
+            return vec![path];
+        }
+        path.status = Status::Zero;
+        path.code = Some(1);
+        path.codes = None;
+        let mut paths = self.call(fields, span, path);
+        for path in paths.iter_mut().filter(|_| !before.is_empty()) {
+            let variables = Arc::make_mut(&mut path.shell.variables);
+            for (name, old) in before.iter().rev() {
+                match old {
+                    Some(old) => variables.insert(name.clone(), old.clone()),
+                    None => variables.remove(name),
+                };
+            }
+        }
+        paths
+    }
+}

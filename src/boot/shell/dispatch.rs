@@ -1,0 +1,131 @@
+//! From the words of a command to what it does: a function of the script, a file that it wrote, or a model of a program.
+
+use crate::text::{Span, Traced};
+
+use super::super::image;
+use super::super::machine::{File, absolute};
+use super::call::Call;
+use super::interpreter::Shell;
+use super::registry::{self, Model};
+use super::state::{BoxedRun, ScriptRun};
+use super::status::Status;
+
+impl Shell<'_, '_> {
+    /// Runs a command whose words are expanded.
+    pub(super) fn call(&mut self, mut words: Vec<Traced>, span: Span, mut path: BoxedRun) -> Vec<BoxedRun> {
+        if words.is_empty() {
+            return vec![path];
+        }
+        path.last = words.last().cloned();
+        let first = words.remove(0);
+        let Some(name) = first.known_str().map(str::to_owned) else {
+            if let Some((at, why)) = first.first_hole().filter(|_| first.slice(0..1).has_hole()) {
+                // Text that is not known where a command begins may be any commands.
+                path.machine.gap(at, why.clone());
+                path.machine.injected = Some(why.clone());
+                if first.bytes().ends_with(image::BOOTSTRAP.as_bytes()) {
+                    return self.bootstrap(&words, span, path);
+                }
+            }
+            path.unknown_program(&first, &words, span);
+            return vec![path];
+        };
+        if let Some(body) = path.shell.functions.get(&name).cloned() {
+            return self.function(&body.0, words, path);
+        }
+        self.call_program(&name, &first, words, span, path)
+    }
+
+    /// Runs a builtin or a program, whatever functions there are.
+    pub(super) fn call_program(
+        &mut self,
+        name: &str,
+        first: &Traced,
+        words: Vec<Traced>,
+        span: Span,
+        mut path: BoxedRun,
+    ) -> Vec<BoxedRun> {
+        let name = in_search_path(name, &path).unwrap_or_else(|| name.to_owned());
+        if name.contains('/') {
+            let place = path.absolute(&name);
+            if place == image::BOOTSTRAP {
+                return self.bootstrap(&words, span, path);
+            }
+            match path.machine.files.get(&place).cloned() {
+                Some(File::Known(text)) => {
+                    let Some(interpreter) = interpreter(&text) else {
+                        return self.script(&text, &place, words, span, path);
+                    };
+                    let mut all = vec![Traced::made(place, span)];
+                    all.extend(words);
+                    return self.call_program(interpreter, &Traced::made(interpreter, span), all, span, path);
+                }
+                Some(File::Removed) => {
+                    path.status = Status::NonZero;
+                    path.code = Some(127);
+                    return vec![path];
+                }
+                _ => {}
+            }
+        }
+        let base = name.rsplit('/').next().unwrap_or_default();
+        let call = Call { name: base, program: first, words: &words, at: span };
+        match registry::find(base) {
+            Some(Model::Command(run)) => run(self, &call, path).unwrap_or_else(|path| self.unmodelled(&call, path)),
+            Some(Model::Builtin(run)) => {
+                path.status = Status::Zero;
+                run(&call, &mut path);
+                vec![path]
+            }
+            found => {
+                path.status = Status::Zero;
+                if !found.is_some_and(|model| self.program(model, &call, &mut path)) {
+                    return self.unmodelled(&call, path);
+                }
+                let ends = self.conditions == 0 && path.shell.options.errexit;
+                if ends && matches!(path.status, Status::Unread(_)) { self.doubted(span, path) } else { vec![path] }
+            }
+        }
+    }
+
+    /// Runs a program that runs no commands of the script. False if it is not followed.
+    pub(super) fn program(&mut self, model: &Model, call: &Call<'_>, path: &mut ScriptRun) -> bool {
+        match model {
+            Model::Machine(run) => return run(self, call, path),
+            Model::Filter(run) | Model::Starter(run) => self.filter(*run, call, path),
+            Model::Command(_) | Model::Builtin(_) => return false,
+        }
+        true
+    }
+
+    /// A program that a program starts; it may start others, but no deeper.
+    pub(super) fn started(&mut self, command: &[Traced], at: Span, path: &mut ScriptRun) {
+        let Some((program, words)) = command.split_first() else { return };
+        let name = program.to_text().rsplit('/').next().unwrap_or_default().to_owned();
+        let call = Call { name: &name, program, words, at };
+        let model = registry::find(&name).filter(|model| !matches!(model, Model::Starter(_)));
+        if !model.is_some_and(|model| self.program(model, &call, path)) {
+            path.status = path.not_followed(&call);
+        }
+    }
+}
+
+/// The program that runs a script by its first line, if it is no shell.
+fn interpreter(text: &Traced) -> Option<&'static str> {
+    let first = text.bytes().split(|b| *b == b'\n').next().filter(|l| l.starts_with(b"#!"))?;
+    let first = String::from_utf8_lossy(first).into_owned();
+    ["python", "perl", "ruby", "node", "awk"].into_iter().find(|name| first.contains(name))
+}
+
+/// Where the search path leads, if it is to a file that is known.
+fn in_search_path(name: &str, path: &ScriptRun) -> Option<String> {
+    if name.contains('/') {
+        return None;
+    }
+    let folders = path.get("PATH")?.to_text().into_owned();
+    folders
+        .split(':')
+        .filter(|f| f.starts_with('/'))
+        .map(|folder| absolute(name, folder))
+        .find(|file| file == image::BOOTSTRAP || matches!(path.machine.files.get(file), Some(File::Known(_))))
+}

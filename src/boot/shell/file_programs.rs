@@ -1,0 +1,272 @@
+//! Programs that write, move and remove files.
+
+use std::sync::Arc;
+
+use crate::text::{Traced, Why};
+
+use super::super::image;
+use super::super::machine::{File, absolute};
+use super::call::Call;
+use super::files::contents;
+use super::interpreter::Shell;
+use super::state::ScriptRun;
+use super::status::Status;
+
+/// The most folders that are known.
+const MAX_FOLDERS: usize = 1024;
+
+impl Shell<'_, '_> {
+    /// `mktemp`
+    pub(super) fn mktemp(&mut self, call: &Call<'_>, path: &mut ScriptRun) -> bool {
+        self.temporary += 1;
+        path.out.push_made(format!("/tmp/mktemp.{}\n", self.temporary).as_bytes(), call.at);
+        true
+    }
+}
+
+/// `tee` and `sponge`
+pub(super) fn tee(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    let text = path.stdin.clone().unwrap_or_default();
+    let append = call.flag('a', "--append");
+    for operand in call.operands() {
+        put(operand, &text, append, call, path);
+    }
+    if call.name == "tee" {
+        path.out.push(&text);
+    }
+    true
+}
+
+/// Puts a text into a file, or at its end.
+fn put(name: &Traced, text: &Traced, append: bool, call: &Call<'_>, path: &mut ScriptRun) {
+    let Some(file) = name.known_str().map(|file| path.absolute(file)) else { return path.unnamed(name, call.at) };
+    if append {
+        path.machine.append(&file, text, call.at);
+    } else {
+        path.machine.put(&file, File::Known(Arc::new(text.clone())));
+    }
+}
+
+/// `install`
+pub(super) fn install(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    let mut operands = Vec::new();
+    let mut rest = call.words.iter();
+    while let Some(word) = rest.next() {
+        match word.known_str() {
+            Some("-m" | "-o" | "-g" | "-S" | "-t" | "--mode" | "--owner" | "--group") => drop(rest.next()),
+            Some(option) if option.starts_with('-') && option.len() > 1 => {}
+            _ => operands.push(word),
+        }
+    }
+    if !call.flag('d', "--directory") {
+        copy(&operands, call, path);
+    }
+    true
+}
+
+/// `cp` and `mv`
+pub(super) fn cp(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    copy(&call.operands(), call, path);
+    true
+}
+
+/// `ln`
+pub(super) fn ln(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    if call.flag('s', "--symbolic") {
+        link(call, path);
+    } else {
+        copy(&call.operands(), call, path);
+    }
+    true
+}
+
+/// `rm` and `unlink`
+pub(super) fn rm(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    let recursive = call.flag('r', "--recursive") || call.flag('R', "--recursive");
+    for operand in call.operands().iter().filter_map(|o| o.known_str()) {
+        let file = path.absolute(operand);
+        if path.machine.links.contains_key(&file) {
+            path.machine.unlink(&file);
+            continue;
+        }
+        if recursive {
+            for (file, _) in below(path, &file) {
+                path.machine.put(&file, File::Removed);
+            }
+        }
+        path.machine.put(&file, File::Removed);
+    }
+    true
+}
+
+/// `touch`
+pub(super) fn touch(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    for operand in call.operands().iter().filter_map(|o| o.known_str()) {
+        let file = path.absolute(operand);
+        if path.machine.file(&file).is_none() && !image::may_exist(&file) {
+            path.machine.put(&file, File::Known(Arc::default()));
+        }
+    }
+    true
+}
+
+/// `mkdir`
+pub(super) fn mkdir(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    let operands = call.operands();
+    let there = |folder: String| {
+        let own = path.machine.files.range(folder.clone()..).next();
+        image::BOOTSTRAP.starts_with(&folder) || own.is_some_and(|(f, _)| f.starts_with(&folder))
+    };
+    let first = operands.first().and_then(|o| o.known_str()).map(|o| format!("{}/", path.absolute(o)));
+    if !call.flag('p', "--parents") && first.is_some_and(there) {
+        path.status = Status::NonZero;
+    }
+    let names: Vec<_> = operands.iter().filter_map(|o| Some(path.absolute(o.known_str()?))).collect();
+    let folders = Arc::make_mut(&mut path.machine.folders);
+    folders.extend(names.into_iter().take(MAX_FOLDERS.saturating_sub(folders.len())));
+    true
+}
+
+/// `ls FILE…`, as far as it only prints the names. False for what else it does.
+pub(super) fn ls(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    let mut names = call.operands();
+    let options = call.words.iter().any(|w| w.bytes().starts_with(b"-") && w.known_str() != Some("-1"));
+    let there = |o: &&Traced| {
+        let file = o.known_str().map(|f| path.absolute(f));
+        file.is_some_and(|f| path.machine.file(&f).is_some_and(|f| f != File::Removed))
+    };
+    if names.is_empty() || options || !names.iter().all(there) {
+        return false;
+    }
+    names.sort_by(|a, b| a.bytes().cmp(b.bytes()));
+    for name in names {
+        path.out.push(name);
+        path.out.push_made(b"\n", call.at);
+    }
+    true
+}
+
+/// `truncate`
+pub(super) fn truncate(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    let size = call.has(&["0", "-s0", "--size=0"]);
+    for file in call.operands().iter().filter_map(|o| o.known_str()).filter(|o| *o != "0") {
+        let file = path.absolute(file);
+        let why = || Why::NotUnderstood("truncate to a size".into());
+        let empty = size.then(|| File::Known(Arc::default()));
+        path.machine.put(&file, empty.unwrap_or_else(|| File::Unknown(why())));
+    }
+    true
+}
+
+/// `dd of=FILE`. False if a part of the text is asked for.
+pub(super) fn dd(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    let (mut from, mut to, mut append) = (None, None, false);
+    for word in call.words {
+        let text = word.to_text().into_owned();
+        let Some((name, value)) = text.split_once('=') else { return false };
+        let rest = word.slice(word.len() - value.len()..word.len());
+        match name {
+            "if" => from = Some(rest),
+            "of" => to = Some(rest),
+            "oflag" | "conv" => append |= value.contains("append"),
+            "status" => {}
+            _ => return false,
+        }
+    }
+    let text = match &from {
+        Some(from) => contents(path, from, call.at),
+        None => path.stdin.clone().unwrap_or_default(),
+    };
+    match &to {
+        None => path.out.push(&text),
+        Some(to) => put(to, &text, append, call, path),
+    }
+    true
+}
+
+/// `ln -s TARGET… PLACE`; with `-n` a link that is there is replaced, whatever it leads to.
+fn link(call: &Call<'_>, path: &mut ScriptRun) {
+    let operands = call.operands();
+    let (bare, span) = (call.flag('n', "--no-dereference"), call.at);
+    let here = Traced::made(".", span);
+    let (place, targets) = match operands.as_slice() {
+        [] => return,
+        [target] => (&here, vec![*target]),
+        [targets @ .., place] => (*place, targets.to_vec()),
+    };
+    let Some(place) = place.known_str().map(|p| path.absolute(p)) else {
+        path.unnamed(place, span);
+        return;
+    };
+    let inside =
+        !bare && path.machine.has_folder(&place) == Some(true) || targets.len() > 1 || place == path.shell.directory;
+    for target in targets {
+        let Some(name) = target.known_str() else {
+            if image::sight(&place).is_some() {
+                path.machine.gap(span, Why::NotUnderstood("a symbolic link".into()));
+            }
+            continue;
+        };
+        let base = name.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        let link = if inside { format!("{}/{base}", place.trim_end_matches('/')) } else { place.clone() };
+        let folder = link.rsplit_once('/').map_or("/", |(folder, _)| folder);
+        let target = absolute(name, folder);
+        path.machine.link(&link, &target);
+    }
+}
+
+/// Puts files in the place of others, with `mv` away from where they were.
+fn copy(operands: &[&Traced], call: &Call<'_>, path: &mut ScriptRun) {
+    let moves = call.name == "mv";
+    let Some((to, from)) = operands.split_last() else { return };
+    let Some(to_name) = to.known_str() else {
+        path.unnamed(to, call.at);
+        return;
+    };
+    let into = to_name.ends_with('/') || from.len() > 1;
+    for source in from {
+        let Some(given) = source.known_str() else { continue };
+        let source = path.absolute(given);
+        let mut target = path.absolute(to_name);
+        let base = source.rsplit('/').next().unwrap_or_default();
+        if into || path.machine.files.keys().any(|f| f.starts_with(&format!("{target}/"))) {
+            target = format!("{target}/{base}");
+        }
+        let inside = below(path, &source);
+        if !inside.is_empty() && path.machine.file(&source).is_none() {
+            // A folder with all that is known to stand in it.
+            if given.ends_with("/.") {
+                target = path.absolute(to_name);
+            }
+            for (file, content) in inside {
+                path.machine.put(&format!("{target}{}", &file[source.len()..]), content);
+                if moves {
+                    path.machine.put(&file, File::Removed);
+                }
+            }
+            continue;
+        }
+        let stdin = (source == "/dev/stdin").then(|| File::Known(Arc::new(path.stdin.clone().unwrap_or_default())));
+        let file = stdin
+            .or_else(|| path.machine.file(&source))
+            .unwrap_or_else(|| File::Unknown(Why::FromOutside(format!("what stands in {source}").into())));
+        if let (File::Unknown(why), true) = (&file, image::sight(&target).is_some()) {
+            path.machine.gap(call.at, why.clone());
+        }
+        if moves {
+            path.machine.unlink(&target);
+        }
+        path.machine.put(&target, file);
+        if moves {
+            path.machine.unlink(&source);
+            path.machine.put(&source, File::Removed);
+        }
+    }
+}
+
+/// The files that were written below a folder and are still there.
+fn below(path: &ScriptRun, folder: &str) -> Vec<(String, File)> {
+    let prefix = format!("{}/", folder.trim_end_matches('/'));
+    let inside = path.machine.files.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix));
+    inside.filter(|(_, file)| **file != File::Removed).map(|(name, file)| (name.clone(), file.clone())).collect()
+}

@@ -1,0 +1,114 @@
+//! Programs that are functions of their arguments and input, and `seq`.
+
+use std::sync::Arc;
+
+use crate::programs::{self, Filter, Found, Invocation};
+use crate::text::{Traced, Why};
+
+use super::super::machine::File;
+use super::call::Call;
+use super::interpreter::Shell;
+use super::state::ScriptRun;
+use super::status::Status;
+
+/// The most numbers that `seq` gives.
+const MAX_NUMBERS: i64 = 4096;
+
+impl Shell<'_, '_> {
+    /// Runs a program on what the machine has, and leaves there what it changes.
+    pub(super) fn filter(&mut self, run: Filter, call: &Call<'_>, path: &mut ScriptRun) {
+        let stdin = path.stdin.clone().unwrap_or_default();
+        let outcome = run(Invocation {
+            name: call.name,
+            argv: call.words,
+            stdin: Some(&stdin),
+            files: &mut |file| found(path, file, &stdin),
+            env: &mut |name| variable(path, name),
+            at: call.at,
+        });
+        for file in outcome.removed {
+            path.machine.put(&path.absolute(&file), File::Removed);
+        }
+        // An edit in place puts a new file where a link was.
+        let replaces = matches!(call.name, "sed" | "perl") && !call.has(&["--follow-symlinks"]);
+        for (file, text) in outcome.writes {
+            let file = path.absolute(&file);
+            if replaces {
+                path.machine.unlink(&file);
+            }
+            path.machine.put(&file, File::Known(Arc::new(text)));
+        }
+        path.out.push(&outcome.stdout);
+        for command in outcome.commands {
+            self.started(&command, call.at, path);
+        }
+        if !outcome.status.is_known() && outcome.stdout.is_hole() {
+            path.out.push_made(b"\n", call.at);
+        }
+        path.status = match outcome.status {
+            programs::Status::Known(0) => Status::Zero,
+            programs::Status::Known(code) => {
+                path.code = u8::try_from(code).ok();
+                Status::NonZero
+            }
+            programs::Status::Unread(_) => {
+                path.not_followed(call);
+                Status::Unread(call.name.into())
+            }
+            programs::Status::Unknown(_) => path.not_followed(call),
+        };
+    }
+}
+
+/// `seq`
+pub(super) fn seq(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    let numbers: Option<Vec<i64>> = call.words.iter().map(|w| w.known_str()?.parse().ok()).collect();
+    let (first, step, last) = match numbers.as_deref() {
+        Some([last]) => (1, 1, *last),
+        Some([first, last]) => (*first, 1, *last),
+        Some([first, step, last]) if *step != 0 => (*first, *step, *last),
+        _ => return false,
+    };
+    let distance = if step > 0 { last.saturating_sub(first) } else { first.saturating_sub(last) };
+    if distance > MAX_NUMBERS || step.unsigned_abs() > u64::from(u32::MAX) {
+        return false;
+    }
+    let mut number = first;
+    while if step > 0 { number <= last } else { number >= last } {
+        path.out.push_made(format!("{number}\n").as_bytes(), call.at);
+        number = number.saturating_add(step);
+    }
+    true
+}
+
+/// What a program finds in its environment.
+fn variable(path: &ScriptRun, name: &str) -> Found {
+    match path.lookup(name).filter(|v| v.exported && !v.is_array()).and_then(|v| v.values.first()) {
+        Some(text) => Found::Content(text.clone()),
+        // What the system sets.
+        None if matches!(name, "PATH" | "HOME" | "USER" | "SHELL" | "LANG" | "PWD" | "LOGNAME") => {
+            Found::Unknown(Why::FromOutside(format!("the environment variable {name}").into()))
+        }
+        None => match &path.shell.open {
+            Some(why) if !path.shell.variables.contains_key(name) => Found::Unknown(why.clone()),
+            _ => Found::Missing,
+        },
+    }
+}
+
+/// What a program finds where a file should be.
+fn found(path: &ScriptRun, file: &str, stdin: &Traced) -> Found {
+    match file {
+        "-" | "/dev/stdin" => return Found::Content(stdin.clone()),
+        "/dev/null" => return Found::Content(Traced::new()),
+        _ => {}
+    }
+    let name = path.absolute(file);
+    match path.machine.file(&name) {
+        Some(File::Known(text)) => Found::Content(Traced::clone(&text)),
+        Some(File::Unknown(why)) => Found::Unknown(why),
+        Some(File::Removed) => Found::Missing,
+        None if path.machine.lacks(&name) => Found::Missing,
+        None => Found::Unknown(Why::FromOutside(format!("what stands in {file}").into())),
+    }
+}

@@ -1,0 +1,123 @@
+//! Every builtin and program that is modelled: its names, and where its model is.
+
+use crate::programs::{
+    self, Outcome, awk, coding, columns, envsubst, expr, grep, jq, lines, names, perl, python, sed, yq,
+};
+
+use super::call::Call;
+use super::interpreter::Shell;
+use super::state::{BoxedRun, ScriptRun};
+use super::status::Status;
+use super::{builtins, conditions, fetch, file_programs, filters, printf, read, services, snap};
+
+/// What is known of a program.
+pub(super) enum Model {
+    /// It runs commands, so that several ways may come of it. The way comes back if it is not followed.
+    Command(fn(&mut Shell<'_, '_>, &Call<'_>, BoxedRun) -> Result<Vec<BoxedRun>, BoxedRun>),
+    /// A builtin, which changes the shell.
+    Builtin(fn(&Call<'_>, &mut ScriptRun)),
+    /// It changes the machine. False if it is not followed.
+    Machine(fn(&mut Shell<'_, '_>, &Call<'_>, &mut ScriptRun) -> bool),
+    /// A function of its arguments and input.
+    Filter(programs::Filter),
+    /// The same, and it may start programs.
+    Starter(programs::Filter),
+}
+
+use Model::{Builtin, Command, Filter, Machine, Starter};
+
+/// The names, and what is known of the programs that have them.
+const PROGRAMS: &[(&[&str], Model)] = &[
+    // Commands that run commands.
+    (
+        &[
+            "sudo", "env", "nohup", "nice", "ionice", "time", "timeout", "exec", "command", "builtin", "chroot",
+            "setsid", "stdbuf", "flock", "retry",
+        ],
+        Command(|shell, call, run| Ok(shell.prefix(call, run))),
+    ),
+    (&["bash", "sh", "dash", "ash"], Command(|shell, call, run| Ok(shell.shell(call, run)))),
+    (&["eval"], Command(|shell, call, run| Ok(shell.eval(call, run)))),
+    (&["source", "."], Command(|shell, call, run| Ok(shell.source(call, run)))),
+    (&["xargs"], Command(|shell, call, run| Ok(shell.xargs(call, run)))),
+    (&["find"], Command(|shell, call, run| shell.find(call, run))),
+    (&["containerd"], Command(|shell, call, run| shell.containerd(call, run))),
+    // Builtins.
+    (
+        &[
+            ":", "true", "umask", "ulimit", "wait", "sleep", "alias", "unalias", "hash", "sync", "disown", "jobs",
+            "enable", "history", "bg", "fg", "popd",
+        ],
+        Builtin(|_, _| {}),
+    ),
+    (&["false"], Builtin(|_, run| run.status = Status::NonZero)),
+    (&["export", "declare", "local", "readonly", "typeset"], Builtin(builtins::declare)),
+    (&["set"], Builtin(builtins::set)),
+    (&["shopt"], Builtin(builtins::shopt)),
+    (&["shift"], Builtin(builtins::shift)),
+    (&["unset"], Builtin(builtins::unset)),
+    (&["let"], Builtin(builtins::arithmetic)),
+    (&["test"], Builtin(|call, run| run.status = Status::of(conditions::test(call.words, run)))),
+    (&["["], Builtin(builtins::bracket)),
+    (&["trap"], Builtin(builtins::trap)),
+    (&["exit"], Builtin(builtins::exit)),
+    (&["return"], Builtin(builtins::leave_function)),
+    (&["break", "continue"], Builtin(builtins::leave_loop)),
+    (&["cd", "pushd"], Builtin(builtins::cd)),
+    (&["pwd"], Builtin(builtins::pwd)),
+    (&["echo"], Builtin(builtins::echo)),
+    (&["printf"], Builtin(|call, run| printf::printf(call.words, call.at, run))),
+    (&["read"], Builtin(|call, run| read::read(call.words, call.at, run))),
+    (&["mapfile", "readarray"], Builtin(|call, run| read::mapfile(call.words, call.at, run))),
+    (&["getopts"], Builtin(|call, run| read::getopts(call.words, call.at, run))),
+    // Programs that change files.
+    (&["tee", "sponge"], Machine(|_, call, run| file_programs::tee(call, run))),
+    (&["install"], Machine(|_, call, run| file_programs::install(call, run))),
+    (&["cp", "mv"], Machine(|_, call, run| file_programs::cp(call, run))),
+    (&["ln"], Machine(|_, call, run| file_programs::ln(call, run))),
+    (&["rm", "unlink"], Machine(|_, call, run| file_programs::rm(call, run))),
+    (&["touch"], Machine(|_, call, run| file_programs::touch(call, run))),
+    (&["mkdir"], Machine(|_, call, run| file_programs::mkdir(call, run))),
+    (&["mktemp"], Machine(|shell, call, run| shell.mktemp(call, run))),
+    (&["dd"], Machine(|_, call, run| file_programs::dd(call, run))),
+    (&["truncate"], Machine(|_, call, run| file_programs::truncate(call, run))),
+    (&["ls"], Machine(|_, call, run| file_programs::ls(call, run))),
+    (&["curl", "wget", "aws"], Machine(|_, call, run| fetch::fetch(call, run))),
+    (&["chmod", "chown", "restorecon", "chcon", "modprobe", "sysctl", "logger", "rmdir"], Machine(|_, _, _| true)),
+    (&["seq"], Machine(|_, call, run| filters::seq(call, run))),
+    // Programs that start services and nodes.
+    (&["systemctl", "service"], Machine(|_, call, run| services::systemctl(call, run))),
+    (&["reboot", "shutdown", "init", "telinit"], Machine(|_, call, run| services::reboot(call, run))),
+    (&["apt", "apt-get"], Machine(|_, call, run| services::apt(call, run))),
+    (&["snap"], Machine(|_, call, run| snap::run(call, run))),
+    (&["kubelet"], Machine(|_, call, run| services::kubelet(call, run))),
+    (&["kubeadm"], Machine(|shell, call, run| shell.kubeadm(call, run))),
+    (&["nodeadm"], Machine(|shell, call, run| shell.nodeadm(call, run))),
+    // Programs that are functions of their arguments and input.
+    (&["sed"], Filter(|i| sed::run(i.argv, i.stdin, i.files, i.at))),
+    (&["grep", "egrep", "fgrep"], Filter(|i| grep::run(i.name, i.argv, i.stdin, i.files, i.at))),
+    (&["awk", "gawk", "mawk"], Filter(|i| either(awk::run(i.argv, i.stdin, i.files, i.env, i.at)))),
+    (&["perl"], Filter(|i| either(perl::run(i.argv, i.stdin, i.files, i.at)))),
+    (&["python", "python3", "python2"], Starter(|i| either(python::run(i.argv, i.stdin, i.files, i.env, i.at)))),
+    (&["jq"], Filter(|i| jq::run(i.argv, i.stdin, i.files, i.env, i.at))),
+    (&["yq"], Filter(|i| either(yq::run(i.argv, i.stdin, i.files, i.env, i.at)))),
+    (
+        &["cat", "head", "tail", "sort", "uniq", "wc", "tac"],
+        Filter(|i| lines::run(i.name, i.argv, i.stdin, i.files, i.at)),
+    ),
+    (&["cut", "tr", "paste"], Filter(|i| columns::run(i.name, i.argv, i.stdin, i.files, i.at))),
+    (&["basename", "dirname"], Filter(|i| names::run(i.name, i.argv, i.at))),
+    (&["base64", "openssl", "gzip", "gunzip", "zcat"], Filter(|i| coding::run(i.name, i.argv, i.stdin, i.files, i.at))),
+    (&["envsubst"], Filter(|i| either(envsubst::run(i.argv, i.stdin, i.env, i.at)))),
+    (&["expr"], Filter(|i| either(expr::run(i.argv, i.at)))),
+];
+
+/// What is known of the program of a name.
+pub(super) fn find(name: &str) -> Option<&'static Model> {
+    PROGRAMS.iter().find(|(names, _)| names.contains(&name)).map(|(_, model)| model)
+}
+
+/// What a program leaves, whether it ended early or not.
+fn either(done: Result<Outcome, Box<Outcome>>) -> Outcome {
+    done.unwrap_or_else(|outcome| *outcome)
+}

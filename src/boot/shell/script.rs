@@ -1,0 +1,268 @@
+//! Scripts: those that a boot runs, and those that scripts run.
+
+use std::sync::Arc;
+
+use crate::node::{BootCx, Family};
+use crate::syntax::shell::{self, Item};
+use crate::text::{Span, Traced, Why};
+
+use super::super::image;
+use super::super::way::Way;
+use super::call::Call;
+use super::files::{contents, missing};
+use super::interpreter::{MAX_DEPTH, Shell};
+use super::settle::settle;
+use super::state::{BoxedRun, Options, ScriptRun, ShellState};
+use super::status::{Flow, Setting, Status};
+
+/// Runs a script on every way of a boot.
+pub(in super::super) fn run(
+    ways: Vec<Way>,
+    text: &Traced,
+    name: &str,
+    setting: Setting,
+    cx: &mut BootCx<'_>,
+) -> Vec<Way> {
+    let Some(first) = ways.first() else { return ways };
+    let id = cx.texts.add_made(name, text, first.machine.place);
+    let view = cx.texts.view(id);
+    let parsed = shell::parse(&view);
+    let mut shell = Shell::new(cx);
+    let mut out = Vec::new();
+    for way in ways {
+        let open = (setting == Setting::Script).then(|| Why::FromOutside("the environment of the script".into()));
+        let mut start = ScriptRun::start(way.when, way.machine, open);
+        start.stdin = (setting == Setting::UserData).then(Traced::new);
+        let first = text.bytes().split(|b| *b == b'\n').next().unwrap_or_default();
+        start.shell.options.errexit =
+            String::from_utf8_lossy(first).split_whitespace().skip(1).any(|w| w.starts_with('-') && w.contains('e'));
+        for error in &parsed.errors {
+            start.machine.gap(error.at, Why::NotUnderstood(format!("shell syntax ({})", error.message).into()));
+        }
+        let ended = shell.list(before_error(text, &parsed), start);
+        for mut path in shell.leave(ended) {
+            shell.unheard(setting, &mut path);
+            out.push(path.forget());
+        }
+    }
+    settle(out).into_iter().map(|path| Way { when: path.when, machine: path.machine }).collect()
+}
+
+/// The commands that bash runs before it finds a word where it cannot stand, which ends the script.
+fn before_error<'t>(text: &Traced, parsed: &'t shell::Script) -> &'t [Item] {
+    let Some(stray) = parsed.stray.map(|at| at.range().start) else { return &parsed.tree };
+    // What is not known may have begun what the word ends.
+    if text.slice(0..text.len().min(stray)).has_hole() {
+        return &parsed.tree;
+    }
+    let count = parsed.tree.iter().take_while(|item| item.first.span.range().start < stray).count();
+    parsed.tree.get(..count).unwrap_or_default()
+}
+
+impl Shell<'_, '_> {
+    /// Runs what was to run when the shell ends.
+    pub(super) fn leave(&mut self, paths: Vec<BoxedRun>) -> Vec<BoxedRun> {
+        let mut out = Vec::new();
+        for mut path in paths {
+            let Some(commands) = path.shell.on_exit.take() else {
+                out.push(path);
+                continue;
+            };
+            let flow = std::mem::replace(&mut path.flow, Flow::Normal);
+            let at = commands.span().unwrap_or(path.machine.place);
+            for mut path in self.evaluate(&commands, "a trap", at, path) {
+                if path.flow == Flow::Normal {
+                    path.flow = flow.clone();
+                }
+                out.push(path);
+            }
+        }
+        out
+    }
+
+    /// Reads and runs a text as commands of the shell at hand.
+    pub(super) fn evaluate(&mut self, text: &Traced, name: &str, at: Span, mut path: BoxedRun) -> Vec<BoxedRun> {
+        if self.depth >= MAX_DEPTH {
+            path.machine.gap(at, Why::Limit("commands of a script"));
+            return vec![path];
+        }
+        if text.is_hole() {
+            if let Some((_, why)) = text.first_hole() {
+                path.shell.open = Some(why.clone());
+            }
+            path.status = Status::Likely;
+            return vec![path];
+        }
+        let id = self.cx.texts.add_made(name, text, at);
+        let parsed = shell::parse(&self.cx.texts.view(id));
+        if let Some(error) = parsed.errors.first() {
+            path.machine.gap(error.at, Why::NotUnderstood(format!("shell syntax ({})", error.message).into()));
+        }
+        self.depth += 1;
+        let paths = self.list(&parsed.tree, path);
+        self.depth -= 1;
+        paths
+    }
+
+    /// `bash -c …`, `bash file`, `… | bash`.
+    pub(super) fn shell(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
+        let before = path.shell.options.errexit;
+        path.shell.options.errexit = errexit(call.words);
+        let mut paths = self.shell_with(call, path);
+        for path in &mut paths {
+            path.shell.options.errexit = before;
+        }
+        paths
+    }
+
+    fn shell_with(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
+        let Call { name: shell, words, at: span, .. } = *call;
+        let mut index = 0;
+        while let Some(text) = words.get(index).map(|w| w.to_text().into_owned()) {
+            if !text.starts_with('-') && !text.starts_with('+') || text == "-" {
+                break;
+            }
+            index += 1;
+            if text == "--" {
+                break;
+            }
+            if !text.starts_with("--") && text.contains('c') {
+                let Some(code) = words.get(index).cloned() else { break };
+                let arguments = words.get(index + 2..).unwrap_or_default().to_vec();
+                let zero = words.get(index + 1).map_or_else(|| shell.to_owned(), |w| w.to_text().into_owned());
+                return self.script_as(&code, ("a command given to bash -c", &zero), arguments, span, path);
+            }
+            if matches!(text.as_str(), "-o" | "+o" | "-O") {
+                index += 1;
+            }
+        }
+        let Some(file) = words.get(index) else {
+            let code = path.stdin.take().unwrap_or_default();
+            return self.script(&code, "a script from a pipe", Vec::new(), span, path);
+        };
+        if words
+            .iter()
+            .take(index)
+            .any(|w| w.known_str().is_some_and(|w| w.starts_with('-') && w.ends_with('s') && !w.starts_with("--")))
+        {
+            // `bash -s -- ARGUMENTS` reads the script from its input.
+            let code = path.stdin.take().unwrap_or_default();
+            let arguments = words.get(index..).unwrap_or_default().to_vec();
+            return self.script(&code, "a script from a pipe", arguments, span, path);
+        }
+        let arguments = words.get(index + 1..).unwrap_or_default().to_vec();
+        if file.known_str().map(|f| path.absolute(f)).as_deref() == Some(image::BOOTSTRAP) {
+            return self.bootstrap(&arguments, span, path);
+        }
+        let code = contents(&path, file, span);
+        let name = file.to_text().into_owned();
+        self.script(&code, &name, arguments, span, path)
+    }
+
+    /// A script in a shell of its own, which sees what is exported and nothing else.
+    pub(super) fn script(
+        &mut self,
+        code: &Traced,
+        name: &str,
+        arguments: Vec<Traced>,
+        span: Span,
+        path: BoxedRun,
+    ) -> Vec<BoxedRun> {
+        self.script_as(code, (name, name), arguments, span, path)
+    }
+
+    /// The same; the second name is what the script itself sees as its own.
+    fn script_as(
+        &mut self,
+        code: &Traced,
+        (name, zero): (&str, &str),
+        arguments: Vec<Traced>,
+        span: Span,
+        mut path: BoxedRun,
+    ) -> Vec<BoxedRun> {
+        let before = path.clone();
+        if code.is_hole() {
+            path.status = Status::Likely;
+            path.machine.restarts = true;
+            if let Some((_, why)) = code.first_hole()
+                && why.to_string().contains("kubelet")
+            {
+                path.machine.gap(span, why.clone());
+            }
+            return vec![path];
+        }
+        let dash = path.machine.family() == Some(Family::Ubuntu)
+            && (code.bytes().starts_with(b"#!/bin/sh") || matches!(zero, "sh" | "dash"));
+        let outer = std::mem::take(&mut path.shell);
+        let mut variables = outer.variables;
+        Arc::make_mut(&mut variables).retain(|_, v| v.exported);
+        path.shell = ShellState {
+            variables,
+            arguments: Arc::new(arguments),
+            name: zero.into(),
+            dash,
+            directory: outer.directory,
+            open: outer.open,
+            open_environment: outer.open_environment,
+            sink: outer.sink,
+            descriptors: outer.descriptors,
+            options: Options { errexit: outer.options.errexit, ..Options::default() },
+            ..ShellState::default()
+        };
+        let ended = self.evaluate(code, name, span, path);
+        let mut paths = self.leave(ended);
+        for path in &mut paths {
+            path.leave_subshell(&before);
+        }
+        paths
+    }
+
+    /// `source FILE` and `. FILE`
+    pub(super) fn source(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
+        let Call { words, at: span, .. } = *call;
+        let Some(file) = words.first() else { return vec![path] };
+        let text = contents(&path, file, span);
+        if missing(&path, file) {
+            path.status = Status::NonZero;
+            path.code = Some(1);
+            return vec![path];
+        }
+        if text.is_hole() {
+            // Whatever it sets is not known; what the script sets itself afterwards is.
+            let name = file.to_text().into_owned();
+            let why = Why::FromOutside(format!("what {name} sets").into());
+            // A file that the script itself brought here may well be about what it runs.
+            let own = file.known_str().is_some_and(|f| path.machine.files.contains_key(&path.absolute(f)));
+            if path.shell.options.allexport || own {
+                path.shell.open_environment = Some(why.clone());
+            }
+            path.shell.open = Some(why);
+            path.status = Status::Likely;
+            return vec![path];
+        }
+        let name = file.to_text().into_owned();
+        let outer = Arc::clone(&path.shell.arguments);
+        let outside = path.shell.called_from_outside;
+        if words.len() > 1 {
+            path.shell.called_from_outside = false;
+            path.shell.arguments = Arc::new(words[1..].to_vec());
+        }
+        path.shell.callers += 1;
+        let mut paths = self.evaluate(&text, &name, span, path);
+        for path in &mut paths {
+            path.shell.callers = path.shell.callers.saturating_sub(1);
+            path.shell.arguments = Arc::clone(&outer);
+            path.shell.called_from_outside = outside;
+            if path.flow == Flow::Return {
+                path.flow = Flow::Normal;
+            }
+        }
+        paths
+    }
+}
+
+/// True if the options at the start of `words` have `-e` among them.
+fn errexit(words: &[Traced]) -> bool {
+    let options = words.iter().map(|w| w.to_text()).take_while(|w| w.starts_with('-') || w.starts_with('+'));
+    options.into_iter().any(|w| w.starts_with('-') && !w.starts_with("--") && w.contains('e'))
+}

@@ -1,0 +1,157 @@
+//! Programs that start the kubelet, what it needs, or the node.
+
+use std::sync::Arc;
+
+use crate::node::Family;
+use crate::runtime::Name;
+use crate::text::Why;
+
+use super::super::machine::{File, Start, absolute};
+use super::super::{kubeadm, node_config, nodeadm};
+use super::call::Call;
+use super::interpreter::Shell;
+use super::state::ScriptRun;
+use super::status::Status;
+
+impl Shell<'_, '_> {
+    /// `kubeadm`
+    pub(super) fn kubeadm(&mut self, call: &Call<'_>, path: &mut ScriptRun) -> bool {
+        kubeadm::run(&mut path.machine, call.words, &path.shell.directory, call.at, self.cx);
+        true
+    }
+
+    /// `nodeadm init -c file:///…`
+    pub(super) fn nodeadm(&mut self, call: &Call<'_>, path: &mut ScriptRun) -> bool {
+        if call.first() != Some("init") {
+            return true;
+        }
+        path.machine.know(Family::Al2023);
+        let mut sources = Vec::new();
+        let mut rest = call.words.iter().skip(1);
+        while let Some(word) = rest.next() {
+            let text = word.to_text().into_owned();
+            if matches!(text.as_str(), "-c" | "--config-source") {
+                sources.extend(rest.next().cloned());
+            } else if text.starts_with("--config-source=") {
+                sources.push(word.slice("--config-source=".len()..word.len()));
+            }
+        }
+        let mut documents = Vec::new();
+        for source in &sources {
+            let Some(file) = source.known_str() else { continue };
+            if file.starts_with("imds://") {
+                documents.extend(path.machine.nodeadm.documents.clone());
+            } else if let Some(file) = file.strip_prefix("file://") {
+                let prefix = format!("{}/", absolute(file, "/"));
+                let mut files: Vec<String> = vec![absolute(file, "/")];
+                files.extend(path.machine.files.keys().filter(|f| f.starts_with(&prefix)).cloned());
+                for file in files {
+                    if let Some(File::Known(text)) = path.machine.file(&file)
+                        && let Some(document) = node_config::read(&mut path.machine, &text, &file, self.cx)
+                    {
+                        documents.push(document);
+                    }
+                }
+            }
+        }
+        if sources.is_empty() {
+            documents.clone_from(&path.machine.nodeadm.documents);
+        }
+        if documents.is_empty() {
+            path.machine.gap(call.at, Why::NotUnderstood("where nodeadm takes its configuration from".into()));
+        }
+        nodeadm::write(&mut path.machine, &documents, self.cx);
+        path.machine.start_runtime(Name::Containerd, true);
+        path.machine.start(true);
+        true
+    }
+}
+
+/// `kubelet`
+pub(super) fn kubelet(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    if call.has(&["--version", "--help", "-h"]) {
+        return false;
+    }
+    path.machine.see(None);
+    let files = Arc::clone(&path.machine.files);
+    path.machine.start = Some(Start { files, argv: Some(Arc::new(call.words.to_vec())) });
+    true
+}
+
+/// `apt-get install`: packages of Debian start their services, so that a start after it does nothing.
+pub(super) fn apt(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    let packages: Vec<_> = call.operands().iter().map(|o| o.to_text()).collect();
+    let named = |names: &[&str]| packages.iter().any(|p| names.contains(&p.split('=').next().unwrap_or(p)));
+    if packages.first().is_some_and(|verb| verb == "install") {
+        if named(&["containerd", "containerd.io"]) {
+            path.machine.start_runtime(Name::Containerd, false);
+        }
+        if named(&["cri-o"]) {
+            path.machine.start_runtime(Name::Crio, false);
+        }
+    }
+    false
+}
+
+/// `reboot` and its like.
+pub(super) fn reboot(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    path.machine.restarts = true;
+    if call.name == "reboot" || call.name == "shutdown" && call.flag('r', "--reboot") {
+        restart_runtimes(path);
+    }
+    false
+}
+
+/// The machine starts once more, and with it the container runtimes.
+fn restart_runtimes(path: &mut ScriptRun) {
+    path.status = Status::Zero;
+    for name in Name::ALL {
+        path.machine.start_runtime(name, true);
+    }
+}
+
+/// `systemctl` and `service`
+pub(super) fn systemctl(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    let texts: Vec<_> = call.operands().iter().map(|o| o.to_text().into_owned()).collect();
+    let unit = |t: &'_ String| t.strip_suffix(".service").unwrap_or(t).to_owned();
+    let units: Vec<String> = texts.iter().map(unit).collect();
+    path.status = Status::Likely;
+    path.machine.restarts |= texts.iter().any(|t| t == "reboot" || t == "kexec");
+    if call.name == "systemctl" && texts == ["reboot"] {
+        restart_runtimes(path);
+        return true;
+    }
+    let now = call.has(&["--now"]);
+    let verb = if call.name == "service" { texts.get(1) } else { texts.first() };
+    let verb = verb.map(String::as_str).unwrap_or_default();
+    // What becomes of a service: `Some` if it runs from then on, with true if it starts anew.
+    let starts = match verb {
+        "restart" | "reload-or-restart" | "try-restart" => Some(true),
+        "start" => Some(false),
+        "enable" if now => Some(false),
+        _ => None,
+    };
+    let runtimes = units.iter().filter_map(|unit| match unit.as_str() {
+        "containerd" => Some(Name::Containerd),
+        "crio" | "cri-o" => Some(Name::Crio),
+        _ => None,
+    });
+    let runtimes: Vec<Name> = runtimes.collect();
+    let is_kubelet = units.iter().any(|unit| matches!(unit.as_str(), "kubelet" | "snap.kubelet-eks.daemon"));
+    if matches!(verb, "is-active" | "is-enabled" | "status") && (is_kubelet || !runtimes.is_empty()) {
+        path.status = Status::Open(None);
+    }
+    for name in runtimes {
+        match starts.or_else(|| (verb == "reenable" && now).then_some(false)) {
+            Some(anew) => path.machine.start_runtime(name, anew),
+            None if verb == "stop" => drop(path.machine.runtimes.remove(&name)),
+            None => {}
+        }
+    }
+    match starts.filter(|_| is_kubelet) {
+        Some(anew) => path.machine.start(anew),
+        None if verb == "stop" && is_kubelet => path.machine.start = None,
+        None => {}
+    }
+    true
+}

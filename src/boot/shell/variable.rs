@@ -1,0 +1,131 @@
+//! A variable: a plain one, an array, a map, or a name that stands for another name.
+
+use std::sync::Arc;
+
+use crate::text::{Traced, Why};
+
+/// The most elements of an array that are kept apart.
+const MAX_ELEMENTS: usize = 4096;
+
+/// The most bytes of an array.
+const MAX_BYTES: usize = 4 << 20;
+
+/// What a variable is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum VariableKind {
+    /// A text.
+    #[default]
+    Plain,
+    /// An array with numbers as keys.
+    Array,
+    /// `declare -A`
+    Map,
+    /// `declare -n`: its text is the name of another one.
+    Reference,
+}
+
+/// A variable.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Variable {
+    /// Its value, or the values of an array.
+    pub(super) values: Arc<Vec<Traced>>,
+    /// The keys of the values; `None` for an array without gaps.
+    pub(super) keys: Option<Arc<Vec<String>>>,
+    pub(super) kind: VariableKind,
+    pub(super) exported: bool,
+}
+
+impl Variable {
+    pub(super) fn plain(value: Traced, exported: bool) -> Self {
+        Self { values: Arc::new(vec![value]), keys: None, kind: VariableKind::Plain, exported }
+    }
+
+    pub(super) fn array(values: Vec<Traced>, exported: bool) -> Self {
+        Self { values: Arc::new(values), keys: None, kind: VariableKind::Array, exported }
+    }
+
+    pub(super) fn is_array(&self) -> bool {
+        matches!(self.kind, VariableKind::Array | VariableKind::Map)
+    }
+
+    /// An array of which nothing is known.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.is_array() && self.keys.is_none() && matches!(self.values.as_slice(), [only] if only.is_hole())
+    }
+
+    fn index(&self, key: &str) -> Option<usize> {
+        match &self.keys {
+            Some(keys) => keys.iter().position(|k| k == key),
+            None => key.parse().ok().filter(|n| *n < self.values.len()),
+        }
+    }
+
+    /// A key as it is kept: a negative number counts from the end.
+    pub(super) fn key(&self, key: &str) -> Option<String> {
+        if self.kind == VariableKind::Map {
+            return Some(key.to_owned());
+        }
+        let number: i64 = key.trim().parse().ok()?;
+        if number >= 0 {
+            return Some(number.to_string());
+        }
+        let last = match &self.keys {
+            Some(keys) => keys.last().and_then(|k| k.parse::<i64>().ok())?,
+            None => i64::try_from(self.values.len()).ok()? - 1,
+        };
+        Some((last + 1 + number).to_string())
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&Traced> {
+        self.values.get(self.index(key)?)
+    }
+
+    pub(super) fn keys(&self) -> Vec<String> {
+        match &self.keys {
+            Some(keys) => keys.to_vec(),
+            None => (0..self.values.len()).map(|n| n.to_string()).collect(),
+        }
+    }
+
+    pub(super) fn insert(&mut self, key: &str, value: Traced) {
+        if self.kind == VariableKind::Plain {
+            self.kind = VariableKind::Array;
+        }
+        let size = || self.values.iter().map(Traced::len).sum::<usize>();
+        if self.values.len() >= MAX_ELEMENTS || value.len() > MAX_BYTES / MAX_ELEMENTS && size() > MAX_BYTES {
+            // Too much to keep apart: nothing of it is known any more.
+            if let Some(at) = value.span() {
+                self.values = Arc::new(vec![Traced::hole(at, Why::Limit("elements of an array"))]);
+                self.keys = None;
+            }
+            return;
+        }
+        if let Some(at) = self.index(key) {
+            Arc::make_mut(&mut self.values)[at] = value;
+            return;
+        }
+        if self.keys.is_none() && self.kind != VariableKind::Map && key.parse() == Ok(self.values.len()) {
+            Arc::make_mut(&mut self.values).push(value);
+            return;
+        }
+        let mut keys = self.keys();
+        // Numbers stand in order, words as they came.
+        let number = |k: &String| k.parse::<u64>().unwrap_or(u64::MAX);
+        let at = match self.kind {
+            VariableKind::Map => keys.len(),
+            _ => keys.iter().position(|k| number(k) > number(&key.to_owned())).unwrap_or(keys.len()),
+        };
+        keys.insert(at, key.to_owned());
+        Arc::make_mut(&mut self.values).insert(at, value);
+        self.keys = Some(Arc::new(keys));
+    }
+
+    pub(super) fn remove(&mut self, key: &str) {
+        if let Some(at) = self.index(key) {
+            let mut keys = self.keys();
+            keys.remove(at);
+            Arc::make_mut(&mut self.values).remove(at);
+            self.keys = Some(Arc::new(keys));
+        }
+    }
+}
