@@ -12,8 +12,8 @@ use crate::syntax::Node;
 use crate::syntax::shell::{self, Assignment, Command, CommandKind, List, Operation, Part, RedirectKind, Target, Word};
 use crate::text::{Span, Traced, View, Why};
 
-use super::standalone::{claim_texts, is_user_data};
-use super::unit::{FileList, Input, Unit};
+use super::standalone::is_user_data;
+use super::unit::{FileList, Input, Unit, has_extension};
 use super::{manifests, yaml_files};
 
 /// The option of minikube that hands settings to the parts of a cluster.
@@ -38,7 +38,7 @@ impl Input for Commands {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        claim_texts(files, &["sh", "bash", "zsh", "yaml", "yml"])
+        files.texts(&["sh", "bash", "zsh", "yaml", "yml"])
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
@@ -51,7 +51,7 @@ impl Input for Commands {
         let view = cx.texts.view(id);
         let mut reader =
             Reader { variables: BTreeMap::new(), groups: Vec::new(), name: yaml_files::shown(&unit.path, cx) };
-        if yaml_files::has_extension(&unit.path, &["yaml", "yml"]) {
+        if has_extension(&unit.path, &["yaml", "yml"]) {
             // User data is run on a node, and read there.
             if is_user_data(&view.bytes) {
                 return Vec::new();

@@ -8,7 +8,6 @@ use regex::bytes::Regex;
 use crate::node::{Cx, NodeGroup, Step};
 use crate::text::{Span, Traced, View, Why};
 
-use super::standalone::claim_texts;
 use super::unit::{FileList, Input, Unit};
 use super::yaml_files;
 
@@ -25,7 +24,7 @@ impl Input for Evidence {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        claim_texts(files, &["log", "out", "ps", "service"])
+        files.texts(&["log", "out", "ps", "service"])
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {

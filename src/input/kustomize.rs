@@ -4,7 +4,7 @@
 //! `api/internal/target` (the order: resources, components, generators, patches). A kustomization that another one takes in is
 //! judged there only.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use regex::Regex;
 
@@ -13,7 +13,7 @@ use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced, Why};
 
 use super::patches::{json, strategic as merge};
-use super::unit::{FileList, Input, Unit};
+use super::unit::{FileList, Input, Unit, normal};
 use super::{manifests, yaml_files};
 
 /// What such a file is called.
@@ -36,9 +36,7 @@ impl Input for Kustomize {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        let named = |path: &&PathBuf| path.file_name().and_then(|n| n.to_str()).is_some_and(|n| NAMES.contains(&n));
-        let unit = |path: &PathBuf| Unit { path: path.clone(), files: vec![path.clone()] };
-        files.files.iter().filter(named).map(unit).collect()
+        files.named(&NAMES)
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
@@ -354,19 +352,4 @@ fn selects(target: &Node, tree: &Node) -> bool {
         && fits("namespace", tree.path(&["metadata", "namespace"]).and_then(Node::as_str).unwrap_or_default())
         && marked("labelSelector", &["metadata", "labels"])
         && marked("annotationSelector", &["metadata", "annotations"])
-}
-
-/// A path without `.` and `..`.
-fn normal(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
-    }
-    out
 }

@@ -5,7 +5,7 @@ use crate::runtime;
 use crate::syntax::{Node, toml};
 use crate::text::{Span, TextId, Traced, View, Why};
 
-use super::unit::{FileList, Input, Unit};
+use super::unit::{FileList, Input, Unit, has_extension};
 use super::yaml_files;
 
 /// The words without which a script or cloud-config says nothing of a kubelet.
@@ -22,7 +22,7 @@ impl Input for Runtimes {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        yaml_files::claim(files, &["toml", "conf", "tmpl"])
+        files.with_extension(&["toml", "conf", "tmpl"])
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
@@ -82,13 +82,13 @@ impl Input for Scripts {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        claim_texts(files, &["sh", "bash"])
+        files.texts(&["sh", "bash"])
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         let Some(id) = yaml_files::open(&unit.path, &[KUBELET_WORDS], cx) else { return Vec::new() };
         let view = cx.texts.view(id);
-        let named = yaml_files::has_extension(&unit.path, &["sh", "bash"]) && !is_user_data(&view.bytes);
+        let named = has_extension(&unit.path, &["sh", "bash"]) && !is_user_data(&view.bytes);
         if !shebang(&view.bytes).unwrap_or(named) {
             return Vec::new();
         }
@@ -110,11 +110,11 @@ impl Input for UserData {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        claim_texts(files, &["sh", "yaml", "yml", "toml", "cfg", "conf"])
+        files.texts(&["sh", "yaml", "yml", "toml", "cfg", "conf"])
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        if yaml_files::has_extension(&unit.path, &["toml"]) {
+        if has_extension(&unit.path, &["toml"]) {
             return bottlerocket(unit, cx);
         }
         let Some(id) = yaml_files::open(&unit.path, &[&["cloud-config", "ime-", "IME-", "ultipart"]], cx) else {
@@ -148,19 +148,6 @@ fn bottlerocket(unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         group.gaps.push(Gap { at: error.at, why: Why::NotUnderstood("a text that is no TOML".into()) });
     }
     vec![group]
-}
-
-/// Files with one of the extensions, without any, or with one that says no more than that it is text.
-pub(super) fn claim_texts(files: &FileList, extensions: &[&str]) -> Vec<Unit> {
-    const ANY_TEXT: &[&str] = &["txt", "text", "mime", "userdata", "user-data", "user_data", "mimetext"];
-    let mut units = yaml_files::claim(files, extensions);
-    units.append(&mut yaml_files::claim(files, ANY_TEXT));
-    for path in files.files.iter().filter(|p| p.extension().is_none()) {
-        units.push(Unit { path: path.clone(), files: vec![path.clone()] });
-    }
-    units.sort();
-    units.dedup();
-    units
 }
 
 /// The file as a node group of its own, which boots with its text.

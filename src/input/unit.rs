@@ -1,6 +1,6 @@
 //! What a kind of input must be able to do. Stands beside the registry so that no kind imports its own list.
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 use crate::node::{Cx, NodeGroup};
 
@@ -11,6 +11,34 @@ pub struct FileList {
     pub files: Vec<PathBuf>,
 }
 
+impl FileList {
+    /// One unit for each file that is ours.
+    fn each(&self, ours: impl Fn(&Path) -> bool) -> Vec<Unit> {
+        self.files.iter().filter(|path| ours(path)).map(|path| Unit::of(path)).collect()
+    }
+
+    /// One unit for each file with one of the names.
+    pub(super) fn named(&self, names: &[&str]) -> Vec<Unit> {
+        self.each(|path| path.file_name().and_then(|n| n.to_str()).is_some_and(|n| names.contains(&n)))
+    }
+
+    /// One unit for each file whose name ends in one of `extensions` (lower case, without the dot).
+    pub(super) fn with_extension(&self, extensions: &[&str]) -> Vec<Unit> {
+        self.each(|path| has_extension(path, extensions))
+    }
+
+    /// Those with one of the extensions, without any, or with one that says no more than that it is text.
+    pub(super) fn texts(&self, extensions: &[&str]) -> Vec<Unit> {
+        const ANY_TEXT: &[&str] = &["txt", "text", "mime", "userdata", "user-data", "user_data", "mimetext"];
+        self.each(|path| path.extension().is_none() || has_extension(path, extensions) || has_extension(path, ANY_TEXT))
+    }
+}
+
+/// True if the file name ends in one of `extensions`, in any case.
+pub(super) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
+    path.extension().and_then(|e| e.to_str()).is_some_and(|e| extensions.iter().any(|x| x.eq_ignore_ascii_case(e)))
+}
+
 /// The grain of work: a Terraform root module, a template, a document, a script.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unit {
@@ -18,6 +46,13 @@ pub struct Unit {
     pub path: PathBuf,
     /// The files of the scan that belong to it (it may read more: modules, template files).
     pub files: Vec<PathBuf>,
+}
+
+impl Unit {
+    /// A file that is a unit by itself.
+    pub(super) fn of(path: &Path) -> Self {
+        Self { path: path.to_owned(), files: vec![path.to_owned()] }
+    }
 }
 
 /// A kind of input.
@@ -30,4 +65,19 @@ pub trait Input: Sync {
 
     /// Reads a unit. A file that turns out to be something else gives no node groups and no problem.
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup>;
+}
+
+/// `path` without `.` and `..`.
+pub(super) fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
 }

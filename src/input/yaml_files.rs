@@ -6,23 +6,6 @@ use crate::node::Cx;
 use crate::syntax::{Node, Parsed, Style, json, yaml};
 use crate::text::{Span, TextId, View, Why};
 
-use super::unit::{FileList, Unit};
-
-/// One unit for each file whose name ends in one of `extensions` (lower case, without the dot).
-pub(super) fn claim(files: &FileList, extensions: &[&str]) -> Vec<Unit> {
-    files
-        .files
-        .iter()
-        .filter(|path| has_extension(path, extensions))
-        .map(|path| Unit { path: path.clone(), files: vec![path.clone()] })
-        .collect()
-}
-
-/// True if the file name ends in one of `extensions`, in any case.
-pub(super) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
-    path.extension().and_then(|e| e.to_str()).is_some_and(|e| extensions.iter().any(|x| x.eq_ignore_ascii_case(e)))
-}
-
 /// Opens the file of a unit, if it holds at least one of the words of every group: most files are turned away without being
 /// parsed. A file that cannot be read is no input of ours; the walk that found it tells of it.
 pub(super) fn open(path: &Path, groups: &[&[&str]], cx: &mut Cx<'_>) -> Option<TextId> {

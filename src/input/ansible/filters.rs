@@ -10,7 +10,7 @@ use crate::syntax::yaml;
 use crate::text::{Layer, Span, Traced, Why};
 use crate::value::{Entry, Kind, Map, Number, Value};
 
-use super::vars::{printed, truth, unknown};
+use super::values::{printed, truth, unknown};
 use crate::input::template_text;
 use crate::input::yaml_values::{json_of, node_of, value_of};
 

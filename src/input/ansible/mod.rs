@@ -6,6 +6,7 @@
 
 mod filters;
 mod tasks;
+mod values;
 mod vars;
 
 use std::path::{Path, PathBuf};
@@ -14,18 +15,14 @@ use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
 use crate::value::{Condition, Guard};
 
-use super::unit::{FileList, Input, Unit};
+use super::unit::{FileList, Input, Unit, normal};
 use super::{manifests, yaml_files};
-use tasks::{Folders, Run};
+use tasks::{Folders, OUTER, TaskRun, WORDS};
 
 /// The most ways that conditions leave open.
 const MAX_WAYS: usize = 8;
 /// The most files of variables that are tried.
 const MAX_VARIANTS: usize = 16;
-/// Words without which a file of tasks says nothing of a kubelet.
-const WORDS: &[&str] = &["kubelet", "nodeadm", "bootstrap.sh", "/etc/rancher/", "karpenter", "user_data", "containerd"];
-/// Words of files that take others in.
-const OUTER: &[&str] = &["roles:", "include_tasks", "import_tasks", "include_role", "import_role"];
 /// Keys that only tasks and plays have.
 const KEYS: &[&str] = &[
     "hosts",
@@ -51,11 +48,6 @@ const KEYS: &[&str] = &[
     "k8s",
 ];
 
-/// True if a text may say something of a kubelet, or takes in others that may.
-fn may_matter(bytes: &[u8]) -> bool {
-    WORDS.iter().chain(OUTER).chain(&["set_fact", "include_vars"]).any(|w| yaml_files::holds(bytes, w.as_bytes()))
-}
-
 /// Files of tasks and playbooks.
 #[derive(Debug)]
 pub(super) struct Ansible;
@@ -66,7 +58,7 @@ impl Input for Ansible {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        yaml_files::claim(files, &["yaml", "yml"])
+        files.with_extension(&["yaml", "yml"])
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
@@ -190,8 +182,8 @@ impl Book {
         (out, used)
     }
 
-    fn run(&self, list: &Node, extra: Option<&Node>, answers: Vec<Condition>, cx: &mut Cx<'_>) -> Run {
-        let mut run = Run::new(&yaml_files::shown(&self.path, cx), answers);
+    fn run(&self, list: &Node, extra: Option<&Node>, answers: Vec<Condition>, cx: &mut Cx<'_>) -> TaskRun {
+        let mut run = TaskRun::new(&yaml_files::shown(&self.path, cx), answers);
         let folders = Folders { base: self.base.clone(), own: self.path.parent().unwrap_or(&self.path).to_owned() };
         // Nearer folders win over those around them.
         for dir in self.around().iter().rev() {
@@ -218,7 +210,7 @@ impl Book {
             let layers = run.vars.depth();
             run.vars.push(play.get("vars"));
             for file in play.get("vars_files").map(Node::items).unwrap_or_default().iter().filter_map(Node::as_str) {
-                let path = tasks::normal(&folders.base.join(file));
+                let path = normal(&folders.base.join(file));
                 for (_, tree) in vars::files(&path.with_extension(""), cx) {
                     run.vars.push(Some(&tree));
                 }
@@ -253,7 +245,7 @@ impl Book {
 }
 
 /// What a run leaves behind.
-fn groups(run: Run, when: &Guard, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+fn groups(run: TaskRun, when: &Guard, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let mut out = run.groups;
     if let Some(place) = run.place.filter(|_| !run.steps.is_empty()) {
         // A configuration that nothing else says anything of: a kubelet reads it wherever it lies.

@@ -1,20 +1,28 @@
 //! What the modules of tasks do to a machine. Source: ansible/ansible, `lib/ansible/modules` (`copy`, `template`, `lineinfile`,
 //! `blockinfile`, `replace`, `shell`, `command`, `script`, `file`).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::node::{Cx, Edit, NodeGroup, Step, Wrapping};
 use crate::syntax::{MAX_DEPTH, Node};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Condition, Guard, Kind, Value};
 
-use super::vars::{self, Vars, printed};
+use super::values::printed;
+use super::vars::{self, Vars};
+use crate::input::unit::normal;
 use crate::input::{manifests, yaml_files, yaml_values};
 
 /// The most rounds of a loop.
 const MAX_ROUNDS: usize = 64;
 /// The most tasks of one run.
 const MAX_TASKS: usize = 5_000;
+
+/// Words without which a file of tasks says nothing of a kubelet.
+pub(super) const WORDS: &[&str] =
+    &["kubelet", "nodeadm", "bootstrap.sh", "/etc/rancher/", "karpenter", "user_data", "containerd"];
+/// Words of files that take others in.
+pub(super) const OUTER: &[&str] = &["roles:", "include_tasks", "import_tasks", "include_role", "import_role"];
 
 /// Where tasks look for files: the folder of the role or of the playbook.
 #[derive(Clone, Debug)]
@@ -38,7 +46,7 @@ impl Folders {
 }
 
 /// A run of tasks.
-pub(super) struct Run {
+pub(super) struct TaskRun {
     pub(super) vars: Vars,
     pub(super) steps: Vec<Step>,
     pub(super) when: Guard,
@@ -54,7 +62,7 @@ pub(super) struct Run {
     tasks: usize,
 }
 
-impl Run {
+impl TaskRun {
     pub(super) fn new(name: &str, answers: Vec<Condition>) -> Self {
         Self {
             vars: Vars::new(answers),
@@ -70,12 +78,12 @@ impl Run {
     }
 
     /// The tasks of a file.
-    pub(super) fn file(&mut self, path: &std::path::Path, base: &std::path::Path, depth: usize, cx: &mut Cx<'_>) {
+    pub(super) fn file(&mut self, path: &Path, base: &Path, depth: usize, cx: &mut Cx<'_>) {
         if depth >= 16 {
             return;
         }
         let Ok(source) = cx.files.read(path) else { return };
-        if !super::may_matter(&source.bytes()) {
+        if !may_matter(&source.bytes()) {
             return;
         }
         let Ok(id) = cx.open(path) else { return };
@@ -313,7 +321,7 @@ impl Run {
     }
 
     /// The variables of a role: its defaults below everything that is there, its own ones and its parameters above.
-    pub(super) fn role_vars(&mut self, dir: &std::path::Path, params: Option<&Node>, cx: &mut Cx<'_>) {
+    pub(super) fn role_vars(&mut self, dir: &Path, params: Option<&Node>, cx: &mut Cx<'_>) {
         for (_, tree) in vars::files(&dir.join("defaults/main"), cx) {
             self.vars.push_below(&tree);
         }
@@ -452,6 +460,11 @@ fn words(when: &Node) -> Option<String> {
     }
 }
 
+/// True if a text may say something of a kubelet, or takes in others that may.
+fn may_matter(bytes: &[u8]) -> bool {
+    WORDS.iter().chain(OUTER).chain(&["set_fact", "include_vars"]).any(|w| yaml_files::holds(bytes, w.as_bytes()))
+}
+
 /// True for commands that may have to do with a kubelet.
 fn speaks(command: &str) -> bool {
     ["/kubelet", "kubelet.service", "KUBELET_", "bootstrap.sh", "nodeadm"].iter().any(|w| command.contains(w))
@@ -504,21 +517,6 @@ fn free_form(text: &Traced) -> Vec<(String, Traced)> {
         }
         value.push(&text.slice(run..at));
         out.push((key, value));
-    }
-    out
-}
-
-/// A path without `.` and `..`.
-pub(super) fn normal(path: &std::path::Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
     }
     out
 }

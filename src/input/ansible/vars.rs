@@ -11,8 +11,9 @@ use crate::text::{Span, Traced, View, Why};
 use crate::value::{Condition, Entry, Kind, Map, Number, Value, equal};
 
 use super::filters::filter;
+use super::values::{printed, truth, unknown, within};
 use crate::input::template_text;
-use crate::input::yaml_values::{json_of, value_of};
+use crate::input::yaml_values::value_of;
 
 /// How deep variables may name others.
 const MAX_NAMED: usize = 24;
@@ -447,60 +448,6 @@ fn names(node: &Node, word: &str) -> bool {
 
 fn is_template(text: &Traced) -> bool {
     text.bytes().windows(2).any(|w| matches!(w, b"{{" | b"{%"))
-}
-
-/// Why a value is not known, or not of use.
-pub(super) fn unknown(value: &Value) -> Why {
-    match &value.kind {
-        Kind::Unknown(why) => why.clone(),
-        Kind::Str(text) => text.first_hole().map_or(Why::NotUnderstood("a value".into()), |(_, why)| why.clone()),
-        _ => Why::NotUnderstood("a value".into()),
-    }
-}
-
-/// What a template writes for a value.
-pub(super) fn printed(value: &Value, at: Span) -> Traced {
-    match &value.kind {
-        Kind::Null => Traced::new(),
-        Kind::Bool(value_) => Traced::made(if *value_ { "True" } else { "False" }, value.at).through_all(&value.via),
-        Kind::List(_) | Kind::Map(_) => json_of(value),
-        _ => value.to_traced().unwrap_or_else(|| Traced::hole(at, Why::NotUnderstood("a value".into()))),
-    }
-}
-
-/// Whether a value counts as true; `None` if the source does not say.
-pub(super) fn truth(value: &Value) -> Option<bool> {
-    match &value.kind {
-        // Bare texts in conditions are read as truth values.
-        Kind::Str(text) => match text.known_str()?.to_ascii_lowercase().as_str() {
-            "true" | "yes" | "on" | "1" => Some(true),
-            "false" | "no" | "off" | "" | "0" => Some(false),
-            _ => Some(true),
-        },
-        Kind::Null => Some(false),
-        Kind::Bool(value) => Some(*value),
-        Kind::Number(number) => Some(number.value() != 0.0),
-        Kind::List(items) => Some(!items.is_empty()),
-        Kind::Map(map) => Some(!map.entries.is_empty()),
-        Kind::Unknown(_) | Kind::Either(_) => None,
-    }
-}
-
-/// Whether a value is among others, or a text in another.
-fn within(value: &Value, list: &Value) -> Option<bool> {
-    match &list.kind {
-        Kind::List(_) => {
-            let answers: Vec<_> = list.items().iter().map(|item| equal(value, item)).collect();
-            if answers.contains(&Some(true)) {
-                Some(true)
-            } else {
-                answers.iter().all(Option::is_some).then_some(false)
-            }
-        }
-        Kind::Str(text) => Some(text.known_str()?.contains(value.as_known_str()?)),
-        Kind::Map(map) if map.open.is_none() => Some(map.entries.contains_key(value.as_known_str()?)),
-        _ => None,
-    }
 }
 
 fn binary(left: &Value, sign: &str, right: &Value, at: Span) -> Value {

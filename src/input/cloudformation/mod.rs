@@ -35,7 +35,7 @@ impl Input for CloudFormation {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        yaml_files::claim(files, &["yaml", "yml", "json", "template", "cfn"])
+        files.with_extension(&["yaml", "yml", "json", "template", "cfn"])
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {

@@ -9,6 +9,7 @@ use crate::value::Value;
 
 use super::Template;
 use super::intrinsics::Given;
+use crate::input::unit::has_extension;
 use crate::input::yaml_files;
 
 /// The most files beside a template that are taken for parameters of it.
@@ -31,7 +32,7 @@ pub(super) fn read(path: &Path, cx: &mut Cx<'_>) -> Vec<Deployment> {
     let Ok(id) = cx.open(path) else { return Vec::new() };
     let view = cx.texts.view(id);
     let file = yaml_files::shown(path, cx);
-    let tree = if yaml_files::has_extension(path, &["toml"]) {
+    let tree = if has_extension(path, &["toml"]) {
         toml::parse(&view).tree
     } else {
         yaml_files::documents(&view).tree.into_iter().next()
@@ -170,7 +171,7 @@ pub(super) fn beside(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> V
     }
     let mut out = Vec::new();
     for candidate in candidates {
-        if candidate == path || !yaml_files::has_extension(&candidate, &["json", "yaml", "yml", "toml"]) {
+        if candidate == path || !has_extension(&candidate, &["json", "yaml", "yml", "toml"]) {
             continue;
         }
         let Ok(source) = cx.files.read(&candidate) else { continue };

@@ -9,12 +9,14 @@ use crate::syntax::{Node, yaml};
 use crate::text::{View, Why};
 use crate::value::{Kind, Value};
 
-use super::engine::{Defines, map};
-use super::functions::overlay;
-use super::{CHART, is_read};
+use super::engine::Defines;
+use super::values::{map, overlay};
 use crate::input::manifests;
+use crate::input::unit::{has_extension, normal};
 use crate::input::yaml_values::value_of;
 
+/// What a chart has at its top.
+pub(super) const CHART: &str = "Chart.yaml";
 /// The deepest nesting of charts.
 const MAX_CHARTS: usize = 6;
 /// The most templates of one chart.
@@ -148,19 +150,6 @@ impl Chart {
 
     /// The folders of all charts below.
     pub(super) fn below(&self) -> Vec<PathBuf> {
-        let normal = |dir: &Path| {
-            let mut out = PathBuf::new();
-            for part in dir.components() {
-                match part {
-                    std::path::Component::ParentDir => {
-                        out.pop();
-                    }
-                    std::path::Component::CurDir => {}
-                    other => out.push(other),
-                }
-            }
-            out
-        };
         let mut out = Vec::new();
         for child in &self.children {
             out.push(normal(&child.chart.dir));
@@ -243,6 +232,11 @@ impl Child {
         }
         Some(values)
     }
+}
+
+/// True for files of a chart that are templates or values.
+pub(super) fn is_read(path: &Path) -> bool {
+    has_extension(path, &["yaml", "yml", "tpl", "json", "txt", "sh", "toml", "conf"])
 }
 
 /// The templates of a chart.

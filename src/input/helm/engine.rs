@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use crate::node::Cx;
 use crate::syntax::go_template::{Branch, Head, Operand, Part, Pipeline, parse};
 use crate::text::{Span, Traced, View, Why};
-use crate::value::{Condition, Entry, Guard, Kind, Map, Value};
+use crate::value::{Condition, Entry, Guard, Kind, Map, Number, Value};
 
+use super::host::Host;
+use super::values::{key, truth, unknown};
 use super::{files, functions};
 use crate::input::template_text;
 
@@ -31,10 +31,10 @@ pub(super) type Defines = BTreeMap<String, (View, Arc<Vec<Part>>)>;
 
 /// One rendering.
 pub(super) struct Engine<'a, 'c> {
-    pub(super) cx: &'a mut Cx<'c>,
+    cx: &'a mut Cx<'c>,
     /// Where `.Files` are.
-    pub(super) folder: PathBuf,
-    pub(super) defines: Defines,
+    folder: PathBuf,
+    defines: Defines,
     /// Answers to conditions, by their words.
     answers: Vec<Condition>,
     steps: usize,
@@ -110,12 +110,6 @@ pub(super) fn ways(
 }
 
 impl Engine<'_, '_> {
-    /// Counts a step; false past the bound.
-    pub(super) fn charge(&mut self, steps: usize) -> bool {
-        self.steps = self.steps.saturating_add(steps);
-        self.steps <= MAX_STEPS
-    }
-
     fn push(&mut self, out: &mut Traced, text: &Traced) {
         self.bytes += text.len();
         if self.bytes <= MAX_BYTES {
@@ -204,7 +198,9 @@ impl Engine<'_, '_> {
             Kind::Map(map) => {
                 let mut keys: Vec<_> = map.entries.iter().map(|(k, e)| (Arc::clone(k), e.key)).collect();
                 keys.sort();
-                let item = |(k, span): &(Arc<str>, Span)| Some((Value::str(key(k, *span, self), *span), value.get(k)?));
+                let item = |(k, span): &(Arc<str>, Span)| {
+                    Some((Value::str(key(k, *span, &self.cx.texts), *span), value.get(k)?))
+                };
                 keys.iter().filter_map(item).collect()
             }
             Kind::Number(n) if n.value() >= 0.0 => (0..template_text::count(n.value()).min(1000))
@@ -243,61 +239,7 @@ impl Engine<'_, '_> {
 
     /// Whether a value counts as true; where the source does not say, the answer that this rendering assumes.
     fn holds(&mut self, value: &Value, pipeline: &Pipeline) -> bool {
-        functions::truth(value).unwrap_or_else(|| self.assume(pipeline.at))
-    }
-
-    /// The answer to the condition at a place, by its words.
-    pub(super) fn assume(&mut self, at: Span) -> bool {
-        let words = String::from_utf8_lossy(self.cx.texts.slice(at)).split_whitespace().collect::<Vec<_>>().join(" ");
-        let words: Arc<str> = words.chars().take(MAX_WORDS).collect::<String>().into();
-        let asked = Condition::new(words, true);
-        if let Some(known) = self.answers.iter().find(|c| c.asks_as(&asked)) {
-            return known.holds();
-        }
-        self.answers.push(asked);
-        true
-    }
-
-    /// What a named template gives.
-    pub(super) fn include(&mut self, name: Option<&str>, dot: Value, at: Span) -> Value {
-        let Some(name) = name else {
-            return Value::unknown(Why::NotUnderstood("the name of a template".into()), at);
-        };
-        let Some((view, parts)) = self.defines.get(name).cloned() else {
-            let why = format!("the template `{}`, which the chart does not have,", name.escape_debug());
-            return Value::unknown(Why::NotUnderstood(why.into()), at);
-        };
-        if self.depth >= MAX_INCLUDES || !self.charge(10) {
-            return Value::unknown(Why::Limit("templates that include templates"), at);
-        }
-        self.depth += 1;
-        let mut out = Traced::new();
-        self.parts(&view, &parts, &mut Scope::new(dot), &mut out);
-        self.depth -= 1;
-        Value::str(out, at)
-    }
-
-    /// What a text gives that is itself a template.
-    pub(super) fn template(&mut self, text: &Traced, dot: Value, at: Span) -> Value {
-        if !text.bytes().windows(2).any(|w| w == b"{{") {
-            return Value::str(text.clone(), at);
-        }
-        if self.depth >= MAX_INCLUDES || !self.charge(10 + text.len() / 10) {
-            return Value::unknown(Why::Limit("templates that include templates"), at);
-        }
-        let id = self.cx.texts.add_made("tpl", text, at);
-        let view = self.cx.texts.view(id);
-        let Ok(template) = parse(&view) else {
-            return Value::unknown(Why::NotUnderstood("a text that is no template".into()), at);
-        };
-        for (name, parts) in template.defines {
-            self.defines.insert(name, (view.clone(), parts));
-        }
-        self.depth += 1;
-        let mut out = Traced::new();
-        self.parts(&view, &template.body, &mut Scope::new(dot), &mut out);
-        self.depth -= 1;
-        Value::str(out, at)
+        truth(value).unwrap_or_else(|| self.assume(pipeline.at))
     }
 
     fn pipeline(&mut self, pipeline: &Pipeline, scope: &mut Scope) -> Value {
@@ -333,11 +275,11 @@ impl Engine<'_, '_> {
         for operand in rest {
             let value = self.operand(operand, scope);
             let stops = match name.as_str() {
-                "and" => functions::truth(&value) == Some(false),
-                "or" => functions::truth(&value) == Some(true),
+                "and" => truth(&value) == Some(false),
+                "or" => truth(&value) == Some(true),
                 _ => false,
             };
-            if stops && args.iter().all(|a| functions::truth(a).is_some()) {
+            if stops && args.iter().all(|a| truth(a).is_some()) {
                 return value;
             }
             args.push(value);
@@ -359,11 +301,11 @@ impl Engine<'_, '_> {
         match path {
             [.., "Files", "Get"] => {
                 let name = rest.first().map(|o| self.operand(o, scope))?;
-                Some(files::file(self, name.as_known_str(), at))
+                Some(files::file(self.cx, &self.folder, name.as_known_str(), at))
             }
             [.., "Files", "Glob"] => {
                 let name = rest.first().map(|o| self.operand(o, scope))?;
-                Some(files::files(self, name.as_known_str(), at))
+                Some(files::files(self.cx, &self.folder, name.as_known_str(), at))
             }
             [.., "APIVersions", "Has"] => {
                 Some(Value::unknown(Why::FromOutside("what the cluster is capable of".into()), at))
@@ -381,7 +323,7 @@ impl Engine<'_, '_> {
                 None => Value::unknown(Why::NotUnderstood(format!("`{name}`").into()), at),
             },
             Head::Text(text) => Value::str(text.clone(), at),
-            Head::Number(text) => match functions::number(text) {
+            Head::Number(text) => match Number::parse(text.clone()) {
                 Some(number) => Value::new(Kind::Number(number), at),
                 None => Value::unknown(Why::NotUnderstood("a number of this form".into()), at),
             },
@@ -391,6 +333,69 @@ impl Engine<'_, '_> {
             Head::Function(name) => functions::call(self, name, Vec::new(), at, &scope.dot),
         };
         fields(value, &operand.fields, at, self)
+    }
+}
+
+impl<'c> Host<'c> for Engine<'_, 'c> {
+    fn cx(&mut self) -> &mut Cx<'c> {
+        self.cx
+    }
+
+    fn charge(&mut self, steps: usize) -> bool {
+        self.steps = self.steps.saturating_add(steps);
+        self.steps <= MAX_STEPS
+    }
+
+    /// Conditions are told apart by their words.
+    fn assume(&mut self, at: Span) -> bool {
+        let words = String::from_utf8_lossy(self.cx.texts.slice(at)).split_whitespace().collect::<Vec<_>>().join(" ");
+        let words: Arc<str> = words.chars().take(MAX_WORDS).collect::<String>().into();
+        let asked = Condition::new(words, true);
+        if let Some(known) = self.answers.iter().find(|c| c.asks_as(&asked)) {
+            return known.holds();
+        }
+        self.answers.push(asked);
+        true
+    }
+
+    fn include(&mut self, name: Option<&str>, dot: Value, at: Span) -> Value {
+        let Some(name) = name else {
+            return Value::unknown(Why::NotUnderstood("the name of a template".into()), at);
+        };
+        let Some((view, parts)) = self.defines.get(name).cloned() else {
+            let why = format!("the template `{}`, which the chart does not have,", name.escape_debug());
+            return Value::unknown(Why::NotUnderstood(why.into()), at);
+        };
+        if self.depth >= MAX_INCLUDES || !self.charge(10) {
+            return Value::unknown(Why::Limit("templates that include templates"), at);
+        }
+        self.depth += 1;
+        let mut out = Traced::new();
+        self.parts(&view, &parts, &mut Scope::new(dot), &mut out);
+        self.depth -= 1;
+        Value::str(out, at)
+    }
+
+    fn template(&mut self, text: &Traced, dot: Value, at: Span) -> Value {
+        if !text.bytes().windows(2).any(|w| w == b"{{") {
+            return Value::str(text.clone(), at);
+        }
+        if self.depth >= MAX_INCLUDES || !self.charge(10 + text.len() / 10) {
+            return Value::unknown(Why::Limit("templates that include templates"), at);
+        }
+        let id = self.cx.texts.add_made("tpl", text, at);
+        let view = self.cx.texts.view(id);
+        let Ok(template) = parse(&view) else {
+            return Value::unknown(Why::NotUnderstood("a text that is no template".into()), at);
+        };
+        for (name, parts) in template.defines {
+            self.defines.insert(name, (view.clone(), parts));
+        }
+        self.depth += 1;
+        let mut out = Traced::new();
+        self.parts(&view, &template.body, &mut Scope::new(dot), &mut out);
+        self.depth -= 1;
+        Value::str(out, at)
     }
 }
 
@@ -451,30 +456,4 @@ fn with_path(root: &Value, path: &[String], value: &Value) -> Value {
     let key = entry.key;
     map.entries.insert(Arc::from(first.as_str()), Entry { key, value: inner });
     Value { kind: Kind::Map(Arc::new(map)), ..root.clone() }
-}
-
-/// Why nothing is known of a value.
-pub(super) fn unknown(value: &Value) -> Option<Why> {
-    match &value.kind {
-        Kind::Unknown(why) => Some(why.clone()),
-        Kind::Str(text) if text.is_hole() => text.first_hole().map(|(_, why)| why.clone()),
-        _ => None,
-    }
-}
-
-/// A map of these entries, all at `at`.
-pub(super) fn map(entries: impl IntoIterator<Item = (Arc<str>, Value)>, at: Span) -> Value {
-    let entries: IndexMap<_, _> = entries.into_iter().map(|(k, value)| (k, Entry { key: at, value })).collect();
-    Value::map(entries, at)
-}
-
-/// The key of a map as text: as it stands, where it stands so.
-pub(super) fn key(name: &Arc<str>, at: Span, engine: &Engine<'_, '_>) -> Traced {
-    let mut out = Traced::new();
-    if engine.cx.texts.slice(at) == name.as_bytes() {
-        out.push_same(name.as_bytes(), at);
-    } else {
-        out.push_made(name.as_bytes(), at);
-    }
-    out
 }

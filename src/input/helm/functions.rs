@@ -11,33 +11,13 @@ use crate::syntax::yaml as documents;
 use crate::text::{Layer, Span, Traced, Why};
 use crate::value::{Entry, Kind, Map, Number, Value, equal};
 
-use super::engine::key;
-use super::engine::{Engine, map, unknown};
+use super::host::Host;
+use super::values::{key, map, overlay, truth, underlay, unknown};
 use crate::input::template_text::{count, counted, formatted, indented, mapped, printed, trimmed, yaml};
 use crate::input::yaml_values::{json_of, quoted, value_of};
 
 /// The most items that a function makes.
 const MAX_ITEMS: usize = 1000;
-
-/// Whether a value counts as true; `None` if the source does not say.
-pub(super) fn truth(value: &Value) -> Option<bool> {
-    Some(match &value.kind {
-        Kind::Null => false,
-        Kind::Bool(value) => *value,
-        Kind::Number(number) => number.value() != 0.0,
-        Kind::Str(text) if text.is_hole() => return None,
-        Kind::Str(text) => !text.is_empty(),
-        Kind::List(items) => !items.is_empty(),
-        Kind::Map(map) if map.entries.is_empty() && map.open.is_some() => return None,
-        Kind::Map(map) => !map.entries.is_empty(),
-        Kind::Unknown(_) | Kind::Either(_) => return None,
-    })
-}
-
-/// A number as it is written in a template.
-pub(super) fn number(text: &Traced) -> Option<Number> {
-    Number::parse(text.clone())
-}
 
 fn float(n: f64, at: Span) -> Value {
     Value::new(Kind::Number(Number::new(n)), at)
@@ -65,49 +45,14 @@ fn order(a: &Value, b: &Value) -> Option<Ordering> {
     }
 }
 
-/// `over` laid over `base`: maps are merged, everything else is replaced, and a null takes a key away.
-pub(super) fn overlay(base: &Value, over: &Value) -> Value {
-    let (Kind::Map(below), Kind::Map(above)) = (&base.kind, &over.kind) else { return over.clone() };
-    let mut out = Map::clone(below);
-    for (name, entry) in &above.entries {
-        let value = entry.value.clone().with_outer(&over.via);
-        if value.is_null() {
-            out.entries.shift_remove(name);
-            continue;
-        }
-        let value = match out.entries.get(name) {
-            Some(known) => overlay(&known.value, &value),
-            None => value,
-        };
-        out.entries.insert(Arc::clone(name), Entry { key: entry.key, value });
-    }
-    out.open = out.open.or_else(|| above.open.clone());
-    Value { kind: Kind::Map(Arc::new(out)), ..base.clone() }
-}
-
-/// `extra` laid under `base`, as Sprig's `merge` does: what is there and not empty stays.
-fn underlay(base: &Value, extra: &Value) -> Value {
-    let (Kind::Map(above), Kind::Map(below)) = (&base.kind, &extra.kind) else { return base.clone() };
-    let mut out = Map::clone(above);
-    for (name, entry) in &below.entries {
-        let value = match out.entries.get(name) {
-            Some(known) if truth(&known.value) == Some(false) => entry.value.clone(),
-            Some(known) => underlay(&known.value, &entry.value),
-            None => entry.value.clone(),
-        };
-        out.entries.insert(Arc::clone(name), Entry { key: entry.key, value });
-    }
-    Value { kind: Kind::Map(Arc::new(out)), ..base.clone() }
-}
-
 fn not_understood(name: &str, at: Span) -> Value {
     let why = format!("the function `{}` of a template", name.escape_debug());
     Value::unknown(Why::NotUnderstood(why.into()), at)
 }
 
 /// A function with its arguments, the value of the command before last.
-pub(super) fn call(engine: &mut Engine<'_, '_>, name: &str, args: Vec<Value>, at: Span, dot: &Value) -> Value {
-    if !engine.charge(1 + args.iter().map(|a| a.to_traced().map_or(0, |t| t.len() / 200)).sum::<usize>()) {
+pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Span, dot: &Value) -> Value {
+    if !host.charge(1 + args.iter().map(|a| a.to_traced().map_or(0, |t| t.len() / 200)).sum::<usize>()) {
         return Value::unknown(Why::Limit("steps of a template"), at);
     }
     let null = || Value::null(at);
@@ -149,7 +94,7 @@ pub(super) fn call(engine: &mut Engine<'_, '_>, name: &str, args: Vec<Value>, at
         "ternary" => match truth(&last()) {
             Some(true) => arg(0),
             Some(false) => arg(1),
-            None if engine.assume(at) => arg(0),
+            None if host.assume(at) => arg(0),
             None => arg(1),
         },
         "required" => {
@@ -160,10 +105,10 @@ pub(super) fn call(engine: &mut Engine<'_, '_>, name: &str, args: Vec<Value>, at
         "fail" => Value::unknown(Why::Invalid("the chart itself fails here".into()), at),
 
         // Templates.
-        "include" => engine.include(arg(0).as_known_str(), arg(1), at),
+        "include" => host.include(arg(0).as_known_str(), arg(1), at),
         "tpl" => match unknown(&arg(0)) {
             Some(_) => arg(0),
-            None => engine.template(&text(0), if args.len() > 1 { arg(1) } else { dot.clone() }, at),
+            None => host.template(&text(0), if args.len() > 1 { arg(1) } else { dot.clone() }, at),
         },
         "toYaml" | "toYamlPretty" => match unknown(&last()) {
             Some(_) => last(),
@@ -177,8 +122,9 @@ pub(super) fn call(engine: &mut Engine<'_, '_>, name: &str, args: Vec<Value>, at
             if unknown(&value).is_some() {
                 return value;
             }
-            let id = engine.cx.texts.add_made(name, &last_text(), at);
-            match documents::parse(&engine.cx.texts.view(id)).tree.first() {
+            let texts = &mut host.cx().texts;
+            let id = texts.add_made(name, &last_text(), at);
+            match documents::parse(&texts.view(id)).tree.first() {
                 Some(tree) => value_of(tree),
                 None => null(),
             }
@@ -368,7 +314,7 @@ pub(super) fn call(engine: &mut Engine<'_, '_>, name: &str, args: Vec<Value>, at
                     _ => null(),
                 };
             }
-            let words: Arc<str> = String::from_utf8_lossy(engine.cx.texts.slice(at)).trim().into();
+            let words: Arc<str> = String::from_utf8_lossy(host.cx().texts.slice(at)).trim().into();
             value.through(at, &words)
         }
         "first" => last().item(0).unwrap_or_else(null),
@@ -474,7 +420,7 @@ pub(super) fn call(engine: &mut Engine<'_, '_>, name: &str, args: Vec<Value>, at
                 if let Kind::Map(inner) = &value.kind {
                     for (name_, entry) in &inner.entries {
                         out.push(match name {
-                            "keys" => str(key(name_, entry.key, engine)),
+                            "keys" => str(key(name_, entry.key, &host.cx().texts)),
                             _ => entry.value.clone().with_outer(&value.via),
                         });
                     }

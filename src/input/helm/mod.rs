@@ -10,6 +10,8 @@ mod chart;
 mod engine;
 mod files;
 mod functions;
+mod host;
+mod values;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,12 +22,10 @@ use crate::value::{Guard, Value};
 
 use super::unit::{FileList, Input, Unit};
 use super::{manifests, yaml_files, yaml_values};
-use chart::Chart;
+use chart::{CHART, Chart, is_read};
 use engine::Defines;
-use functions::overlay;
+use values::overlay;
 
-/// What a chart has at its top.
-const CHART: &str = "Chart.yaml";
 /// Folders beside the templates that people keep further values in.
 const VALUES_FOLDERS: &[&str] = &["ci", "values", "env", "envs", "environments"];
 /// The most files of one chart that something else brings in.
@@ -72,7 +72,7 @@ impl Input for Helm {
         let mut seen = Seen::new();
         let mut out = Vec::new();
         let mut render = |values: &Value, label: &str, cx: &mut Cx<'_>| {
-            let run = Run { defines: &defines, label, whole: dir };
+            let run = ChartRun { defines: &defines, label, whole: dir };
             run.chart(&chart, values, &mut seen, &mut out, cx);
         };
         render(&chart.values, "", cx);
@@ -102,7 +102,7 @@ pub(super) fn rendered(dir: &Path, values: &Value, label: &str, cx: &mut Cx<'_>)
     if !chart.library {
         let mut defines = Defines::new();
         chart.defines(&mut defines);
-        let run = Run { defines: &defines, label, whole: dir };
+        let run = ChartRun { defines: &defines, label, whole: dir };
         run.chart(&chart, &overlay(&chart.values, values), &mut Seen::new(), &mut out, cx);
     }
     cx.claims.uses.push(dir.to_owned());
@@ -111,11 +111,6 @@ pub(super) fn rendered(dir: &Path, values: &Value, label: &str, cx: &mut Cx<'_>)
 
 /// What was rendered of each template already: with other values it may be the same once more.
 type Seen = BTreeMap<PathBuf, Vec<(Guard, Traced)>>;
-
-/// True for files of a chart that are templates or values.
-fn is_read(path: &Path) -> bool {
-    yaml_files::has_extension(path, &["yaml", "yml", "tpl", "json", "txt", "sh", "toml", "conf"])
-}
 
 /// True if a chart names another one of the same source.
 fn names_neighbours(dir: &Path, cx: &Cx<'_>) -> bool {
@@ -140,7 +135,7 @@ fn variants(dir: &Path, files: &[PathBuf]) -> Vec<PathBuf> {
 }
 
 /// The rendering of a chart and the ones below it with one set of values.
-struct Run<'a> {
+struct ChartRun<'a> {
     defines: &'a Defines,
     /// What tells the set of values from others, for people.
     label: &'a str,
@@ -148,7 +143,7 @@ struct Run<'a> {
     whole: &'a Path,
 }
 
-impl Run<'_> {
+impl ChartRun<'_> {
     fn chart(&self, chart: &Chart, values: &Value, seen: &mut Seen, out: &mut Vec<NodeGroup>, cx: &mut Cx<'_>) {
         let dot = chart.dot(values);
         // What stands in the values may be a document as a whole.

@@ -48,7 +48,7 @@ impl Input for Manifests {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        yaml_files::claim(files, &["yaml", "yml", "json", "conf"])
+        files.with_extension(&["yaml", "yml", "json", "conf"])
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {

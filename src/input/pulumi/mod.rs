@@ -7,12 +7,12 @@
 mod node_groups;
 mod program;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::node::{Cx, Family, NodeGroup, Step, Wrapping};
+use crate::node::{Cx, NodeGroup, Step, Wrapping};
 use crate::syntax::{Node, yaml};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Traced, Why};
 use crate::value::{Kind, Value};
 
 use super::unit::{FileList, Input, Unit};
@@ -37,9 +37,7 @@ impl Input for Pulumi {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        let named = |path: &&PathBuf| path.file_name().and_then(|n| n.to_str()).is_some_and(|n| NAMES.contains(&n));
-        let unit = |path: &PathBuf| Unit { path: path.clone(), files: vec![path.clone()] };
-        files.files.iter().filter(named).map(unit).collect()
+        files.named(&NAMES)
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
@@ -224,22 +222,10 @@ fn used_by(program: &mut Program<'_>, all: &Node, label: &str, image: bool, grou
         group.merged_by_eks |= !image;
         let image_type = properties.get("amiType").map(|n| program.value(n, cx));
         group.family = match image_type.as_ref().and_then(Value::as_known_str) {
-            Some(name) => family(name),
+            Some(name) => node_groups::family(name),
             // EKS takes Amazon Linux 2 up to 1.29 and Amazon Linux 2023 after that.
             None => group.family,
         };
-    }
-}
-
-/// The family of a type of images, or of an operating system of the `eks` package.
-fn family(name: &str) -> Option<Family> {
-    match name {
-        _ if name.starts_with("AL2023") => Some(Family::Al2023),
-        _ if name.starts_with("AL2") => Some(Family::Al2),
-        _ if name.to_ascii_uppercase().starts_with("BOTTLEROCKET") => Some(Family::Bottlerocket),
-        _ if name.starts_with("WINDOWS") => Some(Family::Windows),
-        "RECOMMENDED" => Some(Family::Al2023),
-        _ => None,
     }
 }
 
@@ -249,9 +235,4 @@ fn text(value: &Value) -> Option<Traced> {
         Kind::Str(_) | Kind::Unknown(_) => value.to_traced(),
         _ => None,
     }
-}
-
-/// The place of a text.
-fn span_of(text: &Traced, at: Span) -> Span {
-    text.span().unwrap_or(at)
 }

@@ -7,7 +7,6 @@ use crate::text::{Traced, Why};
 use crate::value::{Kind, Value};
 
 use super::program::Program;
-use super::{family, span_of};
 use crate::input::{eksctl, yaml_values};
 
 /// What a node group boots with.
@@ -125,8 +124,20 @@ pub(super) fn read(
         }
         _ => {
             let text = [&args, &bootstrap, &extra].into_iter().flatten().next();
-            let place = text.map_or(at, |t| span_of(t, at));
+            let place = text.and_then(Traced::span).unwrap_or(at);
             group.gaps.push(Gap { at: place, why: Why::NotUnderstood("the family of this node group".into()) });
         }
+    }
+}
+
+/// The family of a type of images, or of an operating system of the `eks` package.
+pub(super) fn family(name: &str) -> Option<Family> {
+    match name {
+        _ if name.starts_with("AL2023") => Some(Family::Al2023),
+        _ if name.starts_with("AL2") => Some(Family::Al2),
+        _ if name.to_ascii_uppercase().starts_with("BOTTLEROCKET") => Some(Family::Bottlerocket),
+        _ if name.starts_with("WINDOWS") => Some(Family::Windows),
+        "RECOMMENDED" => Some(Family::Al2023),
+        _ => None,
     }
 }

@@ -39,7 +39,7 @@ impl Input for Packer {
             }
         }
         let mut units: Vec<Unit> = dirs.into_iter().map(|(path, files)| Unit { path, files }).collect();
-        units.append(&mut yaml_files::claim(files, &["json"]));
+        units.append(&mut files.with_extension(&["json"]));
         units
     }
 

@@ -42,7 +42,7 @@ impl Input for Plan {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        yaml_files::claim(files, &["json", "tfplan", "tfstate"])
+        files.with_extension(&["json", "tfplan", "tfstate"])
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {

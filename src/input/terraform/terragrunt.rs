@@ -46,8 +46,7 @@ impl Input for Terragrunt {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        let own = |path: &&PathBuf| path.file_name().is_some_and(|name| name == "terragrunt.hcl");
-        files.files.iter().filter(own).map(|path| Unit { path: path.clone(), files: vec![path.clone()] }).collect()
+        files.named(&["terragrunt.hcl"])
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
