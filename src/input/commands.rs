@@ -50,7 +50,7 @@ impl Input for Commands {
         let Ok(id) = cx.open(&unit.path) else { return Vec::new() };
         let view = cx.texts.view(id);
         let mut reader =
-            Reader { variables: BTreeMap::new(), groups: Vec::new(), name: yaml_files::shown(&unit.path, cx) };
+            CommandReader { variables: BTreeMap::new(), groups: Vec::new(), name: yaml_files::shown(&unit.path, cx) };
         if has_extension(&unit.path, &["yaml", "yml"]) {
             // User data is run on a node, and read there.
             if is_user_data(&view.bytes) {
@@ -76,14 +76,14 @@ fn speaks(bytes: &[u8]) -> bool {
         || yaml_files::holds(bytes, b"extra-config") && yaml_files::holds(bytes, COMPONENT.as_bytes())
 }
 
-struct Reader {
+struct CommandReader {
     /// Variables and their values; none for one whose value is not known.
     variables: BTreeMap<String, Option<Traced>>,
     groups: Vec<NodeGroup>,
     name: String,
 }
 
-impl Reader {
+impl CommandReader {
     /// Notes the variables that a YAML file gives to commands. One that has several values is not known.
     fn gather(&mut self, tree: &Node) {
         for (key, value) in tree.pairs() {

@@ -42,7 +42,7 @@ impl Input for Python {
         let Ok(text) = std::str::from_utf8(&view.bytes) else { return Vec::new() };
         let mut out = Vec::new();
         for (start, _) in text.match_indices(CALL).take(MAX_CALLS) {
-            let reader = Reader { view: &view, text, before: start };
+            let reader = CallReader { view: &view, text, before: start };
             let name = start..start + CALL.len();
             let line = text[..start].rfind('\n').map_or(0, |n| n + 1);
             let said = text[line..start].trim_start();
@@ -113,14 +113,14 @@ fn expression(text: &Traced) -> Option<Expr> {
     }
 }
 
-struct Reader<'a> {
+struct CallReader<'a> {
     view: &'a View,
     text: &'a str,
     /// Where the call stands: assignments before it count.
     before: usize,
 }
 
-impl Reader<'_> {
+impl CallReader<'_> {
     fn group(&self, arguments: &[Argument], place: Span, path: &std::path::Path, cx: &mut Cx<'_>) -> Option<NodeGroup> {
         let named = |name: &str| arguments.iter().find(|(n, _)| n.as_deref() == Some(name)).map(|(_, value)| value);
         let document = self.texts(named("DocumentName")?, 0)?;

@@ -1,47 +1,12 @@
 //! Values that only a deployment chooses, where the template says what there is to choose from: the allowed values of a
 //! parameter, and the keys of a mapping that something unknown picks one of.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use crate::node::{Gap, NodeGroup, Step};
 use crate::text::{Layer, Span, Traced, Why};
-use crate::value::{Condition, Guard, MAX_ALTERNATIVES, Value};
+use crate::value::{Guard, MAX_ALTERNATIVES};
 
+use super::choice::{Choice, Chosen};
 use super::intrinsics::Evaluator;
-
-/// The longest value that a condition shows, in characters.
-const MAX_SHOWN: usize = 60;
-
-/// One of the values that may be chosen.
-#[derive(Clone, Debug)]
-pub(super) struct Choice {
-    /// The value; `None` for any other than those that are listed.
-    pub(super) value: Option<Value>,
-    /// When it is this one; nothing for the default.
-    pub(super) when: Guard,
-}
-
-/// What is chosen, by the name of a parameter or the words for a key.
-pub(super) type Chosen = BTreeMap<String, Choice>;
-
-/// The condition that `name` is `value`.
-pub(super) fn is(name: &str, value: &str) -> Guard {
-    let one_line = value.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut shown: String = one_line.chars().take(MAX_SHOWN).collect();
-    if shown.len() < one_line.len() {
-        shown.push('…');
-    }
-    if shown.is_empty() {
-        shown.push_str("''");
-    }
-    when(format!("{name} = {shown}"))
-}
-
-/// A condition in words that holds.
-pub(super) fn when(words: impl Into<Arc<str>>) -> Guard {
-    Guard::of(Condition::new(words, true))
-}
 
 impl Evaluator<'_> {
     /// Notes that there is a choice to be made for `name`, unless it is made or noted.

@@ -3,36 +3,11 @@
 use std::sync::Arc;
 
 use crate::syntax::Node;
-use crate::value::{Condition, Guard, Kind, Value};
+use crate::value::{Condition, Kind, Value};
 
+use super::choice::Answer;
 use super::intrinsics::{Evaluator, MAX_NESTED};
-use super::{Call, Expr};
-
-/// The answer of a condition.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Answer {
-    /// It holds, or does not.
-    Known(bool),
-    /// The source cannot decide it.
-    Open(Condition),
-}
-
-impl Answer {
-    fn not(self) -> Self {
-        match self {
-            Self::Known(value) => Self::Known(!value),
-            Self::Open(c) => Self::Open(c.opposite()),
-        }
-    }
-
-    /// What must hold for the answer to be `yes`; `None` if it cannot be.
-    pub(super) fn guard(self, yes: bool) -> Option<Guard> {
-        match self {
-            Self::Known(value) => (value == yes).then(Guard::always),
-            Self::Open(c) => Some(Guard::of(if yes { c } else { c.opposite() })),
-        }
-    }
-}
+use super::template::{Call, Expr};
 
 impl Evaluator<'_> {
     /// The answer of the condition that the template calls `name`.

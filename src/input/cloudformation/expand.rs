@@ -10,8 +10,8 @@ use crate::text::{Span, Traced, Whence};
 use crate::value::Kind;
 
 use super::intrinsics::{Evaluator, Given, MAX_NESTED};
-use super::stacks::Reader;
-use super::{Expr, Template};
+use super::reader::StackReader;
+use super::template::{Expr, Template};
 
 /// The most nodes that the loops of one template may make.
 const MAX_NODES: usize = 100_000;
@@ -20,7 +20,7 @@ const MAX_NODES: usize = 100_000;
 const MAX_LEVELS: usize = 200;
 
 /// The template with its loops and included files written out.
-pub(super) fn expand<'n>(document: &'n Node, given: &Given, reader: &mut Reader<'_, '_>) -> Cow<'n, Node> {
+pub(super) fn expand<'n>(document: &'n Node, given: &Given, reader: &mut StackReader<'_, '_>) -> Cow<'n, Node> {
     if !needed(document) {
         return Cow::Borrowed(document);
     }
@@ -73,7 +73,7 @@ fn needed(node: &Node) -> bool {
 
 struct Expander<'e, 'r, 'c, 'f> {
     evaluator: Evaluator<'e>,
-    reader: &'r mut Reader<'c, 'f>,
+    reader: &'r mut StackReader<'c, 'f>,
     nodes: usize,
 }
 

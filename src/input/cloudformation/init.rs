@@ -9,8 +9,8 @@ use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Kind, Value};
 
-use super::Expr;
 use super::intrinsics::Evaluator;
+use super::template::Expr;
 
 /// Where the images of Amazon Linux have the program.
 const PROGRAM: &str = "/opt/aws/bin/cfn-init";

@@ -11,9 +11,9 @@ use crate::syntax::{Node, NodeKind, Resolved, Scalar, Schema, resolve};
 use crate::text::{Layer, Span, Traced, Why};
 use crate::value::{Alternative, Entry, Guard, Kind, MAX_ALTERNATIVES, Value};
 
-use super::choices::{Choice, Chosen, is};
-use super::conditions::Answer;
-use super::{Expr, Template};
+use super::choice::Answer;
+use super::choice::{Choice, Chosen, is};
+use super::template::{Expr, Template};
 
 /// The longest text that is put together, in bytes. User data is at most 16 KiB.
 pub(super) const MAX_TEXT: usize = 1 << 20;

@@ -4,9 +4,9 @@ use crate::syntax::{Node, NodeKind, Resolved, Schema, resolve};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Kind, Value};
 
-use super::Expr;
-use super::choices::{Choice, is, when};
+use super::choice::{Choice, is, when};
 use super::intrinsics::{Evaluator, MAX_NESTED, too_much, unless_unknown, wrong};
+use super::template::Expr;
 
 /// A part of a text that is put together.
 enum Part {

@@ -1,5 +1,6 @@
 //! CloudFormation: templates in YAML and JSON, whatever they are called, and what Serverless and the CDK make of theirs.
 
+mod choice;
 mod choices;
 mod conditions;
 mod expand;
@@ -7,20 +8,21 @@ mod init;
 mod intrinsics;
 mod lookups;
 mod parameters;
+mod reader;
 mod resources;
 mod scripts;
 mod stacks;
+mod template;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::node::{Cx, NodeGroup};
-use crate::syntax::{Node, NodeKind};
-use crate::text::Span;
+use crate::syntax::Node;
 use crate::value::{Condition, Guard};
 
 use intrinsics::Given;
-use stacks::Reader;
+use reader::StackReader;
+use template::{Template, is_template};
 
 use super::unit::{FileList, Input, Unit};
 use super::yaml_files;
@@ -76,7 +78,7 @@ fn deployed(path: &Path, document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         }
     }
     let beside = if named.is_empty() { parameters::beside(path, &template, cx) } else { Vec::new() };
-    let mut reader = Reader::new(path, cx);
+    let mut reader = StackReader::new(path, cx);
     let base = reader.template(document, named);
     let mut ways = Vec::new();
     let without = match beside.as_slice() {
@@ -86,7 +88,7 @@ fn deployed(path: &Path, document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     };
     ways.push((Guard::of(Condition::new(without, false)), base));
     for deployment in beside {
-        let when = choices::when(format!("deployed with {}", deployment.name));
+        let when = choice::when(format!("deployed with {}", deployment.name));
         ways.push((when, reader.template(document, deployment.given)));
     }
     // What is the same however the template is deployed hangs on nothing.
@@ -109,104 +111,6 @@ fn deployed(path: &Path, document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         }
     }
     out
-}
-
-/// True if the document is a template: it has resources with types, or something that makes them.
-fn is_template(document: &Node) -> bool {
-    document.get("Resources").is_some_and(|resources| {
-        let typed = |r: &Node| r.get("Type").and_then(Node::as_str).is_some_and(|t| t.contains("::"));
-        let made = |key: &Node| key.as_str().is_some_and(|k| k.starts_with("Fn::"));
-        resources.pairs().iter().any(|(key, resource)| typed(resource) || made(key))
-    })
-}
-
-/// The sections of a template that intrinsics refer to.
-struct Template<'a> {
-    parameters: BTreeMap<&'a str, &'a Node>,
-    conditions: BTreeMap<&'a str, &'a Node>,
-    mappings: BTreeMap<&'a str, &'a Node>,
-    resources: &'a [(Node, Node)],
-    names: BTreeMap<&'a str, &'a Node>,
-}
-
-impl<'a> Template<'a> {
-    fn new(document: &'a Node) -> Self {
-        let section = |name| -> BTreeMap<&'a str, &'a Node> {
-            let pairs = document.get(name).map(Node::pairs).unwrap_or_default();
-            pairs.iter().filter_map(|(key, value)| Some((key.as_str()?, value))).collect()
-        };
-        Self {
-            parameters: section("Parameters"),
-            conditions: section("Conditions"),
-            mappings: section("Mappings"),
-            resources: document.get("Resources").map(Node::pairs).unwrap_or_default(),
-            names: section("Resources"),
-        }
-    }
-
-    /// True if `cfn-init` is named anywhere.
-    fn calls_init(&self) -> bool {
-        fn named(node: &Node) -> bool {
-            let text = node.as_scalar().is_some_and(|s| yaml_files::holds(s.text.bytes(), b"cfn-init"));
-            text || node.items().iter().any(named) || node.pairs().iter().any(|(_, value)| named(value))
-        }
-        self.resources.iter().any(|(_, resource)| named(resource))
-    }
-}
-
-/// An expression: a node, or what is left of it when the first of its tags is taken off.
-#[derive(Clone, Copy)]
-struct Expr<'a> {
-    kind: &'a NodeKind,
-    span: Span,
-    tag: Option<&'a str>,
-}
-
-/// A call of a function: the name without `Fn::`, and the argument.
-struct Call<'a> {
-    name: &'a str,
-    argument: Expr<'a>,
-}
-
-impl<'a> From<&'a Node> for Expr<'a> {
-    fn from(node: &'a Node) -> Self {
-        Self { kind: &node.kind, span: node.span, tag: node.tag.as_deref() }
-    }
-}
-
-impl<'a> Expr<'a> {
-    /// The call that the expression makes, if it makes one: a short tag, or a map with a function's name as its only key.
-    /// A tag of two names (`!Base64 !Sub`) is one call inside of another.
-    fn call(self) -> Option<Call<'a>> {
-        if let Some(tag) = self.tag.and_then(|t| t.strip_prefix('!')).filter(|t| !t.is_empty() && !t.starts_with('!')) {
-            let (name, inner) = match tag.split_once(' ') {
-                Some((name, inner)) => (name, Some(inner)),
-                None => (tag, None),
-            };
-            return Some(Call { name, argument: Expr { tag: inner, ..self } });
-        }
-        let NodeKind::Map(pairs) = self.kind else { return None };
-        let [(key, argument)] = pairs.as_slice() else { return None };
-        let key = key.as_str()?;
-        let name = if key == "Ref" || key == "Condition" { key } else { key.strip_prefix("Fn::")? };
-        Some(Call { name, argument: argument.into() })
-    }
-
-    /// The items of a list; none for anything else.
-    fn items(self) -> &'a [Node] {
-        match self.kind {
-            NodeKind::Seq(items) => items,
-            _ => &[],
-        }
-    }
-
-    /// The text of a scalar that is known whole.
-    fn as_str(self) -> Option<&'a str> {
-        match self.kind {
-            NodeKind::Scalar(scalar) => scalar.text.known_str(),
-            _ => None,
-        }
-    }
 }
 
 #[cfg(test)]

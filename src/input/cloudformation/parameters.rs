@@ -7,8 +7,8 @@ use crate::syntax::{Node, NodeKind, toml};
 use crate::text::{Span, Traced};
 use crate::value::Value;
 
-use super::Template;
 use super::intrinsics::Given;
+use super::template::Template;
 use crate::input::unit::has_extension;
 use crate::input::yaml_files;
 

@@ -2,15 +2,15 @@
 
 use crate::kubelet::statements;
 use crate::node::{Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
-use crate::syntax::{Node, NodeKind};
+use crate::syntax::Node;
 use crate::text::{HOLE, Layer, Span, Traced, Why};
 use crate::value::{Guard, Kind, Value};
 
-use super::Expr;
-use super::choices::when;
-use super::conditions::Answer;
+use super::choice::Answer;
+use super::choice::when;
 use super::intrinsics::{Evaluator, dynamic_references};
-use super::stacks::Reader;
+use super::reader::StackReader;
+use super::template::{Expr, refers_to};
 use super::{init, scripts};
 use crate::input::yaml_files;
 
@@ -36,7 +36,7 @@ const STACKS: &[&str] =
     &["AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet", "AWS::Serverless::Application"];
 
 /// The node groups of a template, in the order of its resources.
-pub(super) fn node_groups(evaluator: &mut Evaluator<'_>, reader: &mut Reader<'_, '_>) -> Vec<NodeGroup> {
+pub(super) fn node_groups(evaluator: &mut Evaluator<'_>, reader: &mut StackReader<'_, '_>) -> Vec<NodeGroup> {
     let template = evaluator.template;
     let managed: Vec<&Node> = template
         .resources
@@ -320,18 +320,6 @@ fn describe(group: &mut NodeGroup, name: &str, properties: &Node, managed: &[&No
         group.merged_by_eks |= image.is_none();
     }
     evaluator.wanted = wanted;
-}
-
-/// True if an expression is `Ref` of a resource.
-pub(super) fn refers_to(node: &Node, name: &str) -> bool {
-    match Expr::from(node).call() {
-        Some(call) if call.name == "Ref" => call.argument.as_str() == Some(name),
-        Some(call) if call.name == "GetAtt" => match call.argument.kind {
-            NodeKind::Seq(items) => items.first().and_then(Node::as_str) == Some(name),
-            _ => call.argument.as_str().and_then(|s| s.split('.').next()) == Some(name),
-        },
-        _ => false,
-    }
 }
 
 /// The family behind an AMI type of EKS, such as `AL2023_x86_64_STANDARD`.

@@ -7,10 +7,10 @@ use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Guard, Kind, Value};
 
-use super::Expr;
-use super::choices::when;
+use super::choice::when;
 use super::intrinsics::{Evaluator, dynamic_references};
-use super::stacks::Reader;
+use super::reader::StackReader;
+use super::template::{Expr, refers_to};
 use crate::input::standalone::KUBELET_WORDS;
 use crate::input::yaml_files;
 
@@ -26,7 +26,7 @@ pub(super) fn node_groups(
     mut group: NodeGroup,
     resource: (&str, &Node),
     evaluator: &mut Evaluator<'_>,
-    reader: &mut Reader<'_, '_>,
+    reader: &mut StackReader<'_, '_>,
 ) -> Vec<NodeGroup> {
     let (name, resource) = resource;
     let kind = resource.get("Type").and_then(Node::as_str).unwrap_or_default();
@@ -95,9 +95,8 @@ fn associations<'t>(name: &str, properties: &Node, evaluator: &Evaluator<'t>) ->
         .filter(|r| r.get("Type").and_then(Node::as_str) == Some("AWS::SSM::Association"))
         .filter_map(|r| r.get("Properties"))
         .filter(|p| {
-            p.get("Name").is_some_and(|n| {
-                super::resources::refers_to(n, name) || n.as_str().is_some() && n.tag.is_none() && n.as_str() == called
-            })
+            p.get("Name")
+                .is_some_and(|n| refers_to(n, name) || n.as_str().is_some() && n.tag.is_none() && n.as_str() == called)
         })
         .collect()
 }
@@ -107,7 +106,7 @@ fn tree(
     step: String,
     node: &Node,
     evaluator: &mut Evaluator<'_>,
-    reader: &mut Reader<'_, '_>,
+    reader: &mut StackReader<'_, '_>,
 ) -> Option<(Option<Arc<Vec<Node>>>, Guard)> {
     if Expr::from(node).call().is_none() && node.is_map() {
         return Some((None, Guard::always()));
@@ -125,7 +124,7 @@ fn document(
     content: &Node,
     parameters: Option<&Node>,
     evaluator: &mut Evaluator<'_>,
-    reader: &mut Reader<'_, '_>,
+    reader: &mut StackReader<'_, '_>,
 ) -> Option<Value> {
     let (made, _) = tree(format!("document {name}"), content, evaluator, reader)?;
     let root = made.as_deref().map_or(Some(content), |list| list.first())?;
@@ -217,7 +216,12 @@ fn placeholders(text: &Traced, given: Option<&Value>, declared: Option<&Value>) 
 }
 
 /// The commands of a component, as one script.
-fn component(name: &str, data: &Node, evaluator: &mut Evaluator<'_>, reader: &mut Reader<'_, '_>) -> Option<Value> {
+fn component(
+    name: &str,
+    data: &Node,
+    evaluator: &mut Evaluator<'_>,
+    reader: &mut StackReader<'_, '_>,
+) -> Option<Value> {
     let (made, _) = tree(format!("component {name}"), data, evaluator, reader)?;
     let root = made.as_deref().map_or(Some(data), |list| list.first())?;
     let at: Span = data.span;

@@ -1,67 +1,24 @@
 //! Stacks inside of stacks: nested stacks, Serverless applications and stack sets, with the parameters that they are given.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use crate::node::{Cx, NodeGroup};
+use crate::node::NodeGroup;
 use crate::syntax::Node;
 use crate::text::{TextId, Traced, Why};
 use crate::value::{Guard, Kind, Value};
 
-use super::choices::when;
+use super::choice::when;
 use super::expand::expand;
 use super::intrinsics::{Evaluator, Given};
-use super::{Template, is_template, resources};
+use super::reader::StackReader;
+use super::resources;
+use super::template::{Template, is_template};
 use crate::input::yaml_files;
 
 /// The most stacks that are followed inside of each other.
 const MAX_STACKS: usize = 8;
 
-/// Reads the templates of one unit.
-pub(super) struct Reader<'r, 'f> {
-    pub(super) cx: &'r mut Cx<'f>,
-    /// What was put together for the unit so far, in bytes and steps.
-    pub(super) work: usize,
-    /// The files of the stacks that are being read, outermost first.
-    open: Vec<PathBuf>,
-    parsed: BTreeMap<TextId, Arc<Vec<Node>>>,
-}
-
-impl<'r, 'f> Reader<'r, 'f> {
-    /// Reads the template in the file at `path`, and what it names relative to it.
-    pub(super) fn new(path: &Path, cx: &'r mut Cx<'f>) -> Self {
-        Self { cx, work: 0, open: vec![path.to_owned()], parsed: BTreeMap::new() }
-    }
-
-    /// The documents of a text. Each text is parsed once.
-    pub(super) fn parse(&mut self, id: TextId) -> Arc<Vec<Node>> {
-        if let Some(known) = self.parsed.get(&id) {
-            return Arc::clone(known);
-        }
-        let view = self.cx.texts.view(id);
-        let parsed = yaml_files::documents(&view);
-        yaml_files::note_errors(&view, &parsed, self.cx);
-        let tree = Arc::new(parsed.tree);
-        self.parsed.insert(id, Arc::clone(&tree));
-        tree
-    }
-
-    /// The file that a template names relative to itself.
-    pub(super) fn beside(&mut self, name: &Path) -> Option<TextId> {
-        let path = self.place(name)?;
-        self.cx.open(&path).ok()
-    }
-
-    fn place(&self, name: &Path) -> Option<PathBuf> {
-        let text = name.to_str()?;
-        let name = text.strip_prefix("file://").unwrap_or(text);
-        if name.is_empty() || name.contains("://") {
-            return None;
-        }
-        Some(self.open.last()?.parent()?.join(name))
-    }
-
+impl StackReader<'_, '_> {
     /// The node groups of a template that is deployed with `given`.
     pub(super) fn template(&mut self, document: &Node, given: Given) -> Vec<NodeGroup> {
         let document = expand(document, &given, self);

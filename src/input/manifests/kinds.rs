@@ -19,11 +19,11 @@ pub(super) struct DocumentKind {
     /// the group with its slash.
     word: Option<&'static str>,
     /// What is made of it.
-    pub(super) reader: Reader,
+    pub(super) reader: DocumentReader,
 }
 
 /// What a kind of document gives.
-pub(super) enum Reader {
+pub(super) enum DocumentReader {
     /// Node groups.
     Groups(fn(&Manifest<'_>, &mut Cx<'_>) -> Vec<NodeGroup>),
     /// Other documents.
@@ -79,7 +79,7 @@ const fn row(
     kinds: &'static [&'static str],
     read: fn(&Manifest<'_>, &mut Cx<'_>) -> Vec<NodeGroup>,
 ) -> DocumentKind {
-    DocumentKind { group, kinds, word: None, reader: Reader::Groups(read) }
+    DocumentKind { group, kinds, word: None, reader: DocumentReader::Groups(read) }
 }
 
 const fn holder(
@@ -88,11 +88,11 @@ const fn holder(
     word: &'static str,
     read: fn(&Manifest<'_>, &mut Cx<'_>) -> Vec<Inner>,
 ) -> DocumentKind {
-    DocumentKind { group, kinds, word: Some(word), reader: Reader::Documents(read) }
+    DocumentKind { group, kinds, word: Some(word), reader: DocumentReader::Documents(read) }
 }
 
 const fn pods(group: &'static str, kinds: &'static [&'static str]) -> DocumentKind {
-    DocumentKind { group, kinds, word: Some(KUBELET), reader: Reader::Groups(|m, _| workloads::pods(m)) }
+    DocumentKind { group, kinds, word: Some(KUBELET), reader: DocumentReader::Groups(|m, _| workloads::pods(m)) }
 }
 
 const fn machines(group: &'static str, kinds: &'static [&'static str]) -> DocumentKind {

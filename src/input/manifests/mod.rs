@@ -24,7 +24,7 @@ use crate::text::{Span, Traced, View};
 use super::standalone::is_user_data;
 use super::unit::{FileList, Input, Unit};
 use super::yaml_files;
-use kinds::{Reader, kind_of};
+use kinds::{DocumentReader, kind_of};
 use manifest::{Inner, Manifest};
 
 pub(super) use kinds::{may_hold, names_one};
@@ -179,8 +179,8 @@ fn each(
         return;
     }
     match kind_of(&manifest).map(|kind| &kind.reader) {
-        Some(Reader::Groups(read)) => groups.append(&mut read(&manifest, cx)),
-        Some(Reader::Documents(read)) => {
+        Some(DocumentReader::Groups(read)) => groups.append(&mut read(&manifest, cx)),
+        Some(DocumentReader::Documents(read)) => {
             for inner in read(&manifest, cx) {
                 groups.append(&mut held(&inner, cx));
             }
