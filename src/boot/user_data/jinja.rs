@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::text::{Span, Traced, Why};
+use crate::value::{Condition, Guard};
 
 /// How many conditions of templates are followed both ways; two to the power of it are the ways.
 const MAX_ASKED: usize = 3;
@@ -25,13 +26,22 @@ const MAX_WORDS: usize = 60;
 /// Answers to conditions that the source cannot decide.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Choices {
-    /// What is assumed.
+    /// What is assumed of each condition, by all of its words.
     pub(super) answers: BTreeMap<Arc<str>, bool>,
     /// The first condition that was met without an answer; it was taken to hold.
     pub(super) asked: Option<Arc<str>>,
 }
 
 impl Choices {
+    /// The conditions under which these answers are right.
+    pub(super) fn guard(&self) -> Guard {
+        let conditions = self.answers.iter().map(|(words, holds)| {
+            // Long conditions that look alike when they are cut short are different ones.
+            Guard::of(Condition::within(Arc::clone(words), format!("the template's {}", short(words)), *holds))
+        });
+        conditions.fold(Guard::always(), |all, one| all.and(&one).unwrap_or(all))
+    }
+
     fn answer(&mut self, words: &Arc<str>) -> Option<bool> {
         if let Some(answer) = self.answers.get(words) {
             return Some(*answer);
@@ -94,9 +104,13 @@ impl Piece {
     }
 }
 
+/// The words with one blank between two.
+fn spaced(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn short(words: &str) -> String {
-    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    words.chars().take(MAX_WORDS).collect()
+    spaced(words).chars().take(MAX_WORDS).collect()
 }
 
 /// Takes a template apart. `trim_blocks` is on, so that a line break right behind a tag or a comment is not there.
@@ -285,7 +299,7 @@ impl TemplateRenderer<'_> {
                     Some(rest) if !rest.contains(" and ") && !rest.contains(" or ") => (true, rest.trim()),
                     _ => (false, words),
                 };
-                let words: Arc<str> = short(bare).into();
+                let words: Arc<str> = spaced(bare).into();
                 self.choices.answer(&words).map(|holds| holds != negated)
             }
         }
@@ -385,6 +399,9 @@ mod tests {
         let both = "{% if v1.region == 'a' %}1{% elif y %}2{% else %}3{% endif %}";
         assert_eq!(rendered(both, &[("v1.region == 'a'", false), ("y", false)]).as_deref(), Ok("3"));
         assert_eq!(rendered(both, &[("v1.region == 'a'", false), ("y", true)]).as_deref(), Ok("2"));
+        let (one, other) = (format!("{} == 'a'", "v".repeat(80)), format!("{} == 'b'", "v".repeat(80)));
+        let long = format!("{{% if {one} %}}1{{% endif %}}{{% if {other} %}}2{{% endif %}}");
+        assert_eq!(rendered(&long, &[(&one, false), (&other, true)]).as_deref(), Ok("2"));
     }
 
     #[test]

@@ -13,7 +13,6 @@ use crate::kubelet::statements;
 use crate::node::{BootCx, Family, NodeGroup, Reason, Wrapping};
 use crate::syntax::{toml, yaml};
 use crate::text::{Traced, Why};
-use crate::value::{Condition, Guard};
 
 use super::machine::Machine;
 use super::way::Way;
@@ -34,7 +33,7 @@ pub(super) fn run(
     let mut open = vec![Choices::default()];
     let mut out: Vec<Way> = Vec::new();
     while let Some(choices) = open.pop() {
-        let guard = guard(&choices);
+        let guard = choices.guard();
         let (plan, choices) = read(group, text, wrapping, &name, choices, cx);
         if let Some(words) = choices.asked {
             for holds in [false, true] {
@@ -61,14 +60,6 @@ pub(super) fn run(
         }
     }
     out
-}
-
-fn guard(choices: &Choices) -> Guard {
-    let conditions = choices
-        .answers
-        .iter()
-        .map(|(words, holds)| Guard::of(Condition::new(format!("the template's {words}"), *holds)));
-    conditions.fold(Guard::always(), |all, one| all.and(&one).unwrap_or(all))
 }
 
 /// Reads the parts under the answers that were chosen.
