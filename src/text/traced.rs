@@ -19,6 +19,11 @@ pub enum Why {
     NoDefault(Arc<str>),
     /// The value comes from outside the source: another resource's attribute, a data source, a pseudo parameter.
     FromOutside(Arc<str>),
+    /// An attribute that something which the source declares has only outside: the address of that thing, and the steps that
+    /// lead from it to the attribute.
+    Attribute(Arc<str>, Arc<str>),
+    /// Chosen by whoever starts the tool, named, with what it is where nothing is chosen.
+    Chosen(&'static str, &'static str),
     /// A construct that is not modelled, named.
     NotUnderstood(Arc<str>),
     /// A change of a file that is not modelled: the file and the program.
@@ -36,11 +41,25 @@ impl std::fmt::Display for Why {
         match self {
             Self::NoDefault(name) => write!(f, "no default for {name}"),
             Self::FromOutside(what) => write!(f, "{what} is known only outside the source"),
+            Self::Attribute(of, steps) => write!(f, "{of}{steps} is known only outside the source"),
+            Self::Chosen(what, _) => write!(f, "{what} is known only outside the source"),
             Self::NotUnderstood(what) => write!(f, "{what} is not followed"),
             Self::Edited(file, program) => write!(f, "an edit of {file} by {program} is not followed"),
             Self::Invalid(why) => write!(f, "refused: {why}"),
             Self::Secret => f.write_str("a secret"),
             Self::Limit(what) => write!(f, "limit reached: {what}"),
+        }
+    }
+}
+
+impl Why {
+    /// The name of what is not known, if it has one that tells it from others.
+    pub fn name(&self) -> Option<Arc<str>> {
+        match self {
+            Self::NoDefault(name) | Self::FromOutside(name) => Some(Arc::clone(name)),
+            Self::Attribute(of, steps) => Some(format!("{of}{steps}").into()),
+            Self::Chosen(name, _) => Some((*name).into()),
+            Self::NotUnderstood(_) | Self::Invalid(_) | Self::Secret | Self::Limit(_) => None,
         }
     }
 }

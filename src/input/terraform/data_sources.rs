@@ -301,5 +301,5 @@ impl Engine<'_, '_> {
 }
 
 pub(super) fn outside(address: &str, name: &str, at: Span) -> Value {
-    Value::unknown(Why::FromOutside(format!("{address}.{name}").into()), at)
+    Value::unknown(Why::Attribute(address.into(), format!(".{name}").into()), at)
 }

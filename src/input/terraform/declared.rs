@@ -6,6 +6,7 @@ use crate::syntax::hcl::{Block, Step, StepKind};
 use crate::text::{Span, Why};
 use crate::value::{Kind, Value};
 
+use super::data_sources::outside;
 use super::engine::Engine;
 use super::lang::convert::{to_key, to_number};
 use super::lang::data::{Declared, Named};
@@ -132,7 +133,7 @@ impl Engine<'_, '_> {
             Declared::Module => (module.calls.get(name), format!("module.{name}")),
         };
         let Some(block) = block else {
-            let value = Value::unknown(Why::FromOutside(self.addressed(instance, &address)), at);
+            let value = Value::unknown(Why::Attribute(self.addressed(instance, &address), "".into()), at);
             return self.lang().walk(value, steps, env);
         };
         let target =
@@ -189,7 +190,7 @@ impl Engine<'_, '_> {
                         Expansion::Maybe(own, _) => own,
                         Expansion::List(all) => {
                             if args[0].is_unknown() {
-                                return Ok(Value::unknown(Why::FromOutside(Arc::clone(&target.address)), at));
+                                return Ok(Value::unknown(Why::Attribute(Arc::clone(&target.address), "".into()), at));
                             }
                             let n = to_number(&args[0])?;
                             let own = if n >= 0.0 { all.get(n as usize) } else { None };
@@ -197,7 +198,7 @@ impl Engine<'_, '_> {
                         }
                         Expansion::Map(all, open) => {
                             let Some(key) = to_key(&args[0])? else {
-                                return Ok(Value::unknown(Why::FromOutside(Arc::clone(&target.address)), at));
+                                return Ok(Value::unknown(Why::Attribute(Arc::clone(&target.address), "".into()), at));
                             };
                             match (all.iter().find(|(k, _)| *k == key), open) {
                                 (Some((_, own)), _) => own,
@@ -237,7 +238,7 @@ impl Engine<'_, '_> {
         match target.what {
             Declared::Module => match self.child(target.instance, &target.block, own) {
                 Some(child) => self.output(child, name, at),
-                None => Ok(Value::unknown(Why::FromOutside(format!("{address}.{name}").into()), at)),
+                None => Ok(outside(&address, name, at)),
             },
             Declared::Data | Declared::Ephemeral => self.data_attribute(&target.block, &address, own, name, at),
             Declared::Resource => self.resource_attribute(&target.block, &address, own, name, at),
@@ -248,7 +249,7 @@ impl Engine<'_, '_> {
     #[allow(clippy::unnecessary_wraps, reason = "stands beside `leaf` in `pick`")]
     fn whole(&mut self, target: &Target, own: &Env) -> Outcome {
         let at = target.at;
-        let outside = Why::FromOutside(Arc::clone(&target.address));
+        let outside = Why::Attribute(Arc::clone(&target.address), "".into());
         let mut map = crate::value::Map { open: Some(outside), ..Default::default() };
         let names: Vec<(Arc<str>, Span)> = match target.what {
             Declared::Module => match self.child(target.instance, &target.block, own) {

@@ -71,7 +71,7 @@ impl Engine<'_, '_> {
         let mut image = Image::default();
         let Some(text) = id.to_traced() else { return image };
         let from = match text.first_hole() {
-            Some((_, Why::FromOutside(from))) => Some(Arc::clone(from)),
+            Some((_, Why::Attribute(of, _))) => Some(Arc::clone(of)),
             Some(_) => return image,
             None if text.is_empty() => return image,
             None => None,
@@ -89,7 +89,9 @@ impl Engine<'_, '_> {
                 }
                 let address = self.addressed(instance, &format!("data.{kind}.{name}"));
                 let found = match &from {
-                    Some(from) => from.strip_prefix(&*address).is_some_and(|rest| rest.starts_with(['.', '['])),
+                    Some(from) => {
+                        from.strip_prefix(&*address).is_some_and(|index| index.is_empty() || index.starts_with('['))
+                    }
                     // In a plan or state the data source has its answer beside it.
                     None => ["id", "image_id", "value"]
                         .into_iter()

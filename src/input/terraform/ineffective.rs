@@ -22,14 +22,11 @@ const MEANT: [&str; 9] =
 /// Inputs that switch a module, or a part of it, off.
 const SWITCHES: [&str; 3] = ["create", "create_eks", "enabled"];
 
-/// How the reason begins for an input that the module has, and does not use.
-const UNUSED: &str = "the module does not hand";
-
 /// How deep values are looked into.
 const MAX_DEPTH: usize = 12;
 
 /// A text in an argument, with the names that lead to it.
-struct Said {
+struct TextInArgument {
     path: Vec<Arc<str>>,
     text: Traced,
 }
@@ -46,7 +43,7 @@ impl Engine<'_, '_> {
                 continue;
             };
             let model = !module.dir.is_absolute();
-            let mut said = Vec::new();
+            let mut texts = Vec::new();
             let mut off = false;
             for attribute in &call.body.attributes {
                 let name = &attribute.name;
@@ -57,27 +54,27 @@ impl Engine<'_, '_> {
                 }
                 let value = self.eval_or_hole(&attribute.value, &env);
                 off |= SWITCHES.contains(&&**name) && value.as_bool() != Some(true);
-                collect(&value, &mut vec![Arc::clone(name)], &mut said);
+                collect(&value, &mut vec![Arc::clone(name)], &mut texts);
             }
             if off {
                 continue;
             }
-            said.retain(|s| s.path.iter().any(|name| is_meant(name)));
+            texts.retain(|s| s.path.iter().any(|name| is_meant(name)));
             if !model {
                 // A module that is at hand may do anything with what it names.
-                said.retain(|s| !statements::anywhere(&s.text).is_empty());
+                texts.retain(|s| !statements::anywhere(&s.text).is_empty());
                 let caller = env.instance.and_then(|i| self.instances.get(i)).map(|i| i.module.dir.clone());
-                said.retain(|s| !self.is_named_outside(caller.as_deref(), input_of(&s.path)));
+                texts.retain(|s| !self.is_named_outside(caller.as_deref(), input_of(&s.path)));
             }
             let mut dead: Vec<Ineffective> = Vec::new();
-            for Said { path, text } in said {
+            for TextInArgument { path, text } in texts {
                 if statements::anywhere(&text).is_empty() {
                     continue;
                 }
                 let at = text.span().unwrap_or(call.header);
                 let id = self.cx.texts.add_made(path.join("."), &text, at);
                 let view = self.cx.texts.view(id);
-                let why = Reason::Ignored(reason(&module.ignored, &path));
+                let why = reason(&module.ignored, &path);
                 for setting in statements::anywhere(&view.traced(0..view.bytes.len())) {
                     let reached = reached.get_or_insert_with(|| self.reached(groups));
                     if !self.is_in(&setting, reached) {
@@ -101,7 +98,7 @@ impl Engine<'_, '_> {
             }
             if !launches {
                 // What only gives out its text may reach nodes in another module. What it does not even take does not.
-                dead.retain(|d| !matches!(&d.why, Reason::Ignored(why) if why.starts_with(UNUSED)));
+                dead.retain(|d| !matches!(d.why, Reason::NotHanded(_)));
             }
             if dead.is_empty() {
                 continue;
@@ -163,12 +160,12 @@ fn is_open(step: &Step) -> bool {
 }
 
 /// Every text of a value, but for what a switch beside it turns off.
-fn collect(value: &Value, path: &mut Vec<Arc<str>>, out: &mut Vec<Said>) {
+fn collect(value: &Value, path: &mut Vec<Arc<str>>, out: &mut Vec<TextInArgument>) {
     if path.len() > MAX_DEPTH {
         return;
     }
     match &value.kind {
-        Kind::Str(_) => out.extend(value.to_traced().map(|text| Said { path: path.clone(), text })),
+        Kind::Str(_) => out.extend(value.to_traced().map(|text| TextInArgument { path: path.clone(), text })),
         Kind::List(_) => value.items().iter().for_each(|item| collect(item, path, out)),
         Kind::Map(map) => {
             let off = |name: &&str| map.entries.get(*name).is_some_and(|e| e.value.as_bool() != Some(true));
@@ -187,7 +184,7 @@ fn collect(value: &Value, path: &mut Vec<Arc<str>>, out: &mut Vec<Said>) {
 }
 
 /// What the model says of an input, by its name alone or by the names that lead to it.
-fn reason(ignored: &[(String, Arc<str>)], path: &[Arc<str>]) -> Arc<str> {
+fn reason(ignored: &[(String, Arc<str>)], path: &[Arc<str>]) -> Reason {
     let first = path.first().map_or("", |name| name);
     let last = input_of(path);
     let fits = |key: &str| match key.split_once('.') {
@@ -196,8 +193,8 @@ fn reason(ignored: &[(String, Arc<str>)], path: &[Arc<str>]) -> Arc<str> {
     };
     let found = ignored.iter().find(|(key, _)| fits(key)).map(|(_, why)| why);
     match found {
-        Some(why) => format!("this version of the module ignores `{last}`: {why}").into(),
-        None => format!("{UNUSED} `{last}` to these nodes").into(),
+        Some(why) => Reason::Ignored(format!("this version of the module ignores `{last}`: {why}").into()),
+        None => Reason::NotHanded(last.into()),
     }
 }
 

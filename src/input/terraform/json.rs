@@ -35,10 +35,10 @@ pub(super) fn body(id: TextId, cx: &mut Cx<'_>) -> Option<Body> {
             let Some(kind) = name(key) else { continue };
             match LABELS.iter().find(|(known, _)| *known == &*kind) {
                 Some((_, labels)) => {
-                    Read { cx, depth: 0 }.labelled(&kind, *labels, &[], (key.span, value), &mut body.blocks);
+                    BlockReader { cx, depth: 0 }.labelled(&kind, *labels, &[], (key.span, value), &mut body.blocks);
                 }
                 None if matches!(&*kind, "locals" | "terraform") => {
-                    Read { cx, depth: 0 }.labelled(&kind, 0, &[], (key.span, value), &mut body.blocks);
+                    BlockReader { cx, depth: 0 }.labelled(&kind, 0, &[], (key.span, value), &mut body.blocks);
                 }
                 None => {}
             }
@@ -86,12 +86,12 @@ fn name(key: &Node) -> Option<Arc<str>> {
     key.as_str().map(Arc::from)
 }
 
-struct Read<'r, 'c> {
+struct BlockReader<'r, 'c> {
     cx: &'r mut Cx<'c>,
     depth: usize,
 }
 
-impl Read<'_, '_> {
+impl BlockReader<'_, '_> {
     /// The blocks of a type, of which `missing` labels are still to come as properties.
     fn labelled(
         &mut self,

@@ -44,7 +44,7 @@ const MAX_DOCUMENTS: usize = 1_000;
 
 /// What was found in a resource, and what of it was not known.
 #[derive(Default)]
-struct Read {
+struct ReadDocuments {
     groups: Vec<NodeGroup>,
     open: Option<(Span, Why)>,
 }
@@ -97,7 +97,7 @@ impl Engine<'_, '_> {
         (attribute, holds): (&str, Holds),
         own: &Env,
         name: &str,
-    ) -> Vec<(Guard, Read)> {
+    ) -> Vec<(Guard, ReadDocuments)> {
         if holds == Holds::Values {
             return self.release(body, own, name);
         }
@@ -105,7 +105,7 @@ impl Engine<'_, '_> {
         let value = self.eval_or_hole(&attribute.value, own);
         let mut out = Vec::new();
         for (when, value) in self.lang().hoist(&value) {
-            let mut read = Read::default();
+            let mut read = ReadDocuments::default();
             match (&value.kind, holds) {
                 (Kind::Unknown(why), _) => read.open = Some((value.at, why.clone())),
                 (Kind::Map(_), Holds::Object) => {
@@ -130,7 +130,7 @@ impl Engine<'_, '_> {
         out
     }
 
-    fn text_with_documents(&mut self, value: &Value, name: &str, read: &mut Read) {
+    fn text_with_documents(&mut self, value: &Value, name: &str, read: &mut ReadDocuments) {
         let Some(text) = value.to_traced() else { return };
         if let Some((at, why)) = text.first_hole().filter(|_| text.is_hole()) {
             read.open = Some((at, why.clone()));
@@ -139,7 +139,7 @@ impl Engine<'_, '_> {
     }
 
     /// The values of a release: texts that are laid over one another, and single ones that are laid over these.
-    fn release(&mut self, body: &Body, own: &Env, name: &str) -> Vec<(Guard, Read)> {
+    fn release(&mut self, body: &Body, own: &Env, name: &str) -> Vec<(Guard, ReadDocuments)> {
         let at = body.span;
         let mut parts = vec![match body.attribute("values") {
             Some(values) => self.eval_or_hole(&values.value, own),
@@ -173,7 +173,7 @@ impl Engine<'_, '_> {
         for (when, parts) in self.lang().hoist(&whole) {
             let parts = parts.items();
             let Some((values, sets)) = parts.split_first() else { continue };
-            let mut read = Read::default();
+            let mut read = ReadDocuments::default();
             let mut tree = Node { kind: NodeKind::Map(Vec::new()), span: at, tag: None };
             if let Kind::Unknown(why) = &values.kind {
                 read.open = Some((values.at, why.clone()));
@@ -362,13 +362,13 @@ fn lay(base: &mut Node, over: Node) {
 
 /// A step of the path of a single value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Key {
+enum PathStep {
     Name(String),
     Index(usize),
 }
 
 /// `a.b\.c[0]`.
-fn path_of(name: &str) -> Option<Vec<Key>> {
+fn path_of(name: &str) -> Option<Vec<PathStep>> {
     let mut out = Vec::new();
     let mut word = String::new();
     let mut rest = name.chars();
@@ -377,24 +377,24 @@ fn path_of(name: &str) -> Option<Vec<Key>> {
             '\\' => word.push(rest.next()?),
             '.' | '[' => {
                 if !word.is_empty() {
-                    out.push(Key::Name(std::mem::take(&mut word)));
+                    out.push(PathStep::Name(std::mem::take(&mut word)));
                 }
                 if c == '[' {
                     let digits: String = rest.by_ref().take_while(|c| *c != ']').collect();
-                    out.push(Key::Index(digits.parse().ok().filter(|n| *n <= MAX_INDEX)?));
+                    out.push(PathStep::Index(digits.parse().ok().filter(|n| *n <= MAX_INDEX)?));
                 }
             }
             c => word.push(c),
         }
     }
     if !word.is_empty() {
-        out.push(Key::Name(word));
+        out.push(PathStep::Name(word));
     }
     (!out.is_empty() && out.len() <= MAX_PATH).then_some(out)
 }
 
 /// The path and the value that a `set` or `set_list` gives, and where it stands.
-fn setting(set: &Value) -> Option<(Vec<Key>, Node, Span)> {
+fn setting(set: &Value) -> Option<(Vec<PathStep>, Node, Span)> {
     let path = path_of(set.get("name")?.as_known_str()?)?;
     let value = set.get("value")?;
     let kind = set.get("type").and_then(|kind| kind.as_known_str().map(str::to_owned));
@@ -461,13 +461,13 @@ fn seq(texts: impl Iterator<Item = Traced>, at: Span) -> Node {
 }
 
 /// Puts a value at a path. What is there and leads elsewhere is replaced.
-fn put(node: &mut Node, path: &[Key], value: Node, at: Span) {
+fn put(node: &mut Node, path: &[PathStep], value: Node, at: Span) {
     let Some((key, rest)) = path.split_first() else {
         *node = value;
         return;
     };
     match key {
-        Key::Name(name) => {
+        PathStep::Name(name) => {
             if !node.is_map() {
                 *node = Node { kind: NodeKind::Map(Vec::new()), span: at, tag: None };
             }
@@ -479,7 +479,7 @@ fn put(node: &mut Node, path: &[Key], value: Node, at: Span) {
             put(&mut inner, rest, value, at);
             pairs.push((scalar(Traced::made(name.as_bytes(), at), Style::DoubleQuoted, at), inner));
         }
-        Key::Index(index) => {
+        PathStep::Index(index) => {
             if !matches!(node.kind, NodeKind::Seq(_)) {
                 *node = Node { kind: NodeKind::Seq(Vec::new()), span: at, tag: None };
             }
@@ -518,15 +518,15 @@ fn apart(text: &Traced) -> Vec<Traced> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Key, path_of};
+    use super::{PathStep, path_of};
 
     #[test]
     fn paths_of_single_values() {
-        let name = |n: &str| Key::Name(n.to_owned());
+        let name = |n: &str| PathStep::Name(n.to_owned());
         for (text, expected) in [
             ("a", Some(vec![name("a")])),
-            ("a.b\\.c[0].d", Some(vec![name("a"), name("b.c"), Key::Index(0), name("d")])),
-            ("a[1][2]", Some(vec![name("a"), Key::Index(1), Key::Index(2)])),
+            ("a.b\\.c[0].d", Some(vec![name("a"), name("b.c"), PathStep::Index(0), name("d")])),
+            ("a[1][2]", Some(vec![name("a"), PathStep::Index(1), PathStep::Index(2)])),
             ("a[x]", None),
             ("a[99999]", None),
             ("", None),

@@ -138,24 +138,23 @@ impl Engine<'_, '_> {
 /// The address of the resource of a type of which a value is an attribute.
 fn referred(value: &Value, kind: &str) -> Option<String> {
     let text = value.to_traced()?;
-    let Some((_, Why::FromOutside(of))) = text.first_hole() else { return None };
-    let (start, _) = of.match_indices(kind).find(|(at, _)| {
-        let before = of[..*at].chars().next_back();
-        matches!(before, None | Some('.')) && of[at + kind.len()..].starts_with('.') && !of[..*at].ends_with("data.")
-    })?;
-    let name_at = start + kind.len() + 1;
-    let end = of[name_at..].find(['.', '[']).map_or(of.len(), |n| name_at + n);
-    let index = if of[end..].starts_with('[') { of[end..].find(']').map_or(0, |n| n + 1) } else { 0 };
-    Some(of[..end + index].to_owned())
+    let Some((_, Why::Attribute(of, _))) = text.first_hole() else { return None };
+    let resource = without_index(of).0.rsplit_once('.')?.0.strip_suffix(kind)?;
+    let is_resource = resource.is_empty() || resource.ends_with('.') && !resource.ends_with("data.");
+    is_resource.then(|| of.to_string())
+}
+
+/// An address, and the index at its end.
+fn without_index(address: &str) -> (&str, &str) {
+    match address.strip_suffix(']').and_then(|a| a.rfind('[')) {
+        Some(at) => address.split_at(at),
+        None => (address, ""),
+    }
 }
 
 /// True if two addresses are of the same resource and of the same instance of it, or of one that is not known.
 fn same_address(a: &str, b: &str) -> bool {
-    let split = |address: &str| match address.strip_suffix(']').and_then(|a| a.rfind('[')) {
-        Some(at) => (address[..at].to_owned(), address[at..].to_owned()),
-        None => (address.to_owned(), String::new()),
-    };
-    let ((a, a_index), (b, b_index)) = (split(a), split(b));
+    let ((a, a_index), (b, b_index)) = (without_index(a), without_index(b));
     a == b && (a_index == b_index || a_index.is_empty() || b_index.is_empty())
 }
 
@@ -167,18 +166,19 @@ mod tests {
 
     #[test]
     fn an_attribute_says_whose_it_is() {
-        for (of, address) in [
-            ("aws_launch_template.a.id", Some("aws_launch_template.a")),
-            ("module.m[\"k\"].aws_launch_template.a[0].id", Some("module.m[\"k\"].aws_launch_template.a[0]")),
-            ("data.aws_launch_template.a.id", None),
-            ("my_aws_launch_template.a.id", None),
-            ("aws_launch_template", None),
-            ("module.aws_launch_template", None),
+        for (of, is_template) in [
+            ("aws_launch_template.a", true),
+            ("aws_launch_template.a[\"x.y\"]", true),
+            ("module.m[\"k\"].aws_launch_template.a[0]", true),
+            ("data.aws_launch_template.a", false),
+            ("my_aws_launch_template.a", false),
+            ("aws_launch_template", false),
+            ("module.aws_launch_template", false),
         ] {
             let mut texts = crate::text::Texts::new();
             let id: TextId = texts.add_source(std::sync::Arc::new(crate::text::Source::new("x", *b"x")));
-            let value = Value::unknown(Why::FromOutside(of.into()), Span::new(id, 0..0));
-            assert_eq!(referred(&value, TEMPLATE).as_deref(), address, "{of}");
+            let value = Value::unknown(Why::Attribute(of.into(), ".id".into()), Span::new(id, 0..0));
+            assert_eq!(referred(&value, TEMPLATE).as_deref(), is_template.then_some(of), "{of}");
         }
         assert!(same_address("a.b[0]", "a.b[0]") && same_address("a.b", "a.b[\"k\"]"));
         assert!(!same_address("a.b[0]", "a.b[1]") && !same_address("a.b", "a.c"));

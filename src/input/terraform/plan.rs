@@ -52,7 +52,8 @@ impl Input for Plan {
         let parsed = tree::parse(&cx.texts.view(id));
         let Some(root) = &parsed.tree else { return Vec::new() };
         let dir = unit.path.parent().map(PathBuf::from).unwrap_or_default();
-        let mut reader = Reader { cx, dir, unknown: HashMap::new(), written: HashMap::new(), modules: IndexMap::new() };
+        let mut reader =
+            PlanReader { cx, dir, unknown: HashMap::new(), written: HashMap::new(), modules: IndexMap::new() };
         if !reader.document(root) {
             return Vec::new();
         }
@@ -80,7 +81,7 @@ impl Input for Plan {
     }
 }
 
-struct Reader<'r, 'c, 't> {
+struct PlanReader<'r, 'c, 't> {
     cx: &'r mut Cx<'c>,
     dir: PathBuf,
     /// What is known only after the apply, by the address of the resource.
@@ -91,7 +92,7 @@ struct Reader<'r, 'c, 't> {
     modules: IndexMap<String, Module>,
 }
 
-impl<'t> Reader<'_, '_, 't> {
+impl<'t> PlanReader<'_, '_, 't> {
     /// Reads a document, if it is a plan or a state.
     fn document(&mut self, root: &'t Node) -> bool {
         if root.get("format_version").is_some() {
@@ -330,7 +331,7 @@ impl<'t> Reader<'_, '_, 't> {
             }
         }
         let name = key.as_str().unwrap_or_default();
-        hole(key.span, Why::FromOutside(format!("{}.{name} before the apply", planned.address).into()))
+        hole(key.span, Why::Attribute(planned.address.into(), format!(".{name} before the apply").into()))
     }
 }
 

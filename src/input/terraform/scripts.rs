@@ -132,7 +132,7 @@ impl Engine<'_, '_> {
                 for (_, env) in expansion.instances() {
                     let address = format!("{address}{}", env.suffix());
                     let fits = match &name.kind {
-                        Kind::Unknown(Why::FromOutside(of)) => of.rsplit_once('.').is_some_and(|(of, _)| of == address),
+                        Kind::Unknown(Why::Attribute(of, _)) => **of == *address,
                         Kind::Str(text) => {
                             let own = document.body.attribute("name").map(|a| self.eval_or_hole(&a.value, &env));
                             text.known_str().is_some() && own.as_ref().and_then(Value::as_known_str) == text.known_str()

@@ -9,13 +9,6 @@ use crate::value::{Kind, Value};
 
 use super::outcome::Refused;
 
-/// The workspace is chosen on the command line. Where it is compared, it is the one that there is without choosing; where it is
-/// a key, each of the keys may be meant.
-pub(super) const WORKSPACE: &str = "terraform.workspace";
-
-/// The name of the workspace that there is without choosing one.
-pub(super) const DEFAULT: &str = "default";
-
 /// The value as a number. Text that is one counts.
 pub(in super::super) fn to_number(value: &Value) -> Result<f64, Refused> {
     match &value.kind {
@@ -69,12 +62,9 @@ pub(in super::super) fn to_key(value: &Value) -> Result<Option<Arc<str>>, Refuse
 /// Whether two values are equal; `None` if the source does not say. Values of different types are never equal.
 pub(super) fn equal(a: &Value, b: &Value) -> Option<bool> {
     crate::value::equal_but(a, b, &|a, b| match (&a.kind, &b.kind) {
-        (Kind::Unknown(Why::FromOutside(of)), Kind::Str(text))
-        | (Kind::Str(text), Kind::Unknown(Why::FromOutside(of)))
-            if &**of == WORKSPACE =>
-        {
-            Some(text.known_str().map(|text| text == DEFAULT))
-        }
+        // Where it is compared, it is what it is without choosing.
+        (Kind::Unknown(Why::Chosen(_, usual)), Kind::Str(text))
+        | (Kind::Str(text), Kind::Unknown(Why::Chosen(_, usual))) => Some(text.known_str().map(|text| text == *usual)),
         // An object of which only the type is known may be null as a whole.
         (Kind::Null, Kind::Map(_)) if only_shape(b) => Some(None),
         (Kind::Map(_), Kind::Null) if only_shape(a) => Some(None),
@@ -137,6 +127,9 @@ pub(super) fn extend(why: &Why, step: &str) -> Why {
     match why {
         Why::NoDefault(name) if name.len() < MAX_NAME => Why::NoDefault(format!("{name}{step}").into()),
         Why::FromOutside(name) if name.len() < MAX_NAME => Why::FromOutside(format!("{name}{step}").into()),
+        Why::Attribute(of, steps) if of.len() + steps.len() < MAX_NAME => {
+            Why::Attribute(Arc::clone(of), format!("{steps}{step}").into())
+        }
         other => other.clone(),
     }
 }

@@ -222,10 +222,10 @@ impl dyn Data + '_ {
             };
         };
         // A thing that is unknown by itself is the same condition wherever it is asked for.
-        if let Why::NoDefault(name) | Why::FromOutside(name) = why
+        if let Some(name) = why.name()
             && self.is_reference(value.at)
         {
-            return Ok(both_ways(&Condition::new(Arc::clone(name), true)));
+            return Ok(both_ways(&Condition::new(name, true)));
         }
         let condition = {
             let words = self.words(expr.span);

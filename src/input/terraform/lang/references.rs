@@ -66,8 +66,11 @@ impl dyn Data + '_ {
                 self.declared(instance, &named, &steps[1..], env)
             }
             ("terraform", Some((x, span))) => {
-                let value = Value::unknown(Why::FromOutside(format!("terraform.{x}").into()), span);
-                self.walk(value, &steps[1..], env)
+                let why = match &*x {
+                    "workspace" => Why::Chosen("terraform.workspace", "default"),
+                    _ => Why::FromOutside(format!("terraform.{x}").into()),
+                };
+                self.walk(Value::unknown(why, span), &steps[1..], env)
             }
             ("each" | "count" | "self", Some((x, span))) => {
                 let value = Value::unknown(Why::FromOutside(self.addressed(instance, &format!("{name}.{x}"))), span);

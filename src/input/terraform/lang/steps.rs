@@ -4,7 +4,7 @@ use crate::syntax::hcl::{Step, StepKind};
 use crate::text::{Span, Why};
 use crate::value::{Alternative, Condition, Guard, Kind, Value};
 
-use super::convert::{DEFAULT, WORKSPACE, extend, to_key, to_number};
+use super::convert::{extend, to_key, to_number};
 use super::data::Data;
 use super::env::Env;
 use super::evaluate::Evaluate;
@@ -113,10 +113,10 @@ const MAX_CHOICES: usize = 8;
 /// none of them. `None` if the map is too large or the key has no name to tell it by.
 pub(super) fn choice(value: &Value, key: &Why, default: Option<&Value>, at: Span) -> Option<Value> {
     let Kind::Map(map) = &value.kind else { return None };
-    let (Why::NoDefault(name) | Why::FromOutside(name)) = key else { return None };
-    // The workspace that there is without choosing one.
-    if &**name == WORKSPACE
-        && let Some(found) = value.get(DEFAULT)
+    let name = key.name()?;
+    // What is chosen is what there is without choosing, if the map has that.
+    if let Why::Chosen(_, usual) = key
+        && let Some(found) = value.get(usual)
     {
         return Some(found);
     }

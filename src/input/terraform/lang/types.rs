@@ -117,7 +117,7 @@ impl dyn Data + '_ {
         }
         match (wanted, &value.kind) {
             // Of an unknown object the attributes are known that it must have.
-            (Type::Object(members), Kind::Unknown(why @ (Why::NoDefault(_) | Why::FromOutside(_)))) => {
+            (Type::Object(members), Kind::Unknown(why)) if why.name().is_some() => {
                 let mut entries = IndexMap::new();
                 for member in members {
                     let unknown = Value::unknown(extend(why, &format!(".{}", member.name)), value.at);

@@ -86,11 +86,8 @@ pub(super) fn coalesce(args: &[Value], at: Span) -> Outcome {
             return Ok(Value::either(ways, at));
         };
         // Whether an unknown is set decides which one is taken.
-        let words: Arc<str> = match &why {
-            Why::NoDefault(name) | Why::FromOutside(name) => format!("{name} is set").into(),
-            _ => return Ok(Value::unknown(why, at)),
-        };
-        let set = Condition::new(words, true);
+        let Some(name) = why.name() else { return Ok(Value::unknown(why, at)) };
+        let set = Condition::new(format!("{name} is set"), true);
         if let Some(when) = skipped.and(&Guard::of(set.clone())) {
             ways.push(Alternative { when, value });
         }
@@ -170,13 +167,10 @@ fn optional_items(items: Vec<(Value, Option<String>)>, at: Span) -> Value {
 }
 
 /// The name of what is unknown, if it has one that tells it from others.
-fn name_of(value: &Value) -> Option<&str> {
+fn name_of(value: &Value) -> Option<Arc<str>> {
     match &value.kind {
-        Kind::Unknown(Why::NoDefault(name) | Why::FromOutside(name)) => Some(name),
-        Kind::Str(text) if text.is_hole() => match text.first_hole() {
-            Some((_, Why::NoDefault(name) | Why::FromOutside(name))) => Some(name),
-            _ => None,
-        },
+        Kind::Unknown(why) => why.name(),
+        Kind::Str(text) if text.is_hole() => text.first_hole()?.1.name(),
         _ => None,
     }
 }
@@ -360,10 +354,7 @@ pub(super) fn merge(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) ->
             _ => return Err(Refused::new("a map is required")),
         };
         if let Some(why) = why {
-            let from = match &why {
-                Why::NoDefault(name) | Why::FromOutside(name) => name.to_string(),
-                _ => data.words(arg.at),
-            };
+            let from = why.name().map_or_else(|| data.words(arg.at), |name| name.to_string());
             for (key, entry) in &mut out.entries {
                 if entries.is_some_and(|m| m.entries.contains_key(key)) {
                     continue;
