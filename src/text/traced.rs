@@ -59,7 +59,7 @@ impl Why {
             Self::NoDefault(name) | Self::FromOutside(name) => Some(Arc::clone(name)),
             Self::Attribute(of, steps) => Some(format!("{of}{steps}").into()),
             Self::Chosen(name, _) => Some((*name).into()),
-            Self::NotUnderstood(_) | Self::Invalid(_) | Self::Secret | Self::Limit(_) => None,
+            Self::Edited(..) | Self::NotUnderstood(_) | Self::Invalid(_) | Self::Secret | Self::Limit(_) => None,
         }
     }
 }

@@ -11,7 +11,7 @@ use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
 use super::lang::functions::encoding::{base64_of, gzip_of};
 use super::lang::functions::files::{file, filebase64, render};
-use super::lang::outcome::{Outcome, Refused, both_ways, either, entries_of};
+use super::lang::outcome::{Outcome, Refused, both_ways, combined, either, entries_of, key_and_value};
 use super::lang::template::{text_value, ways_of};
 
 /// The boundary that the `cloudinit` provider puts between parts unless it is told another.
@@ -224,16 +224,10 @@ impl Engine<'_, '_> {
                 }
             } else if &*block.kind == "dynamic" && block.label(0) == kind {
                 let more = self.dynamic(block, kind, env);
-                let mut next = Vec::new();
-                for (guard, nested) in &ways {
-                    for (when, dynamic) in &more {
-                        let Some(guard) = guard.and(when) else { continue };
-                        let mut nested = nested.clone();
-                        nested.blocks.extend(dynamic.blocks.iter().cloned());
-                        nested.open = nested.open.or_else(|| dynamic.open.clone());
-                        next.push((guard, nested));
-                    }
-                }
+                let next = combined(&ways, &more, |nested: &Nested<'b>, dynamic: &Nested<'b>| Nested {
+                    blocks: [&nested.blocks[..], &dynamic.blocks].concat(),
+                    open: nested.open.clone().or_else(|| dynamic.open.clone()),
+                });
                 if next.len() > MAX_ALTERNATIVES {
                     for (_, nested) in &mut ways {
                         nested.open.get_or_insert(Why::Limit("alternatives of one block"));
@@ -279,10 +273,7 @@ impl Engine<'_, '_> {
                     out.open.get_or_insert(Why::Limit("blocks of one dynamic block"));
                     break;
                 }
-                let mut map = crate::value::Map::default();
-                map.entries.insert("key".into(), crate::value::Entry { key: key.at, value: key.clone() });
-                map.entries.insert("value".into(), crate::value::Entry { key: key.at, value: item });
-                let bound = Value::new(Kind::Map(Arc::new(map)), key.at);
+                let bound = key_and_value(key, item);
                 let id = format!("{:?} {n} {guard:?}", block.header);
                 out.blocks.push((env.with(&iterator, bound, &id), &content.body));
             }

@@ -1,8 +1,9 @@
 //! What the blocks of a module declare, as values: variables, locals, outputs, resources, data sources and module calls.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::syntax::hcl::{Block, Step, StepKind};
+use crate::syntax::hcl::{Block, Expr, Step, StepKind};
 use crate::text::{Span, Why};
 use crate::value::{Kind, Value};
 
@@ -15,7 +16,7 @@ use super::lang::evaluate::Evaluate;
 use super::lang::outcome::{Outcome, Refused, either};
 use super::lang::steps::attributes;
 use super::lang::types;
-use super::state::{Expansion, Memo};
+use super::state::{Expansion, Instance, Memo};
 
 impl Engine<'_, '_> {
     /// The value of a variable: the argument of the call, the tfvars files of a root module, or the default.
@@ -49,13 +50,13 @@ impl Engine<'_, '_> {
                 Some(value) => Some(value),
                 None => match self.instances[instance].module.values.get(name).cloned() {
                     Some(attribute) => Some(self.eval(&attribute.value, &Env::default())?),
-                    None => {
-                        let sealed = self.instances[instance].module.sealed.clone();
-                        let sealed =
-                            sealed.map(|file| Why::FromOutside(format!("what {file} sets var.{name} to").into()));
-                        let sealed = sealed.map(|why| Value::unknown(why, block.header));
-                        sealed.or_else(|| self.instances[instance].environment.get(name).cloned())
-                    }
+                    None => match &self.instances[instance].module.sealed {
+                        Some(file) => {
+                            let why = Why::FromOutside(format!("what {file} sets var.{name} to").into());
+                            Some(Value::unknown(why, block.header))
+                        }
+                        None => self.instances[instance].environment.get(name).cloned(),
+                    },
                 },
             },
         };
@@ -86,38 +87,40 @@ impl Engine<'_, '_> {
 
     pub(super) fn local(&mut self, instance: usize, name: &str, at: Span) -> Outcome {
         let module = Arc::clone(&self.instances[instance].module);
-        let Some(attribute) = module.locals.get(name) else {
-            return Ok(Value::unknown(Why::NotUnderstood(format!("local.{name}, which is not declared,").into()), at));
-        };
-        match self.instances[instance].locals.get(name) {
-            Some(Memo::Done(outcome)) => return outcome.clone(),
-            Some(Memo::Running) => {
-                return Ok(Value::unknown(Why::NotUnderstood("a reference to itself".into()), at));
-            }
-            None => {}
-        }
-        self.instances[instance].locals.insert(name.into(), Memo::Running);
-        let outcome = self.eval(&attribute.value, &Env::of(instance));
-        self.instances[instance].locals.insert(name.into(), Memo::Done(outcome.clone()));
-        outcome
+        let local = module.locals.get(name).map(|a| &a.value);
+        self.remembered(instance, |i| &mut i.locals, (name, local), at, |name| format!("local.{name}"))
     }
 
     /// An output of a module instance.
     pub(super) fn output(&mut self, instance: usize, name: &str, at: Span) -> Outcome {
         let module = Arc::clone(&self.instances[instance].module);
-        let Some(value) = module.outputs.get(name).and_then(|b| b.body.attribute("value")) else {
-            return Ok(Value::unknown(Why::NotUnderstood(format!("output {name}, which is not declared,").into()), at));
+        let output = module.outputs.get(name).and_then(|b| b.body.attribute("value")).map(|a| &a.value);
+        self.remembered(instance, |i| &mut i.outputs, (name, output), at, |name| format!("output {name}"))
+    }
+
+    /// The value of something named, evaluated once.
+    fn remembered(
+        &mut self,
+        instance: usize,
+        memos: fn(&mut Instance) -> &mut HashMap<Arc<str>, Memo>,
+        (name, expr): (&str, Option<&Expr>),
+        at: Span,
+        shown: fn(&str) -> String,
+    ) -> Outcome {
+        let Some(expr) = expr else {
+            let why = format!("{}, which is not declared,", shown(name));
+            return Ok(Value::unknown(Why::NotUnderstood(why.into()), at));
         };
-        match self.instances[instance].outputs.get(name) {
+        match memos(&mut self.instances[instance]).get(name) {
             Some(Memo::Done(outcome)) => return outcome.clone(),
             Some(Memo::Running) => {
                 return Ok(Value::unknown(Why::NotUnderstood("a reference to itself".into()), at));
             }
             None => {}
         }
-        self.instances[instance].outputs.insert(name.into(), Memo::Running);
-        let outcome = self.eval(&value.value, &Env::of(instance));
-        self.instances[instance].outputs.insert(name.into(), Memo::Done(outcome.clone()));
+        memos(&mut self.instances[instance]).insert(name.into(), Memo::Running);
+        let outcome = self.eval(expr, &Env::of(instance));
+        memos(&mut self.instances[instance]).insert(name.into(), Memo::Done(outcome.clone()));
         outcome
     }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::node::Family;
-use crate::syntax::hcl::{Block, Body, Expr, ExprKind};
-use crate::text::{Traced, Why};
+use crate::syntax::hcl::{Block, Body};
+use crate::text::Why;
 use crate::value::{Guard, Value};
 
 use super::engine::Engine;
@@ -96,7 +96,7 @@ impl Engine<'_, '_> {
                     None => ["id", "image_id", "value"]
                         .into_iter()
                         .filter_map(|a| block.body.attribute(a))
-                        .any(|a| literal(&a.value).is_some_and(|answer| answer.bytes() == text.bytes())),
+                        .any(|a| a.value.as_literal().is_some_and(|answer| answer.bytes() == text.bytes())),
                 };
                 if found {
                     sources.push((instance, Arc::clone(block)));
@@ -177,12 +177,4 @@ pub(super) fn minor_in(text: &str) -> Option<u32> {
     })?;
     let digits: String = text[at.0 + 2..].chars().take_while(char::is_ascii_digit).collect();
     digits.parse().ok().filter(|minor| (10..100).contains(minor))
-}
-
-/// A string that is written without anything to evaluate.
-fn literal(expr: &Expr) -> Option<Traced> {
-    match &expr.kind {
-        ExprKind::Template(template) => template.as_literal(),
-        _ => None,
-    }
 }

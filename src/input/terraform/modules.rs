@@ -12,7 +12,7 @@ use super::lang::convert::{to_key, to_number};
 use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
 use super::lang::functions::files::lexical;
-use super::lang::outcome::{Refused, entries_of};
+use super::lang::outcome::{Refused, entries_of, key_and_value};
 use super::state::{Expansion, Instance};
 
 /// The most instances of one block that are looked at one by one.
@@ -61,31 +61,22 @@ impl Engine<'_, '_> {
         // A block that asks for its own instances while they are counted gets one that is not known.
         let circle = Expansion::Maybe(env.clone(), Why::NotUnderstood("a reference to itself".into()));
         self.expansions.insert((instance, block.header), vec![(Guard::always(), circle)]);
-        let ways = if let Some(count) = block.body.attribute("count") {
-            let value = self.eval_or_hole(&count.value, &env);
-            let words = format!("{} > 0", self.words(count.value.span));
-            let mut ways = Vec::new();
+        let (count, each) = (block.body.attribute("count"), block.body.attribute("for_each"));
+        let mut ways = Vec::new();
+        if let Some(asked) = count.or(each) {
+            let value = self.eval_or_hole(&asked.value, &env);
+            let words = self.words(asked.value.span);
             for (guard, value) in value.alternatives() {
-                let (more, expansion) = self.counted(&value, &env, &words, (block, &guard));
-                if let Some(guard) = guard.and(&more) {
-                    ways.push((guard, expansion));
-                }
+                let (more, expansion) = if count.is_some() {
+                    self.counted(&value, &env, &format!("{words} > 0"), (block, &guard))
+                } else {
+                    self.keyed(instance, &value, &env, &format!("{words} has entries"), (block, &guard))
+                };
+                ways.extend(guard.and(&more).map(|guard| (guard, expansion)));
             }
-            ways
-        } else if let Some(each) = block.body.attribute("for_each") {
-            let value = self.eval_or_hole(&each.value, &env);
-            let words = format!("{} has entries", self.words(each.value.span));
-            let mut ways = Vec::new();
-            for (guard, value) in value.alternatives() {
-                let (more, expansion) = self.keyed(instance, &value, &env, &words, (block, &guard));
-                if let Some(guard) = guard.and(&more) {
-                    ways.push((guard, expansion));
-                }
-            }
-            ways
         } else {
-            vec![(Guard::always(), Expansion::Single(env))]
-        };
+            ways.push((Guard::always(), Expansion::Single(env)));
+        }
         self.expansions.insert((instance, block.header), ways.clone());
         ways
     }
@@ -138,11 +129,7 @@ impl Engine<'_, '_> {
         let each = block.body.attribute("for_each").map_or(block.header, |a| a.value.span);
         let of = String::from_utf8_lossy(self.cx.texts.slice(each)).into_owned();
         let own = |key: Value, value: Value, id: &str| {
-            let at = key.at;
-            let mut map = Map::default();
-            map.entries.insert("key".into(), crate::value::Entry { key: at, value: key });
-            map.entries.insert("value".into(), crate::value::Entry { key: at, value });
-            env.with("each", Value::new(Kind::Map(Arc::new(map)), at), &format!("[{id:?}]\0{of}\0{guard:?}"))
+            env.with("each", key_and_value(key, value), &format!("[{id:?}]\0{of}\0{guard:?}"))
         };
         let why = match entries_of(value) {
             Ok((entries, open)) => {

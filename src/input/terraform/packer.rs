@@ -20,6 +20,7 @@ use super::images::{family_of_name, minor_in};
 use super::json;
 use super::lang::env::Env;
 use super::scope::{Module, values_in};
+use super::scripts;
 use super::state::Instance;
 
 /// Builds of Packer.
@@ -159,10 +160,7 @@ fn source_of(machine: &Machine<'_>, at: Span) -> Value {
 
 /// A text without anything to evaluate.
 fn written(expr: &Expr) -> Option<String> {
-    match &expr.kind {
-        ExprKind::Template(template) => Some(template.as_literal()?.to_text().into_owned()),
-        _ => None,
-    }
+    Some(expr.as_literal()?.to_text().into_owned())
 }
 
 /// The body with the provisioners that run on one machine, and what they have for it alone. `only` and `except` are written
@@ -348,27 +346,14 @@ fn filled(node: &Node, variables: &BTreeMap<&str, &Node>) -> Node {
 
 /// `{{user `name`}}` and `{{template_dir}}` filled in; what else stands in braces stays.
 fn filled_text(text: &Traced, variables: &BTreeMap<&str, &Node>, at: Span) -> Traced {
-    let mut out = Traced::new();
-    let (bytes, mut from) = (text.bytes(), 0);
-    while let Some(start) = bytes[from..].windows(2).position(|w| w == b"{{").map(|p| from + p) {
-        let Some(end) = bytes[start..].windows(2).position(|w| w == b"}}").map(|p| start + p) else { break };
-        out.push(&text.slice(from..start));
-        let inner = String::from_utf8_lossy(&bytes[start + 2..end]).trim().to_owned();
-        let user = inner.strip_prefix("user").map(|name| name.trim().trim_matches(['`', '"']).to_owned());
-        match user {
-            Some(name) => match variables.get(name.as_str()).and_then(|v| v.as_scalar()) {
-                // A null must be given from outside.
-                Some(scalar) if !scalar.text.bytes().is_empty() && scalar.text.as_str() != Some("null") => {
-                    out.push(&scalar.text);
-                }
-                Some(scalar) if scalar.text.bytes().is_empty() => {}
-                _ => out.push_hole(at, Why::NoDefault(format!("the variable {name}").into())),
-            },
-            None if inner == "template_dir" => out.push_made(b".", at),
-            None => out.push(&text.slice(start..end + 2)),
-        }
-        from = end + 2;
-    }
-    out.push(&text.slice(from..text.len()));
-    out
+    scripts::filled(text, |inner| {
+        let Some(name) = inner.strip_prefix("user").map(|name| name.trim().trim_matches(['`', '"'])) else {
+            return (inner == "template_dir").then(|| Traced::made(".", at));
+        };
+        Some(match variables.get(name).and_then(|v| v.as_scalar()) {
+            // A null must be given from outside.
+            Some(scalar) if scalar.text.as_str() != Some("null") => scalar.text.clone(),
+            _ => Traced::hole(at, Why::NoDefault(format!("the variable {name}").into())),
+        })
+    })
 }

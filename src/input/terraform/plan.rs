@@ -341,10 +341,7 @@ fn not_hashed(planned: &Planned<'_>, body: &mut Body, written: Option<&Node>) {
         return;
     }
     let Some(attribute) = body.attributes.iter_mut().find(|a| &*a.name == "user_data") else { return };
-    let text = match &attribute.value.kind {
-        ExprKind::Template(template) => template.as_literal(),
-        _ => None,
-    };
+    let text = attribute.value.as_literal();
     let hash = |text: &str| text.len() == 40 && text.bytes().all(|b| b.is_ascii_hexdigit());
     if text.as_ref().and_then(Traced::as_str).is_some_and(hash) {
         let constant = written.and_then(|w| w.path(&["user_data", "constant_value"]));

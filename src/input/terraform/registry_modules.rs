@@ -330,10 +330,7 @@ impl Engine<'_, '_> {
 
 /// A text that is written without anything to evaluate.
 fn text_of(expr: &hcl::Expr) -> Option<String> {
-    match &expr.kind {
-        hcl::ExprKind::Template(t) => Some(t.as_literal()?.to_text().into_owned()),
-        _ => None,
-    }
+    Some(expr.as_literal()?.to_text().into_owned())
 }
 
 fn literal(model: &Block, name: &str) -> Option<String> {

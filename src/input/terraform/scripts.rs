@@ -13,6 +13,7 @@ use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
 use super::lang::functions::decoding::yamldecode;
 use super::lang::functions::files::file;
+use super::lang::outcome::combined;
 
 /// Resources whose attribute is a document, in JSON or YAML, with commands in it.
 const DOCUMENTS: &[(&str, &str)] = &[("aws_imagebuilder_component", "data"), ("aws_ssm_document", "content")];
@@ -79,7 +80,7 @@ impl Engine<'_, '_> {
                         .unwrap_or_else(|| Traced::hole(at, Why::NoDefault(format!("the parameter {name}").into())));
                     for step in &mut steps {
                         if let Step::Script(script) = step {
-                            *script = filled(script, name, &text);
+                            *script = filled(script, |inner| (*inner == **name).then(|| text.clone()));
                         }
                     }
                 }
@@ -160,16 +161,7 @@ impl Engine<'_, '_> {
             if next.is_empty() {
                 continue;
             }
-            let mut product = Vec::new();
-            for (guard, steps) in &ways {
-                for (when, more) in &next {
-                    if let Some(guard) = guard.and(when) {
-                        let mut steps = steps.clone();
-                        steps.extend(more.iter().cloned());
-                        product.push((guard, steps));
-                    }
-                }
-            }
+            let product = combined(&ways, &next, |steps, more| [&steps[..], more].concat());
             if product.len() <= MAX_ALTERNATIVES {
                 ways = product;
             } else {
@@ -300,19 +292,15 @@ fn export(out: &mut Traced, name: &Traced, value: &Traced, at: Span) {
     out.push_made(b"'\n", at);
 }
 
-/// The text with every `{{ name }}` replaced.
-fn filled(text: &Traced, name: &str, with: &Traced) -> Traced {
+/// The text with what stands in `{{ }}` replaced by what `fill` gives; where it gives nothing, that stays.
+pub(super) fn filled(text: &Traced, mut fill: impl FnMut(&str) -> Option<Traced>) -> Traced {
     let mut out = Traced::new();
     let (bytes, mut from) = (text.bytes(), 0);
     while let Some(at) = bytes[from..].windows(2).position(|w| w == b"{{").map(|p| from + p) {
         let Some(end) = bytes[at..].windows(2).position(|w| w == b"}}").map(|p| at + p) else { break };
-        let inner = String::from_utf8_lossy(&bytes[at + 2..end]);
         out.push(&text.slice(from..at));
-        if inner.trim() == name {
-            out.push(with);
-        } else {
-            out.push(&text.slice(at..end + 2));
-        }
+        let with = fill(String::from_utf8_lossy(&bytes[at + 2..end]).trim());
+        out.push(&with.unwrap_or_else(|| text.slice(at..end + 2)));
         from = end + 2;
     }
     out.push(&text.slice(from..text.len()));

@@ -70,6 +70,14 @@ pub struct Expr {
 }
 
 impl Expr {
+    /// The text of a string without anything to evaluate.
+    pub fn as_literal(&self) -> Option<Traced> {
+        match &self.kind {
+            ExprKind::Template(template) => template.as_literal(),
+            _ => None,
+        }
+    }
+
     /// Calls `f` with this expression and every expression inside it.
     pub fn visit(&self, f: &mut dyn FnMut(&Self)) {
         f(self);

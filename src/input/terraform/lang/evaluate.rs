@@ -7,7 +7,7 @@ use crate::value::{Condition, Guard, Kind, MAX_ALTERNATIVES, Value};
 
 use super::data::{Data, MAX_PIECES, MAX_TEXT};
 use super::env::Env;
-use super::outcome::{Outcome, either};
+use super::outcome::{Outcome, combined, either, with};
 
 /// How deep expressions and references may nest while they are evaluated. Fits a stack of 2 MiB without optimization.
 const MAX_DEPTH: usize = 150;
@@ -103,17 +103,7 @@ pub(in super::super) trait Evaluate: Data {
         }
         let mut combinations: Vec<(Guard, Vec<Value>)> = vec![(Guard::always(), Vec::new())];
         for arg in args {
-            let alternatives = arg.alternatives();
-            let mut next = Vec::new();
-            for (guard, values) in &combinations {
-                for (when, value) in &alternatives {
-                    if let Some(guard) = guard.and(when) {
-                        let mut values = values.clone();
-                        values.push(value.clone());
-                        next.push((guard, values));
-                    }
-                }
-            }
+            let next = combined(&combinations, &arg.alternatives(), |values, value| with(values, value));
             if next.len() > MAX_ALTERNATIVES {
                 return Ok(Value::unknown(Why::Limit("alternatives of one value"), at));
             }

@@ -12,7 +12,7 @@ use super::convert::{arithmetic, equal, order, to_bool, to_key, to_number};
 use super::data::Data;
 use super::env::Env;
 use super::evaluate::Evaluate;
-use super::outcome::{Outcome, Refused, Truth, both_ways, either, entries_of, from_truth};
+use super::outcome::{Outcome, Refused, Truth, both_ways, combined, either, entries_of, from_truth, with};
 
 impl dyn Data + '_ {
     /// The value of an expression.
@@ -319,18 +319,8 @@ impl dyn Data + '_ {
                 }
                 continue;
             }
-            let mut next = Vec::new();
-            for (guard, list) in &ways {
-                for (when, taken) in &truth {
-                    if let Some(guard) = guard.and(when) {
-                        let mut list = list.clone();
-                        if *taken {
-                            list.push((key.clone(), value.clone()));
-                        }
-                        next.push((guard, list));
-                    }
-                }
-            }
+            let result = (key, value);
+            let next = combined(&ways, &truth, |list, taken| if *taken { with(list, &result) } else { list.clone() });
             if next.len() > MAX_ALTERNATIVES {
                 return Ok(Value::unknown(Why::Limit("alternatives of one value"), at));
             }

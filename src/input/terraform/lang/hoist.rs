@@ -9,6 +9,7 @@ use crate::value::{Entry, Guard, Kind, MAX_ALTERNATIVES, Map, Value};
 
 use super::data::Data;
 use super::evaluate::Evaluate;
+use super::outcome::{combined, with};
 
 impl dyn Data + '_ {
     /// The ways that a value may go, none of which holds alternatives any more. Where they would be too many, a part of the
@@ -56,17 +57,7 @@ impl dyn Data + '_ {
     fn product<'v>(&mut self, values: impl Iterator<Item = &'v Value>) -> Vec<(Guard, Vec<Value>)> {
         let mut out: Vec<(Guard, Vec<Value>)> = vec![(Guard::always(), Vec::new())];
         for value in values {
-            let ways = self.hoist(value);
-            let mut next = Vec::new();
-            for (guard, before) in &out {
-                for (when, value) in &ways {
-                    if let Some(guard) = guard.and(when) {
-                        let mut items = before.clone();
-                        items.push(value.clone());
-                        next.push((guard, items));
-                    }
-                }
-            }
+            let next = combined(&out, &self.hoist(value), |items, value| with(items, value));
             if next.len() > MAX_ALTERNATIVES || !self.charge(next.len()) {
                 let hole = Value::unknown(Why::Limit("alternatives of one value"), value.at);
                 for (_, items) in &mut out {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::text::{Span, Traced, Why};
-use crate::value::{Alternative, Condition, Guard, Kind, Number, Value};
+use crate::value::{Alternative, Condition, Entry, Guard, Kind, Number, Value};
 
 /// Terraform refuses the expression. The words say why.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +20,21 @@ pub(in super::super) type Outcome = Result<Value, Refused>;
 
 /// The ways a condition may go; their guards exclude each other.
 pub(in super::super) type Truth = Vec<(Guard, bool)>;
+
+/// Every combination of two sets of ways that can come together.
+pub(in super::super) fn combined<A, B, C>(
+    ways: &[(Guard, A)],
+    more: &[(Guard, B)],
+    mut join: impl FnMut(&A, &B) -> C,
+) -> Vec<(Guard, C)> {
+    let pairs = ways.iter().flat_map(|way| more.iter().map(move |other| (way, other)));
+    pairs.filter_map(|((guard, a), (when, b))| Some((guard.and(when)?, join(a, b)))).collect()
+}
+
+/// A list with one more item.
+pub(in super::super) fn with<T: Clone>(items: &[T], item: &T) -> Vec<T> {
+    items.iter().chain([item]).cloned().collect()
+}
 
 /// One of several outcomes. Refused altogether only if every one of them is.
 pub(in super::super) fn either(outcomes: Vec<(Guard, Outcome)>, at: Span) -> Outcome {
@@ -51,6 +66,13 @@ pub(in super::super) fn from_truth(truth: Truth, at: Span) -> Value {
         return Value::bool(*first, at);
     }
     Value::either(truth.into_iter().map(|(when, b)| Alternative { when, value: Value::bool(b, at) }).collect(), at)
+}
+
+/// What `each` is for an entry, and the iterator of a dynamic block.
+pub(in super::super) fn key_and_value(key: Value, value: Value) -> Value {
+    let at = key.at;
+    let entries = [("key", key), ("value", value)];
+    Value::map(entries.into_iter().map(|(name, value)| (name.into(), Entry { key: at, value })).collect(), at)
 }
 
 /// Keys and values, and why there may be more of them.

@@ -10,8 +10,8 @@ use super::convert::to_text;
 use super::data::{Data, MAX_PIECES, MAX_TEXT};
 use super::env::Env;
 use super::evaluate::Evaluate;
-use super::outcome::entries_of;
 use super::outcome::{Outcome, Refused};
+use super::outcome::{combined, entries_of};
 
 /// The ways a part of a text may read.
 pub(in super::super) type Ways = Vec<(Guard, Traced)>;
@@ -156,16 +156,11 @@ impl dyn Data + '_ {
                 }
                 continue;
             }
-            let mut next = Ways::new();
-            for (guard, text) in &out {
-                for (when, more) in part {
-                    if let Some(guard) = guard.and(when) {
-                        let mut text = text.clone();
-                        text.push(more);
-                        next.push((guard, text));
-                    }
-                }
-            }
+            let next = combined(&out, part, |text, more| {
+                let mut text = text.clone();
+                text.push(more);
+                text
+            });
             if !self.charge(next.iter().map(|(_, t)| t.len()).sum()) {
                 return Some(vec![(Guard::always(), Traced::hole(at, Why::Limit("steps of evaluation")))]);
             }

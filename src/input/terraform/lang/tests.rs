@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::syntax::hcl::{self, Step};
 use crate::text::{FileError, Files, Memory, Source, Span, TextId, Texts, Why};
-use crate::value::{Kind, Value};
+use crate::value::{Alternative, Kind, Value};
 
 use super::data::{Data, Declared, Evaluation, Named};
 use super::env::Env;
@@ -130,7 +130,10 @@ fn shown(value: &Value) -> String {
             None => text.to_text().into_owned(),
         },
         Kind::Unknown(why) => format!("?{why}"),
-        Kind::Either(ways) => all(ways.iter().map(|w| format!("{}: {}", w.when, shown(&w.value))).collect()),
+        Kind::Either(ways) => {
+            let when = |w: &Alternative| all(w.when.conditions().iter().map(ToString::to_string).collect());
+            all(ways.iter().map(|w| format!("{}: {}", when(w), shown(&w.value))).collect())
+        }
         Kind::List(items) => format!("[{}]", all(items.iter().map(shown).collect())),
         Kind::Map(map) => {
             format!("{{{}}}", all(map.entries.iter().map(|(k, e)| format!("{k}: {}", shown(&e.value))).collect()))
@@ -157,7 +160,7 @@ fn expressions_ask_for_what_they_name() {
         ("aws_instance.a.id", "?aws_instance.a.id is known only outside the source"),
         ("data.aws_ami.b[0].id", "?data.aws_ami.b[0].id is known only outside the source"),
         ("module.c.d", "?module.c.d is known only outside the source"),
-        ("var.missing ? 1 : 2", "var.missing: 1, not (var.missing): 2"),
+        ("var.missing ? 1 : 2", "var.missing in module.m: 1, not (var.missing in module.m): 2"),
         ("coalesce(null, \"\", var.name)", "web"),
         ("try(local.wrong, \"else\")", "else"),
         ("can(local.wrong)", "false"),

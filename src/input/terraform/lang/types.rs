@@ -84,8 +84,7 @@ pub(in super::super) fn parse(expr: &Expr, depth: usize) -> Type {
 fn member(key: &Key, value: &Expr, depth: usize) -> Option<Member> {
     let name: Arc<str> = match key {
         Key::Name(text, _) => text.known_str()?.into(),
-        Key::Expr(Expr { kind: ExprKind::Template(t), .. }) => t.as_literal()?.known_str()?.into(),
-        Key::Expr(_) => return None,
+        Key::Expr(expr) => expr.as_literal()?.known_str()?.into(),
     };
     Some(match &value.kind {
         ExprKind::Call(call) if &*call.name == "optional" => Member {

@@ -8,6 +8,23 @@ use crate::value::{Kind, Number, Value};
 use super::super::convert::{equal, to_number, to_text};
 use super::super::outcome::Refused;
 
+/// What is known of arguments. A function ends here with a refusal, or with the hole that one of them is.
+macro_rules! given {
+    ($argument:expr) => {
+        match $argument? {
+            Ok(known) => known,
+            Err(hole) => return Ok(hole),
+        }
+    };
+    ($first:expr, $second:expr) => {
+        match ($first?, $second?) {
+            (Ok(first), Ok(second)) => (first, second),
+            (Err(hole), _) | (_, Err(hole)) => return Ok(hole),
+        }
+    };
+}
+pub(super) use given;
+
 /// An argument as text; null is refused.
 pub(super) fn text(args: &[Value], index: usize) -> Result<Traced, Refused> {
     args.get(index).map_or_else(|| Err(Refused::new("an argument is missing")), to_text)

@@ -11,7 +11,7 @@ use super::super::convert::{equal, parse_number, to_bool, to_key, to_number};
 use super::super::data::Data;
 use super::super::env::Env;
 use super::super::evaluate::Evaluate;
-use super::super::outcome::{Outcome, Refused, entries_of};
+use super::super::outcome::{Outcome, Refused, both_ways, combined, entries_of, with};
 use super::super::steps::{choice, item};
 use super::arguments::{as_set, list, number, to_text_value, unified};
 
@@ -148,19 +148,8 @@ fn optional_items(items: Vec<(Value, Option<String>)>, at: Span) -> Value {
             }
             continue;
         };
-        let mut next = Vec::new();
-        for (guard, list) in ways {
-            for holds in [true, false] {
-                let condition = Condition::new(words.as_str(), holds);
-                let Some(guard) = guard.and(&Guard::of(condition)) else { continue };
-                let mut list = list.clone();
-                if holds {
-                    list.push(item.clone());
-                }
-                next.push((guard, list));
-            }
-        }
-        ways = next;
+        let there = both_ways(&Condition::new(words.as_str(), true));
+        ways = combined(&ways, &there, |list, holds| if *holds { with(list, item) } else { list.clone() });
     }
     let ways = ways.into_iter().map(|(when, list)| Alternative { when, value: Value::list(list, at) }).collect();
     Value::either(ways, at)

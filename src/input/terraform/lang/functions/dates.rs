@@ -8,7 +8,7 @@ use crate::text::{Span, Traced};
 use crate::value::Value;
 
 use super::super::outcome::{Outcome, Refused};
-use super::arguments::{known, number};
+use super::arguments::{given, known, number};
 
 /// The longest format that is read, in bytes.
 const MAX_FORMAT: usize = 4096;
@@ -66,10 +66,7 @@ fn zone(time: OffsetDateTime, between: &str, utc: &str) -> String {
 }
 
 pub(super) fn timeadd(args: &[Value], at: Span) -> Outcome {
-    let (time, duration) = match (known(args, 0, at)?, known(args, 1, at)?) {
-        (Ok(time), Ok(duration)) => (time, duration),
-        (Err(hole), _) | (_, Err(hole)) => return Ok(hole),
-    };
+    let (time, duration) = given!(known(args, 0, at), known(args, 1, at));
     let duration = parse_duration(duration.as_bytes()).map_err(Refused::new)?;
     let time = parsed(&time)?.checked_add(Duration::nanoseconds(duration));
     let time = time.ok_or_else(|| Refused::new("a time out of range"))?;

@@ -11,7 +11,7 @@ use super::super::data::Data;
 use super::super::env::Env;
 use super::super::evaluate::Evaluate;
 use super::super::outcome::{Outcome, Refused};
-use super::arguments::text;
+use super::arguments::{given, text};
 
 /// Which of the two a scalar is read as.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,10 +21,7 @@ enum Language {
 }
 
 pub(super) fn jsondecode(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    let view = match view_of(data, args, "jsondecode", at)? {
-        Ok(view) => view,
-        Err(hole) => return Ok(hole),
-    };
+    let view = given!(view_of(data, args, "jsondecode", at));
     let read = json::parse(&view);
     match (read.tree, read.errors.first()) {
         (Some(tree), None) => value_of(&tree, Language::Json),
@@ -34,10 +31,7 @@ pub(super) fn jsondecode(data: &mut dyn Data, args: &[Value], at: Span, _: &Env)
 }
 
 pub(in crate::input::terraform) fn yamldecode(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    let view = match view_of(data, args, "yamldecode", at)? {
-        Ok(view) => view,
-        Err(hole) => return Ok(hole),
-    };
+    let view = given!(view_of(data, args, "yamldecode", at));
     if view.bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Refused::new("there is no YAML in an empty text"));
     }

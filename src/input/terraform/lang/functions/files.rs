@@ -11,7 +11,7 @@ use super::super::data::Data;
 use super::super::env::{Binding, Bound, Env};
 use super::super::evaluate::Evaluate;
 use super::super::outcome::{Outcome, Refused};
-use super::arguments::{known, text};
+use super::arguments::{given, known, text};
 use super::encoding::base64_of;
 
 /// The file that an argument names. The outer error is a refusal, the inner one a hole.
@@ -32,10 +32,7 @@ fn open(data: &mut dyn Data, args: &[Value], at: Span) -> Result<Result<TextId, 
 }
 
 pub(in crate::input::terraform) fn file(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    let id = match open(data, args, at)? {
-        Ok(id) => id,
-        Err(hole) => return Ok(hole),
-    };
+    let id = given!(open(data, args, at));
     let view = data.texts().view(id);
     if !data.charge(view.bytes.len()) {
         return Ok(Value::unknown(Why::Limit("steps of evaluation"), at));
@@ -64,10 +61,7 @@ const MAX_FILES: usize = 5_000;
 
 /// The files below a directory whose paths fit a pattern.
 pub(super) fn fileset(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    let (dir, pattern) = match (known(args, 0, at)?, known(args, 1, at)?) {
-        (Ok(dir), Ok(pattern)) => (dir, pattern),
-        (Err(hole), _) | (_, Err(hole)) => return Ok(hole),
-    };
+    let (dir, pattern) = given!(known(args, 0, at), known(args, 1, at));
     let base = lexical(&data.root().join(dir));
     let Some(found) = below(data, &base, &pattern) else {
         return Ok(Value::unknown(Why::NotUnderstood(format!("the pattern {pattern}").into()), at));
@@ -172,10 +166,7 @@ fn glob(pattern: &str) -> Option<regex::Regex> {
 }
 
 pub(in crate::input::terraform) fn filebase64(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    let id = match open(data, args, at)? {
-        Ok(id) => id,
-        Err(hole) => return Ok(hole),
-    };
+    let id = given!(open(data, args, at));
     let view = data.texts().view(id);
     if !data.charge(view.bytes.len()) {
         return Ok(Value::unknown(Why::Limit("steps of evaluation"), at));
@@ -185,10 +176,7 @@ pub(in crate::input::terraform) fn filebase64(data: &mut dyn Data, args: &[Value
 }
 
 pub(super) fn fileexists(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    let path = match known(args, 0, at)? {
-        Ok(path) => path,
-        Err(hole) => return Ok(hole),
-    };
+    let path = given!(known(args, 0, at));
     match data.files().read(&data.root().join(&path)) {
         Ok(_) | Err(FileError::TooLarge) => Ok(Value::bool(true, at)),
         Err(FileError::Missing) if !path.starts_with('~') => Ok(Value::bool(false, at)),
@@ -217,10 +205,7 @@ fn inside(vars: &Value, at: Span, env: &Env) -> Result<Result<Env, Value>, Refus
 }
 
 pub(super) fn templatefile(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) -> Outcome {
-    let id = match open(data, args, at)? {
-        Ok(id) => id,
-        Err(hole) => return Ok(hole),
-    };
+    let id = given!(open(data, args, at));
     render(data, id, &args[1], at, env, "templatefile")
 }
 
@@ -247,10 +232,7 @@ pub(in crate::input::terraform) fn render(
     if env.instance.is_none() && env.names.is_some() {
         return Err(Refused::new("a template inside a template"));
     }
-    let inner = match inside(vars, at, env)? {
-        Ok(inner) => inner,
-        Err(hole) => return Ok(hole),
-    };
+    let inner = given!(inside(vars, at, env));
     let template = match data.evaluation().templates.get(&id) {
         Some(known) => known.clone()?,
         None => {

@@ -9,7 +9,7 @@ use super::super::env::Env;
 use super::super::evaluate::Evaluate;
 use super::super::outcome::{Outcome, Refused};
 use super::super::template::{text_value, ways_of};
-use super::arguments::{known, list, text};
+use super::arguments::{given, known, list, text};
 use super::encoding::json_text;
 
 /// The most rows that `formatlist` makes.
@@ -109,10 +109,7 @@ pub(super) fn format(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> 
 }
 
 fn row(data: &mut dyn Data, spec: &Value, args: &[Value], at: Span) -> Outcome {
-    let words = match known(std::slice::from_ref(spec), 0, at)? {
-        Ok(words) => words,
-        Err(hole) => return Ok(hole),
-    };
+    let words = given!(known(std::slice::from_ref(spec), 0, at));
     let source = text(std::slice::from_ref(spec), 0)?;
     let mut next = 0;
     let mut used = 0;

@@ -16,6 +16,10 @@ mod sets;
 mod strings;
 mod tables;
 
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
+
 use crate::syntax::hcl::Call;
 use crate::text::{Span, Why};
 use crate::value::{Guard, Kind, Value};
@@ -57,8 +61,8 @@ const FUNCTIONS: &[(&str, usize, usize, Signature)] = &[
     ("base64decode", 1, 1, Pure(encoding::base64decode)),
     ("base64encode", 1, 1, Holes(encoding::base64encode)),
     ("base64gzip", 1, 1, Holes(encoding::base64gzip)),
-    ("base64sha256", 1, 1, Pure(hashes::base64sha256)),
-    ("base64sha512", 1, 1, Pure(hashes::base64sha512)),
+    ("base64sha256", 1, 1, Pure(hashes::base64::<Sha256>)),
+    ("base64sha512", 1, 1, Pure(hashes::base64::<Sha512>)),
     ("basename", 1, 1, Pure(strings::basename)),
     ("can", 1, 1, Lazy(can)),
     ("ceil", 1, 1, Pure(numbers::ceil)),
@@ -81,14 +85,14 @@ const FUNCTIONS: &[(&str, usize, usize, Signature)] = &[
     ("ephemeralasnull", 1, 1, Holes(collections::same)),
     ("file", 1, 1, WithData(files::file)),
     ("filebase64", 1, 1, WithData(files::filebase64)),
-    ("filebase64sha256", 1, 1, WithData(hashes::filebase64sha256)),
-    ("filebase64sha512", 1, 1, WithData(hashes::filebase64sha512)),
+    ("filebase64sha256", 1, 1, WithData(hashes::file_base64::<Sha256>)),
+    ("filebase64sha512", 1, 1, WithData(hashes::file_base64::<Sha512>)),
     ("fileexists", 1, 1, WithData(files::fileexists)),
-    ("filemd5", 1, 1, WithData(hashes::filemd5)),
+    ("filemd5", 1, 1, WithData(hashes::file_hex::<Md5>)),
     ("fileset", 2, 2, WithData(files::fileset)),
-    ("filesha1", 1, 1, WithData(hashes::filesha1)),
-    ("filesha256", 1, 1, WithData(hashes::filesha256)),
-    ("filesha512", 1, 1, WithData(hashes::filesha512)),
+    ("filesha1", 1, 1, WithData(hashes::file_hex::<Sha1>)),
+    ("filesha256", 1, 1, WithData(hashes::file_hex::<Sha256>)),
+    ("filesha512", 1, 1, WithData(hashes::file_hex::<Sha512>)),
     ("flatten", 1, 1, DeepHoles(collections::flatten)),
     ("floor", 1, 1, Pure(numbers::floor)),
     ("format", 1, MANY, Raw(format::format)),
@@ -106,7 +110,7 @@ const FUNCTIONS: &[(&str, usize, usize, Signature)] = &[
     ("lower", 1, 1, Pure(strings::lower)),
     ("matchkeys", 3, 3, Deep(collections::matchkeys)),
     ("max", 1, MANY, Pure(numbers::max)),
-    ("md5", 1, 1, Pure(hashes::md5)),
+    ("md5", 1, 1, Pure(hashes::hex::<Md5>)),
     ("merge", 0, MANY, WithData(collections::merge)),
     ("min", 1, MANY, Pure(numbers::min)),
     ("nonsensitive", 1, 1, Holes(collections::same)),
@@ -124,9 +128,9 @@ const FUNCTIONS: &[(&str, usize, usize, Signature)] = &[
     ("setproduct", 1, MANY, Pure(sets::product)),
     ("setsubtract", 2, 2, Deep(sets::subtract)),
     ("setunion", 1, MANY, Deep(sets::union)),
-    ("sha1", 1, 1, Pure(hashes::sha1)),
-    ("sha256", 1, 1, Pure(hashes::sha256)),
-    ("sha512", 1, 1, Pure(hashes::sha512)),
+    ("sha1", 1, 1, Pure(hashes::hex::<Sha1>)),
+    ("sha256", 1, 1, Pure(hashes::hex::<Sha256>)),
+    ("sha512", 1, 1, Pure(hashes::hex::<Sha512>)),
     ("signum", 1, 1, Pure(numbers::signum)),
     ("slice", 3, 3, Pure(collections::slice)),
     ("sort", 1, 1, Deep(collections::sort)),

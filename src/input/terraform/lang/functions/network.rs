@@ -7,7 +7,7 @@ use crate::value::Value;
 
 use super::super::convert::to_number;
 use super::super::outcome::{Outcome, Refused};
-use super::arguments::known;
+use super::arguments::{given, known};
 
 /// A network: its first address and the length of its prefix. The outer error is a refusal, the inner one a hole.
 fn network(args: &[Value], at: Span) -> Result<Result<(u32, u32), Value>, Refused> {
@@ -35,10 +35,7 @@ fn made(text: String, at: Span) -> Value {
 }
 
 pub(super) fn cidrhost(args: &[Value], at: Span) -> Outcome {
-    let (base, prefix) = match network(args, at)? {
-        Ok(network) => network,
-        Err(hole) => return Ok(hole),
-    };
+    let (base, prefix) = given!(network(args, at));
     let number = to_number(&args[1])?;
     let size = f64::from(32 - prefix).exp2();
     let host = if number < 0.0 { size + number } else { number };
@@ -56,10 +53,7 @@ pub(super) fn cidrnetmask(args: &[Value], at: Span) -> Outcome {
 }
 
 pub(super) fn cidrsubnet(args: &[Value], at: Span) -> Outcome {
-    let (base, prefix) = match network(args, at)? {
-        Ok(network) => network,
-        Err(hole) => return Ok(hole),
-    };
+    let (base, prefix) = given!(network(args, at));
     let (more, number) = (to_number(&args[1])?, to_number(&args[2])?);
     let length = f64::from(prefix) + more;
     if more < 0.0 || length > 32.0 || number < 0.0 || number >= more.exp2() {
@@ -70,10 +64,7 @@ pub(super) fn cidrsubnet(args: &[Value], at: Span) -> Outcome {
 }
 
 pub(super) fn cidrsubnets(args: &[Value], at: Span) -> Outcome {
-    let (base, prefix) = match network(args, at)? {
-        Ok(network) => network,
-        Err(hole) => return Ok(hole),
-    };
+    let (base, prefix) = given!(network(args, at));
     let end = u64::from(base) + (1_u64 << (32 - prefix));
     let mut next = u64::from(base);
     let mut out = Vec::new();

@@ -5,7 +5,7 @@ use crate::value::Value;
 
 use super::super::convert::to_number;
 use super::super::outcome::{Outcome, Refused};
-use super::arguments::{known, list, number};
+use super::arguments::{given, known, list, number};
 
 /// The longest list that Terraform's `range` makes.
 const MAX_RANGE: usize = 1024;
@@ -64,10 +64,7 @@ pub(super) fn parseint(args: &[Value], at: Span) -> Outcome {
     if !matches!(args[0].kind, crate::value::Kind::Str(_)) {
         return Err(Refused::new("text is required"));
     }
-    let digits = match known(args, 0, at)? {
-        Ok(digits) => digits,
-        Err(hole) => return Ok(hole),
-    };
+    let digits = given!(known(args, 0, at));
     let base = to_number(&args[1])?;
     // Terraform knows bases up to 62; the digits of those above 36 are told apart by case.
     if !(2.0..=36.0).contains(&base) || base.fract() != 0.0 {

@@ -11,7 +11,7 @@ use crate::value::{Entry, Value};
 
 use super::super::convert::to_number;
 use super::super::outcome::{Outcome, Refused};
-use super::arguments::{known, text};
+use super::arguments::{given, known, text};
 
 /// The largest compiled regular expression, in bytes.
 const MAX_REGEX: usize = 1 << 20;
@@ -87,10 +87,7 @@ pub(super) fn chomp(args: &[Value], at: Span) -> Outcome {
 }
 
 pub(super) fn trim(args: &[Value], at: Span) -> Outcome {
-    let cut = match known(args, 1, at)? {
-        Ok(cut) => cut,
-        Err(hole) => return Ok(hole),
-    };
+    let cut = given!(known(args, 1, at));
     Ok(Value::str(trimmed(&text(args, 0)?, true, true, |c| cut.contains(c)), at))
 }
 
@@ -210,10 +207,7 @@ fn compile(pattern: &str) -> Result<Regex, Refused> {
 
 pub(super) fn replace(args: &[Value], at: Span) -> Outcome {
     let (whole, with) = (text(args, 0)?, text(args, 2)?);
-    let needle = match known(args, 1, at)? {
-        Ok(needle) => needle,
-        Err(hole) => return Ok(hole),
-    };
+    let needle = given!(known(args, 1, at));
     if let Some(pattern) = needle.strip_prefix('/').and_then(|n| n.strip_suffix('/')) {
         return replace_pattern(&whole, &compile(pattern)?, &with, at);
     }
@@ -281,10 +275,7 @@ fn captured(pattern: &Regex, whole: &Traced, found: &regex::Captures<'_>, at: Sp
 }
 
 pub(super) fn regex(args: &[Value], at: Span) -> Outcome {
-    let pattern = match known(args, 0, at)? {
-        Ok(pattern) => compile(&pattern)?,
-        Err(hole) => return Ok(hole),
-    };
+    let pattern = compile(&given!(known(args, 0, at)))?;
     let whole = text(args, 1)?;
     if let Some(hole) = hole_of(&whole, at) {
         return Ok(hole);
@@ -295,10 +286,7 @@ pub(super) fn regex(args: &[Value], at: Span) -> Outcome {
 }
 
 pub(super) fn regexall(args: &[Value], at: Span) -> Outcome {
-    let pattern = match known(args, 0, at)? {
-        Ok(pattern) => compile(&pattern)?,
-        Err(hole) => return Ok(hole),
-    };
+    let pattern = compile(&given!(known(args, 0, at)))?;
     let whole = text(args, 1)?;
     if let Some(hole) = hole_of(&whole, at) {
         return Ok(hole);

@@ -10,7 +10,7 @@ use crate::text::{Span, Traced, Why};
 use crate::value::{Entry, Value};
 
 use super::super::outcome::{Outcome, Refused};
-use super::arguments::{known, text};
+use super::arguments::{given, known, text};
 use super::encoding::base64_of;
 
 /// The most fields of one table.
@@ -138,18 +138,12 @@ fn not_modelled(name: &str, at: Span) -> Value {
 }
 
 pub(super) fn textencodebase64(args: &[Value], at: Span) -> Outcome {
-    let name = match known(args, 1, at)? {
-        Ok(name) => name,
-        Err(hole) => return Ok(hole),
-    };
+    let name = given!(known(args, 1, at));
     let Some(encoding) = encoding(&name) else { return Ok(not_modelled(&name, at)) };
     if matches!(encoding, Encoding::Utf8) {
         return Ok(Value::str(base64_of(&text(args, 0)?, at), at));
     }
-    let content = match known(args, 0, at)? {
-        Ok(content) => content,
-        Err(hole) => return Ok(hole),
-    };
+    let content = given!(known(args, 0, at));
     let mut bytes = Vec::new();
     for c in content.chars() {
         match encoding {
@@ -168,10 +162,7 @@ pub(super) fn textencodebase64(args: &[Value], at: Span) -> Outcome {
 }
 
 pub(super) fn textdecodebase64(args: &[Value], at: Span) -> Outcome {
-    let (encoded, name) = match (known(args, 0, at)?, known(args, 1, at)?) {
-        (Ok(encoded), Ok(name)) => (encoded, name),
-        (Err(hole), _) | (_, Err(hole)) => return Ok(hole),
-    };
+    let (encoded, name) = given!(known(args, 0, at), known(args, 1, at));
     let bytes = STANDARD.decode(encoded.as_bytes()).map_err(|_| Refused::new("not base64"))?;
     let Some(encoding) = encoding(&name) else { return Ok(not_modelled(&name, at)) };
     let decoded = match encoding {
