@@ -128,6 +128,7 @@ fn drop_in(config: Option<&Node>, eks: bool, at: Span) -> Option<Traced> {
         colon: ": ".to_owned(),
         sort_keys: true,
         ascii: false,
+        delete: false,
     };
     let mut text = document::to_json(&document::Data::Map(pairs), &layout, at).ok()?;
     text.push_made(b"\n", at);

@@ -178,12 +178,21 @@ pub struct Layout {
     pub sort_keys: bool,
     /// Nothing but ASCII.
     pub ascii: bool,
+    /// The character 127 is escaped.
+    pub delete: bool,
 }
 
 impl Layout {
     /// On one line, without a blank.
     pub fn compact() -> Self {
-        Self { indent: None, comma: ",".to_owned(), colon: ":".to_owned(), sort_keys: false, ascii: false }
+        Self {
+            indent: None,
+            comma: ",".to_owned(),
+            colon: ":".to_owned(),
+            sort_keys: false,
+            ascii: false,
+            delete: false,
+        }
     }
 }
 
@@ -205,7 +214,7 @@ fn write_json(data: &Data, layout: &Layout, level: usize, at: Span, out: &mut Tr
     };
     match data {
         Data::Null(text) | Data::Bool(_, text) | Data::Number(text) | Data::Hole(text) => out.push(text),
-        Data::Str(text) => quoted(text, layout.ascii, at, out),
+        Data::Str(text) => quoted(text, layout, at, out),
         Data::List(items) => {
             out.push_made(b"[", at);
             for (n, item) in items.iter().enumerate() {
@@ -227,7 +236,7 @@ fn write_json(data: &Data, layout: &Layout, level: usize, at: Span, out: &mut Tr
                     out.push_made(layout.comma.as_bytes(), at);
                 }
                 line(level + 1, out);
-                quoted(key, layout.ascii, at, out);
+                quoted(key, layout, at, out);
                 out.push_made(layout.colon.as_bytes(), at);
                 write_json(value, layout, level + 1, at, out)?;
             }
@@ -249,7 +258,7 @@ fn in_order(pairs: &[(Traced, Data)], sorted: bool) -> Vec<&(Traced, Data)> {
 }
 
 /// A text in double quotes, with the escapes of JSON.
-fn quoted(text: &Traced, ascii: bool, at: Span, out: &mut Traced) {
+fn quoted(text: &Traced, layout: &Layout, at: Span, out: &mut Traced) {
     let place = text.span().unwrap_or(at);
     out.push_made(b"\"", place);
     let Some(words) = text.as_str() else {
@@ -272,7 +281,8 @@ fn quoted(text: &Traced, ascii: bool, at: Span, out: &mut Traced) {
             '\u{8}' => "\\b".to_owned(),
             '\u{c}' => "\\f".to_owned(),
             '\0'..='\u{1f}' => format!("\\u{:04x}", u32::from(c)),
-            _ if ascii && !c.is_ascii() => {
+            '\u{7f}' if layout.delete => "\\u007f".to_owned(),
+            _ if layout.ascii && !c.is_ascii() => {
                 let units: Vec<_> = c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect();
                 units.concat()
             }
@@ -406,7 +416,7 @@ impl Writer {
             out.push(&text.replace(b"'", &quote));
             out.push_made(b"'", place);
         } else {
-            quoted(text, false, self.at, out);
+            quoted(text, &Layout::compact(), self.at, out);
         }
     }
 }

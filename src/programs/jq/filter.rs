@@ -16,13 +16,23 @@ use super::natives::{Data, all};
 use super::value::{self, Val, give_up, trouble};
 
 /// The most tokens of a filter.
-const MAX_TOKENS: usize = 3_000;
+const MAX_TOKENS: usize = 1_000;
 
-/// The deepest nesting of brackets in a filter.
-const MAX_NESTING: usize = 60;
+/// The most brackets of a filter, and the deepest that they may nest.
+const MAX_BRACKETS: usize = 400;
+const MAX_NESTING: usize = 40;
+
+/// The most words of a filter that a term may begin with, and so nest without brackets.
+const MAX_PREFIXES: usize = 100;
+
+/// The deepest nesting of terms in a filter: brackets, prefixes, and operators that follow each other.
+const MAX_DEPTH: usize = 120;
 
 /// The longest filter, in bytes.
-const MAX_FILTER: usize = 1 << 16;
+const MAX_FILTER: usize = 1 << 15;
+
+/// The words that a term may begin with.
+const PREFIXES: [&str; 9] = ["-", "def", "if", "try", "catch", "label", "reduce", "foreach", "?"];
 
 /// The definitions of the engine's library that say what jq says and come to an end.
 const TAKEN: &[&str] = &[
@@ -103,12 +113,23 @@ pub(super) fn run(
     let not = |what: String| Why::NotUnderstood(what.into());
     let text = code.as_str().ok_or_else(|| not("a jq filter that is not UTF-8".to_owned()))?;
     let text = if text.trim().is_empty() { "." } else { text };
-    check_size(text)?;
-    if !code.has_hole()
-        && let Err(faults) = Lexer::new(text).lex()
-        && faults.iter().any(|(expected, _)| matches!(expected, Expect::Delim(_)))
-    {
-        return Err(Refused::Syntax);
+    let brackets = text.bytes().filter(|b| b"([{".contains(b)).count();
+    if text.len() > MAX_FILTER || brackets > MAX_BRACKETS {
+        return Err(Why::Limit("size of a jq filter").into());
+    }
+    match Lexer::new(text).lex() {
+        Ok(tokens) => {
+            if depth(&tokens) > MAX_NESTING
+                || count(&tokens, &|_| true) > MAX_TOKENS
+                || count(&tokens, &|word| PREFIXES.contains(&word)) > MAX_PREFIXES
+            {
+                return Err(Why::Limit("size of a jq filter").into());
+            }
+        }
+        Err(faults) if !code.has_hole() && faults.iter().any(|(expected, _)| matches!(expected, Expect::Delim(_))) => {
+            return Err(Refused::Syntax);
+        }
+        Err(_) => {}
     }
     let syntax = || match code.first_hole() {
         Some((_, why)) => Refused::Unknown(why.clone()),
@@ -116,10 +137,11 @@ pub(super) fn run(
     };
     let term = parse(text, |p| p.term()).ok_or_else(syntax)?;
     let names: Vec<String> = (0..text.len()).map(|n| format!("$!{n}")).collect();
-    let mut rewriter = Rewriter { code, text, names: &names, literals: Vec::new(), defs: Vec::new(), refused: None };
+    let mut rewriter =
+        Rewriter { code, text, names: &names, literals: Vec::new(), defs: Vec::new(), depth: 0, refused: None };
     let term = rewriter.term(term);
-    if let Some(what) = rewriter.refused {
-        return Err(not(what).into());
+    if let Some(why) = rewriter.refused {
+        return Err(why.into());
     }
     let literals = rewriter.literals;
     let library = jaq_core::defs().chain(jaq_std::defs()).filter(|def| TAKEN.contains(&def.name));
@@ -173,40 +195,29 @@ fn lent<'a>(def: Def<&'static str>) -> Def<&'a str> {
     def
 }
 
-/// Holds a filter to bounds that let it be read and run recursively.
-fn check_size(text: &str) -> Result<(), Why> {
-    if text.len() > MAX_FILTER {
-        return Err(Why::Limit("length of a jq filter"));
-    }
-    let (mut depth, mut deepest) = (0_usize, 0_usize);
-    for byte in text.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
+/// The tokens below a token.
+fn below<'t, 's>(Token(_, tok): &'t Token<&'s str>) -> Vec<&'t Token<&'s str>> {
+    match tok {
+        Tok::Block(tokens) => tokens.iter().collect(),
+        Tok::Str(parts) => {
+            let token = |part: &'t StrPart<&'s str, Token<&'s str>>| match part {
+                StrPart::Term(token) => Some(token),
+                _ => None,
+            };
+            parts.iter().filter_map(token).collect()
         }
-        deepest = deepest.max(depth);
+        _ => Vec::new(),
     }
-    let nested = deepest > MAX_NESTING;
-    if nested || Lexer::new(text).lex().is_ok_and(|tokens| count(&tokens) > MAX_TOKENS) {
-        return Err(Why::Limit("size of a jq filter"));
-    }
-    Ok(())
 }
 
-fn count(tokens: &[Token<&str>]) -> usize {
-    let inner = |Token(_, tok): &Token<&str>| match tok {
-        Tok::Block(tokens) => 1 + count(tokens),
-        Tok::Str(parts) => parts
-            .iter()
-            .map(|part| match part {
-                StrPart::Term(token) => 1 + count(std::slice::from_ref(token)),
-                _ => 1,
-            })
-            .sum(),
-        _ => 1,
-    };
-    tokens.iter().map(inner).sum()
+/// How deep brackets nest.
+fn depth<'t, 's: 't>(tokens: impl IntoIterator<Item = &'t Token<&'s str>>) -> usize {
+    tokens.into_iter().map(|token| below(token)).filter(|t| !t.is_empty()).map(|t| 1 + depth(t)).max().unwrap_or(0)
+}
+
+/// How many tokens there are of which `is` says so.
+fn count<'t, 's: 't>(tokens: impl IntoIterator<Item = &'t Token<&'s str>>, is: &dyn Fn(&str) -> bool) -> usize {
+    tokens.into_iter().map(|token| usize::from(is(token.0)) + count(below(token), is)).sum()
 }
 
 struct Rewriter<'a> {
@@ -216,14 +227,16 @@ struct Rewriter<'a> {
     literals: Vec<Val>,
     /// The functions whose bodies are being read.
     defs: Vec<(&'a str, usize)>,
-    refused: Option<String>,
+    /// How deep the term that is being read nests.
+    depth: usize,
+    refused: Option<Why>,
 }
 
 type Ast<'a> = Term<&'a str>;
 
 impl<'a> Rewriter<'a> {
     fn refuse(&mut self, what: String) {
-        self.refused.get_or_insert(what);
+        self.refused.get_or_insert(Why::NotUnderstood(what.into()));
     }
 
     /// The part of the filter that `part` is, with its places; `None` if it is no part of it.
@@ -314,6 +327,17 @@ impl<'a> Rewriter<'a> {
     }
 
     fn term(&mut self, term: Ast<'a>) -> Ast<'a> {
+        if self.depth >= MAX_DEPTH {
+            self.refused.get_or_insert(Why::Limit("depth of a jq filter"));
+            return Term::Id;
+        }
+        self.depth += 1;
+        let term = self.rewritten(term);
+        self.depth -= 1;
+        term
+    }
+
+    fn rewritten(&mut self, term: Ast<'a>) -> Ast<'a> {
         match term {
             Term::Id | Term::Recurse | Term::Break(_) => term,
             Term::Num(digits) => {
@@ -332,7 +356,9 @@ impl<'a> Rewriter<'a> {
             Term::Fold(kind, over, pattern, args) => {
                 let over = self.boxed(over);
                 let pattern = self.pattern(pattern);
-                Term::Fold(kind, over, pattern, args.into_iter().map(|t| self.term(t)).collect())
+                // An update through a fold nests as deep as there are items.
+                let args = args.into_iter().map(|t| Self::counted(self.term(t)));
+                Term::Fold(kind, over, pattern, args.collect())
             }
             Term::TryCatch(inner, catch) => {
                 let inner = self.boxed(inner);

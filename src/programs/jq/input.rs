@@ -2,14 +2,13 @@
 
 use std::rc::Rc;
 
-use crate::programs::document::back;
-use crate::syntax::{Node, NodeKind, Scalar, Style, json};
-use crate::text::{Span, Texts, Traced, Why};
+use crate::programs::document::{self, Data, NoData};
+use crate::text::{Span, Traced, Why};
 
-use super::value::{Pairs, Val, number_text};
+use super::value::{Val, number_text};
 
 /// The deepest input that is read, in brackets. jq itself reads 256 levels of it (1.6) or more.
-const MAX_BRACKETS: usize = 120;
+const MAX_BRACKETS: usize = 100;
 
 /// The most values that one stream may hold.
 const MAX_VALUES: usize = 10_000;
@@ -95,55 +94,26 @@ fn value_end(bytes: &[u8], at: usize) -> Result<usize, NoValue> {
 }
 
 /// One value.
-pub(in crate::programs) fn value(text: &Traced) -> Result<Val, NoValue> {
-    let no = || match text.first_hole() {
-        Some((_, why)) => NoValue::Unknown(why.clone()),
-        None => NoValue::Refused,
-    };
-    let Some(at) = text.span() else { return Err(NoValue::Refused) };
-    // A text of its own, to whose offsets the reader's places are, and from which they are taken back at once.
-    let mut texts = Texts::new();
-    let id = texts.add_made("JSON", text, at);
-    let tree = json::parse(&texts.view(id)).tree.ok_or_else(no)?;
-    let back = Back { text };
-    back.val(&tree).ok_or_else(no)
+fn value(text: &Traced) -> Result<Val, NoValue> {
+    let known = |data| convert(data).ok_or(NoValue::Refused);
+    match document::from_json(text) {
+        Ok(data) => known(data),
+        Err(NoData::Broken) => Err(NoValue::Refused),
+        Err(NoData::Unknown(why)) => Err(NoValue::Unknown(why)),
+    }
 }
 
-struct Back<'a> {
-    text: &'a Traced,
-}
-
-impl Back<'_> {
-    /// What was read from the text of its own, with the places of the original.
-    fn traced(&self, read: &Traced) -> Traced {
-        back(self.text, read)
-    }
-
-    fn val(&self, node: &Node) -> Option<Val> {
-        match &node.kind {
-            NodeKind::Scalar(scalar) => self.scalar(scalar),
-            NodeKind::Seq(items) => Some(Val::arr(items.iter().map(|n| self.val(n)).collect::<Option<_>>()?)),
-            NodeKind::Map(nodes) => {
-                let mut pairs = Pairs::new();
-                for (key, value) in nodes {
-                    let name = self.traced(&key.as_scalar()?.text);
-                    pairs.insert(name.bytes().to_vec(), (Rc::new(name), self.val(value)?));
-                }
-                Some(Val::obj(pairs))
-            }
+fn convert(data: Data) -> Option<Val> {
+    Some(match data {
+        Data::Null(text) | Data::Bool(_, text) | Data::Number(text) => bare(Rc::new(text))?,
+        Data::Str(text) => Val::Str(Rc::new(text)),
+        Data::Hole(text) => Val::Hole(Rc::new(text)),
+        Data::List(items) => Val::arr(items.into_iter().map(convert).collect::<Option<_>>()?),
+        Data::Map(pairs) => {
+            let pairs = pairs.into_iter().map(|(k, v)| Some((k.bytes().to_vec(), (Rc::new(k), convert(v)?))));
+            Val::obj(pairs.collect::<Option<_>>()?)
         }
-    }
-
-    fn scalar(&self, scalar: &Scalar) -> Option<Val> {
-        let text = self.traced(&scalar.text);
-        if scalar.style != Style::Plain {
-            return Some(Val::Str(Rc::new(text)));
-        }
-        if text.has_hole() {
-            return text.is_hole().then(|| Val::Hole(Rc::new(text)));
-        }
-        bare(Rc::new(text))
-    }
+    })
 }
 
 /// A bare word of JSON.

@@ -1,7 +1,7 @@
 //! `jq`: a real engine for its filters, over values that know where they were written.
 //!
 //! The engine is `jaq`; what it answers differently from jq 1.6 and 1.7 is written anew in `prelude.jq` and `natives.rs`, or
-//! refused by name. A call runs on a thread of its own, so that its depth does not hang on how much stack the caller left.
+//! refused by name. How deep a filter and its values may nest is bounded, so that a call runs on the stack of its caller.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -14,7 +14,6 @@ mod filter;
 mod input;
 mod natives;
 mod ops;
-mod print;
 mod value;
 
 use std::collections::BTreeMap;
@@ -22,14 +21,11 @@ use std::rc::Rc;
 
 use crate::text::{Span, Traced, Why};
 
+use super::document::Layout;
 use super::program::{Files, Found, Outcome, Status};
 use filter::Refused;
 use input::NoValue;
-use print::Layout;
 use value::{MAX_STRING, Pairs, Val, made};
-
-/// The stack of the thread that a call runs on, in bytes. It is reserved, not used, until a filter nests deep.
-const STACK: usize = 256 << 20;
 
 /// Where a filter names a variable of the environment.
 static ENVIRONMENT: std::sync::LazyLock<regex::Regex> = std::sync::LazyLock::new(|| {
@@ -48,14 +44,15 @@ struct Options {
     null_input: bool,
     exit_status: bool,
     filter: Option<Traced>,
-    vars: Vec<(String, Traced, Kind)>,
+    vars: Vec<(String, Traced, Binding)>,
     positional: Vec<(Traced, bool)>,
     inputs: Vec<Traced>,
     environment: BTreeMap<String, Traced>,
 }
 
+/// What an argument binds to a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum Binding {
     Text,
     Json,
     Slurp,
@@ -71,26 +68,12 @@ pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files
         Ok(options) => options,
         Err(outcome) => return *outcome,
     };
-    on_thread(at, || execute(&options, at))
-}
-
-/// Runs `work` on a thread with a deep stack. A fault of the engine is not known, and no more.
-fn on_thread(at: Span, work: impl FnOnce() -> Outcome + Send) -> Outcome {
-    let no_thread = || Outcome::unknown(Why::Limit("threads"), at);
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("jq".to_owned()).stack_size(STACK).spawn_scoped(scope, work);
-        match thread {
-            Ok(thread) => {
-                thread.join().unwrap_or_else(|_| Outcome::unknown(Why::NotUnderstood("this jq filter".into()), at))
-            }
-            Err(_) => no_thread(),
-        }
-    })
+    execute(&options, at)
 }
 
 fn options(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>) -> Result<Options, Box<Outcome>> {
     let mut options = Options {
-        layout: Layout { indent: Some("  ".to_owned()), sort_keys: false, ascii: false },
+        layout: Layout { indent: Some("  ".to_owned()), colon: ": ".to_owned(), delete: true, ..Layout::compact() },
         raw: false,
         join: false,
         slurp: false,
@@ -122,12 +105,12 @@ fn options(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>) -> Result<
             // jq 1.6 refuses what 1.7 takes for the end of the options.
             "--" => return Err(super::program::not_followed("jq's option --", word)),
             "--arg" | "--argjson" => {
-                let kind = if text == "--arg" { Kind::Text } else { Kind::Json };
+                let kind = if text == "--arg" { Binding::Text } else { Binding::Json };
                 let (name, value) = (next()?, next()?);
                 options.vars.push((super::program::known(name)?.to_owned(), value.clone(), kind));
             }
             "--slurpfile" | "--rawfile" => {
-                let kind = if text == "--rawfile" { Kind::Text } else { Kind::Slurp };
+                let kind = if text == "--rawfile" { Binding::Text } else { Binding::Slurp };
                 let (name, path) = (next()?, next()?);
                 let content = super::program::read(path, files)?.ok_or_else(|| Box::new(Outcome::failed(2)))?;
                 options.vars.push((super::program::known(name)?.to_owned(), content, kind));
@@ -259,9 +242,9 @@ fn variables(options: &Options) -> Result<Vec<(String, Val)>, NoValue> {
     let mut named = Pairs::new();
     for (name, text, kind) in &options.vars {
         let val = match kind {
-            Kind::Text => Val::Str(Rc::new(text.clone())),
-            Kind::Json => one(text)?,
-            Kind::Slurp => match input::stream(text) {
+            Binding::Text => Val::Str(Rc::new(text.clone())),
+            Binding::Json => one(text)?,
+            Binding::Slurp => match input::stream(text) {
                 (vals, None) => Val::arr(vals),
                 (_, Some(fault)) => return Err(fault),
             },
@@ -334,6 +317,10 @@ fn execute(options: &Options, at: Span) -> Outcome {
         return unknown(why);
     }
     let Some(code) = &options.filter else { return Outcome::failed(2) };
+    let mut layout = options.layout.clone();
+    if layout.indent.is_none() {
+        layout.colon = ":".to_owned();
+    }
     let mut stdout = Traced::new();
     let mut last = None;
     let mut emit = |val: &Val| {
@@ -341,7 +328,7 @@ fn execute(options: &Options, at: Span) -> Outcome {
             Val::Str(text) if options.raw => stdout.push(text),
             // Written with quotes or without, if it turns out to be text.
             Val::Hole(text) if options.raw => stdout.push(text),
-            _ => stdout.push(&print::text(val, &options.layout)),
+            _ => stdout.push(&val.text(&layout)),
         }
         if !options.join {
             stdout.push_made(b"\n", at);
@@ -375,3 +362,6 @@ fn execute(options: &Options, at: Span) -> Outcome {
     };
     Outcome { stdout, status, writes: Vec::new(), removed: Vec::new(), commands: Vec::new() }
 }
+
+#[cfg(test)]
+mod tests;

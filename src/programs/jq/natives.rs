@@ -11,9 +11,9 @@ use regex::RegexBuilder;
 use crate::decode::base64::{Strictness, decode};
 use crate::text::Traced;
 
+use super::input;
 use super::ops::{fault, number_of};
 use super::value::{Pairs, Val, give_up_on, made, next_input, not_followed, tick};
-use super::{input, print};
 
 /// The data of a run: the table of its filters.
 pub(super) type Data = JustLut<Val>;
@@ -57,7 +57,7 @@ fn own() -> Vec<Fun<Data>> {
         run(("contains", v(1), |cv| unary(cv, |a, b| contains(&a, &b).map(Val::from)))),
         run(("indices", v(1), |cv| unary(cv, |val, part| indices(&val, &part)))),
         run(("delpaths", v(1), |cv| unary(cv, |val, paths| delete_paths(val, &paths)))),
-        run(("tojson", v(0), |cv| bome(Ok(Val::Str(Rc::new(print::compact(&cv.1))))))),
+        run(("tojson", v(0), |cv| bome(Ok(Val::Str(Rc::new(cv.1.compact())))))),
         run(("fromjson", v(0), |cv| bome(from_json(&cv.1)))),
         run(("tonumber", v(0), |cv| {
             bome(match &cv.1 {

@@ -10,8 +10,8 @@ use jaq_core::{Error, Exn, ValR, ValT, ValX};
 
 use crate::text::{Traced, Why};
 
+use super::input;
 use super::value::{MAX_STRING, Obj, Pairs, Val, give_up, give_up_on, made, not_followed, tick};
-use super::{input, print};
 
 type Result<T = Val> = std::result::Result<T, Error<Val>>;
 
@@ -500,7 +500,7 @@ impl ValT for Val {
     fn into_string(self) -> Self {
         match self {
             Self::Str(_) => self,
-            other => Self::Str(Rc::new(print::compact(&other))),
+            other => Self::Str(Rc::new(other.compact())),
         }
     }
 }

@@ -8,13 +8,18 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
+use crate::programs::document::{self, Data, Layout};
 use crate::text::{Span, Traced, Why};
 
 /// The most steps (items visited, values made) that one call may take.
 const FUEL: u32 = 100_000;
 
 /// The deepest value that a filter may build, in levels.
-pub(super) const MAX_LEVELS: u32 = 256;
+const MAX_LEVELS: u32 = 100;
+
+/// The most bytes of the stack that a call may take before it is given up. A filter that nests more than that nests because
+/// of its functions, and whatever nests takes steps. What the engine does between two steps is bounded by the size of the filter.
+const MAX_STACK: usize = 700 << 10;
 
 /// The most values that one value may hold, itself included.
 const MAX_WEIGHT: usize = 200_000;
@@ -25,6 +30,8 @@ pub(super) const MAX_STRING: usize = 1 << 20;
 /// What one call of the program has left and what went wrong with it. It lives on the thread of the call.
 struct Call {
     at: Option<Span>,
+    /// Where the stack stood when the call began.
+    stack: usize,
     fuel: u32,
     trouble: Option<Why>,
     inputs: VecDeque<Val>,
@@ -32,13 +39,23 @@ struct Call {
 
 thread_local! {
     static CALL: RefCell<Call> = const {
-        RefCell::new(Call { at: None, fuel: 0, trouble: None, inputs: VecDeque::new() })
+        RefCell::new(Call { at: None, stack: 0, fuel: 0, trouble: None, inputs: VecDeque::new() })
     };
 }
 
 /// Starts the call of the program at `at` on this thread.
 pub(super) fn begin(at: Span) {
-    CALL.with_borrow_mut(|call| *call = Call { at: Some(at), fuel: FUEL, trouble: None, inputs: VecDeque::new() });
+    let stack = stack_end();
+    CALL.with_borrow_mut(|call| {
+        *call = Call { at: Some(at), stack, fuel: FUEL, trouble: None, inputs: VecDeque::new() };
+    });
+}
+
+/// Where the stack ends at the moment, more or less.
+#[inline(never)]
+fn stack_end() -> usize {
+    let here = 0_u8;
+    std::ptr::from_ref(std::hint::black_box(&here)).addr()
 }
 
 /// Lays out the inputs that the filter will be run on, or read by itself.
@@ -71,7 +88,12 @@ pub(super) fn not_followed(what: &str) {
 
 /// Takes one step; false if there are none left.
 pub(super) fn tick() -> bool {
+    let stack = stack_end();
     CALL.with_borrow_mut(|call| {
+        if call.stack.abs_diff(stack) > MAX_STACK {
+            call.fuel = 0;
+            call.trouble.get_or_insert(Why::Limit("depth of a jq filter"));
+        }
         if call.fuel == 0 {
             call.trouble.get_or_insert(Why::Limit("steps of a jq filter"));
             return false;
@@ -238,6 +260,33 @@ impl Val {
         }
     }
 
+    /// The value on one line, as `tojson` gives it.
+    pub(super) fn compact(&self) -> Traced {
+        self.text(&Layout { delete: true, ..Layout::compact() })
+    }
+
+    /// The value in `layout`, without a line end.
+    pub(super) fn text(&self, layout: &Layout) -> Traced {
+        // The place of what nobody wrote: brackets, commas, indentation.
+        let Some(at) = made(" ").span() else { return Traced::new() };
+        document::to_json(&self.data(), layout, at).unwrap_or_else(|why| {
+            give_up(why);
+            Traced::new()
+        })
+    }
+
+    fn data(&self) -> Data {
+        match self {
+            Self::Null(text) => Data::Null((**text).clone()),
+            Self::Bool(value, text) => Data::Bool(*value, (**text).clone()),
+            Self::Number(_, text) => Data::Number((**text).clone()),
+            Self::Str(text) => Data::Str((**text).clone()),
+            Self::Arr(arr) => Data::List(arr.items.iter().map(Self::data).collect()),
+            Self::Obj(obj) => Data::Map(obj.pairs.values().map(|(k, v)| ((**k).clone(), v.data())).collect()),
+            Self::Hole(text) => Data::Hole((**text).clone()),
+        }
+    }
+
     fn rank(&self) -> u8 {
         match self {
             Self::Null(_) => 0,
@@ -246,7 +295,8 @@ impl Val {
             Self::Number(..) => 3,
             Self::Str(_) => 4,
             Self::Arr(_) => 5,
-            Self::Obj(_) | Self::Hole(_) => 6,
+            Self::Obj(_) => 6,
+            Self::Hole(_) => 7,
         }
     }
 }
@@ -273,11 +323,10 @@ impl PartialOrd for Val {
 }
 
 impl Ord for Val {
-    /// jq's order: null, false, true, numbers, strings, arrays, objects.
+    /// jq's order: null, false, true, numbers, strings, arrays, objects. It is one order even where the answer is given up,
+    /// as a sort by anything else may panic.
     fn cmp(&self, other: &Self) -> Ordering {
-        if !tick() {
-            return Ordering::Equal;
-        }
+        tick();
         for side in [self, other] {
             if let Self::Hole(text) = side {
                 give_up_on(text);
@@ -285,8 +334,10 @@ impl Ord for Val {
         }
         match (self, other) {
             (Self::Number(a, _), Self::Number(b, _)) => {
-                // Not-a-number sorts below every number, itself included.
-                a.partial_cmp(b).unwrap_or(if a.is_nan() { Ordering::Less } else { Ordering::Greater })
+                if a.is_nan() || b.is_nan() {
+                    not_followed("jq's nan");
+                }
+                if a == b { Ordering::Equal } else { a.total_cmp(b) }
             }
             (Self::Str(a), Self::Str(b)) => {
                 give_up_on(a);
@@ -311,7 +362,7 @@ impl Ord for Val {
 
 impl fmt::Display for Val {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&super::print::compact(self).to_text())
+        f.write_str(&self.compact().to_text())
     }
 }
 

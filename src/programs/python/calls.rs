@@ -267,5 +267,5 @@ fn layout(values: &Values) -> Result<Layout> {
         None => (if indent.is_some() { "," } else { ", " }.to_owned(), ": ".to_owned()),
     };
     let (sort_keys, ascii) = (flag(values, "sort_keys", false)?, flag(values, "ensure_ascii", true)?);
-    Ok(Layout { indent, comma, colon, sort_keys, ascii })
+    Ok(Layout { indent, comma, colon, sort_keys, ascii, delete: false })
 }
