@@ -200,7 +200,7 @@ impl Layout {
 pub fn to_json(data: &Data, layout: &Layout, at: Span) -> Result<Traced, Why> {
     let mut out = Traced::new();
     write_json(data, layout, 0, at, &mut out)?;
-    Ok(out)
+    if out.len() > MAX_BYTES { Err(Why::Limit("size of a value that is written")) } else { Ok(out) }
 }
 
 fn write_json(data: &Data, layout: &Layout, level: usize, at: Span, out: &mut Traced) -> Result<(), Why> {

@@ -14,6 +14,9 @@ use crate::text::{Span, Traced, Why};
 /// The most steps (items visited, values made) that one call may take.
 const FUEL: u32 = 100_000;
 
+/// How many bytes of JSON a filter may write in one step.
+const BYTES_OF_A_STEP: usize = 16;
+
 /// The deepest value that a filter may build, in levels.
 const MAX_LEVELS: u32 = 100;
 
@@ -262,13 +265,15 @@ impl Val {
 
     /// The value on one line, as `tojson` gives it.
     pub(super) fn compact(&self) -> Traced {
-        self.text(&Layout { delete: true, ..Layout::compact() })
+        let text = self.text(&Layout { delete: true, ..Layout::compact() });
+        (0..text.len() / BYTES_OF_A_STEP).all(|_| tick());
+        text
     }
 
-    /// The value in `layout`, without a line end.
+    /// The value in `layout`, without a line end; nothing where the call has been given up.
     pub(super) fn text(&self, layout: &Layout) -> Traced {
         // The place of what nobody wrote: brackets, commas, indentation.
-        let Some(at) = made(" ").span() else { return Traced::new() };
+        let Some(at) = made(" ").span().filter(|_| trouble().is_none()) else { return Traced::new() };
         document::to_json(&self.data(), layout, at).unwrap_or_else(|why| {
             give_up(why);
             Traced::new()
