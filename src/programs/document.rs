@@ -38,7 +38,7 @@ pub enum Data {
 }
 
 /// What was read from a text of its own whose bytes are those of `text`, with the places of `text`.
-pub fn back(text: &Traced, read: &Traced) -> Traced {
+fn back(text: &Traced, read: &Traced) -> Traced {
     if text.is_empty() {
         return read.clone();
     }

@@ -15,7 +15,7 @@ const MAX_VALUES: usize = 10_000;
 
 /// Why there is no value: the program refuses the text, or nobody knows.
 #[derive(Debug)]
-pub(in crate::programs) enum NoValue {
+pub(super) enum NoValue {
     /// Not JSON.
     Refused,
     /// Not known.
@@ -23,7 +23,7 @@ pub(in crate::programs) enum NoValue {
 }
 
 /// All values of a stream, up to the first that cannot be read.
-pub(in crate::programs) fn stream(text: &Traced) -> (Vec<Val>, Option<NoValue>) {
+pub(super) fn stream(text: &Traced) -> (Vec<Val>, Option<NoValue>) {
     let mut out = Vec::new();
     let bytes = text.bytes();
     let mut at = if bytes.starts_with("\u{FEFF}".as_bytes()) { 3 } else { 0 };
@@ -117,7 +117,7 @@ fn convert(data: Data) -> Option<Val> {
 }
 
 /// A bare word of JSON.
-pub(in crate::programs) fn bare(text: Rc<Traced>) -> Option<Val> {
+pub(super) fn bare(text: Rc<Traced>) -> Option<Val> {
     match text.as_str()? {
         "null" => Some(Val::Null(text)),
         "true" => Some(Val::Bool(true, text)),

@@ -32,8 +32,8 @@ fn answer(filter: &str, input: &str) -> Option<String> {
     }
     let outcome = run(&argv, Some(&stdin), &mut |_| Found::Missing, &mut |_| Found::Missing, at);
     match outcome.status {
-        Status::Unknown(_) => None,
         Status::Known(_) => Some(outcome.stdout.to_text().into_owned()),
+        _ => None,
     }
 }
 
