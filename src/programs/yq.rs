@@ -45,6 +45,9 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
 
 type Done<T> = Result<T, Box<Outcome>>;
 
+/// The name of an input, its text, and its documents.
+type Input<'n> = (Option<&'n Traced>, Traced, Vec<Data>);
+
 /// Runs `yq` with the arguments `argv` (without the program's name).
 pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files<'_>, at: Span) -> Done<Outcome> {
     let mut call = Call { stdin, files, env, at };
@@ -90,7 +93,7 @@ impl Call<'_> {
     }
 
     /// The documents of each input, with its name.
-    fn inputs<'n>(&mut self, names: &[&'n Traced]) -> Done<Vec<(Option<&'n Traced>, Traced, Vec<Data>)>> {
+    fn inputs<'n>(&mut self, names: &[&'n Traced]) -> Done<Vec<Input<'n>>> {
         let mut out = Vec::new();
         if names.is_empty() {
             let text = self.stdin.cloned().unwrap_or_default();

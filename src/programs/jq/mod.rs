@@ -319,7 +319,7 @@ fn execute(options: &Options, at: Span) -> Outcome {
     let Some(code) = &options.filter else { return Outcome::failed(2) };
     let mut layout = options.layout.clone();
     if layout.indent.is_none() {
-        layout.colon = ":".to_owned();
+        ":".clone_into(&mut layout.colon);
     }
     let mut stdout = Traced::new();
     let mut last = None;

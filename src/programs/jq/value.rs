@@ -342,7 +342,7 @@ impl Ord for Val {
                 if a.is_nan() || b.is_nan() {
                     not_followed("jq's nan");
                 }
-                if a == b { Ordering::Equal } else { a.total_cmp(b) }
+                a.partial_cmp(b).unwrap_or_else(|| a.total_cmp(b))
             }
             (Self::Str(a), Self::Str(b)) => {
                 give_up_on(a);
