@@ -96,7 +96,7 @@ fn astray(machine: &mut Machine, document: &Node) {
         [] => {}
     });
     machine.record_ineffective(keys, &Reason::NodeConfigKey);
-    machine.record_ineffective(flags, &Reason::FlagsNoList);
+    machine.record_ineffective(flags, &Reason::FlagsNotList);
     machine.record_ineffective(variables, &Reason::VariableNotUsed);
 }
 

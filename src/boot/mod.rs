@@ -10,12 +10,12 @@ mod kubeadm;
 mod machine;
 mod node_config;
 mod nodeadm;
+mod outcome;
 mod print_toml;
 mod runtime;
 mod shell;
 mod unit;
 mod user_data;
-mod way;
 mod windows;
 mod wrapping;
 
@@ -31,58 +31,58 @@ use crate::text::{Origin, Traced, Why};
 use crate::value::{Condition, Guard};
 
 use machine::{File, Image, Machine};
-use way::{MAX_WAYS, Way};
+use outcome::{MAX_OUTCOMES, Outcome};
 
-/// Boots a node group. Gives one result for each way that the boot may go; their conditions exclude each other.
+/// Boots a node group. Gives one result for each outcome that the boot may go; their conditions exclude each other.
 pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
     let mut alone = Alone::default();
     let mut ineffective = Vec::new();
     let mut runtimes: Vec<Runtime> = Vec::new();
     let machine = Machine::new(group.place, group.family, group.minor, group.merged_by_eks);
-    let mut ways = vec![Way { when: Guard::always(), machine }];
+    let mut outcomes = vec![Outcome { when: Guard::always(), machine }];
     for step in &group.steps {
         match step {
-            Step::UserData(text, wrapping) => ways = user_data::run(group, ways, text, *wrapping, cx),
+            Step::UserData(text, wrapping) => outcomes = user_data::run(group, outcomes, text, *wrapping, cx),
             // Nothing but cloud-init makes a script of a template.
             Step::Script(text) if user_data::jinja::is_template(text) => {
-                ways = user_data::run(group, ways, text, Wrapping::Plain, cx);
+                outcomes = user_data::run(group, outcomes, text, Wrapping::Plain, cx);
             }
             Step::Script(text) => {
                 let name = format!("script of {}", group.name);
                 // nodeadm runs before scripts do.
-                for machine in ways.iter_mut().map(|w| &mut w.machine) {
+                for machine in outcomes.iter_mut().map(|w| &mut w.machine) {
                     if machine.nodeadm.written.is_none() && machine.joins_by_nodeadm() {
                         let documents = machine.nodeadm.all_documents();
                         nodeadm::write(machine, &documents, cx);
                     }
                 }
-                ways = shell::run(ways, text, &name, shell::Setting::Script, cx);
+                outcomes = shell::run(outcomes, text, &name, shell::Setting::Script, cx);
             }
             Step::NodeConfig(text) => {
                 let name = format!("NodeConfig of {}", group.name);
-                for way in &mut ways {
-                    nodeadm::take(&mut way.machine, text, &name, cx);
+                for outcome in &mut outcomes {
+                    nodeadm::take(&mut outcome.machine, text, &name, cx);
                 }
             }
             Step::NodeadmKubeletConfig(config) => {
-                for way in &mut ways {
-                    way.machine.know(Family::Al2023);
-                    way.machine.nodeadm.documents.push(node_config::document(config.clone()));
+                for outcome in &mut outcomes {
+                    outcome.machine.know(Family::Al2023);
+                    outcome.machine.nodeadm.documents.push(node_config::document(config.clone()));
                 }
             }
             Step::NodeadmKubeletConfigLast(config) => {
-                for way in &mut ways {
-                    way.machine.know(Family::Al2023);
-                    way.machine.nodeadm.last_documents.push(node_config::document(config.clone()));
+                for outcome in &mut outcomes {
+                    outcome.machine.know(Family::Al2023);
+                    outcome.machine.nodeadm.last_documents.push(node_config::document(config.clone()));
                 }
             }
             Step::KubeletConfig(tree, _) => {
                 let settings = crate::kubelet::statements::misplaced(tree, false);
                 ineffective
                     .extend(settings.iter().cloned().map(|setting| Ineffective { setting, why: Reason::ConfigKey }));
-                for way in &mut ways {
-                    merge_settings(&mut way.machine, tree);
-                    way.machine.record_ineffective(settings.clone(), &Reason::ConfigKey);
+                for outcome in &mut outcomes {
+                    merge_settings(&mut outcome.machine, tree);
+                    outcome.machine.record_ineffective(settings.clone(), &Reason::ConfigKey);
                 }
             }
             Step::KubeletConfigFile(text) => {
@@ -96,35 +96,35 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
             Step::RunningConfig(tree) => alone.running = Some(Document::from_tree(tree.clone(), Schema::Json)),
             Step::File { path, content, encoding, append } => {
                 let content = cloud_config::decoded(path, content, encoding);
-                for way in &mut ways {
-                    way.machine.write(path, &content, *append);
+                for outcome in &mut outcomes {
+                    outcome.machine.write(path, &content, *append);
                 }
             }
             Step::Edit { path, edit, at } => {
-                for way in &mut ways {
-                    file_edit::apply(&mut way.machine, path, edit, *at);
+                for outcome in &mut outcomes {
+                    file_edit::apply(&mut outcome.machine, path, edit, *at);
                 }
             }
             Step::UnknownFile(path, why) => {
-                for way in &mut ways {
-                    way.machine.put(path, File::Unknown(why.clone()));
+                for outcome in &mut outcomes {
+                    outcome.machine.put(path, File::Unknown(why.clone()));
                 }
             }
             Step::Start => {
-                for way in &mut ways {
-                    way.machine.start(false);
+                for outcome in &mut outcomes {
+                    outcome.machine.start(false);
                 }
             }
         }
     }
-    if let Some(launch) = alone.launch(&ways, group) {
+    if let Some(launch) = alone.launch(&outcomes, group) {
         return vec![Booted {
             when: Guard::always(),
             family: group.family,
             effective: Some(settle(&launch)),
             runtimes: Vec::new(),
             gaps: Vec::new(),
-            dead: ineffective,
+            ineffective,
         }];
     }
     if !runtimes.is_empty() {
@@ -134,21 +134,21 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
             effective: None,
             runtimes,
             gaps: Vec::new(),
-            dead: Vec::new(),
+            ineffective: Vec::new(),
         }];
     }
-    let ways: Vec<Way> = shell::bootstrap_by_eks(ways, cx).into_iter().flat_map(by_age).collect();
-    let few = ways.len() * FAMILIES.len() <= MAX_WAYS;
+    let outcomes: Vec<Outcome> = shell::bootstrap_by_eks(outcomes, cx).into_iter().flat_map(by_image_age).collect();
+    let few = outcomes.len() * FAMILIES.len() <= MAX_OUTCOMES;
     let mut out = Vec::new();
-    for way in ways {
-        let Some(way) = doubted(way, group) else { continue };
-        let assumed = few && is_open(&way.machine, cx);
-        let ways = if assumed { by_family(&way) } else { vec![way] };
-        for way in ways {
-            let mut booted = finish(way, group, cx);
+    for outcome in outcomes {
+        let Some(outcome) = doubted(outcome, group) else { continue };
+        let assumed = few && is_open(&outcome.machine, cx);
+        let outcomes = if assumed { by_family(&outcome) } else { vec![outcome] };
+        for outcome in outcomes {
+            let mut booted = finish(outcome, group, cx);
             if assumed {
                 // What leads nowhere on one of them may be meant for another.
-                booted.dead.clear();
+                booted.ineffective.clear();
             }
             out.push(booted);
         }
@@ -166,13 +166,13 @@ struct Alone {
 
 impl Alone {
     /// What is settled; `None` if a boot decides.
-    fn launch(self, ways: &[Way], group: &NodeGroup) -> Option<Launch> {
+    fn launch(self, outcomes: &[Outcome], group: &NodeGroup) -> Option<Launch> {
         let Self { argv, config, running } = self;
         if argv.is_none() && config.is_none() && running.is_none() {
             return None;
         }
         // Settings that a tool puts into the file, beside flags that it passes.
-        let merged = || ways.first().and_then(|way| way.machine.merged.last().cloned());
+        let merged = || outcomes.first().and_then(|outcome| outcome.machine.merged.last().cloned());
         let config = config.or_else(|| Some(Document::from_tree(merged()?, Schema::Kubernetes)));
         Some(Launch { argv: argv.unwrap_or_default(), config, running, minor: group.minor, ..Launch::default() })
     }
@@ -200,14 +200,14 @@ const FAMILIES: [(Family, &str); 3] = [
 ];
 
 /// What only the unit of kubeadm reads may stand in the user data of nodes that have another one, where it does nothing.
-fn doubted(mut way: Way, group: &NodeGroup) -> Option<Way> {
-    let machine = &way.machine;
+fn doubted(mut outcome: Outcome, group: &NodeGroup) -> Option<Outcome> {
+    let machine = &outcome.machine;
     let user_data = group.steps.iter().any(|step| matches!(step, Step::UserData(..)));
     if user_data && machine.image == Image::Likely(Family::Kubeadm) {
         let condition = Condition::new(UNIT_OF_KUBEADM, true);
-        way.when = way.when.and(&Guard::of(condition))?;
+        outcome.when = outcome.when.and(&Guard::of(condition))?;
     }
-    Some(way)
+    Some(outcome)
 }
 
 /// True if something was written for systemd's kubelet, and it hangs on the image what comes of it.
@@ -224,22 +224,22 @@ fn is_open(machine: &Machine, cx: &mut BootCx<'_>) -> bool {
         && unit::command_line(machine, &files, cx).is_err()
 }
 
-/// A way for each family that the node may be of.
-fn by_family(way: &Way) -> Vec<Way> {
+/// A outcome for each family that the node may be of.
+fn by_family(outcome: &Outcome) -> Vec<Outcome> {
     let side = |(family, words): (Family, &'static str)| {
         let condition = Condition::new(words, true);
-        let mut way = way.clone();
-        way.when = way.when.and(&Guard::of(condition))?;
-        way.machine.image = Image::Likely(family);
-        Some(way)
+        let mut outcome = outcome.clone();
+        outcome.when = outcome.when.and(&Guard::of(condition))?;
+        outcome.machine.image = Image::Likely(family);
+        Some(outcome)
     };
     FAMILIES.into_iter().filter_map(side).collect()
 }
 
 /// Old images of Amazon Linux 2023 name nodeadm's drop-in so that all others come after it, new ones so that some come before.
 /// Both are told apart where a drop-in stands between them and nodeadm has something to say.
-fn by_age(way: Way) -> Vec<Way> {
-    let machine = &way.machine;
+fn by_image_age(outcome: Outcome) -> Vec<Outcome> {
+    let machine = &outcome.machine;
     let between = || {
         let from = image::OLD_NODEADM_DROPIN.to_owned();
         let mut names = machine.files.range(from..).map(|(path, _)| path.as_str());
@@ -251,21 +251,21 @@ fn by_age(way: Way) -> Vec<Way> {
         && machine.nodeadm.has_documents()
         && between();
     if !open {
-        return vec![way];
+        return vec![outcome];
     }
     let side = |old: bool| {
         let condition = Condition::new("the image is from before June 2025", old);
-        let mut way = way.clone();
-        way.when = way.when.and(&Guard::of(condition))?;
-        way.machine.nodeadm.old = old;
-        Some(way)
+        let mut outcome = outcome.clone();
+        outcome.when = outcome.when.and(&Guard::of(condition))?;
+        outcome.machine.nodeadm.old = old;
+        Some(outcome)
     };
     [false, true].into_iter().filter_map(side).collect()
 }
 
 /// The end of a boot: nodeadm runs, and the kubelet starts if it does not run yet.
-fn finish(mut way: Way, group: &NodeGroup, cx: &mut BootCx<'_>) -> Booted {
-    let machine = &mut way.machine;
+fn finish(mut outcome: Outcome, group: &NodeGroup, cx: &mut BootCx<'_>) -> Booted {
+    let machine = &mut outcome.machine;
     if machine.family() == Some(Family::Al2023) {
         nodeadm::finish(machine, cx);
         if machine.joins_by_nodeadm() || machine.nodeadm.written.is_some() && machine.start.is_none() {
@@ -280,14 +280,14 @@ fn finish(mut way: Way, group: &NodeGroup, cx: &mut BootCx<'_>) -> Booted {
         let config = machine.merged.last().map(|t| Document::from_tree(t.clone(), Schema::Kubernetes));
         effective = Some(settle(&Launch { config, minor: machine.minor, ..Launch::default() }));
     }
-    let Machine { image, gaps, ineffective, .. } = way.machine;
+    let Machine { image, gaps, ineffective, .. } = outcome.machine;
     let gaps = if effective.is_some() || !runtimes.is_empty() || group.steps.is_empty() {
         gaps
     } else {
         only_of_interest(gaps, cx)
     };
     let family = image.family();
-    Booted { when: way.when, family, effective, runtimes, gaps, dead: ineffective }
+    Booted { when: outcome.when, family, effective, runtimes, gaps, ineffective }
 }
 
 /// Of a boot that has nothing to do with a kubelet, what was not followed in its commands is of no interest. Commands stand in

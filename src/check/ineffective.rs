@@ -9,8 +9,8 @@ use super::finding::Finding;
 
 /// What of a node group, and of a boot of it, never reaches its kubelet. What hangs on things that are not known is left out.
 pub(super) fn judge(case: &Case<'_>, booted: Option<&Booted>) -> Vec<Finding> {
-    let own = case.group.dead.iter().map(|d| (d, None));
-    let all = own.chain(booted.into_iter().flat_map(|b| b.dead.iter().map(|d| (d, Some(&b.when)))));
+    let own = case.group.ineffective.iter().map(|d| (d, None));
+    let all = own.chain(booted.into_iter().flat_map(|b| b.ineffective.iter().map(|d| (d, Some(&b.when)))));
     all.filter_map(|(ineffective, when)| one(case, ineffective, booted, when)).collect()
 }
 
@@ -19,7 +19,7 @@ fn one(case: &Case<'_>, found: &Ineffective, booted: Option<&Booted>, when: Opti
     let mut fields = booted.and_then(|b| b.effective.as_ref()).into_iter().flat_map(|e| &e.fields);
     let settled = fields.find(|s| s.field == setting.field && (s.key == setting.key || setting.key.is_none()));
     let known = settled.is_some_and(|s| s.unknown.is_none() || s.depends_on_version());
-    if !case.rule.covers(setting.field) || !known && why.hangs_on_the_rest() {
+    if !case.rule.covers(setting.field) || !known && why.requires_known_field() {
         return None;
     }
     let names = Names::of(setting);

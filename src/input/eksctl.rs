@@ -89,7 +89,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
                     );
                     group.gaps.extend(script.span().map(|at| Gap { at, why }));
                     let dead = |setting| Ineffective { setting, why: Reason::ScriptAsNodeConfig };
-                    group.dead.extend(statements::anywhere(&script).into_iter().map(dead));
+                    group.ineffective.extend(statements::anywhere(&script).into_iter().map(dead));
                 }
                 Some(document) => group.steps.push(Step::NodeConfig(document)),
                 None => {}
@@ -146,7 +146,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
 /// Notes the settings of a configuration that leads nowhere.
 fn bury(config: &Node, why: &Reason, group: &mut NodeGroup) {
     let dead = |setting| Ineffective { setting, why: why.clone() };
-    group.dead.extend(statements::in_config(config).into_iter().map(dead));
+    group.ineffective.extend(statements::in_config(config).into_iter().map(dead));
 }
 
 /// Adds a script. As a part of MIME user data, which eksctl makes for managed node groups of AmazonLinux2, it runs only if it

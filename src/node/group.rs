@@ -199,7 +199,7 @@ pub struct NodeGroup {
     /// Inputs of the node group that are not known. They are counted and shown, not guessed.
     pub gaps: Vec<Gap>,
     /// Timeouts in its description that no node gets.
-    pub dead: Vec<Ineffective>,
+    pub ineffective: Vec<Ineffective>,
 }
 
 impl NodeGroup {
@@ -216,7 +216,7 @@ impl NodeGroup {
             running: false,
             remark: None,
             gaps: Vec::new(),
-            dead: Vec::new(),
+            ineffective: Vec::new(),
         }
     }
 }
@@ -235,5 +235,5 @@ pub struct Booted {
     /// What was not followed.
     pub gaps: Vec<Gap>,
     /// Timeouts that were seen and do not reach the kubelet by anything that is known.
-    pub dead: Vec<Ineffective>,
+    pub ineffective: Vec<Ineffective>,
 }

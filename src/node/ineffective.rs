@@ -27,7 +27,7 @@ pub enum Reason {
     /// An earlier `--kubelet-extra-args` of two.
     RepeatedOption,
     /// `KUBELET_EXTRA_ARGS` where the option is given too.
-    OptionCounts,
+    OptionWins,
     /// `KUBELET_EXTRA_ARGS` that is not exported.
     NotExported,
     /// `KUBELET_EXTRA_ARGS` in another process than `bootstrap.sh`.
@@ -69,7 +69,7 @@ pub enum Reason {
     /// A key of a `NodeConfig` that stands in the wrong place.
     NodeConfigKey,
     /// Flags of a `NodeConfig` that are no list.
-    FlagsNoList,
+    FlagsNotList,
     /// A key of a kubelet configuration that stands in the wrong place, or is spelt wrongly.
     ConfigKey,
     /// A setting that Bottlerocket does not have.
@@ -101,7 +101,7 @@ impl Reason {
             Self::EqualsForm,
             Self::LeftOver,
             Self::RepeatedOption,
-            Self::OptionCounts,
+            Self::OptionWins,
             Self::NotExported,
             Self::OtherProcess,
             Self::LoginShells,
@@ -122,7 +122,7 @@ impl Reason {
             Self::DocumentEnding,
             Self::NoNodeadm,
             Self::NodeConfigKey,
-            Self::FlagsNoList,
+            Self::FlagsNotList,
             Self::ConfigKey,
             Self::BottlerocketKey,
             Self::BootstrapOverridden,
@@ -143,7 +143,7 @@ impl Reason {
             Self::EqualsForm => "bootstrap.sh takes the next word for `--kubelet-extra-args`, not what follows a `=`",
             Self::LeftOver => "bootstrap.sh hands on only the one word that follows `--kubelet-extra-args`",
             Self::RepeatedOption => "a later `--kubelet-extra-args` of the same call takes its place",
-            Self::OptionCounts => "`--kubelet-extra-args` of bootstrap.sh takes the place of the variable",
+            Self::OptionWins => "`--kubelet-extra-args` of bootstrap.sh takes the place of the variable",
             Self::NotExported => "bootstrap.sh does not see the variable: it is not exported, or sudo takes it away",
             Self::OtherProcess => "bootstrap.sh runs in another process, which does not see this variable",
             Self::LoginShells => "only login shells read this file, and nothing that starts the kubelet is one",
@@ -164,7 +164,7 @@ impl Reason {
             Self::DocumentEnding => "of this directory nodeadm reads only `.yaml`, `.yml` and `.json`",
             Self::NoNodeadm => "only Amazon Linux 2023 has nodeadm, and this node runs another image",
             Self::NodeConfigKey => "nodeadm passes over a key in this place",
-            Self::FlagsNoList => "nodeadm refuses flags that are no list, so the node does not join",
+            Self::FlagsNotList => "nodeadm refuses flags that are no list, so the node does not join",
             Self::ConfigKey => "the kubelet passes over a key of this name in this place",
             Self::BottlerocketKey => "Bottlerocket has no such setting, so the node refuses its user data",
             Self::BootstrapOverridden => "`overrideBootstrapCommand` takes the place of what would apply it",
@@ -186,7 +186,7 @@ impl Reason {
             Self::EqualsForm => "write a blank in place of the `=`, and quotes around the flags that follow",
             Self::LeftOver => "put all flags between quotes: `--kubelet-extra-args '--a=1 --b=2'`",
             Self::RepeatedOption => "write all flags into one `--kubelet-extra-args`, the last one",
-            Self::OptionCounts => "write the flag into `--kubelet-extra-args`",
+            Self::OptionWins => "write the flag into `--kubelet-extra-args`",
             Self::NotExported => {
                 "give it with `--kubelet-extra-args`, or export the variable and call bootstrap.sh without sudo"
             }
@@ -219,7 +219,7 @@ impl Reason {
             Self::KarpenterKey => "write it into a NodeConfig in `spec.userData` of the node class",
             Self::NoKubeletArg => "write it as an item of `kubelet-arg`, without the two dashes",
             Self::NodeConfigKey => "write it below `spec.kubelet.config`, or as an item of `spec.kubelet.flags`",
-            Self::FlagsNoList => "write a list of flags, such as `- --a=1`",
+            Self::FlagsNotList => "write a list of flags, such as `- --a=1`",
             Self::ConfigKey => "write the key as `KubeletConfiguration` has it, in its own place",
             Self::BottlerocketKey => "remove it: on Bottlerocket this timeout cannot be set",
             Self::BootstrapOverridden => "give it with `--kubelet-extra-args` in `overrideBootstrapCommand`",
@@ -233,7 +233,7 @@ impl Reason {
 
     /// True if the statement may reach the kubelet by something that is not seen, so that all of what decides the field must
     /// be known before anybody is told.
-    pub fn hangs_on_the_rest(&self) -> bool {
+    pub fn requires_known_field(&self) -> bool {
         matches!(
             self,
             Self::NotExported

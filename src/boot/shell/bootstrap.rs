@@ -8,7 +8,7 @@ use crate::node::{BootCx, Family, Reason};
 use crate::text::{Span, Traced, Why};
 
 use super::super::machine::{File, Image, Machine};
-use super::super::way::Way;
+use super::super::outcome::Outcome;
 use super::super::{image, runtime};
 use super::interpreter::Shell;
 use super::script;
@@ -161,7 +161,7 @@ impl Shell<'_, '_> {
         }
         if let Some(variable) = path.shell.variables.get(VARIABLE).filter(|_| !changed).cloned() {
             let why = if called.extra.is_some() {
-                Some(Reason::OptionCounts)
+                Some(Reason::OptionWins)
             } else {
                 (!variable.exported).then_some(Reason::NotExported)
             };
@@ -258,7 +258,7 @@ impl Shell<'_, '_> {
 }
 
 /// EKS's own part of the user data of a managed node group on Amazon Linux 2, which comes last.
-pub(in super::super) fn by_eks(ways: Vec<Way>, cx: &mut BootCx<'_>) -> Vec<Way> {
+pub(in super::super) fn by_eks(ways: Vec<Outcome>, cx: &mut BootCx<'_>) -> Vec<Outcome> {
     let (own, mut rest): (Vec<_>, Vec<_>) =
         ways.into_iter().partition(|way| way.machine.merged_by_eks && way.machine.family() == Some(Family::Al2));
     let Some(place) = own.first().map(|way| way.machine.place) else { return rest };

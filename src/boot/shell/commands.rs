@@ -6,7 +6,7 @@ use crate::syntax::shell::{Assignment, Command, CommandKind, Connector, Item, Pa
 use crate::text::{Span, Traced, Why};
 
 use super::super::machine::File;
-use super::super::way::MAX_WAYS;
+use super::super::outcome::MAX_OUTCOMES;
 use super::interpreter::{MAX_DEPTH, Shell};
 use super::settle::settle;
 use super::state::{BoxedRun, Function, Sink};
@@ -163,7 +163,7 @@ impl Shell<'_, '_> {
                 }
             }
             // What is not told apart any more is bounded as all ways are.
-            next.truncate(MAX_WAYS);
+            next.truncate(MAX_OUTCOMES);
             paths = next;
         }
         let mut out = Vec::new();

@@ -7,7 +7,7 @@ use crate::syntax::shell::{self, Item};
 use crate::text::{Span, Traced, Why};
 
 use super::super::image;
-use super::super::way::Way;
+use super::super::outcome::Outcome;
 use super::call::Call;
 use super::files::{contents, missing};
 use super::interpreter::{MAX_DEPTH, Shell};
@@ -17,12 +17,12 @@ use super::status::{Flow, Setting, Status};
 
 /// Runs a script on every way of a boot.
 pub(in super::super) fn run(
-    ways: Vec<Way>,
+    ways: Vec<Outcome>,
     text: &Traced,
     name: &str,
     setting: Setting,
     cx: &mut BootCx<'_>,
-) -> Vec<Way> {
+) -> Vec<Outcome> {
     let Some(first) = ways.first() else { return ways };
     let id = cx.texts.add_made(name, text, first.machine.place);
     let view = cx.texts.view(id);
@@ -45,7 +45,7 @@ pub(in super::super) fn run(
             out.push(path.forget());
         }
     }
-    settle(out).into_iter().map(|path| Way { when: path.when, machine: path.machine }).collect()
+    settle(out).into_iter().map(|path| Outcome { when: path.when, machine: path.machine }).collect()
 }
 
 /// The commands that bash runs before it finds a word where it cannot stand, which ends the script.

@@ -6,7 +6,7 @@ use crate::text::{Traced, Why};
 use crate::value::{Condition, Guard};
 
 use super::super::machine::File;
-use super::super::way::MAX_WAYS;
+use super::super::outcome::MAX_OUTCOMES;
 use super::state::BoxedRun;
 use super::status::Flow;
 
@@ -18,7 +18,7 @@ pub(super) fn settle(mut paths: Vec<BoxedRun>) -> Vec<BoxedRun> {
     }
     drop_failed(&mut paths);
     join_equal(&mut paths);
-    while paths.len() > MAX_WAYS {
+    while paths.len() > MAX_OUTCOMES {
         blur(&mut paths);
     }
     paths

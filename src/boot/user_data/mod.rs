@@ -15,23 +15,23 @@ use crate::syntax::{toml, yaml};
 use crate::text::{Traced, Why};
 
 use super::machine::Machine;
-use super::way::Way;
+use super::outcome::Outcome;
 use super::{cloud_config, ineffective, node_config, nodeadm, shell, windows, wrapping};
 
 use jinja::Choices;
 use plan::{Action, Folder, Phase, Plan};
 
-/// Boots with user data. A condition of a template that the source cannot decide is followed both ways.
+/// Boots with user data. A condition of a template that the source cannot decide is followed both outcomes.
 pub(super) fn run(
     group: &NodeGroup,
-    ways: Vec<Way>,
+    outcomes: Vec<Outcome>,
     text: &Traced,
     wrapping: Wrapping,
     cx: &mut BootCx<'_>,
-) -> Vec<Way> {
+) -> Vec<Outcome> {
     let name = format!("user data of {}", group.name);
     let mut open = vec![Choices::default()];
-    let mut out: Vec<Way> = Vec::new();
+    let mut out: Vec<Outcome> = Vec::new();
     while let Some(choices) = open.pop() {
         let guard = choices.guard();
         let (plan, choices) = read(group, text, wrapping, &name, choices, cx);
@@ -43,19 +43,19 @@ pub(super) fn run(
             }
             continue;
         }
-        let ways = ways.iter().filter_map(|way| {
-            let when = way.when.and(&guard)?;
-            Some(Way { when, machine: way.machine.clone() })
+        let outcomes = outcomes.iter().filter_map(|outcome| {
+            let when = outcome.when.and(&guard)?;
+            Some(Outcome { when, machine: outcome.machine.clone() })
         });
-        for way in follow(group, plan, &name, ways.collect(), cx) {
+        for outcome in follow(group, plan, &name, outcomes.collect(), cx) {
             // Ways that come to the same are one.
             let same = out.iter_mut().find_map(|other| {
-                let when = (other.machine == way.machine).then(|| other.when.or(&way.when)).flatten()?;
+                let when = (other.machine == outcome.machine).then(|| other.when.or(&outcome.when)).flatten()?;
                 Some((other, when))
             });
             match same {
                 Some((other, when)) => other.when = when,
-                None => out.push(way),
+                None => out.push(outcome),
             }
         }
     }
@@ -84,8 +84,14 @@ fn read(
     (reader.plan, reader.choices)
 }
 
-/// Does what a plan says on every way.
-fn follow(group: &NodeGroup, mut plan: Plan, name: &str, mut ways: Vec<Way>, cx: &mut BootCx<'_>) -> Vec<Way> {
+/// Does what a plan says on every outcome.
+fn follow(
+    group: &NodeGroup,
+    mut plan: Plan,
+    name: &str,
+    mut outcomes: Vec<Outcome>,
+    cx: &mut BootCx<'_>,
+) -> Vec<Outcome> {
     for problem in &plan.problems {
         let at = problem.at.unwrap_or(group.place);
         cx.problem(at, problem.message.clone());
@@ -105,8 +111,8 @@ fn follow(group: &NodeGroup, mut plan: Plan, name: &str, mut ways: Vec<Way>, cx:
     for (script, label) in std::mem::take(&mut plan.scripts).into_values() {
         plan.actions.push((Phase::RunCommand, Action::Run(script, label)));
     }
-    for way in &mut ways {
-        let machine = &mut way.machine;
+    for outcome in &mut outcomes {
+        let machine = &mut outcome.machine;
         for (at, why) in plan.gaps.iter().collect::<BTreeSet<_>>() {
             machine.gap(*at, why.clone());
         }
@@ -142,15 +148,15 @@ fn follow(group: &NodeGroup, mut plan: Plan, name: &str, mut ways: Vec<Way>, cx:
     }
     for (_, action) in plan.actions {
         match action {
-            Action::Run(script, name) => ways = shell::run(ways, &script, &name, shell::Setting::UserData, cx),
+            Action::Run(script, name) => outcomes = shell::run(outcomes, &script, &name, shell::Setting::UserData, cx),
             Action::Write { path, content, append } => {
-                for way in &mut ways {
-                    way.machine.write(&path, &content, append);
+                for outcome in &mut outcomes {
+                    outcome.machine.write(&path, &content, append);
                 }
             }
         }
     }
-    ways
+    outcomes
 }
 
 fn settings(machine: &mut Machine, settings: &Traced, name: &str, cx: &mut BootCx<'_>) {

@@ -172,7 +172,7 @@ fn boot_with(
         && !evaluator.template.calls_init()
     {
         let dead = |setting| Ineffective { setting, why: Reason::InitNotCalled };
-        group.dead.extend(statements::in_tree(init).into_iter().map(dead));
+        group.ineffective.extend(statements::in_tree(init).into_iter().map(dead));
     }
     let calls = if yaml_files::holds(inner.bytes(), b"cfn-init") { init::calls(inner) } else { Vec::new() };
     // CloudFormation hands user data to EC2 as it is, so it must be base64.

@@ -45,7 +45,7 @@ pub(super) fn node_class(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     }
     let kubelet = spec.get("kubelet").and_then(|node| settings(node, &mut group));
     let user_data = spec.get("userData").filter(|n| !yaml_files::is_null(n));
-    if user_data.is_none() && kubelet.is_none() && group.dead.is_empty() {
+    if user_data.is_none() && kubelet.is_none() && group.ineffective.is_empty() {
         return Vec::new();
     }
     let text = user_data.and_then(Node::as_scalar).map(|s| s.text.clone()).filter(|t| !t.is_empty());
@@ -75,12 +75,12 @@ pub(super) fn node_pool(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     let mut group = manifest.group();
     if manifest.kind == "NodePool" && !manifest.version.starts_with("v1beta") {
         let dead = |setting| Ineffective { setting, why: Reason::KarpenterKey };
-        group.dead.extend(statements::in_config(node).into_iter().map(dead));
+        group.ineffective.extend(statements::in_config(node).into_iter().map(dead));
         return vec![group];
     }
     match settings(node, &mut group) {
         Some(kubelet) => group.steps.push(Step::KubeletConfig(kubelet, "kubelet")),
-        None if group.gaps.is_empty() && group.dead.is_empty() => return Vec::new(),
+        None if group.gaps.is_empty() && group.ineffective.is_empty() => return Vec::new(),
         None => {}
     }
     vec![group]
@@ -98,7 +98,7 @@ fn settings(node: &Node, group: &mut NodeGroup) -> Option<Node> {
         .map(|(key, value)| (key.clone(), placeholder::in_tree(value)))
         .partition(|(key, _)| key.as_str().is_none_or(|name| SETTINGS.contains(&name)));
     let dead = |setting| Ineffective { setting, why: Reason::KarpenterKey };
-    group.dead.extend(statements::in_config(&Node::map(others, node.span)).into_iter().map(dead));
+    group.ineffective.extend(statements::in_config(&Node::map(others, node.span)).into_iter().map(dead));
     (!known.is_empty()).then(|| Node::map(known, node.span))
 }
 

@@ -63,7 +63,7 @@ pub(super) fn read(document: &Node, name: &str) -> Vec<NodeGroup> {
         if let Some((key, _)) = found {
             let mut out = groups(document, name, key.span, shape.parts, None);
             if let (Some("kubelet-arg" | "kubelet-arg+"), Some(group)) = (key.as_str(), out.first_mut()) {
-                group.dead = among_keys(document);
+                group.ineffective = among_keys(document);
             }
             return out;
         }

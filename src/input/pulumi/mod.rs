@@ -165,7 +165,7 @@ fn read(program: &mut Program<'_>, all: &Node, name: &Node, resource: &Node, cx:
             let properties = properties.get("nodeGroupOptions").filter(|_| kind == "Cluster").unwrap_or(properties);
             node_groups::read(program, properties, kind == "ManagedNodeGroup", &mut group, cx);
             // What says nothing of a kubelet is not told.
-            if group.steps.is_empty() && group.dead.is_empty() && group.gaps.is_empty() {
+            if group.steps.is_empty() && group.ineffective.is_empty() && group.gaps.is_empty() {
                 Vec::new()
             } else {
                 vec![group]

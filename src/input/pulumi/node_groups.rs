@@ -56,7 +56,7 @@ pub(super) fn read(
     let bury = |texts: &[&Option<Traced>], group: &mut NodeGroup| {
         for text in texts.iter().filter_map(|t| t.as_ref()) {
             let dead = |setting| Ineffective { setting, why: Reason::FamilyExtraConfig };
-            group.dead.extend(statements::anywhere(text).into_iter().map(dead));
+            group.ineffective.extend(statements::anywhere(text).into_iter().map(dead));
         }
     };
     match group.family {

@@ -105,7 +105,7 @@ impl Engine<'_, '_> {
             }
             let mut group = NodeGroup::new(instance.address.as_str(), call.header);
             group.when = instance.when.clone();
-            group.dead = dead;
+            group.ineffective = dead;
             self.cx.claims.unreached.push(group);
         }
     }

@@ -277,9 +277,9 @@ impl Engine<'_, '_> {
         for gap in &mut group.gaps {
             gap.at = self.in_repository(gap.at);
         }
-        for dead in &mut group.dead {
-            dead.setting.at = self.in_repository(dead.setting.at);
-            dead.setting.carrier = self.in_repository(dead.setting.carrier);
+        for recorded in &mut group.ineffective {
+            recorded.setting.at = self.in_repository(recorded.setting.at);
+            recorded.setting.carrier = self.in_repository(recorded.setting.carrier);
         }
         group
     }
