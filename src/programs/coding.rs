@@ -10,67 +10,54 @@ use crate::decode::base64::Strictness;
 use crate::decode::{base64 as coding, gzip};
 use crate::text::{Layer, Span, Traced, Why};
 
-use super::program::{Files, Outcome};
+use super::arguments::Arguments;
+use super::program::{Done, Invocation, Outcome, known, not_followed};
 
 /// Runs one of the programs.
-pub fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
-    let outcome = match name {
-        "base64" => base64(argv, stdin, files, at),
-        "openssl" => openssl(argv, stdin, files, at),
-        _ => unzip(name, argv, stdin, files, at),
-    };
-    match outcome {
-        Ok(outcome) => outcome,
-        Err(outcome) => *outcome,
+pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
+    match call.name {
+        "base64" => base64(call),
+        "openssl" => openssl(call),
+        _ => unzip(call),
     }
 }
 
-fn base64(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Result<Outcome, Box<Outcome>> {
-    let (mut decode, mut lenient, mut width) = (false, false, 76_usize);
-    let mut others = Vec::new();
-    let mut words = argv.iter();
-    while let Some(word) = words.next() {
-        let text = super::program::known(word)?;
-        match text {
-            "-d" | "--decode" | "-D" => decode = true,
-            "-i" | "--ignore-garbage" => lenient = true,
-            "-di" | "-id" => (decode, lenient) = (true, true),
-            "-w" | "--wrap" => {
-                let value = words.next().and_then(Traced::known_str).and_then(|v| v.parse().ok());
-                width = value.ok_or_else(|| super::program::not_followed("this width of base64", word))?;
+fn base64(call: &mut Invocation<'_>) -> Done<Outcome> {
+    let mut recoding = Recoding { decode: false, lenient: false, width: 76, lines: false };
+    let mut arguments = Arguments::new(call.name, call.argv, 1);
+    while let Some(option) = arguments.next()? {
+        match option {
+            "d" | "D" | "decode" => recoding.decode = true,
+            "i" | "ignore-garbage" => recoding.lenient = true,
+            "w" | "wrap" => {
+                let value = arguments.value()?;
+                let width = known(&value)?.parse();
+                recoding.width = width.map_err(|_| not_followed("this width of base64", &value))?;
             }
-            _ if text.starts_with('-') && text != "-" => {
-                let value = text.strip_prefix("-w").or_else(|| text.strip_prefix("--wrap="));
-                let value = value.and_then(|v| v.parse().ok());
-                width = value.ok_or_else(|| super::program::not_followed(&format!("base64's option {text}"), word))?;
-            }
-            _ => others.push(word),
+            _ => return Err(arguments.refused()),
         }
     }
-    recode(&others, stdin, files, Recoding { decode, lenient, width, lines: false }, at)
+    recode(call, &arguments.operands, recoding)
 }
 
 /// `openssl base64` and `openssl enc -base64`
-fn openssl(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Result<Outcome, Box<Outcome>> {
+fn openssl(call: &mut Invocation<'_>) -> Done<Outcome> {
     let mut recoding = Recoding { decode: false, lenient: false, width: 64, lines: true };
     let mut names = Vec::new();
     let mut base64 = false;
-    let mut words = argv.iter();
+    let mut words = call.argv.iter();
     while let Some(word) = words.next() {
-        match super::program::known(word)? {
+        match known(word)? {
             "base64" | "-base64" | "-a" => base64 = true,
             "enc" => {}
             "-d" => recoding.decode = true,
             "-A" => (recoding.width, recoding.lines) = (0, false),
             "-e" => recoding.decode = false,
             "-in" => names.extend(words.next()),
-            text => return Err(super::program::not_followed(&format!("openssl's {text}"), word)),
+            text => return Err(not_followed(&format!("openssl's {text}"), word)),
         }
     }
-    if !base64 {
-        return Err(super::program::not_followed("openssl", &Traced::made(" ", at)));
-    }
-    recode(&names, stdin, files, recoding, at)
+    if base64 { recode(call, &names, recoding) } else { Err(call.not_followed("openssl")) }
 }
 
 /// What is to be done with a text.
@@ -82,21 +69,15 @@ struct Recoding {
     lines: bool,
 }
 
-fn recode(
-    names: &[&Traced],
-    stdin: Option<&Traced>,
-    files: Files<'_>,
-    recoding: Recoding,
-    at: Span,
-) -> Result<Outcome, Box<Outcome>> {
+fn recode(call: &mut Invocation<'_>, names: &[&Traced], recoding: Recoding) -> Done<Outcome> {
     let Recoding { decode, lenient, width, lines } = recoding;
-    let texts = super::program::inputs(names, stdin, files, 1, at)?;
+    let texts = call.inputs(names, 1)?;
     let [text] = texts.as_slice() else { return Ok(Outcome::failed(1)) };
     if decode && lines {
         // Of anything else, openssl gives nothing or a part, by its release.
         let short = text.bytes().split(|b| *b == b'\n').all(|line| line.len() <= 76);
         if !short || !text.bytes().ends_with(b"\n") {
-            return Err(super::program::not_followed("base64 that openssl reads without -A", text));
+            return Err(not_followed("base64 that openssl reads without -A", text));
         }
     }
     if decode {
@@ -106,14 +87,14 @@ fn recode(
         return match coding::decode(&text.slice(0..end), strictness) {
             Ok(plain) => Ok(Outcome::success(plain)),
             // The real program writes what it could read before the fault.
-            Err(_) => Err(super::program::not_followed("broken base64", text)),
+            Err(_) => Err(not_followed("broken base64", text)),
         };
     }
     if let Some((span, why)) = text.first_hole() {
         return Ok(Outcome::success(Traced::encoded(Traced::hole(span, why.clone()), Layer::Base64, text.clone())));
     }
     let coded = base64::engine::general_purpose::STANDARD.encode(text.bytes());
-    let place = text.span().unwrap_or(at);
+    let place = text.span().unwrap_or(call.at);
     if width == 0 {
         return Ok(Outcome::success(Traced::encoded(Traced::made(coded, place), Layer::Base64, text.clone())));
     }
@@ -125,49 +106,33 @@ fn recode(
     Ok(Outcome::success(out))
 }
 
-fn unzip(
-    name: &str,
-    argv: &[Traced],
-    stdin: Option<&Traced>,
-    files: Files<'_>,
-    at: Span,
-) -> Result<Outcome, Box<Outcome>> {
-    let (mut decode, mut to_stdout) = (name != "gzip", name == "zcat");
-    let mut others = Vec::new();
-    for word in argv {
-        match super::program::known(word)? {
-            "-d" | "--decompress" | "--uncompress" => decode = true,
-            "-c" | "--stdout" | "--to-stdout" => to_stdout = true,
-            "-dc" | "-cd" => (decode, to_stdout) = (true, true),
-            "-f" | "-q" | "--force" | "--quiet" => {}
-            text if text.starts_with('-') && text != "-" => {
-                return Err(super::program::not_followed(&format!("{name}'s option {text}"), word));
-            }
-            _ => others.push(word),
+fn unzip(call: &mut Invocation<'_>) -> Done<Outcome> {
+    let (mut decode, mut to_stdout) = (call.name != "gzip", call.name == "zcat");
+    let mut arguments = Arguments::new(call.name, call.argv, 1);
+    while let Some(option) = arguments.next()? {
+        match option {
+            "d" | "decompress" | "uncompress" => decode = true,
+            "c" | "stdout" | "to-stdout" => to_stdout = true,
+            "f" | "q" | "force" | "quiet" => {}
+            _ => return Err(arguments.refused()),
         }
     }
-    if let (false, false, [path]) = (to_stdout, others.is_empty(), others.as_slice()) {
-        return in_place(decode, path, files, at);
-    }
-    if let (false, Some(first)) = (to_stdout, others.first()) {
-        return Err(super::program::not_followed(&format!("{name} in place of several files"), first));
+    match arguments.operands.as_slice() {
+        [path] if !to_stdout => return in_place(decode, path, call),
+        [first, ..] if !to_stdout => {
+            return Err(not_followed(&format!("{} in place of several files", call.name), first));
+        }
+        _ => {}
     }
     if !decode {
-        let mut all = Traced::new();
-        for text in super::program::inputs(&others, stdin, files, 1, at)? {
-            all.push(&text);
-        }
-        return Ok(Outcome::success(packed(all, at)));
+        return Ok(Outcome::success(packed(call.input(&arguments.operands, 1)?, call.at)));
     }
     let mut out = Traced::new();
-    for text in super::program::inputs(&others, stdin, files, 1, at)? {
-        match gzip::decode(&text) {
-            Ok(plain) => out.push(&plain),
-            Err(_) if text.has_hole() => {
-                let why = text.first_hole().map(|(_, why)| why.clone());
-                return Err(why.map_or_else(|| Box::new(Outcome::failed(1)), |why| Box::new(Outcome::unknown(why, at))));
-            }
-            Err(_) => return Ok(Outcome::failed(1)),
+    for text in call.inputs(&arguments.operands, 1)? {
+        match (gzip::decode(&text), text.first_hole()) {
+            (Ok(plain), _) => out.push(&plain),
+            (Err(_), Some((_, why))) => return Err(call.unknown(why.clone())),
+            (Err(_), None) => return Ok(Outcome::failed(1)),
         }
     }
     Ok(Outcome::success(out))
@@ -190,14 +155,14 @@ fn packed(text: Traced, at: Span) -> Traced {
 }
 
 /// `gzip FILE` and `gunzip FILE.gz`
-fn in_place(decode: bool, path: &Traced, files: Files<'_>, at: Span) -> Result<Outcome, Box<Outcome>> {
-    let name = super::program::known(path)?;
-    let Some(text) = super::program::read(path, files)? else { return Ok(Outcome::failed(1)) };
+fn in_place(decode: bool, path: &Traced, call: &mut Invocation<'_>) -> Done<Outcome> {
+    let name = known(path)?;
+    let Some(text) = call.read(path)? else { return Ok(Outcome::failed(1)) };
     let mut outcome = Outcome::success(Traced::new());
     if !decode {
-        outcome.writes.push((format!("{name}.gz"), packed(text, at)));
+        outcome.writes.push((format!("{name}.gz"), packed(text, call.at)));
     } else if let Some(base) = name.strip_suffix(".gz") {
-        let plain = gzip::decode(&text).map_err(|_| super::program::not_followed("broken gzip", path))?;
+        let plain = gzip::decode(&text).map_err(|_| not_followed("broken gzip", path))?;
         outcome.writes.push((base.to_owned(), plain));
     } else {
         return Ok(Outcome::failed(1));

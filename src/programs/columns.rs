@@ -1,61 +1,32 @@
 //! `cut`, `paste` and `tr`: parts of lines and single characters, with their places.
 
-use crate::text::{HOLE, Span, Traced, Whence};
+use crate::text::{HOLE, Traced, Whence};
 
-use super::program::{Files, Outcome};
+use super::arguments::Arguments;
+use super::program::{Done, Invocation, Outcome, known, lines, not_followed};
 
 /// The most fields of a list of `cut`.
 const MAX_FIELDS: usize = 100;
 
 /// Runs one of the programs.
-pub fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
-    let outcome = match name {
-        "cut" => cut(argv, stdin, files, at),
-        "paste" => paste(argv, stdin, files, at),
-        _ => translate(argv, stdin, at),
-    };
-    match outcome {
-        Ok(outcome) => outcome,
-        Err(outcome) => *outcome,
+pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
+    match call.name {
+        "cut" => cut(call),
+        "paste" => paste(call),
+        _ => translate(call),
     }
 }
 
-fn cut(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Result<Outcome, Box<Outcome>> {
+fn cut(call: &mut Invocation<'_>) -> Done<Outcome> {
     let (mut delimiter, mut list, mut characters, mut only) = ("\t".to_owned(), None, false, false);
-    let mut others = Vec::new();
-    let mut words = argv.iter();
-    while let Some(word) = words.next() {
-        let text = super::program::known(word)?;
-        let (letter, value) = if let Some(long) = text.strip_prefix("--") {
-            match long.split_once('=') {
-                Some(("delimiter", value)) => ('d', Some(value)),
-                Some(("fields", value)) => ('f', Some(value)),
-                Some(("characters", value)) => ('c', Some(value)),
-                _ if long == "only-delimited" => ('s', None),
-                _ => return Err(super::program::not_followed(&format!("cut's option {text}"), word)),
-            }
-        } else {
-            match text.strip_prefix('-').and_then(|rest| rest.chars().next()) {
-                Some(letter) => (letter, text.get(1 + letter.len_utf8()..).filter(|v| !v.is_empty())),
-                None => {
-                    others.push(word);
-                    continue;
-                }
-            }
-        };
-        let value = match (letter, value) {
-            ('s', None) => {
-                only = true;
-                continue;
-            }
-            (_, Some(value)) => value,
-            (_, None) => super::program::known(words.next().ok_or_else(|| Box::new(Outcome::failed(1)))?)?,
-        };
-        match letter {
-            'd' => value.clone_into(&mut delimiter),
-            'f' => list = Some(value.to_owned()),
-            'c' | 'b' => (list, characters) = (Some(value.to_owned()), true),
-            _ => return Err(super::program::not_followed(&format!("cut's option -{letter}"), word)),
+    let mut arguments = Arguments::new(call.name, call.argv, 1);
+    while let Some(option) = arguments.next()? {
+        match option {
+            "d" | "delimiter" => known(&arguments.value()?)?.clone_into(&mut delimiter),
+            "f" | "fields" => list = Some(known(&arguments.value()?)?.to_owned()),
+            "c" | "b" | "characters" => (list, characters) = (Some(known(&arguments.value()?)?.to_owned()), true),
+            "s" | "only-delimited" => only = true,
+            _ => return Err(arguments.refused()),
         }
     }
     let refused = || Box::new(Outcome::failed(1));
@@ -63,23 +34,16 @@ fn cut(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> R
     if delimiter.len() != 1 {
         return Err(refused());
     }
-    let mut all = Traced::new();
-    for text in super::program::inputs(&others, stdin, files, 1, at)? {
-        all.push(&text);
-    }
+    let all = call.input(&arguments.operands, 1)?;
     let mut out = Traced::new();
-    let mut lines = all.split(b"\n");
-    if lines.last().is_some_and(Traced::is_empty) {
-        lines.pop();
-    }
     let wanted = |n: usize| ranges.iter().any(|(from, to)| (*from..=*to).contains(&n));
-    for line in lines {
+    for line in lines(&all) {
         if let Some((span, why)) = line.first_hole() {
             return Err(Box::new(Outcome::unknown(why.clone(), span)));
         }
         if characters {
             if !line.bytes().is_ascii() {
-                return Err(super::program::not_followed("cut's -c beyond ASCII", &line));
+                return Err(not_followed("cut's -c beyond ASCII", &line));
             }
             for n in (0..line.len()).filter(|n| wanted(n + 1)) {
                 out.push(&line.slice(n..n + 1));
@@ -93,63 +57,37 @@ fn cut(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> R
                 out.push(&line);
             } else {
                 let kept = fields.iter().enumerate().filter(|(n, _)| wanted(n + 1)).map(|(_, field)| field);
-                out.push(&Traced::join(kept, &Traced::made(delimiter.as_str(), at)));
+                out.push(&Traced::join(kept, &Traced::made(delimiter.as_str(), call.at)));
             }
         }
-        out.push_made(b"\n", at);
+        out.push_made(b"\n", call.at);
     }
     Ok(Outcome::success(out))
 }
 
-fn paste(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Result<Outcome, Box<Outcome>> {
+fn paste(call: &mut Invocation<'_>) -> Done<Outcome> {
     let (mut delimiter, mut serial) = ("\t".to_owned(), false);
-    let mut others = Vec::new();
-    let mut words = argv.iter();
-    while let Some(word) = words.next() {
-        let text = super::program::known(word)?;
-        let mut rest = match text.strip_prefix('-') {
-            Some(rest) if !rest.is_empty() && !rest.starts_with('-') => rest,
-            Some(rest) if rest.starts_with('-') => {
-                return Err(super::program::not_followed(&format!("paste's option {text}"), word));
-            }
-            _ => {
-                others.push(word);
-                continue;
-            }
-        };
-        if let Some(more) = rest.strip_prefix('s') {
-            (serial, rest) = (true, more);
-        }
-        match rest.strip_prefix('d') {
-            Some("") => {
-                super::program::known(words.next().ok_or_else(|| Box::new(Outcome::failed(1)))?)?
-                    .clone_into(&mut delimiter);
-            }
-            Some(mark) => mark.clone_into(&mut delimiter),
-            None if rest.is_empty() => {}
-            None => return Err(super::program::not_followed(&format!("paste's option {text}"), word)),
+    let mut arguments = Arguments::new(call.name, call.argv, 1);
+    while let Some(option) = arguments.next()? {
+        match option {
+            "s" => serial = true,
+            "d" => known(&arguments.value()?)?.clone_into(&mut delimiter),
+            _ => return Err(arguments.refused()),
         }
     }
     if delimiter == "\\n" {
         "\n".clone_into(&mut delimiter);
     }
     if delimiter.len() != 1 || delimiter == "\\" {
-        return Err(super::program::not_followed(
-            "this delimiter of paste",
-            argv.first().unwrap_or(&Traced::made(" ", at)),
-        ));
+        return Err(call.not_followed("this delimiter of paste"));
     }
-    let mark = Traced::made(delimiter, at);
+    let mark = Traced::made(delimiter, call.at);
     let mut columns = Vec::new();
-    for text in super::program::inputs(&others, stdin, files, 1, at)? {
+    for text in call.inputs(&arguments.operands, 1)? {
         if let Some((span, why)) = text.first_hole() {
             return Err(Box::new(Outcome::unknown(why.clone(), span)));
         }
-        let mut lines = text.split(b"\n");
-        if lines.last().is_some_and(Traced::is_empty) {
-            lines.pop();
-        }
-        columns.push(lines);
+        columns.push(lines(&text));
     }
     let rows: Vec<Vec<Traced>> = if serial {
         columns
@@ -161,7 +99,7 @@ fn paste(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) ->
     let mut out = Traced::new();
     for row in rows {
         out.push(&Traced::join(&row, &mark));
-        out.push_made(b"\n", at);
+        out.push_made(b"\n", call.at);
     }
     Ok(Outcome::success(out))
 }
@@ -182,30 +120,26 @@ fn ranges(list: &str) -> Option<Vec<(usize, usize)>> {
     parts.into_iter().map(range).map(|r| r.filter(|(from, to)| *from > 0 && from <= to)).collect()
 }
 
-fn translate(argv: &[Traced], stdin: Option<&Traced>, at: Span) -> Result<Outcome, Box<Outcome>> {
+fn translate(call: &mut Invocation<'_>) -> Done<Outcome> {
     let (mut delete, mut squeeze, mut complement) = (false, false, false);
-    let mut sets = Vec::new();
-    for word in argv {
-        let text = super::program::known(word)?;
-        match text.strip_prefix('-') {
-            Some(letters) if sets.is_empty() && !letters.is_empty() && letters.chars().all(|c| "dscC".contains(c)) => {
-                delete |= letters.contains('d');
-                squeeze |= letters.contains('s');
-                complement |= letters.contains(['c', 'C']);
-            }
-            Some(letters) if sets.is_empty() && !letters.is_empty() => {
-                return Err(super::program::not_followed(&format!("tr's option {text}"), word));
-            }
-            _ => sets.push(set(text).ok_or_else(|| super::program::not_followed("this set of tr", word))?),
+    let mut arguments = Arguments::new(call.name, call.argv, 1).with_operands_last();
+    while let Some(option) = arguments.next()? {
+        match option {
+            "d" => delete = true,
+            "s" => squeeze = true,
+            "c" | "C" => complement = true,
+            _ => return Err(arguments.refused()),
         }
     }
+    let read = |word: &&Traced| set(known(word)?).ok_or_else(|| not_followed("this set of tr", word));
+    let sets = arguments.operands.iter().map(read).collect::<Done<Vec<_>>>()?;
     let map = match (sets.as_slice(), delete, squeeze) {
         ([_], true, false) | ([_], false, true) => None,
         ([_, to], false, false) if !complement && !to.is_empty() => Some(to),
-        _ => return Err(super::program::not_followed("this form of tr", &Traced::made(" ", at))),
+        _ => return Err(call.not_followed("this form of tr")),
     };
     let Some(from) = sets.first() else { return Ok(Outcome::failed(1)) };
-    let text = stdin.ok_or_else(|| Box::new(Outcome::standard_input_unknown(argv)))?;
+    let text = call.stdin.ok_or_else(|| Box::new(Outcome::standard_input_unknown(call.argv)))?;
     let mut out = Traced::new();
     let mut last = None;
     for (range, piece) in text.ranges() {

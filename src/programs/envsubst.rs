@@ -2,25 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use crate::text::{Span, Traced};
+use crate::text::Traced;
 
-use super::program::{Files, Found, Outcome};
+use super::program::{Done, Found, Invocation, Outcome, known, not_followed, utf8};
 
 /// Runs `envsubst`, with the variables that it shall replace or without.
-pub fn run(argv: &[Traced], stdin: Option<&Traced>, env: Files<'_>, at: Span) -> Result<Outcome, Box<Outcome>> {
+pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     let mut only: Option<BTreeSet<String>> = None;
-    for word in argv {
-        let text = super::program::known(word)?;
+    for word in call.argv {
+        let text = known(word)?;
         match text {
             "-v" | "--variables" | "-h" | "--help" | "-V" | "--version" => {
-                return Err(super::program::not_followed(&format!("envsubst's option {text}"), word));
+                return Err(not_followed(&format!("envsubst's option {text}"), word));
             }
             _ if only.is_some() => return Ok(Outcome::failed(1)),
             _ => only = Some(references(text).into_iter().map(|r| r.name.to_owned()).collect()),
         }
     }
-    let text = stdin.ok_or_else(|| Box::new(Outcome::standard_input_unknown(&[Traced::made("-", at)])))?;
-    let words = text.as_str().ok_or_else(|| super::program::not_followed("bytes that are not UTF-8", text))?;
+    let text = call.standard_input()?;
+    let words = utf8(&text)?;
     let mut out = Traced::new();
     let mut done = 0;
     for reference in references(words) {
@@ -28,10 +28,10 @@ pub fn run(argv: &[Traced], stdin: Option<&Traced>, env: Files<'_>, at: Span) ->
             continue;
         }
         out.push(&text.slice(done..reference.start));
-        match env(reference.name) {
+        match (call.env)(reference.name) {
             Found::Content(value) => out.push(&value),
             Found::Missing => {}
-            Found::Unknown(why) => out.push_hole(at, why),
+            Found::Unknown(why) => out.push_hole(call.at, why),
         }
         done = reference.end;
     }

@@ -4,14 +4,16 @@ use std::ops::Range;
 
 use crate::text::{Span, Traced, Why};
 
+use super::arguments::Arguments;
 use super::pattern::{NoPattern, Pattern, Syntax};
-use super::program::{Files, Outcome, Status};
+use super::program::{Done, Invocation, Outcome, Status, known, lines, not_followed, utf8};
 
 /// How often a pattern of Perl may go back before it is given up.
 const MAX_STEPS: usize = 100_000;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum GrepSyntax {
+    #[default]
     Basic,
     Extended,
     Fixed,
@@ -20,6 +22,7 @@ enum Kind {
 
 #[derive(Default)]
 struct Options {
+    syntax: GrepSyntax,
     quiet: bool,
     invert: bool,
     count: bool,
@@ -39,132 +42,73 @@ struct Options {
 }
 
 /// Runs `grep`, `egrep` or `fgrep`.
-pub fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
-    let kind = match name {
-        "egrep" => Kind::Extended,
-        "fgrep" => Kind::Fixed,
-        _ => Kind::Basic,
-    };
-    match try_run(kind, argv, stdin, files, at) {
-        Ok(outcome) => outcome,
-        Err(outcome) => *outcome,
-    }
-}
-
-fn try_run(
-    kind: Kind,
-    argv: &[Traced],
-    stdin: Option<&Traced>,
-    files: Files<'_>,
-    at: Span,
-) -> Result<Outcome, Box<Outcome>> {
-    let mut kind = kind;
+pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     let mut options = Options::default();
-    let mut others: Vec<&Traced> = Vec::new();
-    let mut words = argv.iter();
-    let mut only_words = false;
-    while let Some(word) = words.next() {
-        let text = super::program::known(word)?;
-        if only_words || !text.starts_with('-') || text == "-" {
-            others.push(word);
-            continue;
-        }
-        match text {
-            "--" => only_words = true,
-            "--quiet" | "--silent" => options.quiet = true,
-            "--extended-regexp" => kind = Kind::Extended,
-            "--fixed-strings" => kind = Kind::Fixed,
-            "--ignore-case" => options.ignore_case = true,
-            "--invert-match" => options.invert = true,
-            "--count" => options.count = true,
-            "--only-matching" => options.only = true,
-            "--line-regexp" => options.whole_line = true,
-            "--no-messages" | "--color=never" | "--text" | "--line-buffered" => {}
-            "--word-regexp" => options.words = true,
-            "--perl-regexp" => kind = Kind::Perl,
-            "--files-with-matches" => options.list = Some(true),
-            "--files-without-match" => options.list = Some(false),
-            "--line-number" => options.number = true,
-            "--with-filename" => options.names = Some(true),
-            "--no-filename" => options.names = Some(false),
-            _ if text.starts_with("--") => {
-                return Err(super::program::not_followed(&format!("grep's option {text}"), word));
-            }
-            _ => {
-                let mut at = 1;
-                while let Some(letter) = text.get(at..).and_then(|t| t.chars().next()) {
-                    at += letter.len_utf8();
-                    match letter {
-                        'q' => options.quiet = true,
-                        'E' => kind = Kind::Extended,
-                        'F' => kind = Kind::Fixed,
-                        'G' => kind = Kind::Basic,
-                        'i' | 'y' => options.ignore_case = true,
-                        'v' => options.invert = true,
-                        'c' => options.count = true,
-                        'o' => options.only = true,
-                        'n' => options.number = true,
-                        'x' => options.whole_line = true,
-                        'h' => options.names = Some(false),
-                        'H' => options.names = Some(true),
-                        'w' => options.words = true,
-                        'P' => kind = Kind::Perl,
-                        'l' => options.list = Some(true),
-                        'L' => options.list = Some(false),
-                        's' | 'a' | 'I' => {}
-                        'e' | 'm' | 'A' | 'B' | 'C' => {
-                            let rest = word.slice(at..text.len());
-                            let value = if rest.is_empty() {
-                                words.next().ok_or_else(|| Box::new(Outcome::failed(2)))?.clone()
-                            } else {
-                                rest
-                            };
-                            at = text.len();
-                            if letter == 'e' {
-                                options.patterns.push(value);
-                            } else {
-                                let count =
-                                    super::program::known(&value)?.parse().map_err(|_| Box::new(Outcome::failed(2)))?;
-                                match letter {
-                                    'm' => options.most = Some(count),
-                                    'A' => options.after = count,
-                                    'B' => options.before = count,
-                                    _ => (options.before, options.after) = (count, count),
-                                }
-                            }
-                        }
-                        _ => return Err(super::program::not_followed(&format!("grep's option -{letter}"), word)),
-                    }
+    match call.name {
+        "egrep" => options.syntax = GrepSyntax::Extended,
+        "fgrep" => options.syntax = GrepSyntax::Fixed,
+        _ => {}
+    }
+    let mut arguments = Arguments::new("grep", call.argv, 2);
+    while let Some(option) = arguments.next()? {
+        match option {
+            "q" | "quiet" | "silent" => options.quiet = true,
+            "E" | "extended-regexp" => options.syntax = GrepSyntax::Extended,
+            "F" | "fixed-strings" => options.syntax = GrepSyntax::Fixed,
+            "G" => options.syntax = GrepSyntax::Basic,
+            "P" | "perl-regexp" => options.syntax = GrepSyntax::Perl,
+            "i" | "y" | "ignore-case" => options.ignore_case = true,
+            "v" | "invert-match" => options.invert = true,
+            "c" | "count" => options.count = true,
+            "o" | "only-matching" => options.only = true,
+            "n" | "line-number" => options.number = true,
+            "x" | "line-regexp" => options.whole_line = true,
+            "w" | "word-regexp" => options.words = true,
+            "h" | "no-filename" => options.names = Some(false),
+            "H" | "with-filename" => options.names = Some(true),
+            "l" | "files-with-matches" => options.list = Some(true),
+            "L" | "files-without-match" => options.list = Some(false),
+            "s" | "a" | "I" | "no-messages" | "text" | "line-buffered" => {}
+            "color" if arguments.rest().is_some_and(|when| when.known_str() == Some("never")) => {}
+            "e" => options.patterns.push(arguments.value()?),
+            "m" | "A" | "B" | "C" => {
+                let value = arguments.value()?;
+                let count = known(&value)?.parse().map_err(|_| Box::new(Outcome::failed(2)))?;
+                match option {
+                    "m" => options.most = Some(count),
+                    "A" => options.after = count,
+                    "B" => options.before = count,
+                    _ => (options.before, options.after) = (count, count),
                 }
             }
+            _ => return Err(arguments.refused()),
         }
     }
+    let mut others = arguments.operands;
     if options.patterns.is_empty() {
         if others.is_empty() {
             return Ok(Outcome::failed(2));
         }
         options.patterns.push(others.remove(0).clone());
     }
-    let matchers = matchers(&options, kind, at)?;
-    let (mut texts, mut missing) = (Vec::new(), false);
+    let matchers = matchers(&options, call.at)?;
+    let named = options.names.unwrap_or(others.len() > 1);
+    let standard = Traced::made("-", call.at);
     if others.is_empty() {
-        texts.push((Traced::made("(standard input)", at), super::program::inputs(&[], stdin, files, 2, at)?.remove(0)));
+        others.push(&standard);
     }
-    for name in &others {
+    let (mut texts, mut missing) = (Vec::new(), false);
+    for name in others {
         if name.known_str() == Some("-") {
-            texts.push((
-                Traced::made("(standard input)", at),
-                super::program::inputs(&[], stdin, files, 2, at)?.remove(0),
-            ));
+            texts.push((Traced::made("(standard input)", call.at), call.standard_input()?));
             continue;
         }
-        match super::program::read(name, files)? {
-            Some(text) => texts.push(((*name).clone(), text)),
+        match call.read(name)? {
+            Some(text) => texts.push((name.clone(), text)),
             None => missing = true,
         }
     }
-    let named = options.names.unwrap_or(others.len() > 1);
-    search(&options, &matchers, &texts, named, missing, at)
+    search(&options, &matchers, &texts, named, missing, call.at)
 }
 
 /// A pattern of one of the kinds; that of POSIX with its text, if that stands for nothing but itself.
@@ -219,27 +163,32 @@ impl Matcher {
     }
 }
 
-fn matchers(options: &Options, kind: Kind, at: Span) -> Result<Vec<Matcher>, Box<Outcome>> {
+fn matchers(options: &Options, at: Span) -> Done<Vec<Matcher>> {
     let mut out = Vec::new();
     for text in &options.patterns {
-        for line in super::program::known(text)?.split('\n') {
-            let line = match kind {
-                Kind::Basic if options.whole_line => format!("^\\({line}\\)$"),
-                Kind::Extended if options.whole_line => format!("^({line})$"),
-                Kind::Perl if options.whole_line => format!("^(?:{line})$"),
+        for line in known(text)?.split('\n') {
+            let line = match options.syntax {
+                GrepSyntax::Basic if options.whole_line => format!("^\\({line}\\)$"),
+                GrepSyntax::Extended if options.whole_line => format!("^({line})$"),
+                GrepSyntax::Perl if options.whole_line => format!("^(?:{line})$"),
                 _ => line.to_owned(),
             };
             let fault = |fault| match fault {
                 NoPattern::Refused => Box::new(Outcome::failed(2)),
                 NoPattern::Unknown(why) => Box::new(Outcome::unknown(why, at)),
             };
-            let syntax =
-                Syntax { extended: kind == Kind::Extended, ignore_case: options.ignore_case, ..Syntax::default() };
+            let syntax = Syntax {
+                extended: options.syntax == GrepSyntax::Extended,
+                ignore_case: options.ignore_case,
+                ..Syntax::default()
+            };
             let plain = |c: char| c.is_alphanumeric() || "-_ /:=,\"'".contains(c);
             let literal = (!options.ignore_case && line.chars().all(plain)).then(|| line.clone());
-            out.push(match kind {
-                Kind::Fixed => Matcher::Posix(Pattern::fixed(&line, options.ignore_case).map_err(fault)?, literal),
-                Kind::Perl => Matcher::Perl(Box::new(perl(&line, options.ignore_case).map_err(fault)?)),
+            out.push(match options.syntax {
+                GrepSyntax::Fixed => {
+                    Matcher::Posix(Pattern::fixed(&line, options.ignore_case).map_err(fault)?, literal)
+                }
+                GrepSyntax::Perl => Matcher::Perl(Box::new(perl(&line, options.ignore_case).map_err(fault)?)),
                 _ => Matcher::Posix(Pattern::new(&line, syntax).map_err(fault)?, literal),
             });
         }
@@ -257,9 +206,9 @@ fn perl(text: &str, ignore_case: bool) -> Result<fancy_regex::Regex, NoPattern> 
 }
 
 /// What the patterns find in one line.
-fn found(options: &Options, matchers: &[Matcher], line: &Traced, at: Span) -> Result<bool, Box<Outcome>> {
+fn found(options: &Options, matchers: &[Matcher], line: &Traced, at: Span) -> Done<bool> {
     let unknown = |why| Box::new(Outcome::unknown(why, at));
-    let Some(words) = line.as_str() else { return Err(super::program::not_followed("bytes that are not UTF-8", line)) };
+    let words = utf8(line)?;
     // `-x` with a fixed string asks for the whole line; the other patterns are anchored.
     let whole = |range: &Range<usize>| !options.whole_line || *range == (0..words.len());
     for matcher in matchers {
@@ -282,16 +231,13 @@ fn search(
     named: bool,
     missing: bool,
     at: Span,
-) -> Result<Outcome, Box<Outcome>> {
+) -> Done<Outcome> {
     let unknown = |why| Box::new(Outcome::unknown(why, at));
     let mut stdout = Traced::new();
     let mut any = false;
     let mut open = None;
     for (name, text) in texts {
-        let mut lines = text.split(b"\n");
-        if lines.last().is_some_and(Traced::is_empty) {
-            lines.pop();
-        }
+        let lines = lines(text);
         let mut hits = Vec::new();
         for (n, line) in lines.iter().enumerate() {
             if options.most.is_some_and(|most| hits.len() >= most) {
@@ -325,7 +271,7 @@ fn search(
             stdout.push_made(format!("{}\n", hits.len()).as_bytes(), at);
         } else if options.only {
             let [matcher] = matchers else {
-                return Err(super::program::not_followed("grep's -o with several patterns", name));
+                return Err(not_followed("grep's -o with several patterns", name));
             };
             for n in hits.iter().filter(|_| !options.invert) {
                 let Some(line) = lines.get(*n) else { continue };

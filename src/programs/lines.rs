@@ -2,43 +2,32 @@
 
 use crate::text::{Span, Traced, Why};
 
-use super::program::{Files, Found, Outcome, Status};
-
-/// Runs one of the programs.
-pub fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
-    match try_run(name, argv, stdin, files, at) {
-        Ok(outcome) => outcome,
-        Err(outcome) => *outcome,
-    }
-}
+use super::arguments::Arguments;
+use super::program::{Done, Found, Invocation, Outcome, Status, known, lines_with_ends, not_followed};
 
 /// `cat` of files: it passes over those that are not there.
-fn concatenate(names: &[&Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
+fn concatenate(names: &[&Traced], call: &mut Invocation<'_>) -> Done<Outcome> {
     let mut outcome = Outcome::success(Traced::new());
     for name in names {
-        let found = match name.known_str() {
-            Some("-") => stdin.map_or_else(
+        let found = match known(name)? {
+            "-" => call.stdin.map_or_else(
                 || Found::Unknown(Why::FromOutside("standard input".into())),
                 |text| Found::Content(text.clone()),
             ),
-            Some(path) => files(path),
-            None => Found::Unknown(name.first_hole().map_or_else(
-                || Why::NotUnderstood("the name of a file that is not UTF-8".into()),
-                |(_, why)| why.clone(),
-            )),
+            path => (call.files)(path),
         };
         match found {
             Found::Content(text) => outcome.stdout.push(&text),
             Found::Missing if matches!(outcome.status, Status::Known(_)) => outcome.status = Status::Known(1),
             Found::Missing => {}
             Found::Unknown(why) => {
-                outcome.stdout.push_hole(at, why.clone());
-                outcome.stdout.push_made(b"\n", at);
+                outcome.stdout.push_hole(call.at, why.clone());
+                outcome.stdout.push_made(b"\n", call.at);
                 outcome.status = Status::Unknown(why);
             }
         }
     }
-    outcome
+    Ok(outcome)
 }
 
 /// Which lines `head` and `tail` give.
@@ -50,81 +39,55 @@ enum Part {
     From(usize),
 }
 
-fn try_run(
-    name: &str,
-    argv: &[Traced],
-    stdin: Option<&Traced>,
-    files: Files<'_>,
-    at: Span,
-) -> Result<Outcome, Box<Outcome>> {
+/// Runs one of the programs.
+pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
+    let (name, at) = (call.name, call.at);
     let mut part = Part::Count(10);
     let mut letters = String::new();
-    let mut others = Vec::new();
-    let mut words = argv.iter();
-    while let Some(word) = words.next() {
-        let text = super::program::known(word)?;
-        if text == "--" {
-            others.extend(words.by_ref());
-            break;
-        }
-        let Some(option) = text.strip_prefix('-').filter(|rest| !rest.is_empty()) else {
-            others.push(word);
-            continue;
-        };
-        if matches!(name, "head" | "tail") {
-            let value = match option {
-                "n" => words.next().map(super::program::known).transpose()?,
-                _ => option.strip_prefix('n').or_else(|| option.strip_prefix("-lines=")).or(Some(option)),
-            };
-            let (from, digits) = match value.and_then(|v| v.strip_prefix('+')) {
-                Some(digits) if name == "tail" => (true, Some(digits)),
-                _ => (false, value),
-            };
-            let Some(count) = digits.and_then(|d| d.parse().ok()) else {
-                return Err(super::program::not_followed(&format!("{name}'s option -{option}"), word));
-            };
-            part = if from { Part::From(count) } else { Part::Count(count) };
-            continue;
-        }
+    let mut arguments = Arguments::new(name, call.argv, 1);
+    while let Some(option) = arguments.next()? {
         let taken = match name {
             "sort" => "ru",
             "uniq" => "du",
             "wc" => "lc",
             _ => "",
         };
-        if !option.chars().all(|letter| taken.contains(letter)) {
-            return Err(super::program::not_followed(&format!("{name}'s option -{option}"), word));
+        if matches!(name, "head" | "tail") {
+            let value = if matches!(option, "n" | "lines") { arguments.value()? } else { Traced::made(option, at) };
+            let value = known(&value)?;
+            let from = value.strip_prefix('+').filter(|_| name == "tail");
+            let count = from.unwrap_or(value).parse().map_err(|_| arguments.refused())?;
+            part = if from.is_some() { Part::From(count) } else { Part::Count(count) };
+        } else if option.len() == 1 && taken.contains(option) {
+            letters.push_str(option);
+        } else {
+            return Err(arguments.refused());
         }
-        letters.push_str(option);
     }
+    let others = arguments.operands;
     if let [_, second, ..] = others.as_slice()
         && !matches!(name, "cat" | "sort")
     {
-        return Err(super::program::not_followed(&format!("{name} of several files"), second));
+        return Err(not_followed(&format!("{name} of several files"), second));
     }
     if name == "cat" && !others.is_empty() {
-        return Ok(concatenate(&others, stdin, files, at));
+        return concatenate(&others, call);
     }
-    let texts = super::program::inputs(&others, stdin, files, if name == "sort" { 2 } else { 1 }, at)?;
-    let named = !others.is_empty();
-    let mut all = Traced::new();
-    for text in &texts {
-        all.push(text);
-    }
+    let all = call.input(&others, if name == "sort" { 2 } else { 1 })?;
     if name == "cat" {
         return Ok(Outcome::success(all));
     }
     if let Some((span, why)) = all.first_hole() {
         // The first lines are known up to the first that is not.
         if let ("head", Part::Count(count)) = (name, part) {
-            let lines = lines(&all);
+            let lines = lines_with_ends(&all);
             if !lines.iter().take(count).any(Traced::has_hole) {
                 return Ok(Outcome::success(joined(&lines[..count.min(lines.len())])));
             }
         }
         return Err(Box::new(Outcome::unknown(why.clone(), span)));
     }
-    let mut lines = lines(&all);
+    let mut lines = lines_with_ends(&all);
     let count = lines.len();
     Ok(Outcome::success(match name {
         "head" => match part {
@@ -134,7 +97,7 @@ fn try_run(
             if let Some(last) = lines.last_mut()
                 && !last.bytes().ends_with(b"\n")
             {
-                return Err(super::program::not_followed("tac of a text without a line end", &all));
+                return Err(not_followed("tac of a text without a line end", &all));
             }
             lines.reverse();
             joined(&lines)
@@ -153,7 +116,7 @@ fn try_run(
             let plain =
                 |l: &Traced| l.bytes().iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'\n');
             if !lines.iter().all(plain) {
-                return Err(super::program::not_followed("the order of a locale", &Traced::made(" ", at)));
+                return Err(call.not_followed("the order of a locale"));
             }
             lines.sort_by(|a, b| a.bytes().cmp(b.bytes()));
             if letters.contains('u') {
@@ -166,30 +129,14 @@ fn try_run(
         }
         "uniq" => unique(lines, &letters, at),
         _ => {
-            if named || letters.len() != 1 {
-                return Err(super::program::not_followed("this form of wc", &Traced::made(" ", at)));
+            if !others.is_empty() || letters.len() != 1 {
+                return Err(call.not_followed("this form of wc"));
             }
             let ends = all.split(b"\n").len() - 1;
             let number = if letters == "l" { ends } else { all.len() };
             Traced::made(format!("{number}\n"), at)
         }
     }))
-}
-
-/// The lines of a text with their ends.
-fn lines(text: &Traced) -> Vec<Traced> {
-    let mut out = Vec::new();
-    let mut from = 0;
-    for (n, byte) in text.bytes().iter().enumerate() {
-        if *byte == b'\n' {
-            out.push(text.slice(from..n + 1));
-            from = n + 1;
-        }
-    }
-    if from < text.len() {
-        out.push(text.slice(from..text.len()));
-    }
-    out
 }
 
 fn joined(lines: &[Traced]) -> Traced {

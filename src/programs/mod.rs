@@ -3,6 +3,7 @@
 //! Each gives exactly what the real program gives, or says that the answer is not known and names the construct: a wrong
 //! answer would become a wrong finding.
 
+mod arguments;
 pub mod awk;
 pub mod coding;
 pub mod columns;
@@ -18,6 +19,7 @@ pub mod perl;
 mod program;
 pub mod python;
 pub mod sed;
+mod substitute;
 pub mod yq;
 
 pub use program::{Files, Filter, Found, Invocation, Outcome, Status};

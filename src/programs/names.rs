@@ -2,31 +2,26 @@
 
 use crate::text::{Span, Traced};
 
-use super::program::Outcome;
+use super::program::{Done, Invocation, Outcome, known, not_followed};
 
 /// Runs one of the two on its one path.
-pub fn run(name: &str, argv: &[Traced], at: Span) -> Outcome {
-    let mut out = match (name, argv) {
-        (_, [path, ..]) if path.bytes().starts_with(b"-") => return *super::program::not_followed("an option", path),
-        (_, [path]) | ("basename", [path, _]) if path.has_hole() => match super::program::known(path) {
-            Err(outcome) => return *outcome,
-            Ok(_) => return Outcome::failed(1),
-        },
+pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
+    let mut out = match (call.name, call.argv) {
+        (_, [path, ..]) if path.bytes().starts_with(b"-") => return Err(not_followed("an option", path)),
+        (_, [path]) | ("basename", [path, _]) if path.has_hole() => return known(path).map(|_| Outcome::failed(1)),
         ("basename", [path]) => base(path),
         ("basename", [path, suffix]) => {
             let base = base(path);
-            let Ok(suffix) = super::program::known(suffix) else {
-                return *super::program::not_followed("this suffix", suffix);
-            };
+            let suffix = known(suffix).map_err(|_| not_followed("this suffix", suffix))?;
             let rest = base.len().saturating_sub(suffix.len());
             if rest > 0 && base.bytes().ends_with(suffix.as_bytes()) { base.slice(0..rest) } else { base }
         }
-        ("dirname", [path]) => directory(path, at),
-        (_, []) => return Outcome::failed(1),
-        (_, [word, ..]) => return *super::program::not_followed("several paths", word),
+        ("dirname", [path]) => directory(path, call.at),
+        (_, []) => return Ok(Outcome::failed(1)),
+        (_, [word, ..]) => return Err(not_followed("several paths", word)),
     };
-    out.push_made(b"\n", at);
-    Outcome::success(out)
+    out.push_made(b"\n", call.at);
+    Ok(Outcome::success(out))
 }
 
 /// The length of a path without the slashes at its end, at least one.

@@ -46,6 +46,13 @@ pub(super) struct Pattern {
     whole: Option<Regex>,
 }
 
+impl From<Regex> for Pattern {
+    /// A pattern that means the leftmost match, and the first of several ways that it may go.
+    fn from(regex: Regex) -> Self {
+        Self { regex, whole: None }
+    }
+}
+
 impl Pattern {
     /// Reads a pattern.
     pub(super) fn new(text: &str, syntax: Syntax) -> Result<Self, NoPattern> {
@@ -68,7 +75,7 @@ impl Pattern {
     pub(super) fn fixed(words: &str, ignore_case: bool) -> Result<Self, NoPattern> {
         let built =
             RegexBuilder::new(&regex::escape(words)).case_insensitive(ignore_case).size_limit(MAX_COMPILED).build();
-        Ok(Self { regex: built.or_else(|_| unknown("this regular expression"))?, whole: None })
+        built.map(Self::from).or_else(|_| unknown("this regular expression"))
     }
 
     /// Where the pattern matches first.

@@ -1,11 +1,13 @@
-//! `perl -pe 's/…/…/'` and `perl -ne 'print if /…/'`, as far as they say what `sed` says: substitutions and prints, perhaps with
-//! a condition, on lines or on the whole text.
+//! `perl -pe 's/…/…/'`: substitutions on lines or on the whole text, as those of `sed`.
 
-use regex::{Regex, RegexBuilder};
+use regex::RegexBuilder;
 
-use crate::text::{Span, Traced, Why};
+use crate::text::{Traced, Why};
 
-use super::program::{Files, Outcome};
+use super::arguments::Arguments;
+use super::pattern::Pattern;
+use super::program::{Done, Invocation, Outcome, known, lines_with_ends, not_followed, utf8};
+use super::substitute::{Part, replaced};
 
 /// The largest compiled pattern, in bytes.
 const MAX_PATTERN: usize = 1 << 20;
@@ -16,388 +18,170 @@ const MAX_TEXT: usize = 1 << 18;
 /// The most substitutions of one program.
 const MAX_SUBSTITUTIONS: usize = 16;
 
-type Done<T> = Result<T, Box<Outcome>>;
-
-enum Part {
-    Text(Traced),
-    Group(usize),
-}
-
-/// A statement, and the pattern that a line must have, or must not have, for it to be followed.
-struct Statement {
-    action: Action,
-    condition: Option<(Regex, bool)>,
-}
-
-enum Action {
-    Substitute(Substitution),
-    Print,
-}
-
 struct Substitution {
-    regex: Regex,
+    pattern: Pattern,
     parts: Vec<Part>,
-    all: bool,
+    global: bool,
 }
 
-/// Runs `perl` with the arguments `argv` (without the program's name).
-pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Done<Outcome> {
-    let (mut loops, mut prints, mut whole) = (false, false, false);
-    let mut in_place: Option<String> = None;
-    let mut code: Option<Traced> = None;
-    let mut names: Vec<&Traced> = Vec::new();
-    let mut words = argv.iter();
-    while let Some(word) = words.next() {
-        let text = super::program::known(word)?;
-        if !text.starts_with('-') || text == "-" || !names.is_empty() {
-            names.push(word);
-            continue;
-        }
-        let mut rest = &text[1..];
-        while let Some(letter) = rest.chars().next() {
-            rest = &rest[letter.len_utf8()..];
-            match letter {
-                'p' => (loops, prints) = (true, true),
-                'n' => loops = true,
-                '0' if rest.starts_with("777") => {
-                    whole = true;
-                    rest = &rest[3..];
-                }
-                'i' => {
-                    in_place = Some(rest.to_owned());
-                    rest = "";
-                }
-                'e' | 'E' => {
-                    let part = if rest.is_empty() {
-                        words.next().cloned()
-                    } else {
-                        Some(word.slice(text.len() - rest.len()..text.len()))
-                    };
-                    let part = part.ok_or_else(|| Box::new(Outcome::failed(2)))?;
-                    match &mut code {
-                        Some(code) => {
-                            code.push_made(b"\n", at);
-                            code.push(&part);
-                        }
-                        None => code = Some(part),
-                    }
-                    rest = "";
-                }
-                'w' | 's' => {}
-                _ => return Err(super::program::not_followed(&format!("perl's option -{letter}"), word)),
-            }
+/// Runs `perl`.
+pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
+    let (mut prints, mut whole, mut in_place) = (false, false, None);
+    let mut code: Vec<Traced> = Vec::new();
+    let mut arguments = Arguments::new("perl", call.argv, 2).with_operands_last();
+    while let Some(option) = arguments.next()? {
+        match option {
+            "p" => prints = true,
+            "0777" => whole = true,
+            "i" => in_place = Some(known(&arguments.rest().unwrap_or_default())?.to_owned()),
+            "e" | "E" => code.push(arguments.value()?),
+            "w" => {}
+            _ => return Err(arguments.refused()),
         }
     }
-    let Some(code) = code.filter(|_| loops) else {
-        return Err(super::program::not_followed("a program of perl", argv.first().unwrap_or(&Traced::made(" ", at))));
-    };
-    let statements = read(&code)?;
+    if code.is_empty() || !prints {
+        return Err(call.not_followed("a program of perl"));
+    }
+    let substitutions = substitutions(&Traced::join(&code, &Traced::made("\n", call.at)), whole)?;
     let mut outcome = Outcome::success(Traced::new());
-    if let Some(suffix) = in_place {
-        for name in names {
-            let path = super::program::known(name)?;
-            let Some(text) = super::program::read(name, files)? else { continue };
-            if !suffix.is_empty() {
-                if suffix.contains(['*', '/']) {
-                    return Err(super::program::not_followed("the name of perl's copy", name));
-                }
-                outcome.writes.push((format!("{path}{suffix}"), text.clone()));
-            }
-            let edited = edit(&text, &statements, (whole, prints), at)?;
-            outcome.writes.push((path.to_owned(), edited));
+    let Some(suffix) = in_place else {
+        for text in call.inputs(&arguments.operands, 2)? {
+            outcome.stdout.push(&edited(&text, &substitutions, whole, call)?);
         }
         return Ok(outcome);
-    }
-    for text in super::program::inputs(&names, stdin, files, 2, at)? {
-        outcome.stdout.push(&edit(&text, &statements, (whole, prints), at)?);
+    };
+    for name in arguments.operands {
+        let path = known(name)?;
+        let Some(text) = call.read(name)? else { continue };
+        let edited = edited(&text, &substitutions, whole, call)?;
+        if suffix.contains(['*', '/']) {
+            return Err(not_followed("the name of perl's copy", name));
+        }
+        if !suffix.is_empty() {
+            outcome.writes.push((format!("{path}{suffix}"), text));
+        }
+        outcome.writes.push((path.to_owned(), edited));
     }
     Ok(outcome)
 }
 
-/// The statements of a program that has nothing in it but substitutions and prints, perhaps with a condition.
-fn read(code: &Traced) -> Done<Vec<Statement>> {
-    let not = |what: &str| super::program::not_followed(what, code);
-    let text = code.as_str().ok_or_else(|| not("a program of perl that is not UTF-8"))?;
-    let bytes = text.as_bytes();
+fn edited(text: &Traced, substitutions: &[Substitution], whole: bool, call: &Invocation<'_>) -> Done<Traced> {
+    let mut out = Traced::new();
+    for mut line in if whole { vec![text.clone()] } else { lines_with_ends(text) } {
+        for substitution in substitutions {
+            let found = substitution.pattern.all(utf8(&line)?).map_err(|why| call.unknown(why))?;
+            let found = found.iter().take(if substitution.global { usize::MAX } else { 1 });
+            line = replaced(&line, found, &substitution.parts, MAX_TEXT).map_err(|why| call.unknown(why))?;
+        }
+        out.push(&line);
+        if out.len() > MAX_TEXT {
+            return Err(call.unknown(Why::Limit("length of a text of perl")));
+        }
+    }
+    Ok(out)
+}
+
+/// The substitutions of a program that has nothing else in it.
+fn substitutions(code: &Traced, whole: bool) -> Done<Vec<Substitution>> {
+    let not = |what: &str| not_followed(what, code);
+    let mut rest = known(code)?;
     let mut out = Vec::new();
-    let mut at = 0;
     loop {
-        while bytes.get(at).is_some_and(|b| b.is_ascii_whitespace() || *b == b';') {
-            at += 1;
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ';');
+        if rest.is_empty() {
+            return Ok(out);
         }
-        let Some(first) = bytes.get(at) else { return Ok(out) };
-        if out.len() >= MAX_SUBSTITUTIONS {
-            return Err(not("so long a program of perl"));
+        let open = rest.strip_prefix('s').and_then(|rest| rest.chars().next());
+        let open = open.filter(|open| open.is_ascii_punctuation() && !"'_\\([<".contains(*open));
+        let (Some(open), true) = (open, out.len() < MAX_SUBSTITUTIONS) else { return Err(not("this program of perl")) };
+        let close = if open == '{' { '}' } else { open };
+        rest = &rest[2..];
+        let pattern = side(code, &mut rest, open, close).ok_or_else(|| not("this program of perl"))?;
+        if open != close {
+            rest = rest.trim_start().strip_prefix(open).ok_or_else(|| not("this program of perl"))?;
         }
-        if bytes[at..].starts_with(b"print") && !bytes.get(at + 5).is_some_and(|b| b.is_ascii_alphanumeric()) {
-            at += 5;
-            let condition = condition(code, text, &mut at).ok_or_else(|| not("this program of perl"))?;
-            out.push(Statement { action: Action::Print, condition });
-            continue;
-        }
-        let mark = bytes.get(at + 1).copied().filter(|b| b.is_ascii_punctuation());
-        let (b's', Some(mark)) = (*first, mark) else { return Err(not("this program of perl")) };
-        let close = match mark {
-            b'{' => b'}',
-            b'(' => b')',
-            b'[' => b']',
-            b'<' => b'>',
-            b'\'' | b'_' => return Err(not("this program of perl")),
-            other => other,
-        };
-        at += 2;
-        let pattern = side(bytes, &mut at, mark, close).ok_or_else(|| not("this program of perl"))?;
-        if close != mark {
-            while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
-                at += 1;
-            }
-            if bytes.get(at) != Some(&mark) {
-                return Err(not("this program of perl"));
-            }
-            at += 1;
-        }
-        let with = side(bytes, &mut at, mark, close).ok_or_else(|| not("this program of perl"))?;
-        let length = bytes[at..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
-        let flags = &text[at..at + length];
-        at += length;
-        if flags.contains(|c| !"gimsx".contains(c)) || flags.contains('x') {
+        let with = side(code, &mut rest, open, close).ok_or_else(|| not("this program of perl"))?;
+        let flags = &rest[..rest.bytes().take_while(u8::is_ascii_alphabetic).count()];
+        rest = &rest[flags.len()..];
+        let ends = rest.trim_start_matches([' ', '\t']);
+        if flags.contains(|c| !"gims".contains(c)) || !ends.is_empty() && !ends.starts_with([';', '\n']) {
             return Err(not("this program of perl"));
         }
-        let pattern = code.slice(pattern);
-        let words = super::program::known(&pattern)?;
-        let words = if mark == close && !b"/.".contains(&mark) || mark == b'/' {
-            words.replace(&format!("\\{}", char::from(mark)), &plain(mark))
-        } else {
-            words.to_owned()
-        };
-        let substitution = Substitution {
-            regex: regex(&words, flags).ok_or_else(|| not("this pattern of perl"))?,
-            parts: replacement(&code.slice(with)).ok_or_else(|| not("this replacement of perl"))?,
-            all: flags.contains('g'),
-        };
-        let condition = condition(code, text, &mut at).ok_or_else(|| not("this program of perl"))?;
-        out.push(Statement { action: Action::Substitute(substitution), condition });
+        let pattern = regex(known(&pattern)?, flags, whole).ok_or_else(|| not("this pattern of perl"))?;
+        let parts = replacement(&with).ok_or_else(|| not("this replacement of perl"))?;
+        out.push(Substitution { pattern, parts, global: flags.contains('g') });
     }
 }
 
-/// `if /PATTERN/` or `unless /PATTERN/` behind a statement, up to where the statement ends. `None` if something else stands
-/// there.
-#[allow(clippy::option_option, reason = "a condition that is not there is no fault")]
-fn condition(code: &Traced, text: &str, at: &mut usize) -> Option<Option<(Regex, bool)>> {
-    let rest = text.get(*at..)?;
-    let trimmed = rest.trim_start_matches([' ', '\t']);
-    *at += rest.len() - trimmed.len();
-    if trimmed.is_empty() || trimmed.starts_with([';', '\n']) {
-        return Some(None);
-    }
-    let wanted = trimmed.starts_with("if ");
-    if !wanted && !trimmed.starts_with("unless ") {
-        return None;
-    }
-    *at += if wanted { "if ".len() } else { "unless ".len() };
-    let bytes = text.as_bytes();
-    let brackets = bytes.get(*at) == Some(&b'(');
-    *at += usize::from(brackets);
-    if bytes.get(*at) != Some(&b'/') {
-        return None;
-    }
-    *at += 1;
-    let pattern = code.slice(side(bytes, at, b'/', b'/')?);
-    let ignore = bytes.get(*at) == Some(&b'i');
-    *at += usize::from(ignore);
-    if brackets && bytes.get(*at) != Some(&b')') {
-        return None;
-    }
-    *at += usize::from(brackets);
-    let rest = text.get(*at..)?.trim_start_matches([' ', '\t']);
-    if !rest.is_empty() && !rest.starts_with([';', '\n']) {
-        return None;
-    }
-    let words = pattern.known_str()?.replace("\\/", "/");
-    Some(Some((regex(&words, if ignore { "i" } else { "" })?, wanted)))
-}
-
-/// A mark that stands for itself.
-fn plain(mark: u8) -> String {
-    if b"|+*?.^$".contains(&mark) { format!("\\{}", char::from(mark)) } else { char::from(mark).to_string() }
-}
-
-/// The text up to the mark that closes it, which is passed over.
-fn side(bytes: &[u8], at: &mut usize, open: u8, close: u8) -> Option<std::ops::Range<usize>> {
-    let start = *at;
-    let mut depth = 0_usize;
-    while let Some(byte) = bytes.get(*at) {
-        match *byte {
-            b'\\' => *at += 1,
-            b if b == close && depth == 0 => {
-                *at += 1;
-                return Some(start..*at - 1);
+/// What stands at the beginning of the rest of the program, up to the mark that closes it, which is passed over.
+fn side(code: &Traced, rest: &mut &str, open: char, close: char) -> Option<Traced> {
+    let from = code.len() - rest.len();
+    let (mut depth, mut escaped) = (0_usize, false);
+    for (n, c) in rest.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            c if c == close && depth == 0 => {
+                *rest = &rest[n + c.len_utf8()..];
+                return Some(code.slice(from..from + n));
             }
-            b if b == close => depth -= 1,
-            b if b == open && open != close => depth += 1,
+            c if c == close => depth -= 1,
+            c if c == open => depth += 1,
             _ => {}
         }
-        *at += 1;
     }
     None
 }
 
 /// A pattern on the `regex` crate, whose grammar is perl's but for what it refuses.
-fn regex(text: &str, flags: &str) -> Option<Regex> {
-    let bare = text.replace("\\\\", "").replace("\\$", "").replace("\\@", "");
-    // What perl puts in for variables is not known; `$` at the end of a group or the pattern is an anchor.
-    let variable = bare.match_indices('$').any(|(n, _)| {
-        let next = bare[n + 1..].chars().next();
-        next.is_some_and(|c| c != ')' && c != '|')
-    });
-    if variable || bare.contains('@') || bare.contains("\\Z") {
-        return None;
-    }
-    // At the end of a line, `$` stands before the line end.
-    let text = if flags.contains('m') { text.to_owned() } else { end_of_line(text) };
-    RegexBuilder::new(&text)
-        .case_insensitive(flags.contains('i'))
-        .multi_line(flags.contains('m'))
-        .dot_matches_new_line(flags.contains('s'))
-        .size_limit(MAX_PATTERN)
-        .build()
-        .ok()
-}
-
-/// `$` as perl reads it without `m`, for a text that is one line: before the line end that the text closes with.
-fn end_of_line(text: &str) -> String {
+fn regex(text: &str, flags: &str, whole: bool) -> Option<Pattern> {
     let mut out = String::new();
-    let mut escaped = false;
-    for c in text.chars() {
-        match c {
-            '$' if !escaped => out.push_str("(?m:$)"),
-            c => out.push(c),
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, chars.peek()) {
+            ('\\', Some('Z')) => return None,
+            ('\\', Some(_)) => {
+                out.push(c);
+                out.extend(chars.next());
+            }
+            // What perl puts in for variables is not known; `$` at the end of a group or the pattern is an anchor.
+            ('@', _) => return None,
+            ('$', next) if next.is_some_and(|next| !matches!(next, ')' | '|')) => return None,
+            // In a line, it stands before the line end, too.
+            ('$', _) if !flags.contains('m') && whole => return None,
+            ('$', _) => out.push_str("(?m:$)"),
+            (c, _) => out.push(c),
         }
-        escaped = c == '\\' && !escaped;
     }
-    out
+    let mut builder = RegexBuilder::new(&out);
+    builder.case_insensitive(flags.contains('i')).multi_line(flags.contains('m'));
+    builder.dot_matches_new_line(flags.contains('s')).size_limit(MAX_PATTERN).build().ok().map(Pattern::from)
 }
 
 fn replacement(with: &Traced) -> Option<Vec<Part>> {
     let bytes = with.bytes();
     let mut out = Vec::new();
     let (mut at, mut done) = (0, 0);
-    while let Some(byte) = bytes.get(at) {
-        let digit = |n: usize| bytes.get(n).filter(|b| matches!(b, b'1'..=b'9')).map(|b| usize::from(b - b'0'));
-        match byte {
-            b'\\' | b'$' if digit(at + 1).is_some() => {
-                out.push(Part::Text(with.slice(done..at)));
-                out.push(Part::Group(digit(at + 1)?));
-                at += 2;
-                done = at;
+    while let Some(n) = bytes.get(at..)?.iter().position(|b| b"\\$@".contains(b)) {
+        at += n;
+        let (part, length) = match bytes.get(at..)? {
+            [b'\\' | b'$', digit @ b'1'..=b'9', ..] => (Part::Group(usize::from(digit - b'0')), 2),
+            [b'$', b'{', digit @ b'1'..=b'9', b'}', ..] => (Part::Group(usize::from(digit - b'0')), 4),
+            [b'$', b'&', ..] => (Part::Group(0), 2),
+            [b'\\', escape @ (b'n' | b't'), ..] => {
+                let text = if *escape == b'n' { "\n" } else { "\t" };
+                (Part::Text(Traced::made(text, with.slice(at..at + 2).span()?)), 2)
             }
-            b'$' if bytes.get(at + 1) == Some(&b'{') => {
-                let group = digit(at + 2).filter(|_| bytes.get(at + 3) == Some(&b'}'))?;
-                out.push(Part::Text(with.slice(done..at)));
-                out.push(Part::Group(group));
-                at += 4;
-                done = at;
-            }
-            b'$' if bytes.get(at + 1) == Some(&b'&') => {
-                out.push(Part::Text(with.slice(done..at)));
-                out.push(Part::Group(0));
-                at += 2;
-                done = at;
-            }
-            b'$' | b'@' if bytes.get(at + 1).is_some_and(|b| !b.is_ascii_whitespace()) => return None,
-            b'\\' => {
-                out.push(Part::Text(with.slice(done..at)));
-                let place = with.slice(at..at + 2).span()?;
-                match bytes.get(at + 1)? {
-                    b'n' => out.push(Part::Text(Traced::made("\n", place))),
-                    b't' => out.push(Part::Text(Traced::made("\t", place))),
-                    b if b.is_ascii_alphanumeric() => return None,
-                    _ => out.push(Part::Text(with.slice(at + 1..at + 2))),
-                }
-                at += 2;
-                done = at;
-            }
-            _ => at += 1,
-        }
+            [b'\\', c, ..] if !c.is_ascii_alphanumeric() => (Part::Text(with.slice(at + 1..at + 2)), 2),
+            [b'$' | b'@', c, ..] if c.is_ascii_whitespace() => (Part::Text(with.slice(at..at + 1)), 1),
+            [b'$' | b'@'] => (Part::Text(with.slice(at..at + 1)), 1),
+            _ => return None,
+        };
+        out.push(Part::Text(with.slice(done..at)));
+        out.push(part);
+        at += length;
+        done = at;
     }
     out.push(Part::Text(with.slice(done..with.len())));
-    Some(out)
-}
-
-fn edit(text: &Traced, statements: &[Statement], (whole, prints): (bool, bool), at: Span) -> Done<Traced> {
-    let limit = || Box::new(Outcome::unknown(Why::Limit("length of a text of perl"), at));
-    let mut lines = Vec::new();
-    if whole {
-        lines.push(text.clone());
-    } else {
-        let mut from = 0;
-        for (n, _) in text.bytes().iter().enumerate().filter(|(_, b)| **b == b'\n') {
-            lines.push(text.slice(from..n + 1));
-            from = n + 1;
-        }
-        lines.push(text.slice(from..text.len()));
-    }
-    let patterns = statements.iter().flat_map(|s| {
-        let own = if let Action::Substitute(substitution) = &s.action { Some(&substitution.regex) } else { None };
-        own.into_iter().chain(s.condition.as_ref().map(|(regex, _)| regex))
-    });
-    if whole && patterns.into_iter().any(|regex| regex.as_str().contains("(?m:$)")) {
-        return Err(super::program::not_followed("an end of the text in a pattern of perl", text));
-    }
-    let not_text = || super::program::not_followed("bytes that are not UTF-8", text);
-    let mut out = Traced::new();
-    for mut line in lines.into_iter().filter(|line| !line.is_empty()) {
-        for statement in statements {
-            if let Some((regex, wanted)) = &statement.condition {
-                let found = regex.find(line.as_str().ok_or_else(not_text)?);
-                let open = found.as_ref().is_none_or(|found| line.slice(found.range()).has_hole());
-                if let Some((_, why)) = line.first_hole().filter(|_| open) {
-                    return Err(Box::new(Outcome::unknown(why.clone(), at)));
-                }
-                if found.is_some() != *wanted {
-                    continue;
-                }
-            }
-            match &statement.action {
-                Action::Print => out.push(&line),
-                Action::Substitute(substitution) => line = substitute(&line, substitution).ok_or_else(not_text)?,
-            }
-            if line.len() > MAX_TEXT || out.len() > MAX_TEXT {
-                return Err(limit());
-            }
-        }
-        if prints {
-            out.push(&line);
-        }
-        if out.len() > MAX_TEXT {
-            return Err(limit());
-        }
-    }
-    Ok(out)
-}
-
-fn substitute(line: &Traced, substitution: &Substitution) -> Option<Traced> {
-    let words = line.as_str()?;
-    let mut out = Traced::new();
-    let mut done = 0;
-    for found in substitution.regex.captures_iter(words).take(if substitution.all { usize::MAX } else { 1 }) {
-        let whole = found.get(0)?;
-        out.push(&line.slice(done..whole.start()));
-        for part in &substitution.parts {
-            match part {
-                Part::Text(text) => out.push(text),
-                Part::Group(n) => {
-                    if let Some(group) = found.get(*n) {
-                        out.push(&line.slice(group.range()));
-                    }
-                }
-            }
-        }
-        done = whole.end();
-        if out.len() > MAX_TEXT {
-            break;
-        }
-    }
-    out.push(&line.slice(done..line.len()));
     Some(out)
 }

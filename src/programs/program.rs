@@ -1,4 +1,4 @@
-//! What every program shares: its arguments, the files that it asks for, and what it leaves behind.
+//! What every program shares: how it is called, the files that it asks for, and what it leaves behind.
 
 use crate::text::{Span, Traced, Why};
 
@@ -32,8 +32,11 @@ pub struct Invocation<'a> {
     pub at: Span,
 }
 
+/// What a step of a program gives, or the outcome that ends the program.
+pub type Done<T> = Result<T, Box<Outcome>>;
+
 /// A program as a function of what it is given.
-pub type Filter = fn(Invocation<'_>) -> Outcome;
+pub type Filter = fn(&mut Invocation<'_>) -> Done<Outcome>;
 
 /// The exit status of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,128 +72,136 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    fn new(stdout: Traced, status: Status) -> Self {
+        Self { stdout, status, writes: Vec::new(), removed: Vec::new(), commands: Vec::new() }
+    }
+
     /// Text on standard output, and success.
     pub(super) fn success(stdout: Traced) -> Self {
-        Self { stdout, status: Status::Known(0), writes: Vec::new(), removed: Vec::new(), commands: Vec::new() }
+        Self::new(stdout, Status::Known(0))
     }
 
     /// No output and a known exit status.
     pub(super) fn failed(status: i32) -> Self {
-        Self {
-            stdout: Traced::new(),
-            status: Status::Known(status),
-            writes: Vec::new(),
-            removed: Vec::new(),
-            commands: Vec::new(),
-        }
+        Self::new(Traced::new(), Status::Known(status))
     }
 
     /// Nothing is known of what the program does.
     pub(super) fn unknown(why: Why, at: Span) -> Self {
-        Self {
-            stdout: Traced::hole(at, why.clone()),
-            status: Status::Unknown(why),
-            writes: Vec::new(),
-            removed: Vec::new(),
-            commands: Vec::new(),
+        Self::new(Traced::hole(at, why.clone()), Status::Unknown(why))
+    }
+
+    /// Nothing is known of what the program does because of one of its arguments, which may be empty.
+    fn unknown_by(why: Why, word: &Traced) -> Self {
+        match word.span() {
+            Some(at) => Self::unknown(why, at),
+            None => Self::new(Traced::new(), Status::Unknown(why)),
         }
     }
 
     /// The program reads what nobody knows.
     pub(super) fn standard_input_unknown(argv: &[Traced]) -> Self {
-        let why = Why::FromOutside("standard input".into());
-        match argv.first().and_then(Traced::span) {
-            Some(at) => Self::unknown(why, at),
-            None => Self {
-                stdout: Traced::new(),
-                status: Status::Unknown(why),
-                writes: Vec::new(),
-                removed: Vec::new(),
-                commands: Vec::new(),
-            },
+        Self::unknown_by(Why::FromOutside("standard input".into()), argv.first().unwrap_or(&Traced::new()))
+    }
+}
+
+impl Invocation<'_> {
+    /// The outcome where something is not known.
+    #[allow(clippy::unnecessary_box_returns, reason = "it is the error of functions whose errors are boxed")]
+    pub(super) fn unknown(&self, why: Why) -> Box<Outcome> {
+        Box::new(Outcome::unknown(why, self.at))
+    }
+
+    /// The outcome of a construct that is not modelled.
+    pub(super) fn not_followed(&self, what: &str) -> Box<Outcome> {
+        self.unknown(Why::NotUnderstood(what.into()))
+    }
+
+    /// What is read from the standard input.
+    pub(super) fn standard_input(&self) -> Done<Traced> {
+        let unknown = || Box::new(Outcome::standard_input_unknown(&[Traced::made("-", self.at)]));
+        self.stdin.cloned().ok_or_else(unknown)
+    }
+
+    /// The content of the file that `path` names; `None` if there is none.
+    pub(super) fn read(&mut self, path: &Traced) -> Done<Option<Traced>> {
+        read(path, self.files)
+    }
+
+    /// The input of a program that reads files, or its standard input where none are named; `-` names it too.
+    ///
+    /// # Errors
+    /// The outcome, if one of the files is not there (exit status `missing`) or not known.
+    pub(super) fn inputs(&mut self, names: &[&Traced], missing: i32) -> Done<Vec<Traced>> {
+        if names.is_empty() {
+            return Ok(vec![self.standard_input()?]);
         }
+        let mut out = Vec::new();
+        for name in names {
+            if matches!(name.known_str(), Some("-" | "/dev/stdin")) {
+                out.push(self.standard_input()?);
+                continue;
+            }
+            match self.read(name)? {
+                Some(text) => out.push(text),
+                None if names.len() == 1 => return Err(Box::new(Outcome::failed(missing))),
+                None => return Err(not_followed("a missing file among several", name)),
+            }
+        }
+        Ok(out)
+    }
+
+    /// The same as one text.
+    pub(super) fn input(&mut self, names: &[&Traced], missing: i32) -> Done<Traced> {
+        Ok(Traced::join(&self.inputs(names, missing)?, &Traced::new()))
     }
 }
 
 /// The text of an argument that must be known.
-pub(super) fn known(word: &Traced) -> Result<&str, Box<Outcome>> {
+pub(super) fn known(word: &Traced) -> Done<&str> {
     word.known_str().ok_or_else(|| {
         let why = word
             .first_hole()
             .map_or_else(|| Why::NotUnderstood("an argument that is not UTF-8".into()), |h| h.1.clone());
-        Box::new(match word.span() {
-            Some(at) => Outcome::unknown(why, at),
-            None => Outcome {
-                stdout: Traced::new(),
-                status: Status::Unknown(why),
-                writes: Vec::new(),
-                removed: Vec::new(),
-                commands: Vec::new(),
-            },
-        })
+        Box::new(Outcome::unknown_by(why, word))
     })
 }
 
 /// The outcome of a construct that is not modelled.
 #[allow(clippy::unnecessary_box_returns, reason = "it is the error of functions whose errors are boxed for their size")]
 pub(super) fn not_followed(what: &str, word: &Traced) -> Box<Outcome> {
-    let why = Why::NotUnderstood(what.into());
-    Box::new(match word.span() {
-        Some(at) => Outcome::unknown(why, at),
-        None => Outcome {
-            stdout: Traced::new(),
-            status: Status::Unknown(why),
-            writes: Vec::new(),
-            removed: Vec::new(),
-            commands: Vec::new(),
-        },
-    })
+    Box::new(Outcome::unknown_by(Why::NotUnderstood(what.into()), word))
+}
+
+/// The characters of a text that may have parts that are not known.
+pub(super) fn utf8(text: &Traced) -> Done<&str> {
+    text.as_str().ok_or_else(|| not_followed("bytes that are not UTF-8", text))
 }
 
 /// The content of the file that `path` names; `None` if there is none.
-pub(super) fn read(path: &Traced, files: Files<'_>) -> Result<Option<Traced>, Box<Outcome>> {
+pub(super) fn read(path: &Traced, files: Files<'_>) -> Done<Option<Traced>> {
     match files(known(path)?) {
         Found::Content(text) => Ok(Some(text)),
         Found::Missing => Ok(None),
-        Found::Unknown(why) => Err(Box::new(match path.span() {
-            Some(at) => Outcome::unknown(why, at),
-            None => Outcome {
-                stdout: Traced::new(),
-                status: Status::Unknown(why),
-                writes: Vec::new(),
-                removed: Vec::new(),
-                commands: Vec::new(),
-            },
-        })),
+        Found::Unknown(why) => Err(Box::new(Outcome::unknown_by(why, path))),
     }
 }
 
-/// The input of a program that reads files, or its standard input where none are named; `-` names it too.
-///
-/// # Errors
-/// The outcome, if one of the files is not there (exit status `missing`) or not known.
-pub(super) fn inputs(
-    names: &[&Traced],
-    stdin: Option<&Traced>,
-    files: Files<'_>,
-    missing: i32,
-    at: Span,
-) -> Result<Vec<Traced>, Box<Outcome>> {
-    let standard = || stdin.cloned().ok_or_else(|| Box::new(Outcome::standard_input_unknown(&[Traced::made("-", at)])));
-    if names.is_empty() {
-        return Ok(vec![standard()?]);
+/// The lines of a text without their ends.
+pub(super) fn lines(text: &Traced) -> Vec<Traced> {
+    let mut lines = text.split(b"\n");
+    if lines.last().is_some_and(Traced::is_empty) {
+        lines.pop();
     }
-    let mut out = Vec::new();
-    for name in names {
-        if matches!(name.known_str(), Some("-" | "/dev/stdin")) {
-            out.push(standard()?);
-            continue;
-        }
-        match read(name, files)? {
-            Some(text) => out.push(text),
-            None if names.len() == 1 => return Err(Box::new(Outcome::failed(missing))),
-            None => return Err(not_followed("a missing file among several", name)),
-        }
-    }
-    Ok(out)
+    lines
+}
+
+/// The lines of a text with their ends.
+pub(super) fn lines_with_ends(text: &Traced) -> Vec<Traced> {
+    let mut from = 0;
+    let line = |line: &[u8]| {
+        from += line.len();
+        text.slice(from - line.len()..from)
+    };
+    text.bytes().split_inclusive(|byte| *byte == b'\n').map(line).collect()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::program::{Files, Found, Outcome, Status};
+use super::program::{Files, Found, Invocation, Outcome, Status};
 use super::{awk, coding, columns, envsubst, expr, grep, jq, lines, names, perl, python, sed, yq};
 use crate::text::{Source, Span, TextId, Texts, Traced, Whence, Why};
 
@@ -50,21 +50,23 @@ fn answer(program: &str, case: &Case, texts: &mut Texts) -> (Vec<TextId>, Outcom
 }
 
 fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files<'_>, at: Span) -> Outcome {
-    match name {
-        "jq" => jq::run(argv, stdin, files, env, at),
-        "awk" => awk::run(argv, stdin, files, env, at).unwrap_or_else(|outcome| *outcome),
-        "perl" => perl::run(argv, stdin, files, at).unwrap_or_else(|outcome| *outcome),
-        "expr" => expr::run(argv, at).unwrap_or_else(|outcome| *outcome),
-        "envsubst" => envsubst::run(argv, stdin, env, at).unwrap_or_else(|outcome| *outcome),
-        "yq" => yq::run(argv, stdin, files, env, at).unwrap_or_else(|outcome| *outcome),
-        "python3" => python::run(argv, stdin, files, env, at).unwrap_or_else(|outcome| *outcome),
-        "sed" => sed::run(argv, stdin, files, at),
-        "grep" | "egrep" | "fgrep" => grep::run(name, argv, stdin, files, at),
-        "cat" | "head" | "tail" | "sort" | "uniq" | "wc" | "tac" => lines::run(name, argv, stdin, files, at),
-        "cut" | "tr" | "paste" => columns::run(name, argv, stdin, files, at),
-        "basename" | "dirname" => names::run(name, argv, at),
-        _ => coding::run(name, argv, stdin, files, at),
-    }
+    let mut call = Invocation { name, argv, stdin, files, env, at };
+    let done = match name {
+        "jq" => Ok(jq::run(argv, stdin, call.files, call.env, at)),
+        "yq" => yq::run(argv, stdin, call.files, call.env, at),
+        "python3" => python::run(argv, stdin, call.files, call.env, at),
+        "awk" => awk::run(&mut call),
+        "perl" => perl::run(&mut call),
+        "expr" => expr::run(&mut call),
+        "envsubst" => envsubst::run(&mut call),
+        "sed" => sed::run(&mut call),
+        "grep" | "egrep" | "fgrep" => grep::run(&mut call),
+        "cat" | "head" | "tail" | "sort" | "uniq" | "wc" | "tac" => lines::run(&mut call),
+        "cut" | "tr" | "paste" => columns::run(&mut call),
+        "basename" | "dirname" => names::run(&mut call),
+        _ => coding::run(&mut call),
+    };
+    done.unwrap_or_else(|outcome| *outcome)
 }
 
 /// True if the literal stands somewhere in the text, byte for byte from one of the arguments.
@@ -153,7 +155,7 @@ fn other_programs_answer_as_the_real_ones() {
 
 #[test]
 fn edits_in_other_words_are_those_of_the_real_programs() {
-    hold("", include_str!("../../testdata/programs/edits.json"), 12);
+    hold("", include_str!("../../testdata/programs/edits.json"), 65);
 }
 
 #[test]

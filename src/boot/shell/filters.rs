@@ -18,7 +18,7 @@ impl Shell<'_, '_> {
     /// Runs a program on what the machine has, and leaves there what it changes.
     pub(super) fn filter(&mut self, run: Filter, call: &Call<'_>, path: &mut ScriptRun) {
         let stdin = path.stdin.clone().unwrap_or_default();
-        let outcome = run(Invocation {
+        let done = run(&mut Invocation {
             name: call.name,
             argv: call.words,
             stdin: Some(&stdin),
@@ -26,6 +26,7 @@ impl Shell<'_, '_> {
             env: &mut |name| variable(path, name),
             at: call.at,
         });
+        let outcome = done.unwrap_or_else(|outcome| *outcome);
         for file in outcome.removed {
             path.machine.put(&path.absolute(&file), File::Removed);
         }

@@ -1,7 +1,7 @@
 //! Every builtin and program that is modelled: its names, and where its model is.
 
 use crate::programs::{
-    self, Outcome, awk, coding, columns, envsubst, expr, grep, jq, lines, names, perl, python, sed, yq,
+    self, awk, coding, columns, envsubst, expr, grep, jq, lines, names, perl, python, sed, yq,
 };
 
 use super::call::Call;
@@ -94,30 +94,22 @@ const PROGRAMS: &[(&[&str], Model)] = &[
     (&["kubeadm"], Machine(|shell, call, run| shell.kubeadm(call, run))),
     (&["nodeadm"], Machine(|shell, call, run| shell.nodeadm(call, run))),
     // Programs that are functions of their arguments and input.
-    (&["sed"], Filter(|i| sed::run(i.argv, i.stdin, i.files, i.at))),
-    (&["grep", "egrep", "fgrep"], Filter(|i| grep::run(i.name, i.argv, i.stdin, i.files, i.at))),
-    (&["awk", "gawk", "mawk"], Filter(|i| either(awk::run(i.argv, i.stdin, i.files, i.env, i.at)))),
-    (&["perl"], Filter(|i| either(perl::run(i.argv, i.stdin, i.files, i.at)))),
-    (&["python", "python3", "python2"], Starter(|i| either(python::run(i.argv, i.stdin, i.files, i.env, i.at)))),
-    (&["jq"], Filter(|i| jq::run(i.argv, i.stdin, i.files, i.env, i.at))),
-    (&["yq"], Filter(|i| either(yq::run(i.argv, i.stdin, i.files, i.env, i.at)))),
-    (
-        &["cat", "head", "tail", "sort", "uniq", "wc", "tac"],
-        Filter(|i| lines::run(i.name, i.argv, i.stdin, i.files, i.at)),
-    ),
-    (&["cut", "tr", "paste"], Filter(|i| columns::run(i.name, i.argv, i.stdin, i.files, i.at))),
-    (&["basename", "dirname"], Filter(|i| names::run(i.name, i.argv, i.at))),
-    (&["base64", "openssl", "gzip", "gunzip", "zcat"], Filter(|i| coding::run(i.name, i.argv, i.stdin, i.files, i.at))),
-    (&["envsubst"], Filter(|i| either(envsubst::run(i.argv, i.stdin, i.env, i.at)))),
-    (&["expr"], Filter(|i| either(expr::run(i.argv, i.at)))),
+    (&["sed"], Filter(sed::run)),
+    (&["grep", "egrep", "fgrep"], Filter(grep::run)),
+    (&["awk", "gawk", "mawk"], Filter(awk::run)),
+    (&["perl"], Filter(perl::run)),
+    (&["python", "python3", "python2"], Starter(|i| python::run(i.argv, i.stdin, i.files, i.env, i.at))),
+    (&["jq"], Filter(|i| Ok(jq::run(i.argv, i.stdin, i.files, i.env, i.at)))),
+    (&["yq"], Filter(|i| yq::run(i.argv, i.stdin, i.files, i.env, i.at))),
+    (&["cat", "head", "tail", "sort", "uniq", "wc", "tac"], Filter(lines::run)),
+    (&["cut", "tr", "paste"], Filter(columns::run)),
+    (&["basename", "dirname"], Filter(names::run)),
+    (&["base64", "openssl", "gzip", "gunzip", "zcat"], Filter(coding::run)),
+    (&["envsubst"], Filter(envsubst::run)),
+    (&["expr"], Filter(expr::run)),
 ];
 
 /// What is known of the program of a name.
 pub(super) fn find(name: &str) -> Option<&'static Model> {
     PROGRAMS.iter().find(|(names, _)| names.contains(&name)).map(|(_, model)| model)
-}
-
-/// What a program leaves, whether it ended early or not.
-fn either(done: Result<Outcome, Box<Outcome>>) -> Outcome {
-    done.unwrap_or_else(|outcome| *outcome)
 }

@@ -1,78 +1,53 @@
-//! `awk`: rules over lines and fields, variables and arrays, control flow, its text functions and `printf`. What it asks of the
-//! machine (`getline`, pipes, `system`) is not modelled, nor is an order that awk leaves open. Source: gawk's manual.
+//! `awk`, as far as scripts use it that configure nodes: rules over lines and fields, variables, conditions, `print`, `printf`,
+//! `sub` and `gsub`. Loops, arrays, functions, files and pipes are not modelled. Source: gawk's manual.
 
-mod calls;
-mod fields;
-mod lex;
 mod parse;
 mod run;
-mod tree;
 mod value;
 
-use crate::text::{Span, Traced};
+use crate::text::Traced;
 
-use super::pattern::Pattern;
-use super::program::{Files, Outcome};
-use value::Value;
+use super::arguments::Arguments;
+use super::program::{Done, Invocation, Outcome, Status, known, not_followed};
+use value::AwkValue;
 
-type Done<T> = Result<T, Box<Outcome>>;
-
-/// Runs `awk` with the arguments `argv` (without the program's name).
-pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files<'_>, at: Span) -> Done<Outcome> {
+/// Runs `awk`.
+pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
+    let mut arguments = Arguments::new("awk", call.argv, 2).with_operands_last();
     let mut variables: Vec<(String, Traced)> = Vec::new();
-    let mut words = argv.iter();
-    let mut others = Vec::new();
-    let mut program: Option<Traced> = None;
-    while let Some(word) = words.next() {
-        let text = if others.is_empty() { super::program::known(word)? } else { "" };
-        if !others.is_empty() || !text.starts_with('-') || text == "-" {
-            others.push(word);
-            continue;
-        }
-        let mut value = |short: &str| {
-            if text == short {
-                return words.next().cloned().ok_or_else(|| Box::new(Outcome::failed(2)));
+    while let Some(option) = arguments.next()? {
+        match option {
+            "F" => variables.push(("FS".to_owned(), arguments.value()?)),
+            "v" => {
+                let given = arguments.value()?;
+                let set = assignment(&given).ok_or_else(|| not_followed("this variable of awk", &given))?;
+                variables.push(set);
             }
-            Ok(word.slice(short.len()..word.len()))
-        };
-        match text {
-            "--" => {
-                others.extend(words);
-                break;
-            }
-            "--posix" | "--traditional" | "-e" => {
-                return Err(super::program::not_followed(&format!("awk's option {text}"), word));
-            }
-            _ if text.starts_with("-F") => variables.push(("FS".to_owned(), value("-F")?)),
-            _ if text.starts_with("-v") => {
-                let given = value("-v")?;
-                variables.push(assignment(&given).ok_or_else(|| Box::new(Outcome::failed(2)))?);
-            }
-            _ if text.starts_with("-f") => {
-                let path = value("-f")?;
-                let more = super::program::read(&path, files)?.ok_or_else(|| Box::new(Outcome::failed(2)))?;
-                program = Some(match program {
-                    Some(before) => Traced::join([&before, &more], &Traced::made("\n", at)),
-                    None => more,
-                });
-            }
-            _ => return Err(super::program::not_followed(&format!("awk's option {text}"), word)),
+            _ => return Err(arguments.refused()),
         }
     }
-    let code = match program {
-        Some(code) => code,
-        None if others.is_empty() => return Err(Box::new(Outcome::failed(2))),
-        None => others.remove(0).clone(),
-    };
-    super::program::known(&code)?;
-    let program = parse::program(&code, at).map_err(|what| super::program::not_followed(what, &code))?;
-    let mut machine = run::Machine::new(&program, at, files, env);
+    let Some((code, names)) = arguments.operands.split_first() else { return Ok(Outcome::failed(2)) };
+    if let Some(name) = names.iter().find(|name| assignment(name).is_some()) {
+        return Err(not_followed("a variable among the files of awk", name));
+    }
+    known(code)?;
+    let at = call.at;
+    let unknown = |why| Box::new(Outcome::unknown(why, at));
+    let rules = parse::rules(code).map_err(unknown)?;
+    let mut program = run::AwkRun::new(&rules, call.at);
     for (name, value) in variables {
-        let value = lex::unescape(&value, at)
-            .ok_or_else(|| super::program::not_followed("an escape in a variable of awk", &value))?;
-        machine.assign(&name, Value::Input(value))?;
+        let value = parse::variable(&name).and_then(|()| parse::unescaped(&value));
+        program.assign(&name, AwkValue::input(value.map_err(unknown)?)).map_err(unknown)?;
     }
-    machine.run(&others, stdin)
+    let mut texts = Vec::new();
+    if !program.begin().map_err(unknown)? {
+        let missing = |outcome: Box<Outcome>| match outcome.status {
+            Status::Known(_) if !program.only_lines() => not_followed("a missing file of awk", code),
+            _ => outcome,
+        };
+        texts = call.inputs(names, 2).map_err(missing)?;
+    }
+    program.run(&texts).map_err(|why| call.unknown(why))
 }
 
 /// A variable's name and value, if an argument has that form.
@@ -82,10 +57,4 @@ fn assignment(word: &Traced) -> Option<(String, Traced)> {
     let first = name.bytes().next()?;
     let sound = !first.is_ascii_digit() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     sound.then(|| (name, word.slice(end + 1..word.len())))
-}
-
-/// The first match and all others of a pattern, as ranges of bytes with those of their groups.
-fn matches(pattern: &Pattern, text: &str) -> Result<Vec<Vec<Option<std::ops::Range<usize>>>>, crate::text::Why> {
-    let all = pattern.all(text)?;
-    Ok(all.iter().map(|found| (0..found.len()).map(|n| found.get(n).map(|m| m.range())).collect()).collect())
 }

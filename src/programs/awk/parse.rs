@@ -1,114 +1,202 @@
-//! The rules of an awk program.
+//! The rules of an awk program, read.
 
 use crate::programs::pattern::{NoPattern, Pattern, Syntax};
-use crate::text::{Span, Traced};
+use crate::text::Traced;
 
-use super::lex::{Token, Word, lex};
-use super::tree::{Expr, Function, Program, Statement, Target, When};
+use super::value::{Known, not, number_length};
 
 /// How deep expressions and blocks may nest.
-const MAX_DEPTH: usize = 48;
+const MAX_DEPTH: usize = 32;
 
-/// How many operators of one kind may follow each other, in all of a program.
-const MAX_LINKS: usize = 512;
+/// How many operators and operands a program may have.
+const MAX_TERMS: usize = 512;
 
-/// Why a program is not read: what in it is not modelled.
-pub(super) type Fault = &'static str;
+/// An expression.
+pub(super) enum Expr {
+    Text(Traced),
+    Number(f64, Traced),
+    Regex(Pattern),
+    Variable(String),
+    Field(Box<Expr>),
+    /// What stands in parentheses; several only as the list of a `print`.
+    Group(Vec<Expr>),
+    Not(Box<Expr>),
+    Negative(Box<Expr>),
+    /// An operator between two values; a blank puts texts together.
+    Binary(&'static str, Box<[Expr; 2]>),
+    /// To where, and what.
+    Assign(Box<Expr>, Box<Expr>),
+    Choice(Box<[Expr; 3]>),
+    Call(String, Vec<Expr>),
+}
 
-type Read<T> = Result<T, Fault>;
+/// A statement.
+pub(super) enum Statement {
+    Expr(Expr),
+    Print(Vec<Expr>),
+    Printf(Vec<Expr>),
+    If(Expr, Vec<Statement>, Vec<Statement>),
+    Next,
+    Exit(Option<Expr>),
+}
 
-const SYNTAX: Fault = "this program of awk";
+/// When the block of a rule runs.
+pub(super) enum When {
+    Begin,
+    End,
+    Line(Option<Expr>),
+}
 
-/// Builtin functions.
-const FUNCTIONS: [&str; 14] = [
-    "length", "substr", "index", "split", "sub", "gsub", "gensub", "match", "sprintf", "tolower", "toupper", "int",
-    "close", "fflush",
+/// A rule; without a block it prints the line.
+pub(super) struct Rule {
+    pub(super) when: When,
+    pub(super) body: Option<Vec<Statement>>,
+}
+
+/// All operators and brackets of awk, the longest first.
+const SIGNS: [&str; 44] = [
+    "**=", "&&", "||", "==", "!=", "<=", ">=", "!~", "++", "--", "+=", "-=", "*=", "/=", "%=", "^=", "**", ">>", "|&",
+    "{", "}", "(", ")", "[", "]", ";", ",", "+", "-", "*", "/", "%", "^", "!", "<", ">", "|", "?", ":", "~", "$", "=",
+    "&", "\n",
 ];
 
+/// The operators between two values, those that bind least first.
+const LEVELS: [&[&str]; 7] =
+    [&["||"], &["&&"], &["~", "!~"], &["==", "!=", "<=", ">=", "<", ">"], &[" "], &["+", "-"], &["*", "/", "%"]];
+
+/// Names that are no variables of the program, and that are not modelled.
+const OTHERS: &str = "BEGIN BEGINFILE END ENDFILE break case continue default delete do else exit for func function \
+    getline if in next nextfile print printf return switch while and asort asorti atan2 close compl cos exp fflush \
+    gensub gsub index int isarray length log lshift match mktime or patsplit rand rshift sin split sprintf sqrt srand \
+    strftime strtonum sub substr system systime tolower toupper typeof xor ARGC ARGIND ARGV BINMODE CONVFMT ENVIRON \
+    ERRNO FIELDWIDTHS FILENAME FPAT FUNCTAB IGNORECASE LINT OFMT PROCINFO RLENGTH RS RSTART RT SUBSEP SYMTAB TEXTDOMAIN";
+
 /// Reads a program.
-pub(super) fn program(code: &Traced, at: Span) -> Read<Program> {
-    let tokens = lex(code, at).ok_or(SYNTAX)?;
-    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0, links: 0, redirect: false };
-    let mut out = Program::default();
+pub(super) fn rules(code: &Traced) -> Known<Vec<Rule>> {
+    let text = code.known_str().unwrap_or_default();
+    let mut parser = AwkParser { code, text, at: 0, depth: 0, terms: 0, prints: false };
+    let mut out = Vec::new();
     loop {
-        parser.ends();
-        if *parser.word() == Word::End {
+        parser.skip(";\n");
+        if parser.at >= text.len() {
             return Ok(out);
         }
-        parser.item(&mut out)?;
+        out.push(parser.rule()?);
     }
 }
 
 /// A pattern of awk.
-pub(super) fn pattern(text: &str) -> Read<Pattern> {
+pub(super) fn pattern(text: &str) -> Known<Pattern> {
     let syntax = Syntax { extended: true, escapes: true, ..Syntax::default() };
     let text = text.replace("\\/", "/").replace("\\\"", "\"");
-    Pattern::new(&text, syntax).map_err(|fault| match fault {
-        NoPattern::Refused => "a regular expression that awk refuses",
-        NoPattern::Unknown(_) => "this regular expression",
+    Pattern::new(&text, syntax).or_else(|fault| match fault {
+        NoPattern::Refused => not("a regular expression that awk refuses"),
+        NoPattern::Unknown(why) => Err(why),
     })
 }
 
-struct Parser<'a> {
-    tokens: &'a [Token],
-    at: usize,
-    depth: usize,
-    links: usize,
-    /// A greater-than sign is where the output goes.
-    redirect: bool,
+/// Refuses names that mean something else than a variable of the program.
+pub(super) fn variable(name: &str) -> Known<()> {
+    let other = OTHERS.split_ascii_whitespace().any(|other| other == name);
+    if other { not(&format!("awk's {name}")) } else { Ok(()) }
 }
 
-impl Parser<'_> {
-    fn word(&self) -> &Word {
-        self.tokens.get(self.at).map_or(&Word::End, |t| &t.word)
+/// The text that escapes mean.
+pub(super) fn unescaped(text: &Traced) -> Known<Traced> {
+    let bytes = text.bytes();
+    let mut out = Traced::new();
+    let (mut done, mut at) = (0, 0);
+    while let Some(length) = bytes.iter().skip(at).position(|b| *b == b'\\') {
+        at += length;
+        out.push(&text.slice(done..at));
+        let escape = text.slice(at..at + 2);
+        match (escape.bytes(), escape.span()) {
+            (b"\\n", Some(span)) => out.push_made(b"\n", span),
+            (b"\\t", Some(span)) => out.push_made(b"\t", span),
+            (b"\\\"" | b"\\\\" | b"\\/", _) => out.push(&escape.slice(1..2)),
+            // In what replaces a match it stands for itself.
+            (b"\\&", _) => out.push(&escape),
+            _ => return not("an escape of awk"),
+        }
+        at += 2;
+        done = at;
+    }
+    out.push(&text.slice(done..bytes.len()));
+    Ok(out)
+}
+
+struct AwkParser<'a> {
+    code: &'a Traced,
+    text: &'a str,
+    at: usize,
+    depth: usize,
+    terms: usize,
+    /// A greater-than sign is where the output goes.
+    prints: bool,
+}
+
+impl<'a> AwkParser<'a> {
+    /// Passes over blanks, comments, and those of `;` and line ends that are asked for.
+    fn skip(&mut self, ends: &str) {
+        loop {
+            let rest = self.text.get(self.at..).unwrap_or_default();
+            self.at += match rest.chars().next() {
+                Some(' ' | '\t' | '\r') => 1,
+                Some('\\') if rest.starts_with("\\\n") => 2,
+                Some('#') => rest.find('\n').unwrap_or(rest.len()),
+                Some(c) if ends.contains(c) => 1,
+                _ => return,
+            };
+        }
     }
 
-    fn text(&self) -> Traced {
-        self.tokens.get(self.at).map(|t| t.text.clone()).unwrap_or_default()
+    fn rest(&mut self) -> &'a str {
+        self.skip("");
+        self.text.get(self.at..).unwrap_or_default()
     }
 
-    fn is(&self, sign: &str) -> bool {
-        matches!(self.word(), Word::Sign(s) if *s == sign)
+    /// The operator that stands here, the longest that there is.
+    fn sign(&mut self) -> &'static str {
+        let rest = self.rest();
+        SIGNS.iter().find(|sign| rest.starts_with(**sign)).copied().unwrap_or_default()
     }
 
     fn take(&mut self, sign: &str) -> bool {
-        let found = self.is(sign);
-        self.at += usize::from(found);
+        let found = self.sign() == sign;
+        self.at += if found { sign.len() } else { 0 };
         found
     }
 
-    fn expect(&mut self, sign: &str) -> Read<()> {
-        if self.take(sign) { Ok(()) } else { Err(SYNTAX) }
+    fn expect(&mut self, sign: &str) -> Known<()> {
+        if self.take(sign) { Ok(()) } else { self.fault() }
+    }
+
+    fn fault<T>(&mut self) -> Known<T> {
+        not(match (self.sign(), self.prints) {
+            ("|" | "|&", _) => "a pipe of awk",
+            (">" | ">>", true) => "a file that awk writes",
+            ("[", _) => "an array of awk",
+            (",", _) => "a range of lines in awk",
+            _ => "this program of awk",
+        })
+    }
+
+    fn word(&mut self) -> &'a str {
+        let rest = self.rest();
+        let length = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+        if rest.starts_with(|c: char| c.is_ascii_digit()) { "" } else { rest.get(..length).unwrap_or_default() }
     }
 
     fn key(&mut self, key: &str) -> bool {
-        let found = matches!(self.word(), Word::Name(n) | Word::Call(n) if n == key);
-        self.at += usize::from(found);
+        let found = self.word() == key;
+        self.at += if found { key.len() } else { 0 };
         found
     }
 
-    fn lines(&mut self) {
-        while *self.word() == Word::Line {
-            self.at += 1;
-        }
-    }
-
-    fn ends(&mut self) {
-        while *self.word() == Word::Line || self.is(";") {
-            self.at += 1;
-        }
-    }
-
-    fn name(&mut self) -> Read<String> {
-        let Word::Name(name) = self.word() else { return Err(SYNTAX) };
-        let name = name.clone();
-        self.at += 1;
-        Ok(name)
-    }
-
-    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
-        if self.depth >= MAX_DEPTH {
-            return Err("an awk program that nests as deep");
+    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Known<T>) -> Known<T> {
+        self.terms += 1;
+        if self.depth >= MAX_DEPTH || self.terms > MAX_TERMS {
+            return not("an awk program of this length");
         }
         self.depth += 1;
         let out = read(self);
@@ -116,60 +204,34 @@ impl Parser<'_> {
         out
     }
 
-    /// Counts an operator that follows another one.
-    fn link(&mut self) -> Read<()> {
-        self.links += 1;
-        if self.links > MAX_LINKS { Err("an awk program that is as long") } else { Ok(()) }
-    }
-
-    fn item(&mut self, out: &mut Program) -> Read<()> {
-        if self.key("function") || self.key("func") {
-            let (Word::Name(name) | Word::Call(name)) = self.word() else { return Err(SYNTAX) };
-            let name = name.clone();
-            self.at += 1;
-            self.expect("(")?;
-            let mut parameters = Vec::new();
-            while !self.take(")") {
-                parameters.push(self.name()?);
-                self.take(",");
-                self.lines();
-            }
-            self.lines();
-            let body = self.block()?;
-            out.functions.insert(name, Function { parameters, body });
-            return Ok(());
-        }
+    fn rule(&mut self) -> Known<Rule> {
         let when = if self.key("BEGIN") {
             When::Begin
         } else if self.key("END") {
             When::End
-        } else if self.is("{") {
-            When::Always
+        } else if self.sign() == "{" {
+            When::Line(None)
         } else {
-            let first = self.expr()?;
-            if self.take(",") {
-                self.lines();
-                When::Range(first, self.expr()?)
-            } else {
-                When::If(first)
-            }
+            When::Line(Some(self.expr()?))
         };
-        let body = if self.is("{") { Some(self.block()?) } else { None };
-        if body.is_none() && matches!(when, When::Begin | When::End) {
-            return Err(SYNTAX);
+        let body = if self.sign() == "{" { Some(self.block()?) } else { None };
+        match (&when, &body) {
+            (_, Some(_)) => Ok(Rule { when, body }),
+            (When::Line(_), None) if self.ends() => Ok(Rule { when, body }),
+            _ => self.fault(),
         }
-        if body.is_none() && !matches!(self.word(), Word::Line | Word::End) && !self.is(";") {
-            return Err(SYNTAX);
-        }
-        out.rules.push((when, body));
-        Ok(())
     }
 
-    fn block(&mut self) -> Read<Vec<Statement>> {
+    /// True where a statement may end.
+    fn ends(&mut self) -> bool {
+        matches!(self.sign(), ";" | "\n" | "}") || self.rest().is_empty()
+    }
+
+    fn block(&mut self) -> Known<Vec<Statement>> {
         self.expect("{")?;
         let mut out = Vec::new();
         loop {
-            self.ends();
+            self.skip(";\n");
             if self.take("}") {
                 return Ok(out);
             }
@@ -178,429 +240,189 @@ impl Parser<'_> {
     }
 
     /// What follows a condition: a block, or one statement.
-    fn body(&mut self) -> Read<Vec<Statement>> {
-        self.lines();
-        if self.is("{") {
+    fn body(&mut self) -> Known<Vec<Statement>> {
+        self.skip("\n");
+        if self.sign() == "{" {
             return self.block();
         }
-        if self.take(";") {
-            return Ok(Vec::new());
-        }
-        Ok(vec![self.deeper(Self::statement)?])
+        Ok(if self.sign() == ";" { Vec::new() } else { vec![self.deeper(Self::statement)?] })
     }
 
-    fn condition(&mut self) -> Read<Expr> {
-        self.expect("(")?;
-        let out = self.expr()?;
-        self.expect(")")?;
-        Ok(out)
-    }
-
-    fn statement(&mut self) -> Read<Statement> {
-        if self.is("{") {
-            let body = self.block()?;
-            return Ok(Statement::If(Expr::Number(1.0, Traced::new()), body, Vec::new()));
-        }
-        if self.key("if") {
-            let test = self.condition()?;
+    fn statement(&mut self) -> Known<Statement> {
+        let statement = if self.key("if") {
+            self.expect("(")?;
+            let test = self.expr()?;
+            self.expect(")")?;
             let then = self.body()?;
             let before = self.at;
-            self.ends();
-            if self.key("else") {
-                return Ok(Statement::If(test, then, self.body()?));
+            self.skip(";\n");
+            if !self.key("else") {
+                self.at = before;
+                return Ok(Statement::If(test, then, Vec::new()));
             }
-            self.at = before;
-            return Ok(Statement::If(test, then, Vec::new()));
-        }
-        if self.key("while") {
-            let test = self.condition()?;
-            return Ok(Statement::While(test, self.body()?));
-        }
-        if self.key("do") {
-            let body = self.body()?;
-            self.ends();
-            if !self.key("while") {
-                return Err(SYNTAX);
-            }
-            let test = self.condition()?;
-            self.end()?;
-            return Ok(Statement::Do(body, test));
-        }
-        if self.key("for") {
-            return self.repeat();
-        }
-        let out = self.simple()?;
-        self.end()?;
-        Ok(out)
-    }
-
-    /// The end of a simple statement.
-    fn end(&mut self) -> Read<()> {
-        if *self.word() == Word::Line || self.is(";") {
-            self.at += 1;
-            return Ok(());
-        }
-        if self.is("}") || *self.word() == Word::End { Ok(()) } else { Err(SYNTAX) }
-    }
-
-    fn repeat(&mut self) -> Read<Statement> {
-        self.expect("(")?;
-        let rest = self.tokens.get(self.at..).unwrap_or_default();
-        if let [
-            Token { word: Word::Name(name), .. },
-            Token { word: Word::Name(of), .. },
-            Token { word: Word::Name(array), .. },
-            Token { word: Word::Sign(")"), .. },
-            ..,
-        ] = rest
-            && of == "in"
-        {
-            let (name, array) = (name.clone(), array.clone());
-            self.at += 4;
-            return Ok(Statement::Each(name, array, self.body()?));
-        }
-        let first = if self.is(";") { None } else { Some(Box::new(self.simple()?)) };
-        self.expect(";")?;
-        self.lines();
-        let test = if self.is(";") { None } else { Some(self.expr()?) };
-        self.expect(";")?;
-        self.lines();
-        let step = if self.is(")") { None } else { Some(Box::new(self.simple()?)) };
-        self.expect(")")?;
-        Ok(Statement::For(first, test, step, self.body()?))
-    }
-
-    fn simple(&mut self) -> Read<Statement> {
-        for (key, formatted) in [("print", false), ("printf", true)] {
-            if self.key(key) {
-                let list = self.printed()?;
-                let target = self.target()?;
-                return Ok(if formatted { Statement::Printf(list, target) } else { Statement::Print(list, target) });
-            }
-        }
-        let over = |p: &Self| *p.word() == Word::Line || *p.word() == Word::End || p.is(";") || p.is("}");
-        if self.key("delete") {
-            let (Word::Name(name) | Word::Call(name)) = self.word() else { return Err(SYNTAX) };
-            let name = name.clone();
-            self.at += 1;
-            let keys = if self.take("[") { self.list("]")? } else { Vec::new() };
-            return Ok(Statement::Delete(name, keys));
-        }
-        for key in ["exit", "return"] {
-            if self.key(key) {
-                let value = if over(self) { None } else { Some(self.expr()?) };
-                return Ok(if key == "exit" { Statement::Exit(value) } else { Statement::Return(value) });
-            }
-        }
-        for (key, out) in [("next", Statement::Next), ("break", Statement::Break), ("continue", Statement::Continue)] {
-            if self.key(key) {
-                return Ok(out);
-            }
-        }
-        Ok(Statement::Expr(self.expr()?))
+            return Ok(Statement::If(test, then, self.body()?));
+        } else if self.key("printf") {
+            Statement::Printf(self.printed()?)
+        } else if self.key("print") {
+            Statement::Print(self.printed()?)
+        } else if self.key("next") {
+            Statement::Next
+        } else if self.key("exit") {
+            Statement::Exit(if self.ends() { None } else { Some(self.expr()?) })
+        } else {
+            Statement::Expr(self.expr()?)
+        };
+        if self.ends() { Ok(statement) } else { self.fault() }
     }
 
     /// What is printed: a list, perhaps in parentheses.
-    fn printed(&mut self) -> Read<Vec<Expr>> {
-        let over = |p: &Self| {
-            matches!(p.word(), Word::Line | Word::End) || [";", "}", ">", ">>", "|", "|&"].iter().any(|s| p.is(s))
-        };
-        if over(self) {
-            return Ok(Vec::new());
+    fn printed(&mut self) -> Known<Vec<Expr>> {
+        self.prints = true;
+        let mut out = if self.ends() { Vec::new() } else { self.list()? };
+        if !self.ends() {
+            return self.fault();
         }
-        let before = self.at;
-        if self.take("(")
-            && let Ok(list) = self.list(")")
-            && over(self)
-        {
-            return Ok(list);
-        }
-        self.at = before;
-        let outer = std::mem::replace(&mut self.redirect, true);
+        self.prints = false;
+        Ok(match out.pop() {
+            Some(Expr::Group(list)) if out.is_empty() => list,
+            last => out.into_iter().chain(last).collect(),
+        })
+    }
+
+    /// Expressions with commas between them.
+    fn list(&mut self) -> Known<Vec<Expr>> {
         let mut out = vec![self.expr()?];
         while self.take(",") {
-            self.lines();
+            self.skip("\n");
             out.push(self.expr()?);
         }
-        self.redirect = outer;
         Ok(out)
     }
 
-    fn target(&mut self) -> Read<Target> {
-        if self.is("|") || self.is("|&") {
-            return Err("a pipe of awk");
-        }
-        let append = self.is(">>");
-        if !append && !self.is(">") {
-            return Ok(Target::Output);
-        }
-        self.at += 1;
-        let outer = std::mem::replace(&mut self.redirect, true);
-        let path = self.deeper(Self::sum)?;
-        self.redirect = outer;
-        Ok(if append { Target::Append(path) } else { Target::File(path) })
-    }
-
-    /// Expressions up to a bracket, which is taken. Inside, a greater-than sign compares.
-    fn list(&mut self, close: &str) -> Read<Vec<Expr>> {
-        let outer = std::mem::replace(&mut self.redirect, false);
-        let mut out = Vec::new();
-        self.lines();
-        while !self.take(close) {
-            out.push(self.expr()?);
-            self.lines();
-            if !self.take(",") && !self.is(close) {
-                return Err(SYNTAX);
-            }
-            self.lines();
-        }
-        self.redirect = outer;
+    /// A list in parentheses. In them, a greater-than sign compares.
+    fn group(&mut self) -> Known<Vec<Expr>> {
+        self.expect("(")?;
+        let outer = std::mem::take(&mut self.prints);
+        let out = self.list()?;
+        self.expect(")")?;
+        self.prints = outer;
         Ok(out)
     }
 
-    fn expr(&mut self) -> Read<Expr> {
+    fn expr(&mut self) -> Known<Expr> {
         self.deeper(Self::assignment)
     }
 
-    fn assignment(&mut self) -> Read<Expr> {
-        let left = self.choice()?;
-        for (sign, operator) in [
-            ("=", None),
-            ("+=", Some('+')),
-            ("-=", Some('-')),
-            ("*=", Some('*')),
-            ("/=", Some('/')),
-            ("%=", Some('%')),
-            ("^=", Some('^')),
-            ("**=", Some('^')),
-        ] {
-            if self.is(sign) {
-                if !matches!(left, Expr::Variable(_) | Expr::Field(_) | Expr::Element(..)) {
-                    return Err(SYNTAX);
+    fn assignment(&mut self) -> Known<Expr> {
+        let left = self.binary(0)?;
+        if self.take("?") {
+            let then = self.expr()?;
+            self.expect(":")?;
+            return Ok(Expr::Choice(Box::new([left, then, self.expr()?])));
+        }
+        if matches!(left, Expr::Variable(_) | Expr::Field(_)) && self.take("=") {
+            return Ok(Expr::Assign(Box::new(left), Box::new(self.expr()?)));
+        }
+        Ok(left)
+    }
+
+    fn binary(&mut self, level: usize) -> Known<Expr> {
+        let Some(signs) = LEVELS.get(level) else { return self.unary() };
+        let mut left = self.binary(level + 1)?;
+        loop {
+            let here = self.sign();
+            let sign = match signs.iter().find(|sign| **sign == here) {
+                Some(_) if here == ">" && self.prints => return Ok(left),
+                Some(_) if signs.contains(&"~") && matches!(left, Expr::Not(_)) => {
+                    return not("a match after `!` in awk");
                 }
-                self.at += 1;
-                self.lines();
-                let right = self.expr()?;
-                return Ok(Expr::Assign(Box::new(left), operator, Box::new(right)));
+                Some(sign) => sign,
+                None if signs.contains(&" ") && self.begins_value() => " ",
+                None => return Ok(left),
+            };
+            self.at += sign.trim().len();
+            if matches!(sign, "&&" | "||") {
+                self.skip("\n");
             }
-        }
-        Ok(left)
-    }
-
-    fn choice(&mut self) -> Read<Expr> {
-        let test = self.or()?;
-        if !self.take("?") {
-            return Ok(test);
-        }
-        self.lines();
-        let then = self.expr()?;
-        self.lines();
-        self.expect(":")?;
-        self.lines();
-        let other = self.expr()?;
-        Ok(Expr::Choice(Box::new(test), Box::new(then), Box::new(other)))
-    }
-
-    fn or(&mut self) -> Read<Expr> {
-        let mut left = self.and()?;
-        while self.take("||") {
-            self.link()?;
-            self.lines();
-            left = Expr::Or(Box::new(left), Box::new(self.and()?));
-        }
-        Ok(left)
-    }
-
-    fn and(&mut self) -> Read<Expr> {
-        let mut left = self.member()?;
-        while self.take("&&") {
-            self.link()?;
-            self.lines();
-            left = Expr::And(Box::new(left), Box::new(self.member()?));
-        }
-        Ok(left)
-    }
-
-    fn member(&mut self) -> Read<Expr> {
-        let mut left = self.matching()?;
-        while self.key("in") {
-            self.link()?;
-            left = Expr::In(vec![left], self.name()?);
-        }
-        Ok(left)
-    }
-
-    fn matching(&mut self) -> Read<Expr> {
-        let mut left = self.comparison()?;
-        loop {
-            let wanted = self.is("~");
-            if !wanted && !self.is("!~") {
+            self.terms += 1;
+            left = Expr::Binary(sign, Box::new([left, self.binary(level + 1)?]));
+            if signs.contains(&"==") {
                 return Ok(left);
             }
-            if matches!(left, Expr::Not(_)) {
-                return Err("a match after `!` in awk");
-            }
-            self.at += 1;
-            self.link()?;
-            let right = self.comparison()?;
-            left = Expr::Match(Box::new(left), Box::new(right), wanted);
         }
     }
 
-    fn comparison(&mut self) -> Read<Expr> {
-        let left = self.joined()?;
-        for sign in ["==", "!=", "<=", ">=", "<", ">"] {
-            if self.is(sign) && !(sign == ">" && self.redirect) {
-                self.at += 1;
-                let right = self.joined()?;
-                return Ok(Expr::Compare(Box::new(left), sign, Box::new(right)));
-            }
-        }
-        Ok(left)
+    /// True if a value begins here that is put behind the one before it.
+    fn begins_value(&mut self) -> bool {
+        let rest = self.rest();
+        rest.starts_with(['"', '$', '(']) || number_length(rest) > 0 || !self.word().is_empty()
     }
 
-    fn joined(&mut self) -> Read<Expr> {
-        let mut left = self.sum()?;
-        while self.begins_value() {
-            self.link()?;
-            left = Expr::Join(Box::new(left), Box::new(self.sum()?));
-        }
-        Ok(left)
-    }
-
-    /// True if a value begins here that is joined to the one before it.
-    fn begins_value(&self) -> bool {
-        match self.word() {
-            Word::Number(_) | Word::Text | Word::Call(_) => true,
-            Word::Name(name) => name != "in" && name != "getline",
-            Word::Sign(sign) => matches!(*sign, "$" | "(" | "!" | "++" | "--"),
-            _ => false,
-        }
-    }
-
-    fn sum(&mut self) -> Read<Expr> {
-        let mut left = self.product()?;
-        loop {
-            let operator = if self.take("+") {
-                '+'
-            } else if self.take("-") {
-                '-'
-            } else {
-                return Ok(left);
-            };
-            self.link()?;
-            left = Expr::Arithmetic(Box::new(left), operator, Box::new(self.product()?));
-        }
-    }
-
-    fn product(&mut self) -> Read<Expr> {
-        let mut left = self.unary()?;
-        loop {
-            let operator = match self.word() {
-                Word::Sign("*") => '*',
-                Word::Sign("/") => '/',
-                Word::Sign("%") => '%',
-                _ => return Ok(left),
-            };
-            self.at += 1;
-            self.link()?;
-            left = Expr::Arithmetic(Box::new(left), operator, Box::new(self.unary()?));
-        }
-    }
-
-    fn unary(&mut self) -> Read<Expr> {
+    fn unary(&mut self) -> Known<Expr> {
         if self.take("!") {
             return Ok(Expr::Not(Box::new(self.deeper(Self::unary)?)));
         }
         if self.take("-") {
             return Ok(Expr::Negative(Box::new(self.deeper(Self::unary)?)));
         }
-        if self.take("+") {
-            return Ok(Expr::Positive(Box::new(self.deeper(Self::unary)?)));
-        }
-        let base = self.postfix()?;
-        if self.take("^") || self.take("**") {
-            let power = self.deeper(Self::unary)?;
-            return Ok(Expr::Arithmetic(Box::new(base), '^', Box::new(power)));
-        }
-        Ok(base)
+        self.primary()
     }
 
-    fn postfix(&mut self) -> Read<Expr> {
-        for (sign, step) in [("++", 1.0), ("--", -1.0)] {
-            if self.take(sign) {
-                let base = self.primary()?;
-                return Ok(Expr::Step(Box::new(base), step, false));
-            }
+    fn primary(&mut self) -> Known<Expr> {
+        let rest = self.rest();
+        let length = number_length(rest);
+        if length > 0 {
+            let value = rest.get(..length).and_then(|digits| digits.parse().ok()).unwrap_or_default();
+            self.at += length;
+            return Ok(Expr::Number(value, self.code.slice(self.at - length..self.at)));
         }
-        let base = self.primary()?;
-        if matches!(base, Expr::Variable(_) | Expr::Field(_) | Expr::Element(..)) {
-            for (sign, step) in [("++", 1.0), ("--", -1.0)] {
-                if self.take(sign) {
-                    return Ok(Expr::Step(Box::new(base), step, true));
-                }
+        match rest.chars().next() {
+            Some('"') => {
+                let inner = self.quoted('"')?;
+                unescaped(&inner).map(Expr::Text)
             }
-        }
-        Ok(base)
-    }
-
-    fn primary(&mut self) -> Read<Expr> {
-        let word = self.word().clone();
-        let text = self.text();
-        self.at += 1;
-        match word {
-            Word::Number(n) => Ok(Expr::Number(n, text)),
-            Word::Text => Ok(Expr::Text(text)),
-            Word::Regex(body) => Ok(Expr::Regex(pattern(&body)?)),
-            Word::Sign("$") => {
-                if self.take("++") || self.take("--") {
-                    return Err(SYNTAX);
-                }
-                let which = if self.take("-") {
-                    Expr::Negative(Box::new(self.deeper(Self::primary)?))
-                } else {
-                    self.deeper(Self::primary)?
-                };
-                Ok(Expr::Field(Box::new(which)))
+            Some('/') => Ok(Expr::Regex(pattern(&self.quoted('/')?.to_text())?)),
+            Some('$') => {
+                self.at += 1;
+                Ok(Expr::Field(Box::new(self.deeper(Self::primary)?)))
             }
-            Word::Sign("(") => {
-                let mut list = self.deeper(|p| p.list(")"))?;
-                if list.len() == 1 {
-                    let inner = list.remove(0);
-                    // In parentheses it is a value, never a place or the left side of a match.
-                    return Ok(match inner {
-                        Expr::Not(_) => Expr::Join(Box::new(inner), Box::new(Expr::Text(Traced::new()))),
-                        inner => inner,
-                    });
+            Some('(') => Ok(Expr::Group(self.group()?)),
+            _ => {
+                let name = self.word().to_owned();
+                if name.is_empty() {
+                    return self.fault();
                 }
-                if list.is_empty() || !self.key("in") {
-                    return Err(SYNTAX);
+                self.at += name.len();
+                if matches!(name.as_str(), "sub" | "gsub" | "int") && self.sign() == "(" {
+                    return Ok(Expr::Call(name, self.group()?));
                 }
-                Ok(Expr::In(list, self.name()?))
-            }
-            Word::Name(name) if name == "getline" => Err("getline of awk"),
-            Word::Name(name) if name == "length" => Ok(Expr::Call(name, Vec::new())),
-            Word::Name(name) => {
-                if self.take("[") {
-                    return Ok(Expr::Element(name, self.deeper(|p| p.list("]"))?));
+                variable(&name)?;
+                if self.text.get(self.at..).is_some_and(|rest| rest.starts_with('(')) {
+                    return not("a function of awk");
                 }
-                Ok(Expr::Variable(name))
+                if self.sign() == "[" { self.fault() } else { Ok(Expr::Variable(name)) }
             }
-            Word::Call(name) if FUNCTIONS.contains(&name.as_str()) || !is_builtin(&name) => {
-                self.expect("(")?;
-                Ok(Expr::Call(name, self.deeper(|p| p.list(")"))?))
-            }
-            Word::Call(_) => Err("a function of awk"),
-            _ => Err(SYNTAX),
         }
     }
-}
 
-/// Builtin functions that are not modelled.
-fn is_builtin(name: &str) -> bool {
-    const OTHERS: [&str; 18] = [
-        "system", "rand", "srand", "sqrt", "exp", "log", "sin", "cos", "atan2", "strftime", "systime", "mktime",
-        "asort", "asorti", "strtonum", "and", "or", "getline",
-    ];
-    OTHERS.contains(&name)
+    /// What stands between two marks, which are passed; a regular expression may hold a slash in brackets.
+    fn quoted(&mut self, mark: char) -> Known<Traced> {
+        let start = self.at + 1;
+        let (mut escaped, mut brackets) = (false, false);
+        for (n, c) in self.text.get(start..).unwrap_or_default().char_indices() {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' => escaped = true,
+                '\n' => break,
+                '[' if mark == '/' => brackets = true,
+                ']' if mark == '/' => brackets = false,
+                c if c == mark && !brackets => {
+                    self.at = start + n + 1;
+                    return Ok(self.code.slice(start..start + n));
+                }
+                _ => {}
+            }
+        }
+        not("this program of awk")
+    }
 }

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::programs::pattern::Pattern;
-use crate::programs::program::{Files, Found, Outcome, Status, inputs, known, not_followed};
+use crate::programs::program::{Outcome, Status, lines};
+use crate::programs::substitute::{Part, replaced};
 use crate::text::{Span, Traced, Why};
 
-use super::parse::pattern;
-use super::tree::{Expr, Program, Statement, Target, When};
-use super::value::{Value, whole};
-use super::{Done, assignment};
+use super::parse::{Expr, Rule, Statement, When, pattern};
+use super::value::{AwkValue, Known, not, utf8};
 
 /// The most steps of a run.
 const MAX_STEPS: usize = 200_000;
@@ -20,606 +19,468 @@ const MAX_WORK: usize = 16 << 20;
 /// The longest output, in bytes.
 const MAX_OUTPUT: usize = 1 << 20;
 
-/// How deep functions may call each other.
-const MAX_CALLS: usize = 16;
-
-/// How many fields a line may have.
-pub(super) const MAX_FIELDS: usize = 10_000;
+/// How many fields a line may have, and how wide `printf` may fill one up.
+const MAX_FIELDS: usize = 10_000;
 
 /// What comes after a statement.
-pub(super) enum Flow {
+#[derive(PartialEq, Eq)]
+enum Flow {
     On,
     Next,
-    Break,
-    Continue,
-    Return(Value),
     Exit,
 }
 
-pub(super) struct Machine<'a> {
-    program: &'a Program,
-    pub(super) at: Span,
-    files: Files<'a>,
-    env: Files<'a>,
-    pub(super) variables: BTreeMap<String, Value>,
-    pub(super) arrays: BTreeMap<String, BTreeMap<String, Value>>,
-    /// Variables of the functions that run, the innermost last.
-    locals: Vec<BTreeMap<String, Value>>,
-    pub(super) line: Value,
+/// A program with its variables and the line at hand.
+pub(super) struct AwkRun<'a> {
+    rules: &'a [Rule],
+    at: Span,
+    variables: BTreeMap<String, AwkValue>,
+    line: AwkValue,
     /// The fields of the line, once somebody asked for them.
-    pub(super) fields: Option<Vec<Value>>,
+    fields: Option<Vec<AwkValue>>,
     out: Traced,
-    writes: Vec<(String, Traced)>,
+    status: i32,
     steps: usize,
     work: usize,
-    status: i32,
+    /// Patterns that were made of texts.
     patterns: BTreeMap<String, Pattern>,
-    /// Rules with a range that is open.
-    open: Vec<bool>,
 }
 
-impl<'a> Machine<'a> {
-    pub(super) fn new(program: &'a Program, at: Span, files: Files<'a>, env: Files<'a>) -> Self {
-        let made = |text: &str| Value::Text(Traced::made(text, at));
-        let defaults = [("FS", " "), ("OFS", " "), ("ORS", "\n"), ("RS", "\n"), ("SUBSEP", "\x1c")];
-        let mut variables: BTreeMap<String, Value> =
-            defaults.iter().map(|(name, text)| ((*name).to_owned(), made(text))).collect();
-        for name in ["NR", "FNR", "NF", "RSTART"] {
-            variables.insert(name.to_owned(), Value::count(0));
-        }
-        variables.insert("RLENGTH".to_owned(), Value::Number(-1.0, Traced::new()));
+impl<'a> AwkRun<'a> {
+    pub(super) fn new(rules: &'a [Rule], at: Span) -> Self {
+        let text = |(name, text): (&str, &str)| (name.to_owned(), AwkValue::text(Traced::made(text, at)));
         Self {
-            program,
+            rules,
             at,
-            files,
-            env,
-            variables,
-            arrays: BTreeMap::new(),
-            locals: Vec::new(),
-            line: Value::Unset,
+            variables: [("FS", " "), ("OFS", " "), ("ORS", "\n")].map(text).into(),
+            line: AwkValue::unset(),
             fields: None,
             out: Traced::new(),
-            writes: Vec::new(),
+            status: 0,
             steps: 0,
             work: 0,
-            status: 0,
             patterns: BTreeMap::new(),
-            open: vec![false; program.rules.len()],
         }
     }
 
-    pub(super) fn unknown(&self, why: Why) -> Box<Outcome> {
-        Box::new(Outcome::unknown(why, self.at))
-    }
-
-    pub(super) fn not(&self, what: &str) -> Box<Outcome> {
-        self.unknown(Why::NotUnderstood(what.into()))
-    }
-
-    /// Nothing of the value may be unknown.
-    pub(super) fn whole(&self, value: &Value) -> Done<()> {
-        value.hole().map_or(Ok(()), |why| Err(self.unknown(why.clone())))
-    }
-
-    pub(super) fn charge(&mut self, bytes: usize) -> Done<()> {
+    fn charge(&mut self, bytes: usize) -> Known<()> {
         self.steps += 1;
         self.work = self.work.saturating_add(bytes);
-        if self.steps > MAX_STEPS || self.work > MAX_WORK {
-            return Err(self.unknown(Why::Limit("steps of an awk program")));
-        }
-        Ok(())
+        let over = self.steps > MAX_STEPS || self.work > MAX_WORK;
+        if over { Err(Why::Limit("steps of an awk program")) } else { Ok(()) }
     }
 
-    /// Runs the program over the files that are named, or the standard input.
-    pub(super) fn run(mut self, names: &[&Traced], stdin: Option<&Traced>) -> Done<Outcome> {
-        let program = self.program;
-        let bodies = |which: fn(&When) -> bool| {
-            program.rules.iter().filter(move |(when, _)| which(when)).filter_map(|(_, body)| body.as_ref())
-        };
-        let mut over = false;
-        for body in bodies(|when| matches!(when, When::Begin)) {
-            over = matches!(self.block(body)?, Flow::Exit);
-            if over {
-                break;
-            }
-        }
-        let reads = program.rules.iter().any(|(when, _)| !matches!(when, When::Begin));
-        if reads && !over {
-            self.input(names, stdin)?;
-        }
-        for body in bodies(|when| matches!(when, When::End)) {
-            if matches!(self.block(body)?, Flow::Exit) {
-                break;
-            }
-        }
-        let mut done = Outcome::success(self.out);
-        done.status = Status::Known(self.status);
-        done.writes = self.writes;
-        Ok(done)
+    /// True if no rule is for the time before or after the lines.
+    pub(super) fn only_lines(&self) -> bool {
+        self.rules.iter().all(|rule| matches!(rule.when, When::Line(_)))
     }
 
-    /// Follows the rules on all input.
-    fn input(&mut self, names: &[&Traced], stdin: Option<&Traced>) -> Done<()> {
-        let mut files: Vec<&Traced> = Vec::new();
-        let mut set: Vec<(usize, (String, Traced))> = Vec::new();
-        for name in names {
-            match assignment(name) {
-                Some(pair) => set.push((files.len(), pair)),
-                None => files.push(name),
-            }
-        }
-        let texts = inputs(&files, stdin, self.files, 2, self.at)?;
-        for (n, text) in texts.iter().enumerate() {
-            self.set_before(n, &set)?;
-            if let Some(name) = files.get(n) {
-                self.assign("FILENAME", Value::Text((*name).clone()))?;
-            }
-            self.assign("FNR", Value::count(0))?;
-            for record in self.records(text)? {
-                self.charge(record.len())?;
-                self.take_line(record);
-                for count in ["NR", "FNR"] {
-                    let next = self.variable(count).number() + 1.0;
-                    self.variables.insert(count.to_owned(), Value::Number(next, Traced::new()));
-                }
-                if self.rules()? {
-                    return Ok(());
-                }
-            }
-        }
-        self.set_before(texts.len(), &set)
-    }
-
-    fn set_before(&mut self, n: usize, set: &[(usize, (String, Traced))]) -> Done<()> {
-        for (_, (name, value)) in set.iter().filter(|(at, _)| *at == n) {
-            self.assign(name, Value::Input(value.clone()))?;
-        }
-        Ok(())
-    }
-
-    /// Follows the rules on the line; true if the program ends.
-    fn rules(&mut self) -> Done<bool> {
-        let program = self.program;
-        for (n, (when, body)) in program.rules.iter().enumerate() {
-            let runs = match when {
-                When::Begin | When::End => false,
-                When::Always => true,
-                When::If(test) => self.test(test)?,
-                When::Range(from, to) => {
-                    let inside = self.open.get(n).copied().unwrap_or_default() || self.test(from)?;
-                    let ends = inside && self.test(to)?;
-                    if let Some(open) = self.open.get_mut(n) {
-                        *open = inside && !ends;
-                    }
-                    inside
-                }
-            };
-            if !runs {
-                continue;
-            }
-            let flow = match body {
-                Some(body) => self.block(body)?,
-                None => {
-                    self.print(&[], &Target::Output)?;
-                    Flow::On
-                }
-            };
-            match flow {
-                Flow::Next => break,
-                Flow::Exit => return Ok(true),
-                _ => {}
-            }
-        }
-        Ok(false)
-    }
-
-    fn test(&mut self, expr: &Expr) -> Done<bool> {
-        let value = self.eval(expr)?;
-        self.whole(&value)?;
-        Ok(value.holds())
-    }
-
-    pub(super) fn block(&mut self, body: &[Statement]) -> Done<Flow> {
-        for statement in body {
-            match self.statement(statement)? {
-                Flow::On => {}
-                flow => return Ok(flow),
-            }
-        }
-        Ok(Flow::On)
-    }
-
-    fn statement(&mut self, statement: &Statement) -> Done<Flow> {
-        self.charge(0)?;
-        match statement {
-            Statement::Expr(expr) => {
-                self.eval(expr)?;
-            }
-            Statement::Print(list, target) => self.print(list, target)?,
-            Statement::Printf(list, target) => {
-                let values = list.iter().map(|e| self.eval(e)).collect::<Done<Vec<_>>>()?;
-                let text = self.formatted(&values)?;
-                self.write(&text, target)?;
-            }
-            Statement::If(test, then, other) => {
-                let body = if self.test(test)? { then } else { other };
-                return self.block(body);
-            }
-            Statement::While(test, body) => {
-                while self.test(test)? {
-                    if let Some(flow) = self.turn(body)? {
-                        return Ok(flow);
-                    }
-                }
-            }
-            Statement::Do(body, test) => loop {
-                if let Some(flow) = self.turn(body)? {
-                    return Ok(flow);
-                }
-                if !self.test(test)? {
-                    break;
-                }
-            },
-            Statement::For(first, test, step, body) => {
-                if let Some(first) = first {
-                    self.statement(first)?;
-                }
-                while test.as_ref().map_or(Ok(true), |t| self.test(t))? {
-                    if let Some(flow) = self.turn(body)? {
-                        return Ok(flow);
-                    }
-                    if let Some(step) = step {
-                        self.statement(step)?;
-                    }
-                }
-            }
-            Statement::Each(name, array, body) => {
-                let keys: Vec<String> = self.arrays.get(array).into_iter().flatten().map(|(k, _)| k.clone()).collect();
-                if keys.len() > 1 {
-                    return Err(self.not("the order of an awk array"));
-                }
-                for key in keys {
-                    self.assign(name, Value::Input(Traced::made(key, self.at)))?;
-                    if let Some(flow) = self.turn(body)? {
-                        return Ok(flow);
-                    }
-                }
-            }
-            Statement::Delete(array, keys) => {
-                let key = self.key(keys)?;
-                if let Some(array) = self.arrays.get_mut(array) {
-                    if keys.is_empty() {
-                        array.clear();
-                    } else {
-                        array.remove(&key);
-                    }
-                }
-            }
-            Statement::Return(value) => {
-                let value = value.as_ref().map_or(Ok(Value::Unset), |e| self.eval(e))?;
-                return Ok(Flow::Return(value));
-            }
-            Statement::Exit(value) => {
-                if let Some(value) = value {
-                    let value = self.eval(value)?;
-                    self.whole(&value)?;
-                    self.status = (value.number() as i64 & 255) as i32;
-                }
+    /// Runs the rules for the time before the lines, or after them.
+    fn outside(&mut self, begin: bool) -> Known<Flow> {
+        let which = |when: &When| if begin { matches!(when, When::Begin) } else { matches!(when, When::End) };
+        for body in self.rules.iter().filter(|rule| which(&rule.when)).filter_map(|rule| rule.body.as_ref()) {
+            if self.block(body)? == Flow::Exit {
                 return Ok(Flow::Exit);
             }
-            Statement::Next => return Ok(Flow::Next),
-            Statement::Break => return Ok(Flow::Break),
-            Statement::Continue => return Ok(Flow::Continue),
         }
         Ok(Flow::On)
     }
 
-    /// One turn of a loop; what ends it, if anything does.
-    fn turn(&mut self, body: &[Statement]) -> Done<Option<Flow>> {
-        self.charge(0)?;
-        Ok(match self.block(body)? {
-            Flow::On | Flow::Continue => None,
-            Flow::Break => Some(Flow::On),
-            flow => Some(flow),
-        })
+    /// Runs what comes before the lines; true if no line is read.
+    pub(super) fn begin(&mut self) -> Known<bool> {
+        Ok(self.outside(true)? == Flow::Exit || self.rules.iter().all(|rule| matches!(rule.when, When::Begin)))
     }
 
-    fn print(&mut self, list: &[Expr], target: &Target) -> Done<()> {
-        let mut texts = Vec::new();
-        for expr in list {
-            texts.push(self.eval(expr)?.text(self.at));
-        }
-        let between = self.variable("OFS").text(self.at);
-        let mut text = if list.is_empty() { self.line.text(self.at) } else { Traced::join(&texts, &between) };
-        text.push(&self.variable("ORS").text(self.at));
-        self.write(&text, target)
-    }
-
-    fn write(&mut self, text: &Traced, target: &Target) -> Done<()> {
-        let (path, append) = match target {
-            Target::Output => (None, false),
-            Target::File(path) => (Some(path), false),
-            Target::Append(path) => (Some(path), true),
-        };
-        let path = match path {
-            Some(path) => Some(known(&self.eval(path)?.text(self.at))?.to_owned()),
-            None => None,
-        };
-        match path.as_deref() {
-            Some("/dev/stderr") => {}
-            None | Some("/dev/stdout" | "-") => self.out.push(text),
-            Some(path) => {
-                if !self.writes.iter().any(|(p, _)| p == path) {
-                    let before = if append {
-                        match (self.files)(path) {
-                            Found::Content(text) => text,
-                            Found::Missing => Traced::new(),
-                            Found::Unknown(why) => return Err(self.unknown(why)),
-                        }
-                    } else {
-                        Traced::new()
-                    };
-                    self.writes.push((path.to_owned(), before));
+    /// Runs the program on what it reads.
+    pub(super) fn run(mut self, texts: &[Traced]) -> Known<Outcome> {
+        let mut over = false;
+        let mut total = 0;
+        for text in texts {
+            for (n, line) in lines(text).into_iter().enumerate() {
+                if over {
+                    break;
                 }
-                if let Some((_, file)) = self.writes.iter_mut().find(|(p, _)| p == path) {
-                    file.push(text);
-                }
+                self.charge(line.len())?;
+                total += 1;
+                self.take_line(line);
+                self.variables.insert("NR".to_owned(), AwkValue::count(total, self.at));
+                self.variables.insert("FNR".to_owned(), AwkValue::count(n + 1, self.at));
+                over = self.line_rules()? == Flow::Exit;
             }
         }
-        let written = self.out.len() + self.writes.iter().map(|(_, t)| t.len()).sum::<usize>();
-        if written > MAX_OUTPUT { Err(self.unknown(Why::Limit("output of awk"))) } else { Ok(()) }
+        self.outside(false)?;
+        Ok(Outcome { status: Status::Known(self.status), ..Outcome::success(self.out) })
     }
 
-    // What the program remembers.
+    fn line_rules(&mut self) -> Known<Flow> {
+        for rule in self.rules {
+            let runs = match &rule.when {
+                When::Line(Some(test)) => self.eval(test)?.holds()?,
+                When::Line(None) => true,
+                When::Begin | When::End => false,
+            };
+            let flow = match &rule.body {
+                _ if !runs => continue,
+                None => self.block(&[Statement::Print(Vec::new())])?,
+                Some(body) => self.block(body)?,
+            };
+            if flow != Flow::On {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::On)
+    }
 
-    pub(super) fn variable(&self, name: &str) -> Value {
-        let local = self.locals.last().and_then(|l| l.get(name));
-        local.or_else(|| self.variables.get(name)).cloned().unwrap_or(Value::Unset)
+    fn block(&mut self, body: &[Statement]) -> Known<Flow> {
+        for statement in body {
+            match statement {
+                Statement::Expr(expr) => drop(self.eval(expr)?),
+                Statement::Print(list) => {
+                    let values = self.all(list)?;
+                    let texts = values.iter().map(|value| &value.text);
+                    let text = Traced::join(texts, &self.variable("OFS").text);
+                    self.out.push(if list.is_empty() { &self.line.text } else { &text });
+                    let end = self.variable("ORS").text;
+                    self.out.push(&end);
+                }
+                Statement::Printf(list) => {
+                    let text = self.formatted(list)?;
+                    self.out.push(&text);
+                }
+                Statement::If(test, then, other) => {
+                    let flow = self.eval(test)?.holds()?;
+                    let flow = self.block(if flow { then } else { other })?;
+                    if flow != Flow::On {
+                        return Ok(flow);
+                    }
+                }
+                Statement::Next => return Ok(Flow::Next),
+                Statement::Exit(value) => {
+                    if let Some(value) = value {
+                        self.status = (self.eval(value)?.as_number()? as i64 & 255) as i32;
+                    }
+                    return Ok(Flow::Exit);
+                }
+            }
+            if self.out.len() > MAX_OUTPUT {
+                return Err(Why::Limit("output of awk"));
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    fn all(&mut self, list: &[Expr]) -> Known<Vec<AwkValue>> {
+        list.iter().map(|expr| self.eval(expr)).collect()
+    }
+
+    /// What `printf` makes of a format and its values: `%s`, `%d` and `%%`, perhaps with a width.
+    fn formatted(&mut self, list: &[Expr]) -> Known<Traced> {
+        let mut values = self.all(list)?.into_iter();
+        let format = values.next().unwrap_or_default();
+        let text = format.known()?;
+        let mut out = Traced::new();
+        let mut at = 0;
+        while let Some(length) = text.get(at..).and_then(|rest| rest.find('%')) {
+            out.push(&format.text.slice(at..at + length));
+            at += length + 1;
+            let rest = text.get(at..).unwrap_or_default();
+            let size = rest.bytes().take_while(|b| b"-0123456789".contains(b)).count();
+            let (size, conversion) = (rest.get(..size).unwrap_or_default(), rest.as_bytes().get(size));
+            let value = match conversion {
+                Some(b'%') if size.is_empty() => AwkValue::text(format.text.slice(at..at + 1)),
+                Some(b's' | b'd' | b'i') => {
+                    values.next().ok_or(()).or_else(|()| not("printf of awk without a value"))?
+                }
+                _ => return not("a format of awk"),
+            };
+            let value = match conversion {
+                Some(b'd' | b'i') => AwkValue::number(value.as_number()?.trunc(), &value.text, self.at).text,
+                _ => value.text,
+            };
+            let left = size.starts_with('-');
+            let width = size.trim_start_matches('-').parse().unwrap_or(0);
+            if size.trim_start_matches('-').starts_with('0')
+                || width > MAX_FIELDS
+                || width > 0 && !value.bytes().is_ascii()
+            {
+                return not("a format of awk");
+            }
+            let fill = Traced::made(" ".repeat(width.saturating_sub(value.len())), self.at);
+            out.push(if left { &value } else { &fill });
+            out.push(if left { &fill } else { &value });
+            at += size.len() + 1;
+        }
+        out.push(&format.text.slice(at..text.len()));
+        Ok(out)
+    }
+
+    fn variable(&self, name: &str) -> AwkValue {
+        self.variables.get(name).cloned().unwrap_or_else(AwkValue::unset)
     }
 
     /// Sets a variable.
-    pub(super) fn assign(&mut self, name: &str, value: Value) -> Done<()> {
-        if name == "NF" {
-            let mut fields = self.fields()?;
-            self.whole(&value)?;
-            let count = whole(value.number());
-            if count > MAX_FIELDS {
-                return Err(self.unknown(Why::Limit("fields of awk")));
-            }
-            fields.resize(count, Value::Unset);
-            self.rejoin(fields);
-            return Ok(());
+    pub(super) fn assign(&mut self, name: &str, value: AwkValue) -> Known<()> {
+        match name {
+            "NF" | "NR" | "FNR" => return not("a count of awk that is set"),
+            // The line at hand is parted as it was read.
+            "FS" => self.part()?,
+            _ => {}
         }
-        if matches!(name, "FPAT" | "FIELDWIDTHS" | "IGNORECASE" | "CONVFMT" | "OFMT") {
-            return Err(self.not(&format!("awk's {name}")));
-        }
-        match self.locals.last_mut().and_then(|l| l.get_mut(name)) {
-            Some(local) => *local = value,
-            None => {
-                self.variables.insert(name.to_owned(), value);
-            }
-        }
+        self.variables.insert(name.to_owned(), value);
         Ok(())
     }
 
-    /// The subscript that expressions make.
-    pub(super) fn key(&mut self, keys: &[Expr]) -> Done<String> {
-        let mut out = Vec::new();
-        for key in keys {
-            let value = self.eval(key)?;
-            self.whole(&value)?;
-            out.push(value.text(self.at).to_text().into_owned());
-        }
-        Ok(out.join(&self.variable("SUBSEP").text(self.at).to_text()))
-    }
-
-    pub(super) fn compiled(&mut self, text: &str) -> Done<Pattern> {
+    fn compiled(&mut self, text: &str) -> Known<Pattern> {
         if let Some(pattern) = self.patterns.get(text) {
             return Ok(pattern.clone());
         }
-        let made = pattern(text).map_err(|what| self.not(what))?;
+        let made = pattern(text)?;
         self.patterns.insert(text.to_owned(), made.clone());
         Ok(made)
     }
 
-    pub(super) fn user_function(&self, name: &str) -> bool {
-        self.program.functions.contains_key(name)
+    fn take_line(&mut self, line: Traced) {
+        self.line = AwkValue::input(line);
+        self.fields = None;
     }
 
-    // Expressions.
-
-    pub(super) fn eval(&mut self, expr: &Expr) -> Done<Value> {
-        self.charge(0)?;
-        Ok(match expr {
-            Expr::Text(text) => Value::Text(text.clone()),
-            Expr::Number(n, text) => Value::Number(*n, text.clone()),
-            Expr::Regex(pattern) => {
-                let line = self.line.clone();
-                Value::truth(self.found(pattern, &line)?)
-            }
-            Expr::Variable(name) if name == "NF" => Value::count(self.fields()?.len()),
-            Expr::Variable(name) => self.variable(name),
-            Expr::Field(which) => {
-                let n = self.index(which)?;
-                self.field(n)?
-            }
-            Expr::Element(array, keys) => {
-                let key = self.key(keys)?;
-                if array == "ENVIRON" {
-                    match (self.env)(&key) {
-                        Found::Content(text) => Value::Input(text),
-                        Found::Missing => Value::Unset,
-                        Found::Unknown(why) => Value::Input(Traced::hole(self.at, why)),
+    /// Parts the line between separators.
+    fn part(&mut self) -> Known<()> {
+        if self.fields.is_some() {
+            return Ok(());
+        }
+        let (line, separator) = (self.line.clone(), self.variable("FS"));
+        self.charge(line.text.len())?;
+        let words = line.known()?;
+        let mut parts = Vec::new();
+        match separator.known()? {
+            _ if words.is_empty() => {}
+            "" => return not("awk's FS without a text"),
+            " " => {
+                let mut at = 0;
+                for word in words.split([' ', '\t', '\n']) {
+                    if !word.is_empty() {
+                        parts.push(line.text.slice(at..at + word.len()));
                     }
-                } else if matches!(array.as_str(), "ARGV" | "PROCINFO" | "SYMTAB") {
-                    return Err(self.not(&format!("awk's {array}")));
-                } else {
-                    self.arrays.entry(array.clone()).or_default().entry(key).or_insert(Value::Unset).clone()
+                    at += word.len() + 1;
                 }
             }
-            Expr::Assign(to, operator, value) => {
+            one if one.chars().count() == 1 && one != "\\" => parts = line.text.split(one.as_bytes()),
+            regex => {
+                let mut done = 0;
+                let found = self.compiled(regex)?.all(words)?;
+                for found in found.iter().filter_map(|found| found.get(0)).filter(|found| !found.is_empty()) {
+                    parts.push(line.text.slice(done..found.start()));
+                    done = found.end();
+                }
+                parts.push(line.text.slice(done..words.len()));
+            }
+        }
+        if parts.len() > MAX_FIELDS {
+            return Err(Why::Limit("fields of awk"));
+        }
+        self.fields = Some(parts.into_iter().map(AwkValue::input).collect());
+        Ok(())
+    }
+
+    /// The number of the field that an expression names.
+    fn index(&mut self, which: &Expr) -> Known<usize> {
+        let n = self.eval(which)?.as_number()?;
+        #[allow(clippy::cast_sign_loss, reason = "it is not below zero")]
+        if n >= 0.0 && n < MAX_FIELDS as f64 { Ok(n as usize) } else { not("this field of awk") }
+    }
+
+    /// Puts a value where an expression names a place.
+    fn put(&mut self, place: &Expr, value: AwkValue) -> Known<()> {
+        let which = match place {
+            Expr::Variable(name) => return self.assign(name, value),
+            Expr::Field(which) => self.index(which)?,
+            _ => return not("this program of awk"),
+        };
+        if which == 0 {
+            self.take_line(value.text);
+            return Ok(());
+        }
+        self.part()?;
+        let mut fields = self.fields.take().unwrap_or_default();
+        fields.resize(which.max(fields.len()), AwkValue::unset());
+        if let Some(field) = fields.get_mut(which - 1) {
+            *field = value;
+        }
+        let line = Traced::join(fields.iter().map(|field| &field.text), &self.variable("OFS").text);
+        self.charge(line.len())?;
+        self.line = AwkValue::input(line);
+        self.fields = Some(fields);
+        Ok(())
+    }
+
+    fn truth(&self, holds: bool) -> AwkValue {
+        AwkValue::count(usize::from(holds), self.at)
+    }
+
+    fn eval(&mut self, expr: &Expr) -> Known<AwkValue> {
+        self.charge(0)?;
+        Ok(match expr {
+            Expr::Text(text) => AwkValue::text(text.clone()),
+            Expr::Number(n, text) => AwkValue::number(*n, text, self.at),
+            Expr::Regex(pattern) => {
+                let line = self.line.clone();
+                self.found(pattern, &line)?
+            }
+            Expr::Variable(name) if name == "NF" => {
+                self.part()?;
+                AwkValue::count(self.fields.as_ref().map_or(0, Vec::len), self.at)
+            }
+            Expr::Variable(name) => self.variable(name),
+            Expr::Field(which) => match self.index(which)? {
+                0 => self.line.clone(),
+                n => {
+                    self.part()?;
+                    let field = self.fields.as_ref().and_then(|fields| fields.get(n - 1));
+                    field.cloned().unwrap_or_else(AwkValue::unset)
+                }
+            },
+            Expr::Group(list) => match list.as_slice() {
+                [inner] => self.eval(inner)?,
+                _ => return not("this program of awk"),
+            },
+            Expr::Not(inner) => {
+                let holds = self.eval(inner)?.holds()?;
+                self.truth(!holds)
+            }
+            Expr::Negative(inner) => {
+                let value = self.eval(inner)?;
+                AwkValue::number(-value.as_number()?, &value.text, self.at)
+            }
+            Expr::Assign(place, value) => {
                 let value = self.eval(value)?;
-                let value = match operator {
-                    Some(operator) => {
-                        let old = self.eval(to)?;
-                        self.arithmetic(&old, *operator, &value)?
-                    }
-                    None => value,
-                };
-                self.put(to, value.clone())?;
+                self.put(place, value.clone())?;
                 value
             }
-            Expr::Choice(test, then, other) => {
-                let which = if self.test(test)? { then } else { other };
-                self.eval(which)?
+            Expr::Choice(parts) => {
+                let [test, then, other] = parts.as_ref();
+                let holds = self.eval(test)?.holds()?;
+                self.eval(if holds { then } else { other })?
             }
-            Expr::Or(a, b) => Value::truth(self.test(a)? || self.test(b)?),
-            Expr::And(a, b) => Value::truth(self.test(a)? && self.test(b)?),
-            Expr::In(keys, array) => {
-                let key = self.key(keys)?;
-                Value::truth(self.arrays.get(array).is_some_and(|a| a.contains_key(&key)))
-            }
-            Expr::Match(text, pattern, wanted) => {
-                let text = self.eval(text)?;
-                let pattern = self.regex(pattern)?;
-                Value::truth(self.found(&pattern, &text)? == *wanted)
-            }
-            Expr::Compare(a, sign, b) => {
-                let (a, b) = (self.eval(a)?, self.eval(b)?);
-                self.whole(&a)?;
-                self.whole(&b)?;
-                let order = a.compare(&b, self.at);
-                Value::truth(order.is_some_and(|order| match *sign {
-                    "==" => order.is_eq(),
-                    "!=" => order.is_ne(),
-                    "<" => order.is_lt(),
-                    "<=" => order.is_le(),
-                    ">" => order.is_gt(),
-                    _ => order.is_ge(),
-                }))
-            }
-            Expr::Join(a, b) => {
-                let mut text = self.eval(a)?.text(self.at);
-                text.push(&self.eval(b)?.text(self.at));
-                self.charge(text.len())?;
-                Value::Text(text)
-            }
-            Expr::Arithmetic(a, operator, b) => {
-                let (a, b) = (self.eval(a)?, self.eval(b)?);
-                self.arithmetic(&a, *operator, &b)?
-            }
-            Expr::Not(a) => Value::truth(!self.test(a)?),
-            Expr::Negative(a) | Expr::Positive(a) => {
-                let value = self.eval(a)?;
-                self.whole(&value)?;
-                let sign = if matches!(expr, Expr::Negative(_)) { -1.0 } else { 1.0 };
-                let n = sign * value.number() + 0.0;
-                Value::Number(n, value.place())
-            }
-            Expr::Step(place, step, old) => {
-                let before = self.eval(place)?;
-                self.whole(&before)?;
-                let now = Value::Number(before.number() + step, before.place());
-                self.put(place, now.clone())?;
-                if *old { Value::Number(before.number(), before.place()) } else { now }
+            Expr::Binary(sign, sides) => {
+                let [left, right] = sides.as_ref();
+                let left = self.eval(left)?;
+                match *sign {
+                    "||" if left.holds()? => self.truth(true),
+                    "&&" if !left.holds()? => self.truth(false),
+                    "||" | "&&" => {
+                        let holds = self.eval(right)?.holds()?;
+                        self.truth(holds)
+                    }
+                    "~" | "!~" => {
+                        let pattern = self.regex(right)?;
+                        let found = self.found(&pattern, &left)?;
+                        if *sign == "~" { found } else { self.truth(!found.holds()?) }
+                    }
+                    operator => {
+                        let right = self.eval(right)?;
+                        self.binary(operator, &left, &right)?
+                    }
+                }
             }
             Expr::Call(name, arguments) => self.call(name, arguments)?,
         })
     }
 
-    fn index(&mut self, which: &Expr) -> Done<usize> {
-        let value = self.eval(which)?;
-        self.whole(&value)?;
-        let n = value.number();
-        if n < 0.0 {
-            return Err(Box::new(Outcome::failed(2)));
+    /// An operator on two values.
+    fn binary(&mut self, operator: &str, left: &AwkValue, right: &AwkValue) -> Known<AwkValue> {
+        if operator == " " {
+            self.charge(left.text.len() + right.text.len())?;
+            return Ok(AwkValue::text(Traced::join([&left.text, &right.text], &Traced::new())));
         }
-        Ok(whole(n))
-    }
-
-    /// Puts a value where an expression names a place.
-    pub(super) fn put(&mut self, place: &Expr, value: Value) -> Done<()> {
-        match place {
-            Expr::Variable(name) => self.assign(name, value),
-            Expr::Field(which) => {
-                let n = self.index(which)?;
-                self.set_field(n, value)
-            }
-            Expr::Element(array, keys) => {
-                let key = self.key(keys)?;
-                self.arrays.entry(array.clone()).or_default().insert(key, value);
-                Ok(())
-            }
-            _ => Err(self.not("this program of awk")),
+        let truth = |holds| Ok(self.truth(holds));
+        let arithmetic = |n| {
+            let place = if left.text.is_empty() { &right.text } else { &left.text };
+            Ok(AwkValue::number(n, place, self.at))
+        };
+        match operator {
+            "==" => truth(left.compare(right)?.is_eq()),
+            "!=" => truth(left.compare(right)?.is_ne()),
+            "<" => truth(left.compare(right)?.is_lt()),
+            "<=" => truth(left.compare(right)?.is_le()),
+            ">" => truth(left.compare(right)?.is_gt()),
+            ">=" => truth(left.compare(right)?.is_ge()),
+            "+" => arithmetic(left.as_number()? + right.as_number()?),
+            "-" => arithmetic(left.as_number()? - right.as_number()?),
+            "*" => arithmetic(left.as_number()? * right.as_number()?),
+            _ if right.as_number()? == 0.0 => not("a division by zero of awk"),
+            "/" => arithmetic(left.as_number()? / right.as_number()?),
+            _ => arithmetic(left.as_number()? % right.as_number()?),
         }
     }
 
     /// The pattern that an expression stands for.
-    pub(super) fn regex(&mut self, expr: &Expr) -> Done<Pattern> {
-        if let Expr::Regex(pattern) = expr {
-            return Ok(pattern.clone());
+    fn regex(&mut self, expr: &Expr) -> Known<Pattern> {
+        match expr {
+            Expr::Regex(pattern) => Ok(pattern.clone()),
+            Expr::Group(list) if matches!(list.as_slice(), [Expr::Regex(_)]) => not("this program of awk"),
+            _ => {
+                let value = self.eval(expr)?;
+                self.compiled(value.known()?)
+            }
         }
-        let value = self.eval(expr)?;
-        self.whole(&value)?;
-        let text = value.text(self.at).to_text().into_owned();
-        self.compiled(&text)
     }
 
-    fn found(&mut self, pattern: &Pattern, value: &Value) -> Done<bool> {
-        let text = value.text(self.at);
-        self.charge(text.len())?;
-        let Some(words) = text.as_str() else { return Err(not_followed("bytes that are not UTF-8", &text)) };
-        let found = pattern.find(words);
-        if text.has_hole() && found.as_ref().is_none_or(|f| text.slice(f.clone()).has_hole()) {
-            self.whole(value)?;
+    /// Whether a pattern is found in a value.
+    fn found(&mut self, pattern: &Pattern, value: &AwkValue) -> Known<AwkValue> {
+        self.charge(value.text.len())?;
+        let found = pattern.find(utf8(&value.text)?);
+        if found.as_ref().is_none_or(|range| value.text.slice(range.clone()).has_hole()) {
+            value.known()?;
         }
-        Ok(found.is_some())
+        Ok(self.truth(found.is_some()))
     }
 
-    fn arithmetic(&self, a: &Value, operator: char, b: &Value) -> Done<Value> {
-        self.whole(a)?;
-        self.whole(b)?;
-        let (left, right) = (a.number(), b.number());
-        let n = match operator {
-            '+' => left + right,
-            '-' => left - right,
-            '*' => left * right,
-            '/' | '%' if right == 0.0 => return Err(self.not("a division by zero of awk")),
-            '/' => left / right,
-            '%' => left % right,
-            _ => left.powf(right),
+    /// `int`, `sub` and `gsub`.
+    fn call(&mut self, name: &str, arguments: &[Expr]) -> Known<AwkValue> {
+        let line = Expr::Field(Box::new(Expr::Number(0.0, Traced::new())));
+        let (pattern, with, target) = match (name, arguments) {
+            ("int", [value]) => {
+                let value = self.eval(value)?;
+                return Ok(AwkValue::number(value.as_number()?.trunc(), &value.text, self.at));
+            }
+            ("sub" | "gsub", [pattern, with]) => (pattern, with, &line),
+            ("sub" | "gsub", [pattern, with, target]) => (pattern, with, target),
+            _ => return not("a function of awk"),
         };
-        // A zero that comes of a negative number would be printed with its sign.
-        let n = if n == 0.0 { 0.0 } else { n };
-        let place = a.place();
-        Ok(Value::Number(n, if place.is_empty() { b.place() } else { place }))
+        let pattern = self.regex(pattern)?;
+        let parts = parts(&self.eval(with)?.text);
+        let text = self.eval(target)?.text;
+        let mut found = pattern.all(utf8(&text)?)?;
+        found.truncate(if name == "sub" { 1 } else { usize::MAX });
+        for found in found.iter().filter_map(|found| found.get(0)) {
+            AwkValue::text(text.slice(found.range())).known()?;
+        }
+        if !found.is_empty() {
+            let new = replaced(&text, &found, &parts, MAX_OUTPUT)?;
+            self.charge(new.len())?;
+            self.put(target, AwkValue::text(new))?;
+        }
+        Ok(AwkValue::count(found.len(), self.at))
     }
+}
 
-    /// Runs a function of the program.
-    pub(super) fn function(&mut self, name: &str, arguments: &[Expr]) -> Done<Value> {
-        let program = self.program;
-        let Some(function) = program.functions.get(name) else { return Err(self.not("this program of awk")) };
-        if self.locals.len() >= MAX_CALLS || arguments.len() > function.parameters.len() {
-            return Err(self.not("a function of awk"));
+/// The parts of what replaces a match.
+fn parts(with: &Traced) -> Vec<Part> {
+    let bytes = with.bytes();
+    let (mut at, mut done) = (0, 0);
+    let mut out = Vec::new();
+    while let Some(byte) = bytes.get(at) {
+        let escaped = *byte == b'\\' && (bytes[at..].starts_with(b"\\&") || bytes[at..].starts_with(b"\\\\&"));
+        if escaped || *byte == b'&' {
+            out.push(Part::Text(with.slice(done..at)));
+            done = at + 1;
         }
-        let mut locals = BTreeMap::new();
-        for (n, parameter) in function.parameters.iter().enumerate() {
-            let value = match arguments.get(n) {
-                Some(Expr::Variable(array)) if self.arrays.contains_key(array) => {
-                    return Err(self.not("an array that a function of awk takes"));
-                }
-                Some(argument) => self.eval(argument)?,
-                None => Value::Unset,
-            };
-            locals.insert(parameter.clone(), value);
+        if *byte == b'&' {
+            out.push(Part::Group(0));
         }
-        self.locals.push(locals);
-        let flow = self.block(&function.body);
-        self.locals.pop();
-        match flow? {
-            Flow::Return(value) => Ok(value),
-            Flow::On => Ok(Value::Unset),
-            _ => Err(self.not("a jump out of a function of awk")),
-        }
+        at += 1 + usize::from(escaped);
     }
+    out.push(Part::Text(with.slice(done..with.len())));
+    out
 }

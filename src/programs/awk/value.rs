@@ -2,146 +2,126 @@
 
 use std::cmp::Ordering;
 
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, Why};
 
-use super::lex::number;
+/// Numbers from here on are not written: the programs that are called awk write them differently.
+const MAX_WRITTEN: f64 = 1e15;
 
-/// A value.
-#[derive(Clone, Debug)]
-pub(super) enum Value {
-    /// Nothing was put there yet.
-    Unset,
-    /// A text of the program, or one that it made.
-    Text(Traced),
-    /// A text from outside, which counts as a number where it looks like one.
-    Input(Traced),
-    /// A number, and the text that it was read from (empty where there is none).
-    Number(f64, Traced),
+/// What is known, or why it is not.
+pub(super) type Known<T> = Result<T, Why>;
+
+/// What is not modelled.
+pub(super) fn not<T>(what: &str) -> Known<T> {
+    Err(Why::NotUnderstood(what.into()))
 }
 
-impl Value {
-    /// A truth value.
-    pub(super) fn truth(holds: bool) -> Self {
-        Self::Number(f64::from(u8::from(holds)), Traced::new())
+/// The characters of a text that may have parts that are not known.
+pub(super) fn utf8(text: &Traced) -> Known<&str> {
+    text.as_str().ok_or_else(|| Why::NotUnderstood("bytes that are not UTF-8".into()))
+}
+
+/// A value: its text, and the number that it counts as in comparisons and conditions.
+#[derive(Clone, Default)]
+pub(super) struct AwkValue {
+    pub(super) text: Traced,
+    pub(super) number: Option<f64>,
+}
+
+impl AwkValue {
+    /// What a variable is that nothing was put into.
+    pub(super) fn unset() -> Self {
+        Self { text: Traced::new(), number: Some(0.0) }
     }
 
-    /// A count.
-    pub(super) fn count(n: usize) -> Self {
-        Self::Number(f64::from(u32::try_from(n).unwrap_or(u32::MAX)), Traced::new())
+    /// A text of the program.
+    pub(super) fn text(text: Traced) -> Self {
+        Self { text, number: None }
     }
 
-    /// The hole in it, if there is one.
-    pub(super) fn hole(&self) -> Option<&crate::text::Why> {
-        match self {
-            Self::Unset => None,
-            Self::Text(text) | Self::Input(text) | Self::Number(_, text) => text.first_hole().map(|(_, why)| why),
-        }
+    /// A text from outside, which counts as a number where it looks like one.
+    pub(super) fn input(text: Traced) -> Self {
+        let number = if text.has_hole() { (0.0, false) } else { leading(&text.to_text()) };
+        Self { number: number.1.then_some(number.0), text }
     }
 
-    /// As a number: the one at the beginning of a text. Nothing of it may be unknown.
-    pub(super) fn number(&self) -> f64 {
-        match self {
-            Self::Unset => 0.0,
-            Self::Number(n, _) => *n,
-            Self::Text(text) | Self::Input(text) => leading(&text.to_text()).0,
-        }
+    /// A number, which was computed from `place`, or stands there.
+    pub(super) fn number(n: f64, place: &Traced, at: Span) -> Self {
+        // A zero that comes of a negative number would be printed with its sign.
+        let n = n + 0.0;
+        let at = place.span().unwrap_or(at);
+        let shown = format!("{n:.0}");
+        let text = if n.fract() != 0.0 || n.abs() >= MAX_WRITTEN {
+            Traced::hole(at, Why::NotUnderstood("a number that awk rounds".into()))
+        } else if place.bytes() == shown.as_bytes() {
+            place.clone()
+        } else {
+            Traced::made(shown, at)
+        };
+        Self { text, number: Some(n) }
     }
 
-    /// Where it was written, as far as that is known.
-    pub(super) fn place(&self) -> Traced {
-        match self {
-            Self::Unset => Traced::new(),
-            Self::Text(text) | Self::Input(text) | Self::Number(_, text) => text.clone(),
-        }
+    /// A truth value or a count.
+    pub(super) fn count(n: usize, at: Span) -> Self {
+        Self::number(f64::from(u32::try_from(n).unwrap_or(u32::MAX)), &Traced::new(), at)
     }
 
-    /// As a text. `at` stands for what nobody wrote.
-    pub(super) fn text(&self, at: Span) -> Traced {
-        match self {
-            Self::Unset => Traced::new(),
-            Self::Text(text) | Self::Input(text) => text.clone(),
-            Self::Number(n, place) => {
-                let shown = shown(*n);
-                if place.bytes() == shown.as_bytes() {
-                    place.clone()
-                } else {
-                    Traced::made(shown, place.span().unwrap_or(at))
-                }
-            }
-        }
+    /// The text, of which nothing may be unknown.
+    pub(super) fn known(&self) -> Known<&str> {
+        self.text.first_hole().map_or_else(|| utf8(&self.text), |(_, why)| Err(why.clone()))
     }
 
-    /// True if it counts as a number in comparisons.
-    fn numeric(&self) -> bool {
-        match self {
-            Self::Unset | Self::Number(..) => true,
-            Self::Text(_) => false,
-            Self::Input(text) => leading(&text.to_text()).1,
-        }
+    /// As a number: the one at the beginning of a text.
+    pub(super) fn as_number(&self) -> Known<f64> {
+        self.number.map_or_else(|| Ok(leading(self.known()?).0), Ok)
     }
 
     /// What a condition makes of it.
-    pub(super) fn holds(&self) -> bool {
-        match self {
-            Self::Unset => false,
-            Self::Number(n, _) => *n != 0.0,
-            Self::Text(text) => !text.is_empty(),
-            Self::Input(text) => match leading(&text.to_text()) {
-                (n, true) => n != 0.0,
-                _ => !text.is_empty(),
-            },
-        }
+    pub(super) fn holds(&self) -> Known<bool> {
+        self.number.map_or_else(|| Ok(!self.known()?.is_empty()), |n| Ok(n != 0.0))
     }
 
-    /// How it stands to another one: as numbers if both are, else as texts. `None` for what is no number.
-    pub(super) fn compare(&self, other: &Self, at: Span) -> Option<Ordering> {
-        if self.numeric() && other.numeric() {
-            return self.number().partial_cmp(&other.number());
+    /// How it stands to another one: as numbers if both are, else as texts.
+    pub(super) fn compare(&self, other: &Self) -> Known<Ordering> {
+        match (self.number, other.number) {
+            (Some(a), Some(b)) => a.partial_cmp(&b).map_or_else(|| not("what is no number to awk"), Ok),
+            _ => Ok(self.known()?.cmp(other.known()?)),
         }
-        Some(self.text(at).bytes().cmp(other.text(at).bytes()))
     }
-}
-
-/// A number as a count: without its fraction, and never below nothing.
-#[allow(clippy::cast_sign_loss, reason = "such a cast keeps to the ends of the range")]
-pub(super) fn whole(n: f64) -> usize {
-    n as usize
 }
 
 /// The number at the beginning of a text, and whether that is all of it.
 fn leading(text: &str) -> (f64, bool) {
-    let blanks = [' ', '\t', '\n', '\r'];
-    let trimmed = text.trim_matches(blanks);
+    let trimmed = text.trim_matches([' ', '\t', '\n', '\r']);
     let sign = usize::from(trimmed.starts_with(['+', '-']));
-    let length = trimmed.get(sign..).map_or(0, number);
+    let length = trimmed.get(sign..).map_or(0, number_length);
     let value = trimmed.get(..sign + length).filter(|_| length > 0).and_then(|t| t.parse().ok());
     (value.unwrap_or_default(), length > 0 && sign + length == trimmed.len())
 }
 
-/// A number as awk prints it: whole ones in full, others with six digits.
-pub(super) fn shown(n: f64) -> String {
-    if n.fract() == 0.0 {
-        return format!("{n:.0}");
+/// The length of the decimal number at the beginning of a text.
+pub(super) fn number_length(text: &str) -> usize {
+    let digits = |from: usize| text.bytes().skip(from).take_while(u8::is_ascii_digit).count();
+    let whole = digits(0);
+    let mut length = whole;
+    if text.as_bytes().get(length) == Some(&b'.') && (whole > 0 || digits(1) > 0) {
+        length += 1 + digits(length + 1);
     }
-    general(n, 6)
+    if length > 0 && matches!(text.as_bytes().get(length), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(text.as_bytes().get(length + 1), Some(b'+' | b'-')));
+        let exponent = digits(length + 1 + sign);
+        length += if exponent > 0 { 1 + sign + exponent } else { 0 };
+    }
+    length
 }
 
-/// `%g`.
-pub(super) fn general(n: f64, precision: usize) -> String {
-    let precision = precision.max(1);
-    if n == 0.0 || !n.is_finite() {
-        return if n == 0.0 { "0".to_owned() } else { n.to_string() };
+#[cfg(test)]
+mod tests {
+    use super::number_length;
+
+    #[test]
+    fn numbers_are_read_as_far_as_they_go() {
+        for (text, length) in [("12s", 2), ("1.5m", 3), (".5", 2), ("1e3x", 3), ("1e", 1), (".", 0), ("x", 0)] {
+            assert_eq!(number_length(text), length, "{text}");
+        }
     }
-    let scientific = format!("{:.*e}", precision - 1, n);
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or_default();
-    let plain = |text: &str| {
-        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text.to_owned() }
-    };
-    if exponent < -4 || usize::try_from(exponent).is_ok_and(|e| e >= precision) {
-        let sign = if exponent < 0 { '-' } else { '+' };
-        return format!("{}e{sign}{:02}", plain(digits), exponent.abs());
-    }
-    let after = i32::try_from(precision).unwrap_or(i32::MAX).saturating_sub(1).saturating_sub(exponent);
-    plain(&format!("{:.*}", usize::try_from(after).unwrap_or_default().min(40), n))
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::programs::pattern::Pattern;
+use crate::programs::substitute::replaced;
 use crate::text::{Span, Traced, Why};
 
-use super::parse::{Action, Address, Command, Part, Substitution, When};
+use super::parse::{Action, Address, Command, Substitution, When};
 
 /// The most commands that one run may follow.
 const MAX_STEPS: usize = 100_000;
@@ -86,11 +87,11 @@ pub(super) fn run(
     let ranges = script
         .iter()
         .map(|command| match command.from {
-            Some(Address::Line(0)) => Range::Active(None),
-            _ => Range::Inactive,
+            Some(Address::Line(0)) => RangeState::Active(None),
+            _ => RangeState::Inactive,
         })
         .collect();
-    let mut run = Run {
+    let mut run = ScriptRun {
         script,
         input,
         setting,
@@ -117,7 +118,7 @@ pub(super) fn run(
 
 /// Where the range of a command stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Range {
+enum RangeState {
     Inactive,
     /// Up to the line of this number, if the end is a number.
     Active(Option<usize>),
@@ -137,7 +138,7 @@ enum Cycle {
     Quit(bool, i32),
 }
 
-struct Run<'a> {
+struct ScriptRun<'a> {
     script: &'a [Command],
     input: &'a [Line],
     setting: &'a Setting,
@@ -147,7 +148,7 @@ struct Run<'a> {
     written: &'a mut BTreeMap<String, Traced>,
     /// The first line of which a part is not known.
     hole: Option<usize>,
-    ranges: Vec<Range>,
+    ranges: Vec<RangeState>,
     /// The number of lines that have been read.
     next: usize,
     space: Traced,
@@ -165,7 +166,7 @@ struct Run<'a> {
     work: usize,
 }
 
-impl<'a> Run<'a> {
+impl<'a> ScriptRun<'a> {
     fn why(&self) -> Why {
         let first = self.hole.and_then(|n| self.input.get(n)).and_then(|line| line.text.first_hole());
         first.map_or_else(|| Why::NotUnderstood("this sed script".into()), |(_, why)| why.clone())
@@ -296,7 +297,7 @@ impl<'a> Run<'a> {
                 Action::Write(path) => self.write_to(path)?,
                 Action::Insert(text) => self.write(&without_end(text), true)?,
                 Action::Change(text) => {
-                    let inside = command.to.is_some() && matches!(self.ranges.get(here), Some(Range::Active(_)));
+                    let inside = command.to.is_some() && matches!(self.ranges.get(here), Some(RangeState::Active(_)));
                     if !inside || command.negated {
                         self.write(&without_end(text), true)?;
                     }
@@ -404,10 +405,10 @@ impl<'a> Run<'a> {
     fn selected(&mut self, index: usize, command: &'a Command) -> Result<bool, Why> {
         let Some(from) = &command.from else { return Ok(true) };
         let Some(to) = &command.to else { return self.matches(from, command) };
-        let state = self.ranges.get(index).copied().unwrap_or(Range::Closed);
+        let state = self.ranges.get(index).copied().unwrap_or(RangeState::Closed);
         let line = self.next;
         let (state, selected) = match state {
-            Range::Inactive => {
+            RangeState::Inactive => {
                 if !self.matches(from, command)? {
                     return Ok(false);
                 }
@@ -422,28 +423,28 @@ impl<'a> Run<'a> {
                     self.counted()?;
                 }
                 match end {
-                    Some(end) if end <= line => (Range::Inactive, true),
-                    _ => (Range::Active(end), true),
+                    Some(end) if end <= line => (RangeState::Inactive, true),
+                    _ => (RangeState::Active(end), true),
                 }
             }
-            Range::Active(Some(end)) => {
+            RangeState::Active(Some(end)) => {
                 self.counted()?;
-                let state = if line >= end { Range::Closed } else { state };
+                let state = if line >= end { RangeState::Closed } else { state };
                 (state, line <= end)
             }
-            Range::Active(None) => (if self.matches(to, command)? { Range::Closed } else { state }, true),
-            Range::Closed => (state, false),
+            RangeState::Active(None) => (if self.matches(to, command)? { RangeState::Closed } else { state }, true),
+            RangeState::Closed => (state, false),
         };
         // A range that begins with a number cannot begin again; the others can.
         let state = match (state, from) {
-            (Range::Closed, Address::Line(_)) => Range::Closed,
-            (Range::Closed, _) => Range::Inactive,
+            (RangeState::Closed, Address::Line(_)) => RangeState::Closed,
+            (RangeState::Closed, _) => RangeState::Inactive,
             (state, _) => state,
         };
         if let Some(place) = self.ranges.get_mut(index) {
             *place = state;
         }
-        if !selected && state == Range::Inactive {
+        if !selected && state == RangeState::Inactive {
             // The line past the end may begin the range anew.
             return self.selected(index, command);
         }
@@ -510,32 +511,12 @@ impl<'a> Run<'a> {
         if self.work > MAX_WORK {
             return Err(Why::Limit("steps of a sed script"));
         }
-        let mut out = Traced::new();
-        let mut done = 0;
-        for found in matches.iter().skip(substitution.nth - 1) {
-            let Some(whole) = found.get(0) else { continue };
-            out.push(&space.slice(done..whole.start()));
-            let mut case = Case::default();
-            for part in &substitution.parts {
-                match part {
-                    Part::Text(text) => case.push(&mut out, text)?,
-                    Part::Group(group) => {
-                        if let Some(m) = found.get(*group) {
-                            case.push(&mut out, &space.slice(m.range()))?;
-                        }
-                    }
-                    Part::Case(letter) => case.turn(*letter),
-                }
-            }
-            if out.len() > MAX_BYTES {
-                return Err(Why::Limit("output of sed"));
-            }
-            done = whole.end();
-            if !substitution.global {
-                break;
-            }
+        let most = if substitution.global { usize::MAX } else { 1 };
+        let matches = matches.iter().skip(substitution.nth - 1).take(most);
+        let out = replaced(&space, matches, &substitution.parts, MAX_BYTES)?;
+        if out.len() > MAX_BYTES {
+            return Err(Why::Limit("output of sed"));
         }
-        out.push(&space.slice(done..space.len()));
         self.space = out;
         if substitution.print {
             self.print()?;
@@ -566,48 +547,6 @@ impl<'a> Run<'a> {
             }
         }
         self.space = out;
-    }
-}
-
-/// How letters are written that a substitution puts in.
-#[derive(Default)]
-struct Case {
-    /// All that follow.
-    all: Option<char>,
-    /// The next one.
-    next: Option<char>,
-}
-
-impl Case {
-    fn turn(&mut self, letter: char) {
-        match letter {
-            'u' | 'l' => self.next = Some(letter),
-            'E' => (self.all, self.next) = (None, None),
-            _ => (self.all, self.next) = (Some(letter), None),
-        }
-    }
-
-    fn push(&mut self, out: &mut Traced, text: &Traced) -> Result<(), Why> {
-        if self.all.is_none() && self.next.is_none() || text.is_empty() {
-            out.push(text);
-            return Ok(());
-        }
-        if text.has_hole() || !text.bytes().is_ascii() {
-            return Err(Why::NotUnderstood("the case of letters that are not known".into()));
-        }
-        for (n, byte) in text.bytes().iter().enumerate() {
-            let one = text.slice(n..n + 1);
-            let other = match self.next.take().or(self.all) {
-                Some('u' | 'U') => byte.to_ascii_uppercase(),
-                Some(_) => byte.to_ascii_lowercase(),
-                None => *byte,
-            };
-            match one.span() {
-                Some(span) if other != *byte => out.push_made(&[other], span),
-                _ => out.push(&one),
-            }
-        }
-        Ok(())
     }
 }
 

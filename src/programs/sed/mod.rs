@@ -3,18 +3,11 @@
 mod exec;
 mod parse;
 
-use crate::text::{Span, Traced, Why};
+use crate::text::{Traced, Why};
 
+use super::arguments::Arguments;
 use super::pattern::NoPattern;
-use super::program::{Files, Found, Outcome, Status};
-
-/// Runs `sed` with the arguments `argv` (without the program's name).
-pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Outcome {
-    match try_run(argv, stdin, files, at) {
-        Ok(outcome) => outcome,
-        Err(outcome) => *outcome,
-    }
-}
+use super::program::{Done, Found, Invocation, Outcome, Status, known};
 
 #[derive(Default)]
 struct Options {
@@ -42,83 +35,28 @@ impl Options {
     }
 }
 
-fn try_run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) -> Result<Outcome, Box<Outcome>> {
+/// Runs `sed`.
+pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     let mut options = Options::default();
-    let mut others: Vec<&Traced> = Vec::new();
-    let mut words = argv.iter();
-    let mut only_words = false;
-    while let Some(word) = words.next() {
-        let text = match word.as_str() {
-            Some(text) if only_words || !text.starts_with(['-', '\u{E000}']) || text == "-" => {
-                others.push(word);
-                continue;
+    let mut arguments = Arguments::new("sed", call.argv, 1);
+    while let Some(option) = arguments.next()? {
+        match option {
+            "n" | "quiet" | "silent" => options.quiet = true,
+            "E" | "r" | "regexp-extended" => options.extended = true,
+            "s" | "separate" => options.separate = true,
+            "z" | "null-data" | "zero-terminated" => options.zero = true,
+            "u" | "unbuffered" | "sandbox" | "follow-symlinks" => {}
+            "i" | "in-place" => options.in_place = Some(known(&arguments.rest().unwrap_or_default())?.to_owned()),
+            "e" | "expression" => options.add(&arguments.value()?),
+            "f" | "file" => {
+                let text = call.read(&arguments.value()?)?.ok_or_else(usage)?;
+                let end = text.len() - usize::from(text.bytes().ends_with(b"\n"));
+                options.add(&text.slice(0..end));
             }
-            // The script itself may begin with what is not known.
-            Some(text) if text.starts_with('\u{E000}') && options.script.is_none() && others.is_empty() => {
-                others.push(word);
-                continue;
-            }
-            // So may an expression that is part of its option's word.
-            Some(text) if text.starts_with("-e") || text.starts_with("--expression=") => text,
-            _ => super::program::known(word)?,
-        };
-        if let Some(long) = text.strip_prefix("--") {
-            let (name, value) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
-            let rest = || word.slice(text.len() - value.map_or(0, str::len)..text.len());
-            match name {
-                "" => only_words = true,
-                "quiet" | "silent" => options.quiet = true,
-                "regexp-extended" => options.extended = true,
-                "separate" => options.separate = true,
-                "null-data" | "zero-terminated" => options.zero = true,
-                "in-place" => options.in_place = Some(value.unwrap_or_default().to_owned()),
-                "unbuffered" | "sandbox" | "follow-symlinks" => {}
-                "expression" => {
-                    let part = if value.is_some() { rest() } else { words.next().ok_or_else(usage)?.clone() };
-                    options.add(&part);
-                }
-                "file" => {
-                    let path = if value.is_some() { rest() } else { words.next().ok_or_else(usage)?.clone() };
-                    script_file(&mut options, &path, files)?;
-                }
-                _ => return Err(super::program::not_followed(&format!("sed's option --{name}"), word)),
-            }
-            continue;
-        }
-        let mut at = 1;
-        while let Some(letter) = text.get(at..).and_then(|t| t.chars().next()) {
-            at += letter.len_utf8();
-            let rest = (at < text.len()).then(|| word.slice(at..text.len()));
-            match letter {
-                'n' => options.quiet = true,
-                'E' | 'r' => options.extended = true,
-                's' => options.separate = true,
-                'z' => options.zero = true,
-                'u' => {}
-                'i' => {
-                    options.in_place = Some(text.get(at..).unwrap_or_default().to_owned());
-                    break;
-                }
-                'e' => {
-                    let part = match rest {
-                        Some(rest) => rest,
-                        None => words.next().ok_or_else(usage)?.clone(),
-                    };
-                    options.add(&part);
-                    break;
-                }
-                'f' => {
-                    let path = match rest {
-                        Some(rest) => rest,
-                        None => words.next().ok_or_else(usage)?.clone(),
-                    };
-                    script_file(&mut options, &path, files)?;
-                    break;
-                }
-                _ => return Err(super::program::not_followed(&format!("sed's option -{letter}"), word)),
-            }
+            _ => return Err(arguments.refused()),
         }
     }
+    let mut others = arguments.operands;
     if options.script.is_none() {
         if others.is_empty() {
             return Err(usage());
@@ -132,12 +70,12 @@ fn try_run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, at: Span) 
     let script = match parse::script(code, options.extended, options.zero) {
         Ok(script) => script,
         Err(NoPattern::Refused) => match code.first_hole() {
-            Some((_, why)) => return Err(Box::new(Outcome::unknown(why.clone(), at))),
+            Some((_, why)) => return Err(call.unknown(why.clone())),
             None => return Err(usage()),
         },
-        Err(NoPattern::Unknown(why)) => return Err(Box::new(Outcome::unknown(why, at))),
+        Err(NoPattern::Unknown(why)) => return Err(call.unknown(why)),
     };
-    edit(&options, &script, &others, stdin, files, at)
+    edit(&options, &script, &others, call)
 }
 
 /// What sed says of a script or arguments that it refuses.
@@ -146,34 +84,18 @@ fn usage() -> Box<Outcome> {
     Box::new(Outcome::failed(1))
 }
 
-fn script_file(options: &mut Options, path: &Traced, files: Files<'_>) -> Result<(), Box<Outcome>> {
-    let text = super::program::read(path, files)?.ok_or_else(usage)?;
-    let end = text.len() - usize::from(text.bytes().ends_with(b"\n"));
-    options.add(&text.slice(0..end));
-    Ok(())
-}
-
-fn edit(
-    options: &Options,
-    script: &[parse::Command],
-    names: &[&Traced],
-    stdin: Option<&Traced>,
-    files: Files<'_>,
-    at: Span,
-) -> Result<Outcome, Box<Outcome>> {
+fn edit(options: &Options, script: &[parse::Command], names: &[&Traced], call: &mut Invocation<'_>) -> Done<Outcome> {
+    let at = call.at;
     let unknown = |why| Box::new(Outcome::unknown(why, at));
     let mut status = 0;
     let mut streams: Vec<(String, Traced)> = Vec::new();
     for name in names {
-        let path = super::program::known(name)?;
+        let path = known(name)?;
         if path == "-" && options.in_place.is_none() {
-            streams.push((
-                path.to_owned(),
-                stdin.cloned().ok_or_else(|| super::program::not_followed("standard input", name))?,
-            ));
+            streams.push((path.to_owned(), call.standard_input()?));
             continue;
         }
-        match files(path) {
+        match (call.files)(path) {
             Found::Content(text) => streams.push((path.to_owned(), text)),
             Found::Missing => status = 2,
             Found::Unknown(why) => return Err(unknown(why)),
@@ -183,8 +105,7 @@ fn edit(
         if options.in_place.is_some() {
             return Err(Box::new(Outcome::failed(4)));
         }
-        let text = stdin.cloned().ok_or_else(|| Box::new(Outcome::standard_input_unknown(&[Traced::made("-", at)])))?;
-        streams.push(("-".to_owned(), text));
+        streams.push(("-".to_owned(), call.standard_input()?));
     }
     let mut read = std::collections::BTreeMap::new();
     for path in script.iter().filter_map(|c| if let parse::Action::Read(path) = &c.action { Some(path) } else { None })
@@ -192,7 +113,7 @@ fn edit(
         if path == "/dev/stdin" {
             return Err(unknown(Why::NotUnderstood("sed's r of standard input".into())));
         }
-        match files(path) {
+        match (call.files)(path) {
             Found::Content(text) => drop(read.insert(path.clone(), text)),
             Found::Missing => {}
             Found::Unknown(why) => return Err(unknown(why)),

@@ -1,6 +1,7 @@
 //! Scripts of `sed`, read.
 
 use crate::programs::pattern::{NoPattern, Pattern, Syntax};
+use crate::programs::substitute::Part;
 use crate::text::{Traced, Why};
 
 /// The most commands of a script.
@@ -21,16 +22,6 @@ pub(super) enum Address {
     More(usize),
     /// Up to a multiple, as the end of a range.
     Multiple(usize),
-}
-
-/// A part of what a substitution puts in.
-#[derive(Clone, Debug)]
-pub(super) enum Part {
-    Text(Traced),
-    /// A group of the match; 0 is all of it.
-    Group(usize),
-    /// From here on letters are large (`U`) or small (`L`), the next one is (`u`, `l`), or they are as they are (`E`).
-    Case(char),
 }
 
 /// A substitution.
@@ -91,17 +82,17 @@ pub(super) struct Command {
 /// Reads a script.
 pub(super) fn script(code: &Traced, extended: bool, zero: bool) -> Result<Vec<Command>, NoPattern> {
     let Some(text) = code.as_str() else { return unknown("a sed script that is not UTF-8") };
-    let mut reader =
-        Reader { code, text, at: 0, extended, zero, out: Vec::new(), open: Vec::new(), labels: Vec::new() };
-    while reader.command()? {
-        if reader.out.len() > MAX_COMMANDS {
+    let mut parser =
+        ScriptParser { code, text, at: 0, extended, zero, out: Vec::new(), open: Vec::new(), labels: Vec::new() };
+    while parser.command()? {
+        if parser.out.len() > MAX_COMMANDS {
             return Err(NoPattern::Unknown(Why::Limit("commands of a sed script")));
         }
     }
-    if !reader.open.is_empty() {
+    if !parser.open.is_empty() {
         return Err(NoPattern::Refused);
     }
-    let (labels, mut out) = (reader.labels, reader.out);
+    let (labels, mut out) = (parser.labels, parser.out);
     for (index, name, target) in labels.iter().filter(|(.., target)| !target) {
         debug_assert!(!target, "only branches are left");
         let found = labels.iter().find(|(_, label, target)| *target && label == name);
@@ -118,7 +109,7 @@ fn unknown<T>(what: &str) -> Result<T, NoPattern> {
     Err(NoPattern::Unknown(Why::NotUnderstood(what.into())))
 }
 
-struct Reader<'a> {
+struct ScriptParser<'a> {
     code: &'a Traced,
     text: &'a str,
     at: usize,
@@ -132,7 +123,7 @@ struct Reader<'a> {
     labels: Vec<(usize, String, bool)>,
 }
 
-impl Reader<'_> {
+impl ScriptParser<'_> {
     fn peek(&self) -> Option<char> {
         self.text.get(self.at..)?.chars().next()
     }
