@@ -59,7 +59,7 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>
             Some(File::Known(text)) => {
                 let id = cx.texts.add_made(path.as_str(), &text, place);
                 environment.extend(environment_file(&cx.texts.view(id)));
-                if let Some((at, why)) = unknown(&text).as_ref().and_then(Traced::first_hole) {
+                if let Some((at, why)) = unknown(&text) {
                     open(&mut environment, at, why);
                 }
             }

@@ -33,10 +33,10 @@ pub struct Invocation<'a> {
 }
 
 /// What a step of a program gives, or the outcome that ends the program.
-pub type Done<T> = Result<T, Box<Outcome>>;
+pub(super) type Done<T> = Result<T, Box<Outcome>>;
 
 /// A program as a function of what it is given.
-pub type Filter = fn(&mut Invocation<'_>) -> Done<Outcome>;
+pub type Filter = fn(&mut Invocation<'_>) -> Result<Outcome, Box<Outcome>>;
 
 /// The exit status of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]

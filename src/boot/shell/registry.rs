@@ -1,8 +1,6 @@
 //! Every builtin and program that is modelled: its names, and where its model is.
 
-use crate::programs::{
-    self, awk, coding, columns, envsubst, expr, grep, jq, lines, names, perl, python, sed, yq,
-};
+use crate::programs::{self, awk, coding, columns, envsubst, expr, grep, jq, lines, names, perl, python, sed, yq};
 
 use super::call::Call;
 use super::interpreter::Shell;

@@ -143,6 +143,7 @@ impl ScriptRun {
                         || text.starts_with("--inplace")
                         || text.starts_with("inplace")
                         || text.starts_with('-') && !text.starts_with("--") && text.contains('i')
+                        || name.ends_with("awk") && (text.contains("> \"") || text.contains(">\""))
                 }),
                 _ => true,
             };
