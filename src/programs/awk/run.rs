@@ -286,8 +286,12 @@ impl<'a> AwkRun<'a> {
     /// The number of the field that an expression names.
     fn index(&mut self, which: &Expr) -> Known<usize> {
         let n = self.eval(which)?.as_number()?;
+        if n < 0.0 {
+            return not("this field of awk");
+        }
         #[allow(clippy::cast_sign_loss, reason = "it is not below zero")]
-        if n >= 0.0 && n < MAX_FIELDS as f64 { Ok(n as usize) } else { not("this field of awk") }
+        let n = n as usize;
+        if n <= MAX_FIELDS { Ok(n) } else { not("this field of awk") }
     }
 
     /// Puts a value where an expression names a place.
