@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::text::{Span, Traced, View};
 
+use super::template::{Next, Piece, Pieces, Tag, fault, first_word, quoted, trimmed};
 use super::{MAX_DEPTH, SyntaxError, TOO_DEEP};
 
 /// A template and the ones that it defines.
@@ -100,8 +101,7 @@ pub enum Head {
 /// # Errors
 /// The first fault: such a template gives nothing at all.
 pub fn parse(view: &View) -> Result<Template, SyntaxError> {
-    let pieces = pieces(view)?;
-    let mut parser = Parser { view, pieces, at: 0, defines: BTreeMap::new() };
+    let mut parser = Parser { view, pieces: Pieces::new(view, pieces(view)?), defines: BTreeMap::new() };
     let (body, end) = parser.list(0)?;
     match end {
         Stop::Text => Ok(Template { body, defines: parser.defines }),
@@ -109,37 +109,18 @@ pub fn parse(view: &View) -> Result<Template, SyntaxError> {
     }
 }
 
-fn fault(at: Span, message: &str) -> SyntaxError {
-    SyntaxError { at, message: message.to_owned() }
-}
-
-/// A text or an action, before it is known what belongs together.
-enum Raw {
-    Text(Range<usize>),
-    Action(Range<usize>),
-}
-
 /// Takes a text apart at its marks, and applies `{{-` and `-}}`.
-fn pieces(view: &View) -> Result<Vec<Raw>, SyntaxError> {
+fn pieces(view: &View) -> Result<Vec<Piece>, SyntaxError> {
     let bytes = &view.bytes;
     let mut out = Vec::new();
     let (mut from, mut trim) = (0, false);
     loop {
         let open = bytes[from..].windows(2).position(|w| w == b"{{").map(|p| from + p);
-        let mut end = open.unwrap_or(bytes.len());
+        let end = open.unwrap_or(bytes.len());
         let minus = |at: usize| bytes.get(at) == Some(&b'-');
         let blank = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_whitespace);
         let cut = open.is_some_and(|at| minus(at + 2) && blank(at + 3));
-        let mut start = from;
-        if trim {
-            start += bytes[start..end].iter().take_while(|b| b.is_ascii_whitespace()).count();
-        }
-        if cut {
-            end -= bytes[start..end].iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
-        }
-        if start < end {
-            out.push(Raw::Text(start..end));
-        }
+        out.extend(trimmed(bytes, from..end, trim, cut));
         let Some(open) = open else { return Ok(out) };
         let inner = open + 2 + usize::from(cut);
         let close = close(bytes, inner).ok_or_else(|| fault(view.span(open..open + 2), "`{{` without `}}`"))?;
@@ -147,7 +128,7 @@ fn pieces(view: &View) -> Result<Vec<Raw>, SyntaxError> {
         let end = close - usize::from(trim);
         let text = bytes[inner..end].trim_ascii();
         if !text.starts_with(b"/*") {
-            out.push(Raw::Action(inner..end));
+            out.push(Piece::Tag(inner..end));
         }
         from = close + 2;
     }
@@ -187,28 +168,25 @@ enum Stop {
 
 struct Parser<'v> {
     view: &'v View,
-    pieces: Vec<Raw>,
-    at: usize,
+    pieces: Pieces<'v>,
     defines: BTreeMap<String, Arc<Vec<Part>>>,
 }
 
 impl Parser<'_> {
     fn list(&mut self, depth: usize) -> Result<(Vec<Part>, Stop), SyntaxError> {
         let mut out = Vec::new();
-        while let Some(piece) = self.pieces.get(self.at) {
-            self.at += 1;
-            let range = match piece {
-                Raw::Text(range) => {
-                    out.push(Part::Text(self.view.span(range.clone())));
+        while let Some(next) = self.pieces.next(depth)? {
+            let Tag { at, whole, word, rest } = match next {
+                Next::Text(span) => {
+                    out.push(Part::Text(span));
                     continue;
                 }
-                Raw::Action(range) => range.clone(),
+                Next::Output(range) => {
+                    out.push(Part::Output(self.pipeline(range)?));
+                    continue;
+                }
+                Next::Tag(tag) => tag,
             };
-            let at = self.view.span(range.clone());
-            if depth >= MAX_DEPTH {
-                return Err(fault(at, TOO_DEEP));
-            }
-            let (word, rest) = self.first_word(range.clone());
             match word.as_str() {
                 "end" => return Ok((out, Stop::Closed(at))),
                 "else" => return Ok((out, Stop::Else(at, rest))),
@@ -232,19 +210,10 @@ impl Parser<'_> {
                         out.push(Part::Call(name, with));
                     }
                 }
-                _ => out.push(Part::Output(self.pipeline(range)?)),
+                _ => out.push(Part::Output(self.pipeline(whole)?)),
             }
         }
         Ok((out, Stop::Text))
-    }
-
-    /// The first word of an action, and what stands behind it.
-    fn first_word(&self, range: Range<usize>) -> (String, Range<usize>) {
-        let bytes = &self.view.bytes[range.clone()];
-        let start = bytes.iter().take_while(|b| b.is_ascii_whitespace()).count();
-        let length = bytes[start..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-        let word = String::from_utf8_lossy(&bytes[start..start + length]).into_owned();
-        (word, range.start + start + length..range.end)
     }
 
     /// A quoted name and perhaps a pipeline.
@@ -266,7 +235,7 @@ impl Parser<'_> {
             Stop::Text => return Err(fault(at, "no `end`")),
             Stop::Closed(_) => Vec::new(),
             Stop::Else(at, rest) => {
-                let (word, rest) = self.first_word(rest);
+                let (word, rest) = first_word(self.view, rest);
                 match word.as_str() {
                     "" => {
                         let (other, Stop::Closed(_)) = self.list(depth + 1)? else { return Err(fault(at, "no `end`")) };
@@ -320,22 +289,19 @@ fn pipeline(lexer: &mut Lexer<'_>, depth: usize) -> Result<Pipeline, SyntaxError
                 continue;
             }
             Token::Fields(fields) => {
-                let last = commands.last_mut().and_then(|c| c.last_mut()).filter(|_| !gap);
-                match last {
-                    // `(pipeline).field`
+                end = lexer.at;
+                // `(pipeline).field`
+                match commands.last_mut().and_then(|c| c.last_mut()).filter(|_| !gap) {
                     Some(operand) => {
                         operand.fields.extend(fields);
-                        operand.at = operand.at.to(at(lexer.at));
-                        end = lexer.at;
-                        continue;
+                        operand.at = operand.at.to(at(end));
                     }
                     None => {
-                        let operand = Operand { head: Head::Dot, fields, at: at(lexer.at) };
+                        let operand = Operand { head: Head::Dot, fields, at: at(end) };
                         commands.last_mut().into_iter().for_each(|c| c.push(operand.clone()));
-                        end = lexer.at;
-                        continue;
                     }
                 }
+                continue;
             }
             Token::Open => {
                 let inner = pipeline(lexer, depth + 1)?;
@@ -477,124 +443,17 @@ impl Lexer<'_> {
     }
 
     fn text(&mut self, quote: u8) -> Result<Token, SyntaxError> {
-        let start = self.at;
-        self.at += 1;
-        let mut out = Traced::new();
-        let mut run = self.at;
-        loop {
-            match self.peek() {
-                Some(b) if b == quote => break,
-                Some(b'\\') if quote != b'`' => {
-                    self.view.push_onto(&mut out, run..self.at);
-                    let from = self.at;
-                    let escaped = self.view.bytes[..self.end].get(self.at + 1).copied().unwrap_or(b'\\');
-                    let byte = match escaped {
-                        b'n' => b'\n',
-                        b't' => b'\t',
-                        b'r' => b'\r',
-                        other => other,
-                    };
-                    self.at = (self.at + 2).min(self.end);
-                    self.view.push_escape(&mut out, &[byte], from..self.at);
-                    run = self.at;
-                }
-                Some(_) => self.at += 1,
-                None => return Err(fault(self.view.span(start..start + 1), "a quote is not closed")),
-            }
-        }
-        self.view.push_onto(&mut out, run..self.at);
-        self.at += 1;
-        if out.is_empty() {
-            out = Traced::made("", self.view.span(start..self.at));
-        }
-        Ok(Token::Text(out))
+        let escape: fn(u8) -> Vec<u8> = |escaped| match escaped {
+            b'n' => vec![b'\n'],
+            b't' => vec![b'\t'],
+            b'r' => vec![b'\r'],
+            other => vec![other],
+        };
+        let (text, end) = quoted(self.view, self.at, self.end, (quote != b'`').then_some(escape))?;
+        self.at = end;
+        Ok(Token::Text(text))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::syntax::testing::file;
-
-    /// What a template says in short.
-    fn said(parts: &[Part], view: &View) -> String {
-        let text = |span: &Span| String::from_utf8_lossy(&view.bytes[span.range()]).into_owned();
-        let branch = |word: &str, b: &Branch| {
-            format!("{word}({}){{{}}}{{{}}}", pipe(&b.pipeline), said(&b.then, view), said(&b.other, view))
-        };
-        fn pipe(p: &Pipeline) -> String {
-            let commands: Vec<_> =
-                p.commands.iter().map(|c| c.iter().map(operand).collect::<Vec<_>>().join(" ")).collect();
-            let names = if p.names.is_empty() { String::new() } else { format!("{}:=", p.names.join(",")) };
-            format!("{names}{}", commands.join("|"))
-        }
-        fn operand(o: &Operand) -> String {
-            let head = match &o.head {
-                Head::Dot => ".".to_owned(),
-                Head::Variable(name) | Head::Function(name) => name.clone(),
-                Head::Text(text) => format!("{:?}", text.to_text()),
-                Head::Number(text) => text.to_text().into_owned(),
-                Head::Bool(value) => value.to_string(),
-                Head::Nil => "nil".to_owned(),
-                Head::Inner(inner) => format!("({})", pipe(inner)),
-            };
-            format!("{head}[{}]", o.fields.join("."))
-        }
-        let part = |part: &Part| match part {
-            Part::Text(span) => format!("{:?}", text(span)),
-            Part::Output(pipeline) => format!("<{}>", pipe(pipeline)),
-            Part::If(b) => branch("if", b),
-            Part::With(b) => branch("with", b),
-            Part::Range(b) => branch("range", b),
-            Part::Call(name, with) => format!("call {} {}", name.to_text(), with.iter().map(pipe).collect::<String>()),
-            Part::Break => "break".to_owned(),
-            Part::Continue => "continue".to_owned(),
-        };
-        parts.iter().map(part).collect::<Vec<_>>().join(" ")
-    }
-
-    #[test]
-    fn parts() {
-        for (given, expected) in [
-            ("a {{ .Values.x }} b", r#""a " <.[Values.x]> " b""#),
-            ("a\n{{- .x -}}\n b", r#""a" <.[x]> "b""#),
-            ("{{ default \"a}}\" $.y | quote }}", r#"<default[] "a}}"[] $[y]|quote[]>"#),
-            (
-                "{{if and .a (not .b)}}1{{else if eq .c 2}}2{{else}}3{{end}}",
-                r#"if(and[] .[a] (not[] .[b])[]){"1"}{if(eq[] .[c] 2[]){"2"}{"3"}}"#,
-            ),
-            ("{{/* a }} b */}}x{{- /* c */ -}} y", r#""x" "y""#),
-            ("{{range $k, $v := .m}}{{$k}}{{break}}{{end}}", "range($k,$v:=.[m]){<$k[]> break}{}"),
-            ("{{ (index .a 0).b }}", "<(index[] .[a] 0[])[b]>"),
-            ("{{ define \"x\" }}y{{ end }}{{ template \"x\" . }}", "call x .[]"),
-            ("{{ $x := `a` }}{{ $x = 1 }}", r#"<$x:="a"[]> <$x:=1[]>"#),
-            ("{{ . }}{{ $ }}", "<.[]> <$[]>"),
-            ("{ {x} }}", r#""{ {x} }}""#),
-        ] {
-            let (_texts, view) = file(given.as_bytes());
-            let template = parse(&view).unwrap_or_else(|e| panic!("{given}: {e:?}"));
-            assert_eq!(said(&template.body, &view), expected, "{given}");
-        }
-    }
-
-    #[test]
-    fn faults() {
-        let deep = "{{if .a}}".repeat(1000);
-        let nested = format!("{{{{ {}", "(".repeat(1000));
-        for given in [
-            "{{ .x",
-            "{{ if }}",
-            "{{ if .a }}",
-            "{{ end }}",
-            "{{ \"a }}",
-            "{{ a b) }}",
-            "{{ | a }}",
-            "{{}}",
-            &deep,
-            &nested,
-        ] {
-            let (_texts, view) = file(given.as_bytes());
-            assert!(parse(&view).is_err(), "{given}");
-        }
-    }
-}
+mod tests;

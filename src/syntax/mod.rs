@@ -8,6 +8,7 @@ pub mod powershell;
 pub(crate) mod python;
 mod scalar;
 pub mod shell;
+mod template;
 #[cfg(test)]
 mod testing;
 pub mod toml;
