@@ -58,7 +58,8 @@ impl Shell<'_, '_> {
                     };
                     let mut all = vec![Traced::made(place, span)];
                     all.extend(words);
-                    return self.call_program(interpreter, &Traced::made(interpreter, span), all, span, path);
+                    let program = Traced::made(interpreter, span);
+                    return self.modelled(&Call { name: interpreter, program: &program, words: &all, at: span }, path);
                 }
                 Some(File::Removed) => {
                     path.status = Status::NonZero;
@@ -69,21 +70,25 @@ impl Shell<'_, '_> {
             }
         }
         let base = name.rsplit('/').next().unwrap_or_default();
-        let call = Call { name: base, program: first, words: &words, at: span };
-        match registry::find(base) {
-            Some(Model::Command(run)) => run(self, &call, path).unwrap_or_else(|path| self.unmodelled(&call, path)),
+        self.modelled(&Call { name: base, program: first, words: &words, at: span }, path)
+    }
+
+    /// Runs the model of a builtin or a program, if there is one.
+    fn modelled(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
+        match registry::find(call.name) {
+            Some(Model::Command(run)) => run(self, call, path).unwrap_or_else(|path| self.unmodelled(call, path)),
             Some(Model::Builtin(run)) => {
                 path.status = Status::Zero;
-                run(&call, &mut path);
+                run(call, &mut path);
                 vec![path]
             }
             found => {
                 path.status = Status::Zero;
-                if !found.is_some_and(|model| self.program(model, &call, &mut path)) {
-                    return self.unmodelled(&call, path);
+                if !found.is_some_and(|model| self.program(model, call, &mut path)) {
+                    return self.unmodelled(call, path);
                 }
                 let ends = self.conditions == 0 && path.shell.options.errexit;
-                if ends && matches!(path.status, Status::Unread(_)) { self.doubted(span, path) } else { vec![path] }
+                if ends && matches!(path.status, Status::Unread(_)) { self.doubted(call.at, path) } else { vec![path] }
             }
         }
     }

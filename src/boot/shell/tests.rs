@@ -50,3 +50,10 @@ fn scripts_do_what_bash_does() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(open * 8 <= cases.len(), "{open} of {} scripts are not known", cases.len());
 }
+
+/// A file that stands for its own interpreter is not run for ever.
+#[test]
+fn an_interpreter_that_a_script_wrote_is_run_once() {
+    let file = "printf '#!/opt/python\\nprint(1)\\n' > /opt/python; PATH=/opt:/bin; /opt/python; echo done";
+    assert!(output(file).is_some());
+}
