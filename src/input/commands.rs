@@ -338,3 +338,6 @@ fn runs(kind: &CommandKind) -> bool {
         |word: &Word| word.bare().and_then(Traced::known_str).map(|w| w.rsplit('/').next().unwrap_or(w).to_owned());
     words.iter().take(3).filter_map(known).any(|w| matches!(w.as_str(), "bash" | "sh" | "ssh" | "su" | "sudo" | "zsh"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -353,3 +353,6 @@ fn selects(target: &Node, tree: &Node) -> bool {
         && marked("labelSelector", &["metadata", "labels"])
         && marked("annotationSelector", &["metadata", "annotations"])
 }
+
+#[cfg(test)]
+mod tests;

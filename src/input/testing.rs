@@ -1,10 +1,12 @@
 //! What the tests of the kinds of input share.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::unit::{FileList, Input};
 use crate::node::{Cx, NodeGroup, Step};
-use crate::text::{Layer, Memory, Traced, Whence};
+use crate::syntax::{Node, yaml};
+use crate::text::{Layer, Memory, Source, Traced, View, Whence};
 
 /// Reads one file as `kind` and hands what was found to `check`.
 pub(super) fn read(kind: &dyn Input, path: &str, text: &str, check: impl FnOnce(&[NodeGroup], &Cx<'_>)) {
@@ -13,6 +15,17 @@ pub(super) fn read(kind: &dyn Input, path: &str, text: &str, check: impl FnOnce(
     let list = FileList { files: vec![PathBuf::from(path)] };
     let groups: Vec<_> = kind.claim(&list).iter().flat_map(|unit| kind.read(unit, &mut cx)).collect();
     check(&groups, &cx);
+}
+
+/// A text as if it stood in a file.
+pub(super) fn view(text: &str, cx: &mut Cx<'_>) -> View {
+    let id = cx.texts.add_source(Arc::new(Source::new("/t", text.as_bytes())));
+    cx.texts.view(id)
+}
+
+/// The first document of a YAML text.
+pub(super) fn tree(text: &str, cx: &mut Cx<'_>) -> Node {
+    yaml::parse(&view(text, cx)).tree.into_iter().next().expect("a document")
 }
 
 /// The text of a step, without its base64, with `?` for each hole.

@@ -264,3 +264,6 @@ fn groups(run: TaskRun, when: &Guard, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

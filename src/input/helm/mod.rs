@@ -197,3 +197,6 @@ impl ChartRun<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,3 +2,6 @@
 
 pub(super) mod json;
 pub(super) mod strategic;
+
+#[cfg(test)]
+mod tests;

@@ -236,3 +236,6 @@ fn text(value: &Value) -> Option<Traced> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
