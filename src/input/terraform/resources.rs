@@ -123,11 +123,7 @@ impl Engine<'_, '_> {
         let text = String::from_utf8_lossy(self.cx.texts.slice(block.span)).into_owned();
         let about = |text: &str| ABOUT_KUBELETS.iter().any(|word| text.to_lowercase().contains(word));
         let address = self.addressed(instance, address);
-        let mut found = if is_store(block) {
-            self.stored_alone(instance, &address, block)
-        } else {
-            self.scripts(instance, &address, block)
-        };
+        let mut found = self.scripts(instance, &address, block);
         found.retain(|group| {
             group.steps.iter().any(|step| match step {
                 Step::Script(text) | Step::UserData(text, _) | Step::File { content: text, .. } => {

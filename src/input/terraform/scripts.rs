@@ -8,6 +8,7 @@ use crate::syntax::hcl::{Block, Body};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Guard, Kind, MAX_ALTERNATIVES, Value};
 
+use super::carriers::is_store;
 use super::engine::Engine;
 use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
@@ -36,9 +37,10 @@ impl Engine<'_, '_> {
         for (guard, expansion) in self.expand(instance, block) {
             let Some(guard) = self.instances[instance].when.and(&guard) else { continue };
             for (suffix, own) in expansion.instances() {
-                for (when, steps) in self.scripts_of(block, &own) {
+                let ways = if is_store(block) { self.stored_steps(block, &own) } else { self.scripts_of(block, &own) };
+                for (when, steps) in ways {
                     let Some(when) = guard.and(&when) else { continue };
-                    if !steps.iter().any(|step| matches!(step, Step::Script(_))) {
+                    if !steps.iter().any(|step| matches!(step, Step::Script(_) | Step::UserData(..))) {
                         continue;
                     }
                     let mut group = NodeGroup::new(format!("{address}{suffix}"), self.place_of(instance, block, &own));

@@ -1,9 +1,7 @@
 //! Texts that a configuration stores somewhere for a node to fetch, or for a tool to read: S3 objects, SSM parameters, local
 //! files. Where user data fetches an object, it finds the content under the object's address.
 
-use std::sync::Arc;
-
-use crate::node::{NodeGroup, Step, Wrapping};
+use crate::node::{Step, Wrapping};
 use crate::syntax::hcl::{Block, Body};
 use crate::text::{Layer, Traced};
 use crate::value::{Guard, Value};
@@ -84,31 +82,21 @@ impl Engine<'_, '_> {
         named.map(|o| Step::file(o.uri.clone(), o.content.clone())).collect()
     }
 
-    /// A stored text as a node group of its own, where it is something that boots or runs.
-    pub(super) fn stored_alone(&mut self, instance: usize, address: &str, block: &Arc<Block>) -> Vec<NodeGroup> {
-        let mut groups = Vec::new();
-        for (guard, expansion) in self.expand(instance, block) {
-            let Some(guard) = self.instances[instance].when.and(&guard) else { continue };
-            for (suffix, own) in expansion.instances() {
-                for (when, text) in self.stored(&block.body, block.label(0), &own) {
-                    let Some(when) = guard.and(&when) else { continue };
-                    let shell = text.bytes().starts_with(b"#!")
-                        && text.bytes().split(|b| *b == b'\n').next().is_some_and(|line| line.ends_with(b"sh"));
-                    let step = if is_user_data(text.bytes()) {
-                        Step::UserData(text, Wrapping::Plain)
-                    } else if shell {
-                        Step::Script(text)
-                    } else {
-                        continue;
-                    };
-                    let mut group = NodeGroup::new(format!("{address}{suffix}"), self.place_of(instance, block, &own));
-                    group.when = when;
-                    group.steps = vec![self.step_in_repository(step)];
-                    groups.push(group);
-                }
+    /// A stored text by itself, where it is something that boots or runs.
+    pub(super) fn stored_steps(&mut self, block: &Block, own: &Env) -> Vec<(Guard, Vec<Step>)> {
+        let step = |text: Traced| {
+            let first = text.bytes().split(|b| *b == b'\n').next().unwrap_or_default();
+            let shell = first.starts_with(b"#!") && first.ends_with(b"sh");
+            if is_user_data(text.bytes()) {
+                vec![Step::UserData(text, Wrapping::Plain)]
+            } else if shell {
+                vec![Step::Script(text)]
+            } else {
+                Vec::new()
             }
-        }
-        groups
+        };
+        let ways = self.stored(&block.body, block.label(0), own);
+        ways.into_iter().map(|(when, text)| (when, step(text))).collect()
     }
 
     /// The value of the SSM parameter that a data source asks for by name, if the same configuration stores it.

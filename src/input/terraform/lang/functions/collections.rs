@@ -267,21 +267,19 @@ pub(super) fn index(args: &[Value], at: Span) -> Outcome {
 }
 
 pub(super) fn keys(args: &[Value], at: Span) -> Outcome {
-    let map = map_of(&args[0])?;
-    if let Some(why) = &map.open {
-        return Ok(Value::unknown(why.clone(), at));
-    }
-    let (entries, _) = entries_of(&args[0]).map_err(|why| Refused::new(why.to_string()))?;
-    Ok(Value::list(entries.into_iter().map(|(key, _)| key).collect(), at))
+    of_entries(args, at, |(key, _)| key)
 }
 
 pub(super) fn values(args: &[Value], at: Span) -> Outcome {
-    let map = map_of(&args[0])?;
-    if let Some(why) = &map.open {
-        return Ok(Value::unknown(why.clone(), at));
+    of_entries(args, at, |(_, value)| value)
+}
+
+fn of_entries(args: &[Value], at: Span, part: fn((Value, Value)) -> Value) -> Outcome {
+    map_of(&args[0])?;
+    match entries_of(&args[0]).map_err(|why| Refused::new(why.to_string()))? {
+        (_, Some(why)) => Ok(Value::unknown(why, at)),
+        (entries, None) => Ok(Value::list(entries.into_iter().map(part).collect(), at)),
     }
-    let (entries, _) = entries_of(&args[0]).map_err(|why| Refused::new(why.to_string()))?;
-    Ok(Value::list(entries.into_iter().map(|(_, value)| value).collect(), at))
 }
 
 pub(super) fn length(args: &[Value], at: Span) -> Outcome {

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::syntax::hcl;
-use crate::text::{FileError, Span, TextId, Why};
+use crate::text::{FileError, Span, TextId, View, Why};
 use crate::value::{Kind, Value};
 
 use super::super::data::Data;
@@ -32,28 +32,24 @@ fn open(data: &mut dyn Data, args: &[Value], at: Span) -> Result<Result<TextId, 
 }
 
 pub(in crate::input::terraform) fn file(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    let id = given!(open(data, args, at));
-    let view = data.texts().view(id);
-    if !data.charge(view.bytes.len()) {
-        return Ok(Value::unknown(Why::Limit("steps of evaluation"), at));
-    }
+    let view = given!(content(data, args, at));
     if view.as_str().is_err() {
         return Err(Refused::new("the file is not UTF-8"));
     }
     Ok(Value::str(view.traced(0..view.bytes.len()), at).through(at, &"file".into()))
 }
 
-/// The bytes of the file that an argument names.
-pub(super) fn file_bytes(data: &mut dyn Data, args: &[Value], at: Span) -> Result<Result<Arc<[u8]>, Value>, Refused> {
+/// The content of the file that an argument names. The outer error is a refusal, the inner one a hole.
+pub(super) fn content(data: &mut dyn Data, args: &[Value], at: Span) -> Result<Result<View, Value>, Refused> {
     let id = match open(data, args, at)? {
         Ok(id) => id,
         Err(hole) => return Ok(Err(hole)),
     };
-    let bytes = data.texts().view(id).bytes;
-    if !data.charge(bytes.len()) {
+    let view = data.texts().view(id);
+    if !data.charge(view.bytes.len()) {
         return Ok(Err(Value::unknown(Why::Limit("steps of evaluation"), at)));
     }
-    Ok(Ok(bytes))
+    Ok(Ok(view))
 }
 
 /// The most files that a pattern may name, and the most directories that are looked into for them.
@@ -166,13 +162,8 @@ fn glob(pattern: &str) -> Option<regex::Regex> {
 }
 
 pub(in crate::input::terraform) fn filebase64(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    let id = given!(open(data, args, at));
-    let view = data.texts().view(id);
-    if !data.charge(view.bytes.len()) {
-        return Ok(Value::unknown(Why::Limit("steps of evaluation"), at));
-    }
-    let content = view.traced(0..view.bytes.len()).through(at, &"filebase64".into());
-    Ok(Value::str(base64_of(&content, at), at))
+    let view = given!(content(data, args, at));
+    Ok(Value::str(base64_of(&view.traced(0..view.bytes.len()).through(at, &"filebase64".into()), at), at))
 }
 
 pub(super) fn fileexists(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {

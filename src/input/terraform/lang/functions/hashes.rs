@@ -12,7 +12,7 @@ use super::super::data::Data;
 use super::super::env::Env;
 use super::super::outcome::{Outcome, Refused};
 use super::arguments::{given, known};
-use super::files::file_bytes;
+use super::files::content;
 
 fn digits(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat()
@@ -24,8 +24,8 @@ fn of(args: &[Value], at: Span, hash: impl Fn(&[u8]) -> String) -> Outcome {
 }
 
 fn of_file(data: &mut dyn Data, args: &[Value], at: Span, hash: impl Fn(&[u8]) -> String) -> Outcome {
-    let bytes = given!(file_bytes(data, args, at));
-    Ok(Value::str(Traced::made(hash(&bytes), at), at))
+    let view = given!(content(data, args, at));
+    Ok(Value::str(Traced::made(hash(&view.bytes), at), at))
 }
 
 /// The hash of a text, in hexadecimal digits.

@@ -159,20 +159,20 @@ pub(super) fn strrev(args: &[Value], at: Span) -> Outcome {
 
 pub(super) fn startswith(args: &[Value], at: Span) -> Outcome {
     let (whole, part) = (text(args, 0)?, text(args, 1)?);
-    let head = whole.slice(0..part.len());
-    if part.is_empty() || (!head.has_hole() && !part.has_hole()) {
-        return Ok(Value::bool(head.bytes() == part.bytes(), at));
-    }
-    Ok(hole_of(&head, at).or_else(|| hole_of(&part, at)).unwrap_or_else(|| Value::bool(false, at)))
+    Ok(same_text(&whole.slice(0..part.len()), &part, at))
 }
 
 pub(super) fn endswith(args: &[Value], at: Span) -> Outcome {
     let (whole, part) = (text(args, 0)?, text(args, 1)?);
-    let tail = whole.slice(whole.len().saturating_sub(part.len())..whole.len());
-    if part.is_empty() || (!tail.has_hole() && !part.has_hole()) {
-        return Ok(Value::bool(tail.bytes() == part.bytes(), at));
+    Ok(same_text(&whole.slice(whole.len().saturating_sub(part.len())..whole.len()), &part, at))
+}
+
+/// Whether a piece of a text is the text that is looked for.
+fn same_text(piece: &Traced, part: &Traced, at: Span) -> Value {
+    match hole_of(piece, at).or_else(|| hole_of(part, at)) {
+        Some(hole) if !part.is_empty() => hole,
+        _ => Value::bool(piece.bytes() == part.bytes(), at),
     }
-    Ok(hole_of(&tail, at).or_else(|| hole_of(&part, at)).unwrap_or_else(|| Value::bool(false, at)))
 }
 
 pub(super) fn strcontains(args: &[Value], at: Span) -> Outcome {
@@ -275,24 +275,26 @@ fn captured(pattern: &Regex, whole: &Traced, found: &regex::Captures<'_>, at: Sp
 }
 
 pub(super) fn regex(args: &[Value], at: Span) -> Outcome {
-    let pattern = compile(&given!(known(args, 0, at)))?;
-    let whole = text(args, 1)?;
-    if let Some(hole) = hole_of(&whole, at) {
-        return Ok(hole);
-    }
+    let (pattern, whole) = given!(searched(args, at));
     let shown = whole.to_text();
     let found = pattern.captures(&shown).ok_or_else(|| Refused::new("the pattern does not match"))?;
     Ok(captured(&pattern, &whole, &found, at))
 }
 
 pub(super) fn regexall(args: &[Value], at: Span) -> Outcome {
-    let pattern = compile(&given!(known(args, 0, at)))?;
-    let whole = text(args, 1)?;
-    if let Some(hole) = hole_of(&whole, at) {
-        return Ok(hole);
-    }
+    let (pattern, whole) = given!(searched(args, at));
     let shown = whole.to_text();
     Ok(Value::list(pattern.captures_iter(&shown).map(|found| captured(&pattern, &whole, &found, at)).collect(), at))
+}
+
+/// A pattern and the text that it is looked for in. The outer error is a refusal, the inner one a hole.
+fn searched(args: &[Value], at: Span) -> Result<Result<(Regex, Traced), Value>, Refused> {
+    let pattern = match known(args, 0, at)? {
+        Ok(pattern) => compile(&pattern)?,
+        Err(hole) => return Ok(Err(hole)),
+    };
+    let whole = text(args, 1)?;
+    Ok(hole_of(&whole, at).map_or_else(|| Ok((pattern, whole)), Err))
 }
 
 /// A path without a trailing slash, and where its last part starts.
