@@ -14,11 +14,14 @@ use self::graph::Graph;
 const RECURSIONS: &[(&[&str], &str)] = &[];
 
 /// Folders in which files still import each other in cycles, and how many files. The numbers may only become smaller.
-const NOT_YET: &[(&str, usize)] = &[("programs/", 4)];
+const NOT_YET: &[(&str, usize)] = &[("programs/awk/", 2)];
 
 /// How many lines a file may have. Tables of data are long by nature.
-const MOST_LINES: usize = 671;
+const MOST_LINES: usize = 600;
 const TABLES: [&str; 2] = ["setting/field.rs", "kubelet/flags.rs"];
+/// Files that are still longer.
+const STILL_LONG: [&str; 5] =
+    ["programs/awk/parse.rs", "programs/awk/run.rs", "programs/sed/exec.rs", "syntax/jinja.rs", "syntax/powershell.rs"];
 
 /// The files below `src`.
 fn sources() -> BTreeMap<String, String> {
@@ -92,7 +95,8 @@ fn files_import_no_cycles() {
 
 #[test]
 fn no_file_is_too_long() {
-    for (file, text) in sources().iter().filter(|(file, _)| !TABLES.contains(&file.as_str())) {
+    let may_be_long = |file: &str| TABLES.contains(&file) || STILL_LONG.contains(&file);
+    for (file, text) in sources().iter().filter(|(file, _)| !may_be_long(file)) {
         let lines = text.lines().count();
         assert!(lines <= MOST_LINES, "{file} has {lines} lines, the most are {MOST_LINES}");
     }
