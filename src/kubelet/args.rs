@@ -247,7 +247,7 @@ impl ArgumentReader<'_> {
         let flag = Flag::find(name);
         match flag.and_then(|f| f.exists_in(self.minor)) {
             Some(true) => {}
-            None if flag.is_some() => self.out.doubts.push(Why::FromOutside("the Kubernetes version".into())),
+            None if flag.is_some() => self.out.doubts.push(Why::KubernetesVersion),
             _ => {
                 let message = shorten(&format!("unknown flag: --{}", name.escape_debug()));
                 self.fail_unless(doubt.cloned(), FailureKind::CommandLine, message, word.span());

@@ -71,7 +71,7 @@ pub fn against_json(source: &Scan, nodes: &Scan, out: &mut dyn Write) -> io::Res
 }
 
 fn comparison(one: &Compared<'_>, source: &Scan, nodes: &Scan) -> Value {
-    let side = |s: &ShownSetting, scan: &Scan| json!({"effective": s.effective, "from": s.from, "value": s.raw, "place": s.place.as_ref().map(|p| spot(p, scan))});
+    let side = |s: &ShownSetting, scan: &Scan| json!({"effective": s.effective, "from": s.from.id(), "value": s.raw, "place": s.place.as_ref().map(|p| spot(p, scan))});
     json!({
         "node_group": {
             "name": &*one.group.name,

@@ -78,7 +78,7 @@ fn write_setting(setting: &ShownSetting, look: &Look, out: &mut dyn Write) -> io
     };
     let spot = setting.place.as_ref().map(|p| format!(" at {}", look.spot(p))).unwrap_or_default();
     let by = match (&setting.raw, setting.from) {
-        (Some(raw), "default") => format!("default; `{}`{spot} is replaced", harmless(raw)),
+        (Some(raw), from) if from.is_default() => format!("default; `{}`{spot} is replaced", harmless(raw)),
         (_, from) => format!("{from}{spot}"),
     };
     writeln!(out, "  {} = {value}", setting.field)?;
@@ -113,12 +113,12 @@ fn group_json(group: &ShownGroup, all: bool, scan: &Scan) -> Value {
         "settings": settings.map(|s| json!({
             "field": s.field,
             "effective": if s.certain { json!(s.effective) } else { Value::Null },
-            "from": s.from,
+            "from": s.from.id(),
             "certain": s.certain,
             "value": s.raw,
             "place": s.place.as_ref().map(|p| spot(p, scan)),
             "shadowed": s.shadowed.iter().map(|(from, raw, place)| json!({
-                "from": from, "value": raw, "place": spot(place, scan),
+                "from": from.id(), "value": raw, "place": spot(place, scan),
             })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "unknown": group.unknown.iter().map(|Note { place, message }| json!({

@@ -107,16 +107,16 @@ fn rows(setting: &ShownSetting, look: &Look) -> Vec<Row> {
     };
     let spot = |place: &Option<Place>| place.as_ref().map(|p| look.spot(p)).unwrap_or_default();
     let written = match &setting.raw {
-        Some(raw) if setting.from == "default" => {
+        Some(raw) if setting.from.is_default() => {
             format!("{}, where `{}` is replaced", spot(&setting.place), harmless(raw))
         }
         _ => spot(&setting.place),
     };
     let zero = setting.certain && setting.raw.is_some() && setting.effective.as_deref() == Some("0s");
     let mut out =
-        vec![Row { cells: [setting.field.clone(), value, setting.from.to_owned()], written, lost: false, zero }];
+        vec![Row { cells: [setting.field.clone(), value, setting.from.to_string()], written, lost: false, zero }];
     out.extend(setting.shadowed.iter().rev().map(|(from, raw, place)| Row {
-        cells: ["  wins over".to_owned(), harmless(raw), (*from).to_owned()],
+        cells: ["  wins over".to_owned(), harmless(raw), from.to_string()],
         written: look.spot(place),
         lost: true,
         zero: false,

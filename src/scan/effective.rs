@@ -42,8 +42,8 @@ pub struct ShownSetting {
     pub field: String,
     /// Go's rendering of the duration; `None` if it is not known, or there is none.
     pub effective: Option<String>,
-    /// Who decides it: `flag`, `drop-in`, `config` or `default`.
-    pub from: &'static str,
+    /// Who decides it.
+    pub from: SetBy,
     /// False if it hangs on something unknown.
     pub certain: bool,
     /// Where the value was written.
@@ -51,7 +51,7 @@ pub struct ShownSetting {
     /// The value as written, if somebody wrote one. What the image or EKS set stands nowhere in the source, so it has none.
     pub raw: Option<String>,
     /// Statements that lost: who made them, the value as written, and where.
-    pub shadowed: Vec<(&'static str, String, Place)>,
+    pub shadowed: Vec<(SetBy, String, Place)>,
 }
 
 impl ShownGroup {
@@ -114,7 +114,7 @@ impl ShownSetting {
         Self {
             field: settled.name(),
             effective: settled.effective.map(render_duration),
-            from: settled.from.id(),
+            from: settled.from,
             certain: settled.unknown.is_none(),
             place: settled.winner.as_ref().filter(written).map(place),
             raw: settled.winner.as_ref().filter(written).map(|s| s.raw.to_text().into_owned()),
@@ -128,11 +128,11 @@ impl ShownSetting {
     }
 }
 
-fn mechanism(by: &Mechanism) -> &'static str {
+fn mechanism(by: &Mechanism) -> SetBy {
     match by {
-        Mechanism::Flag => SetBy::Flag.id(),
-        Mechanism::ConfigFile => SetBy::Config.id(),
-        Mechanism::DropIn(_) => SetBy::DropIn.id(),
-        Mechanism::Running => SetBy::Running.id(),
+        Mechanism::Flag => SetBy::Flag,
+        Mechanism::ConfigFile => SetBy::Config,
+        Mechanism::DropIn(_) => SetBy::DropIn,
+        Mechanism::Running => SetBy::Running,
     }
 }

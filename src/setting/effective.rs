@@ -31,6 +31,17 @@ impl SetBy {
             Self::Default => "default",
         }
     }
+
+    /// True if nobody decides it.
+    pub fn is_default(self) -> bool {
+        self == Self::Default
+    }
+}
+
+impl std::fmt::Display for SetBy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id())
+    }
 }
 
 /// One field, settled.
@@ -63,14 +74,9 @@ impl Settled {
         }
     }
 
-    /// What is said of a version that two behaviours hang on.
-    pub fn version() -> Why {
-        Why::FromOutside("the Kubernetes version".into())
-    }
-
     /// True if only the version of Kubernetes is missing to know the value: `effective` is what every version since 1.32 does.
     pub fn depends_on_version(&self) -> bool {
-        self.unknown == Some(Self::version())
+        self.unknown == Some(Why::KubernetesVersion)
     }
 
     /// What the deciding zero means; `None` if what decides is no zero, or nothing decides.

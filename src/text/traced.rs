@@ -24,6 +24,8 @@ pub enum Why {
     Attribute(Arc<str>, Arc<str>),
     /// Chosen by whoever starts the tool, named, with what it is where nothing is chosen.
     Chosen(&'static str, &'static str),
+    /// Two versions of Kubernetes do different things, and the source names none.
+    KubernetesVersion,
     /// A construct that is not modelled, named.
     NotUnderstood(Arc<str>),
     /// A change of a file that is not modelled: the file and the program.
@@ -43,6 +45,7 @@ impl std::fmt::Display for Why {
             Self::FromOutside(what) => write!(f, "{what} is known only outside the source"),
             Self::Attribute(of, steps) => write!(f, "{of}{steps} is known only outside the source"),
             Self::Chosen(what, _) => write!(f, "{what} is known only outside the source"),
+            Self::KubernetesVersion => f.write_str("the Kubernetes version is known only outside the source"),
             Self::NotUnderstood(what) => write!(f, "{what} is not followed"),
             Self::Edited(file, program) => write!(f, "an edit of {file} by {program} is not followed"),
             Self::Invalid(why) => write!(f, "refused: {why}"),
@@ -59,6 +62,7 @@ impl Why {
             Self::NoDefault(name) | Self::FromOutside(name) => Some(Arc::clone(name)),
             Self::Attribute(of, steps) => Some(format!("{of}{steps}").into()),
             Self::Chosen(name, _) => Some((*name).into()),
+            Self::KubernetesVersion => Some("the Kubernetes version".into()),
             Self::Edited(..) | Self::NotUnderstood(_) | Self::Invalid(_) | Self::Secret | Self::Limit(_) => None,
         }
     }

@@ -5,8 +5,8 @@ use super::super::config::{Document, PathEntry};
 use super::super::schema::json_type;
 use super::Settler;
 use super::track::{Merge, by_flag, by_key};
-use crate::setting::{Failure, FailureKind, Field, Mechanism, Reading, SetBy, Settled};
-use crate::text::Traced;
+use crate::setting::{Failure, FailureKind, Field, Mechanism, Reading, SetBy};
+use crate::text::{Traced, Why};
 
 const NAME: &str = "evictionSoftGracePeriod";
 const FLAG: &str = "eviction-soft-grace-period";
@@ -64,7 +64,7 @@ impl Settler<'_> {
             if deletes && matches!(self.merge, Merge::Raw | Merge::Loaded) {
                 track.said.push(setting);
             } else {
-                let unknown = (deletes && self.merge == Merge::Unknown).then(Settled::version);
+                let unknown = (deletes && self.merge == Merge::Unknown).then_some(Why::KubernetesVersion);
                 track.say(setting, from, unknown);
             }
         }

@@ -4,7 +4,7 @@ use super::super::config::{API_VERSION, Document, Header, KIND, Lookup, PathEntr
 use super::super::schema::{TYPED, whole};
 use super::Settler;
 use super::track::{FieldValue, Merge, by_key};
-use crate::setting::{FIELDS, Failure, FailureKind, Field, Mechanism, Reading, SetBy, Setting, Settled, Shape};
+use crate::setting::{FIELDS, Failure, FailureKind, Field, Mechanism, Reading, SetBy, Setting, Shape};
 use crate::syntax::Node;
 use crate::text::Why;
 
@@ -128,14 +128,14 @@ impl Settler<'_> {
             Header::Unknown(why) => self.doubts.push(why.clone()),
             // A few versions look for any kind at all in a drop-in.
             Header::Other if name.is_some() && self.merge == Merge::Raw => {}
-            Header::Other if name.is_some() && self.merge == Merge::Unknown => self.doubts.push(Settled::version()),
+            Header::Other if name.is_some() && self.merge == Merge::Unknown => self.doubts.push(Why::KubernetesVersion),
             Header::Other => fail(format!("{what} is of another kind or version than {KIND} of {API_VERSION}"), whole),
         }
         if let (Some(_), Some(at)) = (name, document.duplicate) {
             match self.merge {
                 // Drop-ins were loaded like a file, which may repeat a key.
                 Merge::Loaded => {}
-                Merge::Unknown => self.doubts.push(Settled::version()),
+                Merge::Unknown => self.doubts.push(Why::KubernetesVersion),
                 _ => self.failures.push(Failure {
                     kind: FailureKind::ConfigFile,
                     message: "the drop-in has a key twice".to_owned(),
@@ -200,7 +200,7 @@ impl Settler<'_> {
         let zero = field.shape.is_some_and(Shape::replaces_zero) && track.value == FieldValue::Set(0);
         match self.merge {
             Merge::Unknown if last.is_some() && (zero || track.value == FieldValue::Unset) => {
-                track.unknown.get_or_insert_with(Settled::version);
+                track.unknown.get_or_insert(Why::KubernetesVersion);
             }
             // Without the patch, the drop-in's own defaults take the place of what the file says.
             Merge::Loaded if known && (zero || track.value == FieldValue::Unset || last.is_none()) => {

@@ -155,7 +155,7 @@ impl Settler<'_> {
                 && field.since.is_some_and(|s| s > VERSIONS[0])
                 && track.from != SetBy::Default
             {
-                unsure = Some(Why::FromOutside("the Kubernetes version".into()));
+                unsure = Some(Why::KubernetesVersion);
             }
             match &track.value {
                 FieldValue::Set(value) => values.push(*value),
@@ -183,7 +183,7 @@ impl Settler<'_> {
         }
         let Some((message, name)) = faults.pop() else { return };
         if right || unsure.is_some() {
-            self.doubts.push(unsure.unwrap_or_else(|| Why::FromOutside("the Kubernetes version".into())));
+            self.doubts.push(unsure.unwrap_or(Why::KubernetesVersion));
             return;
         }
         let setting = names.iter().filter(|n| **n == name).chain(names).find_map(|n| {
