@@ -1,85 +1,183 @@
 //! The change that fixes a finding, where there is one that is certain.
 
-use crate::setting::duration::{HOUR, SECOND};
-use crate::setting::{Field, parse_duration};
-use crate::text::Place;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::check::{Finding, Fix, Options, Predicate, suggestion};
+use crate::setting::duration::{HOUR, SECOND};
+use crate::setting::{Field, parse_duration};
+use crate::syntax::hcl::{self, Body, ExprKind};
+use crate::syntax::{Node, NodeKind, Style, json, yaml};
+use crate::text::{Place, Span, Texts};
 
-/// The change that mends `finding`. There is one only where the zero stands in a file byte for byte as the node reads it,
-/// and the field has a time that is right for every node: its default, or the one that people chose.
-///
-/// A zero that reaches no kubelet for certain is taken out of YAML with its line.
-pub fn fix(finding: &Finding, options: &Options) -> Option<Fix> {
-    if finding.rule.predicate == Predicate::DeadSetting {
-        return without(finding);
+/// Makes the changes of one unit. Each file is parsed once, and only if something in it can be fixed.
+pub struct Fixer<'a> {
+    options: &'a Options,
+    trees: HashMap<PathBuf, Arc<Tree>>,
+}
+
+/// A file as its language has it.
+enum Tree {
+    Yaml(Vec<Node>),
+    Json(Option<Node>),
+    Hcl(Body),
+    /// A script, or something else without a tree.
+    Other,
+}
+
+impl Tree {
+    fn of(place: &Place) -> Self {
+        let source = &place.source;
+        let path = source.path().to_string_lossy().to_ascii_lowercase();
+        let ends = |list: &[&str]| list.iter().any(|e| path.ends_with(e));
+        let mut texts = Texts::new();
+        let id = texts.add_source(Arc::clone(source));
+        let view = texts.view(id);
+        let braces = || source.bytes().iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{');
+        if ends(&[".json"]) || ends(&[".template"]) && braces() {
+            Self::Json(json::parse(&view).tree)
+        } else if ends(&[".tf", ".tofu", ".tfvars", ".hcl"]) {
+            Self::Hcl(hcl::parse(&view).tree)
+        } else if ends(&[".yaml", ".yml"]) {
+            Self::Yaml(yaml::parse(&view).tree)
+        } else {
+            Self::Other
+        }
     }
-    let mends =
-        matches!(finding.rule.predicate, Predicate::EffectiveZero | Predicate::HarmfulZero | Predicate::ReplacedZero);
-    let place = &finding.at.place;
-    // A zero of several durations that a program wrote is no slip of a person, and standard input and the command line are no
-    // files.
-    let in_file = !place.source.is_derived() && place.source.path().is_absolute() && !is_state(place);
-    if !mends || !finding.exact || !in_file || !finding.siblings.is_empty() {
-        return None;
+}
+
+impl<'a> Fixer<'a> {
+    /// Nothing parsed yet.
+    pub fn new(options: &'a Options) -> Self {
+        Self { options, trees: HashMap::new() }
     }
-    let written = place.text();
-    if written != finding.raw || parse_duration(written.as_bytes()) != Ok(0) {
-        return None;
+
+    /// The change that mends `finding`. There is one only where the zero stands in a file byte for byte as the node reads it,
+    /// and the field has a time that is right for every node: its default, or the one that people chose.
+    ///
+    /// A zero that reaches no kubelet for certain is taken out of YAML with its line.
+    pub fn fix(&mut self, finding: &Finding) -> Option<Fix> {
+        let place = &finding.at.place;
+        // A zero of several durations that a program wrote is no slip of a person, and standard input and the command line are
+        // no files.
+        let in_file = !place.source.is_derived() && place.source.path().is_absolute();
+        if !in_file || !finding.siblings.is_empty() {
+            return None;
+        }
+        let text = match finding.rule.predicate {
+            Predicate::DeadSetting => {
+                if !finding.is_certain() || parse_duration(finding.raw.as_bytes()) != Ok(0) {
+                    return None;
+                }
+                return match self.tree(place).as_ref() {
+                    Tree::Yaml(trees) => without(finding, trees),
+                    _ => None,
+                };
+            }
+            Predicate::EffectiveZero | Predicate::HarmfulZero | Predicate::ReplacedZero => self.time(finding)?,
+            _ => return None,
+        };
+        let text = match self.tree(place).as_ref() {
+            // A bare zero is a number there, and a time is not.
+            Tree::Json(tree) => {
+                if is_number(tree.as_ref()?, place) {
+                    format!("\"{text}\"")
+                } else {
+                    text
+                }
+            }
+            // The type of a variable may insist on a number, so a bare zero is left to people.
+            Tree::Hcl(body) if holds_number(body, place) => return None,
+            _ => text,
+        };
+        Some(Fix { place: place.clone(), text })
     }
-    let field = Field::by_name(&finding.field)?;
-    let text = match &options.write {
-        Some(text) if field.name == "streamingConnectionIdleTimeout" => text.clone(),
-        // Longer ones are written in days, which Go does not read.
-        _ => suggestion(Some(field.default.filter(|d| *d > 0 && d % SECOND == 0 && *d < 24 * HOUR)?)),
-    };
-    let text = quoted(place, &written, text)?;
-    Some(Fix { place: place.clone(), text })
+
+    /// The time to write instead of the zero.
+    fn time(&self, finding: &Finding) -> Option<String> {
+        let place = &finding.at.place;
+        let written = place.text();
+        let zero = written == finding.raw && parse_duration(written.as_bytes()) == Ok(0);
+        if !finding.exact || !zero || is_state(place) {
+            return None;
+        }
+        let field = Field::by_name(&finding.field)?;
+        match &self.options.write {
+            Some(text) if field.name == "streamingConnectionIdleTimeout" => Some(text.clone()),
+            // Longer ones are written in days, which Go does not read.
+            _ => Some(suggestion(Some(field.default.filter(|d| *d > 0 && d % SECOND == 0 && *d < 24 * HOUR)?))),
+        }
+    }
+
+    fn tree(&mut self, place: &Place) -> Arc<Tree> {
+        let known = self.trees.entry(place.source.path().to_owned());
+        Arc::clone(known.or_insert_with(|| Arc::new(Tree::of(place))))
+    }
 }
 
 /// The change that takes a zero out of a YAML file which no kubelet reads there: its line, if that holds nothing but the key and
 /// the zero, and a key of the same map stands beside it.
-fn without(finding: &Finding) -> Option<Fix> {
+fn without(finding: &Finding, trees: &[Node]) -> Option<Fix> {
     let place = &finding.at.place;
     let source = &place.source;
-    let ending = source.path().extension().map(|e| e.to_ascii_lowercase());
-    let yaml = ending.is_some_and(|e| e == "yaml" || e == "yml");
-    if !yaml
-        || source.is_derived()
-        || !source.path().is_absolute()
-        || !finding.is_certain()
-        || !finding.siblings.is_empty()
-    {
-        return None;
-    }
-    if parse_duration(finding.raw.as_bytes()) != Ok(0) {
-        return None;
-    }
-    let number = source.line_of(place.start);
-    let entry = |line: usize| {
-        let text = std::str::from_utf8(source.line(line)).ok()?;
-        let body = text.trim_start_matches(' ');
-        let (key, value) = body.split_once(':')?;
-        let plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-        let sound = !key.is_empty()
-            && key.chars().all(plain)
-            && !key.starts_with('-')
-            && (value.is_empty() || value.starts_with([' ', '\r']));
-        sound.then(|| (text.len() - body.len(), value.trim().to_owned()))
+    let (map, n) = trees.iter().find_map(|tree| entry_at(tree, place))?;
+    let line = |span: Span| (source.line_of(span.start), source.line_of(span.end));
+    let pairs = map.pairs();
+    let alone = |(key, value): &(Node, Node)| {
+        let ((first, _), (start, last)) = (line(key.span), line(value.span));
+        (first == start && start == last).then_some(first)
     };
-    let (indent, value) = entry(number)?;
-    let written = value.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']);
-    if written != finding.raw {
-        return None;
-    }
-    let beside = |line: usize| entry(line).is_some_and(|(other, value)| other == indent && !value.is_empty());
-    let next = source.line_starts().get(number + 1).copied();
-    if !(number.checked_sub(1).is_some_and(beside) || next.is_some() && beside(number + 1)) {
+    let (key, value) = pairs.get(n)?;
+    let number = alone(pairs.get(n)?)?;
+    let plain = value.tag.is_none() && key.span.end <= value.span.start && value.as_str() == Some(finding.raw.as_str());
+    // An item of a list begins with a dash, and a map in braces stands between them.
+    let column = key.span.start - source.line_starts().get(number)?;
+    let indented = source.line(number).iter().take(column as usize).all(|b| *b == b' ');
+    let braces = source.bytes().get(map.span.start as usize) == Some(&b'{');
+    let beside = |other: Option<usize>| {
+        let other = other.and_then(|o| pairs.get(o));
+        other.and_then(|(key, value)| (line(key.span).0 == line(value.span).0).then(|| line(key.span).0))
+    };
+    let (before, after) = (beside(n.checked_sub(1)), beside(Some(n + 1)));
+    let kept = before.is_some_and(|line| line + 1 == number) || after == Some(number + 1);
+    if !plain || !indented || braces || !kept {
         return None;
     }
     let start = *source.line_starts().get(number)?;
-    let end = next.unwrap_or(source.bytes().len() as u32);
-    Some(Fix { place: Place { source: std::sync::Arc::clone(source), start, end }, text: String::new() })
+    let end = source.line_starts().get(number + 1).copied().unwrap_or(source.bytes().len() as u32);
+    Some(Fix { place: Place { source: Arc::clone(source), start, end }, text: String::new() })
+}
+
+fn holds(span: Span, place: &Place) -> bool {
+    span.start <= place.start && place.end <= span.end
+}
+
+/// The entry whose value stands at the place: its map, and which one it is. The depth of a tree is bounded by the parsers.
+fn entry_at<'t>(node: &'t Node, place: &Place) -> Option<(&'t Node, usize)> {
+    for (n, (_, value)) in node.pairs().iter().enumerate() {
+        if value.as_scalar().is_some() && holds(value.span, place) {
+            return Some((node, n));
+        }
+    }
+    node.pairs().iter().map(|(_, value)| value).chain(node.items()).find_map(|inner| entry_at(inner, place))
+}
+
+/// True if a scalar without quotes is all that stands at the place.
+fn is_number(node: &Node, place: &Place) -> bool {
+    match &node.kind {
+        NodeKind::Scalar(scalar) => scalar.style == Style::Plain && holds(node.span, place),
+        _ => node.pairs().iter().map(|(_, value)| value).chain(node.items()).any(|inner| is_number(inner, place)),
+    }
+}
+
+/// True if a number of an expression stands at the place.
+fn holds_number(body: &Body, place: &Place) -> bool {
+    let mut found = false;
+    for attribute in &body.attributes {
+        attribute.value.visit(&mut |e| found |= matches!(e.kind, ExprKind::Number(_)) && holds(e.span, place));
+    }
+    found || body.blocks.iter().any(|block| holds_number(&block.body, place))
 }
 
 /// True for a plan or state of Terraform, which only Terraform may write.
@@ -88,24 +186,4 @@ fn is_state(place: &Place) -> bool {
     let bytes = place.source.bytes();
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(START)]);
     start.trim_start().starts_with('{') && start.contains("\"terraform_version\"")
-}
-
-/// `text` as it has to be written at the place. A bare zero of HCL or JSON is a number there, and a time is not.
-fn quoted(place: &Place, written: &str, text: String) -> Option<String> {
-    let path = place.source.path().to_string_lossy().to_ascii_lowercase();
-    let bytes = place.source.bytes();
-    let before = bytes[..place.start as usize].last().copied();
-    let after = bytes.get(place.end as usize).copied();
-    let number = written.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    let bare = number && before.is_none_or(|b| b.is_ascii_whitespace() || b"=:,[(".contains(&b));
-    let ends = |list: &[&str]| list.iter().any(|e| path.ends_with(e));
-    if ends(&[".json"]) || ends(&[".template"]) && bytes.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{') {
-        let alone =
-            bare && after.is_none_or(|b| b.is_ascii_whitespace() || b",]}".contains(&b)) && before != Some(b'=');
-        return Some(if alone { format!("\"{text}\"") } else { text });
-    }
-    // In HCL the type of a variable may insist on a number, so a bare zero is left to people. One in a heredoc stands after
-    // the sign of equality without a space.
-    let hcl = ends(&[".tf", ".tofu", ".tfvars", ".hcl"]);
-    (!(hcl && bare && before != Some(b'='))).then_some(text)
 }

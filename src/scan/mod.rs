@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use crate::boot;
 use crate::check::{delivered, judge, judge_unreached};
 use crate::collect;
-use crate::fix;
+use crate::fix::Fixer;
 use crate::input::{FileList, INPUTS, Input, Unit};
 use crate::node::{Booted, Cx, Gap, Given, Problem, Shared, Step};
 use crate::text::{Disk, Files, Origin, Span, Texts};
@@ -197,6 +197,7 @@ fn read_unit(
     cx.given = given.clone();
     let rules = request.policy.rules();
     let options = request.policy.options();
+    let mut fixer = Fixer::new(&options);
     let mut out = Scan::default();
     let mut uses = BTreeSet::new();
     for mut group in input.read(unit, &mut cx) {
@@ -210,7 +211,7 @@ fn read_unit(
             let mut findings = judge(&rules, &options, &group, booted, &cx.texts);
             // What was seen on a running node is not a source that could be fixed.
             for finding in findings.iter_mut().filter(|_| !group.running) {
-                finding.fix = fix::fix(finding, &options);
+                finding.fix = fixer.fix(finding);
             }
             out.findings.extend(findings);
             out.delivered.extend(delivered(booted, &cx.texts));
