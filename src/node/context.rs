@@ -1,5 +1,4 @@
-//! What one unit of work has at hand, by who uses it: texts and notes (everybody), what the command line gives and what the
-//! unit takes over from others (inputs).
+//! The context of one unit of work: texts and notes for everyone, command-line values and claims on other units for inputs.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -11,57 +10,57 @@ use super::group::NodeGroup;
 use super::notes::Notes;
 use super::shared::Shared;
 
-/// What the command line gives to variables of Terraform.
+/// Terraform variables set on the command line.
 #[derive(Clone, Debug)]
 pub enum Variable {
-    /// A file of values, absolute.
+    /// The absolute path of a file of values.
     File(PathBuf),
-    /// The value of one variable, as a text of its own.
+    /// The name of one variable and its value, as a separate text.
     Set(String, Arc<Source>),
 }
 
-/// What the command line gives to what is read.
+/// Values that the command line adds to the source.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
-    /// Files of parameters, absolute; a later one overrides an earlier one.
+    /// Absolute paths of parameter files; a later one overrides an earlier one.
     pub parameters: Vec<PathBuf>,
     /// Values for variables; a later one overrides an earlier one.
     pub variables: Vec<Variable>,
 }
 
-/// What a unit says of other units and files.
+/// What a unit claims about other units and files.
 #[derive(Clone, Debug, Default)]
 pub struct Claims {
-    /// Directories of other units that were read as a part of this one, with what they are really given here. Such a unit is
-    /// judged here and not by itself, unless this unit is itself covered by it.
+    /// Directories of other units that were read as part of this one, with the inputs that this unit passes. Such a unit is
+    /// checked here and not separately, unless it covers this unit in turn.
     pub covers: Vec<PathBuf>,
-    /// Files that this unit makes something of, so that they say nothing by themselves.
+    /// Files that this unit interprets; they are not read on their own.
     pub uses: Vec<PathBuf>,
-    /// Descriptions of which nothing reaches a node, with the timeouts in them.
+    /// Descriptions that reach no node, with the timeouts in them.
     pub unreached: Vec<NodeGroup>,
 }
 
-/// What an input has at hand while it reads one unit.
+/// The context in which an input reads one unit.
 pub struct Cx<'a> {
     /// All texts of the unit.
     pub texts: Texts,
-    /// The only way to the disk.
+    /// The only access to the disk.
     pub files: &'a dyn Files,
-    /// What the units of a scan have in common.
+    /// Values shared by the units of a scan.
     pub shared: Arc<Shared>,
-    /// What was named for this run.
+    /// Values set on the command line.
     pub given: Given,
-    /// What is said of the source beside its node groups.
+    /// Problems and gaps found in the source.
     pub notes: Notes,
-    /// What the unit says of other units and files.
+    /// What the unit claims about other units and files.
     pub claims: Claims,
-    /// Every file that was read for this unit, in the order of first use.
+    /// Every file read for this unit, in order of first use.
     pub read: Vec<TextId>,
     seen: BTreeSet<TextId>,
 }
 
 impl<'a> Cx<'a> {
-    /// Nothing read yet.
+    /// An empty context.
     pub fn new(files: &'a dyn Files) -> Self {
         Self {
             texts: Texts::new(),
@@ -78,7 +77,7 @@ impl<'a> Cx<'a> {
     /// Reads a file into the unit's texts.
     ///
     /// # Errors
-    /// As [`Files::read`].
+    /// The same as [`Files::read`].
     pub fn open(&mut self, path: &Path) -> Result<TextId, FileError> {
         let source = self.files.read(path)?;
         let id = self.texts.add_source(source);
@@ -88,23 +87,23 @@ impl<'a> Cx<'a> {
         Ok(id)
     }
 
-    /// As [`Notes::problem`].
+    /// See [`Notes::problem`].
     pub fn problem(&mut self, at: Span, message: impl Into<String>) {
         self.notes.problem(at, message);
     }
 
-    /// As [`Notes::gap`].
+    /// See [`Notes::gap`].
     pub fn gap(&mut self, at: Span, why: Why) {
         self.notes.gap(at, why);
     }
 
-    /// The part that a boot sees.
+    /// The part of the context that a boot may use.
     pub fn boot(&mut self) -> BootCx<'_> {
         BootCx { texts: &mut self.texts, notes: &mut self.notes }
     }
 }
 
-/// What a boot has at hand: it reads no disk and knows no command line.
+/// The context of a boot, which has no access to the disk or the command line.
 pub struct BootCx<'a> {
     /// All texts of the unit.
     pub texts: &'a mut Texts,
@@ -112,7 +111,7 @@ pub struct BootCx<'a> {
 }
 
 impl BootCx<'_> {
-    /// As [`Notes::problem`].
+    /// See [`Notes::problem`].
     pub fn problem(&mut self, at: Span, message: impl Into<String>) {
         self.notes.problem(at, message);
     }

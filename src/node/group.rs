@@ -1,4 +1,4 @@
-//! Node groups, and what a boot of one leaves behind.
+//! Node groups, and the result of booting one.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::value::Guard;
 use super::ineffective::Ineffective;
 use super::notes::Gap;
 
-/// The families of images, as far as they differ in how a kubelet is configured.
+/// Image families, distinguished by how their kubelet is configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Family {
     /// Amazon Linux 2: `/etc/eks/bootstrap.sh`.
@@ -24,7 +24,7 @@ pub enum Family {
     Ubuntu,
     /// Windows: `Start-EKSBootstrap.ps1`.
     Windows,
-    /// Nodes that kubeadm joins.
+    /// Nodes joined by kubeadm.
     Kubeadm,
 }
 
@@ -42,116 +42,116 @@ impl Family {
     }
 }
 
-/// How the bytes of user data are wrapped when they are handed to EC2.
+/// How user data is encoded when it is passed to EC2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wrapping {
     /// Base64 is required (launch templates).
     Base64,
-    /// Plain, or base64 that is passed on unchanged (instances, launch configurations in Terraform).
+    /// Plain text, or base64 that is passed on unchanged (instances, launch configurations in Terraform).
     Base64OrPlain,
     /// Plain text only.
     Plain,
 }
 
-/// One thing that happens on a node before or while its kubelet starts, in order.
+/// One step on a node before or while its kubelet starts. Steps are in order.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// User data as EC2 hands it over.
+    /// User data as it is passed to EC2.
     UserData(Traced, Wrapping),
     /// A shell script that runs on the node.
     Script(Traced),
     /// A `NodeConfig` document for nodeadm, in YAML or JSON.
     NodeConfig(Traced),
-    /// Settings that the tool merges into the kubelet's configuration, as a tree; the name is the field they stand in.
+    /// Settings that the tool merges into the kubelet's configuration, as a tree, and the name of the field that holds them.
     KubeletConfig(Node, &'static str),
-    /// Settings that nodeadm gets under `spec.kubelet.config`, as a tree.
+    /// Settings that are passed to nodeadm under `spec.kubelet.config`, as a tree.
     NodeadmKubeletConfig(Node),
-    /// As before, but nodeadm lays them over those of all other documents, also those that come by user data.
+    /// The same, but nodeadm applies them over all other documents, including those in user data.
     NodeadmKubeletConfigLast(Node),
     /// A `KubeletConfiguration` document that a kubelet loads with `--config`.
     KubeletConfigFile(Traced),
     /// The configuration of a container runtime, as its main file.
     RuntimeConfigFile(crate::runtime::Name, Traced),
-    /// A kubelet's command line, without the program. Several join to one, in order.
+    /// A kubelet's command line, without the program. Several are joined in order.
     KubeletArgs(Vec<Traced>),
-    /// The configuration that a running kubelet says it has: nothing in it is replaced by a default any more.
+    /// The configuration reported by a running kubelet. Defaults are already applied.
     RunningConfig(Node),
     /// A file put on the node.
     File {
         /// Absolute path on the node.
         path: String,
-        /// What is in it.
+        /// The content, still encoded.
         content: Traced,
-        /// How the content is wrapped: a name of cloud-init's `write_files`, or `data` for a `data:` URL.
+        /// The encoding: a name from cloud-init's `write_files`, or `data` for a `data:` URL.
         encoding: Arc<str>,
-        /// True if it is added to what is there.
+        /// True if the content is appended to the file.
         append: bool,
     },
-    /// A file of the node is changed.
+    /// A change to a file on the node.
     Edit {
         /// Absolute path on the node.
         path: String,
-        /// What is done to it.
+        /// The change.
         edit: Edit,
-        /// What says so.
+        /// The source of the change.
         at: Span,
     },
-    /// A file that is on the node, of which nothing is known: its absolute path.
+    /// The absolute path of a file on the node whose content is unknown.
     UnknownFile(String, Why),
-    /// The kubelet starts, if it does not run yet.
+    /// The kubelet starts, unless it is already running.
     Start,
 }
 
-/// A change of a file, as Ansible's modules make it. Patterns are Python's.
+/// A change to a file, as made by Ansible's modules. Patterns are Python regular expressions.
 #[derive(Clone, Debug)]
 pub enum Edit {
-    /// A line is there or not.
+    /// A line is present or absent.
     Line {
-        /// The line that it takes the place of; of several, the last one.
+        /// The line to replace; if several match, the last one.
         pattern: Option<String>,
         /// The line.
         line: Option<Traced>,
-        /// Where it goes if there is no such line: behind the last line with this, at the end for `EOF`.
+        /// Where to insert it if no line matches: after the last line that matches this, or at the end for `EOF`.
         after: Option<String>,
-        /// As before, but in front; `BOF` is the beginning.
+        /// The same, but before the line; `BOF` is the beginning.
         before: Option<String>,
-        /// All such lines go.
+        /// All matching lines are removed.
         absent: bool,
-        /// Groups of the pattern are put into the line, and nothing is done where there is no such line.
+        /// Groups of the pattern are inserted into the line, and nothing changes if no line matches.
         backrefs: bool,
-        /// The first line counts, and not the last.
+        /// The first matching line is used instead of the last.
         first: bool,
     },
-    /// Everything that fits a pattern is replaced.
+    /// Every match of a pattern is replaced.
     Replace {
-        /// The pattern, for which `^` and `$` mean lines.
+        /// The pattern, in which `^` and `$` match at line ends.
         pattern: String,
-        /// What takes its place.
+        /// The replacement.
         with: Traced,
     },
-    /// Lines between two marks.
+    /// Lines between two markers.
     Block {
         /// The lines.
         block: Traced,
-        /// The marks, with `{mark}` for `BEGIN` and `END`.
+        /// The markers, with `{mark}` for `BEGIN` and `END`.
         marker: String,
-        /// As for a line.
+        /// The same as for a line.
         after: Option<String>,
-        /// As for a line.
+        /// The same as for a line.
         before: Option<String>,
-        /// It goes.
+        /// The block is removed.
         absent: bool,
     },
 }
 
 impl Step {
-    /// A file with this content, as it is.
+    /// A file with this unencoded content.
     pub fn file(path: impl Into<String>, content: Traced) -> Self {
         Self::File { path: path.into(), content, encoding: Arc::from(""), append: false }
     }
 
-    /// The places that the text which runs or is read on the node came from. A file that is only put there is not among them:
-    /// nothing says that it is used.
+    /// The source places of text that runs or is read on the node. A file that is only written is not included, since it may
+    /// never be used.
     pub fn places(&self) -> Vec<Span> {
         fn of(text: &Traced) -> Vec<Span> {
             let mut spans: Vec<Span> = text.pieces().iter().map(|piece| piece.whence.span()).collect();
@@ -175,35 +175,35 @@ impl Step {
     }
 }
 
-/// Nodes that boot alike, as one place of the source describes them.
+/// Nodes that boot the same way, as described in one place of the source.
 #[derive(Clone, Debug)]
 pub struct NodeGroup {
-    /// The address that a person looks for, such as `aws_launch_template.workers` or `nodeGroups.ng-1`.
+    /// The address that users know it by, such as `aws_launch_template.workers` or `nodeGroups.ng-1`.
     pub name: Arc<str>,
     /// The block or key that describes it.
     pub place: Span,
-    /// The family of its image, if the source says.
+    /// The family of its image, if the source sets it.
     pub family: Option<Family>,
-    /// Kubernetes version (minor of 1.x), if the source says.
+    /// Kubernetes version (minor of 1.x), if the source sets it.
     pub minor: Option<u32>,
-    /// When there is such a node group, or it boots this way.
+    /// The condition under which the node group exists, or boots with these steps.
     pub when: Guard,
-    /// What it boots with.
+    /// The steps of its boot.
     pub steps: Vec<Step>,
-    /// True if EKS adds its own part to the user data (a managed node group without an AMI of its own).
+    /// True if EKS adds its own part to the user data (a managed node group without a custom AMI).
     pub merged_by_eks: bool,
-    /// True if it was seen on a node (`configz`, `ps`), and is not what the source says.
+    /// True if it was observed on a node (`configz`, `ps`) instead of read from source code.
     pub running: bool,
-    /// What a person must know to understand a finding here: how a tool hands the settings on. A sentence in lower case.
+    /// Background for its findings: how a tool passes the settings on. A sentence in lower case.
     pub remark: Option<&'static str>,
-    /// Inputs of the node group that are not known. They are counted and shown, not guessed.
+    /// Unknown inputs of the node group. They are counted and shown, not guessed.
     pub gaps: Vec<Gap>,
-    /// Timeouts in its description that no node gets.
+    /// Timeouts in its description that reach no node.
     pub ineffective: Vec<Ineffective>,
 }
 
 impl NodeGroup {
-    /// A node group of which only its name and place are known.
+    /// A node group with only a name and a place.
     pub fn new(name: impl Into<Arc<str>>, place: Span) -> Self {
         Self {
             name: name.into(),
@@ -221,19 +221,19 @@ impl NodeGroup {
     }
 }
 
-/// What one boot of a node group leaves behind: the kubelet's effective configuration, and what was seen on the way.
+/// One outcome of booting a node group: the kubelet's effective configuration, and what was found during the boot.
 #[derive(Clone, Debug)]
 pub struct Booted {
-    /// When the boot goes this way.
+    /// The condition under which the boot has this outcome.
     pub when: Guard,
-    /// The family that the boot was read as.
+    /// The image family assumed for the boot.
     pub family: Option<Family>,
-    /// What the kubelet runs with; `None` if nothing of a kubelet was seen.
+    /// The kubelet's configuration; `None` if the boot does not configure a kubelet.
     pub effective: Option<Effective>,
-    /// What its container runtimes run with, as far as somebody says something of it.
+    /// The configuration of its container runtimes, where something sets it.
     pub runtimes: Vec<Runtime>,
     /// What was not followed.
     pub gaps: Vec<Gap>,
-    /// Timeouts that were seen and do not reach the kubelet by anything that is known.
+    /// Timeouts that do not reach the kubelet by any known route.
     pub ineffective: Vec<Ineffective>,
 }

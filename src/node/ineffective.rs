@@ -1,19 +1,19 @@
-//! Timeouts that are written where they never reach a kubelet, and why they do not.
+//! Timeouts that never reach a kubelet, and why.
 
 use std::sync::Arc;
 
 use crate::setting::Setting;
 
-/// A statement about a duration that no kubelet gets to see.
+/// A duration setting that no kubelet reads.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ineffective {
-    /// The statement as it is written.
+    /// The setting as written.
     pub setting: Setting,
-    /// Why it reaches no kubelet.
+    /// Why no kubelet reads it.
     pub why: Reason,
 }
 
-/// Why a statement reaches no kubelet. Each has one sentence and one way out.
+/// Why a setting reaches no kubelet. Each reason has one message and one help text.
 ///
 /// Sources: `templates/al2/runtime/bootstrap.sh` of awslabs/amazon-eks-ami at 0ab84280; `nodeadm/internal` of the same at
 /// 81fec2e8; `cloudinit/handlers` of canonical/cloud-init; `cmd/kubelet/app/server.go` of kubernetes/kubernetes; `pkg/apis`
@@ -22,17 +22,17 @@ pub struct Ineffective {
 pub enum Reason {
     /// `--kubelet-extra-args=…`
     EqualsForm,
-    /// A word of the call of `bootstrap.sh` that belongs to no option.
+    /// A word in a call of `bootstrap.sh` that belongs to no option.
     LeftOver,
-    /// An earlier `--kubelet-extra-args` of two.
+    /// A `--kubelet-extra-args` that a later one replaces.
     RepeatedOption,
-    /// `KUBELET_EXTRA_ARGS` where the option is given too.
+    /// `KUBELET_EXTRA_ARGS` where the option is also given.
     OptionWins,
     /// `KUBELET_EXTRA_ARGS` that is not exported.
     NotExported,
-    /// `KUBELET_EXTRA_ARGS` in another process than `bootstrap.sh`.
+    /// `KUBELET_EXTRA_ARGS` in a different process from `bootstrap.sh`.
     OtherProcess,
-    /// A file for login shells.
+    /// A variable in a file for login shells.
     LoginShells,
     /// A call of `bootstrap.sh` on Amazon Linux 2023.
     Stub,
@@ -42,53 +42,53 @@ pub enum Reason {
     FileNotRead,
     /// A variable of the kubelet's unit that its command line does not use, or that is set again.
     VariableNotUsed,
-    /// A command line of the kubelet's unit that another one replaces.
+    /// An `ExecStart` of the kubelet's unit that another one replaces.
     StartReplaced,
-    /// A command line of the kubelet's unit beside another one.
+    /// An `ExecStart` of the kubelet's unit in addition to another one.
     TwoStarts,
-    /// A file of a drop-in directory without the ending that the kubelet looks for.
+    /// A file in a drop-in directory without the suffix that the kubelet expects.
     NoConfEnding,
-    /// A drop-in of a directory that the kubelet does not read.
+    /// A drop-in in a directory that the kubelet does not read.
     DirectoryNotRead,
-    /// A configuration file that the kubelet is not pointed at.
+    /// A configuration file that `--config` does not name.
     ConfigNotRead,
     /// Written after the kubelet has started.
     NotRestarted,
     /// A `NodeConfig` in a part of another type.
     PartType,
-    /// A `NodeConfig` in a message inside the message.
+    /// A `NodeConfig` in a nested MIME message.
     NestedPart,
-    /// A list of a cloud-config that a later one replaces.
+    /// A cloud-config list that a later one replaces.
     ListReplaced,
-    /// A `NodeConfig` of a version that nodeadm does not know.
+    /// A `NodeConfig` with an API version that nodeadm does not support.
     ApiVersion,
-    /// A document of nodeadm's directory without the ending that it looks for.
+    /// A document in nodeadm's directory without the suffix that it expects.
     DocumentEnding,
     /// A `NodeConfig` for an image without nodeadm.
     NoNodeadm,
-    /// A key of a `NodeConfig` that stands in the wrong place.
+    /// A `NodeConfig` key in the wrong place.
     NodeConfigKey,
-    /// Flags of a `NodeConfig` that are no list.
+    /// `NodeConfig` flags that are not a list.
     FlagsNotList,
-    /// A key of a kubelet configuration that stands in the wrong place, or is spelt wrongly.
+    /// A kubelet configuration key that is misplaced or misspelt.
     ConfigKey,
     /// A setting that Bottlerocket does not have.
     BottlerocketKey,
-    /// `kubeletExtraConfig` beside `overrideBootstrapCommand`.
+    /// `kubeletExtraConfig` next to `overrideBootstrapCommand`.
     BootstrapOverridden,
     /// `kubeletExtraConfig` of a managed node group.
     ManagedExtraConfig,
-    /// `kubeletExtraConfig` of an image that does not take it.
+    /// `kubeletExtraConfig` for an image family that does not support it.
     FamilyExtraConfig,
-    /// A script where eksctl reads a `NodeConfig`.
+    /// A script where eksctl expects a `NodeConfig`.
     ScriptAsNodeConfig,
-    /// A kubelet setting that Karpenter does not take.
+    /// A kubelet setting that Karpenter does not support.
     KarpenterKey,
-    /// A flag of the kubelet among the keys of k3s or RKE2.
+    /// A kubelet flag among the keys of k3s or RKE2.
     NoKubeletArg,
-    /// Metadata of CloudFormation that no `cfn-init` reads.
+    /// CloudFormation metadata that no `cfn-init` reads.
     InitNotCalled,
-    /// An input of a module that this version of it ignores: what the module's model says of it.
+    /// A module input that this version of the module ignores, with the explanation from the module's model.
     Ignored(Arc<str>),
     /// An input of a module, named, of which nothing is in what its nodes get.
     NotHanded(Arc<str>),
@@ -137,7 +137,7 @@ impl Reason {
         ]
     }
 
-    /// Why, as the second half of a sentence.
+    /// The reason, as the second half of a sentence.
     pub fn message(&self) -> Arc<str> {
         match self {
             Self::EqualsForm => "bootstrap.sh takes the next word for `--kubelet-extra-args`, not what follows a `=`",
@@ -180,7 +180,7 @@ impl Reason {
         .into()
     }
 
-    /// What to do instead.
+    /// How to fix it.
     pub fn help(&self) -> &'static str {
         match self {
             Self::EqualsForm => "write a blank in place of the `=`, and quotes around the flags that follow",
@@ -231,8 +231,8 @@ impl Reason {
         }
     }
 
-    /// True if the statement may reach the kubelet by something that is not seen, so that all of what decides the field must
-    /// be known before anybody is told.
+    /// True if the setting may still reach the kubelet through something unknown. It is then reported only if everything that
+    /// decides the field is known.
     pub fn requires_known_field(&self) -> bool {
         matches!(
             self,
@@ -256,7 +256,7 @@ mod tests {
     use super::Reason;
 
     #[test]
-    fn every_reason_is_told_in_one_half_sentence_with_a_way_out() {
+    fn every_reason_has_a_message_and_a_help_text() {
         let mut seen = std::collections::BTreeSet::new();
         for reason in Reason::all() {
             let message = reason.message();

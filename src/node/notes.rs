@@ -1,36 +1,36 @@
-//! What is said of the source beside its node groups: what is wrong with it, and what was not followed.
+//! Notes on the source: what is wrong with it, and what was not followed.
 
 use crate::text::{Span, Why};
 
 /// Something that was not followed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {
-    /// Where it stands.
+    /// Where it is written.
     pub at: Span,
     /// Why it was not followed.
     pub why: Why,
 }
 
-/// Something wrong with an input: bad syntax, a file that cannot be read. The run goes on.
+/// Something wrong with an input, such as bad syntax or a file that cannot be read. The run continues.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
-    /// Where it stands.
+    /// Where it is written.
     pub at: Span,
-    /// What is wrong, one line, lower case, no full stop.
+    /// What is wrong: one line in lower case, without a full stop.
     pub message: String,
 }
 
-/// What is said of the source beside its node groups.
+/// Notes on the source, outside its node groups.
 #[derive(Clone, Debug, Default)]
 pub struct Notes {
-    /// What was wrong with the input.
+    /// What is wrong with the input.
     pub problems: Vec<Problem>,
-    /// What was not followed, outside of any one node group.
+    /// What was not followed, outside any single node group.
     pub gaps: Vec<Gap>,
 }
 
 impl Notes {
-    /// Notes that something is wrong at `at`. The same note is made once.
+    /// Records a problem at `at`. Duplicates are dropped.
     pub fn problem(&mut self, at: Span, message: impl Into<String>) {
         let problem = Problem { at, message: message.into() };
         if !self.problems.contains(&problem) {
@@ -38,7 +38,7 @@ impl Notes {
         }
     }
 
-    /// Notes that something at `at` was not followed. The same note is made once.
+    /// Records that something at `at` was not followed. Duplicates are dropped.
     pub fn gap(&mut self, at: Span, why: Why) {
         let gap = Gap { at, why };
         if !self.gaps.contains(&gap) {
