@@ -1,4 +1,4 @@
-//! Node groups: what the inputs find and the boot starts from, and the notes that are made on the way.
+//! Node groups, which `input` produces and `boot` consumes, and the context and notes of both.
 
 mod context;
 mod group;

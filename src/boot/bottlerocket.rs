@@ -1,6 +1,6 @@
-//! Bottlerocket's settings, as far as they become durations of the kubelet.
+//! Bottlerocket settings that set kubelet durations.
 //!
-//! Source: bottlerocket-os/bottlerocket-core-kit `packages/kubernetes-1.31/kubelet-config`, the same from 1.24 on. There is no
+//! Source: bottlerocket-os/bottlerocket-core-kit `packages/kubernetes-1.31/kubelet-config`, the same since 1.24. There is no
 //! setting for the streaming timeout.
 
 use crate::kubelet::config::Document;
@@ -9,7 +9,7 @@ use crate::setting::{Effective, Setting};
 use crate::syntax::{Node, NodeKind, Scalar, Schema, Style};
 use crate::text::{Span, Traced, Why};
 
-/// Settings below `settings.kubernetes` and the fields that the template makes of them.
+/// Settings below `settings.kubernetes` and the kubelet fields that the template fills from them.
 const SETTINGS: &[(&str, &str)] = &[
     ("container-log-monitor-interval", "containerLogMonitorInterval"),
     ("cpu-manager-reconcile-period", "cpuManagerReconcilePeriod"),
@@ -18,14 +18,14 @@ const SETTINGS: &[(&str, &str)] = &[
     ("shutdown-grace-period-for-critical-pods", "shutdownGracePeriodCriticalPods"),
 ];
 
-/// The settings that are meant for a duration of the kubelet and that no Bottlerocket has: its API refuses unknown keys
+/// Settings that are meant as a kubelet duration and that Bottlerocket does not have: its API refuses unknown keys
 /// (`deny_unknown_fields` in bottlerocket-settings-sdk, `settings-extensions/kubernetes/src/lib.rs`).
 pub(super) fn unknown(settings: &Node) -> Vec<Setting> {
     let pairs = settings.path(&["settings", "kubernetes"]).map(Node::pairs).unwrap_or_default();
     let mut out = Vec::new();
     for (key, value) in pairs {
         let Some(name) = key.as_str().filter(|name| !SETTINGS.iter().any(|(known, _)| known == name)) else { continue };
-        // Newer images may get settings for the ages of images.
+        // Newer versions may add settings for image ages.
         let field = statements::named(name).filter(|field| !field.name.starts_with("image"));
         out.extend(field.and_then(|field| statements::by_key(field, None, key, value)));
     }
@@ -46,7 +46,7 @@ const KNOWN: &str = "allowed-unsafe-sysctls api-server authentication-mode boots
     shutdown-grace-period-for-critical-pods single-process-oom-kill standalone-mode static-pods static-pods-enabled \
     system-reserved topology-manager-policy topology-manager-scope";
 
-/// The places and the reasons of keys that Bottlerocket does not know. Its server refuses all settings because of one.
+/// Places and reasons of keys that Bottlerocket does not know. A single one makes its server refuse all settings.
 pub(super) fn refused(settings: &Node) -> Vec<(Span, Why)> {
     let pairs = settings.path(&["settings", "kubernetes"]).map(Node::pairs).unwrap_or_default();
     let unknown = pairs.iter().filter_map(|(key, _)| Some((key.span, key.as_str()?)));
@@ -55,8 +55,8 @@ pub(super) fn refused(settings: &Node) -> Vec<(Span, Why)> {
     unknown.map(|(at, name)| (at, Why::Invalid(why(name).into()))).collect()
 }
 
-/// What the kubelet of a node with these settings (the whole TOML document) runs with.
-pub(super) fn settled(settings: &Node, minor: Option<u32>, at: Span) -> Effective {
+/// The kubelet's configuration on a node with these settings (the whole TOML document).
+pub(super) fn effective(settings: &Node, minor: Option<u32>, at: Span) -> Effective {
     let word = |text: &str| Node {
         kind: NodeKind::Scalar(Scalar { text: Traced::made(text, at), style: Style::DoubleQuoted }),
         span: at,

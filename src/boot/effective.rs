@@ -1,4 +1,4 @@
-//! From a machine to what its kubelet runs with.
+//! The effective configuration of a machine's kubelet.
 
 use crate::kubelet::args::{self, Pass};
 use crate::kubelet::config::{Document, load};
@@ -12,13 +12,13 @@ use super::machine::{File, Files, Machine, absolute, unknown};
 use super::unit;
 use super::{bottlerocket, image};
 
-/// What the kubelet of `machine` runs with; `None` if nothing of a kubelet was seen.
+/// The configuration of the kubelet of `machine`; `None` if the boot does not configure one.
 pub(super) fn kubelet(machine: &mut Machine, cx: &mut BootCx<'_>) -> Option<Effective> {
     if !machine.seen {
         return None;
     }
     if let Some(settings) = &machine.bottlerocket {
-        return Some(bottlerocket::settled(settings, machine.minor, machine.place));
+        return Some(bottlerocket::effective(settings, machine.minor, machine.place));
     }
     let (files, argv) = match machine.start.clone() {
         Some(start) => (start.files, start.argv.map(|a| a.to_vec())),
@@ -45,7 +45,7 @@ pub(super) fn kubelet(machine: &mut Machine, cx: &mut BootCx<'_>) -> Option<Effe
         None => Vec::new(),
     };
     for tree in machine.merged.clone() {
-        // The tool lays the settings over the file, which they join as the last drop-in would.
+        // The tool applies the settings over the file, like a last drop-in.
         let document = Document::from_tree(tree, Schema::Kubernetes);
         match &config {
             Some(_) if machine.files.contains_key(image::AL2_CONFIG) => dropins.push(("~.conf".to_owned(), document)),
@@ -65,7 +65,7 @@ fn document(machine: &mut Machine, path: &str, file: &File, cx: &mut BootCx<'_>)
     match file {
         File::Known(text) => {
             if let Some((at, why)) = unknown(text) {
-                // The command that left it so is the one to look at.
+                // Report the command that left the file unknown.
                 let command = at != machine.place && !machine.gaps.iter().any(|g| g.at == at);
                 if command {
                     machine.gap(at, why.clone());

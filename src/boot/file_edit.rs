@@ -1,4 +1,4 @@
-//! Changes of files as Ansible makes them. Source: ansible/ansible `lib/ansible/modules/lineinfile.py`, `replace.py` and
+//! Changes to files as made by Ansible. Source: ansible/ansible `lib/ansible/modules/lineinfile.py`, `replace.py` and
 //! `blockinfile.py`.
 
 use std::sync::Arc;
@@ -17,8 +17,8 @@ pub(super) fn apply(machine: &mut Machine, path: &str, edit: &Edit, at: Span) {
         Some(File::Known(text)) => text,
         None if machine.lacks(path) => Arc::new(Traced::new()),
         Some(File::Removed) => Arc::new(Traced::new()),
-        // A file of the image, of which nothing is known, has more in it.
-        None => return of_image(machine, path, edit, at),
+        // The image ships the file with unknown content.
+        None => return edit_image_file(machine, path, edit, at),
     };
     let file = match changed(&text, edit, at) {
         Some(text) => File::Known(Arc::new(text)),
@@ -27,7 +27,7 @@ pub(super) fn apply(machine: &mut Machine, path: &str, edit: &Edit, at: Span) {
     machine.put(path, file);
 }
 
-fn of_image(machine: &mut Machine, path: &str, edit: &Edit, at: Span) {
+fn edit_image_file(machine: &mut Machine, path: &str, edit: &Edit, at: Span) {
     match edit {
         Edit::Line { line: Some(line), absent: false, backrefs: false, .. } => {
             let mut line = line.clone();
@@ -46,22 +46,22 @@ fn of_image(machine: &mut Machine, path: &str, edit: &Edit, at: Span) {
     }
 }
 
-/// The text after a change; `None` if that is not known.
+/// The text after a change; `None` if it is unknown.
 fn changed(text: &Traced, edit: &Edit, at: Span) -> Option<Traced> {
     match edit {
         Edit::Line { pattern, line, after, before, absent, backrefs, first } => {
             let pattern = pattern.as_deref().map(regex).map_or(Some(None), |r| r.map(Some))?;
             let mut lines = lines(text);
             let same = |known: &Traced| line.as_ref().is_some_and(|l| l.bytes() == known.bytes());
-            let fits = |known: &Traced| pattern.as_ref().is_some_and(|p| p.is_match(known.bytes()));
-            // What is not known may be such a line.
+            let matches = |known: &Traced| pattern.as_ref().is_some_and(|p| p.is_match(known.bytes()));
+            // An unknown line may match.
             let doubtful = |known: &Traced| known.is_hole() && pattern.is_some();
             if *absent {
-                lines.retain(|l| if pattern.is_some() { !fits(l) } else { !same(l) });
+                lines.retain(|l| if pattern.is_some() { !matches(l) } else { !same(l) });
                 return Some(joined(&lines, at));
             }
             let line = line.as_ref()?;
-            let mut found = (0..lines.len()).filter(|n| fits(&lines[*n]));
+            let mut found = (0..lines.len()).filter(|n| matches(&lines[*n]));
             let found = if *first { found.next() } else { found.next_back() };
             if let Some(n) = found {
                 lines[n] = match (backrefs, &pattern) {
@@ -122,7 +122,7 @@ fn changed(text: &Traced, edit: &Edit, at: Span) -> Option<Traced> {
     }
 }
 
-/// Where a new line goes.
+/// The index at which a new line is inserted.
 fn place(lines: &[Traced], after: Option<&str>, before: Option<&str>, first: bool) -> Option<usize> {
     if let Some(before) = before {
         if before == "BOF" {
@@ -146,18 +146,18 @@ fn regex(pattern: &str) -> Option<Regex> {
     Regex::new(&python(pattern)).ok()
 }
 
-/// A pattern of Python as one of ours: `\Z` is the end of the text.
+/// Converts a Python pattern to the syntax of `regex`: `\Z` is the end of the text.
 fn python(pattern: &str) -> String {
     pattern.replace("\\Z", "\\z")
 }
 
-/// A line with the groups of a match in it.
+/// `with`, with the groups that `pattern` matches in a line.
 fn expanded(line: &Traced, pattern: &Regex, with: &Traced) -> Option<Traced> {
     let found = pattern.captures(line.bytes())?;
     groups(line, &found, with)
 }
 
-/// `with` with `\1` and `\g<1>` replaced by the groups of a match in `text`.
+/// `with`, with `\1` and `\g<1>` replaced by the groups of a match in `text`.
 fn groups(text: &Traced, found: &Captures<'_>, with: &Traced) -> Option<Traced> {
     let bytes = with.bytes();
     let mut out = Traced::new();
@@ -194,9 +194,9 @@ fn groups(text: &Traced, found: &Captures<'_>, with: &Traced) -> Option<Traced> 
         run = n;
     }
     out.push(&with.slice(run..bytes.len()));
-    // A hole that a group cuts in two is no hole any more.
-    let cut = out.bytes().contains(&HOLE.as_bytes()[0]) && out.as_str().is_none();
-    if cut { None } else { Some(out) }
+    // A group must not cut the mark of an unknown part in two.
+    let broken = out.bytes().contains(&HOLE.as_bytes()[0]) && out.as_str().is_none();
+    if broken { None } else { Some(out) }
 }
 
 fn lines(text: &Traced) -> Vec<Traced> {

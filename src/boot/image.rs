@@ -1,4 +1,4 @@
-//! What the images bring, as far as it decides what a kubelet runs with. Sources: awslabs/amazon-eks-ami
+//! The files that images ship and that decide a kubelet's configuration. Sources: awslabs/amazon-eks-ami
 //! (`templates/al2/runtime` at 0ab84280, `templates/al2023/runtime` and `nodeadm` at 81fec2e8), kubernetes/release
 //! (`cmd/krel/templates/latest/kubeadm/10-kubeadm.conf`).
 
@@ -14,30 +14,30 @@ pub(super) const NODEADM_DROPINS: &str = "/etc/kubernetes/kubelet/config.json.d"
 pub(super) const NODEADM_DROPIN: &str = "/etc/kubernetes/kubelet/config.json.d/40-nodeadm.conf";
 /// The same on images that are older than June 2025 (awslabs/amazon-eks-ami#2297).
 pub(super) const OLD_NODEADM_DROPIN: &str = "/etc/kubernetes/kubelet/config.json.d/00-nodeadm.conf";
-/// The minor version of Kubernetes from which on no image is as old.
+/// The Kubernetes minor version since which all images are newer.
 pub(super) const NEW_DROPIN_SINCE: u32 = 34;
 /// The environment file that nodeadm writes.
 pub(super) const NODEADM_ENVIRONMENT: &str = "/etc/eks/kubelet/environment";
-/// The minor version of Kubernetes from which on `bootstrap.sh` takes containerd by itself.
+/// The Kubernetes minor version since which `bootstrap.sh` defaults to containerd.
 pub(super) const CONTAINERD_SINCE: u32 = 24;
-/// The directory of documents that are laid over the user data.
+/// The directory of documents that nodeadm merges over the user data.
 pub(super) const NODEADM_DOCUMENTS: &str = "/etc/eks/nodeadm.d/";
 /// The configuration file of containerd.
 pub(super) const CONTAINERD: &str = "/etc/containerd/config.toml";
-/// What `bootstrap.sh` copies there.
+/// The file that `bootstrap.sh` copies there.
 pub(super) const AL2_CONTAINERD: &str = "/etc/eks/containerd/containerd-config.toml";
 /// The kubelet's unit.
 pub(super) const UNIT: &str = "/etc/systemd/system/kubelet.service";
-/// The unit that `bootstrap.sh` of Amazon Linux 2 copies over that one, whatever stood there.
+/// The unit that `bootstrap.sh` of Amazon Linux 2 always copies over it.
 pub(super) const UNIT_OF_BOOTSTRAP: &str = "/etc/eks/containerd/kubelet-containerd.service";
-/// Where else the unit may lie, the strongest first. Source: `systemd.unit(5)`.
+/// Other paths of the unit, highest precedence first. Source: `systemd.unit(5)`.
 pub(super) const UNITS: [&str; 4] = [
     "/run/systemd/system/kubelet.service",
     "/usr/local/lib/systemd/system/kubelet.service",
     "/usr/lib/systemd/system/kubelet.service",
     "/lib/systemd/system/kubelet.service",
 ];
-/// Directories of drop-ins of the kubelet's unit, the strongest last.
+/// Drop-in directories of the kubelet's unit, highest precedence last.
 pub(super) const UNIT_DROPINS: [&str; 5] = [
     "/lib/systemd/system/kubelet.service.d/",
     "/usr/lib/systemd/system/kubelet.service.d/",
@@ -47,9 +47,9 @@ pub(super) const UNIT_DROPINS: [&str; 5] = [
 ];
 /// The drop-in that `bootstrap.sh` writes.
 pub(super) const EXTRA_ARGS: &str = "/etc/systemd/system/kubelet.service.d/30-kubelet-extra-args.conf";
-/// The drop-in with the flags that `bootstrap.sh` works out by itself.
+/// The drop-in with the flags that `bootstrap.sh` computes.
 pub(super) const OWN_ARGS: &str = "/etc/systemd/system/kubelet.service.d/10-kubelet-args.conf";
-/// The program that joins a node of the older images.
+/// The program that joins nodes of older images.
 pub(super) const BOOTSTRAP: &str = "/etc/eks/bootstrap.sh";
 
 const AL2_UNIT: &str = "[Service]\nExecStart=/usr/bin/kubelet --config /etc/kubernetes/kubelet/kubelet-config.json \
@@ -65,32 +65,32 @@ const KUBEADM_DROPIN: &str = "[Service]\n\
     EnvironmentFile=-/etc/sysconfig/kubelet\n\
     ExecStart=\n\
     ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS\n";
-/// `bootstrap.sh` with the lines that decide the kubelet's command line, which are also those that scripts edit: they stand here
-/// as they stand in `templates/al2/runtime/bootstrap.sh`, in its order, without what is between them.
+/// The lines of `bootstrap.sh` that decide the kubelet's command line, which are also the ones that scripts edit. They are
+/// copied in order from `templates/al2/runtime/bootstrap.sh`; the lines between them are left out.
 const BOOTSTRAP_MODEL: &str = include_str!("image/bootstrap.sh");
-/// The same on images of which the runtime is Docker unless something else is asked for.
+/// The same for images that default to Docker.
 static BOOTSTRAP_WITH_DOCKER: std::sync::LazyLock<String> =
     std::sync::LazyLock::new(|| BOOTSTRAP_MODEL.replace("CONTAINER_RUNTIME:-containerd", "CONTAINER_RUNTIME:-dockerd"));
-/// `templates/al2/runtime/kubelet-config.json` of awslabs/amazon-eks-ami, as scripts find it.
+/// `templates/al2/runtime/kubelet-config.json` of awslabs/amazon-eks-ami, as scripts see it.
 const AL2_TEXT: &str = include_str!("image/al2-kubelet-config.json");
 const CONFIG: &str = include_str!("image/al2023-kubelet-config.json");
 const CONFIG_134: &str = include_str!("image/al2023-kubelet-config-1.34.json");
 
 /// `templates/al2/runtime/containerd-config.toml` of awslabs/amazon-eks-ami.
 const AL2_CONTAINERD_TEXT: &str = include_str!("image/al2-containerd-config.toml");
-/// `nodeadm/internal/containerd/config.template.toml` of awslabs/amazon-eks-ami, which nodeadm takes with containerd 1.x, and
-/// with 2.x where the user's text has none of the tables of version 3.
+/// `nodeadm/internal/containerd/config.template.toml` of awslabs/amazon-eks-ami, which nodeadm uses with containerd 1.x, and
+/// with 2.x if the user's text has no tables of version 3.
 pub(super) const NODEADM_CONTAINERD_2: &str = include_str!("image/nodeadm-containerd-2.toml");
-/// `nodeadm/internal/containerd/config2.template.toml`, which nodeadm takes with containerd 2.x. The images have that since
-/// Kubernetes 1.30.
+/// `nodeadm/internal/containerd/config2.template.toml`, which nodeadm uses with containerd 2.x. Images have containerd 2.x
+/// since Kubernetes 1.30.
 pub(super) const NODEADM_CONTAINERD_3: &str = include_str!("image/nodeadm-containerd-3.toml");
 
-/// What `containerd config default` prints in 1.7, shortened. Source: containerd `integration/client/testdata/default-1.7.toml`.
+/// Output of `containerd config default` in 1.7, shortened. Source: containerd `integration/client/testdata/default-1.7.toml`.
 pub(super) const CONTAINERD_DEFAULT_1: &str = include_str!("image/containerd-default-1.toml");
-/// The same of 2.x. Source: containerd `docs/cri/config.md`.
+/// The same for 2.x. Source: containerd `docs/cri/config.md`.
 pub(super) const CONTAINERD_DEFAULT_2: &str = include_str!("image/containerd-default-2.toml");
 
-/// A file that the image of `family` brings; for AL2023 also what nodeadm writes there by itself.
+/// A file that the image of `family` ships, or on Amazon Linux 2023 one that nodeadm writes without user data.
 pub(super) fn file(family: Family, path: &str, minor: Option<u32>) -> Option<&'static str> {
     match (family, path) {
         (Family::Al2 | Family::Ubuntu, UNIT) | (Family::Al2, UNIT_OF_BOOTSTRAP) => Some(AL2_UNIT),
@@ -109,14 +109,14 @@ pub(super) fn file(family: Family, path: &str, minor: Option<u32>) -> Option<&'s
         (Family::Al2023, UNIT) => Some(AL2023_UNIT),
         (Family::Al2023, NODEADM_CONFIG) if minor.is_some_and(|m| m >= 34) => Some(CONFIG_134),
         (Family::Al2023, NODEADM_CONFIG) => Some(CONFIG),
-        // What nodeadm writes before scripts run, where none of its documents is in the source.
+        // What nodeadm writes before scripts run if the source has no documents for it.
         (Family::Al2023, NODEADM_ENVIRONMENT) => {
             Some("NODEADM_KUBELET_ARGS=--config=/etc/kubernetes/kubelet/config.json\n")
         }
         (Family::Al2023, CONTAINERD) if minor.is_some_and(|m| m < 30) => Some(NODEADM_CONTAINERD_2),
         (Family::Al2023, CONTAINERD) => Some(NODEADM_CONTAINERD_3),
         (Family::Kubeadm, UNIT) => Some(KUBEADM_UNIT),
-        // Older packages have it below /etc.
+        // Older packages install it below /etc.
         (
             Family::Kubeadm,
             "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf"
@@ -127,7 +127,7 @@ pub(super) fn file(family: Family, path: &str, minor: Option<u32>) -> Option<&'s
     }
 }
 
-/// Files of an image that are known here, by path.
+/// The paths of the known files of an image.
 pub(super) fn listing(family: Family) -> &'static [&'static str] {
     match family {
         Family::Al2 => &[AL2_CONFIG, BOOTSTRAP, UNIT, UNIT_OF_BOOTSTRAP, AL2_CONTAINERD],
@@ -138,22 +138,22 @@ pub(super) fn listing(family: Family) -> &'static [&'static str] {
     }
 }
 
-/// Drop-ins of the kubelet's unit that the image of `family` brings.
+/// The drop-in of the kubelet's unit that the image of `family` ships.
 pub(super) fn unit_dropins(family: Family) -> Option<(&'static str, &'static str)> {
     (family == Family::Kubeadm).then_some(("10-kubeadm.conf", KUBEADM_DROPIN))
 }
 
-/// Whose kubelet reads a path.
+/// The families whose kubelet reads a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ReadBy {
-    /// That of one family.
+    /// One family.
     Of(Family),
-    /// That of several.
+    /// Several families.
     Any,
 }
 
 impl ReadBy {
-    /// The family, if it is one.
+    /// The family, if it is only one.
     pub(super) fn family(self) -> Option<Family> {
         match self {
             Self::Of(family) => Some(family),
@@ -162,8 +162,8 @@ impl ReadBy {
     }
 }
 
-/// If `path` is one that a kubelet or what starts it reads: whose.
-pub(super) fn sight(path: &str) -> Option<ReadBy> {
+/// The families whose kubelet, or the program that starts it, reads `path`.
+pub(super) fn reader(path: &str) -> Option<ReadBy> {
     match path {
         AL2_CONFIG | EXTRA_ARGS => Some(ReadBy::Of(Family::Al2)),
         NODEADM_CONFIG | NODEADM_ENVIRONMENT => Some(ReadBy::Of(Family::Al2023)),
@@ -184,17 +184,17 @@ pub(super) fn sight(path: &str) -> Option<ReadBy> {
     }
 }
 
-/// True for a name that ends as drop-ins do; case is a part of it.
+/// True for a name with the suffix of a drop-in. Case matters.
 pub(super) fn is_conf(path: &str) -> bool {
     std::path::Path::new(path).extension().is_some_and(|end| end == "conf")
 }
 
-/// True for a name that ends as the documents do that nodeadm reads.
+/// True for a name with the suffix of a document that nodeadm reads.
 pub(super) fn is_document(name: &str) -> bool {
     [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end))
 }
 
-/// The family that alone has a file of this path.
+/// The only family that has a file at this path.
 pub(super) fn family_of(path: &str) -> Option<Family> {
     match path {
         AL2_CONFIG | BOOTSTRAP | AL2_CONTAINERD => Some(Family::Al2),
@@ -204,9 +204,9 @@ pub(super) fn family_of(path: &str) -> Option<Family> {
     }
 }
 
-/// True if an image may bring a file at `path` whose content is not known here.
+/// True if an image may ship a file at `path` with unknown content.
 pub(super) fn may_exist(path: &str) -> bool {
-    // Directories that are there, and empty.
+    // Directories that exist and are empty.
     const EMPTY: [&str; 3] = ["/tmp/", "/etc/containerd/conf.d/", "/etc/containerd/config.d/"];
     !EMPTY.iter().any(|dir| path.starts_with(dir))
         && !path.starts_with(NODEADM_DOCUMENTS)
@@ -227,7 +227,7 @@ pub(super) fn lacks(family: Option<Family>, path: &str) -> bool {
         || path.starts_with(UNIT_DROPINS[2]) && family != Some(Family::Kubeadm)
 }
 
-/// Whether a new node of `family` has a folder at `path`, if that is known.
+/// Whether a new node of `family` has a directory at `path`, if known.
 pub(super) fn folder(family: Option<Family>, path: &str) -> Option<bool> {
     const EVERYWHERE: [&str; 18] = [
         "/",

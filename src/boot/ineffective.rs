@@ -1,5 +1,5 @@
-//! Settings that a boot writes and no kubelet reads. What is noted here and reaches the kubelet all the same is taken
-//! out where all boots are known, so a note is made of every statement that stands in a doubtful place.
+//! Settings that a boot writes and no kubelet reads. Every setting in a doubtful place is recorded here; once all boots are
+//! known, the ones that reach a kubelet after all are removed.
 
 use crate::kubelet::args::{self, Pass};
 use crate::kubelet::config::{Document, KIND, load};
@@ -14,67 +14,67 @@ use super::machine::{File, Files, Image, Machine, Start};
 use super::unit::Unit;
 use super::{effective, node_config, unit as service};
 
-/// Files of which login shells take variables.
+/// Files with variables for login shells.
 const LOGIN: [&str; 5] = ["/etc/environment", "/etc/profile", "/etc/bashrc", "/root/.bashrc", "/root/.bash_profile"];
 
-/// Takes note of what the kubelet of a boot that has ended does not get.
-pub(super) fn note(machine: &mut Machine, cx: &mut BootCx<'_>) {
-    documents(machine);
+/// Records the settings that did not reach the kubelet of a finished boot.
+pub(super) fn record(machine: &mut Machine, cx: &mut BootCx<'_>) {
+    record_document_keys(machine);
     let before = machine.ineffective.len();
     let own = machine.start.as_ref().is_some_and(|start| start.argv.is_some());
     let images = matches!(machine.family(), Some(Family::Al2 | Family::Al2023 | Family::Ubuntu));
     let certain = matches!(machine.image, Image::Proven(_) | Image::Given(_));
     if machine.seen && certain && images && machine.bottlerocket.is_none() && !own {
-        written(machine, cx);
-        unused(machine, cx);
-        late(machine, cx);
+        record_unread_files(machine, cx);
+        record_unused_entries(machine, cx);
+        record_late_settings(machine, cx);
     }
     let place = cx.texts.trail(machine.place).origin();
     let texts = &cx.texts;
     let mut number = 0;
     machine.ineffective.retain(|recorded| {
         number += 1;
-        // What the image brings is nobody's to mend.
+        // Users cannot fix what the image ships.
         number <= before || texts.trail(recorded.setting.at).origin() != place
     });
 }
 
-/// Keys of the documents for nodeadm that lead nowhere, and documents that nobody reads.
-fn documents(machine: &mut Machine) {
+/// Records ineffective keys of nodeadm's documents, and documents for images without nodeadm.
+fn record_document_keys(machine: &mut Machine) {
     let other = matches!(machine.image, Image::Given(family) if family != Family::Al2023);
     for document in machine.nodeadm.documents.clone() {
         if other {
             machine.record_ineffective(node_config::settings(&document), &Reason::NoNodeadm);
             continue;
         }
-        astray(machine, &document);
+        record_misplaced_keys(machine, &document);
     }
 }
 
-/// Keys of a configuration that stands for itself which a kubelet passes over.
-pub(super) fn passed_over(
+/// Records keys of a standalone configuration that the kubelet ignores.
+pub(super) fn record_ignored_keys(
     config: Option<&Document>,
     group: &NodeGroup,
     ineffective: &mut Vec<Ineffective>,
     cx: &BootCx<'_>,
 ) {
-    // Only a drop-in is named so.
+    // Only drop-ins have this suffix.
     let place = cx.texts.place(cx.texts.trail(group.place).origin());
     let dropin = place.source.path().extension().is_some_and(|e| e == "conf");
     let settings = config.and_then(Document::tree).map(|tree| statements::misplaced(tree, dropin)).unwrap_or_default();
     ineffective.extend(settings.into_iter().map(|setting| Ineffective { setting, why: Reason::ConfigKey }));
 }
 
-/// The settings of a `NodeConfig` that nodeadm passes over: its decoder ignores keys that it does not know
-/// (`nodeadm/internal/api/bridge/decode.go`), and refuses values of another type.
-fn astray(machine: &mut Machine, document: &Node) {
+/// Records settings of a `NodeConfig` that nodeadm ignores: its decoder skips unknown keys
+/// (`nodeadm/internal/api/bridge/decode.go`) and refuses values of another type.
+fn record_misplaced_keys(machine: &mut Machine, document: &Node) {
     let config = document.path(&["spec", "kubelet", "config"]);
     if let Some(config) = config {
         machine.record_ineffective(statements::misplaced(config, true), &Reason::ConfigKey);
     }
     let (mut keys, mut flags, mut variables) = (Vec::new(), Vec::new(), Vec::new());
     statements::walk(document, &mut Vec::new(), &mut |path, key, value| match path {
-        // The file of nodeadm is stronger than this environment, and the unit uses nothing else.
+        // nodeadm's file overrides this environment, and the unit uses nothing else.
         ["spec", "instance", "environment", _, "KUBELET_EXTRA_ARGS" | "NODEADM_KUBELET_ARGS"] => {
             variables.extend(value.as_scalar().map(|scalar| in_words(&scalar.text)).unwrap_or_default());
         }
@@ -100,7 +100,7 @@ fn astray(machine: &mut Machine, document: &Node) {
     machine.record_ineffective(variables, &Reason::VariableNotUsed);
 }
 
-/// Everything that a text says of durations, whatever kind of file it is.
+/// All duration settings in a file, by the kind of file.
 pub(super) fn in_file(path: &str, text: &Traced, place: Span, cx: &mut BootCx<'_>) -> Vec<Setting> {
     if text.is_hole() {
         return Vec::new();
@@ -126,7 +126,7 @@ fn in_words(text: &Traced) -> Vec<Setting> {
     statements::in_words(&unit::words(text))
 }
 
-/// The variables that somebody hands to a kubelet by files of this name.
+/// True for the usual environment files of a kubelet.
 fn is_environment(path: &str) -> bool {
     matches!(path, "/etc/sysconfig/kubelet" | "/etc/default/kubelet")
 }
@@ -149,7 +149,7 @@ fn in_unit(entries: &[unit::Entry]) -> Vec<Setting> {
     out
 }
 
-/// What the assignments of `KUBELET_EXTRA_ARGS` in a file of login shells say.
+/// The settings in assignments of `KUBELET_EXTRA_ARGS` in a file for login shells.
 fn in_profile(view: &View) -> Vec<Setting> {
     let mut out = Vec::new();
     let mut at = 0;
@@ -164,7 +164,7 @@ fn in_profile(view: &View) -> Vec<Setting> {
         }
         let line = view.traced(range);
         if let Some(equals) = line.bytes().iter().position(|b| *b == b'=') {
-            // The quotes of the value, and then those inside of it.
+            // First the quotes around the value, then those inside it.
             let value = unit::words(&line.slice(equals + 1..line.len()));
             out.extend(value.iter().flat_map(in_words));
         }
@@ -172,7 +172,7 @@ fn in_profile(view: &View) -> Vec<Setting> {
     out
 }
 
-/// The first document of a text, if it is of this kind.
+/// The first document of a text, if it has this API version and kind.
 fn document(view: &View, api: &str, kind: &str) -> Option<Node> {
     let tree = yaml::parse(view).tree.into_iter().next()?;
     let is = |key: &str, wanted: &dyn Fn(&str) -> bool| tree.get(key).and_then(Node::as_str).is_some_and(wanted);
@@ -185,8 +185,8 @@ fn in_configuration(view: &View) -> Vec<Setting> {
     document.tree().filter(|_| holds).map(statements::in_config).unwrap_or_default()
 }
 
-/// Files that nobody reads on this image.
-fn written(machine: &mut Machine, cx: &mut BootCx<'_>) {
+/// Records settings in files that nothing reads on this image.
+fn record_unread_files(machine: &mut Machine, cx: &mut BootCx<'_>) {
     let files = machine.files.clone();
     let started = machine.start.as_ref().map_or_else(|| files.clone(), |start| start.files.clone());
     let place = machine.place;
@@ -198,7 +198,7 @@ fn written(machine: &mut Machine, cx: &mut BootCx<'_>) {
         || read.config_dir().is_some_and(|c| c.known_str().is_none());
     for (path, file) in files.iter() {
         let File::Known(text) = file else { continue };
-        if of_another_image(machine, path) {
+        if is_for_another_image(machine, path) {
             continue;
         }
         let inside = directory.as_ref().is_some_and(|dir| path.starts_with(dir.as_str()));
@@ -222,7 +222,7 @@ fn written(machine: &mut Machine, cx: &mut BootCx<'_>) {
             } else {
                 Reason::DirectoryNotRead
             }
-        } else if !inside && is_configuration(path) {
+        } else if !inside && is_config_path(path) {
             Reason::ConfigNotRead
         } else {
             continue;
@@ -247,25 +247,25 @@ fn written(machine: &mut Machine, cx: &mut BootCx<'_>) {
     }
 }
 
-/// True for a file of another EKS image than this one seems to be. Where the source does not say which image it is, such a file
-/// may be there for nodes of that one.
-fn of_another_image(machine: &Machine, path: &str) -> bool {
-    let reader = image::sight(path).and_then(image::ReadBy::family);
+/// True for a file of an EKS image other than the one assumed. If the source does not set the image, the file may be meant
+/// for nodes with the other one.
+fn is_for_another_image(machine: &Machine, path: &str) -> bool {
+    let reader = image::reader(path).and_then(image::ReadBy::family);
     let variable =
         machine.family() == Some(Family::Al2023) && image::UNIT_DROPINS.iter().any(|dir| path.starts_with(dir));
     let other = reader.is_some_and(|family| family != Family::Kubeadm && Some(family) != machine.family());
     !matches!(machine.image, Image::Given(_)) && (other || variable)
 }
 
-/// Where the configurations of kubelets usually are.
-fn is_configuration(path: &str) -> bool {
+/// True for the usual paths of kubelet configurations.
+fn is_config_path(path: &str) -> bool {
     let ends = [".json", ".yaml", ".yml", ".conf"].iter().any(|end| path.ends_with(end));
     let folders = ["/etc/kubernetes/", "/var/lib/kubelet/", "/etc/eks/"];
     ends && folders.iter().any(|dir| path.starts_with(dir)) && !path.contains("kubeadm")
 }
 
-/// What the kubelet's unit says and does not use.
-fn unused(machine: &mut Machine, cx: &mut BootCx<'_>) {
+/// Records settings in the kubelet's unit that it does not use.
+fn record_unused_entries(machine: &mut Machine, cx: &mut BootCx<'_>) {
     let files = match &machine.start {
         Some(start) => start.files.clone(),
         None => machine.files.clone(),
@@ -285,7 +285,7 @@ fn unused(machine: &mut Machine, cx: &mut BootCx<'_>) {
     }
     for path in names {
         let Some(File::Known(text)) = files.get(&path) else { continue };
-        if of_another_image(machine, &path) {
+        if is_for_another_image(machine, &path) {
             continue;
         }
         let id = cx.texts.add_made(path.as_str(), text, place);
@@ -298,22 +298,22 @@ fn unused(machine: &mut Machine, cx: &mut BootCx<'_>) {
     }
 }
 
-/// True if more than one command line is left, which systemd refuses for all units but those that run once.
+/// True if more than one `ExecStart` remains, which systemd refuses except in oneshot units.
 fn starts_twice(machine: &Machine, files: &Files, cx: &mut BootCx<'_>) -> bool {
     let Unit::Entries(entries) = service::unit(machine, files, cx) else { return false };
-    let (mut starts, mut once) = (0, false);
+    let (mut starts, mut oneshot) = (0, false);
     for entry in entries.iter().filter(|e| e.section == "Service") {
         match entry.key.as_str() {
             "ExecStart" if entry.value.is_empty() => starts = 0,
             "ExecStart" => starts += 1,
-            "Type" => once = entry.value.known_str() == Some("oneshot"),
+            "Type" => oneshot = entry.value.known_str() == Some("oneshot"),
             _ => {}
         }
         if entry.value.is_hole() {
             return false;
         }
     }
-    starts > 1 && !once
+    starts > 1 && !oneshot
 }
 
 fn variables_named(files: &Files, path: &str, name: &[u8]) -> bool {
@@ -321,15 +321,15 @@ fn variables_named(files: &Files, path: &str, name: &[u8]) -> bool {
     text.bytes().windows(name.len()).any(|w| w == name)
 }
 
-/// What a kubelet would read that started now, and that the running one has not read.
-fn late(machine: &mut Machine, cx: &mut BootCx<'_>) {
+/// Records settings that a kubelet would read if it started now, but that the running one has not read.
+fn record_late_settings(machine: &mut Machine, cx: &mut BootCx<'_>) {
     let Some(start) = &machine.start else { return };
-    // A file that says such words may be run later.
-    let says = |text: &Traced| {
+    // A file with these words may be run later and restart the kubelet.
+    let mentions_restart = |text: &Traced| {
         let has = |word: &[u8]| text.bytes().windows(word.len()).any(|w| w == word);
         has(b"restart") && has(b"kubelet")
     };
-    let later = |file: &File| matches!(file, File::Known(text) if says(text));
+    let later = |file: &File| matches!(file, File::Known(text) if mentions_restart(text));
     if start.files == machine.files || machine.restarts || machine.files.values().any(later) {
         return;
     }
@@ -339,8 +339,8 @@ fn late(machine: &mut Machine, cx: &mut BootCx<'_>) {
     machine.record_ineffective(statements(&effective), &Reason::NotRestarted);
 }
 
-/// Everything that is said to a kubelet, with what is not known left out.
+/// All known settings of a kubelet.
 fn statements(effective: &Effective) -> Vec<Setting> {
-    let said = effective.fields.iter().flat_map(|f| f.winner.iter().chain(&f.shadowed));
-    said.filter(|s| !s.raw.has_hole() && !s.raw.is_empty()).cloned().collect()
+    let all = effective.fields.iter().flat_map(|f| f.winner.iter().chain(&f.shadowed));
+    all.filter(|s| !s.raw.has_hole() && !s.raw.is_empty()).cloned().collect()
 }

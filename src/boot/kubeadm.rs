@@ -1,4 +1,4 @@
-//! kubeadm, which joins nodes of clusters that nobody manages: what it writes for the kubelet. Sources:
+//! kubeadm, which joins nodes of self-managed clusters: what it writes for the kubelet. Sources:
 //! `cmd/kubeadm/app/phases/kubelet` and `cmd/kubeadm/app/apis/kubeadm/v1beta4` of kubernetes/kubernetes.
 
 use std::sync::Arc;
@@ -9,18 +9,18 @@ use crate::text::{Span, Traced, Why};
 
 use super::machine::{File, Machine, absolute};
 
-/// The file of arguments, which the unit's drop-in reads.
+/// The file of extra arguments, which the unit's drop-in reads.
 const FLAGS: &str = "/var/lib/kubelet/kubeadm-flags.env";
 /// The kubelet's configuration.
 const CONFIG: &str = "/var/lib/kubelet/config.yaml";
 
-/// `kubeadm join` or `kubeadm init` with its arguments, seen from `directory`.
+/// Runs `kubeadm join` or `kubeadm init` with its arguments in `directory`.
 pub(super) fn run(machine: &mut Machine, words: &[Traced], directory: &str, at: Span, cx: &mut BootCx<'_>) {
     let verb = words.first().and_then(|w| w.known_str());
     if matches!(verb, Some("join" | "init")) {
-        machine.know(Family::Kubeadm);
+        machine.prove_kubelet(Family::Kubeadm);
     } else {
-        machine.see(Some(Family::Kubeadm));
+        machine.suggest_kubelet(Some(Family::Kubeadm));
     }
     if !matches!(verb, Some("init" | "join")) {
         return;
@@ -29,14 +29,14 @@ pub(super) fn run(machine: &mut Machine, words: &[Traced], directory: &str, at: 
         match path.known_str().map(|p| absolute(p, directory)) {
             Some(path) => match machine.file(&path) {
                 Some(File::Known(text)) => read(machine, &path, &text, verb == Some("init"), cx),
-                Some(File::Unknown(why)) => unknown(machine, at, why),
+                Some(File::Unknown(why)) => put_unknown_flags(machine, at, why),
                 Some(File::Removed) | None => {
-                    unknown(machine, at, Why::FromOutside(format!("what stands in {path}").into()));
+                    put_unknown_flags(machine, at, Why::FromOutside(format!("what stands in {path}").into()));
                 }
             },
             None => {
                 let why = path.first_hole().map(|(_, why)| why.clone());
-                unknown(machine, at, why.unwrap_or(Why::NotUnderstood("a configuration of kubeadm".into())));
+                put_unknown_flags(machine, at, why.unwrap_or(Why::NotUnderstood("a configuration of kubeadm".into())));
             }
         }
     }
@@ -57,13 +57,13 @@ fn config(words: &[Traced]) -> Option<Traced> {
     None
 }
 
-fn unknown(machine: &mut Machine, at: Span, why: Why) {
+fn put_unknown_flags(machine: &mut Machine, at: Span, why: Why) {
     machine.gap(at, why.clone());
     machine.put(FLAGS, File::Unknown(why));
 }
 
-/// Reads the documents of a configuration: extra arguments go to the file of arguments, and with `init` the kubelet's own
-/// document becomes its configuration. With `join` that one comes from the cluster.
+/// Reads the documents of a configuration. Extra arguments are written to the file of arguments. With `init`, the kubelet's
+/// document becomes its configuration; with `join`, that comes from the cluster.
 fn read(machine: &mut Machine, path: &str, text: &Traced, init: bool, cx: &mut BootCx<'_>) {
     let id = cx.texts.add_made(path, text, machine.place);
     let view = cx.texts.view(id);
@@ -77,7 +77,7 @@ fn read(machine: &mut Machine, path: &str, text: &Traced, init: bool, cx: &mut B
         match document.get("kind").and_then(Node::as_str) {
             Some(kind) if kind == wanted => {
                 if let Some(arguments) = document.path(&["nodeRegistration", "kubeletExtraArgs"]) {
-                    extra(arguments, &mut line);
+                    push_extra_args(arguments, &mut line);
                 }
             }
             Some("KubeletConfiguration") if init => {
@@ -91,8 +91,8 @@ fn read(machine: &mut Machine, path: &str, text: &Traced, init: bool, cx: &mut B
     machine.put(FLAGS, File::Known(Arc::new(line)));
 }
 
-/// A map up to v1beta3, a list of names and values from v1beta4 on.
-fn extra(arguments: &Node, line: &mut Traced) {
+/// Appends `kubeletExtraArgs`: a map up to v1beta3, a list of names and values since v1beta4.
+fn push_extra_args(arguments: &Node, line: &mut Traced) {
     let mut push = |name: &str, value: &Node| {
         line.push_made(format!("--{name}=").as_bytes(), value.span);
         if let Some(scalar) = value.as_scalar() {

@@ -1,4 +1,4 @@
-//! The machine of the mind: what a boot has left behind so far. Nothing of it exists on any disk.
+//! The simulated machine: the state that a boot has produced so far. Nothing is written to disk.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,15 +21,15 @@ const MAX_FILES: usize = 4096;
 /// The most symbolic links that are kept.
 const MAX_LINKS: usize = 64;
 
-/// The most statements without effect that are kept.
+/// The most ineffective settings that are kept.
 const MAX_INEFFECTIVE: usize = 1000;
 
 /// A file on the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum File {
-    /// Its content, perhaps with holes.
+    /// Its content, which may have unknown parts.
     Known(Arc<Traced>),
-    /// It was written or changed, but not to what.
+    /// It was written or changed, and its content is unknown.
     Unknown(Why),
     /// It was removed.
     Removed,
@@ -41,31 +41,31 @@ pub(super) type Files = BTreeMap<String, File>;
 /// A kubelet that was started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Start {
-    /// The files as they were then.
+    /// The files at that time.
     pub(super) files: Arc<Files>,
-    /// The command line without the program, if it was not systemd that started it.
+    /// The command line without the program, unless systemd started it.
     pub(super) argv: Option<Arc<Vec<Traced>>>,
 }
 
-/// What nodeadm has written for the kubelet, beside the environment file.
+/// What nodeadm has written for the kubelet, in addition to the environment file.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Written {
-    /// The drop-in: what `spec.kubelet.config` of all documents comes to. `None` if it is empty.
+    /// The drop-in: `spec.kubelet.config` of all documents, merged. `None` if it is empty.
     pub(super) config: Option<Node>,
-    /// The same as scripts find it, with what EKS's own document sets; `None` if nothing was written, or it is not known.
+    /// The drop-in's text as scripts see it, with what EKS's own document sets; `None` if it was not written or is unknown.
     pub(super) text: Option<Arc<Traced>>,
 }
 
-/// Of which family the image of a node is, and how that is known.
+/// The family of a node's image, and how it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Image {
-    /// Nothing tells it.
+    /// Nothing indicates a family.
     Unknown,
-    /// Something was seen that nodes of this family have.
+    /// The boot uses something that nodes of this family have.
     Likely(Family),
-    /// Something was seen that works on this family alone.
+    /// The boot uses something that works only on this family.
     Proven(Family),
-    /// The source says it, so that nothing on the machine can change it.
+    /// The source sets it; nothing on the machine changes it.
     Given(Family),
 }
 
@@ -77,14 +77,14 @@ impl Image {
         }
     }
 
-    /// Something was seen that nodes of `family` have; the first such sight decides.
+    /// Records evidence for `family`; the first evidence wins.
     pub(super) fn suggest(&mut self, family: Option<Family>) {
         if let (Self::Unknown, Some(family)) = (*self, family) {
             *self = Self::Likely(family);
         }
     }
 
-    /// Something was seen that works on `family` alone.
+    /// Records something that works only on `family`.
     fn prove(&mut self, family: Family) {
         *self = match *self {
             Self::Given(given) => Self::Given(given),
@@ -97,21 +97,21 @@ impl Image {
     }
 }
 
-/// What nodeadm works from, and what it has written.
+/// The input and output of nodeadm.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Nodeadm {
-    /// The `NodeConfig` documents that it gets, in its order of merging.
+    /// Its `NodeConfig` documents, in merge order.
     pub(super) documents: Vec<Node>,
-    /// Documents that are laid over all others of the user data.
+    /// Documents that are merged over all others in the user data.
     pub(super) last_documents: Vec<Node>,
-    /// The image is so old that its drop-in comes before all others.
+    /// The image is old: its drop-in comes before all others.
     pub(super) old: bool,
-    /// What it has written; `None` before it has run.
+    /// What it has written; `None` before it runs.
     pub(super) written: Option<Arc<Written>>,
 }
 
 impl Nodeadm {
-    /// The documents of the user data, in the order of merging.
+    /// The documents of the user data, in merge order.
     pub(super) fn all_documents(&self) -> Vec<Node> {
         self.documents.iter().chain(&self.last_documents).cloned().collect()
     }
@@ -120,60 +120,60 @@ impl Nodeadm {
         !self.documents.is_empty() || !self.last_documents.is_empty()
     }
 
-    /// The drop-in as scripts find it.
+    /// The drop-in as scripts see it.
     fn text(&self) -> Option<&Arc<Traced>> {
         self.written.as_ref()?.text.as_ref()
     }
 
-    /// Where its drop-in stands: below its old name if the image is an old one, or a script has written it there.
+    /// The path of its drop-in: the old name if the image is old, or if a script has written to it.
     pub(super) fn drop_in(&self, files: &Files) -> &'static str {
         let old = files.contains_key(image::OLD_NODEADM_DROPIN) && !files.contains_key(image::NODEADM_DROPIN);
         if self.old || old { image::OLD_NODEADM_DROPIN } else { image::NODEADM_DROPIN }
     }
 }
 
-/// What a boot has left behind so far.
+/// The state that a boot has produced so far.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Machine {
-    /// The node group, which stands for everything that its image brings.
+    /// The place of the node group, used as the origin of everything that its image ships.
     pub(super) place: Span,
-    /// The image that it runs.
+    /// Its image.
     pub(super) image: Image,
-    /// Minor version (of 1.x), if it is known.
+    /// Minor version (of 1.x), if known.
     pub(super) minor: Option<u32>,
     /// EKS adds its own part to the user data.
     pub(super) merged_by_eks: bool,
     /// Files that were written or changed.
     pub(super) files: Arc<Files>,
-    /// Folders that were made.
+    /// Directories that were created.
     pub(super) folders: Arc<BTreeSet<String>>,
-    /// Symbolic links by path, and where they lead. Files stand under both names.
+    /// Targets of symbolic links by path. Files are stored under both names.
     pub(super) links: Arc<BTreeMap<String, String>>,
-    /// Paths that programs were given which are not modelled: any file may stand there or below by now.
+    /// Paths passed to programs that are not modelled: any file may exist at or below them.
     pub(super) touched: Arc<BTreeSet<String>>,
     /// The last start of the kubelet.
     pub(super) start: Option<Start>,
     /// The files as they were when a container runtime last started.
     pub(super) runtimes: BTreeMap<Name, Arc<Files>>,
-    /// Settings that a tool merges into the configuration file of the kubelet.
+    /// Settings that a tool merges into the kubelet's configuration file.
     pub(super) merged: Vec<Node>,
     /// nodeadm, which joins nodes of Amazon Linux 2023.
     pub(super) nodeadm: Nodeadm,
     /// The settings of a Bottlerocket node.
     pub(super) bottlerocket: Option<Arc<Node>>,
-    /// Text that is not known stands where commands do: why.
+    /// Why unknown text is in the place of commands, if it is.
     pub(super) injected: Option<Why>,
-    /// Something may start the kubelet once more, at a time that is not known.
+    /// Something may restart the kubelet at an unknown time.
     pub(super) restarts: bool,
-    /// Something of a kubelet was seen.
+    /// The boot has configured or started a kubelet.
     pub(super) seen: bool,
     /// What was not followed.
     pub(super) gaps: Vec<Gap>,
-    /// Timeouts that were seen and led nowhere.
+    /// Timeouts without effect.
     pub(super) ineffective: Vec<Ineffective>,
 }
 
-/// `path` as an absolute path without `.`, `..` and doubled slashes, seen from `dir`.
+/// `path` as an absolute path without `.`, `..` and doubled slashes, relative to `dir`.
 pub(super) fn absolute(path: &str, dir: &str) -> String {
     let whole = if path.starts_with('/') { path.to_owned() } else { format!("{dir}/{path}") };
     let mut parts: Vec<&str> = Vec::new();
@@ -189,12 +189,12 @@ pub(super) fn absolute(path: &str, dir: &str) -> String {
     format!("/{}", parts.join("/"))
 }
 
-/// What follows `folder` in a path that is the same or below it.
+/// The rest of a path that is `folder` or below it.
 fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
     path.strip_prefix(folder).filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// What is not known of a text that is one hole. A line break at its end does not make it known.
+/// The place and reason of a text that is entirely unknown, apart from a line break at its end.
 pub(super) fn unknown(text: &Traced) -> Option<(Span, &Why)> {
     let rest = text.slice(0..text.bytes().trim_ascii_end().len());
     text.first_hole().filter(|_| rest.is_hole())
@@ -224,14 +224,14 @@ impl Machine {
         }
     }
 
-    /// Something of a kubelet was seen that only nodes of `family` have; the first such sight decides.
-    pub(super) fn see(&mut self, family: Option<Family>) {
+    /// Records evidence of a kubelet, and of its family if only nodes of `family` have it. The first family wins.
+    pub(super) fn suggest_kubelet(&mut self, family: Option<Family>) {
         self.seen = true;
         self.image.suggest(family);
     }
 
-    /// Something was seen that only works on nodes of `family`; that outweighs files that happen to be written.
-    pub(super) fn know(&mut self, family: Family) {
+    /// Records something that works only on nodes of `family`, which is stronger evidence than written files.
+    pub(super) fn prove_kubelet(&mut self, family: Family) {
         self.seen = true;
         self.image.prove(family);
     }
@@ -241,7 +241,7 @@ impl Machine {
         self.image.family()
     }
 
-    /// True if nodeadm has documents to work from: its own ones, or what EKS adds to the user data.
+    /// True if nodeadm has documents: its own, or the one that EKS adds to the user data.
     pub(super) fn joins_by_nodeadm(&self) -> bool {
         self.nodeadm.has_documents() || self.merged_by_eks && self.family() == Some(Family::Al2023)
     }
@@ -253,9 +253,9 @@ impl Machine {
         }
     }
 
-    /// Records statements that no kubelet reads. The first reason recorded for one is the one reported.
+    /// Records settings that no kubelet reads. The first reason recorded for a setting is the one reported.
     pub(super) fn record_ineffective(&mut self, settings: Vec<Setting>, why: &Reason) {
-        // What is replaced before anything runs is no sight of a kubelet.
+        // A list that is replaced before anything runs is not evidence of a kubelet.
         self.seen |= !settings.is_empty() && self.family().is_some() && *why != Reason::ListReplaced;
         for setting in settings {
             if self.ineffective.len() < MAX_INEFFECTIVE && !self.ineffective.iter().any(|d| d.setting.at == setting.at)
@@ -265,7 +265,7 @@ impl Machine {
         }
     }
 
-    /// A file as it is now: written here, or brought by the image.
+    /// A file's current content: written during the boot, or shipped by the image.
     pub(super) fn file(&self, path: &str) -> Option<File> {
         self.files.get(path).cloned().or_else(|| {
             let path = &*self.real(path);
@@ -274,27 +274,27 @@ impl Machine {
             {
                 return Some(File::Known(Arc::clone(text)));
             }
-            self.brought(self.family().or(image::family_of(path))?, path)
+            self.image_file(self.family().or(image::family_of(path))?, path)
         })
     }
 
-    /// A file as it was when `files` were there.
+    /// A file's content at the time of `files`.
     pub(super) fn file_among(&self, files: &Files, path: &str) -> Option<File> {
-        files.get(path).cloned().or_else(|| self.brought(self.family()?, path))
+        files.get(path).cloned().or_else(|| self.image_file(self.family()?, path))
     }
 
-    /// A file that the image of `family` brings.
-    fn brought(&self, family: Family, path: &str) -> Option<File> {
+    /// A file that the image of `family` ships.
+    fn image_file(&self, family: Family, path: &str) -> Option<File> {
         let text = image::file(family, path, self.minor)?;
         Some(File::Known(Arc::new(Traced::made(text, self.place))))
     }
 
-    /// The paths of all files that are known, in order: those that were written, and those that the image brings.
+    /// The sorted paths of all known files, both written ones and those that the image ships.
     pub(super) fn listing(&self) -> Vec<String> {
         let own = self.files.iter().filter(|(_, file)| **file != File::Removed).map(|(name, _)| name.clone());
-        let brought =
+        let from_image =
             self.family().map_or(&[][..], image::listing).iter().filter(|name| !self.files.contains_key(**name));
-        let mut out: Vec<String> = own.chain(brought.map(|name| (*name).to_owned())).collect();
+        let mut out: Vec<String> = own.chain(from_image.map(|name| (*name).to_owned())).collect();
         if !self.files.contains_key(image::NODEADM_DROPIN) && self.nodeadm.text().is_some() {
             out.push(image::NODEADM_DROPIN.to_owned());
         }
@@ -302,7 +302,7 @@ impl Machine {
         out
     }
 
-    /// Where a path leads through the symbolic links that were made.
+    /// Resolves a path through the symbolic links that were created.
     fn real<'p>(&self, path: &'p str) -> Cow<'p, str> {
         let mut path = Cow::Borrowed(path);
         for _ in 0..MAX_LINKS.min(self.links.len()) {
@@ -312,7 +312,7 @@ impl Machine {
         path
     }
 
-    /// A symbolic link is made at `path`.
+    /// Creates a symbolic link at `path`.
     pub(super) fn link(&mut self, path: &str, target: &str) {
         self.unlink(path);
         if self.links.len() >= MAX_LINKS || below(&self.real(target), path).is_some() {
@@ -332,7 +332,7 @@ impl Machine {
         Arc::make_mut(&mut self.links).insert(path.to_owned(), target);
     }
 
-    /// What stands at `path` itself is gone, be it a file or a symbolic link; what a link leads to stays.
+    /// Removes the symbolic link at `path`; its target remains.
     pub(super) fn unlink(&mut self, path: &str) {
         if self.links.contains_key(path) {
             Arc::make_mut(&mut self.links).remove(path);
@@ -343,7 +343,7 @@ impl Machine {
         }
     }
 
-    /// True if there is no file at `path` for certain.
+    /// True if there is certainly no file at `path`.
     pub(super) fn lacks(&self, path: &str) -> bool {
         self.file(path).is_none_or(|f| f == File::Removed)
             && (path.rfind('/') == Some(0) || image::lacks(self.family(), path))
@@ -354,14 +354,14 @@ impl Machine {
                 .any(|t| path == t || t == "/" || path.strip_prefix(t).is_some_and(|p| p.starts_with('/')))
     }
 
-    /// A program that is not modelled was given a path.
+    /// Records a path passed to a program that is not modelled.
     pub(super) fn touch(&mut self, path: String) {
         if self.touched.len() < MAX_FILES && !self.touched.contains(&path) {
             Arc::make_mut(&mut self.touched).insert(path);
         }
     }
 
-    /// Whether there is a folder at `path`, if that is known.
+    /// Whether there is a directory at `path`, if known.
     pub(super) fn has_folder(&self, path: &str) -> Option<bool> {
         let prefix = format!("{}/", path.trim_end_matches('/'));
         let below = self.files.range(prefix.clone()..).take_while(|(f, _)| f.starts_with(&prefix));
@@ -374,7 +374,7 @@ impl Machine {
         image::folder(self.family(), path).filter(|there| *there || self.lacks(path))
     }
 
-    /// Puts a file. A path that a kubelet reads is a sight of one.
+    /// Puts a file. Writing to a path that a kubelet reads is evidence of one.
     pub(super) fn put(&mut self, path: &str, file: File) {
         let file = match file {
             File::Known(text) if text.len() > MAX_FILE_BYTES => File::Unknown(Why::Limit("size of a file on the node")),
@@ -391,8 +391,8 @@ impl Machine {
     }
 
     fn put_at(&mut self, path: String, file: File) {
-        if let Some(sight) = image::sight(&path) {
-            self.see(sight.family());
+        if let Some(reader) = image::reader(&path) {
+            self.suggest_kubelet(reader.family());
         }
         let files = Arc::make_mut(&mut self.files);
         if files.len() < MAX_FILES || files.contains_key(&path) {
@@ -400,14 +400,14 @@ impl Machine {
         }
     }
 
-    /// A file that stood for a pipe is gone, as if it had never been there.
+    /// Forgets a file that represented a pipe, as if it had never existed.
     pub(super) fn forget(&mut self, path: &str) {
         if self.files.contains_key(path) {
             Arc::make_mut(&mut self.files).remove(path);
         }
     }
 
-    /// Something other than a script writes a file, or adds to it.
+    /// Writes or appends to a file on behalf of something other than a script.
     pub(super) fn write(&mut self, path: &str, content: &Result<Traced, Why>, append: bool) {
         match content {
             Ok(text) if append => self.append(path, text, text.span().unwrap_or(self.place)),
@@ -416,7 +416,7 @@ impl Machine {
         }
     }
 
-    /// Adds to a file.
+    /// Appends to a file.
     pub(super) fn append(&mut self, path: &str, text: &Traced, at: Span) {
         let before = self.file(path);
         let file = match before {
@@ -428,7 +428,7 @@ impl Machine {
             Some(File::Unknown(why)) => File::Unknown(why),
             Some(File::Removed) => File::Known(Arc::new(text.clone())),
             None => {
-                // A file of the image may stand there already.
+                // The image may already ship a file there.
                 let mut whole = Traced::new();
                 if image::may_exist(path) {
                     whole.push_hole(at, Why::FromOutside(format!("what the image has in {path}").into()));
@@ -441,14 +441,14 @@ impl Machine {
         self.put(path, file);
     }
 
-    /// The kubelet starts, if it does not run already; `again` starts it in any case.
+    /// Starts the kubelet, unless it is already running; `again` restarts it.
     pub(super) fn start(&mut self, again: bool) {
         if again || self.start.is_none() {
             self.start = Some(Start { files: Arc::clone(&self.files), argv: None });
         }
     }
 
-    /// A container runtime starts, if it does not run already; `again` starts it in any case.
+    /// Starts a container runtime, unless it is already running; `again` restarts it.
     pub(super) fn start_runtime(&mut self, name: Name, again: bool) {
         if again || !self.runtimes.contains_key(&name) {
             self.runtimes.insert(name, Arc::clone(&self.files));

@@ -1,4 +1,4 @@
-//! What a boot leaves behind: runs user data and scripts on a machine of the mind, without running anything.
+//! The boot of a node: user data and scripts run on a simulated machine; nothing is executed.
 
 mod bottlerocket;
 mod cloud_config;
@@ -33,9 +33,9 @@ use crate::value::{Condition, Guard};
 use machine::{File, Image, Machine};
 use outcome::{MAX_OUTCOMES, Outcome};
 
-/// Boots a node group. Gives one result for each outcome that the boot may go; their conditions exclude each other.
+/// Boots a node group. Returns one result for each outcome of the boot; their conditions exclude each other.
 pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
-    let mut alone = Alone::default();
+    let mut standalone = Standalone::default();
     let mut ineffective = Vec::new();
     let mut runtimes: Vec<Runtime> = Vec::new();
     let machine = Machine::new(group.place, group.family, group.minor, group.merged_by_eks);
@@ -43,13 +43,13 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
     for step in &group.steps {
         match step {
             Step::UserData(text, wrapping) => outcomes = user_data::run(group, outcomes, text, *wrapping, cx),
-            // Nothing but cloud-init makes a script of a template.
+            // Only cloud-init renders templates into scripts.
             Step::Script(text) if user_data::jinja::is_template(text) => {
                 outcomes = user_data::run(group, outcomes, text, Wrapping::Plain, cx);
             }
             Step::Script(text) => {
                 let name = format!("script of {}", group.name);
-                // nodeadm runs before scripts do.
+                // nodeadm runs before scripts.
                 for machine in outcomes.iter_mut().map(|w| &mut w.machine) {
                     if machine.nodeadm.written.is_none() && machine.joins_by_nodeadm() {
                         let documents = machine.nodeadm.all_documents();
@@ -61,18 +61,18 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
             Step::NodeConfig(text) => {
                 let name = format!("NodeConfig of {}", group.name);
                 for outcome in &mut outcomes {
-                    nodeadm::take(&mut outcome.machine, text, &name, cx);
+                    nodeadm::add_document(&mut outcome.machine, text, &name, cx);
                 }
             }
             Step::NodeadmKubeletConfig(config) => {
                 for outcome in &mut outcomes {
-                    outcome.machine.know(Family::Al2023);
+                    outcome.machine.prove_kubelet(Family::Al2023);
                     outcome.machine.nodeadm.documents.push(node_config::document(config.clone()));
                 }
             }
             Step::NodeadmKubeletConfigLast(config) => {
                 for outcome in &mut outcomes {
-                    outcome.machine.know(Family::Al2023);
+                    outcome.machine.prove_kubelet(Family::Al2023);
                     outcome.machine.nodeadm.last_documents.push(node_config::document(config.clone()));
                 }
             }
@@ -88,12 +88,12 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
             Step::KubeletConfigFile(text) => {
                 let id = cx.texts.add_made(format!("configuration of {}", group.name), text, group.place);
                 let config = Some(load(&cx.texts.view(id)));
-                ineffective::passed_over(config.as_ref(), group, &mut ineffective, cx);
-                alone.config = config;
+                ineffective::record_ignored_keys(config.as_ref(), group, &mut ineffective, cx);
+                standalone.config = config;
             }
-            Step::RuntimeConfigFile(name, text) => runtimes.extend(runtime::alone(*name, text, group, cx)),
-            Step::KubeletArgs(argv) => alone.argv.get_or_insert_default().extend(argv.iter().cloned()),
-            Step::RunningConfig(tree) => alone.running = Some(Document::from_tree(tree.clone(), Schema::Json)),
+            Step::RuntimeConfigFile(name, text) => runtimes.extend(runtime::standalone(*name, text, group, cx)),
+            Step::KubeletArgs(argv) => standalone.argv.get_or_insert_default().extend(argv.iter().cloned()),
+            Step::RunningConfig(tree) => standalone.running = Some(Document::from_tree(tree.clone(), Schema::Json)),
             Step::File { path, content, encoding, append } => {
                 let content = cloud_config::decoded(path, content, encoding);
                 for outcome in &mut outcomes {
@@ -117,7 +117,7 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
             }
         }
     }
-    if let Some(launch) = alone.launch(&outcomes, group) {
+    if let Some(launch) = standalone.launch(&outcomes, group) {
         return vec![Booted {
             when: Guard::always(),
             family: group.family,
@@ -137,17 +137,18 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
             ineffective: Vec::new(),
         }];
     }
-    let outcomes: Vec<Outcome> = shell::bootstrap_by_eks(outcomes, cx).into_iter().flat_map(by_image_age).collect();
-    let few = outcomes.len() * FAMILIES.len() <= MAX_OUTCOMES;
+    let outcomes: Vec<Outcome> =
+        shell::bootstrap_by_eks(outcomes, cx).into_iter().flat_map(split_by_image_age).collect();
+    let may_split = outcomes.len() * FAMILIES.len() <= MAX_OUTCOMES;
     let mut out = Vec::new();
     for outcome in outcomes {
-        let Some(outcome) = doubted(outcome, group) else { continue };
-        let assumed = few && is_open(&outcome.machine, cx);
-        let outcomes = if assumed { by_family(&outcome) } else { vec![outcome] };
+        let Some(outcome) = assume_kubeadm_unit(outcome, group) else { continue };
+        let assumed = may_split && depends_on_family(&outcome.machine, cx);
+        let outcomes = if assumed { split_by_family(&outcome) } else { vec![outcome] };
         for outcome in outcomes {
             let mut booted = finish(outcome, group, cx);
             if assumed {
-                // What leads nowhere on one of them may be meant for another.
+                // A setting without effect on one family may be meant for another.
                 booted.ineffective.clear();
             }
             out.push(booted);
@@ -156,32 +157,32 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
     out
 }
 
-/// A kubelet of which the command line or the files are given as such, without a boot.
+/// A kubelet whose command line or files are given directly, without a boot.
 #[derive(Default)]
-struct Alone {
+struct Standalone {
     argv: Option<Vec<Traced>>,
     config: Option<Document>,
     running: Option<Document>,
 }
 
-impl Alone {
-    /// What is settled; `None` if a boot decides.
+impl Standalone {
+    /// The launch of the kubelet; `None` if a boot decides it.
     fn launch(self, outcomes: &[Outcome], group: &NodeGroup) -> Option<Launch> {
         let Self { argv, config, running } = self;
         if argv.is_none() && config.is_none() && running.is_none() {
             return None;
         }
-        // Settings that a tool puts into the file, beside flags that it passes.
+        // A tool may write settings into the file in addition to passing flags.
         let merged = || outcomes.first().and_then(|outcome| outcome.machine.merged.last().cloned());
         let config = config.or_else(|| Some(Document::from_tree(merged()?, Schema::Kubernetes)));
         Some(Launch { argv: argv.unwrap_or_default(), config, running, minor: group.minor, ..Launch::default() })
     }
 }
 
-/// Settings that a tool lays over the configuration file.
+/// Merges settings that a tool applies over the configuration file.
 fn merge_settings(machine: &mut Machine, tree: &Node) {
-    machine.see(None);
-    // Of several, each is laid over those before it.
+    machine.suggest_kubelet(None);
+    // Each is applied over the ones before it.
     let whole = match machine.merged.last() {
         Some(before) => node_config::merged(before, tree),
         None => tree.clone(),
@@ -189,29 +190,30 @@ fn merge_settings(machine: &mut Machine, tree: &Node) {
     machine.merged.push(whole);
 }
 
-/// What is said of a node that kubeadm's packages were put on.
-const UNIT_OF_KUBEADM: &str = "the kubelet has the unit of kubeadm";
+/// The condition for a node with kubeadm's packages.
+const KUBEADM_UNIT_CONDITION: &str = "the kubelet has the unit of kubeadm";
 
-/// The families of which a node may be where the source does not say, and what is said of each.
+/// The families that a node may belong to if the source does not set one, each with its condition.
 const FAMILIES: [(Family, &str); 3] = [
     (Family::Al2, "the image is of Amazon Linux 2"),
     (Family::Al2023, "the image is of Amazon Linux 2023"),
-    (Family::Kubeadm, UNIT_OF_KUBEADM),
+    (Family::Kubeadm, KUBEADM_UNIT_CONDITION),
 ];
 
-/// What only the unit of kubeadm reads may stand in the user data of nodes that have another one, where it does nothing.
-fn doubted(mut outcome: Outcome, group: &NodeGroup) -> Option<Outcome> {
+/// User data may write files that only kubeadm's unit reads. On nodes with another unit they have no effect, so the outcome
+/// depends on the unit.
+fn assume_kubeadm_unit(mut outcome: Outcome, group: &NodeGroup) -> Option<Outcome> {
     let machine = &outcome.machine;
     let user_data = group.steps.iter().any(|step| matches!(step, Step::UserData(..)));
     if user_data && machine.image == Image::Likely(Family::Kubeadm) {
-        let condition = Condition::new(UNIT_OF_KUBEADM, true);
+        let condition = Condition::new(KUBEADM_UNIT_CONDITION, true);
         outcome.when = outcome.when.and(&Guard::of(condition))?;
     }
     Some(outcome)
 }
 
-/// True if something was written for systemd's kubelet, and it hangs on the image what comes of it.
-fn is_open(machine: &Machine, cx: &mut BootCx<'_>) -> bool {
+/// True if something was written for systemd's kubelet, and its effect depends on the image.
+fn depends_on_family(machine: &Machine, cx: &mut BootCx<'_>) -> bool {
     let by_systemd = machine.start.as_ref().is_none_or(|start| start.argv.is_none());
     let files = machine.start.as_ref().map_or_else(|| machine.files.clone(), |start| start.files.clone());
     let drop_in = files.keys().any(|path| image::UNIT_DROPINS.iter().any(|folder| path.starts_with(folder)));
@@ -224,46 +226,46 @@ fn is_open(machine: &Machine, cx: &mut BootCx<'_>) -> bool {
         && unit::command_line(machine, &files, cx).is_err()
 }
 
-/// A outcome for each family that the node may be of.
-fn by_family(outcome: &Outcome) -> Vec<Outcome> {
-    let side = |(family, words): (Family, &'static str)| {
+/// One outcome for each family that the node may belong to.
+fn split_by_family(outcome: &Outcome) -> Vec<Outcome> {
+    let split = |(family, words): (Family, &'static str)| {
         let condition = Condition::new(words, true);
         let mut outcome = outcome.clone();
         outcome.when = outcome.when.and(&Guard::of(condition))?;
         outcome.machine.image = Image::Likely(family);
         Some(outcome)
     };
-    FAMILIES.into_iter().filter_map(side).collect()
+    FAMILIES.into_iter().filter_map(split).collect()
 }
 
-/// Old images of Amazon Linux 2023 name nodeadm's drop-in so that all others come after it, new ones so that some come before.
-/// Both are told apart where a drop-in stands between them and nodeadm has something to say.
-fn by_image_age(outcome: Outcome) -> Vec<Outcome> {
+/// Old images of Amazon Linux 2023 sort nodeadm's drop-in before all others; on new ones some drop-ins come before it. The
+/// outcome is split if a drop-in lies between the two names and nodeadm has documents.
+fn split_by_image_age(outcome: Outcome) -> Vec<Outcome> {
     let machine = &outcome.machine;
     let between = || {
         let from = image::OLD_NODEADM_DROPIN.to_owned();
         let mut names = machine.files.range(from..).map(|(path, _)| path.as_str());
         names.next().is_some_and(|name| name > image::OLD_NODEADM_DROPIN && name < image::NODEADM_DROPIN)
     };
-    let open = machine.family() == Some(Family::Al2023)
+    let ambiguous = machine.family() == Some(Family::Al2023)
         && machine.minor.is_none_or(|minor| minor < image::NEW_DROPIN_SINCE)
         && !machine.files.contains_key(image::NODEADM_DROPIN)
         && machine.nodeadm.has_documents()
         && between();
-    if !open {
+    if !ambiguous {
         return vec![outcome];
     }
-    let side = |old: bool| {
+    let split = |old: bool| {
         let condition = Condition::new("the image is from before June 2025", old);
         let mut outcome = outcome.clone();
         outcome.when = outcome.when.and(&Guard::of(condition))?;
         outcome.machine.nodeadm.old = old;
         Some(outcome)
     };
-    [false, true].into_iter().filter_map(side).collect()
+    [false, true].into_iter().filter_map(split).collect()
 }
 
-/// The end of a boot: nodeadm runs, and the kubelet starts if it does not run yet.
+/// The end of a boot: nodeadm runs, and the kubelet starts unless it is already running.
 fn finish(mut outcome: Outcome, group: &NodeGroup, cx: &mut BootCx<'_>) -> Booted {
     let machine = &mut outcome.machine;
     if machine.family() == Some(Family::Al2023) {
@@ -272,11 +274,11 @@ fn finish(mut outcome: Outcome, group: &NodeGroup, cx: &mut BootCx<'_>) -> Boote
             machine.start_runtime(Name::Containerd, true);
         }
     }
-    ineffective::note(machine, cx);
+    ineffective::record(machine, cx);
     let runtimes = runtime::effective(machine, cx);
     let mut effective = effective::kubelet(machine, cx);
     if effective.is_none() && !machine.merged.is_empty() {
-        // The family is not known, but the settings reach the configuration file of whatever it is.
+        // The family is unknown, but the settings reach the configuration file of any family.
         let config = machine.merged.last().map(|t| Document::from_tree(t.clone(), Schema::Kubernetes));
         effective = Some(settle(&Launch { config, minor: machine.minor, ..Launch::default() }));
     }
@@ -284,21 +286,21 @@ fn finish(mut outcome: Outcome, group: &NodeGroup, cx: &mut BootCx<'_>) -> Boote
     let gaps = if effective.is_some() || !runtimes.is_empty() || group.steps.is_empty() {
         gaps
     } else {
-        only_of_interest(gaps, cx)
+        relevant_gaps(gaps, cx)
     };
     let family = image.family();
     Booted { when: outcome.when, family, effective, runtimes, gaps, ineffective }
 }
 
-/// Of a boot that has nothing to do with a kubelet, what was not followed in its commands is of no interest. Commands stand in
-/// texts of their own; what stands in a file is the user data as a whole, of which nothing is known then.
-fn only_of_interest(gaps: Vec<Gap>, cx: &BootCx<'_>) -> Vec<Gap> {
+/// Drops gaps in commands of a boot that does not configure a kubelet. Commands are in made texts; a gap in a file means
+/// that the user data as a whole is unknown, and is kept.
+fn relevant_gaps(gaps: Vec<Gap>, cx: &BootCx<'_>) -> Vec<Gap> {
     let command = |g: &Gap| matches!(cx.texts.get(g.at.text).origin, Origin::Made { .. });
-    let of_interest = |g: &Gap| match &g.why {
+    let relevant = |g: &Gap| match &g.why {
         Why::NotUnderstood(_) => !command(g),
-        // A container runtime serves streams also where nothing is seen of a kubelet.
+        // A container runtime serves streams even without a kubelet in the source.
         Why::Edited(file, _) => !command(g) || crate::runtime::reads(file).is_some(),
         _ => true,
     };
-    gaps.into_iter().filter(of_interest).collect()
+    gaps.into_iter().filter(relevant).collect()
 }

@@ -1,4 +1,4 @@
-//! `NodeConfig` documents, which nodeadm works from: where they stand, and what they say of the kubelet. Source:
+//! `NodeConfig` documents, the input of nodeadm: where they are found, and what they set for the kubelet. Source:
 //! `nodeadm/internal/configprovider` and `nodeadm/internal/api` of awslabs/amazon-eks-ami at 81fec2e8.
 
 use crate::decode::{DecodeError, mime};
@@ -9,15 +9,15 @@ use crate::syntax::{Node, NodeKind, unit, yaml};
 use crate::text::{Traced, Why};
 
 use super::machine::Machine;
-use super::wrapping::unwrap;
+use super::wrapping::decode_document;
 
 /// The API group of the documents.
 pub(super) const API: &str = "node.eks.aws/";
 
-/// The documents that nodeadm finds in user data or in a file of its directory: in the parts of their own type that stand
-/// on the top level of a message that Go's reader can read, or the text as a whole. Source: `nodeadm/internal/configprovider`.
+/// The documents that nodeadm finds in user data or in a file of its directory: top-level parts of their type in a message
+/// that Go can parse, or the text as a whole. Source: `nodeadm/internal/configprovider`.
 pub(super) fn documents_in(text: &Traced) -> (Vec<Traced>, Option<DecodeError>) {
-    let text = match unwrap(text) {
+    let text = match decode_document(text) {
         Ok(text) => text,
         Err(error) => return (Vec::new(), Some(error)),
     };
@@ -39,7 +39,7 @@ pub(super) fn documents_in(text: &Traced) -> (Vec<Traced>, Option<DecodeError>) 
     }
     let mut out = Vec::new();
     for part in own {
-        match unwrap(&part.body) {
+        match decode_document(&part.body) {
             Ok(text) => out.push(text),
             Err(error) => return (Vec::new(), Some(error)),
         }
@@ -53,14 +53,14 @@ pub(super) fn is_document(text: &Traced) -> bool {
     let mut lines = text.lines();
     text.contains(API)
         && !text.starts_with("#!")
-        // Such a document may stand inside of a file that cloud-init writes, or in a part of a message.
+        // The document may be inside a file that cloud-init writes, or in a MIME part.
         && !text.starts_with("#cloud-")
         && !text.to_ascii_lowercase().starts_with("mime-version:")
         && !text.to_ascii_lowercase().starts_with("content-type:")
         && lines.any(|l| l.contains("kind") && l.contains("NodeConfig") && !l.trim_start().starts_with('#'))
 }
 
-/// The first document of `text`, if it is a `NodeConfig`; only the first one is read.
+/// The first document of `text`, if it is a `NodeConfig`. nodeadm ignores all others.
 pub(super) fn read(machine: &mut Machine, text: &Traced, name: &str, cx: &mut BootCx<'_>) -> Option<Node> {
     let id = cx.texts.add_made(name, text, machine.place);
     let view = cx.texts.view(id);
@@ -74,7 +74,7 @@ pub(super) fn read(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Bo
     {
         cx.problem(error.at, format!("the NodeConfig cannot be read: {}", error.message));
         machine.gap(error.at, Why::NotUnderstood("a NodeConfig that cannot be read".into()));
-        machine.see(Some(Family::Al2023));
+        machine.suggest_kubelet(Some(Family::Al2023));
         return None;
     }
     let node = node?;
@@ -91,7 +91,7 @@ pub(super) fn read(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Bo
     Some(node)
 }
 
-/// A document that says `config` is the kubelet's configuration.
+/// A document with `config` as the kubelet's configuration.
 pub(super) fn document(config: Node) -> Node {
     let span = config.span;
     let key = |name: &str| Node {
@@ -106,7 +106,7 @@ pub(super) fn document(config: Node) -> Node {
     wrap("spec", wrap("kubelet", wrap("config", config)))
 }
 
-/// `over` laid over `under`: maps by key, everything else whole. A zero, an empty text and `false` count.
+/// `over` merged over `under`: maps by key, everything else as a whole. A zero, an empty string and `false` also override.
 pub(super) fn merged(under: &Node, over: &Node) -> Node {
     let (NodeKind::Map(below), NodeKind::Map(above)) = (&under.kind, &over.kind) else { return over.clone() };
     let mut pairs = below.clone();
@@ -120,7 +120,7 @@ pub(super) fn merged(under: &Node, over: &Node) -> Node {
     Node { kind: NodeKind::Map(pairs), span: over.span, tag: over.tag.clone() }
 }
 
-/// The settings that nodeadm takes from a document.
+/// The settings that nodeadm reads from a document.
 pub(super) fn settings(document: &Node) -> Vec<Setting> {
     let Some(kubelet) = document.path(&["spec", "kubelet"]) else { return Vec::new() };
     let mut out = kubelet.get("config").map(statements::in_config).unwrap_or_default();

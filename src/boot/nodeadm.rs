@@ -1,4 +1,4 @@
-//! nodeadm, which joins nodes of Amazon Linux 2023: from `NodeConfig` documents to what it writes for the kubelet. Sources:
+//! nodeadm, which joins nodes of Amazon Linux 2023: what it writes for the kubelet from `NodeConfig` documents. Sources:
 //! `nodeadm/internal/api/merge.go`, `nodeadm/internal/kubelet/config.go` and `environment.go` of awslabs/amazon-eks-ami at
 //! 81fec2e8.
 
@@ -13,7 +13,7 @@ use super::machine::{File, Machine, Written};
 use super::node_config::{documents_in, merged, read};
 use super::{image, runtime};
 
-/// nodeadm's second phase: documents in its directory are laid over those of the user data.
+/// nodeadm's second phase: documents in its directory are merged over those in the user data.
 pub(super) fn finish(machine: &mut Machine, cx: &mut BootCx<'_>) {
     let files: Vec<_> = machine
         .files
@@ -33,7 +33,7 @@ pub(super) fn finish(machine: &mut Machine, cx: &mut BootCx<'_>) {
                     cx.problem(at, error.message);
                     machine.gap(at, Why::NotUnderstood("a NodeConfig that cannot be decoded".into()));
                 }
-                // What has a hole where its kind stands is no document to see, but may be one.
+                // With an unknown `kind` it may still be a document.
                 let texts = if texts.is_empty() { vec![Traced::clone(&text)] } else { texts };
                 for text in texts {
                     if let Some(document) = read(machine, &text, &path, cx) {
@@ -49,24 +49,24 @@ pub(super) fn finish(machine: &mut Machine, cx: &mut BootCx<'_>) {
             File::Removed => {}
         }
     }
-    // Without new documents nodeadm leaves its files as scripts have changed them.
+    // Without new documents nodeadm keeps its files, including changes by scripts.
     let edited = machine.files.contains_key(image::NODEADM_ENVIRONMENT);
     if machine.start.is_none() && (more || machine.nodeadm.written.is_none() && !edited) {
         write(machine, &documents, cx);
     }
 }
 
-/// Reads a document and hands it to nodeadm. False if it is no `NodeConfig`.
-pub(super) fn take(machine: &mut Machine, text: &Traced, name: &str, cx: &mut BootCx<'_>) -> bool {
+/// Reads a document and adds it to nodeadm's. False if it is not a `NodeConfig`.
+pub(super) fn add_document(machine: &mut Machine, text: &Traced, name: &str, cx: &mut BootCx<'_>) -> bool {
     let Some(node) = read(machine, text, name, cx) else { return false };
-    machine.know(Family::Al2023);
+    machine.prove_kubelet(Family::Al2023);
     machine.nodeadm.documents.push(node);
     true
 }
 
-/// nodeadm runs: it writes the drop-in, the environment file and containerd's configuration from all documents that it has.
+/// Runs nodeadm, which writes the drop-in, the environment file and containerd's configuration from all its documents.
 pub(super) fn write(machine: &mut Machine, documents: &[Node], cx: &mut BootCx<'_>) {
-    runtime::by_nodeadm(machine, documents, cx);
+    runtime::write_nodeadm_config(machine, documents, cx);
     let place = machine.place;
     let mut config: Option<Node> = None;
     let mut line = Traced::made("NODEADM_KUBELET_ARGS=", place);
@@ -94,21 +94,21 @@ pub(super) fn write(machine: &mut Machine, documents: &[Node], cx: &mut BootCx<'
     let config = config.filter(|c| !c.pairs().is_empty() || c.as_scalar().is_some_and(|s| s.text.has_hole()));
     line.push_made(format!("--config={}", image::NODEADM_CONFIG).as_bytes(), place);
     if config.is_some() || machine.merged_by_eks {
-        // EKS's own document always sets maxPods, so the directory is read on nodes of managed node groups.
+        // EKS's own document always sets maxPods, so nodes of managed node groups read the directory.
         line.push_made(format!(" --config-dir={}", image::NODEADM_DROPINS).as_bytes(), place);
     }
     line.push(&flags);
     line.push_made(b"\n", place);
     machine.put(image::NODEADM_ENVIRONMENT, File::Known(Arc::new(line)));
-    // On nodes that EKS adds its own document for there is a drop-in in any case.
+    // If EKS adds its own document, there is always a drop-in.
     let own = config.as_ref().filter(|config| matches!(config.kind, NodeKind::Map(_)));
     let written = own.is_some() || machine.merged_by_eks;
     let text = written.then(|| drop_in(own, machine.merged_by_eks, place)).flatten().map(Arc::new);
     machine.nodeadm.written = Some(Arc::new(Written { config, text }));
 }
 
-/// The kubelet's drop-in as nodeadm writes it: keys in the order of their letters, four blanks a level. With `eks` it holds how
-/// many pods a node takes, too, which EKS works out. Source: `nodeadm/internal/kubelet/config.go` of awslabs/amazon-eks-ami.
+/// The kubelet's drop-in as nodeadm writes it: sorted keys, indented by four spaces. With `eks` it also has `maxPods`, which
+/// EKS computes. Source: `nodeadm/internal/kubelet/config.go` of awslabs/amazon-eks-ami.
 fn drop_in(config: Option<&Node>, eks: bool, at: Span) -> Option<Traced> {
     let made = |text: &str| Traced::made(text, at);
     let mut pairs = match config.map(document::from_node) {

@@ -1,4 +1,4 @@
-//! Tables of TOML as go-toml v2 prints them, which nodeadm writes containerd's configuration with.
+//! Prints TOML tables like go-toml v2, with which nodeadm writes containerd's configuration.
 
 use crate::syntax::{Node, NodeKind, Style};
 use crate::text::{Span, Traced};
@@ -6,7 +6,7 @@ use crate::text::{Span, Traced};
 /// The deepest table that is printed.
 const MAX_DEPTH: usize = 32;
 
-/// A table as go-toml v2 prints a map: what is no table first, then the tables, each by its key.
+/// Prints a table like a map in go-toml v2: first the values that are not tables, then the tables, each sorted by key.
 pub(super) fn table(tree: &Node, header: &Traced, at: Span, out: &mut Traced, depth: usize) {
     if depth > MAX_DEPTH {
         return;
@@ -17,7 +17,7 @@ pub(super) fn table(tree: &Node, header: &Traced, at: Span, out: &mut Traced, de
     for (key, value) in pairs.iter().filter(|(_, v)| !v.is_map()) {
         let Some(key) = key.as_scalar() else { continue };
         if key.text.is_hole() && value.as_scalar() == Some(key) {
-            // It stands for whole lines.
+            // It represents whole lines.
             out.push(&key.text);
         } else {
             out.push(&quoted(&key.text, at, true));
@@ -74,7 +74,7 @@ fn inline(value: &Node, at: Span, out: &mut Traced, depth: usize) {
     }
 }
 
-/// A text in single quotes, or in double ones where it cannot stand in single ones; a key that needs none has none.
+/// A string in single quotes, or in double quotes if needed. A key that needs no quotes has none.
 fn quoted(text: &Traced, at: Span, key: bool) -> Traced {
     let bytes = text.bytes();
     if key && !bytes.is_empty() && bytes.iter().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(b)) {
@@ -107,9 +107,9 @@ mod tests {
     use crate::text::{Memory, Source};
 
     proptest::proptest! {
-        /// What nodeadm writes reads back as what it was made of.
+        /// A printed table parses to the same values.
         #[test]
-        fn a_table_reads_back_as_it_was_printed(
+        fn a_printed_table_parses_to_the_same_values(
             text in "(\\[[a-c](\\.'[a-c. ]{1,2}')?\\]\n|[d-g] = ('[a-z \\\\\"]{0,3}'|\"(\\\\n|\\\\t|'|é){0,3}\"|[0-9]|true|\\['x', 2\\]|\\{x = 'y', z.w = 1\\})\n){0,6}",
         ) {
             let files = Memory::default();
@@ -128,7 +128,7 @@ mod tests {
         }
     }
 
-    /// Keys and values without their order and places.
+    /// Keys and values regardless of order and place.
     fn shape(node: &Node) -> String {
         match &node.kind {
             NodeKind::Scalar(scalar) => format!("{:?}{}", scalar.style == Style::Plain, scalar.text.to_text()),

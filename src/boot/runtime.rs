@@ -1,9 +1,9 @@
-//! The container runtime of a machine: when it reads its files, what the image and those who join nodes write for it.
+//! The container runtime of a machine: when it reads its files, and what the image and the join programs write for it.
 //!
 //! On Amazon Linux 2023 nodeadm writes containerd's configuration before cloud-init runs and restarts containerd after it
-//! (`nodeadm-config.service`, `nodeadm-run.service`), so what scripts write in between counts. On Amazon Linux 2 `bootstrap.sh`
-//! copies `/etc/eks/containerd/containerd-config.toml` over containerd's own file and restarts it. Elsewhere only a start that
-//! is seen is certain. Sources: awslabs/amazon-eks-ami at 81fec2e8 (`nodeadm/internal/containerd`) and 0ab84280
+//! (`nodeadm-config.service`, `nodeadm-run.service`), so what scripts write in between is read. On Amazon Linux 2
+//! `bootstrap.sh` copies `/etc/eks/containerd/containerd-config.toml` over containerd's own file and restarts it. Elsewhere
+//! only an explicit start is certain. Sources: awslabs/amazon-eks-ami at 81fec2e8 (`nodeadm/internal/containerd`) and 0ab84280
 //! (`templates/al2/runtime/bootstrap.sh`).
 
 use std::sync::Arc;
@@ -20,15 +20,15 @@ use super::machine::{File, Files, Machine, unknown};
 use super::{image, node_config, print_toml};
 
 /// The files of a machine as a runtime sees them.
-struct Seen<'a, 'b, 'c> {
+struct MachineFiles<'a, 'b, 'c> {
     machine: &'a Machine,
     files: &'a Files,
-    /// What the file at hand is called, if it stands for itself.
+    /// The display name of a standalone file.
     name: Option<String>,
     cx: &'b mut BootCx<'c>,
 }
 
-impl crate::runtime::Files for Seen<'_, '_, '_> {
+impl crate::runtime::Files for MachineFiles<'_, '_, '_> {
     fn read(&mut self, path: &str) -> Content {
         match self.machine.file_among(self.files, path) {
             Some(File::Known(text)) => {
@@ -50,17 +50,19 @@ impl crate::runtime::Files for Seen<'_, '_, '_> {
     }
 }
 
-/// What the container runtimes of `machine` run with, as far as somebody says something of their timeout: what they have
-/// read, and what they would read if they started once more.
+/// The configuration of the container runtimes of `machine` that set a timeout: what they have read, and what they would
+/// read after a restart.
 pub(super) fn effective(machine: &mut Machine, cx: &mut BootCx<'_>) -> Vec<Runtime> {
     let mut out: Vec<Runtime> = Vec::new();
     for name in Name::ALL {
         let started = machine.runtimes.get(&name).cloned();
         let seen: &Machine = machine;
-        let ask = |files: &Files, cx: &mut BootCx<'_>| settle(name, &mut Seen { machine: seen, files, name: None, cx });
-        let now = started.as_ref().and_then(|files| ask(files, cx));
+        let read = |files: &Files, cx: &mut BootCx<'_>| {
+            settle(name, &mut MachineFiles { machine: seen, files, name: None, cx })
+        };
+        let now = started.as_ref().and_then(|files| read(files, cx));
         let files = Arc::clone(&machine.files);
-        let later = if started.as_ref() == Some(&files) { None } else { ask(&files, cx) };
+        let later = if started.as_ref() == Some(&files) { None } else { read(&files, cx) };
         let place = |runtime: &Runtime| runtime.timeout.winner.as_ref().map(|w| cx.texts.trail(w.at).origin());
         let same = now.as_ref().zip(later.as_ref()).is_some_and(|(now, later)| place(now) == place(later));
         let later = later.filter(|_| !same).map(|mut runtime| {
@@ -78,30 +80,30 @@ pub(super) fn effective(machine: &mut Machine, cx: &mut BootCx<'_>) -> Vec<Runti
             machine.gap(at.unwrap_or(machine.place), why);
         }
     }
-    // What the image or a program made by itself stands at the place of the node group.
+    // Text from the image or from a program has the place of the node group.
     let own = cx.texts.trail(machine.place).origin();
     let written = |setting: &Setting| cx.texts.trail(setting.at).origin() != own;
     out.retain(|runtime| runtime.timeout.winner.iter().chain(&runtime.timeout.shadowed).any(written));
     out
 }
 
-/// What `containerd config default` prints, as far as it matters here: one text for 1.x, one for 2.x. It stands at the place of
-/// the node group, as nobody wrote it.
+/// The relevant part of what `containerd config default` prints: one text for 1.x, one for 2.x. Its place is that of the node
+/// group, since it is not written in the source.
 pub(super) fn default_config(machine: &Machine, new: bool) -> Traced {
     let text = if new { image::CONTAINERD_DEFAULT_2 } else { image::CONTAINERD_DEFAULT_1 };
     Traced::made(text, machine.place)
 }
 
-/// What a configuration file says that stands for itself.
-pub(super) fn alone(name: Name, text: &Traced, group: &NodeGroup, cx: &mut BootCx<'_>) -> Option<Runtime> {
+/// The configuration of a runtime in a standalone file.
+pub(super) fn standalone(name: Name, text: &Traced, group: &NodeGroup, cx: &mut BootCx<'_>) -> Option<Runtime> {
     let mut machine = Machine::new(group.place, None, None, false);
     machine.put(config_file(name), File::Known(Arc::new(text.clone())));
     let files = Arc::clone(&machine.files);
     let shown = Some(format!("configuration of {}", group.name));
-    settle(name, &mut Seen { machine: &machine, files: &files, name: shown, cx }).filter(Runtime::is_said)
+    settle(name, &mut MachineFiles { machine: &machine, files: &files, name: shown, cx }).filter(Runtime::is_said)
 }
 
-/// `bootstrap.sh` puts its copy of containerd's configuration in place and restarts containerd, if the two differ.
+/// `bootstrap.sh` installs its copy of containerd's configuration and restarts containerd, if the two differ.
 pub(super) fn bootstrap(machine: &mut Machine, named: Option<&Traced>) {
     if machine.family() != Some(Family::Al2) {
         return;
@@ -124,9 +126,9 @@ pub(super) fn bootstrap(machine: &mut Machine, named: Option<&Traced>) {
     machine.start_runtime(Name::Containerd, false);
 }
 
-/// nodeadm writes containerd's configuration: its own one with what `spec.containerd.config` of all documents says laid over
-/// it, key by key. Without any such text the image's model of the file stands for it.
-pub(super) fn by_nodeadm(machine: &mut Machine, documents: &[Node], cx: &mut BootCx<'_>) {
+/// nodeadm writes containerd's configuration: its own, with `spec.containerd.config` of all documents merged over it key by
+/// key. Without any `spec.containerd.config` the image's model of the file is used.
+pub(super) fn write_nodeadm_config(machine: &mut Machine, documents: &[Node], cx: &mut BootCx<'_>) {
     let place = machine.place;
     let mut over: Option<Node> = None;
     let mut new = false;
@@ -161,7 +163,7 @@ pub(super) fn by_nodeadm(machine: &mut Machine, documents: &[Node], cx: &mut Boo
         }
     }
     let Some(over) = over else {
-        // What scripts had made of the file is gone.
+        // This discards changes by scripts.
         Arc::make_mut(&mut machine.files).remove(image::CONTAINERD);
         return;
     };

@@ -11,30 +11,30 @@ use crate::text::{Span, Traced, Why};
 use super::image;
 use super::machine::{File, Files, Machine, absolute, unknown};
 
-/// Stands for every variable that an unknown environment file may set.
-const OPEN: &str = "";
+/// The key for every variable that an unknown environment file may set.
+const ANY_VARIABLE: &str = "";
 
-/// The command line of the kubelet, without the program, as systemd makes it from `files`.
+/// The kubelet's command line, without the program, as systemd builds it from `files`.
 ///
 /// # Errors
-/// If systemd starts no kubelet: why.
+/// The reason why systemd does not start a kubelet.
 pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>) -> Result<Vec<Traced>, Why> {
     let place = machine.place;
     let entries = match unit(machine, files, cx) {
         Unit::Entries(entries) => entries,
-        Unit::Unknown(hole) => return Ok(vec![hole]),
+        Unit::Unknown(unknown) => return Ok(vec![unknown]),
         Unit::Removed => return Err(no_unit()),
     };
     let mut environment: BTreeMap<String, Traced> = BTreeMap::new();
     let mut environment_files: Vec<Traced> = Vec::new();
     let mut unset: Vec<Traced> = Vec::new();
     let mut starts: Vec<Traced> = Vec::new();
-    let mut once = false;
+    let mut oneshot = false;
     for entry in entries.iter().filter(|e| e.section == "Service") {
         let value = &entry.value;
         match entry.key.as_str() {
             "Environment" if value.is_empty() => environment.clear(),
-            // What follows a fault on the line is ignored.
+            // The rest of a line after an error is ignored.
             "Environment" => {
                 for word in split(value, Escapes::Strict).0 {
                     if let Some((name, value)) = specifiers(&word).as_ref().and_then(assignment) {
@@ -48,7 +48,7 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>
             "UnsetEnvironment" => unset.extend(split(value, Escapes::Strict).0),
             "ExecStart" if value.is_empty() => starts.clear(),
             "ExecStart" => starts.push(value.clone()),
-            "Type" => once = value.bytes() == b"oneshot",
+            "Type" => oneshot = value.bytes() == b"oneshot",
             _ => {}
         }
     }
@@ -60,16 +60,16 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>
                 let id = cx.texts.add_made(path.as_str(), &text, place);
                 environment.extend(environment_file(&cx.texts.view(id)));
                 if let Some((at, why)) = unknown(&text) {
-                    open(&mut environment, at, why);
+                    set_unknown(&mut environment, at, why);
                 }
             }
-            Some(File::Unknown(why)) => open(&mut environment, place, &why),
+            Some(File::Unknown(why)) => set_unknown(&mut environment, place, &why),
             _ if name.has_hole() || path.contains(['*', '?', '[']) => {
-                open(&mut environment, place, &Why::NotUnderstood("an environment file by a pattern".into()));
+                set_unknown(&mut environment, place, &Why::NotUnderstood("an environment file by a pattern".into()));
             }
-            // Without a dash it has to be there, so the image brings it; nodeadm's own is written when it runs.
+            // Without a dash the file must exist, so the image ships it; nodeadm writes its own when it runs.
             None if !shown.starts_with('-') && path != image::NODEADM_ENVIRONMENT => {
-                open(&mut environment, place, &Why::FromOutside(format!("what the image has in {path}").into()));
+                set_unknown(&mut environment, place, &Why::FromOutside(format!("what the image has in {path}").into()));
             }
             _ => {}
         }
@@ -85,7 +85,7 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>
     let [start] = starts.as_slice() else {
         let twice = "the kubelet's unit has more than one ExecStart=, which systemd refuses";
         return match starts.last() {
-            Some(last) if once => expand(last, &environment, place),
+            Some(last) if oneshot => expand(last, &environment, place),
             Some(_) => Err(Why::Invalid(twice.into())),
             None => Err(no_unit()),
         };
@@ -93,28 +93,28 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>
     expand(start, &environment, place)
 }
 
-/// Any variable may be set by a file that is not known, and what is set there is stronger.
-fn open(environment: &mut BTreeMap<String, Traced>, at: Span, why: &Why) {
+/// Makes all variables unknown: an unknown file may set any of them, and overrides `Environment=`.
+fn set_unknown(environment: &mut BTreeMap<String, Traced>, at: Span, why: &Why) {
     for value in environment.values_mut() {
         *value = Traced::hole(at, why.clone());
     }
-    environment.insert(OPEN.to_owned(), Traced::hole(at, why.clone()));
+    environment.insert(ANY_VARIABLE.to_owned(), Traced::hole(at, why.clone()));
 }
 
-/// The entries of a unit and its drop-ins.
+/// The kubelet's unit with its drop-ins.
 pub(super) enum Unit {
-    /// All of them, in the order in which systemd reads them.
+    /// All entries, in the order in which systemd reads them.
     Entries(Vec<Entry>),
-    /// One of the files is not known.
+    /// One of the files is unknown.
     Unknown(Traced),
     /// The unit was removed.
     Removed,
 }
 
-/// The kubelet's unit as `files` have it.
+/// The kubelet's unit in `files`.
 pub(super) fn unit(machine: &Machine, files: &Files, cx: &mut BootCx<'_>) -> Unit {
-    // The image's own unit may not be known, but a drop-in may say all of what it says.
-    let own = strongest(machine, files);
+    // The image's own unit may be unknown, but a drop-in may override all of it.
+    let own = main_unit_file(machine, files);
     if let Some((_, File::Removed)) = own {
         return Unit::Removed;
     }
@@ -135,15 +135,15 @@ pub(super) fn unit(machine: &Machine, files: &Files, cx: &mut BootCx<'_>) -> Uni
     Unit::Entries(entries)
 }
 
-/// The unit in the strongest directory that has one. That of EKS's images lies in the strongest of all.
-fn strongest(machine: &Machine, files: &Files) -> Option<(String, File)> {
+/// The unit in the directory with the highest precedence that has one. EKS images have theirs in the highest of all.
+fn main_unit_file(machine: &Machine, files: &Files) -> Option<(String, File)> {
     let own = || machine.file_among(files, image::UNIT).map(|f| (image::UNIT.to_owned(), f));
     let strong = files.contains_key(image::UNIT) || machine.family() != Some(Family::Kubeadm);
     let others = || image::UNITS.iter().find_map(|path| Some(((*path).to_owned(), files.get(*path)?.clone())));
     if strong { own().or_else(others) } else { others().or_else(own) }
 }
 
-/// The drop-ins by file name; of two with the same name the one in the stronger directory.
+/// The drop-ins by file name. For equal names, the directory with higher precedence wins.
 fn dropins(machine: &Machine, files: &Files) -> BTreeMap<String, (String, File)> {
     let mut out = BTreeMap::new();
     if let Some((name, text)) = machine.family().and_then(image::unit_dropins) {
@@ -167,8 +167,8 @@ fn assignment(word: &Traced) -> Option<(String, Traced)> {
     is_variable(&name).then(|| (name, word.slice(equals + 1..word.len())))
 }
 
-/// A word with its specifiers: `%%` is a percent sign, `%n` the unit; what the machine decides is a hole. `None` for one that
-/// systemd does not know, which makes it ignore the word.
+/// A word with its specifiers expanded: `%%` is a percent sign, `%n` the unit. Values from the machine are unknown. `None` if
+/// systemd does not know a specifier, and so ignores the word.
 fn specifiers(word: &Traced) -> Option<Traced> {
     let bytes = word.bytes();
     let mut out = Traced::new();
@@ -202,30 +202,30 @@ fn specifiers(word: &Traced) -> Option<Traced> {
     Some(out)
 }
 
-/// The words of `ExecStart` without the program.
+/// The expanded words of `ExecStart` without the program.
 fn expand(start: &Traced, environment: &BTreeMap<String, Traced>, place: Span) -> Result<Vec<Traced>, Why> {
     let refused = || Why::Invalid("the ExecStart= of the kubelet's unit cannot be read by systemd".into());
-    let (given, sound) = split(start, Escapes::Relaxed);
-    if !sound {
+    let (split_words, valid) = split(start, Escapes::Relaxed);
+    if !valid {
         return Err(refused());
     }
-    if given.iter().any(|w| w.bytes() == b";") {
+    if split_words.iter().any(|w| w.bytes() == b";") {
         return Err(Why::Invalid("the ExecStart= of the kubelet's unit is more than one command".into()));
     }
-    let mut given = given.into_iter();
-    let Some(program) = given.next() else { return Err(no_unit()) };
-    // Signs before the program: a colon turns variables off, an at sign gives it another name.
+    let mut rest = split_words.into_iter();
+    let Some(program) = rest.next() else { return Err(no_unit()) };
+    // Prefixes of the program: a colon disables variables, an at sign sets another `argv[0]`.
     let shown = program.to_text().into_owned();
     let bare = shown.trim_start_matches(['-', '+', '!', ':', '@']);
-    let signs = &shown[..shown.len() - bare.len()];
-    if signs.contains('@') {
-        given.next();
+    let prefixes = &shown[..shown.len() - bare.len()];
+    if prefixes.contains('@') {
+        rest.next();
     }
     let mut argv = Vec::new();
-    for word in given {
+    for word in rest {
         let word = if word.bytes() == b"\\;" { word.slice(1..2) } else { word };
         let word = specifiers(&word).ok_or_else(refused)?;
-        if signs.contains(':') {
+        if prefixes.contains(':') {
             argv.push(word);
         } else {
             variables(&word, environment, place, &mut argv);
@@ -234,7 +234,7 @@ fn expand(start: &Traced, environment: &BTreeMap<String, Traced>, place: Span) -
     let mut name = bare.rsplit('/').next().unwrap_or_default().to_owned();
     let mut argv = std::collections::VecDeque::from(argv);
     if name == "env" {
-        // Assignments and the program that it runs.
+        // Skip assignments and the program name.
         while argv.front().is_some_and(|w| w.bytes().contains(&b'=') && !w.bytes().starts_with(b"-")) {
             argv.pop_front();
         }
@@ -250,11 +250,12 @@ fn expand(start: &Traced, environment: &BTreeMap<String, Traced>, place: Span) -
     Ok(argv.into())
 }
 
-/// What a word becomes when the program starts: `$NAME` alone becomes as many words as it has, `${NAME}` in a word one.
+/// Expands variables in a word: `$NAME` alone is split into words, `${NAME}` within a word is not.
 fn variables(word: &Traced, environment: &BTreeMap<String, Traced>, place: Span, out: &mut Vec<Traced>) {
     let bytes = word.bytes();
-    let lookup =
-        |name: &[u8]| std::str::from_utf8(name).ok().and_then(|n| environment.get(n)).or_else(|| environment.get(OPEN));
+    let lookup = |name: &[u8]| {
+        std::str::from_utf8(name).ok().and_then(|n| environment.get(n)).or_else(|| environment.get(ANY_VARIABLE))
+    };
     if bytes.first() == Some(&b'$') && !matches!(bytes.get(1), Some(b'{' | b'$')) {
         match lookup(&bytes[1..]) {
             Some(value) if value.is_hole() => out.push(value.clone()),
@@ -278,7 +279,7 @@ fn variables(word: &Traced, environment: &BTreeMap<String, Traced>, place: Span,
                 let length = bytes[dollar + 2..].iter().take_while(|b| is_name(**b)).count();
                 let close = dollar + 2 + length;
                 at = dollar + 2;
-                // What is no name between braces stays.
+                // An invalid name between braces is left as it is.
                 if bytes.get(close) == Some(&b'}') {
                     whole.push(&word.slice(from..dollar));
                     if let Some(value) = lookup(&bytes[dollar + 2..close]) {
@@ -302,7 +303,7 @@ fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// Why nothing is known of a kubelet whose unit is not known.
+/// The reason for a kubelet without a known unit.
 pub(super) fn no_unit() -> Why {
     Why::NotUnderstood("how this node starts its kubelet".into())
 }
@@ -313,7 +314,7 @@ mod tests {
     use crate::node::Cx;
     use crate::text::{HOLE, Memory, Source};
 
-    /// Answers that say that they do not know: what stands in a pattern, and what the machine decides.
+    /// Cases with an unknown result: file patterns and values from the machine.
     const UNKNOWN: [&str; 5] =
         ["env-percent-h", "file-glob", "file-missing-is-fatal", "start-shell", "start-shell-braces"];
 
@@ -337,10 +338,10 @@ mod tests {
                 files.insert(path.clone(), File::Known(Arc::new(view.traced(0..text.len()))));
             }
             let machine = Machine::new(place.unwrap(), None, None, false);
-            let said = command_line(&machine, &files, &mut cx.boot()).ok();
-            let said = said.map(|argv| argv.iter().map(|w| w.to_text().into_owned()).collect::<Vec<_>>());
+            let got = command_line(&machine, &files, &mut cx.boot()).ok();
+            let got = got.map(|argv| argv.iter().map(|w| w.to_text().into_owned()).collect::<Vec<_>>());
             let service = |w: &serde_json::Value| {
-                // Each case has a service of its own under systemd.
+                // Each case ran as a separate service under systemd.
                 let word = w.as_str().unwrap().to_owned();
                 let number = word.find(".service").map(|end| {
                     let start = word[..end].rfind('c').unwrap();
@@ -348,12 +349,12 @@ mod tests {
                 });
                 number.map_or(word.clone(), |own| word.replace(&own, "kubelet"))
             };
-            let really = case["argv"].as_array().map(|argv| argv.iter().map(service).collect::<Vec<_>>());
-            let unknown = said.as_ref().is_some_and(|argv| argv.iter().any(|w| w.contains(HOLE)));
-            assert_eq!(unknown, UNKNOWN.contains(&name.as_str()), "{name}: {said:?}");
-            // An image brings the unit of a kubelet that is only seen by its drop-in.
-            if !unknown && said != really && name != "unit-only-drop-in" {
-                wrong.push(format!("{name}: {said:?}, really {really:?}"));
+            let want = case["argv"].as_array().map(|argv| argv.iter().map(service).collect::<Vec<_>>());
+            let unknown = got.as_ref().is_some_and(|argv| argv.iter().any(|w| w.contains(HOLE)));
+            assert_eq!(unknown, UNKNOWN.contains(&name.as_str()), "{name}: {got:?}");
+            // With only a drop-in, the unit comes from the image.
+            if !unknown && got != want && name != "unit-only-drop-in" {
+                wrong.push(format!("{name}: {got:?}, want {want:?}"));
             }
         }
         assert!(wrong.is_empty(), "{} command lines are wrong: {wrong:#?}", wrong.len());

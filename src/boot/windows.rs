@@ -222,7 +222,7 @@ impl PowerShellRun<'_> {
     }
 
     fn start(&mut self, extra: Option<Traced>) {
-        self.machine.see(Some(Family::Windows));
+        self.machine.suggest_kubelet(Some(Family::Windows));
         let argv = match extra {
             Some(text) if text.is_hole() => vec![text],
             Some(text) => unit::words(&text),

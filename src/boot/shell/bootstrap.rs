@@ -147,7 +147,7 @@ impl Shell<'_, '_> {
         }
         if !called.named {
             // It asks for the name of the cluster and ends before it does anything.
-            path.machine.know(Family::Al2);
+            path.machine.prove_kubelet(Family::Al2);
             path.machine.gap(at, Why::Invalid("bootstrap.sh without the name of a cluster ends at once".into()));
             path.status = Status::NonZero;
             return vec![path];
@@ -172,7 +172,7 @@ impl Shell<'_, '_> {
         match path.machine.files.get(image::BOOTSTRAP).cloned() {
             None => {}
             Some(File::Known(text)) if !text.is_hole() && called.doubt.is_none() => {
-                path.machine.know(Family::Al2);
+                path.machine.prove_kubelet(Family::Al2);
                 return self.script(&text, image::BOOTSTRAP, called.words, at, path);
             }
             Some(_) => {
@@ -201,7 +201,7 @@ impl Shell<'_, '_> {
             path.shell.variables.get(VARIABLE).filter(|v| v.exported).and_then(|v| v.values.first().cloned())
         });
         if !docker {
-            path.machine.know(Family::Al2);
+            path.machine.prove_kubelet(Family::Al2);
             runtime::bootstrap(&mut path.machine, called.containerd.as_ref());
             let files = &path.machine.files;
             let touched = [image::UNIT, image::UNIT_OF_BOOTSTRAP].iter().any(|unit| files.contains_key(*unit));
@@ -278,7 +278,7 @@ fn is_model(file: &File) -> bool {
 
 /// What the script leaves: the drop-in, if there are extra arguments, and a kubelet that runs.
 fn join(machine: &mut Machine, extra: &Traced, at: Span) {
-    machine.know(Family::Al2);
+    machine.prove_kubelet(Family::Al2);
     if machine.family() != Some(Family::Ubuntu) {
         // It is written anew each time, whatever stood there. The address stands for that of the node.
         let text = "[Service]\nEnvironment='KUBELET_ARGS=--node-ip=192.0.2.1 --v=2'\n";

@@ -52,7 +52,7 @@ pub(super) fn fetch(call: &Call<'_>, path: &mut ScriptRun) -> bool {
             }
             Some(file) => {
                 let file = path.absolute(file);
-                if image::sight(&file).is_some() || file == image::BOOTSTRAP {
+                if image::reader(&file).is_some() || file == image::BOOTSTRAP {
                     path.machine.gap(span, why());
                 }
                 path.machine.put(&file, File::Unknown(why()));

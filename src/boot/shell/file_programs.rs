@@ -202,7 +202,7 @@ fn link(call: &Call<'_>, path: &mut ScriptRun) {
         !bare && path.machine.has_folder(&place) == Some(true) || targets.len() > 1 || place == path.shell.directory;
     for target in targets {
         let Some(name) = target.known_str() else {
-            if image::sight(&place).is_some() {
+            if image::reader(&place).is_some() {
                 path.machine.gap(span, Why::NotUnderstood("a symbolic link".into()));
             }
             continue;
@@ -250,7 +250,7 @@ fn copy(operands: &[&Traced], call: &Call<'_>, path: &mut ScriptRun) {
         let file = stdin
             .or_else(|| path.machine.file(&source))
             .unwrap_or_else(|| File::Unknown(Why::FromOutside(format!("what stands in {source}").into())));
-        if let (File::Unknown(why), true) = (&file, image::sight(&target).is_some()) {
+        if let (File::Unknown(why), true) = (&file, image::reader(&target).is_some()) {
             path.machine.gap(call.at, why.clone());
         }
         if moves {

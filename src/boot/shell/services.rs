@@ -25,7 +25,7 @@ impl Shell<'_, '_> {
         if call.first() != Some("init") {
             return true;
         }
-        path.machine.know(Family::Al2023);
+        path.machine.prove_kubelet(Family::Al2023);
         let mut sources = Vec::new();
         let mut rest = call.words.iter().skip(1);
         while let Some(word) = rest.next() {
@@ -72,7 +72,7 @@ pub(super) fn kubelet(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     if call.has(&["--version", "--help", "-h"]) {
         return false;
     }
-    path.machine.see(None);
+    path.machine.suggest_kubelet(None);
     let files = Arc::clone(&path.machine.files);
     path.machine.start = Some(Start { files, argv: Some(Arc::new(call.words.to_vec())) });
     true

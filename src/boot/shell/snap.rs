@@ -24,7 +24,7 @@ pub(super) fn run(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     if !name.known_str().is_some_and(|n| n == "kubelet-eks" || n.starts_with("kubelet-eks.")) {
         return false;
     }
-    path.machine.know(Family::Ubuntu);
+    path.machine.prove_kubelet(Family::Ubuntu);
     match verb.known_str() {
         Some("start") => path.machine.start(false),
         Some("restart") => path.machine.start(true),

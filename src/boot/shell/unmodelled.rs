@@ -183,7 +183,7 @@ impl ScriptRun {
         for word in words {
             if let Some(name) = word.known_str().filter(|n| n.starts_with('/')) {
                 let name = absolute(name, "/");
-                if image::sight(&name).is_some() || name == image::BOOTSTRAP || runtime::reads(&name).is_some() {
+                if image::reader(&name).is_some() || name == image::BOOTSTRAP || runtime::reads(&name).is_some() {
                     names.push(name);
                 }
             }
@@ -209,7 +209,7 @@ impl ScriptRun {
         names.retain(|name| runtime::reads(name).is_none() || text.contains(runtime::KEY));
         for name in names {
             let why = Why::Edited(name.as_str().into(), program.into());
-            if image::sight(&name).is_some() || name == image::BOOTSTRAP || runtime::reads(&name).is_some() {
+            if image::reader(&name).is_some() || name == image::BOOTSTRAP || runtime::reads(&name).is_some() {
                 self.machine.gap(span, why.clone());
             }
             self.machine.put(&name, File::Known(Arc::new(Traced::hole(span, why))));
@@ -227,7 +227,7 @@ fn unpacked(call: &Call<'_>, endings: &[&str], path: &mut ScriptRun) {
         let names: Vec<String> = packed.chain(plain).chain([name.clone()]).collect();
         for name in names {
             let why = Why::NotUnderstood(format!("what {program} makes of {name}").into());
-            if image::sight(&name).is_some() {
+            if image::reader(&name).is_some() {
                 path.machine.gap(span, why.clone());
             }
             path.machine.put(&name, File::Unknown(why));
@@ -245,7 +245,7 @@ fn named(call: &Call<'_>, path: &mut ScriptRun) {
             continue;
         }
         let name = absolute(name, "/");
-        let read = image::sight(&name).is_some() || name == image::BOOTSTRAP;
+        let read = image::reader(&name).is_some() || name == image::BOOTSTRAP;
         if read || path.machine.files.contains_key(&name) {
             let why = Why::NotUnderstood(format!("what {program} does to {name}").into());
             if read {

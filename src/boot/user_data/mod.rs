@@ -72,7 +72,7 @@ fn read(
     cx: &mut BootCx<'_>,
 ) -> (Plan, Choices) {
     let mut reader = parts::PartReader { plan: Plan::default(), choices, family: group.family, place: group.place, cx };
-    match wrapping::peel(text, wrapping) {
+    match wrapping::decode_user_data(text, wrapping) {
         Ok(text) => {
             let (documents, error) = node_config::documents_in(&text);
             reader.plan.node_configs = documents;
@@ -132,7 +132,7 @@ fn follow(
             machine.record_ineffective(statements::anywhere(lost), &Reason::ListReplaced);
         }
         for text in &plan.node_configs {
-            nodeadm::take(machine, text, &format!("NodeConfig in the {name}"), cx);
+            nodeadm::add_document(machine, text, &format!("NodeConfig in the {name}"), cx);
         }
         if let Some(settings) = &plan.bottlerocket {
             self::settings(machine, settings, name, cx);
@@ -167,7 +167,7 @@ fn settings(machine: &mut Machine, settings: &Traced, name: &str, cx: &mut BootC
         machine.gap(error.at, Why::NotUnderstood("settings that cannot be read".into()));
     }
     if let Some(tree) = parsed.tree {
-        machine.see(Some(Family::Bottlerocket));
+        machine.suggest_kubelet(Some(Family::Bottlerocket));
         machine.record_ineffective(super::bottlerocket::unknown(&tree), &Reason::BottlerocketKey);
         for (at, why) in super::bottlerocket::refused(&tree) {
             machine.gap(at, why);
