@@ -6,7 +6,7 @@ use std::sync::Arc;
 use regex::bytes::{Captures, Regex};
 
 use crate::node::Edit;
-use crate::text::{HOLE, Span, Traced, Why};
+use crate::text::{Span, Traced, UNKNOWN_MARK, Why};
 
 use super::machine::{File, Machine};
 
@@ -55,7 +55,7 @@ fn changed(text: &Traced, edit: &Edit, at: Span) -> Option<Traced> {
             let same = |known: &Traced| line.as_ref().is_some_and(|l| l.bytes() == known.bytes());
             let matches = |known: &Traced| pattern.as_ref().is_some_and(|p| p.is_match(known.bytes()));
             // An unknown line may match.
-            let doubtful = |known: &Traced| known.is_hole() && pattern.is_some();
+            let doubtful = |known: &Traced| known.is_unknown() && pattern.is_some();
             if *absent {
                 lines.retain(|l| if pattern.is_some() { !matches(l) } else { !same(l) });
                 return Some(joined(&lines, at));
@@ -195,7 +195,7 @@ fn groups(text: &Traced, found: &Captures<'_>, with: &Traced) -> Option<Traced> 
     }
     out.push(&with.slice(run..bytes.len()));
     // A group must not cut the mark of an unknown part in two.
-    let broken = out.bytes().contains(&HOLE.as_bytes()[0]) && out.as_str().is_none();
+    let broken = out.bytes().contains(&UNKNOWN_MARK.as_bytes()[0]) && out.as_str().is_none();
     if broken { None } else { Some(out) }
 }
 

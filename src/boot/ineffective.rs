@@ -102,7 +102,7 @@ fn record_misplaced_keys(machine: &mut Machine, document: &Node) {
 
 /// All duration settings in a file, by the kind of file.
 pub(super) fn in_file(path: &str, text: &Traced, place: Span, cx: &mut BootCx<'_>) -> Vec<Setting> {
-    if text.is_hole() {
+    if text.is_unknown() {
         return Vec::new();
     }
     let id = cx.texts.add_made(path, text, place);
@@ -234,7 +234,7 @@ fn record_unread_files(machine: &mut Machine, cx: &mut BootCx<'_>) {
         config.iter().chain(files.keys().filter(|p| directory.as_ref().is_some_and(|d| p.starts_with(d.as_str()))))
     {
         let Some(File::Known(text)) = started.get(path).or_else(|| files.get(path)) else { continue };
-        if text.is_hole() {
+        if text.is_unknown() {
             continue;
         }
         let id = cx.texts.add_made(path.as_str(), text, place);
@@ -309,7 +309,7 @@ fn starts_twice(machine: &Machine, files: &Files, cx: &mut BootCx<'_>) -> bool {
             "Type" => oneshot = entry.value.known_str() == Some("oneshot"),
             _ => {}
         }
-        if entry.value.is_hole() {
+        if entry.value.is_unknown() {
             return false;
         }
     }
@@ -342,5 +342,5 @@ fn record_late_settings(machine: &mut Machine, cx: &mut BootCx<'_>) {
 /// All known settings of a kubelet.
 fn statements(effective: &Effective) -> Vec<Setting> {
     let all = effective.fields.iter().flat_map(|f| f.winner.iter().chain(&f.shadowed));
-    all.filter(|s| !s.raw.has_hole() && !s.raw.is_empty()).cloned().collect()
+    all.filter(|s| !s.raw.has_unknown() && !s.raw.is_empty()).cloned().collect()
 }

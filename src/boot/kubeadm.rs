@@ -35,7 +35,7 @@ pub(super) fn run(machine: &mut Machine, words: &[Traced], directory: &str, at: 
                 }
             },
             None => {
-                let why = path.first_hole().map(|(_, why)| why.clone());
+                let why = path.first_unknown().map(|(_, why)| why.clone());
                 put_unknown_flags(machine, at, why.unwrap_or(Why::NotUnderstood("a configuration of kubeadm".into())));
             }
         }
@@ -110,7 +110,7 @@ fn push_extra_args(arguments: &Node, line: &mut Traced) {
             push(name, value);
         }
     }
-    if let Some((at, why)) = arguments.as_scalar().and_then(|s| s.text.first_hole()) {
-        line.push_hole(at, why.clone());
+    if let Some((at, why)) = arguments.as_scalar().and_then(|s| s.text.first_unknown()) {
+        line.push_unknown(at, why.clone());
     }
 }

@@ -197,7 +197,7 @@ fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
 /// The place and reason of a text that is entirely unknown, apart from a line break at its end.
 pub(super) fn unknown(text: &Traced) -> Option<(Span, &Why)> {
     let rest = text.slice(0..text.bytes().trim_ascii_end().len());
-    text.first_hole().filter(|_| rest.is_hole())
+    text.first_unknown().filter(|_| rest.is_unknown())
 }
 
 impl Machine {
@@ -431,7 +431,7 @@ impl Machine {
                 // The image may already ship a file there.
                 let mut whole = Traced::new();
                 if image::may_exist(path) {
-                    whole.push_hole(at, Why::FromOutside(format!("what the image has in {path}").into()));
+                    whole.push_unknown(at, Why::FromOutside(format!("what the image has in {path}").into()));
                     whole.push_made(b"\n", at);
                 }
                 whole.push(text);

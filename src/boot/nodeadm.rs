@@ -86,12 +86,12 @@ pub(super) fn write(machine: &mut Machine, documents: &[Node], cx: &mut BootCx<'
                 flags.push(&scalar.text);
             }
         }
-        if let Some((span, why)) = list.as_scalar().and_then(|s| s.text.first_hole()) {
+        if let Some((span, why)) = list.as_scalar().and_then(|s| s.text.first_unknown()) {
             flags.push_made(b" ", span);
-            flags.push_hole(span, why.clone());
+            flags.push_unknown(span, why.clone());
         }
     }
-    let config = config.filter(|c| !c.pairs().is_empty() || c.as_scalar().is_some_and(|s| s.text.has_hole()));
+    let config = config.filter(|c| !c.pairs().is_empty() || c.as_scalar().is_some_and(|s| s.text.has_unknown()));
     line.push_made(format!("--config={}", image::NODEADM_CONFIG).as_bytes(), place);
     if config.is_some() || machine.merged_by_eks {
         // EKS's own document always sets maxPods, so nodes of managed node groups read the directory.

@@ -16,7 +16,7 @@ pub(super) fn table(tree: &Node, header: &Traced, at: Span, out: &mut Traced, de
     pairs.sort_by_key(|pair| name(pair));
     for (key, value) in pairs.iter().filter(|(_, v)| !v.is_map()) {
         let Some(key) = key.as_scalar() else { continue };
-        if key.text.is_hole() && value.as_scalar() == Some(key) {
+        if key.text.is_unknown() && value.as_scalar() == Some(key) {
             // It represents whole lines.
             out.push(&key.text);
         } else {

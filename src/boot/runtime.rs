@@ -134,7 +134,7 @@ pub(super) fn write_nodeadm_config(machine: &mut Machine, documents: &[Node], cx
     let mut new = false;
     for node in documents.iter().filter_map(|d| d.path(&["spec", "containerd", "config"])) {
         let Some(scalar) = node.as_scalar().filter(|s| !s.text.is_empty()) else { continue };
-        if let (true, Some((_, why))) = (scalar.text.is_hole(), scalar.text.first_hole()) {
+        if let (true, Some((_, why))) = (scalar.text.is_unknown(), scalar.text.first_unknown()) {
             machine.put(image::CONTAINERD, File::Unknown(why.clone()));
             return;
         }
@@ -144,7 +144,7 @@ pub(super) fn write_nodeadm_config(machine: &mut Machine, documents: &[Node], cx
         let view = cx.texts.view(id);
         let parsed = toml::parse(&view);
         if let Some(error) = parsed.errors.first() {
-            match error.hole(&view) {
+            match error.unknown(&view) {
                 Some(why) => machine.put(image::CONTAINERD, File::Unknown(why.clone())),
                 None => {
                     cx.problem(error.at, format!("nodeadm cannot read spec.containerd.config: {}", error.message));

@@ -64,7 +64,7 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>
                 }
             }
             Some(File::Unknown(why)) => set_unknown(&mut environment, place, &why),
-            _ if name.has_hole() || path.contains(['*', '?', '[']) => {
+            _ if name.has_unknown() || path.contains(['*', '?', '[']) => {
                 set_unknown(&mut environment, place, &Why::NotUnderstood("an environment file by a pattern".into()));
             }
             // Without a dash the file must exist, so the image ships it; nodeadm writes its own when it runs.
@@ -96,9 +96,9 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>
 /// Makes all variables unknown: an unknown file may set any of them, and overrides `Environment=`.
 fn set_unknown(environment: &mut BTreeMap<String, Traced>, at: Span, why: &Why) {
     for value in environment.values_mut() {
-        *value = Traced::hole(at, why.clone());
+        *value = Traced::unknown(at, why.clone());
     }
-    environment.insert(ANY_VARIABLE.to_owned(), Traced::hole(at, why.clone()));
+    environment.insert(ANY_VARIABLE.to_owned(), Traced::unknown(at, why.clone()));
 }
 
 /// The kubelet's unit with its drop-ins.
@@ -123,12 +123,12 @@ pub(super) fn unit(machine: &Machine, files: &Files, cx: &mut BootCx<'_>) -> Uni
         match file {
             File::Known(text) => {
                 if let Some((at, why)) = unknown(&text) {
-                    return Unit::Unknown(Traced::hole(at, why.clone()));
+                    return Unit::Unknown(Traced::unknown(at, why.clone()));
                 }
                 let id = cx.texts.add_made(path, &text, machine.place);
                 entries.extend(parse(&cx.texts.view(id)));
             }
-            File::Unknown(why) => return Unit::Unknown(Traced::hole(machine.place, why)),
+            File::Unknown(why) => return Unit::Unknown(Traced::unknown(machine.place, why)),
             File::Removed => {}
         }
     }
@@ -192,7 +192,7 @@ fn specifiers(word: &Traced) -> Option<Traced> {
             | b'J' | b'l' | b'L' | b'm' | b'M' | b'o' | b'q' | b'r' | b'R' | b's' | b'S' | b't' | b'T' | b'u'
             | b'U' | b'v' | b'V' | b'w' | b'W' | b'y' | b'Y' => {
                 let what = format!("systemd's %{} on the machine", char::from(letter));
-                out.push_hole(span, Why::FromOutside(what.into()));
+                out.push_unknown(span, Why::FromOutside(what.into()));
             }
             _ => return None,
         }
@@ -243,9 +243,9 @@ fn expand(start: &Traced, environment: &BTreeMap<String, Traced>, place: Span) -
     }
     if name == "hyperkube" && argv.front().is_some_and(|w| w.bytes() == b"kubelet") {
         argv.pop_front();
-    } else if !name.contains("kubelet") && !program.has_hole() {
+    } else if !name.contains("kubelet") && !program.has_unknown() {
         let why = Why::NotUnderstood(format!("what {name} starts in the kubelet's unit").into());
-        return Ok(vec![Traced::hole(start.span().unwrap_or(place), why)]);
+        return Ok(vec![Traced::unknown(start.span().unwrap_or(place), why)]);
     }
     Ok(argv.into())
 }
@@ -258,7 +258,7 @@ fn variables(word: &Traced, environment: &BTreeMap<String, Traced>, place: Span,
     };
     if bytes.first() == Some(&b'$') && !matches!(bytes.get(1), Some(b'{' | b'$')) {
         match lookup(&bytes[1..]) {
-            Some(value) if value.is_hole() => out.push(value.clone()),
+            Some(value) if value.is_unknown() => out.push(value.clone()),
             Some(value) => out.extend(words(value)),
             None => {}
         }
@@ -312,7 +312,7 @@ pub(super) fn no_unit() -> Why {
 mod tests {
     use super::*;
     use crate::node::Cx;
-    use crate::text::{HOLE, Memory, Source};
+    use crate::text::{Memory, Source, UNKNOWN_MARK};
 
     /// Cases with an unknown result: file patterns and values from the machine.
     const UNKNOWN: [&str; 5] =
@@ -350,7 +350,7 @@ mod tests {
                 number.map_or(word.clone(), |own| word.replace(&own, "kubelet"))
             };
             let want = case["argv"].as_array().map(|argv| argv.iter().map(service).collect::<Vec<_>>());
-            let unknown = got.as_ref().is_some_and(|argv| argv.iter().any(|w| w.contains(HOLE)));
+            let unknown = got.as_ref().is_some_and(|argv| argv.iter().any(|w| w.contains(UNKNOWN_MARK)));
             assert_eq!(unknown, UNKNOWN.contains(&name.as_str()), "{name}: {got:?}");
             // With only a drop-in, the unit comes from the image.
             if !unknown && got != want && name != "unit-only-drop-in" {

@@ -45,7 +45,7 @@ impl PowerShellValue {
         match self {
             Self::Text(text) => text.clone(),
             Self::List(items) => Traced::join(items, &Traced::made(" ", at)),
-            Self::Table(_) => Traced::hole(at, not_followed("a table as a text")),
+            Self::Table(_) => Traced::unknown(at, not_followed("a table as a text")),
         }
     }
 }
@@ -127,19 +127,22 @@ impl PowerShellRun<'_> {
                         }
                     },
                     (None, true) => {
-                        PowerShellValue::Text(Traced::hole(*at, not_followed("a variable that nothing set")))
+                        PowerShellValue::Text(Traced::unknown(*at, not_followed("a variable that nothing set")))
                     }
                     (_, false) => value,
                 };
-                let value =
-                    if unsure { PowerShellValue::Text(Traced::hole(*at, not_followed("a condition"))) } else { value };
+                let value = if unsure {
+                    PowerShellValue::Text(Traced::unknown(*at, not_followed("a condition")))
+                } else {
+                    value
+                };
                 self.variables.insert(name.clone(), value);
             }
             Statement::Environment { name, value, at } => {
                 if self.plain(name).to_text().eq_ignore_ascii_case(PARAMETER) {
                     let value = self.expression(value, *at).text(*at);
                     self.environment =
-                        Some(if unsure { Traced::hole(*at, not_followed("a condition")) } else { value });
+                        Some(if unsure { Traced::unknown(*at, not_followed("a condition")) } else { value });
                 }
             }
             Statement::Command { words, at } => self.command(words, *at, unsure),
@@ -153,7 +156,7 @@ impl PowerShellRun<'_> {
             Statement::Other { words, at } => {
                 // A call in a shape that is not read.
                 if words.to_text().to_ascii_lowercase().contains(SCRIPT) {
-                    self.start(Some(Traced::hole(*at, not_followed("this way of calling the script"))));
+                    self.start(Some(Traced::unknown(*at, not_followed("this way of calling the script"))));
                 }
             }
         }
@@ -167,7 +170,7 @@ impl PowerShellRun<'_> {
             let shown = words.iter().any(|w| self.plain(w).to_text().to_ascii_lowercase().contains(SCRIPT));
             let asks = words.first().is_some_and(|w| self.plain(w).to_text().to_ascii_lowercase().contains('-'));
             if shown && !asks {
-                self.start(Some(Traced::hole(at, not_followed("this way of calling the script"))));
+                self.start(Some(Traced::unknown(at, not_followed("this way of calling the script"))));
             }
             return;
         };
@@ -194,13 +197,13 @@ impl PowerShellRun<'_> {
                             }
                         }
                     }
-                    _ => doubt = Some(Traced::hole(word.at, not_followed("a splat of something not known"))),
+                    _ => doubt = Some(Traced::unknown(word.at, not_followed("a splat of something not known"))),
                 }
                 continue;
             }
             let shown = self.plain(word).to_text().to_ascii_lowercase();
             let Some(named) = word.bare().and_then(|b| b.strip_prefix('-').map(str::to_ascii_lowercase)) else {
-                if self.plain(word).is_hole() {
+                if self.plain(word).is_unknown() {
                     doubt = Some(self.plain(word));
                 }
                 continue;
@@ -217,18 +220,19 @@ impl PowerShellRun<'_> {
             extra = value.map(|v| self.value(&v).text(v.at));
         }
         let extra = extra.or(doubt).or_else(|| self.environment.clone());
-        let extra = if unsure { Some(Traced::hole(at, not_followed("a condition around the script"))) } else { extra };
+        let extra =
+            if unsure { Some(Traced::unknown(at, not_followed("a condition around the script"))) } else { extra };
         self.start(extra);
     }
 
     fn start(&mut self, extra: Option<Traced>) {
         self.machine.suggest_kubelet(Some(Family::Windows));
         let argv = match extra {
-            Some(text) if text.is_hole() => vec![text],
+            Some(text) if text.is_unknown() => vec![text],
             Some(text) => unit::words(&text),
             None => Vec::new(),
         };
-        for (span, why) in argv.iter().filter(|w| w.is_hole()).filter_map(Traced::first_hole) {
+        for (span, why) in argv.iter().filter(|w| w.is_unknown()).filter_map(Traced::first_unknown) {
             self.machine.gaps.push(crate::node::Gap { at: span, why: why.clone() });
         }
         self.machine.start = Some(Start { files: Arc::clone(&self.machine.files), argv: Some(Arc::new(argv)) });
@@ -251,9 +255,9 @@ impl PowerShellRun<'_> {
                         Part::Variable(name) => out.push(&self.variable(name, word.at).text(word.at)),
                         Part::Group(inner) => out.push(&self.expression(inner, word.at).text(word.at)),
                         Part::Splat(_) | Part::List(_) | Part::Table(_) => {
-                            out.push_hole(word.at, not_followed("a list within a word"));
+                            out.push_unknown(word.at, not_followed("a list within a word"));
                         }
-                        Part::Unknown(span, what) => out.push_hole(*span, not_followed(what)),
+                        Part::Unknown(span, what) => out.push_unknown(*span, not_followed(what)),
                     }
                 }
                 match parts {
@@ -276,14 +280,14 @@ impl PowerShellRun<'_> {
                 Some(_) => Why::FromOutside(format!("${name}").into()),
                 None => not_followed(&format!("the variable ${name}")),
             };
-            PowerShellValue::Text(Traced::hole(at, why))
+            PowerShellValue::Text(Traced::unknown(at, why))
         };
         self.variables.get(name).cloned().unwrap_or_else(unknown)
     }
 
     /// Words with `+`, `-join` or commas between them.
     fn expression(&self, words: &[Word], at: Span) -> PowerShellValue {
-        let hole = || PowerShellValue::Text(Traced::hole(at, not_followed("an expression")));
+        let unknown = || PowerShellValue::Text(Traced::unknown(at, not_followed("an expression")));
         match words {
             [] => PowerShellValue::Text(Traced::new()),
             [word] => self.value(word),
@@ -291,7 +295,7 @@ impl PowerShellRun<'_> {
                 match self.value(list) {
                     PowerShellValue::List(items) => PowerShellValue::Text(Traced::join(&items, &self.plain(by))),
                     PowerShellValue::Text(text) => PowerShellValue::Text(text),
-                    PowerShellValue::Table(_) => hole(),
+                    PowerShellValue::Table(_) => unknown(),
                 }
             }
             [first, rest @ ..] => {
@@ -300,7 +304,7 @@ impl PowerShellRun<'_> {
                 while let Some(operator) = rest.next() {
                     match (operator.bare(), rest.next()) {
                         (Some("+"), Some(word)) => out.push(&self.plain(word)),
-                        _ => return hole(),
+                        _ => return unknown(),
                     }
                 }
                 PowerShellValue::Text(out)

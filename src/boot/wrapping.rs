@@ -8,7 +8,7 @@ use crate::text::{Layer, Traced};
 /// Decodes user data as a whole, as it is passed to EC2.
 pub(super) fn decode_user_data(text: &Traced, wrapping: Wrapping) -> Result<Traced, DecodeError> {
     match wrapping {
-        Wrapping::Base64 if text.is_hole() && text.original(Layer::Base64).is_none() => Ok(text.clone()),
+        Wrapping::Base64 if text.is_unknown() && text.original(Layer::Base64).is_none() => Ok(text.clone()),
         Wrapping::Base64 => base64::decode(text, Strictness::Standard),
         Wrapping::Base64OrPlain | Wrapping::Plain if looks_encoded(text) => base64::decode(text, Strictness::Standard),
         Wrapping::Base64OrPlain | Wrapping::Plain => Ok(text.clone()),

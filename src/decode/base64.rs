@@ -23,7 +23,7 @@ pub enum Strictness {
 /// True if the text can be read as base64 under [`Strictness::Standard`]: the test that nodeadm and Terraform's provider make.
 pub fn looks_encoded(text: &Traced) -> bool {
     text.original(Layer::Base64).is_some()
-        || !text.is_empty() && !text.has_hole() && decode(text, Strictness::Standard).is_ok()
+        || !text.is_empty() && !text.has_unknown() && decode(text, Strictness::Standard).is_ok()
 }
 
 /// Decodes `text`. A text that the source language encoded gives back what it encodes; else every decoded byte maps to the characters that hold its bits. What stands behind a hole cannot be
@@ -35,8 +35,8 @@ pub fn decode(text: &Traced, strictness: Strictness) -> Result<Traced, DecodeErr
     if let Some(original) = text.original(Layer::Base64) {
         return Ok(original.clone());
     }
-    let hole = text.holes().next().map(|(range, span, why)| (range, span, why.clone()));
-    let end = hole.as_ref().map_or(text.len(), |(range, ..)| range.start);
+    let unknown = text.unknowns().next().map(|(range, span, why)| (range, span, why.clone()));
+    let end = unknown.as_ref().map_or(text.len(), |(range, ..)| range.start);
     let bytes = text.bytes();
     let mut chars = Vec::new();
     let mut offsets = Vec::new();
@@ -61,7 +61,7 @@ pub fn decode(text: &Traced, strictness: Strictness) -> Result<Traced, DecodeErr
             }
         }
     }
-    if hole.is_some() {
+    if unknown.is_some() {
         chars.truncate(chars.len() / 4 * 4);
     }
     if chars.len() / 4 * 3 > MAX_DECODED_BYTES {
@@ -98,10 +98,13 @@ pub fn decode(text: &Traced, strictness: Strictness) -> Result<Traced, DecodeErr
             out.push_piece(&[*byte], Whence::Made(from.to(to)), via);
         }
     }
-    if let Some((_, span, why)) = hole {
-        let why =
-            if text.is_hole() { why } else { Why::NotUnderstood(format!("base64 around a part where {why}").into()) };
-        out.push_hole(span, why);
+    if let Some((_, span, why)) = unknown {
+        let why = if text.is_unknown() {
+            why
+        } else {
+            Why::NotUnderstood(format!("base64 around a part where {why}").into())
+        };
+        out.push_unknown(span, why);
     }
     Ok(out)
 }
@@ -151,15 +154,15 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_a_hole_is_not_known() {
+    fn what_follows_an_unknown_is_unknown() {
         let mut texts = Texts::new();
         let mut outer = traced(&mut texts, "aGVsbG8gd29y");
         let at = outer.span().unwrap();
-        outer.push_hole(at, Why::Secret);
+        outer.push_unknown(at, Why::Secret);
         outer.push_made(b"bG8=", at);
         let inner = decode(&outer, Strictness::Standard).unwrap();
-        assert_eq!(inner.to_text(), format!("hello wor{}", crate::text::HOLE));
-        assert!(inner.has_hole());
+        assert_eq!(inner.to_text(), format!("hello wor{}", crate::text::UNKNOWN_MARK));
+        assert!(inner.has_unknown());
     }
 
     #[test]

@@ -24,8 +24,8 @@ pub fn decode(text: &Traced) -> Result<Traced, DecodeError> {
     let Some(at) = region(text) else {
         return Err(DecodeError { at: None, message: "not gzip: no data".to_owned() });
     };
-    if let Some((span, why)) = text.first_hole() {
-        return Ok(Traced::hole(span, Why::NotUnderstood(format!("gzip around a part where {why}").into())));
+    if let Some((span, why)) = text.first_unknown() {
+        return Ok(Traced::unknown(span, Why::NotUnderstood(format!("gzip around a part where {why}").into())));
     }
     let error = |message: String| DecodeError { at: Some(at), message };
     let mut bytes = Vec::new();

@@ -297,9 +297,9 @@ fn quoted_printable(text: &Traced) -> Traced {
         out.push(&text.slice(from..equals));
         if let (Some(byte), Some((first, via))) = (byte, sources.at(equals)) {
             let span = sources.at(equals + 2).map_or(first, |(last, _)| first.to(last));
-            let hole = text.slice(equals..equals + 3).first_hole().map(|(s, w)| (s, w.clone()));
-            match hole {
-                Some((span, why)) => out.push_hole(span, Why::clone(&why)),
+            let unknown = text.slice(equals..equals + 3).first_unknown().map(|(s, w)| (s, w.clone()));
+            match unknown {
+                Some((span, why)) => out.push_unknown(span, Why::clone(&why)),
                 None => out.push_piece(&[byte], Whence::Made(span), via),
             }
         }

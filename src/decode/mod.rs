@@ -42,7 +42,7 @@ impl<'a> Sources<'a> {
                 let start = span.start as usize + (offset - begin);
                 Span::new(span.text, start..start + 1)
             }
-            Whence::Made(span) | Whence::Hole(span, _) => *span,
+            Whence::Made(span) | Whence::Unknown(span, _) => *span,
         };
         Some((span, piece.via.clone()))
     }

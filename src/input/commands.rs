@@ -204,7 +204,7 @@ impl CommandReader {
         if words.is_empty() {
             for a in assignments {
                 let value = self.value(&a.value.parts, a.span, 0);
-                self.assign(&a.name, (a.subscript.is_none() && !a.append && !value.has_hole()).then_some(value));
+                self.assign(&a.name, (a.subscript.is_none() && !a.append && !value.has_unknown()).then_some(value));
             }
             return;
         }
@@ -214,7 +214,7 @@ impl CommandReader {
                 let Some(equals) = value.bytes().iter().position(|b| *b == b'=') else { continue };
                 if let Some(name) = value.slice(0..equals).known_str() {
                     let value = value.slice(equals + 1..value.len());
-                    self.assign(name, Some(value).filter(|v| !v.has_hole()));
+                    self.assign(name, Some(value).filter(|v| !v.has_unknown()));
                 }
             }
             return;
@@ -308,16 +308,18 @@ impl CommandReader {
                             let value = self.value(&word.parts, word.span, depth + 1);
                             out.push(&value.through(parameter.span, &step));
                         }
-                        _ => out.push_hole(parameter.span, Why::FromOutside(step)),
+                        _ => out.push_unknown(parameter.span, Why::FromOutside(step)),
                     }
                 }
                 Part::Command(_, span)
                 | Part::Backquoted(_, span)
                 | Part::Arithmetic(_, span)
                 | Part::Process(_, span) => {
-                    out.push_hole(*span, Why::FromOutside("what a command prints".into()));
+                    out.push_unknown(*span, Why::FromOutside("what a command prints".into()));
                 }
-                Part::Double(_) | Part::Array(_) => out.push_hole(at, Why::NotUnderstood("a list of a shell".into())),
+                Part::Double(_) | Part::Array(_) => {
+                    out.push_unknown(at, Why::NotUnderstood("a list of a shell".into()));
+                }
             }
         }
         out

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::kubelet::statements;
 use crate::node::{Cx, Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
 use crate::syntax::{Node, NodeKind};
-use crate::text::{HOLE, Span, Traced, Why};
+use crate::text::{Span, Traced, UNKNOWN_MARK, Why};
 
 use super::yaml_files;
 
@@ -20,11 +20,11 @@ pub(super) fn cluster(document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let mut groups = Vec::new();
     for (list, managed) in [("nodeGroups", false), ("managedNodeGroups", true)] {
         let Some(items) = document.get(list) else { continue };
-        if let Some((at, why)) = yaml_files::hole(items) {
+        if let Some((at, why)) = yaml_files::unknown(items) {
             cx.gap(at, why);
         }
         for (n, item) in items.items().iter().enumerate() {
-            if let Some((at, why)) = yaml_files::hole(item) {
+            if let Some((at, why)) = yaml_files::unknown(item) {
                 cx.gap(at, why);
                 continue;
             }
@@ -61,7 +61,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
     }
     let mut extra = item.get("kubeletExtraConfig").filter(|n| n.is_map());
     if let Some(node) = item.get("kubeletExtraConfig")
-        && let Some((at, why)) = yaml_files::hole(node)
+        && let Some((at, why)) = yaml_files::unknown(node)
     {
         group.gaps.push(Gap { at, why });
     }
@@ -134,7 +134,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
         Some(Family::Windows | Family::Kubeadm) => {}
         None => {
             let at = item.get("amiFamily").map_or(item.span, |n| n.span);
-            let why = match item.get("amiFamily").and_then(yaml_files::hole) {
+            let why = match item.get("amiFamily").and_then(yaml_files::unknown) {
                 Some((_, why)) => why,
                 None => Why::NotUnderstood("this amiFamily".into()),
             };
@@ -153,9 +153,9 @@ fn bury(config: &Node, why: &Reason, group: &mut NodeGroup) {
 /// names the program that runs it; else it is a command of a cloud-config.
 fn script(command: Traced, part: bool, group: &mut NodeGroup) {
     if part
-        && !command.is_hole()
+        && !command.is_unknown()
         && !command.bytes().starts_with(b"#!")
-        && !command.bytes().starts_with(HOLE.as_bytes())
+        && !command.bytes().starts_with(UNKNOWN_MARK.as_bytes())
     {
         let why = Why::NotUnderstood("a command without `#!`, which cloud-init does not run,".into());
         group.gaps.extend(command.span().map(|at| Gap { at, why }));
@@ -166,7 +166,7 @@ fn script(command: Traced, part: bool, group: &mut NodeGroup) {
 
 /// The kubelet configuration that eksctl's own NodeConfig always has: without any of its settings a drop-in would not be read.
 fn cluster_dns(at: Span) -> Node {
-    let value = Node::plain(Traced::hole(at, Why::FromOutside("the cluster's DNS address".into())), at);
+    let value = Node::plain(Traced::unknown(at, Why::FromOutside("the cluster's DNS address".into())), at);
     let list = Node::new(NodeKind::Seq(vec![value]), at);
     Node::map(vec![(Node::plain(Traced::made("clusterDNS", at), at), list)], at)
 }
@@ -174,7 +174,7 @@ fn cluster_dns(at: Span) -> Node {
 /// The text of a field. What is not known at all becomes a gap.
 fn text(node: Option<&Node>, group: &mut NodeGroup) -> Option<Traced> {
     let node = node?;
-    if let Some((at, why)) = yaml_files::hole(node) {
+    if let Some((at, why)) = yaml_files::unknown(node) {
         group.gaps.push(Gap { at, why });
         return None;
     }

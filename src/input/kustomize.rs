@@ -312,7 +312,7 @@ fn apply(patches: &[Node], target: Option<&Node>, own: &mut Vec<Document>, at: S
                 }
             }
         }
-        if let Some((place, why)) = yaml_files::hole(patch) {
+        if let Some((place, why)) = yaml_files::unknown(patch) {
             cx.gap(if place.is_empty() { at } else { place }, why);
         }
         for n in removed.into_iter().rev() {

@@ -132,7 +132,7 @@ impl CallReader<'_> {
         match commands {
             Some(commands) => {
                 let script = Traced::join(&commands, &Traced::made("\n", place));
-                let ours = script.has_hole() || KUBELET_WORDS.iter().any(|w| script.to_text().contains(w));
+                let ours = script.has_unknown() || KUBELET_WORDS.iter().any(|w| script.to_text().contains(w));
                 if !ours {
                     return None;
                 }
@@ -188,8 +188,10 @@ impl CallReader<'_> {
                 for part in parts {
                     match self.texts(part, depth + 1).as_deref() {
                         Some([text]) => out.push(text),
-                        _ => out
-                            .push_hole(self.view.span(self.before..self.before + CALL.len()), outside("an expression")),
+                        _ => out.push_unknown(
+                            self.view.span(self.before..self.before + CALL.len()),
+                            outside("an expression"),
+                        ),
                     }
                 }
                 vec![out]
@@ -199,7 +201,7 @@ impl CallReader<'_> {
                 for item in items {
                     match self.texts(item, depth + 1) {
                         Some(texts) => out.extend(texts),
-                        None => out.push(self.hole(item)),
+                        None => out.push(self.unknown(item)),
                     }
                     if out.len() > MAX_COMMANDS {
                         return None;
@@ -210,8 +212,8 @@ impl CallReader<'_> {
             Expr::Binary(sign, left, right) if sign == "+" => {
                 let (left_texts, right_texts) = (self.texts(left, depth + 1), self.texts(right, depth + 1));
                 if matches!(**left, Expr::List(_)) || matches!(**right, Expr::List(_)) {
-                    let mut out = left_texts.unwrap_or_else(|| vec![self.hole(left)]);
-                    out.extend(right_texts.unwrap_or_else(|| vec![self.hole(right)]));
+                    let mut out = left_texts.unwrap_or_else(|| vec![self.unknown(left)]);
+                    out.extend(right_texts.unwrap_or_else(|| vec![self.unknown(right)]));
                     out
                 } else {
                     let (left, right) = (left_texts?, right_texts?);
@@ -240,13 +242,13 @@ impl CallReader<'_> {
         Some(out)
     }
 
-    fn hole(&self, expr: &Expr) -> Traced {
+    fn unknown(&self, expr: &Expr) -> Traced {
         let place = self.view.span(self.before..self.before + CALL.len());
         let what = match expr {
             Expr::Name(name, _) => name.clone(),
             _ => "an expression".to_owned(),
         };
-        Traced::hole(place, outside(&what))
+        Traced::unknown(place, outside(&what))
     }
 }
 

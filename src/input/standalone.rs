@@ -33,7 +33,7 @@ impl Input for Runtimes {
         }
         let text = filled_in(&view);
         let made = cx.texts.add_made("what a template gives", &text, first_line(&view));
-        let view = if text.has_hole() { cx.texts.view(made) } else { view };
+        let view = if text.has_unknown() { cx.texts.view(made) } else { view };
         let parsed = toml::parse(&view);
         let Some((name, key)) = parsed.tree.as_ref().and_then(runtime::recognise) else {
             if !parsed.errors.is_empty() {
@@ -65,7 +65,7 @@ fn filled_in(view: &View) -> Traced {
         let Some(length) = rest.windows(end.len()).position(|w| w == end) else { break };
         view.push_onto(&mut out, from..at);
         let to = at + length + end.len();
-        out.push_hole(view.span(at..to), Why::FromOutside("what a template fills in".into()));
+        out.push_unknown(view.span(at..to), Why::FromOutside("what a template fills in".into()));
         (from, at) = (to, to);
     }
     view.push_onto(&mut out, from..view.bytes.len());

@@ -50,8 +50,8 @@ pub(in crate::input) fn mapped(text: &Traced, change: impl Fn(u8) -> u8) -> Trac
             Whence::Same(span) if after != before => Whence::Made(*span),
             other => other.clone(),
         };
-        let hole = matches!(whence, Whence::Hole(..));
-        out.push_piece(if hole { before } else { &after }, whence, piece.via.clone());
+        let unknown = matches!(whence, Whence::Unknown(..));
+        out.push_piece(if unknown { before } else { &after }, whence, piece.via.clone());
     }
     out
 }
@@ -101,7 +101,7 @@ pub(in crate::input) fn formatted(format: &Traced, args: &[Value], at: Span) -> 
             }
             _ => {
                 value();
-                out.push_hole(at, Why::NotUnderstood("a verb of `printf`".into()));
+                out.push_unknown(at, Why::NotUnderstood("a verb of `printf`".into()));
                 n += bytes[n..].iter().skip(1).take_while(|b| !b.is_ascii_alphabetic()).count();
             }
         }

@@ -41,7 +41,7 @@ pub(super) fn text_of(step: &Step) -> Traced {
 pub(super) fn plain(text: &Traced) -> String {
     text.ranges()
         .map(|(range, piece)| match piece.whence {
-            Whence::Hole(..) => "?".into(),
+            Whence::Unknown(..) => "?".into(),
             _ => String::from_utf8_lossy(&text.bytes()[range]),
         })
         .collect()

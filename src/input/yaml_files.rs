@@ -54,7 +54,7 @@ pub(super) fn note_errors<T>(view: &View, parsed: &Parsed<T>, cx: &mut Cx<'_>) {
         } else if near_placeholder(view, error.at) {
             "`${ }` or `%{ }`"
         } else {
-            match error.hole(view) {
+            match error.unknown(view) {
                 Some(why) => cx.gap(error.at, why.clone()),
                 None => cx.problem(error.at, error.message.clone()),
             }
@@ -91,9 +91,9 @@ fn is_templated(bytes: &[u8]) -> bool {
 }
 
 /// The place and the reason, if nothing is known of a scalar.
-pub(super) fn hole(node: &Node) -> Option<(Span, Why)> {
+pub(super) fn unknown(node: &Node) -> Option<(Span, Why)> {
     let text = &node.as_scalar()?.text;
-    text.first_hole().filter(|_| text.is_hole()).map(|(at, why)| (at, why.clone()))
+    text.first_unknown().filter(|_| text.is_unknown()).map(|(at, why)| (at, why.clone()))
 }
 
 /// True for a null, or a value that is left out.

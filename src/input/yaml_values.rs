@@ -15,7 +15,7 @@ pub(in crate::input) fn node_of(value: &Value) -> Node {
 fn convert(value: &Value, depth: usize) -> Node {
     let at = value.at;
     if depth >= MAX_DEPTH {
-        return Node::plain(Traced::hole(at, Why::Limit("depth of a value")), at);
+        return Node::plain(Traced::unknown(at, Why::Limit("depth of a value")), at);
     }
     match &value.kind {
         Kind::Null => Node::plain(Traced::made("null", at), at),
@@ -23,7 +23,7 @@ fn convert(value: &Value, depth: usize) -> Node {
         Kind::Bool(_) | Kind::Number(_) | Kind::Unknown(_) => Node::plain(value.to_traced().unwrap_or_default(), at),
         Kind::Either(_) => {
             let why = Why::NotUnderstood("a value that hangs on a condition inside of an object".into());
-            Node::plain(Traced::hole(at, why), at)
+            Node::plain(Traced::unknown(at, why), at)
         }
         Kind::List(_) => {
             let items = value.items().iter().map(|item| convert(item, depth + 1)).collect();
@@ -32,8 +32,8 @@ fn convert(value: &Value, depth: usize) -> Node {
         Kind::Map(map) => {
             let mut pairs = Vec::new();
             if let Some(why) = &map.open {
-                let hole = Node::plain(Traced::hole(at, why.clone()), at);
-                pairs.push((hole.clone(), hole));
+                let unknown = Node::plain(Traced::unknown(at, why.clone()), at);
+                pairs.push((unknown.clone(), unknown));
             }
             for (name, entry) in &map.entries {
                 let key = Node::quoted(Traced::made(name.as_bytes(), entry.key), entry.key);
@@ -58,8 +58,8 @@ pub(in crate::input) fn value_of(node: &Node) -> Value {
                 Value::new(Kind::Number(number), at)
             }
             Resolved::Float(number) => Value::new(Kind::Number(Number::new(number)), at),
-            Resolved::Str => match scalar.text.first_hole() {
-                Some((_, why)) if scalar.text.is_hole() && scalar.style == Style::Plain => {
+            Resolved::Str => match scalar.text.first_unknown() {
+                Some((_, why)) if scalar.text.is_unknown() && scalar.style == Style::Plain => {
                     Value::unknown(why.clone(), at)
                 }
                 _ => Value::str(scalar.text.clone(), at),
@@ -74,7 +74,7 @@ pub(in crate::input) fn value_of(node: &Node) -> Value {
                         map.entries.insert(Arc::from(name), Entry { key: key.span, value: value_of(value) });
                     }
                     None => {
-                        let why = key.as_scalar().and_then(|s| s.text.first_hole()).map(|(_, why)| why.clone());
+                        let why = key.as_scalar().and_then(|s| s.text.first_unknown()).map(|(_, why)| why.clone());
                         map.open = Some(why.unwrap_or(Why::NotUnderstood("a key that is no text".into())));
                     }
                 }

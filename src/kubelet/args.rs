@@ -131,22 +131,22 @@ impl ArgumentReader<'_> {
         self.next += 1;
         let doubt = self.swallowed.take();
         let bytes = word.bytes();
-        if word.is_hole() {
+        if word.is_unknown() {
             self.wild(index, String::new(), word);
             return true;
         }
         // The first hole in front of the first `=` hides the name of the flag, or that there is one.
         let equals = bytes.iter().position(|b| *b == b'=');
         let name_end = equals.unwrap_or(bytes.len());
-        let hole = word.holes().next().filter(|(r, _, _)| r.start < name_end).map(|(r, _, _)| r.start);
-        if let Some(hole) = hole {
-            let known = bytes.get(..hole).unwrap_or_default();
+        let unknown = word.unknowns().next().filter(|(r, _, _)| r.start < name_end).map(|(r, _, _)| r.start);
+        if let Some(unknown) = unknown {
+            let known = bytes.get(..unknown).unwrap_or_default();
             let prefix = known.strip_prefix(b"--").map(|p| String::from_utf8_lossy(p).replace('_', "-"));
             // Without dashes in front, and with something in front, it is no flag at all.
             if known.is_empty() || known.starts_with(b"-") {
                 self.wild(index, prefix.unwrap_or_default(), word);
                 if equals.is_none() {
-                    self.swallowed = word.first_hole().map(|(_, why)| why.clone());
+                    self.swallowed = word.first_unknown().map(|(_, why)| why.clone());
                 }
                 return true;
             }
@@ -161,7 +161,7 @@ impl ArgumentReader<'_> {
     }
 
     fn wild(&mut self, index: usize, prefix: String, word: &Traced) {
-        let Some((_, why)) = word.first_hole() else { return };
+        let Some((_, why)) = word.first_unknown() else { return };
         self.out.doubts.push(why.clone());
         self.out.wild.push(Wild { index, prefix, why: why.clone() });
     }
@@ -176,9 +176,9 @@ impl ArgumentReader<'_> {
         if let Some(first) = argv.get(index + 1) {
             // A word that is nothing but holes may be no word at all.
             let rest = argv.get(index + 1..).unwrap_or_default();
-            match rest.iter().find(|w| !w.is_hole()) {
+            match rest.iter().find(|w| !w.is_unknown()) {
                 Some(word) => self.positional(word, None),
-                None => self.out.doubts.extend(first.first_hole().map(|(_, why)| why.clone())),
+                None => self.out.doubts.extend(first.first_unknown().map(|(_, why)| why.clone())),
             }
         }
         false
@@ -307,7 +307,7 @@ impl ArgumentReader<'_> {
         if self.pass == Pass::OverFiles {
             return;
         }
-        if let Some((_, why)) = value.first_hole() {
+        if let Some((_, why)) = value.first_unknown() {
             if !matches!(flag.takes, Takes::Text) {
                 self.out.doubts.push(why.clone());
             }
@@ -385,7 +385,7 @@ fn show(word: &Traced) -> String {
     const MAX_SHOWN: usize = 80;
     let mut out = String::new();
     let mut at = 0;
-    for (range, _, _) in word.holes() {
+    for (range, _, _) in word.unknowns() {
         out.push_str(&String::from_utf8_lossy(word.bytes().get(at..range.start).unwrap_or_default()));
         out.push('?');
         at = range.end;

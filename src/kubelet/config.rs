@@ -50,7 +50,7 @@ pub struct Document {
 pub fn load(view: &View) -> Document {
     let mut document = Document::of(None, Schema::Kubernetes);
     document.view = Some(view.clone());
-    let holes = || view.hole_in(&(0..view.bytes.len())).cloned();
+    let unknowns = || view.unknown_in(&(0..view.bytes.len())).cloned();
     if view.bytes.is_empty() {
         document.fail("the kubelet configuration is empty", None);
         return document;
@@ -68,7 +68,7 @@ pub fn load(view: &View) -> Document {
         (tree, parsed.errors.into_iter().find(|e| e.at.start <= end))
     };
     if let Some(error) = error {
-        match holes() {
+        match unknowns() {
             // What is not known may be what is missing.
             Some(why) => document.hide(why),
             None => document.fail(&error.message, Some(error.at)),
@@ -82,7 +82,7 @@ pub fn load(view: &View) -> Document {
     document.header = header(&tree, document.schema);
     if !tree.is_map() {
         // Something else than a map has no kind, which is told; unless what is not known is the map.
-        if let Some(why) = holes() {
+        if let Some(why) = unknowns() {
             document.hide(why);
         }
         return document;
@@ -104,7 +104,7 @@ impl Document {
     /// Settings that a tool puts into the configuration as a tree, without API version and kind; `schema` says how its scalars
     /// are read.
     pub fn from_tree(tree: Node, schema: Schema) -> Self {
-        let open = tree.as_scalar().and_then(|s| s.text.first_hole()).map(|(_, why)| why.clone());
+        let open = tree.as_scalar().and_then(|s| s.text.first_unknown()).map(|(_, why)| why.clone());
         Self { open, duplicate: duplicate(&tree, schema), ..Self::of(Some(tree), schema) }
     }
 
@@ -140,7 +140,7 @@ impl Document {
         let mut path = path.peekable();
         while let Some(name) = path.next() {
             let NodeKind::Map(pairs) = &node.kind else { return found };
-            let unknown = pairs.iter().find_map(|(key, _)| hole_of(key));
+            let unknown = pairs.iter().find_map(|(key, _)| unknown_of(key));
             found.open = unknown.cloned().or(found.open);
             let Some((key, value)) = pair(pairs, name, fold) else { return found };
             if path.peek().is_none() {
@@ -149,8 +149,8 @@ impl Document {
             }
             match &value.kind {
                 NodeKind::Map(_) => node = value,
-                NodeKind::Scalar(scalar) if scalar.text.has_hole() => {
-                    found.open = hole_of(value).cloned();
+                NodeKind::Scalar(scalar) if scalar.text.has_unknown() => {
+                    found.open = unknown_of(value).cloned();
                     return found;
                 }
                 _ => {
@@ -177,12 +177,12 @@ impl Document {
     pub(super) fn is_null(&self, value: &Node) -> bool {
         value
             .as_scalar()
-            .is_some_and(|s| !s.text.has_hole() && resolve(s, value.tag.as_deref(), self.schema) == Resolved::Null)
+            .is_some_and(|s| !s.text.has_unknown() && resolve(s, value.tag.as_deref(), self.schema) == Resolved::Null)
     }
 
     /// What the kubelet reads in the value of a field. A null in a drop-in deletes the key, before any type is asked.
     pub(super) fn reading(&self, field: &Field, value: &Node, in_dropin: bool, minor: Option<u32>) -> Reading {
-        if let Some(why) = value.as_scalar().and(hole_of(value)) {
+        if let Some(why) = value.as_scalar().and(unknown_of(value)) {
             return Reading::Unknown(why.clone());
         }
         let flexible = field.shape == Some(Shape::TextOrNanoseconds);
@@ -245,8 +245,8 @@ pub(super) enum PathEntry<'a> {
     Above(&'a Node, &'a Node),
 }
 
-fn hole_of(node: &Node) -> Option<&Why> {
-    node.as_scalar().and_then(|s| s.text.first_hole()).map(|(_, why)| why)
+fn unknown_of(node: &Node) -> Option<&Why> {
+    node.as_scalar().and_then(|s| s.text.first_unknown()).map(|(_, why)| why)
 }
 
 /// The pair of a key. Keys count by their case in a file; the merge of drop-ins ends in a decoder to which case is nothing
@@ -272,13 +272,13 @@ fn header(tree: &Node, schema: Schema) -> Header {
         let exact = pairs().find(|(k, _)| k.as_str() == Some(name));
         let pair = exact.or_else(|| pairs().find(|(k, _)| k.as_str().is_some_and(|k| k.eq_ignore_ascii_case(name))));
         let Some((_, value)) = pair else {
-            if let Some(why) = tree.pairs().iter().find_map(|(k, _)| hole_of(k)) {
+            if let Some(why) = tree.pairs().iter().find_map(|(k, _)| unknown_of(k)) {
                 return Header::Unknown(why.clone());
             }
             missing = true;
             continue;
         };
-        if let Some(why) = hole_of(value) {
+        if let Some(why) = unknown_of(value) {
             return Header::Unknown(why.clone());
         }
         match (value.as_str(), json_type(value, schema)) {
@@ -299,7 +299,7 @@ fn unsupported_value(node: &Node, schema: Schema) -> Option<(String, Span)> {
         },
         NodeKind::Seq(items) => items.iter().find_map(|n| unsupported_value(n, schema)),
         NodeKind::Map(pairs) => pairs.iter().find_map(|(key, value)| {
-            if hole_of(key).is_none() && key_text(key, schema).is_none() {
+            if unknown_of(key).is_none() && key_text(key, schema).is_none() {
                 return Some(("unsupported map key".to_owned(), key.span));
             }
             unsupported_value(value, schema)

@@ -136,7 +136,7 @@ pub(super) fn json_type(node: &Node, schema: Schema) -> Option<&'static str> {
     match &node.kind {
         NodeKind::Seq(_) => Some("array"),
         NodeKind::Map(_) => Some("object"),
-        NodeKind::Scalar(scalar) if scalar.text.has_hole() => None,
+        NodeKind::Scalar(scalar) if scalar.text.has_unknown() => None,
         NodeKind::Scalar(scalar) => match resolve(scalar, node.tag.as_deref(), schema) {
             Resolved::Null => None,
             Resolved::Bool(_) => Some("bool"),
@@ -148,7 +148,7 @@ pub(super) fn json_type(node: &Node, schema: Schema) -> Option<&'static str> {
 
 /// The whole number that a node stands for.
 pub(super) fn whole(node: &Node, schema: Schema) -> Option<i128> {
-    let scalar = node.as_scalar().filter(|s| !s.text.has_hole())?;
+    let scalar = node.as_scalar().filter(|s| !s.text.has_unknown())?;
     match resolve(scalar, node.tag.as_deref(), schema) {
         Resolved::Int(whole) => Some(whole),
         Resolved::Float(value) => whole_float(value),

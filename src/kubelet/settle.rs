@@ -89,7 +89,7 @@ impl<'a> Settler<'a> {
         let config = match (&launch.config, first.config()) {
             (Some(config), _) => Some(std::borrow::Cow::Borrowed(config)),
             (None, Some(path)) => {
-                let why = match path.first_hole() {
+                let why = match path.first_unknown() {
                     Some((_, why)) => why.clone(),
                     None => Why::FromOutside(format!("the file {}", path.to_text().escape_debug()).into()),
                 };

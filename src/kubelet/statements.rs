@@ -36,7 +36,7 @@ pub fn in_words(words: &[Traced]) -> Vec<Setting> {
                 (value.clone(), carrier)
             }
         };
-        let (Some(at), Some(carrier), false) = (value.span(), carrier, value.has_hole()) else { continue };
+        let (Some(at), Some(carrier), false) = (value.span(), carrier, value.has_unknown()) else { continue };
         let reading = read_duration(value.bytes());
         out.push(Setting { field, key: None, raw: value, reading, at, carrier, by: Mechanism::Flag });
     }
@@ -71,7 +71,7 @@ pub fn in_config(tree: &Node) -> Vec<Setting> {
 /// The statement of a key, if its value is known.
 pub fn by_key(field: &'static Field, signal: Option<&str>, key: &Node, value: &Node) -> Option<Setting> {
     let NodeKind::Scalar(scalar) = &value.kind else { return None };
-    if scalar.text.has_hole() || scalar.text.is_empty() {
+    if scalar.text.has_unknown() || scalar.text.is_empty() {
         return None;
     }
     let carrier = if value.span.text == key.span.text && value.span.start >= key.span.end {
@@ -160,7 +160,7 @@ pub fn anywhere(text: &Traced) -> Vec<Setting> {
                 let Some(range) = value_after(bytes, start + name.len(), by == Mechanism::Flag) else { continue };
                 let raw = text.slice(range.clone());
                 let reading = read_duration(raw.bytes());
-                let (Some(at), false) = (raw.span(), raw.has_hole()) else { continue };
+                let (Some(at), false) = (raw.span(), raw.has_unknown()) else { continue };
                 if matches!(reading, Reading::Invalid(_)) {
                     continue;
                 }

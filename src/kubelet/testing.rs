@@ -12,8 +12,8 @@ pub(super) fn text(text: &str) -> (Texts, View) {
         let view = texts.view(id);
         return (texts, view);
     }
-    let holes = with_holes(&texts, id, 0..text.len());
-    let made = texts.add_made("made", &holes, Span::new(id, 0..0));
+    let unknowns = with_unknowns(&texts, id, 0..text.len());
+    let made = texts.add_made("made", &unknowns, Span::new(id, 0..0));
     let view = texts.view(made);
     (texts, view)
 }
@@ -25,18 +25,18 @@ pub(super) fn words(words: &[&str]) -> (Texts, Vec<Traced>) {
     let mut at = 0;
     let mut out = Vec::new();
     for word in words {
-        out.push(with_holes(&texts, id, at..at + word.len()));
+        out.push(with_unknowns(&texts, id, at..at + word.len()));
         at += word.len() + 1;
     }
     (texts, out)
 }
 
-fn with_holes(texts: &Texts, id: crate::text::TextId, range: std::ops::Range<usize>) -> Traced {
+fn with_unknowns(texts: &Texts, id: crate::text::TextId, range: std::ops::Range<usize>) -> Traced {
     let view = texts.view(id);
     let mut out = Traced::new();
     for at in range {
         if view.bytes[at] == b'?' {
-            out.push_hole(Span::new(id, at..at + 1), Why::NoDefault("x".into()));
+            out.push_unknown(Span::new(id, at..at + 1), Why::NoDefault("x".into()));
         } else {
             view.push_onto(&mut out, at..at + 1);
         }

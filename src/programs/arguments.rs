@@ -1,6 +1,6 @@
 //! The options of a program, read as `getopt_long` reads them.
 
-use crate::text::{HOLE, Traced};
+use crate::text::{Traced, UNKNOWN_MARK};
 
 use super::program::{Done, Outcome, known, not_followed};
 
@@ -87,7 +87,7 @@ impl<'a> Arguments<'a> {
                 ("-", text.get(..at).and_then(|t| t.chars().next_back()).map_or("", |c| &text[at - c.len_utf8()..at]))
             }
         };
-        if option.contains(HOLE)
+        if option.contains(UNKNOWN_MARK)
             && let Err(unknown) = known(word)
         {
             return unknown;

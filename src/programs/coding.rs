@@ -90,8 +90,8 @@ fn recode(call: &mut Invocation<'_>, names: &[&Traced], recoding: Recoding) -> D
             Err(_) => Err(not_followed("broken base64", text)),
         };
     }
-    if let Some((span, why)) = text.first_hole() {
-        return Ok(Outcome::success(Traced::encoded(Traced::hole(span, why.clone()), Layer::Base64, text.clone())));
+    if let Some((span, why)) = text.first_unknown() {
+        return Ok(Outcome::success(Traced::encoded(Traced::unknown(span, why.clone()), Layer::Base64, text.clone())));
     }
     let coded = base64::engine::general_purpose::STANDARD.encode(text.bytes());
     let place = text.span().unwrap_or(call.at);
@@ -129,7 +129,7 @@ fn unzip(call: &mut Invocation<'_>) -> Done<Outcome> {
     }
     let mut out = Traced::new();
     for text in call.inputs(&arguments.operands, 1)? {
-        match (gzip::decode(&text), text.first_hole()) {
+        match (gzip::decode(&text), text.first_unknown()) {
             (Ok(plain), _) => out.push(&plain),
             (Err(_), Some((_, why))) => return Err(call.unknown(why.clone())),
             (Err(_), None) => return Ok(Outcome::failed(1)),
@@ -141,7 +141,7 @@ fn unzip(call: &mut Invocation<'_>) -> Done<Outcome> {
 /// What gzip makes of a text. The real program may write other bytes, but they unpack to the same.
 fn packed(text: Traced, at: Span) -> Traced {
     let place = text.span().unwrap_or(at);
-    let bytes = if text.has_hole() {
+    let bytes = if text.has_unknown() {
         None
     } else {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
@@ -149,7 +149,7 @@ fn packed(text: Traced, at: Span) -> Traced {
     };
     let outer = match bytes {
         Some(bytes) => Traced::made(bytes, place),
-        None => Traced::hole(place, Why::NotUnderstood("gzip's packing".into())),
+        None => Traced::unknown(place, Why::NotUnderstood("gzip's packing".into())),
     };
     Traced::encoded(outer, Layer::Gzip, text)
 }

@@ -1,6 +1,6 @@
 //! `cut`, `paste` and `tr`: parts of lines and single characters, with their places.
 
-use crate::text::{HOLE, Traced, Whence};
+use crate::text::{Traced, UNKNOWN_MARK, Whence};
 
 use super::arguments::Arguments;
 use super::program::{Done, Invocation, Outcome, known, lines, not_followed};
@@ -38,7 +38,7 @@ fn cut(call: &mut Invocation<'_>) -> Done<Outcome> {
     let mut out = Traced::new();
     let wanted = |n: usize| ranges.iter().any(|(from, to)| (*from..=*to).contains(&n));
     for line in lines(&all) {
-        if let Some((span, why)) = line.first_hole() {
+        if let Some((span, why)) = line.first_unknown() {
             return Err(Box::new(Outcome::unknown(why.clone(), span)));
         }
         if characters {
@@ -84,7 +84,7 @@ fn paste(call: &mut Invocation<'_>) -> Done<Outcome> {
     let mark = Traced::made(delimiter, call.at);
     let mut columns = Vec::new();
     for text in call.inputs(&arguments.operands, 1)? {
-        if let Some((span, why)) = text.first_hole() {
+        if let Some((span, why)) = text.first_unknown() {
             return Err(Box::new(Outcome::unknown(why.clone(), span)));
         }
         columns.push(lines(&text));
@@ -143,8 +143,8 @@ fn translate(call: &mut Invocation<'_>) -> Done<Outcome> {
     let mut out = Traced::new();
     let mut last = None;
     for (range, piece) in text.ranges() {
-        if matches!(piece.whence, Whence::Hole(..)) {
-            debug_assert!(HOLE.len() == 3, "a hole is one character");
+        if matches!(piece.whence, Whence::Unknown(..)) {
+            debug_assert!(UNKNOWN_MARK.len() == 3, "the mark is one character");
             out.push(&text.slice(range));
             last = None;
             continue;

@@ -1,7 +1,7 @@
 //! Documents: YAML and JSON read into a tree whose keys and values know where they were written, and written out again.
 
 use crate::syntax::{Node, NodeKind, Resolved, Scalar, Schema, Style, json, resolve, yaml};
-use crate::text::{HOLE, Span, Texts, Traced, Whence, Why};
+use crate::text::{Span, Texts, Traced, UNKNOWN_MARK, Whence, Why};
 
 /// The deepest value that is written out, in levels.
 const MAX_LEVELS: usize = 150;
@@ -34,7 +34,7 @@ pub enum Data {
     /// Keys and values in their order.
     Map(Vec<(Traced, Data)>),
     /// A value of which nothing is known.
-    Hole(Traced),
+    Unknown(Traced),
 }
 
 /// What was read from a text of its own whose bytes are those of `text`, with the places of `text`.
@@ -52,9 +52,9 @@ fn back(text: &Traced, read: &Traced) -> Traced {
                     out.push_piece(read.bytes().get(range).unwrap_or_default(), Whence::Made(at), origin.via());
                 }
             }
-            Whence::Hole(span, why) => {
+            Whence::Unknown(span, why) => {
                 let at = origin.span().unwrap_or(*span);
-                out.push_piece(HOLE.as_bytes(), Whence::Hole(at, why.clone()), origin.via());
+                out.push_piece(UNKNOWN_MARK.as_bytes(), Whence::Unknown(at, why.clone()), origin.via());
             }
         }
     }
@@ -64,7 +64,7 @@ fn back(text: &Traced, read: &Traced) -> Traced {
 /// The documents of a YAML text. With `core`, `yes`, `no`, `on` and `off` are text, as YAML 1.2 has it.
 pub fn from_yaml(text: &Traced, schema: Schema, core: bool) -> Result<Vec<Data>, NoData> {
     let Some(at) = text.span() else { return Ok(Vec::new()) };
-    let no = || match text.first_hole() {
+    let no = || match text.first_unknown() {
         Some((_, why)) => NoData::Unknown(why.clone()),
         None => NoData::Broken,
     };
@@ -79,7 +79,7 @@ pub fn from_yaml(text: &Traced, schema: Schema, core: bool) -> Result<Vec<Data>,
 
 /// The one value of a JSON text.
 pub fn from_json(text: &Traced) -> Result<Data, NoData> {
-    let no = || match text.first_hole() {
+    let no = || match text.first_unknown() {
         Some((_, why)) => NoData::Unknown(why.clone()),
         None => NoData::Broken,
     };
@@ -113,7 +113,7 @@ impl NodeReader<'_> {
                 for (key, value) in pairs {
                     let key = back(self.text, &key.as_scalar()?.text);
                     let value = self.data(value)?;
-                    match out.iter_mut().find(|(k, _)| k.bytes() == key.bytes() && !k.has_hole()) {
+                    match out.iter_mut().find(|(k, _)| k.bytes() == key.bytes() && !k.has_unknown()) {
                         Some((_, old)) => *old = value,
                         None => out.push((key, value)),
                     }
@@ -128,8 +128,8 @@ impl NodeReader<'_> {
             return None;
         }
         let text = back(self.text, &scalar.text);
-        if scalar.style == Style::Plain && text.is_hole() {
-            return Some(Data::Hole(text));
+        if scalar.style == Style::Plain && text.is_unknown() {
+            return Some(Data::Unknown(text));
         }
         let at = text.span().or_else(|| self.text.span());
         let at = match at {
@@ -213,7 +213,7 @@ fn write_json(data: &Data, layout: &Layout, level: usize, at: Span, out: &mut Tr
         }
     };
     match data {
-        Data::Null(text) | Data::Bool(_, text) | Data::Number(text) | Data::Hole(text) => out.push(text),
+        Data::Null(text) | Data::Bool(_, text) | Data::Number(text) | Data::Unknown(text) => out.push(text),
         Data::Str(text) => quoted(text, layout, at, out),
         Data::List(items) => {
             out.push_made(b"[", at);
@@ -266,10 +266,10 @@ fn quoted(text: &Traced, layout: &Layout, at: Span, out: &mut Traced) {
         out.push_made(b"\"", place);
         return;
     };
-    let holes: Vec<_> = text.holes().map(|(range, ..)| range.start).collect();
+    let unknowns: Vec<_> = text.unknowns().map(|(range, ..)| range.start).collect();
     let mut done = 0;
     for (n, c) in words.char_indices() {
-        if holes.contains(&n) {
+        if unknowns.contains(&n) {
             continue;
         }
         let escaped = match c {
@@ -373,7 +373,7 @@ impl Writer {
             }
             Data::List(_) => out.push_made(b"[]\n", self.at),
             Data::Map(_) => out.push_made(b"{}\n", self.at),
-            Data::Null(text) | Data::Bool(_, text) | Data::Number(text) | Data::Hole(text) => {
+            Data::Null(text) | Data::Bool(_, text) | Data::Number(text) | Data::Unknown(text) => {
                 out.push(text);
                 out.push_made(b"\n", self.at);
             }
@@ -394,7 +394,7 @@ impl Writer {
         let scalar = Scalar { text: text.clone(), style: Style::Plain };
         let date = text.len() >= 8
             && text.bytes().get(..5).is_some_and(|b| b.ends_with(b"-") && b[..4].iter().all(u8::is_ascii_digit));
-        let is_text = text.has_hole() || !date && resolve(&scalar, None, schema) == Resolved::Str;
+        let is_text = text.has_unknown() || !date && resolve(&scalar, None, schema) == Resolved::Str;
         let words = text.to_text();
         let place = text.span().unwrap_or(self.at);
         // What a plain scalar may hold, and where it may begin: YAML 1.1, section 9.1.3 (as PyYAML's `analyze_scalar`).

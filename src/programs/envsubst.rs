@@ -31,7 +31,7 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
         match (call.env)(reference.name) {
             Found::Content(value) => out.push(&value),
             Found::Missing => {}
-            Found::Unknown(why) => out.push_hole(call.at, why),
+            Found::Unknown(why) => out.push_unknown(call.at, why),
         }
         done = reference.end;
     }

@@ -217,7 +217,7 @@ fn found(options: &Options, matchers: &[Matcher], line: &Traced, at: Span) -> Do
         } else {
             matcher.find(words).map_err(unknown)?
         };
-        if range.is_some_and(|range| whole(&range) && !line.slice(range).has_hole()) {
+        if range.is_some_and(|range| whole(&range) && !line.slice(range).has_unknown()) {
             return Ok(true);
         }
     }
@@ -244,7 +244,7 @@ fn search(
                 break;
             }
             let found = found(options, matchers, line, at)?;
-            if let Some((_, why)) = line.first_hole()
+            if let Some((_, why)) = line.first_unknown()
                 && (!found || options.invert)
             {
                 open.get_or_insert(why.clone());

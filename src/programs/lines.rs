@@ -21,7 +21,7 @@ fn concatenate(names: &[&Traced], call: &mut Invocation<'_>) -> Done<Outcome> {
             Found::Missing if matches!(outcome.status, Status::Known(_)) => outcome.status = Status::Known(1),
             Found::Missing => {}
             Found::Unknown(why) => {
-                outcome.stdout.push_hole(call.at, why.clone());
+                outcome.stdout.push_unknown(call.at, why.clone());
                 outcome.stdout.push_made(b"\n", call.at);
                 outcome.status = Status::Unknown(why);
             }
@@ -77,11 +77,11 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     if name == "cat" {
         return Ok(Outcome::success(all));
     }
-    if let Some((span, why)) = all.first_hole() {
+    if let Some((span, why)) = all.first_unknown() {
         // The first lines are known up to the first that is not.
         if let ("head", Part::Count(count)) = (name, part) {
             let lines = lines_with_ends(&all);
-            if !lines.iter().take(count).any(Traced::has_hole) {
+            if !lines.iter().take(count).any(Traced::has_unknown) {
                 return Ok(Outcome::success(joined(&lines[..count.min(lines.len())])));
             }
         }

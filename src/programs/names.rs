@@ -8,7 +8,7 @@ use super::program::{Done, Invocation, Outcome, known, not_followed};
 pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     let mut out = match (call.name, call.argv) {
         (_, [path, ..]) if path.bytes().starts_with(b"-") => return Err(not_followed("an option", path)),
-        (_, [path]) | ("basename", [path, _]) if path.has_hole() => return known(path).map(|_| Outcome::failed(1)),
+        (_, [path]) | ("basename", [path, _]) if path.has_unknown() => return known(path).map(|_| Outcome::failed(1)),
         ("basename", [path]) => base(path),
         ("basename", [path, suffix]) => {
             let base = base(path);

@@ -88,7 +88,7 @@ impl Outcome {
 
     /// Nothing is known of what the program does.
     pub(super) fn unknown(why: Why, at: Span) -> Self {
-        Self::new(Traced::hole(at, why.clone()), Status::Unknown(why))
+        Self::new(Traced::unknown(at, why.clone()), Status::Unknown(why))
     }
 
     /// Nothing is known of what the program does because of one of its arguments, which may be empty.
@@ -161,7 +161,7 @@ impl Invocation<'_> {
 pub(super) fn known(word: &Traced) -> Done<&str> {
     word.known_str().ok_or_else(|| {
         let why = word
-            .first_hole()
+            .first_unknown()
             .map_or_else(|| Why::NotUnderstood("an argument that is not UTF-8".into()), |h| h.1.clone());
         Box::new(Outcome::unknown_by(why, word))
     })

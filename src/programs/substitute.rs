@@ -70,7 +70,7 @@ impl LetterCase {
             out.push(text);
             return Ok(());
         }
-        if text.has_hole() || !text.bytes().is_ascii() {
+        if text.has_unknown() || !text.bytes().is_ascii() {
             return Err(Why::NotUnderstood("the case of letters that are not known".into()));
         }
         for (n, byte) in text.bytes().iter().enumerate() {

@@ -82,7 +82,7 @@ fn placed(text: &Traced, literal: &str, words: &[TextId]) -> bool {
 
 /// What is wrong with an outcome; `None` if nothing is, `Some("unknown")` if it is not known.
 fn fault(case: &Case, words: &[TextId], outcome: &Outcome) -> Option<String> {
-    if !outcome.status.is_known() || outcome.stdout.has_hole() {
+    if !outcome.status.is_known() || outcome.stdout.has_unknown() {
         return Some("unknown".to_owned());
     }
     // For broken JSON jq 1.6 leaves with 4 and 1.7 with 2: a script can tell no more than that it failed.
@@ -267,12 +267,12 @@ fn hostile_programs_end_soon() {
 }
 
 /// A text with a hole for each `?` in it.
-fn with_holes(texts: &mut Texts, text: &str) -> Traced {
+fn with_unknowns(texts: &mut Texts, text: &str) -> Traced {
     let (id, whole) = source(texts, "holes", text);
     let mut out = Traced::new();
     for (n, byte) in text.bytes().enumerate() {
         if byte == b'?' {
-            out.push_hole(Span::new(id, n..n + 1), Why::NoDefault("x".into()));
+            out.push_unknown(Span::new(id, n..n + 1), Why::NoDefault("x".into()));
         } else {
             out.push(&whole.slice(n..n + 1));
         }
@@ -283,14 +283,14 @@ fn with_holes(texts: &mut Texts, text: &str) -> Traced {
 /// The output of a program, with `?` for each hole; `unknown` if it is not known.
 fn with_unknown(program: &str, argv: &[&str], stdin: &str) -> String {
     let mut texts = Texts::new();
-    let argv: Vec<_> = argv.iter().map(|word| with_holes(&mut texts, word)).collect();
-    let stdin = with_holes(&mut texts, stdin);
+    let argv: Vec<_> = argv.iter().map(|word| with_unknowns(&mut texts, word)).collect();
+    let stdin = with_unknowns(&mut texts, stdin);
     let at = Span::new(source(&mut texts, "call", program).0, 0..program.len());
     let outcome = run(program, &argv, Some(&stdin), &mut |_| Found::Missing, &mut |_| Found::Missing, at);
     if !outcome.status.is_known() {
         return "unknown".to_owned();
     }
-    outcome.stdout.to_text().replace(crate::text::HOLE, "?")
+    outcome.stdout.to_text().replace(crate::text::UNKNOWN_MARK, "?")
 }
 
 #[test]

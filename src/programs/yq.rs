@@ -372,7 +372,7 @@ impl Call<'_> {
         let text = match (self.env)(name) {
             Found::Content(text) => text,
             Found::Missing => return Err(Box::new(Outcome::failed(1))),
-            Found::Unknown(why) => Traced::hole(self.at, why),
+            Found::Unknown(why) => Traced::unknown(self.at, why),
         };
         if string {
             return Ok(Data::Str(text));

@@ -65,7 +65,7 @@ pub(super) fn settle(main: &str, files: &mut dyn Files) -> Option<Runtime> {
         };
         let parsed = toml::parse(&view);
         if let Some(error) = parsed.errors.first() {
-            let why = match error.hole(&view) {
+            let why = match error.unknown(&view) {
                 Some(why) => why.clone(),
                 None => {
                     Why::Invalid(format!("{path} is no TOML, so containerd does not start: {}", error.message).into())

@@ -53,7 +53,7 @@ pub(super) fn settle(files: &mut dyn Files) -> Option<Runtime> {
         any = true;
         let parsed = toml::parse(&view);
         if let Some(error) = parsed.errors.first() {
-            let why = match error.hole(&view) {
+            let why = match error.unknown(&view) {
                 Some(why) => why.clone(),
                 None => Why::Invalid(format!("{path} is no TOML, so CRI-O does not start: {}", error.message).into()),
             };
@@ -161,7 +161,7 @@ fn assignment(word: &Traced) -> Option<(String, Traced)> {
 
 fn say(track: &mut Track, raw: Traced, carrier: Option<Span>) {
     let Some(carrier) = carrier else { return };
-    let reading = match raw.first_hole() {
+    let reading = match raw.first_unknown() {
         Some((_, why)) => Reading::Unknown(why.clone()),
         None if raw.is_empty() => Reading::Unset,
         None => crate::setting::read_duration(raw.bytes()),

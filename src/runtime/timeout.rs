@@ -189,7 +189,7 @@ impl Track {
 pub(super) fn read(value: &Node) -> Reading {
     let kind = |what: &str| Reading::Invalid(format!("{what} cannot be decoded into text"));
     let Some(scalar) = value.as_scalar() else { return kind("a list or table") };
-    if let Some((_, why)) = scalar.text.first_hole() {
+    if let Some((_, why)) = scalar.text.first_unknown() {
         return Reading::Unknown(why.clone());
     }
     match scalar.style {

@@ -11,7 +11,7 @@ use super::{MAX_DEPTH, Node, NodeKind, Parsed, Scalar, Style, SyntaxError, TOO_D
 /// The byte-order mark, which JSON readers pass over.
 const MARK: &str = "\u{FEFF}";
 
-/// What stands in the place of a part that is not known (as long as [`crate::text::HOLE`]): a value wherever one may stand,
+/// What stands in the place of a part that is not known (as long as [`crate::text::UNKNOWN_MARK`]): a value wherever one may stand,
 /// and harmless inside a string.
 const STAND_IN: &str = "111";
 
@@ -24,7 +24,7 @@ pub fn parse(view: &View) -> Parsed<Option<Node>> {
         Err(at) => return Parsed { tree: None, errors: vec![SyntaxError::not_utf8(view, at)] },
     };
     let skip = if text.starts_with(MARK) { MARK.len() } else { 0 };
-    let known = super::holes_as(view, text, STAND_IN);
+    let known = super::unknowns_as(view, text, STAND_IN);
     let options = ParseOptions {
         allow_comments: false,
         allow_loose_object_property_names: false,

@@ -30,12 +30,12 @@ const TOO_DEEP: &str = "nested deeper than 128 levels";
 
 /// `text` with `stand_in` for every part that is not known, byte for byte as long as before. For grammars to which the mark
 /// of a hole is no word.
-fn holes_as<'a>(view: &crate::text::View, text: &'a str, stand_in: &str) -> std::borrow::Cow<'a, str> {
+fn unknowns_as<'a>(view: &crate::text::View, text: &'a str, stand_in: &str) -> std::borrow::Cow<'a, str> {
     let mut out = String::new();
     let mut done = 0;
-    for (at, mark) in text.match_indices(crate::text::HOLE) {
+    for (at, mark) in text.match_indices(crate::text::UNKNOWN_MARK) {
         // The same character may also stand in the text by itself.
-        if stand_in.len() == mark.len() && view.hole_in(&(at..at + mark.len())).is_some() {
+        if stand_in.len() == mark.len() && view.unknown_in(&(at..at + mark.len())).is_some() {
             out.push_str(&text[done..at]);
             out.push_str(stand_in);
             done = at + mark.len();

@@ -14,7 +14,7 @@ pub(super) fn file(text: &[u8]) -> (Texts, View) {
 }
 
 /// The text with a hole for every `?` in it.
-pub(super) fn with_holes(text: &str) -> (Texts, View) {
+pub(super) fn with_unknowns(text: &str) -> (Texts, View) {
     let (mut texts, view) = file(text.as_bytes());
     let mut made = Traced::new();
     let mut at = 0;
@@ -23,7 +23,7 @@ pub(super) fn with_holes(text: &str) -> (Texts, View) {
         view.push_onto(&mut made, at..at + solid.len());
         at += part.len();
         if solid.len() < part.len() {
-            made.push_hole(Span::new(view.id, at - 1..at), Why::NoDefault("x".into()));
+            made.push_unknown(Span::new(view.id, at - 1..at), Why::NoDefault("x".into()));
         }
     }
     let id = texts.add_made("made", &made, view.span(0..0));
@@ -51,7 +51,7 @@ fn plain(text: &Traced) -> String {
     let mut out = String::new();
     for (range, piece) in text.ranges() {
         match piece.whence {
-            Whence::Hole(..) => out.push('?'),
+            Whence::Unknown(..) => out.push('?'),
             _ => out.push_str(&String::from_utf8_lossy(&text.bytes()[range])),
         }
     }

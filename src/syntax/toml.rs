@@ -5,11 +5,11 @@ use std::ops::Range;
 use ::toml::Spanned;
 use ::toml::de::{DeTable, DeValue};
 
-use crate::text::{HOLE, Traced, View};
+use crate::text::{Traced, UNKNOWN_MARK, View};
 
 use super::{MAX_DEPTH, Node, NodeKind, Parsed, Scalar, Style, SyntaxError, TOO_DEEP};
 
-/// Stands in for a part that is not known, as long as [`HOLE`]: a value wherever one may stand, a word of a bare key, and
+/// Stands in for a part that is not known, as long as [`UNKNOWN_MARK`]: a value wherever one may stand, a word of a bare key, and
 /// harmless inside a string.
 const STAND_IN: &str = "111";
 
@@ -23,7 +23,7 @@ pub fn parse(view: &View) -> Parsed<Option<Node>> {
         Ok(text) => text,
         Err(at) => return Parsed { tree: None, errors: vec![SyntaxError::not_utf8(view, at)] },
     };
-    let known = super::holes_as(view, text, STAND_IN);
+    let known = super::unknowns_as(view, text, STAND_IN);
     let (known, lines) = whole_lines(view, text, known.into_owned());
     let (table, errors) = DeTable::parse_recoverable(&known);
     let mut reader = TomlReader { view, lines, errors: Vec::new() };
@@ -41,7 +41,7 @@ pub fn parse(view: &View) -> Parsed<Option<Node>> {
 /// elsewhere, `=` and a digit. Gives the text and the offsets of those lines' holes.
 fn whole_lines(view: &View, text: &str, mut known: String) -> (String, Vec<usize>) {
     let mut lines = Vec::new();
-    if !text.contains(HOLE) {
+    if !text.contains(UNKNOWN_MARK) {
         return (known, lines);
     }
     let mut free: Vec<char> = ('a'..='z').chain('A'..='Z').collect();
@@ -49,14 +49,14 @@ fn whole_lines(view: &View, text: &str, mut known: String) -> (String, Vec<usize
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let word = line.trim();
-        let hole = at + (line.len() - line.trim_start().len());
+        let unknown_at = at + (line.len() - line.trim_start().len());
         at += line.len();
-        if word == HOLE
-            && view.hole_in(&(hole..hole + HOLE.len())).is_some()
+        if word == UNKNOWN_MARK
+            && view.unknown_in(&(unknown_at..unknown_at + UNKNOWN_MARK.len())).is_some()
             && let Some(letter) = free.pop()
         {
-            known.replace_range(hole..hole + HOLE.len(), &format!("{letter}=1"));
-            lines.push(hole);
+            known.replace_range(unknown_at..unknown_at + UNKNOWN_MARK.len(), &format!("{letter}=1"));
+            lines.push(unknown_at);
         }
     }
     (known, lines)
@@ -85,8 +85,8 @@ impl TomlReader<'_> {
         for (key, value) in entries {
             let at = key.span();
             if self.lines.contains(&at.start) {
-                let hole = at.start..at.start + HOLE.len();
-                let node = self.scalar(self.view.traced(hole.clone()), Style::Plain, hole);
+                let unknown_at = at.start..at.start + UNKNOWN_MARK.len();
+                let node = self.scalar(self.view.traced(unknown_at.clone()), Style::Plain, unknown_at);
                 pairs.push((node.clone(), node));
             } else {
                 let key = self.string(key.get_ref(), at);
@@ -135,7 +135,7 @@ impl TomlReader<'_> {
         } else {
             (Style::Plain, view.traced(span.clone()))
         };
-        if text.has_hole() || text.bytes() == value.as_bytes() {
+        if text.has_unknown() || text.bytes() == value.as_bytes() {
             return self.scalar(text, style, span);
         }
         let mut whole = Traced::new();

@@ -75,13 +75,13 @@ impl SyntaxError {
 
     /// The reason of something unknown that stands where the text is at fault (on the same line, or within the fault): then
     /// the text may be sound, and nobody can be blamed for it.
-    pub fn hole<'a>(&self, view: &'a View) -> Option<&'a Why> {
+    pub fn unknown<'a>(&self, view: &'a View) -> Option<&'a Why> {
         let bytes = &view.bytes;
         let at = (self.at.start as usize).min(bytes.len());
         let start = bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |p| p + 1);
         let to = (self.at.end as usize).clamp(at, bytes.len());
         let end = bytes[to..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |p| to + p);
-        view.hole_in(&(start..end))
+        view.unknown_in(&(start..end))
     }
 }
 
@@ -153,9 +153,9 @@ impl Node {
     /// The place and the reason, if a map may have keys that are not listed: a key is not known whole, or something unknown
     /// is merged into the map.
     pub fn unknown_keys(&self) -> Option<(Span, &Why)> {
-        let hole = |node: &'_ Node| node.as_scalar().is_some_and(|s| s.text.has_hole());
-        let (key, value) = self.pairs().iter().find(|(k, v)| hole(k) || k.as_str() == Some("<<") && hole(v))?;
-        [key, value].into_iter().filter_map(Node::as_scalar).find_map(|s| s.text.first_hole())
+        let unknown = |node: &'_ Node| node.as_scalar().is_some_and(|s| s.text.has_unknown());
+        let (key, value) = self.pairs().iter().find(|(k, v)| unknown(k) || k.as_str() == Some("<<") && unknown(v))?;
+        [key, value].into_iter().filter_map(Node::as_scalar).find_map(|s| s.text.first_unknown())
     }
 
     /// True for a map.

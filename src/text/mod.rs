@@ -11,7 +11,7 @@ pub use source::{Place, Point, Source};
 pub use span::{Span, TextId};
 pub use store::{Hop, Origin, Text, Texts, Trail, View};
 
-pub use traced::{HOLE, Layer, Link, Piece, Traced, Via, Whence, Why};
+pub use traced::{Layer, Link, Piece, Traced, UNKNOWN_MARK, Via, Whence, Why};
 
 #[cfg(test)]
 mod tests;

@@ -30,7 +30,7 @@ pub struct Text {
     pub bytes: Arc<[u8]>,
     /// Where it came from.
     pub origin: Origin,
-    holes: Arc<[(Range<u32>, Why)]>,
+    unknowns: Arc<[(Range<u32>, Why)]>,
 }
 
 /// Set in the id of a source; the rest is the source's own number.
@@ -50,7 +50,7 @@ pub struct View {
     pub id: TextId,
     /// The bytes.
     pub bytes: Arc<[u8]>,
-    holes: Arc<[(Range<u32>, Why)]>,
+    unknowns: Arc<[(Range<u32>, Why)]>,
 }
 
 impl View {
@@ -70,14 +70,14 @@ impl View {
     pub fn push_onto(&self, out: &mut Traced, range: Range<usize>) {
         let end = range.end.min(self.bytes.len());
         let mut at = range.start.min(end);
-        let first = self.holes.partition_point(|(r, _)| r.end as usize <= at);
-        for (hole, why) in &self.holes[first..] {
-            let (from, to) = ((hole.start as usize).max(at), (hole.end as usize).min(end));
+        let first = self.unknowns.partition_point(|(r, _)| r.end as usize <= at);
+        for (unknown, why) in &self.unknowns[first..] {
+            let (from, to) = ((unknown.start as usize).max(at), (unknown.end as usize).min(end));
             if from >= end {
                 break;
             }
             out.push_same(&self.bytes[at..from], self.span(at..from));
-            out.push_piece(&self.bytes[from..to], Whence::Hole(self.span(from..to), why.clone()), None);
+            out.push_piece(&self.bytes[from..to], Whence::Unknown(self.span(from..to), why.clone()), None);
             at = to;
         }
         out.push_same(&self.bytes[at..end], self.span(at..end));
@@ -85,16 +85,16 @@ impl View {
 
     /// Appends `bytes` that an escape in `range` stands for. If the escape touches a hole, the result is a hole.
     pub fn push_escape(&self, out: &mut Traced, bytes: &[u8], range: Range<usize>) {
-        match self.hole_in(&range) {
-            Some(why) => out.push_hole(self.span(range), why.clone()),
+        match self.unknown_in(&range) {
+            Some(why) => out.push_unknown(self.span(range), why.clone()),
             None => out.push_made(bytes, self.span(range)),
         }
     }
 
     /// The reason of the first hole that touches `range`.
-    pub fn hole_in(&self, range: &Range<usize>) -> Option<&Why> {
-        let first = self.holes.partition_point(|(r, _)| r.end as usize <= range.start);
-        self.holes.get(first).filter(|(r, _)| (r.start as usize) < range.end).map(|(_, why)| why)
+    pub fn unknown_in(&self, range: &Range<usize>) -> Option<&Why> {
+        let first = self.unknowns.partition_point(|(r, _)| r.end as usize <= range.start);
+        self.unknowns.get(first).filter(|(r, _)| (r.start as usize) < range.end).map(|(_, why)| why)
     }
 
     /// The text as UTF-8, or the offset of the first byte that is not.
@@ -140,7 +140,7 @@ impl Texts {
         self.sources.entry(id).or_insert_with(|| Text {
             bytes: source.bytes(),
             origin: Origin::Source(source),
-            holes: Arc::new([]),
+            unknowns: Arc::new([]),
         });
         TextId(id)
     }
@@ -148,11 +148,11 @@ impl Texts {
     /// Takes in a derived text so that it can be read as a whole. `step` names it for people; `at` is the expression or text
     /// that it was derived from, for the case that it has no bytes.
     pub fn add_made(&mut self, step: impl Into<Arc<str>>, traced: &Traced, at: Span) -> TextId {
-        let holes = traced.holes().map(|(r, _, why)| (r.start as u32..r.end as u32, why.clone())).collect();
+        let unknowns = traced.unknowns().map(|(r, _, why)| (r.start as u32..r.end as u32, why.clone())).collect();
         self.made.push(Text {
             bytes: traced.bytes().into(),
             origin: Origin::Made { step: step.into(), pieces: traced.pieces().into(), at },
-            holes,
+            unknowns,
         });
         TextId((self.made.len() - 1) as u32)
     }
@@ -165,7 +165,7 @@ impl Texts {
     /// The text as a parser sees it.
     pub fn view(&self, id: TextId) -> View {
         let text = self.get(id);
-        View { id, bytes: Arc::clone(&text.bytes), holes: Arc::clone(&text.holes) }
+        View { id, bytes: Arc::clone(&text.bytes), unknowns: Arc::clone(&text.unknowns) }
     }
 
     /// The bytes of `span`.
@@ -182,7 +182,7 @@ impl Texts {
     fn up(&self, span: Span, pieces: &[Piece]) -> Option<(Span, Via, bool)> {
         let part = slice_pieces(pieces, span);
         let text = &self.get(span.text).bytes;
-        let solid = |w: &Whence| !matches!(w, Whence::Hole(..));
+        let solid = |w: &Whence| !matches!(w, Whence::Unknown(..));
         // White space around a value is no place to point at, so the first piece with something in it is preferred.
         let visible =
             |r: &Range<usize>| text.get(r.clone()).is_some_and(|b| b.iter().any(|c| !c.is_ascii_whitespace()));

@@ -14,7 +14,7 @@ enum Op {
     Replace(usize, Vec<u8>, usize),
     Split(usize, Vec<u8>),
     Made(usize, Vec<u8>),
-    Hole(usize),
+    Unknown(usize),
     Through(usize),
     Escape(usize, usize),
     Text(usize),
@@ -31,7 +31,7 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (n.clone(), bytes.clone(), n.clone()).prop_map(|(a, b, c)| Op::Replace(a, b, c)),
         1 => (n.clone(), bytes.clone()).prop_map(|(a, b)| Op::Split(a, b)),
         1 => (n.clone(), bytes).prop_map(|(a, b)| Op::Made(a, b)),
-        1 => n.clone().prop_map(Op::Hole),
+        1 => n.clone().prop_map(Op::Unknown),
         1 => n.clone().prop_map(Op::Through),
         1 => (n.clone(), n.clone()).prop_map(|(a, b)| Op::Escape(a, b)),
         2 => n.prop_map(Op::Text),
@@ -103,7 +103,7 @@ impl World {
                 parts[parts.len() - 1].clone()
             }
             Op::Made(n, bytes) => Traced::made(bytes.clone(), self.span(*n)),
-            Op::Hole(n) => Traced::hole(self.span(*n), Why::Secret),
+            Op::Unknown(n) => Traced::unknown(self.span(*n), Why::Secret),
             Op::Through(v) => self.value(*v).through(self.span(*v), &"x".into()),
             Op::Escape(id, at) => {
                 let mut out = Traced::new();
@@ -148,7 +148,7 @@ proptest! {
             let mut again = value.slice(0..half);
             again.push(&value.slice(half..value.len()));
             prop_assert_eq!(again.bytes(), value.bytes());
-            prop_assert_eq!(again.has_hole(), value.has_hole());
+            prop_assert_eq!(again.has_unknown(), value.has_unknown());
             if let Some(trail) = world.texts.trail_of(value) {
                 let end = trail.origin();
                 prop_assert!(matches!(world.texts.get(end.text).origin, Origin::Source(_)));
@@ -177,7 +177,7 @@ proptest! {
             let at = world.span(0);
             let id = world.texts.add_made("step", &value, at);
             let read = world.texts.view(id).traced(0..value.len());
-            let unknown = |v: &Traced| -> Vec<_> { v.holes().flat_map(|(r, ..)| r).collect() };
+            let unknown = |v: &Traced| -> Vec<_> { v.unknowns().flat_map(|(r, ..)| r).collect() };
             prop_assert_eq!(unknown(&read), unknown(&value));
             prop_assert_eq!(read.bytes(), value.bytes());
         }

@@ -10,7 +10,7 @@ use super::Span;
 
 /// What stands in the bytes of a text where a value is not known: one private-use character (U+E000), a word character to
 /// every grammar that is read here. Whether bytes are a hole is told by their piece, never by this text.
-pub const HOLE: &str = "\u{E000}";
+pub const UNKNOWN_MARK: &str = "\u{E000}";
 
 /// Why something is not known. Shown to people who ask for what was not followed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -76,14 +76,14 @@ pub enum Whence {
     /// Computed from the span as a whole: an escape, a decoded group, a rendered number.
     Made(Span),
     /// Not known; the span is the expression that could not be evaluated.
-    Hole(Span, Why),
+    Unknown(Span, Why),
 }
 
 impl Whence {
     /// The span that the piece came from.
     pub fn span(&self) -> Span {
         match self {
-            Self::Same(span) | Self::Made(span) | Self::Hole(span, _) => *span,
+            Self::Same(span) | Self::Made(span) | Self::Unknown(span, _) => *span,
         }
     }
 }
@@ -172,9 +172,9 @@ impl Traced {
     }
 
     /// One hole: what `span` stands for is not known.
-    pub fn hole(span: Span, why: Why) -> Self {
+    pub fn unknown(span: Span, why: Why) -> Self {
         let mut new = Self::new();
-        new.push_piece(HOLE.as_bytes(), Whence::Hole(span, why), None);
+        new.push_piece(UNKNOWN_MARK.as_bytes(), Whence::Unknown(span, why), None);
         new
     }
 
@@ -190,7 +190,7 @@ impl Traced {
 
     /// The bytes as text, unless a part of them is not known or they are not UTF-8.
     pub fn known_str(&self) -> Option<&str> {
-        if self.has_hole() { None } else { self.as_str() }
+        if self.has_unknown() { None } else { self.as_str() }
     }
 
     /// The bytes as text, with a mark for what is not UTF-8.
@@ -224,27 +224,27 @@ impl Traced {
     }
 
     /// True if any byte stands for something that is not known.
-    pub fn has_hole(&self) -> bool {
-        self.pieces.iter().any(|p| matches!(p.whence, Whence::Hole(..)))
+    pub fn has_unknown(&self) -> bool {
+        self.pieces.iter().any(|p| matches!(p.whence, Whence::Unknown(..)))
     }
 
     /// True if there is nothing but one hole or several.
-    pub fn is_hole(&self) -> bool {
-        !self.pieces.is_empty() && self.pieces.iter().all(|p| matches!(p.whence, Whence::Hole(..)))
+    pub fn is_unknown(&self) -> bool {
+        !self.pieces.is_empty() && self.pieces.iter().all(|p| matches!(p.whence, Whence::Unknown(..)))
     }
 
     /// The first thing that is not known, if any.
-    pub fn first_hole(&self) -> Option<(Span, &Why)> {
+    pub fn first_unknown(&self) -> Option<(Span, &Why)> {
         self.pieces.iter().find_map(|p| match &p.whence {
-            Whence::Hole(span, why) => Some((*span, why)),
+            Whence::Unknown(span, why) => Some((*span, why)),
             _ => None,
         })
     }
 
     /// The holes as ranges of these bytes, with the place and the reason of each.
-    pub fn holes(&self) -> impl Iterator<Item = (Range<usize>, Span, &Why)> {
+    pub fn unknowns(&self) -> impl Iterator<Item = (Range<usize>, Span, &Why)> {
         self.ranges().filter_map(|(range, piece)| match &piece.whence {
-            Whence::Hole(span, why) => Some((range, *span, why)),
+            Whence::Unknown(span, why) => Some((range, *span, why)),
             _ => None,
         })
     }
@@ -322,8 +322,8 @@ impl Traced {
     }
 
     /// Appends a hole.
-    pub fn push_hole(&mut self, span: Span, why: Why) {
-        self.push_piece(HOLE.as_bytes(), Whence::Hole(span, why), None);
+    pub fn push_unknown(&mut self, span: Span, why: Why) {
+        self.push_piece(UNKNOWN_MARK.as_bytes(), Whence::Unknown(span, why), None);
     }
 
     /// Appends another text with its map.

@@ -57,23 +57,23 @@ fn all(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
 
 /// Texts with holes differ for certain if what is known of their ends differs.
 fn equal_text(a: &Traced, b: &Traced) -> Option<bool> {
-    if !a.has_hole() && !b.has_hole() {
+    if !a.has_unknown() && !b.has_unknown() {
         return Some(a.bytes() == b.bytes());
     }
     let ends = |t: &Traced| {
-        let first = t.holes().next().map_or(t.len(), |(r, ..)| r.start);
-        let last = t.holes().last().map_or(0, |(r, ..)| r.end);
-        (t.bytes()[..first].to_vec(), t.bytes()[last..].to_vec(), t.has_hole())
+        let first = t.unknowns().next().map_or(t.len(), |(r, ..)| r.start);
+        let last = t.unknowns().last().map_or(0, |(r, ..)| r.end);
+        (t.bytes()[..first].to_vec(), t.bytes()[last..].to_vec(), t.has_unknown())
     };
-    let ((a_start, a_end, a_hole), (b_start, b_end, b_hole)) = (ends(a), ends(b));
+    let ((a_start, a_end, a_unknown), (b_start, b_end, b_unknown)) = (ends(a), ends(b));
     let start = a_start.len().min(b_start.len());
     let end = a_end.len().min(b_end.len());
     if a_start[..start] != b_start[..start] || a_end[a_end.len() - end..] != b_end[b_end.len() - end..] {
         return Some(false);
     }
     // What is known of the one must fit into the other.
-    let known = |t: &Traced| t.len() - t.holes().map(|(r, ..)| r.len()).sum::<usize>();
-    if (!a_hole && known(b) > a.len()) || (!b_hole && known(a) > b.len()) {
+    let known = |t: &Traced| t.len() - t.unknowns().map(|(r, ..)| r.len()).sum::<usize>();
+    if (!a_unknown && known(b) > a.len()) || (!b_unknown && known(a) > b.len()) {
         return Some(false);
     }
     None

@@ -203,7 +203,7 @@ impl Value {
             Kind::Str(text) => Traced::clone(text),
             Kind::Bool(value) => Traced::made(if *value { "true" } else { "false" }, self.at),
             Kind::Number(number) => number.to_traced(self.at),
-            Kind::Unknown(why) => Traced::hole(self.at, why.clone()),
+            Kind::Unknown(why) => Traced::unknown(self.at, why.clone()),
             Kind::Null | Kind::List(_) | Kind::Map(_) | Kind::Either(_) => return None,
         };
         Some(plain.through_all(&self.via))

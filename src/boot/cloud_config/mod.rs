@@ -76,7 +76,7 @@ pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>
         };
         // cloud-init leaves out a document that it cannot read, and one that is several.
         if let Some(error) = parsed.errors.first()
-            && let Some(why) = error.hole(&view)
+            && let Some(why) = error.unknown(&view)
         {
             // What is not known is at fault; the rest may be sound.
             gaps.push((error.at, why.clone()));
@@ -106,8 +106,8 @@ pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>
             continue;
         }
         if !node.is_map() {
-            if node.as_scalar().is_some_and(|s| s.text.has_hole()) {
-                gaps.extend(hole_of(&node));
+            if node.as_scalar().is_some_and(|s| s.text.has_unknown()) {
+                gaps.extend(unknown_of(&node));
             }
             continue;
         }
@@ -181,15 +181,15 @@ fn foreign(node: &Node) -> Option<(Span, String)> {
     }
 }
 
-fn hole_of(node: &Node) -> Option<(Span, Why)> {
-    node.as_scalar().and_then(|s| s.text.first_hole()).map(|(at, why)| (at, why.clone()))
+fn unknown_of(node: &Node) -> Option<(Span, Why)> {
+    node.as_scalar().and_then(|s| s.text.first_unknown()).map(|(at, why)| (at, why.clone()))
 }
 
 /// The script of a list of commands; the place and the reason if there is none.
 fn commands(list: &Node, place: Span) -> Result<Traced, (Span, Why)> {
     let NodeKind::Seq(items) = &list.kind else {
         let why = Why::Invalid("commands that are no list, which cloud-init does not run".into());
-        return Err(hole_of(list).unwrap_or((list.span, why)));
+        return Err(unknown_of(list).unwrap_or((list.span, why)));
     };
     script(items, place)
 }
@@ -227,14 +227,14 @@ fn yes(item: &Node, key: &str) -> bool {
 fn write_files(files: &Node, actions: &mut Vec<(Phase, Action)>, gaps: &mut Vec<(Span, Why)>) {
     let NodeKind::Seq(items) = &files.kind else {
         let why = Why::Invalid("write_files that is no list, which cloud-init does not write".into());
-        gaps.push(hole_of(files).unwrap_or((files.span, why)));
+        gaps.push(unknown_of(files).unwrap_or((files.span, why)));
         return;
     };
     for phase in [Phase::Files, Phase::DeferredFiles] {
         for item in items.iter().filter(|i| yes(i, "defer") == (phase == Phase::DeferredFiles)) {
             if !item.is_map() {
-                if let Some(hole) = hole_of(item) {
-                    gaps.push(hole);
+                if let Some(unknown) = unknown_of(item) {
+                    gaps.push(unknown);
                     continue;
                 }
                 gaps.push((item.span, Why::Invalid("a file that is no map, where cloud-init stops writing".into())));
@@ -242,7 +242,7 @@ fn write_files(files: &Node, actions: &mut Vec<(Phase, Action)>, gaps: &mut Vec<
             }
             match write(item) {
                 Ok(Some(action)) => actions.push((phase, action)),
-                Ok(None) => gaps.extend(item.get("path").and_then(hole_of)),
+                Ok(None) => gaps.extend(item.get("path").and_then(unknown_of)),
                 Err(why) => {
                     gaps.push((item.span, why));
                     break;
@@ -328,7 +328,7 @@ fn script(items: &[Node], place: Span) -> Result<Traced, (Span, Why)> {
                     match word(part) {
                         Some(word) => out.push(&word.replace(b"'", &Traced::made("'\\''", part.span))),
                         // Python shows a list in its own way, which is no word of any use.
-                        None => out.push_hole(part.span, Why::NotUnderstood("a list within a command".into())),
+                        None => out.push_unknown(part.span, Why::NotUnderstood("a list within a command".into())),
                     }
                     out.push_made(b"'", part.span);
                 }

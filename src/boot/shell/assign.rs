@@ -102,7 +102,7 @@ impl Shell<'_, '_> {
             let known = !old.as_ref().is_some_and(Variable::is_unknown);
             let Some(key) = key.filter(|_| known) else {
                 let why = Why::NotUnderstood("an element of an array".into());
-                path.put(name, Variable::array(vec![Traced::hole(assignment.span, why)], false));
+                path.put(name, Variable::array(vec![Traced::unknown(assignment.span, why)], false));
                 return;
             };
             if assignment.append {

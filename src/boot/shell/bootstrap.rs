@@ -108,11 +108,11 @@ impl Called {
                         left.push(word);
                     }
                     // What follows a word that is not known may be the value of an option in it.
-                    open = word.is_hole() && positional > 1;
+                    open = word.is_unknown() && positional > 1;
                     // A word of which nothing is known may be options; the first one is taken for the cluster's name.
-                    if word.is_hole() {
+                    if word.is_unknown() {
                         if positional > 1 {
-                            called.doubt = word.first_hole().map(|(span, why)| (span, why.clone()));
+                            called.doubt = word.first_unknown().map(|(span, why)| (span, why.clone()));
                         }
                         called.words.push(Traced::made("cluster", at));
                         continue;
@@ -171,7 +171,7 @@ impl Shell<'_, '_> {
         }
         match path.machine.files.get(image::BOOTSTRAP).cloned() {
             None => {}
-            Some(File::Known(text)) if !text.is_hole() && called.doubt.is_none() => {
+            Some(File::Known(text)) if !text.is_unknown() && called.doubt.is_none() => {
                 path.machine.prove_kubelet(Family::Al2);
                 return self.script(&text, image::BOOTSTRAP, called.words, at, path);
             }
@@ -180,7 +180,7 @@ impl Shell<'_, '_> {
                 path.machine.gap(at, why.clone());
                 let mut extra = called.extra.unwrap_or_default();
                 extra.push_made(b" ", at);
-                extra.push_hole(at, why);
+                extra.push_unknown(at, why);
                 join(&mut path.machine, &extra, at);
                 return vec![path];
             }
@@ -194,7 +194,7 @@ impl Shell<'_, '_> {
             None => path.machine.minor.is_some_and(|minor| minor < image::CONTAINERD_SINCE),
         };
         let extra = match called.doubt {
-            Some((span, why)) => Some(Traced::hole(span, why)),
+            Some((span, why)) => Some(Traced::unknown(span, why)),
             None => called.extra,
         };
         let extra = extra.or_else(|| {
@@ -215,7 +215,7 @@ impl Shell<'_, '_> {
                 .injected
                 .clone()
                 .or_else(|| path.shell.open_environment.clone())
-                .map_or_else(Traced::new, |why| Traced::hole(at, why))
+                .map_or_else(Traced::new, |why| Traced::unknown(at, why))
         });
         join(&mut path.machine, &extra, at);
         vec![path]
@@ -233,7 +233,7 @@ impl Shell<'_, '_> {
 
     /// Notes what a text of flags says, which leads nowhere.
     fn record_ineffective(&mut self, text: &Traced, why: &Reason, path: &mut ScriptRun) {
-        if text.is_empty() || text.is_hole() {
+        if text.is_empty() || text.is_unknown() {
             return;
         }
         let id = self.cx.texts.add_made("these flags", text, path.machine.place);
@@ -263,7 +263,7 @@ pub(in super::super) fn by_eks(ways: Vec<Outcome>, cx: &mut BootCx<'_>) -> Vec<O
         ways.into_iter().partition(|way| way.machine.merged_by_eks && way.machine.family() == Some(Family::Al2));
     let Some(place) = own.first().map(|way| way.machine.place) else { return rest };
     let mut text = Traced::made("/etc/eks/bootstrap.sh cluster --kubelet-extra-args '--node-labels=", place);
-    text.push_hole(place, Why::FromOutside("what EKS adds to the user data".into()));
+    text.push_unknown(place, Why::FromOutside("what EKS adds to the user data".into()));
     text.push_made(b"'\n", place);
     rest.extend(script::run(own, &text, "EKS's own part of the user data", Setting::UserData, cx));
     rest

@@ -59,8 +59,8 @@ fn once(parts: &[Part]) -> Option<Vec<Vec<Part>>> {
             && parts[index + 1..].iter().any(closes)
             && let Some(span) = text.span()
         {
-            let hole = || vec![Part::Quoted(Traced::hole(span, Why::NotUnderstood("a brace expansion".into())))];
-            return Some(vec![hole(), hole()]);
+            let unknown = || vec![Part::Quoted(Traced::unknown(span, Why::NotUnderstood("a brace expansion".into())))];
+            return Some(vec![unknown(), unknown()]);
         }
     }
     None

@@ -44,7 +44,7 @@ pub(super) fn declare(call: &Call<'_>, path: &mut ScriptRun) {
             (None, Some((name, _))) => name.clone(),
             (None, None) => text.clone(),
         };
-        if assigned.is_none() && word.has_hole() && appended.is_none() {
+        if assigned.is_none() && word.has_unknown() && appended.is_none() {
             path.shell.open = Some(Why::NotUnderstood("the name of a variable".into()));
             continue;
         }

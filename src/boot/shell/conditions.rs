@@ -209,7 +209,7 @@ fn term(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Option<b
 
 /// Whether a text is not empty. One known byte is enough.
 fn filled(value: &Traced) -> Option<bool> {
-    if value.is_hole() { None } else { Some(!value.is_empty()) }
+    if value.is_unknown() { None } else { Some(!value.is_empty()) }
 }
 
 fn unary(operator: &str, value: &Traced, path: &ScriptRun) -> Option<bool> {

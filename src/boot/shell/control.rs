@@ -137,7 +137,7 @@ impl Shell<'_, '_> {
             Some(words) => self.fields(words, &mut path),
             None if path.shell.called_from_outside => {
                 let why = Why::FromOutside("the arguments of the script".into());
-                vec![Traced::hole(path.machine.place, why)]
+                vec![Traced::unknown(path.machine.place, why)]
             }
             None => path.shell.arguments.to_vec(),
         };

@@ -19,7 +19,7 @@ impl Shell<'_, '_> {
         path.last = words.last().cloned();
         let first = words.remove(0);
         let Some(name) = first.known_str().map(str::to_owned) else {
-            if let Some((at, why)) = first.first_hole().filter(|_| first.slice(0..1).has_hole()) {
+            if let Some((at, why)) = first.first_unknown().filter(|_| first.slice(0..1).has_unknown()) {
                 // Text that is not known where a command begins may be any commands.
                 path.machine.gap(at, why.clone());
                 path.machine.injected = Some(why.clone());

@@ -52,7 +52,7 @@ impl Shell<'_, '_> {
             self.chunks(&parts, false, path, &mut chunks);
             size += chunks.iter().map(Chunk::len).sum::<usize>();
             if size > MAX_CHUNKS_BYTES {
-                out.push(Traced::hole(path.machine.place, Why::Limit("length of a command")));
+                out.push(Traced::unknown(path.machine.place, Why::Limit("length of a command")));
                 break;
             }
             if let Some(mut names) = names(&chunks, path) {
@@ -88,7 +88,7 @@ impl Shell<'_, '_> {
             }
         }
         if out.len() > MAX_WORD_BYTES {
-            return Traced::hole(path.machine.place, Why::Limit("length of a word"));
+            return Traced::unknown(path.machine.place, Why::Limit("length of a word"));
         }
         out
     }
@@ -130,7 +130,7 @@ impl Shell<'_, '_> {
 
     fn chunks(&mut self, parts: &[Part], quoted: bool, path: &mut ScriptRun, out: &mut Vec<Chunk>) {
         if self.depth >= MAX_DEPTH {
-            out.push(Chunk::Solid(Traced::hole(path.machine.place, Why::Limit("depth of a word"))));
+            out.push(Chunk::Solid(Traced::unknown(path.machine.place, Why::Limit("depth of a word"))));
             return;
         }
         self.depth += 1;
@@ -140,7 +140,7 @@ impl Shell<'_, '_> {
             self.chunk(part, index == 0, quoted, path, out);
             size += out.iter().skip(from).map(Chunk::len).sum::<usize>();
             if size > MAX_CHUNKS_BYTES {
-                out.push(Chunk::Solid(Traced::hole(path.machine.place, Why::Limit("length of a word"))));
+                out.push(Chunk::Solid(Traced::unknown(path.machine.place, Why::Limit("length of a word"))));
                 break;
             }
         }
@@ -190,7 +190,7 @@ impl Shell<'_, '_> {
             Part::Arithmetic(parts, span) => {
                 let text = self.joined(parts, true, path);
                 out.push(Chunk::Solid(path.count(&text, *span).map_or_else(
-                    || Traced::hole(*span, Why::NotUnderstood("arithmetic".into())),
+                    || Traced::unknown(*span, Why::NotUnderstood("arithmetic".into())),
                     |v| Traced::made(v.to_string(), *span),
                 )));
             }
@@ -239,7 +239,7 @@ impl Shell<'_, '_> {
         let Some(first) = paths.pop() else { return Traced::new() };
         let mut out = first.out.clone();
         if paths.iter().any(|p| p.out != first.out) {
-            out = Traced::hole(span, Why::NotUnderstood("output that hangs on a condition".into()));
+            out = Traced::unknown(span, Why::NotUnderstood("output that hangs on a condition".into()));
         }
         let mut machine = first.machine.clone();
         for other in &paths {
@@ -250,7 +250,7 @@ impl Shell<'_, '_> {
             for (name, file) in other.machine.files.iter() {
                 if machine.files.get(name) != Some(file) {
                     let why = Why::NotUnderstood("a file written under a condition in a substitution".into());
-                    files.insert(name.clone(), File::Known(Arc::new(Traced::hole(span, why))));
+                    files.insert(name.clone(), File::Known(Arc::new(Traced::unknown(span, why))));
                 }
             }
             machine.files = Arc::new(files);
@@ -268,7 +268,7 @@ impl Shell<'_, '_> {
 impl ScriptRun {
     /// The characters that `IFS` has words split at.
     pub(super) fn separators(&self) -> &[u8] {
-        self.get("IFS").filter(|v| !v.has_hole()).map_or(b" \t\n", |v| v.bytes())
+        self.get("IFS").filter(|v| !v.has_unknown()).map_or(b" \t\n", |v| v.bytes())
     }
 }
 
@@ -294,7 +294,7 @@ fn names(chunks: &[Chunk], path: &ScriptRun) -> Option<Vec<Traced>> {
         }
     }
     let tokens = pattern::compile(&units);
-    if tokens.contains(&Token::Hole) {
+    if tokens.contains(&Token::Unknown) {
         return None;
     }
     let relative = tokens.first() != Some(&Token::Byte(b'/'));

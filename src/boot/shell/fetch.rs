@@ -37,13 +37,13 @@ pub(super) fn fetch(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     match target {
         Target::Nowhere => {}
         Target::Output => {
-            path.out.push_hole(span, Why::FromOutside(format!("the output of {name}").into()));
+            path.out.push_unknown(span, Why::FromOutside(format!("the output of {name}").into()));
             path.out.push_made(b"\n", span);
         }
         Target::File(file) => match file.known_str() {
             Some("/dev/null") => {}
             Some("-" | "/dev/stdout") => {
-                path.out.push_hole(span, Why::FromOutside(format!("the output of {name}").into()));
+                path.out.push_unknown(span, Why::FromOutside(format!("the output of {name}").into()));
                 path.out.push_made(b"\n", span);
             }
             Some(file) if brought.is_some() => {
@@ -187,7 +187,7 @@ fn aws(words: &[Traced], span: Span) -> Option<Target> {
     let texts: Vec<_> = operands.iter().map(|o| o.to_text().into_owned()).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     match texts.as_slice() {
-        ["s3", "cp" | "mv", from, to] if from.starts_with("s3://") || from.starts_with(crate::text::HOLE) => {
+        ["s3", "cp" | "mv", from, to] if from.starts_with("s3://") || from.starts_with(crate::text::UNKNOWN_MARK) => {
             if to.starts_with("s3://") {
                 return Some(Target::Nowhere);
             }

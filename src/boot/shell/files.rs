@@ -263,7 +263,7 @@ impl Shell<'_, '_> {
 /// What reading a file gives.
 pub(super) fn contents(path: &ScriptRun, name: &Traced, at: Span) -> Traced {
     let Some(name) = name.known_str() else {
-        return Traced::hole(at, Why::NotUnderstood("a file whose name is not known".into()));
+        return Traced::unknown(at, Why::NotUnderstood("a file whose name is not known".into()));
     };
     if name == "/dev/null" {
         return Traced::new();
@@ -273,9 +273,9 @@ pub(super) fn contents(path: &ScriptRun, name: &Traced, at: Span) -> Traced {
     }
     match path.machine.file(&path.absolute(name)) {
         Some(File::Known(text)) => Traced::clone(&text),
-        Some(File::Unknown(why)) => Traced::hole(at, why),
+        Some(File::Unknown(why)) => Traced::unknown(at, why),
         Some(File::Removed) => Traced::new(),
-        None => Traced::hole(at, Why::FromOutside(format!("what stands in {name}").into())),
+        None => Traced::unknown(at, Why::FromOutside(format!("what stands in {name}").into())),
     }
 }
 

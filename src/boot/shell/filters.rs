@@ -43,7 +43,7 @@ impl Shell<'_, '_> {
         for command in outcome.commands {
             self.started(&command, call.at, path);
         }
-        if !outcome.status.is_known() && outcome.stdout.is_hole() {
+        if !outcome.status.is_known() && outcome.stdout.is_unknown() {
             path.out.push_made(b"\n", call.at);
         }
         path.status = match outcome.status {

@@ -107,7 +107,7 @@ fn search(words: &[Traced], directory: &str) -> Option<Search> {
         let mut units = Vec::new();
         pattern::marked(word?, &mut units);
         let tokens = pattern::compile(&units);
-        (!tokens.contains(&pattern::Token::Hole)).then_some(tokens)
+        (!tokens.contains(&pattern::Token::Unknown)).then_some(tokens)
     };
     while let Some(word) = words.next() {
         match word.known_str()? {

@@ -35,7 +35,7 @@ impl<'a, 'b> Shell<'a, 'b> {
     /// The source of `span` as a condition that people read: without the brackets of a test, and shortened in its middle, for
     /// what decides stands at both ends.
     pub(super) fn words(&self, span: Span) -> Arc<str> {
-        let text = String::from_utf8_lossy(self.cx.texts.slice(span)).replace(crate::text::HOLE, "…");
+        let text = String::from_utf8_lossy(self.cx.texts.slice(span)).replace(crate::text::UNKNOWN_MARK, "…");
         let words: Vec<&str> = text.split_whitespace().collect();
         let text = words.join(" ");
         let brackets = [("[ ", " ]"), ("[[ ", " ]]"), ("(( ", " ))")];

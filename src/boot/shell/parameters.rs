@@ -52,14 +52,14 @@ impl Shell<'_, '_> {
             "IFS" => return Expansion::One(Traced::made(" \t\n", at)),
             "LINENO" | "SECONDS" | "PPID" | "BASHPID" | "FUNCNAME" | "BASH_VERSION" | "HOSTTYPE" | "OSTYPE"
             | "MACHTYPE" | "EPOCHSECONDS" | "BASH_COMMAND" | "BASH_LINENO" | "PS4" => {
-                return Expansion::One(Traced::hole(at, Why::FromOutside(format!("${name}").into())));
+                return Expansion::One(Traced::unknown(at, Why::FromOutside(format!("${name}").into())));
             }
             _ => {}
         }
         match &path.shell.open {
-            Some(_) => Expansion::One(Traced::hole(at, Why::FromOutside(format!("${name}").into()))),
+            Some(_) => Expansion::One(Traced::unknown(at, Why::FromOutside(format!("${name}").into()))),
             None if SYSTEM.contains(&name) => {
-                Expansion::One(Traced::hole(at, Why::FromOutside(format!("${name}").into())))
+                Expansion::One(Traced::unknown(at, Why::FromOutside(format!("${name}").into())))
             }
             None => Expansion::Unset,
         }
@@ -68,7 +68,7 @@ impl Shell<'_, '_> {
     pub(super) fn parameter(&mut self, parameter: &Parameter, quoted: bool, path: &mut ScriptRun) -> Expansion {
         let span = parameter.span;
         let value = self.base(parameter, quoted, path);
-        let hole = |what: &str| Expansion::One(Traced::hole(span, Why::NotUnderstood(what.into())));
+        let not_understood = |what: &str| Expansion::One(Traced::unknown(span, Why::NotUnderstood(what.into())));
         match &parameter.operation {
             Operation::None => {
                 if path.shell.options.nounset && matches!(value, Expansion::Unset) {
@@ -79,7 +79,7 @@ impl Shell<'_, '_> {
             Operation::Length => match value {
                 Expansion::Unset => Expansion::One(Traced::made("0", span)),
                 Expansion::Many(list) => Expansion::One(Traced::made(list.len().to_string(), span)),
-                Expansion::One(text) if text.has_hole() => hole("the length of a text that is not known"),
+                Expansion::One(text) if text.has_unknown() => not_understood("the length of a text that is not known"),
                 Expansion::One(text) => Expansion::One(Traced::made(text.to_text().chars().count().to_string(), span)),
             },
             Operation::Substitute { operator, colon, word } => {
@@ -110,12 +110,12 @@ impl Shell<'_, '_> {
                     if parameter.name == "*" && quoted {
                         let separator: Vec<u8> = path.separators().iter().take(1).copied().collect();
                         return elements(list, &offset, length.as_ref()).map_or_else(
-                            || hole("a slice of the arguments"),
+                            || not_understood("a slice of the arguments"),
                             |list| Expansion::One(Traced::join(&list, &Traced::made(separator, span))),
                         );
                     }
                     return elements(list, &offset, length.as_ref())
-                        .map_or_else(|| hole("a slice of an array"), Expansion::Many);
+                        .map_or_else(|| not_understood("a slice of an array"), Expansion::Many);
                 }
                 each(value, |text| slice(&text, &offset, length.as_ref(), span))
             }
@@ -124,12 +124,12 @@ impl Shell<'_, '_> {
                 Expansion::One(name) if name.known_str().is_some() => {
                     self.variable(name.known_str().unwrap_or_default(), path, span)
                 }
-                _ => hole("an indirect expansion"),
+                _ => not_understood("an indirect expansion"),
             },
             Operation::Names if parameter.subscript.is_some() => match path.lookup(&parameter.name) {
-                Some(variable) if variable.is_unknown() => hole("the keys of an array that is not known"),
+                Some(variable) if variable.is_unknown() => not_understood("the keys of an array that is not known"),
                 Some(variable) => Expansion::Many(variable.keys().into_iter().map(|k| Traced::made(k, span)).collect()),
-                None if path.shell.open.is_some() => hole("the keys of an array that is not known"),
+                None if path.shell.open.is_some() => not_understood("the keys of an array that is not known"),
                 None => Expansion::Many(Vec::new()),
             },
             Operation::Names if path.shell.open.is_none() => {
@@ -140,13 +140,13 @@ impl Shell<'_, '_> {
             Operation::Transform(b'U') => each(value, |text| case(&text, true, true, span)),
             Operation::Transform(b'L') => each(value, |text| case(&text, false, true, span)),
             Operation::Transform(b'u') => each(value, |text| case(&text, true, false, span)),
-            Operation::Names | Operation::Transform(_) | Operation::Bad => hole("an expansion of this form"),
+            Operation::Names | Operation::Transform(_) | Operation::Bad => not_understood("an expansion of this form"),
         }
     }
 
     fn base(&mut self, parameter: &Parameter, quoted: bool, path: &mut ScriptRun) -> Expansion {
         let span = parameter.span;
-        let outside = |name: &str| Expansion::One(Traced::hole(span, Why::FromOutside(format!("${name}").into())));
+        let outside = |name: &str| Expansion::One(Traced::unknown(span, Why::FromOutside(format!("${name}").into())));
         let separator: Vec<u8> = path.separators().iter().take(1).copied().collect();
         let star = |list: Vec<Traced>| {
             if quoted {
@@ -228,7 +228,7 @@ impl Shell<'_, '_> {
             Expansion::Unset => false,
             Expansion::One(text) => {
                 // A value that is not known at all may be empty or not; what it is, is not known either way.
-                if text.is_hole() && operator != b'+' {
+                if text.is_unknown() && operator != b'+' {
                     return value;
                 }
                 !colon || !text.is_empty()
@@ -238,10 +238,10 @@ impl Shell<'_, '_> {
         match operator {
             b'+' if there => {
                 if let Expansion::One(text) = &value
-                    && text.is_hole()
+                    && text.is_unknown()
                     && !ALWAYS.contains(&parameter.name.as_str())
                 {
-                    return Expansion::One(Traced::hole(
+                    return Expansion::One(Traced::unknown(
                         parameter.span,
                         Why::NotUnderstood("a value that may be unset".into()),
                     ));
@@ -325,12 +325,12 @@ fn plain(tokens: &[Token]) -> Option<Vec<u8>> {
 }
 
 fn unknown(span: Span) -> Traced {
-    Traced::hole(span, Why::NotUnderstood("an expansion of a text that is not known".into()))
+    Traced::unknown(span, Why::NotUnderstood("an expansion of a text that is not known".into()))
 }
 
 fn remove(text: &Traced, tokens: &[Token], suffix: bool, longest: bool, span: Span) -> Traced {
     if let Some(plain) = plain(tokens)
-        && !text.is_hole()
+        && !text.is_unknown()
     {
         // What is known at that end decides, whatever holes stand elsewhere.
         let n = plain.len();
@@ -340,12 +340,12 @@ fn remove(text: &Traced, tokens: &[Token], suffix: bool, longest: bool, span: Sp
         } else {
             (0..n.min(text.len()), n..text.len())
         };
-        if !text.slice(part.clone()).has_hole() {
+        if !text.slice(part.clone()).has_unknown() {
             return if text.bytes()[part] == plain[..] { text.slice(rest) } else { text.clone() };
         }
     }
     let most = if pattern::has_groups(tokens) { MAX_GROUPED } else { MAX_SEARCHED };
-    if text.has_hole() || tokens.contains(&Token::Hole) || text.len() > most {
+    if text.has_unknown() || tokens.contains(&Token::Unknown) || text.len() > most {
         return unknown(span);
     }
     let bytes = text.bytes();
@@ -379,7 +379,7 @@ fn replace(text: &Traced, tokens: &[Token], which: Option<u8>, with: &Traced, sp
         return out;
     }
     let most = if pattern::has_groups(tokens) { MAX_GROUPED / 4 } else { MAX_SEARCHED / 16 };
-    if text.has_hole() || tokens.contains(&Token::Hole) || text.len() > most {
+    if text.has_unknown() || tokens.contains(&Token::Unknown) || text.len() > most {
         return unknown(span);
     }
     let bytes = text.bytes();

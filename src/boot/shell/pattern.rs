@@ -16,7 +16,7 @@ pub(super) enum Token {
     /// `@(…|…)` and its like: the character in front, and the patterns between the bars.
     Group(u8, Vec<Vec<Token>>),
     /// Something that is not known.
-    Hole,
+    Unknown,
     /// This byte, with the meaning that it may have; only before a pattern is compiled.
     Marked(u8),
 }
@@ -143,8 +143,8 @@ pub(super) fn glob(text: &Traced, out: &mut Vec<Token>) {
 /// The elements of a text in which nothing has a meaning.
 pub(super) fn literal(text: &Traced, out: &mut Vec<Token>) {
     for (range, piece) in text.ranges() {
-        if matches!(piece.whence, crate::text::Whence::Hole(..)) {
-            out.push(Token::Hole);
+        if matches!(piece.whence, crate::text::Whence::Unknown(..)) {
+            out.push(Token::Unknown);
         } else {
             out.extend(text.bytes()[range].iter().map(|b| Token::Byte(*b)));
         }
@@ -191,7 +191,7 @@ pub(super) fn matches(pattern: &[Token], value: &Traced) -> Option<bool> {
     if pattern == [Token::Star] {
         return Some(true);
     }
-    if !value.has_hole() && !pattern.contains(&Token::Hole) {
+    if !value.has_unknown() && !pattern.contains(&Token::Unknown) {
         return if has_groups(pattern) {
             let mut work = MAX_WORK;
             let answer = value.len() <= MAX_GROUPED && grouped(pattern, value.bytes(), &mut work);
@@ -201,7 +201,7 @@ pub(super) fn matches(pattern: &[Token], value: &Traced) -> Option<bool> {
         };
     }
     // What is known at the start may rule it out.
-    let known = value.holes().next().map_or(value.len(), |(range, ..)| range.start);
+    let known = value.unknowns().next().map_or(value.len(), |(range, ..)| range.start);
     for (token, byte) in pattern.iter().zip(&value.bytes()[..known]) {
         match token {
             Token::Byte(b) if b == byte => {}
@@ -237,7 +237,7 @@ pub(super) fn whole(pattern: &[Token], value: &[u8]) -> bool {
                 p += 1;
                 continue;
             }
-            Some(Token::Hole | Token::Marked(_) | Token::Group(..)) | None => false,
+            Some(Token::Unknown | Token::Marked(_) | Token::Group(..)) | None => false,
         };
         if fits {
             p += 1;

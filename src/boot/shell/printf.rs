@@ -56,7 +56,7 @@ pub(super) fn printf(words: &[Traced], span: Span, path: &mut ScriptRun) {
             }
             let Some(place) = place(&bytes[at + 1..], &mut rest) else {
                 rest.next();
-                out.push_hole(span, Why::NotUnderstood("a printf format".into()));
+                out.push_unknown(span, Why::NotUnderstood("a printf format".into()));
                 at += 2;
                 continue;
             };
@@ -125,7 +125,7 @@ fn fill(place: &Place, argument: Option<&Traced>, span: Span, path: &mut ScriptR
         b'c' => given.slice(0..given.len().min(1)),
         _ => {
             let Some(known) = given.known_str() else {
-                return if given.has_hole() { given } else { Traced::made("0", span) };
+                return if given.has_unknown() { given } else { Traced::made("0", span) };
             };
             let value = integer(known.trim());
             if value.is_none() && argument.is_some() {
@@ -144,7 +144,7 @@ fn fill(place: &Place, argument: Option<&Traced>, span: Span, path: &mut ScriptR
     };
     let number = b"diuxXo".contains(&place.conversion);
     let text = match place.precision {
-        Some(most) if !number && !text.has_hole() && most < text.len() => text.slice(0..most),
+        Some(most) if !number && !text.has_unknown() && most < text.len() => text.slice(0..most),
         Some(digits) if number && text.len() < digits => {
             let mut out = Traced::made("0".repeat(digits - text.len()), span);
             out.push(&text);
@@ -198,7 +198,7 @@ fn quoted(text: &Traced, span: Span) -> Traced {
         return Traced::made("''", span);
     }
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b"%+-./:=@_,".contains(b) || *b >= 0x80;
-    if text.has_hole() || text.bytes().iter().all(plain) {
+    if text.has_unknown() || text.bytes().iter().all(plain) {
         return text.clone();
     }
     if text.bytes().iter().any(|b| *b < b' ') {

@@ -97,7 +97,7 @@ pub(super) fn read(words: &[Traced], span: Span, path: &mut ScriptRun) {
     let found = end < bytes.len();
     let line = input.slice(0..end);
     // A line of which nothing is known may be any number of lines.
-    if line.is_hole() {
+    if line.is_unknown() {
         return unknown(words, span, path);
     }
     let rest = input.slice((end + usize::from(found)).min(bytes.len())..bytes.len());
@@ -173,11 +173,11 @@ fn unknown(words: &[Traced], span: Span, path: &mut ScriptRun) {
     let why = || Why::NotUnderstood("read".into());
     let options = Options::parse(words, "adnNptui");
     if let Some(name) = options.as_ref().and_then(|o| o.array.clone()) {
-        path.put(&name, Variable::array(vec![Traced::hole(span, why())], false));
+        path.put(&name, Variable::array(vec![Traced::unknown(span, why())], false));
         return;
     }
     for name in words.iter().filter_map(|w| w.known_str().map(str::to_owned)).filter(|w| !w.starts_with('-')) {
-        path.set(&name, Traced::hole(span, why()));
+        path.set(&name, Traced::unknown(span, why()));
     }
 }
 
@@ -186,8 +186,8 @@ pub(super) fn mapfile(words: &[Traced], span: Span, path: &mut ScriptRun) {
     let options = Options::parse(words, "dnOsuCc").unwrap_or_default();
     let name = options.names.first().and_then(|n| n.known_str()).unwrap_or("MAPFILE").to_owned();
     let input = options.input(path).filter(|_| options.count.is_none());
-    let Some(input) = input.filter(|i| !i.is_hole()) else {
-        path.put(&name, Variable::array(vec![Traced::hole(span, Why::NotUnderstood("mapfile".into()))], false));
+    let Some(input) = input.filter(|i| !i.is_unknown()) else {
+        path.put(&name, Variable::array(vec![Traced::unknown(span, Why::NotUnderstood("mapfile".into()))], false));
         return;
     };
     let delimiter = options.delimiter.unwrap_or(0);
@@ -221,7 +221,7 @@ pub(super) fn getopts(words: &[Traced], span: Span, path: &mut ScriptRun) {
     else {
         path.status = Status::Open(None);
         for variable in [name.as_str(), "OPTARG", "OPTIND"] {
-            path.set(variable, Traced::hole(span, Why::NotUnderstood("getopts".into())));
+            path.set(variable, Traced::unknown(span, Why::NotUnderstood("getopts".into())));
         }
         return;
     };

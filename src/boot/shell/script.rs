@@ -52,7 +52,7 @@ pub(in super::super) fn run(
 fn before_error<'t>(text: &Traced, parsed: &'t shell::Script) -> &'t [Item] {
     let Some(stray) = parsed.stray.map(|at| at.range().start) else { return &parsed.tree };
     // What is not known may have begun what the word ends.
-    if text.slice(0..text.len().min(stray)).has_hole() {
+    if text.slice(0..text.len().min(stray)).has_unknown() {
         return &parsed.tree;
     }
     let count = parsed.tree.iter().take_while(|item| item.first.span.range().start < stray).count();
@@ -86,8 +86,8 @@ impl Shell<'_, '_> {
             path.machine.gap(at, Why::Limit("commands of a script"));
             return vec![path];
         }
-        if text.is_hole() {
-            if let Some((_, why)) = text.first_hole() {
+        if text.is_unknown() {
+            if let Some((_, why)) = text.first_unknown() {
                 path.shell.open = Some(why.clone());
             }
             path.status = Status::Likely;
@@ -181,10 +181,10 @@ impl Shell<'_, '_> {
         mut path: BoxedRun,
     ) -> Vec<BoxedRun> {
         let before = path.clone();
-        if code.is_hole() {
+        if code.is_unknown() {
             path.status = Status::Likely;
             path.machine.restarts = true;
-            if let Some((_, why)) = code.first_hole()
+            if let Some((_, why)) = code.first_unknown()
                 && why.to_string().contains("kubelet")
             {
                 path.machine.gap(span, why.clone());
@@ -227,7 +227,7 @@ impl Shell<'_, '_> {
             path.code = Some(1);
             return vec![path];
         }
-        if text.is_hole() {
+        if text.is_unknown() {
             // Whatever it sets is not known; what the script sets itself afterwards is.
             let name = file.to_text().into_owned();
             let why = Why::FromOutside(format!("what {name} sets").into());

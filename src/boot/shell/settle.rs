@@ -95,7 +95,7 @@ fn blur(paths: &mut Vec<BoxedRun>) {
     }
     a.machine.files = Arc::new(files);
     if a.machine.start != b.machine.start {
-        let argv = Some(Arc::new(vec![Traced::hole(place, why.clone())]));
+        let argv = Some(Arc::new(vec![Traced::unknown(place, why.clone())]));
         let files = Arc::clone(&a.machine.files);
         a.machine.start = Some(super::super::machine::Start { files, argv });
     }

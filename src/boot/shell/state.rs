@@ -183,7 +183,7 @@ impl ScriptRun {
     pub(super) fn unnamed(&mut self, name: &Traced, at: Span) {
         let text = name.to_text();
         let near = ["kubelet", "nodeadm", "/etc/eks"].iter().any(|w| text.contains(w));
-        if near && let Some((_, why)) = name.first_hole() {
+        if near && let Some((_, why)) = name.first_unknown() {
             self.machine.gap(at, why.clone());
         }
     }
@@ -195,7 +195,7 @@ impl ScriptRun {
         let names: Vec<String> = self.machine.files.iter().filter(differs).map(|(name, _)| name.clone()).collect();
         for name in names {
             self.machine.gap(at, why.clone());
-            self.machine.put(&name, File::Known(Arc::new(Traced::hole(at, why.clone()))));
+            self.machine.put(&name, File::Known(Arc::new(Traced::unknown(at, why.clone()))));
         }
     }
 
@@ -229,7 +229,7 @@ impl ScriptRun {
     pub(super) fn flush(&mut self) {
         match &self.shell.sink {
             Sink::Captured if self.out.len() > MAX_OUTPUT_BYTES => {
-                self.out = Traced::hole(self.machine.place, Why::Limit("output of commands"));
+                self.out = Traced::unknown(self.machine.place, Why::Limit("output of commands"));
             }
             Sink::Captured => {}
             Sink::Dropped => self.out = Traced::new(),

@@ -105,14 +105,14 @@ impl Shell<'_, '_> {
 impl ScriptRun {
     /// A program that is not modelled: its output is not known.
     pub(super) fn unknown_program(&mut self, name: &Traced, words: &[Traced], at: Span) {
-        let shown = name.to_text().replace(crate::text::HOLE, "…");
+        let shown = name.to_text().replace(crate::text::UNKNOWN_MARK, "…");
         let shown = shown.rsplit('/').next().unwrap_or_default().to_owned();
         let why = if FILTERS.contains(&shown.as_str()) {
             Why::NotUnderstood(shown.clone().into())
         } else {
             Why::FromOutside(format!("the output of {shown}").into())
         };
-        self.out.push_hole(at, why);
+        self.out.push_unknown(at, why);
         self.out.push_made(b"\n", at);
         // A script that is not known may do anything in the end.
         self.machine.restarts |= name.bytes().contains(&b'/') && shown.contains(".sh");
@@ -212,7 +212,7 @@ impl ScriptRun {
             if image::reader(&name).is_some() || name == image::BOOTSTRAP || runtime::reads(&name).is_some() {
                 self.machine.gap(span, why.clone());
             }
-            self.machine.put(&name, File::Known(Arc::new(Traced::hole(span, why))));
+            self.machine.put(&name, File::Known(Arc::new(Traced::unknown(span, why))));
         }
     }
 }
@@ -241,7 +241,7 @@ fn named(call: &Call<'_>, path: &mut ScriptRun) {
     for word in words {
         let text = word.to_text();
         let name = text.rsplit('=').next().unwrap_or_default();
-        if !name.starts_with('/') || name.contains(crate::text::HOLE) {
+        if !name.starts_with('/') || name.contains(crate::text::UNKNOWN_MARK) {
             continue;
         }
         let name = absolute(name, "/");

@@ -50,7 +50,7 @@ impl Variable {
 
     /// An array of which nothing is known.
     pub(super) fn is_unknown(&self) -> bool {
-        self.is_array() && self.keys.is_none() && matches!(self.values.as_slice(), [only] if only.is_hole())
+        self.is_array() && self.keys.is_none() && matches!(self.values.as_slice(), [only] if only.is_unknown())
     }
 
     fn index(&self, key: &str) -> Option<usize> {
@@ -95,7 +95,7 @@ impl Variable {
         if self.values.len() >= MAX_ELEMENTS || value.len() > MAX_BYTES / MAX_ELEMENTS && size() > MAX_BYTES {
             // Too much to keep apart: nothing of it is known any more.
             if let Some(at) = value.span() {
-                self.values = Arc::new(vec![Traced::hole(at, Why::Limit("elements of an array"))]);
+                self.values = Arc::new(vec![Traced::unknown(at, Why::Limit("elements of an array"))]);
                 self.keys = None;
             }
             return;

@@ -83,7 +83,7 @@ impl ScriptRun {
         let names: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
         for name in names.into_iter().filter(|n| n.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')) {
             let why = Why::NotUnderstood("arithmetic".into());
-            self.put(name, Variable::plain(Traced::hole(at, why), false));
+            self.put(name, Variable::plain(Traced::unknown(at, why), false));
         }
     }
 
@@ -113,9 +113,9 @@ impl ScriptRun {
             if a != b {
                 let exported = a.or(b).is_some_and(|v| v.exported);
                 let array = a.or(b).is_some_and(Variable::is_array);
-                let hole = Traced::hole(at, why.clone());
+                let unknown = Traced::unknown(at, why.clone());
                 let variable =
-                    if array { Variable::array(vec![hole], exported) } else { Variable::plain(hole, exported) };
+                    if array { Variable::array(vec![unknown], exported) } else { Variable::plain(unknown, exported) };
                 variables.insert(name.clone(), variable);
             }
         }

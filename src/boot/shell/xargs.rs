@@ -37,7 +37,7 @@ impl Shell<'_, '_> {
             (None, None) => split(&input).map(|lines| lines.into_iter().flatten().collect()),
         };
         let by_line = options.lines.map(|n| (n, split(&input)));
-        let (Some(items), false) = (items, input.has_hole()) else {
+        let (Some(items), false) = (items, input.has_unknown()) else {
             path.stdin = Some(input);
             return unfollowed(call, path);
         };

@@ -59,7 +59,7 @@ fn traced(cx: &Cx<'_>, id: TextId) -> Traced {
     let mut from = 0;
     for (at, mark) in text.match_indices('⁇') {
         out.push(&view.traced(from..at));
-        out.push_hole(view.span(at..at + mark.len()), Why::NoDefault("x".into()));
+        out.push_unknown(view.span(at..at + mark.len()), Why::NoDefault("x".into()));
         from = at + mark.len();
     }
     out.push(&view.traced(from..text.len()));

@@ -352,11 +352,11 @@ impl TemplateRenderer<'_> {
                 _ => Traced::new(),
             };
         }
-        let why = match all.first_hole() {
+        let why = match all.first_unknown() {
             Some((_, why)) => why.clone(),
             None => Why::FromOutside(format!("the instance's `{}`", short(words)).into()),
         };
-        at.map_or_else(Traced::new, |at| Traced::hole(at, why))
+        at.map_or_else(Traced::new, |at| Traced::unknown(at, why))
     }
 }
 
@@ -369,7 +369,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::text::{HOLE, Source, Texts};
+    use crate::text::{Source, Texts, UNKNOWN_MARK};
 
     fn rendered(text: &str, answers: &[(&str, bool)]) -> Result<String, String> {
         let mut texts = Texts::new();
@@ -377,7 +377,7 @@ mod tests {
         let answers = answers.iter().map(|(w, a)| (Arc::from(*w), *a)).collect();
         let mut choices = Choices { answers, asked: None };
         let text = texts.view(id).traced(0..text.len());
-        render(&text, &mut choices).map(|t| t.to_text().replace(HOLE, "?")).map_err(|(_, why)| why.to_string())
+        render(&text, &mut choices).map(|t| t.to_text().replace(UNKNOWN_MARK, "?")).map_err(|(_, why)| why.to_string())
     }
 
     #[test]

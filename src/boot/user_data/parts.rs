@@ -147,11 +147,11 @@ impl PartReader<'_, '_> {
     /// Text that begins with something unknown may be anything; what follows is read as a script.
     fn opaque(&mut self, text: &Traced, name: &str) -> bool {
         let blank = text.len() - text.bytes().trim_ascii_start().len();
-        if !text.slice(blank..(blank + 1).min(text.len())).has_hole() {
+        if !text.slice(blank..(blank + 1).min(text.len())).has_unknown() {
             return false;
         }
-        self.plan.gaps.extend(text.first_hole().map(|(at, why)| (at, why.clone())));
-        if !text.is_hole() {
+        self.plan.gaps.extend(text.first_unknown().map(|(at, why)| (at, why.clone())));
+        if !text.is_unknown() {
             self.plan.scripts.insert((Folder::User, "part-001".to_owned()), (text.clone(), name.to_owned()));
         }
         true
@@ -248,9 +248,9 @@ impl PartReader<'_, '_> {
                 let piece = Piece { text, file, label: label.to_owned(), merge, name };
                 match kind {
                     Some(kind) => self.hand(kind, piece),
-                    None if piece.text.slice(0..piece.text.len().min(1)).has_hole() && looks => {
-                        self.plan.gaps.extend(piece.text.first_hole().map(|(at, why)| (at, why.clone())));
-                        if !piece.text.is_hole() {
+                    None if piece.text.slice(0..piece.text.len().min(1)).has_unknown() && looks => {
+                        self.plan.gaps.extend(piece.text.first_unknown().map(|(at, why)| (at, why.clone())));
+                        if !piece.text.is_unknown() {
                             self.script(Folder::User, &piece);
                         }
                     }
@@ -354,8 +354,8 @@ impl PartReader<'_, '_> {
             // What reads a patch is told that it is a template, and reads it as a document, which it is not.
             Some(Type::Patch) => self.gap(&piece.text, "a patch in a template, which cloud-init does not apply"),
             Some(kind @ (Type::Config | Type::Hook | Type::Script(_))) => self.hand(kind, piece),
-            _ if piece.text.slice(0..piece.text.len().min(1)).has_hole() => {
-                self.plan.gaps.extend(piece.text.first_hole().map(|(at, why)| (at, why.clone())));
+            _ if piece.text.slice(0..piece.text.len().min(1)).has_unknown() => {
+                self.plan.gaps.extend(piece.text.first_unknown().map(|(at, why)| (at, why.clone())));
             }
             _ => self.gap(&piece.text, "a template of something that cloud-init does not know, which it passes over"),
         }
@@ -387,7 +387,7 @@ impl PartReader<'_, '_> {
     /// The kernel does not run a file without an interpreter, and no version of cloud-init asks a shell to; what starts with a
     /// hole may have one.
     fn runs(&mut self, text: &Traced) -> bool {
-        let runs = text.bytes().starts_with(b"#!") || text.slice(0..text.len().min(1)).has_hole();
+        let runs = text.bytes().starts_with(b"#!") || text.slice(0..text.len().min(1)).has_unknown();
         if !runs {
             self.gap(text, "a script whose first two characters are not #!, which the kernel does not run");
         }

@@ -8,7 +8,7 @@ use crate::value::{Kind, Value, equal};
 pub(super) fn unknown(value: &Value) -> Why {
     match &value.kind {
         Kind::Unknown(why) => why.clone(),
-        Kind::Str(text) => text.first_hole().map_or(Why::NotUnderstood("a value".into()), |(_, why)| why.clone()),
+        Kind::Str(text) => text.first_unknown().map_or(Why::NotUnderstood("a value".into()), |(_, why)| why.clone()),
         _ => Why::NotUnderstood("a value".into()),
     }
 }
@@ -19,7 +19,7 @@ pub(super) fn printed(value: &Value, at: Span) -> Traced {
         Kind::Null => Traced::new(),
         Kind::Bool(value_) => Traced::made(if *value_ { "True" } else { "False" }, value.at).through_all(&value.via),
         Kind::List(_) | Kind::Map(_) => json_of(value),
-        _ => value.to_traced().unwrap_or_else(|| Traced::hole(at, Why::NotUnderstood("a value".into()))),
+        _ => value.to_traced().unwrap_or_else(|| Traced::unknown(at, Why::NotUnderstood("a value".into()))),
     }
 }
 

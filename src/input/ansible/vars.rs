@@ -182,7 +182,7 @@ impl Vars {
         let mut out = Traced::new();
         match parse(view) {
             Ok(parts) => self.parts(view, &parts, &mut out, cx),
-            Err(error) => out.push_hole(error.at, Why::NotUnderstood("a template".into())),
+            Err(error) => out.push_unknown(error.at, Why::NotUnderstood("a template".into())),
         }
         out
     }
@@ -219,7 +219,7 @@ impl Vars {
                             .map(|(k, e)| Value::str(Traced::made(k.as_bytes(), e.key), e.key))
                             .collect(),
                         _ => {
-                            out.push_hole(over.at, unknown(&value));
+                            out.push_unknown(over.at, unknown(&value));
                             continue;
                         }
                     };

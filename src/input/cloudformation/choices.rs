@@ -163,6 +163,6 @@ fn same_step(a: &Step, b: &Step) -> bool {
 fn same_text(a: &Traced, b: &Traced) -> bool {
     let plain = |t: &'_ Traced| t.original(Layer::Base64).unwrap_or(t).clone();
     let (a, b) = (plain(a), plain(b));
-    let holes = |t: &Traced| t.holes().map(|(range, _, _)| range).collect::<Vec<_>>();
-    a.bytes() == b.bytes() && holes(&a) == holes(&b)
+    let unknowns = |t: &Traced| t.unknowns().map(|(range, _, _)| range).collect::<Vec<_>>();
+    a.bytes() == b.bytes() && unknowns(&a) == unknowns(&b)
 }

@@ -177,7 +177,8 @@ impl Expander<'_, '_, '_, '_> {
         let name = name.as_str()?;
         let list = self.evaluator.eval(collection.into());
         let Kind::List(_) = list.kind else { return None };
-        let items: Option<Vec<Traced>> = list.items().iter().map(|v| v.to_traced().filter(|t| !t.has_hole())).collect();
+        let items: Option<Vec<Traced>> =
+            list.items().iter().map(|v| v.to_traced().filter(|t| !t.has_unknown())).collect();
         let NodeKind::Map(pairs) = &body.kind else { return None };
         let mut out = Vec::new();
         for item in items? {

@@ -186,10 +186,10 @@ impl Evaluator<'_> {
             if let Some(source) = file.get("source") {
                 let place = self.eval(source.into()).to_traced().map(|t| t.to_text().into_owned()).unwrap_or_default();
                 let why = Why::FromOutside(
-                    format!("a file that is fetched ({})", place.replace(crate::text::HOLE, "…")).into(),
+                    format!("a file that is fetched ({})", place.replace(crate::text::UNKNOWN_MARK, "…")).into(),
                 );
-                let hole = Value::unknown(why, source.span);
-                let content = script.value(hole);
+                let unknown = Value::unknown(why, source.span);
+                let content = script.value(unknown);
                 script.parts.push(Part::File { path: path.to_owned(), content, base64: false, at: key.span });
             }
             return;
@@ -315,7 +315,7 @@ fn text_of(value: &Value) -> Traced {
         Kind::Null => Traced::new(),
         _ => value
             .to_traced()
-            .unwrap_or_else(|| Traced::hole(value.at, Why::NotUnderstood("a value that is no text".into()))),
+            .unwrap_or_else(|| Traced::unknown(value.at, Why::NotUnderstood("a value that is no text".into()))),
     }
 }
 
@@ -366,7 +366,9 @@ fn mustache(text: &Traced, context: &Value) -> Traced {
         let name = name.known_str().map(|s| s.trim_start_matches('&').trim().to_owned()).unwrap_or_default();
         match (context.get(&name).and_then(|v| v.to_traced()), place) {
             (Some(value), Some(place)) => out.push(&value.through(place, &format!("{{{{{name}}}}}").into())),
-            (None, Some(place)) => out.push_hole(place, Why::NotUnderstood(format!("{{{{{name}}}}} in a file").into())),
+            (None, Some(place)) => {
+                out.push_unknown(place, Why::NotUnderstood(format!("{{{{{name}}}}} in a file").into()));
+            }
             (_, None) => {}
         }
         rest = end;

@@ -220,7 +220,7 @@ impl<'a> Evaluator<'a> {
         }
         self.lift(&[given], at, &mut |this, one| match &one[0].kind {
             Kind::Str(text) if !this.charge(text.len()) => too_much(at),
-            Kind::Str(text) => match text.first_hole() {
+            Kind::Str(text) => match text.first_unknown() {
                 Some((_, why)) => Value::unknown(why.clone(), at),
                 None => Value { via: one[0].via.clone(), ..comma_list(text, at) },
             },
@@ -365,7 +365,7 @@ impl<'a> Evaluator<'a> {
                 return wrong("Fn::Split", at);
             };
             // Where a part is not known, it may hold the separator, and then every place after it is another one.
-            if let Some((_, why)) = text.first_hole().or_else(|| sep.first_hole()) {
+            if let Some((_, why)) = text.first_unknown().or_else(|| sep.first_unknown()) {
                 return Value::unknown(why.clone(), at);
             }
             if this.charge(text.len()) { split(&text, sep.bytes(), at) } else { too_much(at) }
@@ -449,8 +449,8 @@ pub(super) fn wrong(what: &'static str, at: Span) -> Value {
 
 /// A scalar that is no call. Numbers and truth values stay as they are written, because they end in texts.
 fn literal(scalar: &Scalar, expr: Expr<'_>) -> Value {
-    if scalar.text.is_hole()
-        && let Some((at, why)) = scalar.text.first_hole()
+    if scalar.text.is_unknown()
+        && let Some((at, why)) = scalar.text.first_unknown()
     {
         return Value::unknown(why.clone(), at);
     }
@@ -465,7 +465,7 @@ fn literal(scalar: &Scalar, expr: Expr<'_>) -> Value {
 
 /// A value as a part of a text; what has no text is a hole.
 fn part(value: &Value) -> Traced {
-    value.to_traced().unwrap_or_else(|| Traced::hole(value.at, Why::NotUnderstood("a value that is no text".into())))
+    value.to_traced().unwrap_or_else(|| Traced::unknown(value.at, Why::NotUnderstood("a value that is no text".into())))
 }
 
 /// The parts of a text as a list.
@@ -528,8 +528,8 @@ fn base64(value: &Value, at: Span) -> Value {
     }
     let Some(text) = value.to_traced() else { return wrong("Fn::Base64 of something that is no text", at) };
     let text = dynamic_references(&text);
-    let outer = match text.first_hole() {
-        Some((span, why)) => Traced::hole(span, why.clone()),
+    let outer = match text.first_unknown() {
+        Some((span, why)) => Traced::unknown(span, why.clone()),
         None => Traced::made(base64::engine::general_purpose::STANDARD.encode(text.bytes()), at),
     };
     Value::str(Traced::encoded(outer, Layer::Base64, text), at)
@@ -548,7 +548,7 @@ pub(super) fn dynamic_references(text: &Traced) -> Traced {
         let reference = text.slice(start..end);
         out.push(&text.slice(rest..start));
         if let Some(span) = reference.span() {
-            out.push_hole(span, Why::FromOutside("a dynamic reference".into()));
+            out.push_unknown(span, Why::FromOutside("a dynamic reference".into()));
         }
         rest = end;
     }

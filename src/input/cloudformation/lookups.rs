@@ -203,7 +203,7 @@ fn subject(node: &Node, map: &str, n: usize) -> String {
 fn push_json(out: &mut Traced, value: &Value, at: Span, depth: usize) {
     let via = &value.via;
     match &value.kind {
-        _ if depth > MAX_NESTED => out.push_hole(at, Why::Limit("depth of a value")),
+        _ if depth > MAX_NESTED => out.push_unknown(at, Why::Limit("depth of a value")),
         Kind::Null => out.push_made(b"null", value.at),
         Kind::Bool(_) | Kind::Number(_) => out.push(&value.to_traced().unwrap_or_default()),
         Kind::Str(text) => push_quoted(out, &text.through_all(via), value.at),
@@ -229,9 +229,9 @@ fn push_json(out: &mut Traced, value: &Value, at: Span, depth: usize) {
             }
             out.push_made(b"}", value.at);
         }
-        Kind::Unknown(why) => out.push_hole(value.at, why.clone()),
+        Kind::Unknown(why) => out.push_unknown(value.at, why.clone()),
         Kind::Either(_) => {
-            out.push_hole(value.at, Why::NotUnderstood("one of several values inside of another".into()));
+            out.push_unknown(value.at, Why::NotUnderstood("one of several values inside of another".into()));
         }
     }
 }
@@ -241,7 +241,7 @@ fn push_quoted(out: &mut Traced, text: &Traced, at: Span) {
     out.push_made(b"\"", at);
     for (range, piece) in text.ranges() {
         let part = text.slice(range.clone());
-        if matches!(piece.whence, crate::text::Whence::Hole(..)) {
+        if matches!(piece.whence, crate::text::Whence::Unknown(..)) {
             out.push(&part);
             continue;
         }

@@ -3,7 +3,7 @@
 use crate::kubelet::statements;
 use crate::node::{Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
 use crate::syntax::Node;
-use crate::text::{HOLE, Layer, Span, Traced, Why};
+use crate::text::{Layer, Span, Traced, UNKNOWN_MARK, Why};
 use crate::value::{Guard, Kind, Value};
 
 use super::choice::Answer;
@@ -160,8 +160,8 @@ fn boot_with(
         return vec![group];
     };
     let inner = text.original(Layer::Base64).unwrap_or(&text);
-    if inner.is_hole()
-        && let Some((at, why)) = inner.first_hole()
+    if inner.is_unknown()
+        && let Some((at, why)) = inner.first_unknown()
     {
         group.gaps.push(Gap { at, why: why.clone() });
         return vec![group];
@@ -204,7 +204,7 @@ fn boot_with(
                 let mut group = NodeGroup { when, ..group.clone() };
                 group.gaps.extend(gaps.iter().cloned());
                 match script.to_traced() {
-                    Some(content) if !content.is_hole() => {
+                    Some(content) if !content.is_unknown() => {
                         group.steps.push(Step::file(path.clone(), dynamic_references(&content)));
                     }
                     _ => group.gaps.push(Gap { at: init.span, why: Why::NotUnderstood(INIT.into()) }),
@@ -223,7 +223,7 @@ fn boot_with(
 /// True if user data may run commands that are not in it.
 fn may_run_more(text: &Traced) -> bool {
     let shown = text.to_text();
-    let open = |line: &str| line.trim().trim_matches('"') == HOLE;
+    let open = |line: &str| line.trim().trim_matches('"') == UNKNOWN_MARK;
     shown.lines().any(open)
         || ["#include", "| bash", "|bash", "| sh", "|sh", "s3 cp", "s3 sync", "base64"]
             .iter()

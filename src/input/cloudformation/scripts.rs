@@ -113,7 +113,7 @@ fn tree(
     }
     let value = evaluator.eval(node.into());
     let (when, value) = value.alternatives().into_iter().next()?;
-    let text = value.to_traced().filter(|t| !t.is_hole())?;
+    let text = value.to_traced().filter(|t| !t.is_unknown())?;
     let id = reader.cx.texts.add_made(step, &text, node.span);
     Some((Some(reader.parse(id)), when))
 }
@@ -168,8 +168,8 @@ fn lines(commands: &Node, evaluator: &mut Evaluator<'_>) -> Value {
             this.lift(&items, at, &mut |this, items| {
                 let mut out = Traced::new();
                 for item in items.iter().filter(|v| !v.is_null()) {
-                    let hole = || Traced::hole(item.at, Why::NotUnderstood("a command that is no text".into()));
-                    out.push(&item.to_traced().unwrap_or_else(hole));
+                    let unknown = || Traced::unknown(item.at, Why::NotUnderstood("a command that is no text".into()));
+                    out.push(&item.to_traced().unwrap_or_else(unknown));
                     out.push_made(b"\n", item.at);
                 }
                 this.text(out, at)
@@ -206,7 +206,7 @@ fn placeholders(text: &Traced, given: Option<&Value>, declared: Option<&Value>) 
         });
         match one.and_then(|v| v.to_traced()) {
             Some(value) => out.push(&value.through(place, &step)),
-            None => out.push_hole(place, Why::NoDefault(format!("parameter {name} of the document").into())),
+            None => out.push_unknown(place, Why::NoDefault(format!("parameter {name} of the document").into())),
         }
         rest = end;
         from = end;

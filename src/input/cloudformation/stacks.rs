@@ -87,7 +87,7 @@ impl StackReader<'_, '_> {
         // The ways of a template that has alternatives in it are too many to be told; what differs becomes unknown.
         let value = evaluator.eval(source.into());
         match value.to_traced() {
-            Some(text) if !text.is_hole() => {
+            Some(text) if !text.is_unknown() => {
                 Some(self.cx.texts.add_made(format!("TemplateBody of {name}"), &text, source.span))
             }
             _ => {
@@ -122,8 +122,8 @@ impl StackReader<'_, '_> {
         }
         let found = self.uploaded(&text);
         if found.is_none() {
-            let why = match text.first_hole() {
-                Some((_, why)) if text.is_hole() => why.clone(),
+            let why = match text.first_unknown() {
+                Some((_, why)) if text.is_unknown() => why.clone(),
                 _ => Why::FromOutside("the template that a URL names".into()),
             };
             self.cx.gap(source.span, why);
@@ -134,7 +134,7 @@ impl StackReader<'_, '_> {
     /// The file that was probably uploaded to where a URL leads: one whose path, seen from here or from a directory above, is
     /// how the URL ends.
     fn uploaded(&mut self, url: &Traced) -> Option<(TextId, PathBuf, Guard)> {
-        let known = url.holes().last().map_or(0, |(range, _, _)| range.end);
+        let known = url.unknowns().last().map_or(0, |(range, _, _)| range.end);
         let end = url.slice(known..url.len());
         let end = end.as_str()?.split(['?', '#']).next()?.trim_start_matches('/').to_owned();
         let end = end.split_once("://").map_or(end.as_str(), |(_, rest)| rest);

@@ -71,9 +71,9 @@ fn quoted(node: &Node, out: &mut Traced) -> Result<(), (Span, Why)> {
     let Some(scalar) = node.as_scalar() else {
         return Err((node.span, Why::NotUnderstood("a key that is no text".into())));
     };
-    if let Some((at, why)) = yaml_files::hole(node) {
+    if let Some((at, why)) = yaml_files::unknown(node) {
         out.push_made(b"\"", node.span);
-        out.push_hole(at, why);
+        out.push_unknown(at, why);
         out.push_made(b"\"", node.span);
         return Ok(());
     }

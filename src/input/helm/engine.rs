@@ -188,7 +188,7 @@ impl Engine<'_, '_> {
         let value = self.pipeline(&Pipeline { names: Vec::new(), ..branch.pipeline.clone() }, scope);
         let at = branch.pipeline.at;
         if let Some(why) = unknown(&value) {
-            out.push_hole(at, why);
+            out.push_unknown(at, why);
             return Flow::On;
         }
         let items: Vec<(Value, Value)> = match &value.kind {
@@ -232,7 +232,7 @@ impl Engine<'_, '_> {
         if let Kind::Map(map) = &value.kind
             && let Some(why) = &map.open
         {
-            out.push_hole(at, why.clone());
+            out.push_unknown(at, why.clone());
         }
         Flow::On
     }

@@ -220,7 +220,9 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
             let Some(found) = pattern.known_str().and_then(|p| regex::bytes::Regex::new(p).ok()) else {
                 return not_understood(name, at);
             };
-            if with.bytes().contains(&b'$') || whole.has_hole() && found.is_match(crate::text::HOLE.as_bytes()) {
+            if with.bytes().contains(&b'$')
+                || whole.has_unknown() && found.is_match(crate::text::UNKNOWN_MARK.as_bytes())
+            {
                 return not_understood(name, at);
             }
             let (mut out, mut from) = (Traced::new(), 0);
@@ -234,7 +236,7 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
         }
         "b64enc" => {
             let text = last_text();
-            if text.has_hole() {
+            if text.has_unknown() {
                 let original = text.clone();
                 return str(Traced::encoded(Traced::made("encoded", at), Layer::Base64, original));
             }
@@ -290,7 +292,7 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
             }
         }
         "len" => match &last().kind {
-            Kind::Str(text) if !text.has_hole() => counted(text.len(), at),
+            Kind::Str(text) if !text.has_unknown() => counted(text.len(), at),
             Kind::List(items) => counted(items.len(), at),
             Kind::Map(inner) if inner.open.is_none() => counted(inner.entries.len(), at),
             Kind::Null => float(0.0, at),

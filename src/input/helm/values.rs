@@ -13,7 +13,7 @@ pub(super) fn truth(value: &Value) -> Option<bool> {
         Kind::Null => false,
         Kind::Bool(value) => *value,
         Kind::Number(number) => number.value() != 0.0,
-        Kind::Str(text) if text.is_hole() => return None,
+        Kind::Str(text) if text.is_unknown() => return None,
         Kind::Str(text) => !text.is_empty(),
         Kind::List(items) => !items.is_empty(),
         Kind::Map(map) if map.entries.is_empty() && map.open.is_some() => return None,
@@ -61,7 +61,7 @@ pub(super) fn underlay(base: &Value, extra: &Value) -> Value {
 pub(super) fn unknown(value: &Value) -> Option<Why> {
     match &value.kind {
         Kind::Unknown(why) => Some(why.clone()),
-        Kind::Str(text) if text.is_hole() => text.first_hole().map(|(_, why)| why.clone()),
+        Kind::Str(text) if text.is_unknown() => text.first_unknown().map(|(_, why)| why.clone()),
         _ => None,
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn eks_config(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
         None => script.push_made(b"/etc/eks/bootstrap.sh", at),
     }
     script.push_made(b" ", at);
-    script.push_hole(at, Why::FromOutside("the name of the cluster".into()));
+    script.push_unknown(at, Why::FromOutside("the name of the cluster".into()));
     if let Some(args) = spec.get("kubeletExtraArgs").map(flags).filter(|a| !a.is_empty()) {
         script.push_made(b" --kubelet-extra-args '", at);
         push_joined(&args, &mut script, at);

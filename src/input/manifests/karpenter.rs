@@ -39,7 +39,7 @@ enum Merged {
 pub(super) fn node_class(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     let mut group = manifest.group();
     let Some(spec) = manifest.node.get("spec") else { return Vec::new() };
-    if let Some((at, why)) = yaml_files::hole(spec) {
+    if let Some((at, why)) = yaml_files::unknown(spec) {
         group.gaps.push(Gap { at, why });
         return vec![group];
     }
@@ -88,7 +88,7 @@ pub(super) fn node_pool(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
 
 /// The settings that Karpenter knows. Durations among the others lead nowhere.
 fn settings(node: &Node, group: &mut NodeGroup) -> Option<Node> {
-    if let Some((at, why)) = yaml_files::hole(node) {
+    if let Some((at, why)) = yaml_files::unknown(node) {
         group.gaps.push(Gap { at, why });
         return None;
     }
@@ -111,7 +111,7 @@ fn family(manifest: &Manifest<'_>, spec: &Node) -> Result<Merged, Option<Gap>> {
         let old = manifest.kind == "AWSNodeTemplate";
         return if old { Ok(Merged::As(Family::Al2)) } else { Err(None) };
     };
-    let text = node.as_scalar().map(|s| placeholder::holes(&s.text)).unwrap_or_default();
+    let text = node.as_scalar().map(|s| placeholder::in_text(&s.text)).unwrap_or_default();
     // The family stands before the `@` of an alias, also where the version behind it is filled in later.
     let name = text.to_text().split('@').next().unwrap_or_default().to_ascii_lowercase();
     match name.as_str() {
@@ -123,7 +123,7 @@ fn family(manifest: &Manifest<'_>, spec: &Node) -> Result<Merged, Option<Gap>> {
         name if name.starts_with("windows") => Ok(Merged::As(Family::Windows)),
         _ => {
             let why =
-                text.first_hole().map_or(Why::NotUnderstood("this family of images".into()), |(_, why)| why.clone());
+                text.first_unknown().map_or(Why::NotUnderstood("this family of images".into()), |(_, why)| why.clone());
             Err(Some(Gap { at: node.span, why }))
         }
     }
@@ -158,7 +158,7 @@ fn merge(family: Family, text: Option<Traced>, kubelet: Option<&Node>, group: &m
             group.steps.extend(text.map(|t| Step::UserData(t, Wrapping::Plain)));
             let at = group.place;
             let mut script = Traced::made("#!/bin/bash\n/etc/eks/bootstrap.sh ", at);
-            script.push_hole(at, Why::FromOutside("the name of the cluster".into()));
+            script.push_unknown(at, Why::FromOutside("the name of the cluster".into()));
             script.push_made(b" --kubelet-extra-args '", at);
             script.push(&flags(kubelet, at));
             script.push_made(b"'\n", at);
@@ -215,7 +215,7 @@ fn push_scalar(node: &Node, out: &mut Traced) {
 
 /// Karpenter's configuration always has taints, so nodeadm always writes a drop-in.
 fn with_taints(kubelet: Option<&Node>, at: Span) -> Node {
-    let taints = Node::plain(Traced::hole(at, Why::FromOutside("the taints of the nodes".into())), at);
+    let taints = Node::plain(Traced::unknown(at, Why::FromOutside("the taints of the nodes".into())), at);
     let mut pairs = kubelet.map(|node| node.pairs().to_vec()).unwrap_or_default();
     pairs.push((Node::plain(Traced::made("registerWithTaints", at), at), taints));
     Node::map(pairs, at)

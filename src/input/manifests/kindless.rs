@@ -112,16 +112,16 @@ fn kubespray(document: &Node, name: &str) -> Option<NodeGroup> {
         .collect();
     // The template writes this one in quotes, and the other one bare.
     if let Some((key, value)) = document.pair(FREQUENCY) {
-        let text = value.as_scalar().map(|s| placeholder::holes(&s.text)).unwrap_or_default();
+        let text = value.as_scalar().map(|s| placeholder::in_text(&s.text)).unwrap_or_default();
         let name = Node::plain(Traced::made("nodeStatusUpdateFrequency", key.span), key.span);
         pairs.insert(0, (name, Node::quoted(text, value.span)));
     }
     if let Some((key, value)) = document.pair(TIMEOUT) {
-        if let Some((at, why)) = yaml_files::hole(value) {
+        if let Some((at, why)) = yaml_files::unknown(value) {
             group.gaps.push(Gap { at, why });
         }
         // The template writes the text without quotes behind the name of the field.
-        let text = value.as_scalar().map(|s| placeholder::holes(&s.text)).unwrap_or_default();
+        let text = value.as_scalar().map(|s| placeholder::in_text(&s.text)).unwrap_or_default();
         let name = Node::plain(Traced::made("streamingConnectionIdleTimeout", key.span), key.span);
         pairs.push((name, Node::plain(text, value.span)));
     }

@@ -83,7 +83,7 @@ fn layers(group: &mut NodeGroup, all: &[&Node]) {
     let mut args: Vec<Traced> = Vec::new();
     let mut file: Vec<(Node, Node)> = Vec::new();
     for layer in all {
-        if let Some((at, why)) = yaml_files::hole(layer) {
+        if let Some((at, why)) = yaml_files::unknown(layer) {
             group.gaps.push(Gap { at, why });
         }
     }
@@ -100,7 +100,7 @@ fn layers(group: &mut NodeGroup, all: &[&Node]) {
             continue;
         }
         let mut word = Traced::made(format!("--{flag}="), key.span);
-        word.push(&placeholder::holes(&text.text));
+        word.push(&placeholder::in_text(&text.text));
         args.push(word);
     }
     for name in FILE {

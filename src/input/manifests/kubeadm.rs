@@ -27,7 +27,7 @@ pub(super) fn read(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
         group.steps.push(Step::KubeletArgs(flags(args)));
     }
     if let Some(config) = manifest.others("kubelet.config.k8s.io").find(|m| m.kind == "KubeletConfiguration") {
-        group.steps.push(Step::KubeletConfigFile(placeholder::holes(&config.text())));
+        group.steps.push(Step::KubeletConfigFile(placeholder::in_text(&config.text())));
     }
     if group.steps.is_empty() { Vec::new() } else { vec![group] }
 }
@@ -79,7 +79,7 @@ pub(super) fn kind_cluster(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<Node
             continue;
         };
         let mut group = NodeGroup::new(format!("containerd of {}", manifest.name()), manifest.place());
-        group.steps.push(Step::RuntimeConfigFile(runtime::Name::Containerd, placeholder::holes(&text.text)));
+        group.steps.push(Step::RuntimeConfigFile(runtime::Name::Containerd, placeholder::in_text(&text.text)));
         out.push(group);
     }
     out

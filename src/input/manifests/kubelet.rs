@@ -11,7 +11,7 @@ pub(super) fn configuration(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
         return Vec::new();
     }
     let mut group = NodeGroup::new(manifest.file, manifest.place());
-    group.steps.push(Step::KubeletConfigFile(placeholder::holes(&manifest.text())));
+    group.steps.push(Step::KubeletConfigFile(placeholder::in_text(&manifest.text())));
     vec![group]
 }
 
@@ -19,6 +19,6 @@ pub(super) fn configuration(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
 pub(super) fn node_config(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     let mut group = NodeGroup::new(manifest.file, manifest.place());
     group.family = Some(Family::Al2023);
-    group.steps.push(Step::NodeConfig(placeholder::holes(&manifest.text())));
+    group.steps.push(Step::NodeConfig(placeholder::in_text(&manifest.text())));
     vec![group]
 }

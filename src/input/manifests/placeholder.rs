@@ -8,8 +8,8 @@ use crate::text::{Traced, Why};
 /// How marks open and close.
 type Marks = &'static [(&'static [u8], &'static [u8])];
 
-/// The text with a hole for every mark. A mark does not go over a line.
-pub(super) fn holes(text: &Traced) -> Traced {
+/// The text with each mark made an unknown part. A mark does not go over a line.
+pub(super) fn in_text(text: &Traced) -> Traced {
     const MARKS: Marks = &[(b"${", b"}"), (b"{{", b"}}"), (b"$(", b")"), (b"{%", b"%}")];
     fill(text, MARKS)
 }
@@ -36,7 +36,7 @@ fn fill(text: &Traced, marks: Marks) -> Traced {
         let mark = text.slice(at..at + length);
         if let Some(span) = mark.span() {
             let words = format!("`{}`, which something else fills in,", mark.to_text());
-            out.push_hole(span, Why::NotUnderstood(words.into()));
+            out.push_unknown(span, Why::NotUnderstood(words.into()));
         }
         at += length;
         done = at;
@@ -54,7 +54,7 @@ pub(super) fn in_tree(node: &Node) -> Node {
 
 fn fill_tree(node: &mut Node) {
     match &mut node.kind {
-        NodeKind::Scalar(scalar) => scalar.text = holes(&scalar.text),
+        NodeKind::Scalar(scalar) => scalar.text = in_text(&scalar.text),
         NodeKind::Seq(items) => items.iter_mut().for_each(fill_tree),
         NodeKind::Map(pairs) => pairs.iter_mut().for_each(|(key, value)| {
             fill_tree(key);

@@ -75,7 +75,7 @@ fn expand<'a>(node: &'a Node, path: &[&str]) -> Vec<(&'a Node, Option<(String, S
 
 /// Adds the settings of one field to a node group.
 pub(super) fn add(group: &mut NodeGroup, field: &Node, carry: Carry, name: &'static str) {
-    if let Some((at, why)) = yaml_files::hole(field) {
+    if let Some((at, why)) = yaml_files::unknown(field) {
         group.gaps.push(Gap { at, why });
         return;
     }
@@ -127,7 +127,7 @@ fn flag(name: &Node, value: Option<&Node>) -> Option<Traced> {
     out.push_made(b"=", name.span);
     if let Some(value) = value {
         let scalar = value.as_scalar().filter(|_| !yaml_files::is_null(value))?;
-        out.push(&placeholder::holes(&scalar.text));
+        out.push(&placeholder::in_text(&scalar.text));
     }
     Some(out)
 }
@@ -138,8 +138,8 @@ pub(super) fn words(field: &Node) -> Vec<Traced> {
     let items = if field.as_scalar().is_some() { one } else { field.items() };
     let mut out = Vec::new();
     for scalar in items.iter().filter_map(Node::as_scalar).filter(|s| !s.text.is_empty()) {
-        let text = placeholder::holes(&scalar.text);
-        if text.is_hole() {
+        let text = placeholder::in_text(&scalar.text);
+        if text.is_unknown() {
             out.push(text);
             continue;
         }

@@ -47,7 +47,7 @@ fn kubelet(words: &[Traced]) -> Option<Vec<Traced>> {
         _ => return None,
     };
     // `$(NAME)` is filled in from the environment.
-    Some(words[start..].iter().map(placeholder::holes).collect())
+    Some(words[start..].iter().map(placeholder::in_text).collect())
 }
 
 /// Documents in a `ConfigMap`.

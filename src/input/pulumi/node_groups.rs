@@ -62,7 +62,7 @@ pub(super) fn read(
     match group.family {
         Some(Family::Al2) => {
             let mut script = Traced::made("#!/bin/bash\n/etc/eks/bootstrap.sh ", at);
-            script.push_hole(at, Why::FromOutside("the name of the cluster".into()));
+            script.push_unknown(at, Why::FromOutside("the name of the cluster".into()));
             if let Some(bootstrap) = bootstrap {
                 script.push_made(b" ", at);
                 script.push(&bootstrap);

@@ -87,7 +87,7 @@ impl<'t> Program<'t> {
                 out.push(&text.slice(run..n));
                 match value.to_traced() {
                     Some(inner) => out.push(&inner),
-                    None => out.push_hole(place, Why::NotUnderstood("a list or map in a text".into())),
+                    None => out.push_unknown(place, Why::NotUnderstood("a list or map in a text".into())),
                 }
                 n += length + 1;
                 run = n;

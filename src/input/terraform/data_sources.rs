@@ -108,7 +108,7 @@ impl Engine<'_, '_> {
         let place = block.header;
         self.lift(&[template, vars], place, &mut |engine, args| {
             let Some(text) = args[0].to_traced() else { return Err(Refused::new("a template is text")) };
-            if text.is_hole() {
+            if text.is_unknown() {
                 return Ok(args[0].clone());
             }
             let id = engine.cx.texts.add_made("template", &text, place);
@@ -188,7 +188,7 @@ impl Engine<'_, '_> {
             parts.push(ways_of(&content)?);
         }
         if let Some(why) = nested.open.clone() {
-            parts.push(plain(Traced::hole(place, why)));
+            parts.push(plain(Traced::unknown(place, why)));
         }
         parts.push(made("\r\n--"));
         parts.push(plain(boundary));
@@ -249,7 +249,7 @@ impl Engine<'_, '_> {
             Some(crate::syntax::hcl::ExprKind::Variable(name)) => name.to_string(),
             _ => kind.to_owned(),
         };
-        let value = self.eval_or_hole(&each.value, env);
+        let value = self.eval_or_unknown(&each.value, env);
         let mut ways = Vec::new();
         for (guard, value) in value.alternatives() {
             let mut out = Nested::default();
@@ -285,7 +285,7 @@ impl Engine<'_, '_> {
     /// An attribute of a body, as the ways it may go; null (or nothing) is left out.
     pub(super) fn ways_of_attribute(&mut self, body: &Body, name: &str, env: &Env) -> Vec<Alternative> {
         let Some(attribute) = body.attribute(name) else { return Vec::new() };
-        let value = self.eval_or_hole(&attribute.value, env);
+        let value = self.eval_or_unknown(&attribute.value, env);
         let ways = value.alternatives().into_iter().filter(|(_, v)| !v.is_null());
         ways.map(|(when, value)| Alternative { when, value }).collect()
     }

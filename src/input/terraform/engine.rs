@@ -83,8 +83,8 @@ impl<'e, 'c> Engine<'e, 'c> {
     }
 
     /// The value of an expression, a hole where Terraform refuses it.
-    pub(super) fn eval_or_hole(&mut self, expr: &Expr, env: &Env) -> Value {
-        self.lang().eval_or_hole(expr, env)
+    pub(super) fn eval_or_unknown(&mut self, expr: &Expr, env: &Env) -> Value {
+        self.lang().eval_or_unknown(expr, env)
     }
 
     /// True if so much was evaluated that the rest is left unknown.

@@ -28,7 +28,7 @@ impl Engine<'_, '_> {
     pub(super) fn images(&mut self, (block, body): (&Block, &Body), address: &str, own: &Env) -> Vec<(Guard, Image)> {
         let id = body.attribute("image_id").or_else(|| body.attribute("ami"));
         let ids = match id {
-            Some(id) => self.eval_or_hole(&id.value, own).alternatives(),
+            Some(id) => self.eval_or_unknown(&id.value, own).alternatives(),
             None => vec![(Guard::always(), Value::null(block.header))],
         };
         let links =
@@ -70,7 +70,7 @@ impl Engine<'_, '_> {
     fn image_named(&mut self, id: &Value) -> Image {
         let mut image = Image::default();
         let Some(text) = id.to_traced() else { return image };
-        let from = match text.first_hole() {
+        let from = match text.first_unknown() {
             Some((_, Why::Attribute(of, _))) => Some(Arc::clone(of)),
             Some(_) => return image,
             None if text.is_empty() => return image,
@@ -110,12 +110,12 @@ impl Engine<'_, '_> {
             for (_, env) in instances {
                 let mut names = Vec::new();
                 if let Some(name) = block.body.attribute("name") {
-                    names.push(self.eval_or_hole(&name.value, &env));
+                    names.push(self.eval_or_unknown(&name.value, &env));
                 }
                 let filters = self.nested(&block.body, "filter", &env).into_iter().flat_map(|(_, n)| n.blocks);
                 for (env, filter) in filters.collect::<Vec<_>>() {
                     if let Some(values) = filter.attribute("values") {
-                        names.extend(self.eval_or_hole(&values.value, &env).items());
+                        names.extend(self.eval_or_unknown(&values.value, &env).items());
                     }
                 }
                 let mut own = Image::default();

@@ -52,7 +52,7 @@ impl Engine<'_, '_> {
                 if !known {
                     continue;
                 }
-                let value = self.eval_or_hole(&attribute.value, &env);
+                let value = self.eval_or_unknown(&attribute.value, &env);
                 off |= SWITCHES.contains(&&**name) && value.as_bool() != Some(true);
                 collect(&value, &mut vec![Arc::clone(name)], &mut texts);
             }
@@ -153,7 +153,7 @@ fn is_meant(name: &str) -> bool {
 fn is_open(step: &Step) -> bool {
     match step {
         Step::UserData(text, _) | Step::Script(text) | Step::NodeConfig(text) => {
-            text.original(Layer::Base64).unwrap_or(text).is_hole()
+            text.original(Layer::Base64).unwrap_or(text).is_unknown()
         }
         _ => false,
     }

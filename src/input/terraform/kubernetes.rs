@@ -102,7 +102,7 @@ impl Engine<'_, '_> {
             return self.release(body, own, name);
         }
         let Some(attribute) = body.attribute(attribute) else { return Vec::new() };
-        let value = self.eval_or_hole(&attribute.value, own);
+        let value = self.eval_or_unknown(&attribute.value, own);
         let mut out = Vec::new();
         for (when, value) in self.lang().hoist(&value) {
             let mut read = ReadDocuments::default();
@@ -132,7 +132,7 @@ impl Engine<'_, '_> {
 
     fn text_with_documents(&mut self, value: &Value, name: &str, read: &mut ReadDocuments) {
         let Some(text) = value.to_traced() else { return };
-        if let Some((at, why)) = text.first_hole().filter(|_| text.is_hole()) {
+        if let Some((at, why)) = text.first_unknown().filter(|_| text.is_unknown()) {
             read.open = Some((at, why.clone()));
         }
         read.groups.append(&mut manifests::in_text(&text, name, value.at, self.cx));
@@ -142,12 +142,12 @@ impl Engine<'_, '_> {
     fn release(&mut self, body: &Body, own: &Env, name: &str) -> Vec<(Guard, ReadDocuments)> {
         let at = body.span;
         let mut parts = vec![match body.attribute("values") {
-            Some(values) => self.eval_or_hole(&values.value, own),
+            Some(values) => self.eval_or_unknown(&values.value, own),
             None => Value::list(Vec::new(), at),
         }];
         for kind in SETS {
             if let Some(attribute) = body.attribute(kind) {
-                parts.push(self.eval_or_hole(&attribute.value, own));
+                parts.push(self.eval_or_unknown(&attribute.value, own));
             }
             let mut ways = Vec::new();
             for (when, nested) in self.nested(body, kind, own) {
@@ -155,7 +155,7 @@ impl Engine<'_, '_> {
                 for (env, set) in &nested.blocks {
                     let mut entries = IndexMap::new();
                     for attribute in &set.attributes {
-                        let value = self.eval_or_hole(&attribute.value, env);
+                        let value = self.eval_or_unknown(&attribute.value, env);
                         entries.insert(Arc::clone(&attribute.name), Entry { key: attribute.name_span, value });
                     }
                     items.push(Value::map(entries, at));
@@ -180,11 +180,14 @@ impl Engine<'_, '_> {
             }
             for value in values.items() {
                 let Some(text) = value.to_traced() else { continue };
-                match text.first_hole().filter(|_| text.is_hole()) {
+                match text.first_unknown().filter(|_| text.is_unknown()) {
                     Some((at, why)) => {
                         read.open = Some((at, why.clone()));
-                        let hole = scalar(Traced::hole(at, why.clone()), Style::Plain, at);
-                        lay(&mut tree, Node { kind: NodeKind::Map(vec![(hole.clone(), hole)]), span: at, tag: None });
+                        let unknown = scalar(Traced::unknown(at, why.clone()), Style::Plain, at);
+                        lay(
+                            &mut tree,
+                            Node { kind: NodeKind::Map(vec![(unknown.clone(), unknown)]), span: at, tag: None },
+                        );
                     }
                     None => self.lay_values(&mut tree, &text, name, value.at),
                 }
@@ -220,11 +223,11 @@ impl Engine<'_, '_> {
 
     /// The folder of the chart of a release, if it lies in the repository.
     fn chart_of(&mut self, body: &Body, own: &Env) -> Option<PathBuf> {
-        let repository = body.attribute("repository").map(|a| self.eval_or_hole(&a.value, own));
+        let repository = body.attribute("repository").map(|a| self.eval_or_unknown(&a.value, own));
         if repository.is_some_and(|r| !r.is_null() && r.as_known_str() != Some("")) {
             return None;
         }
-        let chart = self.eval_or_hole(&body.attribute("chart")?.value, own);
+        let chart = self.eval_or_unknown(&body.attribute("chart")?.value, own);
         let dir = lexical(&self.root.join(chart.as_known_str()?));
         let inside = dir.starts_with(self.cx.files.root()) && self.cx.files.read(&dir.join("Chart.yaml")).is_ok();
         inside.then_some(dir)
@@ -293,7 +296,7 @@ impl Engine<'_, '_> {
             } else {
                 return Ok(outside(&block.labels.join("."), name, at));
             }
-            if let Some((_, why)) = texts.iter().filter(|t| t.is_hole()).find_map(Traced::first_hole) {
+            if let Some((_, why)) = texts.iter().filter(|t| t.is_unknown()).find_map(Traced::first_unknown) {
                 return Ok(Value::unknown(why.clone(), at));
             }
             let documents: Vec<Value> =
@@ -334,7 +337,7 @@ impl Engine<'_, '_> {
 /// True if a text inside of a value may hold a document, or is not known.
 fn speaks(value: &Value) -> bool {
     match &value.kind {
-        Kind::Str(text) => text.is_hole() || manifests::may_hold(text.bytes()),
+        Kind::Str(text) => text.is_unknown() || manifests::may_hold(text.bytes()),
         Kind::Unknown(_) => true,
         Kind::List(items) => items.iter().any(speaks),
         Kind::Map(map) => map.entries.values().any(|e| speaks(&e.value)),
@@ -408,7 +411,7 @@ fn setting(set: &Value) -> Option<(Vec<PathStep>, Node, Span)> {
             let inner = text.bytes().strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}"));
             if kind.as_deref() == Some("literal") {
                 scalar(text, style, value.at)
-            } else if let Some(inner) = inner.filter(|_| !text.has_hole()) {
+            } else if let Some(inner) = inner.filter(|_| !text.has_unknown()) {
                 seq(at_commas(&text.slice(1..1 + inner.len())).into_iter(), value.at)
             } else {
                 match &at_commas(&text)[..] {

@@ -64,7 +64,7 @@ impl Engine<'_, '_> {
         let (count, each) = (block.body.attribute("count"), block.body.attribute("for_each"));
         let mut ways = Vec::new();
         if let Some(asked) = count.or(each) {
-            let value = self.eval_or_hole(&asked.value, &env);
+            let value = self.eval_or_unknown(&asked.value, &env);
             let words = self.words(asked.value.span);
             for (guard, value) in value.alternatives() {
                 let (more, expansion) = if count.is_some() {
@@ -230,7 +230,7 @@ impl Engine<'_, '_> {
     /// Notes that the directory of a local module is judged through this unit.
     pub(super) fn cover(&mut self, parent: usize, call: &Block) {
         let Some(source) = call.body.attribute("source") else { return };
-        let source = self.eval_or_hole(&source.value, &Env::of(parent));
+        let source = self.eval_or_unknown(&source.value, &Env::of(parent));
         let Some(source) = source.as_known_str().filter(|s| s.starts_with("./") || s.starts_with("../")) else {
             return;
         };
@@ -244,7 +244,7 @@ impl Engine<'_, '_> {
         let name = call.label(0).to_owned();
         let source = call.body.attribute("source")?;
         let place = source.value.span;
-        let source = self.eval_or_hole(&source.value, &Env::of(parent));
+        let source = self.eval_or_unknown(&source.value, &Env::of(parent));
         let Some(source) = source.as_known_str() else {
             self.cx.gap(place, Why::NotUnderstood(format!("the source of module.{name}").into()));
             return None;

@@ -91,7 +91,7 @@ impl Engine<'_, '_> {
     }
 
     fn text_of(&mut self, body: &Body, name: &str, env: &Env) -> Option<String> {
-        let value = self.eval_or_hole(&body.attribute(name)?.value, env);
+        let value = self.eval_or_unknown(&body.attribute(name)?.value, env);
         value.to_traced().and_then(|text| text.known_str().map(str::to_owned)).filter(|text| !text.is_empty())
     }
 
@@ -100,7 +100,7 @@ impl Engine<'_, '_> {
     }
 
     fn minor_of_cluster(&mut self, body: &Body, env: &Env, clusters: &[Cluster]) -> Option<u32> {
-        let value = self.eval_or_hole(&body.attribute("cluster_name")?.value, env);
+        let value = self.eval_or_unknown(&body.attribute("cluster_name")?.value, env);
         let named = value.to_traced().and_then(|text| text.known_str().map(str::to_owned));
         let address = referred(&value, CLUSTER);
         let fits = |c: &&Cluster| match &address {
@@ -138,7 +138,7 @@ impl Engine<'_, '_> {
 /// The address of the resource of a type of which a value is an attribute.
 fn referred(value: &Value, kind: &str) -> Option<String> {
     let text = value.to_traced()?;
-    let Some((_, Why::Attribute(of, _))) = text.first_hole() else { return None };
+    let Some((_, Why::Attribute(of, _))) = text.first_unknown() else { return None };
     let resource = without_index(of).0.rsplit_once('.')?.0.strip_suffix(kind)?;
     let is_resource = resource.is_empty() || resource.ends_with('.') && !resource.ends_with("data.");
     is_resource.then(|| of.to_string())

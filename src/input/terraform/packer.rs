@@ -203,7 +203,7 @@ fn for_machine(body: &Body, key: &str, name: &str) -> Body {
 impl Engine<'_, '_> {
     fn build(&mut self, instance: usize, build: &Block, sources: &[Block]) -> Vec<NodeGroup> {
         let env = Env::of(instance);
-        let name = build.body.attribute("name").map(|a| self.eval_or_hole(&a.value, &env));
+        let name = build.body.attribute("name").map(|a| self.eval_or_unknown(&a.value, &env));
         let name =
             name.and_then(|n| n.as_known_str().map(|n| format!("build.{n}"))).unwrap_or_else(|| "build".to_owned());
         let mut ways: Vec<(NodeGroup, Body, Vec<String>, Env)> = Vec::new();
@@ -242,7 +242,7 @@ impl Engine<'_, '_> {
     /// The name of the image that a machine is made of, in lower case, if the filter tells.
     fn image_of(&mut self, body: &Body, env: &Env) -> Option<String> {
         for filter in body.blocks_of("source_ami_filter") {
-            let filters = filter.body.attribute("filters").map(|a| self.eval_or_hole(&a.value, env));
+            let filters = filter.body.attribute("filters").map(|a| self.eval_or_unknown(&a.value, env));
             if let Some(name) = filters.and_then(|f| f.get("name")).and_then(|n| n.to_traced()) {
                 return Some(name.to_text().to_lowercase());
             }
@@ -353,7 +353,7 @@ fn filled_text(text: &Traced, variables: &BTreeMap<&str, &Node>, at: Span) -> Tr
         Some(match variables.get(name).and_then(|v| v.as_scalar()) {
             // A null must be given from outside.
             Some(scalar) if scalar.text.as_str() != Some("null") => scalar.text.clone(),
-            _ => Traced::hole(at, Why::NoDefault(format!("the variable {name}").into())),
+            _ => Traced::unknown(at, Why::NoDefault(format!("the variable {name}").into())),
         })
     })
 }

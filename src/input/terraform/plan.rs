@@ -331,7 +331,7 @@ impl<'t> PlanReader<'_, '_, 't> {
             }
         }
         let name = key.as_str().unwrap_or_default();
-        hole(key.span, Why::Attribute(planned.address.into(), format!(".{name} before the apply").into()))
+        unknown_expr(key.span, Why::Attribute(planned.address.into(), format!(".{name} before the apply").into()))
     }
 }
 
@@ -347,7 +347,7 @@ fn not_hashed(planned: &Planned<'_>, body: &mut Body, written: Option<&Node>) {
         let constant = written.and_then(|w| w.path(&["user_data", "constant_value"]));
         let why =
             || Why::FromOutside(format!("{}.user_data, of which only the SHA-1 is here,", planned.address).into());
-        attribute.value = constant.map_or_else(|| hole(attribute.value.span, why()), json::literal);
+        attribute.value = constant.map_or_else(|| unknown_expr(attribute.value.span, why()), json::literal);
     }
 }
 
@@ -378,8 +378,8 @@ fn nth(node: Option<&Node>, n: usize) -> Option<&Node> {
     })
 }
 
-fn hole(at: Span, why: Why) -> Expr {
-    let parts = vec![Part::Literal(Traced::hole(at, why))];
+fn unknown_expr(at: Span, why: Why) -> Expr {
+    let parts = vec![Part::Literal(Traced::unknown(at, why))];
     Expr { kind: ExprKind::Template(Template { parts }), span: at }
 }
 

@@ -87,7 +87,7 @@ impl Engine<'_, '_> {
             return Some((self.module(&dir), path));
         }
         let version = match call.body.attribute("version") {
-            Some(version) => match self.eval_or_hole(&version.value, &Env::of(parent)).kind {
+            Some(version) => match self.eval_or_unknown(&version.value, &Env::of(parent)).kind {
                 Kind::Str(text) => text.known_str().map(str::to_owned),
                 Kind::Null => Some(String::new()),
                 _ => None,
@@ -192,7 +192,7 @@ impl Engine<'_, '_> {
         for (range, piece) in text.ranges() {
             let at = piece.whence.span();
             let whence = match (self.brought_in_by(self.cx.texts.trail(at).origin().text), &piece.whence) {
-                (Some(call), Whence::Hole(_, why)) => Whence::Hole(call, why.clone()),
+                (Some(call), Whence::Unknown(_, why)) => Whence::Unknown(call, why.clone()),
                 (Some(call), _) => Whence::Made(call),
                 (None, whence) => whence.clone(),
             };

@@ -35,7 +35,7 @@ fn accepted(ways: Vec<Alternative>) -> Vec<Alternative> {
         Kind::Str(text) => {
             let inner = text.original(Layer::Base64).unwrap_or(text);
             let inner = inner.original(Layer::Gzip).unwrap_or(inner);
-            inner.holes().any(|(_, _, why)| matches!(why, Why::Invalid(_)))
+            inner.unknowns().any(|(_, _, why)| matches!(why, Why::Invalid(_)))
         }
         _ => false,
     };
@@ -170,7 +170,7 @@ impl Engine<'_, '_> {
                         for way in accepted(self.ways_of_attribute(body, carrier.attribute, &own)) {
                             let Some(when) = guard.and(&way.when) else { continue };
                             let text = way.value.to_traced().unwrap_or_else(|| {
-                                Traced::hole(way.value.at, Why::Invalid("user data that is no text".into()))
+                                Traced::unknown(way.value.at, Why::Invalid("user data that is no text".into()))
                             });
                             let mut steps = self.fetched(&text);
                             steps.push(Step::UserData(text, wrapping));

@@ -79,7 +79,7 @@ impl Engine<'_, '_> {
                     let value = given.and_then(|g| g.get(name)).or(default);
                     let text = value
                         .and_then(|v| v.to_traced())
-                        .unwrap_or_else(|| Traced::hole(at, Why::NoDefault(format!("the parameter {name}").into())));
+                        .unwrap_or_else(|| Traced::unknown(at, Why::NoDefault(format!("the parameter {name}").into())));
                     for step in &mut steps {
                         if let Step::Script(script) = step {
                             *script = filled(script, |inner| (*inner == **name).then(|| text.clone()));
@@ -125,7 +125,7 @@ impl Engine<'_, '_> {
 
     /// The document that an association names, if it is in the same module.
     fn document_of(&mut self, block: &Block, own: &Env) -> Option<(Arc<Block>, Env)> {
-        let name = self.eval_or_hole(&block.body.attribute("name")?.value, own);
+        let name = self.eval_or_unknown(&block.body.attribute("name")?.value, own);
         let instance = own.instance?;
         let module = Arc::clone(&self.instances.get(instance)?.module);
         for ((kind, label), document) in module.resources.iter().filter(|((kind, _), _)| &**kind == "aws_ssm_document")
@@ -137,7 +137,7 @@ impl Engine<'_, '_> {
                     let fits = match &name.kind {
                         Kind::Unknown(Why::Attribute(of, _)) => **of == *address,
                         Kind::Str(text) => {
-                            let own = document.body.attribute("name").map(|a| self.eval_or_hole(&a.value, &env));
+                            let own = document.body.attribute("name").map(|a| self.eval_or_unknown(&a.value, &env));
                             text.known_str().is_some() && own.as_ref().and_then(Value::as_known_str) == text.known_str()
                         }
                         _ => false,
@@ -177,13 +177,13 @@ impl Engine<'_, '_> {
     fn shell(&mut self, body: &Body, own: &Env) -> Ways {
         let mut environment = Traced::new();
         if let Some(attribute) = body.attribute("environment_vars") {
-            for pair in self.eval_or_hole(&attribute.value, own).items().iter().filter_map(Value::to_traced) {
+            for pair in self.eval_or_unknown(&attribute.value, own).items().iter().filter_map(Value::to_traced) {
                 let Some(at) = pair.bytes().iter().position(|b| *b == b'=') else { continue };
                 export(&mut environment, &pair.slice(0..at), &pair.slice(at + 1..pair.len()), attribute.value.span);
             }
         }
         if let Some(attribute) = body.attribute("env") {
-            let value = self.eval_or_hole(&attribute.value, own);
+            let value = self.eval_or_unknown(&attribute.value, own);
             if let Kind::Map(map) = &value.kind {
                 for (name, entry) in &map.entries {
                     if let Some(text) = entry.value.to_traced() {
@@ -200,7 +200,7 @@ impl Engine<'_, '_> {
         let mut out = Vec::new();
         for name in ["inline", "script", "scripts"] {
             let Some(attribute) = body.attribute(name) else { continue };
-            let value = self.eval_or_hole(&attribute.value, own);
+            let value = self.eval_or_unknown(&attribute.value, own);
             for (when, value) in value.alternatives() {
                 let steps = if name == "inline" {
                     script(&value, &environment).into_iter().collect()
@@ -238,11 +238,11 @@ impl Engine<'_, '_> {
         }
         let (text, why) = match content {
             Ok(value) => {
-                (value.to_traced(), value.to_traced().and_then(|t| t.first_hole().map(|(_, why)| why.clone())))
+                (value.to_traced(), value.to_traced().and_then(|t| t.first_unknown().map(|(_, why)| why.clone())))
             }
             Err(super::lang::outcome::Refused(why)) => (None, Some(Why::Invalid(why))),
         };
-        match text.filter(|t| !t.is_hole()) {
+        match text.filter(|t| !t.is_unknown()) {
             Some(text) => Some(text),
             None => {
                 let at = self.in_repository(at);
@@ -255,7 +255,7 @@ impl Engine<'_, '_> {
     /// `source` or `content`, put at `destination`.
     fn upload(&mut self, body: &Body, own: &Env) -> Ways {
         let text = |engine: &mut Self, name: &str| {
-            let value = body.attribute(name).map(|a| engine.eval_or_hole(&a.value, own));
+            let value = body.attribute(name).map(|a| engine.eval_or_unknown(&a.value, own));
             value.filter(|v| v.as_known_str().is_some())
         };
         if text(self, "direction").is_some_and(|d| d.as_known_str() == Some("download")) {
@@ -265,7 +265,7 @@ impl Engine<'_, '_> {
         let source = text(self, "source");
         let content = match (&source, body.attribute("content")) {
             (Some(source), _) => self.content(source, own),
-            (None, Some(content)) => self.eval_or_hole(&content.value, own).to_traced(),
+            (None, Some(content)) => self.eval_or_unknown(&content.value, own).to_traced(),
             (None, None) => None,
         };
         let (Some(content), Some(path)) = (content, destination.as_known_str()) else { return Vec::new() };
@@ -357,7 +357,7 @@ fn script(lines: &Value, before: &Traced) -> Option<Step> {
         text.push(&line.to_traced()?);
         text.push_made(b"\n", line.at);
     }
-    if text.is_empty() || text.is_hole() {
+    if text.is_empty() || text.is_unknown() {
         return None;
     }
     let mut whole = before.clone();

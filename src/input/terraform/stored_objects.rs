@@ -56,7 +56,7 @@ impl Engine<'_, '_> {
         for kind in ["aws_s3_object", "aws_s3_bucket_object"] {
             for (_, _, block, env) in self.all_of(instances, kind) {
                 let part = |engine: &mut Self, name: &str| {
-                    let value = engine.eval_or_hole(&block.body.attribute(name)?.value, &env);
+                    let value = engine.eval_or_unknown(&block.body.attribute(name)?.value, &env);
                     value.to_traced().map(|text| text.to_text().into_owned())
                 };
                 let (Some(bucket), Some(key)) = (part(self, "bucket"), part(self, "key")) else { continue };
@@ -104,13 +104,13 @@ impl Engine<'_, '_> {
         let instances: Vec<usize> = (0..self.instances.len()).collect();
         for (_, _, block, env) in self.all_of(&instances, "aws_ssm_parameter") {
             let Some(own) = block.body.attribute("name") else { continue };
-            if self.eval_or_hole(&own.value, &env).as_known_str() != Some(name) {
+            if self.eval_or_unknown(&own.value, &env).as_known_str() != Some(name) {
                 continue;
             }
             let value = block.body.attribute("value").or_else(|| block.body.attribute("insecure_value"))?;
             let (value, header) = (value.value.clone(), block.header);
             self.used.push(header);
-            return Some(self.eval_or_hole(&value, &env));
+            return Some(self.eval_or_unknown(&value, &env));
         }
         None
     }

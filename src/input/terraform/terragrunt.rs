@@ -120,7 +120,7 @@ impl Engine<'_, '_> {
         let mut layers = Vec::new();
         for include in body.blocks_of("include") {
             let Some(attribute) = include.body.attribute("path") else { continue };
-            let value = self.eval_or_hole(&attribute.value, &Env::of(own));
+            let value = self.eval_or_unknown(&attribute.value, &Env::of(own));
             let Some(target) = value.as_known_str().map(|p| lexical(&dirs[0].join(p))) else {
                 self.cx.gap(attribute.value.span, Why::NotUnderstood("this include".into()));
                 continue;
@@ -132,7 +132,8 @@ impl Engine<'_, '_> {
             if let Some(stack) = &mut self.stack {
                 stack.includes.push((include.label(0).to_owned(), instance));
             }
-            let strategy = include.body.attribute("merge_strategy").map(|a| self.eval_or_hole(&a.value, &Env::of(own)));
+            let strategy =
+                include.body.attribute("merge_strategy").map(|a| self.eval_or_unknown(&a.value, &Env::of(own)));
             let strategy = strategy.as_ref().and_then(Value::as_known_str).unwrap_or("shallow").to_owned();
             if strategy != "no_merge" {
                 dirs.extend(target.parent().map(PathBuf::from));
@@ -146,7 +147,7 @@ impl Engine<'_, '_> {
             let Some(body) = self.config_body(instance) else { continue };
             let env = Env::of(instance);
             if let Some(inputs) = body.attribute("inputs") {
-                let value = self.eval_or_hole(&inputs.value, &env);
+                let value = self.eval_or_unknown(&inputs.value, &env);
                 all = Some(match all {
                     Some(before) => merged(&before, &value, if deep { MAX_DEPTH } else { 1 }),
                     None => value,
@@ -154,7 +155,7 @@ impl Engine<'_, '_> {
             }
             let source = body.blocks_of("terraform").find_map(|b| b.body.attribute("source"));
             if let Some(source) = source {
-                let value = self.eval_or_hole(&source.value, &env);
+                let value = self.eval_or_unknown(&source.value, &env);
                 match value.as_known_str() {
                     Some(known) => settled.source = Some((known.to_owned(), source.value.span)),
                     None => {
@@ -165,8 +166,8 @@ impl Engine<'_, '_> {
             }
             for block in body.blocks_of("generate") {
                 let Some(contents) = block.body.attribute("contents") else { continue };
-                let value = self.eval_or_hole(&contents.value, &env);
-                if let Some(text) = value.to_traced().filter(|t| !t.is_hole()) {
+                let value = self.eval_or_unknown(&contents.value, &env);
+                if let Some(text) = value.to_traced().filter(|t| !t.is_unknown()) {
                     settled.generated.push((contents.value.span, text));
                 }
             }
@@ -264,7 +265,7 @@ impl Engine<'_, '_> {
         let mut map = Map { open: Some(Why::FromOutside("a file of Terragrunt".into())), ..Map::default() };
         map.entries.insert("locals".into(), Entry { key: at, value: Value::map(locals, at) });
         if let Some(inputs) = body.attribute("inputs") {
-            let value = self.eval_or_hole(&inputs.value, &env);
+            let value = self.eval_or_unknown(&inputs.value, &env);
             map.entries.insert("inputs".into(), Entry { key: inputs.name_span, value });
         }
         Ok(self.bounded(Value::new(Kind::Map(Arc::new(map)), at)))
@@ -291,7 +292,7 @@ impl Engine<'_, '_> {
         let root = self.cx.files.root().to_owned();
         let here = env.instance.and_then(|i| self.instances.get(i)).map_or(child.clone(), |i| i.module.dir.clone());
         let text = |path: &Path| Ok(Value::str(Traced::made(path.to_string_lossy().as_bytes(), at), at));
-        let args: Vec<Value> = call.args.iter().map(|a| self.eval_or_hole(a, env)).collect();
+        let args: Vec<Value> = call.args.iter().map(|a| self.eval_or_unknown(a, env)).collect();
         let known = |n: usize| args.get(n).and_then(Value::as_known_str).map(str::to_owned);
         let outcome = match name {
             "get_terragrunt_dir" | "get_original_terragrunt_dir" | "get_working_dir" => text(&child),

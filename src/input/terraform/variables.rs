@@ -22,7 +22,7 @@ impl Engine<'_, '_> {
             match variable {
                 Variable::File(path) => {
                     for attribute in values_in(&path, self.cx) {
-                        let value = self.eval_or_hole(&attribute.value, &Env::default());
+                        let value = self.eval_or_unknown(&attribute.value, &Env::default());
                         out.insert(attribute.name, value);
                     }
                 }
@@ -38,7 +38,7 @@ impl Engine<'_, '_> {
                         Value::str(view.traced(0..view.bytes.len()), whole)
                     } else {
                         match hcl::parse_expression(&view) {
-                            Ok(expr) => self.eval_or_hole(&expr, &Env::default()),
+                            Ok(expr) => self.eval_or_unknown(&expr, &Env::default()),
                             Err(error) => {
                                 self.cx.problem(error.at, error.message);
                                 continue;

@@ -39,7 +39,7 @@ impl Settler<'_> {
             return;
         }
         if !map.is_map() {
-            if let Some((_, why)) = map.as_scalar().and_then(|s| s.text.first_hole()) {
+            if let Some((_, why)) = map.as_scalar().and_then(|s| s.text.first_unknown()) {
                 self.grace.open = Some(why.clone());
                 self.doubts.push(why.clone());
             } else {
@@ -52,7 +52,7 @@ impl Settler<'_> {
         }
         for (key, value) in map.pairs() {
             let Some(signal) = crate::syntax::key_text(key, document.schema()) else {
-                if let Some((_, why)) = key.as_scalar().and_then(|s| s.text.first_hole()) {
+                if let Some((_, why)) = key.as_scalar().and_then(|s| s.text.first_unknown()) {
                     self.grace.open = Some(why.clone());
                 }
                 continue;
@@ -95,7 +95,7 @@ impl Settler<'_> {
         for pair in given.value.split(b",").into_iter().filter(|p| !p.is_empty()) {
             let equals = pair.bytes().iter().position(|b| *b == b'=');
             let signal = trim(&pair.slice(0..equals.unwrap_or(pair.len())));
-            if let Some((_, why)) = signal.first_hole() {
+            if let Some((_, why)) = signal.first_unknown() {
                 self.grace.open = Some(why.clone());
                 self.doubts.push(why.clone());
                 continue;

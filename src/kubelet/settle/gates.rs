@@ -24,7 +24,7 @@ impl Settler<'_> {
                 .last
                 .given
                 .iter()
-                .any(|g| g.flag.name == "feature-gates" && (g.value.has_hole() || g.doubt.is_some()));
+                .any(|g| g.flag.name == "feature-gates" && (g.value.has_unknown() || g.doubt.is_some()));
         if hidden {
             return None;
         }

@@ -284,7 +284,7 @@ fn nothing_unknown_gives_a_certain_answer() {
 }
 
 #[test]
-fn a_hole_above_a_field_hides_it() {
+fn an_unknown_above_a_field_hides_it() {
     let effective = settled(Some(36), Some("authentication: ?\n"), &[], &[]);
     assert_eq!(show(&effective, "authentication.webhook.cacheTTL"), "2m0s? by default");
     assert_eq!(show(&effective, STREAM), "4h0m0s by default");

@@ -97,7 +97,7 @@ impl Track {
 
 /// The statement that a flag makes.
 pub(super) fn by_flag(field: &'static Field, key: Option<String>, given: &Given, value: Traced) -> Setting {
-    let reading = match value.first_hole() {
+    let reading = match value.first_unknown() {
         Some((_, why)) => Reading::Unknown(why.clone()),
         None => read_duration(value.bytes()),
     };

@@ -434,7 +434,7 @@ impl<'a> AwkRun<'a> {
     fn found(&mut self, pattern: &Pattern, value: &AwkValue) -> Known<AwkValue> {
         self.charge(value.text.len())?;
         let found = pattern.find(utf8(&value.text)?);
-        if found.as_ref().is_none_or(|range| value.text.slice(range.clone()).has_hole()) {
+        if found.as_ref().is_none_or(|range| value.text.slice(range.clone()).has_unknown()) {
             value.known()?;
         }
         Ok(self.truth(found.is_some()))

@@ -40,7 +40,7 @@ impl AwkValue {
 
     /// A text from outside, which counts as a number where it looks like one.
     pub(super) fn input(text: Traced) -> Self {
-        let number = if text.has_hole() { (0.0, false) } else { leading(&text.to_text()) };
+        let number = if text.has_unknown() { (0.0, false) } else { leading(&text.to_text()) };
         Self { number: number.1.then_some(number.0), text }
     }
 
@@ -51,7 +51,7 @@ impl AwkValue {
         let at = place.span().unwrap_or(at);
         let shown = format!("{n:.0}");
         let text = if n.fract() != 0.0 || n.abs() >= MAX_WRITTEN {
-            Traced::hole(at, Why::NotUnderstood("a number that awk rounds".into()))
+            Traced::unknown(at, Why::NotUnderstood("a number that awk rounds".into()))
         } else if place.bytes() == shown.as_bytes() {
             place.clone()
         } else {
@@ -67,7 +67,7 @@ impl AwkValue {
 
     /// The text, of which nothing may be unknown.
     pub(super) fn known(&self) -> Known<&str> {
-        self.text.first_hole().map_or_else(|| utf8(&self.text), |(_, why)| Err(why.clone()))
+        self.text.first_unknown().map_or_else(|| utf8(&self.text), |(_, why)| Err(why.clone()))
     }
 
     /// As a number: the one at the beginning of a text.

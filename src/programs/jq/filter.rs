@@ -126,12 +126,14 @@ pub(super) fn run(
                 return Err(Why::Limit("size of a jq filter").into());
             }
         }
-        Err(faults) if !code.has_hole() && faults.iter().any(|(expected, _)| matches!(expected, Expect::Delim(_))) => {
+        Err(faults)
+            if !code.has_unknown() && faults.iter().any(|(expected, _)| matches!(expected, Expect::Delim(_))) =>
+        {
             return Err(Refused::Syntax);
         }
         Err(_) => {}
     }
-    let syntax = || match code.first_hole() {
+    let syntax = || match code.first_unknown() {
         Some((_, why)) => Refused::Unknown(why.clone()),
         None => Refused::Unread(not("the syntax of this jq filter".to_owned())),
     };

@@ -107,7 +107,7 @@ fn convert(data: Data) -> Option<Val> {
     Some(match data {
         Data::Null(text) | Data::Bool(_, text) | Data::Number(text) => bare(Rc::new(text))?,
         Data::Str(text) => Val::Str(Rc::new(text)),
-        Data::Hole(text) => Val::Hole(Rc::new(text)),
+        Data::Unknown(text) => Val::Unknown(Rc::new(text)),
         Data::List(items) => Val::arr(items.into_iter().map(convert).collect::<Option<_>>()?),
         Data::Map(pairs) => {
             let pairs = pairs.into_iter().map(|(k, v)| Some((k.bytes().to_vec(), (Rc::new(k), convert(v)?))));

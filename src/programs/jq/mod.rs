@@ -281,7 +281,7 @@ fn inputs(options: &Options) -> (Vec<Val>, Option<NoValue>) {
         if lines.last().is_some_and(Traced::is_empty) {
             lines.pop();
         }
-        if let Some(why) = all.first_hole().map(|(_, why)| why.clone()) {
+        if let Some(why) = all.first_unknown().map(|(_, why)| why.clone()) {
             // How many lines there are hangs on what is not known.
             return (Vec::new(), Some(NoValue::Unknown(why)));
         }
@@ -327,7 +327,7 @@ fn execute(options: &Options, at: Span) -> Outcome {
         match val {
             Val::Str(text) if options.raw => stdout.push(text),
             // Written with quotes or without, if it turns out to be text.
-            Val::Hole(text) if options.raw => stdout.push(text),
+            Val::Unknown(text) if options.raw => stdout.push(text),
             _ => stdout.push(&val.text(&layout)),
         }
         if !options.join {
@@ -353,7 +353,7 @@ fn execute(options: &Options, at: Span) -> Outcome {
     } else {
         match last {
             None => Status::Known(4),
-            Some(Val::Hole(text)) => match text.first_hole() {
+            Some(Val::Unknown(text)) => match text.first_unknown() {
                 Some((_, why)) => Status::Unknown(why.clone()),
                 None => Status::Known(0),
             },

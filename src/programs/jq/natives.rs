@@ -105,12 +105,12 @@ fn length(val: &Val) -> ValR<Val> {
         }
         Val::Arr(arr) => Val::from(arr.items.len()),
         Val::Obj(obj) => {
-            if obj.holes {
+            if obj.unknown_keys {
                 not_followed("the length of an object with unknown keys");
             }
             Val::from(obj.pairs.len())
         }
-        Val::Hole(text) => {
+        Val::Unknown(text) => {
             give_up_on(text);
             Val::null()
         }
@@ -120,13 +120,13 @@ fn length(val: &Val) -> ValR<Val> {
 fn has(val: &Val, key: &Val) -> ValR<Val> {
     match (val, key) {
         (Val::Obj(obj), Val::Str(_)) => {
-            if obj.holes {
+            if obj.unknown_keys {
                 not_followed("an object with unknown keys");
             }
             Ok(Val::from(key.known_str().is_some_and(|k| obj.pairs.contains_key(k.as_bytes()))))
         }
         (Val::Arr(arr), Val::Number(at, _)) => Ok(Val::from(*at >= 0.0 && *at < arr.items.len() as f64)),
-        (Val::Hole(text), _) | (_, Val::Hole(text)) => {
+        (Val::Unknown(text), _) | (_, Val::Unknown(text)) => {
             give_up_on(text);
             Ok(Val::null())
         }
@@ -140,7 +140,7 @@ fn contains(val: &Val, part: &Val) -> ValR<bool, Val> {
     }
     Ok(match (val, part) {
         (Val::Obj(a), Val::Obj(b)) => {
-            if a.holes || b.holes {
+            if a.unknown_keys || b.unknown_keys {
                 not_followed("an object with unknown keys");
             }
             for (key, (_, value)) in &b.pairs {
@@ -224,7 +224,7 @@ fn delete(val: Val, path: &[Val]) -> ValR<Val> {
         (Val::Null(_), _) => Ok(val),
         (Val::Obj(obj), Val::Str(name)) => {
             give_up_on(name);
-            if obj.holes {
+            if obj.unknown_keys {
                 not_followed("an object with unknown keys");
             }
             let mut pairs: Pairs = obj.pairs.clone();
@@ -249,7 +249,7 @@ fn delete(val: Val, path: &[Val]) -> ValR<Val> {
             }
             Ok(Val::arr(items))
         }
-        (Val::Hole(text), _) => {
+        (Val::Unknown(text), _) => {
             give_up_on(text);
             Ok(val)
         }

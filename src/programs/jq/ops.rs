@@ -33,11 +33,11 @@ fn items(arr: Rc<super::value::Arr>) -> Vec<Val> {
     Rc::try_unwrap(arr).map_or_else(|shared| shared.items.clone(), |own| own.items)
 }
 
-/// Whether there is a hole on either side, which is then what the call is given up for.
-fn holes(left: &Val, right: &Val) -> bool {
+/// Whether either side is unknown; the call is then given up because of that side.
+fn any_unknown(left: &Val, right: &Val) -> bool {
     let mut any = false;
     for side in [left, right] {
-        if let Val::Hole(text) = side {
+        if let Val::Unknown(text) = side {
             give_up_on(text);
             any = true;
         }
@@ -71,7 +71,7 @@ impl Add for Val {
                 pairs.extend(b.pairs.iter().map(|(k, v)| (k.clone(), v.clone())));
                 Self::obj(pairs)
             }
-            (a, b) if holes(&a, &b) => return unknown(),
+            (a, b) if any_unknown(&a, &b) => return unknown(),
             _ => return fault("cannot be added"),
         })
     }
@@ -86,7 +86,7 @@ impl Sub for Val {
             (Self::Arr(a), Self::Arr(b)) => {
                 Ok(Self::arr(items(a).into_iter().filter(|x| !b.items.contains(x)).collect()))
             }
-            (a, b) if holes(&a, &b) => unknown(),
+            (a, b) if any_unknown(&a, &b) => unknown(),
             _ => fault("cannot be subtracted"),
         }
     }
@@ -115,7 +115,7 @@ impl Mul for Val {
                 }
                 Ok(Self::Str(Rc::new(out)))
             }
-            (a, b) if holes(&a, &b) => unknown(),
+            (a, b) if any_unknown(&a, &b) => unknown(),
             _ => fault("cannot be multiplied"),
         }
     }
@@ -123,7 +123,7 @@ impl Mul for Val {
 
 /// The deep merge of `*`. What is not known on the right side may be an object, so it must not meet one.
 fn merge(mut pairs: Pairs, other: &Obj) -> Result {
-    if other.holes {
+    if other.unknown_keys {
         not_followed("a merge with unknown keys");
     }
     for (key, (name, value)) in &other.pairs {
@@ -132,7 +132,7 @@ fn merge(mut pairs: Pairs, other: &Obj) -> Result {
         }
         let merged = match (pairs.get(key).map(|(_, v)| v.clone()), value) {
             (Some(Val::Obj(a)), Val::Obj(b)) => merge(a.pairs.clone(), b)?,
-            (Some(a @ (Val::Obj(_) | Val::Hole(_))), b @ (Val::Obj(_) | Val::Hole(_))) if holes(&a, b) => {
+            (Some(a @ (Val::Obj(_) | Val::Unknown(_))), b @ (Val::Obj(_) | Val::Unknown(_))) if any_unknown(&a, b) => {
                 return unknown();
             }
             _ => value.clone(),
@@ -154,7 +154,7 @@ impl Div for Val {
                 give_up_on(&by);
                 Ok(Self::arr(split(&text, by.bytes()).into_iter().map(|part| Self::Str(Rc::new(part))).collect()))
             }
-            (a, b) if holes(&a, &b) => unknown(),
+            (a, b) if any_unknown(&a, &b) => unknown(),
             _ => fault("cannot be divided"),
         }
     }
@@ -183,7 +183,7 @@ impl Rem for Val {
                     None => fault("cannot be divided because the divisor is zero"),
                 }
             }
-            (a, b) if holes(&a, &b) => unknown(),
+            (a, b) if any_unknown(&a, &b) => unknown(),
             _ => fault("cannot be divided"),
         }
     }
@@ -201,7 +201,7 @@ impl Neg for Val {
                     None => Traced::new(),
                 }),
             )),
-            Self::Hole(text) => {
+            Self::Unknown(text) => {
                 give_up_on(&text);
                 unknown()
             }
@@ -279,7 +279,7 @@ fn bounds(range: &Range<&Val>, len: usize) -> Result<std::ops::Range<usize>> {
 }
 
 fn look_up(obj: &Obj, key: &Val) -> Result {
-    if obj.holes {
+    if obj.unknown_keys {
         not_followed("an object with unknown keys");
     }
     let Some(key) = key.known_str() else { return fault("cannot index an object with this") };
@@ -304,7 +304,7 @@ impl ValT for Val {
                 Self::Str(name) => {
                     pairs.insert(name.bytes().to_vec(), (name, value));
                 }
-                Self::Hole(text) => {
+                Self::Unknown(text) => {
                     give_up_on(&text);
                     return unknown();
                 }
@@ -324,7 +324,7 @@ impl ValT for Val {
                 let all = taken(obj).into_iter();
                 Box::new(all.take_while(|_| tick()).map(|(_, (k, v))| Ok((Self::Str(k), v))))
             }
-            Self::Hole(text) => {
+            Self::Unknown(text) => {
                 give_up_on(&text);
                 Box::new(std::iter::empty())
             }
@@ -337,7 +337,7 @@ impl ValT for Val {
     }
 
     fn index(self, index: &Self) -> Result {
-        if holes(&self, index) {
+        if any_unknown(&self, index) {
             return unknown();
         }
         match (self, index) {
@@ -370,7 +370,7 @@ impl ValT for Val {
                 let at = |n: usize| starts.get(n).copied().unwrap_or(whole.len());
                 Ok(Self::Str(Rc::new(text.slice(at(bounds.start)..at(bounds.end)))))
             }
-            Self::Hole(text) => {
+            Self::Unknown(text) => {
                 give_up_on(&text);
                 unknown()
             }
@@ -401,9 +401,9 @@ impl ValT for Val {
                 }
                 Ok(Self::obj(out))
             }
-            Self::Hole(text) => {
+            Self::Unknown(text) => {
                 give_up_on(&text);
-                Ok(Self::Hole(text))
+                Ok(Self::Unknown(text))
             }
             other => opt.fail(other, |_| fault::<()>("cannot iterate over this").err()).map_err(to_exn),
         }
@@ -415,7 +415,7 @@ impl ValT for Val {
         opt: Opt,
         f: impl Fn(Self) -> I,
     ) -> ValX<'a, Self> {
-        if holes(&self, index) || !tick() {
+        if any_unknown(&self, index) || !tick() {
             return Ok(self);
         }
         match (self, index) {
@@ -514,7 +514,7 @@ impl jaq_std::ValT for Val {
         match self {
             Self::Arr(arr) => Ok(items(arr).into_iter().collect()),
             other => {
-                if let Self::Hole(text) = &other {
+                if let Self::Unknown(text) = &other {
                     give_up_on(text);
                 }
                 Err(other)

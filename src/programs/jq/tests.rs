@@ -25,9 +25,9 @@ fn answer(filter: &str, input: &str) -> Option<String> {
     let (at, mut stdin) = source(input);
     if input == "?" {
         stdin = Traced::made("[1, ", at);
-        stdin.push_hole(at, Why::NoDefault("x".into()));
+        stdin.push_unknown(at, Why::NoDefault("x".into()));
         stdin.push_made(b", {\"a\": 1}, {\"a\": 2}, ", at);
-        stdin.push_hole(at, Why::NoDefault("y".into()));
+        stdin.push_unknown(at, Why::NoDefault("y".into()));
         stdin.push_made(b"]", at);
     }
     let outcome = run(&argv, Some(&stdin), &mut |_| Found::Missing, &mut |_| Found::Missing, at);

@@ -123,7 +123,7 @@ pub(super) enum Val {
     Arr(Rc<Arr>),
     Obj(Rc<Obj>),
     /// A value of which nothing is known.
-    Hole(Rc<Traced>),
+    Unknown(Rc<Traced>),
 }
 
 /// An array, with the depth and the number of values in it.
@@ -144,7 +144,7 @@ pub(super) struct Obj {
     depth: u32,
     weight: usize,
     /// True if a key is not known whole, so that nobody can say whether some other key is there.
-    pub(super) holes: bool,
+    pub(super) unknown_keys: bool,
 }
 
 impl Val {
@@ -198,8 +198,8 @@ impl Val {
     pub(super) fn obj(pairs: Pairs) -> Self {
         match Self::sizes(pairs.values().map(|(_, v)| v)) {
             Some((depth, weight)) => {
-                let holes = pairs.values().any(|(k, _)| k.has_hole());
-                Self::Obj(Rc::new(Obj { pairs, depth, weight, holes }))
+                let unknown_keys = pairs.values().any(|(k, _)| k.has_unknown());
+                Self::Obj(Rc::new(Obj { pairs, depth, weight, unknown_keys }))
             }
             None => Self::null(),
         }
@@ -214,7 +214,7 @@ impl Val {
             Self::Str(_) => "string",
             Self::Arr(_) => "array",
             Self::Obj(_) => "object",
-            Self::Hole(text) => {
+            Self::Unknown(text) => {
                 give_up_on(text);
                 return None;
             }
@@ -226,7 +226,7 @@ impl Val {
         match self {
             Self::Null(_) => false,
             Self::Bool(value, _) => *value,
-            Self::Hole(text) => {
+            Self::Unknown(text) => {
                 give_up_on(text);
                 false
             }
@@ -238,13 +238,13 @@ impl Val {
     pub(super) fn known_str(&self) -> Option<&str> {
         match self {
             Self::Str(text) => {
-                if text.has_hole() {
+                if text.has_unknown() {
                     give_up_on(text);
                     return None;
                 }
                 text.as_str()
             }
-            Self::Hole(text) => {
+            Self::Unknown(text) => {
                 give_up_on(text);
                 None
             }
@@ -255,7 +255,7 @@ impl Val {
     pub(super) fn as_number(&self) -> Option<f64> {
         match self {
             Self::Number(value, _) => Some(*value),
-            Self::Hole(text) => {
+            Self::Unknown(text) => {
                 give_up_on(text);
                 None
             }
@@ -288,7 +288,7 @@ impl Val {
             Self::Str(text) => Data::Str((**text).clone()),
             Self::Arr(arr) => Data::List(arr.items.iter().map(Self::data).collect()),
             Self::Obj(obj) => Data::Map(obj.pairs.values().map(|(k, v)| ((**k).clone(), v.data())).collect()),
-            Self::Hole(text) => Data::Hole((**text).clone()),
+            Self::Unknown(text) => Data::Unknown((**text).clone()),
         }
     }
 
@@ -301,14 +301,14 @@ impl Val {
             Self::Str(_) => 4,
             Self::Arr(_) => 5,
             Self::Obj(_) => 6,
-            Self::Hole(_) => 7,
+            Self::Unknown(_) => 7,
         }
     }
 }
 
 /// The call asks for something of which a part is not known.
 pub(super) fn give_up_on(text: &Traced) {
-    if let Some((_, why)) = text.first_hole() {
+    if let Some((_, why)) = text.first_unknown() {
         give_up(why.clone());
     }
 }
@@ -333,7 +333,7 @@ impl Ord for Val {
     fn cmp(&self, other: &Self) -> Ordering {
         tick();
         for side in [self, other] {
-            if let Self::Hole(text) = side {
+            if let Self::Unknown(text) = side {
                 give_up_on(text);
             }
         }
@@ -351,7 +351,7 @@ impl Ord for Val {
             }
             (Self::Arr(a), Self::Arr(b)) => a.items.cmp(&b.items),
             (Self::Obj(a), Self::Obj(b)) => {
-                if a.holes || b.holes {
+                if a.unknown_keys || b.unknown_keys {
                     not_followed("a comparison of objects with unknown keys");
                 }
                 let (mut left, mut right): (Vec<_>, Vec<_>) = (a.pairs.iter().collect(), b.pairs.iter().collect());

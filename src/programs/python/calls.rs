@@ -171,7 +171,7 @@ impl Interpreter<'_> {
             "os.system" => {
                 let text = needed(values, 0, "command")?.as_text()?;
                 let plain = |b: &u8| b.is_ascii_alphanumeric() || b" ./_-".contains(b);
-                if text.has_hole() || !text.bytes().iter().all(plain) {
+                if text.has_unknown() || !text.bytes().iter().all(plain) {
                     return gap("this os.system");
                 }
                 return Ok(self.command(text.split(b" ").into_iter().filter(|w| !w.is_empty()).collect()));

@@ -8,7 +8,7 @@ use crate::programs::program::{Files, Found};
 use crate::syntax::python::{Expr, Statement};
 use crate::text::{Span, Traced, Why};
 
-use super::value::{Function, PyValue, Result, Stop, bounded, gap, hole, key, look_up, set};
+use super::value::{Function, PyValue, Result, Stop, bounded, gap, key, look_up, set, unknown};
 
 /// The most statements and expressions that one program may take.
 const MAX_STEPS: usize = 50_000;
@@ -246,7 +246,7 @@ impl<'a> Interpreter<'a> {
                             *place = value;
                         }
                     }
-                    PyValue::Scalar(Data::Hole(text)) => return hole(text),
+                    PyValue::Scalar(Data::Unknown(text)) => return unknown(text),
                     PyValue::Scalar(_) => return Err(Stop::Raise),
                     _ => return gap("an item of this"),
                 }
@@ -385,7 +385,7 @@ impl<'a> Interpreter<'a> {
             PyValue::Module(name) if name == "os.environ" => {
                 Ok(PyValue::text(self.variable(index)?.ok_or(Stop::Raise)?))
             }
-            PyValue::Scalar(Data::Hole(text)) => hole(text),
+            PyValue::Scalar(Data::Unknown(text)) => unknown(text),
             PyValue::Scalar(Data::Null(_) | Data::Bool(..) | Data::Number(_)) => Err(Stop::Raise),
             _ => gap("an item of this"),
         }
@@ -410,7 +410,7 @@ impl<'a> Interpreter<'a> {
         match (sign, left, right) {
             ("==", ..) => truth(left.equals(right)?),
             ("!=", ..) => truth(!left.equals(right)?),
-            ("is" | "is not", PyValue::Scalar(Data::Hole(text)), _) => hole(text),
+            ("is" | "is not", PyValue::Scalar(Data::Unknown(text)), _) => unknown(text),
             ("is" | "is not", ..) if null(right) => truth(null(left) == (sign == "is")),
             ("in" | "not in", ..) => truth(contains(right, left)? == (sign == "in")),
             ("+", PyValue::Scalar(Data::Str(a)), PyValue::Scalar(Data::Str(b))) => {
@@ -454,9 +454,9 @@ fn contains(whole: &PyValue, item: &PyValue) -> Result<bool> {
         PyValue::Scalar(Data::Str(text)) => {
             let part = item.known()?;
             let found = part.is_empty() || text.bytes().windows(part.len()).any(|w| w == part.as_bytes());
-            if !found && text.has_hole() { hole(text) } else { Ok(found) }
+            if !found && text.has_unknown() { unknown(text) } else { Ok(found) }
         }
-        PyValue::Scalar(Data::Hole(text)) => hole(text),
+        PyValue::Scalar(Data::Unknown(text)) => unknown(text),
         _ => gap("in"),
     }
 }

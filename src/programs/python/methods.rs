@@ -8,8 +8,8 @@ use crate::text::{Span, Traced};
 
 use super::interpreter::Interpreter;
 use super::value::{
-    MAX_TEXT, Pairs, PyValue, Result, Stop, Values, argument, bounded, gap, hole, key, lines, look_up, needed, only,
-    set,
+    MAX_TEXT, Pairs, PyValue, Result, Stop, Values, argument, bounded, gap, key, lines, look_up, needed, only, set,
+    unknown,
 };
 
 impl Interpreter<'_> {
@@ -32,7 +32,7 @@ impl Interpreter<'_> {
             }
             (PyValue::File(_), "close" | "flush") => {}
             (PyValue::Scalar(Data::Str(text)), _) => return text_method(text, name, values, self.at),
-            (PyValue::Scalar(Data::Hole(text)), _) => return hole(text),
+            (PyValue::Scalar(Data::Unknown(text)), _) => return unknown(text),
             _ => return gap(&format!("the method {name}")),
         }
         Ok(PyValue::none(self.at))
@@ -41,7 +41,7 @@ impl Interpreter<'_> {
 
 fn text_method(text: &Traced, name: &str, values: &Values, at: Span) -> Result<PyValue> {
     let first = || needed(values, 0, "");
-    let known = || if text.has_hole() { hole(text) } else { Ok(text.to_text()) };
+    let known = || if text.has_unknown() { unknown(text) } else { Ok(text.to_text()) };
     if name != "format" {
         let most = match name {
             "replace" => 2,
@@ -101,8 +101,8 @@ fn text_method(text: &Traced, name: &str, values: &Values, at: Span) -> Result<P
             let part = first()?.known()?.as_bytes();
             let length = part.len().min(text.len());
             let side = text.slice(if name == "startswith" { 0..length } else { text.len() - length..text.len() });
-            if side.has_hole() || text.is_hole() {
-                return hole(text);
+            if side.has_unknown() || text.is_unknown() {
+                return unknown(text);
             }
             return Ok(PyValue::bool(side.bytes() == part, at));
         }

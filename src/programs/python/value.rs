@@ -40,8 +40,8 @@ pub(super) fn gap<T>(what: &str) -> Result<T> {
 }
 
 /// Something that hangs on what `text` does not say.
-pub(super) fn hole<T>(text: &Traced) -> Result<T> {
-    Err(Stop::Unknown(text.first_hole().map_or_else(|| not("a value"), |(_, why)| why.clone())))
+pub(super) fn unknown<T>(text: &Traced) -> Result<T> {
+    Err(Stop::Unknown(text.first_unknown().map_or_else(|| not("a value"), |(_, why)| why.clone())))
 }
 
 /// The pairs of a dictionary, in their order.
@@ -167,7 +167,7 @@ impl PyValue {
     /// The text of a string.
     pub(super) fn as_text(&self) -> Result<&Traced> {
         match self {
-            Self::Scalar(Data::Str(text) | Data::Hole(text)) => Ok(text),
+            Self::Scalar(Data::Str(text) | Data::Unknown(text)) => Ok(text),
             _ => gap("something else where text should be"),
         }
     }
@@ -175,7 +175,7 @@ impl PyValue {
     /// The text of a string that must be known.
     pub(super) fn known(&self) -> Result<&str> {
         let text = self.as_text()?;
-        text.known_str().map_or_else(|| hole(text), Ok)
+        text.known_str().map_or_else(|| unknown(text), Ok)
     }
 
     /// A whole number.
@@ -184,7 +184,7 @@ impl PyValue {
             Self::Scalar(Data::Number(text)) => {
                 text.known_str().and_then(|t| t.parse().ok()).map_or_else(|| gap("a number that is not whole"), Ok)
             }
-            Self::Scalar(Data::Hole(text)) => hole(text),
+            Self::Scalar(Data::Unknown(text)) => unknown(text),
             _ => gap("something else where a number should be"),
         }
     }
@@ -197,8 +197,8 @@ impl PyValue {
                 Some(value) => value != 0.0,
                 None => return gap("this number"),
             },
-            Self::Scalar(Data::Str(text)) if text.has_hole() && !text.is_hole() => true,
-            Self::Scalar(Data::Str(text) | Data::Hole(text)) if text.has_hole() => return hole(text),
+            Self::Scalar(Data::Str(text)) if text.has_unknown() && !text.is_unknown() => true,
+            Self::Scalar(Data::Str(text) | Data::Unknown(text)) if text.has_unknown() => return unknown(text),
             Self::Scalar(Data::Str(text)) => !text.is_empty(),
             Self::List(items) => !items.borrow().is_empty(),
             Self::Dict(pairs) => !pairs.borrow().is_empty(),
@@ -210,8 +210,8 @@ impl PyValue {
         use PyValue::{Dict, List, Scalar};
         let number = |text: &Traced| text.known_str().and_then(|t| t.parse::<f64>().ok());
         Ok(match (self, other) {
-            (Scalar(Data::Hole(text)), _) | (_, Scalar(Data::Hole(text))) => return hole(text),
-            (Scalar(Data::Str(text)), _) | (_, Scalar(Data::Str(text))) if text.has_hole() => return hole(text),
+            (Scalar(Data::Unknown(text)), _) | (_, Scalar(Data::Unknown(text))) => return unknown(text),
+            (Scalar(Data::Str(text)), _) | (_, Scalar(Data::Str(text))) if text.has_unknown() => return unknown(text),
             (Scalar(Data::Null(_)), Scalar(Data::Null(_))) => true,
             (Scalar(Data::Bool(a, _)), Scalar(Data::Bool(b, _))) => a == b,
             (Scalar(Data::Number(a)), Scalar(Data::Number(b))) => number(a) == number(b),
@@ -228,7 +228,7 @@ impl PyValue {
     /// What `str()` gives.
     pub(super) fn shown(&self, at: Span) -> Result<Traced> {
         Ok(match self {
-            Self::Scalar(Data::Str(text) | Data::Hole(text) | Data::Number(text)) => text.clone(),
+            Self::Scalar(Data::Str(text) | Data::Unknown(text) | Data::Number(text)) => text.clone(),
             Self::Scalar(Data::Null(text)) => Traced::made("None", text.span().unwrap_or(at)),
             Self::Scalar(Data::Bool(value, text)) => {
                 Traced::made(if *value { "True" } else { "False" }, text.span().unwrap_or(at))
@@ -250,8 +250,8 @@ impl PyValue {
 
 /// The lines of a text, with their ends or without.
 pub(super) fn lines(text: &Traced, ends: bool) -> Result<Vec<PyValue>> {
-    if text.is_hole() {
-        return hole(text);
+    if text.is_unknown() {
+        return unknown(text);
     }
     let mut start = 0;
     let mut out = Vec::new();
@@ -268,20 +268,20 @@ pub(super) fn lines(text: &Traced, ends: bool) -> Result<Vec<PyValue>> {
 pub(super) fn key(value: &PyValue) -> Result<&Traced> {
     match value {
         PyValue::Scalar(Data::Str(text)) => Ok(text),
-        PyValue::Scalar(Data::Hole(text)) => hole(text),
+        PyValue::Scalar(Data::Unknown(text)) => unknown(text),
         _ => gap("a key that is no text"),
     }
 }
 
 /// The value of a key.
 pub(super) fn look_up(pairs: &Pairs, key: &Traced) -> Result<Option<PyValue>> {
-    if key.has_hole() {
-        return hole(key);
+    if key.has_unknown() {
+        return unknown(key);
     }
     if let Some((_, value)) = pairs.iter().find(|(k, _)| k.bytes() == key.bytes()) {
         return Ok(Some(value.clone()));
     }
-    pairs.iter().find(|(k, _)| k.has_hole()).map_or(Ok(None), |(k, _)| hole(k))
+    pairs.iter().find(|(k, _)| k.has_unknown()).map_or(Ok(None), |(k, _)| unknown(k))
 }
 
 /// Sets the value of a key.

@@ -83,7 +83,7 @@ pub(super) fn run(
             written.entry(path.clone()).or_default();
         }
     }
-    let hole = input.iter().position(|line| line.text.has_hole());
+    let first_unknown = input.iter().position(|line| line.text.has_unknown());
     let ranges = script
         .iter()
         .map(|command| match command.from {
@@ -98,7 +98,7 @@ pub(super) fn run(
         end: setting.end(),
         at: setting.at,
         written,
-        hole,
+        first_unknown,
         ranges,
         next: 0,
         space: Traced::new(),
@@ -147,7 +147,7 @@ struct ScriptRun<'a> {
     at: Span,
     written: &'a mut BTreeMap<String, Traced>,
     /// The first line of which a part is not known.
-    hole: Option<usize>,
+    first_unknown: Option<usize>,
     ranges: Vec<RangeState>,
     /// The number of lines that have been read.
     next: usize,
@@ -168,13 +168,13 @@ struct ScriptRun<'a> {
 
 impl<'a> ScriptRun<'a> {
     fn why(&self) -> Why {
-        let first = self.hole.and_then(|n| self.input.get(n)).and_then(|line| line.text.first_hole());
+        let first = self.first_unknown.and_then(|n| self.input.get(n)).and_then(|line| line.text.first_unknown());
         first.map_or_else(|| Why::NotUnderstood("this sed script".into()), |(_, why)| why.clone())
     }
 
     /// What hangs on how many lines there are, where some part of them is not known up to the current one.
     fn counted(&self) -> Result<(), Why> {
-        if self.hole.is_some_and(|hole| hole < self.next) { Err(self.why()) } else { Ok(()) }
+        if self.first_unknown.is_some_and(|first_unknown| first_unknown < self.next) { Err(self.why()) } else { Ok(()) }
     }
 
     fn write(&mut self, text: &Traced, ended: bool) -> Result<(), Why> {
@@ -454,7 +454,8 @@ impl<'a> ScriptRun<'a> {
     fn matches(&mut self, address: &'a Address, command: &'a Command) -> Result<bool, Why> {
         Ok(match address {
             Address::Line(number) => {
-                if self.hole.is_some_and(|hole| hole < *number && hole < self.next) {
+                if self.first_unknown.is_some_and(|first_unknown| first_unknown < *number && first_unknown < self.next)
+                {
                     return Err(self.why());
                 }
                 self.next == *number
@@ -470,7 +471,8 @@ impl<'a> ScriptRun<'a> {
             Address::Last => {
                 let last = self.next >= self.input.len();
                 // Of a line that may be several, only what follows it follows the last one for certain.
-                if last && self.space.has_hole() && (command.negated || !matches!(command.action, Action::Append(_))) {
+                if last && self.space.has_unknown() && (command.negated || !matches!(command.action, Action::Append(_)))
+                {
                     return Err(self.why());
                 }
                 last
@@ -482,8 +484,8 @@ impl<'a> ScriptRun<'a> {
                 self.last_pattern = Some(pattern);
                 let text = self.space.as_str().ok_or_else(|| Why::NotUnderstood("bytes that are not UTF-8".into()))?;
                 let found = pattern.find(text);
-                if self.space.has_hole() {
-                    let certain = found.as_ref().is_some_and(|range| !self.space.slice(range.clone()).has_hole());
+                if self.space.has_unknown() {
+                    let certain = found.as_ref().is_some_and(|range| !self.space.slice(range.clone()).has_unknown());
                     if !certain && command.negated {
                         return Err(self.why());
                     }
@@ -532,7 +534,7 @@ impl<'a> ScriptRun<'a> {
         for (range, piece) in self.space.ranges() {
             let part = self.space.slice(range);
             let text = match part.as_str() {
-                Some(text) if !matches!(piece.whence, crate::text::Whence::Hole(..)) => text,
+                Some(text) if !matches!(piece.whence, crate::text::Whence::Unknown(..)) => text,
                 _ => {
                     out.push(&part);
                     continue;

@@ -69,7 +69,7 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     }
     let script = match parse::script(code, options.extended, options.zero) {
         Ok(script) => script,
-        Err(NoPattern::Refused) => match code.first_hole() {
+        Err(NoPattern::Refused) => match code.first_unknown() {
             Some((_, why)) => return Err(call.unknown(why.clone())),
             None => return Err(usage()),
         },

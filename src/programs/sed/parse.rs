@@ -264,7 +264,7 @@ impl ScriptParser<'_> {
         let start = self.at;
         self.skip(|c| c != '\n');
         let name = self.code.slice(start..self.at);
-        if let Some((_, why)) = name.first_hole() {
+        if let Some((_, why)) = name.first_unknown() {
             return Err(NoPattern::Unknown(why.clone()));
         }
         if name.is_empty() { Err(NoPattern::Refused) } else { Ok(name.to_text().into_owned()) }
@@ -330,7 +330,7 @@ impl ScriptParser<'_> {
 
     fn regex(&mut self, mark: char) -> Result<String, NoPattern> {
         let range = self.delimited(mark)?;
-        if let Some((_, why)) = self.code.slice(range.clone()).first_hole() {
+        if let Some((_, why)) = self.code.slice(range.clone()).first_unknown() {
             return Err(NoPattern::Unknown(why.clone()));
         }
         let raw = self.text.get(range).unwrap_or_default();
@@ -468,7 +468,7 @@ impl ScriptParser<'_> {
         let mut sides = Vec::new();
         for _ in 0..2 {
             let range = self.delimited(mark)?;
-            if let Some((_, why)) = self.code.slice(range.clone()).first_hole() {
+            if let Some((_, why)) = self.code.slice(range.clone()).first_unknown() {
                 return Err(NoPattern::Unknown(why.clone()));
             }
             let mut side = Vec::new();

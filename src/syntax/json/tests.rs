@@ -1,5 +1,5 @@
 use super::*;
-use crate::syntax::testing::{check_places, file, offsets, show, with_holes};
+use crate::syntax::testing::{check_places, file, offsets, show, with_unknowns};
 
 fn read(text: &str) -> (Option<String>, Vec<String>) {
     let (texts, view) = file(text.as_bytes());
@@ -48,24 +48,24 @@ fn bytes_lead_back_to_the_file() {
 }
 
 #[test]
-fn what_is_not_known_stays_a_hole() {
+fn unknown_values_stay_unknown() {
     for (text, value) in [
         (r#"{"a": ?, "b": [1, ?], "c": "x?y", "?": 1}"#, "{'a':'?' 'b':['1' '?'] 'c':'x?y' '?':'1'}"),
         (r#"{"a": 1?}"#, "{'a':'1?'}"),
     ] {
-        let (texts, view) = with_holes(text);
+        let (texts, view) = with_unknowns(text);
         let parsed = parse(&view);
         assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
         let node = parsed.tree.unwrap();
         check_places(&node, &texts);
         assert_eq!(show(&node), value);
     }
-    let (_, view) = with_holes("{\n?\n}");
+    let (_, view) = with_unknowns("{\n?\n}");
     let error = parse(&view).errors.remove(0);
-    assert!(error.hole(&view).is_some());
-    let (_, view) = with_holes("{\"a\": ?,\n]");
+    assert!(error.unknown(&view).is_some());
+    let (_, view) = with_unknowns("{\"a\": ?,\n]");
     let error = parse(&view).errors.remove(0);
-    assert!(error.hole(&view).is_none());
+    assert!(error.unknown(&view).is_none());
 }
 
 proptest::proptest! {
@@ -80,7 +80,7 @@ proptest::proptest! {
 
     #[test]
     fn nothing_panics(text in "[{}\\[\\]\"\\\\:,?0-9a-funé \n]{0,30}") {
-        let (texts, view) = with_holes(&text);
+        let (texts, view) = with_unknowns(&text);
         parse(&view).tree.iter().for_each(|n| check_places(n, &texts));
     }
 }

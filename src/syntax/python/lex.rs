@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::text::{HOLE, Traced, Why};
+use crate::text::{Traced, UNKNOWN_MARK, Why};
 
 /// The longest program that is read, in bytes.
 const MAX_PROGRAM: usize = 1 << 17;
@@ -105,7 +105,7 @@ impl Lexer<'_> {
                     self.at += length.unwrap_or(self.rest().len());
                     self.push(Word::Number, start);
                 }
-                c if (c.is_alphabetic() || c == '_') && !HOLE.starts_with(c) => {
+                c if (c.is_alphabetic() || c == '_') && !UNKNOWN_MARK.starts_with(c) => {
                     let length = self.rest().find(|c: char| !(c.is_alphanumeric() || c == '_'));
                     let length = length.unwrap_or(self.rest().len());
                     let name = self.rest()[..length].to_owned();
@@ -120,7 +120,7 @@ impl Lexer<'_> {
                     }
                 }
                 _ => {
-                    if let Some((_, why)) = self.code.slice(start..start + c.len_utf8()).first_hole() {
+                    if let Some((_, why)) = self.code.slice(start..start + c.len_utf8()).first_unknown() {
                         return Err(why.clone());
                     }
                     let sign = SIGNS.iter().find(|s| self.rest().starts_with(**s));

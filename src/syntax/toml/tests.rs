@@ -1,5 +1,5 @@
 use super::*;
-use crate::syntax::testing::{check_places, file, offsets, show, with_holes};
+use crate::syntax::testing::{check_places, file, offsets, show, with_unknowns};
 
 fn read(text: &str) -> (String, Vec<String>) {
     let (texts, view) = file(text.as_bytes());
@@ -52,9 +52,9 @@ fn faults_do_not_hide_the_rest() {
 }
 
 #[test]
-fn what_is_not_known_stays_a_hole() {
+fn unknown_values_stay_unknown() {
     let text = "[s]\na = ?\nb = \"x?\"\n?\nc-? = 1\n  ?  \n[?.t]\nd = [?, 2]\n";
-    let (texts, view) = with_holes(text);
+    let (texts, view) = with_unknowns(text);
     let parsed = parse(&view);
     assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
     let node = parsed.tree.unwrap();
@@ -75,7 +75,7 @@ proptest::proptest! {
 
     #[test]
     fn nothing_panics(text in "[\\[\\]{}\"'\\\\=.,?0-9a-e \n]{0,30}") {
-        let (texts, view) = with_holes(&text);
+        let (texts, view) = with_unknowns(&text);
         parse(&view).tree.iter().for_each(|n| check_places(n, &texts));
     }
 }

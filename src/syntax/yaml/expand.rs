@@ -122,7 +122,7 @@ fn key_bytes(key: &Node) -> Option<Vec<u8>> {
 /// A pair that stays as it is because its value is no map. Where the value is not known, that is no fault: the pair then
 /// stands for keys that are not known.
 fn not_merged(key: Node, value: Node, errors: &mut Vec<SyntaxError>) -> (Node, Node) {
-    if value.as_scalar().is_none_or(|s| !s.text.has_hole()) {
+    if value.as_scalar().is_none_or(|s| !s.text.has_unknown()) {
         errors.push(SyntaxError { at: key.span, message: "`<<` merges only a map or a list of maps".to_owned() });
     }
     (key, value)

@@ -228,13 +228,13 @@ impl<'a> Builder<'a> {
         let name = String::from_utf8_lossy(self.view.bytes.get(range.clone()).unwrap_or_default()).into_owned();
         if self.open.iter().any(|f| f.anchor == id) {
             self.errors.push(SyntaxError { at, message: format!("{name} stands inside of what it repeats") });
-            return hole(at, Why::NotUnderstood(name.into()));
+            return unknown(at, Why::NotUnderstood(name.into()));
         }
         match self.anchors.expand(id, self.open.len(), at, &name) {
             Some(node) => node,
             None => {
                 self.errors.push(SyntaxError { at, message: format!("{name} repeats more than is followed") });
-                hole(at, Why::Limit("what aliases repeat"))
+                unknown(at, Why::Limit("what aliases repeat"))
             }
         }
     }
@@ -260,8 +260,8 @@ impl Frame {
 }
 
 /// A scalar of which nothing is known.
-fn hole(at: crate::text::Span, why: Why) -> Node {
-    Node { kind: NodeKind::Scalar(Scalar { text: Traced::hole(at, why), style: Style::Plain }), span: at, tag: None }
+fn unknown(at: crate::text::Span, why: Why) -> Node {
+    Node { kind: NodeKind::Scalar(Scalar { text: Traced::unknown(at, why), style: Style::Plain }), span: at, tag: None }
 }
 
 /// A tag in its shortest usual spelling: `!!str` for the types of YAML itself, else as it is written.

@@ -15,7 +15,7 @@ pub(super) fn scalar(view: &View, style: Style, value: &str, range: &Range<usize
         }
         Style::Literal | Style::Folded => block(view, value, range.start),
     };
-    if traced.bytes() == value.as_bytes() || traced.has_hole() && same_but_holes(&traced, value) {
+    if traced.bytes() == value.as_bytes() || traced.has_unknown() && same_but_unknowns(&traced, value) {
         return traced;
     }
     let mut whole = Traced::new();
@@ -24,10 +24,10 @@ pub(super) fn scalar(view: &View, style: Style, value: &str, range: &Range<usize
 }
 
 /// An escape that touches a hole is longer in the value than the hole that stands for it; the rest must be equal.
-fn same_but_holes(traced: &Traced, value: &str) -> bool {
+fn same_but_unknowns(traced: &Traced, value: &str) -> bool {
     let mut rest = value.as_bytes();
     for (range, piece) in traced.ranges() {
-        if matches!(piece.whence, crate::text::Whence::Hole(..)) {
+        if matches!(piece.whence, crate::text::Whence::Unknown(..)) {
             continue;
         }
         let part = traced.bytes().get(range).unwrap_or_default();

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::syntax::{Node, NodeKind, Scalar, Style, SyntaxError};
-use crate::text::{HOLE, View};
+use crate::text::{UNKNOWN_MARK, View};
 
 /// The most places of one text that are blanked out. Each costs one more run of the parser.
 const MAX_REPAIRS: usize = 32;
@@ -36,12 +36,12 @@ impl Repairs {
                 self.tags.insert(at, outer);
                 return true;
             }
-            if let Some(hole) = self.line_before(view, at)
-                && text.get(hole..hole + HOLE.len()) == Some(HOLE)
+            if let Some(unknown_at) = self.line_before(view, at)
+                && text.get(unknown_at..unknown_at + UNKNOWN_MARK.len()) == Some(UNKNOWN_MARK)
             {
                 // A comment may stand wherever a line may.
-                text.to_mut().replace_range(hole..hole + HOLE.len(), "#  ");
-                self.lines.insert(hole);
+                text.to_mut().replace_range(unknown_at..unknown_at + UNKNOWN_MARK.len(), "#  ");
+                self.lines.insert(unknown_at);
                 return true;
             }
         }
@@ -58,12 +58,12 @@ impl Repairs {
             let line = &bytes[start..end];
             let indent = line.iter().take_while(|b| **b == b' ').count();
             let word = line[indent..].trim_ascii_end();
-            let hole = start + indent;
-            if word == HOLE.as_bytes()
-                && !self.lines.contains(&hole)
-                && view.hole_in(&(hole..hole + HOLE.len())).is_some()
+            let unknown_at = start + indent;
+            if word == UNKNOWN_MARK.as_bytes()
+                && !self.lines.contains(&unknown_at)
+                && view.unknown_in(&(unknown_at..unknown_at + UNKNOWN_MARK.len())).is_some()
             {
-                return Some(hole);
+                return Some(unknown_at);
             }
             end = start.checked_sub(1)?;
         }
@@ -72,10 +72,10 @@ impl Repairs {
     /// Puts the holes that took whole lines into the maps and lists they stood in: as a pair or an item of which nothing is
     /// known.
     pub(super) fn put_back(&self, view: &View, tree: &mut [Node]) {
-        for hole in &self.lines {
-            let last = tree.iter().rposition(|n| (n.span.start as usize) < *hole).unwrap_or(0);
+        for unknown_at in &self.lines {
+            let last = tree.iter().rposition(|n| (n.span.start as usize) < *unknown_at).unwrap_or(0);
             if let Some(document) = tree.get_mut(last) {
-                insert(document, *hole, column(&view.bytes, *hole), view);
+                insert(document, *unknown_at, column(&view.bytes, *unknown_at), view);
             }
         }
     }
@@ -99,15 +99,15 @@ fn column(bytes: &[u8], at: usize) -> usize {
     at - bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |p| p + 1)
 }
 
-/// Puts the hole at `hole` into the innermost collection before it that is not indented deeper. A tree is bounded in depth,
+/// Puts the hole at `unknown_at` into the innermost collection before it that is not indented deeper. A tree is bounded in depth,
 /// which bounds the recursion.
-fn insert(node: &mut Node, hole: usize, indent: usize, view: &View) {
-    let before = |n: &Node| (n.span.start as usize) < hole;
+fn insert(node: &mut Node, unknown_at: usize, indent: usize, view: &View) {
+    let before = |n: &Node| (n.span.start as usize) < unknown_at;
     let goes_on = |n: &Node| match &n.kind {
         NodeKind::Scalar(_) => false,
         _ => column(&view.bytes, (n.span.start as usize).min(view.bytes.len())) <= indent,
     };
-    let range = hole..hole + HOLE.len();
+    let range = unknown_at..unknown_at + UNKNOWN_MARK.len();
     let unknown = || Node {
         kind: NodeKind::Scalar(Scalar { text: view.traced(range.clone()), style: Style::Plain }),
         span: view.span(range.clone()),
@@ -115,11 +115,11 @@ fn insert(node: &mut Node, hole: usize, indent: usize, view: &View) {
     };
     match &mut node.kind {
         NodeKind::Seq(items) => match items.iter_mut().rposition(|n| before(n)) {
-            Some(last) if goes_on(&items[last]) => insert(&mut items[last], hole, indent, view),
+            Some(last) if goes_on(&items[last]) => insert(&mut items[last], unknown_at, indent, view),
             last => items.insert(last.map_or(0, |l| l + 1), unknown()),
         },
         NodeKind::Map(pairs) => match pairs.iter_mut().rposition(|(key, _)| before(key)) {
-            Some(last) if goes_on(&pairs[last].1) => insert(&mut pairs[last].1, hole, indent, view),
+            Some(last) if goes_on(&pairs[last].1) => insert(&mut pairs[last].1, unknown_at, indent, view),
             last => pairs.insert(last.map_or(0, |l| l + 1), (unknown(), unknown())),
         },
         NodeKind::Scalar(_) => {}

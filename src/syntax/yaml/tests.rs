@@ -1,5 +1,5 @@
 use super::*;
-use crate::syntax::testing::{check_places, file, offsets, show, with_holes};
+use crate::syntax::testing::{check_places, file, offsets, show, with_unknowns};
 use crate::text::Whence;
 
 fn read(text: &str) -> (Vec<String>, Vec<String>) {
@@ -169,7 +169,7 @@ fn documents_around_a_broken_one_are_kept() {
 }
 
 #[test]
-fn what_is_not_known_stays_a_hole() {
+fn unknown_values_stay_unknown() {
     for (text, value) in [
         ("a: ?\n", "{'a':'?'}"),
         ("a: x?y\nb: \"?\\n\"\n", "{'a':'x?y' 'b':'?\n'}"),
@@ -185,7 +185,7 @@ fn what_is_not_known_stays_a_hole() {
         ("a: |\n  ?\nb: 1\n?\n", "{'a':'?\n' 'b':'1' '?':'?'}"),
         ("a:\n- b: 1\n  ?\n- c: 2\n", "{'a':[{'b':'1' '?':'?'} {'c':'2'}]}"),
     ] {
-        let (texts, view) = with_holes(text);
+        let (texts, view) = with_unknowns(text);
         let parsed = parse(&view);
         assert!(parsed.errors.is_empty(), "{text:?}: {:?}", parsed.errors);
         parsed.tree.iter().for_each(|n| check_places(n, &texts));
@@ -196,7 +196,7 @@ fn what_is_not_known_stays_a_hole() {
 #[test]
 fn a_map_tells_of_keys_that_are_not_known() {
     for (text, open) in [("a: ?\n", false), ("<<: ?\na: 1\n", true), ("a: 1\n?\n", true), ("x?: 1\n", true)] {
-        let (_, view) = with_holes(text);
+        let (_, view) = with_unknowns(text);
         assert_eq!(parse(&view).tree[0].unknown_keys().is_some(), open, "{text:?}");
     }
 }
@@ -257,7 +257,7 @@ mod properties {
 
         #[test]
         fn nothing_panics(text in "[-a:|>&*!{}\\[\\]'\"\\\\ \n\r\té#?,<%@~+0-9]{0,40}") {
-            let (texts, view) = with_holes(&text);
+            let (texts, view) = with_unknowns(&text);
             parse(&view).tree.iter().for_each(|n| check_places(n, &texts));
         }
     }

@@ -86,8 +86,8 @@ pub(super) fn order(op: Binary, a: &Value, b: &Value) -> Result<Option<bool>, Re
     if a.is_unknown() || b.is_unknown() {
         return Ok(None);
     }
-    let hole = |v: &Value| matches!(&v.kind, Kind::Str(text) if text.has_hole());
-    if hole(a) || hole(b) {
+    let unknown = |v: &Value| matches!(&v.kind, Kind::Str(text) if text.has_unknown());
+    if unknown(a) || unknown(b) {
         return Ok(None);
     }
     let order = to_number(a)?.partial_cmp(&to_number(b)?);

@@ -21,7 +21,7 @@ impl dyn Data + '_ {
     }
 
     /// The value of an expression, a hole where Terraform refuses it.
-    pub(in super::super) fn eval_or_hole(&mut self, expr: &Expr, env: &Env) -> Value {
+    pub(in super::super) fn eval_or_unknown(&mut self, expr: &Expr, env: &Env) -> Value {
         self.eval(expr, env).unwrap_or_else(|Refused(why)| Value::unknown(Why::Invalid(why), expr.span))
     }
 
@@ -214,8 +214,8 @@ impl dyn Data + '_ {
             return Ok(vec![(Guard::always(), known)]);
         }
         let Kind::Unknown(why) = &value.kind else {
-            let hole = matches!(&value.kind, Kind::Str(text) if text.has_hole());
-            return if hole {
+            let unknown = matches!(&value.kind, Kind::Str(text) if text.has_unknown());
+            return if unknown {
                 Ok(self.undecided(expr.span, env))
             } else {
                 Err(Refused::new("a condition must be true or false"))

@@ -59,9 +59,9 @@ impl dyn Data + '_ {
         for value in values {
             let next = combined(&out, &self.hoist(value), |items, value| with(items, value));
             if next.len() > MAX_ALTERNATIVES || !self.charge(next.len()) {
-                let hole = Value::unknown(Why::Limit("alternatives of one value"), value.at);
+                let unknown = Value::unknown(Why::Limit("alternatives of one value"), value.at);
                 for (_, items) in &mut out {
-                    items.push(hole.clone());
+                    items.push(unknown.clone());
                 }
             } else {
                 out = next;

@@ -22,7 +22,7 @@ impl dyn Data + '_ {
         match parts {
             [] => return Ok(Value::str(Traced::new(), at)),
             [Part::Literal(text)] => {
-                return Ok(match text.first_hole().filter(|_| text.is_hole()) {
+                return Ok(match text.first_unknown().filter(|_| text.is_unknown()) {
                     Some((_, why)) => Value::unknown(why.clone(), at),
                     None => Value::str(text.clone(), at),
                 });
@@ -86,7 +86,7 @@ impl dyn Data + '_ {
                         parts.push(self.render_deeper(body, *span, &inner)?);
                     }
                     if let Some(why) = open {
-                        parts.push(vec![(Guard::always(), Traced::hole(*span, why))]);
+                        parts.push(vec![(Guard::always(), Traced::unknown(*span, why))]);
                     }
                     let ways = self.put_together(parts, &Traced::new(), *span);
                     out.extend(ways.into_iter().filter_map(|(when, text)| guard.and(&when).map(|g| (g, text))));
@@ -103,7 +103,7 @@ impl dyn Data + '_ {
             Ok(Value::null(at))
         })?;
         match bound.kind {
-            Kind::Unknown(why) => Ok(vec![(Guard::always(), Traced::hole(at, why))]),
+            Kind::Unknown(why) => Ok(vec![(Guard::always(), Traced::unknown(at, why))]),
             _ => ways,
         }
     }
@@ -116,17 +116,17 @@ impl dyn Data + '_ {
                 return ways;
             }
             let weight = |ways: &Ways| {
-                let known = |t: &Traced| t.len() - t.holes().map(|(r, ..)| r.len()).sum::<usize>();
+                let known = |t: &Traced| t.len() - t.unknowns().map(|(r, ..)| r.len()).sum::<usize>();
                 ways.iter().map(|(_, text)| known(text)).max().unwrap_or(0)
             };
             let several = parts.iter_mut().filter(|ways| ways.len() > 1);
             let Some(least) = several.min_by_key(|ways| weight(ways)) else {
-                return vec![(Guard::always(), Traced::hole(at, Why::Limit("alternatives of one text")))];
+                return vec![(Guard::always(), Traced::unknown(at, Why::Limit("alternatives of one text")))];
             };
             let place = least.iter().find_map(|(_, text)| text.span()).unwrap_or(at);
-            *least = vec![(Guard::always(), Traced::hole(place, Why::Limit("alternatives of one text")))];
+            *least = vec![(Guard::always(), Traced::unknown(place, Why::Limit("alternatives of one text")))];
             if !self.charge(64 * parts.len()) {
-                return vec![(Guard::always(), Traced::hole(at, Why::Limit("steps of evaluation")))];
+                return vec![(Guard::always(), Traced::unknown(at, Why::Limit("steps of evaluation")))];
             }
         }
     }
@@ -138,7 +138,7 @@ impl dyn Data + '_ {
                 + part.iter().map(|(_, t)| t.len()).max().unwrap_or(0);
             let pieces = |ways: &Ways| ways.iter().map(|(_, t)| t.pieces().len()).max().unwrap_or(0);
             if size > MAX_TEXT || pieces(&out) + pieces(part) > MAX_PIECES {
-                return Some(vec![(Guard::always(), Traced::hole(at, Why::Limit("size of a text")))]);
+                return Some(vec![(Guard::always(), Traced::unknown(at, Why::Limit("size of a text")))]);
             }
             if index > 0 && !between.is_empty() {
                 for (_, text) in &mut out {
@@ -149,7 +149,7 @@ impl dyn Data + '_ {
                 && always.is_always()
             {
                 if !self.charge((only.len() + 16 * only.pieces().len()) * out.len()) {
-                    return Some(vec![(Guard::always(), Traced::hole(at, Why::Limit("steps of evaluation")))]);
+                    return Some(vec![(Guard::always(), Traced::unknown(at, Why::Limit("steps of evaluation")))]);
                 }
                 for (_, text) in &mut out {
                     text.push(only);
@@ -162,7 +162,7 @@ impl dyn Data + '_ {
                 text
             });
             if !self.charge(next.iter().map(|(_, t)| t.len()).sum()) {
-                return Some(vec![(Guard::always(), Traced::hole(at, Why::Limit("steps of evaluation")))]);
+                return Some(vec![(Guard::always(), Traced::unknown(at, Why::Limit("steps of evaluation")))]);
             }
             if next.len() > MAX_ALTERNATIVES {
                 return None;
@@ -182,7 +182,7 @@ pub(in super::super) fn ways_of(value: &Value) -> Result<Ways, Refused> {
         match to_text(&value) {
             Ok(text) => out.push((guard, text)),
             // In one of several ways Terraform would refuse: that way there is no text at all.
-            Err(Refused(why)) if several => out.push((guard, Traced::hole(value.at, Why::Invalid(why)))),
+            Err(Refused(why)) if several => out.push((guard, Traced::unknown(value.at, Why::Invalid(why)))),
             Err(refused) => return Err(refused),
         }
     }
@@ -200,7 +200,7 @@ pub(in super::super) fn text_value(ways: Ways, at: Span) -> Value {
 
 fn limited(ways: Ways, at: Span) -> Ways {
     if ways.len() > MAX_ALTERNATIVES {
-        return vec![(Guard::always(), Traced::hole(at, Why::Limit("alternatives of one text")))];
+        return vec![(Guard::always(), Traced::unknown(at, Why::Limit("alternatives of one text")))];
     }
     ways
 }

@@ -125,7 +125,7 @@ impl Data for Fake {
 fn shown(value: &Value) -> String {
     let all = |items: Vec<String>| items.join(", ");
     match &value.kind {
-        Kind::Str(text) => match text.first_hole() {
+        Kind::Str(text) => match text.first_unknown() {
             Some((_, why)) => format!("{} ?{why}", text.to_text()),
             None => text.to_text().into_owned(),
         },

@@ -133,14 +133,14 @@ impl dyn Data + '_ {
             (Type::Text, Kind::Bool(b)) => {
                 with(Kind::Str(Arc::new(crate::text::Traced::made(if *b { "true" } else { "false" }, value.at))))
             }
-            (Type::Number, Kind::Str(text)) => match (text.first_hole(), text.known_str().and_then(parse_number)) {
+            (Type::Number, Kind::Str(text)) => match (text.first_unknown(), text.known_str().and_then(parse_number)) {
                 (Some((_, why)), _) => with(Kind::Unknown(why.clone())),
                 (None, Some(n)) => with(Kind::Number(
                     Number::parse(crate::text::Traced::clone(text)).unwrap_or_else(|| Number::new(n)),
                 )),
                 (None, None) => Err(Refused::new("a number is required")),
             },
-            (Type::Bool, Kind::Str(text)) => match (text.first_hole(), to_bool(value)) {
+            (Type::Bool, Kind::Str(text)) => match (text.first_unknown(), to_bool(value)) {
                 (Some((_, why)), _) => with(Kind::Unknown(why.clone())),
                 (None, Some(b)) => with(Kind::Bool(b)),
                 (None, None) => Err(Refused::new("true or false is required")),

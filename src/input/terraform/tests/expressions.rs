@@ -3,7 +3,7 @@
 use super::*;
 
 /// How expressions begin whose value Terraform knows and this does not. Nothing else may be a hole.
-const HOLES: &[&str] = &[
+const UNKNOWNS: &[&str] = &[
     // Chosen on the command line.
     "terraform.workspace",
     // Terraform gives no value for an untyped null either.
@@ -16,7 +16,7 @@ const HOLES: &[&str] = &[
 ];
 
 /// What stands in random expressions whose value is not known here.
-const RANDOM_HOLES: &[&str] = &["windows-1252"];
+const RANDOM_UNKNOWNS: &[&str] = &["windows-1252"];
 
 /// Random expressions that are still read otherwise than Terraform reads them.
 const NOT_YET: &[&str] = &[
@@ -71,7 +71,7 @@ fn compare(file: &str) -> (usize, Vec<(String, String)>, Vec<String>) {
     let cases: Json = serde_json::from_str(file).unwrap();
     let text = |v: &Json| v.as_str().unwrap().to_owned();
     let mut faults = Vec::new();
-    let mut holes = Vec::new();
+    let mut unknowns = Vec::new();
     let cases = cases["cases"].as_array().unwrap();
     for case in cases {
         let expr = text(&case["expr"]);
@@ -92,7 +92,7 @@ fn compare(file: &str) -> (usize, Vec<(String, String)>, Vec<String>) {
             Err(Refused(why)) if !refused => faults.push((expr, format!("refused: {why}"))),
             Err(_) => {}
             Ok(value) => match json(&value) {
-                None if !refused => holes.push(expr),
+                None if !refused => unknowns.push(expr),
                 None => {}
                 Some(found) if refused => faults.push((expr, format!("found {found}, Terraform refuses"))),
                 Some(found) => {
@@ -108,7 +108,7 @@ fn compare(file: &str) -> (usize, Vec<(String, String)>, Vec<String>) {
             },
         }
     }
-    (cases.len(), faults, holes)
+    (cases.len(), faults, unknowns)
 }
 
 fn list(faults: &[(String, String)]) -> String {
@@ -117,19 +117,19 @@ fn list(faults: &[(String, String)]) -> String {
 
 #[test]
 fn expressions_have_the_values_that_terraform_gives_them() {
-    let (total, faults, mut holes) = compare(include_str!("../../../../testdata/terraform/expressions.json"));
+    let (total, faults, mut unknowns) = compare(include_str!("../../../../testdata/terraform/expressions.json"));
     assert!(faults.is_empty(), "{} of {total}:\n{}", faults.len(), list(&faults));
-    holes.retain(|expr: &String| !HOLES.iter().any(|start| expr.starts_with(start)));
-    assert!(holes.is_empty(), "not known: {holes:#?}");
+    unknowns.retain(|expr: &String| !UNKNOWNS.iter().any(|start| expr.starts_with(start)));
+    assert!(unknowns.is_empty(), "not known: {unknowns:#?}");
 }
 
 #[test]
 fn random_expressions_have_the_values_that_terraform_gives_them() {
-    let (total, mut faults, mut holes) = compare(include_str!("../../../../testdata/terraform/random.json"));
+    let (total, mut faults, mut unknowns) = compare(include_str!("../../../../testdata/terraform/random.json"));
     faults.retain(|(expr, _)| !NOT_YET.contains(&expr.as_str()));
     assert!(faults.is_empty(), "{} of {total}:\n{}", faults.len(), list(&faults));
-    holes.retain(|expr: &String| !RANDOM_HOLES.iter().any(|part| expr.contains(part)));
-    assert!(holes.is_empty(), "not known: {holes:#?}");
+    unknowns.retain(|expr: &String| !RANDOM_UNKNOWNS.iter().any(|part| expr.contains(part)));
+    assert!(unknowns.is_empty(), "not known: {unknowns:#?}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn plain(text: &Traced) -> Traced {
 /// Text with the reason of each hole in angle brackets.
 fn shown(text: &Traced) -> String {
     let part = |(range, piece): (std::ops::Range<usize>, &crate::text::Piece)| match &piece.whence {
-        Whence::Hole(_, why) => format!("<{why}>"),
+        Whence::Unknown(_, why) => format!("<{why}>"),
         _ => String::from_utf8_lossy(&text.bytes()[range]).into_owned(),
     };
     text.ranges().map(part).collect::<Vec<_>>().concat()

@@ -13,13 +13,13 @@ macro_rules! given {
     ($argument:expr) => {
         match $argument? {
             Ok(known) => known,
-            Err(hole) => return Ok(hole),
+            Err(unknown) => return Ok(unknown),
         }
     };
     ($first:expr, $second:expr) => {
         match ($first?, $second?) {
             (Ok(first), Ok(second)) => (first, second),
-            (Err(hole), _) | (_, Err(hole)) => return Ok(hole),
+            (Err(unknown), _) | (_, Err(unknown)) => return Ok(unknown),
         }
     };
 }
@@ -33,7 +33,7 @@ pub(super) fn text(args: &[Value], index: usize) -> Result<Traced, Refused> {
 /// An argument as text that must be known. The outer error is a refusal, the inner one a hole.
 pub(super) fn known(args: &[Value], index: usize, at: Span) -> Result<Result<String, Value>, Refused> {
     let text = text(args, index)?;
-    Ok(match (text.known_str(), text.first_hole()) {
+    Ok(match (text.known_str(), text.first_unknown()) {
         (Some(known), _) => Ok(known.to_owned()),
         (None, Some((_, why))) => Err(Value::unknown(why.clone(), at)),
         (None, None) => return Err(Refused::new("not UTF-8")),
@@ -79,7 +79,7 @@ pub(in super::super) fn as_set(items: Vec<Value>) -> Vec<Value> {
         let seen = match &item.kind {
             // Long lists of text are common, so they are compared by their bytes only.
             Kind::Str(text) => {
-                out.iter().any(|o| matches!(&o.kind, Kind::Str(t) if t.bytes() == text.bytes() && !t.has_hole()))
+                out.iter().any(|o| matches!(&o.kind, Kind::Str(t) if t.bytes() == text.bytes() && !t.has_unknown()))
             }
             _ => out.iter().any(|o| equal(o, &item) == Some(true)),
         };

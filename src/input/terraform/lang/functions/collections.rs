@@ -26,7 +26,7 @@ fn map_of(value: &Value) -> Result<&Map, Refused> {
 fn unknown_in(items: &[Value], at: Span) -> Option<Value> {
     items.iter().find_map(|v| match &v.kind {
         Kind::Unknown(why) => Some(Value::unknown(why.clone(), at)),
-        Kind::Str(text) => text.first_hole().map(|(_, why)| Value::unknown(why.clone(), at)),
+        Kind::Str(text) => text.first_unknown().map(|(_, why)| Value::unknown(why.clone(), at)),
         _ => None,
     })
 }
@@ -49,8 +49,8 @@ fn truths(args: &[Value], at: Span, wanted: bool) -> Outcome {
     if items.iter().any(|v| to_bool(v) == Some(wanted)) {
         return Ok(Value::bool(wanted, at));
     }
-    if let Some(hole) = unknown_in(&items, at) {
-        return Ok(hole);
+    if let Some(unknown) = unknown_in(&items, at) {
+        return Ok(unknown);
     }
     let fine = items.iter().all(|v| v.is_null() || to_bool(v).is_some());
     if fine { Ok(Value::bool(!wanted, at)) } else { Err(Refused::new("a list of truth values is required")) }
@@ -76,7 +76,7 @@ pub(super) fn coalesce(args: &[Value], at: Span) -> Outcome {
         let decided = match &arg.kind {
             Kind::Null => continue,
             Kind::Str(text) if text.is_empty() => continue,
-            Kind::Str(text) if text.is_hole() => text.first_hole().map(|(_, why)| why.clone()),
+            Kind::Str(text) if text.is_unknown() => text.first_unknown().map(|(_, why)| why.clone()),
             Kind::Unknown(why) => Some(why.clone()),
             _ => None,
         };
@@ -159,7 +159,7 @@ fn optional_items(items: Vec<(Value, Option<String>)>, at: Span) -> Value {
 fn name_of(value: &Value) -> Option<Arc<str>> {
     match &value.kind {
         Kind::Unknown(why) => why.name(),
-        Kind::Str(text) if text.is_hole() => text.first_hole()?.1.name(),
+        Kind::Str(text) if text.is_unknown() => text.first_unknown()?.1.name(),
         _ => None,
     }
 }
@@ -199,8 +199,8 @@ pub(super) fn contains(args: &[Value], at: Span) -> Outcome {
         return Ok(Value::bool(true, at));
     }
     if answers.contains(&None) {
-        let hole = unknown_in(&items, at).or_else(|| unknown_in(&args[1..], at));
-        return Ok(hole.unwrap_or_else(|| Value::unknown(Why::NotUnderstood("this comparison".into()), at)));
+        let unknown = unknown_in(&items, at).or_else(|| unknown_in(&args[1..], at));
+        return Ok(unknown.unwrap_or_else(|| Value::unknown(Why::NotUnderstood("this comparison".into()), at)));
     }
     Ok(Value::bool(false, at))
 }
@@ -289,7 +289,7 @@ pub(super) fn length(args: &[Value], at: Span) -> Outcome {
             Some(why) => Ok(Value::unknown(why.clone(), at)),
             None => Ok(number(map.entries.len() as f64, at)),
         },
-        Kind::Str(text) => match text.first_hole() {
+        Kind::Str(text) => match text.first_unknown() {
             Some((_, why)) => Ok(Value::unknown(why.clone(), at)),
             None => Ok(number(text.to_text().chars().count() as f64, at)),
         },
@@ -323,8 +323,8 @@ pub(super) fn matchkeys(args: &[Value], at: Span) -> Outcome {
     if values.len() != keys.len() {
         return Err(Refused::new("both lists must be equally long"));
     }
-    if let Some(hole) = unknown_in(&keys, at).or_else(|| unknown_in(&wanted, at)) {
-        return Ok(hole);
+    if let Some(unknown) = unknown_in(&keys, at).or_else(|| unknown_in(&wanted, at)) {
+        return Ok(unknown);
     }
     let found = |key: &Value| wanted.iter().any(|w| equal(w, key) == Some(true));
     Ok(Value::list(values.into_iter().zip(keys).filter(|(_, k)| found(k)).map(|(v, _)| v).collect(), at))
@@ -347,10 +347,10 @@ pub(super) fn merge(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) ->
                     continue;
                 }
                 let condition = data.condition(format!("{from} sets {key}"), arg.at, env);
-                let hole = Value::unknown(why.clone(), arg.at);
+                let unknown = Value::unknown(why.clone(), arg.at);
                 let ways = vec![
                     Alternative { when: Guard::of(condition.opposite()), value: entry.value.clone() },
-                    Alternative { when: Guard::of(condition), value: hole },
+                    Alternative { when: Guard::of(condition), value: unknown },
                 ];
                 entry.value = Value::either(ways, entry.value.at);
             }
@@ -389,8 +389,8 @@ pub(super) fn slice(args: &[Value], at: Span) -> Outcome {
 
 pub(super) fn sort(args: &[Value], at: Span) -> Outcome {
     let items = list(&args[0])?;
-    if let Some(hole) = unknown_in(&items, at) {
-        return Ok(hole);
+    if let Some(unknown) = unknown_in(&items, at) {
+        return Ok(unknown);
     }
     let mut items: Vec<Value> =
         items
@@ -411,7 +411,7 @@ pub(super) fn tobool(args: &[Value], at: Span) -> Outcome {
     match (&args[0].kind, to_bool(&args[0])) {
         (Kind::Null, _) => Ok(Value::null(at)),
         (_, Some(b)) => Ok(Value { kind: Kind::Bool(b), ..args[0].clone() }),
-        (Kind::Str(text), None) if text.has_hole() => Ok(unknown_in(args, at).unwrap_or_else(|| Value::null(at))),
+        (Kind::Str(text), None) if text.has_unknown() => Ok(unknown_in(args, at).unwrap_or_else(|| Value::null(at))),
         _ => Err(Refused::new("true or false is required")),
     }
 }
@@ -419,7 +419,7 @@ pub(super) fn tobool(args: &[Value], at: Span) -> Outcome {
 pub(super) fn tonumber(args: &[Value], at: Span) -> Outcome {
     match &args[0].kind {
         Kind::Null | Kind::Number(_) => Ok(args[0].clone()),
-        Kind::Str(text) if text.has_hole() => Ok(unknown_in(args, at).unwrap_or_else(|| Value::null(at))),
+        Kind::Str(text) if text.has_unknown() => Ok(unknown_in(args, at).unwrap_or_else(|| Value::null(at))),
         Kind::Str(text) => {
             let n = text.known_str().and_then(parse_number).ok_or_else(|| Refused::new("a number is required"))?;
             let exact = Number::parse(Traced::clone(text)).unwrap_or_else(|| Number::new(n));

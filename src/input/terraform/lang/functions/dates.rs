@@ -78,7 +78,7 @@ pub(super) fn timeadd(args: &[Value], at: Span) -> Outcome {
 pub(super) fn timecmp(args: &[Value], at: Span) -> Outcome {
     let (a, b) = match (known(args, 0, at)?, known(args, 1, at)?) {
         (Ok(a), Ok(b)) => (parsed(&a)?, parsed(&b)?),
-        (Err(hole), _) | (_, Err(hole)) => return Ok(hole),
+        (Err(unknown), _) | (_, Err(unknown)) => return Ok(unknown),
     };
     let order = match a.cmp(&b) {
         std::cmp::Ordering::Less => -1.0,
@@ -92,7 +92,7 @@ pub(super) fn timecmp(args: &[Value], at: Span) -> Outcome {
 pub(super) fn formatdate(args: &[Value], at: Span) -> Outcome {
     let (format, time) = match (known(args, 0, at)?, known(args, 1, at)?) {
         (Ok(format), Ok(time)) => (format, parsed(&time)?),
-        (Err(hole), _) | (_, Err(hole)) => return Ok(hole),
+        (Err(unknown), _) | (_, Err(unknown)) => return Ok(unknown),
     };
     if format.len() > MAX_FORMAT {
         return Err(Refused::new("a format that is too long"));

@@ -49,7 +49,7 @@ fn view_of(data: &mut dyn Data, args: &[Value], step: &str, at: Span) -> Result<
         return Ok(Err(args[0].clone()));
     }
     let content = text(args, 0)?;
-    if content.is_hole() {
+    if content.is_unknown() {
         return Ok(Err(args[0].clone()));
     }
     // Reading costs more than copying.
@@ -61,7 +61,7 @@ fn view_of(data: &mut dyn Data, args: &[Value], step: &str, at: Span) -> Result<
 }
 
 fn broken(error: &SyntaxError, view: &View, at: Span) -> Outcome {
-    match error.hole(view) {
+    match error.unknown(view) {
         Some(why) => Ok(Value::unknown(why.clone(), at)),
         None => Err(Refused::new(error.message.clone())),
     }
@@ -83,7 +83,7 @@ fn value_of(node: &Node, language: Language) -> Outcome {
                     NodeKind::Scalar(scalar) => match scalar.text.known_str() {
                         Some(name) => Arc::from(name),
                         None => {
-                            map.open = scalar.text.first_hole().map(|(_, why)| why.clone());
+                            map.open = scalar.text.first_unknown().map(|(_, why)| why.clone());
                             continue;
                         }
                     },
@@ -100,8 +100,10 @@ fn scalar_of(scalar: &Scalar, tag: Option<&str>, at: Span, language: Language) -
     let string = || Value::str(scalar.text.clone(), at);
     let Some(known) = scalar.text.known_str() else {
         // Where nothing else stands, the unknown part may be of any type.
-        return Ok(match scalar.text.first_hole() {
-            Some((_, why)) if scalar.style == Style::Plain && scalar.text.is_hole() => Value::unknown(why.clone(), at),
+        return Ok(match scalar.text.first_unknown() {
+            Some((_, why)) if scalar.style == Style::Plain && scalar.text.is_unknown() => {
+                Value::unknown(why.clone(), at)
+            }
             _ => string(),
         });
     };

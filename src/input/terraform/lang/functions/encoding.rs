@@ -16,7 +16,7 @@ use super::strings::{push_changed, rewrite};
 /// encoded text is known, but the original is remembered whole.
 pub(in crate::input::terraform) fn base64_of(content: &Traced, at: Span) -> Traced {
     const GROUP: usize = 3;
-    let known = content.holes().next().map_or(content.len(), |(r, ..)| r.start);
+    let known = content.unknowns().next().map_or(content.len(), |(r, ..)| r.start);
     let whole = if known == content.len() { known } else { known - known % GROUP };
     let mut out = Traced::new();
     let mut from = 0;
@@ -27,16 +27,16 @@ pub(in crate::input::terraform) fn base64_of(content: &Traced, at: Span) -> Trac
         out.push_piece(encoded.as_bytes(), Whence::Made(group.span().unwrap_or(at)), group.via());
         from = to;
     }
-    if let Some((span, why)) = content.first_hole() {
-        out.push_hole(span, why.clone());
+    if let Some((span, why)) = content.first_unknown() {
+        out.push_unknown(span, why.clone());
     }
     Traced::encoded(out, Layer::Base64, content.clone())
 }
 
 /// Gzip of a text. The compressed bytes are made from the whole; the original is remembered.
 pub(in crate::input::terraform) fn gzip_of(content: &Traced, at: Span) -> Traced {
-    let outer = match content.first_hole() {
-        Some((span, why)) => Traced::hole(span, why.clone()),
+    let outer = match content.first_unknown() {
+        Some((span, why)) => Traced::unknown(span, why.clone()),
         None => {
             let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
             // Writing to memory does not fail.
@@ -60,7 +60,7 @@ pub(super) fn base64decode(args: &[Value], at: Span) -> Outcome {
     if let Some(original) = encoded.original(Layer::Base64) {
         return Ok(Value::str(original.clone(), at));
     }
-    if let Some((_, why)) = encoded.first_hole() {
+    if let Some((_, why)) = encoded.first_unknown() {
         return Ok(Value::unknown(why.clone(), at));
     }
     let refused = || Refused::new("not base64");
@@ -131,8 +131,8 @@ fn push_json(out: &mut Traced, value: &Value) {
             out.push(&json_escaped(&content));
             out.push_made(b"\"", at);
         }
-        Kind::Unknown(why) => out.push_hole(at, why.clone()),
-        Kind::Either(_) => out.push_hole(at, Why::Limit("alternatives of one value")),
+        Kind::Unknown(why) => out.push_unknown(at, why.clone()),
+        Kind::Either(_) => out.push_unknown(at, Why::Limit("alternatives of one value")),
         Kind::List(_) => {
             out.push_made(b"[", at);
             for (n, item) in value.items().iter().enumerate() {
@@ -155,7 +155,7 @@ fn push_json(out: &mut Traced, value: &Value) {
                 push_json(out, item);
             }
             if let Some(why) = open {
-                out.push_hole(at, why);
+                out.push_unknown(at, why);
             }
             out.push_made(b"}", at);
         }
@@ -208,7 +208,7 @@ fn push_yaml_map(out: &mut Traced, value: &Value, indent: usize, inline: bool) {
         if !first {
             out.push_made(" ".repeat(indent).as_bytes(), value.at);
         }
-        out.push_hole(value.at, why);
+        out.push_unknown(value.at, why);
         out.push_made(b"\n", value.at);
     }
 }

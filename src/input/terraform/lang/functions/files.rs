@@ -18,7 +18,7 @@ use super::encoding::base64_of;
 fn open(data: &mut dyn Data, args: &[Value], at: Span) -> Result<Result<TextId, Value>, Refused> {
     let path = match known(args, 0, at)? {
         Ok(path) => path,
-        Err(hole) => return Ok(Err(hole)),
+        Err(unknown) => return Ok(Err(unknown)),
     };
     if path.starts_with('~') {
         return Ok(Err(Value::unknown(Why::FromOutside(format!("the file {path}").into()), at)));
@@ -43,7 +43,7 @@ pub(in crate::input::terraform) fn file(data: &mut dyn Data, args: &[Value], at:
 pub(super) fn content(data: &mut dyn Data, args: &[Value], at: Span) -> Result<Result<View, Value>, Refused> {
     let id = match open(data, args, at)? {
         Ok(id) => id,
-        Err(hole) => return Ok(Err(hole)),
+        Err(unknown) => return Ok(Err(unknown)),
     };
     let view = data.texts().view(id);
     if !data.charge(view.bytes.len()) {
@@ -203,7 +203,7 @@ pub(super) fn templatefile(data: &mut dyn Data, args: &[Value], at: Span, env: &
 pub(super) fn templatestring(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) -> Outcome {
     let text = text(args, 0)?;
     // A hole could hold anything, a directive as well.
-    if text.is_hole() {
+    if text.is_unknown() {
         return Ok(args[0].clone());
     }
     let id = data.texts_mut().add_made("template", &text, at);

@@ -132,7 +132,9 @@ fn row(data: &mut dyn Data, spec: &Value, args: &[Value], at: Span) -> Outcome {
                     }
                     match one(&verb, &value) {
                         Ok(text) => ways.push((guard, text)),
-                        Err(Refused(why)) if several => ways.push((guard, Traced::hole(value.at, Why::Invalid(why)))),
+                        Err(Refused(why)) if several => {
+                            ways.push((guard, Traced::unknown(value.at, Why::Invalid(why))));
+                        }
                         Err(refused) => return Err(refused),
                     }
                 }
@@ -149,9 +151,9 @@ fn row(data: &mut dyn Data, spec: &Value, args: &[Value], at: Span) -> Outcome {
 /// One value as a verb writes it.
 fn one(verb: &Verb, value: &Value) -> Result<Traced, Refused> {
     if let Kind::Unknown(why) = &value.kind {
-        return Ok(Traced::hole(value.at, why.clone()).through_all(&value.via));
+        return Ok(Traced::unknown(value.at, why.clone()).through_all(&value.via));
     }
-    let hole = |text: &Traced| text.first_hole().map(|(at, why)| Traced::hole(at, why.clone()));
+    let unknown = |text: &Traced| text.first_unknown().map(|(at, why)| Traced::unknown(at, why.clone()));
     let collection = matches!(value.kind, Kind::List(_) | Kind::Map(_));
     match verb.letter {
         's' | 'v' if !(collection || verb.letter == 'v' && verb.sharp) => {
@@ -165,7 +167,7 @@ fn one(verb: &Verb, value: &Value) -> Result<Traced, Refused> {
         }
         'v' => {
             let text = json_text(value);
-            Ok(hole(&text).unwrap_or_else(|| pad(verb, text, value.at)))
+            Ok(unknown(&text).unwrap_or_else(|| pad(verb, text, value.at)))
         }
         's' => Err(Refused::new("a list or map is no text")),
         'q' => {
@@ -183,8 +185,8 @@ fn one(verb: &Verb, value: &Value) -> Result<Traced, Refused> {
         }
         'b' | 'd' | 'o' | 'x' | 'X' | 'e' | 'E' | 'f' | 'g' | 'G' => {
             if let Kind::Str(text) = &value.kind {
-                if let Some(hole) = hole(text) {
-                    return Ok(hole);
+                if let Some(unknown) = unknown(text) {
+                    return Ok(unknown);
                 }
                 if matches!(verb.letter, 'x' | 'X') {
                     let digits: String = text.bytes().iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
@@ -258,7 +260,7 @@ fn general(n: f64, verb: &Verb) -> String {
 
 fn pad(verb: &Verb, text: Traced, at: Span) -> Traced {
     let missing = verb.width.unwrap_or(0).saturating_sub(text.to_text().chars().count());
-    if missing == 0 || text.has_hole() {
+    if missing == 0 || text.has_unknown() {
         return text;
     }
     let mut out = Traced::new();
@@ -299,7 +301,7 @@ pub(super) fn join(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Ou
         let mut parts = Vec::new();
         for arg in &args[1..] {
             if let Kind::Unknown(why) = &arg.kind {
-                return Ok(Value::str(Traced::hole(at, why.clone()), at));
+                return Ok(Value::str(Traced::unknown(at, why.clone()), at));
             }
             for item in list(arg)? {
                 parts.push(ways_of(&item)?);

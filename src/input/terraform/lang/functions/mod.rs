@@ -37,9 +37,9 @@ enum Signature {
     /// As `Pure`, and also each way that an item of a list or map may go.
     Deep(fn(&[Value], Span) -> Outcome),
     /// As `Pure`, but unknown arguments are handed to it.
-    Holes(fn(&[Value], Span) -> Outcome),
+    TakesUnknown(fn(&[Value], Span) -> Outcome),
     /// As `Deep`, but unknown arguments are handed to it.
-    DeepHoles(fn(&[Value], Span) -> Outcome),
+    DeepTakesUnknown(fn(&[Value], Span) -> Outcome),
     /// On plain arguments, with the data at hand.
     WithData(fn(&mut dyn Data, &[Value], Span, &Env) -> Outcome),
     /// On arguments that may go several ways.
@@ -48,7 +48,7 @@ enum Signature {
     Lazy(fn(&mut dyn Data, &Call, Span, &Env) -> Outcome),
 }
 
-use Signature::{Deep, DeepHoles, Holes, Lazy, Pure, Raw, WithData};
+use Signature::{Deep, DeepTakesUnknown, Lazy, Pure, Raw, TakesUnknown, WithData};
 
 /// Any number of arguments.
 const MANY: usize = usize::MAX;
@@ -59,8 +59,8 @@ const FUNCTIONS: &[(&str, usize, usize, Signature)] = &[
     ("alltrue", 1, 1, Deep(collections::alltrue)),
     ("anytrue", 1, 1, Deep(collections::anytrue)),
     ("base64decode", 1, 1, Pure(encoding::base64decode)),
-    ("base64encode", 1, 1, Holes(encoding::base64encode)),
-    ("base64gzip", 1, 1, Holes(encoding::base64gzip)),
+    ("base64encode", 1, 1, TakesUnknown(encoding::base64encode)),
+    ("base64gzip", 1, 1, TakesUnknown(encoding::base64gzip)),
     ("base64sha256", 1, 1, Pure(hashes::base64::<Sha256>)),
     ("base64sha512", 1, 1, Pure(hashes::base64::<Sha512>)),
     ("basename", 1, 1, Pure(strings::basename)),
@@ -72,17 +72,17 @@ const FUNCTIONS: &[(&str, usize, usize, Signature)] = &[
     ("cidrnetmask", 1, 1, Pure(network::cidrnetmask)),
     ("cidrsubnet", 3, 3, Pure(network::cidrsubnet)),
     ("cidrsubnets", 1, MANY, Pure(network::cidrsubnets)),
-    ("coalesce", 1, MANY, Holes(collections::coalesce)),
-    ("coalescelist", 1, MANY, Holes(collections::coalescelist)),
-    ("compact", 1, 1, DeepHoles(collections::compact)),
-    ("concat", 1, MANY, Holes(collections::concat)),
-    ("contains", 2, 2, DeepHoles(collections::contains)),
+    ("coalesce", 1, MANY, TakesUnknown(collections::coalesce)),
+    ("coalescelist", 1, MANY, TakesUnknown(collections::coalescelist)),
+    ("compact", 1, 1, DeepTakesUnknown(collections::compact)),
+    ("concat", 1, MANY, TakesUnknown(collections::concat)),
+    ("contains", 2, 2, DeepTakesUnknown(collections::contains)),
     ("csvdecode", 1, 1, Pure(tables::csvdecode)),
     ("dirname", 1, 1, Pure(strings::dirname)),
     ("distinct", 1, 1, Deep(collections::distinct)),
     ("element", 2, 2, Pure(collections::element)),
     ("endswith", 2, 2, Pure(strings::endswith)),
-    ("ephemeralasnull", 1, 1, Holes(collections::same)),
+    ("ephemeralasnull", 1, 1, TakesUnknown(collections::same)),
     ("file", 1, 1, WithData(files::file)),
     ("filebase64", 1, 1, WithData(files::filebase64)),
     ("filebase64sha256", 1, 1, WithData(hashes::file_base64::<Sha256>)),
@@ -93,27 +93,27 @@ const FUNCTIONS: &[(&str, usize, usize, Signature)] = &[
     ("filesha1", 1, 1, WithData(hashes::file_hex::<Sha1>)),
     ("filesha256", 1, 1, WithData(hashes::file_hex::<Sha256>)),
     ("filesha512", 1, 1, WithData(hashes::file_hex::<Sha512>)),
-    ("flatten", 1, 1, DeepHoles(collections::flatten)),
+    ("flatten", 1, 1, DeepTakesUnknown(collections::flatten)),
     ("floor", 1, 1, Pure(numbers::floor)),
     ("format", 1, MANY, Raw(format::format)),
     ("formatdate", 2, 2, Pure(dates::formatdate)),
     ("formatlist", 1, MANY, Raw(format::formatlist)),
     ("indent", 2, 2, Pure(strings::indent)),
-    ("index", 2, 2, DeepHoles(collections::index)),
+    ("index", 2, 2, DeepTakesUnknown(collections::index)),
     ("join", 2, MANY, Raw(format::join)),
     ("jsondecode", 1, 1, WithData(decoding::jsondecode)),
-    ("jsonencode", 1, 1, DeepHoles(encoding::jsonencode)),
+    ("jsonencode", 1, 1, DeepTakesUnknown(encoding::jsonencode)),
     ("keys", 1, 1, Pure(collections::keys)),
     ("length", 1, 1, Pure(collections::length)),
     ("log", 2, 2, Pure(numbers::log)),
-    ("lookup", 2, 3, Holes(collections::lookup)),
+    ("lookup", 2, 3, TakesUnknown(collections::lookup)),
     ("lower", 1, 1, Pure(strings::lower)),
     ("matchkeys", 3, 3, Deep(collections::matchkeys)),
     ("max", 1, MANY, Pure(numbers::max)),
     ("md5", 1, 1, Pure(hashes::hex::<Md5>)),
     ("merge", 0, MANY, WithData(collections::merge)),
     ("min", 1, MANY, Pure(numbers::min)),
-    ("nonsensitive", 1, 1, Holes(collections::same)),
+    ("nonsensitive", 1, 1, TakesUnknown(collections::same)),
     ("one", 1, 1, Pure(collections::one)),
     ("parseint", 2, 2, Pure(numbers::parseint)),
     ("pathexpand", 1, 1, Pure(strings::pathexpand)),
@@ -123,7 +123,7 @@ const FUNCTIONS: &[(&str, usize, usize, Signature)] = &[
     ("regexall", 2, 2, Pure(strings::regexall)),
     ("replace", 3, 3, Pure(strings::replace)),
     ("reverse", 1, 1, Pure(collections::reverse)),
-    ("sensitive", 1, 1, Holes(collections::same)),
+    ("sensitive", 1, 1, TakesUnknown(collections::same)),
     ("setintersection", 1, MANY, Deep(sets::intersection)),
     ("setproduct", 1, MANY, Pure(sets::product)),
     ("setsubtract", 2, 2, Deep(sets::subtract)),
@@ -151,7 +151,7 @@ const FUNCTIONS: &[(&str, usize, usize, Signature)] = &[
     ("tolist", 1, 1, Pure(collections::tolist)),
     ("tomap", 1, 1, Pure(collections::tomap)),
     ("tonumber", 1, 1, Pure(collections::tonumber)),
-    ("toset", 1, 1, DeepHoles(collections::toset)),
+    ("toset", 1, 1, DeepTakesUnknown(collections::toset)),
     ("tostring", 1, 1, Pure(collections::tostring)),
     ("transpose", 1, 1, Deep(collections::transpose)),
     ("trim", 2, 2, Pure(strings::trim)),
@@ -164,7 +164,7 @@ const FUNCTIONS: &[(&str, usize, usize, Signature)] = &[
     ("uuidv5", 2, 2, Pure(hashes::uuidv5)),
     ("values", 1, 1, Pure(collections::values)),
     ("yamldecode", 1, 1, WithData(decoding::yamldecode)),
-    ("yamlencode", 1, 1, DeepHoles(encoding::yamlencode)),
+    ("yamlencode", 1, 1, DeepTakesUnknown(encoding::yamlencode)),
     ("zipmap", 2, 2, Deep(collections::zipmap)),
 ];
 
@@ -221,10 +221,10 @@ impl dyn Data + '_ {
         let value = match run {
             Raw(f) => f(self, args, at, env)?,
             WithData(f) => self.lift(args, at, &mut |data, args| f(data, args, at, env))?,
-            Holes(f) => self.lift(args, at, &mut |_, args| f(args, at))?,
+            TakesUnknown(f) => self.lift(args, at, &mut |_, args| f(args, at))?,
             Pure(f) => self.lift(args, at, &mut |_, args| unknown(args).map_or_else(|| f(args, at), Ok))?,
             Deep(f) => self.lift_deep(args, at, &mut |args| unknown(args).map_or_else(|| f(args, at), Ok))?,
-            DeepHoles(f) => self.lift_deep(args, at, &mut |args| f(args, at))?,
+            DeepTakesUnknown(f) => self.lift_deep(args, at, &mut |args| f(args, at))?,
             Lazy(_) => return Err(Refused::new("internal error: a lazy function")),
         };
         Ok(self.bounded(value))

@@ -13,7 +13,7 @@ use super::arguments::{given, known};
 fn network(args: &[Value], at: Span) -> Result<Result<(u32, u32), Value>, Refused> {
     let text = match known(args, 0, at)? {
         Ok(text) => text,
-        Err(hole) => return Ok(Err(hole)),
+        Err(unknown) => return Ok(Err(unknown)),
     };
     if text.contains(':') {
         return Ok(Err(Value::unknown(Why::NotUnderstood("an IPv6 network".into()), at)));
@@ -48,7 +48,7 @@ pub(super) fn cidrhost(args: &[Value], at: Span) -> Outcome {
 pub(super) fn cidrnetmask(args: &[Value], at: Span) -> Outcome {
     Ok(match network(args, at)? {
         Ok((_, prefix)) => made(Ipv4Addr::from(mask(prefix)).to_string(), at),
-        Err(hole) => hole,
+        Err(unknown) => unknown,
     })
 }
 

@@ -20,7 +20,7 @@ const MAX_REGEX: usize = 1 << 20;
 pub(super) fn push_changed(out: &mut Traced, from: &Traced, range: Range<usize>, bytes: &[u8]) {
     let part = from.slice(range);
     match part.span() {
-        Some(span) if !part.has_hole() => out.push_piece(bytes, Whence::Made(span), part.via()),
+        Some(span) if !part.has_unknown() => out.push_piece(bytes, Whence::Made(span), part.via()),
         _ => out.push(&part),
     }
 }
@@ -29,11 +29,11 @@ pub(super) fn push_changed(out: &mut Traced, from: &Traced, range: Range<usize>,
 pub(super) fn rewrite(from: &Traced, mut change: impl FnMut(char) -> Option<String>) -> Traced {
     let mut out = Traced::new();
     let whole = from.to_text();
-    let holes: Vec<Range<usize>> = from.holes().map(|(r, ..)| r).collect();
+    let unknowns: Vec<Range<usize>> = from.unknowns().map(|(r, ..)| r).collect();
     let mut plain = 0;
     for (at, c) in whole.char_indices() {
-        let in_hole = holes.iter().any(|r| r.contains(&at));
-        if in_hole {
+        let in_unknown = unknowns.iter().any(|r| r.contains(&at));
+        if in_unknown {
             continue;
         }
         if let Some(new) = change(c) {
@@ -46,8 +46,8 @@ pub(super) fn rewrite(from: &Traced, mut change: impl FnMut(char) -> Option<Stri
     out
 }
 
-fn hole_of(text: &Traced, at: Span) -> Option<Value> {
-    text.first_hole().map(|(_, why)| Value::unknown(why.clone(), at))
+fn unknown_of(text: &Traced, at: Span) -> Option<Value> {
+    text.first_unknown().map(|(_, why)| Value::unknown(why.clone(), at))
 }
 
 pub(super) fn upper(args: &[Value], at: Span) -> Outcome {
@@ -94,13 +94,13 @@ pub(super) fn trim(args: &[Value], at: Span) -> Outcome {
 pub(super) fn trimprefix(args: &[Value], at: Span) -> Outcome {
     let (whole, cut) = (text(args, 0)?, text(args, 1)?);
     let cuts =
-        !cut.has_hole() && whole.slice(0..cut.len()).known_str().is_some() && whole.bytes().starts_with(cut.bytes());
+        !cut.has_unknown() && whole.slice(0..cut.len()).known_str().is_some() && whole.bytes().starts_with(cut.bytes());
     Ok(Value::str(if cuts { whole.slice(cut.len()..whole.len()) } else { whole }, at))
 }
 
 pub(super) fn trimsuffix(args: &[Value], at: Span) -> Outcome {
     let (whole, cut) = (text(args, 0)?, text(args, 1)?);
-    let cuts = !cut.has_hole() && whole.bytes().ends_with(cut.bytes());
+    let cuts = !cut.has_unknown() && whole.bytes().ends_with(cut.bytes());
     Ok(Value::str(if cuts { whole.slice(0..whole.len() - cut.len()) } else { whole }, at))
 }
 
@@ -129,12 +129,12 @@ pub(super) fn indent(args: &[Value], at: Span) -> Outcome {
 pub(super) fn substr(args: &[Value], at: Span) -> Outcome {
     let whole = text(args, 0)?;
     let (offset, length) = (to_number(&args[1])?, to_number(&args[2])?);
-    if let Some(hole) = hole_of(&whole, at) {
+    if let Some(unknown) = unknown_of(&whole, at) {
         // What comes before the first hole can still be counted from the start.
-        let known = whole.holes().next().map_or(0, |(r, ..)| r.start);
+        let known = whole.unknowns().next().map_or(0, |(r, ..)| r.start);
         let head = String::from_utf8_lossy(&whole.bytes()[..known]).chars().count() as f64;
         if offset < 0.0 || length < 0.0 || offset + length > head {
-            return Ok(hole);
+            return Ok(unknown);
         }
     }
     let shown = whole.to_text();
@@ -147,8 +147,8 @@ pub(super) fn substr(args: &[Value], at: Span) -> Outcome {
 
 pub(super) fn strrev(args: &[Value], at: Span) -> Outcome {
     let whole = text(args, 0)?;
-    if let Some(hole) = hole_of(&whole, at) {
-        return Ok(hole);
+    if let Some(unknown) = unknown_of(&whole, at) {
+        return Ok(unknown);
     }
     let mut out = Traced::new();
     for (n, c) in whole.to_text().char_indices().rev() {
@@ -169,20 +169,20 @@ pub(super) fn endswith(args: &[Value], at: Span) -> Outcome {
 
 /// Whether a piece of a text is the text that is looked for.
 fn same_text(piece: &Traced, part: &Traced, at: Span) -> Value {
-    match hole_of(piece, at).or_else(|| hole_of(part, at)) {
-        Some(hole) if !part.is_empty() => hole,
+    match unknown_of(piece, at).or_else(|| unknown_of(part, at)) {
+        Some(unknown) if !part.is_empty() => unknown,
         _ => Value::bool(piece.bytes() == part.bytes(), at),
     }
 }
 
 pub(super) fn strcontains(args: &[Value], at: Span) -> Outcome {
     let (whole, part) = (text(args, 0)?, text(args, 1)?);
-    if let Some(hole) = hole_of(&part, at) {
-        return Ok(hole);
+    if let Some(unknown) = unknown_of(&part, at) {
+        return Ok(unknown);
     }
     let found = part.is_empty() || whole.bytes().windows(part.len()).any(|w| w == part.bytes());
-    match hole_of(&whole, at) {
-        Some(hole) if !found => Ok(hole),
+    match unknown_of(&whole, at) {
+        Some(unknown) if !found => Ok(unknown),
         _ => Ok(Value::bool(found, at)),
     }
 }
@@ -190,8 +190,8 @@ pub(super) fn strcontains(args: &[Value], at: Span) -> Outcome {
 pub(super) fn split(args: &[Value], at: Span) -> Outcome {
     let (between, whole) = (text(args, 0)?, text(args, 1)?);
     // A hole may hold the separator, so the number of parts is not known.
-    if let Some(hole) = hole_of(&whole, at).or_else(|| hole_of(&between, at)) {
-        return Ok(hole);
+    if let Some(unknown) = unknown_of(&whole, at).or_else(|| unknown_of(&between, at)) {
+        return Ok(unknown);
     }
     let parts = if between.is_empty() {
         whole.to_text().char_indices().map(|(n, c)| whole.slice(n..n + c.len_utf8())).collect()
@@ -214,8 +214,8 @@ pub(super) fn replace(args: &[Value], at: Span) -> Outcome {
     if !needle.is_empty() {
         return Ok(Value::str(whole.replace(needle.as_bytes(), &with), at));
     }
-    if let Some(hole) = hole_of(&whole, at) {
-        return Ok(hole);
+    if let Some(unknown) = unknown_of(&whole, at) {
+        return Ok(unknown);
     }
     // Nothing stands before and after every character.
     let mut out = with.clone();
@@ -229,8 +229,8 @@ pub(super) fn replace(args: &[Value], at: Span) -> Outcome {
 fn replace_pattern(whole: &Traced, pattern: &Regex, with: &Traced, at: Span) -> Outcome {
     let Some(shown) = whole.as_str() else { return Err(Refused::new("not UTF-8")) };
     let template = with.to_text().into_owned();
-    if template.contains('$') && with.has_hole() {
-        return Ok(hole_of(with, at).unwrap_or_else(|| Value::null(at)));
+    if template.contains('$') && with.has_unknown() {
+        return Ok(unknown_of(with, at).unwrap_or_else(|| Value::null(at)));
     }
     let mut out = Traced::new();
     let mut from = 0;
@@ -238,7 +238,7 @@ fn replace_pattern(whole: &Traced, pattern: &Regex, with: &Traced, at: Span) -> 
         let Some(all) = found.get(0) else { continue };
         let part = whole.slice(all.range());
         out.push(&whole.slice(from..all.start()));
-        if part.has_hole() {
+        if part.has_unknown() {
             out.push(&part);
         } else if template.contains('$') {
             let mut expanded = String::new();
@@ -291,10 +291,10 @@ pub(super) fn regexall(args: &[Value], at: Span) -> Outcome {
 fn searched(args: &[Value], at: Span) -> Result<Result<(Regex, Traced), Value>, Refused> {
     let pattern = match known(args, 0, at)? {
         Ok(pattern) => compile(&pattern)?,
-        Err(hole) => return Ok(Err(hole)),
+        Err(unknown) => return Ok(Err(unknown)),
     };
     let whole = text(args, 1)?;
-    Ok(hole_of(&whole, at).map_or_else(|| Ok((pattern, whole)), Err))
+    Ok(unknown_of(&whole, at).map_or_else(|| Ok((pattern, whole)), Err))
 }
 
 /// A path without a trailing slash, and where its last part starts.
@@ -303,8 +303,8 @@ fn last_part(args: &[Value], at: Span) -> Result<Result<(Traced, Option<usize>),
     let trimmed = trimmed(&whole, false, true, |c| c == '/');
     let slash = trimmed.bytes().iter().rposition(|b| *b == b'/');
     let tail = trimmed.slice(slash.map_or(0, |n| n + 1)..trimmed.len());
-    Ok(match hole_of(&tail, at) {
-        Some(hole) => Err(hole),
+    Ok(match unknown_of(&tail, at) {
+        Some(unknown) => Err(unknown),
         None => Ok((trimmed, slash)),
     })
 }
@@ -313,7 +313,7 @@ pub(super) fn basename(args: &[Value], at: Span) -> Outcome {
     Ok(match last_part(args, at)? {
         Ok((path, _)) if path.is_empty() => Value::str(Traced::made(".", at), at),
         Ok((path, slash)) => Value::str(path.slice(slash.map_or(0, |n| n + 1)..path.len()), at),
-        Err(hole) => hole,
+        Err(unknown) => unknown,
     })
 }
 
@@ -321,7 +321,7 @@ pub(super) fn dirname(args: &[Value], at: Span) -> Outcome {
     Ok(match last_part(args, at)? {
         Ok((path, Some(slash))) => Value::str(path.slice(0..slash.max(1)), at),
         Ok((_, None)) => Value::str(Traced::made(".", at), at),
-        Err(hole) => hole,
+        Err(unknown) => unknown,
     })
 }
 

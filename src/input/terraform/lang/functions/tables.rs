@@ -19,7 +19,7 @@ const MAX_FIELDS: usize = 20_000;
 /// `csvdecode`: a list of objects by the names of the first row. Quoting is that of Go's `encoding/csv`.
 pub(super) fn csvdecode(args: &[Value], at: Span) -> Outcome {
     let table = text(args, 0)?;
-    if let Some((_, why)) = table.first_hole() {
+    if let Some((_, why)) = table.first_unknown() {
         return Ok(Value::unknown(why.clone(), at));
     }
     let mut rows = rows(&table)?.into_iter();
