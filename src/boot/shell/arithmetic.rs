@@ -1,13 +1,13 @@
-//! Arithmetic of whole numbers, as bash has it (the manual's section "Shell Arithmetic").
+//! Integer arithmetic as bash does it (the manual's section "Shell Arithmetic").
 
 use crate::text::{Span, Traced};
 
 use super::state::ScriptRun;
 
-/// How deep parentheses and names that stand for expressions may nest.
+/// How deep parentheses and names that hold expressions may nest.
 const MAX_DEPTH: usize = 24;
 
-/// Binary operators by rising strength. Where one is the start of another one, the longer stands first.
+/// Binary operators, weakest first. If one is a prefix of another, the longer one comes first.
 const LEVELS: [&[&str]; 10] = [
     &["||"],
     &["&&"],
@@ -21,16 +21,16 @@ const LEVELS: [&[&str]; 10] = [
     &["*", "/", "%"],
 ];
 
-/// Operators of assignments that are not a plain one, without their equals sign.
+/// Compound assignment operators, without the equals sign.
 const ASSIGNING: [&str; 10] = ["<<", ">>", "+", "-", "*", "/", "%", "&", "^", "|"];
 
-/// The value of an expression without what it assigns; `None` if something in it is not known, or is no expression.
+/// The value of an expression, without its assignments. `None` if part of it is unknown or it is not an expression.
 pub(super) fn evaluate(text: &str, path: &ScriptRun) -> Option<i64> {
     Evaluator::new(text, path).whole()
 }
 
 impl ScriptRun {
-    /// The value of an expression, whose assignments are made. If it is not known, neither is what it may assign.
+    /// The value of an expression; its assignments are made. If the value is unknown, so is everything it may assign.
     pub(super) fn count(&mut self, text: &Traced, span: Span) -> Option<i64> {
         let value = text.known_str().and_then(|text| self.perform(text, span));
         if value.is_none() {
@@ -53,7 +53,7 @@ impl ScriptRun {
     }
 }
 
-/// Something that can be assigned: a name, perhaps with an index.
+/// Something that can be assigned: a name, optionally with an index.
 type Target = (String, Option<String>);
 
 struct Evaluator<'a> {
@@ -61,7 +61,7 @@ struct Evaluator<'a> {
     at: usize,
     path: &'a ScriptRun,
     depth: usize,
-    /// Above zero where the value does not count, as on the right of `0 &&`.
+    /// Above zero while the value is not used, as on the right of `0 &&`.
     idle: usize,
     /// What was assigned, in order.
     writes: Vec<(String, Option<String>, i64)>,
@@ -139,7 +139,7 @@ impl<'a> Evaluator<'a> {
         Some(value)
     }
 
-    /// The operator of an assignment, if one stands here.
+    /// The assignment operator at this position, if there is one.
     fn assigning(&mut self) -> Option<&'static str> {
         self.blanks();
         let rest = self.rest();
@@ -180,7 +180,7 @@ impl<'a> Evaluator<'a> {
             let rest = self.rest();
             let Some(operator) = operators.iter().find(|o| rest.starts_with(**o)) else { return Some(left) };
             let after = &rest[operator.len()..];
-            // A longer operator that begins alike belongs to another level, or assigns.
+            // A longer operator with the same prefix belongs to another level, or is an assignment.
             let longer = match *operator {
                 "|" => after.starts_with(['|', '=']),
                 "&" => after.starts_with(['&', '=']),
@@ -220,14 +220,14 @@ impl<'a> Evaluator<'a> {
             "+" => left.wrapping_add(right),
             "-" => left.wrapping_sub(right),
             "*" => left.wrapping_mul(right),
-            // Nobody divides where the value does not count.
+            // Division by zero is no error while the value is not used.
             "/" | "%" if right == 0 => return (self.idle > 0).then_some(0),
             "/" => left.wrapping_div(right),
             _ => left.wrapping_rem(right),
         })
     }
 
-    /// `**`, which binds from the right and stronger than the signs in front of what follows it.
+    /// `**` is right-associative and binds tighter than the signs before its right operand.
     fn power(&mut self) -> Option<i64> {
         let base = self.unary()?;
         self.blanks();
@@ -261,7 +261,7 @@ impl<'a> Evaluator<'a> {
                     self.write(target, value);
                     value
                 }
-                // Two signs in front of a number.
+                // Two signs before a number.
                 None => self.unary()?,
             }
         } else if let Some(sign) = rest.chars().next().filter(|c| "+-!~".contains(*c)) {
@@ -311,7 +311,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// A name, perhaps with an index in brackets.
+    /// A name, optionally with an index in brackets.
     fn target(&mut self) -> Option<Target> {
         self.blanks();
         let rest = self.rest();
@@ -373,7 +373,7 @@ impl<'a> Evaluator<'a> {
         if text == "0" {
             return Some(0);
         }
-        // What a name stands for is an expression again.
+        // The value of a name is itself an expression.
         let mut inner = Evaluator { text, at: 0, path: self.path, depth: self.depth + 2, idle: 0, writes: Vec::new() };
         if inner.depth > MAX_DEPTH {
             return None;

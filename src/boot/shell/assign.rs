@@ -1,4 +1,4 @@
-//! Assignments, alone and as arguments of `export` and its like.
+//! Assignments, alone and as arguments of `export` and similar builtins.
 
 use crate::syntax::shell::{Assignment, Part, Word};
 use crate::text::{Span, Traced, Why};
@@ -9,7 +9,7 @@ use super::variable::{Variable, VariableKind};
 use super::{arithmetic, parameters};
 
 impl Shell<'_, '_> {
-    /// Arguments of `export` and its like: what looks like an assignment is not split. Arrays are put aside with their names.
+    /// Arguments of `export` and similar builtins: assignments are not split. Arrays are returned separately, with their names.
     pub(super) fn declared(&mut self, words: &[Word], path: &mut ScriptRun) -> (Vec<Traced>, Vec<(String, Variable)>) {
         let mut out = Vec::new();
         let mut arrays = Vec::new();
@@ -37,7 +37,7 @@ impl Shell<'_, '_> {
         (out, arrays)
     }
 
-    /// The elements in the parentheses of an array, put after those of `old`.
+    /// The elements in the parentheses of an array, appended to those of `old`.
     fn array(&mut self, items: &[Word], old: Option<Variable>, map: bool, path: &mut ScriptRun) -> Variable {
         let mut variable = old.unwrap_or_default();
         variable.kind = if map { VariableKind::Map } else { VariableKind::Array };
@@ -49,7 +49,7 @@ impl Shell<'_, '_> {
             }
             for value in self.fields(std::slice::from_ref(item), path) {
                 if map {
-                    // Keys and values in turn.
+                    // Alternating keys and values.
                     match pending.take() {
                         None => pending = Some(value),
                         Some(key) => variable.insert(&key.to_text(), value),
@@ -119,7 +119,7 @@ impl Shell<'_, '_> {
         path.set(name, value);
     }
 
-    /// What `name+=value` makes of a variable.
+    /// The value of a variable after `name+=value`.
     pub(super) fn appended(&mut self, name: &str, value: &Traced, span: Span, path: &ScriptRun) -> Traced {
         let mut whole = match self.variable(name, path, span) {
             parameters::Expansion::One(before) => before,

@@ -1,4 +1,4 @@
-//! `/etc/eks/bootstrap.sh` of the Amazon Linux 2 images, and what else starts a kubelet. Source:
+//! `/etc/eks/bootstrap.sh` of the Amazon Linux 2 images, and other commands that start a kubelet. Source:
 //! `templates/al2/runtime/bootstrap.sh` of awslabs/amazon-eks-ami at 0ab84280.
 
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::script;
 use super::state::{BoxedRun, ScriptRun};
 use super::status::{Setting, Status};
 
-/// The options of the script; each takes the next word, `--help` ends it.
+/// The options of the script. Each takes the next word; `--help` exits.
 const OPTIONS: [&str; 20] = [
     "--apiserver-endpoint",
     "--aws-api-retry-attempts",
@@ -39,29 +39,29 @@ const OPTIONS: [&str; 20] = [
     "--docker-bridge",
 ];
 
-/// How the script was called.
+/// The arguments of one call of the script.
 #[derive(Default)]
 struct Called {
-    /// What `--kubelet-extra-args` gives; the last one counts.
+    /// The value of `--kubelet-extra-args`; the last one wins.
     extra: Option<Traced>,
-    /// What `--containerd-config-file` gives.
+    /// The value of `--containerd-config-file`.
     containerd: Option<Traced>,
-    /// The words, with a name for the cluster where it is not known.
+    /// The words, with a placeholder if the name of the cluster is unknown.
     words: Vec<Traced>,
-    /// Set if a word may be options that are not known.
-    doubt: Option<(Span, Why)>,
+    /// Set if an unknown word may contain options.
+    unknown_options: Option<(Span, Why)>,
     help: bool,
-    /// What `--container-runtime` gives.
+    /// The value of `--container-runtime`.
     runtime: Option<Traced>,
     /// The name of the cluster is given, or may be.
     named: bool,
-    /// What the script passes over, or takes for something else.
-    dead: Vec<(Traced, Reason)>,
+    /// Values that the script ignores or reads as something else.
+    ignored: Vec<(Traced, Reason)>,
 }
 
-/// The option with its value after a `=`, which the script does not know.
+/// The option joined to its value by `=`, which the script does not support.
 const JOINED: &[u8] = b"--kubelet-extra-args=";
-/// The variable that stands for the option.
+/// The environment variable that is equivalent to the option.
 const VARIABLE: &str = "KUBELET_EXTRA_ARGS";
 
 impl Called {
@@ -76,10 +76,10 @@ impl Called {
                 Some("-h" | "--help") => called.help = true,
                 Some("--kubelet-extra-args") => {
                     let earlier = std::mem::replace(&mut called.extra, rest.next().cloned());
-                    called.dead.extend(earlier.map(|text| (text, Reason::RepeatedOption)));
+                    called.ignored.extend(earlier.map(|text| (text, Reason::RepeatedOption)));
                     open = false;
-                    // An option that comes last decides, whatever stands before it.
-                    called.doubt = None;
+                    // An option that comes last wins, regardless of what precedes it.
+                    called.unknown_options = None;
                     called.words.push(word.clone());
                     called.words.extend(called.extra.clone());
                     continue;
@@ -101,18 +101,18 @@ impl Called {
                     positional += 1;
                     called.named |= !word.is_empty();
                     if word.bytes().starts_with(JOINED) {
-                        called.dead.push((word.slice(JOINED.len()..word.len()), Reason::EqualsForm));
+                        called.ignored.push((word.slice(JOINED.len()..word.len()), Reason::EqualsForm));
                     } else if !open {
-                        // Words side by side may be a flag and its value.
+                        // Adjacent words may be a flag and its value.
                         left.push_made(b" ", at);
                         left.push(word);
                     }
-                    // What follows a word that is not known may be the value of an option in it.
+                    // The word after an unknown word may be the value of an option in it.
                     open = word.is_unknown() && positional > 1;
-                    // A word of which nothing is known may be options; the first one is taken for the cluster's name.
+                    // An entirely unknown word may contain options; the first one is read as the name of the cluster.
                     if word.is_unknown() {
                         if positional > 1 {
-                            called.doubt = word.first_unknown().map(|(span, why)| (span, why.clone()));
+                            called.unknown_options = word.first_unknown().map(|(span, why)| (span, why.clone()));
                         }
                         called.words.push(Traced::made("cluster", at));
                         continue;
@@ -121,7 +121,7 @@ impl Called {
             }
             called.words.push(word.clone());
         }
-        called.dead.push((left, Reason::LeftOver));
+        called.ignored.push((left, Reason::LeftOver));
         called
     }
 }
@@ -132,10 +132,10 @@ impl Shell<'_, '_> {
         path.status = Status::Zero;
         let mut called = Called::read(arguments, at);
         if matches!(path.machine.family(), Some(Family::Al2023 | Family::Bottlerocket | Family::Windows)) {
-            // Amazon Linux 2023 has a script of this name that only says that it does nothing.
+            // Amazon Linux 2023 has a script of this name that only prints a notice.
             path.status = Status::NonZero;
             if path.machine.image == Image::Given(Family::Al2023) {
-                let texts = called.dead.iter().map(|(text, _)| text).chain(&called.extra).cloned().collect::<Vec<_>>();
+                let texts: Vec<_> = called.ignored.iter().map(|(t, _)| t).chain(&called.extra).cloned().collect();
                 for text in texts {
                     self.record_ineffective(&text, &Reason::Stub, &mut path);
                 }
@@ -146,17 +146,17 @@ impl Shell<'_, '_> {
             return vec![path];
         }
         if !called.named {
-            // It asks for the name of the cluster and ends before it does anything.
+            // Without the name of the cluster, the script fails before it changes anything.
             path.machine.prove_kubelet(Family::Al2);
             path.machine.gap(at, Why::Invalid("bootstrap.sh without the name of a cluster ends at once".into()));
             path.status = Status::NonZero;
             return vec![path];
         }
         if self.has_placeholder(at) {
-            called.dead.retain(|(_, why)| *why != Reason::LeftOver);
+            called.ignored.retain(|(_, why)| *why != Reason::LeftOver);
         }
         let changed = path.machine.files.get(image::BOOTSTRAP).is_some_and(|file| !is_model(file));
-        for (text, why) in called.dead.iter().filter(|_| !changed) {
+        for (text, why) in called.ignored.iter().filter(|_| !changed) {
             self.record_ineffective(text, why, &mut path);
         }
         if let Some(variable) = path.shell.variables.get(VARIABLE).filter(|_| !changed).cloned() {
@@ -171,7 +171,7 @@ impl Shell<'_, '_> {
         }
         match path.machine.files.get(image::BOOTSTRAP).cloned() {
             None => {}
-            Some(File::Known(text)) if !text.is_unknown() && called.doubt.is_none() => {
+            Some(File::Known(text)) if !text.is_unknown() && called.unknown_options.is_none() => {
                 path.machine.prove_kubelet(Family::Al2);
                 return self.script(&text, image::BOOTSTRAP, called.words, at, path);
             }
@@ -185,7 +185,7 @@ impl Shell<'_, '_> {
                 return vec![path];
             }
         }
-        // Docker is what older images take by themselves.
+        // Older images default to Docker.
         let chosen =
             path.shell.variables.get("CONTAINER_RUNTIME").filter(|v| v.exported).and_then(|v| v.values.first());
         let chosen = called.runtime.as_ref().or(chosen).map(|v| v.to_text().into_owned());
@@ -193,7 +193,7 @@ impl Shell<'_, '_> {
             Some(name) => name == "dockerd",
             None => path.machine.minor.is_some_and(|minor| minor < image::CONTAINERD_SINCE),
         };
-        let extra = match called.doubt {
+        let extra = match called.unknown_options {
             Some((span, why)) => Some(Traced::unknown(span, why)),
             None => called.extra,
         };
@@ -210,7 +210,7 @@ impl Shell<'_, '_> {
             }
         }
         let extra = extra.unwrap_or_else(|| {
-            // Commands that are not known may have exported the variable.
+            // Unknown commands may have exported the variable.
             path.machine
                 .injected
                 .clone()
@@ -221,8 +221,8 @@ impl Shell<'_, '_> {
         vec![path]
     }
 
-    /// True if `<name>` stands in the line of a call: to a shell these are redirections that take the words around them away, to
-    /// whoever wrote it a place to fill in.
+    /// True if the call contains `<name>`: its author meant a placeholder, but a shell reads redirections and removes the words
+    /// around them.
     fn has_placeholder(&self, at: Span) -> bool {
         let text = self.cx.texts.get(at.text).bytes.clone();
         let line = text.get(at.range().start..).unwrap_or_default();
@@ -231,7 +231,7 @@ impl Shell<'_, '_> {
         open.is_some_and(|open| line[open..].iter().take_while(|b| !b.is_ascii_whitespace()).any(|b| *b == b'>'))
     }
 
-    /// Notes what a text of flags says, which leads nowhere.
+    /// Records the flags in a text that has no effect.
     fn record_ineffective(&mut self, text: &Traced, why: &Reason, path: &mut ScriptRun) {
         if text.is_empty() || text.is_unknown() {
             return;
@@ -240,8 +240,8 @@ impl Shell<'_, '_> {
         path.machine.record_ineffective(statements::in_flags(&self.cx.texts.view(id)), why);
     }
 
-    /// A script ends, and its variables with it.
-    pub(super) fn unheard(&mut self, setting: Setting, path: &mut ScriptRun) {
+    /// Records the variable of a finished script if it had no effect.
+    pub(super) fn record_unused_variable(&mut self, setting: Setting, path: &mut ScriptRun) {
         let Some(value) = path.shell.variables.get(VARIABLE).and_then(|v| v.values.first()).cloned() else { return };
         let machine = &path.machine;
         let why = match machine.family() {
@@ -257,11 +257,11 @@ impl Shell<'_, '_> {
     }
 }
 
-/// EKS's own part of the user data of a managed node group on Amazon Linux 2, which comes last.
-pub(in super::super) fn by_eks(ways: Vec<Outcome>, cx: &mut BootCx<'_>) -> Vec<Outcome> {
+/// EKS's own part of the user data of a managed node group on Amazon Linux 2, which runs last.
+pub(in super::super) fn eks_user_data(outcomes: Vec<Outcome>, cx: &mut BootCx<'_>) -> Vec<Outcome> {
     let (own, mut rest): (Vec<_>, Vec<_>) =
-        ways.into_iter().partition(|way| way.machine.merged_by_eks && way.machine.family() == Some(Family::Al2));
-    let Some(place) = own.first().map(|way| way.machine.place) else { return rest };
+        outcomes.into_iter().partition(|o| o.machine.merged_by_eks && o.machine.family() == Some(Family::Al2));
+    let Some(place) = own.first().map(|o| o.machine.place) else { return rest };
     let mut text = Traced::made("/etc/eks/bootstrap.sh cluster --kubelet-extra-args '--node-labels=", place);
     text.push_unknown(place, Why::FromOutside("what EKS adds to the user data".into()));
     text.push_made(b"'\n", place);
@@ -269,18 +269,18 @@ pub(in super::super) fn by_eks(ways: Vec<Outcome>, cx: &mut BootCx<'_>) -> Vec<O
     rest
 }
 
-/// True for the image's own script, also where lines of it were changed.
+/// True for the image's own script, even if some of its lines were edited.
 fn is_model(file: &File) -> bool {
     let File::Known(text) = file else { return false };
     let has = |word: &[u8]| text.bytes().windows(word.len()).any(|w| w == word);
     has(b"--kubelet-extra-args") && has(b"--pause-container-account")
 }
 
-/// What the script leaves: the drop-in, if there are extra arguments, and a kubelet that runs.
+/// What the script leaves behind: the drop-in, if there are extra arguments, and a running kubelet.
 fn join(machine: &mut Machine, extra: &Traced, at: Span) {
     machine.prove_kubelet(Family::Al2);
     if machine.family() != Some(Family::Ubuntu) {
-        // It is written anew each time, whatever stood there. The address stands for that of the node.
+        // The drop-in is rewritten each time. The address is a placeholder for that of the node.
         let text = "[Service]\nEnvironment='KUBELET_ARGS=--node-ip=192.0.2.1 --v=2'\n";
         machine.put(image::OWN_ARGS, File::Known(Arc::new(Traced::made(text, at))));
     }

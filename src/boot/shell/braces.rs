@@ -1,15 +1,15 @@
-//! Brace expansion: `a{b,c}` is `ab ac`.
+//! Brace expansion: `a{b,c}` becomes `ab ac`.
 
 use crate::syntax::shell::Part;
 use crate::text::{Traced, Why};
 
-/// The most words that one word becomes.
+/// The most words that one word may expand to.
 const MAX_WORDS: usize = 64;
 
 /// The longest range of numbers.
-const MOST: i64 = 64;
+const MAX_RANGE: i64 = 64;
 
-/// The words that the parts of a word become. `None` if there is nothing to expand.
+/// The words that the parts of a word expand to. `None` if there is nothing to expand.
 pub(super) fn expand(parts: &[Part]) -> Option<Vec<Vec<Part>>> {
     let bare = |p: &Part| if let Part::Bare(t) = p { Some(t.clone()) } else { None };
     if !parts.iter().filter_map(bare).any(|t| t.bytes().contains(&b'{')) {
@@ -66,7 +66,7 @@ fn once(parts: &[Part]) -> Option<Vec<Vec<Part>>> {
     None
 }
 
-/// The items between the braces that open at `start`, and where they end. `None` if it is no list.
+/// The items between the braces that open at `start`, and where they end. `None` if it is not a list.
 fn pair(text: &Traced, start: usize) -> Option<(Vec<Traced>, usize)> {
     let bytes = text.bytes();
     let mut depth = 0_usize;
@@ -101,7 +101,7 @@ fn range(text: &Traced, from: usize, to: usize) -> Option<(Vec<Traced>, usize)> 
     let (first, last) = part.known_str()?.split_once("..")?;
     let (last, step) = last.split_once("..").unwrap_or((last, "1"));
     let (first, last, step): (i64, i64, usize) = (first.parse().ok()?, last.parse().ok()?, step.parse().ok()?);
-    if last < first || last.checked_sub(first)? >= MOST {
+    if last < first || last.checked_sub(first)? >= MAX_RANGE {
         return None;
     }
     let span = part.span()?;

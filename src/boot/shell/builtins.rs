@@ -1,4 +1,4 @@
-//! Builtins: what each does to the shell.
+//! Builtins and their effect on the shell.
 
 use std::sync::Arc;
 
@@ -210,19 +210,19 @@ pub(super) fn leave_function(call: &Call<'_>, path: &mut ScriptRun) {
         path.code = exit_code(call);
     }
     if path.shell.callers == 0 {
-        // Outside of functions it only complains.
+        // Outside a function, bash only prints an error.
         path.status = Status::NonZero;
     } else {
         path.flow = Flow::Return;
     }
 }
 
-/// True if the exit code that is given is known, and not 0.
+/// True if the given exit code is known and not 0.
 fn fails(call: &Call<'_>) -> bool {
     call.first().is_some_and(|w| w.trim() != "0")
 }
 
-/// The exit code that is given, if it is known.
+/// The given exit code, if known.
 fn exit_code(call: &Call<'_>) -> Option<u8> {
     let number: i64 = call.first()?.trim().parse().ok()?;
     u8::try_from(number.rem_euclid(256)).ok()
@@ -267,7 +267,7 @@ pub(super) fn echo(call: &Call<'_>, path: &mut ScriptRun) {
     }
 }
 
-/// Backslash escapes as `echo -e` and, with `quotes`, the formats of `printf` have them.
+/// Expands backslash escapes as in `echo -e` and, with `quotes`, as in formats of `printf`.
 pub(super) fn unescape(text: &Traced, quotes: bool, span: Span) -> Traced {
     let bytes = text.bytes();
     let mut out = Traced::new();

@@ -1,22 +1,22 @@
-//! A command whose words are expanded.
+//! A command with expanded words.
 
 use crate::text::{Span, Traced};
 
 /// The call of a builtin or a program.
 #[derive(Clone, Copy)]
 pub(super) struct Call<'a> {
-    /// Its name without the folders.
+    /// Its name, without directories.
     pub(super) name: &'a str,
     /// The word that names it.
     pub(super) program: &'a Traced,
     /// Its arguments.
     pub(super) words: &'a [Traced],
-    /// The command.
+    /// The source of the command.
     pub(super) at: Span,
 }
 
 impl<'a> Call<'a> {
-    /// True if an option is given, alone or among several letters.
+    /// True if an option is given, separately or in a group of letters.
     pub(super) fn flag(&self, short: char, long: &str) -> bool {
         self.words.iter().any(|w| {
             let text = w.to_text();
@@ -24,7 +24,7 @@ impl<'a> Call<'a> {
         })
     }
 
-    /// The arguments that are no options.
+    /// The arguments that are not options.
     pub(super) fn operands(&self) -> Vec<&'a Traced> {
         self.words.iter().filter(|w| !w.bytes().starts_with(b"-") || w.len() == 1).collect()
     }
@@ -34,7 +34,7 @@ impl<'a> Call<'a> {
         self.words.iter().any(|w| w.known_str().is_some_and(|w| these.contains(&w)))
     }
 
-    /// The first argument, if it is known.
+    /// The first argument, if known.
     pub(super) fn first(&self) -> Option<&'a str> {
         self.words.first()?.known_str()
     }

@@ -1,4 +1,4 @@
-//! Lists, pipelines and commands: how control goes from one to the next.
+//! Lists, pipelines and commands: control flow from one to the next.
 
 use std::sync::Arc;
 
@@ -64,7 +64,7 @@ impl Shell<'_, '_> {
                 path.leave_subshell(&before);
                 path.status = Status::Zero;
                 if waits && path.machine.start == before.machine.start {
-                    path.late(&before, item.first.span);
+                    path.blur_delayed(&before, item.first.span);
                 }
                 path.machine.restarts |= path.machine.start != before.machine.start;
             }
@@ -72,7 +72,7 @@ impl Shell<'_, '_> {
         paths
     }
 
-    /// Runs a pipeline. Where `set -e` counts, a failure ends the script.
+    /// Runs a pipeline. A failure ends the script where `set -e` applies.
     fn guarded(&mut self, pipeline: &Pipeline, condition: bool, path: BoxedRun) -> Vec<BoxedRun> {
         self.conditions += usize::from(condition || pipeline.negated);
         let mut paths = self.pipeline(pipeline, path);
@@ -83,7 +83,7 @@ impl Shell<'_, '_> {
         paths
     }
 
-    /// What a failure that nobody looks at sets off: the trap for errors, and the end of the script with `set -e`.
+    /// An unhandled failure runs the trap for errors and, with `set -e`, ends the script.
     fn failed(&mut self, paths: Vec<BoxedRun>) -> Vec<BoxedRun> {
         let mut out = Vec::new();
         for mut path in paths {
@@ -129,7 +129,7 @@ impl Shell<'_, '_> {
                 path.status = match std::mem::replace(&mut path.status, Status::Zero) {
                     Status::Zero => Status::NonZero,
                     Status::NonZero => Status::Zero,
-                    // The words stay those of the whole pipeline, the exclamation mark included.
+                    // The condition shown is that of the whole pipeline, including the exclamation mark.
                     Status::Likely | Status::Open(_) | Status::Unread(_) => Status::Open(None),
                 };
             }
@@ -137,7 +137,7 @@ impl Shell<'_, '_> {
         paths
     }
 
-    /// Commands joined by pipes. Each runs in a shell of its own, so variables are as before afterwards.
+    /// Commands joined by pipes. Each runs in its own subshell, so variables do not change.
     fn piped(&mut self, commands: &[Command], mut path: BoxedRun) -> Vec<BoxedRun> {
         let before = path.clone();
         path.out = Traced::new();
@@ -162,7 +162,7 @@ impl Shell<'_, '_> {
                     next.push((path, codes));
                 }
             }
-            // What is not told apart any more is bounded as all ways are.
+            // Merged paths are limited in number like all others.
             next.truncate(MAX_OUTCOMES);
             paths = next;
         }
@@ -258,7 +258,7 @@ impl Shell<'_, '_> {
     fn simple(&mut self, span: Span, assignments: &[Assignment], words: &[Word], mut path: BoxedRun) -> Vec<BoxedRun> {
         let name = words.first().and_then(|w| w.bare()).and_then(|t| t.known_str()).unwrap_or_default();
         let declares = matches!(name, "export" | "declare" | "local" | "readonly" | "typeset");
-        // The words are expanded before what is assigned in front of them.
+        // Words are expanded before the assignments in front of them are made.
         let mut fields = if declares {
             let (fields, arrays) = self.declared(words, &mut path);
             path.arrays = arrays;
@@ -270,7 +270,7 @@ impl Shell<'_, '_> {
             && matches!(name, "exit" | "return")
             && let Some(code) = path.exit_code()
         {
-            // Without a number it is the status of the command before.
+            // Without a number, it uses the status of the previous command.
             fields.push(Traced::made(code.to_string(), span));
         }
         if path.flow != Flow::Normal {
@@ -287,7 +287,7 @@ impl Shell<'_, '_> {
         for assignment in assignments {
             self.assign(assignment, &mut path);
             if !words.is_empty() {
-                // What stands before a command is in its environment and nowhere else.
+                // An assignment before a command is only in that command's environment.
                 if let Some(variable) = Arc::make_mut(&mut path.shell.variables).get_mut(&assignment.name) {
                     variable.exported = true;
                 }

@@ -37,7 +37,7 @@ impl Shell<'_, '_> {
                 match operator.as_str() {
                     "==" | "=" | "!=" => {
                         let tokens = self.pattern(right, path);
-                        let answer = fits(&tokens, &value, path);
+                        let answer = matches_pattern(&tokens, &value, path);
                         if operator == "!=" { not(answer) } else { answer }
                     }
                     "=~" => {
@@ -71,8 +71,8 @@ impl Shell<'_, '_> {
     }
 }
 
-/// Whether all of a text matches a pattern, as `case` and `[[ … ]]` compare.
-pub(super) fn fits(tokens: &[Token], value: &Traced, path: &ScriptRun) -> Option<bool> {
+/// Whether all of a text matches a pattern, as in `case` and `[[ … ]]`.
+pub(super) fn matches_pattern(tokens: &[Token], value: &Traced, path: &ScriptRun) -> Option<bool> {
     if path.shell.options.nocasematch {
         let (tokens, value) = pattern::fold(tokens, value);
         return pattern::matches(&tokens, &value);
@@ -80,7 +80,7 @@ pub(super) fn fits(tokens: &[Token], value: &Traced, path: &ScriptRun) -> Option
     pattern::matches(tokens, value)
 }
 
-/// `=~`, which leaves what it found in `BASH_REMATCH`.
+/// `=~`, which stores its matches in `BASH_REMATCH`.
 fn search(regex: &str, value: &Traced, path: &mut ScriptRun) -> Option<bool> {
     let regex = regex::RegexBuilder::new(regex)
         .size_limit(1 << 18)
@@ -145,8 +145,8 @@ fn is_binary(word: &Traced) -> bool {
 /// How deep parentheses of `test` may nest.
 const MAX_DEPTH: usize = 16;
 
-/// `a -o b`; the outer option tells whether it could be read.
-#[expect(clippy::option_option, reason = "what cannot be read is not the same as what is not known")]
+/// `a -o b`. The outer option is `None` if the expression cannot be parsed.
+#[expect(clippy::option_option, reason = "a parse error differs from an unknown result")]
 fn alternatives(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Option<bool>> {
     let mut answer = all_of(rest, path, depth)?;
     while rest.first().and_then(|w| w.known_str()) == Some("-o") {
@@ -157,7 +157,7 @@ fn alternatives(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<
     Some(answer)
 }
 
-#[expect(clippy::option_option, reason = "what cannot be read is not the same as what is not known")]
+#[expect(clippy::option_option, reason = "a parse error differs from an unknown result")]
 fn all_of(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Option<bool>> {
     let mut answer = term(rest, path, depth)?;
     while rest.first().and_then(|w| w.known_str()) == Some("-a") {
@@ -168,7 +168,7 @@ fn all_of(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Option
     Some(answer)
 }
 
-#[expect(clippy::option_option, reason = "what cannot be read is not the same as what is not known")]
+#[expect(clippy::option_option, reason = "a parse error differs from an unknown result")]
 fn term(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Option<bool>> {
     if depth > MAX_DEPTH {
         return None;
@@ -225,7 +225,7 @@ fn unary(operator: &str, value: &Traced, path: &ScriptRun) -> Option<bool> {
             match path.lookup(name) {
                 Some(variable) if variable.is_array() => Some(path.element(name, key).is_some()),
                 Some(variable) => Some(!variable.values.is_empty()),
-                None if path.shell.open.is_some() || parameters::by_system(name) => None,
+                None if path.shell.open.is_some() || parameters::set_by_system(name) => None,
                 None => Some(false),
             }
         }
@@ -269,7 +269,7 @@ fn binary(left: &Traced, operator: &str, right: &Traced) -> Option<bool> {
         "-o" => not(and(not(filled(left)), not(filled(right)))),
         "-nt" | "-ot" | "-ef" => None,
         _ => {
-            // What is no number is an error, which counts as false.
+            // Something that is not a number is an error, which counts as false.
             let number = |t: &Traced| t.known_str().map(|t| t.trim().parse::<i64>().ok());
             match (number(left)?, number(right)?) {
                 (Some(left), Some(right)) => compare(left, operator, right),

@@ -11,10 +11,10 @@ use super::settle::settle;
 use super::state::BoxedRun;
 use super::status::{Flow, Status};
 
-/// How often a loop whose condition is known goes round.
+/// The most rounds of a loop whose condition is known.
 const MAX_ROUNDS: usize = 256;
 
-/// Rounds of a loop that some way has left, before the other ways are taken to leave it at a time that is not known.
+/// How many more rounds are followed after a path has left a loop. Then the number of rounds is unknown.
 const OPEN_ROUNDS: usize = 2;
 
 impl Shell<'_, '_> {
@@ -51,7 +51,7 @@ impl Shell<'_, '_> {
         settle(out)
     }
 
-    /// Runs a condition and decides it.
+    /// Runs a condition and splits the paths by its result.
     fn condition(&mut self, condition: &[Item], path: BoxedRun) -> Vec<(BoxedRun, bool)> {
         let span = match (condition.first(), condition.last()) {
             (Some(first), Some(last)) => first.first.span.to(last.rest.last().map_or(last.first.span, |(_, p)| p.span)),
@@ -85,7 +85,7 @@ impl Shell<'_, '_> {
                 let mut answer = Some(false);
                 for pattern in &arm.patterns {
                     let tokens = self.pattern(pattern, &mut path);
-                    answer = match (answer, conditions::fits(&tokens, &value, &path)) {
+                    answer = match (answer, conditions::matches_pattern(&tokens, &value, &path)) {
                         (Some(true), _) | (_, Some(true)) => Some(true),
                         (Some(false), Some(false)) => Some(false),
                         _ => None,
@@ -205,7 +205,7 @@ impl Shell<'_, '_> {
         settle(done)
     }
 
-    /// A body that runs an unknown number of times: not at all, or so that what it changes is not known.
+    /// A body that runs an unknown number of times: either never, or with unknown values for everything it changes.
     pub(super) fn maybe(&mut self, body: &[Item], span: Span, mut path: BoxedRun) -> Vec<BoxedRun> {
         path.status = Status::Open(None);
         let mut out = Vec::new();
@@ -219,7 +219,7 @@ impl Shell<'_, '_> {
         settle(out)
     }
 
-    /// One round that stands for any number of them.
+    /// One round that represents any number of rounds.
     fn once(&mut self, body: &[Item], span: Span, path: BoxedRun) -> Vec<BoxedRun> {
         let before = path.clone();
         let (mut paths, mut done) = after_round(self.list(body, path), Vec::new());
@@ -245,7 +245,7 @@ impl Shell<'_, '_> {
         let mut done: Vec<BoxedRun> = Vec::new();
         for round in 0..MAX_ROUNDS {
             if round >= OPEN_ROUNDS && !done.is_empty() {
-                // Some way has left the loop and others have not: when they do is not known, so what they change is not.
+                // Only some paths have left the loop: the number of rounds is unknown, and so is what they change.
                 let why = Why::NotUnderstood("a loop whose rounds are not known".into());
                 for mut path in std::mem::take(&mut active) {
                     path.blur_variables(&before, &why, span);
@@ -304,7 +304,7 @@ impl Shell<'_, '_> {
             let locals = std::mem::replace(&mut path.shell.hidden, hidden.clone());
             let variables = Arc::make_mut(&mut path.shell.variables);
             for (name, old) in locals.into_iter().rev() {
-                // What was `local -r` is gone with the function.
+                // `local -r` variables end with the function.
                 if path.shell.constants.contains(&name) {
                     Arc::make_mut(&mut path.shell.constants).remove(&name);
                 }
@@ -343,7 +343,7 @@ fn split_header(parts: &[Part]) -> Vec<Vec<Part>> {
     out
 }
 
-/// Sorts ways after a round: those that go round again, and those that are done with the loop.
+/// Sorts paths after a round: those that continue with the next round, and those that have left the loop.
 fn after_round(paths: Vec<BoxedRun>, mut done: Vec<BoxedRun>) -> (Vec<BoxedRun>, Vec<BoxedRun>) {
     let mut again = Vec::new();
     for mut path in paths {

@@ -1,4 +1,4 @@
-//! From the words of a command to what it does: a function of the script, a file that it wrote, or a model of a program.
+//! Finds out what a command runs: a function of the script, a file that it wrote, or a modelled program.
 
 use crate::text::{Span, Traced};
 
@@ -11,7 +11,7 @@ use super::state::{BoxedRun, ScriptRun};
 use super::status::Status;
 
 impl Shell<'_, '_> {
-    /// Runs a command whose words are expanded.
+    /// Runs a command with expanded words.
     pub(super) fn call(&mut self, mut words: Vec<Traced>, span: Span, mut path: BoxedRun) -> Vec<BoxedRun> {
         if words.is_empty() {
             return vec![path];
@@ -20,7 +20,7 @@ impl Shell<'_, '_> {
         let first = words.remove(0);
         let Some(name) = first.known_str().map(str::to_owned) else {
             if let Some((at, why)) = first.first_unknown().filter(|_| first.slice(0..1).has_unknown()) {
-                // Text that is not known where a command begins may be any commands.
+                // Unknown text in command position may be any command.
                 path.machine.gap(at, why.clone());
                 path.machine.injected = Some(why.clone());
                 if first.bytes().ends_with(image::BOOTSTRAP.as_bytes()) {
@@ -36,7 +36,7 @@ impl Shell<'_, '_> {
         self.call_program(&name, &first, words, span, path)
     }
 
-    /// Runs a builtin or a program, whatever functions there are.
+    /// Runs a builtin or a program, even if a function has the same name.
     pub(super) fn call_program(
         &mut self,
         name: &str,
@@ -73,7 +73,7 @@ impl Shell<'_, '_> {
         self.modelled(&Call { name: base, program: first, words: &words, at: span }, path)
     }
 
-    /// Runs the model of a builtin or a program, if there is one.
+    /// Runs the modelled builtin or program, if there is one.
     fn modelled(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
         match registry::find(call.name) {
             Some(Model::Command(run)) => run(self, call, path).unwrap_or_else(|path| self.unmodelled(call, path)),
@@ -88,12 +88,12 @@ impl Shell<'_, '_> {
                     return self.unmodelled(call, path);
                 }
                 let ends = self.conditions == 0 && path.shell.options.errexit;
-                if ends && matches!(path.status, Status::Unread(_)) { self.doubted(call.at, path) } else { vec![path] }
+                if ends && matches!(path.status, Status::Unread(_)) { self.may_end(call.at, path) } else { vec![path] }
             }
         }
     }
 
-    /// Runs a program that runs no commands of the script. False if it is not followed.
+    /// Runs a program that runs no commands of the script. False if it cannot be followed.
     pub(super) fn program(&mut self, model: &Model, call: &Call<'_>, path: &mut ScriptRun) -> bool {
         match model {
             Model::Machine(run) => return run(self, call, path),
@@ -103,8 +103,8 @@ impl Shell<'_, '_> {
         true
     }
 
-    /// A program that a program starts; it may start others, but no deeper.
-    pub(super) fn started(&mut self, command: &[Traced], at: Span, path: &mut ScriptRun) {
+    /// Runs a program that another program starts. It is not followed if it may start programs itself.
+    pub(super) fn start_program(&mut self, command: &[Traced], at: Span, path: &mut ScriptRun) {
         let Some((program, words)) = command.split_first() else { return };
         let name = program.to_text().rsplit('/').next().unwrap_or_default().to_owned();
         let call = Call { name: &name, program, words, at };
@@ -115,14 +115,14 @@ impl Shell<'_, '_> {
     }
 }
 
-/// The program that runs a script by its first line, if it is no shell.
+/// The program that runs a script by its first line, if it is not a shell.
 fn interpreter(text: &Traced) -> Option<&'static str> {
     let first = text.bytes().split(|b| *b == b'\n').next().filter(|l| l.starts_with(b"#!"))?;
     let first = String::from_utf8_lossy(first).into_owned();
     ["python", "perl", "ruby", "node", "awk"].into_iter().find(|name| first.contains(name))
 }
 
-/// Where the search path leads, if it is to a file that is known.
+/// The known file that the search path finds, if any.
 fn in_search_path(name: &str, path: &ScriptRun) -> Option<String> {
     if name.contains('/') {
         return None;

@@ -13,7 +13,7 @@ use super::state::{BoxedRun, ScriptRun, Sink};
 use super::status::Status;
 use super::{braces, files};
 
-/// The longest word that is made, in bytes.
+/// The longest word that is built, in bytes.
 const MAX_WORD_BYTES: usize = 1 << 20;
 
 /// The most bytes of the parts of a word, and of all words of a command.
@@ -21,13 +21,13 @@ const MAX_CHUNKS_BYTES: usize = 4 << 20;
 
 /// A part of an expanded word.
 enum Chunk {
-    /// Stays as it is.
+    /// Is kept unchanged.
     Solid(Traced),
     /// Is split at white space.
     Loose(Traced),
-    /// Bare text of the script, in which glob characters count.
+    /// Unquoted text of the script, in which glob characters are active.
     Bare(Traced),
-    /// The word ends here and another one begins.
+    /// A word ends here and the next one begins.
     Cut,
 }
 
@@ -41,7 +41,7 @@ impl Chunk {
 }
 
 impl Shell<'_, '_> {
-    /// The arguments that words become.
+    /// The arguments that words expand to.
     pub(super) fn fields(&mut self, words: &[Word], path: &mut ScriptRun) -> Vec<Traced> {
         let mut out = Vec::new();
         let expanded: Vec<_> =
@@ -72,7 +72,7 @@ impl Shell<'_, '_> {
         out
     }
 
-    /// What a word becomes where nothing is split.
+    /// The expansion of a word that is not split.
     pub(super) fn single(&mut self, word: &Word, path: &mut ScriptRun) -> Traced {
         self.joined(&word.parts, false, path)
     }
@@ -93,7 +93,7 @@ impl Shell<'_, '_> {
         out
     }
 
-    /// A word as a pattern: what is quoted in it has no meaning.
+    /// A word as a pattern. Quoted characters are literal.
     pub(super) fn pattern(&mut self, word: &Word, path: &mut ScriptRun) -> Vec<Token> {
         let mut chunks = Vec::new();
         self.chunks(&word.parts, false, path, &mut chunks);
@@ -108,7 +108,7 @@ impl Shell<'_, '_> {
         pattern::compile(&units)
     }
 
-    /// A word as the regular expression of `=~`: what is quoted in it has no meaning. `None` if it is not known.
+    /// A word as the regular expression of `=~`. Quoted characters are literal. `None` if it is unknown.
     pub(super) fn regex(&mut self, word: &Word, path: &mut ScriptRun) -> Option<String> {
         let mut chunks = Vec::new();
         self.chunks(&word.parts, false, path, &mut chunks);
@@ -199,7 +199,7 @@ impl Shell<'_, '_> {
         }
     }
 
-    /// The output of commands, without the line breaks at its end. What they do to files stays done.
+    /// The output of commands, without trailing line breaks. Their changes to files remain.
     fn substitute(&mut self, list: &[Item], span: Span, path: &mut ScriptRun) -> Traced {
         if let [item] = list
             && let ([], [command]) = (item.rest.as_slice(), item.first.commands.as_slice())
@@ -219,7 +219,7 @@ impl Shell<'_, '_> {
         out.slice(0..out.len() - length)
     }
 
-    /// The output of commands. What they do to files stays done.
+    /// The output of commands. Their changes to files remain.
     pub(super) fn capture(&mut self, list: &[Item], span: Span, path: &mut ScriptRun) -> Traced {
         let mut inner: BoxedRun = Box::new(path.clone());
         inner.shell.on_exit = None;
@@ -228,7 +228,7 @@ impl Shell<'_, '_> {
         inner.shell.sink = Sink::Captured;
         inner.shell.hidden = Vec::new();
         inner.readers = Vec::new();
-        // bash takes `set -e` off in a substitution.
+        // bash turns `set -e` off in a substitution.
         inner.shell.options.errexit = false;
         inner.status = Status::Zero;
         let ended = self.list(list, inner);
@@ -266,13 +266,13 @@ impl Shell<'_, '_> {
 }
 
 impl ScriptRun {
-    /// The characters that `IFS` has words split at.
+    /// The characters of `IFS`, at which words are split.
     pub(super) fn separators(&self) -> &[u8] {
         self.get("IFS").filter(|v| !v.has_unknown()).map_or(b" \t\n", |v| v.bytes())
     }
 }
 
-/// The names of files that are known and match a word with `*`, `?` or `[` in it. `None` if none does.
+/// The names of known files that match a word with `*`, `?` or `[`. `None` if there are none.
 fn names(chunks: &[Chunk], path: &ScriptRun) -> Option<Vec<Traced>> {
     let marks = |c: &Chunk| matches!(c, Chunk::Bare(t) if t.bytes().iter().any(|b| b"*?[".contains(b)));
     if path.shell.options.noglob || !chunks.iter().any(marks) {
@@ -302,18 +302,18 @@ fn names(chunks: &[Chunk], path: &ScriptRun) -> Option<Vec<Traced>> {
     let slashes = tokens.iter().filter(|t| **t == Token::Byte(b'/')).count();
     let names = path.machine.listing();
     let names = names.iter().filter_map(|name| if relative { name.strip_prefix(&folder) } else { Some(name.as_str()) });
-    // A mark never stands for a slash, and not for a dot at the start.
-    let fits = |name: &&str| {
+    // A wildcard does not match a slash, or a dot at the start.
+    let matches = |name: &&str| {
         name.matches('/').count() == slashes
             && !name.rsplit('/').next().is_some_and(|n| n.starts_with('.'))
             && pattern::whole(&tokens, name.as_bytes())
     };
     let span = at?;
-    let found: Vec<Traced> = names.filter(fits).map(|name| Traced::made(name, span)).collect();
+    let found: Vec<Traced> = names.filter(matches).map(|name| Traced::made(name, span)).collect();
     (!found.is_empty()).then_some(found)
 }
 
-/// Splits at `separators`; the first and last piece join what stands around.
+/// Splits at `separators`. The first and last pieces join the text around them.
 pub(super) fn split(text: &Traced, separators: &[u8], current: &mut Option<Traced>, out: &mut Vec<Traced>) {
     let bytes = text.bytes();
     let mut at = 0;
@@ -324,7 +324,7 @@ pub(super) fn split(text: &Traced, separators: &[u8], current: &mut Option<Trace
             at += length;
         }
         if at < bytes.len() {
-            // White space in a row separates once, everything else each time.
+            // Consecutive white space separates once; every other separator counts.
             if !bytes[at].is_ascii_whitespace() {
                 current.get_or_insert_default();
             }

@@ -1,4 +1,4 @@
-//! Programs that bring files from elsewhere: what they bring is not known, and it is in exactly the file that they name.
+//! Programs that download files. The content is unknown; the file that holds it is known.
 
 use crate::text::{Span, Traced, Why};
 
@@ -8,7 +8,7 @@ use super::call::Call;
 use super::state::ScriptRun;
 use super::status::Status;
 
-/// Where a program puts what it brings.
+/// Where a program stores its download.
 enum Target {
     /// On its standard output.
     Output,
@@ -18,7 +18,7 @@ enum Target {
     Nowhere,
 }
 
-/// Runs `curl`, `wget` or `aws`. False if it brings no file.
+/// Runs `curl`, `wget` or `aws`. False if it downloads no file.
 pub(super) fn fetch(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let Call { name, words, at: span, .. } = *call;
     let target = match name {
@@ -30,7 +30,7 @@ pub(super) fn fetch(call: &Call<'_>, path: &mut ScriptRun) -> bool {
         },
     };
     let why = || Why::FromOutside(format!("what {name} brings").into());
-    // An object that the same source puts into a bucket is known by its address.
+    // An object that the same source uploads to a bucket is known by its address.
     let object = words.iter().find(|w| w.bytes().starts_with(b"s3://")).map(|w| w.to_text().into_owned());
     let brought = object.and_then(|address| path.machine.files.get(&address).cloned());
     path.status = Status::Likely;
@@ -57,13 +57,13 @@ pub(super) fn fetch(call: &Call<'_>, path: &mut ScriptRun) -> bool {
                 }
                 path.machine.put(&file, File::Unknown(why()));
             }
-            None => path.unnamed(&file, span),
+            None => path.write_unnamed(&file, span),
         },
     }
     true
 }
 
-/// The last part of an address, which names the file that it is kept in.
+/// The last part of an address, which is the name of the downloaded file.
 fn base(address: Option<&Traced>, folder: Option<&Traced>, span: Span) -> Target {
     let Some(address) = address else { return Target::Nowhere };
     let bytes = address.bytes();
@@ -171,7 +171,7 @@ fn wget(words: &[Traced], span: Span) -> Target {
     base(address, folder.as_ref(), span)
 }
 
-/// `aws s3 cp` and the like; `None` for what writes to its standard output.
+/// `aws s3 cp` and similar; `None` if it writes to its standard output.
 fn aws(words: &[Traced], span: Span) -> Option<Target> {
     let mut operands: Vec<&Traced> = Vec::new();
     let mut rest = words.iter();

@@ -12,7 +12,7 @@ use super::interpreter::Shell;
 use super::state::ScriptRun;
 use super::status::Status;
 
-/// The most folders that are known.
+/// The most folders that are tracked.
 const MAX_FOLDERS: usize = 1024;
 
 impl Shell<'_, '_> {
@@ -37,9 +37,9 @@ pub(super) fn tee(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     true
 }
 
-/// Puts a text into a file, or at its end.
+/// Writes a text to a file, or appends it.
 fn put(name: &Traced, text: &Traced, append: bool, call: &Call<'_>, path: &mut ScriptRun) {
-    let Some(file) = name.known_str().map(|file| path.absolute(file)) else { return path.unnamed(name, call.at) };
+    let Some(file) = name.known_str().map(|file| path.absolute(file)) else { return path.write_unnamed(name, call.at) };
     if append {
         path.machine.append(&file, text, call.at);
     } else {
@@ -127,7 +127,7 @@ pub(super) fn mkdir(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     true
 }
 
-/// `ls FILE…`, as far as it only prints the names. False for what else it does.
+/// `ls FILE…`, if it only prints names. False for anything else.
 pub(super) fn ls(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let mut names = call.operands();
     let options = call.words.iter().any(|w| w.bytes().starts_with(b"-") && w.known_str() != Some("-1"));
@@ -158,7 +158,7 @@ pub(super) fn truncate(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     true
 }
 
-/// `dd of=FILE`. False if a part of the text is asked for.
+/// `dd of=FILE`. False if only part of the text is copied.
 pub(super) fn dd(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let (mut from, mut to, mut append) = (None, None, false);
     for word in call.words {
@@ -184,7 +184,7 @@ pub(super) fn dd(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     true
 }
 
-/// `ln -s TARGET… PLACE`; with `-n` a link that is there is replaced, whatever it leads to.
+/// `ln -s TARGET… PLACE`. With `-n`, an existing link is replaced, even if it leads to a folder.
 fn link(call: &Call<'_>, path: &mut ScriptRun) {
     let operands = call.operands();
     let (bare, span) = (call.flag('n', "--no-dereference"), call.at);
@@ -195,7 +195,7 @@ fn link(call: &Call<'_>, path: &mut ScriptRun) {
         [targets @ .., place] => (*place, targets.to_vec()),
     };
     let Some(place) = place.known_str().map(|p| path.absolute(p)) else {
-        path.unnamed(place, span);
+        path.write_unnamed(place, span);
         return;
     };
     let inside =
@@ -215,12 +215,12 @@ fn link(call: &Call<'_>, path: &mut ScriptRun) {
     }
 }
 
-/// Puts files in the place of others, with `mv` away from where they were.
+/// Copies files over others; `mv` also removes the originals.
 fn copy(operands: &[&Traced], call: &Call<'_>, path: &mut ScriptRun) {
     let moves = call.name == "mv";
     let Some((to, from)) = operands.split_last() else { return };
     let Some(to_name) = to.known_str() else {
-        path.unnamed(to, call.at);
+        path.write_unnamed(to, call.at);
         return;
     };
     let into = to_name.ends_with('/') || from.len() > 1;
@@ -234,7 +234,7 @@ fn copy(operands: &[&Traced], call: &Call<'_>, path: &mut ScriptRun) {
         }
         let inside = below(path, &source);
         if !inside.is_empty() && path.machine.file(&source).is_none() {
-            // A folder with all that is known to stand in it.
+            // A folder with all its known content.
             if given.ends_with("/.") {
                 target = path.absolute(to_name);
             }
@@ -264,7 +264,7 @@ fn copy(operands: &[&Traced], call: &Call<'_>, path: &mut ScriptRun) {
     }
 }
 
-/// The files that were written below a folder and are still there.
+/// The files that were written below a folder and still exist.
 fn below(path: &ScriptRun, folder: &str) -> Vec<(String, File)> {
     let prefix = format!("{}/", folder.trim_end_matches('/'));
     let inside = path.machine.files.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix));

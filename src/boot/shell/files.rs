@@ -13,20 +13,20 @@ use super::status::Status;
 /// Where the output of a command goes.
 #[derive(Clone)]
 enum Output {
-    /// Where it would go anyway.
+    /// It is not redirected.
     Kept,
-    /// Nowhere that matters.
+    /// It is discarded.
     Dropped,
     /// Into a file.
     File { path: String, append: bool, at: Span },
 }
 
-/// What redirections make of the descriptors of a command.
+/// The effect of redirections on the descriptors of a command.
 struct Wiring {
     output: Output,
-    /// Descriptor of which standard input is what is left.
+    /// The descriptor whose unread rest is standard input.
     input: Option<u32>,
-    /// A redirection failed, so that the command does not run.
+    /// A redirection failed, so the command does not run.
     failed: bool,
 }
 
@@ -71,7 +71,7 @@ impl Shell<'_, '_> {
             let left = std::mem::replace(&mut path.stdin, outer_stdin.clone());
             let changed = Arc::clone(&path.shell.descriptors);
             path.shell.descriptors = Arc::clone(&outer_descriptors);
-            // What a command took from a descriptor that was open before is gone.
+            // What a command read from a descriptor that was already open is consumed.
             for (number, descriptor) in changed.iter() {
                 if let (Descriptor::In(_), Some(Descriptor::In(old))) = (descriptor, outer_descriptors.get(number))
                     && Descriptor::In(old.clone()) != *descriptor
@@ -91,7 +91,7 @@ impl Shell<'_, '_> {
             return paths;
         }
         if let Output::File { path: file, append: false, .. } = &wiring.output {
-            // The file is empty before the command begins, whatever the command reads.
+            // The file is empty before the command starts, even if the command reads it.
             if matches!(command.kind, CommandKind::Simple { .. }) {
                 path.emptied = Some(file.clone());
             } else {
@@ -120,7 +120,7 @@ impl Shell<'_, '_> {
         paths
     }
 
-    /// Takes one redirection into account.
+    /// Applies one redirection.
     fn wire(&mut self, redirect: &Redirect, wiring: &mut Wiring, path: &mut ScriptRun) {
         let input = |path: &mut ScriptRun, wiring: &mut Wiring, text: Traced| match redirect.descriptor {
             Some(number) if number > 2 => path.open(number, Descriptor::In(text)),
@@ -184,7 +184,7 @@ impl Shell<'_, '_> {
                     Some("/dev/stdout") => return,
                     Some(name) => Output::File { path: path.absolute(name), append, at: word.span },
                     None => {
-                        path.unnamed(&name, word.span);
+                        path.write_unnamed(&name, word.span);
                         Output::Dropped
                     }
                 };
@@ -213,7 +213,7 @@ impl Shell<'_, '_> {
                     wiring.failed = true;
                     return;
                 }
-                // An earlier redirection empties its file all the same.
+                // An earlier redirection still empties its file.
                 if let Output::File { path: file, append: false, .. } = std::mem::replace(&mut wiring.output, output) {
                     path.machine.put(&file, File::Known(Arc::default()));
                 }
@@ -222,7 +222,7 @@ impl Shell<'_, '_> {
     }
 
     /// `>&1`, `>&2`, `>&3`, `3>&1`, `>& file`
-    #[expect(clippy::unused_self, reason = "read beside the other redirections")]
+    #[expect(clippy::unused_self, reason = "a method like the other redirections")]
     fn duplicate(&self, to: &str, redirect: &Redirect, at: Span, wiring: &mut Wiring, path: &mut ScriptRun) {
         let number = redirect.descriptor.unwrap_or(1);
         let digits = to.bytes().all(|b| b.is_ascii_digit());
@@ -260,7 +260,7 @@ impl Shell<'_, '_> {
     }
 }
 
-/// What reading a file gives.
+/// The result of reading a file.
 pub(super) fn contents(path: &ScriptRun, name: &Traced, at: Span) -> Traced {
     let Some(name) = name.known_str() else {
         return Traced::unknown(at, Why::NotUnderstood("a file whose name is not known".into()));
@@ -279,7 +279,7 @@ pub(super) fn contents(path: &ScriptRun, name: &Traced, at: Span) -> Traced {
     }
 }
 
-/// True if there is no such file for certain: it was removed, or stands where no image has files.
+/// True if there is certainly no such file: it was removed, or no image has files at that path.
 pub(super) fn missing(path: &ScriptRun, name: &Traced) -> bool {
     let Some(name) = name.known_str().filter(|n| !n.is_empty() && *n != "-") else { return false };
     let name = path.absolute(name);

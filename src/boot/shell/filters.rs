@@ -11,11 +11,11 @@ use super::interpreter::Shell;
 use super::state::ScriptRun;
 use super::status::Status;
 
-/// The most numbers that `seq` gives.
+/// The most numbers that `seq` prints.
 const MAX_NUMBERS: i64 = 4096;
 
 impl Shell<'_, '_> {
-    /// Runs a program on what the machine has, and leaves there what it changes.
+    /// Runs a program on the files of the machine and applies its changes.
     pub(super) fn filter(&mut self, run: Filter, call: &Call<'_>, path: &mut ScriptRun) {
         let stdin = path.stdin.clone().unwrap_or_default();
         let done = run(&mut Invocation {
@@ -30,7 +30,7 @@ impl Shell<'_, '_> {
         for file in outcome.removed {
             path.machine.put(&path.absolute(&file), File::Removed);
         }
-        // An edit in place puts a new file where a link was.
+        // An in-place edit replaces a link by a new file.
         let replaces = matches!(call.name, "sed" | "perl") && !call.has(&["--follow-symlinks"]);
         for (file, text) in outcome.writes {
             let file = path.absolute(&file);
@@ -41,7 +41,7 @@ impl Shell<'_, '_> {
         }
         path.out.push(&outcome.stdout);
         for command in outcome.commands {
-            self.started(&command, call.at, path);
+            self.start_program(&command, call.at, path);
         }
         if !outcome.status.is_known() && outcome.stdout.is_unknown() {
             path.out.push_made(b"\n", call.at);
@@ -82,11 +82,11 @@ pub(super) fn seq(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     true
 }
 
-/// What a program finds in its environment.
+/// The value that a program sees for an environment variable.
 fn variable(path: &ScriptRun, name: &str) -> Found {
     match path.lookup(name).filter(|v| v.exported && !v.is_array()).and_then(|v| v.values.first()) {
         Some(text) => Found::Content(text.clone()),
-        // What the system sets.
+        // Set by the system.
         None if matches!(name, "PATH" | "HOME" | "USER" | "SHELL" | "LANG" | "PWD" | "LOGNAME") => {
             Found::Unknown(Why::FromOutside(format!("the environment variable {name}").into()))
         }
@@ -97,7 +97,7 @@ fn variable(path: &ScriptRun, name: &str) -> Found {
     }
 }
 
-/// What a program finds where a file should be.
+/// The file that a program sees at a path.
 fn found(path: &ScriptRun, file: &str, stdin: &Traced) -> Found {
     match file {
         "-" | "/dev/stdin" => return Found::Content(stdin.clone()),

@@ -1,4 +1,4 @@
-//! `find … -exec`: the files that are known and match, each handed to a command.
+//! `find … -exec`: runs a command on the known files that match.
 
 use crate::text::{Traced, Why};
 
@@ -13,7 +13,7 @@ use super::status::Status;
 /// The most commands that are run.
 const MAX_CALLS: usize = 64;
 
-/// What a file must be like.
+/// A condition on files.
 enum Test {
     Name(Vec<pattern::Token>),
     Path(Vec<pattern::Token>),
@@ -21,7 +21,7 @@ enum Test {
     AtLeast(usize),
 }
 
-/// What is asked for.
+/// The arguments of `find`.
 struct Search {
     folders: Vec<String>,
     tests: Vec<Test>,
@@ -33,12 +33,12 @@ struct Search {
 }
 
 impl Shell<'_, '_> {
-    /// Runs the command of `find` for the files that are known; the way comes back if there is no command, or what is asked for is
-    /// not followed.
+    /// Runs the command of `find` for the known files. Returns the path as `Err` if there is no command or the arguments are
+    /// not modelled.
     pub(super) fn find(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Result<Vec<BoxedRun>, BoxedRun> {
         let span = call.at;
         let Some(search) = search(call.words, &path.shell.directory) else { return Err(path) };
-        let fits = |name: &String| {
+        let matches = |name: &String| {
             search.folders.iter().any(|folder| {
                 let Some(rest) =
                     name.strip_prefix(folder.as_str()).filter(|r| folder == "/" || r.is_empty() || r.starts_with('/'))
@@ -57,7 +57,7 @@ impl Shell<'_, '_> {
             })
         };
         let files: Vec<Traced> =
-            path.machine.listing().into_iter().filter(fits).map(|name| Traced::made(name, span)).collect();
+            path.machine.listing().into_iter().filter(matches).map(|name| Traced::made(name, span)).collect();
         if files.len() > MAX_CALLS {
             path.machine.gap(span, Why::Limit("rounds of a loop"));
         }

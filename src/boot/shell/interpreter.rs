@@ -1,4 +1,4 @@
-//! The interpreter of shell scripts: what it carries from command to command, and how it decides between two ways.
+//! The interpreter of shell scripts: the state it keeps across commands, and how it decides conditions.
 
 use std::sync::Arc;
 
@@ -9,21 +9,21 @@ use crate::value::{Condition, Guard};
 use super::state::BoxedRun;
 use super::status::Status;
 
-/// How deep commands, functions and substitutions may nest while they are followed.
+/// How deep commands, functions and substitutions may nest.
 pub(super) const MAX_DEPTH: usize = 40;
 
 /// The longest condition that is shown, in characters.
 const MAX_WORDS: usize = 60;
 
-/// Reads scripts.
+/// Interprets scripts.
 pub(super) struct Shell<'a, 'b> {
     pub(super) cx: &'a mut BootCx<'b>,
     pub(super) steps: usize,
     pub(super) depth: usize,
-    /// How many conditions are being run, in which a failure ends nothing.
+    /// How many conditions are being run; a failure inside one does not end the script.
     pub(super) conditions: usize,
     pub(super) temporary: usize,
-    /// Programs were fetched or installed, so that any name may be one.
+    /// Programs were downloaded or installed, so any unknown name may be one of them.
     pub(super) installed: bool,
 }
 
@@ -32,15 +32,15 @@ impl<'a, 'b> Shell<'a, 'b> {
         Self { cx, steps: 0, depth: 0, conditions: 0, temporary: 0, installed: false }
     }
 
-    /// The source of `span` as a condition that people read: without the brackets of a test, and shortened in its middle, for
-    /// what decides stands at both ends.
+    /// The source of `span` as a readable condition: without the brackets of a test, and shortened in the middle, because the
+    /// ends matter most.
     pub(super) fn words(&self, span: Span) -> Arc<str> {
         let text = String::from_utf8_lossy(self.cx.texts.slice(span)).replace(crate::text::UNKNOWN_MARK, "…");
         let words: Vec<&str> = text.split_whitespace().collect();
         let text = words.join(" ");
         let brackets = [("[ ", " ]"), ("[[ ", " ]]"), ("(( ", " ))")];
         let inner = brackets.iter().find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close));
-        // Brackets of one comparison only.
+        // Removes the brackets only around a single comparison.
         let one = |inner: &&str| !inner.contains(" ]") && !inner.contains("[ ") && !inner.starts_with(['-', '!']);
         let text = inner.filter(one).unwrap_or(&text);
         let count = text.chars().count();
@@ -52,17 +52,17 @@ impl<'a, 'b> Shell<'a, 'b> {
         text.into()
     }
 
-    /// Both answers of a condition, or the one that is known. With `hopeful`, a program that is not modelled succeeds.
-    pub(super) fn decide(&mut self, mut path: BoxedRun, span: Span, hopeful: bool) -> Vec<(BoxedRun, bool)> {
+    /// Both results of a condition, or the known one. With `assume_success`, a program that is not modelled succeeds.
+    pub(super) fn decide(&mut self, mut path: BoxedRun, span: Span, assume_success: bool) -> Vec<(BoxedRun, bool)> {
         let words = match &path.status {
             Status::Zero => return vec![(path, true)],
             Status::NonZero => return vec![(path, false)],
-            Status::Likely if hopeful => return vec![(path, true)],
+            Status::Likely if assume_success => return vec![(path, true)],
             Status::Likely | Status::Open(None) => self.words(span),
             Status::Open(Some(words)) => Arc::clone(words),
             Status::Unread(program) => format!("there is no fault in what {program} reads").into(),
         };
-        // What is denied twice over reads badly, and is the same condition as without.
+        // A double negation is hard to read and means the same as none.
         let (words, denied) = match words.strip_prefix("! ") {
             Some(rest) => (Arc::from(rest.trim_start()), true),
             None => (words, false),

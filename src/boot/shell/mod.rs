@@ -1,7 +1,7 @@
-//! A shell script read on a simulated machine: every command that is modelled leaves there what it would leave on a node. A
-//! condition that the source cannot decide is followed both ways; ways that come to the same are put together.
+//! Runs a shell script on a simulated machine: each modelled command changes the machine as it would change a node. If the
+//! source cannot decide a condition, both outcomes are followed; paths with equal results are merged.
 //!
-//! `registry.rs` has a line for every program that is modelled.
+//! `registry.rs` lists every modelled program.
 
 mod arithmetic;
 mod assign;
@@ -41,6 +41,6 @@ mod xargs;
 #[cfg(test)]
 mod tests;
 
-pub(super) use bootstrap::by_eks as bootstrap_by_eks;
+pub(super) use bootstrap::eks_user_data as bootstrap_by_eks;
 pub(super) use script::run;
 pub(super) use status::Setting;

@@ -10,13 +10,13 @@ use super::state::ScriptRun;
 use super::status::{Flow, Status};
 use super::variable::VariableKind;
 
-/// Texts longer than this are not searched for patterns.
+/// The longest text that is searched for patterns.
 const MAX_SEARCHED: usize = 1 << 14;
 
 /// The same for patterns with groups.
 const MAX_GROUPED: usize = 256;
 
-/// What a parameter stands for.
+/// The expansion of a parameter.
 pub(super) enum Expansion {
     /// It is not set.
     Unset,
@@ -26,7 +26,7 @@ pub(super) enum Expansion {
     Many(Vec<Traced>),
 }
 
-/// Variables that the system sets for everything that it runs.
+/// Variables that the system sets for every process.
 const SYSTEM: [&str; 12] =
     ["HOME", "HOSTNAME", "INSTANCE_ID", "LANG", "LOGNAME", "PATH", "PWD", "RANDOM", "SHELL", "UID", "EUID", "USER"];
 
@@ -34,14 +34,14 @@ const SYSTEM: [&str; 12] =
 const ALWAYS: [&str; 10] =
     ["BASHPID", "BASH_VERSION", "EUID", "HOSTNAME", "LINENO", "PATH", "PPID", "PWD", "RANDOM", "UID"];
 
-/// True for a variable that the system sets for everything that it runs.
-pub(super) fn by_system(name: &str) -> bool {
+/// True for a variable that the system sets for every process.
+pub(super) fn set_by_system(name: &str) -> bool {
     SYSTEM.contains(&name)
 }
 
 impl Shell<'_, '_> {
-    /// The value of a variable; what the script does not set may come from elsewhere.
-    #[expect(clippy::unused_self, reason = "read beside the other expansions")]
+    /// The value of a variable. A variable that the script does not set may come from the environment.
+    #[expect(clippy::unused_self, reason = "a method like the other expansions")]
     pub(super) fn variable(&self, name: &str, path: &ScriptRun, at: Span) -> Expansion {
         if path.lookup(name).is_some() {
             return path.get(name).map_or(Expansion::Unset, |v| Expansion::One(v.clone()));
@@ -104,7 +104,7 @@ impl Shell<'_, '_> {
                 };
                 if let Expansion::Many(mut list) = value {
                     if arguments {
-                        // The arguments count from one; before them stands the script's own name.
+                        // Arguments are counted from one; element zero is the name of the script.
                         list.insert(0, Traced::made(path.shell.name.as_bytes(), span));
                     }
                     if parameter.name == "*" && quoted {
@@ -172,7 +172,7 @@ impl Shell<'_, '_> {
             let Some(variable) = path.lookup(&parameter.name) else {
                 return self.variable(&parameter.name, path, span);
             };
-            // An array of which only a hole is known has elements that are not known.
+            // An array that is unknown as a whole has unknown elements.
             if variable.is_unknown() {
                 return variable.values.first().map_or(Expansion::Unset, |v| Expansion::One(v.clone()));
             }
@@ -227,7 +227,7 @@ impl Shell<'_, '_> {
         let there = match &value {
             Expansion::Unset => false,
             Expansion::One(text) => {
-                // A value that is not known at all may be empty or not; what it is, is not known either way.
+                // An unknown value may be empty or not; either way, the result is unknown.
                 if text.is_unknown() && operator != b'+' {
                     return value;
                 }
@@ -268,7 +268,7 @@ impl Shell<'_, '_> {
         }
     }
 
-    /// A word as a number, where it is an expression that is known.
+    /// The number that a word evaluates to, if it is a known expression.
     fn number(&mut self, word: &Word, path: &mut ScriptRun) -> Traced {
         let text = self.single(word, path);
         match text.known_str().and_then(|t| arithmetic::evaluate(t, path)) {
@@ -278,7 +278,7 @@ impl Shell<'_, '_> {
     }
 }
 
-/// True if a word has `"$@"` or `"${a[@]}"` in it, each element of which stays a word of its own.
+/// True if a word contains `"$@"` or `"${a[@]}"`, whose elements stay separate words.
 fn holds_list(word: &Word) -> bool {
     let list = |p: &Part| match p {
         Part::Parameter(p) => {
@@ -289,7 +289,7 @@ fn holds_list(word: &Word) -> bool {
     word.parts.iter().any(|p| matches!(p, Part::Double(parts) if parts.iter().any(list)))
 }
 
-/// A text in quotes that the shell takes off again.
+/// Quotes a text so that the shell reads it back unchanged.
 pub(super) fn quote(text: &Traced, span: Span) -> Traced {
     let mut out = Traced::made("'", span);
     out.push(&text.replace(b"'", &Traced::made("'\\''", span)));
@@ -319,7 +319,7 @@ fn each(value: Expansion, change: impl Fn(Traced) -> Traced) -> Expansion {
     }
 }
 
-/// The text of a pattern in which nothing has a meaning.
+/// The text of a pattern without wildcards.
 fn plain(tokens: &[Token]) -> Option<Vec<u8>> {
     tokens.iter().map(|t| if let Token::Byte(b) = t { Some(*b) } else { None }).collect()
 }
@@ -332,7 +332,7 @@ fn remove(text: &Traced, tokens: &[Token], suffix: bool, longest: bool, span: Sp
     if let Some(plain) = plain(tokens)
         && !text.is_unknown()
     {
-        // What is known at that end decides, whatever holes stand elsewhere.
+        // The known text at that end decides, even if other parts are unknown.
         let n = plain.len();
         let (part, rest) = if suffix {
             let from = text.len().saturating_sub(n);
@@ -419,7 +419,7 @@ fn slice(text: &Traced, offset: &Traced, length: Option<&Traced>, span: Span) ->
         return unknown(span);
     }
     let whole = known.len();
-    // A negative number counts from the end.
+    // Negative numbers count from the end.
     let place = |number: i64, base: usize| match usize::try_from(number) {
         Ok(number) => base.checked_add(number),
         Err(_) => whole.checked_sub(usize::try_from(number.unsigned_abs()).ok()?),

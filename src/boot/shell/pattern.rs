@@ -1,4 +1,4 @@
-//! Patterns as in file names: `*`, `?`, `[…]`.
+//! Glob patterns: `*`, `?`, `[…]`.
 
 use crate::text::Traced;
 
@@ -11,17 +11,17 @@ pub(super) enum Token {
     Any,
     /// Any text.
     Star,
-    /// One byte of these ranges, or of none of them.
+    /// One byte in these ranges or, if the flag is set, outside them.
     Set(Vec<(u8, u8)>, bool),
-    /// `@(…|…)` and its like: the character in front, and the patterns between the bars.
+    /// `@(…|…)` and similar: the character before it, and the alternatives.
     Group(u8, Vec<Vec<Token>>),
-    /// Something that is not known.
+    /// An unknown part.
     Unknown,
-    /// This byte, with the meaning that it may have; only before a pattern is compiled.
+    /// This byte, which may be a wildcard; only before a pattern is compiled.
     Marked(u8),
 }
 
-/// The bytes of a text in which `*`, `?` and `[` have their meaning, before they get it.
+/// The bytes of a text in which `*`, `?` and `[` are active, before compilation.
 pub(super) fn marked(text: &Traced, out: &mut Vec<Token>) {
     let from = out.len();
     literal(text, out);
@@ -35,18 +35,18 @@ pub(super) fn marked(text: &Traced, out: &mut Vec<Token>) {
 /// How deep groups may nest.
 const MAX_DEPTH: usize = 8;
 
-/// How much work a pattern with groups may be.
+/// The most steps for matching a pattern with groups.
 const MAX_WORK: usize = 5_000;
 
-/// The longest text that is held against a pattern with groups.
+/// The longest text that is matched against a pattern with groups.
 const MAX_GROUPED: usize = 256;
 
-/// Gives marked bytes their meaning.
+/// Turns marked bytes into wildcards.
 pub(super) fn compile(units: &[Token]) -> Vec<Token> {
     compile_at(units, 0)
 }
 
-/// The parts of a group that begins after its parenthesis, and how long it is with the closing one.
+/// The alternatives of a group that begins after its parenthesis, and its length including the closing one.
 fn group(units: &[Token]) -> Option<(Vec<&[Token]>, usize)> {
     let mut depth = 0_usize;
     let mut from = 0;
@@ -100,7 +100,7 @@ fn compile_at(units: &[Token], depth: usize) -> Vec<Token> {
     out
 }
 
-/// A bracket expression, in which quoted bytes stand for themselves.
+/// A bracket expression. Quoted bytes are literal.
 fn bracket(units: &[Token]) -> Option<(Token, usize)> {
     if !units.iter().any(|u| matches!(u, Token::Byte(_))) {
         let bytes: Vec<u8> =
@@ -132,7 +132,7 @@ fn bracket(units: &[Token]) -> Option<(Token, usize)> {
     }
 }
 
-/// The elements of a text in which `*`, `?` and `[` have their meaning.
+/// The elements of a text in which `*`, `?` and `[` are active.
 #[cfg(test)]
 pub(super) fn glob(text: &Traced, out: &mut Vec<Token>) {
     let mut units = Vec::new();
@@ -140,7 +140,7 @@ pub(super) fn glob(text: &Traced, out: &mut Vec<Token>) {
     out.extend(compile(&units));
 }
 
-/// The elements of a text in which nothing has a meaning.
+/// The elements of a text in which every byte is literal.
 pub(super) fn literal(text: &Traced, out: &mut Vec<Token>) {
     for (range, piece) in text.ranges() {
         if matches!(piece.whence, crate::text::Whence::Unknown(..)) {
@@ -186,7 +186,7 @@ fn set(rest: &[u8]) -> Option<(Token, usize)> {
     }
 }
 
-/// Whether the whole of `value` matches; `None` if something unknown decides it.
+/// Whether the whole of `value` matches; `None` if that depends on an unknown part.
 pub(super) fn matches(pattern: &[Token], value: &Traced) -> Option<bool> {
     if pattern == [Token::Star] {
         return Some(true);
@@ -200,7 +200,7 @@ pub(super) fn matches(pattern: &[Token], value: &Traced) -> Option<bool> {
             Some(whole(pattern, value.bytes()))
         };
     }
-    // What is known at the start may rule it out.
+    // The known start may rule out a match.
     let known = value.unknowns().next().map_or(value.len(), |(range, ..)| range.start);
     for (token, byte) in pattern.iter().zip(&value.bytes()[..known]) {
         match token {
@@ -212,12 +212,12 @@ pub(super) fn matches(pattern: &[Token], value: &Traced) -> Option<bool> {
     None
 }
 
-/// True if a pattern has groups, which are tried one way after the other.
+/// True if a pattern has groups, which need backtracking.
 pub(super) fn has_groups(pattern: &[Token]) -> bool {
     pattern.iter().any(|t| matches!(t, Token::Group(..)))
 }
 
-/// Whether all of `value` matches a pattern without holes.
+/// Whether all of `value` matches a pattern without unknown parts.
 pub(super) fn whole(pattern: &[Token], value: &[u8]) -> bool {
     if has_groups(pattern) {
         let mut work = MAX_WORK;
@@ -226,7 +226,7 @@ pub(super) fn whole(pattern: &[Token], value: &[u8]) -> bool {
     let (mut p, mut v) = (0, 0);
     let mut back: Option<(usize, usize)> = None;
     while v < value.len() {
-        let fits = match pattern.get(p) {
+        let matched = match pattern.get(p) {
             Some(Token::Byte(b)) => *b == value[v],
             Some(Token::Any) => true,
             Some(Token::Set(ranges, negated)) => {
@@ -239,7 +239,7 @@ pub(super) fn whole(pattern: &[Token], value: &[u8]) -> bool {
             }
             Some(Token::Unknown | Token::Marked(_) | Token::Group(..)) | None => false,
         };
-        if fits {
+        if matched {
             p += 1;
             v += 1;
         } else if let Some((star, from)) = back {
@@ -253,7 +253,7 @@ pub(super) fn whole(pattern: &[Token], value: &[u8]) -> bool {
     pattern[p.min(pattern.len())..].iter().all(|t| *t == Token::Star)
 }
 
-/// Whether all of `value` matches a pattern with groups, tried one way after the other.
+/// Whether all of `value` matches a pattern with groups, by backtracking.
 fn grouped(pattern: &[Token], value: &[u8], work: &mut usize) -> bool {
     if *work == 0 {
         return false;
@@ -271,7 +271,7 @@ fn grouped(pattern: &[Token], value: &[u8], work: &mut usize) -> bool {
                     grouped(rest, value, work)
                         || (0..=value.len()).any(|n| any(&value[..n], work) && grouped(rest, &value[n..], work))
                 }
-                // One of them, and then any number of them again.
+                // One alternative, then any number of further ones.
                 mark => {
                     if *mark == b'*' && grouped(rest, value, work) {
                         return true;
@@ -285,7 +285,7 @@ fn grouped(pattern: &[Token], value: &[u8], work: &mut usize) -> bool {
         }
         one => match value.split_first() {
             Some((byte, left)) => {
-                let fits = match one {
+                let matched = match one {
                     Token::Byte(b) => b == byte,
                     Token::Any => true,
                     Token::Set(ranges, negated) => {
@@ -293,14 +293,14 @@ fn grouped(pattern: &[Token], value: &[u8], work: &mut usize) -> bool {
                     }
                     _ => false,
                 };
-                fits && grouped(rest, left, work)
+                matched && grouped(rest, left, work)
             }
             None => false,
         },
     }
 }
 
-/// The pattern and the text without the difference between capitals and small letters.
+/// Lower-cases a pattern and a text.
 pub(super) fn fold(pattern: &[Token], value: &Traced) -> (Vec<Token>, Traced) {
     let small = |t: &Token| match t {
         Token::Byte(b) => Token::Byte(b.to_ascii_lowercase()),

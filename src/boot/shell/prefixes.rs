@@ -1,4 +1,4 @@
-//! Programs that run the command that stands after them: `sudo`, `env`, `exec` and their like, `eval`, `containerd`.
+//! Programs that run the command in their arguments: `sudo`, `env`, `exec` and similar, `eval`, `containerd`.
 
 use std::sync::Arc;
 
@@ -21,8 +21,7 @@ impl Shell<'_, '_> {
         self.evaluate(&text, "an evaluated command", call.at, path)
     }
 
-    /// `containerd config default`. The two texts that it may print are told apart where the script has to do with the one
-    /// line that matters.
+    /// `containerd config default`. Its two possible outputs are distinguished if the script uses the one line that matters.
     pub(super) fn containerd(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Result<Vec<BoxedRun>, BoxedRun> {
         if !call.words.iter().map(|w| w.known_str()).eq([Some("config"), Some("default")]) {
             return Err(path);
@@ -31,7 +30,7 @@ impl Shell<'_, '_> {
         let script = &self.cx.texts.get(call.at.text).bytes;
         let matters = script.windows(runtime::KEY.len()).any(|w| w == runtime::KEY.as_bytes());
         let condition = |holds| Condition::new("containerd is 2.0 or newer", holds);
-        let ways: Vec<(bool, Guard)> = if matters {
+        let variants: Vec<(bool, Guard)> = if matters {
             [true, false]
                 .into_iter()
                 .filter_map(|new| Some((new, path.when.and(&Guard::of(condition(new)))?)))
@@ -46,7 +45,7 @@ impl Shell<'_, '_> {
             path.out.push(&text);
             path
         };
-        Ok(ways.into_iter().map(print).collect())
+        Ok(variants.into_iter().map(print).collect())
     }
 
     /// A program that runs another one.
@@ -65,12 +64,12 @@ impl Shell<'_, '_> {
         let functions = Arc::clone(&path.shell.functions);
         let shell = matches!(name, "command" | "builtin" | "exec" | "time" | "retry");
         if !shell {
-            // Another program knows no functions of the script.
+            // Another program does not see the functions of the script.
             path.shell.functions = Arc::default();
         }
         let keeps = |w: &Traced| matches!(w.known_str(), Some("-E" | "--preserve-env"));
         let options = words.iter().take_while(|w| w.bytes().starts_with(b"-"));
-        // sudo starts from an environment of its own.
+        // sudo uses its own environment.
         if name == "sudo" && !options.into_iter().any(keeps) {
             forget_exported(&mut path, |n| n == "PATH");
             let named = words.iter().find_map(|w| w.known_str()?.strip_prefix("--preserve-env=").map(str::to_owned));
@@ -127,7 +126,7 @@ impl Shell<'_, '_> {
             }
         }
         if rest.is_empty() {
-            // `exec > file` and the like change only where output goes.
+            // `exec > file` only redirects output.
             path.status = Status::Zero;
             path.shell.functions = functions;
             path.shell.variables = before;
@@ -154,7 +153,7 @@ impl Shell<'_, '_> {
     }
 }
 
-/// Takes what `keep` does not name out of the environment.
+/// Removes variables from the environment, except those that `keep` names.
 fn forget_exported(path: &mut ScriptRun, keep: impl Fn(&str) -> bool) {
     for (name, variable) in Arc::make_mut(&mut path.shell.variables) {
         variable.exported &= keep(name);

@@ -7,10 +7,10 @@ use super::parameters;
 use super::state::ScriptRun;
 use super::status::Status;
 
-/// The widest field that is filled up.
+/// The widest field that is padded.
 const MAX_WIDTH: usize = 4096;
 
-/// One place of a format that an argument fills.
+/// A conversion specification in a format.
 struct Place {
     left: bool,
     zero: bool,
@@ -18,7 +18,7 @@ struct Place {
     width: usize,
     precision: Option<usize>,
     conversion: u8,
-    /// Bytes after the percent sign.
+    /// The number of bytes after the percent sign.
     length: usize,
 }
 
@@ -192,7 +192,7 @@ fn integer(text: &str) -> Option<i64> {
     Some(sign * value)
 }
 
-/// `%q`: a text that the shell reads back as it is.
+/// `%q`: quotes a text so that the shell reads it back unchanged.
 fn quoted(text: &Traced, span: Span) -> Traced {
     if text.is_empty() {
         return Traced::made("''", span);

@@ -10,7 +10,7 @@ use super::interpreter::Shell;
 use super::state::{BoxedRun, ScriptRun};
 
 impl Shell<'_, '_> {
-    /// `<(…)` and `>(…)`: the name of a file that stands for the output or the input of commands.
+    /// `<(…)` and `>(…)`: the name of a file that holds the output or the input of commands.
     pub(super) fn process(&mut self, list: &Arc<List>, span: Span, path: &mut ScriptRun) -> Traced {
         let name = format!("/dev/fd/63.{}", span.range().start);
         if self.cx.texts.slice(span).first() == Some(&b'>') {
@@ -25,7 +25,7 @@ impl Shell<'_, '_> {
         Traced::made(name, span)
     }
 
-    /// Gives commands of `>(…)` what was written for them; those that stand in `path` from `from` on.
+    /// Runs the commands of `>(…)` on what was written for them, starting with reader `from`.
     pub(super) fn feed(&mut self, from: usize, paths: Vec<BoxedRun>) -> Vec<BoxedRun> {
         let mut out = Vec::new();
         for mut path in paths {

@@ -1,4 +1,4 @@
-//! Builtins that take text or arguments apart: `read`, `mapfile`, `getopts`.
+//! Builtins that split text or arguments: `read`, `mapfile`, `getopts`.
 
 use crate::text::{Span, Traced, Why};
 
@@ -23,7 +23,7 @@ struct Options {
 }
 
 impl Options {
-    /// Reads options of which `valued` take a value.
+    /// Parses options; those in `valued` take a value.
     fn parse(words: &[Traced], valued: &str) -> Option<Self> {
         let mut options = Self { delimiter: Some(b'\n'), ..Self::default() };
         let mut rest = words.iter();
@@ -80,7 +80,7 @@ impl Options {
     }
 }
 
-/// `read` from a standard input that is known, or from one that is not.
+/// `read` from standard input, known or unknown.
 pub(super) fn read(words: &[Traced], span: Span, path: &mut ScriptRun) {
     let options = Options::parse(words, "adnNptui");
     let input =
@@ -96,7 +96,7 @@ pub(super) fn read(words: &[Traced], span: Span, path: &mut ScriptRun) {
     }
     let found = end < bytes.len();
     let line = input.slice(0..end);
-    // A line of which nothing is known may be any number of lines.
+    // An entirely unknown line may be any number of lines.
     if line.is_unknown() {
         return unknown(words, span, path);
     }
@@ -128,7 +128,7 @@ pub(super) fn read(words: &[Traced], span: Span, path: &mut ScriptRun) {
     for (index, name) in names.iter().enumerate() {
         let cut = rest.bytes().iter().position(|b| separators.contains(b)).unwrap_or(rest.len());
         if index + 1 == names.len() {
-            // One separator at the very end does not belong to the last value.
+            // One separator at the very end is not part of the last value.
             let single = cut + 1 == rest.len() && !rest.bytes().get(cut).is_none_or(u8::is_ascii_whitespace);
             let to = if single { cut } else { rest.len() };
             path.set(name, rest.slice(0..to));
@@ -144,7 +144,7 @@ pub(super) fn read(words: &[Traced], span: Span, path: &mut ScriptRun) {
     }
 }
 
-/// What `read` without `-r` makes of backslashes.
+/// The effect of `read` without `-r` on backslashes.
 fn unescaped(line: &Traced) -> Traced {
     let bytes = line.bytes();
     if !bytes.contains(&b'\\') {
@@ -205,8 +205,8 @@ pub(super) fn mapfile(words: &[Traced], span: Span, path: &mut ScriptRun) {
     path.put(&name, Variable::array(values, false));
 }
 
-/// Where `getopts` keeps how far it has come in a word. No script can name it.
-const PLACE: &str = " getopts";
+/// The variable that holds the position of `getopts` within a word. No script can use this name.
+const POSITION: &str = " getopts";
 
 pub(super) fn getopts(words: &[Traced], span: Span, path: &mut ScriptRun) {
     let [spec, name, given @ ..] = words else {
@@ -237,7 +237,7 @@ pub(super) fn getopts(words: &[Traced], span: Span, path: &mut ScriptRun) {
         path.status = Status::NonZero;
         return;
     }
-    let place = path.get(PLACE).and_then(|p| {
+    let place = path.get(POSITION).and_then(|p| {
         let (at, from) = p.known_str()?.split_once(' ')?;
         (at.parse() == Ok(index)).then(|| from.parse().ok()).flatten()
     });
@@ -281,6 +281,6 @@ pub(super) fn getopts(words: &[Traced], span: Span, path: &mut ScriptRun) {
         }
     }
     path.set("OPTIND", made(&next.0.to_string()));
-    path.set(PLACE, made(&format!("{} {}", next.0, next.1)));
+    path.set(POSITION, made(&format!("{} {}", next.0, next.1)));
     path.set(&name, made(&shown));
 }

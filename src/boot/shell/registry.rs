@@ -1,4 +1,4 @@
-//! Every builtin and program that is modelled: its names, and where its model is.
+//! Every modelled builtin and program: its names and its model.
 
 use crate::programs::{self, awk, coding, columns, envsubst, expr, grep, jq, lines, names, perl, python, sed, yq};
 
@@ -8,23 +8,23 @@ use super::state::{BoxedRun, ScriptRun};
 use super::status::Status;
 use super::{builtins, conditions, fetch, file_programs, filters, printf, read, services, snap};
 
-/// What is known of a program.
+/// The model of a program.
 pub(super) enum Model {
-    /// It runs commands, so that several ways may come of it. The way comes back if it is not followed.
+    /// It runs commands, so it may have several outcomes. Returns the path as `Err` if it cannot be followed.
     Command(fn(&mut Shell<'_, '_>, &Call<'_>, BoxedRun) -> Result<Vec<BoxedRun>, BoxedRun>),
-    /// A builtin, which changes the shell.
+    /// A builtin that changes the shell.
     Builtin(fn(&Call<'_>, &mut ScriptRun)),
-    /// It changes the machine. False if it is not followed.
+    /// It changes the machine. False if it cannot be followed.
     Machine(fn(&mut Shell<'_, '_>, &Call<'_>, &mut ScriptRun) -> bool),
     /// A function of its arguments and input.
     Filter(programs::Filter),
-    /// The same, and it may start programs.
+    /// The same, but it may start programs.
     Starter(programs::Filter),
 }
 
 use Model::{Builtin, Command, Filter, Machine, Starter};
 
-/// The names, and what is known of the programs that have them.
+/// Names and models of programs.
 const PROGRAMS: &[(&[&str], Model)] = &[
     // Commands that run commands.
     (
@@ -107,7 +107,7 @@ const PROGRAMS: &[(&[&str], Model)] = &[
     (&["expr"], Filter(expr::run)),
 ];
 
-/// What is known of the program of a name.
+/// The model of a program by name.
 pub(super) fn find(name: &str) -> Option<&'static Model> {
     PROGRAMS.iter().find(|(names, _)| names.contains(&name)).map(|(_, model)| model)
 }

@@ -1,4 +1,4 @@
-//! Scripts: those that a boot runs, and those that scripts run.
+//! Runs scripts: those of a boot, and those that other scripts run.
 
 use std::sync::Arc;
 
@@ -15,23 +15,23 @@ use super::settle::settle;
 use super::state::{BoxedRun, Options, ScriptRun, ShellState};
 use super::status::{Flow, Setting, Status};
 
-/// Runs a script on every way of a boot.
+/// Runs a script on every outcome of a boot so far.
 pub(in super::super) fn run(
-    ways: Vec<Outcome>,
+    outcomes: Vec<Outcome>,
     text: &Traced,
     name: &str,
     setting: Setting,
     cx: &mut BootCx<'_>,
 ) -> Vec<Outcome> {
-    let Some(first) = ways.first() else { return ways };
+    let Some(first) = outcomes.first() else { return outcomes };
     let id = cx.texts.add_made(name, text, first.machine.place);
     let view = cx.texts.view(id);
     let parsed = shell::parse(&view);
     let mut shell = Shell::new(cx);
     let mut out = Vec::new();
-    for way in ways {
+    for outcome in outcomes {
         let open = (setting == Setting::Script).then(|| Why::FromOutside("the environment of the script".into()));
-        let mut start = ScriptRun::start(way.when, way.machine, open);
+        let mut start = ScriptRun::start(outcome.when, outcome.machine, open);
         start.stdin = (setting == Setting::UserData).then(Traced::new);
         let first = text.bytes().split(|b| *b == b'\n').next().unwrap_or_default();
         start.shell.options.errexit =
@@ -41,17 +41,17 @@ pub(in super::super) fn run(
         }
         let ended = shell.list(before_error(text, &parsed), start);
         for mut path in shell.leave(ended) {
-            shell.unheard(setting, &mut path);
+            shell.record_unused_variable(setting, &mut path);
             out.push(path.forget());
         }
     }
     settle(out).into_iter().map(|path| Outcome { when: path.when, machine: path.machine }).collect()
 }
 
-/// The commands that bash runs before it finds a word where it cannot stand, which ends the script.
+/// The commands before a syntax error, which ends the script.
 fn before_error<'t>(text: &Traced, parsed: &'t shell::Script) -> &'t [Item] {
     let Some(stray) = parsed.stray.map(|at| at.range().start) else { return &parsed.tree };
-    // What is not known may have begun what the word ends.
+    // An unknown part may have opened what the stray word closes.
     if text.slice(0..text.len().min(stray)).has_unknown() {
         return &parsed.tree;
     }
@@ -60,7 +60,7 @@ fn before_error<'t>(text: &Traced, parsed: &'t shell::Script) -> &'t [Item] {
 }
 
 impl Shell<'_, '_> {
-    /// Runs what was to run when the shell ends.
+    /// Runs the traps that are due when the shell ends.
     pub(super) fn leave(&mut self, paths: Vec<BoxedRun>) -> Vec<BoxedRun> {
         let mut out = Vec::new();
         for mut path in paths {
@@ -80,7 +80,7 @@ impl Shell<'_, '_> {
         out
     }
 
-    /// Reads and runs a text as commands of the shell at hand.
+    /// Parses a text and runs it in the current shell.
     pub(super) fn evaluate(&mut self, text: &Traced, name: &str, at: Span, mut path: BoxedRun) -> Vec<BoxedRun> {
         if self.depth >= MAX_DEPTH {
             path.machine.gap(at, Why::Limit("commands of a script"));
@@ -145,7 +145,7 @@ impl Shell<'_, '_> {
             .take(index)
             .any(|w| w.known_str().is_some_and(|w| w.starts_with('-') && w.ends_with('s') && !w.starts_with("--")))
         {
-            // `bash -s -- ARGUMENTS` reads the script from its input.
+            // `bash -s -- ARGUMENTS` reads the script from standard input.
             let code = path.stdin.take().unwrap_or_default();
             let arguments = words.get(index..).unwrap_or_default().to_vec();
             return self.script(&code, "a script from a pipe", arguments, span, path);
@@ -159,7 +159,7 @@ impl Shell<'_, '_> {
         self.script(&code, &name, arguments, span, path)
     }
 
-    /// A script in a shell of its own, which sees what is exported and nothing else.
+    /// Runs a script in a new shell, which inherits only exported variables.
     pub(super) fn script(
         &mut self,
         code: &Traced,
@@ -171,7 +171,7 @@ impl Shell<'_, '_> {
         self.script_as(code, (name, name), arguments, span, path)
     }
 
-    /// The same; the second name is what the script itself sees as its own.
+    /// The same; the second name is the script's own `$0`.
     fn script_as(
         &mut self,
         code: &Traced,
@@ -228,10 +228,10 @@ impl Shell<'_, '_> {
             return vec![path];
         }
         if text.is_unknown() {
-            // Whatever it sets is not known; what the script sets itself afterwards is.
+            // What it sets is unknown, except for variables that the script sets afterwards.
             let name = file.to_text().into_owned();
             let why = Why::FromOutside(format!("what {name} sets").into());
-            // A file that the script itself brought here may well be about what it runs.
+            // A file that the script itself downloaded may well concern what it runs.
             let own = file.known_str().is_some_and(|f| path.machine.files.contains_key(&path.absolute(f)));
             if path.shell.options.allexport || own {
                 path.shell.open_environment = Some(why.clone());
@@ -261,7 +261,7 @@ impl Shell<'_, '_> {
     }
 }
 
-/// True if the options at the start of `words` have `-e` among them.
+/// True if the options at the start of `words` include `-e`.
 fn errexit(words: &[Traced]) -> bool {
     let options = words.iter().map(|w| w.to_text()).take_while(|w| w.starts_with('-') || w.starts_with('+'));
     options.into_iter().any(|w| w.starts_with('-') && !w.starts_with("--") && w.contains('e'))

@@ -1,4 +1,4 @@
-//! Programs that start the kubelet, what it needs, or the node.
+//! Programs that start the kubelet, its dependencies or the node.
 
 use std::sync::Arc;
 
@@ -78,7 +78,7 @@ pub(super) fn kubelet(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     true
 }
 
-/// `apt-get install`: packages of Debian start their services, so that a start after it does nothing.
+/// `apt-get install`: Debian packages start their services, so a later start has no effect.
 pub(super) fn apt(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let packages: Vec<_> = call.operands().iter().map(|o| o.to_text()).collect();
     let named = |names: &[&str]| packages.iter().any(|p| names.contains(&p.split('=').next().unwrap_or(p)));
@@ -93,7 +93,7 @@ pub(super) fn apt(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     false
 }
 
-/// `reboot` and its like.
+/// `reboot` and similar.
 pub(super) fn reboot(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     path.machine.restarts = true;
     if call.name == "reboot" || call.name == "shutdown" && call.flag('r', "--reboot") {
@@ -102,7 +102,7 @@ pub(super) fn reboot(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     false
 }
 
-/// The machine starts once more, and with it the container runtimes.
+/// The machine reboots, and the container runtimes restart.
 fn restart_runtimes(path: &mut ScriptRun) {
     path.status = Status::Zero;
     for name in Name::ALL {
@@ -124,7 +124,7 @@ pub(super) fn systemctl(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let now = call.has(&["--now"]);
     let verb = if call.name == "service" { texts.get(1) } else { texts.first() };
     let verb = verb.map(String::as_str).unwrap_or_default();
-    // What becomes of a service: `Some` if it runs from then on, with true if it starts anew.
+    // The effect on the service: `Some` if it runs afterwards, with true if it is restarted.
     let starts = match verb {
         "restart" | "reload-or-restart" | "try-restart" => Some(true),
         "start" => Some(false),

@@ -1,4 +1,4 @@
-//! Ways through a script: put together where they come to the same, and bounded.
+//! Paths through a script: merges equal ones and limits their number.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use super::super::outcome::MAX_OUTCOMES;
 use super::state::BoxedRun;
 use super::status::Flow;
 
-/// Puts ways together that differ in nothing but their conditions, drops ways on which the script itself fails, and keeps
-/// their number in bounds.
+/// Merges paths that differ only in their conditions, drops those on which the script itself fails, and limits how many there
+/// are.
 pub(super) fn settle(mut paths: Vec<BoxedRun>) -> Vec<BoxedRun> {
     if paths.len() < 2 {
         return paths;
@@ -24,9 +24,9 @@ pub(super) fn settle(mut paths: Vec<BoxedRun>) -> Vec<BoxedRun> {
     paths
 }
 
-/// A node whose own script fails is no node to judge, and the others need not mention that it could have failed.
+/// A node whose own script fails is not judged, and the other paths need not mention the failure.
 fn drop_failed(paths: &mut Vec<BoxedRun>) {
-    let failed = |p: &BoxedRun| p.flow == Flow::Exit { failed: true } && p.machine.start.is_none() && !p.doubted;
+    let failed = |p: &BoxedRun| p.flow == Flow::Exit { failed: true } && p.machine.start.is_none() && !p.may_have_ended;
     if paths.iter().all(failed) {
         paths.truncate(1);
         return;
@@ -47,7 +47,7 @@ fn join_equal(paths: &mut Vec<BoxedRun>) {
         for first in 0..paths.len() {
             for second in first + 1..paths.len() {
                 if let Some(when) = union(&paths[first].when, &paths[second].when)
-                    && paths[first].same(&paths[second])
+                    && paths[first].is_equivalent(&paths[second])
                 {
                     paths[first].when = when;
                     let gone = paths.remove(second);
@@ -62,7 +62,7 @@ fn join_equal(paths: &mut Vec<BoxedRun>) {
     }
 }
 
-/// The guard that holds where either does, if one guard can say it.
+/// The guard that holds if either one does, if a single guard can express it.
 fn union(a: &Guard, b: &Guard) -> Option<Guard> {
     let has = |guard: &Guard, c: &Condition| guard.conditions().contains(c);
     let only_a: Vec<_> = a.conditions().iter().filter(|c| !has(b, c)).collect();
@@ -79,7 +79,7 @@ fn rebuild<'a>(conditions: impl Iterator<Item = &'a Condition>) -> Option<Guard>
     conditions.cloned().try_fold(Guard::always(), |all, c| all.and(&Guard::of(c)))
 }
 
-/// Makes one way of the last two, in which what differs is not known.
+/// Merges the last two paths into one; what differs becomes unknown.
 fn blur(paths: &mut Vec<BoxedRun>) {
     let (Some(b), Some(mut a)) = (paths.pop(), paths.pop()) else { return };
     let why = Why::Limit("ways through a script");

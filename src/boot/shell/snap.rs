@@ -1,6 +1,6 @@
-//! `snap`, which holds the kubelet's options on Ubuntu's images: each option that is set for `kubelet-eks` is a flag, and
-//! `args` comes last, as it is written. Source: `/etc/eks/bootstrap.sh` of Canonical's EKS images, and the wrapper of the
-//! kubelet in charmed-kubernetes/snap-kubelet.
+//! `snap`, which holds the kubelet's options on Ubuntu's images: each option set for `kubelet-eks` is a flag, and `args` is
+//! appended verbatim. Source: `/etc/eks/bootstrap.sh` of Canonical's EKS images, and the kubelet wrapper in
+//! charmed-kubernetes/snap-kubelet.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use super::super::machine::File;
 use super::call::Call;
 use super::state::ScriptRun;
 
-/// The drop-in that stands for the options; the image's unit names both variables.
+/// The drop-in that represents the options; the image's unit uses both variables.
 const OPTIONS: &str = "/etc/systemd/system/kubelet.service.d/20-snap-options.conf";
 
-/// Runs `snap`. False if it is about another snap.
+/// Runs `snap`. False if it concerns another snap.
 pub(super) fn run(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let Call { words, at: span, .. } = *call;
     let operands: Vec<&Traced> =

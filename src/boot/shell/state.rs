@@ -1,4 +1,4 @@
-//! One way through a script: the machine that it leaves, and what its shell holds at one moment.
+//! One path through a script: its machine, and the state of its shell at one moment.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,34 +11,34 @@ use super::super::machine::{File, Machine, absolute};
 use super::status::{Flow, Status};
 use super::variable::Variable;
 
-/// Where cloud-init puts a script.
+/// Where cloud-init saves a script.
 const SCRIPT: &str = "/var/lib/cloud/instance/scripts/part-001";
 
-/// The most output that is kept for whoever takes it.
+/// The most output that is kept for capture.
 const MAX_OUTPUT_BYTES: usize = 4 << 20;
 
-/// Where the output of commands goes that have no redirection of their own.
+/// Where the output of commands without a redirection goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Sink {
-    /// A pipe, a substitution or a file of a redirection around takes it.
+    /// A pipe, a substitution or an enclosing redirection captures it.
     Captured,
-    /// A terminal or a log, which nothing on the node reads.
+    /// To a terminal or a log, which nothing on the node reads.
     #[default]
     Dropped,
     /// This file, which `exec` opened.
     File(String),
 }
 
-/// A descriptor from 3 on.
+/// A descriptor numbered 3 or higher.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Descriptor {
-    /// It is written to.
+    /// Open for writing.
     Out(Sink),
-    /// It is read, and this is left.
+    /// Open for reading; this text is left.
     In(Traced),
 }
 
-/// A function of the script. Two are the same if they come from the same place of the same text.
+/// A function of the script. Two are equal if they come from the same position in the same text.
 #[derive(Clone, Debug)]
 pub(super) struct Function(pub(super) Arc<Command>);
 
@@ -48,7 +48,7 @@ impl PartialEq for Function {
     }
 }
 
-/// What `set` and `shopt` turn on.
+/// Options set by `set` and `shopt`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Options {
     /// `set -e`
@@ -69,43 +69,43 @@ pub(super) struct Options {
     pub(super) nocasematch: bool,
 }
 
-/// What a shell holds: a subshell starts with a copy, and all of it is as before once the subshell has ended.
+/// The state of a shell. A subshell works on a copy, which is discarded when it ends.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct ShellState {
     pub(super) variables: Arc<BTreeMap<String, Variable>>,
     pub(super) functions: Arc<BTreeMap<String, Function>>,
     pub(super) arguments: Arc<Vec<Traced>>,
-    /// Set if somebody else gives the arguments, so that they are not known.
+    /// Set if the caller is not in the source, so the arguments are unknown.
     pub(super) called_from_outside: bool,
-    /// What `local` has hidden in the function at hand.
+    /// The variables that `local` hides in the current function.
     pub(super) hidden: Vec<(String, Option<Variable>)>,
     pub(super) directory: String,
-    /// Set if variables that the script does not set may be set all the same.
+    /// Set if variables may be set outside the script.
     pub(super) open: Option<Why>,
-    /// Set if such variables may stand in the environment of what the script runs.
+    /// Set if such variables may be in the environment of programs that the script runs.
     pub(super) open_environment: Option<Why>,
-    /// `echo` is that of dash, which follows escapes.
+    /// `echo` is that of dash, which expands escapes.
     pub(super) dash: bool,
-    /// Where output goes when nobody in the script takes it.
+    /// Where output goes that is neither captured nor redirected.
     pub(super) sink: Sink,
-    /// Descriptors from 3 on.
+    /// Descriptors numbered 3 or higher.
     pub(super) descriptors: Arc<BTreeMap<u32, Descriptor>>,
     /// `$0`
     pub(super) name: Arc<str>,
     pub(super) options: Options,
-    /// How many functions and sourced files are being run, which is what `return` leaves.
+    /// How many functions and sourced files are running; `return` leaves one.
     pub(super) callers: usize,
-    /// How many functions are being run, in which `local` has a meaning.
+    /// How many functions are running; `local` is only valid in one.
     pub(super) functions_running: usize,
-    /// What `trap … EXIT` has asked for.
+    /// The command of `trap … EXIT`.
     pub(super) on_exit: Option<Traced>,
-    /// What `trap … ERR` has asked for.
+    /// The command of `trap … ERR`.
     pub(super) on_error: Option<Traced>,
-    /// Variables that cannot be assigned any more.
+    /// Read-only variables.
     pub(super) constants: Arc<BTreeSet<String>>,
 }
 
-/// One way through a script, as far as it has come.
+/// One path through a script, up to the current command.
 #[derive(Clone, Debug)]
 pub(super) struct ScriptRun {
     pub(super) when: Guard,
@@ -113,29 +113,29 @@ pub(super) struct ScriptRun {
     pub(super) shell: ShellState,
     pub(super) stdin: Option<Traced>,
     pub(super) out: Traced,
-    /// Process substitutions that get what was written to their file once the command has ended.
+    /// Process substitutions that receive what was written to their file when the command ends.
     pub(super) readers: Vec<(String, Arc<List>, Span)>,
     pub(super) status: Status,
-    /// The exit code where the status is a failure, if it is known.
+    /// The exit code after a failure, if known.
     pub(super) code: Option<u8>,
-    /// The codes of the last pipeline, where they are known.
+    /// The exit codes of the last pipeline, if known.
     pub(super) codes: Option<Arc<Vec<u8>>>,
     pub(super) flow: Flow,
-    /// `$_`: the last word of the command before, where it is known.
+    /// `$_`: the last word of the previous command, if known.
     pub(super) last: Option<Traced>,
-    /// A program that nobody knows may have ended the script.
-    pub(super) doubted: bool,
+    /// An unknown program may have ended the script.
+    pub(super) may_have_ended: bool,
     /// The file that a redirection empties once the words of the command are expanded.
     pub(super) emptied: Option<String>,
-    /// Arrays that stand among the arguments of `declare`, until it takes them.
+    /// Array arguments of `declare` that it has not read yet.
     pub(super) arrays: Vec<(String, Variable)>,
 }
 
-/// A way is large and is handed on at every command.
+/// A path is large and is passed on at every command.
 pub(super) type BoxedRun = Box<ScriptRun>;
 
 impl ScriptRun {
-    /// A shell that has just started.
+    /// A new shell.
     pub(super) fn start(when: Guard, machine: Machine, open: Option<Why>) -> BoxedRun {
         let shell = ShellState {
             called_from_outside: open.is_some(),
@@ -156,31 +156,31 @@ impl ScriptRun {
             codes: None,
             flow: Flow::Normal,
             last: None,
-            doubted: false,
+            may_have_ended: false,
             emptied: None,
             arrays: Vec::new(),
         })
     }
 
-    /// Forgets everything that ends with the script: all but the machine, and that a script failed or may have.
+    /// Drops everything that ends with the script: keeps the machine, and whether the script failed or may have.
     pub(super) fn forget(self) -> BoxedRun {
-        let Self { when, mut machine, flow, doubted, .. } = self;
+        let Self { when, mut machine, flow, may_have_ended, .. } = self;
         machine.injected = None;
         let mut fresh = Self::start(when, machine, None);
-        fresh.doubted = doubted;
+        fresh.may_have_ended = may_have_ended;
         if flow == (Flow::Exit { failed: true }) {
             fresh.flow = flow;
         }
         fresh
     }
 
-    /// A path as it is from the folder at hand.
+    /// Makes a path absolute, relative to the current folder.
     pub(super) fn absolute(&self, path: &str) -> String {
         absolute(path, &self.shell.directory)
     }
 
-    /// Something was written to a file whose name is not known.
-    pub(super) fn unnamed(&mut self, name: &Traced, at: Span) {
+    /// Records a write to a file with an unknown name.
+    pub(super) fn write_unnamed(&mut self, name: &Traced, at: Span) {
         let text = name.to_text();
         let near = ["kubelet", "nodeadm", "/etc/eks"].iter().any(|w| text.contains(w));
         if near && let Some((_, why)) = name.first_unknown() {
@@ -188,8 +188,8 @@ impl ScriptRun {
         }
     }
 
-    /// What was written in the background after a while may come before or after what the script does next.
-    pub(super) fn late(&mut self, before: &Self, at: Span) {
+    /// A delayed write in the background may happen before or after the next commands of the script.
+    pub(super) fn blur_delayed(&mut self, before: &Self, at: Span) {
         let why = Why::NotUnderstood("what a job in the background writes later".into());
         let differs = |(name, file): &(&String, &File)| before.machine.files.get(*name) != Some(*file);
         let names: Vec<String> = self.machine.files.iter().filter(differs).map(|(name, _)| name.clone()).collect();
@@ -199,7 +199,7 @@ impl ScriptRun {
         }
     }
 
-    /// What a shell of its own leaves behind when it ends: files, output and its exit code.
+    /// Applies what a subshell leaves behind: files, output and its exit code.
     pub(super) fn leave_subshell(&mut self, before: &Self) {
         self.shell.clone_from(&before.shell);
         self.last.clone_from(&before.last);
@@ -207,7 +207,7 @@ impl ScriptRun {
         self.flow = Flow::Normal;
     }
 
-    /// An `exit` becomes the status of the shell that it ends.
+    /// Turns an `exit` into the status of the shell that it ends.
     pub(super) fn end(&mut self) {
         if let Flow::Exit { failed } = self.flow {
             self.flow = Flow::Normal;
@@ -215,8 +215,8 @@ impl ScriptRun {
         }
     }
 
-    /// True if nothing that comes after tells the two apart.
-    pub(super) fn same(&self, other: &Self) -> bool {
+    /// True if nothing later can distinguish the two.
+    pub(super) fn is_equivalent(&self, other: &Self) -> bool {
         self.flow == other.flow
             && self.shell == other.shell
             && self.machine == other.machine
@@ -225,7 +225,7 @@ impl ScriptRun {
             && self.readers.len() == other.readers.len()
     }
 
-    /// Hands on what was written since the last time, if nobody around takes it.
+    /// Passes on new output, unless something captures it.
     pub(super) fn flush(&mut self) {
         match &self.shell.sink {
             Sink::Captured if self.out.len() > MAX_OUTPUT_BYTES => {
@@ -243,7 +243,7 @@ impl ScriptRun {
         }
     }
 
-    /// `exec > file` and its like: from here on output goes elsewhere.
+    /// `exec > file` and similar: redirects all further output.
     pub(super) fn divert(&mut self, sink: Sink) {
         if self.shell.sink == Sink::Captured && !self.out.is_empty() {
             return;
@@ -266,7 +266,7 @@ impl ScriptRun {
         }
     }
 
-    /// The exit code, if it is known. A program that is not modelled is taken to succeed.
+    /// The exit code, if known. A program that is not modelled is assumed to succeed.
     pub(super) fn exit_code(&self) -> Option<u8> {
         match self.status {
             Status::Zero | Status::Likely => Some(0),

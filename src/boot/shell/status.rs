@@ -1,13 +1,13 @@
-//! What a script starts from, how a command ends and where control goes after it.
+//! How a script is started, how a command ends, and where control goes next.
 
 use std::sync::Arc;
 
-/// Where a script comes from, which decides what its environment is.
+/// How a script is started, which decides its environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Setting {
-    /// cloud-init runs it: the environment is empty but for the system's own variables.
+    /// cloud-init runs it: only the system's own variables are set.
     UserData,
-    /// Somebody runs it: the environment is not known.
+    /// A person or another program runs it: the environment is unknown.
     Script,
 }
 
@@ -17,17 +17,17 @@ pub(super) enum Status {
     #[default]
     Zero,
     NonZero,
-    /// A program that is not modelled. Scripts are written for programs that work, so `&&` goes on and `||` does not; where
-    /// it is a condition by itself, both ways are followed.
+    /// A program that is not modelled. Scripts expect programs to succeed, so `&&` continues and `||` does not. As a condition
+    /// of its own, both outcomes are followed.
     Likely,
-    /// A condition that the source cannot decide: its words, or none for those of the source.
+    /// A condition that the source cannot decide: its description, or `None` for its source text.
     Open(Option<Arc<str>>),
-    /// This program fails if it cannot read what it is told to do.
+    /// This program fails if it cannot read its input.
     Unread(Arc<str>),
 }
 
 impl Status {
-    /// The status for the answer to a question, which is open if it has none.
+    /// The status for the result of a condition; `None` leaves it open.
     pub(super) fn of(answer: Option<bool>) -> Self {
         match answer {
             Some(true) => Self::Zero,
@@ -37,7 +37,7 @@ impl Status {
     }
 }
 
-/// Where control goes.
+/// Where control goes next.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Flow {
     #[default]

@@ -1,4 +1,4 @@
-//! Scripts whose output bash has printed, held against what is read here.
+//! Compares scripts with the output that bash printed for them.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::syntax::shell;
 use crate::text::{Memory, Source, Traced};
 use crate::value::Guard;
 
-/// What a script prints on its only way, or `None` if it has several.
+/// What a script prints on its only path, or `None` if there are several.
 fn output(script: &str) -> Option<Traced> {
     let files = Memory::default();
     let mut cx = Cx::new(&files);
@@ -26,7 +26,7 @@ fn output(script: &str) -> Option<Traced> {
     if paths.len() == 1 { paths.pop().map(|p| p.out) } else { None }
 }
 
-/// Every recorded script prints here what it prints in bash, or something with a hole in it.
+/// Every recorded script prints what bash prints, or something with an unknown part.
 #[test]
 fn scripts_do_what_bash_does() {
     let recorded = include_str!("../../../testdata/bash/recorded.json");
@@ -51,7 +51,7 @@ fn scripts_do_what_bash_does() {
     assert!(open * 8 <= cases.len(), "{open} of {} scripts are not known", cases.len());
 }
 
-/// A file that stands for its own interpreter is not run for ever.
+/// A file that is its own interpreter does not run forever.
 #[test]
 fn an_interpreter_that_a_script_wrote_is_run_once() {
     let file = "printf '#!/opt/python\\nprint(1)\\n' > /opt/python; PATH=/opt:/bin; /opt/python; echo done";

@@ -1,4 +1,4 @@
-//! Programs that are not followed: what they may do to files, and how they may end.
+//! Programs that are not followed: their possible effect on files, and how they may end.
 
 use std::sync::Arc;
 
@@ -12,35 +12,35 @@ use super::interpreter::Shell;
 use super::state::{BoxedRun, ScriptRun};
 use super::status::{Flow, Status};
 
-/// Programs that may start a kubelet once more.
+/// Programs that may restart a kubelet.
 const MANAGERS: [&str; 6] = ["ansible", "chef", "nsenter", "puppet", "python", "salt"];
 
-/// Programs that edit the files that they are given.
+/// Programs that edit their file arguments.
 const EDITORS: [&str; 14] = [
     "ansible", "augtool", "awk", "crudini", "ed", "ex", "gawk", "patch", "perl", "python", "python3", "sed", "sponge",
     "yq",
 ];
 
-/// Programs that only look at the files that they are given.
+/// Programs that only read their file arguments.
 const READERS: &str = "\
     awk aws base64 basename cat dirname egrep expr fgrep tac uniq wc chattr cmp column comm cut diff docker \
     envsubst file find getfacl getopt grep head jq kubectl less ls lsattr md5sum more mount openssl paste readlink \
     realpath setfacl sha256sum sort ssh stat systemd-analyze tail tar tr which zcat";
 
-/// Programs whose output is text that they were given, changed in a way that is not modelled.
+/// Programs that transform their input in ways that are not modelled.
 const FILTERS: [&str; 16] = [
     "awk", "column", "cut", "envsubst", "grep", "head", "jq", "perl", "python3", "sed", "sort", "tail", "tr", "uniq",
     "xargs", "yq",
 ];
 
-/// Programs that bring other programs.
+/// Programs that install other programs.
 const INSTALLERS: [&str; 14] =
     ["apt", "apt-get", "aws", "cfn-init", "curl", "dnf", "docker", "git", "make", "pip", "pip3", "tar", "wget", "yum"];
 
-/// Programs that put files where they run.
+/// Programs that create files in the current folder.
 const UNPACKERS: [&str; 5] = ["git", "make", "tar", "unzip", "wget"];
 
-/// Programs that put one file in the place of another, and what the names of one of them end with.
+/// Programs that replace one file by another, and the file extension of one of them.
 const PACKERS: [(&str, &[&str]); 9] = [
     ("bunzip2", &[".bz2"]),
     ("bzip2", &[".bz2"]),
@@ -53,8 +53,8 @@ const PACKERS: [(&str, &[&str]); 9] = [
     ("zstd", &[".zst"]),
 ];
 
-/// Programs that one finds on machines, apart from those that are modelled.
-const HEARD_OF: &str = "\
+/// Programs commonly found on machines, other than the modelled ones.
+const WELL_KNOWN: &str = "\
     amazon-linux-extras amazon-ssm-agent apt apt-get apt-key arch auditctl augenrules awk aws basename blkid \
     blockdev busctl caller cfn-hup cfn-init cfn-signal chage chkconfig chpasswd chronyc cksum clear cloud-init cmp \
     column comm containerd crictl crontab ctr curl cut date dd debconf-set-selections depmod df diff dig dirname \
@@ -72,11 +72,11 @@ const HEARD_OF: &str = "\
     wget which whoami xargs xfs_growfs yes yq yum yum-config-manager zip";
 
 impl Shell<'_, '_> {
-    /// A program that is not modelled. With `set -e` one of which nobody has heard may end the script.
+    /// A program that is not modelled. With `set -e`, an unknown one may end the script.
     pub(super) fn unmodelled(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
         let Call { name: base, program: first, words, at: span } = *call;
         let bare = !first.bytes().contains(&b'/');
-        if !bare || self.installed || is_among(HEARD_OF, base) {
+        if !bare || self.installed || is_among(WELL_KNOWN, base) {
             self.installed |= !bare || INSTALLERS.contains(&base);
             path.unknown_program(first, words, span);
             return vec![path];
@@ -87,14 +87,14 @@ impl Shell<'_, '_> {
             return vec![path];
         }
         path.status = Status::Open(Some(format!("there is a program {base}").into()));
-        self.doubted(span, path)
+        self.may_end(span, path)
     }
 
-    /// Both ways of a command that may end the script for a reason that is not the node's.
-    pub(super) fn doubted(&mut self, span: Span, path: BoxedRun) -> Vec<BoxedRun> {
+    /// Both outcomes of a command that may end the script for a reason outside the node.
+    pub(super) fn may_end(&mut self, span: Span, path: BoxedRun) -> Vec<BoxedRun> {
         let mut out = Vec::new();
         for (mut path, there) in self.decide(path, span, false) {
-            path.doubted |= !there;
+            path.may_have_ended |= !there;
             path.code = Some(127);
             out.push(path);
         }
@@ -103,7 +103,7 @@ impl Shell<'_, '_> {
 }
 
 impl ScriptRun {
-    /// A program that is not modelled: its output is not known.
+    /// A program that is not modelled: its output is unknown.
     pub(super) fn unknown_program(&mut self, name: &Traced, words: &[Traced], at: Span) {
         let shown = name.to_text().replace(crate::text::UNKNOWN_MARK, "…");
         let shown = shown.rsplit('/').next().unwrap_or_default().to_owned();
@@ -114,19 +114,19 @@ impl ScriptRun {
         };
         self.out.push_unknown(at, why);
         self.out.push_made(b"\n", at);
-        // A script that is not known may do anything in the end.
+        // An unknown script may do anything.
         self.machine.restarts |= name.bytes().contains(&b'/') && shown.contains(".sh");
         self.status = self.not_followed(&Call { name: &shown, program: name, words, at });
     }
 
-    /// What a program that is not followed does to files, and how it ends.
+    /// The effect of an unfollowed program on files, and how it ends.
     pub(super) fn not_followed(&mut self, call: &Call<'_>) -> Status {
         let Call { name, words, at: span, .. } = *call;
         for word in words.iter().filter(|w| !w.bytes().starts_with(b"-")) {
             match word.known_str() {
                 Some(word) if word.contains("://") => {}
                 Some(word) => self.machine.touch(self.absolute(word)),
-                // Some path or other.
+                // An unknown path.
                 None if word.bytes().contains(&b'/') => self.machine.touch("/tmp".to_owned()),
                 None => {}
             }
@@ -163,7 +163,7 @@ impl ScriptRun {
         if matches!(name, "grep" | "egrep" | "fgrep" | "test") { Status::Open(None) } else { Status::Likely }
     }
 
-    /// Files named in the arguments, or in what a script on standard input says, are not known any more.
+    /// Files named in the arguments, or in a script on standard input, become unknown.
     fn edited(&mut self, call: &Call<'_>) {
         let Call { name: program, words, at: span, .. } = *call;
         let mut text = String::new();
@@ -172,7 +172,7 @@ impl ScriptRun {
             text.push('\n');
         }
         if matches!(program, "python" | "python3" | "perl") {
-            // The program may stand in a file.
+            // The program may be in a file.
             for file in words.iter().filter_map(|w| w.known_str()).filter(|w| !w.starts_with('-')) {
                 if let Some(File::Known(code)) = self.machine.files.get(&self.absolute(file)) {
                     text.push_str(&code.to_text());
@@ -205,7 +205,7 @@ impl ScriptRun {
         if names.is_empty() && program.starts_with("python") && text.contains("kubelet") {
             self.machine.gap(span, Why::NotUnderstood(format!("an edit by {program}").into()));
         }
-        // Of a container runtime's file only one line matters.
+        // In a container runtime's file, only one line matters.
         names.retain(|name| runtime::reads(name).is_none() || text.contains(runtime::KEY));
         for name in names {
             let why = Why::Edited(name.as_str().into(), program.into());
@@ -217,7 +217,7 @@ impl ScriptRun {
     }
 }
 
-/// A file that is packed or unpacked, and the one that comes of it.
+/// A compressed or unpacked file, and the file it becomes.
 fn unpacked(call: &Call<'_>, endings: &[&str], path: &mut ScriptRun) {
     let Call { name: program, words, at: span, .. } = *call;
     for word in words.iter().filter_map(|w| w.known_str()).filter(|w| !w.starts_with('-')) {
@@ -235,7 +235,7 @@ fn unpacked(call: &Call<'_>, endings: &[&str], path: &mut ScriptRun) {
     }
 }
 
-/// A program that is not known may change the files that its arguments name.
+/// An unknown program may change the files that its arguments name.
 fn named(call: &Call<'_>, path: &mut ScriptRun) {
     let Call { name: program, words, at: span, .. } = *call;
     for word in words {
@@ -256,7 +256,7 @@ fn named(call: &Call<'_>, path: &mut ScriptRun) {
     }
 }
 
-/// True if a name is one of those of a list.
+/// True if a list contains a name.
 fn is_among(list: &str, name: &str) -> bool {
     list.split_whitespace().any(|word| word == name)
 }

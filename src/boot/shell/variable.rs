@@ -1,26 +1,26 @@
-//! A variable: a plain one, an array, a map, or a name that stands for another name.
+//! A variable: plain, an array, a map, or a reference to another variable.
 
 use std::sync::Arc;
 
 use crate::text::{Traced, Why};
 
-/// The most elements of an array that are kept apart.
+/// The most elements of an array that are tracked.
 const MAX_ELEMENTS: usize = 4096;
 
 /// The most bytes of an array.
 const MAX_BYTES: usize = 4 << 20;
 
-/// What a variable is.
+/// The type of a variable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum VariableKind {
     /// A text.
     #[default]
     Plain,
-    /// An array with numbers as keys.
+    /// An array with numeric keys.
     Array,
     /// `declare -A`
     Map,
-    /// `declare -n`: its text is the name of another one.
+    /// `declare -n`: its value is the name of another variable.
     Reference,
 }
 
@@ -48,7 +48,7 @@ impl Variable {
         matches!(self.kind, VariableKind::Array | VariableKind::Map)
     }
 
-    /// An array of which nothing is known.
+    /// True for an array of which nothing is known.
     pub(super) fn is_unknown(&self) -> bool {
         self.is_array() && self.keys.is_none() && matches!(self.values.as_slice(), [only] if only.is_unknown())
     }
@@ -60,7 +60,7 @@ impl Variable {
         }
     }
 
-    /// A key as it is kept: a negative number counts from the end.
+    /// The normalised key: a negative number counts from the end.
     pub(super) fn key(&self, key: &str) -> Option<String> {
         if self.kind == VariableKind::Map {
             return Some(key.to_owned());
@@ -93,7 +93,7 @@ impl Variable {
         }
         let size = || self.values.iter().map(Traced::len).sum::<usize>();
         if self.values.len() >= MAX_ELEMENTS || value.len() > MAX_BYTES / MAX_ELEMENTS && size() > MAX_BYTES {
-            // Too much to keep apart: nothing of it is known any more.
+            // Too many elements to track: all of them become unknown.
             if let Some(at) = value.span() {
                 self.values = Arc::new(vec![Traced::unknown(at, Why::Limit("elements of an array"))]);
                 self.keys = None;
@@ -109,7 +109,7 @@ impl Variable {
             return;
         }
         let mut keys = self.keys();
-        // Numbers stand in order, words as they came.
+        // Numeric keys are sorted; others stay in insertion order.
         let number = |k: &String| k.parse::<u64>().unwrap_or(u64::MAX);
         let at = match self.kind {
             VariableKind::Map => keys.len(),

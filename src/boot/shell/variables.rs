@@ -8,11 +8,11 @@ use super::state::ScriptRun;
 use super::status::Status;
 use super::variable::{Variable, VariableKind};
 
-/// How many names may lead to each other.
+/// The longest chain of references.
 const MAX_REFERENCES: usize = 8;
 
 impl ScriptRun {
-    /// The name that a name stands for.
+    /// The name that a reference leads to.
     pub(super) fn resolve<'n>(&'n self, name: &'n str) -> &'n str {
         let mut name = name;
         for _ in 0..MAX_REFERENCES {
@@ -45,14 +45,14 @@ impl ScriptRun {
         let variable = Arc::make_mut(&mut self.shell.variables).entry(name).or_default();
         variable.exported |= all;
         if variable.is_array() && !variable.is_unknown() {
-            // The first element is what the bare name means.
+            // The bare name means the first element.
             variable.insert("0", value);
         } else {
             *variable = Variable::plain(value, variable.exported);
         }
     }
 
-    /// Puts a whole variable, which keeps whether it is exported.
+    /// Sets a whole variable, which stays exported if it was.
     pub(super) fn put(&mut self, name: &str, mut variable: Variable) {
         let name = self.resolve(name).to_owned();
         if self.shell.constants.contains(&name) {
@@ -77,7 +77,7 @@ impl ScriptRun {
         self.put(name, variable);
     }
 
-    /// An arithmetic command that is not modelled may assign every variable that it names.
+    /// An arithmetic command that is not modelled may assign every variable it names.
     pub(super) fn forget_counted(&mut self, text: &Traced, at: Span) {
         let text = text.to_text().into_owned();
         let names: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
@@ -102,7 +102,7 @@ impl ScriptRun {
         variable.get(&variable.key(key)?)
     }
 
-    /// Variables that differ in `other` are not known any more.
+    /// Variables that differ in `other` become unknown.
     pub(super) fn blur_variables(&mut self, other: &Self, why: &Why, at: Span) {
         if Arc::ptr_eq(&self.shell.variables, &other.shell.variables) {
             return;

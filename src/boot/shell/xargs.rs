@@ -10,26 +10,26 @@ use super::state::BoxedRun;
 /// The most commands that are run.
 const MAX_CALLS: usize = 64;
 
-/// How the input becomes arguments.
+/// How the input is split into arguments.
 #[derive(Default)]
 struct Options {
-    /// What each line takes the place of.
+    /// The text that each line replaces.
     mark: Option<String>,
-    /// What parts arguments, instead of blanks.
+    /// The delimiter of arguments, instead of blanks.
     delimiter: Option<u8>,
-    /// So many arguments for each command.
+    /// The number of arguments for each command.
     most: Option<usize>,
-    /// So many lines for each command.
+    /// The number of lines for each command.
     lines: Option<usize>,
-    /// Nothing runs without an argument.
+    /// Nothing runs without arguments.
     idle: bool,
 }
 
 impl Shell<'_, '_> {
-    /// Runs the command of `xargs`: once for all words, for each line with `-I`, or for so many at a time.
+    /// Runs the command of `xargs`: once for all words, once for each line with `-I`, or for a fixed number at a time.
     pub(super) fn xargs(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
         let Call { words, at: span, .. } = *call;
-        let Some((options, rest)) = options(words) else { return unfollowed(call, path) };
+        let Some((options, rest)) = options(words) else { return record_unfollowed(call, path) };
         let input = path.stdin.take().unwrap_or_default();
         let items = match (options.delimiter, &options.mark) {
             (Some(byte), _) => Some(pieces(&input, |b| b == byte)),
@@ -39,7 +39,7 @@ impl Shell<'_, '_> {
         let by_line = options.lines.map(|n| (n, split(&input)));
         let (Some(items), false) = (items, input.has_unknown()) else {
             path.stdin = Some(input);
-            return unfollowed(call, path);
+            return record_unfollowed(call, path);
         };
         let command = if rest.is_empty() { vec![Traced::made("echo", span)] } else { rest.to_vec() };
         let chunks = |list: &[Traced], n: usize| list.chunks(n.max(1)).map(<[Traced]>::to_vec).collect::<Vec<_>>();
@@ -74,11 +74,11 @@ impl Shell<'_, '_> {
     }
 }
 
-/// The command may be one that matters, so that it is told of.
-fn unfollowed(call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
+/// Records a command that is not followed, because it may matter.
+fn record_unfollowed(call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
     let words = call.words;
     let near = words.iter().any(|w| w.to_text().contains("bootstrap.sh") || w.to_text().contains("kubelet"));
-    // Files that are not named may be those of a kubelet.
+    // Unnamed files may be those of a kubelet.
     let edit = |w: &[Traced]| matches!(w[0].known_str(), Some("sed" | "perl")) && w[1].to_text().starts_with("-i");
     if near || words.windows(2).any(edit) {
         path.machine.gap(call.at, Why::NotUnderstood("xargs".into()));
@@ -127,7 +127,7 @@ fn options(words: &[Traced]) -> Option<(Options, &[Traced])> {
     Some((out, rest))
 }
 
-/// Lines without the blanks before them; quotes are taken off.
+/// Lines without leading blanks or quotes.
 fn lines(text: &Traced) -> Option<Vec<Traced>> {
     let plain = !text.bytes().iter().any(|b| b"'\"\\".contains(b));
     let cut = |line: &Traced| {
@@ -149,7 +149,7 @@ fn split(text: &Traced) -> Option<Vec<Vec<Traced>>> {
     text.split(b"\n").iter().map(|line| unquoted(line, |b| b.is_ascii_whitespace())).collect()
 }
 
-/// The words of a line: quotes hold them together, a backslash takes the next byte. `None` if a quote is not closed.
+/// The words of a line. Quotes keep them together, a backslash escapes the next byte. `None` if a quote is not closed.
 fn unquoted(text: &Traced, cut: impl Fn(u8) -> bool) -> Option<Vec<Traced>> {
     let bytes = text.bytes();
     let mut out = Vec::new();
