@@ -2,8 +2,8 @@
 //! self-managed Windows nodes" and "Bootstrap script configuration parameters" of the Amazon EKS user guide;
 //! `about_Parsing`, `about_Quoting_Rules` and `about_Splatting` of PowerShell's documentation.
 //!
-//! Assignments of texts, tables and lists are followed, and calls of the script. Everything else is passed over; what might have
-//! changed a variable that matters makes it a hole.
+//! Assignments of strings, tables and lists and calls of the script are followed. Everything else is ignored; a variable that
+//! it may have changed becomes unknown.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use powershell::{Part, Statement, Word};
 
 /// The script, in lower case.
 const SCRIPT: &str = "start-eksbootstrap.ps1";
-/// Its parameter, in lower case, and the shortest beginning of it that PowerShell takes for it.
+/// Its parameter, in lower case, and the length of the shortest prefix that PowerShell accepts for it.
 const PARAMETER: &str = "kubeletextraargs";
 const SHORTEST: usize = "kubel".len();
 
@@ -31,7 +31,7 @@ pub(super) fn claims(text: &Traced) -> bool {
         || start.contains("executescript") && start.contains("type: powershell") && !start.starts_with("#!")
 }
 
-/// What a variable holds.
+/// The value of a variable.
 #[derive(Clone, Debug)]
 enum PowerShellValue {
     Text(Traced),
@@ -40,7 +40,7 @@ enum PowerShellValue {
 }
 
 impl PowerShellValue {
-    /// As PowerShell makes a text of it.
+    /// The value converted to a string.
     fn text(&self, at: Span) -> Traced {
         match self {
             Self::Text(text) => text.clone(),
@@ -102,7 +102,7 @@ fn scripts(text: &Traced, name: &str, place: Span, cx: &mut BootCx<'_>) -> Vec<T
 struct PowerShellRun<'a> {
     machine: &'a mut Machine,
     variables: BTreeMap<String, PowerShellValue>,
-    /// What the machine's own environment has for the parameter.
+    /// The value of the parameter in the machine's environment.
     environment: Option<Traced>,
 }
 
@@ -146,7 +146,7 @@ impl PowerShellRun<'_> {
                 }
             }
             Statement::Command { words, at } => self.command(words, *at, unsure),
-            // What is tried is done.
+            // The body of `try` always runs.
             Statement::Block { keyword, body, .. } => {
                 let unsure = unsure || keyword != "try" && keyword != "&";
                 for statement in body {
@@ -154,7 +154,7 @@ impl PowerShellRun<'_> {
                 }
             }
             Statement::Other { words, at } => {
-                // A call in a shape that is not read.
+                // A form of call that is not supported.
                 if words.to_text().to_ascii_lowercase().contains(SCRIPT) {
                     self.start(Some(Traced::unknown(*at, not_followed("this way of calling the script"))));
                 }
@@ -163,19 +163,19 @@ impl PowerShellRun<'_> {
     }
 
     fn command(&mut self, words: &[Word], at: Span, unsure: bool) {
-        // `powershell -File script …` and `Start-Process` are calls too.
+        // `powershell -File script …` and `Start-Process` are also calls.
         let Some(found) =
             words.iter().take(6).position(|w| self.plain(w).to_text().to_ascii_lowercase().ends_with(SCRIPT))
         else {
             let shown = words.iter().any(|w| self.plain(w).to_text().to_ascii_lowercase().contains(SCRIPT));
-            let asks = words.first().is_some_and(|w| self.plain(w).to_text().to_ascii_lowercase().contains('-'));
-            if shown && !asks {
+            let cmdlet = words.first().is_some_and(|w| self.plain(w).to_text().to_ascii_lowercase().contains('-'));
+            if shown && !cmdlet {
                 self.start(Some(Traced::unknown(at, not_followed("this way of calling the script"))));
             }
             return;
         };
         let first = words.first().map(|w| self.plain(w).to_text().to_ascii_lowercase()).unwrap_or_default();
-        // A command that only names the file, such as Test-Path or Copy-Item.
+        // Commands such as Test-Path or Copy-Item only name the file.
         if found > 0 && !matches!(first.as_str(), "&" | "." | "powershell" | "powershell.exe" | "pwsh" | "pwsh.exe") {
             return;
         }
@@ -242,7 +242,7 @@ impl PowerShellRun<'_> {
         self.value(word).text(word.at)
     }
 
-    /// What a word stands for.
+    /// The value of a word.
     fn value(&self, word: &Word) -> PowerShellValue {
         match word.parts.as_slice() {
             [Part::Variable(name)] => self.variable(name, word.at),
@@ -313,7 +313,7 @@ impl PowerShellRun<'_> {
     }
 }
 
-/// True for the parameter's name, which may be cut short as long as it is no other's.
+/// True for the parameter's name or an unambiguous prefix of it.
 fn is_parameter(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.len() >= SHORTEST && PARAMETER.starts_with(&name)

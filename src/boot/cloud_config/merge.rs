@@ -1,36 +1,36 @@
-//! How cloud-init puts several cloud-configs together: mergers and patches. Sources: `cloudinit/mergers` and
+//! How cloud-init combines several cloud-configs: mergers and patches. Sources: `cloudinit/mergers` and
 //! `cloudinit/handlers/cloud_config.py` of canonical/cloud-init at 04eacd06; RFC 6902 as python-json-patch reads it.
 
 use crate::syntax::{Node, NodeKind, Resolved, Schema, resolve};
 use crate::text::Traced;
 
-/// How deep values may nest while they are merged.
+/// The deepest nesting of values that is merged.
 const MAX_DEPTH: usize = 64;
 
-/// One merger as it is asked for: `list(append)`.
+/// One merger with its options, such as `list(append)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Asked {
+struct Merger {
     name: String,
     options: Vec<String>,
 }
 
-impl Asked {
+impl Merger {
     fn has(&self, option: &str) -> bool {
         self.options.iter().any(|o| o == option)
     }
 }
 
-/// The mergers that a document asks for; of several for one type the first one counts.
+/// The mergers set for a document; for each type, the first one wins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Mergers(Vec<Asked>);
+pub(super) struct Mergers(Vec<Merger>);
 
 impl Mergers {
-    /// What counts where no document and no header asks for anything.
-    fn usual() -> Self {
+    /// The mergers used if neither the document nor its header sets any.
+    fn default_mergers() -> Self {
         Self::of_text("dict(replace)+list()+str()").unwrap_or_default()
     }
 
-    /// `list(append)+dict(recurse_array)+str()`. `None` if cloud-init refuses it, and with it the document.
+    /// Parses `list(append)+dict(recurse_array)+str()`. `None` if cloud-init refuses it, and with it the document.
     fn of_text(text: &str) -> Option<Self> {
         let mut out = Vec::new();
         for word in text.split('+') {
@@ -44,12 +44,12 @@ impl Mergers {
                 return None;
             }
             let options = options.split(',').map(|o| o.trim().to_owned()).filter(|o| !o.is_empty()).collect();
-            out.push(Asked { name: name.to_owned(), options });
+            out.push(Merger { name: name.to_owned(), options });
         }
         Some(Self(out))
     }
 
-    /// The value of `merge_how`: a text, a list of maps, or a list of lists.
+    /// Parses the value of `merge_how`: a string, a list of maps, or a list of lists.
     fn of_node(node: &Node) -> Option<Self> {
         if let Some(text) = node.as_str() {
             return Self::of_text(text);
@@ -59,27 +59,27 @@ impl Mergers {
             let words = |nodes: &[Node]| nodes.iter().filter_map(|n| n.as_str().map(str::to_owned)).collect();
             if item.is_map() {
                 let name = item.get("name")?.as_str()?.replace('-', "_").trim().to_owned();
-                out.push(Asked { name, options: words(item.get("settings")?.items()) });
+                out.push(Merger { name, options: words(item.get("settings")?.items()) });
             } else {
                 let name = item.items().first()?.as_str()?.to_owned();
-                out.push(Asked { name, options: words(&item.items()[1..]) });
+                out.push(Merger { name, options: words(&item.items()[1..]) });
             }
         }
         Some(Self(out))
     }
 
-    /// The mergers for a document: its own first, then those of its header. `None` if they cannot be had.
+    /// The mergers for a document: its own first, then those of its header. `None` if one is invalid.
     pub(super) fn of(document: &Node, header: Option<&str>) -> Option<Self> {
         let own = ["merge_how", "merge_type"].iter().find_map(|key| document.get(key).filter(|n| !is_null(n)));
         let mut all = own.map_or_else(|| Some(Self::default()), Self::of_node)?;
         all.0.extend(Self::of_text(header.unwrap_or_default())?.0);
         if all.0.is_empty() {
-            return Some(Self::usual());
+            return Some(Self::default_mergers());
         }
         all.0.iter().all(|m| matches!(m.name.as_str(), "dict" | "list" | "str")).then_some(all)
     }
 
-    fn find(&self, name: &str) -> Option<&Asked> {
+    fn find(&self, name: &str) -> Option<&Merger> {
         self.0.iter().find(|m| m.name == name)
     }
 
@@ -114,7 +114,7 @@ impl Mergers {
         }
     }
 
-    fn maps(&self, merger: &Asked, old: &Node, pairs: &[(Node, Node)], more: &[(Node, Node)], depth: usize) -> Node {
+    fn maps(&self, merger: &Merger, old: &Node, pairs: &[(Node, Node)], more: &[(Node, Node)], depth: usize) -> Node {
         let mut out = pairs.to_vec();
         for (key, value) in more {
             let same = |k: &Node| k.as_str().is_some() && k.as_str() == key.as_str();
@@ -140,11 +140,11 @@ impl Mergers {
         Node { kind: NodeKind::Map(out), ..old.clone() }
     }
 
-    fn lists(&self, merger: &Asked, old: &Node, items: &[Node], new: &Node, depth: usize) -> Node {
+    fn lists(&self, merger: &Merger, old: &Node, items: &[Node], new: &Node, depth: usize) -> Node {
         let method = ["append", "prepend", "replace", "no_replace"].into_iter().find(|m| merger.has(m));
         let method = method.unwrap_or("replace");
         let NodeKind::Seq(more) = &new.kind else {
-            // Python would take a text apart into its letters.
+            // Python would split a string into its letters.
             return if method == "replace" { new.clone() } else { old.clone() };
         };
         let mut out = items.to_vec();
@@ -175,7 +175,7 @@ fn is_text(node: &Node) -> bool {
     node.as_scalar().is_some_and(|s| resolve(s, node.tag.as_deref(), Schema::Python) == Resolved::Str)
 }
 
-/// A map in which each key stands once, as Python has it: the last value at the first place.
+/// A map with unique keys, like a Python dict: each key has its last value at its first position.
 pub(super) fn distinct(node: Node) -> Node {
     let NodeKind::Map(pairs) = node.kind else { return node };
     let mut out: Vec<(Node, Node)> = Vec::new();
@@ -188,7 +188,7 @@ pub(super) fn distinct(node: Node) -> Node {
     Node { kind: NodeKind::Map(out), ..node }
 }
 
-/// A patch laid over a document. `None` if one of its operations cannot be done, which leaves the document as it was.
+/// A document with a patch applied. `None` if an operation fails, which leaves the document unchanged.
 pub(super) fn patch(document: &Node, operations: &Node) -> Option<Node> {
     let NodeKind::Seq(operations) = &operations.kind else { return None };
     let mut out = document.clone();
@@ -280,7 +280,7 @@ fn remove(node: &mut Node, path: &[String]) -> Option<Node> {
     }
 }
 
-/// True if two values are equal, as far as they are known.
+/// True if two values are equal.
 fn same(one: &Node, other: &Node) -> bool {
     match (&one.kind, &other.kind) {
         (NodeKind::Scalar(a), NodeKind::Scalar(b)) => {

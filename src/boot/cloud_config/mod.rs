@@ -14,19 +14,19 @@ use crate::text::{Span, Traced, Why};
 use super::machine::absolute;
 use super::user_data::plan::{Action, Part, Phase};
 
-/// What several cloud-configs come to: what is done, and the place and the reason of what is not known.
+/// Several cloud-configs merged: the actions, and the places and reasons of gaps.
 pub(super) struct Merged {
     pub(super) actions: Vec<(Phase, Action)>,
     pub(super) gaps: Vec<(Span, Why)>,
-    /// Files of lists that other lists have replaced: path and content.
+    /// Paths and contents of files in lists that later lists have replaced.
     pub(super) replaced: Vec<(String, Traced)>,
-    /// Commands of lists that other lists have replaced, as one script.
+    /// Commands in lists that later lists have replaced, as one script.
     pub(super) replaced_commands: Traced,
-    /// The machine is started once more at the end.
+    /// The machine reboots at the end.
     pub(super) restarts: bool,
 }
 
-/// Keys whose modules run something of their own, which is not followed.
+/// Keys whose modules run other programs, which are not followed.
 const UNFOLLOWED: [(&str, &str); 5] = [
     ("ansible", "what the cloud-config has ansible do"),
     ("chef", "what the cloud-config has chef do"),
@@ -35,7 +35,7 @@ const UNFOLLOWED: [(&str, &str); 5] = [
     ("salt_minion", "what the cloud-config has salt do"),
 ];
 
-/// The tags of PyYAML's safe loader.
+/// The tags known to PyYAML's safe loader.
 const KNOWN_TAGS: [&str; 15] = [
     "!",
     "!!binary",
@@ -54,12 +54,12 @@ const KNOWN_TAGS: [&str; 15] = [
     "!!timestamp",
 ];
 
-/// Merges the parts in order and reads what they come to.
+/// Merges the parts in order and reads the result.
 pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>) -> Merged {
     let mut gaps: Vec<(Span, Why)> = Vec::new();
     let mut whole: Option<Node> = None;
     let mut files: Vec<Node> = Vec::new();
-    let mut orders: Vec<Node> = Vec::new();
+    let mut commands_seen: Vec<Node> = Vec::new();
     for part in parts {
         let (text, header) = match part {
             Part::Document(text, header) => (text, header.as_deref()),
@@ -74,18 +74,18 @@ pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>
                 Parsed { tree: json.tree.into_iter().collect(), errors: json.errors }
             }
         };
-        // cloud-init leaves out a document that it cannot read, and one that is several.
+        // cloud-init skips a part that it cannot parse, and one with several documents.
         if let Some(error) = parsed.errors.first()
             && let Some(why) = error.unknown(&view)
         {
-            // What is not known is at fault; the rest may be sound.
+            // The error comes from an unknown part; the rest may be valid.
             gaps.push((error.at, why.clone()));
         } else if let Some(error) = parsed.errors.first() {
             cx.problem(error.at, format!("the cloud-config cannot be read: {}", error.message));
             gaps.push((error.at, Why::NotUnderstood("a cloud-config that cannot be read".into())));
             continue;
         }
-        if let Some((at, tag)) = parsed.tree.iter().find_map(foreign) {
+        if let Some((at, tag)) = parsed.tree.iter().find_map(unknown_tag) {
             cx.problem(at, format!("the cloud-config cannot be read: cloud-init knows no tag {tag}"));
             gaps.push((at, Why::NotUnderstood("a cloud-config that cannot be read".into())));
             continue;
@@ -107,14 +107,14 @@ pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>
         }
         if !node.is_map() {
             if node.as_scalar().is_some_and(|s| s.text.has_unknown()) {
-                gaps.extend(unknown_of(&node));
+                gaps.extend(unknown_part(&node));
             }
             continue;
         }
         let node = merge::distinct(node);
         files.extend(node.get("write_files").map(Node::items).unwrap_or_default().iter().cloned());
         let commands = ["bootcmd", "runcmd"].into_iter().filter_map(|key| node.get(key));
-        orders.extend(commands.flat_map(Node::items).cloned());
+        commands_seen.extend(commands.flat_map(Node::items).cloned());
         let Some(mergers) = merge::Mergers::of(&node, header) else {
             gaps.push((node.span, Why::Invalid("a cloud-config whose way of merging cloud-init does not know".into())));
             continue;
@@ -130,13 +130,13 @@ pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>
     let kept = ["write_files", "bootcmd", "runcmd"].into_iter().filter_map(|key| whole.get(key)).flat_map(Node::items);
     let kept: BTreeSet<Span> = kept.map(|item| item.span).collect();
     files.retain(|item| !kept.contains(&item.span));
-    orders.retain(|item| !kept.contains(&item.span));
+    commands_seen.retain(|item| !kept.contains(&item.span));
     let content = |item: &Node| match write(item) {
         Ok(Some(Action::Write { path, content: Ok(text), .. })) => Some((path, text)),
         _ => None,
     };
     let replaced = files.iter().filter_map(content).collect();
-    let replaced_commands = script(&orders, place).unwrap_or_default();
+    let replaced_commands = script(&commands_seen, place).unwrap_or_default();
     let restarts = whole.get("power_state").is_some();
     for (key, what) in UNFOLLOWED {
         if let Some((key, _)) = whole.pair(key) {
@@ -156,7 +156,7 @@ pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>
         }
     }
     if let Some(list) = whole.path(&["snap", "commands"]) {
-        // The commands are sorted by their keys where they stand in a map.
+        // Commands in a map are sorted by key.
         let mut sorted = list.pairs().to_vec();
         sorted.sort_by(|(a, _), (b, _)| a.as_str().cmp(&b.as_str()));
         let items = if list.is_map() { sorted.into_iter().map(|(_, v)| v).collect() } else { list.items().to_vec() };
@@ -167,8 +167,8 @@ pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>
     Merged { actions, gaps, replaced, replaced_commands, restarts }
 }
 
-/// The place and the name of a tag that PyYAML's safe loader does not know, which makes it refuse the document.
-fn foreign(node: &Node) -> Option<(Span, String)> {
+/// The place and name of a tag that PyYAML's safe loader does not know. It then refuses the document.
+fn unknown_tag(node: &Node) -> Option<(Span, String)> {
     if let Some(tag) = node.tag.as_deref()
         && !KNOWN_TAGS.contains(&tag)
     {
@@ -176,25 +176,25 @@ fn foreign(node: &Node) -> Option<(Span, String)> {
     }
     match &node.kind {
         NodeKind::Scalar(_) => None,
-        NodeKind::Seq(items) => items.iter().find_map(foreign),
-        NodeKind::Map(pairs) => pairs.iter().find_map(|(key, value)| foreign(key).or_else(|| foreign(value))),
+        NodeKind::Seq(items) => items.iter().find_map(unknown_tag),
+        NodeKind::Map(pairs) => pairs.iter().find_map(|(key, value)| unknown_tag(key).or_else(|| unknown_tag(value))),
     }
 }
 
-fn unknown_of(node: &Node) -> Option<(Span, Why)> {
+fn unknown_part(node: &Node) -> Option<(Span, Why)> {
     node.as_scalar().and_then(|s| s.text.first_unknown()).map(|(at, why)| (at, why.clone()))
 }
 
-/// The script of a list of commands; the place and the reason if there is none.
+/// The script for a list of commands, or the place and reason if there is none.
 fn commands(list: &Node, place: Span) -> Result<Traced, (Span, Why)> {
     let NodeKind::Seq(items) = &list.kind else {
         let why = Why::Invalid("commands that are no list, which cloud-init does not run".into());
-        return Err(unknown_of(list).unwrap_or((list.span, why)));
+        return Err(unknown_part(list).unwrap_or((list.span, why)));
     };
     script(items, place)
 }
 
-/// What a value is to Python's `str`. `None` for what is no scalar.
+/// A value as a string, like Python's `str`. `None` if it is not a scalar.
 fn word(node: &Node) -> Option<Traced> {
     let scalar = node.as_scalar()?;
     let made = |text: String| Traced::made(text, node.span);
@@ -223,17 +223,17 @@ fn yes(item: &Node, key: &str) -> bool {
     }
 }
 
-/// `write_files`: what is not deferred first. A file that cannot be made ends the list.
+/// `write_files`, with deferred files last. A file that cannot be written ends the list.
 fn write_files(files: &Node, actions: &mut Vec<(Phase, Action)>, gaps: &mut Vec<(Span, Why)>) {
     let NodeKind::Seq(items) = &files.kind else {
         let why = Why::Invalid("write_files that is no list, which cloud-init does not write".into());
-        gaps.push(unknown_of(files).unwrap_or((files.span, why)));
+        gaps.push(unknown_part(files).unwrap_or((files.span, why)));
         return;
     };
     for phase in [Phase::Files, Phase::DeferredFiles] {
         for item in items.iter().filter(|i| yes(i, "defer") == (phase == Phase::DeferredFiles)) {
             if !item.is_map() {
-                if let Some(unknown) = unknown_of(item) {
+                if let Some(unknown) = unknown_part(item) {
                     gaps.push(unknown);
                     continue;
                 }
@@ -242,7 +242,7 @@ fn write_files(files: &Node, actions: &mut Vec<(Phase, Action)>, gaps: &mut Vec<
             }
             match write(item) {
                 Ok(Some(action)) => actions.push((phase, action)),
-                Ok(None) => gaps.extend(item.get("path").and_then(unknown_of)),
+                Ok(None) => gaps.extend(item.get("path").and_then(unknown_part)),
                 Err(why) => {
                     gaps.push((item.span, why));
                     break;
@@ -285,8 +285,8 @@ fn write(item: &Node) -> Result<Option<Action>, Why> {
     }
 }
 
-/// The content of a file without its encoding, as tools name them that hand files to cloud-init or write them themselves.
-/// Unknown names mean none, as for cloud-init.
+/// The decoded content of a file, for encodings named by tools that pass files to cloud-init or write them directly. Unknown
+/// names mean no encoding, like in cloud-init.
 pub(super) fn decoded(path: &str, text: &Traced, encoding: &str) -> Result<Traced, Why> {
     let unbase = |t: &Traced| base64::decode(t, Strictness::Lenient);
     let content = match encoding.to_ascii_lowercase().trim() {
@@ -300,7 +300,7 @@ pub(super) fn decoded(path: &str, text: &Traced, encoding: &str) -> Result<Trace
     content.map_err(|error| Why::NotUnderstood(format!("{path}: {}", error.message).into()))
 }
 
-/// The bytes of `!!binary`, or the text as it stands.
+/// The bytes of `!!binary`, or else the text itself.
 fn binary(node: Option<&Node>, text: Traced) -> Result<Traced, DecodeError> {
     match node {
         Some(node) if node.tag.as_deref() == Some("!!binary") => base64::decode(&text, Strictness::Python),
@@ -308,8 +308,8 @@ fn binary(node: Option<&Node>, text: Traced) -> Result<Traced, DecodeError> {
     }
 }
 
-/// The script that cloud-init writes for a list of commands: a list is one command of quoted words, a text is a line as it is.
-/// An item that is neither, nor nothing, leaves no script at all. Source: `shellify` in `cloudinit/util.py`.
+/// The script that cloud-init writes for a list of commands: a list is one command of quoted words, a string is a line. Null
+/// is skipped; any other item means that no script is written. Source: `shellify` in `cloudinit/util.py`.
 fn script(items: &[Node], place: Span) -> Result<Traced, (Span, Why)> {
     let mut out = Traced::made("#!/bin/sh\n", place);
     for item in items {
@@ -327,7 +327,7 @@ fn script(items: &[Node], place: Span) -> Result<Traced, (Span, Why)> {
                     out.push_made(b"'", part.span);
                     match word(part) {
                         Some(word) => out.push(&word.replace(b"'", &Traced::made("'\\''", part.span))),
-                        // Python shows a list in its own way, which is no word of any use.
+                        // Python prints a nested list in its own notation, which is not a usable word.
                         None => out.push_unknown(part.span, Why::NotUnderstood("a list within a command".into())),
                     }
                     out.push_made(b"'", part.span);

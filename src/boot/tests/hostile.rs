@@ -1,10 +1,10 @@
-//! Texts that are cut short or do harm: a boot ends without a panic.
+//! Truncated and hostile texts: a boot ends without a panic.
 
 use super::world::{As, NODE, boot, mime, script};
 use crate::node::Family;
 
 #[test]
-fn no_prefix_does_harm() {
+fn no_prefix_causes_a_panic() {
     let whole = script(
         "set -eu; A=${B:-'x'}; A+=(\"${A[@]}\" {1..3} $((1+(2))))\ncat <<E | sed -i \"s/[a-c]\\(x\\)/&\\1/g\" /etc/eks/bootstrap.sh\n$A\nE\n\
          printf '%s\\n' \"${A//[!a]/$B}\" | base64 -d > /etc/systemd/system/kubelet.service.d/9.conf\n\

@@ -1,4 +1,4 @@
-//! Container runtimes: which files they have read when a boot ends.
+//! Container runtimes: which files they have read at the end of a boot.
 
 use super::world::{As, group, mime};
 use crate::boot::run;
@@ -6,7 +6,7 @@ use crate::node::{Cx, Family};
 use crate::setting::render_duration;
 use crate::text::Memory;
 
-/// What the runtimes of a node group run with that boots with this user data: the value, its line and a condition.
+/// The timeout of each runtime after a boot with this user data: the value, its line and a condition.
 fn boot(family: Option<Family>, merged: bool, text: &str) -> Vec<String> {
     let files = Memory::default();
     let mut cx = Cx::new(&files);
@@ -37,9 +37,9 @@ fn node_config(spec: &str) -> String {
 const NODE: &str = "application/node.eks.aws";
 const SHELL: &str = "text/x-shellscript";
 
-/// `nodeadm-run.service` comes after cloud-final and restarts containerd, so what scripts write is read.
+/// `nodeadm-run.service` runs after cloud-final and restarts containerd, so what scripts write is read.
 #[test]
-fn scripts_on_amazon_linux_2023_come_before_the_last_start() {
+fn scripts_on_amazon_linux_2023_run_before_the_last_start() {
     let config = node_config("{cluster: {name: a}}");
     let table = "[plugins.'io.containerd.grpc.v1.cri']\\nstream_idle_timeout = \"0\"\\n";
     for script in [
@@ -52,15 +52,15 @@ fn scripts_on_amazon_linux_2023_come_before_the_last_start() {
     }
 }
 
-/// Documents in nodeadm's directory change the spec, so that its second phase writes all files once more.
+/// Documents in nodeadm's directory change the spec, so its second phase writes all files again.
 #[test]
-fn a_document_that_a_script_leaves_makes_nodeadm_write_again() {
+fn a_document_written_by_a_script_makes_nodeadm_write_again() {
     let config =
         node_config("{containerd: {config: \"plugins.'io.containerd.grpc.v1.cri'.stream_idle_timeout = '1h'\"}}");
     let zero = config.replace("1h", "0");
     let script = format!("#!/bin/bash\ncat > /etc/eks/nodeadm.d/x.yaml <<'E'\n{zero}\nE");
     assert_eq!(boot(AL2023, false, &mime(&[(NODE, &config), (SHELL, &script)], true)), ["0s at 17"]);
-    // What a script made of the file is gone then.
+    // This discards changes that a script made to the file.
     let other = node_config("{kubelet: {config: {maxPods: 3}}}");
     let script =
         format!("#!/bin/bash\necho > /etc/containerd/config.toml\ncat > /etc/eks/nodeadm.d/x.yaml <<'E'\n{other}\nE");
@@ -72,7 +72,7 @@ fn a_document_that_a_script_leaves_makes_nodeadm_write_again() {
 const CONFIG: &str = "version = 2\nimports = ['/etc/containerd/config.d/*.toml']\n[plugins.'io.containerd.grpc.v1.cri']\nstream_idle_timeout = '0'\n";
 
 #[test]
-fn what_amazon_linux_2_reads_hangs_on_bootstrap() {
+fn on_amazon_linux_2_the_files_read_depend_on_bootstrap() {
     let write = |path: &str| format!("cat > {path} <<'E'\n{CONFIG}E\n");
     let own = write("/etc/containerd/config.toml");
     let copied = write("/etc/eks/containerd/containerd-config.toml");
@@ -89,15 +89,15 @@ fn what_amazon_linux_2_reads_hangs_on_bootstrap() {
     let named = write("/opt/c.toml");
     assert_eq!(run(&format!("{named}/etc/eks/bootstrap.sh prod --containerd-config-file /opt/c.toml\n")), ["0s at 6"]);
     assert_eq!(run(&format!("{copied}/etc/eks/bootstrap.sh prod --container-runtime dockerd\n")), [""; 0]);
-    // EKS runs bootstrap.sh itself, after all parts of the user.
+    // EKS runs bootstrap.sh after all parts of the user.
     assert_eq!(boot(AL2, true, &mime(&[(SHELL, &format!("#!/bin/bash\n{copied}"))], true)), ["0s at 12"]);
-    // So does a script that was edited.
+    // The same with an edited bootstrap.sh.
     let edited = "sed -i 's/KUBELET_EXTRA_ARGS=$2/KUBELET_EXTRA_ARGS=\"$2 --v=3\"/' /etc/eks/bootstrap.sh\n";
     assert_eq!(run(&format!("{copied}{edited}{bootstrap}")), ["0s at 6"]);
 }
 
 #[test]
-fn elsewhere_a_start_must_be_seen() {
+fn elsewhere_only_an_explicit_start_is_certain() {
     let run = |script: &str| {
         boot(None, false, &format!("#!/bin/bash\ncat > /etc/containerd/config.toml <<'E'\n{CONFIG}E\n{script}"))
     };
@@ -112,7 +112,7 @@ fn elsewhere_a_start_must_be_seen() {
     ] {
         assert_eq!(run(start), ["0s at 6"], "{start}");
     }
-    // The package has started it already, with what stood in the file before.
+    // The package has already started it with the previous content of the file.
     let installed = |start: &str| {
         let install = "apt-get update && apt-get install -y curl containerd.io=1.7.20-1";
         let write = format!("cat > /etc/containerd/config.toml <<'E'\n{CONFIG}E");
@@ -136,7 +136,7 @@ fn elsewhere_a_start_must_be_seen() {
 }
 
 #[test]
-fn edits_that_are_not_followed_are_told_where_they_matter() {
+fn unfollowed_edits_of_relevant_settings_are_recorded() {
     let gaps = |script: &str| {
         let files = Memory::default();
         let mut cx = Cx::new(&files);

@@ -40,7 +40,7 @@ fn bootstrap_reads_its_options() {
 }
 
 #[test]
-fn variables_and_quotes_on_the_way_to_bootstrap() {
+fn variables_and_quotes_in_calls_of_bootstrap() {
     scripts(
         None,
         false,

@@ -209,7 +209,7 @@ fn other_families() {
 }
 
 #[test]
-fn what_cannot_be_decoded_is_told() {
+fn text_that_cannot_be_decoded_is_a_problem() {
     for text in ["H4sIAAAAAAAAA0vOSCwqSVUozy/KSQEAUxu7dw0AAA", "H4sIAAAAAAAAA0vOSCwqSVUozw=="] {
         let files = Memory::default();
         let mut cx = Cx::new(&files);

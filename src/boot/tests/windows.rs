@@ -1,11 +1,11 @@
-//! Ways to call `Start-EKSBootstrap.ps1`.
+//! Calls of `Start-EKSBootstrap.ps1`.
 
 use super::world::{As, group};
 use crate::boot::run;
 use crate::node::Cx;
 use crate::text::Memory;
 
-/// What the script says of the streaming timeout and the line that it stands on; `unknown`, `none` or `nothing` else.
+/// The streaming timeout set by the script and its line; otherwise `unknown`, `none` or `nothing`.
 fn idle(script: &str) -> String {
     let text = format!("<powershell>\n{script}\n</powershell>\n");
     let files = Memory::default();
@@ -24,7 +24,7 @@ fn idle(script: &str) -> String {
 }
 
 #[test]
-fn ways_to_call_the_script() {
+fn calls_of_the_script() {
     const IDLE: &str = "--streaming-connection-idle-timeout";
     const FILE: &str = "[string]$EKSBootstrapScriptFile = \"$env:ProgramFiles\\Amazon\\EKS\\Start-EKSBootstrap.ps1\"\n";
     for (script, want) in [
@@ -64,7 +64,7 @@ fn ways_to_call_the_script() {
 }
 
 #[test]
-fn no_prefix_does_harm() {
+fn no_prefix_causes_a_panic() {
     let text = "$a = @{ k = @('x', \"y$($z)`n\") + (1) }\n$b = @\"\nq ${a}\n\"@\n<# #> & $f @a -x:$b `\n 'it''s' | % { }\n[Environment]::SetEnvironmentVariable('a', \"b\", 'Machine')\nif ($x) { try { } catch { } }";
     for end in 0..text.len() {
         idle(&text[..end]);

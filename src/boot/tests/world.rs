@@ -1,4 +1,4 @@
-//! A node group with one step that boots in a test, and what becomes of its streaming timeout.
+//! Boots a node group with one step and shows its streaming timeout.
 
 use std::sync::Arc;
 
@@ -7,17 +7,17 @@ use crate::node::{Booted, Cx, Family, NodeGroup, Step, Wrapping};
 use crate::setting::SetBy;
 use crate::text::{Memory, Source, TextId, Traced, Why};
 
-/// What a step is made of.
+/// The kind of a step.
 #[derive(Clone, Copy)]
 pub(super) enum As {
     UserData,
-    /// Base64 for certain.
+    /// User data that must be base64.
     Encoded,
     Script,
     NodeConfig,
 }
 
-/// A node group with one step that is made of `text`.
+/// A node group with one step made from `text`.
 pub(super) fn group(cx: &mut Cx<'_>, family: Option<Family>, merged: bool, kind: As, text: &str) -> NodeGroup {
     let id = cx.texts.add_source(Arc::new(Source::new("/user-data", text.as_bytes())));
     let whole = traced(cx, id);
@@ -39,9 +39,9 @@ pub(super) struct World {
     pub(super) problems: Vec<String>,
 }
 
-/// Boots a node group with one step and says what becomes of the streaming timeout on each way: `zero at LINE` if the node
-/// runs with it, `replaced` if a file says zero and the node runs with the default, `broken`, `default`, a duration,
-/// `unknown`, or `nothing` where no kubelet is seen. A condition stands behind it.
+/// Boots a node group with one step and shows the streaming timeout of each outcome: `zero at LINE` if the node runs with it,
+/// `replaced` if a file sets zero and the node runs with the default, `broken`, `default`, a duration, `unknown`, or
+/// `nothing` if no kubelet is configured. A condition follows it.
 pub(super) fn boot(family: Option<Family>, merged: bool, kind: As, text: &str) -> World {
     let files = Memory::default();
     let mut cx = Cx::new(&files);
@@ -51,7 +51,7 @@ pub(super) fn boot(family: Option<Family>, merged: bool, kind: As, text: &str) -
     World { verdicts, problems: cx.notes.problems.iter().map(|p| p.message.clone()).collect() }
 }
 
-/// The text with a hole for every `⁇`.
+/// The text with an unknown part for every `⁇`.
 fn traced(cx: &Cx<'_>, id: TextId) -> Traced {
     let view = cx.texts.view(id);
     let mut out = Traced::new();

@@ -1,8 +1,8 @@
-//! Templates of user data: the Jinja that cloud-init renders with what the instance says of itself. Sources:
+//! Templates of user data: Jinja that cloud-init renders with the metadata of the instance. Sources:
 //! `cloudinit/templater.py`, `cloudinit/handlers/jinja_template.py` of canonical/cloud-init; `src/jinja2/lexer.py` of
 //! pallets/jinja.
 //!
-//! What the instance says is a hole where it stands. A condition is answered by [`Choices`], so that each way is read by itself.
+//! Instance metadata is unknown. Conditions are decided by [`Choices`], so each outcome is rendered separately.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,33 +10,33 @@ use std::sync::Arc;
 use crate::text::{Span, Traced, Why};
 use crate::value::{Condition, Guard};
 
-/// How many conditions of templates are followed both ways; two to the power of it are the ways.
-const MAX_ASKED: usize = 3;
+/// The most undecided conditions of a template; each doubles the number of outcomes.
+const MAX_CONDITIONS: usize = 3;
 
-/// How often a loop goes round, and how deep tags may nest.
+/// The most rounds of a loop, and the deepest nesting of tags.
 const MAX_ROUNDS: usize = 64;
 const MAX_DEPTH: usize = 16;
 
-/// The largest text that a template may become, in bytes.
+/// The largest rendered text, in bytes.
 const MAX_BYTES: usize = 1 << 20;
 
 /// The longest condition that is shown, in characters.
 const MAX_WORDS: usize = 60;
 
-/// Answers to conditions that the source cannot decide.
+/// Assumed answers to conditions that the source does not decide.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Choices {
-    /// What is assumed of each condition, by all of its words.
+    /// The assumed answer for each condition, by its full text.
     pub(super) answers: BTreeMap<Arc<str>, bool>,
-    /// The first condition that was met without an answer; it was taken to hold.
-    pub(super) asked: Option<Arc<str>>,
+    /// The first condition without an answer; it was assumed to hold.
+    pub(super) undecided: Option<Arc<str>>,
 }
 
 impl Choices {
-    /// The conditions under which these answers are right.
+    /// The condition under which these answers hold.
     pub(super) fn guard(&self) -> Guard {
         let conditions = self.answers.iter().map(|(words, holds)| {
-            // Long conditions that look alike when they are cut short are different ones.
+            // Long conditions may differ only after the point where the display text ends.
             Guard::of(Condition::within(Arc::clone(words), format!("the template's {}", short(words)), *holds))
         });
         conditions.fold(Guard::always(), |all, one| all.and(&one).unwrap_or(all))
@@ -46,20 +46,20 @@ impl Choices {
         if let Some(answer) = self.answers.get(words) {
             return Some(*answer);
         }
-        if self.answers.len() >= MAX_ASKED {
+        if self.answers.len() >= MAX_CONDITIONS {
             return None;
         }
-        self.asked.get_or_insert_with(|| Arc::clone(words));
+        self.undecided.get_or_insert_with(|| Arc::clone(words));
         Some(true)
     }
 }
 
-/// True for a text whose first line says that it is a template.
+/// True for a text whose first line marks it as a template.
 pub(in super::super) fn is_template(text: &Traced) -> bool {
     body(text).is_some()
 }
 
-/// The text after the line that says it is a template; `None` if no line says so.
+/// The text after the line that marks it as a template; `None` if there is no such line.
 pub(super) fn body(text: &Traced) -> Option<Traced> {
     let end = text.bytes().iter().position(|b| *b == b'\n').unwrap_or(text.len());
     let line = String::from_utf8_lossy(&text.bytes()[..end]).to_ascii_lowercase();
@@ -70,7 +70,7 @@ pub(super) fn body(text: &Traced) -> Option<Traced> {
 /// Renders a template.
 ///
 /// # Errors
-/// If a tag is not followed, or the template is none that Jinja reads: the place and the reason.
+/// If a tag is not supported or the template is invalid: the place and the reason.
 pub(super) fn render(text: &Traced, choices: &mut Choices) -> Result<Traced, (Option<Span>, Why)> {
     let pieces = pieces(text)?;
     let mut renderer = TemplateRenderer { pieces: &pieces, choices, names: BTreeMap::new(), out: Traced::new() };
@@ -81,12 +81,12 @@ pub(super) fn render(text: &Traced, choices: &mut Choices) -> Result<Traced, (Op
     }
 }
 
-/// What a template is made of.
+/// A piece of a template.
 enum Piece {
     Text(Traced),
-    /// What stands between the braces of an expression, and all of it.
+    /// The text between the braces of an expression, and the whole expression.
     Expression(String, Traced),
-    /// The words of a tag, and all of it.
+    /// The words of a tag, and the whole tag.
     Tag(String, Traced),
 }
 
@@ -104,7 +104,7 @@ impl Piece {
     }
 }
 
-/// The words with one blank between two.
+/// The words separated by single spaces.
 fn spaced(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -113,13 +113,13 @@ fn short(words: &str) -> String {
     spaced(words).chars().take(MAX_WORDS).collect()
 }
 
-/// Takes a template apart. `trim_blocks` is on, so that a line break right behind a tag or a comment is not there.
+/// Splits a template into pieces. `trim_blocks` is on, so a line break directly after a tag or a comment is dropped.
 fn pieces(text: &Traced) -> Result<Vec<Piece>, (Option<Span>, Why)> {
     let bytes = text.bytes();
     let mut out = Vec::new();
     let mut from = 0;
     let mut at = 0;
-    // The text before, without white space at its end if the mark asks for that.
+    // The text before a tag, without trailing white space if the tag strips it.
     let before = |from: usize, to: usize, strip: bool| {
         let blank = bytes[from..to].iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
         text.slice(from..if strip { to - blank } else { to })
@@ -177,7 +177,7 @@ fn pieces(text: &Traced) -> Result<Vec<Piece>, (Option<Span>, Why)> {
     Ok(out)
 }
 
-/// Where what started at `start` is closed. Marks in quotes do not count, but in a comment.
+/// The position of `close` after `start`. Except in comments, quoted text is skipped.
 fn closing(bytes: &[u8], start: usize, close: &[u8], comment: bool) -> Option<usize> {
     let mut quote = None;
     let mut at = start;
@@ -194,7 +194,7 @@ fn closing(bytes: &[u8], start: usize, close: &[u8], comment: bool) -> Option<us
     None
 }
 
-/// How long a raw text is, and the tag that ends it with the line break behind.
+/// The length of a raw text, and that of the tag that ends it with the line break after it.
 fn end_of_raw(bytes: &[u8]) -> Option<(usize, usize)> {
     let mut at = 0;
     while let Some(found) = bytes.get(at..)?.windows(2).position(|w| w == b"{%") {
@@ -213,7 +213,7 @@ fn end_of_raw(bytes: &[u8]) -> Option<(usize, usize)> {
 struct TemplateRenderer<'a> {
     pieces: &'a [Piece],
     choices: &'a mut Choices,
-    /// What `set` and `for` have given names to.
+    /// Variables set by `set` and `for`.
     names: BTreeMap<String, Traced>,
     out: Traced,
 }
@@ -221,7 +221,7 @@ struct TemplateRenderer<'a> {
 type Step = Result<usize, (Option<Span>, Why)>;
 
 impl TemplateRenderer<'_> {
-    /// Reads from the piece `at` to the tag that ends the block, which it gives; writes only where `live`.
+    /// Renders from the piece `at` to the tag that ends the block, and returns its index. Writes only if `live`.
     fn block(&mut self, mut at: usize, live: bool, depth: usize) -> Step {
         while let Some(piece) = self.pieces.get(at) {
             if depth > MAX_DEPTH || self.out.len() > MAX_BYTES {
@@ -264,7 +264,7 @@ impl TemplateRenderer<'_> {
         Ok(at)
     }
 
-    /// `{% if … %}` and all that belongs to it; gives the piece behind its end.
+    /// `{% if … %}` with all its branches. Returns the index after its end.
     fn condition(&mut self, start: usize, live: bool, depth: usize) -> Step {
         let mut at = start;
         let mut taken = !live;
@@ -305,7 +305,7 @@ impl TemplateRenderer<'_> {
         }
     }
 
-    /// `{% for x in [ … ] %}` over what stands there.
+    /// `{% for x in [ … ] %}` over a literal list.
     fn repeat(&mut self, start: usize, live: bool, depth: usize) -> Step {
         let Some(piece @ Piece::Tag(words, all)) = self.pieces.get(start) else { return Ok(start + 1) };
         let (name, list) = words["for".len()..].split_once(" in ").ok_or_else(|| piece.fault())?;
@@ -333,7 +333,7 @@ impl TemplateRenderer<'_> {
         }
     }
 
-    /// What an expression gives: a text or a number as it stands, a name that was set, or a hole.
+    /// The value of an expression: a literal string or number, a variable that was set, or an unknown value.
     fn value(&self, words: &str, all: &Traced) -> Traced {
         if let Some(value) = self.names.get(words) {
             return value.clone();
@@ -375,13 +375,13 @@ mod tests {
         let mut texts = Texts::new();
         let id = texts.add_source(Arc::new(Source::new("/f", text.as_bytes())));
         let answers = answers.iter().map(|(w, a)| (Arc::from(*w), *a)).collect();
-        let mut choices = Choices { answers, asked: None };
+        let mut choices = Choices { answers, undecided: None };
         let text = texts.view(id).traced(0..text.len());
         render(&text, &mut choices).map(|t| t.to_text().replace(UNKNOWN_MARK, "?")).map_err(|(_, why)| why.to_string())
     }
 
     #[test]
-    fn texts_as_jinja_renders_them() {
+    fn templates_render_like_in_jinja() {
         for (text, want) in [
             ("a {{ v1.region }} b", "a ? b"),
             ("a {{- v1.region -}}  b", "a?b"),
@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_template_is_refused() {
+    fn invalid_templates_are_refused() {
         for text in [
             "{% if %}x{% endif %}",
             "{% if x %}",

@@ -1,4 +1,4 @@
-//! User data: layers taken off, parts walked as cloud-init and nodeadm walk them. Sources: `cloudinit/user_data.py`,
+//! User data, decoded and read part by part like cloud-init and nodeadm do. Sources: `cloudinit/user_data.py`,
 //! `cloudinit/handlers/__init__.py` of canonical/cloud-init at 04eacd06; `nodeadm/internal/configprovider` of
 //! awslabs/amazon-eks-ami at 81fec2e8.
 
@@ -21,7 +21,7 @@ use super::{cloud_config, ineffective, node_config, nodeadm, shell, windows, wra
 use jinja::Choices;
 use plan::{Action, Folder, Phase, Plan};
 
-/// Boots with user data. A condition of a template that the source cannot decide is followed both outcomes.
+/// Boots with user data. For a template condition that the source does not decide, both outcomes are kept.
 pub(super) fn run(
     group: &NodeGroup,
     outcomes: Vec<Outcome>,
@@ -30,16 +30,16 @@ pub(super) fn run(
     cx: &mut BootCx<'_>,
 ) -> Vec<Outcome> {
     let name = format!("user data of {}", group.name);
-    let mut open = vec![Choices::default()];
+    let mut pending = vec![Choices::default()];
     let mut out: Vec<Outcome> = Vec::new();
-    while let Some(choices) = open.pop() {
+    while let Some(choices) = pending.pop() {
         let guard = choices.guard();
         let (plan, choices) = read(group, text, wrapping, &name, choices, cx);
-        if let Some(words) = choices.asked {
+        if let Some(words) = choices.undecided {
             for holds in [false, true] {
                 let mut answers = choices.answers.clone();
                 answers.insert(Arc::clone(&words), holds);
-                open.push(Choices { answers, asked: None });
+                pending.push(Choices { answers, undecided: None });
             }
             continue;
         }
@@ -48,7 +48,7 @@ pub(super) fn run(
             Some(Outcome { when, machine: outcome.machine.clone() })
         });
         for outcome in follow(group, plan, &name, outcomes.collect(), cx) {
-            // Ways that come to the same are one.
+            // Merge outcomes with equal machines.
             let same = out.iter_mut().find_map(|other| {
                 let when = (other.machine == outcome.machine).then(|| other.when.or(&outcome.when)).flatten()?;
                 Some((other, when))
@@ -62,7 +62,7 @@ pub(super) fn run(
     out
 }
 
-/// Reads the parts under the answers that were chosen.
+/// Reads the parts under the chosen answers.
 fn read(
     group: &NodeGroup,
     text: &Traced,
@@ -84,7 +84,7 @@ fn read(
     (reader.plan, reader.choices)
 }
 
-/// Does what a plan says on every outcome.
+/// Carries out a plan on every outcome.
 fn follow(
     group: &NodeGroup,
     mut plan: Plan,
@@ -126,10 +126,10 @@ fn follow(
             let settings = ineffective::in_file(path, text, group.place, cx);
             machine.record_ineffective(settings, &Reason::ListReplaced);
         }
-        // Only of commands that are about a kubelet is it known whose flags they name.
-        let lost = &merged.replaced_commands;
-        if ["bootstrap.sh", "/kubelet", "nodeadm"].iter().any(|w| lost.to_text().contains(w)) {
-            machine.record_ineffective(statements::anywhere(lost), &Reason::ListReplaced);
+        // Flags in other commands may belong to other programs.
+        let replaced = &merged.replaced_commands;
+        if ["bootstrap.sh", "/kubelet", "nodeadm"].iter().any(|w| replaced.to_text().contains(w)) {
+            machine.record_ineffective(statements::anywhere(replaced), &Reason::ListReplaced);
         }
         for text in &plan.node_configs {
             nodeadm::add_document(machine, text, &format!("NodeConfig in the {name}"), cx);
@@ -140,7 +140,7 @@ fn follow(
         if let Some(script) = &plan.windows {
             windows::run(machine, script, name, cx);
         }
-        // nodeadm writes its files before cloud-init starts, so that scripts find them and may change them.
+        // nodeadm writes its files before cloud-init starts, so scripts see them and may change them.
         if machine.joins_by_nodeadm() {
             let documents = machine.nodeadm.all_documents();
             nodeadm::write(machine, &documents, cx);

@@ -1,4 +1,4 @@
-//! The parts of user data, as cloud-init finds them and hands them to what reads them. Sources: `cloudinit/user_data.py`,
+//! The parts of user data, found and dispatched by type like in cloud-init. Sources: `cloudinit/user_data.py`,
 //! `cloudinit/handlers` of canonical/cloud-init at 04eacd06; 19.3, which Amazon Linux 2 has, at 073df96e.
 
 use crate::decode::mime::{self, Entity};
@@ -11,10 +11,10 @@ use super::super::{node_config, windows};
 use super::jinja::{self, Choices};
 use super::plan::{Action, Folder, Part, Phase, Plan};
 
-/// Bytes of user data in which cloud-init looks for a MIME header.
+/// The number of bytes in which cloud-init looks for a MIME header.
 const HEADER_BYTES: usize = 4096;
 
-/// The types under which cloud-init decompresses a part.
+/// The media types for which cloud-init decompresses a part.
 const COMPRESSED: [&str; 8] = [
     "application/gzip",
     "application/gzip-compressed",
@@ -26,8 +26,8 @@ const COMPRESSED: [&str; 8] = [
     "application/x-gzip-compressed",
 ];
 
-/// How a text may begin and what type it has then, the longest first.
-const BEGINNINGS: [(&str, Type); 9] = [
+/// Prefixes of a text and the type that each implies, longest first.
+const PREFIXES: [(&str, Type); 9] = [
     ("#cloud-config-archive", Type::Archive),
     ("#cloud-config-jsonp", Type::Patch),
     ("## template: jinja", Type::Jinja),
@@ -39,7 +39,7 @@ const BEGINNINGS: [(&str, Type); 9] = [
     ("#!", Type::Script(Folder::User)),
 ];
 
-/// What a part is, as far as cloud-init has something that reads it.
+/// The type of a part that cloud-init handles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Type {
     Archive,
@@ -53,8 +53,8 @@ enum Type {
 }
 
 impl Type {
-    /// By the name of the media type.
-    fn named(name: &str) -> Option<Self> {
+    /// The type for a media type.
+    fn of_media_type(name: &str) -> Option<Self> {
         Some(match name {
             "text/cloud-boothook" => Self::Hook,
             "text/cloud-config" => Self::Config,
@@ -71,22 +71,22 @@ impl Type {
         })
     }
 
-    /// By what the text begins with, in whatever case and after white space.
-    fn of_beginning(text: &Traced) -> Option<Self> {
+    /// The type for the prefix of a text, ignoring case and leading white space.
+    fn of_prefix(text: &Traced) -> Option<Self> {
         let start = text.bytes().trim_ascii_start();
         let begins = |mark: &str| start.get(..mark.len()).is_some_and(|s| s.eq_ignore_ascii_case(mark.as_bytes()));
-        BEGINNINGS.iter().find(|(mark, _)| begins(mark)).map(|(_, kind)| *kind)
+        PREFIXES.iter().find(|(mark, _)| begins(mark)).map(|(_, kind)| *kind)
     }
 }
 
-/// A part on its way to what reads it.
+/// A part to be dispatched by its type.
 struct Piece<'a> {
     text: Traced,
-    /// The file name that it has or gets.
+    /// Its own or generated file name.
     file: String,
-    /// For people.
+    /// The display name.
     label: String,
-    /// How its header wants it merged.
+    /// The mergers named in its header.
     merge: Option<String>,
     name: &'a str,
 }
@@ -101,7 +101,7 @@ pub(super) struct PartReader<'a, 'b> {
 }
 
 impl PartReader<'_, '_> {
-    /// All of the user data, without EC2's base64.
+    /// The whole user data, after EC2's base64 is decoded.
     pub(super) fn whole(&mut self, text: &Traced, name: &str) {
         if windows::claims(text) {
             self.plan.windows = Some(text.clone());
@@ -109,7 +109,7 @@ impl PartReader<'_, '_> {
         }
         let text = match gzip::looks_compressed(text).then(|| gzip::decode(text)) {
             Some(Ok(inner)) => inner,
-            // What only looks compressed stays what it is.
+            // What only looks compressed is left as it is.
             Some(Err(error)) => return self.plan.problems.push(error),
             None => text.clone(),
         };
@@ -121,8 +121,8 @@ impl PartReader<'_, '_> {
         if self.opaque(&text, name) {
             return;
         }
-        if Type::of_beginning(&text).is_some() {
-            self.sniffed(None, text, None, None, name, name);
+        if Type::of_prefix(&text).is_some() {
+            self.detect(None, text, None, None, name, name);
         } else if self.settings(&text) {
             self.plan.bottlerocket = Some(text);
         } else if !node_config::is_document(&text) && !looks_like_mime(&text) {
@@ -144,7 +144,7 @@ impl PartReader<'_, '_> {
         }
     }
 
-    /// Text that begins with something unknown may be anything; what follows is read as a script.
+    /// Text that begins with an unknown part may be of any type. It is read as a script.
     fn opaque(&mut self, text: &Traced, name: &str) -> bool {
         let blank = text.len() - text.bytes().trim_ascii_start().len();
         if !text.slice(blank..(blank + 1).min(text.len())).has_unknown() {
@@ -170,7 +170,7 @@ impl PartReader<'_, '_> {
             || tree.is_some_and(|t| t.get("settings").is_some())
     }
 
-    /// The parts of a message, nested ones too.
+    /// The parts of a message, including nested ones.
     fn entity(&mut self, entity: &Entity, name: &str, depth: usize) {
         if let Some(parts) = &entity.parts {
             for (number, part) in parts.iter().enumerate() {
@@ -209,13 +209,13 @@ impl PartReader<'_, '_> {
             ["Merge-Type", "X-Merge-Type"].iter().find_map(|h| entity.exact_header(h).filter(|v| !v.is_empty()));
         let merge = merge.map(|h| h.to_text().into_owned());
         let file = entity.file_name().filter(|f| !f.is_empty());
-        // Without a slash Python takes it for plain text.
+        // Python reads a type without a slash as plain text.
         let essence = if essence.matches('/').count() == 1 { essence } else { "text/plain".to_owned() };
-        self.sniffed(Some(&essence), body, file, merge, name, name);
+        self.detect(Some(&essence), body, file, merge, name, name);
     }
 
-    /// A part whose type may have to be found out; `None` where nobody said one.
-    fn sniffed(
+    /// Dispatches a part whose type may need to be detected; `None` if no type is declared.
+    fn detect(
         &mut self,
         essence: Option<&str>,
         text: Traced,
@@ -234,11 +234,11 @@ impl PartReader<'_, '_> {
             essence = None;
         }
         let script = essence == Some("text/x-shellscript");
-        // Versions from 20.3 on look into parts that say to be scripts; the one of Amazon Linux 2 does not.
+        // Since 20.3 cloud-init also inspects parts declared as scripts; the version on Amazon Linux 2 does not.
         let looks = matches!(essence, None | Some("text/plain" | "text/x-not-multipart"))
             || script && self.family != Some(Family::Al2);
-        let found = if looks { Type::of_beginning(&text) } else { None };
-        let kind = found.or_else(|| essence.and_then(Type::named));
+        let found = if looks { Type::of_prefix(&text) } else { None };
+        let kind = found.or_else(|| essence.and_then(Type::of_media_type));
         match kind {
             Some(Type::Include) => self.gap(&text, "user data that is fetched from elsewhere"),
             Some(Type::Archive) => self.archive(&text, label, name),
@@ -247,7 +247,7 @@ impl PartReader<'_, '_> {
                 let file = file.unwrap_or_else(|| format!("part-{:03}", self.plan.parts));
                 let piece = Piece { text, file, label: label.to_owned(), merge, name };
                 match kind {
-                    Some(kind) => self.hand(kind, piece),
+                    Some(kind) => self.dispatch(kind, piece),
                     None if piece.text.slice(0..piece.text.len().min(1)).has_unknown() && looks => {
                         self.plan.gaps.extend(piece.text.first_unknown().map(|(at, why)| (at, why.clone())));
                         if !piece.text.is_unknown() {
@@ -263,7 +263,7 @@ impl PartReader<'_, '_> {
         }
     }
 
-    /// `#cloud-config-archive`: a list of parts. What they are is not looked for in their texts, if they say it.
+    /// `#cloud-config-archive`: a list of parts. Their types are detected only if not declared.
     fn archive(&mut self, text: &Traced, label: &str, name: &str) {
         let id = self.cx.texts.add_made(format!("archive in the {name}"), text, self.place);
         let parsed = yaml::parse(&self.cx.texts.view(id));
@@ -281,7 +281,7 @@ impl PartReader<'_, '_> {
                 None => Traced::new(),
                 Some((scalar, tag)) => match resolve(scalar, tag, Schema::Python) {
                     Resolved::Str => scalar.text.clone(),
-                    // A bare number is passed over.
+                    // A plain number is ignored.
                     _ => continue,
                 },
             };
@@ -294,8 +294,8 @@ impl PartReader<'_, '_> {
             }
             let given = entry.get("type").and_then(Node::as_str).filter(|t| !t.is_empty());
             let kind = match given {
-                Some(given) => Type::named(given),
-                None => Type::of_beginning(&text).or((!bytes).then_some(Type::Config)),
+                Some(given) => Type::of_media_type(given),
+                None => Type::of_prefix(&text).or((!bytes).then_some(Type::Config)),
             };
             let merge = ["Merge-Type", "X-Merge-Type"].iter().find_map(|h| entry.get(h)?.as_str().map(str::to_owned));
             self.plan.parts += 1;
@@ -306,14 +306,14 @@ impl PartReader<'_, '_> {
                 Some(Type::Include | Type::Archive) => {
                     self.gap(&text, "an archive or an include within an archive, which cloud-init does not read");
                 }
-                Some(kind) => self.hand(kind, Piece { text, file, label, merge, name }),
+                Some(kind) => self.dispatch(kind, Piece { text, file, label, merge, name }),
                 None => {}
             }
         }
     }
 
-    /// Hands a part to what reads its type.
-    fn hand(&mut self, kind: Type, piece: Piece<'_>) {
+    /// Dispatches a part by its type.
+    fn dispatch(&mut self, kind: Type, piece: Piece<'_>) {
         match kind {
             Type::Archive | Type::Include => {}
             Type::Handler => self.gap(&piece.text, "a part handler"),
@@ -350,10 +350,10 @@ impl PartReader<'_, '_> {
                 return;
             }
         }
-        match Type::of_beginning(&piece.text) {
-            // What reads a patch is told that it is a template, and reads it as a document, which it is not.
+        match Type::of_prefix(&piece.text) {
+            // The handler sees the type of a template, so it reads the patch as a document, which fails.
             Some(Type::Patch) => self.gap(&piece.text, "a patch in a template, which cloud-init does not apply"),
-            Some(kind @ (Type::Config | Type::Hook | Type::Script(_))) => self.hand(kind, piece),
+            Some(kind @ (Type::Config | Type::Hook | Type::Script(_))) => self.dispatch(kind, piece),
             _ if piece.text.slice(0..piece.text.len().min(1)).has_unknown() => {
                 self.plan.gaps.extend(piece.text.first_unknown().map(|(at, why)| (at, why.clone())));
             }
@@ -384,8 +384,8 @@ impl PartReader<'_, '_> {
         }
     }
 
-    /// The kernel does not run a file without an interpreter, and no version of cloud-init asks a shell to; what starts with a
-    /// hole may have one.
+    /// True if the kernel runs the text. A file without an interpreter does not run, and no version of cloud-init passes it to
+    /// a shell. A text with an unknown start may have one.
     fn runs(&mut self, text: &Traced) -> bool {
         let runs = text.bytes().starts_with(b"#!") || text.slice(0..text.len().min(1)).has_unknown();
         if !runs {
@@ -395,20 +395,20 @@ impl PartReader<'_, '_> {
     }
 }
 
-/// True if a text has characters from U+0080 to U+00FF. Python's `email` turns the ones of a body that is not encoded into
-/// bytes that are no UTF-8, which cloud-init cannot write; it escapes all others beyond ASCII. That of Python 2, on Amazon
-/// Linux 2, leaves them alone. Source: `get_payload` in `Lib/email/message.py` of CPython.
+/// True if a text has characters from U+0080 to U+00FF. In a body that is not encoded, Python's `email` turns them into
+/// invalid UTF-8, which cloud-init cannot write; it escapes all other characters beyond ASCII. Python 2, on Amazon Linux 2,
+/// keeps them. Source: `get_payload` in `Lib/email/message.py` of CPython.
 fn has_latin(text: &Traced) -> bool {
     text.to_text().chars().any(|c| ('\u{80}'..='\u{ff}').contains(&c))
 }
 
-/// A message that says no version, which cloud-init does not take for one; nodeadm does.
+/// True for a message without a MIME version, which nodeadm reads as MIME and cloud-init does not.
 fn looks_like_mime(text: &Traced) -> bool {
     let head = String::from_utf8_lossy(text.bytes().get(..64.min(text.len())).unwrap_or_default()).to_ascii_lowercase();
     head.starts_with("content-type: multipart/")
 }
 
-/// With Unix line ends, if the first line has others. Source: `dos2unix` in `cloudinit/util.py`.
+/// Converts to Unix line ends if the first line ends with CR LF. Source: `dos2unix` in `cloudinit/util.py`.
 fn unix(text: &Traced) -> Traced {
     match text.bytes().iter().position(|b| *b == b'\n') {
         Some(end) if end > 0 && text.bytes()[end - 1] == b'\r' => text.replace(b"\r\n", &text.slice(end..end + 1)),
@@ -422,7 +422,7 @@ fn clean(name: &str) -> String {
     name.chars().filter(|c| c.is_ascii_alphanumeric() || "_-.()".contains(*c)).collect()
 }
 
-/// A problem with a part as the reason of a gap.
+/// The reason of a gap for a part that cannot be decoded.
 pub(super) fn undecodable(_: &DecodeError) -> Why {
     Why::NotUnderstood("user data that cannot be decoded".into())
 }

@@ -1,4 +1,4 @@
-//! What the parts of user data come to: the actions of cloud-init and the documents of others.
+//! The plan made from the parts of user data: actions of cloud-init, and documents for other programs.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::decode::DecodeError;
 use crate::node::Reason;
 use crate::text::{Span, Traced, Why};
 
-/// What cloud-init does with a part, in the order of a first boot.
+/// The phases of cloud-init in the order of a first boot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) enum Phase {
     /// `#cloud-boothook`
@@ -19,27 +19,27 @@ pub(in super::super) enum Phase {
     SnapCommand,
     /// `write_files` with `defer`
     DeferredFiles,
-    /// `runcmd`, which becomes a file beside the shell parts
+    /// `runcmd`, which becomes a file next to the shell parts
     RunCommand,
 }
 
-/// Something that cloud-init does.
+/// An action of cloud-init.
 #[derive(Clone, Debug)]
 pub(in super::super) enum Action {
-    /// Runs a script; the name is for people.
+    /// Runs a script with this display name.
     Run(Traced, String),
-    /// Writes a file, or adds to one.
+    /// Writes or appends to a file.
     Write {
         /// Absolute path.
         path: String,
-        /// What is written.
+        /// The content.
         content: Result<Traced, Why>,
-        /// True if it is added.
+        /// True to append to the file.
         append: bool,
     },
 }
 
-/// The folders that cloud-init keeps scripts in, in the order in which it runs them.
+/// The directories of cloud-init's scripts, in the order in which they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Folder {
     PerOnce,
@@ -48,27 +48,27 @@ pub(super) enum Folder {
     User,
 }
 
-/// A part that goes into the configuration.
+/// A part that is merged into the cloud-config.
 #[derive(Clone, Debug)]
 pub(in super::super) enum Part {
-    /// A document, and how the header of its part wants it merged.
+    /// A document, and the mergers named in the header of its part.
     Document(Traced, Option<String>),
-    /// `#cloud-config-jsonp`: a JSON patch of what the parts before it came to; without its first line.
+    /// `#cloud-config-jsonp`: a JSON patch for the merged parts before it, without its first line.
     Patch(Traced),
 }
 
-/// What the parts of one user data come to.
+/// The plan for one user data.
 #[derive(Default)]
 pub(super) struct Plan {
     pub(super) actions: Vec<(Phase, Action)>,
     pub(super) cloud_configs: Vec<Part>,
-    /// Shell parts by the order of their folders and their file names, which is the order in which they run.
+    /// Shell parts by directory and file name, which is the order in which they run.
     pub(super) scripts: BTreeMap<(Folder, String), (Traced, String)>,
-    /// How many parts were seen, which names those that have no name.
+    /// The number of parts so far, used to name parts without a name.
     pub(super) parts: usize,
     pub(super) node_configs: Vec<Traced>,
     pub(super) gaps: Vec<(Span, Why)>,
-    /// Documents for nodeadm where nodeadm does not look.
+    /// Documents for nodeadm in places that nodeadm does not read.
     pub(super) unread: Vec<(Traced, Reason)>,
     pub(super) problems: Vec<DecodeError>,
     pub(super) windows: Option<Traced>,
