@@ -14,7 +14,7 @@ use super::{bottlerocket, image};
 
 /// The configuration of the kubelet of `machine`; `None` if the boot does not configure one.
 pub(super) fn kubelet(machine: &mut Machine, cx: &mut BootCx<'_>) -> Option<Effective> {
-    if !machine.seen {
+    if !machine.has_kubelet {
         return None;
     }
     if let Some(settings) = &machine.bottlerocket {

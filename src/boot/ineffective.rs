@@ -24,7 +24,7 @@ pub(super) fn record(machine: &mut Machine, cx: &mut BootCx<'_>) {
     let own = machine.start.as_ref().is_some_and(|start| start.argv.is_some());
     let images = matches!(machine.family(), Some(Family::Al2 | Family::Al2023 | Family::Ubuntu));
     let certain = matches!(machine.image, Image::Proven(_) | Image::Given(_));
-    if machine.seen && certain && images && machine.bottlerocket.is_none() && !own {
+    if machine.has_kubelet && certain && images && machine.bottlerocket.is_none() && !own {
         record_unread_files(machine, cx);
         record_unused_entries(machine, cx);
         record_late_settings(machine, cx);

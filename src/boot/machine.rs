@@ -166,7 +166,7 @@ pub(super) struct Machine {
     /// Something may restart the kubelet at an unknown time.
     pub(super) restarts: bool,
     /// The boot has configured or started a kubelet.
-    pub(super) seen: bool,
+    pub(super) has_kubelet: bool,
     /// What was not followed.
     pub(super) gaps: Vec<Gap>,
     /// Timeouts without effect.
@@ -175,9 +175,9 @@ pub(super) struct Machine {
 
 /// `path` as an absolute path without `.`, `..` and doubled slashes, relative to `dir`.
 pub(super) fn absolute(path: &str, dir: &str) -> String {
-    let whole = if path.starts_with('/') { path.to_owned() } else { format!("{dir}/{path}") };
+    let joined = if path.starts_with('/') { path.to_owned() } else { format!("{dir}/{path}") };
     let mut parts: Vec<&str> = Vec::new();
-    for part in whole.split('/') {
+    for part in joined.split('/') {
         match part {
             "" | "." => {}
             ".." => {
@@ -218,7 +218,7 @@ impl Machine {
             bottlerocket: None,
             injected: None,
             restarts: false,
-            seen: false,
+            has_kubelet: false,
             gaps: Vec::new(),
             ineffective: Vec::new(),
         }
@@ -226,13 +226,13 @@ impl Machine {
 
     /// Records evidence of a kubelet, and of its family if only nodes of `family` have it. The first family wins.
     pub(super) fn suggest_kubelet(&mut self, family: Option<Family>) {
-        self.seen = true;
+        self.has_kubelet = true;
         self.image.suggest(family);
     }
 
     /// Records something that works only on nodes of `family`, which is stronger evidence than written files.
     pub(super) fn prove_kubelet(&mut self, family: Family) {
-        self.seen = true;
+        self.has_kubelet = true;
         self.image.prove(family);
     }
 
@@ -256,7 +256,7 @@ impl Machine {
     /// Records settings that no kubelet reads. The first reason recorded for a setting is the one reported.
     pub(super) fn record_ineffective(&mut self, settings: Vec<Setting>, why: &Reason) {
         // A list that is replaced before anything runs is not evidence of a kubelet.
-        self.seen |= !settings.is_empty() && self.family().is_some() && *why != Reason::ListReplaced;
+        self.has_kubelet |= !settings.is_empty() && self.family().is_some() && *why != Reason::ListReplaced;
         for setting in settings {
             if self.ineffective.len() < MAX_INEFFECTIVE && !self.ineffective.iter().any(|d| d.setting.at == setting.at)
             {
@@ -336,8 +336,8 @@ impl Machine {
     pub(super) fn unlink(&mut self, path: &str) {
         if self.links.contains_key(path) {
             Arc::make_mut(&mut self.links).remove(path);
-            let shown: Vec<String> = self.files.keys().filter(|f| below(f, path).is_some()).cloned().collect();
-            for file in shown {
+            let visible: Vec<String> = self.files.keys().filter(|f| below(f, path).is_some()).cloned().collect();
+            for file in visible {
                 self.put(&file, File::Removed);
             }
         }

@@ -183,11 +183,11 @@ impl Standalone {
 fn merge_settings(machine: &mut Machine, tree: &Node) {
     machine.suggest_kubelet(None);
     // Each is applied over the ones before it.
-    let whole = match machine.merged.last() {
+    let merged = match machine.merged.last() {
         Some(before) => node_config::merged(before, tree),
         None => tree.clone(),
     };
-    machine.merged.push(whole);
+    machine.merged.push(merged);
 }
 
 /// The condition for a node with kubeadm's packages.
@@ -219,7 +219,7 @@ fn depends_on_family(machine: &Machine, cx: &mut BootCx<'_>) -> bool {
     let drop_in = files.keys().any(|path| image::UNIT_DROPINS.iter().any(|folder| path.starts_with(folder)));
     let settled = machine.bottlerocket.is_some() || !machine.merged.is_empty() || machine.nodeadm.written.is_some();
     machine.image == Image::Unknown
-        && machine.seen
+        && machine.has_kubelet
         && by_systemd
         && drop_in
         && !settled

@@ -56,9 +56,9 @@ pub(super) fn effective(machine: &mut Machine, cx: &mut BootCx<'_>) -> Vec<Runti
     let mut out: Vec<Runtime> = Vec::new();
     for name in Name::ALL {
         let started = machine.runtimes.get(&name).cloned();
-        let seen: &Machine = machine;
+        let shared: &Machine = machine;
         let read = |files: &Files, cx: &mut BootCx<'_>| {
-            settle(name, &mut MachineFiles { machine: seen, files, name: None, cx })
+            settle(name, &mut MachineFiles { machine: shared, files, name: None, cx })
         };
         let now = started.as_ref().and_then(|files| read(files, cx));
         let files = Arc::clone(&machine.files);

@@ -107,7 +107,7 @@ struct PowerShellRun<'a> {
 }
 
 impl PowerShellRun<'_> {
-    fn statement(&mut self, statement: &Statement, unsure: bool) {
+    fn statement(&mut self, statement: &Statement, maybe: bool) {
         match statement {
             Statement::Assign { name, add, value, at } => {
                 let value = self.expression(value, *at);
@@ -131,7 +131,7 @@ impl PowerShellRun<'_> {
                     }
                     (_, false) => value,
                 };
-                let value = if unsure {
+                let value = if maybe {
                     PowerShellValue::Text(Traced::unknown(*at, not_followed("a condition")))
                 } else {
                     value
@@ -142,15 +142,15 @@ impl PowerShellRun<'_> {
                 if self.plain(name).to_text().eq_ignore_ascii_case(PARAMETER) {
                     let value = self.expression(value, *at).text(*at);
                     self.environment =
-                        Some(if unsure { Traced::unknown(*at, not_followed("a condition")) } else { value });
+                        Some(if maybe { Traced::unknown(*at, not_followed("a condition")) } else { value });
                 }
             }
-            Statement::Command { words, at } => self.command(words, *at, unsure),
+            Statement::Command { words, at } => self.command(words, *at, maybe),
             // The body of `try` always runs.
             Statement::Block { keyword, body, .. } => {
-                let unsure = unsure || keyword != "try" && keyword != "&";
+                let maybe = maybe || keyword != "try" && keyword != "&";
                 for statement in body {
-                    self.statement(statement, unsure);
+                    self.statement(statement, maybe);
                 }
             }
             Statement::Other { words, at } => {
@@ -162,7 +162,7 @@ impl PowerShellRun<'_> {
         }
     }
 
-    fn command(&mut self, words: &[Word], at: Span, unsure: bool) {
+    fn command(&mut self, words: &[Word], at: Span, maybe: bool) {
         // `powershell -File script …` and `Start-Process` are also calls.
         let Some(found) =
             words.iter().take(6).position(|w| self.plain(w).to_text().to_ascii_lowercase().ends_with(SCRIPT))
@@ -180,7 +180,7 @@ impl PowerShellRun<'_> {
             return;
         }
         let mut extra: Option<Traced> = None;
-        let mut doubt: Option<Traced> = None;
+        let mut unknown_extra: Option<Traced> = None;
         let mut rest = words[found + 1..].iter().peekable();
         while let Some(word) = rest.next() {
             if let Some(Part::Splat(name)) = word.parts.first() {
@@ -197,14 +197,14 @@ impl PowerShellRun<'_> {
                             }
                         }
                     }
-                    _ => doubt = Some(Traced::unknown(word.at, not_followed("a splat of something not known"))),
+                    _ => unknown_extra = Some(Traced::unknown(word.at, not_followed("a splat of something not known"))),
                 }
                 continue;
             }
             let shown = self.plain(word).to_text().to_ascii_lowercase();
             let Some(named) = word.bare().and_then(|b| b.strip_prefix('-').map(str::to_ascii_lowercase)) else {
                 if self.plain(word).is_unknown() {
-                    doubt = Some(self.plain(word));
+                    unknown_extra = Some(self.plain(word));
                 }
                 continue;
             };
@@ -219,9 +219,9 @@ impl PowerShellRun<'_> {
             let value = if inline { Some(word.after_colon()) } else { rest.next().cloned() };
             extra = value.map(|v| self.value(&v).text(v.at));
         }
-        let extra = extra.or(doubt).or_else(|| self.environment.clone());
+        let extra = extra.or(unknown_extra).or_else(|| self.environment.clone());
         let extra =
-            if unsure { Some(Traced::unknown(at, not_followed("a condition around the script"))) } else { extra };
+            if maybe { Some(Traced::unknown(at, not_followed("a condition around the script"))) } else { extra };
         self.start(extra);
     }
 

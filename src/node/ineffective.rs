@@ -90,8 +90,8 @@ pub enum Reason {
     InitNotCalled,
     /// A module input that this version of the module ignores, with the explanation from the module's model.
     Ignored(Arc<str>),
-    /// An input of a module, named, of which nothing is in what its nodes get.
-    NotHanded(Arc<str>),
+    /// The name of a module input that has no effect on what its nodes receive.
+    NotPassedOn(Arc<str>),
 }
 
 impl Reason {
@@ -133,7 +133,7 @@ impl Reason {
             Self::NoKubeletArg,
             Self::InitNotCalled,
             Self::Ignored("this version of the module has no such input".into()),
-            Self::NotHanded("kubelet_extra_args".into()),
+            Self::NotPassedOn("kubelet_extra_args".into()),
         ]
     }
 
@@ -175,7 +175,7 @@ impl Reason {
             Self::NoKubeletArg => "k3s and RKE2 hand on only what stands in `kubelet-arg`",
             Self::InitNotCalled => "the user data does not run `cfn-init` for this resource",
             Self::Ignored(why) => return Arc::clone(why),
-            Self::NotHanded(input) => return format!("the module does not hand `{input}` to these nodes").into(),
+            Self::NotPassedOn(input) => return format!("the module does not hand `{input}` to these nodes").into(),
         }
         .into()
     }
@@ -227,7 +227,9 @@ impl Reason {
                 "move it to what the nodes of this group read, such as a NodeConfig in `overrideBootstrapCommand`"
             }
             Self::InitNotCalled => "call `cfn-init` with this resource in the user data",
-            Self::Ignored(_) | Self::NotHanded(_) => "use the input that this version of the module hands to its nodes",
+            Self::Ignored(_) | Self::NotPassedOn(_) => {
+                "use the input that this version of the module hands to its nodes"
+            }
         }
     }
 

@@ -70,8 +70,8 @@ impl Mergers {
 
     /// The mergers for a document: its own first, then those of its header. `None` if one is invalid.
     pub(super) fn of(document: &Node, header: Option<&str>) -> Option<Self> {
-        let own = ["merge_how", "merge_type"].iter().find_map(|key| document.get(key).filter(|n| !is_null(n)));
-        let mut all = own.map_or_else(|| Some(Self::default()), Self::of_node)?;
+        let declared = ["merge_how", "merge_type"].iter().find_map(|key| document.get(key).filter(|n| !is_null(n)));
+        let mut all = declared.map_or_else(|| Some(Self::default()), Self::of_node)?;
         all.0.extend(Self::of_text(header.unwrap_or_default())?.0);
         if all.0.is_empty() {
             return Some(Self::default_mergers());

@@ -57,7 +57,7 @@ const KNOWN_TAGS: [&str; 15] = [
 /// Merges the parts in order and reads the result.
 pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>) -> Merged {
     let mut gaps: Vec<(Span, Why)> = Vec::new();
-    let mut whole: Option<Node> = None;
+    let mut merged: Option<Node> = None;
     let mut files: Vec<Node> = Vec::new();
     let mut commands_seen: Vec<Node> = Vec::new();
     for part in parts {
@@ -99,8 +99,8 @@ pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>
         let Some(node) = parsed.tree.into_iter().next() else { continue };
         if let Part::Patch(_) = part {
             let empty = Node { kind: NodeKind::Map(Vec::new()), span: node.span, tag: None };
-            match merge::patch(whole.as_ref().unwrap_or(&empty), &node) {
-                Some(patched) => whole = Some(patched),
+            match merge::patch(merged.as_ref().unwrap_or(&empty), &node) {
+                Some(patched) => merged = Some(patched),
                 None => gaps.push((node.span, Why::Invalid("a patch that does not fit the cloud-config".into()))),
             }
             continue;
@@ -121,13 +121,13 @@ pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>
         };
         gaps.extend(node.unknown_keys().map(|(at, why)| (at, why.clone())));
         let empty = Node { kind: NodeKind::Map(Vec::new()), span: node.span, tag: None };
-        whole = Some(mergers.merge(whole.as_ref().unwrap_or(&empty), &node, 0));
+        merged = Some(mergers.merge(merged.as_ref().unwrap_or(&empty), &node, 0));
     }
-    let Some(whole) = whole else {
+    let Some(merged) = merged else {
         let replaced_commands = Traced::new();
         return Merged { actions: Vec::new(), gaps, replaced: Vec::new(), replaced_commands, restarts: false };
     };
-    let kept = ["write_files", "bootcmd", "runcmd"].into_iter().filter_map(|key| whole.get(key)).flat_map(Node::items);
+    let kept = ["write_files", "bootcmd", "runcmd"].into_iter().filter_map(|key| merged.get(key)).flat_map(Node::items);
     let kept: BTreeSet<Span> = kept.map(|item| item.span).collect();
     files.retain(|item| !kept.contains(&item.span));
     commands_seen.retain(|item| !kept.contains(&item.span));
@@ -137,25 +137,25 @@ pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>
     };
     let replaced = files.iter().filter_map(content).collect();
     let replaced_commands = script(&commands_seen, place).unwrap_or_default();
-    let restarts = whole.get("power_state").is_some();
+    let restarts = merged.get("power_state").is_some();
     for (key, what) in UNFOLLOWED {
-        if let Some((key, _)) = whole.pair(key) {
+        if let Some((key, _)) = merged.pair(key) {
             gaps.push((key.span, Why::NotUnderstood(what.into())));
         }
     }
     let mut actions = Vec::new();
-    if let Some(files) = whole.get("write_files") {
+    if let Some(files) = merged.get("write_files") {
         write_files(files, &mut actions, &mut gaps);
     }
     for (phase, key) in [(Phase::BootCommand, "bootcmd"), (Phase::RunCommand, "runcmd")] {
-        if let Some(list) = whole.get(key) {
+        if let Some(list) = merged.get(key) {
             match commands(list, place) {
                 Ok(script) => actions.push((phase, Action::Run(script, format!("{key} of the {name}")))),
                 Err(gap) => gaps.push(gap),
             }
         }
     }
-    if let Some(list) = whole.path(&["snap", "commands"]) {
+    if let Some(list) = merged.path(&["snap", "commands"]) {
         // Commands in a map are sorted by key.
         let mut sorted = list.pairs().to_vec();
         sorted.sort_by(|(a, _), (b, _)| a.as_str().cmp(&b.as_str()));

@@ -104,7 +104,7 @@ fn blur(paths: &mut Vec<BoxedRun>) {
             a.machine.start_runtime(name, true);
         }
     }
-    a.machine.seen |= b.machine.seen;
+    a.machine.has_kubelet |= b.machine.has_kubelet;
     a.machine.image.suggest(b.machine.family());
     a.machine.gap(place, why);
     for gap in &b.machine.gaps {

@@ -118,12 +118,12 @@ fn parts_of_user_data() {
     let texts: Vec<_> = cases.iter().map(|(t, w)| (t.as_str(), *w)).collect();
     check(Some(Family::Al2023), false, As::UserData, &texts);
     check(Some(Family::Al2023), true, As::UserData, &[(mime(&[(shell, drop_in)], true).as_str(), "replaced at 11")]);
-    let open = boot(Some(Family::Al2023), false, As::UserData, &mime(&[(own, &zero)], false));
-    assert_eq!(open.verdicts, ["default"]);
-    assert!(open.problems[0].contains("nodeadm cannot read"), "{:?}", open.problems);
+    let unclosed = boot(Some(Family::Al2023), false, As::UserData, &mime(&[(own, &zero)], false));
+    assert_eq!(unclosed.verdicts, ["default"]);
+    assert!(unclosed.problems[0].contains("nodeadm cannot read"), "{:?}", unclosed.problems);
 }
 
-/// Two cloud-configs of which the later one has commands of its own.
+/// Two cloud-configs, the second with its own commands.
 fn two_cloud_configs(merge: &str) -> String {
     let first = "#cloud-config\nruncmd:\n- /etc/eks/bootstrap.sh demo --kubelet-extra-args '--streaming-connection-idle-timeout=0'\n";
     let second = format!("#cloud-config\n{merge}runcmd:\n- echo hello\n");

@@ -77,7 +77,7 @@ fn read(
             let (documents, error) = node_config::documents_in(&text);
             reader.plan.node_configs = documents;
             reader.plan.problems.extend(error);
-            reader.whole(&text, name);
+            reader.read_user_data(&text, name);
         }
         Err(error) => reader.plan.problems.push(error),
     }

@@ -102,7 +102,7 @@ pub(super) struct PartReader<'a, 'b> {
 
 impl PartReader<'_, '_> {
     /// The whole user data, after EC2's base64 is decoded.
-    pub(super) fn whole(&mut self, text: &Traced, name: &str) {
+    pub(super) fn read_user_data(&mut self, text: &Traced, name: &str) {
         if windows::claims(text) {
             self.plan.windows = Some(text.clone());
             return;

@@ -98,7 +98,7 @@ impl Engine<'_, '_> {
             }
             if !launches {
                 // What only gives out its text may reach nodes in another module. What it does not even take does not.
-                dead.retain(|d| !matches!(d.why, Reason::NotHanded(_)));
+                dead.retain(|d| !matches!(d.why, Reason::NotPassedOn(_)));
             }
             if dead.is_empty() {
                 continue;
@@ -194,7 +194,7 @@ fn reason(ignored: &[(String, Arc<str>)], path: &[Arc<str>]) -> Reason {
     let found = ignored.iter().find(|(key, _)| fits(key)).map(|(_, why)| why);
     match found {
         Some(why) => Reason::Ignored(format!("this version of the module ignores `{last}`: {why}").into()),
-        None => Reason::NotHanded(last.into()),
+        None => Reason::NotPassedOn(last.into()),
     }
 }
 
