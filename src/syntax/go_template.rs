@@ -1,5 +1,5 @@
-//! Go's `text/template`, as Helm and others use it: a tree of texts and actions. No meaning: what a function gives is the
-//! consumer's business. Source: golang/go `src/text/template/parse` (`lex.go`, `parse.go`).
+//! Go's `text/template`, as Helm and others use it: a tree of texts and actions. Functions are not evaluated here. Source:
+//! golang/go `src/text/template/parse` (`lex.go`, `parse.go`).
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -10,19 +10,19 @@ use crate::text::{Span, Traced, View};
 use super::template::{Next, Piece, Pieces, Tag, fault, first_word, quoted, trimmed};
 use super::{MAX_DEPTH, SyntaxError, TOO_DEEP};
 
-/// A template and the ones that it defines.
+/// A template and the templates it defines.
 #[derive(Clone, Debug, Default)]
 pub struct Template {
-    /// What it gives by itself.
+    /// Its main body.
     pub body: Vec<Part>,
-    /// What it defines, by name; of several, the last one.
+    /// The templates it defines, by name. The last definition of a name wins.
     pub defines: BTreeMap<String, Arc<Vec<Part>>>,
 }
 
 /// A part of a template.
 #[derive(Clone, Debug)]
 pub enum Part {
-    /// Text as it stands, without what the marks beside it trim.
+    /// Literal text, trimmed by the markers next to it.
     Text(Span),
     /// The value of a pipeline, or an assignment.
     Output(Pipeline),
@@ -30,7 +30,7 @@ pub enum Part {
     If(Branch),
     /// `with` and `else`.
     With(Branch),
-    /// `range` and `else`; the names are those of `$key, $value :=`.
+    /// `range` and `else`; the pipeline's names are those of `$key, $value :=`.
     Range(Branch),
     /// `template "name" pipeline`.
     Call(Traced, Option<Pipeline>),
@@ -40,55 +40,55 @@ pub enum Part {
     Continue,
 }
 
-/// A pipeline and what hangs on it.
+/// A pipeline and its two branches.
 #[derive(Clone, Debug)]
 pub struct Branch {
-    /// What is asked or walked over.
+    /// The condition, or the value to iterate over.
     pub pipeline: Pipeline,
-    /// Where it holds.
+    /// The parts if it is true or not empty.
     pub then: Vec<Part>,
-    /// Where it does not.
+    /// The parts otherwise.
     pub other: Vec<Part>,
 }
 
-/// Commands of which each gets the value of the one before as its last argument.
+/// Commands. Each receives the value of the previous one as its last argument.
 #[derive(Clone, Debug)]
 pub struct Pipeline {
-    /// The variables (with `$`) that get the value.
+    /// The variables that are assigned, with `$`.
     pub names: Vec<String>,
     /// True for `:=`, false for `=`.
     pub declares: bool,
-    /// The commands: operands of which the first may be a function.
+    /// The commands: operands, the first of which may be a function.
     pub commands: Vec<Vec<Operand>>,
-    /// All of it.
+    /// Its source range.
     pub at: Span,
 }
 
-/// An operand and the fields that are asked of it.
+/// An operand and its field accesses.
 #[derive(Clone, Debug)]
 pub struct Operand {
-    /// What it starts with.
+    /// Its first element.
     pub head: Head,
-    /// `.a.b` behind it.
+    /// The following `.a.b`.
     pub fields: Vec<String>,
-    /// All of it.
+    /// Its source range.
     pub at: Span,
 }
 
-/// What an operand starts with.
+/// The first element of an operand.
 #[derive(Clone, Debug)]
 pub enum Head {
     /// `.`
     Dot,
     /// A variable, with its `$`.
     Variable(String),
-    /// A function by its name.
+    /// The name of a function.
     Function(String),
-    /// Text in quotes.
+    /// A quoted string.
     Text(Traced),
     /// A number.
     Number(Traced),
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
     /// `nil`.
     Nil,
@@ -96,10 +96,10 @@ pub enum Head {
     Inner(Box<Pipeline>),
 }
 
-/// Reads a template.
+/// Parses a template.
 ///
 /// # Errors
-/// The first fault: such a template gives nothing at all.
+/// The first syntax error: Go renders nothing of such a template.
 pub fn parse(view: &View) -> Result<Template, SyntaxError> {
     let mut parser = Parser { view, pieces: Pieces::new(view, pieces(view)?), defines: BTreeMap::new() };
     let (body, end) = parser.list(0)?;
@@ -109,7 +109,7 @@ pub fn parse(view: &View) -> Result<Template, SyntaxError> {
     }
 }
 
-/// Takes a text apart at its marks, and applies `{{-` and `-}}`.
+/// Splits a text at its delimiters, and applies `{{-` and `-}}`.
 fn pieces(view: &View) -> Result<Vec<Piece>, SyntaxError> {
     let bytes = &view.bytes;
     let mut out = Vec::new();
@@ -134,7 +134,7 @@ fn pieces(view: &View) -> Result<Vec<Piece>, SyntaxError> {
     }
 }
 
-/// The offset of the `}}` that ends an action, with quotes and comments in it.
+/// The offset of the `}}` that ends an action. Quotes and comments are skipped.
 fn close(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     if bytes[from..].trim_ascii_start().starts_with(b"/*") {
@@ -162,7 +162,7 @@ fn close(bytes: &[u8], from: usize) -> Option<usize> {
 enum Stop {
     Text,
     Closed(Span),
-    /// `else`, with what stands behind it.
+    /// `else`, with the text after it.
     Else(Span, Range<usize>),
 }
 
@@ -216,7 +216,7 @@ impl Parser<'_> {
         Ok((out, Stop::Text))
     }
 
-    /// A quoted name and perhaps a pipeline.
+    /// A quoted name and an optional pipeline.
     fn named(&self, range: Range<usize>) -> Result<(Traced, Option<Pipeline>), SyntaxError> {
         let mut lexer = Lexer { view: self.view, at: range.start, end: range.end };
         let at = self.view.span(range.clone());
@@ -335,7 +335,7 @@ enum Token {
     Open,
     Close,
     Pipe,
-    /// `.` alone (no fields) or `.a.b`.
+    /// `.` alone (no fields), or `.a.b`.
     Fields(Vec<String>),
     Variable(String),
     Word(String),
@@ -360,7 +360,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// `$a, $b :=` or `$a =`, if they stand here.
+    /// `$a, $b :=` or `$a =`, if present.
     fn names(&mut self) -> (Vec<String>, bool) {
         let before = self.at;
         let mut names = Vec::new();

@@ -1,5 +1,5 @@
-//! Jinja, as Ansible uses it: a tree of texts, tags and expressions. No meaning: what a filter gives is the consumer's business.
-//! Source: pallets/jinja `src/jinja2/lexer.py` and `parser.py`, with `trim_blocks` as Ansible sets it.
+//! Jinja, as Ansible uses it: a tree of texts, tags and expressions. Filters are not evaluated here. Source: pallets/jinja
+//! `src/jinja2/lexer.py` and `parser.py`, with `trim_blocks` as Ansible sets it.
 
 use std::ops::Range;
 
@@ -16,13 +16,13 @@ pub use expression::{Expr, ExprKind, expression};
 /// A part of a template.
 #[derive(Clone, Debug)]
 pub enum Part {
-    /// Text as it stands.
+    /// Literal text.
     Text(Span),
     /// `{{ … }}`
     Output(Expr),
     /// `if`, `elif` and `else`.
     If(Vec<(Expr, Vec<Self>)>, Vec<Self>),
-    /// `for`: the names, what is walked over, what is done, and what is done if there is nothing.
+    /// `for`: the names, the iterable, the body, and the body of `else`.
     For(Vec<String>, Expr, Vec<Self>, Vec<Self>),
     /// `set name = …`
     Set(String, Expr),
@@ -30,10 +30,10 @@ pub enum Part {
     SetBody(String, Vec<Self>),
 }
 
-/// Reads a template.
+/// Parses a template.
 ///
 /// # Errors
-/// The first fault, or the first tag that is not read here.
+/// The first syntax error, or the first unsupported tag.
 pub fn parse(view: &View) -> Result<Vec<Part>, SyntaxError> {
     let mut parser = Parser { view, pieces: Pieces::new(view, pieces(view)?) };
     let (parts, end) = parser.list(0)?;
@@ -47,7 +47,7 @@ fn pieces(view: &View) -> Result<Vec<Piece>, SyntaxError> {
     let bytes = &view.bytes;
     let mut out = Vec::new();
     let (mut from, mut trim, mut newline) = (0, false, false);
-    // The first line may hold options of the template.
+    // The first line may contain options of the template.
     if bytes.starts_with(b"#jinja2:") {
         from = bytes.iter().position(|b| *b == b'\n').map_or(bytes.len(), |p| p + 1);
     }
@@ -132,7 +132,7 @@ struct Parser<'v> {
 }
 
 impl Parser<'_> {
-    /// Parts up to a tag that ends or divides something.
+    /// Parts up to a tag that ends or continues a block.
     fn list(&mut self, depth: usize) -> Result<(Vec<Part>, End), SyntaxError> {
         let mut out = Vec::new();
         while let Some(next) = self.pieces.next(depth)? {

@@ -1,4 +1,4 @@
-//! JSON: one tree, as `encoding/json` and CloudFormation read it, with duplicate keys kept.
+//! JSON: one tree, as `encoding/json` and CloudFormation read it; duplicate keys are kept.
 
 use jsonc_parser::ast::{ObjectPropName, StringLit, Value};
 use jsonc_parser::common::{Range, Ranged};
@@ -8,23 +8,22 @@ use crate::text::{Traced, View};
 
 use super::{MAX_DEPTH, Node, NodeKind, Parsed, Scalar, Style, SyntaxError, TOO_DEEP};
 
-/// The byte-order mark, which JSON readers pass over.
+/// The byte-order mark, which JSON readers ignore.
 const MARK: &str = "\u{FEFF}";
 
-/// What stands in the place of a part that is not known (as long as [`crate::text::UNKNOWN_MARK`]): a value wherever one may stand,
-/// and harmless inside a string.
-const STAND_IN: &str = "111";
+/// Replaces an unknown part (with the length of [`crate::text::UNKNOWN_MARK`]): valid as a value, and harmless inside a string.
+const PLACEHOLDER: &str = "111";
 
-/// Reads a JSON text; `None` if there is nothing in it or it is broken. Comments and trailing commas are errors.
+/// Parses a JSON text; `None` if it is empty or broken. Comments and trailing commas are errors.
 ///
-/// A part that is not known may stand inside a string or for a whole value.
+/// An unknown part may be inside a string or a whole value.
 pub fn parse(view: &View) -> Parsed<Option<Node>> {
     let text = match view.as_str() {
         Ok(text) => text,
         Err(at) => return Parsed { tree: None, errors: vec![SyntaxError::not_utf8(view, at)] },
     };
     let skip = if text.starts_with(MARK) { MARK.len() } else { 0 };
-    let known = super::unknowns_as(view, text, STAND_IN);
+    let known = super::unknowns_as(view, text, PLACEHOLDER);
     let options = ParseOptions {
         allow_comments: false,
         allow_loose_object_property_names: false,
@@ -124,7 +123,7 @@ impl JsonReader<'_> {
 }
 
 /// The value of a string without its quotes, and the offset of the first raw control character in it, which strict readers
-/// refuse.
+/// reject.
 fn unescape(view: &View, range: std::ops::Range<usize>) -> (Traced, Option<usize>) {
     let bytes = &view.bytes;
     let mut out = Traced::new();
@@ -152,7 +151,7 @@ fn unescape(view: &View, range: std::ops::Range<usize>) -> (Traced, Option<usize
     (out, control)
 }
 
-/// The character that the escape at `at` stands for, and its length in bytes. Half a surrogate pair is no character.
+/// The character of the escape at `at`, and its length in bytes. Half a surrogate pair becomes U+FFFD.
 fn escape(bytes: &[u8], at: usize) -> (char, usize) {
     let hex = |at: usize| {
         let digits = bytes.get(at..at + 4)?;

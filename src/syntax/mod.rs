@@ -1,4 +1,4 @@
-//! Text to trees with spans. No meaning: what a scalar stands for is the consumer's business.
+//! Parsers: from text to trees with spans. Values are not interpreted here; that is up to the consumer.
 
 pub mod go_template;
 pub mod hcl;
@@ -19,25 +19,25 @@ pub mod yaml;
 pub use scalar::{Resolved, Schema, key_text, resolve};
 pub use tree::{Node, NodeKind, Parsed, Scalar, Style, SyntaxError};
 
-/// The deepest nesting that is read, in levels. Consumers may walk a tree recursively because of it.
+/// The deepest nesting of a tree. Because of this limit, consumers may walk trees recursively.
 pub const MAX_DEPTH: usize = 128;
 
-/// The most faults that are told of one text; a text that has more is of another kind.
+/// The most errors that are reported for one text; a text with more is probably in another format.
 const MAX_ERRORS: usize = 20;
 
-/// What is said of a text that nests deeper.
+/// The message for a text with deeper nesting.
 const TOO_DEEP: &str = "nested deeper than 128 levels";
 
-/// `text` with `stand_in` for every part that is not known, byte for byte as long as before. For grammars to which the mark
-/// of a hole is no word.
-fn unknowns_as<'a>(view: &crate::text::View, text: &'a str, stand_in: &str) -> std::borrow::Cow<'a, str> {
+/// `text` with every unknown part replaced by `placeholder`, without changing offsets. For grammars that reject the mark of an
+/// unknown part.
+fn unknowns_as<'a>(view: &crate::text::View, text: &'a str, placeholder: &str) -> std::borrow::Cow<'a, str> {
     let mut out = String::new();
     let mut done = 0;
     for (at, mark) in text.match_indices(crate::text::UNKNOWN_MARK) {
         // The same character may also stand in the text by itself.
-        if stand_in.len() == mark.len() && view.unknown_in(&(at..at + mark.len())).is_some() {
+        if placeholder.len() == mark.len() && view.unknown_in(&(at..at + mark.len())).is_some() {
             out.push_str(&text[done..at]);
-            out.push_str(stand_in);
+            out.push_str(placeholder);
             done = at + mark.len();
         }
     }

@@ -1,4 +1,4 @@
-//! PowerShell, as far as scripts of user data go: assignments, commands and blocks. Sources: `about_Parsing`,
+//! The subset of PowerShell that user data uses: assignments, commands and blocks. Sources: `about_Parsing`,
 //! `about_Quoting_Rules`, `about_Special_Characters` of PowerShell's documentation.
 
 use crate::text::{Span, Traced, View};
@@ -15,13 +15,13 @@ const MAX_DEPTH: usize = 32;
 pub enum Statement {
     /// `$name = …`, or `+=`.
     Assign {
-        /// Lower case; the environment's are `env:name`.
+        /// In lower case; environment variables are `env:name`.
         name: String,
         /// True for `+=`.
         add: bool,
-        /// What stands behind the sign.
+        /// The words after the operator.
         value: Vec<Word>,
-        /// All of it.
+        /// Its source range.
         at: Span,
     },
     /// `[Environment]::SetEnvironmentVariable(name, value, 'Machine')`.
@@ -30,30 +30,30 @@ pub enum Statement {
         name: Word,
         /// Its value.
         value: Vec<Word>,
-        /// All of it.
+        /// Its source range.
         at: Span,
     },
     /// A command and its arguments.
     Command {
-        /// The words; a call operator is one of them.
+        /// The words, including a call operator.
         words: Vec<Word>,
-        /// All of it.
+        /// Its source range.
         at: Span,
     },
-    /// A block behind a keyword, such as `try` or `if`.
+    /// A block after a keyword, such as `try` or `if`.
     Block {
-        /// Lower case.
+        /// In lower case.
         keyword: String,
-        /// What is in it.
+        /// Its statements.
         body: Vec<Statement>,
-        /// The keyword.
+        /// The source range of the keyword.
         at: Span,
     },
-    /// Something else.
+    /// Any other statement.
     Other {
-        /// As it stands.
+        /// Its source text.
         words: Traced,
-        /// All of it.
+        /// Its source range.
         at: Span,
     },
 }
@@ -63,9 +63,9 @@ pub enum Statement {
 pub struct Word {
     /// What it is made of.
     pub parts: Vec<Part>,
-    /// All of it.
+    /// Its source range.
     pub at: Span,
-    /// True if something of it stands in quotes.
+    /// True if part of it is quoted.
     pub quoted: bool,
 }
 
@@ -74,22 +74,22 @@ pub struct Word {
 pub enum Part {
     /// Text, without quotes.
     Text(Traced),
-    /// `$name`, lower case.
+    /// `$name`, in lower case.
     Variable(String),
-    /// `@name`, lower case.
+    /// `@name`, in lower case.
     Splat(String),
     /// `( … )` or `$( … )`.
     Group(Vec<Word>),
-    /// `@( … )`, or words with commas between.
+    /// `@( … )`, or comma-separated words.
     List(Vec<Word>),
     /// `@{ … }`.
     Table(Vec<(String, Vec<Word>)>),
-    /// Something that is not read, named.
+    /// An unsupported part, with its name.
     Unknown(Span, &'static str),
 }
 
 impl Word {
-    /// The text of a word without quotes and variables at its start.
+    /// The text of a word without quotes or variables at its start.
     pub fn bare(&self) -> Option<&str> {
         match self.parts.first() {
             Some(Part::Text(text)) if !self.quoted || self.parts.len() > 1 => text.as_str(),
@@ -97,7 +97,7 @@ impl Word {
         }
     }
 
-    /// What follows the colon of `-Name:value`.
+    /// The text after the colon of `-Name:value`.
     #[must_use]
     pub fn after_colon(&self) -> Self {
         let mut word = self.clone();
@@ -146,7 +146,7 @@ impl Parser<'_> {
         self.view.traced(from..to.max(from))
     }
 
-    /// Blanks, comments and continued lines; line breaks too if `lines`.
+    /// Blanks, comments and continued lines; also line breaks if `lines` is set.
     fn blanks(&mut self, lines: bool) {
         loop {
             let rest = self.rest();
@@ -195,7 +195,7 @@ impl Parser<'_> {
             self.at = self.view.bytes.len();
             return;
         }
-        // A type before a variable or a static method.
+        // A type before a variable, or a static method.
         if self.peek() == Some(b'[') {
             if let Some(statement) = self.environment(start) {
                 out.push(statement);
@@ -228,7 +228,7 @@ impl Parser<'_> {
         ];
         if keywords.contains(&keyword.as_str()) {
             self.at += word;
-            // What stands between the keyword and its block.
+            // The words between the keyword and its block.
             loop {
                 self.blanks(true);
                 match self.peek() {
@@ -289,7 +289,7 @@ impl Parser<'_> {
         })
     }
 
-    /// Passes over brackets and all in them.
+    /// Skips brackets and their content.
     fn skip_brackets(&mut self) {
         let mut depth = 0_usize;
         while let Some(byte) = self.peek() {
@@ -314,14 +314,14 @@ impl Parser<'_> {
         let mut out = Vec::new();
         loop {
             self.blanks(false);
-            // An operator at the end of a line goes on.
+            // A statement continues after an operator at the end of a line.
             if out.last().is_some_and(|w: &Word| value && w.bare() == Some("+")) {
                 self.blanks(true);
             }
             match self.peek() {
                 None | Some(b'\r' | b'\n' | b';' | b'}' | b')') => return out,
                 Some(b'|') => {
-                    // What a pipe makes of a value is not known.
+                    // The result of a pipe is unknown.
                     let at = self.span(self.at);
                     let end = self.rest().iter().position(|b| *b == b'\n').unwrap_or(self.rest().len());
                     self.at += end;
@@ -346,7 +346,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The words up to a comma or one of the marks in `close`, over lines.
+    /// The words up to a comma or one of the bytes in `close`, across lines.
     fn operands(&mut self, close: &[u8], depth: usize) -> Vec<Word> {
         let mut out = Vec::new();
         loop {
@@ -359,7 +359,7 @@ impl Parser<'_> {
         }
     }
 
-    /// One word, or nothing and on by a byte.
+    /// One word; if there is none, skips a byte.
     fn word_or_byte(&mut self, depth: usize, value: bool) -> Option<Word> {
         let before = self.at;
         let word = self.word(depth, value);
@@ -369,7 +369,7 @@ impl Parser<'_> {
         word
     }
 
-    /// One word; in a `value` signs stand for themselves.
+    /// One word. In a `value`, signs are literal.
     fn word(&mut self, depth: usize, value: bool) -> Option<Word> {
         let start = self.at;
         let mut parts: Vec<Part> = Vec::new();
@@ -429,7 +429,7 @@ impl Parser<'_> {
                 b'$' => match variable(self.rest()) {
                     Some((name, length)) => {
                         self.at += length;
-                        // A property or an index of it.
+                        // A property or an index of the variable.
                         if matches!(self.peek(), Some(b'[')) || value && self.peek() == Some(b'.') {
                             let end =
                                 self.rest().iter().position(|b| b.is_ascii_whitespace() || matches!(b, b';' | b','));
@@ -466,13 +466,13 @@ impl Parser<'_> {
         (!parts.is_empty()).then(|| Word { parts, at: self.span(start), quoted })
     }
 
-    /// What stands in brackets that were opened.
+    /// The content of an open bracket.
     fn group(&mut self, depth: usize) -> Vec<Word> {
         let start = self.at;
         let words = self.operands(b")", depth);
         if self.peek() == Some(b')') {
             self.at += 1;
-            // A command within brackets is not run.
+            // A command in brackets is not run.
             let command =
                 words.first().and_then(Word::bare).is_some_and(|b| b != "+" && b.contains(|c: char| c.is_alphabetic()));
             if !command {
@@ -493,7 +493,7 @@ impl Parser<'_> {
         vec![Word { parts: vec![Part::Unknown(at, "a command in brackets")], at, quoted: false }]
     }
 
-    /// `key = value` up to the brace that closes the table.
+    /// `key = value` up to the closing brace of the table.
     fn table(&mut self, depth: usize) -> Vec<(String, Vec<Word>)> {
         let mut out = Vec::new();
         loop {
@@ -523,7 +523,7 @@ impl Parser<'_> {
     }
 }
 
-/// Puts a word behind a comma to the one before it.
+/// Appends a word after a comma to the previous one.
 fn comma(last: &mut Word, next: Word) {
     let at = last.at.to(next.at);
     if let [Part::List(items)] = last.parts.as_mut_slice() {
@@ -539,7 +539,7 @@ fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// The name of the variable that a text begins with, lower case, and how long it is.
+/// The name of the variable at the start of a text, in lower case, and its length.
 fn variable(text: &[u8]) -> Option<(String, usize)> {
     let rest = text.strip_prefix(b"$")?;
     let lower = |name: &[u8]| String::from_utf8_lossy(name).to_ascii_lowercase();
@@ -555,7 +555,7 @@ fn variable(text: &[u8]) -> Option<(String, usize)> {
         return None;
     }
     let name = lower(&rest[..length]);
-    // A scope makes no other variable here.
+    // Scopes are ignored.
     let bare = ["script:", "global:", "local:", "private:"].iter().find_map(|s| name.strip_prefix(s));
     Some((bare.map_or_else(|| name.clone(), str::to_owned), length + 1))
 }

@@ -1,4 +1,4 @@
-//! What a scalar stands for, by consumer: the same text is a number to one loader and a string to another.
+//! The value of a scalar, by consumer: the same text is a number to one loader and a string to another.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::{Node, Scalar, Style};
 
-/// Who reads the scalar.
+/// The loader that reads a scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Schema {
     /// The kubelet, nodeadm and eksctl: `sigs.k8s.io/yaml` (YAML 1.1 with Go's number forms).
@@ -19,36 +19,36 @@ pub enum Schema {
     Toml,
 }
 
-/// What a scalar stands for.
+/// The value of a scalar.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Resolved {
     /// Null.
     Null,
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
-    /// A whole number. Numbers beyond 128 bits are `Float`.
+    /// An integer. Numbers beyond 128 bits are `Float`.
     Int(i128),
-    /// Another number, infinities and not-a-number included.
+    /// Any other number, including infinities and NaN.
     Float(f64),
     /// Text.
     Str,
 }
 
-/// What `scalar`, with an explicit `tag` or none, stands for to a reader of `schema`.
+/// The value of `scalar`, with an optional explicit `tag`, to a reader of `schema`.
 ///
-/// A scalar that is not known whole is `Str`: ask it for its holes first. The rules are those of `resolve.go` in
+/// A scalar with unknown parts is `Str`: check for those first. The rules are those of `resolve.go` in
 /// `sigs.k8s.io/yaml/goyaml.v2` and of `resolver.py` in PyYAML 6.
 pub fn resolve(scalar: &Scalar, tag: Option<&str>, schema: Schema) -> Resolved {
     let Some(text) = scalar.text.known_str() else { return Resolved::Str };
     match tag {
         None if scalar.style == Style::Plain => plain(text, schema),
-        // An explicit type of YAML's own is obeyed in any style; where the text is no such thing, a reader fails, and a
-        // string is what comes nearest to what is written.
+        // A tag for one of YAML's own types applies in any style. If the text is not valid for it, a reader fails; a string is
+        // the closest result.
         Some("!!int" | "!!bool" | "!!null") => plain(text, schema),
-        // PyYAML takes the lone mark for no tag at all, and the quotes with it.
+        // PyYAML ignores a lone `!`, and the quotes with it.
         Some("!") if schema == Schema::Python => plain(text, schema),
         Some("!!float") => match plain(text, schema) {
-            // Far beyond what a setting may say, a number is no longer whole to any reader.
+            // A number this large is no longer an integer to any reader.
             Resolved::Int(whole) => whole.to_string().parse().map_or(Resolved::Str, Resolved::Float),
             other => other,
         },
@@ -56,8 +56,8 @@ pub fn resolve(scalar: &Scalar, tag: Option<&str>, schema: Schema) -> Resolved {
     }
 }
 
-/// What a reader of `schema` makes of a key, as text: Kubernetes turns keys into JSON's strings, so that `on:` is the key
-/// `true` and `017:` the key `15`. `None` for a key that is not known, is no scalar, or is not accepted.
+/// A key as text to a reader of `schema`: Kubernetes converts keys to JSON strings, so `on:` is the key `true` and `017:` is
+/// the key `15`. `None` for a key that is unknown, not a scalar, or not accepted.
 pub fn key_text(key: &Node, schema: Schema) -> Option<String> {
     let scalar = key.as_scalar()?;
     let text = scalar.text.known_str()?;
@@ -80,7 +80,7 @@ fn plain(text: &str, schema: Schema) -> Resolved {
     }
 }
 
-/// A pattern of this file; they are all tested to be sound.
+/// Compiles a pattern of this file; the tests compile all of them.
 #[expect(clippy::expect_used, reason = "every pattern here is compiled by the tests")]
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("internal error: pattern")
@@ -120,7 +120,7 @@ fn float(text: &str) -> Resolved {
     text.parse().map_or(Resolved::Str, Resolved::Float)
 }
 
-/// A whole number as Go's `strconv.ParseInt` with base 0 reads it, within 64 bits (unsigned ones included).
+/// An integer as Go's `strconv.ParseInt` with base 0 reads it, within 64 bits (including unsigned ones).
 fn go_int(text: &str) -> Option<i128> {
     let (negative, signed, digits) = sign(text);
     let lower = digits.to_ascii_lowercase();
@@ -137,8 +137,8 @@ fn go_int(text: &str) -> Option<i128> {
     };
     let whole = magnitude(digits, radix)?;
     let value = if negative { -whole } else { whole };
-    let fits = i64::try_from(value).is_ok() || !signed && u64::try_from(value).is_ok();
-    fits.then_some(value)
+    let in_range = i64::try_from(value).is_ok() || !signed && u64::try_from(value).is_ok();
+    in_range.then_some(value)
 }
 
 /// Whether there is a minus sign, whether there is any sign, and the rest.
@@ -150,7 +150,7 @@ fn sign(text: &str) -> (bool, bool, &str) {
     }
 }
 
-/// Digits without a sign, which Rust's own parser would allow.
+/// Digits without a sign; Rust's own parser would accept one.
 fn magnitude(digits: &str, radix: u32) -> Option<i128> {
     if digits.starts_with(['+', '-']) {
         return None;
@@ -238,7 +238,7 @@ fn toml(text: &str) -> Resolved {
     };
     match whole {
         Some(whole) => Resolved::Int(if negative { -whole } else { whole }),
-        // Rust reads `inf` and `nan` as TOML writes them; a date is text to every reader here.
+        // Rust parses `inf` and `nan` as TOML does; dates are text to every reader here.
         None => float(&digits),
     }
 }

@@ -1,4 +1,4 @@
-//! What the templates of Go and of Jinja share: texts between marks, the first word of a tag, text in quotes.
+//! Shared parts of the Go and Jinja template parsers: texts between delimiters, the first word of a tag, quoted strings.
 
 use std::ops::Range;
 
@@ -10,15 +10,15 @@ pub(super) fn fault(at: Span, message: &str) -> SyntaxError {
     SyntaxError { at, message: message.to_owned() }
 }
 
-/// A text or what stands between marks, before it is known what belongs together.
+/// A text or the content of delimiters, before nesting is resolved.
 pub(super) enum Piece {
     Text(Range<usize>),
-    /// An expression whose value is put there.
+    /// An expression to print.
     Output(Range<usize>),
     Tag(Range<usize>),
 }
 
-/// A tag: all of it, its first word, and what stands behind the word.
+/// A tag: its range, its first word, and the rest.
 pub(super) struct Tag {
     pub(super) at: Span,
     pub(super) whole: Range<usize>,
@@ -26,14 +26,14 @@ pub(super) struct Tag {
     pub(super) rest: Range<usize>,
 }
 
-/// What comes next in a template.
+/// The next element of a template.
 pub(super) enum Next {
     Text(Span),
     Output(Range<usize>),
     Tag(Tag),
 }
 
-/// The pieces of a template, from the one at hand.
+/// The remaining pieces of a template.
 pub(super) struct Pieces<'v> {
     pub(super) view: &'v View,
     list: std::vec::IntoIter<Piece>,
@@ -44,7 +44,7 @@ impl<'v> Pieces<'v> {
         Self { view, list: pieces.into_iter() }
     }
 
-    /// The next piece. No tag may stand deeper than trees nest.
+    /// The next piece. Tags are limited to the nesting depth of trees.
     pub(super) fn next(&mut self, depth: usize) -> Result<Option<Next>, SyntaxError> {
         let Some(piece) = self.list.next() else { return Ok(None) };
         Ok(Some(match piece {
@@ -62,7 +62,7 @@ impl<'v> Pieces<'v> {
     }
 }
 
-/// The first word, and what stands behind it.
+/// The first word, and the text after it.
 pub(super) fn first_word(view: &View, range: Range<usize>) -> (String, Range<usize>) {
     let bytes = &view.bytes[range.clone()];
     let start = bytes.iter().take_while(|b| b.is_ascii_whitespace()).count();
@@ -71,7 +71,7 @@ pub(super) fn first_word(view: &View, range: Range<usize>) -> (String, Range<usi
     (word, range.start + start + length..range.end)
 }
 
-/// The piece of a text, without the white space at the sides that are trimmed; `None` if nothing is left.
+/// A text without the white space on trimmed sides; `None` if nothing is left.
 pub(super) fn trimmed(bytes: &[u8], text: Range<usize>, left: bool, right: bool) -> Option<Piece> {
     let Range { mut start, mut end } = text;
     let blank = |b: &&u8| b.is_ascii_whitespace();
@@ -84,8 +84,8 @@ pub(super) fn trimmed(bytes: &[u8], text: Range<usize>, left: bool, right: bool)
     (start < end).then_some(Piece::Text(start..end))
 }
 
-/// The text in quotes that starts at `start` and must close before `end`, and where it ends. `escape` says what a byte
-/// behind a backslash stands for; without it a backslash is a byte as others.
+/// The quoted string that starts at `start` and must close before `end`, and where it ends. `escape` returns the value of a
+/// byte after a backslash; without it, a backslash is an ordinary byte.
 pub(super) fn quoted(
     view: &View,
     start: usize,

@@ -1,4 +1,4 @@
-//! What the tests of the parsers share.
+//! Helpers for the tests of the parsers.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ pub(super) fn file(text: &[u8]) -> (Texts, View) {
     (texts, view)
 }
 
-/// The text with a hole for every `?` in it.
+/// The text with an unknown part for every `?` in it.
 pub(super) fn with_unknowns(text: &str) -> (Texts, View) {
     let (mut texts, view) = file(text.as_bytes());
     let mut made = Traced::new();
@@ -31,7 +31,7 @@ pub(super) fn with_unknowns(text: &str) -> (Texts, View) {
     (texts, view)
 }
 
-/// The tree in short: scalars in `'` with `?` for each hole, tags in front.
+/// A compact form of a tree: scalars in `'` with `?` for each unknown part, tags in front.
 pub(super) fn show(node: &Node) -> String {
     let inner = match &node.kind {
         NodeKind::Scalar(scalar) => format!("'{}'", plain(&scalar.text)),
@@ -58,8 +58,8 @@ fn plain(text: &Traced) -> String {
     out
 }
 
-/// Holds every scalar of the tree against the text: bytes that claim to stand somewhere do stand there, in the order of the
-/// text, and every span lies inside of it.
+/// Checks every scalar of the tree against the text: bytes with a source are found there, in the order of the text, and every
+/// span is inside the text.
 pub(super) fn check_places(node: &Node, texts: &Texts) {
     assert!(node.span.range().end <= texts.get(node.span.text).bytes.len(), "{:?}", node.span);
     match &node.kind {
@@ -82,7 +82,7 @@ pub(super) fn check_places(node: &Node, texts: &Texts) {
     }
 }
 
-/// The offset in the file of each byte of a scalar's value, -1 for a byte that was computed.
+/// The offset in the file of each byte of a scalar's value, -1 for a computed byte.
 pub(super) fn offsets(text: &Traced) -> Vec<i64> {
     let mut out = Vec::new();
     for (range, piece) in text.ranges() {

@@ -9,21 +9,21 @@ use crate::text::{Traced, UNKNOWN_MARK, View};
 
 use super::{MAX_DEPTH, Node, NodeKind, Parsed, Scalar, Style, SyntaxError, TOO_DEEP};
 
-/// Stands in for a part that is not known, as long as [`UNKNOWN_MARK`]: a value wherever one may stand, a word of a bare key, and
-/// harmless inside a string.
-const STAND_IN: &str = "111";
+/// Replaces an unknown part (with the length of [`UNKNOWN_MARK`]): valid as a value and in a bare key, and harmless inside a
+/// string.
+const PLACEHOLDER: &str = "111";
 
-/// Reads a TOML text. A broken text gives what could be read of it, with errors; `None` if it is no text at all.
+/// Parses a TOML text. A broken text yields the valid parts and errors; `None` if it is not UTF-8.
 ///
-/// Tables, dotted keys and inline tables all become maps; numbers, dates and truth values are plain scalars as written. A
-/// part that is not known may stand inside a string, for a whole value, in a bare key, or for whole lines; in the last case
-/// it becomes a pair whose key and value are holes.
+/// Tables, dotted keys and inline tables all become maps; numbers, dates and booleans are plain scalars as written. An unknown
+/// part may be inside a string, a whole value, in a bare key, or on whole lines. On a line of its own, it becomes a pair with
+/// an unknown key and value.
 pub fn parse(view: &View) -> Parsed<Option<Node>> {
     let text = match view.as_str() {
         Ok(text) => text,
         Err(at) => return Parsed { tree: None, errors: vec![SyntaxError::not_utf8(view, at)] },
     };
-    let known = super::unknowns_as(view, text, STAND_IN);
+    let known = super::unknowns_as(view, text, PLACEHOLDER);
     let (known, lines) = whole_lines(view, text, known.into_owned());
     let (table, errors) = DeTable::parse_recoverable(&known);
     let mut reader = TomlReader { view, lines, errors: Vec::new() };
@@ -37,8 +37,8 @@ pub fn parse(view: &View) -> Parsed<Option<Node>> {
     Parsed { tree, errors: reader.errors }
 }
 
-/// Turns each line that is nothing but one hole into a pair, which is as long as the hole: a letter that is no key
-/// elsewhere, `=` and a digit. Gives the text and the offsets of those lines' holes.
+/// Turns each line that is a single unknown part into a pair of the same length: an otherwise unused letter as key, `=` and a
+/// digit. Returns the text and the offsets of those unknown parts.
 fn whole_lines(view: &View, text: &str, mut known: String) -> (String, Vec<usize>) {
     let mut lines = Vec::new();
     if !text.contains(UNKNOWN_MARK) {
@@ -64,7 +64,7 @@ fn whole_lines(view: &View, text: &str, mut known: String) -> (String, Vec<usize
 
 struct TomlReader<'a> {
     view: &'a View,
-    /// Offsets of the holes that take a whole line.
+    /// Offsets of the unknown parts on lines of their own.
     lines: Vec<usize>,
     errors: Vec<SyntaxError>,
 }
@@ -119,8 +119,8 @@ impl TomlReader<'_> {
         Node { kind: NodeKind::Scalar(Scalar { text, style }), span: self.view.span(span), tag: None }
     }
 
-    /// A string or key at `span`, quotes included. `value` is what the parser read: if the map does not give the same
-    /// bytes, the value stands with a map to the whole.
+    /// The string or key at `span`, including quotes. `value` is the parser's result: if the map yields other bytes, `value` is
+    /// used, mapped to the whole.
     fn string(&self, value: &str, span: Range<usize>) -> Node {
         let view = self.view;
         let raw = view.bytes.get(span.clone()).unwrap_or_default();
@@ -144,7 +144,7 @@ impl TomlReader<'_> {
     }
 }
 
-/// The content of a string with `quotes` characters on either side. The first line break of a multi-line string is none of
+/// The content of a string with `quotes` characters on either side. The first line break of a multi-line string is not part of
 /// it.
 fn inner(view: &View, span: &Range<usize>, quotes: usize) -> Range<usize> {
     let end = span.end.saturating_sub(quotes);

@@ -1,11 +1,11 @@
-//! The tree that YAML, JSON and TOML share.
+//! The tree for YAML, JSON and TOML.
 
 use crate::text::{Span, Traced, View, Why};
 
-/// How a scalar is written. Decides whether it may stand for something else than text.
+/// How a scalar is written, which decides whether it may be something other than text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
-    /// Bare: a YAML plain scalar; a JSON or TOML number, truth value, date or null.
+    /// Unquoted: a YAML plain scalar; a JSON or TOML number, boolean, date or null.
     Plain,
     /// In single quotes (YAML, TOML).
     SingleQuoted,
@@ -13,14 +13,14 @@ pub enum Style {
     DoubleQuoted,
     /// A block scalar that keeps its line breaks (`|`), or a multi-line TOML string.
     Literal,
-    /// A block scalar that folds them (`>`).
+    /// A block scalar with folded line breaks (`>`).
     Folded,
 }
 
 /// A scalar.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scalar {
-    /// The value, unescaped, with the map back to the text.
+    /// The value, unescaped, with a map to its source.
     pub text: Traced,
     /// How it is written.
     pub style: Style,
@@ -29,12 +29,12 @@ pub struct Scalar {
 /// A node of the tree.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// What it is.
+    /// Its kind.
     pub kind: NodeKind,
-    /// All of it as written: quotes and brackets included; for a block scalar its content, without the header line.
+    /// Its source range, including quotes and brackets; for a block scalar its content, without the header line.
     pub span: Span,
-    /// An explicit YAML tag as written, such as `!Sub` or `!!str`. Two tags on one node, which YAML forbids and templates of
-    /// CloudFormation have, stand with a space between: `!Base64 !Sub`.
+    /// An explicit YAML tag as written, such as `!Sub` or `!!str`. Two tags on one node, which YAML forbids but templates of
+    /// CloudFormation have, are separated by a space: `!Base64 !Sub`.
     pub tag: Option<String>,
 }
 
@@ -45,36 +45,36 @@ pub enum NodeKind {
     Scalar(Scalar),
     /// A sequence.
     Seq(Vec<Node>),
-    /// Keys and values in the order of the source. Keys may repeat: which one counts is the consumer's business.
+    /// Keys and values in the order of the source. Keys may repeat; the consumer decides which one wins.
     Map(Vec<(Node, Node)>),
 }
 
-/// What is wrong with a text, and where.
+/// A syntax error and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// The place that is shown to the person who wrote it.
+    /// The position that is shown to the user.
     pub at: Span,
     /// One line, lower case, no full stop.
     pub message: String,
 }
 
-/// What a parser could read, and what it could not.
+/// The result of a parser.
 #[derive(Clone, Debug)]
 pub struct Parsed<T> {
-    /// What was read.
+    /// The parsed tree.
     pub tree: T,
-    /// What was not.
+    /// The syntax errors.
     pub errors: Vec<SyntaxError>,
 }
 
 impl SyntaxError {
-    /// A text that is not UTF-8 from the offset `at` on.
+    /// The result for a text that is not UTF-8 from the offset `at` on.
     pub(super) fn not_utf8(view: &View, at: usize) -> Self {
         Self { at: view.span(at..at + 1), message: "not UTF-8".to_owned() }
     }
 
-    /// The reason of something unknown that stands where the text is at fault (on the same line, or within the fault): then
-    /// the text may be sound, and nobody can be blamed for it.
+    /// The reason of an unknown part at a syntax error (on the same line, or within the error): the real text may then be
+    /// valid.
     pub fn unknown<'a>(&self, view: &'a View) -> Option<&'a Why> {
         let bytes = &view.bytes;
         let at = (self.at.start as usize).min(bytes.len());
@@ -91,12 +91,12 @@ impl Node {
         Self { kind, span, tag: None }
     }
 
-    /// A scalar without quotes.
+    /// An unquoted scalar.
     pub fn plain(text: Traced, span: Span) -> Self {
         Self::new(NodeKind::Scalar(Scalar { text, style: Style::Plain }), span)
     }
 
-    /// A scalar in quotes: a text, whatever is in it.
+    /// A quoted scalar, which is always text.
     pub fn quoted(text: Traced, span: Span) -> Self {
         Self::new(NodeKind::Scalar(Scalar { text, style: Style::DoubleQuoted }), span)
     }
@@ -114,7 +114,7 @@ impl Node {
         }
     }
 
-    /// The text of a scalar that is known whole.
+    /// The text of a scalar without unknown parts.
     pub fn as_str(&self) -> Option<&str> {
         self.as_scalar().and_then(|s| s.text.known_str())
     }
@@ -135,12 +135,12 @@ impl Node {
         }
     }
 
-    /// The value of a key; of several, the last one, as every consumer here reads it.
+    /// The value of a key. The last duplicate wins, as in every consumer here.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.pair(key).map(|(_, value)| value)
     }
 
-    /// Key and value; of several, the last one.
+    /// A key and its value. The last duplicate wins.
     pub fn pair(&self, key: &str) -> Option<&(Node, Node)> {
         self.pairs().iter().rev().find(|(k, _)| k.as_str() == Some(key))
     }
@@ -150,7 +150,7 @@ impl Node {
         keys.iter().try_fold(self, |node, key| node.get(key))
     }
 
-    /// The place and the reason, if a map may have keys that are not listed: a key is not known whole, or something unknown
+    /// The position and the reason if a map may have keys that are not listed: a key has an unknown part, or something unknown
     /// is merged into the map.
     pub fn unknown_keys(&self) -> Option<(Span, &Why)> {
         let unknown = |node: &'_ Node| node.as_scalar().is_some_and(|s| s.text.has_unknown());

@@ -15,7 +15,7 @@ pub struct Entry {
     pub span: Span,
 }
 
-/// The assignments of a unit file in order. Lines that are no assignments are ignored, as systemd does after a warning.
+/// The assignments of a unit file in order. Other lines are ignored, as in systemd, which only logs a warning.
 pub fn parse(view: &View) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut section = String::new();
@@ -68,7 +68,7 @@ fn line(view: &View, at: usize) -> (usize, usize) {
     (at + end, (at + length + 1).min(view.bytes.len()))
 }
 
-/// Without white space at both ends.
+/// Trims white space at both ends.
 pub fn trim(text: &Traced) -> Traced {
     let bytes = text.bytes();
     let start = bytes.iter().take_while(|b| b.is_ascii_whitespace()).count();
@@ -76,19 +76,19 @@ pub fn trim(text: &Traced) -> Traced {
     text.slice(start..end)
 }
 
-/// What a backslash does.
+/// The meaning of a backslash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Escapes {
-    /// It takes the next character for itself: the value of a variable.
+    /// It escapes the next character: the value of a variable.
     Plain,
-    /// It begins one of C's escapes; another one is an error: `Environment=`.
+    /// It begins a C escape; an invalid one is an error: `Environment=`.
     Strict,
-    /// It begins one of C's escapes; in a word with another one that one stays as it is written: `ExecStart=`.
+    /// It begins a C escape; a word with an invalid one keeps it as written: `ExecStart=`.
     Relaxed,
 }
 
-/// The words of a value: split at white space; quotes that start a word or stand in it are taken off. False if the rest could
-/// not be read, because a quote is open or an escape is none. As `extract_first_word` of systemd does.
+/// The words of a value: split at white space, without the quotes around or inside words. False if the rest could not be read
+/// because of an open quote or an invalid escape. As in `extract_first_word` of systemd.
 pub fn split(text: &Traced, escapes: Escapes) -> (Vec<Traced>, bool) {
     let mut out = Vec::new();
     let mut at = 0;
@@ -107,12 +107,12 @@ pub fn split(text: &Traced, escapes: Escapes) -> (Vec<Traced>, bool) {
     }
 }
 
-/// The words of a variable's value.
+/// The words in the value of a variable.
 pub fn words(text: &Traced) -> Vec<Traced> {
     split(text, Escapes::Plain).0
 }
 
-/// The word at `at` and where it ends.
+/// The word at `at` and its end.
 fn word(text: &Traced, mut at: usize, escapes: Escapes) -> Option<(Traced, usize)> {
     let bytes = text.bytes();
     let mut word = Traced::new();
@@ -142,11 +142,11 @@ fn word(text: &Traced, mut at: usize, escapes: Escapes) -> Option<(Traced, usize
         }
         at += 1;
     }
-    // A value may end within quotes, a line of a unit may not.
+    // A value may end inside quotes; a line of a unit may not.
     (quote.is_none() || escapes == Escapes::Plain).then_some((word, at))
 }
 
-/// The word at `at` in which escapes that are none stay.
+/// The word at `at`; invalid escapes are kept.
 fn word_as_written(text: &Traced, mut at: usize) -> Option<(Traced, usize)> {
     let bytes = text.bytes();
     let mut word = Traced::new();
@@ -170,7 +170,7 @@ fn word_as_written(text: &Traced, mut at: usize) -> Option<(Traced, usize)> {
     quote.is_none().then_some((word, at))
 }
 
-/// Reads one of C's escapes at `at` and gives its length; `None` if it is none. Source: `cunescape_one` of systemd.
+/// Reads a C escape at `at` and returns its length; `None` if it is invalid. Source: `cunescape_one` of systemd.
 fn escape(text: &Traced, at: usize, out: &mut Traced) -> Option<usize> {
     let rest = text.bytes().get(at + 1..)?;
     let number = |digits: usize, radix: u32, skip: usize| {
@@ -214,7 +214,7 @@ pub fn environment_file(view: &View) -> Vec<(String, Traced)> {
             continue;
         }
         if matches!(byte, b'#' | b';') {
-            // A backslash carries a comment over the end of its line.
+            // A backslash continues a comment on the next line.
             while let Some(b) = bytes.get(at).copied().filter(|b| !newline(*b)) {
                 at += if b == b'\\' { 2 } else { 1 };
             }
@@ -238,12 +238,12 @@ pub fn environment_file(view: &View) -> Vec<(String, Traced)> {
     out
 }
 
-/// The value at `at` and where its line ends.
+/// The value at `at` and the end of its line.
 fn file_value(view: &View, mut at: usize) -> (Traced, usize) {
     let bytes = &view.bytes;
     let newline = |b: u8| matches!(b, b'\n' | b'\r');
     let mut value = Traced::new();
-    // How much of the value is no white space at its end.
+    // The length of the value without trailing white space.
     let mut kept = 0;
     let mut begun = false;
     while let Some(byte) = bytes.get(at).copied() {
@@ -289,7 +289,7 @@ fn file_value(view: &View, mut at: usize) -> (Traced, usize) {
     (value.slice(0..kept), at)
 }
 
-/// True for the name of a variable, as `env_name_is_valid` of systemd has it.
+/// True for a valid variable name, as in `env_name_is_valid` of systemd.
 pub fn is_variable(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with(|c: char| c.is_ascii_digit())

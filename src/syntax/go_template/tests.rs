@@ -1,13 +1,13 @@
-//! Templates of Go, and what is none.
+//! Valid and invalid Go templates.
 
 use super::*;
 use crate::syntax::testing::file;
 
-/// What a template says in short.
-fn said(parts: &[Part], view: &View) -> String {
+/// A compact form of a template.
+fn compact(parts: &[Part], view: &View) -> String {
     let text = |span: &Span| String::from_utf8_lossy(&view.bytes[span.range()]).into_owned();
     let branch = |word: &str, b: &Branch| {
-        format!("{word}({}){{{}}}{{{}}}", pipe(&b.pipeline), said(&b.then, view), said(&b.other, view))
+        format!("{word}({}){{{}}}{{{}}}", pipe(&b.pipeline), compact(&b.then, view), compact(&b.other, view))
     };
     fn pipe(p: &Pipeline) -> String {
         let commands: Vec<_> = p.commands.iter().map(|c| c.iter().map(operand).collect::<Vec<_>>().join(" ")).collect();
@@ -59,12 +59,12 @@ fn parts() {
     ] {
         let (_texts, view) = file(given.as_bytes());
         let template = parse(&view).unwrap_or_else(|e| panic!("{given}: {e:?}"));
-        assert_eq!(said(&template.body, &view), expected, "{given}");
+        assert_eq!(compact(&template.body, &view), expected, "{given}");
     }
 }
 
 #[test]
-fn faults() {
+fn syntax_errors() {
     let deep = "{{if .a}}".repeat(1000);
     let nested = format!("{{{{ {}", "(".repeat(1000));
     for given in [

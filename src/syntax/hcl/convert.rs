@@ -1,4 +1,4 @@
-//! From the parser's tree to ours. The depth of the recursion is bounded by the parser (64 levels; chains are flat here).
+//! Converts the parser's tree to ours. The parser limits the depth of recursion (64 levels; chains are flat here).
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -18,9 +18,9 @@ use super::tree::{
 
 pub(super) struct Convert<'a> {
     pub(super) view: &'a View,
-    /// Offset in the view of what the parser saw as its first byte.
+    /// The offset in the view of the first byte that the parser saw.
     pub(super) base: usize,
-    /// Keys that the parser saw under another name: place, and the range of the real one.
+    /// Keys that were renamed for the parser: their offset, and the range of the real key.
     pub(super) renamed: &'a BTreeMap<usize, Range<usize>>,
 }
 
@@ -125,7 +125,7 @@ impl Convert<'_> {
         }
     }
 
-    /// The parser takes the minus for a part of the number, also where space stands between them.
+    /// The parser includes the minus sign in a number, even if white space separates them.
     fn number(&self, range: Range<usize>) -> ExprKind {
         let raw = self.view.bytes.get(range.clone()).unwrap_or_default();
         let digits = raw.iter().position(|b| b.is_ascii_digit()).unwrap_or(0);
@@ -136,7 +136,7 @@ impl Convert<'_> {
         ExprKind::Number(self.view.traced(range))
     }
 
-    /// A chain such as `a && b && c` is a tree that leans left and may be long, so its spine is walked in a loop.
+    /// A chain such as `a && b && c` is a left-leaning tree that may be deep, so its spine is walked in a loop.
     fn binary(&self, expr: &Expression) -> ExprKind {
         let mut chain = Vec::new();
         let mut first = expr;
@@ -184,7 +184,7 @@ impl Convert<'_> {
                 range.end = range.end.min(range.start + ident.as_str().len());
                 Key::Name(self.view.traced(range.clone()), self.view.span(range))
             }
-            // A keyword is a name like any other here.
+            // Keywords are ordinary names here.
             ObjectKey::Expression(Expression::Null(_) | Expression::Bool(_)) => {
                 let range = self.range(span);
                 Key::Name(self.view.traced(range.clone()), self.view.span(range))
@@ -193,7 +193,7 @@ impl Convert<'_> {
         }
     }
 
-    /// A quoted string without expressions; `range` holds the quotes.
+    /// A quoted string without expressions; `range` includes the quotes.
     fn quoted(&self, range: Range<usize>) -> ExprKind {
         let inner = range.start + 1..range.end.saturating_sub(1).max(range.start + 1);
         let text = unescape(self.view, inner, true);

@@ -1,8 +1,8 @@
 //! HCL, the language of Terraform: blocks, attributes, expressions and templates, all with spans.
 //!
-//! The grammar is read by `hcl-edit`; the tree, the byte maps of literals, strip markers, the indentation of `<<-`, and the
-//! recovery from errors are own, because the value of a literal must be known byte by byte and one broken block must not
-//! cost a file. Nothing of `hcl-edit` shows above this module.
+//! `hcl-edit` parses the grammar. The tree, the byte maps of literals, strip markers, the indentation of `<<-` and error
+//! recovery are our own, because the source of each byte of a literal must be known, and one broken block must not cost a whole
+//! file. Nothing of `hcl-edit` is visible outside this module.
 
 mod convert;
 mod names;

@@ -1,4 +1,4 @@
-//! Names, and the indexes that are written like one.
+//! Names, and indexes in attribute syntax.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The way into the grammar, with a guard for each known fault of the parser.
+//! The entry points of the parser, with a workaround for each of its known bugs.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,30 +17,30 @@ use super::tree::{Body, Expr, Template};
 /// The largest text that is parsed, in bytes. The largest real file seen has 90 kB.
 pub const MAX_BYTES: usize = 1 << 20;
 
-/// The most entries between two braces: the parser's time for an object grows with the square of its entries.
+/// The most entries between two braces: the parser takes quadratic time for them.
 pub const MAX_ENTRIES: usize = 5_000;
 
-/// The most keys of one file that are renamed because they repeat.
+/// The most repeated keys of one file that are renamed.
 const MAX_RENAMES: usize = 128;
 
-/// What `hcl-edit` says of a key that repeats: its errors have no kinds. A test holds these words to the version in use.
+/// The message of `hcl-edit` for a repeated key; its errors have no kinds. A test checks it against the version in use.
 const REPEATED_KEY: &str = "redefined object key";
 
-/// The most syntax errors that are told for one file.
+/// The most syntax errors that are reported for one file.
 const MAX_ERRORS: usize = 100;
 
-/// Parses a file. A block with a syntax error is left out and told; the blocks beside it are kept.
+/// Parses a file. A block with a syntax error is reported and left out; the other blocks are kept.
 pub fn parse(view: &View) -> Parsed<Body> {
     parse_without(view, &mut |_| false)
 }
 
-/// The blocks of a file that are so simple that they are known to be valid without being parsed.
+/// The blocks of a file that are simple enough to be known valid without parsing.
 pub fn plain_blocks(view: &View) -> Vec<Plain> {
     let Ok(text) = readable(view) else { return Vec::new() };
     outline(&text).items.into_iter().filter_map(|item| plain(&text, item)).collect()
 }
 
-/// As [`parse`], without the plain blocks that `skip` does not want to be read.
+/// Like [`parse`], but without the plain blocks for which `skip` returns true.
 pub fn parse_without(view: &View, skip: &mut dyn FnMut(&Plain) -> bool) -> Parsed<Body> {
     let mut body = Body { attributes: Vec::new(), blocks: Vec::new(), span: view.span(0..view.bytes.len()) };
     let mut errors = Vec::new();
@@ -52,7 +52,7 @@ pub fn parse_without(view: &View, skip: &mut dyn FnMut(&Plain) -> bool) -> Parse
     let left_out: Vec<_> =
         shape.items.iter().filter_map(|item| plain(&text, item.clone())).filter(|b| skip(b)).collect();
     for block in left_out {
-        // Everything else stays where it is.
+        // All other text keeps its offset.
         let blank = " ".repeat(block.range.len());
         text.to_mut().replace_range(block.range, &blank);
     }
@@ -89,7 +89,7 @@ pub fn parse_without(view: &View, skip: &mut dyn FnMut(&Plain) -> bool) -> Parse
 /// Parses the content of a template file, or of a string that is a template.
 ///
 /// # Errors
-/// If it is not a template; Terraform refuses it as a whole.
+/// If it is not a template; Terraform rejects all of it.
 pub fn parse_template(view: &View) -> Result<Template, SyntaxError> {
     let text = readable_as_is(view)?;
     let tree = parser::parse_template(text).map_err(|e| error_at(view, 0, &e))?;
@@ -99,7 +99,7 @@ pub fn parse_template(view: &View) -> Result<Template, SyntaxError> {
 /// Parses an expression.
 ///
 /// # Errors
-/// If it is not one.
+/// If it is not an expression.
 pub fn parse_expression(view: &View) -> Result<Expr, SyntaxError> {
     let text = readable(view)?;
     if outline(&text).most_entries.is_some_and(|(n, _)| n > MAX_ENTRIES) {
@@ -124,7 +124,7 @@ fn readable_as_is(view: &View) -> Result<&str, SyntaxError> {
     view.as_str().map_err(|at| SyntaxError { at: view.span(at..at + 1), message: "not UTF-8".to_owned() })
 }
 
-/// The text with what the parser does not know blanked: a byte-order mark, and carriage returns that end no line.
+/// The text, with blanks for what the parser does not support: a byte-order mark, and carriage returns that end no line.
 fn readable(view: &View) -> Result<Cow<'_, str>, SyntaxError> {
     let text = readable_as_is(view)?;
     let mut text = Cow::Borrowed(text);
@@ -141,9 +141,9 @@ fn readable(view: &View) -> Result<Cow<'_, str>, SyntaxError> {
 
 type Renamed = BTreeMap<usize, Range<usize>>;
 
-/// Parses a part of a file that starts at `base`. A key that repeats in an object is legal HCL (the last one counts; see
-/// hashicorp/terraform issue 28727) but an error to the parser, so it gets another name of the same length for as long as the
-/// parser looks at it. Returns the places of such keys with what really stands there.
+/// Parses a part of a file that starts at `base`. A repeated key in an object is legal HCL (the last one wins; see
+/// hashicorp/terraform issue 28727) but an error to the parser, so it is parsed under another name of the same length. Returns
+/// the offsets of such keys with the ranges of their real names.
 fn parse_chunk(chunk: &str, base: usize, view: &View) -> Result<(hcl::edit::structure::Body, Renamed), SyntaxError> {
     let mut text = Cow::Borrowed(chunk);
     let mut renamed = Renamed::new();
@@ -157,7 +157,7 @@ fn parse_chunk(chunk: &str, base: usize, view: &View) -> Result<(hcl::edit::stru
         let key = if error.message().contains(REPEATED_KEY) { key_at(chunk, at) } else { None };
         let Some(key) = key else { return Err(error_at(view, base, &error)) };
         let attempt = attempts.entry(at).or_insert(0);
-        let Some(name) = stand_in(key.len(), *attempt + at) else { return Err(error_at(view, base, &error)) };
+        let Some(name) = placeholder(key.len(), *attempt + at) else { return Err(error_at(view, base, &error)) };
         *attempt += 1;
         text.to_mut().replace_range(key.clone(), &name);
         renamed.insert(base + key.start, base + key.start..base + key.end);
@@ -166,7 +166,7 @@ fn parse_chunk(chunk: &str, base: usize, view: &View) -> Result<(hcl::edit::stru
     Err(SyntaxError { at, message: format!("more than {MAX_RENAMES} keys repeat") })
 }
 
-/// The name or quoted string without expressions that stands at `at`.
+/// The name, or quoted string without expressions, at `at`.
 fn key_at(text: &str, at: usize) -> Option<Range<usize>> {
     let rest = text.get(at..)?;
     if let Some(inner) = rest.strip_prefix('"') {
@@ -178,8 +178,8 @@ fn key_at(text: &str, at: usize) -> Option<Range<usize>> {
     (end > 0).then_some(at..at + end)
 }
 
-/// A name of `length` bytes; another one for each `attempt`.
-fn stand_in(length: usize, attempt: usize) -> Option<String> {
+/// A name of `length` bytes, different for each `attempt`.
+fn placeholder(length: usize, attempt: usize) -> Option<String> {
     const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
     let mut rest = attempt;
     let mut name = String::with_capacity(length);
@@ -193,12 +193,12 @@ fn stand_in(length: usize, attempt: usize) -> Option<String> {
 fn error_at(view: &View, base: usize, error: &parser::Error) -> SyntaxError {
     let at = (base + error.location().offset()).min(view.bytes.len());
     let to = view.bytes[at..].iter().position(|b| b.is_ascii_whitespace()).map_or(view.bytes.len(), |n| at + n.max(1));
-    // A span never cuts a character in two, and need not be long to be seen.
+    // A span never splits a character, and is kept short for display.
     let to = (at..=to.min(at + 40)).rev().find(|to| view.as_str().is_ok_and(|t| t.is_char_boundary(*to))).unwrap_or(at);
     SyntaxError { at: view.span(at..to), message: message(error.message()) }
 }
 
-/// The parser lists everything that it could have taken; a person wants the gist.
+/// Shortens the parser's list of everything it would have accepted.
 fn message(words: &str) -> String {
     const MAX_WORDS: usize = 120;
     let words = words.replace(['\n', '\r'], " ");

@@ -1,5 +1,5 @@
-//! Blocks that are so simple that a look at their lines shows them to be valid. A caller that does not ask for what is in such a
-//! block can have it left out, which saves most of the time that reading large repositories takes.
+//! Blocks that are simple enough to be known valid from their lines. A caller that does not need such a block can skip it,
+//! which saves most of the time for reading large repositories.
 
 use std::ops::Range;
 
@@ -8,12 +8,12 @@ use std::ops::Range;
 pub struct Plain {
     /// The type of the block, and its first label.
     pub head: (Range<usize>, Range<usize>),
-    /// All of it.
+    /// Its source range.
     pub range: Range<usize>,
 }
 
-/// The block that an item of a file consists of, if it is a plain one: a type, two labels, and lines that are each an attribute
-/// with simple values, or the start or end of a nested block.
+/// The block of an item of a file, if it is a plain one: a type, two labels, and lines that are each an attribute with simple
+/// values, or the start or end of a nested block.
 pub(super) fn plain(text: &str, item: Range<usize>) -> Option<Plain> {
     let mut lines = Lines { text: text.get(item.clone())?, base: item.start };
     let (head, start) = loop {
@@ -99,8 +99,8 @@ fn header(line: &str, at: usize) -> Option<(Range<usize>, Range<usize>)> {
     Some((at..at + kind, at + start..at + start + label.len()))
 }
 
-/// A value of one line that needs no grammar: a number, a name with attributes and simple indexes, a string without anything
-/// but such names in it, or a list of these.
+/// A value on one line that needs no grammar: a number, a name with attributes and simple indexes, a string that contains at
+/// most such names, or a list of these.
 fn is_simple(value: &str) -> bool {
     match value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         Some(list) => {
@@ -118,7 +118,7 @@ fn is_simple(value: &str) -> bool {
     }
 }
 
-/// What stands behind one simple value.
+/// The text after one simple value.
 fn one(value: &str) -> Option<&str> {
     if let Some(inner) = value.strip_prefix('"') {
         let mut rest = inner;
@@ -159,7 +159,7 @@ mod tests {
     use super::plain;
 
     #[test]
-    fn simple_blocks_are_told_from_others() {
+    fn simple_blocks_are_recognised() {
         let wrap = |body: &str| format!("# c\nresource \"a_b\" \"c\" {{\n{body}\n}}\n");
         for (body, expected) in [
             ("  x = 1", true),

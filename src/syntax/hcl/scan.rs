@@ -1,9 +1,9 @@
-//! A rough look at the tokens of an HCL file, for what the grammar cannot do: cutting a broken file into its top-level blocks
-//! and finding objects of a size that the parser takes too long for.
+//! A rough scan of the tokens of an HCL file, for two things that the grammar cannot do: splitting a broken file into its
+//! top-level blocks, and finding objects that are too large for the parser.
 
 use std::ops::Range;
 
-/// Words that start a top-level block of Terraform. In the first column they end a block that was never closed.
+/// Words that start a top-level block of Terraform. In the first column, they end an unclosed block.
 const BLOCKS: &[&str] = &[
     "resource",
     "data",
@@ -20,13 +20,13 @@ const BLOCKS: &[&str] = &[
     "ephemeral",
 ];
 
-/// The deepest nesting of brackets, strings and templates that is followed.
+/// The deepest nesting of brackets, strings and templates.
 const MAX_DEPTH: usize = 256;
 
-/// How often the scan goes back to a block that it took for text at first.
+/// How often the scan returns to a block that it first read as text.
 const MAX_RETRIES: usize = 32;
 
-/// The top-level items of a file, in order and without gaps, and the most entries that stand directly between two braces,
+/// The top-level items of a file, in order and without gaps, and the largest number of entries directly between two braces,
 /// with the offset of the first.
 pub(super) struct Outline {
     pub(super) items: Vec<Range<usize>>,
@@ -35,7 +35,7 @@ pub(super) struct Outline {
 
 #[derive(Clone, Copy, PartialEq)]
 enum Mode {
-    /// Code inside brackets; the offset of the bracket and the number of entries seen.
+    /// Code inside brackets: the offset of the bracket and the number of entries so far.
     Code(usize, usize),
     /// Inside a quoted template.
     Quoted,
@@ -43,7 +43,7 @@ enum Mode {
     Heredoc(usize, usize),
 }
 
-/// Looks through `text`.
+/// Scans `text`.
 pub(super) fn outline(text: &str) -> Outline {
     let bytes = text.as_bytes();
     let mut items = Vec::new();
@@ -51,15 +51,15 @@ pub(super) fn outline(text: &str) -> Outline {
     let mut stack: Vec<Mode> = Vec::new();
     let mut start = 0;
     let mut at = 0;
-    // The first place in this item where a new top-level block seems to start although something is still open.
-    let mut doubt: Option<usize> = None;
-    // True if a bracket or string of this item was closed and nothing is open: with the line, the item may end.
+    // The first offset in this item at which a new top-level block seems to start inside something unclosed.
+    let mut candidate: Option<usize> = None;
+    // True if a bracket or string of this item was closed and nothing is open, so the item may end with the line.
     let mut closed = false;
     let mut retries = 0;
     while at <= bytes.len() {
         if at == bytes.len() {
-            // Something is open at the end: if a later block can be told, what is before it ends there.
-            match doubt.take() {
+            // Something is open at the end of the file: if a later block was found, the item ends before it.
+            match candidate.take() {
                 Some(next) if !stack.is_empty() && retries < MAX_RETRIES => {
                     retries += 1;
                     items.push(start..next);
@@ -80,16 +80,16 @@ pub(super) fn outline(text: &str) -> Outline {
                     start = at;
                     closed = false;
                 }
-                // In code, a block in the first column is a block: what came before lacks its brackets.
+                // In code, a block in the first column is a block: the item before it lacks its closing brackets.
                 Some(Mode::Code(..)) => {
                     items.push(start..at);
                     start = at;
                     stack.clear();
-                    doubt = None;
+                    candidate = None;
                     closed = false;
                 }
-                // In a string or heredoc it may be text.
-                Some(_) => doubt = doubt.or(Some(at)),
+                // In a string or heredoc, it may be text.
+                Some(_) => candidate = candidate.or(Some(at)),
             }
         }
         let before = stack.len();
@@ -100,12 +100,12 @@ pub(super) fn outline(text: &str) -> Outline {
         }
         at = at.min(bytes.len());
         if stack.is_empty() {
-            doubt = None;
-            // What is whole stays so, whatever stands behind it.
+            candidate = None;
+            // A complete item stays complete, regardless of what follows on the line.
             closed |= before > 0;
         }
         if stack.len() > MAX_DEPTH {
-            // The parser will refuse this; the item goes on to the next block that can be told.
+            // The parser will reject this; the item extends to the next recognisable block.
             stack.clear();
         }
     }
@@ -165,7 +165,7 @@ fn quoted(bytes: &[u8], at: usize, stack: &mut Vec<Mode>) -> usize {
             stack.push(Mode::Code(at, 0));
             return at + 2;
         }
-        // A string does not go on in the next line: where one does, its end is missing.
+        // A string does not continue on the next line; its end is missing.
         [b'"' | b'\n', ..] => {
             stack.pop();
         }
@@ -174,7 +174,7 @@ fn quoted(bytes: &[u8], at: usize, stack: &mut Vec<Mode>) -> usize {
     at + 1
 }
 
-/// Heredocs end at their word on a line of its own; a sequence inside may hold code, but the word still ends them.
+/// Heredocs end at their word on its own line, even inside an expression.
 fn heredoc(bytes: &[u8], at: usize, word: (usize, usize), stack: &mut Vec<Mode>) -> usize {
     let word = &bytes[word.0..word.1];
     if bytes[at] != b'\n' {

@@ -1,8 +1,8 @@
 //! Literals of templates, byte by byte: escapes, strip markers, and the indentation that `<<-` removes.
 //!
-//! The order of the three is that of Go's `hclsyntax` (`parser_template.go`): a literal is a token for each line (in a quoted
-//! string: for each run of text); `~` trims the one token beside it; then `<<-` removes the smallest indentation of the
-//! tokens that still begin a line. So a line whose line break was trimmed keeps the indentation of the line after it.
+//! The order of the three is that of Go's `hclsyntax` (`parser_template.go`): a literal is one token per line (in a quoted
+//! string: per run of text); `~` trims the one token next to it; then `<<-` removes the smallest indentation of the tokens that
+//! still begin a line. So a line whose line break was trimmed keeps the indentation of the line after it.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::text::{Traced, View};
 
 use super::tree::{Expr, Part};
 
-/// Where a template stands, which decides its escapes and how its literals are cut into tokens.
+/// The kind of template, which decides its escapes and how its literals are split into tokens.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Home {
     /// Between double quotes.
@@ -55,7 +55,7 @@ impl<'a> Tokens<'a> {
         Self { view, home, list: Vec::new(), trim_next: false }
     }
 
-    /// Literal text as it stands in `range` of the source.
+    /// Literal text at `range` of the source.
     pub(super) fn literal(&mut self, range: Range<usize>) {
         let raw = self.view.bytes.get(range.clone()).unwrap_or_default();
         let mut from = 0;
@@ -73,7 +73,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// A sequence such as `${~ x ~}`. The markers trim the literals beside it.
+    /// A sequence such as `${~ x ~}`. The markers trim the adjacent literals.
     pub(super) fn sequence(&mut self, token: Token, trim_before: bool, trim_after: bool) {
         if trim_before && let Some(Token::Literal(text)) = self.list.last_mut() {
             *text = text.slice(0..text.len() - trailing_space(text));
@@ -82,7 +82,7 @@ impl<'a> Tokens<'a> {
         self.list.push(token);
     }
 
-    /// The template, its directives nested.
+    /// The template, with nested directives.
     pub(super) fn finish(mut self) -> Vec<Part> {
         if self.home == Home::Flush {
             dedent(&mut self.list);
@@ -98,7 +98,7 @@ enum End {
     Close,
 }
 
-/// The directives are balanced (the parser saw to it), and nest at most as deep as it allows.
+/// Directives are balanced and limited in depth; the parser ensures both.
 fn nest(tokens: &mut std::vec::IntoIter<Token>) -> (Vec<Part>, End) {
     let mut parts: Vec<Part> = Vec::new();
     while let Some(token) = tokens.next() {
@@ -140,7 +140,7 @@ fn dedent(tokens: &mut [Token]) {
             match text {
                 Some(text) => {
                     let bytes = leading_space(text);
-                    // A line of nothing but space does not count.
+                    // A line of only white space does not count.
                     if bytes < text.len() || text.bytes().last() != Some(&b'\n') {
                         adjust.push(index);
                         least = least.min(chars(&text.bytes()[..bytes]));
@@ -163,19 +163,19 @@ fn chars(bytes: &[u8]) -> usize {
     String::from_utf8_lossy(bytes).chars().count()
 }
 
-/// Bytes of white space at the start. What is not known is never space.
+/// The number of bytes of white space at the start. Unknown parts never count as white space.
 fn leading_space(text: &Traced) -> usize {
     let whole = text.to_text();
     whole.len() - whole.trim_start().len()
 }
 
-/// Bytes of white space at the end.
+/// The number of bytes of white space at the end.
 fn trailing_space(text: &Traced) -> usize {
     let whole = text.to_text();
     whole.len() - whole.trim_end().len()
 }
 
-/// The value of a literal: `$${` and `%%{` everywhere, backslashes only between quotes.
+/// The value of a literal: `$${` and `%%{` are escapes everywhere, backslashes only between quotes.
 pub(super) fn unescape(view: &View, range: Range<usize>, quoted: bool) -> Traced {
     let raw = view.bytes.get(range.clone()).unwrap_or_default();
     let mut out = Traced::new();
@@ -199,7 +199,7 @@ pub(super) fn unescape(view: &View, range: Range<usize>, quoted: bool) -> Traced
     out
 }
 
-/// Length of an escape with its backslash, and what it stands for.
+/// The length of an escape with its backslash, and its value.
 fn escape(rest: &[u8]) -> (usize, Option<String>) {
     let simple = |c: &str| (2, Some(c.to_owned()));
     let hex = |digits: usize| {

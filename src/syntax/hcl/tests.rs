@@ -9,7 +9,7 @@ fn view(text: impl Into<Vec<u8>>) -> View {
     texts.view(id)
 }
 
-/// Every literal of the value of `a`, as it stands in the text and as it reads.
+/// Every literal of the value of `a`: its source and its value.
 fn literal(source: &str) -> String {
     let view = view(source);
     let parsed = parse(&view);
@@ -62,7 +62,7 @@ fn a_repeated_key_keeps_its_name_and_place() {
 }
 
 #[test]
-fn an_error_costs_its_block_only() {
+fn an_error_drops_only_its_block() {
     let broken = "resource \"a\" \"b\" {\n  x = = 1\n}\n";
     let open = "resource \"a\" \"b\" {\n  x = {\n\n";
     let heredoc = "resource \"a\" \"b\" {\n  x = <<EOT\n";
@@ -83,7 +83,7 @@ fn an_error_costs_its_block_only() {
 }
 
 #[test]
-fn hostile_files_end_and_are_told() {
+fn hostile_files_are_reported() {
     let many = (0..20_000).map(|n| format!("k{n} = 1\n")).collect::<Vec<_>>().concat();
     let cases: [Vec<u8>; 9] = [
         format!("a = {{\n{many}}}\nlocals {{}}\n").into_bytes(),
@@ -103,7 +103,7 @@ fn hostile_files_end_and_are_told() {
 }
 
 #[test]
-fn nesting_that_the_parser_allows_fits_a_small_stack() {
+fn allowed_nesting_fits_a_small_stack() {
     for (open, close) in
         [("(", ")"), ("[", "]"), ("{a=", "}"), ("f(", ")"), ("\"${", "}\""), ("-", ""), ("[for x in y: ", "]")]
     {
@@ -117,7 +117,7 @@ fn nesting_that_the_parser_allows_fits_a_small_stack() {
 }
 
 #[test]
-fn every_prefix_of_a_file_is_read_without_a_fault() {
+fn no_prefix_of_a_file_panics() {
     let source = "locals {\n  a = <<-EOT\n    %{ if x ~}\n    é ${b[\"k\"].*.c}\n    %{ endif }\n  EOT\n  \"b\" = {a = 1, a = 2}\n}\nresource \"a\" b { c = \"\\u00e9\" }\n";
     for (end, _) in source.char_indices() {
         parse(&view(&source[..end]));
@@ -127,7 +127,7 @@ fn every_prefix_of_a_file_is_read_without_a_fault() {
 }
 
 #[test]
-fn an_expression_stands_alone() {
+fn standalone_expressions() {
     let parsed = parse_expression(&view("  a.b[0].*.c\n")).unwrap();
     let ExprKind::Traversal(root, steps) = parsed.kind else { panic!("no traversal") };
     assert_eq!(root.kind, ExprKind::Variable("a".into()));

@@ -1,22 +1,22 @@
-//! The tree of HCL: bodies, blocks, expressions and templates, each with the place where it is written.
+//! The tree of HCL: bodies, blocks, expressions and templates, each with its source range.
 
 use std::sync::Arc;
 
 use crate::text::{Span, Traced};
 
-/// What stands between the braces of a block, or a whole file.
+/// The content of a block, or of a whole file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Body {
     /// `name = value`, in the order of the source.
     pub attributes: Vec<Attribute>,
     /// Nested blocks, in the order of the source.
     pub blocks: Vec<Block>,
-    /// All of it.
+    /// Its source range.
     pub span: Span,
 }
 
 impl Body {
-    /// The attribute of this name.
+    /// The attribute with this name.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|a| &*a.name == name)
     }
@@ -32,7 +32,7 @@ impl Body {
 pub struct Attribute {
     /// The name.
     pub name: Arc<str>,
-    /// Where the name stands.
+    /// The source range of the name.
     pub name_span: Span,
     /// The value.
     pub value: Expr,
@@ -47,30 +47,30 @@ pub struct Block {
     pub labels: Vec<Arc<str>>,
     /// The type and the labels.
     pub header: Span,
-    /// What is in it.
+    /// Its content.
     pub body: Body,
-    /// All of it.
+    /// Its source range.
     pub span: Span,
 }
 
 impl Block {
-    /// A label by its place; empty if there are fewer.
+    /// A label by its index; empty if there are fewer.
     pub fn label(&self, index: usize) -> &str {
         self.labels.get(index).map_or("", |l| l)
     }
 }
 
-/// An expression and the place where it is written.
+/// An expression and its source range.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expr {
-    /// What it is.
+    /// Its kind.
     pub kind: ExprKind,
-    /// All of it.
+    /// Its source range.
     pub span: Span,
 }
 
 impl Expr {
-    /// The text of a string without anything to evaluate.
+    /// The text of a string without expressions.
     pub fn as_literal(&self) -> Option<Traced> {
         match &self.kind {
             ExprKind::Template(template) => template.as_literal(),
@@ -154,9 +154,9 @@ pub enum ExprKind {
     Template(Template),
     /// `[a, b]`.
     List(Vec<Expr>),
-    /// `{ a = b }`, in the order of the source. Keys may repeat; the last one counts.
+    /// `{ a = b }`, in the order of the source. Keys may repeat; the last one wins.
     Object(Vec<(Key, Expr)>),
-    /// A name: what a reference starts with.
+    /// The name at the start of a reference.
     Variable(Arc<str>),
     /// `root.attribute[index][*]`.
     Traversal(Box<Expr>, Vec<Step>),
@@ -164,7 +164,7 @@ pub enum ExprKind {
     Call(Call),
     /// `-x` or `!x`.
     Unary(Unary, Box<Expr>),
-    /// Operators of a chain from left to right: `((first op a) op b)`. Precedence is already applied.
+    /// A chain of operators from left to right: `((first op a) op b)`. Precedence is already applied.
     Binary(Box<Expr>, Vec<(Binary, Expr)>),
     /// `condition ? then : otherwise`.
     Conditional(Box<Conditional>),
@@ -177,7 +177,7 @@ pub enum ExprKind {
 /// The key of an entry of an object.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Key {
-    /// A bare name.
+    /// An unquoted name.
     Name(Traced, Span),
     /// Anything else.
     Expr(Expr),
@@ -186,7 +186,7 @@ pub enum Key {
 /// One step of a reference.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
-    /// What it is.
+    /// Its kind.
     pub kind: StepKind,
     /// The step alone.
     pub span: Span,
@@ -199,9 +199,9 @@ pub enum StepKind {
     Attr(Arc<str>),
     /// `[index]`, and the old `.0`.
     Index(Expr),
-    /// `.*`: reaches only over the attributes that follow it directly.
+    /// `.*`: applies only to the attributes that follow it directly.
     AttrSplat,
-    /// `[*]`: reaches over all that follows.
+    /// `[*]`: applies to everything that follows.
     FullSplat,
 }
 
@@ -210,11 +210,11 @@ pub enum StepKind {
 pub struct Call {
     /// The name, with `::` between its parts.
     pub name: Arc<str>,
-    /// Where the name stands.
+    /// The source range of the name.
     pub name_span: Span,
     /// The arguments.
     pub args: Vec<Expr>,
-    /// True if the last argument is a list that is spread out (`...`).
+    /// True if the last argument is a list to expand (`...`).
     pub expand: bool,
 }
 
@@ -223,9 +223,9 @@ pub struct Call {
 pub struct Conditional {
     /// The condition.
     pub condition: Expr,
-    /// The value if it holds.
+    /// The value if it is true.
     pub then: Expr,
-    /// The value if not.
+    /// The value if it is false.
     pub otherwise: Expr,
 }
 
@@ -236,15 +236,15 @@ pub struct For {
     pub key_name: Option<Arc<str>>,
     /// The name for the value.
     pub value_name: Arc<str>,
-    /// What is walked through.
+    /// The collection to iterate over.
     pub collection: Expr,
-    /// The key of each result: set if the result is an object.
+    /// The key of each result, if the result is an object.
     pub key: Option<Expr>,
     /// The value of each result.
     pub value: Expr,
-    /// True if values of equal keys are collected in lists (`...`).
+    /// True if values with equal keys are grouped in lists (`...`).
     pub grouping: bool,
-    /// The condition for a result.
+    /// The filter for results.
     pub condition: Option<Expr>,
 }
 
@@ -275,7 +275,7 @@ pub enum Binary {
     Mod,
 }
 
-/// Literal text with expressions and directives in it. Strip markers and the indentation of `<<-` are already applied.
+/// Literal text with expressions and directives. Strip markers and the indentation of `<<-` are already applied.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Template {
     /// The parts in order.
@@ -304,9 +304,9 @@ pub enum Part {
     If {
         /// The condition.
         condition: Expr,
-        /// The parts if it holds.
+        /// The parts if it is true.
         then: Vec<Part>,
-        /// The parts if not.
+        /// The parts if it is false.
         otherwise: Vec<Part>,
         /// The whole directive.
         span: Span,
@@ -317,9 +317,9 @@ pub enum Part {
         key_name: Option<Arc<str>>,
         /// The name for the value.
         value_name: Arc<str>,
-        /// What is walked through.
+        /// The collection to iterate over.
         collection: Expr,
-        /// The parts for each.
+        /// The parts for each element.
         body: Vec<Part>,
         /// The whole directive.
         span: Span,

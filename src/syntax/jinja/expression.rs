@@ -10,20 +10,20 @@ use super::super::{SyntaxError, TOO_DEEP};
 /// An expression.
 #[derive(Clone, Debug)]
 pub struct Expr {
-    /// What it is.
+    /// Its kind.
     pub kind: ExprKind,
-    /// All of it.
+    /// Its source range.
     pub at: Span,
 }
 
 /// The kinds of expressions.
 #[derive(Clone, Debug)]
 pub enum ExprKind {
-    /// Text in quotes.
+    /// A quoted string.
     Text(Traced),
     /// A number.
     Number(Traced),
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
     /// `none`.
     None,
@@ -33,11 +33,11 @@ pub enum ExprKind {
     List(Vec<Expr>),
     /// `{…}`
     Map(Vec<(Expr, Expr)>),
-    /// `a.b`, and `a['b']` where the key is an expression.
+    /// `a.b`, or `a['b']` with an expression as key.
     Item(Box<Expr>, Box<Expr>),
     /// `a(…)`
     Call(Box<Expr>, Vec<Expr>),
-    /// `a | name(…)`, with the arguments by place; those by name stand with their names.
+    /// `a | name(…)`. Keyword arguments have a name.
     Filter(Box<Expr>, String, Vec<(Option<String>, Expr)>),
     /// `a is name(…)`
     Test(Box<Expr>, String, Vec<Expr>),
@@ -49,15 +49,15 @@ pub enum ExprKind {
     Choice(Box<Expr>, Box<Expr>, Option<Box<Expr>>),
 }
 
-/// Reads an expression that stands alone, as in `when`.
+/// Parses a standalone expression, as in `when`.
 ///
 /// # Errors
-/// The first fault.
+/// The first syntax error.
 pub fn expression(view: &View) -> Result<Expr, SyntaxError> {
     within(view, 0..view.bytes.len())
 }
 
-/// Reads an expression that takes all of a part of a text.
+/// Parses an expression that fills a range of a text.
 pub(super) fn within(view: &View, range: Range<usize>) -> Result<Expr, SyntaxError> {
     let mut tokens = Tokens::new(view, range)?;
     let expr = tokens.choice(0)?;
@@ -67,7 +67,7 @@ pub(super) fn within(view: &View, range: Range<usize>) -> Result<Expr, SyntaxErr
 
 /// The deepest nesting of an expression. Each level takes many calls.
 const MAX_NESTED: usize = 20;
-/// The most words of an expression: operators that stand in a row nest as well.
+/// The most tokens of an expression: chains of operators also nest.
 const MAX_TOKENS: usize = 1_000;
 
 #[derive(Clone, Debug)]
@@ -301,7 +301,7 @@ impl<'v> Tokens<'v> {
         }
     }
 
-    /// A name that may have the collection that it comes from in front.
+    /// A name, optionally prefixed by its collection.
     fn name(&mut self) -> Result<String, SyntaxError> {
         let mut name = self.word().ok_or_else(|| self.fault("a name is missing"))?;
         while self.is(".") {
@@ -321,7 +321,7 @@ impl<'v> Tokens<'v> {
         Ok(self.until(")", argument)?.0)
     }
 
-    /// Items with commas between up to `close`, and whether there was a comma.
+    /// Comma-separated items up to `close`, and whether there was a comma.
     fn until<T>(
         &mut self,
         close: &str,

@@ -1,8 +1,8 @@
 use super::*;
 use crate::syntax::testing::file;
 
-fn said(expr: &Expr) -> String {
-    let list = |items: &[Expr]| items.iter().map(said).collect::<Vec<_>>().join(",");
+fn compact(expr: &Expr) -> String {
+    let list = |items: &[Expr]| items.iter().map(compact).collect::<Vec<_>>().join(",");
     match &expr.kind {
         ExprKind::Text(text) => format!("{:?}", text.to_text()),
         ExprKind::Number(text) => text.to_text().into_owned(),
@@ -13,23 +13,23 @@ fn said(expr: &Expr) -> String {
         ExprKind::Map(pairs) => {
             format!(
                 "{{{}}}",
-                pairs.iter().map(|(k, v)| format!("{}:{}", said(k), said(v))).collect::<Vec<_>>().join(",")
+                pairs.iter().map(|(k, v)| format!("{}:{}", compact(k), compact(v))).collect::<Vec<_>>().join(",")
             )
         }
-        ExprKind::Item(of, key) => format!("{}[{}]", said(of), said(key)),
-        ExprKind::Call(of, args) => format!("{}({})", said(of), list(args)),
+        ExprKind::Item(of, key) => format!("{}[{}]", compact(of), compact(key)),
+        ExprKind::Call(of, args) => format!("{}({})", compact(of), list(args)),
         ExprKind::Filter(of, name, args) => {
             let args: Vec<_> = args
                 .iter()
-                .map(|(n, e)| format!("{}{}", n.as_ref().map(|n| format!("{n}=")).unwrap_or_default(), said(e)))
+                .map(|(n, e)| format!("{}{}", n.as_ref().map(|n| format!("{n}=")).unwrap_or_default(), compact(e)))
                 .collect();
-            format!("{}|{name}({})", said(of), args.join(","))
+            format!("{}|{name}({})", compact(of), args.join(","))
         }
-        ExprKind::Test(of, name, args) => format!("<{} is {name}({})>", said(of), list(args)),
-        ExprKind::Not(inner) => format!("!{}", said(inner)),
-        ExprKind::Binary(a, sign, b) => format!("({} {sign} {})", said(a), said(b)),
+        ExprKind::Test(of, name, args) => format!("<{} is {name}({})>", compact(of), list(args)),
+        ExprKind::Not(inner) => format!("!{}", compact(inner)),
+        ExprKind::Binary(a, sign, b) => format!("({} {sign} {})", compact(a), compact(b)),
         ExprKind::Choice(a, c, b) => {
-            format!("({} ? {} : {})", said(c), said(a), b.as_ref().map(|b| said(b)).unwrap_or_default())
+            format!("({} ? {} : {})", compact(c), compact(a), b.as_ref().map(|b| compact(b)).unwrap_or_default())
         }
     }
 }
@@ -49,7 +49,7 @@ fn expressions() {
     ] {
         let (_texts, view) = file(given.as_bytes());
         let expr = expression(&view).unwrap_or_else(|e| panic!("{given}: {e:?}"));
-        assert_eq!(said(&expr), expected, "{given}");
+        assert_eq!(compact(&expr), expected, "{given}");
     }
 }
 
@@ -59,16 +59,16 @@ fn templates() {
         fn show(parts: &[Part], view: &View) -> String {
             let one = |part: &Part| match part {
                 Part::Text(span) => format!("{:?}", String::from_utf8_lossy(&view.bytes[span.range()])),
-                Part::Output(expr) => format!("<{}>", said(expr)),
+                Part::Output(expr) => format!("<{}>", compact(expr)),
                 Part::If(branches, other) => {
                     let branches: Vec<_> =
-                        branches.iter().map(|(c, b)| format!("{}{{{}}}", said(c), show(b, view))).collect();
+                        branches.iter().map(|(c, b)| format!("{}{{{}}}", compact(c), show(b, view))).collect();
                     format!("if {} else {{{}}}", branches.join(" "), show(other, view))
                 }
                 Part::For(names, over, body, _) => {
-                    format!("for {} in {} {{{}}}", names.join(","), said(over), show(body, view))
+                    format!("for {} in {} {{{}}}", names.join(","), compact(over), show(body, view))
                 }
-                Part::Set(name, value) => format!("set {name}={}", said(value)),
+                Part::Set(name, value) => format!("set {name}={}", compact(value)),
                 Part::SetBody(name, body) => format!("set {name} {{{}}}", show(body, view)),
             };
             parts.iter().map(one).collect::<Vec<_>>().join(" ")
@@ -92,7 +92,7 @@ fn templates() {
 }
 
 #[test]
-fn faults() {
+fn syntax_errors() {
     let deep = format!("{{{{ {} }}}}", "(".repeat(5000));
     let nested = "{% if a %}".repeat(1000);
     let not = format!("{{{{ {} a }}}}", "not ".repeat(5000));

@@ -1,4 +1,4 @@
-//! Text in quotes, and what PowerShell puts into it.
+//! Quoted strings and their expansion.
 
 use crate::text::Traced;
 
@@ -26,7 +26,7 @@ impl Parser<'_> {
         self.contents(from, to, quote, false)
     }
 
-    /// `@'` to a line that starts with `'@`.
+    /// `@'` up to a line that starts with `'@`.
     pub(super) fn here_string(&mut self) -> Vec<Part> {
         let quote = self.rest().get(1).copied().unwrap_or(b'"');
         let line = self.rest().iter().position(|b| *b == b'\n').map_or(self.rest().len(), |n| n + 1);
@@ -44,7 +44,7 @@ impl Parser<'_> {
         self.contents(from, from + end - carriage, quote, true)
     }
 
-    /// Text in quotes, with what is put into it.
+    /// The content of a string, with expansions.
     fn contents(&mut self, from: usize, to: usize, quote: u8, here: bool) -> Vec<Part> {
         let bytes = self.view.bytes.get(..to).unwrap_or_default();
         let mut parts = Vec::new();

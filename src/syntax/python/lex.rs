@@ -1,20 +1,20 @@
-//! Python's words, with the places of its strings.
+//! Tokens of Python. Strings keep the source of their bytes.
 
 use std::ops::Range;
 
 use crate::text::{Traced, UNKNOWN_MARK, Why};
 
-/// The longest program that is read, in bytes.
+/// The longest program that is parsed, in bytes.
 const MAX_PROGRAM: usize = 1 << 17;
 
-/// A word of the language.
+/// A token without its position.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Word {
     Name,
     Number,
-    /// A string, its escapes done.
+    /// A string with its escapes resolved.
     Text(Traced),
-    /// A string with expressions in it.
+    /// A format string.
     Format(Vec<Piece>),
     Sign,
     Line,
@@ -30,7 +30,7 @@ pub(crate) enum Piece {
     Code(Traced),
 }
 
-/// A word and where it stands.
+/// A token and its position.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
     pub(crate) word: Word,
@@ -41,7 +41,7 @@ pub(crate) fn not(what: &str) -> Why {
     Why::NotUnderstood(format!("python: {what}").into())
 }
 
-/// The words of a program.
+/// The tokens of a program.
 pub(crate) fn lex(code: &Traced) -> Result<Vec<Token>, Why> {
     let text = code.as_str().ok_or_else(|| not("a program that is not UTF-8"))?;
     if text.len() > MAX_PROGRAM {
@@ -144,7 +144,7 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    /// The white space that a line begins with; true if the line is empty.
+    /// Reads the indentation of a line; true if the line is empty.
     fn indentation(&mut self) -> Result<bool, Why> {
         let start = self.at;
         let width = self.rest().len() - self.rest().trim_start_matches([' ', '\t']).len();
@@ -209,7 +209,7 @@ impl Lexer<'_> {
     }
 }
 
-/// A string with its escapes done.
+/// Resolves the escapes of a string.
 fn unescape(text: &Traced) -> Result<Traced, Why> {
     let words = text.as_str().ok_or_else(|| not("a string"))?;
     let mut out = Traced::new();

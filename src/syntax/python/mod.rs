@@ -1,4 +1,4 @@
-//! Python: its words, statements and expressions, as far as programs that set up nodes use them.
+//! The subset of Python that programs for setting up nodes use: tokens, statements and expressions.
 
 mod lex;
 mod parse;

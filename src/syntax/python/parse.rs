@@ -1,4 +1,4 @@
-//! Python's statements and expressions, as far as scripts edit files with them.
+//! The subset of Python's statements and expressions that scripts use to edit files.
 
 use std::rc::Rc;
 
@@ -9,10 +9,10 @@ use super::lex::{Piece, Token, Word, lex, not};
 /// How deep expressions and blocks may nest.
 const MAX_DEPTH: usize = 40;
 
-/// How many operators, or calls and indices, may follow each other in one expression.
+/// The longest chain of operators, or of calls and indexes, in one expression.
 const MAX_CHAIN: usize = 64;
 
-/// The words that are no names.
+/// Keywords, which are not names.
 const KEYWORDS: [&str; 32] = [
     "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
     "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise",
@@ -27,7 +27,7 @@ pub(crate) enum Expr {
     Name(String, Traced),
     Format(Vec<Expr>),
     List(Vec<Expr>),
-    /// Pairs; without a key, all pairs of another one.
+    /// Pairs. Without a key, all pairs of another dictionary.
     Dict(Vec<(Option<Expr>, Expr)>),
     Attribute(Box<Expr>, String),
     Call(Box<Expr>, Vec<Argument>),
@@ -35,11 +35,11 @@ pub(crate) enum Expr {
     Binary(String, Box<Expr>, Box<Expr>),
     Not(Box<Expr>),
     Choice(Box<Expr>, Box<Expr>, Box<Expr>),
-    /// What is read, so that the rest can be, and not followed: its name.
+    /// Syntax that is parsed but not followed, with its name.
     NotFollowed(&'static str),
 }
 
-/// An argument of a call, perhaps with its name.
+/// An argument of a call, optionally with its name.
 pub(crate) type Argument = (Option<String>, Expr);
 
 /// A statement.
@@ -61,7 +61,7 @@ pub(crate) enum Statement {
     Pass,
 }
 
-/// Reads a program.
+/// Parses a program.
 pub(crate) fn program(code: &Traced) -> Result<Vec<Statement>, Why> {
     let tokens = lex(code)?;
     let mut parser = Parser { code, tokens: &tokens, at: 0, depth: 0 };
@@ -268,7 +268,7 @@ impl Parser<'_> {
                     return Ok(());
                 }
                 if self.take(":") {
-                    // The type that a variable is said to have.
+                    // A type annotation.
                     self.expr()?;
                 }
                 let mut all = vec![first];
@@ -319,7 +319,7 @@ impl Parser<'_> {
         }
     }
 
-    /// An expression, or several with commas between them, which are a list.
+    /// An expression, or several separated by commas, which form a list.
     fn exprs(&mut self) -> Result<Expr, Why> {
         let first = self.expr()?;
         if self.text() != "," {
@@ -367,7 +367,7 @@ impl Parser<'_> {
         })
     }
 
-    /// Operators, the weakest first.
+    /// Binary operators, weakest first.
     fn binary(&mut self, level: usize) -> Result<Expr, Why> {
         const LEVELS: [&[&str]; 6] = [
             &["or"],
@@ -481,7 +481,7 @@ impl Parser<'_> {
         Ok(out)
     }
 
-    /// The rest of a comprehension, if this is one.
+    /// The rest of a comprehension, if there is one.
     fn each(&mut self, value: Expr) -> Result<Expr, Why> {
         if !self.take("for") {
             return Ok(value);

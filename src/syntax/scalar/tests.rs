@@ -2,8 +2,8 @@ use super::*;
 use crate::syntax::testing::file;
 use crate::syntax::yaml;
 
-/// What a scalar stands for, in short.
-fn say(text: &str, schema: Schema) -> String {
+/// A compact form of a scalar's value.
+fn compact(text: &str, schema: Schema) -> String {
     let (_, view) = file(format!("- {text}\n").as_bytes());
     let parsed = yaml::parse(&view);
     let node = &parsed.tree[0].items()[0];
@@ -18,7 +18,7 @@ fn say(text: &str, schema: Schema) -> String {
 
 #[test]
 fn scalars_by_reader() {
-    // Text, what sigs.k8s.io/yaml makes of it, what PyYAML 6.0.3 makes of it.
+    // Text, its value to sigs.k8s.io/yaml, its value to PyYAML 6.0.3.
     let cases = [
         ("", "null", "null"),
         ("~", "null", "null"),
@@ -77,8 +77,8 @@ fn scalars_by_reader() {
     for (text, kubernetes, python) in cases {
         // A lone dash would be a list.
         let text = if text == "-" { "!!int '-'" } else { text };
-        assert_eq!(say(text, Schema::Kubernetes), kubernetes, "{text:?} to Kubernetes");
-        assert_eq!(say(text, Schema::Python), python, "{text:?} to Python");
+        assert_eq!(compact(text, Schema::Kubernetes), kubernetes, "{text:?} to Kubernetes");
+        assert_eq!(compact(text, Schema::Python), python, "{text:?} to Python");
     }
     for (text, json, toml) in [
         ("null", "null", "str"),
@@ -91,8 +91,8 @@ fn scalars_by_reader() {
         ("-inf", "str", "float -inf"),
         ("1979-05-27", "str", "str"),
     ] {
-        assert_eq!(say(text, Schema::Json), json, "{text:?} to JSON");
-        assert_eq!(say(text, Schema::Toml), toml, "{text:?} to TOML");
+        assert_eq!(compact(text, Schema::Json), json, "{text:?} to JSON");
+        assert_eq!(compact(text, Schema::Toml), toml, "{text:?} to TOML");
     }
 }
 

@@ -7,7 +7,7 @@ use super::tree::{Body, Part, Redirect, RedirectKind, Target, Word};
 use super::word::Mode;
 
 impl Parser<'_> {
-    /// What follows `<<`, which is taken already: the end mark. The body is read at the next line break.
+    /// Parses the end marker after `<<`. The body is read at the next line break.
     pub(super) fn here(&mut self, descriptor: Option<u32>, start: usize) -> Outcome<Redirect> {
         let strip_tabs = self.eat(b"-");
         self.skip_blanks();
@@ -49,7 +49,7 @@ impl Parser<'_> {
         Ok(Redirect { descriptor, kind: RedirectKind::Here, target: Target::Body(body), span })
     }
 
-    /// Reads the bodies that wait, at the start of a line.
+    /// Reads the pending bodies, at the start of a line.
     pub(super) fn read_bodies(&mut self) {
         for pending in std::mem::take(&mut self.pending) {
             let start = self.at;
@@ -70,7 +70,7 @@ impl Parser<'_> {
                     line
                 };
                 let closes = !joined && bare == pending.delimiter;
-                // A line that ends in a backslash takes the next one with it, the end mark too.
+                // A line that ends in a backslash is joined with the next one, even if that is the end marker.
                 joined = !pending.quoted && line.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1;
                 self.at += length;
                 if closes {
@@ -84,7 +84,7 @@ impl Parser<'_> {
             } else {
                 self.within(start..end, Mode::Here(pending.strip_tabs)).unwrap_or_default()
             };
-            // Each body is read once; a second setting cannot happen, and would change nothing.
+            // Each body is read once, so this is never set twice.
             let _ = pending.body.0.set(Word { parts, span });
         }
     }

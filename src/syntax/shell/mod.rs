@@ -1,7 +1,7 @@
-//! Shell scripts: Bash's grammar, read without running anything.
+//! Shell scripts: parses Bash's grammar without running anything.
 //!
-//! The reader is its own because none of the existing ones keeps a byte-exact place for every part of a word, reads the
-//! here-documents and arithmetic of real boot scripts, and survives hostile nesting, all at once.
+//! The parser is our own because no existing one keeps the exact source of every part of a word, reads the here-documents and
+//! arithmetic of real boot scripts, and also survives hostile nesting.
 
 mod here;
 mod parameter;
@@ -20,9 +20,9 @@ pub use tree::{
     Redirect, RedirectKind, Script, Target, Test, Word,
 };
 
-/// Reads a script. What does not parse becomes a [`CommandKind::Bad`] with its span, and reading goes on at the next line.
-/// There are errors if and only if `bash -n` complains (apart from limits, and from lines that all end in CRLF, which are
-/// read as if they ended in LF).
+/// Parses a script. A part with a syntax error becomes a [`CommandKind::Bad`] with its span, and parsing continues on the next
+/// line. There are errors if and only if `bash -n` complains (except for limits, and for scripts in which all lines end in
+/// CRLF, which are read as if they ended in LF).
 pub fn parse(view: &View) -> Script {
     parser::Parser::new(view).script()
 }

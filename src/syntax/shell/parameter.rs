@@ -14,7 +14,7 @@ impl Parser<'_> {
             Some(b'#')
                 if self.look(1).is_some_and(|b| is_name(b) || matches!(b, b'@' | b'*' | b'?' | b'$' | b'!' | b'-')) =>
             {
-                // `${#-x}` is the number of parameters with a default; only a closing brace makes it a length.
+                // `${#-x}` is the number of parameters with a default; it is a length only before a closing brace.
                 let special = self.look(1).is_some_and(|b| !is_name(b));
                 if !special || self.look(2) == Some(b'}') {
                     prefix = Some(b'#');
@@ -56,7 +56,7 @@ impl Parser<'_> {
             operation = Operation::Bad;
         }
         if !self.eat(b"}") {
-            // A substitution that bash would refuse when it runs; its end still counts.
+            // Bash rejects this substitution at run time; its end is still needed.
             let _ = self.word_until(&|b| b == b'}', true, false)?;
             operation = Operation::Bad;
             if !self.eat(b"}") {
@@ -88,7 +88,7 @@ impl Parser<'_> {
             [b'/', rest @ ..] => {
                 let which = rest.first().copied().filter(|b| matches!(b, b'/' | b'#' | b'%'));
                 self.at += 1 + usize::from(which.is_some());
-                // A slash right at the start is part of the pattern.
+                // A leading slash is part of the pattern.
                 let first = self.peek() == Some(b'/');
                 let from = self.at;
                 self.at += usize::from(first);
@@ -124,7 +124,7 @@ impl Parser<'_> {
         })
     }
 
-    /// A word up to the closing brace. In double quotes a single quote in it is a plain character.
+    /// A word up to the closing brace. Inside double quotes, a single quote in it is literal.
     fn operand(&mut self, quoted: bool, slash: bool, start: usize) -> Outcome<Word> {
         if !quoted {
             return self.word_until(&|b| b == b'}' || (slash && b == b'/'), true, false);

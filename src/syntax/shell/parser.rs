@@ -1,4 +1,4 @@
-//! Commands.
+//! Parses commands.
 
 mod compound;
 mod simple;
@@ -9,21 +9,21 @@ use crate::text::{Span, View};
 use super::super::SyntaxError;
 use super::tree::{Body, Command, CommandKind, Connector, Item, List, Pipeline, Script};
 
-/// The largest script that is read, in bytes.
+/// The largest script that is parsed, in bytes.
 pub const MAX_SCRIPT_BYTES: usize = 1 << 20;
 
 /// How deep commands, substitutions and quotes may nest.
 pub const MAX_DEPTH: usize = 64;
 
-/// After so many errors the rest of the script is not read.
+/// After this many errors, the rest of the script is skipped.
 pub const MAX_ERRORS: usize = 64;
 
-/// The command at hand cannot be read on; the error is noted already.
+/// The current command cannot be parsed; the error is already recorded.
 pub(super) struct Stop;
 
 pub(super) type Outcome<T> = Result<T, Stop>;
 
-/// A here-document whose body has not been reached yet.
+/// A here-document whose body has not been reached.
 pub(super) struct Pending {
     pub(super) delimiter: Vec<u8>,
     pub(super) quoted: bool,
@@ -34,22 +34,22 @@ pub(super) struct Pending {
 pub(super) struct Parser<'a> {
     pub(super) view: &'a View,
     pub(super) bytes: &'a [u8],
-    /// Where reading stands.
+    /// The current offset.
     pub(super) at: usize,
-    /// Where the part that is being read ends.
+    /// The end of the part that is being parsed.
     pub(super) end: usize,
     pub(super) depth: usize,
     pub(super) pending: Vec<Pending>,
     pub(super) errors: Vec<SyntaxError>,
-    /// The first error, if it is a keyword that closes what nothing opened.
+    /// The first error, if it is a closing keyword without an opening one.
     stray: Option<Span>,
     /// Lines end in CRLF.
     pub(super) crlf: bool,
-    /// Set once there were too many errors: everything up to the end is skipped.
+    /// Set after too many errors: the rest is skipped.
     given_up: bool,
 }
 
-/// Words that close a list where a command could start.
+/// Words that close a list in command position.
 const CLOSERS: [&[u8]; 8] = [b"then", b"else", b"elif", b"fi", b"do", b"done", b"esac", b"}"];
 
 pub(super) fn is_meta(byte: u8) -> bool {
@@ -110,7 +110,7 @@ impl<'a> Parser<'a> {
         Script { tree, errors: self.errors, stray }
     }
 
-    /// Notes that what stands here cannot.
+    /// Records that the current token is unexpected.
     pub(super) fn unexpected(&mut self) {
         let stray = self.bare_word() != b"}" && CLOSERS.contains(&self.bare_word());
         let first = self.errors.is_empty();
@@ -121,13 +121,13 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Notes that something else stands here, or nothing.
+    /// Records that `what` is missing at `at`.
     pub(super) fn wanted(&mut self, at: usize, what: &str) {
         let found = if self.at >= self.end { "the end".to_owned() } else { format!("`{}`", self.token_text()) };
         self.error(at, format!("expected {what}, found {found}"));
     }
 
-    /// Notes an error. The first one of a place stays.
+    /// Records an error. Only the first one at each offset is kept.
     pub(super) fn error(&mut self, at: usize, message: impl Into<String>) {
         let at = at.min(self.bytes.len());
         if self.errors.len() >= MAX_ERRORS {
@@ -170,7 +170,7 @@ impl<'a> Parser<'a> {
         is
     }
 
-    /// The length of the line break that stands here, 0 if none does.
+    /// The length of the line break at the current offset, or 0.
     pub(super) fn line_break(&self) -> usize {
         match self.rest() {
             [b'\n', ..] => 1,
@@ -179,7 +179,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// The length of an escaped line break, 0 if none stands here.
+    /// The length of an escaped line break at the current offset, or 0.
     pub(super) fn continuation(&self) -> usize {
         match self.rest() {
             [b'\\', b'\n', ..] => 2,
@@ -193,7 +193,7 @@ impl<'a> Parser<'a> {
             match self.peek() {
                 Some(b' ' | b'\t') => self.at += 1,
                 Some(b'\\') if self.continuation() > 0 => self.at += self.continuation(),
-                // A carriage return at the very end of a CRLF script ends a line that has no break.
+                // A carriage return at the very end of a CRLF script ends a line without a line feed.
                 Some(b'\r') if self.crlf && self.at + 1 == self.end => self.at += 1,
                 _ => break,
             }
@@ -206,7 +206,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Takes a line break, with the bodies of the here-documents that wait for it.
+    /// Skips a line break and reads the here-documents that start after it.
     fn take_line_break(&mut self) -> bool {
         let length = self.line_break();
         if length == 0 {
@@ -229,12 +229,12 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Skips to the end of the line, which is not taken.
+    /// Skips to the end of the line, without its line break.
     fn skip_line(&mut self) {
         self.skip_comment();
     }
 
-    /// The bare word that stands here, without looking into quotes and expansions.
+    /// The bare word at the current offset. Quotes and expansions are not read.
     fn bare_word(&self) -> &'a [u8] {
         let rest = self.rest();
         let end = rest
@@ -267,7 +267,7 @@ impl<'a> Parser<'a> {
         String::from_utf8_lossy(shown).chars().take(20).collect()
     }
 
-    /// Takes a keyword that must stand here; if it does not, notes that.
+    /// Reads a required keyword, or records that it is missing.
     fn expect(&mut self, word: &[u8]) -> bool {
         self.skip_newlines();
         if self.eat_keyword(word) {
@@ -285,7 +285,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Commands up to something that closes them.
+    /// Commands up to a closing word.
     pub(super) fn list(&mut self) -> List {
         let mut list = List::new();
         loop {
@@ -309,7 +309,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Commands that must not be none.
+    /// At least one command.
     fn some(&mut self) -> List {
         let list = self.list();
         if list.is_empty() && !self.given_up {
@@ -350,8 +350,8 @@ impl<'a> Parser<'a> {
         Ok(Item { first, rest, background })
     }
 
-    /// True where an item may end without a separator. A closing word is none: it is an argument where it stands, unless a
-    /// compound command stands before it, which is what bash allows too (`if a; then { b; } fi`).
+    /// True where an item may end without a separator. A closing word is an argument in most places, but it ends an item after
+    /// a compound command, as in bash (`if a; then { b; } fi`).
     fn at_end_of_item(&self) -> bool {
         self.at_closer()
     }

@@ -9,7 +9,7 @@ fn read(text: &str) -> Script {
     parse(&texts.view(id))
 }
 
-/// The words of the first simple command, each as its parts' texts: `bare`, 'quoted', "double", <expansion>.
+/// The words of the first simple command, as the texts of their parts: `bare`, 'quoted', "double", <expansion>.
 fn words(text: &str) -> Vec<String> {
     let mut texts = Texts::new();
     let id = texts.add_source(Arc::new(Source::new("/f", text.as_bytes())));
@@ -85,7 +85,7 @@ fn here_documents() {
 
 /// Recorded from `bash -n` 5.2.
 #[test]
-fn refuses_what_bash_refuses() {
+fn rejects_what_bash_rejects() {
     for (text, good) in [
         ("if a; then b; fi", true),
         ("if a; then b; fi; fi", false),
@@ -134,7 +134,7 @@ fn refuses_what_bash_refuses() {
 }
 
 #[test]
-fn reading_goes_on_after_an_error() {
+fn parsing_continues_after_an_error() {
     let parsed = read("a\necho (b)\nif c; then\n ;;; d\n e\nfi\nf 'g");
     let commands: Vec<_> = parsed.tree.iter().map(|i| matches!(i.first.commands[0].kind, CommandKind::Bad)).collect();
     assert_eq!(commands.first(), Some(&false));
@@ -144,7 +144,7 @@ fn reading_goes_on_after_an_error() {
 }
 
 #[test]
-fn no_nesting_and_no_prefix_does_harm() {
+fn no_nesting_and_no_prefix_panics() {
     let script = "f() { local a=\"${1:-$(b `c` <<EOF\nx ${y//a/\"z\"}\nEOF\n)}\"; }\ncase $x in a|b) [[ $y =~ ^(q|r)$ ]] && (( z++ ));; esac\n\
                   while read -r l; do if ! p; then a=([1]=x 2); for ((;;)); do $'\\x4' ; done; fi; done <<< \"$q\" 2>&1\n";
     assert_eq!(read(script).errors, []);

@@ -1,4 +1,4 @@
-//! The tree of a shell script. Every literal keeps the place of its bytes.
+//! The tree of a shell script. Every literal keeps the source of its bytes.
 
 use std::sync::{Arc, OnceLock};
 
@@ -9,14 +9,14 @@ use super::super::SyntaxError;
 /// Commands in order.
 pub type List = Vec<Item>;
 
-/// A script that was read.
+/// A parsed script.
 #[derive(Clone, Debug)]
 pub struct Script {
     /// Its commands.
     pub tree: List,
-    /// What does not parse.
+    /// Its syntax errors.
     pub errors: Vec<SyntaxError>,
-    /// Where the first error is a keyword that closes what nothing opened: bash runs what stands before it.
+    /// Set if the first error is a closing keyword without an opening one: bash runs the commands before it.
     pub stray: Option<Span>,
 }
 
@@ -25,13 +25,13 @@ pub struct Script {
 pub struct Item {
     /// The first pipeline.
     pub first: Pipeline,
-    /// The others, each with what joins it to what stands before.
+    /// The others, each with the operator before it.
     pub rest: Vec<(Connector, Pipeline)>,
     /// True if `&` ends it.
     pub background: bool,
 }
 
-/// What joins two pipelines.
+/// The operator between two pipelines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connector {
     /// `&&`
@@ -47,18 +47,18 @@ pub struct Pipeline {
     pub negated: bool,
     /// The commands; none after a bare `!` or `time`.
     pub commands: Vec<Command>,
-    /// All of it.
+    /// Its source range.
     pub span: Span,
 }
 
 /// One command with its redirections.
 #[derive(Clone, Debug)]
 pub struct Command {
-    /// What it is.
+    /// Its kind.
     pub kind: CommandKind,
     /// Redirections in order.
     pub redirects: Vec<Redirect>,
-    /// All of it, without the bodies of here-documents.
+    /// Its source range, without the bodies of here-documents.
     pub span: Span,
 }
 
@@ -78,14 +78,14 @@ pub enum CommandKind {
     Group(List),
     /// `if`
     If {
-        /// Condition and what follows it: `if` and every `elif`.
+        /// Each `if` or `elif`: its condition and its commands.
         branches: Vec<(List, List)>,
         /// `else`
         otherwise: Option<List>,
     },
     /// `case`
     Case {
-        /// What is compared.
+        /// The word to match.
         subject: Word,
         /// The arms in order.
         arms: Vec<Arm>,
@@ -94,18 +94,18 @@ pub enum CommandKind {
     For {
         /// The variable.
         name: String,
-        /// What it takes in turn; `None` means the positional parameters.
+        /// Its values; `None` means the positional parameters.
         items: Option<Vec<Word>>,
-        /// What is done.
+        /// The body.
         body: List,
         /// True for `select`.
         select: bool,
     },
     /// `for ((…))`
     ForArithmetic {
-        /// What stands between the parentheses.
+        /// The expression between the parentheses.
         header: Word,
-        /// What is done.
+        /// The body.
         body: List,
     },
     /// `while` and `until`
@@ -114,21 +114,21 @@ pub enum CommandKind {
         until: bool,
         /// The condition.
         condition: List,
-        /// What is done.
+        /// The body.
         body: List,
     },
     /// A function definition.
     Function {
         /// Its name.
         name: String,
-        /// What it does.
+        /// Its body.
         body: Arc<Command>,
     },
     /// `[[ … ]]`
     Test(Test),
     /// `(( … ))`
     Arithmetic(Word),
-    /// What could not be read.
+    /// A command with a syntax error.
     Bad,
 }
 
@@ -137,7 +137,7 @@ pub enum CommandKind {
 pub struct Arm {
     /// Its patterns.
     pub patterns: Vec<Word>,
-    /// What is done.
+    /// Its commands.
     pub body: List,
     /// How it ends.
     pub end: ArmEnd,
@@ -146,18 +146,18 @@ pub struct Arm {
 /// How an arm of a `case` ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArmEnd {
-    /// `;;`: done.
+    /// `;;`: the `case` ends.
     Break,
-    /// `;&`: the next arm's body follows.
+    /// `;&`: the body of the next arm follows.
     Fall,
-    /// `;;&`: the next patterns are tried too.
+    /// `;;&`: the next patterns are also tried.
     Next,
 }
 
-/// What stands in `[[ … ]]`.
+/// An expression in `[[ … ]]`.
 #[derive(Clone, Debug)]
 pub enum Test {
-    /// A word alone: true if it is not empty.
+    /// A single word: true if it is not empty.
     Word(Word),
     /// An operator such as `-f` and its operand.
     Unary(String, Word),
@@ -182,20 +182,20 @@ pub struct Assignment {
     pub append: bool,
     /// The value.
     pub value: Word,
-    /// All of it.
+    /// Its source range.
     pub span: Span,
 }
 
 /// A redirection.
 #[derive(Clone, Debug)]
 pub struct Redirect {
-    /// The descriptor, if one is written.
+    /// The descriptor, if given.
     pub descriptor: Option<u32>,
-    /// What kind it is.
+    /// The operator.
     pub kind: RedirectKind,
     /// The file, descriptor or text.
     pub target: Target,
-    /// All of it, without the body of a here-document.
+    /// Its source range, without the body of a here-document.
     pub span: Span,
 }
 
@@ -222,12 +222,12 @@ pub enum RedirectKind {
     Here,
 }
 
-/// What a redirection leads to.
+/// The target of a redirection.
 #[derive(Clone, Debug)]
 pub enum Target {
     /// A word.
     Word(Word),
-    /// The body of a here-document, which stands further down.
+    /// The body of a here-document, further down in the script.
     Body(Body),
 }
 
@@ -247,16 +247,16 @@ impl Body {
 pub struct Word {
     /// The parts in order.
     pub parts: Vec<Part>,
-    /// All of it, quotes included.
+    /// Its source range, quotes included.
     pub span: Span,
 }
 
 /// A part of a word.
 #[derive(Clone, Debug)]
 pub enum Part {
-    /// Bare text; `*`, `?`, `[` and a leading `~` in it keep their meaning.
+    /// Unquoted text; `*`, `?`, `[` and a leading `~` are active.
     Bare(Traced),
-    /// Text in which nothing has a meaning: quoted, escaped, or in a here-document.
+    /// Literal text: quoted, escaped, or in a here-document.
     Quoted(Traced),
     /// `"…"`
     Double(Vec<Self>),
@@ -264,7 +264,7 @@ pub enum Part {
     Parameter(Box<Parameter>),
     /// `$(…)`
     Command(Arc<List>, Span),
-    /// `` `…` ``: the text with its escapes taken off. It is read when it is needed.
+    /// `` `…` ``: the text without its escapes. It is parsed when needed.
     Backquoted(Traced, Span),
     /// `$((…))` and `$[…]`
     Arithmetic(Vec<Self>, Span),
@@ -281,13 +281,13 @@ pub struct Parameter {
     pub name: String,
     /// An index in brackets.
     pub subscript: Option<Word>,
-    /// What is done with the value.
+    /// The operation on the value.
     pub operation: Operation,
-    /// All of it.
+    /// Its source range.
     pub span: Span,
 }
 
-/// What a parameter expansion does with the value.
+/// The operation of a parameter expansion.
 #[derive(Clone, Debug)]
 pub enum Operation {
     /// Nothing.
@@ -298,13 +298,13 @@ pub enum Operation {
     Indirect,
     /// `!prefix*`, `!name[@]`
     Names,
-    /// `-`, `=`, `?`, `+`; with a colon in front an empty value counts as unset.
+    /// `-`, `=`, `?`, `+`; after a colon, an empty value counts as unset.
     Substitute {
         /// Which of the four.
         operator: u8,
         /// True with a colon.
         colon: bool,
-        /// The other value.
+        /// The alternative value.
         word: Word,
     },
     /// `#`, `##`, `%`, `%%`
@@ -313,23 +313,23 @@ pub enum Operation {
         suffix: bool,
         /// True if doubled.
         longest: bool,
-        /// What is taken off.
+        /// The pattern to remove.
         pattern: Word,
     },
     /// `/`, `//`, `/#`, `/%`
     Replace {
         /// `/` for all, `#` for a prefix, `%` for a suffix, else the first.
         which: Option<u8>,
-        /// What is looked for.
+        /// The pattern to search for.
         pattern: Word,
-        /// What takes its place.
+        /// The replacement.
         with: Option<Word>,
     },
     /// `:offset:length`
     Slice {
-        /// Where it starts.
+        /// The offset.
         offset: Word,
-        /// How long it is.
+        /// The length.
         length: Option<Word>,
     },
     /// `^`, `^^`, `,`, `,,`
@@ -339,14 +339,14 @@ pub enum Operation {
         /// True if doubled.
         all: bool,
     },
-    /// `@Q` and the like.
+    /// `@Q` and similar.
     Transform(u8),
     /// Anything else.
     Bad,
 }
 
 impl Word {
-    /// The text of a word without quotes and expansions, if that is what it is.
+    /// The text of a word without quotes and expansions; `None` for any other word.
     pub fn bare(&self) -> Option<&Traced> {
         match self.parts.as_slice() {
             [Part::Bare(text)] => Some(text),

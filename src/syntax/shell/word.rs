@@ -1,4 +1,4 @@
-//! Words, and what stands in them: quotes, escapes, expansions.
+//! Parses words: quotes, escapes and expansions.
 
 use std::sync::Arc;
 
@@ -7,18 +7,18 @@ use crate::text::Traced;
 use super::parser::{Outcome, Parser, Stop, is_meta, is_name, is_name_start};
 use super::tree::{Item, Operation, Parameter, Part, Word};
 
-/// What a backslash and a quote mean where a text is read.
+/// The context of a text, which decides the meaning of backslashes and quotes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
     /// Inside double quotes.
     Double,
-    /// In a here-document; true if tabs at the start of a line are taken off.
+    /// In a here-document; true if leading tabs are removed.
     Here(bool),
     /// In an arithmetic expression.
     Arithmetic,
 }
 
-/// The parts of a word as they are collected.
+/// The parts of a word, while it is parsed.
 #[derive(Default)]
 pub(super) struct Parts {
     list: Vec<Part>,
@@ -53,18 +53,18 @@ impl Parser<'_> {
         self.word_until(&|_| false, false, false)
     }
 
-    /// The right side of `=~` or `==` in `[[ … ]]`, where parentheses and bars belong to the pattern.
+    /// The right side of `=~` or `==` in `[[ … ]]`, where parentheses and bars are part of the pattern.
     pub(super) fn pattern_word(&mut self) -> Outcome<Word> {
         self.word_until(&|_| false, false, true)
     }
 
-    /// True at the parenthesis of an extended pattern, which follows bare on its mark.
+    /// True at the parenthesis of an extended pattern, directly after its unquoted first character.
     fn opens_group(&self, parts: &Parts, start: usize) -> bool {
         let mark = parts.bare.bytes().last().copied();
         matches!(mark, Some(b'@' | b'?' | b'*' | b'+')) || mark == Some(b'!') && self.at > start + 1
     }
 
-    /// A word up to one of `stops`. With `loose`, white space and operators belong to it; with `pattern`, parentheses do.
+    /// A word up to one of `stops`. With `loose`, it includes white space and operators; with `pattern`, parentheses.
     pub(super) fn word_until(&mut self, stops: &dyn Fn(u8) -> bool, loose: bool, pattern: bool) -> Outcome<Word> {
         let start = self.at;
         let mut parts = Parts::default();
@@ -92,7 +92,7 @@ impl Parser<'_> {
                     }
                     let to = (self.at + 1 + length).min(self.end);
                     self.quoted(&mut parts, self.at + 1, to);
-                    // An escape stands alone, so that what is bare around it stays bare.
+                    // An escape is a separate part, so the bare text around it stays bare.
                     parts.flush();
                 }
                 b'\'' => parts.push(self.single()?),
@@ -103,7 +103,7 @@ impl Parser<'_> {
                     None => self.push_bare(&mut parts, 1),
                 },
                 b'<' | b'>' if !loose && self.look(1) == Some(b'(') && parens == 0 => parts.push(self.process()?),
-                // `@(…|…)` and its like.
+                // `@(…|…)` and similar.
                 b'(' if pattern || !loose && self.opens_group(&parts, start) => {
                     parens += 1;
                     self.push_bare(&mut parts, 1);
@@ -132,7 +132,7 @@ impl Parser<'_> {
         Ok(Word { parts: parts.done(), span: self.view.span(start..self.at) })
     }
 
-    /// Takes the bytes up to `to` as quoted text; those before `from` are dropped.
+    /// Pushes the bytes up to `to` as quoted text; those before `from` are dropped.
     pub(super) fn quoted(&mut self, parts: &mut Parts, from: usize, to: usize) {
         self.view.push_onto(&mut parts.quoted, from..to);
         self.at = to;
@@ -144,7 +144,7 @@ impl Parser<'_> {
         }
         let from = self.at;
         self.at = (self.at + length).min(self.end);
-        // Bytes are taken in runs, so that a long word is one slice and not one a byte.
+        // Bytes are pushed in runs, so a long word is one slice.
         while let Some(byte) = self.peek() {
             if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b',' | b'+') || byte >= 0x80 {
                 self.at += 1;
@@ -152,7 +152,7 @@ impl Parser<'_> {
                 break;
             }
         }
-        // A run may have gone over a stop such as `,` or `-`; those are stops nowhere.
+        // A run may contain stops such as `,` or `-`, but those stop nothing.
         self.view.push_onto(&mut parts.bare, from..self.at);
     }
 
@@ -184,7 +184,7 @@ impl Parser<'_> {
         Ok(Part::Double(parts))
     }
 
-    /// Text in which only expansions and some escapes have a meaning, up to the closing quote or the end.
+    /// Text with only expansions and some escapes, up to the closing quote or the end.
     pub(super) fn text(&mut self, mode: Mode) -> Outcome<Vec<Part>> {
         let mut parts = Parts::default();
         let mut line_start = true;
@@ -212,7 +212,7 @@ impl Parser<'_> {
                         _ => false,
                     };
                     let from = if special { self.at + 1 } else { self.at };
-                    // What follows a backslash that means nothing is read for itself.
+                    // The byte after a backslash that is not an escape is read on its own.
                     let to = from + 1;
                     self.quoted(&mut parts, from, to);
                 }
@@ -244,7 +244,7 @@ impl Parser<'_> {
         Ok(parts.done())
     }
 
-    /// What a `$` starts; `None` if it is a plain dollar sign.
+    /// The expansion at a `$`; `None` if it is a literal dollar sign.
     pub(super) fn dollar(&mut self, quoted: bool) -> Outcome<Option<Part>> {
         let start = self.at;
         let part = match self.look(1) {
@@ -293,7 +293,7 @@ impl Parser<'_> {
         Part::Parameter(Box::new(Parameter { name, subscript: None, operation: Operation::None, span }))
     }
 
-    /// The commands of `$(…)` or `<(…)`, whose opening is taken already.
+    /// The commands of `$(…)` or `<(…)`, after the opening parenthesis.
     fn substitution(&mut self, open: usize) -> Outcome<Vec<Item>> {
         self.enter()?;
         let outer = std::mem::take(&mut self.pending);
@@ -312,7 +312,7 @@ impl Parser<'_> {
         Ok(Part::Process(Arc::new(list), self.view.span(start..self.at)))
     }
 
-    /// Reads `range` as a text of its own.
+    /// Parses `range` as a separate text.
     pub(super) fn within(&mut self, range: std::ops::Range<usize>, mode: Mode) -> Outcome<Vec<Part>> {
         self.enter()?;
         let (at, end) = (self.at, self.end);
@@ -327,13 +327,13 @@ impl Parser<'_> {
         parts
     }
 
-    /// Where the `))` stands that closes an arithmetic expression starting at `from`; `None` if it is none.
+    /// The offset of the `))` that closes an arithmetic expression starting at `from`; `None` if there is none.
     pub(super) fn arithmetic_end(&self, from: usize) -> Option<usize> {
         let close = self.balanced(from, b'(', b')')?;
         (self.bytes.get(close + 1) == Some(&b')') && close + 1 < self.end).then_some(close)
     }
 
-    /// Where the bracket stands that closes one opened before `from`. Quotes and escapes are stepped over.
+    /// The offset of the bracket that closes one opened before `from`. Quotes and escapes are skipped.
     fn balanced(&self, from: usize, open: u8, close: u8) -> Option<usize> {
         let mut depth = 0_usize;
         let mut at = from;
@@ -359,7 +359,7 @@ impl Parser<'_> {
         None
     }
 
-    /// `((…))`, which stands here and closes.
+    /// `((…))`, which is known to be closed.
     pub(super) fn arithmetic_word(&mut self) -> Outcome<Word> {
         let start = self.at;
         let Some(end) = self.arithmetic_end(start + 2) else { return self.unclosed(start, "))") };
@@ -406,7 +406,7 @@ impl Parser<'_> {
         self.unclosed(open, "`")
     }
 
-    /// `$'…'`, whose dollar sign is taken already.
+    /// `$'…'`, after the dollar sign.
     fn ansi(&mut self) -> Outcome<Part> {
         let open = self.at;
         let mut text = Traced::new();
@@ -427,7 +427,7 @@ impl Parser<'_> {
                 _ => {
                     let rest = self.rest();
                     let stop = rest.iter().position(|b| matches!(b, b'\'' | b'\\')).unwrap_or(rest.len());
-                    // A backslash at the very end stands for itself.
+                    // A backslash at the very end is literal.
                     let length = stop.max(1);
                     self.view.push_onto(&mut text, self.at..self.at + length);
                     self.at += length;
@@ -448,7 +448,7 @@ fn width(byte: u8) -> usize {
     }
 }
 
-/// What an escape in `$'…'` stands for, and how many bytes it takes after the backslash.
+/// The value of an escape in `$'…'`, and its length after the backslash.
 fn ansi_escape(rest: &[u8]) -> (usize, Vec<u8>) {
     let digits = |from: usize, most: usize, radix: u32| {
         let count = rest[from..].iter().take(most).take_while(|b| char::from(**b).is_digit(radix)).count();

@@ -26,7 +26,7 @@ fn values() {
 }
 
 #[test]
-fn bytes_lead_back_to_the_file() {
+fn bytes_map_to_the_file() {
     for (text, want) in [
         ("a = \"x\\ty\"", &[5, -1, 8][..]),
         ("a = 'xy'", &[5, 6]),
@@ -41,7 +41,7 @@ fn bytes_lead_back_to_the_file() {
 }
 
 #[test]
-fn faults_do_not_hide_the_rest() {
+fn errors_do_not_hide_the_rest() {
     let (tree, errors) = read("a = 1\nb = = 2\nc = 3\n");
     assert!(tree.contains("'a':'1'") && tree.contains("'c':'3'"), "{tree}");
     assert!(!errors.is_empty());

@@ -1,4 +1,4 @@
-//! Anchors and merge keys. What aliases repeat is bounded: a few lines can ask for billions of nodes.
+//! Anchors and merge keys. Copies by aliases are limited: a few lines can expand to billions of nodes.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -6,13 +6,13 @@ use std::sync::Arc;
 use crate::syntax::{MAX_DEPTH, Node, NodeKind, Style, SyntaxError};
 use crate::text::Span;
 
-/// The most that the copies of one document may weigh, in bytes, where a node counts [`NODE_WEIGHT`] and its text.
+/// The largest total size of the copies of one document, in bytes. A node counts [`NODE_WEIGHT`] plus its text.
 const MAX_COPIED: usize = 16 << 20;
 
-/// What a node without text weighs, in bytes.
+/// The size of a node without text, in bytes.
 const NODE_WEIGHT: usize = 128;
 
-/// What anchors stand for.
+/// The nodes of anchors.
 #[derive(Default)]
 pub(super) struct Anchors {
     known: BTreeMap<usize, Anchored>,
@@ -26,7 +26,7 @@ struct Anchored {
 }
 
 impl Anchors {
-    /// Keeps what the anchor stands for, if the bound allows it.
+    /// Stores the node of an anchor, if the limit allows it.
     pub(super) fn keep(&mut self, id: usize, node: &Node) {
         let (weight, depth) = measure(node);
         if self.charge(weight) {
@@ -34,7 +34,7 @@ impl Anchors {
         }
     }
 
-    /// A copy of what the anchor stands for, which passed the reference `name` at `at`; `None` past a bound.
+    /// A copy of the node of an anchor, reached by the reference `name` at `at`; `None` beyond a limit.
     pub(super) fn expand(&mut self, id: usize, depth: usize, at: Span, name: &str) -> Option<Node> {
         let anchored = self.known.get(&id)?;
         let weight = anchored.weight;
@@ -56,7 +56,7 @@ impl Anchors {
     }
 }
 
-/// Weight and depth of a tree. A tree is at most [`MAX_DEPTH`] deep, which bounds the recursion here and below.
+/// The size and depth of a tree. A tree is at most [`MAX_DEPTH`] deep, which limits the recursion here and below.
 fn measure(node: &Node) -> (usize, usize) {
     let of = |nodes: &mut dyn Iterator<Item = &Node>| {
         nodes.map(measure).fold((0, 0), |(w, d), (weight, depth)| (w + weight, d.max(depth)))
@@ -69,7 +69,7 @@ fn measure(node: &Node) -> (usize, usize) {
     (weight + NODE_WEIGHT, depth + 1)
 }
 
-/// Notes in every scalar that it passed a reference.
+/// Records in every scalar that it was reached by a reference.
 fn pass(node: &mut Node, at: Span, step: &Arc<str>) {
     match &mut node.kind {
         NodeKind::Scalar(scalar) => scalar.text = scalar.text.through(at, step),
@@ -81,9 +81,8 @@ fn pass(node: &mut Node, at: Span, step: &Arc<str>) {
     }
 }
 
-/// The pairs of a map with its merge keys applied. What is merged comes first, so that the last of several equal keys is the
-/// one that counts: a later map of a merged list loses to an earlier one, and both to what the map says itself. A pair that
-/// has lost to the map itself is left out.
+/// Applies the merge keys of a map. Merged pairs come first, so the last duplicate of a key wins: a later map of a merged list
+/// loses to an earlier one, and both lose to the map's own keys. Pairs that lose to the map's own keys are left out.
 pub(super) fn merge(pairs: Vec<(Node, Node)>, errors: &mut Vec<SyntaxError>) -> Vec<(Node, Node)> {
     if !pairs.iter().any(|(key, _)| is_merge(key)) {
         return pairs;
@@ -108,9 +107,9 @@ pub(super) fn merge(pairs: Vec<(Node, Node)>, errors: &mut Vec<SyntaxError>) -> 
             kind @ NodeKind::Scalar(_) => own.push(not_merged(key, Node { kind, ..value }, errors)),
         }
     }
-    let said: HashSet<Vec<u8>> = own.iter().filter_map(|(key, _)| key_bytes(key)).collect();
+    let own_keys: HashSet<Vec<u8>> = own.iter().filter_map(|(key, _)| key_bytes(key)).collect();
     let mut out: Vec<_> = merged.into_iter().rev().flatten().collect();
-    out.retain(|(key, _)| key_bytes(key).is_none_or(|k| !said.contains(&k)));
+    out.retain(|(key, _)| key_bytes(key).is_none_or(|k| !own_keys.contains(&k)));
     out.append(&mut own);
     out
 }
@@ -119,8 +118,8 @@ fn key_bytes(key: &Node) -> Option<Vec<u8>> {
     key.as_str().map(|s| s.as_bytes().to_vec())
 }
 
-/// A pair that stays as it is because its value is no map. Where the value is not known, that is no fault: the pair then
-/// stands for keys that are not known.
+/// A pair that is kept because its value is not a map. This is an error, unless the value is unknown: then the pair represents
+/// unknown keys.
 fn not_merged(key: Node, value: Node, errors: &mut Vec<SyntaxError>) -> (Node, Node) {
     if value.as_scalar().is_none_or(|s| !s.text.has_unknown()) {
         errors.push(SyntaxError { at: key.span, message: "`<<` merges only a map or a list of maps".to_owned() });
@@ -128,7 +127,7 @@ fn not_merged(key: Node, value: Node, errors: &mut Vec<SyntaxError>) -> (Node, N
     (key, value)
 }
 
-/// True for the merge key: bare, or tagged as one.
+/// True for the merge key: unquoted, or tagged as one.
 fn is_merge(key: &Node) -> bool {
     match (key.as_scalar(), key.tag.as_deref()) {
         (Some(scalar), None) => scalar.style == Style::Plain && scalar.text.known_str() == Some("<<"),

@@ -1,7 +1,7 @@
-//! YAML: one tree a document, with anchors followed and merge keys applied.
+//! YAML: one tree per document, with anchors and merge keys resolved.
 //!
-//! The events come from `granit-parser`, which reads what PyYAML and libyaml read. What it hands over as a value is only
-//! used to check the map that [`place`] builds from the bytes, so that every scalar leads back to what a person wrote.
+//! The events come from `granit-parser`, which accepts what PyYAML and libyaml accept. Its values only check the map that
+//! [`place`] builds from the bytes, which links every scalar to its source.
 
 mod expand;
 mod place;
@@ -20,18 +20,17 @@ use repair::Repairs;
 
 pub use write::write;
 
-/// The longest implicit key, in characters. YAML says 1,024; JSON that is read as YAML knows no such bound.
+/// The longest implicit key, in characters. YAML allows 1,024; JSON, read as YAML, has no limit.
 const MAX_KEY: usize = 1 << 17;
 
-/// The most documents of one stream that are read.
+/// The most documents of one stream that are parsed.
 const MAX_DOCUMENTS: usize = 10_000;
 
-/// Reads a YAML stream: one node for each document, a broken document left out and named in the errors.
+/// Parses a YAML stream: one node for each document. A broken document is left out and reported in the errors.
 ///
-/// Anchors are replaced by what they stand for and merge keys (`<<`) are applied, with the precedence that YAML gives them:
-/// what a map says itself wins over what is merged into it. An alias that cannot be followed is a hole. A document that
-/// holds nothing at all gives an empty plain scalar. An unknown part that takes a whole line is a pair (or an item) of which
-/// nothing is known.
+/// Anchors are resolved and merge keys (`<<`) are applied with YAML's precedence: the map's own keys win over merged ones. An
+/// alias that cannot be resolved is an unknown value. An empty document is an empty plain scalar. An unknown part on a line of
+/// its own is a pair (or an item) of unknown values.
 pub fn parse(view: &View) -> Parsed<Vec<Node>> {
     let text = match view.as_str() {
         Ok(text) => text,
@@ -47,7 +46,7 @@ pub fn parse(view: &View) -> Parsed<Vec<Node>> {
             continue;
         }
         repairs.put_back(view, &mut parsed.tree);
-        // A repair that did not help may have done harm, inside of a block scalar.
+        // A repair that did not help may have changed a block scalar.
         return match first {
             Some(first) if first.errors.len() <= parsed.errors.len() => first,
             _ => parsed,
@@ -55,8 +54,8 @@ pub fn parse(view: &View) -> Parsed<Vec<Node>> {
     }
 }
 
-/// Reads a stream whose bytes are those of the view, but for the tags that were taken out: `tags` has them by the offset of
-/// the tag that followed each.
+/// Parses a stream with the bytes of the view, except for tags that were removed: `tags` holds these by the offset of the tag
+/// after each.
 fn stream(view: &View, text: &str, tags: &BTreeMap<usize, String>) -> Parsed<Vec<Node>> {
     let mut options = granit_parser::options! {
         block_scalar_eof_without_line_feed: true,
@@ -80,7 +79,7 @@ fn stream(view: &View, text: &str, tags: &BTreeMap<usize, String>) -> Parsed<Vec
                 }
                 match parser.proceed_next_document() {
                     Ok(true) => {}
-                    // What stops the search for the next document is the same fault seen again.
+                    // An error during the search for the next document is the same error again.
                     Ok(false) | Err(_) => return out,
                 }
             }
@@ -94,7 +93,7 @@ fn stream(view: &View, text: &str, tags: &BTreeMap<usize, String>) -> Parsed<Vec
 /// An open sequence or map.
 struct Frame {
     kind: NodeKind,
-    /// The key that waits for its value.
+    /// The key that has no value yet.
     key: Option<Node>,
     anchor: usize,
     tag: Option<String>,
@@ -102,15 +101,15 @@ struct Frame {
     flow: bool,
 }
 
-/// Puts one document together.
+/// Builds one document.
 struct Builder<'a> {
     view: &'a View,
-    /// Tags that stood in front of the tags at these offsets.
+    /// Removed tags, by the offset of the tag after each.
     tags: &'a BTreeMap<usize, String>,
     open: Vec<Frame>,
     anchors: Anchors,
     errors: Vec<SyntaxError>,
-    /// End of the last token that has content: where a block collection ends.
+    /// The end of the last token with content, where a block collection ends.
     end: usize,
 }
 
@@ -204,7 +203,7 @@ impl<'a> Builder<'a> {
             ScalarStyle::Literal => Style::Literal,
             ScalarStyle::Folded => Style::Folded,
         };
-        // The parser says `~` for a plain scalar that is not there at all, and places it at the next token.
+        // For a missing plain scalar, the parser reports `~` at the next token.
         let missing = style == Style::Plain && range.is_empty();
         let range = if missing { self.end..self.end } else { range };
         let text = if missing { Traced::new() } else { place::scalar(self.view, style, value, &range) };
@@ -212,7 +211,7 @@ impl<'a> Builder<'a> {
         Node { kind: NodeKind::Scalar(Scalar { text, style }), span: self.view.span(range), tag }
     }
 
-    /// A tag with the one in front of it, if there was one: `!Base64 !Sub`.
+    /// A tag, after the removed tag before it, if any: `!Base64 !Sub`.
     fn tag(&self, tag: Option<&Tag>, span: &Range) -> Option<String> {
         let text = tag_text(tag?);
         let outer = span.tag_start().and_then(|m| m.byte_offset()).and_then(|at| self.tags.get(&at));
@@ -259,12 +258,12 @@ impl Frame {
     }
 }
 
-/// A scalar of which nothing is known.
+/// An unknown scalar.
 fn unknown(at: crate::text::Span, why: Why) -> Node {
     Node { kind: NodeKind::Scalar(Scalar { text: Traced::unknown(at, why), style: Style::Plain }), span: at, tag: None }
 }
 
-/// A tag in its shortest usual spelling: `!!str` for the types of YAML itself, else as it is written.
+/// A tag in its shortest usual form: `!!str` for YAML's own types, otherwise as written.
 fn tag_text(tag: &Tag) -> String {
     match tag.suffix_in_namespace("tag:yaml.org,2002:") {
         Some(name) => format!("!!{name}"),

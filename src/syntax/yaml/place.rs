@@ -1,12 +1,12 @@
-//! The map from the value of a YAML scalar back to the bytes it was written in.
+//! Maps the value of a YAML scalar to its source bytes.
 
 use std::ops::Range;
 
 use crate::syntax::Style;
 use crate::text::{Traced, View};
 
-/// The value of the scalar at `range` (quotes included), with its map. `value` is what the parser read: if the map does not
-/// give the same bytes, the value stands with a map to the scalar as a whole.
+/// The value of the scalar at `range` (including quotes), with its map. `value` is the parser's result: if the map yields other
+/// bytes, `value` is used, mapped to the scalar as a whole.
 pub(super) fn scalar(view: &View, style: Style, value: &str, range: &Range<usize>) -> Traced {
     let traced = match style {
         Style::Plain => flow(view, range.clone(), style),
@@ -23,7 +23,7 @@ pub(super) fn scalar(view: &View, style: Style, value: &str, range: &Range<usize
     whole
 }
 
-/// An escape that touches a hole is longer in the value than the hole that stands for it; the rest must be equal.
+/// An escape next to an unknown part may be longer in the value than the mark; all other bytes must be equal.
 fn same_but_unknowns(traced: &Traced, value: &str) -> bool {
     let mut rest = value.as_bytes();
     for (range, piece) in traced.ranges() {
@@ -48,7 +48,7 @@ fn break_at(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// Appends the line break at `range`, which every YAML reader hands over as a line feed.
+/// Appends the line break at `range`, which is a line feed to every YAML reader.
 fn push_break(view: &View, out: &mut Traced, range: Range<usize>) {
     if view.bytes.get(range.clone()) == Some(b"\n") {
         view.push_onto(out, range);
@@ -57,16 +57,16 @@ fn push_break(view: &View, out: &mut Traced, range: Range<usize>) {
     }
 }
 
-/// Plain and quoted scalars, without their quotes. White space around line breaks goes; one break is a space, of several
-/// the first goes.
+/// Plain and quoted scalars, without their quotes. White space around line breaks is removed. A single break becomes a space;
+/// otherwise, the first of several is dropped.
 fn flow(view: &View, range: Range<usize>, style: Style) -> Traced {
     let bytes = &view.bytes;
     let mut out = Traced::new();
     let end = range.end.min(bytes.len());
     let mut at = range.start;
-    // Start of the run of bytes that stand in the value as they are.
+    // The start of the current run of bytes that are copied unchanged.
     let mut run = at;
-    // An escaped line break gives nothing by itself, and the breaks after it each a line feed.
+    // An escaped line break adds nothing; each break after it adds a line feed.
     let mut escaped_break = false;
     while at < end {
         match bytes[at] {
@@ -134,8 +134,8 @@ fn blanks(bytes: &[u8], at: usize, end: usize) -> (usize, Vec<Range<usize>>) {
     (stop.min(end), breaks)
 }
 
-/// What the escape at `at` stands for, and its length in bytes. An unknown escape stands for nothing, which the comparison
-/// with the parser's value finds.
+/// The value of the escape at `at`, and its length in bytes. An unknown escape is empty, which the comparison with the parser's
+/// value detects.
 fn escape(bytes: &[u8], at: usize) -> (String, usize) {
     let hex = |from: usize, digits: usize| {
         bytes
@@ -177,8 +177,8 @@ fn escape(bytes: &[u8], at: usize) -> (String, usize) {
     }
 }
 
-/// A block scalar whose first character of content stands at `start`; its column is the indentation that goes. The value
-/// says which line breaks were kept, folded or dropped.
+/// A block scalar whose content starts at `start`; its column is the indentation to remove. The value shows which line breaks
+/// were kept, folded or dropped.
 fn block(view: &View, value: &str, start: usize) -> Traced {
     let bytes = &view.bytes;
     let value = value.as_bytes();
@@ -186,7 +186,7 @@ fn block(view: &View, value: &str, start: usize) -> Traced {
     let line =
         bytes.get(..start).unwrap_or_default().iter().rposition(|b| matches!(b, b'\n' | b'\r')).map_or(0, |p| p + 1);
     let indent = start - line;
-    // Blank lines before the first content stand in the value and lie before `start`.
+    // Blank lines before the first content are part of the value but precede `start`.
     let leading = value.iter().take_while(|b| **b == b'\n').count();
     let mut above = Vec::new();
     let mut at = line;
@@ -198,7 +198,7 @@ fn block(view: &View, value: &str, start: usize) -> Traced {
             at -= 1;
         }
     }
-    // The break that ends the line of the header is not part of the value: the breaks of the blank lines follow it.
+    // The break at the end of the header is not part of the value; those of the blank lines after it are.
     above.reverse();
     if above.len() < leading {
         return out;
@@ -216,7 +216,7 @@ fn block(view: &View, value: &str, start: usize) -> Traced {
             .map_or(bytes.len(), |p| at + p);
         view.push_onto(&mut out, at..stop);
         done += stop - at.min(stop);
-        // The breaks up to the next line with content.
+        // The breaks before the next line with content.
         let mut breaks = Vec::new();
         let mut next = stop;
         loop {
@@ -244,7 +244,7 @@ fn block(view: &View, value: &str, start: usize) -> Traced {
         let kept = value.get(done..).unwrap_or_default().iter().take_while(|b| **b == b'\n').count().min(breaks.len());
         if kept > 0 {
             done += kept;
-            // Folding takes the first break away, the end of the scalar the last ones.
+            // Folding removes the first break; the end of the scalar drops the last ones.
             let first = if done == value.len() { 0 } else { breaks.len() - kept };
             breaks[first..first + kept].iter().for_each(|b| push_break(view, &mut out, b.clone()));
         } else if value.get(done) == Some(&b' ') {

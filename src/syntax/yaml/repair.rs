@@ -1,5 +1,5 @@
-//! Texts that are no YAML as they stand, and are meant as such: two tags on one node, and unknown parts that take whole
-//! lines. Each is blanked out where the parser stumbles over it, byte for byte, and put back into the tree.
+//! Repairs texts that are not valid YAML but are used as such: two tags on one node, and unknown parts on lines of their own.
+//! Each is blanked where the parser fails, without changing offsets, and restored in the tree.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,20 +8,20 @@ use std::ops::Range;
 use crate::syntax::{Node, NodeKind, Scalar, Style, SyntaxError};
 use crate::text::{UNKNOWN_MARK, View};
 
-/// The most places of one text that are blanked out. Each costs one more run of the parser.
+/// The most repairs of one text. Each needs another run of the parser.
 const MAX_REPAIRS: usize = 32;
 
-/// What was blanked out.
+/// The parts that were blanked.
 #[derive(Default)]
 pub(super) struct Repairs {
-    /// Tags, by the offset of the tag that followed each.
+    /// Tags, by the offset of the tag after each.
     pub(super) tags: BTreeMap<usize, String>,
-    /// Offsets of the holes that take a whole line.
+    /// Offsets of the unknown parts on lines of their own.
     lines: BTreeSet<usize>,
 }
 
 impl Repairs {
-    /// Blanks out what made the parser stumble. False if that is nothing that can be repaired.
+    /// Blanks the cause of a syntax error. False if it cannot be repaired.
     pub(super) fn add(&mut self, view: &View, text: &mut Cow<'_, str>, errors: &[SyntaxError]) -> bool {
         if self.tags.len() + self.lines.len() >= MAX_REPAIRS {
             return false;
@@ -39,7 +39,7 @@ impl Repairs {
             if let Some(unknown_at) = self.line_before(view, at)
                 && text.get(unknown_at..unknown_at + UNKNOWN_MARK.len()) == Some(UNKNOWN_MARK)
             {
-                // A comment may stand wherever a line may.
+                // A comment is valid wherever a line is.
                 text.to_mut().replace_range(unknown_at..unknown_at + UNKNOWN_MARK.len(), "#  ");
                 self.lines.insert(unknown_at);
                 return true;
@@ -48,7 +48,7 @@ impl Repairs {
         false
     }
 
-    /// The last hole that takes a whole line, on the line of `at` or before it, and is not blanked out yet.
+    /// The last unknown part on a line of its own, at or before the line of `at`, that is not blanked yet.
     fn line_before(&self, view: &View, at: usize) -> Option<usize> {
         let bytes = &view.bytes;
         let mut end = at.min(bytes.len());
@@ -69,8 +69,7 @@ impl Repairs {
         }
     }
 
-    /// Puts the holes that took whole lines into the maps and lists they stood in: as a pair or an item of which nothing is
-    /// known.
+    /// Adds the unknown parts on lines of their own to their maps and lists, as unknown pairs or items.
     pub(super) fn put_back(&self, view: &View, tree: &mut [Node]) {
         for unknown_at in &self.lines {
             let last = tree.iter().rposition(|n| (n.span.start as usize) < *unknown_at).unwrap_or(0);
@@ -81,8 +80,7 @@ impl Repairs {
     }
 }
 
-/// The tag that stands in front of the one at `at`: a node may have one tag only, but CloudFormation's short tags are often
-/// written one after the other.
+/// The tag before the one at `at`: a node may have only one tag, but CloudFormation's short tags are often combined.
 fn outer_tag(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     if bytes.get(at) != Some(&b'!') {
         return None;
@@ -94,13 +92,13 @@ fn outer_tag(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     found.then_some(start..end)
 }
 
-/// Column of an offset, in bytes.
+/// The column of an offset, in bytes.
 fn column(bytes: &[u8], at: usize) -> usize {
     at - bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |p| p + 1)
 }
 
-/// Puts the hole at `unknown_at` into the innermost collection before it that is not indented deeper. A tree is bounded in depth,
-/// which bounds the recursion.
+/// Adds the unknown part at `unknown_at` to the innermost collection before it that is not indented deeper. A tree is limited
+/// in depth, which limits the recursion.
 fn insert(node: &mut Node, unknown_at: usize, indent: usize, view: &View) {
     let before = |n: &Node| (n.span.start as usize) < unknown_at;
     let goes_on = |n: &Node| match &n.kind {

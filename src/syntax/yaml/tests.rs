@@ -18,7 +18,7 @@ fn one(text: &str) -> String {
 
 #[test]
 fn values_as_pyyaml_reads_them() {
-    // Text and value, recorded from PyYAML 6.0.3 (which knows no two tags on one node).
+    // Text and value, recorded from PyYAML 6.0.3 (which rejects two tags on one node).
     let cases = [
         ("a: b", "{'a':'b'}"),
         ("\u{feff}a: b", "{'a':'b'}"),
@@ -56,7 +56,7 @@ fn values_as_pyyaml_reads_them() {
 }
 
 #[test]
-fn bytes_lead_back_to_the_file() {
+fn bytes_map_to_the_file() {
     let cases: [(&str, &str, &[i64]); 9] = [
         ("k: ab", "ab", &[3, 4]),
         ("k: 'a''b'", "a'b", &[4, -1, 7]),
@@ -78,7 +78,7 @@ fn bytes_lead_back_to_the_file() {
 }
 
 #[test]
-fn no_bound_of_the_parser_hurts_what_people_write() {
+fn parser_limits_allow_real_files() {
     let comments = "# a comment\n".repeat(200);
     assert_eq!(one(&format!("a:\n{comments}  b\n")), "{'a':'b'}");
     let key = "k".repeat(5_000);
@@ -105,9 +105,9 @@ fn aliases_and_merge_keys() {
     let cases = [
         ("a: &x {k: 1}\nb: *x\n", "{'a':{'k':'1'} 'b':{'k':'1'}}"),
         ("b: &b {k: 1, l: 2}\nm:\n  <<: *b\n  k: 3\n", "{'b':{'k':'1' 'l':'2'} 'm':{'l':'2' 'k':'3'}}"),
-        // What the map says itself wins also where the merge comes later.
+        // The map's own key wins even if the merge comes later.
         ("b: &b {k: 1}\nm:\n  k: 3\n  <<: *b\n", "{'b':{'k':'1'} 'm':{'k':'3'}}"),
-        // Of a list, the earlier map wins: it comes later in the pairs.
+        // In a list, the earlier map wins: it comes later in the pairs.
         ("m:\n  <<: [{k: 1}, {k: 2, l: 2}]\n", "{'m':{'k':'2' 'l':'2' 'k':'1'}}"),
         ("m: {'<<': {k: 1}}\n", "{'m':{'<<':{'k':'1'}}}"),
         ("m: {!!merge <<: {k: 1}}\n", "{'m':{'k':'1'}}"),
@@ -131,7 +131,7 @@ fn an_alias_is_a_hop() {
 }
 
 #[test]
-fn bombs_are_bounded() {
+fn alias_bombs_are_limited() {
     let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for n in 1..30 {
         let list = vec![format!("*a{}", n - 1); 10].join(", ");
@@ -194,7 +194,7 @@ fn unknown_values_stay_unknown() {
 }
 
 #[test]
-fn a_map_tells_of_keys_that_are_not_known() {
+fn a_map_reports_unknown_keys() {
     for (text, open) in [("a: ?\n", false), ("<<: ?\na: 1\n", true), ("a: 1\n?\n", true), ("x?: 1\n", true)] {
         let (_, view) = with_unknowns(text);
         assert_eq!(parse(&view).tree[0].unknown_keys().is_some(), open, "{text:?}");
@@ -202,8 +202,8 @@ fn a_map_tells_of_keys_that_are_not_known() {
 }
 
 #[test]
-fn other_line_breaks_and_marks_do_no_harm() {
-    // The parser takes a lone carriage return for a break, and the Unicode breaks for content.
+fn other_line_breaks_and_marks_are_accepted() {
+    // The parser treats a lone carriage return as a break, and the Unicode breaks as content.
     let (texts, view) = file("a: |\r  x\r  y\u{2028}z\rb: \"q\u{85}\"\r".as_bytes());
     let parsed = parse(&view);
     check_places(&parsed.tree[0], &texts);
@@ -216,7 +216,7 @@ mod properties {
 
     use super::*;
 
-    /// Lines of a block scalar that keep their meaning under any indentation.
+    /// Lines of a block scalar that are valid under any indentation.
     fn line() -> impl Strategy<Value = String> {
         prop_oneof![4 => "[a-zé$#:'\"-][ a-zé😀#:'\"\\\\-]{0,6}", 1 => Just(String::new())]
     }

@@ -1,9 +1,9 @@
-//! A tree as YAML text. Every scalar keeps its map, so that what a tool renders leads back to what a person wrote.
+//! Writes a tree as YAML text. Every scalar keeps its map, so rendered values keep their source.
 
 use crate::syntax::{Node, NodeKind, Scalar, Style};
 use crate::text::{Span, Traced};
 
-/// The tree as one YAML document in block style. Scalars that stood bare stay bare, all others come in double quotes.
+/// The tree as one YAML document in block style. Unquoted scalars stay unquoted; all others are double-quoted.
 pub fn write(node: &Node) -> Traced {
     let mut out = Traced::new();
     block(node, 0, &mut out);
@@ -13,7 +13,7 @@ pub fn write(node: &Node) -> Traced {
     out
 }
 
-/// A tree is at most [`crate::syntax::MAX_DEPTH`] deep, which bounds the recursion.
+/// A tree is at most [`crate::syntax::MAX_DEPTH`] deep, which limits the recursion.
 fn block(node: &Node, indent: usize, out: &mut Traced) {
     let lead = " ".repeat(indent);
     match &node.kind {
@@ -39,7 +39,7 @@ fn block(node: &Node, indent: usize, out: &mut Traced) {
     }
 }
 
-/// What stands after a key or the mark of an item.
+/// The text after a key or a list marker.
 fn inner(node: &Node, indent: usize, out: &mut Traced) {
     let nested = match &node.kind {
         NodeKind::Map(pairs) => !pairs.is_empty(),
@@ -105,20 +105,20 @@ mod tests {
     use crate::syntax::{Node, NodeKind};
     use crate::text::{Source, Texts};
 
-    /// What a tree says, without places.
-    fn said(node: &Node) -> String {
+    /// A compact form of a tree, without positions.
+    fn compact(node: &Node) -> String {
         match &node.kind {
             NodeKind::Scalar(s) => format!("{}{:?}", node.tag.as_deref().unwrap_or_default(), s.text.to_text()),
-            NodeKind::Seq(items) => format!("[{}]", items.iter().map(said).collect::<Vec<_>>().join(",")),
+            NodeKind::Seq(items) => format!("[{}]", items.iter().map(compact).collect::<Vec<_>>().join(",")),
             NodeKind::Map(pairs) => {
-                let pair = |(k, v): &(Node, Node)| format!("{}:{}", said(k), said(v));
+                let pair = |(k, v): &(Node, Node)| format!("{}:{}", compact(k), compact(v));
                 format!("{{{}}}", pairs.iter().map(pair).collect::<Vec<_>>().join(","))
             }
         }
     }
 
     #[test]
-    fn what_is_written_reads_back_and_leads_back() {
+    fn written_text_round_trips_with_its_source() {
         for text in [
             "a: 0s\nb: [x, \"0\", {c: 'd''e'}]\nf: {}\ng: []\n",
             "a: |\n  one\n  \"two\"\n\n  three\nb: >-\n  x\n  y\n",
@@ -135,7 +135,7 @@ mod tests {
             let again = texts.add_made("again", &out, tree.span);
             let again = parse(&texts.view(again));
             assert!(again.errors.is_empty(), "{:?} in {}", again.errors, out.to_text());
-            assert_eq!(said(&again.tree[0]), said(tree), "{}", out.to_text());
+            assert_eq!(compact(&again.tree[0]), compact(tree), "{}", out.to_text());
             if let Some(value) = again.tree[0].get("a").and_then(Node::as_scalar)
                 && text.starts_with("a: 0s")
             {

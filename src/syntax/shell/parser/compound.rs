@@ -158,7 +158,7 @@ impl Parser<'_> {
         Ok(CommandKind::Case { subject, arms })
     }
 
-    /// A word that must stand here.
+    /// A required word.
     pub(super) fn some_word(&mut self) -> Outcome<Word> {
         let meta = self.peek().is_none_or(|b| is_meta(b) && !self.at_process());
         if meta || self.line_break() > 0 {

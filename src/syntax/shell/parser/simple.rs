@@ -57,7 +57,7 @@ impl Parser<'_> {
         })
     }
 
-    /// The length of `name=`, `name+=` or the start of `name[`, if an assignment stands here.
+    /// The length of `name=`, `name+=` or the start of `name[`, if there is an assignment here.
     fn assignment_head(&self) -> Option<(usize, u8)> {
         let rest = self.rest();
         if !rest.first().is_some_and(|b| is_name_start(*b)) {
@@ -95,7 +95,7 @@ impl Parser<'_> {
         Ok(Some(Assignment { name, subscript, append, value, span: self.view.span(start..self.at) }))
     }
 
-    /// The value of an assignment, which may be an array or nothing.
+    /// The value of an assignment, which may be an array or empty.
     fn assigned(&mut self, array: bool) -> Outcome<Word> {
         let start = self.at;
         if array && self.peek() == Some(b'(') {
@@ -131,7 +131,7 @@ impl Parser<'_> {
         }
     }
 
-    /// An argument of `declare` and its like, which may be an assignment with an array.
+    /// An argument of `declare` and similar builtins, which may assign an array.
     fn declaration_word(&mut self) -> Outcome<Word> {
         let start = self.at;
         if let Some((length, head)) = self.assignment_head()
@@ -185,7 +185,7 @@ impl Parser<'_> {
     }
 }
 
-/// True if the words so far are a command whose arguments may be assignments with arrays.
+/// True if the words so far are a command whose arguments may assign arrays.
 fn declares(words: &[Word]) -> bool {
     let name = words.first().and_then(|w| w.bare()).map(|t| t.bytes());
     matches!(name, Some(b"declare" | b"local" | b"export" | b"readonly" | b"typeset" | b"alias" | b"eval"))

@@ -1,4 +1,4 @@
-//! What stands between `[[` and `]]`.
+//! Parses the expression between `[[` and `]]`.
 
 use super::super::tree::{CommandKind, Test, Word};
 use super::{Outcome, Parser, Stop, is_meta};
