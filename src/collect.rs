@@ -1,24 +1,24 @@
-//! From the paths that a person names to the files of a scan.
+//! From the paths on the command line to the files of a scan.
 
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 use walkdir::WalkDir;
 
-/// Folders that hold what tools have fetched or built. They are entered only when they are named themselves.
+/// Folders that hold what tools have fetched or built. They are entered only if named on the command line.
 const SKIPPED: &[&str] = &[".git", ".hg", ".jj", ".svn", ".terraform", ".terragrunt-cache", "node_modules", "cdk.out"];
 
 /// What was found below one path.
 #[derive(Debug, Default)]
 pub struct Collected {
-    /// Plain files, absolute, sorted.
+    /// Regular files, absolute, sorted.
     pub files: Vec<PathBuf>,
-    /// What could not be looked into: the path and the system's words.
+    /// What could not be read: the path and the system's error.
     pub unreadable: Vec<(PathBuf, String)>,
 }
 
-/// The plain files at or below `path` (absolute). A file that is named itself is taken whatever ignore files say. With
-/// `ignored`, ignore files are not obeyed below a directory either. Symbolic links below a directory are not followed.
+/// The regular files at or below `path` (absolute). A file that is named directly is included regardless of ignore files. With
+/// `ignored`, ignore files do not apply below a directory either. Symbolic links below a directory are not followed.
 pub fn collect(path: &Path, ignored: bool) -> Collected {
     let mut found = Collected::default();
     if !path.is_dir() {
@@ -73,8 +73,8 @@ fn error_path(error: &ignore::Error) -> Option<&Path> {
     }
 }
 
-/// The directory that nothing outside of is read for `path`: the repository around it, else the current directory if it
-/// lies in there, else the directory itself. All paths absolute.
+/// The root for `path`, outside which nothing is read: its repository, else the current directory if `path` is in it, else the
+/// directory itself. All paths are absolute.
 pub fn root_of(path: &Path, current: &Path) -> PathBuf {
     let dir = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
     // `.git` is a file in work trees and submodules.

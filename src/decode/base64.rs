@@ -1,4 +1,4 @@
-//! Base64, as strict or as lenient as the programs on the way of user data are.
+//! Base64, as strict or as lenient as the programs that handle user data.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -8,26 +8,27 @@ use crate::text::{Layer, Traced, Whence, Why};
 
 use super::{DecodeError, MAX_DECODED_BYTES, Sources, region};
 
-/// How much is forgiven.
+/// How much is tolerated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strictness {
-    /// Go's `base64.StdEncoding`: only line breaks are skipped, padding is required. EC2 and nodeadm read so.
+    /// Go's `base64.StdEncoding`: only line breaks are skipped, padding is required. Used by EC2 and nodeadm.
     Standard,
     /// Python's `b64decode`: everything outside the alphabet is skipped, what follows the padding is not read, and padding is
-    /// required. cloud-init reads the files of a cloud-config so. Source: `binascii_a2b_base64_impl` of CPython.
+    /// required. Used by cloud-init for the files of a cloud-config. Source: `binascii_a2b_base64_impl` of CPython.
     Python,
-    /// Python's `email` package: as [`Strictness::Python`], but missing padding is added. cloud-init reads parts so.
+    /// Python's `email` package: as [`Strictness::Python`], but missing padding is added. Used by cloud-init for MIME parts.
     Lenient,
 }
 
-/// True if the text can be read as base64 under [`Strictness::Standard`]: the test that nodeadm and Terraform's provider make.
+/// True if the text can be read as base64 under [`Strictness::Standard`]: the test that nodeadm and Terraform's provider use.
 pub fn looks_encoded(text: &Traced) -> bool {
     text.original(Layer::Base64).is_some()
         || !text.is_empty() && !text.has_unknown() && decode(text, Strictness::Standard).is_ok()
 }
 
-/// Decodes `text`. A text that the source language encoded gives back what it encodes; else every decoded byte maps to the characters that hold its bits. What stands behind a hole cannot be
-/// aligned, so it becomes one hole with the same reason.
+/// Decodes `text`. A text that the source language encoded returns its original; otherwise every decoded byte maps to the
+/// characters that hold its bits. What follows an unknown part cannot be aligned, so it becomes one unknown part with the same
+/// reason.
 ///
 /// # Errors
 /// If a character is outside the alphabet, the padding is wrong or the result is too large.
@@ -43,13 +44,13 @@ pub fn decode(text: &Traced, strictness: Strictness) -> Result<Traced, DecodeErr
     for (offset, byte) in bytes.iter().enumerate().take(end) {
         let skip = match strictness {
             Strictness::Standard => matches!(byte, b'\r' | b'\n'),
-            // A sign of padding before its time is skipped too.
+            // A padding character that comes too early is skipped as well.
             Strictness::Python | Strictness::Lenient => {
                 !(byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/') || *byte == b'=' && chars.len() % 4 >= 2)
             }
         };
         if !skip {
-            // A letter behind a lone sign of padding shows that it was none.
+            // A letter after a single padding character shows that it was not padding.
             if strictness != Strictness::Standard && *byte != b'=' && chars.last() == Some(&b'=') {
                 chars.pop();
                 offsets.pop();
@@ -122,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn strict_and_lenient_differ_as_go_and_python_do() {
+    fn strict_and_lenient_differ_like_go_and_python() {
         for (text, strict, lenient) in [
             ("aGVsbG8=", Some("hello"), Some("hello")),
             ("aGVs\nbG8=\n", Some("hello"), Some("hello")),
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_encoded_in_the_source_keeps_its_exact_places() {
+    fn text_encoded_in_the_source_keeps_its_exact_places() {
         let mut texts = Texts::new();
         let plain = traced(&mut texts, "hello");
         let at = plain.span().unwrap();
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_character_is_pointed_at() {
+    fn a_wrong_character_has_its_place() {
         let mut texts = Texts::new();
         let error = decode(&traced(&mut texts, "aGV%bG8="), Strictness::Standard).unwrap_err();
         assert_eq!(error.at.unwrap().range(), 3..4);

@@ -8,7 +8,7 @@ use super::{DecodeError, region};
 /// The content of a `data:` URL; percent-encoded bytes are placed at their three characters.
 ///
 /// # Errors
-/// If the text is no such URL, or its base64 cannot be read.
+/// If the text is not a `data:` URL, or its base64 cannot be read.
 pub fn decode(text: &Traced) -> Result<Traced, DecodeError> {
     let error = |message: &str| DecodeError { at: region(text), message: message.to_owned() };
     let rest = text.bytes().strip_prefix(b"data:").ok_or_else(|| error("no data: URL"))?;
@@ -19,7 +19,7 @@ pub fn decode(text: &Traced) -> Result<Traced, DecodeError> {
     if kind.ends_with(b";base64") { base64::decode(&content, Strictness::Lenient) } else { Ok(content) }
 }
 
-/// Percent signs taken off; one without two hexadecimal digits stands for itself.
+/// Percent-decodes; a percent sign without two hexadecimal digits is kept.
 fn unescaped(text: &Traced) -> Traced {
     let bytes = text.bytes();
     let hex = |n: usize| bytes.get(n).and_then(|b| char::from(*b).to_digit(16));
@@ -53,7 +53,7 @@ mod tests {
     use crate::text::{Source, Texts};
 
     #[test]
-    fn both_codings_are_taken_off() {
+    fn both_encodings_are_decoded() {
         for (url, content) in [
             ("data:,a%3D0%0Ab%2", Some("a=0\nb%2")),
             ("data:text/plain;charset=utf-8;base64,YT0w", Some("a=0")),

@@ -1,4 +1,4 @@
-//! Gzip. A compressed byte has no place of its own, so all that comes out stands for the whole compressed text.
+//! Gzip. A compressed byte has no place of its own, so the result maps to the whole compressed text.
 
 use std::io::Read;
 
@@ -8,15 +8,15 @@ use crate::text::{Layer, Traced, Whence, Why};
 
 use super::{DecodeError, MAX_DECODED_BYTES, region};
 
-/// True if the text starts as gzip does.
+/// True if the text starts like gzip.
 pub fn looks_compressed(text: &Traced) -> bool {
     text.original(Layer::Gzip).is_some() || text.bytes().starts_with(&[0x1f, 0x8b])
 }
 
-/// Decompresses `text`, all members of it. A hole in it makes all of it a hole.
+/// Decompresses `text`, all members of it. An unknown part in it makes the whole result unknown.
 ///
 /// # Errors
-/// If the data is cut off, damaged or too large.
+/// If the data is truncated, damaged or too large.
 pub fn decode(text: &Traced) -> Result<Traced, DecodeError> {
     if let Some(original) = text.original(Layer::Gzip) {
         return Ok(original.clone());
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn all_members_come_out_and_stand_for_the_whole() {
+    fn all_members_are_decoded_and_map_to_the_whole() {
         let mut two = packed(b"one ");
         two.push(&packed(b"two"));
         let inner = decode(&packed(b"#!/bin/sh\n")).unwrap();
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn cut_off_damaged_and_huge_data_is_refused() {
+    fn truncated_damaged_and_huge_data_is_refused() {
         let whole = packed(b"some text that is long enough");
         assert!(decode(&whole.slice(0..whole.len() - 6)).is_err());
         assert!(decode(&whole.slice(0..5)).is_err());

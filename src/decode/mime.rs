@@ -1,5 +1,5 @@
-//! MIME messages as user data carries them, read as Python's `email` package reads them (cloud-init), with what Go's
-//! stricter readers (nodeadm) would refuse noted on the side.
+//! MIME messages in user data, read as Python's `email` package reads them (cloud-init). What Go's stricter readers (nodeadm)
+//! would refuse is recorded as well.
 
 use std::ops::Range;
 
@@ -19,24 +19,24 @@ pub const MAX_MIME_PARTS: usize = 512;
 pub struct Entity {
     /// Headers in order: the name as written, the value unfolded.
     pub headers: Vec<(String, Traced)>,
-    /// What follows the headers, still in its transfer encoding.
+    /// The content after the headers, still in its transfer encoding.
     pub body: Traced,
-    /// The parts of a multipart; `None` if it is none, or if its boundary never occurs.
+    /// The parts of a multipart; `None` if it is not one, or if its boundary never occurs.
     pub parts: Option<Vec<Self>>,
-    /// True if a blank line divides headers and body. Go's reader wants it, Python's does not.
+    /// True if a blank line separates headers and body. Go's reader requires it, Python's does not.
     pub separated: bool,
-    /// For a multipart: true if the closing boundary stands there. Go's reader wants it, Python's does not.
+    /// For a multipart: true if it has the closing boundary. Go's reader requires it, Python's does not.
     pub closed: bool,
 }
 
-/// A `Content-Type` header, taken apart.
+/// A parsed `Content-Type` header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MediaType {
     /// Type and subtype in lower case.
     pub essence: String,
     /// Parameters: the name in lower case, the value without quotes.
     pub parameters: Vec<(String, String)>,
-    /// True if Go's `mime.ParseMediaType` reads it too: values that are no tokens must be quoted.
+    /// True if Go's `mime.ParseMediaType` reads it as well: values that are not tokens must be quoted.
     pub strict: bool,
 }
 
@@ -46,7 +46,7 @@ impl MediaType {
         self.parameters.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
-    /// A parameter's value as a text, which may be written as RFC 2231 has it: `filename*=utf-8''a%20b.sh`.
+    /// A parameter's value as a text, which may be written as in RFC 2231: `filename*=utf-8''a%20b.sh`.
     fn text(&self, name: &str) -> Option<String> {
         if let Some(value) = self.parameter(name) {
             return Some(value.to_owned());
@@ -82,7 +82,7 @@ impl MediaType {
                 value[1..value.len() - 1].replace("\\\\", "\\").replace("\\\"", "\"")
             } else {
                 strict &= !value.is_empty() && value.bytes().all(is_token);
-                // Python takes these for quotes too.
+                // Python accepts these as quotes as well.
                 value.strip_prefix('<').and_then(|v| v.strip_suffix('>')).unwrap_or(value).to_owned()
             };
             parameters.push((name.trim().to_ascii_lowercase(), plain));
@@ -116,12 +116,12 @@ fn split_unquoted(text: &str, sep: char) -> Vec<&str> {
 }
 
 impl Entity {
-    /// The value of a header, in whatever case its name is written; of several, the first one.
+    /// The value of a header, in any case of its name; the first one wins.
     pub fn header(&self, name: &str) -> Option<&Traced> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v)
     }
 
-    /// The value of a header whose name is written in just this way.
+    /// The value of a header whose name is written exactly like this.
     pub fn exact_header(&self, name: &str) -> Option<&Traced> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v)
     }
@@ -134,7 +134,7 @@ impl Entity {
         )
     }
 
-    /// The file name that the part gives itself, in `Content-Disposition` or else in `Content-Type`.
+    /// The file name of the part, from `Content-Disposition` or else from `Content-Type`.
     pub fn file_name(&self) -> Option<String> {
         let given = self.header("content-disposition").map(|v| MediaType::parse(&v.to_text()));
         let name = given.as_ref().and_then(|d| d.text("filename"));
@@ -143,10 +143,10 @@ impl Entity {
 
     /// The body without its transfer encoding.
     ///
-    /// A body that is not what its encoding says stays as it stands, as Python leaves it.
+    /// A body that does not match its encoding is kept as it is, as Python does.
     ///
     /// # Errors
-    /// If the encoding is one that is not known here.
+    /// If the encoding is not supported.
     pub fn decoded(&self) -> Result<Traced, DecodeError> {
         let encoding = self.header("content-transfer-encoding").map(|v| v.to_text().trim().to_ascii_lowercase());
         match encoding.as_deref() {
@@ -161,10 +161,10 @@ impl Entity {
     }
 }
 
-/// Reads a message. A text without headers is a message with nothing but a body.
+/// Reads a message. A text without headers is a message with only a body.
 pub fn parse(text: &Traced) -> Entity {
     let mut reader = Reader { text, bytes: text.bytes(), left: MAX_MIME_PARTS };
-    // A line that mailboxes put before a message; Go's reader does not know it.
+    // A line that mailboxes put before a message; Go's reader rejects it.
     let envelope = if text.bytes().starts_with(b"From ") { reader.line(0, text.len()).0 } else { 0 };
     let mut entity = reader.entity(envelope..text.len(), 0);
     entity.separated &= envelope == 0;
@@ -178,7 +178,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The end of the line that starts at `at`, with its line break, and the end without it.
+    /// The end of the line that starts at `at`, with and without its line break.
     fn line(&self, at: usize, end: usize) -> (usize, usize) {
         let rest = self.bytes.get(at..end).unwrap_or_default();
         match rest.iter().position(|b| *b == b'\n') {
@@ -232,7 +232,7 @@ impl Reader<'_> {
         entity
     }
 
-    /// The ranges between the boundary lines, and whether the closing one stands there.
+    /// The ranges between the boundary lines, and whether there is a closing one.
     fn parts(&mut self, range: Range<usize>, boundary: &[u8]) -> (Vec<Range<usize>>, bool) {
         let mut parts = Vec::new();
         let mut open: Option<usize> = None;
@@ -271,7 +271,7 @@ impl Reader<'_> {
     }
 }
 
-/// Quoted-printable: `=3D` and soft line breaks. What is no escape stays as it stands.
+/// Quoted-printable: `=3D` and soft line breaks. Anything else is kept as it is.
 fn quoted_printable(text: &Traced) -> Traced {
     let bytes = text.bytes();
     let mut out = Traced::new();
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_as_python_reads_them() {
+    fn parts_are_read_as_in_python() {
         let head = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"//\"\n\n";
         for (rest, want) in [
             ("--//\nA: b\n\none\n--//\n\ntwo\n\n--//--\nend\n", vec!["one", "two\n"]),
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn what_go_refuses_is_noted() {
+    fn messages_that_go_refuses_are_marked() {
         let text = "Content-Type: multipart/mixed; boundary=//\n\n--//\nContent-Type: a/b\nbody\n";
         let whole = parse(&traced(text));
         assert!(!whole.media_type().strict);

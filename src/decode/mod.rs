@@ -1,4 +1,4 @@
-//! Layers that wrap user data: base64, gzip, MIME. Each gives its content with the map back.
+//! Layers around user data: base64, gzip, MIME. Each returns its content with the map back.
 
 pub mod base64;
 pub mod data_url;
@@ -10,7 +10,7 @@ use crate::text::{Piece, Span, Traced, Via, Whence};
 /// The most bytes that one layer may decode to. EC2 accepts 16 KiB of user data; real gzip parts stay below 1 MiB.
 pub const MAX_DECODED_BYTES: usize = 1 << 20;
 
-/// Why a layer could not be taken off.
+/// Why a layer could not be decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     /// The place of the fault; `None` if the text has no bytes.
@@ -19,7 +19,7 @@ pub struct DecodeError {
     pub message: String,
 }
 
-/// Looks up where single bytes came from, without a search for each of them.
+/// Looks up where single bytes came from, without searching for each of them.
 struct Sources<'a> {
     pieces: &'a [Piece],
     index: usize,
@@ -30,7 +30,7 @@ impl<'a> Sources<'a> {
         Self { pieces: traced.pieces(), index: 0 }
     }
 
-    /// The span and the references of the byte at `offset`. Offsets must not fall from call to call.
+    /// The span and the references of the byte at `offset`. Offsets must not decrease from call to call.
     fn at(&mut self, offset: usize) -> Option<(Span, Via)> {
         while self.pieces.get(self.index).is_some_and(|p| p.end as usize <= offset) {
             self.index += 1;
@@ -48,7 +48,7 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// The span from the first to the last byte of a text, as far as they stand in the same text.
+/// The span from the first to the last byte of a text, as far as they are in the same text.
 fn region(traced: &Traced) -> Option<Span> {
     let first = traced.pieces().first()?.whence.span();
     let last = traced.pieces().last()?.whence.span();
@@ -75,7 +75,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn decoding_what_was_encoded_gives_it_back(
+        fn encoded_data_decodes_to_its_original(
             bytes in proptest::collection::vec(any::<u8>(), 0..200), width in 1usize..80
         ) {
             let mut encoded = String::new();
@@ -90,7 +90,7 @@ mod tests {
             for strictness in [Strictness::Standard, Strictness::Lenient] {
                 let decoded = base64::decode(&text, strictness).unwrap();
                 prop_assert_eq!(decoded.bytes(), &bytes);
-                // The characters that a byte is placed at hold its bits: decoded with their whole group they give it.
+                // The characters that a byte maps to hold its bits: decoded with their whole group they give it.
                 for (range, piece) in decoded.ranges() {
                     prop_assert!(matches!(piece.whence, Whence::Made(_)));
                     for n in range {
@@ -103,7 +103,7 @@ mod tests {
         }
 
         #[test]
-        fn unpacking_what_was_packed_gives_it_back(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
+        fn compressed_data_decompresses_to_its_original(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
             let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
             encoder.write_all(&bytes).unwrap();
             let packed = encoder.finish().unwrap();
@@ -111,7 +111,7 @@ mod tests {
             let text = source(&mut texts, &packed);
             let unpacked = gzip::decode(&text).unwrap();
             prop_assert_eq!(unpacked.bytes(), &bytes);
-            // What is cut off is an error or a part of it, never a panic.
+            // Truncated data is an error or a part of it, never a panic.
             for end in [0, packed.len() / 2, packed.len().saturating_sub(4)] {
                 if let Ok(part) = gzip::decode(&text.slice(0..end)) {
                     prop_assert!(bytes.starts_with(part.bytes()));

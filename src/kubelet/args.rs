@@ -1,15 +1,15 @@
 //! The kubelet's command line, read as `spf13/pflag` reads it for the kubelet (`parseArgs`, `parseLongArg`,
 //! `parseSingleShortArg` in pflag's `flag.go`; `cmd/kubelet/app/server.go`).
 //!
-//! What is not known in a word is treated so that nothing certain comes out of it:
+//! Unknown parts of a word are handled so nothing certain follows from them:
 //!
-//! - A word that is nothing but holes stands for any number of whole arguments. It may set every flag again, so what was said
-//!   before it is open. It is not taken to end in a flag that lacks its value: who writes `$EXTRA --flag=0` means the flag.
-//! - Where a flag needs a value and such a word follows, it is the value and nothing else: who writes `--node-ip $IP` means
-//!   one address.
-//! - A word whose flag name is known only in part may be every flag that starts so; if it has no `=`, it may also take the
-//!   next word as its value, so what the next word says is open.
-//! - A hole inside a value stays inside of it.
+//! - A word that is entirely unknown stands for any number of whole arguments. It may set every flag again, so earlier values
+//!   become uncertain. It is assumed not to end in a flag without its value: who writes `$EXTRA --flag=0` means the flag.
+//! - If a flag needs a value and such a word follows, it is the value and nothing else: who writes `--node-ip $IP` means one
+//!   address.
+//! - A word whose flag name is partly unknown may be any flag that starts like it; without `=`, it may also take the next word
+//!   as its value, so that word becomes uncertain.
+//! - An unknown part inside a value stays inside it.
 
 use crate::text::{Span, Traced, Why};
 
@@ -17,10 +17,10 @@ use super::flags::{Flag, Takes};
 use crate::setting::shorten;
 use crate::setting::{Failure, FailureKind, parse_duration};
 
-/// The most words of a command line that are read. Linux bounds it at 2 MiB of bytes.
+/// The most words of a command line that are read. Linux limits it to 2 MiB of bytes.
 const MAX_WORDS: usize = 16_384;
 
-/// The most faults that are told of one command line.
+/// The most errors reported for one command line.
 const MAX_FAILURES: usize = 20;
 
 /// One use of a flag.
@@ -28,76 +28,76 @@ const MAX_FAILURES: usize = 20;
 pub struct Given {
     /// The flag.
     pub flag: &'static Flag,
-    /// The value as the kubelet gets it; `true` for a bare switch.
+    /// The value as the kubelet gets it; `true` for a switch without a value.
     pub value: Traced,
-    /// Where the value stands; the carrier, if it has no bytes of its own.
+    /// The place of the value, or of the carrier if the value has no bytes of its own.
     pub at: Span,
     /// The flag with its value.
     pub carrier: Span,
-    /// Number of the word that names the flag, from 0.
+    /// Index of the word that names the flag.
     pub index: usize,
-    /// Set if the word may be the value of something before it, so that the flag is perhaps not used here.
+    /// Set if the word may be the value of something before it, which means that the flag may not be set here.
     pub doubt: Option<Why>,
 }
 
-/// A word that may be flags that are not known.
+/// A word that may be unknown flags.
 #[derive(Clone, Debug)]
 pub struct Wild {
-    /// Number of the word, from 0.
+    /// Index of the word.
     pub index: usize,
-    /// How the names of the flags start, in the spelling with `-`; empty if nothing is known of them.
+    /// How the names of the flags start, spelled with `-`; empty if nothing is known about them.
     pub prefix: String,
-    /// Why they are not known.
+    /// Why they are unknown.
     pub why: Why,
 }
 
-/// A command line that was read.
+/// A parsed command line.
 #[derive(Clone, Debug, Default)]
 pub struct Args {
     /// The flags in the order of the words.
     pub given: Vec<Given>,
     /// Words that may be other flags.
     pub wild: Vec<Wild>,
-    /// Why the kubelet stops at it, apart from durations that belong to a field.
+    /// Why the kubelet exits on it, apart from durations that belong to a field.
     pub failures: Vec<Failure>,
-    /// What leaves it open whether the kubelet gets past it.
+    /// Why it is uncertain whether the kubelet gets past it.
     pub doubts: Vec<Why>,
 }
 
 impl Args {
-    /// The last use of a flag by its name without dashes.
+    /// The last use of a flag, by its name without dashes.
     pub fn last(&self, name: &str) -> Option<&Given> {
         self.given.iter().rev().find(|g| g.flag.name == name)
     }
 
-    /// The file that `--config` names, with its holes; the last one wins. `None` if there is none, or an empty one.
+    /// The file that `--config` names, with its unknown parts; the last one wins. `None` if there is none, or an empty one.
     pub fn config(&self) -> Option<&Traced> {
         self.last("config").map(|g| &g.value).filter(|v| !v.is_empty())
     }
 
-    /// The directory that `--config-dir` names; as [`config`](Self::config).
+    /// The directory that `--config-dir` names; like [`config`](Self::config).
     pub fn config_dir(&self) -> Option<&Traced> {
         self.last("config-dir").map(|g| &g.value).filter(|v| !v.is_empty())
     }
 
-    /// Why a flag may be given once more after word number `index` (before every word, if `None`).
+    /// Why a flag may be set once more after the word with this index (anywhere, if `None`).
     pub fn may_be_given_after(&self, flag: &str, index: Option<usize>) -> Option<&Why> {
         let later = |n: usize| index.is_none_or(|index| n > index);
         self.wild.iter().find(|w| later(w.index) && flag.starts_with(&w.prefix)).map(|w| &w.why)
     }
 }
 
-/// How often the kubelet has read the command line before.
+/// How often the kubelet has read the command line already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pass {
     /// The first time, over the defaults.
     First,
-    /// The second time, over what came from files (`kubeletConfigFlagPrecedence`). Words that are no flags do not matter any
-    /// more, and library flags are stand-ins that need a value.
+    /// The second time, over values from files (`kubeletConfigFlagPrecedence`). Words that are not flags no longer matter, and
+    /// library flags are stand-ins that need a value.
     OverFiles,
 }
 
-/// Reads a command line, without the program, for a kubelet of a minor version (of 1.x) if that is known.
+/// Parses a command line, without the program, for a kubelet of a minor version (of 1.x) if that is known.
 pub fn parse(argv: &[Traced], minor: Option<u32>, pass: Pass) -> Args {
     let mut reader = ArgumentReader { argv, minor, pass, next: 0, swallowed: None, out: Args::default() };
     if argv.len() > MAX_WORDS {
@@ -116,9 +116,9 @@ struct ArgumentReader<'a> {
     argv: &'a [Traced],
     minor: Option<u32>,
     pass: Pass,
-    /// Number of the next word.
+    /// Index of the next word.
     next: usize,
-    /// Set if the word before may take the next word as its value.
+    /// Set if the previous word may take the next word as its value.
     swallowed: Option<Why>,
     out: Args,
 }
@@ -135,14 +135,14 @@ impl ArgumentReader<'_> {
             self.wild(index, String::new(), word);
             return true;
         }
-        // The first hole in front of the first `=` hides the name of the flag, or that there is one.
+        // An unknown part before the first `=` hides the name of the flag, or that there is one.
         let equals = bytes.iter().position(|b| *b == b'=');
         let name_end = equals.unwrap_or(bytes.len());
         let unknown = word.unknowns().next().filter(|(r, _, _)| r.start < name_end).map(|(r, _, _)| r.start);
         if let Some(unknown) = unknown {
             let known = bytes.get(..unknown).unwrap_or_default();
             let prefix = known.strip_prefix(b"--").map(|p| String::from_utf8_lossy(p).replace('_', "-"));
-            // Without dashes in front, and with something in front, it is no flag at all.
+            // Without leading dashes, and with other text before it, it is not a flag.
             if known.is_empty() || known.starts_with(b"-") {
                 self.wild(index, prefix.unwrap_or_default(), word);
                 if equals.is_none() {
@@ -166,7 +166,7 @@ impl ArgumentReader<'_> {
         self.out.wild.push(Wild { index, prefix, why: why.clone() });
     }
 
-    /// `--`: what follows is no flag any more. True if reading goes on because it may have been a value.
+    /// `--`: nothing after it is a flag. True if reading continues because it may have been a value.
     fn end(&mut self, index: usize, doubt: Option<Why>) -> bool {
         if let Some(why) = doubt {
             self.out.doubts.push(why);
@@ -174,7 +174,7 @@ impl ArgumentReader<'_> {
         }
         let argv = self.argv;
         if let Some(first) = argv.get(index + 1) {
-            // A word that is nothing but holes may be no word at all.
+            // A word that is entirely unknown may be empty.
             let rest = argv.get(index + 1..).unwrap_or_default();
             match rest.iter().find(|w| !w.is_unknown()) {
                 Some(word) => self.positional(word, None),
@@ -213,7 +213,7 @@ impl ArgumentReader<'_> {
         self.next_word(flag, index, word, &format!("--{}", flag.name), doubt);
     }
 
-    /// A word with one dash: single letters, of which the kubelet has `v` and `h`.
+    /// A word with one dash: single letters. The kubelet has `v` and `h`.
     fn short(&mut self, index: usize, word: &Traced, doubt: Option<Why>) {
         let mut at = 1;
         while let Some(letter) = word.bytes().get(at).copied() {
@@ -256,7 +256,7 @@ impl ArgumentReader<'_> {
         flag
     }
 
-    /// True if the flag means something without a value.
+    /// True if the flag can be used without a value.
     fn is_bare(&self, flag: &Flag) -> bool {
         match flag.takes {
             Takes::Switch => true,
@@ -301,9 +301,9 @@ impl ArgumentReader<'_> {
         self.out.given.push(Given { flag, value, at, carrier, index, doubt });
     }
 
-    /// What can be said of the value by the flag alone. Durations of fields are read where fields are settled.
+    /// What the flag alone says about the value. Durations of fields are read where fields are settled.
     fn check(&mut self, flag: &Flag, value: &Traced, at: Span, doubt: Option<&Why>) {
-        // A stand-in takes everything, and the first reading has told it.
+        // A stand-in accepts everything, and the first pass has reported it.
         if self.pass == Pass::OverFiles {
             return;
         }
@@ -348,7 +348,7 @@ impl ArgumentReader<'_> {
     }
 
     fn fail(&mut self, kind: FailureKind, message: String, at: Option<Span>) {
-        // The kubelet stops at the first one.
+        // The kubelet exits on the first one.
         if self.out.failures.len() < MAX_FAILURES {
             self.out.failures.push(Failure { kind, message, setting: None, at });
         }
@@ -364,7 +364,7 @@ pub(super) fn is_true(text: &str) -> Option<bool> {
     }
 }
 
-/// Whether Go's `strconv.ParseInt` with base 0 accepts it. Ranges are left to the kubelet; what has `_` in it is accepted.
+/// Whether Go's `strconv.ParseInt` with base 0 accepts it. Ranges are not checked; anything with `_` in it is accepted.
 fn is_integer(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let lower = digits.to_ascii_lowercase();
@@ -380,7 +380,7 @@ fn is_integer(text: &str) -> bool {
     !digits.is_empty() && digits.chars().all(|c| c == '_' || c.is_digit(radix))
 }
 
-/// A word for a message: what is not known as `?`, nothing that a terminal could act upon.
+/// A word for a message: unknown parts as `?`, nothing that a terminal could interpret.
 fn show(word: &Traced) -> String {
     const MAX_SHOWN: usize = 80;
     let mut out = String::new();

@@ -1,9 +1,9 @@
 //! A configuration file or drop-in of the kubelet, as its loader reads it.
 //!
 //! Sources: `pkg/kubelet/kubeletconfig/configfiles/configfiles.go` (an empty file is refused),
-//! `pkg/kubelet/kubeletconfig/util/codec/codec.go` (strict first, then without regard to unknown and repeated keys),
-//! apimachinery's `serializer/json/json.go` and `meta.go` (JSON if it starts with a brace, else the first YAML document; `apiVersion`
-//! and `kind` in any case), `meta/v1/duration.go` (a duration is a JSON string).
+//! `pkg/kubelet/kubeletconfig/util/codec/codec.go` (strict first, then ignoring unknown and repeated keys), apimachinery's
+//! `serializer/json/json.go` and `meta.go` (JSON if it starts with a brace, else the first YAML document; `apiVersion` and
+//! `kind` in any case), `meta/v1/duration.go` (a duration is a JSON string).
 
 use crate::syntax::{Node, NodeKind, Resolved, Schema, json, key_text, resolve, yaml};
 use crate::text::{Span, Traced, View, Why};
@@ -12,41 +12,41 @@ use super::schema::{self, json_type};
 use crate::setting::read_duration;
 use crate::setting::{Failure, FailureKind, Field, Reading, Shape};
 
-/// The API version that a configuration must carry.
+/// The API version that a configuration must have.
 pub const API_VERSION: &str = "kubelet.config.k8s.io/v1beta1";
-/// The kind that a configuration must carry.
+/// The kind that a configuration must have.
 pub const KIND: &str = "KubeletConfiguration";
 
-/// Whether a document says that it is a kubelet configuration.
+/// Whether a document is declared as a kubelet configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Header {
-    /// It does, or it need not.
+    /// It is, or it does not have to be.
     Right,
     /// No kind, or no API version.
     Missing,
-    /// The kind or API version of something else.
+    /// The kind or API version of another object.
     Other,
-    /// Not known.
+    /// Unknown.
     Unknown(Why),
 }
 
-/// A configuration that was read.
+/// A parsed configuration.
 #[derive(Clone, Debug)]
 pub struct Document {
     tree: Option<Node>,
     schema: Schema,
     view: Option<View>,
-    /// Whether it carries the right kind and API version.
+    /// Whether it has the right kind and API version.
     pub header: Header,
-    /// Why no kubelet can load it, whatever its settings are.
+    /// Why no kubelet can load it, regardless of its settings.
     pub failures: Vec<Failure>,
-    /// The second of two equal keys: a configuration file may have them, a drop-in may not.
+    /// The second of two equal keys: allowed in a configuration file, not in a drop-in.
     pub duplicate: Option<Span>,
-    /// Set if it may say more than is known of it.
+    /// Set if it may contain more than is known.
     pub open: Option<Why>,
 }
 
-/// Reads a configuration file or drop-in. What is wrong with it is told in the document.
+/// Reads a configuration file or drop-in. Errors are recorded in the document.
 pub fn load(view: &View) -> Document {
     let mut document = Document::of(None, Schema::Kubernetes);
     document.view = Some(view.clone());
@@ -63,13 +63,13 @@ pub fn load(view: &View) -> Document {
     } else {
         let parsed = yaml::parse(view);
         let tree = parsed.tree.into_iter().next();
-        // Only the first document is read: a fault behind it is not seen, a fault before it means that it is another one.
+        // Only the first document is read: an error after it is not noticed, an error before it means that it is another one.
         let end = tree.as_ref().map_or(u32::MAX, |t| t.span.end);
         (tree, parsed.errors.into_iter().find(|e| e.at.start <= end))
     };
     if let Some(error) = error {
         match unknowns() {
-            // What is not known may be what is missing.
+            // The unknown part may be what is missing.
             Some(why) => document.hide(why),
             None => document.fail(&error.message, Some(error.at)),
         }
@@ -81,7 +81,7 @@ pub fn load(view: &View) -> Document {
     };
     document.header = header(&tree, document.schema);
     if !tree.is_map() {
-        // Something else than a map has no kind, which is told; unless what is not known is the map.
+        // Anything but a map has no kind, which is reported, unless the map is what is unknown.
         if let Some(why) = unknowns() {
             document.hide(why);
         }
@@ -108,12 +108,12 @@ impl Document {
         Self { open, duplicate: duplicate(&tree, schema), ..Self::of(Some(tree), schema) }
     }
 
-    /// A configuration of which nothing is known.
+    /// An unknown configuration.
     pub fn unknown(why: Why) -> Self {
         Self { header: Header::Unknown(why.clone()), open: Some(why), ..Self::of(None, Schema::Kubernetes) }
     }
 
-    /// The tree, if it could be read.
+    /// The tree, if it could be parsed.
     pub fn tree(&self) -> Option<&Node> {
         self.tree.as_ref()
     }
@@ -133,7 +133,7 @@ impl Document {
         self.schema
     }
 
-    /// What stands at a path. With `fold`, keys are compared as the merge of drop-ins does.
+    /// The entry at a path. With `fold`, keys are compared as the merge of drop-ins does.
     pub(super) fn find<'p>(&self, path: impl Iterator<Item = &'p str>, fold: bool) -> Lookup<'_> {
         let mut found = Lookup { entry: PathEntry::Absent, open: self.open.clone() };
         let Some(mut node) = self.tree.as_ref() else { return found };
@@ -162,7 +162,7 @@ impl Document {
         found
     }
 
-    /// A value as it is written, without quotes.
+    /// A value as written, without quotes.
     pub(super) fn raw(&self, value: &Node) -> Traced {
         if let NodeKind::Scalar(scalar) = &value.kind {
             return scalar.text.clone();
@@ -180,7 +180,7 @@ impl Document {
             .is_some_and(|s| !s.text.has_unknown() && resolve(s, value.tag.as_deref(), self.schema) == Resolved::Null)
     }
 
-    /// What the kubelet reads in the value of a field. A null in a drop-in deletes the key, before any type is asked.
+    /// How the kubelet reads the value of a field. A null in a drop-in deletes the key, before any type check.
     pub(super) fn reading(&self, field: &Field, value: &Node, in_dropin: bool, minor: Option<u32>) -> Reading {
         if let Some(why) = value.as_scalar().and(unknown_of(value)) {
             return Reading::Unknown(why.clone());
@@ -188,7 +188,7 @@ impl Document {
         let flexible = field.shape == Some(Shape::TextOrNanoseconds);
         if self.is_null(value) {
             return match field.shape {
-                // A null is read as an empty text, except where a pointer stays unset or a number stays as it is.
+                // A null is read as an empty text, except where a pointer stays unset or a number is kept.
                 Some(Shape::Value | Shape::ZeroDefault | Shape::Map) if !in_dropin => {
                     Reading::Invalid("invalid duration \"\"".to_owned())
                 }
@@ -202,7 +202,7 @@ impl Document {
         };
         let scalar = value.as_scalar();
         let resolved = scalar.map(|s| resolve(s, value.tag.as_deref(), self.schema));
-        // YAML has numbers that JSON has not.
+        // YAML has numbers that JSON does not have.
         if let Some(Resolved::Float(number)) = resolved
             && !number.is_finite()
         {
@@ -214,7 +214,7 @@ impl Document {
                 _ => wrong("int64"),
             };
         }
-        // Until 1.27 the field was a bare number of nanoseconds.
+        // Until 1.27 the field was a plain number of nanoseconds.
         const FIRST_WITH_TEXT: u32 = 28;
         if flexible && (is != "string" || minor.is_some_and(|m| m < FIRST_WITH_TEXT)) {
             return wrong("int64");
@@ -226,11 +226,11 @@ impl Document {
     }
 }
 
-/// What stands at a path of a document.
+/// The entry at a path of a document.
 pub(super) struct Lookup<'a> {
     /// The place.
     pub(super) entry: PathEntry<'a>,
-    /// Set if something that is not known may say it too.
+    /// Set if an unknown part may set it as well.
     pub(super) open: Option<Why>,
 }
 
@@ -241,7 +241,7 @@ pub(super) enum PathEntry<'a> {
     Absent,
     /// Key and value.
     At(&'a Node, &'a Node),
-    /// Something on the way that is no map: key and value.
+    /// Something on the path that is not a map: key and value.
     Above(&'a Node, &'a Node),
 }
 
@@ -249,10 +249,10 @@ fn unknown_of(node: &Node) -> Option<&Why> {
     node.as_scalar().and_then(|s| s.text.first_unknown()).map(|(_, why)| why)
 }
 
-/// The pair of a key. Keys count by their case in a file; the merge of drop-ins ends in a decoder to which case is nothing
-/// and of several spellings the last in order of bytes counts (`encoding/json`), next to the right one which is always there.
+/// The pair of a key. In a file, keys are case-sensitive. The merge of drop-ins ends in a decoder that ignores case: of several
+/// spellings, the last in byte order wins (`encoding/json`), and the right one is always present.
 fn pair<'a>(pairs: &'a [(Node, Node)], name: &str, fold: bool) -> Option<(&'a Node, &'a Node)> {
-    // No name of a field reads as a number or a truth value, so the text of the key decides.
+    // No field name reads as a number or a truth value, so the text of the key decides.
     let of = |wanted: &str| pairs.iter().rev().find(|(k, _)| k.as_str() == Some(wanted));
     let mut best: Option<&str> = None;
     if fold {
@@ -290,7 +290,7 @@ fn header(tree: &Node, schema: Schema) -> Header {
     if missing { Header::Missing } else { Header::Right }
 }
 
-/// A value or key that has no form in JSON, with what is said of it. The tree is at most [`crate::syntax::MAX_DEPTH`] deep.
+/// A value or key that JSON cannot represent, with the message. The tree is at most [`crate::syntax::MAX_DEPTH`] deep.
 fn unsupported_value(node: &Node, schema: Schema) -> Option<(String, Span)> {
     match &node.kind {
         NodeKind::Scalar(scalar) => match resolve(scalar, node.tag.as_deref(), schema) {

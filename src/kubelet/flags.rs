@@ -1,19 +1,19 @@
-//! Every flag that a kubelet has had.
+//! Every flag that any kubelet has had.
 //!
-//! How a word on the command line is read hangs on the flag before it: one that needs a value takes the next word, whatever
-//! it is. Source: the flag sets that `cmd/kubelet/app/options` puts together in Kubernetes 1.20, 1.21 and 1.23 to 1.36, with
-//! those of cAdvisor, klog and component-base that it registers. A change that came with 1.22 or 1.23 is put so that 1.22 may
-//! have both sides of it. Flags that were gone before 1.20 are kept, because old repositories still pass them.
+//! How a word on the command line is read depends on the flag before it: one that needs a value takes the next word, whatever
+//! it is. Source: the flag sets that `cmd/kubelet/app/options` builds in Kubernetes 1.20, 1.21 and 1.23 to 1.36, with those of
+//! cAdvisor, klog and component-base that it registers. For a change in 1.22 or 1.23, 1.22 is listed with both sides. Flags
+//! removed before 1.20 are kept, because old repositories still pass them.
 
 use Takes::{Duration, Integer, LibrarySwitch, Number, Switch, Text};
 
 /// What a flag does with its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Takes {
-    /// A truth value, only after `=`; the bare flag means true.
+    /// A truth value, only after `=`; the flag alone means true.
     Switch,
-    /// As [`Switch`](Self::Switch), of a library that the kubelet links. When the command line is read over a configuration
-    /// file, the kubelet replaces these flags with stand-ins that need a value, so there the bare flag takes the next word.
+    /// Like [`Switch`](Self::Switch), from a library that the kubelet links. When the command line is read over a configuration
+    /// file, the kubelet replaces these flags with stand-ins that need a value, so there the flag takes the next word.
     LibrarySwitch,
     /// A duration.
     Duration,
@@ -34,11 +34,11 @@ pub struct Flag {
     pub takes: Takes,
     /// First minor version (of 1.x) that has it, if it came after 1.20.
     pub since: Option<u32>,
-    /// Last minor version that has it, if it is gone in 1.36.
+    /// Last minor version that has it, if 1.36 does not.
     pub until: Option<u32>,
 }
 
-/// The first minor version (of 1.x) that the list is sure of.
+/// The first minor version (of 1.x) for which the list is complete.
 const FIRST_LISTED: u32 = 20;
 
 impl Flag {
@@ -60,7 +60,7 @@ impl Flag {
         FLAGS.binary_search_by(|f| f.name.cmp(&name)).ok().and_then(|n| FLAGS.get(n))
     }
 
-    /// Whether a kubelet of this minor version has the flag; `None` if that hangs on a version that is not known.
+    /// Whether a kubelet of this minor version has the flag; `None` if that depends on an unknown version.
     pub fn exists_in(&self, minor: Option<u32>) -> Option<bool> {
         match minor {
             None if self.since.is_none() && self.until.is_none() => Some(true),

@@ -1,4 +1,4 @@
-//! Node labels, as far as the kubelet refuses them before it reads any file (`ValidateKubeletFlags` in
+//! Node labels, as far as the kubelet validates them before it reads any file (`ValidateKubeletFlags` in
 //! `cmd/kubelet/app/options/options.go`, `IsQualifiedName` and `IsValidLabelValue` in apimachinery's `validation.go`).
 //!
 //! They matter here because a flag without its value takes the next one, timeout and all, as a label.
@@ -8,7 +8,7 @@ const MAX_PART: usize = 63;
 /// The longest prefix, in bytes.
 const MAX_PREFIX: usize = 253;
 
-/// What is wrong with the value of `--node-labels`, if its syntax is.
+/// The error in the value of `--node-labels`, if its syntax is invalid.
 pub(super) fn fault(value: &str) -> Option<String> {
     for pair in value.split(',').filter(|p| !p.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

@@ -1,5 +1,5 @@
-//! What a kubelet understands: its duration settings, its command line, its configuration files, and which of them wins.
-//! Knows no input and no payload.
+//! The kubelet: its duration settings, its command line, its configuration files, and which of them wins. Independent of inputs
+//! and payloads.
 
 pub mod args;
 pub mod config;

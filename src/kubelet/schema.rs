@@ -1,11 +1,12 @@
-//! What the fields of `KubeletConfiguration` may hold, apart from durations: a kubelet whose file has a wrong type does not start.
+//! The types of the fields of `KubeletConfiguration`, apart from durations: a kubelet whose file has a wrong type does not
+//! start.
 //!
-//! Only fields that every version from 1.20 to 1.36 declares alike are listed, so that what is said here holds for all of
-//! them (`staging/src/k8s.io/kubelet/config/v1beta1/types.go`).
+//! Only fields that every version from 1.20 to 1.36 declares alike are listed, which makes them valid for all of them
+//! (`staging/src/k8s.io/kubelet/config/v1beta1/types.go`).
 
 use crate::syntax::{Node, NodeKind, Resolved, Schema, resolve};
 
-/// What a field holds.
+/// The type of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Holds {
     /// A truth value.
@@ -26,13 +27,13 @@ pub(super) enum Holds {
     Object,
 }
 
-/// A field and what it holds.
+/// A field and its type.
 pub(super) struct Typed {
     /// Its path.
     pub(super) path: &'static str,
-    /// What it holds.
+    /// Its type.
     pub(super) holds: Holds,
-    /// The flag that sets it too, if the number must not be negative (`validation.go`).
+    /// The flag for the same setting, if the number must not be negative (`validation.go`).
     pub(super) not_negative: Option<&'static str>,
 }
 
@@ -44,7 +45,7 @@ const fn count(path: &'static str, holds: Holds, flag: &'static str) -> Typed {
     Typed { path, holds, not_negative: Some(flag) }
 }
 
-/// The fields, sorted by path. The objects that durations stand in are among them.
+/// The fields, sorted by path. The objects that contain durations are among them.
 pub(super) const TYPED: &[Typed] = &[
     typed("address", Holds::Text),
     typed("allowedUnsafeSysctls", Holds::Texts),
@@ -131,7 +132,7 @@ pub(super) const TYPED: &[Typed] = &[
     typed("volumePluginDir", Holds::Text),
 ];
 
-/// What JSON calls the node, as Go's decoder words it. `None` where it is not known, and for null, which every field takes.
+/// The JSON type of the node, as Go's decoder names it. `None` if it is unknown, and for null, which every field accepts.
 pub(super) fn json_type(node: &Node, schema: Schema) -> Option<&'static str> {
     match &node.kind {
         NodeKind::Seq(_) => Some("array"),
@@ -146,7 +147,7 @@ pub(super) fn json_type(node: &Node, schema: Schema) -> Option<&'static str> {
     }
 }
 
-/// The whole number that a node stands for.
+/// The value of a node that is a whole number.
 pub(super) fn whole(node: &Node, schema: Schema) -> Option<i128> {
     let scalar = node.as_scalar().filter(|s| !s.text.has_unknown())?;
     match resolve(scalar, node.tag.as_deref(), schema) {
@@ -156,15 +157,15 @@ pub(super) fn whole(node: &Node, schema: Schema) -> Option<i128> {
     }
 }
 
-/// The whole number that Go writes for a float without an exponent, so that an integer can be read from it.
+/// The whole number that Go writes for a float without an exponent, and which can then be read as an integer.
 pub(super) fn whole_float(value: f64) -> Option<i128> {
     const FIRST_WITH_EXPONENT: f64 = 1e21;
-    let fits = value.fract() == 0.0 && value.abs() < FIRST_WITH_EXPONENT;
-    fits.then(|| format!("{value:.0}").parse().ok()).flatten()
+    let is_whole = value.fract() == 0.0 && value.abs() < FIRST_WITH_EXPONENT;
+    is_whole.then(|| format!("{value:.0}").parse().ok()).flatten()
 }
 
 impl Typed {
-    /// What is wrong with a value: the node at fault and the words. `None` for what is right or not known.
+    /// The error in a value: the node and the message. `None` for a valid or unknown value.
     pub(super) fn fault<'a>(&self, node: &'a Node, schema: Schema) -> Option<(&'a Node, String)> {
         let path = self.path;
         let wrong = |node: &'a Node, is: &str, kind: &str| {
@@ -205,7 +206,7 @@ impl Typed {
     }
 }
 
-/// The first value of another kind, if any.
+/// The first value of another type, if any.
 fn find_other<'a>(
     mut values: impl Iterator<Item = &'a Node>,
     kind: &str,
@@ -219,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_sorted_and_names_the_objects_that_durations_stand_in() {
+    fn the_table_is_sorted_and_lists_the_objects_that_contain_durations() {
         assert!(TYPED.windows(2).all(|w| w[0].path < w[1].path));
         for name in ["authentication", "authentication.webhook", "authorization", "authorization.webhook"] {
             assert!(TYPED.iter().any(|t| t.path == name && t.holds == Holds::Object), "{name}");

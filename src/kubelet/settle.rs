@@ -1,4 +1,4 @@
-//! Which of all statements wins.
+//! Which setting wins.
 
 mod eviction;
 mod files;
@@ -17,16 +17,16 @@ use super::config::Document;
 use grace::Grace;
 use track::{FieldValue, Merge, Track, by_flag};
 
-/// Everything that decides what one kubelet runs with.
+/// All inputs that decide what one kubelet runs with.
 #[derive(Clone, Debug, Default)]
 pub struct Launch {
-    /// The command line, without the program. May be empty where only a configuration is seen.
+    /// The command line, without the program. Empty if only a configuration is available.
     pub argv: Vec<Traced>,
-    /// The file that `--config` names. `None` with a `--config` on the command line means a file that is not known.
+    /// The file that `--config` names. `None` with a `--config` on the command line means that the file is unknown.
     pub config: Option<Document>,
     /// The files below the directory that `--config-dir` names, by their path relative to it.
     pub dropins: Vec<(String, Document)>,
-    /// What the kubelet itself says that it runs with (`configz`): flags, files and defaults are all settled in it.
+    /// The configuration reported by the kubelet itself (`configz`), in which flags, files and defaults are already settled.
     pub running: Option<Document>,
     /// Minor version (of 1.x), if it is known.
     pub minor: Option<u32>,
@@ -37,21 +37,22 @@ pub struct Launch {
 /// The steps are those of `NewKubeletCommand` in `cmd/kubelet/app/server.go`:
 ///
 /// 1. The command line is read over the defaults. A word that does not parse ends it.
-/// 2. With `--config`, the file is loaded into a new object, with defaults for what is unset or zero; what step 1 set is gone.
-/// 3. With `--config-dir`, each `*.conf` in the order of a walk is laid over the result; how, hangs on the version: since
-///    1.32 as a JSON merge patch with defaults set once more, from 1.29 to 1.31 without those defaults, so that a zero stays.
-///    (1.28 and 1.29 also need an environment variable, which whoever makes the launch has to look for.)
-/// 4. The command line is read a second time, over the result. No defaults after it: a zero by flag stays.
-/// 5. The end result is validated, once.
+/// 2. With `--config`, the file is loaded into a new object, with defaults for what is unset or zero; the result of step 1 is
+///   dropped.
+/// 3. With `--config-dir`, each `*.conf` in the order of a walk is merged over the result. How depends on the version: since
+///   1.32 as a JSON merge patch with defaults set once more, from 1.29 to 1.31 without those defaults, which keeps a zero.
+///   (1.28 and 1.29 also need an environment variable, which the caller has to check.)
+/// 4. The command line is read a second time, over the result. No defaults follow: a zero by flag is kept.
+/// 5. The final result is validated, once.
 ///
-/// `effective` with `unknown` set is what holds if the unknown thing does not interfere; without `effective`, nothing is
-/// known. A hole in a setting that is no duration does not put the start in question.
+/// `effective` with `unknown` set is what holds if the unknown thing does not interfere; without `effective`, nothing is known.
+/// An unknown part in a setting that is not a duration does not make the start uncertain.
 pub fn settle(launch: &Launch) -> Effective {
     let mut settler = Settler::new(launch);
     if let Some(running) = &launch.running {
         settler.running(running);
         let settled = settler.finish();
-        // It runs, so nothing of it was refused.
+        // It runs, so nothing in it was refused.
         return Effective { starts: Some(true), failures: Vec::new(), ..settled };
     }
     settler.load();
@@ -59,7 +60,7 @@ pub fn settle(launch: &Launch) -> Effective {
     settler.finish()
 }
 
-/// Whether a kubelet reads a file of its drop-in directory: by its extension, of which case is a part.
+/// Whether a kubelet reads a file of its drop-in directory: decided by its extension, which is case-sensitive.
 fn is_dropin(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, extension)| extension == "conf")
 }
@@ -71,7 +72,7 @@ struct Settler<'a> {
     /// Drop-ins that are read, in order.
     dropins: Vec<&'a (String, Document)>,
     first: Args,
-    /// The reading that has the last word.
+    /// The pass that decides.
     last: Args,
     tracks: BTreeMap<&'static str, Track>,
     grace: Grace,
@@ -100,7 +101,7 @@ impl<'a> Settler<'a> {
         let last = if config.is_some() || !launch.dropins.is_empty() || first.config_dir().is_some() {
             let mut last = parse(&launch.argv, launch.minor, Pass::OverFiles);
             for failure in std::mem::take(&mut last.failures) {
-                // What the first reading has told is told.
+                // Failures of the first pass are already reported.
                 if !failures.iter().any(|f| f.at == failure.at) {
                     failures.push(failure);
                 }
@@ -124,7 +125,7 @@ impl<'a> Settler<'a> {
         }
     }
 
-    /// Whether the files of this kubelet know the field.
+    /// Whether the kubelet's files have the field.
     fn in_files(&self, field: &Field) -> bool {
         // The flag is older than the field.
         const FIRST_WITH_LOGGING: u32 = 23;
@@ -132,7 +133,7 @@ impl<'a> Settler<'a> {
         field.shape.is_some() && self.launch.minor.is_none_or(|minor| since.is_none_or(|since| minor >= since))
     }
 
-    /// Sets what is unset or, where that looks the same, zero (`SetDefaults_KubeletConfiguration`).
+    /// Sets fields that are unset or, where that looks the same, zero (`SetDefaults_KubeletConfiguration`).
     fn defaults(&mut self) {
         let update = self.tracks.get("nodeStatusUpdateFrequency").map(|t| (t.value.clone(), t.unknown.clone()));
         for field in FIELDS {
@@ -149,7 +150,7 @@ impl<'a> Settler<'a> {
                 && let Some((value, unknown)) = &update
             {
                 match value {
-                    // It follows the other frequency where that one was set.
+                    // It follows the other frequency if that one was set.
                     FieldValue::Set(0) | FieldValue::Unset | FieldValue::Invalid => {}
                     other => track.value = other.clone(),
                 }
@@ -160,7 +161,7 @@ impl<'a> Settler<'a> {
         }
     }
 
-    /// Step 4, and what the flags of step 1 refuse.
+    /// Step 4, and the flags that step 1 refuses.
     fn flags(&mut self) {
         for field in FIELDS.iter().filter(|f| f.shape != Some(Shape::Map)) {
             let Some(flag) = field.flag else { continue };
@@ -176,13 +177,13 @@ impl<'a> Settler<'a> {
                     _ => {}
                 }
             }
-            // A flag that belongs to no field of the configuration keeps what the first reading set.
+            // A flag without a field in the configuration keeps its value from the first pass.
             let args = if field.shape.is_none() { &self.first } else { &self.last };
             let Some(track) = self.tracks.get_mut(field.name) else { continue };
             let mut index = None;
             for given in args.given.iter().filter(|g| g.flag.name == flag) {
                 index = Some(given.index);
-                track.say(by_flag(field, None, given, given.value.clone()), SetBy::Flag, given.doubt.clone());
+                track.add(by_flag(field, None, given, given.value.clone()), SetBy::Flag, given.doubt.clone());
             }
             if let Some(why) = args.may_be_given_after(flag, index) {
                 track.unknown = Some(why.clone());
@@ -203,9 +204,9 @@ impl<'a> Settler<'a> {
             }
             let Some(track) = self.tracks.remove(field.name) else { continue };
             if field.since.zip(minor).is_some_and(|(since, minor)| minor < since) {
-                // This kubelet does not know the field. What was said of it is kept, but it decides nothing.
-                if !track.said.is_empty() {
-                    let shadowed = track.said;
+                // This kubelet does not have the field. Its settings are kept, but they decide nothing.
+                if !track.settings.is_empty() {
+                    let shadowed = track.settings;
                     fields.push(Settled { shadowed, ..Track::new().settled(field, None) });
                 }
                 continue;

@@ -1,6 +1,6 @@
-//! Statements about durations in texts that no kubelet may ever read: what stands there, without the question of what it does.
+//! Settings of durations in texts that perhaps no kubelet reads: what they contain, regardless of its effect.
 //!
-//! A value that is not known whole is no statement.
+//! A value that is partly unknown is not a setting.
 
 use crate::syntax::{Node, NodeKind, unit};
 use crate::text::{Traced, View};
@@ -8,7 +8,7 @@ use crate::text::{Traced, View};
 use crate::setting::read_duration;
 use crate::setting::{FIELDS, Field, Mechanism, Reading, Setting, Shape};
 
-/// The flags among the words of a text, whose quotes are taken off as systemd and shells do.
+/// The flags among the words of a text, whose quotes are removed as systemd and shells do.
 pub fn in_flags(view: &View) -> Vec<Setting> {
     in_words(&unit::words(&view.traced(0..view.bytes.len())))
 }
@@ -68,7 +68,7 @@ pub fn in_config(tree: &Node) -> Vec<Setting> {
     out
 }
 
-/// The statement of a key, if its value is known.
+/// The setting of a key, if its value is known.
 pub fn by_key(field: &'static Field, signal: Option<&str>, key: &Node, value: &Node) -> Option<Setting> {
     let NodeKind::Scalar(scalar) = &value.kind else { return None };
     if scalar.text.has_unknown() || scalar.text.is_empty() {
@@ -93,9 +93,9 @@ pub fn by_key(field: &'static Field, signal: Option<&str>, key: &Node, value: &N
     })
 }
 
-/// The settings of a tree in the form of a `KubeletConfiguration` that a kubelet passes over: the name of a duration in a place
-/// where there is none, in another case, or spelt as its flag. Unknown keys of a file are ignored (`codec.go` decodes once more
-/// without strictness). With `fold`, a key in the right place may have any case, as the merge of drop-ins has it.
+/// The settings of a tree in the form of a `KubeletConfiguration` that a kubelet ignores: the name of a duration in the wrong
+/// place, in another case, or spelled like its flag. Unknown keys of a file are ignored (`codec.go` decodes once more without
+/// strictness). With `fold`, a key in the right place may have any case, as in the merge of drop-ins.
 pub fn misplaced(tree: &Node, fold: bool) -> Vec<Setting> {
     let mut out = Vec::new();
     walk(tree, &mut Vec::new(), &mut |path, key, value| {
@@ -114,7 +114,7 @@ pub fn misplaced(tree: &Node, fold: bool) -> Vec<Setting> {
 }
 
 /// True if a key in another case is read after the right one. Merging writes the keys in order, and the file that drop-ins are
-/// merged into has all of them: what comes first in that order is overwritten.
+/// merged into has all of them: an earlier key in that order is overwritten.
 fn outweighs(have: &str, name: &str) -> bool {
     have.eq_ignore_ascii_case(name) && have > name
 }
@@ -136,7 +136,7 @@ pub fn walk<'n>(tree: &'n Node, path: &mut Vec<&'n str>, see: &mut impl FnMut(&[
     }
 }
 
-/// The field whose last name, or whose flag, is `name` but for case and dashes.
+/// The field whose last name, or whose flag, equals `name` except for case and dashes.
 pub fn named(name: &str) -> Option<&'static Field> {
     let plain = |name: &str| name.replace(['-', '_'], "").to_ascii_lowercase();
     let wanted = plain(name);
@@ -144,8 +144,8 @@ pub fn named(name: &str) -> Option<&'static Field> {
     FIELDS.iter().find(|f| leaf(f) || f.flag.is_some_and(|flag| plain(flag) == wanted))
 }
 
-/// Every statement that stands anywhere in a text, whatever the text is: flags with their values, and the names of fields with
-/// values that are durations. For texts of which it is known that nobody reads them. Lines that are comments say nothing.
+/// Every setting anywhere in a text of any kind: flags with their values, and field names with values that are durations. For
+/// texts that are known to be unused. Comment lines are skipped.
 pub fn anywhere(text: &Traced) -> Vec<Setting> {
     let bytes = text.bytes();
     let mut out: Vec<Setting> = Vec::new();
@@ -173,7 +173,7 @@ pub fn anywhere(text: &Traced) -> Vec<Setting> {
     out
 }
 
-/// Every statement that stands anywhere in a tree: in its texts, and as a key with a duration.
+/// Every setting anywhere in a tree: in its texts, and as a key with a duration.
 pub fn in_tree(tree: &Node) -> Vec<Setting> {
     let mut out = Vec::new();
     scalars(tree, &mut |text| out.extend(anywhere(text)), 0);
@@ -196,7 +196,7 @@ fn scalars(tree: &Node, see: &mut impl FnMut(&Traced), depth: usize) {
     children.for_each(|child| scalars(child, see, depth + 1));
 }
 
-/// Where a name stands as a word of its own, outside of comments.
+/// Where a name is a word of its own, outside of comments.
 fn places(bytes: &[u8], name: &[u8]) -> Vec<usize> {
     let is_name = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     let mut out = Vec::new();
@@ -213,7 +213,7 @@ fn places(bytes: &[u8], name: &[u8]) -> Vec<usize> {
     out
 }
 
-/// The value that follows a name: after `=` or `:`, or for a flag after a blank, inside quotes or not.
+/// The value that follows a name: after `=` or `:`, or for a flag after a blank, with or without quotes.
 fn value_after(bytes: &[u8], from: usize, flag: bool) -> Option<std::ops::Range<usize>> {
     let quote = |b: &u8| matches!(b, b'"' | b'\'' | b'\\');
     let blank = |b: &u8| matches!(b, b' ' | b'\t');
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_a_kubelet_passes_over() {
+    fn keys_that_a_kubelet_ignores() {
         let given = "syncFrequency: 1m\nsyncfrequency: 2m\nsync-frequency: 3m\nauthentication: {cacheTTL: 4m, webhook: {cacheTTL: 5m}}\n";
         let (_texts, view) = text(given);
         let tree = crate::syntax::yaml::parse(&view).tree.remove(0);

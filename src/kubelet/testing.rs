@@ -1,10 +1,10 @@
-//! What the tests of this floor share.
+//! Shared by the tests of this module.
 
 use std::sync::Arc;
 
 use crate::text::{Source, Span, Texts, Traced, View, Why};
 
-/// `text` as the only file of a unit, with a hole for every `?` in it.
+/// `text` as the only file of a unit, with an unknown part for every `?` in it.
 pub(super) fn text(text: &str) -> (Texts, View) {
     let mut texts = Texts::new();
     let id = texts.add_source(Arc::new(Source::new("/file", text.as_bytes())));
@@ -18,7 +18,7 @@ pub(super) fn text(text: &str) -> (Texts, View) {
     (texts, view)
 }
 
-/// Words that stand in one file with a blank between each two, with a hole for every `?`.
+/// Words in one file, separated by blanks, with an unknown part for every `?`.
 pub(super) fn words(words: &[&str]) -> (Texts, Vec<Traced>) {
     let mut texts = Texts::new();
     let id = texts.add_source(Arc::new(Source::new("/file", words.join(" ").into_bytes())));

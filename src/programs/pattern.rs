@@ -244,9 +244,9 @@ impl Translator<'_> {
     fn interval(&mut self) -> Result<(), NoPattern> {
         let close = if self.syntax.extended { "}" } else { "\\}" };
         let Some((counts, rest)) = self.rest.split_once(close) else { return Err(NoPattern::Refused) };
-        let sound = |part: &str| part.bytes().all(|b| b.is_ascii_digit()) && part.len() < 5;
+        let valid = |part: &str| part.bytes().all(|b| b.is_ascii_digit()) && part.len() < 5;
         let (from, to) = counts.split_once(',').map_or((counts, None), |(from, to)| (from, Some(to)));
-        if !sound(from) || !to.is_none_or(sound) || from.is_empty() && to.is_none() {
+        if !valid(from) || !to.is_none_or(valid) || from.is_empty() && to.is_none() {
             return unknown("a repetition count");
         }
         let from = if from.is_empty() { "0" } else { from };

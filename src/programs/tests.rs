@@ -139,43 +139,43 @@ fn hold(program: &str, recorded: &str, most_unknown: usize) {
 }
 
 #[test]
-fn jq_answers_as_the_real_one() {
+fn jq_agrees_with_the_real_one() {
     hold("jq", include_str!("../../testdata/programs/jq.json"), 10);
 }
 
 #[test]
-fn sed_answers_as_the_real_one() {
+fn sed_agrees_with_the_real_one() {
     hold("sed", include_str!("../../testdata/programs/sed.json"), 10);
 }
 
 #[test]
-fn other_programs_answer_as_the_real_ones() {
+fn other_programs_agree_with_the_real_ones() {
     hold("", include_str!("../../testdata/programs/text.json"), 3);
 }
 
 #[test]
-fn edits_in_other_words_are_those_of_the_real_programs() {
+fn equivalent_edits_agree_with_the_real_programs() {
     hold("", include_str!("../../testdata/programs/edits.json"), 65);
 }
 
 #[test]
-fn yq_answers_as_the_real_one() {
+fn yq_agrees_with_the_real_one() {
     hold("yq", include_str!("../../testdata/programs/yq.json"), 3);
 }
 
 #[test]
-fn envsubst_answers_as_the_real_one() {
+fn envsubst_agrees_with_the_real_one() {
     hold("envsubst", include_str!("../../testdata/programs/envsubst.json"), 0);
 }
 
 #[test]
-fn python_answers_as_the_real_one() {
+fn python_agrees_with_the_real_one() {
     hold("python3", include_str!("../../testdata/programs/python.json"), 13);
 }
 
 /// Expressions and answers as mikefarah's pages have them (mikefarah/yq, `pkg/yqlib/doc/operators` and `usage`).
 #[test]
-fn yq_of_mikefarah_does_what_its_pages_say() {
+fn yq_of_mikefarah_agrees_with_its_documentation() {
     for (argv, stdin, want) in [
         (&["e", ".a.b = \"frog\""][..], "a:\n  b:\n    g: foobar\n", "a:\n  b: frog\n"),
         (&["e", ".a.b |= \"frog\""], "a:\n  b: x\n", "a:\n  b: frog\n"),
@@ -202,7 +202,7 @@ fn yq_of_mikefarah_does_what_its_pages_say() {
 }
 
 #[test]
-fn other_programs_carry_what_is_not_known() {
+fn other_programs_keep_unknown_parts() {
     let dump = "import json,sys; d=json.load(sys.stdin); d['b']='0s'; print(json.dumps(d))";
     for (program, argv, stdin, want) in [
         ("python3", &["-c", dump][..], "{\"a\": ?}", "{\"a\": ?, \"b\": \"0s\"}\n"),
@@ -225,7 +225,7 @@ fn other_programs_carry_what_is_not_known() {
 }
 
 #[test]
-fn hostile_programs_end_soon() {
+fn hostile_programs_terminate_soon() {
     let python = [
         "while True: pass".to_owned(),
         "def f(): f()\nf()".to_owned(),
@@ -294,7 +294,7 @@ fn with_unknown(program: &str, argv: &[&str], stdin: &str) -> String {
 }
 
 #[test]
-fn jq_carries_what_is_not_known() {
+fn jq_keeps_unknown_parts() {
     for (argv, stdin, want) in [
         (&["-c", ".b = 1"][..], r#"{"a": ?}"#, "{\"a\":?,\"b\":1}\n"),
         (&["-c", ".b = 1"], r#"{"a": "x?y"}"#, "{\"a\":\"x?y\",\"b\":1}\n"),
@@ -321,7 +321,7 @@ fn jq_carries_what_is_not_known() {
 }
 
 #[test]
-fn hostile_jq_filters_end() {
+fn hostile_jq_filters_terminate() {
     let nested = |open: &str, close: &str, n: usize| format!("{}1{}", open.repeat(n), close.repeat(n));
     let doubling: Vec<_> = (1..40).map(|n| format!("def f{n}: f{}|f{};", n - 1, n - 1)).collect();
     let doubling = doubling.concat();
@@ -383,7 +383,7 @@ fn hostile_jq_filters_end() {
 }
 
 #[test]
-fn every_prefix_of_a_filter_is_survived() {
+fn no_prefix_of_a_filter_panics() {
     let filter = r#".a["b"].c |= (. // "x\(1+2)\u00e9") | reduce .[] as [$a, {b: $c}] (0; . + $a) | {a, "b": @base64 "x", $__x}?"#;
     for end in 0..=filter.len() {
         if let Some(part) = filter.get(..end) {
@@ -393,7 +393,7 @@ fn every_prefix_of_a_filter_is_survived() {
 }
 
 #[test]
-fn sed_and_grep_carry_what_is_not_known() {
+fn sed_and_grep_keep_unknown_parts() {
     for (program, argv, stdin, want) in [
         ("sed", &["s/a/b/"][..], "a?\na\n", "b?\nb\n"),
         ("sed", &["s/: .*/: 5/"], "x: ?\n", "x: 5\n"),
@@ -422,7 +422,7 @@ fn sed_and_grep_carry_what_is_not_known() {
 }
 
 #[test]
-fn hostile_scripts_of_sed_end() {
+fn hostile_sed_scripts_terminate() {
     let scripts = [
         ":a;s/^/x/;ba".to_owned(),
         ":a;s/x*/&&y/g;ta".to_owned(),

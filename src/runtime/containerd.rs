@@ -2,11 +2,11 @@
 //! (`LoadConfig`, `resolveImports`, `mergeConfig`, `v1Migrate`) on `release/1.6` to `release/2.3`, `plugins/cri/cri.go`,
 //! `internal/cri/config/streaming.go`.
 //!
-//! - The key stands in the table of the CRI plugin, whose name is `cri` in version 1 of the format (which a file without
-//!   `version` has) and `io.containerd.grpc.v1.cri` in versions 2, 3 and 4. Most of the plugin's keys moved to other tables in
-//!   version 3; this one did not.
-//! - The files are merged in breadth-first order: the main file, what it imports, what those import. A later file wins. Since
-//!   containerd 2.0 tables are merged key by key; before that, the table of a plugin replaces the one of an earlier file whole.
+//! - The key is in the table of the CRI plugin. The table's name is `cri` in version 1 of the format (which applies to a file
+//!   without `version`) and `io.containerd.grpc.v1.cri` in versions 2, 3 and 4. Most of the plugin's keys moved to other tables
+//!   in version 3; this one did not.
+//! - The files are merged in breadth-first order: the main file, its imports, their imports. A later file wins. Since
+//!   containerd 2.0 tables are merged key by key; before that, a plugin's table replaces the one of an earlier file completely.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -24,15 +24,15 @@ pub(super) const PLUGINS: [&str; 2] = ["io.containerd.grpc.v1.cri", "cri"];
 /// The most files that are followed.
 const MAX_FILES: usize = 64;
 
-/// What the files say, as far as versions go.
+/// The version numbers in the files.
 #[derive(Default)]
 struct Versions {
-    /// Some file says 2 or above, so that containerd 1.x takes the whole for version 2.
+    /// Some file sets 2 or above, so containerd 1.x treats the whole as version 2.
     named: bool,
-    /// Some file says 3 or above, which no containerd before 2.0 reads.
+    /// Some file sets 3 or above, which no containerd before 2.0 reads.
     new: bool,
-    /// The winner stands under the long name in a file without a version.
-    hangs: bool,
+    /// The winner is under the long name in a file without a version.
+    depends: bool,
 }
 
 /// What containerd runs with; see [`super::settle`].
@@ -72,7 +72,7 @@ pub(super) fn settle(main: &str, files: &mut dyn Files) -> Option<Runtime> {
                 }
             };
             track.gap(Some(error.at), why.clone());
-            track.said.clear();
+            track.settings.clear();
             track.doubt(why);
             continue;
         }
@@ -87,19 +87,19 @@ pub(super) fn settle(main: &str, files: &mut dyn Files) -> Option<Runtime> {
         match table.and_then(|(table, _)| table.pair(KEY)) {
             Some(pair) => {
                 let long = table.is_some_and(|(_, name)| name == PLUGINS[0]);
-                track.say_key(pair, &view, (!is_main).then_some(path.as_str()));
-                versions.hangs = long && version < 2;
+                track.add_key(pair, &view, (!is_main).then_some(path.as_str()));
+                versions.depends = long && version < 2;
                 replaced = false;
                 if version == 0
                     && let Some(why) = hidden(&tree).filter(|_| long)
                 {
-                    // The version, and more, may stand in what is not known.
-                    versions.hangs = false;
+                    // The unknown part may contain the version, and more.
+                    versions.depends = false;
                     track.doubt(why);
                 }
             }
             None => {
-                replaced |= table.is_some() && !track.said.is_empty();
+                replaced |= table.is_some() && !track.settings.is_empty();
                 if let Some(why) = hidden(&tree) {
                     track.doubt(why);
                 }
@@ -112,26 +112,26 @@ pub(super) fn settle(main: &str, files: &mut dyn Files) -> Option<Runtime> {
             "whether containerd is older than 2.0, where the table of an imported file replaces the whole table,",
         ));
     }
-    if versions.hangs && !versions.named && track.unknown.is_none() {
+    if versions.depends && !versions.named && track.unknown.is_none() {
         track.doubt(version_of("whether containerd is 2.0 or newer, or a file that imports this one has version = 2,"));
     }
     Some(track.settled())
 }
 
-/// The table of the CRI plugin in a file of this version, and the name that it has there.
+/// The table of the CRI plugin in a file of this version, and its name there.
 fn section(tree: &Node, version: u32) -> Option<(&Node, &'static str)> {
     let plugins = tree.get("plugins")?;
     let names = if version < 2 { &PLUGINS[..] } else { &PLUGINS[..1] };
     names.iter().find_map(|name| Some((plugins.get(name)?, *name)))
 }
 
-/// True if the CRI plugin is switched off, as Docker's package of containerd does it.
+/// True if the CRI plugin is disabled, as in Docker's package of containerd.
 fn is_disabled(tree: &Node) -> bool {
     let list = tree.get("disabled_plugins").map(Node::items).unwrap_or_default();
     list.iter().filter_map(Node::as_str).any(|id| PLUGINS.contains(&id))
 }
 
-/// Why something that is not known may hold the key: it stands for whole lines.
+/// Why an unknown part may contain the key: it replaces whole lines.
 fn hidden(tree: &Node) -> Option<Why> {
     if let Some((_, why)) = tree.unknown_keys() {
         return Some(why.clone());
@@ -139,7 +139,7 @@ fn hidden(tree: &Node) -> Option<Why> {
     tree.pairs().iter().find_map(|(_, value)| hidden(value))
 }
 
-/// The files that a file imports. A pattern that matches nothing gives none; a path without `*` is no pattern.
+/// The files that a file imports. A pattern that matches nothing gives none; a path without `*` is not a pattern.
 fn imports(tree: &Node, parent: &str, files: &mut dyn Files) -> Vec<String> {
     let mut out = Vec::new();
     let directory = parent.rsplit_once('/').map_or("", |(dir, _)| dir);

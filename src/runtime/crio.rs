@@ -2,8 +2,9 @@
 //! (`mergeConfigFiles`, `mergeAPIConfig`), `pkg/config/config.go` (`UpdateFromFile`, `UpdateFromPath`), `server/server.go`,
 //! `contrib/systemd/crio.service`.
 //!
-//! The main file is read first, then every file below the drop-in directory in the order of a walk, whatever its name; each is
-//! decoded over what was there, so that the last word counts. A flag, or the variable `STREAM_IDLE_TIMEOUT`, beats all files.
+//! The main file is read first, then every file below the drop-in directory in the order of a walk, regardless of its name.
+//! Each is decoded over the earlier result, so the last value wins. A flag, or the variable `STREAM_IDLE_TIMEOUT`, overrides
+//! all files.
 
 use crate::setting::{Failure, Mechanism, Reading, SetBy, Setting};
 use crate::syntax::{Node, toml, unit};
@@ -35,7 +36,7 @@ pub(super) fn settle(files: &mut dyn Files) -> Option<Runtime> {
     let mut track = Track::new(Name::Crio);
     let mut paths = vec![CONFIG.to_owned()];
     let mut dropins = files.below(DROPINS);
-    // A walk goes through a directory before the names that begin like it.
+    // A walk visits a directory before the names that begin with its name.
     dropins.sort_by(|a, b| a.split('/').cmp(b.split('/')));
     paths.append(&mut dropins);
     let mut any = false;
@@ -58,21 +59,21 @@ pub(super) fn settle(files: &mut dyn Files) -> Option<Runtime> {
                 None => Why::Invalid(format!("{path} is no TOML, so CRI-O does not start: {}", error.message).into()),
             };
             track.gap(Some(error.at), why.clone());
-            track.said.clear();
+            track.settings.clear();
             track.doubt(why);
             continue;
         }
         let Some(tree) = parsed.tree else { continue };
         match tree.path(&["crio", "api"]).and_then(|api| api.pair(KEY)) {
             Some(pair) => {
-                track.say_key(pair, &view, main);
+                track.add_key(pair, &view, main);
                 let plain = pair.1.as_scalar().is_none_or(|s| s.style == crate::syntax::Style::Plain);
-                if let Some((Setting { reading: Reading::Invalid(message), .. }, _)) = track.said.last()
+                if let Some((Setting { reading: Reading::Invalid(message), .. }, _)) = track.settings.last()
                     && plain
                 {
-                    // Each file is decoded by itself, so that a later one repairs nothing.
+                    // Each file is decoded separately: a later one cannot repair an earlier one.
                     let message = message.clone();
-                    let setting = track.said.last().map(|(setting, _)| setting.clone());
+                    let setting = track.settings.last().map(|(setting, _)| setting.clone());
                     track.failures.extend(setting.map(|s| Failure::invalid(s, message)));
                 }
             }
@@ -92,7 +93,7 @@ fn unknown(tree: &Node) -> Option<(Span, Why)> {
     tables.into_iter().flatten().find_map(|t| t.unknown_keys().map(|(at, why)| (at, why.clone())))
 }
 
-/// What the unit of CRI-O and its environment file put on the command line. True if there is anything of them.
+/// The command line from the unit of CRI-O and its environment file. True if either exists.
 fn command_line(track: &mut Track, files: &mut dyn Files) -> bool {
     let mut any = false;
     let mut variables: Vec<(String, Traced)> = Vec::new();
@@ -132,7 +133,7 @@ fn command_line(track: &mut Track, files: &mut dyn Files) -> bool {
     }
     let value = |name: &str| variables.iter().rev().find(|(n, _)| n == name).map(|(_, value)| value);
     if let Some(value) = value("STREAM_IDLE_TIMEOUT").filter(|v| !v.is_empty()) {
-        say(track, value.clone(), value.span());
+        add(track, value.clone(), value.span());
     }
     let mut line: Vec<Traced> =
         start.as_ref().map(|text| unit::split(text, unit::Escapes::Relaxed).0).unwrap_or_default();
@@ -141,10 +142,10 @@ fn command_line(track: &mut Track, files: &mut dyn Files) -> bool {
     for (n, word) in line.iter().enumerate() {
         let Some(rest) = word.bytes().strip_prefix(flag) else { continue };
         match rest.first() {
-            Some(b'=') => say(track, word.slice(flag.len() + 1..word.len()), word.span()),
+            Some(b'=') => add(track, word.slice(flag.len() + 1..word.len()), word.span()),
             None => {
                 if let Some(next) = line.get(n + 1) {
-                    say(track, next.clone(), next.span());
+                    add(track, next.clone(), next.span());
                 }
             }
             _ => {}
@@ -159,7 +160,7 @@ fn assignment(word: &Traced) -> Option<(String, Traced)> {
     Some((name, word.slice(equals + 1..word.len())))
 }
 
-fn say(track: &mut Track, raw: Traced, carrier: Option<Span>) {
+fn add(track: &mut Track, raw: Traced, carrier: Option<Span>) {
     let Some(carrier) = carrier else { return };
     let reading = match raw.first_unknown() {
         Some((_, why)) => Reading::Unknown(why.clone()),
@@ -168,5 +169,5 @@ fn say(track: &mut Track, raw: Traced, carrier: Option<Span>) {
     };
     let at = raw.span().unwrap_or(carrier);
     let setting = Setting { field: Name::Crio.field(), key: None, raw, reading, at, carrier, by: Mechanism::Flag };
-    track.say(setting, SetBy::Flag);
+    track.add(setting, SetBy::Flag);
 }

@@ -1,9 +1,9 @@
-//! What a container runtime understands: the timeout after which containerd and CRI-O close an idle `exec`, `attach` or
-//! `port-forward` stream. Since dockershim is gone it is the runtime that serves these streams, so this is the timeout that
-//! closes them (`k8s.io/cri-streaming`, which both runtimes use; before it `pkg/kubelet/cri/streaming`).
+//! Container runtimes: the timeout after which containerd and CRI-O close an idle `exec`, `attach` or `port-forward` stream.
+//! Since dockershim was removed, the runtime serves these streams, so this is the timeout that closes them
+//! (`k8s.io/cri-streaming`, which both runtimes use; before it `pkg/kubelet/cri/streaming`).
 //!
 //! A zero means that no idle stream is ever closed: `SetIdleTimeout(0)` stops the timer of the connection
-//! (`moby/spdystream/connection.go`, `monitor`). Knows no input and no payload.
+//! (`moby/spdystream/connection.go`, `monitor`). Independent of inputs and payloads.
 
 mod containerd;
 mod crio;
@@ -24,8 +24,8 @@ pub fn settle(name: Name, files: &mut dyn Files) -> Option<Runtime> {
     }
 }
 
-/// The runtime whose configuration a TOML document is, if it says something of the timeout: of containerd, the table of the
-/// CRI plugin; of CRI-O, the table `crio.api`.
+/// The runtime that a TOML document configures, if it sets the timeout: for containerd in the table of the CRI plugin, for
+/// CRI-O in the table `crio.api`.
 pub fn recognise(document: &Node) -> Option<(Name, &Node)> {
     let crio = document.path(&["crio", "api"]).and_then(|api| api.pair(KEY));
     let plugin = |plugin: &&str| document.path(&["plugins", plugin])?.pair(KEY);
@@ -41,7 +41,7 @@ pub fn config_file(name: Name) -> &'static str {
     }
 }
 
-/// True if a runtime reads a file of this path, or another file of its may have it read.
+/// True if a runtime reads a file of this path, or its other files may import it.
 pub fn reads(path: &str) -> Option<Name> {
     if path.starts_with("/etc/containerd/") || path == "/etc/eks/containerd/containerd-config.toml" {
         return Some(Name::Containerd);

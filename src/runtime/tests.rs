@@ -5,7 +5,7 @@ use super::*;
 use crate::setting::render_duration;
 use crate::text::{Source, Texts, Why};
 
-/// The files of a node; a file whose text is `?` is there, but not known.
+/// The files of a node; a file whose text is `?` exists, but is unknown.
 struct Node {
     texts: Texts,
     files: BTreeMap<String, String>,
@@ -28,7 +28,7 @@ impl Files for Node {
     }
 }
 
-/// What a runtime runs with: the duration, who says so, `?` if that is not certain, and why it does not start.
+/// What a runtime runs with: the duration, what sets it, `?` if that is uncertain, and why it does not start.
 fn run(name: Name, files: &[(&str, &str)]) -> String {
     let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
     let mut node = Node { texts: Texts::new(), files };
@@ -53,7 +53,7 @@ fn cri(version: u32, value: &str) -> String {
     format!("version = {version}\n[plugins.\"io.containerd.grpc.v1.cri\"]\nstream_idle_timeout = {value}\n")
 }
 
-/// containerd `internal/cri/config/streaming.go`: text that is not empty goes through `time.ParseDuration`.
+/// containerd `internal/cri/config/streaming.go`: non-empty text goes through `time.ParseDuration`.
 #[test]
 fn the_value_is_text_that_go_reads() {
     for (value, expected) in [
@@ -86,13 +86,13 @@ fn the_table_has_another_name_in_version_1() {
     let short = |version: &str| format!("{version}\n[plugins.cri]\nstream_idle_timeout = \"0\"\n");
     assert_eq!(containerd(&short("")), "0s by config");
     assert_eq!(containerd(&short("version = 1")), "0s by config");
-    // containerd 1.x refuses this, 2.x knows no plugin of that name.
+    // containerd 1.x refuses this, 2.x has no plugin of that name.
     assert_eq!(containerd(&short("version = 2")), "4h0m0s by default");
     assert_eq!(containerd(&short("version = 3")), "4h0m0s by default");
     for version in [2, 3, 4] {
         assert_eq!(containerd(&cri(version, "'0'")), "0s by config");
     }
-    // containerd 1.x looks for the short name in a file without a version, 2.x takes both.
+    // containerd 1.x looks for the short name in a file without a version, 2.x accepts both.
     let long = "[plugins.'io.containerd.grpc.v1.cri']\nstream_idle_timeout = '0'\n";
     assert_eq!(containerd(long), "0s by config?");
     for other in [
@@ -108,7 +108,7 @@ fn the_table_has_another_name_in_version_1() {
 }
 
 #[test]
-fn a_plugin_that_is_switched_off_serves_nothing() {
+fn a_disabled_plugin_serves_nothing() {
     for id in ["cri", "io.containerd.grpc.v1.cri"] {
         assert_eq!(containerd(&format!("disabled_plugins = ['{id}']\n{}", cri(2, "'0'"))), "none");
     }
@@ -133,22 +133,22 @@ fn imports_are_read_after_the_file_and_win() {
     assert_eq!(with("'./x/../conf.d/a.toml'", &[(a, &hour)]), "1h0m0s by drop-in");
     assert_eq!(with("'conf.d/*.toml'", &[(a, &hour), (b, &zero)]), "0s by drop-in");
     assert_eq!(with("'conf.d/b.toml', 'conf.d/a.toml'", &[(a, &hour), (b, &zero)]), "1h0m0s by drop-in");
-    // Nobody imports it.
+    // Not imported.
     assert_eq!(with("", &[(a, &hour)]), "0s by config");
     assert_eq!(with("'conf.d/*.conf'", &[(a, &hour)]), "0s by config");
     assert_eq!(with("'/etc/containerd/*.toml'", &[(a, &hour)]), "0s by config");
     // A file may import others, and each is read once.
     let nested = format!("imports = ['b.toml', '../config.toml']\n{hour}");
     assert_eq!(with("'conf.d/a.toml'", &[(a, &nested), (b, &zero)]), "0s by drop-in");
-    // What an imported file says that is not here is not known.
+    // Settings of an imported file that is not available are unknown.
     assert_eq!(with("'/opt/image.toml'", &[]), "0s by config?");
     assert_eq!(with("'conf.d/*.toml'", &[(a, "?")]), "0s by config?");
     assert_eq!(with("'conf.d/*.toml'", &[(a, "?"), (b, &hour)]), "1h0m0s by drop-in");
 }
 
-/// containerd `mergeConfig`: before 2.0 the table of a plugin replaces the one of an earlier file whole.
+/// containerd `mergeConfig`: before 2.0 a plugin's table replaces the one of an earlier file completely.
 #[test]
-fn whether_a_table_replaces_another_hangs_on_the_version() {
+fn merging_of_tables_depends_on_the_version() {
     let other = "version = 2\n[plugins.'io.containerd.grpc.v1.cri'.registry]\nconfig_path = '/x'\n";
     let with = |version: u32, other: &str| {
         let main = format!("imports = ['a.toml']\n{}", cri(version, "'0'"));
@@ -160,7 +160,7 @@ fn whether_a_table_replaces_another_hangs_on_the_version() {
 }
 
 #[test]
-fn what_is_no_toml_says_nothing() {
+fn invalid_toml_sets_nothing() {
     assert_eq!(containerd("version = 2\n[plugins\nstream_idle_timeout = '0'\n"), "4h0m0s by default?");
     assert_eq!(containerd("?"), "4h0m0s by default?");
     assert_eq!(run(Name::Crio, &[("/etc/crio/crio.conf", "[crio.api\n")]), "4h0m0s by default?");
@@ -184,7 +184,7 @@ fn drop_ins_of_crio_are_read_by_name() {
     assert_eq!(crio(&[("crio.conf", &zero), ("crio.conf.d/a", "[crio.runtime]\n")]), "0s by config");
     assert_eq!(crio(&[("crio.conf", &zero), ("crio.conf.d/a", &api(""))]), "4h0m0s by default");
     assert_eq!(crio(&[("crio.conf", "[crio]\nstream_idle_timeout = \"0\"\n")]), "4h0m0s by default");
-    // Each file is decoded by itself, but only what they come to is read as a duration.
+    // Each file is decoded separately, but only the merged value is read as a duration.
     let number = "[crio.api]\nstream_idle_timeout = 0\n";
     assert_eq!(
         crio(&[("crio.conf", number), ("crio.conf.d/a", &hour)]),
@@ -196,7 +196,7 @@ fn drop_ins_of_crio_are_read_by_name() {
 
 /// CRI-O `internal/criocli/criocli.go`, `mergeAPIConfig`; `contrib/systemd/crio.service`.
 #[test]
-fn the_command_line_of_crio_beats_its_files() {
+fn the_command_line_of_crio_overrides_its_files() {
     let file = "[crio.api]\nstream_idle_timeout = \"1h\"\n";
     let with = |path: &str, text: &str| run(Name::Crio, &[("/etc/crio/crio.conf", file), (path, text)]);
     let environment = "/etc/sysconfig/crio";

@@ -1,4 +1,4 @@
-//! The timeout of a runtime: the field, what is said of it, and what the runtime runs with in the end.
+//! The timeout of a runtime: the field, its settings, and the effective value.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ impl Name {
     /// Both of them.
     pub const ALL: [Self; 2] = [Self::Containerd, Self::Crio];
 
-    /// The name that its project writes.
+    /// The name as its project writes it.
     pub fn words(self) -> &'static str {
         match self {
             Self::Containerd => "containerd",
@@ -46,7 +46,7 @@ impl Name {
 /// The key in the configuration files of both runtimes.
 pub const KEY: &str = "stream_idle_timeout";
 
-/// What a zero does.
+/// The effect of a zero.
 const NEVER: Meaning = Meaning::Harmful("the runtime never closes an idle exec, attach or port-forward stream");
 
 /// `stream_idle_timeout` of containerd's CRI plugin. Source: containerd `internal/cri/config/config.go` and `streaming.go`.
@@ -76,19 +76,19 @@ static CRIO: Field = Field {
 pub struct Runtime {
     /// Which one it is.
     pub name: Name,
-    /// When it runs with this.
+    /// In which case it runs with this.
     pub when: Guard,
     /// Its timeout.
     pub timeout: Settled,
     /// Why it does not serve any pod.
     pub failures: Vec<Failure>,
-    /// What of its configuration was not followed.
+    /// Parts of its configuration that were not resolved.
     pub gaps: Vec<(Option<Span>, Why)>,
 }
 
 impl Runtime {
-    /// True if somebody says something of the timeout.
-    pub fn is_said(&self) -> bool {
+    /// True if the timeout is set anywhere.
+    pub fn is_set(&self) -> bool {
         self.timeout.winner.is_some() || !self.timeout.shadowed.is_empty()
     }
 }
@@ -96,11 +96,11 @@ impl Runtime {
 /// A file of a node.
 #[derive(Clone, Debug)]
 pub enum Content {
-    /// It is there.
+    /// It exists.
     Known(View),
-    /// It may be there, but what stands in it is not known.
+    /// It may exist, but its content is unknown.
     Unknown(Why),
-    /// It is not there.
+    /// It does not exist.
     Missing,
 }
 
@@ -109,14 +109,14 @@ pub trait Files {
     /// A file by its absolute path.
     fn read(&mut self, path: &str) -> Content;
 
-    /// The paths of all files below a directory, sorted. What an image may bring beside them is not listed.
+    /// The paths of all files below a directory, sorted. Files that an image may contain are not listed.
     fn below(&mut self, directory: &str) -> Vec<String>;
 }
 
-/// What is said of the timeout, in the order in which it is read; the last word counts.
+/// Settings of the timeout, in the order in which they are read; the last one wins.
 pub(super) struct Track {
     pub(super) name: Name,
-    pub(super) said: Vec<(Setting, SetBy)>,
+    pub(super) settings: Vec<(Setting, SetBy)>,
     pub(super) unknown: Option<Why>,
     pub(super) failures: Vec<Failure>,
     pub(super) gaps: Vec<(Option<Span>, Why)>,
@@ -124,17 +124,17 @@ pub(super) struct Track {
 
 impl Track {
     pub(super) fn new(name: Name) -> Self {
-        Self { name, said: Vec::new(), unknown: None, failures: Vec::new(), gaps: Vec::new() }
+        Self { name, settings: Vec::new(), unknown: None, failures: Vec::new(), gaps: Vec::new() }
     }
 
-    /// A statement, which overrides what stands before it.
-    pub(super) fn say(&mut self, setting: Setting, from: SetBy) {
-        self.said.push((setting, from));
+    /// A setting, which overrides the earlier ones.
+    pub(super) fn add(&mut self, setting: Setting, from: SetBy) {
+        self.settings.push((setting, from));
         self.unknown = None;
     }
 
-    /// A statement of a key in a file.
-    pub(super) fn say_key(&mut self, (key, value): &(Node, Node), view: &View, main: Option<&str>) {
+    /// The setting of a key in a file.
+    pub(super) fn add_key(&mut self, (key, value): &(Node, Node), view: &View, main: Option<&str>) {
         let (by, from) = match main {
             None => (Mechanism::ConfigFile, SetBy::Config),
             Some(path) => (Mechanism::DropIn(path.to_owned()), SetBy::DropIn),
@@ -142,10 +142,10 @@ impl Track {
         let raw = value.as_scalar().map_or_else(|| view.traced(value.span.range()), |s| s.text.clone());
         let at = raw.span().unwrap_or(value.span);
         let carrier = key.span.to(value.span);
-        self.say(Setting { field: self.name.field(), key: None, raw, reading: read(value), at, carrier, by }, from);
+        self.add(Setting { field: self.name.field(), key: None, raw, reading: read(value), at, carrier, by }, from);
     }
 
-    /// Something that is not known may say otherwise.
+    /// Something unknown may set it differently.
     pub(super) fn doubt(&mut self, why: Why) {
         self.unknown = Some(why);
     }
@@ -155,9 +155,9 @@ impl Track {
     }
 
     pub(super) fn settled(self) -> Runtime {
-        let Self { name, mut said, unknown, mut failures, gaps } = self;
+        let Self { name, mut settings, unknown, mut failures, gaps } = self;
         let field = name.field();
-        let winner = said.pop();
+        let winner = settings.pop();
         let (effective, from, hidden) = match winner.as_ref().map(|(s, from)| (&s.reading, *from)) {
             Some((Reading::Duration(nanoseconds), from)) => (Some(*nanoseconds), from, None),
             Some((Reading::Unknown(why), from)) => (None, from, Some(why.clone())),
@@ -177,15 +177,15 @@ impl Track {
             effective,
             from,
             winner: winner.map(|(setting, _)| setting),
-            shadowed: said.into_iter().map(|(setting, _)| setting).collect(),
+            shadowed: settings.into_iter().map(|(setting, _)| setting).collect(),
             unknown: hidden.or(unknown),
         };
         Runtime { name, when: Guard::always(), timeout, failures, gaps }
     }
 }
 
-/// What a runtime reads in the value of its key: both declare it as text, so that a TOML number does not decode. Text that is
-/// empty leaves the default of the streaming library.
+/// How a runtime reads the value of its key: both declare it as text, so a TOML number does not decode. Empty text keeps the
+/// default of the streaming library.
 pub(super) fn read(value: &Node) -> Reading {
     let kind = |what: &str| Reading::Invalid(format!("{what} cannot be decoded into text"));
     let Some(scalar) = value.as_scalar() else { return kind("a list or table") };
@@ -202,7 +202,7 @@ pub(super) fn read(value: &Node) -> Reading {
     }
 }
 
-/// Why a condition of a version is not decided.
+/// Why a condition on a version is not decided.
 pub(super) fn version_of(what: &str) -> Why {
     Why::FromOutside(Arc::from(what))
 }

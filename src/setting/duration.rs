@@ -1,7 +1,7 @@
-//! Go's durations: `time.ParseDuration` and `Duration.String`, to the byte.
+//! Go's durations: `time.ParseDuration` and `Duration.String`, exactly.
 //!
-//! Everything that reads a duration for the kubelet (its flags, its configuration types, containerd, CRI-O) calls these two, so
-//! what they accept decides whether a node starts, and what they print is what `/configz` shows. The rules follow Go's
+//! Everything that reads a duration for the kubelet (its flags, its configuration types, containerd, CRI-O) calls these two.
+//! What they accept decides whether a node starts; what they print is what `/configz` shows. The rules follow Go's
 //! `src/time/format.go` and `src/time/time.go`.
 
 /// One microsecond in nanoseconds.
@@ -15,13 +15,13 @@ pub const MINUTE: i64 = 60 * SECOND;
 /// One hour in nanoseconds.
 pub const HOUR: i64 = 60 * MINUTE;
 
-/// The magnitude of the smallest duration: sums may reach it, and only a minus sign makes it fit.
+/// The magnitude of the smallest duration: a sum may reach it, but only with a minus sign is it valid.
 const LIMIT: u64 = 1 << 63;
 
 /// Reads a duration as Go's `time.ParseDuration` does, in nanoseconds.
 ///
 /// # Errors
-/// Go's own text, such as `time: missing unit in duration "14400"`.
+/// Go's own error, such as `time: missing unit in duration "14400"`.
 pub fn parse_duration(text: &[u8]) -> Result<i64, String> {
     let invalid = || format!("time: invalid duration {}", quote(text));
     let (negative, mut rest) = match text {
@@ -67,7 +67,7 @@ pub fn parse_duration(text: &[u8]) -> Result<i64, String> {
         }
         whole *= unit;
         if fraction > 0 {
-            // Go computes this part in floating point and cuts off what is left, which makes `0.9ns` a zero.
+            // Go computes this part in floating point and truncates, which makes `0.9ns` a zero.
             #[allow(clippy::cast_precision_loss, clippy::cast_sign_loss)]
             let part = (fraction as f64 * (unit as f64 / scale)) as u64;
             whole = whole.wrapping_add(part);
@@ -75,7 +75,7 @@ pub fn parse_duration(text: &[u8]) -> Result<i64, String> {
                 return Err(invalid());
             }
         }
-        // Two summands of exactly 2^63 wrap around to zero in Go as well.
+        // Two terms of exactly 2^63 wrap around to zero, as in Go.
         sum = sum.wrapping_add(whole);
         if sum > LIMIT {
             return Err(invalid());
@@ -90,7 +90,7 @@ pub fn parse_duration(text: &[u8]) -> Result<i64, String> {
 fn unit(name: &[u8]) -> Option<u64> {
     let unit = match name {
         b"ns" => 1,
-        // A microsecond has three names: with `u`, with the micro sign and with the Greek letter.
+        // A microsecond has three spellings: with `u`, with the micro sign and with the Greek letter.
         b"us" | b"\xC2\xB5s" | b"\xCE\xBCs" => MICROSECOND,
         b"ms" => MILLISECOND,
         b"s" => SECOND,
@@ -118,7 +118,8 @@ fn leading_int(text: &[u8]) -> Option<(u64, &[u8])> {
     Some((value, rest))
 }
 
-/// The digits after a point as a number and the power of ten that divides it, and the rest. Digits that do not fit are skipped.
+/// The digits after a point as a number and the power of ten that divides it, and the rest. Digits that would overflow are
+/// skipped.
 fn leading_fraction(text: &[u8]) -> (u64, f64, &[u8]) {
     let end = text.iter().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
     let (digits, rest) = text.split_at(end);
@@ -137,7 +138,7 @@ fn leading_fraction(text: &[u8]) -> (u64, f64, &[u8]) {
     (value, scale, rest)
 }
 
-/// The text in quotes as the `time` package prints it: what is not printable ASCII as bytes.
+/// The text in quotes as the `time` package prints it: anything that is not printable ASCII as bytes.
 fn quote(text: &[u8]) -> String {
     let mut out = String::from("\"");
     for byte in text {
@@ -181,7 +182,7 @@ pub fn render_duration(nanoseconds: i64) -> String {
     }
 }
 
-/// `whole` and `part` of `unit` (a power of ten) as a decimal number without zeros at its end.
+/// `whole` and `part` of `unit` (a power of ten) as a decimal number without trailing zeros.
 fn decimal(whole: u64, part: u64, unit: u64) -> String {
     if part == 0 {
         return whole.to_string();
@@ -197,7 +198,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn reads_what_go_reads() {
+    fn reads_like_go() {
         let cases: &[(&str, i64)] = &[
             ("0", 0),
             ("+0", 0),
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_go_refuses_in_its_words() {
+    fn refuses_like_go_with_its_message() {
         let cases: &[(&str, &str)] = &[
             ("", r#"invalid duration """#),
             ("3", r#"missing unit in duration "3""#),
@@ -267,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn prints_what_go_prints() {
+    fn prints_like_go() {
         let cases: &[(i64, &str)] = &[
             (0, "0s"),
             (1, "1ns"),
@@ -291,7 +292,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_printed_reads_back(value: i64) {
+        fn printed_durations_read_back(value: i64) {
             prop_assert_eq!(parse_duration(render_duration(value).as_bytes()), Ok(value));
         }
 
@@ -301,7 +302,7 @@ mod tests {
         }
 
         #[test]
-        fn any_near_duration_reads_the_same_after_printing(text in "[+-]?([0-9.]{0,22}(ns|us|µs|ms|s|m|h|d)?){0,4}") {
+        fn durations_read_the_same_after_printing(text in "[+-]?([0-9.]{0,22}(ns|us|µs|ms|s|m|h|d)?){0,4}") {
             if let Ok(value) = parse_duration(text.as_bytes()) {
                 prop_assert_eq!(parse_duration(render_duration(value).as_bytes()), Ok(value));
             }

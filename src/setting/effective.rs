@@ -5,7 +5,7 @@ use crate::text::{Span, Why};
 use super::field::{Field, Meaning};
 use super::setting::Setting;
 
-/// Who has the last word on a field.
+/// What decides a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SetBy {
     /// The command line.
@@ -14,9 +14,9 @@ pub enum SetBy {
     DropIn,
     /// The configuration file.
     Config,
-    /// A running kubelet says so itself, whoever told it.
+    /// Reported by the running kubelet itself, whatever its source.
     Running,
-    /// Nobody: the built-in default. Also where a zero in a file was replaced by it.
+    /// The built-in default. Also if it replaced a zero in a file.
     Default,
 }
 
@@ -32,7 +32,7 @@ impl SetBy {
         }
     }
 
-    /// True if nobody decides it.
+    /// True if nothing decides it.
     pub fn is_default(self) -> bool {
         self == Self::Default
     }
@@ -51,17 +51,17 @@ pub struct Settled {
     pub field: &'static Field,
     /// For `evictionSoftGracePeriod`: the signal.
     pub key: Option<String>,
-    /// The duration in nanoseconds that the kubelet runs with; `None` if it is not known, or there is none.
+    /// The duration in nanoseconds that the kubelet runs with; `None` if it is unknown, or there is none.
     pub effective: Option<i64>,
-    /// Who decides it.
+    /// What decides it.
     pub from: SetBy,
-    /// The statement that decides, if one does. With `from` = `Default` and a winner, the winner is a zero (or null) that
+    /// The setting that decides, if one does. If `from` is `Default` and there is a winner, the winner is a zero (or null) that
     /// the kubelet replaced by its default.
     pub winner: Option<Setting>,
-    /// Statements that lost, in the order in which the kubelet reads them.
+    /// Settings that lost, in the order in which the kubelet reads them.
     pub shadowed: Vec<Setting>,
-    /// Set if the effective value hangs on something unknown. With a value in `effective`, that is what holds if the unknown
-    /// thing does not interfere; without one, nothing is known.
+    /// Set if the effective value depends on something unknown. A value in `effective` then holds if the unknown thing does not
+    /// interfere; without one, nothing is known.
     pub unknown: Option<Why>,
 }
 
@@ -74,15 +74,16 @@ impl Settled {
         }
     }
 
-    /// True if only the version of Kubernetes is missing to know the value: `effective` is what every version since 1.32 does.
+    /// True if only the version of Kubernetes is missing to decide the value: `effective` is what every version since 1.32
+    /// does.
     pub fn depends_on_version(&self) -> bool {
         self.unknown == Some(Why::KubernetesVersion)
     }
 
-    /// What the deciding zero means; `None` if what decides is no zero, or nothing decides.
+    /// What the deciding zero means; `None` if the winner is not a zero, or there is no winner.
     ///
-    /// A zero in a drop-in is replaced like one in a file, except from 1.29 to 1.31, where it stays and does what a zero by
-    /// flag does. So the meaning of a statement is told here, not by its carrier alone.
+    /// A zero in a drop-in is replaced like one in a file, except from 1.29 to 1.31, where it stays and acts like a zero by
+    /// flag. So the meaning depends on the settled field, not on the mechanism alone.
     pub fn zero(&self) -> Option<Meaning> {
         self.winner.as_ref().filter(|w| w.is_zero())?;
         Some(match (self.from, self.field.zero_in_file) {
@@ -103,16 +104,16 @@ impl Settled {
 pub struct Failure {
     /// What kind of fault it is.
     pub kind: FailureKind,
-    /// The kubelet's complaint in short, lower case, no full stop.
+    /// The kubelet's error in short, lower case, no full stop.
     pub message: String,
-    /// The statement at fault, if it is about a duration.
+    /// The setting at fault, if it is about a duration.
     pub setting: Option<Setting>,
     /// The place at fault in the text that the node reads, if there is one.
     pub at: Option<Span>,
 }
 
 impl Failure {
-    /// A statement is no duration.
+    /// A setting is not a valid duration.
     pub(crate) fn invalid(setting: Setting, message: String) -> Self {
         let at = Some(setting.at);
         Self { kind: FailureKind::InvalidDuration, message, setting: Some(setting), at }
@@ -122,7 +123,7 @@ impl Failure {
 /// Kinds of start failures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
-    /// A value that is no duration.
+    /// A value that is not a duration.
     InvalidDuration,
     /// A duration that validation refuses.
     RefusedDuration,
@@ -135,9 +136,9 @@ pub enum FailureKind {
 /// The effective configuration of one kubelet, as far as durations go.
 #[derive(Clone, Debug, Default)]
 pub struct Effective {
-    /// Whether the kubelet starts; `None` where something unknown decides it.
+    /// Whether the kubelet starts; `None` if that depends on something unknown.
     pub starts: Option<bool>,
-    /// Why it does not. All reasons that can be seen, although the kubelet stops at the first.
+    /// Why it does not. All visible reasons, although the kubelet stops at the first.
     pub failures: Vec<Failure>,
     /// Every field of the catalogue, sorted by name, then key.
     pub fields: Vec<Settled>,

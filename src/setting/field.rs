@@ -2,14 +2,14 @@
 //!
 //! Sources (Kubernetes 1.36): `staging/src/k8s.io/kubelet/config/v1beta1/types.go` for paths and declarations,
 //! `pkg/kubelet/apis/config/v1beta1/defaults.go` for defaults, `cmd/kubelet/app/options/options.go` for flags,
-//! `pkg/kubelet/apis/config/validation/validation.go` for what is refused; the harm follows from the code that uses the value.
+//! `pkg/kubelet/apis/config/validation/validation.go` for refused values; the harm follows from the code that uses the value.
 
 use super::duration::{HOUR, MILLISECOND, MINUTE, SECOND};
 
-/// How a field is declared in the kubelet's configuration types; decides what becomes of a zero in a file.
+/// How a field is declared in the kubelet's configuration types; decides what happens to a zero in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// A plain duration with a default: a zero in a file cannot be told from *unset* and is replaced.
+    /// A plain duration with a default: a zero in a file looks the same as *unset* and is replaced.
     Value,
     /// A pointer: only *unset* is replaced, a zero is kept.
     Pointer,
@@ -21,22 +21,22 @@ pub enum Shape {
     TextOrNanoseconds,
 }
 
-/// What a zero means for a field when it comes by one carrier.
+/// What a zero means for a field when set via one mechanism.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
     /// The kubelet silently uses its default instead.
     Replaced,
-    /// The kubelet runs with the zero, and that does harm; the sentence says which, starting in lower case.
+    /// The kubelet runs with the zero, which does harm; the sentence says how, starting in lower case.
     Harmful(&'static str),
-    /// The kubelet runs with the zero, and that is an ordinary choice.
+    /// The kubelet runs with the zero, which is a normal choice.
     Harmless,
     /// The kubelet does not start.
     Refused(&'static str),
-    /// The setting has no such carrier.
+    /// The setting cannot be set this way.
     None,
 }
 
-/// One duration that a kubelet can be told.
+/// One duration setting of the kubelet.
 #[derive(Debug, PartialEq)]
 pub struct Field {
     /// Path in `KubeletConfiguration`, such as `authentication.webhook.cacheTTL`; for a setting that is only a flag, the
@@ -48,7 +48,7 @@ pub struct Field {
     pub shape: Option<Shape>,
     /// Built-in default in nanoseconds; `None` where there is none.
     pub default: Option<i64>,
-    /// What a zero by flag means.
+    /// What a zero set by flag means.
     pub zero_by_flag: Meaning,
     /// What a zero in the configuration file or a drop-in means.
     pub zero_in_file: Meaning,
@@ -57,13 +57,13 @@ pub struct Field {
 }
 
 impl Field {
-    /// The field of a flag, by its name without dashes; `_` counts as `-`, as the kubelet's flag parser has it.
+    /// The field of a flag, by its name without dashes; `_` counts as `-`, as in the kubelet's flag parser.
     pub fn by_flag(name: &str) -> Option<&'static Self> {
         let name = name.replace('_', "-");
         FIELDS.iter().find(|f| f.flag == Some(name.as_str()))
     }
 
-    /// The field of a path in `KubeletConfiguration`, or of the name of a setting that is only a flag.
+    /// The field of a path in `KubeletConfiguration`, or of a setting that is only a flag, by its name.
     pub fn by_name(name: &str) -> Option<&'static Self> {
         FIELDS.binary_search_by(|f| f.name.cmp(name)).ok().and_then(|n| FIELDS.get(n))
     }
@@ -75,7 +75,7 @@ impl Field {
 }
 
 impl Shape {
-    /// True if a zero in a file, which cannot be told from *unset*, is replaced by the default.
+    /// True if a zero in a file, which looks the same as *unset*, is replaced by the default.
     pub fn replaces_zero(self) -> bool {
         matches!(self, Self::Value | Self::TextOrNanoseconds)
     }
@@ -94,7 +94,7 @@ const fn value(name: &'static str, flag: &'static str, default: i64, zero_by_fla
     }
 }
 
-/// A duration that only a file can set.
+/// A duration that can be set only in a file.
 const fn file_only(name: &'static str, shape: Shape, default: i64, zero_in_file: Meaning, since: u32) -> Field {
     Field {
         name,
@@ -262,7 +262,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn the_catalogue_is_sorted_and_every_flag_stands_once() {
+    fn the_catalogue_is_sorted_and_lists_every_flag_once() {
         assert!(FIELDS.windows(2).all(|w| w[0].name < w[1].name));
         let flags: Vec<_> = FIELDS.iter().filter_map(|f| f.flag).collect();
         assert_eq!(flags.iter().collect::<BTreeSet<_>>().len(), flags.len());
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn harm_is_told_in_one_sentence_that_starts_in_lower_case() {
+    fn harm_is_one_sentence_that_starts_in_lower_case() {
         for field in FIELDS {
             for meaning in [field.zero_by_flag, field.zero_in_file] {
                 if let Meaning::Harmful(words) | Meaning::Refused(words) = meaning {

@@ -1,5 +1,5 @@
-//! What a setting is: the fields of a kubelet, how a duration is read, a statement about a field, and what became of it.
-//! Knows no configuration file and no command line.
+//! Settings: the fields of a kubelet, how a duration is read, one setting of a field, and the effective result. Independent of
+//! configuration files and command lines.
 
 pub mod duration;
 mod effective;

@@ -1,11 +1,11 @@
-//! One statement about one duration, wherever it was made.
+//! One setting of one duration, from any mechanism.
 
 use crate::text::{Span, Traced, Why};
 
 use super::duration::parse_duration;
 use super::field::Field;
 
-/// How a statement reaches the kubelet.
+/// How a setting reaches the kubelet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mechanism {
     /// On the command line.
@@ -14,35 +14,35 @@ pub enum Mechanism {
     ConfigFile,
     /// In a drop-in of this name in the directory named by `--config-dir`.
     DropIn(String),
-    /// A running kubelet says so itself.
+    /// Reported by a running kubelet itself.
     Running,
 }
 
-/// What the kubelet reads in a value.
+/// How the kubelet reads a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// A duration in nanoseconds.
     Duration(i64),
     /// `null`: a drop-in that deletes the key, or a pointer that stays unset.
     Unset,
-    /// Not known.
+    /// Unknown.
     Unknown(Why),
-    /// Nothing that the kubelet accepts: it does not start. The words are the kubelet's own, shortened.
+    /// A value that the kubelet rejects: it does not start. The words are the kubelet's own, shortened.
     Invalid(String),
 }
 
-/// A statement about a field.
+/// A setting of a field.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setting {
     /// The field.
     pub field: &'static Field,
     /// For `evictionSoftGracePeriod`: the signal.
     pub key: Option<String>,
-    /// The value as written, without quotes that its carrier removes.
+    /// The value as written, without quotes that its mechanism removes.
     pub raw: Traced,
-    /// What the kubelet reads in it.
+    /// How the kubelet reads it.
     pub reading: Reading,
-    /// The value in the text that the node reads. An empty value stands at its carrier.
+    /// The value in the text that the node reads. For an empty value, the place of its carrier.
     pub at: Span,
     /// The flag or key, with the value, in the text that the node reads.
     pub carrier: Span,
@@ -57,7 +57,7 @@ impl Setting {
     }
 }
 
-/// What the kubelet reads in the text of a duration, without the name of Go's package.
+/// How the kubelet reads the text of a duration, without the name of Go's package.
 pub fn read_duration(text: &[u8]) -> Reading {
     match parse_duration(text) {
         Ok(nanoseconds) => Reading::Duration(nanoseconds),
@@ -65,7 +65,7 @@ pub fn read_duration(text: &[u8]) -> Reading {
     }
 }
 
-/// Words for a message, cut to a length that a person reads.
+/// Text for a message, cut to a readable length.
 pub fn shorten(words: &str) -> String {
     const MAX_WORDS: usize = 200;
     match words.char_indices().nth(MAX_WORDS) {

@@ -1,4 +1,4 @@
-//! The only door to the disk. Everything that is scanned is hostile: nothing outside the root is read, and only plain files.
+//! The only access to the disk. Scanned files are untrusted: nothing outside the root is read, and only regular files.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
@@ -17,11 +17,11 @@ pub enum FileError {
     Missing,
     /// The path leads out of the root.
     Outside,
-    /// It is not a plain file.
+    /// It is not a regular file.
     NotAFile,
     /// It is larger than [`MAX_FILE_BYTES`].
     TooLarge,
-    /// The system refused, in its own words.
+    /// The operating system's error.
     Io(String),
 }
 
@@ -37,21 +37,21 @@ impl std::fmt::Display for FileError {
     }
 }
 
-/// What the linter may read. Paths are absolute; `..` is resolved by text, not by the disk.
+/// What the linter may read. Paths are absolute; `..` is resolved textually, not by the disk.
 pub trait Files: Sync {
-    /// The file's text. Asked again, the same source comes back.
+    /// The file's text. Repeated reads return the same source.
     fn read(&self, path: &Path) -> Result<Arc<Source>, FileError>;
-    /// The names of the plain files right in a directory, sorted.
+    /// The names of the regular files directly in a directory, sorted.
     fn list(&self, dir: &Path) -> Vec<PathBuf>;
-    /// The names of the directories right in a directory, sorted. Symbolic links are not followed.
+    /// The names of the directories directly in a directory, sorted. Symbolic links are not followed.
     fn folders(&self, dir: &Path) -> Vec<PathBuf>;
     /// True if the path leads to a directory inside the root.
     fn is_dir(&self, dir: &Path) -> bool;
-    /// The directory that nothing may be read outside of.
+    /// The root: nothing outside it is read.
     fn root(&self) -> &Path;
 }
 
-/// `path` with `.` and `..` resolved by text. `None` if it climbs above the file system's root.
+/// `path` with `.` and `..` resolved textually. `None` if it climbs above the file system's root.
 pub(super) fn normal(path: &Path) -> Option<PathBuf> {
     let mut out = PathBuf::new();
     for part in path.components() {
@@ -95,10 +95,10 @@ impl Disk {
         if real.starts_with(&self.root) { Ok(real) } else { Err(FileError::Outside) }
     }
 
-    /// Whether a file that a person named can be read at all.
+    /// Checks that a file named by the user can be read at all.
     ///
     /// # Errors
-    /// As [`Files::read`], but for its size.
+    /// As [`Files::read`], except for the size limit.
     pub fn check(&self, path: &Path) -> Result<(), FileError> {
         let real = self.inside(path)?;
         let io = |e: std::io::Error| FileError::Io(e.to_string());
@@ -112,7 +112,7 @@ impl Disk {
         let real = self.inside(path)?;
         let io = |e: std::io::Error| FileError::Io(e.to_string());
         let meta = std::fs::metadata(&real).map_err(io)?;
-        // Devices and pipes may never end, so the kind is asked before the file is opened.
+        // Devices and pipes may never end, so the file type is checked before the file is opened.
         if !meta.is_file() {
             return Err(FileError::NotAFile);
         }
@@ -135,14 +135,14 @@ impl Files for Disk {
             return known.clone();
         }
         let loaded = self.load(&path);
-        // Two threads may load the same file at once; the first one stays, so that a source has one identity.
+        // Two threads may load the same file concurrently; the first one is kept, which gives a source one identity.
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).entry(path).or_insert(loaded).clone()
     }
 
     fn list(&self, dir: &Path) -> Vec<PathBuf> {
         let Ok(real) = self.inside(dir) else { return Vec::new() };
         let Ok(entries) = std::fs::read_dir(real) else { return Vec::new() };
-        // What a link leads to has to be asked for, the rest the directory knows.
+        // The target of a link needs a system call; for the rest, the directory entry is enough.
         let file = |e: &std::fs::DirEntry| {
             e.file_type().is_ok_and(|kind| kind.is_file() || (kind.is_symlink() && e.path().is_file()))
         };
@@ -169,7 +169,7 @@ impl Files for Disk {
     }
 }
 
-/// Files that exist only in memory, below `/`: for tests and for standard input.
+/// Files that exist only in memory, below `/`: for tests and standard input.
 #[derive(Debug, Default)]
 pub struct Memory {
     files: BTreeMap<PathBuf, Arc<Source>>,

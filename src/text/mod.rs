@@ -1,4 +1,4 @@
-//! The ground: texts that know where every one of their bytes came from. Knows nothing of what a text means.
+//! The lowest layer: texts that track the origin of every byte. Does not interpret the texts.
 
 mod files;
 mod source;

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// Numbers the sources of this process, so that places in one mean the same in every unit that reads it. Nothing that is told
-/// hangs on the numbers.
+/// Numbers the sources of this process, so places in one mean the same in every unit that reads it. No output depends on the
+/// numbers.
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A text that can be shown: a file, standard input, or a derived text under a name of its own.
@@ -31,7 +31,7 @@ impl Source {
         Self { id, path: PathBuf::from(name), derived: true, bytes, lines: OnceLock::new() }
     }
 
-    /// What tells it from every other source.
+    /// Unique among all sources.
     pub(super) fn id(&self) -> u32 {
         self.id
     }
@@ -41,12 +41,12 @@ impl Source {
         &self.path
     }
 
-    /// True for a text that stands in no file as it is.
+    /// True for a text that is not in any file as it is.
     pub fn is_derived(&self) -> bool {
         self.derived
     }
 
-    /// The bytes as they stand in the file.
+    /// The bytes as they are in the file.
     pub fn bytes(&self) -> Arc<[u8]> {
         Arc::clone(&self.bytes)
     }
@@ -139,7 +139,7 @@ impl Place {
         self.source.point(self.end)
     }
 
-    /// The bytes that stand there, with a mark for what is not UTF-8.
+    /// The bytes there, with a mark for what is not UTF-8.
     pub fn text(&self) -> String {
         let bytes = self.source.bytes();
         String::from_utf8_lossy(bytes.get(self.start as usize..self.end as usize).unwrap_or_default()).into_owned()

@@ -8,7 +8,7 @@ pub struct TextId(pub(super) u32);
 /// A range of bytes in one text; `end` is exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// The text that the offsets count in.
+    /// The text that the offsets refer to.
     pub text: TextId,
     /// First byte.
     pub start: u32,
@@ -37,7 +37,7 @@ impl Span {
         self.start as usize..self.end as usize
     }
 
-    /// The span from the start of `self` to the end of `other`. Both must stand in the same text; if they do not, `self` stays.
+    /// The span from the start of `self` to the end of `other`. Both must be in the same text; otherwise the result is `self`.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
         if self.text != other.text {

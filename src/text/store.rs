@@ -1,4 +1,4 @@
-//! The texts of one unit of work, and the way back from any of them to a file.
+//! The texts of one unit of work, and the trail from each of them back to a file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -18,7 +18,7 @@ pub enum Origin {
         step: Arc<str>,
         /// The map back.
         pieces: Arc<[Piece]>,
-        /// The place that stands for the whole text where the map has nothing (a text of no bytes).
+        /// The place used for the whole text where the map is empty (a text of no bytes).
         at: Span,
     },
 }
@@ -26,7 +26,7 @@ pub enum Origin {
 /// A text that is read as a whole: a file, or something decoded or rendered from one.
 #[derive(Clone, Debug)]
 pub struct Text {
-    /// The bytes, exactly as they stand (a byte-order mark included).
+    /// The bytes, unchanged (a byte-order mark included).
     pub bytes: Arc<[u8]>,
     /// Where it came from.
     pub origin: Origin,
@@ -43,7 +43,7 @@ pub struct Texts {
     sources: BTreeMap<u32, Text>,
 }
 
-/// A text as a parser sees it: its bytes, its name, and which of its bytes are not known.
+/// A text as a parser sees it: its bytes, its name, and which of its bytes are unknown.
 #[derive(Clone, Debug)]
 pub struct View {
     /// Names the text in spans.
@@ -59,7 +59,7 @@ impl View {
         Span::new(self.id, range)
     }
 
-    /// The bytes of `range` with their map into this text; what is not known in this text stays not known.
+    /// The bytes of `range` with their map into this text; unknown parts stay unknown.
     pub fn traced(&self, range: Range<usize>) -> Traced {
         let mut out = Traced::new();
         self.push_onto(&mut out, range);
@@ -83,7 +83,7 @@ impl View {
         out.push_same(&self.bytes[at..end], self.span(at..end));
     }
 
-    /// Appends `bytes` that an escape in `range` stands for. If the escape touches a hole, the result is a hole.
+    /// Appends `bytes` that an escape in `range` represents. If the escape touches an unknown part, the result is unknown.
     pub fn push_escape(&self, out: &mut Traced, bytes: &[u8], range: Range<usize>) {
         match self.unknown_in(&range) {
             Some(why) => out.push_unknown(self.span(range), why.clone()),
@@ -91,7 +91,7 @@ impl View {
         }
     }
 
-    /// The reason of the first hole that touches `range`.
+    /// The reason of the first unknown part that touches `range`.
     pub fn unknown_in(&self, range: &Range<usize>) -> Option<&Why> {
         let first = self.unknowns.partition_point(|(r, _)| r.end as usize <= range.start);
         self.unknowns.get(first).filter(|(r, _)| (r.start as usize) < range.end).map(|(_, why)| why)
@@ -103,21 +103,21 @@ impl View {
     }
 }
 
-/// One step of the way from a value to the file where it was written.
+/// One step of the trail from a value to the file where it was written.
 #[derive(Clone, Debug)]
 pub struct Hop {
     /// The place.
     pub span: Span,
-    /// What stands there or what was done with it, in words; empty for the place where the value was written.
+    /// What is there or what was done with it, in words; empty for the place where the value was written.
     pub step: Arc<str>,
 }
 
-/// The way of a value, from the text that was asked about (first) to the place where a person wrote it (last).
+/// The trail of a value, from the text that was looked up (first) to the place where a person wrote it (last).
 #[derive(Clone, Debug)]
 pub struct Trail {
-    /// At least one hop; the last one stands in a source.
+    /// At least one hop; the last one is in a source.
     pub hops: Vec<Hop>,
-    /// True if the last place is the value itself, byte for byte, and not something that it was computed from.
+    /// True if the last place is the value itself, byte for byte, rather than something it was computed from.
     pub exact: bool,
 }
 
@@ -134,7 +134,7 @@ impl Texts {
         Self::default()
     }
 
-    /// Takes in a text that a person can edit. A source that is here already keeps its id.
+    /// Adds a text that a person can edit. A source that was added before keeps its id.
     pub fn add_source(&mut self, source: Arc<Source>) -> TextId {
         let id = source.id() | SOURCE;
         self.sources.entry(id).or_insert_with(|| Text {
@@ -145,8 +145,8 @@ impl Texts {
         TextId(id)
     }
 
-    /// Takes in a derived text so that it can be read as a whole. `step` names it for people; `at` is the expression or text
-    /// that it was derived from, for the case that it has no bytes.
+    /// Adds a derived text so it can be read as a whole. `step` names it for people; `at` is the expression or text that it was
+    /// derived from, used if it has no bytes.
     pub fn add_made(&mut self, step: impl Into<Arc<str>>, traced: &Traced, at: Span) -> TextId {
         let unknowns = traced.unknowns().map(|(r, _, why)| (r.start as u32..r.end as u32, why.clone())).collect();
         self.made.push(Text {
@@ -183,7 +183,7 @@ impl Texts {
         let part = slice_pieces(pieces, span);
         let text = &self.get(span.text).bytes;
         let solid = |w: &Whence| !matches!(w, Whence::Unknown(..));
-        // White space around a value is no place to point at, so the first piece with something in it is preferred.
+        // White space around a value is not a useful place to point at, so the first piece with other characters is preferred.
         let visible =
             |r: &Range<usize>| text.get(r.clone()).is_some_and(|b| b.iter().any(|c| !c.is_ascii_whitespace()));
         let first = part
@@ -206,12 +206,12 @@ impl Texts {
         Some((up, (*via).clone(), exact))
     }
 
-    /// The way from `span` to the file where its text was written.
+    /// The trail from `span` to the file where its text was written.
     pub fn trail(&self, span: Span) -> Trail {
         self.trail_via(span, &None)
     }
 
-    /// The way from `span`, which was reached through the references `via`.
+    /// The trail from `span`, which was reached through the references `via`.
     pub fn trail_via(&self, span: Span, via: &Via) -> Trail {
         let mut hops = Vec::new();
         let mut exact = true;
@@ -228,7 +228,7 @@ impl Texts {
         Trail { hops, exact }
     }
 
-    /// The way of a traced value: of the bytes that its [`Traced::span`] stands for.
+    /// The trail of a traced value: of the bytes that its [`Traced::span`] covers.
     pub fn trail_of(&self, traced: &Traced) -> Option<Trail> {
         let mut trail = self.trail_via(traced.span()?, &traced.via());
         trail.exact &= traced.pieces().iter().all(|p| matches!(p.whence, Whence::Same(_)));
@@ -257,7 +257,7 @@ impl Texts {
         files
     }
 
-    /// The source that a span of a file stands in, or a rendering of the derived text it stands in.
+    /// The source that a span of a file is in, or a rendering of the derived text it is in.
     pub fn place(&self, span: Span) -> Place {
         let text = self.get(span.text);
         let source = match &text.origin {

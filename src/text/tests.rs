@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// One step of building up texts: what it works on is picked among all that is there, by number.
+/// One step of building texts. Its operands are picked by number among all existing values.
 #[derive(Clone, Debug)]
 enum Op {
     Take(usize, usize, usize),
@@ -143,7 +143,7 @@ proptest! {
                 }
             }
             prop_assert_eq!(last as usize, value.len());
-            // What is merged could not be merged further, and what is cut apart comes together again.
+            // Adjacent pieces are merged fully, and slices that are joined again merge.
             let half = value.len() / 2;
             let mut again = value.slice(0..half);
             again.push(&value.slice(half..value.len()));
@@ -167,7 +167,7 @@ proptest! {
     }
 
     #[test]
-    fn a_byte_that_is_not_known_stays_unknown(ops in prop::collection::vec(op(), 1..40)) {
+    fn an_unknown_byte_stays_unknown(ops in prop::collection::vec(op(), 1..40)) {
         let mut world = World::new();
         for op in &ops {
             world.run(op);
@@ -185,7 +185,7 @@ proptest! {
 }
 
 #[test]
-fn one_value_in_two_pieces_is_one_again() {
+fn adjacent_pieces_of_one_value_merge() {
     let mut texts = Texts::new();
     let id = texts.add_source(Arc::new(Source::new("/f", b"0123456789".as_slice())));
     let view = texts.view(id);
@@ -196,7 +196,7 @@ fn one_value_in_two_pieces_is_one_again() {
 }
 
 #[test]
-fn points_count_what_people_count() {
+fn points_count_characters() {
     let source = Source::new("/f", "\u{feff}é😀x\r\ny\rz".as_bytes());
     let at = |offset| {
         let point = source.point(offset);

@@ -1,28 +1,28 @@
-//! Bytes that carry the place each of them came from.
+//! Bytes that carry the place where each of them came from.
 //!
-//! Invariants: the pieces' ends rise strictly, the last end is the number of bytes, and a [`Whence::Same`] piece is as long
-//! as its span. All operations keep them; the property tests at the foot hold the code to it.
+//! Invariants: the pieces' ends rise strictly, the last end is the number of bytes, and a [`Whence::Same`] piece is as long as
+//! its span. All operations keep them; the property tests at the end check this.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::Span;
 
-/// What stands in the bytes of a text where a value is not known: one private-use character (U+E000), a word character to
-/// every grammar that is read here. Whether bytes are a hole is told by their piece, never by this text.
+/// The bytes in place of an unknown value: one private-use character (U+E000), a word character in every grammar that is read
+/// here. Only the piece decides whether bytes are unknown, never this text.
 pub const UNKNOWN_MARK: &str = "\u{E000}";
 
-/// Why something is not known. Shown to people who ask for what was not followed.
+/// Why something is unknown. Shown to people who list unresolved values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Why {
     /// A variable or parameter without a default, named.
     NoDefault(Arc<str>),
     /// The value comes from outside the source: another resource's attribute, a data source, a pseudo parameter.
     FromOutside(Arc<str>),
-    /// An attribute that something which the source declares has only outside: the address of that thing, and the steps that
-    /// lead from it to the attribute.
+    /// An attribute, known only outside the source, of something that the source declares: the address of that thing, and the
+    /// steps from it to the attribute.
     Attribute(Arc<str>, Arc<str>),
-    /// Chosen by whoever starts the tool, named, with what it is where nothing is chosen.
+    /// Chosen by whoever runs the tool: the name, and the usual value.
     Chosen(&'static str, &'static str),
     /// Two versions of Kubernetes do different things, and the source names none.
     KubernetesVersion,
@@ -32,9 +32,9 @@ pub enum Why {
     Edited(Arc<str>, Arc<str>),
     /// The tool that reads the source refuses this; the words say why, lower case, no full stop.
     Invalid(Arc<str>),
-    /// A secret that is not to be looked into.
+    /// A secret, which is not inspected.
     Secret,
-    /// A bound was reached (size, depth, number of alternatives), named.
+    /// A limit was reached (size, depth, number of alternatives), named.
     Limit(&'static str),
 }
 
@@ -56,7 +56,7 @@ impl std::fmt::Display for Why {
 }
 
 impl Why {
-    /// The name of what is not known, if it has one that tells it from others.
+    /// The name of what is unknown, if it has a distinct one.
     pub fn name(&self) -> Option<Arc<str>> {
         match self {
             Self::NoDefault(name) | Self::FromOutside(name) => Some(Arc::clone(name)),
@@ -68,14 +68,14 @@ impl Why {
     }
 }
 
-/// How a piece of bytes came to stand where it stands.
+/// How a piece of bytes got where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Whence {
     /// Byte for byte from the span.
     Same(Span),
     /// Computed from the span as a whole: an escape, a decoded group, a rendered number.
     Made(Span),
-    /// Not known; the span is the expression that could not be evaluated.
+    /// Unknown; the span is the expression that could not be evaluated.
     Unknown(Span, Why),
 }
 
@@ -95,12 +95,12 @@ pub struct Link {
     pub at: Span,
     /// What it is, in words, such as `var.idle`.
     pub step: Arc<str>,
-    /// The place passed before this one, nearer to where the value was written.
+    /// The place passed before this one, closer to where the value was written.
     pub inner: Via,
 }
 
 impl Drop for Link {
-    /// Unlinks in a loop: a chain may be long, and dropping it recursively would use the stack.
+    /// Unlinks in a loop: a chain may be long, and a recursive drop would use the stack.
     fn drop(&mut self) {
         let mut next = self.inner.take();
         while let Some(link) = next {
@@ -126,7 +126,7 @@ pub struct Piece {
     pub via: Via,
 }
 
-/// The codings that a source language applies to a text and that the node (or EC2) takes off again.
+/// The encodings that a source language applies to a text and that EC2 or the node decodes again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {
     /// Base64.
@@ -137,8 +137,8 @@ pub enum Layer {
 
 /// Bytes with a map back to the texts that they came from.
 ///
-/// Bytes that were computed by a [`Layer`] remember what they encode: decoding gives the original with its exact places, where
-/// the encoded bytes could only name groups. Nested layers nest their originals. Whatever changes the bytes forgets it.
+/// Bytes encoded by a [`Layer`] remember the original: decoding returns it with its exact places, where the encoded bytes could
+/// only name groups. Nested layers nest their originals. Any change of the bytes drops it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Traced {
     bytes: Vec<u8>,
@@ -159,19 +159,19 @@ impl Traced {
         new
     }
 
-    /// `outer`, known to be what `layer` makes of `original`.
+    /// `outer`, known to be `original` encoded by `layer`.
     #[must_use]
     pub fn encoded(mut outer: Self, layer: Layer, original: Self) -> Self {
         outer.encodes = Some(Arc::new((layer, original)));
         outer
     }
 
-    /// What these bytes encode, if they were computed by `layer` and are still whole.
+    /// The original of these bytes, if they were encoded by `layer` and not changed since.
     pub fn original(&self, layer: Layer) -> Option<&Self> {
         self.encodes.as_deref().filter(|(l, _)| *l == layer).map(|(_, original)| original)
     }
 
-    /// One hole: what `span` stands for is not known.
+    /// One unknown part: the value of `span` is not known.
     pub fn unknown(span: Span, why: Why) -> Self {
         let mut new = Self::new();
         new.push_piece(UNKNOWN_MARK.as_bytes(), Whence::Unknown(span, why), None);
@@ -188,7 +188,7 @@ impl Traced {
         std::str::from_utf8(&self.bytes).ok()
     }
 
-    /// The bytes as text, unless a part of them is not known or they are not UTF-8.
+    /// The bytes as text, unless a part of them is unknown or they are not UTF-8.
     pub fn known_str(&self) -> Option<&str> {
         if self.has_unknown() { None } else { self.as_str() }
     }
@@ -223,17 +223,17 @@ impl Traced {
         })
     }
 
-    /// True if any byte stands for something that is not known.
+    /// True if any byte is unknown.
     pub fn has_unknown(&self) -> bool {
         self.pieces.iter().any(|p| matches!(p.whence, Whence::Unknown(..)))
     }
 
-    /// True if there is nothing but one hole or several.
+    /// True if there is nothing but unknown parts.
     pub fn is_unknown(&self) -> bool {
         !self.pieces.is_empty() && self.pieces.iter().all(|p| matches!(p.whence, Whence::Unknown(..)))
     }
 
-    /// The first thing that is not known, if any.
+    /// The first unknown part, if any.
     pub fn first_unknown(&self) -> Option<(Span, &Why)> {
         self.pieces.iter().find_map(|p| match &p.whence {
             Whence::Unknown(span, why) => Some((*span, why)),
@@ -241,7 +241,7 @@ impl Traced {
         })
     }
 
-    /// The holes as ranges of these bytes, with the place and the reason of each.
+    /// The unknown parts as ranges of these bytes, each with its place and reason.
     pub fn unknowns(&self) -> impl Iterator<Item = (Range<usize>, Span, &Why)> {
         self.ranges().filter_map(|(range, piece)| match &piece.whence {
             Whence::Unknown(span, why) => Some((range, *span, why)),
@@ -249,8 +249,8 @@ impl Traced {
         })
     }
 
-    /// A span that stands for these bytes: the source of the first byte that a person wrote, widened over all that follows
-    /// it without a break in the same text. `None` if there are no bytes.
+    /// A span for these bytes: the source of the first byte that a person wrote, widened over all that follows it without a
+    /// break in the same text. `None` if there are no bytes.
     pub fn span(&self) -> Option<Span> {
         let first = self
             .pieces
@@ -311,7 +311,7 @@ impl Traced {
         self.pieces.push(Piece { end, whence, via });
     }
 
-    /// Appends bytes that stand at `span`, byte for byte.
+    /// Appends bytes that are at `span`, byte for byte.
     pub fn push_same(&mut self, bytes: &[u8], span: Span) {
         self.push_piece(bytes, Whence::Same(span), None);
     }
@@ -321,7 +321,7 @@ impl Traced {
         self.push_piece(bytes, Whence::Made(span), None);
     }
 
-    /// Appends a hole.
+    /// Appends an unknown part.
     pub fn push_unknown(&mut self, span: Span, why: Why) {
         self.push_piece(UNKNOWN_MARK.as_bytes(), Whence::Unknown(span, why), None);
     }
@@ -337,7 +337,7 @@ impl Traced {
         }
     }
 
-    /// The bytes of `range` with their map. A range past the end is cut to what is there.
+    /// The bytes of `range` with their map. A range past the end is clipped.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Self {
         if range.start == 0 && range.end >= self.bytes.len() {
@@ -366,7 +366,7 @@ impl Traced {
         out
     }
 
-    /// The parts put together with `between` between each two.
+    /// The parts joined by `between`.
     #[must_use]
     pub fn join<'a>(parts: impl IntoIterator<Item = &'a Self>, between: &Self) -> Self {
         let mut out = Self::new();

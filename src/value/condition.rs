@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-/// What may hold or not: its scope and its words, once for the process.
+/// Something that may hold or not: its scope and its words, stored once per process.
 #[derive(Debug)]
 struct Question {
     number: usize,
@@ -13,12 +13,12 @@ struct Question {
 
 type Table = HashMap<(Arc<str>, Arc<str>), &'static Question>;
 
-/// Numbers hang on which unit asks first, so nothing but equality may look at them.
+/// The numbers depend on which unit comes first, so only equality may use them.
 static TABLE: LazyLock<Mutex<Table>> = LazyLock::new(Mutex::default);
 
 /// A condition that the source cannot decide, and the answer that is assumed.
 ///
-/// It is compared by the number of its question. The words, such as `var.debug`, are for people.
+/// Compared by the number of its question. The words, such as `var.debug`, are for people.
 #[derive(Clone)]
 pub struct Condition {
     question: &'static Question,
@@ -26,7 +26,7 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// A condition whose words mean the same wherever they stand.
+    /// A condition whose words mean the same everywhere.
     pub fn new(words: impl Into<Arc<str>>, holds: bool) -> Self {
         Self::within("", words, holds)
     }
@@ -43,14 +43,14 @@ impl Condition {
         Self { question, holds }
     }
 
-    /// The other answer.
+    /// The opposite answer.
     #[must_use]
     pub fn opposite(&self) -> Self {
         Self { question: self.question, holds: !self.holds }
     }
 
     /// True if both are answers to the same question.
-    pub fn asks_as(&self, other: &Self) -> bool {
+    pub fn same_question(&self, other: &Self) -> bool {
         self.question.number == other.question.number
     }
 
@@ -84,7 +84,7 @@ impl std::hash::Hash for Condition {
 }
 
 impl Ord for Condition {
-    /// As it is printed, which is the same in every run.
+    /// As printed, which is the same in every run.
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         let order = |c: &Self| (&c.question.words, c.holds, &c.question.scope);
         order(self).cmp(&order(other))
@@ -109,7 +109,7 @@ impl std::fmt::Display for Condition {
     }
 }
 
-/// Conditions that hold together, sorted, without repetition. None at all means *always*.
+/// Conditions that hold together, sorted, without repetition. An empty guard means *always*.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Guard(Vec<Condition>);
 
@@ -134,7 +134,7 @@ impl Guard {
         &self.0
     }
 
-    /// The same for people: conditions of the same words are one, wherever they were asked.
+    /// The same for people: conditions with the same words are one, in any scope.
     #[must_use]
     pub fn without_scopes(&self) -> Self {
         let mut all: Vec<_> = self.0.iter().map(|c| Condition::new(Arc::clone(c.words()), c.holds)).collect();
@@ -143,7 +143,7 @@ impl Guard {
         Self(all)
     }
 
-    /// What holds if the one or the other does, where they differ in the answer to one condition only.
+    /// What holds if either holds, where they differ in the answer to one condition only.
     pub fn or(&self, other: &Self) -> Option<Self> {
         let differs = |c: &Condition| !other.0.contains(c);
         let mine: Vec<_> = self.0.iter().filter(|c| differs(c)).collect();
@@ -194,17 +194,17 @@ mod tests {
     }
 
     #[test]
-    fn contradictions_are_seen() {
+    fn contradictions_are_found() {
         assert_eq!(guard(&[("x", true)]).and(&guard(&[("x", false)])), None);
     }
 
     #[test]
     fn the_same_words_in_two_scopes_are_two_conditions() {
-        let asked = |scope: &str, holds| Guard::of(Condition::within(scope, "$DEBUG", holds));
-        let both = asked("a.sh", true).and(&asked("b.sh", false)).unwrap();
+        let guard_in = |scope: &str, holds| Guard::of(Condition::within(scope, "$DEBUG", holds));
+        let both = guard_in("a.sh", true).and(&guard_in("b.sh", false)).unwrap();
         assert_eq!(both.conditions().len(), 2);
-        assert_eq!(asked("a.sh", true).and(&asked("a.sh", false)), None);
-        let alike = asked("a.sh", true).and(&asked("b.sh", true)).unwrap();
-        assert_eq!(alike.without_scopes(), guard(&[("$DEBUG", true)]));
+        assert_eq!(guard_in("a.sh", true).and(&guard_in("a.sh", false)), None);
+        let same_words = guard_in("a.sh", true).and(&guard_in("b.sh", true)).unwrap();
+        assert_eq!(same_words.without_scopes(), guard(&[("$DEBUG", true)]));
     }
 }

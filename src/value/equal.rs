@@ -1,18 +1,18 @@
-//! Whether values are equal, wherever they were written.
+//! Whether values are equal, regardless of where they were written.
 
 use crate::text::Traced;
 
 use super::kind::{Kind, Value};
 
-/// What a language says of two values by itself: that they are equal, are not, or that this is not known (`Some(None)`).
+/// A language's own comparison of two values: equal, different, or unknown (`Some(None)`).
 pub type Own<'a> = &'a dyn Fn(&Value, &Value) -> Option<Option<bool>>;
 
-/// Whether two values are equal; `None` if that is not known. Values of different kinds are never equal.
+/// Whether two values are equal; `None` if unknown. Values of different kinds are never equal.
 pub fn equal(a: &Value, b: &Value) -> Option<bool> {
     equal_but(a, b, &|_, _| None)
 }
 
-/// The same for a language that has a say of its own, which comes first, at every depth.
+/// The same for a language with its own comparison, which comes first, at every depth.
 pub fn equal_but(a: &Value, b: &Value, own: Own<'_>) -> Option<bool> {
     if let Some(answer) = own(a, b) {
         return answer;
@@ -55,7 +55,7 @@ fn all(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     known
 }
 
-/// Texts with holes differ for certain if what is known of their ends differs.
+/// Texts with unknown parts differ for certain if the known parts of their ends differ.
 fn equal_text(a: &Traced, b: &Traced) -> Option<bool> {
     if !a.has_unknown() && !b.has_unknown() {
         return Some(a.bytes() == b.bytes());
@@ -71,7 +71,7 @@ fn equal_text(a: &Traced, b: &Traced) -> Option<bool> {
     if a_start[..start] != b_start[..start] || a_end[a_end.len() - end..] != b_end[b_end.len() - end..] {
         return Some(false);
     }
-    // What is known of the one must fit into the other.
+    // The known part of one must match the other.
     let known = |t: &Traced| t.len() - t.unknowns().map(|(r, ..)| r.len()).sum::<usize>();
     if (!a_unknown && known(b) > a.len()) || (!b_unknown && known(a) > b.len()) {
         return Some(false);
@@ -87,7 +87,7 @@ mod tests {
     use crate::text::{Source, Span, Texts, Why};
 
     #[test]
-    fn where_values_stand_makes_no_difference() {
+    fn places_of_values_make_no_difference() {
         let mut texts = Texts::new();
         let id = texts.add_source(Arc::new(Source::new("/x", &b"a b a b"[..])));
         let at = |n: u32| Span { text: id, start: n, end: n };

@@ -1,4 +1,4 @@
-//! Values: what kinds there are, and what is asked of every one.
+//! Values: their kinds, and the operations on all of them.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::text::{Link, Span, Traced, Via, Why};
 use super::condition::Guard;
 use super::number::Number;
 
-/// The most alternatives that are kept apart for one value or one text; past it the value becomes a hole.
+/// The most alternatives that are kept for one value or one text; above it the value becomes unknown.
 pub const MAX_ALTERNATIVES: usize = 32;
 
 /// A value, the place of the expression that gave it, and the references it passed since.
@@ -19,7 +19,7 @@ pub struct Value {
     pub kind: Kind,
     /// The literal, or the expression that computed it.
     pub at: Span,
-    /// References passed on the way outward. Applies to everything inside as well.
+    /// References passed on the way outward. Applies to everything inside.
     pub via: Via,
 }
 
@@ -32,15 +32,15 @@ pub enum Kind {
     Bool(bool),
     /// A number.
     Number(Number),
-    /// Text, possibly with holes in it.
+    /// Text, possibly with unknown parts.
     Str(Arc<Traced>),
     /// Values in order.
     List(Arc<Vec<Value>>),
     /// Values by key, in the order of the source.
     Map(Arc<Map>),
-    /// Not known.
+    /// Unknown.
     Unknown(Why),
-    /// One of several, by conditions that the source cannot decide. At least two.
+    /// One of several, depending on conditions that the source cannot decide. At least two.
     Either(Arc<Vec<Alternative>>),
 }
 
@@ -49,7 +49,7 @@ pub enum Kind {
 pub struct Map {
     /// The entries.
     pub entries: IndexMap<Arc<str>, Entry>,
-    /// Set if there may be more entries than are listed, or others.
+    /// Set if there may be more or other entries than are listed.
     pub open: Option<Why>,
 }
 
@@ -102,13 +102,13 @@ impl Value {
         Self::new(Kind::Map(Arc::new(Map { entries, open: None })), at)
     }
 
-    /// Something that is not known.
+    /// An unknown value.
     pub fn unknown(why: Why, at: Span) -> Self {
         Self::new(Kind::Unknown(why), at)
     }
 
-    /// One of several. Alternatives that are themselves several are taken apart; contradictions are dropped; a single one
-    /// that is left stands alone; too many become unknown.
+    /// One of several. Nested alternatives are flattened; contradictions are dropped; a single one that is left is returned
+    /// itself; too many become unknown.
     pub fn either(alternatives: Vec<Alternative>, at: Span) -> Self {
         let mut flat: Vec<Alternative> = Vec::new();
         for alternative in alternatives {
@@ -136,7 +136,7 @@ impl Value {
         self
     }
 
-    /// Everything that this value may be, each with its condition; one alternative that always holds for a plain value.
+    /// Everything that this value may be, each with its condition; a plain value is one alternative that always holds.
     /// References that the value passed are passed on.
     pub fn alternatives(&self) -> Vec<(Guard, Value)> {
         match &self.kind {
@@ -147,7 +147,7 @@ impl Value {
         }
     }
 
-    /// The value with the references of something that it stood inside of, which were passed after its own.
+    /// The value with the references of its container, which were passed after its own.
     #[must_use]
     pub fn with_outer(mut self, outer: &Via) -> Self {
         let mut links = Vec::new();
@@ -178,7 +178,7 @@ impl Value {
         }
     }
 
-    /// The items of a list; none for anything else.
+    /// The items of a list; empty for anything else.
     pub fn items(&self) -> Vec<Value> {
         match &self.kind {
             Kind::List(items) => items.iter().map(|v| v.clone().with_outer(&self.via)).collect(),
@@ -186,7 +186,7 @@ impl Value {
         }
     }
 
-    /// True if nothing is known of the value.
+    /// True if nothing about the value is known.
     pub fn is_unknown(&self) -> bool {
         matches!(self.kind, Kind::Unknown(_))
     }
@@ -197,7 +197,7 @@ impl Value {
     }
 
     /// The text of a string, number or truth value as Terraform and CloudFormation would put it into a string, with the
-    /// references it passed. An unknown gives a hole. `None` for null, lists, maps and `Either`.
+    /// references it passed. An unknown value gives an unknown part. `None` for null, lists, maps and `Either`.
     pub fn to_traced(&self) -> Option<Traced> {
         let plain = match &self.kind {
             Kind::Str(text) => Traced::clone(text),
@@ -209,7 +209,7 @@ impl Value {
         Some(plain.through_all(&self.via))
     }
 
-    /// The text of a string that is known whole.
+    /// The text of a string that is fully known.
     pub fn as_known_str(&self) -> Option<&str> {
         match &self.kind {
             Kind::Str(text) => text.known_str(),
@@ -217,7 +217,7 @@ impl Value {
         }
     }
 
-    /// The truth value, also where it is written as text, as Terraform and CloudFormation convert it.
+    /// The truth value, also if written as text, as Terraform and CloudFormation convert it.
     pub fn as_bool(&self) -> Option<bool> {
         match &self.kind {
             Kind::Bool(value) => Some(*value),

@@ -1,4 +1,4 @@
-//! What an expression of a template language yields: known, partly known, or unknown and why. Knows no language.
+//! What an expression of a template language yields: known, partly known, or unknown and why. Independent of any language.
 
 mod condition;
 mod equal;

@@ -1,4 +1,4 @@
-//! Numbers that remember how they were written, so that a rendered digit still has a place.
+//! Numbers that remember how they were written, so a rendered digit still has a place.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::text::{Span, Traced};
 #[derive(Clone, Debug)]
 pub struct Number {
     value: f64,
-    /// The literal, if it is written just as the number is rendered.
+    /// The literal, if it is written exactly as the number is rendered.
     literal: Option<Arc<Traced>>,
 }
 

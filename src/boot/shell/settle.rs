@@ -70,7 +70,7 @@ fn union(a: &Guard, b: &Guard) -> Option<Guard> {
     match (only_a.as_slice(), only_b.as_slice()) {
         ([], _) => Some(a.clone()),
         (_, []) => Some(b.clone()),
-        ([x], [y]) if x.asks_as(y) => rebuild(a.conditions().iter().filter(|c| c != x)),
+        ([x], [y]) if x.same_question(y) => rebuild(a.conditions().iter().filter(|c| c != x)),
         _ => None,
     }
 }

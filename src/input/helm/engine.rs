@@ -351,7 +351,7 @@ impl<'c> Host<'c> for Engine<'_, 'c> {
         let words = String::from_utf8_lossy(self.cx.texts.slice(at)).split_whitespace().collect::<Vec<_>>().join(" ");
         let words: Arc<str> = words.chars().take(MAX_WORDS).collect::<String>().into();
         let asked = Condition::new(words, true);
-        if let Some(known) = self.answers.iter().find(|c| c.asks_as(&asked)) {
+        if let Some(known) = self.answers.iter().find(|c| c.same_question(&asked)) {
             return known.holds();
         }
         self.answers.push(asked);

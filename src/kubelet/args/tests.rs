@@ -1,7 +1,7 @@
 use super::*;
 use crate::kubelet::testing::words;
 
-/// The command line in short: flags with their values (`?` in front if doubtful), wild words, failures.
+/// The command line in short: flags with their values (a leading `?` if uncertain), wild words, failures.
 fn short(argv: &[&str], minor: Option<u32>, pass: Pass) -> String {
     let (_, argv) = words(argv);
     let args = parse(&argv, minor, pass);
@@ -57,7 +57,7 @@ fn words_are_read_as_pflag_reads_them() {
 }
 
 #[test]
-fn what_is_not_known_leaves_open_what_it_may_change() {
+fn unknown_words_make_uncertain_what_they_may_change() {
     let cases: &[(&[&str], &str)] = &[
         (&["--v=1", "?"], "v=1; wild1:"),
         (&["?", "--v=1"], "v=1; wild0:"),
@@ -82,7 +82,7 @@ fn what_is_not_known_leaves_open_what_it_may_change() {
 }
 
 #[test]
-fn a_flag_that_some_versions_lack_is_judged_by_the_version() {
+fn a_flag_is_accepted_by_the_versions_that_have_it() {
     let argv = &["--container-runtime=remote", "--logtostderr", "--v=1"];
     assert_eq!(short(argv, Some(25), Pass::First), "container-runtime=remote; logtostderr=true; v=1");
     assert!(short(argv, Some(27), Pass::First).contains("unknown flag: --container-runtime"));

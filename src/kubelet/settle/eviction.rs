@@ -62,15 +62,15 @@ impl Settler<'_> {
             let Some(track) = self.grace.track(signal) else { break };
             let deletes = setting.reading == Reading::Unset;
             if deletes && matches!(self.merge, Merge::Raw | Merge::Loaded) {
-                track.said.push(setting);
+                track.settings.push(setting);
             } else {
                 let unknown = (deletes && self.merge == Merge::Unknown).then_some(Why::KubernetesVersion);
-                track.say(setting, from, unknown);
+                track.add(setting, from, unknown);
             }
         }
     }
 
-    /// The flag replaces the whole map; its own uses add up (`MapStringString.Set` in component-base).
+    /// The flag replaces the whole map; repeated flags add up (`MapStringString.Set` in component-base).
     pub(super) fn grace_flags(&mut self) {
         let Some(field) = field() else { return };
         let args = std::mem::take(&mut self.last);
@@ -115,7 +115,7 @@ impl Settler<'_> {
             let signal = signal.to_text().into_owned();
             let setting = by_flag(field, Some(signal.clone()), given, value);
             let Some(track) = self.grace.track(signal) else { break };
-            track.say(setting, SetBy::Flag, given.doubt.clone());
+            track.add(setting, SetBy::Flag, given.doubt.clone());
         }
     }
 }

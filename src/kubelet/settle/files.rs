@@ -17,7 +17,7 @@ impl Settler<'_> {
         self.defaults();
         self.dropins();
         self.types();
-        // A flag that may name a file is told by the words that may be flags.
+        // A flag that may name a file is covered by the words that may be flags.
         for (flag, given) in [("config", self.config.is_some()), ("config-dir", !self.dropins.is_empty())] {
             if let Some(why) = self.first.may_be_given_after(flag, None)
                 && !given
@@ -32,15 +32,15 @@ impl Settler<'_> {
         }
     }
 
-    /// What a running kubelet says of itself is what it runs with.
+    /// A running kubelet runs with what it reports.
     pub(super) fn running(&mut self, config: &Document) {
         for field in FIELDS.iter().filter(|f| f.shape != Some(Shape::Map) && f.shape.is_some()) {
             let found = config.find(field.path(), false);
             let setting = self.statement(field, config, &found, Mechanism::Running, false);
             let Some(track) = self.tracks.get_mut(field.name) else { continue };
-            // What it leaves out is not set, or unknown to its version.
+            // Fields that it leaves out are unset, or its version does not have them.
             if let Some(setting) = setting.filter(|s| !matches!(s.reading, Reading::Invalid(_))) {
-                track.say(setting, SetBy::Running, found.open);
+                track.add(setting, SetBy::Running, found.open);
             }
         }
         self.grace_file(config);
@@ -57,9 +57,9 @@ impl Settler<'_> {
                 }
                 let Some(track) = self.tracks.get_mut(field.name) else { continue };
                 if known {
-                    track.say(setting, SetBy::Config, found.open);
+                    track.add(setting, SetBy::Config, found.open);
                 } else {
-                    track.said.push(setting);
+                    track.settings.push(setting);
                 }
             } else if let Some(track) = self.tracks.get_mut(field.name) {
                 track.unknown = found.open;
@@ -68,7 +68,7 @@ impl Settler<'_> {
         self.grace_file(config);
     }
 
-    /// The statement of a field in a document, if there is one.
+    /// The setting of a field in a document, if there is one.
     pub(super) fn statement(
         &self,
         field: &'static Field,
@@ -79,22 +79,22 @@ impl Settler<'_> {
     ) -> Option<Setting> {
         let (pair, reading) = match found.entry {
             PathEntry::At(key, value) => ((key, value), document.reading(field, value, in_dropin, self.launch.minor)),
-            // A drop-in deletes with a null all that stands below the key.
+            // A null in a drop-in deletes everything below the key.
             PathEntry::Above(key, value) if in_dropin && document.is_null(value) => ((key, value), Reading::Unset),
             _ => return None,
         };
         Some(by_key(field, None, document, pair, reading, by))
     }
 
-    /// Takes note of a statement that keeps the kubelet from starting, or may do so.
+    /// Records a setting that prevents the kubelet from starting, or may do so.
     pub(super) fn judge(&mut self, setting: &Setting) {
         match &setting.reading {
             Reading::Invalid(words) => {
                 let name = setting.field.name;
                 let key = setting.key.as_ref().map_or_else(String::new, |k| format!("[{}]", k.escape_debug()));
-                // The words name the field already where they are about its type.
+                // A message about the type names the field already.
                 let message = if words.contains(name) { words.clone() } else { format!("{name}{key}: {words}") };
-                // The loader's own complaint about the same value says less.
+                // The loader's own error about the same value says less.
                 self.failures.retain(|f| {
                     let inside = |at: crate::text::Span| {
                         at.text == setting.carrier.text
@@ -110,7 +110,7 @@ impl Settler<'_> {
         }
     }
 
-    /// Faults of a document as a whole. `name` is that of a drop-in.
+    /// Errors of a document as a whole. `name` is that of a drop-in.
     fn headers(&mut self, document: &Document, name: Option<&str>) {
         self.failures.extend(document.failures.iter().cloned());
         let what = name.map_or("the kubelet configuration file", |_| "the drop-in");
@@ -126,7 +126,7 @@ impl Settler<'_> {
                 }
             }
             Header::Unknown(why) => self.doubts.push(why.clone()),
-            // A few versions look for any kind at all in a drop-in.
+            // A few versions require some kind in a drop-in, but accept any.
             Header::Other if name.is_some() && self.merge == Merge::Raw => {}
             Header::Other if name.is_some() && self.merge == Merge::Unknown => self.doubts.push(Why::KubernetesVersion),
             Header::Other => fail(format!("{what} is of another kind or version than {KIND} of {API_VERSION}"), whole),
@@ -176,14 +176,14 @@ impl Settler<'_> {
             let by = Mechanism::DropIn(name.clone());
             let loaded = self.merge == Merge::Loaded;
             match self.statement(field, document, &found, by, !loaded) {
-                Some(setting) if !known => track.said.push(setting),
+                Some(setting) if !known => track.settings.push(setting),
                 Some(setting) => {
                     let ignored = self.merge == Merge::Raw && setting.reading == Reading::Unset;
                     if ignored {
-                        track.said.push(setting);
+                        track.settings.push(setting);
                     } else {
                         last = Some(setting.clone());
-                        track.say(setting, SetBy::DropIn, found.open);
+                        track.add(setting, SetBy::DropIn, found.open);
                     }
                 }
                 None => {
@@ -193,7 +193,7 @@ impl Settler<'_> {
                 }
             }
         }
-        // What an earlier drop-in said wrongly does not matter once a later one has replaced it.
+        // An error in an earlier drop-in no longer matters once a later one has replaced it.
         if let Some(setting) = &last {
             self.judge(setting);
         }
@@ -202,7 +202,7 @@ impl Settler<'_> {
             Merge::Unknown if last.is_some() && (zero || track.value == FieldValue::Unset) => {
                 track.unknown.get_or_insert(Why::KubernetesVersion);
             }
-            // Without the patch, the drop-in's own defaults take the place of what the file says.
+            // Without the patch, the drop-in's own defaults replace the values of the file.
             Merge::Loaded if known && (zero || track.value == FieldValue::Unset || last.is_none()) => {
                 let changes = before.from == SetBy::Config || last.is_some();
                 if changes && field.shape != Some(Shape::ZeroDefault) {
@@ -217,7 +217,7 @@ impl Settler<'_> {
         self.tracks.insert(field.name, track);
     }
 
-    /// Types of settings that are no durations, and numbers that must not be negative.
+    /// Types of settings that are not durations, and numbers that must not be negative.
     fn types(&mut self) {
         let config = self.config.take();
         for typed in TYPED {

@@ -1,11 +1,11 @@
-//! The feature gates that durations hang on (`pkg/features/kube_features.go`).
+//! The feature gates that durations depend on (`pkg/features/kube_features.go`).
 
 use super::super::args::is_true;
 use super::super::config::PathEntry;
 use super::Settler;
 use crate::syntax::{Resolved, key_text, resolve};
 
-/// The minor versions from which on a gate is open unless it is closed.
+/// The minor versions since which a gate is open by default.
 const OPEN_SINCE: &[(&str, u32)] = &[
     ("CustomCPUCFSQuotaPeriod", 36),
     ("GracefulNodeShutdown", 21),
@@ -14,7 +14,7 @@ const OPEN_SINCE: &[(&str, u32)] = &[
 ];
 
 impl Settler<'_> {
-    /// Whether a gate is open; `None` if that is not known.
+    /// Whether a gate is open; `None` if unknown.
     pub(super) fn gate(&self, name: &str) -> Option<bool> {
         let files =
             || self.dropins.iter().rev().map(|(_, d)| (d, true)).chain(self.config.iter().map(|d| (&**d, false)));
@@ -28,7 +28,7 @@ impl Settler<'_> {
         if hidden {
             return None;
         }
-        let said = |name: &str| {
+        let setting_of = |name: &str| {
             let mut flag = self.last.given.iter().filter(|g| g.flag.name == "feature-gates").filter_map(|given| {
                 let text = given.value.to_text();
                 let pairs = text.split(',').filter_map(|pair| pair.split_once('='));
@@ -47,11 +47,11 @@ impl Settler<'_> {
             });
             flag.next_back().or(file)
         };
-        if let Some(open) = said(name) {
+        if let Some(open) = setting_of(name) {
             return Some(open);
         }
-        // Which gates these two open hangs on the version in ways that are not listed here.
-        if said("AllAlpha").is_some() || said("AllBeta").is_some() {
+        // Which gates these two open depends on the version in ways that are not modelled.
+        if setting_of("AllAlpha").is_some() || setting_of("AllBeta").is_some() {
             return None;
         }
         let since = OPEN_SINCE.iter().find(|(gate, _)| *gate == name).map(|(_, since)| *since)?;

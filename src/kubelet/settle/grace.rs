@@ -11,11 +11,11 @@ use super::track::{FieldValue, Track};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Grace {
     by_signal: BTreeMap<String, Track>,
-    /// Set if there may be others, or others than these.
+    /// Set if there may be other signals, or other periods.
     pub(super) open: Option<Why>,
 }
 
-/// The most signals that are kept apart. The kubelet knows about ten.
+/// The most signals that are tracked. The kubelet has about ten.
 const MAX_SIGNALS: usize = 64;
 
 impl Grace {
@@ -32,10 +32,10 @@ impl Grace {
         self.by_signal.into_iter().map(settle).collect()
     }
 
-    /// Every signal that a period is known for, with the statement that sets it and whether something unknown may change it.
+    /// Every signal with a known period, the setting that decides it, and whether something unknown may change it.
     pub(super) fn periods(&self) -> impl Iterator<Item = (&Setting, &FieldValue, bool)> {
         self.by_signal.values().filter_map(|track| {
-            let setting = track.winner.and_then(|n| track.said.get(n))?;
+            let setting = track.winner.and_then(|n| track.settings.get(n))?;
             Some((setting, &track.value, track.unknown.is_some() || self.open.is_some()))
         })
     }
@@ -49,7 +49,7 @@ impl Grace {
         Some(self.by_signal.entry(signal).or_insert_with(Track::new))
     }
 
-    /// Nothing said before counts any more, because of what `from` says.
+    /// Drops all earlier settings, because `from` replaces them.
     pub(super) fn clear(&mut self, from: SetBy) {
         for track in self.by_signal.values_mut() {
             (track.value, track.from, track.winner, track.unknown) = (FieldValue::Unset, from, None, None);

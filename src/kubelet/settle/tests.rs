@@ -52,7 +52,7 @@ fn launch(case: &Case) -> (Texts, Launch) {
     (texts, launch)
 }
 
-/// What the kubelet shows of its durations: field and signal with the duration in Go's words.
+/// The durations that the kubelet shows: field and signal with the duration in Go's format.
 fn recorded(effective: &serde_json::Value) -> BTreeMap<(String, Option<String>), String> {
     let mut out = BTreeMap::new();
     for field in FIELDS {
@@ -73,7 +73,7 @@ fn recorded(effective: &serde_json::Value) -> BTreeMap<(String, Option<String>),
     out
 }
 
-/// Every difference between a recorded case and what is settled, in words.
+/// Every difference between a recorded case and the settled result, as text.
 fn differences(case: &Case) -> Vec<String> {
     let (texts, launch) = launch(case);
     let settled = settle(&launch);
@@ -125,8 +125,8 @@ fn differences(case: &Case) -> Vec<String> {
         let carrier = String::from_utf8_lossy(texts.slice(setting.carrier)).replace('_', "-");
         let key = setting.field.path().last().unwrap_or_default();
         let by_flag = setting.field.flag.is_some_and(|f| carrier.starts_with(&format!("--{f}")));
-        let stands_alone = case.flags.iter().any(|f| f.as_bytes() == there);
-        if !(by_flag || stands_alone || carrier.starts_with(key) || carrier.starts_with(&format!("\"{key}\""))) {
+        let is_whole_flag = case.flags.iter().any(|f| f.as_bytes() == there);
+        if !(by_flag || is_whole_flag || carrier.starts_with(key) || carrier.starts_with(&format!("\"{key}\""))) {
             out.push(format!("the carrier is {carrier}"));
         }
         if error.contains("time: ") && !there.starts_with(key.as_bytes()) && !there.starts_with(b"--") {
@@ -145,7 +145,7 @@ fn differences(case: &Case) -> Vec<String> {
 
 #[test]
 fn all_recorded_cases_are_settled_as_the_kubelet_does() {
-    /// Cases that differ, with the reason. A case that agrees may not stand here.
+    /// Cases that differ, with the reason. A case that agrees must not be listed.
     const DIFFERENT: &[(&str, &str)] = &[];
     let cases = cases();
     assert_eq!(cases.len(), 720);
@@ -165,7 +165,7 @@ type DropIns<'a> = &'a [(&'a str, &'a str)];
 /// Words of a command line.
 type Words<'a> = &'a [&'a str];
 
-/// A kubelet with a file (its body), drop-ins (their bodies) and flags; `?` is a hole.
+/// A kubelet with a file (its body), drop-ins (their bodies) and flags; `?` is an unknown part.
 fn settled(minor: Option<u32>, config: Option<&str>, dropins: &[(&str, &str)], argv: &[&str]) -> Effective {
     let document = |body: &str| load(&testing::text(&format!("{HEADER}{body}")).1);
     settle(&Launch {
@@ -177,7 +177,7 @@ fn settled(minor: Option<u32>, config: Option<&str>, dropins: &[(&str, &str)], a
     })
 }
 
-/// A field in short: its duration (`-` if there is none), who sets it, `?` if it hangs on something unknown, and what lost.
+/// A field in short: its duration (`-` if there is none), who sets it, `?` if it depends on something unknown, and what lost.
 fn show(effective: &Effective, name: &str) -> String {
     let mut out = Vec::new();
     for found in effective.fields.iter().filter(|s| s.field.name == name) {
@@ -195,7 +195,7 @@ fn show(effective: &Effective, name: &str) -> String {
 const STREAM: &str = "streamingConnectionIdleTimeout";
 
 #[test]
-fn the_winner_and_what_it_shadows_are_told() {
+fn the_winner_and_the_shadowed_settings_are_reported() {
     let file = Some("streamingConnectionIdleTimeout: 8h\n");
     let zero = ("10-a.conf", "streamingConnectionIdleTimeout: 0s\n");
     let five = ("20-b.conf", "streamingConnectionIdleTimeout: 5m\n");
@@ -236,17 +236,17 @@ fn a_zero_in_a_dropin_stays_a_zero_from_1_29_to_1_31() {
 }
 
 #[test]
-fn nothing_unknown_gives_a_certain_answer() {
+fn unknown_input_never_gives_a_certain_result() {
     /// File, drop-ins, command line, the field, whether the kubelet starts.
     type Case<'a> = (Option<&'a str>, DropIns<'a>, Words<'a>, &'a str, Option<bool>);
     let flag = "--streaming-connection-idle-timeout=0";
     let cases: &[Case] = &[
-        // A value that is not known.
+        // An unknown value.
         (Some("streamingConnectionIdleTimeout: ?\n"), &[], &[], "-? by config (\u{E000})", None),
         (Some("streamingConnectionIdleTimeout: \"?s\"\n"), &[], &[], "-? by config (\u{E000}s)", None),
         (None, &[], &["--streaming-connection-idle-timeout=?"], "-? by flag (\u{E000})", None),
         (None, &[], &["--streaming-connection-idle-timeout=1?s"], "-? by flag (1\u{E000}s)", None),
-        // Words that may set it again, or not.
+        // Words that may or may not set it again.
         (None, &[], &[flag, "?"], "0s? by flag (0)", None),
         (None, &[], &["?", flag], "0s by flag (0)", None),
         (None, &[], &["--streaming-?", flag], "0s? by flag (0)", None),
@@ -256,7 +256,7 @@ fn nothing_unknown_gives_a_certain_answer() {
         (None, &[], &["--node-labels=a=?"], "4h0m0s by default", Some(true)),
         (None, &[], &[flag, "--node-ip", "?"], "0s by flag (0)", Some(true)),
         (None, &[], &["--streaming-connection-idle-timeout", "?"], "-? by flag (\u{E000})", None),
-        // A file that is not known.
+        // An unknown file.
         (None, &[], &["--config=/etc/kubelet.yaml"], "4h0m0s? by default", None),
         (None, &[], &["--config=/etc/kubelet.yaml", flag], "0s by flag (0)", None),
         (Some("?: 1\nstreamingConnectionIdleTimeout: 8h\n"), &[], &[], "8h0m0s? by config (8h)", Some(true)),
@@ -398,8 +398,8 @@ fn what_validation_refuses_depends_on_version_and_gates() {
 
 #[test]
 fn dropins_are_merged_in_the_order_of_a_walk() {
-    let said = |value: &str| format!("streamingConnectionIdleTimeout: {value}\n");
-    let (one, two) = (said("1h"), said("2h"));
+    let line = |value: &str| format!("streamingConnectionIdleTimeout: {value}\n");
+    let (one, two) = (line("1h"), line("2h"));
     let last = |a: &str, b: &str| {
         let dropins = [(a, one.as_str()), (b, two.as_str())];
         let effective = settled(Some(36), None, &dropins, &[]);
@@ -408,14 +408,14 @@ fn dropins_are_merged_in_the_order_of_a_walk() {
     assert_eq!(last("b.conf", "a.conf"), "1h0m0s by drop-in (1h) over 2h");
     assert_eq!(last("sub-a.conf", "sub/a.conf"), "1h0m0s by drop-in (1h) over 2h");
     assert_eq!(last("a.conf", "b.yaml"), "1h0m0s by drop-in (1h)");
-    // A fault that a later drop-in replaces does no harm, and a null takes all that stands below it.
-    let wrong = said("0");
+    // An error that a later drop-in replaces is harmless, and a null removes everything below it.
+    let wrong = line("0");
     let effective = settled(Some(36), None, &[("a.conf", &wrong), ("b.conf", &two)], &[]);
     assert_eq!((effective.starts, show(&effective, STREAM).as_str()), (Some(true), "2h0m0s by drop-in (2h) over 0"));
     let file = Some("authentication: {webhook: {cacheTTL: 7m}}\n");
     let effective = settled(Some(36), file, &[("a.conf", "authentication: null\n")], &[]);
     assert_eq!(show(&effective, "authentication.webhook.cacheTTL"), "2m0s by default (null) over 7m");
-    // The merge ends in a decoder that takes keys in any case; a key twice is refused.
+    // The merge ends in a decoder that ignores the case of keys; a repeated key is refused.
     let lower = [("a.conf", "streamingconnectionidletimeout: 9h\n")];
     assert_eq!(show(&settled(Some(36), None, &lower, &[]), STREAM), "9h0m0s by drop-in (9h)");
     let upper = [("a.conf", "StreamingConnectionIdleTimeout: 9h\n")];
@@ -425,7 +425,7 @@ fn dropins_are_merged_in_the_order_of_a_walk() {
 }
 
 #[test]
-fn the_meaning_of_a_zero_is_told_where_it_is_settled() {
+fn a_settled_zero_has_a_meaning() {
     let zero = |minor, config: Option<&str>, dropins: &[(&str, &str)], argv: &[&str]| {
         let effective = settled(Some(minor), config, dropins, argv);
         effective.fields.iter().find(|s| s.field.name == STREAM).and_then(Settled::zero)
@@ -466,7 +466,7 @@ fn a_switch_of_a_library_swallows_the_next_flag_only_over_a_file() {
 }
 
 #[test]
-fn a_frequency_that_is_not_known_makes_its_follower_unknown() {
+fn an_unknown_frequency_makes_its_follower_unknown() {
     let effective = settled(Some(36), Some("nodeStatusUpdateFrequency: ?\n"), &[], &[]);
     assert_eq!(show(&effective, "nodeStatusReportFrequency"), "-? by default");
     let effective = settled(Some(36), Some("nodeStatusUpdateFrequency: 1m\n"), &[], &[]);
@@ -493,7 +493,7 @@ fn settings_from_a_tree_need_no_header() {
 }
 
 #[test]
-fn broken_and_foreign_documents_are_told() {
+fn broken_and_foreign_documents_are_reported() {
     let cases = [
         ("", Some(false)),
         ("kind: KubeletConfiguration\n", Some(false)),
@@ -514,15 +514,15 @@ fn broken_and_foreign_documents_are_told() {
     }
 }
 
-/// Values that everything takes, and what they are.
+/// Values that everything accepts, and their durations.
 const VALUES: [(&str, i64); 6] =
     [("0", 0), ("0s", 0), ("-0h0m", 0), ("1m", 60_000_000_000), ("90s", 90_000_000_000), ("1ns", 1)];
 
 proptest::proptest! {
-    /// Every field that is a plain duration with a flag, said by file, by drop-ins and by flags in any spelling: the last flag,
-    /// else the last drop-in by name, else the file, and a zero stays as its carrier and the version have it.
+    /// Every plain duration with a flag, set by file, by drop-ins and by flags in any spelling: the last flag wins, else the
+    /// last drop-in by name, else the file. Whether a zero is kept depends on its mechanism and the version.
     #[test]
-    fn the_last_word_counts_whatever_its_spelling(
+    fn the_last_flag_wins_in_any_spelling(
         field in proptest::sample::select(FIELDS.iter().filter(|f| f.shape == Some(Shape::Value) && f.flag.is_some() && !f.name.contains('.')).collect::<Vec<_>>()),
         file in proptest::option::of(0..VALUES.len()),
         dropins in proptest::collection::btree_map("(a/)?[a-c]{1,2}\\.(conf|yaml|CONF)", 0..VALUES.len(), 0..4),
@@ -530,7 +530,7 @@ proptest::proptest! {
         end in proptest::option::of(0..4_usize),
         minor in proptest::sample::select(vec![27_u32, 29, 30, 31, 32, 34, 36]),
     ) {
-        let said = |n: &usize| format!("{}: {:?}\n", field.name, VALUES[*n].0);
+        let line = |n: &usize| format!("{}: {:?}\n", field.name, VALUES[*n].0);
         let flag = field.flag.unwrap();
         let mut argv = Vec::new();
         for (n, (value, joined, underscores)) in flags.iter().enumerate() {
@@ -544,13 +544,13 @@ proptest::proptest! {
             }
         }
         let argv: Vec<_> = argv.iter().map(String::as_str).collect();
-        let config = file.as_ref().map(said);
-        let bodies: Vec<_> = dropins.iter().map(|(name, n)| (name.as_str(), said(n))).collect();
+        let config = file.as_ref().map(line);
+        let bodies: Vec<_> = dropins.iter().map(|(name, n)| (name.as_str(), line(n))).collect();
         let bodies: Vec<_> = bodies.iter().map(|(name, body)| (*name, body.as_str())).collect();
         let effective = settled(Some(minor), config.as_deref(), &bodies, &argv);
         let found = effective.fields.iter().find(|s| s.field == field).unwrap();
 
-        // A directory comes before the names that begin like it, whatever stands behind them.
+        // A directory comes before the names that begin with its name, whatever follows.
         let read = |name: &str| std::path::Path::new(name).extension() == Some("conf".as_ref());
         let mut names: Vec<_> = dropins.iter().filter(|(name, _)| minor >= 28 && read(name)).collect();
         names.sort_by_key(|(name, _)| name.split('/').collect::<Vec<_>>());
@@ -567,13 +567,13 @@ proptest::proptest! {
         let given = &flags[..cut.unwrap_or(flags.len())];
         let want = given.last().map_or(from_files, |(n, ..)| VALUES[*n].1);
         proptest::prop_assert_eq!(found.effective, Some(want), "{:?} {:?} {:?} {:?}", minor, config, bodies, argv);
-        // Words after `--` are no command of a kubelet.
+        // Words after `--` are not a kubelet's command.
         if cut.is_some() {
             proptest::prop_assert_eq!(effective.starts, Some(false));
         }
     }
 
-    /// Quotes that reach the kubelet are a part of the value, and no duration has any.
+    /// Quotes that reach the kubelet are part of the value, and no duration has quotes.
     #[test]
     fn quotes_that_survive_are_refused(value in proptest::sample::select(VALUES.to_vec()), quote in "['\"`]") {
         let word = format!("--sync-frequency={quote}{}{quote}", value.0);

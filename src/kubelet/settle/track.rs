@@ -1,4 +1,4 @@
-//! A field between the steps: what was said of it, and what holds so far.
+//! A field between the steps: its settings, and the current value.
 
 use crate::setting::{Field, Mechanism, Reading, SetBy, Setting, Settled, read_duration};
 use crate::syntax::Node;
@@ -12,16 +12,16 @@ use super::super::config::Document;
 pub(super) enum Merge {
     /// No drop-ins before 1.28.
     None,
-    /// 1.28: each drop-in is loaded with its defaults and laid over what was there (`mergo.Merge`), unless the vendor has
+    /// 1.28: each drop-in is loaded with its defaults and merged over the earlier result (`mergo.Merge`), unless the vendor has
     /// patched it to do as 1.29 does (kubernetes/kubernetes#121193).
     Loaded,
-    /// 1.29 to 1.31: the patch is laid over the kubelet's internal type, whose keys have another case. A null deletes
-    /// nothing, and no defaults are set afterwards, so a zero stays.
+    /// 1.29 to 1.31: the patch is applied to the kubelet's internal type, whose keys have another case. A null deletes nothing,
+    /// and no defaults are set afterwards, so a zero is kept.
     Raw,
-    /// Since 1.32: a JSON merge patch (RFC 7386) over the published type, and defaults once more afterwards
-    /// (kubernetes/kubernetes#127421, which was not carried back).
+    /// Since 1.32: a JSON merge patch (RFC 7386) over the published type, with defaults set again afterwards
+    /// (kubernetes/kubernetes#127421, which was not backported).
     Patch,
-    /// One of these; what they disagree about is not known.
+    /// One of these; where they disagree, the result is unknown.
     Unknown,
 }
 
@@ -62,40 +62,40 @@ impl FieldValue {
 pub(super) struct Track {
     pub(super) value: FieldValue,
     pub(super) from: SetBy,
-    /// Everything that was said, in order.
-    pub(super) said: Vec<Setting>,
-    /// Which of it decides.
+    /// All settings, in order.
+    pub(super) settings: Vec<Setting>,
+    /// Which of them decides.
     pub(super) winner: Option<usize>,
     pub(super) unknown: Option<Why>,
 }
 
 impl Track {
     pub(super) fn new() -> Self {
-        Self { value: FieldValue::Unset, from: SetBy::Default, said: Vec::new(), winner: None, unknown: None }
+        Self { value: FieldValue::Unset, from: SetBy::Default, settings: Vec::new(), winner: None, unknown: None }
     }
 
-    /// A statement that overrides what was said before.
-    pub(super) fn say(&mut self, setting: Setting, from: SetBy, unknown: Option<Why>) {
+    /// A setting that overrides the earlier ones.
+    pub(super) fn add(&mut self, setting: Setting, from: SetBy, unknown: Option<Why>) {
         self.value = FieldValue::of(&setting.reading);
         self.from = from;
-        self.winner = Some(self.said.len());
+        self.winner = Some(self.settings.len());
         self.unknown = unknown;
-        self.said.push(setting);
+        self.settings.push(setting);
     }
 
     pub(super) fn settled(self, field: &'static Field, key: Option<String>) -> Settled {
-        let Self { value, from, mut said, winner, unknown } = self;
+        let Self { value, from, mut settings, winner, unknown } = self;
         let (effective, hidden) = match value {
             FieldValue::Set(nanoseconds) => (Some(nanoseconds), None),
             FieldValue::Unset | FieldValue::Invalid => (None, None),
             FieldValue::Unknown(why) => (None, Some(why)),
         };
-        let winner = winner.filter(|n| *n < said.len()).map(|n| said.remove(n));
-        Settled { field, key, effective, from, winner, shadowed: said, unknown: hidden.or(unknown) }
+        let winner = winner.filter(|n| *n < settings.len()).map(|n| settings.remove(n));
+        Settled { field, key, effective, from, winner, shadowed: settings, unknown: hidden.or(unknown) }
     }
 }
 
-/// The statement that a flag makes.
+/// The setting that a flag makes.
 pub(super) fn by_flag(field: &'static Field, key: Option<String>, given: &Given, value: Traced) -> Setting {
     let reading = match value.first_unknown() {
         Some((_, why)) => Reading::Unknown(why.clone()),
@@ -105,7 +105,7 @@ pub(super) fn by_flag(field: &'static Field, key: Option<String>, given: &Given,
     Setting { field, key, raw: value, reading, at, carrier: given.carrier, by: Mechanism::Flag }
 }
 
-/// The statement of a key in a document.
+/// The setting that a key in a document makes.
 pub(super) fn by_key(
     field: &'static Field,
     signal: Option<String>,
@@ -115,7 +115,7 @@ pub(super) fn by_key(
     by: Mechanism,
 ) -> Setting {
     let raw = document.raw(value);
-    // An alias stands elsewhere in the text than its key does.
+    // The value of an alias is elsewhere in the text than its key.
     let carrier = if value.span.start >= key.span.end { key.span.to(value.span) } else { key.span };
     let at = match value.as_scalar() {
         Some(scalar) => scalar.text.span().unwrap_or(carrier),

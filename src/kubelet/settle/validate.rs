@@ -1,7 +1,7 @@
-//! Step 5: values that a kubelet reads but refuses.
+//! Step 5: values that a kubelet parses but refuses.
 //!
 //! Sources: `pkg/kubelet/apis/config/validation/validation.go`, `logs/api/v1/options.go` in component-base and
-//! `parseGracePeriods` in `pkg/kubelet/eviction/helpers.go`; the versions are those in which the checks first stand there.
+//! `parseGracePeriods` in `pkg/kubelet/eviction/helpers.go`; the versions are those that introduced the checks.
 
 use super::Settler;
 use super::track::FieldValue;
@@ -9,14 +9,14 @@ use crate::setting::duration::{MICROSECOND, MILLISECOND, SECOND, render_duration
 use crate::setting::{Failure, FailureKind, Field, SetBy};
 use crate::text::Why;
 
-/// What is found wrong: the words, and the field whose statement is at fault.
+/// An error: the message, and the field whose setting is at fault.
 type Fault = Option<(String, &'static str)>;
 
-/// The first minor version that demands milliseconds of a CPU quota period.
+/// The first minor version that requires milliseconds for a CPU quota period.
 const QUOTA_IN_MILLISECONDS: u32 = 26;
 /// The first minor version that refuses a negative `imageMinimumGCAge`.
 const MINIMUM_AGE_CHECKED: u32 = 36;
-/// The first minor version with which a kubelet ends at a flush frequency of zero. It crashes; since 1.35 it says why.
+/// The first minor version in which a kubelet ends at a flush frequency of zero. It crashes; since 1.35 it reports an error.
 const FLUSH_CHECKED: u32 = 23;
 
 impl Settler<'_> {
@@ -64,7 +64,7 @@ impl Settler<'_> {
 
     fn check_backoff(&mut self) {
         const NAME: &str = "crashLoopBackOff.maxContainerRestartPeriod";
-        // What nobody set is set or not as the gate has it.
+        // If it is unset, the gate decides.
         if self.tracks.get(NAME).is_none_or(|t| t.from == SetBy::Default) {
             return;
         }
@@ -123,12 +123,12 @@ impl Settler<'_> {
         }
     }
 
-    /// Checks values by a rule that hangs on the version.
+    /// Checks values by a rule that depends on the version.
     fn check(&mut self, names: &[&'static str], rule: &dyn Fn(u32, &[i64]) -> Fault) {
         self.check_all(names, &[false], &|_, minor, values| rule(minor, values));
     }
 
-    /// Checks values by a rule that hangs on a feature gate and the version.
+    /// Checks values by a rule that depends on a feature gate and the version.
     fn check_gated(&mut self, gate: &str, names: &[&'static str], rule: &dyn Fn(bool, u32, &[i64]) -> Fault) {
         let gate = self.gate(gate);
         let states: &[bool] = match gate {
@@ -139,7 +139,7 @@ impl Settler<'_> {
         self.check_all(names, states, rule);
     }
 
-    /// Refuses what every version and state that may be there refuses; what only some refuse is a doubt.
+    /// Refuses values that every possible version and state refuses; if only some refuse, it records a doubt.
     fn check_all(&mut self, names: &[&'static str], states: &[bool], rule: &dyn Fn(bool, u32, &[i64]) -> Fault) {
         /// The versions at which a rule changes.
         const VERSIONS: &[u32] = &[20, QUOTA_IN_MILLISECONDS - 1, QUOTA_IN_MILLISECONDS, MINIMUM_AGE_CHECKED];
@@ -150,7 +150,7 @@ impl Settler<'_> {
             if field.shape.is_some() && !self.in_files(field) && field.flag.is_none() {
                 return;
             }
-            // What nobody set is right.
+            // An unset value is valid.
             if self.launch.minor.is_none()
                 && field.since.is_some_and(|s| s > VERSIONS[0])
                 && track.from != SetBy::Default
@@ -163,7 +163,7 @@ impl Settler<'_> {
                     self.doubts.push(why.clone());
                     return;
                 }
-                // Told already.
+                // Already reported.
                 FieldValue::Invalid => return,
                 FieldValue::Unset => values.push(0),
             }
@@ -188,7 +188,7 @@ impl Settler<'_> {
         }
         let setting = names.iter().filter(|n| **n == name).chain(names).find_map(|n| {
             let track = self.tracks.get(n)?;
-            track.winner.and_then(|n| track.said.get(n)).cloned()
+            track.winner.and_then(|n| track.settings.get(n)).cloned()
         });
         let at = setting.as_ref().map(|s| s.at);
         self.failures.push(Failure { kind: FailureKind::RefusedDuration, message, setting, at });

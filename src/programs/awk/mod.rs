@@ -55,6 +55,6 @@ fn assignment(word: &Traced) -> Option<(String, Traced)> {
     let end = word.bytes().iter().position(|b| *b == b'=')?;
     let name = word.slice(0..end).known_str()?.to_owned();
     let first = name.bytes().next()?;
-    let sound = !first.is_ascii_digit() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    sound.then(|| (name, word.slice(end + 1..word.len())))
+    let valid = !first.is_ascii_digit() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    valid.then(|| (name, word.slice(end + 1..word.len())))
 }

@@ -152,7 +152,7 @@ pub(super) fn run(
     // The engine's parser reads the name of a main filter only as a word, so the filter proper has one.
     let start = Def { name: "main", args: Vec::new(), body: Term::Call("!main", Vec::new()) };
     let arena = Arena::default();
-    let modules = Loader::new(library.chain(own).map(lent).chain([main, start]))
+    let modules = Loader::new(library.chain(own).map(borrowed).chain([main, start]))
         .load(&arena, File { code: "main", path: () })
         .map_err(|_| syntax())?;
     let globals = vars.iter().map(|(name, _)| name.as_str());
@@ -193,7 +193,7 @@ pub(super) fn run(
 }
 
 /// A definition of the library among those of a filter.
-fn lent<'a>(def: Def<&'static str>) -> Def<&'a str> {
+fn borrowed<'a>(def: Def<&'static str>) -> Def<&'a str> {
     def
 }
 

@@ -184,8 +184,8 @@ fn options(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>) -> Result<
         }
     }
     // Without an input, only a filter that asks for one reads anything.
-    let asks = options.filter.as_ref().is_some_and(|filter| filter.to_text().contains("input"));
-    if options.null_input && !asks {
+    let reads_input = options.filter.as_ref().is_some_and(|filter| filter.to_text().contains("input"));
+    if options.null_input && !reads_input {
         return Ok(options);
     }
     if names.is_empty() {

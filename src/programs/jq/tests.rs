@@ -38,7 +38,7 @@ fn answer(filter: &str, input: &str) -> Option<String> {
 }
 
 #[test]
-fn what_nests_without_end_is_not_known() {
+fn endless_nesting_is_unknown() {
     on_small_stack(|| {
         let chain = |first: &str, step: &str, n: usize| {
             let defs = (1..n).map(|n| format!("def f{n}(g): {};", step.replace('#', &format!("f{}", n - 1))));
@@ -96,7 +96,7 @@ fn what_nests_without_end_is_not_known() {
 }
 
 #[test]
-fn what_filters_write_nests_as_deep_as_people_write() {
+fn filters_may_nest_as_deep_as_people_write_them() {
     let pipes = format!("{}.", ".a = 1 | ".repeat(30));
     assert_eq!(answer(&pipes, "{}").as_deref(), Some("{\"a\":1}\n"));
     assert_eq!(answer(&format!("{}1{}", "[".repeat(30), "]".repeat(30)), "1").map(|a| a.len()), Some(62));
@@ -105,7 +105,7 @@ fn what_filters_write_nests_as_deep_as_people_write() {
 
 /// A sort by an order that is none may panic, and so may one whose steps run out.
 #[test]
-fn sorts_do_not_panic_over_what_is_not_known() {
+fn sorts_of_unknown_values_do_not_panic() {
     on_small_stack(|| {
         for filter in [
             "sort",
