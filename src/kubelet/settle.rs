@@ -37,11 +37,10 @@ pub struct Launch {
 /// The steps are those of `NewKubeletCommand` in `cmd/kubelet/app/server.go`:
 ///
 /// 1. The command line is read over the defaults. A word that does not parse ends it.
-/// 2. With `--config`, the file is loaded into a new object, with defaults for what is unset or zero; the result of step 1 is
-///   dropped.
+/// 2. With `--config`, the file is loaded into a new object, with defaults for what is unset or zero; step 1 is dropped.
 /// 3. With `--config-dir`, each `*.conf` in the order of a walk is merged over the result. How depends on the version: since
-///   1.32 as a JSON merge patch with defaults set once more, from 1.29 to 1.31 without those defaults, which keeps a zero.
-///   (1.28 and 1.29 also need an environment variable, which the caller has to check.)
+///    1.32 as a JSON merge patch with defaults set once more, from 1.29 to 1.31 without those defaults, which keeps a zero.
+///    (1.28 and 1.29 also need an environment variable, which the caller has to check.)
 /// 4. The command line is read a second time, over the result. No defaults follow: a zero by flag is kept.
 /// 5. The final result is validated, once.
 ///

@@ -8,23 +8,23 @@ use super::program::{Done, Outcome, known, not_followed};
 pub(super) struct Arguments<'a> {
     program: &'a str,
     words: std::slice::Iter<'a, Traced>,
-    /// The word that is read now, and how far it was read.
+    /// The current word, and how far it was read.
     word: Option<(&'a Traced, usize)>,
-    /// The exit status where the value of an option is missing.
+    /// The exit status if the value of an option is missing.
     usage: i32,
     /// Nothing after the first operand is an option.
     operands_last: bool,
-    /// What is no option. It may have parts that are not known.
+    /// An operand. It may have unknown parts.
     pub(super) operands: Vec<&'a Traced>,
 }
 
 impl<'a> Arguments<'a> {
-    /// The arguments of a program, which ends with the status `usage` where the value of an option is missing.
+    /// The arguments of a program, which exits with the status `usage` if the value of an option is missing.
     pub(super) fn new(program: &'a str, argv: &'a [Traced], usage: i32) -> Self {
         Self { program, words: argv.iter(), word: None, usage, operands_last: false, operands: Vec::new() }
     }
 
-    /// Options stand before the first operand only.
+    /// Options come before the first operand only.
     pub(super) fn with_operands_last(mut self) -> Self {
         self.operands_last = true;
         self
@@ -64,7 +64,7 @@ impl<'a> Arguments<'a> {
         Ok(None)
     }
 
-    /// What stands in the word of the option behind it, if anything does.
+    /// The rest of the option's word, if there is any.
     pub(super) fn rest(&mut self) -> Option<Traced> {
         let (word, at) = self.word.filter(|(word, at)| *at < word.len())?;
         self.word = Some((word, word.len()));

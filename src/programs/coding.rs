@@ -60,7 +60,7 @@ fn openssl(call: &mut Invocation<'_>) -> Done<Outcome> {
     if base64 { recode(call, &names, recoding) } else { Err(call.not_followed("openssl")) }
 }
 
-/// What is to be done with a text.
+/// What to do with a text.
 struct Recoding {
     decode: bool,
     lenient: bool,
@@ -74,19 +74,19 @@ fn recode(call: &mut Invocation<'_>, names: &[&Traced], recoding: Recoding) -> D
     let texts = call.inputs(names, 1)?;
     let [text] = texts.as_slice() else { return Ok(Outcome::failed(1)) };
     if decode && lines {
-        // Of anything else, openssl gives nothing or a part, by its release.
+        // For anything else, openssl writes nothing or a part, depending on its release.
         let short = text.bytes().split(|b| *b == b'\n').all(|line| line.len() <= 76);
         if !short || !text.bytes().ends_with(b"\n") {
             return Err(not_followed("base64 that openssl reads without -A", text));
         }
     }
     if decode {
-        // What `echo` put behind the text does not keep its original from being found.
+        // The line end that `echo` appends must not hide the original.
         let end = text.bytes().iter().rposition(|b| *b != b'\n').map_or(0, |p| p + 1);
         let strictness = if lenient { Strictness::Lenient } else { Strictness::Standard };
         return match coding::decode(&text.slice(0..end), strictness) {
             Ok(plain) => Ok(Outcome::success(plain)),
-            // The real program writes what it could read before the fault.
+            // The real program writes what it decoded before the error.
             Err(_) => Err(not_followed("broken base64", text)),
         };
     }
@@ -138,7 +138,7 @@ fn unzip(call: &mut Invocation<'_>) -> Done<Outcome> {
     Ok(Outcome::success(out))
 }
 
-/// What gzip makes of a text. The real program may write other bytes, but they unpack to the same.
+/// A text compressed as gzip does. The real program may write other bytes, but they decompress to the same.
 fn packed(text: Traced, at: Span) -> Traced {
     let place = text.span().unwrap_or(at);
     let bytes = if text.has_unknown() {

@@ -170,7 +170,7 @@ fn translate(call: &mut Invocation<'_>) -> Done<Outcome> {
     Ok(Outcome::success(out))
 }
 
-/// The bytes of a set of `tr`; `None` for what is not modelled.
+/// The bytes of a set of `tr`; `None` for an unsupported one.
 fn set(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let mut rest = text.as_bytes();
@@ -211,7 +211,7 @@ fn set(text: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// The first byte that a set names, and what follows it.
+/// The first byte that a set names, and the rest of the set.
 fn one(rest: &[u8]) -> Option<(Option<u8>, &[u8])> {
     Some(match rest {
         [] => (None, rest),

@@ -1,24 +1,24 @@
-//! Documents: YAML and JSON read into a tree whose keys and values know where they were written, and written out again.
+//! Documents: YAML and JSON, parsed into a tree whose keys and values know where they were written, and written out again.
 
 use crate::syntax::{Node, NodeKind, Resolved, Scalar, Schema, Style, json, resolve, yaml};
 use crate::text::{Span, Texts, Traced, UNKNOWN_MARK, Whence, Why};
 
-/// The deepest value that is written out, in levels.
+/// The deepest value that is written, in levels.
 const MAX_LEVELS: usize = 150;
 
-/// The longest text that is written out, in bytes.
+/// The longest text that is written, in bytes.
 const MAX_BYTES: usize = 1 << 20;
 
 /// Why there is no value.
 #[derive(Debug)]
 pub enum NoData {
-    /// The text is broken, for certain.
+    /// The text is invalid.
     Broken,
-    /// Nobody knows.
+    /// Unknown.
     Unknown(Why),
 }
 
-/// A value. Scalars hold the text that stands for them in JSON.
+/// A value. Scalars hold their text as in JSON.
 #[derive(Clone, Debug)]
 pub enum Data {
     /// Null.
@@ -31,13 +31,13 @@ pub enum Data {
     Str(Traced),
     /// A list.
     List(Vec<Data>),
-    /// Keys and values in their order.
+    /// Keys and values in order.
     Map(Vec<(Traced, Data)>),
-    /// A value of which nothing is known.
+    /// An unknown value.
     Unknown(Traced),
 }
 
-/// What was read from a text of its own whose bytes are those of `text`, with the places of `text`.
+/// A tree parsed from a text with the same bytes as `text`, with its places mapped to those of `text`.
 fn back(text: &Traced, read: &Traced) -> Traced {
     if text.is_empty() {
         return read.clone();
@@ -61,7 +61,7 @@ fn back(text: &Traced, read: &Traced) -> Traced {
     out
 }
 
-/// The documents of a YAML text. With `core`, `yes`, `no`, `on` and `off` are text, as YAML 1.2 has it.
+/// The documents of a YAML text. With `core`, `yes`, `no`, `on` and `off` are text, as in YAML 1.2.
 pub fn from_yaml(text: &Traced, schema: Schema, core: bool) -> Result<Vec<Data>, NoData> {
     let Some(at) = text.span() else { return Ok(Vec::new()) };
     let no = || match text.first_unknown() {
@@ -77,7 +77,7 @@ pub fn from_yaml(text: &Traced, schema: Schema, core: bool) -> Result<Vec<Data>,
     parsed.tree.iter().map(|node| NodeReader { text, schema, core }.data(node).ok_or_else(no)).collect()
 }
 
-/// The one value of a JSON text.
+/// The single value of a JSON text.
 pub fn from_json(text: &Traced) -> Result<Data, NoData> {
     let no = || match text.first_unknown() {
         Some((_, why)) => NoData::Unknown(why.clone()),
@@ -91,13 +91,13 @@ pub fn from_json(text: &Traced) -> Result<Data, NoData> {
     NodeReader { text, schema: Schema::Json, core: true }.data(&tree).ok_or_else(no)
 }
 
-/// A value that was read elsewhere, as YAML.
+/// A value that was parsed elsewhere, as YAML.
 pub fn from_node(node: &Node) -> Option<Data> {
     NodeReader { text: &Traced::new(), schema: Schema::Kubernetes, core: false }.data(node)
 }
 
 struct NodeReader<'a> {
-    /// The text that was read, of which the places are wanted; empty where those of the nodes are.
+    /// The parsed text whose places are used; empty to keep those of the nodes.
     text: &'a Traced,
     schema: Schema,
     core: bool,
@@ -168,15 +168,15 @@ fn is_json_number(word: &str) -> bool {
 /// How JSON is laid out.
 #[derive(Clone, Debug)]
 pub struct Layout {
-    /// One level of indentation; `None` puts all on one line.
+    /// One level of indentation; `None` writes everything on one line.
     pub indent: Option<String>,
-    /// What stands between two items, the line end not included.
+    /// Written between two items, excluding the line end.
     pub comma: String,
-    /// What stands between a key and its value.
+    /// Written between a key and its value.
     pub colon: String,
-    /// Keys in the order of their characters.
+    /// Keys sorted by their characters.
     pub sort_keys: bool,
-    /// Nothing but ASCII.
+    /// ASCII only.
     pub ascii: bool,
     /// The character 127 is escaped.
     pub delete: bool,
@@ -296,25 +296,25 @@ fn quoted(text: &Traced, layout: &Layout, at: Span, out: &mut Traced) {
     out.push_made(b"\"", place);
 }
 
-/// Whose YAML is written.
+/// Which program's YAML is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Yaml {
     /// PyYAML's `safe_dump`, in block style.
     Python {
-        /// Keys in the order of their characters.
+        /// Keys sorted by their characters.
         sort_keys: bool,
-        /// Lists are set in below their key.
+        /// Lists are indented below their key.
         indented: bool,
     },
-    /// go-yaml v3's, with lists set in below their key.
+    /// go-yaml v3's, with lists indented below their key.
     Go,
 }
 
-/// The value as YAML in block style, with a line end. Texts that need escapes stand in double quotes, and no line is folded.
+/// The value as YAML in block style, with a line end. Texts that need escapes are in double quotes, and lines are not folded.
 pub fn to_yaml(data: &Data, flavour: Yaml, at: Span) -> Result<Traced, Why> {
     let mut out = Traced::new();
     Writer { flavour, at }.block(data, 0, &mut out)?;
-    // A lone plain scalar is followed by the mark of the document's end.
+    // A lone plain scalar is followed by the end marker of the document.
     let scalar = !matches!(data, Data::List(_) | Data::Map(_));
     if scalar && flavour != Yaml::Go && !out.bytes().starts_with(b"'") && !out.bytes().starts_with(b"\"") {
         out.push_made(b"...\n", at);
@@ -328,7 +328,7 @@ struct Writer {
 }
 
 impl Writer {
-    /// A value that begins where a line begins, or behind a dash.
+    /// A value that begins at the start of a line, or after a dash.
     fn block(&self, data: &Data, level: usize, out: &mut Traced) -> Result<(), Why> {
         if level > MAX_LEVELS || out.len() > MAX_BYTES {
             return Err(Why::Limit("size of a value that is written"));
@@ -397,7 +397,7 @@ impl Writer {
         let is_text = text.has_unknown() || !date && resolve(&scalar, None, schema) == Resolved::Str;
         let words = text.to_text();
         let place = text.span().unwrap_or(self.at);
-        // What a plain scalar may hold, and where it may begin: YAML 1.1, section 9.1.3 (as PyYAML's `analyze_scalar`).
+        // The characters of a plain scalar, and of its start: YAML 1.1, section 9.1.3 (as PyYAML's `analyze_scalar`).
         let first = words.chars().next();
         let marked = words.starts_with(['-', '?', ':']) && words[1..].chars().next().is_none_or(char::is_whitespace);
         let other = marked

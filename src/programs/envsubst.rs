@@ -6,7 +6,7 @@ use crate::text::Traced;
 
 use super::program::{Done, Found, Invocation, Outcome, known, not_followed, utf8};
 
-/// Runs `envsubst`, with the variables that it shall replace or without.
+/// Runs `envsubst`, with a list of variables to replace or without.
 pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     let mut only: Option<BTreeSet<String>> = None;
     for word in call.argv {
@@ -39,14 +39,14 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     Ok(Outcome::success(out))
 }
 
-/// Where a variable is named.
+/// The place of the reference.
 struct Reference<'a> {
     name: &'a str,
     start: usize,
     end: usize,
 }
 
-/// `$NAME` and `${NAME}`; everything else stays as it is.
+/// `$NAME` and `${NAME}`; everything else is kept.
 fn references(text: &str) -> Vec<Reference<'_>> {
     let bytes = text.as_bytes();
     let mut out = Vec::new();

@@ -8,7 +8,7 @@ use super::arguments::Arguments;
 use super::pattern::{NoPattern, Pattern, Syntax};
 use super::program::{Done, Invocation, Outcome, Status, known, lines, not_followed, utf8};
 
-/// How often a pattern of Perl may go back before it is given up.
+/// How often a Perl pattern may backtrack before it is given up.
 const MAX_STEPS: usize = 100_000;
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -28,9 +28,9 @@ struct Options {
     count: bool,
     only: bool,
     number: bool,
-    /// Names of files before what was found there; `None`: where there are several.
+    /// File names before the matches; `None`: if there are several files.
     names: Option<bool>,
-    /// Only the names of files: those with a match, or those without.
+    /// Only file names: of files with a match, or without.
     list: Option<bool>,
     whole_line: bool,
     words: bool,
@@ -111,14 +111,14 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     search(&options, &matchers, &texts, named, missing, call.at)
 }
 
-/// A pattern of one of the kinds; that of POSIX with its text, if that stands for nothing but itself.
+/// A pattern of one of the syntaxes; a POSIX pattern keeps its text if that is literal.
 enum Matcher {
     Posix(Pattern, Option<String>),
     Perl(Box<fancy_regex::Regex>),
 }
 
 impl Matcher {
-    /// All matches that do not overlap, in bytes.
+    /// All non-overlapping matches, in bytes.
     fn all(&self, text: &str) -> Result<Vec<Range<usize>>, Why> {
         match self {
             Self::Posix(pattern, _) => {
@@ -131,7 +131,7 @@ impl Matcher {
         }
     }
 
-    /// Where it matches first.
+    /// The first match.
     fn find(&self, text: &str) -> Result<Option<Range<usize>>, Why> {
         match self {
             Self::Posix(pattern, _) => Ok(pattern.find(text)),
@@ -139,7 +139,7 @@ impl Matcher {
         }
     }
 
-    /// The matches that stand between blanks and signs, as `-w` wants them.
+    /// The matches that are whole words, as `-w` requires.
     fn words(&self, text: &str) -> Result<Vec<Range<usize>>, Why> {
         let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
         let bounded = |r: &Range<usize>| {
@@ -149,14 +149,14 @@ impl Matcher {
         if let Self::Posix(_, Some(literal)) = self
             && !literal.is_empty()
         {
-            // Wherever it stands, also where it overlaps with itself.
+            // Anywhere, even if it overlaps with itself.
             let starts = text.char_indices().map(|(n, _)| n).filter(|n| text[*n..].starts_with(literal.as_str()));
             return Ok(starts.map(|n| n..n + literal.len()).filter(bounded).collect());
         }
         let all = self.all(text)?;
         let found: Vec<_> = all.iter().filter(|r| bounded(r)).cloned().collect();
         if found.len() < all.len() {
-            // A shorter or a later match may stand between them.
+            // There may be a shorter or a later match between them.
             return Err(Why::NotUnderstood("grep's -w where a match is part of a word".into()));
         }
         Ok(found)
@@ -196,7 +196,7 @@ fn matchers(options: &Options, at: Span) -> Done<Vec<Matcher>> {
     Ok(out)
 }
 
-/// A pattern as Perl reads it.
+/// A pattern in Perl's syntax.
 fn perl(text: &str, ignore_case: bool) -> Result<fancy_regex::Regex, NoPattern> {
     fancy_regex::RegexBuilder::new(text)
         .case_insensitive(ignore_case)
@@ -205,11 +205,11 @@ fn perl(text: &str, ignore_case: bool) -> Result<fancy_regex::Regex, NoPattern> 
         .map_err(|_| NoPattern::Unknown(Why::NotUnderstood("this regular expression".into())))
 }
 
-/// What the patterns find in one line.
+/// The matches of the patterns in one line.
 fn found(options: &Options, matchers: &[Matcher], line: &Traced, at: Span) -> Done<bool> {
     let unknown = |why| Box::new(Outcome::unknown(why, at));
     let words = utf8(line)?;
-    // `-x` with a fixed string asks for the whole line; the other patterns are anchored.
+    // `-x` with a fixed string requires the whole line; the other patterns are anchored.
     let whole = |range: &Range<usize>| !options.whole_line || *range == (0..words.len());
     for matcher in matchers {
         let range = if options.words {
@@ -313,7 +313,7 @@ fn search(
     }
     let status = i32::from(!any);
     let status = if missing && !(options.quiet && any) { 2 } else { status };
-    // A part that is not known may hold a line more, which changes the status only if there is none without it.
+    // An unknown part may contain another line, which changes the status only if no known line matches.
     match open {
         Some(_) if options.quiet && any => Ok(Outcome::success(stdout)),
         Some(why) => Err(unknown(why)),

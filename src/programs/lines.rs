@@ -5,7 +5,7 @@ use crate::text::{Span, Traced, Why};
 use super::arguments::Arguments;
 use super::program::{Done, Found, Invocation, Outcome, Status, known, lines_with_ends, not_followed};
 
-/// `cat` of files: it passes over those that are not there.
+/// `cat` of files: it skips missing ones.
 fn concatenate(names: &[&Traced], call: &mut Invocation<'_>) -> Done<Outcome> {
     let mut outcome = Outcome::success(Traced::new());
     for name in names {
@@ -30,12 +30,12 @@ fn concatenate(names: &[&Traced], call: &mut Invocation<'_>) -> Done<Outcome> {
     Ok(outcome)
 }
 
-/// Which lines `head` and `tail` give.
+/// Which lines `head` and `tail` print.
 #[derive(Clone, Copy)]
 enum Part {
-    /// So many.
+    /// This many.
     Count(usize),
-    /// All from this one on, from 1.
+    /// All from this line on, from 1.
     From(usize),
 }
 
@@ -78,7 +78,7 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
         return Ok(Outcome::success(all));
     }
     if let Some((span, why)) = all.first_unknown() {
-        // The first lines are known up to the first that is not.
+        // The first lines are known up to the first unknown one.
         if let ("head", Part::Count(count)) = (name, part) {
             let lines = lines_with_ends(&all);
             if !lines.iter().take(count).any(Traced::has_unknown) {
@@ -112,7 +112,7 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
             {
                 last.push_made(b"\n", at);
             }
-            // The order hangs on the locale, which nobody knows, where anything but like letters and digits is compared.
+            // For anything but similar letters and digits, the order depends on the locale, which is unknown.
             let plain =
                 |l: &Traced| l.bytes().iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'\n');
             if !lines.iter().all(plain) {

@@ -1,7 +1,7 @@
 //! The programs that scripts pipe text through, as functions of their arguments and input. Nothing is executed.
 //!
-//! Each gives exactly what the real program gives, or says that the answer is not known and names the construct: a wrong
-//! answer would become a wrong finding.
+//! Each returns exactly the output of the real program, or an unknown result that names the construct: a wrong output would
+//! become a wrong finding.
 
 mod arguments;
 pub mod awk;

@@ -24,7 +24,7 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     Ok(Outcome::success(out))
 }
 
-/// The length of a path without the slashes at its end, at least one.
+/// The length of a path without trailing slashes, at least one.
 fn trimmed(bytes: &[u8]) -> usize {
     let end = bytes.iter().rposition(|b| *b != b'/').map_or(0, |p| p + 1);
     end.max(usize::from(!bytes.is_empty()))

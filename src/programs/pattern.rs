@@ -17,7 +17,7 @@ const MAX_TEXT: usize = 1 << 10;
 pub(super) enum NoPattern {
     /// The program itself refuses it.
     Refused,
-    /// It is not modelled.
+    /// It is not supported.
     Unknown(Why),
 }
 
@@ -30,31 +30,31 @@ fn unknown<T>(what: &str) -> Result<T, NoPattern> {
 pub(super) struct Syntax {
     /// Extended rather than basic.
     pub(super) extended: bool,
-    /// Letters match in either case.
+    /// Case-insensitive.
     pub(super) ignore_case: bool,
-    /// `^` and `$` stand at every line.
+    /// `^` and `$` match at every line.
     pub(super) lines: bool,
-    /// `\n` and `\t` are escapes, in brackets too, as in `sed`; `grep` knows none.
+    /// `\n` and `\t` are escapes, in brackets as well, as in `sed`; `grep` has none.
     pub(super) escapes: bool,
 }
 
-/// A pattern ready to be matched.
+/// A compiled pattern.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
     regex: Regex,
-    /// The same from end to end, if leftmost-longest may find more than leftmost-first.
+    /// The same, anchored at both ends, if leftmost-longest may find more than leftmost-first.
     whole: Option<Regex>,
 }
 
 impl From<Regex> for Pattern {
-    /// A pattern that means the leftmost match, and the first of several ways that it may go.
+    /// A pattern with leftmost-first matching.
     fn from(regex: Regex) -> Self {
         Self { regex, whole: None }
     }
 }
 
 impl Pattern {
-    /// Reads a pattern.
+    /// Compiles a pattern.
     pub(super) fn new(text: &str, syntax: Syntax) -> Result<Self, NoPattern> {
         let (body, ambiguous) = Translator { rest: text, syntax, out: String::new(), depth: 0 }.run()?;
         let build = |pattern: &str| {
@@ -71,14 +71,14 @@ impl Pattern {
         Ok(Self { regex, whole })
     }
 
-    /// A pattern that matches `words` as they stand.
+    /// A pattern that matches `words` literally.
     pub(super) fn fixed(words: &str, ignore_case: bool) -> Result<Self, NoPattern> {
         let built =
             RegexBuilder::new(&regex::escape(words)).case_insensitive(ignore_case).size_limit(MAX_COMPILED).build();
         built.map(Self::from).or_else(|_| unknown("this regular expression"))
     }
 
-    /// Where the pattern matches first.
+    /// The first match.
     pub(super) fn find(&self, text: &str) -> Option<Range<usize>> {
         self.regex.find(text).map(|m| m.range())
     }
@@ -88,10 +88,10 @@ impl Pattern {
         self.regex.captures_len() - 1
     }
 
-    /// All matches that do not overlap, with their groups.
+    /// All non-overlapping matches, with their groups.
     ///
     /// # Errors
-    /// If POSIX, which wants the longest match, may find another one.
+    /// If POSIX, which requires the longest match, may find another one.
     pub(super) fn all<'t>(&self, text: &'t str) -> Result<Vec<Captures<'t>>, Why> {
         let found: Vec<_> = self.regex.captures_iter(text).collect();
         if let Some(whole) = &self.whole {
@@ -113,7 +113,7 @@ struct Translator<'a> {
     depth: usize,
 }
 
-/// What was read last.
+/// The last thing that was read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Last {
     Start,
@@ -142,7 +142,7 @@ impl Translator<'_> {
         let mut last = Last::Start;
         let mut ambiguous = false;
         while let Some(c) = self.next() {
-            // The operator that stands here, whichever way the syntax writes it.
+            // The operator here, in the spelling of either syntax.
             let (c, operator) = match c {
                 '\\' => match self.next() {
                     None => return Err(NoPattern::Refused),
@@ -240,7 +240,7 @@ impl Translator<'_> {
         Ok(Last::Atom)
     }
 
-    /// The counts of a repetition.
+    /// The bounds of a repetition.
     fn interval(&mut self) -> Result<(), NoPattern> {
         let close = if self.syntax.extended { "}" } else { "\\}" };
         let Some((counts, rest)) = self.rest.split_once(close) else { return Err(NoPattern::Refused) };
@@ -301,7 +301,7 @@ impl Translator<'_> {
                 '\\' if self.syntax.escapes && self.rest.starts_with(|c: char| c.is_ascii_alphanumeric()) => {
                     return unknown("an escape in brackets");
                 }
-                // A range, unless the mark stands at one of the ends.
+                // A range, unless the dash is first or last.
                 '-' if !first && !self.rest.starts_with(']') => self.out.push('-'),
                 c => self.literal(c),
             }

@@ -1,4 +1,4 @@
-//! `perl -pe 's/…/…/'`: substitutions on lines or on the whole text, as those of `sed`.
+//! `perl -pe 's/…/…/'`: substitutions on lines or on the whole text, like those of `sed`.
 
 use regex::RegexBuilder;
 
@@ -12,7 +12,7 @@ use super::substitute::{Part, replaced};
 /// The largest compiled pattern, in bytes.
 const MAX_PATTERN: usize = 1 << 20;
 
-/// The longest text that is made, in bytes.
+/// The longest text that is built, in bytes.
 const MAX_TEXT: usize = 1 << 18;
 
 /// The most substitutions of one program.
@@ -81,7 +81,7 @@ fn edited(text: &Traced, substitutions: &[Substitution], whole: bool, call: &Inv
     Ok(out)
 }
 
-/// The substitutions of a program that has nothing else in it.
+/// The substitutions of a program that consists only of them.
 fn substitutions(code: &Traced, whole: bool) -> Done<Vec<Substitution>> {
     let not = |what: &str| not_followed(what, code);
     let mut rest = known(code)?;
@@ -113,7 +113,7 @@ fn substitutions(code: &Traced, whole: bool) -> Done<Vec<Substitution>> {
     }
 }
 
-/// What stands at the beginning of the rest of the program, up to the mark that closes it, which is passed over.
+/// The rest of the program up to the closing delimiter, which is skipped.
 fn side(code: &Traced, rest: &mut &str, open: char, close: char) -> Option<Traced> {
     let from = code.len() - rest.len();
     let (mut depth, mut escaped) = (0_usize, false);
@@ -133,7 +133,7 @@ fn side(code: &Traced, rest: &mut &str, open: char, close: char) -> Option<Trace
     None
 }
 
-/// A pattern on the `regex` crate, whose grammar is perl's but for what it refuses.
+/// A pattern on the `regex` crate, whose syntax is perl's except for what it refuses.
 fn regex(text: &str, flags: &str, whole: bool) -> Option<Pattern> {
     let mut out = String::new();
     let mut chars = text.chars().peekable();
@@ -144,10 +144,10 @@ fn regex(text: &str, flags: &str, whole: bool) -> Option<Pattern> {
                 out.push(c);
                 out.extend(chars.next());
             }
-            // What perl puts in for variables is not known; `$` at the end of a group or the pattern is an anchor.
+            // Variables that perl interpolates are unknown; `$` at the end of a group or the pattern is an anchor.
             ('@', _) => return None,
             ('$', next) if next.is_some_and(|next| !matches!(next, ')' | '|')) => return None,
-            // In a line, it stands before the line end, too.
+            // In a line, it also matches before the line end.
             ('$', _) if !flags.contains('m') && whole => return None,
             ('$', _) => out.push_str("(?m:$)"),
             (c, _) => out.push(c),

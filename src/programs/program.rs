@@ -1,41 +1,41 @@
-//! What every program shares: how it is called, the files that it asks for, and what it leaves behind.
+//! Shared by all programs: how one is called, the files it reads, and its outcome.
 
 use crate::text::{Span, Traced, Why};
 
-/// What a look for a file gives.
+/// The result of looking up a file.
 #[derive(Clone, Debug)]
 pub enum Found {
     /// Its content.
     Content(Traced),
-    /// There is no such file, for certain.
+    /// The file certainly does not exist.
     Missing,
-    /// Nobody knows.
+    /// Unknown.
     Unknown(Why),
 }
 
-/// How a program asks for a file by its path.
+/// How a program looks up a file by its path.
 pub type Files<'a> = &'a mut dyn FnMut(&str) -> Found;
 
-/// What a program is given.
+/// The input of a program.
 pub struct Invocation<'a> {
-    /// The name that it is called by.
+    /// The name it is called by.
     pub name: &'a str,
     /// Its arguments, without the name.
     pub argv: &'a [Traced],
-    /// Its standard input, where it is known.
+    /// Its standard input, if known.
     pub stdin: Option<&'a Traced>,
-    /// Looks for a file, named as the arguments name it.
+    /// Looks up a file, named as in the arguments.
     pub files: Files<'a>,
-    /// Looks for a variable of the environment.
+    /// Looks up a variable of the environment.
     pub env: Files<'a>,
-    /// Stands for what nobody wrote: brackets, line ends.
+    /// The place of generated text: brackets, line ends.
     pub at: Span,
 }
 
-/// What a step of a program gives, or the outcome that ends the program.
+/// The result of a step of a program, or the outcome that ends the program.
 pub(super) type Done<T> = Result<T, Box<Outcome>>;
 
-/// A program as a function of what it is given.
+/// A program as a function of its input.
 pub type Filter = fn(&mut Invocation<'_>) -> Result<Outcome, Box<Outcome>>;
 
 /// The exit status of a program.
@@ -43,9 +43,9 @@ pub type Filter = fn(&mut Invocation<'_>) -> Result<Outcome, Box<Outcome>>;
 pub enum Status {
     /// The number.
     Known(i32),
-    /// Not known, and why.
+    /// Unknown, and why.
     Unknown(Why),
-    /// Not known, and it may be that the program cannot even read what it is told to do.
+    /// Unknown, and the program may even fail to parse its arguments.
     Unread(Why),
 }
 
@@ -56,18 +56,18 @@ impl Status {
     }
 }
 
-/// What a program leaves behind.
+/// The effects of a program.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// What it wrote to its standard output.
+    /// Its standard output.
     pub stdout: Traced,
     /// Its exit status.
     pub status: Status,
-    /// The files that it replaced, by path as the arguments name them.
+    /// The files that it replaced, by path as in the arguments.
     pub writes: Vec<(String, Traced)>,
     /// The files that it removed.
     pub removed: Vec<String>,
-    /// The commands that it ran in the end.
+    /// The commands that it ran at the end.
     pub commands: Vec<Vec<Traced>>,
 }
 
@@ -86,12 +86,12 @@ impl Outcome {
         Self::new(Traced::new(), Status::Known(status))
     }
 
-    /// Nothing is known of what the program does.
+    /// Nothing is known about the effects of the program.
     pub(super) fn unknown(why: Why, at: Span) -> Self {
         Self::new(Traced::unknown(at, why.clone()), Status::Unknown(why))
     }
 
-    /// Nothing is known of what the program does because of one of its arguments, which may be empty.
+    /// Nothing is known about the effects of the program because of one of its arguments, which may be empty.
     fn unknown_by(why: Why, word: &Traced) -> Self {
         match word.span() {
             Some(at) => Self::unknown(why, at),
@@ -99,39 +99,39 @@ impl Outcome {
         }
     }
 
-    /// The program reads what nobody knows.
+    /// The program reads unknown input.
     pub(super) fn standard_input_unknown(argv: &[Traced]) -> Self {
         Self::unknown_by(Why::FromOutside("standard input".into()), argv.first().unwrap_or(&Traced::new()))
     }
 }
 
 impl Invocation<'_> {
-    /// The outcome where something is not known.
+    /// The outcome if something is unknown.
     #[allow(clippy::unnecessary_box_returns, reason = "it is the error of functions whose errors are boxed")]
     pub(super) fn unknown(&self, why: Why) -> Box<Outcome> {
         Box::new(Outcome::unknown(why, self.at))
     }
 
-    /// The outcome of a construct that is not modelled.
+    /// The outcome of an unsupported construct.
     pub(super) fn not_followed(&self, what: &str) -> Box<Outcome> {
         self.unknown(Why::NotUnderstood(what.into()))
     }
 
-    /// What is read from the standard input.
+    /// The standard input.
     pub(super) fn standard_input(&self) -> Done<Traced> {
         let unknown = || Box::new(Outcome::standard_input_unknown(&[Traced::made("-", self.at)]));
         self.stdin.cloned().ok_or_else(unknown)
     }
 
-    /// The content of the file that `path` names; `None` if there is none.
+    /// The content of the file `path`; `None` if there is none.
     pub(super) fn read(&mut self, path: &Traced) -> Done<Option<Traced>> {
         read(path, self.files)
     }
 
-    /// The input of a program that reads files, or its standard input where none are named; `-` names it too.
+    /// The input of a program that reads files, or its standard input if none are named; `-` names it as well.
     ///
     /// # Errors
-    /// The outcome, if one of the files is not there (exit status `missing`) or not known.
+    /// The outcome, if one of the files does not exist (exit status `missing`) or is unknown.
     pub(super) fn inputs(&mut self, names: &[&Traced], missing: i32) -> Done<Vec<Traced>> {
         if names.is_empty() {
             return Ok(vec![self.standard_input()?]);
@@ -167,18 +167,18 @@ pub(super) fn known(word: &Traced) -> Done<&str> {
     })
 }
 
-/// The outcome of a construct that is not modelled.
+/// The outcome of an unsupported construct.
 #[allow(clippy::unnecessary_box_returns, reason = "it is the error of functions whose errors are boxed for their size")]
 pub(super) fn not_followed(what: &str, word: &Traced) -> Box<Outcome> {
     Box::new(Outcome::unknown_by(Why::NotUnderstood(what.into()), word))
 }
 
-/// The characters of a text that may have parts that are not known.
+/// The characters of a text that may have unknown parts.
 pub(super) fn utf8(text: &Traced) -> Done<&str> {
     text.as_str().ok_or_else(|| not_followed("bytes that are not UTF-8", text))
 }
 
-/// The content of the file that `path` names; `None` if there is none.
+/// The content of the file `path`; `None` if there is none.
 pub(super) fn read(path: &Traced, files: Files<'_>) -> Done<Option<Traced>> {
     match files(known(path)?) {
         Found::Content(text) => Ok(Some(text)),

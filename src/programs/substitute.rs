@@ -1,20 +1,20 @@
-//! What stands in the place of a match: the `s` of `sed` and `perl`, `sub` and `gsub` of `awk`.
+//! Replacements of matches: the `s` of `sed` and `perl`, `sub` and `gsub` of `awk`.
 
 use regex::Captures;
 
 use crate::text::{Traced, Why};
 
-/// A part of what a substitution puts in.
+/// A part of a replacement.
 #[derive(Clone, Debug)]
 pub(super) enum Part {
     Text(Traced),
     /// A group of the match; 0 is all of it.
     Group(usize),
-    /// From here on letters are large (`U`) or small (`L`), the next one is (`u`, `l`), or they are as they are (`E`).
+    /// From here on letters are upper (`U`) or lower case (`L`), only the next one is (`u`, `l`), or they are unchanged (`E`).
     Case(char),
 }
 
-/// The text with each of the matches replaced, or as much of that as makes it longer than `most` bytes.
+/// The text with each of the matches replaced, cut once it is longer than `most` bytes.
 pub(super) fn replaced<'t>(
     text: &Traced,
     matches: impl IntoIterator<Item = &'t Captures<'t>>,
@@ -47,12 +47,12 @@ pub(super) fn replaced<'t>(
     Ok(out)
 }
 
-/// How letters are written that a substitution puts in.
+/// The case of letters in a replacement.
 #[derive(Default)]
 struct LetterCase {
-    /// All that follow.
+    /// All following letters.
     all: Option<char>,
-    /// The next one.
+    /// The next letter.
     next: Option<char>,
 }
 

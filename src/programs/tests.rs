@@ -1,4 +1,4 @@
-//! Holds the programs against what the real ones answered (`testdata/programs`).
+//! Compares the programs with the recorded output of the real ones (`testdata/programs`).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -69,7 +69,7 @@ fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, en
     done.unwrap_or_else(|outcome| *outcome)
 }
 
-/// True if the literal stands somewhere in the text, byte for byte from one of the arguments.
+/// True if the literal is somewhere in the text, byte for byte from one of the arguments.
 fn placed(text: &Traced, literal: &str, words: &[TextId]) -> bool {
     let whole = text.as_str().unwrap();
     whole.match_indices(literal).any(|(at, _)| {
@@ -80,12 +80,12 @@ fn placed(text: &Traced, literal: &str, words: &[TextId]) -> bool {
     })
 }
 
-/// What is wrong with an outcome; `None` if nothing is, `Some("unknown")` if it is not known.
+/// The error in an outcome; `None` if there is none, `Some("unknown")` if it is unknown.
 fn fault(case: &Case, words: &[TextId], outcome: &Outcome) -> Option<String> {
     if !outcome.status.is_known() || outcome.stdout.has_unknown() {
         return Some("unknown".to_owned());
     }
-    // For broken JSON jq 1.6 leaves with 4 and 1.7 with 2: a script can tell no more than that it failed.
+    // For invalid JSON jq 1.6 exits with 4 and 1.7 with 2: a script can only see that it failed.
     let same = match outcome.status {
         Status::Known(2) => case.status == 2 || case.status == 4,
         ref status => *status == Status::Known(case.status),
@@ -109,7 +109,7 @@ fn fault(case: &Case, words: &[TextId], outcome: &Outcome) -> Option<String> {
     None
 }
 
-/// Runs all recorded cases of a suite. No answer may differ, and at most `unknown` of them may be left open.
+/// Runs all recorded cases of a suite. No result may differ, and at most `most_unknown` of them may be unknown.
 fn hold(program: &str, recorded: &str, most_unknown: usize) {
     let cases: Vec<Case> = serde_json::from_str(recorded).unwrap();
     let (mut wrong, mut unknown) = (Vec::new(), Vec::new());
@@ -173,7 +173,7 @@ fn python_agrees_with_the_real_one() {
     hold("python3", include_str!("../../testdata/programs/python.json"), 13);
 }
 
-/// Expressions and answers as mikefarah's pages have them (mikefarah/yq, `pkg/yqlib/doc/operators` and `usage`).
+/// Expressions and results from mikefarah's documentation (mikefarah/yq, `pkg/yqlib/doc/operators` and `usage`).
 #[test]
 fn yq_of_mikefarah_agrees_with_its_documentation() {
     for (argv, stdin, want) in [
@@ -266,7 +266,7 @@ fn hostile_programs_terminate_soon() {
     }
 }
 
-/// A text with a hole for each `?` in it.
+/// A text with an unknown part for each `?` in it.
 fn with_unknowns(texts: &mut Texts, text: &str) -> Traced {
     let (id, whole) = source(texts, "holes", text);
     let mut out = Traced::new();
@@ -280,7 +280,7 @@ fn with_unknowns(texts: &mut Texts, text: &str) -> Traced {
     out
 }
 
-/// The output of a program, with `?` for each hole; `unknown` if it is not known.
+/// The output of a program, with `?` for each unknown part; `unknown` if all of it is.
 fn with_unknown(program: &str, argv: &[&str], stdin: &str) -> String {
     let mut texts = Texts::new();
     let argv: Vec<_> = argv.iter().map(|word| with_unknowns(&mut texts, word)).collect();
@@ -373,7 +373,7 @@ fn hostile_jq_filters_terminate() {
         String::new(),
     ];
     for filter in &filters {
-        // Without a bound this would not come back.
+        // Without a limit this would not return.
         with_unknown("jq", &["-c", filter], "[1]");
     }
     for input in ["[".repeat(100_000), "{\"a\":".repeat(50_000), "\"".repeat(999), "\\".to_owned(), "1 ".repeat(50_000)]
@@ -439,7 +439,7 @@ fn hostile_sed_scripts_terminate() {
     ];
     for (n, script) in scripts.iter().enumerate() {
         let answer = with_unknown("sed", &[script], "x\ny\n");
-        // The first ones never end by themselves.
+        // The first ones never end on their own.
         assert!(n > 2 || answer == "unknown", "{script}: {answer}");
         with_unknown("grep", &["-E", script], "x\ny\n");
     }

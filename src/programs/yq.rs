@@ -1,5 +1,5 @@
-//! `yq`, of which there are two: mikefarah's, whose expressions look like those of jq, and kislyuk's, which is jq around
-//! YAML. Both are followed by the engine of jq; what the two of them answer differently is not known.
+//! `yq`, of which there are two: mikefarah's, whose expressions look like those of jq, and kislyuk's, which wraps jq for YAML.
+//! Both run on the engine of jq; where the two differ from each other, the result is unknown.
 //!
 //! Sources: mikefarah/yq (`pkg/yqlib/doc/operators`, `pkg/yqlib/lexer_participle.go`, v4), kislyuk/yq (`yq/__init__.py`, v3).
 
@@ -14,10 +14,10 @@ use super::document::{self, Data, Layout, NoData, Yaml};
 use super::jq;
 use super::program::{Files, Found, Outcome, Status, known, not_followed, read};
 
-/// The commands of mikefarah's third version, whose paths are no expressions.
+/// The commands of mikefarah's third version, whose paths are not expressions.
 const THIRD: [&str; 12] = ["w", "write", "r", "read", "m", "merge", "d", "delete", "n", "new", "p", "prefix"];
 
-/// The operators of mikefarah's expressions that say what jq says by the same name.
+/// The operators of mikefarah's expressions that mean the same as in jq.
 const SAME: [&str; 15] = [
     "select",
     "del",
@@ -36,7 +36,7 @@ const SAME: [&str; 15] = [
     "as",
 ];
 
-/// The words of an expression of mikefarah's: a comparison with its text, a text, a name, a variable of the environment, a
+/// The tokens of mikefarah's expressions: a comparison with its text, a text, a name, a variable of the environment, a
 /// variable, an operator, a sign.
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     let words = r#"(?s)(?P<equal>[=!]=\s*"[A-Za-z][^"\\*?]*")|(?P<text>"(?:[^"\\]|\\.)*")|\.(?P<name>[A-Za-z_][\w-]*)|(?P<env>str)?env\(\s*"?(?P<variable>\w+)"?\s*\)|(?P<bound>\$[\w-]+)|(?P<word>[A-Za-z_][\w-]*)|(?P<sign>\.\.|\.\[|[=!]=|\*[+?nd]|.)"#;
@@ -71,7 +71,7 @@ pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files
         return call.mikefarah(argv);
     }
     let (one, other) = (call.mikefarah(argv)?, call.kislyuk(argv)?);
-    // A map is the same to who reads YAML, in which way ever it is written.
+    // A YAML reader sees the same map in any style.
     let same = one.stdout.bytes() == other.stdout.bytes() || other.stdout.bytes().starts_with(b"{");
     if same && one.status == other.status { Ok(other) } else { Err(call.not("which of the two programs yq is")) }
 }
@@ -128,13 +128,13 @@ impl Call<'_> {
         Ok(out)
     }
 
-    /// What jq answers.
+    /// jq's output.
     fn jq(&mut self, argv: &[Traced], input: &Traced) -> Done<Outcome> {
         let outcome = jq::run(argv, Some(input), self.files, self.env, self.at);
         if outcome.status.is_known() { Ok(outcome) } else { Err(Box::new(outcome)) }
     }
 
-    /// The values of an answer that has each of them on a line of its own.
+    /// The values of an output with one value on each line.
     fn values(&self, outcome: &Outcome) -> Done<Vec<Data>> {
         let mut lines = outcome.stdout.split(b"\n");
         lines.pop();
@@ -152,7 +152,7 @@ impl Call<'_> {
         let (mut passed, mut others) = (Vec::new(), Vec::new());
         let mut words = argv.iter();
         while let Some(word) = words.next() {
-            // The expression alone may have a hole.
+            // Only the expression may have an unknown part.
             let text = known(word).or_else(|fault| if others.is_empty() { Ok("") } else { Err(fault) })?;
             match text {
                 "--yaml-output" | "--yml-output" | "--yaml-roundtrip" | "--yml-roundtrip" => yaml = true,
@@ -296,13 +296,13 @@ impl Call<'_> {
             let input = self.json(&[document])?;
             let answer = self.jq(&argv, &input)?;
             if answer.status != Status::Known(0) {
-                // Where jq fails, yq may do otherwise.
+                // Where jq fails, yq may behave differently.
                 return Err(self.not("this expression of yq"));
             }
             for (n, value) in self.values(&answer)?.into_iter().enumerate() {
                 out.push_made(if n == 0 && !json && !out.is_empty() { b"---\n" } else { b"" }, self.at);
                 let text = match &value {
-                    // A scalar is written as it is.
+                    // A scalar is written unchanged.
                     Data::Str(text) => Ok(Traced::join([text, &Traced::made("\n", self.at)], &Traced::new())),
                     value if json => document::to_json(value, &layout, self.at).map(|mut text| {
                         text.push_made(b"\n", self.at);
@@ -356,7 +356,7 @@ impl Call<'_> {
                     ".." | "==" | "!=" | "*+" | "*?" | "*n" | "*d" | "\"" | "'" | "%" | "?" | "@" | "#" => {
                         return Err(self.not(&format!("{} in an expression of yq", sign.as_str())));
                     }
-                    // jq of older releases wants no dot before a bracket that follows a name.
+                    // jq of older releases accepts no dot before a bracket that follows a name.
                     ".[" if out.bytes().ends_with(b"\"") || out.bytes().ends_with(b"]") => out.push_made(b"[", self.at),
                     _ => out.push(&part),
                 }
@@ -367,7 +367,7 @@ impl Call<'_> {
         Ok(out)
     }
 
-    /// What `env` and `strenv` give.
+    /// The values of `env` and `strenv`.
     fn variable(&mut self, name: &str, string: bool) -> Done<Data> {
         let text = match (self.env)(name) {
             Found::Content(text) => text,

@@ -1,5 +1,5 @@
-//! `awk`, as far as scripts use it that configure nodes: rules over lines and fields, variables, conditions, `print`, `printf`,
-//! `sub` and `gsub`. Loops, arrays, functions, files and pipes are not modelled. Source: gawk's manual.
+//! `awk`, as far as scripts use it to configure nodes: rules over lines and fields, variables, conditions, `print`, `printf`,
+//! `sub` and `gsub`. Loops, arrays, functions, files and pipes are not supported. Source: gawk's manual.
 
 mod parse;
 mod run;

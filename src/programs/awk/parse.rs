@@ -1,4 +1,4 @@
-//! The rules of an awk program, read.
+//! Parses the rules of an awk program.
 
 use crate::programs::pattern::{NoPattern, Pattern, Syntax};
 use crate::text::Traced;
@@ -18,13 +18,13 @@ pub(super) enum Expr {
     Regex(Pattern),
     Variable(String),
     Field(Box<Expr>),
-    /// What stands in parentheses; several only as the list of a `print`.
+    /// The contents of parentheses; several only as the list of a `print`.
     Group(Vec<Expr>),
     Not(Box<Expr>),
     Negative(Box<Expr>),
-    /// An operator between two values; a blank puts texts together.
+    /// An operator between two values; a blank concatenates.
     Binary(&'static str, Box<[Expr; 2]>),
-    /// To where, and what.
+    /// The target, and the value.
     Assign(Box<Expr>, Box<Expr>),
     Choice(Box<[Expr; 3]>),
     Call(String, Vec<Expr>),
@@ -60,18 +60,18 @@ const SIGNS: [&str; 44] = [
     "&", "\n",
 ];
 
-/// The operators between two values, those that bind least first.
+/// The binary operators, lowest precedence first.
 const LEVELS: [&[&str]; 7] =
     [&["||"], &["&&"], &["~", "!~"], &["==", "!=", "<=", ">=", "<", ">"], &[" "], &["+", "-"], &["*", "/", "%"]];
 
-/// Names that are no variables of the program, and that are not modelled.
+/// Names that are not variables of the program, and that are not supported.
 const OTHERS: &str = "BEGIN BEGINFILE END ENDFILE break case continue default delete do else exit for func function \
     getline if in next nextfile print printf return switch while and asort asorti atan2 close compl cos exp fflush \
     gensub gsub index int isarray length log lshift match mktime or patsplit rand rshift sin split sprintf sqrt srand \
     strftime strtonum sub substr system systime tolower toupper typeof xor ARGC ARGIND ARGV BINMODE CONVFMT ENVIRON \
     ERRNO FIELDWIDTHS FILENAME FPAT FUNCTAB IGNORECASE LINT OFMT PROCINFO RLENGTH RS RSTART RT SUBSEP SYMTAB TEXTDOMAIN";
 
-/// Reads a program.
+/// Parses a program.
 pub(super) fn rules(code: &Traced) -> Known<Vec<Rule>> {
     let text = code.known_str().unwrap_or_default();
     let mut parser = AwkParser { code, text, at: 0, depth: 0, terms: 0, prints: false };
@@ -95,13 +95,13 @@ pub(super) fn pattern(text: &str) -> Known<Pattern> {
     })
 }
 
-/// Refuses names that mean something else than a variable of the program.
+/// Refuses names that are not variables of the program.
 pub(super) fn variable(name: &str) -> Known<()> {
     let other = OTHERS.split_ascii_whitespace().any(|other| other == name);
     if other { not(&format!("awk's {name}")) } else { Ok(()) }
 }
 
-/// The text that escapes mean.
+/// The text with its escapes resolved.
 pub(super) fn unescaped(text: &Traced) -> Known<Traced> {
     let bytes = text.bytes();
     let mut out = Traced::new();
@@ -114,7 +114,7 @@ pub(super) fn unescaped(text: &Traced) -> Known<Traced> {
             (b"\\n", Some(span)) => out.push_made(b"\n", span),
             (b"\\t", Some(span)) => out.push_made(b"\t", span),
             (b"\\\"" | b"\\\\" | b"\\/", _) => out.push(&escape.slice(1..2)),
-            // In what replaces a match it stands for itself.
+            // In a replacement it is literal.
             (b"\\&", _) => out.push(&escape),
             _ => return not("an escape of awk"),
         }
@@ -131,12 +131,12 @@ struct AwkParser<'a> {
     at: usize,
     depth: usize,
     terms: usize,
-    /// A greater-than sign is where the output goes.
+    /// A greater-than sign redirects the output.
     prints: bool,
 }
 
 impl<'a> AwkParser<'a> {
-    /// Passes over blanks, comments, and those of `;` and line ends that are asked for.
+    /// Skips blanks, comments, and `;` and line ends if requested.
     fn skip(&mut self, ends: &str) {
         loop {
             let rest = self.text.get(self.at..).unwrap_or_default();
@@ -155,7 +155,7 @@ impl<'a> AwkParser<'a> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    /// The operator that stands here, the longest that there is.
+    /// The longest operator here.
     fn sign(&mut self) -> &'static str {
         let rest = self.rest();
         SIGNS.iter().find(|sign| rest.starts_with(**sign)).copied().unwrap_or_default()
@@ -239,7 +239,7 @@ impl<'a> AwkParser<'a> {
         }
     }
 
-    /// What follows a condition: a block, or one statement.
+    /// The body of a condition: a block, or one statement.
     fn body(&mut self) -> Known<Vec<Statement>> {
         self.skip("\n");
         if self.sign() == "{" {
@@ -275,7 +275,7 @@ impl<'a> AwkParser<'a> {
         if self.ends() { Ok(statement) } else { self.fault() }
     }
 
-    /// What is printed: a list, perhaps in parentheses.
+    /// The printed values: a list, perhaps in parentheses.
     fn printed(&mut self) -> Known<Vec<Expr>> {
         self.prints = true;
         let mut out = if self.ends() { Vec::new() } else { self.list()? };
@@ -299,7 +299,7 @@ impl<'a> AwkParser<'a> {
         Ok(out)
     }
 
-    /// A list in parentheses. In them, a greater-than sign compares.
+    /// A list in parentheses. Inside, a greater-than sign compares.
     fn group(&mut self) -> Known<Vec<Expr>> {
         self.expect("(")?;
         let outer = std::mem::take(&mut self.prints);
@@ -352,7 +352,7 @@ impl<'a> AwkParser<'a> {
         }
     }
 
-    /// True if a value begins here that is put behind the one before it.
+    /// True if a value begins here that is concatenated to the one before it.
     fn begins_value(&mut self) -> bool {
         let rest = self.rest();
         rest.starts_with(['"', '$', '(']) || number_length(rest) > 0 || !self.word().is_empty()
@@ -405,7 +405,7 @@ impl<'a> AwkParser<'a> {
         }
     }
 
-    /// What stands between two marks, which are passed; a regular expression may hold a slash in brackets.
+    /// The text between two delimiters, which are skipped; a regular expression may contain a slash in brackets.
     fn quoted(&mut self, mark: char) -> Known<Traced> {
         let start = self.at + 1;
         let (mut escaped, mut brackets) = (false, false);

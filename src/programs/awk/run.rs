@@ -1,4 +1,4 @@
-//! An awk program at work.
+//! Runs awk programs.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ const MAX_WORK: usize = 16 << 20;
 /// The longest output, in bytes.
 const MAX_OUTPUT: usize = 1 << 20;
 
-/// How many fields a line may have, and how wide `printf` may fill one up.
+/// How many fields a line may have, and the largest width of `printf`.
 const MAX_FIELDS: usize = 10_000;
 
 /// What comes after a statement.
@@ -30,19 +30,19 @@ enum Flow {
     Exit,
 }
 
-/// A program with its variables and the line at hand.
+/// A program with its variables and the current line.
 pub(super) struct AwkRun<'a> {
     rules: &'a [Rule],
     at: Span,
     variables: BTreeMap<String, AwkValue>,
     line: AwkValue,
-    /// The fields of the line, once somebody asked for them.
+    /// The fields of the line, split on first use.
     fields: Option<Vec<AwkValue>>,
     out: Traced,
     status: i32,
     steps: usize,
     work: usize,
-    /// Patterns that were made of texts.
+    /// Patterns that were compiled from texts.
     patterns: BTreeMap<String, Pattern>,
 }
 
@@ -70,12 +70,12 @@ impl<'a> AwkRun<'a> {
         if over { Err(Why::Limit("steps of an awk program")) } else { Ok(()) }
     }
 
-    /// True if no rule is for the time before or after the lines.
+    /// True if there are no `BEGIN` and `END` rules.
     pub(super) fn only_lines(&self) -> bool {
         self.rules.iter().all(|rule| matches!(rule.when, When::Line(_)))
     }
 
-    /// Runs the rules for the time before the lines, or after them.
+    /// Runs the `BEGIN` or the `END` rules.
     fn outside(&mut self, begin: bool) -> Known<Flow> {
         let which = |when: &When| if begin { matches!(when, When::Begin) } else { matches!(when, When::End) };
         for body in self.rules.iter().filter(|rule| which(&rule.when)).filter_map(|rule| rule.body.as_ref()) {
@@ -86,12 +86,12 @@ impl<'a> AwkRun<'a> {
         Ok(Flow::On)
     }
 
-    /// Runs what comes before the lines; true if no line is read.
+    /// Runs the `BEGIN` rules; true if no line is read.
     pub(super) fn begin(&mut self) -> Known<bool> {
         Ok(self.outside(true)? == Flow::Exit || self.rules.iter().all(|rule| matches!(rule.when, When::Begin)))
     }
 
-    /// Runs the program on what it reads.
+    /// Runs the program on its input.
     pub(super) fn run(mut self, texts: &[Traced]) -> Known<Outcome> {
         let mut over = false;
         let mut total = 0;
@@ -173,7 +173,7 @@ impl<'a> AwkRun<'a> {
         list.iter().map(|expr| self.eval(expr)).collect()
     }
 
-    /// What `printf` makes of a format and its values: `%s`, `%d` and `%%`, perhaps with a width.
+    /// The output of `printf` for a format and its values: `%s`, `%d` and `%%`, perhaps with a width.
     fn formatted(&mut self, list: &[Expr]) -> Known<Traced> {
         let mut values = self.all(list)?.into_iter();
         let format = values.next().unwrap_or_default();
@@ -222,7 +222,7 @@ impl<'a> AwkRun<'a> {
     pub(super) fn assign(&mut self, name: &str, value: AwkValue) -> Known<()> {
         match name {
             "NF" | "NR" | "FNR" => return not("a count of awk that is set"),
-            // The line at hand is parted as it was read.
+            // The current line was already split with the old separator.
             "FS" => self.part()?,
             _ => {}
         }
@@ -244,7 +244,7 @@ impl<'a> AwkRun<'a> {
         self.fields = None;
     }
 
-    /// Parts the line between separators.
+    /// Splits the line at separators.
     fn part(&mut self) -> Known<()> {
         if self.fields.is_some() {
             return Ok(());
@@ -283,7 +283,7 @@ impl<'a> AwkRun<'a> {
         Ok(())
     }
 
-    /// The number of the field that an expression names.
+    /// The field number that an expression names.
     fn index(&mut self, which: &Expr) -> Known<usize> {
         let n = self.eval(which)?.as_number()?;
         if n < 0.0 {
@@ -294,7 +294,7 @@ impl<'a> AwkRun<'a> {
         if n <= MAX_FIELDS { Ok(n) } else { not("this field of awk") }
     }
 
-    /// Puts a value where an expression names a place.
+    /// Assigns a value to a variable or field.
     fn put(&mut self, place: &Expr, value: AwkValue) -> Known<()> {
         let which = match place {
             Expr::Variable(name) => return self.assign(name, value),
@@ -391,7 +391,7 @@ impl<'a> AwkRun<'a> {
         })
     }
 
-    /// An operator on two values.
+    /// A binary operator.
     fn binary(&mut self, operator: &str, left: &AwkValue, right: &AwkValue) -> Known<AwkValue> {
         if operator == " " {
             self.charge(left.text.len() + right.text.len())?;
@@ -418,7 +418,7 @@ impl<'a> AwkRun<'a> {
         }
     }
 
-    /// The pattern that an expression stands for.
+    /// The pattern that an expression means.
     fn regex(&mut self, expr: &Expr) -> Known<Pattern> {
         match expr {
             Expr::Regex(pattern) => Ok(pattern.clone()),
@@ -430,7 +430,7 @@ impl<'a> AwkRun<'a> {
         }
     }
 
-    /// Whether a pattern is found in a value.
+    /// Whether a value matches a pattern.
     fn found(&mut self, pattern: &Pattern, value: &AwkValue) -> Known<AwkValue> {
         self.charge(value.text.len())?;
         let found = pattern.find(utf8(&value.text)?);
@@ -469,7 +469,7 @@ impl<'a> AwkRun<'a> {
     }
 }
 
-/// The parts of what replaces a match.
+/// The parts of a replacement.
 fn parts(with: &Traced) -> Vec<Part> {
     let bytes = with.bytes();
     let (mut at, mut done) = (0, 0);

@@ -1,21 +1,21 @@
-//! What the expressions of an awk program yield.
+//! The values of awk's expressions.
 
 use std::cmp::Ordering;
 
 use crate::text::{Span, Traced, Why};
 
-/// Numbers from here on are not written: the programs that are called awk write them differently.
+/// Numbers from here on are not written: the implementations of awk write them differently.
 const MAX_WRITTEN: f64 = 1e15;
 
-/// What is known, or why it is not.
+/// A known value, or why it is unknown.
 pub(super) type Known<T> = Result<T, Why>;
 
-/// What is not modelled.
+/// An unsupported construct.
 pub(super) fn not<T>(what: &str) -> Known<T> {
     Err(Why::NotUnderstood(what.into()))
 }
 
-/// The characters of a text that may have parts that are not known.
+/// The characters of a text that may have unknown parts.
 pub(super) fn utf8(text: &Traced) -> Known<&str> {
     text.as_str().ok_or_else(|| Why::NotUnderstood("bytes that are not UTF-8".into()))
 }
@@ -28,25 +28,25 @@ pub(super) struct AwkValue {
 }
 
 impl AwkValue {
-    /// What a variable is that nothing was put into.
+    /// The value of an unset variable.
     pub(super) fn unset() -> Self {
         Self { text: Traced::new(), number: Some(0.0) }
     }
 
-    /// A text of the program.
+    /// A text in the program.
     pub(super) fn text(text: Traced) -> Self {
         Self { text, number: None }
     }
 
-    /// A text from outside, which counts as a number where it looks like one.
+    /// A text from outside, which counts as a number if it looks like one.
     pub(super) fn input(text: Traced) -> Self {
         let number = if text.has_unknown() { (0.0, false) } else { leading(&text.to_text()) };
         Self { number: number.1.then_some(number.0), text }
     }
 
-    /// A number, which was computed from `place`, or stands there.
+    /// A number, computed from `place` or written there.
     pub(super) fn number(n: f64, place: &Traced, at: Span) -> Self {
-        // A zero that comes of a negative number would be printed with its sign.
+        // A zero computed from a negative number would be printed with its sign.
         let n = n + 0.0;
         let at = place.span().unwrap_or(at);
         let shown = format!("{n:.0}");
@@ -65,7 +65,7 @@ impl AwkValue {
         Self::number(f64::from(u32::try_from(n).unwrap_or(u32::MAX)), &Traced::new(), at)
     }
 
-    /// The text, of which nothing may be unknown.
+    /// The text, which must be fully known.
     pub(super) fn known(&self) -> Known<&str> {
         self.text.first_unknown().map_or_else(|| utf8(&self.text), |(_, why)| Err(why.clone()))
     }
@@ -75,12 +75,12 @@ impl AwkValue {
         self.number.map_or_else(|| Ok(leading(self.known()?).0), Ok)
     }
 
-    /// What a condition makes of it.
+    /// Its truth value as a condition.
     pub(super) fn holds(&self) -> Known<bool> {
         self.number.map_or_else(|| Ok(!self.known()?.is_empty()), |n| Ok(n != 0.0))
     }
 
-    /// How it stands to another one: as numbers if both are, else as texts.
+    /// Its order relative to another one: as numbers if both are, else as texts.
     pub(super) fn compare(&self, other: &Self) -> Known<Ordering> {
         match (self.number, other.number) {
             (Some(a), Some(b)) => a.partial_cmp(&b).map_or_else(|| not("what is no number to awk"), Ok),
@@ -89,7 +89,7 @@ impl AwkValue {
     }
 }
 
-/// The number at the beginning of a text, and whether that is all of it.
+/// The number at the beginning of a text, and whether it is all of it.
 fn leading(text: &str) -> (f64, bool) {
     let trimmed = text.trim_matches([' ', '\t', '\n', '\r']);
     let sign = usize::from(trimmed.starts_with(['+', '-']));

@@ -1,5 +1,5 @@
-//! A filter made ready for the engine: bounded, and with a variable in the place of each literal, so that what the filter
-//! writes leads back to where the filter says it.
+//! A filter prepared for the engine: bounded, and with a variable in place of each literal, which lets the output be traced
+//! back to the place in the filter.
 
 use std::rc::Rc;
 
@@ -18,23 +18,23 @@ use super::value::{self, Val, give_up, trouble};
 /// The most tokens of a filter.
 const MAX_TOKENS: usize = 1_000;
 
-/// The most brackets of a filter, and the deepest that they may nest.
+/// The most brackets of a filter, and their deepest nesting.
 const MAX_BRACKETS: usize = 400;
 const MAX_NESTING: usize = 40;
 
-/// The most words of a filter that a term may begin with, and so nest without brackets.
+/// The most words of a filter that can begin a term, and therefore nest without brackets.
 const MAX_PREFIXES: usize = 100;
 
-/// The deepest nesting of terms in a filter: brackets, prefixes, and operators that follow each other.
+/// The deepest nesting of terms in a filter: brackets, prefixes, and chained operators.
 const MAX_DEPTH: usize = 120;
 
 /// The longest filter, in bytes.
 const MAX_FILTER: usize = 1 << 15;
 
-/// The words that a term may begin with.
+/// The words that can begin a term.
 const PREFIXES: [&str; 9] = ["-", "def", "if", "try", "catch", "label", "reduce", "foreach", "?"];
 
-/// The definitions of the engine's library that say what jq says and come to an end.
+/// The definitions of the engine's library that behave as in jq and terminate.
 const TAKEN: &[&str] = &[
     "abs",
     "all",
@@ -83,13 +83,13 @@ pub(super) struct Ended {
     pub(super) failed: bool,
 }
 
-/// Why there is no answer.
+/// Why there is no result.
 pub(super) enum Refused {
     /// jq itself refuses the filter, for certain.
     Syntax,
-    /// Not read here; jq may refuse it too.
+    /// Not supported here; jq may refuse it as well.
     Unread(Why),
-    /// Not known.
+    /// Unknown.
     Unknown(Why),
 }
 
@@ -99,10 +99,11 @@ impl From<Why> for Refused {
     }
 }
 
-/// Runs the filter `code` on each of the inputs, or with `null_input` once on null; `emit` takes the outputs and says whether to go on.
+/// Runs the filter `code` on each of the inputs, or with `null_input` once on null; `emit` takes the outputs and returns
+/// whether to go on.
 ///
 /// # Errors
-/// Why nobody can say what the filter gives: it uses what is not modelled, or asks for what is not known.
+/// Why the result of the filter is unknown: it uses unsupported constructs or unknown values.
 pub(super) fn run(
     code: &Traced,
     vars: Vec<(String, Val)>,
@@ -149,7 +150,7 @@ pub(super) fn run(
     let library = jaq_core::defs().chain(jaq_std::defs()).filter(|def| TAKEN.contains(&def.name));
     let own = parse(include_str!("prelude.jq"), |p| p.defs()).unwrap_or_default();
     let main = Def { name: "!main", args: Vec::new(), body: term };
-    // The engine's parser reads the name of a main filter only as a word, so the filter proper has one.
+    // The engine's parser accepts only a word as the name of a main filter, so the real filter gets one.
     let start = Def { name: "main", args: Vec::new(), body: Term::Call("!main", Vec::new()) };
     let arena = Arena::default();
     let modules = Loader::new(library.chain(own).map(borrowed).chain([main, start]))
@@ -179,7 +180,7 @@ pub(super) fn run(
                     if error.to_string().starts_with("invalid path expression") {
                         give_up(not("this jq path expression".to_owned()));
                     }
-                    // jq goes on with the next input, and exits with 5 in the end.
+                    // jq goes on with the next input, and exits with 5 at the end.
                     ended.failed = true;
                     break;
                 }
@@ -192,7 +193,7 @@ pub(super) fn run(
     Ok(ended)
 }
 
-/// A definition of the library among those of a filter.
+/// A library definition, with the lifetime of the filter's own.
 fn borrowed<'a>(def: Def<&'static str>) -> Def<&'a str> {
     def
 }
@@ -217,7 +218,7 @@ fn depth<'t, 's: 't>(tokens: impl IntoIterator<Item = &'t Token<&'s str>>) -> us
     tokens.into_iter().map(|token| below(token)).filter(|t| !t.is_empty()).map(|t| 1 + depth(t)).max().unwrap_or(0)
 }
 
-/// How many tokens there are of which `is` says so.
+/// The number of tokens that satisfy `is`.
 fn count<'t, 's: 't>(tokens: impl IntoIterator<Item = &'t Token<&'s str>>, is: &dyn Fn(&str) -> bool) -> usize {
     tokens.into_iter().map(|token| usize::from(is(token.0)) + count(below(token), is)).sum()
 }
@@ -229,7 +230,7 @@ struct Rewriter<'a> {
     literals: Vec<Val>,
     /// The functions whose bodies are being read.
     defs: Vec<(&'a str, usize)>,
-    /// How deep the term that is being read nests.
+    /// The nesting of the term that is being read.
     depth: usize,
     refused: Option<Why>,
 }
@@ -241,7 +242,7 @@ impl<'a> Rewriter<'a> {
         self.refused.get_or_insert(Why::NotUnderstood(what.into()));
     }
 
-    /// The part of the filter that `part` is, with its places; `None` if it is no part of it.
+    /// The part of the filter that `part` refers to, with its places; `None` if it is not a part of it.
     fn place(&self, part: &str) -> Option<std::ops::Range<usize>> {
         let start = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
         (start + part.len() <= self.code.len()).then_some(start..start + part.len())
@@ -270,11 +271,11 @@ impl<'a> Rewriter<'a> {
         self.text_literal(text)
     }
 
-    /// A string; what it interpolates is added up from the parts.
+    /// A string; interpolations become a sum of the parts.
     fn string(&mut self, format: Option<&'a str>, parts: Vec<StrPart<&'a str, Ast<'a>>>) -> Ast<'a> {
         let mut terms: Vec<Ast<'a>> = Vec::new();
         let mut text = Traced::new();
-        // Where the reading stands in the filter, as far as it is known: escapes do not say where they are.
+        // The position in the filter, as far as it is known: escapes have no position.
         let mut at = None;
         for part in parts {
             match part {
@@ -322,7 +323,7 @@ impl<'a> Rewriter<'a> {
         Box::new(self.term(*term))
     }
 
-    /// `term` that gives nothing once the call has no steps left.
+    /// `term`, with no outputs once the call has no steps left.
     fn counted(term: Ast<'a>) -> Ast<'a> {
         let ok = Term::Call("!ok", Vec::new());
         Term::IfThenElse(vec![(ok, term)], Some(Box::new(Term::Call("empty", Vec::new()))))
@@ -397,7 +398,7 @@ impl<'a> Rewriter<'a> {
                 Term::Var(name)
             }
             Term::Path(inner, Path(parts)) => {
-                // Of the environment, the variables that the filter names are known, and no others.
+                // Of the environment, only the variables that the filter names are known.
                 let environment =
                     matches!(*inner, Term::Var("$ENV")) || matches!(&*inner, Term::Call("env", a) if a.is_empty());
                 let named = |term: &Ast<'a>| match term {
@@ -428,7 +429,7 @@ impl<'a> Rewriter<'a> {
         Def { name, args, body }
     }
 
-    /// A pair of an object: its key, and its value written out where it is left away.
+    /// A pair of an object: its key, and its value, which is written out if omitted.
     fn pair(&mut self, key: Ast<'a>, value: Option<Ast<'a>>) -> (Ast<'a>, Option<Ast<'a>>) {
         match (key, value) {
             (Term::Var(name), None) => {

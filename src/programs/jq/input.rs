@@ -1,4 +1,4 @@
-//! JSON text to values, each scalar with the place where it stands.
+//! JSON text to values, each scalar with its place.
 
 use std::rc::Rc;
 
@@ -13,12 +13,12 @@ const MAX_BRACKETS: usize = 100;
 /// The most values that one stream may hold.
 const MAX_VALUES: usize = 10_000;
 
-/// Why there is no value: the program refuses the text, or nobody knows.
+/// Why there is no value: the program refuses the text, or it is unknown.
 #[derive(Debug)]
 pub(super) enum NoValue {
     /// Not JSON.
     Refused,
-    /// Not known.
+    /// Unknown.
     Unknown(Why),
 }
 
@@ -130,7 +130,7 @@ pub(super) fn bare(text: Rc<Traced>) -> Option<Val> {
     }
 }
 
-/// A number, in the one form that jq writes.
+/// A number, in the form that jq writes.
 pub(super) fn number(word: &str, at: impl Fn() -> Option<Span>) -> Option<Val> {
     let first = word.trim_start_matches('-').bytes().next()?;
     if !(first.is_ascii_digit() || first == b'.') || !word.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b))

@@ -1,7 +1,7 @@
 //! `jq`: a real engine for its filters, over values that know where they were written.
 //!
-//! The engine is `jaq`; what it answers differently from jq 1.6 and 1.7 is written anew in `prelude.jq` and `natives.rs`, or
-//! refused by name. How deep a filter and its values may nest is bounded, so that a call runs on the stack of its caller.
+//! The engine is `jaq`; where it differs from jq 1.6 and 1.7, it is replaced in `prelude.jq` and `natives.rs`, or refused by
+//! name. The nesting of a filter and its values is limited: a call runs on the stack of its caller.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -34,7 +34,7 @@ static ENVIRONMENT: std::sync::LazyLock<regex::Regex> = std::sync::LazyLock::new
     regex::Regex::new(&pattern).unwrap_or_else(|_| unreachable!("the pattern is the same for ever"))
 });
 
-/// What the arguments ask for.
+/// The parsed options.
 struct Options {
     layout: Layout,
     raw: bool,
@@ -102,7 +102,7 @@ fn options(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>) -> Result<
         }
         let mut next = || words.next().ok_or_else(|| Box::new(Outcome::failed(2)));
         match text {
-            // jq 1.6 refuses what 1.7 takes for the end of the options.
+            // jq 1.6 refuses what 1.7 takes as the end of the options.
             "--" => return Err(super::program::not_followed("jq's option --", word)),
             "--arg" | "--argjson" => {
                 let kind = if text == "--arg" { Binding::Text } else { Binding::Json };
@@ -170,20 +170,20 @@ fn options(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>) -> Result<
         }
     }
     if let Some(path) = filter_file {
-        // Older releases take the first word for the file, whatever stands after -f; both readings agree on one word.
+        // Older releases take the first word as the file, regardless of the word after -f; both agree if there is one word.
         if let Some(filter) = options.filter.take() {
             return Err(super::program::not_followed("a jq filter beside -f", &filter));
         }
         options.filter = Some(super::program::read(&path, files)?.ok_or_else(|| Box::new(Outcome::failed(2)))?);
     }
     if options.filter.is_none() {
-        // Away from a terminal, all of the input is passed on.
+        // Without a terminal, all of the input is passed on.
         match stdin.and_then(Traced::span) {
             Some(at) => options.filter = Some(Traced::made(".", at)),
             None => return Err(Box::new(Outcome::failed(2))),
         }
     }
-    // Without an input, only a filter that asks for one reads anything.
+    // Without an input, nothing is read unless the filter reads it itself.
     let reads_input = options.filter.as_ref().is_some_and(|filter| filter.to_text().contains("input"));
     if options.null_input && !reads_input {
         return Ok(options);
@@ -197,7 +197,7 @@ fn options(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>) -> Result<
     for name in names {
         match super::program::read(name, files)? {
             Some(content) => options.inputs.push(content),
-            // jq goes on with the other files and fails in the end; that a script wants this is not to be expected.
+            // jq goes on with the other files and fails at the end; scripts are unlikely to want that.
             None => return Err(Box::new(Outcome::failed(2))),
         }
     }
@@ -218,7 +218,7 @@ fn environment(options: &mut Options, env: Files<'_>, at: Span) -> Result<(), Bo
     Ok(())
 }
 
-/// The text of a word as far as it must be known to tell an option from another word.
+/// The text of a word, as far as needed to distinguish an option from another word.
 fn lead(word: &Traced) -> Result<&str, Box<Outcome>> {
     match word.as_str() {
         Some(text) if !text.starts_with(['-', '\u{E000}']) => Ok(text),
@@ -282,7 +282,7 @@ fn inputs(options: &Options) -> (Vec<Val>, Option<NoValue>) {
             lines.pop();
         }
         if let Some(why) = all.first_unknown().map(|(_, why)| why.clone()) {
-            // How many lines there are hangs on what is not known.
+            // The number of lines depends on the unknown part.
             return (Vec::new(), Some(NoValue::Unknown(why)));
         }
         return (lines.into_iter().map(|line| Val::Str(Rc::new(line))).collect(), None);
@@ -298,7 +298,7 @@ fn inputs(options: &Options) -> (Vec<Val>, Option<NoValue>) {
         }
     }
     if options.slurp {
-        // A list that was not read to its end reaches no filter.
+        // A list that was not read to its end is not passed to a filter.
         return if fault.is_some() { (Vec::new(), fault) } else { (vec![Val::arr(vals)], None) };
     }
     (vals, fault)
@@ -326,7 +326,7 @@ fn execute(options: &Options, at: Span) -> Outcome {
     let mut emit = |val: &Val| {
         match val {
             Val::Str(text) if options.raw => stdout.push(text),
-            // Written with quotes or without, if it turns out to be text.
+            // Written with or without quotes, in case it is text.
             Val::Unknown(text) if options.raw => stdout.push(text),
             _ => stdout.push(&val.text(&layout)),
         }

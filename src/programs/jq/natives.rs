@@ -23,7 +23,7 @@ const MAX_PATTERN: usize = 1 << 20;
 
 /// All filters that are not written in jq.
 pub(super) fn all() -> impl Iterator<Item = Fun<Data>> {
-    // Some of the engine's own would stop the program, look around, or count where nothing bounds it.
+    // Some of the engine's own would stop the program, read its environment, or count without a limit.
     const NOT_TAKEN: [&str; 4] = ["halt", "range", "ltrimstr", "rtrimstr"];
     let core = jaq_core::funs::<Data>().chain(jaq_std::base_funs::<Data>());
     own().into_iter().chain(core.filter(|(name, ..)| !NOT_TAKEN.contains(name)))
@@ -201,7 +201,7 @@ fn indices(val: &Val, part: &Val) -> ValR<Val> {
     })
 }
 
-/// Deletes all paths at once: those of the list are counted before any of it goes.
+/// Deletes all paths together: those of a list are resolved before any of them is deleted.
 fn delete_paths(val: Val, paths: &Val) -> ValR<Val> {
     let Val::Arr(paths) = paths else { return fault("paths must be specified as an array") };
     let mut sorted: Vec<&Val> = paths.items.iter().collect();
@@ -312,7 +312,7 @@ fn matches(val: &Val, re: &Val, flags: &Val) -> ValR<Val> {
             }
         }
     }
-    // Oniguruma's `.` spares line ends too, and its `^` and `$` stand at every line; in Ruby's syntax, which jq takes.
+    // Oniguruma's `.` excludes line ends as well, and its `^` and `$` match at every line, in the Ruby syntax that jq uses.
     builder.multi_line(true);
     let Ok(regex) = builder.build() else {
         not_followed("this regular expression");

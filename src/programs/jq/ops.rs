@@ -1,4 +1,4 @@
-//! What the engine asks of values: jq's arithmetic, indexing and updating, keeping the place of every scalar that is moved.
+//! The operations that the engine needs on values: jq's arithmetic, indexing and updating. Every moved scalar keeps its place.
 
 use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 use std::rc::Rc;
@@ -15,12 +15,12 @@ use super::value::{MAX_STRING, Obj, Pairs, Val, give_up, give_up_on, made, not_f
 
 type Result<T = Val> = std::result::Result<T, Error<Val>>;
 
-/// A fault of the filter. jq's own wording differs and matters only to a filter that catches it.
+/// An error of the filter. jq's own wording differs and matters only to a filter that catches it.
 pub(super) fn fault<T>(words: &str) -> Result<T> {
     Err(Error::new(Val::str(words)))
 }
 
-/// The answer to a question about something unknown: the call has been given up.
+/// The result of an operation on something unknown: the call has been given up.
 fn unknown() -> Result {
     fault("not known")
 }
@@ -121,7 +121,7 @@ impl Mul for Val {
     }
 }
 
-/// The deep merge of `*`. What is not known on the right side may be an object, so it must not meet one.
+/// The deep merge of `*`. An unknown value on the right side may be an object, so it must not be merged with one.
 fn merge(mut pairs: Pairs, other: &Obj) -> Result {
     if other.unknown_keys {
         not_followed("a merge with unknown keys");
@@ -257,7 +257,7 @@ impl FromIterator<Self> for Val {
     }
 }
 
-/// The position in a list of `len` that a number stands for; `None` before its start.
+/// The position in a list of `len` that a number refers to; `None` before its start.
 fn position(number: f64, len: usize) -> Option<usize> {
     let whole = number.floor();
     let at = if whole < 0.0 { whole + len as f64 } else { whole };
@@ -386,7 +386,7 @@ impl ValT for Val {
                     if let Some(new) = f(item).next() {
                         out.push(new?);
                     } else {
-                        // jq 1.6 and 1.7 skip the item after one that is deleted in this way.
+                        // jq 1.6 and 1.7 skip the item after one that is deleted like this.
                         not_followed("an update with nothing in a list");
                     }
                 }
@@ -557,7 +557,7 @@ impl jaq_std::ValT for Val {
     }
 }
 
-/// The number that a text stands for, as `tonumber` reads it.
+/// The number in a text, as `tonumber` reads it.
 pub(super) fn number_of(text: &Rc<Traced>) -> Option<Val> {
     give_up_on(text);
     let words = text.as_str()?.trim_matches([' ', '\t', '\n', '\r']);

@@ -1,4 +1,4 @@
-//! Filters that would overflow a stack or make the engine panic, on a stack as small as that of any caller.
+//! Filters that would overflow a stack or make the engine panic, on a stack as small as any caller's.
 
 use std::sync::Arc;
 
@@ -6,15 +6,15 @@ use super::run;
 use crate::programs::program::{Found, Status};
 use crate::text::{Source, Span, Texts, Traced, Why};
 
-/// The stack of a thread that nobody gave another, in bytes.
+/// The default stack of a thread, in bytes.
 const STACK: usize = 1 << 20;
 
-/// Runs `work` on a stack of its own; a panic fails the test.
+/// Runs `work` on its own stack; a panic fails the test.
 fn on_small_stack(work: impl FnOnce() + Send + 'static) {
     std::thread::Builder::new().stack_size(STACK).spawn(work).unwrap().join().unwrap();
 }
 
-/// What a filter makes of an input; `None` if it is not known.
+/// The output of a filter; `None` if unknown.
 fn answer(filter: &str, input: &str) -> Option<String> {
     let mut texts = Texts::new();
     let mut source = |text: &str| {
@@ -103,7 +103,7 @@ fn filters_may_nest_as_deep_as_people_write_them() {
     assert_eq!(answer("walk(if type == \"object\" then del(.a) else . end)", "[{\"a\":1}]").as_deref(), Some("[{}]\n"));
 }
 
-/// A sort by an order that is none may panic, and so may one whose steps run out.
+/// A sort may panic without a total order, and when its steps run out.
 #[test]
 fn sorts_of_unknown_values_do_not_panic() {
     on_small_stack(|| {
@@ -123,7 +123,7 @@ fn sorts_of_unknown_values_do_not_panic() {
     });
 }
 
-/// Filters of words in any order.
+/// Filters of random words.
 #[test]
 fn filters_of_any_words_do_not_panic() {
     const WORDS: [&str; 64] = [
@@ -204,7 +204,7 @@ fn filters_of_any_words_do_not_panic() {
         for _ in 0..rounds {
             let filter: Vec<_> = (0..=next(12)).map(|_| WORDS[next(WORDS.len())]).collect();
             let mut filter = filter.join(" ");
-            // What is open is closed, so that more of them are read.
+            // Open brackets are closed, which makes more of the filters valid.
             let open: Vec<_> = filter.chars().filter(|c| "([{)]}".contains(*c)).collect();
             let mut left = Vec::new();
             for c in open {

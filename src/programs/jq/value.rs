@@ -1,4 +1,4 @@
-//! The values that a filter works on: JSON whose every scalar knows where it was written.
+//! The values that a filter works on: JSON in which every scalar knows where it was written.
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
@@ -20,20 +20,20 @@ const BYTES_OF_A_STEP: usize = 16;
 /// The deepest value that a filter may build, in levels.
 const MAX_LEVELS: u32 = 100;
 
-/// The most bytes of the stack that a call may take before it is given up. A filter that nests more than that nests because
-/// of its functions, and whatever nests takes steps. What the engine does between two steps is bounded by the size of the filter.
+/// The most bytes of the stack that a call may use before it is given up. A filter that nests more does so through its
+/// functions, and nested calls take steps. Between two steps, the engine's work is bounded by the size of the filter.
 const MAX_STACK: usize = 700 << 10;
 
-/// The most values that one value may hold, itself included.
+/// The most values within one value, itself included.
 const MAX_WEIGHT: usize = 200_000;
 
 /// The longest string that a filter may build, in bytes.
 pub(super) const MAX_STRING: usize = 1 << 20;
 
-/// What one call of the program has left and what went wrong with it. It lives on the thread of the call.
+/// The remaining limits of one call of the program, and its first error. Stored on the thread of the call.
 struct Call {
     at: Option<Span>,
-    /// Where the stack stood when the call began.
+    /// The position of the stack when the call began.
     stack: usize,
     fuel: u32,
     trouble: Option<Why>,
@@ -54,14 +54,14 @@ pub(super) fn begin(at: Span) {
     });
 }
 
-/// Where the stack ends at the moment, more or less.
+/// The current end of the stack, approximately.
 #[inline(never)]
 fn stack_end() -> usize {
     let here = 0_u8;
     std::ptr::from_ref(std::hint::black_box(&here)).addr()
 }
 
-/// Lays out the inputs that the filter will be run on, or read by itself.
+/// Stores the inputs that the filter will be run on, or reads itself.
 pub(super) fn queue(inputs: Vec<Val>) {
     CALL.with_borrow_mut(|call| call.inputs = inputs.into());
 }
@@ -71,12 +71,12 @@ pub(super) fn next_input() -> Option<Val> {
     CALL.with_borrow_mut(|call| call.inputs.pop_front())
 }
 
-/// Why the result of the call is not known, if it is not.
+/// Why the result of the call is unknown, if it is.
 pub(super) fn trouble() -> Option<Why> {
     CALL.with_borrow(|call| call.trouble.clone())
 }
 
-/// Something that cannot be answered: the call as a whole is not known and comes to its end soon.
+/// Gives up the call: its result is unknown, and it ends soon.
 pub(super) fn give_up(why: Why) {
     CALL.with_borrow_mut(|call| {
         call.fuel = 0;
@@ -84,7 +84,7 @@ pub(super) fn give_up(why: Why) {
     });
 }
 
-/// The same for a construct that is not modelled.
+/// The same for an unsupported construct.
 pub(super) fn not_followed(what: &str) {
     give_up(Why::NotUnderstood(what.into()));
 }
@@ -118,11 +118,11 @@ pub(super) enum Val {
     Null(Rc<Traced>),
     Bool(bool, Rc<Traced>),
     Number(f64, Rc<Traced>),
-    /// The text without quotes and escapes. A part of it may be a hole.
+    /// The text without quotes and escapes. It may have unknown parts.
     Str(Rc<Traced>),
     Arr(Rc<Arr>),
     Obj(Rc<Obj>),
-    /// A value of which nothing is known.
+    /// An unknown value.
     Unknown(Rc<Traced>),
 }
 
@@ -134,7 +134,7 @@ pub(super) struct Arr {
     weight: usize,
 }
 
-/// The pairs of an object by their keys' text, in the order of their arrival.
+/// The pairs of an object by the text of their keys, in insertion order.
 pub(super) type Pairs = IndexMap<Vec<u8>, (Rc<Traced>, Val)>;
 
 /// An object, with the depth and the number of values in it.
@@ -143,7 +143,7 @@ pub(super) struct Obj {
     pub(super) pairs: Pairs,
     depth: u32,
     weight: usize,
-    /// True if a key is not known whole, so that nobody can say whether some other key is there.
+    /// True if a key is partly unknown, which makes it uncertain whether some other key exists.
     pub(super) unknown_keys: bool,
 }
 
@@ -205,7 +205,7 @@ impl Val {
         }
     }
 
-    /// The name of the type, as jq tells it; `None` if it is not known.
+    /// The name of the type, as in jq; `None` if unknown.
     pub(super) fn type_name(&self) -> Option<&'static str> {
         Some(match self {
             Self::Null(_) => "null",
@@ -234,7 +234,7 @@ impl Val {
         }
     }
 
-    /// The text of a string that is known whole.
+    /// The text of a string that is fully known.
     pub(super) fn known_str(&self) -> Option<&str> {
         match self {
             Self::Str(text) => {
@@ -263,16 +263,16 @@ impl Val {
         }
     }
 
-    /// The value on one line, as `tojson` gives it.
+    /// The value on one line, as from `tojson`.
     pub(super) fn compact(&self) -> Traced {
         let text = self.text(&Layout { delete: true, ..Layout::compact() });
         (0..text.len() / BYTES_OF_A_STEP).all(|_| tick());
         text
     }
 
-    /// The value in `layout`, without a line end; nothing where the call has been given up.
+    /// The value in `layout`, without a line end; empty if the call has been given up.
     pub(super) fn text(&self, layout: &Layout) -> Traced {
-        // The place of what nobody wrote: brackets, commas, indentation.
+        // The place of generated text: brackets, commas, indentation.
         let Some(at) = made(" ").span().filter(|_| trouble().is_none()) else { return Traced::new() };
         document::to_json(&self.data(), layout, at).unwrap_or_else(|why| {
             give_up(why);
@@ -306,7 +306,7 @@ impl Val {
     }
 }
 
-/// The call asks for something of which a part is not known.
+/// The call needs a value that is partly unknown.
 pub(super) fn give_up_on(text: &Traced) {
     if let Some((_, why)) = text.first_unknown() {
         give_up(why.clone());
@@ -328,8 +328,8 @@ impl PartialOrd for Val {
 }
 
 impl Ord for Val {
-    /// jq's order: null, false, true, numbers, strings, arrays, objects. It is one order even where the answer is given up,
-    /// as a sort by anything else may panic.
+    /// jq's order: null, false, true, numbers, strings, arrays, objects. It stays total even when the call has been given up,
+    /// because a sort by anything else may panic.
     fn cmp(&self, other: &Self) -> Ordering {
         tick();
         for side in [self, other] {
@@ -371,7 +371,7 @@ impl fmt::Display for Val {
     }
 }
 
-/// A number as jq 1.6 writes it: the shortest decimals of 17 digits, with an exponent where the point is far away.
+/// A number as jq 1.6 writes it: the shortest decimals of 17 digits, with an exponent if the point is far away.
 pub(super) fn number_text(value: f64) -> String {
     if value.is_nan() {
         return "null".to_owned();

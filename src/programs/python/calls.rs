@@ -1,4 +1,4 @@
-//! What Python's functions do, as far as scripts edit files with them.
+//! Python's functions, as far as scripts use them to edit files.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -181,7 +181,7 @@ impl Interpreter<'_> {
         Ok(PyValue::none(at))
     }
 
-    /// Runs a command. What comes of it is not known.
+    /// Runs a command, whose result is unknown.
     fn command(&mut self, words: Vec<Traced>) -> PyValue {
         self.commands.push(words);
         PyValue::Module("the end of a command".to_owned())

@@ -1,4 +1,4 @@
-//! Python's statements and expressions, followed one by one.
+//! Python's statements and expressions, evaluated one by one.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -10,16 +10,16 @@ use crate::text::{Span, Traced, Why};
 
 use super::value::{Function, PyValue, Result, Stop, bounded, gap, key, look_up, set, unknown};
 
-/// The most statements and expressions that one program may take.
+/// The most statements and expressions that one program may evaluate.
 const MAX_STEPS: usize = 50_000;
 
-/// How deep statements, expressions and calls may nest while they are followed.
+/// How deep statements, expressions and calls may nest.
 const MAX_DEPTH: usize = 80;
 
-/// The most bytes of text, and items of lists, that all values of a program together may have.
+/// The most bytes of text, and items of lists, in all values of a program together.
 const MAX_WORK: usize = 16 << 20;
 
-/// A program as far as it has come.
+/// The state of a program.
 pub(super) struct Interpreter<'a> {
     pub(super) at: Span,
     files: Files<'a>,
@@ -29,7 +29,7 @@ pub(super) struct Interpreter<'a> {
     pub(super) stdout: Traced,
     pub(super) writes: BTreeMap<String, Traced>,
     pub(super) removed: Vec<String>,
-    /// Commands that the program runs. What it does to files after the first of them is not followed.
+    /// Commands that the program runs. File changes after the first of them are not followed.
     pub(super) commands: Vec<Vec<Traced>>,
     scopes: Vec<BTreeMap<String, PyValue>>,
     steps: usize,
@@ -56,7 +56,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// The content of a file, as the program has left it so far. `None` if there is none.
+    /// The current content of a file. `None` if there is none.
     pub(super) fn read(&mut self, path: &str) -> Result<Option<Traced>> {
         self.before_commands()?;
         if let Some(text) = self.writes.get(path) {
@@ -73,12 +73,12 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// The same, of a file that must be there.
+    /// The same, for a file that must exist.
     pub(super) fn content(&mut self, path: &str) -> Result<Traced> {
         self.read(path)?.ok_or(Stop::Raise)
     }
 
-    /// Leaves a file behind.
+    /// Writes a file.
     pub(super) fn leave(&mut self, path: &str, content: Traced) -> Result<()> {
         self.before_commands()?;
         self.charge(content.len())?;
@@ -87,12 +87,12 @@ impl<'a> Interpreter<'a> {
         Ok(())
     }
 
-    /// Files are as the program leaves them only as long as it runs no command.
+    /// File contents are certain only until the program runs a command.
     fn before_commands(&self) -> Result<()> {
         if self.commands.is_empty() { Ok(()) } else { gap("what comes after a command") }
     }
 
-    /// Counts what a value or a file takes.
+    /// Counts the size of a value or a file.
     pub(super) fn charge(&mut self, weight: usize) -> Result<()> {
         self.work = self.work.saturating_add(weight);
         if self.work > MAX_WORK {

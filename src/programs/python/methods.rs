@@ -1,4 +1,4 @@
-//! What the methods of Python's values do.
+//! The methods of Python's values.
 
 use std::cell::RefCell;
 use std::rc::Rc;

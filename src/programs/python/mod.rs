@@ -1,5 +1,5 @@
-//! `python3`, as far as scripts edit files with it: JSON, YAML and text are read, changed and written. Statements are followed
-//! one by one; what is not modelled is named, and then nothing is known of the files that the program names.
+//! `python3`, as far as scripts edit files with it: JSON, YAML and text are read, changed and written. Statements are evaluated
+//! one by one; an unsupported one is named, and the files that the program names become unknown.
 
 mod calls;
 mod interpreter;
@@ -12,7 +12,7 @@ use super::program::{Files, Outcome, Status, known, not_followed, read};
 use interpreter::Interpreter;
 use value::Stop;
 
-/// What `python -m json.tool` does.
+/// The program `python -m json.tool`.
 const JSON_TOOL: &str = "import json, sys\n\
     print(json.dumps(json.load(open(sys.argv[1]) if len(sys.argv) == 2 else sys.stdin), indent=4))";
 

@@ -13,9 +13,9 @@ const MAX_ITEMS: usize = 50_000;
 /// The longest text that a program may build, in bytes.
 pub(super) const MAX_TEXT: usize = 1 << 19;
 
-/// Why a statement does not go on to the next.
+/// Why the next statement is not run.
 pub(super) enum Stop {
-    /// Nobody knows what happens.
+    /// Unknown.
     Unknown(Why),
     /// An exception.
     Raise,
@@ -34,17 +34,17 @@ impl From<Why> for Stop {
 
 pub(super) type Result<T> = std::result::Result<T, Stop>;
 
-/// Something that is not modelled.
+/// Something unsupported.
 pub(super) fn gap<T>(what: &str) -> Result<T> {
     Err(Stop::Unknown(not(what)))
 }
 
-/// Something that hangs on what `text` does not say.
+/// Something that depends on the unknown parts of `text`.
 pub(super) fn unknown<T>(text: &Traced) -> Result<T> {
     Err(Stop::Unknown(text.first_unknown().map_or_else(|| not("a value"), |(_, why)| why.clone())))
 }
 
-/// The pairs of a dictionary, in their order.
+/// The pairs of a dictionary, in order.
 pub(super) type Pairs = Vec<(Traced, PyValue)>;
 
 /// Values of arguments, perhaps with their names.
@@ -53,7 +53,7 @@ pub(super) type Values = [(Option<String>, PyValue)];
 /// A value. Lists and dictionaries are shared by everything that names them.
 #[derive(Clone, Debug)]
 pub(super) enum PyValue {
-    /// Everything that cannot be changed; never a list or a map.
+    /// Everything immutable; never a list or a map.
     Scalar(Data),
     List(Rc<RefCell<Vec<PyValue>>>),
     Dict(Rc<RefCell<Pairs>>),
@@ -70,7 +70,7 @@ pub(super) struct Function {
     pub(super) body: Rc<Vec<Statement>>,
 }
 
-/// An open file. One that is written to is not read.
+/// An open file. A file opened for writing is not read.
 #[derive(Debug)]
 pub(super) struct OpenFile {
     pub(super) path: String,
@@ -81,7 +81,7 @@ pub(super) struct OpenFile {
 }
 
 impl OpenFile {
-    /// What is left to read.
+    /// The unread rest.
     pub(super) fn rest(&mut self) -> Result<Traced> {
         if self.writes {
             return Err(Stop::Raise);
@@ -130,7 +130,7 @@ impl PyValue {
         }
     }
 
-    /// The value as it is now, without what shares it.
+    /// The value as it is now, without sharing.
     fn to_data(&self, left: &mut usize, depth: usize) -> Result<Data> {
         if depth == 0 || *left == 0 {
             return Err(Stop::Unknown(Why::Limit("size of a value of python")));
@@ -150,12 +150,12 @@ impl PyValue {
         })
     }
 
-    /// The same, within the bounds that every value has.
+    /// The same, within the limits of every value.
     pub(super) fn data(&self) -> Result<Data> {
         self.to_data(&mut MAX_ITEMS.clone(), 100)
     }
 
-    /// What a copy of the value takes: bytes of text, and items.
+    /// The size of a copy of the value: bytes of text, and items.
     pub(super) fn weight(&self) -> usize {
         match self {
             Self::Scalar(Data::Str(text)) => 1 + text.len(),
@@ -225,7 +225,7 @@ impl PyValue {
         })
     }
 
-    /// What `str()` gives.
+    /// The result of `str()`.
     pub(super) fn shown(&self, at: Span) -> Result<Traced> {
         Ok(match self {
             Self::Scalar(Data::Str(text) | Data::Unknown(text) | Data::Number(text)) => text.clone(),
@@ -248,7 +248,7 @@ impl PyValue {
     }
 }
 
-/// The lines of a text, with their ends or without.
+/// The lines of a text, with or without their ends.
 pub(super) fn lines(text: &Traced, ends: bool) -> Result<Vec<PyValue>> {
     if text.is_unknown() {
         return unknown(text);
@@ -294,24 +294,24 @@ pub(super) fn set(pairs: &mut Pairs, key: &Traced, value: PyValue) -> Result<()>
     Ok(())
 }
 
-/// A text that is not longer than the longest one that a program may build.
+/// A text within the limit on what a program may build.
 pub(super) fn bounded(text: Traced) -> Result<Traced> {
     if text.len() > MAX_TEXT { Err(Stop::Unknown(Why::Limit("length of a text of python"))) } else { Ok(text) }
 }
 
-/// The argument that stands at `at` or has the name `name`.
+/// The argument at `at` or with the name `name`.
 pub(super) fn argument<'v>(values: &'v Values, at: usize, name: &str) -> Option<&'v PyValue> {
     let named = values.iter().find(|(n, _)| n.as_deref() == Some(name));
     let placed = values.iter().filter(|(n, _)| n.is_none()).nth(at);
     named.or(placed).map(|(_, v)| v)
 }
 
-/// The same, where it must be given.
+/// The same, if it is required.
 pub(super) fn needed<'v>(values: &'v Values, at: usize, name: &str) -> Result<&'v PyValue> {
     argument(values, at, name).ok_or(Stop::Raise)
 }
 
-/// Holds the arguments to those that are modelled: at most `most` without a name, and these names.
+/// Allows only supported arguments: at most `most` without a name, and these names.
 pub(super) fn only(values: &Values, most: usize, names: &[&str], what: &str) -> Result<()> {
     let other = values.iter().filter_map(|(n, _)| n.as_deref()).find(|n| !names.contains(n));
     if other.is_some() || values.iter().filter(|(n, _)| n.is_none()).count() > most {

@@ -1,4 +1,4 @@
-//! Scripts of `sed`, followed line by line.
+//! `sed` scripts, run line by line.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use crate::text::{Span, Traced, Why};
 
 use super::parse::{Action, Address, Command, Substitution, When};
 
-/// The most commands that one run may follow.
+/// The most commands that one run may execute.
 const MAX_STEPS: usize = 100_000;
 
-/// The most bytes of pattern space that all commands of a run together may pass over.
+/// The most bytes of pattern space that all commands of a run together may process.
 const MAX_WORK: usize = 8 << 20;
 
-/// What one match of a substitution counts among that.
+/// The share of one match of a substitution in that.
 const MATCH_WORK: usize = 64;
 
 /// The longest pattern space or output, in bytes.
@@ -29,13 +29,13 @@ pub(super) struct Line {
 
 /// How a script is run.
 pub(super) struct Setting {
-    /// Lines are not printed by themselves.
+    /// Lines are not printed automatically.
     pub(super) quiet: bool,
     /// Lines end with a zero byte.
     pub(super) zero: bool,
-    /// Stands for what nobody wrote.
+    /// The place of generated text.
     pub(super) at: Span,
-    /// The files that the script puts out, by name; those that are missing are not there.
+    /// The files that the script prints, by name; missing ones are not in the map.
     pub(super) read: BTreeMap<String, Traced>,
 }
 
@@ -56,7 +56,7 @@ pub(super) fn lines(text: &Traced, zero: bool) -> Vec<Line> {
     out
 }
 
-/// What a run leaves behind.
+/// The effects of a run.
 pub(super) struct Done {
     pub(super) stdout: Traced,
     /// The exit status, if the script quit.
@@ -66,7 +66,7 @@ pub(super) struct Done {
 /// Runs the script on the lines of one stream. `written` holds what it writes to files of its own, by name.
 ///
 /// # Errors
-/// Why the output is not known.
+/// Why the output is unknown.
 pub(super) fn run(
     script: &[Command],
     input: &[Line],
@@ -116,7 +116,7 @@ pub(super) fn run(
     Ok(Done { stdout: run.out, quit })
 }
 
-/// Where the range of a command stands.
+/// The state of a command's range.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum RangeState {
     Inactive,
@@ -129,9 +129,9 @@ enum RangeState {
 enum Cycle {
     /// At the end of the script: the pattern space is printed.
     Through,
-    /// The pattern space is gone.
+    /// The pattern space is deleted.
     Deleted,
-    /// The first line of it is gone, and the rest is worked on without reading.
+    /// Its first line is deleted, and the cycle restarts without reading.
     Restart,
     /// There is no more input; whether the pattern space is printed.
     Over(bool),
@@ -142,11 +142,11 @@ struct ScriptRun<'a> {
     script: &'a [Command],
     input: &'a [Line],
     setting: &'a Setting,
-    /// What ends a line.
+    /// The line terminator.
     end: &'static [u8],
     at: Span,
     written: &'a mut BTreeMap<String, Traced>,
-    /// The first line of which a part is not known.
+    /// The first line that is partly unknown.
     first_unknown: Option<usize>,
     ranges: Vec<RangeState>,
     /// The number of lines that have been read.
@@ -154,13 +154,13 @@ struct ScriptRun<'a> {
     space: Traced,
     ended: bool,
     hold: Traced,
-    /// Whether the hold space is written with a line end: the mark goes where the text goes.
+    /// Whether the hold space is written with a line end: the mark moves with the text.
     hold_ended: bool,
     last_pattern: Option<&'a Pattern>,
-    /// What is put out after the line, and whether that is a line.
+    /// Queued to be printed after the line, and whether that is a line.
     queue: Vec<(Traced, bool)>,
     out: Traced,
-    /// The output ends without a line end, which is written only before more output.
+    /// The output has no final line end; it is written only before more output.
     missing: bool,
     steps: usize,
     work: usize,
@@ -172,7 +172,7 @@ impl<'a> ScriptRun<'a> {
         first.map_or_else(|| Why::NotUnderstood("this sed script".into()), |(_, why)| why.clone())
     }
 
-    /// What hangs on how many lines there are, where some part of them is not known up to the current one.
+    /// Anything that depends on the number of lines, if an earlier part of them is unknown.
     fn counted(&self) -> Result<(), Why> {
         if self.first_unknown.is_some_and(|first_unknown| first_unknown < self.next) { Err(self.why()) } else { Ok(()) }
     }
@@ -212,7 +212,7 @@ impl<'a> ScriptRun<'a> {
         Ok(())
     }
 
-    /// Writes the line to a file of the script's own.
+    /// Writes the line to one of the script's files.
     fn write_to(&mut self, path: &str) -> Result<(), Why> {
         if path == "/dev/stdout" {
             return self.print();
@@ -401,7 +401,7 @@ impl<'a> ScriptRun<'a> {
         Ok(None)
     }
 
-    /// Whether the command is for the current line, but for its negation.
+    /// Whether the command applies to the current line, ignoring its negation.
     fn selected(&mut self, index: usize, command: &'a Command) -> Result<bool, Why> {
         let Some(from) = &command.from else { return Ok(true) };
         let Some(to) = &command.to else { return self.matches(from, command) };
@@ -445,7 +445,7 @@ impl<'a> ScriptRun<'a> {
             *place = state;
         }
         if !selected && state == RangeState::Inactive {
-            // The line past the end may begin the range anew.
+            // The line past the end may begin the range again.
             return self.selected(index, command);
         }
         Ok(selected)
@@ -470,7 +470,7 @@ impl<'a> ScriptRun<'a> {
             }
             Address::Last => {
                 let last = self.next >= self.input.len();
-                // Of a line that may be several, only what follows it follows the last one for certain.
+                // If a line may be several, only what follows it certainly follows the last one.
                 if last && self.space.has_unknown() && (command.negated || !matches!(command.action, Action::Append(_)))
                 {
                     return Err(self.why());
@@ -489,7 +489,7 @@ impl<'a> ScriptRun<'a> {
                     if !certain && command.negated {
                         return Err(self.why());
                     }
-                    // What matches only within the unknown part leaves nothing but an unknown part either way.
+                    // A match only within the unknown part leaves an unknown part in any case.
                     return Ok(certain);
                 }
                 found.is_some()

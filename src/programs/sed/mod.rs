@@ -16,7 +16,7 @@ struct Options {
     separate: bool,
     /// Lines end with a zero byte.
     zero: bool,
-    /// Files are replaced; the suffix of the copies that are kept, if any are.
+    /// Files are edited in place; the suffix of the backups, if any.
     in_place: Option<String>,
     script: Option<Traced>,
 }
@@ -78,7 +78,7 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     edit(&options, &script, &others, call)
 }
 
-/// What sed says of a script or arguments that it refuses.
+/// sed's error for an invalid script or invalid arguments.
 #[allow(clippy::unnecessary_box_returns, reason = "it is the error of functions whose errors are boxed for their size")]
 fn usage() -> Box<Outcome> {
     Box::new(Outcome::failed(1))
@@ -125,7 +125,7 @@ fn edit(options: &Options, script: &[parse::Command], names: &[&Traced], call: &
     if !options.separate && options.in_place.is_none() {
         let mut input = Vec::new();
         for (_, text) in &streams {
-            // The line end that a file lacks comes with the line of the next one.
+            // A file without a final line end gets it from the line of the next one.
             if let Some(last) = input.last_mut() {
                 let last: &mut exec::Line = last;
                 last.ended = true;
@@ -153,7 +153,7 @@ fn edit(options: &Options, script: &[parse::Command], names: &[&Traced], call: &
                     outcome.writes.push((format!("{path}{suffix}"), text.clone()));
                 }
                 if done.quit.is_some() {
-                    // What was not read is copied; how much that is, is not kept here.
+                    // The unread rest is copied; how much that is, is not recorded here.
                     return Err(unknown(Why::NotUnderstood("sed's q on a file in place".into())));
                 }
                 outcome.writes.push((path.clone(), done.stdout));

@@ -1,4 +1,4 @@
-//! Scripts of `sed`, read.
+//! Parses scripts of `sed`.
 
 use crate::programs::pattern::{NoPattern, Pattern, Syntax};
 use crate::programs::substitute::Part;
@@ -7,7 +7,7 @@ use crate::text::{Traced, Why};
 /// The most commands of a script.
 const MAX_COMMANDS: usize = 2_000;
 
-/// Which lines a command is for.
+/// Which lines a command applies to.
 #[derive(Clone, Debug)]
 pub(super) enum Address {
     /// A line's number; 0 only as the start of `0,/re/`.
@@ -16,9 +16,9 @@ pub(super) enum Address {
     Step { first: usize, step: usize },
     /// The last line.
     Last,
-    /// Lines that match; `None` is the pattern used last.
+    /// Lines that match; `None` is the last used pattern.
     Match(Option<Pattern>),
-    /// So many lines more, as the end of a range.
+    /// This many more lines, as the end of a range.
     More(usize),
     /// Up to a multiple, as the end of a range.
     Multiple(usize),
@@ -37,10 +37,10 @@ pub(super) struct Substitution {
     pub(super) write: Option<String>,
 }
 
-/// What a command does.
+/// The action of a command.
 #[derive(Clone, Debug)]
 pub(super) enum Action {
-    /// Runs what follows up to the command of this index.
+    /// Runs the following commands up to the one with this index.
     Block(usize),
     End,
     Substitute(Substitution),
@@ -48,11 +48,11 @@ pub(super) enum Action {
     Insert(Traced),
     Change(Traced),
     Translate(Vec<(char, char)>),
-    /// Puts out a file after the line.
+    /// Prints a file after the line.
     Read(String),
     /// Writes the line to a file.
     Write(String),
-    /// To the command of this index, or to the end.
+    /// To the command with this index, or to the end.
     Branch(When, Option<usize>),
     Quit {
         print: bool,
@@ -79,7 +79,7 @@ pub(super) struct Command {
     pub(super) action: Action,
 }
 
-/// Reads a script.
+/// Parses a script.
 pub(super) fn script(code: &Traced, extended: bool, zero: bool) -> Result<Vec<Command>, NoPattern> {
     let Some(text) = code.as_str() else { return unknown("a sed script that is not UTF-8") };
     let mut parser =
@@ -114,10 +114,10 @@ struct ScriptParser<'a> {
     text: &'a str,
     at: usize,
     extended: bool,
-    /// Lines end with a zero byte, so that no line end is an anchor's.
+    /// Lines end with a zero byte, so anchors ignore line ends.
     zero: bool,
     out: Vec<Command>,
-    /// The blocks that are open, by index.
+    /// The open blocks, by index.
     open: Vec<usize>,
     /// Branches and labels: index, name, whether it is the label.
     labels: Vec<(usize, String, bool)>,
@@ -249,7 +249,7 @@ impl ScriptParser<'_> {
         Ok(true)
     }
 
-    /// Nothing may follow a command but its end.
+    /// Only the end of the command may follow.
     fn end(&mut self) -> Result<(), NoPattern> {
         self.blanks();
         match self.peek() {
@@ -311,7 +311,7 @@ impl ScriptParser<'_> {
         Syntax { extended: self.extended, escapes: true, ..Syntax::default() }
     }
 
-    /// The bytes up to an unescaped `mark`, which is passed.
+    /// The bytes up to an unescaped `mark`, which is skipped.
     fn delimited(&mut self, mark: char) -> Result<std::ops::Range<usize>, NoPattern> {
         if mark == '\n' || mark == '\\' {
             return Err(NoPattern::Refused);
@@ -334,7 +334,7 @@ impl ScriptParser<'_> {
             return Err(NoPattern::Unknown(why.clone()));
         }
         let raw = self.text.get(range).unwrap_or_default();
-        // Newer releases look for the end outside of brackets only.
+        // Newer releases look for the end only outside of brackets.
         if open_bracket(raw) {
             return unknown("a sed delimiter in brackets");
         }
@@ -503,7 +503,7 @@ impl ScriptParser<'_> {
             self.blanks();
             match self.peek() {
                 Some('\n') => drop(self.next()),
-                // The backslash saves the blanks that follow it.
+                // The backslash keeps the blanks that follow it.
                 Some(_) => self.at = after,
                 None => return unknown("sed's a, i or c without a text"),
             }
@@ -562,7 +562,7 @@ fn open_bracket(text: &str) -> bool {
     false
 }
 
-/// A pattern; `None` for the empty one, which stands for the one used last.
+/// A pattern; `None` for the empty one, which means the last used pattern.
 fn pattern(text: &str, syntax: Syntax) -> Result<Option<Pattern>, NoPattern> {
     if text.is_empty() { Ok(None) } else { Pattern::new(text, syntax).map(Some) }
 }
