@@ -20,7 +20,7 @@ const SETTINGS: &[(&str, &str)] = &[
 
 /// Settings that are meant as a kubelet duration and that Bottlerocket does not have: its API refuses unknown keys
 /// (`deny_unknown_fields` in bottlerocket-settings-sdk, `settings-extensions/kubernetes/src/lib.rs`).
-pub(super) fn unknown(settings: &Node) -> Vec<Setting> {
+pub(super) fn unsupported_durations(settings: &Node) -> Vec<Setting> {
     let pairs = settings.path(&["settings", "kubernetes"]).map(Node::pairs).unwrap_or_default();
     let mut out = Vec::new();
     for (key, value) in pairs {
@@ -47,7 +47,7 @@ const KNOWN: &str = "allowed-unsafe-sysctls api-server authentication-mode boots
     system-reserved topology-manager-policy topology-manager-scope";
 
 /// Places and reasons of keys that Bottlerocket does not know. A single one makes its server refuse all settings.
-pub(super) fn refused(settings: &Node) -> Vec<(Span, Why)> {
+pub(super) fn unknown_keys(settings: &Node) -> Vec<(Span, Why)> {
     let pairs = settings.path(&["settings", "kubernetes"]).map(Node::pairs).unwrap_or_default();
     let unknown = pairs.iter().filter_map(|(key, _)| Some((key.span, key.as_str()?)));
     let unknown = unknown.filter(|(_, name)| !KNOWN.split_whitespace().any(|known| known == *name));

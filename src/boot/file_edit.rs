@@ -55,7 +55,7 @@ fn changed(text: &Traced, edit: &Edit, at: Span) -> Option<Traced> {
             let same = |known: &Traced| line.as_ref().is_some_and(|l| l.bytes() == known.bytes());
             let matches = |known: &Traced| pattern.as_ref().is_some_and(|p| p.is_match(known.bytes()));
             // An unknown line may match.
-            let doubtful = |known: &Traced| known.is_unknown() && pattern.is_some();
+            let may_match = |known: &Traced| known.is_unknown() && pattern.is_some();
             if *absent {
                 lines.retain(|l| if pattern.is_some() { !matches(l) } else { !same(l) });
                 return Some(joined(&lines, at));
@@ -71,17 +71,17 @@ fn changed(text: &Traced, edit: &Edit, at: Span) -> Option<Traced> {
                 return Some(joined(&lines, at));
             }
             if *backrefs {
-                return if lines.iter().any(doubtful) { None } else { Some(text.clone()) };
+                return if lines.iter().any(may_match) { None } else { Some(text.clone()) };
             }
             if lines.iter().any(same) {
                 return Some(text.clone());
             }
-            let place = place(&lines, after.as_deref(), before.as_deref(), *first)?;
-            lines.insert(place, line.clone());
+            let index = insert_index(&lines, after.as_deref(), before.as_deref(), *first)?;
+            lines.insert(index, line.clone());
             Some(joined(&lines, at))
         }
         Edit::Replace { pattern, with } => {
-            let pattern = Regex::new(&format!("(?m){}", python(pattern))).ok()?;
+            let pattern = Regex::new(&format!("(?m){}", from_python(pattern))).ok()?;
             let mut out = Traced::new();
             let mut from = 0;
             for found in pattern.captures_iter(text.bytes()) {
@@ -110,7 +110,7 @@ fn changed(text: &Traced, edit: &Edit, at: Span) -> Option<Traced> {
             if !*absent {
                 let n = match at_line {
                     Some(n) => n,
-                    None => place(&lines, after.as_deref(), before.as_deref(), false)?,
+                    None => insert_index(&lines, after.as_deref(), before.as_deref(), false)?,
                 };
                 let mut new = vec![Traced::made(begin, at)];
                 new.extend(self::lines(block));
@@ -123,7 +123,7 @@ fn changed(text: &Traced, edit: &Edit, at: Span) -> Option<Traced> {
 }
 
 /// The index at which a new line is inserted.
-fn place(lines: &[Traced], after: Option<&str>, before: Option<&str>, first: bool) -> Option<usize> {
+fn insert_index(lines: &[Traced], after: Option<&str>, before: Option<&str>, first: bool) -> Option<usize> {
     if let Some(before) = before {
         if before == "BOF" {
             return Some(0);
@@ -143,11 +143,11 @@ fn place(lines: &[Traced], after: Option<&str>, before: Option<&str>, first: boo
 }
 
 fn regex(pattern: &str) -> Option<Regex> {
-    Regex::new(&python(pattern)).ok()
+    Regex::new(&from_python(pattern)).ok()
 }
 
 /// Converts a Python pattern to the syntax of `regex`: `\Z` is the end of the text.
-fn python(pattern: &str) -> String {
+fn from_python(pattern: &str) -> String {
     pattern.replace("\\Z", "\\z")
 }
 

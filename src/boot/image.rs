@@ -14,11 +14,11 @@ pub(super) const NODEADM_DROPINS: &str = "/etc/kubernetes/kubelet/config.json.d"
 pub(super) const NODEADM_DROPIN: &str = "/etc/kubernetes/kubelet/config.json.d/40-nodeadm.conf";
 /// The same on images that are older than June 2025 (awslabs/amazon-eks-ami#2297).
 pub(super) const OLD_NODEADM_DROPIN: &str = "/etc/kubernetes/kubelet/config.json.d/00-nodeadm.conf";
-/// The Kubernetes minor version since which all images are newer.
+/// The first Kubernetes minor version whose images are all newer.
 pub(super) const NEW_DROPIN_SINCE: u32 = 34;
 /// The environment file that nodeadm writes.
 pub(super) const NODEADM_ENVIRONMENT: &str = "/etc/eks/kubelet/environment";
-/// The Kubernetes minor version since which `bootstrap.sh` defaults to containerd.
+/// The first Kubernetes minor version for which `bootstrap.sh` defaults to containerd.
 pub(super) const CONTAINERD_SINCE: u32 = 24;
 /// The directory of documents that nodeadm merges over the user data.
 pub(super) const NODEADM_DOCUMENTS: &str = "/etc/eks/nodeadm.d/";
@@ -217,12 +217,12 @@ pub(super) fn may_exist(path: &str) -> bool {
 
 /// True if a new node of `family` has no file at `path` before its user data runs.
 pub(super) fn lacks(family: Option<Family>, path: &str) -> bool {
-    let foreign = match family {
+    let other_family = match family {
         Some(Family::Al2 | Family::Ubuntu) => path == NODEADM_CONFIG || path == NODEADM_ENVIRONMENT,
         Some(Family::Al2023) => path == AL2_CONFIG,
         _ => false,
     };
-    foreign
+    other_family
         || ["/tmp/", "/run/systemd/system/", NODEADM_DOCUMENTS].iter().any(|f| path.starts_with(f))
         || path.starts_with(UNIT_DROPINS[2]) && family != Some(Family::Kubeadm)
 }

@@ -21,10 +21,10 @@ const LOGIN: [&str; 5] = ["/etc/environment", "/etc/profile", "/etc/bashrc", "/r
 pub(super) fn record(machine: &mut Machine, cx: &mut BootCx<'_>) {
     record_document_keys(machine);
     let before = machine.ineffective.len();
-    let own = machine.start.as_ref().is_some_and(|start| start.argv.is_some());
-    let images = matches!(machine.family(), Some(Family::Al2 | Family::Al2023 | Family::Ubuntu));
+    let direct_start = machine.start.as_ref().is_some_and(|start| start.argv.is_some());
+    let eks_image = matches!(machine.family(), Some(Family::Al2 | Family::Al2023 | Family::Ubuntu));
     let certain = matches!(machine.image, Image::Proven(_) | Image::Given(_));
-    if machine.has_kubelet && certain && images && machine.bottlerocket.is_none() && !own {
+    if machine.has_kubelet && certain && eks_image && machine.bottlerocket.is_none() && !direct_start {
         record_unread_files(machine, cx);
         record_unused_entries(machine, cx);
         record_late_settings(machine, cx);

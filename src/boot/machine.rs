@@ -161,7 +161,7 @@ pub(super) struct Machine {
     pub(super) nodeadm: Nodeadm,
     /// The settings of a Bottlerocket node.
     pub(super) bottlerocket: Option<Arc<Node>>,
-    /// Why unknown text is in the place of commands, if it is.
+    /// The reason for unknown text in the place of commands, if any.
     pub(super) injected: Option<Why>,
     /// Something may restart the kubelet at an unknown time.
     pub(super) restarts: bool,

@@ -117,25 +117,15 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
             }
         }
     }
+    let unconditional = |effective, runtimes, ineffective| {
+        let (when, family, gaps) = (Guard::always(), group.family, Vec::new());
+        vec![Booted { when, family, effective, runtimes, gaps, ineffective }]
+    };
     if let Some(launch) = standalone.launch(&outcomes, group) {
-        return vec![Booted {
-            when: Guard::always(),
-            family: group.family,
-            effective: Some(settle(&launch)),
-            runtimes: Vec::new(),
-            gaps: Vec::new(),
-            ineffective,
-        }];
+        return unconditional(Some(settle(&launch)), Vec::new(), ineffective);
     }
     if !runtimes.is_empty() {
-        return vec![Booted {
-            when: Guard::always(),
-            family: group.family,
-            effective: None,
-            runtimes,
-            gaps: Vec::new(),
-            ineffective: Vec::new(),
-        }];
+        return unconditional(None, runtimes, Vec::new());
     }
     let outcomes: Vec<Outcome> =
         shell::bootstrap_by_eks(outcomes, cx).into_iter().flat_map(split_by_image_age).collect();

@@ -23,7 +23,7 @@ pub(super) fn finish(machine: &mut Machine, cx: &mut BootCx<'_>) {
         .map(|(_, path, file)| (path, file))
         .collect();
     let mut documents = machine.nodeadm.all_documents();
-    let mut more = false;
+    let mut found = false;
     for (path, file) in files {
         match file {
             File::Known(text) => {
@@ -38,7 +38,7 @@ pub(super) fn finish(machine: &mut Machine, cx: &mut BootCx<'_>) {
                 for text in texts {
                     if let Some(document) = read(machine, &text, &path, cx) {
                         documents.push(document);
-                        more = true;
+                        found = true;
                     }
                 }
             }
@@ -51,7 +51,7 @@ pub(super) fn finish(machine: &mut Machine, cx: &mut BootCx<'_>) {
     }
     // Without new documents nodeadm keeps its files, including changes by scripts.
     let edited = machine.files.contains_key(image::NODEADM_ENVIRONMENT);
-    if machine.start.is_none() && (more || machine.nodeadm.written.is_none() && !edited) {
+    if machine.start.is_none() && (found || machine.nodeadm.written.is_none() && !edited) {
         write(machine, &documents, cx);
     }
 }

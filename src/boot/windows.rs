@@ -22,7 +22,7 @@ const PARAMETER: &str = "kubeletextraargs";
 const SHORTEST: usize = "kubel".len();
 
 /// True if the text is user data for Windows.
-pub(super) fn claims(text: &Traced) -> bool {
+pub(super) fn is_user_data(text: &Traced) -> bool {
     let text = text.to_text().to_ascii_lowercase();
     let start = text.trim_start();
     start.starts_with("<powershell>")
@@ -45,13 +45,17 @@ impl PowerShellValue {
         match self {
             Self::Text(text) => text.clone(),
             Self::List(items) => Traced::join(items, &Traced::made(" ", at)),
-            Self::Table(_) => Traced::unknown(at, not_followed("a table as a text")),
+            Self::Table(_) => unknown(at, "a table as a text"),
         }
     }
 }
 
 fn not_followed(what: &str) -> Why {
     Why::NotUnderstood(format!("{what} in PowerShell").into())
+}
+
+fn unknown(at: Span, what: &str) -> Traced {
+    Traced::unknown(at, not_followed(what))
 }
 
 /// Runs user data for Windows.
@@ -83,7 +87,7 @@ fn scripts(text: &Traced, name: &str, place: Span, cx: &mut BootCx<'_>) -> Vec<T
         out.push(text.slice(start..end));
         return out;
     }
-    // EC2Launch v2 takes tasks in YAML.
+    // EC2Launch v2 reads tasks in YAML.
     let id = cx.texts.add_made(name, text, place);
     let parsed = yaml::parse(&cx.texts.view(id));
     let tasks = parsed.tree.first().and_then(|root| root.get("tasks"));
@@ -126,23 +130,16 @@ impl PowerShellRun<'_> {
                             PowerShellValue::Text(text)
                         }
                     },
-                    (None, true) => {
-                        PowerShellValue::Text(Traced::unknown(*at, not_followed("a variable that nothing set")))
-                    }
+                    (None, true) => PowerShellValue::Text(unknown(*at, "a variable that nothing set")),
                     (_, false) => value,
                 };
-                let value = if maybe {
-                    PowerShellValue::Text(Traced::unknown(*at, not_followed("a condition")))
-                } else {
-                    value
-                };
+                let value = if maybe { PowerShellValue::Text(unknown(*at, "a condition")) } else { value };
                 self.variables.insert(name.clone(), value);
             }
             Statement::Environment { name, value, at } => {
                 if self.plain(name).to_text().eq_ignore_ascii_case(PARAMETER) {
                     let value = self.expression(value, *at).text(*at);
-                    self.environment =
-                        Some(if maybe { Traced::unknown(*at, not_followed("a condition")) } else { value });
+                    self.environment = Some(if maybe { unknown(*at, "a condition") } else { value });
                 }
             }
             Statement::Command { words, at } => self.command(words, *at, maybe),
@@ -156,7 +153,7 @@ impl PowerShellRun<'_> {
             Statement::Other { words, at } => {
                 // A form of call that is not supported.
                 if words.to_text().to_ascii_lowercase().contains(SCRIPT) {
-                    self.start(Some(Traced::unknown(*at, not_followed("this way of calling the script"))));
+                    self.start(Some(unknown(*at, "this way of calling the script")));
                 }
             }
         }
@@ -170,7 +167,7 @@ impl PowerShellRun<'_> {
             let shown = words.iter().any(|w| self.plain(w).to_text().to_ascii_lowercase().contains(SCRIPT));
             let cmdlet = words.first().is_some_and(|w| self.plain(w).to_text().to_ascii_lowercase().contains('-'));
             if shown && !cmdlet {
-                self.start(Some(Traced::unknown(at, not_followed("this way of calling the script"))));
+                self.start(Some(unknown(at, "this way of calling the script")));
             }
             return;
         };
@@ -197,7 +194,7 @@ impl PowerShellRun<'_> {
                             }
                         }
                     }
-                    _ => unknown_extra = Some(Traced::unknown(word.at, not_followed("a splat of something not known"))),
+                    _ => unknown_extra = Some(unknown(word.at, "a splat of something not known")),
                 }
                 continue;
             }
@@ -220,8 +217,7 @@ impl PowerShellRun<'_> {
             extra = value.map(|v| self.value(&v).text(v.at));
         }
         let extra = extra.or(unknown_extra).or_else(|| self.environment.clone());
-        let extra =
-            if maybe { Some(Traced::unknown(at, not_followed("a condition around the script"))) } else { extra };
+        let extra = if maybe { Some(unknown(at, "a condition around the script")) } else { extra };
         self.start(extra);
     }
 
@@ -287,7 +283,7 @@ impl PowerShellRun<'_> {
 
     /// Words with `+`, `-join` or commas between them.
     fn expression(&self, words: &[Word], at: Span) -> PowerShellValue {
-        let unknown = || PowerShellValue::Text(Traced::unknown(at, not_followed("an expression")));
+        let invalid = || PowerShellValue::Text(unknown(at, "an expression"));
         match words {
             [] => PowerShellValue::Text(Traced::new()),
             [word] => self.value(word),
@@ -295,7 +291,7 @@ impl PowerShellRun<'_> {
                 match self.value(list) {
                     PowerShellValue::List(items) => PowerShellValue::Text(Traced::join(&items, &self.plain(by))),
                     PowerShellValue::Text(text) => PowerShellValue::Text(text),
-                    PowerShellValue::Table(_) => unknown(),
+                    PowerShellValue::Table(_) => invalid(),
                 }
             }
             [first, rest @ ..] => {
@@ -304,7 +300,7 @@ impl PowerShellRun<'_> {
                 while let Some(operator) = rest.next() {
                     match (operator.bare(), rest.next()) {
                         (Some("+"), Some(word)) => out.push(&self.plain(word)),
-                        _ => return unknown(),
+                        _ => return invalid(),
                     }
                 }
                 PowerShellValue::Text(out)

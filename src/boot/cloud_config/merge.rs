@@ -176,7 +176,7 @@ fn is_text(node: &Node) -> bool {
 }
 
 /// A map with unique keys, like a Python dict: each key has its last value at its first position.
-pub(super) fn distinct(node: Node) -> Node {
+pub(super) fn unique_keys(node: Node) -> Node {
     let NodeKind::Map(pairs) = node.kind else { return node };
     let mut out: Vec<(Node, Node)> = Vec::new();
     for (key, value) in pairs {

@@ -111,7 +111,7 @@ pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>
             }
             continue;
         }
-        let node = merge::distinct(node);
+        let node = merge::unique_keys(node);
         files.extend(node.get("write_files").map(Node::items).unwrap_or_default().iter().cloned());
         let commands = ["bootcmd", "runcmd"].into_iter().filter_map(|key| node.get(key));
         commands_seen.extend(commands.flat_map(Node::items).cloned());
@@ -131,7 +131,7 @@ pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>
     let kept: BTreeSet<Span> = kept.map(|item| item.span).collect();
     files.retain(|item| !kept.contains(&item.span));
     commands_seen.retain(|item| !kept.contains(&item.span));
-    let content = |item: &Node| match write(item) {
+    let content = |item: &Node| match file_action(item) {
         Ok(Some(Action::Write { path, content: Ok(text), .. })) => Some((path, text)),
         _ => None,
     };
@@ -209,7 +209,7 @@ fn word(node: &Node) -> Option<Traced> {
     })
 }
 
-fn yes(item: &Node, key: &str) -> bool {
+fn is_true(item: &Node, key: &str) -> bool {
     let Some(node) = item.get(key) else { return false };
     let Some(scalar) = node.as_scalar() else { return false };
     match resolve(scalar, node.tag.as_deref(), Schema::Python) {
@@ -231,7 +231,7 @@ fn write_files(files: &Node, actions: &mut Vec<(Phase, Action)>, gaps: &mut Vec<
         return;
     };
     for phase in [Phase::Files, Phase::DeferredFiles] {
-        for item in items.iter().filter(|i| yes(i, "defer") == (phase == Phase::DeferredFiles)) {
+        for item in items.iter().filter(|i| is_true(i, "defer") == (phase == Phase::DeferredFiles)) {
             if !item.is_map() {
                 if let Some(unknown) = unknown_part(item) {
                     gaps.push(unknown);
@@ -240,7 +240,7 @@ fn write_files(files: &Node, actions: &mut Vec<(Phase, Action)>, gaps: &mut Vec<
                 gaps.push((item.span, Why::Invalid("a file that is no map, where cloud-init stops writing".into())));
                 break;
             }
-            match write(item) {
+            match file_action(item) {
                 Ok(Some(action)) => actions.push((phase, action)),
                 Ok(None) => gaps.extend(item.get("path").and_then(unknown_part)),
                 Err(why) => {
@@ -253,10 +253,10 @@ fn write_files(files: &Node, actions: &mut Vec<(Phase, Action)>, gaps: &mut Vec<
 }
 
 /// One file; `None` if it has no path.
-fn write(item: &Node) -> Result<Option<Action>, Why> {
+fn file_action(item: &Node) -> Result<Option<Action>, Why> {
     let Some(path) = item.get("path").and_then(Node::as_str).filter(|p| !p.is_empty()) else { return Ok(None) };
     let path = absolute(path, "/");
-    let append = yes(item, "append");
+    let append = is_true(item, "append");
     let content = item.get("content");
     if content.is_none() && item.get("source").is_some() {
         let content = Err(Why::FromOutside(format!("the source of {path}").into()));
@@ -270,11 +270,11 @@ fn write(item: &Node) -> Result<Option<Action>, Why> {
         },
     };
     let encoding = item.get("encoding").and_then(|n| n.as_str()).unwrap_or_default().to_lowercase();
-    let unbase = |t: &Traced| base64::decode(t, Strictness::Python);
+    let from_base64 = |t: &Traced| base64::decode(t, Strictness::Python);
     let content = match encoding.trim() {
         "gz" | "gzip" => binary(content, text).and_then(|t| gzip::decode(&t)),
-        "gz+base64" | "gzip+base64" | "gz+b64" | "gzip+b64" => unbase(&text).and_then(|t| gzip::decode(&t)),
-        "b64" | "base64" => unbase(&text),
+        "gz+base64" | "gzip+base64" | "gz+b64" | "gzip+b64" => from_base64(&text).and_then(|t| gzip::decode(&t)),
+        "b64" | "base64" => from_base64(&text),
         _ => binary(content, text),
     };
     match content {
@@ -288,11 +288,11 @@ fn write(item: &Node) -> Result<Option<Action>, Why> {
 /// The decoded content of a file, for encodings named by tools that pass files to cloud-init or write them directly. Unknown
 /// names mean no encoding, like in cloud-init.
 pub(super) fn decoded(path: &str, text: &Traced, encoding: &str) -> Result<Traced, Why> {
-    let unbase = |t: &Traced| base64::decode(t, Strictness::Lenient);
+    let from_base64 = |t: &Traced| base64::decode(t, Strictness::Lenient);
     let content = match encoding.to_ascii_lowercase().trim() {
         "gz" | "gzip" => gzip::decode(text),
-        "gz+base64" | "gzip+base64" | "gz+b64" | "gzip+b64" => unbase(text).and_then(|t| gzip::decode(&t)),
-        "b64" | "base64" => unbase(text),
+        "gz+base64" | "gzip+base64" | "gz+b64" | "gzip+b64" => from_base64(text).and_then(|t| gzip::decode(&t)),
+        "b64" | "base64" => from_base64(text),
         "data" => data_url::decode(text),
         "data+gzip" => data_url::decode(text).and_then(|t| gzip::decode(&t)),
         _ => Ok(text.clone()),
@@ -317,7 +317,7 @@ fn script(items: &[Node], place: Span) -> Result<Traced, (Span, Why)> {
             NodeKind::Scalar(scalar) => match resolve(scalar, item.tag.as_deref(), Schema::Python) {
                 Resolved::Str => out.push(&scalar.text),
                 Resolved::Null => continue,
-                _ => return Err((item.span, refused())),
+                _ => return Err((item.span, invalid_command())),
             },
             NodeKind::Seq(words) => {
                 for (number, part) in words.iter().enumerate() {
@@ -333,13 +333,13 @@ fn script(items: &[Node], place: Span) -> Result<Traced, (Span, Why)> {
                     out.push_made(b"'", part.span);
                 }
             }
-            NodeKind::Map(_) => return Err((item.span, refused())),
+            NodeKind::Map(_) => return Err((item.span, invalid_command())),
         }
         out.push_made(b"\n", item.span);
     }
     Ok(out)
 }
 
-fn refused() -> Why {
+fn invalid_command() -> Why {
     Why::Invalid("a command that is neither a text nor a list: cloud-init runs none of the list".into())
 }

@@ -77,7 +77,7 @@ pub(super) fn render(text: &Traced, choices: &mut Choices) -> Result<Traced, (Op
     let end = renderer.block(0, true, 0)?;
     match pieces.get(end) {
         None => Ok(renderer.out),
-        Some(piece) => Err(piece.fault()),
+        Some(piece) => Err(piece.error()),
     }
 }
 
@@ -91,7 +91,7 @@ enum Piece {
 }
 
 impl Piece {
-    fn fault(&self) -> (Option<Span>, Why) {
+    fn error(&self) -> (Option<Span>, Why) {
         match self {
             Self::Text(text) => (text.span(), Why::NotUnderstood("a jinja template".into())),
             Self::Expression(words, all) => {
@@ -105,12 +105,12 @@ impl Piece {
 }
 
 /// The words separated by single spaces.
-fn spaced(words: &str) -> String {
+fn single_spaced(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn short(words: &str) -> String {
-    spaced(words).chars().take(MAX_WORDS).collect()
+    single_spaced(words).chars().take(MAX_WORDS).collect()
 }
 
 /// Splits a template into pieces. `trim_blocks` is on, so a line break directly after a tag or a comment is dropped.
@@ -136,7 +136,7 @@ fn pieces(text: &Traced) -> Result<Vec<Piece>, (Option<Span>, Why)> {
         };
         let strip = bytes.get(at + 2) == Some(&b'-');
         let start = at + 2 + usize::from(matches!(bytes.get(at + 2), Some(b'-' | b'+')));
-        let Some(end) = closing(bytes, start, close, what == "comment") else {
+        let Some(end) = find_close(bytes, start, close, what == "comment") else {
             let why = Why::NotUnderstood(format!("a jinja {what} without an end").into());
             return Err((text.slice(at..at + 2).span(), why));
         };
@@ -158,7 +158,7 @@ fn pieces(text: &Traced) -> Result<Vec<Piece>, (Option<Span>, Why)> {
             };
         }
         if raw {
-            let Some((length, tag)) = end_of_raw(&bytes[next..]) else {
+            let Some((length, tag)) = find_endraw(&bytes[next..]) else {
                 return Err((all.span(), Why::NotUnderstood("a jinja raw block without an end".into())));
             };
             out.push(Piece::Text(text.slice(next..next + length)));
@@ -178,7 +178,7 @@ fn pieces(text: &Traced) -> Result<Vec<Piece>, (Option<Span>, Why)> {
 }
 
 /// The position of `close` after `start`. Except in comments, quoted text is skipped.
-fn closing(bytes: &[u8], start: usize, close: &[u8], comment: bool) -> Option<usize> {
+fn find_close(bytes: &[u8], start: usize, close: &[u8], comment: bool) -> Option<usize> {
     let mut quote = None;
     let mut at = start;
     while at + 1 < bytes.len() {
@@ -195,7 +195,7 @@ fn closing(bytes: &[u8], start: usize, close: &[u8], comment: bool) -> Option<us
 }
 
 /// The length of a raw text, and that of the tag that ends it with the line break after it.
-fn end_of_raw(bytes: &[u8]) -> Option<(usize, usize)> {
+fn find_endraw(bytes: &[u8]) -> Option<(usize, usize)> {
     let mut at = 0;
     while let Some(found) = bytes.get(at..)?.windows(2).position(|w| w == b"{%") {
         let open = at + found;
@@ -256,7 +256,7 @@ impl TemplateRenderer<'_> {
                         }
                     }
                     "elif" | "else" | "endif" | "endfor" => return Ok(at),
-                    _ => return Err(piece.fault()),
+                    _ => return Err(piece.error()),
                 },
             }
             at += 1;
@@ -270,11 +270,11 @@ impl TemplateRenderer<'_> {
         let mut taken = !live;
         loop {
             let Some(piece @ Piece::Tag(words, all)) = self.pieces.get(at) else {
-                return Err(self.pieces[start].fault());
+                return Err(self.pieces[start].error());
             };
             let (word, rest) = words.split_once(char::is_whitespace).unwrap_or((words.as_str(), ""));
             let holds = match word {
-                "if" | "elif" if rest.trim().is_empty() => return Err(piece.fault()),
+                "if" | "elif" if rest.trim().is_empty() => return Err(piece.error()),
                 "if" | "elif" if taken => false,
                 "if" | "elif" => match self.decide(rest) {
                     Some(holds) => holds,
@@ -282,7 +282,7 @@ impl TemplateRenderer<'_> {
                 },
                 "else" => !taken,
                 "endif" => return Ok(at + 1),
-                _ => return Err(piece.fault()),
+                _ => return Err(piece.error()),
             };
             taken |= holds;
             at = self.block(at + 1, holds && live, depth + 1)?;
@@ -299,7 +299,7 @@ impl TemplateRenderer<'_> {
                     Some(rest) if !rest.contains(" and ") && !rest.contains(" or ") => (true, rest.trim()),
                     _ => (false, words),
                 };
-                let words: Arc<str> = spaced(bare).into();
+                let words: Arc<str> = single_spaced(bare).into();
                 self.choices.answer(&words).map(|holds| holds != negated)
             }
         }
@@ -308,11 +308,11 @@ impl TemplateRenderer<'_> {
     /// `{% for x in [ … ] %}` over a literal list.
     fn repeat(&mut self, start: usize, live: bool, depth: usize) -> Step {
         let Some(piece @ Piece::Tag(words, all)) = self.pieces.get(start) else { return Ok(start + 1) };
-        let (name, list) = words["for".len()..].split_once(" in ").ok_or_else(|| piece.fault())?;
+        let (name, list) = words["for".len()..].split_once(" in ").ok_or_else(|| piece.error())?;
         let list = list.trim().strip_prefix('[').and_then(|l| l.strip_suffix(']'));
         let items: Vec<&str> = list.map(split_items).unwrap_or_default();
         if live && (list.is_none() || items.len() > MAX_ROUNDS) {
-            return Err(piece.fault());
+            return Err(piece.error());
         }
         let mut end = None;
         let items = if live { items } else { vec![""] };
@@ -329,7 +329,7 @@ impl TemplateRenderer<'_> {
         };
         match self.pieces.get(end) {
             Some(Piece::Tag(words, _)) if words == "endfor" => Ok(end + 1),
-            _ => Err(piece.fault()),
+            _ => Err(piece.error()),
         }
     }
 

@@ -47,7 +47,7 @@ pub(super) fn run(
             let when = outcome.when.and(&guard)?;
             Some(Outcome { when, machine: outcome.machine.clone() })
         });
-        for outcome in follow(group, plan, &name, outcomes.collect(), cx) {
+        for outcome in execute(group, plan, &name, outcomes.collect(), cx) {
             // Merge outcomes with equal machines.
             let same = out.iter_mut().find_map(|other| {
                 let when = (other.machine == outcome.machine).then(|| other.when.or(&outcome.when)).flatten()?;
@@ -85,7 +85,7 @@ fn read(
 }
 
 /// Carries out a plan on every outcome.
-fn follow(
+fn execute(
     group: &NodeGroup,
     mut plan: Plan,
     name: &str,
@@ -135,7 +135,7 @@ fn follow(
             nodeadm::add_document(machine, text, &format!("NodeConfig in the {name}"), cx);
         }
         if let Some(settings) = &plan.bottlerocket {
-            self::settings(machine, settings, name, cx);
+            read_bottlerocket_settings(machine, settings, name, cx);
         }
         if let Some(script) = &plan.windows {
             windows::run(machine, script, name, cx);
@@ -159,7 +159,7 @@ fn follow(
     outcomes
 }
 
-fn settings(machine: &mut Machine, settings: &Traced, name: &str, cx: &mut BootCx<'_>) {
+fn read_bottlerocket_settings(machine: &mut Machine, settings: &Traced, name: &str, cx: &mut BootCx<'_>) {
     let id = cx.texts.add_made(name, settings, machine.place);
     let parsed = toml::parse(&cx.texts.view(id));
     for error in parsed.errors.iter().take(1) {
@@ -168,8 +168,8 @@ fn settings(machine: &mut Machine, settings: &Traced, name: &str, cx: &mut BootC
     }
     if let Some(tree) = parsed.tree {
         machine.suggest_kubelet(Some(Family::Bottlerocket));
-        machine.record_ineffective(super::bottlerocket::unknown(&tree), &Reason::BottlerocketKey);
-        for (at, why) in super::bottlerocket::refused(&tree) {
+        machine.record_ineffective(super::bottlerocket::unsupported_durations(&tree), &Reason::BottlerocketKey);
+        for (at, why) in super::bottlerocket::unknown_keys(&tree) {
             machine.gap(at, why);
         }
         machine.bottlerocket = Some(Arc::new(tree));

@@ -11,7 +11,7 @@ use super::super::{node_config, windows};
 use super::jinja::{self, Choices};
 use super::plan::{Action, Folder, Part, Phase, Plan};
 
-/// The number of bytes in which cloud-init looks for a MIME header.
+/// The number of bytes in which cloud-init inspects for a MIME header.
 const HEADER_BYTES: usize = 4096;
 
 /// The media types for which cloud-init decompresses a part.
@@ -103,13 +103,13 @@ pub(super) struct PartReader<'a, 'b> {
 impl PartReader<'_, '_> {
     /// The whole user data, after EC2's base64 is decoded.
     pub(super) fn read_user_data(&mut self, text: &Traced, name: &str) {
-        if windows::claims(text) {
+        if windows::is_user_data(text) {
             self.plan.windows = Some(text.clone());
             return;
         }
         let text = match gzip::looks_compressed(text).then(|| gzip::decode(text)) {
             Some(Ok(inner)) => inner,
-            // What only looks compressed is left as it is.
+            // What only inspects compressed is left as it is.
             Some(Err(error)) => return self.plan.problems.push(error),
             None => text.clone(),
         };
@@ -118,7 +118,7 @@ impl PartReader<'_, '_> {
             let entity = mime::parse(&text);
             return self.entity(&entity, name, 0);
         }
-        if self.opaque(&text, name) {
+        if self.read_unknown_start(&text, name) {
             return;
         }
         if Type::of_prefix(&text).is_some() {
@@ -126,8 +126,8 @@ impl PartReader<'_, '_> {
         } else if self.settings(&text) {
             self.plan.bottlerocket = Some(text);
         } else if !node_config::is_document(&text) && !looks_like_mime(&text) {
-            let double = text.len() >= 24 && base64::looks_encoded(&text);
-            let what = if double {
+            let twice = text.len() >= 24 && base64::looks_encoded(&text);
+            let what = if twice {
                 "user data that is encoded twice, which this cloud-init leaves as it is"
             } else if !["kubelet", "bootstrap.sh", "nodeadm"].iter().any(|word| text.to_text().contains(word)) {
                 return;
@@ -145,7 +145,7 @@ impl PartReader<'_, '_> {
     }
 
     /// Text that begins with an unknown part may be of any type. It is read as a script.
-    fn opaque(&mut self, text: &Traced, name: &str) -> bool {
+    fn read_unknown_start(&mut self, text: &Traced, name: &str) -> bool {
         let blank = text.len() - text.bytes().trim_ascii_start().len();
         if !text.slice(blank..(blank + 1).min(text.len())).has_unknown() {
             return false;
@@ -181,7 +181,7 @@ impl PartReader<'_, '_> {
         }
         let essence = entity.media_type().essence;
         if essence.starts_with("multipart/") {
-            // A multipart without parts holds nothing.
+            // A multipart without parts is empty.
             return self.gap(&entity.body, "a multipart in which no boundary is found");
         }
         if essence == "application/node.eks.aws" {
@@ -199,8 +199,11 @@ impl PartReader<'_, '_> {
             return self.gap(&body, "a message within a message");
         }
         let encoded = entity.header("content-transfer-encoding").map(|v| v.to_text().trim().to_ascii_lowercase());
-        let carried = matches!(encoded.as_deref(), Some("base64" | "quoted-printable"));
-        if !carried && essence.starts_with("text/") && self.family.is_some_and(|f| f != Family::Al2) && has_latin(&body)
+        let is_encoded = matches!(encoded.as_deref(), Some("base64" | "quoted-printable"));
+        if !is_encoded
+            && essence.starts_with("text/")
+            && self.family.is_some_and(|f| f != Family::Al2)
+            && has_latin1(&body)
         {
             let what = "a part with letters such as \u{fc} that is not encoded, which cloud-init fails to write";
             return self.gap(&body, what);
@@ -235,9 +238,9 @@ impl PartReader<'_, '_> {
         }
         let script = essence == Some("text/x-shellscript");
         // Since 20.3 cloud-init also inspects parts declared as scripts; the version on Amazon Linux 2 does not.
-        let looks = matches!(essence, None | Some("text/plain" | "text/x-not-multipart"))
+        let inspects = matches!(essence, None | Some("text/plain" | "text/x-not-multipart"))
             || script && self.family != Some(Family::Al2);
-        let found = if looks { Type::of_prefix(&text) } else { None };
+        let found = if inspects { Type::of_prefix(&text) } else { None };
         let kind = found.or_else(|| essence.and_then(Type::of_media_type));
         match kind {
             Some(Type::Include) => self.gap(&text, "user data that is fetched from elsewhere"),
@@ -248,7 +251,7 @@ impl PartReader<'_, '_> {
                 let piece = Piece { text, file, label: label.to_owned(), merge, name };
                 match kind {
                     Some(kind) => self.dispatch(kind, piece),
-                    None if piece.text.slice(0..piece.text.len().min(1)).has_unknown() && looks => {
+                    None if piece.text.slice(0..piece.text.len().min(1)).has_unknown() && inspects => {
                         self.plan.gaps.extend(piece.text.first_unknown().map(|(at, why)| (at, why.clone())));
                         if !piece.text.is_unknown() {
                             self.script(Folder::User, &piece);
@@ -362,7 +365,7 @@ impl PartReader<'_, '_> {
     }
 
     fn hook(&mut self, piece: &Piece<'_>) {
-        let mut text = unix(&piece.text);
+        let mut text = unix_line_ends(&piece.text);
         if let Some(rest) = text.bytes().strip_prefix(b"#cloud-boothook") {
             text = text.slice(text.len() - rest.len()..text.len());
         }
@@ -374,13 +377,13 @@ impl PartReader<'_, '_> {
     }
 
     fn script(&mut self, folder: Folder, piece: &Piece<'_>) {
-        let text = unix(&piece.text);
+        let text = unix_line_ends(&piece.text);
         if node_config::is_document(&text) {
             self.plan.unread.push((text, Reason::PartType));
             return;
         }
         if self.runs(&text) {
-            self.plan.scripts.insert((folder, clean(&piece.file)), (text, piece.label.clone()));
+            self.plan.scripts.insert((folder, clean_filename(&piece.file)), (text, piece.label.clone()));
         }
     }
 
@@ -398,7 +401,7 @@ impl PartReader<'_, '_> {
 /// True if a text has characters from U+0080 to U+00FF. In a body that is not encoded, Python's `email` turns them into
 /// invalid UTF-8, which cloud-init cannot write; it escapes all other characters beyond ASCII. Python 2, on Amazon Linux 2,
 /// keeps them. Source: `get_payload` in `Lib/email/message.py` of CPython.
-fn has_latin(text: &Traced) -> bool {
+fn has_latin1(text: &Traced) -> bool {
     text.to_text().chars().any(|c| ('\u{80}'..='\u{ff}').contains(&c))
 }
 
@@ -409,7 +412,7 @@ fn looks_like_mime(text: &Traced) -> bool {
 }
 
 /// Converts to Unix line ends if the first line ends with CR LF. Source: `dos2unix` in `cloudinit/util.py`.
-fn unix(text: &Traced) -> Traced {
+fn unix_line_ends(text: &Traced) -> Traced {
     match text.bytes().iter().position(|b| *b == b'\n') {
         Some(end) if end > 0 && text.bytes()[end - 1] == b'\r' => text.replace(b"\r\n", &text.slice(end..end + 1)),
         _ => text.clone(),
@@ -417,7 +420,7 @@ fn unix(text: &Traced) -> Traced {
 }
 
 /// The name that cloud-init gives a file. Source: `clean_filename` in `cloudinit/util.py`.
-fn clean(name: &str) -> String {
+fn clean_filename(name: &str) -> String {
     let name = name.replace('/', "_");
     name.chars().filter(|c| c.is_ascii_alphanumeric() || "_-.()".contains(*c)).collect()
 }

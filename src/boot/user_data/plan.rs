@@ -26,7 +26,7 @@ pub(in super::super) enum Phase {
 /// An action of cloud-init.
 #[derive(Clone, Debug)]
 pub(in super::super) enum Action {
-    /// Runs a script with this display name.
+    /// Runs a script, which has a display name.
     Run(Traced, String),
     /// Writes or appends to a file.
     Write {
