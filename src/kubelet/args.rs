@@ -81,7 +81,7 @@ impl Args {
     }
 
     /// Why a flag may be set once more after the word with this index (anywhere, if `None`).
-    pub fn may_be_given_after(&self, flag: &str, index: Option<usize>) -> Option<&Why> {
+    pub fn may_be_set_after(&self, flag: &str, index: Option<usize>) -> Option<&Why> {
         let later = |n: usize| index.is_none_or(|index| n > index);
         self.wild.iter().find(|w| later(w.index) && flag.starts_with(&w.prefix)).map(|w| &w.why)
     }

@@ -184,7 +184,7 @@ impl<'a> Settler<'a> {
                 index = Some(given.index);
                 track.add(by_flag(field, None, given, given.value.clone()), SetBy::Flag, given.doubt.clone());
             }
-            if let Some(why) = args.may_be_given_after(flag, index) {
+            if let Some(why) = args.may_be_set_after(flag, index) {
                 track.unknown = Some(why.clone());
             }
         }

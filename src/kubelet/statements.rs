@@ -103,7 +103,7 @@ pub fn misplaced(tree: &Node, fold: bool) -> Vec<Setting> {
         let right = FIELDS.iter().any(|f| {
             let mut names = f.path();
             let same =
-                path.iter().all(|have| names.next().is_some_and(|name| name == *have || fold && outweighs(have, name)));
+                path.iter().all(|have| names.next().is_some_and(|name| name == *have || fold && overrides(have, name)));
             same && names.next().is_none() && f.shape.is_some()
         });
         if !right {
@@ -115,7 +115,7 @@ pub fn misplaced(tree: &Node, fold: bool) -> Vec<Setting> {
 
 /// True if a key in another case is read after the right one. Merging writes the keys in order, and the file that drop-ins are
 /// merged into has all of them: an earlier key in that order is overwritten.
-fn outweighs(have: &str, name: &str) -> bool {
+fn overrides(have: &str, name: &str) -> bool {
     have.eq_ignore_ascii_case(name) && have > name
 }
 

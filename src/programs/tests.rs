@@ -117,14 +117,12 @@ fn hold(program: &str, recorded: &str, most_unknown: usize) {
         let mut texts = Texts::new();
         let name = case.program.as_deref().unwrap_or(program);
         let (words, outcome) = answer(name, case, &mut texts);
-        let words_said = format!("{name} {:?}", case.argv);
+        let command = format!("{name} {:?}", case.argv);
         match fault(case, &words, &outcome) {
             None => {}
-            Some(fault) if fault == "unknown" => unknown.push(format!("{words_said}: {:?}", outcome.status)),
-            Some(fault) => wrong.push(format!(
-                "{words_said}\n  want {} {:?} {:?}\n  have {fault}",
-                case.status, case.stdout, case.writes
-            )),
+            Some(fault) if fault == "unknown" => unknown.push(format!("{command}: {:?}", outcome.status)),
+            Some(fault) => wrong
+                .push(format!("{command}\n  want {} {:?} {:?}\n  have {fault}", case.status, case.stdout, case.writes)),
         }
     }
     assert!(

@@ -15,10 +15,11 @@ use super::jq;
 use super::program::{Files, Found, Outcome, Status, known, not_followed, read};
 
 /// The commands of mikefarah's third version, whose paths are not expressions.
-const THIRD: [&str; 12] = ["w", "write", "r", "read", "m", "merge", "d", "delete", "n", "new", "p", "prefix"];
+const VERSION_3_COMMANDS: [&str; 12] =
+    ["w", "write", "r", "read", "m", "merge", "d", "delete", "n", "new", "p", "prefix"];
 
 /// The operators of mikefarah's expressions that mean the same as in jq.
-const SAME: [&str; 15] = [
+const SAME_AS_JQ: [&str; 15] = [
     "select",
     "del",
     "has",
@@ -53,7 +54,7 @@ pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files
     let mut call = Call { stdin, files, env, at };
     let texts: Vec<_> = argv.iter().map(Traced::to_text).collect();
     let first = texts.iter().find(|t| !t.starts_with('-')).map(AsRef::as_ref).unwrap_or_default();
-    if let Some(word) = argv.first().filter(|_| THIRD.contains(&first)) {
+    if let Some(word) = argv.first().filter(|_| VERSION_3_COMMANDS.contains(&first)) {
         return Err(not_followed("version 3 of yq", word));
     }
     let has = |letters: &[char], options: &[&str]| {
@@ -149,11 +150,11 @@ impl Call<'_> {
     /// kislyuk's.
     fn kislyuk(&mut self, argv: &[Traced]) -> Done<Outcome> {
         let (mut yaml, mut in_place, mut null, mut slurp) = (false, false, false, false);
-        let (mut passed, mut others) = (Vec::new(), Vec::new());
+        let (mut passed, mut operands) = (Vec::new(), Vec::new());
         let mut words = argv.iter();
         while let Some(word) = words.next() {
             // Only the expression may have an unknown part.
-            let text = known(word).or_else(|fault| if others.is_empty() { Ok("") } else { Err(fault) })?;
+            let text = known(word).or_else(|fault| if operands.is_empty() { Ok("") } else { Err(fault) })?;
             match text {
                 "--yaml-output" | "--yml-output" | "--yaml-roundtrip" | "--yml-roundtrip" => yaml = true,
                 "--in-place" => in_place = true,
@@ -164,7 +165,7 @@ impl Call<'_> {
                 "--indent" | "--width" | "-w" | "-x" | "-t" | "-f" | "--from-file" | "--args" | "--jsonargs" => {
                     return Err(not_followed(&format!("yq's option {text}"), word));
                 }
-                _ if !text.starts_with('-') || text.len() == 1 => others.push(word),
+                _ if !text.starts_with('-') || text.len() == 1 => operands.push(word),
                 _ if text.starts_with("--") => {
                     null |= text == "--null-input";
                     slurp |= text == "--slurp";
@@ -182,7 +183,7 @@ impl Call<'_> {
                 }
             }
         }
-        let (filter, names) = others.split_first().ok_or_else(|| Box::new(Outcome::failed(2)))?;
+        let (filter, names) = operands.split_first().ok_or_else(|| Box::new(Outcome::failed(2)))?;
         passed.extend(yaml.then(|| Traced::made("-c", self.at)));
         passed.push((*filter).clone());
         if in_place && (names.is_empty() || slurp || null) {
@@ -223,13 +224,13 @@ impl Call<'_> {
         let failed = || Box::new(Outcome::failed(1));
         let (mut in_place, mut null, mut all) = (false, false, false);
         let (mut as_json, mut indent) = (None, 2_usize);
-        let mut others: Vec<&Traced> = Vec::new();
+        let mut operands: Vec<&Traced> = Vec::new();
         let mut words = argv.iter();
         while let Some(word) = words.next() {
-            let text = known(word).or_else(|fault| if others.is_empty() { Ok("") } else { Err(fault) })?;
+            let text = known(word).or_else(|fault| if operands.is_empty() { Ok("") } else { Err(fault) })?;
             let not = || not_followed(&format!("yq's option {text}"), word);
             let letters = match text.split('=').next().unwrap_or_default() {
-                "e" | "eval" | "ea" | "eval-all" if others.is_empty() && !all => {
+                "e" | "eval" | "ea" | "eval-all" if operands.is_empty() && !all => {
                     all = text.starts_with("ea") || text == "eval-all";
                     continue;
                 }
@@ -243,7 +244,7 @@ impl Call<'_> {
                 name if name.starts_with("--") => return Err(not()),
                 name if name.starts_with('-') && name.len() > 1 => &text[1..],
                 _ => {
-                    others.push(word);
+                    operands.push(word);
                     continue;
                 }
             };
@@ -271,10 +272,10 @@ impl Call<'_> {
                 }
             }
         }
-        let (expression, names) = others.split_first().ok_or_else(failed)?;
+        let (expression, names) = operands.split_first().ok_or_else(failed)?;
         let options: &[&str] = if null { &["-c", "-n"] } else { &["-c"] };
         let mut argv: Vec<_> = options.iter().map(|o| Traced::made(*o, self.at)).collect();
-        argv.push(if all { self.over_all(expression)? } else { self.translated(expression)? });
+        argv.push(if all { self.over_all_files(expression)? } else { self.translated(expression)? });
         let inputs = if null { Vec::new() } else { self.inputs(names)? };
         if in_place && (names.is_empty() || inputs.len() > 1 && !all) {
             return Err(if names.is_empty() { failed() } else { self.not("yq in place on several files") });
@@ -322,7 +323,7 @@ impl Call<'_> {
     }
 
     /// An expression over the documents of all files as a filter of jq over their list.
-    fn over_all(&self, expression: &Traced) -> Done<Traced> {
+    fn over_all_files(&self, expression: &Traced) -> Done<Traced> {
         let tight: String = expression.to_text().split_whitespace().collect();
         match tight.as_str() {
             "select(fileIndex==0)*select(fileIndex==1)" | "select(fi==0)*select(fi==1)" => {
@@ -349,7 +350,8 @@ impl Call<'_> {
             } else if let Some(variable) = found.name("variable") {
                 let value = self.variable(variable.as_str(), found.name("env").is_some())?;
                 out.push(&document::to_json(&value, &Layout::compact(), self.at).map_err(|why| self.unknown(why))?);
-            } else if found.name("word").is_some_and(|w| !SAME.contains(&w.as_str())) || whole.as_str() == "$ENV" {
+            } else if found.name("word").is_some_and(|w| !SAME_AS_JQ.contains(&w.as_str())) || whole.as_str() == "$ENV"
+            {
                 return Err(self.not(&format!("yq's {}", whole.as_str())));
             } else if let Some(sign) = found.name("sign") {
                 match sign.as_str() {

@@ -85,7 +85,7 @@ impl Settler<'_> {
             }
             self.grace_pairs(field, given);
         }
-        if let Some(why) = args.may_be_given_after(FLAG, index) {
+        if let Some(why) = args.may_be_set_after(FLAG, index) {
             self.grace.open = Some(why.clone());
         }
         self.last = args;

@@ -19,7 +19,7 @@ impl Settler<'_> {
         self.types();
         // A flag that may name a file is covered by the words that may be flags.
         for (flag, given) in [("config", self.config.is_some()), ("config-dir", !self.dropins.is_empty())] {
-            if let Some(why) = self.first.may_be_given_after(flag, None)
+            if let Some(why) = self.first.may_be_set_after(flag, None)
                 && !given
             {
                 for track in FIELDS.iter().filter(|f| f.shape.is_some()).map(|f| f.name) {
@@ -253,7 +253,7 @@ impl Settler<'_> {
                 self.wrong_type(message, node);
             }
             if let (Some(flag), Some((number, at))) = (typed.not_negative, number) {
-                let flagged = self.last.last(flag).is_some() || self.last.may_be_given_after(flag, None).is_some();
+                let flagged = self.last.last(flag).is_some() || self.last.may_be_set_after(flag, None).is_some();
                 if number < 0 && !flagged {
                     self.failures.push(Failure {
                         kind: FailureKind::ConfigFile,

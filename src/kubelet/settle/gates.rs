@@ -18,7 +18,7 @@ impl Settler<'_> {
     pub(super) fn gate(&self, name: &str) -> Option<bool> {
         let files =
             || self.dropins.iter().rev().map(|(_, d)| (d, true)).chain(self.config.iter().map(|d| (&**d, false)));
-        let hidden = self.last.may_be_given_after("feature-gates", None).is_some()
+        let hidden = self.last.may_be_set_after("feature-gates", None).is_some()
             || files().any(|(d, _)| d.open.is_some())
             || self
                 .last

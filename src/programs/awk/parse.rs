@@ -54,7 +54,7 @@ pub(super) struct Rule {
 }
 
 /// All operators and brackets of awk, the longest first.
-const SIGNS: [&str; 44] = [
+const OPERATORS: [&str; 44] = [
     "**=", "&&", "||", "==", "!=", "<=", ">=", "!~", "++", "--", "+=", "-=", "*=", "/=", "%=", "^=", "**", ">>", "|&",
     "{", "}", "(", ")", "[", "]", ";", ",", "+", "-", "*", "/", "%", "^", "!", "<", ">", "|", "?", ":", "~", "$", "=",
     "&", "\n",
@@ -156,23 +156,23 @@ impl<'a> AwkParser<'a> {
     }
 
     /// The longest operator here.
-    fn sign(&mut self) -> &'static str {
+    fn operator(&mut self) -> &'static str {
         let rest = self.rest();
-        SIGNS.iter().find(|sign| rest.starts_with(**sign)).copied().unwrap_or_default()
+        OPERATORS.iter().find(|operator| rest.starts_with(**operator)).copied().unwrap_or_default()
     }
 
-    fn take(&mut self, sign: &str) -> bool {
-        let found = self.sign() == sign;
-        self.at += if found { sign.len() } else { 0 };
+    fn take(&mut self, operator: &str) -> bool {
+        let found = self.operator() == operator;
+        self.at += if found { operator.len() } else { 0 };
         found
     }
 
-    fn expect(&mut self, sign: &str) -> Known<()> {
-        if self.take(sign) { Ok(()) } else { self.fault() }
+    fn expect(&mut self, operator: &str) -> Known<()> {
+        if self.take(operator) { Ok(()) } else { self.fault() }
     }
 
     fn fault<T>(&mut self) -> Known<T> {
-        not(match (self.sign(), self.prints) {
+        not(match (self.operator(), self.prints) {
             ("|" | "|&", _) => "a pipe of awk",
             (">" | ">>", true) => "a file that awk writes",
             ("[", _) => "an array of awk",
@@ -209,12 +209,12 @@ impl<'a> AwkParser<'a> {
             When::Begin
         } else if self.key("END") {
             When::End
-        } else if self.sign() == "{" {
+        } else if self.operator() == "{" {
             When::Line(None)
         } else {
             When::Line(Some(self.expr()?))
         };
-        let body = if self.sign() == "{" { Some(self.block()?) } else { None };
+        let body = if self.operator() == "{" { Some(self.block()?) } else { None };
         match (&when, &body) {
             (_, Some(_)) => Ok(Rule { when, body }),
             (When::Line(_), None) if self.ends() => Ok(Rule { when, body }),
@@ -224,7 +224,7 @@ impl<'a> AwkParser<'a> {
 
     /// True where a statement may end.
     fn ends(&mut self) -> bool {
-        matches!(self.sign(), ";" | "\n" | "}") || self.rest().is_empty()
+        matches!(self.operator(), ";" | "\n" | "}") || self.rest().is_empty()
     }
 
     fn block(&mut self) -> Known<Vec<Statement>> {
@@ -242,10 +242,10 @@ impl<'a> AwkParser<'a> {
     /// The body of a condition: a block, or one statement.
     fn body(&mut self) -> Known<Vec<Statement>> {
         self.skip("\n");
-        if self.sign() == "{" {
+        if self.operator() == "{" {
             return self.block();
         }
-        Ok(if self.sign() == ";" { Vec::new() } else { vec![self.deeper(Self::statement)?] })
+        Ok(if self.operator() == ";" { Vec::new() } else { vec![self.deeper(Self::statement)?] })
     }
 
     fn statement(&mut self) -> Known<Statement> {
@@ -327,26 +327,26 @@ impl<'a> AwkParser<'a> {
     }
 
     fn binary(&mut self, level: usize) -> Known<Expr> {
-        let Some(signs) = LEVELS.get(level) else { return self.unary() };
+        let Some(operators) = LEVELS.get(level) else { return self.unary() };
         let mut left = self.binary(level + 1)?;
         loop {
-            let here = self.sign();
-            let sign = match signs.iter().find(|sign| **sign == here) {
+            let here = self.operator();
+            let operator = match operators.iter().find(|operator| **operator == here) {
                 Some(_) if here == ">" && self.prints => return Ok(left),
-                Some(_) if signs.contains(&"~") && matches!(left, Expr::Not(_)) => {
+                Some(_) if operators.contains(&"~") && matches!(left, Expr::Not(_)) => {
                     return not("a match after `!` in awk");
                 }
-                Some(sign) => sign,
-                None if signs.contains(&" ") && self.begins_value() => " ",
+                Some(operator) => operator,
+                None if operators.contains(&" ") && self.begins_value() => " ",
                 None => return Ok(left),
             };
-            self.at += sign.trim().len();
-            if matches!(sign, "&&" | "||") {
+            self.at += operator.trim().len();
+            if matches!(operator, "&&" | "||") {
                 self.skip("\n");
             }
             self.terms += 1;
-            left = Expr::Binary(sign, Box::new([left, self.binary(level + 1)?]));
-            if signs.contains(&"==") {
+            left = Expr::Binary(operator, Box::new([left, self.binary(level + 1)?]));
+            if operators.contains(&"==") {
                 return Ok(left);
             }
         }
@@ -393,14 +393,14 @@ impl<'a> AwkParser<'a> {
                     return self.fault();
                 }
                 self.at += name.len();
-                if matches!(name.as_str(), "sub" | "gsub" | "int") && self.sign() == "(" {
+                if matches!(name.as_str(), "sub" | "gsub" | "int") && self.operator() == "(" {
                     return Ok(Expr::Call(name, self.group()?));
                 }
                 variable(&name)?;
                 if self.text.get(self.at..).is_some_and(|rest| rest.starts_with('(')) {
                     return not("a function of awk");
                 }
-                if self.sign() == "[" { self.fault() } else { Ok(Expr::Variable(name)) }
+                if self.operator() == "[" { self.fault() } else { Ok(Expr::Variable(name)) }
             }
         }
     }

@@ -76,7 +76,7 @@ impl<'a> AwkRun<'a> {
     }
 
     /// Runs the `BEGIN` or the `END` rules.
-    fn outside(&mut self, begin: bool) -> Known<Flow> {
+    fn begin_or_end_rules(&mut self, begin: bool) -> Known<Flow> {
         let which = |when: &When| if begin { matches!(when, When::Begin) } else { matches!(when, When::End) };
         for body in self.rules.iter().filter(|rule| which(&rule.when)).filter_map(|rule| rule.body.as_ref()) {
             if self.block(body)? == Flow::Exit {
@@ -88,7 +88,8 @@ impl<'a> AwkRun<'a> {
 
     /// Runs the `BEGIN` rules; true if no line is read.
     pub(super) fn begin(&mut self) -> Known<bool> {
-        Ok(self.outside(true)? == Flow::Exit || self.rules.iter().all(|rule| matches!(rule.when, When::Begin)))
+        Ok(self.begin_or_end_rules(true)? == Flow::Exit
+            || self.rules.iter().all(|rule| matches!(rule.when, When::Begin)))
     }
 
     /// Runs the program on its input.
@@ -108,7 +109,7 @@ impl<'a> AwkRun<'a> {
                 over = self.line_rules()? == Flow::Exit;
             }
         }
-        self.outside(false)?;
+        self.begin_or_end_rules(false)?;
         Ok(Outcome { status: Status::Known(self.status), ..Outcome::success(self.out) })
     }
 
@@ -223,7 +224,7 @@ impl<'a> AwkRun<'a> {
         match name {
             "NF" | "NR" | "FNR" => return not("a count of awk that is set"),
             // The current line was already split with the old separator.
-            "FS" => self.part()?,
+            "FS" => self.split_line()?,
             _ => {}
         }
         self.variables.insert(name.to_owned(), value);
@@ -245,7 +246,7 @@ impl<'a> AwkRun<'a> {
     }
 
     /// Splits the line at separators.
-    fn part(&mut self) -> Known<()> {
+    fn split_line(&mut self) -> Known<()> {
         if self.fields.is_some() {
             return Ok(());
         }
@@ -295,7 +296,7 @@ impl<'a> AwkRun<'a> {
     }
 
     /// Assigns a value to a variable or field.
-    fn put(&mut self, place: &Expr, value: AwkValue) -> Known<()> {
+    fn assign_to(&mut self, place: &Expr, value: AwkValue) -> Known<()> {
         let which = match place {
             Expr::Variable(name) => return self.assign(name, value),
             Expr::Field(which) => self.index(which)?,
@@ -305,7 +306,7 @@ impl<'a> AwkRun<'a> {
             self.take_line(value.text);
             return Ok(());
         }
-        self.part()?;
+        self.split_line()?;
         let mut fields = self.fields.take().unwrap_or_default();
         fields.resize(which.max(fields.len()), AwkValue::unset());
         if let Some(field) = fields.get_mut(which - 1) {
@@ -332,14 +333,14 @@ impl<'a> AwkRun<'a> {
                 self.found(pattern, &line)?
             }
             Expr::Variable(name) if name == "NF" => {
-                self.part()?;
+                self.split_line()?;
                 AwkValue::count(self.fields.as_ref().map_or(0, Vec::len), self.at)
             }
             Expr::Variable(name) => self.variable(name),
             Expr::Field(which) => match self.index(which)? {
                 0 => self.line.clone(),
                 n => {
-                    self.part()?;
+                    self.split_line()?;
                     let field = self.fields.as_ref().and_then(|fields| fields.get(n - 1));
                     field.cloned().unwrap_or_else(AwkValue::unset)
                 }
@@ -358,7 +359,7 @@ impl<'a> AwkRun<'a> {
             }
             Expr::Assign(place, value) => {
                 let value = self.eval(value)?;
-                self.put(place, value.clone())?;
+                self.assign_to(place, value.clone())?;
                 value
             }
             Expr::Choice(parts) => {
@@ -463,7 +464,7 @@ impl<'a> AwkRun<'a> {
         if !found.is_empty() {
             let new = replaced(&text, &found, &parts, MAX_OUTPUT)?;
             self.charge(new.len())?;
-            self.put(target, AwkValue::text(new))?;
+            self.assign_to(target, AwkValue::text(new))?;
         }
         Ok(AwkValue::count(found.len(), self.at))
     }

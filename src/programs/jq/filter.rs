@@ -13,7 +13,7 @@ use crate::text::{Traced, Why};
 
 use super::input;
 use super::natives::{Data, all};
-use super::value::{self, Val, give_up, trouble};
+use super::value::{self, Val, give_up, given_up};
 
 /// The most tokens of a filter.
 const MAX_TOKENS: usize = 1_000;
@@ -35,7 +35,7 @@ const MAX_FILTER: usize = 1 << 15;
 const PREFIXES: [&str; 9] = ["-", "def", "if", "try", "catch", "label", "reduce", "foreach", "?"];
 
 /// The definitions of the engine's library that behave as in jq and terminate.
-const TAKEN: &[&str] = &[
+const FROM_LIBRARY: &[&str] = &[
     "abs",
     "all",
     "any",
@@ -147,7 +147,7 @@ pub(super) fn run(
         return Err(why.into());
     }
     let literals = rewriter.literals;
-    let library = jaq_core::defs().chain(jaq_std::defs()).filter(|def| TAKEN.contains(&def.name));
+    let library = jaq_core::defs().chain(jaq_std::defs()).filter(|def| FROM_LIBRARY.contains(&def.name));
     let own = parse(include_str!("prelude.jq"), |p| p.defs()).unwrap_or_default();
     let main = Def { name: "!main", args: Vec::new(), body: term };
     // The engine's parser accepts only a word as the name of a main filter, so the real filter gets one.
@@ -170,7 +170,7 @@ pub(super) fn run(
     while let Some(val) = first.take().or_else(|| if null_input { None } else { value::next_input() }) {
         let ctx = Ctx::<Data>::new(&filter.lut, Vars::new(values.iter().cloned()));
         for output in filter.id.run((ctx, val)) {
-            if let Some(why) = trouble() {
+            if let Some(why) = given_up() {
                 return Err(why.into());
             }
             match output {
@@ -186,7 +186,7 @@ pub(super) fn run(
                 }
             }
         }
-        if let Some(why) = trouble() {
+        if let Some(why) = given_up() {
             return Err(why.into());
         }
     }
@@ -470,10 +470,10 @@ impl<'a> Rewriter<'a> {
             BinaryOp::Pipe(pattern) => BinaryOp::Pipe(pattern.map(|p| self.pattern(p))),
             // jq runs the right side first, and for each of its outputs the left one.
             BinaryOp::Math(_) | BinaryOp::Cmp(_) if !matches!(right, Term::Var(_)) => {
-                const HELD: &str = "$!held";
-                let inner = Term::BinOp(Box::new(left), op, Box::new(Term::Var(HELD)));
-                let held = BinaryOp::Pipe(Some(Pattern::Var(HELD)));
-                return Term::BinOp(Box::new(right), held, Box::new(inner));
+                const RIGHT_VALUE: &str = "$!held";
+                let inner = Term::BinOp(Box::new(left), op, Box::new(Term::Var(RIGHT_VALUE)));
+                let bind_right = BinaryOp::Pipe(Some(Pattern::Var(RIGHT_VALUE)));
+                return Term::BinOp(Box::new(right), bind_right, Box::new(inner));
             }
             BinaryOp::Comma => {
                 return Term::BinOp(Box::new(left), BinaryOp::Comma, Box::new(Self::counted(right)));

@@ -91,7 +91,7 @@ fn options(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>) -> Result<
     let mut filter_file = None;
     let mut rest = None;
     while let Some(word) = words.next() {
-        let text = lead(word)?;
+        let text = known_start(word)?;
         if !text.starts_with('-') || text == "-" {
             match (options.filter.is_none() && filter_file.is_none(), rest) {
                 (true, _) => options.filter = Some(word.clone()),
@@ -219,7 +219,7 @@ fn environment(options: &mut Options, env: Files<'_>, at: Span) -> Result<(), Bo
 }
 
 /// The text of a word, as far as needed to distinguish an option from another word.
-fn lead(word: &Traced) -> Result<&str, Box<Outcome>> {
+fn known_start(word: &Traced) -> Result<&str, Box<Outcome>> {
     match word.as_str() {
         Some(text) if !text.starts_with(['-', '\u{E000}']) => Ok(text),
         _ => super::program::known(word),

@@ -24,9 +24,9 @@ const MAX_PATTERN: usize = 1 << 20;
 /// All filters that are not written in jq.
 pub(super) fn all() -> impl Iterator<Item = Fun<Data>> {
     // Some of the engine's own would stop the program, read its environment, or count without a limit.
-    const NOT_TAKEN: [&str; 4] = ["halt", "range", "ltrimstr", "rtrimstr"];
+    const REPLACED: [&str; 4] = ["halt", "range", "ltrimstr", "rtrimstr"];
     let core = jaq_core::funs::<Data>().chain(jaq_std::base_funs::<Data>());
-    own().into_iter().chain(core.filter(|(name, ..)| !NOT_TAKEN.contains(name)))
+    own().into_iter().chain(core.filter(|(name, ..)| !REPLACED.contains(name)))
 }
 
 fn own() -> Vec<Fun<Data>> {

@@ -25,7 +25,7 @@ fn unknown() -> Result {
     fault("not known")
 }
 
-fn taken(obj: Rc<Obj>) -> Pairs {
+fn into_pairs(obj: Rc<Obj>) -> Pairs {
     Rc::try_unwrap(obj).map_or_else(|shared| shared.pairs.clone(), |own| own.pairs)
 }
 
@@ -67,7 +67,7 @@ impl Add for Val {
                 Self::arr(all)
             }
             (Self::Obj(a), Self::Obj(b)) => {
-                let mut pairs = taken(a);
+                let mut pairs = into_pairs(a);
                 pairs.extend(b.pairs.iter().map(|(k, v)| (k.clone(), v.clone())));
                 Self::obj(pairs)
             }
@@ -98,7 +98,7 @@ impl Mul for Val {
     fn mul(self, other: Self) -> Result {
         match (self, other) {
             (Self::Number(a, _), Self::Number(b, _)) => Ok(Self::number(a * b)),
-            (Self::Obj(a), Self::Obj(b)) => merge(taken(a), &b),
+            (Self::Obj(a), Self::Obj(b)) => merge(into_pairs(a), &b),
             (Self::Str(text), Self::Number(times, _)) | (Self::Number(times, _), Self::Str(text)) => {
                 if times <= 0.0 || times.is_nan() {
                     return Ok(Self::null());
@@ -321,7 +321,7 @@ impl ValT for Val {
                 Box::new(all.take_while(|_| tick()).map(|(n, v)| Ok((Self::from(n), v))))
             }
             Self::Obj(obj) => {
-                let all = taken(obj).into_iter();
+                let all = into_pairs(obj).into_iter();
                 Box::new(all.take_while(|_| tick()).map(|(_, (k, v))| Ok((Self::Str(k), v))))
             }
             Self::Unknown(text) => {
@@ -394,7 +394,7 @@ impl ValT for Val {
             }
             Self::Obj(obj) => {
                 let mut out = Pairs::new();
-                for (key, (name, value)) in taken(obj).into_iter().take_while(|_| tick()) {
+                for (key, (name, value)) in into_pairs(obj).into_iter().take_while(|_| tick()) {
                     if let Some(new) = f(value).next() {
                         out.insert(key, (name, new?));
                     }
@@ -423,7 +423,7 @@ impl ValT for Val {
             (Self::Null(_), Self::Number(..)) => Self::arr(Vec::new()).map_index(index, opt, f),
             (Self::Obj(obj), Self::Str(name)) => {
                 let old = look_up(&obj, index).map_err(Exn::from)?;
-                let mut pairs = taken(obj);
+                let mut pairs = into_pairs(obj);
                 match f(old).next() {
                     Some(new) => {
                         let new = new?;

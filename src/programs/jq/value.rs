@@ -36,13 +36,13 @@ struct Call {
     /// The position of the stack when the call began.
     stack: usize,
     fuel: u32,
-    trouble: Option<Why>,
+    given_up: Option<Why>,
     inputs: VecDeque<Val>,
 }
 
 thread_local! {
     static CALL: RefCell<Call> = const {
-        RefCell::new(Call { at: None, stack: 0, fuel: 0, trouble: None, inputs: VecDeque::new() })
+        RefCell::new(Call { at: None, stack: 0, fuel: 0, given_up: None, inputs: VecDeque::new() })
     };
 }
 
@@ -50,7 +50,7 @@ thread_local! {
 pub(super) fn begin(at: Span) {
     let stack = stack_end();
     CALL.with_borrow_mut(|call| {
-        *call = Call { at: Some(at), stack, fuel: FUEL, trouble: None, inputs: VecDeque::new() };
+        *call = Call { at: Some(at), stack, fuel: FUEL, given_up: None, inputs: VecDeque::new() };
     });
 }
 
@@ -72,15 +72,15 @@ pub(super) fn next_input() -> Option<Val> {
 }
 
 /// Why the result of the call is unknown, if it is.
-pub(super) fn trouble() -> Option<Why> {
-    CALL.with_borrow(|call| call.trouble.clone())
+pub(super) fn given_up() -> Option<Why> {
+    CALL.with_borrow(|call| call.given_up.clone())
 }
 
 /// Gives up the call: its result is unknown, and it ends soon.
 pub(super) fn give_up(why: Why) {
     CALL.with_borrow_mut(|call| {
         call.fuel = 0;
-        call.trouble.get_or_insert(why);
+        call.given_up.get_or_insert(why);
     });
 }
 
@@ -95,10 +95,10 @@ pub(super) fn tick() -> bool {
     CALL.with_borrow_mut(|call| {
         if call.stack.abs_diff(stack) > MAX_STACK {
             call.fuel = 0;
-            call.trouble.get_or_insert(Why::Limit("depth of a jq filter"));
+            call.given_up.get_or_insert(Why::Limit("depth of a jq filter"));
         }
         if call.fuel == 0 {
-            call.trouble.get_or_insert(Why::Limit("steps of a jq filter"));
+            call.given_up.get_or_insert(Why::Limit("steps of a jq filter"));
             return false;
         }
         call.fuel -= 1;
@@ -273,7 +273,7 @@ impl Val {
     /// The value in `layout`, without a line end; empty if the call has been given up.
     pub(super) fn text(&self, layout: &Layout) -> Traced {
         // The place of generated text: brackets, commas, indentation.
-        let Some(at) = made(" ").span().filter(|_| trouble().is_none()) else { return Traced::new() };
+        let Some(at) = made(" ").span().filter(|_| given_up().is_none()) else { return Traced::new() };
         document::to_json(&self.data(), layout, at).unwrap_or_else(|why| {
             give_up(why);
             Traced::new()
