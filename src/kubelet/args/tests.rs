@@ -110,5 +110,5 @@ fn places_are_those_of_the_words() {
     assert_eq!(places[1], ("2".to_owned(), "--v 2".to_owned()));
     assert_eq!(args.config().unwrap().as_str(), Some("/b"));
     assert_eq!(args.config_dir(), None);
-    assert_eq!(places[4].0, "--config-dir=", "an empty value stands at its carrier");
+    assert_eq!(places[4].0, "--config-dir=", "an empty value is placed at its carrier");
 }

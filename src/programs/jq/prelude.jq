@@ -1,4 +1,4 @@
-# What jq defines and the engine's own library lacks or defines in another way.
+# Definitions of jq that the engine's own library lacks or defines differently.
 def values: select(. != null);
 def recurse: ..;
 def add: reduce .[] as $x (null; . + $x);
