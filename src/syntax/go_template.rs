@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::text::{Span, Traced, View};
 
-use super::template::{Next, Piece, Pieces, Tag, fault, first_word, quoted, trimmed};
+use super::template::{Next, Piece, Pieces, Tag, error, first_word, quoted, trimmed};
 use super::{MAX_DEPTH, SyntaxError, TOO_DEEP};
 
 /// A template and the templates it defines.
@@ -105,7 +105,7 @@ pub fn parse(view: &View) -> Result<Template, SyntaxError> {
     let (body, end) = parser.list(0)?;
     match end {
         Stop::Text => Ok(Template { body, defines: parser.defines }),
-        Stop::Closed(at) | Stop::Else(at, _) => Err(fault(at, "`end` or `else` without a beginning")),
+        Stop::Closed(at) | Stop::Else(at, _) => Err(error(at, "`end` or `else` without a beginning")),
     }
 }
 
@@ -123,7 +123,7 @@ fn pieces(view: &View) -> Result<Vec<Piece>, SyntaxError> {
         out.extend(trimmed(bytes, from..end, trim, cut));
         let Some(open) = open else { return Ok(out) };
         let inner = open + 2 + usize::from(cut);
-        let close = close(bytes, inner).ok_or_else(|| fault(view.span(open..open + 2), "`{{` without `}}`"))?;
+        let close = close(bytes, inner).ok_or_else(|| error(view.span(open..open + 2), "`{{` without `}}`"))?;
         trim = close > inner && minus(close - 1) && blank(close.wrapping_sub(2));
         let end = close - usize::from(trim);
         let text = bytes[inner..end].trim_ascii();
@@ -202,7 +202,7 @@ impl Parser<'_> {
                 "define" | "block" => {
                     let (name, with) = self.named(rest)?;
                     let (body, end) = self.list(depth + 1)?;
-                    let Stop::Closed(_) = end else { return Err(fault(at, "no `end`")) };
+                    let Stop::Closed(_) = end else { return Err(error(at, "no `end`")) };
                     if let Some(known) = name.known_str() {
                         self.defines.insert(known.to_owned(), Arc::new(body));
                     }
@@ -220,7 +220,7 @@ impl Parser<'_> {
     fn named(&self, range: Range<usize>) -> Result<(Traced, Option<Pipeline>), SyntaxError> {
         let mut lexer = Lexer { view: self.view, at: range.start, end: range.end };
         let at = self.view.span(range.clone());
-        let Some(Token::Text(name)) = lexer.next()? else { return Err(fault(at, "a name in quotes is missing")) };
+        let Some(Token::Text(name)) = lexer.next()? else { return Err(error(at, "a name in quotes is missing")) };
         lexer.blanks();
         let rest = lexer.at..range.end;
         let with = if rest.is_empty() { None } else { Some(self.pipeline(rest)?) };
@@ -232,18 +232,18 @@ impl Parser<'_> {
         let pipeline = self.pipeline(range)?;
         let (then, end) = self.list(depth + 1)?;
         let other = match end {
-            Stop::Text => return Err(fault(at, "no `end`")),
+            Stop::Text => return Err(error(at, "no `end`")),
             Stop::Closed(_) => Vec::new(),
             Stop::Else(at, rest) => {
                 let (word, rest) = first_word(self.view, rest);
                 match word.as_str() {
                     "" => {
-                        let (other, Stop::Closed(_)) = self.list(depth + 1)? else { return Err(fault(at, "no `end`")) };
+                        let (other, Stop::Closed(_)) = self.list(depth + 1)? else { return Err(error(at, "no `end`")) };
                         other
                     }
                     "if" => vec![Part::If(self.branch(rest, depth + 1)?)],
                     "with" => vec![Part::With(self.branch(rest, depth + 1)?)],
-                    _ => return Err(fault(at, "`else` with something behind it")),
+                    _ => return Err(error(at, "`else` with something behind it")),
                 }
             }
         };
@@ -255,7 +255,7 @@ impl Parser<'_> {
         let pipeline = pipeline(&mut lexer, 0)?;
         lexer.blanks();
         if lexer.at < range.end {
-            return Err(fault(self.view.span(lexer.at..range.end), "not expected here"));
+            return Err(error(self.view.span(lexer.at..range.end), "not expected here"));
         }
         Ok(pipeline)
     }
@@ -266,7 +266,7 @@ fn pipeline(lexer: &mut Lexer<'_>, depth: usize) -> Result<Pipeline, SyntaxError
     lexer.blanks();
     let start = lexer.at;
     if depth >= MAX_DEPTH {
-        return Err(fault(lexer.view.span(start..start + 1), TOO_DEEP));
+        return Err(error(lexer.view.span(start..start + 1), TOO_DEEP));
     }
     let (names, declares) = lexer.names();
     let mut commands: Vec<Vec<Operand>> = vec![Vec::new()];
@@ -307,7 +307,7 @@ fn pipeline(lexer: &mut Lexer<'_>, depth: usize) -> Result<Pipeline, SyntaxError
                 let inner = pipeline(lexer, depth + 1)?;
                 match lexer.next()? {
                     Some(Token::Close) => Head::Inner(Box::new(inner)),
-                    _ => return Err(fault(at(lexer.at), "a parenthesis is not closed")),
+                    _ => return Err(error(at(lexer.at), "a parenthesis is not closed")),
                 }
             }
             Token::Text(text) => Head::Text(text),
@@ -326,7 +326,7 @@ fn pipeline(lexer: &mut Lexer<'_>, depth: usize) -> Result<Pipeline, SyntaxError
     }
     let at = lexer.view.span(start..end.max(start));
     if commands.iter().any(Vec::is_empty) {
-        return Err(fault(at, "a command is missing"));
+        return Err(error(at, "a command is missing"));
     }
     Ok(Pipeline { names, declares, commands, at })
 }
@@ -438,7 +438,7 @@ impl Lexer<'_> {
                 Ok(Some(Token::Number(self.view.traced(start..self.at))))
             }
             b if b.is_ascii_alphabetic() || b == b'_' || b >= 0x80 => Ok(Some(Token::Word(self.word()))),
-            _ => Err(fault(self.view.span(start..start + 1), "not expected here")),
+            _ => Err(error(self.view.span(start..start + 1), "not expected here")),
         }
     }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::text::{Span, View};
 
 use super::SyntaxError;
-use super::template::{Next, Piece, Pieces, Tag, fault, trimmed};
+use super::template::{Next, Piece, Pieces, Tag, error, trimmed};
 
 mod expression;
 
@@ -39,7 +39,7 @@ pub fn parse(view: &View) -> Result<Vec<Part>, SyntaxError> {
     let (parts, end) = parser.list(0)?;
     match end {
         None => Ok(parts),
-        Some((at, _, _)) => Err(fault(at, "a tag without its beginning")),
+        Some((at, _, _)) => Err(error(at, "a tag without its beginning")),
     }
 }
 
@@ -71,7 +71,7 @@ fn pieces(view: &View) -> Result<Vec<Piece>, SyntaxError> {
             _ => b"#}",
         };
         let close =
-            close(bytes, inner, mark, kind != b'#').ok_or_else(|| fault(view.span(open..open + 2), "not closed"))?;
+            close(bytes, inner, mark, kind != b'#').ok_or_else(|| error(view.span(open..open + 2), "not closed"))?;
         trim = close > inner && bytes[close - 1] == b'-';
         let end = close - usize::from(trim || close > inner && kind == b'%' && bytes[close - 1] == b'+');
         newline = kind != b'{';
@@ -88,7 +88,7 @@ fn pieces(view: &View) -> Result<Vec<Piece>, SyntaxError> {
                     (word.trim_ascii() == b"endraw").then_some((n, n + length + 2))
                 });
                 let (length, after) =
-                    found.ok_or_else(|| fault(view.span(open..open + 2), "`raw` without `endraw`"))?;
+                    found.ok_or_else(|| error(view.span(open..open + 2), "`raw` without `endraw`"))?;
                 out.push(Piece::Text(from..from + length));
                 from += after;
             }
@@ -181,7 +181,7 @@ impl Parser<'_> {
                         }
                     }
                     if !tokens.eat("in") {
-                        return Err(fault(at, "`for` without `in`"));
+                        return Err(error(at, "`for` without `in`"));
                     }
                     let over = tokens.or(0)?;
                     tokens.end()?;
@@ -199,7 +199,7 @@ impl Parser<'_> {
                 }
                 "set" => {
                     let mut tokens = Tokens::new(self.view, rest)?;
-                    let name = tokens.word().ok_or_else(|| fault(at, "`set` without a name"))?;
+                    let name = tokens.word().ok_or_else(|| error(at, "`set` without a name"))?;
                     if tokens.eat("=") {
                         let value = tokens.choice(0)?;
                         tokens.end()?;
@@ -212,7 +212,7 @@ impl Parser<'_> {
                     }
                 }
                 "elif" | "else" | "endif" | "endfor" | "endset" => return Ok((out, Some((at, word, rest)))),
-                _ => return Err(fault(at, "a tag that is not read")),
+                _ => return Err(error(at, "a tag that is not read")),
             }
         }
         Ok((out, None))
@@ -225,8 +225,8 @@ impl Parser<'_> {
 
 fn expect(end: End, word: &str, at: Span) -> Result<(), SyntaxError> {
     match end {
-        Some((_, have, _)) if have == word => Ok(()),
-        _ => Err(fault(at, &format!("no `{word}`"))),
+        Some((_, found, _)) if found == word => Ok(()),
+        _ => Err(error(at, &format!("no `{word}`"))),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::text::{Traced, View};
 use super::{MAX_DEPTH, Node, NodeKind, Parsed, Scalar, Style, SyntaxError, TOO_DEEP};
 
 /// The byte-order mark, which JSON readers ignore.
-const MARK: &str = "\u{FEFF}";
+const BYTE_ORDER_MARK: &str = "\u{FEFF}";
 
 /// Replaces an unknown part (with the length of [`crate::text::UNKNOWN_MARK`]): valid as a value, and harmless inside a string.
 const PLACEHOLDER: &str = "111";
@@ -22,7 +22,7 @@ pub fn parse(view: &View) -> Parsed<Option<Node>> {
         Ok(text) => text,
         Err(at) => return Parsed { tree: None, errors: vec![SyntaxError::not_utf8(view, at)] },
     };
-    let skip = if text.starts_with(MARK) { MARK.len() } else { 0 };
+    let skip = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
     let known = super::unknowns_as(view, text, PLACEHOLDER);
     let options = ParseOptions {
         allow_comments: false,

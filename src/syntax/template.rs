@@ -6,7 +6,7 @@ use crate::text::{Span, Traced, View};
 
 use super::{MAX_DEPTH, SyntaxError, TOO_DEEP};
 
-pub(super) fn fault(at: Span, message: &str) -> SyntaxError {
+pub(super) fn error(at: Span, message: &str) -> SyntaxError {
     SyntaxError { at, message: message.to_owned() }
 }
 
@@ -53,7 +53,7 @@ impl<'v> Pieces<'v> {
             Piece::Tag(whole) => {
                 let at = self.view.span(whole.clone());
                 if depth >= MAX_DEPTH {
-                    return Err(fault(at, TOO_DEEP));
+                    return Err(error(at, TOO_DEEP));
                 }
                 let (word, rest) = first_word(self.view, whole.clone());
                 Next::Tag(Tag { at, whole, word, rest })
@@ -107,7 +107,7 @@ pub(super) fn quoted(
                 at = run;
             }
             (Some(_), _) => at += 1,
-            (None, _) => return Err(fault(view.span(start..start + 1), "a quote is not closed")),
+            (None, _) => return Err(error(view.span(start..start + 1), "a quote is not closed")),
         }
     }
     view.push_onto(&mut out, run..at);

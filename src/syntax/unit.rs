@@ -245,11 +245,11 @@ fn file_value(view: &View, mut at: usize) -> (Traced, usize) {
     let mut value = Traced::new();
     // The length of the value without trailing white space.
     let mut kept = 0;
-    let mut begun = false;
+    let mut started = false;
     while let Some(byte) = bytes.get(at).copied() {
         match byte {
             b if newline(b) => break,
-            b'\'' | b'"' if !begun => {
+            b'\'' | b'"' if !started => {
                 at += 1;
                 while let Some(b) = bytes.get(at).copied().filter(|b| *b != byte) {
                     let taken = bytes.get(at + 1).copied();
@@ -268,16 +268,16 @@ fn file_value(view: &View, mut at: usize) -> (Traced, usize) {
                 kept = value.len();
             }
             b'\\' => {
-                begun = true;
+                started = true;
                 at += 1;
                 if bytes.get(at).is_some_and(|b| !newline(*b)) {
                     view.push_onto(&mut value, at..at + 1);
                     kept = value.len();
                 }
             }
-            b if b.is_ascii_whitespace() && !begun => {}
+            b if b.is_ascii_whitespace() && !started => {}
             b => {
-                begun = true;
+                started = true;
                 view.push_onto(&mut value, at..at + 1);
                 if !b.is_ascii_whitespace() {
                     kept = value.len();

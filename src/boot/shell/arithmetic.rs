@@ -22,7 +22,7 @@ const LEVELS: [&[&str]; 10] = [
 ];
 
 /// Compound assignment operators, without the equals sign.
-const ASSIGNING: [&str; 10] = ["<<", ">>", "+", "-", "*", "/", "%", "&", "^", "|"];
+const ASSIGNMENTS: [&str; 10] = ["<<", ">>", "+", "-", "*", "/", "%", "&", "^", "|"];
 
 /// The value of an expression, without its assignments. `None` if part of it is unknown or it is not an expression.
 pub(super) fn evaluate(text: &str, path: &ScriptRun) -> Option<i64> {
@@ -34,7 +34,7 @@ impl ScriptRun {
     pub(super) fn count(&mut self, text: &Traced, span: Span) -> Option<i64> {
         let value = text.known_str().and_then(|text| self.perform(text, span));
         if value.is_none() {
-            self.forget_counted(text, span);
+            self.forget_assigned(text, span);
         }
         value
     }
@@ -62,14 +62,14 @@ struct Evaluator<'a> {
     path: &'a ScriptRun,
     depth: usize,
     /// Above zero while the value is not used, as on the right of `0 &&`.
-    idle: usize,
+    skip: usize,
     /// What was assigned, in order.
     writes: Vec<(String, Option<String>, i64)>,
 }
 
 impl<'a> Evaluator<'a> {
     fn new(text: &'a str, path: &'a ScriptRun) -> Self {
-        Self { text, at: 0, path, depth: 0, idle: 0, writes: Vec::new() }
+        Self { text, at: 0, path, depth: 0, skip: 0, writes: Vec::new() }
     }
 
     fn whole(&mut self) -> Option<i64> {
@@ -91,11 +91,11 @@ impl<'a> Evaluator<'a> {
 
     fn eat(&mut self, word: &str) -> bool {
         self.blanks();
-        let there = self.rest().starts_with(word);
-        if there {
+        let found = self.rest().starts_with(word);
+        if found {
             self.at += word.len();
         }
-        there
+        found
     }
 
     fn list(&mut self) -> Option<i64> {
@@ -113,7 +113,7 @@ impl<'a> Evaluator<'a> {
         }
         let start = self.at;
         let value = match self.target() {
-            Some(target) => match self.assigning() {
+            Some(target) => match self.assignment_operator() {
                 Some(operator) => {
                     let right = self.assignment()?;
                     let value = if operator.is_empty() {
@@ -140,14 +140,14 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The assignment operator at this position, if there is one.
-    fn assigning(&mut self) -> Option<&'static str> {
+    fn assignment_operator(&mut self) -> Option<&'static str> {
         self.blanks();
         let rest = self.rest();
         if rest.starts_with('=') && !rest.starts_with("==") {
             self.at += 1;
             return Some("");
         }
-        let operator = ASSIGNING.into_iter().find(|o| rest.starts_with(o) && rest[o.len()..].starts_with('='))?;
+        let operator = ASSIGNMENTS.into_iter().find(|o| rest.starts_with(o) && rest[o.len()..].starts_with('='))?;
         self.at += operator.len() + 1;
         Some(operator)
     }
@@ -165,10 +165,10 @@ impl<'a> Evaluator<'a> {
         Some(if condition != 0 { yes } else { no })
     }
 
-    fn branch(&mut self, idle: bool) -> Option<i64> {
-        self.idle += usize::from(idle);
+    fn branch(&mut self, skip: bool) -> Option<i64> {
+        self.skip += usize::from(skip);
         let value = self.assignment();
-        self.idle -= usize::from(idle);
+        self.skip -= usize::from(skip);
         value
     }
 
@@ -194,10 +194,10 @@ impl<'a> Evaluator<'a> {
                 return Some(left);
             }
             self.at += operator.len();
-            let idle = *operator == "||" && left != 0 || *operator == "&&" && left == 0;
-            self.idle += usize::from(idle);
+            let skip = *operator == "||" && left != 0 || *operator == "&&" && left == 0;
+            self.skip += usize::from(skip);
             let right = self.level(level + 1);
-            self.idle -= usize::from(idle);
+            self.skip -= usize::from(skip);
             left = self.combine(operator, left, right?)?;
         }
     }
@@ -221,7 +221,7 @@ impl<'a> Evaluator<'a> {
             "-" => left.wrapping_sub(right),
             "*" => left.wrapping_mul(right),
             // Division by zero is no error while the value is not used.
-            "/" | "%" if right == 0 => return (self.idle > 0).then_some(0),
+            "/" | "%" if right == 0 => return (self.skip > 0).then_some(0),
             "/" => left.wrapping_div(right),
             _ => left.wrapping_rem(right),
         })
@@ -336,13 +336,13 @@ impl<'a> Evaluator<'a> {
     }
 
     fn write(&mut self, target: Target, value: i64) {
-        if self.idle == 0 {
+        if self.skip == 0 {
             self.writes.push((target.0, target.1, value));
         }
     }
 
     fn read(&mut self, target: &Target) -> Option<i64> {
-        if self.idle > 0 {
+        if self.skip > 0 {
             return Some(0);
         }
         let (name, key) = target;
@@ -374,7 +374,7 @@ impl<'a> Evaluator<'a> {
             return Some(0);
         }
         // The value of a name is itself an expression.
-        let mut inner = Evaluator { text, at: 0, path: self.path, depth: self.depth + 2, idle: 0, writes: Vec::new() };
+        let mut inner = Evaluator { text, at: 0, path: self.path, depth: self.depth + 2, skip: 0, writes: Vec::new() };
         if inner.depth > MAX_DEPTH {
             return None;
         }

@@ -21,7 +21,7 @@ pub(super) fn expand(parts: &[Part]) -> Option<Vec<Vec<Part>>> {
         if done.len() + open.len() > MAX_WORDS {
             return None;
         }
-        match once(&word) {
+        match expand_first(&word) {
             Some(words) => open.extend(words.into_iter().rev()),
             None => done.push(word),
         }
@@ -30,7 +30,7 @@ pub(super) fn expand(parts: &[Part]) -> Option<Vec<Vec<Part>>> {
 }
 
 /// Expands the first pair of braces.
-fn once(parts: &[Part]) -> Option<Vec<Vec<Part>>> {
+fn expand_first(parts: &[Part]) -> Option<Vec<Vec<Part>>> {
     for (index, part) in parts.iter().enumerate() {
         let Part::Bare(text) = part else { continue };
         let bytes = text.bytes();

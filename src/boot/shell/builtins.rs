@@ -188,12 +188,12 @@ pub(super) fn bracket(call: &Call<'_>, path: &mut ScriptRun) {
 pub(super) fn trap(call: &Call<'_>, path: &mut ScriptRun) {
     let words: Vec<&Traced> = call.words.iter().filter(|w| w.known_str() != Some("--")).collect();
     let [commands, signals @ ..] = words.as_slice() else { return };
-    let wanted = Some((*commands).clone()).filter(|c| c.known_str() != Some("-"));
+    let handler = Some((*commands).clone()).filter(|c| c.known_str() != Some("-"));
     if signals.iter().any(|s| matches!(s.known_str(), Some("EXIT" | "0" | "exit"))) {
-        path.shell.on_exit.clone_from(&wanted);
+        path.shell.on_exit.clone_from(&handler);
     }
     if signals.iter().any(|s| matches!(s.known_str(), Some("ERR" | "err"))) {
-        path.shell.on_error = wanted;
+        path.shell.on_error = handler;
     }
 }
 

@@ -59,11 +59,11 @@ impl Shell<'_, '_> {
             left = right;
         }
         if let Some(before) = before {
-            let waits = self.cx.texts.slice(item.first.span).windows(6).any(|w| w == b"sleep ");
+            let sleeps = self.cx.texts.slice(item.first.span).windows(6).any(|w| w == b"sleep ");
             for path in &mut paths {
                 path.leave_subshell(&before);
                 path.status = Status::Zero;
-                if waits && path.machine.start == before.machine.start {
+                if sleeps && path.machine.start == before.machine.start {
                     path.blur_delayed(&before, item.first.span);
                 }
                 path.machine.restarts |= path.machine.start != before.machine.start;
@@ -216,7 +216,7 @@ impl Shell<'_, '_> {
                     path.status = Status::NonZero;
                     return vec![path];
                 }
-                self.maybe(body, command.span, path)
+                self.unknown_rounds(body, command.span, path)
             }
             CommandKind::For { name, items, body, .. } => self.for_command(name, items.as_deref(), body, path),
             CommandKind::ForArithmetic { header, body } => self.for_arithmetic(header, body, command.span, path),

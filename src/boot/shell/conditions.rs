@@ -27,7 +27,7 @@ impl Shell<'_, '_> {
     /// `[[ … ]]`
     pub(super) fn test(&mut self, test: &Test, path: &mut ScriptRun) -> Option<bool> {
         match test {
-            Test::Word(word) => filled(&self.single(word, path)),
+            Test::Word(word) => non_empty(&self.single(word, path)),
             Test::Unary(operator, word) => {
                 let value = self.single(word, path);
                 unary(operator, &value, path)
@@ -105,8 +105,8 @@ pub(super) fn test(arguments: &[Traced], path: &ScriptRun) -> Option<bool> {
     let is = |w: &Traced, text: &str| w.known_str() == Some(text);
     match arguments {
         [] => Some(false),
-        [one] => filled(one),
-        [first, second] if bang(first) => not(filled(second)),
+        [one] => non_empty(one),
+        [first, second] if bang(first) => not(non_empty(second)),
         [operator, value] => unary(operator.known_str()?, value, path),
         [left, operator, right] if is_binary(operator) => binary(left, operator.known_str()?, right),
         [first, rest @ ..] if bang(first) && arguments.len() <= 4 => not(test(rest, path)),
@@ -201,21 +201,21 @@ fn term(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Option<b
         }
         [word, after @ ..] => {
             *rest = after;
-            Some(filled(word))
+            Some(non_empty(word))
         }
         [] => None,
     }
 }
 
 /// Whether a text is not empty. One known byte is enough.
-fn filled(value: &Traced) -> Option<bool> {
+fn non_empty(value: &Traced) -> Option<bool> {
     if value.is_unknown() { None } else { Some(!value.is_empty()) }
 }
 
 fn unary(operator: &str, value: &Traced, path: &ScriptRun) -> Option<bool> {
     match operator {
-        "-n" => filled(value),
-        "-z" => not(filled(value)),
+        "-n" => non_empty(value),
+        "-z" => not(non_empty(value)),
         "-v" => {
             let name = value.known_str()?;
             let (name, key) = match name.split_once('[') {
@@ -232,7 +232,7 @@ fn unary(operator: &str, value: &Traced, path: &ScriptRun) -> Option<bool> {
         "-f" | "-e" | "-a" | "-s" | "-r" | "-w" => {
             let name = path.absolute(value.known_str()?);
             match path.machine.file(&name) {
-                Some(File::Known(text)) if operator == "-s" => filled(&text),
+                Some(File::Known(text)) if operator == "-s" => non_empty(&text),
                 Some(File::Known(_)) => Some(true),
                 Some(File::Unknown(_)) => None,
                 Some(File::Removed) => Some(false),
@@ -265,8 +265,8 @@ fn binary(left: &Traced, operator: &str, right: &Traced) -> Option<bool> {
         }
         "<" => Some(left.known_str()? < right.known_str()?),
         ">" => Some(left.known_str()? > right.known_str()?),
-        "-a" => and(filled(left), filled(right)),
-        "-o" => not(and(not(filled(left)), not(filled(right)))),
+        "-a" => and(non_empty(left), non_empty(right)),
+        "-o" => not(and(not(non_empty(left)), not(non_empty(right)))),
         "-nt" | "-ot" | "-ef" => None,
         _ => {
             // Something that is not a number is an error, which counts as false.

@@ -170,10 +170,10 @@ impl Shell<'_, '_> {
         mut path: BoxedRun,
     ) -> Vec<BoxedRun> {
         let parts = split_header(&header.parts);
-        let [first, condition, step] = parts.as_slice() else { return self.maybe(body, span, path) };
+        let [first, condition, step] = parts.as_slice() else { return self.unknown_rounds(body, span, path) };
         let text = self.expression(first, &mut path);
         if path.count(&text, span).is_none() {
-            return self.maybe(body, span, path);
+            return self.unknown_rounds(body, span, path);
         }
         let mut active = vec![path];
         let mut done = Vec::new();
@@ -185,7 +185,7 @@ impl Shell<'_, '_> {
                 match path.count(&text, span) {
                     Some(0) if !empty => done.push(path),
                     Some(_) => next.append(&mut self.list(body, path)),
-                    None => done.append(&mut self.maybe(body, span, path)),
+                    None => done.append(&mut self.unknown_rounds(body, span, path)),
                 }
             }
             (active, done) = after_round(next, done);
@@ -206,7 +206,7 @@ impl Shell<'_, '_> {
     }
 
     /// A body that runs an unknown number of times: either never, or with unknown values for everything it changes.
-    pub(super) fn maybe(&mut self, body: &[Item], span: Span, mut path: BoxedRun) -> Vec<BoxedRun> {
+    pub(super) fn unknown_rounds(&mut self, body: &[Item], span: Span, mut path: BoxedRun) -> Vec<BoxedRun> {
         path.status = Status::Open(None);
         let mut out = Vec::new();
         for (path, holds) in self.decide(path, span, false) {
@@ -214,13 +214,13 @@ impl Shell<'_, '_> {
                 out.push(path);
                 continue;
             }
-            out.append(&mut self.once(body, span, path));
+            out.append(&mut self.one_round(body, span, path));
         }
         settle(out)
     }
 
     /// One round that represents any number of rounds.
-    fn once(&mut self, body: &[Item], span: Span, path: BoxedRun) -> Vec<BoxedRun> {
+    fn one_round(&mut self, body: &[Item], span: Span, path: BoxedRun) -> Vec<BoxedRun> {
         let before = path.clone();
         let (mut paths, mut done) = after_round(self.list(body, path), Vec::new());
         paths.append(&mut done);
@@ -263,7 +263,7 @@ impl Shell<'_, '_> {
                     } else if known {
                         next.append(&mut self.list(body, path));
                     } else {
-                        done.append(&mut self.once(body, span, path));
+                        done.append(&mut self.one_round(body, span, path));
                     }
                 }
             }

@@ -22,9 +22,9 @@ const MAX_CHUNKS_BYTES: usize = 4 << 20;
 /// A part of an expanded word.
 enum Chunk {
     /// Is kept unchanged.
-    Solid(Traced),
+    Fixed(Traced),
     /// Is split at white space.
-    Loose(Traced),
+    Splittable(Traced),
     /// Unquoted text of the script, in which glob characters are active.
     Bare(Traced),
     /// A word ends here and the next one begins.
@@ -34,7 +34,7 @@ enum Chunk {
 impl Chunk {
     fn len(&self) -> usize {
         match self {
-            Self::Solid(text) | Self::Loose(text) | Self::Bare(text) => text.len(),
+            Self::Fixed(text) | Self::Splittable(text) | Self::Bare(text) => text.len(),
             Self::Cut => 0,
         }
     }
@@ -62,9 +62,9 @@ impl Shell<'_, '_> {
             let mut current: Option<Traced> = None;
             for chunk in chunks {
                 match chunk {
-                    Chunk::Solid(text) | Chunk::Bare(text) => current.get_or_insert_default().push(&text),
+                    Chunk::Fixed(text) | Chunk::Bare(text) => current.get_or_insert_default().push(&text),
                     Chunk::Cut => out.extend(current.take()),
-                    Chunk::Loose(text) => split(&text, path.separators(), &mut current, &mut out),
+                    Chunk::Splittable(text) => split(&text, path.separators(), &mut current, &mut out),
                 }
             }
             out.extend(current);
@@ -83,7 +83,7 @@ impl Shell<'_, '_> {
         let mut out = Traced::new();
         for chunk in chunks {
             match chunk {
-                Chunk::Solid(text) | Chunk::Loose(text) | Chunk::Bare(text) => out.push(&text),
+                Chunk::Fixed(text) | Chunk::Splittable(text) | Chunk::Bare(text) => out.push(&text),
                 Chunk::Cut => out.push_made(b" ", path.machine.place),
             }
         }
@@ -100,8 +100,8 @@ impl Shell<'_, '_> {
         let mut units = Vec::new();
         for chunk in chunks {
             match chunk {
-                Chunk::Solid(text) => pattern::literal(&text, &mut units),
-                Chunk::Loose(text) | Chunk::Bare(text) => pattern::marked(&text, &mut units),
+                Chunk::Fixed(text) => pattern::literal(&text, &mut units),
+                Chunk::Splittable(text) | Chunk::Bare(text) => pattern::marked(&text, &mut units),
                 Chunk::Cut => units.push(Token::Byte(b' ')),
             }
         }
@@ -115,8 +115,8 @@ impl Shell<'_, '_> {
         let mut out = String::new();
         for chunk in chunks {
             match chunk {
-                Chunk::Solid(text) => out.push_str(&regex::escape(text.known_str()?)),
-                Chunk::Loose(text) | Chunk::Bare(text) => out.push_str(text.known_str()?),
+                Chunk::Fixed(text) => out.push_str(&regex::escape(text.known_str()?)),
+                Chunk::Splittable(text) | Chunk::Bare(text) => out.push_str(text.known_str()?),
                 Chunk::Cut => out.push(' '),
             }
         }
@@ -130,7 +130,7 @@ impl Shell<'_, '_> {
 
     fn chunks(&mut self, parts: &[Part], quoted: bool, path: &mut ScriptRun, out: &mut Vec<Chunk>) {
         if self.depth >= MAX_DEPTH {
-            out.push(Chunk::Solid(Traced::unknown(path.machine.place, Why::Limit("depth of a word"))));
+            out.push(Chunk::Fixed(Traced::unknown(path.machine.place, Why::Limit("depth of a word"))));
             return;
         }
         self.depth += 1;
@@ -140,7 +140,7 @@ impl Shell<'_, '_> {
             self.chunk(part, index == 0, quoted, path, out);
             size += out.iter().skip(from).map(Chunk::len).sum::<usize>();
             if size > MAX_CHUNKS_BYTES {
-                out.push(Chunk::Solid(Traced::unknown(path.machine.place, Why::Limit("length of a word"))));
+                out.push(Chunk::Fixed(Traced::unknown(path.machine.place, Why::Limit("length of a word"))));
                 break;
             }
         }
@@ -148,24 +148,24 @@ impl Shell<'_, '_> {
     }
 
     fn chunk(&mut self, part: &Part, first: bool, quoted: bool, path: &mut ScriptRun, out: &mut Vec<Chunk>) {
-        let value = |text: Traced| if quoted { Chunk::Solid(text) } else { Chunk::Loose(text) };
+        let value = |text: Traced| if quoted { Chunk::Fixed(text) } else { Chunk::Splittable(text) };
         match part {
             Part::Bare(text) => out.push(Chunk::Bare(tilde(text, first && !quoted))),
-            Part::Quoted(text) => out.push(Chunk::Solid(text.clone())),
+            Part::Quoted(text) => out.push(Chunk::Fixed(text.clone())),
             Part::Double(parts) => {
                 let before = out.len();
                 self.chunks(parts, true, path, out);
                 let many =
                     parts.iter().any(|p| matches!(p, Part::Parameter(p) if p.name == "@" || p.subscript.is_some()));
                 if out.len() == before && !many {
-                    out.push(Chunk::Solid(Traced::new()));
+                    out.push(Chunk::Fixed(Traced::new()));
                 }
             }
             Part::Parameter(parameter) => match self.parameter(parameter, quoted, path) {
                 Expansion::One(text) => out.push(value(text)),
                 Expansion::Unset => {
                     if quoted {
-                        out.push(Chunk::Solid(Traced::new()));
+                        out.push(Chunk::Fixed(Traced::new()));
                     }
                 }
                 Expansion::Many(list) => {
@@ -189,12 +189,12 @@ impl Shell<'_, '_> {
             }
             Part::Arithmetic(parts, span) => {
                 let text = self.joined(parts, true, path);
-                out.push(Chunk::Solid(path.count(&text, *span).map_or_else(
+                out.push(Chunk::Fixed(path.count(&text, *span).map_or_else(
                     || Traced::unknown(*span, Why::NotUnderstood("arithmetic".into())),
                     |v| Traced::made(v.to_string(), *span),
                 )));
             }
-            Part::Process(list, span) => out.push(Chunk::Solid(self.process(list, *span, path))),
+            Part::Process(list, span) => out.push(Chunk::Fixed(self.process(list, *span, path))),
             Part::Array(_) => {}
         }
     }
@@ -286,11 +286,11 @@ fn names(chunks: &[Chunk], path: &ScriptRun) -> Option<Vec<Traced>> {
                 at = at.or_else(|| text.span());
                 pattern::marked(text, &mut units);
             }
-            Chunk::Solid(text) => pattern::literal(text, &mut units),
-            Chunk::Loose(text) if text.bytes().iter().all(|b| !b" \t\n*?[".contains(b)) => {
+            Chunk::Fixed(text) => pattern::literal(text, &mut units),
+            Chunk::Splittable(text) if text.bytes().iter().all(|b| !b" \t\n*?[".contains(b)) => {
                 pattern::literal(text, &mut units);
             }
-            Chunk::Loose(_) | Chunk::Cut => return None,
+            Chunk::Splittable(_) | Chunk::Cut => return None,
         }
     }
     let tokens = pattern::compile(&units);

@@ -32,7 +32,7 @@ pub(super) fn fetch(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let why = || Why::FromOutside(format!("what {name} brings").into());
     // An object that the same source uploads to a bucket is known by its address.
     let object = words.iter().find(|w| w.bytes().starts_with(b"s3://")).map(|w| w.to_text().into_owned());
-    let brought = object.and_then(|address| path.machine.files.get(&address).cloned());
+    let uploaded = object.and_then(|address| path.machine.files.get(&address).cloned());
     path.status = Status::Likely;
     match target {
         Target::Nowhere => {}
@@ -46,9 +46,9 @@ pub(super) fn fetch(call: &Call<'_>, path: &mut ScriptRun) -> bool {
                 path.out.push_unknown(span, Why::FromOutside(format!("the output of {name}").into()));
                 path.out.push_made(b"\n", span);
             }
-            Some(file) if brought.is_some() => {
+            Some(file) if uploaded.is_some() => {
                 let file = path.absolute(file);
-                path.machine.put(&file, brought.unwrap_or(File::Removed));
+                path.machine.put(&file, uploaded.unwrap_or(File::Removed));
             }
             Some(file) => {
                 let file = path.absolute(file);

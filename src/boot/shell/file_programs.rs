@@ -113,12 +113,12 @@ pub(super) fn touch(call: &Call<'_>, path: &mut ScriptRun) -> bool {
 /// `mkdir`
 pub(super) fn mkdir(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let operands = call.operands();
-    let there = |folder: String| {
+    let exists = |folder: String| {
         let own = path.machine.files.range(folder.clone()..).next();
         image::BOOTSTRAP.starts_with(&folder) || own.is_some_and(|(f, _)| f.starts_with(&folder))
     };
     let first = operands.first().and_then(|o| o.known_str()).map(|o| format!("{}/", path.absolute(o)));
-    if !call.flag('p', "--parents") && first.is_some_and(there) {
+    if !call.flag('p', "--parents") && first.is_some_and(exists) {
         path.status = Status::NonZero;
     }
     let names: Vec<_> = operands.iter().filter_map(|o| Some(path.absolute(o.known_str()?))).collect();
@@ -131,11 +131,11 @@ pub(super) fn mkdir(call: &Call<'_>, path: &mut ScriptRun) -> bool {
 pub(super) fn ls(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let mut names = call.operands();
     let options = call.words.iter().any(|w| w.bytes().starts_with(b"-") && w.known_str() != Some("-1"));
-    let there = |o: &&Traced| {
+    let exists = |o: &&Traced| {
         let file = o.known_str().map(|f| path.absolute(f));
         file.is_some_and(|f| path.machine.file(&f).is_some_and(|f| f != File::Removed))
     };
-    if names.is_empty() || options || !names.iter().all(there) {
+    if names.is_empty() || options || !names.iter().all(exists) {
         return false;
     }
     names.sort_by(|a, b| a.bytes().cmp(b.bytes()));

@@ -136,6 +136,6 @@ fn search(words: &[Traced], directory: &str) -> Option<Search> {
             _ => return None,
         }
     }
-    let sound = !out.command.is_empty() && !out.folders.is_empty();
-    if sound && !(out.together && out.inside) { Some(out) } else { None }
+    let complete = !out.command.is_empty() && !out.folders.is_empty();
+    if complete && !(out.together && out.inside) { Some(out) } else { None }
 }

@@ -63,13 +63,13 @@ impl<'a, 'b> Shell<'a, 'b> {
             Status::Unread(program) => format!("there is no fault in what {program} reads").into(),
         };
         // A double negation is hard to read and means the same as none.
-        let (words, denied) = match words.strip_prefix("! ") {
+        let (words, negated) = match words.strip_prefix("! ") {
             Some(rest) => (Arc::from(rest.trim_start()), true),
             None => (words, false),
         };
         let mut out = Vec::new();
         let fork = |path: &BoxedRun, holds: bool| {
-            let condition = Condition::new(Arc::clone(&words), holds != denied);
+            let condition = Condition::new(Arc::clone(&words), holds != negated);
             let when = path.when.and(&Guard::of(condition))?;
             let mut path = path.clone();
             path.when = when;

@@ -27,16 +27,16 @@ pub(super) enum Expansion {
 }
 
 /// Variables that the system sets for every process.
-const SYSTEM: [&str; 12] =
+const SYSTEM_VARIABLES: [&str; 12] =
     ["HOME", "HOSTNAME", "INSTANCE_ID", "LANG", "LOGNAME", "PATH", "PWD", "RANDOM", "SHELL", "UID", "EUID", "USER"];
 
 /// Variables that are never empty.
-const ALWAYS: [&str; 10] =
+const NEVER_EMPTY: [&str; 10] =
     ["BASHPID", "BASH_VERSION", "EUID", "HOSTNAME", "LINENO", "PATH", "PPID", "PWD", "RANDOM", "UID"];
 
 /// True for a variable that the system sets for every process.
 pub(super) fn set_by_system(name: &str) -> bool {
-    SYSTEM.contains(&name)
+    SYSTEM_VARIABLES.contains(&name)
 }
 
 impl Shell<'_, '_> {
@@ -58,7 +58,7 @@ impl Shell<'_, '_> {
         }
         match &path.shell.open {
             Some(_) => Expansion::One(Traced::unknown(at, Why::FromOutside(format!("${name}").into()))),
-            None if SYSTEM.contains(&name) => {
+            None if SYSTEM_VARIABLES.contains(&name) => {
                 Expansion::One(Traced::unknown(at, Why::FromOutside(format!("${name}").into())))
             }
             None => Expansion::Unset,
@@ -224,7 +224,7 @@ impl Shell<'_, '_> {
         parameter: &Parameter,
         path: &mut ScriptRun,
     ) -> Expansion {
-        let there = match &value {
+        let is_set = match &value {
             Expansion::Unset => false,
             Expansion::One(text) => {
                 // An unknown value may be empty or not; either way, the result is unknown.
@@ -236,10 +236,10 @@ impl Shell<'_, '_> {
             Expansion::Many(list) => !list.is_empty(),
         };
         match operator {
-            b'+' if there => {
+            b'+' if is_set => {
                 if let Expansion::One(text) = &value
                     && text.is_unknown()
-                    && !ALWAYS.contains(&parameter.name.as_str())
+                    && !NEVER_EMPTY.contains(&parameter.name.as_str())
                 {
                     return Expansion::One(Traced::unknown(
                         parameter.span,
@@ -253,7 +253,7 @@ impl Shell<'_, '_> {
                 }
             }
             b'+' => Expansion::Unset,
-            _ if there => value,
+            _ if is_set => value,
             b'=' => {
                 let text = self.single(word, path);
                 path.set(&parameter.name, text.clone());

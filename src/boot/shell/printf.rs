@@ -11,7 +11,7 @@ use super::status::Status;
 const MAX_WIDTH: usize = 4096;
 
 /// A conversion specification in a format.
-struct Place {
+struct Spec {
     left: bool,
     zero: bool,
     plus: bool,
@@ -54,15 +54,15 @@ pub(super) fn printf(words: &[Traced], span: Span, path: &mut ScriptRun) {
                 at += 2;
                 continue;
             }
-            let Some(place) = place(&bytes[at + 1..], &mut rest) else {
+            let Some(spec) = spec(&bytes[at + 1..], &mut rest) else {
                 rest.next();
                 out.push_unknown(span, Why::NotUnderstood("a printf format".into()));
                 at += 2;
                 continue;
             };
-            at += 1 + place.length;
+            at += 1 + spec.length;
             let argument = rest.next();
-            out.push(&fill(&place, argument, span, path));
+            out.push(&fill(&spec, argument, span, path));
         }
         if rest.len() == 0 || rest.len() == before {
             break;
@@ -77,15 +77,15 @@ pub(super) fn printf(words: &[Traced], span: Span, path: &mut ScriptRun) {
     }
 }
 
-fn place<'a>(bytes: &[u8], rest: &mut impl Iterator<Item = &'a Traced>) -> Option<Place> {
-    let mut place =
-        Place { left: false, zero: false, plus: false, width: 0, precision: None, conversion: b's', length: 0 };
+fn spec<'a>(bytes: &[u8], rest: &mut impl Iterator<Item = &'a Traced>) -> Option<Spec> {
+    let mut spec =
+        Spec { left: false, zero: false, plus: false, width: 0, precision: None, conversion: b's', length: 0 };
     let mut at = 0;
     while let Some(flag) = bytes.get(at).filter(|b| b"-0+ #".contains(b)) {
         match flag {
-            b'-' => place.left = true,
-            b'0' => place.zero = true,
-            b'+' => place.plus = true,
+            b'-' => spec.left = true,
+            b'0' => spec.zero = true,
+            b'+' => spec.plus = true,
             _ => {}
         }
         at += 1;
@@ -100,10 +100,10 @@ fn place<'a>(bytes: &[u8], rest: &mut impl Iterator<Item = &'a Traced>) -> Optio
         *at += length;
         if text.is_empty() { Some(0) } else { text.parse().ok() }
     };
-    place.width = number(&mut at)?.min(MAX_WIDTH);
+    spec.width = number(&mut at)?.min(MAX_WIDTH);
     if bytes.get(at) == Some(&b'.') {
         at += 1;
-        place.precision = Some(number(&mut at)?.min(MAX_WIDTH));
+        spec.precision = Some(number(&mut at)?.min(MAX_WIDTH));
     }
     while bytes
         .get(at)
@@ -111,14 +111,14 @@ fn place<'a>(bytes: &[u8], rest: &mut impl Iterator<Item = &'a Traced>) -> Optio
     {
         at += 1;
     }
-    place.conversion = *bytes.get(at)?;
-    place.length = at + 1;
-    b"sdiuxXocbq".contains(&place.conversion).then_some(place)
+    spec.conversion = *bytes.get(at)?;
+    spec.length = at + 1;
+    b"sdiuxXocbq".contains(&spec.conversion).then_some(spec)
 }
 
-fn fill(place: &Place, argument: Option<&Traced>, span: Span, path: &mut ScriptRun) -> Traced {
+fn fill(spec: &Spec, argument: Option<&Traced>, span: Span, path: &mut ScriptRun) -> Traced {
     let given = argument.cloned().unwrap_or_default();
-    let text = match place.conversion {
+    let text = match spec.conversion {
         b's' => given,
         b'b' => unescape(&given, false, span),
         b'q' => quoted(&given, span),
@@ -132,18 +132,18 @@ fn fill(place: &Place, argument: Option<&Traced>, span: Span, path: &mut ScriptR
                 path.status = Status::NonZero;
             }
             let value = value.unwrap_or_default();
-            let shown = match place.conversion {
+            let shown = match spec.conversion {
                 b'x' => format!("{value:x}"),
                 b'X' => format!("{value:X}"),
                 b'o' => format!("{value:o}"),
-                _ if place.plus && value >= 0 => format!("+{value}"),
+                _ if spec.plus && value >= 0 => format!("+{value}"),
                 _ => value.to_string(),
             };
             if shown == known { given } else { Traced::made(shown, given.span().unwrap_or(span)) }
         }
     };
-    let number = b"diuxXo".contains(&place.conversion);
-    let text = match place.precision {
+    let number = b"diuxXo".contains(&spec.conversion);
+    let text = match spec.precision {
         Some(most) if !number && !text.has_unknown() && most < text.len() => text.slice(0..most),
         Some(digits) if number && text.len() < digits => {
             let mut out = Traced::made("0".repeat(digits - text.len()), span);
@@ -153,15 +153,15 @@ fn fill(place: &Place, argument: Option<&Traced>, span: Span, path: &mut ScriptR
         _ => text,
     };
     let length = text.known_str().map_or(text.len(), |t| t.chars().count());
-    if length >= place.width {
+    if length >= spec.width {
         return text;
     }
-    let missing = place.width - length;
+    let missing = spec.width - length;
     let mut out = Traced::new();
-    if place.left {
+    if spec.left {
         out.push(&text);
         out.push_made(" ".repeat(missing).as_bytes(), span);
-    } else if place.zero && number {
+    } else if spec.zero && number {
         let signed = text.bytes().first().is_some_and(|b| b"+-".contains(b));
         out.push(&text.slice(0..usize::from(signed)));
         out.push_made("0".repeat(missing).as_bytes(), span);

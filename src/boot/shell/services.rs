@@ -143,13 +143,13 @@ pub(super) fn systemctl(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     }
     for name in runtimes {
         match starts.or_else(|| (verb == "reenable" && now).then_some(false)) {
-            Some(anew) => path.machine.start_runtime(name, anew),
+            Some(restart) => path.machine.start_runtime(name, restart),
             None if verb == "stop" => drop(path.machine.runtimes.remove(&name)),
             None => {}
         }
     }
     match starts.filter(|_| is_kubelet) {
-        Some(anew) => path.machine.start(anew),
+        Some(restart) => path.machine.start(restart),
         None if verb == "stop" && is_kubelet => path.machine.start = None,
         None => {}
     }

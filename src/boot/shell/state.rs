@@ -182,8 +182,8 @@ impl ScriptRun {
     /// Records a write to a file with an unknown name.
     pub(super) fn write_unnamed(&mut self, name: &Traced, at: Span) {
         let text = name.to_text();
-        let near = ["kubelet", "nodeadm", "/etc/eks"].iter().any(|w| text.contains(w));
-        if near && let Some((_, why)) = name.first_unknown() {
+        let relevant = ["kubelet", "nodeadm", "/etc/eks"].iter().any(|w| text.contains(w));
+        if relevant && let Some((_, why)) = name.first_unknown() {
             self.machine.gap(at, why.clone());
         }
     }

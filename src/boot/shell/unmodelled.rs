@@ -93,8 +93,8 @@ impl Shell<'_, '_> {
     /// Both outcomes of a command that may end the script for a reason outside the node.
     pub(super) fn may_end(&mut self, span: Span, path: BoxedRun) -> Vec<BoxedRun> {
         let mut out = Vec::new();
-        for (mut path, there) in self.decide(path, span, false) {
-            path.may_have_ended |= !there;
+        for (mut path, exists) in self.decide(path, span, false) {
+            path.may_have_ended |= !exists;
             path.code = Some(127);
             out.push(path);
         }
@@ -151,8 +151,8 @@ impl ScriptRun {
                 self.edited(call);
             }
         } else if name == "find" && words.iter().any(|w| w.bytes().starts_with(b"-exec")) {
-            let near = ["/etc/kubernetes", "/etc/eks", "/etc/systemd", "kubelet"];
-            if words.iter().any(|w| near.iter().any(|n| w.to_text().contains(n))) {
+            let relevant = ["/etc/kubernetes", "/etc/eks", "/etc/systemd", "kubelet"];
+            if words.iter().any(|w| relevant.iter().any(|n| w.to_text().contains(n))) {
                 self.machine.gap(span, Why::NotUnderstood("find with -exec".into()));
             }
         } else if let Some((_, endings)) = PACKERS.iter().find(|(packer, _)| *packer == name) {

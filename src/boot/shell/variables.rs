@@ -78,7 +78,7 @@ impl ScriptRun {
     }
 
     /// An arithmetic command that is not modelled may assign every variable it names.
-    pub(super) fn forget_counted(&mut self, text: &Traced, at: Span) {
+    pub(super) fn forget_assigned(&mut self, text: &Traced, at: Span) {
         let text = text.to_text().into_owned();
         let names: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
         for name in names.into_iter().filter(|n| n.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')) {

@@ -18,11 +18,11 @@ struct Options {
     /// The delimiter of arguments, instead of blanks.
     delimiter: Option<u8>,
     /// The number of arguments for each command.
-    most: Option<usize>,
+    per_call: Option<usize>,
     /// The number of lines for each command.
     lines: Option<usize>,
     /// Nothing runs without arguments.
-    idle: bool,
+    skip_empty: bool,
 }
 
 impl Shell<'_, '_> {
@@ -43,7 +43,7 @@ impl Shell<'_, '_> {
         };
         let command = if rest.is_empty() { vec![Traced::made("echo", span)] } else { rest.to_vec() };
         let chunks = |list: &[Traced], n: usize| list.chunks(n.max(1)).map(<[Traced]>::to_vec).collect::<Vec<_>>();
-        let calls: Vec<Vec<Traced>> = match (&options.mark, by_line, options.most) {
+        let calls: Vec<Vec<Traced>> = match (&options.mark, by_line, options.per_call) {
             (Some(mark), ..) => {
                 items.iter().map(|item| command.iter().map(|w| w.replace(mark.as_bytes(), item)).collect()).collect()
             }
@@ -56,7 +56,7 @@ impl Shell<'_, '_> {
             (None, _, Some(n)) => {
                 chunks(&items, n).into_iter().map(|list| command.iter().cloned().chain(list).collect()).collect()
             }
-            (None, _, None) if items.is_empty() && options.idle => Vec::new(),
+            (None, _, None) if items.is_empty() && options.skip_empty => Vec::new(),
             (None, _, None) => vec![command.iter().cloned().chain(items).collect()],
         };
         if calls.len() > MAX_CALLS {
@@ -77,10 +77,10 @@ impl Shell<'_, '_> {
 /// Records a command that is not followed, because it may matter.
 fn record_unfollowed(call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
     let words = call.words;
-    let near = words.iter().any(|w| w.to_text().contains("bootstrap.sh") || w.to_text().contains("kubelet"));
+    let relevant = words.iter().any(|w| w.to_text().contains("bootstrap.sh") || w.to_text().contains("kubelet"));
     // Unnamed files may be those of a kubelet.
     let edit = |w: &[Traced]| matches!(w[0].known_str(), Some("sed" | "perl")) && w[1].to_text().starts_with("-i");
-    if near || words.windows(2).any(edit) {
+    if relevant || words.windows(2).any(edit) {
         path.machine.gap(call.at, Why::NotUnderstood("xargs".into()));
     }
     path.unknown_program(call.program, words, call.at);
@@ -103,15 +103,15 @@ fn options(words: &[Traced]) -> Option<(Options, &[Traced])> {
         };
         match option.as_str() {
             "--" => break,
-            "-r" | "--no-run-if-empty" => out.idle = true,
+            "-r" | "--no-run-if-empty" => out.skip_empty = true,
             "-t" | "-x" | "--verbose" | "--exit" => {}
             "-0" | "--null" => out.delimiter = Some(0),
             "-i" => out.mark = Some("{}".to_owned()),
             text if text.starts_with("-I") => out.mark = Some(value("-I")?).filter(|m| !m.is_empty()),
-            text if text.starts_with("-n") => out.most = Some(value("-n")?.parse().ok()?),
+            text if text.starts_with("-n") => out.per_call = Some(value("-n")?.parse().ok()?),
             text if text.starts_with("-L") => out.lines = Some(value("-L")?.parse().ok()?),
             text if text.starts_with("-P") => drop(value("-P")?),
-            text if text.starts_with("--max-args=") => out.most = Some(text["--max-args=".len()..].parse().ok()?),
+            text if text.starts_with("--max-args=") => out.per_call = Some(text["--max-args=".len()..].parse().ok()?),
             text if text.starts_with("-d") => {
                 out.delimiter = Some(match value("-d")?.as_str() {
                     "\\n" => b'\n',

@@ -11,7 +11,7 @@ use hcl::edit::template::{Directive, Element, Template as EditTemplate};
 use crate::text::{Span, View};
 
 use super::names::{index_expr, name};
-use super::template::{ForHead, Home, Token, Tokens, unescape};
+use super::template::{ForHead, TemplateKind, Token, Tokens, unescape};
 use super::tree::{
     Attribute, Binary, Block, Body, Call, Conditional, Expr, ExprKind, For, Key, Part, Step, StepKind, Template, Unary,
 };
@@ -79,11 +79,11 @@ impl Convert<'_> {
             Expression::Object(object) => {
                 ExprKind::Object(object.iter().map(|(key, value)| (self.key(key), self.expr(value.expr()))).collect())
             }
-            Expression::StringTemplate(template) => self.template(template, Home::Quoted),
+            Expression::StringTemplate(template) => self.template(template, TemplateKind::Quoted),
             Expression::HeredocTemplate(heredoc) => {
                 let at = self.range(heredoc.span()).start;
                 let flush = self.view.bytes.get(at..).is_some_and(|b| b.starts_with(b"<<-"));
-                self.template(&heredoc.template, if flush { Home::Flush } else { Home::Heredoc })
+                self.template(&heredoc.template, if flush { TemplateKind::Flush } else { TemplateKind::Heredoc })
             }
             Expression::Parenthesis(inner) => ExprKind::Paren(Box::new(self.expr(inner.inner()))),
             Expression::Variable(ident) => ExprKind::Variable(name(ident.as_str())),
@@ -201,14 +201,14 @@ impl Convert<'_> {
         ExprKind::Template(Template { parts })
     }
 
-    fn template(&self, template: &EditTemplate, home: Home) -> ExprKind {
-        let mut tokens = Tokens::new(self.view, home);
+    fn template(&self, template: &EditTemplate, kind: TemplateKind) -> ExprKind {
+        let mut tokens = Tokens::new(self.view, kind);
         self.elements(template, &mut tokens);
         ExprKind::Template(Template { parts: tokens.finish() })
     }
 
     pub(super) fn template_file(&self, template: &EditTemplate) -> Template {
-        let mut tokens = Tokens::new(self.view, Home::File);
+        let mut tokens = Tokens::new(self.view, TemplateKind::File);
         self.elements(template, &mut tokens);
         Template { parts: tokens.finish() }
     }

@@ -205,5 +205,5 @@ fn message(words: &str) -> String {
     if words.chars().count() <= MAX_WORDS {
         return words;
     }
-    words.split_once(';').map_or_else(|| "unexpected token".to_owned(), |(gist, _)| format!("{gist}: unexpected token"))
+    words.split_once(';').map_or_else(|| "unexpected token".to_owned(), |(head, _)| format!("{head}: unexpected token"))
 }

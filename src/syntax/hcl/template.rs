@@ -12,7 +12,7 @@ use super::tree::{Expr, Part};
 
 /// The kind of template, which decides its escapes and how its literals are split into tokens.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Home {
+pub(super) enum TemplateKind {
     /// Between double quotes.
     Quoted,
     /// `<<EOT`.
@@ -45,14 +45,14 @@ pub(super) struct ForHead {
 /// Collects the tokens of a template in order.
 pub(super) struct Tokens<'a> {
     view: &'a View,
-    home: Home,
+    kind: TemplateKind,
     list: Vec<Token>,
     trim_next: bool,
 }
 
 impl<'a> Tokens<'a> {
-    pub(super) fn new(view: &'a View, home: Home) -> Self {
-        Self { view, home, list: Vec::new(), trim_next: false }
+    pub(super) fn new(view: &'a View, kind: TemplateKind) -> Self {
+        Self { view, kind, list: Vec::new(), trim_next: false }
     }
 
     /// Literal text at `range` of the source.
@@ -60,11 +60,11 @@ impl<'a> Tokens<'a> {
         let raw = self.view.bytes.get(range.clone()).unwrap_or_default();
         let mut from = 0;
         while from < raw.len() {
-            let to = match self.home {
-                Home::Quoted => raw.len(),
+            let to = match self.kind {
+                TemplateKind::Quoted => raw.len(),
                 _ => raw[from..].iter().position(|b| *b == b'\n').map_or(raw.len(), |n| from + n + 1),
             };
-            let mut text = unescape(self.view, range.start + from..range.start + to, self.home == Home::Quoted);
+            let mut text = unescape(self.view, range.start + from..range.start + to, self.kind == TemplateKind::Quoted);
             if std::mem::take(&mut self.trim_next) {
                 text = text.slice(leading_space(&text)..text.len());
             }
@@ -84,7 +84,7 @@ impl<'a> Tokens<'a> {
 
     /// The template, with nested directives.
     pub(super) fn finish(mut self) -> Vec<Part> {
-        if self.home == Home::Flush {
+        if self.kind == TemplateKind::Flush {
             dedent(&mut self.list);
         }
         let mut tokens = self.list.into_iter();

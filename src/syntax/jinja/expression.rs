@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::text::{Span, Traced, View};
 
-use super::super::template::{fault, quoted};
+use super::super::template::{error, quoted};
 use super::super::{SyntaxError, TOO_DEEP};
 
 /// An expression.
@@ -99,7 +99,7 @@ impl<'v> Tokens<'v> {
             let rest = &bytes[at..];
             let start = at;
             if list.len() >= MAX_TOKENS {
-                return Err(fault(view.span(start..start + 1), "an expression that is too long"));
+                return Err(error(view.span(start..start + 1), "an expression that is too long"));
             }
             let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_' || *b >= 0x80;
             match rest[0] {
@@ -128,7 +128,7 @@ impl<'v> Tokens<'v> {
                 }
                 _ => {
                     let sign = SIGNS.iter().find(|s| rest.starts_with(s.as_bytes()));
-                    let sign = sign.ok_or_else(|| fault(view.span(start..start + 1), "not expected here"))?;
+                    let sign = sign.ok_or_else(|| error(view.span(start..start + 1), "not expected here"))?;
                     at += sign.len();
                     list.push((Token::Sign(sign), start..at));
                 }
@@ -145,12 +145,12 @@ impl<'v> Tokens<'v> {
         self.at.checked_sub(1).and_then(|n| self.list.get(n)).map_or(self.whole.start, |(_, r)| r.end)
     }
 
-    fn fault(&self, message: &str) -> SyntaxError {
-        fault(self.view.span(self.here()..self.whole.end.max(self.here())), message)
+    fn error(&self, message: &str) -> SyntaxError {
+        error(self.view.span(self.here()..self.whole.end.max(self.here())), message)
     }
 
     pub(super) fn end(&self) -> Result<(), SyntaxError> {
-        if self.at < self.list.len() { Err(self.fault("not expected here")) } else { Ok(()) }
+        if self.at < self.list.len() { Err(self.error("not expected here")) } else { Ok(()) }
     }
 
     fn is(&self, text: &str) -> bool {
@@ -184,7 +184,7 @@ impl<'v> Tokens<'v> {
 
     pub(super) fn choice(&mut self, depth: usize) -> Result<Expr, SyntaxError> {
         if depth >= MAX_NESTED {
-            return Err(self.fault(TOO_DEEP));
+            return Err(self.error(TOO_DEEP));
         }
         let from = self.here();
         let then = self.or(depth)?;
@@ -223,7 +223,7 @@ impl<'v> Tokens<'v> {
     fn not(&mut self, depth: usize) -> Result<Expr, SyntaxError> {
         let from = self.here();
         if depth >= MAX_NESTED {
-            return Err(self.fault(TOO_DEEP));
+            return Err(self.error(TOO_DEEP));
         }
         if self.eat("not") {
             let inner = self.not(depth + 1)?;
@@ -265,7 +265,7 @@ impl<'v> Tokens<'v> {
                 let name = match self.list.get(self.at) {
                     Some((Token::Word(word), _)) => Traced::made(word.as_str(), self.view.span(start..start)),
                     Some((Token::Number(text), _)) => text.clone(),
-                    _ => return Err(self.fault("a name is missing")),
+                    _ => return Err(self.error("a name is missing")),
                 };
                 self.at += 1;
                 let key = self.make(ExprKind::Text(name), start);
@@ -273,7 +273,7 @@ impl<'v> Tokens<'v> {
             } else if self.eat("[") {
                 let key = self.choice(depth + 1)?;
                 if !self.eat("]") {
-                    return Err(self.fault("`]` is missing"));
+                    return Err(self.error("`]` is missing"));
                 }
                 expr = self.make(ExprKind::Item(Box::new(expr), Box::new(key)), from);
             } else if self.eat("(") {
@@ -303,10 +303,10 @@ impl<'v> Tokens<'v> {
 
     /// A name, optionally prefixed by its collection.
     fn name(&mut self) -> Result<String, SyntaxError> {
-        let mut name = self.word().ok_or_else(|| self.fault("a name is missing"))?;
+        let mut name = self.word().ok_or_else(|| self.error("a name is missing"))?;
         while self.is(".") {
             self.at += 1;
-            name = self.word().ok_or_else(|| self.fault("a name is missing"))?;
+            name = self.word().ok_or_else(|| self.error("a name is missing"))?;
         }
         Ok(name)
     }
@@ -333,7 +333,7 @@ impl<'v> Tokens<'v> {
             let more = self.eat(",");
             comma |= more;
             if !more && !self.is(close) {
-                return Err(self.fault(&format!("`{close}` is missing")));
+                return Err(self.error(&format!("`{close}` is missing")));
             }
         }
         Ok((out, comma))
@@ -342,10 +342,10 @@ impl<'v> Tokens<'v> {
     fn primary(&mut self, depth: usize) -> Result<Expr, SyntaxError> {
         let from = self.here();
         if depth >= MAX_NESTED {
-            return Err(self.fault(TOO_DEEP));
+            return Err(self.error(TOO_DEEP));
         }
         let Some((token, _)) = self.list.get(self.at).cloned() else {
-            return Err(self.fault("an expression is missing"));
+            return Err(self.error("an expression is missing"));
         };
         self.at += 1;
         let kind = match token {
@@ -379,7 +379,7 @@ impl<'v> Tokens<'v> {
                 let pair = |p: &mut Self| {
                     let key = p.choice(depth + 1)?;
                     if !p.eat(":") {
-                        return Err(p.fault("`:` is missing"));
+                        return Err(p.error("`:` is missing"));
                     }
                     Ok((key, p.choice(depth + 1)?))
                 };
@@ -387,7 +387,7 @@ impl<'v> Tokens<'v> {
             }
             Token::Sign(_) => {
                 self.at -= 1;
-                return Err(self.fault("not expected here"));
+                return Err(self.error("not expected here"));
             }
         };
         Ok(self.make(kind, from))

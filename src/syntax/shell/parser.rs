@@ -122,7 +122,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Records that `what` is missing at `at`.
-    pub(super) fn wanted(&mut self, at: usize, what: &str) {
+    pub(super) fn expected(&mut self, at: usize, what: &str) {
         let found = if self.at >= self.end { "the end".to_owned() } else { format!("`{}`", self.token_text()) };
         self.error(at, format!("expected {what}, found {found}"));
     }
@@ -241,8 +241,8 @@ impl<'a> Parser<'a> {
             .iter()
             .position(|b| is_meta(*b) || matches!(b, b'\'' | b'"' | b'`' | b'$' | b'\\'))
             .unwrap_or(rest.len());
-        let ends_so = rest.get(end).is_none_or(|b| is_meta(*b));
-        let word = if ends_so { &rest[..end] } else { &[] };
+        let delimited = rest.get(end).is_none_or(|b| is_meta(*b));
+        let word = if delimited { &rest[..end] } else { &[] };
         if self.crlf { word.strip_suffix(b"\r").unwrap_or(word) } else { word }
     }
 
@@ -273,7 +273,7 @@ impl<'a> Parser<'a> {
         if self.eat_keyword(word) {
             return true;
         }
-        self.wanted(self.at, &format!("`{}`", String::from_utf8_lossy(word)));
+        self.expected(self.at, &format!("`{}`", String::from_utf8_lossy(word)));
         false
     }
 
@@ -310,10 +310,10 @@ impl<'a> Parser<'a> {
     }
 
     /// At least one command.
-    fn some(&mut self) -> List {
+    fn nonempty_list(&mut self) -> List {
         let list = self.list();
         if list.is_empty() && !self.given_up {
-            self.wanted(self.at, "a command");
+            self.expected(self.at, "a command");
         }
         list
     }
@@ -416,7 +416,7 @@ impl<'a> Parser<'a> {
         if self.peek() == Some(b'(') {
             self.enter()?;
             self.at += 1;
-            let list = self.some();
+            let list = self.nonempty_list();
             self.depth -= 1;
             self.close_paren(start);
             return self.finish(CommandKind::Subshell(list), start);
@@ -425,7 +425,7 @@ impl<'a> Parser<'a> {
             b"{" => {
                 self.at += 1;
                 self.nested(|p| {
-                    let list = p.some();
+                    let list = p.nonempty_list();
                     p.expect(b"}");
                     Ok(CommandKind::Group(list))
                 })?
@@ -462,7 +462,7 @@ impl<'a> Parser<'a> {
     pub(super) fn close_paren(&mut self, open: usize) {
         self.skip_newlines();
         if !self.eat(b")") {
-            self.wanted(if self.at >= self.end { open } else { self.at }, "`)`");
+            self.expected(if self.at >= self.end { open } else { self.at }, "`)`");
         }
     }
 

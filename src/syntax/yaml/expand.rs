@@ -27,7 +27,7 @@ struct Anchored {
 
 impl Anchors {
     /// Stores the node of an anchor, if the limit allows it.
-    pub(super) fn keep(&mut self, id: usize, node: &Node) {
+    pub(super) fn store(&mut self, id: usize, node: &Node) {
         let (weight, depth) = measure(node);
         if self.charge(weight) {
             self.known.insert(id, Anchored { node: node.clone(), weight, depth });
@@ -43,7 +43,7 @@ impl Anchors {
         }
         let mut node = anchored.node.clone();
         self.copied += weight;
-        pass(&mut node, at, &name.into());
+        record_reference(&mut node, at, &name.into());
         Some(node)
     }
 
@@ -70,13 +70,13 @@ fn measure(node: &Node) -> (usize, usize) {
 }
 
 /// Records in every scalar that it was reached by a reference.
-fn pass(node: &mut Node, at: Span, step: &Arc<str>) {
+fn record_reference(node: &mut Node, at: Span, step: &Arc<str>) {
     match &mut node.kind {
         NodeKind::Scalar(scalar) => scalar.text = scalar.text.through(at, step),
-        NodeKind::Seq(items) => items.iter_mut().for_each(|n| pass(n, at, step)),
+        NodeKind::Seq(items) => items.iter_mut().for_each(|n| record_reference(n, at, step)),
         NodeKind::Map(pairs) => pairs.iter_mut().for_each(|(k, v)| {
-            pass(k, at, step);
-            pass(v, at, step);
+            record_reference(k, at, step);
+            record_reference(v, at, step);
         }),
     }
 }

@@ -45,7 +45,7 @@ pub fn parse(view: &View) -> Parsed<Vec<Node>> {
             first.get_or_insert(parsed);
             continue;
         }
-        repairs.put_back(view, &mut parsed.tree);
+        repairs.restore(view, &mut parsed.tree);
         // A repair that did not help may have changed a block scalar.
         return match first {
             Some(first) if first.errors.len() <= parsed.errors.len() => first,
@@ -148,7 +148,7 @@ impl<'a> Builder<'a> {
             };
             if let Some((node, anchor)) = done {
                 if anchor != 0 {
-                    self.anchors.keep(anchor, &node);
+                    self.anchors.store(anchor, &node);
                 }
                 match self.open.last_mut() {
                     Some(frame) => frame.put(node),

@@ -70,7 +70,7 @@ impl Repairs {
     }
 
     /// Adds the unknown parts on lines of their own to their maps and lists, as unknown pairs or items.
-    pub(super) fn put_back(&self, view: &View, tree: &mut [Node]) {
+    pub(super) fn restore(&self, view: &View, tree: &mut [Node]) {
         for unknown_at in &self.lines {
             let last = tree.iter().rposition(|n| (n.span.start as usize) < *unknown_at).unwrap_or(0);
             if let Some(document) = tree.get_mut(last) {
@@ -101,7 +101,7 @@ fn column(bytes: &[u8], at: usize) -> usize {
 /// in depth, which limits the recursion.
 fn insert(node: &mut Node, unknown_at: usize, indent: usize, view: &View) {
     let before = |n: &Node| (n.span.start as usize) < unknown_at;
-    let goes_on = |n: &Node| match &n.kind {
+    let continues = |n: &Node| match &n.kind {
         NodeKind::Scalar(_) => false,
         _ => column(&view.bytes, (n.span.start as usize).min(view.bytes.len())) <= indent,
     };
@@ -113,11 +113,11 @@ fn insert(node: &mut Node, unknown_at: usize, indent: usize, view: &View) {
     };
     match &mut node.kind {
         NodeKind::Seq(items) => match items.iter_mut().rposition(|n| before(n)) {
-            Some(last) if goes_on(&items[last]) => insert(&mut items[last], unknown_at, indent, view),
+            Some(last) if continues(&items[last]) => insert(&mut items[last], unknown_at, indent, view),
             last => items.insert(last.map_or(0, |l| l + 1), unknown()),
         },
         NodeKind::Map(pairs) => match pairs.iter_mut().rposition(|(key, _)| before(key)) {
-            Some(last) if goes_on(&pairs[last].1) => insert(&mut pairs[last].1, unknown_at, indent, view),
+            Some(last) if continues(&pairs[last].1) => insert(&mut pairs[last].1, unknown_at, indent, view),
             last => pairs.insert(last.map_or(0, |l| l + 1), (unknown(), unknown())),
         },
         NodeKind::Scalar(_) => {}

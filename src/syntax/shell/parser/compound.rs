@@ -11,19 +11,19 @@ impl Parser<'_> {
         let mut branches = Vec::new();
         let mut otherwise = None;
         loop {
-            let condition = self.some();
+            let condition = self.nonempty_list();
             if !self.expect(b"then") {
                 branches.push((condition, List::new()));
                 break;
             }
-            let body = self.some();
+            let body = self.nonempty_list();
             branches.push((condition, body));
             self.skip_newlines();
             if self.eat_keyword(b"elif") {
                 continue;
             }
             if self.eat_keyword(b"else") {
-                otherwise = Some(self.some());
+                otherwise = Some(self.nonempty_list());
             }
             self.expect(b"fi");
             break;
@@ -34,7 +34,7 @@ impl Parser<'_> {
     pub(super) fn while_command(&mut self) -> CommandKind {
         let until = self.keyword(b"until");
         self.at += 5;
-        let condition = self.some();
+        let condition = self.nonempty_list();
         let body = self.do_group();
         CommandKind::While { until, condition, body }
     }
@@ -43,7 +43,7 @@ impl Parser<'_> {
         if !self.expect(b"do") {
             return List::new();
         }
-        let body = self.some();
+        let body = self.nonempty_list();
         self.expect(b"done");
         body
     }
@@ -102,7 +102,7 @@ impl Parser<'_> {
     pub(super) fn loop_body(&mut self) -> List {
         self.skip_newlines();
         if self.eat_keyword(b"{") {
-            let body = self.some();
+            let body = self.nonempty_list();
             self.expect(b"}");
             return body;
         }
@@ -112,7 +112,7 @@ impl Parser<'_> {
     pub(super) fn case_command(&mut self) -> Outcome<CommandKind> {
         self.at += 4;
         self.skip_blanks();
-        let subject = self.some_word()?;
+        let subject = self.required_word()?;
         if !self.expect(b"in") {
             return Err(Stop);
         }
@@ -130,7 +130,7 @@ impl Parser<'_> {
             let mut patterns = Vec::new();
             loop {
                 self.skip_blanks();
-                patterns.push(self.some_word()?);
+                patterns.push(self.required_word()?);
                 self.skip_blanks();
                 if !self.eat(b"|") {
                     break;
@@ -159,7 +159,7 @@ impl Parser<'_> {
     }
 
     /// A required word.
-    pub(super) fn some_word(&mut self) -> Outcome<Word> {
+    pub(super) fn required_word(&mut self) -> Outcome<Word> {
         let meta = self.peek().is_none_or(|b| is_meta(b) && !self.at_process());
         if meta || self.line_break() > 0 {
             let what = self.token_text();

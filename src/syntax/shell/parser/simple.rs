@@ -47,7 +47,7 @@ impl Parser<'_> {
             }
         }
         if words.is_empty() && assignments.is_empty() && redirects.is_empty() {
-            self.wanted(self.at, "a command");
+            self.expected(self.at, "a command");
             return Err(Stop);
         }
         Ok(Command {
@@ -180,7 +180,7 @@ impl Parser<'_> {
         };
         self.at += skip + length;
         self.skip_blanks();
-        let target = Target::Word(self.some_word()?);
+        let target = Target::Word(self.required_word()?);
         Ok(Some(Redirect { descriptor, kind, target, span: self.view.span(start..self.at) }))
     }
 }

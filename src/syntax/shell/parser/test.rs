@@ -64,7 +64,7 @@ impl Parser<'_> {
             self.at += 2;
             self.skip_blanks();
             if !self.keyword(b"]]") && !self.starts(b"&&") && !self.starts(b"||") && !self.starts(b")") {
-                let operand = self.some_word()?;
+                let operand = self.required_word()?;
                 return Ok(Test::Unary(String::from_utf8_lossy(bare).into_owned(), operand));
             }
             self.at = mark;
