@@ -34,7 +34,7 @@ fn unknowns_as<'a>(view: &crate::text::View, text: &'a str, placeholder: &str) -
     let mut out = String::new();
     let mut done = 0;
     for (at, mark) in text.match_indices(crate::text::UNKNOWN_MARK) {
-        // The same character may also stand in the text by itself.
+        // The mark may also be ordinary text.
         if placeholder.len() == mark.len() && view.unknown_in(&(at..at + mark.len())).is_some() {
             out.push_str(&text[done..at]);
             out.push_str(placeholder);

@@ -220,7 +220,7 @@ impl<'a> Evaluator<'a> {
             "+" => left.wrapping_add(right),
             "-" => left.wrapping_sub(right),
             "*" => left.wrapping_mul(right),
-            // Division by zero is no error while the value is not used.
+            // Division by zero is not an error while the value is not used.
             "/" | "%" if right == 0 => return (self.skip > 0).then_some(0),
             "/" => left.wrapping_div(right),
             _ => left.wrapping_rem(right),

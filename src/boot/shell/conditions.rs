@@ -207,7 +207,7 @@ fn term(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Option<b
     }
 }
 
-/// Whether a text is not empty. One known byte is enough.
+/// Whether a text is not empty. A single known byte decides.
 fn non_empty(value: &Traced) -> Option<bool> {
     if value.is_unknown() { None } else { Some(!value.is_empty()) }
 }

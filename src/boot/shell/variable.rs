@@ -48,7 +48,7 @@ impl Variable {
         matches!(self.kind, VariableKind::Array | VariableKind::Map)
     }
 
-    /// True for an array of which nothing is known.
+    /// True for an array that is unknown as a whole.
     pub(super) fn is_unknown(&self) -> bool {
         self.is_array() && self.keys.is_none() && matches!(self.values.as_slice(), [only] if only.is_unknown())
     }
