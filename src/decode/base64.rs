@@ -27,8 +27,7 @@ pub fn looks_encoded(text: &Traced) -> bool {
 }
 
 /// Decodes `text`. A text that the source language encoded returns its original; otherwise every decoded byte maps to the
-/// characters that hold its bits. What follows an unknown part cannot be aligned, so it becomes one unknown part with the same
-/// reason.
+/// characters that hold its bits. What follows an unknown part cannot be aligned: it becomes one unknown part of that reason.
 ///
 /// # Errors
 /// If a character is outside the alphabet, the padding is wrong or the result is too large.

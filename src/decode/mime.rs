@@ -1,5 +1,4 @@
-//! MIME messages in user data, read as Python's `email` package reads them (cloud-init). What Go's stricter readers (nodeadm)
-//! would refuse is recorded as well.
+//! MIME messages in user data, read as by Python's `email` package (cloud-init); what Go (nodeadm) would refuse is recorded.
 
 use std::ops::Range;
 

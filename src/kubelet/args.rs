@@ -5,8 +5,7 @@
 //!
 //! - A word that is entirely unknown stands for any number of whole arguments. It may set every flag again, so earlier values
 //!   become uncertain. It is assumed not to end in a flag without its value: who writes `$EXTRA --flag=0` means the flag.
-//! - If a flag needs a value and such a word follows, it is the value and nothing else: who writes `--node-ip $IP` means one
-//!   address.
+//! - If a flag needs a value and such a word follows, it is exactly the value: who writes `--node-ip $IP` means one address.
 //! - A word whose flag name is partly unknown may be any flag that starts like it; without `=`, it may also take the next word
 //!   as its value, so that word becomes uncertain.
 //! - An unknown part inside a value stays inside it.

@@ -101,8 +101,7 @@ impl Document {
         Self { tree, schema, view: None, header: Header::Right, failures: Vec::new(), duplicate: None, open: None }
     }
 
-    /// Settings that a tool puts into the configuration as a tree, without API version and kind; `schema` says how its scalars
-    /// are read.
+    /// Settings that a tool adds to the configuration as a tree, without API version and kind; `schema` is for its scalars.
     pub fn from_tree(tree: Node, schema: Schema) -> Self {
         let open = tree.as_scalar().and_then(|s| s.text.first_unknown()).map(|(_, why)| why.clone());
         Self { open, duplicate: duplicate(&tree, schema), ..Self::of(Some(tree), schema) }

@@ -1,5 +1,4 @@
-//! The kubelet: its duration settings, its command line, its configuration files, and which of them wins. Independent of inputs
-//! and payloads.
+//! The kubelet: its duration settings, command line and configuration files, and which wins. Independent of inputs.
 
 pub mod args;
 pub mod config;

@@ -1,5 +1,4 @@
-//! The types of the fields of `KubeletConfiguration`, apart from durations: a kubelet whose file has a wrong type does not
-//! start.
+//! The types of the fields of `KubeletConfiguration`, except durations: a kubelet whose file has a wrong type does not start.
 //!
 //! Only fields that every version from 1.20 to 1.36 declares alike are listed, which makes them valid for all of them
 //! (`staging/src/k8s.io/kubelet/config/v1beta1/types.go`).

@@ -1,7 +1,6 @@
 //! The programs that scripts pipe text through, as functions of their arguments and input. Nothing is executed.
 //!
-//! Each returns exactly the output of the real program, or an unknown result that names the construct: a wrong output would
-//! become a wrong finding.
+//! Each returns the exact output of the real program, or an unknown result that names the construct, never a guess.
 
 mod arguments;
 pub mod awk;

@@ -37,8 +37,8 @@ const SAME_AS_JQ: [&str; 15] = [
     "as",
 ];
 
-/// The tokens of mikefarah's expressions: a comparison with its text, a text, a name, a variable of the environment, a
-/// variable, an operator, a sign.
+/// The tokens of mikefarah's expressions: a comparison, a text, a name, an environment variable, a variable, an operator, a
+/// sign.
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     let words = r#"(?s)(?P<equal>[=!]=\s*"[A-Za-z][^"\\*?]*")|(?P<text>"(?:[^"\\]|\\.)*")|\.(?P<name>[A-Za-z_][\w-]*)|(?P<env>str)?env\(\s*"?(?P<variable>\w+)"?\s*\)|(?P<bound>\$[\w-]+)|(?P<word>[A-Za-z_][\w-]*)|(?P<sign>\.\.|\.\[|[=!]=|\*[+?nd]|.)"#;
     Regex::new(words).unwrap_or_else(|_| unreachable!("the pattern is the same for ever"))

@@ -3,8 +3,7 @@
 //! `contrib/systemd/crio.service`.
 //!
 //! The main file is read first, then every file below the drop-in directory in the order of a walk, regardless of its name.
-//! Each is decoded over the earlier result, so the last value wins. A flag, or the variable `STREAM_IDLE_TIMEOUT`, overrides
-//! all files.
+//! Each is decoded over the earlier result: the last one wins. A flag, or the variable `STREAM_IDLE_TIMEOUT`, wins over all.
 
 use crate::setting::{Failure, Mechanism, Reading, SetBy, Setting};
 use crate::syntax::{Node, toml, unit};

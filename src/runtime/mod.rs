@@ -15,8 +15,7 @@ use crate::syntax::Node;
 
 pub use timeout::{Content, Files, KEY, Name, Runtime};
 
-/// What `name` runs with on a node with these files, if it starts now; `None` if it has no configuration there, or does not
-/// serve Kubernetes with it.
+/// What `name` runs with on a node with these files, if it starts now; `None` if it is not configured there for Kubernetes.
 pub fn settle(name: Name, files: &mut dyn Files) -> Option<Runtime> {
     match name {
         Name::Containerd => containerd::settle(containerd::CONFIG, files),
@@ -24,8 +23,7 @@ pub fn settle(name: Name, files: &mut dyn Files) -> Option<Runtime> {
     }
 }
 
-/// The runtime that a TOML document configures, if it sets the timeout: for containerd in the table of the CRI plugin, for
-/// CRI-O in the table `crio.api`.
+/// The runtime that a TOML document configures, if it has the timeout: in the CRI plugin's table (containerd) or `crio.api`.
 pub fn recognise(document: &Node) -> Option<(Name, &Node)> {
     let crio = document.path(&["crio", "api"]).and_then(|api| api.pair(KEY));
     let plugin = |plugin: &&str| document.path(&["plugins", plugin])?.pair(KEY);

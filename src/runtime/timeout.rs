@@ -184,8 +184,7 @@ impl Track {
     }
 }
 
-/// How a runtime reads the value of its key: both declare it as text, so a TOML number does not decode. Empty text keeps the
-/// default of the streaming library.
+/// How a runtime reads the value of its key: both require text, not a TOML number. Empty text keeps the library's default.
 pub(super) fn read(value: &Node) -> Reading {
     let kind = |what: &str| Reading::Invalid(format!("{what} cannot be decoded into text"));
     let Some(scalar) = value.as_scalar() else { return kind("a list or table") };

@@ -118,8 +118,7 @@ fn leading_int(text: &[u8]) -> Option<(u64, &[u8])> {
     Some((value, rest))
 }
 
-/// The digits after a point as a number and the power of ten that divides it, and the rest. Digits that would overflow are
-/// skipped.
+/// The digits after a point as a number and the power of ten that divides it, and the rest. Excess digits are skipped.
 fn leading_fraction(text: &[u8]) -> (u64, f64, &[u8]) {
     let end = text.iter().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
     let (digits, rest) = text.split_at(end);

@@ -55,8 +55,8 @@ pub struct Settled {
     pub effective: Option<i64>,
     /// What decides it.
     pub from: SetBy,
-    /// The setting that decides, if one does. If `from` is `Default` and there is a winner, the winner is a zero (or null) that
-    /// the kubelet replaced by its default.
+    /// The setting that decides, if any. With `from` = `Default` it is a zero (or null) that the kubelet replaced by its
+    /// default.
     pub winner: Option<Setting>,
     /// Settings that lost, in the order in which the kubelet reads them.
     pub shadowed: Vec<Setting>,
@@ -74,8 +74,7 @@ impl Settled {
         }
     }
 
-    /// True if only the version of Kubernetes is missing to decide the value: `effective` is what every version since 1.32
-    /// does.
+    /// True if only the version of Kubernetes is missing: `effective` is then what every version since 1.32 does.
     pub fn depends_on_version(&self) -> bool {
         self.unknown == Some(Why::KubernetesVersion)
     }

@@ -39,8 +39,7 @@ pub enum Meaning {
 /// One duration setting of the kubelet.
 #[derive(Debug, PartialEq)]
 pub struct Field {
-    /// Path in `KubeletConfiguration`, such as `authentication.webhook.cacheTTL`; for a setting that is only a flag, the
-    /// flag's name.
+    /// Path in `KubeletConfiguration`, such as `authentication.webhook.cacheTTL`; the flag's name if there is only a flag.
     pub name: &'static str,
     /// Name of the flag, without dashes.
     pub flag: Option<&'static str>,

@@ -1,5 +1,4 @@
-//! Settings: the fields of a kubelet, how a duration is read, one setting of a field, and the effective result. Independent of
-//! configuration files and command lines.
+//! Settings: fields of a kubelet, how durations are read, and the effective result. Independent of files and command lines.
 
 pub mod duration;
 mod effective;

@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// Numbers the sources of this process, so places in one mean the same in every unit that reads it. No output depends on the
-/// numbers.
+/// Numbers the sources of this process: places in one mean the same in every unit that reads it. Output never depends on it.
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A text that can be shown: a file, standard input, or a derived text under a name of its own.

@@ -145,8 +145,7 @@ impl Texts {
         TextId(id)
     }
 
-    /// Adds a derived text so it can be read as a whole. `step` names it for people; `at` is the expression or text that it was
-    /// derived from, used if it has no bytes.
+    /// Adds a derived text to be read as a whole. `step` names it for people; `at`, the origin, is used if it has no bytes.
     pub fn add_made(&mut self, step: impl Into<Arc<str>>, traced: &Traced, at: Span) -> TextId {
         let unknowns = traced.unknowns().map(|(r, _, why)| (r.start as u32..r.end as u32, why.clone())).collect();
         self.made.push(Text {

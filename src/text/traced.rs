@@ -19,8 +19,7 @@ pub enum Why {
     NoDefault(Arc<str>),
     /// The value comes from outside the source: another resource's attribute, a data source, a pseudo parameter.
     FromOutside(Arc<str>),
-    /// An attribute, known only outside the source, of something that the source declares: the address of that thing, and the
-    /// steps from it to the attribute.
+    /// An attribute, known only outside the source, of something that the source declares: its address, and the steps below it.
     Attribute(Arc<str>, Arc<str>),
     /// Chosen by whoever runs the tool: the name, and the usual value.
     Chosen(&'static str, &'static str),

@@ -107,8 +107,7 @@ impl Value {
         Self::new(Kind::Unknown(why), at)
     }
 
-    /// One of several. Nested alternatives are flattened; contradictions are dropped; a single one that is left is returned
-    /// itself; too many become unknown.
+    /// One of several, without nesting and contradictions; a single one is returned itself; too many become unknown.
     pub fn either(alternatives: Vec<Alternative>, at: Span) -> Self {
         let mut flat: Vec<Alternative> = Vec::new();
         for alternative in alternatives {

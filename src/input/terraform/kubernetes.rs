@@ -183,11 +183,8 @@ impl Engine<'_, '_> {
                 match text.first_unknown().filter(|_| text.is_unknown()) {
                     Some((at, why)) => {
                         read.open = Some((at, why.clone()));
-                        let unknown = scalar(Traced::unknown(at, why.clone()), Style::Plain, at);
-                        lay(
-                            &mut tree,
-                            Node { kind: NodeKind::Map(vec![(unknown.clone(), unknown)]), span: at, tag: None },
-                        );
+                        let node = scalar(Traced::unknown(at, why.clone()), Style::Plain, at);
+                        lay(&mut tree, Node { kind: NodeKind::Map(vec![(node.clone(), node)]), span: at, tag: None });
                     }
                     None => self.lay_values(&mut tree, &text, name, value.at),
                 }

@@ -1,5 +1,4 @@
-//! A filter prepared for the engine: bounded, and with a variable in place of each literal, which lets the output be traced
-//! back to the place in the filter.
+//! A filter prepared for the engine: bounded, and with a variable in place of each literal, to trace output to the filter.
 
 use std::rc::Rc;
 
@@ -99,8 +98,7 @@ impl From<Why> for Refused {
     }
 }
 
-/// Runs the filter `code` on each of the inputs, or with `null_input` once on null; `emit` takes the outputs and returns
-/// whether to go on.
+/// Runs the filter `code` on each of the inputs, or once on null; `emit` takes the outputs and returns whether to go on.
 ///
 /// # Errors
 /// Why the result of the filter is unknown: it uses unsupported constructs or unknown values.
@@ -127,9 +125,7 @@ pub(super) fn run(
                 return Err(Why::Limit("size of a jq filter").into());
             }
         }
-        Err(faults)
-            if !code.has_unknown() && faults.iter().any(|(expected, _)| matches!(expected, Expect::Delim(_))) =>
-        {
+        Err(faults) if !code.has_unknown() && faults.iter().any(|(e, _)| matches!(e, Expect::Delim(_))) => {
             return Err(Refused::Syntax);
         }
         Err(_) => {}

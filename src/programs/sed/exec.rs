@@ -174,7 +174,7 @@ impl<'a> ScriptRun<'a> {
 
     /// Anything that depends on the number of lines, if an earlier part of them is unknown.
     fn counted(&self) -> Result<(), Why> {
-        if self.first_unknown.is_some_and(|first_unknown| first_unknown < self.next) { Err(self.why()) } else { Ok(()) }
+        if self.first_unknown.is_some_and(|n| n < self.next) { Err(self.why()) } else { Ok(()) }
     }
 
     fn write(&mut self, text: &Traced, ended: bool) -> Result<(), Why> {
@@ -454,8 +454,7 @@ impl<'a> ScriptRun<'a> {
     fn matches(&mut self, address: &'a Address, command: &'a Command) -> Result<bool, Why> {
         Ok(match address {
             Address::Line(number) => {
-                if self.first_unknown.is_some_and(|first_unknown| first_unknown < *number && first_unknown < self.next)
-                {
+                if self.first_unknown.is_some_and(|n| n < *number && n < self.next) {
                     return Err(self.why());
                 }
                 self.next == *number
