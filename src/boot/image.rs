@@ -85,7 +85,7 @@ pub(super) const NODEADM_CONTAINERD_2: &str = include_str!("image/nodeadm-contai
 /// since Kubernetes 1.30.
 pub(super) const NODEADM_CONTAINERD_3: &str = include_str!("image/nodeadm-containerd-3.toml");
 
-/// Output of `containerd config default` in 1.7, shortened. Source: containerd `integration/client/testdata/default-1.7.toml`.
+/// `containerd config default` of 1.7, shortened. Source: containerd `integration/client/testdata/default-1.7.toml`.
 pub(super) const CONTAINERD_DEFAULT_1: &str = include_str!("image/containerd-default-1.toml");
 /// The same for 2.x. Source: containerd `docs/cri/config.md`.
 pub(super) const CONTAINERD_DEFAULT_2: &str = include_str!("image/containerd-default-2.toml");

@@ -2,8 +2,8 @@
 //!
 //! On Amazon Linux 2023 nodeadm writes containerd's configuration before cloud-init runs and restarts containerd after it
 //! (`nodeadm-config.service`, `nodeadm-run.service`), so what scripts write in between is read. On Amazon Linux 2
-//! `bootstrap.sh` copies `/etc/eks/containerd/containerd-config.toml` over containerd's own file and restarts it. Elsewhere
-//! only an explicit start is certain. Sources: awslabs/amazon-eks-ami at 81fec2e8 (`nodeadm/internal/containerd`) and 0ab84280
+//! `bootstrap.sh` copies `/etc/eks/containerd/containerd-config.toml` over containerd's file and restarts it. Elsewhere only
+//! an explicit start is certain. Sources: awslabs/amazon-eks-ami at 81fec2e8 (`nodeadm/internal/containerd`) and 0ab84280
 //! (`templates/al2/runtime/bootstrap.sh`).
 
 use std::sync::Arc;

@@ -387,8 +387,8 @@ impl PartReader<'_, '_> {
         }
     }
 
-    /// True if the kernel runs the text. A file without an interpreter does not run, and no version of cloud-init passes it to
-    /// a shell. A text with an unknown start may have one.
+    /// True if the kernel runs the text. It does not run a file without an interpreter, and no cloud-init passes that to a
+    /// shell. A text with an unknown start may have one.
     fn runs(&mut self, text: &Traced) -> bool {
         let runs = text.bytes().starts_with(b"#!") || text.slice(0..text.len().min(1)).has_unknown();
         if !runs {
