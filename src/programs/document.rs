@@ -165,7 +165,7 @@ fn is_json_number(word: &str) -> bool {
         && exponent.is_none_or(|e| number(e.strip_prefix(['-', '+']).unwrap_or(e)))
 }
 
-/// How JSON is laid out.
+/// The layout of JSON.
 #[derive(Clone, Debug)]
 pub struct Layout {
     /// One level of indentation; `None` writes everything on one line.

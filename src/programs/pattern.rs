@@ -91,7 +91,7 @@ impl Pattern {
     /// All non-overlapping matches, with their groups.
     ///
     /// # Errors
-    /// If POSIX, which requires the longest match, may find another one.
+    /// True if POSIX, which requires the longest match, may find another one.
     pub(super) fn all<'t>(&self, text: &'t str) -> Result<Vec<Captures<'t>>, Why> {
         let found: Vec<_> = self.regex.captures_iter(text).collect();
         if let Some(whole) = &self.whole {

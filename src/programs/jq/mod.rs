@@ -50,7 +50,7 @@ struct Options {
     environment: BTreeMap<String, Traced>,
 }
 
-/// What an argument binds to a name.
+/// A value that an argument binds to a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Binding {
     Text,
