@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Puts the kubelet-lint of a pinned release on the runner. The archive must have the SHA-256 that checksums.txt lists: what is
-# not listed there is not run. KUBELET_LINT_DOWNLOAD names a mirror that has the archives below vX.Y.Z/.
+# Installs a pinned release of kubelet-lint on the runner. The archive must have the SHA-256 listed in checksums.txt; anything
+# else is not run. KUBELET_LINT_DOWNLOAD is the address of a mirror with the archives below vX.Y.Z/.
 set -euo pipefail
 
 say() { printf '%s\n' "$*"; }
 fail() {
-  # A message may hold what somebody typed: no line of it may start a workflow command.
+  # A message may contain user input: none of its lines may start a workflow command.
   local text=${*//'%'/%25}
   text=${text//$'\r'/%0D}
   text=${text//$'\n'/%0A}
@@ -14,9 +14,9 @@ fail() {
 }
 
 if [[ -n "${INPUT_BINARY:-}" ]]; then
-  [[ "$INPUT_BINARY" != *[$'\n\r']* ]] || fail "binary: one path is needed"
-  found=$(type -P -- "$INPUT_BINARY") || fail "binary: there is no program $INPUT_BINARY"
-  # Whoever runs it may do so in another folder.
+  [[ "$INPUT_BINARY" != *[$'\n\r']* ]] || fail "binary: expected one path"
+  found=$(type -P -- "$INPUT_BINARY") || fail "binary: program not found: $INPUT_BINARY"
+  # Later steps may run it in another folder.
   [[ "$found" == /* || "$found" == ?:* ]] || found="$PWD/$found"
   printf 'binary=%s\n' "$found" >>"$GITHUB_OUTPUT"
   exit 0
@@ -28,22 +28,22 @@ case "${RUNNER_OS:-}-${RUNNER_ARCH:-}" in
   macOS-X64) target=x86_64-apple-darwin ;;
   macOS-ARM64) target=aarch64-apple-darwin ;;
   Windows-X64) target=x86_64-pc-windows-msvc ;;
-  *) fail "there is no build for ${RUNNER_OS:-this system} on ${RUNNER_ARCH:-this processor}; name one with the input binary" ;;
+  *) fail "no prebuilt binary for ${RUNNER_OS:-this system} on ${RUNNER_ARCH:-this processor}; set the input binary" ;;
 esac
 
 list="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)/checksums.txt"
 version=${INPUT_VERSION:-}
 if [[ -z "$version" ]]; then
   version=$(sed -n 's/^[0-9a-f]\{64\}  kubelet-lint-\([0-9][^-]*\)-.*/\1/p' "$list" | tail -n 1)
-  [[ -n "$version" ]] || fail "this commit of the action pins no release yet; use a later one, or the input binary"
+  [[ -n "$version" ]] || fail "this commit of the action does not pin a release; use a later commit, or set the input binary"
 fi
-[[ "$version" =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "version: $version is no version such as 1.2.3"
+[[ "$version" =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "version: invalid version $version (expected a version such as 1.2.3)"
 
 archive="kubelet-lint-$version-$target.tar.gz"
 wanted=$(awk -v name="$archive" '$2 == name { print $1 }' "$list" | tail -n 1)
-[[ -n "$wanted" ]] || fail "this commit of the action does not know version $version for $target"
+[[ -n "$wanted" ]] || fail "this commit of the action does not pin version $version for $target"
 
-# Windows names its folders with backslashes and a drive, which tar takes for a machine: all is done inside of the folder.
+# On Windows paths have backslashes and a drive letter, which tar takes for a host name: work inside the folder.
 folder="${RUNNER_TEMP//\\//}/kubelet-lint-$version"
 rm -rf -- "$folder"
 mkdir -p -- "$folder"
@@ -55,17 +55,17 @@ if [[ -n "${KUBELET_LINT_DOWNLOAD:-}" ]]; then
   protocols="=https,http,file"
 fi
 curl --proto "$protocols" --fail --silent --show-error --location --retry 3 --max-time 120 --output "$archive" -- \
-  "$from/v$version/$archive" || fail "$archive could not be downloaded from $from"
+  "$from/v$version/$archive" || fail "could not download $archive from $from"
 if command -v sha256sum >/dev/null; then
   got=$(sha256sum <"$archive")
 else
   got=$(shasum -a 256 <"$archive")
 fi
-[[ "${got%% *}" == "$wanted" ]] || fail "$archive is not the one that was released: its SHA-256 is ${got%% *}, not $wanted"
+[[ "${got%% *}" == "$wanted" ]] || fail "checksum mismatch for $archive: expected SHA-256 $wanted, got ${got%% *}"
 tar -xzf "$archive"
 
 binary="$folder/kubelet-lint-$version-$target/kubelet-lint"
 [[ "${RUNNER_OS:-}" != Windows ]] || binary+=.exe
-[[ -x "$binary" ]] || fail "$archive holds no kubelet-lint"
+[[ -x "$binary" ]] || fail "$archive does not contain kubelet-lint"
 say "kubelet-lint $version"
 printf 'binary=%s\n' "$binary" >>"$GITHUB_OUTPUT"

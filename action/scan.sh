@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# Scans once and writes every report. Never fails because of findings: the last step of the action does that, so that the
-# upload in between takes place.
+# Scans and writes every report. Findings do not fail this step: the last step of the action does that, after the upload.
 set -euo pipefail
 
-# The program that is run below gets no token.
+# The scanner does not get the token.
 token=${TOKEN:-}
 unset TOKEN
 
@@ -19,13 +18,13 @@ fail() {
 flag() {
   case "$2" in
     true | false) ;;
-    *) fail "$1: $2 is neither true nor false" ;;
+    *) fail "$1: invalid value $2 (expected true or false)" ;;
   esac
 }
 
 case "$INPUT_FAIL_ON" in
   note | warning | error | never) ;;
-  *) fail "fail-on: $INPUT_FAIL_ON is none of note, warning, error, never" ;;
+  *) fail "fail-on: invalid level $INPUT_FAIL_ON (expected note, warning, error or never)" ;;
 esac
 flag changed-only "$INPUT_CHANGED_ONLY"
 flag annotations "$INPUT_ANNOTATIONS"
@@ -35,7 +34,7 @@ flag upload-sarif "${INPUT_UPLOAD_SARIF:-false}"
 paths=()
 while IFS= read -r path; do
   path=${path%$'\r'}
-  # A runner has nothing on standard input.
+  # Standard input is empty on a runner.
   [[ "$path" != - ]] || path=./-
   [[ -z "${path//[[:space:]]/}" ]] || paths+=("$path")
 done <<<"$INPUT_PATHS"
@@ -45,9 +44,9 @@ folder=$(mktemp -d "${RUNNER_TEMP//\\//}/kubelet-lint-report.XXXXXX")
 common=(--color never --fail-on "$INPUT_FAIL_ON")
 [[ -z "${INPUT_CONFIG:-}" ]] || common+=("--config=$INPUT_CONFIG")
 
-# Brings the base of a pull request, if it is not here. A checkout that kept no credentials (as it should) cannot fetch from a
-# private repository: this one command gets the token of the action then.
-bring() {
+# Fetches the base of a pull request if it is missing. A checkout without credentials (as recommended) cannot fetch from a private
+# repository: only this command gets the token of the action.
+fetch_base() {
   git cat-file -e "$1^{commit}" 2>/dev/null && return
   local fetch=(git fetch --quiet --no-tags --no-recurse-submodules --depth=1 origin "$1")
   GIT_TERMINAL_PROMPT=0 "${fetch[@]}" 2>/dev/null && return
@@ -59,18 +58,18 @@ bring() {
     GIT_CONFIG_VALUE_0="AUTHORIZATION: basic $secret" "${fetch[@]}" 2>/dev/null
 }
 
-# On a pull request only what it touches counts.
+# On a pull request only findings related to changed files count.
 narrow=()
 if [[ "$INPUT_CHANGED_ONLY" == true && -n "${BASE_SHA:-}" ]]; then
-  [[ "$BASE_SHA" =~ ^[0-9a-f]+$ ]] || fail "the base of the pull request is no commit"
-  if bring "$BASE_SHA"; then
+  [[ "$BASE_SHA" =~ ^[0-9a-f]+$ ]] || fail "the base of the pull request is not a valid commit"
+  if fetch_base "$BASE_SHA"; then
     narrow=(--since "$BASE_SHA")
   else
-    printf '::notice title=kubelet-lint::%s\n' "the base of the pull request cannot be had (fetch-depth: 0 of the checkout brings it), so all findings count"
+    printf '::notice title=kubelet-lint::%s\n' "could not fetch the base commit of the pull request, so all findings count (set fetch-depth: 0 for actions/checkout)"
   fi
 fi
 
-# The reports that people of the pull request see, and those of everything.
+# The reports for the pull request, and those for the whole scan.
 shown=(--format concise --output "$folder/shown.txt")
 [[ "$INPUT_SUMMARY" != true ]] || shown+=(--format markdown --output "$folder/summary.md")
 [[ "$INPUT_ANNOTATIONS" != true ]] || shown+=(--format github)
@@ -87,24 +86,25 @@ else
 fi
 if [[ $code -gt 1 ]]; then
   printf 'exit-code=%s\n' "$code" >>"$GITHUB_OUTPUT"
-  fail "the scan ended with an error (exit code $code); the lines above say which"
+  fail "the scan failed with exit code $code; see the lines above"
 fi
 
-[[ -s "$folder/kubelet-lint.sarif" && -f "$folder/all.txt" && -f "$folder/shown.txt" ]] || fail "the scan left no report; is $BINARY a kubelet-lint?"
+[[ -s "$folder/kubelet-lint.sarif" && -f "$folder/all.txt" && -f "$folder/shown.txt" ]] || fail "the scan wrote no report; is $BINARY kubelet-lint?"
 
-# Every finding is one line. No line of a log may start with what could be a workflow command.
+# Every finding is one line. No line of the log may start with a workflow command.
 listed() { sed 's/^/- /' "$1"; }
 if [[ "$INPUT_ANNOTATIONS" != true ]]; then
   listed "$folder/shown.txt"
 fi
 
-# What was there before: the lines that only the whole has.
+# Existing findings: lines that are only in the report of the whole scan.
 awk 'FILENAME == ARGV[1] { seen[$0]++; next } seen[$0] > 0 { seen[$0]--; next } { print }' \
   "$folder/shown.txt" "$folder/all.txt" >"$folder/before.txt"
 before=$(awk 'END { print NR }' "$folder/before.txt")
-told="Findings from before, which have to do with no file that this pull request changes: $before. They do not count here."
+existing="$before pre-existing findings (not counted)"
+[[ $before -ne 1 ]] || existing="1 pre-existing finding (not counted)"
 if [[ $before -gt 0 ]]; then
-  printf '::group::%s\n' "$told"
+  printf '::group::%s\n' "$existing"
   listed "$folder/before.txt"
   printf '::endgroup::\n'
 fi
@@ -112,11 +112,11 @@ if [[ "$INPUT_SUMMARY" == true ]]; then
   {
     cat "$folder/summary.md"
     if [[ $before -gt 0 ]]; then
-      # A summary holds 1 MiB, of which the table above takes up to 900 KiB.
-      printf '\n<details><summary>%s</summary>\n\n<pre>\n' "$told"
+      # A summary is limited to 1 MiB; the table above takes up to 900 KiB.
+      printf '\n<details><summary>%s</summary>\n\n<pre>\n' "$existing"
       awk '
         { size += length($0) * 2 }
-        size > 60000 { print "and " (total - NR + 1) " more, which do not fit here"; exit }
+        size > 60000 { print "and " (total - NR + 1) " more, omitted here"; exit }
         { gsub(/&/, "\\&amp;"); gsub(/</, "\\&lt;"); print }
       ' total="$before" "$folder/before.txt"
       printf '</pre>\n</details>\n'

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Holds the action, the workflows, the hooks, the scripts and the recipes of docs/ci.md against their schemas and linters. Needs
-# what requirements.txt lists, and no network.
+# Checks the action, workflows, hooks, scripts and the recipes of docs/ci.md with their schemas and linters. Requires the packages
+# in requirements.txt, and no network.
 set -euo pipefail
 shopt -s globstar
 cd "$(dirname "$0")/../.."
 
 recipes=$(mktemp -d)
 trap 'rm -rf "$recipes"' EXIT
-# A block of the page names its file after its language.
+# A block of the page has its file name after the language.
 awk -v out="$recipes" '
   !file && /^```[a-z]+ [^ ]+$/ { file = out "/" $2; folder = file; sub(/\/[^\/]*$/, "", folder); system("mkdir -p " folder); next }
   /^```/ { file = ""; next }

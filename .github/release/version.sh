@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The version of the crate. The tag, if there is one, the hook's placeholder and the changelog must name the same.
+# Prints the version of the crate. The tag (if any), the hook's placeholder and the changelog must agree with it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -9,13 +9,13 @@ out=$(cd "$out" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python=$(command -v python3 || command -v python)
-# Windows keeps programs in another folder.
+# Windows installs programs in another folder.
 programs() { if [[ -d "$1/bin" ]]; then printf '%s' "$1/bin"; else printf '%s' "$1/Scripts"; fi; }
 "$python" -m venv "$work/build"
 "$(programs "$work/build")/python" -m pip install --quiet --disable-pip-version-check "maturin==1.16.0"
 options=(--release --locked --target "$target" --out "$out")
 case "$target" in
-  # A static program runs beside every C library, so one wheel is for all of them.
+  # A static program runs with any C library, so one wheel is enough.
   *-linux-musl) options+=(--compatibility manylinux2014 musllinux_1_1) ;;
 esac
 case "$target" in

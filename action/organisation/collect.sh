@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Joins the reports of all jobs: one table, and one SARIF with a run for each repository. Fails if something was found, or could
-# not be read: what was not seen is not clean.
+# Merges the reports of all jobs: one table, and one SARIF file with a run per repository. Fails if there are findings, or if a
+# repository could not be scanned: an unscanned repository must not look clean.
 set -euo pipefail
 # shellcheck source=SCRIPTDIR/common.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
@@ -8,7 +8,7 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 cd -- "$INPUT_FOLDER"
 shopt -s nullglob
 rows=(*.tsv)
-[[ ${#rows[@]} -gt 0 ]] || fail "there are no reports in $INPUT_FOLDER"
+[[ ${#rows[@]} -gt 0 ]] || fail "no reports found in $INPUT_FOLDER"
 sort -- "${rows[@]}" >all.table
 reports=(*+*.sarif)
 if [[ ${#reports[@]} -gt 0 ]]; then
@@ -20,15 +20,15 @@ unread=$(awk -F '\t' '$3 > 1 { n++ } END { print n + 0 }' all.table)
 refused=$(awk -F '\t' '$6 == "refused" { n++ } END { print n + 0 }' all.table)
 {
   printf '## kubelet-lint\n\n%s findings in %s repositories.\n' "$total" "${#rows[@]}"
-  [[ $unread -eq 0 ]] || printf '\n**%s could not be read.**\n' "$unread"
-  [[ $refused -eq 0 ]] || printf '\nCode scanning of %s did not take the findings.\n' "$refused"
+  [[ $unread -eq 0 ]] || printf '\n**%s could not be scanned.**\n' "$unread"
+  [[ $refused -eq 0 ]] || printf '\nCode scanning of %s repositories rejected the upload.\n' "$refused"
   printf '\n| repository | findings | state | commit |\n|---|---|---|---|\n'
   sort -t "$(printf '\t')" -k3,3nr -k4,4nr -k1,1 all.table |
     awk -F '\t' 'NR <= 2000 { printf "| `%s` | %s | %s | %s |\n", $1, $4, $2, $5 } END { if (NR > 2000) printf "\nand %d more\n", NR - 2000 }'
 } >>"$GITHUB_STEP_SUMMARY"
 printf 'findings=%s\nrepositories=%s\n' "$total" "${#rows[@]}" >>"$GITHUB_OUTPUT"
 
-[[ $unread -eq 0 ]] || fail "$unread of ${#rows[@]} repositories could not be read"
+[[ $unread -eq 0 ]] || fail "$unread of ${#rows[@]} repositories could not be scanned"
 found=$(awk -F '\t' '$3 == 1 { n++ } END { print n + 0 }' all.table)
 if [[ $found -gt 0 ]]; then
   printf '::error title=kubelet-lint::%s repositories have findings at or above fail-on\n' "$found"

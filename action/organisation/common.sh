@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the tasks have in common.
+# Shared by all tasks.
 
 fail() {
   local text=${*//'%'/%25}
@@ -11,8 +11,8 @@ fail() {
 flag() {
   case "$2" in
     true | false) ;;
-    *) fail "$1: $2 is neither true nor false" ;;
+    *) fail "$1: invalid value $2 (expected true or false)" ;;
   esac
 }
-# A name as GitHub allows it, so it is no option, no path upwards and no markup.
+# A name as GitHub allows it: it cannot be an option, a path to a parent folder or markup.
 is_repository() { [[ "$1" =~ ^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$ && "$1" != */. && "$1" != */.. ]]; }

@@ -1,26 +1,26 @@
 #!/usr/bin/env bash
-# Lists the repositories of an organisation and shares them out: each job gets about the same weight.
+# Lists the repositories of an organisation and distributes them over jobs of about the same size.
 set -euo pipefail
 # shellcheck source=SCRIPTDIR/common.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
-[[ "$INPUT_ORGANISATION" =~ ^[A-Za-z0-9][A-Za-z0-9-]*$ ]] || fail "organisation: $INPUT_ORGANISATION is no name of an organisation"
+[[ "$INPUT_ORGANISATION" =~ ^[A-Za-z0-9][A-Za-z0-9-]*$ ]] || fail "organisation: invalid name $INPUT_ORGANISATION"
 [[ "$INPUT_SHARDS" =~ ^[0-9]{1,3}$ && $((10#$INPUT_SHARDS)) -ge 1 && $((10#$INPUT_SHARDS)) -le 256 ]] ||
-  fail "shards: $INPUT_SHARDS is no number from 1 to 256"
+  fail "shards: invalid number $INPUT_SHARDS (expected 1 to 256)"
 flag archived "$INPUT_ARCHIVED"
 flag forks "$INPUT_FORKS"
 
 all=$(mktemp)
 GH_TOKEN=$TOKEN gh api --paginate "orgs/$INPUT_ORGANISATION/repos?type=all&per_page=100" \
   --jq '.[] | [.full_name, .default_branch, .archived, .fork, .size] | @tsv' >"$all" ||
-  fail "the repositories of $INPUT_ORGANISATION cannot be listed with this token"
+  fail "could not list the repositories of $INPUT_ORGANISATION with this token"
 
-# True if a name fits a pattern of a list.
-fits() {
+# True if a name matches a pattern of a list.
+matches() {
   local pattern
   while IFS= read -r pattern; do
     pattern=${pattern%$'\r'}
-    # The pattern is one on purpose.
+    # Unquoted on purpose: it is a pattern.
     # shellcheck disable=SC2053
     [[ -z "$pattern" || "$1" != $pattern ]] || return 0
   done <<<"$2"
@@ -30,18 +30,18 @@ fits() {
 chosen=$(mktemp)
 while IFS=$'\t' read -r name branch archived fork size; do
   is_repository "$name" || continue
-  # Nothing is in it yet.
+  # Skip empty repositories.
   [[ -n "$branch" && "$size" =~ ^[0-9]+$ ]] || continue
   [[ "$INPUT_ARCHIVED" == true || "$archived" != true ]] || continue
   [[ "$INPUT_FORKS" == true || "$fork" != true ]] || continue
-  fits "${name#*/}" "$INPUT_INCLUDE" || continue
-  ! fits "${name#*/}" "$INPUT_EXCLUDE" || continue
+  matches "${name#*/}" "$INPUT_INCLUDE" || continue
+  ! matches "${name#*/}" "$INPUT_EXCLUDE" || continue
   printf '%s\t%s\n' "$size" "$name" >>"$chosen"
 done <"$all"
 
 count=$(awk 'END { print NR }' "$chosen")
 printf 'repositories=%s\n' "$count" >>"$GITHUB_OUTPUT"
-# The largest first, each to the job that has the least so far. A clone costs something even if it is small.
+# The largest first, each to the job with the least so far. Even a small clone has a cost.
 matrix=$(sort -k1,1nr -k2,2 "$chosen" | jq -R -n -c --argjson shards "$((10#$INPUT_SHARDS))" '
   [inputs | split("\t") | {size: (.[0] | tonumber + 1000), name: .[1]}] as $all
   | ([$shards, ($all | length)] | min) as $jobs

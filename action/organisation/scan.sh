@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Clones repositories one by one, scans each, and leaves one report in SARIF and one line of a table for each. Nothing of a
-# repository is run. The program that scans gets no token.
+# Clones repositories one by one, scans each, and writes a SARIF report and one table row for each. No code from a repository is
+# run. The scanner does not get the token.
 set -euo pipefail
 # shellcheck source=SCRIPTDIR/common.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
@@ -9,7 +9,7 @@ unset TOKEN
 
 case "$INPUT_FAIL_ON" in
   note | warning | error | never) ;;
-  *) fail "fail-on: $INPUT_FAIL_ON is none of note, warning, error, never" ;;
+  *) fail "fail-on: invalid level $INPUT_FAIL_ON (expected note, warning, error or never)" ;;
 esac
 flag upload-sarif "$INPUT_UPLOAD_SARIF"
 mkdir -p -- "$INPUT_FOLDER"
@@ -41,7 +41,7 @@ upload() {
 while IFS= read -r repository; do
   repository=${repository%$'\r'}
   [[ -n "$repository" ]] || continue
-  is_repository "$repository" || fail "repositories: $repository is no owner/name"
+  is_repository "$repository" || fail "repositories: invalid name $repository (expected owner/name)"
   name=${repository/\//+}
   tree="$work/tree"
   rm -rf "$tree"
@@ -60,13 +60,13 @@ while IFS= read -r repository; do
     else
       sed 's/^/- /' "$work/out.txt"
       findings=$(awk 'END { print NR }' "$work/out.txt")
-      # Where it comes from, for those who read many reports at once.
+      # Records the repository, for readers of the merged report.
       jq --arg id "$repository/" --arg commit "$commit" --arg branch "$branch" --arg address "$SERVER_URL/$repository" '
         .runs[].versionControlProvenance = [{repositoryUri: $address, revisionId: $commit, branch: $branch}]
         | .runs[].automationDetails.id = $id' "$work/out.sarif" >"$folder/$name.sarif"
       if [[ "$INPUT_UPLOAD_SARIF" == true ]]; then
         sent=yes
-        # The report as it is: its category is the one of every other upload.
+        # The unchanged report, so that it has the same category as other uploads.
         upload "$repository" "$commit" "$branch" "$work/out.sarif" || sent=refused
       fi
     fi
