@@ -73,13 +73,13 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<u8, Stop> {
             let built_in = Catalogue::default();
             let rules = if built_in.get(rule).is_some() { built_in } else { configure::catalogue(&current()?)? };
             let rule = rules.get(rule).ok_or_else(|| Stop::Failed(no_rule(rule, &rules)))?;
-            report::explain(rule, &mut io::stdout().lock())?;
+            report::explain(rule, &look(cli.color, true, current()?), &mut io::stdout().lock())?;
             Ok(CLEAN)
         }
         Command::Rules { format } => {
             let rules = configure::catalogue(&current()?)?;
-            let out = &mut io::stdout().lock();
-            if format == "json" { report::list_rules_json(&rules, out) } else { report::list_rules(&rules, out) }?;
+            let (look, out) = (look(cli.color, true, current()?), &mut io::stdout().lock());
+            if format == "json" { report::list_rules_json(&rules, out) } else { report::list_rules(&rules, &look, out) }?;
             Ok(CLEAN)
         }
         Command::Completions { shell } => {

@@ -7,12 +7,12 @@ cd "$(dirname "$0")/../.."
 case "$target" in
   *-linux-musl | *-windows-msvc) export RUSTFLAGS="-C target-feature=+crt-static" ;;
 esac
-cargo build --release --locked --target "$target"
+cargo build --profile dist --locked --target "$target"
 name="kubelet-lint-$version-$target"
 folder="$out/$name"
 rm -rf "$folder"
 mkdir -p "$folder/completions" "$folder/man"
-binary="target/$target/release/kubelet-lint"
+binary="target/$target/dist/kubelet-lint"
 [[ "$target" != *windows* ]] || binary+=.exe
 cp "$binary" "$folder/"
 cp LICENSE-APACHE LICENSE-MIT README.md CHANGELOG.md "$folder/"

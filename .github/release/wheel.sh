@@ -13,7 +13,7 @@ python=$(command -v python3 || command -v python)
 programs() { if [[ -d "$1/bin" ]]; then printf '%s' "$1/bin"; else printf '%s' "$1/Scripts"; fi; }
 "$python" -m venv "$work/build"
 "$(programs "$work/build")/python" -m pip install --quiet --disable-pip-version-check "maturin==1.16.0"
-options=(--release --locked --target "$target" --out "$out")
+options=(--profile dist --locked --target "$target" --out "$out")
 case "$target" in
   # A static program runs with any C library, so one wheel is enough.
   *-linux-musl) options+=(--compatibility manylinux2014 musllinux_1_1) ;;

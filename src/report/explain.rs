@@ -2,33 +2,139 @@
 
 use std::io::{self, Write};
 
+use anstyle::{AnsiColor, Style};
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use serde_json::json;
 
 use crate::check::{Catalogue, Rule};
 
-use super::plain_text::wrap;
+use super::Look;
+use super::plain_text::{harmless, wrap};
 
-/// Prints the page of a rule.
+/// The widest lines that are comfortable to read.
+const MAX_WIDTH: usize = 100;
+
+/// Prints the page of a rule, wrapped to the terminal.
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn explain(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", rule.page.markdown.trim_end())
+pub fn explain(rule: &Rule, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let mut printer = Printer { look, out, text: String::new(), marker: String::new(), link: None, open: false };
+    for event in Parser::new_ext(&rule.page.markdown, Options::ENABLE_TABLES) {
+        printer.event(event)?;
+    }
+    printer.paragraph()
+}
+
+/// Prints Markdown as text for a terminal.
+struct Printer<'a> {
+    look: &'a Look,
+    out: &'a mut dyn Write,
+    /// The block so far, without line breaks of its own.
+    text: String,
+    /// What stands before the first line of the block: the bullet of a list item.
+    marker: String,
+    /// The target of the link that is open.
+    link: Option<String>,
+    /// True once something was printed.
+    open: bool,
+}
+
+impl Printer<'_> {
+    fn event(&mut self, event: Event<'_>) -> io::Result<()> {
+        match event {
+            Event::Start(Tag::Heading { level, .. }) => {
+                self.gap()?;
+                self.marker = if level == HeadingLevel::H1 { "# " } else { "## " }.to_owned();
+            }
+            Event::End(TagEnd::Heading(_)) => {
+                let heading = std::mem::take(&mut self.text);
+                self.marker.clear();
+                let style = self.style(Style::new().bold().underline());
+                writeln!(self.out, "{style}{heading}{style:#}\n")?;
+                self.open = false;
+            }
+            Event::Start(Tag::Item) => self.marker = "- ".to_owned(),
+            Event::Start(Tag::CodeBlock(_)) => {
+                self.paragraph()?;
+                self.gap()?;
+                self.marker = "    ".to_owned();
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                let code = std::mem::take(&mut self.text);
+                self.marker.clear();
+                let style = self.style(AnsiColor::Green.on_default());
+                for line in code.lines() {
+                    let line = harmless(line);
+                    if line.is_empty() { writeln!(self.out)? } else { writeln!(self.out, "    {style}{line}{style:#}")? }
+                }
+                self.open = true;
+            }
+            Event::Start(Tag::Link { dest_url, .. }) => self.link = Some(dest_url.to_string()),
+            Event::End(TagEnd::Link) => {
+                if let Some(target) = self.link.take().filter(|t| t.contains("://")) {
+                    self.text.push_str(&format!(" <{}>", harmless(&target)));
+                }
+            }
+            Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::TableRow | TagEnd::TableHead) => self.paragraph()?,
+            Event::End(TagEnd::TableCell) => self.text.push_str("  "),
+            Event::Text(text) if self.marker == "    " => self.text.push_str(&text),
+            Event::Text(text) | Event::InlineHtml(text) | Event::Html(text) => self.text.push_str(&harmless(&text)),
+            Event::Code(code) => {
+                let style = self.style(AnsiColor::Cyan.on_default());
+                // A line never breaks inside of code.
+                let code = harmless(&code).replace(' ', "\u{a0}");
+                self.text.push_str(&format!("{style}`{code}`{style:#}"));
+            }
+            Event::SoftBreak | Event::HardBreak => self.text.push(' '),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// An empty line between blocks.
+    fn gap(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.open) { writeln!(self.out) } else { Ok(()) }
+    }
+
+    /// Prints the text of a paragraph or list item, if there is any.
+    fn paragraph(&mut self) -> io::Result<()> {
+        let text = std::mem::take(&mut self.text);
+        let marker = std::mem::take(&mut self.marker);
+        if text.trim().is_empty() {
+            return Ok(());
+        }
+        if marker.is_empty() {
+            self.gap()?;
+        }
+        let width = self.look.width.clamp(40, MAX_WIDTH) - marker.len();
+        for (n, line) in wrap(text.trim(), width).iter().enumerate() {
+            let lead = if n == 0 { marker.clone() } else { " ".repeat(marker.len()) };
+            writeln!(self.out, "{lead}{}", line.replace('\u{a0}', " "))?;
+        }
+        self.open = true;
+        Ok(())
+    }
+
+    fn style(&self, style: Style) -> Style {
+        if self.look.color { style } else { Style::new() }
+    }
 }
 
 /// Prints all rules with their level and summary.
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn list_rules(rules: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
+pub fn list_rules(rules: &Catalogue, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     for rule in rules.iter() {
-        let asked = if rule.front.opt_in { ", has to be asked for" } else { "" };
-        writeln!(out, "{} ({}{asked})", rule.id, rule.level.id())?;
-        for line in wrap(&rule.summary, 76) {
+        let opt_in = if rule.front.opt_in { ", opt-in" } else { "" };
+        let bold = if look.color { Style::new().bold() } else { Style::new() };
+        writeln!(out, "{bold}{}{bold:#} ({}{opt_in})", rule.id, rule.level.id())?;
+        for line in wrap(&rule.summary, look.width.clamp(40, MAX_WIDTH) - 4) {
             writeln!(out, "    {line}")?;
         }
     }
-    writeln!(out, "\n`kubelet-lint explain RULE` tells more of one.")
+    writeln!(out, "\nRun `kubelet-lint explain RULE` for details.")
 }
 
 /// Prints all rules as JSON.
