@@ -79,7 +79,11 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<u8, Stop> {
         Command::Rules { format } => {
             let rules = configure::catalogue(&current()?)?;
             let (look, out) = (look(cli.color, true, current()?), &mut io::stdout().lock());
-            if format == "json" { report::list_rules_json(&rules, out) } else { report::list_rules(&rules, &look, out) }?;
+            if format == "json" {
+                report::list_rules_json(&rules, out)
+            } else {
+                report::list_rules(&rules, &look, out)
+            }?;
             Ok(CLEAN)
         }
         Command::Completions { shell } => {

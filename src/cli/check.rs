@@ -65,6 +65,8 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         let look = Look {
             verbose: args.verbose,
             suppressed: args.show_suppressed,
+            // git is only asked where the format shows its answer.
+            revision: (format.name() == "html").then(|| since::revision(&found.root)).flatten(),
             ..look(color, file.is_none(), here.clone())
         };
         let mut buffer = Vec::new();

@@ -30,7 +30,10 @@ pub(super) fn show(args: &Show, color: Color) -> Result<u8, Stop> {
     let look = look(color, args.output.is_none(), here);
     let mut buffer = Vec::new();
     match args.format.as_str() {
-        "html" => report::show_html(&found, args.all, &mut buffer)?,
+        "html" => {
+            let look = look.clone().with_revision(since::revision(&found.root));
+            report::show_html(&found, args.all, &look, &mut buffer)?;
+        }
         "json" => report::show_json(&found, args.all, &mut buffer)?,
         "text" => report::show_text(&found, args.all, &look, &mut buffer)?,
         _ => report::show_table(&found, args.all, &look, &mut buffer)?,

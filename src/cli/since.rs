@@ -74,6 +74,20 @@ fn ask(root: &Path, args: &[&str]) -> Result<Option<String>, Stop> {
     Ok((out.status.success() && hex).then_some(line))
 }
 
+/// The commit that is checked out in `root`, shortened, and its date; `None` where git does not say.
+pub(super) fn revision(root: &Path) -> Option<String> {
+    if !root.join(".git").exists() {
+        return None;
+    }
+    let commit = ask(root, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).ok()??;
+    let out = git(root).args(["cat-file", "commit", &commit]).output().ok().filter(|o| o.status.success())?;
+    let text = String::from_utf8_lossy(&out.stdout);
+    let committer = text.lines().take_while(|l| !l.is_empty()).find_map(|l| l.strip_prefix("committer "))?;
+    let seconds: i64 = committer.rsplit(' ').nth(1)?.parse().ok()?;
+    let day = time::OffsetDateTime::from_unix_timestamp(seconds).ok()?.date();
+    Some(format!("{} ({day})", commit.get(..12)?))
+}
+
 /// For each source whether it differs from what stood at its path in `base`. Line ends do not count: git may convert them.
 fn changed(root: &Path, base: &str, sources: &[Arc<Source>]) -> Result<BTreeMap<PathBuf, bool>, Stop> {
     let mut out = BTreeMap::new();

@@ -66,7 +66,11 @@ impl Printer<'_> {
                 let style = self.style(AnsiColor::Green.on_default());
                 for line in code.lines() {
                     let line = harmless(line);
-                    if line.is_empty() { writeln!(self.out)? } else { writeln!(self.out, "    {style}{line}{style:#}")? }
+                    if line.is_empty() {
+                        writeln!(self.out)?
+                    } else {
+                        writeln!(self.out, "    {style}{line}{style:#}")?
+                    }
                 }
                 self.open = true;
             }

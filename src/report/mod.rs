@@ -40,6 +40,7 @@ pub const FORMATS: &[&dyn Reporter] = &[
     &junit::Junit,
     &rdjson::Rdjson,
     &markdown::Markdown,
+    &page::Html,
 ];
 
 /// The format of this name.

@@ -1,60 +1,150 @@
-//! One page of HTML that shows instead of tells: node groups, what each runs with, and the layers that a value passed through.
-//! It needs no network and no script; only the lines at which something stands are copied into it.
+//! A report as one HTML page: findings, node groups with what each runs with, and what could not be read.
+//! It needs no network and no script. Only the lines at which something was found are copied into it.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use crate::check::Finding;
-use crate::scan::{Scan, ShownGroup, ShownSetting};
-use crate::text::Place;
+use crate::check::{Finding, Level};
+use crate::scan::{Note, Scan, ShownGroup, ShownSetting};
+use crate::text::{HOLE, Place};
 
 use super::plain_text::{count, harmless};
+use super::{Look, Reporter};
 
 /// Characters of a line that are shown before and after the place.
 const AROUND: usize = 60;
 
+/// Notes of one kind that the page lists; the others are counted.
+const MAX_NOTES: usize = 500;
+
 const STYLE: &str = include_str!("page.css");
 
-/// Prints the node groups as one page. Settings that nobody wrote are left out unless `all`.
+/// The format `html` of `check`: the findings as a page.
+pub(super) struct Html;
+
+impl Reporter for Html {
+    fn name(&self) -> &'static str {
+        "html"
+    }
+
+    fn write(&self, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+        write_head("kubelet-lint findings", look, out)?;
+        write_summary(scan, out)?;
+        writeln!(out, "</header>\n<main id=\"main\">")?;
+        if scan.findings.is_empty() {
+            writeln!(out, "<p class=\"verdict\">{}</p>", verdict(scan))?;
+        }
+        for (n, finding) in scan.findings.iter().enumerate() {
+            writeln!(out, "<section aria-label=\"Finding {}\">", n + 1)?;
+            write_finding(finding, true, scan, out)?;
+            writeln!(out, "</section>")?;
+        }
+        write_notes(scan, out)?;
+        writeln!(out, "</main>\n</body>\n</html>")
+    }
+}
+
+/// Prints the node groups as one page. Settings at their default are left out unless `all`.
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn show_html(scan: &Scan, all: bool, out: &mut dyn Write) -> io::Result<()> {
+pub fn show_html(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let mut names: Vec<(&Place, &str)> = scan.groups.iter().map(|g| (&g.place, &*g.name)).collect();
     names.dedup();
-    writeln!(
-        out,
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <title>What the kubelets run with</title>\n<style>\n{STYLE}</style>\n</head>\n<body>"
-    )?;
-    writeln!(out, "<header>\n<h1>What the kubelets run with</h1>")?;
-    writeln!(
-        out,
-        "<p>{} in {}, {} with something to look at.</p>\n</header>",
-        count(scan.node_groups(), "node group"),
-        count(scan.files, "file"),
-        names.iter().filter(|(place, name)| !of(scan, place, name).is_empty()).count()
-    )?;
-    writeln!(out, "<nav aria-label=\"Node groups\">\n<ul>")?;
-    for (n, (place, name)) in names.iter().enumerate() {
-        let worst = of(scan, place, name).iter().map(|f| f.level).max();
-        let mark = worst.map(|l| format!(" <b class=\"{0}\">{0}</b>", l.id())).unwrap_or_default();
-        writeln!(out, "<li><a href=\"#g{n}\">{}</a>{mark}</li>", escaped(name))?;
+    write_head("Effective kubelet configuration", look, out)?;
+    write_summary(scan, out)?;
+    writeln!(out, "</header>")?;
+    if !names.is_empty() {
+        writeln!(out, "<nav aria-label=\"Node groups\">\n<ul>")?;
+        for (n, (place, name)) in names.iter().enumerate() {
+            let worst = of(scan, place, name).iter().map(|f| f.level).max();
+            let mark = worst.map(|l| format!(" <b class=\"{0}\">{0}</b>", l.id())).unwrap_or_default();
+            writeln!(out, "<li><a href=\"#g{n}\">{}</a>{mark}</li>", escaped(name))?;
+        }
+        writeln!(out, "</ul>\n</nav>")?;
     }
-    writeln!(out, "</ul>\n</nav>\n<main>")?;
+    writeln!(out, "<main id=\"main\">")?;
+    if names.is_empty() {
+        writeln!(out, "<p class=\"verdict\">{}</p>", verdict(scan))?;
+    }
     for (n, (place, name)) in names.iter().enumerate() {
         writeln!(out, "<section id=\"g{n}\" aria-labelledby=\"h{n}\">\n<h2 id=\"h{n}\">{}</h2>", escaped(name))?;
         for group in scan.groups.iter().filter(|g| (&g.place, &*g.name) == (*place, *name)) {
             write_group(group, all, scan, out)?;
         }
         for finding in of(scan, place, name) {
-            write_finding(finding, scan, out)?;
+            write_finding(finding, false, scan, out)?;
         }
         writeln!(out, "</section>")?;
     }
+    write_notes(scan, out)?;
     writeln!(out, "</main>\n</body>\n</html>")
+}
+
+/// Everything up to the summary: the title, and which program looked at which revision. No clock, so that two runs give the same
+/// bytes.
+fn write_head(title: &str, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+         <a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header>\n<h1>{title}</h1>"
+    )?;
+    let revision = look.revision.as_ref().map(|r| format!(" · revision {}", escaped(r))).unwrap_or_default();
+    writeln!(out, "<p class=\"place\">kubelet-lint {}{revision}</p>", env!("CARGO_PKG_VERSION"))
+}
+
+fn write_summary(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
+    let levels = [Level::Error, Level::Warning, Level::Note].map(|level| (level, scan.count(level)));
+    let found: Vec<_> = levels
+        .into_iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(level, n)| format!("<b class=\"{0}\">{1}</b>", level.id(), count(n, level.id())))
+        .collect();
+    let found = if found.is_empty() { "No findings".to_owned() } else { found.join(", ") };
+    write!(out, "<p>{found} in {}, {}.", count(scan.node_groups(), "node group"), count(scan.files, "file"))?;
+    if !scan.problems.is_empty() {
+        write!(out, " <a href=\"#problems\">{} with the input</a>.", count(scan.problems.len(), "problem"))?;
+    }
+    if !scan.gaps.is_empty() {
+        write!(out, " <a href=\"#unresolved\">{} unresolved</a>.", count(scan.gaps.len(), "value"))?;
+    }
+    if !scan.hidden.is_empty() {
+        write!(out, " {} suppressed.", count(scan.hidden.len(), "finding"))?;
+    }
+    writeln!(out, "</p>")
+}
+
+/// What an empty page means: it must not look clean where nothing was checked.
+fn verdict(scan: &Scan) -> &'static str {
+    match (scan.node_groups(), scan.problems.is_empty()) {
+        (0, _) => "Nothing to check: no node groups were found. Check the path.",
+        (_, false) => "No findings, but some of the input could not be read.",
+        _ => "No findings.",
+    }
+}
+
+/// What was not read and what is unknown.
+fn write_notes(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
+    let kinds =
+        [("problems", "Problems with the input", &scan.problems), ("unresolved", "Unresolved values", &scan.gaps)];
+    for (id, title, notes) in kinds.into_iter().filter(|(_, _, notes)| !notes.is_empty()) {
+        writeln!(out, "<section id=\"{id}\" aria-labelledby=\"h-{id}\">\n<h2 id=\"h-{id}\">{title}</h2>\n<ul>")?;
+        for note in notes.iter().take(MAX_NOTES) {
+            write_note(note, scan, out)?;
+        }
+        if notes.len() > MAX_NOTES {
+            writeln!(out, "<li>and {} more</li>", notes.len() - MAX_NOTES)?;
+        }
+        writeln!(out, "</ul>\n</section>")?;
+    }
+    Ok(())
+}
+
+fn write_note(note: &Note, scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "<li>{} {}</li>", marked(&note.message), spot(&note.place, scan))
 }
 
 /// The findings that reach a node group.
@@ -77,13 +167,13 @@ fn write_group(group: &ShownGroup, all: bool, scan: &Scan, out: &mut dyn Write) 
         writeln!(out, "<p class=\"error\">Its kubelet does not start: {}.</p>", escaped(&group.why_not.join("; ")))?;
     }
     if !group.kubelet {
-        writeln!(out, "<p>Nothing of a kubelet was seen.</p>")?;
+        writeln!(out, "<p>No kubelet configuration found.</p>")?;
     }
     let shown: Vec<_> = group.settings.iter().filter(|s| all || s.raw.is_some()).collect();
     if !shown.is_empty() {
         writeln!(
             out,
-            "<table>\n<thead><tr><th scope=\"col\">setting</th><th scope=\"col\">value</th><th scope=\"col\">by</th><th scope=\"col\">written at</th></tr></thead>\n<tbody>"
+            "<table>\n<thead><tr><th scope=\"col\">setting</th><th scope=\"col\">value</th><th scope=\"col\">source</th><th scope=\"col\">set at</th></tr></thead>\n<tbody>"
         )?;
         for setting in shown {
             write_setting(setting, scan, out)?;
@@ -95,9 +185,9 @@ fn write_group(group: &ShownGroup, all: bool, scan: &Scan, out: &mut dyn Write) 
         writeln!(out, "<p class=\"place\">{} at their default.</p>", count(rest, "other setting"))?;
     }
     if !group.unknown.is_empty() {
-        writeln!(out, "<details>\n<summary>{} not known</summary>\n<ul>", count(group.unknown.len(), "thing"))?;
+        writeln!(out, "<details>\n<summary>{} unresolved</summary>\n<ul>", count(group.unknown.len(), "value"))?;
         for note in &group.unknown {
-            writeln!(out, "<li>{} {}</li>", escaped(&note.message), spot(&note.place, scan))?;
+            write_note(note, scan, out)?;
         }
         writeln!(out, "</ul>\n</details>")?;
     }
@@ -105,7 +195,7 @@ fn write_group(group: &ShownGroup, all: bool, scan: &Scan, out: &mut dyn Write) 
 }
 
 fn write_setting(setting: &ShownSetting, scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
-    let value = setting.effective.as_ref().filter(|_| setting.certain).map_or("not known", String::as_str);
+    let value = setting.effective.as_ref().filter(|_| setting.certain).map_or("unknown", String::as_str);
     let zero = setting.raw.is_some() && value == "0s";
     let place = setting.place.as_ref().map(|p| format!("{}{}", spot(p, scan), line(p))).unwrap_or_default();
     writeln!(
@@ -120,23 +210,28 @@ fn write_setting(setting: &ShownSetting, scan: &Scan, out: &mut dyn Write) -> io
         let at = format!("{}{}", spot(place, scan), line(place));
         writeln!(
             out,
-            "<tr class=\"lost\"><th scope=\"row\">wins over</th><td>{}</td><td>{from}</td><td>{at}</td></tr>",
+            "<tr class=\"lost\"><th scope=\"row\">overrides</th><td>{}</td><td>{from}</td><td>{at}</td></tr>",
             escaped(raw)
         )?;
     }
     Ok(())
 }
 
-fn write_finding(finding: &Finding, scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
+fn write_finding(finding: &Finding, named: bool, scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
     let level = finding.level.id();
     writeln!(
         out,
-        "<details class=\"finding\" open>\n<summary><b class=\"{level}\">{level}</b> {} <code>{}</code></summary>",
+        "<details class=\"finding\" open>\n<summary><b class=\"{level}\">{level}</b> {} <code class=\"rule\">{}</code></summary>",
         marked(&finding.headline),
         escaped(&finding.rule.id)
     )?;
     if !finding.is_certain() {
-        writeln!(out, "<p>This holds {}.</p>", marked(&finding.condition()))?;
+        writeln!(out, "<p>Applies {}.</p>", marked(&finding.condition()))?;
+    }
+    if named && !finding.groups.is_empty() {
+        let mut names: Vec<_> = finding.groups.iter().map(|g| escaped(&g.name)).collect();
+        names.dedup();
+        writeln!(out, "<p>Node groups: <code>{}</code></p>", names.join("</code>, <code>"))?;
     }
     writeln!(out, "<ol>")?;
     let mut seen = BTreeSet::new();
@@ -155,9 +250,9 @@ fn write_finding(finding: &Finding, scan: &Scan, out: &mut dyn Write) -> io::Res
     }
     writeln!(out, "</ol>")?;
     for note in &finding.notes {
-        writeln!(out, "<p>{}.</p>", marked(note))?;
+        writeln!(out, "<p><strong>Note:</strong> {}.</p>", marked(note))?;
     }
-    writeln!(out, "<p><strong>{}.</strong></p>\n</details>", marked(&finding.help))
+    writeln!(out, "<p><strong>Help:</strong> {}.</p>\n</details>", marked(&finding.help))
 }
 
 fn spot(place: &Place, scan: &Scan) -> String {
@@ -211,6 +306,7 @@ fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
+            c if HOLE.starts_with(c) => out.push_str("<i>&lt;unknown&gt;</i>"),
             c => out.push(c),
         }
     }

@@ -21,12 +21,28 @@ pub struct Look {
     pub links: bool,
     /// The current directory: people see paths relative to it.
     pub current: PathBuf,
+    /// The commit that is checked out and its date, for formats that name it.
+    pub revision: Option<String>,
 }
 
 impl Look {
     /// Without colour, 80 columns wide.
     pub fn plain(current: &Path) -> Self {
-        Self { color: false, width: 80, verbose: false, suppressed: false, links: false, current: current.to_owned() }
+        Self {
+            color: false,
+            width: 80,
+            verbose: false,
+            suppressed: false,
+            links: false,
+            current: current.to_owned(),
+            revision: None,
+        }
+    }
+
+    /// The same, with the commit that is checked out.
+    #[must_use]
+    pub fn with_revision(self, revision: Option<String>) -> Self {
+        Self { revision, ..self }
     }
 
     /// The path as a person would type it from where they stand, or the name of a derived text.
