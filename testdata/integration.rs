@@ -7,6 +7,7 @@ mod formats;
 mod house;
 mod own_rules;
 mod pages;
+mod picture;
 mod policy;
 mod readme;
 mod sarif;
