@@ -22,7 +22,8 @@ fn the_comparison_in_the_readme_is_measured() {
     }
     let of = |letter: char| counts[&letter];
     let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
-    let head = format!("zero in effect ({}) | zero in a file ({}) | false alarms ({})", of('p').1, of('c').1, of('n').1);
+    let head =
+        format!("zero in effect ({}) | zero in a file ({}) | false alarms ({})", of('p').1, of('c').1, of('n').1);
     let row = format!("| kubelet-lint | {} | {} | {} |", of('p').0, of('c').0, of('n').0);
     assert!(readme.contains(&head) && readme.contains(&row), "{head}\n{row}");
     // A drop-in that is a file of its own is not read.

@@ -10,10 +10,10 @@ use crate::scan::{Scan, scan};
 use super::args::{Color, Configuration, Input, Show};
 use super::configure;
 use super::outputs::write;
-use super::progress;
 use super::request::{current, request};
 use super::stop::{CLEAN, FOUND, Stop};
 use super::terminal::look;
+use super::{progress, since};
 
 /// Prints the effective configuration of each node group.
 pub(super) fn show(args: &Show, color: Color) -> Result<u8, Stop> {
