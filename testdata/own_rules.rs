@@ -101,7 +101,7 @@ fn what_is_wrong_with_a_page_is_told_at_its_place() {
         (changed("## What it does", "## What"), "the page needs a text under `## What it does`"),
         (changed("tags: [ours]", "colour: red"), "colour"),
         ("no front matter\n".to_owned(), "a page begins with front matter"),
-        ("---\nid: x\n".to_owned(), "the front matter does not end"),
+        ("---\nid: x\n".to_owned(), "the front matter is not closed"),
         (changed("above-limit\nlimit: 30m", "comment"), "`comment` is for the built-in rules"),
     ] {
         let dir = folder(&[("lint/local-short-idle.md", &page)]);

@@ -51,7 +51,9 @@ pub(super) fn unknown_keys(settings: &Node) -> Vec<(Span, Why)> {
     let pairs = settings.path(&["settings", "kubernetes"]).map(Node::pairs).unwrap_or_default();
     let unknown = pairs.iter().filter_map(|(key, _)| Some((key.span, key.as_str()?)));
     let unknown = unknown.filter(|(_, name)| !KNOWN.split_whitespace().any(|known| known == *name));
-    let why = |name| format!("Bottlerocket has no setting settings.kubernetes.{name}, and refuses all of them then");
+    let why = |name| {
+        format!("Bottlerocket has no setting settings.kubernetes.{name}, and rejects all settings because of it")
+    };
     unknown.map(|(at, name)| (at, Why::Invalid(why(name).into()))).collect()
 }
 

@@ -31,7 +31,7 @@ pub(super) fn run(machine: &mut Machine, words: &[Traced], directory: &str, at: 
                 Some(File::Known(text)) => read(machine, &path, &text, verb == Some("init"), cx),
                 Some(File::Unknown(why)) => put_unknown_flags(machine, at, why),
                 Some(File::Removed) | None => {
-                    put_unknown_flags(machine, at, Why::FromOutside(format!("what stands in {path}").into()));
+                    put_unknown_flags(machine, at, Why::FromOutside(format!("the content of {path}").into()));
                 }
             },
             None => {

@@ -181,12 +181,12 @@ fn merge_settings(machine: &mut Machine, tree: &Node) {
 }
 
 /// The condition for a node with kubeadm's packages.
-const KUBEADM_UNIT_CONDITION: &str = "the kubelet has the unit of kubeadm";
+const KUBEADM_UNIT_CONDITION: &str = "the kubelet is started by kubeadm's unit";
 
 /// The families that a node may belong to if the source does not set one, each with its condition.
 const FAMILIES: [(Family, &str); 3] = [
-    (Family::Al2, "the image is of Amazon Linux 2"),
-    (Family::Al2023, "the image is of Amazon Linux 2023"),
+    (Family::Al2, "the image is Amazon Linux 2"),
+    (Family::Al2023, "the image is Amazon Linux 2023"),
     (Family::Kubeadm, KUBEADM_UNIT_CONDITION),
 ];
 

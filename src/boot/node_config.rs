@@ -83,7 +83,7 @@ pub(super) fn read(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Bo
         return None;
     }
     if version != "node.eks.aws/v1alpha1" {
-        cx.problem(node.get("apiVersion").map_or(at, |n| n.span), format!("nodeadm knows no {version}"));
+        cx.problem(node.get("apiVersion").map_or(at, |n| n.span), format!("nodeadm does not support {version}"));
         machine.gap(at, Why::NotUnderstood(format!("a NodeConfig of {version}").into()));
         machine.record_ineffective(settings(&node), &Reason::ApiVersion);
         return None;

@@ -111,7 +111,7 @@ pub(super) fn bootstrap(machine: &mut Machine, named: Option<&Traced>) {
     if let Some(named) = named.filter(|n| !n.is_empty()) {
         let outside = |what: &str| File::Unknown(Why::FromOutside(what.into()));
         let file = match named.known_str() {
-            Some(path) => machine.file(path).unwrap_or_else(|| outside(&format!("what stands in {path}"))),
+            Some(path) => machine.file(path).unwrap_or_else(|| outside(&format!("the content of {path}"))),
             None => outside("the file that --containerd-config-file names"),
         };
         machine.put(image::AL2_CONTAINERD, file);
@@ -148,7 +148,7 @@ pub(super) fn write_nodeadm_config(machine: &mut Machine, documents: &[Node], cx
                 Some(why) => machine.put(image::CONTAINERD, File::Unknown(why.clone())),
                 None => {
                     cx.problem(error.at, format!("nodeadm cannot read spec.containerd.config: {}", error.message));
-                    let why = Why::NotUnderstood("a configuration of containerd that is no TOML".into());
+                    let why = Why::NotUnderstood("a containerd configuration that is not valid TOML".into());
                     machine.gap(error.at, why.clone());
                     machine.put(image::CONTAINERD, File::Unknown(why));
                 }

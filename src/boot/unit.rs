@@ -83,7 +83,7 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>
         }
     }
     let [start] = starts.as_slice() else {
-        let twice = "the kubelet's unit has more than one ExecStart=, which systemd refuses";
+        let twice = "the kubelet's unit has more than one ExecStart=, which systemd rejects";
         return match starts.last() {
             Some(last) if oneshot => expand(last, &environment, place),
             Some(_) => Err(Why::Invalid(twice.into())),

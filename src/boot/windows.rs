@@ -194,7 +194,7 @@ impl PowerShellRun<'_> {
                             }
                         }
                     }
-                    _ => unknown_extra = Some(unknown(word.at, "a splat of something not known")),
+                    _ => unknown_extra = Some(unknown(word.at, "a splat of an unknown value")),
                 }
                 continue;
             }

@@ -88,14 +88,14 @@ impl Case<'_> {
         let names = Names::of(setting);
         let raw = setting.raw.to_text();
         let (label, carried, last) = if fault.ineffective {
-            ("this timeout", "as the node has it".to_owned(), format!("{} does not get it", group.name))
+            ("this timeout", "on the node".to_owned(), format!("not used by {}", group.name))
         } else {
             let label = match raw.as_ref() {
                 _ if !setting.is_zero() => "this value",
                 "0" | "0s" => "this zero",
                 _ => "reads as zero",
             };
-            (label, names.carried(&setting.by), format!("{} boots with it", group.name))
+            (label, names.carried(&setting.by), format!("used by {}", group.name))
         };
         let way = Way::of(setting, texts);
         let place = way.at.first_line();
@@ -168,7 +168,10 @@ impl Case<'_> {
     /// What to do: on a running node another thing than `otherwise`.
     pub(super) fn help(&self, names: &Names, otherwise: String) -> String {
         if self.group.running {
-            format!("find what sets it on the node, and write a time there, such as `{}`", names.suggestion)
+            format!(
+                "find out what sets it on the node, and set a non-zero duration such as `{}` there",
+                names.suggestion
+            )
         } else {
             otherwise
         }
@@ -177,7 +180,7 @@ impl Case<'_> {
     /// What to do about a zero.
     pub(super) fn help_for_zero(&self, names: &Names, by: &Mechanism) -> String {
         let what = if *by == Mechanism::Flag { "flag" } else { "line" };
-        self.help(names, format!("write a time, such as `{}`, or remove the {what}", names.suggestion))
+        self.help(names, format!("set a non-zero duration such as `{}`, or remove the {what}", names.suggestion))
     }
 
     fn own_place(&self) -> Place {

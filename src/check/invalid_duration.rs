@@ -30,7 +30,7 @@ fn one(case: &Case<'_>, failure: &Failure, when: &Guard) -> Option<Finding> {
         _ => "does not start",
     };
     let said = Sentences {
-        headline: format!("{program} {fails}: `{written}` is no duration"),
+        headline: format!("{program} {fails}: `{written}` is not a valid duration"),
         help: case.help(&names, write_duration(&setting.raw.to_text(), &names)),
         notes,
     };
@@ -47,8 +47,8 @@ fn write_duration(raw: &str, names: &Names) -> String {
         .map(render_duration);
     let digits = !raw.is_empty() && raw != "0" && raw.bytes().all(|b| b.is_ascii_digit());
     match meant {
-        Some(meant) => format!("write `\"{meant}\"`; {program} knows h, m, s, ms, us and ns"),
-        None if digits => format!("write a unit, such as `\"{raw}s\"`"),
-        None => format!("write a time with its unit as text, such as `\"{suggestion}\"`"),
+        Some(meant) => format!("use `\"{meant}\"`; {program} accepts the units h, m, s, ms, us and ns"),
+        None if digits => format!("add a unit, such as `\"{raw}s\"`"),
+        None => format!("use a string with a unit, such as `\"{suggestion}\"`"),
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn beyond(case: &Case<'_>, booted: &Booted, limit: Option<i64>, below
         let default = if settled.winner.is_some() { "" } else { " by default" };
         let said = Sentences {
             headline: format!("`{name}` is {effective}{default}, which is {side} the limit"),
-            help: format!("write a time of {bound} `{}`", render_duration(limit)),
+            help: format!("set a duration of {bound} `{}`", render_duration(limit)),
             notes: vec![format!("the limit is {}", render_duration(limit))],
         };
         match &settled.winner {
@@ -27,7 +27,7 @@ pub(super) fn beyond(case: &Case<'_>, booted: &Booted, limit: Option<i64>, below
             }
             None => {
                 let when = case.group.when.and(&booted.when)?;
-                Some(case.at_group(settled, when, "nothing here sets it", said))
+                Some(case.at_group(settled, when, "not set here", said))
             }
         }
     };
@@ -40,7 +40,7 @@ pub(super) fn unset(case: &Case<'_>, booted: &Booted) -> Vec<Finding> {
         let default = settled.effective.map(render_duration).unwrap_or_default();
         let said = Sentences {
             headline: format!("nobody sets `{}`", settled.name()),
-            help: format!("write the time that is wanted, also where it is the default of {default}"),
+            help: format!("set the timeout explicitly, even if it is the default of {default}"),
             notes: Vec::new(),
         };
         let when = case.group.when.and(&booted.when)?;

@@ -22,9 +22,9 @@ pub(super) fn judge(case: &Case<'_>, booted: &Booted) -> Vec<Finding> {
         let Some(setting) = settled.winner.as_ref().filter(|_| replaced) else { continue };
         let names = Names::of(setting);
         let mut notes = case.remark();
-        notes.push("in a file the kubelet cannot tell a zero from a setting that is missing".to_owned());
+        notes.push("in a file, the kubelet cannot tell a zero from a missing setting".to_owned());
         if settled.depends_on_version() {
-            notes.push("Kubernetes 1.29 to 1.31 keep a zero that comes by drop-in".to_owned());
+            notes.push("Kubernetes 1.29 to 1.31 keep a zero from a drop-in".to_owned());
         }
         let said = Sentences {
             headline: format!("`{}` is {}, not zero", names.field, names.suggestion),
@@ -46,11 +46,11 @@ fn dump(mut findings: Vec<Finding>) -> Finding {
     let first = findings.iter().position(|f| f.field == "streamingConnectionIdleTimeout").unwrap_or(0);
     let mut one = findings.swap_remove(first);
     one.level = Level::Note;
-    one.headline = format!("{} durations of 0s in this document are replaced by their defaults", findings.len() + 1);
+    one.headline = format!("{} durations of 0s in this document are replaced with their defaults", findings.len() + 1);
     one.siblings = findings.iter().map(|f| f.field.clone()).collect();
     one.siblings.sort();
     one.notes.insert(0, format!("the others are {}", one.siblings.join(", ")));
     one.notes.push("kubeadm and other programs write 0s for every duration that is not set".into());
-    one.help = "remove these lines, or write the times that the nodes should run with".into();
+    one.help = "remove these lines, or set the durations that the nodes should use".into();
     one
 }

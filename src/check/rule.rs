@@ -169,8 +169,8 @@ impl Rule {
         let start = |message: &str| PageError { message: message.to_owned(), line: Some(1) };
         let rest = text
             .strip_prefix("---\n")
-            .ok_or_else(|| start("a page begins with front matter between lines of `---`"))?;
-        let (front, markdown) = rest.split_once("\n---\n").ok_or_else(|| start("the front matter does not end"))?;
+            .ok_or_else(|| start("a rule page must start with front matter between lines of `---`"))?;
+        let (front, markdown) = rest.split_once("\n---\n").ok_or_else(|| start("the front matter is not closed"))?;
         let front: Front = serde_yaml::from_str(front).map_err(|e| {
             // The parser counts from the line after the first mark.
             let line = e.location().map(|l| l.line() + 1);
@@ -178,19 +178,21 @@ impl Rule {
             PageError { message: message.split(" at line ").next().unwrap_or_default().to_owned(), line }
         })?;
         if front.id != id {
-            return Err(error(format!("id is `{}`, the file is named `{id}`", front.id)));
+            return Err(error(format!("the id is `{}`, but the file is named `{id}`", front.id)));
         }
         let sound = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if !front.id.chars().all(sound) || !front.id.starts_with(|c: char| c.is_ascii_lowercase()) {
-            return Err(error(format!("`{}` is no id: write small letters with `-` between words", front.id)));
+            return Err(error(format!("invalid id `{}`: use lower-case words joined by `-`", front.id)));
         }
         let limited = matches!(front.predicate, Predicate::AboveLimit | Predicate::BelowLimit);
         if let Some(limit) = &front.limit {
             if !limited {
-                return Err(error("a limit is for `above-limit` and `below-limit`".to_owned()));
+                return Err(error("`limit` requires the predicate `above-limit` or `below-limit`".to_owned()));
             }
             if !parse_duration(limit.as_bytes()).is_ok_and(|n| n > 0) {
-                return Err(error(format!("`{limit}` is no time above zero that a kubelet reads, such as `30m`")));
+                return Err(error(format!(
+                    "`{limit}` is not a positive duration that the kubelet accepts, such as `30m`"
+                )));
             }
         }
         for name in front.fields.iter().chain(&front.except).chain(&front.errors) {
@@ -200,12 +202,12 @@ impl Rule {
                 let distance = |field: &&str| strsim::damerau_levenshtein(name, field);
                 let near = FIELDS.iter().map(|f| f.name).min_by_key(distance).filter(|f| distance(f) <= name.len() / 3);
                 let hint = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-                return Err(PageError { message: format!("the kubelet has no time `{name}`{hint}"), line });
+                return Err(PageError { message: format!("unknown kubelet duration `{name}`{hint}"), line });
             }
         }
         let page = Page { markdown: markdown.trim_start().to_owned() };
         let summary = page.section(HEADINGS[0]).filter(|s| !s.is_empty());
-        let summary = summary.ok_or_else(|| error(format!("the page needs a text under `## {}`", HEADINGS[0])))?;
+        let summary = summary.ok_or_else(|| error(format!("the page needs text under `## {}`", HEADINGS[0])))?;
         let summary = summary.split_inclusive('.').next().unwrap_or_default().replace('\n', " ");
         Ok(Self { id: front.id.clone(), level: front.level, predicate: front.predicate, front, page, summary })
     }

@@ -30,11 +30,11 @@ pub(super) fn of_kubelet(case: &Case<'_>, booted: &Booted, harmful: bool) -> Vec
         let streams = !harmful && setting.field.name == "streamingConnectionIdleTimeout";
         let written = &names.written;
         let headline = match (case.group.running, meaning) {
-            (true, _) if streams => "a running kubelet has its streaming idle timeout disabled".to_owned(),
-            (true, _) => format!("a running kubelet has `{written}` at zero"),
+            (true, _) if streams => "a running kubelet has the streaming idle timeout disabled".to_owned(),
+            (true, _) => format!("a running kubelet has `{written}` set to zero"),
             (false, _) if streams => "the streaming idle timeout is disabled".to_owned(),
             (false, Meaning::Refused(_)) if harmful => format!("the kubelet does not start: `{written}` is zero"),
-            (false, _) => format!("the kubelet runs with `{written}` at zero"),
+            (false, _) => format!("the kubelet runs with `{written}` set to zero"),
         };
         let said = Sentences {
             headline,
@@ -55,7 +55,7 @@ pub(super) fn of_runtimes(case: &Case<'_>, booted: &Booted) -> Vec<Finding> {
         let setting = settled.winner.as_ref().filter(|w| w.is_zero() && case.rule.covers(w.field))?;
         let names = Names::of(setting);
         let mut notes = case.remark();
-        notes.push("the runtime serves these streams, whatever the kubelet's own timeout is".to_owned());
+        notes.push("the container runtime serves these streams, whatever the kubelet's own timeout is".to_owned());
         let headline = format!(
             "idle exec, attach and port-forward streams are never closed: {}'s `{}` is zero",
             names.program, names.written

@@ -10,7 +10,7 @@ use crate::policy::FailOn;
 use crate::report::FORMATS;
 use crate::scan::GivenVariable;
 
-/// Says what the kubelet of every node that your infrastructure code launches will really run with, and who wrote it
+/// Show the kubelet timeouts your nodes will run with, and where each value is set
 #[derive(Debug, Parser)]
 #[command(name = "kubelet-lint", version, styles = styles(), max_term_width = 80, after_help = EXAMPLES)]
 pub(super) struct Cli {
@@ -24,9 +24,9 @@ pub(super) struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   kubelet-lint check                       the current folder
-  kubelet-lint check --fix                 and mend what is certain
-  kubelet-lint show infra                  what the nodes there run with
-  kubelet-lint explain replaced-zero       more of one rule";
+  kubelet-lint check --fix                 ... and apply safe fixes
+  kubelet-lint show infra                  the effective timeouts of its nodes
+  kubelet-lint explain replaced-zero       describe a rule";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -35,14 +35,14 @@ Examples:
   kubelet-lint check --since origin/main
   cat user-data.sh | kubelet-lint check -
 
-Exit codes: 0 nothing at or above --fail-on, 1 something, 2 an error";
+Exit codes: 0 no findings at or above --fail-on, 1 findings, 2 an error";
 
 const SHOW_EXAMPLES: &str = "\
 Examples:
   kubelet-lint show --all infra
   kubectl get --raw /api/v1/nodes/N/proxy/configz | kubelet-lint show --against - infra
 
-Exit codes: 0; with --against 1 if something differs; 2 an error";
+Exit codes: 0 success, 1 differences (with --against), 2 an error";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
@@ -53,13 +53,13 @@ pub(super) enum Color {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Find kubelet timeouts that are set to zero
+    /// Find kubelet timeouts set to zero
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Box<Check>),
-    /// Show the effective kubelet configuration of each node group
+    /// Show the effective kubelet timeouts of each node group
     #[command(after_help = SHOW_EXAMPLES)]
     Show(Box<Show>),
-    /// Explain a rule
+    /// Describe a rule
     Explain {
         /// Id of the rule
         #[arg(value_name = "RULE", value_parser = RuleIds)]
@@ -67,11 +67,11 @@ pub(super) enum Command {
     },
     /// List the rules
     Rules {
-        /// Form of the list
+        /// Output format
         #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"], default_value = "text")]
         format: String,
     },
-    /// Print a script that completes commands in a shell
+    /// Print shell completions
     Completions {
         /// The shell
         #[arg(value_name = "SHELL", value_enum)]
@@ -92,25 +92,25 @@ pub(super) enum Completing {
 
 #[derive(Debug, Args)]
 pub(super) struct Input {
-    /// Files and directories to read; `-` is standard input
+    /// Files and directories to read (`-` for standard input)
     #[arg(value_name = "PATH", default_value = ".")]
     pub(super) paths: Vec<PathBuf>,
-    /// Name that standard input is read under, such as `user-data.sh`
+    /// File name for standard input, such as `user-data.sh`
     #[arg(long, value_name = "PATH", help_heading = "Input options")]
     pub(super) stdin_filename: Option<PathBuf>,
-    /// File of CloudFormation parameters, in any of the usual forms; may be repeated
+    /// CloudFormation parameter file; may be repeated
     #[arg(long, value_name = "PATH", help_heading = "Input options")]
     pub(super) parameters: Vec<PathBuf>,
-    /// File of values for Terraform variables; may be repeated, also mixed with --var: the last one counts
+    /// Terraform variables file; may be repeated and mixed with --var, the last one wins
     #[arg(long, value_name = "PATH", help_heading = "Input options")]
     pub(super) var_file: Vec<PathBuf>,
-    /// Value of a Terraform variable; may be repeated
+    /// Set a Terraform variable; may be repeated
     #[arg(long, value_name = "NAME=VALUE", help_heading = "Input options")]
     pub(super) var: Vec<String>,
     /// The values for variables in the order in which they were typed
     #[arg(skip)]
     pub(super) variables: Vec<GivenVariable>,
-    /// Read files that .gitignore and .ignore exclude, too
+    /// Also read files excluded by .gitignore and .ignore
     #[arg(long, alias = "no-ignore", help_heading = "Input options")]
     pub(super) no_gitignore: bool,
     #[command(flatten)]
@@ -119,7 +119,7 @@ pub(super) struct Input {
 
 #[derive(Debug, Args)]
 pub(super) struct Configuration {
-    /// Configuration to use [default: the nearest kubelet-lint.toml]
+    /// Configuration file [default: the nearest kubelet-lint.toml]
     #[arg(
         long,
         value_name = "PATH",
@@ -128,7 +128,7 @@ pub(super) struct Configuration {
         help_heading = "Configuration"
     )]
     pub(super) config: Option<PathBuf>,
-    /// Use no configuration
+    /// Ignore all configuration files
     #[arg(long, env = "KUBELET_LINT_ISOLATED", value_parser = clap::builder::FalseyValueParser::new(), help_heading = "Configuration")]
     pub(super) isolated: bool,
 }
@@ -137,55 +137,55 @@ pub(super) struct Configuration {
 pub(super) struct Check {
     #[command(flatten)]
     pub(super) input: Input,
-    /// Rules to use, separated by commas [default: all but those that have to be asked for]
+    /// The only rules to use, separated by commas [default: all that are not opt-in]
     #[arg(long, value_name = "RULE", env = "KUBELET_LINT_SELECT", value_delimiter = ',', value_parser = RuleIds, hide_possible_values = true, help_heading = "Rules")]
     pub(super) select: Vec<String>,
-    /// Rules to use beside those
+    /// Additional rules to enable
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = RuleIds, hide_possible_values = true, help_heading = "Rules")]
     pub(super) extend_select: Vec<String>,
-    /// Rules not to use, separated by commas
+    /// Rules to disable, separated by commas
     #[arg(long, value_name = "RULE", env = "KUBELET_LINT_IGNORE", value_delimiter = ',', value_parser = RuleIds, hide_possible_values = true, help_heading = "Rules")]
     pub(super) ignore: Vec<String>,
-    /// Report what comments and the configuration ask to ignore, too
+    /// Report suppressed findings as well
     #[arg(long, help_heading = "Rules")]
     pub(super) no_ignores: bool,
-    /// Report only what has to do with files that changed since this git revision
+    /// Report only findings related to files changed since this git revision
     #[arg(long, value_name = "REV", help_heading = "Rules")]
     pub(super) since: Option<String>,
-    /// Findings that are known: only others are reported
+    /// Hide the findings recorded in this file
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
     pub(super) baseline: Option<PathBuf>,
-    /// Write the findings to this file, as known from now on
+    /// Record the current findings in this file
     #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = "Rules")]
     pub(super) write_baseline: Option<PathBuf>,
-    /// Form of the report; may be repeated, each with its --output
+    /// Output format; may be repeated, each with its own --output
     #[arg(long, value_name = "FORMAT", env = "KUBELET_LINT_FORMAT", value_parser = formats(), default_value = "human", help_heading = "Output options")]
     pub(super) format: Vec<String>,
-    /// File for the report of the --format before it [default: standard output]
+    /// Output file of the preceding --format [default: standard output]
     #[arg(short, long = "output", alias = "output-file", value_name = "FILE", help_heading = "Output options")]
     pub(super) output: Vec<PathBuf>,
-    /// Mend what can be mended for certain, in the files themselves
+    /// Apply safe fixes
     #[arg(long, conflicts_with_all = ["diff", "add_ignore", "write_baseline"], help_heading = "Changes")]
     pub(super) fix: bool,
-    /// Show what --fix would change, as a patch
+    /// Print the changes that --fix would make as a patch
     #[arg(long, conflicts_with_all = ["add_ignore", "write_baseline"], help_heading = "Changes")]
     pub(super) diff: bool,
-    /// Write comments that ignore what is found, with this reason
+    /// Insert comments that ignore the current findings, with this reason
     #[arg(long, value_name = "REASON", num_args = 0..=1, require_equals = true, default_missing_value = "", conflicts_with = "write_baseline", help_heading = "Changes")]
     pub(super) add_ignore: Option<String>,
-    /// Show findings that are ignored or known, too, marked as such (json and sarif)
+    /// Include suppressed findings, marked as such (json and sarif)
     #[arg(long, help_heading = "Output options")]
     pub(super) show_suppressed: bool,
     /// Lowest level that makes the exit code 1 [default: warning]
     #[arg(long, value_name = "LEVEL", env = "KUBELET_LINT_FAIL_ON", value_enum, help_heading = "Exit code")]
     pub(super) fail_on: Option<Failing>,
-    /// Exit with 0 whatever is found
+    /// Exit with 0 even if there are findings
     #[arg(long, help_heading = "Exit code")]
     pub(super) exit_zero: bool,
-    /// Exit with 2 if a file could not be read whole
+    /// Exit with 2 if a file could not be read completely
     #[arg(long, help_heading = "Exit code")]
     pub(super) strict: bool,
-    /// Say what was not followed, and the way of each value
+    /// List unresolved values and how each value reached the node
     #[arg(short, long, help_heading = "Output options")]
     pub(super) verbose: bool,
     /// Print nothing but the report
@@ -197,17 +197,16 @@ pub(super) struct Check {
 pub(super) struct Show {
     #[command(flatten)]
     pub(super) input: Input,
-    /// Form of the list
+    /// Output format
     #[arg(long, value_name = "FORMAT", value_parser = ["table", "text", "json", "html"], default_value = "table", help_heading = "Output options")]
     pub(super) format: String,
-    /// File for it [default: standard output]
+    /// Output file [default: standard output]
     #[arg(short, long = "output", alias = "output-file", value_name = "FILE", help_heading = "Output options")]
     pub(super) output: Option<PathBuf>,
-    /// Show settings that are at their default, too
+    /// Include settings at their default
     #[arg(long, help_heading = "Output options")]
     pub(super) all: bool,
-    /// Tell where the source differs from what was seen on nodes: a saved configz, ps, unit or configuration; `-` is standard
-    /// input
+    /// Compare with a running node: a saved configz, ps, unit or configuration (`-` for standard input)
     #[arg(long, value_name = "PATH", help_heading = "Input options")]
     pub(super) against: Option<PathBuf>,
 }
@@ -231,7 +230,7 @@ impl Failing {
     }
 }
 
-/// Ids of rules. Shells complete the built-in ones; a configuration may have others, so nothing is refused here.
+/// Rule ids. Shells complete the built-in ones; custom rules are possible, so nothing is rejected here.
 #[derive(Clone)]
 pub(super) struct RuleIds;
 

@@ -42,13 +42,13 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         return Ok(code(args, fail_on, &found));
     }
     let changes = match &args.add_ignore {
-        Some(reason) => Some((Changes::ignoring(&found, reason), "ignored")),
-        None => args.fix.then(|| (Changes::mending(&found), "mended")),
+        Some(reason) => Some((Changes::ignoring(&found, reason), false)),
+        None => args.fix.then(|| (Changes::mending(&found), true)),
     };
     let mut left = Vec::new();
-    if let Some((changes, word)) = changes {
+    if let Some((changes, fixed)) = changes {
         if request.stdin.is_some() {
-            return Err(Stop::Failed("standard input cannot be changed".to_owned()));
+            return Err(Stop::Failed("standard input cannot be fixed".to_owned()));
         }
         let changes = changes.that_help(&request)?;
         left = changes.write()?;
@@ -57,11 +57,11 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
             found = scanned(&request, args)?;
         }
         if !args.quiet {
-            told(n, files, word, &left, &mut io::stderr().lock())?;
+            summarize(n, files, fixed, &left, &mut io::stderr().lock())?;
         }
     }
     for (format, file) in outputs {
-        let format = report::format(format).ok_or_else(|| Stop::Failed(format!("no format `{format}`")))?;
+        let format = report::format(format).ok_or_else(|| Stop::Failed(format!("unknown format `{format}`")))?;
         let look = Look {
             verbose: args.verbose,
             suppressed: args.show_suppressed,
@@ -82,7 +82,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         // Whoever pipes something in wants it judged; a pipe that holds something else looks clean.
         let seen = [found.groups.len(), found.findings.len(), found.gaps.len(), found.problems.len()];
         if seen == [0; 4] && args.input.paths.iter().any(|p| p.as_os_str() == "-") {
-            writeln!(err, "kubelet-lint: nothing on standard input launches a node or configures a kubelet")?;
+            writeln!(err, "kubelet-lint: no node group or kubelet configuration found on standard input")?;
         }
     }
     Ok(if left.is_empty() { code(args, fail_on, &found) } else { FAILED })
@@ -106,15 +106,20 @@ fn scanned(request: &Request, args: &Check) -> Result<Scan, Stop> {
     Ok(found)
 }
 
-fn told(n: usize, files: usize, word: &str, left: &[std::path::PathBuf], err: &mut dyn Write) -> io::Result<()> {
+fn summarize(n: usize, files: usize, fixed: bool, left: &[std::path::PathBuf], err: &mut dyn Write) -> io::Result<()> {
     let plural = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
     if n == 0 {
-        return writeln!(err, "kubelet-lint: nothing can be {word} for certain");
+        return writeln!(err, "{}", if fixed { "No safe fixes available." } else { "Nothing to suppress." });
     }
     for path in left {
-        writeln!(err, "kubelet-lint: {} was changed by somebody else, so it is left alone", path.display())?;
+        writeln!(err, "kubelet-lint: {} changed while it was read, not written", path.display())?;
     }
-    writeln!(err, "kubelet-lint: {} {word} in {}", plural(n, "place"), plural(files - left.len(), "file"))
+    let files = plural(files - left.len(), "file");
+    if fixed {
+        writeln!(err, "Fixed {} in {files}.", plural(n, "problem"))
+    } else {
+        writeln!(err, "Added {} in {files}.", plural(n, "ignore comment"))
+    }
 }
 
 fn save_baseline(path: &Path, found: &Scan, quiet: bool) -> Result<u8, Stop> {
@@ -123,8 +128,9 @@ fn save_baseline(path: &Path, found: &Scan, quiet: bool) -> Result<u8, Stop> {
     write(Some(path), &buffer)?;
     if !quiet {
         let count = found.findings.len();
-        let what = if count == 1 { "finding is" } else { "findings are" };
-        writeln!(io::stderr(), "kubelet-lint: {count} {what} known from now on: use --baseline {}", path.display())?;
+        let (what, them) = if count == 1 { ("finding", "it") } else { ("findings", "them") };
+        let path = path.display();
+        writeln!(io::stderr(), "Wrote {count} {what} to {path}. Pass `--baseline {path}` to hide {them}.")?;
     }
     Ok(CLEAN)
 }

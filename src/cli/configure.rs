@@ -56,7 +56,7 @@ pub(super) fn policy(args: &Check, here: &Path) -> Result<Policy, Stop> {
         (Some(path), _) => Some(Settings::open(&here.join(path))?),
         (None, Some(path)) => Some(Settings::open_beside(&folder, path, here).map_err(|mut e| {
             // Nobody has typed this name.
-            e.message = format!("the baseline that the configuration names: {}", e.message);
+            e.message = format!("the baseline set in the configuration: {}", e.message);
             e
         })?),
         (None, None) => None,

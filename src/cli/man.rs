@@ -26,8 +26,8 @@ pub(super) fn man(out: &mut dyn Write) -> io::Result<()> {
         text.extend_from_slice(String::from_utf8_lossy(&options).replace(".SH OPTIONS", ".SS OPTIONS").as_bytes());
     }
     writeln!(text, ".SH \"EXIT CODES\"")?;
-    writeln!(text, "0: nothing at or above the level of \\-\\-fail\\-on was found. 1: something was.")?;
-    writeln!(text, "2: wrong usage, configuration or input, or a path that cannot be read.")?;
+    writeln!(text, "0: no findings at or above the level of \\-\\-fail\\-on. 1: findings.")?;
+    writeln!(text, "2: a usage error, an invalid configuration, or an unreadable path.")?;
     page.render_version_section(&mut text)?;
     out.write_all(&text)
 }

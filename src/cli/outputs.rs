@@ -29,20 +29,20 @@ pub(super) fn outputs<'a>(args: &'a Check, matches: &ArgMatches) -> Result<Vec<O
         match owner.and_then(|n| out.get_mut(n)) {
             Some((_, free @ None)) => *free = Some(file),
             _ => {
-                let message = format!("no --format of its own stands before --output {}", file.display());
+                let message = format!("--output {} must follow its own --format", file.display());
                 return Err(Stop::Failed(message));
             }
         }
     }
     if out.iter().filter(|(_, file)| file.is_none()).count() > 1 {
         return Err(Stop::Failed(
-            "only one report can go to standard output: give each other --format an --output".into(),
+            "only one report can go to standard output: add --output to all but one --format".into(),
         ));
     }
     let mut files: Vec<_> = out.iter().filter_map(|(_, file)| *file).collect();
     files.sort();
     if files.windows(2).any(|w| w[0] == w[1]) {
-        return Err(Stop::Failed("two reports cannot go to one file".into()));
+        return Err(Stop::Failed("two reports cannot be written to one file".into()));
     }
     Ok(out)
 }

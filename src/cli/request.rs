@@ -15,7 +15,7 @@ const MAX_STDIN: u64 = crate::text::MAX_FILE_BYTES;
 /// The directory that paths are relative to.
 pub(super) fn current() -> Result<PathBuf, Stop> {
     let here = std::env::current_dir().and_then(|d| d.canonicalize());
-    here.map_err(|e| Stop::Failed(format!("the current directory cannot be read: {e}")))
+    here.map_err(|e| Stop::Failed(format!("cannot read the current directory: {e}")))
 }
 
 /// What the arguments ask to scan. Standard input is read here.

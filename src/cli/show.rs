@@ -46,10 +46,10 @@ pub(super) fn show(args: &Show, color: Color) -> Result<u8, Stop> {
 /// Holds the source against what was seen on nodes.
 fn against(args: &Show, path: &Path, policy: Policy, look: Look) -> Result<u8, Stop> {
     if args.format == "html" {
-        return Err(Stop::Failed("--against has no page of HTML".to_owned()));
+        return Err(Stop::Failed("--against does not support --format html".to_owned()));
     }
     if path.as_os_str() == "-" && args.input.paths.iter().any(|p| p.as_os_str() == "-") {
-        return Err(Stop::Failed("standard input cannot be both the source and what was seen".to_owned()));
+        return Err(Stop::Failed("standard input cannot be both the source and the node".to_owned()));
     }
     let seen = Input {
         paths: vec![path.to_owned()],
@@ -66,10 +66,10 @@ fn against(args: &Show, path: &Path, policy: Policy, look: Look) -> Result<u8, S
     let source = scan(&request(&args.input, policy)?).map_err(|e| Stop::Failed(e.to_string()))?;
     let none = |scan: &Scan| scan.groups.iter().all(|g| !g.kubelet);
     if none(&nodes) {
-        return Err(Stop::Failed(format!("nothing of a kubelet was seen in {}", path.display())));
+        return Err(Stop::Failed(format!("no kubelet configuration was found in {}", path.display())));
     }
     if none(&source) {
-        return Err(Stop::Failed("nothing of a kubelet was seen in the source".to_owned()));
+        return Err(Stop::Failed("no kubelet configuration was found in the source".to_owned()));
     }
     let mut buffer = Vec::new();
     let differ = match args.format.as_str() {

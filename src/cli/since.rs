@@ -34,11 +34,11 @@ pub(super) fn narrow(found: &mut Scan, revision: &str) -> Result<(), Stop> {
 /// The commit that the current one and `revision` have in common.
 fn base(root: &Path, revision: &str) -> Result<String, Stop> {
     if revision.starts_with('-') || revision.contains([':', '\0', '\n']) || revision.is_empty() {
-        return Err(Stop::Failed(format!("`{revision}` is no revision")));
+        return Err(Stop::Failed(format!("invalid revision `{revision}`")));
     }
     let commit = format!("{revision}^{{commit}}");
     let commit = ask(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?
-        .ok_or_else(|| Stop::Failed(format!("git knows no revision `{revision}` here; a shallow clone may lack it")))?;
+        .ok_or_else(|| Stop::Failed(format!("unknown revision `{revision}` (in a shallow clone, fetch it first)")))?;
     Ok(ask(root, &["merge-base", &commit, "HEAD"])?.unwrap_or(commit))
 }
 
@@ -83,9 +83,10 @@ pub(super) fn revision(root: &Path) -> Option<String> {
     let out = git(root).args(["cat-file", "commit", &commit]).output().ok().filter(|o| o.status.success())?;
     let text = String::from_utf8_lossy(&out.stdout);
     let committer = text.lines().take_while(|l| !l.is_empty()).find_map(|l| l.strip_prefix("committer "))?;
-    let seconds: i64 = committer.rsplit(' ').nth(1)?.parse().ok()?;
-    let day = time::OffsetDateTime::from_unix_timestamp(seconds).ok()?.date();
-    Some(format!("{} ({day})", commit.get(..12)?))
+    let seconds: u32 = committer.rsplit(' ').nth(1)?.parse().ok()?;
+    let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds.into());
+    let day = humantime::format_rfc3339_seconds(time).to_string();
+    Some(format!("{} ({})", commit.get(..12)?, day.split('T').next()?))
 }
 
 /// For each source whether it differs from what stood at its path in `base`. Line ends do not count: git may convert them.
@@ -107,7 +108,7 @@ fn changed(root: &Path, base: &str, sources: &[Arc<Source>]) -> Result<BTreeMap<
     }
     let mut child = git(root).args(["cat-file", "--batch"]).stdin(Stdio::piped()).spawn().map_err(|e| no_git(&e))?;
     let (Some(mut to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
-        return Err(Stop::Failed("git cannot be asked".to_owned()));
+        return Err(Stop::Failed("git could not be started".to_owned()));
     };
     // Asked and read at once, because both pipes are short.
     let asking = std::thread::spawn(move || to.write_all(&names));
@@ -125,7 +126,7 @@ fn changed(root: &Path, base: &str, sources: &[Arc<Source>]) -> Result<BTreeMap<
 
 /// The next object of `git cat-file --batch`; `None` if there is none of that name, or it is no file.
 fn object(from: &mut impl BufRead) -> Result<Option<Vec<u8>>, Stop> {
-    let broken = || Stop::Failed("git ended before it had answered".to_owned());
+    let broken = || Stop::Failed("git ended unexpectedly".to_owned());
     let mut line = String::new();
     if from.read_line(&mut line).map_err(|_| broken())? == 0 {
         return Err(broken());

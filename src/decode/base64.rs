@@ -65,7 +65,7 @@ pub fn decode(text: &Traced, strictness: Strictness) -> Result<Traced, DecodeErr
         chars.truncate(chars.len() / 4 * 4);
     }
     if chars.len() / 4 * 3 > MAX_DECODED_BYTES {
-        return Err(DecodeError { at: region(text), message: "base64 text is too large to be decoded".to_owned() });
+        return Err(DecodeError { at: region(text), message: "the base64 text is too large to decode".to_owned() });
     }
     let padding = match strictness {
         Strictness::Standard | Strictness::Python => DecodePaddingMode::RequireCanonical,
@@ -81,10 +81,10 @@ pub fn decode(text: &Traced, strictness: Strictness) -> Result<Traced, DecodeErr
         };
         let message = match error {
             base64::DecodeError::InvalidByte(_, byte) if byte.is_ascii_graphic() => {
-                format!("not base64: `{}` is no character of it", char::from(byte))
+                format!("not base64: invalid character `{}`", char::from(byte))
             }
-            base64::DecodeError::InvalidByte(..) => "not base64: a character that is none of it".to_owned(),
-            _ => "not base64: it ends in the middle of a group".to_owned(),
+            base64::DecodeError::InvalidByte(..) => "not base64: invalid character".to_owned(),
+            _ => "not base64: incomplete group at the end".to_owned(),
         };
         DecodeError { at: at.or_else(|| region(text)), message }
     })?;

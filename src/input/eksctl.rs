@@ -68,7 +68,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
     if let Some(node) = extra
         && (managed || matches!(family, Some(Family::Bottlerocket | Family::Windows)))
     {
-        let why = Why::NotUnderstood("kubeletExtraConfig, which eksctl refuses here,".into());
+        let why = Why::NotUnderstood("kubeletExtraConfig, which eksctl rejects here,".into());
         group.gaps.push(Gap { at: node.span, why });
         let why = if managed { Reason::ManagedExtraConfig } else { Reason::FamilyExtraConfig };
         bury(node, &why, group);

@@ -154,7 +154,7 @@ impl Build {
         if name.contains("://") || name.contains("?ref=") {
             let lower = name.to_ascii_lowercase();
             if NEAR.iter().any(|word| lower.contains(word)) {
-                cx.gap(item.span, Why::FromOutside("what this address has".into()));
+                cx.gap(item.span, Why::FromOutside("the content of this URL".into()));
             }
             return;
         }

@@ -32,7 +32,7 @@ impl Input for Runtimes {
             return Vec::new();
         }
         let text = filled_in(&view);
-        let made = cx.texts.add_made("what a template gives", &text, first_line(&view));
+        let made = cx.texts.add_made("the output of a template", &text, first_line(&view));
         let view = if text.has_unknown() { cx.texts.view(made) } else { view };
         let parsed = toml::parse(&view);
         let Some((name, key)) = parsed.tree.as_ref().and_then(runtime::recognise) else {
@@ -65,7 +65,7 @@ fn filled_in(view: &View) -> Traced {
         let Some(length) = rest.windows(end.len()).position(|w| w == end) else { break };
         view.push_onto(&mut out, from..at);
         let to = at + length + end.len();
-        out.push_unknown(view.span(at..to), Why::FromOutside("what a template fills in".into()));
+        out.push_unknown(view.span(at..to), Why::FromOutside("a value filled in by a template".into()));
         (from, at) = (to, to);
     }
     view.push_onto(&mut out, from..view.bytes.len());
@@ -93,7 +93,7 @@ impl Input for Scripts {
             return Vec::new();
         }
         if view.bytes.windows(3).any(|w| matches!(w, b"%{ " | b"%{~")) || yaml_files::holds(&view.bytes, b"%{if") {
-            cx.gap(first_line(&view), Why::NotUnderstood("a script that is a template (`%{ }`) by itself".into()));
+            cx.gap(first_line(&view), Why::NotUnderstood("a script that is itself a template (`%{ }`)".into()));
             return Vec::new();
         }
         vec![whole(unit, id, cx, Step::Script)]
@@ -145,7 +145,7 @@ fn bottlerocket(unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     if let Some(error) = parsed.errors.first() {
         // A node refuses settings that are no TOML, and what is no TOML yet is not what a node gets.
         group.steps.clear();
-        group.gaps.push(Gap { at: error.at, why: Why::NotUnderstood("a text that is no TOML".into()) });
+        group.gaps.push(Gap { at: error.at, why: Why::NotUnderstood("a text that is not valid TOML".into()) });
     }
     vec![group]
 }

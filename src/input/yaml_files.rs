@@ -62,7 +62,12 @@ pub(super) fn note_errors<T>(view: &View, parsed: &Parsed<T>, cx: &mut Cx<'_>) {
         };
         // One such fault leads to others, and says enough.
         if !std::mem::replace(&mut told, true) {
-            cx.gap(error.at, Why::NotUnderstood(format!("a file that something else fills in ({filled_in})").into()));
+            cx.gap(
+                error.at,
+                Why::NotUnderstood(
+                    format!("a file with a placeholder that another tool fills in ({filled_in})").into(),
+                ),
+            );
         }
     }
 }

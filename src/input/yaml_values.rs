@@ -22,7 +22,7 @@ fn convert(value: &Value, depth: usize) -> Node {
         Kind::Str(_) => Node::quoted(value.to_traced().unwrap_or_default(), at),
         Kind::Bool(_) | Kind::Number(_) | Kind::Unknown(_) => Node::plain(value.to_traced().unwrap_or_default(), at),
         Kind::Either(_) => {
-            let why = Why::NotUnderstood("a value that hangs on a condition inside of an object".into());
+            let why = Why::NotUnderstood("a value inside an object that depends on a condition".into());
             Node::plain(Traced::unknown(at, why), at)
         }
         Kind::List(_) => {
@@ -75,7 +75,7 @@ pub(in crate::input) fn value_of(node: &Node) -> Value {
                     }
                     None => {
                         let why = key.as_scalar().and_then(|s| s.text.first_unknown()).map(|(_, why)| why.clone());
-                        map.open = Some(why.unwrap_or(Why::NotUnderstood("a key that is no text".into())));
+                        map.open = Some(why.unwrap_or(Why::NotUnderstood("a key that is not a string".into())));
                     }
                 }
             }

@@ -140,39 +140,43 @@ impl Reason {
     /// The reason, as the second half of a sentence.
     pub fn message(&self) -> Arc<str> {
         match self {
-            Self::EqualsForm => "bootstrap.sh takes the next word for `--kubelet-extra-args`, not what follows a `=`",
-            Self::LeftOver => "bootstrap.sh hands on only the one word that follows `--kubelet-extra-args`",
-            Self::RepeatedOption => "a later `--kubelet-extra-args` of the same call takes its place",
-            Self::OptionWins => "`--kubelet-extra-args` of bootstrap.sh takes the place of the variable",
-            Self::NotExported => "bootstrap.sh does not see the variable: it is not exported, or sudo takes it away",
+            Self::EqualsForm => {
+                "bootstrap.sh reads `--kubelet-extra-args` from the next word, not from what follows a `=`"
+            }
+            Self::LeftOver => "bootstrap.sh passes on only the one word after `--kubelet-extra-args`",
+            Self::RepeatedOption => "a later `--kubelet-extra-args` in the same call replaces it",
+            Self::OptionWins => "`--kubelet-extra-args` of bootstrap.sh overrides the variable",
+            Self::NotExported => "bootstrap.sh does not see the variable: it is not exported, or sudo removes it",
             Self::OtherProcess => "bootstrap.sh runs in another process, which does not see this variable",
-            Self::LoginShells => "only login shells read this file, and nothing that starts the kubelet is one",
-            Self::Stub => "on Amazon Linux 2023 `/etc/eks/bootstrap.sh` only says that it does nothing",
+            Self::LoginShells => "only login shells read this file, and the kubelet is not started from one",
+            Self::Stub => "on Amazon Linux 2023 `/etc/eks/bootstrap.sh` does nothing",
             Self::NoSuchVariable => "on Amazon Linux 2023 nothing reads `KUBELET_EXTRA_ARGS`",
-            Self::FileNotRead => "on this image the kubelet's unit does not read this file",
+            Self::FileNotRead => "the kubelet's unit on this image does not read this file",
             Self::VariableNotUsed => "the kubelet's unit does not use the variable, or it is set again later",
-            Self::StartReplaced => "another `ExecStart` of the kubelet's unit takes its place",
-            Self::TwoStarts => "systemd refuses a unit with two `ExecStart`, so the kubelet does not start",
-            Self::NoConfEnding => "of this directory the kubelet reads only files whose names end in `.conf`",
+            Self::StartReplaced => "another `ExecStart` of the kubelet's unit replaces it",
+            Self::TwoStarts => "systemd rejects a unit with two `ExecStart`, so the kubelet does not start",
+            Self::NoConfEnding => "the kubelet reads only files whose names end in `.conf` from this directory",
             Self::DirectoryNotRead => "the kubelet runs without `--config-dir`, so it does not read this directory",
-            Self::ConfigNotRead => "the kubelet of this image is pointed at another file with `--config`",
-            Self::NotRestarted => "it is written after the kubelet has started, so it is dead until the next restart",
+            Self::ConfigNotRead => "the kubelet on this image reads another file (`--config`)",
+            Self::NotRestarted => {
+                "it is written after the kubelet has started, so it has no effect until the next restart"
+            }
             Self::PartType => "nodeadm reads only parts of the type `application/node.eks.aws`",
-            Self::NestedPart => "nodeadm does not look into a message inside the message",
-            Self::ListReplaced => "the same list of a later cloud-config takes its place",
-            Self::ApiVersion => "nodeadm knows only `node.eks.aws/v1alpha1`, so the node does not join",
-            Self::DocumentEnding => "of this directory nodeadm reads only `.yaml`, `.yml` and `.json`",
+            Self::NestedPart => "nodeadm does not read nested MIME messages",
+            Self::ListReplaced => "the same list in a later cloud-config replaces it",
+            Self::ApiVersion => "nodeadm supports only `node.eks.aws/v1alpha1`, so the node does not join",
+            Self::DocumentEnding => "nodeadm reads only `.yaml`, `.yml` and `.json` files from this directory",
             Self::NoNodeadm => "only Amazon Linux 2023 has nodeadm, and this node runs another image",
-            Self::NodeConfigKey => "nodeadm passes over a key in this place",
-            Self::FlagsNotList => "nodeadm refuses flags that are no list, so the node does not join",
-            Self::ConfigKey => "the kubelet passes over a key of this name in this place",
-            Self::BottlerocketKey => "Bottlerocket has no such setting, so the node refuses its user data",
-            Self::BootstrapOverridden => "`overrideBootstrapCommand` takes the place of what would apply it",
-            Self::ManagedExtraConfig => "eksctl refuses `kubeletExtraConfig` in a managed node group",
-            Self::FamilyExtraConfig => "eksctl refuses `kubeletExtraConfig` for this family of images",
-            Self::ScriptAsNodeConfig => "for AmazonLinux2023 eksctl reads a NodeConfig here, and this is a script",
-            Self::KarpenterKey => "Karpenter up to 1.14 passes over a key of this name in this place",
-            Self::NoKubeletArg => "k3s and RKE2 hand on only what stands in `kubelet-arg`",
+            Self::NodeConfigKey => "nodeadm ignores a key in this place",
+            Self::FlagsNotList => "nodeadm rejects flags that are not a list, so the node does not join",
+            Self::ConfigKey => "the kubelet ignores a key of this name in this place",
+            Self::BottlerocketKey => "Bottlerocket has no such setting, so the node rejects its user data",
+            Self::BootstrapOverridden => "`overrideBootstrapCommand` replaces the command that would apply it",
+            Self::ManagedExtraConfig => "eksctl rejects `kubeletExtraConfig` in a managed node group",
+            Self::FamilyExtraConfig => "eksctl rejects `kubeletExtraConfig` for this image family",
+            Self::ScriptAsNodeConfig => "for AmazonLinux2023 eksctl expects a NodeConfig here, but this is a script",
+            Self::KarpenterKey => "Karpenter up to 1.14 ignores a key of this name in this place",
+            Self::NoKubeletArg => "k3s and RKE2 pass on only `kubelet-arg`",
             Self::InitNotCalled => "the user data does not run `cfn-init` for this resource",
             Self::Ignored(why) => return Arc::clone(why),
             Self::NotPassedOn(input) => return format!("the module does not hand `{input}` to these nodes").into(),
@@ -183,52 +187,48 @@ impl Reason {
     /// How to fix it.
     pub fn help(&self) -> &'static str {
         match self {
-            Self::EqualsForm => "write a blank in place of the `=`, and quotes around the flags that follow",
-            Self::LeftOver => "put all flags between quotes: `--kubelet-extra-args '--a=1 --b=2'`",
-            Self::RepeatedOption => "write all flags into one `--kubelet-extra-args`, the last one",
-            Self::OptionWins => "write the flag into `--kubelet-extra-args`",
+            Self::EqualsForm => "replace the `=` with a space, and quote the flags that follow",
+            Self::LeftOver => "quote all flags together: `--kubelet-extra-args '--a=1 --b=2'`",
+            Self::RepeatedOption => "put all flags into the last `--kubelet-extra-args`",
+            Self::OptionWins => "put the flag into `--kubelet-extra-args`",
             Self::NotExported => {
-                "give it with `--kubelet-extra-args`, or export the variable and call bootstrap.sh without sudo"
+                "use `--kubelet-extra-args`, or export the variable and call bootstrap.sh without sudo"
             }
             Self::OtherProcess | Self::LoginShells => {
-                "give it with `--kubelet-extra-args`, or write it into the kubelet's configuration file"
+                "use `--kubelet-extra-args`, or set it in the kubelet's configuration file"
             }
             Self::Stub | Self::NoSuchVariable | Self::ScriptAsNodeConfig => {
-                "write it into a NodeConfig, below `spec.kubelet`"
+                "set it in a NodeConfig under `spec.kubelet`"
             }
             Self::FileNotRead => {
-                "write it where this image looks: a NodeConfig, or `--kubelet-extra-args` of bootstrap.sh"
+                "set it where this image reads it: in a NodeConfig, or with `--kubelet-extra-args` of bootstrap.sh"
             }
-            Self::VariableNotUsed => {
-                "write it into the last variable that `ExecStart` uses, or into the configuration file"
-            }
-            Self::StartReplaced => "write the flag into the `ExecStart` that counts",
-            Self::TwoStarts => "write a line with an empty `ExecStart=` in front of it",
-            Self::NoConfEnding => "give the file a name that ends in `.conf`",
-            Self::DirectoryNotRead => {
-                "write it below `spec.kubelet.config` of a NodeConfig, which turns the directory on"
-            }
-            Self::ConfigNotRead => "write it into the file that the kubelet loads, or point `--config` at this one",
-            Self::NotRestarted => "write it before the kubelet starts, or restart the kubelet afterwards",
-            Self::PartType => "give the part the type `application/node.eks.aws`",
-            Self::NestedPart => "make it a part of the outermost message",
-            Self::ListReplaced => "put both lists into one, or add `merge_how` to the later cloud-config",
-            Self::ApiVersion => "write `apiVersion: node.eks.aws/v1alpha1`",
-            Self::DocumentEnding => "give the file a name that ends in `.yaml`",
-            Self::NoNodeadm => "write it where this image looks, such as `--kubelet-extra-args` of bootstrap.sh",
-            Self::KarpenterKey => "write it into a NodeConfig in `spec.userData` of the node class",
-            Self::NoKubeletArg => "write it as an item of `kubelet-arg`, without the two dashes",
-            Self::NodeConfigKey => "write it below `spec.kubelet.config`, or as an item of `spec.kubelet.flags`",
-            Self::FlagsNotList => "write a list of flags, such as `- --a=1`",
-            Self::ConfigKey => "write the key as `KubeletConfiguration` has it, in its own place",
-            Self::BottlerocketKey => "remove it: on Bottlerocket this timeout cannot be set",
-            Self::BootstrapOverridden => "give it with `--kubelet-extra-args` in `overrideBootstrapCommand`",
+            Self::VariableNotUsed => "set it in the last variable that `ExecStart` uses, or in the configuration file",
+            Self::StartReplaced => "put the flag into the `ExecStart` that is used",
+            Self::TwoStarts => "add a line with an empty `ExecStart=` before it",
+            Self::NoConfEnding => "rename the file so that it ends in `.conf`",
+            Self::DirectoryNotRead => "set it under `spec.kubelet.config` of a NodeConfig, which enables the directory",
+            Self::ConfigNotRead => "set it in the file that the kubelet loads, or point `--config` at this one",
+            Self::NotRestarted => "write the file before the kubelet starts, or restart the kubelet afterwards",
+            Self::PartType => "set the content type of the part to `application/node.eks.aws`",
+            Self::NestedPart => "move it to a part of the outermost message",
+            Self::ListReplaced => "merge both lists into one, or add `merge_how` to the later cloud-config",
+            Self::ApiVersion => "use `apiVersion: node.eks.aws/v1alpha1`",
+            Self::DocumentEnding => "rename the file so that it ends in `.yaml`",
+            Self::NoNodeadm => "set it where this image reads it, such as `--kubelet-extra-args` of bootstrap.sh",
+            Self::KarpenterKey => "set it in a NodeConfig in `spec.userData` of the node class",
+            Self::NoKubeletArg => "add it to `kubelet-arg`, without the two dashes",
+            Self::NodeConfigKey => "set it under `spec.kubelet.config`, or add it to `spec.kubelet.flags`",
+            Self::FlagsNotList => "use a list of flags, such as `- --a=1`",
+            Self::ConfigKey => "use the key's name and place as in `KubeletConfiguration`",
+            Self::BottlerocketKey => "remove it: this timeout cannot be set on Bottlerocket",
+            Self::BootstrapOverridden => "use `--kubelet-extra-args` in `overrideBootstrapCommand`",
             Self::ManagedExtraConfig | Self::FamilyExtraConfig => {
-                "move it to what the nodes of this group read, such as a NodeConfig in `overrideBootstrapCommand`"
+                "move it to something that the nodes of this group read, such as a NodeConfig in `overrideBootstrapCommand`"
             }
             Self::InitNotCalled => "call `cfn-init` with this resource in the user data",
             Self::Ignored(_) | Self::NotPassedOn(_) => {
-                "use the input that this version of the module hands to its nodes"
+                "use the input that this version of the module passes to its nodes"
             }
         }
     }

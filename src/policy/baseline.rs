@@ -64,12 +64,12 @@ impl Baseline {
             let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(w, _)| w);
             SettingsError {
                 place: Some(Place { source: Arc::clone(source), start: at, end: at }),
-                message: format!("no baseline of this linter: {words}"),
+                message: format!("not a kubelet-lint baseline: {words}"),
             }
         })?;
         if file.version != VERSION {
             return Err(SettingsError::plain(format!(
-                "the baseline has version {}, this linter reads version {VERSION}: write it again with --write-baseline",
+                "the baseline has version {}, but version {VERSION} is required: write it again with --write-baseline",
                 file.version
             )));
         }

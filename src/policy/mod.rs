@@ -171,11 +171,11 @@ impl Policy {
         let mut out = Vec::new();
         for (n, exception) in self.settings.exceptions.iter().enumerate() {
             let rules: Vec<_> = exception.rules.iter().map(RuleId::as_str).collect();
-            let what = format!("the exception of {} for `{}`", rules.join(", "), exception.path.as_str());
-            if exception.until.is_some_and(|day| day.is_over(self.now)) {
-                out.push(format!("{what} is over"));
+            let what = format!("the exception for {} in `{}`", rules.join(", "), exception.path.as_str());
+            if let Some(day) = exception.until.filter(|day| day.is_over(self.now)) {
+                out.push(format!("{what} expired on {day}"));
             } else if complete && !used.contains(&n) {
-                out.push(format!("{what} fits nothing"));
+                out.push(format!("{what} matches no finding"));
             }
         }
         out

@@ -295,13 +295,13 @@ fn word(source: &Arc<Source>, word: &str) -> Option<Place> {
 fn own_rules(folder: &Path, own: &Path, current: &Path) -> Result<Catalogue, SettingsError> {
     let shown = own.display();
     let missing =
-        |e: std::io::Error| SettingsError::plain(format!("cannot read the folder of own rules, {shown}: {e}"));
+        |e: std::io::Error| SettingsError::plain(format!("cannot read the folder of custom rules, {shown}: {e}"));
     let root = collect::root_of(folder, current);
     let disk = Disk::new(&root).map_err(missing)?;
     let real = folder.join(own).canonicalize().map_err(missing)?;
     let root = root.canonicalize().map_err(missing)?;
     if !real.starts_with(&root) {
-        return Err(SettingsError::plain(format!("the folder of own rules, {shown}, is outside of the repository")));
+        return Err(SettingsError::plain(format!("the folder of custom rules, {shown}, is outside the repository")));
     }
     let mut files = Vec::new();
     for entry in std::fs::read_dir(&real).map_err(missing)? {
@@ -311,7 +311,7 @@ fn own_rules(folder: &Path, own: &Path, current: &Path) -> Result<Catalogue, Set
         }
     }
     if files.len() > MAX_OWN_RULES {
-        return Err(SettingsError::plain(format!("{shown} has more than {MAX_OWN_RULES} pages of rules")));
+        return Err(SettingsError::plain(format!("{shown} has more than {MAX_OWN_RULES} rules")));
     }
     files.sort();
     let mut rules = Vec::new();
@@ -322,17 +322,15 @@ fn own_rules(folder: &Path, own: &Path, current: &Path) -> Result<Catalogue, Set
             let start = source.line_starts().get(line?.saturating_sub(1)).copied()?;
             Some(Place { source: Arc::clone(&source), start, end: bytes.len() as u32 }.first_line())
         };
-        let text = std::str::from_utf8(&bytes).map_err(|_| SettingsError {
-            place: place(Some(1)),
-            message: "a page of a rule that is not UTF-8".into(),
-        })?;
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|_| SettingsError { place: place(Some(1)), message: "the rule page is not UTF-8".into() })?;
         let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let rule = Rule::read_own(&id, text).map_err(|e| SettingsError {
             place: place(e.line.or(Some(1))),
             message: format!("the rule `{id}` cannot be used: {}", explained(&e.message)),
         })?;
         if !id.starts_with(OWN_PREFIX) {
-            let message = format!("the rule `{id}` cannot be used: its name has to begin with `{OWN_PREFIX}`");
+            let message = format!("the rule `{id}` cannot be used: its name must start with `{OWN_PREFIX}`");
             return Err(SettingsError { place: place(Some(1)), message });
         }
         if rule.predicate == Predicate::Comment {
@@ -345,9 +343,7 @@ fn own_rules(folder: &Path, own: &Path, current: &Path) -> Result<Catalogue, Set
         }
         rules.push(rule);
     }
-    Catalogue::with(rules).map_err(|id| {
-        SettingsError::plain(format!("there is a rule `{id}` already: {shown}/{id}.md needs another name"))
-    })
+    Catalogue::with(rules).map_err(|id| SettingsError::plain(format!("duplicate rule `{id}`: rename {shown}/{id}.md")))
 }
 
 fn unreadable(path: &Path, error: &FileError) -> SettingsError {
@@ -358,18 +354,38 @@ fn unreadable(path: &Path, error: &FileError) -> SettingsError {
 fn explained(message: &str) -> String {
     let mut lines = message.lines();
     let first = lines.next().unwrap_or_default();
-    for (start, what) in [("unknown field `", "key"), ("unknown variant `", "word")] {
+    for (start, what) in [("unknown field `", "key"), ("unknown variant `", "value")] {
         // The parser may name the key before it.
         let rest = first.split_once(start).filter(|(key, _)| key.is_empty() || key.ends_with(": "));
         let Some((word, rest)) = rest.and_then(|(_, rest)| rest.split_once('`')) else { continue };
         let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
-        return match meant(word, known.iter().copied()) {
-            Some(near) => format!("no {what} `{word}`: did you mean `{near}`?"),
+        let what = if known.contains(&"warning") { "level" } else { what };
+        if matches!(word, "off" | "none" | "disabled" | "ignore") && known.contains(&"warning") {
+            return format!("unknown level `{word}`: to disable a rule, add it to `ignore`");
+        }
+        // Names of levels in other linters.
+        let other = [("info", "note"), ("hint", "note"), ("warn", "warning"), ("high", "error"), ("critical", "error")];
+        let other = other.iter().find(|(theirs, ours)| *theirs == word && known.contains(ours)).map(|(_, ours)| *ours);
+        return match other.or_else(|| meant(word, known.iter().copied())) {
+            Some(near) => format!("unknown {what} `{word}`: did you mean `{near}`?"),
             None if !known.is_empty() && known.len() <= 5 => {
-                format!("no {what} `{word}`: there are {}", known.join(", "))
+                format!("unknown {what} `{word}` (expected {})", known.join(", "))
             }
-            None => format!("no {what} `{word}`"),
+            None => format!("unknown {what} `{word}`"),
         };
     }
-    first.trim_end_matches('.').to_owned()
+    let first = first.trim_end_matches('.');
+    let Some((got, expected)) = first.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected "))
+    else {
+        return first.to_owned();
+    };
+    match (got.strip_prefix("string "), got, expected) {
+        (Some(text), _, "a sequence") => format!("expected a list, such as [{text}]"),
+        (_, _, "a sequence") => "expected a list".to_owned(),
+        (_, _, "a map") => "expected a table of keys and values".to_owned(),
+        // A date without quotes is a value of its own in TOML.
+        (_, "map", "text") => "expected text in quotes, such as \"2027-03-31\"".to_owned(),
+        (_, _, "text") => "expected text in quotes".to_owned(),
+        _ => first.to_owned(),
+    }
 }

@@ -17,15 +17,24 @@ const MAX_PATTERN: usize = 1024;
 pub(super) fn meant<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_ascii_lowercase();
     let distance = |c: &&str| strsim::damerau_levenshtein(&word, c);
-    candidates.min_by_key(distance).filter(|c| distance(c) <= (c.len().max(word.len()) / 3).max(1))
+    let candidates: Vec<_> = candidates.collect();
+    let near = candidates.iter().copied().min_by_key(distance);
+    near.filter(|c| distance(c) <= (c.len().max(word.len()) / 3).max(1)).or_else(|| {
+        // A part of a long name, if only one has it.
+        let mut holders = candidates.into_iter().filter(|c| word.len() >= 4 && c.contains(&word));
+        holders.next().filter(|_| holders.next().is_none())
+    })
 }
 
-/// `no rule `x`: did you mean `y`?`
+/// The error for an unknown rule, with the one that was likely meant.
 pub fn no_rule(id: &str, rules: &Catalogue) -> String {
     let short: String = id.chars().take(60).collect();
+    if id.contains('*') {
+        return format!("unknown rule `{short}`: patterns are not supported, list each rule");
+    }
     match meant(id, rules.iter().map(|r| r.id.as_str())) {
-        Some(near) => format!("no rule `{short}`: did you mean `{near}`?"),
-        None => format!("no rule `{short}`: `kubelet-lint rules` lists them"),
+        Some(near) => format!("unknown rule `{short}`: did you mean `{near}`?"),
+        None => format!("unknown rule `{short}`: run `kubelet-lint rules` for a list"),
     }
 }
 
@@ -68,8 +77,10 @@ impl std::str::FromStr for Time {
     fn from_str(text: &str) -> Result<Self, String> {
         match parse_duration(text.as_bytes()) {
             Ok(nanoseconds) if nanoseconds > 0 => Ok(Self { text: text.to_owned(), nanoseconds }),
-            Ok(_) => Err("a time above zero is needed, such as `4h`".to_owned()),
-            Err(_) => Err(format!("`{text}` is no time that a kubelet reads: write it like `4h`, `30m` or `1h30m`")),
+            Ok(_) => Err("expected a positive duration such as `4h`".to_owned()),
+            Err(_) => {
+                Err(format!("`{text}` is not a valid duration (expected a value such as `4h`, `30m` or `1h30m`)"))
+            }
         }
     }
 }
@@ -85,11 +96,17 @@ impl Day {
     }
 }
 
+impl std::fmt::Display for Day {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(humantime::format_rfc3339_seconds(self.0).to_string().split('T').next().unwrap_or_default())
+    }
+}
+
 impl std::str::FromStr for Day {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no day: write it like `2027-03-31`");
+        let wrong = || format!("`{text}` is not a valid date (expected a value such as `2027-03-31`)");
         if text.len() != 10 {
             return Err(wrong());
         }
@@ -107,7 +124,9 @@ impl std::str::FromStr for Version {
     fn from_str(text: &str) -> Result<Self, String> {
         let rest = text.strip_prefix('v').unwrap_or(text).strip_prefix("1.");
         let minor = rest.and_then(|r| r.split('.').next()).and_then(|m| m.parse().ok());
-        minor.map(Self).ok_or_else(|| format!("`{text}` is no version of Kubernetes: write it like `1.33`"))
+        minor
+            .map(Self)
+            .ok_or_else(|| format!("`{text}` is not a valid Kubernetes version (expected a value such as `1.33`)"))
     }
 }
 
@@ -126,8 +145,8 @@ impl std::str::FromStr for ImageFamily {
         FAMILIES.iter().find(|f| f.id() == text).map(|f| Self(*f)).ok_or_else(|| {
             let ids: Vec<_> = FAMILIES.iter().map(|f| f.id()).collect();
             match meant(text, ids.iter().copied()) {
-                Some(near) => format!("no image family `{text}`: did you mean `{near}`?"),
-                None => format!("no image family `{text}`: there are {}", ids.join(", ")),
+                Some(near) => format!("unknown image family `{text}`: did you mean `{near}`?"),
+                None => format!("unknown image family `{text}` (expected {})", ids.join(", ")),
             }
         })
     }
@@ -158,20 +177,20 @@ impl std::str::FromStr for Pattern {
 
     fn from_str(text: &str) -> Result<Self, String> {
         if text.len() > MAX_PATTERN {
-            return Err("a pattern of more than 1024 bytes".to_owned());
+            return Err("the pattern is longer than 1024 bytes".to_owned());
         }
         let plain = text.trim_start_matches("./").trim_matches('/');
         if plain.is_empty() {
-            return Err("an empty pattern".to_owned());
+            return Err("the pattern is empty".to_owned());
         }
         let anywhere = !text.trim_end_matches('/').contains('/');
         let plain = if anywhere { format!("**/{plain}") } else { plain.to_owned() };
         let mut set = GlobSetBuilder::new();
         for pattern in [format!("{plain}/**"), plain] {
             let glob = GlobBuilder::new(&pattern).literal_separator(true).build();
-            set.add(glob.map_err(|e| format!("the pattern `{text}` cannot be read: {}", e.kind()))?);
+            set.add(glob.map_err(|e| format!("invalid pattern `{text}`: {}", e.kind()))?);
         }
-        let set = set.build().map_err(|e| format!("the pattern `{text}` cannot be read: {}", e.kind()))?;
+        let set = set.build().map_err(|e| format!("invalid pattern `{text}`: {}", e.kind()))?;
         Ok(Self { text: text.to_owned(), set })
     }
 }

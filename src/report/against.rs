@@ -35,7 +35,7 @@ pub fn against_text(source: &Scan, nodes: &Scan, look: &Look, out: &mut dyn Writ
         let unknown = if one.unknown.is_empty() {
             String::new()
         } else {
-            format!(", {} not known on one of the two sides", count(one.unknown.len(), "setting"))
+            format!(", {} unknown on one side", count(one.unknown.len(), "setting"))
         };
         writeln!(out, "  {dim}{known} ({}{unknown}){dim:#}\n", count(one.same, "equal setting"))?;
     }

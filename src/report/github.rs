@@ -32,7 +32,7 @@ impl Reporter for Github {
             rest.extend(all.into_iter().skip(SHOWN));
         }
         if !rest.is_empty() {
-            writeln!(out, "{} more, which GitHub does not show beside their lines:", rest.len())?;
+            writeln!(out, "{} more, which GitHub does not show as annotations:", rest.len())?;
         }
         for finding in rest {
             // A line that starts with colons would be a command, even behind white space.

@@ -129,15 +129,15 @@ fn write_way(finding: &Finding, look: &Look, out: &mut dyn Write) -> io::Result<
         let words = if hop.place.source.is_derived() {
             ""
         } else if hop.words.is_empty() {
-            "written here"
+            "set here"
         } else {
             &hop.words
         };
         let text = format!("{} {}", look.spot(&hop.place), harmless(words));
-        if n == 0 { line("way", text.trim_end(), look, out)? } else { continued("way", text.trim_end(), look, out)? }
+        if n == 0 { line("via", text.trim_end(), look, out)? } else { continued("via", text.trim_end(), look, out)? }
     }
     if more > 0 {
-        continued("way", &format!("and {more} more: see --verbose"), look, out)?;
+        continued("via", &format!("and {more} more: see --verbose"), look, out)?;
     }
     Ok(())
 }
@@ -173,18 +173,18 @@ pub(super) fn summary(scan: &Scan, look: &Look) -> String {
     let partly = scan.partly_read();
     let mut hidden = Vec::new();
     if partly > 0 {
-        hidden.push(format!("{partly} not fully read"));
+        hidden.push(format!("{} only partly resolved", count(partly, "node group")));
     }
     if !scan.gaps.is_empty() {
-        hidden.push(format!("{} not followed", count(scan.gaps.len(), "place")));
+        hidden.push(format!("{} unresolved", count(scan.gaps.len(), "value")));
     }
     if !scan.problems.is_empty() {
         hidden.push(count(scan.problems.len(), "problem"));
     }
     for (why, words) in [
-        (Why::Comment, "ignored by comments"),
-        (Why::Settings, "ignored by the configuration"),
-        (Why::Baseline, "known"),
+        (Why::Comment, "suppressed by comments"),
+        (Why::Settings, "suppressed by the configuration"),
+        (Why::Baseline, "in the baseline"),
     ] {
         let n = scan.hidden.iter().filter(|(_, h)| h.why == why).count();
         if n > 0 {
@@ -203,7 +203,10 @@ pub(super) fn summary(scan: &Scan, look: &Look) -> String {
         .map(|(n, word)| count(n, word))
         .collect();
     let files = count(scan.files, "file");
-    if counts.is_empty() {
+    if counts.is_empty() && groups == 0 {
+        let nothing = paint("Nothing to check", AnsiColor::Yellow.on_default().bold(), look);
+        format!("{nothing}: no node groups found in {files}{hidden}.")
+    } else if counts.is_empty() {
         let good = paint("No findings", AnsiColor::Green.on_default().bold(), look);
         format!("{good} in {seen}, {files}{hidden}.")
     } else {
@@ -238,16 +241,16 @@ pub fn notes(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{warning}: {}", harmless(words))?;
     }
     for entry in &scan.stale {
-        writeln!(out, "{warning}: the baseline knows what is gone: {}", harmless(entry))?;
+        writeln!(out, "{warning}: stale baseline entry: {} (no longer found)", harmless(entry))?;
     }
     if look.verbose {
-        let hidden = paint("ignored", level_style(Level::Note), look);
+        let hidden = paint("suppressed", level_style(Level::Note), look);
         for (finding, by) in &scan.hidden {
             let who = by.place.as_ref().map_or_else(|| by.why.id().to_owned(), |p| look.spot(p));
             let reason = if by.reason.is_empty() { String::new() } else { format!(": {}", harmless(&by.reason)) };
             writeln!(out, "{hidden}: {}: {} by {who}{reason}", look.spot(&finding.at.place), finding.rule.id)?;
         }
-        let gap = paint("not followed", level_style(Level::Note), look);
+        let gap = paint("unresolved", level_style(Level::Note), look);
         for note in &scan.gaps {
             writeln!(out, "{gap}: {}: {}", look.spot(&note.place), harmless(&note.message))?;
         }

@@ -54,7 +54,7 @@ impl Reporter for Markdown {
             );
             size += line.len() + 1;
             if size > MAX_BYTES {
-                return writeln!(out, "\nand {} more, which do not fit here", scan.findings.len() - n);
+                return writeln!(out, "\nand {} more, omitted here", scan.findings.len() - n);
             }
             writeln!(out, "{line}")?;
         }

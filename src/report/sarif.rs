@@ -188,7 +188,7 @@ fn stations(finding: &Finding) -> Vec<Frame> {
         out.push(Frame { place: hop.place.first_line(), label });
     }
     for group in &finding.groups {
-        out.push(Frame { place: group.place.clone(), label: format!("{} boots with it", group.name) });
+        out.push(Frame { place: group.place.clone(), label: format!("used by {}", group.name) });
     }
     let mut seen = BTreeSet::new();
     out.retain(|f| seen.insert(f.place.clone()));

@@ -27,7 +27,7 @@ pub fn show_text(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> io
             wrapped("only if ", &harmless(&when.join(" and ")), look, out)?;
         }
         if !group.kubelet && group.settings.is_empty() {
-            writeln!(out, "  nothing of a kubelet was seen")?;
+            writeln!(out, "  no kubelet configuration found")?;
         }
         for why in &group.why_not {
             wrapped("does not start: ", &harmless(why), look, out)?;
@@ -46,13 +46,13 @@ pub fn show_text(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> io
             write_setting(setting, look, out)?;
         }
         if hidden > 0 {
-            writeln!(out, "  {} not known", count(hidden, "setting"))?;
+            writeln!(out, "  {} unknown", count(hidden, "setting"))?;
         }
         if defaults > 0 {
-            writeln!(out, "  {dim}{} that nobody wrote: see --all{dim:#}", count(defaults, "setting"))?;
+            writeln!(out, "  {dim}{} at their default: see --all{dim:#}", count(defaults, "setting"))?;
         }
         for note in &group.unknown {
-            wrapped("not known: ", &format!("{} ({})", harmless(&note.message), look.spot(&note.place)), look, out)?;
+            wrapped("unresolved: ", &format!("{} ({})", harmless(&note.message), look.spot(&note.place)), look, out)?;
         }
         writeln!(out)?;
     }
@@ -74,11 +74,11 @@ fn wrapped(word: &str, text: &str, look: &Look, out: &mut dyn Write) -> io::Resu
 fn write_setting(setting: &ShownSetting, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let value = match (&setting.effective, setting.certain) {
         (Some(value), true) => value.clone(),
-        _ => "not known".to_owned(),
+        _ => "unknown".to_owned(),
     };
     let spot = setting.place.as_ref().map(|p| format!(" at {}", look.spot(p))).unwrap_or_default();
     let by = match (&setting.raw, setting.from) {
-        (Some(raw), from) if from.is_default() => format!("default; `{}`{spot} is replaced", harmless(raw)),
+        (Some(raw), from) if from.is_default() => format!("default, replaces `{}`{spot}", harmless(raw)),
         (_, from) => format!("{from}{spot}"),
     };
     writeln!(out, "  {} = {value}", setting.field)?;

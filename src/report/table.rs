@@ -50,7 +50,7 @@ pub fn show_table(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> i
         }
         settings(group, all, look, out)?;
         for note in &group.unknown {
-            hanging("not known: ", &format!("{} ({})", harmless(&note.message), look.spot(&note.place)), look, out)?;
+            hanging("unresolved: ", &format!("{} ({})", harmless(&note.message), look.spot(&note.place)), look, out)?;
         }
         writeln!(out)?;
     }
@@ -74,7 +74,7 @@ fn hanging(word: &str, text: &str, look: &Look, out: &mut dyn Write) -> io::Resu
 fn settings(group: &ShownGroup, all: bool, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let dim = style(AnsiColor::BrightBlack.on_default(), look);
     if !group.kubelet {
-        return writeln!(out, "  nothing of a kubelet was seen");
+        return writeln!(out, "  no kubelet configuration found");
     }
     let written = |s: &&ShownSetting| all || s.raw.is_some();
     let rows: Vec<Row> = group.settings.iter().filter(written).flat_map(|s| rows(s, look)).collect();
@@ -90,7 +90,7 @@ fn settings(group: &ShownGroup, all: bool, look: &Look, out: &mut dyn Write) -> 
             rest.push(format!("{known} at their default"));
         }
         if !unknown.is_empty() {
-            rest.push(format!("{} not known", unknown.len()));
+            rest.push(format!("{} unknown", unknown.len()));
         }
         if !rest.is_empty() {
             let what = if rows.is_empty() { "settings: " } else { "other settings: " };
@@ -103,12 +103,12 @@ fn settings(group: &ShownGroup, all: bool, look: &Look, out: &mut dyn Write) -> 
 fn rows(setting: &ShownSetting, look: &Look) -> Vec<Row> {
     let value = match &setting.effective {
         Some(value) if setting.certain => value.clone(),
-        _ => "not known".to_owned(),
+        _ => "unknown".to_owned(),
     };
     let spot = |place: &Option<Place>| place.as_ref().map(|p| look.spot(p)).unwrap_or_default();
     let written = match &setting.raw {
         Some(raw) if setting.from.is_default() => {
-            format!("{}, where `{}` is replaced", spot(&setting.place), harmless(raw))
+            format!("{}, replaces `{}`", spot(&setting.place), harmless(raw))
         }
         _ => spot(&setting.place),
     };
@@ -116,7 +116,7 @@ fn rows(setting: &ShownSetting, look: &Look) -> Vec<Row> {
     let mut out =
         vec![Row { cells: [setting.field.clone(), value, setting.from.to_string()], written, lost: false, zero }];
     out.extend(setting.shadowed.iter().rev().map(|(from, raw, place)| Row {
-        cells: ["  wins over".to_owned(), harmless(raw), from.to_string()],
+        cells: ["  overrides".to_owned(), harmless(raw), from.to_string()],
         written: look.spot(place),
         lost: true,
         zero: false,
@@ -125,7 +125,7 @@ fn rows(setting: &ShownSetting, look: &Look) -> Vec<Row> {
 }
 
 fn table(rows: &[Row], look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    let head = ["setting", "value", "by"];
+    let head = ["setting", "value", "source"];
     let wide = |n: usize| rows.iter().map(|r| r.cells[n].width()).chain([head[n].len()]).max().unwrap_or(0).min(44);
     let widths = [wide(0), wide(1), wide(2)];
     let indent = 2 + widths.iter().map(|w| w + 2).sum::<usize>();
@@ -133,7 +133,7 @@ fn table(rows: &[Row], look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let under = style(Style::new().underline(), look);
     let cell = |text: &str, width: usize| format!("{text}{}", " ".repeat(width.saturating_sub(text.width())));
     let line: Vec<_> = head.iter().zip(widths).map(|(h, w)| cell(h, w)).collect();
-    writeln!(out, "  {under}{}  written at{under:#}", line.join("  "))?;
+    writeln!(out, "  {under}{}  set at{under:#}", line.join("  "))?;
     for row in rows {
         let color = match row {
             Row { zero: true, .. } => AnsiColor::Red.on_default().bold(),

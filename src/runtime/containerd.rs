@@ -59,7 +59,7 @@ pub(super) fn settle(main: &str, files: &mut dyn Files) -> Option<Runtime> {
             }
             Content::Missing if is_main => return None,
             Content::Missing => {
-                track.doubt(Why::FromOutside(format!("what stands in {path}").into()));
+                track.doubt(Why::FromOutside(format!("the content of {path}").into()));
                 continue;
             }
         };
@@ -67,9 +67,9 @@ pub(super) fn settle(main: &str, files: &mut dyn Files) -> Option<Runtime> {
         if let Some(error) = parsed.errors.first() {
             let why = match error.unknown(&view) {
                 Some(why) => why.clone(),
-                None => {
-                    Why::Invalid(format!("{path} is no TOML, so containerd does not start: {}", error.message).into())
-                }
+                None => Why::Invalid(
+                    format!("{path} is not valid TOML, so containerd does not start: {}", error.message).into(),
+                ),
             };
             track.gap(Some(error.at), why.clone());
             track.settings.clear();

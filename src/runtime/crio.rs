@@ -55,7 +55,9 @@ pub(super) fn settle(files: &mut dyn Files) -> Option<Runtime> {
         if let Some(error) = parsed.errors.first() {
             let why = match error.unknown(&view) {
                 Some(why) => why.clone(),
-                None => Why::Invalid(format!("{path} is no TOML, so CRI-O does not start: {}", error.message).into()),
+                None => {
+                    Why::Invalid(format!("{path} is not valid TOML, so CRI-O does not start: {}", error.message).into())
+                }
             };
             track.gap(Some(error.at), why.clone());
             track.settings.clear();

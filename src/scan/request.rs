@@ -138,7 +138,7 @@ impl Request {
                     let source = Source::new(format!("--var {name}"), value.as_bytes());
                     Ok(Variable::Set(name, Arc::new(source)))
                 }
-                _ => Err(ScanError { message: format!("--var {text}: not of the form NAME=VALUE") }),
+                _ => Err(ScanError { message: format!("--var {text}: expected NAME=VALUE") }),
             },
         };
         self.variables.iter().map(one).collect()

@@ -107,7 +107,7 @@ const fn file_only(name: &'static str, shape: Shape, default: i64, zero_in_file:
 }
 
 const QUOTA_PERIOD: Meaning =
-    Meaning::Refused("a CPU quota period must lie between 1ms and 1s, so the kubelet does not start");
+    Meaning::Refused("a CPU quota period must be between 1ms and 1s, so the kubelet does not start");
 const SOFT_GRACE: Meaning =
     Meaning::Harmful("pods are evicted at once when the soft threshold is met, as if it were a hard one");
 
@@ -118,26 +118,28 @@ pub const FIELDS: &[Field] = &[
         "authentication-token-webhook-cache-ttl",
         2 * MINUTE,
         Meaning::Harmful(
-            "no authentication is remembered, so every request to the kubelet costs one to the API server",
+            "authentications are not cached, so every request to the kubelet causes one to the API server",
         ),
     ),
     value(
         "authorization.webhook.cacheAuthorizedTTL",
         "authorization-webhook-cache-authorized-ttl",
         5 * MINUTE,
-        Meaning::Harmful("no permission is remembered, so every request to the kubelet costs one to the API server"),
+        Meaning::Harmful("permissions are not cached, so every request to the kubelet causes one to the API server"),
     ),
     value(
         "authorization.webhook.cacheUnauthorizedTTL",
         "authorization-webhook-cache-unauthorized-ttl",
         30 * SECOND,
-        Meaning::Harmful("no refusal is remembered, so every refused request costs one to the API server"),
+        Meaning::Harmful("denials are not cached, so every denied request causes one to the API server"),
     ),
     file_only(
         "containerLogMonitorInterval",
         Shape::Pointer,
         10 * SECOND,
-        Meaning::Refused("container logs must be watched at intervals of 3s or more, so the kubelet does not start"),
+        Meaning::Refused(
+            "the interval for monitoring container logs must be 3s or more, so the kubelet does not start",
+        ),
         30,
     ),
     Field {
@@ -153,15 +155,13 @@ pub const FIELDS: &[Field] = &[
         "cpuManagerReconcilePeriod",
         "cpu-manager-reconcile-period",
         10 * SECOND,
-        Meaning::Harmful("the CPU manager, where it is on, reconciles without a pause and keeps a core busy"),
+        Meaning::Harmful("the CPU manager, if enabled, reconciles in a tight loop and keeps a core busy"),
     ),
     file_only(
         "crashLoopBackOff.maxContainerRestartPeriod",
         Shape::Pointer,
         300 * SECOND,
-        Meaning::Refused(
-            "the longest wait before a restart must lie between 1s and 300s, so the kubelet does not start",
-        ),
+        Meaning::Refused("the maximum restart backoff must be between 1s and 300s, so the kubelet does not start"),
         32,
     ),
     value(
@@ -183,13 +183,13 @@ pub const FIELDS: &[Field] = &[
         "fileCheckFrequency",
         "file-check-frequency",
         20 * SECOND,
-        Meaning::Harmful("the kubelet crashes where it has a directory of static pods to check"),
+        Meaning::Harmful("the kubelet crashes if it has a directory of static pods"),
     ),
     value(
         "httpCheckFrequency",
         "http-check-frequency",
         20 * SECOND,
-        Meaning::Harmful("the kubelet asks for static pods without a pause where it has a URL to fetch them from"),
+        Meaning::Harmful("the kubelet requests static pods in a tight loop if it has a URL for them"),
     ),
     file_only("imageMaximumGCAge", Shape::ZeroDefault, 0, Meaning::Harmless, 29),
     value(
@@ -203,7 +203,7 @@ pub const FIELDS: &[Field] = &[
         flag: Some("log-flush-frequency"),
         shape: Some(Shape::TextOrNanoseconds),
         default: Some(5 * SECOND),
-        zero_by_flag: Meaning::Refused("logs must be flushed at intervals above zero, so the kubelet does not start"),
+        zero_by_flag: Meaning::Refused("the log flush interval must be positive, so the kubelet does not start"),
         zero_in_file: Meaning::Replaced,
         since: None,
     },
@@ -222,14 +222,14 @@ pub const FIELDS: &[Field] = &[
         "node-status-update-frequency",
         10 * SECOND,
         Meaning::Harmful(
-            "the kubelet updates the node's status without a pause, and its heartbeats wait for an answer for ever",
+            "the kubelet updates the node's status in a tight loop, and its heartbeat requests never time out",
         ),
     ),
     value(
         "runtimeRequestTimeout",
         "runtime-request-timeout",
         2 * MINUTE,
-        Meaning::Harmful("every call to the container runtime is out of time before it is made, so the kubelet exits"),
+        Meaning::Harmful("every call to the container runtime times out before it is made, so the kubelet exits"),
     ),
     file_only("shutdownGracePeriod", Shape::ZeroDefault, 0, Meaning::Harmless, 20),
     file_only("shutdownGracePeriodCriticalPods", Shape::ZeroDefault, 0, Meaning::Harmless, 20),
@@ -237,21 +237,19 @@ pub const FIELDS: &[Field] = &[
         "streamingConnectionIdleTimeout",
         "streaming-connection-idle-timeout",
         4 * HOUR,
-        Meaning::Harmful("idle streaming connections are to stay open for ever, which the CIS benchmarks forbid"),
+        Meaning::Harmful("idle streaming connections stay open forever, which the CIS benchmarks forbid"),
     ),
     value(
         "syncFrequency",
         "sync-frequency",
         MINUTE,
-        Meaning::Harmful("the kubelet refuses to synchronise pods without a pause and exits, so the node never joins"),
+        Meaning::Harmful("the kubelet refuses a sync interval of zero and exits, so the node never joins"),
     ),
     value(
         "volumeStatsAggPeriod",
         "volume-stats-agg-period",
         MINUTE,
-        Meaning::Harmful(
-            "volumes are not measured, so pods that outgrow the size limit of an emptyDir are not evicted",
-        ),
+        Meaning::Harmful("volumes are not measured, so pods that exceed the size limit of an emptyDir are not evicted"),
     ),
 ];
 

@@ -212,7 +212,7 @@ impl Parser<'_> {
                     }
                 }
                 "elif" | "else" | "endif" | "endfor" | "endset" => return Ok((out, Some((at, word, rest)))),
-                _ => return Err(error(at, "a tag that is not read")),
+                _ => return Err(error(at, "an unsupported tag")),
             }
         }
         Ok((out, None))

@@ -29,8 +29,8 @@ impl std::fmt::Display for FileError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Missing => f.write_str("no such file"),
-            Self::Outside => f.write_str("outside the scan root, so it is not read"),
-            Self::NotAFile => f.write_str("not a plain file"),
+            Self::Outside => f.write_str("outside the scan root, not read"),
+            Self::NotAFile => f.write_str("not a regular file"),
             Self::TooLarge => write!(f, "larger than {} MiB", MAX_FILE_BYTES >> 20),
             Self::Io(message) => f.write_str(message),
         }

@@ -40,14 +40,14 @@ pub enum Why {
 impl std::fmt::Display for Why {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::NoDefault(name) => write!(f, "no default for {name}"),
-            Self::FromOutside(what) => write!(f, "{what} is known only outside the source"),
-            Self::Attribute(of, steps) => write!(f, "{of}{steps} is known only outside the source"),
-            Self::Chosen(what, _) => write!(f, "{what} is known only outside the source"),
-            Self::KubernetesVersion => f.write_str("the Kubernetes version is known only outside the source"),
-            Self::NotUnderstood(what) => write!(f, "{what} is not followed"),
-            Self::Edited(file, program) => write!(f, "an edit of {file} by {program} is not followed"),
-            Self::Invalid(why) => write!(f, "refused: {why}"),
+            Self::NoDefault(name) => write!(f, "{name} has no value in this repository"),
+            Self::FromOutside(what) => write!(f, "{what} is not available here"),
+            Self::Attribute(of, steps) => write!(f, "{of}{steps} is not available here"),
+            Self::Chosen(what, _) => write!(f, "{what} is not available here"),
+            Self::KubernetesVersion => f.write_str("the Kubernetes version is unknown"),
+            Self::NotUnderstood(what) => write!(f, "{what} is not supported"),
+            Self::Edited(file, program) => write!(f, "the edit of {file} by {program} is not supported"),
+            Self::Invalid(why) => write!(f, "invalid: {why}"),
             Self::Secret => f.write_str("a secret"),
             Self::Limit(what) => write!(f, "limit reached: {what}"),
         }

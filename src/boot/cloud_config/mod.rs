@@ -86,14 +86,14 @@ pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>
             continue;
         }
         if let Some((at, tag)) = parsed.tree.iter().find_map(unknown_tag) {
-            cx.problem(at, format!("the cloud-config cannot be read: cloud-init knows no tag {tag}"));
+            cx.problem(at, format!("the cloud-config cannot be read: cloud-init does not support the tag {tag}"));
             gaps.push((at, Why::NotUnderstood("a cloud-config that cannot be read".into())));
             continue;
         }
         if parsed.tree.len() > 1 {
             let at = parsed.tree[1].span;
-            cx.problem(at, "cloud-init reads no cloud-config of more than one document");
-            gaps.push((at, Why::Invalid("a cloud-config of more than one document".into())));
+            cx.problem(at, "cloud-init does not read a cloud-config with more than one document");
+            gaps.push((at, Why::Invalid("a cloud-config with more than one document".into())));
             continue;
         }
         let Some(node) = parsed.tree.into_iter().next() else { continue };
@@ -101,7 +101,7 @@ pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>
             let empty = Node { kind: NodeKind::Map(Vec::new()), span: node.span, tag: None };
             match merge::patch(merged.as_ref().unwrap_or(&empty), &node) {
                 Some(patched) => merged = Some(patched),
-                None => gaps.push((node.span, Why::Invalid("a patch that does not fit the cloud-config".into()))),
+                None => gaps.push((node.span, Why::Invalid("a patch that does not apply to the cloud-config".into()))),
             }
             continue;
         }
@@ -116,7 +116,10 @@ pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>
         let commands = ["bootcmd", "runcmd"].into_iter().filter_map(|key| node.get(key));
         commands_seen.extend(commands.flat_map(Node::items).cloned());
         let Some(mergers) = merge::Mergers::of(&node, header) else {
-            gaps.push((node.span, Why::Invalid("a cloud-config whose way of merging cloud-init does not know".into())));
+            gaps.push((
+                node.span,
+                Why::Invalid("a cloud-config with a merge strategy that cloud-init does not support".into()),
+            ));
             continue;
         };
         gaps.extend(node.unknown_keys().map(|(at, why)| (at, why.clone())));
@@ -188,7 +191,7 @@ fn unknown_part(node: &Node) -> Option<(Span, Why)> {
 /// The script for a list of commands, or the place and reason if there is none.
 fn commands(list: &Node, place: Span) -> Result<Traced, (Span, Why)> {
     let NodeKind::Seq(items) = &list.kind else {
-        let why = Why::Invalid("commands that are no list, which cloud-init does not run".into());
+        let why = Why::Invalid("commands that are not a list, which cloud-init does not run".into());
         return Err(unknown_part(list).unwrap_or((list.span, why)));
     };
     script(items, place)
@@ -226,7 +229,7 @@ fn is_true(item: &Node, key: &str) -> bool {
 /// `write_files`, with deferred files last. A file that cannot be written ends the list.
 fn write_files(files: &Node, actions: &mut Vec<(Phase, Action)>, gaps: &mut Vec<(Span, Why)>) {
     let NodeKind::Seq(items) = &files.kind else {
-        let why = Why::Invalid("write_files that is no list, which cloud-init does not write".into());
+        let why = Why::Invalid("write_files that is not a list, which cloud-init ignores".into());
         gaps.push(unknown_part(files).unwrap_or((files.span, why)));
         return;
     };
@@ -237,7 +240,10 @@ fn write_files(files: &Node, actions: &mut Vec<(Phase, Action)>, gaps: &mut Vec<
                     gaps.push(unknown);
                     continue;
                 }
-                gaps.push((item.span, Why::Invalid("a file that is no map, where cloud-init stops writing".into())));
+                gaps.push((
+                    item.span,
+                    Why::Invalid("a file that is not a map, at which cloud-init stops writing".into()),
+                ));
                 break;
             }
             match file_action(item) {
@@ -266,7 +272,11 @@ fn file_action(item: &Node) -> Result<Option<Action>, Why> {
         None => Traced::new(),
         Some(node) => match node.as_scalar().map(|s| (s, resolve(s, node.tag.as_deref(), Schema::Python))) {
             Some((scalar, Resolved::Str)) => scalar.text.clone(),
-            _ => return Err(Why::Invalid(format!("the content of {path} is no text, where cloud-init stops").into())),
+            _ => {
+                return Err(Why::Invalid(
+                    format!("the content of {path} is not text, at which cloud-init stops").into(),
+                ));
+            }
         },
     };
     let encoding = item.get("encoding").and_then(|n| n.as_str()).unwrap_or_default().to_lowercase();
@@ -280,7 +290,7 @@ fn file_action(item: &Node) -> Result<Option<Action>, Why> {
     match content {
         Ok(text) => Ok(Some(Action::Write { path, content: Ok(text), append })),
         Err(error) => {
-            Err(Why::Invalid(format!("{path} cannot be decoded, where cloud-init stops: {}", error.message).into()))
+            Err(Why::Invalid(format!("{path} cannot be decoded, at which cloud-init stops: {}", error.message).into()))
         }
     }
 }
@@ -341,5 +351,5 @@ fn script(items: &[Node], place: Span) -> Result<Traced, (Span, Why)> {
 }
 
 fn invalid_command() -> Why {
-    Why::Invalid("a command that is neither a text nor a list: cloud-init runs none of the list".into())
+    Why::Invalid("a command that is neither a string nor a list, for which cloud-init skips the whole list".into())
 }

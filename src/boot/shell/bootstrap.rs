@@ -148,7 +148,7 @@ impl Shell<'_, '_> {
         if !called.named {
             // Without the name of the cluster, the script fails before it changes anything.
             path.machine.prove_kubelet(Family::Al2);
-            path.machine.gap(at, Why::Invalid("bootstrap.sh without the name of a cluster ends at once".into()));
+            path.machine.gap(at, Why::Invalid("bootstrap.sh exits at once without the name of a cluster".into()));
             path.status = Status::NonZero;
             return vec![path];
         }
@@ -176,7 +176,7 @@ impl Shell<'_, '_> {
                 return self.script(&text, image::BOOTSTRAP, called.words, at, path);
             }
             Some(_) => {
-                let why = Why::NotUnderstood("a bootstrap.sh that was changed".into());
+                let why = Why::NotUnderstood("a modified bootstrap.sh".into());
                 path.machine.gap(at, why.clone());
                 let mut extra = called.extra.unwrap_or_default();
                 extra.push_made(b" ", at);

@@ -224,7 +224,7 @@ impl Shell<'_, '_> {
         let before = path.clone();
         let (mut paths, mut done) = after_round(self.list(body, path), Vec::new());
         paths.append(&mut done);
-        let why = Why::NotUnderstood("a loop whose rounds are not known".into());
+        let why = Why::NotUnderstood("a loop with an unknown number of iterations".into());
         for path in &mut paths {
             path.blur_variables(&before, &why, span);
             path.status = Status::Zero;
@@ -246,7 +246,7 @@ impl Shell<'_, '_> {
         for round in 0..MAX_ROUNDS {
             if round >= OPEN_ROUNDS && !done.is_empty() {
                 // Only some paths have left the loop: the number of rounds is unknown, and so is what they change.
-                let why = Why::NotUnderstood("a loop whose rounds are not known".into());
+                let why = Why::NotUnderstood("a loop with an unknown number of iterations".into());
                 for mut path in std::mem::take(&mut active) {
                     path.blur_variables(&before, &why, span);
                     done.push(path);

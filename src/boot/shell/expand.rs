@@ -239,12 +239,12 @@ impl Shell<'_, '_> {
         let Some(first) = paths.pop() else { return Traced::new() };
         let mut out = first.out.clone();
         if paths.iter().any(|p| p.out != first.out) {
-            out = Traced::unknown(span, Why::NotUnderstood("output that hangs on a condition".into()));
+            out = Traced::unknown(span, Why::NotUnderstood("output that depends on a condition".into()));
         }
         let mut machine = first.machine.clone();
         for other in &paths {
             if other.machine.start != machine.start || other.machine.nodeadm != machine.nodeadm {
-                machine.gap(span, Why::NotUnderstood("a substitution that hangs on a condition".into()));
+                machine.gap(span, Why::NotUnderstood("a substitution that depends on a condition".into()));
             }
             let mut files = (*machine.files).clone();
             for (name, file) in other.machine.files.iter() {

@@ -29,7 +29,7 @@ pub(super) fn fetch(call: &Call<'_>, path: &mut ScriptRun) -> bool {
             None => return false,
         },
     };
-    let why = || Why::FromOutside(format!("what {name} brings").into());
+    let why = || Why::FromOutside(format!("what {name} downloads").into());
     // An object that the same source uploads to a bucket is known by its address.
     let object = words.iter().find(|w| w.bytes().starts_with(b"s3://")).map(|w| w.to_text().into_owned());
     let uploaded = object.and_then(|address| path.machine.files.get(&address).cloned());

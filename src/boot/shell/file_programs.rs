@@ -249,7 +249,7 @@ fn copy(operands: &[&Traced], call: &Call<'_>, path: &mut ScriptRun) {
         let stdin = (source == "/dev/stdin").then(|| File::Known(Arc::new(path.stdin.clone().unwrap_or_default())));
         let file = stdin
             .or_else(|| path.machine.file(&source))
-            .unwrap_or_else(|| File::Unknown(Why::FromOutside(format!("what stands in {source}").into())));
+            .unwrap_or_else(|| File::Unknown(Why::FromOutside(format!("the content of {source}").into())));
         if let (File::Unknown(why), true) = (&file, image::reader(&target).is_some()) {
             path.machine.gap(call.at, why.clone());
         }

@@ -263,7 +263,7 @@ impl Shell<'_, '_> {
 /// The result of reading a file.
 pub(super) fn contents(path: &ScriptRun, name: &Traced, at: Span) -> Traced {
     let Some(name) = name.known_str() else {
-        return Traced::unknown(at, Why::NotUnderstood("a file whose name is not known".into()));
+        return Traced::unknown(at, Why::NotUnderstood("a file with an unknown name".into()));
     };
     if name == "/dev/null" {
         return Traced::new();
@@ -275,7 +275,7 @@ pub(super) fn contents(path: &ScriptRun, name: &Traced, at: Span) -> Traced {
         Some(File::Known(text)) => Traced::clone(&text),
         Some(File::Unknown(why)) => Traced::unknown(at, why),
         Some(File::Removed) => Traced::new(),
-        None => Traced::unknown(at, Why::FromOutside(format!("what stands in {name}").into())),
+        None => Traced::unknown(at, Why::FromOutside(format!("the content of {name}").into())),
     }
 }
 

@@ -110,6 +110,6 @@ fn found(path: &ScriptRun, file: &str, stdin: &Traced) -> Found {
         Some(File::Unknown(why)) => Found::Unknown(why),
         Some(File::Removed) => Found::Missing,
         None if path.machine.lacks(&name) => Found::Missing,
-        None => Found::Unknown(Why::FromOutside(format!("what stands in {file}").into())),
+        None => Found::Unknown(Why::FromOutside(format!("the content of {file}").into())),
     }
 }

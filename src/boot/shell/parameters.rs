@@ -79,7 +79,7 @@ impl Shell<'_, '_> {
             Operation::Length => match value {
                 Expansion::Unset => Expansion::One(Traced::made("0", span)),
                 Expansion::Many(list) => Expansion::One(Traced::made(list.len().to_string(), span)),
-                Expansion::One(text) if text.has_unknown() => not_understood("the length of a text that is not known"),
+                Expansion::One(text) if text.has_unknown() => not_understood("the length of an unknown text"),
                 Expansion::One(text) => Expansion::One(Traced::made(text.to_text().chars().count().to_string(), span)),
             },
             Operation::Substitute { operator, colon, word } => {
@@ -127,9 +127,9 @@ impl Shell<'_, '_> {
                 _ => not_understood("an indirect expansion"),
             },
             Operation::Names if parameter.subscript.is_some() => match path.lookup(&parameter.name) {
-                Some(variable) if variable.is_unknown() => not_understood("the keys of an array that is not known"),
+                Some(variable) if variable.is_unknown() => not_understood("the keys of an unknown array"),
                 Some(variable) => Expansion::Many(variable.keys().into_iter().map(|k| Traced::made(k, span)).collect()),
-                None if path.shell.open.is_some() => not_understood("the keys of an array that is not known"),
+                None if path.shell.open.is_some() => not_understood("the keys of an unknown array"),
                 None => Expansion::Many(Vec::new()),
             },
             Operation::Names if path.shell.open.is_none() => {
@@ -325,7 +325,7 @@ fn plain(tokens: &[Token]) -> Option<Vec<u8>> {
 }
 
 fn unknown(span: Span) -> Traced {
-    Traced::unknown(span, Why::NotUnderstood("an expansion of a text that is not known".into()))
+    Traced::unknown(span, Why::NotUnderstood("an expansion of an unknown text".into()))
 }
 
 fn remove(text: &Traced, tokens: &[Token], suffix: bool, longest: bool, span: Span) -> Traced {

@@ -82,7 +82,7 @@ fn rebuild<'a>(conditions: impl Iterator<Item = &'a Condition>) -> Option<Guard>
 /// Merges the last two paths into one; what differs becomes unknown.
 fn blur(paths: &mut Vec<BoxedRun>) {
     let (Some(b), Some(mut a)) = (paths.pop(), paths.pop()) else { return };
-    let why = Why::Limit("ways through a script");
+    let why = Why::Limit("paths through a script");
     let shared = rebuild(a.when.conditions().iter().filter(|c| b.when.conditions().contains(c)));
     a.when = shared.unwrap_or_default();
     let place = a.machine.place;

@@ -132,7 +132,7 @@ impl PartReader<'_, '_> {
             } else if !["kubelet", "bootstrap.sh", "nodeadm"].iter().any(|word| text.to_text().contains(word)) {
                 return;
             } else {
-                "user data whose first line says nothing that cloud-init knows, so that it is not run"
+                "user data with a first line that cloud-init does not recognise, so it is not run"
             };
             self.gap(&text, what);
         }
@@ -333,7 +333,7 @@ impl PartReader<'_, '_> {
                 if folder != Folder::User && self.family == Some(Family::Al2) {
                     return self.gap(
                         &piece.text,
-                        "a script by frequency, which the cloud-init of Amazon Linux 2 does not know",
+                        "a script by frequency, which the cloud-init of Amazon Linux 2 does not support",
                     );
                 }
                 self.script(folder, &piece);
@@ -344,7 +344,7 @@ impl PartReader<'_, '_> {
 
     fn template(&mut self, mut piece: Piece<'_>) {
         let Some(body) = jinja::body(&piece.text) else {
-            return self.gap(&piece.text, "a template without its first line, which cloud-init passes over");
+            return self.gap(&piece.text, "a template without its first line, which cloud-init ignores");
         };
         match jinja::render(&body, &mut self.choices) {
             Ok(text) => piece.text = text,
@@ -360,7 +360,7 @@ impl PartReader<'_, '_> {
             _ if piece.text.slice(0..piece.text.len().min(1)).has_unknown() => {
                 self.plan.gaps.extend(piece.text.first_unknown().map(|(at, why)| (at, why.clone())));
             }
-            _ => self.gap(&piece.text, "a template of something that cloud-init does not know, which it passes over"),
+            _ => self.gap(&piece.text, "a template of an unsupported type, which cloud-init ignores"),
         }
     }
 

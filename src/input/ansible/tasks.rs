@@ -404,7 +404,7 @@ impl TaskRun {
                 let literal = self.known(value, &["search_string"], cx);
                 let regexp = self.text(value, &["regexp", "regex"], cx);
                 if regexp.as_ref().is_some_and(|r| r.known_str().is_none()) {
-                    self.steps.push(Step::UnknownFile(path, Why::NotUnderstood("a pattern that is not known".into())));
+                    self.steps.push(Step::UnknownFile(path, Why::NotUnderstood("an unknown pattern".into())));
                     return;
                 }
                 Edit::Line {
@@ -419,7 +419,7 @@ impl TaskRun {
             }
             "replace" => {
                 let Some(pattern) = self.known(value, &["regexp"], cx) else {
-                    self.steps.push(Step::UnknownFile(path, Why::NotUnderstood("a pattern that is not known".into())));
+                    self.steps.push(Step::UnknownFile(path, Why::NotUnderstood("an unknown pattern".into())));
                     return;
                 };
                 Edit::Replace { pattern, with: self.text(value, &["replace"], cx).unwrap_or_default() }

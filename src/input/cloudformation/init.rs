@@ -315,7 +315,7 @@ fn text_of(value: &Value) -> Traced {
         Kind::Null => Traced::new(),
         _ => value
             .to_traced()
-            .unwrap_or_else(|| Traced::unknown(value.at, Why::NotUnderstood("a value that is no text".into()))),
+            .unwrap_or_else(|| Traced::unknown(value.at, Why::NotUnderstood("a value that is not a string".into()))),
     }
 }
 

@@ -116,7 +116,7 @@ impl<'a> Evaluator<'a> {
         match name {
             "Ref" => match argument.as_str() {
                 Some(name) => self.reference(name, at, &format!("Ref {name}").into()),
-                None => Value::unknown(Why::NotUnderstood("Ref of something that is no name".into()), at),
+                None => Value::unknown(Why::NotUnderstood("Ref of something other than a name".into()), at),
             },
             "Base64" => {
                 let value = self.eval(argument);
@@ -139,7 +139,7 @@ impl<'a> Evaluator<'a> {
             "GetAZs" | "Cidr" => Value::unknown(Why::FromOutside(format!("Fn::{name}").into()), at),
             "Condition" => Value::unknown(Why::NotUnderstood("a condition used as a value".into()), at),
             "Transform" => match include(argument) {
-                Some(place) => Value::unknown(Why::FromOutside(format!("what stands in {place}").into()), at),
+                Some(place) => Value::unknown(Why::FromOutside(format!("the value of {place}").into()), at),
                 None => Value::unknown(Why::NotUnderstood("Fn::Transform".into()), at),
             },
             other => Value::unknown(Why::NotUnderstood(format!("Fn::{other}").into()), at),
@@ -245,7 +245,7 @@ impl<'a> Evaluator<'a> {
         let (text, variables) = match argument.items() {
             [text, variables] => {
                 let NodeKind::Map(pairs) = &variables.kind else {
-                    return Value::unknown(Why::NotUnderstood("Fn::Sub with variables that are no map".into()), at);
+                    return Value::unknown(Why::NotUnderstood("Fn::Sub with variables that are not a map".into()), at);
                 };
                 (Expr::from(text), self.map(pairs, variables.span))
             }
@@ -253,11 +253,11 @@ impl<'a> Evaluator<'a> {
             _ => (argument, Value::null(at)),
         };
         if let Some(call) = text.call() {
-            let what = format!("{} inside of Fn::Sub", call.name);
+            let what = format!("{} inside Fn::Sub", call.name);
             return Value::unknown(Why::NotUnderstood(what.into()), at);
         }
         let NodeKind::Scalar(Scalar { text, .. }) = text.kind else {
-            return Value::unknown(Why::NotUnderstood("Fn::Sub of something that is no text".into()), at);
+            return Value::unknown(Why::NotUnderstood("Fn::Sub of something other than a string".into()), at);
         };
         if !self.charge(text.len()) {
             return too_much(at);
@@ -278,7 +278,7 @@ impl<'a> Evaluator<'a> {
             let span = text.slice(start..end).span().unwrap_or(at);
             let value = match inside.known_str().map(str::trim) {
                 Some(name) => self.named(name, &variables, span),
-                None => Value::unknown(Why::NotUnderstood("a name that is not known".into()), span),
+                None => Value::unknown(Why::NotUnderstood("an unknown name".into()), span),
             };
             literals.push(std::mem::take(&mut literal));
             values.push(value);
@@ -321,7 +321,7 @@ impl<'a> Evaluator<'a> {
         self.lift(&[between, list], at, &mut |this, both| {
             let Some(between) = both[0].to_traced() else { return wrong("Fn::Join", at) };
             let Kind::List(_) = both[1].kind else {
-                return unless_unknown(&both[1], at, "Fn::Join of something that is no list");
+                return unless_unknown(&both[1], at, "Fn::Join of something other than a list");
             };
             let items: Vec<_> = both[1].items().into_iter().filter(|v| !v.is_null()).collect();
             this.lift(&items, at, &mut |this, items| {
@@ -346,12 +346,12 @@ impl<'a> Evaluator<'a> {
         let list = self.eval(list.into());
         self.lift(&[index, list], at, &mut |_, both| {
             let Kind::List(_) = both[1].kind else {
-                return unless_unknown(&both[1], at, "Fn::Select from something that is no list");
+                return unless_unknown(&both[1], at, "Fn::Select from something other than a list");
             };
             let index = both[0].to_traced().and_then(|t| t.known_str().and_then(|s| s.trim().parse::<usize>().ok()));
             match index {
                 Some(index) => both[1].item(index).unwrap_or_else(|| wrong("Fn::Select past the end of a list", at)),
-                None => unless_unknown(&both[0], at, "Fn::Select by something that is no number"),
+                None => unless_unknown(&both[0], at, "Fn::Select by something other than a number"),
             }
         })
     }
@@ -374,7 +374,7 @@ impl<'a> Evaluator<'a> {
 
     fn choose(&mut self, argument: Expr<'_>, at: Span) -> Value {
         let [name, yes, no] = argument.items() else { return wrong("Fn::If", at) };
-        let Some(name) = name.as_str() else { return wrong("Fn::If by something that is no name", at) };
+        let Some(name) = name.as_str() else { return wrong("Fn::If by something other than a name", at) };
         let answer = self.condition(name);
         let mut alternatives = Vec::new();
         for (branch, holds) in [(yes, true), (no, false)] {
@@ -465,7 +465,7 @@ fn literal(scalar: &Scalar, expr: Expr<'_>) -> Value {
 
 /// A value as a part of a text; what has no text is a hole.
 fn part(value: &Value) -> Traced {
-    value.to_traced().unwrap_or_else(|| Traced::unknown(value.at, Why::NotUnderstood("a value that is no text".into())))
+    value.to_traced().unwrap_or_else(|| Traced::unknown(value.at, Why::NotUnderstood("a value that is not a string".into())))
 }
 
 /// The parts of a text as a list.
@@ -526,7 +526,7 @@ fn base64(value: &Value, at: Span) -> Value {
     if value.is_unknown() || value.is_null() {
         return value.clone();
     }
-    let Some(text) = value.to_traced() else { return wrong("Fn::Base64 of something that is no text", at) };
+    let Some(text) = value.to_traced() else { return wrong("Fn::Base64 of something other than a string", at) };
     let text = dynamic_references(&text);
     let outer = match text.first_unknown() {
         Some((span, why)) => Traced::unknown(span, why.clone()),

@@ -85,7 +85,7 @@ impl Evaluator<'_> {
             })
             .collect();
         if default {
-            choices.push(Choice { value: None, when: when(format!("{subject} is no key of the mapping")) });
+            choices.push(Choice { value: None, when: when(format!("the mapping has no key {subject}")) });
         }
         self.want(subject, choices);
     }
@@ -94,7 +94,7 @@ impl Evaluator<'_> {
         let list = self.eval(argument);
         self.lift(&[list], at, &mut |_, one| match &one[0].kind {
             Kind::List(items) => Value::str(Traced::made(items.len().to_string(), at), at),
-            _ => unless_unknown(&one[0], at, "Fn::Length of something that is no list"),
+            _ => unless_unknown(&one[0], at, "Fn::Length of something other than a list"),
         })
     }
 

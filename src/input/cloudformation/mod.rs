@@ -84,7 +84,7 @@ fn deployed(path: &Path, document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let without = match beside.as_slice() {
         [] => return base,
         [one] => format!("deployed with {}", one.name),
-        _ => "deployed with a file of parameters".to_owned(),
+        _ => "deployed with a parameter file".to_owned(),
     };
     ways.push((Guard::of(Condition::new(without, false)), base));
     for deployment in beside {

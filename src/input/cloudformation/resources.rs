@@ -155,7 +155,7 @@ fn boot_with(
     evaluator: &mut Evaluator<'_>,
 ) -> Vec<NodeGroup> {
     let Some(text) = value.to_traced() else {
-        let why = Why::NotUnderstood("user data that is no text".into());
+        let why = Why::NotUnderstood("user data that is not a string".into());
         group.gaps.push(Gap { at, why });
         return vec![group];
     };

@@ -45,7 +45,7 @@ impl StackReader<'_, '_> {
         };
         let Some((id, path)) = found else { return Vec::new() };
         if self.open.len() >= MAX_STACKS {
-            self.cx.gap(source.span, Why::Limit("stacks inside of stacks"));
+            self.cx.gap(source.span, Why::Limit("nested stacks"));
             return Vec::new();
         }
         let tree = self.parse(id);
@@ -93,7 +93,7 @@ impl StackReader<'_, '_> {
             _ => {
                 let why = match value.kind {
                     Kind::Unknown(why) => why,
-                    _ => Why::NotUnderstood("a template that is no text".into()),
+                    _ => Why::NotUnderstood("a template that is not a string".into()),
                 };
                 self.cx.gap(source.span, why);
                 None
@@ -124,7 +124,7 @@ impl StackReader<'_, '_> {
         if found.is_none() {
             let why = match text.first_unknown() {
                 Some((_, why)) if text.is_unknown() => why.clone(),
-                _ => Why::FromOutside("the template that a URL names".into()),
+                _ => Why::FromOutside("the template at a URL".into()),
             };
             self.cx.gap(source.span, why);
         }

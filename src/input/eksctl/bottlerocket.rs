@@ -69,7 +69,7 @@ fn value(node: &Node, out: &mut Traced) -> Result<(), (Span, Why)> {
 /// A scalar as a TOML string. Bytes that need no escape keep their place.
 fn quoted(node: &Node, out: &mut Traced) -> Result<(), (Span, Why)> {
     let Some(scalar) = node.as_scalar() else {
-        return Err((node.span, Why::NotUnderstood("a key that is no text".into())));
+        return Err((node.span, Why::NotUnderstood("a key that is not a string".into())));
     };
     if let Some((at, why)) = yaml_files::unknown(node) {
         out.push_made(b"\"", node.span);

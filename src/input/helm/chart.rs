@@ -194,9 +194,9 @@ impl Chart {
                 (Arc::from("Values"), values.clone()),
                 (Arc::from("Chart"), about),
                 (Arc::from("Release"), release),
-                (Arc::from("Capabilities"), outside("what the cluster is capable of")),
+                (Arc::from("Capabilities"), outside("the capabilities of the cluster")),
                 (Arc::from("Template"), outside("the name of a template")),
-                (Arc::from("Subcharts"), outside("what other charts have")),
+                (Arc::from("Subcharts"), outside("templates of other charts")),
             ],
             at,
         )

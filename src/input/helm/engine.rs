@@ -308,7 +308,7 @@ impl Engine<'_, '_> {
                 Some(files::files(self.cx, &self.folder, name.as_known_str(), at))
             }
             [.., "APIVersions", "Has"] => {
-                Some(Value::unknown(Why::FromOutside("what the cluster is capable of".into()), at))
+                Some(Value::unknown(Why::FromOutside("the capabilities of the cluster".into()), at))
             }
             _ => None,
         }
@@ -386,7 +386,7 @@ impl<'c> Host<'c> for Engine<'_, 'c> {
         let id = self.cx.texts.add_made("tpl", text, at);
         let view = self.cx.texts.view(id);
         let Ok(template) = parse(&view) else {
-            return Value::unknown(Why::NotUnderstood("a text that is no template".into()), at);
+            return Value::unknown(Why::NotUnderstood("a text that is not a template".into()), at);
         };
         for (name, parts) in template.defines {
             self.defines.insert(name, (view.clone(), parts));

@@ -129,7 +129,7 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
                 None => null(),
             }
         }
-        "lookup" => Value::unknown(Why::FromOutside("what is in the cluster".into()), at),
+        "lookup" => Value::unknown(Why::FromOutside("the content of the cluster".into()), at),
 
         // Texts.
         "quote" | "squote" => {

@@ -153,7 +153,7 @@ impl ChartRun<'_> {
             let (ways, more) = engine::ways(&template.view, &parsed.body, &dot, &chart.dir, self.defines, cx);
             let at = template.view.span(0..template.view.bytes.iter().position(|b| *b == b'\n').unwrap_or(0));
             if more {
-                cx.gap(at, Why::Limit("ways through a template"));
+                cx.gap(at, Why::Limit("paths through a template"));
             }
             let known = seen.entry(template.path.clone()).or_default();
             for (when, text) in ways {
@@ -175,7 +175,7 @@ impl ChartRun<'_> {
                 for problem in cx.notes.problems.split_off(problems) {
                     cx.gap(
                         problem.at,
-                        Why::NotUnderstood("what a template of a chart gives, which is no YAML,".into()),
+                        Why::NotUnderstood("the output of a chart's template, which is not valid YAML,".into()),
                     );
                 }
                 known.push((when, text));

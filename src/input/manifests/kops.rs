@@ -29,7 +29,7 @@ const ZERO_IS_NONE: &[&str] = &["evictionPressureTransitionPeriod"];
 const FILE: &[&str] =
     &["imageMinimumGCAge", "imageMaximumGCAge", "shutdownGracePeriod", "shutdownGracePeriodCriticalPods"];
 
-const REMARK: &str = "kOps hands this field to the kubelet as a flag, so a zero stays a zero";
+const REMARK: &str = "kOps passes this field to the kubelet as a flag, so a zero stays a zero";
 
 /// A `Cluster` by itself, or an `InstanceGroup` with what its cluster says.
 pub(super) fn read(manifest: &Manifest<'_>) -> Vec<NodeGroup> {

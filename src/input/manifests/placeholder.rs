@@ -35,7 +35,7 @@ fn fill(text: &Traced, marks: Marks) -> Traced {
         out.push(&text.slice(done..at));
         let mark = text.slice(at..at + length);
         if let Some(span) = mark.span() {
-            let words = format!("`{}`, which something else fills in,", mark.to_text());
+            let words = format!("`{}`, a placeholder that another tool fills in,", mark.to_text());
             out.push_unknown(span, Why::NotUnderstood(words.into()));
         }
         at += length;

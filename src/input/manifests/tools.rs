@@ -45,7 +45,7 @@ pub(super) const TOOLS: &[Tool] = &[
             Part { at: &["spec", "provider", "workers", "[]"], fields: &[(&["kubernetes", "kubelet"], Carry::Config)] },
         ],
         remark: Some("without this line Gardener sets 5m; with a zero the kubelet falls back to its own default"),
-        typed: Some("Gardener itself refuses a number here, so that no such node is made"),
+        typed: Some("Gardener itself rejects a number here, so no such node is created"),
     },
     // openshift/machine-config-operator at 7ff337a4, `machineconfiguration/v1/types.go` of openshift/api.
     Tool {
@@ -53,7 +53,7 @@ pub(super) const TOOLS: &[Tool] = &[
         kinds: &["KubeletConfig"],
         parts: &[Part { at: &["spec"], fields: &[(&["kubeletConfig"], Carry::Config)] }],
         remark: None,
-        typed: Some("OpenShift itself refuses a number here, so that the nodes keep what they have"),
+        typed: Some("OpenShift itself rejects a number here, so the nodes keep their previous value"),
     },
     // rancher/rancher, `pkg/apis/rke.cattle.io/v1/rke_types.go` (provisioning of k3s and RKE2).
     Tool {

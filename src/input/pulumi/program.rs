@@ -215,7 +215,7 @@ impl<'t> Program<'t> {
                 let n = index.to_traced().and_then(|t| t.known_str().and_then(|t| t.parse::<usize>().ok()));
                 n.and_then(|n| list.item(n)).unwrap_or_else(|| not_understood(name, at))
             }
-            "invoke" => Value::unknown(Why::FromOutside("what the cloud says".into()), at),
+            "invoke" => Value::unknown(Why::FromOutside("a value from the cloud provider".into()), at),
             _ => not_understood(name, at),
         }
     }

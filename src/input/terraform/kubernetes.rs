@@ -284,7 +284,7 @@ impl Engine<'_, '_> {
                     let rendered = render(engine, id, &Value::map(entries, at), at, own, "rendered")?;
                     let Some(text) = rendered.to_traced() else {
                         return Ok(Value::unknown(
-                            Why::NotUnderstood("a template that hangs on a condition".into()),
+                            Why::NotUnderstood("a template that depends on a condition".into()),
                             at,
                         ));
                     };

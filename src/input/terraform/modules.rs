@@ -147,7 +147,7 @@ impl Engine<'_, '_> {
                         }
                         Ok(Some(_)) => self.cx.gap(block.header, Why::Limit("instances of one block")),
                         Ok(None) => {
-                            unnamed = Some(Why::NotUnderstood("a key that is not known".into()));
+                            unnamed = Some(Why::NotUnderstood("an unknown key".into()));
                             let id = format!("?{}", all.len());
                             all.push((id.as_str().into(), own(key, item, &id)));
                         }

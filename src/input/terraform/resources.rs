@@ -170,7 +170,7 @@ impl Engine<'_, '_> {
                         for way in accepted(self.ways_of_attribute(body, carrier.attribute, &own)) {
                             let Some(when) = guard.and(&way.when) else { continue };
                             let text = way.value.to_traced().unwrap_or_else(|| {
-                                Traced::unknown(way.value.at, Why::Invalid("user data that is no text".into()))
+                                Traced::unknown(way.value.at, Why::Invalid("user data that is not a string".into()))
                             });
                             let mut steps = self.fetched(&text);
                             steps.push(Step::UserData(text, wrapping));

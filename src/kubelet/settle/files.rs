@@ -129,7 +129,7 @@ impl Settler<'_> {
             // A few versions require some kind in a drop-in, but accept any.
             Header::Other if name.is_some() && self.merge == Merge::Raw => {}
             Header::Other if name.is_some() && self.merge == Merge::Unknown => self.doubts.push(Why::KubernetesVersion),
-            Header::Other => fail(format!("{what} is of another kind or version than {KIND} of {API_VERSION}"), whole),
+            Header::Other => fail(format!("{what} is not a {KIND} of {API_VERSION}"), whole),
         }
         if let (Some(_), Some(at)) = (name, document.duplicate) {
             match self.merge {
@@ -138,7 +138,7 @@ impl Settler<'_> {
                 Merge::Unknown => self.doubts.push(Why::KubernetesVersion),
                 _ => self.failures.push(Failure {
                     kind: FailureKind::ConfigFile,
-                    message: "the drop-in has a key twice".to_owned(),
+                    message: "the drop-in has a duplicate key".to_owned(),
                     setting: None,
                     at: Some(at),
                 }),
@@ -206,7 +206,9 @@ impl Settler<'_> {
             Merge::Loaded if known && (zero || track.value == FieldValue::Unset || last.is_none()) => {
                 let changes = before.from == SetBy::Config || last.is_some();
                 if changes && field.shape != Some(Shape::ZeroDefault) {
-                    track.unknown.get_or_insert_with(|| Why::NotUnderstood("the way this 1.28 kubelet merges".into()));
+                    track
+                        .unknown
+                        .get_or_insert_with(|| Why::NotUnderstood("how this 1.28 kubelet merges drop-ins".into()));
                 }
                 if track.value == FieldValue::Unset {
                     track.value = before.value;

@@ -92,11 +92,11 @@ fn request(words: &str) -> Option<(Result<Asked, String>, usize)> {
         "ignore" => false,
         "ignore-file" => true,
         "disable" | "disable-file" | "allow" | "skip" | "noqa" => {
-            return Some((Err(format!("write `ignore[RULE]` instead of `{word}`")), lead + word.len()));
+            return Some((Err(format!("use `ignore[RULE]` instead of `{word}`")), lead + word.len()));
         }
         _ if lower.starts_with("ignore") => {
             return Some((
-                Err(format!("no request `{word}`: there are `ignore[RULE]` and `ignore-file[RULE]`")),
+                Err(format!("unknown keyword `{word}` (expected `ignore[RULE]` or `ignore-file[RULE]`)")),
                 lead + word.len(),
             ));
         }
@@ -120,7 +120,7 @@ pub(super) fn asked(file: bool, list: &str, tail: &str) -> Result<Asked, String>
     let mut rules = Vec::new();
     for id in list.split(',').map(str::trim).filter(|id| !id.is_empty()) {
         if id == "*" {
-            return Err("name each rule: `*` is not understood".to_owned());
+            return Err("list each rule: `*` is not supported".to_owned());
         }
         let rule: RuleId = id.to_ascii_lowercase().parse()?;
         if !rules.contains(&rule) {
@@ -128,7 +128,7 @@ pub(super) fn asked(file: bool, list: &str, tail: &str) -> Result<Asked, String>
         }
     }
     if rules.is_empty() {
-        return Err("name at least one rule in the brackets".to_owned());
+        return Err("list at least one rule in the brackets".to_owned());
     }
     let mut reason = tail;
     // A script that stands in one line of JSON has its line ends as escapes.

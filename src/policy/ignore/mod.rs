@@ -84,11 +84,11 @@ impl Advice {
 
     fn words(&self) -> &'static str {
         match self {
-            Self::MendOrRemove => "mend the comment or remove it",
-            Self::GiveReason => "write why behind the bracket; `require-reason` asks for it",
-            Self::MendOrPostpone => "mend what it hid, or set a later day",
+            Self::MendOrRemove => "fix the comment or remove it",
+            Self::GiveReason => "add a reason after the bracket; `require-reason` is set",
+            Self::MendOrPostpone => "fix the finding it hid, or set a later date",
             Self::RemoveUnused => "remove the comment",
-            Self::RemoveName => "remove the name of the rule",
+            Self::RemoveName => "remove the rule from the comment",
         }
     }
 }
@@ -161,16 +161,15 @@ impl Ignores {
             let asked = match &ignore.asked {
                 Ok(asked) => asked,
                 Err(message) => {
-                    tell(ignore, format!("this ignores nothing: {message}"), Advice::MendOrRemove);
+                    tell(ignore, format!("this comment has no effect: {message}"), Advice::MendOrRemove);
                     continue;
                 }
             };
             if require_reason && asked.reason.is_empty() {
-                tell(ignore, "this ignores something without a reason".to_owned(), Advice::GiveReason);
+                tell(ignore, "this ignore comment gives no reason".to_owned(), Advice::GiveReason);
             }
-            if asked.until.is_some_and(|day| day.is_over(now)) {
-                let headline = "the day is over up to which this ignores something".to_owned();
-                tell(ignore, headline, Advice::MendOrPostpone);
+            if let Some(day) = asked.until.filter(|day| day.is_over(now)) {
+                tell(ignore, format!("this ignore expired on {day}"), Advice::MendOrPostpone);
                 continue;
             }
             let unused: Vec<_> =
@@ -179,7 +178,7 @@ impl Ignores {
                 let names: Vec<_> = unused.iter().map(|r| format!("`{r}`")).collect();
                 let all = unused.len() == asked.rules.len();
                 let advice = if all { Advice::RemoveUnused } else { Advice::RemoveName };
-                tell(ignore, format!("there is no finding of {} to ignore here", names.join(" or ")), advice);
+                tell(ignore, format!("no finding of {} to ignore here", names.join(" or ")), advice);
             }
         }
         out
@@ -237,7 +236,7 @@ fn of(source: &Arc<Source>, rules: &Catalogue) -> Vec<Ignore> {
         for mut request in comment::requests(text) {
             let file = request.asked.as_ref().is_ok_and(|a| a.file);
             if file && code_before {
-                request.asked = Err("`ignore-file` stands before the first line that is no comment".to_owned());
+                request.asked = Err("`ignore-file` must come before the first line that is not a comment".to_owned());
             }
             let scope = if file { 0..bytes.len() as u32 + 1 } else { scope::scope(source, line, request.comment) };
             let at = start + request.range.start as u32..start + request.range.end as u32;

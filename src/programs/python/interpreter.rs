@@ -155,7 +155,7 @@ impl<'a> Interpreter<'a> {
                 for (expr, name) in items {
                     let value = self.value(expr)?;
                     if !matches!(value, PyValue::File(_)) {
-                        return gap("with something that is no file");
+                        return gap("`with` on something other than a file");
                     }
                     if let Some(name) = name {
                         self.assign(name, value)?;

@@ -146,7 +146,7 @@ impl PyValue {
                 let pairs = pairs.iter().map(|(k, v)| Ok((k.clone(), v.to_data(left, depth - 1)?)));
                 Data::Map(pairs.collect::<Result<_>>()?)
             }
-            _ => return gap("a value that is no data"),
+            _ => return gap("a value that is not data"),
         })
     }
 
@@ -269,7 +269,7 @@ pub(super) fn key(value: &PyValue) -> Result<&Traced> {
     match value {
         PyValue::Scalar(Data::Str(text)) => Ok(text),
         PyValue::Scalar(Data::Unknown(text)) => unknown(text),
-        _ => gap("a key that is no text"),
+        _ => gap("a key that is not a string"),
     }
 }
 

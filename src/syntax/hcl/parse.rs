@@ -73,7 +73,7 @@ pub fn parse_without(view: &View, skip: &mut dyn FnMut(&Plain) -> bool) -> Parse
         let done = match large {
             Some((_, open)) => Err(SyntaxError {
                 at: view.span(item.start + open..item.start + open + 1),
-                message: format!("more than {MAX_ENTRIES} entries between two braces are not read"),
+                message: format!("more than {MAX_ENTRIES} entries in one object, not read"),
             }),
             None => take(item),
         };
@@ -115,7 +115,7 @@ fn readable_as_is(view: &View) -> Result<&str, SyntaxError> {
     if view.bytes.len() > MAX_BYTES {
         return Err(SyntaxError {
             at: view.span(0..0),
-            message: format!("larger than {} KiB, so it is not read", MAX_BYTES >> 10),
+            message: format!("larger than {} KiB, not read", MAX_BYTES >> 10),
         });
     }
     if let Some(at) = view.bytes.iter().position(|b| *b == 0) {

@@ -97,12 +97,12 @@ impl Parser<'_> {
     }
 
     fn expect(&mut self, text: &str) -> Result<(), Why> {
-        if self.take(text) { Ok(()) } else { Err(not(&format!("a program without `{text}` where it should be"))) }
+        if self.take(text) { Ok(()) } else { Err(not(&format!("a program with a missing `{text}`"))) }
     }
 
     fn name(&mut self) -> Result<String, Why> {
         if !self.is(&Word::Name) {
-            return Err(not("a program without a name where it should be"));
+            return Err(not("a program with a missing name"));
         }
         let name = self.text().to_owned();
         self.at += 1;
@@ -577,7 +577,7 @@ impl Parser<'_> {
                     }
                     Ok(Expr::Dict(pairs))
                 }
-                other => Err(not(&format!("`{other}` where a value should be"))),
+                other => Err(not(&format!("`{other}` where a value was expected"))),
             },
         }
     }

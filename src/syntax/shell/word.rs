@@ -126,7 +126,7 @@ impl Parser<'_> {
             }
         }
         if parens > 0 {
-            self.error(start, "parentheses of a pattern do not close");
+            self.error(start, "parentheses of a pattern are not closed");
             return Err(Stop);
         }
         Ok(Word { parts: parts.done(), span: self.view.span(start..self.at) })

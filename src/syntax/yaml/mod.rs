@@ -226,13 +226,13 @@ impl<'a> Builder<'a> {
         self.end = self.end.max(range.end);
         let name = String::from_utf8_lossy(self.view.bytes.get(range.clone()).unwrap_or_default()).into_owned();
         if self.open.iter().any(|f| f.anchor == id) {
-            self.errors.push(SyntaxError { at, message: format!("{name} stands inside of what it repeats") });
+            self.errors.push(SyntaxError { at, message: format!("{name} contains itself") });
             return unknown(at, Why::NotUnderstood(name.into()));
         }
         match self.anchors.expand(id, self.open.len(), at, &name) {
             Some(node) => node,
             None => {
-                self.errors.push(SyntaxError { at, message: format!("{name} repeats more than is followed") });
+                self.errors.push(SyntaxError { at, message: format!("{name} expands beyond the limit") });
                 unknown(at, Why::Limit("what aliases repeat"))
             }
         }

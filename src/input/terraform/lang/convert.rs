@@ -44,9 +44,9 @@ pub(super) fn parse_number(text: &str) -> Option<f64> {
 pub(super) fn to_text(value: &Value) -> Result<Traced, Refused> {
     value.to_traced().ok_or_else(|| {
         Refused::new(match value.kind {
-            Kind::Null => "null is no text",
+            Kind::Null => "null is not a string",
             Kind::Either(_) => "one of several values",
-            _ => "a list or map is no text",
+            _ => "a list or map is not a string",
         })
     })
 }

@@ -73,7 +73,7 @@ impl dyn Data + '_ {
             for (key, value) in keys.iter().zip(&values) {
                 match to_key(key)? {
                     Some(name) => drop(map.entries.insert(name, Entry { key: key.at, value: value.clone() })),
-                    None => map.open = Some(Why::NotUnderstood("a key that is not known".into())),
+                    None => map.open = Some(Why::NotUnderstood("an unknown key".into())),
                 }
             }
             Ok(Value::new(Kind::Map(Arc::new(map)), at))
@@ -349,7 +349,7 @@ fn collect(list: Results, grouping: bool, open: Option<Why>, at: Span) -> Outcom
     for (key, value) in list {
         let Some(key) = key else { continue };
         let Some(name) = to_key(&key)? else {
-            map.open = Some(Why::NotUnderstood("a key that is not known".into()));
+            map.open = Some(Why::NotUnderstood("an unknown key".into()));
             continue;
         };
         let span = key.at;

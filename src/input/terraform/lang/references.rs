@@ -28,7 +28,7 @@ impl dyn Data + '_ {
             return self.walk(value, steps, env);
         }
         let Some(instance) = env.instance else {
-            return Err(Refused::new(format!("{name} is not handed to the template")));
+            return Err(Refused::new(format!("{name} is not passed to the template")));
         };
         let attr = |n: usize| match steps.get(n) {
             Some(Step { kind: StepKind::Attr(name), span }) => Some((Arc::clone(name), at_first(at).to(*span))),
@@ -80,7 +80,7 @@ impl dyn Data + '_ {
                 let named = Named { what: Declared::Resource, kind, name: &x, at: span };
                 self.declared(instance, &named, &steps[1..], env)
             }
-            _ => Err(Refused::new(format!("{name} is no reference"))),
+            _ => Err(Refused::new(format!("{name} is not a reference"))),
         }
     }
 }

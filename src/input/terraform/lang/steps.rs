@@ -91,7 +91,7 @@ pub(super) fn item(value: &Value, index: &Value, at: Span) -> Outcome {
         }
         Kind::Map(_) => match to_key(index)? {
             Some(key) => attribute(value, &key, at),
-            None => Ok(Value::unknown(Why::NotUnderstood("a key that is not known".into()), at)),
+            None => Ok(Value::unknown(Why::NotUnderstood("an unknown key".into()), at)),
         },
         Kind::Unknown(why) => {
             let key = to_key(index).ok().flatten();

@@ -308,7 +308,7 @@ pub(super) fn lookup(args: &[Value], at: Span) -> Outcome {
         return Ok(chosen);
     }
     let Some(key) = to_key(&args[1])? else {
-        return Ok(Value::unknown(Why::NotUnderstood("a key that is not known".into()), at));
+        return Ok(Value::unknown(Why::NotUnderstood("an unknown key".into()), at));
     };
     match (args[0].get(&key), &map.open, args.get(2)) {
         (Some(found), ..) => Ok(found),
@@ -432,7 +432,7 @@ pub(super) fn tonumber(args: &[Value], at: Span) -> Outcome {
 pub(super) fn tostring(args: &[Value], _: Span) -> Outcome {
     match &args[0].kind {
         Kind::Null | Kind::Str(_) => Ok(args[0].clone()),
-        _ => to_text_value(&args[0]).ok_or_else(|| Refused::new("a list or map is no text")),
+        _ => to_text_value(&args[0]).ok_or_else(|| Refused::new("a list or map is not a string")),
     }
 }
 
@@ -474,7 +474,7 @@ pub(super) fn transpose(args: &[Value], at: Span) -> Outcome {
     for (key, items) in entries {
         for item in list(&items)? {
             let Some(name) = to_key(&item)? else {
-                return Ok(Value::unknown(Why::NotUnderstood("a key that is not known".into()), at));
+                return Ok(Value::unknown(Why::NotUnderstood("an unknown key".into()), at));
             };
             let entry = out.entry(name).or_insert_with(|| Entry { key: item.at, value: Value::list(Vec::new(), at) });
             let mut all = entry.value.items();
@@ -494,7 +494,7 @@ pub(super) fn zipmap(args: &[Value], at: Span) -> Outcome {
     for (key, value) in keys.into_iter().zip(values) {
         match to_key(&key)? {
             Some(name) => drop(map.entries.insert(name, Entry { key: key.at, value })),
-            None => map.open = Some(Why::NotUnderstood("a key that is not known".into())),
+            None => map.open = Some(Why::NotUnderstood("an unknown key".into())),
         }
     }
     Ok(Value::new(Kind::Map(Arc::new(map)), at))

@@ -34,7 +34,7 @@ fn parsed(text: &str) -> Result<OffsetDateTime, Refused> {
     // Terraform wants the letters in upper case and a `T` between.
     let strict = text.as_bytes().get(10) == Some(&b'T') && !text.ends_with('z');
     let time = OffsetDateTime::parse(text, &Rfc3339).ok().filter(|_| strict);
-    time.ok_or_else(|| Refused::new(format!("{text:?} is no time")))
+    time.ok_or_else(|| Refused::new(format!("{text:?} is not a valid time")))
 }
 
 /// As Go writes it: no fraction of a second unless there is one.

@@ -26,14 +26,14 @@ pub(super) fn jsondecode(data: &mut dyn Data, args: &[Value], at: Span, _: &Env)
     match (read.tree, read.errors.first()) {
         (Some(tree), None) => value_of(&tree, Language::Json),
         (_, Some(error)) => broken(error, &view, at),
-        (None, None) => Err(Refused::new("there is no JSON in an empty text")),
+        (None, None) => Err(Refused::new("an empty string is not valid JSON")),
     }
 }
 
 pub(in crate::input::terraform) fn yamldecode(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
     let view = given!(view_of(data, args, "yamldecode", at));
     if view.bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(Refused::new("there is no YAML in an empty text"));
+        return Err(Refused::new("an empty string is not valid YAML"));
     }
     let read = yaml::parse(&view);
     match (&read.tree[..], read.errors.first()) {
@@ -142,7 +142,7 @@ fn plain(text: &str, scalar: &Scalar, at: Span, language: Language) -> Outcome {
                 return Ok(Value::bool(false, at));
             }
             ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" | ".nan" | ".NaN"
-            | ".NAN" => return Err(Refused::new("infinity is no number")),
+            | ".NAN" => return Err(Refused::new("infinity is not a number")),
             "<<" => return Err(Refused::new("a merge key outside of a map")),
             _ => {}
         }

@@ -169,7 +169,7 @@ fn one(verb: &Verb, value: &Value) -> Result<Traced, Refused> {
             let text = json_text(value);
             Ok(unknown(&text).unwrap_or_else(|| pad(verb, text, value.at)))
         }
-        's' => Err(Refused::new("a list or map is no text")),
+        's' => Err(Refused::new("a list or map is not a string")),
         'q' => {
             let text =
                 json_text(&Value { kind: Kind::Str(std::sync::Arc::new(to_text(value)?)), at: value.at, via: None });

@@ -11,7 +11,7 @@ use super::arguments::{given, known, list, number};
 const MAX_RANGE: usize = 1024;
 
 fn finite(value: f64, at: Span) -> Outcome {
-    if value.is_finite() { Ok(number(value, at)) } else { Err(Refused::new("the result is no number")) }
+    if value.is_finite() { Ok(number(value, at)) } else { Err(Refused::new("the result is not a number")) }
 }
 
 pub(super) fn abs(args: &[Value], at: Span) -> Outcome {
