@@ -89,18 +89,18 @@ fn what_is_wrong_with_a_page_is_told_at_its_place() {
         (changed("predicate: above-limit", "predicate: above"), "lint/local-short-idle.md:4:1: the rule"),
         (
             changed("fields: [streamingConnectionIdleTimeout]", "fields: [streamingConnectionIdleTimout]"),
-            "lint/local-short-idle.md:6:1: the rule `local-short-idle` cannot be used: the kubelet has no time \
+            "lint/local-short-idle.md:6:1: the rule `local-short-idle` cannot be used: unknown kubelet duration \
              `streamingConnectionIdleTimout`: did you mean `streamingConnectionIdleTimeout`?",
         ),
-        (changed("limit: 30m", "limit: 30 minutes"), "`30 minutes` is no time above zero"),
+        (changed("limit: 30m", "limit: 30 minutes"), "`30 minutes` is not a positive duration"),
         (changed("limit: 30m\n", ""), "it needs a `limit`"),
         (
             changed("id: local-short-idle", "id: local-other"),
-            "id is `local-other`, the file is named `local-short-idle`",
+            "the id is `local-other`, but the file is named `local-short-idle`",
         ),
-        (changed("## What it does", "## What"), "the page needs a text under `## What it does`"),
+        (changed("## What it does", "## What"), "the page needs text under `## What it does`"),
         (changed("tags: [ours]", "colour: red"), "colour"),
-        ("no front matter\n".to_owned(), "a page begins with front matter"),
+        ("no front matter\n".to_owned(), "a rule page must start with front matter"),
         ("---\nid: x\n".to_owned(), "the front matter is not closed"),
         (changed("above-limit\nlimit: 30m", "comment"), "`comment` is for the built-in rules"),
     ] {
@@ -112,10 +112,10 @@ fn what_is_wrong_with_a_page_is_told_at_its_place() {
     }
     let dir = folder(&[("lint/short-idle.md", &PAGE.replace("local-short-idle", "short-idle"))]);
     let out = run_in(dir.path(), &["check"], None);
-    assert!(text(&out.stderr).contains("its name has to begin with `local-`"), "{}", text(&out.stderr));
+    assert!(text(&out.stderr).contains("its name must start with `local-`"), "{}", text(&out.stderr));
     for (settings, wanted) in [
-        ("own-rules = 'nothing'", "cannot read the folder of own rules, nothing"),
-        ("own-rules = '/etc'", "is outside of the repository"),
+        ("own-rules = 'nothing'", "cannot read the folder of custom rules, nothing"),
+        ("own-rules = '/etc'", "is outside the repository"),
     ] {
         let dir = folder(&[("kubelet-lint.toml", settings)]);
         let out = run_in(dir.path(), &["check"], None);

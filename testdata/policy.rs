@@ -126,7 +126,7 @@ fn a_request_to_ignore_works_at_every_hop_and_in_every_language() {
         assert_eq!(found(dir.path(), &["--no-ignores"]).len(), 1, "{name}\n{good}");
         let out = check(dir.path(), &[]);
         assert_eq!(out.status.code(), Some(0));
-        assert!(text(&out.stdout).contains("1 ignored by comments"), "{}", text(&out.stdout));
+        assert!(text(&out.stdout).contains("1 suppressed by comments"), "{}", text(&out.stdout));
     }
 }
 
@@ -249,23 +249,26 @@ fn the_nearest_configuration_counts_and_none_above_the_repository() {
     // A name that nobody has typed is told with where it comes from.
     std::fs::write(repo.join("boot/kubelet-lint.toml"), "baseline = 'gone.json'").unwrap();
     let told = text(&check(&repo, &["boot"]).stderr);
-    assert!(told.contains("the baseline that the configuration names: cannot read gone.json: "), "{told}");
+    assert!(told.contains("the baseline set in the configuration: cannot read gone.json: "), "{told}");
 }
 
 #[test]
 fn what_is_wrong_in_the_configuration_is_shown_at_its_place() {
     for (settings, words) in [
-        ("\nselct = []\n", "kubelet-lint.toml:2:1: no key `selct`: did you mean `select`?"),
-        ("ignore = ['replaced-zer']", "kubelet-lint.toml:1:12: no rule `replaced-zer`: did you mean `replaced-zero`?"),
-        ("[levels]\nreplaced-zero = 'warn'", "kubelet-lint.toml:2:17: no word `warn`: "),
-        ("[assume]\nkubernetes = '33'", "kubelet-lint.toml:2:14: `33` is no version of Kubernetes"),
-        ("[fix]\nstreaming-idle-timeout = '1d'", "kubelet-lint.toml:2:26: `1d` is no time that a kubelet reads"),
+        ("\nselct = []\n", "kubelet-lint.toml:2:1: unknown key `selct`: did you mean `select`?"),
+        (
+            "ignore = ['replaced-zer']",
+            "kubelet-lint.toml:1:12: unknown rule `replaced-zer`: did you mean `replaced-zero`?",
+        ),
+        ("[levels]\nreplaced-zero = 'warn'", "kubelet-lint.toml:2:17: unknown level `warn`: did you mean `warning`?"),
+        ("[assume]\nkubernetes = '33'", "kubelet-lint.toml:2:14: `33` is not a valid Kubernetes version"),
+        ("[fix]\nstreaming-idle-timeout = '1d'", "kubelet-lint.toml:2:26: `1d` is not a valid duration"),
         (
             "select = ['long-streaming-idle-timeout']",
             "kubelet-lint.toml:1:12: `long-streaming-idle-timeout` needs a limit",
         ),
         ("select = [", "kubelet-lint.toml:1:11: "),
-        ("exclude = ['{a']", "kubelet-lint.toml:1:12: the pattern `{a` cannot be read"),
+        ("exclude = ['{a']", "kubelet-lint.toml:1:12: invalid pattern `{a`"),
     ] {
         let dir = folder(&[("a.sh", ZERO), ("kubelet-lint.toml", settings)]);
         let out = check(dir.path(), &[]);
@@ -372,7 +375,7 @@ fn what_is_known_is_not_told_again() {
     std::fs::write(here.join("a.sh"), format!("#!/bin/bash\n# more\n\n{}", &ZERO[12..])).unwrap();
     let out = check(here, &["--baseline", "known.json"]);
     assert_eq!(out.status.code(), Some(0), "{}", text(&out.stdout));
-    assert!(text(&out.stdout).contains("2 known"), "{}", text(&out.stdout));
+    assert!(text(&out.stdout).contains("2 in the baseline"), "{}", text(&out.stdout));
     // Another one in the same file is new, and what is gone is named.
     std::fs::write(here.join("a.sh"), ZERO.replace("=0", "=0 --runtime-request-timeout=0")).unwrap();
     std::fs::write(here.join("b.sh"), "#!/bin/bash\n").unwrap();
@@ -380,10 +383,10 @@ fn what_is_known_is_not_told_again() {
     assert_eq!(out.status.code(), Some(1));
     assert_eq!(
         text(&out.stderr),
-        "warning: the baseline knows what is gone: b.sh: zero-streaming-idle-timeout of streamingConnectionIdleTimeout\n"
+        "warning: stale baseline entry: b.sh: zero-streaming-idle-timeout of streamingConnectionIdleTimeout (no longer found)\n"
     );
     std::fs::write(here.join("kubelet-lint.toml"), "baseline = 'known.json'").unwrap();
-    assert!(text(&check(here, &[]).stdout).contains("1 known"));
+    assert!(text(&check(here, &[]).stdout).contains("1 in the baseline"));
     std::fs::write(here.join("known.json"), "{\"version\": 1,\n \"x\": 2}").unwrap();
     let out = check(here, &[]);
     assert_eq!(out.status.code(), Some(2));
@@ -543,7 +546,7 @@ fn a_fix_writes_a_time_where_the_zero_stands_and_nothing_else() {
         let out = check(dir.path(), &["--fix"]);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), expected, "{name}");
         assert_eq!(out.status.code(), Some(0), "{name}: {}", text(&out.stdout));
-        assert_eq!(text(&out.stderr), "kubelet-lint: 1 place mended in 1 file\n");
+        assert_eq!(text(&out.stderr), "Fixed 1 problem in 1 file.\n");
         #[cfg(unix)]
         assert_eq!(
             std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions()) & 0o777,
@@ -551,7 +554,7 @@ fn a_fix_writes_a_time_where_the_zero_stands_and_nothing_else() {
         );
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2, "no file is left behind");
         let again = check(dir.path(), &["--fix"]);
-        assert_eq!(text(&again.stderr), "kubelet-lint: nothing can be mended for certain\n");
+        assert_eq!(text(&again.stderr), "No safe fixes available.\n");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
     }
 }
@@ -567,7 +570,7 @@ fn a_fix_takes_out_a_zero_that_no_kubelet_reads() {
     let dir = folder(&[("e.yaml", &config(&format!("      maxPods: 20\n{zero}")))]);
     assert_eq!(found(dir.path(), &[]), ["e.yaml:10 dead-kubelet-setting"]);
     let out = check(dir.path(), &["--fix"]);
-    assert_eq!(text(&out.stderr), "kubelet-lint: 1 place mended in 1 file\n");
+    assert_eq!(text(&out.stderr), "Fixed 1 problem in 1 file.\n");
     assert_eq!(std::fs::read_to_string(dir.path().join("e.yaml")).unwrap(), config("      maxPods: 20\n"));
     // Alone in its map, with a time that somebody wants, or in one line with others it is left alone.
     for left in [
@@ -576,11 +579,7 @@ fn a_fix_takes_out_a_zero_that_no_kubelet_reads() {
         "      {maxPods: 20, streamingConnectionIdleTimeout: 0s}\n".to_owned(),
     ] {
         let dir = folder(&[("e.yaml", &config(&left))]);
-        assert_eq!(
-            text(&check(dir.path(), &["--fix"]).stderr),
-            "kubelet-lint: nothing can be mended for certain\n",
-            "{left}"
-        );
+        assert_eq!(text(&check(dir.path(), &["--fix"]).stderr), "No safe fixes available.\n", "{left}");
         assert_eq!(std::fs::read_to_string(dir.path().join("e.yaml")).unwrap(), config(&left));
     }
 }
@@ -645,8 +644,8 @@ fn exceptions_without_effect_are_named() {
     let out = check(dir.path(), &[]);
     assert_eq!(out.status.code(), Some(0));
     let told = text(&out.stderr);
-    let words = "warning: the exception of zero-streaming-idle-timeout for";
-    assert_eq!(told, format!("{words} `b.sh` fits nothing\n{words} `a.*` is over\n"));
+    let words = "warning: the exception for zero-streaming-idle-timeout in";
+    assert_eq!(told, format!("{words} `b.sh` matches no finding\n{words} `a.*` expired on 2020-01-31\n"));
     let told = text(&check(dir.path(), &["a.sh"]).stderr);
-    assert_eq!(told, format!("{words} `a.*` is over\n"));
+    assert_eq!(told, format!("{words} `a.*` expired on 2020-01-31\n"));
 }

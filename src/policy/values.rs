@@ -260,8 +260,11 @@ mod tests {
     #[test]
     fn a_word_that_is_wrong_is_told_with_what_was_meant() {
         let complaint = |id: &str| id.parse::<RuleId>().unwrap().complaint(&Catalogue::default());
-        assert_eq!(complaint("replaced-zeros").unwrap(), "no rule `replaced-zeros`: did you mean `replaced-zero`?");
-        assert_eq!(complaint("xyz").unwrap(), "no rule `xyz`: `kubelet-lint rules` lists them");
+        assert_eq!(
+            complaint("replaced-zeros").unwrap(),
+            "unknown rule `replaced-zeros`: did you mean `replaced-zero`?"
+        );
+        assert_eq!(complaint("xyz").unwrap(), "unknown rule `xyz`: run `kubelet-lint rules` for a list");
         assert_eq!(complaint("replaced-zero"), None);
         assert!("1d".parse::<Time>().is_err());
         assert!("0s".parse::<Time>().is_err());

@@ -49,7 +49,7 @@ pub fn show_text(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> io
             writeln!(out, "  {} unknown", count(hidden, "setting"))?;
         }
         if defaults > 0 {
-            writeln!(out, "  {dim}{} at their default: see --all{dim:#}", count(defaults, "setting"))?;
+            writeln!(out, "  {dim}{} left at the default: see --all{dim:#}", count(defaults, "setting"))?;
         }
         for note in &group.unknown {
             wrapped("unresolved: ", &format!("{} ({})", harmless(&note.message), look.spot(&note.place)), look, out)?;

@@ -85,7 +85,7 @@ fn repositories_are_chosen_and_shared_out_by_weight() {
     ] {
         assert!(list(github.path(), &[(name, value)]).failed, "{name}: {value}");
     }
-    assert!(list(github.path(), &[("token", "wrong")]).log().contains("cannot be listed with this token"));
+    assert!(list(github.path(), &[("token", "wrong")]).log().contains("with this token"));
 }
 
 #[test]
@@ -133,8 +133,8 @@ fn each_repository_has_a_report_and_all_are_joined() {
     assert!(!done.failed, "{done:#?}");
     let done = join();
     assert_eq!(done.step("Run the task").code, Some(2));
-    assert!(done.summary.contains("**1 could not be read.**"), "{}", done.summary);
-    assert!(done.log().contains("1 of 3 repositories could not be read"), "{}", done.log());
+    assert!(done.summary.contains("**1 could not be scanned.**"), "{}", done.summary);
+    assert!(done.log().contains("1 of 3 repositories could not be scanned"), "{}", done.log());
     for hostile in ["../x", "-x/y", "a/..", "a/b;id", "a/$(id)", "a"] {
         assert_eq!(scan(hostile).step("Run the task").code, Some(2), "{hostile}");
     }

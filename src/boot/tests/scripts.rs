@@ -211,11 +211,11 @@ fn units_and_environment_files() {
         &[
             (
                 "echo 'KUBELET_EXTRA_ARGS=\"--v=2 ZERO\"' > /etc/default/kubelet\nsystemctl restart kubelet",
-                "zero at 2 if the kubelet has the unit of kubeadm",
+                "zero at 2 if the kubelet is started by kubeadm's unit",
             ),
             (
                 "echo KUBELET_EXTRA_ARGS=--v=2 > /etc/default/kubelet\nsystemctl restart kubelet",
-                "unknown if the kubelet has the unit of kubeadm",
+                "unknown if the kubelet is started by kubeadm's unit",
             ),
             ("echo KUBELET_EXTRA_ARGS=ZERO > /etc/sysconfig/kubelet\n/etc/eks/bootstrap.sh d", "default"),
             ("yum update -y\necho done > /tmp/x", "nothing"),

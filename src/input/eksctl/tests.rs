@@ -71,24 +71,24 @@ fn what_eksctl_refuses_or_takes_from_outside_is_a_gap() {
         (
             "managedNodeGroups",
             "kubeletExtraConfig: {a: 0s}",
-            "kubeletExtraConfig, which eksctl refuses here, is not followed",
+            "kubeletExtraConfig, which eksctl rejects here, is not supported",
         ),
         (
             "nodeGroups",
             "amiFamily: Bottlerocket\nkubeletExtraConfig: {a: 0s}",
-            "kubeletExtraConfig, which eksctl refuses here, is not followed",
+            "kubeletExtraConfig, which eksctl rejects here, is not supported",
         ),
-        ("managedNodeGroups", "launchTemplate: {id: lt-1}", "the launch template is known only outside the source"),
+        ("managedNodeGroups", "launchTemplate: {id: lt-1}", "the launch template is not available here"),
         (
             "managedNodeGroups",
             "amiFamily: AmazonLinux2\npreBootstrapCommands: [ls]",
-            "a command without `#!`, which cloud-init does not run, is not followed",
+            "a command without `#!`, which cloud-init does not run, is not supported",
         ),
-        ("nodeGroups", "amiFamily: Plan9", "this amiFamily is not followed"),
+        ("nodeGroups", "amiFamily: Plan9", "this amiFamily is not supported"),
         (
             "nodeGroups",
             "amiFamily: AmazonLinux2023\noverrideBootstrapCommand: '#!/bin/bash'",
-            "a script as overrideBootstrapCommand of AmazonLinux2023, where eksctl reads a NodeConfig, is not followed",
+            "a script as overrideBootstrapCommand of AmazonLinux2023, where eksctl reads a NodeConfig, is not supported",
         ),
     ] {
         let (steps, _, gaps) = group(list, fields);

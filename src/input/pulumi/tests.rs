@@ -63,7 +63,7 @@ fn node_groups() {
         (
             "eks:NodeGroup",
             "{amiType: PLAN9, kubeletExtraArgs: --a=1}",
-            "NodeGroup r ! the family of this node group is not followed",
+            "NodeGroup r ! the family of this node group is not supported",
         ),
         ("aws:s3:Bucket", "userData: kubelet", ""),
     ] {

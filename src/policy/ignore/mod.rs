@@ -310,7 +310,7 @@ mod tests {
         let source = Source::new("/a.yaml", b"a: # kubelet-lint: ignore[replaced-zer]\n".to_vec());
         let found = of(&Arc::new(source), &Catalogue::default());
         let asked = found[0].asked.as_ref().err().map(String::as_str);
-        assert_eq!(asked, Some("no rule `replaced-zer`: did you mean `replaced-zero`?"));
+        assert_eq!(asked, Some("unknown rule `replaced-zer`: did you mean `replaced-zero`?"));
     }
 
     #[test]

@@ -141,8 +141,8 @@ fn alias_bombs_are_limited() {
         (0..100).map(|n| if n == 0 { "&a0 []\n".to_owned() } else { format!("- &a{n} [*a{}]\n", n - 1) }).collect();
     let deep = format!("- {deep}- [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[*a99]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\n");
     for (text, message) in [
-        (laughs, "repeats more"),
-        (deep, "repeats more"),
+        (laughs, "expands beyond the limit"),
+        (deep, "expands beyond the limit"),
         ("- ".repeat(10_000), ""),
         ("[".repeat(10_000), ""),
         ("? ".repeat(10_000), ""),

@@ -148,7 +148,7 @@ fn expressions_ask_for_what_they_name() {
     for (expr, expected) in [
         ("1 + 2 * 3", "7"),
         ("var.name", "web"),
-        ("var.missing", "?no default for var.missing"),
+        ("var.missing", "?var.missing has no value in this repository"),
         ("\"${var.name}-${var.tags.size}\"", "web-2"),
         ("var.tags[\"team\"]", "x"),
         ("var.items[*]", "[a, b]"),
@@ -157,15 +157,15 @@ fn expressions_ask_for_what_they_name() {
         ("path.module", "modules/m"),
         ("file(\"b.txt\")", "text\n"),
         ("templatefile(\"a.tftpl\", { n = 1, xs = var.items })", "1=<a><b>"),
-        ("aws_instance.a.id", "?aws_instance.a.id is known only outside the source"),
-        ("data.aws_ami.b[0].id", "?data.aws_ami.b[0].id is known only outside the source"),
-        ("module.c.d", "?module.c.d is known only outside the source"),
+        ("aws_instance.a.id", "?aws_instance.a.id is not available here"),
+        ("data.aws_ami.b[0].id", "?data.aws_ami.b[0].id is not available here"),
+        ("module.c.d", "?module.c.d is not available here"),
         ("var.missing ? 1 : 2", "var.missing in module.m: 1, not (var.missing in module.m): 2"),
         ("coalesce(null, \"\", var.name)", "web"),
         ("try(local.wrong, \"else\")", "else"),
         ("can(local.wrong)", "false"),
-        ("each.key", "?module.m.each.key is known only outside the source"),
-        ("nosuch(1)", "?the function nosuch is not followed"),
+        ("each.key", "?module.m.each.key is not available here"),
+        ("nosuch(1)", "?the function nosuch is not supported"),
     ] {
         assert_eq!(Fake::new().eval(expr).as_ref().map(shown), Ok(expected.to_owned()), "{expr}");
     }
@@ -174,7 +174,7 @@ fn expressions_ask_for_what_they_name() {
 #[test]
 fn the_workspace_is_the_one_that_there_is_without_choosing() {
     for (expr, expected) in [
-        ("terraform.workspace", "?terraform.workspace is known only outside the source"),
+        ("terraform.workspace", "?terraform.workspace is not available here"),
         ("terraform.workspace == \"default\"", "true"),
         ("terraform.workspace == \"prod\" ? 1 : 2", "2"),
         ("{ default = 1, prod = 2 }[terraform.workspace]", "1"),
@@ -191,7 +191,7 @@ fn what_terraform_refuses_is_refused() {
         ("var.tags.color", "there is no color"),
         ("file(\"c.txt\")", "there is no file c.txt"),
         ("1 / 0", "division by zero"),
-        ("templatestring(\"$${x}\", {})", "x is not handed to the template"),
+        ("templatestring(\"$${x}\", {})", "x is not passed to the template"),
         ("abs()", "the wrong number of arguments"),
     ] {
         assert_eq!(Fake::new().eval(expr), Err(Refused::new(why)), "{expr}");
@@ -205,7 +205,7 @@ fn values_become_what_their_type_asks_for() {
         ("2", "string", "2"),
         ("[\"b\", \"a\", \"b\"]", "set(string)", "[a, b]"),
         ("{ a = 1 }", "object({ a = string, b = optional(number, 3) })", "{a: 1, b: 3}"),
-        ("var.missing", "object({ a = string })", "{a: ?no default for var.missing.a}"),
+        ("var.missing", "object({ a = string })", "{a: ?var.missing.a has no value in this repository}"),
     ] {
         let mut fake = Fake::new();
         let (value, wanted) = (fake.eval(value).unwrap(), types::parse(&fake.expression(wanted), 0));

@@ -89,7 +89,7 @@ fn compare(file: &str) -> (usize, Vec<(String, String)>, Vec<String>) {
         // An output may depend on what is sensitive only if it says so; nothing else tells it apart here.
         let refused = case.get("error").is_some();
         match outcome {
-            Err(Refused(why)) if !refused => faults.push((expr, format!("refused: {why}"))),
+            Err(Refused(why)) if !refused => faults.push((expr, format!("invalid: {why}"))),
             Err(_) => {}
             Ok(value) => match json(&value) {
                 None if !refused => unknowns.push(expr),

@@ -51,8 +51,8 @@ fn user_data_is_followed_to_its_end() {
     let cases: &[(&str, &str, &[&str])] = &[
         (r#"base64encode("a")"#, "", &["w: a"]),
         ("null", "", &[]),
-        ("var.x", "variable \"x\" {}", &["w: <no default for var.x>"]),
-        (r#""a-${var.x}-b""#, "variable \"x\" {}", &["w: a-<no default for var.x>-b"]),
+        ("var.x", "variable \"x\" {}", &["w: <var.x has no value in this repository>"]),
+        (r#""a-${var.x}-b""#, "variable \"x\" {}", &["w: a-<var.x has no value in this repository>-b"]),
         (r#""a-${var.x}""#, "variable \"x\" {\n default = 1\n type = string\n}", &["w: a-1"]),
         (r#"var.d ? "yes" : "no""#, "variable \"d\" { type = bool }", &["w if var.d: yes", "w if not (var.d): no"]),
         (
@@ -68,31 +68,34 @@ fn user_data_is_followed_to_its_end() {
         (
             r#"templatefile("${path.module}/t.tpl", { idle = "0s", extra = var.x })"#,
             "variable \"x\" {}",
-            &["w if extra == \"\" in t.tpl: k=0s", "w if not (extra == \"\" in t.tpl): k=0s e=<no default for var.x>"],
+            &[
+                "w if extra == \"\" in t.tpl: k=0s",
+                "w if not (extra == \"\" in t.tpl): k=0s e=<var.x has no value in this repository>",
+            ],
         ),
         (
             r#"join(" ", ["--a=${data.aws_eks_cluster.c.name}", aws_eks_cluster.c.endpoint, "--z=0"])"#,
             "",
             &[
-                "w: --a=<data.aws_eks_cluster.c.name is known only outside the source> <aws_eks_cluster.c.endpoint is known only outside the source> --z=0",
+                "w: --a=<data.aws_eks_cluster.c.name is not available here> <aws_eks_cluster.c.endpoint is not available here> --z=0",
             ],
         ),
         (r#"try(local.a.b, local.a.c, "d")"#, "locals {\n a = { c = \"C\" }\n}", &["w: C"]),
         (
             r#"merge({ k = "0s" }, var.more).k"#,
             "variable \"more\" {}",
-            &["w if not (var.more sets k): 0s", "w if var.more sets k: <no default for var.more>"],
+            &["w if not (var.more sets k): 0s", "w if var.more sets k: <var.more has no value in this repository>"],
         ),
         (r#"lookup(merge(var.more, { k = "0s" }), "k", "x")"#, "variable \"more\" {}", &["w: 0s"]),
         (
             r#"file("../outside.sh")"#,
             "",
-            &["w: <the file ../outside.sh (outside the scan root, so it is not read) is not followed>"],
+            &["w: <the file ../outside.sh (outside the scan root, not read) is not supported>"],
         ),
         (r#"file("sub/x.sh")"#, "", &["w: sub"]),
-        ("local.a", "locals {\n a = local.b\n b = local.a\n}", &["w: <a reference to itself is not followed>"]),
-        ("upper(uuid())", "", &["w: <uuid() is known only outside the source>"]),
-        (r#"upper(rsadecrypt("x", "y"))"#, "", &["w: <the function rsadecrypt is not followed>"]),
+        ("local.a", "locals {\n a = local.b\n b = local.a\n}", &["w: <a reference to itself is not supported>"]),
+        ("upper(uuid())", "", &["w: <uuid() is not available here>"]),
+        (r#"upper(rsadecrypt("x", "y"))"#, "", &["w: <the function rsadecrypt is not supported>"]),
         (r#"terraform.workspace == "default" ? "0s" : "4h""#, "", &["w: 0s"]),
         (r#"{ default = "4h", dev = "0s" }[terraform.workspace]"#, "", &["w: 4h"]),
         (
@@ -131,22 +134,31 @@ fn user_data_is_followed_to_its_end() {
         (
             r#"join(" ", concat(["--a=0"], var.more))"#,
             "variable \"more\" {}",
-            &["w if var.more has entries: --a=0 <no default for var.more>", "w if not (var.more has entries): --a=0"],
+            &[
+                "w if var.more has entries: --a=0 <var.more has no value in this repository>",
+                "w if not (var.more has entries): --a=0",
+            ],
         ),
         (
             r#"join(" ", compact(["--a=0", "", var.more]))"#,
             "variable \"more\" {}",
-            &["w if var.more is set: --a=0 <no default for var.more>", "w if not (var.more is set): --a=0"],
+            &[
+                "w if var.more is set: --a=0 <var.more has no value in this repository>",
+                "w if not (var.more is set): --a=0",
+            ],
         ),
         (
             r#"join(" ", flatten([["--a=0"], var.more]))"#,
             "variable \"more\" {}",
-            &["w if var.more has entries: --a=0 <no default for var.more>", "w if not (var.more has entries): --a=0"],
+            &[
+                "w if var.more has entries: --a=0 <var.more has no value in this repository>",
+                "w if not (var.more has entries): --a=0",
+            ],
         ),
         (
             r#"join(",", [for k, v in var.o : "${k}=${v.z}"])"#,
             "variable \"o\" {\n type = object({\n b = object({ z = string })\n a = object({ z = number })\n })\n}",
-            &["w: a=<no default for var.o.a.z>,b=<no default for var.o.b.z>"],
+            &["w: a=<var.o.a.z has no value in this repository>,b=<var.o.b.z has no value in this repository>"],
         ),
         (
             r#"var.o == null ? "n" : "y""#,
@@ -154,7 +166,7 @@ fn user_data_is_followed_to_its_end() {
             &["w if var.o == null: n", "w if not (var.o == null): y"],
         ),
         (r#"nonsensitive(sensitive("s"))"#, "", &["w: s"]),
-        ("[1]", "", &["w: <refused: user data that is no text>"]),
+        ("[1]", "", &["w: <invalid: user data that is not a string>"]),
     ];
     for (user_data, more, expected) in cases {
         let found: Vec<_> = of(user_data, more).iter().map(|l| l.replacen("aws_launch_template.", "", 1)).collect();
@@ -174,7 +186,7 @@ fn count_and_for_each_make_the_node_groups() {
         ("for_each = {}\nuser_data = \"x\"", &[]),
         (
             "for_each = var.on\nuser_data = \"${each.value.v}-x\"",
-            &["w if var.on has entries: <aws_launch_template.w: each.value.v is known only outside the source>-x"],
+            &["w if var.on has entries: <aws_launch_template.w: each.value.v is not available here>-x"],
         ),
     ];
     for (body, expected) in cases {
@@ -312,13 +324,13 @@ fn what_is_not_followed_is_told() {
         Step::UserData(text, _) => shown(text),
         other => panic!("{other:?}"),
     };
-    assert_eq!(text(&groups[0]), "<local.a, which is not declared, is not followed>");
+    assert_eq!(text(&groups[0]), "<local.a, which is not declared, is not supported>");
     let gaps: Vec<_> = cx.notes.gaps.iter().map(|gap| gap.why.to_string()).collect();
-    assert!(gaps.contains(&"module.eks from example/eks/aws is known only outside the source".to_owned()));
+    assert!(gaps.contains(&"module.eks from example/eks/aws is not available here".to_owned()));
     assert!(!gaps.iter().any(|gap| gap.contains("vpc")), "{gaps:?}");
     assert!(gaps.iter().any(|gap| gap.contains("./gone")), "{gaps:?}");
     assert!(gaps.iter().any(|gap| gap == "limit reached: modules that call modules"), "{gaps:?}");
-    assert!(gaps.iter().any(|gap| gap == "aws_ssm_document.d, which is about kubelets, is not followed"), "{gaps:?}");
+    assert!(gaps.iter().any(|gap| gap == "aws_ssm_document.d, which is about kubelets, is not supported"), "{gaps:?}");
     assert!(!gaps.iter().any(|gap| gap.contains("null_resource")), "{gaps:?}");
     assert_eq!(cx.notes.problems.len(), 1);
 }
@@ -553,7 +565,7 @@ variable "on" {}
     let gaps: Vec<_> = cx.notes.gaps.iter().map(|gap| gap.why.to_string()).collect();
     assert_eq!(
         gaps,
-        ["refused: there is no file kubelet.sh", "null_resource.m, which is about kubelets, is not followed"]
+        ["invalid: there is no file kubelet.sh", "null_resource.m, which is about kubelets, is not supported"]
     );
     let Step::Script(text) = &groups[0].steps[0] else { panic!("no script") };
     assert_eq!(crate::input::testing::written(text, "echo kubelet", &cx).1, (4, 64));
