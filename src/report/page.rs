@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use crate::check::{Finding, Level};
 use crate::scan::{Note, Scan, ShownGroup, ShownSetting};
-use crate::text::{HOLE, Place};
+use crate::text::{Place, UNKNOWN_MARK};
 
 use super::plain_text::{count, harmless};
 use super::{Look, Reporter};
@@ -306,7 +306,7 @@ fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            c if HOLE.starts_with(c) => out.push_str("<i>&lt;unknown&gt;</i>"),
+            c if UNKNOWN_MARK.starts_with(c) => out.push_str("<i>&lt;unknown&gt;</i>"),
             c => out.push(c),
         }
     }

@@ -465,7 +465,9 @@ fn literal(scalar: &Scalar, expr: Expr<'_>) -> Value {
 
 /// A value as a part of a text; what has no text is a hole.
 fn part(value: &Value) -> Traced {
-    value.to_traced().unwrap_or_else(|| Traced::unknown(value.at, Why::NotUnderstood("a value that is not a string".into())))
+    value
+        .to_traced()
+        .unwrap_or_else(|| Traced::unknown(value.at, Why::NotUnderstood("a value that is not a string".into())))
 }
 
 /// The parts of a text as a list.

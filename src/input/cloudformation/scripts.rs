@@ -168,7 +168,8 @@ fn lines(commands: &Node, evaluator: &mut Evaluator<'_>) -> Value {
             this.lift(&items, at, &mut |this, items| {
                 let mut out = Traced::new();
                 for item in items.iter().filter(|v| !v.is_null()) {
-                    let unknown = || Traced::unknown(item.at, Why::NotUnderstood("a command that is not a string".into()));
+                    let unknown =
+                        || Traced::unknown(item.at, Why::NotUnderstood("a command that is not a string".into()));
                     out.push(&item.to_traced().unwrap_or_else(unknown));
                     out.push_made(b"\n", item.at);
                 }
