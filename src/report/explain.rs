@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use serde_json::json;
 
 use crate::check::{Catalogue, Rule};
@@ -14,12 +14,15 @@ use super::plain_text::{harmless, wrap};
 /// The widest lines that are comfortable to read.
 const MAX_WIDTH: usize = 100;
 
+/// What stands before a line of code.
+const CODE: &str = "    ";
+
 /// Prints the page of a rule, wrapped to the terminal.
 ///
 /// # Errors
 /// If `out` cannot be written to.
 pub fn explain(rule: &Rule, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    let mut printer = Printer { look, out, text: String::new(), marker: String::new(), link: None, open: false };
+    let mut printer = Printer { look, out, text: String::new(), marker: "", link: None, open: false };
     for event in Parser::new_ext(&rule.page.markdown, Options::ENABLE_TABLES) {
         printer.event(event)?;
     }
@@ -33,7 +36,7 @@ struct Printer<'a> {
     /// The block so far, without line breaks of its own.
     text: String,
     /// What stands before the first line of the block: the bullet of a list item.
-    marker: String,
+    marker: &'static str,
     /// The target of the link that is open.
     link: Option<String>,
     /// True once something was printed.
@@ -43,34 +46,32 @@ struct Printer<'a> {
 impl Printer<'_> {
     fn event(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
-            Event::Start(Tag::Heading { level, .. }) => {
-                self.gap()?;
-                self.marker = if level == HeadingLevel::H1 { "# " } else { "## " }.to_owned();
-            }
+            Event::Start(Tag::Heading { .. }) => self.gap()?,
             Event::End(TagEnd::Heading(_)) => {
                 let heading = std::mem::take(&mut self.text);
-                self.marker.clear();
                 let style = self.style(Style::new().bold().underline());
                 writeln!(self.out, "{style}{heading}{style:#}\n")?;
                 self.open = false;
             }
-            Event::Start(Tag::Item) => self.marker = "- ".to_owned(),
-            Event::Start(Tag::CodeBlock(_)) => {
+            Event::Start(Tag::Item) => self.marker = "- ",
+            Event::Start(Tag::CodeBlock(kind)) => {
                 self.paragraph()?;
                 self.gap()?;
-                self.marker = "    ".to_owned();
+                self.marker = CODE;
+                // The file name after the language.
+                if let CodeBlockKind::Fenced(info) = kind
+                    && let Some(name) = info.split(' ').nth(1)
+                {
+                    let dim = self.style(AnsiColor::BrightBlack.on_default());
+                    writeln!(self.out, "  {dim}{}{dim:#}", harmless(name))?;
+                }
             }
             Event::End(TagEnd::CodeBlock) => {
                 let code = std::mem::take(&mut self.text);
-                self.marker.clear();
+                self.marker = "";
                 let style = self.style(AnsiColor::Green.on_default());
                 for line in code.lines() {
-                    let line = harmless(line);
-                    if line.is_empty() {
-                        writeln!(self.out)?
-                    } else {
-                        writeln!(self.out, "    {style}{line}{style:#}")?
-                    }
+                    writeln!(self.out, "{}", format!("{CODE}{style}{}{style:#}", harmless(line)).trim_end())?;
                 }
                 self.open = true;
             }
@@ -82,7 +83,7 @@ impl Printer<'_> {
             }
             Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::TableRow | TagEnd::TableHead) => self.paragraph()?,
             Event::End(TagEnd::TableCell) => self.text.push_str("  "),
-            Event::Text(text) if self.marker == "    " => self.text.push_str(&text),
+            Event::Text(text) if self.marker == CODE => self.text.push_str(&text),
             Event::Text(text) | Event::InlineHtml(text) | Event::Html(text) => self.text.push_str(&harmless(&text)),
             Event::Code(code) => {
                 let style = self.style(AnsiColor::Cyan.on_default());
@@ -113,7 +114,7 @@ impl Printer<'_> {
         }
         let width = self.look.width.clamp(40, MAX_WIDTH) - marker.len();
         for (n, line) in wrap(text.trim(), width).iter().enumerate() {
-            let lead = if n == 0 { marker.clone() } else { " ".repeat(marker.len()) };
+            let lead = if n == 0 { marker } else { &CODE[..marker.len()] };
             writeln!(self.out, "{lead}{}", line.replace('\u{a0}', " "))?;
         }
         self.open = true;
