@@ -44,8 +44,9 @@ const THEMES: [Theme; 2] = [
     },
 ];
 
-/// Width of a character and height of a line in pixels.
-const CELL: (f32, f32) = (8.4, 18.0);
+/// Width of the picture, and height of a line, in pixels.
+const WIDTH: usize = 690;
+const LINE: usize = 18;
 
 fn escaped(text: &str) -> String {
     // Viewers fold ordinary spaces.
@@ -55,18 +56,18 @@ fn escaped(text: &str) -> String {
 /// Text with ANSI styles as SVG.
 fn svg(title: &str, text: &str, theme: &Theme) -> String {
     let lines: Vec<&str> = text.trim_end().lines().collect();
-    let height = (lines.len() as f32 + 2.0) * CELL.1;
+    let height = (lines.len() + 2) * LINE;
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{height}\" viewBox=\"0 0 {w} {height}\" role=\"img\">\n\
          <title>{title}</title>\n<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{back}\" stroke=\"#8b949e\" stroke-opacity=\"0.4\"/>\n\
          <g font-family=\"ui-monospace, SFMono-Regular, Menlo, Consolas, monospace\" font-size=\"14\" fill=\"{ink}\">\n",
-        w = 82.0 * CELL.0,
+        w = WIDTH,
         back = theme.back,
         ink = theme.ink,
     );
     let (mut bold, mut fill) = (false, None);
     for (n, line) in lines.iter().enumerate() {
-        write!(out, "<text x=\"{}\" y=\"{}\">", CELL.0, (n as f32 + 1.7) * CELL.1).unwrap();
+        write!(out, "<text x=\"{}\" y=\"{}\">", 8, (n + 2) * LINE - 6).unwrap();
         for (m, part) in line.split("\u{1b}[").enumerate() {
             let (codes, shown) = if m == 0 { ("", part) } else { part.split_once('m').unwrap() };
             for code in codes.split(';').filter(|_| m > 0) {
