@@ -47,8 +47,7 @@ impl Input for Commands {
         if !speaks(&bytes) {
             return Vec::new();
         }
-        let Ok(id) = cx.open(&unit.path) else { return Vec::new() };
-        let view = cx.texts.view(id);
+        let Ok(view) = cx.view(&unit.path) else { return Vec::new() };
         let mut reader =
             CommandReader { variables: BTreeMap::new(), groups: Vec::new(), name: yaml_files::shown(&unit.path, cx) };
         if has_extension(&unit.path, &["yaml", "yml"]) {
@@ -132,8 +131,7 @@ impl CommandReader {
     }
 
     fn text(&mut self, text: &Traced, at: Span, depth: usize, cx: &mut Cx<'_>) {
-        let id = cx.texts.add_made("commands", text, at);
-        let view = cx.texts.view(id);
+        let view = cx.made("commands", text, at);
         self.script(&view, depth, cx);
     }
 

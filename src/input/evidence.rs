@@ -28,10 +28,9 @@ impl Input for Evidence {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(id) = yaml_files::open(&unit.path, &[&["kubelet"], &["--", "ExecStart"]], cx) else {
+        let Some(view) = yaml_files::open(&unit.path, &[&["kubelet"], &["--", "ExecStart"]], cx) else {
             return Vec::new();
         };
-        let view = cx.texts.view(id);
         let name = yaml_files::shown(&unit.path, cx);
         if view.bytes.starts_with(b"# /") {
             return unit_files(&view, &name).into_iter().collect();

@@ -100,8 +100,7 @@ impl Build {
         if depth > MAX_LAYERS || self.open.iter().any(|open| open == path) {
             return;
         }
-        let Ok(id) = cx.open(path) else { return };
-        let view = cx.texts.view(id);
+        let Ok(view) = cx.view(path) else { return };
         let parsed = yaml_files::documents(&view);
         let Some(tree) = parsed.tree.into_iter().next() else { return };
         let dir = path.parent().unwrap_or(path).to_owned();
@@ -142,8 +141,8 @@ impl Build {
         if !cx.files.read(&path).is_ok_and(|source| manifests::may_hold(&source.bytes())) {
             return;
         }
-        let Ok(id) = cx.open(&path) else { return };
-        let parsed = yaml_files::documents(&cx.texts.view(id));
+        let Ok(view) = cx.view(&path) else { return };
+        let parsed = yaml_files::documents(&view);
         self.files.push(path);
         self.values.extend(parsed.tree);
     }
@@ -171,8 +170,7 @@ impl Build {
             self.skipped = true;
             return;
         }
-        let Ok(id) = cx.open(&path) else { return };
-        let view = cx.texts.view(id);
+        let Ok(view) = cx.view(&path) else { return };
         let parsed = yaml_files::documents(&view);
         if manifests::may_hold(&view.bytes) {
             yaml_files::note_errors(&view, &parsed, cx);
@@ -198,8 +196,7 @@ impl Build {
                 None => (text.rsplit('/').next().unwrap_or(text), text),
             };
             let path = normal(&dir.join(file));
-            let Ok(id) = cx.open(&path) else { continue };
-            let view = cx.texts.view(id);
+            let Ok(view) = cx.view(&path) else { continue };
             if !manifests::may_hold(&view.bytes) {
                 continue;
             }
@@ -266,12 +263,11 @@ impl Build {
 
     fn file(&mut self, dir: &Path, name: &Node, cx: &mut Cx<'_>) -> Vec<Node> {
         let Some(path) = name.as_str().map(|n| normal(&dir.join(n))) else { return Vec::new() };
-        let Ok(id) = cx.open(&path) else {
+        let Ok(view) = cx.view(&path) else {
             let why = format!("the patch {}", name.as_str().unwrap_or_default().escape_debug());
             cx.gap(name.span, Why::FromOutside(why.into()));
             return Vec::new();
         };
-        let view = cx.texts.view(id);
         self.patches_hold |= manifests::may_hold(&view.bytes);
         self.files.push(path);
         yaml_files::documents(&view).tree
@@ -279,8 +275,7 @@ impl Build {
 
     fn inline(&mut self, text: &Traced, at: Span, cx: &mut Cx<'_>) -> Vec<Node> {
         self.patches_hold |= manifests::may_hold(text.bytes());
-        let id = cx.texts.add_made("patch", text, at);
-        yaml_files::documents(&cx.texts.view(id)).tree
+        yaml_files::documents(&cx.made("patch", text, at)).tree
     }
 }
 

@@ -8,6 +8,7 @@ mod evidence;
 mod helm;
 mod kustomize;
 mod manifests;
+mod open_conditions;
 mod patches;
 mod pulumi;
 mod python;

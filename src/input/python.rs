@@ -35,10 +35,9 @@ impl Input for Python {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(id) = yaml_files::open(&unit.path, &[&[CALL], &["AWS-RunShellScript"], KUBELET_WORDS], cx) else {
+        let Some(view) = yaml_files::open(&unit.path, &[&[CALL], &["AWS-RunShellScript"], KUBELET_WORDS], cx) else {
             return Vec::new();
         };
-        let view = cx.texts.view(id);
         let Ok(text) = std::str::from_utf8(&view.bytes) else { return Vec::new() };
         let mut out = Vec::new();
         for (start, _) in text.match_indices(CALL).take(MAX_CALLS) {

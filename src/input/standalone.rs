@@ -3,7 +3,7 @@
 use crate::node::{Cx, Family, Gap, NodeGroup, Step, Wrapping};
 use crate::runtime;
 use crate::syntax::{Node, toml};
-use crate::text::{Span, TextId, Traced, View, Why};
+use crate::text::{Span, Traced, View, Why};
 
 use super::unit::{FileList, Input, Unit, has_extension};
 use super::yaml_files;
@@ -26,8 +26,7 @@ impl Input for Runtimes {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(id) = yaml_files::open(&unit.path, &[&[runtime::KEY]], cx) else { return Vec::new() };
-        let view = cx.texts.view(id);
+        let Some(view) = yaml_files::open(&unit.path, &[&[runtime::KEY]], cx) else { return Vec::new() };
         if is_user_data(&view.bytes) {
             return Vec::new();
         }
@@ -86,8 +85,7 @@ impl Input for Scripts {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(id) = yaml_files::open(&unit.path, &[KUBELET_WORDS], cx) else { return Vec::new() };
-        let view = cx.texts.view(id);
+        let Some(view) = yaml_files::open(&unit.path, &[KUBELET_WORDS], cx) else { return Vec::new() };
         let named = has_extension(&unit.path, &["sh", "bash"]) && !is_user_data(&view.bytes);
         if !shebang(&view.bytes).unwrap_or(named) {
             return Vec::new();
@@ -96,7 +94,7 @@ impl Input for Scripts {
             cx.gap(first_line(&view), Why::NotUnderstood("a script that is itself a template (`%{ }`)".into()));
             return Vec::new();
         }
-        vec![whole(unit, id, cx, Step::Script)]
+        vec![whole(unit, &view, cx, Step::Script)]
     }
 }
 
@@ -117,30 +115,28 @@ impl Input for UserData {
         if has_extension(&unit.path, &["toml"]) {
             return bottlerocket(unit, cx);
         }
-        let Some(id) = yaml_files::open(&unit.path, &[&["cloud-config", "ime-", "IME-", "ultipart"]], cx) else {
+        let Some(view) = yaml_files::open(&unit.path, &[&["cloud-config", "ime-", "IME-", "ultipart"]], cx) else {
             return Vec::new();
         };
-        let view = cx.texts.view(id);
         let hidden = yaml_files::holds(&view.bytes, b"base64") || yaml_files::holds(&view.bytes, b"b64");
         let ours =
             KUBELET_WORDS.iter().chain(&["containerd"]).any(|word| yaml_files::holds(&view.bytes, word.as_bytes()));
         if !is_user_data(&view.bytes) || !ours && !hidden {
             return Vec::new();
         }
-        vec![whole(unit, id, cx, |text| Step::UserData(text, Wrapping::Plain))]
+        vec![whole(unit, &view, cx, |text| Step::UserData(text, Wrapping::Plain))]
     }
 }
 
 /// Bottlerocket's user data: TOML with a table `settings.kubernetes`.
 fn bottlerocket(unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-    let Some(id) = yaml_files::open(&unit.path, &[&["settings"], &["kubernetes"]], cx) else { return Vec::new() };
-    let view = cx.texts.view(id);
+    let Some(view) = yaml_files::open(&unit.path, &[&["settings"], &["kubernetes"]], cx) else { return Vec::new() };
     let parsed = toml::parse(&view);
     if !parsed.tree.as_ref().and_then(|t| t.path(&["settings", "kubernetes"])).is_some_and(Node::is_map) {
         return Vec::new();
     }
     yaml_files::note_errors(&view, &parsed, cx);
-    let mut group = whole(unit, id, cx, |text| Step::UserData(text, Wrapping::Plain));
+    let mut group = whole(unit, &view, cx, |text| Step::UserData(text, Wrapping::Plain));
     group.family = Some(Family::Bottlerocket);
     if let Some(error) = parsed.errors.first() {
         // A node refuses settings that are no TOML, and what is no TOML yet is not what a node gets.
@@ -151,9 +147,8 @@ fn bottlerocket(unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
 }
 
 /// The file as a node group of its own, which boots with its text.
-fn whole(unit: &Unit, id: TextId, cx: &mut Cx<'_>, step: impl FnOnce(Traced) -> Step) -> NodeGroup {
-    let view = cx.texts.view(id);
-    let mut group = NodeGroup::new(yaml_files::shown(&unit.path, cx), first_line(&view));
+fn whole(unit: &Unit, view: &View, cx: &Cx<'_>, step: impl FnOnce(Traced) -> Step) -> NodeGroup {
+    let mut group = NodeGroup::new(yaml_files::shown(&unit.path, cx), first_line(view));
     group.steps.push(step(view.traced(0..view.bytes.len())));
     group
 }

@@ -1,8 +1,11 @@
 //! Values as text, and texts that functions of templates change. Every byte keeps its place.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
 use crate::syntax::yaml;
-use crate::text::{Span, Traced, Whence, Why};
-use crate::value::{Kind, Number, Value};
+use crate::text::{Layer, Span, Traced, Whence, Why};
+use crate::value::{Kind, Number, Value, equal};
 
 use super::yaml_values::{node_of, quoted};
 
@@ -110,6 +113,34 @@ pub(in crate::input) fn formatted(format: &Traced, args: &[Value], at: Span) -> 
     }
     out.push(&format.slice(run..bytes.len()));
     out
+}
+
+/// The answer to a comparison; unknown without one.
+pub(in crate::input) fn answered(answer: Option<bool>, at: Span) -> Value {
+    match answer {
+        Some(answer) => Value::bool(answer, at),
+        None => Value::unknown(Why::NotUnderstood("a comparison with something unknown".into()), at),
+    }
+}
+
+/// Whether a value is equal to one of several; `None` if that is not known.
+pub(in crate::input) fn any_equal(value: &Value, others: &[Value]) -> Option<bool> {
+    let answers: Vec<_> = others.iter().map(|other| equal(value, other)).collect();
+    if answers.contains(&Some(true)) { Some(true) } else { answers.iter().all(Option::is_some).then_some(false) }
+}
+
+/// A text in base64, which remembers the text.
+pub(in crate::input) fn encoded(text: Traced, at: Span) -> Value {
+    Value::str(Traced::encoded(Traced::made(BASE64.encode(text.bytes()), at), Layer::Base64, text), at)
+}
+
+/// The text behind base64; `None` if it is not base64.
+pub(in crate::input) fn decoded(text: &Traced, at: Span) -> Option<Value> {
+    let text = match text.original(Layer::Base64) {
+        Some(original) => original.clone(),
+        None => Traced::made(BASE64.decode(text.bytes()).ok()?, text.span().unwrap_or(at)),
+    };
+    Some(Value::str(text, at))
 }
 
 /// A count as a number.

@@ -4,15 +4,15 @@ use std::path::Path;
 
 use crate::node::Cx;
 use crate::syntax::{Node, Parsed, Style, json, yaml};
-use crate::text::{Span, TextId, View, Why};
+use crate::text::{Span, View, Why};
 
 /// Opens the file of a unit, if it holds at least one of the words of every group: most files are turned away without being
 /// parsed. A file that cannot be read is no input of ours; the walk that found it tells of it.
-pub(super) fn open(path: &Path, groups: &[&[&str]], cx: &mut Cx<'_>) -> Option<TextId> {
+pub(super) fn open(path: &Path, groups: &[&[&str]], cx: &mut Cx<'_>) -> Option<View> {
     let source = cx.files.read(path).ok()?;
     let bytes = source.bytes();
     let found = groups.iter().all(|words| words.iter().any(|word| holds(&bytes, word.as_bytes())));
-    if found { cx.open(path).ok() } else { None }
+    if found { cx.view(path).ok() } else { None }
 }
 
 /// True if `word` stands anywhere in `bytes`.

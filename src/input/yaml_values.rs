@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::syntax::{MAX_DEPTH, Node, NodeKind, Resolved, Schema, Style, key_text, resolve};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Whence, Why};
 use crate::value::{Entry, Kind, Map, Number, Value};
 
 /// The value as a tree, as if a person had written it as JSON. What is not known is a hole, and so is what may be one of
@@ -84,6 +84,17 @@ pub(in crate::input) fn value_of(node: &Node) -> Value {
     }
 }
 
+/// A map of what `read` makes of each value. Keys that are not text are left out.
+pub(in crate::input) fn mapped(pairs: &[(Node, Node)], at: Span, mut read: impl FnMut(&Node) -> Value) -> Value {
+    let mut map = Map::default();
+    for (key, value) in pairs {
+        if let Some(name) = key.as_str() {
+            map.entries.insert(Arc::from(name), Entry { key: key.span, value: read(value) });
+        }
+    }
+    Value::new(Kind::Map(Arc::new(map)), at)
+}
+
 /// A value as JSON.
 pub(in crate::input) fn json_of(value: &Value) -> Traced {
     let mut out = Traced::new();
@@ -118,25 +129,27 @@ fn json(node: &Node, out: &mut Traced) {
     }
 }
 
-/// A text in double quotes, as Go's `%q` writes it.
+/// A text in double quotes, with the escapes of JSON. Every byte keeps its place.
 pub(in crate::input) fn quoted(text: &Traced, at: Span) -> Traced {
     let mut out = Traced::made("\"", at);
     let bytes = text.bytes();
-    let mut run = 0;
+    let mut done = 0;
     for (n, byte) in bytes.iter().enumerate() {
-        let escaped: &[u8] = match byte {
-            b'\n' => b"\\n",
-            b'\t' => b"\\t",
-            b'\r' => b"\\r",
-            b'"' => b"\\\"",
-            b'\\' => b"\\\\",
+        let escape = match byte {
+            b'"' => "\\\"".to_owned(),
+            b'\\' => "\\\\".to_owned(),
+            b'\n' => "\\n".to_owned(),
+            b'\r' => "\\r".to_owned(),
+            b'\t' => "\\t".to_owned(),
+            0..0x20 => format!("\\u{byte:04x}"),
             _ => continue,
         };
-        out.push(&text.slice(run..n));
-        out.push_made(escaped, at);
-        run = n + 1;
+        out.push(&text.slice(done..n));
+        let place = text.slice(n..n + 1);
+        out.push_piece(escape.as_bytes(), Whence::Made(place.span().unwrap_or(at)), place.via());
+        done = n + 1;
     }
-    out.push(&text.slice(run..bytes.len()));
+    out.push(&text.slice(done..bytes.len()));
     out.push_made(b"\"", at);
     out
 }

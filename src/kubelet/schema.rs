@@ -3,133 +3,51 @@
 //! Only fields that every version from 1.20 to 1.36 declares alike are listed, which makes them valid for all of them
 //! (`staging/src/k8s.io/kubelet/config/v1beta1/types.go`).
 
+use std::sync::LazyLock;
+
 use crate::syntax::{Node, NodeKind, Resolved, Schema, resolve};
 
-/// The type of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Holds {
-    /// A truth value.
-    Bool,
-    /// A whole number of 32 bits.
-    Int32,
-    /// A whole number of 64 bits.
-    Int64,
-    /// Text.
-    Text,
-    /// A list of texts.
-    Texts,
-    /// Texts by key.
-    TextMap,
-    /// Truth values by key.
-    BoolMap,
-    /// Other fields.
-    Object,
+/// A type of fields.
+#[derive(Debug)]
+pub(super) struct Type {
+    /// Its name in Go.
+    go: &'static str,
+    /// What JSON calls a value of it.
+    json: &'static str,
+    /// What JSON calls the items of the list, or the values of the map.
+    items: Option<&'static str>,
 }
 
-/// A field and its type.
+const fn of_type(go: &'static str, json: &'static str, items: Option<&'static str>) -> Type {
+    Type { go, json, items }
+}
+
+const TYPES: &[Type] = &[
+    of_type("bool", "bool", None),
+    of_type("int32", "number", None),
+    of_type("int64", "number", None),
+    of_type("string", "string", None),
+    of_type("[]string", "array", Some("string")),
+    of_type("map[string]string", "object", Some("string")),
+    of_type("map[string]bool", "object", Some("bool")),
+    of_type("object", "object", None),
+];
+
+/// A field and what it holds.
 pub(super) struct Typed {
     /// Its path.
     pub(super) path: &'static str,
-    /// Its type.
-    pub(super) holds: Holds,
-    /// The flag for the same setting, if the number must not be negative (`validation.go`).
+    /// What it holds.
+    pub(super) holds: &'static Type,
+    /// The flag that sets it too, if the number must not be negative (`validation.go`).
     pub(super) not_negative: Option<&'static str>,
 }
 
-const fn typed(path: &'static str, holds: Holds) -> Typed {
-    Typed { path, holds, not_negative: None }
-}
+/// The fields, sorted by path, with the objects that contain durations: the rows of `schema.txt`, each
+/// `path type [flag]`.
+pub(super) static TYPED: LazyLock<Vec<Typed>> = LazyLock::new(|| ROWS.lines().filter_map(Typed::from_row).collect());
 
-const fn count(path: &'static str, holds: Holds, flag: &'static str) -> Typed {
-    Typed { path, holds, not_negative: Some(flag) }
-}
-
-/// The fields, sorted by path. The objects that contain durations are among them.
-pub(super) const TYPED: &[Typed] = &[
-    typed("address", Holds::Text),
-    typed("allowedUnsafeSysctls", Holds::Texts),
-    typed("authentication", Holds::Object),
-    typed("authentication.anonymous", Holds::Object),
-    typed("authentication.anonymous.enabled", Holds::Bool),
-    typed("authentication.webhook", Holds::Object),
-    typed("authentication.webhook.enabled", Holds::Bool),
-    typed("authentication.x509", Holds::Object),
-    typed("authentication.x509.clientCAFile", Holds::Text),
-    typed("authorization", Holds::Object),
-    typed("authorization.mode", Holds::Text),
-    typed("authorization.webhook", Holds::Object),
-    typed("cgroupDriver", Holds::Text),
-    typed("cgroupRoot", Holds::Text),
-    typed("cgroupsPerQOS", Holds::Bool),
-    typed("clusterDNS", Holds::Texts),
-    typed("clusterDomain", Holds::Text),
-    typed("containerLogMaxFiles", Holds::Int32),
-    typed("containerLogMaxSize", Holds::Text),
-    typed("contentType", Holds::Text),
-    typed("cpuCFSQuota", Holds::Bool),
-    typed("cpuManagerPolicy", Holds::Text),
-    typed("enableContentionProfiling", Holds::Bool),
-    typed("enableControllerAttachDetach", Holds::Bool),
-    typed("enableDebuggingHandlers", Holds::Bool),
-    typed("enableServer", Holds::Bool),
-    typed("enableSystemLogHandler", Holds::Bool),
-    typed("enforceNodeAllocatable", Holds::Texts),
-    count("eventBurst", Holds::Int32, "event-burst"),
-    count("eventRecordQPS", Holds::Int32, "event-qps"),
-    typed("evictionHard", Holds::TextMap),
-    typed("evictionMaxPodGracePeriod", Holds::Int32),
-    typed("evictionMinimumReclaim", Holds::TextMap),
-    typed("evictionSoft", Holds::TextMap),
-    typed("failSwapOn", Holds::Bool),
-    typed("featureGates", Holds::BoolMap),
-    typed("hairpinMode", Holds::Text),
-    typed("healthzBindAddress", Holds::Text),
-    typed("healthzPort", Holds::Int32),
-    typed("imageGCHighThresholdPercent", Holds::Int32),
-    typed("imageGCLowThresholdPercent", Holds::Int32),
-    typed("iptablesDropBit", Holds::Int32),
-    typed("iptablesMasqueradeBit", Holds::Int32),
-    typed("kernelMemcgNotification", Holds::Bool),
-    count("kubeAPIBurst", Holds::Int32, "kube-api-burst"),
-    count("kubeAPIQPS", Holds::Int32, "kube-api-qps"),
-    typed("kubeReserved", Holds::TextMap),
-    typed("kubeReservedCgroup", Holds::Text),
-    typed("kubeletCgroups", Holds::Text),
-    typed("makeIPTablesUtilChains", Holds::Bool),
-    count("maxOpenFiles", Holds::Int64, "max-open-files"),
-    count("maxPods", Holds::Int32, "max-pods"),
-    typed("nodeLeaseDurationSeconds", Holds::Int32),
-    typed("nodeStatusMaxImages", Holds::Int32),
-    typed("oomScoreAdj", Holds::Int32),
-    typed("podCIDR", Holds::Text),
-    typed("podPidsLimit", Holds::Int64),
-    count("podsPerCore", Holds::Int32, "pods-per-core"),
-    typed("port", Holds::Int32),
-    typed("protectKernelDefaults", Holds::Bool),
-    typed("providerID", Holds::Text),
-    typed("qosReserved", Holds::TextMap),
-    typed("readOnlyPort", Holds::Int32),
-    count("registryBurst", Holds::Int32, "registry-burst"),
-    count("registryPullQPS", Holds::Int32, "registry-qps"),
-    typed("reservedSystemCPUs", Holds::Text),
-    typed("resolvConf", Holds::Text),
-    typed("rotateCertificates", Holds::Bool),
-    typed("runOnce", Holds::Bool),
-    typed("serializeImagePulls", Holds::Bool),
-    typed("serverTLSBootstrap", Holds::Bool),
-    typed("staticPodPath", Holds::Text),
-    typed("staticPodURL", Holds::Text),
-    typed("systemCgroups", Holds::Text),
-    typed("systemReserved", Holds::TextMap),
-    typed("systemReservedCgroup", Holds::Text),
-    typed("tlsCertFile", Holds::Text),
-    typed("tlsCipherSuites", Holds::Texts),
-    typed("tlsMinVersion", Holds::Text),
-    typed("tlsPrivateKeyFile", Holds::Text),
-    typed("topologyManagerPolicy", Holds::Text),
-    typed("topologyManagerScope", Holds::Text),
-    typed("volumePluginDir", Holds::Text),
-];
+const ROWS: &str = include_str!("schema.txt");
 
 /// The JSON type of the node, as Go's decoder names it. `None` if it is unknown, and for null, which every field accepts.
 pub(super) fn json_type(node: &Node, schema: Schema) -> Option<&'static str> {
@@ -164,54 +82,36 @@ pub(super) fn whole_float(value: f64) -> Option<i128> {
 }
 
 impl Typed {
-    /// The error in a value: the node and the message. `None` for a valid or unknown value.
+    fn from_row(row: &'static str) -> Option<Self> {
+        let mut words = row.split(' ');
+        let (path, go) = (words.next()?, words.next()?);
+        Some(Self { path, holds: TYPES.iter().find(|t| t.go == go)?, not_negative: words.next() })
+    }
+
+    /// What is wrong with a value: the node at fault and the words. `None` for a value that is right or not known.
     pub(super) fn fault<'a>(&self, node: &'a Node, schema: Schema) -> Option<(&'a Node, String)> {
-        let path = self.path;
-        let wrong = |node: &'a Node, is: &str, kind: &str| {
-            Some((node, format!("cannot unmarshal {is} into {path} of type {kind}")))
+        let Type { go, json, items } = self.holds;
+        let wrong = |node: &'a Node, is: &str, go: &str| {
+            Some((node, format!("cannot unmarshal {is} into {} of type {go}", self.path)))
         };
         let is = json_type(node, schema)?;
-        match (self.holds, is) {
-            (Holds::Bool, "bool") | (Holds::Text, "string") | (Holds::Object, "object") => None,
-            (Holds::Int32, "number") => match whole(node, schema).map(i32::try_from) {
-                Some(Ok(_)) => None,
-                _ => wrong(node, "number", "int32"),
-            },
-            (Holds::Int64, "number") => match whole(node, schema).map(i64::try_from) {
-                Some(Ok(_)) => None,
-                _ => wrong(node, "number", "int64"),
-            },
-            (Holds::Texts, "array") => {
-                let (node, is) = find_other(node.items().iter(), "string", schema)?;
-                wrong(node, is, "string")
-            }
-            (Holds::TextMap, "object") => {
-                let (node, is) = find_other(node.pairs().iter().map(|(_, v)| v), "string", schema)?;
-                wrong(node, is, "string")
-            }
-            (Holds::BoolMap, "object") => {
-                let (node, is) = find_other(node.pairs().iter().map(|(_, v)| v), "bool", schema)?;
-                wrong(node, is, "bool")
-            }
-            (Holds::Bool, is) => wrong(node, is, "bool"),
-            (Holds::Text, is) => wrong(node, is, "string"),
-            (Holds::Int32, is) => wrong(node, is, "int32"),
-            (Holds::Int64, is) => wrong(node, is, "int64"),
-            (Holds::Texts, is) => wrong(node, is, "[]string"),
-            (Holds::TextMap, is) => wrong(node, is, "map[string]string"),
-            (Holds::BoolMap, is) => wrong(node, is, "map[string]bool"),
-            (Holds::Object, is) => wrong(node, is, "object"),
+        if is != *json {
+            return wrong(node, is, go);
         }
+        if let Some(item) = items {
+            let mut values = node.items().iter().chain(node.pairs().iter().map(|(_, value)| value));
+            let other = |v: &'a Node| json_type(v, schema).filter(|is| is != item).map(|is| (v, is));
+            let (node, is) = values.find_map(other)?;
+            return wrong(node, is, item);
+        }
+        let number = || whole(node, schema);
+        let fits = match *go {
+            "int32" => number().is_some_and(|n| i32::try_from(n).is_ok()),
+            "int64" => number().is_some_and(|n| i64::try_from(n).is_ok()),
+            _ => true,
+        };
+        if fits { None } else { wrong(node, is, go) }
     }
-}
-
-/// The first value of another type, if any.
-fn find_other<'a>(
-    mut values: impl Iterator<Item = &'a Node>,
-    kind: &str,
-    schema: Schema,
-) -> Option<(&'a Node, &'static str)> {
-    values.find_map(|v| json_type(v, schema).filter(|is| *is != kind).map(|is| (v, is)))
 }
 
 #[cfg(test)]
@@ -219,10 +119,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_sorted_and_lists_the_objects_that_contain_durations() {
+    fn the_table_is_sorted_and_names_the_objects_that_durations_stand_in() {
+        assert_eq!(TYPED.len(), ROWS.lines().count());
         assert!(TYPED.windows(2).all(|w| w[0].path < w[1].path));
         for name in ["authentication", "authentication.webhook", "authorization", "authorization.webhook"] {
-            assert!(TYPED.iter().any(|t| t.path == name && t.holds == Holds::Object), "{name}");
+            assert!(TYPED.iter().any(|t| t.path == name && t.holds.go == "object"), "{name}");
         }
         for flag in TYPED.iter().filter_map(|t| t.not_negative) {
             assert!(crate::kubelet::flags::Flag::find(flag).is_some(), "{flag}");

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::text::{FileError, Files, Source, Span, TextId, Texts, Why};
+use crate::text::{FileError, Files, Source, Span, TextId, Texts, Traced, View, Why};
 
 use super::group::NodeGroup;
 use super::notes::Notes;
@@ -85,6 +85,20 @@ impl<'a> Cx<'a> {
             self.read.push(id);
         }
         Ok(id)
+    }
+
+    /// As [`open`](Self::open), with the bytes of the file.
+    ///
+    /// # Errors
+    /// As [`Files::read`].
+    pub fn view(&mut self, path: &Path) -> Result<View, FileError> {
+        self.open(path).map(|id| self.texts.view(id))
+    }
+
+    /// The bytes of a text that `step` made; see [`Texts::add_made`].
+    pub fn made(&mut self, step: impl Into<Arc<str>>, text: &Traced, at: Span) -> View {
+        let id = self.texts.add_made(step, text, at);
+        self.texts.view(id)
     }
 
     /// See [`Notes::problem`].

@@ -3,11 +3,9 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-
 use crate::node::Cx;
 use crate::syntax::yaml;
-use crate::text::{Layer, Span, Traced, Why};
+use crate::text::{Span, Traced, Why};
 use crate::value::{Entry, Kind, Map, Number, Value};
 
 use super::values::{printed, truth, unknown};
@@ -69,21 +67,10 @@ pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)],
             str(out)
         }
         "from_json" | "from_yaml" => {
-            let id = cx.texts.add_made(name, &text(), at);
-            yaml::parse(&cx.texts.view(id)).tree.first().map_or_else(|| Value::null(at), value_of)
+            yaml::parse(&cx.made(name, &text(), at)).tree.first().map_or_else(|| Value::null(at), value_of)
         }
-        "b64encode" => {
-            let inner = text();
-            let encoded = base64::engine::general_purpose::STANDARD.encode(inner.bytes());
-            str(Traced::encoded(Traced::made(encoded, at), Layer::Base64, inner))
-        }
-        "b64decode" => match text().original(Layer::Base64) {
-            Some(original) => str(original.clone()),
-            None => match base64::engine::general_purpose::STANDARD.decode(text().bytes()) {
-                Ok(bytes) => str(Traced::made(bytes, text().span().unwrap_or(at))),
-                Err(_) => not_understood(name, at),
-            },
-        },
+        "b64encode" => template_text::encoded(text(), at),
+        "b64decode" => template_text::decoded(&text(), at).unwrap_or_else(|| not_understood(name, at)),
         "int" => match &value.kind {
             Kind::Number(_) => value,
             Kind::Str(inner) => match inner.known_str().map(|t| t.trim().parse().unwrap_or(0.0)) {

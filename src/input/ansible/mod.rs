@@ -9,12 +9,14 @@ mod tasks;
 mod values;
 mod vars;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
-use crate::value::{Condition, Guard};
+use crate::value::Guard;
 
+use super::open_conditions::{self, Answers};
 use super::unit::{FileList, Input, Unit, normal};
 use super::{manifests, yaml_files};
 use tasks::{Folders, OUTER, TaskRun, WORDS};
@@ -76,8 +78,7 @@ impl Input for Ansible {
         if !holds(WORDS) && !holds(OUTER) && !role() {
             return Vec::new();
         }
-        let Ok(id) = cx.open(&unit.path) else { return Vec::new() };
-        let view = cx.texts.view(id);
+        let Ok(view) = cx.view(&unit.path) else { return Vec::new() };
         let trees = yaml_files::documents(&view).tree;
         let is_task = |item: &Node| {
             item.pairs()
@@ -151,38 +152,21 @@ impl Book {
 
     /// The node groups with these variables of some hosts, one for each way that conditions leave open; and the names of the
     /// variables that were asked for.
-    fn ways(
-        &self,
-        list: &Node,
-        extra: Option<&Node>,
-        cx: &mut Cx<'_>,
-    ) -> (Vec<NodeGroup>, std::collections::BTreeSet<String>) {
-        let mut open: Vec<Vec<Condition>> = vec![Vec::new()];
-        let mut out = Vec::new();
-        let mut used = std::collections::BTreeSet::new();
-        for _ in 0..MAX_WAYS {
-            let Some(assumed) = open.pop() else { break };
-            let known = assumed.len();
-            let mut run = self.run(list, extra, assumed, cx);
+    fn ways(&self, list: &Node, extra: Option<&Node>, cx: &mut Cx<'_>) -> (Vec<NodeGroup>, BTreeSet<String>) {
+        let mut used = BTreeSet::new();
+        let (runs, _) = open_conditions::all(MAX_WAYS, |answers| {
+            let mut run = self.run(list, extra, std::mem::take(answers), cx);
             used.append(&mut run.vars.used);
-            let answers = std::mem::take(&mut run.vars.answers);
-            for n in (known..answers.len()).rev() {
-                let mut other = answers[..=n].to_vec();
-                other[n] = other[n].opposite();
-                open.push(other);
-            }
+            *answers = std::mem::take(&mut run.vars.answers);
             let taken = std::mem::take(&mut run.taken);
             cx.claims.uses.extend(taken.iter().filter(|p| **p != self.path).cloned());
             cx.claims.covers.extend(taken.into_iter().filter(|p| *p != self.path));
-            let Some(when) = answers.into_iter().try_fold(Guard::always(), |all, one| all.and(&Guard::of(one))) else {
-                continue;
-            };
-            out.extend(groups(run, &when, cx));
-        }
-        (out, used)
+            run
+        });
+        (runs.into_iter().flat_map(|(when, run)| groups(run, &when, cx)).collect(), used)
     }
 
-    fn run(&self, list: &Node, extra: Option<&Node>, answers: Vec<Condition>, cx: &mut Cx<'_>) -> TaskRun {
+    fn run(&self, list: &Node, extra: Option<&Node>, answers: Answers, cx: &mut Cx<'_>) -> TaskRun {
         let mut run = TaskRun::new(&yaml_files::shown(&self.path, cx), answers);
         let folders = Folders { base: self.base.clone(), own: self.path.parent().unwrap_or(&self.path).to_owned() };
         // Nearer folders win over those around them.
@@ -236,9 +220,7 @@ impl Book {
                     }
                 }
             }
-            while run.vars.depth() > layers {
-                run.vars.pop();
-            }
+            run.vars.truncate(layers);
         }
         run
     }

@@ -10,6 +10,7 @@ use crate::value::{Condition, Guard, Kind, Value};
 
 use super::values::printed;
 use super::vars::{self, Vars};
+use crate::input::open_conditions::Answers;
 use crate::input::unit::normal;
 use crate::input::{manifests, yaml_files, yaml_values};
 
@@ -63,7 +64,7 @@ pub(super) struct TaskRun {
 }
 
 impl TaskRun {
-    pub(super) fn new(name: &str, answers: Vec<Condition>) -> Self {
+    pub(super) fn new(name: &str, answers: Answers) -> Self {
         Self {
             vars: Vars::new(answers),
             steps: Vec::new(),
@@ -86,8 +87,7 @@ impl TaskRun {
         if !may_matter(&source.bytes()) {
             return;
         }
-        let Ok(id) = cx.open(path) else { return };
-        let view = cx.texts.view(id);
+        let Ok(view) = cx.view(path) else { return };
         self.taken.push(path.to_owned());
         let folders = Folders { base: base.to_owned(), own: path.parent().unwrap_or(path).to_owned() };
         for tree in yaml_files::documents(&view).tree {
@@ -130,9 +130,7 @@ impl TaskRun {
                 self.once(item, folders, depth, cx);
             }
         }
-        while self.vars.depth() > layers {
-            self.vars.pop();
-        }
+        self.vars.truncate(layers);
     }
 
     fn once(&mut self, item: &Node, folders: &Folders, depth: usize, cx: &mut Cx<'_>) {
@@ -253,8 +251,7 @@ impl TaskRun {
             "script" => {
                 let file = value.as_str().map(str::to_owned).or_else(|| self.known(value, &["cmd"], cx));
                 let path = file.and_then(|f| folders.find("files", f.split(' ').next().unwrap_or(&f), cx));
-                let Some(id) = path.and_then(|p| cx.open(&p).ok()) else { return };
-                let view = cx.texts.view(id);
+                let Some(view) = path.and_then(|p| cx.view(&p).ok()) else { return };
                 if speaks(&String::from_utf8_lossy(&view.bytes)) {
                     self.steps.push(Step::Script(view.traced(0..view.bytes.len())));
                 }
@@ -273,8 +270,7 @@ impl TaskRun {
                 } else if let Some(source) =
                     self.known(value, &["template"], cx).and_then(|s| folders.find("templates", &s, cx))
                 {
-                    let Ok(id) = cx.open(&source) else { return };
-                    let view = cx.texts.view(id);
+                    let Ok(view) = cx.view(&source) else { return };
                     self.taken.push(source);
                     let text = self.vars.file(&view, cx);
                     self.groups.append(&mut manifests::in_text(&text, &self.name.clone(), key.span, cx));
@@ -315,9 +311,7 @@ impl TaskRun {
                 self.file(&path, &dir, depth + 1, cx);
             }
         }
-        while self.vars.depth() > layers {
-            self.vars.pop();
-        }
+        self.vars.truncate(layers);
     }
 
     /// The variables of a role: its defaults below everything that is there, its own ones and its parameters above.
@@ -356,8 +350,7 @@ impl TaskRun {
                 if !is_of_kubelet(&path) && !cx.files.read(&file).is_ok_and(|s| manifests::may_hold(&s.bytes())) {
                     return;
                 }
-                let Ok(id) = cx.open(&file) else { return };
-                let view = cx.texts.view(id);
+                let Ok(view) = cx.view(&file) else { return };
                 if name == "template" {
                     self.taken.push(file);
                     self.vars.file(&view, cx)

@@ -1,6 +1,7 @@
 use super::Ansible;
 use super::values::printed;
 use super::vars::Vars;
+use crate::input::open_conditions::Answers;
 use crate::input::testing::{plain, read, show, tree};
 use crate::node::{Cx, Edit, Step};
 use crate::text::{Memory, Traced};
@@ -29,7 +30,7 @@ fn filters_and_tests() {
     ] {
         let files = Memory::new([]);
         let mut cx = Cx::new(&files);
-        let mut vars = Vars::new(Vec::new());
+        let mut vars = Vars::new(Answers::default());
         vars.push(Some(&tree(VARS, &mut cx)));
         let at = tree("x", &mut cx).span;
         let value = vars.text(&Traced::made(template, at), at, &mut cx);

@@ -1,8 +1,9 @@
 //! What Jinja makes of values: as texts and as truths.
 
+use crate::input::template_text::any_equal;
 use crate::input::yaml_values::json_of;
 use crate::text::{Span, Traced, Why};
-use crate::value::{Kind, Value, equal};
+use crate::value::{Kind, Value};
 
 /// Why a value is not known, or not of use.
 pub(super) fn unknown(value: &Value) -> Why {
@@ -44,14 +45,7 @@ pub(super) fn truth(value: &Value) -> Option<bool> {
 /// Whether a value is among others, or a text in another.
 pub(super) fn within(value: &Value, list: &Value) -> Option<bool> {
     match &list.kind {
-        Kind::List(_) => {
-            let answers: Vec<_> = list.items().iter().map(|item| equal(value, item)).collect();
-            if answers.contains(&Some(true)) {
-                Some(true)
-            } else {
-                answers.iter().all(Option::is_some).then_some(false)
-            }
-        }
+        Kind::List(_) => any_equal(value, &list.items()),
         Kind::Str(text) => Some(text.known_str()?.contains(value.as_known_str()?)),
         Kind::Map(map) if map.open.is_none() => Some(map.entries.contains_key(value.as_known_str()?)),
         _ => None,

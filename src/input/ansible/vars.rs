@@ -8,12 +8,13 @@ use crate::node::Cx;
 use crate::syntax::jinja::{Expr, ExprKind, Part, expression, parse};
 use crate::syntax::{MAX_DEPTH, Node, NodeKind, yaml};
 use crate::text::{Span, Traced, View, Why};
-use crate::value::{Condition, Entry, Kind, Map, Number, Value, equal};
+use crate::value::{Entry, Kind, Map, Number, Value, equal};
 
 use super::filters::filter;
 use super::values::{printed, truth, unknown, within};
+use crate::input::open_conditions::Answers;
 use crate::input::template_text;
-use crate::input::yaml_values::value_of;
+use crate::input::yaml_values::{mapped, value_of};
 
 /// How deep variables may name others.
 const MAX_NAMED: usize = 24;
@@ -21,8 +22,6 @@ const MAX_NAMED: usize = 24;
 const MAX_STEPS: usize = 100_000;
 /// The most bytes of one text.
 const MAX_BYTES: usize = 1 << 20;
-/// The longest words of a condition, in characters.
-const MAX_WORDS: usize = 80;
 
 /// Variables by name; of equal names, a later layer wins.
 #[derive(Default)]
@@ -31,7 +30,7 @@ pub(super) struct Vars {
     /// Names that were asked for.
     pub(super) used: BTreeSet<String>,
     /// Answers to conditions that the source does not decide.
-    pub(super) answers: Vec<Condition>,
+    pub(super) answers: Answers,
     depth: usize,
     steps: usize,
 }
@@ -49,16 +48,16 @@ pub(super) fn files(stem: &Path, cx: &mut Cx<'_>) -> Vec<(PathBuf, Node)> {
     paths.extend(cx.files.list(stem).into_iter().filter(|p| p.extension().is_some_and(|e| e == "yml" || e == "yaml")));
     let mut out = Vec::new();
     for path in paths {
-        let Ok(id) = cx.open(&path) else { continue };
-        let view = cx.texts.view(id);
+        let Ok(view) = cx.view(&path) else { continue };
         out.extend(yaml::parse(&view).tree.into_iter().next().filter(Node::is_map).map(|tree| (path, tree)));
     }
     out
 }
 
 impl Vars {
-    pub(super) fn new(answers: Vec<Condition>) -> Self {
-        Self { answers, ..Self::default() }
+    pub(super) fn new(answers: Answers) -> Self {
+        // Facts and the defaults of roles have a layer of their own below all others.
+        Self { answers, layers: vec![BTreeMap::new()], ..Self::default() }
     }
 
     pub(super) fn push(&mut self, tree: Option<&Node>) {
@@ -72,18 +71,14 @@ impl Vars {
         for (key, value) in tree.pairs() {
             let Some(name) = key.as_str() else { continue };
             if self.layers.iter().all(|layer| !layer.contains_key(name)) {
-                if self.layers.is_empty() {
-                    self.layers.push(BTreeMap::new());
-                }
-                if let Some(layer) = self.layers.first_mut() {
-                    layer.insert(name.to_owned(), Var::Written(value.clone()));
-                }
+                self.layers[0].insert(name.to_owned(), Var::Written(value.clone()));
             }
         }
     }
 
-    pub(super) fn pop(&mut self) {
-        self.layers.pop();
+    /// Drops the layers above the first `depth`.
+    pub(super) fn truncate(&mut self, depth: usize) {
+        self.layers.truncate(depth);
     }
 
     pub(super) fn depth(&self) -> usize {
@@ -92,9 +87,6 @@ impl Vars {
 
     /// Sets a variable in the innermost layer.
     pub(super) fn set(&mut self, name: &str, value: Value) {
-        if self.layers.is_empty() {
-            self.layers.push(BTreeMap::new());
-        }
         if let Some(layer) = self.layers.last_mut() {
             layer.insert(name.to_owned(), Var::Known(value));
         }
@@ -108,12 +100,7 @@ impl Vars {
         for layer in &mut self.layers {
             layer.remove(name);
         }
-        if self.layers.is_empty() {
-            self.layers.push(BTreeMap::new());
-        }
-        if let Some(layer) = self.layers.first_mut() {
-            layer.insert(name.to_owned(), var);
-        }
+        self.layers[0].insert(name.to_owned(), var);
     }
 
     fn charge(&mut self) -> bool {
@@ -145,15 +132,7 @@ impl Vars {
             NodeKind::Scalar(scalar) if is_template(&scalar.text) => self.text(&scalar.text, at, cx),
             NodeKind::Scalar(_) => value_of(node),
             NodeKind::Seq(items) => Value::list(items.iter().map(|item| self.value(item, cx)).collect(), at),
-            NodeKind::Map(pairs) => {
-                let mut map = Map::default();
-                for (key, value) in pairs {
-                    let Some(name) = key.as_str() else { continue };
-                    let value = self.value(value, cx);
-                    map.entries.insert(Arc::from(name), Entry { key: key.span, value });
-                }
-                Value::new(Kind::Map(Arc::new(map)), at)
-            }
+            NodeKind::Map(pairs) => mapped(pairs, at, |value| self.value(value, cx)),
         }
     }
 
@@ -162,8 +141,7 @@ impl Vars {
         if !is_template(text) {
             return Value::str(text.clone(), at);
         }
-        let id = cx.texts.add_made("template", text, at);
-        let view = cx.texts.view(id);
+        let view = cx.made("template", text, at);
         match parse(&view) {
             Ok(parts) => {
                 if let [Part::Output(expr)] = parts.as_slice() {
@@ -202,7 +180,7 @@ impl Vars {
                     let mut body = other;
                     for (condition, then) in branches {
                         let value = self.expr(condition, cx);
-                        if truth(&value).unwrap_or_else(|| self.assume(condition.at, cx)) {
+                        if truth(&value).unwrap_or_else(|| self.answers.assume(condition.at, &cx.texts)) {
                             body = then;
                             break;
                         }
@@ -255,18 +233,6 @@ impl Vars {
         }
     }
 
-    /// The answer to a condition, by its words; without one it holds.
-    pub(super) fn assume(&mut self, at: Span, cx: &Cx<'_>) -> bool {
-        let words = String::from_utf8_lossy(cx.texts.slice(at)).split_whitespace().collect::<Vec<_>>().join(" ");
-        let words: Arc<str> = words.chars().take(MAX_WORDS).collect::<String>().into();
-        let asked = Condition::new(words, true);
-        if let Some(known) = self.answers.iter().find(|c| c.same_question(&asked)) {
-            return known.holds();
-        }
-        self.answers.push(asked);
-        true
-    }
-
     /// Whether a condition such as `when` holds; `None` if the source does not say.
     pub(super) fn condition(&mut self, node: &Node, cx: &mut Cx<'_>) -> Option<bool> {
         if let NodeKind::Seq(items) = &node.kind {
@@ -279,8 +245,7 @@ impl Vars {
         }
         let scalar = node.as_scalar()?;
         let text = scalar.text.clone();
-        let id = cx.texts.add_made("condition", &text, node.span);
-        let view = cx.texts.view(id);
+        let view = cx.made("condition", &text, node.span);
         let expr = expression(&view).ok()?;
         let value = self.expr(&expr, cx);
         truth(&value)
@@ -299,10 +264,7 @@ impl Vars {
 
     fn inner(&mut self, expr: &Expr, cx: &mut Cx<'_>) -> Value {
         let at = expr.at;
-        let bool = |answer: Option<bool>| match answer {
-            Some(answer) => Value::bool(answer, at),
-            None => Value::unknown(Why::NotUnderstood("a comparison with something unknown".into()), at),
-        };
+        let bool = |answer| template_text::answered(answer, at);
         match &expr.kind {
             ExprKind::Text(text) => Value::str(text.clone(), at),
             ExprKind::Number(text) => match Number::parse(text.clone()) {
@@ -384,7 +346,7 @@ impl Vars {
             }
             ExprKind::Choice(then, condition, other) => {
                 let value = self.expr(condition, cx);
-                if truth(&value).unwrap_or_else(|| self.assume(condition.at, cx)) {
+                if truth(&value).unwrap_or_else(|| self.answers.assume(condition.at, &cx.texts)) {
                     return self.expr(then, cx);
                 }
                 other.as_ref().map_or_else(|| Value::str(Traced::made("", at), at), |other| self.expr(other, cx))
@@ -451,10 +413,8 @@ fn is_template(text: &Traced) -> bool {
 }
 
 fn binary(left: &Value, sign: &str, right: &Value, at: Span) -> Value {
-    let bool = |answer: Option<bool>| match answer {
-        Some(answer) => Value::bool(answer, at),
-        None => Value::unknown(Why::NotUnderstood("a comparison with something unknown".into()), at),
-    };
+    let bool = |answer| template_text::answered(answer, at);
+    let joined = || Value::str(Traced::join([&printed(left, at), &printed(right, at)], &Traced::new()), at);
     let numbers = || match (&left.kind, &right.kind) {
         (Kind::Number(a), Kind::Number(b)) => Some((a.value(), b.value())),
         _ => None,
@@ -463,17 +423,9 @@ fn binary(left: &Value, sign: &str, right: &Value, at: Span) -> Value {
         "==" => bool(equal(left, right)),
         "!=" => bool(equal(left, right).map(|e| !e)),
         "in" => bool(within(left, right)),
-        "~" => {
-            let mut out = printed(left, at);
-            out.push(&printed(right, at));
-            Value::str(out, at)
-        }
+        "~" => joined(),
         "+" => match (&left.kind, &right.kind) {
-            (Kind::Str(_), Kind::Str(_) | Kind::Unknown(_)) | (Kind::Unknown(_), Kind::Str(_)) => {
-                let mut out = printed(left, at);
-                out.push(&printed(right, at));
-                Value::str(out, at)
-            }
+            (Kind::Str(_), Kind::Str(_) | Kind::Unknown(_)) | (Kind::Unknown(_), Kind::Str(_)) => joined(),
             (Kind::List(_), Kind::List(_)) => {
                 let mut items = left.items();
                 items.extend(right.items());

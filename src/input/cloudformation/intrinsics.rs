@@ -4,16 +4,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base64::Engine;
-use indexmap::IndexMap;
-
 use crate::syntax::{Node, NodeKind, Resolved, Scalar, Schema, resolve};
 use crate::text::{Layer, Span, Traced, Why};
-use crate::value::{Alternative, Entry, Guard, Kind, MAX_ALTERNATIVES, Value};
+use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
+use base64::Engine;
 
 use super::choice::Answer;
 use super::choice::{Choice, Chosen, is};
 use super::template::{Expr, Template};
+use crate::input::template_text::trimmed;
+use crate::input::yaml_values::mapped;
 
 /// The longest text that is put together, in bytes. User data is at most 16 KiB.
 pub(super) const MAX_TEXT: usize = 1 << 20;
@@ -102,14 +102,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn map(&mut self, pairs: &[(Node, Node)], at: Span) -> Value {
-        let mut entries = IndexMap::new();
-        for (key, value) in pairs {
-            if let Some(name) = key.as_str() {
-                let value = self.eval(value.into());
-                entries.insert(Arc::from(name), Entry { key: key.span, value });
-            }
-        }
-        Value::map(entries, at)
+        mapped(pairs, at, |value| self.eval(value.into()))
     }
 
     fn function(&mut self, name: &str, argument: Expr<'_>, at: Span) -> Value {
@@ -493,7 +486,10 @@ fn comma_list(text: &Traced, at: Span) -> Value {
     let list = split(text, b",", at);
     let items: Vec<_> = list.items().iter().filter_map(Value::to_traced).collect();
     match list.kind {
-        Kind::List(_) => Value::list(items.iter().map(|t| Value::str(trim(t), list.at)).collect(), list.at),
+        Kind::List(_) => Value::list(
+            items.iter().map(|t| Value::str(trimmed(t, &u8::is_ascii_whitespace, true, true), list.at)).collect(),
+            list.at,
+        ),
         _ => list,
     }
 }
@@ -506,14 +502,6 @@ fn include(argument: Expr<'_>) -> Option<&str> {
         return None;
     }
     find("Parameters")?.get("Location")?.as_str()
-}
-
-/// The text without white space around it.
-fn trim(text: &Traced) -> Traced {
-    let bytes = text.bytes();
-    let start = bytes.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(bytes.len());
-    let end = bytes.iter().rposition(|b| !b.is_ascii_whitespace()).map_or(start, |p| p + 1);
-    text.slice(start..end)
 }
 
 /// The next `${…}` at or after `from`: offsets of its first byte and one past its last.

@@ -7,6 +7,7 @@ use crate::value::{Kind, Value};
 use super::choice::{Choice, is, when};
 use super::intrinsics::{Evaluator, MAX_NESTED, too_much, unless_unknown, wrong};
 use super::template::Expr;
+use crate::input::yaml_values::{json_of, quoted};
 
 /// A part of a text that is put together.
 enum Part {
@@ -115,7 +116,7 @@ impl Evaluator<'_> {
             for part in &parts {
                 match part {
                     Part::Text(text) => out.push(text),
-                    Part::Value(n) => push_json(&mut out, &values[*n], at, 0),
+                    Part::Value(n) => out.push(&json_of(&values[*n])),
                 }
                 if !this.charge(0) || out.len() > super::intrinsics::MAX_TEXT {
                     return Value::unknown(Why::Limit("length of a text"), at);
@@ -160,7 +161,7 @@ impl Evaluator<'_> {
                             text.push_made(b",", expr.span);
                         }
                         if let Some(scalar) = key.as_scalar() {
-                            push_quoted(&mut text, &scalar.text, key.span);
+                            text.push(&quoted(&scalar.text, key.span));
                         }
                         text.push_made(b":", expr.span);
                         parts.push(Part::Text(text));
@@ -198,71 +199,4 @@ fn subject(node: &Node, map: &str, n: usize) -> String {
         _ if n == 1 => format!("the key of {map}"),
         _ => format!("the second key of {map}"),
     }
-}
-
-fn push_json(out: &mut Traced, value: &Value, at: Span, depth: usize) {
-    let via = &value.via;
-    match &value.kind {
-        _ if depth > MAX_NESTED => out.push_unknown(at, Why::Limit("depth of a value")),
-        Kind::Null => out.push_made(b"null", value.at),
-        Kind::Bool(_) | Kind::Number(_) => out.push(&value.to_traced().unwrap_or_default()),
-        Kind::Str(text) => push_quoted(out, &text.through_all(via), value.at),
-        Kind::List(_) => {
-            out.push_made(b"[", value.at);
-            for (n, item) in value.items().iter().enumerate() {
-                if n > 0 {
-                    out.push_made(b",", value.at);
-                }
-                push_json(out, item, at, depth + 1);
-            }
-            out.push_made(b"]", value.at);
-        }
-        Kind::Map(map) => {
-            out.push_made(b"{", value.at);
-            for (n, (key, entry)) in map.entries.iter().enumerate() {
-                if n > 0 {
-                    out.push_made(b",", value.at);
-                }
-                push_quoted(out, &Traced::made(key.as_bytes(), entry.key), entry.key);
-                out.push_made(b":", value.at);
-                push_json(out, &entry.value.clone().with_outer(via), at, depth + 1);
-            }
-            out.push_made(b"}", value.at);
-        }
-        Kind::Unknown(why) => out.push_unknown(value.at, why.clone()),
-        Kind::Either(_) => {
-            out.push_unknown(value.at, Why::NotUnderstood("one of several values inside of another".into()));
-        }
-    }
-}
-
-/// A text between quotes, with the escapes that JSON needs.
-fn push_quoted(out: &mut Traced, text: &Traced, at: Span) {
-    out.push_made(b"\"", at);
-    for (range, piece) in text.ranges() {
-        let part = text.slice(range.clone());
-        if matches!(piece.whence, crate::text::Whence::Unknown(..)) {
-            out.push(&part);
-            continue;
-        }
-        let bytes = part.bytes();
-        let mut done = 0;
-        for (n, byte) in bytes.iter().enumerate() {
-            let escape = match byte {
-                b'"' => "\\\"".to_owned(),
-                b'\\' => "\\\\".to_owned(),
-                b'\n' => "\\n".to_owned(),
-                b'\r' => "\\r".to_owned(),
-                b'\t' => "\\t".to_owned(),
-                0..0x20 => format!("\\u{byte:04x}"),
-                _ => continue,
-            };
-            out.push(&part.slice(done..n));
-            let place = part.slice(n..n + 1);
-            out.push_piece(escape.as_bytes(), crate::text::Whence::Made(place.span().unwrap_or(at)), place.via());
-            done = n + 1;
-        }
-        out.push(&part.slice(done..bytes.len()));
-    }
-    out.push_made(b"\"", at);
 }

@@ -41,10 +41,9 @@ impl Input for CloudFormation {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(id) = yaml_files::open(&unit.path, &[&["Resources"], &["AWS::"], WORDS], cx) else {
+        let Some(view) = yaml_files::open(&unit.path, &[&["Resources"], &["AWS::"], WORDS], cx) else {
             return Vec::new();
         };
-        let view = cx.texts.view(id);
         let parsed = yaml_files::documents(&view);
         yaml_files::note_errors(&view, &parsed, cx);
         let mut groups = Vec::new();

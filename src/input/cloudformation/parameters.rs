@@ -29,8 +29,7 @@ pub(super) struct Deployment {
 
 /// The ways to deploy that stand in a file; none if it is no file of parameters.
 pub(super) fn read(path: &Path, cx: &mut Cx<'_>) -> Vec<Deployment> {
-    let Ok(id) = cx.open(path) else { return Vec::new() };
-    let view = cx.texts.view(id);
+    let Ok(view) = cx.view(path) else { return Vec::new() };
     let file = yaml_files::shown(path, cx);
     let tree = if has_extension(path, &["toml"]) {
         toml::parse(&view).tree

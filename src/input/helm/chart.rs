@@ -72,8 +72,7 @@ impl File {
 
 /// The values in a file.
 pub(super) fn values_in(path: &Path, cx: &mut Cx<'_>) -> Option<Value> {
-    let id = cx.open(path).ok()?;
-    let view = cx.texts.view(id);
+    let view = cx.view(path).ok()?;
     let parsed = yaml::parse(&view);
     crate::input::yaml_files::note_errors(&view, &parsed, cx);
     let tree = parsed.tree.first()?;
@@ -248,8 +247,7 @@ fn templates(dir: &Path, files: &[PathBuf], cx: &mut Cx<'_>) -> Vec<File> {
     }
     let mut out = Vec::new();
     for path in paths.into_iter().filter(|p| is_read(p)).take(MAX_TEMPLATES) {
-        let Ok(id) = cx.open(&path) else { continue };
-        let view = cx.texts.view(id);
+        let Ok(view) = cx.view(&path) else { continue };
         let holds = manifests::may_hold(&view.bytes);
         let parsed = parse(&view);
         if let Err(error) = &parsed

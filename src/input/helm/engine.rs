@@ -8,11 +8,12 @@ use std::sync::Arc;
 use crate::node::Cx;
 use crate::syntax::go_template::{Branch, Head, Operand, Part, Pipeline, parse};
 use crate::text::{Span, Traced, View, Why};
-use crate::value::{Condition, Entry, Guard, Kind, Map, Number, Value};
+use crate::value::{Entry, Guard, Kind, Map, Number, Value};
 
 use super::host::Host;
 use super::values::{key, truth, unknown};
 use super::{files, functions};
+use crate::input::open_conditions::{self, Answers};
 use crate::input::template_text;
 
 /// The most steps of one rendering.
@@ -23,8 +24,6 @@ const MAX_INCLUDES: usize = 40;
 const MAX_BYTES: usize = 2 << 20;
 /// The most ways that one file is rendered.
 const MAX_WAYS: usize = 16;
-/// The longest words of a condition, in characters.
-const MAX_WORDS: usize = 80;
 
 /// What templates of a chart and of the charts below it define, by name, each with the text that it stands in.
 pub(super) type Defines = BTreeMap<String, (View, Arc<Vec<Part>>)>;
@@ -35,8 +34,7 @@ pub(super) struct Engine<'a, 'c> {
     /// Where `.Files` are.
     folder: PathBuf,
     defines: Defines,
-    /// Answers to conditions, by their words.
-    answers: Vec<Condition>,
+    answers: &'a mut Answers,
     steps: usize,
     bytes: usize,
     depth: usize,
@@ -79,34 +77,13 @@ pub(super) fn ways(
     defines: &Defines,
     cx: &mut Cx<'_>,
 ) -> (Vec<(Guard, Traced)>, bool) {
-    let mut open: Vec<Vec<Condition>> = vec![Vec::new()];
-    let mut out = Vec::new();
-    while let Some(assumed) = open.pop() {
-        if out.len() >= MAX_WAYS {
-            return (out, true);
-        }
-        let known = assumed.len();
-        let mut engine = Engine {
-            cx,
-            folder: folder.to_owned(),
-            defines: defines.clone(),
-            answers: assumed,
-            steps: 0,
-            bytes: 0,
-            depth: 0,
-        };
+    open_conditions::all(MAX_WAYS, |answers| {
+        let (folder, defines) = (folder.to_owned(), defines.clone());
+        let mut engine = Engine { cx, folder, defines, answers, steps: 0, bytes: 0, depth: 0 };
         let mut text = Traced::new();
         engine.parts(view, parts, &mut Scope::new(dot.clone()), &mut text);
-        let answers = engine.answers;
-        for n in (known..answers.len()).rev() {
-            let mut other = answers[..=n].to_vec();
-            other[n] = other[n].opposite();
-            open.push(other);
-        }
-        let when = answers.into_iter().try_fold(Guard::always(), |all, one| all.and(&Guard::of(one)));
-        out.extend(when.map(|when| (when, text)));
-    }
-    (out, false)
+        text
+    })
 }
 
 impl Engine<'_, '_> {
@@ -346,16 +323,8 @@ impl<'c> Host<'c> for Engine<'_, 'c> {
         self.steps <= MAX_STEPS
     }
 
-    /// Conditions are told apart by their words.
     fn assume(&mut self, at: Span) -> bool {
-        let words = String::from_utf8_lossy(self.cx.texts.slice(at)).split_whitespace().collect::<Vec<_>>().join(" ");
-        let words: Arc<str> = words.chars().take(MAX_WORDS).collect::<String>().into();
-        let asked = Condition::new(words, true);
-        if let Some(known) = self.answers.iter().find(|c| c.same_question(&asked)) {
-            return known.holds();
-        }
-        self.answers.push(asked);
-        true
+        self.answers.assume(at, &self.cx.texts)
     }
 
     fn include(&mut self, name: Option<&str>, dot: Value, at: Span) -> Value {
@@ -383,8 +352,7 @@ impl<'c> Host<'c> for Engine<'_, 'c> {
         if self.depth >= MAX_INCLUDES || !self.charge(10 + text.len() / 10) {
             return Value::unknown(Why::Limit("templates that include templates"), at);
         }
-        let id = self.cx.texts.add_made("tpl", text, at);
-        let view = self.cx.texts.view(id);
+        let view = self.cx.made("tpl", text, at);
         let Ok(template) = parse(&view) else {
             return Value::unknown(Why::NotUnderstood("a text that is not a template".into()), at);
         };

@@ -19,11 +19,8 @@ pub(super) fn file(cx: &mut Cx<'_>, folder: &Path, name: Option<&str>, at: Span)
     if path.components().any(|c| matches!(c, std::path::Component::ParentDir)) {
         return Value::str(Traced::made("", at), at);
     }
-    match cx.open(&path) {
-        Ok(id) => {
-            let view = cx.texts.view(id);
-            Value::str(view.traced(0..view.bytes.len()), at)
-        }
+    match cx.view(&path) {
+        Ok(view) => Value::str(view.traced(0..view.bytes.len()), at),
         // Helm gives nothing for a file that is not there.
         Err(FileError::Missing) => Value::str(Traced::made("", at), at),
         Err(_) => Value::unknown(Why::FromOutside(format!("the file {}", name.escape_debug()).into()), at),

@@ -4,16 +4,17 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use base64::Engine as _;
 use indexmap::IndexMap;
 
 use crate::syntax::yaml as documents;
-use crate::text::{Layer, Span, Traced, Why};
+use crate::text::{Span, Traced, Why};
 use crate::value::{Entry, Kind, Map, Number, Value, equal};
 
 use super::host::Host;
 use super::values::{key, map, overlay, truth, underlay, unknown};
-use crate::input::template_text::{count, counted, formatted, indented, mapped, printed, trimmed, yaml};
+use crate::input::template_text::{
+    answered, any_equal, count, counted, decoded, encoded, formatted, indented, mapped, printed, trimmed, yaml,
+};
 use crate::input::yaml_values::{json_of, quoted, value_of};
 
 /// The most items that a function makes.
@@ -21,6 +22,11 @@ const MAX_ITEMS: usize = 1000;
 
 fn float(n: f64, at: Span) -> Value {
     Value::new(Kind::Number(Number::new(n)), at)
+}
+
+/// The texts of values, with `between` between them.
+fn joined(values: &[Value], between: &Traced, at: Span) -> Traced {
+    Traced::join(&values.iter().map(|value| printed(value, at)).collect::<Vec<_>>(), between)
 }
 
 fn text_arg(args: &[Value], n: usize, at: Span) -> Traced {
@@ -62,21 +68,14 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
     let last_text = || text_arg(&args, args.len().saturating_sub(1), at);
     let str = |text: Traced| Value::str(text, at);
     let made = |text: String| Value::str(Traced::made(text, at), at);
-    let maybe = |answer: Option<bool>| match answer {
-        Some(answer) => Value::bool(answer, at),
-        None => Value::unknown(Why::NotUnderstood("a comparison with something unknown".into()), at),
-    };
+    let maybe = |answer| answered(answer, at);
     let first_unknown = args.iter().find_map(unknown);
     match name {
         // Logic and comparison.
         "and" => args.iter().find(|a| truth(a) != Some(true)).cloned().unwrap_or_else(last),
         "or" => args.iter().find(|a| truth(a) != Some(false)).cloned().unwrap_or_else(last),
         "not" => maybe(truth(&arg(0)).map(|t| !t)),
-        "eq" => {
-            let answers: Vec<_> = args.iter().skip(1).map(|b| equal(&args[0], b)).collect();
-            let yes = answers.contains(&Some(true));
-            maybe(if yes { Some(true) } else { answers.iter().all(Option::is_some).then_some(false) })
-        }
+        "eq" => maybe(any_equal(&arg(0), &args[args.len().min(1)..])),
         "ne" => maybe(equal(&arg(0), &arg(1)).map(|e| !e)),
         "lt" => maybe(order(&arg(0), &arg(1)).map(Ordering::is_lt)),
         "le" => maybe(order(&arg(0), &arg(1)).map(Ordering::is_le)),
@@ -85,11 +84,8 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
         "empty" => maybe(truth(&last()).map(|t| !t)),
         "all" => maybe(args.iter().map(truth).try_fold(true, |all, t| Some(all && t?))),
         "any" => maybe(args.iter().map(truth).try_fold(false, |any, t| Some(any || t?))),
-        "default" => match truth(&last()) {
-            Some(true) => last(),
-            Some(false) => arg(0),
-            None => last(),
-        },
+        "default" if truth(&last()) == Some(false) => arg(0),
+        "default" | "deepCopy" | "mustDeepCopy" => last(),
         "coalesce" => args.iter().find(|a| truth(a) != Some(false)).cloned().unwrap_or_else(null),
         "ternary" => match truth(&last()) {
             Some(true) => arg(0),
@@ -122,18 +118,13 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
             if unknown(&value).is_some() {
                 return value;
             }
-            let texts = &mut host.cx().texts;
-            let id = texts.add_made(name, &last_text(), at);
-            match documents::parse(&texts.view(id)).tree.first() {
-                Some(tree) => value_of(tree),
-                None => null(),
-            }
+            let view = host.cx().made(name, &last_text(), at);
+            documents::parse(&view).tree.first().map_or_else(null, value_of)
         }
         "lookup" => Value::unknown(Why::FromOutside("the content of the cluster".into()), at),
 
         // Texts.
         "quote" | "squote" => {
-            let mark: &[u8] = if name == "quote" { b"\"" } else { b"'" };
             let mut out = Traced::new();
             for (n, value) in args.iter().filter(|a| !a.is_null()).enumerate() {
                 out.push_made(if n > 0 { b" " } else { b"" }, at);
@@ -141,9 +132,9 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
                 if name == "quote" {
                     out.push(&quoted(&text, at));
                 } else {
-                    out.push_made(mark, at);
+                    out.push_made(b"'", at);
                     out.push(&text);
-                    out.push_made(mark, at);
+                    out.push_made(b"'", at);
                 }
             }
             if out.is_empty() && args.iter().any(Value::is_null) { str(Traced::new()) } else { str(out) }
@@ -151,10 +142,8 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
         "toString" | "toStrings" | "print" | "cat" | "println" if args.len() == 1 && name != "toStrings" => {
             str(last_text())
         }
-        "print" => str(Traced::join(&args.iter().map(|a| printed(a, at)).collect::<Vec<_>>(), &Traced::new())),
-        "cat" | "println" => {
-            str(Traced::join(&args.iter().map(|a| printed(a, at)).collect::<Vec<_>>(), &Traced::made(" ", at)))
-        }
+        "print" => str(joined(&args, &Traced::new(), at)),
+        "cat" | "println" => str(joined(&args, &Traced::made(" ", at), at)),
         "printf" => str(formatted(&text(0), &args[args.len().min(1)..], at)),
         "indent" | "nindent" => {
             let count = count(number_of(&arg(0)).unwrap_or(0.0));
@@ -184,11 +173,7 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
         "upper" => str(mapped(&last_text(), |b| b.to_ascii_uppercase())),
         "lower" => str(mapped(&last_text(), |b| b.to_ascii_lowercase())),
         "replace" => str(last_text().replace(text(0).bytes(), &text(1))),
-        "nospace" => {
-            let text = last_text();
-            let parts: Vec<_> = text.split(b" ");
-            str(Traced::join(&parts, &Traced::new()))
-        }
+        "nospace" => str(last_text().replace(b" ", &Traced::new())),
         "trunc" => match (number_of(&arg(0)), last_text()) {
             (Some(n), text) if n >= 0.0 => str(text.slice(0..count(n).min(text.len()))),
             (Some(n), text) => {
@@ -234,25 +219,8 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
             out.push(&whole.slice(from..whole.len()));
             str(out)
         }
-        "b64enc" => {
-            let text = last_text();
-            if text.has_unknown() {
-                let original = text.clone();
-                return str(Traced::encoded(Traced::made("encoded", at), Layer::Base64, original));
-            }
-            let encoded = base64::engine::general_purpose::STANDARD.encode(text.bytes());
-            str(Traced::encoded(Traced::made(encoded, at), Layer::Base64, text))
-        }
-        "b64dec" => {
-            let text = last_text();
-            match text.original(Layer::Base64) {
-                Some(original) => str(original.clone()),
-                None => match base64::engine::general_purpose::STANDARD.decode(text.bytes()) {
-                    Ok(bytes) => str(Traced::made(bytes, text.span().unwrap_or(at))),
-                    Err(_) => not_understood(name, at),
-                },
-            }
-        }
+        "b64enc" => encoded(last_text(), at),
+        "b64dec" => decoded(&last_text(), at).unwrap_or_else(|| not_understood(name, at)),
         "title" | "untitle" | "camelcase" | "snakecase" | "kebabcase" | "sha256sum" | "sha1sum" | "randAlphaNum"
         | "randAlpha" | "randNumeric" | "uuidv4" | "now" | "date" | "genCA" | "genSignedCert" | "htpasswd"
         | "semverCompare" | "semver" | "env" | "expandenv" => Value::unknown(
@@ -354,12 +322,7 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
             items.sort_by(|a, b| a.bytes().cmp(b.bytes()));
             Value::list(items.into_iter().map(str).collect(), at)
         }
-        "has" => {
-            let items = last().items();
-            let answers: Vec<_> = items.iter().map(|item| equal(&arg(0), item)).collect();
-            let yes = answers.contains(&Some(true));
-            maybe(if yes { Some(true) } else { answers.iter().all(Option::is_some).then_some(false) })
-        }
+        "has" => maybe(any_equal(&arg(0), &last().items())),
         "without" => {
             let not = |item: &Value| args.iter().skip(1).all(|other| equal(item, other) != Some(true));
             Value::list(arg(0).items().into_iter().filter(not).collect(), at)
@@ -369,9 +332,8 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
             if unknown(&value).is_some() {
                 return value;
             }
-            let parts: Vec<_> = value.items().iter().map(|item| printed(item, at)).collect();
-            let one = vec![printed(&value, at)];
-            str(Traced::join(if matches!(value.kind, Kind::List(_)) { &parts } else { &one }, &text(0)))
+            let items = if matches!(value.kind, Kind::List(_)) { value.items() } else { vec![value] };
+            str(joined(&items, &text(0), at))
         }
         "splitList" | "split" => {
             let parts = last_text().split(text(0).bytes());
@@ -446,7 +408,6 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
         }
         "merge" | "mustMerge" => args.iter().skip(1).fold(arg(0), |base, extra| underlay(&base, extra)),
         "mergeOverwrite" | "mustMergeOverwrite" => args.iter().skip(1).fold(arg(0), |base, over| overlay(&base, over)),
-        "deepCopy" | "mustDeepCopy" => last(),
 
         // Kinds.
         "kindIs" | "typeIs" => maybe(kind(&arg(1)).map(|k| arg(0).as_known_str() == Some(k))),

@@ -129,8 +129,7 @@ fn patches(spec: &Node, way: &Node, group: &mut NodeGroup, cx: &mut Cx<'_>) {
             && item.get("encoding").is_none()
             && let Some(content) = item.get("content").and_then(Node::as_scalar)
         {
-            let id = cx.texts.add_made(format!("patch of {}", group.name), &content.text, group.place);
-            let trees = yaml::parse(&cx.texts.view(id)).tree;
+            let trees = yaml::parse(&cx.made(format!("patch of {}", group.name), &content.text, group.place)).tree;
             let trees = trees.iter().map(placeholder::in_tree);
             group.steps.extend(trees.map(|tree| Step::KubeletConfig(tree, "patches")));
         }

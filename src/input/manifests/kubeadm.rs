@@ -133,8 +133,7 @@ impl KindNode {
 
 /// The documents of a patch.
 fn read_patch(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> Vec<Node> {
-    let id = cx.texts.add_made(format!("patch of {name}"), text, at);
-    yaml_files::documents(&cx.texts.view(id)).tree
+    yaml_files::documents(&cx.made(format!("patch of {name}"), text, at)).tree
 }
 
 /// The patch with the list of arguments that is there already in front of its own: they are merged by name, and of several

@@ -55,8 +55,7 @@ impl Input for Manifests {
         if !cx.files.read(&unit.path).is_ok_and(|source| may_hold(&source.bytes())) {
             return Vec::new();
         }
-        let Ok(id) = cx.open(&unit.path) else { return Vec::new() };
-        let view = cx.texts.view(id);
+        let Ok(view) = cx.view(&unit.path) else { return Vec::new() };
         if is_user_data(&view.bytes) {
             return Vec::new();
         }
@@ -77,10 +76,7 @@ fn parsed(view: &View, cx: &mut Cx<'_>) -> Vec<Node> {
 
 /// A text that stands in something else as one of its own, if it may hold a document.
 fn opened(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> Option<View> {
-    may_hold(text.bytes()).then(|| {
-        let id = cx.texts.add_made(name, text, at);
-        cx.texts.view(id)
-    })
+    may_hold(text.bytes()).then(|| cx.made(name, text, at))
 }
 
 /// The node groups of a text that holds documents and stands in something else. `name` says for people what it is, `at` is
@@ -135,8 +131,7 @@ fn deep_among(tree: &Node, name: &str, texts: usize, cx: &mut Cx<'_>) -> Vec<Nod
         if texts >= MAX_TEXTS || !names_one(bytes) || is_user_data(bytes) {
             return Vec::new();
         }
-        let id = cx.texts.add_made(name, &scalar.text, tree.span);
-        let parsed = yaml_files::documents(&cx.texts.view(id));
+        let parsed = yaml_files::documents(&cx.made(name, &scalar.text, tree.span));
         return parsed.tree.iter().flat_map(|tree| deep_among(tree, name, texts + 1, cx)).collect();
     }
     // A tree is bounded in depth by its parser.

@@ -41,8 +41,7 @@ impl Input for Pulumi {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(id) = yaml_files::open(&unit.path, &[&["resources", "runtime"]], cx) else { return Vec::new() };
-        let view = cx.texts.view(id);
+        let Some(view) = yaml_files::open(&unit.path, &[&["resources", "runtime"]], cx) else { return Vec::new() };
         let parsed = yaml::parse(&view);
         let Some(tree) = parsed.tree.first() else { return Vec::new() };
         let dir = unit.path.parent().unwrap_or(&unit.path).to_owned();
@@ -84,8 +83,7 @@ fn stacks(dir: &Path, project: &str, cx: &mut Cx<'_>) -> Vec<(String, Vec<(Strin
         let Some(stack) = stem.and_then(|s| s.strip_prefix("Pulumi.")).filter(|_| out.len() < MAX_STACKS) else {
             continue;
         };
-        let Ok(id) = cx.open(&path) else { continue };
-        let view = cx.texts.view(id);
+        let Ok(view) = cx.view(&path) else { continue };
         let Some(tree) = yaml::parse(&view).tree.into_iter().next() else { continue };
         let mut values = Vec::new();
         for (key, value) in tree.get("config").map(Node::pairs).unwrap_or_default() {

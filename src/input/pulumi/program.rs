@@ -3,14 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use base64::Engine as _;
-
 use crate::node::Cx;
 use crate::syntax::{MAX_DEPTH, Node, NodeKind};
-use crate::text::{Layer, Span, Traced, Why};
-use crate::value::{Entry, Kind, Map, Value};
+use crate::text::{Span, Traced, Why};
+use crate::value::{Kind, Value};
 
-use crate::input::yaml_values::{json_of, value_of};
+use crate::input::template_text::{decoded, encoded};
+use crate::input::yaml_values::{json_of, mapped, value_of};
 
 /// A program with the values of one stack.
 pub(super) struct Program<'t> {
@@ -54,13 +53,7 @@ impl<'t> Program<'t> {
                 {
                     return self.function(&name[4..].to_ascii_lowercase(), argument, at, depth, cx);
                 }
-                let mut map = Map::default();
-                for (key, value) in pairs {
-                    let Some(name) = key.as_str() else { continue };
-                    let value = self.expression(value, depth + 1, cx);
-                    map.entries.insert(Arc::from(name), Entry { key: key.span, value });
-                }
-                Value::new(Kind::Map(Arc::new(map)), at)
+                mapped(pairs, at, |value| self.expression(value, depth + 1, cx))
             }
         }
     }
@@ -151,31 +144,20 @@ impl<'t> Program<'t> {
         let path =
             |program: &Self, value: &Value| value.as_known_str().map(|p| program.dir.join(p.trim_start_matches("./")));
         match name {
-            "tobase64" => {
+            "tobase64" | "frombase64" => {
                 let value = self.expression(argument, depth + 1, cx);
-                let Some(text) = value.to_traced() else { return not_understood(name, at) };
-                let encoded = base64::engine::general_purpose::STANDARD.encode(text.bytes());
-                Value::str(Traced::encoded(Traced::made(encoded, at), Layer::Base64, text), at)
-            }
-            "frombase64" => {
-                let value = self.expression(argument, depth + 1, cx);
-                let Some(text) = value.to_traced() else { return not_understood(name, at) };
-                match text.original(Layer::Base64) {
-                    Some(original) => Value::str(original.clone(), at),
-                    None => match base64::engine::general_purpose::STANDARD.decode(text.bytes()) {
-                        Ok(bytes) => Value::str(Traced::made(bytes, text.span().unwrap_or(at)), at),
-                        Err(_) => not_understood(name, at),
-                    },
-                }
+                let found = match value.to_traced() {
+                    Some(text) if name == "tobase64" => Some(encoded(text, at)),
+                    Some(text) => decoded(&text, at),
+                    None => None,
+                };
+                found.unwrap_or_else(|| not_understood(name, at))
             }
             "readfile" | "fileasset" => {
                 let value = self.expression(argument, depth + 1, cx);
                 let Some(path) = path(self, &value) else { return not_understood(name, at) };
-                match cx.open(&path) {
-                    Ok(id) => {
-                        let view = cx.texts.view(id);
-                        Value::str(view.traced(0..view.bytes.len()), at)
-                    }
+                match cx.view(&path) {
+                    Ok(view) => Value::str(view.traced(0..view.bytes.len()), at),
                     Err(error) => Value::unknown(Why::FromOutside(format!("a file ({error})").into()), at),
                 }
             }

@@ -270,8 +270,8 @@ impl Engine<'_, '_> {
 
 /// A template in the JSON form.
 fn legacy(path: &Path, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-    let Some(id) = yaml_files::open(path, &[&["\"provisioners\""], &["\"builders\""]], cx) else { return Vec::new() };
-    let parsed = tree::parse(&cx.texts.view(id));
+    let Some(view) = yaml_files::open(path, &[&["\"provisioners\""], &["\"builders\""]], cx) else { return Vec::new() };
+    let parsed = tree::parse(&view);
     let Some(root) = parsed.tree else { return Vec::new() };
     let Some((key, provisioners)) = root.pair("provisioners") else { return Vec::new() };
     if root.get("builders").is_none() || provisioners.items().is_empty() {

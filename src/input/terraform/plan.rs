@@ -48,8 +48,8 @@ impl Input for Plan {
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         const WORDS: [&[&str]; 2] =
             [&["\"format_version\"", "\"lineage\""], &["\"planned_values\"", "\"values\"", "\"resources\""]];
-        let Some(id) = yaml_files::open(&unit.path, &WORDS, cx) else { return Vec::new() };
-        let parsed = tree::parse(&cx.texts.view(id));
+        let Some(view) = yaml_files::open(&unit.path, &WORDS, cx) else { return Vec::new() };
+        let parsed = tree::parse(&view);
         let Some(root) = &parsed.tree else { return Vec::new() };
         let dir = unit.path.parent().map(PathBuf::from).unwrap_or_default();
         let mut reader =
@@ -63,7 +63,7 @@ impl Input for Plan {
         }
         let mut engine = Engine::new(&unit.path, cx);
         engine.planned = true;
-        let place = Span::new(id, 0..0);
+        let place = view.span(0..0);
         let roots: Vec<usize> = modules
             .into_iter()
             .map(|(address, module)| {

@@ -222,7 +222,7 @@ impl Settler<'_> {
     /// Types of settings that are not durations, and numbers that must not be negative.
     fn types(&mut self) {
         let config = self.config.take();
-        for typed in TYPED {
+        for typed in TYPED.iter() {
             let path = || typed.path.split('.');
             let mut number: Option<(i128, crate::text::Span)> = None;
             if let Some(config) = &config {
