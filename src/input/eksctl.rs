@@ -6,7 +6,7 @@ mod bottlerocket;
 use std::sync::Arc;
 
 use crate::kubelet::statements;
-use crate::node::{Cx, Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
+use crate::node::{Cx, Family, Gap, NodeGroup, Reason, Step, Wrapping};
 use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced, UNKNOWN_MARK, Why};
 
@@ -44,10 +44,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
     let overriding = text(item.get("overrideBootstrapCommand"), group);
     let family = match item.get("amiFamily") {
         None => Some(default_family(overriding.as_ref())),
-        Some(node) => match node.as_str() {
-            Some(name) => family(name),
-            None => None,
-        },
+        Some(node) => node.as_str().and_then(family),
     };
     group.family = family;
     group.merged_by_eks = managed && item.get("ami").is_none();
@@ -60,18 +57,14 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
         commands.extend(text(Some(command), group));
     }
     let mut extra = item.get("kubeletExtraConfig").filter(|n| n.is_map());
-    if let Some(node) = item.get("kubeletExtraConfig")
-        && let Some((at, why)) = yaml_files::unknown(node)
-    {
-        group.gaps.push(Gap { at, why });
-    }
+    group.gaps.extend(item.get("kubeletExtraConfig").and_then(yaml_files::gap));
     if let Some(node) = extra
         && (managed || matches!(family, Some(Family::Bottlerocket | Family::Windows)))
     {
         let why = Why::NotUnderstood("kubeletExtraConfig, which eksctl rejects here,".into());
         group.gaps.push(Gap { at: node.span, why });
         let why = if managed { Reason::ManagedExtraConfig } else { Reason::FamilyExtraConfig };
-        bury(node, &why, group);
+        group.add_ineffective(statements::in_config(node), &why);
         extra = None;
     }
     match family {
@@ -88,8 +81,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
                             .into(),
                     );
                     group.gaps.extend(script.span().map(|at| Gap { at, why }));
-                    let dead = |setting| Ineffective { setting, why: Reason::ScriptAsNodeConfig };
-                    group.ineffective.extend(statements::anywhere(&script).into_iter().map(dead));
+                    group.add_ineffective(statements::anywhere(&script), &Reason::ScriptAsNodeConfig);
                 }
                 Some(document) => group.steps.push(Step::NodeConfig(document)),
                 None => {}
@@ -106,7 +98,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
                 Some(script) => {
                     group.steps.push(Step::Script(script));
                     if let Some(node) = extra {
-                        bury(node, &Reason::BootstrapOverridden, group);
+                        group.add_ineffective(statements::in_config(node), &Reason::BootstrapOverridden);
                     }
                 }
                 None => {
@@ -143,10 +135,11 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
     }
 }
 
-/// Notes the settings of a configuration that leads nowhere.
-fn bury(config: &Node, why: &Reason, group: &mut NodeGroup) {
-    let dead = |setting| Ineffective { setting, why: why.clone() };
-    group.ineffective.extend(statements::in_config(config).into_iter().map(dead));
+/// The start of a script that joins a node of Amazon Linux 2 to its cluster.
+pub(super) fn bootstrap_script(at: Span) -> Traced {
+    let mut script = Traced::made("#!/bin/bash\n/etc/eks/bootstrap.sh ", at);
+    script.push_hole(at, Why::FromOutside("the name of the cluster".into()));
+    script
 }
 
 /// Adds a script. As a part of MIME user data, which eksctl makes for managed node groups of AmazonLinux2, it runs only if it

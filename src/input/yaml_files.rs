@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::node::Cx;
+use crate::node::{Cx, Gap};
 use crate::syntax::{Node, Parsed, Style, json, yaml};
 use crate::text::{Span, View, Why};
 
@@ -99,6 +99,11 @@ fn is_templated(bytes: &[u8]) -> bool {
 pub(super) fn unknown(node: &Node) -> Option<(Span, Why)> {
     let text = &node.as_scalar()?.text;
     text.first_unknown().filter(|_| text.is_unknown()).map(|(at, why)| (at, why.clone()))
+}
+
+/// The gap that a scalar leaves of which nothing is known.
+pub(super) fn gap(node: &Node) -> Option<Gap> {
+    hole(node).map(|(at, why)| Gap { at, why })
 }
 
 /// True for a null, or a value that is left out.

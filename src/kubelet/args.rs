@@ -277,11 +277,7 @@ impl ArgumentReader<'_> {
             return self.fail_unless(doubt, FailureKind::CommandLine, message, word.span());
         };
         self.next += 1;
-        let carrier = match (word.span(), value.span()) {
-            (Some(word), Some(value)) if value.start >= word.end => Some(word.to(value)),
-            (word, value) => word.or(value),
-        };
-        self.give(flag, index, word, value.clone(), carrier, doubt);
+        self.give(flag, index, word, value.clone(), both(word, value), doubt);
     }
 
     fn give(
@@ -349,8 +345,16 @@ impl ArgumentReader<'_> {
     fn fail(&mut self, kind: FailureKind, message: String, at: Option<Span>) {
         // The kubelet exits on the first one.
         if self.out.failures.len() < MAX_FAILURES {
-            self.out.failures.push(Failure { kind, message, setting: None, at });
+            self.out.failures.push(Failure::new(kind, message, at));
         }
+    }
+}
+
+/// A flag with the word after it: one place, if they come in this order in one text.
+pub(super) fn both(word: &Traced, value: &Traced) -> Option<Span> {
+    match (word.span(), value.span()) {
+        (Some(word), Some(value)) if value.text == word.text && value.start >= word.end => Some(word.to(value)),
+        (word, value) => word.or(value),
     }
 }
 

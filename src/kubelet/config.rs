@@ -10,7 +10,7 @@ use crate::text::{Span, Traced, View, Why};
 
 use super::schema::{self, json_type};
 use crate::setting::read_duration;
-use crate::setting::{Failure, FailureKind, Field, Reading, Shape};
+use crate::setting::{Failure, Field, Reading, Shape};
 
 /// The API version that a configuration must have.
 pub const API_VERSION: &str = "kubelet.config.k8s.io/v1beta1";
@@ -118,8 +118,7 @@ impl Document {
     }
 
     fn fail(&mut self, message: &str, at: Option<Span>) {
-        let message = message.to_owned();
-        self.failures.push(Failure { kind: FailureKind::ConfigFile, message, setting: None, at });
+        self.failures.push(Failure::file(message, at));
     }
 
     fn hide(&mut self, why: Why) {

@@ -27,13 +27,7 @@ pub fn in_words(words: &[Traced]) -> Vec<Setting> {
             Some(equals) => (word.slice(equals + 1..word.len()), word.span()),
             None => {
                 let Some(value) = rest.next_if(|w| !w.bytes().starts_with(b"-")) else { continue };
-                let carrier = match (word.span(), value.span()) {
-                    (Some(word), Some(value)) if value.text == word.text && value.start >= word.end => {
-                        Some(word.to(value))
-                    }
-                    (word, value) => word.or(value),
-                };
-                (value.clone(), carrier)
+                (value.clone(), super::args::both(word, value))
             }
         };
         let (Some(at), Some(carrier), false) = (value.span(), carrier, value.has_unknown()) else { continue };

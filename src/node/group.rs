@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::runtime::Runtime;
-use crate::setting::Effective;
+use crate::setting::{Effective, Setting};
 use crate::syntax::Node;
 use crate::text::{Layer, Span, Traced, Why};
 use crate::value::Guard;
 
-use super::ineffective::Ineffective;
+use super::ineffective::{Ineffective, Reason};
 use super::notes::Gap;
 
 /// Image families, distinguished by how their kubelet is configured.
@@ -218,6 +218,11 @@ impl NodeGroup {
             gaps: Vec::new(),
             ineffective: Vec::new(),
         }
+    }
+
+    /// Records settings that no kubelet reads, all for one reason.
+    pub fn add_ineffective(&mut self, settings: Vec<Setting>, why: &Reason) {
+        self.ineffective.extend(settings.into_iter().map(|setting| Ineffective { setting, why: why.clone() }));
     }
 }
 

@@ -112,7 +112,17 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A setting is not a valid duration.
+    /// A fault that no statement about a duration causes.
+    pub(crate) fn new(kind: FailureKind, message: impl Into<String>, at: Option<Span>) -> Self {
+        Self { kind, message: message.into(), setting: None, at }
+    }
+
+    /// A configuration file or drop-in that cannot be loaded.
+    pub(crate) fn file(message: impl Into<String>, at: Option<Span>) -> Self {
+        Self::new(FailureKind::ConfigFile, message, at)
+    }
+
+    /// A statement is no duration.
     pub(crate) fn invalid(setting: Setting, message: String) -> Self {
         let at = Some(setting.at);
         Self { kind: FailureKind::InvalidDuration, message, setting: Some(setting), at }

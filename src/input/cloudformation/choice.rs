@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::node::NodeGroup;
 use crate::value::{Condition, Guard, Value};
 
 /// The longest value that a condition shows, in characters.
@@ -36,6 +37,11 @@ pub(super) fn is(name: &str, value: &str) -> Guard {
 /// A condition in words that holds.
 pub(super) fn when(words: impl Into<Arc<str>>) -> Guard {
     Guard::of(Condition::new(words, true))
+}
+
+/// Restricts groups to a guard; those that it excludes are dropped.
+pub(super) fn restrict(groups: &mut Vec<NodeGroup>, guard: &Guard) {
+    groups.retain_mut(|group| group.when.and(guard).map(|both| group.when = both).is_some());
 }
 
 /// The answer of a condition.

@@ -1,13 +1,13 @@
 //! The resources that launch nodes, and the EKS node groups that say what is launched with them.
 
 use crate::kubelet::statements;
-use crate::node::{Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
+use crate::node::{Family, Gap, NodeGroup, Reason, Step, Wrapping};
 use crate::syntax::Node;
 use crate::text::{Layer, Span, Traced, UNKNOWN_MARK, Why};
 use crate::value::{Guard, Kind, Value};
 
 use super::choice::Answer;
-use super::choice::when;
+use super::choice::{restrict, when};
 use super::intrinsics::{Evaluator, dynamic_references};
 use super::reader::StackReader;
 use super::template::{Expr, refers_to};
@@ -66,13 +66,7 @@ pub(super) fn node_groups(evaluator: &mut Evaluator<'_>, reader: &mut StackReade
             groups.extend(evaluator.explore(key.span, &mut |evaluator| {
                 let when = conditional(NodeGroup::new(name, key.span), resource, evaluator).when;
                 let mut inner = reader.nested(name, resource, evaluator);
-                inner.retain_mut(|group| match group.when.and(&when) {
-                    Some(both) => {
-                        group.when = both;
-                        true
-                    }
-                    None => false,
-                });
+                restrict(&mut inner, &when);
                 inner
             }));
         } else if scripts::TYPES.contains(&kind) {
@@ -171,8 +165,7 @@ fn boot_with(
         && !may_run_more(inner)
         && !evaluator.template.calls_init()
     {
-        let dead = |setting| Ineffective { setting, why: Reason::InitNotCalled };
-        group.ineffective.extend(statements::in_tree(init).into_iter().map(dead));
+        group.add_ineffective(statements::in_tree(init), &Reason::InitNotCalled);
     }
     let calls = if yaml_files::holds(inner.bytes(), b"cfn-init") { init::calls(inner) } else { Vec::new() };
     // CloudFormation hands user data to EC2 as it is, so it must be base64.

@@ -7,7 +7,7 @@ use crate::syntax::Node;
 use crate::text::{TextId, Traced, Why};
 use crate::value::{Guard, Kind, Value};
 
-use super::choice::when;
+use super::choice::{restrict, when};
 use super::expand::expand;
 use super::intrinsics::{Evaluator, Given};
 use super::reader::StackReader;
@@ -72,13 +72,7 @@ impl StackReader<'_, '_> {
         for group in &mut groups {
             group.name = format!("{name}/{}", group.name).into();
         }
-        groups.retain_mut(|group| match group.when.and(&guard) {
-            Some(both) => {
-                group.when = both;
-                true
-            }
-            None => false,
-        });
+        restrict(&mut groups, &guard);
         groups
     }
 

@@ -3,13 +3,13 @@
 //! `pkg/providers/amifamily/bootstrap` at v1.14.
 
 use crate::kubelet::statements;
-use crate::node::{Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
+use crate::node::{Family, Gap, NodeGroup, Reason, Step, Wrapping};
 use crate::syntax::Node;
 use crate::text::{Span, Traced, Why};
 
 use super::manifest::Manifest;
 use super::placeholder;
-use crate::input::yaml_files;
+use crate::input::{eksctl, yaml_files};
 
 /// The settings of a kubelet that Karpenter knows, up to 1.14. Whatever else stands there the API server drops.
 const SETTINGS: [&str; 12] = [
@@ -74,8 +74,7 @@ pub(super) fn node_pool(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     let Some(node) = manifest.node.path(path) else { return Vec::new() };
     let mut group = manifest.group();
     if manifest.kind == "NodePool" && !manifest.version.starts_with("v1beta") {
-        let dead = |setting| Ineffective { setting, why: Reason::KarpenterKey };
-        group.ineffective.extend(statements::in_config(node).into_iter().map(dead));
+        group.add_ineffective(statements::in_config(node), &Reason::KarpenterKey);
         return vec![group];
     }
     match settings(node, &mut group) {
@@ -97,8 +96,7 @@ fn settings(node: &Node, group: &mut NodeGroup) -> Option<Node> {
         .iter()
         .map(|(key, value)| (key.clone(), placeholder::in_tree(value)))
         .partition(|(key, _)| key.as_str().is_none_or(|name| SETTINGS.contains(&name)));
-    let dead = |setting| Ineffective { setting, why: Reason::KarpenterKey };
-    group.ineffective.extend(statements::in_config(&Node::map(others, node.span)).into_iter().map(dead));
+    group.add_ineffective(statements::in_config(&Node::map(others, node.span)), &Reason::KarpenterKey);
     (!known.is_empty()).then(|| Node::map(known, node.span))
 }
 
@@ -157,8 +155,7 @@ fn merge(family: Family, text: Option<Traced>, kubelet: Option<&Node>, group: &m
         _ => {
             group.steps.extend(text.map(|t| Step::UserData(t, Wrapping::Plain)));
             let at = group.place;
-            let mut script = Traced::made("#!/bin/bash\n/etc/eks/bootstrap.sh ", at);
-            script.push_unknown(at, Why::FromOutside("the name of the cluster".into()));
+            let mut script = eksctl::bootstrap_script(at);
             script.push_made(b" --kubelet-extra-args '", at);
             script.push(&flags(kubelet, at));
             script.push_made(b"'\n", at);

@@ -1,64 +1,52 @@
 //! Files without a kind, recognised by the keys that only they have.
 
 use crate::kubelet::statements;
-use crate::node::{Gap, Ineffective, NodeGroup, Reason, Step};
+use crate::node::{Ineffective, NodeGroup, Reason, Step};
 use crate::setting::Field;
 use crate::syntax::Node;
 use crate::text::Traced;
 
-use super::setting_paths::{Carry, Part, add, groups};
+use super::setting_paths::{Carry, Part, add, at_path, groups, part};
 use super::{ignition, placeholder};
 use crate::input::yaml_files;
 
 /// A kind of file.
 struct Shape {
     /// Paths of keys of which one must be there.
-    keys: &'static [&'static [&'static str]],
+    keys: &'static [&'static str],
     /// Where settings stand.
     parts: &'static [Part],
 }
 
-const RKE: &[(&[&str], Carry)] = &[(&["extra_args"], Carry::Flags)];
+const RKE: &[(&str, Carry)] = &[("extra_args", Carry::Flags)];
 
 /// The rows. Where the keys come from stands above each.
 const SHAPES: &[Shape] = &[
     // k3s-io/k3s and rancher/rke2, `config.yaml` and files below `config.yaml.d`; `+` appends to the list of an earlier file.
     Shape {
-        keys: &[&["kubelet-arg"], &["kubelet-arg+"]],
-        parts: &[Part { at: &[], fields: &[(&["kubelet-arg"], Carry::Words), (&["kubelet-arg+"], Carry::Words)] }],
+        keys: &["kubelet-arg", "kubelet-arg+"],
+        parts: &[part("", &[("kubelet-arg", Carry::Words), ("kubelet-arg+", Carry::Words)])],
     },
     // rancher/rke 1.8, `types/rke_types.go`, and the same inside of Rancher's cluster templates.
     Shape {
-        keys: &[
-            &["services", "kubelet", "extra_args"],
-            &["rancher_kubernetes_engine_config", "services", "kubelet", "extra_args"],
-        ],
-        parts: &[
-            Part { at: &["services", "kubelet"], fields: RKE },
-            Part { at: &["rancher_kubernetes_engine_config", "services", "kubelet"], fields: RKE },
-        ],
+        keys: &["services.kubelet.extra_args", "rancher_kubernetes_engine_config.services.kubelet.extra_args"],
+        parts: &[part("services.kubelet", RKE), part("rancher_kubernetes_engine_config.services.kubelet", RKE)],
     },
     // siderolabs/talos at ad882317, `pkg/machinery/config/types/v1alpha1`; patches have the same keys.
     Shape {
-        keys: &[&["machine", "kubelet", "extraArgs"], &["machine", "kubelet", "extraConfig"]],
-        parts: &[Part {
-            at: &["machine", "kubelet"],
-            fields: &[(&["extraConfig"], Carry::Config), (&["extraArgs"], Carry::Flags)],
-        }],
+        keys: &["machine.kubelet.extraArgs", "machine.kubelet.extraConfig"],
+        parts: &[part("machine.kubelet", &[("extraConfig", Carry::Config), ("extraArgs", Carry::Flags)])],
     },
     // canonical/microk8s at d099c907, `microk8s-resources/microk8s.default.yaml`.
-    Shape {
-        keys: &[&["extraKubeletArgs"]],
-        parts: &[Part { at: &[], fields: &[(&["extraKubeletArgs"], Carry::Flags)] }],
-    },
+    Shape { keys: &["extraKubeletArgs"], parts: &[part("", &[("extraKubeletArgs", Carry::Flags)])] },
 ];
 
 /// The node groups of a document without a kind; none if it is of no shape that is known.
 pub(super) fn read(document: &Node, name: &str) -> Vec<NodeGroup> {
     for shape in SHAPES {
         let found = shape.keys.iter().find_map(|path| {
-            document.path(path)?;
-            document.pair(path.first()?)
+            at_path(document, path)?;
+            document.pair(path.split('.').next()?)
         });
         if let Some((key, _)) = found {
             let mut out = groups(document, name, key.span, shape.parts, None);
@@ -117,9 +105,7 @@ fn kubespray(document: &Node, name: &str) -> Option<NodeGroup> {
         pairs.insert(0, (name, Node::quoted(text, value.span)));
     }
     if let Some((key, value)) = document.pair(TIMEOUT) {
-        if let Some((at, why)) = yaml_files::unknown(value) {
-            group.gaps.push(Gap { at, why });
-        }
+        group.gaps.extend(yaml_files::gap(value));
         // The template writes the text without quotes behind the name of the field.
         let text = value.as_scalar().map(|s| placeholder::in_text(&s.text)).unwrap_or_default();
         let name = Node::plain(Traced::made("streamingConnectionIdleTimeout", key.span), key.span);

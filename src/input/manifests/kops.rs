@@ -2,7 +2,7 @@
 //! `instancegroup.go`. What the tables name becomes a flag, so that a zero stays; what has no flag there goes into the
 //! kubelet's file.
 
-use crate::node::{Gap, NodeGroup, Step, Wrapping};
+use crate::node::{NodeGroup, Step, Wrapping};
 use crate::syntax::{Node, Resolved, Schema, resolve};
 use crate::text::Traced;
 
@@ -83,9 +83,7 @@ fn layers(group: &mut NodeGroup, all: &[&Node]) {
     let mut args: Vec<Traced> = Vec::new();
     let mut file: Vec<(Node, Node)> = Vec::new();
     for layer in all {
-        if let Some((at, why)) = yaml_files::unknown(layer) {
-            group.gaps.push(Gap { at, why });
-        }
+        group.gaps.extend(yaml_files::gap(layer));
     }
     let last = |name: &str| all.iter().rev().find_map(|layer| layer.pair(name));
     for (field, flag) in FLAGS {

@@ -21,10 +21,19 @@ pub(super) enum Carry {
 
 /// A node (or the nodes) that one map describes.
 pub(super) struct Part {
-    /// The path to the map; `[]` stands for every item of a list.
-    pub(super) at: &'static [&'static str],
+    /// The path to the map, with dots between its keys; `[]` is every item of a list. Empty for the document itself.
+    at: &'static str,
     /// Fields below it, each a path, and how they carry settings.
-    pub(super) fields: &'static [(&'static [&'static str], Carry)],
+    fields: &'static [(&'static str, Carry)],
+}
+
+pub(super) const fn part(at: &'static str, fields: &'static [(&'static str, Carry)]) -> Part {
+    Part { at, fields }
+}
+
+/// The node at a path of keys with dots between them.
+pub(super) fn at_path<'a>(node: &'a Node, path: &str) -> Option<&'a Node> {
+    node.path(&path.split('.').collect::<Vec<_>>())
 }
 
 /// The node groups of `parts` in a document. `name` is what the document is called.
@@ -37,14 +46,15 @@ pub(super) fn groups(
 ) -> Vec<NodeGroup> {
     let mut out = Vec::new();
     for part in parts {
-        for (node, label) in expand(document, part.at) {
+        let path: Vec<_> = part.at.split('.').filter(|key| !key.is_empty()).collect();
+        for (node, label) in expand(document, &path) {
             let own = label.as_ref().map_or(place, |(_, at)| *at);
             let name = label.map_or_else(|| name.to_owned(), |(label, _)| format!("{name}.{label}"));
             let mut group = NodeGroup::new(name, own);
             group.remark = remark;
             for (path, carry) in part.fields {
-                if let Some(field) = node.path(path) {
-                    add(&mut group, field, *carry, path.last().copied().unwrap_or_default());
+                if let Some(field) = at_path(node, path) {
+                    add(&mut group, field, *carry, path.rsplit('.').next().unwrap_or_default());
                 }
             }
             if !group.steps.is_empty() || !group.gaps.is_empty() {

@@ -1,7 +1,7 @@
 //! Tools of which a few paths are all there is to know: one row each.
 
 use super::manifest::Manifest;
-use super::setting_paths::{Carry, Part, groups};
+use super::setting_paths::{Carry, Part, groups, part};
 use crate::node::{NodeGroup, Step};
 use crate::setting::{FIELDS, Field, Shape};
 use crate::syntax::{Node, Resolved, Schema, resolve};
@@ -20,91 +20,81 @@ pub(super) struct Tool {
     typed: Option<&'static str>,
 }
 
+const fn tool(
+    group: &'static str,
+    kinds: &'static [&'static str],
+    parts: &'static [Part],
+    [remark, typed]: [Option<&'static str>; 2],
+) -> Tool {
+    Tool { group, kinds, parts, remark, typed }
+}
+
 /// The rows. Where the paths come from stands above each.
 pub(super) const TOOLS: &[Tool] = &[
     // aws/eks-anywhere at aebd9a06, `pkg/api/v1alpha1/cluster_types.go`.
-    Tool {
-        group: "anywhere.eks.amazonaws.com",
-        kinds: &["Cluster"],
-        parts: &[
-            Part { at: &["spec", "controlPlaneConfiguration"], fields: &[(&["kubeletConfiguration"], Carry::Config)] },
-            Part {
-                at: &["spec", "workerNodeGroupConfigurations", "[]"],
-                fields: &[(&["kubeletConfiguration"], Carry::Config)],
-            },
+    tool(
+        "anywhere.eks.amazonaws.com",
+        &["Cluster"],
+        &[
+            part("spec.controlPlaneConfiguration", &[("kubeletConfiguration", Carry::Config)]),
+            part("spec.workerNodeGroupConfigurations.[]", &[("kubeletConfiguration", Carry::Config)]),
         ],
-        remark: None,
-        typed: None,
-    },
+        [None, None],
+    ),
     // gardener/gardener at b312835d, `pkg/apis/core/v1beta1/types_shoot.go`.
-    Tool {
-        group: "core.gardener.cloud",
-        kinds: &["Shoot"],
-        parts: &[
-            Part { at: &["spec", "kubernetes"], fields: &[(&["kubelet"], Carry::Config)] },
-            Part { at: &["spec", "provider", "workers", "[]"], fields: &[(&["kubernetes", "kubelet"], Carry::Config)] },
+    tool(
+        "core.gardener.cloud",
+        &["Shoot"],
+        &[
+            part("spec.kubernetes", &[("kubelet", Carry::Config)]),
+            part("spec.provider.workers.[]", &[("kubernetes.kubelet", Carry::Config)]),
         ],
-        remark: Some("without this line Gardener sets 5m; with a zero the kubelet falls back to its own default"),
-        typed: Some("Gardener itself rejects a number here, so no such node is created"),
-    },
+        [
+            Some("without this line Gardener sets 5m; with a zero the kubelet falls back to its own default"),
+            Some("Gardener itself rejects a number here, so no such node is created"),
+        ],
+    ),
     // openshift/machine-config-operator at 7ff337a4, `machineconfiguration/v1/types.go` of openshift/api.
-    Tool {
-        group: "machineconfiguration.openshift.io",
-        kinds: &["KubeletConfig"],
-        parts: &[Part { at: &["spec"], fields: &[(&["kubeletConfig"], Carry::Config)] }],
-        remark: None,
-        typed: Some("OpenShift itself rejects a number here, so the nodes keep their previous value"),
-    },
+    tool(
+        "machineconfiguration.openshift.io",
+        &["KubeletConfig"],
+        &[part("spec", &[("kubeletConfig", Carry::Config)])],
+        [None, Some("OpenShift itself rejects a number here, so the nodes keep their previous value")],
+    ),
     // rancher/rancher, `pkg/apis/rke.cattle.io/v1/rke_types.go` (provisioning of k3s and RKE2).
-    Tool {
-        group: "provisioning.cattle.io",
-        kinds: &["Cluster"],
-        parts: &[
-            Part { at: &["spec", "rkeConfig", "machineGlobalConfig"], fields: &[(&["kubelet-arg"], Carry::Words)] },
-            Part {
-                at: &["spec", "rkeConfig", "machineSelectorConfig", "[]"],
-                fields: &[(&["config", "kubelet-arg"], Carry::Words)],
-            },
+    tool(
+        "provisioning.cattle.io",
+        &["Cluster"],
+        &[
+            part("spec.rkeConfig.machineGlobalConfig", &[("kubelet-arg", Carry::Words)]),
+            part("spec.rkeConfig.machineSelectorConfig.[]", &[("config.kubelet-arg", Carry::Words)]),
         ],
-        remark: None,
-        typed: None,
-    },
+        [None, None],
+    ),
     // rancher/rancher, `pkg/apis/management.cattle.io/v3` with `rke_types.go` of rancher/rke (RKE clusters that Rancher makes).
-    Tool {
-        group: "management.cattle.io",
-        kinds: &["Cluster", "ClusterTemplateRevision"],
-        parts: &[
-            Part {
-                at: &["spec", "rancherKubernetesEngineConfig", "services", "kubelet"],
-                fields: &[(&["extraArgs"], Carry::Flags)],
-            },
-            Part {
-                at: &["spec", "clusterConfig", "rancherKubernetesEngineConfig", "services", "kubelet"],
-                fields: &[(&["extraArgs"], Carry::Flags)],
-            },
+    tool(
+        "management.cattle.io",
+        &["Cluster", "ClusterTemplateRevision"],
+        &[
+            part("spec.rancherKubernetesEngineConfig.services.kubelet", &[("extraArgs", Carry::Flags)]),
+            part("spec.clusterConfig.rancherKubernetesEngineConfig.services.kubelet", &[("extraArgs", Carry::Flags)]),
         ],
-        remark: None,
-        typed: None,
-    },
+        [None, None],
+    ),
     // k0sproject/k0s, `pkg/apis/k0s/v1beta1/clusterconfig_types.go`.
-    Tool {
-        group: "k0s.k0sproject.io",
-        kinds: &["ClusterConfig"],
-        parts: &[Part { at: &["spec", "workerProfiles", "[]"], fields: &[(&["values"], Carry::Config)] }],
-        remark: None,
-        typed: None,
-    },
+    tool(
+        "k0s.k0sproject.io",
+        &["ClusterConfig"],
+        &[part("spec.workerProfiles.[]", &[("values", Carry::Config)])],
+        [None, None],
+    ),
     // k0sproject/k0sctl, `pkg/apis/k0sctl.k0sproject.io/v1beta1`.
-    Tool {
-        group: "k0sctl.k0sproject.io",
-        kinds: &["Cluster"],
-        parts: &[Part {
-            at: &["spec", "k0s", "config", "spec", "workerProfiles", "[]"],
-            fields: &[(&["values"], Carry::Config)],
-        }],
-        remark: None,
-        typed: None,
-    },
+    tool(
+        "k0sctl.k0sproject.io",
+        &["Cluster"],
+        &[part("spec.k0s.config.spec.workerProfiles.[]", &[("values", Carry::Config)])],
+        [None, None],
+    ),
 ];
 
 /// The row for a document.

@@ -1,7 +1,7 @@
 //! Node groups of Pulumi's `eks` package. Source: pulumi/pulumi-eks at v3, `nodejs/eks/nodes/userdata.ts`.
 
 use crate::kubelet::statements;
-use crate::node::{Cx, Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
+use crate::node::{Cx, Family, Gap, NodeGroup, Reason, Step, Wrapping};
 use crate::syntax::Node;
 use crate::text::{Traced, Why};
 use crate::value::{Kind, Value};
@@ -55,14 +55,12 @@ pub(super) fn read(
     }
     let bury = |texts: &[&Option<Traced>], group: &mut NodeGroup| {
         for text in texts.iter().filter_map(|t| t.as_ref()) {
-            let dead = |setting| Ineffective { setting, why: Reason::FamilyExtraConfig };
-            group.ineffective.extend(statements::anywhere(text).into_iter().map(dead));
+            group.add_ineffective(statements::anywhere(text), &Reason::FamilyExtraConfig);
         }
     };
     match group.family {
         Some(Family::Al2) => {
-            let mut script = Traced::made("#!/bin/bash\n/etc/eks/bootstrap.sh ", at);
-            script.push_unknown(at, Why::FromOutside("the name of the cluster".into()));
+            let mut script = eksctl::bootstrap_script(at);
             if let Some(bootstrap) = bootstrap {
                 script.push_made(b" ", at);
                 script.push(&bootstrap);

@@ -46,7 +46,7 @@ impl Settler<'_> {
                 let at = document.raw(map).span();
                 let is = json_type(map, document.schema()).unwrap_or("value");
                 let message = format!("cannot unmarshal {is} into {NAME} of type map[string]string");
-                self.failures.push(Failure { kind: FailureKind::ConfigFile, message, setting: None, at });
+                self.failures.push(Failure::file(message, at));
             }
             return;
         }
@@ -103,10 +103,7 @@ impl Settler<'_> {
             let Some(equals) = equals else {
                 let message = format!("invalid argument for \"--{FLAG}\" flag: malformed pair, expect string=string");
                 match &given.doubt {
-                    None => {
-                        let at = pair.span();
-                        self.failures.push(Failure { kind: FailureKind::CommandLine, message, setting: None, at });
-                    }
+                    None => self.failures.push(Failure::new(FailureKind::CommandLine, message, pair.span())),
                     Some(why) => self.doubts.push(why.clone()),
                 }
                 continue;

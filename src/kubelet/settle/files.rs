@@ -114,9 +114,7 @@ impl Settler<'_> {
     fn headers(&mut self, document: &Document, name: Option<&str>) {
         self.failures.extend(document.failures.iter().cloned());
         let what = name.map_or("the kubelet configuration file", |_| "the drop-in");
-        let mut fail = |message: String, at| {
-            self.failures.push(Failure { kind: FailureKind::ConfigFile, message, setting: None, at });
-        };
+        let mut fail = |message, at| self.failures.push(Failure::file(message, at));
         let whole = document.tree().map(|t| t.span);
         match &document.header {
             Header::Right => {}
@@ -136,12 +134,7 @@ impl Settler<'_> {
                 // Drop-ins were loaded like a file, which may repeat a key.
                 Merge::Loaded => {}
                 Merge::Unknown => self.doubts.push(Why::KubernetesVersion),
-                _ => self.failures.push(Failure {
-                    kind: FailureKind::ConfigFile,
-                    message: "the drop-in has a duplicate key".to_owned(),
-                    setting: None,
-                    at: Some(at),
-                }),
+                _ => self.failures.push(Failure::file("the drop-in has a duplicate key", Some(at))),
             }
         }
         if let Some(why) = &document.open {
@@ -257,12 +250,8 @@ impl Settler<'_> {
             if let (Some(flag), Some((number, at))) = (typed.not_negative, number) {
                 let flagged = self.last.last(flag).is_some() || self.last.may_be_set_after(flag, None).is_some();
                 if number < 0 && !flagged {
-                    self.failures.push(Failure {
-                        kind: FailureKind::ConfigFile,
-                        message: format!("{} {number} must not be a negative number", typed.path),
-                        setting: None,
-                        at: Some(at),
-                    });
+                    let message = format!("{} {number} must not be a negative number", typed.path);
+                    self.failures.push(Failure::file(message, Some(at)));
                 }
             }
         }
@@ -271,6 +260,6 @@ impl Settler<'_> {
 
     fn wrong_type(&mut self, message: String, node: &Node) {
         let at = node.as_scalar().and_then(|s| s.text.span()).unwrap_or(node.span);
-        self.failures.push(Failure { kind: FailureKind::ConfigFile, message, setting: None, at: Some(at) });
+        self.failures.push(Failure::file(message, Some(at)));
     }
 }
