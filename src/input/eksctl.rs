@@ -138,7 +138,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
 /// The start of a script that joins a node of Amazon Linux 2 to its cluster.
 pub(super) fn bootstrap_script(at: Span) -> Traced {
     let mut script = Traced::made("#!/bin/bash\n/etc/eks/bootstrap.sh ", at);
-    script.push_hole(at, Why::FromOutside("the name of the cluster".into()));
+    script.push_unknown(at, Why::FromOutside("the name of the cluster".into()));
     script
 }
 

@@ -56,8 +56,7 @@ impl Input for Kustomize {
         cx.claims.uses.append(&mut build.files);
         let name = unit.path.parent().map(|dir| yaml_files::shown(dir, cx)).unwrap_or_default();
         let name = if name.is_empty() { ".".to_owned() } else { name };
-        let trees: Vec<Node> = documents.into_iter().map(|d| d.tree).collect();
-        let mut groups = manifests::in_trees(&trees, &name, cx);
+        let mut groups = manifests::in_trees(&documents, &name, cx);
         for values in &build.values {
             groups.append(&mut manifests::among(values, &name, cx));
         }
@@ -68,12 +67,6 @@ impl Input for Kustomize {
         }
         groups
     }
-}
-
-/// A document on its way through the layers.
-#[derive(Clone)]
-struct Document {
-    tree: Node,
 }
 
 #[derive(Default)]
@@ -96,7 +89,7 @@ struct Build {
 
 impl Build {
     /// Adds what a kustomization gives to the documents; a component changes those that are there.
-    fn layer(&mut self, path: &Path, documents: &mut Vec<Document>, depth: usize, cx: &mut Cx<'_>) {
+    fn layer(&mut self, path: &Path, documents: &mut Vec<Node>, depth: usize, cx: &mut Cx<'_>) {
         if depth > MAX_LAYERS || self.open.iter().any(|open| open == path) {
             return;
         }
@@ -125,7 +118,7 @@ impl Build {
             self.generate(&dir, generator, &mut own, cx);
         }
         self.patches(&dir, &tree, &mut own, cx);
-        if tree.get("replacements").is_some() && own.iter().any(|d| manifests::is_read(&d.tree)) {
+        if tree.get("replacements").is_some() && own.iter().any(manifests::is_read) {
             let at = tree.pair("replacements").map_or(tree.span, |(key, _)| key.span);
             cx.gap(at, Why::NotUnderstood("`replacements` of a kustomization".into()));
         }
@@ -148,7 +141,7 @@ impl Build {
     }
 
     /// A file of documents, or a folder with a kustomization.
-    fn resource(&mut self, dir: &Path, item: &Node, own: &mut Vec<Document>, depth: usize, cx: &mut Cx<'_>) {
+    fn resource(&mut self, dir: &Path, item: &Node, own: &mut Vec<Node>, depth: usize, cx: &mut Cx<'_>) {
         let Some(name) = item.as_str() else { return };
         if name.contains("://") || name.contains("?ref=") {
             let lower = name.to_ascii_lowercase();
@@ -179,14 +172,14 @@ impl Build {
         for tree in parsed.tree {
             let list = tree.get("kind").and_then(Node::as_str).is_some_and(|k| k.ends_with("List"));
             match tree.get("items").filter(|_| list) {
-                Some(items) => own.extend(items.items().iter().map(|tree| Document { tree: tree.clone() })),
-                None => own.push(Document { tree }),
+                Some(items) => own.extend(items.items().iter().cloned()),
+                None => own.push(tree),
             }
         }
     }
 
     /// A `ConfigMap` of files and texts.
-    fn generate(&mut self, dir: &Path, generator: &Node, own: &mut Vec<Document>, cx: &mut Cx<'_>) {
+    fn generate(&mut self, dir: &Path, generator: &Node, own: &mut Vec<Node>, cx: &mut Cx<'_>) {
         let at = generator.span;
         let mut data = Vec::new();
         for item in generator.get("files").map(Node::items).unwrap_or_default() {
@@ -222,27 +215,24 @@ impl Build {
         let behavior = generator.get("behavior").and_then(Node::as_str).unwrap_or_default();
         let map = |pairs| Node::map(pairs, at);
         let word = |text: &str| Node::quoted(Traced::made(text, at), at);
-        let known = own.iter_mut().find(|d| behavior != "create" && identity(&d.tree) == ("", "ConfigMap", name));
+        let known = own.iter_mut().find(|d| behavior != "create" && identity(d) == ("", "ConfigMap", name));
         if let Some(known) = known {
             if behavior == "replace" {
-                known.tree = merge::without(&known.tree, "data");
+                *known = merge::without(known, "data");
             }
-            known.tree =
-                merge::apply(&known.tree, &map(vec![(word("data"), map(data))])).unwrap_or_else(|| map(Vec::new()));
+            *known = merge::apply(known, &map(vec![(word("data"), map(data))])).unwrap_or_else(|| map(Vec::new()));
             return;
         }
         let metadata = map(vec![(word("name"), word(name))]);
-        own.push(Document {
-            tree: map(vec![
-                (word("apiVersion"), word("v1")),
-                (word("kind"), word("ConfigMap")),
-                (word("metadata"), metadata),
-                (word("data"), map(data)),
-            ]),
-        });
+        own.push(map(vec![
+            (word("apiVersion"), word("v1")),
+            (word("kind"), word("ConfigMap")),
+            (word("metadata"), metadata),
+            (word("data"), map(data)),
+        ]));
     }
 
-    fn patches(&mut self, dir: &Path, tree: &Node, own: &mut Vec<Document>, cx: &mut Cx<'_>) {
+    fn patches(&mut self, dir: &Path, tree: &Node, own: &mut Vec<Node>, cx: &mut Cx<'_>) {
         for item in tree.get("patchesStrategicMerge").map(Node::items).unwrap_or_default() {
             let Some(text) = item.as_scalar() else { continue };
             let lines = text.text.bytes().contains(&b'\n');
@@ -280,29 +270,29 @@ impl Build {
 }
 
 /// Applies patches: those of a target to what it selects, others to the document of the same kind and name.
-fn apply(patches: &[Node], target: Option<&Node>, own: &mut Vec<Document>, at: Span, cx: &mut Cx<'_>) {
+fn apply(patches: &[Node], target: Option<&Node>, own: &mut Vec<Node>, at: Span, cx: &mut Cx<'_>) {
     for patch in patches {
         let operations = matches!(patch.kind, NodeKind::Seq(_));
         let mut removed = Vec::new();
         for (n, document) in own.iter_mut().enumerate() {
             let meant = match target {
-                Some(target) => selects(target, &document.tree),
-                None => !operations && identity(patch) == identity(&document.tree),
+                Some(target) => selects(target, document),
+                None => !operations && identity(patch) == identity(document),
             };
             if !meant {
                 continue;
             }
             if operations {
-                if let Err((at, words)) = json::apply(&mut document.tree, patch)
-                    && manifests::is_read(&document.tree)
+                if let Err((at, words)) = json::apply(document, patch)
+                    && manifests::is_read(document)
                 {
                     cx.gap(at, Why::NotUnderstood(words.into()));
                 }
             } else {
                 // A patch with a target needs no name of its own, and does not give one.
                 let patch = if target.is_some() { merge::without(patch, "metadata.name") } else { patch.clone() };
-                match merge::apply(&document.tree, &patch) {
-                    Some(tree) => document.tree = tree,
+                match merge::apply(document, &patch) {
+                    Some(tree) => *document = tree,
                     None => removed.push(n),
                 }
             }

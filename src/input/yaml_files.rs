@@ -103,7 +103,7 @@ pub(super) fn unknown(node: &Node) -> Option<(Span, Why)> {
 
 /// The gap that a scalar leaves of which nothing is known.
 pub(super) fn gap(node: &Node) -> Option<Gap> {
-    hole(node).map(|(at, why)| Gap { at, why })
+    unknown(node).map(|(at, why)| Gap { at, why })
 }
 
 /// True for a null, or a value that is left out.

@@ -7,14 +7,14 @@ use std::sync::LazyLock;
 
 use crate::syntax::{Node, NodeKind, Resolved, Schema, resolve};
 
-/// A type of fields.
+/// The type of a field.
 #[derive(Debug)]
 pub(super) struct Type {
     /// Its name in Go.
     go: &'static str,
-    /// What JSON calls a value of it.
+    /// Its type in JSON.
     json: &'static str,
-    /// What JSON calls the items of the list, or the values of the map.
+    /// The JSON type of the items of a list, or of the values of a map.
     items: Option<&'static str>,
 }
 
@@ -33,13 +33,13 @@ const TYPES: &[Type] = &[
     of_type("object", "object", None),
 ];
 
-/// A field and what it holds.
+/// A field and its type.
 pub(super) struct Typed {
     /// Its path.
     pub(super) path: &'static str,
-    /// What it holds.
+    /// Its type.
     pub(super) holds: &'static Type,
-    /// The flag that sets it too, if the number must not be negative (`validation.go`).
+    /// The flag for the same setting, if the number must not be negative (`validation.go`).
     pub(super) not_negative: Option<&'static str>,
 }
 
@@ -88,7 +88,7 @@ impl Typed {
         Some(Self { path, holds: TYPES.iter().find(|t| t.go == go)?, not_negative: words.next() })
     }
 
-    /// What is wrong with a value: the node at fault and the words. `None` for a value that is right or not known.
+    /// The error in a value: the node and the message. `None` for a valid or unknown value.
     pub(super) fn fault<'a>(&self, node: &'a Node, schema: Schema) -> Option<(&'a Node, String)> {
         let Type { go, json, items } = self.holds;
         let wrong = |node: &'a Node, is: &str, go: &str| {

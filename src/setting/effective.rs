@@ -112,7 +112,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A fault that no statement about a duration causes.
+    /// A failure that is not about a duration.
     pub(crate) fn new(kind: FailureKind, message: impl Into<String>, at: Option<Span>) -> Self {
         Self { kind, message: message.into(), setting: None, at }
     }
@@ -122,7 +122,7 @@ impl Failure {
         Self::new(FailureKind::ConfigFile, message, at)
     }
 
-    /// A statement is no duration.
+    /// A setting is not a valid duration.
     pub(crate) fn invalid(setting: Setting, message: String) -> Self {
         let at = Some(setting.at);
         Self { kind: FailureKind::InvalidDuration, message, setting: Some(setting), at }

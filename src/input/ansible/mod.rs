@@ -117,16 +117,10 @@ impl Book {
     fn of(path: &Path, list: &Node) -> Self {
         let dir = path.parent().unwrap_or(path);
         let plays = list.items().iter().any(|p| p.get("hosts").is_some());
-        let role =
-            !plays && dir.ancestors().take(3).any(|d| d.file_name().is_some_and(|n| n == "tasks" || n == "handlers"));
-        let base = if role {
-            let tasks =
-                dir.ancestors().take(3).find(|d| d.file_name().is_some_and(|n| n == "tasks" || n == "handlers"));
-            tasks.and_then(Path::parent).unwrap_or(dir)
-        } else {
-            dir
-        };
-        Self { path: path.to_owned(), base: base.to_owned(), role }
+        let of_role = |d: &&Path| !plays && d.file_name().is_some_and(|n| n == "tasks" || n == "handlers");
+        let tasks = dir.ancestors().take(3).find(of_role);
+        let base = tasks.and_then(Path::parent).unwrap_or(dir);
+        Self { path: path.to_owned(), base: base.to_owned(), role: tasks.is_some() }
     }
 
     /// Folders that may hold `group_vars` and `host_vars`.
@@ -178,17 +172,12 @@ impl Book {
         run.vars.push(extra);
         if self.role {
             run.role_vars(&self.base, None, cx);
-            run.list(list, &folders, 0, cx);
+            run.list(list.items(), &folders, 0, cx);
             return run;
         }
         for play in list.items() {
             if play.get("hosts").is_none() {
-                run.list(
-                    &Node { kind: crate::syntax::NodeKind::Seq(vec![play.clone()]), ..list.clone() },
-                    &folders,
-                    0,
-                    cx,
-                );
+                run.list(std::slice::from_ref(play), &folders, 0, cx);
                 continue;
             }
             let layers = run.vars.depth();
@@ -202,7 +191,7 @@ impl Book {
             for key in ["pre_tasks", "roles", "tasks", "post_tasks", "handlers"] {
                 let Some(items) = play.get(key) else { continue };
                 if key != "roles" {
-                    run.list(items, &folders, 0, cx);
+                    run.list(items.items(), &folders, 0, cx);
                     continue;
                 }
                 for role in items.items() {

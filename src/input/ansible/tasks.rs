@@ -91,12 +91,12 @@ impl TaskRun {
         self.taken.push(path.to_owned());
         let folders = Folders { base: base.to_owned(), own: path.parent().unwrap_or(path).to_owned() };
         for tree in yaml_files::documents(&view).tree {
-            self.list(&tree, &folders, depth + 1, cx);
+            self.list(tree.items(), &folders, depth + 1, cx);
         }
     }
 
-    pub(super) fn list(&mut self, list: &Node, folders: &Folders, depth: usize, cx: &mut Cx<'_>) {
-        for item in list.items() {
+    pub(super) fn list(&mut self, list: &[Node], folders: &Folders, depth: usize, cx: &mut Cx<'_>) {
+        for item in list {
             self.tasks += 1;
             if depth >= MAX_DEPTH || self.tasks > MAX_TASKS {
                 return;
@@ -145,7 +145,7 @@ impl TaskRun {
         let before = (self.steps.len(), self.groups.len());
         for key in ["block", "rescue", "always"] {
             if let Some(inner) = item.get(key) {
-                self.list(inner, folders, depth + 1, cx);
+                self.list(inner.items(), folders, depth + 1, cx);
             }
         }
         for (key, value) in item.pairs() {

@@ -7,9 +7,9 @@
 use crate::node::Gap;
 use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced, Why};
-use crate::value::{Kind, Value};
+use crate::value::Value;
 
-use super::intrinsics::Evaluator;
+use super::intrinsics::{Evaluator, part};
 use super::template::Expr;
 
 /// Where the images of Amazon Linux have the program.
@@ -311,12 +311,7 @@ fn configs<'n>(init: &'n Node, sets: &[String], script: &mut Script) -> Vec<&'n 
 }
 
 fn text_of(value: &Value) -> Traced {
-    match &value.kind {
-        Kind::Null => Traced::new(),
-        _ => value
-            .to_traced()
-            .unwrap_or_else(|| Traced::unknown(value.at, Why::NotUnderstood("a value that is not a string".into()))),
-    }
+    if value.is_null() { Traced::new() } else { part(value) }
 }
 
 fn push_quoted(out: &mut Traced, text: &Traced, at: Span) {
@@ -325,8 +320,8 @@ fn push_quoted(out: &mut Traced, text: &Traced, at: Span) {
     out.push_made(b"'", at);
 }
 
-fn write(part: &Part, values: &[Value], out: &mut Traced) {
-    match part {
+fn write(piece: &Part, values: &[Value], out: &mut Traced) {
+    match piece {
         Part::Made(text, at) => out.push_made(text.as_bytes(), *at),
         Part::Quoted(n, at) => push_quoted(out, &text_of(&values[*n]), *at),
         Part::Plain(n) => out.push(&text_of(&values[*n])),

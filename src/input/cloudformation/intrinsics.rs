@@ -122,7 +122,7 @@ impl<'a> Evaluator<'a> {
             "If" => self.choose(argument, at),
             "FindInMap" => self.find_in_map(argument, at),
             "Length" => self.length(argument, at),
-            "ToJsonString" => self.json_string(argument, at),
+            "ToJsonString" => self.json(argument, at, false),
             "GetAtt" => {
                 let parts: Vec<_> = argument.items().iter().filter_map(Node::as_str).collect();
                 let what = argument.as_str().map_or_else(|| parts.join("."), str::to_owned);
@@ -457,10 +457,8 @@ fn literal(scalar: &Scalar, expr: Expr<'_>) -> Value {
 }
 
 /// A value as a part of a text; what has no text is a hole.
-fn part(value: &Value) -> Traced {
-    value
-        .to_traced()
-        .unwrap_or_else(|| Traced::unknown(value.at, Why::NotUnderstood("a value that is not a string".into())))
+pub(super) fn part(value: &Value) -> Traced {
+    value.to_traced().unwrap_or_else(|| Traced::unknown(value.at, Why::NotUnderstood("a value that is no text".into())))
 }
 
 /// The parts of a text as a list.

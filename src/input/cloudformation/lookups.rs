@@ -99,10 +99,6 @@ impl Evaluator<'_> {
         })
     }
 
-    pub(super) fn json_string(&mut self, argument: Expr<'_>, at: Span) -> Value {
-        self.json(argument, at, false)
-    }
-
     /// The expression as compact JSON. With `texts`, numbers and truth values are texts too, as they are once CloudFormation
     /// has stored them with a resource.
     pub(super) fn json(&mut self, expr: Expr<'_>, at: Span, texts: bool) -> Value {

@@ -5,16 +5,9 @@
 use crate::syntax::{Node, NodeKind};
 use crate::text::{Traced, Why};
 
-/// How marks open and close.
-type Marks = &'static [(&'static [u8], &'static [u8])];
-
-/// The text with each mark made an unknown part. A mark does not go over a line.
+/// The text with each mark as an unknown part. A mark does not go over a line.
 pub(super) fn in_text(text: &Traced) -> Traced {
-    const MARKS: Marks = &[(b"${", b"}"), (b"{{", b"}}"), (b"$(", b")"), (b"{%", b"%}")];
-    fill(text, MARKS)
-}
-
-fn fill(text: &Traced, marks: Marks) -> Traced {
+    const MARKS: &[(&[u8], &[u8])] = &[(b"${", b"}"), (b"{{", b"}}"), (b"$(", b")"), (b"{%", b"%}")];
     let bytes = text.bytes();
     if !bytes.contains(&b'$') && !bytes.windows(2).any(|w| matches!(w, b"{{" | b"{%")) {
         return text.clone();
@@ -22,7 +15,7 @@ fn fill(text: &Traced, marks: Marks) -> Traced {
     let mut out = Traced::new();
     let (mut done, mut at) = (0, 0);
     while at < bytes.len() {
-        let found = marks.iter().find_map(|(open, close)| {
+        let found = MARKS.iter().find_map(|(open, close)| {
             let rest = bytes[at..].strip_prefix(*open)?;
             let line = rest.split(|b| *b == b'\n').next().unwrap_or_default();
             let length = line.windows(close.len()).position(|w| w == *close)?;
