@@ -48,7 +48,7 @@ pub fn main() -> ExitCode {
                 Stop::Failed(message) => message,
                 Stop::Settings(error) => return complain(&error, cli.color),
             };
-            let _ = writeln!(io::stderr(), "kubelet-lint: {message}");
+            let _ = writeln!(io::stderr(), "error: {message}");
             ExitCode::from(FAILED)
         }
     }
@@ -60,7 +60,7 @@ fn complain(error: &SettingsError, color: Color) -> ExitCode {
     let err = &mut io::stderr().lock();
     let _ = match look {
         Ok(look) => report::complain(error, &look, err),
-        Err(_) => writeln!(err, "kubelet-lint: {}", error.message),
+        Err(_) => writeln!(err, "error: {}", error.message),
     };
     ExitCode::from(FAILED)
 }

@@ -70,7 +70,7 @@ fn standard_input_is_read_under_its_name() {
 fn a_missing_path_is_named_on_standard_error() {
     let dir = tempfile::tempdir().unwrap();
     let out = run_in(dir.path(), &["check", "missing.tf"], None);
-    assert_eq!(text(&out.stderr), "kubelet-lint: cannot read missing.tf: no such file or directory\n");
+    assert_eq!(text(&out.stderr), "error: cannot read missing.tf: no such file or directory\n");
     assert!(out.stdout.is_empty());
 }
 
@@ -201,7 +201,7 @@ fn several_reports_of_one_run_go_to_files() {
     ] {
         let out = run(wrong);
         assert_eq!((out.status.code(), out.stdout.is_empty()), (Some(2), true), "{wrong:?}");
-        assert!(text(&out.stderr).starts_with("kubelet-lint: "), "{}", text(&out.stderr));
+        assert!(text(&out.stderr).starts_with("error: "), "{}", text(&out.stderr));
     }
 }
 

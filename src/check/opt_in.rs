@@ -34,17 +34,17 @@ pub(super) fn beyond(case: &Case<'_>, booted: &Booted, limit: Option<i64>, below
     case.settled(booted).filter(|s| s.unknown.is_none()).filter_map(one).collect()
 }
 
-/// Durations that nobody sets.
+/// Durations that are not set anywhere.
 pub(super) fn unset(case: &Case<'_>, booted: &Booted) -> Vec<Finding> {
     let one = |settled: &Settled| {
         let default = settled.effective.map(render_duration).unwrap_or_default();
         let said = Sentences {
-            headline: format!("nobody sets `{}`", settled.name()),
+            headline: format!("`{}` is not set: nodes run with the default of {default}", settled.name()),
             help: format!("set the timeout explicitly, even if it is the default of {default}"),
             notes: Vec::new(),
         };
         let when = case.group.when.and(&booted.when)?;
-        Some(case.at_group(settled, when, "its nodes run with the default", said))
+        Some(case.at_group(settled, when, "not set here", said))
     };
     case.settled(booted).filter(|s| s.unknown.is_none() && s.winner.is_none()).filter_map(one).collect()
 }

@@ -27,7 +27,7 @@ pub(super) fn judge(case: &Case<'_>, booted: &Booted) -> Vec<Finding> {
             notes.push("Kubernetes 1.29 to 1.31 keep a zero from a drop-in".to_owned());
         }
         let said = Sentences {
-            headline: format!("`{}` is {}, not zero", names.field, names.suggestion),
+            headline: format!("the kubelet replaces this zero: `{}` is {}", names.field, names.suggestion),
             help: case.help_for_zero(&names, &setting.by),
             notes,
         };

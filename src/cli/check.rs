@@ -77,12 +77,12 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         let err = &mut io::stderr().lock();
         report::notes(&found, &err_look, err)?;
         if found.files == 0 && args.input.paths.iter().any(|p| p.is_dir()) {
-            writeln!(err, "kubelet-lint: no Terraform, CloudFormation, YAML, JSON or shell files here")?;
+            writeln!(err, "warning: no Terraform, CloudFormation, YAML, JSON or shell files here")?;
         }
         // Whoever pipes something in wants it judged; a pipe that holds something else looks clean.
         let seen = [found.groups.len(), found.findings.len(), found.gaps.len(), found.problems.len()];
         if seen == [0; 4] && args.input.paths.iter().any(|p| p.as_os_str() == "-") {
-            writeln!(err, "kubelet-lint: no node group or kubelet configuration found on standard input")?;
+            writeln!(err, "warning: no node group or kubelet configuration found on standard input")?;
         }
     }
     Ok(if left.is_empty() { code(args, fail_on, &found) } else { FAILED })
@@ -112,7 +112,7 @@ fn summarize(n: usize, files: usize, fixed: bool, left: &[std::path::PathBuf], e
         return writeln!(err, "{}", if fixed { "No safe fixes available." } else { "Nothing to suppress." });
     }
     for path in left {
-        writeln!(err, "kubelet-lint: {} changed while it was read, not written", path.display())?;
+        writeln!(err, "warning: {} changed while it was read, not written", path.display())?;
     }
     let files = plural(files - left.len(), "file");
     if fixed {

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::check::{Finding, Level};
 use crate::scan::Scan;
 
-use super::plain_text::harmless;
+use super::plain_text::{harmless, sentences};
 use super::{Look, Reporter};
 
 /// The format for GitLab.
@@ -27,7 +27,7 @@ impl Reporter for Gitlab {
             .map(|f| {
                 let path = scan.relative(f.at.place.source.path());
                 json!({
-                    "description": harmless(&format!("{}. {}", f.headline, f.help)),
+                    "description": harmless(&sentences(&[&f.headline, &f.help])),
                     "check_name": f.rule.id,
                     "fingerprint": fingerprint(f, &path, &mut used),
                     "severity": severity(f.level),

@@ -21,6 +21,16 @@ pub(super) fn harmless_char(c: char) -> char {
     }
 }
 
+/// Messages as sentences: each starts with a capital letter and ends with a full stop.
+pub(super) fn sentences(messages: &[&str]) -> String {
+    let one = |message: &&str| {
+        let mut chars = message.chars();
+        let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+        format!("{first}{}.", chars.as_str())
+    };
+    messages.iter().filter(|m| !m.is_empty()).map(one).collect::<Vec<_>>().join(" ")
+}
+
 /// `1 file`, `2 files`.
 pub(super) fn count(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }

@@ -8,7 +8,7 @@ use crate::check::{Finding, Level};
 use crate::scan::Scan;
 use crate::text::Place;
 
-use super::plain_text::harmless;
+use super::plain_text::{harmless, sentences};
 use super::{Look, Reporter};
 
 /// The format for reviewdog.
@@ -32,7 +32,7 @@ impl Reporter for Rdjson {
 fn diagnostic(finding: &Finding, scan: &Scan) -> Value {
     let condition = if finding.is_certain() { String::new() } else { format!(", {}", finding.condition()) };
     let mut out = json!({
-        "message": harmless(&format!("{}{condition}; {}", finding.headline, finding.help)),
+        "message": harmless(&sentences(&[&format!("{}{condition}", finding.headline), &finding.help])),
         "location": {"path": scan.relative(finding.at.place.source.path()), "range": range(&finding.at.place)},
         "severity": match finding.level {
             Level::Error => "ERROR",

@@ -55,7 +55,10 @@ pub fn show_table(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> i
         writeln!(out)?;
     }
     let files = count(scan.files, "file");
-    writeln!(out, "{} in {files}.", count(scan.node_groups(), "node group"))
+    match scan.node_groups() {
+        0 => writeln!(out, "Nothing to show: no node groups found in {files}."),
+        groups => writeln!(out, "{} in {files}.", count(groups, "node group")),
+    }
 }
 
 fn style(style: Style, look: &Look) -> Style {
