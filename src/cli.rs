@@ -33,14 +33,14 @@ pub fn main() -> ExitCode {
         Ok(parsed) => parsed,
         Err(error) => {
             let code = if error.use_stderr() { FAILED } else { CLEAN };
-            // If even the message cannot be written there is nobody left to tell.
+            // If even the message cannot be written, there is nothing left to do.
             let _ = error.print();
             return ExitCode::from(code);
         }
     };
     match run(&cli, &matches) {
         Ok(code) => ExitCode::from(code),
-        // Whoever reads the report has seen enough.
+        // The reader of the report has closed the pipe.
         Err(Stop::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(CLEAN),
         Err(stop) => {
             let message = match stop {
@@ -54,7 +54,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Shows what is wrong with a file that steers the run.
+/// Shows an error in a file that controls the run.
 fn complain(error: &SettingsError, color: Color) -> ExitCode {
     let look = current().map(|here| Look { color: color_on_stderr(color), ..look(color, false, here) });
     let err = &mut io::stderr().lock();
@@ -95,7 +95,7 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<u8, Stop> {
                 Completing::Powershell => Shell::PowerShell,
                 Completing::Zsh => Shell::Zsh,
             };
-            // What writes the script panics if the pipe closes, so it writes to memory.
+            // The generator of the script panics if the pipe closes, so it writes to memory.
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "kubelet-lint", &mut script);
             io::stdout().lock().write_all(&script)?;

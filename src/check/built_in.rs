@@ -1,4 +1,4 @@
-//! The built-in rules, each read from its page.
+//! The built-in rules, each parsed from its page.
 
 use std::sync::LazyLock;
 
@@ -19,7 +19,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("zero-streaming-idle-timeout", include_str!("../../rules/zero-streaming-idle-timeout.md")),
 ];
 
-/// Every built-in rule, read from its page, sorted by id.
+/// Every built-in rule, sorted by id.
 pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     PAGES
         .iter()
@@ -27,7 +27,7 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         .collect()
 });
 
-/// The rule of this id.
+/// The rule with this id.
 pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|r| r.id == id)
 }

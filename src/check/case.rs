@@ -1,4 +1,4 @@
-//! One rule, asked of one node group: what all predicates have in common, from a statement at fault to a finding.
+//! One rule applied to one node group: what all predicates share, from a faulty setting to a finding.
 
 use crate::node::{Booted, NodeGroup};
 use crate::runtime::{KEY, Name};
@@ -9,42 +9,42 @@ use crate::value::{Condition, Guard};
 use super::finding::{Finding, Frame, GroupRef, Hop};
 use super::rule::Rule;
 
-/// What is asked, and of whom.
+/// The rule and the node group it is applied to.
 pub(super) struct Case<'a> {
     pub(super) rule: &'static Rule,
     pub(super) group: &'a NodeGroup,
     pub(super) texts: &'a Texts,
 }
 
-/// A statement at fault.
+/// A faulty setting.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fault<'a> {
     /// The statement.
     pub(super) setting: &'a Setting,
-    /// What became of its field, if it was settled.
+    /// The settled field, if there is one.
     pub(super) settled: Option<&'a Settled>,
-    /// True if no kubelet gets to see it.
+    /// True if no kubelet reads it.
     pub(super) ineffective: bool,
 }
 
-/// What a rule says of a fault.
+/// What a rule reports about a fault.
 pub(super) struct Sentences {
     pub(super) headline: String,
     pub(super) help: String,
     pub(super) notes: Vec<String>,
 }
 
-/// What a statement is called, and who reads it.
+/// The name of a setting and the program that reads it.
 pub(super) struct Names {
     /// The field, with the key of a map field.
     pub(super) field: String,
-    /// The same as the person wrote it: as a flag, or as a key.
+    /// The same as written: as a flag or as a key.
     pub(super) written: String,
     /// The program that reads it.
     pub(super) program: &'static str,
     /// The container runtime, if it is one.
     pub(super) runtime: Option<Name>,
-    /// A time to write instead.
+    /// A duration to use instead.
     pub(super) suggestion: String,
 }
 
@@ -65,7 +65,7 @@ impl Names {
         Self { field: name, written, program, runtime, suggestion: suggestion(field.default) }
     }
 
-    /// Where the node has the statement.
+    /// Where the setting is on the node.
     fn carried(&self, by: &Mechanism) -> String {
         let program = self.program;
         match by {
@@ -129,7 +129,7 @@ impl Case<'_> {
         }
     }
 
-    /// A finding whose place is the node group, because nobody wrote anything.
+    /// A finding located at the node group, because the setting is not written anywhere.
     pub(super) fn at_group(&self, settled: &Settled, when: Guard, label: &str, said: Sentences) -> Finding {
         let place = self.own_place();
         Finding {
@@ -145,7 +145,7 @@ impl Case<'_> {
         }
     }
 
-    /// What is assumed where a boot goes one way: that way, and that nothing unknown has the last word.
+    /// The assumptions of one boot: its conditions, and that nothing unknown overrides the value.
     pub(super) fn when(&self, boot: &Guard, settled: Option<&Settled>) -> Option<Guard> {
         let guard = self.group.when.and(boot)?;
         match settled.filter(|s| !s.depends_on_version()).and_then(|s| s.unknown.as_ref()) {
@@ -154,18 +154,18 @@ impl Case<'_> {
         }
     }
 
-    /// What the kubelet runs with, as far as the rule looks at it.
+    /// The part of the effective configuration that the rule looks at.
     pub(super) fn settled<'b>(&self, booted: &'b Booted) -> impl Iterator<Item = &'b Settled> + use<'b> {
         let rule = self.rule;
         booted.effective.iter().flat_map(|e| &e.fields).filter(move |s| rule.covers(s.field))
     }
 
-    /// What a person must know to understand a finding in this node group.
+    /// Notes that help to understand a finding in this node group.
     pub(super) fn remark(&self) -> Vec<String> {
         self.group.remark.map(str::to_owned).into_iter().collect()
     }
 
-    /// What to do: on a running node another thing than `otherwise`.
+    /// What to do. The advice for a running node differs from `otherwise`.
     pub(super) fn help(&self, names: &Names, otherwise: String) -> String {
         if self.group.running {
             format!(
@@ -188,7 +188,7 @@ impl Case<'_> {
     }
 }
 
-/// The default as a person would write it, or an example.
+/// The default in the usual notation, or an example.
 pub fn suggestion(default: Option<i64>) -> String {
     let seconds = default.filter(|d| *d > 0 && d % 1_000_000_000 == 0).map(|d| d.cast_unsigned() / 1_000_000_000);
     match seconds {
@@ -200,22 +200,22 @@ pub fn suggestion(default: Option<i64>) -> String {
     }
 }
 
-/// The value, or what carries it where it is empty.
+/// The value, or its flag or key if the value is empty.
 pub(super) fn place_of(setting: &Setting) -> Span {
     if setting.at.is_empty() { setting.carrier } else { setting.at }
 }
 
-/// True if the line at `a` holds what stands at `b` as it is, so that a second frame would tell nothing.
+/// True if the line at `a` contains the text at `b`, so a second frame would add nothing.
 fn same_line(a: &Place, b: &Place) -> bool {
     let line = String::from_utf8_lossy(a.source.line(a.source.line_of(a.start))).into_owned();
     line.contains(b.first_line().text().trim())
 }
 
-/// The way of a setting's value to the file that it was written in.
+/// The path of a setting's value back to the file where it is written.
 struct Way {
     at: Place,
     exact: bool,
-    /// The layer that the value is wrapped in where it stands, if it does not stand there as it is.
+    /// The encoding of the value in the file, if it is not written there literally.
     wrapped: Option<String>,
     /// The carrier in the text that the node reads.
     runs: Option<Place>,
@@ -239,7 +239,7 @@ impl Way {
     }
 }
 
-/// The name of the derived text that stands right above the file, if what stands in the file is not the text itself.
+/// The name of the derived text directly above the file, if the file does not contain that text literally.
 fn wrapping(trail: &Trail, texts: &Texts) -> Option<String> {
     let made = trail.hops.iter().rev().find(|h| texts.place(h.span).source.is_derived())?;
     Some(made.step.to_string())

@@ -1,9 +1,9 @@
-//! The rules of a run: the built-in ones, and those that people have written.
+//! The rules of a run: built-in and custom ones.
 
 use super::built_in::RULES;
 use super::rule::Rule;
 
-/// The rules that there are in a run, sorted by id.
+/// The rules of a run, sorted by id.
 #[derive(Clone, Debug)]
 pub struct Catalogue(Vec<&'static Rule>);
 
@@ -14,10 +14,10 @@ impl Default for Catalogue {
 }
 
 impl Catalogue {
-    /// The built-in rules and `own` ones, which live as long as the process.
+    /// The built-in rules and the custom rules `own`, which live as long as the process.
     ///
     /// # Errors
-    /// The id that two rules have.
+    /// The id that two rules share.
     pub fn with(own: Vec<Rule>) -> Result<Self, String> {
         let mut all = Self::default();
         for rule in own {
@@ -30,7 +30,7 @@ impl Catalogue {
         Ok(all)
     }
 
-    /// The rule of this id.
+    /// The rule with this id.
     pub fn get(&self, id: &str) -> Option<&'static Rule> {
         self.0.iter().copied().find(|rule| rule.id == id)
     }

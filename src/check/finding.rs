@@ -1,4 +1,4 @@
-//! What a person is told. Everything is resolved to places, so that a finding outlives the unit it was made in.
+//! Findings. Everything is resolved to places, so a finding outlives its unit.
 
 use std::sync::Arc;
 
@@ -10,27 +10,27 @@ use super::rule::{Level, Rule};
 /// A finding.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// The rule that made it.
+    /// The rule that produced it.
     pub rule: &'static Rule,
-    /// How bad it is.
+    /// Its level.
     pub level: Level,
-    /// The consequence in one line: lower case, no full stop, complete alone.
+    /// The consequence in one line: lower case, no full stop, understandable on its own.
     pub headline: String,
-    /// Where a person wrote what is at fault; one line.
+    /// Where the fault is written; one line.
     pub at: Frame,
-    /// True if `at` is the value itself, byte for byte, and not something that it was decoded or computed from.
+    /// True if `at` is the value itself, byte for byte, and not the source it was decoded or computed from.
     pub exact: bool,
     /// The line that the node runs, where it differs from the line at `at`.
     pub runs: Option<Frame>,
-    /// The way from where the value was written to the node, both ends included.
+    /// The path of the value from where it is written to the node, both ends included.
     pub hops: Vec<Hop>,
-    /// The node groups that it reaches, sorted by name.
+    /// The affected node groups, sorted by name.
     pub groups: Vec<GroupRef>,
-    /// When it holds; empty for *always*. Any one of the guards is enough.
+    /// When it applies; empty for *always*. Any one of the guards is enough.
     pub when: Vec<Guard>,
     /// What to do, as an action.
     pub help: String,
-    /// Facts that help to judge it.
+    /// Facts that help to assess it.
     pub notes: Vec<String>,
     /// Name of the field, with the key of a map field.
     pub field: String,
@@ -40,41 +40,41 @@ pub struct Finding {
     pub effective: Option<String>,
     /// Further fields with the same fault in the same document.
     pub siblings: Vec<String>,
-    /// Every place in a file that the value passes, whichever text it was read in: where it was written, each hop, the node
+    /// Every place in a file that the value passes: where it is written, each hop, the node
     /// group. Sorted.
     pub passes: Vec<Place>,
-    /// A change of the file that mends it for certain, if there is one.
+    /// A safe fix, if there is one.
     pub fix: Option<Fix>,
 }
 
-/// A change of a file: the bytes at a place, and what is to stand there instead.
+/// A change of a file: a place and its replacement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
-    /// The place; it stands in a file.
+    /// The place, in a file.
     pub place: Place,
-    /// What is to stand there.
+    /// The replacement.
     pub text: String,
 }
 
-/// A place with words to it.
+/// A place with a label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     /// The place.
     pub place: Place,
-    /// A short fragment that says what stands there.
+    /// A short fragment that describes the place.
     pub label: String,
 }
 
-/// One station on the way from the value to the node.
+/// One step on the path from the value to the node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hop {
-    /// The place; it may stand in a derived text.
+    /// The place; it may be in a derived text.
     pub place: Place,
-    /// What happens there, in words.
+    /// A description of the step.
     pub words: String,
 }
 
-/// A node group that a finding reaches.
+/// A node group that a finding affects.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GroupRef {
     /// Its name.
@@ -84,7 +84,7 @@ pub struct GroupRef {
 }
 
 impl Finding {
-    /// A finding at one place, of which nothing further is said.
+    /// A finding at one place, without any details.
     pub fn new(rule: &'static Rule, headline: String, at: Frame) -> Self {
         Self {
             rule,
@@ -107,12 +107,12 @@ impl Finding {
         }
     }
 
-    /// True if it holds whatever the source leaves open.
+    /// True if it applies under all conditions.
     pub fn is_certain(&self) -> bool {
         self.when.is_empty()
     }
 
-    /// The conditions in words, such as "only if var.debug"; empty for *always*.
+    /// The conditions as text, such as "only if var.debug"; empty for *always*.
     pub fn condition(&self) -> String {
         if self.when.is_empty() {
             return String::new();
@@ -125,12 +125,12 @@ impl Finding {
         format!("only if {}", ways.join(", or "))
     }
 
-    /// What findings about the same thing have in common, in the order of the report.
+    /// The key that findings about the same thing share, in the order of the report.
     pub fn key(&self) -> (&Place, &str, &str) {
         (&self.at.place, &self.rule.id, &self.field)
     }
 
-    /// True if both are about the same field, and the place of the one holds that of the other.
+    /// True if both are about the same field, and one place contains the other.
     pub fn overlaps(&self, other: &Self) -> bool {
         let (a, b) = (&self.at.place, &other.at.place);
         let within = |a: &Place, b: &Place| a.start <= b.start && b.end <= a.end;
@@ -141,7 +141,7 @@ impl Finding {
             && (within(a, b) || within(b, a))
     }
 
-    /// Takes in the node groups and conditions of another finding about the same thing.
+    /// Adds the node groups and conditions of another finding about the same thing.
     pub fn absorb(&mut self, other: Self) {
         if self.is_certain() || other.is_certain() {
             self.when.clear();
@@ -156,7 +156,7 @@ impl Finding {
                 self.when.sort();
                 self.when.dedup();
             }
-            // One way that needs nothing makes all others needless.
+            // An unconditional guard makes all others redundant.
             if self.when.iter().any(Guard::is_always) {
                 self.when.clear();
             }
@@ -165,7 +165,7 @@ impl Finding {
         self.passes.extend(other.passes);
         self.passes.sort();
         self.passes.dedup();
-        // What mends one and not the other does not mend both.
+        // A fix of only one of them does not fix both.
         if self.fix != other.fix {
             self.fix = None;
         }
@@ -180,7 +180,7 @@ impl Finding {
     }
 }
 
-/// Two ways that differ in one answer only, and what they come to together.
+/// Two guards that differ in one answer only, and their union.
 fn joinable(ways: &[Guard]) -> Option<(usize, usize, Guard)> {
     ways.iter().enumerate().find_map(|(a, one)| {
         ways.iter().enumerate().skip(a + 1).find_map(|(b, two)| Some((a, b, one.or(two).or_else(|| two.or(one))?)))

@@ -1,4 +1,4 @@
-//! A duration that is written where it never reaches a kubelet. Why it does not, and what to do, stands with the reasons
+//! A duration that is written where no kubelet reads it. The explanations and advice are part of the reasons
 //! (`node::Reason`).
 
 use crate::node::{Booted, Ineffective, Reason};
@@ -7,7 +7,7 @@ use crate::value::Guard;
 use super::case::{Case, Fault, Names, Sentences};
 use super::finding::Finding;
 
-/// What of a node group, and of a boot of it, never reaches its kubelet. What hangs on things that are not known is left out.
+/// The settings of a node group and of its boot that no kubelet reads. Settings that depend on unknown values are left out.
 pub(super) fn judge(case: &Case<'_>, booted: Option<&Booted>) -> Vec<Finding> {
     let own = case.group.ineffective.iter().map(|d| (d, None));
     let all = own.chain(booted.into_iter().flat_map(|b| b.ineffective.iter().map(|d| (d, Some(&b.when)))));

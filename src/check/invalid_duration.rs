@@ -1,4 +1,4 @@
-//! A duration that a kubelet or a container runtime cannot read, so that the node does not run pods.
+//! A duration that a kubelet or a container runtime cannot read, so the node runs no pods.
 
 use crate::node::Booted;
 use crate::runtime::Name;
@@ -8,7 +8,7 @@ use crate::value::Guard;
 use super::case::{Case, Fault, Names, Sentences};
 use super::finding::Finding;
 
-/// What of a boot cannot be read.
+/// The durations of a boot that cannot be parsed.
 pub(super) fn judge(case: &Case<'_>, booted: &Booted) -> Vec<Finding> {
     let runtimes = booted.runtimes.iter().filter_map(|r| Some((booted.when.and(&r.when)?, &r.failures)));
     let kubelet = booted.effective.iter().map(|e| (booted.when.clone(), &e.failures));
@@ -37,7 +37,7 @@ fn one(case: &Case<'_>, failure: &Failure, when: &Guard) -> Option<Finding> {
     Some(case.find(&Fault { setting, settled: None, ineffective: false }, case.when(when, None), said))
 }
 
-/// What to write instead of something that is no duration. What people would understand, humantime reads.
+/// What to write instead of an invalid duration. humantime parses the notations that people use.
 fn write_duration(raw: &str, names: &Names) -> String {
     let Names { program, suggestion, .. } = names;
     let meant = humantime::parse_duration(raw)

@@ -1,4 +1,4 @@
-//! From an effective configuration to findings. What a predicate looks for, and what it says of it, stands in its own file.
+//! From an effective configuration to findings. Each predicate has its own file.
 
 use crate::node::{Booted, NodeGroup};
 use crate::text::{Place, Texts};
@@ -9,7 +9,7 @@ use super::predicate::Predicate;
 use super::rule::Rule;
 use super::{ineffective, invalid_duration, opt_in, replaced_zero, zero};
 
-/// What people choose about the rules themselves.
+/// Options of the rules.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The longest streaming idle timeout in nanoseconds that is not reported.
@@ -18,7 +18,7 @@ pub struct Options {
     pub write: Option<String>,
 }
 
-/// What `rules` say of one boot of `group`. A boot of which nothing is known gives nothing.
+/// The findings of `rules` for one boot of `group`. A boot without any known setting has none.
 pub fn judge(
     rules: &[&'static Rule],
     options: &Options,
@@ -39,20 +39,20 @@ pub fn judge(
             Predicate::AboveLimit => opt_in::beyond(&case, booted, limit(), false),
             Predicate::BelowLimit => opt_in::beyond(&case, booted, limit(), true),
             Predicate::Unset => opt_in::unset(&case, booted),
-            // Nothing on a node shows that.
+            // This cannot be seen on a node.
             Predicate::Comment => Vec::new(),
         }
     };
     rules.iter().flat_map(one).collect()
 }
 
-/// What `rules` say of a description of which nothing reaches a node.
+/// The findings of `rules` for a description that reaches no node.
 pub fn judge_unreached(rules: &[&'static Rule], group: &NodeGroup, texts: &Texts) -> Vec<Finding> {
     let rules = rules.iter().filter(|r| r.predicate == Predicate::DeadSetting);
     rules.flat_map(|rule| ineffective::judge(&Case { rule, group, texts }, None)).collect()
 }
 
-/// Where what reaches the kubelet of a boot is written. What reaches one kubelet is not dead.
+/// Where the settings that reach the kubelet of a boot are written. A setting that reaches one kubelet is not ineffective.
 pub fn delivered(booted: &Booted, texts: &Texts) -> Vec<Place> {
     let fields = booted.effective.iter().flat_map(|e| &e.fields).flat_map(|s| s.winner.iter().chain(&s.shadowed));
     let failed = booted.effective.iter().flat_map(|e| &e.failures).filter_map(|f| f.setting.as_ref());

@@ -1,5 +1,5 @@
-//! What is reported: rules, and the findings they make of effective configurations. Knows no input and no payload: a rule
-//! sees what a node ends up with, and the way to it.
+//! Rules, and the findings they produce from effective configurations. Independent of inputs and payloads: a rule
+//! sees the resulting configuration and where each value comes from.
 
 mod built_in;
 mod case;

@@ -1,5 +1,5 @@
-//! Opt-in rules: a limit for a duration, and that it is set at all. They look at node groups where nobody may have written
-//! anything, so that the place may be the node group itself. What hangs on something unknown gives nothing.
+//! Opt-in rules: a limit for a duration, and durations that are not set. They also look at node groups that set
+//! nothing, so the place may be the node group itself. Settings that depend on something unknown are skipped.
 
 use crate::node::Booted;
 use crate::setting::{Settled, render_duration};
@@ -34,7 +34,7 @@ pub(super) fn beyond(case: &Case<'_>, booted: &Booted, limit: Option<i64>, below
     case.settled(booted).filter(|s| s.unknown.is_none()).filter_map(one).collect()
 }
 
-/// Durations that are not set anywhere.
+/// Durations that are not set.
 pub(super) fn unset(case: &Case<'_>, booted: &Booted) -> Vec<Finding> {
     let one = |settled: &Settled| {
         let default = settled.effective.map(render_duration).unwrap_or_default();

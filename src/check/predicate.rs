@@ -1,4 +1,4 @@
-//! What rules can look for in an effective configuration.
+//! What a rule can look for in an effective configuration.
 
 use serde::Deserialize;
 
@@ -6,24 +6,24 @@ use serde::Deserialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Predicate {
-    /// The kubelet runs with a zero, whatever that means for the field.
+    /// The kubelet runs with a zero, harmful or not.
     EffectiveZero,
     /// The kubelet runs with a zero that does harm, or does not start because of it.
     HarmfulZero,
-    /// A zero in a file is silently replaced by the default.
+    /// The kubelet silently replaces a zero in a file with the default.
     ReplacedZero,
-    /// A kubelet or a container runtime cannot read a duration, and the node does not run pods.
+    /// A kubelet or container runtime cannot parse a duration, so the node runs no pods.
     InvalidDuration,
     /// A duration is written where it never reaches the kubelet.
     DeadSetting,
     /// A container runtime runs with a zero.
     RuntimeZero,
-    /// The kubelet runs with a duration above a limit that people set.
+    /// The kubelet runs with a duration above a configured limit.
     AboveLimit,
-    /// The kubelet runs with a duration below a limit that people set, zero included where it is kept.
+    /// The kubelet runs with a duration below a configured limit; a zero counts if the kubelet keeps it.
     BelowLimit,
-    /// Nobody wrote the duration, so the kubelet runs with its built-in default.
+    /// The duration is not set, so the kubelet uses its built-in default.
     Unset,
-    /// A comment that asks to ignore something, and does not do what it says. Nothing on a node shows that.
+    /// An ignore comment that has no effect. This cannot be seen on a node.
     Comment,
 }

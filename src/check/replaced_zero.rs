@@ -1,4 +1,4 @@
-//! A zero in a file that the kubelet silently replaces by its default.
+//! A zero in a file that the kubelet silently replaces with its default.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use super::case::{Case, Fault, Names, Sentences};
 use super::finding::Finding;
 use super::rule::Level;
 
-/// Zero durations in one document from which on it is read as a dump that a program wrote: `kubeadm` writes `0s` for every
+/// With this many zero durations, a document counts as generated: `kubeadm` writes `0s` for every
 /// duration that is not set (kubernetes/kubernetes#117772).
 const DUMP: usize = 4;
 
-/// One finding for each, or a single note where a document has so many that a program must have written them.
+/// One finding for each, or a single note for a generated document.
 pub(super) fn judge(case: &Case<'_>, booted: &Booted) -> Vec<Finding> {
     let mut by_document: BTreeMap<TextId, Vec<Finding>> = BTreeMap::new();
     for settled in case.settled(booted) {

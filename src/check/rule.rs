@@ -1,4 +1,4 @@
-//! A rule, read from its page: front matter that says what it looks for, and the text that explains it to people.
+//! A rule, parsed from its page: front matter that defines what it looks for, and the text that explains it.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,20 +7,20 @@ use crate::setting::{FIELDS, Field, parse_duration};
 
 use super::predicate::Predicate;
 
-/// How bad a finding is.
+/// The level of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// Worth knowing; nothing is wrong on the node.
+    /// For information; nothing is wrong on the node.
     Note,
-    /// Likely not what was meant.
+    /// Probably unintended.
     Warning,
-    /// Harm on the node.
+    /// Harmful on the node.
     Error,
 }
 
 impl Level {
-    /// The word in every format.
+    /// The word used in every format.
     pub fn id(self) -> &'static str {
         match self {
             Self::Note => "note",
@@ -30,7 +30,7 @@ impl Level {
     }
 }
 
-/// The headings of a page, in order. Every page has all of them.
+/// The headings of a page, in order. All are required.
 pub(super) const HEADINGS: &[&str] =
     &["What it does", "Why is this bad?", "Example", "Use instead", "How zero is read", "References"];
 
@@ -39,7 +39,7 @@ pub(super) const HEADINGS: &[&str] =
 pub struct PageError {
     /// One line, lower case, no full stop.
     pub message: String,
-    /// The line of the page, from 1, if it is one.
+    /// The 1-based line of the page, if known.
     pub line: Option<usize>,
 }
 
@@ -82,9 +82,9 @@ impl Page {
 /// A rule.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// Its name, kebab-case; never changes.
+    /// Its name in kebab-case; never changes.
     pub id: String,
-    /// How bad its findings are, unless `levels` says otherwise for a field.
+    /// The level of its findings, unless `levels` overrides it for a field.
     pub level: Level,
     /// When it fires.
     pub predicate: Predicate,
@@ -102,17 +102,17 @@ pub struct Rule {
 pub struct Front {
     /// The rule's id; the same as the file's name.
     pub id: String,
-    /// How bad its findings are.
+    /// The level of its findings.
     pub level: Level,
     /// When it fires.
     pub predicate: Predicate,
-    /// Names of the fields that it looks at; without any it looks at all that `except` does not name.
+    /// Names of the fields that it checks; if empty, all fields except those in `except`.
     #[serde(default)]
     pub fields: Vec<String>,
-    /// Names of fields that it leaves to other rules.
+    /// Names of fields that other rules check.
     #[serde(default)]
     pub except: Vec<String>,
-    /// Fields whose findings are errors although the rule's level is lower.
+    /// Fields whose findings are errors even if the level of the rule is lower.
     #[serde(default)]
     pub errors: Vec<String>,
     /// Numbers in benchmarks, such as `CIS EKS 3.2.5`.
@@ -121,19 +121,19 @@ pub struct Front {
     /// Tags for GitHub and others.
     #[serde(default)]
     pub tags: Vec<String>,
-    /// Score from 0.1 to 10.0 as text, for rules with a meaning for security.
+    /// Score from 0.1 to 10.0 as text, for rules relevant to security.
     #[serde(default)]
     pub security_severity: Option<String>,
-    /// How sure its findings are, in GitHub's words.
+    /// The precision of its findings, in GitHub's terms.
     #[serde(default = "very_high")]
     pub precision: String,
-    /// The version of the linter that brought the rule; empty for rules that people wrote.
+    /// The version of the linter that introduced the rule; empty for custom rules.
     #[serde(default)]
     pub since: String,
-    /// The time that `above-limit` and `below-limit` hold a setting against, as the kubelet reads it.
+    /// The limit of `above-limit` and `below-limit`, as the kubelet parses it.
     #[serde(default)]
     pub limit: Option<String>,
-    /// True if the rule is used only by those who ask for it.
+    /// True if the rule is opt-in.
     #[serde(default)]
     pub opt_in: bool,
 }
@@ -143,7 +143,7 @@ fn very_high() -> String {
 }
 
 impl Rule {
-    /// Reads a built-in rule from its page.
+    /// Parses a built-in rule from its page.
     ///
     /// # Errors
     /// If the front matter is missing, does not parse or names unknown fields, or a heading is missing or out of order.
@@ -159,10 +159,10 @@ impl Rule {
         self.page.markdown.lines().filter_map(|l| l.strip_prefix("## ")).collect()
     }
 
-    /// Reads a rule that people have written: as a built-in one, but of the headings only *What it does* has to be there.
+    /// Parses a custom rule. Only the heading *What it does* is required.
     ///
     /// # Errors
-    /// If the front matter is missing, does not parse or names unknown fields, or the page does not say what the rule does.
+    /// If the front matter is missing, does not parse or names unknown fields, or the heading *What it does* is missing.
     pub fn read_own(id: &str, text: &str) -> Result<Self, PageError> {
         let error = |message: String| PageError { message, line: None };
         let text = text.replace("\r\n", "\n");
@@ -172,7 +172,7 @@ impl Rule {
             .ok_or_else(|| start("a rule page must start with front matter between lines of `---`"))?;
         let (front, markdown) = rest.split_once("\n---\n").ok_or_else(|| start("the front matter is not closed"))?;
         let front: Front = serde_yaml::from_str(front).map_err(|e| {
-            // The parser counts from the line after the first mark.
+            // The parser counts lines from the one after the first marker.
             let line = e.location().map(|l| l.line() + 1);
             let message = e.to_string();
             PageError { message: message.split(" at line ").next().unwrap_or_default().to_owned(), line }
@@ -212,12 +212,12 @@ impl Rule {
         Ok(Self { id: front.id.clone(), level: front.level, predicate: front.predicate, front, page, summary })
     }
 
-    /// The time that the rule holds settings against, in nanoseconds, if its page says one.
+    /// The limit of the rule in nanoseconds, if its page has one.
     pub fn limit(&self) -> Option<i64> {
         parse_duration(self.front.limit.as_ref()?.as_bytes()).ok()
     }
 
-    /// True if the rule looks at this field.
+    /// True if the rule checks this field.
     pub fn covers(&self, field: &Field) -> bool {
         let named = |list: &[String]| list.iter().any(|n| n == field.name);
         (self.front.fields.is_empty() || named(&self.front.fields)) && !named(&self.front.except)

@@ -13,7 +13,7 @@ pub(super) fn of_kubelet(case: &Case<'_>, booted: &Booted, harmful: bool) -> Vec
         let meaning = settled.zero()?;
         let fires = match meaning {
             Meaning::Harmful(_) => kept,
-            // The kubelet does not get as far as running with it.
+            // The kubelet fails before it uses the value.
             Meaning::Refused(_) => kept || harmful,
             Meaning::Replaced => false,
             Meaning::Harmless | Meaning::None => kept && !harmful,

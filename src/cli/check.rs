@@ -18,7 +18,7 @@ use super::stop::{CLEAN, FAILED, FOUND, Stop};
 use super::terminal::{color_on_stderr, look};
 use super::{configure, progress, since};
 
-/// Scans, reports, and says how it went.
+/// Scans and reports; returns the exit code.
 pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<u8, Stop> {
     let here = current()?;
     let outputs = outputs(args, matches)?;
@@ -65,7 +65,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         let look = Look {
             verbose: args.verbose,
             suppressed: args.show_suppressed,
-            // git is only asked where the format shows its answer.
+            // git is only called if the format shows its output.
             revision: (format.name() == "html").then(|| since::revision(&found.root)).flatten(),
             ..look(color, file.is_none(), here.clone())
         };
@@ -79,7 +79,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         if found.files == 0 && args.input.paths.iter().any(|p| p.is_dir()) {
             writeln!(err, "warning: no Terraform, CloudFormation, YAML, JSON or shell files here")?;
         }
-        // Whoever pipes something in wants it judged; a pipe that holds something else looks clean.
+        // Piped input is meant to be checked; input of an unknown kind would look clean.
         let seen = [found.groups.len(), found.findings.len(), found.gaps.len(), found.problems.len()];
         if seen == [0; 4] && args.input.paths.iter().any(|p| p.as_os_str() == "-") {
             writeln!(err, "warning: no node group or kubelet configuration found on standard input")?;
@@ -88,7 +88,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
     Ok(if left.is_empty() { code(args, fail_on, &found) } else { FAILED })
 }
 
-/// The exit code that a scan comes to.
+/// The exit code of a scan.
 fn code(args: &Check, fail_on: FailOn, found: &Scan) -> u8 {
     if args.strict && !found.problems.is_empty() {
         return FAILED;
@@ -97,7 +97,7 @@ fn code(args: &Check, fail_on: FailOn, found: &Scan) -> u8 {
     if fails && !args.exit_zero { FOUND } else { CLEAN }
 }
 
-/// What the arguments ask to look at.
+/// The paths and options of the arguments.
 fn scanned(request: &Request, args: &Check) -> Result<Scan, Stop> {
     let mut found = scan(request).map_err(|e| Stop::Failed(e.to_string()))?;
     if let Some(revision) = &args.since {

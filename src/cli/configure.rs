@@ -1,4 +1,4 @@
-//! Which configuration a run has, and the policy that it makes with the arguments.
+//! The configuration of a run, and its policy.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -9,20 +9,20 @@ use crate::policy::{Baseline, Policy, Settings};
 use super::args::{Check, Input};
 use super::stop::Stop;
 
-/// The rules that there are in a folder.
+/// The rules of a folder.
 pub(super) fn catalogue(here: &Path) -> Result<Catalogue, Stop> {
     let Some(source) = Settings::find(here, here)? else { return Ok(Catalogue::default()) };
     let folder = source.path().parent().unwrap_or(here).to_owned();
     Ok(Settings::load(&source, &folder, here)?.1)
 }
 
-/// The configuration for the paths of a run with the rules that there are, and the folder that its patterns are relative to.
+/// The configuration for the paths of a run with its rules, and the folder that its patterns are relative to.
 pub(super) fn settings(input: &Input, here: &Path) -> Result<(Settings, Catalogue, PathBuf), Stop> {
     let configuration = &input.configuration;
     let source = match &configuration.config {
         _ if configuration.isolated => None,
         Some(path) => Some(Settings::open(&here.join(path)).map_err(|mut e| {
-            // People know the path as they wrote it.
+            // Show the path as it was typed.
             e.message = e.message.replace(&here.join(path).display().to_string(), &path.display().to_string());
             e
         })?),
@@ -32,7 +32,7 @@ pub(super) fn settings(input: &Input, here: &Path) -> Result<(Settings, Catalogu
         Some(source) => {
             let folder = source.path().parent().unwrap_or(here).to_owned();
             let (settings, rules) = Settings::load(&source, &folder, here)?;
-            // A configuration that is named speaks of the paths as seen from here.
+            // The patterns of an explicitly named configuration are relative to the current folder.
             let folder = if configuration.config.is_some() { here.to_owned() } else { folder };
             Ok((settings, rules, folder))
         }
@@ -40,7 +40,7 @@ pub(super) fn settings(input: &Input, here: &Path) -> Result<(Settings, Catalogu
     }
 }
 
-/// The folder that all named paths lie in.
+/// The common folder of all named paths.
 fn start(input: &Input, here: &Path) -> PathBuf {
     let named = input.paths.iter().filter(|p| p.as_os_str() != "-").filter_map(|p| here.join(p).canonicalize().ok());
     let folders = named.map(|p| if p.is_dir() { p } else { p.parent().unwrap_or(here).to_owned() });
@@ -55,7 +55,7 @@ pub(super) fn policy(args: &Check, here: &Path) -> Result<Policy, Stop> {
         _ if args.write_baseline.is_some() => None,
         (Some(path), _) => Some(Settings::open(&here.join(path))?),
         (None, Some(path)) => Some(Settings::open_beside(&folder, path, here).map_err(|mut e| {
-            // Nobody has typed this name.
+            // This name was not typed.
             e.message = format!("the baseline set in the configuration: {}", e.message);
             e
         })?),

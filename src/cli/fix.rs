@@ -1,5 +1,5 @@
-//! `--fix`, `--diff` and `--add-ignore`: changes of files. A change is kept only if a second reading says that it helps and
-//! brings nothing new, and it is written only into a file that is still as it was read.
+//! `--fix`, `--diff` and `--add-ignore`: changes of files. A change is kept only if a second scan shows that it helps and
+//! introduces nothing new, and it is written only if the file has not changed since it was read.
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
@@ -13,10 +13,10 @@ use crate::text::Source;
 
 use super::stop::Stop;
 
-/// A change of one file: the bytes from and to, and what is to stand there.
+/// A change of one file: a range of bytes and its replacement.
 type Edit = (u32, u32, String);
 
-/// A file, and the rules that are to be ignored at one of its lines.
+/// A file, and the rules to ignore at one of its lines.
 type Asked<'a> = (Arc<Source>, Vec<&'a str>);
 
 /// Changes by file.
@@ -25,7 +25,7 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// What mends findings. Two that want different things at one place get neither.
+    /// The fixes of findings. Conflicting fixes at one place are dropped.
     pub(super) fn mending(found: &Scan) -> Self {
         let mut out = Self { files: BTreeMap::new() };
         for fix in found.findings.iter().filter_map(|f| f.fix.as_ref()) {
@@ -42,7 +42,7 @@ impl Changes {
         out
     }
 
-    /// Comments that ask to ignore what is found, each on a line of its own above the statement.
+    /// Ignore comments for the findings, each on its own line above the statement.
     pub(super) fn ignoring(found: &Scan, reason: &str) -> Self {
         let mut rules: BTreeMap<(PathBuf, u32), Asked<'_>> = BTreeMap::new();
         for finding in found.findings.iter().filter(|f| !f.groups.is_empty() && takes_comments(&f.at.place.source)) {
@@ -76,7 +76,7 @@ impl Changes {
         file.1.push(edit);
     }
 
-    /// Keeps the files whose changes help, as a second reading says.
+    /// Keeps the files whose changes help, according to a second scan.
     pub(super) fn that_help(mut self, request: &Request) -> Result<Self, Stop> {
         if self.files.is_empty() {
             return Ok(self);
@@ -85,7 +85,7 @@ impl Changes {
         if self.helps(request, before)? {
             return Ok(self);
         }
-        // Something does not: each file by itself.
+        // Not all help: each file is tried separately.
         let mut good = Self { files: BTreeMap::new() };
         for (path, change) in std::mem::take(&mut self.files) {
             let one = Self { files: BTreeMap::from([(path.clone(), change.clone())]) };
@@ -96,8 +96,8 @@ impl Changes {
         Ok(good)
     }
 
-    /// True if there are fewer findings afterwards in each changed file, none that was not there before, and nothing that
-    /// cannot be read any more.
+    /// True if each changed file has fewer findings afterwards, there are no new ones, and nothing has become
+    /// unreadable.
     fn helps(&self, request: &Request, before: &Scan) -> Result<bool, Stop> {
         let mut edited = Edited::default();
         for (path, (source, edits)) in &self.files {
@@ -112,7 +112,7 @@ impl Changes {
         Ok(better && !worse && after.problems.len() <= before.problems.len() && after.gaps.len() <= before.gaps.len())
     }
 
-    /// How many changes there are, and in how many files.
+    /// The number of changes and of changed files.
     pub(super) fn count(&self) -> (usize, usize) {
         (self.files.values().map(|(_, edits)| edits.len()).sum(), self.files.len())
     }
@@ -130,7 +130,7 @@ impl Changes {
                 .context_radius(3)
                 .header(&format!("a/{name}"), &format!("b/{name}"))
                 .to_string();
-            // A patch has the bytes of the file, but a terminal would obey some of them.
+            // A patch contains the bytes of the file, but a terminal would interpret some of them.
             let text = if std::io::stdout().is_terminal() {
                 text.split_inclusive('\n').map(|l| harmless(l.trim_end_matches('\n')) + "\n").collect()
             } else {
@@ -141,7 +141,7 @@ impl Changes {
         out
     }
 
-    /// Writes the changed files. A file that is not as it was read any more is left alone, and named.
+    /// Writes the changed files. A file that has changed since it was read is left alone and reported.
     pub(super) fn write(&self) -> Result<Vec<PathBuf>, Stop> {
         let mut left = Vec::new();
         for (path, (source, edits)) in &self.files {
@@ -156,7 +156,7 @@ impl Changes {
     }
 }
 
-/// How often there is a finding of each kind.
+/// The number of findings of each kind.
 fn counted(findings: &[Finding]) -> BTreeMap<(&str, &Path, &str), usize> {
     let mut out = BTreeMap::new();
     for f in findings {
@@ -178,7 +178,7 @@ fn changed(source: &Source, edits: &[Edit]) -> Vec<u8> {
     out
 }
 
-/// Puts a new file in the place of an old one at once, with the same permissions.
+/// Replaces a file atomically, with the same permissions.
 fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let dir = path.parent().unwrap_or(path);
     let permissions = std::fs::metadata(path)?.permissions();

@@ -13,7 +13,7 @@ use super::stop::Stop;
 /// A format, and the file that its report goes to; standard output without one.
 pub(super) type Output<'a> = (&'a str, Option<&'a PathBuf>);
 
-/// The reports that were asked for. A file is for the format before it; with one format and one file the order is free.
+/// The requested reports. A file belongs to the format before it; with one format and one file the order is free.
 pub(super) fn outputs<'a>(args: &'a Check, matches: &ArgMatches) -> Result<Vec<Output<'a>>, Stop> {
     let matches = matches.subcommand_matches("check").unwrap_or(matches);
     let places = |name: &str| matches.indices_of(name).map(Iterator::collect::<Vec<_>>).unwrap_or_default();

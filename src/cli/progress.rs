@@ -1,4 +1,4 @@
-//! How far a run has come, for people who wait: on a terminal only, and only where it takes longer than a second.
+//! The progress of a run: only on a terminal, and only if it takes longer than a second.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use crate::scan::Progress;
 
-/// How long nothing is said.
+/// The delay before the first message.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How long a number stands.
+/// The interval between updates.
 const BEAT: Duration = Duration::from_millis(100);
 
-/// A line on the terminal that goes away when this is dropped.
+/// A line on the terminal that is erased when this is dropped.
 pub(super) struct Shown {
     end: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -35,7 +35,7 @@ pub(super) fn show(progress: &Arc<Progress>) -> Shown {
             wait = BEAT;
             drawn = true;
             let (done, all) = progress.get();
-            // If it cannot be written, nobody waits for it.
+            // A failed write is ignored: nobody is watching.
             let _ = write!(io::stderr(), "\r\u{1b}[Kreading: {done} of {all}");
         }
         if drawn {

@@ -1,4 +1,4 @@
-//! From arguments to what is to be scanned.
+//! From arguments to a scan request.
 
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use crate::scan::Request;
 use super::args::Input;
 use super::stop::Stop;
 
-/// The most that is read from standard input, in bytes.
+/// The most bytes that are read from standard input.
 const MAX_STDIN: u64 = crate::text::MAX_FILE_BYTES;
 
 /// The directory that paths are relative to.
@@ -18,7 +18,7 @@ pub(super) fn current() -> Result<PathBuf, Stop> {
     here.map_err(|e| Stop::Failed(format!("cannot read the current directory: {e}")))
 }
 
-/// What the arguments ask to scan. Standard input is read here.
+/// The scan request of the arguments. Standard input is read here.
 pub(super) fn request(input: &Input, policy: Policy) -> Result<Request, Stop> {
     let piped = input.paths.iter().any(|p| p.as_os_str() == "-");
     let stdin = if piped {

@@ -43,7 +43,7 @@ pub(super) fn show(args: &Show, color: Color) -> Result<u8, Stop> {
     Ok(CLEAN)
 }
 
-/// Holds the source against what was seen on nodes.
+/// Compares the source with what was found on nodes.
 fn against(args: &Show, path: &Path, policy: Policy, look: Look) -> Result<u8, Stop> {
     if args.format == "html" {
         return Err(Stop::Failed("--against does not support --format html".to_owned()));

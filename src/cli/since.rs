@@ -1,12 +1,12 @@
-//! `--since REV`: only findings in which a file has a part that is not as it was at a revision.
+//! `--since REV`: only findings that involve a file changed since a revision.
 //!
-//! The scanned repository may be hostile, with it its configuration, attributes and hooks. So git is asked for nothing but
+//! The scanned repository may be hostile, including its configuration, attributes and hooks. So git is only used to read
 //! stored objects (`rev-parse`, `merge-base`, `cat-file --batch`): no index is read and no work tree is compared by git, which
-//! is what runs filters, external diffs, textconv programs and `core.fsmonitor`. The comparison is made here, with the bytes
-//! that were scanned, so that changes which are not committed count as well. What a configuration could still name is turned
+//! would run filters, external diffs, textconv programs and `core.fsmonitor`. The comparison is made here, with the bytes
+//! that were scanned, so uncommitted changes count as well. Everything that a configuration could still name is turned
 //! off: hooks, the file system monitor, every transport (a partial clone would fetch a missing object, which can run a
-//! program), replacement objects, the pager. Environment variables of git are not passed on. A revision may be no option and
-//! no path.
+//! program), replacement objects, the pager. Environment variables of git are not passed on. A revision must not be an option or
+//! a path.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -19,7 +19,7 @@ use crate::text::{MAX_FILE_BYTES, Source};
 
 use super::stop::Stop;
 
-/// Takes out of `found` what no file that changed since `revision` has a part in.
+/// Drops from `found` everything that involves no file changed since `revision`.
 pub(super) fn narrow(found: &mut Scan, revision: &str) -> Result<(), Stop> {
     if !found.root.join(".git").exists() {
         return Err(Stop::Failed("--since needs a git repository".to_owned()));
@@ -31,7 +31,7 @@ pub(super) fn narrow(found: &mut Scan, revision: &str) -> Result<(), Stop> {
     Ok(())
 }
 
-/// The commit that the current one and `revision` have in common.
+/// The merge base of the current commit and `revision`.
 fn base(root: &Path, revision: &str) -> Result<String, Stop> {
     if revision.starts_with('-') || revision.contains([':', '\0', '\n']) || revision.is_empty() {
         return Err(Stop::Failed(format!("invalid revision `{revision}`")));
@@ -66,7 +66,7 @@ fn no_git(error: &std::io::Error) -> Stop {
     Stop::Failed(format!("--since needs git: {error}"))
 }
 
-/// The one line that git answers, if it succeeds.
+/// The single line of git's output, if it succeeds.
 fn ask(root: &Path, args: &[&str]) -> Result<Option<String>, Stop> {
     let out = git(root).args(args).output().map_err(|e| no_git(&e))?;
     let line = String::from_utf8_lossy(&out.stdout).lines().next().unwrap_or_default().to_owned();
@@ -89,7 +89,7 @@ pub(super) fn revision(root: &Path) -> Option<String> {
     Some(format!("{} ({})", commit.get(..12)?, day.split('T').next()?))
 }
 
-/// For each source whether it differs from what stood at its path in `base`. Line ends do not count: git may convert them.
+/// For each source whether it differs from the file at its path in `base`. Line ends are ignored: git may convert them.
 fn changed(root: &Path, base: &str, sources: &[Arc<Source>]) -> Result<BTreeMap<PathBuf, bool>, Stop> {
     let mut out = BTreeMap::new();
     let mut asked = Vec::new();
@@ -110,7 +110,7 @@ fn changed(root: &Path, base: &str, sources: &[Arc<Source>]) -> Result<BTreeMap<
     let (Some(mut to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(Stop::Failed("git could not be started".to_owned()));
     };
-    // Asked and read at once, because both pipes are short.
+    // Written and read concurrently, because both pipes are short.
     let asking = std::thread::spawn(move || to.write_all(&names));
     let mut from = BufReader::new(from);
     for source in asked {
@@ -118,13 +118,13 @@ fn changed(root: &Path, base: &str, sources: &[Arc<Source>]) -> Result<BTreeMap<
         let differs = then.is_none_or(|then| !same(&then, &source.bytes()));
         out.insert(source.path().to_owned(), differs);
     }
-    // Whether git is content with the end of it does not matter: all answers are here.
+    // The exit status of git does not matter: all answers have arrived.
     let _ = asking.join();
     let _ = child.wait();
     Ok(out)
 }
 
-/// The next object of `git cat-file --batch`; `None` if there is none of that name, or it is no file.
+/// The next object of `git cat-file --batch`; `None` if it does not exist or is not a file.
 fn object(from: &mut impl BufRead) -> Result<Option<Vec<u8>>, Stop> {
     let broken = || Stop::Failed("git ended unexpectedly".to_owned());
     let mut line = String::new();

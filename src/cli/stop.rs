@@ -1,4 +1,4 @@
-//! How a run ends: exit codes, and why it ends early.
+//! Exit codes, and why a run ends early.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use crate::policy::SettingsError;
 pub(super) const CLEAN: u8 = 0;
 /// Something was.
 pub(super) const FOUND: u8 = 1;
-/// Usage, an unreadable path that was named, or an internal error.
+/// Wrong usage, an unreadable named path, or an internal error.
 pub(super) const FAILED: u8 = 2;
 
 /// Why a run ended early.

@@ -9,15 +9,15 @@ use crate::report::Look;
 
 use super::args::Color;
 
-/// Columns where there is no terminal.
+/// The width without a terminal, in columns.
 const WIDTH: usize = 80;
 
-/// How a report on standard output, or in a file, is to look.
+/// The style of a report on standard output or in a file.
 pub(super) fn look(color: Color, to_stdout: bool, current: PathBuf) -> Look {
     let terminal = to_stdout && io::stdout().is_terminal();
     let width = if terminal { columns() } else { WIDTH };
     let links = terminal && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
-    // A file is no terminal, whatever standard output is.
+    // A file is not a terminal, even if standard output is one.
     let choice = if to_stdout { AutoStream::choice(&io::stdout()) } else { AutoStream::choice(&Vec::new()) };
     Look { color: colored(color, choice), width, links, ..Look::plain(&current) }
 }
@@ -27,7 +27,7 @@ pub(super) fn color_on_stderr(color: Color) -> bool {
     colored(color, AutoStream::choice(&io::stderr()))
 }
 
-/// The flag, or else what the environment and the stream say (`NO_COLOR`, `CLICOLOR_FORCE`, `CLICOLOR`, `TERM`), and
+/// The flag, or else the environment and the stream (`NO_COLOR`, `CLICOLOR_FORCE`, `CLICOLOR`, `TERM`), and
 /// `FORCE_COLOR`, which some CI systems set.
 fn colored(color: Color, choice: ColorChoice) -> bool {
     match color {
@@ -40,7 +40,7 @@ fn colored(color: Color, choice: ColorChoice) -> bool {
     }
 }
 
-/// Columns of the terminal: what `COLUMNS` says, or else the terminal itself.
+/// Columns of the terminal: `COLUMNS`, or else the terminal itself.
 fn columns() -> usize {
     let told = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
     let asked = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));

@@ -1,4 +1,4 @@
-//! The change that fixes a finding, where there is one that is certain.
+//! Safe fixes of findings.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -53,13 +53,13 @@ impl<'a> Fixer<'a> {
         Self { options, trees: HashMap::new() }
     }
 
-    /// The change that mends `finding`. There is one only where the zero stands in a file byte for byte as the node reads it,
-    /// and the field has a time that is right for every node: its default, or the one that people chose.
+    /// The safe fix of `finding`. It requires that the file contains the zero byte for byte as the node reads it,
+    /// and that the field has a duration that suits every node: its default, or the configured one.
     ///
-    /// A zero that reaches no kubelet for certain is taken out of YAML with its line.
+    /// A zero that certainly reaches no kubelet is removed from YAML with its line.
     pub fn fix(&mut self, finding: &Finding) -> Option<Fix> {
         let place = &finding.at.place;
-        // A zero of several durations that a program wrote is no slip of a person, and standard input and the command line are
+        // Several zeros in a generated document are not a mistake of a person, and standard input and the command line are
         // no files.
         let in_file = !place.source.is_derived() && place.source.path().is_absolute();
         if !in_file || !finding.siblings.is_empty() {
@@ -105,7 +105,7 @@ impl<'a> Fixer<'a> {
         let field = Field::by_name(&finding.field)?;
         match &self.options.write {
             Some(text) if field.name == "streamingConnectionIdleTimeout" => Some(text.clone()),
-            // Longer ones are written in days, which Go does not read.
+            // Longer ones are written in days, which Go cannot parse.
             _ => Some(suggestion(Some(field.default.filter(|d| *d > 0 && d % SECOND == 0 && *d < 24 * HOUR)?))),
         }
     }
@@ -116,8 +116,8 @@ impl<'a> Fixer<'a> {
     }
 }
 
-/// The change that takes a zero out of a YAML file which no kubelet reads there: its line, if that holds nothing but the key and
-/// the zero, and a key of the same map stands beside it.
+/// Removes a zero that no kubelet reads from a YAML file: its line, if the line contains only the key and
+/// the zero, and the map has another key next to it.
 fn without(finding: &Finding, trees: &[Node]) -> Option<Fix> {
     let place = &finding.at.place;
     let source = &place.source;
@@ -131,7 +131,7 @@ fn without(finding: &Finding, trees: &[Node]) -> Option<Fix> {
     let (key, value) = pairs.get(n)?;
     let number = alone(pairs.get(n)?)?;
     let plain = value.tag.is_none() && key.span.end <= value.span.start && value.as_str() == Some(finding.raw.as_str());
-    // An item of a list begins with a dash, and a map in braces stands between them.
+    // An item of a list begins with a dash, and a map in braces is between them.
     let column = key.span.start - source.line_starts().get(number)?;
     let indented = source.line(number).iter().take(column as usize).all(|b| *b == b' ');
     let braces = source.bytes().get(map.span.start as usize) == Some(&b'{');
@@ -153,7 +153,7 @@ fn holds(span: Span, place: &Place) -> bool {
     span.start <= place.start && place.end <= span.end
 }
 
-/// The entry whose value stands at the place: its map, and which one it is. The depth of a tree is bounded by the parsers.
+/// The entry whose value is at the place: its map and its index. The depth of a tree is bounded by the parsers.
 fn entry_at<'t>(node: &'t Node, place: &Place) -> Option<(&'t Node, usize)> {
     for (n, (_, value)) in node.pairs().iter().enumerate() {
         if value.as_scalar().is_some() && holds(value.span, place) {
@@ -163,7 +163,7 @@ fn entry_at<'t>(node: &'t Node, place: &Place) -> Option<(&'t Node, usize)> {
     node.pairs().iter().map(|(_, value)| value).chain(node.items()).find_map(|inner| entry_at(inner, place))
 }
 
-/// True if a scalar without quotes is all that stands at the place.
+/// True if the place contains only a scalar without quotes.
 fn is_number(node: &Node, place: &Place) -> bool {
     match &node.kind {
         NodeKind::Scalar(scalar) => scalar.style == Style::Plain && holds(node.span, place),
@@ -171,7 +171,7 @@ fn is_number(node: &Node, place: &Place) -> bool {
     }
 }
 
-/// True if a number of an expression stands at the place.
+/// True if the place contains a number of an expression.
 fn holds_number(body: &Body, place: &Place) -> bool {
     let mut found = false;
     for attribute in &body.attributes {
@@ -180,7 +180,7 @@ fn holds_number(body: &Body, place: &Place) -> bool {
     found || body.blocks.iter().any(|block| holds_number(&block.body, place))
 }
 
-/// True for a plan or state of Terraform, which only Terraform may write.
+/// True for a Terraform plan or state, which only Terraform may write.
 fn is_state(place: &Place) -> bool {
     const START: usize = 400;
     let bytes = place.source.bytes();

@@ -1,8 +1,8 @@
-//! Documents that scripts hand to tools in here-documents, and what they tell minikube: in shell files, and in the texts of CI
+//! Documents that scripts pass to tools in here-documents, and options of minikube: in shell files, and in the texts of CI
 //! files and other YAML. `eksctl create cluster -f - <<EOF`, `cat > cluster.yaml <<EOF`, `minikube start --extra-config=…`.
 //!
-//! Nothing is run. A variable that the same text sets once, to something plain, is known; every other one is a hole. What a node
-//! reads itself (`NodeConfig`, `KubeletConfiguration`) is left to the boot of the script that it stands in.
+//! Nothing is run. A variable that the same text sets once, to a literal, is known; others are unknown. Documents that a node
+//! reads itself (`NodeConfig`, `KubeletConfiguration`) are left to the boot of the surrounding script.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,14 +16,14 @@ use super::standalone::is_user_data;
 use super::unit::{FileList, Input, Unit, has_extension};
 use super::{manifests, yaml_files};
 
-/// The option of minikube that hands settings to the parts of a cluster.
+/// The option of minikube that passes settings to the components of a cluster.
 const EXTRA: &str = "--extra-config";
-/// What settings of the kubelet start with there.
+/// The prefix of kubelet settings there.
 const COMPONENT: &str = "kubelet.";
 /// Settings that minikube puts into the kubelet's file, and their fields. All others are flags. Source: kubernetes/minikube
 /// `pkg/minikube/bootstrapper/bsutil/kubelet.go` (`kubeletConfigParams`).
 const IN_FILE: &[(&str, &str)] = &[("runtime-request-timeout", "runtimeRequestTimeout")];
-/// How deep texts of commands may stand in others.
+/// The deepest nesting of commands in commands.
 const MAX_NESTED: usize = 4;
 /// Keys of YAML files whose entries are variables of the commands in them.
 const VARIABLES: &[&str] = &["env", "variables"];
@@ -51,7 +51,7 @@ impl Input for Commands {
         let mut reader =
             CommandReader { variables: BTreeMap::new(), groups: Vec::new(), name: yaml_files::shown(&unit.path, cx) };
         if has_extension(&unit.path, &["yaml", "yml"]) {
-            // User data is run on a node, and read there.
+            // User data runs on a node, and is read there.
             if is_user_data(&view.bytes) {
                 return Vec::new();
             }
@@ -69,21 +69,21 @@ impl Input for Commands {
     }
 }
 
-/// True if a text may hold what is looked for: a search for a few words.
+/// True if a text may contain such documents or options: a search for a few words.
 fn speaks(bytes: &[u8]) -> bool {
     yaml_files::holds(bytes, b"<<") && manifests::may_hold(bytes)
         || yaml_files::holds(bytes, b"extra-config") && yaml_files::holds(bytes, COMPONENT.as_bytes())
 }
 
 struct CommandReader {
-    /// Variables and their values; none for one whose value is not known.
+    /// Variables and their values; `None` for an unknown value.
     variables: BTreeMap<String, Option<Traced>>,
     groups: Vec<NodeGroup>,
     name: String,
 }
 
 impl CommandReader {
-    /// Notes the variables that a YAML file gives to commands. One that has several values is not known.
+    /// Collects the variables that a YAML file passes to commands. A variable with several values is unknown.
     fn gather(&mut self, tree: &Node) {
         for (key, value) in tree.pairs() {
             if key.as_str().is_some_and(|k| VARIABLES.contains(&k)) {
@@ -118,7 +118,7 @@ impl CommandReader {
             self.variables = known;
         }
         for (key, value) in tree.pairs() {
-            // `with: {extra-config: kubelet.…}` of the action that sets minikube up.
+            // `with: {extra-config: kubelet.…}` of the action that sets up minikube.
             if let (Some("extra-config"), Some(scalar)) = (key.as_str(), value.as_scalar()) {
                 let words = scalar.text.split(b" ");
                 let words: Vec<_> =
@@ -217,7 +217,7 @@ impl CommandReader {
             }
             return;
         }
-        // What is only printed tells nobody anything.
+        // Text that is only printed is ignored.
         if matches!(values[0].known_str(), Some("echo" | "printf" | "grep" | "log" | ":")) {
             return;
         }
@@ -228,7 +228,7 @@ impl CommandReader {
             }
             return;
         }
-        // Arguments may stand in one text, or in a variable that the shell takes apart.
+        // Arguments may be in one text, or in a variable that the shell splits.
         if values.iter().any(|v| v.bytes().contains(&b' ') && yaml_files::holds(v.bytes(), EXTRA.as_bytes())) {
             values = values.iter().flat_map(|v| v.split(b" ")).filter(|v| !v.is_empty()).collect();
         }
@@ -246,7 +246,7 @@ impl CommandReader {
         self.minikube(&settings, at);
     }
 
-    /// A node of minikube with these settings of its parts: of equal keys, the last one counts.
+    /// A minikube node with these settings of its components. The last one of equal keys wins.
     fn minikube(&mut self, settings: &[Traced], at: Span) {
         let mut flags: Vec<(Traced, Traced)> = Vec::new();
         let mut file = Vec::new();
@@ -281,7 +281,7 @@ impl CommandReader {
         }
     }
 
-    /// The text of a word, with a hole for what only a run tells.
+    /// The text of a word. Parts that only a run can determine are unknown.
     fn value(&self, parts: &[Part], at: Span, depth: usize) -> Traced {
         let mut out = Traced::new();
         for part in parts {
@@ -299,7 +299,7 @@ impl CommandReader {
                         {
                             out.push(&value.through(parameter.span, &step));
                         }
-                        // What nothing here sets is set from outside or not at all.
+                        // A variable that is not set here is set from outside or not at all.
                         (None, Operation::Substitute { operator: b'-' | b'=', word, .. })
                             if depth < shell::MAX_DEPTH =>
                         {
@@ -331,7 +331,7 @@ fn marked(text: &Traced) -> bool {
         || yaml_files::holds(text.bytes(), b"$(")
 }
 
-/// True for a command that runs what it is given as commands.
+/// True for a command that runs its input as commands.
 fn runs(kind: &CommandKind) -> bool {
     let CommandKind::Simple { words, .. } = kind else { return false };
     let known =

@@ -1,4 +1,4 @@
-//! eksctl's `ClusterConfig` (`eksctl.io/v1alpha5`): what its node groups hand to their kubelets, as eksctl 0.231 renders it
+//! eksctl's `ClusterConfig` (`eksctl.io/v1alpha5`): the kubelet settings of its node groups, as eksctl 0.231 renders them
 //! for each family of images (`pkg/nodebootstrap`).
 
 mod bottlerocket;
@@ -94,7 +94,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
             }
             match overriding {
                 Some(command) if managed && family == Some(Family::Al2) => script(command, true, group),
-                // The script that merges kubeletExtraConfig is a part of the bootstrap that is overridden.
+                // The script that merges kubeletExtraConfig is part of the overridden bootstrap.
                 Some(script) => {
                     group.steps.push(Step::Script(script));
                     if let Some(node) = extra {
@@ -142,8 +142,8 @@ pub(super) fn bootstrap_script(at: Span) -> Traced {
     script
 }
 
-/// Adds a script. As a part of MIME user data, which eksctl makes for managed node groups of AmazonLinux2, it runs only if it
-/// names the program that runs it; else it is a command of a cloud-config.
+/// Adds a script. As a part of MIME user data, which eksctl creates for managed node groups of AmazonLinux2, it runs only if it
+/// has a `#!` line; else it is a command of a cloud-config.
 fn script(command: Traced, part: bool, group: &mut NodeGroup) {
     if part
         && !command.is_unknown()
@@ -157,14 +157,14 @@ fn script(command: Traced, part: bool, group: &mut NodeGroup) {
     }
 }
 
-/// The kubelet configuration that eksctl's own NodeConfig always has: without any of its settings a drop-in would not be read.
+/// The kubelet configuration in eksctl's NodeConfig, without which a drop-in would not be read.
 fn cluster_dns(at: Span) -> Node {
     let value = Node::plain(Traced::unknown(at, Why::FromOutside("the cluster's DNS address".into())), at);
     let list = Node::new(NodeKind::Seq(vec![value]), at);
     Node::map(vec![(Node::plain(Traced::made("clusterDNS", at), at), list)], at)
 }
 
-/// The text of a field. What is not known at all becomes a gap.
+/// The text of a field. An unknown value becomes a gap.
 fn text(node: Option<&Node>, group: &mut NodeGroup) -> Option<Traced> {
     let node = node?;
     if let Some((at, why)) = yaml_files::unknown(node) {
@@ -175,7 +175,7 @@ fn text(node: Option<&Node>, group: &mut NodeGroup) -> Option<Traced> {
     (!yaml_files::is_null(node) && !scalar.text.is_empty()).then(|| scalar.text.clone())
 }
 
-/// The family that eksctl calls by a name; `None` for one that it does not know.
+/// The family with this name in eksctl; `None` for an unknown name.
 fn family(name: &str) -> Option<Family> {
     Some(match name {
         "AmazonLinux2023" => Family::Al2023,
@@ -187,13 +187,13 @@ fn family(name: &str) -> Option<Family> {
     })
 }
 
-/// The family where none is named: AmazonLinux2023 today, AmazonLinux2 in older versions of eksctl. A bootstrap command that
+/// The family if none is set: AmazonLinux2023 today, AmazonLinux2 in older versions of eksctl. A bootstrap command that
 /// is a script was written for the latter, since it fails on the former.
 fn default_family(overriding: Option<&Traced>) -> Family {
     if overriding.is_some_and(is_script) { Family::Al2 } else { Family::Al2023 }
 }
 
-/// True if a bootstrap command is a script and no NodeConfig.
+/// True if a bootstrap command is a script and not a NodeConfig.
 fn is_script(text: &Traced) -> bool {
     let text: Arc<str> = text.to_text().into();
     text.trim_start().starts_with("#!") || !text.contains("NodeConfig") && !text.contains("node.eks.aws")

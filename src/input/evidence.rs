@@ -1,5 +1,5 @@
-//! What an auditor collects on a node: the list of processes, a kubelet's command line, its unit. Not what the source says,
-//! but what runs.
+//! What an auditor collects on a node: the process list, a kubelet's command line, its unit. Not the source,
+//! but the running state.
 
 use std::sync::LazyLock;
 
@@ -39,12 +39,12 @@ impl Input for Evidence {
     }
 }
 
-/// A pattern that is tried on every line; the tests hold that they are sound.
+/// A pattern that is tried on every line; tests check that all compile.
 fn pattern(text: &str) -> Option<Regex> {
     Regex::new(text).ok()
 }
 
-/// Kubelets in what `ps` prints, and in `/proc/PID/cmdline`.
+/// Kubelets in the output of `ps`, and in `/proc/PID/cmdline`.
 fn processes(view: &View, name: &str) -> Vec<NodeGroup> {
     // A user, numbers and times, and then the program, which `ps -ef` and `ps aux` print as it was started.
     static PROCESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -69,7 +69,7 @@ fn processes(view: &View, name: &str) -> Vec<NodeGroup> {
         let argv = words(view, range.start + found.end()..range.end.max(range.start + found.end()), |b| {
             b.is_ascii_whitespace()
         });
-        // What `grep` prints of itself, and other programs with this name, have no flags.
+        // The line of `grep` itself, and other programs with this name, have no flags.
         if argv.iter().any(|w| w.bytes().starts_with(b"--")) && out.len() < MAX_KUBELETS {
             out.push(running(name, program, argv));
         }
@@ -84,7 +84,7 @@ fn running(name: &str, at: Span, argv: Vec<Traced>) -> NodeGroup {
     group
 }
 
-/// The words of a part of a text. `ps` shows no quotes, so that a space inside of an argument cannot be told from one between.
+/// The words of a part of a text. `ps` shows no quotes, so spaces inside arguments cannot be distinguished from separators.
 fn words(view: &View, range: std::ops::Range<usize>, gap: impl Fn(u8) -> bool) -> Vec<Traced> {
     let bytes = view.bytes.get(range.clone()).unwrap_or_default();
     let mut out = Vec::new();
@@ -98,7 +98,7 @@ fn words(view: &View, range: std::ops::Range<usize>, gap: impl Fn(u8) -> bool) -
     out
 }
 
-/// What `systemctl cat kubelet` prints: the unit and its drop-ins, each under a line with its path.
+/// The output of `systemctl cat kubelet`: the unit and its drop-ins, each under a line with its path.
 fn unit_files(view: &View, name: &str) -> Option<NodeGroup> {
     const UNIT: &str = "/etc/systemd/system/kubelet.service";
     static HEAD: LazyLock<Option<Regex>> =
@@ -109,7 +109,7 @@ fn unit_files(view: &View, name: &str) -> Option<NodeGroup> {
     let (_, first) = heads.first()?;
     let mut group = NodeGroup::new(format!("the kubelet of {name}"), view.span(first.range()));
     group.running = true;
-    // What the unit takes from other files is not in this text.
+    // Settings from environment files are not in this text.
     for file in ENVIRONMENT.as_ref()?.captures_iter(&view.bytes).filter_map(|c| c.get(1)) {
         let path = String::from_utf8_lossy(file.as_bytes()).into_owned();
         let why = Why::FromOutside(format!("what is in {}", path.escape_debug()).into());

@@ -1,8 +1,8 @@
-//! Kustomize: what comes out of a kustomization, with the ones below it, its components, its patches and its generators.
+//! Kustomize: the result of a kustomization, with its bases, components, patches and generators.
 //!
 //! Source: kubernetes-sigs/kustomize `api/types` (`kustomization.go`, `patch.go`, `selector.go`, `configmapargs.go`) and
-//! `api/internal/target` (the order: resources, components, generators, patches). A kustomization that another one takes in is
-//! judged there only.
+//! `api/internal/target` (the order: resources, components, generators, patches). A kustomization that another one includes is
+//! only checked there.
 
 use std::path::{Path, PathBuf};
 
@@ -16,9 +16,9 @@ use super::patches::{json, strategic as merge};
 use super::unit::{FileList, Input, Unit, normal};
 use super::{manifests, yaml_files};
 
-/// What such a file is called.
+/// The names of kustomization files.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-/// What an address has in it that may bring nodes; others are passed over without a word.
+/// Words in a URL that may provide nodes; other URLs are skipped silently.
 const NEAR: [&str; 8] =
     ["karpenter", "kubelet", "nodeadm", "nodeclass", "nodepool", "cluster-api", "machineconfig", "talos"];
 /// The deepest nesting of kustomizations.
@@ -44,7 +44,7 @@ impl Input for Kustomize {
         let mut documents = Vec::new();
         build.layer(&unit.path, &mut documents, 0, cx);
         if build.patches_hold && build.skipped {
-            // A patch may make something of a document that says nothing of a kubelet by itself.
+            // A patch may add kubelet settings to a document that has none.
             build = Build { everything: true, ..Build::default() };
             documents.clear();
             build.layer(&unit.path, &mut documents, 0, cx);
@@ -71,24 +71,24 @@ impl Input for Kustomize {
 
 #[derive(Default)]
 struct Build {
-    /// Documents that say nothing of a kubelet are read, too.
+    /// Documents that do not concern a kubelet are read as well.
     everything: bool,
-    /// One was not read.
+    /// A document was skipped.
     skipped: bool,
-    /// A patch says something of a kubelet.
+    /// A patch concerns a kubelet.
     patches_hold: bool,
-    /// Values of charts from elsewhere, which may have documents in them.
+    /// Values of external charts, which may contain documents.
     values: Vec<Node>,
     /// Files that were read.
     files: Vec<PathBuf>,
-    /// Kustomizations that were taken in.
+    /// Included kustomizations.
     below: Vec<PathBuf>,
-    /// Those that are being read.
+    /// Kustomizations that are being read.
     open: Vec<PathBuf>,
 }
 
 impl Build {
-    /// Adds what a kustomization gives to the documents; a component changes those that are there.
+    /// Adds the result of a kustomization to the documents; a component changes the existing ones.
     fn layer(&mut self, path: &Path, documents: &mut Vec<Node>, depth: usize, cx: &mut Cx<'_>) {
         if depth > MAX_LAYERS || self.open.iter().any(|open| open == path) {
             return;
@@ -127,7 +127,7 @@ impl Build {
         documents.truncate(MAX_DOCUMENTS);
     }
 
-    /// A file of values for a chart from elsewhere.
+    /// A values file for an external chart.
     fn values_file(&mut self, dir: &Path, item: &Node, cx: &mut Cx<'_>) {
         let Some(name) = item.as_str().filter(|n| !n.contains("://")) else { return };
         let path = normal(&dir.join(name));
@@ -211,7 +211,7 @@ impl Build {
             return;
         }
         let name = generator.get("name").and_then(Node::as_str).unwrap_or_default();
-        // `merge` and `replace` change one that is there.
+        // `merge` and `replace` change an existing one.
         let behavior = generator.get("behavior").and_then(Node::as_str).unwrap_or_default();
         let map = |pairs| Node::map(pairs, at);
         let word = |text: &str| Node::quoted(Traced::made(text, at), at);
@@ -289,7 +289,7 @@ fn apply(patches: &[Node], target: Option<&Node>, own: &mut Vec<Node>, at: Span,
                     cx.gap(at, Why::NotUnderstood(words.into()));
                 }
             } else {
-                // A patch with a target needs no name of its own, and does not give one.
+                // A patch with a target needs no name, and does not set one.
                 let patch = if target.is_some() { merge::without(patch, "metadata.name") } else { patch.clone() };
                 match merge::apply(document, &patch) {
                     Some(tree) => *document = tree,
@@ -313,7 +313,7 @@ fn identity(tree: &Node) -> (&str, &str, &str) {
     (group, text(&["kind"]), text(&["metadata", "name"]))
 }
 
-/// Whether a target means a document. Names are patterns as a whole; labels are `key=value`.
+/// Whether a target selects a document. Names are anchored patterns; labels are `key=value`.
 fn selects(target: &Node, tree: &Node) -> bool {
     let (group, kind, name) = identity(tree);
     let version = tree.get("apiVersion").and_then(Node::as_str).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Kinds of infrastructure as code, and the node groups that they describe. Never runs what it finds: that is the boot's.
+//! Kinds of infrastructure as code, and the node groups that they describe. Nothing is executed here: the boot simulates it.
 
 mod ansible;
 mod cloudformation;
@@ -23,7 +23,7 @@ mod yaml_values;
 
 pub use unit::{FileList, Input, Unit};
 
-/// Every kind of input, in the order in which their findings are reported when places are equal.
+/// Every kind of input, in the order of reports for equal places.
 pub const INPUTS: &[&dyn Input] = &[
     &terraform::Terraform,
     &terraform::Plan,

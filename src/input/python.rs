@@ -1,5 +1,5 @@
 //! Python programs that send commands to nodes: `send_command` of boto3 with the document `AWS-RunShellScript`, whose commands
-//! become one script. Nothing of the program is followed but the call and what its names were last assigned.
+//! become one script. Only the call and the last assignments of its names are evaluated.
 
 use crate::node::{Cx, Gap, NodeGroup, Step};
 use crate::syntax::python::{Argument, Expr, Statement, program};
@@ -9,16 +9,16 @@ use super::standalone::KUBELET_WORDS;
 use super::unit::{FileList, Input, Unit};
 use super::yaml_files;
 
-/// The call that is looked for.
+/// The name of the call.
 const CALL: &str = "send_command";
 
 /// The most calls of one program.
 const MAX_CALLS: usize = 64;
 
-/// How far names are followed.
+/// The deepest nesting of names that is followed.
 const MAX_DEPTH: usize = 16;
 
-/// The most texts that one list of commands may have.
+/// The most texts of one list of commands.
 const MAX_COMMANDS: usize = 1000;
 
 /// Programs of Python.
@@ -59,8 +59,8 @@ impl Input for Python {
     }
 }
 
-/// Where what begins at `start` ends: behind the bracket that closes its first one, or, with `line`, where the statement does,
-/// which may go on over lines inside of brackets and strings.
+/// The end of the construct at `start`: after the bracket that closes its first one, or, with `line`, the end of the statement,
+/// which may continue over lines inside brackets and strings.
 fn end_of(text: &str, start: usize, line: bool) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut depth = 0_usize;
@@ -104,7 +104,7 @@ fn string(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// A text that is one expression.
+/// Parses a text that is one expression.
 fn expression(text: &Traced) -> Option<Expr> {
     match program(text).ok()?.into_iter().next()? {
         Statement::Expr(expr) => Some(expr),
@@ -115,7 +115,7 @@ fn expression(text: &Traced) -> Option<Expr> {
 struct CallReader<'a> {
     view: &'a View,
     text: &'a str,
-    /// Where the call stands: assignments before it count.
+    /// The offset of the call: only assignments before it count.
     before: usize,
 }
 
@@ -154,7 +154,7 @@ impl CallReader<'_> {
         }
     }
 
-    /// What a name was assigned last before the call.
+    /// The last assignment to a name before the call.
     fn assigned(&self, name: &str) -> Option<Expr> {
         let mut found = None;
         let mut from = 0;
@@ -169,13 +169,13 @@ impl CallReader<'_> {
         let start = found?;
         let end = end_of(self.text, start, true)?;
         let value = self.view.traced(start..end);
-        // In parentheses, so that lines that belong together stay so.
+        // In parentheses, so continued lines stay together.
         let place = self.view.span(start..start);
         let whole = Traced::join([&Traced::made("(", place), &value, &Traced::made(")", place)], &Traced::new());
         expression(&whole)
     }
 
-    /// The texts that an expression comes to, with holes for what is not known; `None` if it is no text and no list of texts.
+    /// The texts of an expression, with unknown parts; `None` if it is neither a text nor a list of texts.
     fn texts(&self, expr: &Expr, depth: usize) -> Option<Vec<Traced>> {
         if depth > MAX_DEPTH {
             return None;
@@ -224,7 +224,7 @@ impl CallReader<'_> {
             }
             Expr::Name(name, _) => self.texts(&self.assigned(name)?, depth + 1)?,
             Expr::Call(function, arguments) => match (&**function, arguments.as_slice()) {
-                // Lines that are joined again with line ends are the text as it was.
+                // Lines are joined again with line ends later, so the text stays the same.
                 (Expr::Attribute(text, method), _)
                     if matches!(method.as_str(), "split" | "splitlines" | "strip" | "rstrip" | "lstrip") =>
                 {

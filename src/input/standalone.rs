@@ -1,4 +1,4 @@
-//! Files that stand for themselves: configurations of container runtimes, shell scripts and user data.
+//! Standalone files: configurations of container runtimes, shell scripts and user data.
 
 use crate::node::{Cx, Family, Gap, NodeGroup, Step, Wrapping};
 use crate::runtime;
@@ -8,11 +8,11 @@ use crate::text::{Span, Traced, View, Why};
 use super::unit::{FileList, Input, Unit, has_extension};
 use super::yaml_files;
 
-/// The words without which a script or cloud-config says nothing of a kubelet.
+/// The words without which a script or cloud-config does not concern a kubelet.
 pub(super) const KUBELET_WORDS: &[&str] = &["kubelet", "bootstrap.sh", "nodeadm", runtime::KEY];
 
-/// Configurations of a container runtime, as files of their own: TOML with the timeout in the table that containerd or CRI-O
-/// has it in.
+/// Standalone configurations of a container runtime: TOML with the timeout in the table where containerd or CRI-O
+/// reads it.
 #[derive(Debug)]
 pub(super) struct Runtimes;
 
@@ -48,7 +48,7 @@ impl Input for Runtimes {
     }
 }
 
-/// The text with a hole for everything that a template language fills in: `{{ }}` as in the templates of k3s, `${ }`, `%{ }`.
+/// The text with each placeholder of a template language unknown: `{{ }}` as in the templates of k3s, `${ }`, `%{ }`.
 fn filled_in(view: &View) -> Traced {
     let mut out = Traced::new();
     let (mut from, mut at) = (0, 0);
@@ -71,7 +71,7 @@ fn filled_in(view: &View) -> Traced {
     out
 }
 
-/// Shell scripts that have to do with a kubelet.
+/// Shell scripts that concern a kubelet.
 #[derive(Debug)]
 pub(super) struct Scripts;
 
@@ -98,7 +98,7 @@ impl Input for Scripts {
     }
 }
 
-/// User data in a file of its own: MIME, cloud-config, and Bottlerocket's settings.
+/// User data in a separate file: MIME, cloud-config, and Bottlerocket settings.
 #[derive(Debug)]
 pub(super) struct UserData;
 
@@ -139,21 +139,21 @@ fn bottlerocket(unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let mut group = whole(unit, &view, cx, |text| Step::UserData(text, Wrapping::Plain));
     group.family = Some(Family::Bottlerocket);
     if let Some(error) = parsed.errors.first() {
-        // A node refuses settings that are no TOML, and what is no TOML yet is not what a node gets.
+        // A node refuses invalid TOML, and a text that is not TOML yet is not what the node gets.
         group.steps.clear();
         group.gaps.push(Gap { at: error.at, why: Why::NotUnderstood("a text that is not valid TOML".into()) });
     }
     vec![group]
 }
 
-/// The file as a node group of its own, which boots with its text.
+/// The file as a separate node group that boots with its text.
 fn whole(unit: &Unit, view: &View, cx: &Cx<'_>, step: impl FnOnce(Traced) -> Step) -> NodeGroup {
     let mut group = NodeGroup::new(yaml_files::shown(&unit.path, cx), first_line(view));
     group.steps.push(step(view.traced(0..view.bytes.len())));
     group
 }
 
-/// The first line that has anything in it.
+/// The first non-empty line.
 fn first_line(view: &View) -> Span {
     let bytes = view.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&view.bytes);
     let skipped = view.bytes.len() - bytes.len();

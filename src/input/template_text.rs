@@ -1,4 +1,4 @@
-//! Values as text, and texts that functions of templates change. Every byte keeps its place.
+//! Values as text, and text functions of templates. Every byte keeps its place.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -9,7 +9,7 @@ use crate::value::{Kind, Number, Value, equal};
 
 use super::yaml_values::{node_of, quoted};
 
-/// What a template writes for a value. Helm writes nothing for what is not there.
+/// The text that a template prints for a value. Helm prints nothing for a missing value.
 pub(in crate::input) fn printed(value: &Value, at: Span) -> Traced {
     match &value.kind {
         Kind::Null => Traced::new(),
@@ -43,7 +43,7 @@ pub(in crate::input) fn yaml(value: &Value, at: Span) -> Traced {
     if text.is_empty() { Traced::made("{}", at) } else { text }
 }
 
-/// A text with every byte changed, none added or removed.
+/// A text with every byte mapped, none added or removed.
 pub(in crate::input) fn mapped(text: &Traced, change: impl Fn(u8) -> u8) -> Traced {
     let mut out = Traced::new();
     for (range, piece) in text.ranges() {
@@ -59,7 +59,7 @@ pub(in crate::input) fn mapped(text: &Traced, change: impl Fn(u8) -> u8) -> Trac
     out
 }
 
-/// Every line with blanks in front, as `indent` writes them.
+/// Every line with leading spaces, as `indent` writes them.
 pub(in crate::input) fn indented(text: &Traced, count: usize, at: Span) -> Traced {
     let lead = Traced::made(" ".repeat(count.min(200)), at);
     let mut out = Traced::new();
@@ -80,7 +80,7 @@ pub(in crate::input) fn trimmed(text: &Traced, cut: &dyn Fn(&u8) -> bool, start:
     text.slice(from..to)
 }
 
-/// `printf`: `%s`, `%v`, `%d`, `%q`, `%t` and `%%`. Other verbs give something unknown.
+/// `printf`: `%s`, `%v`, `%d`, `%q`, `%t` and `%%`. Other verbs are unknown.
 pub(in crate::input) fn formatted(format: &Traced, args: &[Value], at: Span) -> Traced {
     let mut out = Traced::new();
     let bytes = format.bytes();
@@ -149,7 +149,7 @@ pub(in crate::input) fn counted(n: usize, at: Span) -> Value {
     Value::new(Kind::Number(Number::new(n)), at)
 }
 
-/// A number as a count: nothing below zero.
+/// A number as a count; at least zero.
 #[expect(clippy::cast_sign_loss, reason = "nothing below zero is left")]
 pub(in crate::input) fn count(n: f64) -> usize {
     n.clamp(0.0, f64::from(u32::MAX)) as usize

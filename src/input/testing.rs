@@ -1,4 +1,4 @@
-//! What the tests of the kinds of input share.
+//! Helpers for the tests of the kinds of input.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use crate::node::{Cx, NodeGroup, Step};
 use crate::syntax::{Node, yaml};
 use crate::text::{Layer, Memory, Source, Traced, View, Whence};
 
-/// Reads one file as `kind` and hands what was found to `check`.
+/// Reads one file as `kind` and passes the result to `check`.
 pub(super) fn read(kind: &dyn Input, path: &str, text: &str, check: impl FnOnce(&[NodeGroup], &Cx<'_>)) {
     let files = Memory::new([(path, text.as_bytes())]);
     let mut cx = Cx::new(&files);
@@ -17,7 +17,7 @@ pub(super) fn read(kind: &dyn Input, path: &str, text: &str, check: impl FnOnce(
     check(&groups, &cx);
 }
 
-/// A text as if it stood in a file.
+/// A text as the content of a file.
 pub(super) fn view(text: &str, cx: &mut Cx<'_>) -> View {
     let id = cx.texts.add_source(Arc::new(Source::new("/t", text.as_bytes())));
     cx.texts.view(id)
@@ -28,7 +28,7 @@ pub(super) fn tree(text: &str, cx: &mut Cx<'_>) -> Node {
     yaml::parse(&view(text, cx)).tree.into_iter().next().expect("a document")
 }
 
-/// The text of a step, without its base64, with `?` for each hole.
+/// The text of a step, without its base64, with `?` for each unknown part.
 pub(super) fn text_of(step: &Step) -> Traced {
     match step {
         Step::UserData(text, _) => text.original(Layer::Base64).unwrap_or(text).clone(),
@@ -37,7 +37,7 @@ pub(super) fn text_of(step: &Step) -> Traced {
     }
 }
 
-/// The text with `?` for each hole.
+/// The text with `?` for each unknown part.
 pub(super) fn plain(text: &Traced) -> String {
     text.ranges()
         .map(|(range, piece)| match piece.whence {
@@ -67,7 +67,7 @@ pub(super) fn show(groups: &[NodeGroup]) -> Vec<String> {
         .collect()
 }
 
-/// Where `word` in the text of a step was written: the words of the references it passed, then line, column and bytes of
+/// Where `word` in the text of a step is written: the references it passed, then line, column and bytes of
 /// the place in the file. The bytes are read again from the file.
 pub(super) fn written(text: &Traced, word: &str, cx: &Cx<'_>) -> (Vec<String>, (u32, u32), String) {
     let at = text.to_text().find(word).expect("the word is in the text");

@@ -1,4 +1,4 @@
-//! What a kind of input must be able to do. Stands beside the registry so that no kind imports its own list.
+//! The interface of a kind of input. Separate from the registry, so no kind imports the list of all.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -12,7 +12,7 @@ pub struct FileList {
 }
 
 impl FileList {
-    /// One unit for each file that is ours.
+    /// One unit for each file that `ours` accepts.
     fn each(&self, ours: impl Fn(&Path) -> bool) -> Vec<Unit> {
         self.files.iter().filter(|path| ours(path)).map(|path| Unit::of(path)).collect()
     }
@@ -27,7 +27,7 @@ impl FileList {
         self.each(|path| has_extension(path, extensions))
     }
 
-    /// Those with one of the extensions, without any, or with one that says no more than that it is text.
+    /// Those with one of the extensions, without any, or with a generic text extension.
     pub(super) fn texts(&self, extensions: &[&str]) -> Vec<Unit> {
         const ANY_TEXT: &[&str] = &["txt", "text", "mime", "userdata", "user-data", "user_data", "mimetext"];
         self.each(|path| path.extension().is_none() || has_extension(path, extensions) || has_extension(path, ANY_TEXT))
@@ -39,7 +39,7 @@ pub(super) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
     path.extension().and_then(|e| e.to_str()).is_some_and(|e| extensions.iter().any(|x| x.eq_ignore_ascii_case(e)))
 }
 
-/// The grain of work: a Terraform root module, a template, a document, a script.
+/// One unit of work: a Terraform root module, a template, a document, a script.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unit {
     /// The directory or the one file that the unit is named after.
@@ -49,7 +49,7 @@ pub struct Unit {
 }
 
 impl Unit {
-    /// A file that is a unit by itself.
+    /// A file that is a unit on its own.
     pub(super) fn of(path: &Path) -> Self {
         Self { path: path.to_owned(), files: vec![path.to_owned()] }
     }
@@ -63,7 +63,7 @@ pub trait Input: Sync {
     /// The units of this kind among the files, by path alone: nothing is read here.
     fn claim(&self, files: &FileList) -> Vec<Unit>;
 
-    /// Reads a unit. A file that turns out to be something else gives no node groups and no problem.
+    /// Reads a unit. A file that turns out to be something else yields no node groups and no problem.
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup>;
 }
 

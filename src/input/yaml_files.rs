@@ -1,4 +1,4 @@
-//! What the kinds of input that read YAML and JSON documents share.
+//! Helpers for the kinds of input that read YAML and JSON documents.
 
 use std::path::Path;
 
@@ -6,8 +6,8 @@ use crate::node::{Cx, Gap};
 use crate::syntax::{Node, Parsed, Style, json, yaml};
 use crate::text::{Span, View, Why};
 
-/// Opens the file of a unit, if it holds at least one of the words of every group: most files are turned away without being
-/// parsed. A file that cannot be read is no input of ours; the walk that found it tells of it.
+/// Opens the file of a unit, if it contains at least one word of every group: most files are skipped without being
+/// parsed. An unreadable file is reported by the walk that found it.
 pub(super) fn open(path: &Path, groups: &[&[&str]], cx: &mut Cx<'_>) -> Option<View> {
     let source = cx.files.read(path).ok()?;
     let bytes = source.bytes();
@@ -15,7 +15,7 @@ pub(super) fn open(path: &Path, groups: &[&[&str]], cx: &mut Cx<'_>) -> Option<V
     if found { cx.view(path).ok() } else { None }
 }
 
-/// True if `word` stands anywhere in `bytes`.
+/// True if `bytes` contain `word`.
 pub(super) fn holds(bytes: &[u8], word: &[u8]) -> bool {
     let Some(first) = word.first() else { return true };
     let mut from = 0;
@@ -44,8 +44,8 @@ pub(super) fn documents(view: &View) -> Parsed<Vec<Node>> {
     yaml::parse(view)
 }
 
-/// Notes the faults of a text. Where the text is itself a template of another language, its faults are no one's mistake: it
-/// is then told that the file was not followed.
+/// Records the syntax errors of a text. If the text is itself a template of another language, they are not mistakes: the
+/// file is then reported as unresolved.
 pub(super) fn note_errors<T>(view: &View, parsed: &Parsed<T>, cx: &mut Cx<'_>) {
     let mut told = false;
     for error in &parsed.errors {
@@ -60,7 +60,7 @@ pub(super) fn note_errors<T>(view: &View, parsed: &Parsed<T>, cx: &mut Cx<'_>) {
             }
             continue;
         };
-        // One such fault leads to others, and says enough.
+        // One such error causes others, so only the first is reported.
         if !std::mem::replace(&mut told, true) {
             cx.gap(
                 error.at,
@@ -72,7 +72,7 @@ pub(super) fn note_errors<T>(view: &View, parsed: &Parsed<T>, cx: &mut Cx<'_>) {
     }
 }
 
-/// True if a placeholder of Terraform or a shell stands on the line of a fault or on the line before.
+/// True if the line of an error or the line before contains a placeholder of Terraform or a shell.
 fn near_placeholder(view: &View, at: Span) -> bool {
     let bytes = &view.bytes;
     let at = at.range().start.min(bytes.len());
@@ -82,7 +82,7 @@ fn near_placeholder(view: &View, at: Span) -> bool {
     holds(lines, b"${") || holds(lines, b"%{")
 }
 
-/// True if the text has marks of Go templates or Jinja in it. CloudFormation's dynamic references look alike and are none.
+/// True if the text contains marks of Go templates or Jinja. CloudFormation's dynamic references look similar but do not count.
 fn is_templated(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let Some(at) = rest.windows(2).position(|w| matches!(w, b"{{" | b"{%")) {
@@ -95,18 +95,18 @@ fn is_templated(bytes: &[u8]) -> bool {
     false
 }
 
-/// The place and the reason, if nothing is known of a scalar.
+/// The place and the reason, if a scalar is unknown.
 pub(super) fn unknown(node: &Node) -> Option<(Span, Why)> {
     let text = &node.as_scalar()?.text;
     text.first_unknown().filter(|_| text.is_unknown()).map(|(at, why)| (at, why.clone()))
 }
 
-/// The gap that a scalar leaves of which nothing is known.
+/// The gap of an unknown scalar.
 pub(super) fn gap(node: &Node) -> Option<Gap> {
     unknown(node).map(|(at, why)| Gap { at, why })
 }
 
-/// True for a null, or a value that is left out.
+/// True for null or a missing value.
 pub(super) fn is_null(node: &Node) -> bool {
     node.as_scalar().is_some_and(|s| {
         s.style == Style::Plain && matches!(s.text.known_str(), Some("" | "~" | "null" | "Null" | "NULL"))
@@ -120,7 +120,7 @@ pub(super) fn minor(version: &str) -> Option<u32> {
     rest.split(['.', '-', '+']).next()?.parse().ok()
 }
 
-/// The path of a file as a person names it: from the root of the scan.
+/// The path of a file relative to the root of the scan.
 pub(super) fn shown(path: &Path, cx: &Cx<'_>) -> String {
     path.strip_prefix(cx.files.root()).unwrap_or(path).display().to_string()
 }

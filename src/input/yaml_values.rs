@@ -6,8 +6,8 @@ use crate::syntax::{MAX_DEPTH, Node, NodeKind, Resolved, Schema, Style, key_text
 use crate::text::{Span, Traced, Whence, Why};
 use crate::value::{Entry, Kind, Map, Number, Value};
 
-/// The value as a tree, as if a person had written it as JSON. What is not known is a hole, and so is what may be one of
-/// several things; the map of a value that may have more entries than are listed gets one that is not known.
+/// The value as a tree, as if written as JSON. Unknown values and values with alternatives
+/// are unknown scalars; a map that may have more entries than listed gets an unknown entry.
 pub(in crate::input) fn node_of(value: &Value) -> Node {
     convert(value, 0)
 }
@@ -45,7 +45,7 @@ fn convert(value: &Value, depth: usize) -> Node {
     }
 }
 
-/// The tree of a YAML document as a value, read as Kubernetes' tools read it. A key that is not known leaves the map open.
+/// The tree of a YAML document as a value, as Kubernetes tools parse it. An unknown key leaves the map open.
 pub(in crate::input) fn value_of(node: &Node) -> Value {
     let at = node.span;
     match &node.kind {

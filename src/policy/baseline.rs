@@ -1,4 +1,4 @@
-//! Findings that are known and accepted for now: a file without line numbers, so that it survives edits elsewhere.
+//! Findings that are accepted for now: a file without line numbers, which survives unrelated edits.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -11,10 +11,10 @@ use crate::text::{Place, Source};
 
 use super::SettingsError;
 
-/// The version of the form of the file.
+/// The version of the file format.
 const VERSION: u32 = 1;
 
-/// What findings have in common that are one entry.
+/// What the findings of one entry share.
 type Key = (String, String, String);
 
 /// One entry: findings of one rule about one field in one file.
@@ -35,7 +35,7 @@ struct File {
     findings: Vec<Entry>,
 }
 
-/// The findings that are known.
+/// The known findings.
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {
     entries: BTreeMap<Key, (usize, BTreeSet<String>)>,
@@ -50,10 +50,10 @@ fn groups(finding: &Finding) -> BTreeSet<String> {
 }
 
 impl Baseline {
-    /// Reads a file of known findings.
+    /// Parses a baseline file.
     ///
     /// # Errors
-    /// If it is no such file.
+    /// If it is not a valid baseline file.
     pub fn read(source: &Arc<Source>) -> Result<Self, SettingsError> {
         let bytes = source.bytes();
         let file: File = serde_json::from_slice(&bytes).map_err(|e| {
@@ -82,8 +82,8 @@ impl Baseline {
         Ok(out)
     }
 
-    /// Parts findings into those that are new and those that are known, and names the entries that nothing fits any more. A
-    /// finding that reaches a node group which it did not reach before is new.
+    /// Splits findings into new and known ones, and lists the stale entries. A
+    /// finding that affects an additional node group is new.
     pub fn part(
         &self,
         findings: Vec<Finding>,
@@ -109,7 +109,7 @@ impl Baseline {
     }
 }
 
-/// Writes findings as a file of known ones: sorted, without lines, the same bytes for the same findings.
+/// Writes findings as a baseline: sorted, without line numbers, the same bytes for the same findings.
 ///
 /// # Errors
 /// If `out` cannot be written to.

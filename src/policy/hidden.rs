@@ -1,15 +1,15 @@
-//! Who hides a finding, and why.
+//! What hides a finding, and why.
 
 use crate::text::Place;
 
 /// Why a finding does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
-    /// A comment in the source, or what stands for one.
+    /// A comment in the source, or its equivalent in data.
     Comment,
     /// The configuration.
     Settings,
-    /// It is known.
+    /// The baseline.
     Baseline,
 }
 
@@ -24,13 +24,13 @@ impl Why {
     }
 }
 
-/// Who hides a finding.
+/// What hides a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hidden {
-    /// What kind of thing.
+    /// The kind.
     pub why: Why,
-    /// The reason that a person gave; may be empty.
+    /// The reason that was given; may be empty.
     pub reason: String,
-    /// Where it stands, if it stands in a file that was scanned.
+    /// Its place, if it is in a scanned file.
     pub place: Option<Place>,
 }

@@ -1,4 +1,4 @@
-//! Which findings count: rules that are chosen, levels, requests to ignore, what is known, what was changed.
+//! Which findings count: selected rules, levels, ignore requests, the baseline, changed files.
 
 mod baseline;
 mod hidden;
@@ -21,26 +21,26 @@ pub use ignore::may_ask;
 pub use settings::{Assume, Exception, FILE_NAMES, FailOn, Long, Settings, SettingsError, Write};
 pub use values::{Day, ImageFamily, Pattern, RuleId, Time, Version, no_rule};
 
-/// What people chose to hear about.
+/// The policy of a run.
 #[derive(Clone, Debug)]
 pub struct Policy {
-    /// The rules that there are.
+    /// All rules.
     pub catalogue: Catalogue,
-    /// Ids of the rules to use, from the command line; if empty, what the settings say.
+    /// Ids of the rules to use, from the command line; if empty, those of the settings.
     pub select: Vec<String>,
-    /// Ids of rules to use beside those.
+    /// Ids of additional rules to use.
     pub extend_select: Vec<String>,
-    /// Ids of rules not to use, beside those of the settings.
+    /// Ids of rules to disable, in addition to those of the settings.
     pub ignore: Vec<String>,
-    /// What the configuration says.
+    /// The configuration.
     pub settings: Settings,
     /// The folder that its patterns are relative to.
     pub folder: PathBuf,
-    /// Count what comments and entries ask to ignore, too.
+    /// Count suppressed findings as well.
     pub no_ignores: bool,
-    /// The time that days are held against.
+    /// The current time, for expiry days.
     pub now: SystemTime,
-    /// What is known already.
+    /// The baseline.
     pub baseline: Option<Baseline>,
 }
 
@@ -60,14 +60,14 @@ impl Default for Policy {
     }
 }
 
-/// What became of findings.
+/// The findings after the policy was applied.
 #[derive(Debug, Default)]
 pub struct Verdict {
     /// Those that count.
     pub kept: Vec<Finding>,
-    /// Those that do not, and why.
+    /// Those that do not count, and why.
     pub hidden: Vec<(Finding, Hidden)>,
-    /// Exceptions of the settings that have no effect any more, in words.
+    /// Exceptions of the settings that no longer have an effect, as messages.
     pub stale: Vec<String>,
 }
 
@@ -94,7 +94,7 @@ impl Policy {
             .collect()
     }
 
-    /// What is wrong with the choice of rules, if something is.
+    /// The error in the selection of rules, if there is one.
     pub fn complaint(&self) -> Option<String> {
         let typed = self.select.iter().chain(&self.extend_select).chain(&self.ignore);
         if let Some(unknown) = typed.into_iter().find(|id| self.catalogue.get(id).is_none()) {
@@ -106,7 +106,7 @@ impl Policy {
             .then(|| format!("`{long}` needs a limit: set `limit` under `[{long}]` in kubelet-lint.toml"))
     }
 
-    /// What people chose about the rules themselves.
+    /// The options of the rules.
     pub fn options(&self) -> Options {
         Options {
             limit: self.settings.long_streaming_idle_timeout.limit.as_ref().map(|t| t.nanoseconds),
@@ -114,13 +114,13 @@ impl Policy {
         }
     }
 
-    /// Fills in what the source does not say.
+    /// Fills in what the source does not set.
     pub fn assume(&self, group: &mut NodeGroup) {
         group.minor = group.minor.or(self.settings.assume.kubernetes.map(|v| v.0));
         group.family = group.family.or(self.settings.assume.image_family.map(|f| f.0));
     }
 
-    /// True if a file is not to be read by itself.
+    /// True if a file is not to be read on its own.
     pub fn excludes(&self, path: &Path) -> bool {
         let path = self.relative(path);
         self.settings.exclude.iter().any(|p| p.fits(&path))
@@ -130,8 +130,8 @@ impl Policy {
         path.strip_prefix(&self.folder).unwrap_or(path).to_owned()
     }
 
-    /// Says of each finding whether it counts, and adds findings about requests to ignore. `sources` are the files that were
-    /// read and may have such requests in them, and whether to tell of these; `complete` says that these were all files.
+    /// Decides for each finding whether it counts, and adds findings about ignore requests. `sources` are the files that were
+    /// read and may contain such requests, and whether to report on these; `complete` means that all files were read.
     pub fn judge(&self, findings: Vec<Finding>, sources: &[(Arc<Source>, bool)], complete: bool) -> Verdict {
         let mut out = Verdict::default();
         let mut ignores = ignore::Ignores::read(sources, &self.catalogue);
@@ -166,7 +166,7 @@ impl Policy {
         }
     }
 
-    /// The exceptions that have no effect any more: their day is over or, where all files were read, nothing fits them.
+    /// The exceptions without effect: they have expired or, if all files were read, match nothing.
     fn stale(&self, used: &BTreeSet<usize>, complete: bool) -> Vec<String> {
         let mut out = Vec::new();
         for (n, exception) in self.settings.exceptions.iter().enumerate() {
@@ -181,7 +181,7 @@ impl Policy {
         out
     }
 
-    /// Which entry of the settings hides `finding`; the number of an exception that does is noted in `used`.
+    /// The entry of the settings that hides `finding`; the number of a matching exception is added to `used`.
     fn hides(&self, finding: &Finding, used: &mut BTreeSet<usize>) -> Option<Hidden> {
         let path = self.relative(finding.at.place.source.path());
         let named = |rules: &[RuleId]| rules.iter().any(|r| r.as_str() == finding.rule.id);

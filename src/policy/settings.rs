@@ -1,4 +1,4 @@
-//! What `kubelet-lint.toml` says. Every key that is not known, and every word that is wrong, is an error with its place.
+//! The contents of `kubelet-lint.toml`. Every unknown key and every invalid value is an error with its place.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,51 +13,51 @@ use crate::text::{Disk, FileError, Files, Place, Source};
 
 use super::values::{Day, ImageFamily, Pattern, RuleId, Time, Version, meant};
 
-/// The names that a configuration has, in the order in which they are looked for.
+/// The names of configuration files, in order of precedence.
 pub const FILE_NAMES: &[&str] = &["kubelet-lint.toml", ".kubelet-lint.toml"];
 
-/// How the ids of rules that people write begin, so that none is that of a built-in one, now or later.
+/// The prefix of the ids of custom rules, so they never clash with a built-in one.
 const OWN_PREFIX: &str = "local-";
 
-/// The most rules that people may write.
+/// The most custom rules.
 const MAX_OWN_RULES: usize = 200;
 
-/// What a configuration says.
+/// A configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Settings {
-    /// The rules to use; without any, all but those that have to be asked for.
+    /// The rules to use; if not set, all except opt-in rules.
     pub select: Vec<RuleId>,
-    /// Rules to use beside those.
+    /// Additional rules to use.
     pub extend_select: Vec<RuleId>,
-    /// Rules not to use.
+    /// Rules to disable.
     pub ignore: Vec<RuleId>,
-    /// Files that are not read by themselves.
+    /// Files that are not read on their own.
     pub exclude: Vec<Pattern>,
     /// The lowest level that makes the exit code 1.
     pub fail_on: Option<FailOn>,
-    /// True if a comment that ignores something has to say why.
+    /// True if an ignore comment requires a reason.
     pub require_reason: bool,
-    /// The folder of rules that people have written, relative to the configuration.
+    /// The folder of custom rules, relative to the configuration.
     pub own_rules: Option<PathBuf>,
-    /// The file of findings that are known, relative to the configuration.
+    /// The baseline file, relative to the configuration.
     pub baseline: Option<PathBuf>,
-    /// How bad the findings of a rule are.
+    /// The levels of rules.
     pub levels: BTreeMap<RuleId, Level>,
-    /// Rules that do not count in some files.
+    /// Rules that are ignored in some files.
     #[serde(deserialize_with = "by_pattern")]
     pub per_path_ignores: Vec<(Pattern, Vec<RuleId>)>,
     /// Findings that are accepted, with the reason.
     pub exceptions: Vec<Exception>,
-    /// What is taken for granted where the source does not say.
+    /// What is assumed if the source does not set it.
     pub assume: Assume,
-    /// What fixes write.
+    /// Values that fixes use.
     pub fix: Write,
-    /// Of the rule `long-streaming-idle-timeout`.
+    /// Options of the rule `long-streaming-idle-timeout`.
     pub long_streaming_idle_timeout: Long,
 }
 
-/// A table whose keys are patterns, in its own order.
+/// A table whose keys are patterns, in the order of the file.
 fn by_pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(Pattern, Vec<RuleId>)>, D::Error> {
     struct Table;
     impl<'de> Visitor<'de> for Table {
@@ -104,7 +104,7 @@ impl FailOn {
     }
 }
 
-/// A place where some findings are accepted.
+/// An exception: findings that are accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Exception {
@@ -112,7 +112,7 @@ pub struct Exception {
     pub path: Pattern,
     /// The rules.
     pub rules: Vec<RuleId>,
-    /// Names of the only node groups that it is for, with `*` for any text.
+    /// Names of the node groups that it is limited to, with `*` for any text.
     #[serde(default)]
     pub node_groups: Vec<Pattern>,
     /// Why.
@@ -121,7 +121,7 @@ pub struct Exception {
     pub until: Option<Day>,
 }
 
-/// What is taken for granted where the source does not say.
+/// What is assumed if the source does not set it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Assume {
@@ -131,7 +131,7 @@ pub struct Assume {
     pub image_family: Option<ImageFamily>,
 }
 
-/// What fixes write.
+/// Values that fixes use.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Write {
@@ -139,7 +139,7 @@ pub struct Write {
     pub streaming_idle_timeout: Option<Time>,
 }
 
-/// Of the rule `long-streaming-idle-timeout`.
+/// Options of the rule `long-streaming-idle-timeout`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Long {
@@ -147,7 +147,7 @@ pub struct Long {
     pub limit: Option<Time>,
 }
 
-/// What is wrong with a configuration or another file that steers a run, and where.
+/// An error in a configuration or another file that controls a run, with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsError {
     /// The place, if there is one.
@@ -163,20 +163,20 @@ impl SettingsError {
 }
 
 impl Settings {
-    /// Reads a configuration that has no rules of its own.
+    /// Parses a configuration without custom rules.
     ///
     /// # Errors
-    /// If it is no TOML, has keys that are not known, or words that are wrong.
+    /// If it is not valid TOML, or has unknown keys or invalid values.
     pub fn read(source: &Arc<Source>) -> Result<Self, SettingsError> {
         let settings = Self::parse(source)?;
         settings.check(source, &Catalogue::default())?;
         Ok(settings)
     }
 
-    /// Reads a configuration in `folder`, and the rules that it names.
+    /// Reads a configuration in `folder`, and its custom rules.
     ///
     /// # Errors
-    /// If one of them cannot be read or has words that are wrong.
+    /// If one of them cannot be read or is invalid.
     pub fn load(source: &Arc<Source>, folder: &Path, current: &Path) -> Result<(Self, Catalogue), SettingsError> {
         let settings = Self::parse(source)?;
         let rules = match &settings.own_rules {
@@ -187,7 +187,7 @@ impl Settings {
         Ok((settings, rules))
     }
 
-    /// Every rule that is named must be there.
+    /// Every rule that is named must exist.
     fn check(&self, source: &Arc<Source>, rules: &Catalogue) -> Result<(), SettingsError> {
         let lists = [&self.select, &self.extend_select, &self.ignore];
         let named = lists.into_iter().flatten().chain(self.levels.keys());
@@ -208,7 +208,7 @@ impl Settings {
             place: at(e.valid_up_to(), e.valid_up_to() + 1),
             message: "not UTF-8".into(),
         })?;
-        // A mark of the byte order stands for nothing.
+        // A byte order mark is ignored.
         let (text, shift) = match text.strip_prefix('\u{FEFF}') {
             Some(rest) => (rest, 3),
             None => (text, 0),
@@ -248,7 +248,7 @@ impl Settings {
         Ok(None)
     }
 
-    /// A file that a configuration in `folder` names. The configuration may be hostile, so nothing outside of the repository
+    /// A file that a configuration in `folder` names. The configuration may be hostile, so nothing outside the repository
     /// is read.
     ///
     /// # Errors
@@ -277,7 +277,7 @@ impl Settings {
     }
 }
 
-/// The first place where a word stands in a configuration by itself.
+/// The first place where a configuration contains a word on its own.
 fn word(source: &Arc<Source>, word: &str) -> Option<Place> {
     let bytes = source.bytes();
     let part = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
@@ -290,7 +290,7 @@ fn word(source: &Arc<Source>, word: &str) -> Option<Place> {
     Some(Place { source: Arc::clone(source), start: at as u32, end: (at + word.len()) as u32 }.first_line())
 }
 
-/// The rules of a folder: each of its Markdown files is the page of one. The configuration may be hostile, so nothing outside of
+/// The rules of a folder: each Markdown file is the page of one. The configuration may be hostile, so nothing outside
 /// the repository is read.
 fn own_rules(folder: &Path, own: &Path, current: &Path) -> Result<Catalogue, SettingsError> {
     let shown = own.display();
@@ -350,7 +350,7 @@ fn unreadable(path: &Path, error: &FileError) -> SettingsError {
     SettingsError::plain(format!("cannot read {}: {error}", path.display()))
 }
 
-/// The parser's words, with the name that was likely meant instead of a list of all.
+/// The message of the parser, with the most similar name instead of a list of all.
 fn explained(message: &str) -> String {
     let mut lines = message.lines();
     let first = lines.next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Words that people write in configuration and comments: rules, times, days, patterns. Each says what is wrong with it.
+//! Values in configuration and comments: rules, durations, days, patterns. Each has its own error messages.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -13,7 +13,7 @@ use crate::setting::parse_duration;
 /// The longest pattern that is read, in bytes.
 const MAX_PATTERN: usize = 1024;
 
-/// Of `candidates`, the one that `word` was most likely meant to be.
+/// The candidate most similar to `word`.
 pub(super) fn meant<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_ascii_lowercase();
     let distance = |c: &&str| strsim::damerau_levenshtein(&word, c);
@@ -38,7 +38,7 @@ pub fn no_rule(id: &str, rules: &Catalogue) -> String {
     }
 }
 
-/// A word that may be the id of a rule.
+/// A possible id of a rule.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RuleId(String);
 
@@ -48,7 +48,7 @@ impl RuleId {
         &self.0
     }
 
-    /// What is wrong with it, if `rules` have none of this id.
+    /// The error, if `rules` have no such id.
     pub fn complaint(&self, rules: &Catalogue) -> Option<String> {
         if rules.get(&self.0).is_some() { None } else { Some(no_rule(&self.0, rules)) }
     }
@@ -62,7 +62,7 @@ impl std::str::FromStr for RuleId {
     }
 }
 
-/// A time as Go and the kubelet read it, above zero.
+/// A positive duration as Go and the kubelet parse it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Time {
     /// As written.
@@ -90,7 +90,7 @@ impl std::str::FromStr for Time {
 pub struct Day(SystemTime);
 
 impl Day {
-    /// True if the day is over at `now`.
+    /// True if the day has passed at `now`.
     pub fn is_over(self, now: SystemTime) -> bool {
         now >= self.0 + Duration::from_secs(24 * 60 * 60)
     }
@@ -114,7 +114,7 @@ impl std::str::FromStr for Day {
     }
 }
 
-/// A version of Kubernetes, such as `1.33`; what follows the minor version does not matter.
+/// A Kubernetes version, such as `1.33`; the part after the minor version is ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Version(pub u32);
 
@@ -152,8 +152,8 @@ impl std::str::FromStr for ImageFamily {
     }
 }
 
-/// A pattern of paths, relative to the folder of the configuration. One without a slash fits a name at any depth; one that
-/// fits a folder fits all that is in it.
+/// A path pattern, relative to the folder of the configuration. Without a slash it matches a name at any depth; if it
+/// matches a folder, it matches everything in it.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: String,
@@ -166,7 +166,7 @@ impl Pattern {
         &self.text
     }
 
-    /// True if it fits `path`, which is relative.
+    /// True if it matches the relative `path`.
     pub fn fits(&self, path: &Path) -> bool {
         self.set.is_match(path)
     }
@@ -203,7 +203,7 @@ impl PartialEq for Pattern {
 
 impl Eq for Pattern {}
 
-/// Reads a word where it stands, so that the parser knows the place of one that is wrong.
+/// Parses a value in place, so the parser knows the place of an invalid one.
 struct Words<T>(std::marker::PhantomData<T>);
 
 impl<T: std::str::FromStr<Err = String>> Visitor<'_> for Words<T> {

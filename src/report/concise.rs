@@ -1,4 +1,4 @@
-//! One line a finding, for editors and `grep`: `path:line:column: level[rule] headline`.
+//! One line per finding, for editors and `grep`: `path:line:column: level[rule] headline`.
 
 use std::io::{self, Write};
 

@@ -1,7 +1,7 @@
-//! A few lines of a source, made fit for a terminal, as miette wants to read them.
+//! A few lines of a source, made safe for a terminal, in the form that miette reads.
 //!
 //! miette prints lines at full length and passes control characters on; a user-data blob is one line of thousands of
-//! columns that a stranger wrote. So it never sees the file: it gets a window of it, cleaned, with true line numbers.
+//! columns of untrusted text. So it never sees the file: it gets a cleaned window of it with the real line numbers.
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
@@ -14,7 +14,7 @@ use crate::text::Place;
 use super::Look;
 use super::plain_text::harmless_char;
 
-/// Columns that a tab stands for.
+/// The width of a tab in columns.
 const TAB: usize = 4;
 
 /// A window of the lines around a place.
@@ -40,7 +40,7 @@ impl SourceCode for Excerpt {
         before: usize,
         _after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        // Without context miette asks for the header, which shall name the true place; else for the lines to draw.
+        // Without context miette requests the header, which must name the real place; else the lines to draw.
         let (from, to, line, column) = if before == 0 {
             let end = self.text[self.main..].find('\n').map_or(self.text.len(), |n| self.main + n + 1);
             (self.main, end.max(span.offset() + span.len()).min(self.text.len()), self.at.0, self.at.1)
@@ -58,7 +58,7 @@ impl SourceCode for Excerpt {
     }
 }
 
-/// What miette needs to draw one frame; the words around it are the report's own.
+/// What miette needs to draw one frame; the text around it is written by the report.
 #[derive(Debug)]
 struct Shot {
     excerpt: Excerpt,
@@ -95,7 +95,7 @@ pub(super) fn frame(place: &Place, label: &str, context: usize, look: &Look) -> 
     if handler.render_report(&mut drawn, &shot).is_err() {
         return format!("   {}\n", look.spot(place));
     }
-    // Above the frame miette puts a line for its own message, which is empty here.
+    // miette puts a line for its own message above the frame; it is empty here.
     let start = drawn.find('╭').and_then(|at| drawn[..at].rfind('\n')).map_or(0, |n| n + 1);
     let mut out: String = drawn[start..].trim_end().to_owned();
     out.push('\n');
@@ -110,7 +110,7 @@ fn excerpt(place: &Place, label: &str, context: usize, look: &Look) -> Excerpt {
     let clean = Cleaned::of(source.line(line), Some((from, to)));
     // The label starts below the middle of the place and must end before the edge of the terminal; the gutter takes the
     // line number and four columns, and the arm of the label five.
-    // Behind a final line end there is a line of nothing.
+    // After a final line end there is an empty line.
     let lines = source.line_starts().len();
     let end = if source.line(lines - 1).is_empty() { lines.saturating_sub(2).max(line) } else { lines - 1 };
     let last = (line + context).min(end);
@@ -146,7 +146,7 @@ fn excerpt(place: &Place, label: &str, context: usize, look: &Look) -> Excerpt {
     Excerpt { name: look.path(place), text, first, main, at: (line, point.column as usize - 1), span: span.into() }
 }
 
-/// A line with every character replaced by what may be shown, and the columns of a mark in it.
+/// A line with every unsafe character replaced, and the columns of a mark in it.
 struct Cleaned {
     chars: Vec<(char, usize)>,
     mark: (usize, usize),
@@ -190,7 +190,7 @@ impl Cleaned {
         self.chars.iter().map(|(_, w)| w).sum()
     }
 
-    /// Appends `width` columns from column `skip` on, and gives the offsets of the mark in what was appended.
+    /// Appends `width` columns from column `skip` on, and returns the offsets of the mark in the appended text.
     fn window(&self, skip: usize, width: usize, out: &mut String) -> (usize, usize) {
         let start = out.len();
         let mut marks = (None, None);

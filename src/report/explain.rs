@@ -1,4 +1,4 @@
-//! What the rules are, for people who ask.
+//! Descriptions of the rules.
 
 use std::io::{self, Write};
 
@@ -14,7 +14,7 @@ use super::plain_text::{harmless, wrap};
 /// The widest lines that are comfortable to read.
 const MAX_WIDTH: usize = 100;
 
-/// What stands before a line of code.
+/// The prefix of a line of code.
 const CODE: &str = "    ";
 
 /// Prints the page of a rule, wrapped to the terminal.
@@ -35,7 +35,7 @@ struct Printer<'a> {
     out: &'a mut dyn Write,
     /// The block so far, without line breaks of its own.
     text: String,
-    /// What stands before the first line of the block: the bullet of a list item.
+    /// The prefix of the first line of the block: the bullet of a list item.
     marker: &'static str,
     /// The target of the link that is open.
     link: Option<String>,
@@ -87,7 +87,7 @@ impl Printer<'_> {
             Event::Text(text) | Event::InlineHtml(text) | Event::Html(text) => self.text.push_str(&harmless(&text)),
             Event::Code(code) => {
                 let style = self.style(AnsiColor::Cyan.on_default());
-                // A line never breaks inside of code.
+                // A line never breaks inside code.
                 let code = harmless(&code).replace(' ', "\u{a0}");
                 self.text.push_str(&format!("{style}`{code}`{style:#}"));
             }

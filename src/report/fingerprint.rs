@@ -1,15 +1,15 @@
-//! GitHub's `primaryLocationLineHash`: tells an alert again after lines above it moved.
+//! GitHub's `primaryLocationLineHash`: recognises an alert after the lines above it have moved.
 //!
-//! The reference is `src/fingerprints.ts` of github/codeql-action; recorded vectors stand under `testdata/report`.
+//! The reference is `src/fingerprints.ts` of github/codeql-action; recorded vectors are in `testdata/report`.
 
-/// Kept units that go into the hash of a line.
+/// The number of units that the hash of a line covers.
 const WINDOW: usize = 100;
 /// Base of the polynomial.
 const BASE: u64 = 37;
 
-/// The hash of every line of a file, in order: lower-case hex, a colon, and how often the hash has come up so far.
+/// The hash of every line of a file, in order: lower-case hex, a colon, and how often the hash has occurred so far.
 ///
-/// Spaces and tabs do not count, every line end is one line feed, and the units are UTF-16. A line after a final line end
+/// Spaces and tabs are ignored, every line end is one line feed, and the units are UTF-16. A line after a final line end
 /// exists and has a hash.
 pub fn line_hashes(bytes: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);

@@ -1,7 +1,7 @@
-//! Workflow commands of GitHub Actions: each finding is shown beside its line.
+//! Workflow commands of GitHub Actions: each finding is shown next to its line.
 //!
 //! The escapes are those of `@actions/core` (`src/command.ts` of actions/toolkit). GitHub shows ten annotations of each level
-//! for a step (`docs/problem-matchers.md` of actions/toolkit); what is over that is in the log only.
+//! for a step (`docs/problem-matchers.md` of actions/toolkit); the rest is only in the log.
 
 use std::io::{self, Write};
 

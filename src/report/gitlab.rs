@@ -1,4 +1,4 @@
-//! GitLab's code quality report: an array of what is wrong, told apart by fingerprints without line numbers.
+//! GitLab's code quality report: an array of problems, distinguished by fingerprints without line numbers.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! For people at a terminal: where it is written, what the node runs, what to do.
+//! The format for a terminal: where it is written, what the node runs, what to do.
 
 use std::io::{self, Write};
 
@@ -29,7 +29,7 @@ impl Reporter for Human {
 
     fn write(&self, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
         for (n, finding) in scan.findings.iter().enumerate() {
-            // Several faults of one cause, such as a variable that several flags have, are drawn once.
+            // Several faults with one cause, such as a variable used in several flags, are drawn once.
             let before = n.checked_sub(1).and_then(|n| scan.findings.get(n));
             let drawn = before.is_some_and(|b| b.at == finding.at && b.hops.first() == finding.hops.first());
             write_finding(finding, drawn, look, out)?;
@@ -68,7 +68,7 @@ fn write_finding(finding: &Finding, drawn: bool, look: &Look, out: &mut dyn Writ
     if drawn && !look.verbose {
         writeln!(out, "   --> {spot}, as above")?;
     } else {
-        // The lines around one of a plan or state may hold secrets.
+        // The lines around one of a plan or state may contain secrets.
         let context = usize::from(!is_state(&finding.at.place));
         let drawn = frame(&finding.at.place, label, context, look);
         out.write_all(look.linked(drawn, &spot, &finding.at.place).as_bytes())?;
@@ -100,7 +100,7 @@ fn write_finding(finding: &Finding, drawn: bool, look: &Look, out: &mut dyn Writ
     line("help", &harmless(&finding.help), look, out)
 }
 
-/// True if a place stands in a plan or state of Terraform, where values that are marked as sensitive stand in clear text.
+/// True if a place is in a Terraform plan or state, which contain sensitive values in clear text.
 fn is_state(place: &Place) -> bool {
     const START: usize = 400;
     let bytes = place.source.bytes();
@@ -108,7 +108,7 @@ fn is_state(place: &Place) -> bool {
     start.trim_start().starts_with('{') && start.contains("\"terraform_version\"")
 }
 
-/// A label and, if it is too long to stand below its place, what the place is inside of.
+/// A label and, if it is too long to be shown below its place, the context of the place.
 fn label<'a>(label: &'a str, look: &Look) -> (&'a str, Option<&'a str>) {
     match label.split_once(", inside ") {
         Some((short, inside)) if label.chars().count() + 24 > look.width => (short, Some(inside)),
@@ -116,7 +116,7 @@ fn label<'a>(label: &'a str, look: &Look) -> (&'a str, Option<&'a str>) {
     }
 }
 
-/// The places between the value and the node: those in files, or all of them if more is to be said.
+/// The places between the value and the node: those in files, or all of them in verbose output.
 fn write_way(finding: &Finding, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let own = finding.at.place.first_line();
     let end = |place: &Place| *place == own || finding.groups.first().is_some_and(|g| g.place == *place);
@@ -125,7 +125,7 @@ fn write_way(finding: &Finding, look: &Look, out: &mut dyn Write) -> io::Result<
     let more = if look.verbose { 0 } else { hops.len().saturating_sub(STATIONS) };
     hops.truncate(hops.len() - more);
     for (n, hop) in hops.iter().enumerate() {
-        // The name of a derived text says what was done.
+        // The name of a derived text describes what was done.
         let words = if hop.place.source.is_derived() {
             ""
         } else if hop.words.is_empty() {
@@ -166,7 +166,7 @@ fn line(word: &str, text: &str, look: &Look, out: &mut dyn Write) -> io::Result<
     Ok(())
 }
 
-/// The last line: what was found, in how much, and how much of that could not be seen.
+/// The summary line: findings, node groups and files, and what could not be resolved.
 pub(super) fn summary(scan: &Scan, look: &Look) -> String {
     let groups = scan.node_groups();
     let seen = if groups == 0 { "no node groups".to_owned() } else { count(groups, "node group") };
@@ -215,7 +215,7 @@ pub(super) fn summary(scan: &Scan, look: &Look) -> String {
     }
 }
 
-/// Shows what is wrong with a file that steers the run, and where.
+/// Shows an error in a file that controls the run, with its place.
 ///
 /// # Errors
 /// If `out` cannot be written to.
@@ -228,7 +228,7 @@ pub fn complain(error: &SettingsError, look: &Look, out: &mut dyn Write) -> io::
     out.write_all(frame(place, "here", 1, look).as_bytes())
 }
 
-/// What is told beside the report: what was wrong with the input and, if asked for, what was not followed.
+/// Messages in addition to the report: problems of the input and, if requested, unresolved values.
 ///
 /// # Errors
 /// If `out` cannot be written to.

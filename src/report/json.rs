@@ -1,4 +1,4 @@
-//! The linter's own machine-readable format, version 1. Keys may be added to a version, never taken away or changed.
+//! The linter's own machine-readable format, version 1. Keys may be added to a version, never removed or changed.
 
 use std::io::{self, Write};
 
@@ -76,7 +76,7 @@ fn finding(finding: &Finding, scan: &Scan) -> Value {
     })
 }
 
-/// A finding that does not count: which one and who hides it, and all of it if that was asked for.
+/// A suppressed finding: its key and what hides it, and all details if requested.
 fn hidden(of: &Finding, by: &Hidden, look: &Look, scan: &Scan) -> Value {
     let mut out = json!({
         "rule": of.rule.id, "place": place(&of.at.place, scan), "by": by.why.id(), "reason": by.reason,

@@ -66,7 +66,7 @@ fn case(finding: &Finding, scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "    </testcase>")
 }
 
-/// Text that XML 1.0 takes, in an attribute and elsewhere.
+/// Text that XML 1.0 accepts, in attributes and elsewhere.
 fn escaped(text: &str) -> String {
     let mut out = String::new();
     for c in harmless(text).chars() {

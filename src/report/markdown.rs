@@ -8,7 +8,7 @@ use super::human::summary;
 use super::plain_text::harmless;
 use super::{Look, Reporter};
 
-/// GitHub takes 1 MiB for a step; others may have written before.
+/// GitHub accepts 1 MiB for a step; other tools may have written before.
 const MAX_BYTES: usize = 900 << 10;
 
 /// Node groups that are named in one line; the others are counted.
@@ -62,11 +62,11 @@ impl Reporter for Markdown {
     }
 }
 
-/// Text in which nothing is markup but pairs of backticks, which the messages have around values.
+/// Text in which only pairs of backticks are markup; messages put them around values.
 fn escaped(text: &str) -> String {
     let text = harmless(text);
     let parts: Vec<_> = text.split('`').collect();
-    // Without a partner a backtick is one.
+    // A single backtick is literal.
     if parts.len() % 2 == 0 {
         return plain(&text);
     }
@@ -89,7 +89,7 @@ fn plain(text: &str) -> String {
     out
 }
 
-/// Text as code. Inside of a table a bar ends the cell even in code.
+/// Text as code. In a table a bar ends the cell even in code.
 fn code(text: &str) -> String {
     let text = harmless(text).replace('`', "'").replace('|', "\\|");
     if text.trim().is_empty() { String::new() } else { format!("`{text}`") }

@@ -1,4 +1,4 @@
-//! The formats in which a scan is shown.
+//! The output formats of a scan.
 
 mod against;
 mod concise;
@@ -29,7 +29,7 @@ pub use reporter::{Look, Reporter};
 pub use show::{show_json, show_text};
 pub use table::show_table;
 
-/// Every format, by the name that people choose it with.
+/// Every format, by name.
 pub const FORMATS: &[&dyn Reporter] = &[
     &human::Human,
     &concise::Concise,
@@ -43,7 +43,7 @@ pub const FORMATS: &[&dyn Reporter] = &[
     &page::Html,
 ];
 
-/// The format of this name.
+/// The format with this name.
 pub fn format(name: &str) -> Option<&'static dyn Reporter> {
     FORMATS.iter().copied().find(|f| f.name() == name)
 }

@@ -81,7 +81,7 @@ pub fn show_html(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> io
     writeln!(out, "</main>\n</body>\n</html>")
 }
 
-/// Everything up to the summary: the title, and which program looked at which revision. No clock, so that two runs give the same
+/// Everything up to the summary: the title, and which program looked at which revision. No clock, so two runs give the same
 /// bytes.
 fn write_head(title: &str, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
@@ -147,7 +147,7 @@ fn write_note(note: &Note, scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<li>{} {}</li>", marked(&note.message), spot(&note.place, scan))
 }
 
-/// The findings that reach a node group.
+/// The findings that affect a node group.
 fn of<'a>(scan: &'a Scan, place: &Place, name: &str) -> Vec<&'a Finding> {
     scan.findings.iter().filter(|f| f.groups.iter().any(|g| &*g.name == name && g.place == *place)).collect()
 }
@@ -238,12 +238,12 @@ fn write_finding(finding: &Finding, named: bool, scan: &Scan, out: &mut dyn Writ
     let own = (&finding.at.place, finding.at.label.as_str());
     let hops = finding.hops.iter().map(|h| (&h.place, h.words.as_str()));
     let runs = finding.runs.iter().map(|r| (&r.place, r.label.as_str()));
-    // What the node runs stands before the last hop, which is the node group.
+    // The text that the node runs comes before the last hop, which is the node group.
     let before = finding.hops.len().saturating_sub(1);
     for (place, words) in std::iter::once(own).chain(hops.clone().take(before)).chain(runs).chain(hops.skip(before)) {
         let first = place.first_line();
         if seen.insert((first.source.path().to_owned(), first.start, first.end)) {
-            // The name of a derived text says what was done already.
+            // The name of a derived text already describes what was done.
             let words = if first.source.is_derived() && first.source.path().as_os_str() == words { "" } else { words };
             writeln!(out, "<li>{} {}{}</li>", marked(words), spot(&first, scan), line(&first))?;
         }
@@ -265,7 +265,7 @@ fn spot(place: &Place, scan: &Scan) -> String {
     format!("<span class=\"place\">{}:{}:{}</span>", escaped(&path), start.line, start.column)
 }
 
-/// The line that a place stands in, cut around it, with the place marked.
+/// The line of a place, cut around it, with the place marked.
 fn line(place: &Place) -> String {
     let source = &place.source;
     let n = source.line_of(place.start);
@@ -285,7 +285,7 @@ fn line(place: &Place) -> String {
     format!("<pre>{}<mark>{}</mark>{}</pre>", escaped(&lead), escaped(&cut(&mark)), escaped(&cut(&after)))
 }
 
-/// A message, with what stands between backticks as code.
+/// A message, with the text between backticks as code.
 fn marked(text: &str) -> String {
     let parts: Vec<_> = text.split('`').collect();
     if parts.len() % 2 == 0 {

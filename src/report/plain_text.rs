@@ -1,7 +1,7 @@
-//! Words and characters for people.
+//! Helpers for human-readable text.
 
-/// Text that does no harm on a terminal: control characters become pictures of themselves, and characters that change the
-/// direction of writing become a mark.
+/// Text that is safe on a terminal: control characters become visible symbols, and characters that change the
+/// writing direction become a mark.
 pub fn harmless(text: &str) -> String {
     text.chars().map(harmless_char).collect()
 }
@@ -36,7 +36,7 @@ pub(super) fn count(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
-/// `text` in lines of at most `width` columns, broken at spaces; a word that is longer stands alone.
+/// `text` in lines of at most `width` columns, broken at spaces; a longer word gets its own line.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let options = textwrap::Options::new(width)
         .break_words(false)

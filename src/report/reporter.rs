@@ -1,4 +1,4 @@
-//! What a format must be able to do. Stands beside the registry so that no format imports the list of all.
+//! The interface of a format. Separate from the registry, so no format imports the list of all.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -6,20 +6,20 @@ use std::path::{Path, PathBuf};
 use crate::scan::Scan;
 use crate::text::Place;
 
-/// How a report is to look.
+/// The style of a report.
 #[derive(Clone, Debug)]
 pub struct Look {
-    /// Draw in colour.
+    /// Use colour.
     pub color: bool,
     /// Columns of the terminal.
     pub width: usize,
-    /// Say more: what was not followed, the way of every value.
+    /// Verbose: unresolved values, and the path of every value.
     pub verbose: bool,
-    /// Show findings that do not count, too, in the formats that can mark them.
+    /// Also show suppressed findings, in the formats that can mark them.
     pub suppressed: bool,
-    /// Names of files are links that a terminal opens (OSC 8).
+    /// File names are terminal links (OSC 8).
     pub links: bool,
-    /// The current directory: people see paths relative to it.
+    /// The current directory: paths are shown relative to it.
     pub current: PathBuf,
     /// The commit that is checked out and its date, for formats that name it.
     pub revision: Option<String>,
@@ -45,7 +45,7 @@ impl Look {
         Self { revision, ..self }
     }
 
-    /// The path as a person would type it from where they stand, or the name of a derived text.
+    /// The path relative to the current directory, or the name of a derived text.
     pub fn path(&self, place: &Place) -> String {
         let path = place.source.path();
         let shown = if place.source.is_derived() { path } else { path.strip_prefix(&self.current).unwrap_or(path) };
@@ -78,7 +78,7 @@ impl Look {
 
 /// A format.
 pub trait Reporter: Sync {
-    /// The name that people choose it with.
+    /// The name that selects it.
     fn name(&self) -> &'static str;
 
     /// Writes the report of a scan. Nothing but the report.

@@ -1,4 +1,4 @@
-//! SARIF 2.1.0 as GitHub reads it: one run, all rules always, one place a result, and the way of the value as a code flow.
+//! SARIF 2.1.0 as GitHub reads it: one run, always all rules, one place per result, and the path of the value as a code flow.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ use super::fingerprint::line_hashes;
 use super::plain_text::harmless;
 use super::{Look, Reporter};
 
-/// Longest short or full description that GitHub takes.
+/// The longest short or full description that GitHub accepts.
 const MAX_DESCRIPTION: usize = 1024;
 
 /// The SARIF format.
@@ -29,7 +29,7 @@ impl Reporter for Sarif {
         let mut prints = Fingerprints::default();
         let rules = rules(scan);
         let mut results: Vec<_> = scan.findings.iter().map(|f| result(f, scan, &rules, &mut prints)).collect();
-        // GitHub shows what is suppressed as an open alert, so it is left out unless somebody asks.
+        // GitHub shows suppressed results as open alerts, so they are left out by default.
         for (finding, by) in scan.hidden.iter().filter(|_| look.suppressed) {
             let mut result = result(finding, scan, &rules, &mut prints);
             let kind = if by.why == Why::Comment { "inSource" } else { "external" };
@@ -61,7 +61,7 @@ impl Reporter for Sarif {
     }
 }
 
-/// The built-in rules, and behind them those of others that have found something.
+/// The built-in rules, followed by the custom rules that have findings.
 fn rules(scan: &Scan) -> Vec<&'static Rule> {
     let mut out: Vec<&'static Rule> = RULES.iter().collect();
     for finding in scan.findings.iter().chain(scan.hidden.iter().map(|(finding, _)| finding)) {
@@ -99,7 +99,7 @@ fn rule(rule: &Rule) -> Value {
     })
 }
 
-/// `zero-kubelet-timeout` as `ZeroKubeletTimeout`: the name of a rule in SARIF is an identifier, and not its id once more.
+/// `zero-kubelet-timeout` as `ZeroKubeletTimeout`: the name of a rule in SARIF is an identifier that differs from its id.
 fn identifier(id: &str) -> String {
     let mut upper = true;
     let mut out = String::new();
@@ -119,7 +119,7 @@ fn cut(text: &str) -> String {
     text.chars().take(MAX_DESCRIPTION).collect()
 }
 
-/// A sentence: first letter as it is, full stop at the end.
+/// A sentence: first letter unchanged, full stop at the end.
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
@@ -168,7 +168,7 @@ fn result(finding: &Finding, scan: &Scan, rules: &[&Rule], prints: &mut Fingerpr
             }],
         }]);
     }
-    // A derived text stands in no file, so nothing could be opened there.
+    // A derived text is not in a file, so it cannot be opened.
     let stations: Vec<_> = stations(finding).into_iter().filter(|f| !f.place.source.is_derived()).collect();
     if stations.len() > 1 {
         let flow: Vec<_> = stations.iter().map(|f| json!({"location": location(f, scan, None)})).collect();

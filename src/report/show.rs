@@ -1,4 +1,4 @@
-//! The effective configuration of every node group: who wins, who is shadowed.
+//! The effective configuration of every node group: which settings win and which are overridden.
 
 use std::io::{self, Write};
 

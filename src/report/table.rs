@@ -1,4 +1,4 @@
-//! The effective configuration of every node group as a table: setting, value, who wins and where it is written, who loses.
+//! The effective configuration of every node group as a table: setting, value, what sets it and where, what is overridden.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use crate::text::Place;
 use super::Look;
 use super::plain_text::{count, harmless, wrap};
 
-/// One line of the table: four cells, and whether it is about a statement that lost.
+/// One line of the table: four cells, and whether it is about an overridden setting.
 struct Row {
     cells: [String; 3],
     written: String,
@@ -19,10 +19,10 @@ struct Row {
     zero: bool,
 }
 
-/// The least columns that the last cell needs beside the others; with less it gets lines of its own.
+/// The minimum columns of the last cell next to the others; with less it gets its own lines.
 const LAST: usize = 24;
 
-/// Prints the node groups as tables. Settings that nobody wrote are left out unless `all`.
+/// Prints the node groups as tables. Settings that are not written are left out unless `all`.
 ///
 /// # Errors
 /// If `out` cannot be written to.

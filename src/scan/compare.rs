@@ -1,9 +1,9 @@
-//! What the source says, held against what was seen on nodes.
+//! Compares the source with what was found on nodes.
 
 use super::effective::{ShownGroup, ShownSetting};
 use super::results::Scan;
 
-/// A node group of the source and a kubelet that was seen.
+/// A node group of the source and a kubelet found on a node.
 #[derive(Debug)]
 pub struct Compared<'a> {
     /// The node group.
@@ -12,18 +12,18 @@ pub struct Compared<'a> {
     pub node: &'a ShownGroup,
     /// Settings that differ.
     pub differences: Vec<Difference<'a>>,
-    /// How many are the same.
+    /// The number of equal settings.
     pub same: usize,
-    /// Fields of which one of the two does not say what they are.
+    /// Fields that are unknown on one side.
     pub unknown: Vec<&'a str>,
 }
 
 /// A setting that differs.
 #[derive(Debug)]
 pub struct Difference<'a> {
-    /// As the source has it.
+    /// In the source.
     pub source: &'a ShownSetting,
-    /// As the node has it.
+    /// On the node.
     pub node: &'a ShownSetting,
 }
 
@@ -37,7 +37,7 @@ fn one<'a>(group: &'a ShownGroup, node: &'a ShownGroup) -> Compared<'a> {
     let mut out = Compared { group, node, differences: Vec::new(), same: 0, unknown: Vec::new() };
     for source in &group.settings {
         let Some(seen) = node.settings.iter().find(|s| s.field == source.field) else { continue };
-        // What somebody's answer leaves out says nothing.
+        // A field missing from the node's answer means nothing.
         let silent = source.effective.is_none() != seen.effective.is_none();
         if !source.certain || !seen.certain || silent {
             out.unknown.push(&source.field);

@@ -10,7 +10,7 @@ use crate::value::Guard;
 
 use super::note::{Note, note};
 
-/// One node group, booted one way.
+/// One node group under one set of conditions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShownGroup {
     /// Its address.
@@ -19,19 +19,19 @@ pub struct ShownGroup {
     pub place: Place,
     /// The family of its image, if it is known.
     pub family: Option<&'static str>,
-    /// Kubernetes version, such as `1.33`, if the source says.
+    /// Kubernetes version, such as `1.33`, if the source sets it.
     pub kubernetes: Option<String>,
-    /// When it boots this way.
+    /// The conditions of this boot.
     pub when: Guard,
-    /// True if anything of a kubelet was seen.
+    /// True if any kubelet configuration was found.
     pub kubelet: bool,
-    /// Whether its kubelet starts; `None` where something unknown decides that.
+    /// Whether its kubelet starts; `None` if that depends on something unknown.
     pub starts: Option<bool>,
-    /// The kubelet's complaints, if it does not, and those of its container runtime.
+    /// The errors of the kubelet, if it does not start, and those of its container runtime.
     pub why_not: Vec<String>,
-    /// Every duration of the kubelet, sorted by field, then the timeouts of container runtimes that somebody sets.
+    /// Every duration of the kubelet, sorted by field, then the timeouts of container runtimes that are set.
     pub settings: Vec<ShownSetting>,
-    /// What was not followed.
+    /// What could not be resolved.
     pub unknown: Vec<Note>,
 }
 
@@ -40,17 +40,17 @@ pub struct ShownGroup {
 pub struct ShownSetting {
     /// Name of the field, with the key of a map field.
     pub field: String,
-    /// Go's rendering of the duration; `None` if it is not known, or there is none.
+    /// Go's rendering of the duration; `None` if it is unknown or not set.
     pub effective: Option<String>,
     /// Who decides it.
     pub from: SetBy,
-    /// False if it hangs on something unknown.
+    /// False if it depends on something unknown.
     pub certain: bool,
     /// Where the value was written.
     pub place: Option<Place>,
-    /// The value as written, if somebody wrote one. What the image or EKS set stands nowhere in the source, so it has none.
+    /// The value as written, if the source contains it. Values that the image or EKS set have none.
     pub raw: Option<String>,
-    /// Statements that lost: who made them, the value as written, and where.
+    /// Overridden settings: what sets them, the value as written, and where.
     pub shadowed: Vec<(SetBy, String, Place)>,
 }
 
@@ -62,7 +62,7 @@ impl ShownGroup {
         same.then(|| Self { when, ..self.clone() })
     }
 
-    /// What one boot of `group` shows.
+    /// The configuration of one boot of `group`.
     pub(super) fn of(group: &NodeGroup, booted: &Booted, texts: &Texts) -> Self {
         let effective = booted.effective.as_ref();
         let gaps = group.gaps.iter().chain(&booted.gaps);
@@ -97,7 +97,7 @@ impl ShownGroup {
 }
 
 impl ShownSetting {
-    /// The timeout of a container runtime. What is assumed makes it uncertain.
+    /// The timeout of a container runtime. Assumptions make it uncertain.
     fn of_runtime(runtime: &Runtime, group: &NodeGroup, texts: &Texts) -> Self {
         let shown = Self::of(&runtime.timeout, group, texts);
         Self { certain: shown.certain && runtime.when.is_always(), ..shown }
@@ -108,7 +108,7 @@ impl ShownSetting {
             let at = if s.at.is_empty() { s.carrier } else { s.at };
             texts.place(texts.trail(at).origin()).first_line()
         };
-        // What nobody wrote is made from the place of the node group.
+        // A value that is not written has the place of the node group.
         let own = texts.place(texts.trail(group.place).origin()).first_line();
         let written = |s: &&Setting| place(s) != own;
         Self {

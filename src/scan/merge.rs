@@ -8,7 +8,7 @@ use crate::policy::Hidden;
 use crate::text::Place;
 use crate::value::MAX_ALTERNATIVES;
 
-/// The findings in the order of the report, each thing once.
+/// The findings in the order of the report, merged.
 pub(super) fn merged(findings: Vec<Finding>) -> Vec<Finding> {
     let mut by_key: BTreeMap<(Place, String, String), Finding> = BTreeMap::new();
     for finding in findings {
@@ -22,7 +22,7 @@ pub(super) fn merged(findings: Vec<Finding>) -> Vec<Finding> {
     }
     let mut out: Vec<Finding> = Vec::new();
     for finding in by_key.into_values() {
-        // A value that was encoded with its neighbours is found at a place that is a little wider than itself.
+        // A value that was encoded with adjacent bytes is found at a slightly wider place.
         match out.iter_mut().rev().take(MAX_ALTERNATIVES).find(|known| known.overlaps(&finding)) {
             Some(known) => known.absorb(finding),
             None => out.push(finding),
@@ -31,7 +31,7 @@ pub(super) fn merged(findings: Vec<Finding>) -> Vec<Finding> {
     out
 }
 
-/// Findings that do not count: one for each thing and each who hides it.
+/// Suppressed findings: one for each thing and each reason that hides it.
 pub(super) fn hidden(findings: Vec<(Finding, Hidden)>) -> Vec<(Finding, Hidden)> {
     let mut by_who: Vec<(Hidden, Vec<Finding>)> = Vec::new();
     for (finding, who) in findings {

@@ -1,4 +1,4 @@
-//! The whole pipeline on one screen: paths, files, units, node groups, boots, findings.
+//! The whole pipeline: paths, files, units, node groups, boots, findings.
 
 mod compare;
 mod effective;
@@ -39,7 +39,7 @@ const STACK: usize = 8 << 20;
 /// Scans what `request` names.
 ///
 /// # Errors
-/// If a path that was named cannot be read, or standard input cannot.
+/// If a named path or standard input cannot be read.
 pub fn scan(request: &Request) -> Result<Scan, ScanError> {
     let given = Given { parameters: request.parameter_files()?, variables: request.variables()? };
     let mut total = Scan::default();
@@ -102,7 +102,7 @@ fn scan_files(
     let results: Vec<Unwound> = match units.as_slice() {
         [] | [_] => units.iter().map(one).collect(),
         _ => match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
-            // The units of one kind stand side by side, and those of some kinds are all the work.
+            // Units of one kind are adjacent, and some kinds make up most of the work.
             Ok(pool) => pool.install(|| units.par_iter().with_max_len(1).map(one).collect()),
             Err(_) => units.iter().map(one).collect(),
         },
@@ -114,9 +114,9 @@ fn scan_files(
     for (result, covered) in results.into_iter().zip(covered) {
         match covered {
             None => total.absorb(result.scan),
-            // What is wrong with its files is told all the same.
+            // Problems of its files are reported all the same.
             Some(Covered::Called) => total.problems.extend(result.scan.problems),
-            // By itself it may be no whole text at all.
+            // On its own it may be only a part of a text.
             Some(Covered::Used) => {}
         }
     }
@@ -126,19 +126,19 @@ fn scan_files(
     total
 }
 
-/// What came of a unit.
+/// The result of reading one unit.
 struct Unwound {
-    /// The kind of input: one file may be a unit of several.
+    /// The kind of input: one file may be a unit of several kinds.
     input: &'static str,
     path: PathBuf,
     scan: Scan,
-    /// Directories that are judged through this unit.
+    /// Directories that are checked as a part of this unit.
     covers: Vec<PathBuf>,
     /// Files whose text ends up in what a node group of this unit boots with.
     uses: BTreeSet<PathBuf>,
 }
 
-/// How a unit is judged through another one.
+/// How a unit is checked as a part of another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Covered {
     /// The other one calls it, as a module or a nested stack.
@@ -147,8 +147,8 @@ enum Covered {
     Used,
 }
 
-/// Which units are judged through others: those that a unit reaches which nobody covers. Of units that cover each other in a
-/// circle the first one stays.
+/// Which units are checked as a part of others: those that an uncovered unit reaches. If units cover each other in a
+/// cycle, the first one stays.
 fn covered(units: &[Unwound]) -> Vec<Option<Covered>> {
     let mut by_path: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
     for (n, unit) in units.iter().enumerate() {
@@ -184,7 +184,7 @@ fn covered(units: &[Unwound]) -> Vec<Option<Covered>> {
     out
 }
 
-/// From one unit to findings with places. The texts of the unit end here.
+/// From one unit to findings with places. The texts of the unit are dropped here.
 fn read_unit(
     input: &dyn Input,
     unit: &Unit,
@@ -209,7 +209,7 @@ fn read_unit(
         }
         for booted in &boots {
             let mut findings = judge(&rules, &options, &group, booted, &cx.texts);
-            // What was seen on a running node is not a source that could be fixed.
+            // Data from a running node is not a source that could be fixed.
             for finding in findings.iter_mut().filter(|_| !group.running) {
                 finding.fix = fixer.fix(finding);
             }
@@ -236,7 +236,7 @@ fn read_unit(
     Unwound { input: input.name(), path: unit.path.clone(), scan: out, covers: cx.claims.covers, uses }
 }
 
-/// What settings hang on is a gap, also where the boot has made no note of it. `place` stands for what has no place.
+/// Unknown values that settings depend on are gaps, even if the boot did not record them. `place` is the fallback.
 fn tell_unknown(booted: &mut Booted, place: Span) {
     let runtimes = booted.runtimes.iter().map(|r| &r.timeout);
     let settled = booted.effective.iter().flat_map(|e| &e.fields).chain(runtimes);

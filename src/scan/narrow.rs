@@ -1,4 +1,4 @@
-//! Files that are named on the command line: all that they are a part of is read, and what they have no part in is not told.
+//! Files named on the command line: everything that they belong to is read, and only findings that involve them are reported.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use super::note::Note;
 use super::request::Request;
 use super::results::Scan;
 
-/// The most files of a repository that are looked at to find who uses a named file.
+/// The most files of a repository that are searched for uses of a named file.
 const MAX_NEIGHBOURS: usize = 50_000;
 
-/// Endings of the files of Terraform, which reads others: modules, templates.
+/// Extensions of Terraform files, which read others: modules, templates.
 const READERS: &[&str] = &[".tf", ".tofu", ".tf.json", ".tofu.json"];
 
 /// The file that makes a folder a Helm chart.
@@ -23,16 +23,16 @@ const CHART: &str = "Chart.yaml";
 /// Files that make a folder a kustomization.
 const KUSTOMIZATIONS: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-/// Endings of templates of CloudFormation.
+/// Extensions of CloudFormation templates.
 const TEMPLATES: &[&str] = &["yaml", "yml", "json", "template"];
 
-/// What a template has in it that has others as nested stacks.
+/// What a template with nested stacks contains.
 const NESTING: &[&str] = &["AWS::CloudFormation::Stack", "AWS::Serverless::Application", "AWS::Include"];
 
 /// How many levels of nested stacks are followed upwards.
 const MAX_NESTING: usize = 4;
 
-/// Further endings of files that belong to a module of Terraform.
+/// Further extensions of files that belong to a Terraform module.
 const VALUES: &[&str] = &[".tfvars", ".tfvars.json"];
 
 /// The paths that were named below one root, if a file is among them.
@@ -43,7 +43,7 @@ pub(super) struct Named {
 }
 
 impl Named {
-    /// What `request` names below `root`; `None` if these are folders only, or nobody wants less than everything.
+    /// The paths of `request` below `root`; `None` if these are only folders, or everything is to be reported.
     pub(super) fn of(request: &Request, root: &Path) -> Option<Self> {
         if !request.only_named {
             return None;
@@ -61,9 +61,9 @@ impl Named {
         (!files.is_empty()).then(|| Self { files, folders, root: root.to_owned() })
     }
 
-    /// Adds the files of Terraform that may use a named file: those of the same folder, and in a repository all of them,
-    /// because a module is judged by what its callers give it. Where no file of Terraform is named, and none there has the
-    /// name of a named file in it, nothing is added.
+    /// Adds the Terraform files that may use a named file: those of the same folder, and in a repository all of them,
+    /// because a module is checked with the inputs of its callers. If no Terraform file is named, and none contains the
+    /// name of a named file, nothing is added.
     pub(super) fn widen(&self, list: &mut FileList, request: &Request, files: &dyn Files) {
         let repository = self.root.join(".git").exists();
         let mut more = Vec::new();
@@ -96,7 +96,7 @@ impl Named {
         list.files.dedup();
     }
 
-    /// Adds the charts that a named file is a part of, as a whole, and where it belongs to a kustomization, all of these: any
+    /// Adds the whole charts that a named file belongs to and, if it belongs to a kustomization, all kustomizations: any
     /// of them may change it.
     fn widen_charts(&self, more: &[PathBuf], list: &mut FileList, request: &Request) {
         let around = |path: &Path| {
@@ -115,8 +115,8 @@ impl Named {
         }
     }
 
-    /// Adds the templates of CloudFormation that have a named one as a nested stack, and those that have these: a nested template
-    /// is judged by what its parents give it.
+    /// Adds the CloudFormation templates that nest a named one, and their parents: a nested template
+    /// is checked with the parameters of its parents.
     fn widen_stacks(&self, more: &[PathBuf], list: &mut FileList, request: &Request, files: &dyn Files) {
         let template = |path: &Path| path.extension().and_then(|e| e.to_str()).is_some_and(|e| TEMPLATES.contains(&e));
         let holds = |path: &Path, words: &[&str]| {
@@ -156,14 +156,14 @@ impl Named {
         self.files.contains(path) || self.folders.iter().any(|d| path.starts_with(d))
     }
 
-    /// Takes out what no named path has a part in.
+    /// Drops everything that does not involve a named path.
     pub(super) fn narrow(&self, scan: &mut Scan) {
         let has = |path: &Path| self.has(path);
         scan.findings.retain(|f| has(f.at.place.source.path()) || f.passes.iter().any(|p| has(p.source.path())));
         let touches = |note: &Note| has(note.place.source.path());
         scan.problems.retain(touches);
         scan.gaps.retain(touches);
-        // What stands in other files still hides findings, but nothing is said of it.
+        // Requests in other files still hide findings, but are not reported on.
         for (source, tell) in &mut scan.asking {
             *tell = has(source.path());
         }

@@ -1,8 +1,8 @@
-//! Something to tell about a place.
+//! A message about a place.
 
 use crate::text::{Place, Span, Texts};
 
-/// Something to tell about a place.
+/// A message about a place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Note {
     /// The place.

@@ -11,13 +11,13 @@ use crate::text::{Disk, FileError, Files, Source};
 pub struct Edited(BTreeMap<PathBuf, Arc<Source>>);
 
 impl Edited {
-    /// Says what a file would hold. `path` is absolute and has no symbolic links in it.
+    /// Sets the contents of a file. `path` is absolute and without symbolic links.
     pub fn insert(&mut self, path: &Path, bytes: Vec<u8>) {
         self.0.insert(path.to_owned(), Arc::new(Source::new(path, bytes)));
     }
 }
 
-/// The disk below a changed few files.
+/// The disk with a few changed files on top.
 pub(super) struct Overlay<'a> {
     pub(super) disk: Disk,
     pub(super) edited: &'a Edited,

@@ -1,4 +1,4 @@
-//! What is to be scanned, and with which rules.
+//! What to scan, and with which rules.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,34 +12,34 @@ use crate::text::Source;
 
 use super::Edited;
 
-/// A scan to be made.
+/// A scan request.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     /// Files and directories, as typed.
     pub paths: Vec<PathBuf>,
-    /// What came on standard input, if it is to be scanned.
+    /// The contents of standard input, if it is scanned.
     pub stdin: Option<Vec<u8>>,
-    /// The name that standard input is to be read under.
+    /// The file name of standard input.
     pub stdin_name: Option<PathBuf>,
     /// The current directory, absolute.
     pub current: PathBuf,
     /// Files of CloudFormation parameters, as typed.
     pub parameters: Vec<PathBuf>,
-    /// Values for variables of Terraform, in the order in which they were typed.
+    /// Values for Terraform variables, in the order of the arguments.
     pub variables: Vec<GivenVariable>,
-    /// Do not obey ignore files.
+    /// Disregard ignore files.
     pub no_ignore: bool,
     /// Which rules count.
     pub policy: Policy,
-    /// Keep only findings that a named file has a part in. Without a named file this does nothing.
+    /// Keep only findings that involve a named file. Without a named file this has no effect.
     pub only_named: bool,
     /// Files as they would be after a change.
     pub edited: Edited,
-    /// Is told how far the scan has come.
+    /// Receives the progress of the scan.
     pub progress: Arc<Progress>,
 }
 
-/// How far a scan has come, for whoever waits for it.
+/// The progress of a scan.
 #[derive(Debug, Default)]
 pub struct Progress {
     all: AtomicUsize,
@@ -47,7 +47,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// How many units have been read so far, and how many there are. Both only grow.
+    /// The number of units read so far, and of all units. Both only grow.
     pub fn get(&self) -> (usize, usize) {
         (self.done.load(Ordering::Relaxed), self.all.load(Ordering::Relaxed))
     }
@@ -61,7 +61,7 @@ impl Progress {
     }
 }
 
-/// A value for a variable of Terraform, or several, as typed.
+/// One or several values for Terraform variables, as typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GivenVariable {
     /// `--var-file PATH`
@@ -70,7 +70,7 @@ pub enum GivenVariable {
     Set(String),
 }
 
-/// Why a scan could not be made.
+/// Why a scan failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScanError {
     /// One line for people.
@@ -103,17 +103,17 @@ impl Request {
         })
     }
 
-    /// The named paths, absolute; those that are not there are left out.
+    /// The named paths, absolute; missing ones are left out.
     pub(super) fn absolute_paths(&self) -> Vec<PathBuf> {
         self.paths.iter().filter_map(|p| self.absolute(p).ok()).collect()
     }
 
-    /// True if folders were named, so that what is below them was read whole.
+    /// True if folders were named, whose contents were read completely.
     pub(super) fn is_complete(&self) -> bool {
         self.stdin.is_none() && self.absolute_paths().iter().all(|p| p.is_dir())
     }
 
-    /// The named paths, absolute, by the root that nothing outside of is read for them.
+    /// The named paths, absolute, by root. Nothing outside the root is read.
     pub(super) fn by_root(&self) -> Result<BTreeMap<PathBuf, Vec<PathBuf>>, ScanError> {
         let mut out: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
         for path in &self.paths {
@@ -123,7 +123,7 @@ impl Request {
         Ok(out)
     }
 
-    /// The named files of parameters, absolute.
+    /// The named parameter files, absolute.
     pub(super) fn parameter_files(&self) -> Result<Vec<PathBuf>, ScanError> {
         self.parameters.iter().map(|p| self.absolute(p)).collect()
     }

@@ -1,4 +1,4 @@
-//! What a scan found out: put together unit by unit, then into the order of the report.
+//! The results of a scan: collected unit by unit, then sorted for the report.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -13,30 +13,30 @@ use super::effective::ShownGroup;
 use super::merge::{self, merged};
 use super::note::Note;
 
-/// Everything that a scan found out.
+/// The results of a scan.
 #[derive(Debug, Default)]
 pub struct Scan {
     /// Findings, sorted by place, then rule. No two are about the same thing.
     pub findings: Vec<Finding>,
-    /// Findings that do not count, and why, in the same order.
+    /// Suppressed findings with the reasons, in the same order.
     pub hidden: Vec<(Finding, Hidden)>,
-    /// What the baseline knows and nobody found any more, in words.
+    /// Stale entries of the baseline, as messages.
     pub stale: Vec<String>,
-    /// Exceptions of the configuration that have no effect any more, in words.
+    /// Exceptions of the configuration that no longer have an effect, as messages.
     pub stale_exceptions: Vec<String>,
     /// The effective configuration of every node group, sorted by place, then name.
     pub groups: Vec<ShownGroup>,
-    /// What was wrong with the input.
+    /// Problems of the input.
     pub problems: Vec<Note>,
-    /// What was not followed.
+    /// What could not be resolved.
     pub gaps: Vec<Note>,
-    /// How many files some kind of input looked at.
+    /// The number of files that were read.
     pub files: usize,
     /// The directory that places in machine-readable formats are relative to.
     pub root: PathBuf,
-    /// Where what reaches some kubelet is written.
+    /// Where the settings that reach a kubelet are written.
     pub delivered: Vec<Place>,
-    /// Files that may have requests to ignore findings in them, and whether something is to be said of these requests.
+    /// Files that may contain ignore requests, and whether to report on these requests.
     pub(super) asking: Vec<(Arc<Source>, bool)>,
 }
 
@@ -51,16 +51,16 @@ impl Scan {
         self.asking.extend(other.asking);
     }
 
-    /// Puts everything into the order of the report and says each thing once.
+    /// Sorts everything for the report and removes duplicates.
     pub(super) fn finish(&mut self, policy: &Policy, complete: bool) {
         let delivered = std::mem::take(&mut self.delivered);
         let alive = |at: &Place| {
             delivered.iter().any(|d| d.source.path() == at.source.path() && d.start < at.end && at.start < d.end)
         };
-        // What is dead on one way and reaches the kubelet on another is not told: another rule judges it there.
+        // A setting that reaches the kubelet under some conditions is not reported as ineffective: other rules check it there.
         self.findings.retain(|f| f.rule.predicate != Predicate::DeadSetting || !alive(&f.at.place));
-        // A request to ignore may stand on the way to one node group and not on that to another, so it is asked before
-        // findings about the same thing are one.
+        // An ignore request may be on the path to one node group and not to another, so it is applied before
+        // findings about the same thing are merged.
         self.asking.sort_by(|(a, _), (b, _)| a.path().cmp(b.path()));
         self.asking.dedup_by(|(again, told), (source, tell)| {
             let same = again.path() == source.path();
@@ -98,7 +98,7 @@ impl Scan {
         }
     }
 
-    /// The files that findings and what hides them have a part in, each once.
+    /// The files that findings and their suppressions involve, each once.
     pub fn sources(&self) -> Vec<Arc<Source>> {
         let findings = self.findings.iter().chain(self.hidden.iter().map(|(f, _)| f));
         let places = findings.flat_map(|f| f.passes.iter().chain([&f.at.place]));
@@ -106,7 +106,7 @@ impl Scan {
         sources.into_values().map(Arc::clone).collect()
     }
 
-    /// Takes out findings in which no file has a part that `changed` says has changed.
+    /// Drops findings that involve no changed file.
     pub fn retain_changed(&mut self, changed: &dyn Fn(&Path) -> bool) {
         let keep = |f: &Finding| changed(f.at.place.source.path()) || f.passes.iter().any(|p| changed(p.source.path()));
         self.findings.retain(keep);
@@ -114,18 +114,18 @@ impl Scan {
         self.stale.clear();
     }
 
-    /// How many findings are of `level`.
+    /// The number of findings with `level`.
     pub fn count(&self, level: Level) -> usize {
         self.findings.iter().filter(|f| f.level == level).count()
     }
 
-    /// How many node groups there are; alternatives of one count once.
+    /// The number of node groups; alternatives of one count once.
     pub fn node_groups(&self) -> usize {
         let names: BTreeSet<_> = self.groups.iter().map(|g| (&g.place, &g.name)).collect();
         names.len()
     }
 
-    /// How many node groups have something in them that was not followed.
+    /// The number of node groups that are only partly resolved.
     pub fn partly_read(&self) -> usize {
         let names: BTreeSet<_> =
             self.groups.iter().filter(|g| !g.unknown.is_empty()).map(|g| (&g.place, &g.name)).collect();

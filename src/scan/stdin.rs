@@ -8,7 +8,7 @@ use crate::text::{Disk, FileError, Files, Source};
 
 use super::ScanError;
 
-/// The disk, with one file that came on standard input.
+/// The disk, with one file from standard input.
 pub(super) struct Piped {
     disk: Disk,
     path: PathBuf,
@@ -16,7 +16,7 @@ pub(super) struct Piped {
 }
 
 impl Piped {
-    /// `bytes` under `name`; without one, under a name that fits what is in it.
+    /// `bytes` under `name`; without one, under a name that suits the content.
     pub(super) fn new(bytes: &[u8], name: Option<&Path>, current: &Path) -> Result<Self, ScanError> {
         let root = collect::root_of(current, current);
         let disk = Disk::new(&root).map_err(|e| ScanError::unreadable(&root, &e.to_string()))?;
@@ -28,7 +28,7 @@ impl Piped {
         Ok(Self { disk, source: Arc::new(Source::new(shown, bytes)), path })
     }
 
-    /// The path that it is read under, absolute.
+    /// Its absolute path.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
@@ -41,7 +41,7 @@ fn extension(bytes: &[u8]) -> &'static str {
     let block = |word: &str| {
         text.lines().any(|l| l.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '{'])) && l.contains('{'))
     };
-    // What `ps`, `systemctl cat` and `/proc` say of a kubelet.
+    // The output of `ps`, `systemctl cat` and `/proc` for a kubelet.
     let listed =
         |l: &str| l.contains("kubelet --") && l.split_whitespace().nth(1).is_some_and(|w| w.parse::<u32>().is_ok());
     if text.starts_with("#!") {

@@ -12,7 +12,7 @@ use super::values::{printed, truth, unknown};
 use crate::input::template_text;
 use crate::input::yaml_values::{json_of, node_of, value_of};
 
-/// What a filter gives. What is not modelled gives something unknown.
+/// The result of a filter. Filters that are not modelled yield an unknown value.
 pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)], at: Span, cx: &mut Cx<'_>) -> Value {
     let place = |n: usize| args.iter().filter(|(name, _)| name.is_none()).nth(n).map(|(_, v)| v.clone());
     let named = |key: &str| args.iter().find(|(name, _)| name.as_deref() == Some(key)).map(|(_, v)| v.clone());
@@ -23,7 +23,7 @@ pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)],
     };
     let str = |text: Traced| Value::str(text, at);
     if value.is_unknown() {
-        // A default is for what no inventory sets either.
+        // An inventory may set it, so the default may not apply.
         return Value { at: value.at, ..value };
     }
     let text = || printed(&value, at);

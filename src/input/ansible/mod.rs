@@ -1,8 +1,8 @@
-//! Ansible: the machine that the tasks of a file, a role or a playbook leave behind.
+//! Ansible: the machine after the tasks of a file, a role or a playbook.
 //!
 //! Variables come from the defaults and variables of a role, from the play, its files and its roles' parameters, and from
-//! `group_vars/all`; other files of `group_vars` and `host_vars` that set a variable which is used give a node group of their own
-//! each. A variable that nobody sets is a hole, also where a template has a default for it: an inventory may set it.
+//! `group_vars/all`; other files of `group_vars` and `host_vars` that set a used variable yield a separate node group
+//! each. A variable that is not set is unknown, even if a template has a default for it: an inventory may set it.
 
 mod filters;
 mod tasks;
@@ -21,9 +21,9 @@ use super::unit::{FileList, Input, Unit, normal};
 use super::{manifests, yaml_files};
 use tasks::{Folders, OUTER, TaskRun, WORDS};
 
-/// The most ways that conditions leave open.
+/// The most combinations of open conditions.
 const MAX_WAYS: usize = 8;
-/// The most files of variables that are tried.
+/// The most variable files that are tried.
 const MAX_VARIANTS: usize = 16;
 /// Keys that only tasks and plays have.
 const KEYS: &[&str] = &[
@@ -67,7 +67,7 @@ impl Input for Ansible {
         let Ok(source) = cx.files.read(&unit.path) else { return Vec::new() };
         let bytes = source.bytes();
         let holds = |words: &[&str]| words.iter().any(|w| yaml_files::holds(&bytes, w.as_bytes()));
-        // The path of a file may stand in a variable of the role.
+        // The path of a file may be in a variable of the role.
         let role = || {
             let dir = unit.path.parent().filter(|d| d.file_name().is_some_and(|n| n == "tasks")).and_then(Path::parent);
             let file = |dir: &Path| {
@@ -105,7 +105,7 @@ impl Input for Ansible {
     }
 }
 
-/// A file of plays or tasks, and what lies around it.
+/// A file of plays or tasks, and its surroundings.
 struct Book {
     path: PathBuf,
     /// The folder of the role or of the playbook.
@@ -123,7 +123,7 @@ impl Book {
         Self { path: path.to_owned(), base: base.to_owned(), role: tasks.is_some() }
     }
 
-    /// Folders that may hold `group_vars` and `host_vars`.
+    /// Folders that may contain `group_vars` and `host_vars`.
     fn around(&self) -> Vec<PathBuf> {
         self.base.ancestors().take(3).map(Path::to_owned).collect()
     }
@@ -144,8 +144,8 @@ impl Book {
         out
     }
 
-    /// The node groups with these variables of some hosts, one for each way that conditions leave open; and the names of the
-    /// variables that were asked for.
+    /// The node groups with these variables of some hosts, for each combination of open conditions; and the names of the
+    /// variables that were read.
     fn ways(&self, list: &Node, extra: Option<&Node>, cx: &mut Cx<'_>) -> (Vec<NodeGroup>, BTreeSet<String>) {
         let mut used = BTreeSet::new();
         let (runs, _) = open_conditions::all(MAX_WAYS, |answers| {
@@ -215,11 +215,11 @@ impl Book {
     }
 }
 
-/// What a run leaves behind.
+/// The result of a run.
 fn groups(run: TaskRun, when: &Guard, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let mut out = run.groups;
     if let Some(place) = run.place.filter(|_| !run.steps.is_empty()) {
-        // A configuration that nothing else says anything of: a kubelet reads it wherever it lies.
+        // A lone configuration: assume that a kubelet reads it, wherever it is.
         let alone = run.steps.len() == 1;
         if let (true, [(path, text)]) = (alone, run.configurations.as_slice()) {
             let name = format!("{path} of {}", run.name);

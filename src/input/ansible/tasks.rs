@@ -1,4 +1,4 @@
-//! What the modules of tasks do to a machine. Source: ansible/ansible, `lib/ansible/modules` (`copy`, `template`, `lineinfile`,
+//! How the modules of tasks change a machine. Source: ansible/ansible, `lib/ansible/modules` (`copy`, `template`, `lineinfile`,
 //! `blockinfile`, `replace`, `shell`, `command`, `script`, `file`).
 
 use std::path::{Path, PathBuf};
@@ -19,10 +19,10 @@ const MAX_ROUNDS: usize = 64;
 /// The most tasks of one run.
 const MAX_TASKS: usize = 5_000;
 
-/// Words without which a file of tasks says nothing of a kubelet.
+/// Words without which a task file does not concern a kubelet.
 pub(super) const WORDS: &[&str] =
     &["kubelet", "nodeadm", "bootstrap.sh", "/etc/rancher/", "karpenter", "user_data", "containerd"];
-/// Words of files that take others in.
+/// Words of files that include others.
 pub(super) const OUTER: &[&str] = &["roles:", "include_tasks", "import_tasks", "include_role", "import_role"];
 
 /// Where tasks look for files: the folder of the role or of the playbook.
@@ -30,7 +30,7 @@ pub(super) const OUTER: &[&str] = &["roles:", "include_tasks", "import_tasks", "
 pub(super) struct Folders {
     /// The role or playbook.
     pub(super) base: PathBuf,
-    /// The folder of the file that the tasks stand in.
+    /// The folder of the task file.
     pub(super) own: PathBuf,
 }
 
@@ -51,13 +51,13 @@ pub(super) struct TaskRun {
     pub(super) vars: Vars,
     pub(super) steps: Vec<Step>,
     pub(super) when: Guard,
-    /// The first task that has to do with a kubelet.
+    /// The first task that concerns a kubelet.
     pub(super) place: Option<Span>,
-    /// Node groups of their own: launch templates, documents for a cluster.
+    /// Separate node groups: launch templates, documents for a cluster.
     pub(super) groups: Vec<NodeGroup>,
-    /// Files that were taken in.
+    /// Files that were included.
     pub(super) taken: Vec<PathBuf>,
-    /// Files of the machine that hold a kubelet's configuration, and their texts.
+    /// Files of the machine that contain a kubelet configuration, and their texts.
     pub(super) configurations: Vec<(String, Traced)>,
     pub(super) name: String,
     tasks: usize,
@@ -154,7 +154,7 @@ impl TaskRun {
         if self.steps.len() > before.0 {
             self.place.get_or_insert(item.get("name").map_or(item.span, |name| name.span));
         }
-        // What decides a condition is known only on the machine.
+        // The condition can only be decided on the machine.
         if let Some(words) = asked.and_then(words)
             && (self.steps.len(), self.groups.len()) != before
         {
@@ -314,7 +314,7 @@ impl TaskRun {
         self.vars.truncate(layers);
     }
 
-    /// The variables of a role: its defaults below everything that is there, its own ones and its parameters above.
+    /// The variables of a role: its defaults below all existing layers, its variables and parameters above.
     pub(super) fn role_vars(&mut self, dir: &Path, params: Option<&Node>, cx: &mut Cx<'_>) {
         for (_, tree) in vars::files(&dir.join("defaults/main"), cx) {
             self.vars.push_below(&tree);
@@ -346,7 +346,7 @@ impl TaskRun {
                     }
                     return;
                 };
-                // Most files have nothing to do with a kubelet.
+                // Most files do not concern a kubelet.
                 if !is_of_kubelet(&path) && !cx.files.read(&file).is_ok_and(|s| manifests::may_hold(&s.bytes())) {
                     return;
                 }
@@ -444,7 +444,7 @@ impl TaskRun {
     }
 }
 
-/// The words of a condition; several hold together.
+/// The words of a condition; several are joined by `and`.
 fn words(when: &Node) -> Option<String> {
     let one = |node: &Node| node.as_scalar().map(|s| s.text.to_text().into_owned());
     match when.items() {
@@ -453,17 +453,17 @@ fn words(when: &Node) -> Option<String> {
     }
 }
 
-/// True if a text may say something of a kubelet, or takes in others that may.
+/// True if a text may concern a kubelet, or includes others that may.
 fn may_matter(bytes: &[u8]) -> bool {
     WORDS.iter().chain(OUTER).chain(&["set_fact", "include_vars"]).any(|w| yaml_files::holds(bytes, w.as_bytes()))
 }
 
-/// True for commands that may have to do with a kubelet.
+/// True for commands that may concern a kubelet.
 fn speaks(command: &str) -> bool {
     ["/kubelet", "kubelet.service", "KUBELET_", "bootstrap.sh", "nodeadm"].iter().any(|w| command.contains(w))
 }
 
-/// True for files that a kubelet, what starts it, or its container runtime reads.
+/// True for files that a kubelet, its start scripts or its container runtime read.
 fn is_of_kubelet(path: &str) -> bool {
     path.starts_with('/')
         && (path.contains("kubelet")

@@ -1,11 +1,11 @@
-//! What Jinja makes of values: as texts and as truths.
+//! Values in Jinja: as text and as booleans.
 
 use crate::input::template_text::any_equal;
 use crate::input::yaml_values::json_of;
 use crate::text::{Span, Traced, Why};
 use crate::value::{Kind, Value};
 
-/// Why a value is not known, or not of use.
+/// Why a value is unknown or unusable.
 pub(super) fn unknown(value: &Value) -> Why {
     match &value.kind {
         Kind::Unknown(why) => why.clone(),
@@ -14,7 +14,7 @@ pub(super) fn unknown(value: &Value) -> Why {
     }
 }
 
-/// What a template writes for a value.
+/// The text that a template prints for a value.
 pub(super) fn printed(value: &Value, at: Span) -> Traced {
     match &value.kind {
         Kind::Null => Traced::new(),
@@ -24,10 +24,10 @@ pub(super) fn printed(value: &Value, at: Span) -> Traced {
     }
 }
 
-/// Whether a value counts as true; `None` if the source does not say.
+/// Whether a value counts as true; `None` if unknown.
 pub(super) fn truth(value: &Value) -> Option<bool> {
     match &value.kind {
-        // Bare texts in conditions are read as truth values.
+        // Bare texts in conditions are read as booleans.
         Kind::Str(text) => match text.known_str()?.to_ascii_lowercase().as_str() {
             "true" | "yes" | "on" | "1" => Some(true),
             "false" | "no" | "off" | "" | "0" => Some(false),
@@ -42,7 +42,7 @@ pub(super) fn truth(value: &Value) -> Option<bool> {
     }
 }
 
-/// Whether a value is among others, or a text in another.
+/// Whether a list contains a value, or a text another one.
 pub(super) fn within(value: &Value, list: &Value) -> Option<bool> {
     match &list.kind {
         Kind::List(_) => any_equal(value, &list.items()),

@@ -1,4 +1,4 @@
-//! Variables of Ansible, and what Jinja makes of them.
+//! Variables of Ansible, and Jinja expressions over them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,18 +16,18 @@ use crate::input::open_conditions::Answers;
 use crate::input::template_text;
 use crate::input::yaml_values::{mapped, value_of};
 
-/// How deep variables may name others.
+/// The deepest nesting of variables in variables.
 const MAX_NAMED: usize = 24;
 /// The most steps of one run.
 const MAX_STEPS: usize = 100_000;
 /// The most bytes of one text.
 const MAX_BYTES: usize = 1 << 20;
 
-/// Variables by name; of equal names, a later layer wins.
+/// Variables by name; a later layer wins.
 #[derive(Default)]
 pub(super) struct Vars {
     layers: Vec<BTreeMap<String, Var>>,
-    /// Names that were asked for.
+    /// Names that were read.
     pub(super) used: BTreeSet<String>,
     /// Answers to conditions that the source does not decide.
     pub(super) answers: Answers,
@@ -37,7 +37,7 @@ pub(super) struct Vars {
 
 #[derive(Clone)]
 enum Var {
-    /// As it is written: texts in it may be templates.
+    /// As written: texts in it may be templates.
     Written(Node),
     Known(Value),
 }
@@ -66,7 +66,7 @@ impl Vars {
         self.layers.push(layer);
     }
 
-    /// Variables that anything else outweighs.
+    /// Adds variables with the lowest precedence.
     pub(super) fn push_below(&mut self, tree: &Node) {
         for (key, value) in tree.pairs() {
             let Some(name) = key.as_str() else { continue };
@@ -92,8 +92,8 @@ impl Vars {
         }
     }
 
-    /// Sets a variable for everything that follows. What names the variable itself, or the item of a loop, is read now, all
-    /// else when it is asked for.
+    /// Sets a variable for everything that follows. A value that refers to the variable itself, or to the item of a loop, is
+    /// evaluated now, others when they are used.
     pub(super) fn fact(&mut self, name: &str, node: &Node, cx: &mut Cx<'_>) {
         let now = names(node, name) || names(node, "item");
         let var = if now { Var::Known(self.value(node, cx)) } else { Var::Written(node.clone()) };
@@ -125,7 +125,7 @@ impl Vars {
         }
     }
 
-    /// What a part of a YAML file gives: its texts are templates.
+    /// The value of a part of a YAML file, whose texts are templates.
     pub(super) fn value(&mut self, node: &Node, cx: &mut Cx<'_>) -> Value {
         let at = node.span;
         match &node.kind {
@@ -136,7 +136,7 @@ impl Vars {
         }
     }
 
-    /// What a template gives: the value itself, if it is one expression and nothing else.
+    /// The result of a template: the value itself, if it is a single expression.
     pub(super) fn text(&mut self, text: &Traced, at: Span, cx: &mut Cx<'_>) -> Value {
         if !is_template(text) {
             return Value::str(text.clone(), at);
@@ -233,7 +233,7 @@ impl Vars {
         }
     }
 
-    /// Whether a condition such as `when` holds; `None` if the source does not say.
+    /// Whether a condition such as `when` holds; `None` if unknown.
     pub(super) fn condition(&mut self, node: &Node, cx: &mut Cx<'_>) -> Option<bool> {
         if let NodeKind::Seq(items) = &node.kind {
             let answers: Vec<_> = items.iter().map(|item| self.condition(item, cx)).collect();
@@ -399,7 +399,7 @@ impl Vars {
     }
 }
 
-/// True if a word stands in a text of a tree.
+/// True if a text of a tree contains a word.
 fn names(node: &Node, word: &str) -> bool {
     match &node.kind {
         NodeKind::Scalar(scalar) => crate::input::yaml_files::holds(scalar.text.bytes(), word.as_bytes()),

@@ -1,4 +1,4 @@
-//! What the source leaves open: values that are chosen, and conditions that are not decided.
+//! What the source leaves open: choices, and undecided conditions.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,13 +12,13 @@ const MAX_SHOWN: usize = 60;
 /// One of the values that may be chosen.
 #[derive(Clone, Debug)]
 pub(super) struct Choice {
-    /// The value; `None` for any other than those that are listed.
+    /// The value; `None` for any other than those listed.
     pub(super) value: Option<Value>,
-    /// When it is this one; nothing for the default.
+    /// The condition of this choice; always for the default.
     pub(super) when: Guard,
 }
 
-/// What is chosen, by the name of a parameter or the words for a key.
+/// The choices made, by the name of a parameter or the description of a key.
 pub(super) type Chosen = BTreeMap<String, Choice>;
 
 /// The condition that `name` is `value`.
@@ -34,7 +34,7 @@ pub(super) fn is(name: &str, value: &str) -> Guard {
     when(format!("{name} = {shown}"))
 }
 
-/// A condition in words that holds.
+/// A condition that holds, from its words.
 pub(super) fn when(words: impl Into<Arc<str>>) -> Guard {
     Guard::of(Condition::new(words, true))
 }
@@ -44,12 +44,12 @@ pub(super) fn restrict(groups: &mut Vec<NodeGroup>, guard: &Guard) {
     groups.retain_mut(|group| group.when.and(guard).map(|both| group.when = both).is_some());
 }
 
-/// The answer of a condition.
+/// The answer to a condition.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Answer {
-    /// It holds, or does not.
+    /// Known to hold or not.
     Known(bool),
-    /// The source cannot decide it.
+    /// Undecided in the source.
     Open(Condition),
 }
 
@@ -61,7 +61,7 @@ impl Answer {
         }
     }
 
-    /// What must hold for the answer to be `yes`; `None` if it cannot be.
+    /// The guard under which the answer is `yes`; `None` if it never is.
     pub(super) fn guard(self, yes: bool) -> Option<Guard> {
         match self {
             Self::Known(value) => (value == yes).then(Guard::always),

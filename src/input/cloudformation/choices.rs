@@ -1,5 +1,5 @@
-//! Values that only a deployment chooses, where the template says what there is to choose from: the allowed values of a
-//! parameter, and the keys of a mapping that something unknown picks one of.
+//! Values that only a deployment chooses, where the template lists the options: the allowed values of a
+//! parameter, and the keys of a mapping that an unknown value selects.
 
 use crate::node::{Gap, NodeGroup, Step};
 use crate::text::{Layer, Span, Traced, Why};
@@ -9,14 +9,14 @@ use super::choice::{Choice, Chosen};
 use super::intrinsics::Evaluator;
 
 impl Evaluator<'_> {
-    /// Notes that there is a choice to be made for `name`, unless it is made or noted.
+    /// Records a choice for `name`, unless it is already made or recorded.
     pub(super) fn want(&mut self, name: &str, choices: Vec<Choice>) {
         if choices.len() > 1 && !self.chosen.contains_key(name) && !self.wanted.iter().any(|(n, _)| n == name) {
             self.wanted.push((name.to_owned(), choices));
         }
     }
 
-    /// What `run` gives with the defaults, and then for everything else that may be chosen, as far as it makes a difference.
+    /// The result of `run` with the defaults, and then with every other choice that makes a difference.
     pub(super) fn explore(&mut self, at: Span, run: &mut dyn FnMut(&mut Self) -> Vec<NodeGroup>) -> Vec<NodeGroup> {
         let (base, wanted) = self.attempt(&Chosen::new(), run);
         let mut groups = joined(base);
@@ -33,13 +33,13 @@ impl Evaluator<'_> {
             && whole
             && rest.iter().all(|(_, way)| same_all(way, first))
         {
-            // Whatever is chosen, the nodes boot alike.
+            // The nodes boot alike for every choice.
             return std::mem::take(first);
         }
         let defaults = groups.len();
         for (when, way) in others {
             for mut group in way {
-                // What the defaults come to is told already, be it under a condition in other words.
+                // The result of the defaults is already included, possibly under another condition.
                 if groups.iter().take(defaults).any(|known| same(known, &group)) {
                     continue;
                 }
@@ -69,7 +69,7 @@ impl Evaluator<'_> {
         (groups, std::mem::replace(&mut self.wanted, wanted))
     }
 
-    /// Every combination that leads anywhere; `None` if they are too many.
+    /// Every possible combination; `None` if there are too many.
     fn all_ways(
         &mut self,
         wanted: &[(String, Vec<Choice>)],
@@ -96,7 +96,7 @@ impl Evaluator<'_> {
         Some(out)
     }
 
-    /// Each choice by itself, all else being as it is by default.
+    /// Each choice on its own, with defaults for everything else.
     fn single_ways(
         &mut self,
         wanted: &[(String, Vec<Choice>)],
@@ -121,7 +121,7 @@ fn guard(chosen: &Chosen) -> Option<Guard> {
     chosen.values().try_fold(Guard::always(), |all, choice| all.and(&choice.when))
 }
 
-/// The groups, with those that boot alike put together where one of them is there whenever the other is not.
+/// The groups; those that boot alike under opposite conditions are merged.
 pub(super) fn joined(mut groups: Vec<NodeGroup>) -> Vec<NodeGroup> {
     let pair = |groups: &[NodeGroup]| {
         groups.iter().enumerate().find_map(|(a, one)| {

@@ -1,4 +1,4 @@
-//! Conditions: decided as far as the defaults of the parameters decide them.
+//! Conditions, evaluated as far as the defaults of the parameters allow.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::intrinsics::{Evaluator, MAX_NESTED};
 use super::template::{Call, Expr};
 
 impl Evaluator<'_> {
-    /// The answer of the condition that the template calls `name`.
+    /// The answer of the condition called `name`.
     pub(super) fn condition(&mut self, name: &str) -> Answer {
         if let Some(answer) = self.answers.get(name) {
             return answer.clone();
@@ -18,14 +18,14 @@ impl Evaluator<'_> {
         let words: Arc<str> = format!("condition {name}").into();
         let open = Answer::Open(Condition::new(Arc::clone(&words), true));
         let Some(node) = self.template.conditions.get(name).copied() else { return open };
-        // A condition that names itself meets this answer.
+        // A condition that refers to itself gets this answer.
         self.answers.insert(name.to_owned(), open);
         let answer = self.answer(node, &words);
         self.answers.insert(name.to_owned(), answer.clone());
         answer
     }
 
-    /// The answer of an expression. `words` name it where it cannot be decided.
+    /// The answer of an expression. `words` describe it if it is undecided.
     fn answer(&mut self, node: &Node, words: &Arc<str>) -> Answer {
         let open = Answer::Open(Condition::new(Arc::clone(words), true));
         let Some(call) = Expr::from(node).call() else { return open };
@@ -57,7 +57,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// True if each of `items` answers `want`.
+    /// Whether the answer of each of `items` is `want`.
     fn all(&mut self, items: &[Node], words: &Arc<str>, want: bool) -> Answer {
         let mut left: Vec<Condition> = Vec::new();
         for (n, item) in items.iter().enumerate() {
@@ -73,7 +73,7 @@ impl Evaluator<'_> {
         match left.len() {
             0 => Answer::Known(true),
             1 => Answer::Open(left.swap_remove(0)),
-            // Which of them decides is not said in words, so the whole is one condition.
+            // It is not clear which of them decides, so the whole is one condition.
             _ => Answer::Open(Condition::new(Arc::clone(words), want)),
         }
     }

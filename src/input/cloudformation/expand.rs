@@ -1,5 +1,5 @@
-//! What is done to a template before its functions are called: `Fn::ForEach` is written out, and files that stand beside the
-//! template are put in where `AWS::Include` or rain's `!Rain::Embed` and `!Rain::Include` name them.
+//! What is done to a template before its functions are called: `Fn::ForEach` is expanded, and files next to the
+//! template are included where `AWS::Include` or rain's `!Rain::Embed` and `!Rain::Include` name them.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -13,13 +13,13 @@ use super::intrinsics::{Evaluator, Given, MAX_NESTED};
 use super::reader::StackReader;
 use super::template::{Expr, Template};
 
-/// The most nodes that the loops of one template may make.
+/// The most nodes that the loops of one template may create.
 const MAX_NODES: usize = 100_000;
 
-/// The deepest nesting that is walked: what the parsers read, and what loops and files may add.
+/// The deepest nesting that is visited: from the parsers, loops and files.
 const MAX_LEVELS: usize = 200;
 
-/// The template with its loops and included files written out.
+/// The template with its loops and included files expanded.
 pub(super) fn expand<'n>(document: &'n Node, given: &Given, reader: &mut StackReader<'_, '_>) -> Cow<'n, Node> {
     if !needed(document) {
         return Cow::Borrowed(document);
@@ -28,7 +28,7 @@ pub(super) fn expand<'n>(document: &'n Node, given: &Given, reader: &mut StackRe
     let evaluator = Evaluator::with(&template, given.clone(), reader.work);
     let mut expander = Expander { evaluator, reader, nodes: 0 };
     let mut tree = expander.node(document, 0);
-    // A transform of the whole template stands in a section of its own.
+    // A transform of the whole template has its own section.
     if let Some((_, transforms)) = document.pair("Transform") {
         let list = if transforms.is_map() { std::slice::from_ref(transforms) } else { transforms.items() };
         for transform in list {
@@ -43,7 +43,7 @@ pub(super) fn expand<'n>(document: &'n Node, given: &Given, reader: &mut StackRe
     Cow::Owned(tree)
 }
 
-/// Adds sections to a template: what a section has already stays.
+/// Adds sections to a template; existing entries stay.
 fn merge(pairs: &mut Vec<(Node, Node)>, more: Vec<(Node, Node)>) {
     for (key, value) in more {
         let known = pairs.iter_mut().find(|(k, _)| k.as_str().is_some() && k.as_str() == key.as_str());
@@ -55,7 +55,7 @@ fn merge(pairs: &mut Vec<(Node, Node)>, more: Vec<(Node, Node)>) {
     }
 }
 
-/// True if there is anything to write out. The parsers bound the depth.
+/// True if there is anything to expand. The parsers bound the depth.
 fn needed(node: &Node) -> bool {
     if node.tag.as_deref().is_some_and(|t| t.contains("!Rain::") || t.contains("!Transform")) {
         return true;
@@ -124,7 +124,7 @@ impl Expander<'_, '_, '_, '_> {
 
     /// A file that is named by a tag.
     fn named_file(&mut self, node: &Node, depth: usize) -> Option<Node> {
-        // In JSON, what is a tag in YAML is the only key of a map.
+        // A tag of YAML is the only key of a map in JSON.
         let (outer, inner, name) = match (node.tag.as_deref(), node.pairs()) {
             (Some(tag), _) => match tag.rsplit_once(' ') {
                 Some((outer, inner)) => (Some(outer.to_owned()), inner.strip_prefix('!')?, node),
@@ -167,11 +167,11 @@ impl Expander<'_, '_, '_, '_> {
         }
         let id = self.reader.beside(Path::new(name))?;
         let tree = self.reader.parse(id);
-        // Ten levels for each file bound files that include each other.
+        // Counting ten levels for each file bounds files that include each other.
         Some(self.node(tree.first()?, depth + 10))
     }
 
-    /// What a loop writes: the entries of its body for each item; `None` if its items are not known.
+    /// The expanded loop: the entries of its body for each item; `None` if its items are unknown.
     fn for_each(&mut self, argument: &Node, depth: usize) -> Option<Vec<(Node, Node)>> {
         let [name, collection, body] = argument.items() else { return None };
         let name = name.as_str()?;
@@ -197,7 +197,7 @@ fn scalar(text: Traced) -> NodeKind {
     NodeKind::Scalar(Scalar { text, style: Style::DoubleQuoted })
 }
 
-/// The item with nothing but its letters and digits, as `&{name}` has it.
+/// The letters and digits of the item, as `&{name}` uses it.
 fn letters(item: &Traced) -> Traced {
     let mut out = Traced::new();
     for (n, byte) in item.bytes().iter().enumerate() {

@@ -1,6 +1,6 @@
-//! `AWS::CloudFormation::Init`: what `cfn-init` does when the user data calls it, written as the script that does the same.
+//! `AWS::CloudFormation::Init`: the work of `cfn-init` when the user data calls it, as an equivalent script.
 //!
-//! The script is put on the node in the place of `cfn-init` itself, so that it runs where the user data calls it. Order and
+//! The script replaces `cfn-init` on the node, so it runs where the user data calls it. Order and
 //! meaning of the sections: AWS CloudFormation Template Reference, `AWS::CloudFormation::Init`; aws-cfn-bootstrap
 //! `cfnbootstrap/construction.py` and `file_tool.py`.
 
@@ -12,20 +12,20 @@ use crate::value::Value;
 use super::intrinsics::{Evaluator, part};
 use super::template::Expr;
 
-/// Where the images of Amazon Linux have the program.
+/// The path of the program on Amazon Linux.
 const PROGRAM: &str = "/opt/aws/bin/cfn-init";
 
-/// The most configurations that are run, and how deep sets may name sets.
+/// The most configurations that are run, and the deepest nesting of sets.
 const MAX_CONFIGS: usize = 100;
 
 /// A call of `cfn-init` in user data.
 #[derive(Debug, Default)]
 pub(super) struct InitCall {
-    /// The program as it is called.
+    /// The name of the program in the call.
     pub(super) program: String,
-    /// The resource whose metadata is meant, if it is known.
+    /// The resource whose metadata is used, if known.
     pub(super) resource: Option<String>,
-    /// The sets that are asked for, if any are.
+    /// The requested sets.
     pub(super) sets: Vec<String>,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct InitCall {
 pub(super) fn calls(text: &Traced) -> Vec<InitCall> {
     let text = text.to_text();
     let mut out = Vec::new();
-    // A call goes on over lines that end in a backslash.
+    // A call continues after lines that end in a backslash.
     let joined = text.replace("\\\n", " ").replace("\\\r\n", " ");
     for line in joined.lines().filter(|l| l.contains("cfn-init") && !l.trim_start().starts_with('#')) {
         let words: Vec<&str> =
@@ -71,7 +71,7 @@ impl InitCall {
         if self.program.starts_with('/') { self.program.clone() } else { PROGRAM.to_owned() }
     }
 
-    /// True for Windows, where commands are no shell's.
+    /// True for Windows, where commands are not shell commands.
     pub(super) fn is_windows(&self) -> bool {
         self.program.to_lowercase().strip_suffix(".exe").is_some() || self.program.contains('\\')
     }
@@ -82,7 +82,7 @@ enum Part {
     Made(String, Span),
     /// The value with this number between single quotes.
     Quoted(usize, Span),
-    /// The value with this number as it is.
+    /// The value with this number, unchanged.
     Plain(usize),
     /// A file with the value of this number as its content.
     File {
@@ -93,7 +93,7 @@ enum Part {
     },
 }
 
-/// What a script is put together from.
+/// The parts of a script.
 #[derive(Default)]
 struct Script {
     parts: Vec<Part>,
@@ -122,7 +122,7 @@ impl Script {
 }
 
 impl Evaluator<'_> {
-    /// The script that does what the metadata says, and what of it is not followed.
+    /// The script equivalent to the metadata, and its gaps.
     pub(super) fn init_script(&mut self, init: &Node, sets: &[String]) -> (Value, Vec<Gap>) {
         let mut script = Script::default();
         script.made("#!/bin/bash\n", init.span);
@@ -161,7 +161,7 @@ impl Evaluator<'_> {
                 if !runs {
                     continue;
                 }
-                // It is restarted when what it hangs on has changed, and on a first boot that has.
+                // It is restarted when its dependencies have changed, which is the case on a first boot.
                 let hangs = ["files", "sources", "packages", "commands"].iter().any(|k| service.get(k).is_some());
                 let verb = if hangs { "restart" } else { "start" };
                 script.made(
@@ -216,7 +216,7 @@ impl Evaluator<'_> {
         let env = command.get("env").map(Node::pairs).unwrap_or_default();
         let cwd = command.get("cwd");
         let test = command.get("test");
-        // What a command sets is gone with it.
+        // The environment of a command ends with it.
         let inside = !env.is_empty() || cwd.is_some();
         if inside {
             script.made("(\n", at);
@@ -251,7 +251,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// A command: a text is the shell's, a list is words.
+    /// A command: text is a shell command, a list contains its words.
     fn words(&mut self, node: &Node, script: &mut Script) {
         if let (None, NodeKind::Seq(words)) = (Expr::from(node).call(), &node.kind) {
             for (n, word) in words.iter().enumerate() {
@@ -281,7 +281,7 @@ fn configs<'n>(init: &'n Node, sets: &[String], script: &mut Script) -> Vec<&'n 
         out.extend(init.get("config"));
         return out;
     };
-    // What is still to be run, the next one last.
+    // Remaining configurations, the next one last.
     let mut open: Vec<(bool, String, usize)> = names.into_iter().rev().map(|n| (true, n, 0)).collect();
     while let Some((is_set, name, depth)) = open.pop() {
         if out.len() >= MAX_CONFIGS || depth >= MAX_CONFIGS || open.len() >= MAX_CONFIGS * 10 {
@@ -293,7 +293,7 @@ fn configs<'n>(init: &'n Node, sets: &[String], script: &mut Script) -> Vec<&'n 
             continue;
         }
         let Some(set) = known.and_then(|k| k.get(&name)) else {
-            // Where there is no such set, a configuration of the name may be meant, but cfn-init refuses it.
+            // Without such a set, a configuration of this name may be meant, but cfn-init refuses it.
             script.gap(init.span, Why::NotUnderstood(format!("the configuration set {name}").into()));
             continue;
         };
@@ -346,7 +346,7 @@ fn write(piece: &Part, values: &[Value], out: &mut Traced) {
     }
 }
 
-/// The text with the values of `context` for `{{name}}` and `{{{name}}}`. Anything else of the language is a hole.
+/// The text with the values of `context` for `{{name}}` and `{{{name}}}`. Other constructs of the language are unknown.
 fn mustache(text: &Traced, context: &Value) -> Traced {
     let bytes = text.bytes();
     let mut out = Traced::new();

@@ -1,5 +1,5 @@
-//! Intrinsic functions, evaluated as far as the source goes: parameters stand for their defaults, what only a deployment
-//! knows is a hole.
+//! Intrinsic functions, evaluated as far as the source allows: parameters have their defaults, values that only a
+//! deployment knows are unknown.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,34 +15,34 @@ use super::template::{Expr, Template};
 use crate::input::template_text::trimmed;
 use crate::input::yaml_values::mapped;
 
-/// The longest text that is put together, in bytes. User data is at most 16 KiB.
+/// The longest composed text, in bytes. User data is at most 16 KiB.
 pub(super) const MAX_TEXT: usize = 1 << 20;
 
-/// The most bytes that one template may put together, and the most steps that it may take.
+/// The most bytes and steps of one template.
 const MAX_WORK: usize = 64 << 20;
 
-/// The deepest nesting that is followed; a template nests a level or two for each function.
+/// The deepest nesting that is evaluated; a template nests a level or two for each function.
 pub(super) const MAX_NESTED: usize = 100;
 
 /// The most items that a text is split into.
 const MAX_ITEMS: usize = 1000;
 
-/// What one step weighs beside the bytes it handles.
+/// The cost of one step in addition to its bytes.
 const STEP: usize = 64;
 
 /// Evaluates the expressions of one template.
 pub(super) struct Evaluator<'a> {
     pub(super) template: &'a Template<'a>,
     pub(super) answers: BTreeMap<String, Answer>,
-    /// How deep expressions are nested in each other now, conditions that name conditions included.
+    /// The current nesting of expressions, including conditions in conditions.
     pub(super) depth: usize,
-    /// What was put together so far, in bytes and steps.
+    /// The work done so far, in bytes and steps.
     pub(super) work: usize,
-    /// Parameters that whoever deploys the template sets.
+    /// Parameters that the deployment sets.
     pub(super) given: Given,
-    /// What is chosen where the template leaves a choice.
+    /// The choices that were made.
     pub(super) chosen: Chosen,
-    /// Choices that were met and are not made.
+    /// Choices that are still open.
     pub(super) wanted: Vec<(String, Vec<Choice>)>,
     defaults: BTreeMap<String, Value>,
 }
@@ -64,7 +64,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// An evaluator for parameters that are set to `given`, after `work` that was done for the same unit.
+    /// An evaluator for the parameters `given`, after `work` for the same unit.
     pub(super) fn with(template: &'a Template<'a>, given: Given, work: usize) -> Self {
         Self { work, given, ..Self::new(template) }
     }
@@ -139,7 +139,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// What `Ref` of a name gives at `at`; `step` names the reference for people.
+    /// The result of `Ref` at `at`; `step` is the reference as shown to people.
     fn reference(&mut self, name: &str, at: Span, step: &Arc<str>) -> Value {
         if name == "AWS::NoValue" {
             return Value::null(at);
@@ -183,7 +183,7 @@ impl<'a> Evaluator<'a> {
         value.through(at, step)
     }
 
-    /// Notes the allowed values of a parameter as a choice.
+    /// Records the allowed values of a parameter as a choice.
     fn want_allowed(&mut self, name: &str, parameter: &Node, default: Option<&Node>, kind: &str) {
         let Some(allowed) = parameter.get("AllowedValues").filter(|_| !is_list(kind)) else { return };
         let default = default.and_then(Node::as_str);
@@ -197,12 +197,12 @@ impl<'a> Evaluator<'a> {
         self.want(name, choices);
     }
 
-    /// A value that a parameter is set to, as its type has it.
+    /// The value of a parameter, converted to its type.
     fn as_parameter(&mut self, given: Value, kind: &str) -> Value {
         let at = given.at;
         if !is_list(kind) {
             return match &given.kind {
-                // A list that is handed down is joined.
+                // A list that is passed down is joined.
                 Kind::List(items) if items.iter().all(|v| v.to_traced().is_some()) => {
                     let items: Vec<_> = given.items().iter().filter_map(Value::to_traced).collect();
                     let comma = Traced::made(",", at);
@@ -226,7 +226,7 @@ impl<'a> Evaluator<'a> {
         match &default.kind {
             NodeKind::Scalar(scalar) if !self.charge(scalar.text.len()) => too_much(default.span),
             NodeKind::Scalar(scalar) if is_list(kind) => comma_list(&scalar.text, default.span),
-            // A default is text, however it is written.
+            // A default is always text.
             NodeKind::Scalar(scalar) => Value::str(scalar.text.clone(), default.span),
             NodeKind::Seq(_) | NodeKind::Map(_) => {
                 Value::unknown(Why::NotUnderstood(format!("the default of {name}").into()), default.span)
@@ -291,7 +291,7 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// What `${name}` stands for at `at`.
+    /// The value of `${name}` at `at`.
     fn named(&mut self, name: &str, variables: &Value, at: Span) -> Value {
         let step: Arc<str> = format!("${{{name}}}").into();
         if let Some(value) = variables.get(name) {
@@ -357,7 +357,7 @@ impl<'a> Evaluator<'a> {
             let (Some(sep), Some(text)) = (both[0].to_traced(), both[1].to_traced()) else {
                 return wrong("Fn::Split", at);
             };
-            // Where a part is not known, it may hold the separator, and then every place after it is another one.
+            // An unknown part may contain the separator, which would shift every later item.
             if let Some((_, why)) = text.first_unknown().or_else(|| sep.first_unknown()) {
                 return Value::unknown(why.clone(), at);
             }
@@ -378,7 +378,7 @@ impl<'a> Evaluator<'a> {
         Value::either(alternatives, at)
     }
 
-    /// A text, unless the bounds are passed.
+    /// A text, unless it exceeds the limits.
     pub(super) fn text(&mut self, text: Traced, at: Span) -> Value {
         if !self.charge(text.len()) || text.len() > MAX_TEXT {
             return Value::unknown(Why::Limit("length of a text"), at);
@@ -386,8 +386,8 @@ impl<'a> Evaluator<'a> {
         Value::str(text, at)
     }
 
-    /// `f` of the values, where none of them is one of several: if one is, `f` is asked for each of them. Past the bound, a
-    /// value that is one of several counts as unknown.
+    /// Applies `f` to the values. If a value has alternatives, `f` is applied to each of them. Past the limit, a
+    /// value with alternatives counts as unknown.
     pub(super) fn lift(
         &mut self,
         values: &[Value],
@@ -431,7 +431,7 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// The value itself if it is unknown, else an unknown that says what is wrong with it.
+/// The value itself if it is unknown, else an unknown value with the reason `what`.
 pub(super) fn unless_unknown(value: &Value, at: Span, what: &'static str) -> Value {
     if value.is_unknown() { value.clone() } else { wrong(what, at) }
 }
@@ -440,7 +440,7 @@ pub(super) fn wrong(what: &'static str, at: Span) -> Value {
     Value::unknown(Why::NotUnderstood(what.into()), at)
 }
 
-/// A scalar that is no call. Numbers and truth values stay as they are written, because they end in texts.
+/// A scalar that is not a call. Numbers and booleans stay as written, because they end up in texts.
 fn literal(scalar: &Scalar, expr: Expr<'_>) -> Value {
     if scalar.text.is_unknown()
         && let Some((at, why)) = scalar.text.first_unknown()
@@ -456,9 +456,11 @@ fn literal(scalar: &Scalar, expr: Expr<'_>) -> Value {
     }
 }
 
-/// A value as a part of a text; what has no text is a hole.
+/// A value as a part of a text; unknown if it has no text form.
 pub(super) fn part(value: &Value) -> Traced {
-    value.to_traced().unwrap_or_else(|| Traced::unknown(value.at, Why::NotUnderstood("a value that is no text".into())))
+    value
+        .to_traced()
+        .unwrap_or_else(|| Traced::unknown(value.at, Why::NotUnderstood("a value that is not a string".into())))
 }
 
 /// The parts of a text as a list.
@@ -502,14 +504,14 @@ fn include(argument: Expr<'_>) -> Option<&str> {
     find("Parameters")?.get("Location")?.as_str()
 }
 
-/// The next `${…}` at or after `from`: offsets of its first byte and one past its last.
+/// The next `${…}` at or after `from`: its start and end.
 fn next_reference(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
     let start = from + bytes.get(from..)?.windows(2).position(|w| w == b"${")?;
     let end = start + bytes.get(start..)?.iter().position(|b| *b == b'}')? + 1;
     Some((start, end))
 }
 
-/// Base64 of a value: bytes that remember what they encode. What is not known at all stays so.
+/// Base64 of a value, which keeps the original. An unknown value stays unknown.
 fn base64(value: &Value, at: Span) -> Value {
     if value.is_unknown() || value.is_null() {
         return value.clone();
@@ -523,7 +525,7 @@ fn base64(value: &Value, at: Span) -> Value {
     Value::str(Traced::encoded(outer, Layer::Base64, text), at)
 }
 
-/// The text with a hole for each `{{resolve:…}}`, which CloudFormation looks up when it deploys.
+/// The text with each `{{resolve:…}}` unknown, which CloudFormation looks up when it deploys.
 pub(super) fn dynamic_references(text: &Traced) -> Traced {
     const START: &[u8] = b"{{resolve:";
     let bytes = text.bytes();

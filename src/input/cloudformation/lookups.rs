@@ -9,9 +9,9 @@ use super::intrinsics::{Evaluator, MAX_NESTED, too_much, unless_unknown, wrong};
 use super::template::Expr;
 use crate::input::yaml_values::{json_of, quoted};
 
-/// A part of a text that is put together.
+/// A part of a composed text.
 enum Part {
-    /// Written as it is.
+    /// Written unchanged.
     Text(Traced),
     /// The value with this number, as JSON.
     Value(usize),
@@ -71,7 +71,7 @@ impl Evaluator<'_> {
         })
     }
 
-    /// Notes the keys of a level of a mapping as a choice.
+    /// Records the keys of a level of a mapping as a choice.
     fn want_key(&mut self, subject: &str, key: &Value, level: &Node, default: bool) {
         if matches!(key.kind, Kind::Unknown(Why::Secret | Why::Limit(_))) {
             return;
@@ -99,8 +99,8 @@ impl Evaluator<'_> {
         })
     }
 
-    /// The expression as compact JSON. With `texts`, numbers and truth values are texts too, as they are once CloudFormation
-    /// has stored them with a resource.
+    /// The expression as compact JSON. With `texts`, numbers and booleans become texts, as they do when CloudFormation
+    /// stores them with a resource.
     pub(super) fn json(&mut self, expr: Expr<'_>, at: Span, texts: bool) -> Value {
         let mut parts = Vec::new();
         let mut values = Vec::new();
@@ -188,7 +188,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// What a key is called where it is not known: by the name that it refers to, or by its place.
+/// The name of an unknown key: the name that it refers to, or its position.
 fn subject(node: &Node, map: &str, n: usize) -> String {
     match Expr::from(node).call() {
         Some(call) if call.name == "Ref" => call.argument.as_str().unwrap_or_default().to_owned(),

@@ -1,4 +1,4 @@
-//! Files of parameters: what a template is deployed with, as the AWS CLI, CodePipeline, rain, Sceptre and SAM write it.
+//! Parameter files of deployments, in the formats of the AWS CLI, CodePipeline, rain, Sceptre and SAM.
 
 use std::path::{Path, PathBuf};
 
@@ -12,22 +12,22 @@ use super::template::Template;
 use crate::input::unit::has_extension;
 use crate::input::yaml_files;
 
-/// The most files beside a template that are taken for parameters of it.
+/// The most files next to a template that are used as its parameters.
 const MAX_FILES: usize = 8;
 
-/// The most files whose names are looked at.
+/// The most file names that are looked at.
 const MAX_LISTED: usize = 1000;
 
-/// One way to deploy a template.
+/// One deployment of a template.
 #[derive(Debug)]
 pub(super) struct Deployment {
-    /// The file that says so, and which part of it, for people.
+    /// The file, and which part of it, as shown to people.
     pub(super) name: String,
     /// The parameters.
     pub(super) given: Given,
 }
 
-/// The ways to deploy that stand in a file; none if it is no file of parameters.
+/// The deployments in a file; none if it is not a parameter file.
 pub(super) fn read(path: &Path, cx: &mut Cx<'_>) -> Vec<Deployment> {
     let Ok(view) = cx.view(path) else { return Vec::new() };
     let file = yaml_files::shown(path, cx);
@@ -44,7 +44,7 @@ pub(super) fn read(path: &Path, cx: &mut Cx<'_>) -> Vec<Deployment> {
     let given = match &tree.kind {
         NodeKind::Seq(items) => items.iter().flat_map(entry).collect(),
         NodeKind::Map(pairs) => {
-            // CodePipeline and rain write `Parameters`, Sceptre `parameters`; else the file is nothing but parameters.
+            // CodePipeline and rain write `Parameters`, Sceptre `parameters`; else the file contains only parameters.
             let section = tree.get("Parameters").or_else(|| tree.get("parameters"));
             match section.map(|n| (n, n.items())) {
                 Some((_, items @ [_, ..])) => items.iter().flat_map(entry).collect(),
@@ -71,9 +71,9 @@ fn pair((key, node): &(Node, Node)) -> Option<(String, Value)> {
     Some((key.as_str()?.to_owned(), value(node)?))
 }
 
-/// A value as it is written; a list of texts is one too.
+/// A value as written: a text or a list of texts.
 fn value(node: &Node) -> Option<Value> {
-    // Sceptre looks some values up; they are tagged.
+    // Sceptre looks up tagged values.
     if node.tag.as_deref().is_some_and(|t| !t.starts_with("!!")) {
         let what = node.tag.clone().unwrap_or_default();
         return Some(Value::unknown(crate::text::Why::FromOutside(format!("what {what} looks up").into()), node.span));
@@ -107,7 +107,7 @@ fn sam(tree: &Node, file: &str) -> Vec<Deployment> {
     out
 }
 
-/// Parameters as they stand on a command line: `A=b C="d e"`, or `ParameterKey=A,ParameterValue=b`.
+/// Parameters as on a command line: `A=b C="d e"`, or `ParameterKey=A,ParameterValue=b`.
 fn overrides(text: &Traced, at: Span) -> Given {
     let bytes = text.bytes();
     let mut out = Given::new();
@@ -117,7 +117,7 @@ fn overrides(text: &Traced, at: Span) -> Given {
             from += 1;
             continue;
         }
-        // A word ends at white space outside of quotes; quotes around a value are taken off.
+        // A word ends at white space outside quotes; quotes around a value are removed.
         let mut word = Traced::new();
         let mut quote = None;
         let mut end = from;
@@ -152,8 +152,8 @@ fn overrides(text: &Traced, at: Span) -> Given {
     out
 }
 
-/// The ways to deploy a template that stand in files beside it: in its directory or in one called `parameters` or `params`,
-/// under a name that says so, with no parameter that the template does not have.
+/// The deployments in files next to a template: in its directory or in one called `parameters` or `params`,
+/// with a matching name, and only with parameters that the template has.
 pub(super) fn beside(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<Deployment> {
     let (Some(dir), Some(stem)) = (path.parent(), path.file_name().and_then(|n| n.to_str())) else { return Vec::new() };
     if template.parameters.is_empty() {

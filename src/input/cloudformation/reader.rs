@@ -1,4 +1,4 @@
-//! What reads the templates of one unit: files that they name, each parsed once.
+//! Reads the templates of one unit and the files that they name; each is parsed once.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::text::TextId;
 /// Reads the templates of one unit.
 pub(super) struct StackReader<'r, 'f> {
     pub(super) cx: &'r mut Cx<'f>,
-    /// What was put together for the unit so far, in bytes and steps.
+    /// The work done for the unit so far, in bytes and steps.
     pub(super) work: usize,
     /// The files of the stacks that are being read, outermost first.
     pub(super) open: Vec<PathBuf>,

@@ -17,13 +17,13 @@ use crate::input::yaml_files;
 /// The key of the metadata that `cfn-init` reads.
 const INIT: &str = "AWS::CloudFormation::Init";
 
-/// The most ways through the `Fn::If`s around a property that are followed.
+/// The most combinations of the `Fn::If`s around a property.
 const MAX_WAYS: usize = 32;
 
-/// The most EKS node groups that are held against a launch template. A template has at most 500 resources.
+/// The most EKS node groups that are compared with a launch template. A template has at most 500 resources.
 const MAX_RESOURCES: usize = 500;
 
-/// Where the user data of a resource stands, by type; `*` is each item of a list.
+/// The path of the user data of a resource, by type; `*` is each item of a list.
 const USER_DATA: &[(&str, &[&str])] = &[
     ("AWS::EC2::LaunchTemplate", &["LaunchTemplateData", "UserData"]),
     ("AWS::AutoScaling::LaunchConfiguration", &["UserData"]),
@@ -31,7 +31,7 @@ const USER_DATA: &[(&str, &[&str])] = &[
     ("AWS::EC2::SpotFleet", &["SpotFleetRequestConfigData", "LaunchSpecifications", "*", "UserData"]),
 ];
 
-/// The types of resources that make a stack of their own.
+/// The types of resources that create a stack.
 const STACKS: &[&str] =
     &["AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet", "AWS::Serverless::Application"];
 
@@ -79,7 +79,7 @@ pub(super) fn node_groups(evaluator: &mut Evaluator<'_>, reader: &mut StackReade
     groups
 }
 
-/// What a resource is called: in what the CDK makes, its construct is what a person knows it by.
+/// The name of a resource. In CDK templates, people know it by its construct.
 fn called(name: &str, resource: &Node) -> String {
     match resource.path(&["Metadata", "aws:cdk:path"]).and_then(Node::as_str) {
         Some(path) => format!("{name} ({path})"),
@@ -91,7 +91,7 @@ fn called(name: &str, resource: &Node) -> String {
 fn conditional(mut group: NodeGroup, resource: &Node, evaluator: &mut Evaluator<'_>) -> NodeGroup {
     if let Some(condition) = resource.get("Condition").and_then(Node::as_str) {
         group.when = evaluator.condition(condition).guard(true).unwrap_or_else(|| {
-            // A condition that the defaults answer with no is still there to be met, and then it is met everywhere.
+            // A condition that is false by default may still be true in a deployment, and then it is true everywhere.
             evaluator.answers.insert(condition.to_owned(), Answer::Known(true));
             when(format!("condition {condition}"))
         });
@@ -99,7 +99,7 @@ fn conditional(mut group: NodeGroup, resource: &Node, evaluator: &mut Evaluator<
     group
 }
 
-/// What a resource launches nodes with, for each way that the conditions leave open.
+/// The node groups of a resource, for each combination of open conditions.
 fn launches(
     mut group: NodeGroup,
     name: &str,
@@ -140,7 +140,7 @@ fn launches(
     groups
 }
 
-/// The group with its user data and what that calls, or with the reason why there is none to read.
+/// The group with its user data and what that calls, or with the reason why it is unknown.
 fn boot_with(
     mut group: NodeGroup,
     value: &Value,
@@ -168,7 +168,7 @@ fn boot_with(
         group.add_ineffective(statements::in_tree(init), &Reason::InitNotCalled);
     }
     let calls = if yaml_files::holds(inner.bytes(), b"cfn-init") { init::calls(inner) } else { Vec::new() };
-    // CloudFormation hands user data to EC2 as it is, so it must be base64.
+    // CloudFormation passes user data to EC2 unchanged, so it must be base64.
     let user_data = Step::UserData(dynamic_references(&text), Wrapping::Base64);
     let mut groups = vec![group];
     let mut done: Vec<String> = Vec::new();
@@ -186,7 +186,7 @@ fn boot_with(
         if done.contains(&path) {
             continue;
         }
-        // Calls of one program for several sets come to one file, which does all of it at the first call.
+        // Calls of one program for several sets share one file, which does everything at the first call.
         let sets: Vec<String> = calls.iter().filter(|c| c.path() == path).flat_map(|c| c.sets.clone()).collect();
         done.push(path.clone());
         let (script, gaps) = evaluator.init_script(init, &sets);
@@ -213,7 +213,7 @@ fn boot_with(
     groups
 }
 
-/// True if user data may run commands that are not in it.
+/// True if user data may run commands from elsewhere.
 fn may_run_more(text: &Traced) -> bool {
     let shown = text.to_text();
     let open = |line: &str| line.trim().trim_matches('"') == UNKNOWN_MARK;
@@ -224,7 +224,7 @@ fn may_run_more(text: &Traced) -> bool {
 }
 
 impl Evaluator<'_> {
-    /// The nodes at the end of a path, each with the conditions of the `Fn::If`s that lead to it.
+    /// The nodes at the end of a path, each with the conditions of the `Fn::If`s on the path.
     fn ways<'n>(&mut self, node: &'n Node, path: &[&str]) -> Vec<(Guard, &'n Node)> {
         let mut ways = vec![(Guard::always(), node)];
         for key in path {
@@ -245,7 +245,7 @@ impl Evaluator<'_> {
         ways
     }
 
-    /// What a node may be: itself, or the branches of an `Fn::If` that may be taken.
+    /// The alternatives of a node: itself, or the possible branches of an `Fn::If`.
     fn branches<'n>(&mut self, node: &'n Node) -> Vec<(Guard, &'n Node)> {
         let mut done = Vec::new();
         let mut open = vec![(Guard::always(), node)];
@@ -268,7 +268,7 @@ impl Evaluator<'_> {
         done
     }
 
-    /// The text of an expression, if it is known whole. The default of an SSM parameter is the path it is looked up by.
+    /// The text of an expression, if fully known. The default of an SSM parameter is its path.
     fn hint(&mut self, node: &Node) -> Option<String> {
         if let Some(call) = Expr::from(node).call()
             && call.name == "Ref"
@@ -281,10 +281,10 @@ impl Evaluator<'_> {
     }
 }
 
-/// Says what is known of a node group's image and version: from its image's path, and from the EKS node groups that launch
+/// Sets the image family and version of a node group: from the path of its image, and from the EKS node groups that launch
 /// it.
 fn describe(group: &mut NodeGroup, name: &str, properties: &Node, managed: &[&Node], evaluator: &mut Evaluator<'_>) {
-    // What an image is found by is no choice that is followed.
+    // Choices in the lookup of an image are not followed.
     let wanted = evaluator.wanted.clone();
     let data = properties.get("LaunchTemplateData").unwrap_or(properties);
     let image = data.get("ImageId");

@@ -1,4 +1,4 @@
-//! Scripts that do not come with user data: documents of Systems Manager, and components of Image Builder.
+//! Scripts outside user data: documents of Systems Manager, and components of Image Builder.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ const MAX_STEPS: usize = 200;
 pub(super) const TYPES: &[&str] =
     &["AWS::SSM::Document", "AWS::SSM::Association", "AWS::ImageBuilder::Component", "AWS::ImageBuilder::ImageRecipe"];
 
-/// The nodes that run the script of a resource, if it has to do with a kubelet.
+/// The nodes that run the script of a resource, if it concerns a kubelet.
 pub(super) fn node_groups(
     mut group: NodeGroup,
     resource: (&str, &Node),
@@ -72,7 +72,7 @@ fn unclear(group: &mut NodeGroup, words: &str) {
     group.gaps.push(Gap { at: group.place, why: Why::FromOutside(format!("whether {words}").into()) });
 }
 
-/// One group for each way that the script may be.
+/// One group for each alternative of the script.
 fn finish(group: &NodeGroup, value: &Value, step: &dyn Fn(&Traced) -> Step) -> Vec<NodeGroup> {
     let mut out = Vec::new();
     for (when, value) in value.alternatives() {
@@ -101,7 +101,7 @@ fn associations<'t>(name: &str, properties: &Node, evaluator: &Evaluator<'t>) ->
         .collect()
 }
 
-/// The tree of a document that is written as a text, or as a part of the template.
+/// The tree of a document that is written as text, or as a part of the template.
 fn tree(
     step: String,
     node: &Node,
@@ -180,7 +180,7 @@ fn lines(commands: &Node, evaluator: &mut Evaluator<'_>) -> Value {
     })
 }
 
-/// The text with what the parameters of a document stand for: what an association gives them, or their defaults.
+/// The text with the parameters of a document replaced: by the values of an association, or their defaults.
 fn placeholders(text: &Traced, given: Option<&Value>, declared: Option<&Value>) -> Traced {
     let bytes = text.bytes();
     let mut out = Traced::new();
@@ -194,7 +194,7 @@ fn placeholders(text: &Traced, given: Option<&Value>, declared: Option<&Value>) 
         let Some(place) = text.slice(start..end).span() else { continue };
         let known = given.and_then(|g| g.get(&name));
         let declaration = declared.and_then(|d| d.get(&name));
-        // The same braces stand in the formats of other programs; only what is declared is a parameter.
+        // Other programs use the same braces in formats; only declared names are parameters.
         if declaration.is_none() && known.is_none() {
             continue;
         }

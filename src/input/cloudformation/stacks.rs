@@ -1,4 +1,4 @@
-//! Stacks inside of stacks: nested stacks, Serverless applications and stack sets, with the parameters that they are given.
+//! Stacks inside stacks: nested stacks, Serverless applications and stack sets, with their parameters.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use super::resources;
 use super::template::{Template, is_template};
 use crate::input::yaml_files;
 
-/// The most stacks that are followed inside of each other.
+/// The deepest nesting of stacks.
 const MAX_STACKS: usize = 8;
 
 impl StackReader<'_, '_> {
@@ -56,7 +56,7 @@ impl StackReader<'_, '_> {
                 self.cx.gap(source.span, Why::NotUnderstood("a stack that nests itself".into()));
                 return Vec::new();
             }
-            // Where it is only likely that this file is meant, it is judged by itself too.
+            // If the file is only probably the right one, it is also checked on its own.
             if guard.is_always() && !self.cx.claims.covers.contains(&path) {
                 self.cx.claims.covers.push(path.clone());
             }
@@ -76,9 +76,9 @@ impl StackReader<'_, '_> {
         groups
     }
 
-    /// The template that stands in a property.
+    /// The template in a property.
     fn text_of(&mut self, name: &str, source: &Node, evaluator: &mut Evaluator<'_>) -> Option<TextId> {
-        // The ways of a template that has alternatives in it are too many to be told; what differs becomes unknown.
+        // A template with alternatives has too many variants; the parts that differ become unknown.
         let value = evaluator.eval(source.into());
         match value.to_traced() {
             Some(text) if !text.is_unknown() => {
@@ -95,7 +95,7 @@ impl StackReader<'_, '_> {
         }
     }
 
-    /// The template in a file of its own, and what must hold for it to be this file.
+    /// The template in a separate file, and the condition under which it is this file.
     fn file_of(&mut self, source: &Node, evaluator: &mut Evaluator<'_>) -> Option<(TextId, PathBuf, Guard)> {
         let value = evaluator.eval(source.into());
         let Some(text) = value.to_traced() else {
@@ -125,8 +125,8 @@ impl StackReader<'_, '_> {
         found
     }
 
-    /// The file that was probably uploaded to where a URL leads: one whose path, seen from here or from a directory above, is
-    /// how the URL ends.
+    /// The file that was probably uploaded to a URL: one whose path, relative to here or to a directory above, is
+    /// the end of the URL.
     fn uploaded(&mut self, url: &Traced) -> Option<(TextId, PathBuf, Guard)> {
         let known = url.unknowns().last().map_or(0, |(range, _, _)| range.end);
         let end = url.slice(known..url.len());
@@ -148,7 +148,7 @@ impl StackReader<'_, '_> {
     }
 }
 
-/// The parameters that a stack is given.
+/// The parameters that are passed to a stack.
 fn parameters(properties: &Node, evaluator: &mut Evaluator<'_>) -> Given {
     let mut out = Given::new();
     let Some(parameters) = properties.get("Parameters") else { return out };

@@ -1,4 +1,4 @@
-//! A template: its sections, and the expressions that stand in them.
+//! A template: its sections, and the expressions in them.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::input::yaml_files;
 use crate::syntax::{Node, NodeKind};
 use crate::text::Span;
 
-/// True if the document is a template: it has resources with types, or something that makes them.
+/// True if the document is a template: it has resources with types, or macros that create them.
 pub(super) fn is_template(document: &Node) -> bool {
     document.get("Resources").is_some_and(|resources| {
         let typed = |r: &Node| r.get("Type").and_then(Node::as_str).is_some_and(|t| t.contains("::"));
@@ -49,7 +49,7 @@ impl<'a> Template<'a> {
     }
 }
 
-/// An expression: a node, or what is left of it when the first of its tags is taken off.
+/// An expression: a node, or its rest after the first of its tags.
 #[derive(Clone, Copy)]
 pub(super) struct Expr<'a> {
     pub(super) kind: &'a NodeKind,
@@ -70,8 +70,8 @@ impl<'a> From<&'a Node> for Expr<'a> {
 }
 
 impl<'a> Expr<'a> {
-    /// The call that the expression makes, if it makes one: a short tag, or a map with a function's name as its only key.
-    /// A tag of two names (`!Base64 !Sub`) is one call inside of another.
+    /// The call in the expression, if it is one: a short tag, or a map with a function's name as its only key.
+    /// A tag of two names (`!Base64 !Sub`) is one call inside another.
     pub(super) fn call(self) -> Option<Call<'a>> {
         if let Some(tag) = self.tag.and_then(|t| t.strip_prefix('!')).filter(|t| !t.is_empty() && !t.starts_with('!')) {
             let (name, inner) = match tag.split_once(' ') {
@@ -95,7 +95,7 @@ impl<'a> Expr<'a> {
         }
     }
 
-    /// The text of a scalar that is known whole.
+    /// The text of a fully known scalar.
     pub(super) fn as_str(self) -> Option<&'a str> {
         match self.kind {
             NodeKind::Scalar(scalar) => scalar.text.known_str(),

@@ -4,7 +4,7 @@ use crate::node::Family;
 
 mod recorded;
 
-/// The user data that an expression for it gives, in a template with some sections.
+/// The result of an expression for user data, in a template with some sections.
 fn user_data(expression: &str) -> Vec<String> {
     let template = format!(
         "{SECTIONS}Resources:\n  Other: {{Type: AWS::EC2::VPC}}\n  N:\n    Type: AWS::EC2::Instance\n    Properties:\n      UserData: {expression}\n"
@@ -161,7 +161,7 @@ fn what_is_no_template_stays_silent() {
             assert!(groups.is_empty() && cx.notes.problems.is_empty() && cx.notes.gaps.is_empty(), "{text}");
         });
     }
-    // A name that no template has is not even looked at.
+    // A name without a template is skipped.
     read(
         &CloudFormation,
         "/x.txt",
@@ -205,7 +205,7 @@ fn hostile_templates_are_bounded() {
             .join()
             .unwrap();
     }
-    // Loops inside of loops, a loop with a deep body, deep JSON, configuration sets that name each other.
+    // Nested loops, a loop with a deep body, deep JSON, configuration sets that refer to each other.
     let loops = (0..40).map(|n| format!("{{'Fn::ForEach::L{n}': [V{n}, [a], ")).collect::<Vec<_>>().concat();
     let deep = |n| format!("{}x{}", "[".repeat(n), "]".repeat(n));
     for text in [
@@ -228,14 +228,14 @@ fn hostile_templates_are_bounded() {
             .join()
             .unwrap();
     }
-    // Each condition names the one before it twice.
+    // Each condition refers to the one before it twice.
     let mut text = "Conditions:\n  C0: !Equals [!Ref AWS::Region, x]\n".to_owned();
     for n in 1..200 {
         text.push_str(&format!("  C{n}: !Or [!Condition C{}, !Not [!Condition C{}]]\n", n - 1, n - 1));
     }
     text.push_str("Resources:\n  N: {Type: AWS::EC2::Instance, Properties: {UserData: !If [C199, a, b]}}\n");
     read(&CloudFormation, "/x.yaml", &text, |groups, _| assert!(groups.len() <= 2));
-    // A large default that is used again and again.
+    // A large default that is used many times.
     let large = "x".repeat(1 << 16);
     let uses = "${P}".repeat(1 << 14);
     let list = ",".repeat(1 << 16);
@@ -246,7 +246,7 @@ fn hostile_templates_are_bounded() {
         let gaps: Vec<_> = groups.iter().flat_map(|g| &g.gaps).map(|g| g.why.to_string()).collect();
         assert_eq!(gaps, ["limit reached: length of a text", "limit reached: items of a list"]);
     });
-    // Many alternatives of one text become holes, not thousands of node groups.
+    // Many alternatives of one text become unknown, not thousands of node groups.
     let mut text = "Conditions:\n".to_owned();
     let mut parts = String::new();
     for n in 0..20 {

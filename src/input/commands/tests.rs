@@ -2,7 +2,7 @@ use super::Commands;
 use crate::input::testing::read;
 use crate::node::Step;
 
-/// The names of the groups and what minikube is told.
+/// The names of the groups and the settings of minikube.
 fn found(path: &str, text: &str) -> Vec<String> {
     let mut out = Vec::new();
     read(&Commands, path, text, |groups, _| {
@@ -40,7 +40,7 @@ fn command_lines() {
     ] {
         assert!(found("/a.sh", text).is_empty(), "{text}");
     }
-    // A variable with two values is not known.
+    // A variable with two values is unknown.
     assert!(!found("/a.sh", "A=1\nA=2\nminikube start --extra-config=kubelet.a=$A")[0].contains(['1', '2']));
 }
 
@@ -50,7 +50,7 @@ fn here_documents_and_ci_files() {
     let names = |path: &str, text: &str| found(path, text).len();
     assert_eq!(names("/a.sh", &format!("kops replace -f - <<EOF\n{document}EOF\n")), 1);
     assert_eq!(names("/a.sh", &format!("ssh host <<'X'\nkops replace -f - <<EOF\n{document}EOF\nX\n")), 1);
-    // What a node reads itself is left to the boot.
+    // Documents that a node reads itself are left to the boot.
     let own = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\na: 1\n";
     assert_eq!(names("/a.sh", &format!("cat > /etc/k <<EOF\n{own}EOF\n")), 0);
     let ci = "env: {T: 3m}\nsteps:\n- run: minikube start --extra-config=kubelet.a=$T\n- with: {extra-config: kubelet.b=1}\n";

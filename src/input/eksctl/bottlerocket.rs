@@ -5,7 +5,7 @@ use crate::text::{Span, Traced, Why};
 
 use crate::input::yaml_files;
 
-/// The user data that has these settings; the first thing that is not known or has no TOML otherwise.
+/// The user data with these settings; or the first value that is unknown or has no TOML form.
 pub(in crate::input) fn user_data(settings: &Node) -> Result<Traced, (Span, Why)> {
     let mut out = Traced::new();
     lines(settings, &Traced::made("settings", settings.span), &mut out)?;

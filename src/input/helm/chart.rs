@@ -1,4 +1,4 @@
-//! A chart as it lies on the disk.
+//! A chart on disk.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::input::manifests;
 use crate::input::unit::{has_extension, normal};
 use crate::input::yaml_values::value_of;
 
-/// What a chart has at its top.
+/// The main file of a chart.
 pub(super) const CHART: &str = "Chart.yaml";
 /// The deepest nesting of charts.
 const MAX_CHARTS: usize = 6;
@@ -33,21 +33,21 @@ pub(super) struct Chart {
     pub(super) values_file: Option<PathBuf>,
     /// Its templates, by path.
     pub(super) templates: Vec<File>,
-    /// Charts below it.
+    /// Its subcharts.
     pub(super) children: Vec<Child>,
-    /// Keys of the values of charts that are fetched.
+    /// Keys of the values of subcharts that are not in the source.
     pub(super) absent: Vec<String>,
     /// True if it only defines templates for others.
     pub(super) library: bool,
-    /// True if its values may hold a document.
+    /// True if its values may contain a document.
     pub(super) dynamic: bool,
 }
 
-/// A chart below another one.
+/// A subchart.
 pub(super) struct Child {
     /// The key of its values.
     name: String,
-    /// Paths in the values that switch it on or off; the first that is there counts.
+    /// Paths of values that enable or disable it; the first existing one counts.
     conditions: Vec<String>,
     pub(super) chart: Chart,
 }
@@ -56,14 +56,14 @@ pub(super) struct Child {
 pub(super) struct File {
     pub(super) path: PathBuf,
     pub(super) view: View,
-    /// `None` if it is no template.
+    /// `None` if it is not a valid template.
     pub(super) parsed: Option<Template>,
-    /// True if it may say something of a kubelet.
+    /// True if it may concern a kubelet.
     pub(super) holds: bool,
 }
 
 impl File {
-    /// True if it gives something by itself, and is not only there for what it defines.
+    /// True if it is rendered itself, and not only included by others.
     pub(super) fn is_rendered(&self) -> bool {
         let name = self.path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
         !name.starts_with('_') && name != "NOTES.txt"
@@ -114,7 +114,7 @@ impl Chart {
             .filter(|d| d.parent() == Some(&folder))
             .map(Path::to_owned)
             .collect();
-        // The older form has a file of its own.
+        // The older form has a separate file.
         let requirements = cx.open(&self.dir.join("requirements.yaml")).ok();
         let requirements = requirements.and_then(|id| yaml::parse(&cx.texts.view(id)).tree.into_iter().next());
         let lists = [Some(about), requirements.as_ref()];
@@ -147,7 +147,7 @@ impl Chart {
         self.about.get("name").and_then(|n| n.as_known_str().map(str::to_owned)).unwrap_or_else(folder)
     }
 
-    /// The folders of all charts below.
+    /// The folders of all subcharts.
     pub(super) fn below(&self) -> Vec<PathBuf> {
         let mut out = Vec::new();
         for child in &self.children {
@@ -157,7 +157,7 @@ impl Chart {
         out
     }
 
-    /// What the chart and those below it define; a chart above wins.
+    /// The named templates of the chart and its subcharts; a parent wins.
     pub(super) fn defines(&self, out: &mut Defines) {
         for child in &self.children {
             child.chart.defines(out);
@@ -169,7 +169,7 @@ impl Chart {
         }
     }
 
-    /// What `.` is to its templates.
+    /// The value of `.` in its templates.
     pub(super) fn dot(&self, values: &Value) -> Value {
         let at = self.about.at;
         let outside = |what: &str| Value::unknown(Why::FromOutside(what.into()), at);
@@ -202,7 +202,7 @@ impl Chart {
     }
 }
 
-/// `name` as Go's field for it: with a capital.
+/// `name` as the Go field: with a capital letter.
 fn capital(name: &str) -> Arc<str> {
     let mut chars = name.chars();
     let first = chars.next().map(|c| c.to_ascii_uppercase());
@@ -210,7 +210,7 @@ fn capital(name: &str) -> Arc<str> {
 }
 
 impl Child {
-    /// The values that the chart gets from the values of the one above; `None` if these switch it off.
+    /// The values of the subchart, from the values of its parent; `None` if these disable it.
     pub(super) fn values(&self, above: &Value) -> Option<Value> {
         for path in self.conditions.iter().filter(|c| !c.is_empty()) {
             let found = path.split('.').try_fold(above.clone(), |value, key| value.get(key));

@@ -1,5 +1,5 @@
-//! Renders Go templates with the values of a chart. What decides a condition that the source does not know is assumed, and the
-//! text is rendered once more with the opposite: see [`ways`].
+//! Renders Go templates with the values of a chart. A condition that the source does not decide is assumed to hold, and the
+//! text is rendered again with the opposite: see [`ways`].
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -20,12 +20,12 @@ use crate::input::template_text;
 const MAX_STEPS: usize = 200_000;
 /// The deepest nesting of templates that include others.
 const MAX_INCLUDES: usize = 40;
-/// The most bytes that a rendering gives.
+/// The most bytes of a rendering.
 const MAX_BYTES: usize = 2 << 20;
-/// The most ways that one file is rendered.
+/// The most renderings of one file.
 const MAX_WAYS: usize = 16;
 
-/// What templates of a chart and of the charts below it define, by name, each with the text that it stands in.
+/// The named templates of a chart and its subcharts, each with its text.
 pub(super) type Defines = BTreeMap<String, (View, Arc<Vec<Part>>)>;
 
 /// One rendering.
@@ -40,7 +40,7 @@ pub(super) struct Engine<'a, 'c> {
     depth: usize,
 }
 
-/// What a list of parts ended with.
+/// How a list of parts ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Flow {
     On,
@@ -68,7 +68,7 @@ impl Scope {
     }
 }
 
-/// Renders a template in all ways that conditions leave open, each with what it assumes. True if there are more.
+/// Renders a template for all combinations of open conditions, each with its guard. True if there are more.
 pub(super) fn ways(
     view: &View,
     parts: &[Part],
@@ -214,7 +214,7 @@ impl Engine<'_, '_> {
         Flow::On
     }
 
-    /// Whether a value counts as true; where the source does not say, the answer that this rendering assumes.
+    /// Whether a value counts as true; if unknown, the answer that this rendering assumes.
     fn holds(&mut self, value: &Value, pipeline: &Pipeline) -> bool {
         truth(value).unwrap_or_else(|| self.assume(pipeline.at))
     }
@@ -273,7 +273,7 @@ impl Engine<'_, '_> {
         fields(value, &first.fields, at, self)
     }
 
-    /// Methods of what Helm hands to every template.
+    /// Methods of the objects that Helm passes to every template.
     fn method(&mut self, path: &[&str], rest: &[Operand], at: Span, scope: &mut Scope) -> Option<Value> {
         match path {
             [.., "Files", "Get"] => {
@@ -394,7 +394,7 @@ fn fields(mut value: Value, path: &[String], at: Span, engine: &Engine<'_, '_>) 
     value.through(at, &words)
 }
 
-/// `set` and `unset` change the map itself, wherever it stands.
+/// `set` and `unset` change the map in place.
 fn write_back(target: &Operand, value: &Value, scope: &mut Scope) {
     let root = match &target.head {
         Head::Dot => &mut scope.dot,
@@ -405,7 +405,7 @@ fn write_back(target: &Operand, value: &Value, scope: &mut Scope) {
         _ => return,
     };
     *root = with_path(root, &target.fields, value);
-    // The dot is what `$` is as long as nothing has changed it.
+    // The dot equals `$` until something changes it.
     if matches!(target.head, Head::Dot)
         && !target.fields.is_empty()
         && let Some((_, dollar)) = scope.variables.first_mut()

@@ -1,4 +1,4 @@
-//! `.Files`: what lies in the folder of a chart.
+//! `.Files`: the files in the folder of a chart.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,13 +21,13 @@ pub(super) fn file(cx: &mut Cx<'_>, folder: &Path, name: Option<&str>, at: Span)
     }
     match cx.view(&path) {
         Ok(view) => Value::str(view.traced(0..view.bytes.len()), at),
-        // Helm gives nothing for a file that is not there.
+        // Helm returns nothing for a missing file.
         Err(FileError::Missing) => Value::str(Traced::made("", at), at),
         Err(_) => Value::unknown(Why::FromOutside(format!("the file {}", name.escape_debug()).into()), at),
     }
 }
 
-/// The files of the chart whose names fit a pattern, by name. Only the last part of the pattern may have marks in it.
+/// The files of the chart that match a pattern, by name. Only the last part of the pattern may have wildcards.
 pub(super) fn files(cx: &mut Cx<'_>, folder: &Path, pattern: Option<&str>, at: Span) -> Value {
     let Some(pattern) = pattern else { return Value::unknown(Why::NotUnderstood("a pattern of files".into()), at) };
     let (below, last) = pattern.rsplit_once('/').unwrap_or(("", pattern));

@@ -1,5 +1,5 @@
 //! Functions of Go's templates, of Sprig and of Helm. Sources: golang/go `src/text/template/funcs.go`, Masterminds/sprig
-//! `functions.go` and `strings.go`, helm/helm `pkg/engine/funcs.go`. What is not modelled gives something unknown.
+//! `functions.go` and `strings.go`, helm/helm `pkg/engine/funcs.go`. Functions that are not modelled yield an unknown value.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::input::template_text::{
 };
 use crate::input::yaml_values::{json_of, quoted, value_of};
 
-/// The most items that a function makes.
+/// The most items that a function creates.
 const MAX_ITEMS: usize = 1000;
 
 fn float(n: f64, at: Span) -> Value {
@@ -56,7 +56,7 @@ fn not_understood(name: &str, at: Span) -> Value {
     Value::unknown(Why::NotUnderstood(why.into()), at)
 }
 
-/// A function with its arguments, the value of the command before last.
+/// Calls a function with its arguments; the last one is the piped value.
 pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Span, dot: &Value) -> Value {
     if !host.charge(1 + args.iter().map(|a| a.to_traced().map_or(0, |t| t.len() / 200)).sum::<usize>()) {
         return Value::unknown(Why::Limit("steps of a template"), at);
@@ -432,7 +432,7 @@ fn kind(value: &Value) -> Option<&'static str> {
     })
 }
 
-/// A question about two texts; `None` if one is not known.
+/// Whether two texts satisfy `ask`; `None` if one is unknown.
 fn known2(args: &[Value], at: Span, ask: impl Fn(&str, &str) -> bool) -> Option<bool> {
     let (a, b) = (text_arg(args, 0, at), text_arg(args, 1, at));
     Some(ask(a.known_str()?, b.known_str()?))

@@ -1,4 +1,4 @@
-//! What functions ask of the rendering that calls them.
+//! What functions need from the rendering that calls them.
 
 use crate::node::Cx;
 use crate::text::{Span, Traced};
@@ -6,18 +6,18 @@ use crate::value::Value;
 
 /// A rendering, as its functions see it.
 pub(super) trait Host<'c> {
-    /// What the unit has at hand.
+    /// The context of the unit.
     fn cx(&mut self) -> &mut Cx<'c>;
 
-    /// Counts steps; false past the bound.
+    /// Counts steps; false past the limit.
     fn charge(&mut self, steps: usize) -> bool;
 
-    /// The answer to the condition at a place, which the source does not know.
+    /// The assumed answer to the undecided condition at a place.
     fn assume(&mut self, at: Span) -> bool;
 
-    /// What a named template gives.
+    /// The result of a named template.
     fn include(&mut self, name: Option<&str>, dot: Value, at: Span) -> Value;
 
-    /// What a text gives that is itself a template.
+    /// The result of a text that is itself a template.
     fn template(&mut self, text: &Traced, dot: Value, at: Span) -> Value;
 }

@@ -1,10 +1,10 @@
-//! Helm charts: what the templates of a chart give with its default values, and with each file of other values that lies
-//! beside them.
+//! Helm charts: the rendered templates of a chart with its default values, and with each file of other values
+//! next to them.
 //!
 //! Source: helm/helm `pkg/chart/v2/util` (`values.go`, `coalesce.go`, `dependencies.go`) and `pkg/engine`. Charts below
 //! `charts/` and those of the same source that a chart names with `file://` are rendered with the values of the chart around
-//! them, and are judged there only. What decides `if`, `with` and `range` are the values; what the source does not know
-//! (the cluster, the release) goes both ways.
+//! them, and are only checked there. What decides `if`, `with` and `range` are the values; what the source does not know
+//! (the cluster, the release), both outcomes are rendered.
 
 mod chart;
 mod engine;
@@ -26,11 +26,11 @@ use chart::{CHART, Chart, is_read};
 use engine::Defines;
 use values::overlay;
 
-/// Folders beside the templates that people keep further values in.
+/// Folders next to the templates that often contain further values.
 const VALUES_FOLDERS: &[&str] = &["ci", "values", "env", "envs", "environments"];
-/// The most files of one chart that something else brings in.
+/// The most files of a chart that another input uses.
 const MAX_FILES: usize = 2_000;
-/// The most files of other values that are tried.
+/// The most further values files that are tried.
 const MAX_VARIANTS: usize = 32;
 
 /// Charts.
@@ -58,7 +58,7 @@ impl Input for Helm {
             is_read(path) && cx.files.read(path).is_ok_and(|source| manifests::may_hold(&source.bytes()))
         };
         let (dir, files) = (&unit.path, &unit.files);
-        // Most charts say nothing of a kubelet.
+        // Most charts do not concern a kubelet.
         if !files.iter().any(holds) && !names_neighbours(dir, cx) {
             return Vec::new();
         }
@@ -86,8 +86,8 @@ impl Input for Helm {
     }
 }
 
-/// The node groups of a chart in a folder as it comes out with `values` laid over its own; `None` if there is no chart. It is
-/// judged with these values then, and not by itself. `label` is for people.
+/// The node groups of the chart in a folder, with `values` merged over its own; `None` if there is no chart. It is
+/// checked with these values then, and not on its own. `label` is for people.
 pub(super) fn rendered(dir: &Path, values: &Value, label: &str, cx: &mut Cx<'_>) -> Option<Vec<NodeGroup>> {
     cx.files.read(&dir.join(CHART)).ok()?;
     let mut files = Vec::new();
@@ -109,16 +109,16 @@ pub(super) fn rendered(dir: &Path, values: &Value, label: &str, cx: &mut Cx<'_>)
     Some(out)
 }
 
-/// What was rendered of each template already: with other values it may be the same once more.
+/// The renderings of each template so far: other values may yield the same again.
 type Seen = BTreeMap<PathBuf, Vec<(Guard, Traced)>>;
 
-/// True if a chart names another one of the same source.
+/// True if a chart refers to another one of the same source.
 fn names_neighbours(dir: &Path, cx: &Cx<'_>) -> bool {
     cx.files.read(&dir.join(CHART)).is_ok_and(|source| yaml_files::holds(&source.bytes(), b"file://"))
 }
 
-/// Files of other values beside `values.yaml`, which people lay over it with `-f`: `values-prod.yaml`, `values.prod.yaml`,
-/// `prod-values.yaml`, and whatever lies in `ci/`, `values/` or `environments/`.
+/// Further values files next to `values.yaml`, for use with `-f`: `values-prod.yaml`, `values.prod.yaml`,
+/// `prod-values.yaml`, and every file in `ci/`, `values/` or `environments/`.
 fn variants(dir: &Path, files: &[PathBuf]) -> Vec<PathBuf> {
     let named = |path: &&PathBuf| {
         let Ok(below) = path.strip_prefix(dir) else { return false };
@@ -134,10 +134,10 @@ fn variants(dir: &Path, files: &[PathBuf]) -> Vec<PathBuf> {
     files.iter().filter(named).cloned().collect()
 }
 
-/// The rendering of a chart and the ones below it with one set of values.
+/// The rendering of a chart and its subcharts with one set of values.
 struct ChartRun<'a> {
     defines: &'a Defines,
-    /// What tells the set of values from others, for people.
+    /// Distinguishes the set of values from others, for people.
     label: &'a str,
     /// The folder of the chart as a whole.
     whole: &'a Path,
@@ -146,7 +146,7 @@ struct ChartRun<'a> {
 impl ChartRun<'_> {
     fn chart(&self, chart: &Chart, values: &Value, seen: &mut Seen, out: &mut Vec<NodeGroup>, cx: &mut Cx<'_>) {
         let dot = chart.dot(values);
-        // What stands in the values may be a document as a whole.
+        // The values may contain whole documents.
         let dynamic = chart.dynamic || self.defines.values().any(|(view, _)| manifests::may_hold(&view.bytes));
         for template in chart.templates.iter().filter(|t| t.is_rendered() && (dynamic || t.holds)) {
             let Some(parsed) = &template.parsed else { continue };
@@ -171,7 +171,7 @@ impl ChartRun<'_> {
                     group.when = group.when.and(&when).unwrap_or_default();
                     out.push(group);
                 }
-                // What a template gives that is no YAML is no one's mistake that is known.
+                // Invalid YAML from a template is not reported as a mistake.
                 for problem in cx.notes.problems.split_off(problems) {
                     cx.gap(
                         problem.at,
@@ -188,7 +188,7 @@ impl ChartRun<'_> {
                 self.chart(&child.chart, &inner, seen, out, cx);
             }
         }
-        // The values of a chart that is not here may hold documents that it hands on.
+        // The values of a missing chart may contain documents that it passes on.
         for name in &chart.absent {
             if let Some(inner) = values.get(name) {
                 let tree = yaml_values::node_of(&inner);

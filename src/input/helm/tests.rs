@@ -12,7 +12,7 @@ use crate::text::Memory;
 const VALUES: &str =
     "{name: Web, num: 3, zero: 0, off: false, empty: '', none: ~, list: [b, a, b], map: {x: 1, z: two}}";
 
-/// What a template gives with the values above, once for each way.
+/// The results of a template with the values above, one for each combination of conditions.
 fn rendered(template: &str) -> Vec<String> {
     let files = Memory::new([("/c/files/a.txt", b"from a file".as_slice())]);
     let mut cx = Cx::new(&files);

@@ -1,4 +1,4 @@
-//! Values as templates of Go see them: what counts as true, what is not known, and maps laid over one another.
+//! Values in Go templates: what counts as true, what is unknown, and merging of maps.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::text::{Span, Texts, Traced, Why};
 use crate::value::{Entry, Kind, Map, Value};
 
-/// Whether a value counts as true; `None` if the source does not say.
+/// Whether a value counts as true; `None` if unknown.
 pub(super) fn truth(value: &Value) -> Option<bool> {
     Some(match &value.kind {
         Kind::Null => false,
@@ -22,7 +22,7 @@ pub(super) fn truth(value: &Value) -> Option<bool> {
     })
 }
 
-/// `over` laid over `base`: maps are merged, everything else is replaced, and a null takes a key away.
+/// `base` overridden with `over`: maps are merged, everything else is replaced, and a null removes a key.
 pub(super) fn overlay(base: &Value, over: &Value) -> Value {
     let (Kind::Map(below), Kind::Map(above)) = (&base.kind, &over.kind) else { return over.clone() };
     let mut out = Map::clone(below);
@@ -42,7 +42,7 @@ pub(super) fn overlay(base: &Value, over: &Value) -> Value {
     Value { kind: Kind::Map(Arc::new(out)), ..base.clone() }
 }
 
-/// `extra` laid under `base`, as Sprig's `merge` does: what is there and not empty stays.
+/// `base` with missing and empty entries from `extra`, as Sprig's `merge` does.
 pub(super) fn underlay(base: &Value, extra: &Value) -> Value {
     let (Kind::Map(above), Kind::Map(below)) = (&base.kind, &extra.kind) else { return base.clone() };
     let mut out = Map::clone(above);
@@ -57,7 +57,7 @@ pub(super) fn underlay(base: &Value, extra: &Value) -> Value {
     Value { kind: Kind::Map(Arc::new(out)), ..base.clone() }
 }
 
-/// Why nothing is known of a value.
+/// Why a value is unknown.
 pub(super) fn unknown(value: &Value) -> Option<Why> {
     match &value.kind {
         Kind::Unknown(why) => Some(why.clone()),
@@ -72,7 +72,7 @@ pub(super) fn map(entries: impl IntoIterator<Item = (Arc<str>, Value)>, at: Span
     Value::map(entries, at)
 }
 
-/// The key of a map as text: as it stands, where it stands so.
+/// The key of a map as text, with its place if the source contains it literally.
 pub(super) fn key(name: &Arc<str>, at: Span, texts: &Texts) -> Traced {
     let mut out = Traced::new();
     if texts.slice(at) == name.as_bytes() {

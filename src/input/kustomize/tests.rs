@@ -28,7 +28,7 @@ fn targets() {
     }
 }
 
-/// The names and settings of the groups that a kustomization of these files gives.
+/// The names and settings of the groups of a kustomization with these files.
 fn built(kustomization: &str) -> Vec<String> {
     let pool = b"apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nmetadata: {name: k}\na: 1\n";
     let files = Memory::new([("/k/kustomization.yaml", kustomization.as_bytes()), ("/k/k.yaml", pool.as_slice())]);

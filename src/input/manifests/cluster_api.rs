@@ -10,7 +10,7 @@ use super::manifest::Manifest;
 use super::placeholder;
 use super::setting_paths::flags;
 
-/// What a node of kubeadm gets its flags from.
+/// The file with the flags of a kubeadm node.
 const KUBEADM_FLAGS: &str = "/var/lib/kubelet/kubeadm-flags.env";
 
 /// The specification of a document or of the template in it.
@@ -44,7 +44,7 @@ pub(super) fn eks_config(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     vec![group]
 }
 
-/// `NodeadmConfig` and `NodeadmConfigTemplate`: a `NodeConfig` beside a script.
+/// `NodeadmConfig` and `NodeadmConfigTemplate`: a `NodeConfig` and a script.
 pub(super) fn nodeadm_config(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     let Some(spec) = specification(manifest) else { return Vec::new() };
     let mut group = manifest.group();
@@ -109,7 +109,7 @@ fn kubeadm(spec: &Node, way: &Node, group: &mut NodeGroup, cx: &mut Cx<'_>) {
         script(spec.get(key), group);
     }
     let args = way.path(&["nodeRegistration", "kubeletExtraArgs"]).map(flags).unwrap_or_default();
-    // What kubeadm passes by itself says nothing of durations.
+    // The flags that kubeadm adds do not concern durations.
     let mut line = Traced::made("KUBELET_KUBEADM_ARGS=\"", at);
     push_joined(&args, &mut line, at);
     line.push_made(b"\"\n", at);
@@ -119,7 +119,7 @@ fn kubeadm(spec: &Node, way: &Node, group: &mut NodeGroup, cx: &mut Cx<'_>) {
     script(spec.get("postKubeadmCommands"), group);
 }
 
-/// kubeadm lays files of its directory of patches over what it writes.
+/// kubeadm applies the files of its patch directory to what it writes.
 fn patches(spec: &Node, way: &Node, group: &mut NodeGroup, cx: &mut Cx<'_>) {
     let Some(directory) = way.path(&["patches", "directory"]).and_then(Node::as_str) else { return };
     for item in spec.get("files").map(Node::items).unwrap_or_default() {

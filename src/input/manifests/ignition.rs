@@ -8,7 +8,7 @@ use crate::text::Span;
 
 const UNITS: &str = "/etc/systemd/system/";
 
-/// A node that boots with the config; `None` if it is none, or says nothing of a kubelet.
+/// A node that boots with the config; `None` if it is not one, or does not concern a kubelet.
 pub(super) fn read(config: &Node, name: &str, place: Span) -> Option<NodeGroup> {
     let ignition = config.path(&["ignition", "version"]).is_some();
     let butane = config.get("variant").is_some() && config.get("version").is_some();
@@ -43,7 +43,7 @@ pub(super) fn read(config: &Node, name: &str, place: Span) -> Option<NodeGroup> 
     ours.then_some(group)
 }
 
-/// A file, from a `data:` URL or written out.
+/// A file, from a `data:` URL or inline.
 fn step(path: &str, contents: &Node, append: bool) -> Option<Step> {
     let text = |key: &str| contents.get(key).and_then(Node::as_scalar).map(|s| s.text.clone());
     let (content, encoding) = match text("inline") {

@@ -11,7 +11,7 @@ use super::manifest::Manifest;
 use super::placeholder;
 use crate::input::{eksctl, yaml_files};
 
-/// The settings of a kubelet that Karpenter knows, up to 1.14. Whatever else stands there the API server drops.
+/// The kubelet settings that Karpenter supports, up to 1.14. The API server drops all others.
 const SETTINGS: [&str; 12] = [
     "clusterDNS",
     "cpuCFSQuota",
@@ -27,11 +27,11 @@ const SETTINGS: [&str; 12] = [
     "systemReserved",
 ];
 
-/// What becomes of user data.
+/// How user data is merged.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Merged {
     As(Family),
-    /// It is handed on as it is.
+    /// It is passed on unchanged.
     Custom,
 }
 
@@ -55,7 +55,7 @@ pub(super) fn node_class(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
             merge(family, text, kubelet.as_ref(), &mut group);
         }
         Ok(Merged::Custom) => group.steps.extend(text.map(|t| Step::UserData(t, Wrapping::Plain))),
-        // Without a family the text itself says what it is, as far as it does.
+        // Without a family, the format is detected from the text.
         Err(unknown) => {
             group.gaps.extend(unknown);
             group.steps.extend(text.map(|t| Step::UserData(t, Wrapping::Plain)));
@@ -65,7 +65,7 @@ pub(super) fn node_class(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     vec![group]
 }
 
-/// `NodePool` (until `v1beta1`) and `Provisioner`: only the kubelet's settings, for nodes of whatever family.
+/// `NodePool` (until `v1beta1`) and `Provisioner`: only the kubelet's settings, for nodes of any family.
 pub(super) fn node_pool(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     let path: &[&str] = match manifest.kind {
         "NodePool" => &["spec", "template", "spec", "kubelet"],
@@ -85,7 +85,7 @@ pub(super) fn node_pool(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     vec![group]
 }
 
-/// The settings that Karpenter knows. Durations among the others lead nowhere.
+/// The settings that Karpenter supports. Durations among the others are ineffective.
 fn settings(node: &Node, group: &mut NodeGroup) -> Option<Node> {
     if let Some((at, why)) = yaml_files::unknown(node) {
         group.gaps.push(Gap { at, why });
@@ -100,17 +100,17 @@ fn settings(node: &Node, group: &mut NodeGroup) -> Option<Node> {
     (!known.is_empty()).then(|| Node::map(known, node.span))
 }
 
-/// What is done with the user data; a gap where the family is not known.
+/// How the user data is merged; a gap if the family is unknown.
 fn family(manifest: &Manifest<'_>, spec: &Node) -> Result<Merged, Option<Gap>> {
     let named = spec.get("amiFamily").filter(|n| !yaml_files::is_null(n));
     let alias = || spec.get("amiSelectorTerms").and_then(|t| t.items().iter().find_map(|item| item.get("alias")));
     let Some(node) = named.or_else(alias) else {
-        // The default of `v1alpha1`; the later versions ask for one of the two.
+        // The default of `v1alpha1`; later versions require one of the two.
         let old = manifest.kind == "AWSNodeTemplate";
         return if old { Ok(Merged::As(Family::Al2)) } else { Err(None) };
     };
     let text = node.as_scalar().map(|s| placeholder::in_text(&s.text)).unwrap_or_default();
-    // The family stands before the `@` of an alias, also where the version behind it is filled in later.
+    // The family is the part of an alias before the `@`; the version after it may be a placeholder.
     let name = text.to_text().split('@').next().unwrap_or_default().to_ascii_lowercase();
     match name.as_str() {
         "al2" => Ok(Merged::As(Family::Al2)),
@@ -127,7 +127,7 @@ fn family(manifest: &Manifest<'_>, spec: &Node) -> Result<Merged, Option<Gap>> {
     }
 }
 
-/// Karpenter's own part comes last, but for what it lays over the settings of the user.
+/// Karpenter's own part comes last, except for settings that it merges into those of the user.
 fn merge(family: Family, text: Option<Traced>, kubelet: Option<&Node>, group: &mut NodeGroup) {
     match family {
         Family::Al2023 => {
@@ -186,11 +186,11 @@ fn flags(kubelet: Option<&Node>, at: Span) -> Traced {
     out
 }
 
-/// Bottlerocket's settings with the grace periods that Karpenter lays over them.
+/// The Bottlerocket settings, overridden with Karpenter's grace periods.
 fn with_grace(text: Option<Traced>, key: &Node, pairs: &[(Node, Node)]) -> Traced {
     let mut out = text.unwrap_or_default();
     if out.to_text().contains("eviction-soft-grace-period") {
-        // One table cannot be given twice, and what stands there is replaced.
+        // A table must not occur twice, and the existing one is replaced.
         out = out.replace(b"eviction-soft-grace-period", &Traced::made("overridden-grace-period", key.span));
     }
     out.push_made(b"\n[settings.kubernetes.eviction-soft-grace-period]\n", key.span);

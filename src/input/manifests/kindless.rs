@@ -1,4 +1,4 @@
-//! Files without a kind, recognised by the keys that only they have.
+//! Files without a kind, recognised by their unique keys.
 
 use crate::kubelet::statements;
 use crate::node::{Ineffective, NodeGroup, Reason, Step};
@@ -12,22 +12,22 @@ use crate::input::yaml_files;
 
 /// A kind of file.
 struct Shape {
-    /// Paths of keys of which one must be there.
+    /// Paths of keys; one of them must exist.
     keys: &'static [&'static str],
-    /// Where settings stand.
+    /// Where settings are.
     parts: &'static [Part],
 }
 
 const RKE: &[(&str, Carry)] = &[("extra_args", Carry::Flags)];
 
-/// The rows. Where the keys come from stands above each.
+/// The rows, each with the source of its keys.
 const SHAPES: &[Shape] = &[
     // k3s-io/k3s and rancher/rke2, `config.yaml` and files below `config.yaml.d`; `+` appends to the list of an earlier file.
     Shape {
         keys: &["kubelet-arg", "kubelet-arg+"],
         parts: &[part("", &[("kubelet-arg", Carry::Words), ("kubelet-arg+", Carry::Words)])],
     },
-    // rancher/rke 1.8, `types/rke_types.go`, and the same inside of Rancher's cluster templates.
+    // rancher/rke 1.8, `types/rke_types.go`, and the same inside Rancher's cluster templates.
     Shape {
         keys: &["services.kubelet.extra_args", "rancher_kubernetes_engine_config.services.kubelet.extra_args"],
         parts: &[part("services.kubelet", RKE), part("rancher_kubernetes_engine_config.services.kubelet", RKE)],
@@ -41,7 +41,7 @@ const SHAPES: &[Shape] = &[
     Shape { keys: &["extraKubeletArgs"], parts: &[part("", &[("extraKubeletArgs", Carry::Flags)])] },
 ];
 
-/// The node groups of a document without a kind; none if it is of no shape that is known.
+/// The node groups of a document without a kind; none if its shape is unknown.
 pub(super) fn read(document: &Node, name: &str) -> Vec<NodeGroup> {
     for shape in SHAPES {
         let found = shape.keys.iter().find_map(|path| {
@@ -63,14 +63,14 @@ pub(super) fn read(document: &Node, name: &str) -> Vec<NodeGroup> {
         .collect()
 }
 
-/// Flags of the kubelet that stand beside `kubelet-arg` and not in it.
+/// Kubelet flags next to `kubelet-arg` instead of in it.
 fn among_keys(document: &Node) -> Vec<Ineffective> {
     let flag = |key: &Node| key.as_str().and_then(Field::by_flag);
     let settings = document.pairs().iter().filter_map(|(k, v)| statements::by_key(flag(k)?, None, k, v));
     settings.map(|setting| Ineffective { setting, why: Reason::NoKubeletArg }).collect()
 }
 
-/// The answer of `/api/v1/nodes/NAME/proxy/configz`: what a running kubelet says of itself.
+/// The answer of `/api/v1/nodes/NAME/proxy/configz`: the effective configuration of a running kubelet.
 fn configz(document: &Node, name: &str) -> Option<NodeGroup> {
     let (key, config) = document.pair("kubeletconfig")?;
     if !config.is_map() || document.pairs().len() != 1 {
@@ -87,7 +87,7 @@ fn configz(document: &Node, name: &str) -> Option<NodeGroup> {
 fn kubespray(document: &Node, name: &str) -> Option<NodeGroup> {
     const TIMEOUT: &str = "kubelet_streaming_connection_idle_timeout";
     const FREQUENCY: &str = "kubelet_status_update_frequency";
-    // The second of each is what older versions have for nodes that are no control planes.
+    // The second of each is the form of older versions for nodes that are not control planes.
     const CONFIG: [&str; 2] = ["kubelet_config_extra_args", "kubelet_node_config_extra_args"];
     const FLAGS: [&str; 2] = ["kubelet_custom_flags", "kubelet_node_custom_flags"];
     let keys = [TIMEOUT, FREQUENCY].into_iter().chain(CONFIG).chain(FLAGS);
@@ -98,7 +98,7 @@ fn kubespray(document: &Node, name: &str) -> Option<NodeGroup> {
         .filter_map(|key| document.get(key))
         .flat_map(|node| placeholder::in_tree(node).pairs().to_vec())
         .collect();
-    // The template writes this one in quotes, and the other one bare.
+    // The template quotes this one, but not the other one.
     if let Some((key, value)) = document.pair(FREQUENCY) {
         let text = value.as_scalar().map(|s| placeholder::in_text(&s.text)).unwrap_or_default();
         let name = Node::plain(Traced::made("nodeStatusUpdateFrequency", key.span), key.span);
@@ -106,7 +106,7 @@ fn kubespray(document: &Node, name: &str) -> Option<NodeGroup> {
     }
     if let Some((key, value)) = document.pair(TIMEOUT) {
         group.gaps.extend(yaml_files::gap(value));
-        // The template writes the text without quotes behind the name of the field.
+        // The template writes the text without quotes after the name of the field.
         let text = value.as_scalar().map(|s| placeholder::in_text(&s.text)).unwrap_or_default();
         let name = Node::plain(Traced::made("streamingConnectionIdleTimeout", key.span), key.span);
         pairs.push((name, Node::plain(text, value.span)));

@@ -1,4 +1,4 @@
-//! The kinds of documents that are read, one row each, and the words by which texts that may hold one are found.
+//! The kinds of documents that are read, one row each, and the words that a text with such a document contains.
 
 use std::sync::LazyLock;
 
@@ -11,18 +11,18 @@ use crate::node::{Cx, NodeGroup};
 
 /// One kind of document, or several that one reader knows.
 pub(super) struct DocumentKind {
-    /// The API group: what stands before the slash of `apiVersion`. Empty for the core group, where nothing does.
+    /// The API group: the part of `apiVersion` before the slash. Empty for the core group.
     group: &'static str,
     /// The kinds of that group.
     kinds: &'static [&'static str],
-    /// A word without which no such document says anything of a kubelet: most files are not even parsed. Without one it is
+    /// A word that every such document about a kubelet contains: most files are not even parsed. The default is
     /// the group with its slash.
     word: Option<&'static str>,
-    /// What is made of it.
+    /// Its reader.
     pub(super) reader: DocumentReader,
 }
 
-/// What a kind of document gives.
+/// What a kind of document contains.
 pub(super) enum DocumentReader {
     /// Node groups.
     Groups(fn(&Manifest<'_>, &mut Cx<'_>) -> Vec<NodeGroup>),
@@ -30,9 +30,9 @@ pub(super) enum DocumentReader {
     Documents(fn(&Manifest<'_>, &mut Cx<'_>) -> Vec<Inner>),
 }
 
-/// What a text that says anything of a kubelet without one of the groups below has in it.
+/// The word in texts that concern a kubelet without one of the groups below.
 const KUBELET: &str = "kubelet";
-/// The group of the kubelet's own configuration. Documents that only hold other documents are found by those.
+/// The group of the kubelet's configuration. Documents that only contain other documents are found by it.
 const CONFIGURATION: &str = "kubelet.config.k8s.io/";
 
 /// The rows.
@@ -104,13 +104,13 @@ pub(super) fn kind_of(manifest: &Manifest<'_>) -> Option<&'static DocumentKind> 
     KINDS.iter().find(|k| k.group == manifest.group && k.kinds.contains(&manifest.kind))
 }
 
-/// True if a text may hold a document that is read here: a search for a few words, before anything is parsed.
+/// True if a text may contain such a document: a search for a few words, before anything is parsed.
 pub(in crate::input) fn may_hold(bytes: &[u8]) -> bool {
     static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| any_of(&[KUBELET, "KubeletArgs"]));
     WORDS.as_ref().is_none_or(|words| words.is_match(bytes))
 }
 
-/// True if a text names one of the documents that are read here, so that its faults matter. A text that only speaks of a
+/// True if a text names one of these documents, so its syntax errors matter. A text that only mentions a
 /// kubelet may be of any kind.
 pub(in crate::input) fn names_one(bytes: &[u8]) -> bool {
     static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| any_of(&[]));

@@ -1,5 +1,5 @@
 //! kOps: `Cluster` and `InstanceGroup`. Source: kubernetes/kops at 268927e2, `pkg/apis/kops/v1alpha2/componentconfig.go` and
-//! `instancegroup.go`. What the tables name becomes a flag, so that a zero stays; what has no flag there goes into the
+//! `instancegroup.go`. Fields with a flag in the tables become flags, so a zero stays; others go into the
 //! kubelet's file.
 
 use crate::node::{NodeGroup, Step, Wrapping};
@@ -31,12 +31,12 @@ const FILE: &[&str] =
 
 const REMARK: &str = "kOps passes this field to the kubelet as a flag, so a zero stays a zero";
 
-/// A `Cluster` by itself, or an `InstanceGroup` with what its cluster says.
+/// A `Cluster` on its own, or an `InstanceGroup` with the settings of its cluster.
 pub(super) fn read(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     if manifest.kind == "InstanceGroup" {
         return instance_group(manifest).into_iter().collect();
     }
-    // With instance groups beside it, what counts is what they make of it.
+    // If there are instance groups, they determine the result.
     if manifest.others("kops.k8s.io").any(|m| m.kind == "InstanceGroup") {
         return Vec::new();
     }
@@ -78,7 +78,7 @@ fn instance_group(manifest: &Manifest<'_>) -> Option<NodeGroup> {
     (!group.steps.is_empty() || !group.gaps.is_empty()).then_some(group)
 }
 
-/// Adds the settings of several maps, of which a later one is stronger.
+/// Adds the settings of several maps; later ones win.
 fn layers(group: &mut NodeGroup, all: &[&Node]) {
     let mut args: Vec<Traced> = Vec::new();
     let mut file: Vec<(Node, Node)> = Vec::new();
@@ -88,7 +88,7 @@ fn layers(group: &mut NodeGroup, all: &[&Node]) {
     let last = |name: &str| all.iter().rev().find_map(|layer| layer.pair(name));
     for (field, flag) in FLAGS {
         let Some((key, value)) = last(field) else { continue };
-        // kOps itself reads the durations; what is none does not get to a node.
+        // kOps itself parses the durations; an invalid one does not reach a node.
         let Some(text) =
             value.as_scalar().filter(|s| resolve(s, value.tag.as_deref(), Schema::Kubernetes) == Resolved::Str)
         else {

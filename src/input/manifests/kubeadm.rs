@@ -1,4 +1,4 @@
-//! kubeadm's documents, and those of tools that hand them on. Sources: kubernetes/kubernetes
+//! Documents of kubeadm, and of tools that pass them on. Sources: kubernetes/kubernetes
 //! `cmd/kubeadm/app/apis/kubeadm/v1beta2` to `v1beta4` (`nodeRegistration.kubeletExtraArgs` is a map, in `v1beta4` a list);
 //! kubernetes-sigs/kind `pkg/apis/config/v1alpha4/types.go` (`kubeadmConfigPatches`).
 
@@ -85,7 +85,7 @@ pub(super) fn kind_cluster(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<Node
     out
 }
 
-/// The documents of one node of kind, as far as patches say something of them.
+/// The documents of one kind node, as far as patches change them.
 struct KindNode {
     node: Option<Node>,
     config: Option<Node>,
@@ -118,7 +118,7 @@ impl KindNode {
             };
             for operations in read_patch(&text.text, name, at, cx) {
                 let document = target.get_or_insert_with(|| Node::map(Vec::new(), patch.span));
-                // kind makes the maps above a field by itself.
+                // kind creates the maps above a field.
                 let above: &[&[&str]] = &[&["nodeRegistration"], &["nodeRegistration", "kubeletExtraArgs"]];
                 for path in above.iter().filter(|_| patch.get("kind").and_then(Node::as_str) == Some(own)) {
                     json::ensure(document, path, patch.span);
@@ -136,8 +136,8 @@ fn read_patch(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> Vec<Node>
     yaml_files::documents(&cx.made(format!("patch of {name}"), text, at)).tree
 }
 
-/// The patch with the list of arguments that is there already in front of its own: they are merged by name, and of several
-/// equal ones the last counts.
+/// The patch with the existing arguments before its own: they are merged by name, and of several
+/// equal ones the last wins.
 fn joined(base: &Node, mut patch: Node) -> Node {
     const PATH: [&str; 2] = ["nodeRegistration", "kubeletExtraArgs"];
     let Some(NodeKind::Seq(before)) = base.path(&PATH).map(|n| n.kind.clone()) else { return patch };

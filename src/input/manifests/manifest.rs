@@ -1,4 +1,4 @@
-//! A document with an `apiVersion` and a `kind`, as the readers of kinds get it.
+//! A document with an `apiVersion` and a `kind`, as passed to the readers of kinds.
 
 use crate::node::NodeGroup;
 use crate::syntax::{Node, yaml};
@@ -8,7 +8,7 @@ use crate::text::{Span, Traced, View};
 pub(super) struct Manifest<'a> {
     /// All of it.
     pub(super) node: &'a Node,
-    /// The documents that it stands among, itself included.
+    /// The documents of the same stream, including itself.
     pub(super) siblings: &'a [Node],
     /// The API group; empty for the core group.
     pub(super) group: &'a str,
@@ -16,9 +16,9 @@ pub(super) struct Manifest<'a> {
     pub(super) version: &'a str,
     /// The kind.
     pub(super) kind: &'a str,
-    /// What it is called where it has no name of its own: its file, or what it stands in.
+    /// The fallback for its name: its file, or what contains it.
     pub(super) file: &'a str,
-    /// The text that it stands in, and whether it is all of that text.
+    /// The text that contains it, and whether it is the whole text.
     pub(super) view: Option<(&'a View, bool)>,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Manifest<'a> {
         Some(Self { node, siblings, group, version, kind, file, view })
     }
 
-    /// What people call it: kind and name, as `kubectl get` does.
+    /// Its name for people: kind and name, as in `kubectl get`.
     pub(super) fn name(&self) -> String {
         match self.node.path(&["metadata", "name"]).or_else(|| self.node.path(&["metadata", "generateName"])) {
             Some(name) if name.as_str().is_some() => format!("{}/{}", self.kind, name.as_str().unwrap_or_default()),
@@ -43,7 +43,7 @@ impl<'a> Manifest<'a> {
         }
     }
 
-    /// The line that says what it is.
+    /// The line with its kind.
     pub(super) fn place(&self) -> Span {
         self.node.pair("kind").map_or(self.node.span, |(key, value)| key.span.to(value.span))
     }
@@ -53,13 +53,13 @@ impl<'a> Manifest<'a> {
         NodeGroup::new(self.name(), self.place())
     }
 
-    /// The document as text: as it stands in its file, or written anew.
+    /// The document as text: as in its file, or serialised.
     pub(super) fn text(&self) -> Traced {
         let Some((view, only)) = self.view else { return yaml::write(self.node) };
         if only {
             return view.traced(0..view.bytes.len());
         }
-        // From the line that it starts in to the end of its content, so that the indentation of its first line is the one of
+        // From the start of its first line to the end of its content, so the indentation of its first line matches
         // the others.
         let range = self.node.span.range();
         let before = view.bytes.get(..range.start).unwrap_or_default();
@@ -79,12 +79,12 @@ impl<'a> Manifest<'a> {
     }
 }
 
-/// What a document holds that is read in its turn: other documents.
+/// The documents inside a document.
 pub(super) enum Inner {
-    /// Documents as a text, with what it is for people and the place that stands for it.
+    /// Documents as a text, with what it is for people and its place.
     Text(Traced, String, Span),
-    /// Values as a text, with documents somewhere among them.
+    /// Values as a text, which may contain documents.
     Values(Traced, String, Span),
-    /// A tree with documents somewhere in it.
+    /// A tree that contains documents.
     Tree(Node, String),
 }

@@ -1,6 +1,6 @@
-//! Documents as Kubernetes writes them: an `apiVersion`, a `kind`, and what only the reader of that kind knows.
+//! Kubernetes documents: an `apiVersion`, a `kind`, and contents specific to the kind.
 //!
-//! One door for all of them, wherever they stand: in files of their own, in lists, in texts that another kind of input holds
+//! A single entry point for all of them, wherever they are: in separate files, in lists, in texts of another kind of input
 //! ([`in_text`]), in trees ([`in_tree`]) and somewhere among values ([`among`]).
 
 mod cluster_api;
@@ -32,10 +32,10 @@ pub(super) use kinds::{may_hold, names_one};
 /// The most documents of one list or tree that are looked at.
 const MAX_DOCUMENTS: usize = 10_000;
 
-/// How deep texts with documents may stand in one another.
+/// The deepest nesting of texts with documents.
 const MAX_TEXTS: usize = 4;
 
-/// Groups of documents that a node reads itself, and nobody hands to a cluster or a tool that makes one.
+/// Groups of documents that a node reads itself, as opposed to a cluster or a tool that creates one.
 const OF_NODES: &[&str] = &["kubelet.config.k8s.io", "kubeadm.k8s.io", "node.eks.aws"];
 
 /// Files of such documents.
@@ -65,7 +65,7 @@ impl Input for Manifests {
     }
 }
 
-/// The documents of a text. Its faults matter if it names one that is read here.
+/// The documents of a text. Its syntax errors are reported if it names a known kind.
 fn parsed(view: &View, cx: &mut Cx<'_>) -> Vec<Node> {
     let parsed = yaml_files::documents(view);
     if names_one(&view.bytes) {
@@ -74,25 +74,25 @@ fn parsed(view: &View, cx: &mut Cx<'_>) -> Vec<Node> {
     parsed.tree
 }
 
-/// A text that stands in something else as one of its own, if it may hold a document.
+/// An embedded text as a text of its own, if it may contain a document.
 fn opened(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> Option<View> {
     may_hold(text.bytes()).then(|| cx.made(name, text, at))
 }
 
-/// The node groups of a text that holds documents and stands in something else. `name` says for people what it is, `at` is
-/// the place that stands for it.
+/// The node groups of an embedded text with documents. `name` describes it for people, `at` is
+/// its place.
 pub(super) fn in_text(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let Some(view) = opened(text, name, at, cx) else { return Vec::new() };
     let trees = parsed(&view, cx);
     read_all(&trees, Some(&view), name, cx)
 }
 
-/// The node groups of a document that is known as a tree.
+/// The node groups of a document given as a tree.
 pub(super) fn in_tree(tree: &Node, name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     read_all(std::slice::from_ref(tree), None, name, cx)
 }
 
-/// The node groups of those documents of a text that are handed to a cluster, or to a tool that makes one.
+/// The node groups of those documents of a text that are meant for a cluster, or for a tool that creates one.
 pub(super) fn for_clusters(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let Some(view) = opened(text, name, at, cx) else { return Vec::new() };
     let parsed = yaml_files::documents(&view);
@@ -105,17 +105,17 @@ pub(super) fn for_clusters(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>)
     read_all(&trees, None, name, cx)
 }
 
-/// The node groups of documents that are known as trees and stand in one stream.
+/// The node groups of documents of one stream given as trees.
 pub(super) fn in_trees(trees: &[Node], name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     read_all(trees, None, name, cx)
 }
 
-/// True if a document is of a kind that is read here.
+/// True if a document is of a known kind.
 pub(super) fn is_read(tree: &Node) -> bool {
     Manifest::of(tree, &[], None, "").is_some_and(|m| kind_of(&m).is_some() || tools::tool_of(&m).is_some())
 }
 
-/// The node groups of all documents that stand anywhere inside of a tree, such as the values of a chart: as parts of it, or
+/// The node groups of all documents anywhere in a tree, such as the values of a chart: as parts of it, or
 /// as texts.
 pub(super) fn among(tree: &Node, name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     deep_among(tree, name, 0, cx)
@@ -126,7 +126,7 @@ fn deep_among(tree: &Node, name: &str, texts: usize, cx: &mut Cx<'_>) -> Vec<Nod
         return in_tree(tree, name, cx);
     }
     if let Some(scalar) = tree.as_scalar() {
-        // A text may hold documents that a chart hands on as they are.
+        // A text may contain documents that a chart passes on unchanged.
         let bytes = scalar.text.bytes();
         if texts >= MAX_TEXTS || !names_one(bytes) || is_user_data(bytes) {
             return Vec::new();

@@ -1,11 +1,11 @@
-//! Marks that another tool fills in before a document is used: `${NAME}`, `{{ name }}`, `$(NAME)`, `<name>`.
+//! Placeholders that another tool fills in before a document is used: `${NAME}`, `{{ name }}`, `$(NAME)`, `<name>`.
 //!
-//! Where a setting of a kubelet stands, such a mark is no value. Scripts are left alone: `${NAME}` is their own.
+//! In a kubelet setting, a placeholder is not a value. Scripts are left alone: `${NAME}` is a variable there.
 
 use crate::syntax::{Node, NodeKind};
 use crate::text::{Traced, Why};
 
-/// The text with each mark as an unknown part. A mark does not go over a line.
+/// The text with each placeholder as an unknown part. A placeholder does not span lines.
 pub(super) fn in_text(text: &Traced) -> Traced {
     const MARKS: &[(&[u8], &[u8])] = &[(b"${", b"}"), (b"{{", b"}}"), (b"$(", b")"), (b"{%", b"%}")];
     let bytes = text.bytes();
@@ -38,7 +38,7 @@ pub(super) fn in_text(text: &Traced) -> Traced {
     out
 }
 
-/// The tree with a hole for every mark in its scalars. A tree is bounded in depth by its parser.
+/// The tree with each placeholder in its scalars unknown. A tree is bounded in depth by its parser.
 pub(super) fn in_tree(node: &Node) -> Node {
     let mut node = node.clone();
     fill_tree(&mut node);

@@ -1,4 +1,4 @@
-//! How tools carry settings to a kubelet, and the table of the places where they stand.
+//! How tools pass settings to a kubelet, and the places of these settings.
 
 use crate::node::{NodeGroup, Step};
 use crate::syntax::{Node, NodeKind};
@@ -8,14 +8,14 @@ use super::placeholder;
 use crate::input::yaml_files;
 use crate::node::Gap;
 
-/// How a field carries settings.
+/// How a field passes settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Carry {
-    /// A map of `KubeletConfiguration`'s own fields, which ends in the kubelet's file.
+    /// A map of `KubeletConfiguration` fields, which ends up in the kubelet's file.
     Config,
     /// Flags by name, without dashes: a map, or a list of `{name, value}`.
     Flags,
-    /// A list of flags, with or without dashes in front; or one such text.
+    /// A list of flags, with or without leading dashes; or one such text.
     Words,
 }
 
@@ -23,7 +23,7 @@ pub(super) enum Carry {
 pub(super) struct Part {
     /// The path to the map, with dots between its keys; `[]` is every item of a list. Empty for the document itself.
     at: &'static str,
-    /// Fields below it, each a path, and how they carry settings.
+    /// Fields below it, each a path, and how they pass settings.
     fields: &'static [(&'static str, Carry)],
 }
 
@@ -65,7 +65,7 @@ pub(super) fn groups(
     out
 }
 
-/// The nodes at the end of a path; behind a list each has the name of its item, or its number.
+/// The nodes at the end of a path; after a list, each has the name or number of its item.
 fn expand<'a>(node: &'a Node, path: &[&str]) -> Vec<(&'a Node, Option<(String, Span)>)> {
     let Some((first, rest)) = path.split_first() else { return vec![(node, None)] };
     if *first != "[]" {
@@ -128,7 +128,7 @@ pub(super) fn flags(field: &Node) -> Vec<Traced> {
     out
 }
 
-/// One flag with its value. A null takes the flag away; no value at all leaves an empty one.
+/// One flag with its value. A null removes the flag; a missing value leaves it empty.
 fn flag(name: &Node, value: Option<&Node>) -> Option<Traced> {
     let key = name.as_scalar()?;
     let mut out = Traced::made("--", name.span);
@@ -142,7 +142,7 @@ fn flag(name: &Node, value: Option<&Node>) -> Option<Traced> {
     Some(out)
 }
 
-/// A list of flags, or one text. Dashes in front are put there by the tool if they are missing.
+/// A list of flags, or one text. The tool adds missing leading dashes.
 pub(super) fn words(field: &Node) -> Vec<Traced> {
     let one = std::slice::from_ref(field);
     let items = if field.as_scalar().is_some() { one } else { field.items() };

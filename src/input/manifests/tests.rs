@@ -36,7 +36,7 @@ fn several_documents_each_count() {
             ]
         );
         assert_eq!(text_of(&groups[0].steps[0]).as_str(), Some(KUBELET.trim_end()));
-        // The first line keeps the indentation that the others have.
+        // The first line keeps the same indentation as the others.
         assert_eq!(text_of(&groups[1].steps[0]).as_str(), NODE.strip_prefix("---\n").map(str::trim_end));
         let (_, place, bytes) = written(&text_of(&groups[1].steps[0]), "0s", cx);
         assert_eq!((place, bytes.as_str()), ((9, 35), "0s"));

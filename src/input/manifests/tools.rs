@@ -1,4 +1,4 @@
-//! Tools of which a few paths are all there is to know: one row each.
+//! Tools that are described by a few paths: one row each.
 
 use super::manifest::Manifest;
 use super::setting_paths::{Carry, Part, groups, part};
@@ -12,11 +12,11 @@ pub(super) struct Tool {
     pub(super) group: &'static str,
     /// The kinds.
     kinds: &'static [&'static str],
-    /// Where settings stand.
+    /// Where settings are.
     parts: &'static [Part],
-    /// What a person must know of the way they go.
+    /// A note about how the tool applies them.
     remark: Option<&'static str>,
-    /// What to know instead where a time is written as a number, which the tool itself does not take.
+    /// The note if a duration is written as a number, which the tool itself refuses.
     typed: Option<&'static str>,
 }
 
@@ -29,7 +29,7 @@ const fn tool(
     Tool { group, kinds, parts, remark, typed }
 }
 
-/// The rows. Where the paths come from stands above each.
+/// The rows, each with the source of its paths.
 pub(super) const TOOLS: &[Tool] = &[
     // aws/eks-anywhere at aebd9a06, `pkg/api/v1alpha1/cluster_types.go`.
     tool(

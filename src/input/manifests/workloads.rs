@@ -1,4 +1,4 @@
-//! Kubernetes' own kinds: a kubelet that runs in a container, and documents that are kept in a `ConfigMap` or in the values of
+//! Built-in kinds of Kubernetes: a kubelet that runs in a container, and documents in a `ConfigMap` or in the values of
 //! a release.
 
 use crate::node::{Cx, NodeGroup, Step, Wrapping};
@@ -37,7 +37,7 @@ pub(super) fn pods(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     out
 }
 
-/// The arguments of a kubelet, if that is the program of a command.
+/// The arguments of a kubelet, if a command runs one.
 fn kubelet(words: &[Traced]) -> Option<Vec<Traced>> {
     let base = |word: &Traced| word.known_str().map(|w| w.rsplit('/').next().unwrap_or(w).to_owned());
     let first = base(words.first()?)?;
@@ -94,7 +94,7 @@ pub(super) fn machines(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
         .collect()
 }
 
-/// What a composition of Crossplane makes, as far as no patch of it fills in the user data. Source: crossplane/crossplane
+/// The resources of a Crossplane composition, unless a patch sets their user data. Source: crossplane/crossplane
 /// `apis/apiextensions/v1`, and crossplane-contrib/function-patch-and-transform for pipelines.
 pub(super) fn composition(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<Inner> {
     let spec = manifest.node.get("spec");

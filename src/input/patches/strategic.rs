@@ -1,5 +1,5 @@
 //! Strategic merge patches. Source: kubernetes-sigs/kustomize `kyaml/yaml/merge2`, kubernetes/apimachinery
-//! `pkg/util/strategicpatch`: maps are merged, `null` takes a key away, `$patch` replaces or deletes. Lists are replaced, but for
+//! `pkg/util/strategicpatch`: maps are merged, `null` removes a key, `$patch` replaces or deletes. Lists are replaced, except
 //! those of pods, whose items have keys.
 
 use super::super::yaml_files;
@@ -15,7 +15,7 @@ const KEYED: &[(&str, &str)] = &[
 ];
 const PATCH: &str = "$patch";
 
-/// What a patch makes of a document; `None` if it takes it away.
+/// The patched document; `None` if the patch deletes it.
 pub(in crate::input) fn apply(base: &Node, patch: &Node) -> Option<Node> {
     let core =
         base.get("apiVersion").and_then(Node::as_str).is_some_and(|v| matches!(v, "v1" | "apps/v1" | "batch/v1"));
@@ -64,7 +64,7 @@ fn merge(base: &Node, patch: &Node, core: bool, depth: usize) -> Option<Node> {
     Some(Node { kind: NodeKind::Map(pairs), span: base.span, tag: base.tag.clone() })
 }
 
-/// Lists of which each item has a key.
+/// Merges lists whose items have a key.
 fn items(base: &Node, patch: &Node, by: &str, depth: usize) -> Node {
     let mut out = base.items().to_vec();
     for item in patch.items() {
@@ -82,7 +82,7 @@ fn items(base: &Node, patch: &Node, by: &str, depth: usize) -> Node {
     Node { kind: NodeKind::Seq(out), ..base.clone() }
 }
 
-/// The tree without the key at a path whose parts stand between dots.
+/// The tree without the key at a dotted path.
 pub(in crate::input) fn without(node: &Node, path: &str) -> Node {
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
     let NodeKind::Map(pairs) = &node.kind else { return node.clone() };

@@ -2,7 +2,7 @@
 //!
 //! Sources: pulumi/pulumi-yaml `pkg/pulumiyaml/syntax` and `ast/expr.go` (the functions), pulumi/pulumi-eks at v3
 //! `nodejs/eks/nodes/userdata.ts` (what node groups boot with), and the schemas of `aws` and `eks`. Programs in other languages
-//! are not read; where one speaks of a kubelet, that is told.
+//! are not read; if one mentions a kubelet, that is reported as a gap.
 
 mod node_groups;
 mod program;
@@ -19,9 +19,9 @@ use super::unit::{FileList, Input, Unit};
 use super::{manifests, yaml_files, yaml_values};
 use program::Program;
 
-/// What the files of a program are called.
+/// The file names of a program.
 const NAMES: [&str; 4] = ["Pulumi.yaml", "Pulumi.yml", "Main.yaml", "Main.yml"];
-/// What programs in other languages start with.
+/// The main files of programs in other languages.
 const OTHERS: [&str; 6] =
     ["index.ts", "index.js", "__main__.py", "main.go", "Program.cs", "src/main/java/myproject/App.java"];
 /// The most stacks that are tried.
@@ -49,7 +49,7 @@ impl Input for Pulumi {
             note_language(tree, &dir, cx);
             return Vec::new();
         };
-        // Other things have resources, too.
+        // Other formats have resources as well.
         if tree.get("Resources").is_some() || !resources.pairs().iter().any(|(_, r)| r.get("type").is_some()) {
             return Vec::new();
         }
@@ -57,7 +57,7 @@ impl Input for Pulumi {
         let project = tree.get("name").and_then(Node::as_str).unwrap_or_default();
         let mut out = Vec::new();
         let stacks = stacks(&dir, project, cx);
-        // Without a stack nothing runs, but its values may be kept elsewhere.
+        // Without a stack nothing is deployed, but stacks may be kept elsewhere.
         let runs = if stacks.is_empty() { vec![(String::new(), Vec::new())] } else { stacks };
         let several = runs.len() > 1;
         for (stack, values) in runs {
@@ -74,7 +74,7 @@ impl Input for Pulumi {
     }
 }
 
-/// The stacks beside a program, each with what it configures.
+/// The stacks next to a program, each with its configuration.
 fn stacks(dir: &Path, project: &str, cx: &mut Cx<'_>) -> Vec<(String, Vec<(String, Node)>)> {
     let mut out = Vec::new();
     for path in cx.files.list(dir) {
@@ -88,7 +88,7 @@ fn stacks(dir: &Path, project: &str, cx: &mut Cx<'_>) -> Vec<(String, Vec<(Strin
         let mut values = Vec::new();
         for (key, value) in tree.get("config").map(Node::pairs).unwrap_or_default() {
             let Some(key) = key.as_str() else { continue };
-            // Keys of the program itself have its name in front.
+            // Keys of the program itself start with its name.
             let own = key.strip_prefix(project).and_then(|rest| rest.strip_prefix(':')).unwrap_or(key);
             values.push((own.to_owned(), value.clone()));
         }
@@ -97,7 +97,7 @@ fn stacks(dir: &Path, project: &str, cx: &mut Cx<'_>) -> Vec<(String, Vec<(Strin
     out
 }
 
-/// Tells that a program in another language is not read, if it speaks of a kubelet.
+/// Reports that a program in another language is not read, if it mentions a kubelet.
 fn note_language(tree: &Node, dir: &Path, cx: &mut Cx<'_>) {
     let Some((key, runtime)) = tree.pair("runtime") else { return };
     let language =
@@ -162,7 +162,7 @@ fn read(program: &mut Program<'_>, all: &Node, name: &Node, resource: &Node, cx:
         ("eks", "index", "NodeGroup" | "NodeGroupV2" | "ManagedNodeGroup" | "Cluster") => {
             let properties = properties.get("nodeGroupOptions").filter(|_| kind == "Cluster").unwrap_or(properties);
             node_groups::read(program, properties, kind == "ManagedNodeGroup", &mut group, cx);
-            // What says nothing of a kubelet is not told.
+            // Node groups without kubelet settings are left out.
             if group.steps.is_empty() && group.ineffective.is_empty() && group.gaps.is_empty() {
                 Vec::new()
             } else {
@@ -202,7 +202,7 @@ fn read(program: &mut Program<'_>, all: &Node, name: &Node, resource: &Node, cx:
     }
 }
 
-/// What is known of a launch template by the node groups of EKS that use it.
+/// What is known about a launch template from the EKS node groups that use it.
 fn used_by(program: &mut Program<'_>, all: &Node, label: &str, image: bool, group: &mut NodeGroup, cx: &mut Cx<'_>) {
     for (_, resource) in all.pairs() {
         let kind = resource.get("type").and_then(Node::as_str).and_then(parts);
@@ -227,7 +227,7 @@ fn used_by(program: &mut Program<'_>, all: &Node, label: &str, image: bool, grou
     }
 }
 
-/// The text of a value that is one.
+/// The text of a value that has one.
 fn text(value: &Value) -> Option<Traced> {
     match value.kind {
         Kind::Str(_) | Kind::Unknown(_) => value.to_traced(),

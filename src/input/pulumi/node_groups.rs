@@ -45,7 +45,7 @@ pub(super) fn read(
         // Only the older images have bootstrap.sh.
         None if bootstrap.is_some() => Some(Family::Al2),
         None if settings.is_some() => Some(Family::Bottlerocket),
-        // What a script of one's own does tells the family.
+        // The family depends on what the custom script does.
         None if own.is_some() => None,
         None => Some(Family::Al2023),
     };
@@ -77,7 +77,7 @@ pub(super) fn read(
             group.steps.extend(extra.map(Step::Script));
         }
         Some(Family::Al2023) => {
-            // The package's own document has no settings of the kubelet.
+            // The document of the package has no kubelet settings.
             if let Some(args) = args {
                 let mut document = Traced::made(
                     "apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec:\n  kubelet:\n    flags:\n",

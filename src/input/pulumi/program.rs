@@ -25,7 +25,7 @@ impl<'t> Program<'t> {
         Self { tree, dir: dir.to_owned(), stack: stack.to_vec(), open: Vec::new() }
     }
 
-    /// What an expression gives.
+    /// The value of an expression.
     pub(super) fn value(&mut self, node: &Node, cx: &mut Cx<'_>) -> Value {
         self.expression(node, 0, cx)
     }
@@ -58,7 +58,7 @@ impl<'t> Program<'t> {
         }
     }
 
-    /// A text with references in it; one that is nothing else is of the type of what it names.
+    /// A text with references. If it is a single reference, the result has the type of its target.
     fn interpolated(&mut self, text: &Traced, at: Span, depth: usize, cx: &mut Cx<'_>) -> Value {
         let bytes = text.bytes();
         let mut out = Traced::new();
@@ -122,7 +122,7 @@ impl<'t> Program<'t> {
         value.through(at, &Arc::from(path))
     }
 
-    /// What the stack or the program itself gives to a key of the configuration.
+    /// The value of a configuration key from the stack or the program.
     fn configured(&self, name: &str, at: Span) -> Option<Value> {
         let declared = ["config", "configuration"].iter().find_map(|key| self.tree.get(key)?.get(name));
         if let Some((_, node)) = self.stack.iter().rev().find(|(key, _)| key == name) {

@@ -1,26 +1,26 @@
-//! The words `kubelet-lint: ignore[...]` in a comment, whatever the language around it.
+//! The comment `kubelet-lint: ignore[...]`, in any language.
 
 use std::ops::Range;
 
 use super::super::values::{Day, RuleId};
 
-/// What starts a request, in any case of letters.
+/// The start of an ignore comment, in any case.
 const MARK: &str = "kubelet-lint:";
 
-/// What opens a comment in the languages that infrastructure is written in: HCL, YAML, TOML, shell, PowerShell, XML, INI,
-/// batch files. A line inside a longer comment may have a star in front.
+/// Comment markers of the languages that infrastructure is written in: HCL, YAML, TOML, shell, PowerShell, XML, INI,
+/// batch files. A line of a block comment may start with a star.
 const LEADERS: &[&str] = &["#", "//", "/*", "*", "<!--", ";", "--"];
 
-/// What closes one.
+/// Markers that end a comment.
 const CLOSERS: &[&str] = &["*/", "-->", "#>", "--%>"];
 
-/// The longest list of rules and the longest reason that are looked at, in bytes.
+/// The longest list of rules and the longest reason that are read, in bytes.
 const MAX_WORDS: usize = 2048;
 
-/// The most requests of one line that are looked at.
+/// The most ignore comments that are read in one line.
 const MAX_IN_LINE: usize = 20;
 
-/// What a comment asks for.
+/// The content of an ignore comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Asked {
     /// True for `ignore-file`.
@@ -29,22 +29,22 @@ pub(super) struct Asked {
     pub(super) rules: Vec<RuleId>,
     /// The last day.
     pub(super) until: Option<Day>,
-    /// Why; may be empty.
+    /// The reason; may be empty.
     pub(super) reason: String,
 }
 
-/// A request in a line: the bytes it takes, from the mark on, and what it asks for or what is wrong with it.
+/// An ignore comment in a line: its bytes, and its content or error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Request {
-    /// From `kubelet-lint:` to the closing bracket, or to the end of the words.
+    /// From `kubelet-lint:` to the closing bracket, or to the end of the text.
     pub(super) range: Range<usize>,
-    /// Where the comment starts that it stands in.
+    /// Where the surrounding comment starts.
     pub(super) comment: usize,
-    /// What it asks for.
+    /// Its content.
     pub(super) asked: Result<Asked, String>,
 }
 
-/// The requests in a line.
+/// The ignore comments in a line.
 pub(super) fn requests(line: &[u8]) -> Vec<Request> {
     let lower = line.to_ascii_lowercase();
     let mark = MARK.as_bytes();
@@ -68,11 +68,11 @@ pub(super) fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     bytes.windows(needle.len()).position(|w| w == needle)
 }
 
-/// Where the comment starts that the mark after `before` stands in, if it stands in one.
+/// Where the comment starts that contains the mark after `before`, if there is one.
 fn leader(before: &[u8]) -> Option<usize> {
     let text = before.trim_ascii_end();
     if text.is_empty() {
-        // Inside of a comment of several lines.
+        // Inside a comment of several lines.
         return Some(before.len());
     }
     if text.len() < before.len() && text.to_ascii_lowercase().ends_with(b"rem") && text.len() == 3 {
@@ -81,7 +81,7 @@ fn leader(before: &[u8]) -> Option<usize> {
     LEADERS.iter().filter(|l| text.ends_with(l.as_bytes())).map(|l| text.len() - l.len()).min()
 }
 
-/// What the words after the mark ask for, and how long they are; `None` if they are about something else.
+/// The content after the mark and its length; `None` if it is about something else.
 fn request(words: &str) -> Option<(Result<Asked, String>, usize)> {
     let trimmed = words.trim_start();
     let lead = words.len() - trimmed.len();
@@ -115,7 +115,7 @@ fn request(words: &str) -> Option<(Result<Asked, String>, usize)> {
     Some((asked(file, list, tail), done + list.len() + 2))
 }
 
-/// What a list of rules and the words after it ask for.
+/// The content of a list of rules and the text after it.
 pub(super) fn asked(file: bool, list: &str, tail: &str) -> Result<Asked, String> {
     let mut rules = Vec::new();
     for id in list.split(',').map(str::trim).filter(|id| !id.is_empty()) {
@@ -131,7 +131,7 @@ pub(super) fn asked(file: bool, list: &str, tail: &str) -> Result<Asked, String>
         return Err("list at least one rule in the brackets".to_owned());
     }
     let mut reason = tail;
-    // A script that stands in one line of JSON has its line ends as escapes.
+    // In a script in one line of JSON, line ends are escapes.
     for end in CLOSERS.iter().copied().chain(["\\n", "\","]) {
         reason = reason.split(end).next().unwrap_or_default();
     }
@@ -147,7 +147,7 @@ pub(super) fn asked(file: bool, list: &str, tail: &str) -> Result<Asked, String>
     Ok(Asked { file, rules, until, reason })
 }
 
-/// True if the line is a comment and nothing else, also one that stands in quotes as a part of a joined script.
+/// True if the line contains only a comment, which may be quoted as a part of a joined script.
 pub(super) fn is_comment(line: &[u8]) -> bool {
     let line = unquoted(line);
     let rem = line.len() > 3 && line[..3].eq_ignore_ascii_case(b"rem") && line[3].is_ascii_whitespace();
@@ -157,7 +157,7 @@ pub(super) fn is_comment(line: &[u8]) -> bool {
         || line.starts_with(b"*/")
 }
 
-/// The line without white space and quotes in front.
+/// The line without leading white space and quotes.
 pub(super) fn unquoted(line: &[u8]) -> &[u8] {
     let line = line.trim_ascii_start();
     line.strip_prefix(b"\"").or_else(|| line.strip_prefix(b"'")).unwrap_or(line).trim_ascii_start()

@@ -1,5 +1,5 @@
-//! Requests to ignore findings that stand in the files themselves: which there are, what they hide, and which of them do not
-//! do what they say.
+//! Ignore requests in the scanned files: where they are, what they hide, and which of them have
+//! no effect.
 
 mod comment;
 mod scope;
@@ -18,24 +18,24 @@ use comment::Asked;
 
 use super::hidden::{Hidden, Why};
 
-/// The word that a file has to have in it to be looked at.
+/// The word that a file must contain to be searched.
 const MARK: &[u8] = b"kubelet-lint";
-/// Where the dash stands in it.
+/// The offset of the dash in it.
 const DASH: usize = 7;
 
-/// The most requests of one file that are looked at.
+/// The most requests that are read in one file.
 const MAX_REQUESTS: usize = 1000;
 
-/// One request to ignore something.
+/// One ignore request.
 #[derive(Debug)]
 struct Ignore {
     source: Arc<Source>,
     at: Range<u32>,
     scope: Range<u32>,
     asked: Result<Asked, String>,
-    /// The ids of rules of which it has hidden something.
+    /// The ids of the rules whose findings it has hidden.
     used: BTreeSet<String>,
-    /// What can be taken away with it, if it is a comment of its own.
+    /// The bytes to remove with it, if it is a separate comment.
     whole: Option<Range<u32>>,
 }
 
@@ -50,7 +50,7 @@ pub(super) struct Ignores {
 /// True if there may be a request in these bytes.
 pub fn may_ask(bytes: &[u8]) -> bool {
     let mut rest = bytes;
-    // The rarest byte of the word, which has no other case.
+    // The rarest byte of the word, which has only one case.
     while let Some(at) = rest.iter().position(|b| *b == MARK[DASH]) {
         let start = (bytes.len() - rest.len() + at).checked_sub(DASH);
         if start.and_then(|s| bytes.get(s..s + MARK.len())).is_some_and(|w| w.eq_ignore_ascii_case(MARK)) {
@@ -61,19 +61,19 @@ pub fn may_ask(bytes: &[u8]) -> bool {
     false
 }
 
-/// What to do about a request that does not do what it says.
+/// What to do about a request that has no effect.
 enum Advice {
     MendOrRemove,
     GiveReason,
     MendOrPostpone,
-    /// Nothing of what it names is there.
+    /// Nothing that it names was found.
     RemoveUnused,
-    /// Some of what it names is not there.
+    /// Some of what it names was not found.
     RemoveName,
 }
 
 impl Advice {
-    /// The id of the rule that says so.
+    /// The id of the rule that reports it.
     fn rule(&self) -> &'static str {
         match self {
             Self::MendOrRemove | Self::GiveReason => "invalid-ignore",
@@ -94,7 +94,7 @@ impl Advice {
 }
 
 impl Ignores {
-    /// The requests in `sources`, each with whether something is to be said of its requests.
+    /// The requests in `sources`; each source with a flag that enables findings about its requests.
     pub(super) fn read(sources: &[(Arc<Source>, bool)], rules: &Catalogue) -> Self {
         let mut out = Self::default();
         for (source, tell) in sources {
@@ -111,7 +111,7 @@ impl Ignores {
         out
     }
 
-    /// Who hides `finding`, if somebody does.
+    /// What hides `finding`, if anything.
     pub(super) fn hides(&mut self, finding: &Finding, rules: &Catalogue, now: SystemTime) -> Option<Hidden> {
         let rule = finding.rule.id.as_str();
         let mut hidden = None;
@@ -127,22 +127,22 @@ impl Ignores {
         hidden.or_else(|| self.hides_inside(finding, rules, now))
     }
 
-    /// A comment of a text that stands in no file as it is, such as a script in base64.
+    /// A comment in a text that no file contains literally, such as a script in base64.
     fn hides_inside(&mut self, finding: &Finding, rules: &Catalogue, now: SystemTime) -> Option<Hidden> {
         let rule = finding.rule.id.as_str();
         let inside = |p: &&Place| p.source.is_derived() && may_ask(&p.source.bytes());
         let places = finding.hops.iter().map(|h| &h.place).chain(finding.runs.iter().map(|r| &r.place)).filter(inside);
         let found =
             places.flat_map(|p| of(&p.source, rules).into_iter().filter(|i| i.counts(rule, p.start, now))).next()?;
-        // If it stands in a file after all, it has been of use there.
+        // If a file contains it literally as well, it counts as used there.
         for known in self.list.iter_mut().filter(|k| k.asked == found.asked) {
             known.used.insert(rule.to_owned());
         }
         Some(found.hidden())
     }
 
-    /// Findings about the requests themselves. `rules` are those in use; unless `complete`, nothing can be said of those that
-    /// have hidden nothing.
+    /// Findings about the requests themselves. `rules` are those in use; unless `complete`, nothing is reported about requests
+    /// that have hidden nothing.
     pub(super) fn told(
         &self,
         rules: &[&'static Rule],
@@ -270,7 +270,7 @@ fn of(source: &Arc<Source>, rules: &Catalogue) -> Vec<Ignore> {
     out
 }
 
-/// True for lines that say nothing: empty ones, the start of a document.
+/// True for lines without content: empty ones, the start of a document.
 fn is_frame(line: &[u8]) -> bool {
     let line = line.trim_ascii();
     line.is_empty()
@@ -278,7 +278,7 @@ fn is_frame(line: &[u8]) -> bool {
         || line.starts_with(b"\xEF\xBB\xBF#")
 }
 
-/// The bytes that can go with a request: a comment that holds nothing else, with its line if it has one of its own.
+/// The bytes to remove with a request: a comment that contains nothing else, with its line if it has one of its own.
 fn whole(source: &Source, line: usize, request: &comment::Request) -> Option<Range<u32>> {
     let text = source.line(line);
     let start = *source.line_starts().get(line)?;

@@ -1,4 +1,4 @@
-//! Which part of a file a comment speaks for: its own line, or what follows it.
+//! Which part of a file a comment covers: its own line, or what follows it.
 
 use std::ops::Range;
 
@@ -6,11 +6,11 @@ use crate::text::Source;
 
 use super::comment::{is_comment, unquoted};
 
-/// The most lines that one comment speaks for.
+/// The most lines that one comment covers.
 const MAX_LINES: usize = 20_000;
 
-/// The bytes that a request on line `line` (0-based) speaks for; the comment starts at `comment` in that line. A comment on a
-/// line of its own speaks for the next line, one at the end of a line for that line; both for all of a statement, heredoc or
+/// The bytes that a request on line `line` (0-based) covers; the comment starts at `comment` in that line. A comment on a
+/// line of its own covers the next line, one at the end of a line covers that line; both include the whole statement, heredoc or
 /// block that starts there.
 pub(super) fn scope(source: &Source, line: usize, comment: usize) -> Range<u32> {
     let text = source.line(line);
@@ -19,7 +19,7 @@ pub(super) fn scope(source: &Source, line: usize, comment: usize) -> Range<u32> 
     let mut first = line;
     if own {
         first += 1;
-        // Comments may stand on top of each other.
+        // Several comments may follow each other.
         while first < line + 50 && is_comment(source.line(first)) {
             first += 1;
         }
@@ -27,7 +27,7 @@ pub(super) fn scope(source: &Source, line: usize, comment: usize) -> Range<u32> 
     let head = source.line(first);
     let head = if own { head } else { &head[..comment.min(head.len())] };
     let last = last(source, first, head.trim_ascii_end());
-    // A statement that is continued is one with the lines before it, too.
+    // A continued statement includes the lines before it.
     while first > 0 && first + 200 > line && continues(source.line(first - 1)) {
         first -= 1;
     }
@@ -43,7 +43,7 @@ fn continues(line: &[u8]) -> bool {
     (line.ends_with(b"\\") || line.ends_with(b" `")) && !is_comment(line)
 }
 
-/// The last line of what starts on line `first`, whose text without a comment is `head`.
+/// The last line of the construct that starts on line `first`, whose text without a comment is `head`.
 fn last(source: &Source, first: usize, head: &[u8]) -> usize {
     let lines = source.line_starts().len();
     let within = |n: &usize| *n < lines && *n < first + MAX_LINES;
@@ -104,7 +104,7 @@ fn opens_block(line: &[u8]) -> bool {
     }
 }
 
-/// Columns of white space in front; an item's dash counts, so that an item holds what stands below it.
+/// The indentation in columns; the dash of an item counts, so an item contains the lines below it.
 fn indent(line: &[u8]) -> usize {
     line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
 }
@@ -115,7 +115,7 @@ mod tests {
     use super::scope;
     use crate::text::Source;
 
-    /// The text that the first request in `text` speaks for.
+    /// The text that the first request in `text` covers.
     fn covered(text: &str) -> String {
         let source = Source::new("/x", text.as_bytes());
         let (line, request) = (0..source.line_starts().len())

@@ -1,4 +1,4 @@
-//! Requests to ignore that are data, because the language has no comments or because a program writes it: the comment key of
+//! Ignore requests as data, for languages without comments and for generated files: the comment key of
 //! Terraform's JSON, `Metadata` of CloudFormation, annotations of Kubernetes.
 
 use crate::syntax::{Node, json, yaml};
@@ -6,7 +6,7 @@ use crate::text::{Source, Span, Texts};
 
 use super::comment::{self, Asked, asked};
 
-/// A request: where it stands, the part of the file it speaks for, and what it asks for.
+/// A request: its place, the part of the file that it covers, and its content.
 pub(super) struct StructuredRequest {
     pub(super) at: std::ops::Range<u32>,
     pub(super) scope: std::ops::Range<u32>,
@@ -33,7 +33,7 @@ pub(super) fn requests(source: &std::sync::Arc<Source>) -> Vec<StructuredRequest
     for tree in &trees {
         walk(tree, tree.span, &mut out);
     }
-    // What an anchor stands for is seen once for each use.
+    // The target of an anchor is visited once for each use.
     out.sort_by_key(|f| (f.at.start, f.scope.start));
     out.dedup_by(|b, a| a.at == b.at && a.scope == b.scope);
     out
@@ -55,7 +55,7 @@ fn walk(node: &Node, document: Span, out: &mut Vec<StructuredRequest>) {
     }
 }
 
-/// `"//": "kubelet-lint: ignore[rule] reason"`, which Terraform reads as a comment on the object that it stands in.
+/// `"//": "kubelet-lint: ignore[rule] reason"`, which Terraform treats as a comment on the surrounding object.
 fn comments(value: &Node, object: Span, document: Span, out: &mut Vec<StructuredRequest>) {
     let texts = std::iter::once(value).chain(value.items()).filter_map(|n| Some((n.span, n.as_str()?)));
     for (at, text) in texts {

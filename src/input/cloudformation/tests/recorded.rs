@@ -1,4 +1,4 @@
-//! The cases of `testdata/cloudformation`: expressions that moto and cfn-lint have been asked about, and whole templates.
+//! The cases of `testdata/cloudformation`: expressions evaluated by moto and cfn-lint, and whole templates.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ fn text(value: &Json) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// Every byte that is said to stand in a file stands there, and every way back ends in a file.
+/// Every byte with a place in a file is there, and every path back ends in a file.
 fn check_places(text: &Traced, texts: &Texts, name: &str) {
     for (range, piece) in text.ranges() {
         if let Whence::Same(span) = &piece.whence {
@@ -74,7 +74,7 @@ fn expressions_have_the_values_that_other_tools_give_them() {
             if found != texts(&case["want"]) {
                 faults.push(serde_json::json!({"expr": expr, "want": found}).to_string());
             }
-            // What another tool knows is known here, and is the same.
+            // Every value known to another tool is known here, and is the same.
             if let Some(value) = case["moto"].as_str() {
                 let always: Vec<_> = groups.iter().filter(|g| g.when.is_always()).collect();
                 let ours = always.first().and_then(|g| g.steps.first()).map(|s| plain(&text_of(s)));
@@ -82,7 +82,7 @@ fn expressions_have_the_values_that_other_tools_give_them() {
                     faults.push(format!("{expr}: moto has {value:?}, found {found:?}"));
                 }
             }
-            // Its resolver lists more than can be: it decides no conditions.
+            // Its resolver lists impossible values as well: it does not evaluate conditions.
             let listed = texts(&case["cfn-lint"]);
             let steps = groups.iter().flat_map(|g| &g.steps).map(|s| plain(&text_of(s)));
             for text in steps.filter(|t| !t.contains('?')) {
