@@ -50,7 +50,7 @@ struct Options {
     environment: BTreeMap<String, Traced>,
 }
 
-/// A value that an argument binds to a name.
+/// How the value that an argument binds to a name is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Binding {
     Text,
