@@ -27,12 +27,12 @@ fn one(case: &Case<'_>, found: &Ineffective, booted: Option<&Booted>, when: Opti
         Reason::NotRestarted => "does not reach the running kubelet",
         _ => "never reaches the kubelet",
     };
-    let said = Sentences {
+    let sentences = Sentences {
         headline: format!("`{}` {reaches}: {}", names.written, why.message()),
         help: case.help(&names, why.help().to_owned()),
         notes: case.remark(),
     };
     let group = &case.group.when;
     let when = when.map_or_else(|| Some(group.clone()), |when| group.and(when));
-    Some(case.find(&Fault { setting, settled, ineffective: true }, when, said))
+    Some(case.find(&Fault { setting, settled, ineffective: true }, when, sentences))
 }

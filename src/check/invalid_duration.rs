@@ -29,12 +29,12 @@ fn one(case: &Case<'_>, failure: &Failure, when: &Guard) -> Option<Finding> {
         Some(Name::Containerd) => "does not load its CRI plugin",
         _ => "does not start",
     };
-    let said = Sentences {
+    let sentences = Sentences {
         headline: format!("{program} {fails}: `{written}` is not a valid duration"),
         help: case.help(&names, write_duration(&setting.raw.to_text(), &names)),
         notes,
     };
-    Some(case.find(&Fault { setting, settled: None, ineffective: false }, case.when(when, None), said))
+    Some(case.find(&Fault { setting, settled: None, ineffective: false }, case.when(when, None), sentences))
 }
 
 /// What to write instead of an invalid duration. humantime parses the notations that people use.

@@ -15,7 +15,7 @@ pub(super) fn beyond(case: &Case<'_>, booted: &Booted, limit: Option<i64>, below
         let effective = settled.effective.filter(|n| if below { *n < limit } else { *n > limit })?;
         let (name, effective) = (settled.name(), render_duration(effective));
         let default = if settled.winner.is_some() { "" } else { " by default" };
-        let said = Sentences {
+        let sentences = Sentences {
             headline: format!("`{name}` is {effective}{default}, which is {side} the limit"),
             help: format!("set a duration of {bound} `{}`", render_duration(limit)),
             notes: vec![format!("the limit is {}", render_duration(limit))],
@@ -23,11 +23,11 @@ pub(super) fn beyond(case: &Case<'_>, booted: &Booted, limit: Option<i64>, below
         match &settled.winner {
             Some(setting) => {
                 let fault = Fault { setting, settled: Some(settled), ineffective: false };
-                Some(case.find(&fault, case.when(&booted.when, Some(settled)), said))
+                Some(case.find(&fault, case.when(&booted.when, Some(settled)), sentences))
             }
             None => {
                 let when = case.group.when.and(&booted.when)?;
-                Some(case.at_group(settled, when, "not set here", said))
+                Some(case.at_group(settled, when, "not set here", sentences))
             }
         }
     };
@@ -38,13 +38,13 @@ pub(super) fn beyond(case: &Case<'_>, booted: &Booted, limit: Option<i64>, below
 pub(super) fn unset(case: &Case<'_>, booted: &Booted) -> Vec<Finding> {
     let one = |settled: &Settled| {
         let default = settled.effective.map(render_duration).unwrap_or_default();
-        let said = Sentences {
+        let sentences = Sentences {
             headline: format!("`{}` is not set: nodes run with the default of {default}", settled.name()),
             help: format!("set the timeout explicitly, even if it is the default of {default}"),
             notes: Vec::new(),
         };
         let when = case.group.when.and(&booted.when)?;
-        Some(case.at_group(settled, when, "not set here", said))
+        Some(case.at_group(settled, when, "not set here", sentences))
     };
     case.settled(booted).filter(|s| s.unknown.is_none() && s.winner.is_none()).filter_map(one).collect()
 }

@@ -26,13 +26,13 @@ pub(super) fn judge(case: &Case<'_>, booted: &Booted) -> Vec<Finding> {
         if settled.depends_on_version() {
             notes.push("Kubernetes 1.29 to 1.31 keep a zero from a drop-in".to_owned());
         }
-        let said = Sentences {
+        let sentences = Sentences {
             headline: format!("the kubelet replaces this zero: `{}` is {}", names.field, names.suggestion),
             help: case.help_for_zero(&names, &setting.by),
             notes,
         };
         let fault = Fault { setting, settled: Some(settled), ineffective: false };
-        let finding = case.find(&fault, case.when(&booted.when, Some(settled)), said);
+        let finding = case.find(&fault, case.when(&booted.when, Some(settled)), sentences);
         by_document.entry(setting.at.text).or_default().push(finding);
     }
     by_document

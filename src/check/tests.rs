@@ -2,7 +2,7 @@ use super::rule::HEADINGS;
 use super::{PAGES, RULES};
 
 #[test]
-fn pages_stand_in_order_and_parse() {
+fn pages_are_sorted_and_parse() {
     let ids: Vec<_> = PAGES.iter().map(|(id, _)| *id).collect();
     let mut sorted = ids.clone();
     sorted.sort_unstable();

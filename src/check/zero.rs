@@ -36,13 +36,13 @@ pub(super) fn of_kubelet(case: &Case<'_>, booted: &Booted, harmful: bool) -> Vec
             (false, Meaning::Refused(_)) if harmful => format!("the kubelet does not start: `{written}` is zero"),
             (false, _) => format!("the kubelet runs with `{written}` set to zero"),
         };
-        let said = Sentences {
+        let sentences = Sentences {
             headline,
             help: case.help_for_zero(&names, &setting.by),
             notes: why.into_iter().chain(case.remark()).collect(),
         };
         let fault = Fault { setting, settled: Some(settled), ineffective: false };
-        Some(case.find(&fault, case.when(&booted.when, Some(settled)), said))
+        Some(case.find(&fault, case.when(&booted.when, Some(settled)), sentences))
     });
     found.collect()
 }
@@ -60,9 +60,9 @@ pub(super) fn of_runtimes(case: &Case<'_>, booted: &Booted) -> Vec<Finding> {
             "idle exec, attach and port-forward streams are never closed: {}'s `{}` is zero",
             names.program, names.written
         );
-        let said = Sentences { headline, help: case.help_for_zero(&names, &setting.by), notes };
+        let sentences = Sentences { headline, help: case.help_for_zero(&names, &setting.by), notes };
         let fault = Fault { setting, settled: Some(settled), ineffective: false };
-        Some(case.find(&fault, case.when(&when, Some(settled)), said))
+        Some(case.find(&fault, case.when(&when, Some(settled)), sentences))
     });
     found.collect()
 }

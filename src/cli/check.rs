@@ -33,7 +33,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
     }
     let err_look = Look { color: color_on_stderr(color), verbose: args.verbose, ..Look::plain(&here) };
     if args.diff {
-        let changes = Changes::mending(&found).that_help(&request)?;
+        let changes = Changes::fixing(&found).that_help(&request)?;
         let diff = changes.diff(&found, &look(color, true, here));
         write(None, diff.as_bytes())?;
         if !args.quiet {
@@ -43,7 +43,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
     }
     let changes = match &args.add_ignore {
         Some(reason) => Some((Changes::ignoring(&found, reason), false)),
-        None => args.fix.then(|| (Changes::mending(&found), true)),
+        None => args.fix.then(|| (Changes::fixing(&found), true)),
     };
     let mut left = Vec::new();
     if let Some((changes, fixed)) = changes {

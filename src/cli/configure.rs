@@ -54,7 +54,7 @@ pub(super) fn policy(args: &Check, here: &Path) -> Result<Policy, Stop> {
     let known = match (&args.baseline, &settings.baseline) {
         _ if args.write_baseline.is_some() => None,
         (Some(path), _) => Some(Settings::open(&here.join(path))?),
-        (None, Some(path)) => Some(Settings::open_beside(&folder, path, here).map_err(|mut e| {
+        (None, Some(path)) => Some(Settings::open_relative(&folder, path, here).map_err(|mut e| {
             // This name was not typed.
             e.message = format!("the baseline set in the configuration: {}", e.message);
             e

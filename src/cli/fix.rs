@@ -26,7 +26,7 @@ pub(super) struct Changes {
 
 impl Changes {
     /// The fixes of findings. Conflicting fixes at one place are dropped.
-    pub(super) fn mending(found: &Scan) -> Self {
+    pub(super) fn fixing(found: &Scan) -> Self {
         let mut out = Self { files: BTreeMap::new() };
         for fix in found.findings.iter().filter_map(|f| f.fix.as_ref()) {
             out.add(&fix.place.source, (fix.place.start, fix.place.end, fix.text.clone()));

@@ -92,14 +92,14 @@ pub(super) fn revision(root: &Path) -> Option<String> {
 /// For each source whether it differs from the file at its path in `base`. Line ends are ignored: git may convert them.
 fn changed(root: &Path, base: &str, sources: &[Arc<Source>]) -> Result<BTreeMap<PathBuf, bool>, Stop> {
     let mut out = BTreeMap::new();
-    let mut asked = Vec::new();
+    let mut objects = Vec::new();
     let mut names = Vec::new();
     for source in sources {
         let inside = source.path().strip_prefix(root).ok().and_then(Path::to_str).filter(|p| !p.contains('\n'));
         match inside {
             Some(path) => {
                 names.extend_from_slice(format!("{base}:{}\n", path.replace('\\', "/")).as_bytes());
-                asked.push(source);
+                objects.push(source);
             }
             None => {
                 out.insert(source.path().to_owned(), true);
@@ -113,7 +113,7 @@ fn changed(root: &Path, base: &str, sources: &[Arc<Source>]) -> Result<BTreeMap<
     // Written and read concurrently, because both pipes are short.
     let asking = std::thread::spawn(move || to.write_all(&names));
     let mut from = BufReader::new(from);
-    for source in asked {
+    for source in objects {
         let then = object(&mut from)?;
         let differs = then.is_none_or(|then| !same(&then, &source.bytes()));
         out.insert(source.path().to_owned(), differs);

@@ -42,7 +42,7 @@ fn colored(color: Color, choice: ColorChoice) -> bool {
 
 /// Columns of the terminal: `COLUMNS`, or else the terminal itself.
 fn columns() -> usize {
-    let told = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
-    let asked = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
-    told.or_else(asked).filter(|n| *n > 0).unwrap_or(WIDTH).clamp(40, 160)
+    let configured = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let measured = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    configured.or_else(measured).filter(|n| *n > 0).unwrap_or(WIDTH).clamp(40, 160)
 }

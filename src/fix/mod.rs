@@ -135,11 +135,11 @@ fn without(finding: &Finding, trees: &[Node]) -> Option<Fix> {
     let column = key.span.start - source.line_starts().get(number)?;
     let indented = source.line(number).iter().take(column as usize).all(|b| *b == b' ');
     let braces = source.bytes().get(map.span.start as usize) == Some(&b'{');
-    let beside = |other: Option<usize>| {
+    let next_to = |other: Option<usize>| {
         let other = other.and_then(|o| pairs.get(o));
         other.and_then(|(key, value)| (line(key.span).0 == line(value.span).0).then(|| line(key.span).0))
     };
-    let (before, after) = (beside(n.checked_sub(1)), beside(Some(n + 1)));
+    let (before, after) = (next_to(n.checked_sub(1)), next_to(Some(n + 1)));
     let kept = before.is_some_and(|line| line + 1 == number) || after == Some(number + 1);
     if !plain || !indented || braces || !kept {
         return None;

@@ -44,7 +44,7 @@ impl Input for Commands {
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         let Ok(source) = cx.files.read(&unit.path) else { return Vec::new() };
         let bytes = source.bytes();
-        if !speaks(&bytes) {
+        if !mentions_settings(&bytes) {
             return Vec::new();
         }
         let Ok(view) = cx.view(&unit.path) else { return Vec::new() };
@@ -70,7 +70,7 @@ impl Input for Commands {
 }
 
 /// True if a text may contain such documents or options: a search for a few words.
-fn speaks(bytes: &[u8]) -> bool {
+fn mentions_settings(bytes: &[u8]) -> bool {
     yaml_files::holds(bytes, b"<<") && manifests::may_hold(bytes)
         || yaml_files::holds(bytes, b"extra-config") && yaml_files::holds(bytes, COMPONENT.as_bytes())
 }
@@ -111,7 +111,7 @@ impl CommandReader {
     /// Every text of a YAML file that may be commands.
     fn tree(&mut self, tree: &Node, cx: &mut Cx<'_>) {
         if let Some(scalar) = tree.as_scalar()
-            && speaks(scalar.text.bytes())
+            && mentions_settings(scalar.text.bytes())
         {
             let known = self.variables.clone();
             self.text(&scalar.text, tree.span, 0, cx);
@@ -181,7 +181,7 @@ impl CommandReader {
             let Target::Body(body) = &redirect.target else { continue };
             let Some(word) = body.word() else { continue };
             let text = self.value(&word.parts, word.span, 0);
-            if !speaks(text.bytes()) && !manifests::may_hold(text.bytes()) {
+            if !mentions_settings(text.bytes()) && !manifests::may_hold(text.bytes()) {
                 continue;
             }
             let name = self.name.clone();
@@ -192,7 +192,7 @@ impl CommandReader {
                 cx,
             ));
             // `ssh host <<EOF`, `bash <<EOF`
-            if speaks(text.bytes()) && runs(&command.kind) {
+            if mentions_settings(text.bytes()) && runs(&command.kind) {
                 self.text(&text, redirect.span, depth + 1, cx);
             }
         }

@@ -318,7 +318,7 @@ fn selects(target: &Node, tree: &Node) -> bool {
     let (group, kind, name) = identity(tree);
     let version = tree.get("apiVersion").and_then(Node::as_str).unwrap_or_default();
     let version = version.rsplit('/').next().unwrap_or_default();
-    let fits = |key: &str, have: &str| {
+    let matches = |key: &str, have: &str| {
         let Some(want) = target.get(key).and_then(Node::as_str).filter(|w| !w.is_empty()) else { return true };
         want == have || Regex::new(&format!("^(?:{want})$")).is_ok_and(|r| r.is_match(have))
     };
@@ -330,11 +330,11 @@ fn selects(target: &Node, tree: &Node) -> bool {
             (value == Some(v.trim_start_matches('=').trim())) != k.ends_with('!')
         })
     };
-    fits("group", group)
-        && fits("version", version)
-        && fits("kind", kind)
-        && fits("name", name)
-        && fits("namespace", tree.path(&["metadata", "namespace"]).and_then(Node::as_str).unwrap_or_default())
+    matches("group", group)
+        && matches("version", version)
+        && matches("kind", kind)
+        && matches("name", name)
+        && matches("namespace", tree.path(&["metadata", "namespace"]).and_then(Node::as_str).unwrap_or_default())
         && marked("labelSelector", &["metadata", "labels"])
         && marked("annotationSelector", &["metadata", "annotations"])
 }

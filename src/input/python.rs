@@ -44,8 +44,8 @@ impl Input for Python {
             let reader = CallReader { view: &view, text, before: start };
             let name = start..start + CALL.len();
             let line = text[..start].rfind('\n').map_or(0, |n| n + 1);
-            let said = text[line..start].trim_start();
-            if !text[name.end..].starts_with('(') || said.starts_with('#') || said.starts_with("def ") {
+            let before_call = text[line..start].trim_start();
+            if !text[name.end..].starts_with('(') || before_call.starts_with('#') || before_call.starts_with("def ") {
                 continue;
             }
             let call = end_of(text, name.end, false).and_then(|end| expression(&view.traced(start..end)));

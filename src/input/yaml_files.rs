@@ -47,7 +47,7 @@ pub(super) fn documents(view: &View) -> Parsed<Vec<Node>> {
 /// Records the syntax errors of a text. If the text is itself a template of another language, they are not mistakes: the
 /// file is then reported as unresolved.
 pub(super) fn note_errors<T>(view: &View, parsed: &Parsed<T>, cx: &mut Cx<'_>) {
-    let mut told = false;
+    let mut reported = false;
     for error in &parsed.errors {
         let filled_in = if is_templated(&view.bytes) {
             "`{{ }}` or `{% %}`"
@@ -61,7 +61,7 @@ pub(super) fn note_errors<T>(view: &View, parsed: &Parsed<T>, cx: &mut Cx<'_>) {
             continue;
         };
         // One such error causes others, so only the first is reported.
-        if !std::mem::replace(&mut told, true) {
+        if !std::mem::replace(&mut reported, true) {
             cx.gap(
                 error.at,
                 Why::NotUnderstood(

@@ -101,8 +101,8 @@ impl Policy {
             return Some(no_rule(unknown, &self.catalogue));
         }
         let long = "long-streaming-idle-timeout";
-        let asked = self.select.iter().chain(&self.extend_select).any(|r| r == long);
-        (asked && self.settings.long_streaming_idle_timeout.limit.is_none())
+        let selected = self.select.iter().chain(&self.extend_select).any(|r| r == long);
+        (selected && self.settings.long_streaming_idle_timeout.limit.is_none())
             .then(|| format!("`{long}` needs a limit: set `limit` under `[{long}]` in kubelet-lint.toml"))
     }
 
@@ -123,7 +123,7 @@ impl Policy {
     /// True if a file is not to be read on its own.
     pub fn excludes(&self, path: &Path) -> bool {
         let path = self.relative(path);
-        self.settings.exclude.iter().any(|p| p.fits(&path))
+        self.settings.exclude.iter().any(|p| p.matches(&path))
     }
 
     fn relative(&self, path: &Path) -> PathBuf {
@@ -146,7 +146,7 @@ impl Policy {
             self.sort(finding, hidden, &mut out);
         }
         if !self.no_ignores {
-            for finding in ignores.told(&rules, complete, self.settings.require_reason, self.now) {
+            for finding in ignores.reported(&rules, complete, self.settings.require_reason, self.now) {
                 let hidden = self.hides(&finding, &mut used);
                 self.sort(finding, hidden, &mut out);
             }
@@ -185,19 +185,20 @@ impl Policy {
     fn hides(&self, finding: &Finding, used: &mut BTreeSet<usize>) -> Option<Hidden> {
         let path = self.relative(finding.at.place.source.path());
         let named = |rules: &[RuleId]| rules.iter().any(|r| r.as_str() == finding.rule.id);
-        if self.settings.per_path_ignores.iter().any(|(pattern, rules)| named(rules) && pattern.fits(&path)) {
+        if self.settings.per_path_ignores.iter().any(|(pattern, rules)| named(rules) && pattern.matches(&path)) {
             return Some(Hidden { why: Why::Settings, reason: String::new(), place: None });
         }
-        let fits = |e: &Exception| {
-            let group = |name: &str| e.node_groups.is_empty() || e.node_groups.iter().any(|g| g.fits(Path::new(name)));
+        let applies = |e: &Exception| {
+            let group =
+                |name: &str| e.node_groups.is_empty() || e.node_groups.iter().any(|g| g.matches(Path::new(name)));
             named(&e.rules)
-                && e.path.fits(&path)
+                && e.path.matches(&path)
                 && e.until.is_none_or(|day| !day.is_over(self.now))
                 && (finding.groups.is_empty() || finding.groups.iter().all(|g| group(&g.name)))
         };
-        let fitting: Vec<_> = self.settings.exceptions.iter().enumerate().filter(|(_, e)| fits(e)).collect();
-        used.extend(fitting.iter().map(|(n, _)| *n));
-        let reason = fitting.first()?.1.reason.clone().unwrap_or_default();
+        let matching: Vec<_> = self.settings.exceptions.iter().enumerate().filter(|(_, e)| applies(e)).collect();
+        used.extend(matching.iter().map(|(n, _)| *n));
+        let reason = matching.first()?.1.reason.clone().unwrap_or_default();
         Some(Hidden { why: Why::Settings, reason, place: None })
     }
 }

@@ -218,8 +218,8 @@ impl Settings {
             message: explained(e.message()),
         })?;
         let long = "long-streaming-idle-timeout";
-        let asked = settings.select.iter().chain(&settings.extend_select).any(|r| r.as_str() == long);
-        if asked && settings.long_streaming_idle_timeout.limit.is_none() {
+        let selected = settings.select.iter().chain(&settings.extend_select).any(|r| r.as_str() == long);
+        if selected && settings.long_streaming_idle_timeout.limit.is_none() {
             let from = text.find(long).unwrap_or(0) + shift;
             let message = format!("`{long}` needs a limit: set `limit = \"5m\"` under `[{long}]`");
             return Err(SettingsError { place: at(from, from + long.len()), message });
@@ -253,7 +253,7 @@ impl Settings {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn open_beside(folder: &Path, path: &Path, current: &Path) -> Result<Arc<Source>, SettingsError> {
+    pub fn open_relative(folder: &Path, path: &Path, current: &Path) -> Result<Arc<Source>, SettingsError> {
         let root = collect::root_of(folder, current);
         let plain = |e: std::io::Error| SettingsError::plain(format!("cannot read {}: {e}", path.display()));
         Disk::new(&root).map_err(plain)?.read(&folder.join(path)).map_err(|e| unreadable(path, &e))

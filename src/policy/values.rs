@@ -167,7 +167,7 @@ impl Pattern {
     }
 
     /// True if it matches the relative `path`.
-    pub fn fits(&self, path: &Path) -> bool {
+    pub fn matches(&self, path: &Path) -> bool {
         self.set.is_match(path)
     }
 }
@@ -238,8 +238,8 @@ mod tests {
     use crate::check::Catalogue;
 
     #[test]
-    fn patterns_fit_as_people_expect() {
-        for (pattern, path, fits) in [
+    fn patterns_match_as_expected() {
+        for (pattern, path, matches) in [
             ("examples", "examples/a.tf", true),
             ("examples/", "a/examples/b/c.tf", true),
             ("/examples", "a/examples/b/c.tf", false),
@@ -251,14 +251,14 @@ mod tests {
             ("a/b.tf", "a/b.tfvars", false),
         ] {
             let pattern: Pattern = pattern.parse().unwrap();
-            assert_eq!(pattern.fits(Path::new(path)), fits, "{} {path}", pattern.as_str());
+            assert_eq!(pattern.matches(Path::new(path)), matches, "{} {path}", pattern.as_str());
         }
         assert!("a{b".parse::<Pattern>().is_err());
         assert!("/".parse::<Pattern>().is_err());
     }
 
     #[test]
-    fn a_word_that_is_wrong_is_told_with_what_was_meant() {
+    fn an_invalid_word_is_reported_with_a_suggestion() {
         let complaint = |id: &str| id.parse::<RuleId>().unwrap().complaint(&Catalogue::default());
         assert_eq!(
             complaint("replaced-zeros").unwrap(),

@@ -28,8 +28,8 @@ pub fn against_text(source: &Scan, nodes: &Scan, look: &Look, out: &mut dyn Writ
         lines("against ", &one.node.name, look, out)?;
         for difference in &one.differences {
             writeln!(out, "  {bold}{}{bold:#}", difference.source.field)?;
-            lines("  source: ", &said(difference.source, look), look, out)?;
-            lines("  node:   ", &said(difference.node, look), look, out)?;
+            lines("  source: ", &described(difference.source, look), look, out)?;
+            lines("  node:   ", &described(difference.node, look), look, out)?;
         }
         let known = if one.differences.is_empty() { "no differences" } else { "the others are the same" };
         let unknown = if one.unknown.is_empty() {
@@ -52,7 +52,7 @@ fn lines(word: &str, text: &str, look: &Look, out: &mut dyn Write) -> io::Result
     Ok(())
 }
 
-fn said(setting: &ShownSetting, look: &Look) -> String {
+fn described(setting: &ShownSetting, look: &Look) -> String {
     let value = setting.effective.as_deref().unwrap_or("none");
     let spot = setting.place.as_ref().map(|p| format!(" at {}", look.spot(p))).unwrap_or_default();
     format!("{value} ({}{spot})", setting.from)

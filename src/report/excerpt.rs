@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_fits_80_columns_and_shows_the_place() {
+    fn every_line_has_at_most_80_columns_and_shows_the_place() {
         use unicode_width::UnicodeWidthStr;
         let long = format!("user_data = \"{}=0{}\"\n", "QUJD".repeat(900), "ZZZZ".repeat(900));
         let wide = format!("# {}\n", "漢字".repeat(60) + "=0" + &"界".repeat(90));

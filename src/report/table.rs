@@ -41,16 +41,16 @@ pub fn show_table(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> i
         writeln!(out, "  {dim}{}{about}{dim:#}", look.spot(&group.place))?;
         if !group.when.is_always() {
             let when: Vec<_> = group.when.conditions().iter().map(|c| format!("`{c}`")).collect();
-            hanging("only if ", &harmless(&when.join(" and ")), look, out)?;
+            indented("only if ", &harmless(&when.join(" and ")), look, out)?;
         }
         if group.starts == Some(false) {
             for why in &group.why_not {
-                hanging("its kubelet does not start: ", &harmless(why), look, out)?;
+                indented("its kubelet does not start: ", &harmless(why), look, out)?;
             }
         }
         settings(group, all, look, out)?;
         for note in &group.unknown {
-            hanging("unresolved: ", &format!("{} ({})", harmless(&note.message), look.spot(&note.place)), look, out)?;
+            indented("unresolved: ", &format!("{} ({})", harmless(&note.message), look.spot(&note.place)), look, out)?;
         }
         writeln!(out)?;
     }
@@ -65,7 +65,7 @@ fn style(style: Style, look: &Look) -> Style {
     if look.color { style } else { Style::new() }
 }
 
-fn hanging(word: &str, text: &str, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+fn indented(word: &str, text: &str, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     for (n, part) in
         wrap(text, look.width.max(40) - 6 - if word.len() > 30 { 0 } else { word.len() }).iter().enumerate()
     {
@@ -132,7 +132,7 @@ fn table(rows: &[Row], look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let wide = |n: usize| rows.iter().map(|r| r.cells[n].width()).chain([head[n].len()]).max().unwrap_or(0).min(44);
     let widths = [wide(0), wide(1), wide(2)];
     let indent = 2 + widths.iter().map(|w| w + 2).sum::<usize>();
-    let beside = indent + LAST <= look.width;
+    let next_to = indent + LAST <= look.width;
     let under = style(Style::new().underline(), look);
     let cell = |text: &str, width: usize| format!("{text}{}", " ".repeat(width.saturating_sub(text.width())));
     let line: Vec<_> = head.iter().zip(widths).map(|(h, w)| cell(h, w)).collect();
@@ -148,7 +148,7 @@ fn table(rows: &[Row], look: &Look, out: &mut dyn Write) -> io::Result<()> {
         let first = format!("  {color}{}{color:#}", cells.join("  "));
         if row.written.is_empty() {
             writeln!(out, "{}", first.trim_end())?;
-        } else if beside && row.cells.iter().zip(widths).all(|(c, w)| c.width() <= w) {
+        } else if next_to && row.cells.iter().zip(widths).all(|(c, w)| c.width() <= w) {
             let parts = wrap(&row.written, look.width - indent);
             writeln!(out, "{first}  {}", parts[0])?;
             for part in &parts[1..] {

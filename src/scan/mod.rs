@@ -205,7 +205,7 @@ fn read_unit(
         uses.extend(cx.texts.files_of(group.steps.iter().flat_map(Step::places)));
         let mut boots = boot::run(&group, &mut cx.boot());
         for booted in &mut boots {
-            tell_unknown(booted, group.place);
+            report_unknown(booted, group.place);
         }
         for booted in &boots {
             let mut findings = judge(&rules, &options, &group, booted, &cx.texts);
@@ -237,7 +237,7 @@ fn read_unit(
 }
 
 /// Unknown values that settings depend on are gaps, even if the boot did not record them. `place` is the fallback.
-fn tell_unknown(booted: &mut Booted, place: Span) {
+fn report_unknown(booted: &mut Booted, place: Span) {
     let runtimes = booted.runtimes.iter().map(|r| &r.timeout);
     let settled = booted.effective.iter().flat_map(|e| &e.fields).chain(runtimes);
     for settled in settled.filter(|s| !s.depends_on_version()) {

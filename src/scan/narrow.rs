@@ -167,7 +167,7 @@ impl Named {
         for (source, tell) in &mut scan.asking {
             *tell = has(source.path());
         }
-        let told: BTreeSet<_> = scan
+        let involved: BTreeSet<_> = scan
             .findings
             .iter()
             .flat_map(|f| &f.groups)
@@ -176,7 +176,7 @@ impl Named {
         scan.groups.retain(|g| {
             has(g.place.source.path())
                 || g.settings.iter().any(|s| s.place.iter().any(|p| has(p.source.path())))
-                || told.contains(&(g.place.source.path().to_owned(), g.name.clone()))
+                || involved.contains(&(g.place.source.path().to_owned(), g.name.clone()))
         });
     }
 }

@@ -134,12 +134,12 @@ impl TaskRun {
     }
 
     fn once(&mut self, item: &Node, folders: &Folders, depth: usize, cx: &mut Cx<'_>) {
-        let mut asked = None;
+        let mut undecided = None;
         if let Some(when) = item.get("when") {
             match self.vars.condition(when, cx) {
                 Some(false) => return,
                 Some(true) => {}
-                None => asked = Some(when),
+                None => undecided = Some(when),
             }
         }
         let before = (self.steps.len(), self.groups.len());
@@ -155,7 +155,7 @@ impl TaskRun {
             self.place.get_or_insert(item.get("name").map_or(item.span, |name| name.span));
         }
         // The condition can only be decided on the machine.
-        if let Some(words) = asked.and_then(words)
+        if let Some(words) = undecided.and_then(words)
             && (self.steps.len(), self.groups.len()) != before
         {
             let condition = Condition::new(words, true);
@@ -252,7 +252,7 @@ impl TaskRun {
                 let file = value.as_str().map(str::to_owned).or_else(|| self.known(value, &["cmd"], cx));
                 let path = file.and_then(|f| folders.find("files", f.split(' ').next().unwrap_or(&f), cx));
                 let Some(view) = path.and_then(|p| cx.view(&p).ok()) else { return };
-                if speaks(&String::from_utf8_lossy(&view.bytes)) {
+                if mentions_kubelet(&String::from_utf8_lossy(&view.bytes)) {
                     self.steps.push(Step::Script(view.traced(0..view.bytes.len())));
                 }
             }
@@ -431,7 +431,7 @@ impl TaskRun {
     }
 
     fn command(&mut self, command: &Traced, at: Span) {
-        if speaks(&command.to_text()) {
+        if mentions_kubelet(&command.to_text()) {
             self.script(command, at);
         }
     }
@@ -459,7 +459,7 @@ fn may_matter(bytes: &[u8]) -> bool {
 }
 
 /// True for commands that may concern a kubelet.
-fn speaks(command: &str) -> bool {
+fn mentions_kubelet(command: &str) -> bool {
     ["/kubelet", "kubelet.service", "KUBELET_", "bootstrap.sh", "nodeadm"].iter().any(|w| command.contains(w))
 }
 

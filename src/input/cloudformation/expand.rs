@@ -138,7 +138,7 @@ impl Expander<'_, '_, '_, '_> {
         };
         let made = match inner {
             "Rain::Embed" => {
-                let id = self.reader.beside(Path::new(name.as_str()?.trim()))?;
+                let id = self.reader.sibling(Path::new(name.as_str()?.trim()))?;
                 let view = self.reader.cx.texts.view(id);
                 let text = view.traced(0..view.bytes.len());
                 Node { kind: scalar(text), span: node.span, tag: None }
@@ -165,7 +165,7 @@ impl Expander<'_, '_, '_, '_> {
         if depth + 10 > MAX_LEVELS {
             return None;
         }
-        let id = self.reader.beside(Path::new(name))?;
+        let id = self.reader.sibling(Path::new(name))?;
         let tree = self.reader.parse(id);
         // Counting ten levels for each file bounds files that include each other.
         Some(self.node(tree.first()?, depth + 10))

@@ -162,8 +162,8 @@ impl Evaluator<'_> {
                     continue;
                 }
                 // It is restarted when its dependencies have changed, which is the case on a first boot.
-                let hangs = ["files", "sources", "packages", "commands"].iter().any(|k| service.get(k).is_some());
-                let verb = if hangs { "restart" } else { "start" };
+                let depends = ["files", "sources", "packages", "commands"].iter().any(|k| service.get(k).is_some());
+                let verb = if depends { "restart" } else { "start" };
                 script.made(
                     format!("systemctl {verb} '{}'\n", name.as_str().unwrap_or_default().replace('\'', "")),
                     name.span,

@@ -76,17 +76,17 @@ fn deployed(path: &Path, document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
             named.extend(ours);
         }
     }
-    let beside = if named.is_empty() { parameters::beside(path, &template, cx) } else { Vec::new() };
+    let deployments = if named.is_empty() { parameters::next_to(path, &template, cx) } else { Vec::new() };
     let mut reader = StackReader::new(path, cx);
     let base = reader.template(document, named);
     let mut ways = Vec::new();
-    let without = match beside.as_slice() {
+    let without = match deployments.as_slice() {
         [] => return base,
         [one] => format!("deployed with {}", one.name),
         _ => "deployed with a parameter file".to_owned(),
     };
     ways.push((Guard::of(Condition::new(without, false)), base));
-    for deployment in beside {
+    for deployment in deployments {
         let when = choice::when(format!("deployed with {}", deployment.name));
         ways.push((when, reader.template(document, deployment.given)));
     }

@@ -154,7 +154,7 @@ fn overrides(text: &Traced, at: Span) -> Given {
 
 /// The deployments in files next to a template: in its directory or in one called `parameters` or `params`,
 /// with a matching name, and only with parameters that the template has.
-pub(super) fn beside(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<Deployment> {
+pub(super) fn next_to(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<Deployment> {
     let (Some(dir), Some(stem)) = (path.parent(), path.file_name().and_then(|n| n.to_str())) else { return Vec::new() };
     if template.parameters.is_empty() {
         return Vec::new();

@@ -39,7 +39,7 @@ impl<'r, 'f> StackReader<'r, 'f> {
     }
 
     /// The file that a template names relative to itself.
-    pub(super) fn beside(&mut self, name: &Path) -> Option<TextId> {
+    pub(super) fn sibling(&mut self, name: &Path) -> Option<TextId> {
         let path = self.place(name)?;
         self.cx.open(&path).ok()
     }

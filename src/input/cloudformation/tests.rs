@@ -173,7 +173,7 @@ fn what_is_no_template_stays_silent() {
 }
 
 #[test]
-fn faults_are_told() {
+fn errors_are_reported() {
     let broken = "Resources:\n  A:\n    Type: AWS::EC2::Instance\n    Properties: {UserData: [}\n";
     read(&CloudFormation, "/x.yaml", broken, |groups, cx| {
         assert!(groups.is_empty());

@@ -102,13 +102,13 @@ fn note_language(tree: &Node, dir: &Path, cx: &mut Cx<'_>) {
     let Some((key, runtime)) = tree.pair("runtime") else { return };
     let language =
         runtime.as_str().or_else(|| runtime.get("name").and_then(Node::as_str)).unwrap_or("another language");
-    let speaks = OTHERS.iter().any(|name| {
+    let mentions_kubelet = OTHERS.iter().any(|name| {
         cx.files.read(&dir.join(name)).is_ok_and(|s| {
             let bytes = s.bytes();
             ["kubelet", "bootstrap.sh", "NodeConfig"].iter().any(|w| yaml_files::holds(&bytes, w.as_bytes()))
         })
     });
-    if speaks {
+    if mentions_kubelet {
         let why = format!("a Pulumi program in {}", language.escape_debug());
         cx.gap(key.span.to(runtime.span), Why::NotUnderstood(why.into()));
     }

@@ -53,7 +53,7 @@ pub(super) fn read(
         group.steps.push(Step::UserData(own, Wrapping::Base64OrPlain));
         return;
     }
-    let bury = |texts: &[&Option<Traced>], group: &mut NodeGroup| {
+    let record_ineffective = |texts: &[&Option<Traced>], group: &mut NodeGroup| {
         for text in texts.iter().filter_map(|t| t.as_ref()) {
             group.add_ineffective(statements::anywhere(text), &Reason::FamilyExtraConfig);
         }
@@ -110,7 +110,7 @@ pub(super) fn read(
             group.steps.extend(extra.map(Step::Script));
         }
         Some(Family::Bottlerocket) => {
-            bury(&[&args, &bootstrap, &extra], group);
+            record_ineffective(&[&args, &bootstrap, &extra], group);
             if let Some(settings) = settings {
                 let tree = yaml_values::node_of(&settings);
                 let tree = tree.get("settings").cloned().unwrap_or(tree);

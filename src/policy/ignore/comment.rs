@@ -22,7 +22,7 @@ const MAX_IN_LINE: usize = 20;
 
 /// The content of an ignore comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct Content {
     /// True for `ignore-file`.
     pub(super) file: bool,
     /// The rules.
@@ -41,7 +41,7 @@ pub(super) struct Request {
     /// Where the surrounding comment starts.
     pub(super) comment: usize,
     /// Its content.
-    pub(super) asked: Result<Asked, String>,
+    pub(super) content: Result<Content, String>,
 }
 
 /// The ignore comments in a line.
@@ -56,9 +56,9 @@ pub(super) fn requests(line: &[u8]) -> Vec<Request> {
         let Some(comment) = leader(&line[..start]) else { continue };
         let next = find(&lower[at..], mark).map_or(line.len(), |n| at + n);
         let words = String::from_utf8_lossy(&line[at..next.min(at + MAX_WORDS)]);
-        if let Some((asked, length)) = request(&words) {
+        if let Some((content, length)) = request(&words) {
             let end = (at + length).min(next);
-            out.push(Request { range: start..end, comment, asked });
+            out.push(Request { range: start..end, comment, content });
         }
     }
     out
@@ -82,7 +82,7 @@ fn leader(before: &[u8]) -> Option<usize> {
 }
 
 /// The content after the mark and its length; `None` if it is about something else.
-fn request(words: &str) -> Option<(Result<Asked, String>, usize)> {
+fn request(words: &str) -> Option<(Result<Content, String>, usize)> {
     let trimmed = words.trim_start();
     let lead = words.len() - trimmed.len();
     let word: String = trimmed.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
@@ -112,11 +112,11 @@ fn request(words: &str) -> Option<(Result<Asked, String>, usize)> {
     let Some((list, tail)) = list.split_once(']') else {
         return Some((Err("the bracket is not closed".to_owned()), done + 1));
     };
-    Some((asked(file, list, tail), done + list.len() + 2))
+    Some((content(file, list, tail), done + list.len() + 2))
 }
 
 /// The content of a list of rules and the text after it.
-pub(super) fn asked(file: bool, list: &str, tail: &str) -> Result<Asked, String> {
+pub(super) fn content(file: bool, list: &str, tail: &str) -> Result<Content, String> {
     let mut rules = Vec::new();
     for id in list.split(',').map(str::trim).filter(|id| !id.is_empty()) {
         if id == "*" {
@@ -144,7 +144,7 @@ pub(super) fn asked(file: bool, list: &str, tail: &str) -> Result<Asked, String>
         _ => (None, reason),
     };
     let reason = reason.trim().trim_start_matches([':', '-', '#']).trim().to_owned();
-    Ok(Asked { file, rules, until, reason })
+    Ok(Content { file, rules, until, reason })
 }
 
 /// True if the line contains only a comment, which may be quoted as a part of a joined script.
@@ -167,11 +167,11 @@ pub(super) fn unquoted(line: &[u8]) -> &[u8] {
 mod tests {
     use super::requests;
 
-    fn told(line: &str) -> String {
+    fn reported(line: &str) -> String {
         let found = requests(line.as_bytes());
         let words: Vec<_> = found
             .iter()
-            .map(|r| match &r.asked {
+            .map(|r| match &r.content {
                 Ok(a) => {
                     let rules: Vec<_> = a.rules.iter().map(|r| r.as_str()).collect();
                     let file = if a.file { "file " } else { "" };
@@ -199,15 +199,18 @@ mod tests {
             "\"# kubelet-lint: ignore[replaced-zero] because\\n\",",
             "kubelet-lint: ignore[replaced-zero] because",
         ] {
-            assert_eq!(told(line), format!("replaced-zero|because|{mark}"), "{line}");
+            assert_eq!(reported(line), format!("replaced-zero|because|{mark}"), "{line}");
         }
-        assert_eq!(told("#KUBELET-LINT:Ignore[Replaced-Zero]"), "replaced-zero||KUBELET-LINT:Ignore[Replaced-Zero]");
+        assert_eq!(
+            reported("#KUBELET-LINT:Ignore[Replaced-Zero]"),
+            "replaced-zero||KUBELET-LINT:Ignore[Replaced-Zero]"
+        );
         let two = "# kubelet-lint: ignore-file[replaced-zero, invalid-duration] until=2027-01-31 - old";
-        assert!(told(two).starts_with("file replaced-zero+invalid-duration until|old|"), "{}", told(two));
+        assert!(reported(two).starts_with("file replaced-zero+invalid-duration until|old|"), "{}", reported(two));
     }
 
     #[test]
-    fn what_is_wrong_is_told_and_prose_is_left_alone() {
+    fn errors_are_reported_and_prose_is_ignored() {
         for (line, words) in [
             (
                 "# kubelet-lint: ignore",
@@ -225,7 +228,7 @@ mod tests {
             ("kubelet-lint: {ignore: [replaced-zero]}", ""),
             ("run: kubelet-lint: ignore[replaced-zero]", ""),
         ] {
-            assert_eq!(told(line), words, "{line}");
+            assert_eq!(reported(line), words, "{line}");
         }
     }
 }

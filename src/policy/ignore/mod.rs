@@ -14,7 +14,7 @@ use std::time::SystemTime;
 use crate::check::{self, Catalogue, Finding, Fix, Frame, Rule};
 use crate::text::{Place, Source};
 
-use comment::Asked;
+use comment::Content;
 
 use super::hidden::{Hidden, Why};
 
@@ -32,7 +32,7 @@ struct Ignore {
     source: Arc<Source>,
     at: Range<u32>,
     scope: Range<u32>,
-    asked: Result<Asked, String>,
+    content: Result<Content, String>,
     /// The ids of the rules whose findings it has hidden.
     used: BTreeSet<String>,
     /// The bytes to remove with it, if it is a separate comment.
@@ -44,7 +44,7 @@ struct Ignore {
 pub(super) struct Ignores {
     list: Vec<Ignore>,
     by_path: BTreeMap<PathBuf, Vec<usize>>,
-    told: BTreeSet<PathBuf>,
+    reported: BTreeSet<PathBuf>,
 }
 
 /// True if there may be a request in these bytes.
@@ -99,7 +99,7 @@ impl Ignores {
         let mut out = Self::default();
         for (source, tell) in sources {
             if *tell {
-                out.told.insert(source.path().to_owned());
+                out.reported.insert(source.path().to_owned());
             }
             let list = of(source, rules);
             let known = out.by_path.entry(source.path().to_owned()).or_default();
@@ -135,7 +135,7 @@ impl Ignores {
         let found =
             places.flat_map(|p| of(&p.source, rules).into_iter().filter(|i| i.counts(rule, p.start, now))).next()?;
         // If a file contains it literally as well, it counts as used there.
-        for known in self.list.iter_mut().filter(|k| k.asked == found.asked) {
+        for known in self.list.iter_mut().filter(|k| k.content == found.content) {
             known.used.insert(rule.to_owned());
         }
         Some(found.hidden())
@@ -143,7 +143,7 @@ impl Ignores {
 
     /// Findings about the requests themselves. `rules` are those in use; unless `complete`, nothing is reported about requests
     /// that have hidden nothing.
-    pub(super) fn told(
+    pub(super) fn reported(
         &self,
         rules: &[&'static Rule],
         complete: bool,
@@ -157,26 +157,26 @@ impl Ignores {
                 out.push(finding(rule, ignore, headline, &advice));
             }
         };
-        for ignore in self.list.iter().filter(|i| self.told.contains(i.source.path())) {
-            let asked = match &ignore.asked {
-                Ok(asked) => asked,
+        for ignore in self.list.iter().filter(|i| self.reported.contains(i.source.path())) {
+            let content = match &ignore.content {
+                Ok(content) => content,
                 Err(message) => {
                     tell(ignore, format!("this comment has no effect: {message}"), Advice::MendOrRemove);
                     continue;
                 }
             };
-            if require_reason && asked.reason.is_empty() {
+            if require_reason && content.reason.is_empty() {
                 tell(ignore, "this ignore comment gives no reason".to_owned(), Advice::GiveReason);
             }
-            if let Some(day) = asked.until.filter(|day| day.is_over(now)) {
+            if let Some(day) = content.until.filter(|day| day.is_over(now)) {
                 tell(ignore, format!("this ignore expired on {day}"), Advice::MendOrPostpone);
                 continue;
             }
             let unused: Vec<_> =
-                asked.rules.iter().map(|r| r.as_str()).filter(|r| in_use(r) && !ignore.used.contains(*r)).collect();
+                content.rules.iter().map(|r| r.as_str()).filter(|r| in_use(r) && !ignore.used.contains(*r)).collect();
             if complete && !unused.is_empty() {
                 let names: Vec<_> = unused.iter().map(|r| format!("`{r}`")).collect();
-                let all = unused.len() == asked.rules.len();
+                let all = unused.len() == content.rules.len();
                 let advice = if all { Advice::RemoveUnused } else { Advice::RemoveName };
                 tell(ignore, format!("no finding of {} to ignore here", names.join(" or ")), advice);
             }
@@ -188,15 +188,15 @@ impl Ignores {
 impl Ignore {
     /// True if it hides findings of `rule` at `offset`.
     fn counts(&self, rule: &str, offset: u32, now: SystemTime) -> bool {
-        self.asked.as_ref().is_ok_and(|asked| {
+        self.content.as_ref().is_ok_and(|content| {
             self.scope.contains(&offset)
-                && asked.rules.iter().any(|r| r.as_str() == rule)
-                && asked.until.is_none_or(|day| !day.is_over(now))
+                && content.rules.iter().any(|r| r.as_str() == rule)
+                && content.until.is_none_or(|day| !day.is_over(now))
         })
     }
 
     fn hidden(&self) -> Hidden {
-        let reason = self.asked.as_ref().map(|a| a.reason.clone()).unwrap_or_default();
+        let reason = self.content.as_ref().map(|a| a.reason.clone()).unwrap_or_default();
         Hidden { why: Why::Comment, reason, place: Some(self.place()) }
     }
 
@@ -234,9 +234,9 @@ fn of(source: &Arc<Source>, rules: &Catalogue) -> Vec<Ignore> {
         }
         let text = source.line(line);
         for mut request in comment::requests(text) {
-            let file = request.asked.as_ref().is_ok_and(|a| a.file);
+            let file = request.content.as_ref().is_ok_and(|a| a.file);
             if file && code_before {
-                request.asked = Err("`ignore-file` must come before the first line that is not a comment".to_owned());
+                request.content = Err("`ignore-file` must come before the first line that is not a comment".to_owned());
             }
             let scope = if file { 0..bytes.len() as u32 + 1 } else { scope::scope(source, line, request.comment) };
             let at = start + request.range.start as u32..start + request.range.end as u32;
@@ -245,7 +245,7 @@ fn of(source: &Arc<Source>, rules: &Catalogue) -> Vec<Ignore> {
                 source: Arc::clone(source),
                 at,
                 scope,
-                asked: request.asked,
+                content: request.content,
                 used: BTreeSet::new(),
                 whole,
             });
@@ -257,14 +257,15 @@ fn of(source: &Arc<Source>, rules: &Catalogue) -> Vec<Ignore> {
         source: Arc::clone(source),
         at: f.at,
         scope: f.scope,
-        asked: f.asked,
+        content: f.content,
         used: BTreeSet::new(),
         whole: None,
     }));
     for ignore in &mut out {
-        let wrong = ignore.asked.as_ref().ok().and_then(|asked| asked.rules.iter().find_map(|r| r.complaint(rules)));
+        let wrong =
+            ignore.content.as_ref().ok().and_then(|content| content.rules.iter().find_map(|r| r.complaint(rules)));
         if let Some(message) = wrong {
-            ignore.asked = Err(message);
+            ignore.content = Err(message);
         }
     }
     out
@@ -306,11 +307,11 @@ mod tests {
     use crate::text::Source;
 
     #[test]
-    fn a_rule_that_is_not_there_is_told() {
+    fn an_unknown_rule_is_reported() {
         let source = Source::new("/a.yaml", b"a: # kubelet-lint: ignore[replaced-zer]\n".to_vec());
         let found = of(&Arc::new(source), &Catalogue::default());
-        let asked = found[0].asked.as_ref().err().map(String::as_str);
-        assert_eq!(asked, Some("unknown rule `replaced-zer`: did you mean `replaced-zero`?"));
+        let content = found[0].content.as_ref().err().map(String::as_str);
+        assert_eq!(content, Some("unknown rule `replaced-zer`: did you mean `replaced-zero`?"));
     }
 
     #[test]

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_speaks_for_its_line_or_the_next() {
+    fn a_comment_covers_its_line_or_the_next() {
         let c = "kubelet-lint: ignore[replaced-zero]";
         assert_eq!(covered(&format!("a\nb # {c}\nc\n")), format!("b # {c}\n"));
         assert_eq!(covered(&format!("a\n# {c}\nb\nc\n")), "b\n");

@@ -4,13 +4,13 @@
 use crate::syntax::{Node, json, yaml};
 use crate::text::{Source, Span, Texts};
 
-use super::comment::{self, Asked, asked};
+use super::comment::{self, Content, content};
 
 /// A request: its place, the part of the file that it covers, and its content.
 pub(super) struct StructuredRequest {
     pub(super) at: std::ops::Range<u32>,
     pub(super) scope: std::ops::Range<u32>,
-    pub(super) asked: Result<Asked, String>,
+    pub(super) content: Result<Content, String>,
 }
 
 /// The requests in a document of JSON or YAML.
@@ -60,11 +60,11 @@ fn comments(value: &Node, object: Span, document: Span, out: &mut Vec<Structured
     let texts = std::iter::once(value).chain(value.items()).filter_map(|n| Some((n.span, n.as_str()?)));
     for (at, text) in texts {
         for request in comment::requests(format!("#{text}").as_bytes()) {
-            let file = request.asked.as_ref().is_ok_and(|a| a.file);
+            let file = request.content.as_ref().is_ok_and(|a| a.file);
             out.push(StructuredRequest {
                 at: range(at),
                 scope: range(if file { document } else { object }),
-                asked: request.asked,
+                content: request.content,
             });
         }
     }
@@ -76,18 +76,18 @@ fn metadata(value: &Node, resource: Span, out: &mut Vec<StructuredRequest>) {
     let Some((key, list)) = value.get("kubelet-lint").and_then(|own| own.pair("ignore")) else { return };
     let single = std::slice::from_ref(list);
     for item in if list.items().is_empty() { single } else { list.items() } {
-        let asked = if item.is_map() {
+        let content = if item.is_map() {
             let word = |names: &[&str]| names.iter().find_map(|n| item.get(n)?.as_str()).unwrap_or_default().to_owned();
             let until = word(&["until"]);
             let until = if until.is_empty() { until } else { format!("until={until} ") };
-            asked(false, &word(&["rule", "id"]), &format!("{until}{}", word(&["reason"])))
+            content(false, &word(&["rule", "id"]), &format!("{until}{}", word(&["reason"])))
         } else {
             let text = item.as_str().unwrap_or_default();
             let (rules, reason) = text.split_once(':').unwrap_or((text, ""));
-            asked(false, rules, reason)
+            content(false, rules, reason)
         };
         let at = if item.is_map() { key.span } else { item.span };
-        out.push(StructuredRequest { at: range(at), scope: range(resource), asked });
+        out.push(StructuredRequest { at: range(at), scope: range(resource), content });
     }
 }
 
@@ -100,7 +100,7 @@ fn annotations(value: &Node, document: Span, out: &mut Vec<StructuredRequest>) {
         out.push(StructuredRequest {
             at: range(value.span),
             scope: range(document),
-            asked: asked(false, rules, reason),
+            content: content(false, rules, reason),
         });
     }
 }

@@ -42,7 +42,7 @@ fn check_groups(groups: &[NodeGroup], texts: &Texts, name: &str) {
 }
 
 /// The groups in short, files included.
-fn told(groups: &[NodeGroup]) -> Vec<String> {
+fn shown(groups: &[NodeGroup]) -> Vec<String> {
     let mut out = show(groups);
     for (line, group) in out.iter_mut().zip(groups) {
         for step in &group.steps {
@@ -70,7 +70,7 @@ fn expressions_have_the_values_that_other_tools_give_them() {
         read(&CloudFormation, "/t.yaml", &template, |groups, cx| {
             assert!(cx.notes.problems.is_empty(), "{expr}: {:?}", cx.notes.problems);
             check_groups(groups, &cx.texts, &expr);
-            let found = told(groups);
+            let found = shown(groups);
             if found != texts(&case["want"]) {
                 faults.push(serde_json::json!({"expr": expr, "want": found}).to_string());
             }
@@ -110,7 +110,7 @@ fn templates_give_the_node_groups_that_are_expected() {
         let units = CloudFormation.claim(&list);
         let groups: Vec<_> = units.iter().flat_map(|unit| CloudFormation.read(unit, &mut cx)).collect();
         check_groups(&groups, &cx.texts, &name);
-        let mut found = told(&groups);
+        let mut found = shown(&groups);
         found.extend(cx.notes.gaps.iter().map(|g| format!("! {}", g.why)));
         found.extend(cx.notes.problems.iter().map(|p| format!("!! {}", p.message)));
         if found != texts(&case["want"]) {
