@@ -12,3 +12,4 @@ mod policy;
 mod readme;
 mod sarif;
 mod scanning;
+mod words;

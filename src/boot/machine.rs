@@ -167,7 +167,7 @@ pub(super) struct Machine {
     pub(super) restarts: bool,
     /// The boot has configured or started a kubelet.
     pub(super) has_kubelet: bool,
-    /// What was not followed.
+    /// What could not be resolved.
     pub(super) gaps: Vec<Gap>,
     /// Timeouts without effect.
     pub(super) ineffective: Vec<Ineffective>,

@@ -35,7 +35,7 @@ pub(super) fn show(progress: &Arc<Progress>) -> Shown {
             wait = BEAT;
             drawn = true;
             let (done, all) = progress.get();
-            // A failed write is ignored: nobody is watching.
+            // A failed write is ignored: no one is watching.
             let _ = write!(io::stderr(), "\r\u{1b}[Kreading: {done} of {all}");
         }
         if drawn {

@@ -237,7 +237,7 @@ pub struct Booted {
     pub effective: Option<Effective>,
     /// The configuration of its container runtimes, where something sets it.
     pub runtimes: Vec<Runtime>,
-    /// What was not followed.
+    /// What could not be resolved.
     pub gaps: Vec<Gap>,
     /// Timeouts that do not reach the kubelet by any known route.
     pub ineffective: Vec<Ineffective>,

@@ -1,13 +1,13 @@
-//! Notes on the source: what is wrong with it, and what was not followed.
+//! Notes on the source: what is wrong with it, and what could not be resolved.
 
 use crate::text::{Span, Why};
 
-/// Something that was not followed.
+/// Something that could not be resolved.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {
     /// Where it is written.
     pub at: Span,
-    /// Why it was not followed.
+    /// Why it could not be resolved.
     pub why: Why,
 }
 
@@ -25,7 +25,7 @@ pub struct Problem {
 pub struct Notes {
     /// What is wrong with the input.
     pub problems: Vec<Problem>,
-    /// What was not followed, outside any single node group.
+    /// What could not be resolved, outside any single node group.
     pub gaps: Vec<Gap>,
 }
 
@@ -38,7 +38,7 @@ impl Notes {
         }
     }
 
-    /// Records that something at `at` was not followed. Duplicates are dropped.
+    /// Records that something at `at` could not be resolved. Duplicates are dropped.
     pub fn gap(&mut self, at: Span, why: Why) {
         let gap = Gap { at, why };
         if !self.gaps.contains(&gap) {

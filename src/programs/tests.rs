@@ -266,7 +266,7 @@ fn hostile_programs_terminate_soon() {
 
 /// A text with an unknown part for each `?` in it.
 fn with_unknowns(texts: &mut Texts, text: &str) -> Traced {
-    let (id, whole) = source(texts, "holes", text);
+    let (id, whole) = source(texts, "unknown parts", text);
     let mut out = Traced::new();
     for (n, byte) in text.bytes().enumerate() {
         if byte == b'?' {

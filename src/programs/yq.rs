@@ -41,7 +41,7 @@ const SAME_AS_JQ: [&str; 15] = [
 /// sign.
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     let words = r#"(?s)(?P<equal>[=!]=\s*"[A-Za-z][^"\\*?]*")|(?P<text>"(?:[^"\\]|\\.)*")|\.(?P<name>[A-Za-z_][\w-]*)|(?P<env>str)?env\(\s*"?(?P<variable>\w+)"?\s*\)|(?P<bound>\$[\w-]+)|(?P<word>[A-Za-z_][\w-]*)|(?P<sign>\.\.|\.\[|[=!]=|\*[+?nd]|.)"#;
-    Regex::new(words).unwrap_or_else(|_| unreachable!("the pattern is the same for ever"))
+    Regex::new(words).unwrap_or_else(|_| unreachable!("the pattern never changes"))
 });
 
 type Done<T> = Result<T, Box<Outcome>>;

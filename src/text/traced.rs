@@ -19,9 +19,9 @@ pub enum Why {
     NoDefault(Arc<str>),
     /// The value comes from outside the source: another resource's attribute, a data source, a pseudo parameter.
     FromOutside(Arc<str>),
-    /// An attribute, known only outside the source, of something that the source declares: its address, and the steps below it.
+    /// An attribute of a declared object that is not available in the source: the address of the object, and the steps below it.
     Attribute(Arc<str>, Arc<str>),
-    /// Chosen by whoever runs the tool: the name, and the usual value.
+    /// Chosen when the tool is run: the name, and the usual value.
     Chosen(&'static str, &'static str),
     /// Two versions of Kubernetes do different things, and the source names none.
     KubernetesVersion,

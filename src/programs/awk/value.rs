@@ -83,7 +83,7 @@ impl AwkValue {
     /// Its order relative to another one: as numbers if both are, else as texts.
     pub(super) fn compare(&self, other: &Self) -> Known<Ordering> {
         match (self.number, other.number) {
-            (Some(a), Some(b)) => a.partial_cmp(&b).map_or_else(|| not("what is no number to awk"), Ok),
+            (Some(a), Some(b)) => a.partial_cmp(&b).map_or_else(|| not("text that is not a number to awk"), Ok),
             _ => Ok(self.known()?.cmp(other.known()?)),
         }
     }

@@ -31,7 +31,7 @@ use value::{MAX_STRING, Pairs, Val, made};
 static ENVIRONMENT: std::sync::LazyLock<regex::Regex> = std::sync::LazyLock::new(|| {
     let name = r"([A-Za-z_][A-Za-z0-9_]*)";
     let pattern = format!(r#"(?:\$ENV|\benv)(?:\s*\.\s*{name}|\s*\.?\[\s*"{name}"\s*\])"#);
-    regex::Regex::new(&pattern).unwrap_or_else(|_| unreachable!("the pattern is the same for ever"))
+    regex::Regex::new(&pattern).unwrap_or_else(|_| unreachable!("the pattern never changes"))
 });
 
 /// The parsed options.
