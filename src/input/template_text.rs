@@ -130,8 +130,29 @@ pub(in crate::input) fn any_equal(value: &Value, others: &[Value]) -> Option<boo
 }
 
 /// A text in base64, which remembers the text.
-pub(in crate::input) fn encoded(text: Traced, at: Span) -> Value {
-    Value::str(Traced::encoded(Traced::made(BASE64.encode(text.bytes()), at), Layer::Base64, text), at)
+pub(in crate::input) fn encoded(text: &Traced, at: Span) -> Value {
+    Value::str(base64_of(text, at), at)
+}
+
+/// Base64 of a text. Each group of four characters maps to the three bytes it encodes; from the first unknown part on, the rest of the
+/// encoded text is unknown, but the original is remembered whole.
+pub(in crate::input) fn base64_of(content: &Traced, at: Span) -> Traced {
+    const GROUP: usize = 3;
+    let known = content.unknowns().next().map_or(content.len(), |(r, ..)| r.start);
+    let whole = if known == content.len() { known } else { known - known % GROUP };
+    let mut out = Traced::new();
+    let mut from = 0;
+    while from < whole {
+        let to = (from + GROUP).min(whole);
+        let group = content.slice(from..to);
+        let encoded = BASE64.encode(group.bytes());
+        out.push_piece(encoded.as_bytes(), Whence::Made(group.span().unwrap_or(at)), group.via());
+        from = to;
+    }
+    if let Some((span, why)) = content.first_unknown() {
+        out.push_unknown(span, why.clone());
+    }
+    Traced::encoded(out, Layer::Base64, content.clone())
 }
 
 /// The text behind base64; `None` if it is not base64.

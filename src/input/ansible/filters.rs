@@ -69,7 +69,7 @@ pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)],
         "from_json" | "from_yaml" => {
             yaml::parse(&cx.made(name, &text(), at)).tree.first().map_or_else(|| Value::null(at), value_of)
         }
-        "b64encode" => template_text::encoded(text(), at),
+        "b64encode" => template_text::encoded(&text(), at),
         "b64decode" => template_text::decoded(&text(), at).unwrap_or_else(|| not_understood(name, at)),
         "int" => match &value.kind {
             Kind::Number(_) => value,

@@ -219,7 +219,7 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
             out.push(&whole.slice(from..whole.len()));
             str(out)
         }
-        "b64enc" => encoded(last_text(), at),
+        "b64enc" => encoded(&last_text(), at),
         "b64dec" => decoded(&last_text(), at).unwrap_or_else(|| not_understood(name, at)),
         "title" | "untitle" | "camelcase" | "snakecase" | "kebabcase" | "sha256sum" | "sha1sum" | "randAlphaNum"
         | "randAlpha" | "randNumeric" | "uuidv4" | "now" | "date" | "genCA" | "genSignedCert" | "htpasswd"

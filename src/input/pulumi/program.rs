@@ -147,7 +147,7 @@ impl<'t> Program<'t> {
             "tobase64" | "frombase64" => {
                 let value = self.expression(argument, depth + 1, cx);
                 let found = match value.to_traced() {
-                    Some(text) if name == "tobase64" => Some(encoded(text, at)),
+                    Some(text) if name == "tobase64" => Some(encoded(&text, at)),
                     Some(text) => decoded(&text, at),
                     None => None,
                 };

@@ -6,10 +6,11 @@ use crate::syntax::hcl::{Block, Body};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
 
+use super::super::template_text::base64_of;
 use super::engine::Engine;
 use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
-use super::lang::functions::encoding::{base64_of, gzip_of};
+use super::lang::functions::encoding::gzip_of;
 use super::lang::functions::files::{file, filebase64, render};
 use super::lang::outcome::{Outcome, Refused, both_ways, combined, either, entries_of, key_and_value};
 use super::lang::template::{text_value, ways_of};

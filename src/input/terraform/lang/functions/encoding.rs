@@ -5,33 +5,13 @@ use std::io::Write;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::text::{Layer, Span, Traced, Whence, Why};
+use crate::input::template_text::base64_of;
+use crate::text::{Layer, Span, Traced, Why};
 use crate::value::{Kind, Value};
 
 use super::super::outcome::{Outcome, Refused, entries_of};
 use super::arguments::text;
 use super::strings::{push_changed, rewrite};
-
-/// Base64 of a text. Each group of four characters maps to the three bytes it encodes; from the first hole on nothing of the
-/// encoded text is known, but the original is remembered whole.
-pub(in crate::input::terraform) fn base64_of(content: &Traced, at: Span) -> Traced {
-    const GROUP: usize = 3;
-    let known = content.unknowns().next().map_or(content.len(), |(r, ..)| r.start);
-    let whole = if known == content.len() { known } else { known - known % GROUP };
-    let mut out = Traced::new();
-    let mut from = 0;
-    while from < whole {
-        let to = (from + GROUP).min(whole);
-        let group = content.slice(from..to);
-        let encoded = STANDARD.encode(group.bytes());
-        out.push_piece(encoded.as_bytes(), Whence::Made(group.span().unwrap_or(at)), group.via());
-        from = to;
-    }
-    if let Some((span, why)) = content.first_unknown() {
-        out.push_unknown(span, why.clone());
-    }
-    Traced::encoded(out, Layer::Base64, content.clone())
-}
 
 /// Gzip of a text. The compressed bytes are made from the whole; the original is remembered.
 pub(in crate::input::terraform) fn gzip_of(content: &Traced, at: Span) -> Traced {

@@ -12,7 +12,7 @@ use super::super::env::{Binding, Bound, Env};
 use super::super::evaluate::Evaluate;
 use super::super::outcome::{Outcome, Refused};
 use super::arguments::{given, known, text};
-use super::encoding::base64_of;
+use crate::input::template_text::base64_of;
 
 /// The file that an argument names. The outer error is a refusal, the inner one a hole.
 fn open(data: &mut dyn Data, args: &[Value], at: Span) -> Result<Result<TextId, Value>, Refused> {

@@ -11,7 +11,7 @@ use crate::value::{Entry, Value};
 
 use super::super::outcome::{Outcome, Refused};
 use super::arguments::{given, known, text};
-use super::encoding::base64_of;
+use crate::input::template_text::base64_of;
 
 /// The most fields of one table.
 const MAX_FIELDS: usize = 20_000;
