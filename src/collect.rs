@@ -55,7 +55,10 @@ pub fn collect(path: &Path, ignored: bool) -> Collected {
                 Ok(_) => {}
                 Err(error) => {
                     let at = error_path(&error).unwrap_or(path).to_owned();
-                    let words = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    // The system's error, without the path that the outer one repeats.
+                    let inner =
+                        error.io_error().and_then(|e| e.get_ref()?.downcast_ref::<walkdir::Error>()?.io_error());
+                    let words = inner.or(error.io_error()).map_or_else(|| error.to_string(), ToString::to_string);
                     found.unreadable.push((at, words));
                 }
             }

@@ -12,4 +12,5 @@ mod policy;
 mod readme;
 mod sarif;
 mod scanning;
+mod unread;
 mod words;

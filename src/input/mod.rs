@@ -18,10 +18,12 @@ mod terraform;
 #[cfg(test)]
 mod testing;
 mod unit;
+mod watched;
 mod yaml_files;
 mod yaml_values;
 
 pub use unit::{FileList, Input, Unit};
+pub use watched::is_watched;
 
 /// Every kind of input, in the order of reports for equal places.
 pub const INPUTS: &[&dyn Input] = &[

@@ -9,6 +9,7 @@ mod overlay;
 mod request;
 mod results;
 mod stdin;
+mod unread;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ use crate::collect;
 use crate::fix::Fixer;
 use crate::input::{FileList, INPUTS, Input, Unit};
 use crate::node::{Booted, Cx, Gap, Given, Problem, Shared, Step};
-use crate::text::{Disk, Files, Origin, Span, Texts};
+use crate::text::{Disk, FileError, Files, Origin, Span, Texts};
 
 use note::note;
 
@@ -59,6 +60,8 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
                 return Err(ScanError::unreadable(at, words));
             }
             list.files.extend(found.files.into_iter().filter(wanted));
+            let unread = found.unreadable.into_iter().filter(|(at, _)| !request.policy.excludes(at));
+            total.problems.extend(unread.map(|(at, words)| unread::note(&at, &FileError::Io(words).problem())));
         }
         let named = narrow::Named::of(request, &root);
         if let Some(named) = &named {
@@ -85,7 +88,7 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
 /// Reads all units of `list`, in parallel when there are several.
 fn scan_files(
     list: &FileList,
-    files: &dyn Files,
+    disk: &dyn Files,
     request: &Request,
     given: &Given,
     named: Option<&narrow::Named>,
@@ -95,7 +98,7 @@ fn scan_files(
     let shared = Arc::default();
     request.progress.expect(units.len());
     let one = |(input, unit): &(&dyn Input, Unit)| {
-        let out = read_unit(*input, unit, (files, &shared), request, given);
+        let out = read_unit(*input, unit, (disk, &shared), request, given);
         request.progress.step();
         out
     };
@@ -120,6 +123,7 @@ fn scan_files(
             Some(Covered::Used) => {}
         }
     }
+    total.problems.extend(claimed.iter().filter_map(|path| unread::file(path, disk)));
     if let Some(named) = named {
         named.narrow(&mut total);
     }

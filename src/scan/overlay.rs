@@ -44,4 +44,8 @@ impl Files for Overlay<'_> {
     fn root(&self) -> &Path {
         self.disk.root()
     }
+
+    fn large_file_holds(&self, path: &Path, wanted: &dyn Fn(&[u8]) -> bool) -> bool {
+        self.disk.large_file_holds(path, wanted)
+    }
 }

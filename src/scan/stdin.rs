@@ -82,4 +82,8 @@ impl Files for Piped {
     fn root(&self) -> &Path {
         self.disk.root()
     }
+
+    fn large_file_holds(&self, path: &Path, wanted: &dyn Fn(&[u8]) -> bool) -> bool {
+        self.disk.large_file_holds(path, wanted)
+    }
 }

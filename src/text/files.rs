@@ -10,6 +10,12 @@ use super::Source;
 /// The largest file that is read, in bytes. User data is at most 16 KiB; the largest real template seen is far below 1 MiB.
 pub const MAX_FILE_BYTES: u64 = 4 << 20;
 
+/// How much of a file that is too large is searched for words, in bytes.
+const MAX_SEARCHED: usize = 256 << 20;
+
+/// The bytes that two parts of a searched file share.
+const OVERLAP: usize = 128;
+
 /// Why a file was not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileError {
@@ -37,6 +43,18 @@ impl std::fmt::Display for FileError {
     }
 }
 
+impl FileError {
+    /// The problem of a file that is there and cannot be read: one line with what to do.
+    pub fn problem(&self) -> String {
+        let advice = match self {
+            Self::TooLarge => ": split it or exclude it",
+            Self::Io(_) => ": make it readable or exclude it",
+            _ => "",
+        };
+        format!("cannot be read: {self}{advice}")
+    }
+}
+
 /// What the linter may read. Paths are absolute; `..` is resolved textually, not by the disk.
 pub trait Files: Sync {
     /// The file's text. Repeated reads return the same source.
@@ -49,6 +67,9 @@ pub trait Files: Sync {
     fn is_dir(&self, dir: &Path) -> bool;
     /// The root: nothing outside it is read.
     fn root(&self) -> &Path;
+    /// True if `wanted` holds for some part of a file that is too large to be read, or if it cannot be searched to its end.
+    /// A short word stands whole in some part.
+    fn large_file_holds(&self, path: &Path, wanted: &dyn Fn(&[u8]) -> bool) -> bool;
 }
 
 /// `path` with `.` and `..` resolved textually. `None` if it climbs above the file system's root.
@@ -167,6 +188,27 @@ impl Files for Disk {
     fn root(&self) -> &Path {
         &self.root
     }
+
+    fn large_file_holds(&self, path: &Path, wanted: &dyn Fn(&[u8]) -> bool) -> bool {
+        let Ok(Ok(mut file)) = self.inside(path).map(std::fs::File::open) else { return true };
+        let mut part = vec![0; MAX_FILE_BYTES as usize];
+        let (mut kept, mut searched) = (0, 0);
+        while searched < MAX_SEARCHED {
+            match file.read(&mut part[kept..]) {
+                Ok(0) => return false,
+                Ok(n) if wanted(&part[..kept + n]) => return true,
+                Ok(n) => {
+                    searched += n;
+                    let end = kept + n;
+                    kept = end.min(OVERLAP);
+                    part.copy_within(end - kept..end, 0);
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(_) => return true,
+            }
+        }
+        true
+    }
 }
 
 /// Files that exist only in memory, below `/`: for tests and standard input.
@@ -207,5 +249,9 @@ impl Files for Memory {
 
     fn root(&self) -> &Path {
         Path::new("/")
+    }
+
+    fn large_file_holds(&self, _: &Path, _: &dyn Fn(&[u8]) -> bool) -> bool {
+        false
     }
 }

@@ -340,5 +340,5 @@ impl Unasked {
 /// A file that is there and cannot be read has no text to point into, so an empty one of its name stands for it.
 fn unreadable(path: &Path, error: &FileError, cx: &mut Cx<'_>) {
     let id = cx.texts.add_source(Arc::new(crate::text::Source::new(path, Vec::new())));
-    cx.problem(Span::new(id, 0..0), format!("cannot be read: {error}"));
+    cx.problem(Span::new(id, 0..0), error.problem());
 }

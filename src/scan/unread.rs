@@ -1,0 +1,31 @@
+//! Files and folders that could not be read: each is a problem, unless nothing in it says that a node may come of it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::input::is_watched;
+use crate::text::{FileError, Files, Place, Source};
+
+use super::note::Note;
+
+/// A problem of a file or folder as a whole. It has no text to point into, so an empty one of its name stands for it.
+pub(super) fn note(path: &Path, message: &str) -> Note {
+    let source = Arc::new(Source::new(path, Vec::new()));
+    Note { place: Place { source, start: 0, end: 0 }, message: message.to_owned() }
+}
+
+/// The problem of a file that some kind of input looks at and cannot read.
+pub(super) fn file(path: &Path, files: &dyn Files) -> Option<Note> {
+    let problem = match files.read(path) {
+        Ok(source) => {
+            // Text starts with a byte-order mark or a letter of ASCII.
+            let wide = matches!(&source.bytes()[..], [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, _, ..] | [_, 0, ..]);
+            let unread = wide && std::str::from_utf8(&source.bytes()).map_or(true, |text| text.contains('\0'));
+            (unread && is_watched(&source.bytes())).then(|| "cannot be read: UTF-16: save it as UTF-8".to_owned())
+        }
+        Err(error @ FileError::TooLarge) => files.large_file_holds(path, &is_watched).then(|| error.problem()),
+        Err(error @ FileError::Io(_)) => Some(error.problem()),
+        Err(FileError::Missing | FileError::Outside | FileError::NotAFile) => None,
+    };
+    problem.map(|message| note(path, &message))
+}
