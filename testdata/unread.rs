@@ -76,3 +76,37 @@ fn a_folder_that_cannot_be_opened_is_a_problem() {
     let out = run_in(dir.path(), &["check", "--strict", "."], None);
     assert_eq!(out.status.code(), Some(2));
 }
+
+#[test]
+fn a_limit_inside_a_file_is_a_problem() {
+    let dir = tempfile::tempdir().unwrap();
+    let mime = |headers: &str, parts: usize| {
+        let part = "--B\nContent-Type: text/x-shellscript\n\n#!/bin/bash\nkubelet\n".repeat(parts);
+        format!("Content-Type: multipart/mixed;{headers} boundary=\"B\"\nMIME-Version: 1.0\n\n{part}--B--\n")
+            .into_bytes()
+    };
+    let plan = "{\"format_version\": \"1.2\", \"planned_values\": {\"user_data\": ";
+    let mut files = vec![
+        ("broken.json".to_owned(), plan.into()),
+        ("deep.json".to_owned(), format!("{plan}{}1{}}}}}", "[".repeat(200), "]".repeat(200)).into()),
+        ("header.txt".to_owned(), mime(&"\n x=y;".repeat(2000), 1)),
+        ("most.txt".to_owned(), mime("", 512)),
+        ("parts.txt".to_owned(), mime("", 513)),
+    ];
+    files.extend((0..26).map(|n| {
+        let inner = format!("resources: [../z{}]\n", n + 1);
+        (format!("z{n}/kustomization.yaml"), inner.into_bytes())
+    }));
+    let files: Vec<_> = files.iter().map(|(name, content)| (name.as_str(), content.clone())).collect();
+    let found = problems(dir.path(), &files);
+    for (found, expected) in found.iter().zip([
+        "broken.json: expected value",
+        "deep.json: nested deeper than",
+        "header.txt: cloud-init reads no MIME-Version after 4096 bytes",
+        "parts.txt: more than 512 MIME parts",
+        "z24/kustomization.yaml: kustomizations nested deeper than 24 are not read",
+    ]) {
+        assert!(found.starts_with(expected), "{found}, not {expected}");
+    }
+    assert_eq!(found.len(), 5, "{found:?}");
+}

@@ -26,6 +26,8 @@ pub struct Entity {
     pub separated: bool,
     /// For a multipart: true if it has the closing boundary. Go's reader requires it, Python's does not.
     pub closed: bool,
+    /// True if parts are missing because the message has more than [`MAX_MIME_PARTS`].
+    pub cut: bool,
 }
 
 /// A parsed `Content-Type` header.
@@ -162,7 +164,7 @@ impl Entity {
 
 /// Reads a message. A text without headers is a message with only a body.
 pub fn parse(text: &Traced) -> Entity {
-    let mut reader = Reader { text, bytes: text.bytes(), left: MAX_MIME_PARTS };
+    let mut reader = Reader { text, bytes: text.bytes(), left: MAX_MIME_PARTS, cut: false };
     // A line that mailboxes put before a message; Go's reader rejects it.
     let envelope = if text.bytes().starts_with(b"From ") { reader.line(0, text.len()).0 } else { 0 };
     let mut entity = reader.entity(envelope..text.len(), 0);
@@ -174,6 +176,7 @@ struct Reader<'a> {
     text: &'a Traced,
     bytes: &'a [u8],
     left: usize,
+    cut: bool,
 }
 
 impl Reader<'_> {
@@ -216,13 +219,15 @@ impl Reader<'_> {
             at = next;
         }
         let body = at.min(range.end)..range.end;
-        let mut entity = Entity { headers, body: self.text.slice(body.clone()), parts: None, separated, closed: false };
+        let mut entity =
+            Entity { headers, body: self.text.slice(body.clone()), parts: None, separated, closed: false, cut: false };
         let media = entity.media_type();
         if media.essence.starts_with("multipart/")
             && let Some(boundary) = media.parameter("boundary")
             && depth < MAX_MIME_DEPTH
         {
             let (ranges, closed) = self.parts(body, boundary.trim_end().as_bytes());
+            entity.cut = std::mem::take(&mut self.cut);
             if !ranges.is_empty() || closed {
                 entity.closed = closed;
                 entity.parts = Some(ranges.into_iter().map(|r| self.entity(r, depth + 1)).collect());
@@ -255,6 +260,7 @@ impl Reader<'_> {
                     return (parts, true);
                 }
                 if self.left == 0 {
+                    self.cut = true;
                     return (parts, false);
                 }
                 self.left -= 1;

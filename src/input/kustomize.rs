@@ -152,6 +152,10 @@ impl Build {
         }
         let path = normal(&dir.join(name));
         if let Some(inner) = NAMES.iter().map(|n| path.join(n)).find(|p| cx.files.read(p).is_ok()) {
+            if depth == MAX_LAYERS {
+                let message = format!("kustomizations nested deeper than {MAX_LAYERS} are not read: nest fewer");
+                return cx.problem(item.span, message);
+            }
             if self.below.len() < MAX_DOCUMENTS {
                 self.below.push(inner.clone());
             }

@@ -118,6 +118,10 @@ impl PartReader<'_, '_> {
             let entity = mime::parse(&text);
             return self.entity(&entity, name, 0);
         }
+        if text.len() > HEADER_BYTES && mime::parse(&text).header("mime-version").is_some() {
+            let message = format!("cloud-init reads no MIME-Version after {HEADER_BYTES} bytes: shorten the headers");
+            self.plan.problems.push(DecodeError { at: text.span(), message });
+        }
         if self.read_unknown_start(&text, name) {
             return;
         }
@@ -172,6 +176,10 @@ impl PartReader<'_, '_> {
 
     /// The parts of a message, including nested ones.
     fn entity(&mut self, entity: &Entity, name: &str, depth: usize) {
+        if entity.cut {
+            let message = format!("more than {} MIME parts, the rest is not read: use fewer", mime::MAX_MIME_PARTS);
+            self.plan.problems.push(DecodeError { at: entity.body.span(), message });
+        }
         if let Some(parts) = &entity.parts {
             for (number, part) in parts.iter().enumerate() {
                 let label = part.file_name().unwrap_or_else(|| format!("part {}", number + 1));

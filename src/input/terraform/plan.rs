@@ -19,6 +19,7 @@ use crate::text::{Span, Traced, Why};
 use crate::value::Guard;
 
 use super::super::unit::{FileList, Input, Unit};
+use super::super::watched::is_watched;
 use super::super::yaml_files;
 use super::engine::Engine;
 use super::json;
@@ -50,7 +51,12 @@ impl Input for Plan {
             [&["\"format_version\"", "\"lineage\""], &["\"planned_values\"", "\"values\"", "\"resources\""]];
         let Some(view) = yaml_files::open(&unit.path, &WORDS, cx) else { return Vec::new() };
         let parsed = tree::parse(&view);
-        let Some(root) = &parsed.tree else { return Vec::new() };
+        let Some(root) = &parsed.tree else {
+            if is_watched(&view.bytes) {
+                yaml_files::note_errors(&view, &parsed, cx);
+            }
+            return Vec::new();
+        };
         let dir = unit.path.parent().map(PathBuf::from).unwrap_or_default();
         let mut reader =
             PlanReader { cx, dir, unknown: HashMap::new(), written: HashMap::new(), modules: IndexMap::new() };
