@@ -51,6 +51,53 @@ fn exit_codes_are_the_same_in_every_format() {
 }
 
 #[test]
+fn junit_counts_as_failures_what_fails_the_run() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("zero.sh"), ZERO).unwrap();
+    for (args, failures, skipped) in
+        [(&[][..], 1, 0), (&["--fail-on", "never"], 0, 1), (&["--exit-zero"], 1, 0), (&["--fail-on", "error"], 1, 0)]
+    {
+        let report = text(&run_in(dir.path(), &[&["check", "--format", "junit"], args].concat(), None).stdout);
+        let counts = format!("tests=\"1\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\"");
+        assert!(report.contains(&counts), "{args:?}\n{report}");
+        assert_eq!(report.matches("<failure ").count(), failures, "{args:?}\n{report}");
+        assert_eq!(report.matches("<skipped ").count(), skipped, "{args:?}\n{report}");
+        assert!(report.contains("zero.sh:2:"), "{report}");
+    }
+}
+
+#[test]
+fn a_closed_pipe_does_not_hide_findings() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("zero.sh"), ZERO).unwrap();
+    std::fs::write(dir.path().join("fine.sh"), FINE).unwrap();
+    for (file, code) in [("zero.sh", 1), ("fine.sh", 0)] {
+        // The reading ends are closed before the program starts.
+        let (_, out) = std::io::pipe().unwrap();
+        let (_, err) = std::io::pipe().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kubelet-lint"));
+        command.args(["check", "-v", file]).current_dir(dir.path()).env_clear().stdout(out).stderr(err);
+        assert_eq!(command.status().unwrap().code(), Some(code), "{file}");
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("fine.sh"), FINE).unwrap();
+    let out = run_in(dir.path(), &["check", "fine.sh", "--output", "nowhere/out.txt"], None);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(text(&out.stderr).starts_with("error: cannot write nowhere/out.txt: "), "{}", text(&out.stderr));
+    // A device that is always full.
+    let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else { return };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kubelet-lint"));
+    command.args(["check", "fine.sh"]).current_dir(dir.path()).env_clear().stdout(full).stderr(Stdio::piped());
+    let out = command.output().unwrap();
+    assert_eq!(out.status.code(), Some(2));
+    assert!(text(&out.stderr).starts_with("error: cannot write to standard output: "), "{}", text(&out.stderr));
+}
+
+#[test]
 fn standard_input_is_read_under_its_name() {
     let dir = tempfile::tempdir().unwrap();
     let out = run_in(dir.path(), &["check", "--format", "concise", "-"], Some(ZERO));

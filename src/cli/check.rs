@@ -12,7 +12,7 @@ use crate::text::Place;
 
 use super::args::{Check, Color, Failing};
 use super::fix::Changes;
-use super::outputs::{outputs, write};
+use super::outputs::{outputs, unless_closed, write};
 use super::request::{current, request};
 use super::stop::{CLEAN, FAILED, FOUND, Stop};
 use super::terminal::{color_on_stderr, look};
@@ -37,7 +37,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         let diff = changes.diff(&found, &look(color, true, here));
         write(None, diff.as_bytes())?;
         if !args.quiet {
-            report::notes(&found, &err_look, &mut io::stderr().lock())?;
+            unless_closed(report::notes(&found, &err_look, &mut io::stderr().lock()))?;
         }
         return Ok(code(args, fail_on, &found));
     }
@@ -57,7 +57,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
             found = scanned(&request, args)?;
         }
         if !args.quiet {
-            summarize(n, files, fixed, &left, &mut io::stderr().lock())?;
+            unless_closed(summarize(n, files, fixed, &left, &mut io::stderr().lock()))?;
         }
     }
     for (format, file) in outputs {
@@ -65,6 +65,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         let look = Look {
             verbose: args.verbose,
             suppressed: args.show_suppressed,
+            fail_on,
             // git is only called if the format shows its output.
             revision: (format.name() == "html").then(|| since::revision(&found.root)).flatten(),
             ..look(color, file.is_none(), here.clone())
@@ -74,18 +75,23 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         write(file.map(AsRef::as_ref), &buffer)?;
     }
     if !args.quiet {
-        let err = &mut io::stderr().lock();
-        report::notes(&found, &err_look, err)?;
-        if found.files == 0 && args.input.paths.iter().any(|p| p.is_dir()) {
-            writeln!(err, "warning: no Terraform, CloudFormation, YAML, JSON or shell files here")?;
-        }
-        // Piped input is meant to be checked; input of an unknown kind would look clean.
-        let seen = [found.groups.len(), found.findings.len(), found.gaps.len(), found.problems.len()];
-        if seen == [0; 4] && args.input.paths.iter().any(|p| p.as_os_str() == "-") {
-            writeln!(err, "warning: no node group or kubelet configuration found on standard input")?;
-        }
+        unless_closed(beside(args, &found, &err_look, &mut io::stderr().lock()))?;
     }
     Ok(if left.is_empty() { code(args, fail_on, &found) } else { FAILED })
+}
+
+/// Writes the warnings beside the reports.
+fn beside(args: &Check, found: &Scan, look: &Look, err: &mut dyn Write) -> io::Result<()> {
+    report::notes(found, look, err)?;
+    if found.files == 0 && args.input.paths.iter().any(|p| p.is_dir()) {
+        writeln!(err, "warning: no Terraform, CloudFormation, YAML, JSON or shell files here")?;
+    }
+    // Piped input is meant to be checked; input of an unknown kind would look clean.
+    let seen = [found.groups.len(), found.findings.len(), found.gaps.len(), found.problems.len()];
+    if seen == [0; 4] && args.input.paths.iter().any(|p| p.as_os_str() == "-") {
+        writeln!(err, "warning: no node group or kubelet configuration found on standard input")?;
+    }
+    Ok(())
 }
 
 /// The exit code of a scan.

@@ -47,6 +47,11 @@ pub(super) fn outputs<'a>(args: &'a Check, matches: &ArgMatches) -> Result<Vec<O
     Ok(out)
 }
 
+/// Ignores a closed pipe: the reader has seen enough, and the exit code must not depend on it.
+pub(super) fn unless_closed(result: io::Result<()>) -> io::Result<()> {
+    result.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
+}
+
 /// Writes a report to its file, or to standard output.
 pub(super) fn write(file: Option<&Path>, bytes: &[u8]) -> Result<(), Stop> {
     match file {
@@ -55,8 +60,8 @@ pub(super) fn write(file: Option<&Path>, bytes: &[u8]) -> Result<(), Stop> {
             .map_err(|e| Stop::Failed(format!("cannot write {}: {e}", path.display()))),
         None => {
             let mut out = io::stdout().lock();
-            out.write_all(bytes)?;
-            Ok(out.flush()?)
+            unless_closed(out.write_all(bytes).and_then(|()| out.flush()))
+                .map_err(|e| Stop::Failed(format!("cannot write to standard output: {e}")))
         }
     }
 }

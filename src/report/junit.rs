@@ -1,4 +1,5 @@
-//! JUnit's XML, which most build servers show: one test case for each finding, one that passes if there is none.
+//! JUnit's XML, which most build servers show: one test case for each finding, one that passes if there is none. A finding below
+//! the level of `--fail-on` is a test that was skipped.
 
 use std::io::{self, Write};
 
@@ -16,23 +17,26 @@ impl Reporter for Junit {
         "junit"
     }
 
-    fn write(&self, scan: &Scan, _look: &Look, out: &mut dyn Write) -> io::Result<()> {
-        let n = scan.findings.len();
+    fn write(&self, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+        let all = scan.findings.len().max(1);
+        let n = scan.findings.iter().filter(|f| look.fail_on.fails(f.level)).count();
+        let skipped = scan.findings.len() - n;
         writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-        writeln!(out, "<testsuites tests=\"{}\" failures=\"{n}\">", n.max(1))?;
-        writeln!(out, "  <testsuite name=\"kubelet-lint\" tests=\"{}\" failures=\"{n}\" errors=\"0\">", n.max(1))?;
+        writeln!(out, "<testsuites tests=\"{all}\" failures=\"{n}\">")?;
+        write!(out, "  <testsuite name=\"kubelet-lint\" tests=\"{all}\" failures=\"{n}\" errors=\"0\"")?;
+        writeln!(out, " skipped=\"{skipped}\">")?;
         if scan.findings.is_empty() {
             writeln!(out, "    <testcase classname=\"kubelet-lint\" name=\"no findings\"/>")?;
         }
         for finding in &scan.findings {
-            case(finding, scan, out)?;
+            case(finding, scan, look, out)?;
         }
         writeln!(out, "  </testsuite>")?;
         writeln!(out, "</testsuites>")
     }
 }
 
-fn case(finding: &Finding, scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
+fn case(finding: &Finding, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let path = scan.relative(finding.at.place.source.path());
     let start = finding.at.place.start();
     let mut text = format!("{path}:{}:{}: {}", start.line, start.column, finding.headline);
@@ -56,13 +60,14 @@ fn case(finding: &Finding, scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
         escaped(&path),
         start.line
     )?;
-    writeln!(
-        out,
-        "      <failure type=\"{}\" message=\"{}\">{}</failure>",
-        finding.level.id(),
-        escaped(&finding.headline),
-        text.lines().map(escaped).collect::<Vec<_>>().join("\n")
-    )?;
+    let (level, headline) = (finding.level.id(), escaped(&finding.headline));
+    let text = text.lines().map(escaped).collect::<Vec<_>>().join("\n");
+    if look.fail_on.fails(finding.level) {
+        writeln!(out, "      <failure type=\"{level}\" message=\"{headline}\">{text}</failure>")?;
+    } else {
+        writeln!(out, "      <skipped message=\"{level}: {headline}\"/>")?;
+        writeln!(out, "      <system-out>{text}</system-out>")?;
+    }
     writeln!(out, "    </testcase>")
 }
 

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::policy::FailOn;
 use crate::scan::Scan;
 use crate::text::Place;
 
@@ -21,6 +22,8 @@ pub struct Look {
     pub links: bool,
     /// The current directory: paths are shown relative to it.
     pub current: PathBuf,
+    /// The lowest level that makes a run fail, for formats that mark failures.
+    pub fail_on: FailOn,
     /// The commit that is checked out and its date, for formats that name it.
     pub revision: Option<String>,
 }
@@ -35,6 +38,7 @@ impl Look {
             suppressed: false,
             links: false,
             current: current.to_owned(),
+            fail_on: FailOn::Note,
             revision: None,
         }
     }
