@@ -206,11 +206,6 @@ fn the_configuration_says_what_counts() {
         ("[per-path-ignores]\n'boot/*.sh' = ['zero-streaming-idle-timeout']", 0, &[]),
         ("[[exceptions]]\npath = 'a.sh'\nrules = ['zero-streaming-idle-timeout']\nreason = 'old'", 0, &[]),
         (
-            "[[exceptions]]\npath = 'a.sh'\nrules = ['zero-streaming-idle-timeout']\nuntil = '2020-01-01'",
-            1,
-            &["boot/a.sh:2 zero-streaming-idle-timeout"],
-        ),
-        (
             "[[exceptions]]\npath = 'a.sh'\nrules = ['zero-streaming-idle-timeout']\nnode-groups = ['other']",
             1,
             &["boot/a.sh:2 zero-streaming-idle-timeout"],
@@ -642,10 +637,68 @@ fn exceptions_without_effect_are_named() {
     );
     let dir = folder(&[("a.sh", ZERO), ("kubelet-lint.toml", &settings)]);
     let out = check(dir.path(), &[]);
-    assert_eq!(out.status.code(), Some(0));
-    let told = text(&out.stderr);
+    assert_eq!(out.status.code(), Some(1), "an expired exception is a warning");
     let words = "warning: the exception for zero-streaming-idle-timeout in";
-    assert_eq!(told, format!("{words} `b.sh` matches no finding\n{words} `a.*` expired on 2020-01-31\n"));
-    let told = text(&check(dir.path(), &["a.sh"]).stderr);
-    assert_eq!(told, format!("{words} `a.*` expired on 2020-01-31\n"));
+    assert_eq!(text(&out.stderr), format!("{words} `b.sh` matches no finding\n"));
+    assert_eq!(found(dir.path(), &[]), ["kubelet-lint.toml:10 expired-ignore"]);
+    for format in kubelet_lint::report::FORMATS.iter().map(|f| f.name()) {
+        let report = text(&check(dir.path(), &["--format", format]).stdout);
+        assert!(report.contains("expired on 2020-01-31") && report.contains("kubelet-lint.toml"), "{format}\n{report}");
+    }
+    assert_eq!(check(dir.path(), &["--ignore", "expired-ignore"]).status.code(), Some(0));
+    let out = check(dir.path(), &["a.sh"]);
+    assert_eq!((out.status.code(), text(&out.stderr)), (Some(0), format!("{words} `a.*` expired on 2020-01-31\n")));
+    // What it hid counts again.
+    let settings = format!("\u{FEFF}[[exceptions]]\npath = 'a.sh'\n{rule}\nuntil = '2020-01-01'");
+    let dir = folder(&[("a.sh", ZERO), ("kubelet-lint.toml", &settings)]);
+    let both = ["a.sh:2 zero-streaming-idle-timeout", "kubelet-lint.toml:4 expired-ignore"];
+    assert_eq!(found(dir.path(), &[]), both);
+}
+
+#[test]
+fn metadata_and_annotations_take_a_day_and_refuse_unknown_keys() {
+    let zero = "zero-streaming-idle-timeout";
+    let template = |metadata: &str| {
+        format!(
+            "Resources:\n  N:\n    Type: AWS::EC2::Instance\n    Metadata:\n      kubelet-lint: {metadata}\n    Properties:\n      UserData:\n        Fn::Base64: |\n          #!/bin/bash\n          /etc/eks/bootstrap.sh c {ARGS}\n"
+        )
+    };
+    for (metadata, rule) in [
+        (format!("{{ignore: [{zero}], until: 9999-12-31, reason: known}}"), ""),
+        (format!("{{ignore: ['{zero}: until=9999-12-31 known']}}"), ""),
+        (format!("{{ignore: [{{rule: {zero}, until: 9999-12-31}}], until: 2020-01-31, reason: known}}"), ""),
+        (format!("{{ignore: [{zero}], until: 2020-01-31}}"), "expired-ignore"),
+        (format!("{{ignore: ['{zero}'], until: soon}}"), "invalid-ignore"),
+        (format!("{{ignore: [{zero}], until: [9999-12-31]}}"), "invalid-ignore"),
+        (format!("{{ignore: [{zero}], untill: 9999-12-31}}"), "invalid-ignore"),
+        (format!("{{ignore: [{{rule: {zero}, why: known}}]}}"), "invalid-ignore"),
+        ("{reason: known}".to_owned(), "invalid-ignore"),
+    ] {
+        let dir = folder(&[("t.yaml", &template(&metadata))]);
+        let out = found(dir.path(), &[]);
+        let expected = [format!("t.yaml:5 {rule}"), format!("t.yaml:10 {zero}")];
+        let expected = if rule.is_empty() { &[][..] } else { &expected };
+        assert_eq!(out, expected, "{metadata}");
+        if rule.is_empty() && metadata.contains("known") {
+            assert_eq!(check(dir.path(), &["-v"]).status.code(), Some(0));
+            let words = text(&check(dir.path(), &["-v"]).stderr);
+            assert!(words.contains(": known"), "{metadata}: {words}");
+        }
+    }
+    // Each of several maps counts.
+    let both = format!("{{ignore: [{{rule: replaced-zero}}, {{rule: {zero}}}]}}");
+    assert_eq!(found(folder(&[("t.yaml", &template(&both))]).path(), &[]), ["t.yaml:5 unused-ignore"]);
+    let document = |value: &str| {
+        format!(
+            "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nmetadata:\n  annotations:\n    kubelet-lint/ignore: \"{value}\"\nstreamingConnectionIdleTimeout: 0s\n"
+        )
+    };
+    for (value, rules) in [
+        ("replaced-zero: until=9999-12-31 known", &[][..]),
+        ("replaced-zero until=9999-12-31: known", &[]),
+        ("replaced-zero until=2020-01-31: known", &["k.yaml:5 expired-ignore", "k.yaml:6 replaced-zero"]),
+        ("replaced-zero: until=soon", &["k.yaml:5 invalid-ignore", "k.yaml:6 replaced-zero"]),
+    ] {
+        assert_eq!(found(folder(&[("k.yaml", &document(value))]).path(), &[]), rules, "{value}");
+    }
 }

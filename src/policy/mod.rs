@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::check::{Catalogue, Finding, Options, Rule};
+use crate::check::{self, Catalogue, Finding, Frame, Options, Rule};
 use crate::node::NodeGroup;
 use crate::text::Source;
 
@@ -150,7 +150,7 @@ impl Policy {
                 let hidden = self.hides(&finding, &mut used);
                 self.sort(finding, hidden, &mut out);
             }
-            out.stale = self.stale(&used, complete);
+            self.stale(&rules, &mut used, complete, &mut out);
         }
         out
     }
@@ -166,19 +166,31 @@ impl Policy {
         }
     }
 
-    /// The exceptions without effect: they have expired or, if all files were read, match nothing.
-    fn stale(&self, used: &BTreeSet<usize>, complete: bool) -> Vec<String> {
-        let mut out = Vec::new();
+    /// The exceptions without effect: they have expired or, if all files were read, match nothing. Expired ones are findings if
+    /// all files were read, else warnings: the configuration is not one of the named files.
+    fn stale(&self, rules: &[&'static Rule], used: &mut BTreeSet<usize>, complete: bool, out: &mut Verdict) {
+        let rule = check::rule("expired-ignore").filter(|rule| rules.iter().any(|r| r.id == rule.id));
         for (n, exception) in self.settings.exceptions.iter().enumerate() {
-            let rules: Vec<_> = exception.rules.iter().map(RuleId::as_str).collect();
-            let what = format!("the exception for {} in `{}`", rules.join(", "), exception.path.as_str());
-            if let Some(day) = exception.until.filter(|day| day.is_over(self.now)) {
-                out.push(format!("{what} expired on {day}"));
-            } else if complete && !used.contains(&n) {
-                out.push(format!("{what} matches no finding"));
+            let names: Vec<_> = exception.rules.iter().map(RuleId::as_str).collect();
+            let what = format!("the exception for {} in `{}`", names.join(", "), exception.path.as_str());
+            let day = exception.until.as_ref().map(|day| *day.get_ref()).filter(|day| day.is_over(self.now));
+            match (day, rule, &exception.expires) {
+                (Some(day), Some(rule), Some(place)) if complete => {
+                    let frame = Frame { place: place.clone(), label: "its last day".to_owned() };
+                    let finding = Finding {
+                        raw: place.text(),
+                        exact: true,
+                        help: "fix the findings it hid and remove it, or set a later date".to_owned(),
+                        ..Finding::new(rule, format!("{what} expired on {day}"), frame)
+                    };
+                    let hidden = self.hides(&finding, used);
+                    self.sort(finding, hidden, out);
+                }
+                (Some(day), Some(_), _) => out.stale.push(format!("{what} expired on {day}")),
+                (None, ..) if complete && !used.contains(&n) => out.stale.push(format!("{what} matches no finding")),
+                _ => {}
             }
         }
-        out
     }
 
     /// The entry of the settings that hides `finding`; the number of a matching exception is added to `used`.
@@ -193,7 +205,7 @@ impl Policy {
                 |name: &str| e.node_groups.is_empty() || e.node_groups.iter().any(|g| g.matches(Path::new(name)));
             named(&e.rules)
                 && e.path.matches(&path)
-                && e.until.is_none_or(|day| !day.is_over(self.now))
+                && e.until.as_ref().is_none_or(|day| !day.get_ref().is_over(self.now))
                 && (finding.groups.is_empty() || finding.groups.iter().all(|g| group(&g.name)))
         };
         let matching: Vec<_> = self.settings.exceptions.iter().enumerate().filter(|(_, e)| applies(e)).collect();

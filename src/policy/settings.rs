@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
+use toml::Spanned;
 
 use crate::check::{Catalogue, Level, Predicate, Rule};
 use crate::collect;
@@ -118,7 +119,10 @@ pub struct Exception {
     /// Why.
     pub reason: Option<String>,
     /// The last day.
-    pub until: Option<Day>,
+    pub until: Option<Spanned<Day>>,
+    /// Where the last day stands.
+    #[serde(skip)]
+    pub(super) expires: Option<Place>,
 }
 
 /// What is assumed if the source does not set it.
@@ -213,10 +217,14 @@ impl Settings {
             Some(rest) => (rest, 3),
             None => (text, 0),
         };
-        let settings: Self = toml::from_str(text).map_err(|e| SettingsError {
+        let mut settings: Self = toml::from_str(text).map_err(|e| SettingsError {
             place: e.span().and_then(|s| at(s.start + shift, s.end + shift)),
             message: explained(e.message()),
         })?;
+        for exception in &mut settings.exceptions {
+            let day = exception.until.as_ref().map(Spanned::span);
+            exception.expires = day.and_then(|day| at(day.start + shift, day.end + shift));
+        }
         let long = "long-streaming-idle-timeout";
         let selected = settings.select.iter().chain(&settings.extend_select).any(|r| r.as_str() == long);
         if selected && settings.long_streaming_idle_timeout.limit.is_none() {

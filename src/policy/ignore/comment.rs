@@ -138,7 +138,7 @@ pub(super) fn content(file: bool, list: &str, tail: &str) -> Result<Content, Str
     let reason = reason.trim().trim_end_matches(['"', '\'']).trim();
     let (until, reason) = match reason.split_once(char::is_whitespace).unwrap_or((reason, "")) {
         (first, rest) if first.starts_with("until=") => {
-            let day = first.trim_start_matches("until=").trim_matches(['"', '\'']);
+            let day = first.trim_start_matches("until=").trim_matches(['"', '\'', ':']);
             (Some(day.parse()?), rest)
         }
         _ => (None, reason),

@@ -4,6 +4,7 @@
 use crate::syntax::{Node, json, yaml};
 use crate::text::{Source, Span, Texts};
 
+use super::super::values::meant;
 use super::comment::{self, Content, content};
 
 /// A request: its place, the part of the file that it covers, and its content.
@@ -35,7 +36,7 @@ pub(super) fn requests(source: &std::sync::Arc<Source>) -> Vec<StructuredRequest
     }
     // The target of an anchor is visited once for each use.
     out.sort_by_key(|f| (f.at.start, f.scope.start));
-    out.dedup_by(|b, a| a.at == b.at && a.scope == b.scope);
+    out.dedup_by(|b, a| a.at == b.at && a.scope == b.scope && a.content == b.content);
     out
 }
 
@@ -70,39 +71,71 @@ fn comments(value: &Node, object: Span, document: Span, out: &mut Vec<Structured
     }
 }
 
-/// `Metadata: {kubelet-lint: {ignore: [...]}}` of a resource or a whole template. An item is the name of a rule, or a map
-/// with `rule`, `reason` and `until`.
+/// `Metadata: {kubelet-lint: {ignore: [...], until: ..., reason: ...}}` of a resource or a whole template. An item is the name of
+/// a rule, or a map with `rule` and its own `until` and `reason`.
 fn metadata(value: &Node, resource: Span, out: &mut Vec<StructuredRequest>) {
-    let Some((key, list)) = value.get("kubelet-lint").and_then(|own| own.pair("ignore")) else { return };
+    let Some((key, own)) = value.pair("kubelet-lint") else { return };
+    let mut add = |at: Span, content| out.push(StructuredRequest { at: range(at), scope: range(resource), content });
+    if let Some((at, message)) = wrong_key(own, &["ignore", "until", "reason"]) {
+        return add(at, Err(message));
+    }
+    let Some(list) = own.get("ignore") else {
+        return add(key.span, Err("list the rules under the key `ignore`".to_owned()));
+    };
     let single = std::slice::from_ref(list);
     for item in if list.items().is_empty() { single } else { list.items() } {
-        let content = if item.is_map() {
-            let word = |names: &[&str]| names.iter().find_map(|n| item.get(n)?.as_str()).unwrap_or_default().to_owned();
-            let until = word(&["until"]);
-            let until = if until.is_empty() { until } else { format!("until={until} ") };
-            content(false, &word(&["rule", "id"]), &format!("{until}{}", word(&["reason"])))
-        } else {
-            let text = item.as_str().unwrap_or_default();
-            let (rules, reason) = text.split_once(':').unwrap_or((text, ""));
-            content(false, rules, reason)
-        };
-        let at = if item.is_map() { key.span } else { item.span };
-        out.push(StructuredRequest { at: range(at), scope: range(resource), content });
+        if let Some((at, message)) = wrong_key(item, &["rule", "id", "until", "reason"]) {
+            add(at, Err(message));
+            continue;
+        }
+        let word = |name: &str| item.get(name).or_else(|| own.get(name)).and_then(Node::as_str);
+        let rule = item.get("rule").or_else(|| item.get("id")).unwrap_or(item);
+        let (rules, tail) = parts(rule.as_str().unwrap_or_default());
+        let until = word("until").map(|day| day.trim().parse()).transpose();
+        let content = content(false, rules, if tail.is_empty() { word("reason").unwrap_or_default() } else { tail });
+        let both = until.and_then(|until| content.map(|content| Content { until: content.until.or(until), ..content }));
+        add(item.span, both);
     }
 }
 
-/// `metadata.annotations["kubelet-lint/ignore"]: "rule, rule: reason"` of one document.
+/// The first key of a map that is not one of `known`, or whose value is no text where it must be, and what is wrong with it.
+fn wrong_key(map: &Node, known: &[&str]) -> Option<(Span, String)> {
+    map.pairs().iter().find_map(|(key, value)| {
+        let name = key.as_str().unwrap_or_default();
+        let message = if !known.contains(&name) {
+            match meant(name, known.iter().copied()) {
+                Some(near) => format!("unknown key `{name}`: did you mean `{near}`?"),
+                None => format!("unknown key `{name}` (expected {})", known.join(", ")),
+            }
+        } else if name != "ignore" && value.as_str().is_none() {
+            format!("`{name}` must be plain text")
+        } else {
+            return None;
+        };
+        Some((key.span, message))
+    })
+}
+
+/// `metadata.annotations["kubelet-lint/ignore"]: "rule, rule: until=2027-03-31 reason"` of one document.
 fn annotations(value: &Node, document: Span, out: &mut Vec<StructuredRequest>) {
     let Some(value) = value.get("annotations").and_then(|a| a.get("kubelet-lint/ignore")) else { return };
     for line in value.as_str().unwrap_or_default().lines().map(str::trim).filter(|l| !l.is_empty()) {
-        let (rules, reason) = line.split_once(':').unwrap_or((line, ""));
-        let rules = rules.trim().trim_start_matches('[').trim_end_matches(']');
+        let (rules, tail) = parts(line);
         out.push(StructuredRequest {
             at: range(value.span),
             scope: range(document),
-            content: content(false, rules, reason),
+            content: content(false, rules, tail),
         });
     }
+}
+
+/// The rules, and the day and the reason, in `rule, rule: until=2027-03-31 reason`. The colon may stand after the day.
+fn parts(text: &str) -> (&str, &str) {
+    let (rules, tail) = match text.find("until=").filter(|day| text.find(':').is_none_or(|colon| *day < colon)) {
+        Some(day) => text.split_at(day),
+        None => text.split_once(':').unwrap_or((text, "")),
+    };
+    (rules.trim().trim_start_matches('[').trim_end_matches(']'), tail)
 }
 
 fn range(span: Span) -> std::ops::Range<u32> {
