@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::syntax::Parsed;
 use crate::text::{FileError, Files, Source, Span, TextId, Texts, Traced, View, Why};
 
 use super::group::NodeGroup;
@@ -104,6 +105,14 @@ impl<'a> Cx<'a> {
     /// See [`Notes::problem`].
     pub fn problem(&mut self, at: Span, message: impl Into<String>) {
         self.notes.problem(at, message);
+    }
+
+    /// Returns the parsed tree and reports the syntax errors as problems.
+    pub fn parsed<T>(&mut self, parsed: Parsed<T>) -> T {
+        for error in parsed.errors {
+            self.problem(error.at, error.message);
+        }
+        parsed.tree
     }
 
     /// See [`Notes::gap`].

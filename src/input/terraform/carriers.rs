@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::node::Wrapping;
 use crate::syntax::hcl::Block;
+use crate::text::{Layer, Traced};
 
 /// The attributes that carry user data, in whatever resource they stand: instances and launch templates of AWS, and machines of
 /// other clouds.
@@ -122,4 +123,13 @@ pub(super) fn holds_documents(block: &Block) -> bool {
 /// True if resources of a type hold documents of Kubernetes.
 pub(super) fn is_document(kind: &str) -> bool {
     DOCUMENTS.iter().any(|(known, ..)| *known == kind)
+}
+
+/// The text under what it is known to be wrapped in.
+pub(super) fn unwrapped(text: &Traced) -> &Traced {
+    let mut text = text;
+    while let Some(original) = text.original(Layer::Base64).or_else(|| text.original(Layer::Gzip)) {
+        text = original;
+    }
+    text
 }

@@ -12,7 +12,7 @@ use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
 use super::lang::functions::encoding::gzip_of;
 use super::lang::functions::files::{file, filebase64, render};
-use super::lang::outcome::{Outcome, Refused, both_ways, combined, either, entries_of, key_and_value};
+use super::lang::outcome::{Early, Outcome, Refused, both_ways, combined, either, entries_of, key_and_value};
 use super::lang::template::{text_value, ways_of};
 
 /// The boundary that the `cloudinit` provider puts between parts unless it is told another.
@@ -29,8 +29,9 @@ pub(super) struct Nested<'b> {
 }
 
 impl Engine<'_, '_> {
-    /// An attribute of a data source.
-    pub(super) fn data_attribute(
+    /// An attribute of a data source or a resource. What is written in a resource is what it will be; the rest is known only
+    /// when it exists.
+    pub(super) fn attribute_of(
         &mut self,
         block: &Arc<Block>,
         address: &str,
@@ -38,62 +39,38 @@ impl Engine<'_, '_> {
         name: &str,
         at: Span,
     ) -> Outcome {
-        match (block.label(0), name) {
-            ("template_file", "rendered") => self.template_file(block, own, at),
-            ("cloudinit_config" | "template_cloudinit_config", "rendered") => self.cloudinit(block, own, at),
-            ("local_file" | "local_sensitive_file", "content" | "content_base64") => {
+        match (&*block.kind, block.label(0), name) {
+            (_, "template_file", "rendered") => self.template_file(block, own, at),
+            (_, "cloudinit_config" | "template_cloudinit_config", "rendered") => self.cloudinit(block, own, at),
+            // The id of a bucket is its name, and that of an object its key.
+            ("resource", "aws_s3_bucket", "id") => self.written(block, address, own, "bucket", at),
+            ("resource", "aws_s3_object" | "aws_s3_bucket_object", "id") => {
+                self.written(block, address, own, "key", at)
+            }
+            ("resource", "terraform_data", "output") => self.argument(&block.body, "input", own, at),
+            ("resource", ..) => self.written(block, address, own, name, at),
+            (_, "local_file" | "local_sensitive_file", "content" | "content_base64") => {
                 let Some(path) = block.body.attribute("filename") else { return Ok(outside(address, name, at)) };
                 let path = self.eval(&path.value, own)?;
                 let read = if name == "content" { file } else { filebase64 };
-                self.lift(&[path], at, &mut |engine, args| read(engine, args, at, own))
+                self.lift(&[path], at, &mut |engine, args| read(engine, args, at, own).or_else(Early::outcome))
             }
-            ("kubectl_path_documents" | "kubectl_file_documents", "documents" | "manifests") => {
+            (_, "kubectl_path_documents" | "kubectl_file_documents", "documents" | "manifests") => {
                 self.kubectl_documents(block, own, name, at)
             }
-            ("aws_ssm_parameter", "value" | "insecure_value") if block.body.attribute(name).is_none() => {
-                let asked = block.body.attribute("name").map(|a| self.eval(&a.value, own)).transpose()?;
-                let stored = asked.as_ref().and_then(Value::as_known_str).map(str::to_owned);
-                match stored.and_then(|asked| self.parameter_named(&asked)) {
-                    Some(value) => Ok(value),
-                    None => Ok(outside(address, name, at)),
-                }
+            (_, "aws_ssm_parameter", "value" | "insecure_value") if block.body.attribute(name).is_none() => {
+                let asked = self.argument(&block.body, "name", own, at)?;
+                let stored = asked.as_known_str().and_then(|asked| self.parameter_named(asked));
+                Ok(stored.unwrap_or_else(|| outside(address, name, at)))
             }
-            _ => self.written(block, address, own, name, at),
-        }
-    }
-
-    /// An attribute of a resource. What is written there is what it will be; the rest is known only when it exists.
-    pub(super) fn resource_attribute(
-        &mut self,
-        block: &Arc<Block>,
-        address: &str,
-        own: &Env,
-        name: &str,
-        at: Span,
-    ) -> Outcome {
-        match (block.label(0), name) {
-            ("template_file", "rendered") => self.template_file(block, own, at),
-            ("cloudinit_config" | "template_cloudinit_config", "rendered") => self.cloudinit(block, own, at),
-            // The id of a bucket is its name, and that of an object its key.
-            ("aws_s3_bucket", "id") => self.written(block, address, own, "bucket", at),
-            ("aws_s3_object" | "aws_s3_bucket_object", "id") => self.written(block, address, own, "key", at),
-            ("terraform_data", "output") => match block.body.attribute("input") {
-                Some(input) => self.eval(&input.value, own),
-                None => Ok(Value::null(at)),
-            },
             _ => self.written(block, address, own, name, at),
         }
     }
 
     fn written(&mut self, block: &Arc<Block>, address: &str, own: &Env, name: &str, at: Span) -> Outcome {
-        match block.body.attribute(name) {
-            Some(attribute) => {
-                let value = self.eval(&attribute.value, own)?;
-                // A provider may fill in what is left out.
-                if value.is_null() { Ok(outside(address, name, at)) } else { Ok(value) }
-            }
-            None => Ok(outside(address, name, at)),
-        }
+        // A provider may fill in what is left out.
+        let value = self.argument(&block.body, name, own, at)?;
+        Ok(if value.is_null() { outside(address, name, at) } else { value })
     }
 
     /// `data.template_file.x.rendered`.
@@ -113,48 +90,32 @@ impl Engine<'_, '_> {
                 return Ok(args[0].clone());
             }
             let id = engine.cx.texts.add_made("template", &text, place);
-            render(engine, id, &args[1], place, own, "rendered")
+            render(engine, id, &args[1], place, own, "rendered").or_else(Early::outcome)
         })
     }
 
     /// `rendered` of a `cloudinit_config`: parts as MIME, then gzip and base64, both of which are on unless turned off. The form
     /// is that of hashicorp/terraform-provider-cloudinit (`cloudinit_config.go`, Go's `mime/multipart`).
     fn cloudinit(&mut self, block: &Arc<Block>, own: &Env, at: Span) -> Outcome {
-        let mut outcomes = Vec::new();
-        for (guard, nested) in self.nested(&block.body, "part", own) {
-            outcomes.push((guard, self.cloudinit_of(block, &nested, own, at)));
-        }
-        either(outcomes, at)
+        let ways = self.nested(&block.body, "part", own).into_iter();
+        either(ways.map(|(guard, nested)| (guard, self.cloudinit_of(block, &nested, own, at))).collect(), at)
     }
 
     fn cloudinit_of(&mut self, block: &Arc<Block>, nested: &Nested<'_>, own: &Env, at: Span) -> Outcome {
-        let flag = |engine: &mut Self, name: &str| -> Result<Value, Refused> {
-            match block.body.attribute(name) {
-                Some(attribute) => engine.eval(&attribute.value, own),
-                None => Ok(Value::null(at)),
-            }
-        };
-        let (gzip, base64, boundary) = (flag(self, "gzip")?, flag(self, "base64_encode")?, flag(self, "boundary")?);
-        let boundary = match boundary.to_traced() {
-            Some(text) => text,
-            None => Traced::made(BOUNDARY, block.header),
-        };
+        let gzip = self.argument(&block.body, "gzip", own, at)?;
+        let base64 = self.argument(&block.body, "base64_encode", own, at)?;
+        let boundary = self.argument(&block.body, "boundary", own, at)?;
+        let boundary = boundary.to_traced().unwrap_or_else(|| Traced::made(BOUNDARY, block.header));
         let place = block.header;
-        let mut parts: Vec<Vec<(Guard, Traced)>> = Vec::new();
         let plain = |text: Traced| vec![(Guard::always(), text)];
         let made = |text: &str| plain(Traced::made(text, place));
-        parts.push(made("Content-Type: multipart/mixed; boundary=\""));
-        parts.push(plain(boundary.clone()));
-        parts.push(made("\"\nMIME-Version: 1.0\r\n\r\n"));
+        let kind = made("Content-Type: multipart/mixed; boundary=\"");
+        let mut parts = vec![kind, plain(boundary.clone()), made("\"\nMIME-Version: 1.0\r\n\r\n")];
         for (n, (env, body)) in nested.blocks.iter().enumerate() {
-            parts.push(made(if n > 0 { "\r\n--" } else { "--" }));
-            parts.push(plain(boundary.clone()));
+            parts.extend([made(if n > 0 { "\r\n--" } else { "--" }), plain(boundary.clone())]);
             let mut headers: Vec<Vec<(Guard, Traced)>> = vec![made("\r\n")];
             let mut header = |engine: &mut Self, key: &str, attribute: &str, quoted: bool| -> Result<(), Refused> {
-                let value = match body.attribute(attribute) {
-                    Some(a) => engine.eval(&a.value, env)?,
-                    None => Value::null(place),
-                };
+                let value = engine.argument(body, attribute, env, place)?;
                 let (before, after) = if quoted { ("attachment; filename=\"", "\"\r\n") } else { ("", "\r\n") };
                 let mut ways = Vec::new();
                 for (guard, value) in value.alternatives() {
@@ -191,9 +152,7 @@ impl Engine<'_, '_> {
         if let Some(why) = nested.open.clone() {
             parts.push(plain(Traced::unknown(place, why)));
         }
-        parts.push(made("\r\n--"));
-        parts.push(plain(boundary));
-        parts.push(made("--\r\n"));
+        parts.extend([made("\r\n--"), plain(boundary), made("--\r\n")]);
         let content = text_value(self.lang().put_together(parts, &Traced::new(), place), at);
         self.lift(&[content, gzip, base64], at, &mut |_, args| {
             let text = args[0].to_traced().unwrap_or_default();
@@ -285,8 +244,7 @@ impl Engine<'_, '_> {
 
     /// An attribute of a body, as the ways it may go; null (or nothing) is left out.
     pub(super) fn ways_of_attribute(&mut self, body: &Body, name: &str, env: &Env) -> Vec<Alternative> {
-        let Some(attribute) = body.attribute(name) else { return Vec::new() };
-        let value = self.eval_or_unknown(&attribute.value, env);
+        let Some(value) = self.attribute(body, name, env) else { return Vec::new() };
         let ways = value.alternatives().into_iter().filter(|(_, v)| !v.is_null());
         ways.map(|(when, value)| Alternative { when, value }).collect()
     }

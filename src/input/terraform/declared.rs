@@ -1,16 +1,17 @@
 //! What the blocks of a module declare, as values: variables, locals, outputs, resources, data sources and module calls.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::syntax::hcl::{Block, Expr, Step, StepKind};
-use crate::text::{Span, Why};
-use crate::value::{Kind, Value};
+use crate::syntax::hcl::{Block, Call, Step, StepKind};
+use crate::text::{FileError, Files, Span, TextId, Texts, Why};
+use crate::value::{Entry, Kind, Map, Value};
 
 use super::data_sources::outside;
 use super::engine::Engine;
 use super::lang::convert::{to_key, to_number};
-use super::lang::data::{Declared, Named};
+use super::lang::data::{Data, Declared, Evaluation, Named};
 use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
 use super::lang::outcome::{Outcome, Refused, either};
@@ -18,114 +19,62 @@ use super::lang::steps::attributes;
 use super::lang::types;
 use super::state::{Expansion, Instance, Memo};
 
-impl Engine<'_, '_> {
-    /// The value of a variable: the argument of the call, the tfvars files of a root module, or the default.
-    pub(super) fn variable(&mut self, instance: usize, name: &str) -> Value {
+impl Data for Engine<'_, '_> {
+    fn evaluation(&mut self) -> &mut Evaluation {
+        &mut self.evaluation
+    }
+
+    fn texts(&self) -> &Texts {
+        &self.cx.texts
+    }
+
+    fn texts_mut(&mut self) -> &mut Texts {
+        &mut self.cx.texts
+    }
+
+    fn problem(&mut self, at: Span, message: String) {
+        self.cx.problem(at, message);
+    }
+
+    fn files(&self) -> &dyn Files {
+        self.cx.files
+    }
+
+    fn open(&mut self, path: &Path) -> Result<TextId, FileError> {
+        self.cx.open(path)
+    }
+
+    fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn address(&self, instance: usize) -> Option<&str> {
+        self.instances.get(instance).map(|i| &*i.address)
+    }
+
+    fn module_path(&self, instance: usize) -> Option<&str> {
+        self.instances.get(instance).map(|i| &*i.path)
+    }
+
+    fn variable(&mut self, instance: usize, name: &str) -> Value {
         let module = Arc::clone(&self.instances[instance].module);
         let Some(block) = module.variables.get(name) else {
             let at = Span::new(self.instances[instance].place.text, 0..0);
             return Value::unknown(Why::NoDefault(self.addressed(instance, &format!("var.{name}"))), at);
         };
-        if let Some(memo) = self.instances[instance].variables.get(name) {
-            return match memo {
-                Memo::Done(Ok(value)) => value.clone(),
-                Memo::Done(Err(Refused(why))) => Value::unknown(Why::Invalid(Arc::clone(why)), block.header),
-                Memo::Running => Value::unknown(Why::NotUnderstood("a reference to itself".into()), block.header),
-            };
-        }
-        self.instances[instance].variables.insert(name.into(), Memo::Running);
-        let outcome = self.deeper(block.header, |engine| engine.variable_value(instance, name, block));
-        self.instances[instance].variables.insert(name.into(), Memo::Done(outcome.clone()));
+        let value = |engine: &mut Self| engine.deeper(block.header, |e| e.variable_value(instance, name, block));
+        let outcome = self.remembered(instance, |i| &mut i.variables, name, block.header, value);
         outcome.unwrap_or_else(|Refused(why)| Value::unknown(Why::Invalid(why), block.header))
     }
 
-    fn variable_value(&mut self, instance: usize, name: &str, block: &Arc<Block>) -> Outcome {
-        let body = &block.body;
-        let given = match self.instances[instance].caller.clone() {
-            Some((parent_env, call)) => match call.body.attribute(name) {
-                Some(argument) => Some(self.eval(&argument.value, &parent_env)?),
-                None => None,
-            },
-            None => match self.instances[instance].given.get(name).cloned() {
-                Some(value) => Some(value),
-                None => match self.instances[instance].module.values.get(name).cloned() {
-                    Some(attribute) => Some(self.eval(&attribute.value, &Env::default())?),
-                    None => match &self.instances[instance].module.sealed {
-                        Some(file) => {
-                            let why = Why::FromOutside(format!("what {file} sets var.{name} to").into());
-                            Some(Value::unknown(why, block.header))
-                        }
-                        None => self.instances[instance].environment.get(name).cloned(),
-                    },
-                },
-            },
-        };
-        let nullable = match body.attribute("nullable") {
-            Some(a) => self.eval(&a.value, &Env::default())?.as_bool() != Some(false),
-            None => true,
-        };
-        let value = match given {
-            Some(value) if nullable || !value.is_null() => value,
-            _ => match body.attribute("default") {
-                Some(default) => self.eval(&default.value, &Env::default())?,
-                None => {
-                    let why = Why::NoDefault(self.addressed(instance, &format!("var.{name}")));
-                    Value::unknown(why, block.header)
-                }
-            },
-        };
-        match body.attribute("type") {
-            Some(wanted) => {
-                let wanted = types::parse(&wanted.value, 0);
-                let value =
-                    self.lift(&[value], block.header, &mut |engine, args| engine.lang().conform(&args[0], &wanted, 0))?;
-                Ok(self.bounded(value))
-            }
-            None => Ok(value),
-        }
-    }
-
-    pub(super) fn local(&mut self, instance: usize, name: &str, at: Span) -> Outcome {
+    fn local(&mut self, instance: usize, name: &str, at: Span) -> Outcome {
         let module = Arc::clone(&self.instances[instance].module);
-        let local = module.locals.get(name).map(|a| &a.value);
-        self.remembered(instance, |i| &mut i.locals, (name, local), at, |name| format!("local.{name}"))
+        let Some(local) = module.locals.get(name) else { return Ok(not_declared(&format!("local.{name}"), at)) };
+        let value = |engine: &mut Self| engine.eval(&local.value, &Env::of(instance));
+        self.remembered(instance, |i| &mut i.locals, name, at, value)
     }
 
-    /// An output of a module instance.
-    pub(super) fn output(&mut self, instance: usize, name: &str, at: Span) -> Outcome {
-        let module = Arc::clone(&self.instances[instance].module);
-        let output = module.outputs.get(name).and_then(|b| b.body.attribute("value")).map(|a| &a.value);
-        self.remembered(instance, |i| &mut i.outputs, (name, output), at, |name| format!("output {name}"))
-    }
-
-    /// The value of something named, evaluated once.
-    fn remembered(
-        &mut self,
-        instance: usize,
-        memos: fn(&mut Instance) -> &mut HashMap<Arc<str>, Memo>,
-        (name, expr): (&str, Option<&Expr>),
-        at: Span,
-        shown: fn(&str) -> String,
-    ) -> Outcome {
-        let Some(expr) = expr else {
-            let why = format!("{}, which is not declared,", shown(name));
-            return Ok(Value::unknown(Why::NotUnderstood(why.into()), at));
-        };
-        match memos(&mut self.instances[instance]).get(name) {
-            Some(Memo::Done(outcome)) => return outcome.clone(),
-            Some(Memo::Running) => {
-                return Ok(Value::unknown(Why::NotUnderstood("a reference to itself".into()), at));
-            }
-            None => {}
-        }
-        memos(&mut self.instances[instance]).insert(name.into(), Memo::Running);
-        let outcome = self.eval(expr, &Env::of(instance));
-        memos(&mut self.instances[instance]).insert(name.into(), Memo::Done(outcome.clone()));
-        outcome
-    }
-
-    /// A resource, data source or module call, with the steps that follow its name.
-    pub(super) fn declared(&mut self, instance: usize, named: &Named<'_>, steps: &[Step], env: &Env) -> Outcome {
+    fn declared(&mut self, instance: usize, named: &Named<'_>, steps: &[Step], env: &Env) -> Outcome {
         let Named { what, kind, name, at } = *named;
         let module = Arc::clone(&self.instances[instance].module);
         let key = (Arc::from(kind), Arc::from(name));
@@ -142,14 +91,88 @@ impl Engine<'_, '_> {
         let target =
             Target { instance, what, block: Arc::clone(block), address: self.addressed(instance, &address), at };
         let ways = self.expand(instance, block);
-        let mut outcomes = Vec::new();
-        for (guard, expansion) in ways {
-            outcomes.push((guard, self.pick(&target, &expansion, steps, env)));
-        }
+        let outcome = |(guard, expansion)| (guard, self.pick(&target, &expansion, steps, env));
+        let mut outcomes: Vec<_> = ways.into_iter().map(outcome).collect();
         match &mut outcomes[..] {
             [(_, only)] => std::mem::replace(only, Err(Refused::new(""))),
             _ => either(outcomes, at),
         }
+    }
+
+    fn other_name(&mut self, name: &str, steps: &[Step], at: Span, env: &Env) -> Option<Outcome> {
+        if name == "include" { self.included(steps, at, env) } else { None }
+    }
+
+    fn other_function(&mut self, name: &str, call: &Call, at: Span, env: &Env) -> Option<Outcome> {
+        self.terragrunt_function(name, call, at, env)
+    }
+}
+
+impl Engine<'_, '_> {
+    /// The value of a variable: the argument of the call, the tfvars files of a root module, or the default.
+    fn variable_value(&mut self, instance: usize, name: &str, block: &Arc<Block>) -> Outcome {
+        let body = &block.body;
+        let at = block.header;
+        let own = &self.instances[instance];
+        let given = if let Some((parent_env, call)) = own.caller.clone() {
+            call.body.attribute(name).map(|argument| self.eval(&argument.value, &parent_env)).transpose()?
+        } else if let Some(value) = own.given.get(name) {
+            Some(value.clone())
+        } else if let Some(attribute) = own.module.values.get(name).cloned() {
+            Some(self.eval(&attribute.value, &Env::default())?)
+        } else if let Some(file) = &own.module.sealed {
+            Some(Value::unknown(Why::FromOutside(format!("what {file} sets var.{name} to").into()), at))
+        } else {
+            own.environment.get(name).cloned()
+        };
+        let nullable = self.argument(body, "nullable", &Env::default(), at)?.as_bool() != Some(false);
+        let value = match given {
+            Some(value) if nullable || !value.is_null() => value,
+            _ => match body.attribute("default") {
+                Some(default) => self.eval(&default.value, &Env::default())?,
+                None => Value::unknown(Why::NoDefault(self.addressed(instance, &format!("var.{name}"))), at),
+            },
+        };
+        match body.attribute("type") {
+            Some(wanted) => {
+                let wanted = types::parse(&wanted.value, 0);
+                let value =
+                    self.lift(&[value], block.header, &mut |engine, args| engine.lang().conform(&args[0], &wanted, 0))?;
+                Ok(self.bounded(value))
+            }
+            None => Ok(value),
+        }
+    }
+
+    /// An output of a module instance.
+    pub(super) fn output(&mut self, instance: usize, name: &str, at: Span) -> Outcome {
+        let module = Arc::clone(&self.instances[instance].module);
+        let output = module.outputs.get(name).and_then(|b| b.body.attribute("value"));
+        let Some(output) = output else { return Ok(not_declared(&format!("output {name}"), at)) };
+        let value = |engine: &mut Self| engine.eval(&output.value, &Env::of(instance));
+        self.remembered(instance, |i| &mut i.outputs, name, at, value)
+    }
+
+    /// The value of something named, evaluated once.
+    fn remembered(
+        &mut self,
+        instance: usize,
+        memos: fn(&mut Instance) -> &mut HashMap<Arc<str>, Memo>,
+        name: &str,
+        at: Span,
+        value: impl FnOnce(&mut Self) -> Outcome,
+    ) -> Outcome {
+        match memos(&mut self.instances[instance]).get(name) {
+            Some(Memo::Done(outcome)) => return outcome.clone(),
+            Some(Memo::Running) => {
+                return Ok(Value::unknown(Why::NotUnderstood("a reference to itself".into()), at));
+            }
+            None => {}
+        }
+        memos(&mut self.instances[instance]).insert(name.into(), Memo::Running);
+        let outcome = value(self);
+        memos(&mut self.instances[instance]).insert(name.into(), Memo::Done(outcome.clone()));
+        outcome
     }
 
     fn pick(&mut self, target: &Target, expansion: &Expansion, steps: &[Step], env: &Env) -> Outcome {
@@ -162,10 +185,9 @@ impl Engine<'_, '_> {
                     Ok(self.bounded(Value::list(items, at)))
                 }
                 Expansion::Map(all, open) => {
-                    let mut map = crate::value::Map { open: open.clone(), ..Default::default() };
+                    let mut map = Map { open: open.clone(), ..Map::default() };
                     for (key, own) in all {
-                        let value = self.whole(target, own)?;
-                        map.entries.insert(Arc::clone(key), crate::value::Entry { key: at, value });
+                        map.entries.insert(Arc::clone(key), Entry { key: at, value: self.whole(target, own)? });
                     }
                     Ok(self.bounded(Value::new(Kind::Map(Arc::new(map)), at)))
                 }
@@ -225,10 +247,8 @@ impl Engine<'_, '_> {
                     Expansion::Map(..) => return Err(Refused::new("a splat needs a list")),
                     Expansion::Maybe(_, why) => return Ok(Value::unknown(why.clone(), at)),
                 };
-                let mut items = Vec::new();
-                for own in all {
-                    items.push(self.pick(target, &Expansion::Single(own.clone()), &rest[..reach], env)?);
-                }
+                let pick = |own: &Env| self.pick(target, &Expansion::Single(own.clone()), &rest[..reach], env);
+                let items = all.into_iter().map(pick).collect::<Result<_, _>>()?;
                 let list = self.bounded(Value::list(items, at));
                 self.lang().walk(list, &rest[reach..], env)
             }
@@ -243,8 +263,7 @@ impl Engine<'_, '_> {
                 Some(child) => self.output(child, name, at),
                 None => Ok(outside(&address, name, at)),
             },
-            Declared::Data | Declared::Ephemeral => self.data_attribute(&target.block, &address, own, name, at),
-            Declared::Resource => self.resource_attribute(&target.block, &address, own, name, at),
+            _ => self.attribute_of(&target.block, &address, own, name, at),
         }
     }
 
@@ -253,7 +272,7 @@ impl Engine<'_, '_> {
     fn whole(&mut self, target: &Target, own: &Env) -> Outcome {
         let at = target.at;
         let outside = Why::Attribute(Arc::clone(&target.address), "".into());
-        let mut map = crate::value::Map { open: Some(outside), ..Default::default() };
+        let mut map = Map { open: Some(outside), ..Map::default() };
         let names: Vec<(Arc<str>, Span)> = match target.what {
             Declared::Module => match self.child(target.instance, &target.block, own) {
                 Some(child) => {
@@ -268,10 +287,14 @@ impl Engine<'_, '_> {
         for (name, key) in names {
             let outcome = self.deeper(at, |engine| engine.leaf(target, own, &name, at));
             let value = outcome.unwrap_or_else(|Refused(why)| Value::unknown(Why::Invalid(why), at));
-            map.entries.insert(name, crate::value::Entry { key, value });
+            map.entries.insert(name, Entry { key, value });
         }
         Ok(self.bounded(Value::new(Kind::Map(Arc::new(map)), at)))
     }
+}
+
+fn not_declared(shown: &str, at: Span) -> Value {
+    Value::unknown(Why::NotUnderstood(format!("{shown}, which is not declared,").into()), at)
 }
 
 /// Something declared, and the place that refers to it.

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::node::Cx;
-use crate::syntax::hcl::{Call, Expr, Step};
-use crate::text::{FileError, Files, Span, TextId, Texts};
+use crate::syntax::hcl::{Block, Body, Expr};
+use crate::text::{Span, Why};
 use crate::value::{Guard, Value};
 
-use super::lang::data::{Data, Evaluation, Named};
+use super::lang::data::{Data, Evaluation};
 use super::lang::env::Env;
 use super::lang::outcome::Outcome;
 use super::scope::Module;
@@ -87,66 +87,31 @@ impl<'e, 'c> Engine<'e, 'c> {
         self.lang().eval_or_unknown(expr, env)
     }
 
+    /// The value of an attribute, null where there is none.
+    pub(super) fn argument(&mut self, body: &Body, name: &str, env: &Env, at: Span) -> Outcome {
+        body.attribute(name).map_or_else(|| Ok(Value::null(at)), |attribute| self.eval(&attribute.value, env))
+    }
+
+    /// The value of an attribute, a hole where Terraform refuses it.
+    pub(super) fn attribute(&mut self, body: &Body, name: &str, env: &Env) -> Option<Value> {
+        body.attribute(name).map(|attribute| self.eval_or_unknown(&attribute.value, env))
+    }
+
+    /// The instances of a block: under which condition it is there, what follows its address, what its attributes see, and
+    /// why it is not known how many there are.
+    pub(super) fn instances_of(&mut self, instance: usize, block: &Block) -> Vec<(Guard, String, Env, Option<Why>)> {
+        let mut out = Vec::new();
+        for (guard, expansion) in self.expand(instance, block) {
+            let why = if let Expansion::Maybe(_, why) = &expansion { Some(why.clone()) } else { None };
+            out.extend(
+                expansion.instances().into_iter().map(|(suffix, env)| (guard.clone(), suffix, env, why.clone())),
+            );
+        }
+        out
+    }
+
     /// True if so much was evaluated that the rest is left unknown.
     pub(super) fn exhausted(&self) -> bool {
         self.evaluation.exhausted()
-    }
-}
-
-impl Data for Engine<'_, '_> {
-    fn evaluation(&mut self) -> &mut Evaluation {
-        &mut self.evaluation
-    }
-
-    fn texts(&self) -> &Texts {
-        &self.cx.texts
-    }
-
-    fn texts_mut(&mut self) -> &mut Texts {
-        &mut self.cx.texts
-    }
-
-    fn problem(&mut self, at: Span, message: String) {
-        self.cx.problem(at, message);
-    }
-
-    fn files(&self) -> &dyn Files {
-        self.cx.files
-    }
-
-    fn open(&mut self, path: &Path) -> Result<TextId, FileError> {
-        self.cx.open(path)
-    }
-
-    fn root(&self) -> &Path {
-        &self.root
-    }
-
-    fn address(&self, instance: usize) -> Option<&str> {
-        self.instances.get(instance).map(|i| &*i.address)
-    }
-
-    fn module_path(&self, instance: usize) -> Option<&str> {
-        self.instances.get(instance).map(|i| &*i.path)
-    }
-
-    fn variable(&mut self, instance: usize, name: &str) -> Value {
-        self.variable(instance, name)
-    }
-
-    fn local(&mut self, instance: usize, name: &str, at: Span) -> Outcome {
-        self.local(instance, name, at)
-    }
-
-    fn declared(&mut self, instance: usize, named: &Named<'_>, steps: &[Step], env: &Env) -> Outcome {
-        self.declared(instance, named, steps, env)
-    }
-
-    fn other_name(&mut self, name: &str, steps: &[Step], at: Span, env: &Env) -> Option<Outcome> {
-        if name == "include" { self.included(steps, at, env) } else { None }
-    }
-
-    fn other_function(&mut self, name: &str, call: &Call, at: Span, env: &Env) -> Option<Outcome> {
-        self.terragrunt_function(name, call, at, env)
     }
 }

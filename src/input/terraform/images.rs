@@ -26,11 +26,8 @@ impl Engine<'_, '_> {
     /// What is known of the image of a launch template or instance, by the conditions that are not decided and the node
     /// groups that launch it. `address` is that of the one instance.
     pub(super) fn images(&mut self, (block, body): (&Block, &Body), address: &str, own: &Env) -> Vec<(Guard, Image)> {
-        let id = body.attribute("image_id").or_else(|| body.attribute("ami"));
-        let ids = match id {
-            Some(id) => self.eval_or_unknown(&id.value, own).alternatives(),
-            None => vec![(Guard::always(), Value::null(block.header))],
-        };
+        let id = self.attribute(body, "image_id", own).or_else(|| self.attribute(body, "ami", own));
+        let ids = id.unwrap_or_else(|| Value::null(block.header)).alternatives();
         let links =
             if block.label(0) == "aws_launch_template" { self.links_to(block, address, own) } else { Vec::new() };
         let mut out = Vec::new();
@@ -105,18 +102,11 @@ impl Engine<'_, '_> {
         }
         let mut found: Vec<Image> = Vec::new();
         for (instance, block) in sources {
-            let instances: Vec<_> =
-                self.expand(instance, &block).into_iter().flat_map(|(_, e)| e.instances()).collect();
-            for (_, env) in instances {
-                let mut names = Vec::new();
-                if let Some(name) = block.body.attribute("name") {
-                    names.push(self.eval_or_unknown(&name.value, &env));
-                }
+            for (_, _, env, _) in self.instances_of(instance, &block) {
+                let mut names: Vec<Value> = self.attribute(&block.body, "name", &env).into_iter().collect();
                 let filters = self.nested(&block.body, "filter", &env).into_iter().flat_map(|(_, n)| n.blocks);
                 for (env, filter) in filters.collect::<Vec<_>>() {
-                    if let Some(values) = filter.attribute("values") {
-                        names.extend(self.eval_or_unknown(&values.value, &env).items());
-                    }
+                    names.extend(self.attribute(filter, "values", &env).into_iter().flat_map(|v| v.items()));
                 }
                 let mut own = Image::default();
                 for text in names.iter().filter_map(Value::to_traced) {

@@ -13,6 +13,7 @@ use crate::setting::Setting;
 use crate::text::{Layer, Place, Traced};
 use crate::value::{Kind, Value};
 
+use super::carriers::unwrapped;
 use super::engine::Engine;
 
 /// Words in the names of inputs that are meant for the kubelets of nodes.
@@ -90,10 +91,7 @@ impl Engine<'_, '_> {
                     && (!g.gaps.is_empty() || g.steps.iter().any(is_open))
             };
             let launches = groups.iter().any(|g| g.name.starts_with(&prefix));
-            if dead.is_empty() || groups.iter().any(open) {
-                continue;
-            }
-            if !launches && !model {
+            if dead.is_empty() || groups.iter().any(open) || !launches && !model {
                 continue;
             }
             if !launches {
@@ -115,9 +113,7 @@ impl Engine<'_, '_> {
         let mut out = Vec::new();
         for step in groups.iter().flat_map(|g| &g.steps) {
             let (Step::UserData(text, _) | Step::Script(text) | Step::NodeConfig(text)) = step else { continue };
-            let inner = text.original(Layer::Base64).unwrap_or(text);
-            let inner = inner.original(Layer::Gzip).unwrap_or(inner);
-            for piece in inner.pieces() {
+            for piece in unwrapped(text).pieces() {
                 out.push(self.cx.texts.place(self.cx.texts.trail(piece.whence.span()).origin()));
             }
         }

@@ -62,10 +62,7 @@ pub(super) fn values(id: TextId, cx: &mut Cx<'_>) -> Option<Vec<Attribute>> {
 
 fn tree(id: TextId, cx: &mut Cx<'_>) -> Option<Node> {
     let parsed = json::parse(&cx.texts.view(id));
-    for error in parsed.errors {
-        cx.problem(error.at, error.message);
-    }
-    parsed.tree
+    cx.parsed(parsed)
 }
 
 /// An object, or the objects of a list.

@@ -23,8 +23,7 @@ use super::engine::Engine;
 use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
 use super::lang::functions::files::{files_like, lexical, render};
-use super::lang::outcome::{Outcome, Refused};
-use super::state::Expansion;
+use super::lang::outcome::{Early, Outcome, Refused};
 
 /// What sets single values of a release, in the order in which the provider lays them over the others: blocks, or lists of
 /// objects since version 3.
@@ -56,30 +55,26 @@ impl Engine<'_, '_> {
             return Vec::new();
         };
         let mut out = Vec::new();
-        for (guard, expansion) in self.expand(instance, block) {
+        for (guard, suffix, own, maybe) in self.instances_of(instance, block) {
             let Some(guard) = self.instances[instance].when.and(&guard) else { continue };
-            for (suffix, own) in expansion.instances() {
-                let name = format!("{address}{suffix}");
-                for (when, read) in self.read_documents(&block.body, (attribute, *holds), &own, &name) {
-                    let Some(when) = guard.and(&when) else { continue };
-                    if let Some((at, why)) = read.open
-                        && self.is_about_nodes(block)
-                    {
-                        let at = self.in_repository(at);
-                        self.cx.gap(at, why);
+            let name = format!("{address}{suffix}");
+            for (when, read) in self.read_documents(&block.body, (attribute, *holds), &own, &name) {
+                let Some(when) = guard.and(&when) else { continue };
+                if let Some((at, why)) = read.open
+                    && self.is_about_nodes(block)
+                {
+                    let at = self.in_repository(at);
+                    self.cx.gap(at, why);
+                }
+                for mut group in read.groups {
+                    let Some(when) = when.and(&group.when) else { continue };
+                    group.when = when;
+                    if !group.name.contains(&name) {
+                        group.name = format!("{} of {name}", group.name).into();
                     }
-                    for mut group in read.groups {
-                        let Some(when) = when.and(&group.when) else { continue };
-                        group.when = when;
-                        if !group.name.contains(&name) {
-                            group.name = format!("{} of {name}", group.name).into();
-                        }
-                        if let Expansion::Maybe(_, why) = &expansion {
-                            group.gaps.push(Gap { at: block.header, why: why.clone() });
-                        }
-                        let place = self.place_of(instance, block, &own);
-                        out.push(self.group_in_repository(group, place));
-                    }
+                    group.gaps.extend(maybe.clone().map(|why| Gap { at: block.header, why }));
+                    let place = self.place_of(instance, block, &own);
+                    out.push(self.group_in_repository(group, place));
                 }
             }
         }
@@ -101,8 +96,7 @@ impl Engine<'_, '_> {
         if holds == Holds::Values {
             return self.release(body, own, name);
         }
-        let Some(attribute) = body.attribute(attribute) else { return Vec::new() };
-        let value = self.eval_or_unknown(&attribute.value, own);
+        let Some(value) = self.attribute(body, attribute, own) else { return Vec::new() };
         let mut out = Vec::new();
         for (when, value) in self.lang().hoist(&value) {
             let mut read = ReadDocuments::default();
@@ -141,14 +135,9 @@ impl Engine<'_, '_> {
     /// The values of a release: texts that are laid over one another, and single ones that are laid over these.
     fn release(&mut self, body: &Body, own: &Env, name: &str) -> Vec<(Guard, ReadDocuments)> {
         let at = body.span;
-        let mut parts = vec![match body.attribute("values") {
-            Some(values) => self.eval_or_unknown(&values.value, own),
-            None => Value::list(Vec::new(), at),
-        }];
+        let mut parts = vec![self.attribute(body, "values", own).unwrap_or_else(|| Value::list(Vec::new(), at))];
         for kind in SETS {
-            if let Some(attribute) = body.attribute(kind) {
-                parts.push(self.eval_or_unknown(&attribute.value, own));
-            }
+            parts.extend(self.attribute(body, kind, own));
             let mut ways = Vec::new();
             for (when, nested) in self.nested(body, kind, own) {
                 let mut items = Vec::new();
@@ -220,11 +209,11 @@ impl Engine<'_, '_> {
 
     /// The folder of the chart of a release, if it lies in the repository.
     fn chart_of(&mut self, body: &Body, own: &Env) -> Option<PathBuf> {
-        let repository = body.attribute("repository").map(|a| self.eval_or_unknown(&a.value, own));
+        let repository = self.attribute(body, "repository", own);
         if repository.is_some_and(|r| !r.is_null() && r.as_known_str() != Some("")) {
             return None;
         }
-        let chart = self.eval_or_unknown(&body.attribute("chart")?.value, own);
+        let chart = self.attribute(body, "chart", own)?;
         let dir = lexical(&self.root.join(chart.as_known_str()?));
         let inside = dir.starts_with(self.cx.files.root()) && self.cx.files.read(&dir.join("Chart.yaml")).is_ok();
         inside.then_some(dir)
@@ -245,14 +234,9 @@ impl Engine<'_, '_> {
 
     /// `documents` or `manifests` of the data sources that take files of YAML apart.
     pub(super) fn kubectl_documents(&mut self, block: &Arc<Block>, own: &Env, name: &str, at: Span) -> Outcome {
-        let attribute = |engine: &mut Self, name: &str| match block.body.attribute(name) {
-            Some(attribute) => engine.eval(&attribute.value, own),
-            None => Ok(Value::null(at)),
-        };
-        let mut parts = Vec::new();
-        for name in ["pattern", "content", "vars", "sensitive_vars", "disable_template"] {
-            parts.push(attribute(self, name)?);
-        }
+        let names = ["pattern", "content", "vars", "sensitive_vars", "disable_template"];
+        let parts = names.map(|name| self.argument(&block.body, name, own, at));
+        let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
         self.lift(&parts, at, &mut |engine, args| {
             let mut texts = Vec::new();
             if let Some(text) = args[1].to_traced() {
@@ -281,7 +265,8 @@ impl Engine<'_, '_> {
                             }));
                         }
                     }
-                    let rendered = render(engine, id, &Value::map(entries, at), at, own, "rendered")?;
+                    let rendered =
+                        render(engine, id, &Value::map(entries, at), at, own, "rendered").or_else(Early::outcome)?;
                     let Some(text) = rendered.to_traced() else {
                         return Ok(Value::unknown(
                             Why::NotUnderstood("a template that depends on a condition".into()),

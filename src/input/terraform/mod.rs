@@ -40,7 +40,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup};
-use crate::text::{Source, Span, Why};
+use crate::text::{Source, Span};
 
 use super::unit::{FileList, Input, Unit};
 use engine::Engine;
@@ -84,12 +84,6 @@ impl Input for Terraform {
         if !resources::concerns(&engine.instances[root].module) {
             return Vec::new();
         }
-        let groups = engine.node_groups(&[root]);
-        engine.ineffective(&groups);
-        if engine.exhausted() {
-            engine.cx.gap(place, Why::Limit("steps of evaluation"));
-        }
-        engine.move_notes();
-        groups
+        engine.judged(&[root], place)
     }
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use crate::syntax::hcl::{Block, Expr, ExprKind, StepKind};
 use crate::text::{Span, Why};
-use crate::value::{Guard, Kind, Map, Number, Value};
+use crate::value::{Entry, Guard, Kind, Number, Value};
 
 use super::engine::Engine;
 use super::lang::convert::{to_key, to_number};
+use super::lang::data::Data;
 use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
 use super::lang::functions::files::lexical;
@@ -42,9 +43,8 @@ impl Engine<'_, '_> {
     pub(super) fn start(&mut self, place: Span) -> usize {
         let root = self.root.clone();
         let module = self.module(&root);
-        let mut instance = Instance::new(module, place);
-        instance.given = self.given(&instance.module);
-        self.add(instance)
+        let given = self.given(&module);
+        self.add(Instance { given, ..Instance::new(module, place) })
     }
 
     pub(super) fn add(&mut self, instance: Instance) -> usize {
@@ -89,9 +89,8 @@ impl Engine<'_, '_> {
         (block, guard): (&Block, &Guard),
     ) -> (Guard, Expansion) {
         let own = |index: Value, id: usize| {
-            let mut map = Map::default();
-            map.entries.insert("index".into(), crate::value::Entry { key: index.at, value: index.clone() });
-            env.with("count", Value::new(Kind::Map(Arc::new(map)), index.at), &format!("[{id}]\0{guard:?}"))
+            let entry = ("index".into(), Entry { key: index.at, value: index.clone() });
+            env.with("count", Value::map([entry].into_iter().collect(), index.at), &format!("[{id}]\0{guard:?}"))
         };
         match to_number(value) {
             Ok(count) => {
@@ -229,8 +228,7 @@ impl Engine<'_, '_> {
 
     /// Notes that the directory of a local module is judged through this unit.
     pub(super) fn cover(&mut self, parent: usize, call: &Block) {
-        let Some(source) = call.body.attribute("source") else { return };
-        let source = self.eval_or_unknown(&source.value, &Env::of(parent));
+        let Some(source) = self.attribute(&call.body, "source", &Env::of(parent)) else { return };
         let Some(source) = source.as_known_str().filter(|s| s.starts_with("./") || s.starts_with("../")) else {
             return;
         };
@@ -282,13 +280,7 @@ impl Engine<'_, '_> {
             }
         };
         let when = self.instances[parent].when.clone();
-        let mut child = Instance::new(module, place);
-        child.address = address.to_string();
-        child.path = path;
-        child.key = key;
-        child.depth = depth;
-        child.when = when;
-        child.caller = Some((own.clone(), Arc::clone(call)));
-        Some(self.add(child))
+        let (address, caller) = (address.to_string(), Some((own.clone(), Arc::clone(call))));
+        Some(self.add(Instance { address, path, key, depth, when, caller, ..Instance::new(module, place) }))
     }
 }

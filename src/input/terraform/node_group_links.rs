@@ -80,10 +80,8 @@ impl Engine<'_, '_> {
         for &instance in instances {
             let module = Arc::clone(&self.instances[instance].module);
             for ((kind, name), block) in module.resources.iter().filter(|((kind, _), _)| &**kind == wanted) {
-                for (_, expansion) in self.expand(instance, block) {
-                    for (_, env) in expansion.instances() {
-                        out.push((instance, format!("{kind}.{name}"), Arc::clone(block), env));
-                    }
+                for (_, _, env, _) in self.instances_of(instance, block) {
+                    out.push((instance, format!("{kind}.{name}"), Arc::clone(block), env));
                 }
             }
         }
@@ -91,8 +89,10 @@ impl Engine<'_, '_> {
     }
 
     fn text_of(&mut self, body: &Body, name: &str, env: &Env) -> Option<String> {
-        let value = self.eval_or_unknown(&body.attribute(name)?.value, env);
-        value.to_traced().and_then(|text| text.known_str().map(str::to_owned)).filter(|text| !text.is_empty())
+        self.attribute(body, name, env)?
+            .to_traced()
+            .and_then(|text| text.known_str().map(str::to_owned))
+            .filter(|text| !text.is_empty())
     }
 
     fn minor_of(&mut self, body: &Body, env: &Env) -> Option<u32> {
@@ -100,7 +100,7 @@ impl Engine<'_, '_> {
     }
 
     fn minor_of_cluster(&mut self, body: &Body, env: &Env, clusters: &[Cluster]) -> Option<u32> {
-        let value = self.eval_or_unknown(&body.attribute("cluster_name")?.value, env);
+        let value = self.attribute(body, "cluster_name", env)?;
         let named = value.to_traced().and_then(|text| text.known_str().map(str::to_owned));
         let address = referred(&value, CLUSTER);
         let fits = |c: &&Cluster| match &address {

@@ -19,7 +19,7 @@ use super::engine::Engine;
 use super::images::{family_of_name, minor_in};
 use super::json;
 use super::lang::env::Env;
-use super::scope::{Module, values_in};
+use super::scope::{Module, by_name, key_text, text_of, values_in};
 use super::scripts;
 use super::state::Instance;
 
@@ -54,25 +54,16 @@ impl Input for Packer {
         for path in &unit.files {
             let Ok(id) = cx.open(path) else { continue };
             let parsed = hcl::parse(&cx.texts.view(id));
-            for error in parsed.errors {
-                cx.problem(error.at, error.message);
-            }
-            let mut body = parsed.tree;
-            for block in std::mem::take(&mut body.blocks) {
+            for block in cx.parsed(parsed).blocks {
                 match &*block.kind {
                     "build" => builds.push(block),
                     "source" => sources.push(block),
                     "local" => {
-                        let expression = block.body.attribute("expression").map(|a| a.value.clone());
-                        if let Some(value) = expression {
-                            let name: Arc<str> = block.label(0).into();
-                            let attribute = Attribute { name: Arc::clone(&name), name_span: block.header, value };
-                            module.locals.insert(name, Arc::new(attribute));
-                        }
+                        let value = block.body.attribute("expression").map(|a| a.value.clone());
+                        let local = |value| Attribute { name: block.label(0).into(), name_span: block.header, value };
+                        module.locals.extend(by_name(value.map(local).into_iter().collect()));
                     }
-                    "variable" | "locals" | "data" => {
-                        module.take(Body { attributes: Vec::new(), blocks: vec![block], span: body.span });
-                    }
+                    "variable" | "locals" | "data" => module.take(block),
                     _ => {}
                 }
             }
@@ -83,16 +74,13 @@ impl Input for Packer {
         for path in cx.files.list(&unit.path) {
             let automatic = |n: &str| n.ends_with(".auto.pkrvars.hcl") || n.ends_with(".auto.pkrvars.json");
             if path.file_name().and_then(|n| n.to_str()).is_some_and(automatic) {
-                let values = values_in(&path, cx).into_iter();
-                module.values.extend(values.map(|a| (Arc::clone(&a.name), Arc::new(a))));
+                module.values.extend(by_name(values_in(&path, cx)));
             }
         }
         let place = builds[0].header;
         let mut engine = Engine::new(&unit.path, cx);
         let given = engine.given(&module);
-        let mut instance = Instance::new(Arc::new(module), place);
-        instance.given = given;
-        let instance = engine.add(instance);
+        let instance = engine.add(Instance { given, ..Instance::new(Arc::new(module), place) });
         builds.iter().flat_map(|build| engine.build(instance, build, &sources)).collect()
     }
 }
@@ -111,6 +99,17 @@ struct Machine<'b> {
     bodies: Vec<&'b Body>,
 }
 
+/// A machine, and what is done on it.
+struct Started {
+    key: String,
+    /// The name of its image in lower case, empty if it is not known.
+    image: String,
+    body: Body,
+    env: Env,
+    /// True if what is done looks at the machine itself.
+    alone: bool,
+}
+
 /// The machines of a build: its sources by name, and those that it describes further.
 fn machines<'b>(build: &'b Block, sources: &'b [Block]) -> Vec<Machine<'b>> {
     let declared = |key: &str| sources.iter().find(|s| format!("{}.{}", s.label(0), s.label(1)) == key);
@@ -125,7 +124,7 @@ fn machines<'b>(build: &'b Block, sources: &'b [Block]) -> Vec<Machine<'b>> {
     for source in build.body.blocks_of("source") {
         let of = source.label(0).trim_start_matches("source.").to_owned();
         let bodies = [&source.body].into_iter().chain(declared(&of).map(|s| &s.body)).collect();
-        let local = source.body.attribute("name").and_then(|a| written(&a.value));
+        let local = source.body.attribute("name").and_then(|a| text_of(&a.value));
         let (kind, own) = of.split_once('.').unwrap_or((&of, ""));
         let name = local.unwrap_or_else(|| own.to_owned());
         out.push(Machine { key: format!("{kind}.{name}"), name, bodies });
@@ -146,21 +145,16 @@ fn source_named(expr: &Expr) -> Option<String> {
             }
             text
         }
-        _ => written(expr)?,
+        _ => text_of(expr)?,
     };
     Some(text.strip_prefix("source.").unwrap_or(&text).to_owned())
 }
 
 /// What `source` is inside of a provisioner.
-fn source_of(machine: &Machine<'_>, at: Span) -> Value {
+fn source_of(key: &str, name: &str, at: Span) -> Value {
     let text = |text: &str| Entry { key: at, value: Value::str(Traced::made(text, at), at) };
-    let kind = machine.key.split('.').next().unwrap_or_default();
-    Value::map([("name".into(), text(&machine.name)), ("type".into(), text(kind))].into_iter().collect(), at)
-}
-
-/// A text without anything to evaluate.
-fn written(expr: &Expr) -> Option<String> {
-    Some(expr.as_literal()?.to_text().into_owned())
+    let kind = key.split('.').next().unwrap_or_default();
+    Value::map([("name".into(), text(name)), ("type".into(), text(kind))].into_iter().collect(), at)
 }
 
 /// The body with the provisioners that run on one machine, and what they have for it alone. `only` and `except` are written
@@ -168,7 +162,7 @@ fn written(expr: &Expr) -> Option<String> {
 fn for_machine(body: &Body, key: &str, name: &str) -> Body {
     let named = |block: &Block, list: &str| -> Option<Vec<String>> {
         match &block.body.attribute(list)?.value.kind {
-            ExprKind::List(items) => Some(items.iter().filter_map(written).collect()),
+            ExprKind::List(items) => Some(items.iter().filter_map(text_of).collect()),
             _ => None,
         }
     };
@@ -182,14 +176,10 @@ fn for_machine(body: &Body, key: &str, name: &str) -> Body {
         let Some(ExprKind::Object(entries)) = block.body.attribute("override").map(|a| a.value.kind.clone()) else {
             return block;
         };
-        let text = |key: &Key| match key {
-            Key::Name(text, _) => Some(text.to_text().into_owned()),
-            Key::Expr(expr) => written(expr),
-        };
-        let fits = |(n, _): &&(Key, Expr)| text(n).is_some_and(|n| n == name || n == key);
+        let fits = |(n, _): &&(Key, Expr)| key_text(n).is_some_and(|n| n == name || n == key);
         let Some((_, Expr { kind: ExprKind::Object(more), .. })) = entries.iter().find(fits) else { return block };
         for (key, value) in more {
-            let Some(attribute) = text(key) else { continue };
+            let Some(attribute) = key_text(key) else { continue };
             block.body.attributes.retain(|a| *a.name != *attribute);
             let name_span = value.span;
             block.body.attributes.push(Attribute { name: attribute.into(), name_span, value: value.clone() });
@@ -203,38 +193,46 @@ fn for_machine(body: &Body, key: &str, name: &str) -> Body {
 impl Engine<'_, '_> {
     fn build(&mut self, instance: usize, build: &Block, sources: &[Block]) -> Vec<NodeGroup> {
         let env = Env::of(instance);
-        let name = build.body.attribute("name").map(|a| self.eval_or_unknown(&a.value, &env));
+        let name = self.attribute(&build.body, "name", &env);
         let name =
             name.and_then(|n| n.as_known_str().map(|n| format!("build.{n}"))).unwrap_or_else(|| "build".to_owned());
-        let mut ways: Vec<(NodeGroup, Body, Vec<String>, Env)> = Vec::new();
         let mut machines = machines(build, sources);
         if machines.is_empty() {
             machines.push(Machine { key: String::new(), name: String::new(), bodies: Vec::new() });
         }
+        let mut started = Vec::new();
+        for Machine { key, name, bodies } in machines {
+            let env = env.with("source", source_of(&key, &name, build.header), &key);
+            let image = bodies.iter().find_map(|body| self.image_of(body, &env)).unwrap_or_default();
+            let body = for_machine(&build.body, &key, &name);
+            let alone = body.blocks.iter().any(|b| yaml_files::holds(self.cx.texts.slice(b.span), b"source."));
+            started.push(Started { key, image, body, env, alone });
+        }
+        self.done_on(started, &name, build.header)
+    }
+
+    /// The node groups of the machines of a build. Machines on which the same is done are told of once.
+    fn done_on(&mut self, machines: Vec<Started>, name: &str, place: Span) -> Vec<NodeGroup> {
+        let mut ways: Vec<(NodeGroup, Started)> = Vec::new();
         for machine in machines {
-            let env = env.with("source", source_of(&machine, build.header), &machine.key);
-            let image = machine.bodies.iter().find_map(|body| self.image_of(body, &env)).unwrap_or_default();
-            let mut group = NodeGroup::new(name.as_str(), build.header);
-            group.minor = minor_in(&image);
-            group.family = family_of_name(&image);
-            let body = for_machine(&build.body, &machine.key, &machine.name);
-            // Machines on which the same is done are told of once.
-            let uses_name = body.blocks.iter().any(|b| yaml_files::holds(self.cx.texts.slice(b.span), b"source."));
-            let same = |(g, b, ..): &&mut (NodeGroup, Body, Vec<String>, Env)| {
-                g.family == group.family && g.minor == group.minor && *b == body && !uses_name
+            let mut group = NodeGroup::new(name, place);
+            group.minor = minor_in(&machine.image);
+            group.family = family_of_name(&machine.image);
+            let same = |(g, other): &&mut (NodeGroup, Started)| {
+                g.family == group.family && g.minor == group.minor && other.body == machine.body && !machine.alone
             };
             match ways.iter_mut().find(same) {
-                Some((_, _, keys, _)) => keys.push(machine.key),
-                None => ways.push((group, body, vec![machine.key], env)),
+                Some((_, other)) => other.key = format!("{}, {}", other.key, machine.key),
+                None => ways.push((group, machine)),
             }
         }
         let several = ways.len() > 1;
         let mut out = Vec::new();
-        for (mut group, body, keys, env) in ways {
+        for (mut group, machine) in ways {
             if several {
-                group.name = format!("{name} ({})", keys.join(", ")).into();
+                group.name = format!("{name} ({})", machine.key).into();
             }
-            out.extend(self.provisioned(&body, &env, &group));
+            out.extend(self.provisioned(&machine.body, &machine.env, &group));
         }
         out
     }
@@ -242,7 +240,7 @@ impl Engine<'_, '_> {
     /// The name of the image that a machine is made of, in lower case, if the filter tells.
     fn image_of(&mut self, body: &Body, env: &Env) -> Option<String> {
         for filter in body.blocks_of("source_ami_filter") {
-            let filters = filter.body.attribute("filters").map(|a| self.eval_or_unknown(&a.value, env));
+            let filters = self.attribute(&filter.body, "filters", env);
             if let Some(name) = filters.and_then(|f| f.get("name")).and_then(|n| n.to_traced()) {
                 return Some(name.to_text().to_lowercase());
             }
@@ -298,36 +296,22 @@ fn legacy(path: &Path, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let mut engine = Engine::new(&dir, cx);
     let module = Module { dir, ..Module::default() };
     let instance = engine.add(Instance::new(Arc::new(module), key.span));
+    let env = Env::of(instance);
+    let started = |key: &str, image: &str, body| {
+        let (key, image) = (key.to_owned(), image.to_lowercase());
+        Started { key, image, body, env: env.clone(), alone: false }
+    };
     // A builder is called by its type where it has no name.
-    let mut ways: Vec<(Body, NodeGroup, Vec<&str>)> = Vec::new();
+    let mut machines = Vec::new();
     for builder in root.get("builders").map_or(&[][..], Node::items) {
         let Some(called) = builder.get("name").or_else(|| builder.get("type")).and_then(Node::as_str) else { continue };
-        let own = for_machine(&body, called, called);
-        let mut group = NodeGroup::new(name.as_str(), key.span);
-        if let Some(image) = builder.path(&["source_ami_filter", "filters", "name"]).and_then(Node::as_str) {
-            group.family = family_of_name(&image.to_lowercase());
-            group.minor = minor_in(image);
-        }
-        let same = |(b, g, _): &&mut (Body, NodeGroup, Vec<&str>)| {
-            *b == own && g.family == group.family && g.minor == group.minor
-        };
-        match ways.iter_mut().find(same) {
-            Some((_, _, names)) => names.push(called),
-            None => ways.push((own, group, vec![called])),
-        }
+        let image = builder.path(&["source_ami_filter", "filters", "name"]).and_then(Node::as_str);
+        machines.push(started(called, image.unwrap_or_default(), for_machine(&body, called, called)));
     }
-    if ways.is_empty() {
-        ways.push((body, NodeGroup::new(name.as_str(), key.span), Vec::new()));
+    if machines.is_empty() {
+        machines.push(started("", "", body));
     }
-    let several = ways.len() > 1;
-    let mut out = Vec::new();
-    for (body, mut group, builders) in ways {
-        if several {
-            group.name = format!("{name} ({})", builders.join(", ")).into();
-        }
-        out.extend(engine.provisioned(&body, &Env::of(instance), &group));
-    }
-    out
+    engine.done_on(machines, &name, key.span)
 }
 
 /// A value with the variables that it names filled in. The depth is bounded by the parser.

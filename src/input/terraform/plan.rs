@@ -16,7 +16,6 @@ use crate::node::{Cx, NodeGroup};
 use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Part, Template};
 use crate::syntax::{Node, NodeKind, json as tree};
 use crate::text::{Span, Traced, Why};
-use crate::value::Guard;
 
 use super::super::unit::{FileList, Input, Unit};
 use super::super::watched::is_watched;
@@ -72,18 +71,9 @@ impl Input for Plan {
         let place = view.span(0..0);
         let roots: Vec<usize> = modules
             .into_iter()
-            .map(|(address, module)| {
-                let mut instance = Instance::new(Arc::new(module), place);
-                instance.address = address;
-                instance.when = Guard::always();
-                engine.add(instance)
-            })
+            .map(|(address, module)| engine.add(Instance { address, ..Instance::new(Arc::new(module), place) }))
             .collect();
-        let groups = engine.node_groups(&roots);
-        if engine.exhausted() {
-            engine.cx.gap(place, Why::Limit("steps of evaluation"));
-        }
-        groups
+        engine.judged(&roots, place)
     }
 }
 

@@ -20,7 +20,7 @@ use crate::value::Kind;
 
 use super::engine::Engine;
 use super::lang::env::Env;
-use super::scope::Module;
+use super::scope::{Module, key_text, text_of};
 use super::state::CalledModule;
 use super::versions::Range;
 
@@ -328,11 +328,6 @@ impl Engine<'_, '_> {
     }
 }
 
-/// A text that is written without anything to evaluate.
-fn text_of(expr: &hcl::Expr) -> Option<String> {
-    Some(expr.as_literal()?.to_text().into_owned())
-}
-
 fn literal(model: &Block, name: &str) -> Option<String> {
     text_of(&model.body.attribute(name)?.value)
 }
@@ -341,14 +336,7 @@ fn literal(model: &Block, name: &str) -> Option<String> {
 fn ignored(model: &Block) -> Vec<(String, Option<Arc<str>>)> {
     let Some(list) = model.body.attribute("ignored") else { return Vec::new() };
     let hcl::ExprKind::Object(entries) = &list.value.kind else { return Vec::new() };
-    let entry = |(key, reason): &(hcl::Key, hcl::Expr)| {
-        let key = match key {
-            hcl::Key::Name(text, _) => text.to_text().into_owned(),
-            hcl::Key::Expr(expr) => text_of(expr)?,
-        };
-        Some((key, text_of(reason).map(Arc::from)))
-    };
-    entries.iter().filter_map(entry).collect()
+    entries.iter().filter_map(|(key, reason)| Some((key_text(key)?, text_of(reason).map(Arc::from)))).collect()
 }
 
 /// The address of a module as the registry has it, with its subdirectory, and the tag that is asked for. A repository on GitHub

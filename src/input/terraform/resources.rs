@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use crate::node::{Gap, NodeGroup, Step};
 use crate::syntax::hcl::Block;
-use crate::text::{Layer, Traced, Why};
+use crate::text::{Span, Traced, Why};
 use crate::value::{Alternative, Guard, Kind};
 
-use super::carriers::{Carrier, NOT_FOLLOWED, holds_documents, is_provisioned, is_store};
+use super::carriers::{Carrier, NOT_FOLLOWED, holds_documents, is_provisioned, is_store, unwrapped};
 use super::data_sources::Nested;
 use super::engine::Engine;
 use super::lang::evaluate::Evaluate;
 use super::scope::Module;
-use super::state::Expansion;
 
 /// Words that tell that such a resource is about a node's kubelet.
 const ABOUT_KUBELETS: &[&str] = &["kubelet", "nodeconfig", "ec2nodeclass", "/etc/eks/"];
@@ -32,11 +31,7 @@ pub(super) fn concerns(module: &Module) -> bool {
 fn accepted(ways: Vec<Alternative>) -> Vec<Alternative> {
     let refused = |way: &Alternative| match &way.value.kind {
         Kind::Unknown(why) => matches!(why, Why::Invalid(_)),
-        Kind::Str(text) => {
-            let inner = text.original(Layer::Base64).unwrap_or(text);
-            let inner = inner.original(Layer::Gzip).unwrap_or(inner);
-            inner.unknowns().any(|(_, _, why)| matches!(why, Why::Invalid(_)))
-        }
+        Kind::Str(text) => unwrapped(text).unknowns().any(|(_, _, why)| matches!(why, Why::Invalid(_))),
         _ => false,
     };
     if ways.len() < 2 || ways.iter().all(refused) || !ways.iter().any(refused) {
@@ -50,8 +45,19 @@ fn accepted(ways: Vec<Alternative>) -> Vec<Alternative> {
 }
 
 impl Engine<'_, '_> {
+    /// The node groups of module instances and of all that they call, with what is noted of them.
+    pub(super) fn judged(&mut self, roots: &[usize], place: Span) -> Vec<NodeGroup> {
+        let groups = self.node_groups(roots);
+        self.ineffective(&groups);
+        if self.exhausted() {
+            self.cx.gap(place, Why::Limit("steps of evaluation"));
+        }
+        self.move_notes();
+        groups
+    }
+
     /// The node groups of module instances and of all that they call.
-    pub(super) fn node_groups(&mut self, roots: &[usize]) -> Vec<NodeGroup> {
+    fn node_groups(&mut self, roots: &[usize]) -> Vec<NodeGroup> {
         let instances = self.all_called(roots);
         self.find_links(&instances);
         self.find_objects(&instances);
@@ -149,47 +155,43 @@ impl Engine<'_, '_> {
     ) {
         let address = self.addressed(instance, address);
         let wrapping = carrier.wrapping(block.label(0));
-        for (guard, expansion) in self.expand(instance, block) {
+        for (guard, suffix, own, maybe) in self.instances_of(instance, block) {
             let Some(guard) = self.instances[instance].when.and(&guard) else { continue };
-            for (suffix, own) in expansion.instances() {
-                let mut group = NodeGroup::new(format!("{address}{suffix}"), self.place_of(instance, block, &own));
-                if let Expansion::Maybe(_, why) = &expansion {
-                    group.gaps.push(Gap { at: self.in_repository(block.header), why: why.clone() });
-                }
-                let bodies = match &carrier.nested {
-                    None => vec![(Guard::always(), Nested { blocks: vec![(own, &block.body)], open: None })],
-                    Some(kind) => self.nested(&block.body, kind, &own),
-                };
-                for (more, nested) in bodies {
-                    let Some(guard) = guard.and(&more) else { continue };
-                    let mut group = group.clone();
-                    let at = self.in_repository(block.header);
-                    group.gaps.extend(nested.open.map(|why| Gap { at, why }));
-                    for (own, body) in nested.blocks {
-                        let images = self.images((block, body), &format!("{address}{suffix}"), &own);
-                        for way in accepted(self.ways_of_attribute(body, carrier.attribute, &own)) {
-                            let Some(when) = guard.and(&way.when) else { continue };
-                            let text = way.value.to_traced().unwrap_or_else(|| {
-                                Traced::unknown(way.value.at, Why::Invalid("user data that is not a string".into()))
+            let mut group = NodeGroup::new(format!("{address}{suffix}"), self.place_of(instance, block, &own));
+            let at = self.in_repository(block.header);
+            group.gaps.extend(maybe.map(|why| Gap { at, why }));
+            let bodies = match &carrier.nested {
+                None => vec![(Guard::always(), Nested { blocks: vec![(own, &block.body)], open: None })],
+                Some(kind) => self.nested(&block.body, kind, &own),
+            };
+            for (more, nested) in bodies {
+                let Some(guard) = guard.and(&more) else { continue };
+                let mut group = group.clone();
+                group.gaps.extend(nested.open.map(|why| Gap { at, why }));
+                for (own, body) in nested.blocks {
+                    let images = self.images((block, body), &format!("{address}{suffix}"), &own);
+                    for way in accepted(self.ways_of_attribute(body, carrier.attribute, &own)) {
+                        let Some(when) = guard.and(&way.when) else { continue };
+                        let text = way.value.to_traced().unwrap_or_else(|| {
+                            Traced::unknown(way.value.at, Why::Invalid("user data that is not a string".into()))
+                        });
+                        let mut steps = self.fetched(&text);
+                        steps.push(Step::UserData(text, wrapping));
+                        for (more, image) in &images {
+                            let Some(when) = when.and(more) else { continue };
+                            let name = match &image.of {
+                                Some(of) => format!("{} of {of}", group.name).into(),
+                                None => Arc::clone(&group.name),
+                            };
+                            groups.push(NodeGroup {
+                                name,
+                                when,
+                                family: image.family,
+                                minor: image.minor,
+                                merged_by_eks: image.merged_by_eks,
+                                steps: steps.iter().map(|s| self.step_in_repository(s.clone())).collect(),
+                                ..group.clone()
                             });
-                            let mut steps = self.fetched(&text);
-                            steps.push(Step::UserData(text, wrapping));
-                            for (more, image) in &images {
-                                let Some(when) = when.and(more) else { continue };
-                                let name = match &image.of {
-                                    Some(of) => format!("{} of {of}", group.name).into(),
-                                    None => Arc::clone(&group.name),
-                                };
-                                groups.push(NodeGroup {
-                                    name,
-                                    when,
-                                    family: image.family,
-                                    minor: image.minor,
-                                    merged_by_eks: image.merged_by_eks,
-                                    steps: steps.iter().map(|s| self.step_in_repository(s.clone())).collect(),
-                                    ..group.clone()
-                                });
-                            }
                         }
                     }
                 }

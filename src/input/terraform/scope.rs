@@ -7,7 +7,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::node::{Cx, Problem};
-use crate::syntax::hcl::{self, Attribute, Block, Body, Plain};
+use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, Key, Plain};
 use crate::text::{FileError, Span, TextId};
 
 use super::super::yaml_files;
@@ -97,7 +97,7 @@ impl Module {
             match kind_of(name) {
                 FileKind::Plain => {
                     if let Some(body) = read(path, &unasked, &mut module.left_out, cx) {
-                        module.take(body);
+                        body.blocks.into_iter().for_each(|block| module.take(block));
                     }
                 }
                 FileKind::Override => overrides.push(path.clone()),
@@ -122,40 +122,30 @@ impl Module {
                 let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
                 module.sealed = Some(name.into());
             }
-            let attributes = values_in(&path, cx).into_iter();
-            module.values.extend(attributes.map(|a| (Arc::clone(&a.name), Arc::new(a))));
+            module.values.extend(by_name(values_in(&path, cx)));
         }
         module
     }
 
-    pub(super) fn take(&mut self, body: Body) {
-        for block in body.blocks {
-            if &*block.kind == "locals" {
-                for attribute in block.body.attributes {
-                    self.locals.insert(Arc::clone(&attribute.name), Arc::new(attribute));
-                }
-                continue;
-            }
-            let first: Arc<str> = block.label(0).into();
-            let both = (Arc::clone(&first), Arc::from(block.label(1)));
-            match &*block.kind {
-                "variable" => drop(self.variables.insert(first, Arc::new(block))),
-                "output" => drop(self.outputs.insert(first, Arc::new(block))),
-                "module" => drop(self.calls.insert(first, Arc::new(block))),
-                "resource" => drop(self.resources.insert(both, Arc::new(block))),
-                "data" => drop(self.data.insert(both, Arc::new(block))),
-                "ephemeral" => drop(self.ephemeral.insert(both, Arc::new(block))),
-                _ => {}
-            }
+    pub(super) fn take(&mut self, block: Block) {
+        let first: Arc<str> = block.label(0).into();
+        let both = (Arc::clone(&first), Arc::from(block.label(1)));
+        match &*block.kind {
+            "locals" => self.locals.extend(by_name(block.body.attributes)),
+            "variable" => drop(self.variables.insert(first, Arc::new(block))),
+            "output" => drop(self.outputs.insert(first, Arc::new(block))),
+            "module" => drop(self.calls.insert(first, Arc::new(block))),
+            "resource" => drop(self.resources.insert(both, Arc::new(block))),
+            "data" => drop(self.data.insert(both, Arc::new(block))),
+            "ephemeral" => drop(self.ephemeral.insert(both, Arc::new(block))),
+            _ => {}
         }
     }
 
     /// Lays a body over this one: what is there is overridden, the rest is added.
     pub(super) fn lay(&mut self, body: Body) {
-        for block in self.override_with(body) {
-            let span = block.span;
-            self.take(Body { attributes: Vec::new(), blocks: vec![block], span });
-        }
+        let added = self.override_with(body);
+        added.into_iter().for_each(|block| self.take(block));
     }
 
     /// Merges an override file as Terraform does: attributes by name, nested blocks by type, locals by name. Gives back the
@@ -164,9 +154,7 @@ impl Module {
         let mut left = Vec::new();
         for block in body.blocks {
             if &*block.kind == "locals" {
-                for attribute in block.body.attributes {
-                    self.locals.insert(Arc::clone(&attribute.name), Arc::new(attribute));
-                }
+                self.take(block);
                 continue;
             }
             let first: Arc<str> = block.label(0).into();
@@ -203,6 +191,11 @@ impl Module {
         }
         left
     }
+}
+
+/// Attributes by their names.
+pub(super) fn by_name(attributes: Vec<Attribute>) -> impl Iterator<Item = (Arc<str>, Arc<Attribute>)> {
+    attributes.into_iter().map(|attribute| (Arc::clone(&attribute.name), Arc::new(attribute)))
 }
 
 /// The files of a directory that are read for its module, by name.
@@ -243,6 +236,19 @@ pub(super) fn kind_of(name: &str) -> FileKind {
 
 fn kind_in(path: &Path) -> FileKind {
     path.file_name().and_then(|n| n.to_str()).map_or(FileKind::Other, kind_of)
+}
+
+/// A text that is written without anything to evaluate.
+pub(super) fn text_of(expr: &Expr) -> Option<String> {
+    Some(expr.as_literal()?.to_text().into_owned())
+}
+
+/// The key of an object, written without anything to evaluate.
+pub(super) fn key_text(key: &Key) -> Option<String> {
+    match key {
+        Key::Name(text, _) => Some(text.to_text().into_owned()),
+        Key::Expr(expr) => text_of(expr),
+    }
 }
 
 /// The values for variables that stand in a file.
@@ -286,10 +292,7 @@ fn read(path: &Path, unasked: &Unasked, left_out: &mut Vec<Span>, cx: &mut Cx<'_
         }
         skip
     });
-    for error in parsed.errors {
-        cx.problem(error.at, error.message);
-    }
-    Some(parsed.tree)
+    Some(cx.parsed(parsed))
 }
 
 /// Types of resources that nothing in a directory refers to: blocks of theirs that hold nothing of a node need not be read.

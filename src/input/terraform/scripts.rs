@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::node::{NodeGroup, Step};
 use crate::syntax::hcl::{Block, Body};
 use crate::text::{Span, Traced, Why};
-use crate::value::{Guard, Kind, MAX_ALTERNATIVES, Value};
+use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
 
 use super::carriers::is_store;
 use super::engine::Engine;
@@ -14,7 +14,7 @@ use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
 use super::lang::functions::decoding::yamldecode;
 use super::lang::functions::files::file;
-use super::lang::outcome::combined;
+use super::lang::outcome::{Early, Refused, combined};
 
 /// Resources whose attribute is a document, in JSON or YAML, with commands in it.
 const DOCUMENTS: &[(&str, &str)] = &[("aws_imagebuilder_component", "data"), ("aws_ssm_document", "content")];
@@ -34,20 +34,18 @@ impl Engine<'_, '_> {
     /// is no script in it that is known.
     pub(super) fn scripts(&mut self, instance: usize, address: &str, block: &Arc<Block>) -> Vec<NodeGroup> {
         let mut groups = Vec::new();
-        for (guard, expansion) in self.expand(instance, block) {
+        for (guard, suffix, own, _) in self.instances_of(instance, block) {
             let Some(guard) = self.instances[instance].when.and(&guard) else { continue };
-            for (suffix, own) in expansion.instances() {
-                let ways = if is_store(block) { self.stored_steps(block, &own) } else { self.scripts_of(block, &own) };
-                for (when, steps) in ways {
-                    let Some(when) = guard.and(&when) else { continue };
-                    if !steps.iter().any(|step| matches!(step, Step::Script(_) | Step::UserData(..))) {
-                        continue;
-                    }
-                    let mut group = NodeGroup::new(format!("{address}{suffix}"), self.place_of(instance, block, &own));
-                    group.when = when;
-                    group.steps = steps.into_iter().map(|step| self.step_in_repository(step)).collect();
-                    groups.push(group);
+            let ways = if is_store(block) { self.stored_steps(block, &own) } else { self.scripts_of(block, &own) };
+            for (when, steps) in ways {
+                let Some(when) = guard.and(&when) else { continue };
+                if !steps.iter().any(|step| matches!(step, Step::Script(_) | Step::UserData(..))) {
+                    continue;
                 }
+                let mut group = NodeGroup::new(format!("{address}{suffix}"), self.place_of(instance, block, &own));
+                group.when = when;
+                group.steps = steps.into_iter().map(|step| self.step_in_repository(step)).collect();
+                groups.push(group);
             }
         }
         groups
@@ -70,7 +68,7 @@ impl Engine<'_, '_> {
         for way in self.ways_of_attribute(&block.body, attribute, own) {
             // JSON is YAML too.
             let at = way.value.at;
-            let Ok(document) = yamldecode(self, &[way.value], at, own) else { continue };
+            let Ok(document) = yamldecode(self, &[way.value], at, own).or_else(Early::outcome) else { continue };
             let mut steps = Vec::new();
             commands(&document, 0, &mut steps);
             if let Some(Kind::Map(parameters)) = document.get("parameters").map(|p| p.kind) {
@@ -96,11 +94,8 @@ impl Engine<'_, '_> {
     fn association(&mut self, block: &Block, own: &Env) -> Ways {
         let mut given = self.ways_of_attribute(&block.body, "parameters", own);
         if given.is_empty() {
-            let at = block.header;
-            given.push(crate::value::Alternative {
-                when: Guard::always(),
-                value: Value::map(indexmap::IndexMap::new(), at),
-            });
+            let value = Value::map(indexmap::IndexMap::new(), block.header);
+            given.push(Alternative { when: Guard::always(), value });
         }
         let mut out = Vec::new();
         for way in given {
@@ -125,26 +120,24 @@ impl Engine<'_, '_> {
 
     /// The document that an association names, if it is in the same module.
     fn document_of(&mut self, block: &Block, own: &Env) -> Option<(Arc<Block>, Env)> {
-        let name = self.eval_or_unknown(&block.body.attribute("name")?.value, own);
+        let name = self.attribute(&block.body, "name", own)?;
         let instance = own.instance?;
         let module = Arc::clone(&self.instances.get(instance)?.module);
         for ((kind, label), document) in module.resources.iter().filter(|((kind, _), _)| &**kind == "aws_ssm_document")
         {
             let address = self.addressed(instance, &format!("{kind}.{label}"));
-            for (_, expansion) in self.expand(instance, document) {
-                for (_, env) in expansion.instances() {
-                    let address = format!("{address}{}", env.suffix());
-                    let fits = match &name.kind {
-                        Kind::Unknown(Why::Attribute(of, _)) => **of == *address,
-                        Kind::Str(text) => {
-                            let own = document.body.attribute("name").map(|a| self.eval_or_unknown(&a.value, &env));
-                            text.known_str().is_some() && own.as_ref().and_then(Value::as_known_str) == text.known_str()
-                        }
-                        _ => false,
-                    };
-                    if fits {
-                        return Some((Arc::clone(document), env));
+            for (_, _, env, _) in self.instances_of(instance, document) {
+                let address = format!("{address}{}", env.suffix());
+                let fits = match &name.kind {
+                    Kind::Unknown(Why::Attribute(of, _)) => **of == *address,
+                    Kind::Str(text) => {
+                        let own = self.attribute(&document.body, "name", &env);
+                        text.known_str().is_some() && own.as_ref().and_then(Value::as_known_str) == text.known_str()
                     }
+                    _ => false,
+                };
+                if fits {
+                    return Some((Arc::clone(document), env));
                 }
             }
         }
@@ -186,21 +179,15 @@ impl Engine<'_, '_> {
             let value = self.eval_or_unknown(&attribute.value, own);
             if let Kind::Map(map) = &value.kind {
                 for (name, entry) in &map.entries {
-                    if let Some(text) = entry.value.to_traced() {
-                        export(
-                            &mut environment,
-                            &Traced::made(name.as_bytes(), entry.key),
-                            &text,
-                            attribute.value.span,
-                        );
-                    }
+                    let Some(text) = entry.value.to_traced() else { continue };
+                    let name = Traced::made(name.as_bytes(), entry.key);
+                    export(&mut environment, &name, &text, attribute.value.span);
                 }
             }
         }
         let mut out = Vec::new();
         for name in ["inline", "script", "scripts"] {
-            let Some(attribute) = body.attribute(name) else { continue };
-            let value = self.eval_or_unknown(&attribute.value, own);
+            let Some(value) = self.attribute(body, name, own) else { continue };
             for (when, value) in value.alternatives() {
                 let steps = if name == "inline" {
                     script(&value, &environment).into_iter().collect()
@@ -225,48 +212,39 @@ impl Engine<'_, '_> {
     /// The content of a file of the repository. What cannot be read is told.
     fn content(&mut self, path: &Value, own: &Env) -> Option<Traced> {
         let at = path.at;
-        let mut content = file(self, std::slice::from_ref(path), at, own);
+        let mut content = file(self, std::slice::from_ref(path), at, own).or_else(Early::outcome);
         // Packer is started in its own directory or in that of the repository.
         if content.is_err()
             && let Some(name) = path.as_known_str()
         {
             let whole = self.cx.files.root().join(name);
             let there = Value::str(Traced::made(whole.to_string_lossy().as_bytes(), at), at);
-            if let Ok(found) = file(self, &[there], at, own) {
+            if let Ok(found) = file(self, &[there], at, own).or_else(Early::outcome) {
                 content = Ok(found);
             }
         }
-        let (text, why) = match content {
-            Ok(value) => {
-                (value.to_traced(), value.to_traced().and_then(|t| t.first_unknown().map(|(_, why)| why.clone())))
-            }
-            Err(super::lang::outcome::Refused(why)) => (None, Some(Why::Invalid(why))),
+        let why = match content.map(|value| value.to_traced()) {
+            Ok(Some(text)) if !text.is_unknown() => return Some(text),
+            Ok(text) => text.and_then(|t| t.first_unknown().map(|(_, why)| why.clone())),
+            Err(Refused(why)) => Some(Why::Invalid(why)),
         };
-        match text.filter(|t| !t.is_unknown()) {
-            Some(text) => Some(text),
-            None => {
-                let at = self.in_repository(at);
-                self.cx.gap(at, why.unwrap_or(Why::NotUnderstood("a file of a provisioner".into())));
-                None
-            }
-        }
+        let at = self.in_repository(at);
+        self.cx.gap(at, why.unwrap_or(Why::NotUnderstood("a file of a provisioner".into())));
+        None
     }
 
     /// `source` or `content`, put at `destination`.
     fn upload(&mut self, body: &Body, own: &Env) -> Ways {
-        let text = |engine: &mut Self, name: &str| {
-            let value = body.attribute(name).map(|a| engine.eval_or_unknown(&a.value, own));
-            value.filter(|v| v.as_known_str().is_some())
-        };
+        let text =
+            |engine: &mut Self, name: &str| engine.attribute(body, name, own).filter(|v| v.as_known_str().is_some());
         if text(self, "direction").is_some_and(|d| d.as_known_str() == Some("download")) {
             return Vec::new();
         }
         let Some(destination) = text(self, "destination") else { return Vec::new() };
         let source = text(self, "source");
-        let content = match (&source, body.attribute("content")) {
-            (Some(source), _) => self.content(source, own),
-            (None, Some(content)) => self.eval_or_unknown(&content.value, own).to_traced(),
-            (None, None) => None,
+        let content = match &source {
+            Some(source) => self.content(source, own),
+            None => self.attribute(body, "content", own).and_then(|content| content.to_traced()),
         };
         let (Some(content), Some(path)) = (content, destination.as_known_str()) else { return Vec::new() };
         // A directory gets a file of the same name.

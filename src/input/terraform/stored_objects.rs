@@ -3,27 +3,19 @@
 
 use crate::node::{Step, Wrapping};
 use crate::syntax::hcl::{Block, Body};
-use crate::text::{Layer, Traced};
+use crate::text::Traced;
 use crate::value::{Guard, Value};
 
 use super::super::standalone::is_user_data;
-use super::carriers::STORES;
+use super::carriers::{STORES, unwrapped};
 use super::engine::Engine;
 use super::lang::env::Env;
 use super::lang::functions::files::file;
+use super::lang::outcome::Early;
 use super::state::StoredObject;
 
 /// The most stored objects that a node may fetch.
 const MAX_OBJECTS: usize = 50;
-
-/// The text under what it is known to be wrapped in.
-fn plain(text: &Traced) -> &Traced {
-    let mut text = text;
-    while let Some(original) = text.original(Layer::Base64).or_else(|| text.original(Layer::Gzip)) {
-        text = original;
-    }
-    text
-}
 
 impl Engine<'_, '_> {
     /// The content of a stored text, by the conditions that are not decided.
@@ -33,14 +25,14 @@ impl Engine<'_, '_> {
         for name in *texts {
             for way in self.ways_of_attribute(body, name, own) {
                 if let Some(text) = way.value.to_traced() {
-                    out.push((way.when, plain(&text).clone()));
+                    out.push((way.when, unwrapped(&text).clone()));
                 }
             }
         }
         for name in *files {
             for way in self.ways_of_attribute(body, name, own) {
                 let at = way.value.at;
-                if let Ok(content) = file(self, &[way.value], at, own)
+                if let Ok(content) = file(self, &[way.value], at, own).or_else(Early::outcome)
                     && let Some(text) = content.to_traced()
                 {
                     out.push((way.when, text));
@@ -56,8 +48,7 @@ impl Engine<'_, '_> {
         for kind in ["aws_s3_object", "aws_s3_bucket_object"] {
             for (_, _, block, env) in self.all_of(instances, kind) {
                 let part = |engine: &mut Self, name: &str| {
-                    let value = engine.eval_or_unknown(&block.body.attribute(name)?.value, &env);
-                    value.to_traced().map(|text| text.to_text().into_owned())
+                    engine.attribute(&block.body, name, &env)?.to_traced().map(|text| text.to_text().into_owned())
                 };
                 let (Some(bucket), Some(key)) = (part(self, "bucket"), part(self, "key")) else { continue };
                 let ways = self.stored(&block.body, kind, &env);
@@ -77,7 +68,7 @@ impl Engine<'_, '_> {
         if self.objects.is_empty() {
             return Vec::new();
         }
-        let text = plain(user_data).to_text();
+        let text = unwrapped(user_data).to_text();
         let named = self.objects.iter().filter(|o| text.contains("s3") && text.contains(&o.key));
         named.map(|o| Step::file(o.uri.clone(), o.content.clone())).collect()
     }
@@ -103,14 +94,12 @@ impl Engine<'_, '_> {
     pub(super) fn parameter_named(&mut self, name: &str) -> Option<Value> {
         let instances: Vec<usize> = (0..self.instances.len()).collect();
         for (_, _, block, env) in self.all_of(&instances, "aws_ssm_parameter") {
-            let Some(own) = block.body.attribute("name") else { continue };
-            if self.eval_or_unknown(&own.value, &env).as_known_str() != Some(name) {
+            if self.attribute(&block.body, "name", &env).is_none_or(|own| own.as_known_str() != Some(name)) {
                 continue;
             }
             let value = block.body.attribute("value").or_else(|| block.body.attribute("insecure_value"))?;
-            let (value, header) = (value.value.clone(), block.header);
-            self.used.push(header);
-            return Some(self.eval_or_unknown(&value, &env));
+            self.used.push(block.header);
+            return Some(self.eval_or_unknown(&value.value, &env));
         }
         None
     }

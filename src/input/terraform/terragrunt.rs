@@ -11,13 +11,14 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::node::{Cx, NodeGroup};
-use crate::syntax::hcl::{self, Block, Body, Call, Step, StepKind};
+use crate::syntax::hcl::{self, Body, Call, Step, StepKind};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Entry, Kind, Map, Value};
 
 use super::super::unit::{FileList, Input, Unit};
 use super::super::yaml_files;
 use super::engine::Engine;
+use super::lang::data::Data;
 use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
 use super::lang::functions::files::lexical;
@@ -55,7 +56,7 @@ impl Input for Terragrunt {
         engine.stack = Some(Stack { dir: dir.clone(), ..Stack::default() });
         let Some(stack) = engine.stack_of(&unit.path) else { return Vec::new() };
         let place = stack.place;
-        let (module, path, target) = match &stack.source {
+        let (mut module, path, target) = match &stack.source {
             None => (Module::load(&dir, engine.cx), ".".to_owned(), dir),
             Some((source, at)) => match engine.sourced(source, &stack, *at) {
                 Some(found) => found,
@@ -65,30 +66,18 @@ impl Input for Terragrunt {
         let elsewhere = std::mem::take(&mut engine.elsewhere);
         let mut engine = Engine::new(&target, cx);
         engine.elsewhere = elsewhere;
-        let mut module = module;
         for (at, text) in &stack.generated {
             let id = engine.cx.texts.add_made("generated file", text, *at);
             let parsed = hcl::parse(&engine.cx.texts.view(id));
-            for error in parsed.errors {
-                engine.cx.problem(error.at, error.message);
-            }
-            module.take(parsed.tree);
+            engine.cx.parsed(parsed).blocks.into_iter().for_each(|block| module.take(block));
         }
         if !resources::concerns(&module) {
             return Vec::new();
         }
         let given = engine.given(&module);
-        let mut instance = Instance::new(Arc::new(module), place);
-        instance.path = path;
-        instance.given = given;
-        instance.environment = stack.inputs;
-        let root = engine.add(instance);
-        let mut groups = engine.node_groups(&[root]);
-        engine.ineffective(&groups);
-        if engine.exhausted() {
-            engine.cx.gap(place, Why::Limit("steps of evaluation"));
-        }
-        engine.move_notes();
+        let instance = Instance::new(Arc::new(module), place);
+        let root = engine.add(Instance { path, given, environment: stack.inputs, ..instance });
+        let mut groups = engine.judged(&[root], place);
         // Several stacks may use one module.
         let name = yaml_files::shown(unit.path.parent().unwrap_or(&unit.path), cx);
         if !name.is_empty() {
@@ -132,8 +121,7 @@ impl Engine<'_, '_> {
             if let Some(stack) = &mut self.stack {
                 stack.includes.push((include.label(0).to_owned(), instance));
             }
-            let strategy =
-                include.body.attribute("merge_strategy").map(|a| self.eval_or_unknown(&a.value, &Env::of(own)));
+            let strategy = self.attribute(&include.body, "merge_strategy", &Env::of(own));
             let strategy = strategy.as_ref().and_then(Value::as_known_str).unwrap_or("shallow").to_owned();
             if strategy != "no_merge" {
                 dirs.extend(target.parent().map(PathBuf::from));
@@ -146,8 +134,7 @@ impl Engine<'_, '_> {
         for (instance, deep) in layers {
             let Some(body) = self.config_body(instance) else { continue };
             let env = Env::of(instance);
-            if let Some(inputs) = body.attribute("inputs") {
-                let value = self.eval_or_unknown(&inputs.value, &env);
+            if let Some(value) = self.attribute(&body, "inputs", &env) {
                 all = Some(match all {
                     Some(before) => merged(&before, &value, if deep { MAX_DEPTH } else { 1 }),
                     None => value,
@@ -209,10 +196,7 @@ impl Engine<'_, '_> {
         });
         let version = Some(version.unwrap_or_default().to_owned());
         match self.model(plain, version, at) {
-            Some(module) => {
-                let dir = self.root.clone();
-                Some((module, ".".to_owned(), dir))
-            }
+            Some(module) => Some((module, ".".to_owned(), self.root.clone())),
             None => {
                 let name = self.stack.as_ref().and_then(|s| s.dir.file_name()?.to_str().map(str::to_owned));
                 self.not_read(at, &name.unwrap_or_default(), source);
@@ -232,13 +216,9 @@ impl Engine<'_, '_> {
         }
         let id = self.cx.open(path).ok()?;
         let parsed = hcl::parse(&self.cx.texts.view(id));
-        for error in parsed.errors {
-            self.cx.problem(error.at, error.message);
-        }
-        let body = parsed.tree;
+        let body = self.cx.parsed(parsed);
         let mut module = Module { dir: path.parent()?.to_owned(), ..Module::default() };
-        let locals = body.blocks.iter().filter(|b| &*b.kind == "locals").cloned().collect::<Vec<Block>>();
-        module.take(Body { attributes: Vec::new(), blocks: locals, span: body.span });
+        body.blocks_of("locals").for_each(|block| module.take(block.clone()));
         let instance = self.add(Instance::new(Arc::new(module), Span { end: body.span.start, ..body.span }));
         let stack = self.stack.as_mut()?;
         stack.configs.insert(path.to_owned(), instance);
@@ -278,12 +258,9 @@ impl Engine<'_, '_> {
         let labelled = includes.iter().find(|(label, _)| **label == **first).map(|(_, instance)| (*instance, 1));
         let (instance, skip) =
             labelled.or_else(|| includes.iter().find(|(l, _)| l.is_empty()).map(|(_, i)| (*i, 0)))?;
-        let value = match self.exposed(instance, at) {
-            Ok(value) => value,
-            Err(refused) => return Some(Err(refused)),
-        };
         let words = self.words(at);
-        Some(self.lang().walk(value, &steps[skip..], env).map(|value| value.through(at, &words.into())))
+        let value = self.exposed(instance, at).and_then(|value| self.lang().walk(value, &steps[skip..], env));
+        Some(value.map(|value| value.through(at, &words.into())))
     }
 
     /// A function that only Terragrunt has. `None` if it has none of that name.

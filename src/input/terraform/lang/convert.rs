@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::syntax::hcl::Binary;
-use crate::text::{Traced, Why};
-use crate::value::{Kind, Value};
+use crate::text::{Span, Traced, Why};
+use crate::value::{Entry, Kind, Map, Number, Value};
 
-use super::outcome::Refused;
+use super::outcome::{Outcome, Refused};
 
 /// The value as a number. Text that is one counts.
 pub(in super::super) fn to_number(value: &Value) -> Result<f64, Refused> {
@@ -29,6 +29,25 @@ pub(super) fn to_bool(value: &Value) -> Option<bool> {
         Some("0") => Some(false),
         _ => value.as_bool(),
     }
+}
+
+/// A text as a truth value; a text with an unknown part is unknown.
+pub(super) fn text_to_bool(value: &Value) -> Result<Kind, Refused> {
+    match (&value.kind, to_bool(value)) {
+        (Kind::Str(text), _) if text.has_unknown() => {
+            Ok(text.first_unknown().map_or(Kind::Null, |(_, w)| Kind::Unknown(w.clone())))
+        }
+        (_, known) => known.map(Kind::Bool).ok_or_else(|| Refused::new("true or false is required")),
+    }
+}
+
+/// A text as a number; a text with an unknown part is unknown.
+pub(super) fn text_to_number(text: &Traced) -> Result<Kind, Refused> {
+    if let Some((_, why)) = text.first_unknown() {
+        return Ok(Kind::Unknown(why.clone()));
+    }
+    let n = text.known_str().and_then(parse_number).ok_or_else(|| Refused::new("a number is required"))?;
+    Ok(Kind::Number(Number::parse(text.clone()).unwrap_or_else(|| Number::new(n))))
 }
 
 /// A decimal number as Terraform reads one from text.
@@ -57,6 +76,18 @@ pub(in super::super) fn to_key(value: &Value) -> Result<Option<Arc<str>>, Refuse
         return Ok(None);
     }
     Ok(to_text(value)?.known_str().map(Arc::from))
+}
+
+/// A map of keys and values. What has an unknown key is left open.
+pub(super) fn keyed<'v>(pairs: impl Iterator<Item = (&'v Value, Value)>, at: Span) -> Outcome {
+    let mut map = Map::default();
+    for (key, value) in pairs {
+        match to_key(key)? {
+            Some(name) => drop(map.entries.insert(name, Entry { key: key.at, value })),
+            None => map.open = Some(Why::NotUnderstood("an unknown key".into())),
+        }
+    }
+    Ok(Value::new(Kind::Map(Arc::new(map)), at))
 }
 
 /// Whether two values are equal; `None` if the source does not say. Values of different types are never equal.

@@ -109,11 +109,7 @@ pub(in super::super) trait Evaluate: Data {
             }
             combinations = next;
         }
-        let mut outcomes = Vec::new();
-        for (when, values) in combinations {
-            outcomes.push((when, f(self, &values)));
-        }
-        either(outcomes, at)
+        either(combinations.into_iter().map(|(when, values)| (when, f(self, &values))).collect(), at)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::syntax::hcl::{Binary, Conditional, Expr, ExprKind, For, Key, Unary};
 use crate::text::{Span, Why};
 use crate::value::{Alternative, Condition, Entry, Guard, Kind, MAX_ALTERNATIVES, Map, Number, Value};
 
-use super::convert::{arithmetic, equal, order, to_bool, to_key, to_number};
+use super::convert::{arithmetic, equal, keyed, order, to_bool, to_key, to_number};
 use super::data::Data;
 use super::env::Env;
 use super::evaluate::Evaluate;
@@ -68,16 +68,7 @@ impl dyn Data + '_ {
                 Key::Expr(expr) => Value { at: expr.span, ..self.eval(expr, env)? },
             });
         }
-        let value = self.lift(&keys, at, &mut |_, keys| {
-            let mut map = Map::default();
-            for (key, value) in keys.iter().zip(&values) {
-                match to_key(key)? {
-                    Some(name) => drop(map.entries.insert(name, Entry { key: key.at, value: value.clone() })),
-                    None => map.open = Some(Why::NotUnderstood("an unknown key".into())),
-                }
-            }
-            Ok(Value::new(Kind::Map(Arc::new(map)), at))
-        })?;
+        let value = self.lift(&keys, at, &mut |_, keys| keyed(keys.iter().zip(values.iter().cloned()), at))?;
         Ok(self.bounded(value))
     }
 
@@ -213,25 +204,15 @@ impl dyn Data + '_ {
         if let Some(known) = to_bool(value) {
             return Ok(vec![(Guard::always(), known)]);
         }
-        let Kind::Unknown(why) = &value.kind else {
-            let unknown = matches!(&value.kind, Kind::Str(text) if text.has_unknown());
-            return if unknown {
-                Ok(self.undecided(expr.span, env))
-            } else {
-                Err(Refused::new("a condition must be true or false"))
-            };
-        };
-        // A thing that is unknown by itself is the same condition wherever it is asked for.
-        if let Some(name) = why.name()
-            && self.is_reference(value.at)
-        {
-            return Ok(both_ways(&Condition::new(name, true)));
+        match &value.kind {
+            Kind::Unknown(why) => match why.name().filter(|_| self.is_reference(value.at)) {
+                // A thing that is unknown by itself is the same condition wherever it is asked for.
+                Some(name) => Ok(both_ways(&Condition::new(name, true))),
+                None => Ok(self.undecided(expr.span, env)),
+            },
+            Kind::Str(text) if text.has_unknown() => Ok(self.undecided(expr.span, env)),
+            _ => Err(Refused::new("a condition must be true or false")),
         }
-        let condition = {
-            let words = self.words(expr.span);
-            self.condition(words, expr.span, env)
-        };
-        Ok(both_ways(&condition))
     }
 
     /// True if nothing but a reference stands at `at`, or the head of the block that declares what is unknown.

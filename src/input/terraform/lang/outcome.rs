@@ -18,6 +18,37 @@ impl Refused {
 /// A value (which may be a hole), or the news that Terraform refuses the expression.
 pub(in super::super) type Outcome = Result<Value, Refused>;
 
+/// Why a function ends before it has computed its value: Terraform refuses the call, or an argument is not known.
+#[derive(Debug)]
+pub(in super::super) enum Early {
+    Refused(Refused),
+    Unknown(Value),
+}
+
+/// What a function yields.
+pub(in super::super) type Computed = Result<Value, Early>;
+
+impl From<Refused> for Early {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl Early {
+    /// The outcome of a function that ended early.
+    pub(in super::super) fn outcome(self) -> Outcome {
+        match self {
+            Self::Refused(refused) => Err(refused),
+            Self::Unknown(value) => Ok(value),
+        }
+    }
+}
+
+/// The end of a function whose call Terraform refuses.
+pub(super) fn refused(why: impl Into<Arc<str>>) -> Early {
+    Early::Refused(Refused::new(why))
+}
+
 /// The ways a condition may go; their guards exclude each other.
 pub(in super::super) type Truth = Vec<(Guard, bool)>;
 

@@ -51,19 +51,14 @@ impl dyn Data + '_ {
                 ("root", _) => Value::str(Traced::made(".", span), at),
                 _ => Value::unknown(Why::FromOutside(format!("path.{x}").into()), at),
             }),
-            ("data", Some((kind, _))) => {
-                let Some((x, span)) = attr(1) else { return Err(Refused::new("a data source has a type and a name")) };
-                let named = Named { what: Declared::Data, kind: &kind, name: &x, at: span };
-                self.declared(instance, &named, &steps[2..], env)
-            }
-            ("ephemeral", Some((kind, _))) => {
-                let Some((x, span)) = attr(1) else { return Err(Refused::new("this has a type and a name")) };
-                let named = Named { what: Declared::Ephemeral, kind: &kind, name: &x, at: span };
-                self.declared(instance, &named, &steps[2..], env)
-            }
-            ("module", Some((x, span))) => {
-                let named = Named { what: Declared::Module, kind: "module", name: &x, at: span };
-                self.declared(instance, &named, &steps[1..], env)
+            ("data" | "ephemeral", Some((kind, _))) => {
+                let data = name == "data";
+                let Some((x, at)) = attr(1) else {
+                    let what = if data { "a data source" } else { "this" };
+                    return Err(Refused::new(format!("{what} has a type and a name")));
+                };
+                let what = if data { Declared::Data } else { Declared::Ephemeral };
+                self.declared(instance, &Named { what, kind: &kind, name: &x, at }, &steps[2..], env)
             }
             ("terraform", Some((x, span))) => {
                 let why = match &*x {
@@ -76,9 +71,9 @@ impl dyn Data + '_ {
                 let value = Value::unknown(Why::FromOutside(self.addressed(instance, &format!("{name}.{x}"))), span);
                 self.walk(value, &steps[1..], env)
             }
-            (kind, Some((x, span))) => {
-                let named = Named { what: Declared::Resource, kind, name: &x, at: span };
-                self.declared(instance, &named, &steps[1..], env)
+            (kind, Some((x, at))) => {
+                let what = if kind == "module" { Declared::Module } else { Declared::Resource };
+                self.declared(instance, &Named { what, kind, name: &x, at }, &steps[1..], env)
             }
             _ => Err(Refused::new(format!("{name} is not a reference"))),
         }

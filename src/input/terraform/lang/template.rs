@@ -35,10 +35,7 @@ impl dyn Data + '_ {
     }
 
     fn render(&mut self, parts: &[Part], at: Span, env: &Env) -> Result<Ways, Refused> {
-        let mut rendered = Vec::with_capacity(parts.len());
-        for part in parts {
-            rendered.push(self.part(part, env)?);
-        }
+        let rendered = parts.iter().map(|part| self.part(part, env)).collect::<Result<Vec<_>, _>>()?;
         Ok(self.put_together(rendered, &Traced::new(), at))
     }
 

@@ -6,13 +6,13 @@ use indexmap::IndexMap;
 
 use crate::syntax::hcl::{Expr, ExprKind, Key};
 use crate::text::Why;
-use crate::value::{Alternative, Entry, Kind, Map, Number, Value};
+use crate::value::{Alternative, Entry, Kind, Map, Value};
 
-use super::convert::{extend, parse_number, to_bool};
+use super::convert::{extend, text_to_bool, text_to_number};
 use super::data::Data;
 use super::env::Env;
 use super::evaluate::Evaluate;
-use super::functions::arguments::as_set;
+use super::functions::arguments::{as_set, to_text_value};
 use super::outcome::{Outcome, Refused};
 
 /// How deep types may nest.
@@ -51,32 +51,30 @@ pub(in super::super) fn parse(expr: &Expr, depth: usize) -> Type {
             "string" => Type::Text,
             "number" => Type::Number,
             "bool" => Type::Bool,
-            "list" => Type::List(Box::new(Type::Any)),
-            "set" => Type::Set(Box::new(Type::Any)),
-            "map" => Type::Map(Box::new(Type::Any)),
-            _ => Type::Any,
+            name => collection(name, Type::Any),
         },
         // Terraform 0.11 wrote types in quotes.
         ExprKind::Template(template) => match template.as_literal().as_ref().and_then(|t| t.known_str()) {
             Some("string") => Type::Text,
             _ => Type::Any,
         },
-        ExprKind::Call(call) => {
-            let inner = || Box::new(call.args.first().map_or(Type::Any, |e| parse(e, depth + 1)));
-            match (&*call.name, call.args.first().map(|e| &e.kind)) {
-                ("list", _) => Type::List(inner()),
-                ("set", _) => Type::Set(inner()),
-                ("map", _) => Type::Map(inner()),
-                ("tuple", Some(ExprKind::List(items))) => {
-                    Type::Tuple(items.iter().map(|e| parse(e, depth + 1)).collect())
-                }
-                ("object", Some(ExprKind::Object(entries))) => {
-                    Type::Object(entries.iter().filter_map(|(key, value)| member(key, value, depth)).collect())
-                }
-                _ => Type::Any,
+        ExprKind::Call(call) => match (&*call.name, call.args.first().map(|e| &e.kind)) {
+            ("tuple", Some(ExprKind::List(items))) => Type::Tuple(items.iter().map(|e| parse(e, depth + 1)).collect()),
+            ("object", Some(ExprKind::Object(entries))) => {
+                Type::Object(entries.iter().filter_map(|(key, value)| member(key, value, depth)).collect())
             }
-        }
+            (name, _) => collection(name, call.args.first().map_or(Type::Any, |e| parse(e, depth + 1))),
+        },
         ExprKind::Paren(inner) => parse(inner, depth + 1),
+        _ => Type::Any,
+    }
+}
+
+fn collection(name: &str, of: Type) -> Type {
+    match name {
+        "list" => Type::List(Box::new(of)),
+        "set" => Type::Set(Box::new(of)),
+        "map" => Type::Map(Box::new(of)),
         _ => Type::Any,
     }
 }
@@ -129,31 +127,13 @@ impl dyn Data + '_ {
             (Type::Text, Kind::Str(_)) | (Type::Number, Kind::Number(_)) | (Type::Bool, Kind::Bool(_)) => {
                 Ok(value.clone())
             }
-            (Type::Text, Kind::Number(number)) => with(Kind::Str(Arc::new(number.to_traced(value.at)))),
-            (Type::Text, Kind::Bool(b)) => {
-                with(Kind::Str(Arc::new(crate::text::Traced::made(if *b { "true" } else { "false" }, value.at))))
-            }
-            (Type::Number, Kind::Str(text)) => match (text.first_unknown(), text.known_str().and_then(parse_number)) {
-                (Some((_, why)), _) => with(Kind::Unknown(why.clone())),
-                (None, Some(n)) => with(Kind::Number(
-                    Number::parse(crate::text::Traced::clone(text)).unwrap_or_else(|| Number::new(n)),
-                )),
-                (None, None) => Err(Refused::new("a number is required")),
-            },
-            (Type::Bool, Kind::Str(text)) => match (text.first_unknown(), to_bool(value)) {
-                (Some((_, why)), _) => with(Kind::Unknown(why.clone())),
-                (None, Some(b)) => with(Kind::Bool(b)),
-                (None, None) => Err(Refused::new("true or false is required")),
-            },
-            (Type::List(of), Kind::List(items)) => {
+            (Type::Text, Kind::Number(_) | Kind::Bool(_)) => Ok(to_text_value(value).unwrap_or_else(|| value.clone())),
+            (Type::Number, Kind::Str(text)) => with(text_to_number(text)?),
+            (Type::Bool, Kind::Str(_)) => with(text_to_bool(value)?),
+            (Type::List(of) | Type::Set(of), Kind::List(items)) => {
                 let of = common(of, items.iter());
                 let items = items.iter().map(|v| self.conform(v, of, depth + 1)).collect::<Result<Vec<_>, _>>()?;
-                with(Kind::List(Arc::new(items)))
-            }
-            (Type::Set(of), Kind::List(items)) => {
-                let of = common(of, items.iter());
-                let items = items.iter().map(|v| self.conform(v, of, depth + 1)).collect::<Result<Vec<_>, _>>()?;
-                with(Kind::List(Arc::new(as_set(items))))
+                with(Kind::List(Arc::new(if matches!(wanted, Type::Set(_)) { as_set(items) } else { items })))
             }
             (Type::Tuple(of), Kind::List(items)) if of.len() == items.len() => {
                 let items =

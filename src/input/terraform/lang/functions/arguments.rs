@@ -2,42 +2,64 @@
 
 use std::sync::Arc;
 
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, Why};
 use crate::value::{Kind, Number, Value};
 
 use super::super::convert::{equal, to_number, to_text};
-use super::super::outcome::Refused;
+use super::super::data::Data;
+use super::super::evaluate::Evaluate;
+use super::super::outcome::{Early, refused};
 
-/// What is known of arguments. A function ends here with a refusal, or with the hole that one of them is.
-macro_rules! given {
-    ($argument:expr) => {
-        match $argument? {
-            Ok(known) => known,
-            Err(unknown) => return Ok(unknown),
-        }
-    };
-    ($first:expr, $second:expr) => {
-        match ($first?, $second?) {
-            (Ok(first), Ok(second)) => (first, second),
-            (Err(unknown), _) | (_, Err(unknown)) => return Ok(unknown),
-        }
-    };
+/// The end of a function for which something is not known.
+pub(super) fn unknown(why: &Why, at: Span) -> Early {
+    Early::Unknown(Value::unknown(why.clone(), at))
 }
-pub(super) use given;
+
+/// Ends a function whose argument is an unknown value.
+pub(super) fn not_unknown(value: &Value, at: Span) -> Result<(), Early> {
+    match &value.kind {
+        Kind::Unknown(why) => Err(unknown(why, at)),
+        _ => Ok(()),
+    }
+}
+
+/// Ends a function if a part of a text is not known.
+pub(super) fn all_known(text: &Traced, at: Span) -> Result<(), Early> {
+    text.first_unknown().map_or(Ok(()), |(_, why)| Err(unknown(why, at)))
+}
+
+/// Ends a function if an item, or a part of its text, is not known.
+pub(super) fn none_unknown(items: &[Value], at: Span) -> Result<(), Early> {
+    items.iter().try_for_each(|item| match &item.kind {
+        Kind::Str(text) => all_known(text, at),
+        _ => not_unknown(item, at),
+    })
+}
+
+/// Takes `amount` bytes from what is allowed, or ends the function.
+pub(super) fn spend(data: &mut dyn Data, amount: usize, at: Span) -> Result<(), Early> {
+    if data.charge(amount) { Ok(()) } else { Err(unknown(&Why::Limit("steps of evaluation"), at)) }
+}
 
 /// An argument as text; null is refused.
-pub(super) fn text(args: &[Value], index: usize) -> Result<Traced, Refused> {
-    args.get(index).map_or_else(|| Err(Refused::new("an argument is missing")), to_text)
+pub(super) fn text(args: &[Value], index: usize) -> Result<Traced, Early> {
+    Ok(to_text(args.get(index).ok_or_else(|| refused("an argument is missing"))?)?)
 }
 
-/// An argument as text that must be known. The outer error is a refusal, the inner one a hole.
-pub(super) fn known(args: &[Value], index: usize, at: Span) -> Result<Result<String, Value>, Refused> {
+/// An argument as text that must be known.
+pub(super) fn known(args: &[Value], index: usize, at: Span) -> Result<String, Early> {
     let text = text(args, index)?;
-    Ok(match (text.known_str(), text.first_unknown()) {
-        (Some(known), _) => Ok(known.to_owned()),
-        (None, Some((_, why))) => Err(Value::unknown(why.clone(), at)),
-        (None, None) => return Err(Refused::new("not UTF-8")),
-    })
+    all_known(&text, at)?;
+    text.known_str().map(str::to_owned).ok_or_else(|| refused("not UTF-8"))
+}
+
+/// The first two arguments as text that must be known. A refusal of one of them comes before an unknown.
+pub(super) fn both_known(args: &[Value], at: Span) -> Result<(String, String), Early> {
+    match (known(args, 0, at), known(args, 1, at)) {
+        (Ok(first), Ok(second)) => Ok((first, second)),
+        (Err(early @ Early::Refused(_)), _) | (_, Err(early @ Early::Refused(_))) => Err(early),
+        (Err(early), _) | (_, Err(early)) => Err(early),
+    }
 }
 
 pub(super) fn number(value: f64, at: Span) -> Value {
@@ -45,10 +67,10 @@ pub(super) fn number(value: f64, at: Span) -> Value {
 }
 
 /// The items of a list or set.
-pub(super) fn list(value: &Value) -> Result<Vec<Value>, Refused> {
+pub(super) fn list(value: &Value) -> Result<Vec<Value>, Early> {
     match &value.kind {
         Kind::List(_) => Ok(value.items()),
-        _ => Err(Refused::new("a list is required")),
+        _ => Err(refused("a list is required")),
     }
 }
 
@@ -62,7 +84,7 @@ pub(super) fn unified(items: Vec<Value>) -> Vec<Value> {
 }
 
 /// A number or truth value as text.
-pub(super) fn to_text_value(value: &Value) -> Option<Value> {
+pub(in super::super) fn to_text_value(value: &Value) -> Option<Value> {
     match &value.kind {
         Kind::Number(_) | Kind::Bool(_) => {
             let plain = Value { via: None, ..value.clone() };

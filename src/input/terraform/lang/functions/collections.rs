@@ -4,70 +4,47 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::text::{Span, Traced, Why};
-use crate::value::{Alternative, Condition, Entry, Guard, Kind, Map, Number, Value};
+use crate::text::{Span, Why};
+use crate::value::{Alternative, Condition, Entry, Guard, Kind, Map, Value};
 
-use super::super::convert::{equal, parse_number, to_bool, to_key, to_number};
+use super::super::convert::{equal, keyed, text_to_bool, text_to_number, to_bool, to_key, to_number};
 use super::super::data::Data;
 use super::super::env::Env;
 use super::super::evaluate::Evaluate;
-use super::super::outcome::{Outcome, Refused, both_ways, combined, entries_of, with};
+use super::super::outcome::{Computed, Early, both_ways, combined, entries_of, refused, with};
 use super::super::steps::{choice, item};
-use super::arguments::{as_set, list, number, to_text_value, unified};
+use super::arguments::{all_known, as_set, list, none_unknown, not_unknown, number, to_text_value, unified, unknown};
 
-fn map_of(value: &Value) -> Result<&Map, Refused> {
+fn map_of(value: &Value) -> Result<&Map, Early> {
     match &value.kind {
         Kind::Map(map) => Ok(map),
-        _ => Err(Refused::new("a map is required")),
+        _ => Err(refused("a map is required")),
     }
 }
 
-/// The reason why something inside is not known.
-fn unknown_in(items: &[Value], at: Span) -> Option<Value> {
-    items.iter().find_map(|v| match &v.kind {
-        Kind::Unknown(why) => Some(Value::unknown(why.clone(), at)),
-        Kind::Str(text) => text.first_unknown().map(|(_, why)| Value::unknown(why.clone(), at)),
-        _ => None,
-    })
-}
-
-pub(super) fn same(args: &[Value], _: Span) -> Outcome {
-    Ok(args[0].clone())
-}
-
-pub(super) fn alltrue(args: &[Value], at: Span) -> Outcome {
-    truths(args, at, false)
-}
-
-pub(super) fn anytrue(args: &[Value], at: Span) -> Outcome {
-    truths(args, at, true)
-}
-
 /// True if `wanted` is found; the opposite if it is certainly not.
-fn truths(args: &[Value], at: Span, wanted: bool) -> Outcome {
+pub(super) fn truths(args: &[Value], at: Span, wanted: bool) -> Computed {
     let items = list(&args[0])?;
     if items.iter().any(|v| to_bool(v) == Some(wanted)) {
         return Ok(Value::bool(wanted, at));
     }
-    if let Some(unknown) = unknown_in(&items, at) {
-        return Ok(unknown);
-    }
+    none_unknown(&items, at)?;
     let fine = items.iter().all(|v| v.is_null() || to_bool(v).is_some());
-    if fine { Ok(Value::bool(!wanted, at)) } else { Err(Refused::new("a list of truth values is required")) }
+    if fine { Ok(Value::bool(!wanted, at)) } else { Err(refused("a list of truth values is required")) }
 }
 
-pub(super) fn chunklist(args: &[Value], at: Span) -> Outcome {
+pub(super) fn chunklist(args: &[Value], at: Span) -> Computed {
     let items = list(&args[0])?;
     let size = to_number(&args[1])?.max(0.0) as usize;
     let chunks = items.chunks(if size == 0 { items.len().max(1) } else { size });
     Ok(Value::list(chunks.map(|c| Value::list(c.to_vec(), at)).collect(), at))
 }
 
-pub(super) fn coalesce(args: &[Value], at: Span) -> Outcome {
+pub(super) fn coalesce(args: &[Value], at: Span) -> Computed {
     let collection = |a: &Value| matches!(a.kind, Kind::List(_) | Kind::Map(_));
     let simple = |a: &Value| matches!(a.kind, Kind::Str(_) | Kind::Number(_) | Kind::Bool(_));
     if args.iter().any(collection) && args.iter().any(simple) {
-        return Err(Refused::new("the arguments are of different types"));
+        return Err(refused("the arguments are of different types"));
     }
     let as_text = args.iter().any(|a| matches!(a.kind, Kind::Str(_)));
     let mut ways: Vec<Alternative> = Vec::new();
@@ -96,29 +73,21 @@ pub(super) fn coalesce(args: &[Value], at: Span) -> Outcome {
             None => return Ok(Value::either(ways, at)),
         }
     }
-    match ways.pop() {
+    match ways.last() {
         // If all others are empty Terraform refuses, so the last unknown one is set.
-        Some(last) => {
-            ways.push(last);
-            Ok(Value::either(ways, at))
-        }
-        None => Err(Refused::new("no argument is set")),
+        Some(_) => Ok(Value::either(ways, at)),
+        None => Err(refused("no argument is set")),
     }
 }
 
-pub(super) fn coalescelist(args: &[Value], at: Span) -> Outcome {
-    for arg in args {
-        match &arg.kind {
-            Kind::Unknown(why) => return Ok(Value::unknown(why.clone(), at)),
-            Kind::Null => {}
-            _ => {
-                if !list(arg)?.is_empty() {
-                    return Ok(arg.clone());
-                }
-            }
+pub(super) fn coalescelist(args: &[Value], at: Span) -> Computed {
+    for arg in args.iter().filter(|arg| !arg.is_null()) {
+        not_unknown(arg, at)?;
+        if !list(arg)?.is_empty() {
+            return Ok(arg.clone());
         }
     }
-    Err(Refused::new("every list is empty"))
+    Err(refused("every list is empty"))
 }
 
 /// The most items of a list that may be there or not and are kept apart.
@@ -164,10 +133,8 @@ fn name_of(value: &Value) -> Option<Arc<str>> {
     }
 }
 
-pub(super) fn compact(args: &[Value], at: Span) -> Outcome {
-    if let Kind::Unknown(why) = &args[0].kind {
-        return Ok(Value::unknown(why.clone(), at));
-    }
+pub(super) fn compact(args: &[Value], at: Span) -> Computed {
+    not_unknown(&args[0], at)?;
     let keep = |v: &Value| !v.is_null() && !matches!(&v.kind, Kind::Str(text) if text.is_empty());
     let items = unified(list(&args[0])?).into_iter().filter(keep);
     let optional = |v: Value| {
@@ -177,7 +144,7 @@ pub(super) fn compact(args: &[Value], at: Span) -> Outcome {
     Ok(optional_items(items.map(optional).collect(), at))
 }
 
-pub(super) fn concat(args: &[Value], at: Span) -> Outcome {
+pub(super) fn concat(args: &[Value], at: Span) -> Computed {
     let mut out = Vec::new();
     for arg in args {
         match (&arg.kind, name_of(arg)) {
@@ -189,23 +156,22 @@ pub(super) fn concat(args: &[Value], at: Span) -> Outcome {
     Ok(optional_items(out, at))
 }
 
-pub(super) fn contains(args: &[Value], at: Span) -> Outcome {
-    if let Kind::Unknown(why) = &args[0].kind {
-        return Ok(Value::unknown(why.clone(), at));
-    }
+pub(super) fn contains(args: &[Value], at: Span) -> Computed {
+    not_unknown(&args[0], at)?;
     let items = list(&args[0])?;
     let answers: Vec<_> = items.iter().map(|v| equal(v, &args[1])).collect();
     if answers.contains(&Some(true)) {
         return Ok(Value::bool(true, at));
     }
     if answers.contains(&None) {
-        let unknown = unknown_in(&items, at).or_else(|| unknown_in(&args[1..], at));
-        return Ok(unknown.unwrap_or_else(|| Value::unknown(Why::NotUnderstood("this comparison".into()), at)));
+        none_unknown(&items, at)?;
+        none_unknown(&args[1..], at)?;
+        return Err(unknown(&Why::NotUnderstood("this comparison".into()), at));
     }
     Ok(Value::bool(false, at))
 }
 
-pub(super) fn distinct(args: &[Value], at: Span) -> Outcome {
+pub(super) fn distinct(args: &[Value], at: Span) -> Computed {
     let mut out: Vec<Value> = Vec::new();
     for item in unified(list(&args[0])?) {
         if !out.iter().any(|o| equal(o, &item) == Some(true)) {
@@ -215,16 +181,16 @@ pub(super) fn distinct(args: &[Value], at: Span) -> Outcome {
     Ok(Value::list(out, at))
 }
 
-pub(super) fn element(args: &[Value], at: Span) -> Outcome {
+pub(super) fn element(args: &[Value], at: Span) -> Computed {
     let items = list(&args[0])?;
     let index = to_number(&args[1])?;
     if items.is_empty() || index < 0.0 || index.fract() != 0.0 {
-        return Err(Refused::new("there is no such item"));
+        return Err(refused("there is no such item"));
     }
-    item(&args[0], &number(index % items.len() as f64, at), at)
+    Ok(item(&args[0], &number(index % items.len() as f64, at), at)?)
 }
 
-pub(super) fn flatten(args: &[Value], at: Span) -> Outcome {
+pub(super) fn flatten(args: &[Value], at: Span) -> Computed {
     /// An unknown item may be a list of any length.
     fn walk(value: &Value, out: &mut Vec<(Value, Option<String>)>) -> Result<(), Why> {
         for item in value.items() {
@@ -240,21 +206,15 @@ pub(super) fn flatten(args: &[Value], at: Span) -> Outcome {
         }
         Ok(())
     }
-    if let Kind::Unknown(why) = &args[0].kind {
-        return Ok(Value::unknown(why.clone(), at));
-    }
+    not_unknown(&args[0], at)?;
     list(&args[0])?;
     let mut out = Vec::new();
-    match walk(&args[0], &mut out) {
-        Err(why) => Ok(Value::unknown(why, at)),
-        Ok(()) => Ok(optional_items(out, at)),
-    }
+    walk(&args[0], &mut out).map_err(|why| unknown(&why, at))?;
+    Ok(optional_items(out, at))
 }
 
-pub(super) fn index(args: &[Value], at: Span) -> Outcome {
-    if let Kind::Unknown(why) = &args[0].kind {
-        return Ok(Value::unknown(why.clone(), at));
-    }
+pub(super) fn index(args: &[Value], at: Span) -> Computed {
+    not_unknown(&args[0], at)?;
     let items = list(&args[0])?;
     for (n, v) in items.iter().enumerate() {
         match equal(v, &args[1]) {
@@ -263,26 +223,19 @@ pub(super) fn index(args: &[Value], at: Span) -> Outcome {
             None => return Ok(Value::unknown(Why::NotUnderstood("this comparison".into()), at)),
         }
     }
-    Err(Refused::new("the list has no such item"))
+    Err(refused("the list has no such item"))
 }
 
-pub(super) fn keys(args: &[Value], at: Span) -> Outcome {
-    of_entries(args, at, |(key, _)| key)
-}
-
-pub(super) fn values(args: &[Value], at: Span) -> Outcome {
-    of_entries(args, at, |(_, value)| value)
-}
-
-fn of_entries(args: &[Value], at: Span, part: fn((Value, Value)) -> Value) -> Outcome {
+/// The keys or the values of a map.
+pub(super) fn of_entries(args: &[Value], at: Span, part: fn((Value, Value)) -> Value) -> Computed {
     map_of(&args[0])?;
-    match entries_of(&args[0]).map_err(|why| Refused::new(why.to_string()))? {
+    match entries_of(&args[0]).map_err(|why| refused(why.to_string()))? {
         (_, Some(why)) => Ok(Value::unknown(why, at)),
         (entries, None) => Ok(Value::list(entries.into_iter().map(part).collect(), at)),
     }
 }
 
-pub(super) fn length(args: &[Value], at: Span) -> Outcome {
+pub(super) fn length(args: &[Value], at: Span) -> Computed {
     match &args[0].kind {
         Kind::List(items) => Ok(number(items.len() as f64, at)),
         Kind::Map(map) => match &map.open {
@@ -293,13 +246,13 @@ pub(super) fn length(args: &[Value], at: Span) -> Outcome {
             Some((_, why)) => Ok(Value::unknown(why.clone(), at)),
             None => Ok(number(text.to_text().chars().count() as f64, at)),
         },
-        _ => Err(Refused::new("this has no length")),
+        _ => Err(refused("this has no length")),
     }
 }
 
-pub(super) fn lookup(args: &[Value], at: Span) -> Outcome {
+pub(super) fn lookup(args: &[Value], at: Span) -> Computed {
     if let Kind::Unknown(_) = &args[0].kind {
-        return item(&args[0], &args[1], at);
+        return Ok(item(&args[0], &args[1], at)?);
     }
     let map = map_of(&args[0])?;
     if let Kind::Unknown(why) = &args[1].kind
@@ -314,31 +267,30 @@ pub(super) fn lookup(args: &[Value], at: Span) -> Outcome {
         (Some(found), ..) => Ok(found),
         (None, Some(why), _) => Ok(Value::unknown(why.clone(), at)),
         (None, None, Some(default)) => Ok(default.clone()),
-        (None, None, None) => Err(Refused::new(format!("there is no {key:?}"))),
+        (None, None, None) => Err(refused(format!("there is no {key:?}"))),
     }
 }
 
-pub(super) fn matchkeys(args: &[Value], at: Span) -> Outcome {
+pub(super) fn matchkeys(args: &[Value], at: Span) -> Computed {
     let (values, keys, wanted) = (list(&args[0])?, list(&args[1])?, list(&args[2])?);
     if values.len() != keys.len() {
-        return Err(Refused::new("both lists must be equally long"));
+        return Err(refused("both lists must be equally long"));
     }
-    if let Some(unknown) = unknown_in(&keys, at).or_else(|| unknown_in(&wanted, at)) {
-        return Ok(unknown);
-    }
+    none_unknown(&keys, at)?;
+    none_unknown(&wanted, at)?;
     let found = |key: &Value| wanted.iter().any(|w| equal(w, key) == Some(true));
     Ok(Value::list(values.into_iter().zip(keys).filter(|(_, k)| found(k)).map(|(v, _)| v).collect(), at))
 }
 
 /// Later maps win. What an unknown map may override is kept beside a hole, under the condition that it does not.
-pub(super) fn merge(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) -> Outcome {
+pub(super) fn merge(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) -> Computed {
     let mut out = Map::default();
     for arg in args {
         let (why, entries) = match &arg.kind {
             Kind::Null => continue,
             Kind::Map(map) => (map.open.clone(), Some(map)),
             Kind::Unknown(why) => (Some(why.clone()), None),
-            _ => return Err(Refused::new("a map is required")),
+            _ => return Err(refused("a map is required")),
         };
         if let Some(why) = why {
             let from = why.name().map_or_else(|| data.words(arg.at), |name| name.to_string());
@@ -364,93 +316,85 @@ pub(super) fn merge(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) ->
     Ok(Value::new(Kind::Map(Arc::new(out)), at))
 }
 
-pub(super) fn one(args: &[Value], at: Span) -> Outcome {
+pub(super) fn one(args: &[Value], at: Span) -> Computed {
     match &list(&args[0])?[..] {
         [] => Ok(Value::null(at)),
         [only] => Ok(only.clone()),
-        _ => Err(Refused::new("more than one item")),
+        _ => Err(refused("more than one item")),
     }
 }
 
-pub(super) fn reverse(args: &[Value], at: Span) -> Outcome {
+pub(super) fn reverse(args: &[Value], at: Span) -> Computed {
     let mut items = list(&args[0])?;
     items.reverse();
     Ok(Value::list(items, at))
 }
 
-pub(super) fn slice(args: &[Value], at: Span) -> Outcome {
+pub(super) fn slice(args: &[Value], at: Span) -> Computed {
     let items = list(&args[0])?;
     let (from, to) = (to_number(&args[1])?, to_number(&args[2])?);
     if from < 0.0 || to < from || to > items.len() as f64 {
-        return Err(Refused::new("the range is outside the list"));
+        return Err(refused("the range is outside the list"));
     }
     Ok(Value::list(items[from as usize..to as usize].to_vec(), at))
 }
 
-pub(super) fn sort(args: &[Value], at: Span) -> Outcome {
+pub(super) fn sort(args: &[Value], at: Span) -> Computed {
     let items = list(&args[0])?;
-    if let Some(unknown) = unknown_in(&items, at) {
-        return Ok(unknown);
-    }
-    let mut items: Vec<Value> =
-        items
-            .into_iter()
-            .map(|v| {
-                if v.as_known_str().is_some() {
-                    Ok(v)
-                } else {
-                    to_text_value(&v).ok_or_else(|| Refused::new("not text"))
-                }
-            })
-            .collect::<Result<_, _>>()?;
+    none_unknown(&items, at)?;
+    let mut items: Vec<Value> = items
+        .into_iter()
+        .map(|v| if v.as_known_str().is_some() { Ok(v) } else { to_text_value(&v).ok_or_else(|| refused("not text")) })
+        .collect::<Result<_, _>>()?;
     items.sort_by(|a, b| a.as_known_str().cmp(&b.as_known_str()));
     Ok(Value::list(items, at))
 }
 
-pub(super) fn tobool(args: &[Value], at: Span) -> Outcome {
-    match (&args[0].kind, to_bool(&args[0])) {
-        (Kind::Null, _) => Ok(Value::null(at)),
-        (_, Some(b)) => Ok(Value { kind: Kind::Bool(b), ..args[0].clone() }),
-        (Kind::Str(text), None) if text.has_unknown() => Ok(unknown_in(args, at).unwrap_or_else(|| Value::null(at))),
-        _ => Err(Refused::new("true or false is required")),
+pub(super) fn tobool(args: &[Value], at: Span) -> Computed {
+    match &args[0].kind {
+        Kind::Null => Ok(Value::null(at)),
+        Kind::Str(text) => {
+            all_known(text, at)?;
+            Ok(Value { kind: text_to_bool(&args[0])?, ..args[0].clone() })
+        }
+        Kind::Bool(_) => Ok(args[0].clone()),
+        _ => Err(refused("true or false is required")),
     }
 }
 
-pub(super) fn tonumber(args: &[Value], at: Span) -> Outcome {
+pub(super) fn tonumber(args: &[Value], at: Span) -> Computed {
     match &args[0].kind {
         Kind::Null | Kind::Number(_) => Ok(args[0].clone()),
-        Kind::Str(text) if text.has_unknown() => Ok(unknown_in(args, at).unwrap_or_else(|| Value::null(at))),
         Kind::Str(text) => {
-            let n = text.known_str().and_then(parse_number).ok_or_else(|| Refused::new("a number is required"))?;
-            let exact = Number::parse(Traced::clone(text)).unwrap_or_else(|| Number::new(n));
-            Ok(Value { kind: Kind::Number(exact), ..args[0].clone() })
+            all_known(text, at)?;
+            Ok(Value { kind: text_to_number(text)?, ..args[0].clone() })
         }
-        _ => Err(Refused::new("a number is required")),
+        _ => Err(refused("a number is required")),
     }
 }
 
-pub(super) fn tostring(args: &[Value], _: Span) -> Outcome {
+pub(super) fn tostring(args: &[Value], _: Span) -> Computed {
     match &args[0].kind {
         Kind::Null | Kind::Str(_) => Ok(args[0].clone()),
-        _ => to_text_value(&args[0]).ok_or_else(|| Refused::new("a list or map is not a string")),
+        _ => to_text_value(&args[0]).ok_or_else(|| refused("a list or map is not a string")),
     }
 }
 
-pub(super) fn tolist(args: &[Value], at: Span) -> Outcome {
+pub(super) fn tolist(args: &[Value], at: Span) -> Computed {
     match &args[0].kind {
         Kind::Null => Ok(args[0].clone()),
         _ => Ok(Value::list(unified(list(&args[0])?), at)),
     }
 }
 
-pub(super) fn toset(args: &[Value], at: Span) -> Outcome {
+pub(super) fn toset(args: &[Value], at: Span) -> Computed {
     match &args[0].kind {
         Kind::Null | Kind::Unknown(_) => Ok(args[0].clone()),
         _ => Ok(Value::list(as_set(unified(list(&args[0])?)), at)),
     }
 }
 
-pub(super) fn tomap(args: &[Value], _: Span) -> Outcome {
+pub(super) fn tomap(args: &[Value], _: Span) -> Computed {
     if args[0].is_null() {
         return Ok(args[0].clone());
     }
@@ -465,8 +409,8 @@ pub(super) fn tomap(args: &[Value], _: Span) -> Outcome {
     Ok(Value { kind: Kind::Map(Arc::new(Map { entries, open: map.open.clone() })), ..args[0].clone() })
 }
 
-pub(super) fn transpose(args: &[Value], at: Span) -> Outcome {
-    let (entries, open) = entries_of(&args[0]).map_err(|why| Refused::new(why.to_string()))?;
+pub(super) fn transpose(args: &[Value], at: Span) -> Computed {
+    let (entries, open) = entries_of(&args[0]).map_err(|why| refused(why.to_string()))?;
     if let Some(why) = open {
         return Ok(Value::unknown(why, at));
     }
@@ -485,17 +429,10 @@ pub(super) fn transpose(args: &[Value], at: Span) -> Outcome {
     Ok(Value::map(out, at))
 }
 
-pub(super) fn zipmap(args: &[Value], at: Span) -> Outcome {
+pub(super) fn zipmap(args: &[Value], at: Span) -> Computed {
     let (keys, values) = (list(&args[0])?, list(&args[1])?);
     if keys.len() != values.len() {
-        return Err(Refused::new("both lists must be equally long"));
+        return Err(refused("both lists must be equally long"));
     }
-    let mut map = Map::default();
-    for (key, value) in keys.into_iter().zip(values) {
-        match to_key(&key)? {
-            Some(name) => drop(map.entries.insert(name, Entry { key: key.at, value })),
-            None => map.open = Some(Why::NotUnderstood("an unknown key".into())),
-        }
-    }
-    Ok(Value::new(Kind::Map(Arc::new(map)), at))
+    Ok(keyed(keys.iter().zip(values), at)?)
 }

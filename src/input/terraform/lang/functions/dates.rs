@@ -7,34 +7,21 @@ use crate::setting::parse_duration;
 use crate::text::{Span, Traced};
 use crate::value::Value;
 
-use super::super::outcome::{Outcome, Refused};
-use super::arguments::{given, known, number};
+use super::super::outcome::{Computed, Early, Refused, refused};
+use super::arguments::{both_known, number};
 
 /// The longest format that is read, in bytes.
 const MAX_FORMAT: usize = 4096;
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
+const MONTHS: &str = "January February March April May June July August September October November December";
 
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const DAYS: &str = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday";
 
-fn parsed(text: &str) -> Result<OffsetDateTime, Refused> {
+fn parsed(text: &str) -> Result<OffsetDateTime, Early> {
     // Terraform wants the letters in upper case and a `T` between.
     let strict = text.as_bytes().get(10) == Some(&b'T') && !text.ends_with('z');
     let time = OffsetDateTime::parse(text, &Rfc3339).ok().filter(|_| strict);
-    time.ok_or_else(|| Refused::new(format!("{text:?} is not a valid time")))
+    time.ok_or_else(|| refused(format!("{text:?} is not a valid time")))
 }
 
 /// As Go writes it: no fraction of a second unless there is one.
@@ -65,37 +52,27 @@ fn zone(time: OffsetDateTime, between: &str, utc: &str) -> String {
     format!("{sign}{:02}{between}{:02}", hours.unsigned_abs(), minutes.unsigned_abs())
 }
 
-pub(super) fn timeadd(args: &[Value], at: Span) -> Outcome {
-    let (time, duration) = given!(known(args, 0, at), known(args, 1, at));
+pub(super) fn timeadd(args: &[Value], at: Span) -> Computed {
+    let (time, duration) = both_known(args, at)?;
     let duration = parse_duration(duration.as_bytes()).map_err(Refused::new)?;
     let time = parsed(&time)?.checked_add(Duration::nanoseconds(duration));
-    let time = time.ok_or_else(|| Refused::new("a time out of range"))?;
+    let time = time.ok_or_else(|| refused("a time out of range"))?;
     // Go's format for this has no fractions.
     let time = time.replace_nanosecond(0).unwrap_or(time);
     Ok(Value::str(Traced::made(written(time), at), at))
 }
 
-pub(super) fn timecmp(args: &[Value], at: Span) -> Outcome {
-    let (a, b) = match (known(args, 0, at)?, known(args, 1, at)?) {
-        (Ok(a), Ok(b)) => (parsed(&a)?, parsed(&b)?),
-        (Err(unknown), _) | (_, Err(unknown)) => return Ok(unknown),
-    };
-    let order = match a.cmp(&b) {
-        std::cmp::Ordering::Less => -1.0,
-        std::cmp::Ordering::Equal => 0.0,
-        std::cmp::Ordering::Greater => 1.0,
-    };
-    Ok(number(order, at))
+pub(super) fn timecmp(args: &[Value], at: Span) -> Computed {
+    let (a, b) = both_known(args, at)?;
+    Ok(number(f64::from(parsed(&a)?.cmp(&parsed(&b)?) as i8), at))
 }
 
 /// `formatdate`, with the verbs of zclconf/go-cty, `cty/function/stdlib/datetime.go`: runs of one letter; text in quotes.
-pub(super) fn formatdate(args: &[Value], at: Span) -> Outcome {
-    let (format, time) = match (known(args, 0, at)?, known(args, 1, at)?) {
-        (Ok(format), Ok(time)) => (format, parsed(&time)?),
-        (Err(unknown), _) | (_, Err(unknown)) => return Ok(unknown),
-    };
+pub(super) fn formatdate(args: &[Value], at: Span) -> Computed {
+    let (format, time) = both_known(args, at)?;
+    let time = parsed(&time)?;
     if format.len() > MAX_FORMAT {
-        return Err(Refused::new("a format that is too long"));
+        return Err(refused("a format that is too long"));
     }
     let mut out = String::new();
     let mut rest = format.as_str();
@@ -119,11 +96,11 @@ pub(super) fn formatdate(args: &[Value], at: Span) -> Outcome {
 }
 
 /// Text up to the closing quote; two quotes stand for one.
-fn quoted(text: &str) -> Result<(String, &str), Refused> {
+fn quoted(text: &str) -> Result<(String, &str), Early> {
     let mut out = String::new();
     let mut rest = text;
     loop {
-        let end = rest.find('\'').ok_or_else(|| Refused::new("a quote that is not closed"))?;
+        let end = rest.find('\'').ok_or_else(|| refused("a quote that is not closed"))?;
         out.push_str(&rest[..end]);
         rest = &rest[end + 1..];
         match rest.strip_prefix('\'') {
@@ -136,9 +113,10 @@ fn quoted(text: &str) -> Result<(String, &str), Refused> {
     }
 }
 
-fn verb(run: &str, time: OffsetDateTime) -> Result<String, Refused> {
-    let month = MONTHS[usize::from(u8::from(time.month()) - 1)];
-    let weekday = DAYS[usize::from(time.weekday().number_days_from_monday())];
+fn verb(run: &str, time: OffsetDateTime) -> Result<String, Early> {
+    let nth = |names: &'static str, n: u8| names.split(' ').nth(usize::from(n)).unwrap_or_default();
+    let month = nth(MONTHS, u8::from(time.month()) - 1);
+    let weekday = nth(DAYS, time.weekday().number_days_from_monday());
     let twelve = (time.hour() + 11) % 12 + 1;
     Ok(match run {
         "YY" => format!("{:02}", time.year().rem_euclid(100)),
@@ -165,6 +143,6 @@ fn verb(run: &str, time: OffsetDateTime) -> Result<String, Refused> {
         "ZZZ" => zone(time, "", "UTC"),
         "ZZZZ" => zone(time, "", ""),
         "ZZZZZ" => zone(time, ":", ""),
-        _ => return Err(Refused::new(format!("no verb {run}"))),
+        _ => return Err(refused(format!("no verb {run}"))),
     })
 }

@@ -9,9 +9,8 @@ use crate::value::{Entry, Kind, Map, Number, Value};
 use super::super::convert::parse_number;
 use super::super::data::Data;
 use super::super::env::Env;
-use super::super::evaluate::Evaluate;
-use super::super::outcome::{Outcome, Refused};
-use super::arguments::{given, text};
+use super::super::outcome::{Computed, Early, refused};
+use super::arguments::{spend, text, unknown};
 
 /// Which of the two a scalar is read as.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,55 +19,50 @@ enum Language {
     Yaml,
 }
 
-pub(super) fn jsondecode(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    let view = given!(view_of(data, args, "jsondecode", at));
+pub(super) fn jsondecode(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Computed {
+    let view = view_of(data, args, "jsondecode", at)?;
     let read = json::parse(&view);
     match (read.tree, read.errors.first()) {
         (Some(tree), None) => value_of(&tree, Language::Json),
         (_, Some(error)) => broken(error, &view, at),
-        (None, None) => Err(Refused::new("an empty string is not valid JSON")),
+        (None, None) => Err(refused("an empty string is not valid JSON")),
     }
 }
 
-pub(in crate::input::terraform) fn yamldecode(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    let view = given!(view_of(data, args, "yamldecode", at));
+pub(in crate::input::terraform) fn yamldecode(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Computed {
+    let view = view_of(data, args, "yamldecode", at)?;
     if view.bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(Refused::new("an empty string is not valid YAML"));
+        return Err(refused("an empty string is not valid YAML"));
     }
     let read = yaml::parse(&view);
     match (&read.tree[..], read.errors.first()) {
         ([tree], None) => value_of(tree, Language::Yaml),
         (_, Some(error)) => broken(error, &view, at),
-        _ => Err(Refused::new("only one YAML document can be decoded")),
+        _ => Err(refused("only one YAML document can be decoded")),
     }
 }
 
-/// The argument as a text that a parser can read. The outer error is a refusal, the inner one a hole.
-fn view_of(data: &mut dyn Data, args: &[Value], step: &str, at: Span) -> Result<Result<View, Value>, Refused> {
-    if args[0].is_unknown() {
-        return Ok(Err(args[0].clone()));
-    }
+/// The argument as a text that a parser can read.
+fn view_of(data: &mut dyn Data, args: &[Value], step: &str, at: Span) -> Result<View, Early> {
     let content = text(args, 0)?;
     if content.is_unknown() {
-        return Ok(Err(args[0].clone()));
+        return Err(Early::Unknown(args[0].clone()));
     }
     // Reading costs more than copying.
-    if !data.charge(content.len() * 8) {
-        return Ok(Err(Value::unknown(Why::Limit("steps of evaluation"), at)));
-    }
+    spend(data, content.len() * 8, at)?;
     let id = data.texts_mut().add_made(step, &content, at);
-    Ok(Ok(data.texts().view(id)))
+    Ok(data.texts().view(id))
 }
 
-fn broken(error: &SyntaxError, view: &View, at: Span) -> Outcome {
+fn broken(error: &SyntaxError, view: &View, at: Span) -> Computed {
     match error.unknown(view) {
-        Some(why) => Ok(Value::unknown(why.clone(), at)),
-        None => Err(Refused::new(error.message.clone())),
+        Some(why) => Err(unknown(why, at)),
+        None => Err(refused(error.message.clone())),
     }
 }
 
 /// A tree as a value. Its depth is bounded by the parsers.
-fn value_of(node: &Node, language: Language) -> Outcome {
+fn value_of(node: &Node, language: Language) -> Computed {
     let at = node.span;
     match &node.kind {
         NodeKind::Scalar(scalar) => scalar_of(scalar, node.tag.as_deref(), at, language),
@@ -87,7 +81,7 @@ fn value_of(node: &Node, language: Language) -> Outcome {
                             continue;
                         }
                     },
-                    _ => return Err(Refused::new("a key must be text")),
+                    _ => return Err(refused("a key must be text")),
                 };
                 map.entries.insert(name, Entry { key: key.span, value: value_of(value, language)? });
             }
@@ -96,7 +90,7 @@ fn value_of(node: &Node, language: Language) -> Outcome {
     }
 }
 
-fn scalar_of(scalar: &Scalar, tag: Option<&str>, at: Span, language: Language) -> Outcome {
+fn scalar_of(scalar: &Scalar, tag: Option<&str>, at: Span, language: Language) -> Computed {
     let string = || Value::str(scalar.text.clone(), at);
     let Some(known) = scalar.text.known_str() else {
         // Where nothing else stands, the unknown part may be of any type.
@@ -113,7 +107,7 @@ fn scalar_of(scalar: &Scalar, tag: Option<&str>, at: Span, language: Language) -
                 plain(known, scalar, at, language)
             }
             "!!int" | "!!float" | "!!bool" | "!!null" | "!!binary" => Ok(string()),
-            _ => Err(Refused::new(format!("the tag {tag} is not supported"))),
+            _ => Err(refused(format!("the tag {tag} is not supported"))),
         };
     }
     if tag.is_some() || scalar.style != Style::Plain {
@@ -124,7 +118,7 @@ fn scalar_of(scalar: &Scalar, tag: Option<&str>, at: Span, language: Language) -
 
 /// What an unquoted scalar stands for: the rules are those of `resolve.go` in zclconf/go-cty-yaml, held against the recorded
 /// answers of Terraform. Numbers with `_` are text to it, and a leading `0` does not mean octal.
-fn plain(text: &str, scalar: &Scalar, at: Span, language: Language) -> Outcome {
+fn plain(text: &str, scalar: &Scalar, at: Span, language: Language) -> Computed {
     let number = |n: f64| Ok(Value::new(Kind::Number(Number::new(n)), at));
     match text {
         "null" => return Ok(Value::null(at)),
@@ -142,8 +136,8 @@ fn plain(text: &str, scalar: &Scalar, at: Span, language: Language) -> Outcome {
                 return Ok(Value::bool(false, at));
             }
             ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" | ".nan" | ".NaN"
-            | ".NAN" => return Err(Refused::new("infinity is not a number")),
-            "<<" => return Err(Refused::new("a merge key outside of a map")),
+            | ".NAN" => return Err(refused("infinity is not a number")),
+            "<<" => return Err(refused("a merge key outside of a map")),
             _ => {}
         }
         let radix = |prefix: &str, radix: u32| {

@@ -9,8 +9,8 @@ use crate::input::template_text::base64_of;
 use crate::text::{Layer, Span, Traced, Why};
 use crate::value::{Kind, Value};
 
-use super::super::outcome::{Outcome, Refused, entries_of};
-use super::arguments::text;
+use super::super::outcome::{Computed, entries_of, refused};
+use super::arguments::{all_known, text};
 use super::strings::{push_changed, rewrite};
 
 /// Gzip of a text. The compressed bytes are made from the whole; the original is remembered.
@@ -27,39 +27,36 @@ pub(in crate::input::terraform) fn gzip_of(content: &Traced, at: Span) -> Traced
     Traced::encoded(outer, Layer::Gzip, content.clone())
 }
 
-pub(super) fn base64encode(args: &[Value], at: Span) -> Outcome {
+pub(super) fn base64encode(args: &[Value], at: Span) -> Computed {
     Ok(Value::str(base64_of(&text(args, 0)?, at), at))
 }
 
-pub(super) fn base64gzip(args: &[Value], at: Span) -> Outcome {
+pub(super) fn base64gzip(args: &[Value], at: Span) -> Computed {
     Ok(Value::str(base64_of(&gzip_of(&text(args, 0)?, at), at), at))
 }
 
-pub(super) fn base64decode(args: &[Value], at: Span) -> Outcome {
+pub(super) fn base64decode(args: &[Value], at: Span) -> Computed {
     let encoded = text(args, 0)?;
     if let Some(original) = encoded.original(Layer::Base64) {
         return Ok(Value::str(original.clone(), at));
     }
-    if let Some((_, why)) = encoded.first_unknown() {
-        return Ok(Value::unknown(why.clone(), at));
-    }
-    let refused = || Refused::new("not base64");
+    all_known(&encoded, at)?;
     let mut out = Traced::new();
     for (n, group) in encoded.bytes().chunks(4).enumerate() {
-        let decoded = STANDARD.decode(group).map_err(|_| refused())?;
+        let decoded = STANDARD.decode(group).map_err(|_| refused("not base64"))?;
         if decoded.len() < 3 && (n + 1) * 4 < encoded.len() {
-            return Err(refused());
+            return Err(refused("not base64"));
         }
         push_changed(&mut out, &encoded, n * 4..n * 4 + group.len(), &decoded);
     }
     if out.as_str().is_none() {
-        return Err(Refused::new("the decoded bytes are not UTF-8"));
+        return Err(refused("the decoded bytes are not UTF-8"));
     }
     Ok(Value::str(out, at))
 }
 
 /// As Go's `url.QueryEscape`.
-pub(super) fn urlencode(args: &[Value], at: Span) -> Outcome {
+pub(super) fn urlencode(args: &[Value], at: Span) -> Computed {
     let escaped = rewrite(&text(args, 0)?, |c| {
         if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~') {
             return None;
@@ -73,23 +70,30 @@ pub(super) fn urlencode(args: &[Value], at: Span) -> Outcome {
     Ok(Value::str(escaped, at))
 }
 
-pub(super) fn jsonencode(args: &[Value], at: Span) -> Outcome {
+pub(super) fn jsonencode(args: &[Value], at: Span) -> Computed {
     Ok(Value::str(json_text(&args[0]), at))
+}
+
+/// The short escape of a character that JSON and YAML have in common.
+fn escaped(c: char) -> Option<String> {
+    let letter = match c {
+        '"' | '\\' => c,
+        '\n' => 'n',
+        '\r' => 'r',
+        '\t' => 't',
+        '\u{8}' => 'b',
+        '\u{c}' => 'f',
+        _ => return None,
+    };
+    Some(format!("\\{letter}"))
 }
 
 /// Text as the inside of a JSON string, as Go's encoder writes it.
 fn json_escaped(content: &Traced) -> Traced {
     rewrite(content, |c| match c {
-        '"' => Some("\\\"".to_owned()),
-        '\\' => Some("\\\\".to_owned()),
-        '\n' => Some("\\n".to_owned()),
-        '\r' => Some("\\r".to_owned()),
-        '\t' => Some("\\t".to_owned()),
-        '\u{8}' => Some("\\b".to_owned()),
-        '\u{c}' => Some("\\f".to_owned()),
         '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => Some(format!("\\u{:04x}", c as u32)),
-        c if (c as u32) < 0x20 => Some(format!("\\u{:04x}", c as u32)),
-        _ => None,
+        c if (c as u32) < 0x20 => Some(escaped(c).unwrap_or_else(|| format!("\\u{:04x}", c as u32))),
+        c => escaped(c),
     })
 }
 
@@ -142,21 +146,28 @@ fn push_json(out: &mut Traced, value: &Value) {
     }
 }
 
-pub(super) fn yamlencode(args: &[Value], at: Span) -> Outcome {
+pub(super) fn yamlencode(args: &[Value], at: Span) -> Computed {
     let mut out = Traced::new();
     let value = &args[0];
-    match &value.kind {
-        Kind::List(items) if !items.is_empty() => push_yaml_list(&mut out, value, 0, false),
-        Kind::Map(map) if !map.entries.is_empty() || map.open.is_some() => push_yaml_map(&mut out, value, 0, false),
-        _ => {
-            push_yaml_scalar(&mut out, value, 0);
-            // The emitter marks the end of a document that is a bare scalar.
-            if matches!(value.kind, Kind::Null | Kind::Bool(_) | Kind::Number(_)) {
-                out.push_made(b"...\n", at);
-            }
+    if let Some(push) = block_of(value) {
+        push(&mut out, value, 0, false);
+    } else {
+        push_yaml_scalar(&mut out, value, 0);
+        // The emitter marks the end of a document that is a bare scalar.
+        if matches!(value.kind, Kind::Null | Kind::Bool(_) | Kind::Number(_)) {
+            out.push_made(b"...\n", at);
         }
     }
     Ok(Value::str(out, at))
+}
+
+/// What writes a collection in block style; none for a scalar or an empty collection.
+fn block_of(value: &Value) -> Option<fn(&mut Traced, &Value, usize, bool)> {
+    match &value.kind {
+        Kind::List(items) if !items.is_empty() => Some(push_yaml_list),
+        Kind::Map(map) if !map.entries.is_empty() || map.open.is_some() => Some(push_yaml_map),
+        _ => None,
+    }
 }
 
 /// Block style as Terraform writes it: keys quoted and in order, lists not indented under their key.
@@ -169,16 +180,13 @@ fn push_yaml_map(out: &mut Traced, value: &Value, indent: usize, inline: bool) {
         }
         push_quoted(out, key);
         out.push_made(b":", value.at);
-        match &item.kind {
-            Kind::List(items) if !items.is_empty() => {
+        match block_of(item) {
+            Some(push) => {
                 out.push_made(b"\n", value.at);
-                push_yaml_list(out, item, indent, false);
+                let deeper = if matches!(item.kind, Kind::Map(_)) { 2 } else { 0 };
+                push(out, item, indent + deeper, false);
             }
-            Kind::Map(map) if !map.entries.is_empty() || map.open.is_some() => {
-                out.push_made(b"\n", value.at);
-                push_yaml_map(out, item, indent + 2, false);
-            }
-            _ => {
+            None => {
                 out.push_made(b" ", value.at);
                 push_yaml_scalar(out, item, indent);
             }
@@ -200,12 +208,9 @@ fn push_yaml_list(out: &mut Traced, value: &Value, indent: usize, inline: bool) 
             out.push_made(" ".repeat(indent).as_bytes(), value.at);
         }
         out.push_made(b"- ", value.at);
-        match &item.kind {
-            Kind::List(items) if !items.is_empty() => push_yaml_list(out, &item, indent + 2, true),
-            Kind::Map(map) if !map.entries.is_empty() || map.open.is_some() => {
-                push_yaml_map(out, &item, indent + 2, true);
-            }
-            _ => push_yaml_scalar(out, &item, indent),
+        match block_of(&item) {
+            Some(push) => push(out, &item, indent + 2, true),
+            None => push_yaml_scalar(out, &item, indent),
         }
     }
 }
@@ -239,12 +244,10 @@ fn block_style(content: &Traced) -> bool {
 fn push_block(out: &mut Traced, content: &Traced, indent: usize, at: Span) {
     let shown = content.to_text().into_owned();
     let hint = if shown.starts_with([' ', '\n']) { "2" } else { "" };
-    let chomp = if !shown.ends_with('\n') {
-        "-"
-    } else if shown.ends_with("\n\n") || shown == "\n" {
-        "+"
-    } else {
-        ""
+    let chomp = match shown.strip_suffix('\n') {
+        None => "-",
+        Some(text) if text.is_empty() || text.ends_with('\n') => "+",
+        Some(_) => "",
     };
     out.push_made(format!("|{hint}{chomp}\n").as_bytes(), at);
     let mut from = 0;
@@ -263,27 +266,16 @@ fn push_block(out: &mut Traced, content: &Traced, indent: usize, at: Span) {
 
 /// Text in double quotes. The emitter escapes what does not print, but not `<` and `>` as JSON does.
 fn push_quoted(out: &mut Traced, value: &Value) {
+    // Those with a letter of their own, and the letters.
+    const SPECIAL: &str = "\0\u{7}\u{b}\u{1b}\u{85}\u{a0}\u{2028}\u{2029}";
+    const LETTERS: &str = "0aveN_LP";
     let content = value.to_traced().unwrap_or_default();
-    let escaped = rewrite(&content, |c| match c {
-        '"' => Some("\\\"".to_owned()),
-        '\\' => Some("\\\\".to_owned()),
-        '\n' => Some("\\n".to_owned()),
-        '\r' => Some("\\r".to_owned()),
-        '\t' => Some("\\t".to_owned()),
-        '\0' => Some("\\0".to_owned()),
-        '\u{7}' => Some("\\a".to_owned()),
-        '\u{8}' => Some("\\b".to_owned()),
-        '\u{b}' => Some("\\v".to_owned()),
-        '\u{c}' => Some("\\f".to_owned()),
-        '\u{1b}' => Some("\\e".to_owned()),
-        '\u{85}' => Some("\\N".to_owned()),
-        '\u{a0}' => Some("\\_".to_owned()),
-        '\u{2028}' => Some("\\L".to_owned()),
-        '\u{2029}' => Some("\\P".to_owned()),
-        '\u{feff}' => Some("\\uFEFF".to_owned()),
-        c if c.is_control() => Some(format!("\\x{:02X}", c as u32)),
-        _ => None,
-    });
+    let escaped =
+        rewrite(&content, |c| match SPECIAL.chars().zip(LETTERS.chars()).find(|(special, _)| *special == c) {
+            Some((_, letter)) => Some(format!("\\{letter}")),
+            None if c == '\u{feff}' => Some("\\uFEFF".to_owned()),
+            None => escaped(c).or_else(|| c.is_control().then(|| format!("\\x{:02X}", c as u32))),
+        });
     out.push_made(b"\"", value.at);
     out.push(&escaped);
     out.push_made(b"\"", value.at);

@@ -10,54 +10,46 @@ use crate::value::{Kind, Value};
 use super::super::data::Data;
 use super::super::env::{Binding, Bound, Env};
 use super::super::evaluate::Evaluate;
-use super::super::outcome::{Outcome, Refused};
-use super::arguments::{given, known, text};
+use super::super::outcome::{Computed, Early, Refused, refused};
+use super::arguments::{both_known, known, spend, text, unknown};
 use crate::input::template_text::base64_of;
 
-/// The file that an argument names. The outer error is a refusal, the inner one a hole.
-fn open(data: &mut dyn Data, args: &[Value], at: Span) -> Result<Result<TextId, Value>, Refused> {
-    let path = match known(args, 0, at)? {
-        Ok(path) => path,
-        Err(unknown) => return Ok(Err(unknown)),
-    };
+/// The file that an argument names.
+fn open(data: &mut dyn Data, args: &[Value], at: Span) -> Result<TextId, Early> {
+    let path = known(args, 0, at)?;
     if path.starts_with('~') {
-        return Ok(Err(Value::unknown(Why::FromOutside(format!("the file {path}").into()), at)));
+        return Err(unknown(&Why::FromOutside(format!("the file {path}").into()), at));
     }
     // Terraform runs in the directory of the root module.
     match data.open(&data.root().join(Path::new(&path))) {
-        Ok(id) => Ok(Ok(id)),
-        Err(FileError::Missing) => Err(Refused::new(format!("there is no file {path}"))),
-        Err(error) => Ok(Err(Value::unknown(Why::NotUnderstood(format!("the file {path} ({error})").into()), at))),
+        Ok(id) => Ok(id),
+        Err(FileError::Missing) => Err(refused(format!("there is no file {path}"))),
+        Err(error) => Err(unknown(&Why::NotUnderstood(format!("the file {path} ({error})").into()), at)),
     }
 }
 
-pub(in crate::input::terraform) fn file(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    let view = given!(content(data, args, at));
+pub(in crate::input::terraform) fn file(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Computed {
+    let view = content(data, args, at)?;
     if view.as_str().is_err() {
-        return Err(Refused::new("the file is not UTF-8"));
+        return Err(refused("the file is not UTF-8"));
     }
     Ok(Value::str(view.traced(0..view.bytes.len()), at).through(at, &"file".into()))
 }
 
-/// The content of the file that an argument names. The outer error is a refusal, the inner one a hole.
-pub(super) fn content(data: &mut dyn Data, args: &[Value], at: Span) -> Result<Result<View, Value>, Refused> {
-    let id = match open(data, args, at)? {
-        Ok(id) => id,
-        Err(unknown) => return Ok(Err(unknown)),
-    };
+/// The content of the file that an argument names.
+pub(super) fn content(data: &mut dyn Data, args: &[Value], at: Span) -> Result<View, Early> {
+    let id = open(data, args, at)?;
     let view = data.texts().view(id);
-    if !data.charge(view.bytes.len()) {
-        return Ok(Err(Value::unknown(Why::Limit("steps of evaluation"), at)));
-    }
-    Ok(Ok(view))
+    spend(data, view.bytes.len(), at)?;
+    Ok(view)
 }
 
 /// The most files that a pattern may name, and the most directories that are looked into for them.
 const MAX_FILES: usize = 5_000;
 
 /// The files below a directory whose paths fit a pattern.
-pub(super) fn fileset(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    let (dir, pattern) = given!(known(args, 0, at), known(args, 1, at));
+pub(super) fn fileset(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Computed {
+    let (dir, pattern) = both_known(args, at)?;
     let base = lexical(&data.root().join(dir));
     let Some(found) = below(data, &base, &pattern) else {
         return Ok(Value::unknown(Why::NotUnderstood(format!("the pattern {pattern}").into()), at));
@@ -161,13 +153,13 @@ fn glob(pattern: &str) -> Option<regex::Regex> {
     if depth == 0 { regex::Regex::new(&out).ok() } else { None }
 }
 
-pub(in crate::input::terraform) fn filebase64(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    let view = given!(content(data, args, at));
+pub(in crate::input::terraform) fn filebase64(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Computed {
+    let view = content(data, args, at)?;
     Ok(Value::str(base64_of(&view.traced(0..view.bytes.len()).through(at, &"filebase64".into()), at), at))
 }
 
-pub(super) fn fileexists(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    let path = given!(known(args, 0, at));
+pub(super) fn fileexists(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Computed {
+    let path = known(args, 0, at)?;
     match data.files().read(&data.root().join(&path)) {
         Ok(_) | Err(FileError::TooLarge) => Ok(Value::bool(true, at)),
         Err(FileError::Missing) if !path.starts_with('~') => Ok(Value::bool(false, at)),
@@ -176,11 +168,11 @@ pub(super) fn fileexists(data: &mut dyn Data, args: &[Value], at: Span, _: &Env)
 }
 
 /// What a template sees: the arguments that it is given, and nothing else.
-fn inside(vars: &Value, at: Span, env: &Env) -> Result<Result<Env, Value>, Refused> {
+fn inside(vars: &Value, at: Span, env: &Env) -> Result<Env, Early> {
     let map = match &vars.kind {
         Kind::Map(map) => map,
-        Kind::Unknown(why) => return Ok(Err(Value::unknown(why.clone(), at))),
-        _ => return Err(Refused::new("a template needs a map")),
+        Kind::Unknown(why) => return Err(unknown(why, at)),
+        _ => return Err(refused("a template needs a map")),
     };
     // Values pass the references that the map passed.
     let map = if vars.via.is_none() {
@@ -192,15 +184,15 @@ fn inside(vars: &Value, at: Span, env: &Env) -> Result<Result<Env, Value>, Refus
     };
     let id = format!("{:?} {}, template at {at:?}", env.instance, env.id()).into();
     let bound = Bound { what: Binding::All(map), id, next: None };
-    Ok(Ok(Env { instance: None, names: Some(Arc::new(bound)) }))
+    Ok(Env { instance: None, names: Some(Arc::new(bound)) })
 }
 
-pub(super) fn templatefile(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) -> Outcome {
-    let id = given!(open(data, args, at));
+pub(super) fn templatefile(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) -> Computed {
+    let id = open(data, args, at)?;
     render(data, id, &args[1], at, env, "templatefile")
 }
 
-pub(super) fn templatestring(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) -> Outcome {
+pub(super) fn templatestring(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) -> Computed {
     let text = text(args, 0)?;
     // A hole could hold anything, a directive as well.
     if text.is_unknown() {
@@ -218,19 +210,17 @@ pub(in crate::input::terraform) fn render(
     at: Span,
     env: &Env,
     step: &str,
-) -> Outcome {
+) -> Computed {
     // A template may not ask for its own file again.
     if env.instance.is_none() && env.names.is_some() {
-        return Err(Refused::new("a template inside a template"));
+        return Err(refused("a template inside a template"));
     }
-    let inner = given!(inside(vars, at, env));
+    let inner = inside(vars, at, env)?;
     let template = match data.evaluation().templates.get(&id) {
         Some(known) => known.clone()?,
         None => {
             let view = data.texts().view(id);
-            if !data.charge(view.bytes.len() * 8) {
-                return Ok(Value::unknown(Why::Limit("steps of evaluation"), at));
-            }
+            spend(data, view.bytes.len() * 8, at)?;
             let parsed = match hcl::parse_template(&view) {
                 Ok(template) => Ok(Arc::new(template)),
                 Err(error) => {

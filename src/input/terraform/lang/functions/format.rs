@@ -7,9 +7,9 @@ use super::super::convert::{to_number, to_text};
 use super::super::data::Data;
 use super::super::env::Env;
 use super::super::evaluate::Evaluate;
-use super::super::outcome::{Outcome, Refused};
+use super::super::outcome::{Computed, Early, Refused, refused};
 use super::super::template::{text_value, ways_of};
-use super::arguments::{given, known, list, text};
+use super::arguments::{known, list, not_unknown, text};
 use super::encoding::json_text;
 
 /// The most rows that `formatlist` makes.
@@ -41,7 +41,7 @@ struct Verb {
 }
 
 /// The grammar of go-cty's `stdlib.Format`.
-fn parse(spec: &str) -> Result<Vec<Piece>, Refused> {
+fn parse(spec: &str) -> Result<Vec<Piece>, Early> {
     let mut pieces = Vec::new();
     let bytes = spec.as_bytes();
     let (mut from, mut at) = (0, 0);
@@ -88,12 +88,11 @@ fn parse(spec: &str) -> Result<Vec<Piece>, Refused> {
             at += 1;
             verb.index = number(&mut at);
             if bytes.get(at) != Some(&b']') {
-                return Err(Refused::new("a broken format"));
+                return Err(refused("a broken format"));
             }
             at += 1;
         }
-        verb.letter =
-            spec.get(at..).and_then(|rest| rest.chars().next()).ok_or_else(|| Refused::new("a broken format"))?;
+        verb.letter = spec.get(at..).and_then(|rest| rest.chars().next()).ok_or_else(|| refused("a broken format"))?;
         at += verb.letter.len_utf8();
         pieces.push(Piece::Verb(verb));
         from = at;
@@ -104,12 +103,12 @@ fn parse(spec: &str) -> Result<Vec<Piece>, Refused> {
     Ok(pieces)
 }
 
-pub(super) fn format(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    data.lift(&args[..1], at, &mut |data, spec| row(data, &spec[0], &args[1..], at))
+pub(super) fn format(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Computed {
+    Ok(data.lift(&args[..1], at, &mut |data, spec| row(data, &spec[0], &args[1..], at).or_else(Early::outcome))?)
 }
 
-fn row(data: &mut dyn Data, spec: &Value, args: &[Value], at: Span) -> Outcome {
-    let words = given!(known(std::slice::from_ref(spec), 0, at));
+fn row(data: &mut dyn Data, spec: &Value, args: &[Value], at: Span) -> Computed {
+    let words = known(std::slice::from_ref(spec), 0, at)?;
     let source = text(std::slice::from_ref(spec), 0)?;
     let mut next = 0;
     let mut used = 0;
@@ -121,7 +120,7 @@ fn row(data: &mut dyn Data, spec: &Value, args: &[Value], at: Span) -> Outcome {
                 let index = verb.index.map_or(next, |n| n.wrapping_sub(1));
                 next = index.wrapping_add(1);
                 used = used.max(next);
-                let arg = args.get(index).ok_or_else(|| Refused::new("not enough arguments for the format"))?;
+                let arg = args.get(index).ok_or_else(|| refused("not enough arguments for the format"))?;
                 let mut ways = Vec::new();
                 let alternatives = arg.alternatives();
                 let several = alternatives.len() > 1;
@@ -132,8 +131,8 @@ fn row(data: &mut dyn Data, spec: &Value, args: &[Value], at: Span) -> Outcome {
                     }
                     match one(&verb, &value) {
                         Ok(text) => ways.push((guard, text)),
-                        Err(Refused(why)) if several => {
-                            ways.push((guard, Traced::unknown(value.at, Why::Invalid(why))));
+                        Err(Early::Refused(Refused(why))) if several => {
+                            ways.push((guard, Traced::unknown(value.at, Why::Invalid(why))))
                         }
                         Err(refused) => return Err(refused),
                     }
@@ -143,13 +142,13 @@ fn row(data: &mut dyn Data, spec: &Value, args: &[Value], at: Span) -> Outcome {
         }
     }
     if used < args.len() {
-        return Err(Refused::new("too many arguments for the format"));
+        return Err(refused("too many arguments for the format"));
     }
     Ok(text_value(data.put_together(parts, &Traced::new(), at), at))
 }
 
 /// One value as a verb writes it.
-fn one(verb: &Verb, value: &Value) -> Result<Traced, Refused> {
+fn one(verb: &Verb, value: &Value) -> Result<Traced, Early> {
     if let Kind::Unknown(why) = &value.kind {
         return Ok(Traced::unknown(value.at, why.clone()).through_all(&value.via));
     }
@@ -169,19 +168,19 @@ fn one(verb: &Verb, value: &Value) -> Result<Traced, Refused> {
             let text = json_text(value);
             Ok(unknown(&text).unwrap_or_else(|| pad(verb, text, value.at)))
         }
-        's' => Err(Refused::new("a list or map is not a string")),
+        's' => Err(refused("a list or map is not a string")),
         'q' => {
             let text =
                 json_text(&Value { kind: Kind::Str(std::sync::Arc::new(to_text(value)?)), at: value.at, via: None });
             Ok(pad(verb, text, value.at))
         }
         't' => {
-            let b = value.as_bool().ok_or_else(|| Refused::new("true or false is required"))?;
+            let b = value.as_bool().ok_or_else(|| refused("true or false is required"))?;
             Ok(pad(verb, Traced::made(if b { "true" } else { "false" }, value.at), value.at))
         }
         'd' if matches!(value.kind, Kind::Number(_)) && verb.width.is_none() && !verb.plus && !verb.space => {
             whole(value)?;
-            to_text(value)
+            Ok(to_text(value)?)
         }
         'b' | 'd' | 'o' | 'x' | 'X' | 'e' | 'E' | 'f' | 'g' | 'G' => {
             if let Kind::Str(text) = &value.kind {
@@ -196,16 +195,16 @@ fn one(verb: &Verb, value: &Value) -> Result<Traced, Refused> {
             }
             number(verb, value)
         }
-        _ => Err(Refused::new("a verb that is not supported")),
+        _ => Err(refused("a verb that is not supported")),
     }
 }
 
-fn whole(value: &Value) -> Result<i64, Refused> {
+fn whole(value: &Value) -> Result<i64, Early> {
     let n = to_number(value)?;
-    if n.fract() == 0.0 && n.abs() < 9.0e15 { Ok(n as i64) } else { Err(Refused::new("a whole number is required")) }
+    if n.fract() == 0.0 && n.abs() < 9.0e15 { Ok(n as i64) } else { Err(refused("a whole number is required")) }
 }
 
-fn number(verb: &Verb, value: &Value) -> Result<Traced, Refused> {
+fn number(verb: &Verb, value: &Value) -> Result<Traced, Early> {
     let n = to_number(value)?;
     let digits = match verb.letter {
         'b' => format!("{:b}", whole(value)?.abs()),
@@ -217,14 +216,11 @@ fn number(verb: &Verb, value: &Value) -> Result<Traced, Refused> {
         'e' | 'E' => exponent(n.abs(), verb.precision.unwrap_or(6), verb.letter),
         _ => general(n.abs(), verb),
     };
-    let sign = if n < 0.0 {
-        "-"
-    } else if verb.plus {
-        "+"
-    } else if verb.space {
-        " "
-    } else {
-        ""
+    let sign = match (n < 0.0, verb.plus, verb.space) {
+        (true, ..) => "-",
+        (_, true, _) => "+",
+        (_, _, true) => " ",
+        _ => "",
     };
     let width = verb.width.unwrap_or(0);
     let text = if verb.zero && !verb.minus {
@@ -274,42 +270,36 @@ fn pad(verb: &Verb, text: Traced, at: Span) -> Traced {
     out
 }
 
-pub(super) fn formatlist(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    data.lift(args, at, &mut |data, args| {
-        if let Some(Value { kind: Kind::Unknown(why), .. }) = args.iter().find(|a| a.is_unknown()) {
-            return Ok(Value::unknown(why.clone(), at));
-        }
-        let lists = args.iter().filter(|a| matches!(a.kind, Kind::List(_)));
-        let lengths: Vec<usize> = lists.map(|a| a.items().len()).collect();
-        let rows = lengths.first().copied().unwrap_or(1);
-        if lengths.iter().any(|n| *n != rows) {
-            return Err(Refused::new("the lists differ in length"));
-        }
-        let mut out = Vec::new();
-        for n in 0..rows.min(MAX_ROWS) {
-            let pick = |arg: &Value| arg.item(n).unwrap_or_else(|| arg.clone());
-            let own: Vec<Value> = args.iter().map(pick).collect();
-            out.push(data.deeper(at, |data| row(data, &own[0], &own[1..], at))?);
-        }
-        Ok(Value::list(out, at))
-    })
+pub(super) fn formatlist(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Computed {
+    args.iter().try_for_each(|arg| not_unknown(arg, at))?;
+    let lists = args.iter().filter(|a| matches!(a.kind, Kind::List(_)));
+    let lengths: Vec<usize> = lists.map(|a| a.items().len()).collect();
+    let rows = lengths.first().copied().unwrap_or(1);
+    if lengths.iter().any(|n| *n != rows) {
+        return Err(refused("the lists differ in length"));
+    }
+    let mut out = Vec::new();
+    for n in 0..rows.min(MAX_ROWS) {
+        let own: Vec<Value> = args.iter().map(|arg| arg.item(n).unwrap_or_else(|| arg.clone())).collect();
+        out.push(data.deeper(at, |data| row(data, &own[0], &own[1..], at).or_else(Early::outcome))?);
+    }
+    Ok(Value::list(out, at))
 }
 
-pub(super) fn join(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    data.lift(args, at, &mut |data, args| {
-        let between = text(args, 0)?;
-        let mut parts = Vec::new();
-        for arg in &args[1..] {
-            if let Kind::Unknown(why) = &arg.kind {
-                return Ok(Value::str(Traced::unknown(at, why.clone()), at));
-            }
-            for item in list(arg)? {
-                parts.push(ways_of(&item)?);
-            }
+pub(super) fn join(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Computed {
+    let between = text(args, 0)?;
+    let mut parts = Vec::new();
+    for arg in &args[1..] {
+        if let Kind::Unknown(why) = &arg.kind {
+            return Ok(Value::str(Traced::unknown(at, why.clone()), at));
         }
-        if parts.is_empty() {
-            return Ok(Value::str(Traced::new(), at));
+        for item in list(arg)? {
+            parts.push(ways_of(&item)?);
         }
-        Ok(text_value(data.put_together(parts, &between, at), at))
+    }
+    Ok(if parts.is_empty() {
+        Value::str(Traced::new(), at)
+    } else {
+        text_value(data.put_together(parts, &between, at), at)
     })
 }

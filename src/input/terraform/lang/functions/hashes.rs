@@ -9,48 +9,37 @@ use crate::text::{Span, Traced};
 use crate::value::Value;
 
 use super::super::data::Data;
-use super::super::env::Env;
-use super::super::outcome::{Outcome, Refused};
-use super::arguments::{given, known};
+use super::super::outcome::{Computed, refused};
+use super::arguments::{both_known, known};
 use super::files::content;
 
 fn digits(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat()
 }
 
-fn of(args: &[Value], at: Span, hash: impl Fn(&[u8]) -> String) -> Outcome {
-    let text = given!(known(args, 0, at));
-    Ok(Value::str(Traced::made(hash(text.as_bytes()), at), at))
+/// A hash in hexadecimal digits.
+pub(super) fn hex<D: Digest>(bytes: &[u8]) -> String {
+    digits(&D::digest(bytes))
 }
 
-fn of_file(data: &mut dyn Data, args: &[Value], at: Span, hash: impl Fn(&[u8]) -> String) -> Outcome {
-    let view = given!(content(data, args, at));
-    Ok(Value::str(Traced::made(hash(&view.bytes), at), at))
+/// A hash in base64.
+pub(super) fn base64<D: Digest>(bytes: &[u8]) -> String {
+    STANDARD.encode(D::digest(bytes))
 }
 
-/// The hash of a text, in hexadecimal digits.
-pub(super) fn hex<D: Digest>(args: &[Value], at: Span) -> Outcome {
-    of(args, at, |b| digits(&D::digest(b)))
+/// The hash of a text.
+pub(super) fn of(args: &[Value], at: Span, hash: fn(&[u8]) -> String) -> Computed {
+    Ok(Value::str(Traced::made(hash(known(args, 0, at)?.as_bytes()), at), at))
 }
 
-/// The hash of a text, in base64.
-pub(super) fn base64<D: Digest>(args: &[Value], at: Span) -> Outcome {
-    of(args, at, |b| STANDARD.encode(D::digest(b)))
-}
-
-/// The hash of a file, in hexadecimal digits.
-pub(super) fn file_hex<D: Digest>(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    of_file(data, args, at, |b| digits(&D::digest(b)))
-}
-
-/// The hash of a file, in base64.
-pub(super) fn file_base64<D: Digest>(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Outcome {
-    of_file(data, args, at, |b| STANDARD.encode(D::digest(b)))
+/// The hash of a file.
+pub(super) fn of_file(data: &mut dyn Data, args: &[Value], at: Span, hash: fn(&[u8]) -> String) -> Computed {
+    Ok(Value::str(Traced::made(hash(&content(data, args, at)?.bytes), at), at))
 }
 
 /// A name-based UUID of version 5 (RFC 4122, 4.3).
-pub(super) fn uuidv5(args: &[Value], at: Span) -> Outcome {
-    let (space, name) = given!(known(args, 0, at), known(args, 1, at));
+pub(super) fn uuidv5(args: &[Value], at: Span) -> Computed {
+    let (space, name) = both_known(args, at)?;
     // The namespaces of appendix C of the RFC.
     let space = match space.as_str() {
         "dns" => "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
@@ -61,7 +50,7 @@ pub(super) fn uuidv5(args: &[Value], at: Span) -> Outcome {
     };
     let plain: Vec<u8> = space.bytes().filter(|b| *b != b'-').collect();
     if plain.len() != 32 || !plain.iter().all(u8::is_ascii_hexdigit) {
-        return Err(Refused::new("not a namespace"));
+        return Err(refused("not a namespace"));
     }
     let value = |b: u8| (b as char).to_digit(16).unwrap_or_default() as u8;
     let mut bytes: Vec<u8> = plain.chunks(2).map(|pair| value(pair[0]) << 4 | value(pair[1])).collect();

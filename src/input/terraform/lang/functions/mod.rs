@@ -27,23 +27,24 @@ use crate::value::{Guard, Kind, Value};
 use super::data::Data;
 use super::env::Env;
 use super::evaluate::Evaluate;
-use super::outcome::{Outcome, Refused, either};
+use super::outcome::{Computed, Early, Outcome, Refused, either};
+use arguments::{not_unknown, spend};
 
 /// How a function is run.
 #[derive(Clone, Copy)]
 enum Signature {
     /// On plain arguments: each way that an argument may go is run by itself; an unknown argument gives an unknown.
-    Pure(fn(&[Value], Span) -> Outcome),
+    Pure(fn(&[Value], Span) -> Computed),
     /// As `Pure`, and also each way that an item of a list or map may go.
-    Deep(fn(&[Value], Span) -> Outcome),
+    Deep(fn(&[Value], Span) -> Computed),
     /// As `Pure`, but unknown arguments are handed to it.
-    TakesUnknown(fn(&[Value], Span) -> Outcome),
+    TakesUnknown(fn(&[Value], Span) -> Computed),
     /// As `Deep`, but unknown arguments are handed to it.
-    DeepTakesUnknown(fn(&[Value], Span) -> Outcome),
+    DeepTakesUnknown(fn(&[Value], Span) -> Computed),
     /// On plain arguments, with the data at hand.
-    WithData(fn(&mut dyn Data, &[Value], Span, &Env) -> Outcome),
+    WithData(fn(&mut dyn Data, &[Value], Span, &Env) -> Computed),
     /// On arguments that may go several ways.
-    Raw(fn(&mut dyn Data, &[Value], Span, &Env) -> Outcome),
+    Raw(fn(&mut dyn Data, &[Value], Span, &Env) -> Computed),
     /// On expressions.
     Lazy(fn(&mut dyn Data, &Call, Span, &Env) -> Outcome),
 }
@@ -55,18 +56,18 @@ const MANY: usize = usize::MAX;
 
 /// Name, least and most arguments, and how it is run. Sorted by name.
 const FUNCTIONS: &[(&str, usize, usize, Signature)] = &[
-    ("abs", 1, 1, Pure(numbers::abs)),
-    ("alltrue", 1, 1, Deep(collections::alltrue)),
-    ("anytrue", 1, 1, Deep(collections::anytrue)),
+    ("abs", 1, 1, Pure(|args, at| numbers::of(args, at, f64::abs))),
+    ("alltrue", 1, 1, Deep(|args, at| collections::truths(args, at, false))),
+    ("anytrue", 1, 1, Deep(|args, at| collections::truths(args, at, true))),
     ("base64decode", 1, 1, Pure(encoding::base64decode)),
     ("base64encode", 1, 1, TakesUnknown(encoding::base64encode)),
     ("base64gzip", 1, 1, TakesUnknown(encoding::base64gzip)),
-    ("base64sha256", 1, 1, Pure(hashes::base64::<Sha256>)),
-    ("base64sha512", 1, 1, Pure(hashes::base64::<Sha512>)),
+    ("base64sha256", 1, 1, Pure(|args, at| hashes::of(args, at, hashes::base64::<Sha256>))),
+    ("base64sha512", 1, 1, Pure(|args, at| hashes::of(args, at, hashes::base64::<Sha512>))),
     ("basename", 1, 1, Pure(strings::basename)),
     ("can", 1, 1, Lazy(can)),
-    ("ceil", 1, 1, Pure(numbers::ceil)),
-    ("chomp", 1, 1, Pure(strings::chomp)),
+    ("ceil", 1, 1, Pure(|args, at| numbers::of(args, at, f64::ceil))),
+    ("chomp", 1, 1, Pure(|args, at| strings::cut(args, at, false, |c| matches!(c, '\n' | '\r')))),
     ("chunklist", 2, 2, Pure(collections::chunklist)),
     ("cidrhost", 2, 2, Pure(network::cidrhost)),
     ("cidrnetmask", 1, 1, Pure(network::cidrnetmask)),
@@ -82,56 +83,56 @@ const FUNCTIONS: &[(&str, usize, usize, Signature)] = &[
     ("distinct", 1, 1, Deep(collections::distinct)),
     ("element", 2, 2, Pure(collections::element)),
     ("endswith", 2, 2, Pure(strings::endswith)),
-    ("ephemeralasnull", 1, 1, TakesUnknown(collections::same)),
+    ("ephemeralasnull", 1, 1, TakesUnknown(|args, _| Ok(args[0].clone()))),
     ("file", 1, 1, WithData(files::file)),
     ("filebase64", 1, 1, WithData(files::filebase64)),
-    ("filebase64sha256", 1, 1, WithData(hashes::file_base64::<Sha256>)),
-    ("filebase64sha512", 1, 1, WithData(hashes::file_base64::<Sha512>)),
+    ("filebase64sha256", 1, 1, WithData(|data, args, at, _| hashes::of_file(data, args, at, hashes::base64::<Sha256>))),
+    ("filebase64sha512", 1, 1, WithData(|data, args, at, _| hashes::of_file(data, args, at, hashes::base64::<Sha512>))),
     ("fileexists", 1, 1, WithData(files::fileexists)),
-    ("filemd5", 1, 1, WithData(hashes::file_hex::<Md5>)),
+    ("filemd5", 1, 1, WithData(|data, args, at, _| hashes::of_file(data, args, at, hashes::hex::<Md5>))),
     ("fileset", 2, 2, WithData(files::fileset)),
-    ("filesha1", 1, 1, WithData(hashes::file_hex::<Sha1>)),
-    ("filesha256", 1, 1, WithData(hashes::file_hex::<Sha256>)),
-    ("filesha512", 1, 1, WithData(hashes::file_hex::<Sha512>)),
+    ("filesha1", 1, 1, WithData(|data, args, at, _| hashes::of_file(data, args, at, hashes::hex::<Sha1>))),
+    ("filesha256", 1, 1, WithData(|data, args, at, _| hashes::of_file(data, args, at, hashes::hex::<Sha256>))),
+    ("filesha512", 1, 1, WithData(|data, args, at, _| hashes::of_file(data, args, at, hashes::hex::<Sha512>))),
     ("flatten", 1, 1, DeepTakesUnknown(collections::flatten)),
-    ("floor", 1, 1, Pure(numbers::floor)),
+    ("floor", 1, 1, Pure(|args, at| numbers::of(args, at, f64::floor))),
     ("format", 1, MANY, Raw(format::format)),
     ("formatdate", 2, 2, Pure(dates::formatdate)),
-    ("formatlist", 1, MANY, Raw(format::formatlist)),
+    ("formatlist", 1, MANY, WithData(format::formatlist)),
     ("indent", 2, 2, Pure(strings::indent)),
     ("index", 2, 2, DeepTakesUnknown(collections::index)),
-    ("join", 2, MANY, Raw(format::join)),
+    ("join", 2, MANY, WithData(format::join)),
     ("jsondecode", 1, 1, WithData(decoding::jsondecode)),
     ("jsonencode", 1, 1, DeepTakesUnknown(encoding::jsonencode)),
-    ("keys", 1, 1, Pure(collections::keys)),
+    ("keys", 1, 1, Pure(|args, at| collections::of_entries(args, at, |(key, _)| key))),
     ("length", 1, 1, Pure(collections::length)),
-    ("log", 2, 2, Pure(numbers::log)),
+    ("log", 2, 2, Pure(|args, at| numbers::of_two(args, at, |n, base| n.ln() / base.ln()))),
     ("lookup", 2, 3, TakesUnknown(collections::lookup)),
-    ("lower", 1, 1, Pure(strings::lower)),
+    ("lower", 1, 1, Pure(|args, at| strings::each(args, at, |c| c.to_lowercase().to_string()))),
     ("matchkeys", 3, 3, Deep(collections::matchkeys)),
-    ("max", 1, MANY, Pure(numbers::max)),
-    ("md5", 1, 1, Pure(hashes::hex::<Md5>)),
+    ("max", 1, MANY, Pure(|args, at| numbers::among(args, at, f64::max))),
+    ("md5", 1, 1, Pure(|args, at| hashes::of(args, at, hashes::hex::<Md5>))),
     ("merge", 0, MANY, WithData(collections::merge)),
-    ("min", 1, MANY, Pure(numbers::min)),
-    ("nonsensitive", 1, 1, TakesUnknown(collections::same)),
+    ("min", 1, MANY, Pure(|args, at| numbers::among(args, at, f64::min))),
+    ("nonsensitive", 1, 1, TakesUnknown(|args, _| Ok(args[0].clone()))),
     ("one", 1, 1, Pure(collections::one)),
     ("parseint", 2, 2, Pure(numbers::parseint)),
     ("pathexpand", 1, 1, Pure(strings::pathexpand)),
-    ("pow", 2, 2, Pure(numbers::pow)),
+    ("pow", 2, 2, Pure(|args, at| numbers::of_two(args, at, f64::powf))),
     ("range", 1, 3, Pure(numbers::range)),
     ("regex", 2, 2, Pure(strings::regex)),
     ("regexall", 2, 2, Pure(strings::regexall)),
     ("replace", 3, 3, Pure(strings::replace)),
     ("reverse", 1, 1, Pure(collections::reverse)),
-    ("sensitive", 1, 1, TakesUnknown(collections::same)),
+    ("sensitive", 1, 1, TakesUnknown(|args, _| Ok(args[0].clone()))),
     ("setintersection", 1, MANY, Deep(sets::intersection)),
     ("setproduct", 1, MANY, Pure(sets::product)),
     ("setsubtract", 2, 2, Deep(sets::subtract)),
     ("setunion", 1, MANY, Deep(sets::union)),
-    ("sha1", 1, 1, Pure(hashes::hex::<Sha1>)),
-    ("sha256", 1, 1, Pure(hashes::hex::<Sha256>)),
-    ("sha512", 1, 1, Pure(hashes::hex::<Sha512>)),
-    ("signum", 1, 1, Pure(numbers::signum)),
+    ("sha1", 1, 1, Pure(|args, at| hashes::of(args, at, hashes::hex::<Sha1>))),
+    ("sha256", 1, 1, Pure(|args, at| hashes::of(args, at, hashes::hex::<Sha256>))),
+    ("sha512", 1, 1, Pure(|args, at| hashes::of(args, at, hashes::hex::<Sha512>))),
+    ("signum", 1, 1, Pure(|args, at| numbers::of(args, at, |n| if n == 0.0 { 0.0 } else { n.signum() }))),
     ("slice", 3, 3, Pure(collections::slice)),
     ("sort", 1, 1, Deep(collections::sort)),
     ("split", 2, 2, Pure(strings::split)),
@@ -156,13 +157,13 @@ const FUNCTIONS: &[(&str, usize, usize, Signature)] = &[
     ("transpose", 1, 1, Deep(collections::transpose)),
     ("trim", 2, 2, Pure(strings::trim)),
     ("trimprefix", 2, 2, Pure(strings::trimprefix)),
-    ("trimspace", 1, 1, Pure(strings::trimspace)),
+    ("trimspace", 1, 1, Pure(|args, at| strings::cut(args, at, true, char::is_whitespace))),
     ("trimsuffix", 2, 2, Pure(strings::trimsuffix)),
     ("try", 1, MANY, Lazy(try_each)),
-    ("upper", 1, 1, Pure(strings::upper)),
+    ("upper", 1, 1, Pure(|args, at| strings::each(args, at, |c| c.to_uppercase().to_string()))),
     ("urlencode", 1, 1, Pure(encoding::urlencode)),
     ("uuidv5", 2, 2, Pure(hashes::uuidv5)),
-    ("values", 1, 1, Pure(collections::values)),
+    ("values", 1, 1, Pure(|args, at| collections::of_entries(args, at, |(_, value)| value))),
     ("yamldecode", 1, 1, WithData(decoding::yamldecode)),
     ("yamlencode", 1, 1, DeepTakesUnknown(encoding::yamlencode)),
     ("zipmap", 2, 2, Deep(collections::zipmap)),
@@ -209,22 +210,19 @@ impl dyn Data + '_ {
         if args.len() < least || args.len() > most {
             return Err(Refused::new("the wrong number of arguments"));
         }
-        if !self.charge(args.iter().map(size).sum()) {
-            return Ok(Value::unknown(Why::Limit("steps of evaluation"), at));
+        if let Err(early) = spend(self, args.iter().map(size).sum(), at) {
+            return early.outcome();
         }
-        let unknown = |args: &[Value]| {
-            args.iter().find_map(|a| match &a.kind {
-                Kind::Unknown(why) => Some(Value::unknown(why.clone(), at)),
-                _ => None,
-            })
+        let plain = |f: fn(&[Value], Span) -> Computed, args: &[Value]| {
+            args.iter().try_for_each(|arg| not_unknown(arg, at)).and_then(|()| f(args, at)).or_else(Early::outcome)
         };
         let value = match run {
-            Raw(f) => f(self, args, at, env)?,
-            WithData(f) => self.lift(args, at, &mut |data, args| f(data, args, at, env))?,
-            TakesUnknown(f) => self.lift(args, at, &mut |_, args| f(args, at))?,
-            Pure(f) => self.lift(args, at, &mut |_, args| unknown(args).map_or_else(|| f(args, at), Ok))?,
-            Deep(f) => self.lift_deep(args, at, &mut |args| unknown(args).map_or_else(|| f(args, at), Ok))?,
-            DeepTakesUnknown(f) => self.lift_deep(args, at, &mut |args| f(args, at))?,
+            Raw(f) => f(self, args, at, env).or_else(Early::outcome)?,
+            WithData(f) => self.lift(args, at, &mut |data, args| f(data, args, at, env).or_else(Early::outcome))?,
+            TakesUnknown(f) => self.lift(args, at, &mut |_, args| f(args, at).or_else(Early::outcome))?,
+            Pure(f) => self.lift(args, at, &mut |_, args| plain(f, args))?,
+            Deep(f) => self.lift_deep(args, at, &mut |args| plain(f, args))?,
+            DeepTakesUnknown(f) => self.lift_deep(args, at, &mut |args| f(args, at).or_else(Early::outcome))?,
             Lazy(_) => return Err(Refused::new("internal error: a lazy function")),
         };
         Ok(self.bounded(value))

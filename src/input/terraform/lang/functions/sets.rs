@@ -4,7 +4,7 @@ use crate::text::Span;
 use crate::value::{Kind, Value};
 
 use super::super::convert::equal;
-use super::super::outcome::{Outcome, Refused};
+use super::super::outcome::{Computed, Early, refused};
 use super::arguments::{as_set, list, unified};
 
 fn has(items: &[Value], wanted: &Value) -> bool {
@@ -12,24 +12,24 @@ fn has(items: &[Value], wanted: &Value) -> bool {
 }
 
 /// The items of several sets, which are all of one type: text if one of them is text. Collections are of no type with others.
-fn of_one_type(args: &[Value]) -> Result<Vec<Vec<Value>>, Refused> {
+fn of_one_type(args: &[Value]) -> Result<Vec<Vec<Value>>, Early> {
     let lists = args.iter().map(list).collect::<Result<Vec<_>, _>>()?;
     let lengths: Vec<usize> = lists.iter().map(Vec::len).collect();
     let all: Vec<Value> = lists.into_iter().flatten().collect();
     let compound = |v: &Value| matches!(v.kind, Kind::List(_) | Kind::Map(_));
     if all.iter().any(compound) && all.iter().any(|v| !compound(v) && !v.is_null() && !v.is_unknown()) {
-        return Err(Refused::new("sets of different types"));
+        return Err(refused("sets of different types"));
     }
     let mut all = unified(all).into_iter();
     Ok(lengths.into_iter().map(|n| all.by_ref().take(n).collect()).collect())
 }
 
-pub(super) fn union(args: &[Value], at: Span) -> Outcome {
+pub(super) fn union(args: &[Value], at: Span) -> Computed {
     let out = of_one_type(args)?.into_iter().flatten().collect();
     Ok(Value::list(as_set(out), at))
 }
 
-pub(super) fn intersection(args: &[Value], at: Span) -> Outcome {
+pub(super) fn intersection(args: &[Value], at: Span) -> Computed {
     let mut lists = of_one_type(args)?.into_iter();
     let mut out = lists.next().unwrap_or_default();
     for other in lists {
@@ -38,7 +38,7 @@ pub(super) fn intersection(args: &[Value], at: Span) -> Outcome {
     Ok(Value::list(as_set(out), at))
 }
 
-pub(super) fn subtract(args: &[Value], at: Span) -> Outcome {
+pub(super) fn subtract(args: &[Value], at: Span) -> Computed {
     let mut lists = of_one_type(args)?.into_iter();
     let (mut out, other) = (lists.next().unwrap_or_default(), lists.next().unwrap_or_default());
     out.retain(|v| !has(&other, v));
@@ -48,7 +48,7 @@ pub(super) fn subtract(args: &[Value], at: Span) -> Outcome {
 /// The most combinations that are made.
 const MAX_PRODUCT: usize = 10_000;
 
-pub(super) fn product(args: &[Value], at: Span) -> Outcome {
+pub(super) fn product(args: &[Value], at: Span) -> Computed {
     let lists = args.iter().map(|a| list(a).map(unified)).collect::<Result<Vec<_>, _>>()?;
     let count = lists.iter().map(Vec::len).try_fold(1_usize, usize::checked_mul);
     if count.is_none_or(|n| n > MAX_PRODUCT) {

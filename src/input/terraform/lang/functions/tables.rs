@@ -9,30 +9,28 @@ use indexmap::IndexMap;
 use crate::text::{Span, Traced, Why};
 use crate::value::{Entry, Value};
 
-use super::super::outcome::{Outcome, Refused};
-use super::arguments::{given, known, text};
+use super::super::outcome::{Computed, Early, refused};
+use super::arguments::{all_known, both_known, known, text, unknown};
 use crate::input::template_text::base64_of;
 
 /// The most fields of one table.
 const MAX_FIELDS: usize = 20_000;
 
 /// `csvdecode`: a list of objects by the names of the first row. Quoting is that of Go's `encoding/csv`.
-pub(super) fn csvdecode(args: &[Value], at: Span) -> Outcome {
+pub(super) fn csvdecode(args: &[Value], at: Span) -> Computed {
     let table = text(args, 0)?;
-    if let Some((_, why)) = table.first_unknown() {
-        return Ok(Value::unknown(why.clone(), at));
-    }
+    all_known(&table, at)?;
     let mut rows = rows(&table)?.into_iter();
-    let Some(names) = rows.next() else { return Err(Refused::new("a table without names")) };
+    let Some(names) = rows.next() else { return Err(refused("a table without names")) };
     let names: Vec<(Arc<str>, Span)> =
         names.iter().map(|name| (Arc::from(&*name.to_text()), name.span().unwrap_or(at))).collect();
     if names.iter().enumerate().any(|(n, (name, _))| names[..n].iter().any(|(other, _)| other == name)) {
-        return Err(Refused::new("two columns of one name"));
+        return Err(refused("two columns of one name"));
     }
     let mut items = Vec::new();
     for row in rows {
         if row.len() != names.len() {
-            return Err(Refused::new("a row with another number of fields"));
+            return Err(refused("a row with another number of fields"));
         }
         let fields = names.iter().zip(row);
         let entries: IndexMap<_, _> = fields
@@ -46,7 +44,7 @@ pub(super) fn csvdecode(args: &[Value], at: Span) -> Outcome {
     Ok(Value::list(items, at))
 }
 
-fn rows(table: &Traced) -> Result<Vec<Vec<Traced>>, Refused> {
+fn rows(table: &Traced) -> Result<Vec<Vec<Traced>>, Early> {
     let bytes = table.bytes();
     let mut rows = Vec::new();
     let mut fields = 0;
@@ -63,7 +61,7 @@ fn rows(table: &Traced) -> Result<Vec<Vec<Traced>>, Refused> {
             row.push(field);
             fields += 1;
             if fields > MAX_FIELDS {
-                return Err(Refused::new("a table that is too large"));
+                return Err(refused("a table that is too large"));
             }
             pos = next;
             match bytes.get(pos) {
@@ -84,13 +82,13 @@ fn rows(table: &Traced) -> Result<Vec<Vec<Traced>>, Refused> {
 }
 
 /// A field from `pos` on, and where it ends.
-fn field(table: &Traced, pos: usize) -> Result<(Traced, usize), Refused> {
+fn field(table: &Traced, pos: usize) -> Result<(Traced, usize), Early> {
     let bytes = table.bytes();
     if bytes.get(pos) != Some(&b'"') {
         let ends = |p: &usize| matches!(bytes[*p], b',' | b'\n') || bytes[*p..].starts_with(b"\r\n");
         let end = (pos..bytes.len()).find(ends).unwrap_or(bytes.len());
         if bytes[pos..end].contains(&b'"') {
-            return Err(Refused::new("a quote in a field without quotes"));
+            return Err(refused("a quote in a field without quotes"));
         }
         let cut = if end == bytes.len() && bytes[pos..end].ends_with(b"\r") { end - 1 } else { end };
         return Ok((table.slice(pos..cut), end));
@@ -99,7 +97,7 @@ fn field(table: &Traced, pos: usize) -> Result<(Traced, usize), Refused> {
     let mut from = pos + 1;
     loop {
         let Some(quote) = bytes[from..].iter().position(|b| *b == b'"').map(|p| from + p) else {
-            return Err(Refused::new("a quote that is not closed"));
+            return Err(refused("a quote that is not closed"));
         };
         out.push(&table.slice(from..quote));
         match bytes.get(quote + 1) {
@@ -109,7 +107,7 @@ fn field(table: &Traced, pos: usize) -> Result<(Traced, usize), Refused> {
             }
             None | Some(b',' | b'\n') => return Ok((out, quote + 1)),
             Some(b'\r') if bytes[quote + 1..].starts_with(b"\r\n") => return Ok((out, quote + 1)),
-            Some(_) => return Err(Refused::new("text behind a quoted field")),
+            Some(_) => return Err(refused("text behind a quoted field")),
         }
     }
 }
@@ -122,28 +120,24 @@ enum Encoding {
     Ascii,
 }
 
-fn encoding(name: &str) -> Option<Encoding> {
-    Some(match name.to_ascii_lowercase().as_str() {
+fn encoding(name: &str, at: Span) -> Result<Encoding, Early> {
+    Ok(match name.to_ascii_lowercase().as_str() {
         "utf-8" | "utf8" => Encoding::Utf8,
         "utf-16le" => Encoding::Utf16 { big: false },
         "utf-16be" => Encoding::Utf16 { big: true },
         "iso-8859-1" | "latin1" | "iso_8859-1" | "l1" => Encoding::Latin1,
         "us-ascii" | "ascii" => Encoding::Ascii,
-        _ => return None,
+        _ => return Err(unknown(&Why::NotUnderstood(format!("the encoding {name}").into()), at)),
     })
 }
 
-fn not_modelled(name: &str, at: Span) -> Value {
-    Value::unknown(Why::NotUnderstood(format!("the encoding {name}").into()), at)
-}
-
-pub(super) fn textencodebase64(args: &[Value], at: Span) -> Outcome {
-    let name = given!(known(args, 1, at));
-    let Some(encoding) = encoding(&name) else { return Ok(not_modelled(&name, at)) };
+pub(super) fn textencodebase64(args: &[Value], at: Span) -> Computed {
+    let name = known(args, 1, at)?;
+    let encoding = encoding(&name, at)?;
     if matches!(encoding, Encoding::Utf8) {
         return Ok(Value::str(base64_of(&text(args, 0)?, at), at));
     }
-    let content = given!(known(args, 0, at));
+    let content = known(args, 0, at)?;
     let mut bytes = Vec::new();
     for c in content.chars() {
         match encoding {
@@ -154,17 +148,17 @@ pub(super) fn textencodebase64(args: &[Value], at: Span) -> Outcome {
             }
             Encoding::Latin1 if (c as u32) < 0x100 => bytes.push(c as u32 as u8),
             Encoding::Ascii if c.is_ascii() => bytes.push(c as u32 as u8),
-            _ => return Err(Refused::new(format!("{c:?} is not in {name}"))),
+            _ => return Err(refused(format!("{c:?} is not in {name}"))),
         }
     }
     let place = text(args, 0)?.span().unwrap_or(at);
     Ok(Value::str(Traced::made(STANDARD.encode(bytes), place), at))
 }
 
-pub(super) fn textdecodebase64(args: &[Value], at: Span) -> Outcome {
-    let (encoded, name) = given!(known(args, 0, at), known(args, 1, at));
-    let bytes = STANDARD.decode(encoded.as_bytes()).map_err(|_| Refused::new("not base64"))?;
-    let Some(encoding) = encoding(&name) else { return Ok(not_modelled(&name, at)) };
+pub(super) fn textdecodebase64(args: &[Value], at: Span) -> Computed {
+    let (encoded, name) = both_known(args, at)?;
+    let bytes = STANDARD.decode(encoded.as_bytes()).map_err(|_| refused("not base64"))?;
+    let encoding = encoding(&name, at)?;
     let decoded = match encoding {
         Encoding::Utf8 => String::from_utf8_lossy(&bytes).into_owned(),
         Encoding::Utf16 { big } => {
