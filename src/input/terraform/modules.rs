@@ -281,6 +281,6 @@ impl Engine<'_, '_> {
         };
         let when = self.instances[parent].when.clone();
         let (address, caller) = (address.to_string(), Some((own.clone(), Arc::clone(call))));
-        Some(self.add(Instance { address, path, key, depth, when, caller, ..Instance::new(module, place) }))
+        Some(self.add(Instance { address, path, key, caller, when, depth, ..Instance::new(module, place) }))
     }
 }

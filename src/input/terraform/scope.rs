@@ -144,8 +144,9 @@ impl Module {
 
     /// Lays a body over this one: what is there is overridden, the rest is added.
     pub(super) fn lay(&mut self, body: Body) {
-        let added = self.override_with(body);
-        added.into_iter().for_each(|block| self.take(block));
+        for block in self.override_with(body) {
+            self.take(block);
+        }
     }
 
     /// Merges an override file as Terraform does: attributes by name, nested blocks by type, locals by name. Gives back the
