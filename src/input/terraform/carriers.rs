@@ -1,4 +1,4 @@
-//! Which resources carry what: user data, documents of Kubernetes, stored texts, scripts.
+//! Which resources contain user data, Kubernetes documents, stored texts or scripts.
 
 use std::sync::Arc;
 
@@ -6,11 +6,11 @@ use crate::node::Wrapping;
 use crate::syntax::hcl::Block;
 use crate::text::{Layer, Traced};
 
-/// The attributes that carry user data, in whatever resource they stand: instances and launch templates of AWS, and machines of
-/// other clouds.
+/// The attributes that contain user data, in any resource: instances and launch templates of AWS, and machines of other
+/// clouds.
 const ATTRIBUTES: &[&str] = &["user_data", "user_data_base64"];
 
-/// An attribute with user data: in a resource, or in its nested blocks of a type.
+/// An attribute with user data, in a resource or in a type of its nested blocks.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Carrier {
     pub(super) nested: Option<Arc<str>>,
@@ -18,7 +18,7 @@ pub(super) struct Carrier {
 }
 
 impl Carrier {
-    /// What carries user data in a resource.
+    /// The attributes with user data in a resource.
     pub(super) fn all(block: &Block) -> Vec<Self> {
         let mut out = Vec::new();
         for attribute in ATTRIBUTES.iter().copied() {
@@ -37,8 +37,9 @@ impl Carrier {
         out
     }
 
-    /// How the text is wrapped. terraform-provider-aws passes the user data of a launch template on as it is, so it must be
-    /// base64 already; that of an instance, a spot request or a launch configuration it encodes unless it is base64.
+    /// How the text is encoded. terraform-provider-aws passes on the user data of a launch template unchanged, so it
+    /// must already be base64. It encodes the user data of an instance, a spot request or a launch configuration unless
+    /// it is base64.
     pub(super) fn wrapping(&self, resource: &str) -> Wrapping {
         if self.attribute == "user_data_base64" || resource == "aws_launch_template" {
             Wrapping::Base64
@@ -48,7 +49,7 @@ impl Carrier {
     }
 }
 
-/// Resources that can bring settings to a node in ways that are not followed.
+/// Resources that can bring settings to a node in ways that are not simulated.
 pub(super) const NOT_FOLLOWED: &[&str] = &[
     "aws_imagebuilder_component",
     "aws_s3_bucket_object",
@@ -62,12 +63,12 @@ pub(super) const NOT_FOLLOWED: &[&str] = &[
     "terraform_data",
 ];
 
-/// True if resources and data sources of a type are looked for by their type.
+/// True if resources and data sources of this type are looked up by type.
 pub(super) fn is_followed(kind: &str) -> bool {
     NOT_FOLLOWED.contains(&kind) || LOOKED_FOR.contains(&kind) || is_document(kind)
 }
 
-/// Types that are looked for wherever they stand, for what they tell of nodes.
+/// Types that are always read, for what they say about nodes.
 const LOOKED_FOR: &[&str] =
     &["aws_ami", "aws_eks_cluster", "aws_eks_node_group", "aws_launch_template", "aws_s3_bucket"];
 
@@ -75,7 +76,7 @@ pub(super) fn is_provisioned(block: &Block) -> bool {
     block.body.blocks_of("provisioner").next().is_some()
 }
 
-/// Resources that store a text, with the attributes that it may stand in, and those with the path of a file.
+/// Resources that store a text, with the attributes that contain it, and those that contain the path of a file.
 pub(super) const STORES: &[(&str, &[&str], &[&str])] = &[
     ("aws_s3_bucket_object", &["content", "content_base64"], &["source"]),
     ("aws_s3_object", &["content", "content_base64"], &["source"]),
@@ -89,12 +90,12 @@ pub(super) fn is_store(block: &Block) -> bool {
     STORES.iter().any(|(kind, ..)| *kind == block.label(0))
 }
 
-/// How documents stand in a resource.
+/// How a resource contains documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Holds {
     /// A document as an object.
     Object,
-    /// Documents as a text, or as a list of texts.
+    /// Documents as text, or as a list of texts.
     Text,
     /// Texts by key.
     Texts,
@@ -102,7 +103,7 @@ pub(super) enum Holds {
     Values,
 }
 
-/// Resources that hold documents, and the attribute that these stand in.
+/// Resources that contain documents, and the attribute with the documents.
 pub(super) const DOCUMENTS: &[(&str, &str, Holds)] = &[
     ("helm_release", "values", Holds::Values),
     ("k8s_manifest", "content", Holds::Text),
@@ -115,17 +116,17 @@ pub(super) const DOCUMENTS: &[(&str, &str, Holds)] = &[
     ("talos_machine_configuration_apply", "config_patches", Holds::Text),
 ];
 
-/// True if a resource holds documents of Kubernetes.
+/// True if a resource contains Kubernetes documents.
 pub(super) fn holds_documents(block: &Block) -> bool {
     is_document(block.label(0))
 }
 
-/// True if resources of a type hold documents of Kubernetes.
+/// True if resources of this type contain Kubernetes documents.
 pub(super) fn is_document(kind: &str) -> bool {
     DOCUMENTS.iter().any(|(known, ..)| *known == kind)
 }
 
-/// The text under what it is known to be wrapped in.
+/// The text without its known base64 and gzip encodings.
 pub(super) fn unwrapped(text: &Traced) -> &Traced {
     let mut text = text;
     while let Some(original) = text.original(Layer::Base64).or_else(|| text.original(Layer::Gzip)) {

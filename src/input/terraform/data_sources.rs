@@ -1,4 +1,4 @@
-//! Attributes of data sources and resources: what can be computed from what is written, and holes for the rest.
+//! Attributes of data sources and resources: computed where the source allows it, otherwise unknown.
 
 use std::sync::Arc;
 
@@ -15,13 +15,13 @@ use super::lang::functions::files::{file, filebase64, render};
 use super::lang::outcome::{Early, Outcome, Refused, both_ways, combined, either, entries_of, key_and_value};
 use super::lang::template::{text_value, ways_of};
 
-/// The boundary that the `cloudinit` provider puts between parts unless it is told another.
+/// The default boundary between parts in the `cloudinit` provider.
 const BOUNDARY: &str = "MIMEBOUNDARY";
 
-/// The most nested blocks that a `dynamic` block makes.
+/// The most nested blocks of one `dynamic` block.
 const MAX_DYNAMIC: usize = 200;
 
-/// Nested blocks, each with what its expressions can see, and why there may be more.
+/// Nested blocks with their scopes, and the reason if there may be more.
 #[derive(Clone, Default)]
 pub(super) struct Nested<'b> {
     pub(super) blocks: Vec<(Env, &'b Body)>,
@@ -29,8 +29,8 @@ pub(super) struct Nested<'b> {
 }
 
 impl Engine<'_, '_> {
-    /// An attribute of a data source or a resource. What is written in a resource is what it will be; the rest is known only
-    /// when it exists.
+    /// An attribute of a data source or a resource. Attributes that a resource does not set are known only when it
+    /// exists.
     pub(super) fn attribute_of(
         &mut self,
         block: &Arc<Block>,
@@ -42,7 +42,7 @@ impl Engine<'_, '_> {
         match (&*block.kind, block.label(0), name) {
             (_, "template_file", "rendered") => self.template_file(block, own, at),
             (_, "cloudinit_config" | "template_cloudinit_config", "rendered") => self.cloudinit(block, own, at),
-            // The id of a bucket is its name, and that of an object its key.
+            // The id of a bucket is its name, and the id of an object is its key.
             ("resource", "aws_s3_bucket", "id") => self.written(block, address, own, "bucket", at),
             ("resource", "aws_s3_object" | "aws_s3_bucket_object", "id") => {
                 self.written(block, address, own, "key", at)
@@ -68,7 +68,7 @@ impl Engine<'_, '_> {
     }
 
     fn written(&mut self, block: &Arc<Block>, address: &str, own: &Env, name: &str, at: Span) -> Outcome {
-        // A provider may fill in what is left out.
+        // A provider may set an attribute that is left out.
         let value = self.argument(&block.body, name, own, at)?;
         Ok(if value.is_null() { outside(address, name, at) } else { value })
     }
@@ -94,8 +94,8 @@ impl Engine<'_, '_> {
         })
     }
 
-    /// `rendered` of a `cloudinit_config`: parts as MIME, then gzip and base64, both of which are on unless turned off. The form
-    /// is that of hashicorp/terraform-provider-cloudinit (`cloudinit_config.go`, Go's `mime/multipart`).
+    /// `rendered` of a `cloudinit_config`: parts as MIME, then gzip and base64, which are both on by default. The
+    /// format follows hashicorp/terraform-provider-cloudinit (`cloudinit_config.go`, Go's `mime/multipart`).
     fn cloudinit(&mut self, block: &Arc<Block>, own: &Env, at: Span) -> Outcome {
         let ways = self.nested(&block.body, "part", own).into_iter();
         either(ways.map(|(guard, nested)| (guard, self.cloudinit_of(block, &nested, own, at))).collect(), at)
@@ -174,7 +174,7 @@ impl Engine<'_, '_> {
         })
     }
 
-    /// The nested blocks of a type, those of `dynamic` blocks among them, by the conditions that are not decided.
+    /// The nested blocks of a type, including those of `dynamic` blocks, for each undecided condition.
     pub(super) fn nested<'b>(&mut self, body: &'b Body, kind: &str, env: &Env) -> Vec<(Guard, Nested<'b>)> {
         let mut ways = vec![(Guard::always(), Nested::default())];
         for block in &body.blocks {
@@ -216,7 +216,7 @@ impl Engine<'_, '_> {
             let (entries, open) = match entries_of(&value) {
                 Ok(found) => found,
                 Err(why @ Why::Invalid(_)) => (Vec::new(), Some(why)),
-                // Without entries there is no such block, and all that stands beside it is known.
+                // Without entries there is no such block, and everything next to it is known.
                 Err(why) => {
                     let words = format!("{} has entries", self.words(each.value.span));
                     let condition = self.condition(words, each.value.span, env);
@@ -242,7 +242,7 @@ impl Engine<'_, '_> {
         ways
     }
 
-    /// An attribute of a body, as the ways it may go; null (or nothing) is left out.
+    /// The alternatives of an attribute, without null.
     pub(super) fn ways_of_attribute(&mut self, body: &Body, name: &str, env: &Env) -> Vec<Alternative> {
         let Some(value) = self.attribute(body, name, env) else { return Vec::new() };
         let ways = value.alternatives().into_iter().filter(|(_, v)| !v.is_null());

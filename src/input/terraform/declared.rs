@@ -1,4 +1,4 @@
-//! What the blocks of a module declare, as values: variables, locals, outputs, resources, data sources and module calls.
+//! The values that a module declares: variables, locals, outputs, resources, data sources and module calls.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -153,7 +153,7 @@ impl Engine<'_, '_> {
         self.remembered(instance, |i| &mut i.outputs, name, at, value)
     }
 
-    /// The value of something named, evaluated once.
+    /// The value of a name, evaluated once.
     fn remembered(
         &mut self,
         instance: usize,
@@ -267,7 +267,7 @@ impl Engine<'_, '_> {
         }
     }
 
-    /// One instance as a whole: what is written of it; the rest is known only outside.
+    /// One instance as a whole: its attributes that are set; the others are not known in the source.
     #[allow(clippy::unnecessary_wraps, reason = "stands beside `leaf` in `pick`")]
     fn whole(&mut self, target: &Target, own: &Env) -> Outcome {
         let at = target.at;
@@ -297,7 +297,7 @@ fn not_declared(shown: &str, at: Span) -> Value {
     Value::unknown(Why::NotUnderstood(format!("{shown}, which is not declared,").into()), at)
 }
 
-/// Something declared, and the place that refers to it.
+/// A declaration, and the place that refers to it.
 struct Target {
     instance: usize,
     what: Declared,

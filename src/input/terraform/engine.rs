@@ -1,4 +1,4 @@
-//! The state of one evaluation: what is known of each module instance, and what the language can ask for.
+//! The state of one evaluation: the module instances, and the data for the language.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -24,21 +24,21 @@ pub(super) struct Engine<'e, 'c> {
     pub(super) instances: Vec<Instance>,
     pub(super) evaluation: Evaluation,
     pub(super) expansions: HashMap<(usize, Span), Vec<(Guard, Expansion)>>,
-    /// Directories of modules from elsewhere (those of models are only names), and the calls that bring them in.
+    /// Directories of external modules (for models only a name), and the calls that use them.
     pub(super) elsewhere: Vec<(PathBuf, Span)>,
-    /// Calls of modules from elsewhere, with the key of the module: the module that they lead to, and what `path.module` is in it.
+    /// Calls of external modules, with the key of the module: the module they resolve to, and its `path.module`.
     pub(super) called: HashMap<(Span, String), Option<CalledModule>>,
-    /// The managed node groups, and the launch templates that they use.
+    /// The managed node groups, linked to the launch templates that they use.
     pub(super) links: Vec<NodeGroupLink>,
-    /// The heads of stores whose text a node gets.
+    /// The headers of stores whose text reaches a node.
     pub(super) used: Vec<Span>,
     /// Objects that a node may fetch.
     pub(super) objects: Vec<StoredObject>,
-    /// The files of Terragrunt, where it is one of these that is evaluated.
+    /// The files of Terragrunt, while one of them is evaluated.
     pub(super) stack: Option<Stack>,
-    /// True if what is read is a plan or state, where everything is known but what comes with the resources themselves.
+    /// True for a plan or state, where everything is known except what the resources themselves produce.
     pub(super) planned: bool,
-    /// What `terraform init` says it has put on disk, once it was asked for.
+    /// The manifest of `terraform init`, once it has been read.
     pub(super) manifest: Option<Arc<Vec<(String, String)>>>,
 }
 
@@ -72,7 +72,7 @@ impl<'e, 'c> Engine<'e, 'c> {
         module
     }
 
-    /// This as what the language asks.
+    /// This engine as the data for the language.
     pub(super) fn lang(&mut self) -> &mut (dyn Data + '_) {
         self
     }
@@ -82,23 +82,23 @@ impl<'e, 'c> Engine<'e, 'c> {
         self.lang().eval(expr, env)
     }
 
-    /// The value of an expression, a hole where Terraform refuses it.
+    /// The value of an expression; unknown if Terraform rejects it.
     pub(super) fn eval_or_unknown(&mut self, expr: &Expr, env: &Env) -> Value {
         self.lang().eval_or_unknown(expr, env)
     }
 
-    /// The value of an attribute, null where there is none.
+    /// The value of an attribute; null if it is not set.
     pub(super) fn argument(&mut self, body: &Body, name: &str, env: &Env, at: Span) -> Outcome {
         body.attribute(name).map_or_else(|| Ok(Value::null(at)), |attribute| self.eval(&attribute.value, env))
     }
 
-    /// The value of an attribute, a hole where Terraform refuses it.
+    /// The value of an attribute, if it is set; unknown if Terraform rejects it.
     pub(super) fn attribute(&mut self, body: &Body, name: &str, env: &Env) -> Option<Value> {
         body.attribute(name).map(|attribute| self.eval_or_unknown(&attribute.value, env))
     }
 
-    /// The instances of a block: under which condition it is there, what follows its address, what its attributes see, and
-    /// why it is not known how many there are.
+    /// The instances of a block: their condition, the suffix of their address, their scope, and the reason if their
+    /// number is unknown.
     pub(super) fn instances_of(&mut self, instance: usize, block: &Block) -> Vec<(Guard, String, Env, Option<Why>)> {
         let mut out = Vec::new();
         for (guard, expansion) in self.expand(instance, block) {
@@ -110,7 +110,7 @@ impl<'e, 'c> Engine<'e, 'c> {
         out
     }
 
-    /// True if so much was evaluated that the rest is left unknown.
+    /// True if the limit was reached, so the rest stays unknown.
     pub(super) fn exhausted(&self) -> bool {
         self.evaluation.exhausted()
     }

@@ -1,4 +1,4 @@
-//! What is known of the image that nodes run: by the node group that launches a template, or by the name of the image.
+//! The image that nodes run, from the node group that launches a template or from the name of the image.
 
 use std::sync::Arc;
 
@@ -12,19 +12,19 @@ use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
 use super::state::NodeGroupLink;
 
-/// What is known of the image that nodes run.
+/// The known properties of the image that nodes run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Image {
     pub(super) family: Option<Family>,
     pub(super) minor: Option<u32>,
     pub(super) merged_by_eks: bool,
-    /// The node group that says so, where there are several that say different things.
+    /// The node group that this comes from, if several node groups differ.
     pub(super) of: Option<Arc<str>>,
 }
 
 impl Engine<'_, '_> {
-    /// What is known of the image of a launch template or instance, by the conditions that are not decided and the node
-    /// groups that launch it. `address` is that of the one instance.
+    /// The images of a launch template or instance, for each undecided condition and for each node group that launches
+    /// it. `address` is the address of the one instance.
     pub(super) fn images(&mut self, (block, body): (&Block, &Body), address: &str, own: &Env) -> Vec<(Guard, Image)> {
         let id = self.attribute(body, "image_id", own).or_else(|| self.attribute(body, "ami", own));
         let ids = id.unwrap_or_else(|| Value::null(block.header)).alternatives();
@@ -33,7 +33,7 @@ impl Engine<'_, '_> {
         let mut out = Vec::new();
         for (when, id) in ids {
             let image = self.image_named(&id);
-            // EKS adds its own part where the template has no image.
+            // EKS adds its own part if the template has no image.
             let bare = id.is_null() || id.as_known_str() == Some("");
             if links.is_empty() {
                 out.push((when.clone(), image.clone()));
@@ -41,7 +41,8 @@ impl Engine<'_, '_> {
             for NodeGroupLink { when: linked, family, minor, address, .. } in &links {
                 let Some(when) = when.and(linked) else { continue };
                 let minor = minor.or(image.minor);
-                // What a node group has that names no type of image (Amazon EKS user guide, `update-managed-node-group.md`).
+                // The default of a node group without an image type (Amazon EKS user guide,
+                // `update-managed-node-group.md`).
                 let default = match minor.filter(|_| bare) {
                     Some(30..) => Some(Family::Al2023),
                     Some(_) => Some(Family::Al2),
@@ -52,7 +53,7 @@ impl Engine<'_, '_> {
                 out.push((when, Image { family, minor, merged_by_eks: bare, of }));
             }
         }
-        // Ways that make no difference are one way.
+        // Alternatives without a difference become one.
         let same = |a: &Image, b: &Image| Image { of: None, ..a.clone() } == Image { of: None, ..b.clone() };
         if let Some((_, first)) = out.first()
             && out.iter().all(|(_, image)| same(image, first))
@@ -62,8 +63,8 @@ impl Engine<'_, '_> {
         out
     }
 
-    /// What the name of an image tells: the path of its SSM parameter, or the filter by which it is looked up. The image is
-    /// known only outside, but the data source that it comes from is named by the reason for that.
+    /// The image that a name identifies: the path of its SSM parameter, or the filter of its lookup. The id is not
+    /// known in the source, but the reason names the data source that it comes from.
     fn image_named(&mut self, id: &Value) -> Image {
         let mut image = Image::default();
         let Some(text) = id.to_traced() else { return image };
@@ -73,7 +74,7 @@ impl Engine<'_, '_> {
             None if text.is_empty() => return image,
             None => None,
         };
-        // EC2 looks such an image up by itself.
+        // EC2 resolves this parameter itself.
         if let Some(parameter) = id.as_known_str().and_then(|id| id.strip_prefix("resolve:ssm:")) {
             let name = parameter.to_lowercase();
             return Image { family: family_of_name(&name), minor: minor_in(&name), ..image };
@@ -89,7 +90,7 @@ impl Engine<'_, '_> {
                     Some(from) => {
                         from.strip_prefix(&*address).is_some_and(|index| index.is_empty() || index.starts_with('['))
                     }
-                    // In a plan or state the data source has its answer beside it.
+                    // A plan or state records the result in the data source.
                     None => ["id", "image_id", "value"]
                         .into_iter()
                         .filter_map(|a| block.body.attribute(a))
@@ -117,7 +118,7 @@ impl Engine<'_, '_> {
                 found.push(own);
             }
         }
-        // Which of several it is cannot be told, so only what they have in common counts.
+        // If there are several, only what they have in common is used.
         if let Some(first) = found.first() {
             image.family = first.family.filter(|f| found.iter().all(|i| i.family == Some(*f)));
             image.minor = first.minor.filter(|m| found.iter().all(|i| i.minor == Some(*m)));
@@ -126,7 +127,7 @@ impl Engine<'_, '_> {
     }
 }
 
-/// The family that `ami_type` of an EKS node group names.
+/// The family of an `ami_type` of an EKS node group.
 pub(super) fn family_of_type(kind: &str) -> Option<Family> {
     match kind.split('_').next()? {
         "AL2" => Some(Family::Al2),
@@ -137,7 +138,7 @@ pub(super) fn family_of_type(kind: &str) -> Option<Family> {
     }
 }
 
-/// The family that the name of an image, or the path of its SSM parameter, tells.
+/// The family of an image name or of the path of its SSM parameter.
 pub(super) fn family_of_name(name: &str) -> Option<Family> {
     let has = |part: &str| name.contains(part);
     if has("bottlerocket") {

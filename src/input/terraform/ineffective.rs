@@ -1,8 +1,8 @@
-//! Arguments of modules that never come to a node: timeouts in inputs that a version of a well-known module does not have, or
-//! does not use the way it is called, and in inputs that a module which is at hand says nothing of.
+//! Module arguments that never reach a node: timeouts in inputs that a version of a well-known module does not have or
+//! does not use as called, and in inputs that an available module never mentions.
 //!
-//! What comes to a node is known byte for byte, so nothing has to be listed here: a timeout in an argument of which no byte is
-//! in what any node boots with leads nowhere.
+//! Everything that reaches a node is known byte for byte, so nothing is listed here: a timeout in an argument is
+//! ineffective if none of its bytes are in what a node boots with.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,14 +16,14 @@ use crate::value::{Kind, Value};
 use super::carriers::unwrapped;
 use super::engine::Engine;
 
-/// Words in the names of inputs that are meant for the kubelets of nodes.
+/// Words in the names of inputs that are for the kubelets of nodes.
 const MEANT: [&str; 9] =
     ["args", "bootstrap", "kubelet", "nodeadm", "options", "user_data", "userdata", "worker_groups", "workers"];
 
-/// Inputs that switch a module, or a part of it, off.
+/// Inputs that turn off a module or a part of it.
 const SWITCHES: [&str; 3] = ["create", "create_eks", "enabled"];
 
-/// How deep values are looked into.
+/// How deep values are searched.
 const MAX_DEPTH: usize = 12;
 
 /// A text in an argument, with the names that lead to it.
@@ -33,7 +33,7 @@ struct TextInArgument {
 }
 
 impl Engine<'_, '_> {
-    /// Notes the timeouts in arguments of modelled modules of which nothing is in `groups`.
+    /// Records the timeouts in arguments of modules of which nothing is in `groups`.
     pub(super) fn ineffective(&mut self, groups: &[NodeGroup]) {
         let mut reached: Option<Vec<Place>> = None;
         for number in 0..self.instances.len() {
@@ -62,7 +62,7 @@ impl Engine<'_, '_> {
             }
             texts.retain(|s| s.path.iter().any(|name| is_meant(name)));
             if !model {
-                // A module that is at hand may do anything with what it names.
+                // An available module may use any input that it mentions.
                 texts.retain(|s| !statements::anywhere(&s.text).is_empty());
                 let caller = env.instance.and_then(|i| self.instances.get(i)).map(|i| i.module.dir.clone());
                 texts.retain(|s| !self.is_named_outside(caller.as_deref(), input_of(&s.path)));
@@ -84,7 +84,7 @@ impl Engine<'_, '_> {
                 }
             }
             let instance = &self.instances[number];
-            // Something that is not known decides what its nodes get.
+            // An unknown value decides what its nodes get.
             let prefix = format!("{}.", instance.address);
             let open = |g: &NodeGroup| {
                 (*g.name == *instance.address || g.name.starts_with(&prefix))
@@ -95,7 +95,7 @@ impl Engine<'_, '_> {
                 continue;
             }
             if !launches {
-                // What only gives out its text may reach nodes in another module. What it does not even take does not.
+                // An output may reach nodes in another module, but an input that does not exist cannot.
                 dead.retain(|d| !matches!(d.why, Reason::NotPassedOn(_)));
             }
             if dead.is_empty() {
@@ -108,7 +108,7 @@ impl Engine<'_, '_> {
         }
     }
 
-    /// Where everything that nodes boot with is written.
+    /// The places of everything that nodes boot with.
     fn reached(&self, groups: &[NodeGroup]) -> Vec<Place> {
         let mut out = Vec::new();
         for step in groups.iter().flat_map(|g| &g.steps) {
@@ -120,7 +120,8 @@ impl Engine<'_, '_> {
         out
     }
 
-    /// True if a name stands in a module other than the one in `caller`, but for the heads of variables, or in a template.
+    /// True if a name occurs in a module other than the one in `caller`, outside the headers of variables, or in a
+    /// template.
     fn is_named_outside(&self, caller: Option<&Path>, name: &str) -> bool {
         let modules = self.modules.values().filter(|m| Some(&*m.dir) != caller);
         let blocks = modules.flat_map(|m| {
@@ -145,7 +146,7 @@ fn is_meant(name: &str) -> bool {
     MEANT.iter().any(|word| name.contains(word))
 }
 
-/// True if what a node boots with is not known as a whole.
+/// True if what a node boots with is entirely unknown.
 fn is_open(step: &Step) -> bool {
     match step {
         Step::UserData(text, _) | Step::Script(text) | Step::NodeConfig(text) => {
@@ -155,7 +156,7 @@ fn is_open(step: &Step) -> bool {
     }
 }
 
-/// Every text of a value, but for what a switch beside it turns off.
+/// Collects every text of a value, except where a switch next to it is off.
 fn collect(value: &Value, path: &mut Vec<Arc<str>>, out: &mut Vec<TextInArgument>) {
     if path.len() > MAX_DEPTH {
         return;
@@ -179,7 +180,7 @@ fn collect(value: &Value, path: &mut Vec<Arc<str>>, out: &mut Vec<TextInArgument
     }
 }
 
-/// What the model says of an input, by its name alone or by the names that lead to it.
+/// The reason that a model has for an input, by its name alone or by its path.
 fn reason(ignored: &[(String, Arc<str>)], path: &[Arc<str>]) -> Reason {
     let first = path.first().map_or("", |name| name);
     let last = input_of(path);
@@ -194,7 +195,8 @@ fn reason(ignored: &[(String, Arc<str>)], path: &[Arc<str>]) -> Reason {
     }
 }
 
-/// The input that a text is meant for: the innermost name that means one, for what it holds has names of its own.
+/// The input that a text is for: the innermost name with such a word, because what an input contains has names of its
+/// own.
 fn input_of(path: &[Arc<str>]) -> &str {
     path.iter().rev().find(|name| is_meant(name)).or(path.last()).map_or("", |name| name)
 }

@@ -1,7 +1,7 @@
 //! Terraform's JSON syntax: the same blocks, attributes and expressions, written as JSON.
 //!
-//! Whether a property is an attribute or a nested block is known only to the schema of a provider. So an object, or a list of
-//! objects, is handed on as both; whoever looks for one of them by name finds it. The rules are those of the specification
+//! Only the schema of a provider decides whether a property is an attribute or a nested block. So an object, or a list
+//! of objects, is passed on as both, and each reader finds it by name. The rules follow the specification
 //! `json/spec.md` in hashicorp/hcl: a string is a template, `//` is a comment.
 
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::text::{Span, TextId, Traced};
 /// How deep blocks may nest. Each level is read twice, as blocks and as an attribute, so this is low.
 const MAX_BLOCKS: usize = 6;
 
-/// How many labels the blocks of a type have at the top of a file.
+/// The number of labels of the top-level blocks of each type.
 const LABELS: &[(&str, usize)] = &[
     ("check", 1),
     ("data", 2),
@@ -26,7 +26,7 @@ const LABELS: &[(&str, usize)] = &[
     ("variable", 1),
 ];
 
-/// Reads a file of configuration. A broken one is told and is empty.
+/// Reads a configuration file. Errors are reported as problems; a broken file is empty.
 pub(super) fn body(id: TextId, cx: &mut Cx<'_>) -> Option<Body> {
     let tree = tree(id, cx)?;
     let mut body = Body { attributes: Vec::new(), blocks: Vec::new(), span: tree.span };
@@ -47,7 +47,7 @@ pub(super) fn body(id: TextId, cx: &mut Cx<'_>) -> Option<Body> {
     Some(body)
 }
 
-/// Reads a file of values for variables, whose strings are no templates.
+/// Reads a file of values for variables. Its strings are not templates.
 pub(super) fn values(id: TextId, cx: &mut Cx<'_>) -> Option<Vec<Attribute>> {
     let tree = tree(id, cx)?;
     let mut out = Vec::new();
@@ -89,7 +89,7 @@ struct BlockReader<'r, 'c> {
 }
 
 impl BlockReader<'_, '_> {
-    /// The blocks of a type, of which `missing` labels are still to come as properties.
+    /// Reads the blocks of a type; `missing` labels are still to come as properties.
     fn labelled(
         &mut self,
         kind: &Arc<str>,
@@ -117,13 +117,13 @@ impl BlockReader<'_, '_> {
         let mut body = Body { attributes: Vec::new(), blocks: Vec::new(), span: object.span };
         for (key, value) in properties(object) {
             let Some(name) = name(key) else { continue };
-            // What stands in a variable is no template, and its type is an expression in a string.
+            // The attributes of a variable are not templates, and its type is an expression in a string.
             let expr = match (kind, &*name) {
                 ("variable", "type") => self.bare(value),
                 ("variable", _) => literal(value),
                 _ => self.expr(value),
             };
-            // A block of which there is one may also stand in a list.
+            // A single block may also be written as a list.
             if !objects(value).is_empty() && self.depth < MAX_BLOCKS && kind != "locals" {
                 self.depth += 1;
                 let labels = usize::from(matches!(&*name, "dynamic" | "provisioner"));
@@ -135,7 +135,7 @@ impl BlockReader<'_, '_> {
         body
     }
 
-    /// A string that is an expression, such as the type of a variable.
+    /// Reads a string that is an expression, such as the type of a variable.
     fn bare(&mut self, node: &Node) -> Expr {
         if let Some(scalar) = node.as_scalar() {
             let id = self.cx.texts.add_made("expression in JSON", &scalar.text, node.span);
@@ -146,7 +146,7 @@ impl BlockReader<'_, '_> {
         literal(node)
     }
 
-    /// A value; its strings and keys are templates. The depth is bounded by the parser.
+    /// Converts a value; its strings and keys are templates. The parser limits the depth.
     fn expr(&mut self, node: &Node) -> Expr {
         let kind = match &node.kind {
             NodeKind::Scalar(scalar) => self.template(scalar, node.span),
@@ -174,7 +174,7 @@ impl BlockReader<'_, '_> {
         let id = self.cx.texts.add_made("template in JSON", &scalar.text, at);
         match hcl::parse_template(&self.cx.texts.view(id)) {
             Ok(template) => match template.parts.as_slice() {
-                // A string that is one interpolation and nothing else is the expression in it.
+                // A string with a single interpolation is the expression in it.
                 [Part::Interpolation(expr)] => ExprKind::Paren(Box::new(expr.clone())),
                 _ => ExprKind::Template(template),
             },
@@ -190,7 +190,7 @@ fn is_template(text: &Traced) -> bool {
     text.bytes().windows(2).any(|pair| pair == b"${" || pair == b"%{")
 }
 
-/// A scalar as it stands.
+/// A scalar that is not a template.
 fn plain(scalar: &Scalar) -> ExprKind {
     match resolve(scalar, None, Schema::Json) {
         Resolved::Null => ExprKind::Null,
@@ -202,7 +202,7 @@ fn plain(scalar: &Scalar) -> ExprKind {
     }
 }
 
-/// A value whose strings are no templates.
+/// A value whose strings are not templates.
 pub(super) fn literal(node: &Node) -> Expr {
     let kind = match &node.kind {
         NodeKind::Scalar(scalar) => plain(scalar),

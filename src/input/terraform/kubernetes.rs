@@ -1,6 +1,6 @@
-//! Kubernetes documents in resources: manifests as objects and as text, the values of Helm releases, the data of config maps.
-//! Sources: hashicorp/terraform-provider-helm `helm/resource_helm_release.go` (`getValues`), helm/helm `pkg/strvals`,
-//! gavinbunney/terraform-provider-kubectl `kubernetes/data_source_kubectl_path_documents.go`.
+//! Kubernetes documents in resources: manifests as objects and as text, the values of Helm releases, the data of config
+//! maps. Sources: hashicorp/terraform-provider-helm `helm/resource_helm_release.go` (`getValues`), helm/helm
+//! `pkg/strvals`, gavinbunney/terraform-provider-kubectl `kubernetes/data_source_kubectl_path_documents.go`.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,23 +25,23 @@ use super::lang::evaluate::Evaluate;
 use super::lang::functions::files::{files_like, lexical, render};
 use super::lang::outcome::{Early, Outcome, Refused};
 
-/// What sets single values of a release, in the order in which the provider lays them over the others: blocks, or lists of
+/// Attributes that set single values of a release, in the order in which the provider applies them: blocks, or lists of
 /// objects since version 3.
 const SETS: [&str; 3] = ["set", "set_list", "set_sensitive"];
 
-/// Words that tell that a text which is not known would be about nodes.
+/// Words that show that an unknown text would concern nodes.
 const ABOUT_NODES: [&str; 5] = ["kubelet", "nodeconfig", "ec2nodeclass", "karpenter", "/etc/eks/"];
 
-/// The largest index of a list that is set by its path.
+/// The largest index of a list in the path of a value.
 const MAX_INDEX: usize = 1_000;
 
-/// How deep the path of a value may lead.
+/// The most steps in the path of a value.
 const MAX_PATH: usize = 32;
 
-/// The most documents that files are taken apart into.
+/// The most documents that files are split into.
 const MAX_DOCUMENTS: usize = 1_000;
 
-/// What was found in a resource, and what of it was not known.
+/// The node groups in a resource, and what is unknown in it.
 #[derive(Default)]
 struct ReadDocuments {
     groups: Vec<NodeGroup>,
@@ -132,7 +132,7 @@ impl Engine<'_, '_> {
         read.groups.append(&mut manifests::in_text(&text, name, value.at, self.cx));
     }
 
-    /// The values of a release: texts that are laid over one another, and single ones that are laid over these.
+    /// The values of a release: texts merged in order, then single values on top.
     fn release(&mut self, body: &Body, own: &Env, name: &str) -> Vec<(Guard, ReadDocuments)> {
         let at = body.span;
         let mut parts = vec![self.attribute(body, "values", own).unwrap_or_else(|| Value::list(Vec::new(), at))];
@@ -195,7 +195,7 @@ impl Engine<'_, '_> {
                 continue;
             }
             read.groups = manifests::among(&tree, name, self.cx);
-            // What is meant for a kubelet, in a form that only the chart knows.
+            // A kubelet setting in a form that only the chart understands.
             if read.groups.is_empty()
                 && let Some(setting) = statements::in_tree(&tree).first()
             {
@@ -207,7 +207,7 @@ impl Engine<'_, '_> {
         out
     }
 
-    /// The folder of the chart of a release, if it lies in the repository.
+    /// The directory of the chart of a release, if it is in the repository.
     fn chart_of(&mut self, body: &Body, own: &Env) -> Option<PathBuf> {
         let repository = self.attribute(body, "repository", own);
         if repository.is_some_and(|r| !r.is_null() && r.as_known_str() != Some("")) {
@@ -219,7 +219,7 @@ impl Engine<'_, '_> {
         inside.then_some(dir)
     }
 
-    /// Lays a text of values over those that are known. Only its first document counts.
+    /// Merges a text of values into the known ones. Only its first document is used.
     fn lay_values(&mut self, tree: &mut Node, text: &Traced, name: &str, at: Span) {
         let id = self.cx.texts.add_made(format!("values of {name}"), text, at);
         let view = self.cx.texts.view(id);
@@ -232,7 +232,7 @@ impl Engine<'_, '_> {
         }
     }
 
-    /// `documents` or `manifests` of the data sources that take files of YAML apart.
+    /// `documents` or `manifests` of the data sources that split YAML files.
     pub(super) fn kubectl_documents(&mut self, block: &Arc<Block>, own: &Env, name: &str, at: Span) -> Outcome {
         let names = ["pattern", "content", "vars", "sensitive_vars", "disable_template"];
         let parts = names.map(|name| self.argument(&block.body, name, own, at));
@@ -292,7 +292,8 @@ impl Engine<'_, '_> {
         })
     }
 
-    /// Documents by what the provider calls them: a path of kind and name. One whose name is not known is called by its number.
+    /// Documents by the key that the provider uses: a path of kind and name. One with an unknown name has its number as
+    /// key.
     fn by_link(&mut self, documents: Vec<Value>) -> IndexMap<Arc<str>, Entry> {
         let mut out = IndexMap::new();
         for (number, document) in documents.into_iter().enumerate() {
@@ -316,7 +317,7 @@ impl Engine<'_, '_> {
     }
 }
 
-/// True if a text inside of a value may hold a document, or is not known.
+/// True if a text inside a value may contain a document, or is unknown.
 fn speaks(value: &Value) -> bool {
     match &value.kind {
         Kind::Str(text) => text.is_unknown() || manifests::may_hold(text.bytes()),
@@ -328,7 +329,7 @@ fn speaks(value: &Value) -> bool {
     }
 }
 
-/// Lays a map over another one; anything else takes the place of what is there. The depth is bounded by the parser.
+/// Merges a map into another one; any other value replaces what exists. The parser limits the depth.
 fn lay(base: &mut Node, over: Node) {
     let both = base.is_map() && over.is_map();
     match (&mut base.kind, over.kind) {
@@ -378,7 +379,7 @@ fn path_of(name: &str) -> Option<Vec<PathStep>> {
     (!out.is_empty() && out.len() <= MAX_PATH).then_some(out)
 }
 
-/// The path and the value that a `set` or `set_list` gives, and where it stands.
+/// The path and the value of a `set` or `set_list`, and where it is written.
 fn setting(set: &Value) -> Option<(Vec<PathStep>, Node, Span)> {
     let path = path_of(set.get("name")?.as_known_str()?)?;
     let value = set.get("value")?;
@@ -398,7 +399,7 @@ fn setting(set: &Value) -> Option<(Vec<PathStep>, Node, Span)> {
             } else {
                 match &at_commas(&text)[..] {
                     [only] => scalar(only.clone(), style, value.at),
-                    // What follows a comma would be another setting.
+                    // The text after a comma would be another setting.
                     _ => return None,
                 }
             }
@@ -407,7 +408,7 @@ fn setting(set: &Value) -> Option<(Vec<PathStep>, Node, Span)> {
     Some((path, node, value.at))
 }
 
-/// The parts of a text between commas; a backslash takes the meaning from what follows it.
+/// Splits a text at commas; a backslash escapes the next character.
 fn at_commas(text: &Traced) -> Vec<Traced> {
     let mut parts = vec![Traced::new()];
     let bytes = text.bytes();
@@ -445,7 +446,7 @@ fn seq(texts: impl Iterator<Item = Traced>, at: Span) -> Node {
     Node { kind: NodeKind::Seq(texts.map(|text| scalar(text, Style::Plain, at)).collect()), span: at, tag: None }
 }
 
-/// Puts a value at a path. What is there and leads elsewhere is replaced.
+/// Sets the value at a path, and replaces whatever prevents that.
 fn put(node: &mut Node, path: &[PathStep], value: Node, at: Span) {
     let Some((key, rest)) = path.split_first() else {
         *node = value;
@@ -477,7 +478,7 @@ fn put(node: &mut Node, path: &[PathStep], value: Node, at: Span) {
     }
 }
 
-/// The documents of a stream of YAML that have anything in them.
+/// The documents of a YAML stream that are not empty.
 fn apart(text: &Traced) -> Vec<Traced> {
     let bytes = text.bytes();
     let mut out = Vec::new();

@@ -1,7 +1,7 @@
-//! Terraform and OpenTofu: directories of `.tf` files, evaluated as far as the source goes.
+//! Terraform and OpenTofu: directories of `.tf` files, evaluated as far as the source allows.
 //!
-//! One unit is one directory as a root module, with all that it calls from the repository. Nothing is evaluated before it is
-//! asked for: the walk starts at the attributes that carry user data and follows what they refer to.
+//! One unit is one directory as a root module, with every module of the repository that it calls. Evaluation is lazy:
+//! it starts at the attributes with user data and follows their references.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -60,7 +60,7 @@ impl Input for Terraform {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        // By bytes: to compare paths part by part takes long in a large repository.
+        // Compared by bytes, because comparing paths by component is slow in a large repository.
         let mut dirs: HashMap<&OsStr, Vec<PathBuf>> = HashMap::new();
         for path in &files.files {
             let (Some(dir), Some(name)) = (path.parent(), path.file_name().and_then(|n| n.to_str())) else { continue };
@@ -75,7 +75,7 @@ impl Input for Terraform {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        // The first file that can be read stands for the unit where nothing else does.
+        // The first readable file is the fallback location for the unit.
         let first = unit.files.iter().find_map(|path| cx.open(path).ok());
         let first = first.unwrap_or_else(|| cx.texts.add_source(Arc::new(Source::new(&*unit.path, Vec::new()))));
         let place = Span::new(first, 0..0);

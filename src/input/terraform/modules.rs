@@ -16,7 +16,7 @@ use super::lang::functions::files::lexical;
 use super::lang::outcome::{Refused, entries_of, key_and_value};
 use super::state::{Expansion, Instance};
 
-/// The most instances of one block that are looked at one by one.
+/// The most instances of one block that are expanded.
 const MAX_EXPANSION: usize = 100;
 
 /// The most module instances of one root module.
@@ -25,7 +25,7 @@ const MAX_INSTANCES: usize = 1_000;
 /// How deep modules may call modules.
 const MAX_MODULE_DEPTH: usize = 12;
 
-/// Words in a call of a module from elsewhere that tell that it carries what a node boots with.
+/// Words in a call of an external module that show that it concerns what a node boots with.
 const CARRIES: &[&str] = &[
     "user_data",
     "userdata",
@@ -39,7 +39,7 @@ const CARRIES: &[&str] = &[
 ];
 
 impl Engine<'_, '_> {
-    /// Starts with the module in the root directory.
+    /// Adds the instance of the root module.
     pub(super) fn start(&mut self, place: Span) -> usize {
         let root = self.root.clone();
         let module = self.module(&root);
@@ -52,13 +52,13 @@ impl Engine<'_, '_> {
         self.instances.len() - 1
     }
 
-    /// The instances that `count` or `for_each` make of a block, by the conditions that are not decided.
+    /// The instances that `count` or `for_each` creates from a block, for each undecided condition.
     pub(super) fn expand(&mut self, instance: usize, block: &Block) -> Vec<(Guard, Expansion)> {
         if let Some(known) = self.expansions.get(&(instance, block.header)) {
             return known.clone();
         }
         let env = Env::of(instance);
-        // A block that asks for its own instances while they are counted gets one that is not known.
+        // A block that refers to its own instances while they are counted gets an unknown one.
         let circle = Expansion::Maybe(env.clone(), Why::NotUnderstood("a reference to itself".into()));
         self.expansions.insert((instance, block.header), vec![(Guard::always(), circle)]);
         let (count, each) = (block.body.attribute("count"), block.body.attribute("for_each"));
@@ -102,7 +102,7 @@ impl Engine<'_, '_> {
                     (0..count).map(|n| own(Value::new(Kind::Number(Number::new(n as f64)), value.at), n)).collect();
                 (Guard::always(), Expansion::List(all))
             }
-            // `count = null` is no count at all.
+            // `count = null` is like no `count`.
             Err(_) if value.is_null() => (Guard::always(), Expansion::Single(env.clone())),
             Err(_) => {
                 let why = match &value.kind {
@@ -124,7 +124,7 @@ impl Engine<'_, '_> {
         words: &str,
         (block, guard): (&Block, &Guard),
     ) -> (Guard, Expansion) {
-        // The same key of the same collection is the same `each`, in whatever block it stands.
+        // The same key of the same collection is the same `each` in every block.
         let each = block.body.attribute("for_each").map_or(block.header, |a| a.value.span);
         let of = String::from_utf8_lossy(self.cx.texts.slice(each)).into_owned();
         let own = |key: Value, value: Value, id: &str| {
@@ -136,7 +136,7 @@ impl Engine<'_, '_> {
                 let mut all: Vec<(Arc<str>, Env)> = Vec::new();
                 let mut unnamed = None;
                 for (key, item) in entries {
-                    // Of a set, key and value are the item itself.
+                    // For a set, key and value are both the item.
                     let key = if is_set { item.clone() } else { key };
                     match to_key(&key) {
                         Ok(Some(name)) if all.len() < MAX_EXPANSION => {
@@ -178,21 +178,21 @@ impl Engine<'_, '_> {
         (Guard::of(condition), Expansion::Maybe(own(key, item, "?"), why))
     }
 
-    /// The instance of a called module, if it is one that can be read. `own` is what the arguments of the call can see.
+    /// The instance of a called module, if it can be read. `own` is the scope of the arguments.
     pub(super) fn child(&mut self, parent: usize, call: &Arc<Block>, own: &Env) -> Option<usize> {
         let key = (call.header, own.id());
         if let Some(known) = self.instances[parent].children.get(&key) {
             return *known;
         }
-        // Set first, so that a module that calls itself ends here.
+        // Set first, so a module that calls itself ends here.
         self.instances[parent].children.insert(key.clone(), None);
         let child = self.make_child(parent, call, own);
         self.instances[parent].children.insert(key, child);
         child
     }
 
-    /// True if a call makes no instance only because nothing was put into a collection that the caller leaves to others: its
-    /// `count` or `for_each` looks at a variable that is empty. A switch that is off is not such a variable.
+    /// True if a call creates no instance only because its `count` or `for_each` depends on a variable that is an empty
+    /// collection, left for callers to fill. A switch that is off is not such a variable.
     pub(super) fn waits_for_input(&mut self, instance: usize, call: &Block) -> bool {
         let module = Arc::clone(&self.instances[instance].module);
         let mut open: Vec<Arc<str>> = Vec::new();
@@ -226,7 +226,7 @@ impl Engine<'_, '_> {
         })
     }
 
-    /// Notes that the directory of a local module is judged through this unit.
+    /// Records that this unit covers the directory of a local module.
     pub(super) fn cover(&mut self, parent: usize, call: &Block) {
         let Some(source) = self.attribute(&call.body, "source", &Env::of(parent)) else { return };
         let Some(source) = source.as_known_str().filter(|s| s.starts_with("./") || s.starts_with("../")) else {

@@ -1,5 +1,6 @@
-//! Which node groups launch which template. A link is found by what its expressions yield, so it may lead through locals,
-//! variables and outputs of other modules: an attribute that is known only outside says whose attribute it is.
+//! Links node groups to the templates that they launch. A link is found from the values of its expressions, so it may
+//! go through locals, variables and outputs of other modules: an unknown attribute names the resource that it belongs
+//! to.
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
 use super::state::{LinkTarget, NodeGroupLink};
 
-/// What is known of a cluster.
+/// The known properties of a cluster.
 struct Cluster {
     address: String,
     name: Option<String>,
@@ -24,7 +25,7 @@ const TEMPLATE: &str = "aws_launch_template";
 const CLUSTER: &str = "aws_eks_cluster";
 
 impl Engine<'_, '_> {
-    /// Looks for the managed node groups of module instances, and for the templates that they use.
+    /// Finds the managed node groups of module instances, and the templates that they use.
     pub(super) fn find_links(&mut self, instances: &[usize]) {
         let mut clusters = Vec::new();
         for (instance, address, block, env) in self.all_of(instances, CLUSTER) {
@@ -54,7 +55,7 @@ impl Engine<'_, '_> {
         self.links = links;
     }
 
-    /// The node groups that use a launch template. `address` is that of the one instance of it.
+    /// The node groups that use a launch template. `address` is the address of this instance.
     pub(super) fn links_to(&mut self, block: &Block, address: &str, own: &Env) -> Vec<NodeGroupLink> {
         if self.links.is_empty() {
             return Vec::new();
@@ -74,7 +75,7 @@ impl Engine<'_, '_> {
         self.links.iter().filter(fits).cloned().collect()
     }
 
-    /// All instances of the resources of a type: module instance, address within it, block, and what its attributes see.
+    /// All instances of the resources of a type: module instance, address within it, block, and scope.
     pub(super) fn all_of(&mut self, instances: &[usize], wanted: &str) -> Vec<(usize, String, Arc<Block>, Env)> {
         let mut out = Vec::new();
         for &instance in instances {
@@ -110,7 +111,7 @@ impl Engine<'_, '_> {
         clusters.iter().find(fits).and_then(|c| c.minor)
     }
 
-    /// What a block `launch_template` names, by the conditions that are not decided.
+    /// The targets of a `launch_template` block, for each undecided condition.
     fn targets(&mut self, instance: usize, body: &Body, env: &Env) -> Vec<(Guard, LinkTarget)> {
         let mut out = Vec::new();
         for attribute in ["id", "name", "version"] {
@@ -127,7 +128,7 @@ impl Engine<'_, '_> {
                 }
             }
         }
-        // What is known by name is not guessed.
+        // Known targets make a guess unnecessary.
         if out.iter().any(|(_, to)| !matches!(to, LinkTarget::Beside(_))) {
             out.retain(|(_, to)| !matches!(to, LinkTarget::Beside(_)));
         }
@@ -135,7 +136,7 @@ impl Engine<'_, '_> {
     }
 }
 
-/// The address of the resource of a type of which a value is an attribute.
+/// The address of the resource of this type that a value is an attribute of.
 fn referred(value: &Value, kind: &str) -> Option<String> {
     let text = value.to_traced()?;
     let Some((_, Why::Attribute(of, _))) = text.first_unknown() else { return None };
@@ -152,7 +153,7 @@ fn without_index(address: &str) -> (&str, &str) {
     }
 }
 
-/// True if two addresses are of the same resource and of the same instance of it, or of one that is not known.
+/// True if two addresses name the same resource and the same instance of it, or if one instance is unknown.
 fn same_address(a: &str, b: &str) -> bool {
     let ((a, a_index), (b, b_index)) = (without_index(a), without_index(b));
     a == b && (a_index == b_index || a_index.is_empty() || b_index.is_empty())

@@ -1,6 +1,7 @@
-//! Packer: what the provisioners of a build leave in an image, in HCL2 (`*.pkr.hcl`) and in the older JSON form. Expressions of
-//! HCL2 are those of Terraform, with variables and locals of their own; texts of the JSON form are Go templates, of which `user`
-//! variables are filled in (hashicorp/packer, `hcl2template/types.packer_config.go` and `template/parse.go`).
+//! Packer: what the provisioners of a build leave in an image, in HCL2 (`*.pkr.hcl`) and in the older JSON format. HCL2
+//! has Terraform's expressions, with variables and locals of its own. Texts of the JSON format are Go templates, in
+//! which `user` variables are filled in (hashicorp/packer, `hcl2template/types.packer_config.go` and
+//! `template/parse.go`).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -91,26 +92,26 @@ fn is_packer(path: &Path) -> bool {
 
 /// One of the machines that a build starts.
 struct Machine<'b> {
-    /// What provisioners call it by: its type and name.
+    /// Its name in provisioners: its type and name.
     key: String,
-    /// What `override` calls it by.
+    /// Its name in `override`.
     name: String,
-    /// Its description: what the build adds to it, then its own.
+    /// Its definition: the settings of the build first, then its own.
     bodies: Vec<&'b Body>,
 }
 
-/// A machine, and what is done on it.
+/// A machine and what is done on it.
 struct Started {
     key: String,
     /// The name of its image in lower case, empty if it is not known.
     image: String,
     body: Body,
     env: Env,
-    /// True if what is done looks at the machine itself.
+    /// True if what is done depends on the machine, so it is not shared with others.
     alone: bool,
 }
 
-/// The machines of a build: its sources by name, and those that it describes further.
+/// The machines of a build: its sources by name, including those that it extends.
 fn machines<'b>(build: &'b Block, sources: &'b [Block]) -> Vec<Machine<'b>> {
     let declared = |key: &str| sources.iter().find(|s| format!("{}.{}", s.label(0), s.label(1)) == key);
     let mut out: Vec<Machine<'b>> = Vec::new();
@@ -150,15 +151,15 @@ fn source_named(expr: &Expr) -> Option<String> {
     Some(text.strip_prefix("source.").unwrap_or(&text).to_owned())
 }
 
-/// What `source` is inside of a provisioner.
+/// The value of `source` inside a provisioner.
 fn source_of(key: &str, name: &str, at: Span) -> Value {
     let text = |text: &str| Entry { key: at, value: Value::str(Traced::made(text, at), at) };
     let kind = key.split('.').next().unwrap_or_default();
     Value::map([("name".into(), text(name)), ("type".into(), text(kind))].into_iter().collect(), at)
 }
 
-/// The body with the provisioners that run on one machine, and what they have for it alone. `only` and `except` are written
-/// out (hashicorp/packer, `hcl2template/types.build.hcl_post-processor.go`, `template/template.go`).
+/// The body with the provisioners that run on one machine, with its overrides. `only` and `except` are plain names
+/// (hashicorp/packer, `hcl2template/types.build.hcl_post-processor.go`, `template/template.go`).
 fn for_machine(body: &Body, key: &str, name: &str) -> Body {
     let named = |block: &Block, list: &str| -> Option<Vec<String>> {
         match &block.body.attribute(list)?.value.kind {
@@ -211,7 +212,7 @@ impl Engine<'_, '_> {
         self.done_on(started, &name, build.header)
     }
 
-    /// The node groups of the machines of a build. Machines on which the same is done are told of once.
+    /// The node groups of the machines of a build. Machines on which the same is done are reported once.
     fn done_on(&mut self, machines: Vec<Started>, name: &str, place: Span) -> Vec<NodeGroup> {
         let mut ways: Vec<(NodeGroup, Started)> = Vec::new();
         for machine in machines {
@@ -237,7 +238,7 @@ impl Engine<'_, '_> {
         out
     }
 
-    /// The name of the image that a machine is made of, in lower case, if the filter tells.
+    /// The name of a machine's source image in lower case, if a filter names it.
     fn image_of(&mut self, body: &Body, env: &Env) -> Option<String> {
         for filter in body.blocks_of("source_ami_filter") {
             let filters = self.attribute(&filter.body, "filters", env);
@@ -248,7 +249,7 @@ impl Engine<'_, '_> {
         None
     }
 
-    /// The group with what the provisioners do, if they have to do with a kubelet.
+    /// The group with the steps of the provisioners, if they concern a kubelet.
     fn provisioned(&mut self, body: &Body, env: &Env, group: &NodeGroup) -> Vec<NodeGroup> {
         let about = |text: &Traced| KUBELET_WORDS.iter().any(|word| yaml_files::holds(text.bytes(), word.as_bytes()));
         let mut out = Vec::new();
@@ -266,7 +267,7 @@ impl Engine<'_, '_> {
     }
 }
 
-/// A template in the JSON form.
+/// Reads a template in the JSON format.
 fn legacy(path: &Path, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let Some(view) = yaml_files::open(path, &[&["\"provisioners\""], &["\"builders\""]], cx) else { return Vec::new() };
     let parsed = tree::parse(&view);
@@ -301,7 +302,7 @@ fn legacy(path: &Path, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         let (key, image) = (key.to_owned(), image.to_lowercase());
         Started { key, image, body, env: env.clone(), alone: false }
     };
-    // A builder is called by its type where it has no name.
+    // A builder without a name is called by its type.
     let mut machines = Vec::new();
     for builder in root.get("builders").map_or(&[][..], Node::items) {
         let Some(called) = builder.get("name").or_else(|| builder.get("type")).and_then(Node::as_str) else { continue };
@@ -314,7 +315,7 @@ fn legacy(path: &Path, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     engine.done_on(machines, &name, key.span)
 }
 
-/// A value with the variables that it names filled in. The depth is bounded by the parser.
+/// A value with its variables filled in. The parser limits the depth.
 fn filled(node: &Node, variables: &BTreeMap<&str, &Node>) -> Node {
     let kind = match &node.kind {
         NodeKind::Scalar(scalar) => {
@@ -328,14 +329,14 @@ fn filled(node: &Node, variables: &BTreeMap<&str, &Node>) -> Node {
     Node { kind, ..node.clone() }
 }
 
-/// `{{user `name`}}` and `{{template_dir}}` filled in; what else stands in braces stays.
+/// Fills in `{{user `name`}}` and `{{template_dir}}`; other text in braces stays.
 fn filled_text(text: &Traced, variables: &BTreeMap<&str, &Node>, at: Span) -> Traced {
     scripts::filled(text, |inner| {
         let Some(name) = inner.strip_prefix("user").map(|name| name.trim().trim_matches(['`', '"'])) else {
             return (inner == "template_dir").then(|| Traced::made(".", at));
         };
         Some(match variables.get(name).and_then(|v| v.as_scalar()) {
-            // A null must be given from outside.
+            // A null must be set from outside.
             Some(scalar) if scalar.text.as_str() != Some("null") => scalar.text.clone(),
             _ => Traced::unknown(at, Why::NoDefault(format!("the variable {name}").into())),
         })

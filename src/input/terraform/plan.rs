@@ -1,10 +1,10 @@
-//! Plans and states as JSON: what `terraform show -json` prints, and the state file itself. What they say of each resource is
-//! turned into the blocks that would describe it, and these are read by the same code that reads configuration.
+//! Plans and states as JSON: the output of `terraform show -json`, and the state file itself. Each resource is
+//! converted to the block that would declare it, and the code for configurations reads these blocks.
 //!
-//! The form is that of hashicorp/terraform, `website/docs/internals/json-format.mdx`: `planned_values` or `values` hold what is
-//! known, `resource_changes` what will be known after the apply, `prior_state` the answers of data sources, and `configuration`
-//! which expressions refer to what. Values that are marked as sensitive stand there in clear text; they are read, because what a
-//! node boots with is often marked so, and reports show no more of them than the place that is at fault.
+//! The format is documented in hashicorp/terraform, `website/docs/internals/json-format.mdx`: `planned_values` or
+//! `values` hold what is known, `resource_changes` what is known only after the apply, `prior_state` the results of
+//! data sources, and `configuration` which expressions refer to what. Sensitive values are in clear text. They are read
+//! because user data is often marked sensitive; reports show only the place with the problem.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -25,10 +25,10 @@ use super::json;
 use super::scope::Module;
 use super::state::Instance;
 
-/// How deep modules and nested blocks of a plan are followed.
+/// How deep modules and nested blocks of a plan are read.
 const MAX_DEPTH: usize = 32;
 
-/// Resources of which terraform-provider-aws before version 6 keeps only the SHA-1 of the user data
+/// Resources for which terraform-provider-aws before version 6 records only the SHA-1 of the user data
 /// (`website/docs/guides/version-6-upgrade.html.markdown`).
 const HASHED: &[&str] = &["aws_instance", "aws_launch_configuration", "aws_spot_instance_request"];
 
@@ -80,9 +80,9 @@ impl Input for Plan {
 struct PlanReader<'r, 'c, 't> {
     cx: &'r mut Cx<'c>,
     dir: PathBuf,
-    /// What is known only after the apply, by the address of the resource.
+    /// What is known only after the apply, by resource address.
     unknown: HashMap<&'t str, &'t Node>,
-    /// The configuration of resources, by their address without indexes.
+    /// The configuration of resources, by address without indexes.
     written: HashMap<String, &'t Node>,
     /// The modules, by address.
     modules: IndexMap<String, Module>,
@@ -159,7 +159,7 @@ impl<'t> PlanReader<'_, '_, 't> {
         }
     }
 
-    /// A resource of a state file.
+    /// Reads a resource of a state file.
     fn state(&mut self, resource: &'t Node) {
         let (Some(kind), Some(name)) = (text(resource, "type"), text(resource, "name")) else { return };
         let module = text(resource, "module").unwrap_or_default();
@@ -224,7 +224,7 @@ impl<'t> PlanReader<'_, '_, 't> {
         blocks.insert((kind, name), Arc::new(block));
     }
 
-    /// What a body says: `values`, with what `unknown` marks as known only after the apply. `written` are the expressions.
+    /// A body with `values`; `unknown` marks what is known only after the apply, and `written` holds the expressions.
     fn body(
         &mut self,
         planned: &Planned<'_>,
@@ -303,7 +303,7 @@ impl<'t> PlanReader<'_, '_, 't> {
         Expr { kind, span: value.span }
     }
 
-    /// What the configuration writes: a constant, or something that refers.
+    /// What the configuration says: a constant, or an expression with references.
     fn written_value(&mut self, planned: &Planned<'_>, key: &Node, value: &'t Node) -> Expr {
         match value.get("constant_value") {
             Some(constant) => json::literal(constant),
@@ -311,7 +311,8 @@ impl<'t> PlanReader<'_, '_, 't> {
         }
     }
 
-    /// What is known only after the apply. If the configuration says that it is an attribute of another resource, it is that.
+    /// What is known only after the apply: a reference if the configuration says that it is an attribute of another
+    /// resource.
     fn later(&mut self, planned: &Planned<'_>, key: &Node, written: Option<&'t Node>) -> Expr {
         let first = written.and_then(|w| w.get("references")).and_then(|r| r.items().first());
         if let Some(scalar) = first.and_then(Node::as_scalar)
@@ -331,7 +332,7 @@ impl<'t> PlanReader<'_, '_, 't> {
     }
 }
 
-/// Puts what is known of it in the place of a hash.
+/// Replaces a hash with what is known of the text.
 fn not_hashed(planned: &Planned<'_>, body: &mut Body, written: Option<&Node>) {
     if !HASHED.contains(&planned.kind) {
         return;
@@ -347,7 +348,7 @@ fn not_hashed(planned: &Planned<'_>, body: &mut Body, written: Option<&Node>) {
     }
 }
 
-/// A resource, or an answer of a data source.
+/// A resource, or the result of a data source.
 struct Planned<'p> {
     address: &'p str,
     kind: &'p str,
@@ -366,7 +367,7 @@ fn is_true(node: &Node) -> bool {
     node.as_str() == Some("true")
 }
 
-/// The item of a list, or the one thing that is no list.
+/// The item of a list, or the node itself if it is not a list.
 fn nth(node: Option<&Node>, n: usize) -> Option<&Node> {
     node.and_then(|node| match &node.kind {
         NodeKind::Seq(items) => items.get(n),
@@ -379,7 +380,7 @@ fn unknown_expr(at: Span, why: Why) -> Expr {
     Expr { kind: ExprKind::Template(Template { parts }), span: at }
 }
 
-/// `module.a["x"].aws_instance.b[0]` without what stands in brackets.
+/// Removes indexes: `module.a["x"].aws_instance.b[0]` becomes `module.a.aws_instance.b`.
 fn without_indexes(address: &str) -> String {
     let mut out = String::new();
     let (mut inside, mut quoted, mut escaped) = (false, false, false);

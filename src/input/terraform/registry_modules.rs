@@ -1,13 +1,13 @@
-//! Modules from elsewhere: those that `terraform init` has put on disk, and models of well-known ones.
+//! External modules: those that `terraform init` has put on disk, and models of well-known ones.
 //!
-//! A model stands in `src/input/terraform/models/`: a block `model` for each module and range of versions, which holds a small Terraform
-//! module that leads the inputs to the user data as the real one does. It is evaluated like any other module, with the
-//! arguments of the call. Adding a module is adding such a file and its line here. A model may start from another one of the
-//! same module (`like` names a version of it): blocks and locals of the same name are laid over it as an override file would
-//! be, `without` takes variables away, and a reason in `ignored` that is null is taken back. A call inside of a model that names
-//! no version is of the model's own.
+//! A model is a `model` block in `src/input/terraform/models/`, one for each module and range of versions. It contains
+//! a small Terraform module that passes the inputs to the user data like the real one. It is evaluated like any other
+//! module, with the arguments of the call. To add a module, add such a file and list it here. A model may extend
+//! another one of the same module (`like` names a version of it): blocks and locals with the same name override those
+//! of the base like an override file, `without` removes variables, and a null in `ignored` removes a reason. A call
+//! inside a model without a version uses the model's own version.
 //!
-//! A person cannot edit such a module here, so what is written in it stands for the call that brings it in.
+//! Users cannot edit such a module here, so the call that uses it is reported instead of what is written in it.
 
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
@@ -38,13 +38,13 @@ const MODELS: &[(&str, &str)] = &[
     ("label.hcl", include_str!("models/label.hcl")),
 ];
 
-/// Where `terraform init` tells which directory holds which module.
+/// The manifest of `terraform init`, with the directory of each module.
 const MANIFEST: &str = ".terraform/modules/modules.json";
 
-/// How many models may start from one another.
+/// The longest chain of models that extend one another.
 const MAX_LIKE: usize = 8;
 
-/// One model: the module it stands for, the versions, and where its text is.
+/// One model: its module, its versions, and its text.
 struct Model {
     source: String,
     versions: Range,
@@ -55,7 +55,7 @@ struct Model {
 static INDEX: LazyLock<Vec<Model>> = LazyLock::new(|| {
     let mut out = Vec::new();
     for (file, (_, whole)) in MODELS.iter().enumerate() {
-        // A model is not parsed before it is called. Its head and its versions have lines of their own.
+        // A model is parsed when it is called. Its header and its versions are on lines of their own.
         let starts: Vec<usize> = whole.match_indices("\nmodel \"").map(|(at, _)| at + 1).collect();
         for (n, start) in starts.iter().enumerate() {
             let text = &whole[*start..starts.get(n + 1).copied().unwrap_or(whole.len())];
@@ -66,14 +66,14 @@ static INDEX: LazyLock<Vec<Model>> = LazyLock::new(|| {
             out.push(Model { source, versions, file, text });
         }
     }
-    // The newest first: Terraform takes the newest version that is allowed.
+    // Newest first: Terraform uses the newest version that is allowed.
     out.sort_by_key(|model| std::cmp::Reverse(model.versions.from));
     out
 });
 
 impl Engine<'_, '_> {
-    /// The module that a call brings in from elsewhere, and what `path.module` is in it. `key` names it in the manifest: the
-    /// names of the calls, with dots. `None` if it is not known here.
+    /// The external module of a call, and its `path.module`. `key` names it in the manifest: the names of the calls,
+    /// joined by dots. `None` if it is not available here.
     pub(super) fn registry_module(
         &mut self,
         source: &str,
@@ -100,13 +100,13 @@ impl Engine<'_, '_> {
         self.model(source, version, place).map(|module| (Arc::new(module), ".".to_owned()))
     }
 
-    /// The model of a module from elsewhere, if there is one for the source and the versions that are allowed. What is in it
-    /// stands for `place`.
+    /// The model of an external module, if there is one for the source and the allowed versions. Its contents are
+    /// reported at `place`.
     pub(super) fn model(&mut self, source: &str, version: Option<String>, place: Span) -> Option<Module> {
         let (address, _) = address_of(source);
         let wanted = Range::parse(&version?)?;
         let model = INDEX.iter().find(|m| m.source == address && m.versions.meets(&wanted))?;
-        // Each call has texts of its own, so that what stands in them can be told to stand for this call.
+        // Each call has its own texts, so their contents can be reported at this call.
         let dir = PathBuf::from(format!("{address} ({}, {})", MODELS[model.file].0, self.elsewhere.len()));
         self.elsewhere.push((dir.clone(), place));
         let [major, minor, patch] = model.versions.from;
@@ -115,7 +115,7 @@ impl Engine<'_, '_> {
         Some(module)
     }
 
-    /// Lays a model over what it starts from.
+    /// Applies a model on top of the one that it extends.
     fn lay_model(&mut self, module: &mut Module, model: &Model, depth: usize) -> Option<()> {
         let (name, _) = MODELS[model.file];
         let id = self.cx.texts.add_source(Arc::new(Source::new(module.dir.join(name), model.text.as_bytes())));
@@ -138,7 +138,7 @@ impl Engine<'_, '_> {
         Some(())
     }
 
-    /// The directory that the manifest names, inside the scan root.
+    /// The directory that the manifest names, if it is inside the scan root.
     fn installed(&mut self, key: &str) -> Option<(PathBuf, String)> {
         let manifest = self.manifest();
         let entry = manifest.iter().find(|(k, _)| k == key)?;
@@ -146,7 +146,7 @@ impl Engine<'_, '_> {
         (dir.starts_with(self.cx.files.root()) && self.cx.files.is_dir(&dir)).then(|| (dir, entry.1.clone()))
     }
 
-    /// Key and directory of each module that `terraform init` has put on disk.
+    /// The key and directory of each module that `terraform init` has put on disk.
     fn manifest(&mut self) -> Arc<Vec<(String, String)>> {
         if let Some(known) = &self.manifest {
             return Arc::clone(known);
@@ -168,14 +168,14 @@ impl Engine<'_, '_> {
         out
     }
 
-    /// The call that brings in the module in which a text is written; `None` for what stands in the repository itself.
+    /// The call that uses the module in which a text is written; `None` for text of the repository itself.
     pub(super) fn brought_in_by(&self, text: TextId) -> Option<Span> {
         let Origin::Source(source) = &self.cx.texts.get(text).origin else { return None };
-        // The last one that fits is the nearest.
+        // The last match is the nearest.
         self.elsewhere.iter().rev().find(|(dir, _)| source.path().starts_with(dir)).map(|(_, call)| *call)
     }
 
-    /// A place that a person can edit: `at` itself, or the call of the module from elsewhere that it stands in.
+    /// A place that users can edit: `at` itself, or the call of the external module that contains it.
     pub(super) fn in_repository(&self, at: Span) -> Span {
         if self.elsewhere.is_empty() {
             return at;
@@ -183,7 +183,7 @@ impl Engine<'_, '_> {
         self.brought_in_by(self.cx.texts.trail(at).origin().text).unwrap_or(at)
     }
 
-    /// The text with every byte in a place that a person can edit.
+    /// The text with every byte at a place that users can edit.
     pub(super) fn text_in_repository(&self, text: &Traced) -> Traced {
         if self.elsewhere.is_empty() {
             return text.clone();
@@ -206,7 +206,7 @@ impl Engine<'_, '_> {
         out
     }
 
-    /// The references that stand in the repository.
+    /// The references in the repository itself.
     fn links_in_repository(&self, via: &Via) -> Via {
         let mut kept = Vec::new();
         let mut next = via.as_ref();
@@ -242,7 +242,7 @@ impl Engine<'_, '_> {
         }
     }
 
-    /// The tree with every place in one that a person can edit. A tree is bounded in depth.
+    /// The tree with every place moved to one that users can edit. The depth of a tree is limited.
     fn tree_in_repository(&self, mut tree: Node) -> Node {
         if self.elsewhere.is_empty() {
             return tree;
@@ -265,7 +265,7 @@ impl Engine<'_, '_> {
         tree
     }
 
-    /// A node group with every place in one that a person can edit; `place` stands for it where its own is none.
+    /// A node group with every place moved to one that users can edit; `place` replaces its own if necessary.
     pub(super) fn group_in_repository(&self, mut group: NodeGroup, place: Span) -> NodeGroup {
         if self.elsewhere.is_empty() {
             return group;
@@ -284,7 +284,7 @@ impl Engine<'_, '_> {
         group
     }
 
-    /// Moves the notes that were made about modules from elsewhere to the calls that bring them in.
+    /// Moves notes about external modules to the calls that use them.
     pub(super) fn move_notes(&mut self) {
         if self.elsewhere.is_empty() {
             return;
@@ -299,8 +299,8 @@ impl Engine<'_, '_> {
         }
     }
 
-    /// The place that stands for a node group: its block, or, in a module from elsewhere, the key that it has in the
-    /// arguments of the call, or the call.
+    /// The place of a node group: its block, or, for an external module, its key in the arguments of the call, or the
+    /// call.
     pub(super) fn place_of(&self, instance: usize, block: &Block, own: &Env) -> Span {
         if self.brought_in_by(block.header.text).is_none() {
             return block.header;
@@ -321,7 +321,7 @@ impl Engine<'_, '_> {
         self.in_repository(block.header)
     }
 
-    /// A gap of a module that is not read, at a place that a person can edit.
+    /// Reports a module that is not read, at a place that users can edit.
     pub(super) fn not_read(&mut self, at: Span, name: &str, source: &str) {
         let at = self.in_repository(at);
         self.cx.gap(at, Why::FromOutside(format!("module.{name} from {source}").into()));
@@ -332,15 +332,15 @@ fn literal(model: &Block, name: &str) -> Option<String> {
     text_of(&model.body.attribute(name)?.value)
 }
 
-/// What a model lists as ignored: the input and the reason, or none where an input is no longer ignored.
+/// The ignored inputs of a model: the input and the reason; no reason if an input is no longer ignored.
 fn ignored(model: &Block) -> Vec<(String, Option<Arc<str>>)> {
     let Some(list) = model.body.attribute("ignored") else { return Vec::new() };
     let hcl::ExprKind::Object(entries) = &list.value.kind else { return Vec::new() };
     entries.iter().filter_map(|(key, reason)| Some((key_text(key)?, text_of(reason).map(Arc::from)))).collect()
 }
 
-/// The address of a module as the registry has it, with its subdirectory, and the tag that is asked for. A repository on GitHub
-/// is named `terraform-<provider>-<name>`, which the registry knows as `<name>/<provider>`.
+/// The registry address of a module, with its subdirectory, and the requested tag. A repository on GitHub named
+/// `terraform-<provider>-<name>` is `<name>/<provider>` in the registry.
 fn address_of(source: &str) -> (String, Option<String>) {
     let (path, query) = source.split_once('?').unwrap_or((source, ""));
     let reference = query.split('&').find_map(|pair| pair.strip_prefix("ref=")).map(str::to_owned);

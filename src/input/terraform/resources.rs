@@ -1,4 +1,4 @@
-//! The resources that carry what a node boots with, and the node groups that they describe.
+//! The resources that contain what a node boots with, and their node groups.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use super::engine::Engine;
 use super::lang::evaluate::Evaluate;
 use super::scope::Module;
 
-/// Words that tell that such a resource is about a node's kubelet.
+/// Words that show that a resource concerns the kubelet of a node.
 const ABOUT_KUBELETS: &[&str] = &["kubelet", "nodeconfig", "ec2nodeclass", "/etc/eks/"];
 
-/// True if a module declares something that carries what a node boots with, or calls modules that may.
+/// True if a module declares something that a node boots with, or calls modules that may.
 pub(super) fn concerns(module: &Module) -> bool {
     let one = |block: &Arc<Block>| {
         !Carrier::all(block).is_empty()
@@ -27,7 +27,7 @@ pub(super) fn concerns(module: &Module) -> bool {
     !module.calls.is_empty() || module.resources.values().any(one)
 }
 
-/// The ways that Terraform does not refuse: where it would, there is no node. If one is left, it is the only one that there is.
+/// The alternatives that Terraform accepts: where it fails, there is no node. A single remaining one is unconditional.
 fn accepted(ways: Vec<Alternative>) -> Vec<Alternative> {
     let refused = |way: &Alternative| match &way.value.kind {
         Kind::Unknown(why) => matches!(why, Why::Invalid(_)),
@@ -45,7 +45,7 @@ fn accepted(ways: Vec<Alternative>) -> Vec<Alternative> {
 }
 
 impl Engine<'_, '_> {
-    /// The node groups of module instances and of all that they call, with what is noted of them.
+    /// The node groups of module instances and of everything that they call, with the notes about them.
     pub(super) fn judged(&mut self, roots: &[usize], place: Span) -> Vec<NodeGroup> {
         let groups = self.node_groups(roots);
         self.ineffective(&groups);
@@ -56,7 +56,7 @@ impl Engine<'_, '_> {
         groups
     }
 
-    /// The node groups of module instances and of all that they call.
+    /// The node groups of module instances and of everything that they call.
     fn node_groups(&mut self, roots: &[usize]) -> Vec<NodeGroup> {
         let instances = self.all_called(roots);
         self.find_links(&instances);
@@ -77,7 +77,7 @@ impl Engine<'_, '_> {
                 }
             }
         }
-        // What a node gets is judged there.
+        // What reaches a node is checked as a part of it.
         for (instance, address, block) in stores {
             if !self.used.contains(&block.header) {
                 self.described(instance, (&address, &block), &mut groups);
@@ -86,7 +86,7 @@ impl Engine<'_, '_> {
         groups
     }
 
-    /// The module instances and all that they call: callers before callees, calls in the order of the source.
+    /// The module instances and everything that they call: callers before callees, calls in source order.
     fn all_called(&mut self, roots: &[usize]) -> Vec<usize> {
         let mut out = Vec::new();
         let mut pending: Vec<usize> = roots.iter().rev().copied().collect();
@@ -96,14 +96,14 @@ impl Engine<'_, '_> {
             let mut children = Vec::new();
             for call in module.calls.values() {
                 let ways = self.expand(instance, call);
-                // A call that makes no instance settles the matter, unless it only waits for what nobody has put in.
+                // A call without instances still covers its module, unless it only waits for an input.
                 if ways.iter().any(|(_, e)| !e.is_empty()) || !self.waits_for_input(instance, call) {
                     self.cover(instance, call);
                 }
                 for (guard, expansion) in ways {
                     for (_, own) in expansion.instances() {
                         let Some(child) = self.child(instance, call, &own) else { continue };
-                        // A module that is there under one condition and not under another is judged where it is there.
+                        // A module that exists only under some conditions is checked under these.
                         let Some(when) = self.instances[instance].when.and(&guard) else { continue };
                         if !children.contains(&child) {
                             self.instances[child].when = when;
@@ -117,7 +117,7 @@ impl Engine<'_, '_> {
         out
     }
 
-    /// What a resource brings to nodes in another way than as user data.
+    /// Adds what a resource brings to nodes other than as user data.
     fn described(&mut self, instance: usize, (address, block): (&str, &Arc<Block>), groups: &mut Vec<NodeGroup>) {
         if holds_documents(block) {
             let address = self.addressed(instance, address);
@@ -138,7 +138,7 @@ impl Engine<'_, '_> {
                 _ => false,
             })
         });
-        // What is about kubelets and in no script that is known is told.
+        // A resource that concerns kubelets, but has no known script, is reported.
         if found.is_empty() && about(&text) {
             let at = self.in_repository(block.header);
             self.cx.gap(at, Why::NotUnderstood(format!("{address}, which is about kubelets,").into()));

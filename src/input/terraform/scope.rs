@@ -1,4 +1,4 @@
-//! A directory of Terraform files: what it declares, before anything is evaluated.
+//! A directory of Terraform files: its declarations before evaluation.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use super::super::yaml_files;
 use super::carriers::is_followed;
 use super::json;
 
-/// What a directory declares. Blocks stand in the order of the files by name, then of the source.
+/// The declarations of a directory. Blocks are in the order of the file names, then of the source.
 #[derive(Debug, Default)]
 pub(super) struct Module {
     /// The directory, absolute.
@@ -29,19 +29,19 @@ pub(super) struct Module {
     /// By type and name.
     pub(super) ephemeral: IndexMap<(Arc<str>, Arc<str>), Arc<Block>>,
     pub(super) calls: IndexMap<Arc<str>, Arc<Block>>,
-    /// The version, if this is a model of a module from elsewhere.
+    /// The version, if this is a model of an external module.
     pub(super) version: Option<String>,
-    /// `terraform.tfvars` and `*.auto.tfvars`; only a root module looks at them. The last of a name counts.
+    /// `terraform.tfvars` and `*.auto.tfvars`; used only for a root module. The last value of a name wins.
     pub(super) values: IndexMap<Arc<str>, Arc<Attribute>>,
-    /// A file of values that is no text, such as an encrypted one: any variable may get another value there.
+    /// A file of values that is not text, such as an encrypted one: it may set any variable.
     pub(super) sealed: Option<Arc<str>>,
-    /// Blocks that were not read, because nothing asks for them.
+    /// Blocks that were not read, because nothing refers to them.
     pub(super) left_out: Vec<Span>,
-    /// Of a model: inputs that the module does not have or use, and why.
+    /// For a model: inputs that the module does not have or use, and the reasons.
     pub(super) ignored: Vec<(String, Arc<str>)>,
 }
 
-/// A module that all units see alike, with what was noted when it was read.
+/// A module that is shared by all units, with the problems found when it was read.
 struct Loaded {
     module: Arc<Module>,
     files: Vec<PathBuf>,
@@ -49,9 +49,9 @@ struct Loaded {
 }
 
 impl Module {
-    /// The module in a directory, which is read by the first unit that asks for it.
+    /// The module in a directory, read once by the first unit that needs it.
     pub(super) fn shared(dir: &Path, cx: &mut Cx<'_>) -> Arc<Self> {
-        // What JSON is made of are texts of their own, which only one unit can have.
+        // JSON creates texts of its own, which belong to one unit.
         let slot = cx.shared.slot::<Option<Loaded>>(dir);
         let mut own = None;
         let loaded = slot.get_or_init(|| {
@@ -70,7 +70,7 @@ impl Module {
             (Some(module), _) => module,
             (None, Some(loaded)) => {
                 for path in &loaded.files {
-                    // It could be read before.
+                    // It was readable before.
                     let _ = cx.open(path);
                 }
                 for problem in &loaded.problems {
@@ -82,7 +82,7 @@ impl Module {
         }
     }
 
-    /// Reads a directory. What cannot be read is a problem or a gap of the unit, and the rest is kept.
+    /// Reads a directory. Unreadable parts are reported as problems or gaps of the unit, and the rest is kept.
     pub(super) fn load(dir: &Path, cx: &mut Cx<'_>) -> Self {
         Self::of(dir, &files_of(dir, cx), cx)
     }
@@ -142,14 +142,14 @@ impl Module {
         }
     }
 
-    /// Lays a body over this one: what is there is overridden, the rest is added.
+    /// Applies a body on top of this module: overrides what exists and adds the rest.
     pub(super) fn lay(&mut self, body: Body) {
         for block in self.override_with(body) {
             self.take(block);
         }
     }
 
-    /// Merges an override file as Terraform does: attributes by name, nested blocks by type, locals by name. Gives back the
+    /// Merges an override file like Terraform: attributes by name, nested blocks by type, locals by name. Returns the
     /// blocks that override nothing.
     fn override_with(&mut self, body: Body) -> Vec<Block> {
         let mut left = Vec::new();
@@ -180,7 +180,7 @@ impl Module {
                     None => base.body.attributes.push(attribute),
                 }
             }
-            // A type of nested blocks is overridden as a whole, be they written out or made by `dynamic` (hashicorp/terraform,
+            // Nested blocks are overridden per type, whether written out or made by `dynamic` (hashicorp/terraform,
             // `internal/configs/module_merge_body.go`).
             let of = |block: &Block| match &*block.kind {
                 "dynamic" => Arc::from(block.label(0)),
@@ -199,12 +199,12 @@ pub(super) fn by_name(attributes: Vec<Attribute>) -> impl Iterator<Item = (Arc<s
     attributes.into_iter().map(|attribute| (Arc::clone(&attribute.name), Arc::new(attribute)))
 }
 
-/// The files of a directory that are read for its module, by name.
+/// The files of a directory that belong to its module, by name.
 fn files_of(dir: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
     let files = cx.files.list(dir);
     let counts = |path: &&PathBuf| {
         let Some(name) = path.file_name().and_then(|n| n.to_str()) else { return false };
-        // OpenTofu reads `x.tofu` instead of an `x.tf` beside it.
+        // OpenTofu reads `x.tofu` instead of an `x.tf` next to it.
         let tofu = name.strip_suffix(".tf").map(|stem| format!("{stem}.tofu"));
         let tofu = tofu.or_else(|| name.strip_suffix(".tf.json").map(|stem| format!("{stem}.tofu.json")));
         kind_of(name) != FileKind::Other
@@ -213,7 +213,7 @@ fn files_of(dir: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
     files.iter().filter(counts).cloned().collect()
 }
 
-/// The kinds of files in a directory of Terraform.
+/// The kinds of files in a Terraform directory.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum FileKind {
     Plain,
@@ -222,9 +222,9 @@ pub(super) enum FileKind {
     Other,
 }
 
-/// The kind of a file by its name.
+/// The kind of a file, from its name.
 pub(super) fn kind_of(name: &str) -> FileKind {
-    // Terraform ignores hidden files and what editors leave behind.
+    // Terraform ignores hidden files and editor backups.
     if name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#')) {
         return FileKind::Other;
     }
@@ -239,12 +239,12 @@ fn kind_in(path: &Path) -> FileKind {
     path.file_name().and_then(|n| n.to_str()).map_or(FileKind::Other, kind_of)
 }
 
-/// A text that is written without anything to evaluate.
+/// A text without anything to evaluate.
 pub(super) fn text_of(expr: &Expr) -> Option<String> {
     Some(expr.as_literal()?.to_text().into_owned())
 }
 
-/// The key of an object, written without anything to evaluate.
+/// The key of an object, without anything to evaluate.
 pub(super) fn key_text(key: &Key) -> Option<String> {
     match key {
         Key::Name(text, _) => Some(text.to_text().into_owned()),
@@ -252,7 +252,7 @@ pub(super) fn key_text(key: &Key) -> Option<String> {
     }
 }
 
-/// The values for variables that stand in a file.
+/// The values for variables in a file.
 pub(super) fn values_in(path: &Path, cx: &mut Cx<'_>) -> Vec<Attribute> {
     let attributes = if is_json(path) {
         open(path, cx).and_then(|id| json::values(id, cx))
@@ -296,11 +296,11 @@ fn read(path: &Path, unasked: &Unasked, left_out: &mut Vec<Span>, cx: &mut Cx<'_
     Some(cx.parsed(parsed))
 }
 
-/// Types of resources that nothing in a directory refers to: blocks of theirs that hold nothing of a node need not be read.
+/// Types of resources that nothing in a directory refers to: their blocks are skipped unless they concern a node.
 #[derive(Debug, Default)]
 struct Unasked(HashSet<Vec<u8>>);
 
-/// Words in blocks that are always read.
+/// Words that mark blocks that are always read.
 const READ: &[&[u8]] = &[b"user_data", b"provisioner"];
 
 impl Unasked {
@@ -321,7 +321,7 @@ impl Unasked {
         if heads.is_empty() {
             return Self::default();
         }
-        // A type that stands anywhere but in the heads of its blocks may be asked for.
+        // A type that occurs outside the headers of its blocks may be referenced.
         let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
         let mut left = heads.clone();
         for (_, source) in &sources {
@@ -341,7 +341,7 @@ impl Unasked {
     }
 }
 
-/// A file that is there and cannot be read has no text to point into, so an empty one of its name stands for it.
+/// An unreadable file has no text to point into, so an empty one with its name is added.
 fn unreadable(path: &Path, error: &FileError, cx: &mut Cx<'_>) {
     let id = cx.texts.add_source(Arc::new(crate::text::Source::new(path, Vec::new())));
     cx.problem(Span::new(id, 0..0), error.problem());

@@ -1,4 +1,4 @@
-//! Scripts and files that reach a node after it is launched, or make its image: SSM documents and associations, Image Builder
+//! Scripts and files that reach a node after launch or build its image: SSM documents and associations, Image Builder
 //! components, and the provisioners of Terraform and Packer.
 
 use std::sync::Arc;
@@ -16,22 +16,22 @@ use super::lang::functions::decoding::yamldecode;
 use super::lang::functions::files::file;
 use super::lang::outcome::{Early, Refused, combined};
 
-/// Resources whose attribute is a document, in JSON or YAML, with commands in it.
+/// Resources with an attribute that contains a document with commands, in JSON or YAML.
 const DOCUMENTS: &[(&str, &str)] = &[("aws_imagebuilder_component", "data"), ("aws_ssm_document", "content")];
 
-/// Keys of lists of commands: `runCommand` in SSM documents, `commands` in Image Builder components and in the parameters of
-/// an association.
+/// Keys of lists of commands: `runCommand` in SSM documents, `commands` in Image Builder components and in the
+/// parameters of an association.
 const COMMANDS: &[&str] = &["commands", "runCommand"];
 
-/// How deep lists of commands are looked for in a document.
+/// How deep a document is searched for commands.
 const MAX_DEPTH: usize = 12;
 
-/// What happens on a node, by the conditions that are not decided.
+/// The steps on a node, for each undecided condition.
 type Ways = Vec<(Guard, Vec<Step>)>;
 
 impl Engine<'_, '_> {
-    /// What runs on a node because of a resource: a group for each of its instances, with its scripts as steps. None if there
-    /// is no script in it that is known.
+    /// What a resource runs on a node: a group for each of its instances, with its scripts as steps. Empty without a
+    /// known script.
     pub(super) fn scripts(&mut self, instance: usize, address: &str, block: &Arc<Block>) -> Vec<NodeGroup> {
         let mut groups = Vec::new();
         for (guard, suffix, own, _) in self.instances_of(instance, block) {
@@ -66,7 +66,7 @@ impl Engine<'_, '_> {
     fn document(&mut self, (block, attribute): (&Block, &str), own: &Env, given: Option<&Value>) -> Ways {
         let mut out = Vec::new();
         for way in self.ways_of_attribute(&block.body, attribute, own) {
-            // JSON is YAML too.
+            // JSON is also YAML.
             let at = way.value.at;
             let Ok(document) = yamldecode(self, &[way.value], at, own).or_else(Early::outcome) else { continue };
             let mut steps = Vec::new();
@@ -90,7 +90,7 @@ impl Engine<'_, '_> {
         out
     }
 
-    /// An association runs the commands that stand in its parameters, or a document with these parameters.
+    /// An association runs the commands in its parameters, or a document with these parameters.
     fn association(&mut self, block: &Block, own: &Env) -> Ways {
         let mut given = self.ways_of_attribute(&block.body, "parameters", own);
         if given.is_empty() {
@@ -105,7 +105,7 @@ impl Engine<'_, '_> {
                 out.push((way.when, steps));
                 continue;
             }
-            // A document that is there without a parameter is judged by itself.
+            // A document without parameters is checked on its own.
             let Some((document, env)) = self.document_of(block, own).filter(|_| !is_empty(&way.value)) else {
                 continue;
             };
@@ -144,7 +144,7 @@ impl Engine<'_, '_> {
         None
     }
 
-    /// What provisioners do on a machine, in order: `remote-exec` and `file` of Terraform, `shell` and `file` of Packer.
+    /// The steps of provisioners, in order: `remote-exec` and `file` of Terraform, `shell` and `file` of Packer.
     pub(super) fn provisioners(&mut self, body: &Body, own: &Env) -> Ways {
         let mut ways: Ways = vec![(Guard::always(), Vec::new())];
         for inner in body.blocks_of("provisioner") {
@@ -166,7 +166,7 @@ impl Engine<'_, '_> {
         ways
     }
 
-    /// `inline`, `script` or `scripts`, with what Packer puts into the environment.
+    /// `inline`, `script` or `scripts`, with the environment that Packer sets.
     fn shell(&mut self, body: &Body, own: &Env) -> Ways {
         let mut environment = Traced::new();
         if let Some(attribute) = body.attribute("environment_vars") {
@@ -209,11 +209,11 @@ impl Engine<'_, '_> {
         Some(Step::Script(text))
     }
 
-    /// The content of a file of the repository. What cannot be read is told.
+    /// The content of a file of the repository. An unreadable file is reported as a gap.
     fn content(&mut self, path: &Value, own: &Env) -> Option<Traced> {
         let at = path.at;
         let mut content = file(self, std::slice::from_ref(path), at, own).or_else(Early::outcome);
-        // Packer is started in its own directory or in that of the repository.
+        // Packer runs in its own directory or in the root of the repository.
         if content.is_err()
             && let Some(name) = path.as_known_str()
         {
@@ -247,7 +247,7 @@ impl Engine<'_, '_> {
             None => self.attribute(body, "content", own).and_then(|content| content.to_traced()),
         };
         let (Some(content), Some(path)) = (content, destination.as_known_str()) else { return Vec::new() };
-        // A directory gets a file of the same name.
+        // In a directory the file keeps its name.
         let base =
             source.as_ref().and_then(|s| s.as_known_str()?.rsplit('/').next().map(str::to_owned)).unwrap_or_default();
         let path = match path {
@@ -263,7 +263,7 @@ fn is_empty(value: &Value) -> bool {
     matches!(&value.kind, Kind::Map(map) if map.entries.is_empty() && map.open.is_none())
 }
 
-/// `export NAME='value'` as a line.
+/// Writes the line `export NAME='value'`.
 fn export(out: &mut Traced, name: &Traced, value: &Traced, at: Span) {
     out.push_made(b"export ", at);
     out.push(name);
@@ -272,7 +272,7 @@ fn export(out: &mut Traced, name: &Traced, value: &Traced, at: Span) {
     out.push_made(b"'\n", at);
 }
 
-/// The text with what stands in `{{ }}` replaced by what `fill` gives; where it gives nothing, that stays.
+/// Replaces `{{ }}` with the result of `fill`; without a result it stays.
 pub(super) fn filled(text: &Traced, mut fill: impl FnMut(&str) -> Option<Traced>) -> Traced {
     let mut out = Traced::new();
     let (bytes, mut from) = (text.bytes(), 0);
@@ -287,7 +287,7 @@ pub(super) fn filled(text: &Traced, mut fill: impl FnMut(&str) -> Option<Traced>
     out
 }
 
-/// The scripts of all lists of commands in a document, and the files that it creates, in order.
+/// Collects the scripts of all lists of commands in a document, and the files that it creates, in order.
 fn commands(document: &Value, depth: usize, out: &mut Vec<Step>) {
     if depth > MAX_DEPTH {
         return;
@@ -295,7 +295,7 @@ fn commands(document: &Value, depth: usize, out: &mut Vec<Step>) {
     match &document.kind {
         Kind::Map(map) => {
             let is = |key: &str, value: &str| document.get(key).is_some_and(|v| v.as_known_str() == Some(value));
-            // Image Builder runs this phase on a machine that is made only for it.
+            // Image Builder runs this phase on a separate test machine.
             if is("name", "test") && map.entries.contains_key("steps") {
                 return;
             }
@@ -323,7 +323,7 @@ fn commands(document: &Value, depth: usize, out: &mut Vec<Step>) {
     }
 }
 
-/// A list of lines, or one text, as a script. `None` if a line is not text or too much of it is not known to tell.
+/// A list of lines, or one text, as a script. `None` if a line is not text or everything is unknown.
 fn script(lines: &Value, before: &Traced) -> Option<Step> {
     let lines = match &lines.kind {
         Kind::List(_) => lines.items(),

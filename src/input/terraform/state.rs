@@ -1,4 +1,4 @@
-//! What is kept of a configuration while it is evaluated: instances of modules and blocks, links, stored objects, stacks.
+//! The state of a configuration during evaluation: instances of modules and blocks, links, stored objects, stacks.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -13,10 +13,10 @@ use super::lang::env::Env;
 use super::lang::outcome::Outcome;
 use super::scope::Module;
 
-/// An evaluation that is kept.
+/// A cached evaluation.
 #[derive(Clone, Debug)]
 pub(super) enum Memo {
-    /// Being evaluated: asking for it now is a circle.
+    /// Being evaluated: a reference to it now is a cycle.
     Running,
     Done(Outcome),
 }
@@ -27,24 +27,24 @@ pub(super) struct Instance {
     pub(super) module: Arc<Module>,
     /// `module.a["b"].module.c`; empty for the root.
     pub(super) address: String,
-    /// What `path.module` is.
+    /// The value of `path.module`.
     pub(super) path: String,
-    /// The names of the calls that lead here, with dots between.
+    /// The names of the calls that lead here, joined by dots.
     pub(super) key: String,
-    /// The call; for the root the start of its first file.
+    /// The call; for the root module the start of its first file.
     pub(super) place: Span,
-    /// What the arguments can see, and the call.
+    /// The scope of the arguments, and the call.
     pub(super) caller: Option<(Env, Arc<Block>)>,
     pub(super) when: Guard,
     pub(super) depth: usize,
-    /// Values of variables from outside of the directory, which come before those of its tfvars files.
+    /// Values of variables from outside the directory, which override those of its tfvars files.
     pub(super) given: HashMap<Arc<str>, Value>,
-    /// Values that stand in the environment, which come after those of the tfvars files.
+    /// Values from the environment, which the tfvars files override.
     pub(super) environment: HashMap<Arc<str>, Value>,
     pub(super) locals: HashMap<Arc<str>, Memo>,
     pub(super) variables: HashMap<Arc<str>, Memo>,
     pub(super) outputs: HashMap<Arc<str>, Memo>,
-    /// By call and by what tells its instances apart; `None` for a module that is not read.
+    /// By call and by the id of its scope; `None` for a module that is not read.
     pub(super) children: HashMap<(Span, Arc<str>), Option<usize>>,
 }
 
@@ -69,19 +69,19 @@ impl Instance {
     }
 }
 
-/// The instances of a block. Each sees its own `each` or `count`.
+/// The instances of a block, each with its own `each` or `count`.
 #[derive(Clone, Debug)]
 pub(super) enum Expansion {
     Single(Env),
     List(Vec<Env>),
-    /// By key, and why there may be more.
+    /// By key, and the reason if there may be more.
     Map(Vec<(Arc<str>, Env)>, Option<Why>),
-    /// It is not known how many.
+    /// Their number is unknown.
     Maybe(Env, Why),
 }
 
 impl Expansion {
-    /// True if there is no instance, and it is known that there is none.
+    /// True if there certainly is no instance.
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::Single(_) | Self::Maybe(..) => false,
@@ -90,7 +90,7 @@ impl Expansion {
         }
     }
 
-    /// The instances with what follows the address of each, such as `[0]`.
+    /// The instances with the suffix of each address, such as `[0]`.
     pub(super) fn instances(&self) -> Vec<(String, Env)> {
         match self {
             Self::Single(env) | Self::Maybe(env, _) => vec![(String::new(), env.clone())],
@@ -100,20 +100,20 @@ impl Expansion {
     }
 }
 
-/// What a link leads to.
+/// The target of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum LinkTarget {
     /// The address of the template.
     Address(String),
     /// Its name.
     Name(String),
-    /// Its id, as a state has it.
+    /// Its id, as recorded in a state.
     Id(String),
-    /// A plan says only that it is not known yet: the one template of the same module instance.
+    /// A plan only says that it is not known yet: the one template in the same module instance.
     Beside(usize),
 }
 
-/// A managed node group, as one of the launch templates that it may use sees it.
+/// A managed node group and one of the launch templates that it may use.
 #[derive(Clone, Debug)]
 pub(super) struct NodeGroupLink {
     pub(super) to: LinkTarget,
@@ -124,7 +124,7 @@ pub(super) struct NodeGroupLink {
     pub(super) address: Arc<str>,
 }
 
-/// An object of S3, as `s3://bucket/key`. What is not known of a bucket is one character that stands for a hole.
+/// An S3 object as `s3://bucket/key`. An unknown part of the bucket is a single character.
 #[derive(Clone, Debug)]
 pub(super) struct StoredObject {
     pub(super) uri: String,
@@ -132,17 +132,17 @@ pub(super) struct StoredObject {
     pub(super) content: Traced,
 }
 
-/// What is known of the files of one stack.
+/// The files of one stack.
 #[derive(Debug, Default)]
 pub(super) struct Stack {
     /// The directory of the stack's own file.
     pub(super) dir: PathBuf,
-    /// The files that were read, and the instances that their expressions are evaluated in.
+    /// The files that were read, and the instances in which their expressions are evaluated.
     pub(super) configs: HashMap<PathBuf, usize>,
     pub(super) bodies: HashMap<usize, Arc<Body>>,
     /// Labels of includes, and the instances of the included files.
     pub(super) includes: Vec<(String, usize)>,
 }
 
-/// A module that a call brings in from elsewhere, and what `path.module` is in it.
+/// An external module, and its `path.module`.
 pub(super) type CalledModule = (Arc<Module>, String);

@@ -1,5 +1,5 @@
-//! Texts that a configuration stores somewhere for a node to fetch, or for a tool to read: S3 objects, SSM parameters, local
-//! files. Where user data fetches an object, it finds the content under the object's address.
+//! Texts that a configuration stores for nodes or tools to read: S3 objects, SSM parameters, local files. User data
+//! that fetches an object finds the content under the object's address.
 
 use crate::node::{Step, Wrapping};
 use crate::syntax::hcl::{Block, Body};
@@ -18,7 +18,7 @@ use super::state::StoredObject;
 const MAX_OBJECTS: usize = 50;
 
 impl Engine<'_, '_> {
-    /// The content of a stored text, by the conditions that are not decided.
+    /// The alternatives of a stored text.
     fn stored(&mut self, body: &Body, kind: &str, own: &Env) -> Vec<(Guard, Traced)> {
         let Some((_, texts, files)) = STORES.iter().find(|(k, ..)| *k == kind) else { return Vec::new() };
         let mut out = Vec::new();
@@ -42,7 +42,7 @@ impl Engine<'_, '_> {
         out
     }
 
-    /// Looks for the objects of S3 that module instances describe.
+    /// Finds the S3 objects that module instances declare.
     pub(super) fn find_objects(&mut self, instances: &[usize]) {
         let mut out = Vec::new();
         for kind in ["aws_s3_object", "aws_s3_bucket_object"] {
@@ -63,7 +63,7 @@ impl Engine<'_, '_> {
         self.objects = out;
     }
 
-    /// The objects that user data names, as files that are there for it.
+    /// The objects that user data mentions, as files that exist on the node.
     pub(super) fn fetched(&self, user_data: &Traced) -> Vec<Step> {
         if self.objects.is_empty() {
             return Vec::new();
@@ -73,7 +73,7 @@ impl Engine<'_, '_> {
         named.map(|o| Step::file(o.uri.clone(), o.content.clone())).collect()
     }
 
-    /// A stored text by itself, where it is something that boots or runs.
+    /// The steps of a stored text that boots or runs on its own.
     pub(super) fn stored_steps(&mut self, block: &Block, own: &Env) -> Vec<(Guard, Vec<Step>)> {
         let step = |text: Traced| {
             let first = text.bytes().split(|b| *b == b'\n').next().unwrap_or_default();
@@ -90,7 +90,7 @@ impl Engine<'_, '_> {
         ways.into_iter().map(|(when, text)| (when, step(text))).collect()
     }
 
-    /// The value of the SSM parameter that a data source asks for by name, if the same configuration stores it.
+    /// The value of the SSM parameter that a data source looks up, if the same configuration stores it.
     pub(super) fn parameter_named(&mut self, name: &str) -> Option<Value> {
         let instances: Vec<usize> = (0..self.instances.len()).collect();
         for (_, _, block, env) in self.all_of(&instances, "aws_ssm_parameter") {

@@ -1,7 +1,7 @@
-//! Terragrunt: `terragrunt.hcl` gives inputs to a module, with what the files that it includes say. The module is a directory of
-//! the repository or a model of one from elsewhere. What another stack gives out (`dependency`) is known only outside.
+//! Terragrunt: `terragrunt.hcl` passes inputs to a module, merged with the files that it includes. The module is a
+//! directory of the repository or a model of an external one. Outputs of other stacks (`dependency`) are unknown.
 //!
-//! The rules are those of gruntwork-io/terragrunt, `config/config_helpers.go` (functions), `config/include.go` (merging) and
+//! The rules follow gruntwork-io/terragrunt, `config/config_helpers.go` (functions), `config/include.go` (merging) and
 //! `config/locals.go`.
 
 use std::collections::HashMap;
@@ -27,17 +27,17 @@ use super::resources;
 use super::scope::Module;
 use super::state::{Instance, Stack};
 
-/// How many files may be included or read by one another.
+/// The most files that may include or read one another.
 const MAX_CONFIGS: usize = 32;
 
-/// How far up a file is looked for.
+/// How many parent directories are searched for a file.
 const MAX_PARENTS: usize = 64;
 
-/// How deep inputs are merged.
+/// The depth to which inputs are merged.
 const MAX_DEPTH: usize = 32;
 
-/// Modules with the inputs that Terragrunt gives them. Under the name of Terraform: a module that is called from here is
-/// judged through its callers like any other.
+/// Modules with the inputs from Terragrunt. It has the name of Terraform, so a module that is called from here is
+/// checked through its callers like any other.
 #[derive(Debug)]
 pub(in super::super) struct Terragrunt;
 
@@ -89,18 +89,18 @@ impl Input for Terragrunt {
     }
 }
 
-/// What a stack comes to.
+/// The resolved settings of a stack.
 struct Settled {
     place: Span,
     source: Option<(String, Span)>,
-    /// Where the source is relative to.
+    /// The directories that the source may be relative to.
     dirs: Vec<PathBuf>,
     inputs: HashMap<Arc<str>, Value>,
     generated: Vec<(Span, Traced)>,
 }
 
 impl Engine<'_, '_> {
-    /// Reads a stack's own file and what it includes.
+    /// Reads the file of a stack and the files that it includes.
     fn stack_of(&mut self, path: &Path) -> Option<Settled> {
         let own = self.config(path)?;
         let body = self.config_body(own)?;
@@ -159,7 +159,7 @@ impl Engine<'_, '_> {
                 }
             }
         }
-        // Inputs that are decided elsewhere are not known here.
+        // Inputs that come from elsewhere are unknown here.
         if let Some(value) = all
             && let Kind::Map(map) = &value.kind
         {
@@ -173,7 +173,7 @@ impl Engine<'_, '_> {
         Some(settled)
     }
 
-    /// The module that a source names, what `path.module` is in it, and its directory.
+    /// The module that a source names, its `path.module`, and its directory.
     fn sourced(&mut self, source: &str, stack: &Settled, at: Span) -> Option<(Module, String, PathBuf)> {
         if source.starts_with(['.', '/']) {
             let plain = source.split('?').next().unwrap_or(source).replace("//", "/");
@@ -205,7 +205,7 @@ impl Engine<'_, '_> {
         }
     }
 
-    /// The instance that stands for a file of Terragrunt, read once.
+    /// The instance for a file of Terragrunt, read once.
     fn config(&mut self, path: &Path) -> Option<usize> {
         let stack = self.stack.as_ref()?;
         if let Some(known) = stack.configs.get(path) {
@@ -230,7 +230,7 @@ impl Engine<'_, '_> {
         self.stack.as_ref()?.bodies.get(&instance).map(Arc::clone)
     }
 
-    /// What a file gives to those who read it: its locals and inputs.
+    /// The values that a file exposes to its readers: its locals and inputs.
     fn exposed(&mut self, instance: usize, at: Span) -> Outcome {
         let Some(body) = self.config_body(instance) else { return Err(Refused::new("no such file")) };
         let env = Env::of(instance);
@@ -251,7 +251,8 @@ impl Engine<'_, '_> {
         Ok(self.bounded(Value::new(Kind::Map(Arc::new(map)), at)))
     }
 
-    /// `include.label.locals.x`, or `include.locals.x` where there is no label. `None` if this is no reference to an include.
+    /// `include.label.locals.x`, or `include.locals.x` for an include without a label. `None` if this is not a
+    /// reference to an include.
     pub(super) fn included(&mut self, steps: &[Step], at: Span, env: &Env) -> Option<Outcome> {
         let Some(StepKind::Attr(first)) = steps.first().map(|s| &s.kind) else { return None };
         let includes = &self.stack.as_ref()?.includes;
@@ -263,7 +264,7 @@ impl Engine<'_, '_> {
         Some(value.map(|value| value.through(at, &words.into())))
     }
 
-    /// A function that only Terragrunt has. `None` if it has none of that name.
+    /// The result of a function that only Terragrunt has. `None` if it does not exist.
     pub(super) fn terragrunt_function(&mut self, name: &str, call: &Call, at: Span, env: &Env) -> Option<Outcome> {
         let child = self.stack.as_ref()?.dir.clone();
         let root = self.cx.files.root().to_owned();
@@ -328,7 +329,7 @@ impl Engine<'_, '_> {
         Some(outcome)
     }
 
-    /// The directory of the file that a stack includes: the one that asks, if it is included, else the first one.
+    /// The directory of the file that a stack includes: the current one if it is included, else the first one.
     fn include_dir(&self, here: &Path) -> PathBuf {
         let Some(stack) = &self.stack else { return here.to_owned() };
         if here != stack.dir {
@@ -343,7 +344,7 @@ fn outside(name: &str, at: Span) -> Value {
     Value::unknown(Why::FromOutside(name.into()), at)
 }
 
-/// The way from one directory to another.
+/// The relative path from one directory to another.
 fn relative(from: &Path, to: &Path) -> PathBuf {
     let common = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
     let mut out = PathBuf::new();
@@ -354,7 +355,7 @@ fn relative(from: &Path, to: &Path) -> PathBuf {
     if out.as_os_str().is_empty() { PathBuf::from(".") } else { out }
 }
 
-/// Maps laid over one another, `depth` levels deep; lists of a deep merge are put together.
+/// Merges maps, `depth` levels deep; a deep merge also concatenates lists.
 fn merged(below: &Value, above: &Value, depth: usize) -> Value {
     match (&below.kind, &above.kind) {
         (Kind::Map(a), Kind::Map(b)) if depth > 0 => {

@@ -1,4 +1,4 @@
-//! Evaluation held against the real Terraform, and node groups of small modules.
+//! Tests of the evaluation against the real Terraform, and of node groups of small modules.
 
 use serde_json::Value as Json;
 

@@ -1,6 +1,6 @@
-//! Values for the variables of a root module that the command line gives: `--var` and `--var-file`, in order, of which the last
-//! one counts (hashicorp/terraform, `internal/command/arguments/vars.go`). `TF_VAR_` is not read: what a linter says of source
-//! must not hang on the environment that it happens to run in.
+//! Values that the command line sets for variables of a root module: `--var` and `--var-file`, in order; the last one
+//! wins (hashicorp/terraform, `internal/command/arguments/vars.go`). `TF_VAR_` is ignored: the findings must not depend
+//! on the environment that a linter runs in.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::lang::types::{self, Type};
 use super::scope::{Module, values_in};
 
 impl Engine<'_, '_> {
-    /// What the command line gives to the variables of a root module. What it does not declare is for another one.
+    /// The variables of a root module that the command line sets. Undeclared ones belong to another module.
     pub(super) fn given(&mut self, module: &Module) -> HashMap<Arc<str>, Value> {
         let mut out = HashMap::new();
         for variable in self.cx.given.variables.clone() {
@@ -31,7 +31,8 @@ impl Engine<'_, '_> {
                     let id = self.cx.texts.add_source(source);
                     let view = self.cx.texts.view(id);
                     let whole = view.span(0..view.bytes.len());
-                    // The value of a variable of a simple type, or of none, is the text as it stands; any other is an expression.
+                    // The value of a variable with a simple type, or without a type, is plain text; any other is an
+                    // expression.
                     let kind = block.body.attribute("type").map(|a| types::parse(&a.value, 0));
                     let plain = matches!(kind, None | Some(Type::Text | Type::Number | Type::Bool));
                     let value = if plain {

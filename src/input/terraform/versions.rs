@@ -1,13 +1,13 @@
-//! Versions of modules, and the constraints on them, as hashicorp/go-version reads them.
+//! Versions of modules, and version constraints as in hashicorp/go-version.
 
 /// A version: major, minor, patch.
 pub(super) type Version = [u32; 3];
 
-/// Versions from one on up to, not including, another.
+/// A range of versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Range {
     pub(super) from: Version,
-    /// Not included.
+    /// Exclusive.
     pub(super) before: Version,
 }
 
@@ -15,8 +15,8 @@ impl Range {
     /// Any version.
     const ANY: Self = Self { from: [0; 3], before: [u32::MAX; 3] };
 
-    /// A list of constraints with commas, such as `~> 20.8, != 20.9.1`; nothing at all allows any version. A version that is
-    /// left out by `!=` is not looked at: a model stands for many. `None` if it is no list of constraints.
+    /// Parses a list of constraints, such as `~> 20.8, != 20.9.1`; an empty list allows any version. `!=` is ignored,
+    /// because a model covers many versions. `None` if it is not a list of constraints.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut out = Self::ANY;
         for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
@@ -33,7 +33,7 @@ impl Range {
                 "~>" => Self {
                     from: version,
                     before: match parts {
-                        // Only the last part may grow; a lone one may grow without end.
+                        // Only the last part may increase; a single part may increase without limit.
                         1 => Self::ANY.before,
                         2 => [version[0].saturating_add(1), 0, 0],
                         _ => [version[0], version[1].saturating_add(1), 0],
@@ -47,13 +47,13 @@ impl Range {
         Some(out)
     }
 
-    /// True if a version is in both.
+    /// True if the two ranges overlap.
     pub(super) fn meets(&self, other: &Self) -> bool {
         self.from.max(other.from) < self.before.min(other.before)
     }
 }
 
-/// `v1.2.3-beta`, and how many parts are written.
+/// Parses `v1.2.3-beta`, and counts the parts that are written.
 fn version_of(text: &str) -> Option<(Version, usize)> {
     let text = text.trim().trim_start_matches('v');
     let text = text.split(['-', '+']).next()?;

@@ -1,4 +1,4 @@
-//! Terraform's conversions between the simple types, comparison and arithmetic.
+//! Terraform's conversions between simple types, comparison and arithmetic.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::value::{Entry, Kind, Map, Number, Value};
 
 use super::outcome::{Outcome, Refused};
 
-/// The value as a number. Text that is one counts.
+/// The value as a number. Text that contains a number is converted.
 pub(in super::super) fn to_number(value: &Value) -> Result<f64, Refused> {
     match &value.kind {
         Kind::Number(number) => Ok(number.value()),
@@ -21,8 +21,8 @@ pub(in super::super) fn to_number(value: &Value) -> Result<f64, Refused> {
     }
 }
 
-/// The value as a truth value; `None` if it is none or not known. Text counts as go-cty converts it: `true` and `1`, `false`
-/// and `0`.
+/// The value as a boolean; `None` if it is not one or unknown. Text is converted like in go-cty: `true` and `1`,
+/// `false` and `0`.
 pub(super) fn to_bool(value: &Value) -> Option<bool> {
     match value.as_known_str() {
         Some("1") => Some(true),
@@ -31,7 +31,7 @@ pub(super) fn to_bool(value: &Value) -> Option<bool> {
     }
 }
 
-/// A text as a truth value; a text with an unknown part is unknown.
+/// Converts text to a boolean; text with an unknown part is unknown.
 pub(super) fn text_to_bool(value: &Value) -> Result<Kind, Refused> {
     match (&value.kind, to_bool(value)) {
         (Kind::Str(text), _) if text.has_unknown() => {
@@ -41,7 +41,7 @@ pub(super) fn text_to_bool(value: &Value) -> Result<Kind, Refused> {
     }
 }
 
-/// A text as a number; a text with an unknown part is unknown.
+/// Converts text to a number; text with an unknown part is unknown.
 pub(super) fn text_to_number(text: &Traced) -> Result<Kind, Refused> {
     if let Some((_, why)) = text.first_unknown() {
         return Ok(Kind::Unknown(why.clone()));
@@ -50,7 +50,7 @@ pub(super) fn text_to_number(text: &Traced) -> Result<Kind, Refused> {
     Ok(Kind::Number(Number::parse(text.clone()).unwrap_or_else(|| Number::new(n))))
 }
 
-/// A decimal number as Terraform reads one from text.
+/// Parses a decimal number like Terraform.
 pub(super) fn parse_number(text: &str) -> Option<f64> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
@@ -59,7 +59,7 @@ pub(super) fn parse_number(text: &str) -> Option<f64> {
     text.parse().ok().filter(|n: &f64| n.is_finite())
 }
 
-/// The value as text with its map. An unknown is a hole.
+/// The value as text with its places. An unknown value is an unknown part.
 pub(super) fn to_text(value: &Value) -> Result<Traced, Refused> {
     value.to_traced().ok_or_else(|| {
         Refused::new(match value.kind {
@@ -78,7 +78,7 @@ pub(in super::super) fn to_key(value: &Value) -> Result<Option<Arc<str>>, Refuse
     Ok(to_text(value)?.known_str().map(Arc::from))
 }
 
-/// A map of keys and values. What has an unknown key is left open.
+/// A map of these keys and values. An unknown key leaves the map open.
 pub(super) fn keyed<'v>(pairs: impl Iterator<Item = (&'v Value, Value)>, at: Span) -> Outcome {
     let mut map = Map::default();
     for (key, value) in pairs {
@@ -90,20 +90,20 @@ pub(super) fn keyed<'v>(pairs: impl Iterator<Item = (&'v Value, Value)>, at: Spa
     Ok(Value::new(Kind::Map(Arc::new(map)), at))
 }
 
-/// Whether two values are equal; `None` if the source does not say. Values of different types are never equal.
+/// Compares two values; `None` if the source does not decide it. Values of different types are never equal.
 pub(super) fn equal(a: &Value, b: &Value) -> Option<bool> {
     crate::value::equal_but(a, b, &|a, b| match (&a.kind, &b.kind) {
-        // Where it is compared, it is what it is without choosing.
+        // A comparison uses the usual choice.
         (Kind::Unknown(Why::Chosen(_, usual)), Kind::Str(text))
         | (Kind::Str(text), Kind::Unknown(Why::Chosen(_, usual))) => Some(text.known_str().map(|text| text == *usual)),
-        // An object of which only the type is known may be null as a whole.
+        // An object of which only the type is known may be null.
         (Kind::Null, Kind::Map(_)) if only_shape(b) => Some(None),
         (Kind::Map(_), Kind::Null) if only_shape(a) => Some(None),
         _ => None,
     })
 }
 
-/// True if nothing is known of a value but the names of its attributes.
+/// True if only the names of the attributes are known.
 fn only_shape(value: &Value) -> bool {
     match &value.kind {
         Kind::Unknown(_) => true,
@@ -112,7 +112,7 @@ fn only_shape(value: &Value) -> bool {
     }
 }
 
-/// `<`, `<=`, `>`, `>=`: only numbers can be compared.
+/// `<`, `<=`, `>`, `>=`, which compare only numbers.
 pub(super) fn order(op: Binary, a: &Value, b: &Value) -> Result<Option<bool>, Refused> {
     if a.is_unknown() || b.is_unknown() {
         return Ok(None);
@@ -130,13 +130,13 @@ pub(super) fn order(op: Binary, a: &Value, b: &Value) -> Result<Option<bool>, Re
     }))
 }
 
-/// `+ - * / %`. Terraform calculates in decimal with hundreds of digits; 15 digits of that are kept.
+/// `+ - * / %`. Terraform calculates in decimal with hundreds of digits; 15 digits are kept here.
 pub(super) fn arithmetic(op: Binary, a: f64, b: f64) -> Result<f64, Refused> {
     let result = match op {
         Binary::Add => a + b,
         Binary::Sub => a - b,
         Binary::Mul => a * b,
-        // What is left over of a division by zero is the number itself (zclconf/go-cty, `Value.Modulo`).
+        // The remainder of a division by zero is the number itself (zclconf/go-cty, `Value.Modulo`).
         Binary::Mod if b == 0.0 => a,
         Binary::Div if b == 0.0 => return Err(Refused::new("division by zero")),
         Binary::Div => a / b,
@@ -146,13 +146,14 @@ pub(super) fn arithmetic(op: Binary, a: f64, b: f64) -> Result<f64, Refused> {
         return Err(Refused::new("the number is too large"));
     }
     let whole = result.fract() == 0.0 && result.abs() < 9.0e15;
-    // Terraform counts with 512 bits. What is off in the last bit only is the shorter number that it would have.
+    // Terraform calculates with 512 bits. If only the last bit differs, the shorter number is the one that Terraform
+    // has.
     let short: f64 = format!("{result:.14e}").parse().unwrap_or(result);
     let near = (short - result).abs() <= result.abs() * f64::EPSILON * 2.0;
     Ok(if whole || !near { result } else { short })
 }
 
-/// The name that an unknown has after one more step of a reference.
+/// The name of an unknown value after one more step of a reference.
 pub(super) fn extend(why: &Why, step: &str) -> Why {
     const MAX_NAME: usize = 120;
     match why {

@@ -1,5 +1,6 @@
-//! What expressions ask for. The language knows nothing of projects: whoever evaluates a configuration implements [`Data`], as
-//! `lang.Data` of opentofu/opentofu (`internal/lang/data.go`) has it, and keeps one [`Evaluation`] for it.
+//! The interface between expressions and a configuration. The language knows nothing about projects: the evaluator of a
+//! configuration implements [`Data`], modelled on `lang.Data` of opentofu/opentofu (`internal/lang/data.go`), and keeps
+//! one [`Evaluation`] for it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -12,17 +13,17 @@ use crate::value::Value;
 use super::env::Env;
 use super::outcome::{Outcome, Refused};
 
-/// Expressions that one unit may evaluate, counting a step for each and one for each 64 bytes handled. The largest real module
-/// seen takes 6,000.
+/// The evaluation steps allowed for one unit: one for each expression and one for each 64 bytes handled. The largest
+/// real module seen takes 6,000.
 const MAX_STEPS: u64 = 500_000;
 
-/// The largest text that an expression may yield, in bytes.
+/// The largest text that an expression may produce, in bytes.
 pub(super) const MAX_TEXT: usize = 1 << 20;
 
-/// The most pieces of different origin in one text: each of them remembers every reference that it passed.
+/// The most pieces of different origin in one text. Each piece keeps every reference that it passed through.
 pub(super) const MAX_PIECES: usize = 20_000;
 
-/// What a block declares that can be referred to.
+/// The kinds of blocks that a reference can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Declared {
     Resource,
@@ -31,78 +32,78 @@ pub(in super::super) enum Declared {
     Module,
 }
 
-/// A resource, data source or module call, as a reference names it.
+/// The name of a resource, data source or module call, as written in a reference.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Named<'n> {
     pub(in super::super) what: Declared,
-    /// The type; of a call `module`.
+    /// The type; `module` for a module call.
     pub(in super::super) kind: &'n str,
     pub(in super::super) name: &'n str,
-    /// The reference up to the name.
+    /// The part of the reference up to the name.
     pub(in super::super) at: Span,
 }
 
-/// What expressions can ask for. An `instance` is one use of a module, by number.
+/// The data that expressions have access to. An `instance` is the number of one use of a module.
 pub(in super::super) trait Data {
-    /// What is kept while expressions are evaluated.
+    /// The state of the evaluation.
     fn evaluation(&mut self) -> &mut Evaluation;
 
-    /// The texts that values lead to.
+    /// The texts that values come from.
     fn texts(&self) -> &Texts;
 
-    /// As [`Data::texts`], to add one that is made here.
+    /// Like [`Data::texts`], to add a generated text.
     fn texts_mut(&mut self) -> &mut Texts;
 
-    /// Notes that something that is written is broken.
+    /// Reports that something in the source is broken.
     fn problem(&mut self, at: Span, message: String);
 
-    /// The door to the disk.
+    /// Access to the disk.
     fn files(&self) -> &dyn Files;
 
     /// Opens a file.
     fn open(&mut self, path: &Path) -> Result<TextId, FileError>;
 
-    /// The directory that relative paths start from: that of the root module.
+    /// The directory that relative paths start from: the one of the root module.
     fn root(&self) -> &Path;
 
     /// The address of a module instance: `module.a["b"]`, empty for the root.
     fn address(&self, instance: usize) -> Option<&str>;
 
-    /// What `path.module` is.
+    /// The value of `path.module`.
     fn module_path(&self, instance: usize) -> Option<&str>;
 
     /// `var.name`.
     fn variable(&mut self, instance: usize, name: &str) -> Value;
 
-    /// `local.name`, asked for at a place.
+    /// `local.name`, referenced at `at`.
     fn local(&mut self, instance: usize, name: &str, at: Span) -> Outcome;
 
-    /// A resource, data source or module call, and what the steps that follow its name lead to.
+    /// A resource, data source or module call, with the steps that follow its name applied.
     fn declared(&mut self, instance: usize, named: &Named<'_>, steps: &[Step], env: &Env) -> Outcome;
 
-    /// What a dialect of the language means by a name. `None` where it means nothing else.
+    /// The value of a name that only a dialect of the language has. `None` if the dialect does not define it.
     fn other_name(&mut self, _name: &str, _steps: &[Step], _at: Span, _env: &Env) -> Option<Outcome> {
         None
     }
 
-    /// A function that only a dialect of the language has. `None` if it has none of that name.
+    /// The result of a function that only a dialect of the language has. `None` if the dialect does not define it.
     fn other_function(&mut self, _name: &str, _call: &Call, _at: Span, _env: &Env) -> Option<Outcome> {
         None
     }
 }
 
-/// What is kept while the expressions of one unit are evaluated.
+/// The state of the evaluation of one unit.
 #[derive(Debug)]
 pub(in super::super) struct Evaluation {
     pub(super) steps: u64,
     pub(super) depth: usize,
-    /// The templates that were read, by their texts.
+    /// The parsed templates, by text.
     pub(in super::super) templates: HashMap<TextId, Result<Arc<Template>, Refused>>,
-    /// The conditions that were met, by their words: what tells those of the same words apart.
+    /// The conditions seen so far, by the words shown for them. The keys distinguish conditions with the same words.
     pub(super) conditions: BTreeMap<String, Vec<ConditionKey>>,
 }
 
-/// A condition: the whole text, the module instance, and the binding of its names.
+/// The identity of a condition: the whole text, the module instance, and the binding of its names.
 pub(super) type ConditionKey = (String, Option<usize>, Arc<str>);
 
 impl Default for Evaluation {
@@ -112,13 +113,13 @@ impl Default for Evaluation {
 }
 
 impl Evaluation {
-    /// Takes `amount` (bytes or items) from what is allowed. False if nothing is left.
+    /// Takes `amount` (bytes or items) from the remaining steps. False if none are left.
     pub(super) fn charge(&mut self, amount: usize) -> bool {
         self.steps = self.steps.saturating_sub(amount as u64 / 64 + 1);
         self.steps > 0
     }
 
-    /// True if so much was evaluated that the rest is left unknown.
+    /// True if the limit was reached, so the rest stays unknown.
     pub(in super::super) fn exhausted(&self) -> bool {
         self.steps == 0
     }

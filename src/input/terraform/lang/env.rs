@@ -1,4 +1,4 @@
-//! The names that an expression can see.
+//! The names in scope of an expression.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use crate::value::{Map, Value};
 
 use super::convert::extend;
 
-/// What an expression can see.
+/// The scope of an expression.
 #[derive(Clone, Debug, Default)]
 pub(in super::super) struct Env {
     /// The module instance; none inside templates and tfvars files.
@@ -17,11 +17,11 @@ pub(in super::super) struct Env {
 /// Bound names, innermost first.
 pub(in super::super) type Names = Option<Arc<Bound>>;
 
-/// Names that `for`, `each`, `count` or the arguments of a template bind.
+/// Names bound by `for`, `each`, `count` or the arguments of a template.
 #[derive(Debug)]
 pub(in super::super) struct Bound {
     pub(in super::super) what: Binding,
-    /// Tells one binding of the same names from another, such as the rounds of a loop.
+    /// Distinguishes bindings of the same names, such as the iterations of a loop.
     pub(in super::super) id: Arc<str>,
     pub(in super::super) next: Names,
 }
@@ -37,7 +37,7 @@ impl Env {
         Self { instance: Some(instance), names: None }
     }
 
-    /// This, with one more name.
+    /// This scope with one more name.
     pub(in super::super) fn with(&self, name: &str, value: Value, id: &str) -> Self {
         let outer = self.id();
         let id = if outer.is_empty() { Arc::from(id) } else { format!("{outer}, {id}").into() };
@@ -49,7 +49,7 @@ impl Env {
         self.names.as_ref().map_or_else(|| "".into(), |n| Arc::clone(&n.id))
     }
 
-    /// `[0]` or `["key"]`, as the binding of `count` or `each` is named.
+    /// `[0]` or `["key"]`: the index that `count` or `each` has here.
     pub(in super::super) fn suffix(&self) -> String {
         let id = self.id();
         match id.split_once('\0') {

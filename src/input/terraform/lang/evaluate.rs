@@ -1,4 +1,4 @@
-//! What every part of an evaluation needs: bounds, conditions, and each way that a value may go.
+//! Helpers for every part of an evaluation: limits, conditions and alternatives.
 
 use std::sync::Arc;
 
@@ -9,7 +9,8 @@ use super::data::{Data, MAX_PIECES, MAX_TEXT};
 use super::env::Env;
 use super::outcome::{Outcome, combined, either, with};
 
-/// How deep expressions and references may nest while they are evaluated. Fits a stack of 2 MiB without optimization.
+/// How deep expressions and references may nest during evaluation. Fits a stack of 2 MiB in a build without
+/// optimization.
 const MAX_DEPTH: usize = 150;
 
 /// The most values inside one value.
@@ -18,12 +19,12 @@ const MAX_NODES: usize = 50_000;
 /// How deep values may nest.
 const MAX_VALUE_DEPTH: usize = 64;
 
-/// The most characters of a condition that are shown.
+/// The most characters shown for a condition.
 const MAX_WORDS: usize = 80;
 
-/// What whoever has [`Data`] can do with it.
+/// Methods available on every [`Data`].
 pub(in super::super) trait Evaluate: Data {
-    /// Takes `amount` (bytes or items) from what is allowed. False if nothing is left.
+    /// Takes `amount` (bytes or items) from the remaining steps. False if none are left.
     fn charge(&mut self, amount: usize) -> bool {
         self.evaluation().charge(amount)
     }
@@ -36,7 +37,7 @@ pub(in super::super) trait Evaluate: Data {
         }
     }
 
-    /// Goes one level deeper for `inner`; past the bounds the value is not known.
+    /// Runs `inner` one level deeper. Past the limits the value is unknown.
     fn deeper(&mut self, at: Span, inner: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
         if !self.charge(0) {
             return Ok(Value::unknown(Why::Limit("steps of evaluation"), at));
@@ -50,7 +51,7 @@ pub(in super::super) trait Evaluate: Data {
         outcome
     }
 
-    /// A value that was put together, if it is not too large.
+    /// Returns a computed value, or an unknown value if it is too large.
     fn bounded(&mut self, value: Value) -> Value {
         let mut nodes = 0;
         if !weigh(&value, 0, &mut nodes) || !self.charge(nodes) {
@@ -59,7 +60,7 @@ pub(in super::super) trait Evaluate: Data {
         value
     }
 
-    /// The text of a place, for people: on one line and short.
+    /// The source text at `at` as shown to users: short and on one line.
     fn words(&self, at: Span) -> String {
         let text = String::from_utf8_lossy(self.texts().slice(at)).split_whitespace().collect::<Vec<_>>().join(" ");
         if text.chars().count() <= MAX_WORDS {
@@ -69,8 +70,8 @@ pub(in super::super) trait Evaluate: Data {
         format!("{cut}…")
     }
 
-    /// The condition that stands at `at` where the source cannot decide it. The same expression over the same names gives
-    /// the same condition; another instance or another round of a loop gives another one.
+    /// The condition at `at`, which the source cannot decide. The same expression over the same names gives the same
+    /// condition; another instance or another iteration of a loop gives a different one.
     fn condition(&mut self, words: String, at: Span, env: &Env) -> Condition {
         let bound = bound_at(self, at, env);
         let full: String =
@@ -79,13 +80,13 @@ pub(in super::super) trait Evaluate: Data {
         let words = match instance {
             Some((_, "")) => words,
             Some((_, address)) => format!("{words} in {address}"),
-            // In a template.
+            // Inside a template.
             None => match self.texts().place(at).source.path().file_name() {
                 Some(name) => format!("{words} in {}", name.to_string_lossy()),
                 None => words,
             },
         };
-        // The shown words are the identity of a condition, so different ones get different words.
+        // The shown words identify a condition, so different conditions need different words.
         let key = (full, env.instance, bound);
         let known = self.evaluation().conditions.entry(words.clone()).or_default();
         let index = known.iter().position(|k| *k == key).unwrap_or_else(|| {
@@ -96,7 +97,7 @@ pub(in super::super) trait Evaluate: Data {
         Condition::new(words, true)
     }
 
-    /// Applies `f` to every combination of the alternatives that the arguments leave open.
+    /// Applies `f` to every combination of the alternatives of the arguments.
     fn lift(&mut self, args: &[Value], at: Span, f: &mut dyn FnMut(&mut Self, &[Value]) -> Outcome) -> Outcome {
         if !args.iter().any(|a| matches!(a.kind, Kind::Either(_))) {
             return f(self, args);
@@ -115,14 +116,14 @@ pub(in super::super) trait Evaluate: Data {
 
 impl<D: Data + ?Sized> Evaluate for D {}
 
-/// What tells this binding from others, if the text at `at` uses a name that is bound here and not everywhere.
+/// The id of this binding, if the text at `at` uses a name that is bound here only.
 fn bound_at<D: Data + ?Sized>(data: &D, at: Span, env: &Env) -> Arc<str> {
     let text = String::from_utf8_lossy(data.texts().slice(at));
     let mut names = text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
     if env.names.is_some() && names.any(|n| !n.is_empty() && env.lookup(n).is_some()) { env.id() } else { "".into() }
 }
 
-/// Counts the values inside a value. False if there are too many, or too deep.
+/// Counts the values inside a value. False if there are too many or they nest too deep.
 fn weigh(value: &Value, depth: usize, nodes: &mut usize) -> bool {
     *nodes += 1;
     if *nodes > MAX_NODES || depth > MAX_VALUE_DEPTH {
@@ -133,7 +134,7 @@ fn weigh(value: &Value, depth: usize, nodes: &mut usize) -> bool {
         Kind::Map(map) => map.entries.values().all(|e| weigh(&e.value, depth + 1, nodes)),
         Kind::Either(list) => list.iter().all(|a| weigh(&a.value, depth + 1, nodes)),
         Kind::Str(text) => {
-            // A large text weighs more, so that copies of it are counted.
+            // A large text counts for more, so copies of it are limited.
             *nodes += text.len() / 256;
             *nodes += text.pieces().len() / 16;
             text.len() <= MAX_TEXT && text.pieces().len() <= MAX_PIECES

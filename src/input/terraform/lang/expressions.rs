@@ -1,4 +1,4 @@
-//! Evaluates expressions as Terraform does, with holes for what the source does not know.
+//! Evaluates expressions as Terraform does, with unknown values for what the source does not determine.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ impl dyn Data + '_ {
         self.deeper(expr.span, |data| data.dispatch(expr, env))
     }
 
-    /// The value of an expression, a hole where Terraform refuses it.
+    /// The value of an expression; unknown if Terraform rejects it.
     pub(in super::super) fn eval_or_unknown(&mut self, expr: &Expr, env: &Env) -> Value {
         self.eval(expr, env).unwrap_or_else(|Refused(why)| Value::unknown(Why::Invalid(why), expr.span))
     }
@@ -86,7 +86,8 @@ impl dyn Data + '_ {
         }
     }
 
-    /// Operators from left to right; a text of a prefix of the chain is the text from its first operand to its last.
+    /// Applies operators from left to right. The text of an intermediate result goes from the first operand to the last
+    /// one so far.
     fn chain(&mut self, first: &Expr, chain: &[(Binary, Expr)], at: Span, env: &Env) -> Outcome {
         let mut left = self.eval(first, env)?;
         let mut span = first.span;
@@ -107,7 +108,7 @@ impl dyn Data + '_ {
     }
 
     fn logic(&mut self, op: Binary, left: &Value, left_expr: &Expr, right: &Expr, at: Span, env: &Env) -> Outcome {
-        // The answer that decides without the right side.
+        // The answer that makes the right side irrelevant.
         let decides = op == Binary::Or;
         let left = self.truth(left, left_expr, env)?;
         if left.iter().all(|(_, b)| *b == decides) {
@@ -172,14 +173,14 @@ impl dyn Data + '_ {
         truth
     }
 
-    /// The expression at `at` holds or not, and the source does not say.
+    /// Both answers of the expression at `at`, which the source does not decide.
     fn undecided(&mut self, at: Span, env: &Env) -> Truth {
         let words = self.words(at);
         let condition = self.condition(words, at, env);
         both_ways(&condition)
     }
 
-    /// The ways that `value`, which `expr` gave, may go as a condition.
+    /// The possible answers of `value`, the result of `expr`, as a condition.
     pub(super) fn truth(&mut self, value: &Value, expr: &Expr, env: &Env) -> Result<Truth, Refused> {
         let mut out = Truth::new();
         let mut refused = None;
@@ -206,7 +207,7 @@ impl dyn Data + '_ {
         }
         match &value.kind {
             Kind::Unknown(why) => match why.name().filter(|_| self.is_reference(value.at)) {
-                // A thing that is unknown by itself is the same condition wherever it is asked for.
+                // The same unknown reference is the same condition everywhere.
                 Some(name) => Ok(both_ways(&Condition::new(name, true))),
                 None => Ok(self.undecided(expr.span, env)),
             },
@@ -215,7 +216,7 @@ impl dyn Data + '_ {
         }
     }
 
-    /// True if nothing but a reference stands at `at`, or the head of the block that declares what is unknown.
+    /// True if the text at `at` is only a reference, or starts the block that declares the unknown value.
     fn is_reference(&self, at: Span) -> bool {
         let text = self.texts().slice(at);
         if [&b"variable "[..], b"data ", b"resource ", b"module "].iter().any(|kind| text.starts_with(kind)) {
@@ -242,7 +243,7 @@ impl dyn Data + '_ {
             [(_, only)] => std::mem::replace(only, Ok(Value::null(at))),
             _ => either(outcomes, at),
         }?;
-        // Both branches are of one type: a number beside text becomes text.
+        // Both branches have one type: a number becomes text if the other branch is text.
         if matches!(outcome.kind, Kind::Number(_) | Kind::Bool(_)) {
             let other = if branches[0].is_none() { &c.then } else { &c.otherwise };
             if let Ok(Value { kind: Kind::Str(_), .. }) = self.eval(other, env) {
@@ -289,7 +290,7 @@ impl dyn Data + '_ {
             let key = f.key.as_ref().map(|k| self.eval(k, &inner)).transpose()?;
             results.push((key, self.eval(&f.value, &inner)?, truth));
         }
-        // Rounds that may be left out multiply the results.
+        // Each iteration that may be skipped multiplies the results.
         let mut ways: Vec<(Guard, Results)> = vec![(Guard::always(), Vec::new())];
         for (key, value, truth) in results {
             if let [(only, true)] = &truth[..]
@@ -324,7 +325,7 @@ impl dyn Data + '_ {
     }
 }
 
-/// The object that a `for` with keys makes. A key that comes twice is refused unless values are grouped.
+/// The object produced by a `for` with keys. Duplicate keys are an error unless values are grouped.
 fn collect(list: Results, grouping: bool, open: Option<Why>, at: Span) -> Outcome {
     let mut map = Map { entries: IndexMap::new(), open };
     for (key, value) in list {
@@ -350,5 +351,5 @@ fn collect(list: Results, grouping: bool, open: Option<Why>, at: Span) -> Outcom
     Ok(Value::new(Kind::Map(Arc::new(map)), at))
 }
 
-/// What the rounds of a `for` give: a key, if the result is an object, and a value.
+/// The results of the iterations of a `for`: a key, if the result is an object, and a value.
 type Results = Vec<(Option<Value>, Value)>;

@@ -1,4 +1,4 @@
-//! Brings the alternatives that stand inside a value to its outside.
+//! Moves alternatives inside a value to the outside.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use super::evaluate::Evaluate;
 use super::outcome::{combined, with};
 
 impl dyn Data + '_ {
-    /// The ways that a value may go, none of which holds alternatives any more. Where they would be too many, a part of the
-    /// value becomes a hole instead.
+    /// The alternatives of a value, none of which contains further alternatives. If there are too many, a part of the
+    /// value becomes unknown instead.
     pub(in super::super) fn hoist(&mut self, value: &Value) -> Vec<(Guard, Value)> {
         if !holds_either(value) || !self.charge(64) {
             return vec![(Guard::always(), value.clone())];

@@ -1,6 +1,6 @@
-//! The expression language of Terraform: what an expression, a template or a type constraint comes to.
+//! The expression language of Terraform: evaluates expressions, templates and type constraints.
 //!
-//! Nothing here knows of projects, modules on disk or resources. What an expression asks for comes through [`data::Data`].
+//! Nothing here knows about projects, modules on disk or resources. Expressions get their data through [`data::Data`].
 
 pub(super) mod convert;
 pub(super) mod data;

@@ -1,11 +1,11 @@
-//! What an evaluation yields: a value, the news that Terraform refuses the expression, the ways that a condition may go.
+//! The results of an evaluation: a value, an error of Terraform, or the possible answers of a condition.
 
 use std::sync::Arc;
 
 use crate::text::{Span, Traced, Why};
 use crate::value::{Alternative, Condition, Entry, Guard, Kind, Number, Value};
 
-/// Terraform refuses the expression. The words say why.
+/// Terraform rejects the expression, for this reason.
 #[derive(Clone, Debug, PartialEq)]
 pub(in super::super) struct Refused(pub(in super::super) Arc<str>);
 
@@ -15,17 +15,17 @@ impl Refused {
     }
 }
 
-/// A value (which may be a hole), or the news that Terraform refuses the expression.
+/// A value, which may be unknown, or the error with which Terraform rejects the expression.
 pub(in super::super) type Outcome = Result<Value, Refused>;
 
-/// Why a function ends before it has computed its value: Terraform refuses the call, or an argument is not known.
+/// Why a function returns early: Terraform rejects the call, or an argument is unknown.
 #[derive(Debug)]
 pub(in super::super) enum Early {
     Refused(Refused),
     Unknown(Value),
 }
 
-/// What a function yields.
+/// The result of a function.
 pub(in super::super) type Computed = Result<Value, Early>;
 
 impl From<Refused> for Early {
@@ -35,7 +35,7 @@ impl From<Refused> for Early {
 }
 
 impl Early {
-    /// The outcome of a function that ended early.
+    /// The outcome of a function that returned early.
     pub(in super::super) fn outcome(self) -> Outcome {
         match self {
             Self::Refused(refused) => Err(refused),
@@ -44,15 +44,15 @@ impl Early {
     }
 }
 
-/// The end of a function whose call Terraform refuses.
+/// The error of a function whose call Terraform rejects.
 pub(super) fn refused(why: impl Into<Arc<str>>) -> Early {
     Early::Refused(Refused::new(why))
 }
 
-/// The ways a condition may go; their guards exclude each other.
+/// The possible answers of a condition; their guards exclude each other.
 pub(in super::super) type Truth = Vec<(Guard, bool)>;
 
-/// Every combination of two sets of ways that can come together.
+/// Every possible combination of two sets of alternatives.
 pub(in super::super) fn combined<A, B, C>(
     ways: &[(Guard, A)],
     more: &[(Guard, B)],
@@ -67,7 +67,7 @@ pub(in super::super) fn with<T: Clone>(items: &[T], item: &T) -> Vec<T> {
     items.iter().chain([item]).cloned().collect()
 }
 
-/// One of several outcomes. Refused altogether only if every one of them is.
+/// One of several outcomes. It is an error only if every one of them is.
 pub(in super::super) fn either(outcomes: Vec<(Guard, Outcome)>, at: Span) -> Outcome {
     if let Some((_, Err(first))) = outcomes.first()
         && outcomes.iter().all(|(_, o)| o.is_err())
@@ -84,12 +84,12 @@ pub(in super::super) fn either(outcomes: Vec<(Guard, Outcome)>, at: Span) -> Out
     Ok(Value::either(alternatives, at))
 }
 
-/// Holds, or does not.
+/// Both answers of a condition.
 pub(in super::super) fn both_ways(condition: &Condition) -> Truth {
     vec![(Guard::of(condition.clone()), true), (Guard::of(condition.opposite()), false)]
 }
 
-/// The truth value, or several under their conditions.
+/// The boolean, or one for each condition.
 pub(in super::super) fn from_truth(truth: Truth, at: Span) -> Value {
     if let Some((_, first)) = truth.first()
         && truth.iter().all(|(_, b)| b == first)
@@ -99,18 +99,18 @@ pub(in super::super) fn from_truth(truth: Truth, at: Span) -> Value {
     Value::either(truth.into_iter().map(|(when, b)| Alternative { when, value: Value::bool(b, at) }).collect(), at)
 }
 
-/// What `each` is for an entry, and the iterator of a dynamic block.
+/// The value of `each` for an entry, or of the iterator of a dynamic block.
 pub(in super::super) fn key_and_value(key: Value, value: Value) -> Value {
     let at = key.at;
     let entries = [("key", key), ("value", value)];
     Value::map(entries.into_iter().map(|(name, value)| (name.into(), Entry { key: at, value })).collect(), at)
 }
 
-/// Keys and values, and why there may be more of them.
+/// Keys and values, and the reason if there may be more of them.
 pub(in super::super) type Entries = (Vec<(Value, Value)>, Option<Why>);
 
-/// Keys and values of a collection in the order in which Terraform walks through it (maps by key), and why there may be more.
-/// `Err` tells why it cannot be walked through.
+/// The keys and values of a collection in the order in which Terraform iterates over it (maps by key), and the reason
+/// if there may be more. `Err` is the reason why it cannot be iterated over.
 pub(in super::super) fn entries_of(collection: &Value) -> Result<Entries, Why> {
     match &collection.kind {
         Kind::List(_) => {

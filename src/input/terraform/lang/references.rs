@@ -1,4 +1,4 @@
-//! What a reference names: variables, locals, resources, data sources, module outputs, and the attributes of values.
+//! Resolves references: variables, locals, resources, data sources, module outputs, and attributes of values.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ impl dyn Data + '_ {
         if let Some(value) = env.lookup(name) {
             let span = Span::new(at.text, at.start as usize..at.start as usize + name.len());
             let value = match steps {
-                // `each.value` and `count.index` read better as one.
+                // `each.value` and `count.index` read better as one step.
                 [Step { kind: StepKind::Attr(a), span: step }, ..] if matches!(name, "each" | "count") => {
                     value.through(span.to(*step), &format!("{name}.{a}").into())
                 }

@@ -1,4 +1,4 @@
-//! The steps of a reference: attributes, indexes and splats of a value.
+//! Follows the steps of a reference: attributes, indexes and splats.
 
 use crate::syntax::hcl::{Step, StepKind};
 use crate::text::{Span, Why};
@@ -106,15 +106,15 @@ pub(super) fn item(value: &Value, index: &Value, at: Span) -> Outcome {
     }
 }
 
-/// The most entries of a map that are kept apart where the key is not known.
+/// The most entries of a map that are kept as alternatives when the key is unknown.
 const MAX_CHOICES: usize = 8;
 
-/// The entry of a map whose key is not known: each of them under the condition that the key is its own, and `default` if it is
-/// none of them. `None` if the map is too large or the key has no name to tell it by.
+/// The entry of a map for an unknown key: each entry on the condition that it has this key, and `default` if none has.
+/// `None` if the map is too large or the key has no name to show.
 pub(super) fn choice(value: &Value, key: &Why, default: Option<&Value>, at: Span) -> Option<Value> {
     let Kind::Map(map) = &value.kind else { return None };
     let name = key.name()?;
-    // What is chosen is what there is without choosing, if the map has that.
+    // A value with a usual choice is that choice, if the map has it.
     if let Why::Chosen(_, usual) = key
         && let Some(found) = value.get(usual)
     {

@@ -1,4 +1,5 @@
-//! Renders templates: known text keeps its place, holes stay between it, and undecided directives give alternatives.
+//! Renders templates: known text keeps its place, unknown parts stay unknown, and undecided directives give
+//! alternatives.
 
 use std::sync::Arc;
 
@@ -13,11 +14,11 @@ use super::evaluate::Evaluate;
 use super::outcome::{Outcome, Refused};
 use super::outcome::{combined, entries_of};
 
-/// The ways a part of a text may read.
+/// The alternatives of a part of a text.
 pub(in super::super) type Ways = Vec<(Guard, Traced)>;
 
 impl dyn Data + '_ {
-    /// The value of a template. One that is a single expression is the value of that expression, of any type.
+    /// The value of a template. A template that is a single expression has the value of that expression, of any type.
     pub(super) fn template(&mut self, parts: &[Part], at: Span, env: &Env) -> Outcome {
         match parts {
             [] => return Ok(Value::str(Traced::new(), at)),
@@ -105,8 +106,8 @@ impl dyn Data + '_ {
         }
     }
 
-    /// The parts one after the other, with `between` between each two. Where too many alternatives would multiply, those with
-    /// the least known text become holes, so that the rest of the text stays known.
+    /// Joins the parts with `between`. If there are too many alternatives, the ones with the least known text become
+    /// unknown, so the rest stays known.
     pub(in super::super) fn put_together(&mut self, mut parts: Vec<Ways>, between: &Traced, at: Span) -> Ways {
         loop {
             if let Some(ways) = self.multiply(&parts, between, at) {
@@ -170,7 +171,7 @@ impl dyn Data + '_ {
     }
 }
 
-/// The ways a value may read as text.
+/// The alternatives of a value as text.
 pub(in super::super) fn ways_of(value: &Value) -> Result<Ways, Refused> {
     let alternatives = value.alternatives();
     let several = alternatives.len() > 1;
@@ -178,7 +179,7 @@ pub(in super::super) fn ways_of(value: &Value) -> Result<Ways, Refused> {
     for (guard, value) in alternatives {
         match to_text(&value) {
             Ok(text) => out.push((guard, text)),
-            // In one of several ways Terraform would refuse: that way there is no text at all.
+            // Terraform would reject this alternative, so its text is unknown.
             Err(Refused(why)) if several => out.push((guard, Traced::unknown(value.at, Why::Invalid(why)))),
             Err(refused) => return Err(refused),
         }
@@ -186,7 +187,7 @@ pub(in super::super) fn ways_of(value: &Value) -> Result<Ways, Refused> {
     Ok(out)
 }
 
-/// The value of a text that may read in several ways.
+/// The value of a text with alternatives.
 pub(in super::super) fn text_value(ways: Ways, at: Span) -> Value {
     let alternatives = ways
         .into_iter()

@@ -1,4 +1,4 @@
-//! The language by itself: expressions over values that a test makes up, without a project on disk.
+//! The language alone: expressions over values from the test, without a project on disk.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ use super::env::Env;
 use super::outcome::{Outcome, Refused};
 use super::types;
 
-/// What the expressions of these tests can ask for.
+/// The data for the expressions of these tests.
 struct Fake {
     evaluation: Evaluation,
     texts: Texts,
@@ -121,7 +121,7 @@ impl Data for Fake {
     }
 }
 
-/// A value in short: text as it is, a hole as `?` with its reason, the ways of a value with their conditions.
+/// A value in short: text as it is, an unknown part as `?` with its reason, and alternatives with their conditions.
 fn shown(value: &Value) -> String {
     let all = |items: Vec<String>| items.join(", ");
     match &value.kind {

@@ -1,4 +1,4 @@
-//! Type constraints of variables, and the conversion to them.
+//! Type constraints of variables, and conversion to them.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use super::outcome::{Outcome, Refused};
 /// How deep types may nest.
 const MAX_DEPTH: usize = 32;
 
-/// A type constraint. What is not understood is `Any`.
+/// A type constraint; `Any` if it is not understood.
 #[derive(Clone, Debug)]
 pub(in super::super) enum Type {
     Any,
@@ -41,7 +41,7 @@ pub(in super::super) struct Member {
     default: Option<Expr>,
 }
 
-/// Reads a type constraint.
+/// Parses a type constraint.
 pub(in super::super) fn parse(expr: &Expr, depth: usize) -> Type {
     if depth > MAX_DEPTH {
         return Type::Any;
@@ -96,8 +96,8 @@ fn member(key: &Key, value: &Expr, depth: usize) -> Option<Member> {
 }
 
 impl dyn Data + '_ {
-    /// `value` as a value of type `wanted`: text, numbers and truth values are converted, unknown attributes of objects are
-    /// dropped, missing optional ones get their defaults.
+    /// Converts `value` to the type `wanted`: text, numbers and booleans are converted, attributes that are not in an
+    /// object type are dropped, and missing optional ones get their defaults.
     pub(in super::super) fn conform(&mut self, value: &Value, wanted: &Type, depth: usize) -> Outcome {
         if depth > MAX_DEPTH || !self.charge(0) {
             return Ok(Value::unknown(Why::Limit("depth of a type"), value.at));
@@ -113,7 +113,7 @@ impl dyn Data + '_ {
             return with(Value::either(out, value.at).kind);
         }
         match (wanted, &value.kind) {
-            // Of an unknown object the attributes are known that it must have.
+            // The required attributes of an unknown object are still known by name.
             (Type::Object(members), Kind::Unknown(why)) if why.name().is_some() => {
                 let mut entries = IndexMap::new();
                 for member in members {
@@ -178,7 +178,7 @@ impl dyn Data + '_ {
         }
     }
 
-    /// What is given, and the default where that is null.
+    /// The given value, with the default in place of null.
     fn or_default(&mut self, given: Value, default: &Expr) -> Outcome {
         if !given.alternatives().iter().any(|(_, value)| value.is_null()) {
             return Ok(given);
@@ -190,7 +190,7 @@ impl dyn Data + '_ {
     }
 }
 
-/// The type of the items of a collection of any type: text, if one of several simple values is text.
+/// The element type of a collection of any type: text, if all values are simple and one of them is text.
 fn common<'a>(of: &'a Type, mut items: impl Iterator<Item = &'a Value> + Clone) -> &'a Type {
     let simple = |v: &Value| matches!(v.kind, Kind::Str(_) | Kind::Number(_) | Kind::Bool(_) | Kind::Null);
     let text = |v: &Value| matches!(v.kind, Kind::Str(_));

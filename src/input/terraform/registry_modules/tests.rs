@@ -26,7 +26,7 @@ fn every_model_file_is_listed_and_sound() {
     assert_eq!(INDEX.len(), blocks, "every model has a range of versions");
 }
 
-/// What a model lists as ignored has a reason, and the model does not use it.
+/// Every ignored input of a model has a reason, and the model does not use it.
 fn check_ignored(name: &str, model: &Block) {
     let Some(ignored) = model.body.attribute("ignored") else { return };
     let hcl::ExprKind::Object(entries) = &ignored.value.kind else { panic!("{name}: ignored is a map") };
@@ -38,7 +38,7 @@ fn check_ignored(name: &str, model: &Block) {
             }
             hcl::Key::Expr(_) => panic!("{name}: a key is a name"),
         };
-        // A null takes back what the model that this one is like says.
+        // A null removes a reason of the base model.
         if matches!(reason.kind, hcl::ExprKind::Null) && model.body.attribute("like").is_some() {
             continue;
         }

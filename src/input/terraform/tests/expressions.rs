@@ -1,30 +1,30 @@
-//! Every recorded expression: the same value, or a hole, or a refusal where Terraform refuses too.
+//! Every recorded expression has the same value, is unknown, or is an error where Terraform reports one.
 
 use super::*;
 
-/// How expressions begin whose value Terraform knows and this does not. Nothing else may be a hole.
+/// The start of expressions whose value Terraform knows and this does not. Nothing else may be unknown.
 const UNKNOWNS: &[&str] = &[
     // Chosen on the command line.
     "terraform.workspace",
-    // Terraform gives no value for an untyped null either.
+    // Terraform returns no value for an untyped null, either.
     "format(\"%s\", null)",
     "format(\"%v\", null)",
-    // Hangs on the directory that Terraform runs in.
+    // Depends on the directory in which Terraform runs.
     "abspath(",
-    // Patterns that reach over several directories.
+    // Patterns that match across directories.
     "fileset(",
 ];
 
-/// What stands in random expressions whose value is not known here.
+/// Parts of random expressions whose value is unknown here.
 const RANDOM_UNKNOWNS: &[&str] = &["windows-1252"];
 
-/// Random expressions that are still read otherwise than Terraform reads them.
+/// Random expressions that still differ from Terraform.
 const NOT_YET: &[&str] = &[
-    // A map knows here no type of its entries that a default would have to be of.
+    // Maps have no element type here that a default would be checked against.
     r#"lookup(transpose({ a = [for i, x in ["x", "", "y z"] : "${i}${x}" if x != ""], b = ["b", "a", "b"] }), "10.0.0.0/16", "0s")"#,
 ];
 
-/// The value as JSON; `None` if a part of it is not known.
+/// The value as JSON; `None` if a part of it is unknown.
 fn json(value: &Value) -> Option<Json> {
     Some(match &value.kind {
         Kind::Null => Json::Null,
@@ -42,7 +42,7 @@ fn json(value: &Value) -> Option<Json> {
     })
 }
 
-/// Every byte that is said to stand in a file stands there.
+/// Checks that every byte that comes from a file is in the file.
 fn check_places(value: &Value, texts: &Texts, expr: &str) {
     match &value.kind {
         Kind::Str(text) => check_text(text, texts, expr),
@@ -65,7 +65,7 @@ fn check_text(text: &Traced, texts: &Texts, expr: &str) {
     }
 }
 
-/// What becomes of the expressions of a file: those that are read otherwise, with words for it, and the holes.
+/// Evaluates the expressions of a file: returns the differences, in words, and the unknown values.
 fn compare(file: &str) -> (usize, Vec<(String, String)>, Vec<String>) {
     let data: Json = serde_json::from_str(include_str!("../../../../testdata/terraform/expressions.json")).unwrap();
     let cases: Json = serde_json::from_str(file).unwrap();
@@ -86,7 +86,7 @@ fn compare(file: &str) -> (usize, Vec<(String, String)>, Vec<String>) {
         let at = Span::new(id, 0..0);
         let root = engine.start(at);
         let outcome = engine.output(root, "value", at);
-        // An output may depend on what is sensitive only if it says so; nothing else tells it apart here.
+        // An output may depend on a sensitive value only if it is marked; nothing here shows that.
         let refused = case.get("error").is_some();
         match outcome {
             Err(Refused(why)) if !refused => faults.push((expr, format!("invalid: {why}"))),
@@ -148,7 +148,7 @@ fn modules_have_the_outputs_that_terraform_gives_them() {
         for (name, expected) in module["outputs"].as_object().unwrap() {
             let found = engine.output(root, name, at);
             let value = found.as_ref().ok().and_then(json);
-            // Numbers are compared as text: JSON tells 1 and 1.0 apart.
+            // Numbers are compared as text, because JSON distinguishes 1 and 1.0.
             if value.as_ref().map(ToString::to_string) != Some(expected.to_string()) && value.as_ref() != Some(expected)
             {
                 faults.push(format!("{}: {name}\n  found    {found:?}\n  expected {expected}", module["name"]));

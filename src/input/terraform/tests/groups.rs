@@ -1,9 +1,9 @@
-//! Small modules, and the node groups that are found in them.
+//! Node groups of small modules.
 
 use super::*;
 use crate::text::Layer;
 
-/// Takes off base64 and gzip that are known to have been put on.
+/// Removes known base64 and gzip encodings.
 fn plain(text: &Traced) -> Traced {
     match text.original(Layer::Base64).or_else(|| text.original(Layer::Gzip)) {
         Some(original) => plain(original),
@@ -11,7 +11,7 @@ fn plain(text: &Traced) -> Traced {
     }
 }
 
-/// Text with the reason of each hole in angle brackets.
+/// The text with the reason of each unknown part in angle brackets.
 fn shown(text: &Traced) -> String {
     let part = |(range, piece): (std::ops::Range<usize>, &crate::text::Piece)| match &piece.whence {
         Whence::Unknown(_, why) => format!("<{why}>"),
@@ -225,7 +225,7 @@ fn a_module_is_covered_where_its_calls_settle_what_it_is() {
         ("count = var.n", true),
         ("count = var.off ? 1 : 0", true),
         ("count = var.open ? 1 : 0", true),
-        // What nobody has put in yet.
+        // An input that is not set yet.
         ("for_each = var.m", false),
         ("for_each = local.m", false),
         ("count = length(var.m)", false),
@@ -253,7 +253,7 @@ fn equal_words_about_different_things_are_different_conditions() {
         "aws_instance.i if not (v == \"1\") and not (v == \"1\" (2)): n,n",
     ];
     assert_eq!(found, expected);
-    // A module that gets other arguments under a condition is another module under it.
+    // A module with different arguments under a condition is a different module under it.
     let found = lines(&[
         (
             "/main.tf",
@@ -445,7 +445,7 @@ fn hostile_modules_end_soon() {
         twice.to_owned(),
         count.to_owned(),
     ];
-    // Without their bounds these would not come back, or fill the memory.
+    // Without limits these would not return, or fill the memory.
     for main in cases {
         let files = memory(&[("/main.tf", &main), ("/m/main.tf", itself)]);
         let (groups, _) = read(&files, "/");

@@ -1,4 +1,4 @@
-//! Arguments as what a function needs them to be: text, numbers, items.
+//! Converts arguments to what a function needs: text, numbers, items.
 
 use std::sync::Arc;
 
@@ -10,12 +10,12 @@ use super::super::data::Data;
 use super::super::evaluate::Evaluate;
 use super::super::outcome::{Early, refused};
 
-/// The end of a function for which something is not known.
+/// The result of a function that needs an unknown value.
 pub(super) fn unknown(why: &Why, at: Span) -> Early {
     Early::Unknown(Value::unknown(why.clone(), at))
 }
 
-/// Ends a function whose argument is an unknown value.
+/// Returns early if an argument is unknown.
 pub(super) fn not_unknown(value: &Value, at: Span) -> Result<(), Early> {
     match &value.kind {
         Kind::Unknown(why) => Err(unknown(why, at)),
@@ -23,12 +23,12 @@ pub(super) fn not_unknown(value: &Value, at: Span) -> Result<(), Early> {
     }
 }
 
-/// Ends a function if a part of a text is not known.
+/// Returns early if a part of a text is unknown.
 pub(super) fn all_known(text: &Traced, at: Span) -> Result<(), Early> {
     text.first_unknown().map_or(Ok(()), |(_, why)| Err(unknown(why, at)))
 }
 
-/// Ends a function if an item, or a part of its text, is not known.
+/// Returns early if an item, or a part of its text, is unknown.
 pub(super) fn none_unknown(items: &[Value], at: Span) -> Result<(), Early> {
     items.iter().try_for_each(|item| match &item.kind {
         Kind::Str(text) => all_known(text, at),
@@ -36,12 +36,12 @@ pub(super) fn none_unknown(items: &[Value], at: Span) -> Result<(), Early> {
     })
 }
 
-/// Takes `amount` bytes from what is allowed, or ends the function.
+/// Takes `amount` bytes from the remaining steps, or returns early.
 pub(super) fn spend(data: &mut dyn Data, amount: usize, at: Span) -> Result<(), Early> {
     if data.charge(amount) { Ok(()) } else { Err(unknown(&Why::Limit("steps of evaluation"), at)) }
 }
 
-/// An argument as text; null is refused.
+/// An argument as text; null is an error.
 pub(super) fn text(args: &[Value], index: usize) -> Result<Traced, Early> {
     Ok(to_text(args.get(index).ok_or_else(|| refused("an argument is missing"))?)?)
 }
@@ -53,7 +53,7 @@ pub(super) fn known(args: &[Value], index: usize, at: Span) -> Result<String, Ea
     text.known_str().map(str::to_owned).ok_or_else(|| refused("not UTF-8"))
 }
 
-/// The first two arguments as text that must be known. A refusal of one of them comes before an unknown.
+/// The first two arguments as text that must be known. An error in one of them takes precedence over an unknown value.
 pub(super) fn both_known(args: &[Value], at: Span) -> Result<(String, String), Early> {
     match (known(args, 0, at), known(args, 1, at)) {
         (Ok(first), Ok(second)) => Ok((first, second)),
@@ -74,7 +74,7 @@ pub(super) fn list(value: &Value) -> Result<Vec<Value>, Early> {
     }
 }
 
-/// Items of one type, as a list or set of Terraform needs them: text if one of them is text.
+/// Items converted to one type, as in a list or set of Terraform: text if one of them is text.
 pub(super) fn unified(items: Vec<Value>) -> Vec<Value> {
     let is_text = |v: &Value| matches!(v.kind, Kind::Str(_));
     if !items.iter().any(is_text) || items.iter().all(is_text) {
@@ -83,7 +83,7 @@ pub(super) fn unified(items: Vec<Value>) -> Vec<Value> {
     items.into_iter().map(|v| to_text_value(&v).unwrap_or(v)).collect()
 }
 
-/// A number or truth value as text.
+/// A number or boolean as text.
 pub(in super::super) fn to_text_value(value: &Value) -> Option<Value> {
     match &value.kind {
         Kind::Number(_) | Kind::Bool(_) => {
@@ -94,12 +94,12 @@ pub(in super::super) fn to_text_value(value: &Value) -> Option<Value> {
     }
 }
 
-/// Items without repetition; text comes in its order, as Terraform walks through a set of text.
+/// Items without duplicates. Text is sorted, as Terraform iterates over a set of text.
 pub(in super::super) fn as_set(items: Vec<Value>) -> Vec<Value> {
     let mut out: Vec<Value> = Vec::new();
     for item in items {
         let seen = match &item.kind {
-            // Long lists of text are common, so they are compared by their bytes only.
+            // Long lists of text are common, so text is compared by its bytes only.
             Kind::Str(text) => {
                 out.iter().any(|o| matches!(&o.kind, Kind::Str(t) if t.bytes() == text.bytes() && !t.has_unknown()))
             }

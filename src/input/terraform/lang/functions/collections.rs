@@ -1,4 +1,4 @@
-//! Functions on lists, sets and maps, and the conversions between types. A set is a list without repetition, in order.
+//! Functions on lists, sets and maps, and conversions between types. A set is a sorted list without duplicates.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ fn map_of(value: &Value) -> Result<&Map, Early> {
     }
 }
 
-/// True if `wanted` is found; the opposite if it is certainly not.
+/// `wanted` if it is found; the opposite if it certainly is not.
 pub(super) fn truths(args: &[Value], at: Span, wanted: bool) -> Computed {
     let items = list(&args[0])?;
     if items.iter().any(|v| to_bool(v) == Some(wanted)) {
@@ -62,7 +62,7 @@ pub(super) fn coalesce(args: &[Value], at: Span) -> Computed {
             ways.push(Alternative { when: skipped, value });
             return Ok(Value::either(ways, at));
         };
-        // Whether an unknown is set decides which one is taken.
+        // The result depends on whether the unknown value is set.
         let Some(name) = why.name() else { return Ok(Value::unknown(why, at)) };
         let set = Condition::new(format!("{name} is set"), true);
         if let Some(when) = skipped.and(&Guard::of(set.clone())) {
@@ -74,7 +74,7 @@ pub(super) fn coalesce(args: &[Value], at: Span) -> Computed {
         }
     }
     match ways.last() {
-        // If all others are empty Terraform refuses, so the last unknown one is set.
+        // If all others are empty, Terraform reports an error, so the last unknown one must be set.
         Some(_) => Ok(Value::either(ways, at)),
         None => Err(refused("no argument is set")),
     }
@@ -90,16 +90,16 @@ pub(super) fn coalescelist(args: &[Value], at: Span) -> Computed {
     Err(refused("every list is empty"))
 }
 
-/// The most items of a list that may be there or not and are kept apart.
+/// The most optional items of a list that give separate alternatives.
 const MAX_OPTIONAL: usize = 3;
 
-/// A list in which some items may be missing, each under a condition that starts with these words: one list for each way. An
-/// unknown item also stands for several where it comes from an unknown list, so that text that is joined from it keeps what is
-/// known around it. Past [`MAX_OPTIONAL`] all are there, as holes, if some item is there for certain.
+/// A list with optional items, each on the condition with these words: one alternative for each combination. An unknown
+/// item may stand for several if it comes from an unknown list; text joined from it keeps its known parts. Past
+/// [`MAX_OPTIONAL`] all items are included as unknown values, if at least one item is certain.
 fn optional_items(items: Vec<(Value, Option<String>)>, at: Span) -> Value {
     let open: Vec<&String> = items.iter().filter_map(|(_, words)| words.as_ref()).collect();
     if open.len() > MAX_OPTIONAL && open.len() == items.len() {
-        // Not even whether there is any item is known.
+        // It is not even known whether there is an item.
         let why = items.iter().find_map(|(v, _)| match &v.kind {
             Kind::Unknown(why) => Some(why.clone()),
             _ => None,
@@ -124,7 +124,7 @@ fn optional_items(items: Vec<(Value, Option<String>)>, at: Span) -> Value {
     Value::either(ways, at)
 }
 
-/// The name of what is unknown, if it has one that tells it from others.
+/// The name of an unknown value, if it has one of its own.
 fn name_of(value: &Value) -> Option<Arc<str>> {
     match &value.kind {
         Kind::Unknown(why) => why.name(),
@@ -282,7 +282,8 @@ pub(super) fn matchkeys(args: &[Value], at: Span) -> Computed {
     Ok(Value::list(values.into_iter().zip(keys).filter(|(_, k)| found(k)).map(|(v, _)| v).collect(), at))
 }
 
-/// Later maps win. What an unknown map may override is kept beside a hole, under the condition that it does not.
+/// Merges maps; later ones win. A value that an unknown map may override becomes two alternatives: unknown, or the
+/// value on the condition that it is not overridden.
 pub(super) fn merge(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) -> Computed {
     let mut out = Map::default();
     for arg in args {

@@ -10,7 +10,7 @@ use crate::value::Value;
 use super::super::outcome::{Computed, Early, Refused, refused};
 use super::arguments::{both_known, number};
 
-/// The longest format that is read, in bytes.
+/// The longest format that is accepted, in bytes.
 const MAX_FORMAT: usize = 4096;
 
 const MONTHS: &str = "January February March April May June July August September October November December";
@@ -18,13 +18,13 @@ const MONTHS: &str = "January February March April May June July August Septembe
 const DAYS: &str = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday";
 
 fn parsed(text: &str) -> Result<OffsetDateTime, Early> {
-    // Terraform wants the letters in upper case and a `T` between.
+    // Terraform requires upper-case letters and a `T` in between.
     let strict = text.as_bytes().get(10) == Some(&b'T') && !text.ends_with('z');
     let time = OffsetDateTime::parse(text, &Rfc3339).ok().filter(|_| strict);
     time.ok_or_else(|| refused(format!("{text:?} is not a valid time")))
 }
 
-/// As Go writes it: no fraction of a second unless there is one.
+/// Formats like Go: no fraction of a second if it is zero.
 fn written(time: OffsetDateTime) -> String {
     let (date, clock) = (time.date(), time.time());
     let fraction = match time.nanosecond() {
@@ -57,7 +57,7 @@ pub(super) fn timeadd(args: &[Value], at: Span) -> Computed {
     let duration = parse_duration(duration.as_bytes()).map_err(Refused::new)?;
     let time = parsed(&time)?.checked_add(Duration::nanoseconds(duration));
     let time = time.ok_or_else(|| refused("a time out of range"))?;
-    // Go's format for this has no fractions.
+    // The format that Terraform uses here has no fractions.
     let time = time.replace_nanosecond(0).unwrap_or(time);
     Ok(Value::str(Traced::made(written(time), at), at))
 }
@@ -67,7 +67,8 @@ pub(super) fn timecmp(args: &[Value], at: Span) -> Computed {
     Ok(number(f64::from(parsed(&a)?.cmp(&parsed(&b)?) as i8), at))
 }
 
-/// `formatdate`, with the verbs of zclconf/go-cty, `cty/function/stdlib/datetime.go`: runs of one letter; text in quotes.
+/// `formatdate`, with the verbs of zclconf/go-cty, `cty/function/stdlib/datetime.go`: runs of one letter; text is
+/// quoted.
 pub(super) fn formatdate(args: &[Value], at: Span) -> Computed {
     let (format, time) = both_known(args, at)?;
     let time = parsed(&time)?;
@@ -95,7 +96,7 @@ pub(super) fn formatdate(args: &[Value], at: Span) -> Computed {
     Ok(Value::str(Traced::made(out, at), at))
 }
 
-/// Text up to the closing quote; two quotes stand for one.
+/// Text up to the closing quote; a doubled quote is a literal one.
 fn quoted(text: &str) -> Result<(String, &str), Early> {
     let mut out = String::new();
     let mut rest = text;

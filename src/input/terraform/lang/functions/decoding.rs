@@ -1,4 +1,4 @@
-//! Functions that read JSON and YAML. Every value that they give leads to the byte of the text that it was written in.
+//! Functions that read JSON and YAML. Every value keeps its place in the decoded text.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::super::env::Env;
 use super::super::outcome::{Computed, Early, refused};
 use super::arguments::{spend, text, unknown};
 
-/// Which of the two a scalar is read as.
+/// The language of a scalar.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Language {
     Json,
@@ -42,13 +42,13 @@ pub(in crate::input::terraform) fn yamldecode(data: &mut dyn Data, args: &[Value
     }
 }
 
-/// The argument as a text that a parser can read.
+/// The argument as a text for a parser.
 fn view_of(data: &mut dyn Data, args: &[Value], step: &str, at: Span) -> Result<View, Early> {
     let content = text(args, 0)?;
     if content.is_unknown() {
         return Err(Early::Unknown(args[0].clone()));
     }
-    // Reading costs more than copying.
+    // Parsing costs more than copying.
     spend(data, content.len() * 8, at)?;
     let id = data.texts_mut().add_made(step, &content, at);
     Ok(data.texts().view(id))
@@ -61,7 +61,7 @@ fn broken(error: &SyntaxError, view: &View, at: Span) -> Computed {
     }
 }
 
-/// A tree as a value. Its depth is bounded by the parsers.
+/// Converts a tree to a value. The parsers limit its depth.
 fn value_of(node: &Node, language: Language) -> Computed {
     let at = node.span;
     match &node.kind {
@@ -93,7 +93,7 @@ fn value_of(node: &Node, language: Language) -> Computed {
 fn scalar_of(scalar: &Scalar, tag: Option<&str>, at: Span, language: Language) -> Computed {
     let string = || Value::str(scalar.text.clone(), at);
     let Some(known) = scalar.text.known_str() else {
-        // Where nothing else stands, the unknown part may be of any type.
+        // If the whole scalar is unknown, it may have any type.
         return Ok(match scalar.text.first_unknown() {
             Some((_, why)) if scalar.style == Style::Plain && scalar.text.is_unknown() => {
                 Value::unknown(why.clone(), at)
@@ -116,8 +116,8 @@ fn scalar_of(scalar: &Scalar, tag: Option<&str>, at: Span, language: Language) -
     plain(known, scalar, at, language)
 }
 
-/// What an unquoted scalar stands for: the rules are those of `resolve.go` in zclconf/go-cty-yaml, held against the recorded
-/// answers of Terraform. Numbers with `_` are text to it, and a leading `0` does not mean octal.
+/// The value of an unquoted scalar, by the rules of `resolve.go` in zclconf/go-cty-yaml, checked against recorded
+/// results of Terraform. Numbers with `_` are text, and a leading `0` does not mean octal.
 fn plain(text: &str, scalar: &Scalar, at: Span, language: Language) -> Computed {
     let number = |n: f64| Ok(Value::new(Kind::Number(Number::new(n)), at));
     match text {
@@ -160,7 +160,7 @@ fn plain(text: &str, scalar: &Scalar, at: Span, language: Language) -> Computed 
     }
 }
 
-/// `2001-01-01`, and what begins so and goes on with a time: Terraform writes it out in another form.
+/// True for `2001-01-01`, with or without a time: Terraform writes these in another form.
 fn is_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     let digits = |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|b| b.iter().all(u8::is_ascii_digit));

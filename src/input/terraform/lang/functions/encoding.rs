@@ -13,7 +13,7 @@ use super::super::outcome::{Computed, entries_of, refused};
 use super::arguments::{all_known, text};
 use super::strings::{push_changed, rewrite};
 
-/// Gzip of a text. The compressed bytes are made from the whole; the original is remembered.
+/// Gzip of a text. The compressed bytes come from the whole text; the original is kept.
 pub(in crate::input::terraform) fn gzip_of(content: &Traced, at: Span) -> Traced {
     let outer = match content.first_unknown() {
         Some((span, why)) => Traced::unknown(span, why.clone()),
@@ -55,7 +55,7 @@ pub(super) fn base64decode(args: &[Value], at: Span) -> Computed {
     Ok(Value::str(out, at))
 }
 
-/// As Go's `url.QueryEscape`.
+/// Like `url.QueryEscape` of Go.
 pub(super) fn urlencode(args: &[Value], at: Span) -> Computed {
     let escaped = rewrite(&text(args, 0)?, |c| {
         if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~') {
@@ -74,7 +74,7 @@ pub(super) fn jsonencode(args: &[Value], at: Span) -> Computed {
     Ok(Value::str(json_text(&args[0]), at))
 }
 
-/// The short escape of a character that JSON and YAML have in common.
+/// The short escape of a character, if JSON and YAML share it.
 fn escaped(c: char) -> Option<String> {
     let letter = match c {
         '"' | '\\' => c,
@@ -88,7 +88,7 @@ fn escaped(c: char) -> Option<String> {
     Some(format!("\\{letter}"))
 }
 
-/// Text as the inside of a JSON string, as Go's encoder writes it.
+/// The content of a JSON string, as Go's encoder writes it.
 fn json_escaped(content: &Traced) -> Traced {
     rewrite(content, |c| match c {
         '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => Some(format!("\\u{:04x}", c as u32)),
@@ -161,7 +161,7 @@ pub(super) fn yamlencode(args: &[Value], at: Span) -> Computed {
     Ok(Value::str(out, at))
 }
 
-/// What writes a collection in block style; none for a scalar or an empty collection.
+/// The writer of a collection in block style; `None` for a scalar or an empty collection.
 fn block_of(value: &Value) -> Option<fn(&mut Traced, &Value, usize, bool)> {
     match &value.kind {
         Kind::List(items) if !items.is_empty() => Some(push_yaml_list),
@@ -170,7 +170,7 @@ fn block_of(value: &Value) -> Option<fn(&mut Traced, &Value, usize, bool)> {
     }
 }
 
-/// Block style as Terraform writes it: keys quoted and in order, lists not indented under their key.
+/// Writes block style like Terraform: keys quoted and sorted, lists not indented under their key.
 fn push_yaml_map(out: &mut Traced, value: &Value, indent: usize, inline: bool) {
     let (entries, open) = entries_of(value).unwrap_or_default();
     let mut first = inline;
@@ -215,7 +215,7 @@ fn push_yaml_list(out: &mut Traced, value: &Value, indent: usize, inline: bool) 
     }
 }
 
-/// A scalar or an empty collection, with the line break after it.
+/// Writes a scalar or an empty collection, and a line break.
 fn push_yaml_scalar(out: &mut Traced, value: &Value, indent: usize) {
     let at = value.at;
     match &value.kind {
@@ -234,7 +234,8 @@ fn push_yaml_scalar(out: &mut Traced, value: &Value, indent: usize) {
     out.push_made(b"\n", at);
 }
 
-/// Whether the emitter writes text of several lines as a block: not if it has spaces before a line break or special characters.
+/// True if the emitter writes this text as a block: several lines, no spaces before a line break, no special
+/// characters.
 fn block_style(content: &Traced) -> bool {
     let shown = content.to_text();
     let special = |c: char| c.is_control() && c != '\n';
@@ -264,9 +265,9 @@ fn push_block(out: &mut Traced, content: &Traced, indent: usize, at: Span) {
     }
 }
 
-/// Text in double quotes. The emitter escapes what does not print, but not `<` and `>` as JSON does.
+/// Writes text in double quotes. The emitter escapes what is not printable, but unlike JSON not `<` and `>`.
 fn push_quoted(out: &mut Traced, value: &Value) {
-    // Those with a letter of their own, and the letters.
+    // Characters with a short escape, and its letter.
     const SPECIAL: &str = "\0\u{7}\u{b}\u{1b}\u{85}\u{a0}\u{2028}\u{2029}";
     const LETTERS: &str = "0aveN_LP";
     let content = value.to_traced().unwrap_or_default();

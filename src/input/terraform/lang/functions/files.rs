@@ -1,4 +1,4 @@
-//! Functions that read files of the repository. Nothing outside the root of the scan is read.
+//! Functions that read files of the repository. Nothing outside the scan root is read.
 
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::super::outcome::{Computed, Early, Refused, refused};
 use super::arguments::{both_known, known, spend, text, unknown};
 use crate::input::template_text::base64_of;
 
-/// The file that an argument names.
+/// Opens the file that an argument names.
 fn open(data: &mut dyn Data, args: &[Value], at: Span) -> Result<TextId, Early> {
     let path = known(args, 0, at)?;
     if path.starts_with('~') {
@@ -36,7 +36,7 @@ pub(in crate::input::terraform) fn file(data: &mut dyn Data, args: &[Value], at:
     Ok(Value::str(view.traced(0..view.bytes.len()), at).through(at, &"file".into()))
 }
 
-/// The content of the file that an argument names.
+/// Reads the file that an argument names.
 pub(super) fn content(data: &mut dyn Data, args: &[Value], at: Span) -> Result<View, Early> {
     let id = open(data, args, at)?;
     let view = data.texts().view(id);
@@ -44,10 +44,10 @@ pub(super) fn content(data: &mut dyn Data, args: &[Value], at: Span) -> Result<V
     Ok(view)
 }
 
-/// The most files that a pattern may name, and the most directories that are looked into for them.
+/// The most files that a pattern may match, and the most directories that it may visit.
 const MAX_FILES: usize = 5_000;
 
-/// The files below a directory whose paths fit a pattern.
+/// `fileset`: the files below a directory whose paths match a pattern.
 pub(super) fn fileset(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Computed {
     let (dir, pattern) = both_known(args, at)?;
     let base = lexical(&data.root().join(dir));
@@ -59,13 +59,14 @@ pub(super) fn fileset(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) ->
     Ok(data.bounded(Value::list(items.collect(), at)))
 }
 
-/// The files whose paths, from the directory of the root module, fit a pattern.
+/// The files whose paths relative to the root module match a pattern.
 pub(in crate::input::terraform) fn files_like(data: &mut dyn Data, pattern: &str) -> Option<Vec<PathBuf>> {
     let root = data.root().to_owned();
     below(data, &root, pattern)
 }
 
-/// The files below `base` whose paths fit `pattern`, sorted; `None` for a pattern that is not understood or fits too much.
+/// The files below `base` whose paths match `pattern`, sorted; `None` if the pattern is not understood or matches too
+/// much.
 fn below(data: &mut dyn Data, base: &Path, pattern: &str) -> Option<Vec<PathBuf>> {
     let mut parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     let name = glob(parts.pop()?)?;
@@ -111,7 +112,8 @@ fn named(path: &Path, fits: &regex::Regex) -> bool {
     path.file_name().and_then(|name| name.to_str()).is_some_and(|name| fits.is_match(name))
 }
 
-/// A pattern of one name, as bmatcuk/doublestar reads it: `*`, `?`, `[a-z]`, `[^a]`, `{a,b}`. A lone `**` is any name.
+/// Compiles a pattern for one path segment, like bmatcuk/doublestar: `*`, `?`, `[a-z]`, `[^a]`, `{a,b}`. A lone `**`
+/// matches any name.
 fn glob(pattern: &str) -> Option<regex::Regex> {
     let mut out = String::from("^");
     let mut rest = pattern.chars().peekable();
@@ -167,14 +169,14 @@ pub(super) fn fileexists(data: &mut dyn Data, args: &[Value], at: Span, _: &Env)
     }
 }
 
-/// What a template sees: the arguments that it is given, and nothing else.
+/// The scope of a template: only the arguments that it is given.
 fn inside(vars: &Value, at: Span, env: &Env) -> Result<Env, Early> {
     let map = match &vars.kind {
         Kind::Map(map) => map,
         Kind::Unknown(why) => return Err(unknown(why, at)),
         _ => return Err(refused("a template needs a map")),
     };
-    // Values pass the references that the map passed.
+    // Values keep the references that the map passed through.
     let map = if vars.via.is_none() {
         Arc::clone(map)
     } else {
@@ -194,7 +196,7 @@ pub(super) fn templatefile(data: &mut dyn Data, args: &[Value], at: Span, env: &
 
 pub(super) fn templatestring(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) -> Computed {
     let text = text(args, 0)?;
-    // A hole could hold anything, a directive as well.
+    // An unknown part could contain anything, even a directive.
     if text.is_unknown() {
         return Ok(args[0].clone());
     }
@@ -202,7 +204,7 @@ pub(super) fn templatestring(data: &mut dyn Data, args: &[Value], at: Span, env:
     render(data, id, &args[1], at, env, "templatestring")
 }
 
-/// The template in a text, with arguments.
+/// Renders the template in a text with arguments.
 pub(in crate::input::terraform) fn render(
     data: &mut dyn Data,
     id: TextId,
@@ -211,7 +213,7 @@ pub(in crate::input::terraform) fn render(
     env: &Env,
     step: &str,
 ) -> Computed {
-    // A template may not ask for its own file again.
+    // A template may not render another template.
     if env.instance.is_none() && env.names.is_some() {
         return Err(refused("a template inside a template"));
     }
@@ -240,7 +242,7 @@ pub(in crate::input::terraform) fn render(
     Ok(Value { at, ..value }.through(at, &step.into()))
 }
 
-/// `path` with `.` and `..` resolved by text; `..` that cannot be resolved stay.
+/// `path` with `.` and `..` resolved by text. A `..` that cannot be resolved stays.
 pub(in crate::input::terraform) fn lexical(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {

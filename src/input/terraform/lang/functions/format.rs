@@ -1,4 +1,4 @@
-//! `format`, `formatlist` and `join`: text put together from values that may go several ways each.
+//! `format`, `formatlist` and `join`: text built from values with alternatives.
 
 use crate::text::{Span, Traced, Why};
 use crate::value::{Guard, Kind, Value};
@@ -15,7 +15,7 @@ use super::encoding::json_text;
 /// The most rows that `formatlist` makes.
 const MAX_ROWS: usize = 10_000;
 
-/// The widest that a verb pads, in characters.
+/// The largest width of a verb, in characters.
 const MAX_WIDTH: usize = 1_000;
 
 /// A part of a format string.
@@ -126,13 +126,13 @@ fn row(data: &mut dyn Data, spec: &Value, args: &[Value], at: Span) -> Computed 
                 let several = alternatives.len() > 1;
                 for (guard, value) in alternatives {
                     if value.is_null() {
-                        // Terraform gives no value at all for an untyped null.
+                        // Terraform returns no value for an untyped null.
                         return Ok(Value::unknown(Why::NotUnderstood("a null in a format".into()), at));
                     }
                     match one(&verb, &value) {
                         Ok(text) => ways.push((guard, text)),
                         Err(Early::Refused(Refused(why))) if several => {
-                            ways.push((guard, Traced::unknown(value.at, Why::Invalid(why))))
+                            ways.push((guard, Traced::unknown(value.at, Why::Invalid(why))));
                         }
                         Err(refused) => return Err(refused),
                     }
@@ -147,7 +147,7 @@ fn row(data: &mut dyn Data, spec: &Value, args: &[Value], at: Span) -> Computed 
     Ok(text_value(data.put_together(parts, &Traced::new(), at), at))
 }
 
-/// One value as a verb writes it.
+/// Formats one value with a verb.
 fn one(verb: &Verb, value: &Value) -> Result<Traced, Early> {
     if let Kind::Unknown(why) = &value.kind {
         return Ok(Traced::unknown(value.at, why.clone()).through_all(&value.via));
@@ -156,7 +156,7 @@ fn one(verb: &Verb, value: &Value) -> Result<Traced, Early> {
     let collection = matches!(value.kind, Kind::List(_) | Kind::Map(_));
     match verb.letter {
         's' | 'v' if !(collection || verb.letter == 'v' && verb.sharp) => {
-            // Text is cut and padded; what it is stays where it was written.
+            // Text is cut and padded, and keeps its place in the source.
             let mut text = to_text(value)?;
             if let Some(precision) = verb.precision {
                 let end = text.to_text().char_indices().nth(precision).map_or(text.len(), |(n, _)| n);
@@ -231,7 +231,7 @@ fn number(verb: &Verb, value: &Value) -> Result<Traced, Early> {
     Ok(pad(verb, Traced::made(text, value.at), value.at).through_all(&value.via))
 }
 
-/// Go writes at least two digits of the exponent, with its sign.
+/// Go writes the exponent with a sign and at least two digits.
 fn exponent(n: f64, precision: usize, verb: char) -> String {
     let text = format!("{n:.precision$e}");
     let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));

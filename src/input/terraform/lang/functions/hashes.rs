@@ -1,4 +1,4 @@
-//! Functions that hash.
+//! Hash functions.
 
 use sha1::{Digest, Sha1};
 
@@ -37,7 +37,7 @@ pub(super) fn of_file(data: &mut dyn Data, args: &[Value], at: Span, hash: fn(&[
     Ok(Value::str(Traced::made(hash(&content(data, args, at)?.bytes), at), at))
 }
 
-/// A name-based UUID of version 5 (RFC 4122, 4.3).
+/// A name-based UUID, version 5 (RFC 4122, 4.3).
 pub(super) fn uuidv5(args: &[Value], at: Span) -> Computed {
     let (space, name) = both_known(args, at)?;
     // The namespaces of appendix C of the RFC.

@@ -1,4 +1,4 @@
-//! Terraform's functions, by name. A function that is not here leaves a hole that names it.
+//! Terraform's functions, by name. A call of a function that is not listed is an unknown value that names it.
 
 #![allow(clippy::unnecessary_wraps, reason = "all functions have the one signature of the table")]
 
@@ -33,19 +33,19 @@ use arguments::{not_unknown, spend};
 /// How a function is run.
 #[derive(Clone, Copy)]
 enum Signature {
-    /// On plain arguments: each way that an argument may go is run by itself; an unknown argument gives an unknown.
+    /// Runs on each alternative of the arguments. An unknown argument makes the result unknown.
     Pure(fn(&[Value], Span) -> Computed),
-    /// As `Pure`, and also each way that an item of a list or map may go.
+    /// Like `Pure`, and also on each alternative of items inside lists and maps.
     Deep(fn(&[Value], Span) -> Computed),
-    /// As `Pure`, but unknown arguments are handed to it.
+    /// Like `Pure`, but also runs on unknown arguments.
     TakesUnknown(fn(&[Value], Span) -> Computed),
-    /// As `Deep`, but unknown arguments are handed to it.
+    /// Like `Deep`, but also runs on unknown arguments.
     DeepTakesUnknown(fn(&[Value], Span) -> Computed),
-    /// On plain arguments, with the data at hand.
+    /// Runs on each alternative of the arguments, with access to the data.
     WithData(fn(&mut dyn Data, &[Value], Span, &Env) -> Computed),
-    /// On arguments that may go several ways.
+    /// Runs on arguments with alternatives.
     Raw(fn(&mut dyn Data, &[Value], Span, &Env) -> Computed),
-    /// On expressions.
+    /// Runs on expressions.
     Lazy(fn(&mut dyn Data, &Call, Span, &Env) -> Outcome),
 }
 
@@ -54,7 +54,7 @@ use Signature::{Deep, DeepTakesUnknown, Lazy, Pure, Raw, TakesUnknown, WithData}
 /// Any number of arguments.
 const MANY: usize = usize::MAX;
 
-/// Name, least and most arguments, and how it is run. Sorted by name.
+/// Name, minimum and maximum number of arguments, and signature. Sorted by name.
 const FUNCTIONS: &[(&str, usize, usize, Signature)] = &[
     ("abs", 1, 1, Pure(|args, at| numbers::of(args, at, f64::abs))),
     ("alltrue", 1, 1, Deep(|args, at| collections::truths(args, at, false))),
@@ -177,7 +177,7 @@ impl dyn Data + '_ {
             if let Some(outcome) = self.other_function(name, call, at, env) {
                 return outcome;
             }
-            // What no two runs give alike, and what a provider computes, is known only when Terraform runs.
+            // The results of random functions, clocks and providers are known only when Terraform runs.
             let outside =
                 matches!(name, "bcrypt" | "plantimestamp" | "timestamp" | "uuid") || name.starts_with("provider::");
             return Ok(if outside {
@@ -241,7 +241,7 @@ impl dyn Data + '_ {
     }
 }
 
-/// What handling a value costs.
+/// The cost of handling a value.
 fn size(value: &Value) -> usize {
     match &value.kind {
         Kind::Str(text) => text.len(),
@@ -251,7 +251,7 @@ fn size(value: &Value) -> usize {
     }
 }
 
-/// `try`: the first argument that is not refused.
+/// `try`: the first argument that is not an error.
 fn try_each(data: &mut dyn Data, call: &Call, at: Span, env: &Env) -> Outcome {
     let mut open: Vec<(Guard, Outcome)> = Vec::new();
     let mut guard = vec![Guard::always()];
@@ -260,7 +260,7 @@ fn try_each(data: &mut dyn Data, call: &Call, at: Span, env: &Env) -> Outcome {
         match data.eval(arg, env) {
             Err(refused) => last = refused,
             Ok(value) => {
-                // Where only some of the ways are refused, the next argument is tried for these.
+                // If only some alternatives are errors, the next argument is tried for these.
                 let ways = value.alternatives();
                 let refused = |v: &Value| matches!(v.kind, Kind::Unknown(Why::Invalid(_)));
                 if open.is_empty() && !ways.iter().any(|(_, v)| refused(v)) {

@@ -1,4 +1,4 @@
-//! Functions on IPv4 networks. IPv6 is left unknown: nothing that a node boots with hangs on it here.
+//! Functions on IPv4 networks. IPv6 is left unknown, because no kubelet setting depends on it here.
 
 use std::net::Ipv4Addr;
 
@@ -9,7 +9,7 @@ use super::super::convert::to_number;
 use super::super::outcome::{Computed, Early, refused};
 use super::arguments::{known, unknown};
 
-/// A network: its first address and the length of its prefix.
+/// Parses a network: its first address and the length of its prefix.
 fn network(args: &[Value], at: Span) -> Result<(u32, u32), Early> {
     let text = known(args, 0, at)?;
     if text.contains(':') {

@@ -7,7 +7,7 @@ use super::super::convert::to_number;
 use super::super::outcome::{Computed, refused};
 use super::arguments::{known, list, number};
 
-/// The longest list that Terraform's `range` makes.
+/// The longest list that `range` of Terraform returns.
 const MAX_RANGE: usize = 1024;
 
 fn finite(value: f64, at: Span) -> Computed {
@@ -19,7 +19,7 @@ pub(super) fn of(args: &[Value], at: Span, function: fn(f64) -> f64) -> Computed
     finite(function(to_number(&args[0])?), at)
 }
 
-/// One of several numbers.
+/// The smallest or largest of several numbers.
 pub(super) fn among(args: &[Value], at: Span, better: fn(f64, f64) -> f64) -> Computed {
     let all = args.iter().map(to_number).collect::<Result<Vec<_>, _>>()?;
     all.into_iter().reduce(better).map_or_else(|| Err(refused("the result is not a number")), |best| finite(best, at))
@@ -47,7 +47,7 @@ pub(super) fn parseint(args: &[Value], at: Span) -> Computed {
     }
     let digits = known(args, 0, at)?;
     let base = to_number(&args[1])?;
-    // Terraform knows bases up to 62; the digits of those above 36 are told apart by case.
+    // Terraform accepts bases up to 62, where case distinguishes the digits above 36.
     if !(2.0..=36.0).contains(&base) || base.fract() != 0.0 {
         return Err(refused("the base must be between 2 and 36"));
     }

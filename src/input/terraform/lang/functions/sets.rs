@@ -11,7 +11,8 @@ fn has(items: &[Value], wanted: &Value) -> bool {
     items.iter().any(|v| equal(v, wanted) == Some(true))
 }
 
-/// The items of several sets, which are all of one type: text if one of them is text. Collections are of no type with others.
+/// The items of several sets, converted to one type: text if one of them is text. Collections cannot be mixed with
+/// simple values.
 fn of_one_type(args: &[Value]) -> Result<Vec<Vec<Value>>, Early> {
     let lists = args.iter().map(list).collect::<Result<Vec<_>, _>>()?;
     let lengths: Vec<usize> = lists.iter().map(Vec::len).collect();
@@ -45,7 +46,7 @@ pub(super) fn subtract(args: &[Value], at: Span) -> Computed {
     Ok(Value::list(as_set(out), at))
 }
 
-/// The most combinations that are made.
+/// The most combinations of `setproduct`.
 const MAX_PRODUCT: usize = 10_000;
 
 pub(super) fn product(args: &[Value], at: Span) -> Computed {

@@ -1,4 +1,4 @@
-//! Functions on text. What is not known in a text stays a hole where the function allows it.
+//! Functions on text. Unknown parts stay unknown where the function allows it.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::arguments::{all_known, known, text};
 /// The largest compiled regular expression, in bytes.
 const MAX_REGEX: usize = 1 << 20;
 
-/// Appends `bytes`, which were computed from `range` of `from`. A hole stays a hole.
+/// Appends `bytes`, which were computed from `range` of `from`. An unknown part stays unknown.
 pub(super) fn push_changed(out: &mut Traced, from: &Traced, range: Range<usize>, bytes: &[u8]) {
     let part = from.slice(range);
     match part.span() {
@@ -25,7 +25,7 @@ pub(super) fn push_changed(out: &mut Traced, from: &Traced, range: Range<usize>,
     }
 }
 
-/// `from` with some characters written differently; what `change` leaves alone keeps its place.
+/// Replaces some characters of `from`. What `change` leaves alone keeps its place.
 pub(super) fn rewrite(from: &Traced, mut change: impl FnMut(char) -> Option<String>) -> Traced {
     let mut out = Traced::new();
     let whole = from.to_text();
@@ -46,18 +46,18 @@ pub(super) fn rewrite(from: &Traced, mut change: impl FnMut(char) -> Option<Stri
     out
 }
 
-/// The characters of a text, each as a text.
+/// Splits a text into characters.
 fn characters(text: &Traced) -> Vec<Traced> {
     text.to_text().char_indices().map(|(n, c)| text.slice(n..n + c.len_utf8())).collect()
 }
 
-/// A text with every character changed.
+/// Applies `change` to every character of a text.
 pub(super) fn each(args: &[Value], at: Span, change: fn(char) -> String) -> Computed {
     let changed = |c: char| Some(change(c)).filter(|new| !new.chars().eq([c]));
     Ok(Value::str(rewrite(&text(args, 0)?, changed), at))
 }
 
-/// As Go's `strings.Title`: a letter after something that is no letter, digit, underscore or apostrophe.
+/// Like `strings.Title` of Go: changes a letter that does not follow a letter, digit, underscore or apostrophe.
 pub(super) fn title(args: &[Value], at: Span) -> Computed {
     let mut inside = false;
     let first = |c: char| {
@@ -67,14 +67,14 @@ pub(super) fn title(args: &[Value], at: Span) -> Computed {
     Ok(Value::str(rewrite(&text(args, 0)?, first), at))
 }
 
-/// The text without what `which` matches at its end, and at its start.
+/// Trims what `which` matches from the end and, if `start` is set, from the start.
 fn trimmed(text: &Traced, start: bool, which: impl Fn(char) -> bool) -> Traced {
     let whole = text.to_text();
     let from = if start { whole.len() - whole.trim_start_matches(&which).len() } else { 0 };
     text.slice(from..whole.trim_end_matches(&which).len().max(from))
 }
 
-/// A text without what `which` matches at its end, and at its start.
+/// Trims the first argument, see [`trimmed`].
 pub(super) fn cut(args: &[Value], at: Span, start: bool, which: fn(char) -> bool) -> Computed {
     Ok(Value::str(trimmed(&text(args, 0)?, start, which), at))
 }
@@ -123,7 +123,7 @@ pub(super) fn substr(args: &[Value], at: Span) -> Computed {
     let whole = text(args, 0)?;
     let (offset, length) = (to_number(&args[1])?, to_number(&args[2])?);
     if let Err(early) = all_known(&whole, at) {
-        // What comes before the first hole can still be counted from the start.
+        // Characters before the first unknown part can still be counted from the start.
         let known = whole.unknowns().next().map_or(0, |(r, ..)| r.start);
         let head = String::from_utf8_lossy(&whole.bytes()[..known]).chars().count() as f64;
         if offset < 0.0 || length < 0.0 || offset + length > head {
@@ -156,7 +156,7 @@ pub(super) fn endswith(args: &[Value], at: Span) -> Computed {
     same_text(&whole.slice(whole.len().saturating_sub(part.len())..whole.len()), &part, at)
 }
 
-/// Whether a piece of a text is the text that is looked for.
+/// Compares a piece of a text with the text that is searched for.
 fn same_text(piece: &Traced, part: &Traced, at: Span) -> Computed {
     if !part.is_empty() {
         all_known(piece, at)?;
@@ -177,7 +177,7 @@ pub(super) fn strcontains(args: &[Value], at: Span) -> Computed {
 
 pub(super) fn split(args: &[Value], at: Span) -> Computed {
     let (between, whole) = (text(args, 0)?, text(args, 1)?);
-    // A hole may hold the separator, so the number of parts is not known.
+    // An unknown part may contain the separator, so the number of parts is unknown.
     all_known(&whole, at)?;
     all_known(&between, at)?;
     let parts = if between.is_empty() { characters(&whole) } else { whole.split(between.bytes()) };
@@ -198,7 +198,7 @@ pub(super) fn replace(args: &[Value], at: Span) -> Computed {
         return Ok(Value::str(whole.replace(needle.as_bytes(), &with), at));
     }
     all_known(&whole, at)?;
-    // Nothing stands before and after every character.
+    // The empty text matches before and after every character.
     let mut out = with.clone();
     for character in characters(&whole) {
         out.push(&character);
@@ -224,7 +224,7 @@ fn replace_pattern(whole: &Traced, pattern: &Regex, with: &Traced, at: Span) -> 
         } else if template.contains('$') {
             let mut expanded = String::new();
             found.expand(&template, &mut expanded);
-            // Where a part of the match is taken over as it is, it keeps its place.
+            // If the replacement is a group of the match, it keeps its place.
             let kept = found.iter().skip(1).flatten().find(|g| g.as_str() == expanded);
             match kept {
                 Some(group) => out.push(&whole.slice(group.range())),
@@ -240,7 +240,7 @@ fn replace_pattern(whole: &Traced, pattern: &Regex, with: &Traced, at: Span) -> 
     Ok(Value::str(out, at))
 }
 
-/// What a match gives: the text, a list of its groups, or a map of its named groups.
+/// The result of a match: the text, a list of its groups, or a map of its named groups.
 fn captured(pattern: &Regex, whole: &Traced, found: &regex::Captures<'_>, at: Span) -> Value {
     let group = |n: usize| found.get(n).map_or_else(|| Value::null(at), |g| Value::str(whole.slice(g.range()), at));
     if pattern.captures_len() == 1 {
@@ -268,7 +268,7 @@ pub(super) fn regexall(args: &[Value], at: Span) -> Computed {
     Ok(Value::list(pattern.captures_iter(&shown).map(|found| captured(&pattern, &whole, &found, at)).collect(), at))
 }
 
-/// A pattern and the text that it is looked for in.
+/// The compiled pattern and the text to search.
 fn searched(args: &[Value], at: Span) -> Result<(Regex, Traced), Early> {
     let pattern = compile(&known(args, 0, at)?)?;
     let whole = text(args, 1)?;
@@ -276,7 +276,7 @@ fn searched(args: &[Value], at: Span) -> Result<(Regex, Traced), Early> {
     Ok((pattern, whole))
 }
 
-/// A path without a trailing slash, and where its last part starts.
+/// The path without trailing slashes, and the position of its last slash.
 fn last_part(args: &[Value], at: Span) -> Result<(Traced, Option<usize>), Early> {
     let whole = text(args, 0)?;
     let trimmed = trimmed(&whole, false, |c| c == '/');

@@ -16,7 +16,7 @@ use crate::input::template_text::base64_of;
 /// The most fields of one table.
 const MAX_FIELDS: usize = 20_000;
 
-/// `csvdecode`: a list of objects by the names of the first row. Quoting is that of Go's `encoding/csv`.
+/// `csvdecode`: a list of objects with the names of the first row. Quoting follows `encoding/csv` of Go.
 pub(super) fn csvdecode(args: &[Value], at: Span) -> Computed {
     let table = text(args, 0)?;
     all_known(&table, at)?;
@@ -50,7 +50,7 @@ fn rows(table: &Traced) -> Result<Vec<Vec<Traced>>, Early> {
     let mut fields = 0;
     let mut pos = 0;
     while pos < bytes.len() {
-        // Empty lines are no rows.
+        // Empty lines are not rows.
         if bytes[pos..].starts_with(b"\n") || bytes[pos..].starts_with(b"\r\n") {
             pos += if bytes[pos] == b'\r' { 2 } else { 1 };
             continue;
@@ -81,7 +81,7 @@ fn rows(table: &Traced) -> Result<Vec<Vec<Traced>>, Early> {
     Ok(rows)
 }
 
-/// A field from `pos` on, and where it ends.
+/// The field that starts at `pos`, and where it ends.
 fn field(table: &Traced, pos: usize) -> Result<(Traced, usize), Early> {
     let bytes = table.bytes();
     if bytes.get(pos) != Some(&b'"') {
@@ -112,7 +112,7 @@ fn field(table: &Traced, pos: usize) -> Result<(Traced, usize), Early> {
     }
 }
 
-/// The encodings of which the bytes are known here, by their names at IANA.
+/// The supported encodings, by their IANA names.
 enum Encoding {
     Utf8,
     Utf16 { big: bool },
