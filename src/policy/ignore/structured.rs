@@ -98,7 +98,7 @@ fn metadata(value: &Node, resource: Span, out: &mut Vec<StructuredRequest>) {
     }
 }
 
-/// The first key of a map that is not one of `known`, or whose value is no text where it must be, and what is wrong with it.
+/// The first key of a map that is not one of `known`, or whose value must be text and is not, and what is wrong with it.
 fn wrong_key(map: &Node, known: &[&str]) -> Option<(Span, String)> {
     map.pairs().iter().find_map(|(key, value)| {
         let name = key.as_str().unwrap_or_default();
