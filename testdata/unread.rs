@@ -91,7 +91,10 @@ fn a_limit_inside_a_file_is_a_problem() {
         ("deep.json".to_owned(), format!("{plan}{}1{}}}}}", "[".repeat(200), "]".repeat(200)).into()),
         ("header.txt".to_owned(), mime(&"\n x=y;".repeat(2000), 1)),
         ("most.txt".to_owned(), mime("", 512)),
+        ("nested.sh".to_owned(), format!("#!/bin/bash\n[[ {}a ]]\nkubelet\n", "! ".repeat(70)).into()),
         ("parts.txt".to_owned(), mime("", 513)),
+        ("quotes.sh".to_owned(), format!("{}x{}\nkubelet\n", "\"$(echo ".repeat(40), ")\"".repeat(40)).into()),
+        ("script.sh".to_owned(), format!("kubelet\n{}", "# padding\n".repeat(120_000)).into()),
     ];
     files.extend((0..26).map(|n| {
         let inner = format!("resources: [../z{}]\n", n + 1);
@@ -103,10 +106,13 @@ fn a_limit_inside_a_file_is_a_problem() {
         "broken.json: expected value",
         "deep.json: nested deeper than",
         "header.txt: cloud-init reads no MIME-Version after 4096 bytes",
+        "nested.sh: a script nested deeper than 64 levels, the rest is not read",
         "parts.txt: more than 512 MIME parts",
+        "quotes.sh: a script nested deeper than 64 levels, the rest is not read",
+        "script.sh: a script larger than 1 MiB, the rest is not read",
         "z24/kustomization.yaml: kustomizations nested deeper than 24 are not read",
     ]) {
         assert!(found.starts_with(expected), "{found}, not {expected}");
     }
-    assert_eq!(found.len(), 5, "{found:?}");
+    assert_eq!(found.len(), 8, "{found:?}");
 }

@@ -27,6 +27,9 @@ pub(in super::super) fn run(
     let id = cx.texts.add_made(name, text, first.machine.place);
     let view = cx.texts.view(id);
     let parsed = shell::parse(&view);
+    for error in parsed.errors.iter().filter(|e| shell::LIMITS.contains(&&*e.message)) {
+        cx.problem(error.at, format!("a script {}, the rest is not read: split it", error.message));
+    }
     let mut shell = Shell::new(cx);
     let mut out = Vec::new();
     for outcome in outcomes {

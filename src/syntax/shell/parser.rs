@@ -15,6 +15,12 @@ pub const MAX_SCRIPT_BYTES: usize = 1 << 20;
 /// How deep commands, substitutions and quotes may nest.
 pub const MAX_DEPTH: usize = 64;
 
+const TOO_LARGE: &str = "larger than 1 MiB";
+const TOO_DEEP: &str = "nested deeper than 64 levels";
+
+/// The messages of errors that are limits of this parser, not faults of a script.
+pub const LIMITS: [&str; 2] = [TOO_LARGE, TOO_DEEP];
+
 /// After this many errors, the rest of the script is skipped.
 pub const MAX_ERRORS: usize = 64;
 
@@ -85,7 +91,7 @@ impl<'a> Parser<'a> {
     pub(super) fn script(mut self) -> Script {
         let mut list = List::new();
         if self.end > MAX_SCRIPT_BYTES {
-            self.error(0, format!("the script is larger than {} KiB", MAX_SCRIPT_BYTES >> 10));
+            self.error(0, TOO_LARGE);
             list.push(self.bad(0));
             return self.parsed(list);
         }
@@ -398,7 +404,7 @@ impl<'a> Parser<'a> {
 
     pub(super) fn enter(&mut self) -> Outcome<()> {
         if self.depth >= MAX_DEPTH {
-            self.error(self.at, "nested too deeply");
+            self.error(self.at, TOO_DEEP);
             self.at = self.end;
             return Err(Stop);
         }
