@@ -9,7 +9,7 @@ const PHRASES: &[(&str, &str)] = &[
     (r"\bway: [^&]", "via: "),
     (r"\bhangs? on (the|a|an|it|what|something|one|another|more)\b", "depends on"),
     (
-        r"\bis no (duration|day|rule|word|time|id|text|list|map|TOML|YAML|JSON|number|file|template|page|revision)\b",
+        r"\bis no (duration|day|rule|word|time|id|text|list|map|TOML|YAML|JSON|number|template|revision)\b",
         "is not a valid ...",
     ),
     (r"(has|have) to be asked for|\basked for\b", "opt-in, requested"),
