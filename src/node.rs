@@ -4,10 +4,12 @@ mod context;
 mod group;
 mod ineffective;
 mod notes;
+mod root;
 mod shared;
 
 pub use context::{BootCx, Claims, Cx, Given, Variable};
 pub use group::{Booted, Edit, Family, NodeGroup, Step, Wrapping};
 pub use ineffective::{Ineffective, Reason};
 pub use notes::{Gap, Notes, Problem};
+pub use root::Root;
 pub use shared::Shared;

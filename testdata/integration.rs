@@ -5,6 +5,7 @@ mod command;
 mod delivery;
 mod formats;
 mod house;
+mod identity;
 mod own_rules;
 mod pages;
 mod picture;

@@ -83,19 +83,20 @@ impl Names {
 impl Case<'_> {
     /// The finding about `fault`, which holds under `when`.
     pub(super) fn find(&self, fault: &Fault<'_>, when: Option<Guard>, said: Sentences) -> Finding {
-        let Self { rule, group, texts } = *self;
+        let Self { rule, texts, .. } = *self;
+        let own = self.own();
         let setting = fault.setting;
         let names = Names::of(setting);
         let raw = setting.raw.to_text();
         let (label, carried, last) = if fault.ineffective {
-            ("this timeout", "on the node".to_owned(), format!("not used by {}", group.name))
+            ("this timeout", "on the node".to_owned(), format!("not used by {}", own.shown()))
         } else {
             let label = match raw.as_ref() {
                 _ if !setting.is_zero() => "this value",
                 "0" | "0s" => "this zero",
                 _ => "reads as zero",
             };
-            (label, names.carried(&setting.by), format!("used by {}", group.name))
+            (label, names.carried(&setting.by), format!("used by {}", own.shown()))
         };
         let way = Way::of(setting, texts);
         let place = way.at.first_line();
@@ -104,20 +105,19 @@ impl Case<'_> {
             None => label.to_owned(),
         };
         let runs = way.runs.filter(|runs| !same_line(&place, runs)).map(|place| Frame { place, label: carried });
-        let own = self.own_place();
         let mut passes = way.passes;
-        passes.push(own.clone());
+        passes.push(own.place.clone());
         passes.sort();
         passes.dedup();
         let mut hops = way.hops;
-        hops.push(Hop { place: own.clone(), words: last });
+        hops.push(Hop { place: own.place.clone(), words: last });
         hops.dedup_by(|b, a| a.place == b.place && b.words.is_empty());
         Finding {
             level: rule.level_for(setting.field),
             exact: way.exact,
             runs,
             hops,
-            groups: vec![GroupRef { name: group.name.clone(), place: own }],
+            groups: vec![own],
             when: when.map(|g| g.without_scopes()).filter(|g| !g.is_always()).into_iter().collect(),
             help: said.help,
             notes: said.notes,
@@ -131,11 +131,12 @@ impl Case<'_> {
 
     /// A finding located at the node group, because the setting is not written anywhere.
     pub(super) fn at_group(&self, settled: &Settled, when: Guard, label: &str, said: Sentences) -> Finding {
-        let place = self.own_place();
+        let own = self.own();
+        let place = own.place.clone();
         Finding {
             level: self.rule.level_for(settled.field),
             hops: vec![Hop { place: place.clone(), words: String::new() }],
-            groups: vec![GroupRef { name: self.group.name.clone(), place: place.clone() }],
+            groups: vec![own],
             when: Some(when.without_scopes()).filter(|g| !g.is_always()).into_iter().collect(),
             help: said.help,
             notes: said.notes,
@@ -183,8 +184,10 @@ impl Case<'_> {
         self.help(names, format!("set a non-zero duration such as `{}`, or remove the {what}", names.suggestion))
     }
 
-    fn own_place(&self) -> Place {
-        self.texts.place(self.texts.trail(self.group.place).origin()).first_line()
+    fn own(&self) -> GroupRef {
+        let group = self.group;
+        let place = self.texts.place(self.texts.trail(group.place).origin()).first_line();
+        GroupRef { name: group.name.clone(), root: group.root.clone(), place }
     }
 }
 

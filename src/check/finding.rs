@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::node::Root;
 use crate::text::Place;
 use crate::value::Guard;
 
@@ -77,13 +78,34 @@ pub struct Hop {
 /// A node group that a finding affects.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GroupRef {
-    /// Its name.
+    /// Its address.
     pub name: Arc<str>,
+    /// What it belongs to.
+    pub root: Root,
     /// The block or key that describes it.
     pub place: Place,
 }
 
+impl GroupRef {
+    /// Its identity: root and address.
+    pub fn id(&self) -> String {
+        self.root.id(&self.name)
+    }
+
+    /// Its name for people; see [`Root::shown`].
+    pub fn shown(&self) -> String {
+        self.root.shown(&self.name, &self.place)
+    }
+}
+
 impl Finding {
+    /// The affected node groups for people, each once.
+    pub fn shown_groups(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.groups.iter().map(GroupRef::shown).collect();
+        names.dedup();
+        names
+    }
+
     /// A finding at one place, without any details.
     pub fn new(rule: &'static Rule, headline: String, at: Frame) -> Self {
         Self {

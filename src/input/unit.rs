@@ -17,9 +17,14 @@ impl FileList {
         self.files.iter().filter(|path| ours(path)).map(|path| Unit::of(path)).collect()
     }
 
-    /// One unit for each file with one of the names.
+    /// One unit for each file with one of the names. Such a file stands for its folder.
     pub(super) fn named(&self, names: &[&str]) -> Vec<Unit> {
-        self.each(|path| path.file_name().and_then(|n| n.to_str()).is_some_and(|n| names.contains(&n)))
+        let named = |path: &Path| path.file_name().and_then(|n| n.to_str()).is_some_and(|n| names.contains(&n));
+        let mut units = self.each(named);
+        for unit in &mut units {
+            unit.folder = true;
+        }
+        units
     }
 
     /// One unit for each file whose name ends in one of `extensions` (lower case, without the dot).
@@ -46,12 +51,25 @@ pub struct Unit {
     pub path: PathBuf,
     /// The files of the scan that belong to it (it may read more: modules, template files).
     pub files: Vec<PathBuf>,
+    /// True if its node groups belong to a folder: the path, or the folder of the one file.
+    pub folder: bool,
 }
 
 impl Unit {
+    /// A folder with these files.
+    pub(super) fn of_folder(path: impl Into<PathBuf>, files: Vec<PathBuf>) -> Self {
+        Self { path: path.into(), files, folder: true }
+    }
+
+    /// What its node groups belong to, and whether that is a folder.
+    pub fn root(&self) -> (&Path, bool) {
+        let parent = || self.path.parent().unwrap_or(&self.path);
+        (if self.folder && self.files == [self.path.as_path()] { parent() } else { &self.path }, self.folder)
+    }
+
     /// A file that is a unit on its own.
     pub(super) fn of(path: &Path) -> Self {
-        Self { path: path.to_owned(), files: vec![path.to_owned()] }
+        Self { path: path.to_owned(), files: vec![path.to_owned()], folder: false }
     }
 }
 

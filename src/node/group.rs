@@ -10,6 +10,7 @@ use crate::value::Guard;
 
 use super::ineffective::{Ineffective, Reason};
 use super::notes::Gap;
+use super::root::Root;
 
 /// Image families, distinguished by how their kubelet is configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -180,6 +181,8 @@ impl Step {
 pub struct NodeGroup {
     /// The address that users know it by, such as `aws_launch_template.workers` or `nodeGroups.ng-1`.
     pub name: Arc<str>,
+    /// What it belongs to. It is filled in when its unit was read.
+    pub root: Root,
     /// The block or key that describes it.
     pub place: Span,
     /// The family of its image, if the source sets it.
@@ -207,6 +210,7 @@ impl NodeGroup {
     pub fn new(name: impl Into<Arc<str>>, place: Span) -> Self {
         Self {
             name: name.into(),
+            root: Root::default(),
             place,
             family: None,
             minor: None,

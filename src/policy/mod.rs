@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::check::{self, Catalogue, Finding, Frame, Options, Rule};
+use crate::check::{self, Catalogue, Finding, Frame, GroupRef, Options, Rule};
 use crate::node::NodeGroup;
 use crate::text::Source;
 
@@ -201,12 +201,14 @@ impl Policy {
             return Some(Hidden { why: Why::Settings, reason: String::new(), place: None });
         }
         let applies = |e: &Exception| {
-            let group =
-                |name: &str| e.node_groups.is_empty() || e.node_groups.iter().any(|g| g.matches(Path::new(name)));
+            let group = |of: &GroupRef| {
+                let named = |g: &Pattern| g.matches(Path::new(&*of.name)) || g.matches_text(&of.id());
+                e.node_groups.is_empty() || e.node_groups.iter().any(named)
+            };
             named(&e.rules)
                 && e.path.matches(&path)
                 && e.until.as_ref().is_none_or(|day| !day.get_ref().is_over(self.now))
-                && (finding.groups.is_empty() || finding.groups.iter().all(|g| group(&g.name)))
+                && (finding.groups.is_empty() || finding.groups.iter().all(group))
         };
         let matching: Vec<_> = self.settings.exceptions.iter().enumerate().filter(|(_, e)| applies(e)).collect();
         used.extend(matching.iter().map(|(n, _)| *n));

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 use crate::check::Catalogue;
@@ -158,12 +158,18 @@ impl std::str::FromStr for ImageFamily {
 pub struct Pattern {
     text: String,
     set: GlobSet,
+    whole: GlobMatcher,
 }
 
 impl Pattern {
     /// As written.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// True if it matches the whole of `text`, in which `*` is any text.
+    pub fn matches_text(&self, text: &str) -> bool {
+        self.whole.is_match(text)
     }
 
     /// True if it matches the relative `path`.
@@ -190,8 +196,10 @@ impl std::str::FromStr for Pattern {
             let glob = GlobBuilder::new(&pattern).literal_separator(true).build();
             set.add(glob.map_err(|e| format!("invalid pattern `{text}`: {}", e.kind()))?);
         }
-        let set = set.build().map_err(|e| format!("invalid pattern `{text}`: {}", e.kind()))?;
-        Ok(Self { text: text.to_owned(), set })
+        let wrong = |e: globset::Error| format!("invalid pattern `{text}`: {}", e.kind());
+        let set = set.build().map_err(wrong)?;
+        let whole = Glob::new(text).map_err(wrong)?.compile_matcher();
+        Ok(Self { text: text.to_owned(), set, whole })
     }
 }
 

@@ -20,12 +20,12 @@ pub fn against_text(source: &Scan, nodes: &Scan, look: &Look, out: &mut dyn Writ
     let dim = if look.color { AnsiColor::BrightBlack.on_default() } else { Style::new() };
     let compared = compare(source, nodes);
     for one in &compared {
-        writeln!(out, "{bold}{}{bold:#} {dim}{}{dim:#}", harmless(&one.group.name), look.spot(&one.group.place))?;
+        writeln!(out, "{bold}{}{bold:#} {dim}{}{dim:#}", harmless(&one.group.shown()), look.spot(&one.group.place))?;
         if !one.group.when.is_always() {
             let when: Vec<_> = one.group.when.conditions().iter().map(|c| format!("`{c}`")).collect();
             lines("only if ", &when.join(" and "), look, out)?;
         }
-        lines("against ", &one.node.name, look, out)?;
+        lines("against ", &one.node.shown(), look, out)?;
         for difference in &one.differences {
             writeln!(out, "  {bold}{}{bold:#}", difference.source.field)?;
             lines("  source: ", &described(difference.source, look), look, out)?;
@@ -75,10 +75,12 @@ fn comparison(one: &Compared<'_>, source: &Scan, nodes: &Scan) -> Value {
     json!({
         "node_group": {
             "name": &*one.group.name,
+            "root": one.group.root.path(),
+            "id": one.group.id(),
             "place": spot(&one.group.place, source),
             "when": one.group.when.conditions().iter().map(ToString::to_string).collect::<Vec<_>>(),
         },
-        "node": {"name": &*one.node.name, "place": spot(&one.node.place, nodes)},
+        "node": {"name": &*one.node.name, "root": one.node.root.path(), "id": one.node.id(), "place": spot(&one.node.place, nodes)},
         "differences": one.differences.iter().map(|d| json!({
             "field": d.source.field,
             "source": side(d.source, source),

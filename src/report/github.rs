@@ -53,8 +53,7 @@ fn command(finding: &Finding, scan: &Scan) -> String {
     let path = scan.relative(finding.at.place.source.path());
     let mut message = harmless(&finding.headline);
     if !finding.groups.is_empty() {
-        let mut names: Vec<_> = finding.groups.iter().map(|g| harmless(&g.name)).collect();
-        names.dedup();
+        let names: Vec<_> = finding.shown_groups().iter().map(|name| harmless(name)).collect();
         message.push_str(&format!("\nnodes: {}", names.join(", ")));
     }
     if !finding.is_certain() {

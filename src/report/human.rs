@@ -80,8 +80,7 @@ fn write_finding(finding: &Finding, drawn: bool, look: &Look, out: &mut dyn Writ
         out.write_all(frame(&runs.place, &runs.label, 0, look).as_bytes())?;
     }
     write_way(finding, look, out)?;
-    let mut names: Vec<_> = finding.groups.iter().map(|g| harmless(&g.name)).collect();
-    names.dedup();
+    let mut names: Vec<_> = finding.shown_groups().iter().map(|name| harmless(name)).collect();
     let more = names.len().saturating_sub(NAMED);
     names.truncate(NAMED);
     let mut nodes = names.join(", ");

@@ -64,7 +64,7 @@ fn finding(finding: &Finding, scan: &Scan) -> Value {
             .map(|g| g.conditions().iter().map(ToString::to_string).collect::<Vec<_>>())
             .collect::<Vec<_>>(),
         "node_groups": finding.groups.iter()
-            .map(|g| json!({"name": &*g.name, "place": place(&g.place, scan)}))
+            .map(|g| json!({"name": &*g.name, "root": g.root.path(), "id": g.id(), "place": place(&g.place, scan)}))
             .collect::<Vec<_>>(),
         "runs": finding.runs.as_ref().map(|r| json!({"place": place(&r.place, scan), "label": r.label, "text": r.place.text()})),
         "hops": finding.hops.iter()

@@ -40,8 +40,7 @@ fn case(finding: &Finding, scan: &Scan, look: &Look, out: &mut dyn Write) -> io:
     let path = scan.relative(finding.at.place.source.path());
     let start = finding.at.place.start();
     let mut text = format!("{path}:{}:{}: {}", start.line, start.column, finding.headline);
-    let mut names: Vec<_> = finding.groups.iter().map(|g| g.name.to_string()).collect();
-    names.dedup();
+    let names = finding.shown_groups();
     if !names.is_empty() {
         text.push_str(&format!("\nnodes: {}", names.join(", ")));
     }

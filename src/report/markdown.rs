@@ -35,8 +35,7 @@ impl Reporter for Markdown {
         for (n, finding) in scan.findings.iter().enumerate() {
             let start = finding.at.place.start();
             let path = scan.relative(finding.at.place.source.path());
-            let mut names: Vec<_> = finding.groups.iter().map(|g| code(&g.name)).collect();
-            names.dedup();
+            let mut names: Vec<_> = finding.shown_groups().iter().map(|name| code(name)).collect();
             let more = names.len().saturating_sub(NAMED);
             names.truncate(NAMED);
             if more > 0 {

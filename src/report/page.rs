@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use crate::check::{Finding, Level};
+use crate::check::{Finding, GroupRef, Level};
 use crate::scan::{Note, Scan, ShownGroup, ShownSetting};
 use crate::text::{Place, UNKNOWN_MARK};
 
@@ -49,30 +49,31 @@ impl Reporter for Html {
 /// # Errors
 /// If `out` cannot be written to.
 pub fn show_html(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    let mut names: Vec<(&Place, &str)> = scan.groups.iter().map(|g| (&g.place, &*g.name)).collect();
-    names.dedup();
+    let mut groups: Vec<&ShownGroup> = scan.groups.iter().collect();
+    groups.dedup_by(|b, a| same(a, b));
     write_head("Effective kubelet configuration", look, out)?;
     write_summary(scan, out)?;
     writeln!(out, "</header>")?;
-    if !names.is_empty() {
+    if !groups.is_empty() {
         writeln!(out, "<nav aria-label=\"Node groups\">\n<ul>")?;
-        for (n, (place, name)) in names.iter().enumerate() {
-            let worst = of(scan, place, name).iter().map(|f| f.level).max();
+        for (n, group) in groups.iter().enumerate() {
+            let worst = of(scan, group).iter().map(|f| f.level).max();
             let mark = worst.map(|l| format!(" <b class=\"{0}\">{0}</b>", l.id())).unwrap_or_default();
-            writeln!(out, "<li><a href=\"#g{n}\">{}</a>{mark}</li>", escaped(name))?;
+            writeln!(out, "<li><a href=\"#g{n}\">{}</a>{mark}</li>", escaped(&group.shown()))?;
         }
         writeln!(out, "</ul>\n</nav>")?;
     }
     writeln!(out, "<main id=\"main\">")?;
-    if names.is_empty() {
+    if groups.is_empty() {
         writeln!(out, "<p class=\"verdict\">{}</p>", verdict(scan))?;
     }
-    for (n, (place, name)) in names.iter().enumerate() {
-        writeln!(out, "<section id=\"g{n}\" aria-labelledby=\"h{n}\">\n<h2 id=\"h{n}\">{}</h2>", escaped(name))?;
-        for group in scan.groups.iter().filter(|g| (&g.place, &*g.name) == (*place, *name)) {
-            write_group(group, all, scan, out)?;
+    for (n, group) in groups.iter().enumerate() {
+        let name = escaped(&group.shown());
+        writeln!(out, "<section id=\"g{n}\" aria-labelledby=\"h{n}\">\n<h2 id=\"h{n}\">{name}</h2>")?;
+        for way in scan.groups.iter().filter(|way| same(way, group)) {
+            write_group(way, all, scan, out)?;
         }
-        for finding in of(scan, place, name) {
+        for finding in of(scan, group) {
             write_finding(finding, false, scan, out)?;
         }
         writeln!(out, "</section>")?;
@@ -148,8 +149,14 @@ fn write_note(note: &Note, scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The findings that affect a node group.
-fn of<'a>(scan: &'a Scan, place: &Place, name: &str) -> Vec<&'a Finding> {
-    scan.findings.iter().filter(|f| f.groups.iter().any(|g| &*g.name == name && g.place == *place)).collect()
+fn of<'a>(scan: &'a Scan, group: &ShownGroup) -> Vec<&'a Finding> {
+    let is = |g: &GroupRef| (&g.root, &g.name, &g.place) == (&group.root, &group.name, &group.place);
+    scan.findings.iter().filter(|f| f.groups.iter().any(is)).collect()
+}
+
+/// True for two sets of conditions of one node group.
+fn same(a: &ShownGroup, b: &ShownGroup) -> bool {
+    (&a.root, &a.name, &a.place) == (&b.root, &b.name, &b.place)
 }
 
 fn write_group(group: &ShownGroup, all: bool, scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
@@ -229,8 +236,7 @@ fn write_finding(finding: &Finding, named: bool, scan: &Scan, out: &mut dyn Writ
         writeln!(out, "<p>Applies {}.</p>", marked(&finding.condition()))?;
     }
     if named && !finding.groups.is_empty() {
-        let mut names: Vec<_> = finding.groups.iter().map(|g| escaped(&g.name)).collect();
-        names.dedup();
+        let names: Vec<_> = finding.shown_groups().iter().map(|name| escaped(name)).collect();
         writeln!(out, "<p>Node groups: <code>{}</code></p>", names.join("</code>, <code>"))?;
     }
     writeln!(out, "<ol>")?;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use crate::check::{Finding, Frame, Level, RULES, Rule};
+use crate::check::{Finding, Frame, GroupRef, Level, RULES, Rule};
 use crate::policy::Why;
 use crate::scan::{Note, Scan};
 use crate::text::Place;
@@ -128,8 +128,8 @@ fn sentence(text: &str) -> String {
 }
 
 fn result(finding: &Finding, scan: &Scan, rules: &[&Rule], prints: &mut Fingerprints) -> Value {
-    let names: BTreeSet<_> = finding.groups.iter().map(|g| g.name.to_string()).collect();
-    let names: Vec<_> = names.into_iter().collect();
+    let names = finding.shown_groups();
+    let addresses: BTreeSet<_> = finding.groups.iter().map(|g| &*g.name).collect();
     let mut message = sentence(&finding.headline);
     if !names.is_empty() {
         message.push_str(&format!(" Node groups: {}.", names.join(", ")));
@@ -155,7 +155,8 @@ fn result(finding: &Finding, scan: &Scan, rules: &[&Rule], prints: &mut Fingerpr
             "value": finding.raw,
             "effective": finding.effective,
             "certain": finding.is_certain(),
-            "nodeGroups": names,
+            "nodeGroups": addresses,
+            "nodeGroupIds": finding.groups.iter().map(GroupRef::id).collect::<BTreeSet<_>>(),
         },
     });
     if let Some(fix) = &finding.fix {
@@ -188,7 +189,7 @@ fn stations(finding: &Finding) -> Vec<Frame> {
         out.push(Frame { place: hop.place.first_line(), label });
     }
     for group in &finding.groups {
-        out.push(Frame { place: group.place.clone(), label: format!("used by {}", group.name) });
+        out.push(Frame { place: group.place.clone(), label: format!("used by {}", group.shown()) });
     }
     let mut seen = BTreeSet::new();
     out.retain(|f| seen.insert(f.place.clone()));

@@ -21,7 +21,7 @@ pub fn show_text(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> io
     for group in &scan.groups {
         let about: Vec<_> = group.family.into_iter().map(str::to_owned).chain(group.kubernetes.clone()).collect();
         let about = if about.is_empty() { String::new() } else { format!(" ({})", about.join(", ")) };
-        writeln!(out, "{bold}{}{bold:#}{about} {dim}{}{dim:#}", harmless(&group.name), look.spot(&group.place))?;
+        writeln!(out, "{bold}{}{bold:#}{about} {dim}{}{dim:#}", harmless(&group.shown()), look.spot(&group.place))?;
         if !group.when.is_always() {
             let when: Vec<_> = group.when.conditions().iter().map(|c| format!("`{c}`")).collect();
             wrapped("only if ", &harmless(&when.join(" and ")), look, out)?;
@@ -103,6 +103,8 @@ fn group_json(group: &ShownGroup, all: bool, scan: &Scan) -> Value {
     let settings = group.settings.iter().filter(|s| all || s.raw.is_some() || !s.certain);
     json!({
         "name": &*group.name,
+        "root": group.root.path(),
+        "id": group.id(),
         "place": spot(&group.place, scan),
         "family": group.family,
         "kubernetes": group.kubernetes,

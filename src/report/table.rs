@@ -36,7 +36,7 @@ pub fn show_table(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> i
             .map(str::to_owned)
             .chain(group.kubernetes.as_ref().map(|k| format!("Kubernetes {k}")))
             .collect();
-        writeln!(out, "{bold}{}{bold:#}", harmless(&group.name))?;
+        writeln!(out, "{bold}{}{bold:#}", harmless(&group.shown()))?;
         let about = if about.is_empty() { String::new() } else { format!(", {}", about.join(", ")) };
         writeln!(out, "  {dim}{}{about}{dim:#}", look.spot(&group.place))?;
         if !group.when.is_always() {

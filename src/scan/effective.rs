@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::node::{Booted, NodeGroup};
+use crate::node::{Booted, NodeGroup, Root};
 use crate::runtime::Runtime;
 use crate::setting::{Mechanism, SetBy, Setting, Settled, render_duration};
 use crate::text::{Place, Texts};
@@ -15,6 +15,8 @@ use super::note::{Note, note};
 pub struct ShownGroup {
     /// Its address.
     pub name: Arc<str>,
+    /// What it belongs to.
+    pub root: Root,
     /// The block or key that describes it.
     pub place: Place,
     /// The family of its image, if it is known.
@@ -55,6 +57,16 @@ pub struct ShownSetting {
 }
 
 impl ShownGroup {
+    /// Its identity: root and address.
+    pub fn id(&self) -> String {
+        self.root.id(&self.name)
+    }
+
+    /// Its name for people; see [`Root::shown`].
+    pub fn shown(&self) -> String {
+        self.root.shown(&self.name, &self.place)
+    }
+
     /// Both as one, if they are the same node group and differ in the answer to one condition only.
     pub(super) fn joined(&self, other: &Self) -> Option<Self> {
         let when = self.when.or(&other.when)?;
@@ -71,6 +83,7 @@ impl ShownGroup {
         unknown.dedup();
         Self {
             name: Arc::clone(&group.name),
+            root: group.root.clone(),
             place: texts.place(texts.trail(group.place).origin()).first_line(),
             family: booted.family.or(group.family).map(|f| f.id()),
             kubernetes: group.minor.map(|minor| format!("1.{minor}")),

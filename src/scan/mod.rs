@@ -22,7 +22,7 @@ use crate::check::{delivered, judge, judge_unreached};
 use crate::collect;
 use crate::fix::Fixer;
 use crate::input::{FileList, INPUTS, Input, Unit};
-use crate::node::{Booted, Cx, Gap, Given, Problem, Shared, Step};
+use crate::node::{Booted, Cx, Gap, Given, Problem, Root, Shared, Step};
 use crate::text::{Disk, FileError, Files, Origin, Span, Texts};
 
 use note::note;
@@ -47,8 +47,8 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
     if let Some(text) = &request.stdin {
         let files = stdin::Piped::new(text, request.stdin_name.as_deref(), &request.current)?;
         let list = FileList { files: vec![files.path().to_owned()] };
-        total.absorb(scan_files(&list, &files, request, &given, None));
         total.root = collect::root_of(&request.current, &request.current);
+        total.absorb(scan_files(&list, (&files, &total.root), request, &given, None));
     }
     for (root, paths) in request.by_root()? {
         let disk = Disk::new(&root).map_err(|e| ScanError::unreadable(&root, &e.to_string()))?;
@@ -75,20 +75,19 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
             }
         }
         let overlay = overlay::Overlay { disk, edited: &request.edited };
-        total.absorb(scan_files(&list, &overlay, request, &given, named.as_ref()));
-        let disk = &overlay.disk;
         if total.root.as_os_str().is_empty() {
-            disk.root().clone_into(&mut total.root);
+            overlay.disk.root().clone_into(&mut total.root);
         }
+        total.absorb(scan_files(&list, (&overlay, &total.root), request, &given, named.as_ref()));
     }
     total.finish(&request.policy, request.is_complete());
     Ok(total)
 }
 
-/// Reads all units of `list`, in parallel when there are several.
+/// Reads all units of `list`, in parallel when there are several. `home` is the root of the scan.
 fn scan_files(
     list: &FileList,
-    disk: &dyn Files,
+    (disk, home): (&dyn Files, &Path),
     request: &Request,
     given: &Given,
     named: Option<&narrow::Named>,
@@ -98,7 +97,7 @@ fn scan_files(
     let shared = Arc::default();
     request.progress.expect(units.len());
     let one = |(input, unit): &(&dyn Input, Unit)| {
-        let out = read_unit(*input, unit, (disk, &shared), request, given);
+        let out = read_unit(*input, unit, (disk, home, &shared), request, given);
         request.progress.step();
         out
     };
@@ -192,7 +191,7 @@ fn covered(units: &[Unwound]) -> Vec<Option<Covered>> {
 fn read_unit(
     input: &dyn Input,
     unit: &Unit,
-    (files, shared): (&dyn Files, &Arc<Shared>),
+    (files, home, shared): (&dyn Files, &Path, &Arc<Shared>),
     request: &Request,
     given: &Given,
 ) -> Unwound {
@@ -204,7 +203,10 @@ fn read_unit(
     let mut fixer = Fixer::new(&options);
     let mut out = Scan::default();
     let mut uses = BTreeSet::new();
-    for mut group in input.read(unit, &mut cx) {
+    let groups = input.read(unit, &mut cx);
+    let root = root_of(unit, files, home);
+    for mut group in groups {
+        group.root = root.clone();
         request.policy.assume(&mut group);
         uses.extend(cx.texts.files_of(group.steps.iter().flat_map(Step::places)));
         let mut boots = boot::run(&group, &mut cx.boot());
@@ -225,7 +227,8 @@ fn read_unit(
         out.groups.extend(boots.iter().map(|booted| ShownGroup::of(&group, booted, &cx.texts)));
     }
     uses.extend(std::mem::take(&mut cx.claims.uses));
-    for group in &cx.claims.unreached {
+    for group in &mut cx.claims.unreached {
+        group.root = root.clone();
         out.findings.extend(judge_unreached(&rules, group, &cx.texts));
     }
     out.delivered.sort();
@@ -238,6 +241,14 @@ fn read_unit(
     });
     out.asking.extend(sources.map(|s| (Arc::clone(s), true)));
     Unwound { input: input.name(), path: unit.path.clone(), scan: out, covers: cx.claims.covers, uses }
+}
+
+/// What the node groups of a unit belong to. A file is named as its text is, which may come from standard input.
+fn root_of(unit: &Unit, files: &dyn Files, home: &Path) -> Root {
+    match unit.root() {
+        (folder, true) => Root::folder(folder, home),
+        (file, false) => Root::file(files.read(file).as_ref().map_or(file, |source| source.path()), home),
+    }
 }
 
 /// Unknown values that settings depend on are gaps, even if the boot did not record them. `place` is the fallback.

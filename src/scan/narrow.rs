@@ -167,16 +167,12 @@ impl Named {
         for (source, tell) in &mut scan.asking {
             *tell = has(source.path());
         }
-        let involved: BTreeSet<_> = scan
-            .findings
-            .iter()
-            .flat_map(|f| &f.groups)
-            .map(|g| (g.place.source.path().to_owned(), g.name.clone()))
-            .collect();
+        let involved: BTreeSet<_> =
+            scan.findings.iter().flat_map(|f| &f.groups).map(|g| (g.root.clone(), g.name.clone())).collect();
         scan.groups.retain(|g| {
             has(g.place.source.path())
                 || g.settings.iter().any(|s| s.place.iter().any(|p| has(p.source.path())))
-                || involved.contains(&(g.place.source.path().to_owned(), g.name.clone()))
+                || involved.contains(&(g.root.clone(), g.name.clone()))
         });
     }
 }

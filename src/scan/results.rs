@@ -82,7 +82,7 @@ impl Scan {
             self.stale = if complete { stale } else { Vec::new() };
         }
         self.hidden.sort_by(|(a, _), (b, _)| a.key().cmp(&b.key()));
-        self.groups.sort_by(|a, b| (&a.place, &a.name, &a.when).cmp(&(&b.place, &b.name, &b.when)));
+        self.groups.sort_by(|a, b| (&a.place, &a.name, &a.root, &a.when).cmp(&(&b.place, &b.name, &b.root, &b.when)));
         let mut joined: Vec<ShownGroup> = Vec::new();
         for group in self.groups.drain(..) {
             match joined.iter_mut().rev().take(MAX_ALTERNATIVES).find_map(|known| Some((known.joined(&group)?, known)))
@@ -121,14 +121,14 @@ impl Scan {
 
     /// The number of node groups; alternatives of one count once.
     pub fn node_groups(&self) -> usize {
-        let names: BTreeSet<_> = self.groups.iter().map(|g| (&g.place, &g.name)).collect();
+        let names: BTreeSet<_> = self.groups.iter().map(|g| (&g.root, &g.name, &g.place)).collect();
         names.len()
     }
 
     /// The number of node groups that are only partly resolved.
     pub fn partly_read(&self) -> usize {
         let names: BTreeSet<_> =
-            self.groups.iter().filter(|g| !g.unknown.is_empty()).map(|g| (&g.place, &g.name)).collect();
+            self.groups.iter().filter(|g| !g.unknown.is_empty()).map(|g| (&g.root, &g.name, &g.place)).collect();
         names.len()
     }
 

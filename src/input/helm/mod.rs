@@ -46,10 +46,7 @@ impl Input for Helm {
         let charts = files.files.iter().filter(|path| path.file_name().is_some_and(|n| n == CHART));
         charts
             .filter_map(|path| path.parent())
-            .map(|dir| Unit {
-                path: dir.to_owned(),
-                files: files.files.iter().filter(|f| f.starts_with(dir)).cloned().collect(),
-            })
+            .map(|dir| Unit::of_folder(dir, files.files.iter().filter(|f| f.starts_with(dir)).cloned().collect()))
             .collect()
     }
 

@@ -68,8 +68,7 @@ impl Input for Terraform {
                 dirs.entry(dir.as_os_str()).or_default().push(path.clone());
             }
         }
-        let mut units: Vec<Unit> =
-            dirs.into_iter().map(|(path, files)| Unit { path: PathBuf::from(path), files }).collect();
+        let mut units: Vec<Unit> = dirs.into_iter().map(|(path, files)| Unit::of_folder(path, files)).collect();
         units.sort();
         units
     }

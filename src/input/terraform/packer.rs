@@ -40,7 +40,7 @@ impl Input for Packer {
                 dirs.entry(dir.to_owned()).or_default().push(path.clone());
             }
         }
-        let mut units: Vec<Unit> = dirs.into_iter().map(|(path, files)| Unit { path, files }).collect();
+        let mut units: Vec<Unit> = dirs.into_iter().map(|(path, files)| Unit::of_folder(path, files)).collect();
         units.append(&mut files.with_extension(&["json"]));
         units
     }

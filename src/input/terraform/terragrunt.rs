@@ -16,7 +16,6 @@ use crate::text::{Span, Traced, Why};
 use crate::value::{Entry, Kind, Map, Value};
 
 use super::super::unit::{FileList, Input, Unit};
-use super::super::yaml_files;
 use super::engine::Engine;
 use super::lang::data::Data;
 use super::lang::env::Env;
@@ -77,15 +76,7 @@ impl Input for Terragrunt {
         let given = engine.given(&module);
         let instance = Instance::new(Arc::new(module), place);
         let root = engine.add(Instance { path, given, environment: stack.inputs, ..instance });
-        let mut groups = engine.judged(&[root], place);
-        // Several stacks may use one module.
-        let name = yaml_files::shown(unit.path.parent().unwrap_or(&unit.path), cx);
-        if !name.is_empty() {
-            for group in &mut groups {
-                group.name = format!("{name}: {}", group.name).into();
-            }
-        }
-        groups
+        engine.judged(&[root], place)
     }
 }
 

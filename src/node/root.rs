@@ -1,0 +1,60 @@
+//! What a node group belongs to: with its address it tells one node group from every other.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::text::Place;
+
+/// The owner of node groups: the folder of a Terraform root module, a Terragrunt unit, a chart, a kustomization or a project, or
+/// the one file that is a template, document or script. Two roots that call one module have two node groups.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Root {
+    path: Arc<str>,
+    /// The absolute path, if it is a file.
+    file: Option<PathBuf>,
+}
+
+impl Default for Root {
+    fn default() -> Self {
+        Self { path: Arc::from("."), file: None }
+    }
+}
+
+impl Root {
+    /// A folder below `scan`, the root of the scan.
+    pub fn folder(path: &Path, scan: &Path) -> Self {
+        Self { path: relative(path, scan), file: None }
+    }
+
+    /// A file below `scan`, the root of the scan.
+    pub fn file(path: &Path, scan: &Path) -> Self {
+        Self { path: relative(path, scan), file: Some(path.to_owned()) }
+    }
+
+    /// Its path, relative to the root of the scan, with forward slashes; `.` is the root of the scan itself.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The identity of the node group with the address `name`, such as `envs/prod: aws_launch_template.workers`.
+    pub fn id(&self, name: &str) -> String {
+        format!("{}: {name}", self.path)
+    }
+
+    /// A node group for people: its id, or only its address where that is clear: the root is the root of the scan, or it is
+    /// the file in which the node group is described at `place`, or the address names it.
+    pub fn shown(&self, name: &str, place: &Place) -> String {
+        let path = &*self.path;
+        let after = |rest: &str| rest.is_empty() || rest.starts_with(' ');
+        let named = name.strip_prefix(path).is_some_and(after)
+            || name.strip_suffix(path).is_some_and(|before| before.ends_with(" of "));
+        let clear = named || path == "." || self.file.as_deref().is_some_and(|file| file == place.source.path());
+        if clear { name.to_owned() } else { self.id(name) }
+    }
+}
+
+fn relative(path: &Path, scan: &Path) -> Arc<str> {
+    let path = path.strip_prefix(scan).unwrap_or(path).to_string_lossy();
+    let path = path.replace(std::path::MAIN_SEPARATOR, "/");
+    Arc::from(if path.is_empty() { "." } else { &path })
+}
