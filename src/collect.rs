@@ -1,6 +1,6 @@
 //! From the paths on the command line to the files of a scan.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use ignore::WalkBuilder;
 use walkdir::WalkDir;
@@ -87,4 +87,18 @@ pub fn root_of(path: &Path, current: &Path) -> PathBuf {
         None if dir.starts_with(current) => current.to_owned(),
         None => dir.to_owned(),
     }
+}
+
+/// True if a path below `root` is a file, or a folder with a file that is not hidden. A path that leads out of `root` is not looked
+/// at and counts as there.
+pub fn is_there(root: &Path, path: &str) -> bool {
+    if !Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+        return true;
+    }
+    let path = root.join(path);
+    let file = |entry: &std::fs::DirEntry| {
+        entry.file_type().is_ok_and(|kind| !kind.is_dir()) && !entry.file_name().to_string_lossy().starts_with('.')
+    };
+    let has_files = || std::fs::read_dir(&path).is_ok_and(|entries| entries.flatten().any(|e| file(&e)));
+    path.symlink_metadata().is_ok_and(|meta| !meta.is_dir() || has_files())
 }

@@ -1,5 +1,6 @@
 //! The configuration of a run, and its policy.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -7,6 +8,7 @@ use crate::check::Catalogue;
 use crate::policy::{Baseline, Policy, Settings};
 
 use super::args::{Check, Input};
+use super::outputs::unless_closed;
 use super::stop::Stop;
 
 /// The rules of a folder.
@@ -62,6 +64,11 @@ pub(super) fn policy(args: &Check, here: &Path) -> Result<Policy, Stop> {
         (None, None) => None,
     };
     let baseline = known.map(|source| Baseline::read(&source)).transpose()?;
+    if baseline.as_ref().is_some_and(|b| b.is_old) && !args.quiet {
+        let words =
+            "the baseline has version 1, which does not tell environments apart: write it again with --write-baseline";
+        unless_closed(writeln!(io::stderr(), "warning: {words}"))?;
+    }
     let policy = Policy {
         catalogue,
         select: args.select.clone(),

@@ -44,13 +44,23 @@ impl Root {
     /// A node group for people: its id, or only its address where that is clear: the root is the root of the scan, or it is
     /// the file in which the node group is described at `place`, or the address names it.
     pub fn shown(&self, name: &str, place: &Place) -> String {
-        let path = &*self.path;
-        let after = |rest: &str| rest.is_empty() || rest.starts_with(' ');
-        let named = name.strip_prefix(path).is_some_and(after)
-            || name.strip_suffix(path).is_some_and(|before| before.ends_with(" of "));
-        let clear = named || path == "." || self.file.as_deref().is_some_and(|file| file == place.source.path());
+        let clear = &*self.path == "."
+            || self.file.as_deref().is_some_and(|file| file == place.source.path())
+            || without(&self.path, name).is_some();
         if clear { name.to_owned() } else { self.id(name) }
     }
+}
+
+/// What an address names apart from its root: the same for one resource in two roots.
+pub fn resource(root: &str, name: &str) -> String {
+    without(root, name).unwrap_or_else(|| name.to_owned())
+}
+
+/// An address that names its root, with `.` in place of the root.
+fn without(root: &str, name: &str) -> Option<String> {
+    let after = name.strip_prefix(root).filter(|rest| rest.is_empty() || rest.starts_with(' '));
+    let before = || name.strip_suffix(root).filter(|rest| rest.ends_with(" of "));
+    after.map(|rest| format!(".{rest}")).or_else(|| before().map(|rest| format!("{rest}.")))
 }
 
 fn relative(path: &Path, scan: &Path) -> Arc<str> {

@@ -7,17 +7,22 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::check::Finding;
+use crate::node::resource;
 use crate::text::{Place, Source};
 
 use super::SettingsError;
+use super::likeness::Likeness;
 
 /// The version of the file format.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+
+/// The version in which node groups have no root.
+const WITHOUT_ROOTS: u32 = 1;
 
 /// What the findings of one entry share.
 type Key = (String, String, String);
 
-/// One entry: findings of one rule about one field in one file.
+/// One entry: findings of one rule about one field in one file that affect the same node groups.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Entry {
@@ -25,7 +30,17 @@ struct Entry {
     path: String,
     field: String,
     count: usize,
-    node_groups: BTreeSet<String>,
+    node_groups: Groups,
+}
+
+/// Node groups of an entry.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Groups {
+    /// Addresses by root.
+    ByRoot(BTreeMap<String, BTreeSet<String>>),
+    /// Addresses only, in version 1.
+    Addresses(BTreeSet<String>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -33,24 +48,93 @@ struct Entry {
 struct File {
     version: u32,
     findings: Vec<Entry>,
+    /// What the files of the findings look like, so that a renamed file is recognised.
+    #[serde(default)]
+    files: BTreeMap<String, Likeness>,
 }
 
 /// The known findings.
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {
-    entries: BTreeMap<Key, (usize, BTreeSet<String>)>,
+    entries: Vec<Entry>,
+    files: BTreeMap<String, Likeness>,
+    /// True if the file has an older version, in which node groups have no root.
+    pub is_old: bool,
+}
+
+/// What a baseline asks about the files of a scan.
+pub struct Tree<'a> {
+    /// The path of a place, relative to the root of the scan.
+    pub relative: &'a dyn Fn(&Place) -> String,
+    /// True if there is such a file, or such a folder with files.
+    pub exists: &'a dyn Fn(&str) -> bool,
 }
 
 fn key(finding: &Finding, relative: &dyn Fn(&Place) -> String) -> Key {
     (finding.rule.id.clone(), relative(&finding.at.place), finding.field.clone())
 }
 
-fn groups(finding: &Finding) -> BTreeSet<String> {
-    finding.groups.iter().map(|g| g.name.to_string()).collect()
+fn groups(finding: &Finding) -> Groups {
+    let mut out: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for group in &finding.groups {
+        out.entry(group.root.path().to_owned()).or_default().insert(group.name.to_string());
+    }
+    Groups::ByRoot(out)
+}
+
+impl Groups {
+    fn len(&self) -> usize {
+        match self {
+            Self::ByRoot(roots) => roots.values().map(BTreeSet::len).sum(),
+            Self::Addresses(names) => names.len(),
+        }
+    }
+
+    /// True if all of `others`, which have roots, are among these. Two roots with one address cannot be told apart by an entry
+    /// without roots.
+    fn include(&self, others: &Self) -> bool {
+        let Self::ByRoot(others) = others else { return false };
+        match self {
+            Self::ByRoot(roots) => {
+                others.iter().all(|(root, names)| roots.get(root).is_some_and(|own| names.is_subset(own)))
+            }
+            Self::Addresses(own) => {
+                let mut seen = BTreeSet::new();
+                others.values().flatten().all(|name| own.contains(name) && seen.insert(name))
+            }
+        }
+    }
+
+    /// True if each of `others` is among these, or is the same resource of a root that is gone.
+    fn include_moved(&self, others: &Self, exists: &dyn Fn(&str) -> bool) -> bool {
+        let (Self::ByRoot(roots), Self::ByRoot(others)) = (self, others) else { return false };
+        let mut moved = BTreeSet::new();
+        for (root, names) in roots.iter().filter(|(root, _)| !exists(root)) {
+            moved.extend(names.iter().map(|name| resource(root, name)));
+        }
+        let known = |root: &str, name: &str| {
+            roots.get(root).is_some_and(|own| own.contains(name)) || moved.contains(&resource(root, name))
+        };
+        others.iter().all(|(root, names)| names.iter().all(|name| known(root, name)))
+            && others.is_empty() == roots.is_empty()
+    }
+}
+
+/// How a finding may be the one of an entry, from the surest to the least sure.
+#[derive(Clone, Copy)]
+enum Way {
+    /// The same file and the same node groups.
+    Same,
+    /// The same file and some of the node groups.
+    Fewer,
+    /// The value has moved to another file, but reaches the same node groups.
+    Moved,
+    /// The file, and with it the root, was renamed.
+    Renamed,
 }
 
 impl Baseline {
-    /// Parses a baseline file.
+    /// Parses a baseline file, also one of version 1.
     ///
     /// # Errors
     /// If it is not a valid baseline file.
@@ -67,45 +151,65 @@ impl Baseline {
                 message: format!("not a kubelet-lint baseline: {words}"),
             }
         })?;
-        if file.version != VERSION {
+        if !(WITHOUT_ROOTS..=VERSION).contains(&file.version) {
             return Err(SettingsError::plain(format!(
                 "the baseline has version {}, but version {VERSION} is required: write it again with --write-baseline",
                 file.version
             )));
         }
-        let mut out = Self::default();
-        for entry in file.findings {
-            let known = out.entries.entry((entry.rule, entry.path, entry.field)).or_default();
-            known.0 += entry.count;
-            known.1.extend(entry.node_groups);
-        }
-        Ok(out)
+        Ok(Self { entries: file.findings, files: file.files, is_old: file.version == WITHOUT_ROOTS })
     }
 
-    /// Splits findings into new and known ones, and lists the stale entries. A
-    /// finding that affects an additional node group is new.
-    pub fn part(
-        &self,
-        findings: Vec<Finding>,
-        relative: &dyn Fn(&Place) -> String,
-    ) -> (Vec<Finding>, Vec<Finding>, Vec<String>) {
-        let mut left = self.entries.clone();
-        let (mut new, mut known) = (Vec::new(), Vec::new());
-        for finding in findings {
-            match left.get_mut(&key(&finding, relative)) {
-                Some((count, names)) if *count > 0 && groups(&finding).is_subset(names) => {
-                    *count -= 1;
-                    known.push(finding);
+    /// Splits findings into new and known ones, and lists the stale entries. A finding that affects a node group which its
+    /// entry does not name is new; so is one in another file, unless the value has moved on its way to the same node groups, or
+    /// the file and the root of the node group were renamed.
+    pub fn part(&self, findings: Vec<Finding>, tree: &Tree<'_>) -> (Vec<Finding>, Vec<Finding>, Vec<String>) {
+        let mut left: Vec<usize> = self.entries.iter().map(|e| e.count).collect();
+        let mut by_topic: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+        for (n, entry) in self.entries.iter().enumerate() {
+            by_topic.entry((&entry.rule, &entry.field)).or_default().push(n);
+        }
+        let seen: Vec<_> = findings.iter().map(|f| (key(f, tree.relative), groups(f))).collect();
+        let mut known = vec![false; findings.len()];
+        for way in [Way::Same, Way::Fewer, Way::Moved, Way::Renamed] {
+            for (n, ((rule, path, field), groups)) in
+                seen.iter().enumerate().filter(|(n, _)| !known[*n]).collect::<Vec<_>>()
+            {
+                let topic = by_topic.get(&(rule.as_str(), field.as_str())).into_iter().flatten().copied();
+                let fits = |entry: &Entry| match way {
+                    Way::Same => entry.path == *path && entry.node_groups == *groups,
+                    Way::Fewer => entry.path == *path && entry.node_groups.include(groups),
+                    Way::Moved => !self.is_old && groups.len() > 0 && entry.node_groups.include(groups),
+                    Way::Renamed => {
+                        entry.node_groups.include_moved(groups, tree.exists)
+                            && !(tree.exists)(&entry.path)
+                            && self
+                                .files
+                                .get(&entry.path)
+                                .is_some_and(|old| old.is_like(&findings[n].at.place.source.bytes()))
+                    }
+                };
+                let fitting = topic.filter(|e| left[*e] > 0 && fits(&self.entries[*e]));
+                if let Some(entry) = fitting.min_by_key(|e| self.entries[*e].node_groups.len()) {
+                    left[entry] -= 1;
+                    known[n] = true;
                 }
-                _ => new.push(finding),
             }
         }
-        let stale = left.into_iter().filter(|(_, (count, _))| *count > 0).map(|((rule, path, field), (count, _))| {
+        let mut stale: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
+        for (entry, count) in self.entries.iter().zip(left).filter(|(_, count)| *count > 0) {
+            *stale.entry((&entry.path, &entry.rule, &entry.field)).or_default() += count;
+        }
+        let stale = stale.into_iter().map(|((path, rule, field), count)| {
             let times = if count > 1 { format!(" ({count} times)") } else { String::new() };
-            let field = if field.is_empty() { field } else { format!(" of {field}") };
+            let field = if field.is_empty() { String::new() } else { format!(" of {field}") };
             format!("{path}: {rule}{field}{times}")
         });
-        (new, known, stale.collect())
+        let (mut old, mut new) = (Vec::new(), Vec::new());
+        for (finding, known) in findings.into_iter().zip(known) {
+            if known { old.push(finding) } else { new.push(finding) }
+        }
+        (new, old, stale.collect())
     }
 }
 
@@ -118,16 +222,17 @@ pub fn write_baseline(
     relative: &dyn Fn(&Place) -> String,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let mut entries: BTreeMap<Key, (usize, BTreeSet<String>)> = BTreeMap::new();
+    let mut entries: BTreeMap<(Key, Groups), usize> = BTreeMap::new();
+    let mut files = BTreeMap::new();
     for finding in findings {
-        let entry = entries.entry(key(finding, relative)).or_default();
-        entry.0 += 1;
-        entry.1.extend(groups(finding));
+        let key = key(finding, relative);
+        files.entry(key.1.clone()).or_insert_with(|| Likeness::of(&finding.at.place.source.bytes()));
+        *entries.entry((key, groups(finding))).or_default() += 1;
     }
     let findings = entries
         .into_iter()
-        .map(|((rule, path, field), (count, node_groups))| Entry { rule, path, field, count, node_groups })
+        .map(|(((rule, path, field), node_groups), count)| Entry { rule, path, field, count, node_groups })
         .collect();
-    serde_json::to_writer_pretty(&mut *out, &File { version: VERSION, findings })?;
+    serde_json::to_writer_pretty(&mut *out, &File { version: VERSION, findings, files })?;
     writeln!(out)
 }

@@ -3,6 +3,7 @@
 mod baseline;
 mod hidden;
 mod ignore;
+mod likeness;
 mod settings;
 mod values;
 
@@ -15,7 +16,7 @@ use crate::check::{self, Catalogue, Finding, Frame, GroupRef, Options, Rule};
 use crate::node::NodeGroup;
 use crate::text::Source;
 
-pub use baseline::{Baseline, write_baseline};
+pub use baseline::{Baseline, Tree, write_baseline};
 pub use hidden::{Hidden, Why};
 pub use ignore::may_ask;
 pub use settings::{Assume, Exception, FILE_NAMES, FailOn, Long, Settings, SettingsError, Write};

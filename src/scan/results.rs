@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::check::{Finding, Level, Predicate};
-use crate::policy::{Hidden, Policy, Why, may_ask};
+use crate::collect;
+use crate::policy::{Hidden, Policy, Tree, Why, may_ask};
 use crate::text::{Place, Source};
 use crate::value::MAX_ALTERNATIVES;
 
@@ -75,7 +76,8 @@ impl Scan {
         if let Some(baseline) = &policy.baseline {
             let root = self.root.clone();
             let relative = |place: &Place| relative(&root, place.source.path());
-            let (new, known, stale) = baseline.part(std::mem::take(&mut self.findings), &relative);
+            let tree = Tree { relative: &relative, exists: &|path: &str| collect::is_there(&root, path) };
+            let (new, known, stale) = baseline.part(std::mem::take(&mut self.findings), &tree);
             self.findings = new;
             let hidden = Hidden { why: Why::Baseline, reason: String::new(), place: None };
             self.hidden.extend(known.into_iter().map(|f| (f, hidden.clone())));
