@@ -401,6 +401,41 @@ impl Traced {
         out
     }
 
+    /// The words between blanks, tabs and line ends.
+    pub fn words(&self) -> Vec<Self> {
+        let mut at = 0;
+        let word = |word: &[u8]| {
+            at += word.len() + 1;
+            (!word.is_empty()).then(|| self.slice(at - word.len() - 1..at - 1))
+        };
+        self.bytes().split(|byte| b" \t\n".contains(byte)).filter_map(word).collect()
+    }
+
+    /// The text with its escapes resolved: each is a backslash, a character of `table`, and means the text next to it there. A
+    /// backslash before another character that is no letter or digit stays if `others` do. `None` if an escape is not known.
+    pub fn unescaped(&self, table: &[(u8, &str)], others: bool) -> Option<Self> {
+        let mut out = Self::new();
+        let (mut done, mut at) = (0, 0);
+        while let Some(length) = self.bytes().get(at..)?.iter().position(|byte| *byte == b'\\') {
+            at += length;
+            let escaped = self.bytes().get(at + 1)?;
+            match table.iter().find(|(byte, _)| byte == escaped) {
+                Some((byte, text)) => {
+                    out.push(&self.slice(done..at));
+                    done = at + 1 + usize::from(text.as_bytes() != [*byte]);
+                    if done == at + 2 {
+                        out.push_made(text.as_bytes(), self.slice(at..done).span()?);
+                    }
+                }
+                None if others && !escaped.is_ascii_alphanumeric() => {}
+                None => return None,
+            }
+            at += 2;
+        }
+        out.push(&self.slice(done..self.len()));
+        Some(out)
+    }
+
     /// The parts between the occurrences of `sep`. An empty separator gives the whole.
     pub fn split(&self, sep: &[u8]) -> Vec<Self> {
         let mut out = Vec::new();

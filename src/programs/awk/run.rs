@@ -8,7 +8,7 @@ use crate::programs::substitute::{Part, replaced};
 use crate::text::{Span, Traced, Why};
 
 use super::parse::{Expr, Rule, Statement, When, pattern};
-use super::value::{AwkValue, Known, not, utf8};
+use super::{AwkValue, Known, not};
 
 /// The most steps of a run.
 const MAX_STEPS: usize = 200_000;
@@ -19,7 +19,7 @@ const MAX_WORK: usize = 16 << 20;
 /// The longest output, in bytes.
 const MAX_OUTPUT: usize = 1 << 20;
 
-/// How many fields a line may have, and the largest width of `printf`.
+/// How many fields a line may have.
 const MAX_FIELDS: usize = 10_000;
 
 /// What comes after a statement.
@@ -66,21 +66,21 @@ impl<'a> AwkRun<'a> {
     fn charge(&mut self, bytes: usize) -> Known<()> {
         self.steps += 1;
         self.work = self.work.saturating_add(bytes);
-        let over = self.steps > MAX_STEPS || self.work > MAX_WORK;
+        let over = self.steps > MAX_STEPS || self.work > MAX_WORK || self.out.len() > MAX_OUTPUT;
         if over { Err(Why::Limit("steps of an awk program")) } else { Ok(()) }
     }
 
-    /// True if there are no `BEGIN` and `END` rules.
-    pub(super) fn only_lines(&self) -> bool {
-        self.rules.iter().all(|rule| matches!(rule.when, When::Line(_)))
-    }
-
-    /// Runs the `BEGIN` or the `END` rules.
-    fn begin_or_end_rules(&mut self, begin: bool) -> Known<Flow> {
-        let which = |when: &When| if begin { matches!(when, When::Begin) } else { matches!(when, When::End) };
-        for body in self.rules.iter().filter(|rule| which(&rule.when)).filter_map(|rule| rule.body.as_ref()) {
-            if self.block(body)? == Flow::Exit {
-                return Ok(Flow::Exit);
+    /// Runs the rules that are for `now`, which is `None` for a line.
+    fn run_rules(&mut self, now: Option<&When>) -> Known<Flow> {
+        for rule in self.rules {
+            let runs = match (&rule.when, now) {
+                (When::Line(test), None) => self.eval(test)?.holds()?,
+                (When::EveryLine, None) | (When::Begin, Some(When::Begin)) | (When::End, Some(When::End)) => true,
+                _ => false,
+            };
+            let flow = if runs { self.block(&rule.body)? } else { Flow::On };
+            if flow != Flow::On {
+                return Ok(flow);
             }
         }
         Ok(Flow::On)
@@ -88,48 +88,24 @@ impl<'a> AwkRun<'a> {
 
     /// Runs the `BEGIN` rules; true if no line is read.
     pub(super) fn begin(&mut self) -> Known<bool> {
-        Ok(self.begin_or_end_rules(true)? == Flow::Exit
-            || self.rules.iter().all(|rule| matches!(rule.when, When::Begin)))
+        let exits = self.run_rules(Some(&When::Begin))? == Flow::Exit;
+        Ok(exits || self.rules.iter().all(|rule| matches!(rule.when, When::Begin)))
     }
 
     /// Runs the program on its input.
     pub(super) fn run(mut self, texts: &[Traced]) -> Known<Outcome> {
-        let mut over = false;
-        let mut total = 0;
-        for text in texts {
-            for (n, line) in lines(text).into_iter().enumerate() {
-                if over {
-                    break;
-                }
-                self.charge(line.len())?;
-                total += 1;
-                self.take_line(line);
-                self.variables.insert("NR".to_owned(), AwkValue::count(total, self.at));
-                self.variables.insert("FNR".to_owned(), AwkValue::count(n + 1, self.at));
-                over = self.line_rules()? == Flow::Exit;
+        let numbered = texts.iter().flat_map(|text| lines(text).into_iter().enumerate());
+        for (total, (n, line)) in numbered.enumerate() {
+            self.charge(line.len())?;
+            self.take_line(line);
+            self.variables.insert("NR".to_owned(), AwkValue::count(total + 1, self.at));
+            self.variables.insert("FNR".to_owned(), AwkValue::count(n + 1, self.at));
+            if self.run_rules(None)? == Flow::Exit {
+                break;
             }
         }
-        self.begin_or_end_rules(false)?;
+        self.run_rules(Some(&When::End))?;
         Ok(Outcome { status: Status::Known(self.status), ..Outcome::success(self.out) })
-    }
-
-    fn line_rules(&mut self) -> Known<Flow> {
-        for rule in self.rules {
-            let runs = match &rule.when {
-                When::Line(Some(test)) => self.eval(test)?.holds()?,
-                When::Line(None) => true,
-                When::Begin | When::End => false,
-            };
-            let flow = match &rule.body {
-                _ if !runs => continue,
-                None => self.block(&[Statement::Print(Vec::new())])?,
-                Some(body) => self.block(body)?,
-            };
-            if flow != Flow::On {
-                return Ok(flow);
-            }
-        }
-        Ok(Flow::On)
     }
 
     fn block(&mut self, body: &[Statement]) -> Known<Flow> {
@@ -138,8 +114,7 @@ impl<'a> AwkRun<'a> {
                 Statement::Expr(expr) => drop(self.eval(expr)?),
                 Statement::Print(list) => {
                     let values = self.all(list)?;
-                    let texts = values.iter().map(|value| &value.text);
-                    let text = Traced::join(texts, &self.variable("OFS").text);
+                    let text = Traced::join(values.iter().map(|value| &value.text), &self.variable("OFS").text);
                     self.out.push(if list.is_empty() { &self.line.text } else { &text });
                     let end = self.variable("ORS").text;
                     self.out.push(&end);
@@ -148,23 +123,13 @@ impl<'a> AwkRun<'a> {
                     let text = self.formatted(list)?;
                     self.out.push(&text);
                 }
-                Statement::If(test, then, other) => {
-                    let flow = self.eval(test)?.holds()?;
-                    let flow = self.block(if flow { then } else { other })?;
-                    if flow != Flow::On {
-                        return Ok(flow);
-                    }
-                }
                 Statement::Next => return Ok(Flow::Next),
                 Statement::Exit(value) => {
                     if let Some(value) = value {
-                        self.status = (self.eval(value)?.as_number()? as i64 & 255) as i32;
+                        self.status = i32::try_from(self.whole(value, 255)?).unwrap_or(0);
                     }
                     return Ok(Flow::Exit);
                 }
-            }
-            if self.out.len() > MAX_OUTPUT {
-                return Err(Why::Limit("output of awk"));
             }
         }
         Ok(Flow::On)
@@ -174,7 +139,7 @@ impl<'a> AwkRun<'a> {
         list.iter().map(|expr| self.eval(expr)).collect()
     }
 
-    /// The output of `printf` for a format and its values: `%s`, `%d` and `%%`, perhaps with a width.
+    /// The output of `printf` for a format and its values: `%s`, `%d` and `%%`.
     fn formatted(&mut self, list: &[Expr]) -> Known<Traced> {
         let mut values = self.all(list)?.into_iter();
         let format = values.next().unwrap_or_default();
@@ -183,33 +148,19 @@ impl<'a> AwkRun<'a> {
         let mut at = 0;
         while let Some(length) = text.get(at..).and_then(|rest| rest.find('%')) {
             out.push(&format.text.slice(at..at + length));
-            at += length + 1;
-            let rest = text.get(at..).unwrap_or_default();
-            let size = rest.bytes().take_while(|b| b"-0123456789".contains(b)).count();
-            let (size, conversion) = (rest.get(..size).unwrap_or_default(), rest.as_bytes().get(size));
-            let value = match conversion {
-                Some(b'%') if size.is_empty() => AwkValue::text(format.text.slice(at..at + 1)),
-                Some(b's' | b'd' | b'i') => {
-                    values.next().ok_or(()).or_else(|()| not("printf of awk without a value"))?
+            at += length + 2;
+            match text.as_bytes().get(at - 1) {
+                Some(b'%') => out.push(&format.text.slice(at - 1..at)),
+                Some(conversion @ (b's' | b'd')) => {
+                    let Some(value) = values.next() else { return not("printf of awk without a value") };
+                    let plain = |text: &str| text.parse::<u32>().is_ok_and(|n| n.to_string() == text);
+                    if *conversion == b'd' && !plain(value.known()?) {
+                        return not("a number that awk rounds");
+                    }
+                    out.push(&value.text);
                 }
                 _ => return not("a format of awk"),
-            };
-            let value = match conversion {
-                Some(b'd' | b'i') => AwkValue::number(value.as_number()?.trunc(), &value.text, self.at).text,
-                _ => value.text,
-            };
-            let left = size.starts_with('-');
-            let width = size.trim_start_matches('-').parse().unwrap_or(0);
-            if size.trim_start_matches('-').starts_with('0')
-                || width > MAX_FIELDS
-                || width > 0 && !value.bytes().is_ascii()
-            {
-                return not("a format of awk");
             }
-            let fill = Traced::made(" ".repeat(width.saturating_sub(value.len())), self.at);
-            out.push(if left { &value } else { &fill });
-            out.push(if left { &fill } else { &value });
-            at += size.len() + 1;
         }
         out.push(&format.text.slice(at..text.len()));
         Ok(out)
@@ -235,6 +186,8 @@ impl<'a> AwkRun<'a> {
         if let Some(pattern) = self.patterns.get(text) {
             return Ok(pattern.clone());
         }
+        // Compiling takes longer than reading.
+        self.charge(text.len() + (1 << 14))?;
         let made = pattern(text)?;
         self.patterns.insert(text.to_owned(), made.clone());
         Ok(made)
@@ -253,30 +206,22 @@ impl<'a> AwkRun<'a> {
         let (line, separator) = (self.line.clone(), self.variable("FS"));
         self.charge(line.text.len())?;
         let words = line.known()?;
-        let mut parts = Vec::new();
-        match separator.known()? {
-            _ if words.is_empty() => {}
+        let parts: Vec<_> = match separator.known()? {
+            _ if words.is_empty() => Vec::new(),
             "" => return not("awk's FS without a text"),
-            " " => {
-                let mut at = 0;
-                for word in words.split([' ', '\t', '\n']) {
-                    if !word.is_empty() {
-                        parts.push(line.text.slice(at..at + word.len()));
-                    }
-                    at += word.len() + 1;
-                }
-            }
-            one if one.chars().count() == 1 && one != "\\" => parts = line.text.split(one.as_bytes()),
+            " " => line.text.words(),
+            one if one.chars().count() == 1 && one != "\\" => line.text.split(one.as_bytes()),
             regex => {
                 let mut done = 0;
                 let found = self.compiled(regex)?.all(words)?;
-                for found in found.iter().filter_map(|found| found.get(0)).filter(|found| !found.is_empty()) {
-                    parts.push(line.text.slice(done..found.start()));
-                    done = found.end();
-                }
+                let found = found.iter().filter_map(|found| found.get(0)).filter(|found| !found.is_empty());
+                let mut parts: Vec<_> = found
+                    .map(|found| line.text.slice(std::mem::replace(&mut done, found.end())..found.start()))
+                    .collect();
                 parts.push(line.text.slice(done..words.len()));
+                parts
             }
-        }
+        };
         if parts.len() > MAX_FIELDS {
             return Err(Why::Limit("fields of awk"));
         }
@@ -284,22 +229,22 @@ impl<'a> AwkRun<'a> {
         Ok(())
     }
 
-    /// The field number that an expression names.
-    fn index(&mut self, which: &Expr) -> Known<usize> {
-        let n = self.eval(which)?.as_number()?;
-        if n < 0.0 {
-            return not("this field of awk");
-        }
-        #[allow(clippy::cast_sign_loss, reason = "it is not below zero")]
-        let n = n as usize;
-        if n <= MAX_FIELDS { Ok(n) } else { not("this field of awk") }
+    /// A whole number that is at most `most`: of a field, or an exit status.
+    fn whole(&mut self, expr: &Expr, most: usize) -> Known<usize> {
+        let number = self
+            .eval(expr)?
+            .number
+            .filter(|n| n.fract() == 0.0)
+            .map(|n| format!("{n:.0}"))
+            .and_then(|text| text.parse().ok());
+        number.filter(|n| *n <= most).map_or_else(|| not("this number of awk"), Ok)
     }
 
     /// Assigns a value to a variable or field.
     fn assign_to(&mut self, place: &Expr, value: AwkValue) -> Known<()> {
         let which = match place {
             Expr::Variable(name) => return self.assign(name, value),
-            Expr::Field(which) => self.index(which)?,
+            Expr::Field(which) => self.whole(which, MAX_FIELDS)?,
             _ => return not("this program of awk"),
         };
         if which == 0 {
@@ -319,145 +264,111 @@ impl<'a> AwkRun<'a> {
         Ok(())
     }
 
-    fn truth(&self, holds: bool) -> AwkValue {
-        AwkValue::count(usize::from(holds), self.at)
-    }
-
     fn eval(&mut self, expr: &Expr) -> Known<AwkValue> {
         self.charge(0)?;
-        Ok(match expr {
-            Expr::Text(text) => AwkValue::text(text.clone()),
-            Expr::Number(n, text) => AwkValue::number(*n, text, self.at),
-            Expr::Regex(pattern) => {
-                let line = self.line.clone();
-                self.found(pattern, &line)?
-            }
+        let holds = match expr {
+            Expr::Value(value) => return Ok(value.clone()),
+            Expr::Regex(pattern) => self.found(pattern, &self.line.clone())?,
             Expr::Variable(name) if name == "NF" => {
                 self.split_line()?;
-                AwkValue::count(self.fields.as_ref().map_or(0, Vec::len), self.at)
+                return Ok(AwkValue::count(self.fields.as_ref().map_or(0, Vec::len), self.at));
             }
-            Expr::Variable(name) => self.variable(name),
-            Expr::Field(which) => match self.index(which)? {
-                0 => self.line.clone(),
-                n => {
-                    self.split_line()?;
-                    let field = self.fields.as_ref().and_then(|fields| fields.get(n - 1));
-                    field.cloned().unwrap_or_else(AwkValue::unset)
+            Expr::Variable(name) => return Ok(self.variable(name)),
+            Expr::Field(which) => {
+                let n = self.whole(which, MAX_FIELDS)?;
+                if n == 0 {
+                    return Ok(self.line.clone());
                 }
-            },
-            Expr::Group(list) => match list.as_slice() {
-                [inner] => self.eval(inner)?,
-                _ => return not("this program of awk"),
-            },
-            Expr::Not(inner) => {
-                let holds = self.eval(inner)?.holds()?;
-                self.truth(!holds)
+                self.split_line()?;
+                let field = self.fields.as_ref().and_then(|fields| fields.get(n - 1));
+                return Ok(field.cloned().unwrap_or_else(AwkValue::unset));
             }
-            Expr::Negative(inner) => {
-                let value = self.eval(inner)?;
-                AwkValue::number(-value.as_number()?, &value.text, self.at)
-            }
-            Expr::Assign(place, value) => {
-                let value = self.eval(value)?;
-                self.assign_to(place, value.clone())?;
-                value
-            }
-            Expr::Choice(parts) => {
-                let [test, then, other] = parts.as_ref();
-                let holds = self.eval(test)?.holds()?;
-                self.eval(if holds { then } else { other })?
+            Expr::Not(inner) => !self.eval(inner)?.holds()?,
+            Expr::Substitute(all, parts) => return self.substitute(*all, parts),
+            Expr::Binary("=", sides) => {
+                let value = self.eval(&sides[1])?;
+                self.assign_to(&sides[0], value.clone())?;
+                return Ok(value);
             }
             Expr::Binary(sign, sides) => {
-                let [left, right] = sides.as_ref();
-                let left = self.eval(left)?;
+                let left = self.eval(&sides[0])?;
                 match *sign {
-                    "||" if left.holds()? => self.truth(true),
-                    "&&" if !left.holds()? => self.truth(false),
-                    "||" | "&&" => {
-                        let holds = self.eval(right)?.holds()?;
-                        self.truth(holds)
-                    }
+                    "||" => left.holds()? || self.eval(&sides[1])?.holds()?,
+                    "&&" => left.holds()? && self.eval(&sides[1])?.holds()?,
                     "~" | "!~" => {
-                        let pattern = self.regex(right)?;
-                        let found = self.found(&pattern, &left)?;
-                        if *sign == "~" { found } else { self.truth(!found.holds()?) }
+                        let pattern = self.regex(&sides[1])?;
+                        self.found(&pattern, &left)? == (*sign == "~")
                     }
-                    operator => {
-                        let right = self.eval(right)?;
-                        self.binary(operator, &left, &right)?
+                    " " | "+" | "-" => return self.combined(sign, &left, &sides[1]),
+                    _ => {
+                        let right = self.eval(&sides[1])?;
+                        let order = match (left.number, right.number) {
+                            (Some(a), Some(b)) => a.partial_cmp(&b),
+                            _ => Some(left.known()?.cmp(right.known()?)),
+                        };
+                        let Some(order) = order else { return not("this comparison of awk") };
+                        match *sign {
+                            "==" => order.is_eq(),
+                            "!=" => order.is_ne(),
+                            "<" => order.is_lt(),
+                            "<=" => order.is_le(),
+                            ">" => order.is_gt(),
+                            _ => order.is_ge(),
+                        }
                     }
                 }
             }
-            Expr::Call(name, arguments) => self.call(name, arguments)?,
-        })
+        };
+        Ok(AwkValue::count(usize::from(holds), self.at))
     }
 
-    /// A binary operator.
-    fn binary(&mut self, operator: &str, left: &AwkValue, right: &AwkValue) -> Known<AwkValue> {
-        if operator == " " {
+    /// Two values as one text, or the sum or the difference of two whole numbers.
+    fn combined(&mut self, sign: &str, left: &AwkValue, right: &Expr) -> Known<AwkValue> {
+        let right = self.eval(right)?;
+        if sign == " " {
             self.charge(left.text.len() + right.text.len())?;
             return Ok(AwkValue::text(Traced::join([&left.text, &right.text], &Traced::new())));
         }
-        let truth = |holds| Ok(self.truth(holds));
-        let arithmetic = |n| {
-            let place = if left.text.is_empty() { &right.text } else { &left.text };
-            Ok(AwkValue::number(n, place, self.at))
-        };
-        match operator {
-            "==" => truth(left.compare(right)?.is_eq()),
-            "!=" => truth(left.compare(right)?.is_ne()),
-            "<" => truth(left.compare(right)?.is_lt()),
-            "<=" => truth(left.compare(right)?.is_le()),
-            ">" => truth(left.compare(right)?.is_gt()),
-            ">=" => truth(left.compare(right)?.is_ge()),
-            "+" => arithmetic(left.as_number()? + right.as_number()?),
-            "-" => arithmetic(left.as_number()? - right.as_number()?),
-            "*" => arithmetic(left.as_number()? * right.as_number()?),
-            _ if right.as_number()? == 0.0 => not("a division by zero of awk"),
-            "/" => arithmetic(left.as_number()? / right.as_number()?),
-            _ => arithmetic(left.as_number()? % right.as_number()?),
+        let n = left.number.zip(right.number).map(|(a, b)| if sign == "+" { a + b } else { a - b });
+        // Others are written differently by the implementations of awk.
+        match n.filter(|n| n.fract() == 0.0 && (0.0..1e15).contains(n)) {
+            Some(n) => Ok(AwkValue::input(Traced::made(format!("{:.0}", n + 0.0), self.at))),
+            None => not("this number of awk"),
         }
     }
 
     /// The pattern that an expression means.
     fn regex(&mut self, expr: &Expr) -> Known<Pattern> {
-        match expr {
-            Expr::Regex(pattern) => Ok(pattern.clone()),
-            Expr::Group(list) if matches!(list.as_slice(), [Expr::Regex(_)]) => not("this program of awk"),
-            _ => {
-                let value = self.eval(expr)?;
-                self.compiled(value.known()?)
-            }
+        if let Expr::Regex(pattern) = expr {
+            return Ok(pattern.clone());
         }
+        let value = self.eval(expr)?;
+        self.compiled(value.known()?)
     }
 
     /// Whether a value matches a pattern.
-    fn found(&mut self, pattern: &Pattern, value: &AwkValue) -> Known<AwkValue> {
+    fn found(&mut self, pattern: &Pattern, value: &AwkValue) -> Known<bool> {
         self.charge(value.text.len())?;
-        let found = pattern.find(utf8(&value.text)?);
+        let found = value.text.as_str().and_then(|text| pattern.find(text));
         if found.as_ref().is_none_or(|range| value.text.slice(range.clone()).has_unknown()) {
             value.known()?;
         }
-        Ok(self.truth(found.is_some()))
+        Ok(found.is_some())
     }
 
-    /// `int`, `sub` and `gsub`.
-    fn call(&mut self, name: &str, arguments: &[Expr]) -> Known<AwkValue> {
-        let line = Expr::Field(Box::new(Expr::Number(0.0, Traced::new())));
-        let (pattern, with, target) = match (name, arguments) {
-            ("int", [value]) => {
-                let value = self.eval(value)?;
-                return Ok(AwkValue::number(value.as_number()?.trunc(), &value.text, self.at));
-            }
-            ("sub" | "gsub", [pattern, with]) => (pattern, with, &line),
-            ("sub" | "gsub", [pattern, with, target]) => (pattern, with, target),
-            _ => return not("a function of awk"),
-        };
+    /// `sub` and `gsub`: the number of replacements.
+    fn substitute(&mut self, all: bool, [pattern, with, target]: &[Expr; 3]) -> Known<AwkValue> {
         let pattern = self.regex(pattern)?;
-        let parts = parts(&self.eval(with)?.text);
-        let text = self.eval(target)?.text;
-        let mut found = pattern.all(utf8(&text)?)?;
-        found.truncate(if name == "sub" { 1 } else { usize::MAX });
+        let (with, text) = (self.eval(with)?.text, self.eval(target)?.text);
+        if with.bytes().contains(&b'\\') {
+            return not("a backslash in a replacement of awk");
+        }
+        let mut parts: Vec<_> =
+            with.split(b"&").into_iter().flat_map(|text| [Part::Text(text), Part::Group(0)]).collect();
+        parts.pop();
+        let Some(words) = text.as_str() else { return not("bytes that are not UTF-8") };
+        let mut found = pattern.all(words)?;
+        found.truncate(if all { usize::MAX } else { 1 });
         for found in found.iter().filter_map(|found| found.get(0)) {
             AwkValue::text(text.slice(found.range())).known()?;
         }
@@ -468,24 +379,4 @@ impl<'a> AwkRun<'a> {
         }
         Ok(AwkValue::count(found.len(), self.at))
     }
-}
-
-/// The parts of a replacement.
-fn parts(with: &Traced) -> Vec<Part> {
-    let bytes = with.bytes();
-    let (mut at, mut done) = (0, 0);
-    let mut out = Vec::new();
-    while let Some(byte) = bytes.get(at) {
-        let escaped = *byte == b'\\' && (bytes[at..].starts_with(b"\\&") || bytes[at..].starts_with(b"\\\\&"));
-        if escaped || *byte == b'&' {
-            out.push(Part::Text(with.slice(done..at)));
-            done = at + 1;
-        }
-        if *byte == b'&' {
-            out.push(Part::Group(0));
-        }
-        at += 1 + usize::from(escaped);
-    }
-    out.push(Part::Text(with.slice(done..with.len())));
-    out
 }
