@@ -27,7 +27,6 @@ impl Interpreter<'_> {
         match (base, called) {
             (Some((base, name)), _) => self.method(&base, name, &values),
             (None, PyValue::Module(name)) => self.function(&name, &values),
-            (None, PyValue::Function(function)) => self.enter(&function, values),
             _ => gap("a call of this"),
         }
     }
@@ -84,31 +83,10 @@ impl Interpreter<'_> {
                     None => self.stdout.push(&line),
                 }
             }
-            "len" => {
-                let length = match needed(values, 0, "obj")? {
-                    PyValue::List(items) => items.borrow().len(),
-                    PyValue::Dict(pairs) => pairs.borrow().len(),
-                    value => value.known()?.chars().count(),
-                };
-                return Ok(PyValue::number(i64::try_from(length).unwrap_or(i64::MAX), at));
-            }
-            "str" | "int" if values.is_empty() => return gap(name),
             "str" => {
                 only(values, 1, &[], name)?;
                 return Ok(PyValue::text(needed(values, 0, "object")?.shown(at)?));
             }
-            "int" => {
-                only(values, 1, &[], name)?;
-                return match needed(values, 0, "x")? {
-                    value @ PyValue::Scalar(Data::Str(text)) => match value.known()?.trim().parse::<i64>() {
-                        Ok(number) => Ok(PyValue::number(number, text.span().unwrap_or(at))),
-                        Err(_) => gap("int of this"),
-                    },
-                    value => Ok(PyValue::number(value.whole()?, at)),
-                };
-            }
-            "list" if values.is_empty() => return Ok(PyValue::list(Vec::new())),
-            "list" => return Ok(PyValue::list(needed(values, 0, "x")?.items()?)),
             "sys.exit" | "exit" | "quit" | "SystemExit" => {
                 return Err(match argument(values, 0, "status") {
                     None | Some(PyValue::Scalar(Data::Null(_))) => Stop::Exit(0),
@@ -135,19 +113,6 @@ impl Interpreter<'_> {
             "os.path.exists" | "os.path.isfile" => {
                 let found = self.read(needed(values, 0, "path")?.known()?)?.is_some();
                 return Ok(PyValue::bool(found, at));
-            }
-            "os.path.join" => {
-                let mut out = Traced::new();
-                for (_, value) in values {
-                    let part = value.as_text()?;
-                    if part.bytes().starts_with(b"/") {
-                        out = Traced::new();
-                    } else if !out.is_empty() && !out.bytes().ends_with(b"/") {
-                        out.push_made(b"/", at);
-                    }
-                    out.push(part);
-                }
-                return Ok(PyValue::text(out));
             }
             "os.rename" | "os.replace" | "shutil.move" | "shutil.copy" | "shutil.copyfile" | "shutil.copy2" => {
                 let from = needed(values, 0, "src")?.known()?;

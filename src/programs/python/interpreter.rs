@@ -1,14 +1,13 @@
 //! Python's statements and expressions, evaluated one by one.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use crate::programs::document::Data;
 use crate::programs::program::{Files, Found};
 use crate::syntax::python::{Expr, Statement};
 use crate::text::{Span, Traced, Why};
 
-use super::value::{Function, PyValue, Result, Stop, bounded, gap, key, look_up, set, unknown};
+use super::value::{PyValue, Result, Stop, bounded, gap, key, look_up, set, unknown};
 
 /// The most statements and expressions that one program may evaluate.
 const MAX_STEPS: usize = 50_000;
@@ -31,7 +30,7 @@ pub(super) struct Interpreter<'a> {
     pub(super) removed: Vec<String>,
     /// Commands that the program runs. File changes after the first of them are not followed.
     pub(super) commands: Vec<Vec<Traced>>,
-    scopes: Vec<BTreeMap<String, PyValue>>,
+    variables: BTreeMap<String, PyValue>,
     steps: usize,
     work: usize,
     depth: usize,
@@ -49,7 +48,7 @@ impl<'a> Interpreter<'a> {
             writes: BTreeMap::new(),
             removed: Vec::new(),
             commands: Vec::new(),
-            scopes: vec![BTreeMap::new()],
+            variables: BTreeMap::new(),
             steps: 0,
             work: 0,
             depth: 0,
@@ -129,26 +128,14 @@ impl<'a> Interpreter<'a> {
                     self.assign(target, value.clone())?;
                 }
             }
-            Statement::Augment(target, sign, expr) => {
+            Statement::Add(target, expr) => {
                 let old = self.value(target)?;
                 let value = self.value(expr)?;
-                match (&old, sign.as_str()) {
-                    (PyValue::List(_), "+") => drop(self.method(&old, "extend", &[(None, value)])?),
-                    (PyValue::Dict(_), "|") => drop(self.method(&old, "update", &[(None, value)])?),
-                    _ => {
-                        let value = self.operate(sign, &old, &value)?;
-                        self.assign(target, value)?;
-                    }
-                }
-            }
-            Statement::Delete(targets) => {
-                for target in targets {
-                    let Expr::Index(base, index) = target else { return gap("del of this") };
-                    let PyValue::Dict(pairs) = self.value(base)? else { return gap("del of this") };
-                    let index = self.value(index)?;
-                    let key = key(&index)?;
-                    look_up(&pairs.borrow(), key)?.ok_or(Stop::Raise)?;
-                    pairs.borrow_mut().retain(|(k, _)| k.bytes() != key.bytes());
+                if let PyValue::List(_) = &old {
+                    self.method(&old, "extend", &[(None, value)])?;
+                } else {
+                    let value = self.operate("+", &old, &value)?;
+                    self.assign(target, value)?;
                 }
             }
             Statement::With(items, body) => {
@@ -169,11 +156,7 @@ impl<'a> Interpreter<'a> {
                 let count = items.len();
                 for item in items {
                     self.assign(target, item)?;
-                    match self.deeper(|r| r.block(body)) {
-                        Err(Stop::Break) => break,
-                        Ok(()) | Err(Stop::Continue) => {}
-                        Err(stop) => return Err(stop),
-                    }
+                    self.deeper(|r| r.block(body))?;
                 }
                 if !matches!(list, PyValue::File(_)) && list.items()?.len() != count {
                     return gap("a loop over a list that it changes");
@@ -187,44 +170,16 @@ impl<'a> Interpreter<'a> {
                 }
                 self.block(otherwise)?;
             }
-            Statement::Def(name, parameters, body) => {
-                let mut defaults = Vec::new();
-                for (name, default) in parameters {
-                    defaults.push((name.clone(), default.as_ref().map(|d| self.value(d)).transpose()?));
-                }
-                let function = Function { parameters: defaults, body: Rc::clone(body) };
-                self.set(name, PyValue::Function(Rc::new(function)));
+            Statement::Import(module, name) => {
+                self.variables.insert(name.clone(), PyValue::Module(module.clone()));
             }
-            Statement::Return(expr) => {
-                let value = expr.as_ref().map(|expr| self.value(expr)).transpose()?;
-                return Err(Stop::Return(value.unwrap_or_else(|| PyValue::none(self.at))));
-            }
-            Statement::Import(module, name) => self.set(name, PyValue::Module(module.clone())),
-            Statement::Raise(Some(Expr::Name(name, _))) if name == "SystemExit" => return Err(Stop::Exit(0)),
-            Statement::Raise(value) => {
-                if let Some(value @ Expr::Call(function, _)) = value
-                    && matches!(&**function, Expr::Name(name, _) if name == "SystemExit")
-                {
-                    self.value(value)?;
-                }
-                return Err(Stop::Raise);
-            }
-            Statement::Break => return Err(Stop::Break),
-            Statement::Continue => return Err(Stop::Continue),
-            Statement::Pass => {}
         }
         Ok(())
     }
 
-    fn set(&mut self, name: &str, value: PyValue) {
-        if let Some(scope) = self.scopes.last_mut() {
-            scope.insert(name.to_owned(), value);
-        }
-    }
-
     fn assign(&mut self, target: &Expr, value: PyValue) -> Result<()> {
         match target {
-            Expr::Name(name, _) => self.set(name, value),
+            Expr::Name(name, _) => drop(self.variables.insert(name.clone(), value)),
             Expr::List(targets) => {
                 let items = value.items()?;
                 if items.len() != targets.len() {
@@ -285,15 +240,9 @@ impl<'a> Interpreter<'a> {
             Expr::Dict(items) => {
                 let mut pairs = Vec::new();
                 for (name, value) in items {
-                    match (name, self.value(value)?) {
-                        (Some(name), value) => set(&mut pairs, key(&self.value(name)?)?, value)?,
-                        (None, PyValue::Dict(more)) => {
-                            for (name, value) in more.borrow().iter() {
-                                set(&mut pairs, name, value.clone())?;
-                            }
-                        }
-                        _ => return gap("** of this"),
-                    }
+                    let Some(name) = name else { return gap("** in a dictionary") };
+                    let name = self.value(name)?;
+                    set(&mut pairs, key(&name)?, self.value(value)?)?;
                 }
                 PyValue::dict(pairs)
             }
@@ -331,8 +280,7 @@ impl<'a> Interpreter<'a> {
     }
 
     fn name(&self, name: &str, place: &Traced) -> PyValue {
-        let scopes = [self.scopes.last(), self.scopes.first()];
-        if let Some(value) = scopes.into_iter().flatten().find_map(|s| s.get(name)) {
+        if let Some(value) = self.variables.get(name) {
             return value.clone();
         }
         let at = place.span().unwrap_or(self.at);
@@ -342,35 +290,6 @@ impl<'a> Interpreter<'a> {
             "False" => PyValue::bool(false, at),
             "__name__" => PyValue::text(Traced::made("__main__", at)),
             _ => PyValue::Module(name.to_owned()),
-        }
-    }
-
-    /// Calls a function of the program.
-    pub(super) fn enter(&mut self, function: &Function, values: Vec<(Option<String>, PyValue)>) -> Result<PyValue> {
-        let mut scope = BTreeMap::new();
-        let mut names = function.parameters.iter();
-        for (name, value) in values {
-            let name = match name {
-                Some(name) => name,
-                None => names.next().ok_or(Stop::Raise)?.0.clone(),
-            };
-            scope.insert(name, value);
-        }
-        for (name, default) in &function.parameters {
-            if !scope.contains_key(name) {
-                scope.insert(name.clone(), default.clone().ok_or(Stop::Raise)?);
-            }
-        }
-        if scope.len() > function.parameters.len() {
-            return Err(Stop::Raise);
-        }
-        self.scopes.push(scope);
-        let end = self.block(&function.body);
-        self.scopes.pop();
-        match end {
-            Ok(()) => Ok(PyValue::none(self.at)),
-            Err(Stop::Return(value)) => Ok(value),
-            Err(stop) => Err(stop),
         }
     }
 
@@ -402,10 +321,6 @@ impl<'a> Interpreter<'a> {
 
     fn operate(&self, sign: &str, left: &PyValue, right: &PyValue) -> Result<PyValue> {
         let truth = |value: bool| Ok(PyValue::bool(value, self.at));
-        let number = |work: fn(i64, i64) -> Option<i64>| match work(left.whole()?, right.whole()?) {
-            Some(value) => Ok(PyValue::number(value, self.at)),
-            None => gap("a number that is too large"),
-        };
         let null = |v: &PyValue| matches!(v, PyValue::Scalar(Data::Null(_)));
         match (sign, left, right) {
             ("==", ..) => truth(left.equals(right)?),
@@ -419,14 +334,10 @@ impl<'a> Interpreter<'a> {
             ("+", PyValue::List(a), PyValue::List(b)) => {
                 Ok(PyValue::list(a.borrow().iter().chain(b.borrow().iter()).cloned().collect()))
             }
-            ("+", ..) => number(i64::checked_add),
-            ("-", ..) => number(i64::checked_sub),
-            ("*", ..) => number(i64::checked_mul),
-            ("<", ..) => truth(left.whole()? < right.whole()?),
-            (">", ..) => truth(left.whole()? > right.whole()?),
-            ("<=", ..) => truth(left.whole()? <= right.whole()?),
-            (">=", ..) => truth(left.whole()? >= right.whole()?),
-            ("|", PyValue::Module(a), PyValue::Module(b)) => Ok(PyValue::Module(format!("{a}|{b}"))),
+            ("+", ..) => match left.whole()?.checked_add(right.whole()?) {
+                Some(value) => Ok(PyValue::number(value, self.at)),
+                None => gap("a number that is too large"),
+            },
             _ => gap(&format!("the operator {sign} of these")),
         }
     }

@@ -8,7 +8,7 @@ use crate::text::{Span, Traced};
 
 use super::interpreter::Interpreter;
 use super::value::{
-    MAX_TEXT, Pairs, PyValue, Result, Stop, Values, argument, bounded, gap, key, lines, look_up, needed, only, set,
+    MAX_TEXT, Pairs, PyValue, Result, Stop, Values, argument, gap, key, look_up, needed, only, set, split_lines,
     unknown,
 };
 
@@ -25,11 +25,6 @@ impl Interpreter<'_> {
             (PyValue::File(file), "read") if values.is_empty() => return Ok(PyValue::text(file.borrow_mut().rest()?)),
             (PyValue::File(_), "readlines") if values.is_empty() => return Ok(PyValue::list(base.items()?)),
             (PyValue::File(_), "write") => self.write(base, first()?.as_text()?)?,
-            (PyValue::File(_), "writelines") => {
-                for line in first()?.items()? {
-                    self.write(base, line.as_text()?)?;
-                }
-            }
             (PyValue::File(_), "close" | "flush") => {}
             (PyValue::Scalar(Data::Str(text)), _) => return text_method(text, name, values, self.at),
             (PyValue::Scalar(Data::Unknown(text)), _) => return unknown(text),
@@ -42,14 +37,12 @@ impl Interpreter<'_> {
 fn text_method(text: &Traced, name: &str, values: &Values, at: Span) -> Result<PyValue> {
     let first = || needed(values, 0, "");
     let known = || if text.has_unknown() { unknown(text) } else { Ok(text.to_text()) };
-    if name != "format" {
-        let most = match name {
-            "replace" => 2,
-            "splitlines" => 0,
-            _ => 1,
-        };
-        only(values, most, &[], name)?;
-    }
+    let most = match name {
+        "replace" => 2,
+        "splitlines" => 0,
+        _ => 1,
+    };
+    only(values, most, &[], name)?;
     Ok(PyValue::text(match name {
         "replace" => {
             let (old, new) = (first()?.known()?, needed(values, 1, "")?.as_text()?);
@@ -81,20 +74,14 @@ fn text_method(text: &Traced, name: &str, values: &Values, at: Span) -> Result<P
             }
             Traced::join(&parts, text)
         }
-        "format" => format(text, values, at)?,
-        "splitlines" => return Ok(PyValue::list(lines(text, false)?)),
+        "splitlines" => return split_lines(text, false),
         "split" => {
             known()?;
             return Ok(match argument(values, 0, "") {
                 Some(sep) if !sep.known()?.is_empty() => PyValue::texts(text.split(sep.known()?.as_bytes())),
                 Some(_) => return Err(Stop::Raise),
-                None => {
-                    let bytes = text.bytes();
-                    let edges = |n: usize| bytes.get(n).is_none_or(u8::is_ascii_whitespace);
-                    let starts = (0..bytes.len()).filter(|n| !edges(*n) && (*n == 0 || edges(n - 1)));
-                    let end = |n: usize| (n..=bytes.len()).find(|e| edges(*e)).unwrap_or(n);
-                    PyValue::texts(starts.map(|n| text.slice(n..end(n))))
-                }
+                None if text.bytes().iter().any(|b| b"\r\x0b\x0c".contains(b)) => return gap("this split"),
+                None => PyValue::texts(text.words()),
             });
         }
         "startswith" | "endswith" => {
@@ -108,39 +95,6 @@ fn text_method(text: &Traced, name: &str, values: &Values, at: Span) -> Result<P
         }
         _ => return gap(&format!("{name} of a text")),
     }))
-}
-
-fn format(text: &Traced, values: &Values, at: Span) -> Result<Traced> {
-    let mut out = Traced::new();
-    let (mut now, mut done, mut next) = (0, 0, 0);
-    let bytes = text.bytes();
-    while let Some(byte) = bytes.get(now) {
-        match (byte, bytes.get(now + 1)) {
-            (b'{', Some(b'{')) | (b'}', Some(b'}')) => {
-                out.push(&text.slice(done..now + 1));
-                now += 2;
-                done = now;
-            }
-            (b'}', _) => return Err(Stop::Raise),
-            (b'{', _) => {
-                out.push(&text.slice(done..now));
-                let length = bytes[now..].iter().position(|b| *b == b'}').ok_or(Stop::Raise)?;
-                let field = text.slice(now + 1..now + length).to_text().into_owned();
-                let place = if field.is_empty() { Ok(next) } else { field.parse() };
-                if !field.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-                    return gap("this format");
-                }
-                next += 1;
-                out.push(&needed(values, place.unwrap_or(usize::MAX), &field)?.shown(at)?);
-                out = bounded(out)?;
-                now += length + 1;
-                done = now;
-            }
-            _ => now += 1,
-        }
-    }
-    out.push(&text.slice(done..text.len()));
-    bounded(out)
 }
 
 fn dictionary(pairs: &Rc<RefCell<Pairs>>, name: &str, values: &Values, at: Span) -> Result<PyValue> {

@@ -62,7 +62,7 @@ pub fn run(
     let program = crate::syntax::python::program(&code).map_err(unknown)?;
     let mut run = Interpreter::new(at, stdin, arguments, files, env);
     let status = match run.block(&program) {
-        Ok(()) | Err(Stop::Return(_) | Stop::Break | Stop::Continue) => 0,
+        Ok(()) => 0,
         Err(Stop::Exit(status)) => status,
         Err(Stop::Raise) => 1,
         Err(Stop::Unknown(why)) => return Err(unknown(why)),

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::programs::document::Data;
-use crate::syntax::python::{Statement, not};
+use crate::programs::program::{lines, lines_with_ends};
+use crate::syntax::python::not;
 use crate::text::{Span, Traced, Why};
 
 /// The most items of a value that is copied out.
@@ -21,9 +22,6 @@ pub(super) enum Stop {
     Raise,
     /// The program ends.
     Exit(i32),
-    Break,
-    Continue,
-    Return(PyValue),
 }
 
 impl From<Why> for Stop {
@@ -60,14 +58,6 @@ pub(super) enum PyValue {
     File(Rc<RefCell<OpenFile>>),
     /// A module, or something in it, by its full name.
     Module(String),
-    Function(Rc<Function>),
-}
-
-/// A function that the program defines.
-#[derive(Debug)]
-pub(super) struct Function {
-    pub(super) parameters: Vec<(String, Option<PyValue>)>,
-    pub(super) body: Rc<Vec<Statement>>,
 }
 
 /// An open file. A file opened for writing is not read.
@@ -242,26 +232,18 @@ impl PyValue {
         Ok(match self {
             Self::List(items) => items.borrow().clone(),
             Self::Dict(pairs) => pairs.borrow().iter().map(|(k, _)| Self::text(k.clone())).collect(),
-            Self::File(file) => lines(&file.borrow_mut().rest()?, true)?,
+            Self::File(file) => split_lines(&file.borrow_mut().rest()?, true)?.items()?,
             _ => return gap("a loop over this"),
         })
     }
 }
 
 /// The lines of a text, with or without their ends.
-pub(super) fn lines(text: &Traced, ends: bool) -> Result<Vec<PyValue>> {
+pub(super) fn split_lines(text: &Traced, ends: bool) -> Result<PyValue> {
     if text.is_unknown() {
         return unknown(text);
     }
-    let mut start = 0;
-    let mut out = Vec::new();
-    while start < text.len() {
-        let length = text.bytes().get(start..).and_then(|b| b.iter().position(|b| *b == b'\n'));
-        let (end, next) = length.map_or((text.len(), text.len()), |n| (start + n, start + n + 1));
-        out.push(PyValue::text(text.slice(start..if ends { next } else { end })));
-        start = next;
-    }
-    Ok(out)
+    Ok(PyValue::texts(if ends { lines_with_ends(text) } else { lines(text) }))
 }
 
 /// The text of a key.

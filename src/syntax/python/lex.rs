@@ -211,41 +211,8 @@ impl Lexer<'_> {
 
 /// Resolves the escapes of a string.
 fn unescape(text: &Traced) -> Result<Traced, Why> {
-    let words = text.as_str().ok_or_else(|| not("a string"))?;
-    let mut out = Traced::new();
-    let mut done = 0;
-    let mut chars = words.char_indices();
-    while let Some((at, c)) = chars.next() {
-        if c != '\\' {
-            continue;
-        }
-        let Some((_, c)) = chars.next() else { break };
-        let digits = |n: usize| {
-            let digits = words.get(at + 2..at + 2 + n).and_then(|d| u32::from_str_radix(d, 16).ok());
-            digits.and_then(char::from_u32).map(|c| (c.to_string(), 2 + n))
-        };
-        let (with, length) = match c {
-            'n' => ("\n".to_owned(), 2),
-            't' => ("\t".to_owned(), 2),
-            'r' => ("\r".to_owned(), 2),
-            '\\' | '\'' | '"' => (c.to_string(), 2),
-            '\n' => (String::new(), 2),
-            'x' => digits(2).ok_or_else(|| not("an escape"))?,
-            'u' => digits(4).ok_or_else(|| not("an escape"))?,
-            'a' | 'b' | 'f' | 'v' | 'N' | 'U' | '0'..='7' => return Err(not("an escape")),
-            _ => continue,
-        };
-        out.push(&text.slice(done..at));
-        if let Some(span) = text.slice(at..at + length).span() {
-            out.push_made(with.as_bytes(), span);
-        }
-        done = at + length;
-        while chars.as_str().len() > words.len() - done {
-            chars.next();
-        }
-    }
-    out.push(&text.slice(done..text.len()));
-    Ok(out)
+    let escapes = [(b'n', "\n"), (b't', "\t"), (b'r', "\r"), (b'\\', "\\"), (b'\'', "'"), (b'"', "\""), (b'\n', "")];
+    text.unescaped(&escapes, true).ok_or_else(|| not("an escape"))
 }
 
 fn pieces(text: &Traced, raw: bool) -> Result<Vec<Piece>, Why> {

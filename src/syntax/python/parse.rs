@@ -1,7 +1,5 @@
 //! The subset of Python's statements and expressions that scripts use to edit files.
 
-use std::rc::Rc;
-
 use crate::text::{Traced, Why};
 
 use super::lex::{Piece, Token, Word, lex, not};
@@ -47,18 +45,12 @@ pub(crate) type Argument = (Option<String>, Expr);
 pub(crate) enum Statement {
     Expr(Expr),
     Assign(Vec<Expr>, Expr),
-    Augment(Expr, String, Expr),
-    Delete(Vec<Expr>),
+    /// `+=`.
+    Add(Expr, Expr),
     With(Vec<(Expr, Option<Expr>)>, Vec<Statement>),
     For(Expr, Expr, Vec<Statement>),
     If(Vec<(Expr, Vec<Statement>)>, Vec<Statement>),
-    Def(String, Vec<(String, Option<Expr>)>, Rc<Vec<Statement>>),
-    Return(Option<Expr>),
     Import(String, String),
-    Raise(Option<Expr>),
-    Break,
-    Continue,
-    Pass,
 }
 
 /// Parses a program.
@@ -144,7 +136,7 @@ impl Parser<'_> {
             return Ok(());
         }
         let keyword = self.text().to_owned();
-        if !matches!(keyword.as_str(), "with" | "for" | "if" | "def") {
+        if !matches!(keyword.as_str(), "with" | "for" | "if") {
             return self.simple_line(out);
         }
         self.at += 1;
@@ -167,40 +159,12 @@ impl Parser<'_> {
                 let list = self.exprs()?;
                 Statement::For(target, list, self.block()?)
             }
-            "if" => {
-                let mut branches = vec![(self.expr()?, self.block()?)];
-                let mut otherwise = Vec::new();
-                loop {
-                    if self.take("elif") {
-                        branches.push((self.expr()?, self.block()?));
-                    } else {
-                        if self.take("else") {
-                            otherwise = self.block()?;
-                        }
-                        break Statement::If(branches, otherwise);
-                    }
-                }
-            }
             _ => {
-                let name = self.name()?;
-                self.expect("(")?;
-                let mut parameters = Vec::new();
-                while !self.take(")") {
-                    let parameter = self.name()?;
-                    if self.take(":") {
-                        self.expr()?;
-                    }
-                    let default = if self.take("=") { Some(self.expr()?) } else { None };
-                    parameters.push((parameter, default));
-                    if !self.take(",") {
-                        self.expect(")")?;
-                        break;
-                    }
+                let mut branches = vec![(self.expr()?, self.block()?)];
+                while self.take("elif") {
+                    branches.push((self.expr()?, self.block()?));
                 }
-                if self.take("->") {
-                    self.expr()?;
-                }
-                Statement::Def(name, parameters, Rc::new(self.block()?))
+                Statement::If(branches, if self.take("else") { self.block()? } else { Vec::new() })
             }
         });
         Ok(())
@@ -209,114 +173,63 @@ impl Parser<'_> {
     fn simple_line(&mut self, out: &mut Vec<Statement>) -> Result<(), Why> {
         loop {
             self.simple(out)?;
-            if self.take(";") {
-                if self.is(&Word::Line) {
-                    self.at += 1;
-                    return Ok(());
-                }
-                continue;
-            }
+            let more = self.take(";");
             if self.is(&Word::Line) {
                 self.at += 1;
                 return Ok(());
             }
-            return Err(not(&format!("a statement with `{}` in it", self.text())));
+            if !more {
+                return Err(not(&format!("a statement with `{}` in it", self.text())));
+            }
         }
     }
 
     fn simple(&mut self, out: &mut Vec<Statement>) -> Result<(), Why> {
-        let keyword = if self.is(&Word::Name) { self.text().to_owned() } else { String::new() };
-        let ends = |p: &Self| p.is(&Word::Line) || p.text() == ";";
-        match keyword.as_str() {
-            "import" | "from" => {
-                self.at += 1;
-                return self.import(&keyword, out);
-            }
-            "del" => {
-                self.at += 1;
-                let mut list = vec![self.postfix()?];
-                while self.take(",") {
-                    list.push(self.postfix()?);
-                }
-                out.push(Statement::Delete(list));
-            }
-            "pass" => {
-                self.at += 1;
-                out.push(Statement::Pass);
-            }
-            "break" | "continue" => {
-                self.at += 1;
-                out.push(if keyword == "break" { Statement::Break } else { Statement::Continue });
-            }
-            "return" => {
-                self.at += 1;
-                let value = if ends(self) { None } else { Some(self.exprs()?) };
-                out.push(Statement::Return(value));
-            }
-            "raise" => {
-                self.at += 1;
-                let value = if ends(self) { None } else { Some(self.expr()?) };
-                out.push(Statement::Raise(value));
-            }
-            _ => {
-                let first = self.exprs()?;
-                let sign = self.text().to_owned();
-                if sign.len() > 1 && sign.ends_with('=') && !matches!(sign.as_str(), "==" | "!=" | "<=" | ">=" | ":=") {
-                    self.at += 1;
-                    let value = self.exprs()?;
-                    out.push(Statement::Augment(first, sign[..sign.len() - 1].to_owned(), value));
-                    return Ok(());
-                }
-                if self.take(":") {
-                    // A type annotation.
-                    self.expr()?;
-                }
-                let mut all = vec![first];
-                while self.take("=") {
-                    all.push(self.exprs()?);
-                }
-                let Some(last) = all.pop() else { return Ok(()) };
-                out.push(if all.is_empty() { Statement::Expr(last) } else { Statement::Assign(all, last) });
-            }
+        if matches!(self.text(), "import" | "from") {
+            return self.import(out);
         }
+        if self.take("pass") {
+            return Ok(());
+        }
+        let first = self.exprs()?;
+        if self.take("+=") {
+            out.push(Statement::Add(first, self.exprs()?));
+            return Ok(());
+        }
+        let mut all = vec![first];
+        while self.take("=") {
+            all.push(self.exprs()?);
+        }
+        let Some(last) = all.pop() else { return Ok(()) };
+        out.push(if all.is_empty() { Statement::Expr(last) } else { Statement::Assign(all, last) });
         Ok(())
     }
 
-    fn import(&mut self, keyword: &str, out: &mut Vec<Statement>) -> Result<(), Why> {
-        let dotted = |p: &mut Self| {
-            let mut name = p.name()?;
-            while p.take(".") {
-                name = format!("{name}.{}", p.name()?);
-            }
-            Ok::<_, Why>(name)
-        };
-        if keyword == "from" {
-            let module = dotted(self)?;
-            self.expect("import")?;
-            let brackets = self.take("(");
-            loop {
-                let name = self.name()?;
-                let alias = if self.take("as") { self.name()? } else { name.clone() };
-                out.push(Statement::Import(format!("{module}.{name}"), alias));
-                if !self.take(",") {
-                    break;
-                }
-            }
-            return if brackets { self.expect(")") } else { Ok(()) };
-        }
+    fn import(&mut self, out: &mut Vec<Statement>) -> Result<(), Why> {
+        let from = if self.take("from") { Some(self.dotted()?) } else { None };
+        self.expect("import")?;
+        let brackets = from.is_some() && self.take("(");
         loop {
-            let module = dotted(self)?;
-            if self.take("as") {
-                let alias = self.name()?;
-                out.push(Statement::Import(module, alias));
-            } else {
-                let first = module.split('.').next().unwrap_or_default().to_owned();
-                out.push(Statement::Import(first.clone(), first));
-            }
+            let name = self.dotted()?;
+            let first = name.split('.').next().unwrap_or_default().to_owned();
+            let alias = if self.take("as") { Some(self.name()?) } else { None };
+            out.push(match (&from, alias) {
+                (Some(module), alias) => Statement::Import(format!("{module}.{name}"), alias.unwrap_or(name)),
+                (None, Some(alias)) => Statement::Import(name, alias),
+                (None, None) => Statement::Import(first.clone(), first),
+            });
             if !self.take(",") {
-                return Ok(());
+                return if brackets { self.expect(")") } else { Ok(()) };
             }
         }
+    }
+
+    fn dotted(&mut self) -> Result<String, Why> {
+        let mut name = self.name()?;
+        while self.take(".") {
+            name = format!("{name}.{}", self.name()?);
+        }
+        Ok(name)
     }
 
     /// An expression, or several separated by commas, which form a list.
@@ -335,23 +248,14 @@ impl Parser<'_> {
         Ok(Expr::List(list))
     }
 
+    /// The names of a loop.
     fn targets(&mut self) -> Result<Expr, Why> {
-        let brackets = self.take("(");
-        let mut list = vec![self.postfix()?];
+        let first = self.postfix()?;
+        let mut list = vec![first];
         while self.take(",") {
             list.push(self.postfix()?);
         }
-        if brackets {
-            self.expect(")")?;
-        }
-        match (list.len(), list.pop()) {
-            (1, Some(one)) => Ok(one),
-            (_, Some(last)) => {
-                list.push(last);
-                Ok(Expr::List(list))
-            }
-            _ => Err(not("a loop")),
-        }
+        Ok(if list.len() > 1 { Expr::List(list) } else { list.remove(0) })
     }
 
     fn expr(&mut self) -> Result<Expr, Why> {
@@ -460,9 +364,6 @@ impl Parser<'_> {
     fn arguments(&mut self) -> Result<Vec<Argument>, Why> {
         let mut out = Vec::new();
         while !self.take(")") {
-            if matches!(self.text(), "*" | "**") {
-                return Err(not("arguments from a list"));
-            }
             let named = self.is(&Word::Name)
                 && self.tokens.get(self.at + 1).is_some_and(|t| {
                     t.word == Word::Sign && self.code.bytes().get(t.range.clone()) == Some(b"=".as_slice())
@@ -546,12 +447,7 @@ impl Parser<'_> {
                     let mut list = Vec::new();
                     while !self.take("]") {
                         let value = self.expr()?;
-                        if self.text() == "for" {
-                            let value = self.each(value)?;
-                            self.expect("]")?;
-                            return Ok(value);
-                        }
-                        list.push(value);
+                        list.push(self.each(value)?);
                         if !self.take(",") {
                             self.expect("]")?;
                             break;
@@ -563,13 +459,11 @@ impl Parser<'_> {
                     self.at += 1;
                     let mut pairs = Vec::new();
                     while !self.take("}") {
-                        if self.take("**") {
-                            pairs.push((None, self.expr()?));
-                        } else {
-                            let key = self.expr()?;
+                        let key = if self.take("**") { None } else { Some(self.expr()?) };
+                        if key.is_some() {
                             self.expect(":")?;
-                            pairs.push((Some(key), self.expr()?));
                         }
+                        pairs.push((key, self.expr()?));
                         if !self.take(",") {
                             self.expect("}")?;
                             break;
