@@ -3,63 +3,13 @@
 
 mod parse;
 mod run;
+mod value;
 
-use crate::text::{Span, Traced, Why};
+use crate::text::Traced;
 
 use super::arguments::Arguments;
 use super::program::{Done, Invocation, Outcome, Status, known, not_followed};
-
-/// A known value, or why it is unknown.
-type Known<T> = Result<T, Why>;
-
-/// An unsupported construct.
-fn not<T>(what: &str) -> Known<T> {
-    Err(Why::NotUnderstood(what.into()))
-}
-
-/// A value: its text, and the number that it counts as in comparisons and conditions.
-#[derive(Clone, Default)]
-struct AwkValue {
-    text: Traced,
-    number: Option<f64>,
-}
-
-impl AwkValue {
-    /// The value of an unset variable.
-    fn unset() -> Self {
-        Self { number: Some(0.0), ..Self::default() }
-    }
-
-    /// A text in the program.
-    fn text(text: Traced) -> Self {
-        Self { text, number: None }
-    }
-
-    /// A text from outside, which counts as a number if it looks like one.
-    fn input(text: Traced) -> Self {
-        let number = text.known_str().map(|text| text.trim_matches([' ', '\t', '\n', '\r']));
-        let number = number.filter(|text| text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b)));
-        Self { number: number.and_then(|text| text.parse().ok()), text }
-    }
-
-    /// A truth value or a count.
-    fn count(n: usize, at: Span) -> Self {
-        Self::input(Traced::made(n.to_string(), at))
-    }
-
-    /// The text, which must be fully known.
-    fn known(&self) -> Known<&str> {
-        let why = || self.text.first_unknown().map(|(_, why)| why.clone());
-        self.text
-            .known_str()
-            .ok_or_else(|| why().unwrap_or_else(|| Why::NotUnderstood("bytes that are not UTF-8".into())))
-    }
-
-    /// Its truth value as a condition.
-    fn holds(&self) -> Known<bool> {
-        self.number.map_or_else(|| Ok(!self.known()?.is_empty()), |n| Ok(n != 0.0))
-    }
-}
+use value::AwkValue;
 
 /// Runs `awk`.
 pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
@@ -70,8 +20,8 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
             "F" => variables.push(("FS".to_owned(), arguments.value()?)),
             "v" => {
                 let given = arguments.value()?;
-                let set = assignment(&given).ok_or_else(|| not_followed("this variable of awk", &given))?;
-                variables.push(set);
+                let set = assignment(&given).filter(|(name, _)| !matches!(name.as_str(), "NF" | "NR" | "FNR"));
+                variables.push(set.ok_or_else(|| not_followed("this variable of awk", &given))?);
             }
             _ => return Err(arguments.refused()),
         }
@@ -82,14 +32,14 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     }
     known(code)?;
     let unknown = |why| Box::new(Outcome::unknown(why, call.at));
-    let rules = parse::rules(code, variables.iter().map(|(name, _)| name.as_str())).map_err(unknown)?;
-    let mut program = run::AwkRun::new(&rules, call.at);
+    let program = parse::program(code, variables.iter().map(|(name, _)| name.as_str())).map_err(unknown)?;
+    let mut run = run::AwkRun::new(&program, call.at);
     for (name, value) in variables {
         let value = parse::unescaped(&value).map_err(unknown)?;
-        program.assign(&name, AwkValue::input(value)).map_err(unknown)?;
+        run.assign(&name, AwkValue::input(value)).map_err(unknown)?;
     }
-    let only_lines = rules.iter().all(|rule| matches!(rule.when, parse::When::Line(_) | parse::When::EveryLine));
-    let texts = if program.begin().map_err(unknown)? {
+    let only_lines = program.begin.is_empty() && program.end.is_empty();
+    let texts = if run.begin().map_err(unknown)? {
         Vec::new()
     } else {
         let missing = |outcome: Box<Outcome>| match outcome.status {
@@ -98,7 +48,7 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
         };
         call.inputs(names, 2).map_err(missing)?
     };
-    program.run(&texts).map_err(|why| call.unknown(why))
+    run.run(&texts).map_err(|why| call.unknown(why))
 }
 
 /// A variable's name and value, if an argument has that form.

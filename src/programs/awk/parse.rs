@@ -1,97 +1,101 @@
-//! Parses the rules of an awk program.
+//! Parses awk programs.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use regex::Regex;
 
 use crate::programs::pattern::{NoPattern, Pattern, Syntax};
 use crate::text::Traced;
 
-use super::{AwkValue, Known, not};
-
-/// How deep expressions may nest.
-const MAX_DEPTH: usize = 32;
+use super::value::{AwkValue, Known, not};
 
 /// How many tokens a program may have.
 const MAX_TOKENS: usize = 2_000;
 
-/// An expression.
-pub(super) enum Expr {
+/// A part of a value. The parts of a value are written one after the other.
+pub(super) enum Part {
     Value(AwkValue),
-    Regex(Pattern),
     Variable(String),
-    Field(Box<Expr>),
-    Not(Box<Expr>),
-    /// An operator between two values; a blank concatenates, and `=` assigns.
-    Binary(&'static str, Box<[Expr; 2]>),
-    /// `gsub` rather than `sub`; the pattern, the replacement, and the target.
-    Substitute(bool, Box<[Expr; 3]>),
+    /// A field by its number; 0 is the line.
+    Field(usize),
+    /// So many fields before the last one.
+    BeforeLast(usize),
 }
+
+/// What a test asks.
+pub(super) enum Question {
+    Matches(Vec<Part>, Pattern),
+    /// The two values, and the operator.
+    Compares(Vec<Part>, Vec<Part>, String),
+    /// Neither zero nor empty.
+    Holds(Vec<Part>),
+}
+
+/// A question, and whether the answer must be no.
+pub(super) type Test = (Question, bool);
 
 /// A statement.
 pub(super) enum Statement {
-    Expr(Expr),
-    Print(Vec<Expr>),
-    Printf(Vec<Expr>),
+    Print(Vec<Part>),
+    Assign(Part, Vec<Part>),
+    /// `gsub` rather than `sub`; the pattern, the replacement, and where.
+    Substitute(bool, Pattern, Vec<Part>, Part),
     Next,
-    Exit(Option<Expr>),
+    Exit,
 }
 
-/// When the block of a rule runs.
-pub(super) enum When {
-    Begin,
-    End,
-    Line(Expr),
-    EveryLine,
+/// What a program does before the first line, for each line, and after the last one.
+#[derive(Default)]
+pub(super) struct Program {
+    pub(super) begin: Vec<Statement>,
+    /// Tests, of which all in one of the lists must hold, and what is done then.
+    pub(super) lines: Vec<(Vec<Vec<Test>>, Vec<Statement>)>,
+    pub(super) end: Vec<Statement>,
 }
 
-/// A rule.
-pub(super) struct Rule {
-    pub(super) when: When,
-    pub(super) body: Vec<Statement>,
-}
-
-/// The tokens of awk: a text, a regular expression, a number, a name, a sign. Blanks and comments are matched without a group.
+/// The tokens of awk in a group; blanks and comments without one.
 static TOKENS: LazyLock<Regex> = LazyLock::new(|| {
-    let tokens = r#"(?s)[ \t\r]+|\\\n|#[^\n]*|(?P<text>"(?:[^"\\\n]|\\.)*")|(?P<regex>/(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n])*\]|[^/\\\[\n])+/)|(?P<number>[0-9][\w.]*)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign>&&|\|[|&]|[-+*/%^=!<>]=|!~|\+\+|--|>>|\*\*|.)"#;
+    let tokens = r#"(?s)[ \t\r]+|\\\n|#[^\n]*|("(?:[^"\\\n]|\\.)*"|/(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n])*\]|[^/\\\[\n])+/|[0-9][\w.]*|[A-Za-z_][A-Za-z0-9_]*|&&|\|[|&]|[-+*/%^=!<>]=|!~|\+\+|--|>>|.)"#;
     Regex::new(tokens).unwrap_or_else(|_| unreachable!("the pattern never changes"))
 });
 
-/// The kinds of tokens.
-const KINDS: [&str; 5] = ["text", "regex", "number", "name", "sign"];
-
-/// The binary operators, lowest precedence first. A blank stands for no sign at all.
-const LEVELS: [&[&str]; 6] = [&["||"], &["&&"], &["~", "!~"], &["==", "!=", "<=", ">=", "<", ">"], &[" "], &["+", "-"]];
-
-/// The variables that awk itself sets.
+/// The variables that have a value in every program.
 const VARIABLES: [&str; 6] = ["FS", "OFS", "ORS", "NF", "NR", "FNR"];
 
-/// Further ones, which are not supported.
-const OTHER_VARIABLES: &str = "ARGC ARGIND ARGV BINMODE CONVFMT ENVIRON ERRNO FIELDWIDTHS FILENAME FPAT FUNCTAB \
-    IGNORECASE LINT OFMT PROCINFO RLENGTH RS RSTART RT SUBSEP SYMTAB TEXTDOMAIN";
+/// Variables that change how awk works in ways that are not supported.
+const OTHER_VARIABLES: [&str; 12] = [
+    "BINMODE",
+    "CONVFMT",
+    "FIELDWIDTHS",
+    "FPAT",
+    "IGNORECASE",
+    "OFMT",
+    "RLENGTH",
+    "RS",
+    "RSTART",
+    "RT",
+    "SUBSEP",
+    "LINT",
+];
 
 /// Parses a program that is called with these variables.
-pub(super) fn rules<'a>(code: &'a Traced, variables: impl Iterator<Item = &'a str>) -> Known<Vec<Rule>> {
+pub(super) fn program<'a>(code: &'a Traced, variables: impl Iterator<Item = &'a str>) -> Known<Program> {
     let text = code.known_str().unwrap_or_default();
-    let kind =
-        |found: &Captures<'_>| KINDS.iter().find_map(|kind| Some(Token { kind, range: found.name(kind)?.range() }));
-    let tokens: Vec<_> = TOKENS.captures_iter(text).filter_map(|found| kind(&found)).collect();
+    let tokens: Vec<_> = TOKENS.captures_iter(text).filter_map(|found| Some(found.get(1)?.range())).collect();
     if tokens.len() > MAX_TOKENS {
         return not("an awk program of this length");
     }
     let set = VARIABLES.into_iter().chain(variables).map(str::to_owned).collect();
-    let mut parser = AwkParser { code, text, tokens, at: 0, depth: 0, prints: false, set, used: Vec::new() };
-    let mut out = Vec::new();
+    let mut parser = AwkParser { code, text, tokens, at: 0, set, used: Vec::new() };
+    let mut out = Program::default();
     while !parser.peek().is_empty() {
         if !parser.take(";") && !parser.take("\n") {
-            out.push(parser.rule()?);
+            parser.rule(&mut out)?;
         }
     }
     // Words of the language and functions are not set either.
-    let other = |name: &&String| {
-        !parser.set.contains(name) || OTHER_VARIABLES.split_ascii_whitespace().any(|other| other == name.as_str())
-    };
+    let other = |name: &&String| !parser.set.contains(name) || OTHER_VARIABLES.contains(&name.as_str());
     parser.set.iter().chain(&parser.used).find(other).map_or(Ok(out), |name| not(&format!("awk's {name}")))
 }
 
@@ -111,32 +115,20 @@ pub(super) fn unescaped(text: &Traced) -> Known<Traced> {
     text.unescaped(&escapes, false).map_or_else(|| not("an escape of awk"), Ok)
 }
 
-struct Token {
-    kind: &'static str,
-    range: Range<usize>,
-}
-
 struct AwkParser<'a> {
     code: &'a Traced,
     text: &'a str,
-    tokens: Vec<Token>,
+    tokens: Vec<Range<usize>>,
     at: usize,
-    depth: usize,
-    /// A greater-than sign redirects the output.
-    prints: bool,
     /// The names that have a value somewhere in the program, and all that are used.
     set: Vec<String>,
     used: Vec<String>,
 }
 
 impl<'a> AwkParser<'a> {
-    fn kind(&self) -> &'static str {
-        self.tokens.get(self.at).map_or("", |token| token.kind)
-    }
-
-    /// The text of the token here; empty at the end.
+    /// The token here; empty at the end.
     fn peek(&self) -> &'a str {
-        self.tokens.get(self.at).and_then(|token| self.text.get(token.range.clone())).unwrap_or_default()
+        self.tokens.get(self.at).and_then(|range| self.text.get(range.clone())).unwrap_or_default()
     }
 
     fn take(&mut self, word: &str) -> bool {
@@ -153,31 +145,79 @@ impl<'a> AwkParser<'a> {
         not(match self.peek() {
             "|" | "|&" => "a pipe of awk",
             ">" | ">>" => "a file that awk writes",
-            "[" => "an array of awk",
             "," => "a range of lines in awk",
             _ => "this program of awk",
         })
     }
 
-    fn rule(&mut self) -> Known<Rule> {
-        let when = match self.peek() {
-            "BEGIN" => When::Begin,
-            "END" => When::End,
-            "{" => When::EveryLine,
-            _ => When::Line(self.expr()?),
-        };
-        self.at += usize::from(matches!(when, When::Begin | When::End));
-        if matches!(when, When::Line(_)) && self.ends() {
-            return Ok(Rule { when, body: vec![Statement::Print(Vec::new())] });
+    fn rule(&mut self, program: &mut Program) -> Known<()> {
+        if self.take("BEGIN") {
+            program.begin.append(&mut self.block()?);
+        } else if self.take("END") {
+            program.end.append(&mut self.block()?);
+        } else {
+            let tests = if self.peek() == "{" { vec![Vec::new()] } else { self.tests()? };
+            program.lines.push((tests, if self.ends() { vec![self.printed()?] } else { self.block()? }));
         }
-        self.expect("{")?;
-        let mut body = Vec::new();
-        while !self.take("}") {
-            if !self.take(";") && !self.take("\n") {
-                body.push(self.statement()?);
+        Ok(())
+    }
+
+    fn tests(&mut self) -> Known<Vec<Vec<Test>>> {
+        let mut out = vec![vec![self.test()?]];
+        loop {
+            let either = self.take("||");
+            if !either && !self.take("&&") {
+                return Ok(out);
+            }
+            while self.take("\n") {}
+            let test = self.test()?;
+            match out.last_mut().filter(|_| !either) {
+                Some(all) => all.push(test),
+                None => out.push(vec![test]),
             }
         }
-        Ok(Rule { when, body })
+    }
+
+    fn test(&mut self) -> Known<Test> {
+        let negated = self.take("!");
+        if self.peek().len() > 1 && self.peek().starts_with('/') {
+            return Ok((Question::Matches(vec![Part::Field(0)], self.pattern()?), negated));
+        }
+        let value = self.value()?;
+        let sign = self.peek();
+        Ok(match sign {
+            // The exclamation mark would belong to the first value only.
+            "~" | "!~" | "==" | "!=" | "<" | "<=" | ">" | ">=" if negated => return self.fault(),
+            "~" | "!~" => {
+                self.at += 1;
+                (Question::Matches(value, self.pattern()?), sign == "!~")
+            }
+            "==" | "!=" | "<" | "<=" | ">" | ">=" => {
+                self.at += 1;
+                (Question::Compares(value, self.value()?, sign.to_owned()), false)
+            }
+            _ => (Question::Holds(value), negated),
+        })
+    }
+
+    /// A regular expression, or a text that is one.
+    fn pattern(&mut self) -> Known<Pattern> {
+        let token = self.peek();
+        match token.as_bytes() {
+            [b'/', .., b'/'] => {
+                self.at += 1;
+                pattern(&token[1..token.len() - 1])
+            }
+            [b'"', ..] => pattern(&unescaped(&self.inside())?.to_text()),
+            _ => not("a pattern of awk that is not written in the program"),
+        }
+    }
+
+    /// The text in quotes here, which is skipped.
+    fn inside(&mut self) -> Traced {
+        let range = self.tokens.get(self.at).map_or(0..0, |range| range.start + 1..range.end - 1);
+        self.at += 1;
+        self.code.slice(range)
     }
 
     /// True where a statement may end.
@@ -185,155 +225,159 @@ impl<'a> AwkParser<'a> {
         matches!(self.peek(), ";" | "\n" | "}" | "")
     }
 
-    fn statement(&mut self) -> Known<Statement> {
-        let word = self.peek();
-        self.at += usize::from(matches!(word, "print" | "printf" | "next" | "exit"));
-        let statement = match word {
-            "print" => Statement::Print(self.printed()?),
-            "printf" => Statement::Printf(self.printed()?),
-            "next" => Statement::Next,
-            "exit" if self.ends() => Statement::Exit(None),
-            "exit" => Statement::Exit(Some(self.expr()?)),
-            _ => Statement::Expr(self.expr()?),
-        };
-        if self.ends() { Ok(statement) } else { self.fault() }
-    }
-
-    /// The printed values: a list, perhaps in parentheses.
-    fn printed(&mut self) -> Known<Vec<Expr>> {
-        let start = self.at;
-        self.prints = true;
+    fn block(&mut self) -> Known<Vec<Statement>> {
+        self.expect("{")?;
         let mut out = Vec::new();
-        if self.take("(") {
-            out = self.list()?;
-            self.expect(")")?;
+        while !self.take("}") {
+            if !self.take(";") && !self.take("\n") {
+                out.push(self.statement()?);
+                if !self.ends() {
+                    return self.fault();
+                }
+            }
         }
-        if !self.ends() {
-            self.at = start;
-            out = self.list()?;
-        }
-        self.prints = false;
         Ok(out)
     }
 
-    /// Expressions with commas between them.
-    fn list(&mut self) -> Known<Vec<Expr>> {
-        let mut out = vec![self.expr()?];
+    fn statement(&mut self) -> Known<Statement> {
+        Ok(if self.take("print") {
+            self.printed()?
+        } else if self.take("printf") {
+            self.formatted()?
+        } else if self.take("next") {
+            Statement::Next
+        } else if self.take("exit") {
+            Statement::Exit
+        } else if matches!(self.peek(), "sub" | "gsub") {
+            let all = self.take("gsub") || !self.take("sub");
+            self.expect("(")?;
+            let pattern = self.pattern()?;
+            self.expect(",")?;
+            let with = self.value()?;
+            let place = if self.take(",") { self.place()? } else { Part::Field(0) };
+            self.expect(")")?;
+            Statement::Substitute(all, pattern, with, place)
+        } else {
+            let place = self.place()?;
+            self.expect("=")?;
+            Statement::Assign(place, self.value()?)
+        })
+    }
+
+    /// What can be assigned to.
+    fn place(&mut self) -> Known<Part> {
+        let place = self.part()?;
+        match &place {
+            Part::Value(_) => return self.fault(),
+            Part::Variable(name) if matches!(name.as_str(), "NF" | "NR" | "FNR") => {
+                return not("a count of awk that is set");
+            }
+            Part::Variable(name) => self.set.push(name.clone()),
+            _ => {}
+        }
+        Ok(place)
+    }
+
+    /// What `print` writes, with the separators.
+    fn printed(&mut self) -> Known<Statement> {
+        let mut out = Vec::new();
+        for value in self.list()? {
+            out.extend((!out.is_empty()).then(|| Part::Variable("OFS".to_owned())));
+            out.extend(value);
+        }
+        if out.is_empty() {
+            out.push(Part::Field(0));
+        }
+        out.push(Part::Variable("ORS".to_owned()));
+        Ok(Statement::Print(out))
+    }
+
+    /// What `printf` writes: a format with `%s`, and its values.
+    fn formatted(&mut self) -> Known<Statement> {
+        let mut values = self.list()?.into_iter();
+        let format = values.next().unwrap_or_default();
+        let [Part::Value(format)] = format.as_slice() else { return not("this printf of awk") };
+        let mut out = Vec::new();
+        for (n, part) in format.text.split(b"%").into_iter().enumerate() {
+            if n > 0 {
+                let Some(value) = values.next().filter(|_| part.bytes().starts_with(b"s")) else {
+                    return not("a format of awk");
+                };
+                out.extend(value);
+            }
+            out.push(Part::Value(AwkValue::text(part.slice(usize::from(n > 0)..part.len()))));
+        }
+        Ok(Statement::Print(out))
+    }
+
+    /// Values with commas between them, perhaps in parentheses.
+    fn list(&mut self) -> Known<Vec<Vec<Part>>> {
+        let brackets = self.take("(");
+        let mut out = Vec::new();
+        if brackets || !self.ends() {
+            out.push(self.value()?);
+        }
         while self.take(",") {
             while self.take("\n") {}
-            out.push(self.expr()?);
+            out.push(self.value()?);
+        }
+        if brackets {
+            self.expect(")")?;
         }
         Ok(out)
     }
 
-    fn deeper(&mut self, read: impl FnOnce(&mut Self) -> Known<Expr>) -> Known<Expr> {
-        if self.depth >= MAX_DEPTH {
-            return not("an awk program of this depth");
+    fn value(&mut self) -> Known<Vec<Part>> {
+        let mut out = vec![self.part()?];
+        while self.peek().starts_with(|c: char| c.is_ascii_alphanumeric() || "\"_$".contains(c)) {
+            out.push(self.part()?);
         }
-        self.depth += 1;
-        let out = read(self);
-        self.depth -= 1;
-        out
+        Ok(out)
     }
 
-    fn expr(&mut self) -> Known<Expr> {
-        self.deeper(|parser| {
-            let left = parser.binary(0)?;
-            if matches!(left, Expr::Variable(_) | Expr::Field(_)) && parser.take("=") {
-                if let Expr::Variable(name) = &left {
-                    parser.set.push(name.clone());
-                }
-                return Ok(Expr::Binary("=", Box::new([left, parser.expr()?])));
-            }
-            Ok(left)
-        })
-    }
-
-    fn binary(&mut self, level: usize) -> Known<Expr> {
-        let Some(operators) = LEVELS.get(level) else { return self.unary() };
-        let mut left = self.binary(level + 1)?;
-        loop {
-            let here = self.peek();
-            let operator = match operators.iter().find(|operator| **operator == here) {
-                Some(&">") if self.prints => return self.fault(),
-                Some(&("~" | "!~")) if matches!(left, Expr::Not(_)) => return not("a match after `!` in awk"),
-                Some(operator) => operator,
-                None if operators.contains(&" ") && self.begins_value() => " ",
-                None => return Ok(left),
+    fn part(&mut self) -> Known<Part> {
+        let token = self.peek();
+        if token.starts_with('"') {
+            return Ok(Part::Value(AwkValue::text(unescaped(&self.inside())?)));
+        }
+        self.at += 1;
+        if token == "$" {
+            let brackets = self.take("(");
+            let mut part = match self.part()? {
+                Part::Value(AwkValue { text, number: Some(_) }) => Part::Field(text.to_text().parse().unwrap_or(0)),
+                Part::Variable(name) if name == "NF" => Part::BeforeLast(0),
+                _ => return not("this field of awk"),
             };
-            self.at += usize::from(operator != " ");
-            while matches!(operator, "&&" | "||") && self.take("\n") {}
-            left = Expr::Binary(operator, Box::new([left, self.binary(level + 1)?]));
-            if operators.contains(&"==") {
-                return Ok(left);
+            if brackets && self.take("-") {
+                part = match (part, self.part()?) {
+                    (Part::BeforeLast(_), Part::Value(AwkValue { text, .. })) => {
+                        Part::BeforeLast(text.to_text().parse().or_else(|_| not("this field of awk"))?)
+                    }
+                    _ => return not("this field of awk"),
+                };
+            }
+            if brackets {
+                self.expect(")")?;
+            }
+            return Ok(part);
+        }
+        match token.as_bytes().first() {
+            // Numbers other than whole ones are printed in another way than they are written.
+            Some(b'0'..=b'9') if token.parse::<u32>().is_ok_and(|n| n.to_string() == token) => {
+                let range = self.tokens.get(self.at - 1).cloned().unwrap_or_default();
+                Ok(Part::Value(AwkValue::input(self.code.slice(range))))
+            }
+            Some(b'A'..=b'Z' | b'a'..=b'z' | b'_') if matches!(self.peek(), "(" | "[") => {
+                not(&format!("awk's {token}{}", self.peek()))
+            }
+            Some(b'A'..=b'Z' | b'a'..=b'z' | b'_') => {
+                self.used.push(token.to_owned());
+                Ok(Part::Variable(token.to_owned()))
+            }
+            _ => {
+                self.at -= 1;
+                self.fault()
             }
         }
-    }
-
-    /// True if a value begins here that is concatenated to the one before it.
-    fn begins_value(&self) -> bool {
-        matches!(self.kind(), "text" | "number" | "name") || matches!(self.peek(), "$" | "(")
-    }
-
-    /// A value; what may follow a dollar sign is one too.
-    fn unary(&mut self) -> Known<Expr> {
-        let (kind, word) = (self.kind(), self.peek());
-        let range = self.tokens.get(self.at).map_or(0..0, |token| token.range.clone());
-        let inside = || self.code.slice(range.start + 1..range.end - 1);
-        Ok(match (kind, word) {
-            ("text", _) => {
-                let text = unescaped(&inside())?;
-                self.at += 1;
-                Expr::Value(AwkValue::text(text))
-            }
-            ("regex", _) => {
-                let pattern = pattern(&inside().to_text())?;
-                self.at += 1;
-                Expr::Regex(pattern)
-            }
-            // Numbers other than whole ones are printed in another way than they are written.
-            ("number", _) if word.parse::<u32>().is_ok_and(|n| n.to_string() == word) => {
-                self.at += 1;
-                Expr::Value(AwkValue::input(self.code.slice(range)))
-            }
-            ("sign", "!") => {
-                self.at += 1;
-                Expr::Not(Box::new(self.deeper(Self::unary)?))
-            }
-            ("sign", "$") => {
-                self.at += 1;
-                let which = self.deeper(Self::unary)?;
-                Expr::Field(Box::new(if matches!(which, Expr::Not(_)) { return self.fault() } else { which }))
-            }
-            ("sign", "(") => {
-                self.at += 1;
-                let inner = self.expr()?;
-                self.expect(")")?;
-                if matches!(inner, Expr::Regex(_)) { return self.fault() } else { inner }
-            }
-            ("name", "sub" | "gsub") => {
-                self.at += 1;
-                self.expect("(")?;
-                let mut parts = self.list()?;
-                self.expect(")")?;
-                if parts.len() == 2 {
-                    parts.push(Expr::Field(Box::new(Expr::Value(AwkValue::unset()))));
-                }
-                let parts: [Expr; 3] = parts.try_into().or_else(|_| not("this call of awk"))?;
-                if !matches!(parts[2], Expr::Variable(_) | Expr::Field(_)) {
-                    return not("this call of awk");
-                }
-                Expr::Substitute(word == "gsub", Box::new(parts))
-            }
-            ("name", _) => {
-                self.at += 1;
-                self.used.push(word.to_owned());
-                if matches!(self.peek(), "(" | "[") {
-                    return not(&format!("awk's {word}{}", self.peek()));
-                }
-                Expr::Variable(word.to_owned())
-            }
-            _ => return self.fault(),
-        })
     }
 }

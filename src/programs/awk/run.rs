@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::programs::pattern::Pattern;
-use crate::programs::program::{Outcome, Status, lines};
-use crate::programs::substitute::{Part, replaced};
+use crate::programs::program::{Outcome, lines};
+use crate::programs::substitute::{self, replaced};
 use crate::text::{Span, Traced, Why};
 
-use super::parse::{Expr, Rule, Statement, When, pattern};
-use super::{AwkValue, Known, not};
+use super::parse::{Part, Program, Question, Statement, Test, pattern};
+use super::value::{AwkValue, Known, not};
 
 /// The most steps of a run.
 const MAX_STEPS: usize = 200_000;
@@ -32,35 +32,25 @@ enum Flow {
 
 /// A program with its variables and the current line.
 pub(super) struct AwkRun<'a> {
-    rules: &'a [Rule],
+    program: &'a Program,
     at: Span,
     variables: BTreeMap<String, AwkValue>,
+    /// What separates fields, if that is not a text.
+    separator: Option<Pattern>,
     line: AwkValue,
     /// The fields of the line, split on first use.
     fields: Option<Vec<AwkValue>>,
     out: Traced,
-    status: i32,
     steps: usize,
     work: usize,
-    /// Patterns that were compiled from texts.
-    patterns: BTreeMap<String, Pattern>,
 }
 
 impl<'a> AwkRun<'a> {
-    pub(super) fn new(rules: &'a [Rule], at: Span) -> Self {
+    pub(super) fn new(program: &'a Program, at: Span) -> Self {
         let text = |(name, text): (&str, &str)| (name.to_owned(), AwkValue::text(Traced::made(text, at)));
-        Self {
-            rules,
-            at,
-            variables: [("FS", " "), ("OFS", " "), ("ORS", "\n")].map(text).into(),
-            line: AwkValue::unset(),
-            fields: None,
-            out: Traced::new(),
-            status: 0,
-            steps: 0,
-            work: 0,
-            patterns: BTreeMap::new(),
-        }
+        let variables = [("FS", " "), ("OFS", " "), ("ORS", "\n")].map(text).into();
+        let (line, out) = (AwkValue::default(), Traced::new());
+        Self { program, at, variables, separator: None, line, fields: None, out, steps: 0, work: 0 }
     }
 
     fn charge(&mut self, bytes: usize) -> Known<()> {
@@ -70,127 +60,172 @@ impl<'a> AwkRun<'a> {
         if over { Err(Why::Limit("steps of an awk program")) } else { Ok(()) }
     }
 
-    /// Runs the rules that are for `now`, which is `None` for a line.
-    fn run_rules(&mut self, now: Option<&When>) -> Known<Flow> {
-        for rule in self.rules {
-            let runs = match (&rule.when, now) {
-                (When::Line(test), None) => self.eval(test)?.holds()?,
-                (When::EveryLine, None) | (When::Begin, Some(When::Begin)) | (When::End, Some(When::End)) => true,
-                _ => false,
-            };
-            let flow = if runs { self.block(&rule.body)? } else { Flow::On };
-            if flow != Flow::On {
-                return Ok(flow);
-            }
-        }
-        Ok(Flow::On)
-    }
-
-    /// Runs the `BEGIN` rules; true if no line is read.
+    /// Runs what comes before the first line; true if no line is read.
     pub(super) fn begin(&mut self) -> Known<bool> {
-        let exits = self.run_rules(Some(&When::Begin))? == Flow::Exit;
-        Ok(exits || self.rules.iter().all(|rule| matches!(rule.when, When::Begin)))
+        let exits = self.block(&self.program.begin)? == Flow::Exit;
+        Ok(exits || self.program.lines.is_empty() && self.program.end.is_empty())
     }
 
     /// Runs the program on its input.
     pub(super) fn run(mut self, texts: &[Traced]) -> Known<Outcome> {
         let numbered = texts.iter().flat_map(|text| lines(text).into_iter().enumerate());
-        for (total, (n, line)) in numbered.enumerate() {
+        'lines: for (total, (n, line)) in numbered.enumerate() {
             self.charge(line.len())?;
             self.take_line(line);
             self.variables.insert("NR".to_owned(), AwkValue::count(total + 1, self.at));
             self.variables.insert("FNR".to_owned(), AwkValue::count(n + 1, self.at));
-            if self.run_rules(None)? == Flow::Exit {
-                break;
+            for (tests, body) in &self.program.lines {
+                let flow = if self.any(tests)? { self.block(body)? } else { Flow::On };
+                match flow {
+                    Flow::On => {}
+                    Flow::Next => break,
+                    Flow::Exit => break 'lines,
+                }
             }
         }
-        self.run_rules(Some(&When::End))?;
-        Ok(Outcome { status: Status::Known(self.status), ..Outcome::success(self.out) })
+        self.block(&self.program.end)?;
+        Ok(Outcome::success(self.out))
+    }
+
+    /// True if all tests of one of the lists hold. The rest is not evaluated.
+    fn any(&mut self, tests: &[Vec<Test>]) -> Known<bool> {
+        'lists: for all in tests {
+            for (question, negated) in all {
+                if self.answer(question)? == *negated {
+                    continue 'lists;
+                }
+            }
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    fn answer(&mut self, question: &Question) -> Known<bool> {
+        match question {
+            Question::Holds(value) => {
+                let value = self.value(value)?;
+                value.number.map_or_else(|| Ok(!value.known()?.is_empty()), |n| Ok(n != 0.0))
+            }
+            Question::Matches(value, pattern) => {
+                let value = self.value(value)?;
+                self.charge(value.text.len())?;
+                let found = value.text.as_str().and_then(|text| pattern.find(text));
+                if found.as_ref().is_none_or(|range| value.text.slice(range.clone()).has_unknown()) {
+                    value.known()?;
+                }
+                Ok(found.is_some())
+            }
+            Question::Compares(left, right, sign) => {
+                let (left, right) = (self.value(left)?, self.value(right)?);
+                let order = match (left.number, right.number) {
+                    (Some(a), Some(b)) => a.partial_cmp(&b),
+                    _ => Some(left.known()?.cmp(right.known()?)),
+                };
+                let Some(order) = order else { return not("this comparison of awk") };
+                Ok(match sign.as_str() {
+                    "!=" => order.is_ne(),
+                    sign => {
+                        sign.contains('=') && order.is_eq()
+                            || sign.starts_with('<') && order.is_lt()
+                            || sign.starts_with('>') && order.is_gt()
+                    }
+                })
+            }
+        }
     }
 
     fn block(&mut self, body: &[Statement]) -> Known<Flow> {
         for statement in body {
             match statement {
-                Statement::Expr(expr) => drop(self.eval(expr)?),
-                Statement::Print(list) => {
-                    let values = self.all(list)?;
-                    let text = Traced::join(values.iter().map(|value| &value.text), &self.variable("OFS").text);
-                    self.out.push(if list.is_empty() { &self.line.text } else { &text });
-                    let end = self.variable("ORS").text;
-                    self.out.push(&end);
-                }
-                Statement::Printf(list) => {
-                    let text = self.formatted(list)?;
+                Statement::Print(value) => {
+                    let text = self.value(value)?.text;
                     self.out.push(&text);
                 }
-                Statement::Next => return Ok(Flow::Next),
-                Statement::Exit(value) => {
-                    if let Some(value) = value {
-                        self.status = i32::try_from(self.whole(value, 255)?).unwrap_or(0);
-                    }
-                    return Ok(Flow::Exit);
+                Statement::Assign(place, value) => {
+                    let value = self.value(value)?;
+                    self.assign_to(place, value)?;
                 }
+                Statement::Substitute(all, pattern, with, place) => self.substitute(*all, pattern, with, place)?,
+                Statement::Next => return Ok(Flow::Next),
+                Statement::Exit => return Ok(Flow::Exit),
             }
         }
         Ok(Flow::On)
     }
 
-    fn all(&mut self, list: &[Expr]) -> Known<Vec<AwkValue>> {
-        list.iter().map(|expr| self.eval(expr)).collect()
-    }
-
-    /// The output of `printf` for a format and its values: `%s`, `%d` and `%%`.
-    fn formatted(&mut self, list: &[Expr]) -> Known<Traced> {
-        let mut values = self.all(list)?.into_iter();
-        let format = values.next().unwrap_or_default();
-        let text = format.known()?;
-        let mut out = Traced::new();
-        let mut at = 0;
-        while let Some(length) = text.get(at..).and_then(|rest| rest.find('%')) {
-            out.push(&format.text.slice(at..at + length));
-            at += length + 2;
-            match text.as_bytes().get(at - 1) {
-                Some(b'%') => out.push(&format.text.slice(at - 1..at)),
-                Some(conversion @ (b's' | b'd')) => {
-                    let Some(value) = values.next() else { return not("printf of awk without a value") };
-                    let plain = |text: &str| text.parse::<u32>().is_ok_and(|n| n.to_string() == text);
-                    if *conversion == b'd' && !plain(value.known()?) {
-                        return not("a number that awk rounds");
-                    }
-                    out.push(&value.text);
-                }
-                _ => return not("a format of awk"),
-            }
+    /// The value of the parts; several of them are a text.
+    fn value(&mut self, parts: &[Part]) -> Known<AwkValue> {
+        if let [part] = parts {
+            return self.part(part);
         }
-        out.push(&format.text.slice(at..text.len()));
-        Ok(out)
+        let mut out = Traced::new();
+        for part in parts {
+            out.push(&self.part(part)?.text);
+        }
+        self.charge(out.len())?;
+        Ok(AwkValue::text(out))
     }
 
-    fn variable(&self, name: &str) -> AwkValue {
-        self.variables.get(name).cloned().unwrap_or_else(AwkValue::unset)
+    fn part(&mut self, part: &Part) -> Known<AwkValue> {
+        self.charge(0)?;
+        Ok(match part {
+            Part::Value(value) => value.clone(),
+            Part::Variable(name) if name == "NF" => AwkValue::count(self.fields()?.len(), self.at),
+            Part::Variable(name) => self.variables.get(name).cloned().unwrap_or_default(),
+            Part::Field(0) => self.line.clone(),
+            Part::Field(n) => self.fields()?.get(n - 1).cloned().unwrap_or_default(),
+            Part::BeforeLast(_) => {
+                let place = self.place(part)?;
+                return self.part(&place);
+            }
+        })
+    }
+
+    /// A place by its number, if it is counted from the last field.
+    fn place(&mut self, part: &Part) -> Known<Part> {
+        match part {
+            Part::BeforeLast(n) => match self.fields()?.len().checked_sub(*n) {
+                Some(n) => Ok(Part::Field(n)),
+                None => not("a field of awk before the first"),
+            },
+            Part::Field(n) => Ok(Part::Field(*n)),
+            Part::Variable(name) => Ok(Part::Variable(name.clone())),
+            Part::Value(_) => not("this program of awk"),
+        }
+    }
+
+    /// Assigns a value to a variable or field.
+    fn assign_to(&mut self, place: &Part, value: AwkValue) -> Known<()> {
+        let which = match self.place(place)? {
+            Part::Variable(name) => return self.assign(&name, value),
+            Part::Field(0) => {
+                self.take_line(value.text);
+                return Ok(());
+            }
+            Part::Field(which) if which <= MAX_FIELDS => which,
+            _ => return not("this field of awk"),
+        };
+        let mut fields = self.fields()?.to_vec();
+        fields.resize(which.max(fields.len()), AwkValue::default());
+        fields[which - 1] = value;
+        let between = self.variables.get("OFS").cloned().unwrap_or_default();
+        let line = Traced::join(fields.iter().map(|field| &field.text), &between.text);
+        self.charge(line.len())?;
+        self.line = AwkValue::input(line);
+        self.fields = Some(fields);
+        Ok(())
     }
 
     /// Sets a variable.
     pub(super) fn assign(&mut self, name: &str, value: AwkValue) -> Known<()> {
-        match name {
-            "NF" | "NR" | "FNR" => return not("a count of awk that is set"),
-            // The current line was already split with the old separator.
-            "FS" => self.split_line()?,
-            _ => {}
+        if name == "FS" {
+            // The current line is split with the old separator.
+            self.fields()?;
+            let text = value.known()?;
+            self.separator = if text.chars().count() < 2 && text != "\\" { None } else { Some(pattern(text)?) };
         }
         self.variables.insert(name.to_owned(), value);
         Ok(())
-    }
-
-    fn compiled(&mut self, text: &str) -> Known<Pattern> {
-        if let Some(pattern) = self.patterns.get(text) {
-            return Ok(pattern.clone());
-        }
-        // Compiling takes longer than reading.
-        self.charge(text.len() + (1 << 14))?;
-        let made = pattern(text)?;
-        self.patterns.insert(text.to_owned(), made.clone());
-        Ok(made)
     }
 
     fn take_line(&mut self, line: Traced) {
@@ -198,174 +233,42 @@ impl<'a> AwkRun<'a> {
         self.fields = None;
     }
 
-    /// Splits the line at separators.
-    fn split_line(&mut self) -> Known<()> {
-        if self.fields.is_some() {
-            return Ok(());
-        }
-        let (line, separator) = (self.line.clone(), self.variable("FS"));
-        self.charge(line.text.len())?;
-        let words = line.known()?;
-        let parts: Vec<_> = match separator.known()? {
-            _ if words.is_empty() => Vec::new(),
-            "" => return not("awk's FS without a text"),
-            " " => line.text.words(),
-            one if one.chars().count() == 1 && one != "\\" => line.text.split(one.as_bytes()),
-            regex => {
-                let mut done = 0;
-                let found = self.compiled(regex)?.all(words)?;
-                let found = found.iter().filter_map(|found| found.get(0)).filter(|found| !found.is_empty());
-                let mut parts: Vec<_> = found
-                    .map(|found| line.text.slice(std::mem::replace(&mut done, found.end())..found.start()))
-                    .collect();
-                parts.push(line.text.slice(done..words.len()));
-                parts
-            }
-        };
-        if parts.len() > MAX_FIELDS {
-            return Err(Why::Limit("fields of awk"));
-        }
-        self.fields = Some(parts.into_iter().map(AwkValue::input).collect());
-        Ok(())
-    }
-
-    /// A whole number that is at most `most`: of a field, or an exit status.
-    fn whole(&mut self, expr: &Expr, most: usize) -> Known<usize> {
-        let number = self
-            .eval(expr)?
-            .number
-            .filter(|n| n.fract() == 0.0)
-            .map(|n| format!("{n:.0}"))
-            .and_then(|text| text.parse().ok());
-        number.filter(|n| *n <= most).map_or_else(|| not("this number of awk"), Ok)
-    }
-
-    /// Assigns a value to a variable or field.
-    fn assign_to(&mut self, place: &Expr, value: AwkValue) -> Known<()> {
-        let which = match place {
-            Expr::Variable(name) => return self.assign(name, value),
-            Expr::Field(which) => self.whole(which, MAX_FIELDS)?,
-            _ => return not("this program of awk"),
-        };
-        if which == 0 {
-            self.take_line(value.text);
-            return Ok(());
-        }
-        self.split_line()?;
-        let mut fields = self.fields.take().unwrap_or_default();
-        fields.resize(which.max(fields.len()), AwkValue::unset());
-        if let Some(field) = fields.get_mut(which - 1) {
-            *field = value;
-        }
-        let line = Traced::join(fields.iter().map(|field| &field.text), &self.variable("OFS").text);
-        self.charge(line.len())?;
-        self.line = AwkValue::input(line);
-        self.fields = Some(fields);
-        Ok(())
-    }
-
-    fn eval(&mut self, expr: &Expr) -> Known<AwkValue> {
-        self.charge(0)?;
-        let holds = match expr {
-            Expr::Value(value) => return Ok(value.clone()),
-            Expr::Regex(pattern) => self.found(pattern, &self.line.clone())?,
-            Expr::Variable(name) if name == "NF" => {
-                self.split_line()?;
-                return Ok(AwkValue::count(self.fields.as_ref().map_or(0, Vec::len), self.at));
-            }
-            Expr::Variable(name) => return Ok(self.variable(name)),
-            Expr::Field(which) => {
-                let n = self.whole(which, MAX_FIELDS)?;
-                if n == 0 {
-                    return Ok(self.line.clone());
+    /// The fields of the line.
+    fn fields(&mut self) -> Known<&[AwkValue]> {
+        if self.fields.is_none() {
+            self.charge(self.line.text.len())?;
+            let separator = self.variables.get("FS").cloned().unwrap_or_default();
+            let (text, words) = (&self.line.text, self.line.known()?);
+            let parts = match (&self.separator, separator.known()?) {
+                _ if words.is_empty() => Vec::new(),
+                (None, "") => return not("awk's FS without a text"),
+                (None, " ") => text.words(),
+                (None, separator) => text.split(separator.as_bytes()),
+                (Some(pattern), _) => {
+                    let found = pattern.all(words)?;
+                    let found = found.iter().filter_map(|found| found.get(0)).filter(|found| !found.is_empty());
+                    let (starts, ends): (Vec<_>, Vec<_>) = found.map(|found| (found.start(), found.end())).unzip();
+                    let parts = std::iter::once(0).chain(ends).zip(starts.into_iter().chain([words.len()]));
+                    parts.map(|(from, to)| text.slice(from..to)).collect()
                 }
-                self.split_line()?;
-                let field = self.fields.as_ref().and_then(|fields| fields.get(n - 1));
-                return Ok(field.cloned().unwrap_or_else(AwkValue::unset));
+            };
+            if parts.len() > MAX_FIELDS {
+                return Err(Why::Limit("fields of awk"));
             }
-            Expr::Not(inner) => !self.eval(inner)?.holds()?,
-            Expr::Substitute(all, parts) => return self.substitute(*all, parts),
-            Expr::Binary("=", sides) => {
-                let value = self.eval(&sides[1])?;
-                self.assign_to(&sides[0], value.clone())?;
-                return Ok(value);
-            }
-            Expr::Binary(sign, sides) => {
-                let left = self.eval(&sides[0])?;
-                match *sign {
-                    "||" => left.holds()? || self.eval(&sides[1])?.holds()?,
-                    "&&" => left.holds()? && self.eval(&sides[1])?.holds()?,
-                    "~" | "!~" => {
-                        let pattern = self.regex(&sides[1])?;
-                        self.found(&pattern, &left)? == (*sign == "~")
-                    }
-                    " " | "+" | "-" => return self.combined(sign, &left, &sides[1]),
-                    _ => {
-                        let right = self.eval(&sides[1])?;
-                        let order = match (left.number, right.number) {
-                            (Some(a), Some(b)) => a.partial_cmp(&b),
-                            _ => Some(left.known()?.cmp(right.known()?)),
-                        };
-                        let Some(order) = order else { return not("this comparison of awk") };
-                        match *sign {
-                            "==" => order.is_eq(),
-                            "!=" => order.is_ne(),
-                            "<" => order.is_lt(),
-                            "<=" => order.is_le(),
-                            ">" => order.is_gt(),
-                            _ => order.is_ge(),
-                        }
-                    }
-                }
-            }
-        };
-        Ok(AwkValue::count(usize::from(holds), self.at))
+            self.fields = Some(parts.into_iter().map(AwkValue::input).collect());
+        }
+        Ok(self.fields.as_deref().unwrap_or_default())
     }
 
-    /// Two values as one text, or the sum or the difference of two whole numbers.
-    fn combined(&mut self, sign: &str, left: &AwkValue, right: &Expr) -> Known<AwkValue> {
-        let right = self.eval(right)?;
-        if sign == " " {
-            self.charge(left.text.len() + right.text.len())?;
-            return Ok(AwkValue::text(Traced::join([&left.text, &right.text], &Traced::new())));
-        }
-        let n = left.number.zip(right.number).map(|(a, b)| if sign == "+" { a + b } else { a - b });
-        // Others are written differently by the implementations of awk.
-        match n.filter(|n| n.fract() == 0.0 && (0.0..1e15).contains(n)) {
-            Some(n) => Ok(AwkValue::input(Traced::made(format!("{:.0}", n + 0.0), self.at))),
-            None => not("this number of awk"),
-        }
-    }
-
-    /// The pattern that an expression means.
-    fn regex(&mut self, expr: &Expr) -> Known<Pattern> {
-        if let Expr::Regex(pattern) = expr {
-            return Ok(pattern.clone());
-        }
-        let value = self.eval(expr)?;
-        self.compiled(value.known()?)
-    }
-
-    /// Whether a value matches a pattern.
-    fn found(&mut self, pattern: &Pattern, value: &AwkValue) -> Known<bool> {
-        self.charge(value.text.len())?;
-        let found = value.text.as_str().and_then(|text| pattern.find(text));
-        if found.as_ref().is_none_or(|range| value.text.slice(range.clone()).has_unknown()) {
-            value.known()?;
-        }
-        Ok(found.is_some())
-    }
-
-    /// `sub` and `gsub`: the number of replacements.
-    fn substitute(&mut self, all: bool, [pattern, with, target]: &[Expr; 3]) -> Known<AwkValue> {
-        let pattern = self.regex(pattern)?;
-        let (with, text) = (self.eval(with)?.text, self.eval(target)?.text);
+    /// `sub` and `gsub`.
+    fn substitute(&mut self, all: bool, pattern: &Pattern, with: &[Part], place: &Part) -> Known<()> {
+        let (with, text) = (self.value(with)?.text, self.part(place)?.text);
         if with.bytes().contains(&b'\\') {
             return not("a backslash in a replacement of awk");
         }
-        let mut parts: Vec<_> =
-            with.split(b"&").into_iter().flat_map(|text| [Part::Text(text), Part::Group(0)]).collect();
-        parts.pop();
+        let parts =
+            with.split(b"&").into_iter().flat_map(|text| [substitute::Part::Group(0), substitute::Part::Text(text)]);
+        let parts: Vec<_> = parts.skip(1).collect();
         let Some(words) = text.as_str() else { return not("bytes that are not UTF-8") };
         let mut found = pattern.all(words)?;
         found.truncate(if all { usize::MAX } else { 1 });
@@ -375,8 +278,8 @@ impl<'a> AwkRun<'a> {
         if !found.is_empty() {
             let new = replaced(&text, &found, &parts, MAX_OUTPUT)?;
             self.charge(new.len())?;
-            self.assign_to(target, AwkValue::text(new))?;
+            self.assign_to(place, AwkValue::text(new))?;
         }
-        Ok(AwkValue::count(found.len(), self.at))
+        Ok(())
     }
 }

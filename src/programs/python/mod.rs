@@ -12,10 +12,6 @@ use super::program::{Files, Outcome, Status, known, not_followed, read};
 use interpreter::Interpreter;
 use value::Stop;
 
-/// The program `python -m json.tool`.
-const JSON_TOOL: &str = "import json, sys\n\
-    print(json.dumps(json.load(open(sys.argv[1]) if len(sys.argv) == 2 else sys.stdin), indent=4))";
-
 /// Runs `python` with the arguments `argv` (without the program's name).
 pub fn run(
     argv: &[Traced],
@@ -48,7 +44,8 @@ pub fn run(
                     return Err(not_followed(&format!("python's module {}", known(module)?), module));
                 }
                 arguments.push(module.clone());
-                break Traced::made(JSON_TOOL, at);
+                let input = if words.as_slice().is_empty() { "sys.stdin" } else { "open(sys.argv[1])" };
+                break Traced::made(format!("import json, sys\nprint(json.dumps(json.load({input}), indent=4))"), at);
             }
             text if text.starts_with('-') => return Err(not_followed(&format!("python's option {text}"), word)),
             _ => {
