@@ -3,6 +3,7 @@
 mod context;
 mod group;
 mod ineffective;
+pub mod kubelet_files;
 mod notes;
 mod root;
 mod shared;

@@ -6,6 +6,7 @@ mod delivery;
 mod formats;
 mod house;
 mod identity;
+mod node_files;
 mod own_rules;
 mod pages;
 mod picture;

@@ -3,11 +3,16 @@
 //! (`cmd/krel/templates/latest/kubeadm/10-kubeadm.conf`).
 
 use crate::node::Family;
+pub(super) use crate::node::kubelet_files::{
+    ENVIRONMENTS, KUBEADM_FLAGS, NODEADM_ENVIRONMENT, SNAP_ARGS, UNIT, UNIT_DROPINS, UNITS, is_dropin, is_of_unit,
+};
 
 /// The configuration file of Amazon Linux 2 and Ubuntu images.
 pub(super) const AL2_CONFIG: &str = "/etc/kubernetes/kubelet/kubelet-config.json";
 /// The configuration file that nodeadm writes.
 pub(super) const NODEADM_CONFIG: &str = "/etc/kubernetes/kubelet/config.json";
+/// The configuration file that kubeadm writes.
+pub(super) const KUBEADM_CONFIG: &str = "/var/lib/kubelet/config.yaml";
 /// The drop-in directory that nodeadm uses.
 pub(super) const NODEADM_DROPINS: &str = "/etc/kubernetes/kubelet/config.json.d";
 /// The drop-in that nodeadm writes from `spec.kubelet.config`.
@@ -16,8 +21,6 @@ pub(super) const NODEADM_DROPIN: &str = "/etc/kubernetes/kubelet/config.json.d/4
 pub(super) const OLD_NODEADM_DROPIN: &str = "/etc/kubernetes/kubelet/config.json.d/00-nodeadm.conf";
 /// The first Kubernetes minor version whose images are all newer.
 pub(super) const NEW_DROPIN_SINCE: u32 = 34;
-/// The environment file that nodeadm writes.
-pub(super) const NODEADM_ENVIRONMENT: &str = "/etc/eks/kubelet/environment";
 /// The first Kubernetes minor version for which `bootstrap.sh` defaults to containerd.
 pub(super) const CONTAINERD_SINCE: u32 = 24;
 /// The directory of documents that nodeadm merges over the user data.
@@ -26,25 +29,8 @@ pub(super) const NODEADM_DOCUMENTS: &str = "/etc/eks/nodeadm.d/";
 pub(super) const CONTAINERD: &str = "/etc/containerd/config.toml";
 /// The file that `bootstrap.sh` copies there.
 pub(super) const AL2_CONTAINERD: &str = "/etc/eks/containerd/containerd-config.toml";
-/// The kubelet's unit.
-pub(super) const UNIT: &str = "/etc/systemd/system/kubelet.service";
 /// The unit that `bootstrap.sh` of Amazon Linux 2 always copies over it.
 pub(super) const UNIT_OF_BOOTSTRAP: &str = "/etc/eks/containerd/kubelet-containerd.service";
-/// Other paths of the unit, highest precedence first. Source: `systemd.unit(5)`.
-pub(super) const UNITS: [&str; 4] = [
-    "/run/systemd/system/kubelet.service",
-    "/usr/local/lib/systemd/system/kubelet.service",
-    "/usr/lib/systemd/system/kubelet.service",
-    "/lib/systemd/system/kubelet.service",
-];
-/// Drop-in directories of the kubelet's unit, highest precedence last.
-pub(super) const UNIT_DROPINS: [&str; 5] = [
-    "/lib/systemd/system/kubelet.service.d/",
-    "/usr/lib/systemd/system/kubelet.service.d/",
-    "/usr/local/lib/systemd/system/kubelet.service.d/",
-    "/run/systemd/system/kubelet.service.d/",
-    "/etc/systemd/system/kubelet.service.d/",
-];
 /// The drop-in that `bootstrap.sh` writes.
 pub(super) const EXTRA_ARGS: &str = "/etc/systemd/system/kubelet.service.d/30-kubelet-extra-args.conf";
 /// The drop-in with the flags that `bootstrap.sh` computes.
@@ -52,19 +38,10 @@ pub(super) const OWN_ARGS: &str = "/etc/systemd/system/kubelet.service.d/10-kube
 /// The program that joins nodes of older images.
 pub(super) const BOOTSTRAP: &str = "/etc/eks/bootstrap.sh";
 
-const AL2_UNIT: &str = "[Service]\nExecStart=/usr/bin/kubelet --config /etc/kubernetes/kubelet/kubelet-config.json \
-                        --kubeconfig /var/lib/kubelet/kubeconfig $KUBELET_ARGS $KUBELET_EXTRA_ARGS\n";
-const AL2023_UNIT: &str =
-    "[Service]\nEnvironmentFile=/etc/eks/kubelet/environment\nExecStart=/usr/bin/kubelet $NODEADM_KUBELET_ARGS\n";
+const AL2_UNIT: &str = include_str!("image/al2-kubelet.service");
+const AL2023_UNIT: &str = include_str!("image/al2023-kubelet.service");
 const KUBEADM_UNIT: &str = "[Service]\nExecStart=/usr/bin/kubelet\n";
-const KUBEADM_DROPIN: &str = "[Service]\n\
-    Environment=\"KUBELET_KUBECONFIG_ARGS=--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf\"\n\
-    Environment=\"KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml\"\n\
-    EnvironmentFile=-/var/lib/kubelet/kubeadm-flags.env\n\
-    EnvironmentFile=-/etc/default/kubelet\n\
-    EnvironmentFile=-/etc/sysconfig/kubelet\n\
-    ExecStart=\n\
-    ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS\n";
+const KUBEADM_DROPIN: &str = include_str!("image/10-kubeadm.conf");
 /// The lines of `bootstrap.sh` that decide the kubelet's command line, which are also the ones that scripts edit. They are
 /// copied in order from `templates/al2/runtime/bootstrap.sh`; the lines between them are left out.
 const BOOTSTRAP_MODEL: &str = include_str!("image/bootstrap.sh");
@@ -110,9 +87,7 @@ pub(super) fn file(family: Family, path: &str, minor: Option<u32>) -> Option<&'s
         (Family::Al2023, NODEADM_CONFIG) if minor.is_some_and(|m| m >= 34) => Some(CONFIG_134),
         (Family::Al2023, NODEADM_CONFIG) => Some(CONFIG),
         // What nodeadm writes before scripts run if the source has no documents for it.
-        (Family::Al2023, NODEADM_ENVIRONMENT) => {
-            Some("NODEADM_KUBELET_ARGS=--config=/etc/kubernetes/kubelet/config.json\n")
-        }
+        (Family::Al2023, NODEADM_ENVIRONMENT) => Some(include_str!("image/al2023-kubelet-environment")),
         (Family::Al2023, CONTAINERD) if minor.is_some_and(|m| m < 30) => Some(NODEADM_CONTAINERD_2),
         (Family::Al2023, CONTAINERD) => Some(NODEADM_CONTAINERD_3),
         (Family::Kubeadm, UNIT) => Some(KUBEADM_UNIT),
@@ -167,16 +142,14 @@ pub(super) fn reader(path: &str) -> Option<ReadBy> {
     match path {
         AL2_CONFIG | EXTRA_ARGS => Some(ReadBy::Of(Family::Al2)),
         NODEADM_CONFIG | NODEADM_ENVIRONMENT => Some(ReadBy::Of(Family::Al2023)),
-        "/etc/default/kubelet"
-        | "/etc/sysconfig/kubelet"
-        | "/var/lib/kubelet/config.yaml"
-        | "/var/lib/kubelet/kubeadm-flags.env" => Some(ReadBy::Of(Family::Kubeadm)),
+        KUBEADM_CONFIG | KUBEADM_FLAGS => Some(ReadBy::Of(Family::Kubeadm)),
+        _ if ENVIRONMENTS.contains(&path) => Some(ReadBy::Of(Family::Kubeadm)),
         UNIT => Some(ReadBy::Any),
-        _ if UNITS.contains(&path) => Some(ReadBy::Any),
+        _ if UNITS.contains(&path) || SNAP_ARGS.contains(&path) => Some(ReadBy::Any),
         _ if path.starts_with(NODEADM_DROPINS) || path.starts_with(NODEADM_DOCUMENTS) => {
             Some(ReadBy::Of(Family::Al2023))
         }
-        _ if UNIT_DROPINS.iter().any(|dir| path.starts_with(dir)) => {
+        _ if is_dropin(path) => {
             let kubeadm = path.ends_with("kubeadm.conf");
             Some(if kubeadm { ReadBy::Of(Family::Kubeadm) } else { ReadBy::Any })
         }
@@ -210,9 +183,8 @@ pub(super) fn may_exist(path: &str) -> bool {
     const EMPTY: [&str; 3] = ["/tmp/", "/etc/containerd/conf.d/", "/etc/containerd/config.d/"];
     !EMPTY.iter().any(|dir| path.starts_with(dir))
         && !path.starts_with(NODEADM_DOCUMENTS)
-        && !path.starts_with("/etc/default/kubelet")
-        && !path.starts_with("/etc/sysconfig/kubelet")
-        && !UNIT_DROPINS.iter().any(|dir| path.starts_with(dir))
+        && !ENVIRONMENTS.contains(&path)
+        && !is_dropin(path)
 }
 
 /// True if a new node of `family` has no file at `path` before its user data runs.

@@ -4,6 +4,7 @@
 use crate::kubelet::args::{self, Pass};
 use crate::kubelet::config::{Document, KIND, load};
 use crate::kubelet::statements;
+use crate::node::kubelet_files::{EXTRA_ARGS, NODEADM_ARGS};
 use crate::node::{BootCx, Family, Ineffective, NodeGroup, Reason};
 use crate::setting::{Effective, Setting};
 use crate::syntax::{Node, unit, yaml};
@@ -18,7 +19,9 @@ use super::{effective, node_config, unit as service};
 const LOGIN: [&str; 5] = ["/etc/environment", "/etc/profile", "/etc/bashrc", "/root/.bashrc", "/root/.bash_profile"];
 
 /// Records the settings that did not reach the kubelet of a finished boot.
-pub(super) fn record(machine: &mut Machine, cx: &mut BootCx<'_>) {
+///
+/// `from_files`: only files are known, see [`NodeGroup::from_files`].
+pub(super) fn record(machine: &mut Machine, from_files: bool, cx: &mut BootCx<'_>) {
     record_document_keys(machine);
     let before = machine.ineffective.len();
     let direct_start = machine.start.as_ref().is_some_and(|start| start.argv.is_some());
@@ -28,6 +31,10 @@ pub(super) fn record(machine: &mut Machine, cx: &mut BootCx<'_>) {
         record_unread_files(machine, cx);
         record_unused_entries(machine, cx);
         record_late_settings(machine, cx);
+    } else if from_files && service::has_own_unit(&machine.files) {
+        record_unread_files(machine, cx);
+        record_unused_entries(machine, cx);
+        machine.record_ineffective(unused_variables(machine, cx), &Reason::VariableNotUsed);
     }
     let place = cx.texts.trail(machine.place).origin();
     let texts = &cx.texts;
@@ -75,7 +82,7 @@ fn record_misplaced_keys(machine: &mut Machine, document: &Node) {
     let (mut keys, mut flags, mut variables) = (Vec::new(), Vec::new(), Vec::new());
     statements::walk(document, &mut Vec::new(), &mut |path, key, value| match path {
         // nodeadm's file overrides this environment, and the unit uses nothing else.
-        ["spec", "instance", "environment", _, "KUBELET_EXTRA_ARGS" | "NODEADM_KUBELET_ARGS"] => {
+        ["spec", "instance", "environment", _, EXTRA_ARGS | NODEADM_ARGS] => {
             variables.extend(value.as_scalar().map(|scalar| in_words(&scalar.text)).unwrap_or_default());
         }
         ["spec", "kubelet", "config", ..] | ["spec", "containerd" | "instance", ..] => {}
@@ -107,7 +114,7 @@ pub(super) fn in_file(path: &str, text: &Traced, place: Span, cx: &mut BootCx<'_
     }
     let id = cx.texts.add_made(path, text, place);
     let view = cx.texts.view(id);
-    if image::UNIT_DROPINS.iter().any(|dir| path.starts_with(dir)) || path == image::UNIT {
+    if image::is_of_unit(path) {
         return in_unit(&unit::parse(&view));
     }
     if path == image::NODEADM_ENVIRONMENT || is_environment(path) {
@@ -128,7 +135,7 @@ fn in_words(text: &Traced) -> Vec<Setting> {
 
 /// True for the usual environment files of a kubelet.
 fn is_environment(path: &str) -> bool {
-    matches!(path, "/etc/sysconfig/kubelet" | "/etc/default/kubelet")
+    image::ENVIRONMENTS.contains(&path)
 }
 
 fn in_unit(entries: &[unit::Entry]) -> Vec<Setting> {
@@ -159,7 +166,9 @@ fn in_profile(view: &View) -> Vec<Setting> {
         let text = String::from_utf8_lossy(line);
         let text = text.trim_start();
         let text = text.strip_prefix("export ").unwrap_or(text).trim_start();
-        if !text.starts_with("KUBELET_EXTRA_ARGS=") && !text.starts_with("KUBELET_EXTRA_ARGS+=") {
+        let assigned =
+            text.strip_prefix(EXTRA_ARGS).is_some_and(|rest| rest.starts_with('=') || rest.starts_with("+="));
+        if !assigned {
             continue;
         }
         let line = view.traced(range);
@@ -203,7 +212,8 @@ fn record_unread_files(machine: &mut Machine, cx: &mut BootCx<'_>) {
         }
         let inside = directory.as_ref().is_some_and(|dir| path.starts_with(dir.as_str()));
         let why = if is_environment(path) || path == image::NODEADM_ENVIRONMENT {
-            Reason::FileNotRead
+            let own = machine.family().is_none();
+            if own { Reason::NotNamed } else { Reason::FileNotRead }
         } else if path.starts_with("/etc/profile.d/") || LOGIN.contains(&path.as_str()) {
             if machine.family() == Some(Family::Al2023) { Reason::NoSuchVariable } else { Reason::LoginShells }
         } else if path.starts_with(image::NODEADM_DOCUMENTS) {
@@ -251,8 +261,7 @@ fn record_unread_files(machine: &mut Machine, cx: &mut BootCx<'_>) {
 /// for nodes with the other one.
 fn is_for_another_image(machine: &Machine, path: &str) -> bool {
     let reader = image::reader(path).and_then(image::ReadBy::family);
-    let variable =
-        machine.family() == Some(Family::Al2023) && image::UNIT_DROPINS.iter().any(|dir| path.starts_with(dir));
+    let variable = machine.family() == Some(Family::Al2023) && image::is_dropin(path);
     let other = reader.is_some_and(|family| family != Family::Kubeadm && Some(family) != machine.family());
     !matches!(machine.image, Image::Given(_)) && (other || variable)
 }
@@ -271,9 +280,7 @@ fn record_unused_entries(machine: &mut Machine, cx: &mut BootCx<'_>) {
         None => machine.files.clone(),
     };
     let place = machine.place;
-    let names = files.keys().filter(|path| {
-        **path == image::UNIT || image::is_conf(path) && image::UNIT_DROPINS.iter().any(|dir| path.starts_with(dir))
-    });
+    let names = files.keys().filter(|path| **path == image::UNIT || image::is_conf(path) && image::is_dropin(path));
     let names = names.cloned().collect::<Vec<_>>();
     if starts_twice(machine, &files, cx) {
         for path in &names {
@@ -283,6 +290,8 @@ fn record_unused_entries(machine: &mut Machine, cx: &mut BootCx<'_>) {
             machine.record_ineffective(in_unit(&starts), &Reason::TwoStarts);
         }
     }
+    // Where nothing says what the image is, a later file is meant to replace an earlier one.
+    let names = if machine.family().is_some() { names } else { Vec::new() };
     for path in names {
         let Some(File::Known(text)) = files.get(&path) else { continue };
         if is_for_another_image(machine, &path) {
@@ -292,10 +301,25 @@ fn record_unused_entries(machine: &mut Machine, cx: &mut BootCx<'_>) {
         let (starts, variables): (Vec<_>, Vec<_>) =
             unit::parse(&cx.texts.view(id)).into_iter().partition(|e| e.key == "ExecStart");
         let variables = in_unit(&variables);
-        let uses = machine.family() == Some(Family::Al2023) && variables_named(&files, &path, b"KUBELET_EXTRA_ARGS=");
+        let uses = machine.family() == Some(Family::Al2023)
+            && variables_named(&files, &path, format!("{EXTRA_ARGS}=").as_bytes());
         machine.record_ineffective(variables, if uses { &Reason::NoSuchVariable } else { &Reason::VariableNotUsed });
         machine.record_ineffective(in_unit(&starts), &Reason::StartReplaced);
     }
+}
+
+/// The settings in variables that no `ExecStart` of the unit passes.
+fn unused_variables(machine: &Machine, cx: &mut BootCx<'_>) -> Vec<Setting> {
+    let Unit::Entries(entries) = service::unit(machine, &machine.files, cx) else { return Vec::new() };
+    let starts: Vec<_> = entries.iter().filter(|e| e.key == "ExecStart").map(|e| e.value.to_text()).collect();
+    let passed =
+        |name: &str| starts.iter().any(|s| s.contains(&format!("${name}")) || s.contains(&format!("${{{name}}}")));
+    let unused = |entry: &&unit::Entry| {
+        let words = unit::split(&entry.value, unit::Escapes::Strict).0;
+        words.iter().filter_map(service::assignment).all(|(name, _)| !passed(&name))
+    };
+    let entries: Vec<_> = entries.iter().filter(|e| e.key == "Environment").filter(unused).cloned().collect();
+    in_unit(&entries)
 }
 
 /// True if more than one `ExecStart` remains, which systemd refuses except in oneshot units.

@@ -3,16 +3,13 @@
 
 use std::sync::Arc;
 
+use crate::node::kubelet_files::KUBEADM_ARGS;
 use crate::node::{BootCx, Family};
 use crate::syntax::{Node, Schema, key_text, yaml};
 use crate::text::{Span, Traced, Why};
 
+use super::image;
 use super::machine::{File, Machine, absolute};
-
-/// The file of extra arguments, which the unit's drop-in reads.
-const FLAGS: &str = "/var/lib/kubelet/kubeadm-flags.env";
-/// The kubelet's configuration.
-const CONFIG: &str = "/var/lib/kubelet/config.yaml";
 
 /// Runs `kubeadm join` or `kubeadm init` with its arguments in `directory`.
 pub(super) fn run(machine: &mut Machine, words: &[Traced], directory: &str, at: Span, cx: &mut BootCx<'_>) {
@@ -59,7 +56,7 @@ fn config(words: &[Traced]) -> Option<Traced> {
 
 fn put_unknown_flags(machine: &mut Machine, at: Span, why: Why) {
     machine.gap(at, why.clone());
-    machine.put(FLAGS, File::Unknown(why));
+    machine.put(image::KUBEADM_FLAGS, File::Unknown(why));
 }
 
 /// Reads the documents of a configuration. Extra arguments are written to the file of arguments. With `init`, the kubelet's
@@ -71,7 +68,7 @@ fn read(machine: &mut Machine, path: &str, text: &Traced, init: bool, cx: &mut B
     for error in parsed.errors.iter().take(1) {
         machine.gap(error.at, Why::NotUnderstood("a configuration of kubeadm that cannot be read".into()));
     }
-    let mut line = Traced::made("KUBELET_KUBEADM_ARGS=\"", machine.place);
+    let mut line = Traced::made(format!("{KUBEADM_ARGS}=\""), machine.place);
     for document in &parsed.tree {
         let wanted = if init { "InitConfiguration" } else { "JoinConfiguration" };
         match document.get("kind").and_then(Node::as_str) {
@@ -82,13 +79,13 @@ fn read(machine: &mut Machine, path: &str, text: &Traced, init: bool, cx: &mut B
             }
             Some("KubeletConfiguration") if init => {
                 let document = view.traced(document.span.range());
-                machine.put(CONFIG, File::Known(Arc::new(document)));
+                machine.put(image::KUBEADM_CONFIG, File::Known(Arc::new(document)));
             }
             _ => {}
         }
     }
     line.push_made(b"\"\n", machine.place);
-    machine.put(FLAGS, File::Known(Arc::new(line)));
+    machine.put(image::KUBEADM_FLAGS, File::Known(Arc::new(line)));
 }
 
 /// Appends `kubeletExtraArgs`: a map up to v1beta3, a list of names and values since v1beta4.

@@ -10,6 +10,7 @@ mod kubeadm;
 mod machine;
 mod node_config;
 mod nodeadm;
+mod open_unit;
 mod outcome;
 mod print_toml;
 mod runtime;
@@ -127,6 +128,9 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
     if !runtimes.is_empty() {
         return unconditional(None, runtimes, Vec::new());
     }
+    if group.from_files {
+        outcomes = outcomes.into_iter().flat_map(|outcome| open_unit::outcomes(outcome, cx)).collect();
+    }
     let outcomes: Vec<Outcome> =
         shell::bootstrap_by_eks(outcomes, cx).into_iter().flat_map(split_by_image_age).collect();
     let may_split = outcomes.len() * FAMILIES.len() <= MAX_OUTCOMES;
@@ -195,7 +199,7 @@ const FAMILIES: [(Family, &str); 3] = [
 fn assume_kubeadm_unit(mut outcome: Outcome, group: &NodeGroup) -> Option<Outcome> {
     let machine = &outcome.machine;
     let user_data = group.steps.iter().any(|step| matches!(step, Step::UserData(..)));
-    if user_data && machine.image == Image::Likely(Family::Kubeadm) {
+    if user_data && !unit::has_own_unit(&machine.files) && machine.image == Image::Likely(Family::Kubeadm) {
         let condition = Condition::new(KUBEADM_UNIT_CONDITION, true);
         outcome.when = outcome.when.and(&Guard::of(condition))?;
     }
@@ -206,7 +210,7 @@ fn assume_kubeadm_unit(mut outcome: Outcome, group: &NodeGroup) -> Option<Outcom
 fn depends_on_family(machine: &Machine, cx: &mut BootCx<'_>) -> bool {
     let by_systemd = machine.start.as_ref().is_none_or(|start| start.argv.is_none());
     let files = machine.start.as_ref().map_or_else(|| machine.files.clone(), |start| start.files.clone());
-    let drop_in = files.keys().any(|path| image::UNIT_DROPINS.iter().any(|folder| path.starts_with(folder)));
+    let drop_in = files.keys().any(|path| image::is_dropin(path));
     let settled = machine.bottlerocket.is_some() || !machine.merged.is_empty() || machine.nodeadm.written.is_some();
     machine.image == Image::Unknown
         && machine.has_kubelet
@@ -264,7 +268,7 @@ fn finish(mut outcome: Outcome, group: &NodeGroup, cx: &mut BootCx<'_>) -> Boote
             machine.start_runtime(Name::Containerd, true);
         }
     }
-    ineffective::record(machine, cx);
+    ineffective::record(machine, group.from_files, cx);
     let runtimes = runtime::effective(machine, cx);
     let mut effective = effective::kubelet(machine, cx);
     if effective.is_none() && !machine.merged.is_empty() {

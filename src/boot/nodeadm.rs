@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::node::kubelet_files::NODEADM_ARGS;
 use crate::node::{BootCx, Family};
 use crate::programs::document;
 use crate::syntax::{Node, NodeKind};
@@ -69,7 +70,7 @@ pub(super) fn write(machine: &mut Machine, documents: &[Node], cx: &mut BootCx<'
     runtime::write_nodeadm_config(machine, documents, cx);
     let place = machine.place;
     let mut config: Option<Node> = None;
-    let mut line = Traced::made("NODEADM_KUBELET_ARGS=", place);
+    let mut line = Traced::made(format!("{NODEADM_ARGS}="), place);
     let mut flags = Traced::new();
     for document in documents {
         let Some(kubelet) = document.path(&["spec", "kubelet"]) else { continue };

@@ -9,7 +9,7 @@ use crate::syntax::unit::{Entry, Escapes, environment_file, is_variable, parse, 
 use crate::text::{Span, Traced, Why};
 
 use super::image;
-use super::machine::{File, Files, Machine, absolute, unknown};
+use super::machine::{File, Files, Image, Machine, absolute, unknown};
 
 /// The key for every variable that an unknown environment file may set.
 const ANY_VARIABLE: &str = "";
@@ -87,10 +87,25 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>
         return match starts.last() {
             Some(last) if oneshot => expand(last, &environment, place),
             Some(_) => Err(Why::Invalid(twice.into())),
-            None => Err(no_unit()),
+            None => snap_arguments(machine, files, cx).ok_or_else(no_unit),
         };
     };
     expand(start, &environment, place)
+}
+
+/// The arguments of a kubelet in a snap, which has no unit of its own here: flags in a file, and lines with comments.
+fn snap_arguments(machine: &Machine, files: &Files, cx: &mut BootCx<'_>) -> Option<Vec<Traced>> {
+    let (path, file) = image::SNAP_ARGS.iter().find_map(|path| Some((*path, files.get(*path)?)))?;
+    match file {
+        File::Known(text) => {
+            let id = cx.texts.add_made(path, text, machine.place);
+            let lines = cx.texts.view(id).traced(0..text.len()).split(b"\n");
+            let lines = lines.iter().filter(|line| line.bytes().trim_ascii_start().first() != Some(&b'#'));
+            Some(lines.flat_map(words).collect())
+        }
+        File::Unknown(why) => Some(vec![Traced::unknown(machine.place, why.clone())]),
+        File::Removed => None,
+    }
 }
 
 /// Makes all variables unknown: an unknown file may set any of them, and overrides `Environment=`.
@@ -146,7 +161,9 @@ fn main_unit_file(machine: &Machine, files: &Files) -> Option<(String, File)> {
 /// The drop-ins by file name. For equal names, the directory with higher precedence wins.
 fn dropins(machine: &Machine, files: &Files) -> BTreeMap<String, (String, File)> {
     let mut out = BTreeMap::new();
-    if let Some((name, text)) = machine.family().and_then(image::unit_dropins) {
+    // A unit that the boot writes is the one that starts, unless something proves that kubeadm's packages are there.
+    let packaged = matches!(machine.image, Image::Proven(_) | Image::Given(_)) || !has_own_unit(files);
+    if let Some((name, text)) = machine.family().filter(|_| packaged).and_then(image::unit_dropins) {
         let text = File::Known(Arc::new(Traced::made(text, machine.place)));
         out.insert(name.to_owned(), (name.to_owned(), text));
     }
@@ -161,7 +178,14 @@ fn dropins(machine: &Machine, files: &Files) -> BTreeMap<String, (String, File)>
     out
 }
 
-fn assignment(word: &Traced) -> Option<(String, Traced)> {
+/// True if the kubelet's unit itself is among the files.
+pub(super) fn has_own_unit(files: &Files) -> bool {
+    let written = |path: &str| files.get(path).is_some_and(|file| *file != File::Removed);
+    written(image::UNIT) || image::UNITS.iter().any(|path| written(path))
+}
+
+/// The name and the value of an assignment.
+pub(super) fn assignment(word: &Traced) -> Option<(String, Traced)> {
     let equals = word.bytes().iter().position(|b| *b == b'=')?;
     let name = String::from_utf8_lossy(&word.bytes()[..equals]).into_owned();
     is_variable(&name).then(|| (name, word.slice(equals + 1..word.len())))

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
+use crate::node::kubelet_files::UNIT;
 use crate::node::{Cx, NodeGroup, Step};
 use crate::text::{Span, Traced, View, Why};
 
@@ -100,7 +101,6 @@ fn words(view: &View, range: std::ops::Range<usize>, gap: impl Fn(u8) -> bool) -
 
 /// The output of `systemctl cat kubelet`: the unit and its drop-ins, each under a line with its path.
 fn unit_files(view: &View, name: &str) -> Option<NodeGroup> {
-    const UNIT: &str = "/etc/systemd/system/kubelet.service";
     static HEAD: LazyLock<Option<Regex>> =
         LazyLock::new(|| pattern(r"(?m)^# (/[\w./@-]+/kubelet\.service(?:\.d/[\w.@-]+\.conf)?)[ \t]*\r?$"));
     static ENVIRONMENT: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"(?m)^[ \t]*EnvironmentFile=-?(/[^\s]+)"));

@@ -8,6 +8,7 @@ mod evidence;
 mod helm;
 mod kustomize;
 mod manifests;
+mod node_files;
 mod open_conditions;
 mod patches;
 mod pulumi;
@@ -43,4 +44,5 @@ pub const INPUTS: &[&dyn Input] = &[
     &standalone::Scripts,
     &python::Python,
     &evidence::Evidence,
+    &node_files::NodeFiles,
 ];

@@ -3,7 +3,7 @@
 use crate::node::{Cx, Family, Gap, NodeGroup, Step, Wrapping};
 use crate::runtime;
 use crate::syntax::{Node, toml};
-use crate::text::{Span, Traced, View, Why};
+use crate::text::{Traced, View, Why};
 
 use super::unit::{FileList, Input, Unit, has_extension};
 use super::yaml_files;
@@ -31,7 +31,7 @@ impl Input for Runtimes {
             return Vec::new();
         }
         let text = filled_in(&view);
-        let made = cx.texts.add_made("the output of a template", &text, first_line(&view));
+        let made = cx.texts.add_made("the output of a template", &text, yaml_files::first_line(&view));
         let view = if text.has_unknown() { cx.texts.view(made) } else { view };
         let parsed = toml::parse(&view);
         let Some((name, key)) = parsed.tree.as_ref().and_then(runtime::recognise) else {
@@ -91,7 +91,10 @@ impl Input for Scripts {
             return Vec::new();
         }
         if view.bytes.windows(3).any(|w| matches!(w, b"%{ " | b"%{~")) || yaml_files::holds(&view.bytes, b"%{if") {
-            cx.gap(first_line(&view), Why::NotUnderstood("a script that is itself a template (`%{ }`)".into()));
+            cx.gap(
+                yaml_files::first_line(&view),
+                Why::NotUnderstood("a script that is itself a template (`%{ }`)".into()),
+            );
             return Vec::new();
         }
         vec![whole(unit, &view, cx, Step::Script)]
@@ -148,18 +151,9 @@ fn bottlerocket(unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
 
 /// The file as a separate node group that boots with its text.
 fn whole(unit: &Unit, view: &View, cx: &Cx<'_>, step: impl FnOnce(Traced) -> Step) -> NodeGroup {
-    let mut group = NodeGroup::new(yaml_files::shown(&unit.path, cx), first_line(view));
+    let mut group = NodeGroup::new(yaml_files::shown(&unit.path, cx), yaml_files::first_line(view));
     group.steps.push(step(view.traced(0..view.bytes.len())));
     group
-}
-
-/// The first non-empty line.
-fn first_line(view: &View) -> Span {
-    let bytes = view.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&view.bytes);
-    let skipped = view.bytes.len() - bytes.len();
-    let start = skipped + bytes.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(0);
-    let length = view.bytes[start..].iter().position(|b| matches!(b, b'\r' | b'\n'));
-    view.span(start..length.map_or(view.bytes.len(), |l| start + l))
 }
 
 /// Whether the program that the first line names is a shell; `None` if it names none.

@@ -44,6 +44,16 @@ pub(super) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
     path.extension().and_then(|e| e.to_str()).is_some_and(|e| extensions.iter().any(|x| x.eq_ignore_ascii_case(e)))
 }
 
+/// The ends of the names of templates.
+pub(super) const TEMPLATES: &[&str] =
+    &["tpl", "tftpl", "tmpl", "gotmpl", "j2", "jinja", "jinja2", "erb", "in", "template", "mustache"];
+
+/// The name of a file without the end that says that it is a template.
+pub(super) fn template_stem(path: &Path) -> String {
+    let stem = if has_extension(path, TEMPLATES) { path.file_stem() } else { path.file_name() };
+    stem.map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 /// One unit of work: a Terraform root module, a template, a document, a script.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unit {
@@ -80,6 +90,11 @@ pub trait Input: Sync {
 
     /// The units of this kind among the files, by path alone: nothing is read here.
     fn claim(&self, files: &FileList) -> Vec<Unit>;
+
+    /// True if its units count only as far as nothing else delivers their files to a node.
+    fn judges_what_nothing_delivers(&self) -> bool {
+        false
+    }
 
     /// Reads a unit. A file that turns out to be something else yields no node groups and no problem.
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup>;

@@ -120,6 +120,15 @@ pub(super) fn minor(version: &str) -> Option<u32> {
     rest.split(['.', '-', '+']).next()?.parse().ok()
 }
 
+/// The first non-empty line.
+pub(super) fn first_line(view: &View) -> Span {
+    let bytes = view.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&view.bytes);
+    let skipped = view.bytes.len() - bytes.len();
+    let start = skipped + bytes.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(0);
+    let length = view.bytes[start..].iter().position(|b| matches!(b, b'\r' | b'\n'));
+    view.span(start..length.map_or(view.bytes.len(), |l| start + l))
+}
+
 /// The path of a file relative to the root of the scan.
 pub(super) fn shown(path: &Path, cx: &Cx<'_>) -> String {
     path.strip_prefix(cx.files.root()).unwrap_or(path).display().to_string()

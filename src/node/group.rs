@@ -195,6 +195,8 @@ pub struct NodeGroup {
     pub steps: Vec<Step>,
     /// True if EKS adds its own part to the user data (a managed node group without a custom AMI).
     pub merged_by_eks: bool,
+    /// True if only files of the node are known, and nothing says how it starts its kubelet: the kubelet's unit or what it reads.
+    pub from_files: bool,
     /// True if it was observed on a node (`configz`, `ps`) instead of read from source code.
     pub running: bool,
     /// Background for its findings: how a tool passes the settings on. A sentence in lower case.
@@ -217,6 +219,7 @@ impl NodeGroup {
             when: Guard::always(),
             steps: Vec::new(),
             merged_by_eks: false,
+            from_files: false,
             running: false,
             remark: None,
             gaps: Vec::new(),

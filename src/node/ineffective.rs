@@ -40,6 +40,8 @@ pub enum Reason {
     NoSuchVariable,
     /// A file that neither the kubelet nor what starts it reads.
     FileNotRead,
+    /// An environment file that the kubelet's unit does not name.
+    NotNamed,
     /// A variable of the kubelet's unit that its command line does not use, or that is set again.
     VariableNotUsed,
     /// An `ExecStart` of the kubelet's unit that another one replaces.
@@ -108,6 +110,7 @@ impl Reason {
             Self::Stub,
             Self::NoSuchVariable,
             Self::FileNotRead,
+            Self::NotNamed,
             Self::VariableNotUsed,
             Self::StartReplaced,
             Self::TwoStarts,
@@ -152,6 +155,7 @@ impl Reason {
             Self::Stub => "on Amazon Linux 2023 `/etc/eks/bootstrap.sh` does nothing",
             Self::NoSuchVariable => "on Amazon Linux 2023 nothing reads `KUBELET_EXTRA_ARGS`",
             Self::FileNotRead => "the kubelet's unit on this image does not read this file",
+            Self::NotNamed => "the kubelet's unit has no `EnvironmentFile=` with this file",
             Self::VariableNotUsed => "the kubelet's unit does not use the variable, or it is set again later",
             Self::StartReplaced => "another `ExecStart` of the kubelet's unit replaces it",
             Self::TwoStarts => "systemd rejects a unit with two `ExecStart`, so the kubelet does not start",
@@ -203,6 +207,7 @@ impl Reason {
             Self::FileNotRead => {
                 "set it where this image reads it: in a NodeConfig, or with `--kubelet-extra-args` of bootstrap.sh"
             }
+            Self::NotNamed => "add an `EnvironmentFile=` with this file to the unit, or put the flag into the unit",
             Self::VariableNotUsed => "set it in the last variable that `ExecStart` uses, or in the configuration file",
             Self::StartReplaced => "put the flag into the `ExecStart` that is used",
             Self::TwoStarts => "add a line with an empty `ExecStart=` before it",
@@ -243,6 +248,7 @@ impl Reason {
                 | Self::LoginShells
                 | Self::NoSuchVariable
                 | Self::FileNotRead
+                | Self::NotNamed
                 | Self::VariableNotUsed
                 | Self::StartReplaced
                 | Self::NoConfEnding

@@ -139,6 +139,10 @@ struct Unwound {
     covers: Vec<PathBuf>,
     /// Files whose text ends up in what a node group of this unit boots with.
     uses: BTreeSet<PathBuf>,
+    /// Files that a node group of this unit with a kubelet has on its nodes.
+    delivers: BTreeSet<PathBuf>,
+    /// The kind of input counts only as far as nothing delivers its files.
+    undelivered: bool,
 }
 
 /// How a unit is checked as a part of another one.
@@ -159,11 +163,12 @@ fn covered(units: &[Unwound]) -> Vec<Option<Covered>> {
     }
     let at = |path: &Path| by_path.get(path).into_iter().flatten().copied();
     let direct = |n: usize| -> Vec<(usize, Covered)> {
-        let Unwound { input, path, covers, uses, .. } = &units[n];
+        let Unwound { input, path, covers, uses, delivers, .. } = &units[n];
         let called = covers.iter().flat_map(|to| at(to)).filter(|m| units[*m].input == *input && *m != n);
         // A file may be read as several kinds of input, none of which uses the others.
         let used = uses.iter().filter(|to| *to != path).flat_map(|to| at(to)).filter(|m| units[*m].input != *input);
-        called.map(|m| (m, Covered::Called)).chain(used.map(|m| (m, Covered::Used))).collect()
+        let files = delivers.iter().flat_map(|to| at(to)).filter(|m| units[*m].undelivered && *m != n);
+        called.map(|m| (m, Covered::Called)).chain(used.chain(files).map(|m| (m, Covered::Used))).collect()
     };
     let mut out = vec![None; units.len()];
     let named: BTreeSet<usize> = (0..units.len()).flat_map(direct).map(|(m, _)| m).collect();
@@ -202,7 +207,7 @@ fn read_unit(
     let options = request.policy.options();
     let mut fixer = Fixer::new(&options);
     let mut out = Scan::default();
-    let mut uses = BTreeSet::new();
+    let (mut uses, mut delivers) = (BTreeSet::new(), BTreeSet::new());
     let groups = input.read(unit, &mut cx);
     let root = root_of(unit, files, home);
     for mut group in groups {
@@ -210,6 +215,13 @@ fn read_unit(
         request.policy.assume(&mut group);
         uses.extend(cx.texts.files_of(group.steps.iter().flat_map(Step::places)));
         let mut boots = boot::run(&group, &mut cx.boot());
+        if boots.iter().any(|booted| booted.effective.is_some()) {
+            let texts = group.steps.iter().filter_map(|step| match step {
+                Step::File { content, .. } => Some(content.pieces().iter().map(|piece| piece.whence.span())),
+                _ => None,
+            });
+            delivers.extend(cx.texts.files_of(texts.flatten()));
+        }
         for booted in &mut boots {
             report_unknown(booted, group.place);
         }
@@ -240,7 +252,9 @@ fn read_unit(
         Origin::Made { .. } => None,
     });
     out.asking.extend(sources.map(|s| (Arc::clone(s), true)));
-    Unwound { input: input.name(), path: unit.path.clone(), scan: out, covers: cx.claims.covers, uses }
+    let undelivered = input.judges_what_nothing_delivers();
+    let (path, covers) = (unit.path.clone(), cx.claims.covers);
+    Unwound { input: input.name(), path, scan: out, covers, uses, delivers, undelivered }
 }
 
 /// What the node groups of a unit belong to. A file is named as its text is, which may come from standard input.
@@ -291,6 +305,8 @@ mod tests {
                     scan: Scan::default(),
                     covers: covers.iter().map(PathBuf::from).collect(),
                     uses: BTreeSet::new(),
+                    delivers: BTreeSet::new(),
+                    undelivered: false,
                 })
                 .collect();
             let expected: Vec<_> = expected.iter().map(|called| called.then_some(Covered::Called)).collect();
@@ -306,6 +322,8 @@ mod tests {
             scan: Scan::default(),
             covers: covers.iter().map(PathBuf::from).collect(),
             uses: uses.iter().map(PathBuf::from).collect(),
+            delivers: BTreeSet::new(),
+            undelivered: false,
         };
         let units = [
             unit("terraform", "a", &["b"], &["a/main.tf", "b/boot.sh"]),

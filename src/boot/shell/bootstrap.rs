@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::kubelet::statements;
+use crate::node::kubelet_files::{EXTRA_ARGS, OWN_ARGS};
 use crate::node::{BootCx, Family, Reason};
 use crate::text::{Span, Traced, Why};
 
@@ -62,7 +63,7 @@ struct Called {
 /// The option joined to its value by `=`, which the script does not support.
 const JOINED: &[u8] = b"--kubelet-extra-args=";
 /// The environment variable that is equivalent to the option.
-const VARIABLE: &str = "KUBELET_EXTRA_ARGS";
+const VARIABLE: &str = EXTRA_ARGS;
 
 impl Called {
     fn read(arguments: &[Traced], at: Span) -> Self {
@@ -281,11 +282,11 @@ fn join(machine: &mut Machine, extra: &Traced, at: Span) {
     machine.prove_kubelet(Family::Al2);
     if machine.family() != Some(Family::Ubuntu) {
         // The drop-in is rewritten each time. The address is a placeholder for that of the node.
-        let text = "[Service]\nEnvironment='KUBELET_ARGS=--node-ip=192.0.2.1 --v=2'\n";
+        let text = format!("[Service]\nEnvironment='{OWN_ARGS}=--node-ip=192.0.2.1 --v=2'\n");
         machine.put(image::OWN_ARGS, File::Known(Arc::new(Traced::made(text, at))));
     }
     if !extra.is_empty() {
-        let mut text = Traced::made("[Service]\nEnvironment='KUBELET_EXTRA_ARGS=", at);
+        let mut text = Traced::made(format!("[Service]\nEnvironment='{EXTRA_ARGS}="), at);
         text.push(extra);
         text.push_made(b"'\n", at);
         machine.put(image::EXTRA_ARGS, File::Known(Arc::new(text)));

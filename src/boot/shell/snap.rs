@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use crate::node::Family;
+use crate::node::kubelet_files::{EXTRA_ARGS, OWN_ARGS};
 use crate::text::{Span, Traced, Why};
 
 use super::super::image;
@@ -53,7 +54,7 @@ fn set(pair: &Traced, span: Span, path: &mut ScriptRun) {
         name = rest;
     }
     if name == "args" {
-        let file = drop_in("KUBELET_EXTRA_ARGS", &value, span);
+        let file = drop_in(EXTRA_ARGS, &value, span);
         path.machine.put(image::EXTRA_ARGS, File::Known(Arc::new(file)));
         return;
     }
@@ -62,7 +63,7 @@ fn set(pair: &Traced, span: Span, path: &mut ScriptRun) {
         let quotes: Vec<usize> =
             before.bytes().iter().enumerate().filter(|(_, b)| **b == b'\'').map(|(n, _)| n).collect();
         if let [start, end] = quotes.as_slice() {
-            flags.push(&before.slice(start + 1 + "KUBELET_ARGS=".len()..*end));
+            flags.push(&before.slice(start + OWN_ARGS.len() + 2..*end));
             flags.push_made(b" ", span);
         }
     }
@@ -70,7 +71,7 @@ fn set(pair: &Traced, span: Span, path: &mut ScriptRun) {
     flags.push(&key.slice(key.len() - name.len()..key.len()));
     flags.push_made(b"=", span);
     flags.push(&value);
-    let file = drop_in("KUBELET_ARGS", &flags, span);
+    let file = drop_in(OWN_ARGS, &flags, span);
     path.machine.put(OPTIONS, File::Known(Arc::new(file)));
 }
 

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::node::kubelet_files::VARIABLE_PREFIX;
 use crate::node::{Cx, Edit, NodeGroup, Step, Wrapping};
 use crate::syntax::{MAX_DEPTH, Node};
 use crate::text::{Span, Traced, Why};
@@ -460,7 +461,7 @@ fn may_matter(bytes: &[u8]) -> bool {
 
 /// True for commands that may concern a kubelet.
 fn mentions_kubelet(command: &str) -> bool {
-    ["/kubelet", "kubelet.service", "KUBELET_", "bootstrap.sh", "nodeadm"].iter().any(|w| command.contains(w))
+    ["/kubelet", "kubelet.service", VARIABLE_PREFIX, "bootstrap.sh", "nodeadm"].iter().any(|w| command.contains(w))
 }
 
 /// True for files that a kubelet, its start scripts or its container runtime read.

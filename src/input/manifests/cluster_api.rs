@@ -2,6 +2,7 @@
 //! `v1beta2`: `kubeletExtraArgs` is a map in the former and a list in the latter), kubernetes-sigs/cluster-api-provider-aws at
 //! 2cf09d78 (`bootstrap/eks/api/v1beta2`, `bootstrap/eks/internal/userdata`).
 
+use crate::node::kubelet_files::{KUBEADM_ARGS, KUBEADM_FLAGS};
 use crate::node::{Cx, Family, Gap, NodeGroup, Step};
 use crate::syntax::{Node, yaml};
 use crate::text::{Span, Traced, Why};
@@ -9,9 +10,6 @@ use crate::text::{Span, Traced, Why};
 use super::manifest::Manifest;
 use super::placeholder;
 use super::setting_paths::flags;
-
-/// The file with the flags of a kubeadm node.
-const KUBEADM_FLAGS: &str = "/var/lib/kubelet/kubeadm-flags.env";
 
 /// The specification of a document or of the template in it.
 fn specification<'a>(manifest: &Manifest<'a>) -> Option<&'a Node> {
@@ -110,7 +108,7 @@ fn kubeadm(spec: &Node, way: &Node, group: &mut NodeGroup, cx: &mut Cx<'_>) {
     }
     let args = way.path(&["nodeRegistration", "kubeletExtraArgs"]).map(flags).unwrap_or_default();
     // The flags that kubeadm adds do not concern durations.
-    let mut line = Traced::made("KUBELET_KUBEADM_ARGS=\"", at);
+    let mut line = Traced::made(format!("{KUBEADM_ARGS}=\""), at);
     push_joined(&args, &mut line, at);
     line.push_made(b"\"\n", at);
     group.steps.push(Step::file(KUBEADM_FLAGS, line));

@@ -1,0 +1,53 @@
+//! The files and variables that carry a kubelet's command line. Each path and each name stands here once.
+//!
+//! Sources: `systemd.unit(5)`; `cmd/krel/templates/latest/kubeadm/10-kubeadm.conf` of kubernetes/release;
+//! `templates/al2/runtime` and `nodeadm` of awslabs/amazon-eks-ami; `microk8s-resources/wrappers/run-kubelite-with-args` of
+//! canonical/microk8s; the wrapper in charmed-kubernetes/snap-kubelet.
+
+/// The kubelet's unit.
+pub const UNIT: &str = "/etc/systemd/system/kubelet.service";
+/// Other paths of the unit, highest precedence first.
+pub const UNITS: [&str; 4] = [
+    "/run/systemd/system/kubelet.service",
+    "/usr/local/lib/systemd/system/kubelet.service",
+    "/usr/lib/systemd/system/kubelet.service",
+    "/lib/systemd/system/kubelet.service",
+];
+/// Drop-in directories of the unit, highest precedence last.
+pub const UNIT_DROPINS: [&str; 5] = [
+    "/lib/systemd/system/kubelet.service.d/",
+    "/usr/lib/systemd/system/kubelet.service.d/",
+    "/usr/local/lib/systemd/system/kubelet.service.d/",
+    "/run/systemd/system/kubelet.service.d/",
+    "/etc/systemd/system/kubelet.service.d/",
+];
+/// Environment files of the kubelet on Debian and on Red Hat.
+pub const ENVIRONMENTS: [&str; 2] = ["/etc/default/kubelet", "/etc/sysconfig/kubelet"];
+/// The environment file that kubeadm writes.
+pub const KUBEADM_FLAGS: &str = "/var/lib/kubelet/kubeadm-flags.env";
+/// The environment file that nodeadm writes.
+pub const NODEADM_ENVIRONMENT: &str = "/etc/eks/kubelet/environment";
+/// The arguments of a kubelet in a snap, as flags.
+pub const SNAP_ARGS: [&str; 3] =
+    ["/var/snap/microk8s/current/args/kubelet", "/var/snap/kubelet-eks/current/args", "/var/snap/kubelet/current/args"];
+
+/// The variable for the flags of an administrator.
+pub const EXTRA_ARGS: &str = "KUBELET_EXTRA_ARGS";
+/// The variable for the flags that `bootstrap.sh` computes.
+pub const OWN_ARGS: &str = "KUBELET_ARGS";
+/// The variable for the flags that kubeadm computes.
+pub const KUBEADM_ARGS: &str = "KUBELET_KUBEADM_ARGS";
+/// The variable for the flags that nodeadm computes.
+pub const NODEADM_ARGS: &str = "NODEADM_KUBELET_ARGS";
+/// How the variables of the kubelet's unit begin.
+pub const VARIABLE_PREFIX: &str = "KUBELET_";
+
+/// True for a file of the kubelet's unit: the unit itself or one of its drop-ins, as a path on a node.
+pub fn is_of_unit(path: &str) -> bool {
+    path == UNIT || UNITS.contains(&path) || is_dropin(path)
+}
+
+/// True for a file in a drop-in directory of the kubelet's unit.
+pub fn is_dropin(path: &str) -> bool {
+    UNIT_DROPINS.iter().any(|dir| path.starts_with(dir))
+}
