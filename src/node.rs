@@ -11,6 +11,6 @@ mod shared;
 pub use context::{BootCx, Claims, Cx, Given, Variable};
 pub use group::{Booted, Edit, Family, NodeGroup, Step, Wrapping};
 pub use ineffective::{Ineffective, Reason};
-pub use notes::{Gap, Notes, Problem};
+pub use notes::{Fault, Gap, Notes, Problem};
 pub use root::{Root, resource};
 pub use shared::Shared;

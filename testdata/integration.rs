@@ -3,6 +3,7 @@
 
 mod command;
 mod delivery;
+mod exit_codes;
 mod formats;
 mod house;
 mod identity;

@@ -72,7 +72,7 @@ pub(super) fn read(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Bo
         && kind.is_none_or(|k| k == "NodeConfig")
         && text.to_text().contains(API)
     {
-        cx.problem(error.at, format!("the NodeConfig cannot be read: {}", error.message));
+        cx.syntax(&error, "the NodeConfig cannot be read: ", error.template(&view).is_some());
         machine.gap(error.at, Why::NotUnderstood("a NodeConfig that cannot be read".into()));
         machine.suggest_kubelet(Some(Family::Al2023));
         return None;

@@ -147,7 +147,7 @@ pub(super) fn write_nodeadm_config(machine: &mut Machine, documents: &[Node], cx
             match error.unknown(&view) {
                 Some(why) => machine.put(image::CONTAINERD, File::Unknown(why.clone())),
                 None => {
-                    cx.problem(error.at, format!("nodeadm cannot read spec.containerd.config: {}", error.message));
+                    cx.syntax(error, "nodeadm cannot read spec.containerd.config: ", error.template(&view).is_some());
                     let why = Why::NotUnderstood("a containerd configuration that is not valid TOML".into());
                     machine.gap(error.at, why.clone());
                     machine.put(image::CONTAINERD, File::Unknown(why));

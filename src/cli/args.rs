@@ -35,7 +35,8 @@ Examples:
   kubelet-lint check --since origin/main
   cat user-data.sh | kubelet-lint check -
 
-Exit codes: 0 no findings at or above --fail-on, 1 findings, 2 an error";
+Exit codes: 0 no findings at or above --fail-on, 1 findings, 2 an error, or a
+file that could not be read";
 
 const SHOW_EXAMPLES: &str = "\
 Examples:
@@ -182,9 +183,15 @@ pub(super) struct Check {
     /// Exit with 0 even if there are findings
     #[arg(long, help_heading = "Exit code")]
     pub(super) exit_zero: bool,
-    /// Exit with 2 if a file could not be read completely
+    /// Exit with 2 if anything could not be read, or a folder has no node group
     #[arg(long, help_heading = "Exit code")]
     pub(super) strict: bool,
+    /// Exit with 0 or 1 even if a file has a syntax error
+    #[arg(long, conflicts_with = "strict", help_heading = "Exit code")]
+    pub(super) lenient: bool,
+    /// Exit with 2 if an unresolved value could hold a timeout
+    #[arg(long, help_heading = "Exit code")]
+    pub(super) fail_on_unresolved: bool,
     /// List unresolved values and how each value reached the node
     #[arg(short, long, help_heading = "Output options")]
     pub(super) verbose: bool,

@@ -7,7 +7,7 @@ use clap::ArgMatches;
 
 use crate::policy::{FailOn, write_baseline};
 use crate::report::{self, Look};
-use crate::scan::{Request, Scan, scan};
+use crate::scan::{Note, Request, Scan, Weight, scan};
 use crate::text::Place;
 
 use super::args::{Check, Color, Failing};
@@ -28,6 +28,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
     let waiting = (!args.quiet).then(|| progress::show(&request.progress));
     let mut found = scanned(&request, args)?;
     drop(waiting);
+    let code = |found: &Scan| code(args, fail_on, &request, found);
     if let Some(path) = &args.write_baseline {
         return save_baseline(path, &found, args.quiet);
     }
@@ -39,7 +40,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         if !args.quiet {
             unless_closed(report::notes(&found, &err_look, &mut io::stderr().lock()))?;
         }
-        return Ok(code(args, fail_on, &found));
+        return Ok(code(&found));
     }
     let changes = match &args.add_ignore {
         Some(reason) => Some((Changes::ignoring(&found, reason), false)),
@@ -75,13 +76,14 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         write(file.map(AsRef::as_ref), &buffer)?;
     }
     if !args.quiet {
-        unless_closed(beside(args, &found, &err_look, &mut io::stderr().lock()))?;
+        unless_closed(beside(args, &request, &found, &err_look))?;
     }
-    Ok(if left.is_empty() { code(args, fail_on, &found) } else { FAILED })
+    Ok(if left.is_empty() { code(&found) } else { FAILED })
 }
 
 /// Writes the warnings beside the reports.
-fn beside(args: &Check, found: &Scan, look: &Look, err: &mut dyn Write) -> io::Result<()> {
+fn beside(args: &Check, request: &Request, found: &Scan, look: &Look) -> io::Result<()> {
+    let err = &mut io::stderr().lock();
     report::notes(found, look, err)?;
     if found.files == 0 && args.input.paths.iter().any(|p| p.is_dir()) {
         writeln!(err, "warning: no Terraform, CloudFormation, YAML, JSON or shell files here")?;
@@ -91,16 +93,38 @@ fn beside(args: &Check, found: &Scan, look: &Look, err: &mut dyn Write) -> io::R
     if seen == [0; 4] && args.input.paths.iter().any(|p| p.as_os_str() == "-") {
         writeln!(err, "warning: no node group or kubelet configuration found on standard input")?;
     }
-    Ok(())
+    incomplete(args, request, found).map_or(Ok(()), |why| writeln!(err, "error: {why}"))
 }
 
 /// The exit code of a scan.
-fn code(args: &Check, fail_on: FailOn, found: &Scan) -> u8 {
-    if args.strict && !found.problems.is_empty() {
-        return FAILED;
-    }
+fn code(args: &Check, fail_on: FailOn, request: &Request, found: &Scan) -> u8 {
     let fails = found.findings.iter().any(|f| fail_on.fails(f.level));
-    if fails && !args.exit_zero { FOUND } else { CLEAN }
+    match incomplete(args, request, found) {
+        Some(_) => FAILED,
+        None if fails && !args.exit_zero => FOUND,
+        None => CLEAN,
+    }
+}
+
+/// Why a scan that ended is not good enough, whatever it found.
+fn incomplete(args: &Check, request: &Request, found: &Scan) -> Option<&'static str> {
+    let named = request.named();
+    let unread = |problem: &Note| match problem.weight {
+        _ if args.strict => true,
+        Weight::Grave => !args.lenient,
+        Weight::Unread => named.contains(problem.place.source.path()),
+        Weight::None => false,
+    };
+    let unresolved = args.fail_on_unresolved || request.policy.settings.fail_on_unresolved;
+    if found.problems.iter().any(unread) {
+        Some("the input could not be read completely: see the warnings")
+    } else if args.strict && found.node_groups() == 0 && found.findings.is_empty() && request.has_folder() {
+        Some("no node group was found: check the path")
+    } else if unresolved && found.gaps.iter().any(|gap| gap.weight == Weight::Grave) {
+        Some("an unresolved value could hold a timeout: see --verbose")
+    } else {
+        None
+    }
 }
 
 /// The paths and options of the arguments.

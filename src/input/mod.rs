@@ -1,6 +1,7 @@
 //! Kinds of infrastructure as code, and the node groups that they describe. Nothing is executed here: the boot simulates it.
 
 mod ansible;
+mod broken;
 mod cloudformation;
 mod commands;
 mod eksctl;
@@ -45,4 +46,5 @@ pub const INPUTS: &[&dyn Input] = &[
     &python::Python,
     &evidence::Evidence,
     &node_files::NodeFiles,
+    &broken::Broken,
 ];

@@ -44,55 +44,19 @@ pub(super) fn documents(view: &View) -> Parsed<Vec<Node>> {
     yaml::parse(view)
 }
 
-/// Records the syntax errors of a text. If the text is itself a template of another language, they are not mistakes: the
-/// file is then reported as unresolved.
+/// Records the syntax errors of a text. A template of another tool is not wrong: it is only not read.
 pub(super) fn note_errors<T>(view: &View, parsed: &Parsed<T>, cx: &mut Cx<'_>) {
-    let mut reported = false;
     for error in &parsed.errors {
-        let filled_in = if is_templated(&view.bytes) {
-            "`{{ }}` or `{% %}`"
-        } else if near_placeholder(view, error.at) {
-            "`${ }` or `%{ }`"
-        } else {
-            match error.unknown(view) {
-                Some(why) => cx.gap(error.at, why.clone()),
-                None => cx.problem(error.at, error.message.clone()),
+        match (error.template(view), error.unknown(view)) {
+            (Some(marks), _) => {
+                let words = format!("a template ({marks}) that another tool fills in, not read: check its output");
+                // One such error causes others.
+                return cx.problem(error.at, words);
             }
-            continue;
-        };
-        // One such error causes others, so only the first is reported.
-        if !std::mem::replace(&mut reported, true) {
-            cx.gap(
-                error.at,
-                Why::NotUnderstood(
-                    format!("a file with a placeholder that another tool fills in ({filled_in})").into(),
-                ),
-            );
+            (None, Some(why)) => cx.gap(error.at, why.clone()),
+            (None, None) => cx.notes.syntax(error, ""),
         }
     }
-}
-
-/// True if the line of an error or the line before contains a placeholder of Terraform or a shell.
-fn near_placeholder(view: &View, at: Span) -> bool {
-    let bytes = &view.bytes;
-    let at = at.range().start.min(bytes.len());
-    let start = bytes[..at].rsplit(|b| *b == b'\n').take(2).map(|line| line.len() + 1).sum::<usize>();
-    let end = bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |p| at + p);
-    let lines = &bytes[(at + 1).saturating_sub(start)..end];
-    holds(lines, b"${") || holds(lines, b"%{")
-}
-
-/// True if the text contains marks of Go templates or Jinja. CloudFormation's dynamic references look similar but do not count.
-fn is_templated(bytes: &[u8]) -> bool {
-    let mut rest = bytes;
-    while let Some(at) = rest.windows(2).position(|w| matches!(w, b"{{" | b"{%")) {
-        rest = &rest[at..];
-        if !rest.starts_with(b"{{resolve:") {
-            return true;
-        }
-        rest = &rest[2..];
-    }
-    false
 }
 
 /// The place and the reason, if a scalar is unknown.

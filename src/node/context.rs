@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::syntax::Parsed;
+use crate::syntax::{Parsed, SyntaxError};
 use crate::text::{FileError, Files, Source, Span, TextId, Texts, Traced, View, Why};
 
 use super::group::NodeGroup;
@@ -109,8 +109,8 @@ impl<'a> Cx<'a> {
 
     /// Returns the parsed tree and reports the syntax errors as problems.
     pub fn parsed<T>(&mut self, parsed: Parsed<T>) -> T {
-        for error in parsed.errors {
-            self.problem(error.at, error.message);
+        for error in &parsed.errors {
+            self.notes.syntax(error, "");
         }
         parsed.tree
     }
@@ -137,5 +137,14 @@ impl BootCx<'_> {
     /// See [`Notes::problem`].
     pub fn problem(&mut self, at: Span, message: impl Into<String>) {
         self.notes.problem(at, message);
+    }
+
+    /// Records a syntax error: see [`Notes::syntax`]. A `template` of another tool is only not read.
+    pub fn syntax(&mut self, error: &SyntaxError, words: &str, template: bool) {
+        if template {
+            self.problem(error.at, format!("{words}{}", error.message));
+        } else {
+            self.notes.syntax(error, words);
+        }
     }
 }

@@ -249,3 +249,10 @@ pub struct Booted {
     /// Timeouts that do not reach the kubelet by any known route.
     pub ineffective: Vec<Ineffective>,
 }
+
+impl Booted {
+    /// True if it configures a kubelet or a container runtime.
+    pub fn kubelet(&self) -> bool {
+        self.effective.is_some() || !self.runtimes.is_empty()
+    }
+}

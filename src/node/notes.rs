@@ -1,5 +1,6 @@
 //! Notes on the source: what is wrong with it, and what could not be resolved.
 
+use crate::syntax::SyntaxError;
 use crate::text::{Span, Why};
 
 /// Something that could not be resolved.
@@ -11,6 +12,15 @@ pub struct Gap {
     pub why: Why,
 }
 
+/// What is wrong with an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    /// Something was not read: a limit was reached, it is a template of another tool, or the node would not read it either.
+    Unread,
+    /// The program that reads the text refuses it.
+    Syntax,
+}
+
 /// Something wrong with an input, such as bad syntax or a file that cannot be read. The run continues.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
@@ -18,6 +28,8 @@ pub struct Problem {
     pub at: Span,
     /// What is wrong: one line in lower case, without a full stop.
     pub message: String,
+    /// The kind of fault.
+    pub fault: Fault,
 }
 
 /// Notes on the source, outside its node groups.
@@ -30,9 +42,20 @@ pub struct Notes {
 }
 
 impl Notes {
-    /// Records a problem at `at`. Duplicates are dropped.
+    /// Records that something at `at` was not read. Duplicates are dropped.
     pub fn problem(&mut self, at: Span, message: impl Into<String>) {
-        let problem = Problem { at, message: message.into() };
+        self.add(Problem { at, message: message.into(), fault: Fault::Unread });
+    }
+
+    /// Records a syntax error, or that a limit of the parser was reached. `words` stand
+    /// before the message.
+    pub fn syntax(&mut self, error: &SyntaxError, words: &str) {
+        let fault = if error.is_limit() { Fault::Unread } else { Fault::Syntax };
+        self.add(Problem { at: error.at, message: format!("{words}{}", error.message), fault });
+    }
+
+    /// Records a problem. Duplicates are dropped.
+    pub fn add(&mut self, problem: Problem) {
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }

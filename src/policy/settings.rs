@@ -37,6 +37,8 @@ pub struct Settings {
     pub exclude: Vec<Pattern>,
     /// The lowest level that makes the exit code 1.
     pub fail_on: Option<FailOn>,
+    /// True if an unresolved value that could hold a watched setting makes the exit code 2.
+    pub fail_on_unresolved: bool,
     /// True if an ignore comment requires a reason.
     pub require_reason: bool,
     /// The folder of custom rules, relative to the configuration.

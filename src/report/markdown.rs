@@ -11,6 +11,9 @@ use super::{Look, Reporter};
 /// GitHub accepts 1 MiB for a step; other tools may have written before.
 const MAX_BYTES: usize = 900 << 10;
 
+/// The most problems that are listed; the others are counted.
+const MAX_PROBLEMS: usize = 50;
+
 /// Node groups that are named in one line; the others are counted.
 const NAMED: usize = 3;
 
@@ -26,6 +29,17 @@ impl Reporter for Markdown {
         let plain = Look { color: false, verbose: true, ..look.clone() };
         writeln!(out, "## kubelet-lint\n")?;
         writeln!(out, "{}", escaped(&summary(scan, &plain)))?;
+        if !scan.problems.is_empty() {
+            writeln!(out, "\nNot read completely:\n")?;
+        }
+        for problem in scan.problems.iter().take(MAX_PROBLEMS) {
+            let line = problem.place.start().line;
+            let path = scan.relative(problem.place.source.path());
+            writeln!(out, "- {}: {}", code(&format!("{path}:{line}")), escaped(&problem.message))?;
+        }
+        if let Some(more) = scan.problems.len().checked_sub(MAX_PROBLEMS).filter(|more| *more > 0) {
+            writeln!(out, "- and {more} more")?;
+        }
         if scan.findings.is_empty() {
             return Ok(());
         }

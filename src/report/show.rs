@@ -123,7 +123,7 @@ fn group_json(group: &ShownGroup, all: bool, scan: &Scan) -> Value {
                 "from": from.id(), "value": raw, "place": spot(place, scan),
             })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
-        "unknown": group.unknown.iter().map(|Note { place, message }| json!({
+        "unknown": group.unknown.iter().map(|Note { place, message, .. }| json!({
             "place": spot(place, scan), "why": message,
         })).collect::<Vec<_>>(),
     })

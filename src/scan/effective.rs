@@ -8,7 +8,7 @@ use crate::setting::{Mechanism, SetBy, Setting, Settled, render_duration};
 use crate::text::{Place, Texts};
 use crate::value::Guard;
 
-use super::note::{Note, note};
+use super::note::{Note, Weight, note};
 
 /// One node group under one set of conditions.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,7 +78,7 @@ impl ShownGroup {
     pub(super) fn of(group: &NodeGroup, booted: &Booted, texts: &Texts) -> Self {
         let effective = booted.effective.as_ref();
         let gaps = group.gaps.iter().chain(&booted.gaps);
-        let mut unknown: Vec<_> = gaps.map(|gap| note(gap.at, gap.why.to_string(), texts)).collect();
+        let mut unknown: Vec<_> = gaps.map(|gap| note(gap.at, gap.why.to_string(), Weight::None, texts)).collect();
         unknown.sort();
         unknown.dedup();
         Self {

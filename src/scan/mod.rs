@@ -21,15 +21,15 @@ use crate::boot;
 use crate::check::{delivered, judge, judge_unreached};
 use crate::collect;
 use crate::fix::Fixer;
-use crate::input::{FileList, INPUTS, Input, Unit};
-use crate::node::{Booted, Cx, Gap, Given, Problem, Root, Shared, Step};
+use crate::input::{FileList, INPUTS, Input, Unit, is_watched};
+use crate::node::{Booted, Cx, Gap, Given, Root, Shared, Step};
 use crate::text::{Disk, FileError, Files, Origin, Span, Texts};
 
-use note::note;
+use note::{note, problem};
 
 pub use compare::{Compared, Difference, compare};
 pub use effective::{ShownGroup, ShownSetting};
-pub use note::Note;
+pub use note::{Note, Weight};
 pub use overlay::Edited;
 pub use request::{GivenVariable, Progress, Request, ScanError};
 pub use results::Scan;
@@ -56,9 +56,6 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
         for path in paths {
             let found = collect::collect(&path, request.no_ignore);
             let wanted = |file: &PathBuf| !request.policy.excludes(file);
-            if let Some((at, words)) = found.unreadable.iter().find(|(at, _)| *at == path) {
-                return Err(ScanError::unreadable(at, words));
-            }
             list.files.extend(found.files.into_iter().filter(wanted));
             let unread = found.unreadable.into_iter().filter(|(at, _)| !request.policy.excludes(at));
             total.problems.extend(unread.map(|(at, words)| unread::note(&at, &FileError::Io(words).problem())));
@@ -71,7 +68,11 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
         list.files.dedup();
         for path in request.named_files() {
             if path.starts_with(&root) {
-                disk.check(&path).map_err(|e| ScanError::unreadable(&path, &e.to_string()))?;
+                match disk.check(&path) {
+                    Ok(()) => {}
+                    Err(error @ FileError::Io(_)) => total.problems.push(unread::note(&path, &error.problem())),
+                    Err(error) => return Err(ScanError::unreadable(&path, &error.to_string())),
+                }
             }
         }
         let overlay = overlay::Overlay { disk, edited: &request.edited };
@@ -233,9 +234,9 @@ fn read_unit(
             }
             out.findings.extend(findings);
             out.delivered.extend(delivered(booted, &cx.texts));
-            out.gaps.extend(gaps(&booted.gaps, &cx.texts));
+            out.gaps.extend(gaps(&booted.gaps, booted.kubelet(), &cx.texts));
         }
-        out.gaps.extend(gaps(&group.gaps, &cx.texts));
+        out.gaps.extend(gaps(&group.gaps, boots.iter().any(Booted::kubelet), &cx.texts));
         out.groups.extend(boots.iter().map(|booted| ShownGroup::of(&group, booted, &cx.texts)));
     }
     uses.extend(std::mem::take(&mut cx.claims.uses));
@@ -245,8 +246,8 @@ fn read_unit(
     }
     out.delivered.sort();
     out.delivered.dedup();
-    out.gaps.extend(gaps(&cx.notes.gaps, &cx.texts));
-    out.problems.extend(cx.notes.problems.iter().map(|p: &Problem| note(p.at, p.message.clone(), &cx.texts)));
+    out.gaps.extend(gaps(&cx.notes.gaps, true, &cx.texts));
+    out.problems.extend(cx.notes.problems.iter().map(|p| problem(p, &cx.texts)));
     let sources = cx.read.iter().filter_map(|id| match &cx.texts.get(*id).origin {
         Origin::Source(source) => Some(source),
         Origin::Made { .. } => None,
@@ -277,8 +278,14 @@ fn report_unknown(booted: &mut Booted, place: Span) {
     }
 }
 
-fn gaps<'a>(gaps: &'a [Gap], texts: &'a Texts) -> impl Iterator<Item = Note> + 'a {
-    gaps.iter().map(|gap| note(gap.at, gap.why.to_string(), texts))
+/// What could not be resolved, with whether it could hold a watched setting: parts of arguments and files that cannot are
+/// not recorded at all, so in a node with a kubelet (`kubelet`) all of it could. Elsewhere a value could that is missing,
+/// but a construct only in a text with a watched word.
+fn gaps<'a>(gaps: &'a [Gap], kubelet: bool, texts: &'a Texts) -> impl Iterator<Item = Note> + 'a {
+    gaps.iter().map(move |gap| {
+        let could = kubelet || gap.why.name().is_some() || is_watched(&texts.view(gap.at.text).bytes);
+        note(gap.at, gap.why.to_string(), if could { Weight::Grave } else { Weight::None }, texts)
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,19 @@
 //! A message about a place.
 
+use crate::input::is_watched;
+use crate::node::{Fault, Problem};
 use crate::text::{Place, Span, Texts};
+
+/// What a note means for the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// Nothing: no setting can be hidden there.
+    None,
+    /// A text in which a watched word stands, or that something refers to, was not read completely.
+    Unread,
+    /// It has a syntax error; for an unresolved value: it could hold a watched setting.
+    Grave,
+}
 
 /// A message about a place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,9 +22,22 @@ pub struct Note {
     pub place: Place,
     /// One line, lower case, no full stop.
     pub message: String,
+    /// What it means for the exit code.
+    pub weight: Weight,
 }
 
 /// A note at the place in a file that `at` leads to.
-pub(super) fn note(at: Span, message: String, texts: &Texts) -> Note {
-    Note { place: texts.place(texts.trail(at).origin()).first_line(), message }
+pub(super) fn note(at: Span, message: String, weight: Weight, texts: &Texts) -> Note {
+    Note { place: texts.place(texts.trail(at).origin()).first_line(), message, weight }
+}
+
+/// The note of a problem. It only weighs something where a node may come from.
+pub(super) fn problem(problem: &Problem, texts: &Texts) -> Note {
+    let weight = if problem.fault == Fault::Syntax { Weight::Grave } else { Weight::Unread };
+    let note = note(problem.at, problem.message.clone(), weight, texts);
+    if note.place.source.bytes().is_empty() || is_watched(&note.place.source.bytes()) {
+        note
+    } else {
+        Note { weight: Weight::None, ..note }
+    }
 }

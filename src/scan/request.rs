@@ -1,6 +1,6 @@
 //! What to scan, and with which rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,6 +11,9 @@ use crate::policy::Policy;
 use crate::text::Source;
 
 use super::Edited;
+
+/// The name that is shown for standard input without one.
+pub(super) const STDIN: &str = "<stdin>";
 
 /// A scan request.
 #[derive(Clone, Debug, Default)]
@@ -142,6 +145,26 @@ impl Request {
             },
         };
         self.variables.iter().map(one).collect()
+    }
+
+    /// True if a folder is among the named paths.
+    pub fn has_folder(&self) -> bool {
+        self.absolute_paths().iter().any(|p| p.is_dir())
+    }
+
+    /// The paths of what was named itself, not found in a folder: files, values and standard input; absolute, as in the
+    /// places of a scan.
+    pub fn named(&self) -> BTreeSet<PathBuf> {
+        let stdin = self.stdin.is_some().then(|| match &self.stdin_name {
+            Some(name) => self.current.join(name),
+            None => PathBuf::from(STDIN),
+        });
+        let values = self.variables.iter().filter_map(|given| match given {
+            GivenVariable::File(path) => self.absolute(path).ok(),
+            GivenVariable::Set(_) => None,
+        });
+        let values = values.chain(self.parameter_files().unwrap_or_default());
+        self.absolute_paths().into_iter().chain(values).chain(stdin).collect()
     }
 
     /// The files (not directories) among the named paths, absolute.

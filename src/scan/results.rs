@@ -96,7 +96,14 @@ impl Scan {
         self.groups = joined;
         for notes in [&mut self.problems, &mut self.gaps] {
             notes.sort();
-            notes.dedup();
+            // The last one weighs most.
+            notes.dedup_by(|next, kept| {
+                let same = next.place == kept.place && next.message == kept.message;
+                if same {
+                    kept.weight = next.weight;
+                }
+                same
+            });
         }
     }
 

@@ -7,6 +7,7 @@ use crate::collect;
 use crate::text::{Disk, FileError, Files, Source};
 
 use super::ScanError;
+use super::request::STDIN;
 
 /// The disk, with one file from standard input.
 pub(super) struct Piped {
@@ -24,7 +25,7 @@ impl Piped {
             Some(name) => current.join(name),
             None => current.join(format!("<stdin>.{}", extension(bytes))),
         };
-        let shown = if name.is_some() { path.clone() } else { PathBuf::from("<stdin>") };
+        let shown = if name.is_some() { path.clone() } else { PathBuf::from(STDIN) };
         Ok(Self { disk, source: Arc::new(Source::new(shown, bytes)), path })
     }
 

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use crate::input::is_watched;
 use crate::text::{FileError, Files, Place, Source};
 
-use super::note::Note;
+use super::note::{Note, Weight};
 
 /// A problem of a file or folder as a whole. It has no text to point into, so an empty one of its name stands for it.
 pub(super) fn note(path: &Path, message: &str) -> Note {
     let source = Arc::new(Source::new(path, Vec::new()));
-    Note { place: Place { source, start: 0, end: 0 }, message: message.to_owned() }
+    Note { place: Place { source, start: 0, end: 0 }, message: message.to_owned(), weight: Weight::Unread }
 }
 
 /// The problem of a file that some kind of input looks at and cannot read.

@@ -73,6 +73,51 @@ impl SyntaxError {
         Self { at: view.span(at..at + 1), message: "not UTF-8".to_owned() }
     }
 
+    /// True for a limit of a parser, as opposed to a fault of the text.
+    pub fn is_limit(&self) -> bool {
+        ["nested deeper", "larger than", "more than", "too large", "too many"]
+            .iter()
+            .any(|w| self.message.starts_with(w))
+    }
+
+    /// The marks of a template of another tool in YAML, JSON or TOML, if the error may come from them: those of Go, Jinja or
+    /// ERB anywhere in the text, those of Terraform, a shell or `printf` near the error. CloudFormation's own do not count.
+    pub fn template(&self, view: &View) -> Option<&'static str> {
+        let mut rest = &view.bytes[..];
+        while let Some(at) = rest.windows(2).position(|w| w == b"{{") {
+            rest = &rest[at..];
+            if !rest.starts_with(b"{{resolve:") {
+                return Some("`{{ }}`");
+            }
+            rest = &rest[2..];
+        }
+        let lines = self.lines(view);
+        match () {
+            () if holds(&view.bytes, "{%") => Some("`{% %}`"),
+            () if holds(&view.bytes, "<%") => Some("`<% %>`"),
+            () if holds(lines, "%{") => Some("`%{ }`"),
+            () if holds(lines, "${") => Some("`${ }`"),
+            () if lines.windows(2).any(|w| w[0] == b'%' && w[1].is_ascii_alphabetic()) => Some("`%s`"),
+            () if in_brackets(lines) => Some("`<name>`"),
+            () => None,
+        }
+    }
+
+    /// True if the error in a script may come from marks of a template near it.
+    pub fn is_near_mark(&self, view: &View) -> bool {
+        let lines = self.lines(view);
+        ["{{", "{%", "<%", "%{"].iter().any(|mark| holds(lines, mark)) || in_brackets(lines)
+    }
+
+    /// The line of the error and the line before.
+    fn lines<'a>(&self, view: &'a View) -> &'a [u8] {
+        let bytes = &view.bytes;
+        let at = (self.at.start as usize).min(bytes.len());
+        let start = bytes[..at].rsplit(|b| *b == b'\n').take(2).map(|line| line.len() + 1).sum::<usize>();
+        let end = bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |p| at + p);
+        &bytes[(at + 1).saturating_sub(start)..end]
+    }
+
     /// The reason of an unknown part at a syntax error (on the same line, or within the error): the real text may then be
     /// valid.
     pub fn unknown<'a>(&self, view: &'a View) -> Option<&'a Why> {
@@ -83,6 +128,19 @@ impl SyntaxError {
         let end = bytes[to..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |p| to + p);
         view.unknown_in(&(start..end))
     }
+}
+
+fn holds(text: &[u8], mark: &str) -> bool {
+    text.windows(2).any(|w| w == mark.as_bytes())
+}
+
+/// True if a word stands in angle brackets, which is how people write what is to be filled in.
+fn in_brackets(line: &[u8]) -> bool {
+    let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b' ');
+    line.split(|b| *b == b'<').skip(1).any(|rest| {
+        let length = rest.iter().take_while(|b| word(b)).count();
+        length > 0 && rest[0].is_ascii_alphabetic() && rest.get(length) == Some(&b'>')
+    })
 }
 
 impl Node {

@@ -81,7 +81,7 @@ pub(super) fn merge(parts: &[Part], name: &str, place: Span, cx: &mut BootCx<'_>
             // The error comes from an unknown part; the rest may be valid.
             gaps.push((error.at, why.clone()));
         } else if let Some(error) = parsed.errors.first() {
-            cx.problem(error.at, format!("the cloud-config cannot be read: {}", error.message));
+            cx.syntax(error, "the cloud-config cannot be read: ", error.template(&view).is_some());
             gaps.push((error.at, Why::NotUnderstood("a cloud-config that cannot be read".into())));
             continue;
         }

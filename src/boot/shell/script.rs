@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::node::{BootCx, Family};
+use crate::syntax::SyntaxError;
 use crate::syntax::shell::{self, Item};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, View, Why};
 
 use super::super::image;
 use super::super::outcome::Outcome;
@@ -27,8 +28,12 @@ pub(in super::super) fn run(
     let id = cx.texts.add_made(name, text, first.machine.place);
     let view = cx.texts.view(id);
     let parsed = shell::parse(&view);
-    for error in parsed.errors.iter().filter(|e| shell::LIMITS.contains(&&*e.message)) {
+    for error in parsed.errors.iter().filter(|e| e.is_limit()) {
         cx.problem(error.at, format!("a script {}, the rest is not read: split it", error.message));
+    }
+    // One syntax error causes others.
+    if let Some(error) = parsed.errors.first().filter(|e| !e.is_limit() && is_certain(e, &view)) {
+        cx.syntax(error, "a script with a syntax error: ", error.is_near_mark(&view));
     }
     let mut shell = Shell::new(cx);
     let mut out = Vec::new();
@@ -40,7 +45,7 @@ pub(in super::super) fn run(
         start.shell.options.errexit =
             String::from_utf8_lossy(first).split_whitespace().skip(1).any(|w| w.starts_with('-') && w.contains('e'));
         for error in &parsed.errors {
-            start.machine.gap(error.at, Why::NotUnderstood(format!("shell syntax ({})", error.message).into()));
+            start.machine.gap(error.at, broken(error, &view));
         }
         let ended = shell.list(before_error(text, &parsed), start);
         for mut path in shell.leave(ended) {
@@ -49,6 +54,26 @@ pub(in super::super) fn run(
         }
     }
     settle(out).into_iter().map(|path| Outcome { when: path.when, machine: path.machine }).collect()
+}
+
+/// False if an unknown part before a syntax error may hold what is missing, or if bash may accept the text: coprocesses are
+/// not modelled, and another shell has another syntax.
+fn is_certain(error: &SyntaxError, view: &View) -> bool {
+    let before = view.bytes.get(..error.at.range().start).unwrap_or_default();
+    let first = before.split(|b| *b == b'\n').next().unwrap_or_default();
+    let holds = |text: &[u8], word: &[u8]| text.windows(word.len()).any(|w| w == word);
+    view.unknown_in(&(0..before.len())).is_none()
+        && !holds(before, b"coproc")
+        && ![&b"zsh"[..], b"ksh", b"fish", b"csh"].iter().any(|shell| holds(first, shell))
+}
+
+/// Why a script with a syntax error is not followed to its end.
+fn broken(error: &SyntaxError, view: &View) -> Why {
+    match () {
+        () if error.is_limit() => Why::NotUnderstood(format!("a script {}", error.message).into()),
+        () if is_certain(error, view) => Why::Invalid(format!("a shell syntax error ({})", error.message).into()),
+        () => Why::NotUnderstood(format!("a shell syntax error after an unknown part ({})", error.message).into()),
+    }
 }
 
 /// The commands before a syntax error, which ends the script.
@@ -97,9 +122,10 @@ impl Shell<'_, '_> {
             return vec![path];
         }
         let id = self.cx.texts.add_made(name, text, at);
-        let parsed = shell::parse(&self.cx.texts.view(id));
+        let view = self.cx.texts.view(id);
+        let parsed = shell::parse(&view);
         if let Some(error) = parsed.errors.first() {
-            path.machine.gap(error.at, Why::NotUnderstood(format!("shell syntax ({})", error.message).into()));
+            path.machine.gap(error.at, broken(error, &view));
         }
         self.depth += 1;
         let paths = self.list(&parsed.tree, path);

@@ -161,9 +161,10 @@ fn execute(
 
 fn read_bottlerocket_settings(machine: &mut Machine, settings: &Traced, name: &str, cx: &mut BootCx<'_>) {
     let id = cx.texts.add_made(name, settings, machine.place);
-    let parsed = toml::parse(&cx.texts.view(id));
+    let view = cx.texts.view(id);
+    let parsed = toml::parse(&view);
     for error in parsed.errors.iter().take(1) {
-        cx.problem(error.at, format!("the settings cannot be read: {}", error.message));
+        cx.syntax(error, "the settings cannot be read: ", error.template(&view).is_some());
         machine.gap(error.at, Why::NotUnderstood("settings that cannot be read".into()));
     }
     if let Some(tree) = parsed.tree {

@@ -277,9 +277,10 @@ impl PartReader<'_, '_> {
     /// `#cloud-config-archive`: a list of parts. Their types are detected only if not declared.
     fn archive(&mut self, text: &Traced, label: &str, name: &str) {
         let id = self.cx.texts.add_made(format!("archive in the {name}"), text, self.place);
-        let parsed = yaml::parse(&self.cx.texts.view(id));
+        let view = self.cx.texts.view(id);
+        let parsed = yaml::parse(&view);
         if let Some(error) = parsed.errors.first() {
-            self.cx.problem(error.at, format!("the cloud-config archive cannot be read: {}", error.message));
+            self.cx.syntax(error, "the cloud-config archive cannot be read: ", error.template(&view).is_some());
             self.plan.gaps.push((error.at, Why::NotUnderstood("a cloud-config archive that cannot be read".into())));
             return;
         }

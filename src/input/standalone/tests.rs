@@ -48,7 +48,7 @@ fn user_data() {
     });
     let template = "[settings.kubernetes]\ncluster-name = ${name}\n${more}\n[settings.x]\na = 1\n";
     read(&UserData, "/b.toml", template, |groups, cx| {
-        assert_eq!((groups.len(), groups[0].steps.len(), cx.notes.problems.len(), cx.notes.gaps.len()), (1, 0, 0, 1));
+        assert_eq!((groups.len(), groups[0].steps.len(), cx.notes.problems.len(), cx.notes.gaps.len()), (1, 0, 1, 0));
     });
     let broken = "[settings.kubernetes]\na = ${b}\n\nc = = 1\n";
     read(&UserData, "/b.toml", broken, |_, cx| assert!(!cx.notes.problems.is_empty()));

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::syntax::SyntaxError;
 use crate::syntax::hcl::{Block, Call, Step, StepKind};
 use crate::text::{FileError, Files, Span, TextId, Texts, Why};
 use crate::value::{Entry, Kind, Map, Value};
@@ -32,8 +33,8 @@ impl Data for Engine<'_, '_> {
         &mut self.cx.texts
     }
 
-    fn problem(&mut self, at: Span, message: String) {
-        self.cx.problem(at, message);
+    fn syntax(&mut self, error: &SyntaxError, words: &str) {
+        self.cx.notes.syntax(error, words);
     }
 
     fn files(&self) -> &dyn Files {

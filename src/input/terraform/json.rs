@@ -179,7 +179,7 @@ impl BlockReader<'_, '_> {
                 _ => ExprKind::Template(template),
             },
             Err(error) => {
-                self.cx.problem(error.at, error.message);
+                self.cx.notes.syntax(&error, "");
                 plain(scalar)
             }
         }

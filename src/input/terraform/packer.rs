@@ -277,7 +277,7 @@ fn legacy(path: &Path, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         return Vec::new();
     }
     for error in parsed.errors {
-        cx.problem(error.at, error.message);
+        cx.notes.syntax(&error, "");
     }
     let variables = root.get("variables").map_or(&[][..], Node::pairs);
     let variables: BTreeMap<&str, &Node> =

@@ -64,7 +64,7 @@ impl Input for Plan {
         }
         let modules = reader.modules;
         for error in &parsed.errors {
-            cx.problem(error.at, error.message.clone());
+            cx.notes.syntax(error, "");
         }
         let mut engine = Engine::new(&unit.path, cx);
         engine.planned = true;

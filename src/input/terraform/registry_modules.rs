@@ -12,7 +12,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
-use crate::node::{Gap, NodeGroup, Step};
+use crate::node::{Gap, NodeGroup, Problem, Step};
 use crate::syntax::hcl::{self, Block};
 use crate::syntax::{Node, NodeKind, json};
 use crate::text::{Layer, Link, Origin, Source, Span, TextId, Texts, Traced, Via, Whence, Why};
@@ -295,7 +295,7 @@ impl Engine<'_, '_> {
         }
         for problem in std::mem::take(&mut self.cx.notes.problems) {
             let at = self.in_repository(problem.at);
-            self.cx.problem(at, problem.message);
+            self.cx.notes.add(Problem { at, ..problem });
         }
     }
 

@@ -60,7 +60,7 @@ impl Module {
             let module = Arc::new(Self::of(dir, &files, cx));
             let problems = std::mem::replace(&mut cx.notes.problems, before);
             for problem in &problems {
-                cx.problem(problem.at, problem.message.clone());
+                cx.notes.add(problem.clone());
             }
             own = Some(Arc::clone(&module));
             let alike = files.iter().all(|path| !is_json(path) && cx.files.read(path).is_ok());
@@ -74,7 +74,7 @@ impl Module {
                     let _ = cx.open(path);
                 }
                 for problem in &loaded.problems {
-                    cx.problem(problem.at, problem.message.clone());
+                    cx.notes.add(problem.clone());
                 }
                 Arc::clone(&loaded.module)
             }

@@ -41,7 +41,7 @@ impl Engine<'_, '_> {
                         match hcl::parse_expression(&view) {
                             Ok(expr) => self.eval_or_unknown(&expr, &Env::default()),
                             Err(error) => {
-                                self.cx.problem(error.at, error.message);
+                                self.cx.notes.syntax(&error, "");
                                 continue;
                             }
                         }

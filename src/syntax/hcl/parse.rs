@@ -154,6 +154,12 @@ fn parse_chunk(chunk: &str, base: usize, view: &View) -> Result<(hcl::edit::stru
             Err(error) => error,
         };
         let at = error.location().offset();
+        if let Some((marks, name)) = other_mark(&text, at) {
+            for mark in marks {
+                text.to_mut().replace_range(mark, &name);
+            }
+            continue;
+        }
         let key = if error.message().contains(REPEATED_KEY) { key_at(chunk, at) } else { None };
         let Some(key) = key else { return Err(error_at(view, base, &error)) };
         let attempt = attempts.entry(at).or_insert(0);
@@ -164,6 +170,28 @@ fn parse_chunk(chunk: &str, base: usize, view: &View) -> Result<(hcl::edit::stru
     }
     let at = view.span(base..base + chunk.len().min(1));
     Err(SyntaxError { at, message: format!("more than {MAX_RENAMES} keys repeat") })
+}
+
+/// For an error after a word at the start of a line, inside a here-document with this word as its end mark: the two places
+/// of the mark, and another mark of the same length. To the parser, a line that starts with the mark ends the document; to
+/// Terraform, a line with nothing else.
+fn other_mark(text: &str, at: usize) -> Option<(Vec<Range<usize>>, String)> {
+    let line = text.get(..at)?.rfind('\n')? + 1;
+    let mark = text.get(line..at)?.trim();
+    if mark.is_empty() || text[at..].lines().next()?.trim().is_empty() {
+        return None;
+    }
+    let starts = |l: &str| l.strip_suffix(mark).is_some_and(|l| l.ends_with("<<") || l.ends_with("<<-"));
+    let from = text[..line].match_indices(mark).map(|(n, _)| n + mark.len()).filter(|end| {
+        let whole = text[*end..].lines().next().unwrap_or_default().trim().is_empty();
+        whole && starts(&text[..*end])
+    });
+    let from = from.last()?;
+    let mut ends = text[at..].split_inclusive('\n').scan(at, |n, l| Some((std::mem::replace(n, *n + l.len()), l)));
+    let (end, l) = ends.find(|(_, l)| l.trim() == mark)?;
+    let end = end + l.find(mark)?;
+    let name = ('A'..='Z').map(|c| c.to_string().repeat(mark.len())).find(|name| !text.contains(name))?;
+    Some((vec![from - mark.len()..from, end..end + mark.len()], name))
 }
 
 /// The name, or quoted string without expressions, at `at`.

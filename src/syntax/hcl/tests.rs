@@ -32,6 +32,7 @@ fn literals_read_as_go_reads_them() {
         ("a = <<-EOT\n    a\n\n      b\n  \n    EOT\n", "a\n\n  b\n  \n"),
         ("a = <<-EOT\r\n  a\r\n    b\r\n  EOT\r\n", "a\r\n  b\r\n"),
         ("a = <<EOT\nEOT\n", ""),
+        ("a = <<EOT\nsu -c \"x << EOT\nEOT\"\nEOT\n", "su -c \"x << EOT\nEOT\"\n"),
         ("\u{FEFF}a = \"bom\"\n", "bom"),
         ("# a comment\rwith a lone return\na = \"x\"\n", "x"),
     ] {

@@ -14,7 +14,7 @@ mod tests;
 
 use crate::text::View;
 
-pub use parser::{LIMITS, MAX_DEPTH, MAX_ERRORS, MAX_SCRIPT_BYTES};
+pub use parser::{MAX_DEPTH, MAX_ERRORS, MAX_SCRIPT_BYTES};
 pub use tree::{
     Arm, ArmEnd, Assignment, Body, Command, CommandKind, Connector, Item, List, Operation, Parameter, Part, Pipeline,
     Redirect, RedirectKind, Script, Target, Test, Word,

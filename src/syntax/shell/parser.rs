@@ -18,9 +18,6 @@ pub const MAX_DEPTH: usize = 64;
 const TOO_LARGE: &str = "larger than 1 MiB";
 const TOO_DEEP: &str = "nested deeper than 64 levels";
 
-/// The messages of errors that are limits of this parser, not faults of a script.
-pub const LIMITS: [&str; 2] = [TOO_LARGE, TOO_DEEP];
-
 /// After this many errors, the rest of the script is skipped.
 pub const MAX_ERRORS: usize = 64;
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::syntax::SyntaxError;
 use crate::syntax::hcl::{Call, Step, Template};
 use crate::text::{FileError, Files, Span, TextId, Texts};
 use crate::value::Value;
@@ -54,8 +55,8 @@ pub(in super::super) trait Data {
     /// Like [`Data::texts`], to add a generated text.
     fn texts_mut(&mut self) -> &mut Texts;
 
-    /// Reports that something in the source is broken.
-    fn problem(&mut self, at: Span, message: String);
+    /// Reports a syntax error in the source; `words` stand before its message.
+    fn syntax(&mut self, error: &SyntaxError, words: &str);
 
     /// Access to the disk.
     fn files(&self) -> &dyn Files;

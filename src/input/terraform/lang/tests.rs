@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::syntax::SyntaxError;
 use crate::syntax::hcl::{self, Step};
 use crate::text::{FileError, Files, Memory, Source, Span, TextId, Texts, Why};
 use crate::value::{Alternative, Kind, Value};
@@ -73,8 +74,8 @@ impl Data for Fake {
         &mut self.texts
     }
 
-    fn problem(&mut self, _: Span, message: String) {
-        self.problems.push(message);
+    fn syntax(&mut self, error: &SyntaxError, words: &str) {
+        self.problems.push(format!("{words}{}", error.message));
     }
 
     fn files(&self) -> &dyn Files {

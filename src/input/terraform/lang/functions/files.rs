@@ -226,7 +226,7 @@ pub(in crate::input::terraform) fn render(
             let parsed = match hcl::parse_template(&view) {
                 Ok(template) => Ok(Arc::new(template)),
                 Err(error) => {
-                    data.problem(error.at, format!("not a template: {}", error.message));
+                    data.syntax(&error, "not a template: ");
                     Err(Refused::new(error.message))
                 }
             };
