@@ -11,7 +11,7 @@ use crate::text::View;
 
 use super::convert::Convert;
 use super::plain::{Plain, plain};
-use super::scan::outline;
+use super::scan::{apply, edits_of_template, outline};
 use super::tree::{Body, Expr, Template};
 
 /// The largest text that is parsed, in bytes. The largest real file seen has 90 kB.
@@ -51,6 +51,7 @@ pub fn parse_without(view: &View, skip: &mut dyn FnMut(&Plain) -> bool) -> Parse
     let shape = outline(&text);
     let left_out: Vec<_> =
         shape.items.iter().filter_map(|item| plain(&text, item.clone())).filter(|b| skip(b)).collect();
+    apply(&shape.edits, &mut text);
     for block in left_out {
         // All other text keeps its offset.
         let blank = " ".repeat(block.range.len());
@@ -91,8 +92,9 @@ pub fn parse_without(view: &View, skip: &mut dyn FnMut(&Plain) -> bool) -> Parse
 /// # Errors
 /// If it is not a template; Terraform rejects all of it.
 pub fn parse_template(view: &View) -> Result<Template, SyntaxError> {
-    let text = readable_as_is(view)?;
-    let tree = parser::parse_template(text).map_err(|e| error_at(view, 0, &e))?;
+    let mut text = Cow::Borrowed(readable_as_is(view)?);
+    apply(&edits_of_template(&text), &mut text);
+    let tree = parser::parse_template(&text).map_err(|e| error_at(view, 0, &e))?;
     Ok(Convert { view, base: 0, renamed: &BTreeMap::new() }.template_file(&tree))
 }
 
@@ -101,10 +103,12 @@ pub fn parse_template(view: &View) -> Result<Template, SyntaxError> {
 /// # Errors
 /// If it is not an expression.
 pub fn parse_expression(view: &View) -> Result<Expr, SyntaxError> {
-    let text = readable(view)?;
-    if outline(&text).most_entries.is_some_and(|(n, _)| n > MAX_ENTRIES) {
+    let mut text = readable(view)?;
+    let shape = outline(&text);
+    if shape.most_entries.is_some_and(|(n, _)| n > MAX_ENTRIES) {
         return Err(SyntaxError { at: view.span(0..text.len()), message: "too large an object".to_owned() });
     }
+    apply(&shape.edits, &mut text);
     let trimmed = text.trim_start();
     let base = text.len() - trimmed.len();
     let tree = parser::parse_expr(trimmed.trim_end()).map_err(|e| error_at(view, base, &e))?;
