@@ -21,8 +21,6 @@ pub enum Why {
     FromOutside(Arc<str>),
     /// An attribute of a declared object that is not available in the source: the address of the object, and the steps below it.
     Attribute(Arc<str>, Arc<str>),
-    /// Chosen when the tool is run: the name, and the usual value.
-    Chosen(&'static str, &'static str),
     /// Two versions of Kubernetes do different things, and the source names none.
     KubernetesVersion,
     /// A construct that is not modelled, named.
@@ -43,7 +41,6 @@ impl std::fmt::Display for Why {
             Self::NoDefault(name) => write!(f, "{name} has no value in this repository"),
             Self::FromOutside(what) => write!(f, "{what} is not available here"),
             Self::Attribute(of, steps) => write!(f, "{of}{steps} is not available here"),
-            Self::Chosen(what, _) => write!(f, "{what} is not available here"),
             Self::KubernetesVersion => f.write_str("the Kubernetes version is unknown"),
             Self::NotUnderstood(what) => write!(f, "{what} is not supported"),
             Self::Edited(file, program) => write!(f, "the edit of {file} by {program} is not supported"),
@@ -60,7 +57,6 @@ impl Why {
         match self {
             Self::NoDefault(name) | Self::FromOutside(name) => Some(Arc::clone(name)),
             Self::Attribute(of, steps) => Some(format!("{of}{steps}").into()),
-            Self::Chosen(name, _) => Some((*name).into()),
             Self::KubernetesVersion => Some("the Kubernetes version".into()),
             Self::Edited(..) | Self::NotUnderstood(_) | Self::Invalid(_) | Self::Secret | Self::Limit(_) => None,
         }

@@ -92,7 +92,7 @@ mod tests {
         let id = texts.add_source(Arc::new(Source::new("/x", &b"a b a b"[..])));
         let at = |n: u32| Span { text: id, start: n, end: n };
         let text = |word: &str, n| Value::new(Kind::Str(Arc::new(Traced::made(word, at(n)))), at(n));
-        let list = |items: Vec<Value>, n| Value::new(Kind::List(Arc::new(items)), at(n));
+        let list = |items: Vec<Value>, n| Value::new(Kind::List(Arc::new(items.into())), at(n));
         let unknown = Value::new(Kind::Unknown(Why::FromOutside("x".into())), at(0));
         let a = list(vec![text("a", 1), text("b", 2)], 3);
         assert_eq!(equal(&a, &list(vec![text("a", 4), text("b", 5)], 6)), Some(true));

@@ -35,13 +35,35 @@ pub enum Kind {
     /// Text, possibly with unknown parts.
     Str(Arc<Traced>),
     /// Values in order.
-    List(Arc<Vec<Value>>),
+    List(Arc<List>),
     /// Values by key, in the order of the source.
     Map(Arc<Map>),
     /// Unknown.
     Unknown(Why),
     /// One of several, depending on conditions that the source cannot decide. At least two.
     Either(Arc<Vec<Alternative>>),
+}
+
+/// Values in order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct List {
+    items: Vec<Value>,
+    /// True for a set: its items are sorted and have no positions.
+    pub is_set: bool,
+}
+
+impl From<Vec<Value>> for List {
+    fn from(items: Vec<Value>) -> Self {
+        Self { items, is_set: false }
+    }
+}
+
+impl std::ops::Deref for List {
+    type Target = [Value];
+
+    fn deref(&self) -> &[Value] {
+        &self.items
+    }
 }
 
 /// Entries by key.
@@ -94,7 +116,12 @@ impl Value {
 
     /// A list.
     pub fn list(items: Vec<Value>, at: Span) -> Self {
-        Self::new(Kind::List(Arc::new(items)), at)
+        Self::new(Kind::List(Arc::new(items.into())), at)
+    }
+
+    /// A set of these items, which are sorted and have no duplicates.
+    pub fn set(items: Vec<Value>, at: Span) -> Self {
+        Self::new(Kind::List(Arc::new(List { items, is_set: true })), at)
     }
 
     /// A map that is complete.

@@ -7,5 +7,5 @@ mod number;
 
 pub use condition::{Condition, Guard};
 pub use equal::{Own, equal, equal_but};
-pub use kind::{Alternative, Entry, Kind, MAX_ALTERNATIVES, Map, Value};
+pub use kind::{Alternative, Entry, Kind, List, MAX_ALTERNATIVES, Map, Value};
 pub use number::Number;

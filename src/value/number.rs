@@ -51,5 +51,5 @@ impl Number {
 
 /// The shortest decimal form without exponent, as Terraform renders a number into a string.
 fn render(value: f64) -> String {
-    if value == 0.0 { "0".to_owned() } else { format!("{value}") }
+    format!("{value}")
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Asks the real Terraform for the value of every expression in expressions.json and random.json and for the outputs of every
-module in modules.json, and writes the answers back. What stands in random.json is made by random_expressions.py.
+module in modules.json, and writes the answers back. What stands in random.json is made by random_expressions.py, and
+function_calls.py writes functions.json with its answers.
 
 Usage: record.py [TERRAFORM]. New cases need only their "expr"; "value" (or "error": true) is filled in. Every expression
 is evaluated alone, as an output of a configuration without providers, beside the files and the prelude of the data file.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::syntax::hcl::{Block, Expr, ExprKind, StepKind};
+use crate::syntax::hcl::{Attribute, Block, Expr, ExprKind, StepKind};
 use crate::text::{Span, Why};
 use crate::value::{Entry, Guard, Kind, Number, Value};
 
@@ -37,6 +37,11 @@ const CARRIES: &[&str] = &[
     "cloudinit",
     "launch_template",
 ];
+
+/// OpenTofu's switch for a block without `count` and `for_each` (opentofu/opentofu, "The enabled meta-argument").
+fn enabled(block: &Block) -> Option<&Attribute> {
+    block.body.blocks_of("lifecycle").find_map(|lifecycle| lifecycle.body.attribute("enabled"))
+}
 
 impl Engine<'_, '_> {
     /// Adds the instance of the root module.
@@ -73,6 +78,14 @@ impl Engine<'_, '_> {
                     self.keyed(instance, &value, &env, &format!("{words} has entries"), (block, &guard))
                 };
                 ways.extend(guard.and(&more).map(|guard| (guard, expansion)));
+            }
+        } else if let Some(asked) = enabled(block) {
+            let value = self.eval_or_unknown(&asked.value, &env);
+            match self.lang().truth(&value, &asked.value, &env) {
+                Ok(truth) => ways.extend(truth.into_iter().map(|(guard, on)| {
+                    (guard, if on { Expansion::Single(env.clone()) } else { Expansion::List(Vec::new()) })
+                })),
+                Err(_) => ways.push((Guard::always(), Expansion::Single(env))),
             }
         } else {
             ways.push((Guard::always(), Expansion::Single(env)));

@@ -12,7 +12,7 @@ use crate::text::View;
 use super::convert::Convert;
 use super::plain::{Plain, plain};
 use super::scan::{apply, edits_of_template, outline};
-use super::tree::{Body, Expr, Template};
+use super::tree::{Body, Expr, Part, Template};
 
 /// The largest text that is parsed, in bytes. The largest real file seen has 90 kB.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -95,7 +95,14 @@ pub fn parse_template(view: &View) -> Result<Template, SyntaxError> {
     let mut text = Cow::Borrowed(readable_as_is(view)?);
     apply(&edits_of_template(&text), &mut text);
     let tree = parser::parse_template(&text).map_err(|e| error_at(view, 0, &e))?;
-    Ok(Convert { view, base: 0, renamed: &BTreeMap::new() }.template_file(&tree))
+    let mut template = Convert { view, base: 0, renamed: &BTreeMap::new() }.template_file(&tree);
+    // Terraform drops a byte-order mark.
+    if let Some(Part::Literal(first)) = template.parts.first_mut()
+        && first.bytes().starts_with(b"\xEF\xBB\xBF")
+    {
+        *first = first.slice(3..first.len());
+    }
+    Ok(template)
 }
 
 /// Parses an expression.

@@ -224,7 +224,9 @@ impl Scan<'_> {
         match bytes[at] {
             b'#' => return self.comment(at),
             b'/' if bytes.get(at + 1) == Some(&b'/') => return self.comment(at),
-            b'/' if bytes.get(at + 1) == Some(&b'*') => return text[at..].find("*/").map_or(bytes.len(), |n| at + n + 2),
+            b'/' if bytes.get(at + 1) == Some(&b'*') => {
+                return text[at..].find("*/").map_or(bytes.len(), |n| at + n + 2);
+            }
             b'"' => self.stack.push(Mode::Quoted),
             b'{' => self.enter(at, !starts_for(&text[at + 1..])),
             b'[' | b'(' => self.enter(at, false),

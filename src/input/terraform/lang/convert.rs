@@ -93,9 +93,6 @@ pub(super) fn keyed<'v>(pairs: impl Iterator<Item = (&'v Value, Value)>, at: Spa
 /// Compares two values; `None` if the source does not decide it. Values of different types are never equal.
 pub(super) fn equal(a: &Value, b: &Value) -> Option<bool> {
     crate::value::equal_but(a, b, &|a, b| match (&a.kind, &b.kind) {
-        // A comparison uses the usual choice.
-        (Kind::Unknown(Why::Chosen(_, usual)), Kind::Str(text))
-        | (Kind::Str(text), Kind::Unknown(Why::Chosen(_, usual))) => Some(text.known_str().map(|text| text == *usual)),
         // An object of which only the type is known may be null.
         (Kind::Null, Kind::Map(_)) if only_shape(b) => Some(None),
         (Kind::Map(_), Kind::Null) if only_shape(a) => Some(None),

@@ -181,7 +181,7 @@ impl dyn Data + '_ {
     }
 
     /// The possible answers of `value`, the result of `expr`, as a condition.
-    pub(super) fn truth(&mut self, value: &Value, expr: &Expr, env: &Env) -> Result<Truth, Refused> {
+    pub(in super::super) fn truth(&mut self, value: &Value, expr: &Expr, env: &Env) -> Result<Truth, Refused> {
         let mut out = Truth::new();
         let mut refused = None;
         for (guard, value) in value.alternatives() {

@@ -9,6 +9,7 @@ use crate::value::{Entry, Guard, Kind, MAX_ALTERNATIVES, Map, Value};
 
 use super::data::Data;
 use super::evaluate::Evaluate;
+use super::functions::arguments::as_set;
 use super::outcome::{combined, with};
 
 impl dyn Data + '_ {
@@ -35,7 +36,10 @@ impl dyn Data + '_ {
             }
             Kind::List(items) => {
                 let ways = self.product(items.iter());
-                let list = |items| Value { kind: Kind::List(Arc::new(items)), ..value.clone() };
+                let list = |new| {
+                    let new = if items.is_set { Value::set(as_set(new), value.at) } else { Value::list(new, value.at) };
+                    Value { kind: new.kind, ..value.clone() }
+                };
                 ways.into_iter().map(|(when, items)| (when, list(items))).collect()
             }
             Kind::Map(map) => {

@@ -113,11 +113,13 @@ pub(in super::super) type Entries = (Vec<(Value, Value)>, Option<Why>);
 /// if there may be more. `Err` is the reason why it cannot be iterated over.
 pub(in super::super) fn entries_of(collection: &Value) -> Result<Entries, Why> {
     match &collection.kind {
-        Kind::List(_) => {
+        Kind::List(list) => {
             let items = collection.items();
             let at = collection.at;
+            let index = |n: usize| Value::new(Kind::Number(Number::new(n as f64)), at);
+            // The key of an item of a set is the item itself.
             let keyed = items.into_iter().enumerate();
-            Ok((keyed.map(|(n, v)| (Value::new(Kind::Number(Number::new(n as f64)), at), v)).collect(), None))
+            Ok((keyed.map(|(n, v)| (if list.is_set { v.clone() } else { index(n) }, v)).collect(), None))
         }
         Kind::Map(map) => {
             let mut names: Vec<_> = map.entries.iter().collect();

@@ -61,10 +61,7 @@ impl dyn Data + '_ {
                 self.declared(instance, &Named { what, kind: &kind, name: &x, at }, &steps[2..], env)
             }
             ("terraform", Some((x, span))) => {
-                let why = match &*x {
-                    "workspace" => Why::Chosen("terraform.workspace", "default"),
-                    _ => Why::FromOutside(format!("terraform.{x}").into()),
-                };
+                let why = Why::FromOutside(format!("terraform.{x}").into());
                 self.walk(Value::unknown(why, span), &steps[1..], env)
             }
             ("each" | "count" | "self", Some((x, span))) => {

@@ -84,6 +84,7 @@ pub(super) fn item(value: &Value, index: &Value, at: Span) -> Outcome {
         return Ok(choice(value, why, None, at).unwrap_or_else(|| Value::unknown(why.clone(), at)));
     }
     match &value.kind {
+        Kind::List(items) if items.is_set => Err(Refused::new("the items of a set have no index")),
         Kind::List(items) => {
             let n = to_number(index)?;
             let found = if n >= 0.0 && n.fract() == 0.0 { value.item(n as usize) } else { None };
@@ -114,12 +115,6 @@ const MAX_CHOICES: usize = 8;
 pub(super) fn choice(value: &Value, key: &Why, default: Option<&Value>, at: Span) -> Option<Value> {
     let Kind::Map(map) = &value.kind else { return None };
     let name = key.name()?;
-    // A value with a usual choice is that choice, if the map has it.
-    if let Why::Chosen(_, usual) = key
-        && let Some(found) = value.get(usual)
-    {
-        return Some(found);
-    }
     if map.open.is_some() || map.entries.is_empty() || map.entries.len() > MAX_CHOICES {
         return None;
     }

@@ -173,12 +173,13 @@ fn expressions_ask_for_what_they_name() {
 }
 
 #[test]
-fn the_workspace_is_the_one_that_there_is_without_choosing() {
+fn the_workspace_is_chosen_when_terraform_runs() {
     for (expr, expected) in [
         ("terraform.workspace", "?terraform.workspace is not available here"),
-        ("terraform.workspace == \"default\"", "true"),
-        ("terraform.workspace == \"prod\" ? 1 : 2", "2"),
-        ("{ default = 1, prod = 2 }[terraform.workspace]", "1"),
+        (
+            "terraform.workspace == \"prod\" ? 1 : 2",
+            "terraform.workspace == \"prod\" in module.m: 1, not (terraform.workspace == \"prod\" in module.m): 2",
+        ),
         ("{ a = 1 }[terraform.workspace]", "1"),
     ] {
         assert_eq!(Fake::new().eval(expr).as_ref().map(shown), Ok(expected.to_owned()), "{expr}");

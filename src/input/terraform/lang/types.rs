@@ -133,12 +133,13 @@ impl dyn Data + '_ {
             (Type::List(of) | Type::Set(of), Kind::List(items)) => {
                 let of = common(of, items.iter());
                 let items = items.iter().map(|v| self.conform(v, of, depth + 1)).collect::<Result<Vec<_>, _>>()?;
-                with(Kind::List(Arc::new(if matches!(wanted, Type::Set(_)) { as_set(items) } else { items })))
+                let set = matches!(wanted, Type::Set(_));
+                with(if set { Value::set(as_set(items), value.at) } else { Value::list(items, value.at) }.kind)
             }
             (Type::Tuple(of), Kind::List(items)) if of.len() == items.len() => {
                 let items =
                     items.iter().zip(of).map(|(v, t)| self.conform(v, t, depth + 1)).collect::<Result<Vec<_>, _>>()?;
-                with(Kind::List(Arc::new(items)))
+                with(Value::list(items, value.at).kind)
             }
             (Type::Map(of), Kind::Map(map)) => {
                 let of = common(of, map.entries.values().map(|e| &e.value));

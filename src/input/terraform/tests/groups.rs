@@ -96,8 +96,11 @@ fn user_data_is_followed_to_its_end() {
         ("local.a", "locals {\n a = local.b\n b = local.a\n}", &["w: <a reference to itself is not supported>"]),
         ("upper(uuid())", "", &["w: <uuid() is not available here>"]),
         (r#"upper(rsadecrypt("x", "y"))"#, "", &["w: <the function rsadecrypt is not supported>"]),
-        (r#"terraform.workspace == "default" ? "0s" : "4h""#, "", &["w: 0s"]),
-        (r#"{ default = "4h", dev = "0s" }[terraform.workspace]"#, "", &["w: 4h"]),
+        (
+            r#"terraform.workspace == "default" ? "0s" : "4h""#,
+            "",
+            &["w if terraform.workspace == \"default\": 0s", "w if not (terraform.workspace == \"default\"): 4h"],
+        ),
         (
             "data.template_file.t.rendered",
             "data \"template_file\" \"t\" {\n template = file(\"t.tpl\")\n vars = {\n idle = \"0s\"\n extra = \"e\"\n }\n}",

@@ -74,6 +74,20 @@ pub(super) fn list(value: &Value) -> Result<Vec<Value>, Early> {
     }
 }
 
+/// The items of a list, which have positions.
+pub(super) fn in_order(value: &Value) -> Result<Vec<Value>, Early> {
+    match &value.kind {
+        Kind::List(items) if items.is_set => Err(refused("a set has no order")),
+        _ => list(value),
+    }
+}
+
+/// A whole number.
+pub(super) fn whole_number(value: &Value) -> Result<f64, Early> {
+    let number = to_number(value)?;
+    if number.fract() == 0.0 { Ok(number) } else { Err(refused("a whole number is required")) }
+}
+
 /// Items converted to one type, as in a list or set of Terraform: text if one of them is text.
 pub(super) fn unified(items: Vec<Value>) -> Vec<Value> {
     let is_text = |v: &Value| matches!(v.kind, Kind::Str(_));
@@ -91,6 +105,28 @@ pub(in super::super) fn to_text_value(value: &Value) -> Option<Value> {
             Some(Value { kind: Kind::Str(Arc::new(plain.to_traced()?)), ..value.clone() })
         }
         _ => None,
+    }
+}
+
+/// How deep the items of a set are looked at to sort them.
+const MAX_SORTED: usize = 8;
+
+/// The text by which Terraform sorts other items (zclconf/go-cty, `set_internals.go`: `makeSetHashBytes`).
+fn sort_key(value: &Value, depth: usize) -> String {
+    let inner = |item: &Value| sort_key(item, depth + 1);
+    match &value.kind {
+        Kind::Bool(value) => if *value { "T" } else { "F" }.to_owned(),
+        Kind::Str(text) => format!("{:?}", text.to_text()),
+        Kind::Number(number) => number.value().to_string(),
+        Kind::List(items) if depth < MAX_SORTED => {
+            format!("[{}]", items.iter().map(|item| inner(item) + ";").collect::<String>())
+        }
+        Kind::Map(map) if depth < MAX_SORTED => {
+            let mut entries: Vec<_> = map.entries.iter().collect();
+            entries.sort_by_key(|(name, _)| Arc::clone(name));
+            format!("<{}>", entries.into_iter().map(|(_, entry)| inner(&entry.value) + ";").collect::<String>())
+        }
+        _ => "~".to_owned(),
     }
 }
 
@@ -113,6 +149,8 @@ pub(in super::super) fn as_set(items: Vec<Value>) -> Vec<Value> {
         out.sort_by(|a, b| a.as_known_str().cmp(&b.as_known_str()));
     } else if out.iter().all(|v| matches!(v.kind, Kind::Number(_))) {
         out.sort_by(|a, b| to_number(a).unwrap_or(0.0).total_cmp(&to_number(b).unwrap_or(0.0)));
+    } else {
+        out.sort_by_cached_key(|item| sort_key(item, 0));
     }
     out
 }

@@ -7,13 +7,15 @@ use indexmap::IndexMap;
 use crate::text::{Span, Why};
 use crate::value::{Alternative, Condition, Entry, Guard, Kind, Map, Value};
 
-use super::super::convert::{equal, keyed, text_to_bool, text_to_number, to_bool, to_key, to_number};
+use super::super::convert::{equal, keyed, text_to_bool, text_to_number, to_bool, to_key};
 use super::super::data::Data;
 use super::super::env::Env;
 use super::super::evaluate::Evaluate;
 use super::super::outcome::{Computed, Early, both_ways, combined, entries_of, refused, with};
 use super::super::steps::{choice, item};
-use super::arguments::{all_known, as_set, list, none_unknown, not_unknown, number, to_text_value, unified, unknown};
+use super::arguments::{
+    all_known, as_set, in_order, list, none_unknown, not_unknown, number, to_text_value, unified, unknown, whole_number,
+};
 
 fn map_of(value: &Value) -> Result<&Map, Early> {
     match &value.kind {
@@ -29,13 +31,19 @@ pub(super) fn truths(args: &[Value], at: Span, wanted: bool) -> Computed {
         return Ok(Value::bool(wanted, at));
     }
     none_unknown(&items, at)?;
-    let fine = items.iter().all(|v| v.is_null() || to_bool(v).is_some());
-    if fine { Ok(Value::bool(!wanted, at)) } else { Err(refused("a list of truth values is required")) }
+    if !items.iter().all(|v| v.is_null() || to_bool(v).is_some()) {
+        return Err(refused("a list of truth values is required"));
+    }
+    Ok(Value::bool(!wanted && !items.iter().any(Value::is_null), at))
 }
 
 pub(super) fn chunklist(args: &[Value], at: Span) -> Computed {
-    let items = list(&args[0])?;
-    let size = to_number(&args[1])?.max(0.0) as usize;
+    let items = unified(list(&args[0])?);
+    let size = whole_number(&args[1])?;
+    if size < 0.0 {
+        return Err(refused("a size that is not negative is required"));
+    }
+    let size = size as usize;
     let chunks = items.chunks(if size == 0 { items.len().max(1) } else { size });
     Ok(Value::list(chunks.map(|c| Value::list(c.to_vec(), at)).collect(), at))
 }
@@ -83,7 +91,7 @@ pub(super) fn coalesce(args: &[Value], at: Span) -> Computed {
 pub(super) fn coalescelist(args: &[Value], at: Span) -> Computed {
     for arg in args.iter().filter(|arg| !arg.is_null()) {
         not_unknown(arg, at)?;
-        if !list(arg)?.is_empty() {
+        if !in_order(arg)?.is_empty() {
             return Ok(arg.clone());
         }
     }
@@ -136,7 +144,12 @@ fn name_of(value: &Value) -> Option<Arc<str>> {
 pub(super) fn compact(args: &[Value], at: Span) -> Computed {
     not_unknown(&args[0], at)?;
     let keep = |v: &Value| !v.is_null() && !matches!(&v.kind, Kind::Str(text) if text.is_empty());
-    let items = unified(list(&args[0])?).into_iter().filter(keep);
+    let items = list(&args[0])?;
+    if items.iter().any(|v| matches!(v.kind, Kind::List(_) | Kind::Map(_))) {
+        return Err(refused("a list of text is required"));
+    }
+    // What is not text becomes text.
+    let items = items.into_iter().filter(keep).map(|v| to_text_value(&v).unwrap_or(v));
     let optional = |v: Value| {
         let words = name_of(&v).map(|name| format!("{name} is set"));
         (v, words)
@@ -150,7 +163,7 @@ pub(super) fn concat(args: &[Value], at: Span) -> Computed {
         match (&arg.kind, name_of(arg)) {
             (Kind::Unknown(_), Some(name)) => out.push((arg.clone(), Some(format!("{name} has entries")))),
             (Kind::Unknown(why), None) => return Ok(Value::unknown(why.clone(), at)),
-            _ => out.extend(list(arg)?.into_iter().map(|v| (v, None))),
+            _ => out.extend(in_order(arg)?.into_iter().map(|v| (v, None))),
         }
     }
     Ok(optional_items(out, at))
@@ -182,10 +195,14 @@ pub(super) fn distinct(args: &[Value], at: Span) -> Computed {
 }
 
 pub(super) fn element(args: &[Value], at: Span) -> Computed {
-    let items = list(&args[0])?;
-    let index = to_number(&args[1])?;
-    if items.is_empty() || index < 0.0 || index.fract() != 0.0 {
+    let items = in_order(&args[0])?;
+    let index = whole_number(&args[1])?;
+    if items.is_empty() {
         return Err(refused("there is no such item"));
+    }
+    if index < 0.0 {
+        // Terraform counts from the end of a list, and fails for a tuple.
+        return Ok(Value::unknown(Why::NotUnderstood("an item with a negative number".into()), at));
     }
     Ok(item(&args[0], &number(index % items.len() as f64, at), at)?)
 }
@@ -215,7 +232,7 @@ pub(super) fn flatten(args: &[Value], at: Span) -> Computed {
 
 pub(super) fn index(args: &[Value], at: Span) -> Computed {
     not_unknown(&args[0], at)?;
-    let items = list(&args[0])?;
+    let items = in_order(&args[0])?;
     for (n, v) in items.iter().enumerate() {
         match equal(v, &args[1]) {
             Some(true) => return Ok(number(n as f64, at)),
@@ -332,8 +349,8 @@ pub(super) fn reverse(args: &[Value], at: Span) -> Computed {
 }
 
 pub(super) fn slice(args: &[Value], at: Span) -> Computed {
-    let items = list(&args[0])?;
-    let (from, to) = (to_number(&args[1])?, to_number(&args[2])?);
+    let items = in_order(&args[0])?;
+    let (from, to) = (whole_number(&args[1])?, whole_number(&args[2])?);
     if from < 0.0 || to < from || to > items.len() as f64 {
         return Err(refused("the range is outside the list"));
     }
@@ -391,7 +408,7 @@ pub(super) fn tolist(args: &[Value], at: Span) -> Computed {
 pub(super) fn toset(args: &[Value], at: Span) -> Computed {
     match &args[0].kind {
         Kind::Null | Kind::Unknown(_) => Ok(args[0].clone()),
-        _ => Ok(Value::list(as_set(unified(list(&args[0])?)), at)),
+        _ => Ok(Value::set(as_set(unified(list(&args[0])?)), at)),
     }
 }
 

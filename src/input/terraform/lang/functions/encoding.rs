@@ -41,6 +41,7 @@ pub(super) fn base64decode(args: &[Value], at: Span) -> Computed {
         return Ok(Value::str(original.clone(), at));
     }
     all_known(&encoded, at)?;
+    let encoded = without_lines(&encoded);
     let mut out = Traced::new();
     for (n, group) in encoded.bytes().chunks(4).enumerate() {
         let decoded = STANDARD.decode(group).map_err(|_| refused("not base64"))?;
@@ -53,6 +54,12 @@ pub(super) fn base64decode(args: &[Value], at: Span) -> Computed {
         return Err(refused("the decoded bytes are not UTF-8"));
     }
     Ok(Value::str(out, at))
+}
+
+/// Base64 without its line breaks, which Go ignores.
+fn without_lines(text: &Traced) -> Traced {
+    let nothing = Traced::new();
+    text.replace(b"\r", &nothing).replace(b"\n", &nothing)
 }
 
 /// Like `url.QueryEscape` of Go.

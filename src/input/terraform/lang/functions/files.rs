@@ -56,7 +56,7 @@ pub(super) fn fileset(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) ->
     };
     let names = found.iter().filter_map(|path| path.strip_prefix(&base).ok()?.to_str());
     let items = names.map(|name| Value::str(crate::text::Traced::made(name.replace('\\', "/"), at), at));
-    Ok(data.bounded(Value::list(items.collect(), at)))
+    Ok(data.bounded(Value::set(items.collect(), at)))
 }
 
 /// The files whose paths relative to the root module match a pattern.
@@ -162,6 +162,9 @@ pub(in crate::input::terraform) fn filebase64(data: &mut dyn Data, args: &[Value
 
 pub(super) fn fileexists(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Computed {
     let path = known(args, 0, at)?;
+    if data.files().is_dir(&lexical(&data.root().join(&path))) {
+        return Err(refused("a directory, not a file"));
+    }
     match data.files().read(&data.root().join(&path)) {
         Ok(_) | Err(FileError::TooLarge) => Ok(Value::bool(true, at)),
         Err(FileError::Missing) if !path.starts_with('~') => Ok(Value::bool(false, at)),

@@ -272,6 +272,9 @@ fn pad(verb: &Verb, text: Traced, at: Span) -> Traced {
 
 pub(super) fn formatlist(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Computed {
     args.iter().try_for_each(|arg| not_unknown(arg, at))?;
+    if args.iter().any(Value::is_null) {
+        return Ok(Value::unknown(Why::NotUnderstood("formatlist with null".into()), at));
+    }
     let lists = args.iter().filter(|a| matches!(a.kind, Kind::List(_)));
     let lengths: Vec<usize> = lists.map(|a| a.items().len()).collect();
     let rows = lengths.first().copied().unwrap_or(1);

@@ -11,7 +11,7 @@ use super::arguments::{known, list, number};
 const MAX_RANGE: usize = 1024;
 
 fn finite(value: f64, at: Span) -> Computed {
-    if value.is_finite() { Ok(number(value, at)) } else { Err(refused("the result is not a number")) }
+    if value.is_finite() { Ok(number(value + 0.0, at)) } else { Err(refused("the result is not a number")) }
 }
 
 /// A function of one number.
@@ -47,12 +47,24 @@ pub(super) fn parseint(args: &[Value], at: Span) -> Computed {
     }
     let digits = known(args, 0, at)?;
     let base = to_number(&args[1])?;
-    // Terraform accepts bases up to 62, where case distinguishes the digits above 36.
-    if !(2.0..=36.0).contains(&base) || base.fract() != 0.0 {
-        return Err(refused("the base must be between 2 and 36"));
+    if !(2.0..=62.0).contains(&base) || base.fract() != 0.0 {
+        return Err(refused("the base must be between 2 and 62"));
     }
-    let value = i64::from_str_radix(&digits, base as u32).map_err(|_| refused("not a whole number"))?;
-    finite(value as f64, at)
+    let (negative, digits) = match digits.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, digits.strip_prefix('+').unwrap_or(&digits)),
+    };
+    // Above 36, capital letters are digits of their own, after the small ones.
+    let digit = |c: char| match c {
+        '0'..='9' => Some(f64::from(u32::from(c) - 48)),
+        'a'..='z' => Some(f64::from(u32::from(c) - 87)),
+        'A'..='Z' => Some(f64::from(u32::from(c) - if base > 36.0 { 29 } else { 55 })),
+        _ => None,
+    };
+    let add = |all: f64, c: char| digit(c).filter(|digit| *digit < base).map(|digit| all * base + digit);
+    let value = digits.chars().try_fold(0.0, add).filter(|_| !digits.is_empty());
+    let value = value.ok_or_else(|| refused("not a whole number"))?;
+    finite(if negative { -value } else { value }, at)
 }
 
 pub(super) fn range(args: &[Value], at: Span) -> Computed {

@@ -27,7 +27,7 @@ fn of_one_type(args: &[Value]) -> Result<Vec<Vec<Value>>, Early> {
 
 pub(super) fn union(args: &[Value], at: Span) -> Computed {
     let out = of_one_type(args)?.into_iter().flatten().collect();
-    Ok(Value::list(as_set(out), at))
+    Ok(Value::set(as_set(out), at))
 }
 
 pub(super) fn intersection(args: &[Value], at: Span) -> Computed {
@@ -36,20 +36,24 @@ pub(super) fn intersection(args: &[Value], at: Span) -> Computed {
     for other in lists {
         out.retain(|v| has(&other, v));
     }
-    Ok(Value::list(as_set(out), at))
+    Ok(Value::set(as_set(out), at))
 }
 
 pub(super) fn subtract(args: &[Value], at: Span) -> Computed {
     let mut lists = of_one_type(args)?.into_iter();
     let (mut out, other) = (lists.next().unwrap_or_default(), lists.next().unwrap_or_default());
     out.retain(|v| !has(&other, v));
-    Ok(Value::list(as_set(out), at))
+    Ok(Value::set(as_set(out), at))
 }
 
 /// The most combinations of `setproduct`.
 const MAX_PRODUCT: usize = 10_000;
 
 pub(super) fn product(args: &[Value], at: Span) -> Computed {
+    if args.len() < 2 {
+        return Err(refused("at least two arguments are required"));
+    }
+    let sets = args.iter().any(|a| matches!(&a.kind, Kind::List(items) if items.is_set));
     let lists = args.iter().map(|a| list(a).map(unified)).collect::<Result<Vec<_>, _>>()?;
     let count = lists.iter().map(Vec::len).try_fold(1_usize, usize::checked_mul);
     if count.is_none_or(|n| n > MAX_PRODUCT) {
@@ -68,5 +72,6 @@ pub(super) fn product(args: &[Value], at: Span) -> Computed {
             })
             .collect();
     }
-    Ok(Value::list(out.into_iter().map(|row| Value::list(row, at)).collect(), at))
+    let rows = out.into_iter().map(|row| Value::list(row, at)).collect();
+    Ok(if sets { Value::set(as_set(rows), at) } else { Value::list(rows, at) })
 }

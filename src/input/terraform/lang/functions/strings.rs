@@ -1,6 +1,7 @@
 //! Functions on text. Unknown parts stay unknown where the function allows it.
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -11,7 +12,7 @@ use crate::value::{Entry, Value};
 
 use super::super::convert::to_number;
 use super::super::outcome::{Computed, Early, refused};
-use super::arguments::{all_known, known, text};
+use super::arguments::{all_known, known, text, whole_number};
 
 /// The largest compiled regular expression, in bytes.
 const MAX_REGEX: usize = 1 << 20;
@@ -57,12 +58,18 @@ pub(super) fn each(args: &[Value], at: Span, change: fn(char) -> String) -> Comp
     Ok(Value::str(rewrite(&text(args, 0)?, changed), at))
 }
 
+/// The changed letter, if it is one letter: Go changes letters one by one.
+pub(super) fn one(letter: char, changed: impl Iterator<Item = char>) -> String {
+    let changed: Vec<char> = changed.collect();
+    if changed.len() == 1 { changed.into_iter().collect() } else { letter.to_string() }
+}
+
 /// Like `strings.Title` of Go: changes a letter that does not follow a letter, digit, underscore or apostrophe.
 pub(super) fn title(args: &[Value], at: Span) -> Computed {
     let mut inside = false;
     let first = |c: char| {
         let starts = !std::mem::replace(&mut inside, c.is_alphanumeric() || c == '_' || c == '\'');
-        (starts && !c.is_uppercase() && c.is_alphabetic()).then(|| c.to_uppercase().to_string())
+        (starts && !c.is_uppercase() && c.is_alphabetic()).then(|| one(c, c.to_uppercase()))
     };
     Ok(Value::str(rewrite(&text(args, 0)?, first), at))
 }
@@ -121,7 +128,7 @@ pub(super) fn indent(args: &[Value], at: Span) -> Computed {
 
 pub(super) fn substr(args: &[Value], at: Span) -> Computed {
     let whole = text(args, 0)?;
-    let (offset, length) = (to_number(&args[1])?, to_number(&args[2])?);
+    let (offset, length) = (whole_number(&args[1])?, whole_number(&args[2])?);
     if let Err(early) = all_known(&whole, at) {
         // Characters before the first unknown part can still be counted from the start.
         let known = whole.unknowns().next().map_or(0, |(r, ..)| r.start);
@@ -134,7 +141,12 @@ pub(super) fn substr(args: &[Value], at: Span) -> Computed {
     let starts: Vec<usize> = shown.char_indices().map(|(n, _)| n).chain([shown.len()]).collect();
     let count = starts.len() - 1;
     let first = if offset < 0.0 { (count as f64 + offset).max(0.0) } else { offset.min(count as f64) } as usize;
-    let last = if length < 0.0 { count } else { (first as f64 + length).min(count as f64) as usize };
+    // From the end, a length of 0 is also the rest (zclconf/go-cty, `SubstrFunc`).
+    let last = if length < 0.0 || (length == 0.0 && offset < 0.0) {
+        count
+    } else {
+        (first as f64 + length).min(count as f64) as usize
+    };
     Ok(Value::str(whole.slice(starts[first]..starts[last]), at))
 }
 
@@ -287,16 +299,29 @@ fn last_part(args: &[Value], at: Span) -> Result<(Traced, Option<usize>), Early>
 
 pub(super) fn basename(args: &[Value], at: Span) -> Computed {
     Ok(match last_part(args, at)? {
-        (path, _) if path.is_empty() => Value::str(Traced::made(".", at), at),
+        (path, _) if path.is_empty() => {
+            let root = text(args, 0)?.bytes().starts_with(b"/");
+            Value::str(Traced::made(if root { "/" } else { "." }, at), at)
+        }
         (path, slash) => Value::str(path.slice(slash.map_or(0, |n| n + 1)..path.len()), at),
     })
 }
 
+/// Like `filepath.Dir` of Go: what comes before the last slash, cleaned.
 pub(super) fn dirname(args: &[Value], at: Span) -> Computed {
-    Ok(match last_part(args, at)? {
-        (path, Some(slash)) => Value::str(path.slice(0..slash.max(1)), at),
-        (_, None) => Value::str(Traced::made(".", at), at),
-    })
+    let whole = text(args, 0)?;
+    let Some(slash) = whole.bytes().iter().rposition(|b| *b == b'/') else {
+        all_known(&whole, at)?;
+        return Ok(Value::str(Traced::made(".", at), at));
+    };
+    all_known(&whole.slice(slash..whole.len()), at)?;
+    let dir = trimmed(&whole.slice(0..slash), false, |c| c == '/');
+    if dir.is_empty() {
+        return Ok(Value::str(whole.slice(0..1), at));
+    }
+    let clean = super::files::lexical(Path::new(&*dir.to_text())).to_string_lossy().into_owned();
+    let same = dir.has_unknown() || clean.as_bytes() == dir.bytes();
+    Ok(Value::str(if same { dir } else { Traced::made(clean, at) }, at))
 }
 
 pub(super) fn pathexpand(args: &[Value], at: Span) -> Computed {

@@ -157,7 +157,7 @@ pub(super) fn textencodebase64(args: &[Value], at: Span) -> Computed {
 
 pub(super) fn textdecodebase64(args: &[Value], at: Span) -> Computed {
     let (encoded, name) = both_known(args, at)?;
-    let bytes = STANDARD.decode(encoded.as_bytes()).map_err(|_| refused("not base64"))?;
+    let bytes = STANDARD.decode(encoded.replace(['\r', '\n'], "")).map_err(|_| refused("not base64"))?;
     let encoding = encoding(&name, at)?;
     let decoded = match encoding {
         Encoding::Utf8 => String::from_utf8_lossy(&bytes).into_owned(),
