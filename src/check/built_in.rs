@@ -12,6 +12,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("invalid-ignore", include_str!("../../rules/invalid-ignore.md")),
     ("long-streaming-idle-timeout", include_str!("../../rules/long-streaming-idle-timeout.md")),
     ("replaced-zero", include_str!("../../rules/replaced-zero.md")),
+    ("unreached-kubelet-setting", include_str!("../../rules/unreached-kubelet-setting.md")),
     ("unset-streaming-idle-timeout", include_str!("../../rules/unset-streaming-idle-timeout.md")),
     ("unused-ignore", include_str!("../../rules/unused-ignore.md")),
     ("zero-kubelet-timeout", include_str!("../../rules/zero-kubelet-timeout.md")),

@@ -39,8 +39,8 @@ pub fn judge(
             Predicate::AboveLimit => opt_in::beyond(&case, booted, limit(), false),
             Predicate::BelowLimit => opt_in::beyond(&case, booted, limit(), true),
             Predicate::Unset => opt_in::unset(&case, booted),
-            // This cannot be seen on a node.
-            Predicate::Comment => Vec::new(),
+            // These cannot be seen on a node.
+            Predicate::Comment | Predicate::Unreached => Vec::new(),
         }
     };
     rules.iter().flat_map(one).collect()

@@ -8,6 +8,7 @@ mod finding;
 mod ineffective;
 mod invalid_duration;
 mod judge;
+mod mentioned;
 mod opt_in;
 mod predicate;
 mod replaced_zero;
@@ -19,6 +20,7 @@ pub use case::suggestion;
 pub use catalogue::Catalogue;
 pub use finding::{Finding, Fix, Frame, GroupRef, Hop};
 pub use judge::{Options, delivered, judge, judge_unreached};
+pub use mentioned::mentioned;
 pub use predicate::Predicate;
 pub use rule::{Level, Page, PageError, Rule};
 

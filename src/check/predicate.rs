@@ -24,6 +24,8 @@ pub enum Predicate {
     BelowLimit,
     /// The duration is not set, so the kubelet uses its built-in default.
     Unset,
+    /// A file mentions a zero, and nothing shows that a node uses it. This cannot be seen on a node.
+    Unreached,
     /// An ignore comment that has no effect. This cannot be seen on a node.
     Comment,
 }

@@ -219,7 +219,12 @@ impl Rule {
 
     /// True if the rule checks this field.
     pub fn covers(&self, field: &Field) -> bool {
-        let named = |list: &[String]| list.iter().any(|n| n == field.name);
+        self.covers_name(field.name)
+    }
+
+    /// True if the rule checks the field with this name.
+    pub fn covers_name(&self, name: &str) -> bool {
+        let named = |list: &[String]| list.iter().any(|n| n == name);
         (self.front.fields.is_empty() || named(&self.front.fields)) && !named(&self.front.except)
     }
 

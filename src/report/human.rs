@@ -19,6 +19,9 @@ const NAMED: usize = 5;
 /// Places between the value and the node that are named in one finding; the others are counted.
 const STATIONS: usize = 6;
 
+/// Mentioned timeouts that are listed; the others are counted.
+const MENTIONED: usize = 5;
+
 /// The human format.
 pub(super) struct Human;
 
@@ -35,8 +38,29 @@ impl Reporter for Human {
             write_finding(finding, drawn, look, out)?;
             writeln!(out)?;
         }
+        write_unreached(scan, look, out)?;
         writeln!(out, "{}", summary(scan, look))
     }
+}
+
+/// The timeouts that are not known to reach a node, for people to judge.
+fn write_unreached(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let named = if look.verbose { usize::MAX } else { MENTIONED };
+    let note = paint("note", level_style(Level::Note), look);
+    let width = look.width.max(40);
+    let listed =
+        scan.unreached.iter().take(named).map(|f| format!("{}: {}", look.spot(&f.at.place), harmless(&f.headline)));
+    let more = scan.unreached.len().saturating_sub(named);
+    let more = (more > 0).then(|| format!("{}: see --verbose", count(more, "more such place")));
+    for text in listed.chain(more) {
+        for (n, part) in wrap(&format!("note: {text}"), width - 2).iter().enumerate() {
+            match part.strip_prefix("note").filter(|_| n == 0) {
+                Some(rest) => writeln!(out, "{note}{rest}")?,
+                None => writeln!(out, "  {part}")?,
+            }
+        }
+    }
+    if scan.unreached.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
 fn paint(text: &str, style: Style, look: &Look) -> String {

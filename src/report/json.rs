@@ -40,6 +40,7 @@ impl Reporter for Json {
             "stale_baseline_entries": scan.stale,
             "stale_exceptions": scan.stale_exceptions,
             "problems": scan.problems.iter().map(|n| note(n, scan)).collect::<Vec<_>>(),
+            "unreached": scan.unreached.iter().map(|f| mention(f, scan)).collect::<Vec<_>>(),
             "gaps": scan.gaps.iter().map(|n| note(n, scan)).collect::<Vec<_>>(),
         });
         serde_json::to_writer_pretty(&mut *out, &report)?;
@@ -86,6 +87,11 @@ fn hidden(of: &Finding, by: &Hidden, look: &Look, scan: &Scan) -> Value {
         out["finding"] = finding(of, scan);
     }
     out
+}
+
+/// A timeout that is not known to reach a node.
+fn mention(of: &Finding, scan: &Scan) -> Value {
+    json!({"place": place(&of.at.place, scan), "message": of.headline, "field": of.field, "value": of.raw})
 }
 
 fn note(note: &Note, scan: &Scan) -> Value {

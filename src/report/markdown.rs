@@ -17,6 +17,9 @@ const MAX_PROBLEMS: usize = 50;
 /// Node groups that are named in one line; the others are counted.
 const NAMED: usize = 3;
 
+/// Mentioned timeouts that are listed; the others are counted.
+const MENTIONED: usize = 10;
+
 /// The format for step summaries.
 pub(super) struct Markdown;
 
@@ -41,7 +44,7 @@ impl Reporter for Markdown {
             writeln!(out, "- and {more} more")?;
         }
         if scan.findings.is_empty() {
-            return Ok(());
+            return write_unreached(scan, out);
         }
         writeln!(out, "\n| level | place | what | node groups | what to do |")?;
         writeln!(out, "|---|---|---|---|---|")?;
@@ -71,7 +74,23 @@ impl Reporter for Markdown {
             }
             writeln!(out, "{line}")?;
         }
-        Ok(())
+        write_unreached(scan, out)
+    }
+}
+
+/// The timeouts that are not known to reach a node, as a list.
+fn write_unreached(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
+    if !scan.unreached.is_empty() {
+        writeln!(out)?;
+    }
+    for finding in scan.unreached.iter().take(MENTIONED) {
+        let path = scan.relative(finding.at.place.source.path());
+        let spot = code(&format!("{path}:{}", finding.at.place.start().line));
+        writeln!(out, "- {spot} {}", escaped(&finding.headline))?;
+    }
+    match scan.unreached.len().saturating_sub(MENTIONED) {
+        0 => Ok(()),
+        more => writeln!(out, "- and {more} more such places"),
     }
 }
 

@@ -112,6 +112,9 @@ fn write_summary(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
     if !scan.gaps.is_empty() {
         write!(out, " <a href=\"#unresolved\">{} unresolved</a>.", count(scan.gaps.len(), "value"))?;
     }
+    if !scan.unreached.is_empty() {
+        write!(out, " <a href=\"#unreached\">{} that no known node uses</a>.", count(scan.unreached.len(), "timeout"))?;
+    }
     if !scan.hidden.is_empty() {
         write!(out, " {} suppressed.", count(scan.hidden.len(), "finding"))?;
     }
@@ -129,12 +132,17 @@ fn verdict(scan: &Scan) -> &'static str {
 
 /// What was not read and what is unknown.
 fn write_notes(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
-    let kinds =
-        [("problems", "Problems with the input", &scan.problems), ("unresolved", "Unresolved values", &scan.gaps)];
+    let of = |notes: &[Note]| notes.iter().map(|n| (n.place.clone(), n.message.clone())).collect();
+    let unreached = scan.unreached.iter().map(|f| (f.at.place.clone(), f.headline.clone())).collect();
+    let kinds: [(_, _, Vec<(Place, String)>); 3] = [
+        ("problems", "Problems with the input", of(&scan.problems)),
+        ("unreached", "Timeouts that no known node uses", unreached),
+        ("unresolved", "Unresolved values", of(&scan.gaps)),
+    ];
     for (id, title, notes) in kinds.into_iter().filter(|(_, _, notes)| !notes.is_empty()) {
         writeln!(out, "<section id=\"{id}\" aria-labelledby=\"h-{id}\">\n<h2 id=\"h-{id}\">{title}</h2>\n<ul>")?;
-        for note in notes.iter().take(MAX_NOTES) {
-            write_note(note, scan, out)?;
+        for (place, message) in notes.iter().take(MAX_NOTES) {
+            writeln!(out, "<li>{} {}</li>", marked(message), spot(place, scan))?;
         }
         if notes.len() > MAX_NOTES {
             writeln!(out, "<li>and {} more</li>", notes.len() - MAX_NOTES)?;
@@ -142,10 +150,6 @@ fn write_notes(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "</ul>\n</section>")?;
     }
     Ok(())
-}
-
-fn write_note(note: &Note, scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "<li>{} {}</li>", marked(&note.message), spot(&note.place, scan))
 }
 
 /// The findings that affect a node group.
@@ -194,7 +198,7 @@ fn write_group(group: &ShownGroup, all: bool, scan: &Scan, out: &mut dyn Write) 
     if !group.unknown.is_empty() {
         writeln!(out, "<details>\n<summary>{} unresolved</summary>\n<ul>", count(group.unknown.len(), "value"))?;
         for note in &group.unknown {
-            write_note(note, scan, out)?;
+            writeln!(out, "<li>{} {}</li>", marked(&note.message), spot(&note.place, scan))?;
         }
         writeln!(out, "</ul>\n</details>")?;
     }

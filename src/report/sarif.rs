@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::check::{Finding, Frame, GroupRef, Level, RULES, Rule};
 use crate::policy::Why;
-use crate::scan::{Note, Scan};
+use crate::scan::Scan;
 use crate::text::Place;
 
 use super::fingerprint::line_hashes;
@@ -36,6 +36,8 @@ impl Reporter for Sarif {
             result["suppressions"] = json!([{"kind": kind, "justification": harmless(&by.reason)}]);
             results.push(result);
         }
+        let problems = scan.problems.iter().map(|n| notification("warning", &n.place, &n.message, scan));
+        let unreached = scan.unreached.iter().map(|f| notification("note", &f.at.place, &f.headline, scan));
         let log = json!({
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
             "version": "2.1.0",
@@ -51,7 +53,7 @@ impl Reporter for Sarif {
                 "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the repository."}}},
                 "invocations": [{
                     "executionSuccessful": true,
-                    "toolExecutionNotifications": scan.problems.iter().map(|n| notification(n, scan)).collect::<Vec<_>>(),
+                    "toolExecutionNotifications": problems.chain(unreached).collect::<Vec<_>>(),
                 }],
                 "results": results,
             }],
@@ -222,11 +224,11 @@ fn physical(place: &Place, scan: &Scan, snippet: bool) -> Value {
     })
 }
 
-fn notification(note: &Note, scan: &Scan) -> Value {
+fn notification(level: &str, place: &Place, message: &str, scan: &Scan) -> Value {
     json!({
-        "level": "warning",
-        "message": {"text": harmless(&sentence(&note.message))},
-        "locations": [{"physicalLocation": physical(&note.place, scan, false)}],
+        "level": level,
+        "message": {"text": harmless(&sentence(message))},
+        "locations": [{"physicalLocation": physical(place, scan, false)}],
     })
 }
 

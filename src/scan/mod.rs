@@ -4,6 +4,7 @@ mod compare;
 mod effective;
 mod merge;
 mod narrow;
+mod net;
 mod note;
 mod overlay;
 mod request;
@@ -23,7 +24,7 @@ use crate::collect;
 use crate::fix::Fixer;
 use crate::input::{FileList, INPUTS, Input, Unit, is_watched};
 use crate::node::{Booted, Cx, Gap, Given, Root, Shared, Step};
-use crate::text::{Disk, FileError, Files, Origin, Span, Texts};
+use crate::text::{Disk, FileError, Files, Origin, Place, Span, Texts};
 
 use note::{note, problem};
 
@@ -114,9 +115,13 @@ fn scan_files(
     let files = claimed.iter().filter(|path| named.is_none_or(|n| n.has(path))).count();
     let mut total = Scan { files, ..Scan::default() };
     let covered = covered(&results);
+    let mut places = Vec::new();
     for (result, covered) in results.into_iter().zip(covered) {
         match covered {
-            None => total.absorb(result.scan),
+            None => {
+                places.extend(result.known);
+                total.absorb(result.scan);
+            }
             // Problems of its files are reported all the same.
             Some(Covered::Called) => total.problems.extend(result.scan.problems),
             // On its own it may be only a part of a text.
@@ -124,6 +129,8 @@ fn scan_files(
         }
     }
     total.problems.extend(claimed.iter().filter_map(|path| unread::file(path, disk)));
+    let known = net::Known::new(&places, total.problems.iter().map(|problem| problem.place.source.path()));
+    total.unreached = net::cast(list, disk, &known);
     if let Some(named) = named {
         named.narrow(&mut total);
     }
@@ -144,6 +151,8 @@ struct Unwound {
     delivers: BTreeSet<PathBuf>,
     /// The kind of input counts only as far as nothing delivers its files.
     undelivered: bool,
+    /// Where settings and unknown values are written.
+    known: Vec<Place>,
 }
 
 /// How a unit is checked as a part of another one.
@@ -209,6 +218,7 @@ fn read_unit(
     let mut fixer = Fixer::new(&options);
     let mut out = Scan::default();
     let (mut uses, mut delivers) = (BTreeSet::new(), BTreeSet::new());
+    let mut known = Vec::new();
     let groups = input.read(unit, &mut cx);
     let root = root_of(unit, files, home);
     for mut group in groups {
@@ -235,7 +245,10 @@ fn read_unit(
             out.findings.extend(findings);
             out.delivered.extend(delivered(booted, &cx.texts));
             out.gaps.extend(gaps(&booted.gaps, booted.kubelet(), &cx.texts));
+            known.extend(net::origins(net::settings(&group, booted), &cx.texts));
+            known.extend(net::unknowns(&booted.gaps, &cx.texts));
         }
+        known.extend(net::unknowns(&group.gaps, &cx.texts));
         out.gaps.extend(gaps(&group.gaps, boots.iter().any(Booted::kubelet), &cx.texts));
         out.groups.extend(boots.iter().map(|booted| ShownGroup::of(&group, booted, &cx.texts)));
     }
@@ -243,7 +256,9 @@ fn read_unit(
     for group in &mut cx.claims.unreached {
         group.root = root.clone();
         out.findings.extend(judge_unreached(&rules, group, &cx.texts));
+        known.extend(net::origins(group.ineffective.iter().map(|i| &i.setting), &cx.texts));
     }
+    known.extend(net::unknowns(&cx.notes.gaps, &cx.texts));
     out.delivered.sort();
     out.delivered.dedup();
     out.gaps.extend(gaps(&cx.notes.gaps, true, &cx.texts));
@@ -255,7 +270,7 @@ fn read_unit(
     out.asking.extend(sources.map(|s| (Arc::clone(s), true)));
     let undelivered = input.judges_what_nothing_delivers();
     let (path, covers) = (unit.path.clone(), cx.claims.covers);
-    Unwound { input: input.name(), path, scan: out, covers, uses, delivers, undelivered }
+    Unwound { input: input.name(), path, scan: out, covers, uses, delivers, undelivered, known }
 }
 
 /// What the node groups of a unit belong to. A file is named as its text is, which may come from standard input.
@@ -314,6 +329,7 @@ mod tests {
                     uses: BTreeSet::new(),
                     delivers: BTreeSet::new(),
                     undelivered: false,
+                    known: Vec::new(),
                 })
                 .collect();
             let expected: Vec<_> = expected.iter().map(|called| called.then_some(Covered::Called)).collect();
@@ -331,6 +347,7 @@ mod tests {
             uses: uses.iter().map(PathBuf::from).collect(),
             delivers: BTreeSet::new(),
             undelivered: false,
+            known: Vec::new(),
         };
         let units = [
             unit("terraform", "a", &["b"], &["a/main.tf", "b/boot.sh"]),

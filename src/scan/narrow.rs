@@ -160,6 +160,7 @@ impl Named {
     pub(super) fn narrow(&self, scan: &mut Scan) {
         let has = |path: &Path| self.has(path);
         scan.findings.retain(|f| has(f.at.place.source.path()) || f.passes.iter().any(|p| has(p.source.path())));
+        scan.unreached.retain(|f| has(f.at.place.source.path()));
         let touches = |note: &Note| has(note.place.source.path());
         scan.problems.retain(touches);
         scan.gaps.retain(touches);

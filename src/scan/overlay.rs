@@ -29,6 +29,10 @@ impl Files for Overlay<'_> {
         Ok(self.edited.0.get(source.path()).map_or(source, Arc::clone))
     }
 
+    fn glance(&self, path: &Path) -> Option<Arc<[u8]>> {
+        self.edited.0.get(path).map_or_else(|| self.disk.glance(path), |source| Some(source.bytes()))
+    }
+
     fn list(&self, dir: &Path) -> Vec<PathBuf> {
         self.disk.list(dir)
     }

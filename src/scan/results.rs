@@ -27,6 +27,9 @@ pub struct Scan {
     pub stale_exceptions: Vec<String>,
     /// The effective configuration of every node group, sorted by place, then name.
     pub groups: Vec<ShownGroup>,
+    /// Places in files that mention a zero of which nothing shows that a node uses it; zeros come first. If a rule makes them
+    /// findings, they are there instead.
+    pub unreached: Vec<Finding>,
     /// Problems of the input.
     pub problems: Vec<Note>,
     /// What could not be resolved.
@@ -47,6 +50,7 @@ impl Scan {
         self.groups.extend(other.groups);
         self.problems.extend(other.problems);
         self.gaps.extend(other.gaps);
+        self.unreached.extend(other.unreached);
         self.files += other.files;
         self.delivered.extend(other.delivered);
         self.asking.extend(other.asking);
@@ -62,6 +66,7 @@ impl Scan {
         self.findings.retain(|f| f.rule.predicate != Predicate::DeadSetting || !alive(&f.at.place));
         // An ignore request may be on the path to one node group and not to another, so it is applied before
         // findings about the same thing are merged.
+        self.asking.extend(self.unreached.iter().map(|f| (Arc::clone(&f.at.place.source), true)));
         self.asking.sort_by(|(a, _), (b, _)| a.path().cmp(b.path()));
         self.asking.dedup_by(|(again, told), (source, tell)| {
             let same = again.path() == source.path();
@@ -69,7 +74,21 @@ impl Scan {
             same
         });
         self.asking.retain(|(source, _)| may_ask(&source.bytes()));
-        let verdict = policy.judge(std::mem::take(&mut self.findings), &self.asking, complete);
+        let rules: Vec<_> = policy.rules().into_iter().filter(|r| r.predicate == Predicate::Unreached).collect();
+        let unreached = std::mem::take(&mut self.unreached);
+        let mut findings = std::mem::take(&mut self.findings);
+        for rule in &rules {
+            let covered = unreached.iter().filter(|f| rule.covers_name(&f.field));
+            findings.extend(covered.map(|f| Finding { rule, level: rule.level, ..f.clone() }));
+        }
+        if rules.is_empty() {
+            findings.extend(unreached);
+        }
+        let mut verdict = policy.judge(findings, &self.asking, complete);
+        if rules.is_empty() {
+            let (unreached, kept) = verdict.kept.into_iter().partition(|f| f.rule.predicate == Predicate::Unreached);
+            (self.unreached, verdict.kept) = (unreached, kept);
+        }
         self.findings = merged(verdict.kept);
         self.hidden = merge::hidden(verdict.hidden);
         self.stale_exceptions = verdict.stale;
@@ -119,6 +138,7 @@ impl Scan {
     pub fn retain_changed(&mut self, changed: &dyn Fn(&Path) -> bool) {
         let keep = |f: &Finding| changed(f.at.place.source.path()) || f.passes.iter().any(|p| changed(p.source.path()));
         self.findings.retain(keep);
+        self.unreached.retain(keep);
         self.hidden.retain(|(f, _)| keep(f));
         self.stale.clear();
     }

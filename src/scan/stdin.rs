@@ -63,6 +63,10 @@ impl Files for Piped {
         if path == self.path { Ok(Arc::clone(&self.source)) } else { self.disk.read(path) }
     }
 
+    fn glance(&self, path: &Path) -> Option<Arc<[u8]>> {
+        if path == self.path { Some(self.source.bytes()) } else { self.disk.glance(path) }
+    }
+
     fn list(&self, dir: &Path) -> Vec<PathBuf> {
         let mut names = self.disk.list(dir);
         if self.path.parent() == Some(dir) && !names.contains(&self.path) {

@@ -59,6 +59,10 @@ impl FileError {
 pub trait Files: Sync {
     /// The file's text. Repeated reads return the same source.
     fn read(&self, path: &Path) -> Result<Arc<Source>, FileError>;
+    /// The bytes of a file that may be of no use: they are not kept. `None` if it cannot be read.
+    fn glance(&self, path: &Path) -> Option<Arc<[u8]>> {
+        self.read(path).ok().map(|source| source.bytes())
+    }
     /// The names of the regular files directly in a directory, sorted.
     fn list(&self, dir: &Path) -> Vec<PathBuf>;
     /// The names of the directories directly in a directory, sorted. Symbolic links are not followed.
@@ -158,6 +162,14 @@ impl Files for Disk {
         let loaded = self.load(&path);
         // Two threads may load the same file concurrently; the first one is kept, which gives a source one identity.
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).entry(path).or_insert(loaded).clone()
+    }
+
+    fn glance(&self, path: &Path) -> Option<Arc<[u8]>> {
+        let path = normal(path)?;
+        if let Some(known) = self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(&path) {
+            return known.as_ref().ok().map(|source| source.bytes());
+        }
+        self.load(&path).ok().map(|source| source.bytes())
     }
 
     fn list(&self, dir: &Path) -> Vec<PathBuf> {

@@ -1,0 +1,27 @@
+//! A timeout that a file mentions, and that is not known to reach a node. Nothing on a node shows it, so it is found in text.
+
+use crate::setting::Field;
+use crate::text::Place;
+
+use super::built_in::rule;
+use super::finding::{Finding, Frame};
+
+/// The rule that makes it a finding.
+const RULE: &str = "unreached-kubelet-setting";
+
+/// The finding about `shown`, a name with its value `raw`, at `place`.
+///
+/// # Panics
+/// Never: the rule is built in.
+pub fn mentioned(place: Place, field: &Field, shown: &str, raw: &str) -> Finding {
+    let rule = rule(RULE).unwrap_or_else(|| panic!("internal error: no rule {RULE}"));
+    let headline = format!("mentions `{shown}`, but nothing here shows that a node uses it");
+    let frame = Frame { place, label: "no known node uses this".to_owned() };
+    Finding {
+        exact: true,
+        field: field.name.to_owned(),
+        raw: raw.to_owned(),
+        help: "find out what reads this file; if a node gets it, set a non-zero duration".to_owned(),
+        ..Finding::new(rule, headline, frame)
+    }
+}

@@ -1,0 +1,358 @@
+//! Where a text gives a watched timeout a value: by flag, field or key, in any of the forms that files use.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+use crate::runtime::{self, Name};
+use crate::setting::{FIELDS, Field, Meaning, Reading, read_duration};
+
+/// The most places of one file that are looked at.
+const MAX_PLACES: usize = 2_000;
+
+/// How far after a name its value may end, in bytes.
+const REACH: usize = 240;
+
+/// Characters of a value that a message shows.
+const SHOWN: usize = 40;
+
+/// Fields whose names other programs use as well. They count on a line about the kubelet only.
+const SHARED: &[&str] = &[
+    "authentication.webhook.cacheTTL",
+    "authorization.webhook.cacheAuthorizedTTL",
+    "authorization.webhook.cacheUnauthorizedTTL",
+    "logging.flushFrequency",
+];
+
+/// The field whose names nothing else uses.
+const STREAMING: &str = "streamingConnectionIdleTimeout";
+
+/// A timeout next to a value that is a zero, or that is filled in later.
+#[derive(Debug, PartialEq)]
+pub(super) struct Mention {
+    /// The field.
+    pub(super) field: &'static Field,
+    /// The name and the value, in bytes of the text.
+    pub(super) range: Range<usize>,
+    /// Both, as a message shows them.
+    pub(super) shown: String,
+    /// The value as written.
+    pub(super) raw: String,
+    /// True for a zero.
+    pub(super) zero: bool,
+}
+
+/// A pattern that is compiled at its first use; `None` if it is not valid, which a test rules out.
+pub(super) type Pattern = LazyLock<Option<Regex>>;
+
+/// Compiles a pattern.
+pub(super) fn pattern(text: &str) -> Option<Regex> {
+    let made = Regex::new(text);
+    debug_assert!(made.is_ok(), "{made:?}");
+    made.ok()
+}
+
+/// Every name in every form, and its field.
+static NAMES: LazyLock<HashMap<String, &'static Field>> = LazyLock::new(|| {
+    let judged = |meaning: Meaning| !matches!(meaning, Meaning::Harmless | Meaning::None);
+    let fields = FIELDS.iter().filter(|f| judged(f.zero_by_flag) || judged(f.zero_in_file));
+    let mut names = HashMap::new();
+    for field in fields {
+        let last = field.name.rsplit('.').next().unwrap_or(field.name);
+        let kebab = dashed(last);
+        names.insert(last.to_owned(), field);
+        names.insert(capitalised(last), field);
+        for form in [Some(kebab.as_str()), field.flag].into_iter().flatten() {
+            for form in [form.to_owned(), form.replace('-', "_"), form.replace('-', "_").to_uppercase()] {
+                names.insert(form, field);
+            }
+        }
+    }
+    names.insert(runtime::KEY.to_owned(), Name::Containerd.field());
+    names.insert(runtime::KEY.to_uppercase(), Name::Containerd.field());
+    names
+});
+
+static PATTERN: Pattern = LazyLock::new(|| {
+    let mut names: Vec<_> = NAMES.keys().map(|name| regex::escape(name)).collect();
+    // The longer of two names that start alike comes first.
+    names.sort_by(|a, b| (b.len(), a).cmp(&(a.len(), b)));
+    pattern(&format!("(?-u){}", names.join("|")))
+});
+
+/// What stands between a name and its value, and the start of the value.
+static BETWEEN: Pattern = LazyLock::new(|| {
+    pattern(
+        r#"(?x-ui)^(?:\\*["'`]|%22|%27)?\]?
+        (?:
+            [\ \t]*,?\s*(?:-\ +)?\\*["'{]?\bvalue\\*["']?[\ \t]*[:=][\ \t]*     # a pair of a name and a value
+          | (?:[\ \t]|%20)*(?P<equals>:=|=>|=|:|%3D|%3A)(?:[\ \t]|%20)*
+          | [\ \t]*,\s*                                                        # the next argument or item
+          | (?P<next>(?:[\ \t]|%20)+(?:\\\r?\n[\ \t]*)?|\r?\n[\ \t]*-\ +)      # the next word
+        )
+        (?:\\*["'`]|%22|%27)?"#,
+    )
+});
+
+/// A value that programs write as a call or a literal of their own: none at all is a zero.
+static WRAPPED: Pattern = LazyLock::new(|| {
+    pattern(
+        r"(?-u)^(?:&?(?:\w+\.)?Duration\{(?:Duration:\s*)?0?\}|(?:\w+\.)*[Dd]uration\.\w+\(\s*0\s*\)|pointer\.\w+\(0\))",
+    )
+});
+
+/// A value that is filled in later, and its default.
+static FILLED: Pattern = LazyLock::new(|| {
+    pattern(r"(?-u)^(?:\$\{[^}\n]*\}|\$\([^)\n]*\)|\$\w+|\{\{[^\n]*?\}\}|<%[^\n]*?%>|#\{[^}\n]*\}|%\{[^}\n]*\})")
+});
+
+/// Text before a name that only looks for it: a search, the left side of a replacement, a comparison.
+static SOUGHT: Pattern = LazyLock::new(|| {
+    pattern(
+        r#"(?x-u)\b[efz]?grep\b|\brg\s|\bregexp?["']?\s*[:=]|\b(?:pattern|search|before|after|insertafter|insertbefore)["']?\s*[:=]
+        |\bassert|\bexpect|\bcontains\b|[Ss]tarts?_?[Ww]ith|\bHasPrefix\b|-i?(?:not)?match\b|[=!]~|\bselect\(
+        |(?:^|[\s'";])s(?:/[^/]*|\|[^|]*|\#[^\#]*|@[^@]*|,[^,]*|~[^~]*)$|\bsed\b[^|]*[\s'"]/[^/]*$"#,
+    )
+});
+
+/// The text of a file may mention a timeout: a quick test.
+pub(super) fn may_mention(bytes: &[u8]) -> bool {
+    PATTERN.as_ref().is_some_and(|pattern| pattern.is_match(bytes))
+}
+
+/// The places at which a text gives a timeout a zero, or something that is filled in later. A plain value that is not zero is
+/// no place.
+pub(super) fn mentions(bytes: &[u8]) -> Vec<Mention> {
+    let Some(pattern) = PATTERN.as_ref() else { return Vec::new() };
+    let about = About::of(bytes);
+    let found = pattern.find_iter(bytes).take(MAX_PLACES);
+    let mut out: Vec<_> = found.filter_map(|name| mention(bytes, name.range(), &about)).collect();
+    // kubeadm and other programs write `0s` for every duration that is not set: one place stands for all of them.
+    let in_file = |m: &Mention| m.zero && m.shown.contains(": ");
+    const DUMP: usize = 4;
+    if out.iter().filter(|m| in_file(m)).count() >= DUMP {
+        let first = out.iter().position(|m| in_file(m) && m.field.name == STREAMING);
+        let first = first.or_else(|| out.iter().position(in_file));
+        let mut n = 0;
+        out.retain(|m| {
+            n += 1;
+            !in_file(m) || Some(n - 1) == first
+        });
+    }
+    out
+}
+
+/// What a text is about, by the words in it.
+struct About {
+    kubelet: bool,
+    runtime: Option<Name>,
+}
+
+impl About {
+    fn of(bytes: &[u8]) -> Self {
+        static WORDS: Pattern =
+            LazyLock::new(|| pattern(r"(?i-u)kubelet|containerd|cri-?o\b|envoy|http_?connection_?manager"));
+        let mut about = Self { kubelet: false, runtime: None };
+        let mut proxy = false;
+        for word in WORDS.iter().flat_map(|words| words.find_iter(bytes)).take(MAX_PLACES) {
+            match word.as_bytes().first().map(u8::to_ascii_lowercase) {
+                Some(b'k') => about.kubelet = true,
+                Some(b'c') if word.len() > 5 => about.runtime = Some(Name::Containerd),
+                Some(b'c') => about.runtime = about.runtime.or(Some(Name::Crio)),
+                _ => proxy = true,
+            }
+        }
+        about.runtime = about.runtime.filter(|_| !proxy);
+        about
+    }
+}
+
+/// The name at `name` with its value, if it has one that counts.
+fn mention(bytes: &[u8], name: Range<usize>, about: &About) -> Option<Mention> {
+    let word = std::str::from_utf8(bytes.get(name.clone())?).ok()?;
+    let mut field = *NAMES.get(word)?;
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    if bytes.get(name.end).is_some_and(part) {
+        return None;
+    }
+    let line_start = bytes[..name.start].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+    let mut start = name.start - bytes[line_start..name.start].iter().rev().take_while(|b| part(b)).count();
+    // The letter of an escaped end of line, or the digits of a percent-encoded one, are no part of the name.
+    match start.checked_sub(1).and_then(|before| bytes.get(before)) {
+        Some(b'\\') if matches!(bytes.get(start), Some(b'n' | b'r' | b't')) => start += 1,
+        Some(b'%') => start = (start + 2).min(name.start),
+        _ => {}
+    }
+    let prefix = &bytes[start..name.start];
+    let flag = prefix.starts_with(b"--");
+    if field.name == Name::Containerd.field().name {
+        field = about.runtime?.field();
+    } else if SHARED.contains(&field.name) {
+        let line_end = bytes[name.end..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |at| name.end + at);
+        let line = String::from_utf8_lossy(&bytes[line_start..line_end]).to_lowercase();
+        (flag || about.kubelet).then_some(())?;
+        line.contains("kubelet").then_some(())?;
+    } else if field.name != STREAMING {
+        // A word of its own, in a text about kubelets.
+        let own =
+            prefix.is_empty() || prefix == b"--" || String::from_utf8_lossy(prefix).to_lowercase().contains("kubelet");
+        (about.kubelet && own).then_some(())?;
+    }
+    let rest = &bytes[name.end..bytes.len().min(name.end + REACH)];
+    let between = BETWEEN.as_ref()?.captures(rest)?;
+    // `--a 0` is a flag with its value; two words in a row are not.
+    if between.name("next").is_some() && !flag {
+        return None;
+    }
+    let value_at = between.get(0)?.end();
+    let value = &rest[value_at..];
+    if value.starts_with(b"=") || SOUGHT.as_ref()?.is_match(&bytes[line_start..start]) {
+        return None;
+    }
+    let (len, zero) = judged(value)?;
+    let raw = String::from_utf8_lossy(&value[..len]).into_owned();
+    let key = String::from_utf8_lossy(&bytes[start..name.end]).into_owned();
+    let equals = between.name("equals").is_some_and(|m| matches!(m.as_bytes(), b"=" | b"%3D" | b"%3d"));
+    let joint = if equals && (flag || bytes.get(name.end) == Some(&b'=')) {
+        "="
+    } else if equals {
+        " = "
+    } else if flag {
+        " "
+    } else {
+        ": "
+    };
+    let shown = format!("{key}{joint}{}", cut(&raw));
+    Some(Mention { field, range: start..name.end + value_at + len, shown, raw, zero })
+}
+
+/// The length of a value that counts, and whether it is a zero.
+fn judged(value: &[u8]) -> Option<(usize, bool)> {
+    if let Some(found) = WRAPPED.as_ref()?.find(value) {
+        return Some((found.len(), true));
+    }
+    if let Some(found) = FILLED.as_ref()?.find(value) {
+        let default = found.as_bytes().strip_suffix(b"}").unwrap_or_default();
+        let default = default.rsplit(|b| matches!(b, b'-' | b'=')).next().filter(|part| part.len() < default.len());
+        return Some((found.len(), default.is_some_and(is_zero)));
+    }
+    let len = value.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'+')).count();
+    let zero = value.get(..len).is_some_and(is_zero);
+    // The number may be the start of something else, such as a template.
+    let whole = match value.get(len) {
+        Some(b'%') => value.get(len + 1).is_some_and(u8::is_ascii_hexdigit),
+        next => !next.is_some_and(|b| matches!(b, b'$' | b'{' | b'_' | b'(')),
+    };
+    (zero && whole).then_some((len, true))
+}
+
+fn is_zero(text: &[u8]) -> bool {
+    text.first().is_some_and(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.'))
+        && read_duration(text) == Reading::Duration(0)
+}
+
+fn cut(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// `syncFrequency` as `sync-frequency`, `imageMinimumGCAge` as `image-minimum-gc-age`.
+fn dashed(name: &str) -> String {
+    let chars: Vec<char> = name.chars().collect();
+    let mut out = String::new();
+    for (n, c) in chars.iter().enumerate() {
+        let after_lower = n > 0 && chars[n - 1].is_lowercase();
+        let before_lower = n > 0 && chars.get(n + 1).is_some_and(|next| next.is_lowercase());
+        if c.is_uppercase() && (after_lower || before_lower) {
+            out.push('-');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
+fn capitalised(name: &str) -> String {
+    let mut chars = name.chars();
+    chars.next().map(|c| c.to_ascii_uppercase()).into_iter().chain(chars).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{dashed, mentions};
+
+    #[test]
+    fn a_zero_is_found_in_every_form_and_a_value_is_not() {
+        for (text, expected) in [
+            ("x --streaming-connection-idle-timeout=0 y", "--streaming-connection-idle-timeout=0"),
+            ("'--streaming-connection-idle-timeout', '0s'", "--streaming-connection-idle-timeout 0s"),
+            ("--streaming-connection-idle-timeout \\\n  0", "--streaming-connection-idle-timeout 0"),
+            ("- --streaming-connection-idle-timeout\n- \"0\"", "--streaming-connection-idle-timeout 0"),
+            ("streamingConnectionIdleTimeout: 0h0m", "streamingConnectionIdleTimeout: 0h0m"),
+            ("\"streamingConnectionIdleTimeout\": \"0s\"", "streamingConnectionIdleTimeout: 0s"),
+            (r#"\"streamingConnectionIdleTimeout\":\"0s\""#, "streamingConnectionIdleTimeout: 0s"),
+            (
+                "StreamingConnectionIdleTimeout: metav1.Duration{Duration: 0},",
+                "StreamingConnectionIdleTimeout: metav1.Duration{Duration: 0}",
+            ),
+            ("kubelet_streaming_connection_idle_timeout = \"0\"", "kubelet_streaming_connection_idle_timeout = 0"),
+            ("STREAMING_CONNECTION_IDLE_TIMEOUT=${IDLE:-0}", "STREAMING_CONNECTION_IDLE_TIMEOUT=${IDLE:-0}"),
+            ("- name: streaming-connection-idle-timeout\n  value: \"0\"", "streaming-connection-idle-timeout: 0"),
+            ("{name=\"streaming-connection-idle-timeout\", value = 0}", "streaming-connection-idle-timeout: 0"),
+            ("set(\"streaming-connection-idle-timeout\", \"0\")", "streaming-connection-idle-timeout: 0"),
+            ("streamingConnectionIdleTimeout: {{ idle }}", "streamingConnectionIdleTimeout: {{ idle }}"),
+            ("kubelet: syncFrequency: 0", "syncFrequency: 0"),
+            ("kubelet --log-flush-frequency=0", "--log-flush-frequency=0"),
+            ("containerd: stream_idle_timeout = \"0s\"", "stream_idle_timeout = 0s"),
+            ("crio stream_idle_timeout%20%3D%20%220s%22", "stream_idle_timeout = 0s"),
+            (r"a\nstreamingConnectionIdleTimeout: 0\nb", "streamingConnectionIdleTimeout: 0"),
+            ("streamingConnectionIdleTimeout: 4h", ""),
+            ("streamingConnectionIdleTimeout: 0.5h", ""),
+            ("streamingConnectionIdleTimeout == \"0\"", ""),
+            ("streamingConnectionIdleTimeout:\n  type: string", ""),
+            ("streamingConnectionIdleTimeoutSeconds: 0", ""),
+            ("syncFrequency: 0", ""),
+            ("kubelet:\nargo-sync-frequency: 0", ""),
+            ("# kubelet\nkube-apiserver --log-flush-frequency=0", ""),
+            ("envoy containerd stream_idle_timeout: 0s", ""),
+            ("grep -q -- --streaming-connection-idle-timeout=0 f", ""),
+            ("sed -i 's/--streaming-connection-idle-timeout=0/--streaming-connection-idle-timeout=4h/' f", ""),
+            ("sed -i '/streamingConnectionIdleTimeout: 0/d' f", ""),
+            ("sed -i 's/x/streamingConnectionIdleTimeout: 0/' f", "streamingConnectionIdleTimeout: 0"),
+            ("regexp: streamingConnectionIdleTimeout: 0", ""),
+        ] {
+            let found = mentions(text.as_bytes());
+            let shown: Vec<_> = found.iter().map(|m| m.shown.as_str()).collect();
+            assert_eq!(shown.join(" "), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_zero_comes_from_a_literal_or_a_default() {
+        for (text, zero) in [("=0", true), ("=${A:-0s}", true), ("=${A:-4h}", false), ("=$A", false), ("=%{A}", false)]
+        {
+            let found = mentions(format!("streaming-connection-idle-timeout{text}").as_bytes());
+            assert_eq!(found[0].zero, zero, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_dump_is_one_place() {
+        let text = "kind: KubeletConfiguration\nsyncFrequency: 0s\nfileCheckFrequency: 0s\nhttpCheckFrequency: 0s\nstreamingConnectionIdleTimeout: 0s\n";
+        let found = mentions(text.as_bytes());
+        assert_eq!(found.iter().map(|m| m.shown.as_str()).collect::<Vec<_>>(), ["streamingConnectionIdleTimeout: 0s"]);
+    }
+
+    #[test]
+    fn words_are_cut_at_capitals() {
+        for (name, expected) in
+            [("imageMinimumGCAge", "image-minimum-gc-age"), ("cpuCFSQuotaPeriod", "cpu-cfs-quota-period")]
+        {
+            assert_eq!(dashed(name), expected);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The net below all inputs: a zero in a file of which nothing is known to reach a node is named, so that no zero is silent.
+
+mod comment;
+mod mention;
+mod passed_over;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::check::{Finding, mentioned};
+use crate::input::FileList;
+use crate::node::{Booted, Gap, NodeGroup};
+use crate::setting::Setting;
+use crate::text::{Files, Place, Source, Span, Texts};
+
+use mention::Mention;
+
+/// The most places of one file that are reported.
+const MAX_PLACES: usize = 100;
+
+/// The places in files that the report speaks about in another way.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    places: BTreeMap<PathBuf, Vec<(u32, u32)>>,
+    files: BTreeSet<PathBuf>,
+}
+
+impl Known {
+    /// `places` are settings and unknown values, `files` those with a problem.
+    pub(super) fn new<'a>(
+        places: impl IntoIterator<Item = &'a Place>,
+        files: impl IntoIterator<Item = &'a Path>,
+    ) -> Self {
+        let mut known = Self { files: files.into_iter().map(Path::to_owned).collect(), ..Self::default() };
+        for place in places.into_iter().filter(|place| !place.source.is_derived()) {
+            known
+                .places
+                .entry(place.source.path().to_owned())
+                .or_default()
+                .push((place.start, place.end.max(place.start + 1)));
+        }
+        known
+    }
+
+    fn has(&self, path: &Path, mention: &Mention) -> bool {
+        let (start, end) = (mention.range.start as u32, mention.range.end as u32);
+        self.places.get(path).is_some_and(|places| places.iter().any(|(from, to)| *from < end && start < *to))
+    }
+}
+
+/// Where a setting comes from: every place in a file that its value or its flag passes.
+pub(super) fn origins<'a>(settings: impl IntoIterator<Item = &'a Setting>, texts: &Texts) -> Vec<Place> {
+    let one = |setting: &Setting| {
+        let value = if setting.at.is_empty() { setting.carrier } else { setting.at };
+        let hops = texts.trail(value).hops.into_iter().map(|hop| hop.span);
+        hops.chain([setting.carrier]).map(|span| origin(span, texts)).collect::<Vec<_>>()
+    };
+    let mut out: Vec<_> = settings.into_iter().flat_map(one).collect();
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// Where unknown values are written.
+pub(super) fn unknowns<'a>(gaps: impl IntoIterator<Item = &'a Gap>, texts: &Texts) -> Vec<Place> {
+    gaps.into_iter().map(|gap| origin(gap.at, texts)).collect()
+}
+
+fn origin(span: Span, texts: &Texts) -> Place {
+    texts.place(texts.trail(span).origin())
+}
+
+/// The settings of one boot of a node group, whether or not a kubelet or container runtime uses them.
+pub(super) fn settings<'a>(group: &'a NodeGroup, booted: &'a Booted) -> impl Iterator<Item = &'a Setting> {
+    let effective = || booted.effective.iter();
+    let settled = effective().flat_map(|e| &e.fields).chain(booted.runtimes.iter().map(|r| &r.timeout));
+    let failures = effective().flat_map(|e| &e.failures).chain(booted.runtimes.iter().flat_map(|r| &r.failures));
+    settled
+        .flat_map(|s| s.winner.iter().chain(&s.shadowed))
+        .chain(failures.filter_map(|f| f.setting.as_ref()))
+        .chain(group.ineffective.iter().chain(&booted.ineffective).map(|i| &i.setting))
+}
+
+/// A finding for each place in `list` that gives a timeout a zero, or something that is filled in later, and that nothing else in
+/// the report is about. Zeros come first.
+pub(super) fn cast(list: &FileList, files: &dyn Files, known: &Known) -> Vec<Finding> {
+    let policies = passed_over::policies(&list.files, files.root());
+    let of = |path: &PathBuf| {
+        let passed_over = passed_over::by_path(path, files.root(), &policies);
+        if passed_over || known.files.contains(path) { Vec::new() } else { one(path, files, known) }
+    };
+    let mut out: Vec<(bool, Finding)> = match list.files.as_slice() {
+        few @ ([] | [_]) => few.iter().flat_map(of).collect(),
+        many => many.par_iter().flat_map_iter(of).collect(),
+    };
+    out.sort_by(|(a_zero, a), (b_zero, b)| (b_zero, &a.at.place).cmp(&(a_zero, &b.at.place)));
+    out.into_iter().map(|(_, finding)| finding).collect()
+}
+
+fn one(path: &Path, files: &dyn Files, known: &Known) -> Vec<(bool, Finding)> {
+    let Some(bytes) = files.glance(path) else { return Vec::new() };
+    // Programs and pictures have such bytes near their start.
+    if bytes.iter().take(1024).any(|b| *b == 0) || !mention::may_mention(&bytes) {
+        return Vec::new();
+    }
+    // From here on there is one source for each file.
+    let Ok(source) = files.read(path) else { return Vec::new() };
+    let bytes = source.bytes();
+    let counts = |m: &Mention| {
+        !known.has(source.path(), m)
+            && !comment::is_in_comment(&source, m.range.start)
+            && !passed_over::by_text(path, &bytes, m.range.start)
+    };
+    let found = mention::mentions(&bytes).into_iter().filter(counts).take(MAX_PLACES);
+    found.map(|m| (m.zero, finding(&m, &source))).collect()
+}
+
+fn finding(mention: &Mention, source: &Arc<Source>) -> Finding {
+    let place = Place { source: Arc::clone(source), start: mention.range.start as u32, end: mention.range.end as u32 };
+    mentioned(place.first_line(), mention.field, &mention.shown, &mention.raw)
+}

@@ -1,0 +1,197 @@
+//! Files that speak about a timeout without setting it: documents, policies of other linters, tests, copies of Kubernetes.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use crate::policy::FILE_NAMES;
+
+use super::comment::extension;
+use super::mention::{Pattern, pattern};
+
+/// Extensions of files that are not looked at: documents, pictures, archives, programs, and what programs write.
+const EXTENSIONS: &[&str] = &[
+    "adoc", "asciidoc", "bats", "bin", "bmp", "css", "csv", "diff", "dll", "doc", "docx", "drawio", "eot", "exe",
+    "gif", "gz", "htm", "html", "ico", "ipynb", "jar", "jpeg", "jpg", "lock", "log", "map", "markdown", "md", "mdx",
+    "mp4", "o", "odt", "org", "patch", "pdf", "png", "pptx", "pyc", "rego", "rst", "sarif", "snap", "so", "sum", "svg",
+    "tar", "tex", "tgz", "tsv", "ttf", "wasm", "webp", "whl", "woff", "woff2", "xls", "xlsx", "xz", "zip", "zst",
+];
+
+/// Names of files that people or tools keep about a project, without their extension.
+const NAMES: &[&str] = &[
+    "changelog",
+    "changes",
+    "history",
+    "news",
+    "notice",
+    "package-lock",
+    "pnpm-lock",
+    "readme",
+    "release-notes",
+    "releases",
+];
+
+/// Ends of the names of tests, generated and packed files.
+const ENDS: &[&str] = &[
+    "_test.go",
+    "_test.py",
+    "_test.rb",
+    "_spec.rb",
+    ".test.ts",
+    ".test.js",
+    ".test.tsx",
+    ".test.jsx",
+    ".spec.ts",
+    ".spec.js",
+    ".tftest.hcl",
+    "test.java",
+    "tests.cs",
+    ".min.js",
+    ".bundle.js",
+    "conftest.py",
+];
+
+/// Folders of data for tests.
+const FOLDERS: &[&str] = &["testdata", "__tests__", "__snapshots__"];
+
+/// The folders with policies in Rego, below the root: data for their tests is in folders below them.
+pub(super) fn policies(files: &[PathBuf], root: &Path) -> BTreeSet<PathBuf> {
+    let rego = files.iter().filter(|path| path.extension().is_some_and(|e| e == "rego"));
+    rego.filter_map(|path| path.parent()).filter(|folder| *folder != root).map(Path::to_owned).collect()
+}
+
+/// True if the path alone says that a file sets nothing. `policies` are the folders with policies of another linter.
+pub(super) fn by_path(path: &Path, root: &Path, policies: &BTreeSet<PathBuf>) -> bool {
+    let tests = |folder: &Path| folder.file_name().is_some_and(|name| name == "test" || name == "tests");
+    if path.ancestors().any(|folder| tests(folder) && folder.parent().is_some_and(|above| policies.contains(above))) {
+        return true;
+    }
+    let path = path.strip_prefix(root).unwrap_or(path);
+    let extension = extension(path);
+    if EXTENSIONS.contains(&extension.as_str()) {
+        return true;
+    }
+    let lower = path.to_string_lossy().replace('\\', "/").to_lowercase();
+    let name = lower.rsplit('/').next().unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default();
+    let parts: Vec<_> = lower.split('/').collect();
+    // Copies of Go modules are in folders named after their address.
+    let vendored = parts.windows(2).any(|w| w[0] == "vendor" && w[1].contains('.'))
+        || parts.windows(2).any(|w| w[0] == "src" && w[1] == "k8s.io" || w[0] == "pkg" && w[1] == "mod");
+    vendored
+        || NAMES.contains(&stem)
+        || FILE_NAMES.contains(&name)
+        || stem.starts_with("zz_generated")
+        || name.starts_with("test_") && extension == "py"
+        || ENDS.iter().any(|end| name.ends_with(end))
+        || parts.iter().rev().skip(1).any(|part| FOLDERS.contains(part))
+}
+
+/// Words of files that check others, test a program, or describe an API.
+const CHECKS: &str = r#"(?x-u)
+    \bfrom\ checkov|\bcond_type:|CxPolicy|"queryName"|\bavd_id\b|"AVD-|__rego_metadata__|"controlID"
+  | \bfailureMessage:|xccdf|<oval_definitions
+  | \bimport\ (?:pytest|unittest)\b|\bfrom\ unittest\b|\borg\.junit\b|\bdescribe\([^\n]*(?:=>|function|do\b)
+  | ^\s*control\ ["'][^\n]*\bdo\b|\bits\(["']
+  | sarif-schema|sarif-2\.1\.0|json-schema\.org/|"swagger":|"openapi":
+  | "tool":\s*\{\s*"name":\s*"kubelet-lint"|"node-groups":\s*\[
+"#;
+
+/// Words of one document of YAML that is a policy or describes an API.
+const POLICIES: &str = r"(?x-u)
+    \bkyverno\.io/|\bgatekeeper\.sh/|\bkubewarden\.io/|\bkind:\s*(?:CustomResourceDefinition|ValidatingAdmissionPolicy)\b|openAPIV3Schema";
+
+/// True if the text of a file says that it sets nothing. `at` is the offset of what it mentions.
+pub(super) fn by_text(path: &Path, bytes: &[u8], at: usize) -> bool {
+    static CHECK: Pattern = LazyLock::new(|| pattern(CHECKS));
+    static POLICY: Pattern = LazyLock::new(|| pattern(POLICIES));
+    static ADVICE: Pattern = LazyLock::new(|| pattern(r#"(?m-u)^[\s-]*["']?(?:remediation|rationale|audit)["']?:"#));
+    let holds = |pattern: &Pattern, bytes: &[u8]| pattern.as_ref().is_some_and(|p| p.is_match(bytes));
+    let text = extension(path);
+    let generated = text == "go" && bytes.windows(18).take(4096).any(|w| w == b"// Code generated ");
+    let (start, end) = document(bytes, at);
+    generated
+        || text == "txt" && !is_input(bytes)
+        || holds(&CHECK, bytes)
+        || holds(&POLICY, &bytes[start..end])
+        // Benchmarks say how to look and what to do.
+        || ADVICE.as_ref().is_some_and(|advice| advice.find_iter(bytes).take(2).count() > 1)
+}
+
+/// True if a text starts like something that a node reads, and not like prose.
+fn is_input(bytes: &[u8]) -> bool {
+    const STARTS: &[&str] = &[
+        "#!",
+        "#cloud-config",
+        "## template",
+        "content-type",
+        "mime-version",
+        "<powershell>",
+        "apiversion",
+        "---",
+        "{",
+        "[",
+    ];
+    let text = bytes.trim_ascii_start();
+    STARTS.iter().any(|start| text.len() >= start.len() && text[..start.len()].eq_ignore_ascii_case(start.as_bytes()))
+}
+
+/// The document of YAML around an offset: what stands between two lines of `---`.
+fn document(bytes: &[u8], at: usize) -> (usize, usize) {
+    const LINE: &[u8] = b"\n---";
+    let start = bytes[..at].windows(LINE.len()).rposition(|w| w == LINE).unwrap_or(0);
+    let end = bytes[at..].windows(LINE.len()).position(|w| w == LINE).map_or(bytes.len(), |end| at + end);
+    (start, end)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{by_path, by_text, policies};
+
+    #[test]
+    fn files_about_a_timeout_are_known_by_their_paths() {
+        let policies = policies(&["/r/rules/idle/raw.rego".into(), "/r/a.rego".into()], Path::new("/r"));
+        for (path, expected) in [
+            ("/r/README.md", true),
+            ("/r/CHANGELOG", true),
+            ("/r/pkg/a_test.go", true),
+            ("/r/testdata/a.yaml", true),
+            ("/r/vendor/k8s.io/kubelet/types.go", true),
+            ("/r/vendor/nodes/a.yaml", false),
+            ("/r/staging/src/k8s.io/kubelet/types.go", true),
+            ("/r/api/zz_generated.deepcopy.go", true),
+            ("/r/kubelet-lint.toml", true),
+            ("/r/envs/test/main.tf", false),
+            ("/r/test/boot.sh", false),
+            ("/r/main.go", false),
+            ("/r/rules/idle/test/input.json", true),
+            ("/r/rules/test/input.json", false),
+        ] {
+            assert_eq!(by_path(Path::new(path), Path::new("/r"), &policies), expected, "{path}");
+        }
+        // What is above the root says nothing.
+        assert!(!by_path(Path::new("/testdata/r/a.yaml"), Path::new("/testdata/r"), &policies));
+    }
+
+    #[test]
+    fn files_about_a_timeout_are_known_by_their_text() {
+        for (name, text, expected) in [
+            ("a.yaml", "apiVersion: kyverno.io/v1\nX", true),
+            ("a.yaml", "apiVersion: kyverno.io/v1\n---\nX", false),
+            ("a.yaml", "apiVersion: templates.gatekeeper.sh/v1\nX", true),
+            ("a.yaml", "kind: CustomResourceDefinition\nX", true),
+            ("a.yaml", "- id: 4.2.5\n  audit: X\n  remediation: |\n    a", true),
+            ("a.py", "from checkov.common import x\nX", true),
+            ("a.py", "import boto3\nX", false),
+            ("a.rb", "control 'k' do\nX", true),
+            ("a.json", "{\"$schema\": \"http://json-schema.org/draft-07/schema#\", X", true),
+            ("a.go", "// Code generated by x. DO NOT EDIT.\nX", true),
+            ("a.txt", "Set X", true),
+            ("a.txt", "#!/bin/sh\nX", false),
+        ] {
+            assert_eq!(by_text(Path::new(name), text.as_bytes(), text.find('X').unwrap()), expected, "{text}");
+        }
+    }
+}
