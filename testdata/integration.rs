@@ -15,5 +15,6 @@ mod policy;
 mod readme;
 mod sarif;
 mod scanning;
+mod unreached;
 mod unread;
 mod words;

@@ -1,0 +1,3 @@
+resource "aws_launch_template" "workers" {
+  user_data = filebase64("${path.module}/boot.sh")
+}

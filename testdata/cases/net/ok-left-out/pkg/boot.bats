@@ -1,0 +1,1 @@
+@test "zero" { run kubelet --streaming-connection-idle-timeout=0; }

@@ -1,0 +1,3 @@
+package nodes
+
+const bad = "--streaming-connection-idle-timeout=0"

@@ -1,0 +1,3 @@
+package idle
+
+deny { contains(input.args, "--streaming-connection-idle-timeout=0") }

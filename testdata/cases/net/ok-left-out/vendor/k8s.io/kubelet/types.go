@@ -1,0 +1,3 @@
+package kubelet
+
+const help = "streamingConnectionIdleTimeout: 0"

@@ -1,0 +1,3 @@
+ARGS = "--streaming-connection-idle-timeout=4h"
+if config["streamingConnectionIdleTimeout"] == "0":
+    raise SystemExit("the timeout is zero")

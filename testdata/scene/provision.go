@@ -1,0 +1,4 @@
+package main
+
+// Not --streaming-connection-idle-timeout=0 but the next line.
+const flags = "--streaming-connection-idle-timeout=0 --runtime-request-timeout=${LIMIT}"
