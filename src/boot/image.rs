@@ -31,6 +31,18 @@ pub(super) const CONTAINERD: &str = "/etc/containerd/config.toml";
 pub(super) const AL2_CONTAINERD: &str = "/etc/eks/containerd/containerd-config.toml";
 /// The unit that `bootstrap.sh` of Amazon Linux 2 always copies over it.
 pub(super) const UNIT_OF_BOOTSTRAP: &str = "/etc/eks/containerd/kubelet-containerd.service";
+/// The folders of units, highest precedence first.
+pub(super) const UNIT_FOLDERS: [&str; 5] = [
+    "/etc/systemd/system/",
+    "/run/systemd/system/",
+    "/usr/local/lib/systemd/system/",
+    "/usr/lib/systemd/system/",
+    "/lib/systemd/system/",
+];
+/// Stands for the environment of systemd's manager, which `systemctl set-environment` changes.
+pub(super) const MANAGER_ENVIRONMENT: &str = "systemd:environment";
+/// The program of a package that comes with a drop-in of the kubelet's unit.
+pub(super) const KUBEADM: &str = "/usr/bin/kubeadm";
 /// The drop-in that `bootstrap.sh` writes.
 pub(super) const EXTRA_ARGS: &str = "/etc/systemd/system/kubelet.service.d/30-kubelet-extra-args.conf";
 /// The drop-in with the flags that `bootstrap.sh` computes.

@@ -163,6 +163,10 @@ pub(super) struct Machine {
     pub(super) bottlerocket: Option<Arc<Node>>,
     /// The reason for unknown text in the place of commands, if any.
     pub(super) injected: Option<Why>,
+    /// Units of the boot's own that systemd starts at the next boot.
+    pub(super) enabled: Arc<BTreeSet<String>>,
+    /// Units of the boot's own that run.
+    pub(super) active: Arc<BTreeSet<String>>,
     /// Something may restart the kubelet at an unknown time.
     pub(super) restarts: bool,
     /// The boot has configured or started a kubelet.
@@ -217,6 +221,8 @@ impl Machine {
             nodeadm: Nodeadm::default(),
             bottlerocket: None,
             injected: None,
+            enabled: Arc::default(),
+            active: Arc::default(),
             restarts: false,
             has_kubelet: false,
             gaps: Vec::new(),

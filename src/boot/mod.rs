@@ -131,6 +131,7 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
     if group.from_files {
         outcomes = outcomes.into_iter().flat_map(|outcome| open_unit::outcomes(outcome, cx)).collect();
     }
+    let outcomes = shell::start_enabled(outcomes, cx);
     let outcomes: Vec<Outcome> =
         shell::bootstrap_by_eks(outcomes, cx).into_iter().flat_map(split_by_image_age).collect();
     let may_split = outcomes.len() * FAMILIES.len() <= MAX_OUTCOMES;

@@ -74,6 +74,13 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>
             _ => {}
         }
     }
+    // The environment of systemd itself is weaker than that of a unit.
+    if let Some(File::Known(text)) = files.get(image::MANAGER_ENVIRONMENT) {
+        let id = cx.texts.add_made("the environment of systemd", text, place);
+        for (name, value) in environment_file(&cx.texts.view(id)) {
+            environment.entry(name).or_insert(value);
+        }
+    }
     for word in unset {
         let name = word.to_text().split('=').next().unwrap_or_default().to_owned();
         let whole = word.bytes().contains(&b'=');
@@ -162,7 +169,9 @@ fn main_unit_file(machine: &Machine, files: &Files) -> Option<(String, File)> {
 fn dropins(machine: &Machine, files: &Files) -> BTreeMap<String, (String, File)> {
     let mut out = BTreeMap::new();
     // A unit that the boot writes is the one that starts, unless something proves that kubeadm's packages are there.
-    let packaged = matches!(machine.image, Image::Proven(_) | Image::Given(_)) || !has_own_unit(files);
+    let packaged = matches!(machine.image, Image::Proven(_) | Image::Given(_))
+        || files.contains_key(image::KUBEADM)
+        || !has_own_unit(files);
     if let Some((name, text)) = machine.family().filter(|_| packaged).and_then(image::unit_dropins) {
         let text = File::Known(Arc::new(Traced::made(text, machine.place)));
         out.insert(name.to_owned(), (name.to_owned(), text));
@@ -274,8 +283,8 @@ fn expand(start: &Traced, environment: &BTreeMap<String, Traced>, place: Span) -
     Ok(argv.into())
 }
 
-/// Expands variables in a word: `$NAME` alone is split into words, `${NAME}` within a word is not.
-fn variables(word: &Traced, environment: &BTreeMap<String, Traced>, place: Span, out: &mut Vec<Traced>) {
+/// Expands variables in a word of a command line: `$NAME` alone is split into words, `${NAME}` within a word is not.
+pub(super) fn variables(word: &Traced, environment: &BTreeMap<String, Traced>, place: Span, out: &mut Vec<Traced>) {
     let bytes = word.bytes();
     let lookup = |name: &[u8]| {
         std::str::from_utf8(name).ok().and_then(|n| environment.get(n)).or_else(|| environment.get(ANY_VARIABLE))

@@ -174,7 +174,7 @@ impl CommandReader {
                 self.list(condition, depth, cx);
                 self.list(body, depth, cx);
             }
-            CommandKind::Function { body, .. } => self.command(body, depth, cx),
+            CommandKind::Function { body, .. } | CommandKind::Coproc { body, .. } => self.command(body, depth, cx),
             CommandKind::Test(_) | CommandKind::Arithmetic(_) | CommandKind::Bad => {}
         }
         for redirect in command.redirects.iter().filter(|r| r.kind == RedirectKind::Here) {

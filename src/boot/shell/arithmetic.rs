@@ -3,6 +3,7 @@
 use crate::text::{Span, Traced};
 
 use super::state::ScriptRun;
+use super::variables::Element;
 
 /// How deep parentheses and names that hold expressions may nest.
 const MAX_DEPTH: usize = 24;
@@ -348,6 +349,12 @@ impl<'a> Evaluator<'a> {
         let (name, key) = target;
         if let Some((.., value)) = self.writes.iter().rev().find(|(n, k, _)| n == name && k == key) {
             return Some(*value);
+        }
+        match key.as_deref().unwrap_or("0").parse().ok().and_then(|n| self.path.bash_element(name, n)) {
+            Some(Element::Number(number)) => return Some(number),
+            Some(Element::Unset) => return Some(0),
+            Some(Element::Outside) => return None,
+            None => {}
         }
         let value = match key {
             None => self.path.get(name),

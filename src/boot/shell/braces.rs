@@ -4,10 +4,10 @@ use crate::syntax::shell::Part;
 use crate::text::{Traced, Why};
 
 /// The most words that one word may expand to.
-const MAX_WORDS: usize = 64;
+const MAX_WORDS: usize = 256;
 
-/// The longest range of numbers.
-const MAX_RANGE: i64 = 64;
+/// The longest range.
+const MAX_RANGE: u64 = 256;
 
 /// The words that the parts of a word expand to. `None` if there is nothing to expand.
 pub(super) fn expand(parts: &[Part]) -> Option<Vec<Vec<Part>>> {
@@ -17,16 +17,21 @@ pub(super) fn expand(parts: &[Part]) -> Option<Vec<Vec<Part>>> {
     }
     let mut done = Vec::new();
     let mut open = vec![parts.to_vec()];
+    let mut expanded = false;
     while let Some(word) = open.pop() {
         if done.len() + open.len() > MAX_WORDS {
-            return None;
+            let at = parts.iter().find_map(bare)?.span()?;
+            return Some(vec![vec![Part::Quoted(Traced::unknown(at, Why::Limit("words of a brace expansion")))]; 2]);
         }
         match expand_first(&word) {
-            Some(words) => open.extend(words.into_iter().rev()),
+            Some(words) => {
+                expanded = true;
+                open.extend(words.into_iter().rev());
+            }
             None => done.push(word),
         }
     }
-    (done.len() > 1).then_some(done)
+    expanded.then_some(done)
 }
 
 /// Expands the first pair of braces.
@@ -95,15 +100,38 @@ fn pair(text: &Traced, start: usize) -> Option<(Vec<Traced>, usize)> {
     None
 }
 
-/// `{1..3}`
+/// `{1..3}`, `{5..0}`, `{08..10}`, `{a..e..2}`
 fn range(text: &Traced, from: usize, to: usize) -> Option<(Vec<Traced>, usize)> {
     let part = text.slice(from..to);
     let (first, last) = part.known_str()?.split_once("..")?;
     let (last, step) = last.split_once("..").unwrap_or((last, "1"));
-    let (first, last, step): (i64, i64, usize) = (first.parse().ok()?, last.parse().ok()?, step.parse().ok()?);
-    if last < first || last.checked_sub(first)? >= MAX_RANGE {
-        return None;
+    let step = step.parse::<i64>().ok()?.unsigned_abs().max(1);
+    let letter = |t: &str| match t.as_bytes() {
+        [one] if one.is_ascii_alphabetic() => Some(i64::from(*one)),
+        _ => None,
+    };
+    let letters = letter(first).zip(letter(last));
+    let (start, end) = match letters {
+        Some(ends) => ends,
+        None => (first.parse().ok()?, last.parse().ok()?),
+    };
+    let (distance, span) = (i64::abs_diff(start, end), part.span()?);
+    if distance / step >= MAX_RANGE {
+        let why = Why::NotUnderstood("a brace expansion".into());
+        return Some((vec![Traced::unknown(span, why.clone()), Traced::unknown(span, why)], to + 1));
     }
-    let span = part.span()?;
-    Some(((first..=last).step_by(step.max(1)).map(|n| Traced::made(n.to_string(), span)).collect(), to + 1))
+    // A zero in front makes all numbers as wide as the widest.
+    let padded =
+        |t: &str| t.trim_start_matches(['-', '+']).starts_with('0') && t.trim_start_matches(['-', '+']).len() > 1;
+    let width = if padded(first) || padded(last) { first.len().max(last.len()) } else { 0 };
+    let item = |n: u64| {
+        let moved = i64::try_from(n * step).unwrap_or_default();
+        let value = if end < start { start - moved } else { start + moved };
+        let shown = match (letters, u8::try_from(value)) {
+            (Some(_), Ok(byte)) => char::from(byte).to_string(),
+            _ => format!("{value:0width$}"),
+        };
+        Traced::made(shown, span)
+    };
+    Some(((0..=distance / step).map(item).collect(), to + 1))
 }

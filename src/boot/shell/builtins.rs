@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::syntax::shell::{Assignment, Word};
 use crate::text::{Span, Traced, Why};
 
 use super::call::Call;
-use super::state::ScriptRun;
+use super::interpreter::Shell;
+use super::state::{Alias, BoxedRun, ScriptRun};
 use super::status::{Flow, Status};
 use super::variable::{Variable, VariableKind};
 use super::{arithmetic, conditions};
@@ -21,6 +23,13 @@ pub(super) fn split_assignment(word: &Traced) -> Option<(String, Traced)> {
 pub(super) fn declare(call: &Call<'_>, path: &mut ScriptRun) {
     let Call { name: command, words, at: span, .. } = *call;
     let arrays = std::mem::take(&mut path.arrays);
+    if matches!(command, "export" | "declare" | "typeset") && call.flag('f', "-f") {
+        let names = words.iter().filter_map(|w| w.known_str()).filter(|w| !w.starts_with('-')).map(str::to_owned);
+        if command == "export" && !call.flag('n', "-n") || call.flag('x', "-x") {
+            Arc::make_mut(&mut path.shell.exported_functions).extend(names);
+        }
+        return;
+    }
     let options: String =
         words.iter().take_while(|w| w.bytes().starts_with(b"-")).map(|w| w.to_text().into_owned()).collect();
     let exports = command == "export" || options.contains('x');
@@ -91,6 +100,53 @@ pub(super) fn declare(call: &Call<'_>, path: &mut ScriptRun) {
     }
 }
 
+impl Shell<'_, '_> {
+    /// `alias NAME=VALUE` and `unalias NAME`
+    pub(super) fn alias(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
+        path.status = Status::Zero;
+        let all = call.name == "unalias" && call.has(&["-a"]);
+        let aliases = Arc::make_mut(&mut path.shell.aliases);
+        aliases.retain(|_, _| !all);
+        for word in call.words {
+            match word.bytes().iter().position(|b| *b == b'=') {
+                Some(equals) if call.name == "alias" => {
+                    let name = word.slice(0..equals).to_text().into_owned();
+                    let alias =
+                        Alias { value: word.slice(equals + 1..word.len()), after: self.unit.unwrap_or(call.at) };
+                    aliases.insert(name, alias);
+                }
+                _ if call.name == "unalias" => drop(aliases.remove(&*word.to_text())),
+                _ => {}
+            }
+        }
+        vec![path]
+    }
+
+    /// A command whose first word is an alias: its text with the value in place of that word.
+    pub(super) fn aliased(
+        &self,
+        name: &str,
+        span: Span,
+        assignments: &[Assignment],
+        words: &[Word],
+        path: &ScriptRun,
+    ) -> Option<Traced> {
+        let alias = path.shell.aliases.get(name).filter(|_| path.shell.options.expand_aliases)?;
+        let text = &self.cx.texts.get(span.text).bytes;
+        if span.text == alias.after.text {
+            let end = alias.after.range().end;
+            let line = text.get(end..)?.iter().position(|b| *b == b'\n')?;
+            if span.range().start < end + line {
+                return None;
+            }
+        }
+        let before = assignments.iter().map(|a| self.cx.texts.traced(a.span));
+        let after = words.iter().skip(1).map(|w| self.cx.texts.traced(w.span));
+        let parts: Vec<Traced> = before.chain([alias.value.clone()]).chain(after).collect();
+        Some(Traced::join(&parts, &Traced::made(" ", span)))
+    }
+}
+
 /// `set`
 pub(super) fn set(call: &Call<'_>, path: &mut ScriptRun) {
     let words = call.words;
@@ -138,8 +194,21 @@ pub(super) fn set(call: &Call<'_>, path: &mut ScriptRun) {
 
 /// `shopt`
 pub(super) fn shopt(call: &Call<'_>, path: &mut ScriptRun) {
-    if call.has(&["nocasematch"]) {
-        path.shell.options.nocasematch = call.first() == Some("-s");
+    let on = match call.first() {
+        Some("-s") => true,
+        Some("-u") => false,
+        _ => return,
+    };
+    let options = &mut path.shell.options;
+    for name in call.words.iter().filter_map(|w| w.known_str()) {
+        match name {
+            "nocasematch" => options.nocasematch = on,
+            "lastpipe" => options.lastpipe = on,
+            "nullglob" => options.nullglob = on,
+            "dotglob" => options.dotglob = on,
+            "expand_aliases" => options.expand_aliases = on,
+            _ => {}
+        }
     }
 }
 

@@ -12,13 +12,20 @@ use super::settle::settle;
 use super::state::{BoxedRun, Function, Sink};
 use super::status::{Flow, Status};
 
-/// How many commands of one script are followed.
+/// How many commands are followed on one path through a script.
 const MAX_STEPS: usize = 20_000;
+
+/// The same on all paths together.
+const MAX_ALL_STEPS: usize = 5 * MAX_STEPS;
 
 impl Shell<'_, '_> {
     pub(super) fn list(&mut self, list: &[Item], path: BoxedRun) -> Vec<BoxedRun> {
+        let top = std::mem::take(&mut self.top);
         let mut paths = vec![path];
         for item in list {
+            if top {
+                self.unit = Some(item.first.span.to(item.rest.last().map_or(item.first.span, |(_, p)| p.span)));
+            }
             let mut next = Vec::new();
             for path in paths {
                 if path.flow == Flow::Normal {
@@ -29,6 +36,9 @@ impl Shell<'_, '_> {
             }
             for path in &mut next {
                 path.flush();
+                if top && path.flow == Flow::Abandon {
+                    path.flow = Flow::Normal;
+                }
             }
             paths = settle(next);
         }
@@ -61,12 +71,7 @@ impl Shell<'_, '_> {
         if let Some(before) = before {
             let sleeps = self.cx.texts.slice(item.first.span).windows(6).any(|w| w == b"sleep ");
             for path in &mut paths {
-                path.leave_subshell(&before);
-                path.status = Status::Zero;
-                if sleeps && path.machine.start == before.machine.start {
-                    path.blur_delayed(&before, item.first.span);
-                }
-                path.machine.restarts |= path.machine.start != before.machine.start;
+                path.leave_job(&before, sleeps, item.first.span);
             }
         }
         paths
@@ -120,7 +125,20 @@ impl Shell<'_, '_> {
     fn pipeline(&mut self, pipeline: &Pipeline, path: BoxedRun) -> Vec<BoxedRun> {
         let mut paths = match pipeline.commands.as_slice() {
             [] => vec![path],
-            [one] => self.command(one, path),
+            [one] => {
+                let mut paths = self.command(one, path);
+                let own = matches!(
+                    one.kind,
+                    CommandKind::Simple { .. }
+                        | CommandKind::Test(_)
+                        | CommandKind::Arithmetic(_)
+                        | CommandKind::Subshell(_)
+                );
+                for path in paths.iter_mut().filter(|_| own) {
+                    path.codes = path.exit_code().map(|code| Arc::new(vec![code]));
+                }
+                paths
+            }
             several => self.piped(several, path),
         };
         if pipeline.negated {
@@ -154,9 +172,13 @@ impl Shell<'_, '_> {
                     path.shell.on_exit = None;
                 }
                 path.status = Status::Zero;
-                let ended = self.command(command, path);
-                for mut path in self.leave(ended) {
-                    path.end();
+                let here = before.shell.options.lastpipe && number + 1 == commands.len();
+                let mut ended = self.command(command, path);
+                if !here {
+                    ended = self.leave(ended);
+                    ended.iter_mut().for_each(|path| path.end());
+                }
+                for path in ended {
                     let mut codes = codes.clone();
                     codes.push(path.exit_code());
                     next.push((path, codes));
@@ -180,7 +202,12 @@ impl Shell<'_, '_> {
                 path.code = Some(code);
             }
             path.codes = codes.into_iter().collect::<Option<Vec<u8>>>().map(Arc::new);
-            path.leave_subshell(&before);
+            if before.shell.options.lastpipe {
+                path.shell.sink.clone_from(&before.shell.sink);
+                path.shell.on_exit.clone_from(&before.shell.on_exit);
+            } else {
+                path.leave_subshell(&before);
+            }
             out.push(path);
         }
         out
@@ -188,7 +215,8 @@ impl Shell<'_, '_> {
 
     pub(super) fn command(&mut self, command: &Command, mut path: BoxedRun) -> Vec<BoxedRun> {
         self.steps += 1;
-        if self.steps > MAX_STEPS || self.depth >= MAX_DEPTH {
+        path.steps += 1;
+        if path.steps > MAX_STEPS || self.steps > MAX_ALL_STEPS || self.depth >= MAX_DEPTH {
             path.machine.gap(command.span, Why::Limit("commands of a script"));
             path.flow = Flow::Exit { failed: false };
             return vec![path];
@@ -226,6 +254,7 @@ impl Shell<'_, '_> {
                 path.status = Status::Zero;
                 vec![path]
             }
+            CommandKind::Coproc { name, body } => self.coproc(name, body, command.span, path),
             CommandKind::Test(test) => {
                 let answer = self.test(test, &mut path);
                 path.status = Status::of(answer);
@@ -257,6 +286,16 @@ impl Shell<'_, '_> {
 
     fn simple(&mut self, span: Span, assignments: &[Assignment], words: &[Word], mut path: BoxedRun) -> Vec<BoxedRun> {
         let name = words.first().and_then(|w| w.bare()).and_then(|t| t.known_str()).unwrap_or_default();
+        if let Some(text) = self.aliased(name, span, assignments, words, &path) {
+            let aliases = Arc::clone(&path.shell.aliases);
+            // An alias is not expanded within itself.
+            Arc::make_mut(&mut path.shell.aliases).remove(name);
+            let mut paths = self.evaluate(&text, "an alias", span, path);
+            for path in &mut paths {
+                path.shell.aliases = Arc::clone(&aliases);
+            }
+            return paths;
+        }
         let declares = matches!(name, "export" | "declare" | "local" | "readonly" | "typeset");
         // Words are expanded before the assignments in front of them are made.
         let mut fields = if declares {
@@ -285,6 +324,16 @@ impl Shell<'_, '_> {
             assignments.iter().map(|a| (a.name.clone(), path.shell.variables.get(&a.name).cloned())).collect()
         };
         for assignment in assignments {
+            if !words.is_empty() && path.shell.constants.contains(&assignment.name) {
+                // Bash prints an error and runs the command without it.
+                continue;
+            }
+            if path.shell.constants.contains(path.resolve(&assignment.name)) {
+                path.status = Status::NonZero;
+                path.code = Some(1);
+                path.flow = Flow::Abandon;
+                return vec![path];
+            }
             self.assign(assignment, &mut path);
             if !words.is_empty() {
                 // An assignment before a command is only in that command's environment.
@@ -306,7 +355,6 @@ impl Shell<'_, '_> {
         }
         path.status = Status::Zero;
         path.code = Some(1);
-        path.codes = None;
         let mut paths = self.call(fields, span, path);
         for path in paths.iter_mut().filter(|_| !before.is_empty()) {
             let variables = Arc::make_mut(&mut path.shell.variables);

@@ -133,6 +133,11 @@ impl Shell<'_, '_> {
         body: &[Item],
         mut path: BoxedRun,
     ) -> Vec<BoxedRun> {
+        if path.shell.constants.contains(name) {
+            path.status = Status::NonZero;
+            path.code = Some(1);
+            return vec![path];
+        }
         let values = match items {
             Some(words) => self.fields(words, &mut path),
             None if path.shell.called_from_outside => {
@@ -253,6 +258,7 @@ impl Shell<'_, '_> {
                 }
                 break;
             }
+            let before_round: Vec<BoxedRun> = active.clone();
             let mut next = Vec::new();
             for path in active {
                 let mut answers = self.condition(condition, path);
@@ -270,6 +276,15 @@ impl Shell<'_, '_> {
             (active, done) = after_round(next, done);
             active = settle(active);
             if active.is_empty() {
+                break;
+            }
+            if active.iter().all(|path| before_round.iter().any(|old| path.repeats(old))) {
+                // Every further round does the same, so these paths never leave the loop.
+                let failed = !done.is_empty();
+                for mut path in std::mem::take(&mut active) {
+                    path.flow = Flow::Exit { failed };
+                    done.push(path);
+                }
                 break;
             }
         }
@@ -365,7 +380,7 @@ fn after_round(paths: Vec<BoxedRun>, mut done: Vec<BoxedRun>) -> (Vec<BoxedRun>,
                 path.flow = Flow::Break(levels - 1);
                 done.push(path);
             }
-            Flow::Return | Flow::Exit { .. } => done.push(path),
+            Flow::Return | Flow::Abandon | Flow::Exit { .. } => done.push(path),
         }
     }
     (again, done)

@@ -3,12 +3,14 @@
 use crate::text::{Span, Traced};
 
 use super::super::image;
-use super::super::machine::{File, absolute};
+use super::super::machine::File;
 use super::call::Call;
 use super::interpreter::Shell;
 use super::registry::{self, Model};
-use super::state::{BoxedRun, ScriptRun};
+use super::search::in_search_path;
+use super::state::BoxedRun;
 use super::status::Status;
+use super::unmodelled::is_interpreter;
 
 impl Shell<'_, '_> {
     /// Runs a command with expanded words.
@@ -45,7 +47,13 @@ impl Shell<'_, '_> {
         span: Span,
         mut path: BoxedRun,
     ) -> Vec<BoxedRun> {
-        let name = in_search_path(name, &path).unwrap_or_else(|| name.to_owned());
+        let found = in_search_path(name, &path);
+        if found.is_none() && !self.installed && path.is_elsewhere(name) {
+            path.status = Status::NonZero;
+            path.code = Some(127);
+            return vec![path];
+        }
+        let name = found.unwrap_or_else(|| name.to_owned());
         if name.contains('/') {
             let place = path.absolute(&name);
             if place == image::BOOTSTRAP {
@@ -82,35 +90,27 @@ impl Shell<'_, '_> {
                 run(call, &mut path);
                 vec![path]
             }
-            found => {
+            Some(Model::Machine(run)) => {
                 path.status = Status::Zero;
-                if !found.is_some_and(|model| self.program(model, call, &mut path)) {
-                    return self.unmodelled(call, path);
+                if run(self, call, &mut path) { vec![path] } else { self.unmodelled(call, path) }
+            }
+            Some(Model::Filter(run)) => {
+                path.status = Status::Zero;
+                let commands = self.filter(*run, call, &mut path);
+                if !commands.is_empty() {
+                    return self.start_all(commands, call.at, path);
+                }
+                if matches!(path.status, Status::Likely) && is_interpreter(call.name) {
+                    return self.literal_commands(call, path);
                 }
                 let ends = self.conditions == 0 && path.shell.options.errexit;
                 if ends && matches!(path.status, Status::Unread(_)) { self.may_end(call.at, path) } else { vec![path] }
             }
-        }
-    }
-
-    /// Runs a program that runs no commands of the script. False if it cannot be followed.
-    pub(super) fn program(&mut self, model: &Model, call: &Call<'_>, path: &mut ScriptRun) -> bool {
-        match model {
-            Model::Machine(run) => return run(self, call, path),
-            Model::Filter(run) | Model::Starter(run) => self.filter(*run, call, path),
-            Model::Command(_) | Model::Builtin(_) => return false,
-        }
-        true
-    }
-
-    /// Runs a program that another program starts. It is not followed if it may start programs itself.
-    pub(super) fn start_program(&mut self, command: &[Traced], at: Span, path: &mut ScriptRun) {
-        let Some((program, words)) = command.split_first() else { return };
-        let name = program.to_text().rsplit('/').next().unwrap_or_default().to_owned();
-        let call = Call { name: &name, program, words, at };
-        let model = registry::find(&name).filter(|model| !matches!(model, Model::Starter(_)));
-        if !model.is_some_and(|model| self.program(model, &call, path)) {
-            path.status = path.not_followed(&call);
+            None if is_interpreter(call.name) => {
+                path.unknown_program(call.program, call.words, call.at);
+                self.literal_commands(call, path)
+            }
+            None => self.unmodelled(call, path),
         }
     }
 }
@@ -120,17 +120,4 @@ fn interpreter(text: &Traced) -> Option<&'static str> {
     let first = text.bytes().split(|b| *b == b'\n').next().filter(|l| l.starts_with(b"#!"))?;
     let first = String::from_utf8_lossy(first).into_owned();
     ["python", "perl", "ruby", "node", "awk"].into_iter().find(|name| first.contains(name))
-}
-
-/// The known file that the search path finds, if any.
-fn in_search_path(name: &str, path: &ScriptRun) -> Option<String> {
-    if name.contains('/') {
-        return None;
-    }
-    let folders = path.get("PATH")?.to_text().into_owned();
-    folders
-        .split(':')
-        .filter(|f| f.starts_with('/'))
-        .map(|folder| absolute(name, folder))
-        .find(|file| file == image::BOOTSTRAP || matches!(path.machine.files.get(file), Some(File::Known(_))))
 }

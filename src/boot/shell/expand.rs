@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::syntax::shell::{CommandKind, Item, Part, RedirectKind, Target, Word};
 use crate::text::{Span, Traced, Why};
 
+use super::super::image;
 use super::super::machine::File;
 use super::interpreter::{MAX_DEPTH, Shell};
 use super::parameters::Expansion;
@@ -305,11 +306,30 @@ fn names(chunks: &[Chunk], path: &ScriptRun) -> Option<Vec<Traced>> {
     // A wildcard does not match a slash, or a dot at the start.
     let matches = |name: &&str| {
         name.matches('/').count() == slashes
-            && !name.rsplit('/').next().is_some_and(|n| n.starts_with('.'))
+            && (path.shell.options.dotglob || !name.rsplit('/').next().is_some_and(|n| n.starts_with('.')))
             && pattern::whole(&tokens, name.as_bytes())
     };
     let span = at?;
     let found: Vec<Traced> = names.filter(matches).map(|name| Traced::made(name, span)).collect();
+    if found.is_empty() && path.shell.options.nullglob {
+        // Without files that match, the word is left out; where the image may have some, it is unknown.
+        let prefix: Vec<u8> =
+            tokens.iter().map_while(|t| if let Token::Byte(b) = t { Some(*b) } else { None }).collect();
+        let prefix = String::from_utf8_lossy(&prefix).into_owned();
+        let folder = match prefix.rsplit_once('/') {
+            Some(("", _)) => "/".to_owned(),
+            Some((folder, _)) => path.absolute(folder),
+            None => path.shell.directory.clone(),
+        };
+        let machine = &path.machine;
+        let made = machine.folders.contains(&folder) && image::folder(machine.family(), &folder) != Some(true);
+        let why = Why::FromOutside(format!("which files the image has in {folder}").into());
+        return Some(if made || machine.lacks(&format!("{folder}/x")) {
+            Vec::new()
+        } else {
+            vec![Traced::unknown(span, why)]
+        });
+    }
     (!found.is_empty()).then_some(found)
 }
 

@@ -7,7 +7,7 @@ use crate::text::{Traced, Why};
 use super::super::image;
 use super::super::machine::{File, absolute};
 use super::call::Call;
-use super::files::contents;
+use super::files::{self, contents};
 use super::interpreter::Shell;
 use super::state::ScriptRun;
 use super::status::Status;
@@ -135,6 +135,20 @@ pub(super) fn ls(call: &Call<'_>, path: &mut ScriptRun) -> bool {
         let file = o.known_str().map(|f| path.absolute(f));
         file.is_some_and(|f| path.machine.file(&f).is_some_and(|f| f != File::Removed))
     };
+    if let Some(name) = names.iter().find(|o| {
+        files::missing(path, o)
+            && o.known_str().is_some_and(|o| path.machine.has_folder(&path.absolute(o)) != Some(true))
+    }) {
+        // The others are still printed.
+        path.status = Status::NonZero;
+        path.code = Some(2);
+        if names.len() > 1
+            && let Some(at) = name.span()
+        {
+            path.out.push_unknown(at, Why::NotUnderstood("ls".into()));
+        }
+        return true;
+    }
     if names.is_empty() || options || !names.iter().all(exists) {
         return false;
     }

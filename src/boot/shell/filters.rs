@@ -15,8 +15,9 @@ use super::status::Status;
 const MAX_NUMBERS: i64 = 4096;
 
 impl Shell<'_, '_> {
-    /// Runs a program on the files of the machine and applies its changes.
-    pub(super) fn filter(&mut self, run: Filter, call: &Call<'_>, path: &mut ScriptRun) {
+    /// Runs a program on the files of the machine and applies its changes. Returns the commands that it starts at its end.
+    #[expect(clippy::unused_self, reason = "a method like the other models")]
+    pub(super) fn filter(&mut self, run: Filter, call: &Call<'_>, path: &mut ScriptRun) -> Vec<Vec<Traced>> {
         let stdin = path.stdin.clone().unwrap_or_default();
         let done = run(&mut Invocation {
             name: call.name,
@@ -40,9 +41,6 @@ impl Shell<'_, '_> {
             path.machine.put(&file, File::Known(Arc::new(text)));
         }
         path.out.push(&outcome.stdout);
-        for command in outcome.commands {
-            self.start_program(&command, call.at, path);
-        }
         if !outcome.status.is_known() && outcome.stdout.is_unknown() {
             path.out.push_made(b"\n", call.at);
         }
@@ -58,6 +56,7 @@ impl Shell<'_, '_> {
             }
             programs::Status::Unknown(_) => path.not_followed(call),
         };
+        outcome.commands
     }
 }
 

@@ -25,11 +25,15 @@ pub(super) struct Shell<'a, 'b> {
     pub(super) temporary: usize,
     /// Programs were downloaded or installed, so any unknown name may be one of them.
     pub(super) installed: bool,
+    /// The next list is the top level of a script.
+    pub(super) top: bool,
+    /// The command of the top level that is running.
+    pub(super) unit: Option<Span>,
 }
 
 impl<'a, 'b> Shell<'a, 'b> {
     pub(super) fn new(cx: &'a mut BootCx<'b>) -> Self {
-        Self { cx, steps: 0, depth: 0, conditions: 0, temporary: 0, installed: false }
+        Self { cx, steps: 0, depth: 0, conditions: 0, temporary: 0, installed: false, top: false, unit: None }
     }
 
     /// The source of `span` as a readable condition: without the brackets of a test, and shortened in the middle, because the

@@ -9,6 +9,7 @@ use super::pattern::{self, Token};
 use super::state::ScriptRun;
 use super::status::{Flow, Status};
 use super::variable::VariableKind;
+use super::variables::Element;
 
 /// The longest text that is searched for patterns.
 const MAX_SEARCHED: usize = 1 << 14;
@@ -50,6 +51,10 @@ impl Shell<'_, '_> {
             "BASH_SOURCE" => return Expansion::One(Traced::made(path.shell.name.as_bytes(), at)),
             "OPTIND" => return Expansion::One(Traced::made("1", at)),
             "IFS" => return Expansion::One(Traced::made(" \t\n", at)),
+            "PIPESTATUS" | "BASH_VERSINFO" => match path.bash_element(name, 0) {
+                Some(Element::Number(n)) => return Expansion::One(Traced::made(n.to_string(), at)),
+                _ => return Expansion::One(Traced::unknown(at, Why::FromOutside(format!("${name}").into()))),
+            },
             "LINENO" | "SECONDS" | "PPID" | "BASHPID" | "FUNCNAME" | "BASH_VERSION" | "HOSTTYPE" | "OSTYPE"
             | "MACHTYPE" | "EPOCHSECONDS" | "BASH_COMMAND" | "BASH_LINENO" | "PS4" => {
                 return Expansion::One(Traced::unknown(at, Why::FromOutside(format!("${name}").into())));
@@ -67,6 +72,20 @@ impl Shell<'_, '_> {
 
     pub(super) fn parameter(&mut self, parameter: &Parameter, quoted: bool, path: &mut ScriptRun) -> Expansion {
         let span = parameter.span;
+        // `"${a[*]/x/y}"` changes every element before they are joined.
+        let star = parameter.name == "*"
+            || parameter.subscript.as_ref().and_then(Word::bare).is_some_and(|t| t.bytes() == b"*");
+        let changes = matches!(
+            parameter.operation,
+            Operation::Remove { .. } | Operation::Replace { .. } | Operation::Case { .. } | Operation::Transform(_)
+        );
+        if star && quoted && changes {
+            let separator: Vec<u8> = path.separators().iter().take(1).copied().collect();
+            return match self.parameter(parameter, false, path) {
+                Expansion::Many(list) => Expansion::One(Traced::join(&list, &Traced::made(separator, span))),
+                other => other,
+            };
+        }
         let value = self.base(parameter, quoted, path);
         let not_understood = |what: &str| Expansion::One(Traced::unknown(span, Why::NotUnderstood(what.into())));
         match &parameter.operation {
@@ -121,9 +140,10 @@ impl Shell<'_, '_> {
             }
             Operation::Case { upper, all } => each(value, |text| case(&text, *upper, *all, span)),
             Operation::Indirect => match value {
-                Expansion::One(name) if name.known_str().is_some() => {
-                    self.variable(name.known_str().unwrap_or_default(), path, span)
-                }
+                Expansion::One(name) => match name.known_str() {
+                    Some(name) => self.indirect(name, quoted, path, span),
+                    None => not_understood("an indirect expansion"),
+                },
                 _ => not_understood("an indirect expansion"),
             },
             Operation::Names if parameter.subscript.is_some() => match path.lookup(&parameter.name) {
@@ -144,6 +164,17 @@ impl Shell<'_, '_> {
         }
     }
 
+    /// The value of what `name` names: a variable, an element such as `a[0]`, or a parameter.
+    fn indirect(&mut self, name: &str, quoted: bool, path: &mut ScriptRun, span: Span) -> Expansion {
+        let bare = |text: &str| Word { parts: vec![Part::Quoted(Traced::made(text, span))], span };
+        let (name, subscript) = match name.split_once('[') {
+            Some((name, index)) => (name, index.strip_suffix(']').map(bare)),
+            None => (name, None),
+        };
+        let named = Parameter { name: name.to_owned(), subscript, operation: Operation::None, span };
+        self.base(&named, quoted, path)
+    }
+
     fn base(&mut self, parameter: &Parameter, quoted: bool, path: &mut ScriptRun) -> Expansion {
         let span = parameter.span;
         let outside = |name: &str| Expansion::One(Traced::unknown(span, Why::FromOutside(format!("${name}").into())));
@@ -158,16 +189,16 @@ impl Shell<'_, '_> {
         if let Some(subscript) = &parameter.subscript {
             let index = self.single(subscript, path);
             if parameter.name == "PIPESTATUS"
-                && let Some(codes) = path.codes.clone()
+                && let (Some(codes), Some("@" | "*")) = (&path.codes, index.known_str())
             {
-                let codes: Vec<_> = codes.iter().map(|c| Traced::made(c.to_string(), span)).collect();
-                return match index.known_str() {
-                    Some("@" | "*") => Expansion::Many(codes),
-                    Some(n) => {
-                        codes.into_iter().nth(n.parse().unwrap_or(usize::MAX)).map_or(Expansion::Unset, Expansion::One)
-                    }
-                    None => outside(&parameter.name),
-                };
+                return Expansion::Many(codes.iter().map(|c| Traced::made(c.to_string(), span)).collect());
+            }
+            let number = index.known_str().and_then(|i| arithmetic::evaluate(i, path));
+            match number.and_then(|n| path.bash_element(&parameter.name, n)) {
+                Some(Element::Number(n)) => return Expansion::One(Traced::made(n.to_string(), span)),
+                Some(Element::Unset) => return Expansion::Unset,
+                Some(Element::Outside) => return outside(&parameter.name),
+                None => {}
             }
             let Some(variable) = path.lookup(&parameter.name) else {
                 return self.variable(&parameter.name, path, span);

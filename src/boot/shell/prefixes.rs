@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use crate::node::Family;
 use crate::runtime;
-use crate::text::Traced;
+use crate::text::{Span, Traced};
 use crate::value::{Condition, Guard};
 
 use super::super::runtime::default_config;
 use super::builtins::split_assignment;
 use super::call::Call;
 use super::interpreter::Shell;
+use super::registry;
+use super::search::{SEARCH_PATH, in_search_path};
 use super::state::{BoxedRun, ScriptRun};
 use super::status::{Flow, Status};
 use super::variable::Variable;
@@ -58,13 +61,21 @@ impl Shell<'_, '_> {
             "nice" | "ionice" => matches!(option, "-n" | "-c" | "-p"),
             "timeout" => matches!(option, "-s" | "-k"),
             "flock" => matches!(option, "-w" | "-E"),
+            "systemd-cat" => matches!(option, "-t" | "-p"),
             _ => false,
         };
         let before = Arc::clone(&path.shell.variables);
-        let functions = Arc::clone(&path.shell.functions);
+        let functions = (Arc::clone(&path.shell.functions), Arc::clone(&path.shell.inherited));
         let shell = matches!(name, "command" | "builtin" | "exec" | "time" | "retry");
         if !shell {
-            // Another program does not see the functions of the script.
+            // Another program does not call the functions of the script, but it hands the exported ones on.
+            let exported = &path.shell.exported_functions;
+            let kept = path.shell.functions.iter().filter(|(name, _)| exported.contains(*name));
+            let kept: Vec<_> = kept.map(|(name, body)| (name.clone(), body.clone())).collect();
+            Arc::make_mut(&mut path.shell.inherited).extend(kept);
+            if name == "sudo" {
+                path.shell.inherited = Arc::default();
+            }
             path.shell.functions = Arc::default();
         }
         let keeps = |w: &Traced| matches!(w.known_str(), Some("-E" | "--preserve-env"));
@@ -81,7 +92,7 @@ impl Shell<'_, '_> {
                 }
             }
         }
-        let mut skip = usize::from(matches!(name, "timeout" | "flock" | "chroot"));
+        let mut skip = usize::from(matches!(name, "timeout" | "flock" | "chroot" | "taskset" | "chrt"));
         while let Some(word) = rest.first() {
             let text = word.to_text().into_owned();
             if text == "--" {
@@ -89,19 +100,12 @@ impl Shell<'_, '_> {
                 break;
             }
             if name == "command" && matches!(text.as_str(), "-v" | "-V") {
-                let found = rest.get(1).and_then(|w| w.known_str()).is_some_and(|w| {
-                    path.shell.functions.contains_key(w)
-                        || matches!(w, "bash" | "sh" | "jq" | "sed" | "grep" | "awk" | "systemctl" | "curl")
-                });
-                path.status = if found { Status::Zero } else { Status::Open(None) };
-                if let Some(word) = rest.get(1) {
-                    path.out.push(word);
-                    path.out.push_made(b"\n", span);
-                }
+                path.found(rest.get(1), span);
                 return vec![path];
             }
             if name == "env" && matches!(text.as_str(), "-i" | "-" | "--ignore-environment") {
                 forget_exported(&mut path, |_| false);
+                path.shell.inherited = Arc::default();
                 rest = &rest[1..];
                 continue;
             }
@@ -128,7 +132,7 @@ impl Shell<'_, '_> {
         if rest.is_empty() {
             // `exec > file` only redirects output.
             path.status = Status::Zero;
-            path.shell.functions = functions;
+            (path.shell.functions, path.shell.inherited) = functions;
             path.shell.variables = before;
             return vec![path];
         }
@@ -140,16 +144,94 @@ impl Shell<'_, '_> {
                 let first = rest.remove(0);
                 self.call_program(&program, &first, rest, span, path)
             }
+            None if name == "sudo" => self.sudo(rest, span, path),
             None => self.call(rest, span, path),
         };
         for path in paths.iter_mut().filter(|_| !builtin && name != "time") {
             path.shell.variables = Arc::clone(&before);
-            path.shell.functions = Arc::clone(&functions);
+            (path.shell.functions, path.shell.inherited) = functions.clone();
             if name == "exec" && path.flow == Flow::Normal {
                 path.flow = Flow::Exit { failed: path.status == Status::NonZero };
             }
         }
         paths
+    }
+}
+
+/// The folders in which `sudo` searches for programs on every image.
+const SECURE_PATH: &str = "/sbin:/bin:/usr/sbin:/usr/bin";
+
+impl Shell<'_, '_> {
+    /// The command of `sudo`, which is searched for in its `secure_path`. That of Amazon Linux 2 leaves out `/usr/local`, that of
+    /// Ubuntu has it; elsewhere both are possible.
+    fn sudo(&mut self, command: Vec<Traced>, span: Span, mut path: BoxedRun) -> Vec<BoxedRun> {
+        let name = command.first().and_then(|w| w.known_str()).unwrap_or_default().to_owned();
+        let set = |path: &mut BoxedRun, folders: &str| {
+            let variable = Variable::plain(Traced::made(folders, span), true);
+            Arc::make_mut(&mut path.shell.variables).insert("PATH".to_owned(), variable);
+        };
+        set(&mut path, SECURE_PATH);
+        let narrow = in_search_path(&name, &path);
+        set(&mut path, SEARCH_PATH);
+        let wide = in_search_path(&name, &path);
+        if narrow == wide || path.machine.family() == Some(Family::Ubuntu) {
+            return self.call(command, span, path);
+        }
+        let local = match path.machine.family() {
+            Some(Family::Al2) => Status::NonZero,
+            _ => Status::Open(Some("sudo searches in /usr/local".into())),
+        };
+        path.status = local;
+        let mut out = Vec::new();
+        for (mut path, local) in self.decide(path, span, false) {
+            if local {
+                path.status = Status::Zero;
+                out.append(&mut self.call(command.clone(), span, path));
+                continue;
+            }
+            set(&mut path, SECURE_PATH);
+            if narrow.is_some() || registry::find(&name).is_some() {
+                out.append(&mut self.call(command.clone(), span, path));
+            } else {
+                path.status = Status::NonZero;
+                path.code = Some(1);
+                out.push(path);
+            }
+        }
+        out
+    }
+}
+
+impl Shell<'_, '_> {
+    /// `which` and `type`, for programs that the boot wrote.
+    #[expect(clippy::unused_self, reason = "a method like the other models")]
+    pub(super) fn which(&self, call: &Call<'_>, mut path: BoxedRun) -> Result<Vec<BoxedRun>, BoxedRun> {
+        let [name] = call.operands()[..] else { return Err(path) };
+        let own = name.known_str().is_some_and(|name| in_search_path(name, &path).is_some());
+        let options = call.words.iter().filter(|w| w.bytes().starts_with(b"-"));
+        let prints = call.name == "which" || options.into_iter().any(|w| matches!(w.known_str(), Some("-p" | "-P")));
+        if !own || !prints {
+            return Err(path);
+        }
+        path.found(Some(name), call.at);
+        Ok(vec![path])
+    }
+}
+
+impl ScriptRun {
+    /// Prints how the shell would run a name, as `command -v` and `which` do.
+    pub(super) fn found(&mut self, name: Option<&Traced>, span: Span) {
+        const USUAL: [&str; 8] = ["bash", "sh", "jq", "sed", "grep", "awk", "systemctl", "curl"];
+        let Some(word) = name else { return };
+        let known = word.known_str().unwrap_or_default();
+        let own = in_search_path(known, self);
+        let there = own.is_some() || self.shell.functions.contains_key(known) || USUAL.contains(&known);
+        self.status = if there { Status::Zero } else { Status::Open(None) };
+        match own {
+            Some(file) => self.out.push_made(file.as_bytes(), span),
+            None => self.out.push(word),
+        }
+        self.out.push_made(b"\n", span);
     }
 }
 

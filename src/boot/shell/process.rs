@@ -1,13 +1,15 @@
-//! Process substitution: `<(…)` and `>(…)`.
+//! Process substitution, `<(…)` and `>(…)`, and coprocesses.
 
 use std::sync::Arc;
 
-use crate::syntax::shell::List;
-use crate::text::{Span, Traced};
+use crate::syntax::shell::{Command, List};
+use crate::text::{Span, Traced, Why};
 
 use super::super::machine::File;
 use super::interpreter::Shell;
-use super::state::{BoxedRun, ScriptRun};
+use super::state::{BoxedRun, Descriptor, ScriptRun, Sink};
+use super::status::Status;
+use super::variable::Variable;
 
 impl Shell<'_, '_> {
     /// `<(…)` and `>(…)`: the name of a file that holds the output or the input of commands.
@@ -23,6 +25,33 @@ impl Shell<'_, '_> {
             path.machine.put(&name, File::Known(Arc::new(text)));
         }
         Traced::made(name, span)
+    }
+
+    /// `coproc NAME command`: what it writes before it needs the script's input can be read from its descriptor.
+    pub(super) fn coproc(&mut self, name: &str, body: &Arc<Command>, span: Span, mut path: BoxedRun) -> Vec<BoxedRun> {
+        let before = path.clone();
+        let why = || Why::NotUnderstood("what a script writes to its coprocess".into());
+        path.stdin = Some(Traced::unknown(span, why()));
+        path.out = Traced::new();
+        path.shell.sink = Sink::Captured;
+        path.shell.on_exit = None;
+        let ended = self.command(body, path);
+        let mut paths = self.leave(ended);
+        for path in &mut paths {
+            let text = std::mem::replace(&mut path.out, before.out.clone());
+            path.leave_subshell(&before);
+            path.stdin.clone_from(&before.stdin);
+            path.status = Status::Zero;
+            let free = |number: &u32| !path.shell.descriptors.contains_key(number);
+            let number = (10..=63).rev().step_by(2).find(free).unwrap_or(63);
+            path.open(number, Descriptor::In(text));
+            path.open(number - 1, Descriptor::Out(Sink::Dropped));
+            let ends = [number, number - 1].map(|n| Traced::made(n.to_string(), span));
+            path.put(name, Variable::array(ends.to_vec(), false));
+            let process = Traced::unknown(span, Why::FromOutside("the number of a process".into()));
+            path.put(&format!("{name}_PID"), Variable::plain(process, false));
+        }
+        paths
     }
 
     /// Runs the commands of `>(…)` on what was written for them, starting with reader `from`.

@@ -18,24 +18,45 @@ pub(super) enum Model {
     Machine(fn(&mut Shell<'_, '_>, &Call<'_>, &mut ScriptRun) -> bool),
     /// A function of its arguments and input.
     Filter(programs::Filter),
-    /// The same, but it may start programs.
-    Starter(programs::Filter),
 }
 
-use Model::{Builtin, Command, Filter, Machine, Starter};
+use Model::{Builtin, Command, Filter, Machine};
 
 /// Names and models of programs.
 const PROGRAMS: &[(&[&str], Model)] = &[
     // Commands that run commands.
     (
         &[
-            "sudo", "env", "nohup", "nice", "ionice", "time", "timeout", "exec", "command", "builtin", "chroot",
-            "setsid", "stdbuf", "flock", "retry",
+            "sudo",
+            "env",
+            "nohup",
+            "nice",
+            "ionice",
+            "time",
+            "timeout",
+            "exec",
+            "command",
+            "builtin",
+            "chroot",
+            "setsid",
+            "stdbuf",
+            "flock",
+            "retry",
+            "taskset",
+            "chrt",
+            "busybox",
+            "systemd-inhibit",
+            "systemd-cat",
         ],
         Command(|shell, call, run| Ok(shell.prefix(call, run))),
     ),
     (&["bash", "sh", "dash", "ash"], Command(|shell, call, run| Ok(shell.shell(call, run)))),
+    (&["su", "runuser"], Command(|shell, call, run| Ok(shell.su(call, run)))),
+    (&["systemd-run"], Command(|shell, call, run| Ok(shell.systemd_run(call, run)))),
+    (&["at", "batch"], Command(|shell, call, run| Ok(shell.at(call, run)))),
+    (&["which", "type"], Command(|shell, call, run| shell.which(call, run))),
     (&["eval"], Command(|shell, call, run| Ok(shell.eval(call, run)))),
+    (&["alias", "unalias"], Command(|shell, call, run| Ok(shell.alias(call, run)))),
     (&["source", "."], Command(|shell, call, run| Ok(shell.source(call, run)))),
     (&["xargs"], Command(|shell, call, run| Ok(shell.xargs(call, run)))),
     (&["find"], Command(|shell, call, run| shell.find(call, run))),
@@ -43,8 +64,8 @@ const PROGRAMS: &[(&[&str], Model)] = &[
     // Builtins.
     (
         &[
-            ":", "true", "umask", "ulimit", "wait", "sleep", "alias", "unalias", "hash", "sync", "disown", "jobs",
-            "enable", "history", "bg", "fg", "popd",
+            ":", "true", "umask", "ulimit", "wait", "sleep", "hash", "sync", "disown", "jobs", "enable", "history",
+            "bg", "fg", "popd",
         ],
         Builtin(|_, _| {}),
     ),
@@ -84,9 +105,9 @@ const PROGRAMS: &[(&[&str], Model)] = &[
     (&["chmod", "chown", "restorecon", "chcon", "modprobe", "sysctl", "logger", "rmdir"], Machine(|_, _, _| true)),
     (&["seq"], Machine(|_, call, run| filters::seq(call, run))),
     // Programs that start services and nodes.
-    (&["systemctl", "service"], Machine(|_, call, run| services::systemctl(call, run))),
-    (&["reboot", "shutdown", "init", "telinit"], Machine(|_, call, run| services::reboot(call, run))),
-    (&["apt", "apt-get"], Machine(|_, call, run| services::apt(call, run))),
+    (&["systemctl", "service"], Command(|shell, call, run| Ok(shell.systemctl(call, run)))),
+    (&["reboot", "shutdown", "init", "telinit"], Command(|shell, call, run| shell.reboot(call, run))),
+    (&["apt", "apt-get", "yum", "dnf", "zypper"], Machine(|_, call, run| services::apt(call, run))),
     (&["snap"], Machine(|_, call, run| snap::run(call, run))),
     (&["kubelet"], Machine(|_, call, run| services::kubelet(call, run))),
     (&["kubeadm"], Machine(|shell, call, run| shell.kubeadm(call, run))),
@@ -96,7 +117,7 @@ const PROGRAMS: &[(&[&str], Model)] = &[
     (&["grep", "egrep", "fgrep"], Filter(grep::run)),
     (&["awk", "gawk", "mawk"], Filter(awk::run)),
     (&["perl"], Filter(perl::run)),
-    (&["python", "python3", "python2"], Starter(|i| python::run(i.argv, i.stdin, i.files, i.env, i.at))),
+    (&["python", "python3", "python2"], Filter(|i| python::run(i.argv, i.stdin, i.files, i.env, i.at))),
     (&["jq"], Filter(|i| Ok(jq::run(i.argv, i.stdin, i.files, i.env, i.at)))),
     (&["yq"], Filter(|i| yq::run(i.argv, i.stdin, i.files, i.env, i.at))),
     (&["cat", "head", "tail", "sort", "uniq", "wc", "tac"], Filter(lines::run)),
@@ -110,4 +131,11 @@ const PROGRAMS: &[(&[&str], Model)] = &[
 /// The model of a program by name.
 pub(super) fn find(name: &str) -> Option<&'static Model> {
     PROGRAMS.iter().find(|(names, _)| names.contains(&name)).map(|(_, model)| model)
+}
+
+/// True for a builtin of bash, which is not searched for in folders.
+pub(super) fn is_builtin(name: &str) -> bool {
+    const OTHERS: [&str; 12] =
+        ["alias", "builtin", "command", "eval", "exec", "source", ".", "type", "unalias", "times", "caller", "dirs"];
+    matches!(find(name), Some(Model::Builtin(_))) && !matches!(name, "sleep" | "sync") || OTHERS.contains(&name)
 }

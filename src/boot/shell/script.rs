@@ -8,10 +8,12 @@ use crate::syntax::shell::{self, Item};
 use crate::text::{Span, Traced, View, Why};
 
 use super::super::image;
+use super::super::machine::File;
 use super::super::outcome::Outcome;
 use super::call::Call;
 use super::files::{contents, missing};
 use super::interpreter::{MAX_DEPTH, Shell};
+use super::search::in_search_path;
 use super::settle::settle;
 use super::state::{BoxedRun, Options, ScriptRun, ShellState};
 use super::status::{Flow, Setting, Status};
@@ -42,11 +44,13 @@ pub(in super::super) fn run(
         let mut start = ScriptRun::start(outcome.when, outcome.machine, open);
         start.stdin = (setting == Setting::UserData).then(Traced::new);
         let first = text.bytes().split(|b| *b == b'\n').next().unwrap_or_default();
+        start.shell.options.expand_aliases = is_sh(text);
         start.shell.options.errexit =
             String::from_utf8_lossy(first).split_whitespace().skip(1).any(|w| w.starts_with('-') && w.contains('e'));
         for error in &parsed.errors {
             start.machine.gap(error.at, broken(error, &view));
         }
+        shell.top = true;
         let ended = shell.list(before_error(text, &parsed), start);
         for mut path in shell.leave(ended) {
             shell.record_unused_variable(setting, &mut path);
@@ -85,6 +89,19 @@ fn before_error<'t>(text: &Traced, parsed: &'t shell::Script) -> &'t [Item] {
     }
     let count = parsed.tree.iter().take_while(|item| item.first.span.range().start < stray).count();
     parsed.tree.get(..count).unwrap_or_default()
+}
+
+/// A shell that a command starts.
+#[derive(Clone, Copy)]
+pub(super) struct Child<'n> {
+    /// The name of its text.
+    pub(super) name: &'n str,
+    /// Its `$0`.
+    pub(super) zero: &'n str,
+    /// It is a login shell.
+    pub(super) login: bool,
+    /// It is started with `-e`.
+    pub(super) errexit: bool,
 }
 
 impl Shell<'_, '_> {
@@ -128,25 +145,20 @@ impl Shell<'_, '_> {
             path.machine.gap(error.at, broken(error, &view));
         }
         self.depth += 1;
+        let unit = self.unit;
+        self.top = true;
         let paths = self.list(&parsed.tree, path);
+        self.unit = unit;
         self.depth -= 1;
         paths
     }
 
     /// `bash -c …`, `bash file`, `… | bash`.
     pub(super) fn shell(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
-        let before = path.shell.options.errexit;
-        path.shell.options.errexit = errexit(call.words);
-        let mut paths = self.shell_with(call, path);
-        for path in &mut paths {
-            path.shell.options.errexit = before;
-        }
-        paths
-    }
-
-    fn shell_with(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
         let Call { name: shell, words, at: span, .. } = *call;
+        let mut child = Child { name: "a script from a pipe", zero: shell, login: false, errexit: errexit(words) };
         let mut index = 0;
+        let mut from_pipe = false;
         while let Some(text) = words.get(index).map(|w| w.to_text().into_owned()) {
             if !text.starts_with('-') && !text.starts_with('+') || text == "-" {
                 break;
@@ -155,40 +167,41 @@ impl Shell<'_, '_> {
             if text == "--" {
                 break;
             }
+            let letters = !text.starts_with("--") && text.starts_with('-');
+            child.login |= text == "--login" || letters && text.contains('l');
+            from_pipe |= letters && text.ends_with('s');
             if !text.starts_with("--") && text.contains('c') {
                 let Some(code) = words.get(index).cloned() else { break };
                 let arguments = words.get(index + 2..).unwrap_or_default().to_vec();
                 let zero = words.get(index + 1).map_or_else(|| shell.to_owned(), |w| w.to_text().into_owned());
-                return self.script_as(&code, ("a command given to bash -c", &zero), arguments, span, path);
+                let child = Child { name: "a command given to bash -c", zero: &zero, ..child };
+                return self.child(&code, child, arguments, span, path);
             }
-            if matches!(text.as_str(), "-o" | "+o" | "-O") {
+            if matches!(text.as_str(), "-o" | "+o" | "-O" | "--rcfile" | "--init-file") {
                 index += 1;
             }
         }
-        let Some(file) = words.get(index) else {
-            let code = path.stdin.take().unwrap_or_default();
-            return self.script(&code, "a script from a pipe", Vec::new(), span, path);
-        };
-        if words
-            .iter()
-            .take(index)
-            .any(|w| w.known_str().is_some_and(|w| w.starts_with('-') && w.ends_with('s') && !w.starts_with("--")))
-        {
+        let Some(file) = words.get(index).filter(|_| !from_pipe) else {
             // `bash -s -- ARGUMENTS` reads the script from standard input.
             let code = path.stdin.take().unwrap_or_default();
             let arguments = words.get(index..).unwrap_or_default().to_vec();
-            return self.script(&code, "a script from a pipe", arguments, span, path);
-        }
+            return self.child(&code, child, arguments, span, path);
+        };
         let arguments = words.get(index + 1..).unwrap_or_default().to_vec();
-        if file.known_str().map(|f| path.absolute(f)).as_deref() == Some(image::BOOTSTRAP) {
+        let place = file.known_str().map(|f| path.absolute(f));
+        if place.as_deref() == Some(image::BOOTSTRAP) {
             return self.bootstrap(&arguments, span, path);
         }
-        let code = contents(&path, file, span);
+        // A name without a slash that is not in the current folder is searched for.
+        let here = place.is_some_and(|file| path.machine.file(&file).is_some());
+        let found = file.known_str().filter(|_| !here).and_then(|name| in_search_path(name, &path));
+        let file = found.map_or_else(|| file.clone(), |found| Traced::made(found, span));
+        let code = contents(&path, &file, span);
         let name = file.to_text().into_owned();
-        self.script(&code, &name, arguments, span, path)
+        self.child(&code, Child { name: &name, zero: &name, ..child }, arguments, span, path)
     }
 
-    /// Runs a script in a new shell, which inherits only exported variables.
+    /// Runs the text of a file as a program, in the shell that its first line names.
     pub(super) fn script(
         &mut self,
         code: &Traced,
@@ -197,14 +210,17 @@ impl Shell<'_, '_> {
         span: Span,
         path: BoxedRun,
     ) -> Vec<BoxedRun> {
-        self.script_as(code, (name, name), arguments, span, path)
+        let first = code.bytes().split(|b| *b == b'\n').next().filter(|l| l.starts_with(b"#!")).unwrap_or_default();
+        let first = String::from_utf8_lossy(first).into_owned();
+        let flag = |letter| first.split_whitespace().skip(1).any(|w| w.starts_with('-') && w.contains(letter));
+        self.child(code, Child { name, zero: name, login: flag('l'), errexit: flag('e') }, arguments, span, path)
     }
 
-    /// The same; the second name is the script's own `$0`.
-    fn script_as(
+    /// Runs a script in a new shell, which inherits only what is exported.
+    pub(super) fn child(
         &mut self,
         code: &Traced,
-        (name, zero): (&str, &str),
+        child: Child<'_>,
         arguments: Vec<Traced>,
         span: Span,
         mut path: BoxedRun,
@@ -220,28 +236,71 @@ impl Shell<'_, '_> {
             }
             return vec![path];
         }
-        let dash = path.machine.family() == Some(Family::Ubuntu)
-            && (code.bytes().starts_with(b"#!/bin/sh") || matches!(zero, "sh" | "dash"));
+        let sh = matches!(child.zero, "sh" | "dash") || is_sh(code);
+        let dash = path.machine.family() == Some(Family::Ubuntu) && sh;
         let outer = std::mem::take(&mut path.shell);
         let mut variables = outer.variables;
         Arc::make_mut(&mut variables).retain(|_, v| v.exported);
+        let mut functions = outer.inherited;
+        let exported = outer.functions.iter().filter(|(name, _)| outer.exported_functions.contains(*name));
+        Arc::make_mut(&mut functions).extend(exported.map(|(name, body)| (name.clone(), body.clone())));
+        let exported_functions = Arc::new(functions.keys().cloned().collect());
         path.shell = ShellState {
             variables,
+            functions: if dash { Arc::default() } else { functions },
+            exported_functions,
             arguments: Arc::new(arguments),
-            name: zero.into(),
+            name: child.zero.into(),
             dash,
             directory: outer.directory,
             open: outer.open,
             open_environment: outer.open_environment,
             sink: outer.sink,
             descriptors: outer.descriptors,
-            options: Options { errexit: outer.options.errexit, ..Options::default() },
+            options: Options { errexit: child.errexit, expand_aliases: sh, ..Options::default() },
             ..ShellState::default()
         };
-        let ended = self.evaluate(code, name, span, path);
-        let mut paths = self.leave(ended);
-        for path in &mut paths {
-            path.leave_subshell(&before);
+        let paths = if child.login { self.profile(span, path) } else { vec![path] };
+        let mut out = Vec::new();
+        for path in paths {
+            let ended = self.evaluate(code, child.name, span, path);
+            for mut path in self.leave(ended) {
+                path.leave_subshell(&before);
+                out.push(path);
+            }
+        }
+        settle(out)
+    }
+
+    /// What a login shell reads first: `/etc/profile`, which reads the files of `/etc/profile.d`, and the one in the home
+    /// directory of root. Only what the boot wrote is known.
+    fn profile(&mut self, span: Span, path: BoxedRun) -> Vec<BoxedRun> {
+        let own = |name: &str| matches!(path.machine.files.get(name), Some(File::Known(_)));
+        let mut names: Vec<String> = path.machine.listing();
+        names.retain(|name| name.starts_with("/etc/profile.d/") && name.ends_with(".sh"));
+        names.push("/etc/profile".to_owned());
+        let home = ["/root/.bash_profile", "/root/.bash_login", "/root/.profile"].into_iter().find(|name| own(name));
+        // The image's own file in the home directory reads this one on Amazon Linux.
+        let home = home.or(Some("/root/.bashrc").filter(|_| path.machine.family() != Some(Family::Ubuntu)));
+        names.extend(home.map(str::to_owned));
+        names.retain(|name| own(name));
+        let mut paths = vec![path];
+        for name in names {
+            let mut next = Vec::new();
+            for path in paths {
+                let Some(File::Known(text)) = path.machine.files.get(&name).cloned() else { continue };
+                // What the image has in the file comes first.
+                let known =
+                    text.unknowns().next().filter(|(range, ..)| range.start == 0).map_or(0, |(range, ..)| range.end);
+                let text = text.slice(known..text.len());
+                for mut path in self.evaluate(&text, &name, span, path) {
+                    if path.flow == Flow::Return {
+                        path.flow = Flow::Normal;
+                    }
+                    next.push(path);
+                }
+            }
+            paths = settle(next);
         }
         paths
     }
@@ -288,6 +347,12 @@ impl Shell<'_, '_> {
         }
         paths
     }
+}
+
+/// True for a script of `/bin/sh`, which expands aliases.
+fn is_sh(text: &Traced) -> bool {
+    let first = text.bytes().split(|b| *b == b'\n').next().unwrap_or_default();
+    first.starts_with(b"#!") && first.trim_ascii_end().ends_with(b"/sh")
 }
 
 /// True if the options at the start of `words` include `-e`.

@@ -7,7 +7,7 @@ use crate::runtime::Name;
 use crate::text::Why;
 
 use super::super::machine::{File, Start, absolute};
-use super::super::{kubeadm, node_config, nodeadm};
+use super::super::{image, kubeadm, node_config, nodeadm};
 use super::call::Call;
 use super::interpreter::Shell;
 use super::state::ScriptRun;
@@ -83,44 +83,45 @@ pub(super) fn apt(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let packages: Vec<_> = call.operands().iter().map(|o| o.to_text()).collect();
     let named = |names: &[&str]| packages.iter().any(|p| names.contains(&p.split('=').next().unwrap_or(p)));
     if packages.first().is_some_and(|verb| verb == "install") {
-        if named(&["containerd", "containerd.io"]) {
+        let debian = call.name.starts_with("apt");
+        if debian && named(&["containerd", "containerd.io"]) {
             path.machine.start_runtime(Name::Containerd, false);
         }
-        if named(&["cri-o"]) {
+        if named(&["kubeadm"]) {
+            let why = Why::FromOutside("the program kubeadm".into());
+            path.machine.put(image::KUBEADM, File::Unknown(why));
+        }
+        if debian && named(&["cri-o"]) {
             path.machine.start_runtime(Name::Crio, false);
         }
     }
     false
 }
 
-/// `reboot` and similar.
-pub(super) fn reboot(call: &Call<'_>, path: &mut ScriptRun) -> bool {
-    path.machine.restarts = true;
-    if call.name == "reboot" || call.name == "shutdown" && call.flag('r', "--reboot") {
-        restart_runtimes(path);
+/// True if the machine starts again.
+pub(super) fn reboots(call: &Call<'_>) -> bool {
+    match call.name {
+        "systemctl" => matches!(call.operands().first().and_then(|o| o.known_str()), Some("reboot" | "kexec")),
+        "shutdown" => call.flag('r', "--reboot"),
+        "init" | "telinit" => call.has(&["6"]),
+        name => name == "reboot",
     }
-    false
 }
 
 /// The machine reboots, and the container runtimes restart.
-fn restart_runtimes(path: &mut ScriptRun) {
+pub(super) fn restart_runtimes(path: &mut ScriptRun) {
     path.status = Status::Zero;
     for name in Name::ALL {
         path.machine.start_runtime(name, true);
     }
 }
 
-/// `systemctl` and `service`
-pub(super) fn systemctl(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+/// `systemctl` and `service`, for the kubelet and the container runtimes.
+pub(super) fn systemctl(call: &Call<'_>, path: &mut ScriptRun) {
     let texts: Vec<_> = call.operands().iter().map(|o| o.to_text().into_owned()).collect();
     let unit = |t: &'_ String| t.strip_suffix(".service").unwrap_or(t).to_owned();
     let units: Vec<String> = texts.iter().map(unit).collect();
     path.status = Status::Likely;
-    path.machine.restarts |= texts.iter().any(|t| t == "reboot" || t == "kexec");
-    if call.name == "systemctl" && texts == ["reboot"] {
-        restart_runtimes(path);
-        return true;
-    }
     let now = call.has(&["--now"]);
     let verb = if call.name == "service" { texts.get(1) } else { texts.first() };
     let verb = verb.map(String::as_str).unwrap_or_default();
@@ -153,5 +154,4 @@ pub(super) fn systemctl(call: &Call<'_>, path: &mut ScriptRun) -> bool {
         None if verb == "stop" && is_kubelet => path.machine.start = None,
         None => {}
     }
-    true
 }

@@ -7,6 +7,7 @@ use crate::syntax::shell::{Command, List};
 use crate::text::{Span, Traced, Why};
 use crate::value::Guard;
 
+use super::super::image;
 use super::super::machine::{File, Machine, absolute};
 use super::status::{Flow, Status};
 use super::variable::Variable;
@@ -48,6 +49,14 @@ impl PartialEq for Function {
     }
 }
 
+/// An alias.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Alias {
+    pub(super) value: Traced,
+    /// Bash has read the commands up to here when the alias is made, so it only applies after them.
+    pub(super) after: Span,
+}
+
 /// Options set by `set` and `shopt`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Options {
@@ -67,6 +76,14 @@ pub(super) struct Options {
     pub(super) errtrace: bool,
     /// `shopt -s nocasematch`
     pub(super) nocasematch: bool,
+    /// `shopt -s lastpipe`
+    pub(super) lastpipe: bool,
+    /// `shopt -s nullglob`
+    pub(super) nullglob: bool,
+    /// `shopt -s dotglob`
+    pub(super) dotglob: bool,
+    /// `shopt -s expand_aliases`
+    pub(super) expand_aliases: bool,
 }
 
 /// The state of a shell. A subshell works on a copy, which is discarded when it ends.
@@ -74,6 +91,11 @@ pub(super) struct Options {
 pub(super) struct ShellState {
     pub(super) variables: Arc<BTreeMap<String, Variable>>,
     pub(super) functions: Arc<BTreeMap<String, Function>>,
+    /// The functions among them that child shells inherit.
+    pub(super) exported_functions: Arc<BTreeSet<String>>,
+    /// Exported functions that a program cannot call, but hands on to the shells that it starts.
+    pub(super) inherited: Arc<BTreeMap<String, Function>>,
+    pub(super) aliases: Arc<BTreeMap<String, Alias>>,
     pub(super) arguments: Arc<Vec<Traced>>,
     /// Set if the caller is not in the source, so the arguments are unknown.
     pub(super) called_from_outside: bool,
@@ -123,6 +145,8 @@ pub(super) struct ScriptRun {
     pub(super) flow: Flow,
     /// `$_`: the last word of the previous command, if known.
     pub(super) last: Option<Traced>,
+    /// How many commands it has run.
+    pub(super) steps: usize,
     /// An unknown program may have ended the script.
     pub(super) may_have_ended: bool,
     /// The file that a redirection empties once the words of the command are expanded.
@@ -156,6 +180,7 @@ impl ScriptRun {
             codes: None,
             flow: Flow::Normal,
             last: None,
+            steps: 0,
             may_have_ended: false,
             emptied: None,
             arrays: Vec::new(),
@@ -199,6 +224,16 @@ impl ScriptRun {
         }
     }
 
+    /// Applies what a job in the background leaves behind. A delayed one may run at any later time.
+    pub(super) fn leave_job(&mut self, before: &Self, delayed: bool, at: Span) {
+        self.leave_subshell(before);
+        self.status = Status::Zero;
+        if delayed && self.machine.start == before.machine.start {
+            self.blur_delayed(before, at);
+        }
+        self.machine.restarts |= self.machine.start != before.machine.start;
+    }
+
     /// Applies what a subshell leaves behind: files, output and its exit code.
     pub(super) fn leave_subshell(&mut self, before: &Self) {
         self.shell.clone_from(&before.shell);
@@ -212,7 +247,31 @@ impl ScriptRun {
         if let Flow::Exit { failed } = self.flow {
             self.flow = Flow::Normal;
             self.status = if failed { Status::NonZero } else { Status::Zero };
+        } else if self.flow == Flow::Abandon {
+            self.flow = Flow::Normal;
         }
+    }
+
+    /// True if a round of a loop left the state that `old` had before it. Files that only grew, such as logs, do not count if
+    /// no kubelet reads them.
+    pub(super) fn repeats(&self, old: &Self) -> bool {
+        if self.shell != old.shell || self.stdin != old.stdin || self.out != old.out {
+            return false;
+        }
+        let grew = |name: &String, file: &File| match (file, old.machine.files.get(name)) {
+            (File::Known(new), Some(File::Known(old))) => new.bytes().starts_with(old.bytes()),
+            _ => false,
+        };
+        let own = &self.machine.files;
+        let same = |(name, file): (&String, &File)| {
+            old.machine.files.get(name) == Some(file) || image::reader(name).is_none() && grew(name, file)
+        };
+        if own.len() != old.machine.files.len() || !own.iter().all(same) {
+            return false;
+        }
+        let mut machine = self.machine.clone();
+        machine.files = Arc::clone(&old.machine.files);
+        machine == old.machine
     }
 
     /// True if nothing later can distinguish the two.

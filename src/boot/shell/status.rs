@@ -43,6 +43,8 @@ pub(super) enum Flow {
     #[default]
     Normal,
     Return,
+    /// An assignment to a read-only variable ends the command that the shell has read, up to its top level.
+    Abandon,
     Exit {
         failed: bool,
     },

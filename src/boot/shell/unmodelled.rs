@@ -16,16 +16,31 @@ use super::status::{Flow, Status};
 const MANAGERS: [&str; 6] = ["ansible", "chef", "nsenter", "puppet", "python", "salt"];
 
 /// Programs that edit their file arguments.
-const EDITORS: [&str; 14] = [
-    "ansible", "augtool", "awk", "crudini", "ed", "ex", "gawk", "patch", "perl", "python", "python3", "sed", "sponge",
-    "yq",
-];
+const EDITORS: [&str; 10] = ["augtool", "awk", "crudini", "ed", "ex", "gawk", "patch", "sed", "sponge", "yq"];
 
 /// Programs that only read their file arguments.
 const READERS: &str = "\
     awk aws base64 basename cat dirname egrep expr fgrep tac uniq wc chattr cmp column comm cut diff docker \
     envsubst file find getfacl getopt grep head jq kubectl less ls lsattr md5sum more mount openssl paste readlink \
     realpath setfacl sha256sum sort ssh stat systemd-analyze tail tar tr which zcat";
+
+/// Programs that run a program of another language.
+const INTERPRETERS: [&str; 14] = [
+    "perl",
+    "python",
+    "python2",
+    "python3",
+    "ruby",
+    "node",
+    "nodejs",
+    "php",
+    "lua",
+    "deno",
+    "bun",
+    "tclsh",
+    "ansible-playbook",
+    "ansible",
+];
 
 /// Programs that transform their input in ways that are not modelled.
 const FILTERS: [&str; 16] = [
@@ -135,7 +150,7 @@ impl ScriptRun {
             self.machine.touch(self.shell.directory.clone());
         }
         self.machine.restarts |= MANAGERS.iter().any(|m| name.starts_with(m));
-        if EDITORS.contains(&name) {
+        if EDITORS.contains(&name) || is_interpreter(name) {
             let edits = match name {
                 "sed" | "perl" | "yq" | "awk" | "gawk" => words.iter().any(|w| {
                     let text = w.to_text();
@@ -171,7 +186,7 @@ impl ScriptRun {
             text.push_str(&word.to_text());
             text.push('\n');
         }
-        if matches!(program, "python" | "python3" | "perl") {
+        if is_interpreter(program) {
             // The program may be in a file.
             for file in words.iter().filter_map(|w| w.known_str()).filter(|w| !w.starts_with('-')) {
                 if let Some(File::Known(code)) = self.machine.files.get(&self.absolute(file)) {
@@ -202,7 +217,7 @@ impl ScriptRun {
         }
         names.sort();
         names.dedup();
-        if names.is_empty() && program.starts_with("python") && text.contains("kubelet") {
+        if names.is_empty() && is_interpreter(program) && text.contains("kubelet") {
             self.machine.gap(span, Why::NotUnderstood(format!("an edit by {program}").into()));
         }
         // In a container runtime's file, only one line matters.
@@ -254,6 +269,16 @@ fn named(call: &Call<'_>, path: &mut ScriptRun) {
             path.machine.put(&name, File::Unknown(why));
         }
     }
+}
+
+/// True for a program that runs a program of another language.
+pub(super) fn is_interpreter(name: &str) -> bool {
+    INTERPRETERS.contains(&name)
+}
+
+/// True for a program that machines have.
+pub(super) fn is_well_known(name: &str) -> bool {
+    is_among(WELL_KNOWN, name)
 }
 
 /// True if a list contains a name.

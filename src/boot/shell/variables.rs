@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::node::Family;
 use crate::text::{Span, Traced, Why};
 
 use super::state::ScriptRun;
@@ -11,7 +12,37 @@ use super::variable::{Variable, VariableKind};
 /// The longest chain of references.
 const MAX_REFERENCES: usize = 8;
 
+/// An element of an array that bash itself keeps.
+pub(super) enum Element {
+    Number(i64),
+    /// It is not set.
+    Unset,
+    /// It depends on the machine.
+    Outside,
+}
+
 impl ScriptRun {
+    /// An element of `PIPESTATUS` or `BASH_VERSINFO`; `None` for any other array.
+    pub(super) fn bash_element(&self, name: &str, index: i64) -> Option<Element> {
+        if self.shell.variables.contains_key(name) {
+            return None;
+        }
+        let index = usize::try_from(index);
+        match (name, index, &self.codes) {
+            ("PIPESTATUS", Ok(index), Some(codes)) => {
+                Some(codes.get(index).map_or(Element::Unset, |code| Element::Number((*code).into())))
+            }
+            // Amazon Linux 2 has bash 4.2, newer images have bash 5.
+            ("BASH_VERSINFO", Ok(0), _) => Some(match self.machine.family() {
+                Some(Family::Al2) => Element::Number(4),
+                Some(Family::Al2023 | Family::Ubuntu) => Element::Number(5),
+                _ => Element::Outside,
+            }),
+            ("PIPESTATUS" | "BASH_VERSINFO", ..) => Some(Element::Outside),
+            _ => None,
+        }
+    }
+
     /// The name that a reference leads to.
     pub(super) fn resolve<'n>(&'n self, name: &'n str) -> &'n str {
         let mut name = name;

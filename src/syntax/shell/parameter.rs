@@ -89,7 +89,7 @@ impl Parser<'_> {
                 let which = rest.first().copied().filter(|b| matches!(b, b'/' | b'#' | b'%'));
                 self.at += 1 + usize::from(which.is_some());
                 // A leading slash is part of the pattern.
-                let first = self.peek() == Some(b'/');
+                let first = which == Some(b'/') && self.peek() == Some(b'/');
                 let from = self.at;
                 self.at += usize::from(first);
                 let mut pattern = self.operand(false, true, start)?;

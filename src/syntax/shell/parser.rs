@@ -4,6 +4,8 @@ mod compound;
 mod simple;
 mod test;
 
+use std::sync::Arc;
+
 use crate::text::{Span, View};
 
 use super::super::SyntaxError;
@@ -54,6 +56,9 @@ pub(super) struct Parser<'a> {
 
 /// Words that close a list in command position.
 const CLOSERS: [&[u8]; 8] = [b"then", b"else", b"elif", b"fi", b"do", b"done", b"esac", b"}"];
+
+/// Words that begin a compound command.
+const OPENERS: [&[u8]; 8] = [b"{", b"if", b"while", b"until", b"for", b"case", b"select", b"[["];
 
 pub(super) fn is_meta(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')')
@@ -443,8 +448,8 @@ impl<'a> Parser<'a> {
                 return Ok(Command { kind, redirects: Vec::new(), span: self.view.span(start..self.at) });
             }
             b"coproc" => {
-                self.at += 6;
-                return self.command();
+                let kind = self.nested(Self::coproc_command)?;
+                return Ok(Command { kind, redirects: Vec::new(), span: self.view.span(start..self.at) });
             }
             word if CLOSERS.contains(&word) => {
                 self.unexpected();
@@ -453,6 +458,25 @@ impl<'a> Parser<'a> {
             _ => return self.simple(),
         };
         self.finish(kind, start)
+    }
+
+    /// `coproc command` or `coproc NAME compound`
+    fn coproc_command(&mut self) -> Outcome<CommandKind> {
+        self.at += "coproc".len();
+        self.skip_blanks();
+        let (mark, word) = (self.at, self.bare_word());
+        let named = word.first().is_some_and(|b| is_name_start(*b)) && word.iter().all(|b| is_name(*b));
+        let mut name = "COPROC".to_owned();
+        if named && !OPENERS.contains(&word) {
+            self.at += word.len();
+            self.skip_blanks();
+            if self.peek() == Some(b'(') || OPENERS.contains(&self.bare_word()) {
+                name = String::from_utf8_lossy(word).into_owned();
+            } else {
+                self.at = mark;
+            }
+        }
+        Ok(CommandKind::Coproc { name, body: Arc::new(self.command()?) })
     }
 
     fn nested(&mut self, read: impl FnOnce(&mut Self) -> Outcome<CommandKind>) -> Outcome<CommandKind> {

@@ -124,6 +124,13 @@ pub enum CommandKind {
         /// Its body.
         body: Arc<Command>,
     },
+    /// `coproc NAME command`
+    Coproc {
+        /// The array of its descriptors.
+        name: String,
+        /// The command.
+        body: Arc<Command>,
+    },
     /// `[[ … ]]`
     Test(Test),
     /// `(( … ))`

@@ -1,0 +1,2 @@
+#!/bin/bash
+perl -e 'system("/etc/eks/bootstrap.sh demo --kubelet-extra-args --streaming-connection-idle-timeout=30m")'
