@@ -176,7 +176,9 @@ impl Shell<'_, '_> {
                 let mut ended = self.command(command, path);
                 if !here {
                     ended = self.leave(ended);
-                    ended.iter_mut().for_each(|path| path.end());
+                    for path in &mut ended {
+                        path.end();
+                    }
                 }
                 for path in ended {
                     let mut codes = codes.clone();

@@ -277,7 +277,7 @@ impl Shell<'_, '_> {
     fn profile(&mut self, span: Span, path: BoxedRun) -> Vec<BoxedRun> {
         let own = |name: &str| matches!(path.machine.files.get(name), Some(File::Known(_)));
         let mut names: Vec<String> = path.machine.listing();
-        names.retain(|name| name.starts_with("/etc/profile.d/") && name.ends_with(".sh"));
+        names.retain(|name| name.starts_with("/etc/profile.d/") && name.strip_suffix(".sh").is_some());
         names.push("/etc/profile".to_owned());
         let home = ["/root/.bash_profile", "/root/.bash_login", "/root/.profile"].into_iter().find(|name| own(name));
         // The image's own file in the home directory reads this one on Amazon Linux.

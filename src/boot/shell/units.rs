@@ -145,9 +145,9 @@ impl Shell<'_, '_> {
             // An empty value drops those before it.
             of.fold(Vec::new(), |mut all, entry| {
                 if entry.value.is_empty() {
-                    all.clear()
+                    all.clear();
                 } else {
-                    all.push(entry.value.clone())
+                    all.push(entry.value.clone());
                 }
                 all
             })
@@ -217,11 +217,9 @@ impl Shell<'_, '_> {
         };
         let mut out = Vec::new();
         for mut path in paths {
-            let holds = conditions.iter().map(|c| path.condition(c)).fold(Some(true), |all, one| match (all, one) {
-                (Some(false), _) | (_, Some(false)) => Some(false),
-                (Some(true), Some(true)) => Some(true),
-                _ => None,
-            });
+            let answers: Vec<Option<bool>> = conditions.iter().map(|c| path.condition(c)).collect();
+            let fails = answers.contains(&Some(false));
+            let holds = if fails { Some(false) } else { (!answers.contains(&None)).then_some(true) };
             path.status = match holds.filter(|holds| !holds || !other) {
                 Some(holds) => Status::of(Some(holds)),
                 None => Status::Open(Some(format!("the conditions of {name} hold").into())),
