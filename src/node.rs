@@ -2,6 +2,7 @@
 
 mod context;
 mod group;
+mod handed;
 mod ineffective;
 pub mod kubelet_files;
 mod notes;
@@ -10,6 +11,7 @@ mod shared;
 
 pub use context::{BootCx, Claims, Cx, Given, Variable};
 pub use group::{Booted, Edit, Family, NodeGroup, Step, Wrapping};
+pub use handed::Handed;
 pub use ineffective::{Ineffective, Reason};
 pub use notes::{Fault, Gap, Notes, Problem};
 pub use root::{Root, resource};

@@ -7,6 +7,7 @@ mod exit_codes;
 mod formats;
 mod house;
 mod identity;
+mod modules;
 mod node_files;
 mod own_rules;
 mod pages;

@@ -7,7 +7,7 @@ use super::case::{Case, place_of};
 use super::finding::Finding;
 use super::predicate::Predicate;
 use super::rule::Rule;
-use super::{ineffective, invalid_duration, opt_in, replaced_zero, zero};
+use super::{handed, ineffective, invalid_duration, opt_in, replaced_zero, zero};
 
 /// Options of the rules.
 #[derive(Clone, Debug, Default)]
@@ -46,10 +46,13 @@ pub fn judge(
     rules.iter().flat_map(one).collect()
 }
 
-/// The findings of `rules` for a description that reaches no node.
+/// The findings of `rules` for a description that reaches no node, or none that is known.
 pub fn judge_unreached(rules: &[&'static Rule], group: &NodeGroup, texts: &Texts) -> Vec<Finding> {
-    let rules = rules.iter().filter(|r| r.predicate == Predicate::DeadSetting);
-    rules.flat_map(|rule| ineffective::judge(&Case { rule, group, texts }, None)).collect()
+    let one = |rule: &&'static Rule| {
+        let case = Case { rule, group, texts };
+        if rule.predicate == Predicate::DeadSetting { ineffective::judge(&case, None) } else { handed::judge(&case) }
+    };
+    rules.iter().flat_map(one).collect()
 }
 
 /// Where the settings that reach the kubelet of a boot are written. A setting that reaches one kubelet is not ineffective.

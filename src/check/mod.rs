@@ -5,6 +5,7 @@ mod built_in;
 mod case;
 mod catalogue;
 mod finding;
+mod handed;
 mod ineffective;
 mod invalid_duration;
 mod judge;

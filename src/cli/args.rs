@@ -108,6 +108,9 @@ pub(super) struct Input {
     /// Set a Terraform variable; may be repeated
     #[arg(long, value_name = "NAME=VALUE", help_heading = "Input options")]
     pub(super) var: Vec<String>,
+    /// Read the source of a Terraform module from a folder, which may be outside the repository; may be repeated
+    #[arg(long, value_name = "SOURCE=DIR", value_parser = module, help_heading = "Input options")]
+    pub(super) module: Vec<(String, PathBuf)>,
     /// The values for variables in the order in which they were typed
     #[arg(skip)]
     pub(super) variables: Vec<GivenVariable>,
@@ -255,6 +258,14 @@ impl TypedValueParser for RuleIds {
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         Some(Box::new(PAGES.iter().map(|(id, _)| PossibleValue::new(*id))))
+    }
+}
+
+/// A source and its folder. A source may contain `=`.
+fn module(text: &str) -> Result<(String, PathBuf), String> {
+    match text.rsplit_once('=') {
+        Some((source, dir)) if !source.is_empty() && !dir.is_empty() => Ok((source.to_owned(), PathBuf::from(dir))),
+        _ => Err("expected SOURCE=DIR, such as `git::https://example.com/nodes.git=../nodes`".to_owned()),
     }
 }
 

@@ -38,6 +38,7 @@ pub(super) fn request(input: &Input, policy: Policy) -> Result<Request, Stop> {
         current: current()?,
         parameters: input.parameters.clone(),
         variables: input.variables.clone(),
+        modules: input.module.clone(),
         no_ignore: input.no_gitignore,
         policy,
         ..Request::default()

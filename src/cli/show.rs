@@ -57,6 +57,7 @@ fn against(args: &Show, path: &Path, policy: Policy, look: Look) -> Result<u8, S
         parameters: Vec::new(),
         var_file: Vec::new(),
         var: Vec::new(),
+        module: Vec::new(),
         variables: Vec::new(),
         no_gitignore: true,
         configuration: Configuration { config: None, isolated: true },

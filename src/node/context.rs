@@ -27,6 +27,8 @@ pub struct Given {
     pub parameters: Vec<PathBuf>,
     /// Values for variables; a later one overrides an earlier one.
     pub variables: Vec<Variable>,
+    /// The sources of Terraform modules, and the absolute folders that stand for them.
+    pub modules: Vec<(String, PathBuf)>,
 }
 
 /// What a unit claims about other units and files.
@@ -37,7 +39,7 @@ pub struct Claims {
     pub covers: Vec<PathBuf>,
     /// Files that this unit interprets; they are not read on their own.
     pub uses: Vec<PathBuf>,
-    /// Descriptions that reach no node, with the timeouts in them.
+    /// Descriptions that reach no node, or none that is known, with the timeouts in them.
     pub unreached: Vec<NodeGroup>,
 }
 

@@ -8,6 +8,7 @@ use crate::syntax::Node;
 use crate::text::{Layer, Span, Traced, Why};
 use crate::value::Guard;
 
+use super::handed::Handed;
 use super::ineffective::{Ineffective, Reason};
 use super::notes::Gap;
 use super::root::Root;
@@ -205,6 +206,8 @@ pub struct NodeGroup {
     pub gaps: Vec<Gap>,
     /// Timeouts in its description that reach no node.
     pub ineffective: Vec<Ineffective>,
+    /// Zeros in its description that are passed to a module which cannot be read.
+    pub handed: Vec<Handed>,
 }
 
 impl NodeGroup {
@@ -224,6 +227,7 @@ impl NodeGroup {
             remark: None,
             gaps: Vec::new(),
             ineffective: Vec::new(),
+            handed: Vec::new(),
         }
     }
 

@@ -159,7 +159,9 @@ impl Policy {
     fn sort(&self, mut finding: Finding, hidden: Option<Hidden>, out: &mut Verdict) {
         let level = self.settings.levels.iter().find(|(id, _)| id.as_str() == finding.rule.id);
         if let Some((_, level)) = level {
-            finding.level = *level;
+            // A finding below the level of its rule is less than certain, and stays below.
+            let lowered = finding.level < finding.rule.level;
+            finding.level = if lowered { finding.level.min(*level) } else { *level };
         }
         match hidden {
             Some(hidden) => out.hidden.push((finding, hidden)),

@@ -54,6 +54,8 @@ pub struct Settings {
     pub exceptions: Vec<Exception>,
     /// What is assumed if the source does not set it.
     pub assume: Assume,
+    /// Folders that stand for the sources of Terraform modules, relative to the configuration; absolute once it is loaded.
+    pub modules: BTreeMap<String, PathBuf>,
     /// Values that fixes use.
     pub fix: Write,
     /// Options of the rule `long-streaming-idle-timeout`.
@@ -184,13 +186,41 @@ impl Settings {
     /// # Errors
     /// If one of them cannot be read or is invalid.
     pub fn load(source: &Arc<Source>, folder: &Path, current: &Path) -> Result<(Self, Catalogue), SettingsError> {
-        let settings = Self::parse(source)?;
+        let mut settings = Self::parse(source)?;
+        settings.place_modules(source, folder, current)?;
         let rules = match &settings.own_rules {
             Some(own) => own_rules(folder, own, current)?,
             None => Catalogue::default(),
         };
         settings.check(source, &rules)?;
         Ok((settings, rules))
+    }
+
+    /// Makes the folders of modules absolute. The configuration may be hostile, so they must be inside the repository.
+    fn place_modules(&mut self, source: &Arc<Source>, folder: &Path, current: &Path) -> Result<(), SettingsError> {
+        if self.modules.is_empty() {
+            return Ok(());
+        }
+        let root = collect::root_of(folder, current).canonicalize();
+        for (module, dir) in &mut self.modules {
+            let shown = dir.to_string_lossy().into_owned();
+            let error = |words: String| {
+                let message = format!("the folder of the module `{module}`, {shown}, {words}");
+                SettingsError { place: word(source, &shown), message }
+            };
+            let real = folder.join(&*dir).canonicalize().map_err(|e| match e.kind() {
+                std::io::ErrorKind::NotFound => error("does not exist".to_owned()),
+                _ => error(format!("cannot be read: {e}")),
+            })?;
+            if !root.as_ref().is_ok_and(|root| real.starts_with(root)) {
+                return Err(error("is outside the repository: name it with `--module`".to_owned()));
+            }
+            if !real.is_dir() {
+                return Err(error("is not a directory".to_owned()));
+            }
+            *dir = real;
+        }
+        Ok(())
     }
 
     /// Every rule that is named must exist.

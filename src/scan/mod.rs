@@ -43,7 +43,10 @@ const STACK: usize = 8 << 20;
 /// # Errors
 /// If a named path or standard input cannot be read.
 pub fn scan(request: &Request) -> Result<Scan, ScanError> {
-    let given = Given { parameters: request.parameter_files()?, variables: request.variables()? };
+    let modules = request.modules()?;
+    let outside: Vec<_> =
+        modules.iter().skip(request.policy.settings.modules.len()).map(|(_, dir)| dir.clone()).collect();
+    let given = Given { parameters: request.parameter_files()?, variables: request.variables()?, modules };
     let mut total = Scan::default();
     if let Some(text) = &request.stdin {
         let files = stdin::Piped::new(text, request.stdin_name.as_deref(), &request.current)?;
@@ -53,6 +56,7 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
     }
     for (root, paths) in request.by_root()? {
         let disk = Disk::new(&root).map_err(|e| ScanError::unreadable(&root, &e.to_string()))?;
+        let disk = disk.and_below(outside.iter().cloned());
         let mut list = FileList::default();
         for path in paths {
             let found = collect::collect(&path, request.no_ignore);

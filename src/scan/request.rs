@@ -30,6 +30,8 @@ pub struct Request {
     pub parameters: Vec<PathBuf>,
     /// Values for Terraform variables, in the order of the arguments.
     pub variables: Vec<GivenVariable>,
+    /// Sources of Terraform modules and the folders that stand for them, as typed. They may be outside the root.
+    pub modules: Vec<(String, PathBuf)>,
     /// Disregard ignore files.
     pub no_ignore: bool,
     /// Which rules count.
@@ -129,6 +131,17 @@ impl Request {
     /// The named parameter files, absolute.
     pub(super) fn parameter_files(&self) -> Result<Vec<PathBuf>, ScanError> {
         self.parameters.iter().map(|p| self.absolute(p)).collect()
+    }
+
+    /// The sources of modules and their folders, absolute: those of the arguments, then those of the configuration.
+    pub(super) fn modules(&self) -> Result<Vec<(String, PathBuf)>, ScanError> {
+        let typed = self.modules.iter().map(|(source, dir)| match self.absolute(dir) {
+            Ok(path) if path.is_dir() => Ok((source.clone(), path)),
+            Ok(_) => Err(ScanError::unreadable(dir, "not a directory")),
+            Err(error) => Err(error),
+        });
+        let configured = self.policy.settings.modules.iter().map(|(source, dir)| Ok((source.clone(), dir.clone())));
+        configured.chain(typed).collect()
     }
 
     /// The values for variables, with files absolute.

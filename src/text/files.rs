@@ -93,10 +93,11 @@ pub(super) fn normal(path: &Path) -> Option<PathBuf> {
     Some(out)
 }
 
-/// The real disk below one root.
+/// The real disk below one root, and below folders that the user named.
 #[derive(Debug)]
 pub struct Disk {
     root: PathBuf,
+    more: Vec<PathBuf>,
     seen: Mutex<HashMap<PathBuf, Result<Arc<Source>, FileError>>>,
 }
 
@@ -106,18 +107,28 @@ impl Disk {
     /// # Errors
     /// If the root cannot be resolved.
     pub fn new(root: &Path) -> std::io::Result<Self> {
-        Ok(Self { root: root.canonicalize()?, seen: Mutex::default() })
+        Ok(Self { root: root.canonicalize()?, more: Vec::new(), seen: Mutex::default() })
+    }
+
+    /// The same, which also reads below `folders`. They are absolute and without symbolic links.
+    #[must_use]
+    pub fn and_below(self, folders: impl IntoIterator<Item = PathBuf>) -> Self {
+        Self { more: folders.into_iter().collect(), ..self }
+    }
+
+    fn is_below(&self, path: &Path) -> bool {
+        path.starts_with(&self.root) || self.more.iter().any(|folder| path.starts_with(folder))
     }
 
     /// `path` with symbolic links resolved, if it stays inside the root.
     fn inside(&self, path: &Path) -> Result<PathBuf, FileError> {
         let path = normal(path).ok_or(FileError::Outside)?;
         let real = path.canonicalize().map_err(|e| match e.kind() {
-            std::io::ErrorKind::NotFound if !path.starts_with(&self.root) => FileError::Outside,
+            std::io::ErrorKind::NotFound if !self.is_below(&path) => FileError::Outside,
             std::io::ErrorKind::NotFound => FileError::Missing,
             _ => FileError::Io(e.to_string()),
         })?;
-        if real.starts_with(&self.root) { Ok(real) } else { Err(FileError::Outside) }
+        if self.is_below(&real) { Ok(real) } else { Err(FileError::Outside) }
     }
 
     /// Checks that a file named by the user can be read at all.

@@ -13,7 +13,7 @@ use super::lang::data::{Data, Evaluation};
 use super::lang::env::Env;
 use super::lang::outcome::Outcome;
 use super::scope::Module;
-use super::state::{CalledModule, Expansion, Instance, NodeGroupLink, Stack, StoredObject};
+use super::state::{CalledModule, Expansion, Instance, NodeGroupLink, Stack, StoredObject, UnreadCall};
 
 /// Evaluates the expressions of one unit.
 pub(super) struct Engine<'e, 'c> {
@@ -38,6 +38,8 @@ pub(super) struct Engine<'e, 'c> {
     pub(super) stack: Option<Stack>,
     /// True for a plan or state, where everything is known except what the resources themselves produce.
     pub(super) planned: bool,
+    /// Calls of modules that cannot be read.
+    pub(super) unread: Vec<UnreadCall>,
     /// The manifest of `terraform init`, once it has been read.
     pub(super) manifest: Option<Arc<Vec<(String, String)>>>,
 }
@@ -58,6 +60,7 @@ impl<'e, 'c> Engine<'e, 'c> {
             objects: Vec::new(),
             stack: None,
             planned: false,
+            unread: Vec::new(),
             manifest: None,
         }
     }

@@ -21,7 +21,7 @@ const MEANT: [&str; 9] =
     ["args", "bootstrap", "kubelet", "nodeadm", "options", "user_data", "userdata", "worker_groups", "workers"];
 
 /// Inputs that turn off a module or a part of it.
-const SWITCHES: [&str; 3] = ["create", "create_eks", "enabled"];
+pub(super) const SWITCHES: [&str; 3] = ["create", "create_eks", "enabled"];
 
 /// How deep values are searched.
 const MAX_DEPTH: usize = 12;

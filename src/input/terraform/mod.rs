@@ -13,6 +13,7 @@ mod carriers;
 mod data_sources;
 mod declared;
 mod engine;
+mod handed;
 mod images;
 mod ineffective;
 mod json;

@@ -270,7 +270,7 @@ impl Engine<'_, '_> {
         let (depth, address) = (from.depth + 1, self.addressed(parent, &format!("module.{name}{}", own.suffix())));
         let (module, path) = if source.starts_with("./") || source.starts_with("../") {
             let dir = lexical(&from_dir.join(source));
-            if !self.cx.files.is_dir(&dir) || !dir.starts_with(self.cx.files.root()) {
+            if !self.cx.files.is_dir(&dir) {
                 self.cx.gap(place, Why::FromOutside(format!("the directory {source} of module.{name}").into()));
                 return None;
             }

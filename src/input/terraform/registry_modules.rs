@@ -82,6 +82,10 @@ impl Engine<'_, '_> {
         parent: usize,
     ) -> Option<CalledModule> {
         let place = self.in_repository(call.header);
+        if let Some(dir) = self.mapped(source, place) {
+            let path = dir.to_string_lossy().into_owned();
+            return Some((self.module(&dir), path));
+        }
         if let Some((dir, path)) = self.installed(key) {
             self.elsewhere.push((dir.clone(), place));
             return Some((self.module(&dir), path));
@@ -136,6 +140,36 @@ impl Engine<'_, '_> {
         }
         module.lay(block.body);
         Some(())
+    }
+
+    /// The directory that the configuration or the command line names for a source. One in the repository is checked as a local
+    /// module; the contents of another one are reported at `place`.
+    pub(super) fn mapped(&mut self, source: &str, place: Span) -> Option<PathBuf> {
+        let wanted = Address::of(source);
+        let fits = |known: &Address| {
+            let inner = wanted
+                .sub
+                .strip_prefix(known.sub.as_str())
+                .filter(|s| s.is_empty() || known.sub.is_empty() || s.starts_with('/'));
+            let same = known.base == wanted.base && (known.reference.is_none() || known.reference == wanted.reference);
+            inner.filter(|_| same).map(|inner| inner.trim_start_matches('/').to_owned())
+        };
+        let all = self.cx.given.modules.iter();
+        let fitting = all.map(|(source, dir)| (Address::of(source), dir)).filter_map(|(known, dir)| {
+            // The most exact one counts.
+            Some(((known.reference.is_some(), known.sub.len()), dir.join(fits(&known)?)))
+        });
+        let (_, dir) = fitting.max_by_key(|(exact, _)| *exact)?;
+        let dir = super::lang::functions::files::lexical(&dir);
+        if !self.cx.files.is_dir(&dir) {
+            return None;
+        }
+        if !dir.starts_with(self.cx.files.root()) {
+            self.elsewhere.push((dir.clone(), place));
+        } else if dir != self.root && !self.cx.claims.covers.contains(&dir) {
+            self.cx.claims.covers.push(dir.clone());
+        }
+        Some(dir)
     }
 
     /// The directory that the manifest names, if it is inside the scan root.
@@ -339,27 +373,44 @@ fn ignored(model: &Block) -> Vec<(String, Option<Arc<str>>)> {
     entries.iter().filter_map(|(key, reason)| Some((key_text(key)?, text_of(reason).map(Arc::from)))).collect()
 }
 
-/// The registry address of a module, with its subdirectory, and the requested tag. A repository on GitHub named
-/// `terraform-<provider>-<name>` is `<name>/<provider>` in the registry.
-fn address_of(source: &str) -> (String, Option<String>) {
-    let (path, query) = source.split_once('?').unwrap_or((source, ""));
-    let reference = query.split('&').find_map(|pair| pair.strip_prefix("ref=")).map(str::to_owned);
-    let mut path = path.trim_start_matches("git::");
-    for start in ["https://", "ssh://", "git@", "registry.terraform.io/", "registry.opentofu.org/"] {
-        path = path.strip_prefix(start).unwrap_or(path);
+/// The parts of a source.
+#[derive(Debug, PartialEq, Eq)]
+struct Address {
+    /// The registry address, or what comes after the protocol. A repository on GitHub named `terraform-<provider>-<name>` is
+    /// `<name>/<provider>` in the registry.
+    base: String,
+    /// The directory inside it.
+    sub: String,
+    /// The requested tag or branch.
+    reference: Option<String>,
+}
+
+impl Address {
+    fn of(source: &str) -> Self {
+        let (path, query) = source.split_once('?').unwrap_or((source, ""));
+        let reference = query.split('&').find_map(|pair| pair.strip_prefix("ref=")).map(str::to_owned);
+        let mut path = path.trim_start_matches("git::");
+        for start in ["https://", "ssh://", "git@", "registry.terraform.io/", "registry.opentofu.org/"] {
+            path = path.strip_prefix(start).unwrap_or(path);
+        }
+        let path = path.strip_prefix("git@").unwrap_or(path);
+        let (base, sub) = path.split_once("//").unwrap_or((path, ""));
+        let base = base.trim_end_matches('/').trim_end_matches(".git");
+        let github = base.strip_prefix("github.com/").or_else(|| base.strip_prefix("github.com:"));
+        let base = github
+            .and_then(|repository| {
+                let (owner, name) = repository.split_once('/')?;
+                let (provider, name) = name.strip_prefix("terraform-")?.split_once('-')?;
+                Some(format!("{owner}/{name}/{provider}"))
+            })
+            .unwrap_or_else(|| base.to_owned());
+        Self { base, sub: sub.trim_matches('/').to_owned(), reference }
     }
-    let path = path.strip_prefix("git@").unwrap_or(path);
-    let (base, sub) = path.split_once("//").unwrap_or((path, ""));
-    let base = base.trim_end_matches('/').trim_end_matches(".git");
-    let github = base.strip_prefix("github.com/").or_else(|| base.strip_prefix("github.com:"));
-    let base = github
-        .and_then(|repository| {
-            let (owner, name) = repository.split_once('/')?;
-            let (provider, name) = name.strip_prefix("terraform-")?.split_once('-')?;
-            Some(format!("{owner}/{name}/{provider}"))
-        })
-        .unwrap_or_else(|| base.to_owned());
-    let sub = sub.trim_matches('/');
+}
+
+/// The registry address of a module, with its subdirectory, and the requested tag.
+fn address_of(source: &str) -> (String, Option<String>) {
+    let Address { base, sub, reference } = Address::of(source);
     (if sub.is_empty() { base } else { format!("{base}//{sub}") }, reference)
 }
 

@@ -12,6 +12,7 @@ use super::data_sources::Nested;
 use super::engine::Engine;
 use super::lang::evaluate::Evaluate;
 use super::scope::Module;
+use super::state::UnreadCall;
 
 /// Words that show that a resource concerns the kubelet of a node.
 const ABOUT_KUBELETS: &[&str] = &["kubelet", "nodeconfig", "ec2nodeclass", "/etc/eks/"];
@@ -52,6 +53,11 @@ impl Engine<'_, '_> {
         if self.exhausted() {
             self.cx.gap(place, Why::Limit("steps of evaluation"));
         }
+        let (gaps, problems) = (self.cx.notes.gaps.len(), self.cx.notes.problems.len());
+        self.hand_over();
+        // What such a module gets is of interest only if it is a zero.
+        self.cx.notes.gaps.truncate(gaps);
+        self.cx.notes.problems.truncate(problems);
         self.move_notes();
         groups
     }
@@ -102,9 +108,14 @@ impl Engine<'_, '_> {
                 }
                 for (guard, expansion) in ways {
                     for (_, own) in expansion.instances() {
-                        let Some(child) = self.child(instance, call, &own) else { continue };
                         // A module that exists only under some conditions is checked under these.
                         let Some(when) = self.instances[instance].when.and(&guard) else { continue };
+                        let Some(child) = self.child(instance, call, &own) else {
+                            if self.brought_in_by(call.header.text).is_none() {
+                                self.unread.push(UnreadCall { instance, call: Arc::clone(call), own, when });
+                            }
+                            continue;
+                        };
                         if !children.contains(&child) {
                             self.instances[child].when = when;
                             children.push(child);

@@ -69,6 +69,15 @@ impl Instance {
     }
 }
 
+/// A call of a module that cannot be read.
+pub(super) struct UnreadCall {
+    pub(super) instance: usize,
+    pub(super) call: Arc<Block>,
+    /// The scope of the arguments.
+    pub(super) own: Env,
+    pub(super) when: Guard,
+}
+
 /// The instances of a block, each with its own `each` or `count`.
 #[derive(Clone, Debug)]
 pub(super) enum Expansion {

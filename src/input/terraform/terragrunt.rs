@@ -13,10 +13,11 @@ use indexmap::IndexMap;
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::hcl::{self, Body, Call, Step, StepKind};
 use crate::text::{Span, Traced, Why};
-use crate::value::{Entry, Kind, Map, Value};
+use crate::value::{Entry, Guard, Kind, Map, Value};
 
 use super::super::unit::{FileList, Input, Unit};
 use super::engine::Engine;
+use super::handed::Unread;
 use super::lang::data::Data;
 use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
@@ -25,6 +26,9 @@ use super::lang::outcome::{Outcome, Refused};
 use super::resources;
 use super::scope::Module;
 use super::state::{Instance, Stack};
+
+/// Terragrunt keeps what it downloads in its own cache.
+const NAME_IT: &str = "name the folder of the module with `--module`";
 
 /// The most files that may include or read one another.
 const MAX_CONFIGS: usize = 32;
@@ -59,7 +63,15 @@ impl Input for Terragrunt {
             None => (Module::load(&dir, engine.cx), ".".to_owned(), dir),
             Some((source, at)) => match engine.sourced(source, &stack, *at) {
                 Some(found) => found,
-                None => return Vec::new(),
+                None => {
+                    let advice =
+                        if source.starts_with(['.', '/']) { "correct the path of the module" } else { NAME_IT };
+                    let module = Unread { address: "inputs", words: "the module of this unit", advice, place };
+                    let mut inputs: Vec<_> = stack.inputs.into_iter().collect();
+                    inputs.sort_by(|(a, _), (b, _)| a.cmp(b));
+                    engine.record_handed(&module, &inputs, &Guard::always());
+                    return Vec::new();
+                }
             },
         };
         let elsewhere = std::mem::take(&mut engine.elsewhere);
@@ -180,6 +192,9 @@ impl Engine<'_, '_> {
             }
             let module = Module::load(&dir, self.cx);
             return Some((module, ".".to_owned(), dir));
+        }
+        if let Some(dir) = self.mapped(source, at) {
+            return Some((Module::load(&dir, self.cx), ".".to_owned(), dir));
         }
         let plain = source.strip_prefix("tfr://").map_or(source, |rest| rest.trim_start_matches('/'));
         let version = plain.split_once('?').and_then(|(_, query)| {

@@ -1,0 +1,3 @@
+locals {
+  idle = "0s"
+}
