@@ -69,3 +69,19 @@ fn a_zero_in_a_file_with_a_problem_is_named_once() {
     assert!(!report["problems"].as_array().unwrap().is_empty());
     assert_eq!(report["unreached"].as_array().unwrap().len(), 0);
 }
+
+#[test]
+fn a_file_of_nothing_but_zeros_is_looked_at_up_to_a_bound() {
+    let zero = "'--streaming-connection-idle-timeout=0' ";
+    for (name, text) in [
+        ("line.go", zero.repeat(90_000)),
+        ("lines.go", format!("{zero}\n").repeat(90_000)),
+        ("comment.go", format!("/* {} */", format!("{zero}\n").repeat(90_000))),
+        ("comments.tf", format!("# {zero}\n").repeat(90_000)),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(name), text).unwrap();
+        let (_, report) = json(&dir, &["."]);
+        assert!(report["unreached"].as_array().unwrap().len() <= 100, "{name}");
+    }
+}

@@ -47,6 +47,9 @@ const SEMICOLONS: &[&str] = &["cfg", "cnf", "conf", "ini", "service"];
 const BLOCKS: &[(&str, &str)] =
     &[("<!--", "-->"), ("{#", "#}"), ("{{/*", "*/"), ("{{- /*", "*/"), ("<#", "#>"), ("<%#", "%>")];
 
+/// The longest comment, and the longest line, in bytes: a bound on the work for each place.
+const LONGEST: usize = 32 << 10;
+
 /// True if the byte at `at` is in a comment.
 pub(super) fn is_in_comment(source: &Source, at: usize) -> bool {
     let bytes = source.bytes();
@@ -55,7 +58,8 @@ pub(super) fn is_in_comment(source: &Source, at: usize) -> bool {
     let slashes = is(SLASHES) || is(BOTH);
     let line = source.line_of(at as u32);
     let start = source.line_starts().get(line).map_or(0, |start| *start as usize);
-    let before = &bytes[start.min(at)..at];
+    let start = start.min(at);
+    let before = &bytes[start..at];
     let begins = |marks: &[&str]| {
         let trimmed = before.trim_ascii_start();
         marks
@@ -80,6 +84,7 @@ pub(super) fn extension(path: &Path) -> String {
 
 /// True if a comment starts in `line` at a mark after white space, outside quotes.
 fn trails(line: &[u8], mark: &[u8]) -> bool {
+    let line = &line[line.len().saturating_sub(LONGEST)..];
     let mut quote = None;
     for (at, byte) in line.iter().enumerate() {
         let before = at.checked_sub(1).and_then(|at| line.get(at));
@@ -97,11 +102,12 @@ fn trails(line: &[u8], mark: &[u8]) -> bool {
 /// True if `at` lies between an `open` at the start of a word and the next `close`.
 fn inside(bytes: &[u8], at: usize, open: &str, close: &str) -> bool {
     let find = |bytes: &[u8], word: &str| bytes.windows(word.len()).rposition(|w| w == word.as_bytes());
-    let Some(opened) = find(&bytes[..at], open) else { return false };
+    let from = at.saturating_sub(LONGEST);
+    let Some(opened) = find(&bytes[from..at], open).map(|found| from + found) else { return false };
     let before = opened.checked_sub(1).and_then(|at| bytes.get(at));
     // `/tmp/*` is a pattern of file names.
     let word = before.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'{' | b'(' | b';' | b','));
-    let after = &bytes[(opened + open.len()).min(at)..];
+    let after = &bytes[(opened + open.len()).min(at)..bytes.len().min(at + LONGEST)];
     word && find(&bytes[opened..at], close).is_none() && after.windows(close.len()).any(|w| w == close.as_bytes())
 }
 

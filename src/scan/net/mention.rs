@@ -16,6 +16,9 @@ const MAX_PLACES: usize = 2_000;
 /// How far after a name its value may end, in bytes.
 const REACH: usize = 240;
 
+/// How much of a line before and after a name says what it is about, in bytes.
+const AROUND: usize = 1 << 10;
+
 /// Characters of a value that a message shows.
 const SHOWN: usize = 40;
 
@@ -184,7 +187,8 @@ fn mention(bytes: &[u8], name: Range<usize>, about: &About) -> Option<Mention> {
     if bytes.get(name.end).is_some_and(part) {
         return None;
     }
-    let line_start = bytes[..name.start].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+    let near = name.start.saturating_sub(AROUND);
+    let line_start = bytes[near..name.start].iter().rposition(|b| *b == b'\n').map_or(near, |at| near + at + 1);
     let mut start = name.start - bytes[line_start..name.start].iter().rev().take_while(|b| part(b)).count();
     // The letter of an escaped end of line, or the digits of a percent-encoded one, are no part of the name.
     match start.checked_sub(1).and_then(|before| bytes.get(before)) {
@@ -197,7 +201,8 @@ fn mention(bytes: &[u8], name: Range<usize>, about: &About) -> Option<Mention> {
     if field.name == Name::Containerd.field().name {
         field = about.runtime?.field();
     } else if SHARED.contains(&field.name) {
-        let line_end = bytes[name.end..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |at| name.end + at);
+        let near = &bytes[name.end..bytes.len().min(name.end + AROUND)];
+        let line_end = name.end + near.iter().position(|b| *b == b'\n').unwrap_or(near.len());
         let line = String::from_utf8_lossy(&bytes[line_start..line_end]).to_lowercase();
         (flag || about.kubelet).then_some(())?;
         line.contains("kubelet").then_some(())?;

@@ -18,6 +18,9 @@ use crate::text::{Files, Place, Source, Span, Texts};
 
 use mention::Mention;
 
+/// The most places of one file for which comments and documents are looked for.
+const MAX_LOOKED_AT: usize = 1_000;
+
 /// The most places of one file that are reported.
 const MAX_PLACES: usize = 100;
 
@@ -45,6 +48,7 @@ impl Known {
         known
     }
 
+    /// True if a place in the file overlaps the name or the value.
     fn has(&self, path: &Path, mention: &Mention) -> bool {
         let (start, end) = (mention.range.start as u32, mention.range.end as u32);
         self.places.get(path).is_some_and(|places| places.iter().any(|(from, to)| *from < end && start < *to))
@@ -109,12 +113,16 @@ fn one(path: &Path, files: &dyn Files, known: &Known) -> Vec<(bool, Finding)> {
     // From here on there is one source for each file.
     let Ok(source) = files.read(path) else { return Vec::new() };
     let bytes = source.bytes();
-    let counts = |m: &Mention| {
-        !known.has(source.path(), m)
-            && !comment::is_in_comment(&source, m.range.start)
-            && !passed_over::by_text(path, &bytes, m.range.start)
+    let mut found = mention::mentions(&bytes);
+    found.retain(|m| !known.has(source.path(), m));
+    if found.is_empty() || passed_over::by_text(path, &bytes) {
+        return Vec::new();
+    }
+    let sets = |m: &Mention| {
+        let at = m.range.start;
+        !comment::is_in_comment(&source, at) && !passed_over::by_document(&bytes, at)
     };
-    let found = mention::mentions(&bytes).into_iter().filter(counts).take(MAX_PLACES);
+    let found = found.into_iter().take(MAX_LOOKED_AT).filter(sets).take(MAX_PLACES);
     found.map(|m| (m.zero, finding(&m, &source))).collect()
 }
 

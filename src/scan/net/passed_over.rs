@@ -101,21 +101,24 @@ const CHECKS: &str = r#"(?x-u)
 const POLICIES: &str = r"(?x-u)
     \bkyverno\.io/|\bgatekeeper\.sh/|\bkubewarden\.io/|\bkind:\s*(?:CustomResourceDefinition|ValidatingAdmissionPolicy)\b|openAPIV3Schema";
 
-/// True if the text of a file says that it sets nothing. `at` is the offset of what it mentions.
-pub(super) fn by_text(path: &Path, bytes: &[u8], at: usize) -> bool {
+/// True if the text of a file says that it sets nothing.
+pub(super) fn by_text(path: &Path, bytes: &[u8]) -> bool {
     static CHECK: Pattern = LazyLock::new(|| pattern(CHECKS));
-    static POLICY: Pattern = LazyLock::new(|| pattern(POLICIES));
     static ADVICE: Pattern = LazyLock::new(|| pattern(r#"(?m-u)^[\s-]*["']?(?:remediation|rationale|audit)["']?:"#));
-    let holds = |pattern: &Pattern, bytes: &[u8]| pattern.as_ref().is_some_and(|p| p.is_match(bytes));
     let text = extension(path);
     let generated = text == "go" && bytes.windows(18).take(4096).any(|w| w == b"// Code generated ");
-    let (start, end) = document(bytes, at);
     generated
         || text == "txt" && !is_input(bytes)
-        || holds(&CHECK, bytes)
-        || holds(&POLICY, &bytes[start..end])
+        || CHECK.as_ref().is_some_and(|check| check.is_match(bytes))
         // Benchmarks say how to look and what to do.
         || ADVICE.as_ref().is_some_and(|advice| advice.find_iter(bytes).take(2).count() > 1)
+}
+
+/// True if the document of YAML around the offset `at` is a policy or describes an API.
+pub(super) fn by_document(bytes: &[u8], at: usize) -> bool {
+    static POLICY: Pattern = LazyLock::new(|| pattern(POLICIES));
+    let (start, end) = document(bytes, at);
+    POLICY.as_ref().is_some_and(|policy| policy.is_match(&bytes[start..end]))
 }
 
 /// True if a text starts like something that a node reads, and not like prose.
@@ -136,11 +139,13 @@ fn is_input(bytes: &[u8]) -> bool {
     STARTS.iter().any(|start| text.len() >= start.len() && text[..start.len()].eq_ignore_ascii_case(start.as_bytes()))
 }
 
-/// The document of YAML around an offset: what stands between two lines of `---`.
+/// The document of YAML around an offset: what stands between two lines of `---`, up to a bound.
 fn document(bytes: &[u8], at: usize) -> (usize, usize) {
     const LINE: &[u8] = b"\n---";
-    let start = bytes[..at].windows(LINE.len()).rposition(|w| w == LINE).unwrap_or(0);
-    let end = bytes[at..].windows(LINE.len()).position(|w| w == LINE).map_or(bytes.len(), |end| at + end);
+    const LONGEST: usize = 64 << 10;
+    let (from, to) = (at.saturating_sub(LONGEST), bytes.len().min(at + LONGEST));
+    let start = bytes[from..at].windows(LINE.len()).rposition(|w| w == LINE).map_or(from, |start| from + start);
+    let end = bytes[at..to].windows(LINE.len()).position(|w| w == LINE).map_or(to, |end| at + end);
     (start, end)
 }
 
@@ -148,7 +153,7 @@ fn document(bytes: &[u8], at: usize) -> (usize, usize) {
 mod tests {
     use std::path::Path;
 
-    use super::{by_path, by_text, policies};
+    use super::{by_document, by_path, by_text, policies};
 
     #[test]
     fn files_about_a_timeout_are_known_by_their_paths() {
@@ -191,7 +196,9 @@ mod tests {
             ("a.txt", "Set X", true),
             ("a.txt", "#!/bin/sh\nX", false),
         ] {
-            assert_eq!(by_text(Path::new(name), text.as_bytes(), text.find('X').unwrap()), expected, "{text}");
+            let bytes = text.as_bytes();
+            let found = by_text(Path::new(name), bytes) || by_document(bytes, text.find('X').unwrap());
+            assert_eq!(found, expected, "{text}");
         }
     }
 }
