@@ -198,6 +198,10 @@ fn mention(bytes: &[u8], name: Range<usize>, about: &About) -> Option<Mention> {
     }
     let prefix = &bytes[start..name.start];
     let flag = prefix.starts_with(b"--");
+    let kubelets = prefix == b"--" || String::from_utf8_lossy(prefix).to_lowercase().contains("kubelet");
+    if flag && !kubelets {
+        return None;
+    }
     if field.name == Name::Containerd.field().name {
         field = about.runtime?.field();
     } else if SHARED.contains(&field.name) {
