@@ -190,7 +190,8 @@ fn the_last_value_for_a_variable_counts() {
     write("zero.tfvars.json", "{\"idle\": \"0\"}\n");
     write("fine.tfvars", "idle = \"1h\"\n");
     for (args, place) in [
-        (&[][..], None),
+        // Without an option, each file beside the root module is tried.
+        (&[][..], Some("zero.tfvars:1:")),
         (&["--var-file", "zero.tfvars"], Some("zero.tfvars:1:")),
         (&["--var-file", "zero.tfvars.json"], Some("zero.tfvars.json:1:")),
         (&["--var", "idle=0s"], Some("--var idle:1:1")),

@@ -10,6 +10,7 @@
 )]
 
 mod carriers;
+mod ci_values;
 mod data_sources;
 mod declared;
 mod engine;
@@ -32,6 +33,7 @@ mod stored_objects;
 mod terragrunt;
 #[cfg(test)]
 mod tests;
+mod value_sets;
 mod variables;
 mod versions;
 
@@ -81,9 +83,11 @@ impl Input for Terraform {
         let place = Span::new(first, 0..0);
         let mut engine = Engine::new(&unit.path, cx);
         let root = engine.start(place);
-        if !resources::concerns(&engine.instances[root].module) {
+        let module = Arc::clone(&engine.instances[root].module);
+        if !resources::concerns(&module) {
             return Vec::new();
         }
-        engine.judged(&[root], place)
+        let groups = engine.judged(&[root], place);
+        value_sets::with_values(&unit.path, &module, groups, place, cx)
     }
 }

@@ -1,0 +1,253 @@
+//! What the commands of a repository give to Terraform: the files after `-var-file` and the values of `TF_VAR_` in files of
+//! CI systems, Makefiles and scripts. Nothing is run; a placeholder in a path stands for any text.
+
+use std::ops::Range;
+
+/// A variable of the environment that sets a variable of Terraform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Assigned {
+    /// The name of Terraform's variable.
+    pub(super) name: String,
+    /// The range of the value in the file, without quotes.
+    pub(super) value: Range<usize>,
+    /// False if something else fills the value in.
+    pub(super) known: bool,
+    /// The number of its block: assignments on lines that follow each other belong together.
+    pub(super) block: usize,
+    /// The number of its line.
+    pub(super) line: usize,
+}
+
+/// What one file says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Commands {
+    /// For each command, its files of values in order; `*` stands for what is filled in.
+    pub(super) files: Vec<Vec<String>>,
+    /// The assignments of `TF_VAR_`, in order.
+    pub(super) environment: Vec<Assigned>,
+    /// True if the file runs Terraform or OpenTofu.
+    pub(super) runs: bool,
+}
+
+/// The most commands and assignments of one file.
+const MAX_FOUND: usize = 256;
+
+/// The longest path of a file of values.
+const MAX_PATH: usize = 400;
+
+/// Words that introduce a path of a file of values: an option of Terraform, and the input of an action.
+const WORDS: &[&str] = &["var-file", "var_file:"];
+
+/// The environment variables that set variables of Terraform.
+const PREFIX: &str = "TF_VAR_";
+
+/// Finds what a file says. Lines that continue a command belong to it.
+pub(super) fn commands(text: &str) -> Commands {
+    let mut out = Commands {
+        runs: ["terraform", "tofu", "terragrunt"].iter().any(|word| text.contains(word)),
+        ..Commands::default()
+    };
+    let mut at = 0;
+    // True if the line before may go on in this one.
+    let mut goes_on = false;
+    // The indentation of `var_file: |`, whose lines are paths.
+    let mut block: Option<usize> = None;
+    let mut place = (0, 0);
+    for line in text.split_inclusive('\n') {
+        place.1 += 1;
+        let start = at;
+        at += line.len();
+        let inner = line.trim();
+        if inner.starts_with('#') || inner.starts_with("//") {
+            continue;
+        }
+        let indent = line.len() - line.trim_start().len();
+        if let Some(outer) = block {
+            if indent > outer && !inner.is_empty() {
+                let (path, _) = word(line, indent);
+                add(&mut out, path, true);
+                continue;
+            }
+            block = None;
+        }
+        let mut first = true;
+        let mut from = 0;
+        while let Some((found, name)) = next(&line[from..]) {
+            let after = from + found + name.len();
+            from = after;
+            let rest = &line[after..];
+            let skip = rest.len() - rest.trim_start_matches([' ', '\t', '=', '"', '\'', ',', ':']).len();
+            let rest = rest[skip..].trim_end();
+            if name.ends_with(':') && matches!(rest, "|" | ">" | "|-" | ">-" | "") {
+                block = Some(indent);
+                out.files.push(Vec::new());
+                continue;
+            }
+            let (path, _) = word(line, after + skip);
+            let new = first && !(goes_on && inner.trim_start_matches(['-', ' ', '"', '\'']).starts_with("var"));
+            add(&mut out, path, !new);
+            first = false;
+        }
+        if !assignments(line, start, place, &mut out) && !inner.is_empty() {
+            place.0 += 1;
+        }
+        let more = inner.ends_with('\\') || !first;
+        goes_on = more
+            || (goes_on && inner.trim_start_matches(['-', ' ', '"', '\'']).starts_with("var"))
+            || inner.ends_with("plan")
+            || inner.ends_with("apply")
+            || inner.ends_with('[');
+    }
+    out.files.retain(|files| !files.is_empty());
+    out.files.dedup();
+    out
+}
+
+/// The next word that introduces a path, and where it is.
+fn next(text: &str) -> Option<(usize, &'static str)> {
+    WORDS.iter().filter_map(|word| Some((text.find(word)?, *word))).min()
+}
+
+fn add(out: &mut Commands, path: Option<String>, same: bool) {
+    if out.files.len() >= MAX_FOUND {
+        return;
+    }
+    let Some(path) = path.filter(|path| path.contains(".tfvars")) else { return };
+    match out.files.last_mut().filter(|_| same) {
+        Some(files) => files.push(path),
+        None => out.files.push(vec![path]),
+    }
+}
+
+/// The word at `at` and its end. What a shell, make or a CI system fills in becomes `*`.
+fn word(line: &str, at: usize) -> (Option<String>, usize) {
+    let bytes = line.as_bytes();
+    let mut out = String::new();
+    let mut at = at;
+    while at < bytes.len() && out.len() < MAX_PATH {
+        let rest = &line[at..];
+        let close = |open: &str, end: &str| rest.starts_with(open).then(|| rest.find(end).map(|n| n + end.len()));
+        let filled =
+            close("${{", "}}").or_else(|| close("{{", "}}")).or_else(|| close("$(", ")")).or_else(|| close("${", "}"));
+        if let Some(length) = filled {
+            let Some(length) = length else { return (None, at) };
+            star(&mut out);
+            at += length;
+            continue;
+        }
+        match bytes[at] {
+            b'$' => {
+                star(&mut out);
+                let name = rest[1..].find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len() - 1);
+                at += 1 + name;
+            }
+            b'%' | b'<' | b'@' => return (None, at),
+            b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\'' | b',' | b';' | b'|' | b'&' | b')' | b']' | b'}' | b'`'
+            | b'\\' => break,
+            _ => {
+                let c = rest.chars().next().unwrap_or(' ');
+                out.push(c);
+                at += c.len_utf8();
+            }
+        }
+    }
+    ((!out.is_empty()).then_some(out), at)
+}
+
+fn star(out: &mut String) {
+    if !out.ends_with('*') {
+        out.push('*');
+    }
+}
+
+/// Adds `TF_VAR_idle: "0s"`, `export TF_VAR_idle=0s`, `TF_VAR_idle := 0s`. True if there was one.
+fn assignments(line: &str, start: usize, (block, number): (usize, usize), out: &mut Commands) -> bool {
+    let before = out.environment.len();
+    let mut from = 0;
+    while let Some(found) = line[from..].find(PREFIX) {
+        let name = from + found + PREFIX.len();
+        let end = line[name..]
+            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')))
+            .map_or(line.len(), |n| name + n);
+        from = end;
+        let before = line[..name - PREFIX.len()].chars().next_back();
+        if end == name || before.is_some_and(|c| matches!(c, '$' | '{' | '.') || c.is_ascii_alphanumeric()) {
+            continue;
+        }
+        let rest = &line[end..];
+        let rest = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
+        let spaced = rest.trim_start_matches([' ', '\t']);
+        let Some(value) = [":=", "?=", "=", ":"].iter().find_map(|mark| spaced.strip_prefix(mark)) else { continue };
+        let assigns = spaced.len() == rest.len() && spaced.starts_with('=');
+        let value = value.trim_start_matches([' ', '\t']);
+        let at = line.len() - value.len();
+        let close = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let range = match close {
+            Some(quote) => {
+                let Some(length) = value[1..].find(quote) else { continue };
+                at + 1..at + 1 + length
+            }
+            // In a shell a space ends the value; elsewhere a comment does.
+            None if assigns => at..at + value.find(|c: char| c.is_whitespace() || c == ';').unwrap_or(value.len()),
+            None => {
+                let length = value.find(" #").unwrap_or(value.len());
+                at..at + value[..length].trim_end().len()
+            }
+        };
+        let text = &line[range.clone()];
+        let known = !text.contains(['$', '`', '\\']) && !text.contains("{{") && !text.is_empty();
+        if out.environment.len() < MAX_FOUND {
+            let value = start + range.start..start + range.end;
+            out.environment.push(Assigned { name: line[name..end].to_owned(), value, known, block, line: number });
+        }
+        from = range.end.max(end);
+    }
+    out.environment.len() > before
+}
+
+#[cfg(test)]
+mod tests {
+    use super::commands;
+
+    #[test]
+    fn files_named_together_belong_together() {
+        for (text, files) in [
+            ("terraform plan -var-file=envs/prod.tfvars\n", &["envs/prod.tfvars"][..]),
+            ("tofu apply --var-file \"a.tfvars\" -var-file='b.tfvars.json'\n", &["a.tfvars b.tfvars.json"]),
+            ("terraform plan \\\n  -var-file=a.tfvars \\\n  -var-file=b.tfvars\n", &["a.tfvars b.tfvars"]),
+            ("terraform plan -var-file=a.tfvars\nterraform plan -var-file=b.tfvars\n", &["a.tfvars", "b.tfvars"]),
+            ("\tterraform plan -var-file=envs/$(ENV).tfvars\n", &["envs/*.tfvars"]),
+            ("run: terraform plan -var-file=${{ matrix.env }}/x.tfvars\n", &["*/x.tfvars"]),
+            ("terraform plan -var-file=env/${ENV}-$1.tfvars -var-file=$X\n", &["env/*-*.tfvars"]),
+            ("var_file: |\n  a.tfvars\n  b.tfvars\nx: y\n", &["a.tfvars b.tfvars"]),
+            ("var_file: envs/a.tfvars\n", &["envs/a.tfvars"]),
+            ("extra_args: [\"-var-file\", \"a.tfvars\"]\n", &["a.tfvars"]),
+            ("args:\n  - -var-file=a.tfvars\n  - -var-file=b.tfvars\n", &["a.tfvars b.tfvars"]),
+            ("# terraform plan -var-file=a.tfvars\n", &[]),
+            ("-var-file=$(terraform workspace show).tfvars\n", &["*.tfvars"]),
+            ("-var-file=", &[]),
+        ] {
+            let found: Vec<String> = commands(text).files.iter().map(|files| files.join(" ")).collect();
+            assert_eq!(found, files, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_environment_sets_variables() {
+        for (text, name, value, known) in [
+            ("  TF_VAR_idle: \"0s\"\n", "idle", "0s", true),
+            ("  TF_VAR_idle: 0s # why\n", "idle", "0s", true),
+            ("export TF_VAR_idle=0s\n", "idle", "0s", true),
+            ("TF_VAR_idle='0s' terraform apply\n", "idle", "0s", true),
+            ("TF_VAR_idle=0s terraform apply\n", "idle", "0s", true),
+            ("export TF_VAR_idle := 0s\n", "idle", "0s", true),
+            ("  TF_VAR_idle: ${{ secrets.IDLE }}\n", "idle", "${{ secrets.IDLE }}", false),
+        ] {
+            let found = commands(text).environment;
+            assert_eq!(found.len(), 1, "{text}");
+            let one = &found[0];
+            assert_eq!((&*one.name, &text[one.value.clone()], one.known), (name, value, known), "{text}");
+        }
+        assert_eq!(commands("echo $TF_VAR_idle ${TF_VAR_x}\n").environment, []);
+    }
+}

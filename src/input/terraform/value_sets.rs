@@ -1,0 +1,497 @@
+//! The ways in which a repository applies a root module: files of values beside it and in folders of environments, files that
+//! commands name after `-var-file`, and `TF_VAR_` in files of CI systems. Each way is judged on its own; what differs between
+//! them holds only for a part of them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::node::{Cx, NodeGroup, Step, Variable};
+use crate::syntax::hcl;
+use crate::syntax::{Node, NodeKind};
+use crate::text::{Layer, Span, Texts, Traced, Whence, Why};
+use crate::value::{Condition, Guard, Value};
+
+use super::super::yaml_files;
+use super::ci_values::{self, Assigned, Commands};
+use super::engine::Engine;
+use super::lang::env::Env;
+use super::lang::functions::files::lexical;
+use super::lang::types::{self, Type};
+use super::scope::{FileKind, Module, kind_of, values_in};
+
+/// The most ways of one root module.
+const MAX_WAYS: usize = 64;
+
+/// The most files that one pattern of a command stands for, and the most files of values of one folder.
+const MAX_FILES: usize = 256;
+
+/// Folders of files of values, beside a root module and in the root of the repository.
+const FOLDERS: &[&str] = &["config", "tfvars", "vars"];
+
+/// How deep such a folder is searched.
+const MAX_DEPTH: usize = 3;
+
+/// Folders in which commands stand, below a root module, the folders above it and the root of the repository.
+const COMMANDS: &[&str] = &[
+    ".buildkite",
+    ".circleci",
+    ".github/workflows",
+    ".gitlab",
+    ".gitlab/ci",
+    "bin",
+    "ci",
+    "deploy",
+    "hack",
+    "scripts",
+    "tools",
+];
+
+/// The largest file in which commands are looked for, in bytes.
+const MAX_COMMANDS: usize = 256 << 10;
+
+/// One way in which a root module is applied.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Way {
+    /// Files of values, in the order in which they are given.
+    files: Vec<PathBuf>,
+    /// Values from the environment, each with the file that sets it.
+    environment: Vec<(PathBuf, Assigned)>,
+}
+
+impl Way {
+    /// What it is applied with, for people.
+    fn words(&self, cx: &Cx<'_>) -> String {
+        let mut parts: Vec<String> = self.files.iter().map(|path| yaml_files::shown(path, cx)).collect();
+        if parts.is_empty()
+            && let Some((path, first)) = self.environment.first()
+        {
+            let names: Vec<_> = self.environment.iter().map(|(_, a)| format!("TF_VAR_{}", a.name)).collect();
+            parts.push(format!("{} in {}:{}", names.join(", "), yaml_files::shown(path, cx), first.line));
+        }
+        parts.join(" and ")
+    }
+}
+
+/// A file with commands, as it was read.
+type Found = Vec<(PathBuf, Arc<Commands>)>;
+
+/// True if a file may name files of values, by its name.
+fn has_commands(path: &Path) -> bool {
+    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    ends(&[".yml", ".yaml", ".sh", ".bash", ".mk"])
+        || matches!(name, "Makefile" | "GNUmakefile" | "makefile" | "Jenkinsfile" | "justfile" | "Justfile" | ".envrc")
+}
+
+/// The commands in the files of a folder, read once for all units.
+fn commands_in(dir: &Path, cx: &Cx<'_>) -> Found {
+    let slot = cx.shared.slot::<Found>(dir);
+    let read = |path: &PathBuf| {
+        let source = cx.files.read(path).ok()?;
+        let bytes = source.bytes();
+        let marked = yaml_files::holds(&bytes, b"tfvars") || yaml_files::holds(&bytes, b"TF_VAR_");
+        let text = std::str::from_utf8(&bytes).ok().filter(|_| marked && bytes.len() <= MAX_COMMANDS)?;
+        Some((path.clone(), Arc::new(ci_values::commands(text))))
+    };
+    slot.get_or_init(|| cx.files.list(dir).iter().filter(|path| has_commands(path)).filter_map(read).collect()).clone()
+}
+
+/// The folders from a root module up to the root of the scan.
+fn folders_above<'p>(root: &'p Path, top: &Path) -> Vec<&'p Path> {
+    root.ancestors().take_while(|dir| dir.starts_with(top)).collect()
+}
+
+fn is_values(path: &Path) -> bool {
+    path.file_name()
+        .and_then(|n| n.to_str())
+        .is_some_and(|name| !name.starts_with('.') && (name.ends_with(".tfvars") || name.ends_with(".tfvars.json")))
+}
+
+/// True if a folder has Terraform files: its files of values belong to them.
+fn is_root(dir: &Path, cx: &Cx<'_>) -> bool {
+    let plain =
+        |path: &PathBuf| path.file_name().and_then(|n| n.to_str()).is_some_and(|n| kind_of(n) == FileKind::Plain);
+    cx.files.list(dir).iter().any(plain)
+}
+
+/// The files of values below a folder that no other root module has.
+fn below(dir: &Path, depth: usize, out: &mut Vec<PathBuf>, cx: &Cx<'_>) {
+    if depth > MAX_DEPTH || out.len() >= MAX_FILES || is_root(dir, cx) {
+        return;
+    }
+    out.extend(cx.files.list(dir).into_iter().filter(|path| is_values(path)));
+    for folder in cx.files.folders(dir) {
+        below(&folder, depth + 1, out, cx);
+    }
+}
+
+/// Files of values in the folders of environments of a folder, found once for all units.
+struct InFolders(Vec<PathBuf>);
+
+/// The files of values in the folders of environments of a folder.
+fn in_folders(dir: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
+    let slot = cx.shared.slot::<InFolders>(dir);
+    let search = || {
+        let mut out = Vec::new();
+        for folder in cx.files.folders(dir) {
+            let name = folder.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+            if name.starts_with("env") || FOLDERS.contains(&name) {
+                below(&folder, 0, &mut out, cx);
+            }
+        }
+        InFolders(out)
+    };
+    slot.get_or_init(search).0.clone()
+}
+
+/// True if a name fits a pattern in which `*` stands for any text.
+fn fits(name: &str, pattern: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
+    let mut last = "";
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+        last = part;
+    }
+    rest.is_empty() || pattern.ends_with('*') || (pattern.contains('*') && name.ends_with(last))
+}
+
+/// The files that a path of a command stands for, from a folder.
+fn expanded(base: &Path, pattern: &str, cx: &Cx<'_>) -> Vec<PathBuf> {
+    let mut dirs = vec![base.to_owned()];
+    let mut parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    let Some(name) = parts.pop() else { return Vec::new() };
+    for part in parts {
+        let mut next = Vec::new();
+        for dir in &dirs {
+            if part.contains('*') {
+                let folders = cx.files.folders(dir).into_iter();
+                next.extend(folders.filter(|f| f.file_name().and_then(|n| n.to_str()).is_some_and(|n| fits(n, part))));
+            } else {
+                next.push(lexical(&dir.join(part)));
+            }
+        }
+        next.truncate(MAX_FILES);
+        dirs = next;
+    }
+    let files = dirs.iter().filter(|dir| dir.starts_with(cx.files.root())).flat_map(|dir| cx.files.list(dir));
+    let named =
+        |path: &PathBuf| is_values(path) && path.file_name().and_then(|n| n.to_str()).is_some_and(|n| fits(n, name));
+    files.filter(named).take(MAX_FILES).collect()
+}
+
+/// The ways in which a command applies a root module: one for each combination of its files, where a placeholder stands for
+/// the same in all of them as far as the numbers of files agree.
+fn ways_of(root: &Path, file: &Path, patterns: &[String], cx: &Cx<'_>) -> Vec<Vec<PathBuf>> {
+    let mut out: Vec<Vec<PathBuf>> = vec![Vec::new()];
+    for pattern in patterns {
+        let mut found = expanded(root, pattern, cx);
+        // A placeholder at the start may be any folder.
+        if let Some(rest) = pattern.strip_prefix("*/") {
+            let bases = [root, file.parent().unwrap_or(root), cx.files.root()];
+            found.extend(bases.iter().flat_map(|base| expanded(base, rest, cx)));
+        }
+        found.sort();
+        found.dedup();
+        if found.is_empty() {
+            continue;
+        }
+        let with = |files: &Vec<PathBuf>, path: &PathBuf| files.iter().chain([path]).cloned().collect::<Vec<_>>();
+        let same = out.len() == found.len() && out.len() > 1;
+        out = if same {
+            out.iter().zip(&found).map(|(files, path)| with(files, path)).collect()
+        } else {
+            out.iter().flat_map(|files| found.iter().map(|path| with(files, path))).take(MAX_FILES).collect()
+        };
+    }
+    out.retain(|files| !files.is_empty());
+    out
+}
+
+/// The assignments of a file's environment that concern a module. If a variable is assigned in several blocks, as by two jobs,
+/// each of them gives an environment, together with what is assigned once.
+fn environments(path: &Path, commands: &Commands, module: &Module) -> Vec<Vec<(PathBuf, Assigned)>> {
+    let declared = |a: &&Assigned| module.variables.contains_key(a.name.as_str());
+    let all: Vec<&Assigned> = commands.environment.iter().filter(declared).collect();
+    let again = |a: &Assigned| all.iter().any(|b| b.name == a.name && b.block != a.block);
+    let mut blocks: Vec<usize> = all.iter().filter(|a| again(a)).map(|a| a.block).collect();
+    blocks.dedup();
+    let of = |block: Option<usize>| -> Vec<(PathBuf, Assigned)> {
+        let counts = |a: &&&Assigned| block == Some(a.block) || !blocks.contains(&a.block);
+        all.iter().filter(counts).map(|a| (path.to_owned(), (**a).clone())).collect()
+    };
+    let mut out: Vec<_> =
+        if blocks.is_empty() { vec![of(None)] } else { blocks.iter().map(|b| of(Some(*b))).collect() };
+    out.retain(|environment| !environment.is_empty());
+    out.truncate(MAX_WAYS);
+    out
+}
+
+/// The names of the variables that a file sets; `None` if it is not read to its end.
+fn names_in(path: &Path, cx: &mut Cx<'_>) -> Option<Vec<Arc<str>>> {
+    let before = cx.notes.clone();
+    let found = values_in(path, cx);
+    let whole = cx.notes.problems.len() == before.problems.len();
+    cx.notes = before;
+    whole.then(|| found.into_iter().map(|attribute| attribute.name).collect())
+}
+
+/// The ways in which the repository applies a root module, other than without values.
+fn ways(root: &Path, module: &Module, place: Span, cx: &mut Cx<'_>) -> Vec<Way> {
+    let top = cx.files.root().to_owned();
+    let mut out: Vec<Way> = Vec::new();
+    let mut sets: HashMap<PathBuf, Option<Vec<Arc<str>>>> = HashMap::new();
+    let declares = |name: &Arc<str>| module.variables.contains_key(name);
+    let mut commands: Found = Vec::new();
+    for dir in folders_above(root, &top) {
+        commands.extend(commands_in(dir, cx));
+        for folder in COMMANDS {
+            let folder = dir.join(folder);
+            if cx.files.is_dir(&folder) {
+                commands.extend(commands_in(&folder, cx));
+            }
+        }
+    }
+    for (file, commands) in &commands {
+        let environments = environments(file, commands, module);
+        let mut named = Vec::new();
+        for patterns in &commands.files {
+            named.extend(ways_of(root, file, patterns, cx));
+        }
+        named.retain(|files| {
+            files.iter().any(|path| {
+                let names = sets.entry(path.clone()).or_insert_with(|| names_in(path, cx));
+                names.as_ref().is_some_and(|names| names.iter().any(declares))
+            })
+        });
+        if named.is_empty() && commands.runs {
+            out.extend(environments.into_iter().map(|environment| Way { files: Vec::new(), environment }));
+            continue;
+        }
+        for files in named {
+            let plain = if environments.is_empty() { vec![Vec::new()] } else { environments.clone() };
+            out.extend(plain.into_iter().map(|environment| Way { files: files.clone(), environment }));
+        }
+    }
+    // Files that no command names are tried on their own.
+    let mut beside: Vec<PathBuf> = cx.files.list(root).into_iter().filter(|path| is_values(path)).collect();
+    beside.retain(|path| path.file_name().and_then(|n| n.to_str()).is_some_and(|n| kind_of(n) == FileKind::Other));
+    beside.extend(in_folders(root, cx));
+    let own = beside.len();
+    if top != root {
+        beside.extend(in_folders(&top, cx));
+    }
+    for (n, path) in beside.into_iter().enumerate() {
+        if out.iter().any(|way| way.files.contains(&path)) {
+            continue;
+        }
+        let names = sets.entry(path.clone()).or_insert_with(|| names_in(&path, cx));
+        let Some(names) = names.as_ref().filter(|names| !names.is_empty()) else { continue };
+        if names.iter().all(declares) || (n < own && names.iter().any(declares)) {
+            out.push(Way { files: vec![path], environment: Vec::new() });
+        }
+    }
+    let mut unique: Vec<Way> = Vec::new();
+    for way in out {
+        if !unique.contains(&way) {
+            unique.push(way);
+        }
+    }
+    if unique.len() > MAX_WAYS {
+        let message =
+            format!("{} of {} sets of values for this folder were not tried", unique.len() - MAX_WAYS, unique.len());
+        cx.problem(place, message);
+        unique.truncate(MAX_WAYS);
+    }
+    unique
+}
+
+/// The node groups of a root module with each of the sets of values of the repository. `plain` are those without any.
+pub(super) fn with_values(
+    root: &Path,
+    module: &Module,
+    plain: Vec<NodeGroup>,
+    place: Span,
+    cx: &mut Cx<'_>,
+) -> Vec<NodeGroup> {
+    if module.variables.is_empty() || !cx.given.variables.is_empty() {
+        return plain;
+    }
+    let ways = ways(root, module, place, cx);
+    if ways.is_empty() {
+        return plain;
+    }
+    let prints = |groups: &[NodeGroup], cx: &Cx<'_>| {
+        let mut out: BTreeMap<Arc<str>, Vec<String>> = BTreeMap::new();
+        for group in groups {
+            out.entry(Arc::clone(&group.name)).or_default().push(print(group, &cx.texts));
+        }
+        out
+    };
+    let base = prints(&plain, cx);
+    let mut runs = Vec::new();
+    let mut given: Vec<Vec<Arc<str>>> = Vec::new();
+    for way in ways {
+        let unreached = cx.claims.unreached.len();
+        cx.given.variables = way.files.iter().cloned().map(Variable::File).collect();
+        let mut engine = Engine::new(root, cx);
+        let start = engine.start(place);
+        let environment = engine.environment_values(&way.environment);
+        let own = &mut engine.instances[start];
+        given.push(own.given.keys().chain(environment.keys()).cloned().collect());
+        own.environment = environment;
+        let groups = engine.judged(&[start], place);
+        cx.given.variables.clear();
+        cx.claims.unreached.truncate(unreached);
+        let prints = prints(&groups, cx);
+        runs.push((way.words(cx), groups, prints));
+    }
+    // What is the same in all of them does not depend on the values.
+    let mut differs: Vec<Arc<str>> = Vec::new();
+    for (_, _, found) in &runs {
+        let names = found.keys().chain(base.keys());
+        differs.extend(names.filter(|name| base.get(*name) != found.get(*name)).cloned());
+    }
+    differs.sort();
+    differs.dedup();
+    let under = |group: &mut NodeGroup, words: String| {
+        if let Some(when) = group.when.and(&Guard::of(Condition::new(words, true))) {
+            group.when = when;
+        }
+    };
+    // Without a value that every way gives, Terraform does not apply at all.
+    let required = module.variables.iter().filter(|(name, block)| {
+        block.body.attribute("default").is_none() && !module.values.contains_key(*name) && module.sealed.is_none()
+    });
+    let mut out = plain;
+    if required.into_iter().any(|(name, _)| given.iter().all(|names| names.contains(name))) {
+        out.retain(|group| !differs.contains(&group.name));
+    }
+    for group in out.iter_mut().filter(|group| differs.contains(&group.name)) {
+        under(group, "applied without a values file".to_owned());
+    }
+    // Sets of values with the same result are one.
+    for name in &differs {
+        let mut results: Vec<(&Vec<String>, Vec<&str>, usize)> = Vec::new();
+        for (n, (words, _, found)) in runs.iter().enumerate() {
+            let Some(print) = found.get(name) else { continue };
+            match results.iter_mut().find(|(known, ..)| *known == print) {
+                Some((_, all, _)) => all.push(words),
+                None => results.push((print, vec![words], n)),
+            }
+        }
+        for (_, words, n) in results {
+            for group in runs[n].1.iter().filter(|group| group.name == *name) {
+                let mut group = group.clone();
+                under(&mut group, format!("applied with {}", listed(&words)));
+                out.push(group);
+            }
+        }
+    }
+    out
+}
+
+/// Up to three of several, and the number of the others.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [first, second, third, rest @ ..] if !rest.is_empty() => {
+            format!("{first}, {second}, {third} or {} others", rest.len())
+        }
+        _ => words.join(" or "),
+    }
+}
+
+impl Engine<'_, '_> {
+    /// Values of the environment. What something else fills in is unknown.
+    fn environment_values(&mut self, environment: &[(PathBuf, Assigned)]) -> HashMap<Arc<str>, Value> {
+        let mut out = HashMap::new();
+        for (path, assigned) in environment {
+            let Ok(view) = self.cx.view(path) else { continue };
+            let at = view.span(assigned.value.clone());
+            let text = view.traced(assigned.value.clone());
+            let root = self.root.clone();
+            let module = self.module(&root);
+            let kind = module.variables.get(assigned.name.as_str()).and_then(|v| v.body.attribute("type"));
+            let kind = kind.map(|a| types::parse(&a.value, 0));
+            let value = if !assigned.known {
+                Value::unknown(Why::FromOutside(format!("TF_VAR_{}", assigned.name).into()), at)
+            } else if matches!(kind, None | Some(Type::Text | Type::Number | Type::Bool)) {
+                Value::str(text, at)
+            } else {
+                let view = self.cx.made(format!("TF_VAR_{}", assigned.name), &text, at);
+                match hcl::parse_expression(&view) {
+                    Ok(expr) => self.eval_or_unknown(&expr, &Env::default()),
+                    Err(_) => Value::unknown(Why::NotUnderstood(format!("TF_VAR_{}", assigned.name).into()), at),
+                }
+            };
+            out.insert(assigned.name.as_str().into(), value);
+        }
+        out
+    }
+}
+
+/// All that a node group boots with and where it is written, as text: equal for equal node groups.
+fn print(group: &NodeGroup, texts: &Texts) -> String {
+    let mut out =
+        format!("{:?} {:?} {} {}", group.family, group.minor, group.merged_by_eks, group.when.conditions().len());
+    for condition in group.when.conditions() {
+        out.push_str(&format!(" {condition}"));
+    }
+    for step in &group.steps {
+        out.push('\n');
+        match step {
+            Step::UserData(text, wrapping) => {
+                out.push_str(&format!("{wrapping:?} "));
+                print_text(text, texts, &mut out);
+            }
+            Step::Script(text) | Step::NodeConfig(text) | Step::KubeletConfigFile(text) => {
+                print_text(text, texts, &mut out);
+            }
+            Step::RuntimeConfigFile(_, text) => print_text(text, texts, &mut out),
+            Step::KubeletArgs(words) => words.iter().for_each(|word| print_text(word, texts, &mut out)),
+            Step::KubeletConfig(tree, _)
+            | Step::NodeadmKubeletConfig(tree)
+            | Step::NodeadmKubeletConfigLast(tree)
+            | Step::RunningConfig(tree) => print_tree(tree, texts, &mut out),
+            Step::File { path, content, .. } => {
+                out.push_str(path);
+                print_text(content, texts, &mut out);
+            }
+            other => out.push_str(&format!("{other:?}")),
+        }
+    }
+    out
+}
+
+fn print_text(text: &Traced, texts: &Texts, out: &mut String) {
+    for layer in [Layer::Base64, Layer::Gzip] {
+        if let Some(original) = text.original(layer) {
+            return print_text(original, texts, out);
+        }
+    }
+    out.push_str(&text.to_text());
+    for piece in text.pieces() {
+        let at = texts.trail(piece.whence.span()).origin();
+        out.push_str(&format!("|{at:?}"));
+        if let Whence::Unknown(_, why) = &piece.whence {
+            out.push_str(&format!("{why}"));
+        }
+    }
+}
+
+/// The depth of a tree is limited.
+fn print_tree(tree: &Node, texts: &Texts, out: &mut String) {
+    match &tree.kind {
+        NodeKind::Scalar(scalar) => print_text(&scalar.text, texts, out),
+        NodeKind::Seq(items) => items.iter().for_each(|item| print_tree(item, texts, out)),
+        NodeKind::Map(pairs) => {
+            for (key, value) in pairs {
+                print_tree(key, texts, out);
+                print_tree(value, texts, out);
+            }
+        }
+    }
+    out.push(';');
+}

@@ -1,0 +1,2 @@
+idle = "0h"
+other = 1

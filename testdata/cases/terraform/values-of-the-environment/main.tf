@@ -1,0 +1,16 @@
+variable "idle" { type = string }
+
+variable "args" {
+  type    = list(string)
+  default = []
+}
+
+resource "aws_launch_template" "workers" {
+  image_id  = "ami-0123456789abcdef0"
+  user_data = base64encode("#!/bin/bash\n/etc/eks/bootstrap.sh lab --kubelet-extra-args --streaming-connection-idle-timeout=${var.idle}")
+}
+
+resource "aws_launch_template" "listed" {
+  image_id  = "ami-0123456789abcdef0"
+  user_data = base64encode("#!/bin/bash\n/etc/eks/bootstrap.sh lab --kubelet-extra-args '${join(" ", var.args)}'")
+}
