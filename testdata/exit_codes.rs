@@ -90,6 +90,7 @@ fn a_syntax_error_is_2_where_a_watched_word_stands() {
         (&[("k.json", "{\"kind\": \"KubeletConfiguration\", \"a\":")], runs),
         (&[("main.tf", "resource \"aws_launch_template\" \"a\" {\n  user_data = \"\n}\n")], runs),
         (&[("a.sh", "#!/bin/bash\nkubelet --sync-frequency=1m\nif true; then\n")], runs),
+        (&[("k.yaml", "kind: KubeletConfiguration\nstreamingConnectionIdleTimeout: 0s\n")], &[(".", 0), ("k.yaml", 2)]),
         (&[("a.toml", "[settings.kubernetes]\nstream_idle_timeout = = 1\nkubelet = 1\n")], runs),
         (&[("k.yaml", broken), ("zero.sh", ZERO)], &[(".", 2), ("--lenient .", 1), ("zero.sh", 1)]),
         // No watched word.

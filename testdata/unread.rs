@@ -22,32 +22,69 @@ fn problems(dir: &Path, files: &[(&str, Vec<u8>)]) -> Vec<String> {
     report["problems"].as_array().unwrap().iter().map(short).collect()
 }
 
-/// A text with so much behind it that it is too large.
-fn large(start: &str) -> Vec<u8> {
-    format!("{start}{}", "# padding\n".repeat(500_000)).into_bytes()
+/// A text with so much behind it that it is larger than this many MiB.
+fn large(start: &str, most: usize) -> Vec<u8> {
+    format!("{start}{}", "# padding\n".repeat((most << 20) / 10 + 1)).into_bytes()
 }
 
 #[test]
 fn a_file_that_is_too_large_is_a_problem_if_a_watched_word_stands_in_it() {
     let dir = tempfile::tempdir().unwrap();
+    let template = "resource \"aws_launch_template\" \"a\" {\n  user_data = base64encode(file(\"plain.tpl\"))\n}\n";
     let files = [
-        ("dashboard.yaml", large("title: requests\n")),
-        ("far.yaml", [large("a: b\n"), b"kubelet: {}\n".to_vec()].concat()),
-        ("k.yaml", large(KUBELET)),
-        ("notes.md", large("kubelet\n")),
-        ("p.json", large("{\"format_version\": \"1.2\", \"user_data_base64\": \"IyE=\"}")),
-        ("u.sh", large("#!/bin/bash\nkubelet\n")),
+        ("dashboard.yaml", large("title: requests\n", 16)),
+        ("far.yaml", [large("a: b\n", 16), b"kubelet: {}\n".to_vec()].concat()),
+        ("k.yaml", large(KUBELET, 16)),
+        ("main.tf", template.into()),
+        ("notes.md", large("kubelet\n", 16)),
+        ("plain.tpl", large("#!/bin/bash\n", 4)),
+        ("u.sh", large("#!/bin/bash\nkubelet\n", 4)),
     ];
-    let why = "cannot be read: larger than 4 MiB: split it or exclude it";
-    let expected = ["far.yaml", "k.yaml", "p.json", "u.sh"].map(|name| format!("{name}: {why}"));
+    let why = |most| format!("cannot be read: larger than {most} MiB: split it or exclude it");
+    let expected = [("far.yaml", 16), ("k.yaml", 16), ("plain.tpl", 4), ("u.sh", 4)];
+    let expected = expected.map(|(name, most)| format!("{name}: {}", why(most)));
     assert_eq!(problems(dir.path(), &files), expected);
     let out = run_in(dir.path(), &["check", "--strict", "u.sh"], None);
-    assert!(text(&out.stderr).starts_with(&format!("warning: u.sh:1:1: {why}\n")), "{}", text(&out.stderr));
+    assert!(text(&out.stderr).starts_with(&format!("warning: u.sh:1:1: {}\n", why(4))), "{}", text(&out.stderr));
     assert_eq!(out.status.code(), Some(2));
-    for format in ["sarif", "html"] {
+    for format in ["sarif", "html", "markdown"] {
         let out = run_in(dir.path(), &["check", "--format", format, "."], None);
-        assert_eq!(text(&out.stdout).matches("arger than 4 MiB").count(), expected.len(), "{format}");
+        assert_eq!(text(&out.stdout).matches("annot be read: larger than").count(), expected.len(), "{format}");
     }
+}
+
+#[test]
+fn a_template_of_5_mib_and_a_plan_of_17_mib_are_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let zero = "#!/bin/bash\n/etc/eks/bootstrap.sh c --kubelet-extra-args --streaming-connection-idle-timeout=0\n";
+    let other = "{\"address\": \"aws_vpc.a\", \"type\": \"aws_vpc\", \"name\": \"a\", \"values\": {\"tag\": \"x\"}},\n";
+    let node = "{\"address\": \"aws_instance.a\", \"type\": \"aws_instance\", \"name\": \"a\", \"values\": {\"user_data\": USER}}";
+    let node = node.replace("USER", &serde_json::to_string(zero).unwrap());
+    let plan = |resources: &str| {
+        format!(
+            "{{\"format_version\": \"1.2\",\n\"planned_values\": {{\"root_module\": {{\"resources\": [\n{resources}]}}}}}}\n"
+        )
+    };
+    let lines = (17 << 20) / other.len();
+    std::fs::write(dir.path().join("plan.json"), plan(&format!("{}{node}", other.repeat(lines)))).unwrap();
+    std::fs::write(dir.path().join("k.yaml"), large(KUBELET, 5)).unwrap();
+    std::fs::write(dir.path().join("cut.json"), &plan(&format!("{node},{}", other.repeat(30_000)))[..2 << 20]).unwrap();
+    let out = run_in(dir.path(), &["check", "--format", "concise", "k.yaml", "plan.json"], None);
+    let (log, line) = (text(&out.stdout), lines + 3);
+    assert!(log.contains("k.yaml:3:33: warning[replaced-zero]"), "{log}");
+    assert!(log.contains(&format!("plan.json:{line}:187: error[zero-streaming-idle-timeout]")), "{log}");
+    assert_eq!((out.status.code(), text(&out.stderr).as_str()), (Some(1), ""));
+    let out = run_in(dir.path(), &["check", "cut.json"], None);
+    assert!(
+        text(&out.stderr).starts_with("warning: cut.json:25574:58: unterminated string literal\nerror: "),
+        "{}",
+        text(&out.stderr)
+    );
+    assert_eq!(out.status.code(), Some(2));
+    let plan = std::fs::read(dir.path().join("plan.json")).unwrap();
+    let out = run_in(dir.path(), &["check", "--format", "concise", "-"], Some(&plan));
+    let log = text(&out.stdout);
+    assert!(log.starts_with(&format!("<stdin>:{line}:187: ")), "{log}{}", text(&out.stderr));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::args::Input;
 use super::stop::Stop;
 
 /// The most bytes that are read from standard input.
-const MAX_STDIN: u64 = crate::text::MAX_FILE_BYTES;
+const MAX_STDIN: u64 = crate::text::MAX_STREAM_BYTES;
 
 /// The directory that paths are relative to.
 pub(super) fn current() -> Result<PathBuf, Stop> {

@@ -1,12 +1,19 @@
 //! YAML and JSON that no other kind of input takes for its own because it cannot be parsed.
 
 use crate::node::{Cx, NodeGroup};
+use crate::syntax::Node;
 
 use super::unit::{FileList, Input, Unit};
 use super::{is_watched, manifests, yaml_files};
 
 /// Messages about JSON that some programs accept: with comments and trailing commas, and one value a line.
 const DIALECTS: &[&str] = &["not allowed", "more than one JSON value"];
+
+/// What plans and states of Terraform hold.
+const PLANS: &[&str] = &["\"format_version\"", "\"lineage\""];
+
+/// Kinds of documents that a node reads itself.
+const OF_NODES: &[&str] = &["KubeletConfiguration", "NodeConfig", "InitConfiguration", "JoinConfiguration"];
 
 /// Broken files in which a watched word stands. Templates of other tools and dialects of JSON are not broken.
 #[derive(Debug)]
@@ -22,18 +29,30 @@ impl Input for Broken {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        // The others are read, with their errors, as manifests.
-        let ours = |bytes: &[u8]| !bytes.contains(&0) && is_watched(bytes) && !manifests::names_one(bytes);
+        // The others are read, with their errors, as manifests and plans.
+        let plan = |bytes: &[u8]| PLANS.iter().any(|word| yaml_files::holds(bytes, word.as_bytes()));
+        let ours =
+            |bytes: &[u8]| !bytes.contains(&0) && is_watched(bytes) && !manifests::names_one(bytes) && !plan(bytes);
         if !cx.files.read(&unit.path).is_ok_and(|source| ours(&source.bytes())) {
             return Vec::new();
         }
         let Ok(view) = cx.view(&unit.path) else { return Vec::new() };
+        let described = OF_NODES.iter().any(|kind| yaml_files::holds(&view.bytes, kind.as_bytes()));
+        // Without a tree, which takes much more memory than the text.
+        if !described && serde_json::from_slice::<serde::de::IgnoredAny>(&view.bytes).is_ok() {
+            return Vec::new();
+        }
         let parsed = yaml_files::documents(&view);
         if let Some(error) = parsed.errors.first()
             && error.template(&view).is_none()
             && !DIALECTS.iter().any(|words| error.message.contains(words))
         {
             cx.notes.syntax(error, "");
+        }
+        for tree in parsed.tree.iter().filter(|tree| described && tree.get("apiVersion").is_none()) {
+            if let Some(kind) = tree.get("kind").and_then(Node::as_str).filter(|kind| OF_NODES.contains(kind)) {
+                cx.problem(tree.span, format!("a {kind} without `apiVersion`, which nothing reads: add it"));
+            }
         }
         Vec::new()
     }

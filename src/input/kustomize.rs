@@ -131,7 +131,7 @@ impl Build {
     fn values_file(&mut self, dir: &Path, item: &Node, cx: &mut Cx<'_>) {
         let Some(name) = item.as_str().filter(|n| !n.contains("://")) else { return };
         let path = normal(&dir.join(name));
-        if !cx.files.read(&path).is_ok_and(|source| manifests::may_hold(&source.bytes())) {
+        if !cx.peek(&path).is_ok_and(|source| manifests::may_hold(&source.bytes())) {
             return;
         }
         let Ok(view) = cx.view(&path) else { return };
@@ -162,7 +162,7 @@ impl Build {
             self.layer(&inner, own, depth + 1, cx);
             return;
         }
-        let Ok(source) = cx.files.read(&path) else { return };
+        let Ok(source) = cx.peek(&path) else { return };
         if !self.everything && !manifests::may_hold(&source.bytes()) {
             self.skipped = true;
             return;

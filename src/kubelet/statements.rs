@@ -2,6 +2,9 @@
 //!
 //! A value that is partly unknown is not a setting.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::syntax::{Node, NodeKind, unit};
 use crate::text::{Traced, View};
 
@@ -132,10 +135,17 @@ pub fn walk<'n>(tree: &'n Node, path: &mut Vec<&'n str>, see: &mut impl FnMut(&[
 
 /// The field whose last name, or whose flag, equals `name` except for case and dashes.
 pub fn named(name: &str) -> Option<&'static Field> {
-    let plain = |name: &str| name.replace(['-', '_'], "").to_ascii_lowercase();
-    let wanted = plain(name);
-    let leaf = |f: &Field| f.path().last().is_some_and(|n| plain(n) == wanted);
-    FIELDS.iter().find(|f| leaf(f) || f.flag.is_some_and(|flag| plain(flag) == wanted))
+    static NAMES: LazyLock<HashMap<String, &'static Field>> = LazyLock::new(|| {
+        // The first field with a name counts.
+        let of = |f: &'static Field| f.path().last().into_iter().chain(f.flag).map(move |n| (plain(n), f));
+        FIELDS.iter().rev().flat_map(of).collect()
+    });
+    NAMES.get(&plain(name)).copied()
+}
+
+/// A name without dashes, in lower case.
+fn plain(name: &str) -> String {
+    name.replace(['-', '_'], "").to_ascii_lowercase()
 }
 
 /// Every setting anywhere in a text of any kind: flags with their values, and field names with values that are durations. For

@@ -59,6 +59,8 @@ pub struct Cx<'a> {
     pub claims: Claims,
     /// Every file read for this unit, in order of first use.
     pub read: Vec<TextId>,
+    /// Files that this unit refers to and that cannot be read.
+    pub refused: Vec<(PathBuf, FileError)>,
     seen: BTreeSet<TextId>,
 }
 
@@ -73,6 +75,7 @@ impl<'a> Cx<'a> {
             notes: Notes::default(),
             claims: Claims::default(),
             read: Vec::new(),
+            refused: Vec::new(),
             seen: BTreeSet::new(),
         }
     }
@@ -82,12 +85,31 @@ impl<'a> Cx<'a> {
     /// # Errors
     /// The same as [`Files::read`].
     pub fn open(&mut self, path: &Path) -> Result<TextId, FileError> {
-        let source = self.files.read(path)?;
+        let source = self.peek(path)?;
+        Ok(self.add(source))
+    }
+
+    /// A file that something refers to, before it is known whether it is read as a text.
+    ///
+    /// # Errors
+    /// The same as [`Files::read`]. A file that is there and cannot be read is reported.
+    pub fn peek(&mut self, path: &Path) -> Result<Arc<Source>, FileError> {
+        let source = self.files.read(path);
+        if let Err(error) = &source
+            && error.is_unread()
+        {
+            self.refused.push((path.to_owned(), error.clone()));
+        }
+        source
+    }
+
+    /// Adds a file to the unit's texts.
+    pub fn add(&mut self, source: Arc<Source>) -> TextId {
         let id = self.texts.add_source(source);
         if self.seen.insert(id) {
             self.read.push(id);
         }
-        Ok(id)
+        id
     }
 
     /// As [`open`](Self::open), with the bytes of the file.

@@ -118,6 +118,10 @@ fn scan_files(
     let claimed: BTreeSet<_> = units.iter().flat_map(|(_, unit)| &unit.files).collect();
     let files = claimed.iter().filter(|path| named.is_none_or(|n| n.has(path))).count();
     let mut total = Scan { files, ..Scan::default() };
+    // A plan that is too large to be read as a whole is read as a stream.
+    let large = |path: &Path| matches!(disk.read(path), Err(FileError::TooLarge(_)));
+    let read: BTreeSet<PathBuf> =
+        results.iter().filter(|r| !r.scan.asking.is_empty() && large(&r.path)).map(|r| r.path.clone()).collect();
     let covered = covered(&results);
     let mut places = Vec::new();
     for (result, covered) in results.into_iter().zip(covered) {
@@ -132,7 +136,8 @@ fn scan_files(
             Some(Covered::Used) => {}
         }
     }
-    total.problems.extend(claimed.iter().filter_map(|path| unread::file(path, disk)));
+    let unread = claimed.iter().filter(|path| !read.contains(**path)).filter_map(|path| unread::file(path, disk));
+    total.problems.extend(unread);
     let known = net::Known::new(&places, total.problems.iter().map(|problem| problem.place.source.path()));
     total.unreached = net::cast(list, disk, &known);
     if let Some(named) = named {
@@ -267,6 +272,7 @@ fn read_unit(
     out.delivered.dedup();
     out.gaps.extend(gaps(&cx.notes.gaps, true, &cx.texts));
     out.problems.extend(cx.notes.problems.iter().map(|p| problem(p, &cx.texts)));
+    out.problems.extend(cx.refused.iter().map(|(path, error)| unread::note(path, &error.problem())));
     let sources = cx.read.iter().filter_map(|id| match &cx.texts.get(*id).origin {
         Origin::Source(source) => Some(source),
         Origin::Made { .. } => None,

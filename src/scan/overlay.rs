@@ -1,6 +1,7 @@
 //! The disk with some files as they would be after a change.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -47,6 +48,10 @@ impl Files for Overlay<'_> {
 
     fn root(&self) -> &Path {
         self.disk.root()
+    }
+
+    fn stream(&self, path: &Path) -> Result<(PathBuf, Box<dyn Read>), FileError> {
+        self.disk.stream(path)
     }
 
     fn large_file_holds(&self, path: &Path, wanted: &dyn Fn(&[u8]) -> bool) -> bool {

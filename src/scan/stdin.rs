@@ -1,10 +1,11 @@
 //! Standard input as a file among files.
 
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::collect;
-use crate::text::{Disk, FileError, Files, Source};
+use crate::text::{Disk, FileError, Files, MAX_DATA_BYTES, Source};
 
 use super::ScanError;
 use super::request::STDIN;
@@ -60,7 +61,18 @@ fn extension(bytes: &[u8]) -> &'static str {
 
 impl Files for Piped {
     fn read(&self, path: &Path) -> Result<Arc<Source>, FileError> {
-        if path == self.path { Ok(Arc::clone(&self.source)) } else { self.disk.read(path) }
+        match () {
+            () if path != self.path => self.disk.read(path),
+            () if self.source.bytes().len() as u64 > MAX_DATA_BYTES => Err(FileError::TooLarge(MAX_DATA_BYTES)),
+            () => Ok(Arc::clone(&self.source)),
+        }
+    }
+
+    fn stream(&self, path: &Path) -> Result<(PathBuf, Box<dyn Read>), FileError> {
+        if path != self.path {
+            return self.disk.stream(path);
+        }
+        Ok((self.source.path().to_owned(), Box::new(Cursor::new(self.source.bytes()))))
     }
 
     fn glance(&self, path: &Path) -> Option<Arc<[u8]>> {
@@ -89,6 +101,6 @@ impl Files for Piped {
     }
 
     fn large_file_holds(&self, path: &Path, wanted: &dyn Fn(&[u8]) -> bool) -> bool {
-        self.disk.large_file_holds(path, wanted)
+        if path == self.path { wanted(&self.source.bytes()) } else { self.disk.large_file_holds(path, wanted) }
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn file(path: &Path, files: &dyn Files) -> Option<Note> {
             let unread = wide && std::str::from_utf8(&source.bytes()).map_or(true, |text| text.contains('\0'));
             (unread && is_watched(&source.bytes())).then(|| "cannot be read: UTF-16: save it as UTF-8".to_owned())
         }
-        Err(error @ FileError::TooLarge) => files.large_file_holds(path, &is_watched).then(|| error.problem()),
+        Err(error @ FileError::TooLarge(_)) => files.large_file_holds(path, &is_watched).then(|| error.problem()),
         Err(error @ FileError::Io(_)) => Some(error.problem()),
         Err(FileError::Missing | FileError::Outside | FileError::NotAFile) => None,
     };

@@ -10,6 +10,15 @@ use super::Source;
 /// The largest file that is read, in bytes. User data is at most 16 KiB; the largest real template seen is far below 1 MiB.
 pub const MAX_FILE_BYTES: u64 = 4 << 20;
 
+/// The same for YAML and JSON, which programs write.
+pub const MAX_DATA_BYTES: u64 = 16 << 20;
+
+/// The largest file that is read as a stream, in bytes.
+pub const MAX_STREAM_BYTES: u64 = 256 << 20;
+
+/// Extensions of YAML and JSON.
+const DATA: &[&str] = &["json", "template", "tfplan", "tfstate", "yaml", "yml"];
+
 /// How much of a file that is too large is searched for words, in bytes.
 const MAX_SEARCHED: usize = 256 << 20;
 
@@ -25,8 +34,8 @@ pub enum FileError {
     Outside,
     /// It is not a regular file.
     NotAFile,
-    /// It is larger than [`MAX_FILE_BYTES`].
-    TooLarge,
+    /// It is larger than this many bytes.
+    TooLarge(u64),
     /// The operating system's error.
     Io(String),
 }
@@ -37,17 +46,22 @@ impl std::fmt::Display for FileError {
             Self::Missing => f.write_str("no such file"),
             Self::Outside => f.write_str("outside the scan root, not read"),
             Self::NotAFile => f.write_str("not a regular file"),
-            Self::TooLarge => write!(f, "larger than {} MiB", MAX_FILE_BYTES >> 20),
+            Self::TooLarge(most) => write!(f, "larger than {} MiB", most >> 20),
             Self::Io(message) => f.write_str(message),
         }
     }
 }
 
 impl FileError {
+    /// True if the file is there, and a person has to do something before it can be read.
+    pub fn is_unread(&self) -> bool {
+        matches!(self, Self::TooLarge(_)) || matches!(self, Self::Io(words) if words.contains("denied"))
+    }
+
     /// The problem of a file that is there and cannot be read: one line with what to do.
     pub fn problem(&self) -> String {
         let advice = match self {
-            Self::TooLarge => ": split it or exclude it",
+            Self::TooLarge(_) => ": split it or exclude it",
             Self::Io(_) => ": make it readable or exclude it",
             _ => "",
         };
@@ -71,6 +85,8 @@ pub trait Files: Sync {
     fn is_dir(&self, dir: &Path) -> bool;
     /// The root: nothing outside it is read.
     fn root(&self) -> &Path;
+    /// A file of up to [`MAX_STREAM_BYTES`] as a stream, with the path of its source.
+    fn stream(&self, path: &Path) -> Result<(PathBuf, Box<dyn Read>), FileError>;
     /// True if `wanted` holds for some part of a file that is too large to be read, or if it cannot be searched to its end.
     /// A short word stands whole in some part.
     fn large_file_holds(&self, path: &Path, wanted: &dyn Fn(&[u8]) -> bool) -> bool;
@@ -91,6 +107,13 @@ pub(super) fn normal(path: &Path) -> Option<PathBuf> {
         }
     }
     Some(out)
+}
+
+/// The largest file with this name that is read, in bytes.
+fn most_bytes(path: &Path) -> u64 {
+    let data =
+        path.extension().and_then(|e| e.to_str()).is_some_and(|e| DATA.iter().any(|d| d.eq_ignore_ascii_case(e)));
+    if data { MAX_DATA_BYTES } else { MAX_FILE_BYTES }
 }
 
 /// The real disk below one root, and below folders that the user named.
@@ -144,7 +167,8 @@ impl Disk {
         std::fs::File::open(&real).map(drop).map_err(io)
     }
 
-    fn load(&self, path: &Path) -> Result<Arc<Source>, FileError> {
+    /// The real path of a regular file, the file, and its size.
+    fn opened(&self, path: &Path, most: u64) -> Result<(PathBuf, std::fs::File, u64), FileError> {
         let real = self.inside(path)?;
         let io = |e: std::io::Error| FileError::Io(e.to_string());
         let meta = std::fs::metadata(&real).map_err(io)?;
@@ -152,13 +176,20 @@ impl Disk {
         if !meta.is_file() {
             return Err(FileError::NotAFile);
         }
-        if meta.len() > MAX_FILE_BYTES {
-            return Err(FileError::TooLarge);
+        if meta.len() > most {
+            return Err(FileError::TooLarge(most));
         }
-        let mut bytes = Vec::with_capacity(meta.len() as usize);
-        std::fs::File::open(&real).map_err(io)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;
-        if bytes.len() as u64 > MAX_FILE_BYTES {
-            return Err(FileError::TooLarge);
+        let file = std::fs::File::open(&real).map_err(io)?;
+        Ok((real, file, meta.len()))
+    }
+
+    fn load(&self, path: &Path) -> Result<Arc<Source>, FileError> {
+        let most = most_bytes(path);
+        let (real, file, size) = self.opened(path, most)?;
+        let mut bytes = Vec::with_capacity(size as usize);
+        file.take(most + 1).read_to_end(&mut bytes).map_err(|e| FileError::Io(e.to_string()))?;
+        if bytes.len() as u64 > most {
+            return Err(FileError::TooLarge(most));
         }
         Ok(Arc::new(Source::new(real, bytes)))
     }
@@ -210,6 +241,11 @@ impl Files for Disk {
 
     fn root(&self) -> &Path {
         &self.root
+    }
+
+    fn stream(&self, path: &Path) -> Result<(PathBuf, Box<dyn Read>), FileError> {
+        let (real, file, _) = self.opened(path, MAX_STREAM_BYTES)?;
+        Ok((real, Box::new(file.take(MAX_STREAM_BYTES))))
     }
 
     fn large_file_holds(&self, path: &Path, wanted: &dyn Fn(&[u8]) -> bool) -> bool {
@@ -272,6 +308,10 @@ impl Files for Memory {
 
     fn root(&self) -> &Path {
         Path::new("/")
+    }
+
+    fn stream(&self, _: &Path) -> Result<(PathBuf, Box<dyn Read>), FileError> {
+        Err(FileError::Missing)
     }
 
     fn large_file_holds(&self, _: &Path, _: &dyn Fn(&[u8]) -> bool) -> bool {

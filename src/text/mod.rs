@@ -6,8 +6,8 @@ mod span;
 mod store;
 mod traced;
 
-pub use files::{Disk, FileError, Files, MAX_FILE_BYTES, Memory};
-pub use source::{Place, Point, Source};
+pub use files::{Disk, FileError, Files, MAX_DATA_BYTES, MAX_FILE_BYTES, MAX_STREAM_BYTES, Memory};
+pub use source::{Cut, Place, Point, Source};
 pub use span::{Span, TextId};
 pub use store::{Hop, Origin, Text, Texts, Trail, View};
 

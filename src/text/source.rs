@@ -7,6 +7,20 @@ use std::sync::{Arc, OnceLock};
 /// Numbers the sources of this process: places in one mean the same in every unit that reads it. Output never depends on it.
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
+/// A part of a file that a source leaves out; `null` stands for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Cut {
+    /// The offset after the `null`.
+    pub at: u32,
+    /// The line ends in the part.
+    pub lines: u32,
+    /// The characters after its last line end; without a line end all of them.
+    pub rest: u32,
+}
+
+/// The length of what stands for a part that is left out.
+const STANDS_IN: u32 = 4;
+
 /// A text that can be shown: a file, standard input, or a derived text under a name of its own.
 #[derive(Debug)]
 pub struct Source {
@@ -15,19 +29,25 @@ pub struct Source {
     derived: bool,
     bytes: Arc<[u8]>,
     lines: OnceLock<Vec<u32>>,
+    cuts: Vec<Cut>,
 }
 
 impl Source {
     /// A file (or standard input under the name it was given). `path` is absolute, or the name given for standard input.
     pub fn new(path: impl Into<PathBuf>, bytes: impl Into<Arc<[u8]>>) -> Self {
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Self { id, path: path.into(), derived: false, bytes: bytes.into(), lines: OnceLock::new() }
+        Self { id, path: path.into(), derived: false, bytes: bytes.into(), lines: OnceLock::new(), cuts: Vec::new() }
+    }
+
+    /// A file with parts left out, in order. Places in it have the lines and columns of the file.
+    pub fn with_cuts(path: impl Into<PathBuf>, bytes: impl Into<Arc<[u8]>>, cuts: Vec<Cut>) -> Self {
+        Self { cuts, ..Self::new(path, bytes) }
     }
 
     /// A derived text; `name` says what it is, such as `user data of aws_launch_template.a`.
     pub fn derived(name: &str, bytes: Arc<[u8]>) -> Self {
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Self { id, path: PathBuf::from(name), derived: true, bytes, lines: OnceLock::new() }
+        Self { id, path: PathBuf::from(name), derived: true, bytes, lines: OnceLock::new(), cuts: Vec::new() }
     }
 
     /// Unique among all sources.
@@ -93,11 +113,26 @@ impl Source {
         if line == 0 {
             before = before.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(before);
         }
+        // What is left out moves a place by its lines, and by its characters if it is on the same line.
+        let cuts = &self.cuts[..self.cuts.partition_point(|cut| cut.at <= offset)];
+        let lines: u32 = cuts.iter().map(|cut| cut.lines).sum();
+        let same = &cuts[cuts.partition_point(|cut| cut.at <= start)..];
+        let from = same.iter().rposition(|cut| cut.lines > 0).unwrap_or(0);
+        let (mut left_out, mut stands_in) = (0, 0);
+        for cut in &same[from.min(same.len())..] {
+            if cut.lines > 0 {
+                before = before.get((cut.at - start) as usize..).unwrap_or_default();
+                (left_out, stands_in) = (cut.rest, 0);
+            } else {
+                left_out += cut.rest;
+                stands_in += STANDS_IN;
+            }
+        }
         let before = String::from_utf8_lossy(before);
         Point {
-            line: line as u32 + 1,
-            column: before.chars().count() as u32 + 1,
-            utf16: before.chars().map(|c| c.len_utf16() as u32).sum::<u32>() + 1,
+            line: line as u32 + 1 + lines,
+            column: (before.chars().count() as u32 + 1 + left_out).saturating_sub(stands_in),
+            utf16: (before.chars().map(|c| c.len_utf16() as u32).sum::<u32>() + 1 + left_out).saturating_sub(stands_in),
             offset,
         }
     }

@@ -85,7 +85,7 @@ impl Chart {
         let source = cx.open(&dir.join(CHART)).ok()?;
         let about = yaml::parse(&cx.texts.view(source)).tree.into_iter().next()?;
         let values_file =
-            ["values.yaml", "values.yml"].iter().map(|name| dir.join(name)).find(|path| cx.files.read(path).is_ok());
+            ["values.yaml", "values.yml"].iter().map(|name| dir.join(name)).find(|path| cx.peek(path).is_ok());
         let values = values_file.as_ref().and_then(|path| values_in(path, cx));
         let dynamic = values_file.iter().any(|p| cx.files.read(p).is_ok_and(|s| manifests::may_hold(&s.bytes())));
         let mut chart = Self {

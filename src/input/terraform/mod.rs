@@ -33,6 +33,7 @@ mod stored_objects;
 mod terragrunt;
 #[cfg(test)]
 mod tests;
+mod thin;
 mod value_sets;
 mod variables;
 mod versions;

@@ -15,7 +15,7 @@ use indexmap::IndexMap;
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Part, Template};
 use crate::syntax::{Node, NodeKind, json as tree};
-use crate::text::{Span, Traced, Why};
+use crate::text::{FileError, Span, Traced, Why};
 
 use super::super::unit::{FileList, Input, Unit};
 use super::super::watched::is_watched;
@@ -24,6 +24,10 @@ use super::engine::Engine;
 use super::json;
 use super::scope::Module;
 use super::state::Instance;
+use super::thin;
+
+/// The largest plan that is parsed as a whole, in bytes: its tree takes about fifty times as much.
+const WHOLE: usize = 1 << 20;
 
 /// How deep modules and nested blocks of a plan are read.
 const MAX_DEPTH: usize = 32;
@@ -48,7 +52,12 @@ impl Input for Plan {
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         const WORDS: [&[&str]; 2] =
             [&["\"format_version\"", "\"lineage\""], &["\"planned_values\"", "\"values\"", "\"resources\""]];
-        let Some(view) = yaml_files::open(&unit.path, &WORDS, cx) else { return Vec::new() };
+        let view = match cx.files.read(&unit.path) {
+            Err(FileError::TooLarge(_)) => thin::read(&unit.path, cx),
+            Ok(source) if source.bytes().len() > WHOLE => thin::read(&unit.path, cx),
+            _ => yaml_files::open(&unit.path, &WORDS, cx),
+        };
+        let Some(view) = view else { return Vec::new() };
         let parsed = tree::parse(&view);
         let Some(root) = &parsed.tree else {
             if is_watched(&view.bytes) {

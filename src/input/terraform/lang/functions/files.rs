@@ -166,7 +166,7 @@ pub(super) fn fileexists(data: &mut dyn Data, args: &[Value], at: Span, _: &Env)
         return Err(refused("a directory, not a file"));
     }
     match data.files().read(&data.root().join(&path)) {
-        Ok(_) | Err(FileError::TooLarge) => Ok(Value::bool(true, at)),
+        Ok(_) | Err(FileError::TooLarge(_)) => Ok(Value::bool(true, at)),
         Err(FileError::Missing) if !path.starts_with('~') => Ok(Value::bool(false, at)),
         Err(_) => Ok(Value::unknown(Why::FromOutside(format!("the file {path}").into()), at)),
     }
