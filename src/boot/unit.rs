@@ -356,7 +356,7 @@ mod tests {
         let recorded: serde_json::Value =
             serde_json::from_str(include_str!("../../testdata/systemd/recorded.json")).unwrap();
         let cases = recorded["cases"].as_object().unwrap();
-        assert!(cases.len() > 100);
+        assert!(cases.len() > 160);
         let mut wrong = Vec::new();
         for (name, case) in cases {
             let memory = Memory::default();

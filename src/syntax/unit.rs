@@ -19,7 +19,8 @@ pub struct Entry {
 pub fn parse(view: &View) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut section = String::new();
-    let mut at = 0;
+    // systemd skips a byte-order mark.
+    let mut at = if view.bytes.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
     while at < view.bytes.len() {
         let start = at;
         let mut text = Traced::new();

@@ -24,7 +24,7 @@ import units  # noqa: E402
 
 DUMP = """#!/bin/bash -p
 name=$(grep -o 'c[0-9]*\\.service' /proc/self/cgroup | head -1)
-printf '%s\\0' "$@" > "$OUT/$name.new"; mv "$OUT/$name.new" "$OUT/$name"
+if (( $# )); then printf '%s\\0' "$@"; fi > "$OUT/$name.new"; mv "$OUT/$name.new" "$OUT/$name"
 """
 ENTER = """
 set -e
@@ -86,8 +86,7 @@ def main():
     for number, name in enumerate(names):
         path = out / f"c{number}.service"
         argv = path.read_bytes().decode().split("\0")[:-1] if path.exists() else None
-        # Without any word printf writes one empty one.
-        answers[name] = {"files": units.UNITS[name], "argv": [] if argv == [""] and name == "no-arguments" else argv}
+        answers[name] = {"files": units.UNITS[name], "argv": argv}
     if "-v" in sys.argv:
         print((top / "log").read_text())
     shutil.rmtree(top)

@@ -170,3 +170,64 @@ add("unit-continued-at-end", "[Service]\nExecStart=/usr/bin/kubelet --x=1 \\")
 add("unit-continued-blank-line", "[Service]\nExecStart=/usr/bin/kubelet --x=1 \\\n\nEnvironment=A=1\n")
 add("unit-blank-after-backslash", "[Service]\nExecStart=/usr/bin/kubelet --x=1 \\ \n  --y=2\n")
 add("no-arguments", "[Service]\nExecStart=/usr/bin/kubelet\n")
+
+# What trees of files in repositories have: a unit, its drop-ins and environment files together.
+KUBEADM = (
+    '[Service]\nEnvironment="A=--kubeconfig=/etc/k.conf"\nEnvironment="B=--config=/c.yaml"\nEnvironmentFile=-/etc/flags.env\n'
+    f"EnvironmentFile=-{ENV}\nEnvironmentFile=-/etc/sysconfig/kubelet\nExecStart=\nExecStart=/usr/bin/kubelet $A $B $K $X\n"
+)
+FLAGS = "/etc/flags.env"
+SYSCONFIG = "/etc/sysconfig/kubelet"
+BARE = "[Service]\nExecStart=/usr/bin/kubelet\n"
+X = "[Service]\nEnvironment='X=--x=1 --y=2'\n"
+
+
+def tree(name, **more):
+    """kubeadm's drop-in over a bare unit, with these files: FLAGS, ENV and SYSCONFIG, drop-ins by name."""
+    paths = {"flags": FLAGS, "env": ENV, "sysconfig": SYSCONFIG}
+    files = {paths.get(key, f"{ETC}{key.lstrip('z').replace('_', '-')}.conf"): text for key, text in more.items()}
+    add(f"tree-{name}", more={LIB_UNIT: BARE, LIB + "10-kubeadm.conf": KUBEADM, **files})
+
+
+tree("alone")
+tree("flags", flags='K="--x=1 --y=2"\n')
+tree("sysconfig", sysconfig="X=--x=1 --y=2\n")
+tree("default-then-sysconfig", env="X=--x=1\n", sysconfig="X=--x=2\n")
+tree("sysconfig-empty", env="X=--x=1\n", sysconfig="X=\n")
+tree("sysconfig-comment-only", env="X=--x=1\n", sysconfig="#X=--x=2\n")
+tree("later-drop-in-variable", z20_x=X)
+tree("earlier-drop-in-variable", **{"05_x": X})
+tree("variable-then-file", z20_x=X, env="X=--x=3\n")
+tree("same-name-in-etc", **{"10_kubeadm": "[Service]\nExecStart=\nExecStart=/usr/bin/kubelet --own\n"})
+tree("emptied-in-etc", **{"10_kubeadm": ""})
+tree("later-start-without-reset", z20_x="[Service]\nExecStart=/usr/bin/kubelet --x=1\n")
+tree("later-start", z20_x="[Service]\nExecStart=\nExecStart=/usr/bin/kubelet $B --x=1\n")
+tree("earlier-start", **{"05_x": "[Service]\nExecStart=\nExecStart=/usr/bin/kubelet --x=1\n"})
+tree("two-later-starts", z20_x="[Service]\nExecStart=\nExecStart=/usr/bin/kubelet --x=1\n", z30_x="[Service]\nExecStart=\nExecStart=/usr/bin/kubelet --x=2\n")
+tree("only-a-reset", z20_x="[Service]\nExecStart=\n")
+tree("files-reset", z20_x="[Service]\nEnvironmentFile=\n", env="X=--x=1\n")
+tree("files-reset-then-one", z20_x=f"[Service]\nEnvironmentFile=\nEnvironmentFile={SYSCONFIG}\n", env="X=--x=1\n", sysconfig="X=--x=2\n")
+tree("variables-reset", z20_x="[Service]\nEnvironment=\n")
+tree("unset", z20_x="[Service]\nUnsetEnvironment=X\n", env="X=--x=1\n")
+tree("unset-with-value", z20_x="[Service]\nUnsetEnvironment=X=--x=2\n", env="X=--x=1\n")
+tree("placeholder-in-a-variable", z20_x='[Service]\nEnvironment="X=--x=${IDLE}"\n')
+tree("placeholder-in-a-file", env='X="--x=${IDLE} --y=$B"\n')
+tree("two-variables-on-a-line", z20_x="[Service]\nEnvironment=X=--x=1 'K=--k=1 --l=2'\n")
+tree("crlf-drop-in", z20_x="[Service]\r\nEnvironment=X=--x=1\r\n")
+tree("byte-order-mark", z20_x="\ufeff[Service]\nEnvironment=X=--x=1\n")
+tree("export-in-file", env="export X=--x=1\nX=--x=2\n")
+tree("single-quotes-in-file", env="X='--x=1 --y=2'\n")
+tree("quotes-around-one-flag", env="X=--x=1 \"--y=2 3\"\n")
+tree("continued-file", env="X=--x=1 \\\n  --y=2 \\\n  --z=3\n")
+tree("hash-behind-a-value", env="X=--x=1 #note\n")
+tree("cut-in-two", env="X=--x 0\n")
+add("tree-own-unit", START + f"EnvironmentFile=-{ENV}\n", more={ENV: "A=--x=1\n", SYSCONFIG: "B=--y=2\n"})
+add("tree-own-unit-in-etc-and-lib", START, more={LIB_UNIT: BARE, LIB + "10-a.conf": "[Service]\nEnvironment=A=--lib\n"})
+add("tree-start-in-two-words", "[Service]\nEnvironment=A=0\nExecStart=/usr/bin/kubelet --x $A --y ${A}\n")
+add("tree-braces-keep-one-word", "[Service]\nEnvironment='A=--x=1 --y=2'\nExecStart=/usr/bin/kubelet ${A}\n")
+add("tree-start-over-lines", "[Service]\nExecStart=/usr/bin/kubelet \\\n--x=1 \\\n# --y=0 \\\n--z=3\n")
+add("tree-start-in-quotes", "[Service]\nExecStart=/usr/bin/kubelet \"--x=1\" '--y=2 3'\n")
+add("tree-pre-start", "[Service]\nExecStartPre=/bin/true --x=0\nExecStart=/usr/bin/kubelet --x=1\nExecStartPost=/bin/true --x=2\n")
+add("tree-oneshot", "[Service]\nType=oneshot\nExecStart=/bin/true\nExecStart=/usr/bin/kubelet --x=1\n")
+add("tree-environment-behind-start", BARE.replace("kubelet\n", "kubelet $A\n") + "Environment=A=--x=1\n")
+add("tree-drop-in-in-run", START, more={RUN + "90-a.conf": "[Service]\nEnvironment=A=--run\n", ETC + "50-a.conf": "[Service]\nEnvironment=A=--etc\n"})
