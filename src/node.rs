@@ -10,7 +10,7 @@ mod root;
 mod shared;
 
 pub use context::{BootCx, Claims, Cx, Given, Variable};
-pub use group::{Booted, Edit, Family, NodeGroup, Step, Wrapping};
+pub use group::{BOOTS_WITH_IT, Booted, Edit, Family, NodeGroup, Step, Wrapping};
 pub use handed::Handed;
 pub use ineffective::{Ineffective, Reason};
 pub use notes::{Fault, Gap, Notes, Problem};

@@ -12,6 +12,7 @@ mod node_files;
 mod own_rules;
 mod pages;
 mod picture;
+mod placeholders;
 mod policy;
 mod readme;
 mod sarif;

@@ -64,7 +64,7 @@ pub(super) fn is_document(text: &Traced) -> bool {
 pub(super) fn read(machine: &mut Machine, text: &Traced, name: &str, cx: &mut BootCx<'_>) -> Option<Node> {
     let id = cx.texts.add_made(name, text, machine.place);
     let view = cx.texts.view(id);
-    let parsed = yaml::parse(&view);
+    let parsed = yaml::parse(&view.without_placeholders());
     let at = text.span().unwrap_or(machine.place);
     let node = parsed.tree.into_iter().next();
     let kind = node.as_ref().and_then(|n| n.get("kind")).and_then(|n| n.as_str());

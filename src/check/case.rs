@@ -7,7 +7,7 @@ use crate::text::{Place, Span, Texts, Trail};
 use crate::value::{Condition, Guard};
 
 use super::finding::{Finding, Frame, GroupRef, Hop};
-use super::rule::Rule;
+use super::rule::{Level, Rule};
 
 /// The rule and the node group it is applied to.
 pub(super) struct Case<'a> {
@@ -113,7 +113,7 @@ impl Case<'_> {
         hops.push(Hop { place: own.place.clone(), words: last });
         hops.dedup_by(|b, a| a.place == b.place && b.words.is_empty());
         Finding {
-            level: rule.level_for(setting.field),
+            level: rule.level_for(setting.field).min(if self.group.is_loose() { Level::Warning } else { Level::Error }),
             exact: way.exact,
             runs,
             hops,

@@ -8,12 +8,14 @@ mod eksctl;
 mod evidence;
 mod helm;
 mod kustomize;
+mod loose;
 mod manifests;
 mod node_files;
 mod open_conditions;
 mod patches;
 mod pulumi;
 mod python;
+mod run_documents;
 mod standalone;
 mod template_text;
 mod terraform;
@@ -47,4 +49,5 @@ pub const INPUTS: &[&dyn Input] = &[
     &evidence::Evidence,
     &node_files::NodeFiles,
     &broken::Broken,
+    &loose::Loose,
 ];

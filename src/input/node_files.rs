@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::node::kubelet_files::{ENVIRONMENTS, KUBEADM_FLAGS, SNAP_ARGS, UNIT_DROPINS};
 use crate::node::{Cx, NodeGroup, Step};
 use crate::syntax::unit::{self, environment_file, parse};
-use crate::text::{Traced, View};
+use crate::text::{Traced, View, placeholder};
 
 use super::unit::{FileList, Input, Unit, template_stem};
 use super::yaml_files::{self, holds};
@@ -95,6 +95,10 @@ impl Located {
         if let Some(service) = name.strip_suffix(SERVICE) {
             return of_unit(dir, service, SERVICE);
         }
+        // `10-kubeadm.conf` in a folder with files for several places.
+        if is_loose_dropin(&name) {
+            return of_unit(dir, "kubelet", &format!("{DROPINS}/{name}"));
+        }
         let whole = dir.join(&name);
         let (own, on_node) = ENVIRONMENTS.iter().chain([&KUBEADM_FLAGS]).chain(&SNAP_ARGS).find_map(|on_node| {
             // The folder must be the same, or the name must tell.
@@ -107,6 +111,13 @@ impl Located {
         let root = whole.ancestors().nth(length)?;
         Some(Self { root: flat(root), service: String::new(), path: on_node.to_owned() })
     }
+}
+
+/// True for the usual names of a drop-in of the kubelet's unit.
+fn is_loose_dropin(name: &str) -> bool {
+    let number = name.split('-').next().unwrap_or_default();
+    let of = name.contains("kubeadm") || name.contains("kubelet");
+    of && name.ends_with(DROPIN) && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// A file of a unit, with the folder that holds it and the rest of its path behind the unit's name.
@@ -163,7 +174,8 @@ impl Node {
         let Some(view) = yaml_files::open(path, &[&["--", "ExecStart"]], cx) else { return };
         // What `systemctl cat` prints is read elsewhere.
         let other = || located.path.ends_with(SERVICE) && located.service != "kubelet" && !starts_kubelet(&view);
-        if !view.bytes.starts_with(b"# /") && !other() {
+        let part = !located.path.ends_with(DROPIN) || holds(&view.bytes, b"[Service]");
+        if !view.bytes.starts_with(b"# /") && part && !other() {
             self.put(located.path, view);
         }
     }
@@ -187,9 +199,23 @@ impl Node {
         }
         let mut group = NodeGroup::new(yaml_files::shown(path, cx), yaml_files::first_line(&view));
         group.from_files = true;
-        group.steps.extend(self.files.into_iter().map(|(path, text)| Step::file(path, text)));
+        let steps = self.files.iter().map(|(path, text)| Step::file(path.clone(), self.filled(text)));
+        group.steps.extend(steps);
         group.steps.push(Step::Start);
         Some(group)
+    }
+
+    /// A text with its placeholders unknown. systemd fills in variables that a file of the node sets, and its own `%n`.
+    fn filled(&self, text: &Traced) -> Traced {
+        let sets = |name: &[u8]| self.files.values().any(|text| holds(text.bytes(), &[name, b"="].concat()));
+        placeholder::filled(text, |mark| {
+            let own = match mark.bytes() {
+                [b'$', b'{', name @ .., b'}'] => sets(name),
+                [b'%', ..] => mark.len() <= "%n%".len(),
+                _ => false,
+            };
+            own.then(|| mark.clone())
+        })
     }
 
     /// The absolute paths of the files that the unit names: environment files, and the kubelet's configuration.

@@ -3,7 +3,7 @@
 use crate::node::{Cx, Family, Gap, NodeGroup, Step, Wrapping};
 use crate::runtime;
 use crate::syntax::{Node, toml};
-use crate::text::{Traced, View, Why};
+use crate::text::{Span, Traced, View, Why, placeholder};
 
 use super::unit::{FileList, Input, Unit, has_extension};
 use super::yaml_files;
@@ -30,7 +30,7 @@ impl Input for Runtimes {
         if is_user_data(&view.bytes) {
             return Vec::new();
         }
-        let text = filled_in(&view);
+        let text = placeholder::in_text(&view.traced(0..view.bytes.len()));
         let made = cx.texts.add_made("the output of a template", &text, yaml_files::first_line(&view));
         let view = if text.has_unknown() { cx.texts.view(made) } else { view };
         let parsed = toml::parse(&view);
@@ -46,29 +46,6 @@ impl Input for Runtimes {
         yaml_files::note_errors(&view, &parsed, cx);
         vec![group]
     }
-}
-
-/// The text with each placeholder of a template language unknown: `{{ }}` as in the templates of k3s, `${ }`, `%{ }`.
-fn filled_in(view: &View) -> Traced {
-    let mut out = Traced::new();
-    let (mut from, mut at) = (0, 0);
-    while let Some(rest) = view.bytes.get(at..).filter(|r| !r.is_empty()) {
-        let end: &[u8] = match rest {
-            [b'{', b'{', ..] => b"}}",
-            [b'$' | b'%', b'{', ..] => b"}",
-            _ => {
-                at += 1;
-                continue;
-            }
-        };
-        let Some(length) = rest.windows(end.len()).position(|w| w == end) else { break };
-        view.push_onto(&mut out, from..at);
-        let to = at + length + end.len();
-        out.push_unknown(view.span(at..to), Why::FromOutside("a value filled in by a template".into()));
-        (from, at) = (to, to);
-    }
-    view.push_onto(&mut out, from..view.bytes.len());
-    out
 }
 
 /// Shell scripts that concern a kubelet.
@@ -111,12 +88,15 @@ impl Input for UserData {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        files.texts(&["sh", "yaml", "yml", "toml", "cfg", "conf"])
+        files.texts(&["sh", "yaml", "yml", "toml", "cfg", "conf", "ps1"])
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         if has_extension(&unit.path, &["toml"]) {
             return bottlerocket(unit, cx);
+        }
+        if has_extension(&unit.path, &["ps1"]) {
+            return windows(unit, cx);
         }
         let Some(view) = yaml_files::open(&unit.path, &[&["cloud-config", "ime-", "IME-", "ultipart"]], cx) else {
             return Vec::new();
@@ -129,6 +109,23 @@ impl Input for UserData {
         }
         vec![whole(unit, &view, cx, |text| Step::UserData(text, Wrapping::Plain))]
     }
+}
+
+/// A script of a Windows node, with or without the marks of user data around it.
+fn windows(unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let Some(view) = yaml_files::open(&unit.path, &[&["EKSBootstrap", "eksbootstrap"]], cx) else { return Vec::new() };
+    let marked = yaml_files::holds(&view.bytes.to_ascii_lowercase(), b"<powershell>");
+    let plain = |text| Step::UserData(text, Wrapping::Plain);
+    let at = yaml_files::first_line(&view);
+    vec![whole(unit, &view, cx, |text| if marked { plain(text) } else { for_windows(&text, at) })]
+}
+
+/// A script of PowerShell as user data of a Windows node.
+pub(super) fn for_windows(text: &Traced, at: Span) -> Step {
+    let mut whole = Traced::made("<powershell>\n", at);
+    whole.push(text);
+    whole.push_made(b"\n</powershell>\n", at);
+    Step::UserData(whole, Wrapping::Plain)
 }
 
 /// Bottlerocket's user data: TOML with a table `settings.kubernetes`.
@@ -157,7 +154,7 @@ fn whole(unit: &Unit, view: &View, cx: &Cx<'_>, step: impl FnOnce(Traced) -> Ste
 }
 
 /// Whether the program that the first line names is a shell; `None` if it names none.
-fn shebang(bytes: &[u8]) -> Option<bool> {
+pub(super) fn shebang(bytes: &[u8]) -> Option<bool> {
     let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
     let line = String::from_utf8_lossy(line.strip_prefix(b"#!")?);
     let mut words = line.split_whitespace();

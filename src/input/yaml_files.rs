@@ -30,6 +30,7 @@ pub(super) fn holds(bytes: &[u8], word: &[u8]) -> bool {
 
 /// The documents of a text: JSON if it looks like it, else YAML.
 pub(super) fn documents(view: &View) -> Parsed<Vec<Node>> {
+    let view = &view.without_placeholders();
     let text = view.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&view.bytes);
     let first = text.iter().find(|b| !b.is_ascii_whitespace());
     if matches!(first, Some(b'{' | b'[')) {

@@ -10,7 +10,7 @@
 //!   as its value, so that word becomes uncertain.
 //! - An unknown part inside a value stays inside it.
 
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, placeholder};
 
 use super::flags::{Flag, Takes};
 use crate::setting::shorten;
@@ -98,6 +98,7 @@ pub enum Pass {
 
 /// Parses a command line, without the program, for a kubelet of a minor version (of 1.x) if that is known.
 pub fn parse(argv: &[Traced], minor: Option<u32>, pass: Pass) -> Args {
+    let argv = &*placeholder::in_words(argv);
     let mut reader = ArgumentReader { argv, minor, pass, next: 0, swallowed: None, out: Args::default() };
     if argv.len() > MAX_WORDS {
         reader.out.doubts.push(Why::Limit("words of a command line"));

@@ -48,6 +48,7 @@ pub struct Document {
 
 /// Reads a configuration file or drop-in. Errors are recorded in the document.
 pub fn load(view: &View) -> Document {
+    let view = &view.without_placeholders();
     let mut document = Document::of(None, Schema::Kubernetes);
     document.view = Some(view.clone());
     let unknowns = || view.unknown_in(&(0..view.bytes.len())).cloned();

@@ -177,6 +177,9 @@ impl Step {
     }
 }
 
+/// The condition for what nothing in the source delivers to a node.
+pub const BOOTS_WITH_IT: &str = "a node boots with it";
+
 /// Nodes that boot the same way, as described in one place of the source.
 #[derive(Clone, Debug)]
 pub struct NodeGroup {
@@ -229,6 +232,11 @@ impl NodeGroup {
             ineffective: Vec::new(),
             handed: Vec::new(),
         }
+    }
+
+    /// True if nothing in the source delivers its text to a node.
+    pub fn is_loose(&self) -> bool {
+        self.when.conditions().iter().any(|c| c.holds() && &**c.words() == BOOTS_WITH_IT)
     }
 
     /// Records settings that no kubelet reads, all for one reason.

@@ -63,7 +63,7 @@ pub(super) fn settle(main: &str, files: &mut dyn Files) -> Option<Runtime> {
                 continue;
             }
         };
-        let parsed = toml::parse(&view);
+        let parsed = toml::parse(&view.without_placeholders());
         if let Some(error) = parsed.errors.first() {
             let why = match error.unknown(&view) {
                 Some(why) => why.clone(),

@@ -51,7 +51,7 @@ pub(super) fn settle(files: &mut dyn Files) -> Option<Runtime> {
             Content::Missing => continue,
         };
         any = true;
-        let parsed = toml::parse(&view);
+        let parsed = toml::parse(&view.without_placeholders());
         if let Some(error) = parsed.errors.first() {
             let why = match error.unknown(&view) {
                 Some(why) => why.clone(),

@@ -1,6 +1,6 @@
 //! One setting of one duration, from any mechanism.
 
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, placeholder};
 
 use super::duration::parse_duration;
 use super::field::Field;
@@ -61,7 +61,10 @@ impl Setting {
 pub fn read_duration(text: &[u8]) -> Reading {
     match parse_duration(text) {
         Ok(nanoseconds) => Reading::Duration(nanoseconds),
-        Err(error) => Reading::Invalid(shorten(error.trim_start_matches("time: "))),
+        Err(error) => match placeholder::in_value(text) {
+            Some(why) => Reading::Unknown(why),
+            None => Reading::Invalid(shorten(error.trim_start_matches("time: "))),
+        },
     }
 }
 

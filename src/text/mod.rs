@@ -1,6 +1,7 @@
 //! The lowest layer: texts that track the origin of every byte. Does not interpret the texts.
 
 mod files;
+pub mod placeholder;
 mod source;
 mod span;
 mod store;

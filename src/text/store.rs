@@ -97,6 +97,16 @@ impl View {
         self.unknowns.get(first).filter(|(r, _)| (r.start as usize) < range.end).map(|(_, why)| why)
     }
 
+    /// The same text with other bytes, in which more parts are unknown.
+    pub(super) fn hidden(&self, bytes: Arc<[u8]>, more: impl IntoIterator<Item = (Range<usize>, Why)>) -> Self {
+        let more = more
+            .into_iter()
+            .filter_map(|(range, why)| Some((u32::try_from(range.start).ok()?..u32::try_from(range.end).ok()?, why)));
+        let mut unknowns: Vec<_> = self.unknowns.iter().cloned().chain(more).collect();
+        unknowns.sort_by_key(|(range, _)| range.start);
+        Self { id: self.id, bytes, unknowns: unknowns.into() }
+    }
+
     /// The text as UTF-8, or the offset of the first byte that is not.
     pub fn as_str(&self) -> Result<&str, usize> {
         std::str::from_utf8(&self.bytes).map_err(|e| e.valid_up_to())

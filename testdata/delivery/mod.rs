@@ -1,6 +1,7 @@
 //! What comes with the program: the action, the hooks, the recipes for CI, the documentation.
 
 mod documentation;
+mod hook_files;
 mod hooks;
 #[cfg(unix)]
 mod runner;

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::node::{Gap, NodeGroup, Step, Wrapping};
+use crate::node::{NodeGroup, Step, Wrapping};
 use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Guard, Kind, Value};
 
-use super::choice::when;
 use super::intrinsics::{Evaluator, dynamic_references};
 use super::reader::StackReader;
 use super::template::{Expr, refers_to};
+use crate::input::run_documents::{if_built, if_run, unclear};
 use crate::input::standalone::KUBELET_WORDS;
 use crate::input::yaml_files;
 
@@ -35,7 +35,7 @@ pub(super) fn node_groups(
         "AWS::SSM::Document" => {
             let associations = associations(name, properties, evaluator);
             if associations.is_empty() {
-                unclear(&mut group, &format!("nodes run the document {name}"));
+                unclear(&mut group, &if_run(name));
             }
             let Some(content) = properties.get("Content") else { return Vec::new() };
             let parameters = associations.first().and_then(|a| a.get("Parameters"));
@@ -50,7 +50,7 @@ pub(super) fn node_groups(
             Some(lines(commands, evaluator))
         }
         "AWS::ImageBuilder::Component" => {
-            unclear(&mut group, &format!("nodes launch from an image with the component {name}"));
+            unclear(&mut group, &if_built(name));
             let Some(data) = properties.get("Data") else { return Vec::new() };
             component(name, data, evaluator, reader)
         }
@@ -64,12 +64,6 @@ pub(super) fn node_groups(
     };
     let Some(value) = value else { return Vec::new() };
     finish(&group, &value, &|text| Step::Script(text.clone()))
-}
-
-fn unclear(group: &mut NodeGroup, words: &str) {
-    let guard = when(words);
-    group.when = group.when.and(&guard).unwrap_or(guard);
-    group.gaps.push(Gap { at: group.place, why: Why::FromOutside(format!("whether {words}").into()) });
 }
 
 /// One group for each alternative of the script.

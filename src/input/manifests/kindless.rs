@@ -8,7 +8,7 @@ use crate::text::Traced;
 
 use super::setting_paths::{Carry, Part, add, at_path, groups, part};
 use super::{ignition, placeholder};
-use crate::input::yaml_files;
+use crate::input::{run_documents, yaml_files};
 
 /// A kind of file.
 struct Shape {
@@ -55,6 +55,9 @@ pub(super) fn read(document: &Node, name: &str) -> Vec<NodeGroup> {
             }
             return out;
         }
+    }
+    if let Some(group) = run_documents::read(document, name) {
+        return vec![group];
     }
     kubespray(document, name)
         .or_else(|| configz(document, name))

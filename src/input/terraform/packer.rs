@@ -15,13 +15,12 @@ use crate::value::{Entry, Value};
 
 use super::super::standalone::KUBELET_WORDS;
 use super::super::unit::{FileList, Input, Unit};
-use super::super::yaml_files;
+use super::super::{run_documents, yaml_files};
 use super::engine::Engine;
 use super::images::{family_of_name, minor_in};
 use super::json;
 use super::lang::env::Env;
 use super::scope::{Module, by_name, key_text, text_of, values_in};
-use super::scripts;
 use super::state::Instance;
 
 /// Builds of Packer.
@@ -331,7 +330,7 @@ fn filled(node: &Node, variables: &BTreeMap<&str, &Node>) -> Node {
 
 /// Fills in `{{user `name`}}` and `{{template_dir}}`; other text in braces stays.
 fn filled_text(text: &Traced, variables: &BTreeMap<&str, &Node>, at: Span) -> Traced {
-    scripts::filled(text, |inner| {
+    run_documents::filled(text, |inner| {
         let Some(name) = inner.strip_prefix("user").map(|name| name.trim().trim_matches(['`', '"'])) else {
             return (inner == "template_dir").then(|| Traced::made(".", at));
         };

@@ -15,16 +15,10 @@ use super::lang::evaluate::Evaluate;
 use super::lang::functions::decoding::yamldecode;
 use super::lang::functions::files::file;
 use super::lang::outcome::{Early, Refused, combined};
+use crate::input::run_documents::{self, script};
 
 /// Resources with an attribute that contains a document with commands, in JSON or YAML.
 const DOCUMENTS: &[(&str, &str)] = &[("aws_imagebuilder_component", "data"), ("aws_ssm_document", "content")];
-
-/// Keys of lists of commands: `runCommand` in SSM documents, `commands` in Image Builder components and in the
-/// parameters of an association.
-const COMMANDS: &[&str] = &["commands", "runCommand"];
-
-/// How deep a document is searched for commands.
-const MAX_DEPTH: usize = 12;
 
 /// The steps on a node, for each undecided condition.
 type Ways = Vec<(Guard, Vec<Step>)>;
@@ -45,10 +39,31 @@ impl Engine<'_, '_> {
                 let mut group = NodeGroup::new(format!("{address}{suffix}"), self.place_of(instance, block, &own));
                 group.when = when;
                 group.steps = steps.into_iter().map(|step| self.step_in_repository(step)).collect();
+                match block.label(0) {
+                    "aws_ssm_document" if !self.is_associated(instance, block) => {
+                        run_documents::unclear(&mut group, &run_documents::if_run(address));
+                    }
+                    "aws_imagebuilder_component" => {
+                        run_documents::unclear(&mut group, &run_documents::if_built(address));
+                    }
+                    _ => {}
+                }
                 groups.push(group);
             }
         }
         groups
+    }
+
+    /// True if an association of the same module runs a document.
+    fn is_associated(&mut self, instance: usize, document: &Arc<Block>) -> bool {
+        let module = Arc::clone(&self.instances[instance].module);
+        let associations = module.resources.iter().filter(|((kind, _), _)| &**kind == "aws_ssm_association");
+        associations.into_iter().any(|(_, block)| {
+            let instances = self.instances_of(instance, block);
+            instances.into_iter().any(|(_, _, own, _)| {
+                self.document_of(block, &own).is_some_and(|(found, _)| Arc::ptr_eq(&found, document))
+            })
+        })
     }
 
     fn scripts_of(&mut self, block: &Block, own: &Env) -> Ways {
@@ -69,23 +84,7 @@ impl Engine<'_, '_> {
             // JSON is also YAML.
             let at = way.value.at;
             let Ok(document) = yamldecode(self, &[way.value], at, own).or_else(Early::outcome) else { continue };
-            let mut steps = Vec::new();
-            commands(&document, 0, &mut steps);
-            if let Some(Kind::Map(parameters)) = document.get("parameters").map(|p| p.kind) {
-                for name in parameters.entries.keys() {
-                    let default = document.get("parameters").and_then(|p| p.get(name)).and_then(|p| p.get("default"));
-                    let value = given.and_then(|g| g.get(name)).or(default);
-                    let text = value
-                        .and_then(|v| v.to_traced())
-                        .unwrap_or_else(|| Traced::unknown(at, Why::NoDefault(format!("the parameter {name}").into())));
-                    for step in &mut steps {
-                        if let Step::Script(script) = step {
-                            *script = filled(script, |inner| (*inner == **name).then(|| text.clone()));
-                        }
-                    }
-                }
-            }
-            out.push((way.when, steps));
+            out.push((way.when, run_documents::steps(&document, given, at)));
         }
         out
     }
@@ -99,8 +98,7 @@ impl Engine<'_, '_> {
         }
         let mut out = Vec::new();
         for way in given {
-            let mut steps = Vec::new();
-            commands(&way.value, 0, &mut steps);
+            let steps = run_documents::lists(&way.value);
             if !steps.is_empty() {
                 out.push((way.when, steps));
                 continue;
@@ -270,75 +268,4 @@ fn export(out: &mut Traced, name: &Traced, value: &Traced, at: Span) {
     out.push_made(b"='", at);
     out.push(&value.replace(b"'", &Traced::made("'\\''", at)));
     out.push_made(b"'\n", at);
-}
-
-/// Replaces `{{ }}` with the result of `fill`; without a result it stays.
-pub(super) fn filled(text: &Traced, mut fill: impl FnMut(&str) -> Option<Traced>) -> Traced {
-    let mut out = Traced::new();
-    let (bytes, mut from) = (text.bytes(), 0);
-    while let Some(at) = bytes[from..].windows(2).position(|w| w == b"{{").map(|p| from + p) {
-        let Some(end) = bytes[at..].windows(2).position(|w| w == b"}}").map(|p| at + p) else { break };
-        out.push(&text.slice(from..at));
-        let with = fill(String::from_utf8_lossy(&bytes[at + 2..end]).trim());
-        out.push(&with.unwrap_or_else(|| text.slice(at..end + 2)));
-        from = end + 2;
-    }
-    out.push(&text.slice(from..text.len()));
-    out
-}
-
-/// Collects the scripts of all lists of commands in a document, and the files that it creates, in order.
-fn commands(document: &Value, depth: usize, out: &mut Vec<Step>) {
-    if depth > MAX_DEPTH {
-        return;
-    }
-    match &document.kind {
-        Kind::Map(map) => {
-            let is = |key: &str, value: &str| document.get(key).is_some_and(|v| v.as_known_str() == Some(value));
-            // Image Builder runs this phase on a separate test machine.
-            if is("name", "test") && map.entries.contains_key("steps") {
-                return;
-            }
-            if is("action", "CreateFile") {
-                for input in document.get("inputs").map(|i| i.items()).unwrap_or_default() {
-                    let content = input.get("content").and_then(|c| c.to_traced());
-                    if let (Some(path), Some(content)) = (input.get("path"), content)
-                        && let Some(path) = path.as_known_str()
-                    {
-                        out.push(Step::file(path, content));
-                    }
-                }
-                return;
-            }
-            for key in map.entries.keys() {
-                let Some(value) = document.get(key) else { continue };
-                match script(&value, &Traced::new()).filter(|_| COMMANDS.contains(&&**key)) {
-                    Some(step) => out.push(step),
-                    None => commands(&value, depth + 1, out),
-                }
-            }
-        }
-        Kind::List(_) => document.items().iter().for_each(|item| commands(item, depth + 1, out)),
-        _ => {}
-    }
-}
-
-/// A list of lines, or one text, as a script. `None` if a line is not text or everything is unknown.
-fn script(lines: &Value, before: &Traced) -> Option<Step> {
-    let lines = match &lines.kind {
-        Kind::List(_) => lines.items(),
-        Kind::Str(_) => vec![lines.clone()],
-        _ => return None,
-    };
-    let mut text = Traced::new();
-    for line in &lines {
-        text.push(&line.to_traced()?);
-        text.push_made(b"\n", line.at);
-    }
-    if text.is_empty() || text.is_unknown() {
-        return None;
-    }
-    let mut whole = before.clone();
-    whole.push(&text);
-    Some(Step::Script(whole))
 }

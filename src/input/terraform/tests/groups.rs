@@ -559,8 +559,8 @@ variable "on" {}
     assert_eq!(
         crate::input::testing::show(&groups),
         [
-            "aws_ssm_document.two: echo kubelet\nx=?\n",
-            "aws_ssm_document.one: restart kubelet\n",
+            "aws_ssm_document.two if nodes run the document aws_ssm_document.two: echo kubelet\nx=?\n ! whether nodes run the document aws_ssm_document.two is not available here",
+            "aws_ssm_document.one if nodes run the document aws_ssm_document.one: restart kubelet\n ! whether nodes run the document aws_ssm_document.one is not available here",
             "aws_ssm_association.a[0] if var.on: restart kubelet\n",
             "null_resource.n: a kubelet\nb\n",
         ]

@@ -1,0 +1,235 @@
+//! Placeholders that another tool fills in before a text is used: `${NAME}`, `$(NAME)`, `{{ name }}`, `[[ name ]]`, `<name>`,
+//! `__NAME__`, `@NAME@`, `#{NAME}#`, `%NAME%`, `((name))`, `$NAME`.
+//!
+//! A placeholder is not a value. One recogniser for every carrier: what a value, a word of a command line or a document looks
+//! like is asked here. In a script the shell reads most of these itself, so only values that are left as they are count.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::store::View;
+use super::{Traced, UNKNOWN_MARK, Why};
+
+/// Marks around a name or an expression, and whether anything may stand between them. The longest first.
+const MARKS: &[(&[u8], &[u8], bool)] = &[
+    (b"{{", b"}}", true),
+    (b"{%", b"%}", true),
+    (b"%{", b"}", true),
+    (b"<%", b"%>", true),
+    (b"${", b"}", true),
+    (b"$(", b")", true),
+    (b"#{", b"}#", false),
+    (b"#{", b"}", false),
+    (b"[[", b"]]", false),
+    (b"((", b"))", false),
+    (b"@@", b"@@", false),
+    (b"__", b"__", false),
+    (b"@", b"@", false),
+    (b"<", b">", false),
+    (b"%", b"%", false),
+];
+
+/// The most words that one placeholder spans.
+const MAX_WORDS: usize = 16;
+
+/// True for the characters of a name.
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b':')
+}
+
+/// The length of the placeholder at `at`, which does not span lines.
+fn length(bytes: &[u8], at: usize) -> Option<usize> {
+    let all = bytes.get(at..)?;
+    let first = *all.first()?;
+    if !matches!(first, b'{' | b'<' | b'$' | b'#' | b'[' | b'(' | b'@' | b'_' | b'%') {
+        return None;
+    }
+    let before = at.checked_sub(1).and_then(|n| bytes.get(n)).copied();
+    for (open, close, anything) in MARKS {
+        let Some(rest) = all.strip_prefix(*open) else { continue };
+        let line = rest.split(|b| *b == b'\n').next().unwrap_or_default();
+        let Some(inner) = line.windows(close.len()).position(|w| w == *close) else { continue };
+        let after = line.get(inner + close.len()).copied();
+        let name = line[..inner].trim_ascii();
+        let named = name.first().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'))
+            && name.iter().all(|b| is_name(*b));
+        // Inside a longer name the signs are a part of it.
+        let whole = first != b'_' && first != b'@' && first != b'%'
+            || !before.is_some_and(|b| b.is_ascii_alphanumeric() || b == first)
+                && !after.is_some_and(|b| b.is_ascii_alphanumeric() || b == first);
+        // A line of TOML that starts like this is the name of a table.
+        let table =
+            first == b'[' && bytes[..at].rsplit(|b| *b == b'\n').next().unwrap_or_default().trim_ascii().is_empty();
+        let escaped = first == b'$' && before == Some(b'$');
+        if !name.is_empty() && (*anything || named) && whole && !escaped && !table {
+            return Some(open.len() + inner + close.len());
+        }
+    }
+    None
+}
+
+/// The placeholders of a text, in order.
+fn ranges(bytes: &[u8]) -> Vec<Range<usize>> {
+    let (mut out, mut at) = (Vec::new(), 0);
+    while at < bytes.len() {
+        match length(bytes, at) {
+            Some(length) => {
+                out.push(at..at + length);
+                at += length;
+            }
+            None => at += 1,
+        }
+    }
+    out
+}
+
+fn why(placeholder: &[u8]) -> Why {
+    let shown: String = String::from_utf8_lossy(placeholder).chars().filter(|c| !c.is_control()).take(60).collect();
+    Why::NotUnderstood(format!("`{shown}`, a placeholder that another tool fills in,").into())
+}
+
+/// Why a value that is not valid as it is may still be valid: it holds a placeholder, or is a lone `$NAME`.
+pub fn in_value(value: &[u8]) -> Option<Why> {
+    let lone = value.strip_prefix(b"$").is_some_and(|name| {
+        name.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+            && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+    });
+    if lone {
+        return Some(why(value));
+    }
+    ranges(value).into_iter().next().map(|range| why(&value[range]))
+}
+
+/// The text with each placeholder as an unknown part.
+pub fn in_text(text: &Traced) -> Traced {
+    filled(text, |_| None)
+}
+
+/// The text with each placeholder replaced by what `value` gives for it, or else unknown.
+pub fn filled(text: &Traced, value: impl Fn(&Traced) -> Option<Traced>) -> Traced {
+    let mut out = Traced::new();
+    let mut done = 0;
+    for range in ranges(text.bytes()) {
+        let mark = text.slice(range.clone());
+        let Some(span) = mark.span() else { continue };
+        out.push(&text.slice(done..range.start));
+        done = range.end;
+        match value(&mark) {
+            Some(value) => out.push(&value),
+            None => out.push_unknown(span, why(mark.bytes())),
+        }
+    }
+    if done == 0 {
+        return text.clone();
+    }
+    out.push(&text.slice(done..text.len()));
+    out
+}
+
+/// The words of a command line with each placeholder unknown. One with spaces inside, such as `{{ name }}`, is one word again.
+pub fn in_words(words: &[Traced]) -> Cow<'_, [Traced]> {
+    let suspect = |word: &Traced| {
+        word.bytes().iter().any(|b| matches!(b, b'{' | b'<' | b'$' | b'#' | b'[' | b'(' | b'@' | b'%'))
+            || word.bytes().windows(2).any(|w| w == b"__")
+    };
+    if !words.iter().any(suspect) {
+        return Cow::Borrowed(words);
+    }
+    let has = |word: &Traced, mark: &[u8]| word.bytes().windows(mark.len()).filter(|w| *w == mark).count();
+    let open = |word: &Traced| {
+        [(b"{{", b"}}"), (b"[[", b"]]"), (b"((", b"))")].into_iter().find(|(a, z)| has(word, *a) > has(word, *z))
+    };
+    let mut out = Vec::with_capacity(words.len());
+    let mut rest = words.iter().enumerate();
+    while let Some((n, word)) = rest.next() {
+        let mut whole = word.clone();
+        let closed = open(word)
+            .and_then(|(_, close)| words[n + 1..].iter().take(MAX_WORDS).position(|next| has(next, close) > 0));
+        if let Some(more) = closed {
+            for (_, next) in rest.by_ref().take(more + 1) {
+                if let Some(at) = next.span() {
+                    whole.push_made(b" ", at);
+                }
+                whole.push(next);
+            }
+        }
+        out.push(in_text(&whole));
+    }
+    Cow::Owned(out)
+}
+
+impl View {
+    /// The same text with each placeholder unknown that stands where a document has a value: no grammar reads `key: {{ name }}`
+    /// or `"key": @NAME@`. No byte moves.
+    #[must_use]
+    pub fn without_placeholders(&self) -> Self {
+        // Before a value stand a colon, a dash, a bracket or an equals sign, and spaces.
+        let at_value = |range: &Range<usize>| {
+            let line = self.bytes[..range.start].rsplit(|b| *b == b'\n').next().unwrap_or_default();
+            let before = line.trim_ascii_end();
+            let spaced = before.len() < line.len() || range.start > 0 && before.is_empty();
+            match before.last() {
+                Some(b':' | b'-') => spaced,
+                Some(b'[' | b',') => true,
+                // In TOML a key stands before it.
+                Some(b'=') => before[..before.len() - 1].trim_ascii().iter().all(|b| is_name(*b)),
+                _ => false,
+            }
+        };
+        let wide = |range: &Range<usize>| range.len() >= UNKNOWN_MARK.len();
+        let found: Vec<_> = ranges(&self.bytes).into_iter().filter(|r| wide(r) && at_value(r)).collect();
+        if found.is_empty() {
+            return self.clone();
+        }
+        let mut bytes = self.bytes.to_vec();
+        let mut reasons = Vec::new();
+        for range in found {
+            reasons.push((range.clone(), why(&self.bytes[range.clone()])));
+            let mark = UNKNOWN_MARK.as_bytes().iter().chain(std::iter::repeat(&b'x'));
+            bytes[range].iter_mut().zip(mark).for_each(|(byte, with)| *byte = *with);
+        }
+        self.hidden(Arc::from(bytes), reasons)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{in_value, ranges};
+
+    #[test]
+    fn placeholders_of_twenty_tools() {
+        for text in [
+            "${IDLE}",
+            "$IDLE",
+            "$(IDLE)",
+            "{{ idle }}",
+            "{{idle}}",
+            "{{ .Values.idle | quote }}",
+            "- [[ idle ]]",
+            "<IDLE>",
+            "<idle-timeout>",
+            "__IDLE__",
+            "@IDLE@",
+            "@@IDLE@@",
+            "#{IDLE}#",
+            "#{IDLE}",
+            "%IDLE%",
+            "((idle))",
+            "(( idle ))",
+            "${var.idle}",
+            "<%= idle %>",
+            "{% raw %}",
+            "${IDLE:-4h}",
+            "{{ env `IDLE` }}",
+        ] {
+            assert!(in_value(text.as_bytes()).is_some(), "{text}");
+        }
+        for text in
+            ["", "0", "0s", "5", "4 h", "$", "$5", "<>", "[[1]]", "__", "@", "a@b@c", "a__b__c", "100%", "5%x%5", "()"]
+        {
+            assert_eq!(in_value(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(ranges(b"s@IDLE@0s@ $${X} x=@IDLE@"), [19..25]);
+    }
+}

@@ -1,0 +1,2 @@
+[string]$p = "C:\Program Files\Amazon\EKS\Start-EKSBootstrap.ps1"
+& "C:\Program Files\Amazon\EKS\Start-EKSBootstrap.ps1" -EKSClusterName x -KubeletExtraArgs '--streaming-connection-idle-timeout=0'
