@@ -138,11 +138,11 @@ fn commands(document: &Value, depth: usize, out: &mut Vec<Step>) {
                     None => commands(&value, depth + 1, out),
                 }
                 if POWERSHELL.contains(&&**key) {
-                    out[inner..].iter_mut().for_each(powershell);
+                    out[inner..].iter_mut().for_each(|step| powershell(step, document.at));
                 }
             }
             if POWERSHELL.iter().any(|action| is("action", action)) {
-                out[before..].iter_mut().for_each(powershell);
+                out[before..].iter_mut().for_each(|step| powershell(step, document.at));
             }
         }
         Kind::List(_) => document.items().iter().for_each(|item| commands(item, depth + 1, out)),
@@ -151,10 +151,8 @@ fn commands(document: &Value, depth: usize, out: &mut Vec<Step>) {
 }
 
 /// Turns the script of a step into one for Windows.
-fn powershell(step: &mut Step) {
-    if let Step::Script(text) = step
-        && let Some(at) = text.span()
-    {
+fn powershell(step: &mut Step, at: Span) {
+    if let Step::Script(text) = step {
         *step = for_windows(text, at);
     }
 }

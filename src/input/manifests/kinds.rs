@@ -106,7 +106,7 @@ pub(super) fn kind_of(manifest: &Manifest<'_>) -> Option<&'static DocumentKind> 
 
 /// True if a text may contain such a document: a search for a few words, before anything is parsed.
 pub(in crate::input) fn may_hold(bytes: &[u8]) -> bool {
-    static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| any_of(&[KUBELET, "KubeletArgs"]));
+    static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| any_of(&[KUBELET, "KubeletArgs", "KubeletExtraArgs"]));
     WORDS.as_ref().is_none_or(|words| words.is_match(bytes))
 }
 
