@@ -1,6 +1,11 @@
 //! From the paths on the command line to the files of a scan.
 
+mod index;
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::WalkBuilder;
 use walkdir::WalkDir;
@@ -15,10 +20,13 @@ pub struct Collected {
     pub files: Vec<PathBuf>,
     /// What could not be read: the path and the system's error.
     pub unreadable: Vec<(PathBuf, String)>,
+    /// Indexes of git that could not be read, and why: tracked files may be missing.
+    pub indexes: Vec<(PathBuf, String)>,
 }
 
-/// The regular files at or below `path` (absolute). A file that is named directly is included regardless of ignore files. With
-/// `ignored`, ignore files do not apply below a directory either. Symbolic links below a directory are not followed.
+/// The regular files at or below `path` (absolute, without symbolic links). A file that is named directly is included regardless of
+/// git's ignore files, and so is one that git tracks. With `ignored`, ignore files do not apply below a directory either. Symbolic
+/// links below a directory are not followed.
 pub fn collect(path: &Path, ignored: bool) -> Collected {
     let mut found = Collected::default();
     if !path.is_dir() {
@@ -44,10 +52,19 @@ pub fn collect(path: &Path, ignored: bool) -> Collected {
             }
         }
     } else {
+        let repositories = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&repositories);
         let walk = WalkBuilder::new(path)
             .hidden(false)
+            .ignore(false)
             .require_git(false)
-            .filter_entry(move |e| !(e.file_type().is_some_and(|t| t.is_dir()) && skipped(e.path(), e.depth())))
+            .filter_entry(move |e| {
+                if e.file_name() == ".git" && e.depth() > 0 {
+                    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                    seen.extend(e.path().parent().map(Path::to_owned));
+                }
+                !(e.file_type().is_some_and(|t| t.is_dir()) && skipped(e.path(), e.depth()))
+            })
             .build();
         for entry in walk {
             match entry {
@@ -63,9 +80,54 @@ pub fn collect(path: &Path, ignored: bool) -> Collected {
                 }
             }
         }
+        let seen = std::mem::take(&mut *repositories.lock().unwrap_or_else(PoisonError::into_inner));
+        let own = path.ancestors().find(|dir| dir.join(".git").exists()).map(Path::to_owned);
+        found.files.sort();
+        found.add_tracked(own.into_iter().chain(seen).collect(), path);
     }
     found.files.sort();
+    found.files.dedup();
     found
+}
+
+impl Collected {
+    /// Adds the files below `path` that repositories and their submodules track and the walk has left out.
+    fn add_tracked(&mut self, repositories: Vec<PathBuf>, path: &Path) {
+        let walked = self.files.len();
+        let mut seen = BTreeSet::new();
+        let mut open = repositories;
+        while let Some(root) = open.pop() {
+            if !seen.insert(root.clone()) {
+                continue;
+            }
+            let tracked = match index::tracked(&root) {
+                Some(Ok(tracked)) => tracked,
+                Some(Err(why)) => {
+                    self.indexes.push((root.join(".git"), why));
+                    continue;
+                }
+                None => continue,
+            };
+            open.extend(tracked.submodules.iter().map(|dir| root.join(dir)).filter(|dir| may_hold(dir, path)));
+            for file in tracked.files {
+                let file = root.join(file);
+                if !may_hold(&file, path) || self.files[..walked].binary_search(&file).is_ok() {
+                    continue;
+                }
+                // A folder on the way may have become a symbolic link.
+                let real = file.symlink_metadata().is_ok_and(|meta| meta.is_file());
+                if real && file.canonicalize().is_ok_and(|real| real == file) {
+                    self.files.push(file);
+                }
+            }
+        }
+    }
+}
+
+/// True if `inner` is below `path`, and in no folder that is skipped.
+fn may_hold(inner: &Path, path: &Path) -> bool {
+    let skipped = |part: &OsStr| part.to_str().is_some_and(|name| SKIPPED.contains(&name));
+    inner.strip_prefix(path).is_ok_and(|inner| !inner.parent().is_some_and(|dir| dir.iter().any(skipped)))
 }
 
 fn error_path(error: &ignore::Error) -> Option<&Path> {

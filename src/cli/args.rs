@@ -114,7 +114,7 @@ pub(super) struct Input {
     /// The values for variables in the order in which they were typed
     #[arg(skip)]
     pub(super) variables: Vec<GivenVariable>,
-    /// Also read files excluded by .gitignore and .ignore
+    /// Also read files that git does not track and .gitignore excludes
     #[arg(long, alias = "no-ignore", help_heading = "Input options")]
     pub(super) no_gitignore: bool,
     #[command(flatten)]

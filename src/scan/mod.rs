@@ -64,6 +64,7 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
             list.files.extend(found.files.into_iter().filter(wanted));
             let unread = found.unreadable.into_iter().filter(|(at, _)| !request.policy.excludes(at));
             total.problems.extend(unread.map(|(at, words)| unread::note(&at, &FileError::Io(words).problem())));
+            total.problems.extend(found.indexes.iter().map(|(at, why)| unread::index(at, why)));
         }
         let named = narrow::Named::of(request, &root);
         if let Some(named) = &named {

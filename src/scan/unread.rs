@@ -14,6 +14,12 @@ pub(super) fn note(path: &Path, message: &str) -> Note {
     Note { place: Place { source, start: 0, end: 0 }, message: message.to_owned(), weight: Weight::Unread }
 }
 
+/// The problem of an index of git that cannot be read.
+pub(super) fn index(path: &Path, why: &str) -> Note {
+    let told = "git's index cannot be read, so tracked files that `.gitignore` names are left out";
+    note(path, &format!("{told}: {why}: pass `--no-gitignore`"))
+}
+
 /// The problem of a file that some kind of input looks at and cannot read.
 pub(super) fn file(path: &Path, files: &dyn Files) -> Option<Note> {
     let problem = match files.read(path) {
