@@ -266,7 +266,8 @@ fn read_unit(
     for group in &mut cx.claims.unreached {
         group.root = root.clone();
         out.findings.extend(judge_unreached(&rules, group, &cx.texts));
-        known.extend(net::origins(group.ineffective.iter().map(|i| &i.setting), &cx.texts));
+        let settings = group.ineffective.iter().map(|i| &i.setting).chain(group.handed.iter().map(|h| &h.setting));
+        known.extend(net::origins(settings, &cx.texts));
     }
     known.extend(net::unknowns(&cx.notes.gaps, &cx.texts));
     out.delivered.sort();
