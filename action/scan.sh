@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Scans and writes every report. Findings do not fail this step: the last step of the action does that, after the upload.
+# Scans and writes every report. Findings, and input that was not read completely, do not fail this step: the last step of the
+# action does that, after the upload.
 set -euo pipefail
 
 # The scanner does not get the token.
@@ -26,6 +27,8 @@ case "$INPUT_FAIL_ON" in
   note | warning | error | never) ;;
   *) fail "fail-on: invalid level $INPUT_FAIL_ON (expected note, warning, error or never)" ;;
 esac
+flag fail-on-unresolved "${INPUT_FAIL_ON_UNRESOLVED:-false}"
+flag require-nodes "${INPUT_REQUIRE_NODES:-false}"
 flag changed-only "$INPUT_CHANGED_ONLY"
 flag annotations "$INPUT_ANNOTATIONS"
 flag summary "$INPUT_SUMMARY"
@@ -42,6 +45,7 @@ done <<<"$INPUT_PATHS"
 
 folder=$(mktemp -d "${RUNNER_TEMP//\\//}/kubelet-lint-report.XXXXXX")
 common=(--color never --fail-on "$INPUT_FAIL_ON")
+[[ "${INPUT_FAIL_ON_UNRESOLVED:-false}" != true ]] || common+=(--fail-on-unresolved)
 [[ -z "${INPUT_CONFIG:-}" ]] || common+=("--config=$INPUT_CONFIG")
 
 # Fetches the base of a pull request if it is missing. A checkout without credentials (as recommended) cannot fetch from a private
@@ -75,21 +79,38 @@ shown=(--format concise --output "$folder/shown.txt")
 [[ "$INPUT_ANNOTATIONS" != true ]] || shown+=(--format github)
 whole=(--format sarif --output "$folder/kubelet-lint.sarif" --format concise --output "$folder/all.txt")
 
+[[ "${INPUT_REQUIRE_NODES:-false}" != true ]] || whole+=(--format json --output "$folder/report.json")
+
+# With exit code 2 the reports tell whether the scan failed, or the input was not read completely.
+ended() {
+  local file
+  for file in "$@"; do
+    [[ -f "$folder/$file" ]] && continue
+    if [[ $code -gt 1 ]]; then
+      printf 'exit-code=%s\n' "$code" >>"$GITHUB_OUTPUT"
+      fail "the scan failed with exit code $code; see the lines above"
+    fi
+    fail "the scan wrote no report; is $BINARY kubelet-lint?"
+  done
+}
+
 code=0
 if [[ ${#narrow[@]} -eq 0 ]]; then
   "$BINARY" check "${common[@]}" "${whole[@]}" "${shown[@]}" -- "${paths[@]}" </dev/null || code=$?
 else
   "$BINARY" check "${common[@]}" --exit-zero --quiet "${whole[@]}" -- "${paths[@]}" </dev/null || code=$?
-  if [[ $code -eq 0 ]]; then
-    "$BINARY" check "${common[@]}" "${narrow[@]}" "${shown[@]}" -- "${paths[@]}" </dev/null || code=$?
-  fi
+  ended kubelet-lint.sarif all.txt
+  code=0
+  "$BINARY" check "${common[@]}" "${narrow[@]}" "${shown[@]}" -- "${paths[@]}" </dev/null || code=$?
 fi
+ended kubelet-lint.sarif all.txt shown.txt
 if [[ $code -gt 1 ]]; then
-  printf 'exit-code=%s\n' "$code" >>"$GITHUB_OUTPUT"
-  fail "the scan failed with exit code $code; see the lines above"
+  printf '::error title=kubelet-lint::%s\n' "the input was not read completely, or a value is unresolved; see the lines above"
 fi
-
-[[ -s "$folder/kubelet-lint.sarif" && -f "$folder/all.txt" && -f "$folder/shown.txt" ]] || fail "the scan wrote no report; is $BINARY kubelet-lint?"
+if [[ "${INPUT_REQUIRE_NODES:-false}" == true ]] && grep -q '^    "node_groups": 0,\{0,1\}$' "$folder/report.json"; then
+  printf '::error title=kubelet-lint::%s\n' "no node group was found; check the input paths"
+  code=2
+fi
 
 # Every finding is one line. No line of the log may start with a workflow command.
 listed() { sed 's/^/- /' "$1"; }

@@ -46,18 +46,22 @@ while IFS= read -r repository; do
   tree="$work/tree"
   rm -rf "$tree"
   printf '::group::%s\n' "$repository"
-  state=scanned commit="" code=0 findings=0 sent=no
+  state=scanned commit="" code=0 findings=0 problems=0 sent=no
   if ! clone "$repository" "$tree"; then
     state="not cloned"
     code=2
   else
     commit=$(git -C "$tree" rev-parse HEAD)
     branch=$(git -C "$tree" rev-parse --abbrev-ref HEAD)
+    rm -f -- "$work/out.sarif" "$work/out.txt"
     (cd "$tree" && "$BINARY" check --color never --fail-on "$INPUT_FAIL_ON" --format sarif --output "$work/out.sarif" \
       --format concise --output "$work/out.txt" . </dev/null) || code=$?
-    if [[ $code -gt 1 ]]; then
+    if [[ ! -f "$work/out.sarif" || ! -f "$work/out.txt" ]]; then
       state="not scanned"
+      code=2
     else
+      [[ $code -le 1 ]] || state="not read completely"
+      problems=$(jq '[.runs[].invocations[]?.toolExecutionNotifications[]? | select(.level != "note")] | length' "$work/out.sarif")
       sed 's/^/- /' "$work/out.txt"
       findings=$(awk 'END { print NR }' "$work/out.txt")
       # Records the repository, for readers of the merged report.
@@ -72,5 +76,6 @@ while IFS= read -r repository; do
     fi
   fi
   printf '::endgroup::\n'
-  printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$repository" "$state" "$code" "$findings" "${commit:0:12}" "$sent" >"$folder/$name.tsv"
+  printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$repository" "$state" "$code" "$findings" "${commit:0:12}" "$sent" "$problems" \
+    >"$folder/$name.tsv"
 done <<<"$INPUT_REPOSITORIES"

@@ -63,6 +63,42 @@ fn findings_are_shown_uploaded_and_only_then_fail() {
 }
 
 #[test]
+fn input_that_was_not_read_is_shown_and_uploaded_before_the_job_fails() {
+    let dir = workspace();
+    let base = git(dir.path(), &["rev-parse", "HEAD"]);
+    std::fs::write(dir.path().join("k.yaml"), "kind: KubeletConfiguration\na: [\n").unwrap();
+    git(dir.path(), &["add", "."]);
+    git(dir.path(), &["commit", "-qm", "broken"]);
+    for base in ["", &base] {
+        let run = scan(dir.path()).with("upload-sarif", "true");
+        let done = run.context("github.event.pull_request.base.sha", base).run();
+        assert_eq!((done.step("Scan").code, done.step("Judge").code), (Some(0), Some(2)), "{done:#?}");
+        assert_eq!((done.outputs["exit-code"].as_str(), done.outputs["findings"].as_str()), ("2", "2"));
+        assert!(done.step("Upload to code scanning").with.is_some());
+        assert!(done.outputs["sarif-file"].contains("k.yaml"), "{done:#?}");
+        assert!(done.summary.contains("- `k.yaml:"), "{}", done.summary);
+        assert!(done.log().contains("::error title=kubelet-lint::the input was not read completely"), "{}", done.log());
+    }
+}
+
+#[test]
+fn a_job_may_require_nodes_and_known_values() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("a.txt"), "a\n").unwrap();
+    let code = |name: &str, value: &str| scan(dir.path()).with(name, value).run().outputs["exit-code"].clone();
+    assert_eq!((code("require-nodes", "false"), code("require-nodes", "true")), ("0".to_owned(), "2".to_owned()));
+    let node = "variable \"a\" {}\nresource \"aws_launch_template\" \"a\" {\n  user_data = var.a\n}\n";
+    std::fs::write(dir.path().join("main.tf"), node).unwrap();
+    assert_eq!(code("require-nodes", "true"), "0");
+    assert_eq!(
+        (code("fail-on-unresolved", "false"), code("fail-on-unresolved", "true")),
+        ("0".to_owned(), "2".to_owned())
+    );
+    let done = scan(dir.path()).with("require-nodes", "perhaps").run();
+    assert_eq!(done.step("Scan").code, Some(2));
+}
+
+#[test]
 fn a_pull_request_is_judged_by_what_it_changes() {
     let dir = workspace();
     let base = git(dir.path(), &["rev-parse", "HEAD~1"]);

@@ -124,7 +124,7 @@ fn each_repository_has_a_report_and_all_are_joined() {
     let join = || task(github.path(), work.path(), "collect").run();
     let done = join();
     assert_eq!((done.step("Run the task").code, done.outputs["findings"].as_str()), (Some(1), "1"), "{done:#?}");
-    assert!(done.summary.contains("| `acme/dirty` | 1 | scanned |"), "{}", done.summary);
+    assert!(done.summary.contains("| `acme/dirty` | 1 | 0 | scanned |"), "{}", done.summary);
     let all = std::fs::read_to_string(work.path().join("reports/all.sarif")).unwrap();
     let all: serde_json::Value = serde_json::from_str(&all).unwrap();
     assert_eq!(all["runs"].as_array().unwrap().len(), 2);
@@ -135,6 +135,19 @@ fn each_repository_has_a_report_and_all_are_joined() {
     assert_eq!(done.step("Run the task").code, Some(2));
     assert!(done.summary.contains("**1 could not be scanned.**"), "{}", done.summary);
     assert!(done.log().contains("1 of 3 repositories could not be scanned"), "{}", done.log());
+    // One that is not read completely has its findings in the table, and is not clean either.
+    let tree = work.path().join("half");
+    git(work.path(), &["clone", "-q", github.path().join("acme/dirty.git").to_str().unwrap(), "half"]);
+    std::fs::write(tree.join("k.yaml"), "kind: KubeletConfiguration\na: [\n").unwrap();
+    git(&tree, &["add", "."]);
+    git(&tree, &["commit", "-qm", "x"]);
+    std::fs::rename(tree.join(".git"), github.path().join("acme/half.git")).unwrap();
+    std::fs::remove_file(work.path().join("reports/acme+gone.tsv")).unwrap();
+    assert!(!scan("acme/half").failed);
+    let done = join();
+    assert!(done.summary.contains("| `acme/half` | 1 | 1 | not read completely |"), "{}", done.summary);
+    assert!(done.log().contains("1 of 3 repositories could not be read completely"), "{}", done.log());
+    assert_eq!(done.step("Run the task").code, Some(2));
     for hostile in ["../x", "-x/y", "a/..", "a/b;id", "a/$(id)", "a"] {
         assert_eq!(scan(hostile).step("Run the task").code, Some(2), "{hostile}");
     }
