@@ -96,6 +96,7 @@ fn entries(bytes: &[u8], id: usize) -> Option<Tracked> {
         return None;
     }
     let (mut at, mut name, mut out) = (12, Vec::new(), Tracked::default());
+    let mut all = 0;
     for _ in 0..number(8)? {
         let start = at;
         let mode = number(at + 24)?;
@@ -116,7 +117,9 @@ fn entries(bytes: &[u8], id: usize) -> Option<Tracked> {
             // Up to eight zeros fill the entry to a multiple of eight bytes.
             at = start + (at - start).div_ceil(8) * 8;
         }
-        if name.len() > MAX_NAME {
+        // Names of version 4 share what they have in common.
+        all += name.len() as u64;
+        if name.len() > MAX_NAME || all > MAX_INDEX {
             return None;
         }
         match mode >> 12 {
