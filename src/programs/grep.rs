@@ -33,9 +33,6 @@ struct Options {
     /// Only file names: of files with a match, or without.
     list: Option<bool>,
     whole_line: bool,
-    words: bool,
-    before: usize,
-    after: usize,
     ignore_case: bool,
     most: Option<usize>,
     patterns: Vec<Traced>,
@@ -63,7 +60,6 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
             "o" | "only-matching" => options.only = true,
             "n" | "line-number" => options.number = true,
             "x" | "line-regexp" => options.whole_line = true,
-            "w" | "word-regexp" => options.words = true,
             "h" | "no-filename" => options.names = Some(false),
             "H" | "with-filename" => options.names = Some(true),
             "l" | "files-with-matches" => options.list = Some(true),
@@ -71,15 +67,9 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
             "s" | "a" | "I" | "no-messages" | "text" | "line-buffered" => {}
             "color" if arguments.rest().is_some_and(|when| when.known_str() == Some("never")) => {}
             "e" => options.patterns.push(arguments.value()?),
-            "m" | "A" | "B" | "C" => {
-                let value = arguments.value()?;
-                let count = known(&value)?.parse().map_err(|_| Box::new(Outcome::failed(2)))?;
-                match option {
-                    "m" => options.most = Some(count),
-                    "A" => options.after = count,
-                    "B" => options.before = count,
-                    _ => (options.before, options.after) = (count, count),
-                }
+            "m" => {
+                let count = known(&arguments.value()?)?.parse().map_err(|_| Box::new(Outcome::failed(2)))?;
+                options.most = Some(count);
             }
             _ => return Err(arguments.refused()),
         }
@@ -111,9 +101,9 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     search(&options, &matchers, &texts, named, missing, call.at)
 }
 
-/// A pattern of one of the syntaxes; a POSIX pattern keeps its text if that is literal.
+/// A pattern of one of the syntaxes.
 enum Matcher {
-    Posix(Pattern, Option<String>),
+    Posix(Pattern),
     Perl(Box<fancy_regex::Regex>),
 }
 
@@ -121,7 +111,7 @@ impl Matcher {
     /// All non-overlapping matches, in bytes.
     fn all(&self, text: &str) -> Result<Vec<Range<usize>>, Why> {
         match self {
-            Self::Posix(pattern, _) => {
+            Self::Posix(pattern) => {
                 Ok(pattern.all(text)?.iter().filter_map(|found| found.get(0)).map(|m| m.range()).collect())
             }
             Self::Perl(regex) => {
@@ -134,32 +124,9 @@ impl Matcher {
     /// The first match.
     fn find(&self, text: &str) -> Result<Option<Range<usize>>, Why> {
         match self {
-            Self::Posix(pattern, _) => Ok(pattern.find(text)),
+            Self::Posix(pattern) => Ok(pattern.find(text)),
             Self::Perl(_) => Ok(self.all(text)?.into_iter().next()),
         }
-    }
-
-    /// The matches that are whole words, as `-w` requires.
-    fn words(&self, text: &str) -> Result<Vec<Range<usize>>, Why> {
-        let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-        let bounded = |r: &Range<usize>| {
-            !inside(text.get(..r.start).and_then(|t| t.chars().next_back()))
-                && !inside(text.get(r.end..).and_then(|t| t.chars().next()))
-        };
-        if let Self::Posix(_, Some(literal)) = self
-            && !literal.is_empty()
-        {
-            // Anywhere, even if it overlaps with itself.
-            let starts = text.char_indices().map(|(n, _)| n).filter(|n| text[*n..].starts_with(literal.as_str()));
-            return Ok(starts.map(|n| n..n + literal.len()).filter(bounded).collect());
-        }
-        let all = self.all(text)?;
-        let found: Vec<_> = all.iter().filter(|r| bounded(r)).cloned().collect();
-        if found.len() < all.len() {
-            // There may be a shorter or a later match between them.
-            return Err(Why::NotUnderstood("grep's -w where a match is part of a word".into()));
-        }
-        Ok(found)
     }
 }
 
@@ -182,14 +149,10 @@ fn matchers(options: &Options, at: Span) -> Done<Vec<Matcher>> {
                 ignore_case: options.ignore_case,
                 ..Syntax::default()
             };
-            let plain = |c: char| c.is_alphanumeric() || "-_ /:=,\"'".contains(c);
-            let literal = (!options.ignore_case && line.chars().all(plain)).then(|| line.clone());
             out.push(match options.syntax {
-                GrepSyntax::Fixed => {
-                    Matcher::Posix(Pattern::fixed(&line, options.ignore_case).map_err(fault)?, literal)
-                }
+                GrepSyntax::Fixed => Matcher::Posix(Pattern::fixed(&line, options.ignore_case).map_err(fault)?),
                 GrepSyntax::Perl => Matcher::Perl(Box::new(perl(&line, options.ignore_case).map_err(fault)?)),
-                _ => Matcher::Posix(Pattern::new(&line, syntax).map_err(fault)?, literal),
+                _ => Matcher::Posix(Pattern::new(&line, syntax).map_err(fault)?),
             });
         }
     }
@@ -212,11 +175,7 @@ fn found(options: &Options, matchers: &[Matcher], line: &Traced, at: Span) -> Do
     // `-x` with a fixed string requires the whole line; the other patterns are anchored.
     let whole = |range: &Range<usize>| !options.whole_line || *range == (0..words.len());
     for matcher in matchers {
-        let range = if options.words {
-            matcher.words(words).map_err(unknown)?.into_iter().next()
-        } else {
-            matcher.find(words).map_err(unknown)?
-        };
+        let range = matcher.find(words).map_err(unknown)?;
         if range.is_some_and(|range| whole(&range) && !line.slice(range).has_unknown()) {
             return Ok(true);
         }
@@ -254,10 +213,10 @@ fn search(
             }
         }
         any |= !hits.is_empty();
-        let label = |out: &mut Traced, sign: &[u8]| {
+        let label = |out: &mut Traced| {
             if named {
                 out.push(name);
-                out.push_made(sign, at);
+                out.push_made(b":", at);
             }
         };
         if options.quiet {
@@ -267,7 +226,7 @@ fn search(
                 stdout.push_made(b"\n", at);
             }
         } else if options.count {
-            label(&mut stdout, b":");
+            label(&mut stdout);
             stdout.push_made(format!("{}\n", hits.len()).as_bytes(), at);
         } else if options.only {
             let [matcher] = matchers else {
@@ -276,9 +235,8 @@ fn search(
             for n in hits.iter().filter(|_| !options.invert) {
                 let Some(line) = lines.get(*n) else { continue };
                 let words = line.as_str().unwrap_or_default();
-                let parts = if options.words { matcher.words(words) } else { matcher.all(words) };
-                for range in parts.map_err(unknown)?.into_iter().filter(|r| !r.is_empty()) {
-                    label(&mut stdout, b":");
+                for range in matcher.all(words).map_err(unknown)?.into_iter().filter(|r| !r.is_empty()) {
+                    label(&mut stdout);
                     if options.number {
                         stdout.push_made(format!("{}:", n + 1).as_bytes(), at);
                     }
@@ -287,27 +245,13 @@ fn search(
                 }
             }
         } else {
-            let mut next = 0;
-            let around = options.before > 0 || options.after > 0;
-            for (k, hit) in hits.iter().enumerate() {
-                let from = hit.saturating_sub(options.before).max(next);
-                if around && from > next && !stdout.is_empty() || around && next == 0 && !stdout.is_empty() {
-                    stdout.push_made(b"--\n", at);
+            for n in hits {
+                label(&mut stdout);
+                if options.number {
+                    stdout.push_made(format!("{}:", n + 1).as_bytes(), at);
                 }
-                let limit = hits.get(k + 1).copied().unwrap_or(lines.len());
-                let to = (hit + options.after + 1).min(limit.max(hit + 1)).min(lines.len());
-                for n in from..to {
-                    let Some(line) = lines.get(n) else { break };
-                    let sign: &[u8] = if n == *hit { b":" } else { b"-" };
-                    label(&mut stdout, sign);
-                    if options.number {
-                        stdout.push_made((n + 1).to_string().as_bytes(), at);
-                        stdout.push_made(sign, at);
-                    }
-                    stdout.push(line);
-                    stdout.push_made(b"\n", at);
-                }
-                next = to;
+                stdout.push(&lines[n]);
+                stdout.push_made(b"\n", at);
             }
         }
     }

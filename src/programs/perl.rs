@@ -71,7 +71,7 @@ fn edited(text: &Traced, substitutions: &[Substitution], whole: bool, call: &Inv
         for substitution in substitutions {
             let found = substitution.pattern.all(utf8(&line)?).map_err(|why| call.unknown(why))?;
             let found = found.iter().take(if substitution.global { usize::MAX } else { 1 });
-            line = replaced(&line, found, &substitution.parts, MAX_TEXT).map_err(|why| call.unknown(why))?;
+            line = replaced(&line, found, &substitution.parts, MAX_TEXT);
         }
         out.push(&line);
         if out.len() > MAX_TEXT {

@@ -143,17 +143,17 @@ fn jq_agrees_with_the_real_one() {
 
 #[test]
 fn sed_agrees_with_the_real_one() {
-    hold("sed", include_str!("../../testdata/programs/sed.json"), 10);
+    hold("sed", include_str!("../../testdata/programs/sed.json"), 0);
 }
 
 #[test]
 fn other_programs_agree_with_the_real_ones() {
-    hold("", include_str!("../../testdata/programs/text.json"), 3);
+    hold("", include_str!("../../testdata/programs/text.json"), 0);
 }
 
 #[test]
 fn equivalent_edits_agree_with_the_real_programs() {
-    hold("", include_str!("../../testdata/programs/edits.json"), 80);
+    hold("", include_str!("../../testdata/programs/edits.json"), 0);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use regex::Regex;
 use crate::syntax::Schema;
 use crate::text::{Span, Traced, Why};
 
+use super::arguments::Arguments;
 use super::document::{self, Data, Layout, NoData, Yaml};
 use super::jq;
 use super::program::{Files, Found, Outcome, Status, known, not_followed, read};
@@ -222,55 +223,32 @@ impl Call<'_> {
     /// mikefarah's, version 4.
     fn mikefarah(&mut self, argv: &[Traced]) -> Done<Outcome> {
         let failed = || Box::new(Outcome::failed(1));
-        let (mut in_place, mut null, mut all) = (false, false, false);
-        let (mut as_json, mut indent) = (None, 2_usize);
-        let mut operands: Vec<&Traced> = Vec::new();
-        let mut words = argv.iter();
-        while let Some(word) = words.next() {
-            let text = known(word).or_else(|fault| if operands.is_empty() { Ok("") } else { Err(fault) })?;
-            let not = || not_followed(&format!("yq's option {text}"), word);
-            let letters = match text.split('=').next().unwrap_or_default() {
-                "e" | "eval" | "ea" | "eval-all" if operands.is_empty() && !all => {
-                    all = text.starts_with("ea") || text == "eval-all";
-                    continue;
-                }
-                "--inplace" => "i",
-                "--null-input" => "n",
-                "--prettyPrint" | "--no-doc" | "--no-colors" | "--unwrapScalar" => "P",
-                "--tojson" => "j",
-                "--output-format" => "o",
-                "--input-format" => "p",
-                "--indent" => "I",
-                name if name.starts_with("--") => return Err(not()),
-                name if name.starts_with('-') && name.len() > 1 => &text[1..],
-                _ => {
-                    operands.push(word);
-                    continue;
-                }
-            };
-            let mut rest = letters;
-            while let Some(letter) = rest.chars().next() {
-                rest = rest[letter.len_utf8()..].trim_start_matches('=');
-                let value = if rest.is_empty() { text.split_once('=').map_or("", |(_, value)| value) } else { rest };
-                match letter {
-                    'i' => in_place = true,
-                    'n' => null = true,
-                    'P' | 'N' | 'M' | 'r' if value != "false" => {}
-                    'j' => as_json = Some(true),
-                    'o' | 'p' | 'I' => {
-                        let value = if value.is_empty() { known(words.next().ok_or_else(failed)?)? } else { value };
-                        match (letter, value) {
-                            ('o', "json" | "j") => as_json = Some(true),
-                            ('o', "yaml" | "y") => as_json = Some(false),
-                            ('p', "json" | "j" | "yaml" | "y" | "auto" | "a") => {}
-                            ('I', "0" | "2" | "4") => indent = value.parse().unwrap_or(2),
-                            _ => return Err(not()),
-                        }
-                        break;
+        let (mut in_place, mut null, mut as_json, mut indent) = (false, false, None, 2_usize);
+        let mut arguments = Arguments::new("yq", argv, 1);
+        while let Some(option) = arguments.next()? {
+            match option {
+                "i" | "inplace" => in_place = true,
+                "n" | "null-input" => null = true,
+                "P" | "N" | "M" | "r" | "prettyPrint" | "no-doc" | "no-colors" | "unwrapScalar" => {}
+                "j" | "tojson" => as_json = Some(true),
+                "o" | "output-format" | "p" | "input-format" | "I" | "indent" => {
+                    let value = arguments.value()?;
+                    match (option, known(&value)?.trim_start_matches('=')) {
+                        ("o" | "output-format", "json" | "j") => as_json = Some(true),
+                        ("o" | "output-format", "yaml" | "y") => as_json = Some(false),
+                        ("p" | "input-format", "json" | "j" | "yaml" | "y" | "auto" | "a") => {}
+                        ("I" | "indent", text @ ("0" | "2" | "4")) => indent = text.parse().unwrap_or(2),
+                        _ => return Err(arguments.refused()),
                     }
-                    _ => return Err(not()),
                 }
+                _ => return Err(arguments.refused()),
             }
+        }
+        let mut operands = arguments.operands;
+        let command = operands.first().and_then(|word| word.known_str()).unwrap_or_default();
+        let all = matches!(command, "ea" | "eval-all");
+        if all || matches!(command, "e" | "eval") {
+            operands.remove(0);
         }
         let (expression, names) = operands.split_first().ok_or_else(failed)?;
         let options: &[&str] = if null { &["-c", "-n"] } else { &["-c"] };

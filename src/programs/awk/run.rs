@@ -276,7 +276,7 @@ impl<'a> AwkRun<'a> {
             AwkValue::text(text.slice(found.range())).known()?;
         }
         if !found.is_empty() {
-            let new = replaced(&text, &found, &parts, MAX_OUTPUT)?;
+            let new = replaced(&text, &found, &parts, MAX_OUTPUT);
             self.charge(new.len())?;
             self.assign_to(place, AwkValue::text(new))?;
         }

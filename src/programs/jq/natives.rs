@@ -55,7 +55,10 @@ fn own() -> Vec<Fun<Data>> {
         run(("length", v(0), |cv| bome(length(&cv.1)))),
         run(("has", v(1), |cv| unary(cv, |val, key| has(&val, &key)))),
         run(("contains", v(1), |cv| unary(cv, |a, b| contains(&a, &b).map(Val::from)))),
-        run(("indices", v(1), |cv| unary(cv, |val, part| indices(&val, &part)))),
+        run(("indices", v(1), |cv| {
+            not_followed("jq's indices");
+            bome(Ok(cv.1))
+        })),
         run(("delpaths", v(1), |cv| unary(cv, |val, paths| delete_paths(val, &paths)))),
         run(("tojson", v(0), |cv| bome(Ok(Val::Str(Rc::new(cv.1.compact())))))),
         run(("fromjson", v(0), |cv| bome(from_json(&cv.1)))),
@@ -173,31 +176,6 @@ fn contains(val: &Val, part: &Val) -> ValR<bool, Val> {
         }
         (a, b) if a.type_name() == b.type_name() => a == b,
         _ => return fault("cannot have their containment checked"),
-    })
-}
-
-fn indices(val: &Val, part: &Val) -> ValR<Val> {
-    Ok(match (val, part) {
-        (Val::Null(_), _) => Val::null(),
-        (Val::Str(text), Val::Str(needle)) => {
-            give_up_on(text);
-            give_up_on(needle);
-            let (text, needle) = (text.bytes(), needle.bytes());
-            if needle.is_empty() {
-                return Ok(Val::null());
-            }
-            // jq counts bytes here.
-            let found = text.windows(needle.len()).enumerate().filter(|(_, w)| *w == needle);
-            Val::arr(found.map(|(n, _)| Val::from(n)).collect())
-        }
-        (Val::Arr(arr), part) if !matches!(part, Val::Arr(_)) => {
-            let found = arr.items.iter().enumerate().filter(|(_, item)| *item == part);
-            Val::arr(found.map(|(n, _)| Val::from(n)).collect())
-        }
-        _ => {
-            not_followed("jq's indices of a list in a list");
-            Val::null()
-        }
     })
 }
 

@@ -71,13 +71,10 @@ impl Interpreter<'_> {
                 }
             }
             "print" => {
-                only(values, usize::MAX, &["file", "end", "sep", "flush"], name)?;
-                let text = |name, default| {
-                    argument(values, usize::MAX, name).map_or(Ok(Traced::made(default, at)), |v| v.as_text().cloned())
-                };
+                only(values, usize::MAX, &["file", "flush"], name)?;
                 let parts = values.iter().filter(|(n, _)| n.is_none()).map(|(_, v)| v.shown(at));
-                let mut line = Traced::join(&parts.collect::<Result<Vec<_>>>()?, &text("sep", " ")?);
-                line.push(&text("end", "\n")?);
+                let mut line = Traced::join(&parts.collect::<Result<Vec<_>>>()?, &Traced::made(" ", at));
+                line.push_made(b"\n", at);
                 match argument(values, usize::MAX, "file") {
                     Some(file) => self.write(file, &line)?,
                     None => self.stdout.push(&line),
@@ -90,7 +87,6 @@ impl Interpreter<'_> {
             "sys.exit" | "exit" | "quit" | "SystemExit" => {
                 return Err(match argument(values, 0, "status") {
                     None | Some(PyValue::Scalar(Data::Null(_))) => Stop::Exit(0),
-                    Some(PyValue::Scalar(Data::Str(_))) => Stop::Exit(1),
                     Some(value) => match u8::try_from(value.whole()?) {
                         Ok(status) => Stop::Exit(i32::from(status)),
                         Err(_) => return gap("this exit status"),
@@ -132,14 +128,6 @@ impl Interpreter<'_> {
                 let PyValue::List(words) = needed(values, 0, "args")? else { return gap("a command in one text") };
                 let words = words.borrow().iter().map(|w| w.as_text().cloned()).collect::<Result<_>>()?;
                 return Ok(self.command(words));
-            }
-            "os.system" => {
-                let text = needed(values, 0, "command")?.as_text()?;
-                let plain = |b: &u8| b.is_ascii_alphanumeric() || b" ./_-".contains(b);
-                if text.has_unknown() || !text.bytes().iter().all(plain) {
-                    return gap("this os.system");
-                }
-                return Ok(self.command(text.split(b" ").into_iter().filter(|w| !w.is_empty()).collect()));
             }
             _ => return gap(name),
         }

@@ -194,13 +194,6 @@ impl<'a> Interpreter<'a> {
                 let index = self.value(index)?;
                 match &base {
                     PyValue::Dict(pairs) => set(&mut pairs.borrow_mut(), key(&index)?, value)?,
-                    PyValue::List(list) => {
-                        let mut list = list.borrow_mut();
-                        let at = position(index.whole()?, list.len()).ok_or(Stop::Raise)?;
-                        if let Some(place) = list.get_mut(at) {
-                            *place = value;
-                        }
-                    }
                     PyValue::Scalar(Data::Unknown(text)) => return unknown(text),
                     PyValue::Scalar(_) => return Err(Stop::Raise),
                     _ => return gap("an item of this"),
@@ -297,9 +290,8 @@ impl<'a> Interpreter<'a> {
         match base {
             PyValue::Dict(pairs) => look_up(&pairs.borrow(), key(index)?)?.ok_or(Stop::Raise),
             PyValue::List(list) => {
-                let list = list.borrow();
-                let at = position(index.whole()?, list.len());
-                at.and_then(|at| list.get(at)).cloned().ok_or(Stop::Raise)
+                let Ok(at) = usize::try_from(index.whole()?) else { return gap("a place counted from the end") };
+                list.borrow().get(at).cloned().ok_or(Stop::Raise)
             }
             PyValue::Module(name) if name == "os.environ" => {
                 Ok(PyValue::text(self.variable(index)?.ok_or(Stop::Raise)?))
@@ -341,13 +333,6 @@ impl<'a> Interpreter<'a> {
             _ => gap(&format!("the operator {sign} of these")),
         }
     }
-}
-
-/// The place of an index in a list.
-fn position(index: i64, length: usize) -> Option<usize> {
-    let length = i64::try_from(length).ok()?;
-    let at = if index < 0 { index.saturating_add(length) } else { index };
-    usize::try_from(at).ok().filter(|_| at < length)
 }
 
 /// Whether `item` is in `whole`.

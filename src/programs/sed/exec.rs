@@ -6,7 +6,7 @@ use crate::programs::pattern::Pattern;
 use crate::programs::substitute::replaced;
 use crate::text::{Span, Traced, Why};
 
-use super::parse::{Action, Address, Command, Substitution, When};
+use super::parse::{Action, Address, Command, Substitution};
 
 /// The most commands that one run may execute.
 const MAX_STEPS: usize = 100_000;
@@ -63,26 +63,11 @@ pub(super) struct Done {
     pub(super) quit: Option<i32>,
 }
 
-/// Runs the script on the lines of one stream. `written` holds what it writes to files of its own, by name.
+/// Runs the script on the lines of one stream.
 ///
 /// # Errors
 /// Why the output is unknown.
-pub(super) fn run(
-    script: &[Command],
-    input: &[Line],
-    setting: &Setting,
-    written: &mut BTreeMap<String, Traced>,
-) -> Result<Done, Why> {
-    for command in script {
-        let to = match &command.action {
-            Action::Write(path) => Some(path),
-            Action::Substitute(substitution) => substitution.write.as_ref(),
-            _ => None,
-        };
-        if let Some(path) = to.filter(|p| !p.starts_with("/dev/")) {
-            written.entry(path.clone()).or_default();
-        }
-    }
+pub(super) fn run(script: &[Command], input: &[Line], setting: &Setting) -> Result<Done, Why> {
     let first_unknown = input.iter().position(|line| line.text.has_unknown());
     let ranges = script
         .iter()
@@ -97,7 +82,6 @@ pub(super) fn run(
         setting,
         end: setting.end(),
         at: setting.at,
-        written,
         first_unknown,
         ranges,
         next: 0,
@@ -133,9 +117,9 @@ enum Cycle {
     Deleted,
     /// Its first line is deleted, and the cycle restarts without reading.
     Restart,
-    /// There is no more input; whether the pattern space is printed.
-    Over(bool),
-    Quit(bool, i32),
+    /// There is no more input.
+    Over,
+    Quit(i32),
 }
 
 struct ScriptRun<'a> {
@@ -145,7 +129,6 @@ struct ScriptRun<'a> {
     /// The line terminator.
     end: &'static [u8],
     at: Span,
-    written: &'a mut BTreeMap<String, Traced>,
     /// The first line that is partly unknown.
     first_unknown: Option<usize>,
     ranges: Vec<RangeState>,
@@ -212,22 +195,6 @@ impl<'a> ScriptRun<'a> {
         Ok(())
     }
 
-    /// Writes the line to one of the script's files.
-    fn write_to(&mut self, path: &str) -> Result<(), Why> {
-        if path == "/dev/stdout" {
-            return self.print();
-        }
-        if path.starts_with("/dev/") {
-            return Ok(());
-        }
-        let file = self.written.entry(path.to_owned()).or_default();
-        file.push(&self.space);
-        if self.ended {
-            file.push_made(self.end, self.at);
-        }
-        if file.len() > MAX_BYTES { Err(Why::Limit("output of sed")) } else { Ok(()) }
-    }
-
     fn read(&mut self) -> bool {
         match self.input.get(self.next) {
             Some(line) => {
@@ -250,8 +217,8 @@ impl<'a> ScriptRun<'a> {
                     restart = true;
                     (false, None)
                 }
-                Cycle::Over(print) => (print, Some(None)),
-                Cycle::Quit(print, status) => (print, Some(Some(status))),
+                Cycle::Over => (true, Some(None)),
+                Cycle::Quit(status) => (true, Some(Some(status))),
             };
             if print && !self.setting.quiet {
                 self.print()?;
@@ -294,7 +261,6 @@ impl<'a> ScriptRun<'a> {
                         self.queue.push((text.clone(), false));
                     }
                 }
-                Action::Write(path) => self.write_to(path)?,
                 Action::Insert(text) => self.write(&without_end(text), true)?,
                 Action::Change(text) => {
                     let inside = command.to.is_some() && matches!(self.ranges.get(here), Some(RangeState::Active(_)));
@@ -303,18 +269,13 @@ impl<'a> ScriptRun<'a> {
                     }
                     return Ok(Cycle::Deleted);
                 }
-                Action::Translate(pairs) => self.translate(pairs),
-                Action::Branch(when, to) => {
-                    let taken = match when {
-                        When::Always => true,
-                        When::Substituted => std::mem::take(&mut substituted),
-                        When::NotSubstituted => !std::mem::take(&mut substituted),
-                    };
-                    if taken {
+                Action::Branch(false, to) => pc = to.unwrap_or(self.script.len()),
+                Action::Branch(true, to) => {
+                    if std::mem::take(&mut substituted) {
                         pc = to.unwrap_or(self.script.len());
                     }
                 }
-                Action::Quit { print, status } => return Ok(Cycle::Quit(*print, *status)),
+                Action::Quit(status) => return Ok(Cycle::Quit(*status)),
                 Action::Letter(letter) => {
                     if let Some(end) = self.letter(*letter)? {
                         return Ok(end);
@@ -344,7 +305,7 @@ impl<'a> ScriptRun<'a> {
             'n' => {
                 self.counted()?;
                 if self.next >= self.input.len() {
-                    return Ok(Some(Cycle::Over(true)));
+                    return Ok(Some(Cycle::Over));
                 }
                 if !self.setting.quiet {
                     self.print()?;
@@ -356,7 +317,7 @@ impl<'a> ScriptRun<'a> {
             'N' => {
                 self.counted()?;
                 if self.next >= self.input.len() {
-                    return Ok(Some(Cycle::Over(true)));
+                    return Ok(Some(Cycle::Over));
                 }
                 self.flush()?;
                 let mut space = std::mem::take(&mut self.space);
@@ -390,12 +351,6 @@ impl<'a> ScriptRun<'a> {
                 std::mem::swap(&mut self.space, &mut self.hold);
                 std::mem::swap(&mut self.ended, &mut self.hold_ended);
             }
-            '=' => {
-                self.counted()?;
-                let number = Traced::made(self.next.to_string(), self.at);
-                self.write(&number, true)?;
-            }
-            'z' => self.space = Traced::new(),
             _ => return Err(Why::NotUnderstood(format!("sed's command {letter}").into())),
         }
         Ok(None)
@@ -415,8 +370,6 @@ impl<'a> ScriptRun<'a> {
                 let end = match to {
                     Address::Line(end) => Some(*end),
                     Address::More(more) => Some(line.saturating_add(*more)),
-                    Address::Multiple(0) => Some(line),
-                    Address::Multiple(n) => Some(line.div_ceil(*n).saturating_mul(*n)),
                     _ => None,
                 };
                 if end.is_some() {
@@ -459,14 +412,6 @@ impl<'a> ScriptRun<'a> {
                 }
                 self.next == *number
             }
-            Address::Step { first, step } => {
-                self.counted()?;
-                if *step == 0 {
-                    self.next == *first
-                } else {
-                    self.next >= *first && (self.next - first).is_multiple_of(*step)
-                }
-            }
             Address::Last => {
                 let last = self.next >= self.input.len();
                 // If a line may be several, only what follows it certainly follows the last one.
@@ -493,7 +438,7 @@ impl<'a> ScriptRun<'a> {
                 }
                 found.is_some()
             }
-            Address::More(_) | Address::Multiple(_) => false,
+            Address::More(_) => false,
         })
     }
 
@@ -514,7 +459,7 @@ impl<'a> ScriptRun<'a> {
         }
         let most = if substitution.global { usize::MAX } else { 1 };
         let matches = matches.iter().skip(substitution.nth - 1).take(most);
-        let out = replaced(&space, matches, &substitution.parts, MAX_BYTES)?;
+        let out = replaced(&space, matches, &substitution.parts, MAX_BYTES);
         if out.len() > MAX_BYTES {
             return Err(Why::Limit("output of sed"));
         }
@@ -522,32 +467,7 @@ impl<'a> ScriptRun<'a> {
         if substitution.print {
             self.print()?;
         }
-        if let Some(path) = &substitution.write {
-            self.write_to(path)?;
-        }
         Ok(true)
-    }
-
-    fn translate(&mut self, pairs: &[(char, char)]) {
-        let mut out = Traced::new();
-        for (range, piece) in self.space.ranges() {
-            let part = self.space.slice(range);
-            let text = match part.as_str() {
-                Some(text) if !matches!(piece.whence, crate::text::Whence::Unknown(..)) => text,
-                _ => {
-                    out.push(&part);
-                    continue;
-                }
-            };
-            for (at, c) in text.char_indices() {
-                let one = part.slice(at..at + c.len_utf8());
-                match (pairs.iter().find(|(from, _)| *from == c), one.span()) {
-                    (Some((_, to)), Some(span)) => out.push_made(to.encode_utf8(&mut [0; 4]).as_bytes(), span),
-                    _ => out.push(&one),
-                }
-            }
-        }
-        self.space = out;
     }
 }
 

@@ -13,7 +13,6 @@ use super::program::{Done, Found, Invocation, Outcome, Status, known};
 struct Options {
     quiet: bool,
     extended: bool,
-    separate: bool,
     /// Lines end with a zero byte.
     zero: bool,
     /// Files are edited in place; the suffix of the backups, if any.
@@ -43,7 +42,6 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
         match option {
             "n" | "quiet" | "silent" => options.quiet = true,
             "E" | "r" | "regexp-extended" => options.extended = true,
-            "s" | "separate" => options.separate = true,
             "z" | "null-data" | "zero-terminated" => options.zero = true,
             "u" | "unbuffered" | "sandbox" | "follow-symlinks" => {}
             "i" | "in-place" => options.in_place = Some(known(&arguments.rest().unwrap_or_default())?.to_owned()),
@@ -121,8 +119,7 @@ fn edit(options: &Options, script: &[parse::Command], names: &[&Traced], call: &
     }
     let setting = exec::Setting { quiet: options.quiet, zero: options.zero, at, read };
     let mut outcome = Outcome::success(Traced::new());
-    let mut written = std::collections::BTreeMap::new();
-    if !options.separate && options.in_place.is_none() {
+    let Some(suffix) = &options.in_place else {
         let mut input = Vec::new();
         for (_, text) in &streams {
             // A file without a final line end gets it from the line of the next one.
@@ -132,45 +129,29 @@ fn edit(options: &Options, script: &[parse::Command], names: &[&Traced], call: &
             }
             input.extend(exec::lines(text, options.zero));
         }
-        let done = exec::run(script, &input, &setting, &mut written).map_err(unknown)?;
+        let done = exec::run(script, &input, &setting).map_err(unknown)?;
         outcome.stdout = done.stdout;
         outcome.status = Status::Known(done.quit.unwrap_or(status));
-        outcome.writes.extend(written);
         return Ok(outcome);
-    }
+    };
     for (n, (path, text)) in streams.iter().enumerate() {
         if n > 0 && script.len() > 1 && streams.len() > 1 && carries(script) {
             return Err(unknown(Why::NotUnderstood("sed's hold space over several files".into())));
         }
         let lines = exec::lines(text, options.zero);
-        let done = exec::run(script, &lines, &setting, &mut written).map_err(unknown)?;
-        match &options.in_place {
-            Some(suffix) => {
-                if !suffix.is_empty() {
-                    if suffix.contains(['*', '/']) {
-                        return Err(unknown(Why::NotUnderstood("the name of sed's copy".into())));
-                    }
-                    outcome.writes.push((format!("{path}{suffix}"), text.clone()));
-                }
-                if done.quit.is_some() {
-                    // The unread rest is copied; how much that is, is not recorded here.
-                    return Err(unknown(Why::NotUnderstood("sed's q on a file in place".into())));
-                }
-                outcome.writes.push((path.clone(), done.stdout));
+        let done = exec::run(script, &lines, &setting).map_err(unknown)?;
+        if !suffix.is_empty() {
+            if suffix.contains(['*', '/']) {
+                return Err(unknown(Why::NotUnderstood("the name of sed's copy".into())));
             }
-            None => {
-                if !outcome.stdout.is_empty() && !outcome.stdout.bytes().ends_with(b"\n") && !done.stdout.is_empty() {
-                    outcome.stdout.push_made(b"\n", at);
-                }
-                outcome.stdout.push(&done.stdout);
-            }
+            outcome.writes.push((format!("{path}{suffix}"), text.clone()));
         }
-        if let Some(quit) = done.quit {
-            status = quit;
-            break;
+        if done.quit.is_some() {
+            // The unread rest is copied; how much that is, is not recorded here.
+            return Err(unknown(Why::NotUnderstood("sed's q on a file in place".into())));
         }
+        outcome.writes.push((path.clone(), done.stdout));
     }
-    outcome.writes.extend(written);
     outcome.status = Status::Known(status);
     Ok(outcome)
 }

@@ -12,16 +12,12 @@ const MAX_COMMANDS: usize = 2_000;
 pub(super) enum Address {
     /// A line's number; 0 only as the start of `0,/re/`.
     Line(usize),
-    /// Every `step`th line from `first` on.
-    Step { first: usize, step: usize },
     /// The last line.
     Last,
     /// Lines that match; `None` is the last used pattern.
     Match(Option<Pattern>),
     /// This many more lines, as the end of a range.
     More(usize),
-    /// Up to a multiple, as the end of a range.
-    Multiple(usize),
 }
 
 /// A substitution.
@@ -33,8 +29,6 @@ pub(super) struct Substitution {
     pub(super) print: bool,
     /// The first match that is replaced, from 1.
     pub(super) nth: usize,
-    /// The file that changed lines are written to.
-    pub(super) write: Option<String>,
 }
 
 /// The action of a command.
@@ -47,27 +41,14 @@ pub(super) enum Action {
     Append(Traced),
     Insert(Traced),
     Change(Traced),
-    Translate(Vec<(char, char)>),
     /// Prints a file after the line.
     Read(String),
-    /// Writes the line to a file.
-    Write(String),
     /// To the command with this index, or to the end.
-    Branch(When, Option<usize>),
-    Quit {
-        print: bool,
-        status: i32,
-    },
+    /// Only after a substitution, if so.
+    Branch(bool, Option<usize>),
+    Quit(i32),
     /// A command of one letter.
     Letter(char),
-}
-
-/// When a branch is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum When {
-    Always,
-    Substituted,
-    NotSubstituted,
 }
 
 /// A command.
@@ -170,13 +151,10 @@ impl ScriptParser<'_> {
                     self.next();
                     Some(Address::More(self.number()?))
                 }
-                Some('~') => {
-                    self.next();
-                    Some(Address::Multiple(self.number()?))
-                }
+                Some('~') => return unknown("a sed address with a step"),
                 _ => self.address()?,
             };
-            if to.is_none() || matches!(to, Some(Address::Step { .. })) {
+            if to.is_none() {
                 return Err(NoPattern::Refused);
             }
         }
@@ -207,11 +185,10 @@ impl ScriptParser<'_> {
                 Action::End
             }
             's' => Action::Substitute(self.substitution()?),
-            'y' => Action::Translate(self.translation()?),
             'a' => Action::Append(self.lines()?),
             'i' => Action::Insert(self.lines()?),
             'c' => Action::Change(self.lines()?),
-            'b' | 't' | 'T' | ':' => {
+            'b' | 't' | ':' => {
                 self.blanks();
                 let start = self.at;
                 self.skip(|c| !c.is_ascii_whitespace() && c != ';');
@@ -223,26 +200,22 @@ impl ScriptParser<'_> {
                     return unknown("a sed label beside a brace");
                 }
                 self.labels.push((self.out.len(), name, letter == ':'));
-                match letter {
-                    'b' => Action::Branch(When::Always, None),
-                    't' => Action::Branch(When::Substituted, None),
-                    'T' => Action::Branch(When::NotSubstituted, None),
-                    _ => Action::End,
-                }
+                if letter == ':' { Action::End } else { Action::Branch(letter == 't', None) }
             }
-            'q' | 'Q' => {
+            'q' => {
                 self.blanks();
                 let status = if self.peek().is_some_and(|c| c.is_ascii_digit()) { self.number()? } else { 0 };
                 self.end()?;
-                Action::Quit { print: letter == 'q', status: i32::try_from(status & 0xff).unwrap_or(0) }
+                Action::Quit(i32::try_from(status & 0xff).unwrap_or(0))
             }
-            'd' | 'D' | 'p' | 'P' | 'n' | 'N' | 'h' | 'H' | 'g' | 'G' | 'x' | '=' | 'z' => {
+            'd' | 'D' | 'p' | 'P' | 'n' | 'N' | 'h' | 'H' | 'g' | 'G' | 'x' => {
                 self.end()?;
                 Action::Letter(letter)
             }
             'r' => Action::Read(self.file()?),
-            'w' => Action::Write(self.file()?),
-            'e' | 'F' | 'l' | 'R' | 'v' | 'W' => return unknown(&format!("sed's command {letter}")),
+            'e' | 'F' | 'l' | 'Q' | 'R' | 'T' | 'v' | 'w' | 'W' | 'y' | 'z' | '=' => {
+                return unknown(&format!("sed's command {letter}"));
+            }
             _ => return Err(NoPattern::Refused),
         };
         self.out.push(Command { from, to, negated, action });
@@ -277,16 +250,12 @@ impl ScriptParser<'_> {
                 Address::Last
             }
             Some(c) if c.is_ascii_digit() => {
-                let first = self.number()?;
+                let line = self.number()?;
                 self.blanks();
                 if self.peek() == Some('~') {
-                    self.next();
-                    self.blanks();
-                    let step = if self.peek().is_some_and(|c| c.is_ascii_digit()) { self.number()? } else { 0 };
-                    Address::Step { first, step }
-                } else {
-                    Address::Line(first)
+                    return unknown("a sed address with a step");
                 }
+                Address::Line(line)
             }
             Some(c @ ('/' | '\\')) => {
                 self.next();
@@ -372,19 +341,13 @@ impl ScriptParser<'_> {
         let parts = self.replacement(range, mark)?;
         let mut syntax = self.syntax();
         let (mut global, mut print, mut nth) = (false, false, None);
-        let mut write = None;
         loop {
             match self.peek() {
                 Some('g') => global = true,
                 Some('p') => print = true,
                 Some('i' | 'I') => syntax.ignore_case = true,
                 Some('m' | 'M') => syntax.lines = !self.zero,
-                Some('e') => return unknown("a flag of sed's s that runs a command"),
-                Some('w') => {
-                    self.next();
-                    write = Some(self.file()?);
-                    break;
-                }
+                Some('e' | 'w') => return unknown("a flag of sed's s that runs a command or writes a file"),
                 Some('1'..='9') if nth.is_none() => {
                     nth = Some(self.number()?);
                     continue;
@@ -399,7 +362,7 @@ impl ScriptParser<'_> {
         if pattern.as_ref().is_some_and(|p| p.groups() < most) {
             return Err(NoPattern::Refused);
         }
-        Ok(Substitution { pattern, parts, global, print, nth: nth.unwrap_or(1), write })
+        Ok(Substitution { pattern, parts, global, print, nth: nth.unwrap_or(1) })
     }
 
     fn replacement(&self, range: std::ops::Range<usize>, mark: char) -> Result<Vec<Part>, NoPattern> {
@@ -437,11 +400,6 @@ impl ScriptParser<'_> {
                         }
                         'n' => b"\n",
                         't' => b"\t",
-                        'U' | 'L' | 'u' | 'l' | 'E' => {
-                            flush(&mut text, &mut parts);
-                            parts.push(Part::Case(escaped));
-                            b""
-                        }
                         c if c.is_ascii_alphabetic() => return unknown(&format!("\\{c} in what sed puts in")),
                         _ => {
                             text.push(&self.code.slice(next..after));
@@ -461,37 +419,6 @@ impl ScriptParser<'_> {
         }
         flush(&mut text, &mut parts);
         Ok(parts)
-    }
-
-    fn translation(&mut self) -> Result<Vec<(char, char)>, NoPattern> {
-        let mark = self.next().ok_or(NoPattern::Refused)?;
-        let mut sides = Vec::new();
-        for _ in 0..2 {
-            let range = self.delimited(mark)?;
-            if let Some((_, why)) = self.code.slice(range.clone()).first_unknown() {
-                return Err(NoPattern::Unknown(why.clone()));
-            }
-            let mut side = Vec::new();
-            let mut chars = self.text.get(range).unwrap_or_default().chars();
-            while let Some(c) = chars.next() {
-                side.push(match c {
-                    '\\' => match chars.next() {
-                        Some('n') => '\n',
-                        Some('\\') => '\\',
-                        Some(c) if c == mark => c,
-                        _ => return unknown("an escape of sed's y"),
-                    },
-                    c => c,
-                });
-            }
-            sides.push(side);
-        }
-        self.end()?;
-        let (Some(to), Some(from)) = (sides.pop(), sides.pop()) else { return Err(NoPattern::Refused) };
-        if from.len() != to.len() {
-            return Err(NoPattern::Refused);
-        }
-        Ok(from.into_iter().zip(to).collect())
     }
 
     /// The text of `a`, `i` and `c`, with its line end.
