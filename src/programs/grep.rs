@@ -33,6 +33,7 @@ struct Options {
     /// Only file names: of files with a match, or without.
     list: Option<bool>,
     whole_line: bool,
+    words: bool,
     ignore_case: bool,
     most: Option<usize>,
     patterns: Vec<Traced>,
@@ -60,6 +61,7 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
             "o" | "only-matching" => options.only = true,
             "n" | "line-number" => options.number = true,
             "x" | "line-regexp" => options.whole_line = true,
+            "w" | "word-regexp" => options.words = true,
             "h" | "no-filename" => options.names = Some(false),
             "H" | "with-filename" => options.names = Some(true),
             "l" | "files-with-matches" => options.list = Some(true),
@@ -128,6 +130,22 @@ impl Matcher {
             Self::Perl(_) => Ok(self.all(text)?.into_iter().next()),
         }
     }
+
+    /// The matches that are whole words, as `-w` requires.
+    fn words(&self, text: &str) -> Result<Vec<Range<usize>>, Why> {
+        let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        let bounded = |r: &Range<usize>| {
+            !inside(text.get(..r.start).and_then(|t| t.chars().next_back()))
+                && !inside(text.get(r.end..).and_then(|t| t.chars().next()))
+        };
+        let all = self.all(text)?;
+        let found: Vec<_> = all.iter().filter(|r| bounded(r)).cloned().collect();
+        if found.len() < all.len() {
+            // There may be a shorter or a later match between them.
+            return Err(Why::NotUnderstood("grep's -w where a match is part of a word".into()));
+        }
+        Ok(found)
+    }
 }
 
 fn matchers(options: &Options, at: Span) -> Done<Vec<Matcher>> {
@@ -175,7 +193,11 @@ fn found(options: &Options, matchers: &[Matcher], line: &Traced, at: Span) -> Do
     // `-x` with a fixed string requires the whole line; the other patterns are anchored.
     let whole = |range: &Range<usize>| !options.whole_line || *range == (0..words.len());
     for matcher in matchers {
-        let range = matcher.find(words).map_err(unknown)?;
+        let range = if options.words {
+            matcher.words(words).map_err(unknown)?.into_iter().next()
+        } else {
+            matcher.find(words).map_err(unknown)?
+        };
         if range.is_some_and(|range| whole(&range) && !line.slice(range).has_unknown()) {
             return Ok(true);
         }
@@ -235,7 +257,8 @@ fn search(
             for n in hits.iter().filter(|_| !options.invert) {
                 let Some(line) = lines.get(*n) else { continue };
                 let words = line.as_str().unwrap_or_default();
-                for range in matcher.all(words).map_err(unknown)?.into_iter().filter(|r| !r.is_empty()) {
+                let parts = if options.words { matcher.words(words) } else { matcher.all(words) };
+                for range in parts.map_err(unknown)?.into_iter().filter(|r| !r.is_empty()) {
                     label(&mut stdout);
                     if options.number {
                         stdout.push_made(format!("{}:", n + 1).as_bytes(), at);

@@ -21,8 +21,9 @@ use std::rc::Rc;
 
 use crate::text::{Span, Traced, Why};
 
+use super::arguments::Arguments;
 use super::document::Layout;
-use super::program::{Files, Found, Outcome, Status};
+use super::program::{Files, Found, Outcome, Status, known, not_followed, read};
 use filter::Refused;
 use input::NoValue;
 use value::{MAX_STRING, Pairs, Val, made};
@@ -45,7 +46,6 @@ struct Options {
     exit_status: bool,
     filter: Option<Traced>,
     vars: Vec<(String, Traced, Binding)>,
-    positional: Vec<(Traced, bool)>,
     inputs: Vec<Traced>,
     environment: BTreeMap<String, Traced>,
 }
@@ -82,100 +82,59 @@ fn options(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>) -> Result<
         exit_status: false,
         filter: None,
         vars: Vec::new(),
-        positional: Vec::new(),
         inputs: Vec::new(),
         environment: BTreeMap::new(),
     };
-    let mut words = argv.iter();
-    let mut names: Vec<&Traced> = Vec::new();
+    let usage = || Box::new(Outcome::failed(2));
+    // jq 1.6 refuses what 1.7 takes as the end of the options.
+    if let Some(word) = argv.iter().find(|word| word.known_str() == Some("--")) {
+        return Err(not_followed("jq's option --", word));
+    }
     let mut filter_file = None;
-    let mut rest = None;
-    while let Some(word) = words.next() {
-        let text = known_start(word)?;
-        if !text.starts_with('-') || text == "-" {
-            match (options.filter.is_none() && filter_file.is_none(), rest) {
-                (true, _) => options.filter = Some(word.clone()),
-                (false, Some(json)) => options.positional.push((word.clone(), json)),
-                (false, None) => names.push(word),
+    let mut arguments = Arguments::new("jq", argv, 2);
+    while let Some(option) = arguments.next()? {
+        match option {
+            "arg" | "argjson" | "slurpfile" | "rawfile" => {
+                let (name, mut value) = (arguments.value()?, arguments.value()?);
+                let kind = match option {
+                    "argjson" => Binding::Json,
+                    "slurpfile" => Binding::Slurp,
+                    _ => Binding::Text,
+                };
+                if option.ends_with("file") {
+                    value = read(&value, files)?.ok_or_else(usage)?;
+                }
+                options.vars.push((known(&name)?.to_owned(), value, kind));
             }
-            continue;
-        }
-        let mut next = || words.next().ok_or_else(|| Box::new(Outcome::failed(2)));
-        match text {
-            // jq 1.6 refuses what 1.7 takes as the end of the options.
-            "--" => return Err(super::program::not_followed("jq's option --", word)),
-            "--arg" | "--argjson" => {
-                let kind = if text == "--arg" { Binding::Text } else { Binding::Json };
-                let (name, value) = (next()?, next()?);
-                options.vars.push((super::program::known(name)?.to_owned(), value.clone(), kind));
-            }
-            "--slurpfile" | "--rawfile" => {
-                let kind = if text == "--rawfile" { Binding::Text } else { Binding::Slurp };
-                let (name, path) = (next()?, next()?);
-                let content = super::program::read(path, files)?.ok_or_else(|| Box::new(Outcome::failed(2)))?;
-                options.vars.push((super::program::known(name)?.to_owned(), content, kind));
-            }
-            "--args" => rest = Some(false),
-            "--jsonargs" => rest = Some(true),
-            "--tab" => options.layout.indent = Some("\t".to_owned()),
-            "--indent" => {
-                let width = next()?.known_str().and_then(|n| n.parse::<usize>().ok()).filter(|n| *n <= 7);
-                let width = width.ok_or_else(|| Box::new(Outcome::failed(2)))?;
+            "tab" => options.layout.indent = Some("\t".to_owned()),
+            "indent" => {
+                let width = arguments.value()?.known_str().and_then(|n| n.parse::<usize>().ok()).filter(|n| *n <= 7);
+                let width = width.ok_or_else(usage)?;
                 options.layout.indent = (width > 0).then(|| " ".repeat(width));
             }
-            "--from-file" => filter_file = Some(next()?.clone()),
-            "--raw-output" => options.raw = true,
-            "--compact-output" => options.layout.indent = None,
-            "--slurp" => options.slurp = true,
-            "--null-input" => options.null_input = true,
-            "--exit-status" => options.exit_status = true,
-            "--join-output" => (options.raw, options.join) = (true, true),
-            "--monochrome-output" | "--unbuffered" => {}
-            "--raw-input" => options.raw_input = true,
-            "--sort-keys" => options.layout.sort_keys = true,
-            "--ascii-output" => options.layout.ascii = true,
-            "--seq"
-            | "--stream"
-            | "--stream-errors"
-            | "--color-output"
-            | "--ascii"
-            | "--library-path"
-            | "--help"
-            | "--version"
-            | "--build-configuration"
-            | "--raw-output0"
-            | "--binary"
-            | "--strip-comments" => {
-                return Err(super::program::not_followed(&format!("jq's option {text}"), word));
+            // Older releases take the first word as the file, regardless of the word after -f.
+            "f" | "from-file" if arguments.operands.is_empty() && arguments.rest().is_none() => {
+                filter_file = Some(arguments.value()?);
             }
-            _ if text.starts_with("--") => return Err(Box::new(Outcome::failed(2))),
-            _ => {
-                for letter in text.chars().skip(1) {
-                    match letter {
-                        'r' => options.raw = true,
-                        'c' => options.layout.indent = None,
-                        's' => options.slurp = true,
-                        'n' => options.null_input = true,
-                        'e' => options.exit_status = true,
-                        'j' => (options.raw, options.join) = (true, true),
-                        'M' => {}
-                        'R' => options.raw_input = true,
-                        'S' => options.layout.sort_keys = true,
-                        'a' => options.layout.ascii = true,
-                        'f' => filter_file = Some(next()?.clone()),
-                        _ => return Err(super::program::not_followed(&format!("jq's option -{letter}"), word)),
-                    }
-                }
-            }
+            "r" | "raw-output" => options.raw = true,
+            "c" | "compact-output" => options.layout.indent = None,
+            "s" | "slurp" => options.slurp = true,
+            "n" | "null-input" => options.null_input = true,
+            "e" | "exit-status" => options.exit_status = true,
+            "j" | "join-output" => (options.raw, options.join) = (true, true),
+            "M" | "monochrome-output" | "unbuffered" => {}
+            "R" | "raw-input" => options.raw_input = true,
+            "S" | "sort-keys" => options.layout.sort_keys = true,
+            "a" | "ascii-output" => options.layout.ascii = true,
+            _ => return Err(arguments.refused()),
         }
     }
-    if let Some(path) = filter_file {
-        // Older releases take the first word as the file, regardless of the word after -f; both agree if there is one word.
-        if let Some(filter) = options.filter.take() {
-            return Err(super::program::not_followed("a jq filter beside -f", &filter));
-        }
-        options.filter = Some(super::program::read(&path, files)?.ok_or_else(|| Box::new(Outcome::failed(2)))?);
-    }
+    let mut names = arguments.operands;
+    options.filter = match filter_file {
+        Some(path) => Some(read(&path, files)?.ok_or_else(usage)?),
+        None if names.is_empty() => None,
+        None => Some(names.remove(0).clone()),
+    };
     if options.filter.is_none() {
         // Without a terminal, all of the input is passed on.
         match stdin.and_then(Traced::span) {
@@ -195,7 +154,7 @@ fn options(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>) -> Result<
         }
     }
     for name in names {
-        match super::program::read(name, files)? {
+        match read(name, files)? {
             Some(content) => options.inputs.push(content),
             // jq goes on with the other files and fails at the end; scripts are unlikely to want that.
             None => return Err(Box::new(Outcome::failed(2))),
@@ -216,14 +175,6 @@ fn environment(options: &mut Options, env: Files<'_>, at: Span) -> Result<(), Bo
         }
     }
     Ok(())
-}
-
-/// The text of a word, as far as needed to distinguish an option from another word.
-fn known_start(word: &Traced) -> Result<&str, Box<Outcome>> {
-    match word.as_str() {
-        Some(text) if !text.starts_with(['-', '\u{E000}']) => Ok(text),
-        _ => super::program::known(word),
-    }
 }
 
 /// The value of a text that is one JSON value.
@@ -252,12 +203,7 @@ fn variables(options: &Options) -> Result<Vec<(String, Val)>, NoValue> {
         named.insert(name.clone().into_bytes(), (made(name), val.clone()));
         vars.push((format!("${name}"), val));
     }
-    let positional = options.positional.iter().map(|(text, json)| match json {
-        true => one(text),
-        false => Ok(Val::Str(Rc::new(text.clone()))),
-    });
-    let positional = Val::arr(positional.collect::<Result<_, _>>()?);
-    let args = [("positional", positional), ("named", Val::obj(named))];
+    let args = [("positional", Val::arr(Vec::new())), ("named", Val::obj(named))];
     let args = args.into_iter().map(|(name, val)| (name.as_bytes().to_vec(), (made(name), val)));
     vars.push(("$ARGS".to_owned(), Val::obj(args.collect())));
     let environment = options.environment.iter();

@@ -264,6 +264,20 @@ fn position(number: f64, len: usize) -> Option<usize> {
     (at >= 0.0).then_some(at as usize)
 }
 
+/// The bounds of a slice of something with `len` parts.
+fn bounds(range: &Range<&Val>, len: usize) -> Result<std::ops::Range<usize>> {
+    let end = |bound: Option<&Val>, none: usize, round: fn(f64) -> f64| match bound {
+        None | Some(Val::Null(_)) => Ok(none),
+        Some(bound) => match bound.as_number() {
+            Some(number) => Ok(position(round(number), len).unwrap_or(0).min(len)),
+            None => fault("slice bounds must be numbers"),
+        },
+    };
+    let start = end(range.start, 0, f64::floor)?;
+    let stop = end(range.end, len, f64::ceil)?;
+    Ok(start..stop.max(start))
+}
+
 fn look_up(obj: &Obj, key: &Val) -> Result {
     if obj.unknown_keys {
         not_followed("an object with unknown keys");
@@ -341,9 +355,27 @@ impl ValT for Val {
         }
     }
 
-    fn range(self, _: Range<&Self>) -> Result {
-        give_up(Why::NotUnderstood("a slice of jq".into()));
-        Ok(self)
+    fn range(self, range: Range<&Self>) -> Result {
+        match self {
+            Self::Null(_) => Ok(self),
+            Self::Arr(arr) => {
+                let bounds = bounds(&range, arr.items.len())?;
+                Ok(Self::arr(arr.items.get(bounds).unwrap_or_default().to_vec()))
+            }
+            Self::Str(text) => {
+                give_up_on(&text);
+                let whole = text.to_text();
+                let starts: Vec<usize> = whole.char_indices().map(|(at, _)| at).chain([whole.len()]).collect();
+                let bounds = bounds(&range, starts.len() - 1)?;
+                let at = |n: usize| starts.get(n).copied().unwrap_or(whole.len());
+                Ok(Self::Str(Rc::new(text.slice(at(bounds.start)..at(bounds.end)))))
+            }
+            Self::Unknown(text) => {
+                give_up_on(&text);
+                unknown()
+            }
+            _ => fault("cannot be sliced"),
+        }
     }
 
     fn map_values<'a, I: Iterator<Item = ValX<'a, Self>>>(self, opt: Opt, f: impl Fn(Self) -> I) -> ValX<'a, Self> {
@@ -438,11 +470,12 @@ impl ValT for Val {
 
     fn map_range<'a, I: Iterator<Item = ValX<'a, Self>>>(
         self,
-        range: Range<&Self>,
+        _: Range<&Self>,
         _: Opt,
         _: impl Fn(Self) -> I,
     ) -> ValX<'a, Self> {
-        self.range(range).map_err(Exn::from)
+        give_up(Why::NotUnderstood("an update of a slice by jq".into()));
+        Ok(self)
     }
 
     fn as_bool(&self) -> bool {
