@@ -213,27 +213,9 @@ pub(super) fn lacks(family: Option<Family>, path: &str) -> bool {
 
 /// Whether a new node of `family` has a directory at `path`, if known.
 pub(super) fn folder(family: Option<Family>, path: &str) -> Option<bool> {
-    const EVERYWHERE: [&str; 18] = [
-        "/",
-        "/bin",
-        "/boot",
-        "/dev",
-        "/etc",
-        "/etc/systemd",
-        "/etc/systemd/system",
-        "/home",
-        "/opt",
-        "/proc",
-        "/root",
-        "/run",
-        "/tmp",
-        "/usr",
-        "/usr/bin",
-        "/var",
-        "/var/lib",
-        "/var/log",
-    ];
-    if EVERYWHERE.contains(&path) {
+    const EVERYWHERE: &str = "/ /bin /boot /dev /etc /etc/systemd /etc/systemd/system /home /opt /proc /root /run /tmp /usr \
+        /usr/bin /var /var/lib /var/log";
+    if EVERYWHERE.split(' ').any(|folder| folder == path) {
         return Some(true);
     }
     if path.starts_with("/tmp/") {

@@ -1,6 +1,6 @@
 //! `cat`, `tac`, `head`, `tail`, `sort`, `uniq` and `wc`: whole lines, with their places.
 
-use crate::text::{Span, Traced, Why};
+use crate::text::{Traced, Why};
 
 use super::arguments::Arguments;
 use super::program::{Done, Found, Invocation, Outcome, Status, known, lines_with_ends, not_followed};
@@ -48,7 +48,6 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     while let Some(option) = arguments.next()? {
         let taken = match name {
             "sort" => "ru",
-            "uniq" => "du",
             "wc" => "lc",
             _ => "",
         };
@@ -94,9 +93,7 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
             Part::Count(n) | Part::From(n) => joined(&lines[..n.min(count)]),
         },
         "tac" => {
-            if let Some(last) = lines.last_mut()
-                && !last.bytes().ends_with(b"\n")
-            {
+            if lines.last().is_some_and(|last| !last.bytes().ends_with(b"\n")) {
                 return Err(not_followed("tac of a text without a line end", &all));
             }
             lines.reverse();
@@ -106,7 +103,7 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
             Part::Count(n) => joined(&lines[count - n.min(count)..]),
             Part::From(n) => joined(&lines[n.saturating_sub(1).min(count)..]),
         },
-        "sort" => {
+        "sort" | "uniq" => {
             if let Some(last) = lines.last_mut()
                 && !last.bytes().ends_with(b"\n")
             {
@@ -115,11 +112,13 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
             // For anything but similar letters and digits, the order depends on the locale, which is unknown.
             let plain =
                 |l: &Traced| l.bytes().iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'\n');
-            if !lines.iter().all(plain) {
+            if name == "sort" && !lines.iter().all(plain) {
                 return Err(call.not_followed("the order of a locale"));
             }
-            lines.sort_by(|a, b| a.bytes().cmp(b.bytes()));
-            if letters.contains('u') {
+            if name == "sort" {
+                lines.sort_by(|a, b| a.bytes().cmp(b.bytes()));
+            }
+            if name == "uniq" || letters.contains('u') {
                 lines.dedup_by(|a, b| a.bytes() == b.bytes());
             }
             if letters.contains('r') {
@@ -127,7 +126,6 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
             }
             joined(&lines)
         }
-        "uniq" => unique(lines, &letters, at),
         _ => {
             if !others.is_empty() || letters.len() != 1 {
                 return Err(call.not_followed("this form of wc"));
@@ -141,23 +139,4 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
 
 fn joined(lines: &[Traced]) -> Traced {
     Traced::join(lines, &Traced::new())
-}
-
-fn unique(mut lines: Vec<Traced>, letters: &str, at: Span) -> Traced {
-    if let Some(last) = lines.last_mut()
-        && !last.bytes().ends_with(b"\n")
-    {
-        last.push_made(b"\n", at);
-    }
-    let mut out = Traced::new();
-    for same in lines.chunk_by(|a, b| a.bytes() == b.bytes()) {
-        let wanted = match same.len() {
-            1 => !letters.contains('d'),
-            _ => !letters.contains('u'),
-        };
-        if let (true, Some(line)) = (wanted, same.first()) {
-            out.push(line);
-        }
-    }
-    out
 }

@@ -12,6 +12,9 @@ const MAX_COMPILED: usize = 1 << 20;
 /// The longest text that is searched for a longer match, in bytes.
 const MAX_TEXT: usize = 1 << 10;
 
+/// The classes of characters in brackets.
+const CLASSES: &str = "alpha digit alnum upper lower space blank punct print graph cntrl xdigit";
+
 /// Why a pattern cannot be used.
 #[derive(Debug)]
 pub(super) enum NoPattern {
@@ -274,21 +277,7 @@ impl Translator<'_> {
                     let Some((name, rest)) = self.rest.get(1..).and_then(|r| r.split_once(":]")) else {
                         return Err(NoPattern::Refused);
                     };
-                    if !matches!(
-                        name,
-                        "alpha"
-                            | "digit"
-                            | "alnum"
-                            | "upper"
-                            | "lower"
-                            | "space"
-                            | "blank"
-                            | "punct"
-                            | "print"
-                            | "graph"
-                            | "cntrl"
-                            | "xdigit"
-                    ) {
+                    if CLASSES.split(' ').all(|class| class != name) {
                         return Err(NoPattern::Refused);
                     }
                     self.out.push_str(&format!("[:{name}:]"));

@@ -20,23 +20,7 @@ const VERSION_3_COMMANDS: [&str; 12] =
     ["w", "write", "r", "read", "m", "merge", "d", "delete", "n", "new", "p", "prefix"];
 
 /// The operators of mikefarah's expressions that mean the same as in jq.
-const SAME_AS_JQ: [&str; 15] = [
-    "select",
-    "del",
-    "has",
-    "map",
-    "with",
-    "not",
-    "true",
-    "false",
-    "null",
-    "and",
-    "or",
-    "to_entries",
-    "from_entries",
-    "with_entries",
-    "as",
-];
+const SAME_AS_JQ: &str = "select del has map with not true false null and or to_entries from_entries with_entries as";
 
 /// The tokens of mikefarah's expressions: a comparison, a text, a name, an environment variable, a variable, an operator, a
 /// sign.
@@ -328,7 +312,8 @@ impl Call<'_> {
             } else if let Some(variable) = found.name("variable") {
                 let value = self.variable(variable.as_str(), found.name("env").is_some())?;
                 out.push(&document::to_json(&value, &Layout::compact(), self.at).map_err(|why| self.unknown(why))?);
-            } else if found.name("word").is_some_and(|w| !SAME_AS_JQ.contains(&w.as_str())) || whole.as_str() == "$ENV"
+            } else if found.name("word").is_some_and(|w| SAME_AS_JQ.split(' ').all(|same| same != w.as_str()))
+                || whole.as_str() == "$ENV"
             {
                 return Err(self.not(&format!("yq's {}", whole.as_str())));
             } else if let Some(sign) = found.name("sign") {

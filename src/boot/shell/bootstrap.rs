@@ -17,28 +17,11 @@ use super::state::{BoxedRun, ScriptRun};
 use super::status::{Setting, Status};
 
 /// The options of the script. Each takes the next word; `--help` exits.
-const OPTIONS: [&str; 20] = [
-    "--apiserver-endpoint",
-    "--aws-api-retry-attempts",
-    "--b64-cluster-ca",
-    "--cluster-id",
-    "--container-runtime",
-    "--containerd-config-file",
-    "--dns-cluster-ip",
-    "--docker-config-json",
-    "--enable-docker-bridge",
-    "--enable-local-outpost",
-    "--ip-family",
-    "--kubelet-extra-args",
-    "--local-disks",
-    "--mount-bpf-fs",
-    "--pause-container-account",
-    "--pause-container-version",
-    "--service-ipv4-cidr",
-    "--service-ipv6-cidr",
-    "--use-max-pods",
-    "--docker-bridge",
-];
+const OPTIONS: &str = "--apiserver-endpoint --aws-api-retry-attempts --b64-cluster-ca --cluster-id --container-runtime \
+    --containerd-config-file --dns-cluster-ip --docker-config-json --enable-docker-bridge \
+    --enable-local-outpost --ip-family --kubelet-extra-args --local-disks --mount-bpf-fs \
+    --pause-container-account --pause-container-version --service-ipv4-cidr --service-ipv6-cidr \
+    --use-max-pods --docker-bridge";
 
 /// The arguments of one call of the script.
 #[derive(Default)]
@@ -85,7 +68,7 @@ impl Called {
                     called.words.extend(called.extra.clone());
                     continue;
                 }
-                Some(option) if OPTIONS.contains(&option) => {
+                Some(option) if OPTIONS.split(' ').any(|known| known == option) => {
                     let value = rest.next().cloned();
                     match option {
                         "--containerd-config-file" => called.containerd.clone_from(&value),

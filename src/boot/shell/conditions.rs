@@ -120,26 +120,8 @@ pub(super) fn test(arguments: &[Traced], path: &ScriptRun) -> Option<bool> {
 }
 
 fn is_binary(word: &Traced) -> bool {
-    matches!(
-        word.known_str(),
-        Some(
-            "=" | "=="
-                | "!="
-                | "<"
-                | ">"
-                | "-eq"
-                | "-ne"
-                | "-lt"
-                | "-le"
-                | "-gt"
-                | "-ge"
-                | "-nt"
-                | "-ot"
-                | "-ef"
-                | "-a"
-                | "-o"
-        )
-    )
+    const OPERATORS: &str = "= == != < > -eq -ne -lt -le -gt -ge -nt -ot -ef -a -o";
+    word.known_str().is_some_and(|word| OPERATORS.split(' ').any(|operator| operator == word))
 }
 
 /// How deep parentheses of `test` may nest.

@@ -34,47 +34,9 @@ const MAX_FILTER: usize = 1 << 15;
 const PREFIXES: [&str; 9] = ["-", "def", "if", "try", "catch", "label", "reduce", "foreach", "?"];
 
 /// The definitions of the engine's library that behave as in jq and terminate.
-const FROM_LIBRARY: &[&str] = &[
-    "abs",
-    "all",
-    "any",
-    "arrays",
-    "booleans",
-    "empty",
-    "error",
-    "false",
-    "first",
-    "getpath",
-    "isarray",
-    "isboolean",
-    "isempty",
-    "isnumber",
-    "isobject",
-    "isstring",
-    "iterables",
-    "last",
-    "map",
-    "map_values",
-    "max",
-    "max_by",
-    "min",
-    "min_by",
-    "not",
-    "nth",
-    "null",
-    "nulls",
-    "numbers",
-    "objects",
-    "paths",
-    "range",
-    "select",
-    "setpath",
-    "strings",
-    "tostring",
-    "true",
-    "unique",
-    "unique_by",
-];
+const FROM_LIBRARY: &str = "abs all any arrays booleans empty error false first getpath isarray isboolean isempty isnumber \
+    isobject isstring iterables last map map_values max max_by min min_by not nth null nulls numbers \
+    objects paths range select setpath strings tostring true unique unique_by";
 
 /// How a run ended.
 pub(super) struct Ended {
@@ -143,7 +105,8 @@ pub(super) fn run(
         return Err(why.into());
     }
     let literals = rewriter.literals;
-    let library = jaq_core::defs().chain(jaq_std::defs()).filter(|def| FROM_LIBRARY.contains(&def.name));
+    let library =
+        jaq_core::defs().chain(jaq_std::defs()).filter(|def| FROM_LIBRARY.split(' ').any(|name| name == def.name));
     let own = parse(include_str!("prelude.jq"), |p| p.defs()).unwrap_or_default();
     let main = Def { name: "!main", args: Vec::new(), body: term };
     // The engine's parser accepts only a word as the name of a main filter, so the real filter gets one.
