@@ -32,7 +32,7 @@ use crate::text::{Origin, Traced, Why};
 use crate::value::{Condition, Guard};
 
 use machine::{File, Image, Machine};
-use outcome::{MAX_OUTCOMES, Outcome};
+use outcome::{BootOutcome, MAX_OUTCOMES};
 
 /// Boots a node group. Returns one result for each outcome of the boot; their conditions exclude each other.
 pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
@@ -40,7 +40,7 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
     let mut ineffective = Vec::new();
     let mut runtimes: Vec<Runtime> = Vec::new();
     let machine = Machine::new(group.place, group.family, group.minor, group.merged_by_eks);
-    let mut outcomes = vec![Outcome { when: Guard::always(), machine }];
+    let mut outcomes = vec![BootOutcome { when: Guard::always(), machine }];
     for step in &group.steps {
         match step {
             Step::UserData(text, wrapping) => outcomes = user_data::run(group, outcomes, text, *wrapping, cx),
@@ -132,7 +132,7 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
         outcomes = outcomes.into_iter().flat_map(|outcome| open_unit::outcomes(outcome, cx)).collect();
     }
     let outcomes = shell::start_enabled(outcomes, cx);
-    let outcomes: Vec<Outcome> =
+    let outcomes: Vec<BootOutcome> =
         shell::bootstrap_by_eks(outcomes, cx).into_iter().flat_map(split_by_image_age).collect();
     let may_split = outcomes.len() * FAMILIES.len() <= MAX_OUTCOMES;
     let mut out = Vec::new();
@@ -162,7 +162,7 @@ struct Standalone {
 
 impl Standalone {
     /// The launch of the kubelet; `None` if a boot decides it.
-    fn launch(self, outcomes: &[Outcome], group: &NodeGroup) -> Option<Launch> {
+    fn launch(self, outcomes: &[BootOutcome], group: &NodeGroup) -> Option<Launch> {
         let Self { argv, config, running } = self;
         if argv.is_none() && config.is_none() && running.is_none() {
             return None;
@@ -197,7 +197,7 @@ const FAMILIES: [(Family, &str); 3] = [
 
 /// User data may write files that only kubeadm's unit reads. On nodes with another unit they have no effect, so the outcome
 /// depends on the unit.
-fn assume_kubeadm_unit(mut outcome: Outcome, group: &NodeGroup) -> Option<Outcome> {
+fn assume_kubeadm_unit(mut outcome: BootOutcome, group: &NodeGroup) -> Option<BootOutcome> {
     let machine = &outcome.machine;
     let user_data = group.steps.iter().any(|step| matches!(step, Step::UserData(..)));
     if user_data && !unit::has_own_unit(&machine.files) && machine.image == Image::Likely(Family::Kubeadm) {
@@ -222,7 +222,7 @@ fn depends_on_family(machine: &Machine, cx: &mut BootCx<'_>) -> bool {
 }
 
 /// One outcome for each family that the node may belong to.
-fn split_by_family(outcome: &Outcome) -> Vec<Outcome> {
+fn split_by_family(outcome: &BootOutcome) -> Vec<BootOutcome> {
     let split = |(family, words): (Family, &'static str)| {
         let condition = Condition::new(words, true);
         let mut outcome = outcome.clone();
@@ -235,7 +235,7 @@ fn split_by_family(outcome: &Outcome) -> Vec<Outcome> {
 
 /// Old images of Amazon Linux 2023 sort nodeadm's drop-in before all others; on new ones some drop-ins come before it. The
 /// outcome is split if a drop-in lies between the two names and nodeadm has documents.
-fn split_by_image_age(outcome: Outcome) -> Vec<Outcome> {
+fn split_by_image_age(outcome: BootOutcome) -> Vec<BootOutcome> {
     let machine = &outcome.machine;
     let between = || {
         let from = image::OLD_NODEADM_DROPIN.to_owned();
@@ -261,7 +261,7 @@ fn split_by_image_age(outcome: Outcome) -> Vec<Outcome> {
 }
 
 /// The end of a boot: nodeadm runs, and the kubelet starts unless it is already running.
-fn finish(mut outcome: Outcome, group: &NodeGroup, cx: &mut BootCx<'_>) -> Booted {
+fn finish(mut outcome: BootOutcome, group: &NodeGroup, cx: &mut BootCx<'_>) -> Booted {
     let machine = &mut outcome.machine;
     if machine.family() == Some(Family::Al2023) {
         nodeadm::finish(machine, cx);

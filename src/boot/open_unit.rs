@@ -10,11 +10,11 @@ use crate::value::{Condition, Guard};
 
 use super::image;
 use super::machine::{File, Image, Machine, absolute};
-use super::outcome::{MAX_OUTCOMES, Outcome};
+use super::outcome::{BootOutcome, MAX_OUTCOMES};
 use super::unit::{self, Unit};
 
 /// The outcomes of a machine of which only files are known.
-pub(super) fn outcomes(mut outcome: Outcome, cx: &mut BootCx<'_>) -> Vec<Outcome> {
+pub(super) fn outcomes(mut outcome: BootOutcome, cx: &mut BootCx<'_>) -> Vec<BootOutcome> {
     let machine = &mut outcome.machine;
     // Files alone say nothing about the image.
     if let Image::Likely(_) = machine.image {
@@ -52,7 +52,7 @@ pub(super) fn outcomes(mut outcome: Outcome, cx: &mut BootCx<'_>) -> Vec<Outcome
 }
 
 /// `outcome` under a condition, with these lines in the unit itself.
-fn under(outcome: &Outcome, words: &str, holds: bool, lines: &str) -> Option<Outcome> {
+fn under(outcome: &BootOutcome, words: &str, holds: bool, lines: &str) -> Option<BootOutcome> {
     let mut outcome = outcome.clone();
     outcome.when = outcome.when.and(&Guard::of(Condition::new(words, holds)))?;
     if !lines.is_empty() {

@@ -9,7 +9,7 @@ pub(super) const MAX_OUTCOMES: usize = 16;
 
 /// One possible outcome of a boot, up to the step reached so far.
 #[derive(Clone, Debug)]
-pub(super) struct Outcome {
+pub(super) struct BootOutcome {
     pub(super) when: Guard,
     pub(super) machine: Machine,
 }

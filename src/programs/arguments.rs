@@ -2,7 +2,7 @@
 
 use crate::text::{Traced, UNKNOWN_MARK};
 
-use super::program::{Done, Outcome, known, not_followed};
+use super::program::{Done, Effects, known, not_followed};
 
 /// The arguments of a program.
 pub(super) struct Arguments<'a> {
@@ -74,12 +74,12 @@ impl<'a> Arguments<'a> {
     /// The value of the option.
     pub(super) fn value(&mut self) -> Done<Traced> {
         let value = self.rest().or_else(|| self.words.next().cloned());
-        value.ok_or_else(|| Box::new(Outcome::failed(self.usage)))
+        value.ok_or_else(|| Box::new(Effects::failed(self.usage)))
     }
 
     /// The outcome of an option that is not modelled.
-    pub(super) fn refused(&self) -> Box<Outcome> {
-        let Some((word, at)) = self.word else { return Box::new(Outcome::failed(self.usage)) };
+    pub(super) fn refused(&self) -> Box<Effects> {
+        let Some((word, at)) = self.word else { return Box::new(Effects::failed(self.usage)) };
         let text = word.to_text();
         let (dash, option) = match text.strip_prefix("--") {
             Some(long) => ("--", long.split('=').next().unwrap_or_default()),

@@ -11,10 +11,10 @@ use crate::decode::{base64 as coding, gzip};
 use crate::text::{Layer, Span, Traced, Why};
 
 use super::arguments::Arguments;
-use super::program::{Done, Invocation, Outcome, known, not_followed};
+use super::program::{Done, Effects, Invocation, known, not_followed};
 
 /// Runs one of the programs.
-pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
+pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     match call.name {
         "base64" => base64(call),
         "openssl" => openssl(call),
@@ -22,7 +22,7 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     }
 }
 
-fn base64(call: &mut Invocation<'_>) -> Done<Outcome> {
+fn base64(call: &mut Invocation<'_>) -> Done<Effects> {
     let mut recoding = Recoding { decode: false, lenient: false, width: 76, lines: false };
     let mut arguments = Arguments::new(call.name, call.argv, 1);
     while let Some(option) = arguments.next()? {
@@ -41,7 +41,7 @@ fn base64(call: &mut Invocation<'_>) -> Done<Outcome> {
 }
 
 /// `openssl base64` and `openssl enc -base64`
-fn openssl(call: &mut Invocation<'_>) -> Done<Outcome> {
+fn openssl(call: &mut Invocation<'_>) -> Done<Effects> {
     let mut recoding = Recoding { decode: false, lenient: false, width: 64, lines: true };
     let mut names = Vec::new();
     let mut base64 = false;
@@ -69,10 +69,10 @@ struct Recoding {
     lines: bool,
 }
 
-fn recode(call: &mut Invocation<'_>, names: &[&Traced], recoding: Recoding) -> Done<Outcome> {
+fn recode(call: &mut Invocation<'_>, names: &[&Traced], recoding: Recoding) -> Done<Effects> {
     let Recoding { decode, lenient, width, lines } = recoding;
     let texts = call.inputs(names, 1)?;
-    let [text] = texts.as_slice() else { return Ok(Outcome::failed(1)) };
+    let [text] = texts.as_slice() else { return Ok(Effects::failed(1)) };
     if decode && lines {
         // For anything else, openssl writes nothing or a part, depending on its release.
         let short = text.bytes().split(|b| *b == b'\n').all(|line| line.len() <= 76);
@@ -85,28 +85,28 @@ fn recode(call: &mut Invocation<'_>, names: &[&Traced], recoding: Recoding) -> D
         let end = text.bytes().iter().rposition(|b| *b != b'\n').map_or(0, |p| p + 1);
         let strictness = if lenient { Strictness::Lenient } else { Strictness::Standard };
         return match coding::decode(&text.slice(0..end), strictness) {
-            Ok(plain) => Ok(Outcome::success(plain)),
+            Ok(plain) => Ok(Effects::success(plain)),
             // The real program writes what it decoded before the error.
             Err(_) => Err(not_followed("broken base64", text)),
         };
     }
     if let Some((span, why)) = text.first_unknown() {
-        return Ok(Outcome::success(Traced::encoded(Traced::unknown(span, why.clone()), Layer::Base64, text.clone())));
+        return Ok(Effects::success(Traced::encoded(Traced::unknown(span, why.clone()), Layer::Base64, text.clone())));
     }
     let coded = base64::engine::general_purpose::STANDARD.encode(text.bytes());
     let place = text.span().unwrap_or(call.at);
     if width == 0 {
-        return Ok(Outcome::success(Traced::encoded(Traced::made(coded, place), Layer::Base64, text.clone())));
+        return Ok(Effects::success(Traced::encoded(Traced::made(coded, place), Layer::Base64, text.clone())));
     }
     let mut out = Traced::new();
     for line in coded.as_bytes().chunks(width) {
         out.push_made(line, place);
         out.push_made(b"\n", place);
     }
-    Ok(Outcome::success(out))
+    Ok(Effects::success(out))
 }
 
-fn unzip(call: &mut Invocation<'_>) -> Done<Outcome> {
+fn unzip(call: &mut Invocation<'_>) -> Done<Effects> {
     let (mut decode, mut to_stdout) = (call.name != "gzip", call.name == "zcat");
     let mut arguments = Arguments::new(call.name, call.argv, 1);
     while let Some(option) = arguments.next()? {
@@ -125,17 +125,17 @@ fn unzip(call: &mut Invocation<'_>) -> Done<Outcome> {
         _ => {}
     }
     if !decode {
-        return Ok(Outcome::success(packed(call.input(&arguments.operands, 1)?, call.at)));
+        return Ok(Effects::success(packed(call.input(&arguments.operands, 1)?, call.at)));
     }
     let mut out = Traced::new();
     for text in call.inputs(&arguments.operands, 1)? {
         match (gzip::decode(&text), text.first_unknown()) {
             (Ok(plain), _) => out.push(&plain),
             (Err(_), Some((_, why))) => return Err(call.unknown(why.clone())),
-            (Err(_), None) => return Ok(Outcome::failed(1)),
+            (Err(_), None) => return Ok(Effects::failed(1)),
         }
     }
-    Ok(Outcome::success(out))
+    Ok(Effects::success(out))
 }
 
 /// A text compressed as gzip does. The real program may write other bytes, but they decompress to the same.
@@ -155,17 +155,17 @@ fn packed(text: Traced, at: Span) -> Traced {
 }
 
 /// `gzip FILE` and `gunzip FILE.gz`
-fn in_place(decode: bool, path: &Traced, call: &mut Invocation<'_>) -> Done<Outcome> {
+fn in_place(decode: bool, path: &Traced, call: &mut Invocation<'_>) -> Done<Effects> {
     let name = known(path)?;
-    let Some(text) = call.read(path)? else { return Ok(Outcome::failed(1)) };
-    let mut outcome = Outcome::success(Traced::new());
+    let Some(text) = call.read(path)? else { return Ok(Effects::failed(1)) };
+    let mut outcome = Effects::success(Traced::new());
     if !decode {
         outcome.writes.push((format!("{name}.gz"), packed(text, call.at)));
     } else if let Some(base) = name.strip_suffix(".gz") {
         let plain = gzip::decode(&text).map_err(|_| not_followed("broken gzip", path))?;
         outcome.writes.push((base.to_owned(), plain));
     } else {
-        return Ok(Outcome::failed(1));
+        return Ok(Effects::failed(1));
     }
     outcome.removed.push(name.to_owned());
     Ok(outcome)

@@ -3,13 +3,13 @@
 use crate::text::{Traced, UNKNOWN_MARK, Whence};
 
 use super::arguments::Arguments;
-use super::program::{Done, Invocation, Outcome, known, lines, not_followed};
+use super::program::{Done, Effects, Invocation, known, lines, not_followed};
 
 /// The most fields of a list of `cut`.
 const MAX_FIELDS: usize = 100;
 
 /// Runs one of the programs.
-pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
+pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     match call.name {
         "cut" => cut(call),
         "paste" => paste(call),
@@ -17,7 +17,7 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     }
 }
 
-fn cut(call: &mut Invocation<'_>) -> Done<Outcome> {
+fn cut(call: &mut Invocation<'_>) -> Done<Effects> {
     let (mut delimiter, mut list, mut characters, mut only) = ("\t".to_owned(), None, false, false);
     let mut arguments = Arguments::new(call.name, call.argv, 1);
     while let Some(option) = arguments.next()? {
@@ -29,7 +29,7 @@ fn cut(call: &mut Invocation<'_>) -> Done<Outcome> {
             _ => return Err(arguments.refused()),
         }
     }
-    let refused = || Box::new(Outcome::failed(1));
+    let refused = || Box::new(Effects::failed(1));
     let ranges = list.as_deref().and_then(ranges).ok_or_else(refused)?;
     if delimiter.len() != 1 {
         return Err(refused());
@@ -39,7 +39,7 @@ fn cut(call: &mut Invocation<'_>) -> Done<Outcome> {
     let wanted = |n: usize| ranges.iter().any(|(from, to)| (*from..=*to).contains(&n));
     for line in lines(&all) {
         if let Some((span, why)) = line.first_unknown() {
-            return Err(Box::new(Outcome::unknown(why.clone(), span)));
+            return Err(Box::new(Effects::unknown(why.clone(), span)));
         }
         if characters {
             if !line.bytes().is_ascii() {
@@ -62,10 +62,10 @@ fn cut(call: &mut Invocation<'_>) -> Done<Outcome> {
         }
         out.push_made(b"\n", call.at);
     }
-    Ok(Outcome::success(out))
+    Ok(Effects::success(out))
 }
 
-fn paste(call: &mut Invocation<'_>) -> Done<Outcome> {
+fn paste(call: &mut Invocation<'_>) -> Done<Effects> {
     let (mut delimiter, mut serial) = ("\t".to_owned(), false);
     let mut arguments = Arguments::new(call.name, call.argv, 1);
     while let Some(option) = arguments.next()? {
@@ -85,7 +85,7 @@ fn paste(call: &mut Invocation<'_>) -> Done<Outcome> {
     let mut columns = Vec::new();
     for text in call.inputs(&arguments.operands, 1)? {
         if let Some((span, why)) = text.first_unknown() {
-            return Err(Box::new(Outcome::unknown(why.clone(), span)));
+            return Err(Box::new(Effects::unknown(why.clone(), span)));
         }
         columns.push(lines(&text));
     }
@@ -101,7 +101,7 @@ fn paste(call: &mut Invocation<'_>) -> Done<Outcome> {
         out.push(&Traced::join(&row, &mark));
         out.push_made(b"\n", call.at);
     }
-    Ok(Outcome::success(out))
+    Ok(Effects::success(out))
 }
 
 /// A list such as `1,3-5,7-`.
@@ -120,7 +120,7 @@ fn ranges(list: &str) -> Option<Vec<(usize, usize)>> {
     parts.into_iter().map(range).map(|r| r.filter(|(from, to)| *from > 0 && from <= to)).collect()
 }
 
-fn translate(call: &mut Invocation<'_>) -> Done<Outcome> {
+fn translate(call: &mut Invocation<'_>) -> Done<Effects> {
     let (mut delete, mut squeeze, mut complement) = (false, false, false);
     let mut arguments = Arguments::new(call.name, call.argv, 1).with_operands_last();
     while let Some(option) = arguments.next()? {
@@ -138,8 +138,8 @@ fn translate(call: &mut Invocation<'_>) -> Done<Outcome> {
         ([_, to], false, false) if !complement && !to.is_empty() => Some(to),
         _ => return Err(call.not_followed("this form of tr")),
     };
-    let Some(from) = sets.first() else { return Ok(Outcome::failed(1)) };
-    let text = call.stdin.ok_or_else(|| Box::new(Outcome::standard_input_unknown(call.argv)))?;
+    let Some(from) = sets.first() else { return Ok(Effects::failed(1)) };
+    let text = call.stdin.ok_or_else(|| Box::new(Effects::standard_input_unknown(call.argv)))?;
     let mut out = Traced::new();
     let mut last = None;
     for (range, piece) in text.ranges() {
@@ -167,7 +167,7 @@ fn translate(call: &mut Invocation<'_>) -> Done<Outcome> {
             }
         }
     }
-    Ok(Outcome::success(out))
+    Ok(Effects::success(out))
 }
 
 /// The bytes of a set of `tr`; `None` for an unsupported one.

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::text::Traced;
 
-use super::program::{Done, Found, Invocation, Outcome, known, not_followed, utf8};
+use super::program::{Done, Effects, FileLookup, Invocation, known, not_followed, utf8};
 
 /// Runs `envsubst`, with a list of variables to replace or without.
-pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
+pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     let mut only: Option<BTreeSet<String>> = None;
     for word in call.argv {
         let text = known(word)?;
@@ -15,7 +15,7 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
             "-v" | "--variables" | "-h" | "--help" | "-V" | "--version" => {
                 return Err(not_followed(&format!("envsubst's option {text}"), word));
             }
-            _ if only.is_some() => return Ok(Outcome::failed(1)),
+            _ if only.is_some() => return Ok(Effects::failed(1)),
             _ => only = Some(references(text).into_iter().map(|r| r.name.to_owned()).collect()),
         }
     }
@@ -29,14 +29,14 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
         }
         out.push(&text.slice(done..reference.start));
         match (call.env)(reference.name) {
-            Found::Content(value) => out.push(&value),
-            Found::Missing => {}
-            Found::Unknown(why) => out.push_unknown(call.at, why),
+            FileLookup::Content(value) => out.push(&value),
+            FileLookup::Missing => {}
+            FileLookup::Unknown(why) => out.push_unknown(call.at, why),
         }
         done = reference.end;
     }
     out.push(&text.slice(done..text.len()));
-    Ok(Outcome::success(out))
+    Ok(Effects::success(out))
 }
 
 /// The place of the reference.

@@ -6,7 +6,7 @@ use crate::text::{Span, Traced, Why};
 
 use super::arguments::Arguments;
 use super::pattern::{NoPattern, Pattern, Syntax};
-use super::program::{Done, Invocation, Outcome, Status, known, lines, not_followed, utf8};
+use super::program::{Done, Effects, Invocation, Status, known, lines, not_followed, utf8};
 
 /// How often a Perl pattern may backtrack before it is given up.
 const MAX_STEPS: usize = 100_000;
@@ -40,7 +40,7 @@ struct Options {
 }
 
 /// Runs `grep`, `egrep` or `fgrep`.
-pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
+pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     let mut options = Options::default();
     match call.name {
         "egrep" => options.syntax = GrepSyntax::Extended,
@@ -70,7 +70,7 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
             "color" if arguments.rest().is_some_and(|when| when.known_str() == Some("never")) => {}
             "e" => options.patterns.push(arguments.value()?),
             "m" => {
-                let count = known(&arguments.value()?)?.parse().map_err(|_| Box::new(Outcome::failed(2)))?;
+                let count = known(&arguments.value()?)?.parse().map_err(|_| Box::new(Effects::failed(2)))?;
                 options.most = Some(count);
             }
             _ => return Err(arguments.refused()),
@@ -79,7 +79,7 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     let mut others = arguments.operands;
     if options.patterns.is_empty() {
         if others.is_empty() {
-            return Ok(Outcome::failed(2));
+            return Ok(Effects::failed(2));
         }
         options.patterns.push(others.remove(0).clone());
     }
@@ -159,8 +159,8 @@ fn matchers(options: &Options, at: Span) -> Done<Vec<Matcher>> {
                 _ => line.to_owned(),
             };
             let fault = |fault| match fault {
-                NoPattern::Refused => Box::new(Outcome::failed(2)),
-                NoPattern::Unknown(why) => Box::new(Outcome::unknown(why, at)),
+                NoPattern::Refused => Box::new(Effects::failed(2)),
+                NoPattern::Unknown(why) => Box::new(Effects::unknown(why, at)),
             };
             let syntax = Syntax {
                 extended: options.syntax == GrepSyntax::Extended,
@@ -188,7 +188,7 @@ fn perl(text: &str, ignore_case: bool) -> Result<fancy_regex::Regex, NoPattern> 
 
 /// The matches of the patterns in one line.
 fn found(options: &Options, matchers: &[Matcher], line: &Traced, at: Span) -> Done<bool> {
-    let unknown = |why| Box::new(Outcome::unknown(why, at));
+    let unknown = |why| Box::new(Effects::unknown(why, at));
     let words = utf8(line)?;
     // `-x` with a fixed string requires the whole line; the other patterns are anchored.
     let whole = |range: &Range<usize>| !options.whole_line || *range == (0..words.len());
@@ -212,8 +212,8 @@ fn search(
     named: bool,
     missing: bool,
     at: Span,
-) -> Done<Outcome> {
-    let unknown = |why| Box::new(Outcome::unknown(why, at));
+) -> Done<Effects> {
+    let unknown = |why| Box::new(Effects::unknown(why, at));
     let mut stdout = Traced::new();
     let mut any = false;
     let mut open = None;
@@ -282,8 +282,8 @@ fn search(
     let status = if missing && !(options.quiet && any) { 2 } else { status };
     // An unknown part may contain another line, which changes the status only if no known line matches.
     match open {
-        Some(_) if options.quiet && any => Ok(Outcome::success(stdout)),
+        Some(_) if options.quiet && any => Ok(Effects::success(stdout)),
         Some(why) => Err(unknown(why)),
-        None => Ok(Outcome { status: Status::Known(status), ..Outcome::success(stdout) }),
+        None => Ok(Effects { status: Status::Known(status), ..Effects::success(stdout) }),
     }
 }

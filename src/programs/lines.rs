@@ -3,24 +3,24 @@
 use crate::text::{Traced, Why};
 
 use super::arguments::Arguments;
-use super::program::{Done, Found, Invocation, Outcome, Status, known, lines_with_ends, not_followed};
+use super::program::{Done, Effects, FileLookup, Invocation, Status, known, lines_with_ends, not_followed};
 
 /// `cat` of files: it skips missing ones.
-fn concatenate(names: &[&Traced], call: &mut Invocation<'_>) -> Done<Outcome> {
-    let mut outcome = Outcome::success(Traced::new());
+fn concatenate(names: &[&Traced], call: &mut Invocation<'_>) -> Done<Effects> {
+    let mut outcome = Effects::success(Traced::new());
     for name in names {
         let found = match known(name)? {
             "-" => call.stdin.map_or_else(
-                || Found::Unknown(Why::FromOutside("standard input".into())),
-                |text| Found::Content(text.clone()),
+                || FileLookup::Unknown(Why::FromOutside("standard input".into())),
+                |text| FileLookup::Content(text.clone()),
             ),
             path => (call.files)(path),
         };
         match found {
-            Found::Content(text) => outcome.stdout.push(&text),
-            Found::Missing if matches!(outcome.status, Status::Known(_)) => outcome.status = Status::Known(1),
-            Found::Missing => {}
-            Found::Unknown(why) => {
+            FileLookup::Content(text) => outcome.stdout.push(&text),
+            FileLookup::Missing if matches!(outcome.status, Status::Known(_)) => outcome.status = Status::Known(1),
+            FileLookup::Missing => {}
+            FileLookup::Unknown(why) => {
                 outcome.stdout.push_unknown(call.at, why.clone());
                 outcome.stdout.push_made(b"\n", call.at);
                 outcome.status = Status::Unknown(why);
@@ -40,7 +40,7 @@ enum Part {
 }
 
 /// Runs one of the programs.
-pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
+pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     let (name, at) = (call.name, call.at);
     let mut part = Part::Count(10);
     let mut letters = String::new();
@@ -74,21 +74,21 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     }
     let all = call.input(&others, if name == "sort" { 2 } else { 1 })?;
     if name == "cat" {
-        return Ok(Outcome::success(all));
+        return Ok(Effects::success(all));
     }
     if let Some((span, why)) = all.first_unknown() {
         // The first lines are known up to the first unknown one.
         if let ("head", Part::Count(count)) = (name, part) {
             let lines = lines_with_ends(&all);
             if !lines.iter().take(count).any(Traced::has_unknown) {
-                return Ok(Outcome::success(joined(&lines[..count.min(lines.len())])));
+                return Ok(Effects::success(joined(&lines[..count.min(lines.len())])));
             }
         }
-        return Err(Box::new(Outcome::unknown(why.clone(), span)));
+        return Err(Box::new(Effects::unknown(why.clone(), span)));
     }
     let mut lines = lines_with_ends(&all);
     let count = lines.len();
-    Ok(Outcome::success(match name {
+    Ok(Effects::success(match name {
         "head" => match part {
             Part::Count(n) | Part::From(n) => joined(&lines[..n.min(count)]),
         },

@@ -21,7 +21,7 @@ pub mod sed;
 mod substitute;
 pub mod yq;
 
-pub use program::{Files, Filter, Found, Invocation, Outcome, Status};
+pub use program::{Effects, FileLookup, Files, Filter, Invocation, Status};
 
 #[cfg(test)]
 mod tests;

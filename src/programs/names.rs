@@ -2,13 +2,13 @@
 
 use crate::text::{Span, Traced};
 
-use super::program::{Done, Invocation, Outcome, known, not_followed};
+use super::program::{Done, Effects, Invocation, known, not_followed};
 
 /// Runs one of the two on its one path.
-pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
+pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     let mut out = match (call.name, call.argv) {
         (_, [path, ..]) if path.bytes().starts_with(b"-") => return Err(not_followed("an option", path)),
-        (_, [path]) | ("basename", [path, _]) if path.has_unknown() => return known(path).map(|_| Outcome::failed(1)),
+        (_, [path]) | ("basename", [path, _]) if path.has_unknown() => return known(path).map(|_| Effects::failed(1)),
         ("basename", [path]) => base(path),
         ("basename", [path, suffix]) => {
             let base = base(path);
@@ -17,11 +17,11 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
             if rest > 0 && base.bytes().ends_with(suffix.as_bytes()) { base.slice(0..rest) } else { base }
         }
         ("dirname", [path]) => directory(path, call.at),
-        (_, []) => return Ok(Outcome::failed(1)),
+        (_, []) => return Ok(Effects::failed(1)),
         (_, [word, ..]) => return Err(not_followed("several paths", word)),
     };
     out.push_made(b"\n", call.at);
-    Ok(Outcome::success(out))
+    Ok(Effects::success(out))
 }
 
 /// The length of a path without trailing slashes, at least one.

@@ -6,7 +6,7 @@ use crate::text::{Traced, Why};
 
 use super::arguments::Arguments;
 use super::pattern::Pattern;
-use super::program::{Done, Invocation, Outcome, known, lines_with_ends, not_followed, utf8};
+use super::program::{Done, Effects, Invocation, known, lines_with_ends, not_followed, utf8};
 use super::substitute::{Part, replaced};
 
 /// The largest compiled pattern, in bytes.
@@ -25,7 +25,7 @@ struct Substitution {
 }
 
 /// Runs `perl`.
-pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
+pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     let (mut prints, mut whole, mut in_place) = (false, false, None);
     let mut code: Vec<Traced> = Vec::new();
     let mut arguments = Arguments::new("perl", call.argv, 2).with_operands_last();
@@ -43,7 +43,7 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
         return Err(call.not_followed("a program of perl"));
     }
     let substitutions = substitutions(&Traced::join(&code, &Traced::made("\n", call.at)), whole)?;
-    let mut outcome = Outcome::success(Traced::new());
+    let mut outcome = Effects::success(Traced::new());
     let Some(suffix) = in_place else {
         for text in call.inputs(&arguments.operands, 2)? {
             outcome.stdout.push(&edited(&text, &substitutions, whole, call)?);

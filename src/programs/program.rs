@@ -4,7 +4,7 @@ use crate::text::{Span, Traced, Why};
 
 /// The result of looking up a file.
 #[derive(Clone, Debug)]
-pub enum Found {
+pub enum FileLookup {
     /// Its content.
     Content(Traced),
     /// The file certainly does not exist.
@@ -14,7 +14,7 @@ pub enum Found {
 }
 
 /// How a program looks up a file by its path.
-pub type Files<'a> = &'a mut dyn FnMut(&str) -> Found;
+pub type Files<'a> = &'a mut dyn FnMut(&str) -> FileLookup;
 
 /// The input of a program.
 pub struct Invocation<'a> {
@@ -33,10 +33,10 @@ pub struct Invocation<'a> {
 }
 
 /// The result of a step of a program, or the outcome that ends the program.
-pub(super) type Done<T> = Result<T, Box<Outcome>>;
+pub(super) type Done<T> = Result<T, Box<Effects>>;
 
 /// A program as a function of its input.
-pub type Filter = fn(&mut Invocation<'_>) -> Result<Outcome, Box<Outcome>>;
+pub type Filter = fn(&mut Invocation<'_>) -> Result<Effects, Box<Effects>>;
 
 /// The exit status of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Status {
 
 /// The effects of a program.
 #[derive(Clone, Debug)]
-pub struct Outcome {
+pub struct Effects {
     /// Its standard output.
     pub stdout: Traced,
     /// Its exit status.
@@ -71,7 +71,7 @@ pub struct Outcome {
     pub commands: Vec<Vec<Traced>>,
 }
 
-impl Outcome {
+impl Effects {
     fn new(stdout: Traced, status: Status) -> Self {
         Self { stdout, status, writes: Vec::new(), removed: Vec::new(), commands: Vec::new() }
     }
@@ -108,18 +108,18 @@ impl Outcome {
 impl Invocation<'_> {
     /// The outcome if something is unknown.
     #[allow(clippy::unnecessary_box_returns, reason = "it is the error of functions whose errors are boxed")]
-    pub(super) fn unknown(&self, why: Why) -> Box<Outcome> {
-        Box::new(Outcome::unknown(why, self.at))
+    pub(super) fn unknown(&self, why: Why) -> Box<Effects> {
+        Box::new(Effects::unknown(why, self.at))
     }
 
     /// The outcome of an unsupported construct.
-    pub(super) fn not_followed(&self, what: &str) -> Box<Outcome> {
+    pub(super) fn not_followed(&self, what: &str) -> Box<Effects> {
         self.unknown(Why::NotUnderstood(what.into()))
     }
 
     /// The standard input.
     pub(super) fn standard_input(&self) -> Done<Traced> {
-        let unknown = || Box::new(Outcome::standard_input_unknown(&[Traced::made("-", self.at)]));
+        let unknown = || Box::new(Effects::standard_input_unknown(&[Traced::made("-", self.at)]));
         self.stdin.cloned().ok_or_else(unknown)
     }
 
@@ -144,7 +144,7 @@ impl Invocation<'_> {
             }
             match self.read(name)? {
                 Some(text) => out.push(text),
-                None if names.len() == 1 => return Err(Box::new(Outcome::failed(missing))),
+                None if names.len() == 1 => return Err(Box::new(Effects::failed(missing))),
                 None => return Err(not_followed("a missing file among several", name)),
             }
         }
@@ -163,14 +163,14 @@ pub(super) fn known(word: &Traced) -> Done<&str> {
         let why = word
             .first_unknown()
             .map_or_else(|| Why::NotUnderstood("an argument that is not UTF-8".into()), |h| h.1.clone());
-        Box::new(Outcome::unknown_by(why, word))
+        Box::new(Effects::unknown_by(why, word))
     })
 }
 
 /// The outcome of an unsupported construct.
 #[allow(clippy::unnecessary_box_returns, reason = "it is the error of functions whose errors are boxed for their size")]
-pub(super) fn not_followed(what: &str, word: &Traced) -> Box<Outcome> {
-    Box::new(Outcome::unknown_by(Why::NotUnderstood(what.into()), word))
+pub(super) fn not_followed(what: &str, word: &Traced) -> Box<Effects> {
+    Box::new(Effects::unknown_by(Why::NotUnderstood(what.into()), word))
 }
 
 /// The characters of a text that may have unknown parts.
@@ -181,9 +181,9 @@ pub(super) fn utf8(text: &Traced) -> Done<&str> {
 /// The content of the file `path`; `None` if there is none.
 pub(super) fn read(path: &Traced, files: Files<'_>) -> Done<Option<Traced>> {
     match files(known(path)?) {
-        Found::Content(text) => Ok(Some(text)),
-        Found::Missing => Ok(None),
-        Found::Unknown(why) => Err(Box::new(Outcome::unknown_by(why, path))),
+        FileLookup::Content(text) => Ok(Some(text)),
+        FileLookup::Missing => Ok(None),
+        FileLookup::Unknown(why) => Err(Box::new(Effects::unknown_by(why, path))),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::program::{Files, Found, Invocation, Outcome, Status};
+use super::program::{Effects, FileLookup, Files, Invocation, Status};
 use super::{awk, coding, columns, envsubst, expr, grep, jq, lines, names, perl, python, sed, yq};
 use crate::text::{Source, Span, TextId, Texts, Traced, Whence, Why};
 
@@ -30,7 +30,7 @@ fn source(texts: &mut Texts, name: &str, text: &str) -> (TextId, Traced) {
     (id, texts.traced(Span::new(id, 0..text.len())))
 }
 
-fn answer(program: &str, case: &Case, texts: &mut Texts) -> (Vec<TextId>, Outcome) {
+fn answer(program: &str, case: &Case, texts: &mut Texts) -> (Vec<TextId>, Effects) {
     let argv: Vec<_> = case.argv.iter().map(|word| source(texts, "argument", word)).collect();
     let (words, argv): (Vec<_>, Vec<_>) = argv.into_iter().unzip();
     let stdin = source(texts, "stdin", case.stdin.as_deref().unwrap_or_default()).1;
@@ -39,17 +39,18 @@ fn answer(program: &str, case: &Case, texts: &mut Texts) -> (Vec<TextId>, Outcom
     for (name, text) in &case.files {
         files.insert(name.clone(), source(texts, name, text).1);
     }
-    let mut read = |name: &str| files.get(name).map_or(Found::Missing, |text| Found::Content(text.clone()));
+    let mut read = |name: &str| files.get(name).map_or(FileLookup::Missing, |text| FileLookup::Content(text.clone()));
     let mut variables = BTreeMap::new();
     for (name, text) in &case.env {
         variables.insert(name.clone(), source(texts, name, text).1);
     }
-    let mut env = |name: &str| variables.get(name).map_or(Found::Missing, |text| Found::Content(text.clone()));
+    let mut env =
+        |name: &str| variables.get(name).map_or(FileLookup::Missing, |text| FileLookup::Content(text.clone()));
     let outcome = run(program, &argv, Some(&stdin), &mut read, &mut env, at);
     (words, outcome)
 }
 
-fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files<'_>, at: Span) -> Outcome {
+fn run(name: &str, argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files<'_>, at: Span) -> Effects {
     let mut call = Invocation { name, argv, stdin, files, env, at };
     let done = match name {
         "jq" => Ok(jq::run(argv, stdin, call.files, call.env, at)),
@@ -81,7 +82,7 @@ fn placed(text: &Traced, literal: &str, words: &[TextId]) -> bool {
 }
 
 /// The error in an outcome; `None` if there is none, `Some("unknown")` if it is unknown.
-fn fault(case: &Case, words: &[TextId], outcome: &Outcome) -> Option<String> {
+fn fault(case: &Case, words: &[TextId], outcome: &Effects) -> Option<String> {
     if !outcome.status.is_known() || outcome.stdout.has_unknown() {
         return Some("unknown".to_owned());
     }
@@ -284,7 +285,7 @@ fn with_unknown(program: &str, argv: &[&str], stdin: &str) -> String {
     let argv: Vec<_> = argv.iter().map(|word| with_unknowns(&mut texts, word)).collect();
     let stdin = with_unknowns(&mut texts, stdin);
     let at = Span::new(source(&mut texts, "call", program).0, 0..program.len());
-    let outcome = run(program, &argv, Some(&stdin), &mut |_| Found::Missing, &mut |_| Found::Missing, at);
+    let outcome = run(program, &argv, Some(&stdin), &mut |_| FileLookup::Missing, &mut |_| FileLookup::Missing, at);
     if !outcome.status.is_known() {
         return "unknown".to_owned();
     }

@@ -13,7 +13,7 @@ use crate::text::{Span, Traced, Why};
 use super::arguments::Arguments;
 use super::document::{self, Data, Layout, NoData, Yaml};
 use super::jq;
-use super::program::{Files, Found, Outcome, Status, known, not_followed, read};
+use super::program::{Effects, FileLookup, Files, Status, known, not_followed, read};
 
 /// The commands of mikefarah's third version, whose paths are not expressions.
 const VERSION_3_COMMANDS: [&str; 12] =
@@ -29,13 +29,13 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(words).unwrap_or_else(|_| unreachable!("the pattern never changes"))
 });
 
-type Done<T> = Result<T, Box<Outcome>>;
+type Done<T> = Result<T, Box<Effects>>;
 
 /// The name of an input, its text, and its documents.
 type Input<'n> = (Option<&'n Traced>, Traced, Vec<Data>);
 
 /// Runs `yq` with the arguments `argv` (without the program's name).
-pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files<'_>, at: Span) -> Done<Outcome> {
+pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files<'_>, at: Span) -> Done<Effects> {
     let mut call = Call { stdin, files, env, at };
     let texts: Vec<_> = argv.iter().map(Traced::to_text).collect();
     let first = texts.iter().find(|t| !t.starts_with('-')).map(AsRef::as_ref).unwrap_or_default();
@@ -70,11 +70,11 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    fn unknown(&self, why: Why) -> Box<Outcome> {
-        Box::new(Outcome::unknown(why, self.at))
+    fn unknown(&self, why: Why) -> Box<Effects> {
+        Box::new(Effects::unknown(why, self.at))
     }
 
-    fn not(&self, what: &str) -> Box<Outcome> {
+    fn not(&self, what: &str) -> Box<Effects> {
         self.unknown(Why::NotUnderstood(what.into()))
     }
 
@@ -88,7 +88,7 @@ impl Call<'_> {
         for name in names {
             let text = match name.known_str() {
                 Some("-") => self.stdin.cloned().unwrap_or_default(),
-                _ => read(name, self.files)?.ok_or_else(|| Box::new(Outcome::failed(1)))?,
+                _ => read(name, self.files)?.ok_or_else(|| Box::new(Effects::failed(1)))?,
             };
             out.push((Some(*name), text.clone(), self.documents(&text)?));
         }
@@ -98,7 +98,7 @@ impl Call<'_> {
     fn documents(&self, text: &Traced) -> Done<Vec<Data>> {
         match document::from_yaml(text, Schema::Kubernetes, true) {
             Ok(documents) => Ok(documents),
-            Err(NoData::Broken) => Err(Box::new(Outcome::failed(1))),
+            Err(NoData::Broken) => Err(Box::new(Effects::failed(1))),
             Err(NoData::Unknown(why)) => Err(self.unknown(why)),
         }
     }
@@ -115,13 +115,13 @@ impl Call<'_> {
     }
 
     /// jq's output.
-    fn jq(&mut self, argv: &[Traced], input: &Traced) -> Done<Outcome> {
+    fn jq(&mut self, argv: &[Traced], input: &Traced) -> Done<Effects> {
         let outcome = jq::run(argv, Some(input), self.files, self.env, self.at);
         if outcome.status.is_known() { Ok(outcome) } else { Err(Box::new(outcome)) }
     }
 
     /// The values of an output with one value on each line.
-    fn values(&self, outcome: &Outcome) -> Done<Vec<Data>> {
+    fn values(&self, outcome: &Effects) -> Done<Vec<Data>> {
         let mut lines = outcome.stdout.split(b"\n");
         lines.pop();
         let value = |line: &Traced| match document::from_json(line) {
@@ -133,7 +133,7 @@ impl Call<'_> {
     }
 
     /// kislyuk's.
-    fn kislyuk(&mut self, argv: &[Traced]) -> Done<Outcome> {
+    fn kislyuk(&mut self, argv: &[Traced]) -> Done<Effects> {
         let (mut yaml, mut in_place, mut null, mut slurp) = (false, false, false, false);
         let (mut passed, mut operands) = (Vec::new(), Vec::new());
         let mut words = argv.iter();
@@ -168,7 +168,7 @@ impl Call<'_> {
                 }
             }
         }
-        let (filter, names) = operands.split_first().ok_or_else(|| Box::new(Outcome::failed(2)))?;
+        let (filter, names) = operands.split_first().ok_or_else(|| Box::new(Effects::failed(2)))?;
         passed.extend(yaml.then(|| Traced::made("-c", self.at)));
         passed.push((*filter).clone());
         if in_place && (names.is_empty() || slurp || null) {
@@ -180,7 +180,7 @@ impl Call<'_> {
             let all = inputs.into_iter().flat_map(|(.., documents)| documents).collect();
             inputs = vec![(None, Traced::new(), all)];
         }
-        let mut outcome = Outcome::success(Traced::new());
+        let mut outcome = Effects::success(Traced::new());
         for (name, _, documents) in inputs {
             let input = self.json(&documents)?;
             let done = self.jq(&passed, &input)?;
@@ -205,8 +205,8 @@ impl Call<'_> {
     }
 
     /// mikefarah's, version 4.
-    fn mikefarah(&mut self, argv: &[Traced]) -> Done<Outcome> {
-        let failed = || Box::new(Outcome::failed(1));
+    fn mikefarah(&mut self, argv: &[Traced]) -> Done<Effects> {
+        let failed = || Box::new(Effects::failed(1));
         let (mut in_place, mut null, mut as_json, mut indent) = (false, false, None, 2_usize);
         let mut arguments = Arguments::new("yq", argv, 1);
         while let Some(option) = arguments.next()? {
@@ -276,7 +276,7 @@ impl Call<'_> {
                 out.push(&text.map_err(|why| self.unknown(why))?);
             }
         }
-        let mut outcome = Outcome::success(Traced::new());
+        let mut outcome = Effects::success(Traced::new());
         match names.first().filter(|_| in_place) {
             Some(name) => outcome.writes.push((known(name)?.to_owned(), out)),
             None => outcome.stdout = out,
@@ -335,9 +335,9 @@ impl Call<'_> {
     /// The values of `env` and `strenv`.
     fn variable(&mut self, name: &str, string: bool) -> Done<Data> {
         let text = match (self.env)(name) {
-            Found::Content(text) => text,
-            Found::Missing => return Err(Box::new(Outcome::failed(1))),
-            Found::Unknown(why) => Traced::unknown(self.at, why),
+            FileLookup::Content(text) => text,
+            FileLookup::Missing => return Err(Box::new(Effects::failed(1))),
+            FileLookup::Unknown(why) => Traced::unknown(self.at, why),
         };
         if string {
             return Ok(Data::Str(text));

@@ -9,7 +9,7 @@ use crate::node::{BootCx, Family, Reason};
 use crate::text::{Span, Traced, Why};
 
 use super::super::machine::{File, Image, Machine};
-use super::super::outcome::Outcome;
+use super::super::outcome::BootOutcome;
 use super::super::{image, runtime};
 use super::interpreter::Shell;
 use super::script;
@@ -242,7 +242,7 @@ impl Shell<'_, '_> {
 }
 
 /// EKS's own part of the user data of a managed node group on Amazon Linux 2, which runs last.
-pub(in super::super) fn eks_user_data(outcomes: Vec<Outcome>, cx: &mut BootCx<'_>) -> Vec<Outcome> {
+pub(in super::super) fn eks_user_data(outcomes: Vec<BootOutcome>, cx: &mut BootCx<'_>) -> Vec<BootOutcome> {
     let (own, mut rest): (Vec<_>, Vec<_>) =
         outcomes.into_iter().partition(|o| o.machine.merged_by_eks && o.machine.family() == Some(Family::Al2));
     let Some(place) = own.first().map(|o| o.machine.place) else { return rest };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::programs::{self, Filter, Found, Invocation};
+use crate::programs::{self, FileLookup, Filter, Invocation};
 use crate::text::{Traced, Why};
 
 use super::super::machine::File;
@@ -82,33 +82,33 @@ pub(super) fn seq(call: &Call<'_>, path: &mut ScriptRun) -> bool {
 }
 
 /// The value that a program sees for an environment variable.
-fn variable(path: &ScriptRun, name: &str) -> Found {
+fn variable(path: &ScriptRun, name: &str) -> FileLookup {
     match path.lookup(name).filter(|v| v.exported && !v.is_array()).and_then(|v| v.values.first()) {
-        Some(text) => Found::Content(text.clone()),
+        Some(text) => FileLookup::Content(text.clone()),
         // Set by the system.
         None if matches!(name, "PATH" | "HOME" | "USER" | "SHELL" | "LANG" | "PWD" | "LOGNAME") => {
-            Found::Unknown(Why::FromOutside(format!("the environment variable {name}").into()))
+            FileLookup::Unknown(Why::FromOutside(format!("the environment variable {name}").into()))
         }
         None => match &path.shell.open {
-            Some(why) if !path.shell.variables.contains_key(name) => Found::Unknown(why.clone()),
-            _ => Found::Missing,
+            Some(why) if !path.shell.variables.contains_key(name) => FileLookup::Unknown(why.clone()),
+            _ => FileLookup::Missing,
         },
     }
 }
 
 /// The file that a program sees at a path.
-fn found(path: &ScriptRun, file: &str, stdin: &Traced) -> Found {
+fn found(path: &ScriptRun, file: &str, stdin: &Traced) -> FileLookup {
     match file {
-        "-" | "/dev/stdin" => return Found::Content(stdin.clone()),
-        "/dev/null" => return Found::Content(Traced::new()),
+        "-" | "/dev/stdin" => return FileLookup::Content(stdin.clone()),
+        "/dev/null" => return FileLookup::Content(Traced::new()),
         _ => {}
     }
     let name = path.absolute(file);
     match path.machine.file(&name) {
-        Some(File::Known(text)) => Found::Content(Traced::clone(&text)),
-        Some(File::Unknown(why)) => Found::Unknown(why),
-        Some(File::Removed) => Found::Missing,
-        None if path.machine.lacks(&name) => Found::Missing,
-        None => Found::Unknown(Why::FromOutside(format!("the content of {file}").into())),
+        Some(File::Known(text)) => FileLookup::Content(Traced::clone(&text)),
+        Some(File::Unknown(why)) => FileLookup::Unknown(why),
+        Some(File::Removed) => FileLookup::Missing,
+        None if path.machine.lacks(&name) => FileLookup::Missing,
+        None => FileLookup::Unknown(Why::FromOutside(format!("the content of {file}").into())),
     }
 }

@@ -9,7 +9,7 @@ use crate::text::{Span, Traced, View, Why};
 
 use super::super::image;
 use super::super::machine::File;
-use super::super::outcome::Outcome;
+use super::super::outcome::BootOutcome;
 use super::call::Call;
 use super::files::{contents, missing};
 use super::interpreter::{MAX_DEPTH, Shell};
@@ -20,12 +20,12 @@ use super::status::{Flow, Setting, Status};
 
 /// Runs a script on every outcome of a boot so far.
 pub(in super::super) fn run(
-    outcomes: Vec<Outcome>,
+    outcomes: Vec<BootOutcome>,
     text: &Traced,
     name: &str,
     setting: Setting,
     cx: &mut BootCx<'_>,
-) -> Vec<Outcome> {
+) -> Vec<BootOutcome> {
     let Some(first) = outcomes.first() else { return outcomes };
     let id = cx.texts.add_made(name, text, first.machine.place);
     let view = cx.texts.view(id);
@@ -57,7 +57,7 @@ pub(in super::super) fn run(
             out.push(path.forget());
         }
     }
-    settle(out).into_iter().map(|path| Outcome { when: path.when, machine: path.machine }).collect()
+    settle(out).into_iter().map(|path| BootOutcome { when: path.when, machine: path.machine }).collect()
 }
 
 /// False if an unknown part before a syntax error may hold what is missing, or if bash may accept the text: coprocesses are

@@ -9,7 +9,7 @@ use crate::syntax::unit::{Entry, Escapes, environment_file, parse, split};
 use crate::text::{Span, Traced, Why};
 
 use super::super::machine::{File, absolute};
-use super::super::outcome::Outcome;
+use super::super::outcome::BootOutcome;
 use super::super::{image, unit};
 use super::call::Call;
 use super::interpreter::Shell;
@@ -25,7 +25,7 @@ const MAX_DEPTH: usize = 6;
 const MAX_COMMANDS: usize = 32;
 
 /// Runs the units that the boot enabled and did not start: systemd does so when the node is started again.
-pub(in super::super) fn start_enabled(outcomes: Vec<Outcome>, cx: &mut BootCx<'_>) -> Vec<Outcome> {
+pub(in super::super) fn start_enabled(outcomes: Vec<BootOutcome>, cx: &mut BootCx<'_>) -> Vec<BootOutcome> {
     if outcomes.iter().all(|outcome| outcome.machine.enabled.is_empty()) {
         return outcomes;
     }
@@ -43,7 +43,7 @@ pub(in super::super) fn start_enabled(outcomes: Vec<Outcome>, cx: &mut BootCx<'_
             if again { out.append(&mut shell.start_again(at, path)) } else { out.push(path) }
         }
     }
-    settle(out).into_iter().map(|path| Outcome { when: path.when, machine: path.machine }).collect()
+    settle(out).into_iter().map(|path| BootOutcome { when: path.when, machine: path.machine }).collect()
 }
 
 impl Shell<'_, '_> {

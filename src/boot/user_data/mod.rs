@@ -15,7 +15,7 @@ use crate::syntax::{toml, yaml};
 use crate::text::{Traced, Why};
 
 use super::machine::Machine;
-use super::outcome::Outcome;
+use super::outcome::BootOutcome;
 use super::{cloud_config, ineffective, node_config, nodeadm, shell, windows, wrapping};
 
 use jinja::Choices;
@@ -24,14 +24,14 @@ use plan::{Action, Folder, Phase, Plan};
 /// Boots with user data. For a template condition that the source does not decide, both outcomes are kept.
 pub(super) fn run(
     group: &NodeGroup,
-    outcomes: Vec<Outcome>,
+    outcomes: Vec<BootOutcome>,
     text: &Traced,
     wrapping: Wrapping,
     cx: &mut BootCx<'_>,
-) -> Vec<Outcome> {
+) -> Vec<BootOutcome> {
     let name = format!("user data of {}", group.name);
     let mut pending = vec![Choices::default()];
-    let mut out: Vec<Outcome> = Vec::new();
+    let mut out: Vec<BootOutcome> = Vec::new();
     while let Some(choices) = pending.pop() {
         let guard = choices.guard();
         let (plan, choices) = read(group, text, wrapping, &name, choices, cx);
@@ -45,7 +45,7 @@ pub(super) fn run(
         }
         let outcomes = outcomes.iter().filter_map(|outcome| {
             let when = outcome.when.and(&guard)?;
-            Some(Outcome { when, machine: outcome.machine.clone() })
+            Some(BootOutcome { when, machine: outcome.machine.clone() })
         });
         for outcome in execute(group, plan, &name, outcomes.collect(), cx) {
             // Merge outcomes with equal machines.
@@ -89,9 +89,9 @@ fn execute(
     group: &NodeGroup,
     mut plan: Plan,
     name: &str,
-    mut outcomes: Vec<Outcome>,
+    mut outcomes: Vec<BootOutcome>,
     cx: &mut BootCx<'_>,
-) -> Vec<Outcome> {
+) -> Vec<BootOutcome> {
     for problem in &plan.problems {
         let at = problem.at.unwrap_or(group.place);
         cx.problem(at, problem.message.clone());

@@ -22,7 +22,7 @@ use super::{manifests, yaml_files};
 use tasks::{Folders, OUTER, TaskRun, WORDS};
 
 /// The most combinations of open conditions.
-const MAX_WAYS: usize = 8;
+const MAX_OUTCOMES: usize = 8;
 /// The most variable files that are tried.
 const MAX_VARIANTS: usize = 16;
 /// Keys that only tasks and plays have.
@@ -89,11 +89,11 @@ impl Input for Ansible {
         let mut lists = trees.iter().filter(|t| t.items().iter().any(is_task));
         let Some(list) = lists.next() else { return Vec::new() };
         let book = Book::of(&unit.path, list);
-        let (mut out, used) = book.ways(list, None, cx);
+        let (mut out, used) = book.outcomes(list, None, cx);
         for (path, tree) in book.variants(cx).into_iter().take(MAX_VARIANTS) {
             let sets = tree.pairs().iter().filter_map(|(k, _)| k.as_str()).any(|k| used.contains(k));
             if sets {
-                let (mut groups, _) = book.ways(list, Some(&tree), cx);
+                let (mut groups, _) = book.outcomes(list, Some(&tree), cx);
                 let name = yaml_files::shown(&path, cx);
                 for group in &mut groups {
                     group.name = format!("{} with {name}", group.name).into();
@@ -146,9 +146,9 @@ impl Book {
 
     /// The node groups with these variables of some hosts, for each combination of open conditions; and the names of the
     /// variables that were read.
-    fn ways(&self, list: &Node, extra: Option<&Node>, cx: &mut Cx<'_>) -> (Vec<NodeGroup>, BTreeSet<String>) {
+    fn outcomes(&self, list: &Node, extra: Option<&Node>, cx: &mut Cx<'_>) -> (Vec<NodeGroup>, BTreeSet<String>) {
         let mut used = BTreeSet::new();
-        let (runs, _) = open_conditions::all(MAX_WAYS, |answers| {
+        let (runs, _) = open_conditions::all(MAX_OUTCOMES, |answers| {
             let mut run = self.run(list, extra, std::mem::take(answers), cx);
             used.append(&mut run.vars.used);
             *answers = std::mem::take(&mut run.vars.answers);

@@ -23,12 +23,12 @@ impl Evaluator<'_> {
         if wanted.is_empty() {
             return groups;
         }
-        let (ways, whole) = match self.all_ways(&wanted, run) {
-            Some(ways) => (ways, true),
+        let (outcomes, whole) = match self.all_outcomes(&wanted, run) {
+            Some(outcomes) => (outcomes, true),
             None => (self.single_ways(&wanted, run), false),
         };
         let mut others: Vec<(Guard, Vec<NodeGroup>)> =
-            ways.into_iter().map(|(when, way)| (when, joined(way))).collect();
+            outcomes.into_iter().map(|(when, way)| (when, joined(way))).collect();
         if let [(_, first), rest @ ..] = others.as_mut_slice()
             && whole
             && rest.iter().all(|(_, way)| same_all(way, first))
@@ -70,7 +70,7 @@ impl Evaluator<'_> {
     }
 
     /// Every possible combination; `None` if there are too many.
-    fn all_ways(
+    fn all_outcomes(
         &mut self,
         wanted: &[(String, Vec<Choice>)],
         run: &mut dyn FnMut(&mut Self) -> Vec<NodeGroup>,

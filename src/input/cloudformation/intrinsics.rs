@@ -394,17 +394,17 @@ impl<'a> Evaluator<'a> {
         at: Span,
         f: &mut dyn FnMut(&mut Self, &[Value]) -> Value,
     ) -> Value {
-        let mut ways: Vec<(Guard, Vec<Value>)> = vec![(Guard::always(), Vec::with_capacity(values.len()))];
+        let mut outcomes: Vec<(Guard, Vec<Value>)> = vec![(Guard::always(), Vec::with_capacity(values.len()))];
         for value in values {
             let alternatives = value.alternatives();
             if let [(_, only)] = alternatives.as_slice() {
-                for (_, way) in &mut ways {
+                for (_, way) in &mut outcomes {
                     way.push(only.clone());
                 }
                 continue;
             }
             let mut next = Vec::new();
-            for (guard, way) in &ways {
+            for (guard, way) in &outcomes {
                 for (when, value) in &alternatives {
                     if let Some(guard) = guard.and(when) {
                         let mut way = way.clone();
@@ -414,19 +414,19 @@ impl<'a> Evaluator<'a> {
                 }
             }
             if next.len() > MAX_ALTERNATIVES {
-                for (_, way) in &mut ways {
+                for (_, way) in &mut outcomes {
                     way.push(Value::unknown(Why::Limit("alternatives of one value"), value.at));
                 }
             } else {
-                ways = next;
+                outcomes = next;
             }
         }
-        if let [(guard, way)] = ways.as_slice()
+        if let [(guard, way)] = outcomes.as_slice()
             && guard.is_always()
         {
             return f(self, way);
         }
-        let alternatives = ways.into_iter().map(|(when, way)| Alternative { when, value: f(self, &way) }).collect();
+        let alternatives = outcomes.into_iter().map(|(when, way)| Alternative { when, value: f(self, &way) }).collect();
         Value::either(alternatives, at)
     }
 }

@@ -79,26 +79,27 @@ fn deployed(path: &Path, document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let deployments = if named.is_empty() { parameters::next_to(path, &template, cx) } else { Vec::new() };
     let mut reader = StackReader::new(path, cx);
     let base = reader.template(document, named);
-    let mut ways = Vec::new();
+    let mut outcomes = Vec::new();
     let without = match deployments.as_slice() {
         [] => return base,
         [one] => format!("deployed with {}", one.name),
         _ => "deployed with a parameter file".to_owned(),
     };
-    ways.push((Guard::of(Condition::new(without, false)), base));
+    outcomes.push((Guard::of(Condition::new(without, false)), base));
     for deployment in deployments {
         let when = choice::when(format!("deployed with {}", deployment.name));
-        ways.push((when, reader.template(document, deployment.given)));
+        outcomes.push((when, reader.template(document, deployment.given)));
     }
     // Groups that are the same in all deployments have no condition.
-    let count = ways.len();
-    let alike = |group: &NodeGroup, ways: &[(Guard, Vec<NodeGroup>)]| {
+    let count = outcomes.len();
+    let alike = |group: &NodeGroup, outcomes: &[(Guard, Vec<NodeGroup>)]| {
         let has = |way: &[NodeGroup]| way.iter().any(|g| choices::same(g, group) && g.when == group.when);
-        ways.iter().filter(|(_, way)| has(way)).count() == count
+        outcomes.iter().filter(|(_, way)| has(way)).count() == count
     };
-    let common: Vec<Vec<bool>> = ways.iter().map(|(_, way)| way.iter().map(|g| alike(g, &ways)).collect()).collect();
+    let common: Vec<Vec<bool>> =
+        outcomes.iter().map(|(_, way)| way.iter().map(|g| alike(g, &outcomes)).collect()).collect();
     let mut out = Vec::new();
-    for (n, ((when, way), common)) in ways.into_iter().zip(common).enumerate() {
+    for (n, ((when, way), common)) in outcomes.into_iter().zip(common).enumerate() {
         for (mut group, common) in way.into_iter().zip(common) {
             if !common {
                 let Some(both) = group.when.and(&when) else { continue };

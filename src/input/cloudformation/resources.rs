@@ -18,7 +18,7 @@ use crate::input::yaml_files;
 const INIT: &str = "AWS::CloudFormation::Init";
 
 /// The most combinations of the `Fn::If`s around a property.
-const MAX_WAYS: usize = 32;
+const MAX_OUTCOMES: usize = 32;
 
 /// The most EKS node groups that are compared with a launch template. A template has at most 500 resources.
 const MAX_RESOURCES: usize = 500;
@@ -124,7 +124,7 @@ fn launches(
     describe(&mut group, name, properties, managed, evaluator);
     let own = resource.path(&["Metadata", INIT]);
     let mut groups = Vec::new();
-    for (when, node) in evaluator.ways(properties, path) {
+    for (when, node) in evaluator.outcomes(properties, path) {
         let Some(when) = group.when.and(&when) else { continue };
         let value = evaluator.eval(node.into());
         for (also, value) in value.alternatives() {
@@ -225,11 +225,11 @@ fn may_run_more(text: &Traced) -> bool {
 
 impl Evaluator<'_> {
     /// The nodes at the end of a path, each with the conditions of the `Fn::If`s on the path.
-    fn ways<'n>(&mut self, node: &'n Node, path: &[&str]) -> Vec<(Guard, &'n Node)> {
-        let mut ways = vec![(Guard::always(), node)];
+    fn outcomes<'n>(&mut self, node: &'n Node, path: &[&str]) -> Vec<(Guard, &'n Node)> {
+        let mut outcomes = vec![(Guard::always(), node)];
         for key in path {
             let mut next = Vec::new();
-            for (when, node) in ways {
+            for (when, node) in outcomes {
                 for (also, node) in self.branches(node) {
                     let Some(when) = when.and(&also) else { continue };
                     if *key == "*" {
@@ -239,10 +239,10 @@ impl Evaluator<'_> {
                     }
                 }
             }
-            next.truncate(MAX_WAYS);
-            ways = next;
+            next.truncate(MAX_OUTCOMES);
+            outcomes = next;
         }
-        ways
+        outcomes
     }
 
     /// The alternatives of a node: itself, or the possible branches of an `Fn::If`.
@@ -255,7 +255,7 @@ impl Evaluator<'_> {
                 done.push((when, node));
                 continue;
             };
-            if done.len() + open.len() >= MAX_WAYS {
+            if done.len() + open.len() >= MAX_OUTCOMES {
                 break;
             }
             let answer = self.condition(name.as_str().unwrap_or_default());

@@ -1,5 +1,5 @@
 //! Renders Go templates with the values of a chart. A condition that the source does not decide is assumed to hold, and the
-//! text is rendered again with the opposite: see [`ways`].
+//! text is rendered again with the opposite: see [`outcomes`].
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ const MAX_INCLUDES: usize = 40;
 /// The most bytes of a rendering.
 const MAX_BYTES: usize = 2 << 20;
 /// The most renderings of one file.
-const MAX_WAYS: usize = 16;
+const MAX_OUTCOMES: usize = 16;
 
 /// The named templates of a chart and its subcharts, each with its text.
 pub(super) type Defines = BTreeMap<String, (View, Arc<Vec<Part>>)>;
@@ -69,7 +69,7 @@ impl Scope {
 }
 
 /// Renders a template for all combinations of open conditions, each with its guard. True if there are more.
-pub(super) fn ways(
+pub(super) fn outcomes(
     view: &View,
     parts: &[Part],
     dot: &Value,
@@ -77,7 +77,7 @@ pub(super) fn ways(
     defines: &Defines,
     cx: &mut Cx<'_>,
 ) -> (Vec<(Guard, Traced)>, bool) {
-    open_conditions::all(MAX_WAYS, |answers| {
+    open_conditions::all(MAX_OUTCOMES, |answers| {
         let (folder, defines) = (folder.to_owned(), defines.clone());
         let mut engine = Engine { cx, folder, defines, answers, steps: 0, bytes: 0, depth: 0 };
         let mut text = Traced::new();

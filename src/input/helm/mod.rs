@@ -147,13 +147,13 @@ impl ChartRun<'_> {
         let dynamic = chart.dynamic || self.defines.values().any(|(view, _)| manifests::may_hold(&view.bytes));
         for template in chart.templates.iter().filter(|t| t.is_rendered() && (dynamic || t.holds)) {
             let Some(parsed) = &template.parsed else { continue };
-            let (ways, more) = engine::ways(&template.view, &parsed.body, &dot, &chart.dir, self.defines, cx);
+            let (outcomes, more) = engine::outcomes(&template.view, &parsed.body, &dot, &chart.dir, self.defines, cx);
             let at = template.view.span(0..template.view.bytes.iter().position(|b| *b == b'\n').unwrap_or(0));
             if more {
                 cx.gap(at, Why::Limit("paths through a template"));
             }
             let known = seen.entry(template.path.clone()).or_default();
-            for (when, text) in ways {
+            for (when, text) in outcomes {
                 if known.contains(&(when.clone(), text.clone())) {
                     continue;
                 }

@@ -1,7 +1,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::engine::{Defines, ways};
+use super::engine::{Defines, outcomes};
 use super::values::{map, overlay};
 use crate::input::testing::{plain, tree, view};
 use crate::input::yaml_values::{json_of, value_of};
@@ -21,8 +21,8 @@ fn rendered(template: &str) -> Vec<String> {
     let view = view(template, &mut cx);
     let parsed = parse(&view).expect("a template");
     let defines: Defines = parsed.defines.iter().map(|(n, p)| (n.clone(), (view.clone(), Arc::clone(p)))).collect();
-    let (ways, _) = ways(&view, &parsed.body, &dot, Path::new("/c"), &defines, &mut cx);
-    ways.iter().map(|(_, text)| plain(text)).collect()
+    let (outcomes, _) = outcomes(&view, &parsed.body, &dot, Path::new("/c"), &defines, &mut cx);
+    outcomes.iter().map(|(_, text)| plain(text)).collect()
 }
 
 #[test]

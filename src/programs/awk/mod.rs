@@ -8,11 +8,11 @@ mod value;
 use crate::text::Traced;
 
 use super::arguments::Arguments;
-use super::program::{Done, Invocation, Outcome, Status, known, not_followed};
+use super::program::{Done, Effects, Invocation, Status, known, not_followed};
 use value::AwkValue;
 
 /// Runs `awk`.
-pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
+pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     let mut arguments = Arguments::new("awk", call.argv, 2).with_operands_last();
     let mut variables: Vec<(String, Traced)> = Vec::new();
     while let Some(option) = arguments.next()? {
@@ -26,12 +26,12 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
             _ => return Err(arguments.refused()),
         }
     }
-    let Some((code, names)) = arguments.operands.split_first() else { return Ok(Outcome::failed(2)) };
+    let Some((code, names)) = arguments.operands.split_first() else { return Ok(Effects::failed(2)) };
     if let Some(name) = names.iter().find(|name| assignment(name).is_some()) {
         return Err(not_followed("a variable among the files of awk", name));
     }
     known(code)?;
-    let unknown = |why| Box::new(Outcome::unknown(why, call.at));
+    let unknown = |why| Box::new(Effects::unknown(why, call.at));
     let program = parse::program(code, variables.iter().map(|(name, _)| name.as_str())).map_err(unknown)?;
     let mut run = run::AwkRun::new(&program, call.at);
     for (name, value) in variables {
@@ -42,7 +42,7 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
     let texts = if run.begin().map_err(unknown)? {
         Vec::new()
     } else {
-        let missing = |outcome: Box<Outcome>| match outcome.status {
+        let missing = |outcome: Box<Effects>| match outcome.status {
             Status::Known(_) if !only_lines => not_followed("a missing file of awk", code),
             _ => outcome,
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::programs::pattern::Pattern;
-use crate::programs::program::{Outcome, lines};
+use crate::programs::program::{Effects, lines};
 use crate::programs::substitute::{self, replaced};
 use crate::text::{Span, Traced, Why};
 
@@ -67,7 +67,7 @@ impl<'a> AwkRun<'a> {
     }
 
     /// Runs the program on its input.
-    pub(super) fn run(mut self, texts: &[Traced]) -> Known<Outcome> {
+    pub(super) fn run(mut self, texts: &[Traced]) -> Known<Effects> {
         let numbered = texts.iter().flat_map(|text| lines(text).into_iter().enumerate());
         'lines: for (total, (n, line)) in numbered.enumerate() {
             self.charge(line.len())?;
@@ -84,7 +84,7 @@ impl<'a> AwkRun<'a> {
             }
         }
         self.block(&self.program.end)?;
-        Ok(Outcome::success(self.out))
+        Ok(Effects::success(self.out))
     }
 
     /// True if all tests of one of the lists hold. The rest is not evaluated.

@@ -23,7 +23,7 @@ use crate::text::{Span, Traced, Why};
 
 use super::arguments::Arguments;
 use super::document::Layout;
-use super::program::{Files, Found, Outcome, Status, known, not_followed, read};
+use super::program::{Effects, FileLookup, Files, Status, known, not_followed, read};
 use filter::Refused;
 use input::NoValue;
 use value::{MAX_STRING, Pairs, Val, made};
@@ -59,7 +59,7 @@ enum Binding {
 }
 
 /// Runs `jq` with the arguments `argv` (without the program's name).
-pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files<'_>, at: Span) -> Outcome {
+pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files<'_>, at: Span) -> Effects {
     let options = options(argv, stdin, files).and_then(|mut options| {
         environment(&mut options, env, at)?;
         Ok(options)
@@ -71,7 +71,7 @@ pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files
     execute(&options, at)
 }
 
-fn options(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>) -> Result<Options, Box<Outcome>> {
+fn options(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>) -> Result<Options, Box<Effects>> {
     let mut options = Options {
         layout: Layout { indent: Some("  ".to_owned()), colon: ": ".to_owned(), delete: true, ..Layout::compact() },
         raw: false,
@@ -85,7 +85,7 @@ fn options(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>) -> Result<
         inputs: Vec::new(),
         environment: BTreeMap::new(),
     };
-    let usage = || Box::new(Outcome::failed(2));
+    let usage = || Box::new(Effects::failed(2));
     // jq 1.6 refuses what 1.7 takes as the end of the options.
     if let Some(word) = argv.iter().find(|word| word.known_str() == Some("--")) {
         return Err(not_followed("jq's option --", word));
@@ -139,7 +139,7 @@ fn options(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>) -> Result<
         // Without a terminal, all of the input is passed on.
         match stdin.and_then(Traced::span) {
             Some(at) => options.filter = Some(Traced::made(".", at)),
-            None => return Err(Box::new(Outcome::failed(2))),
+            None => return Err(Box::new(Effects::failed(2))),
         }
     }
     // Without an input, nothing is read unless the filter reads it itself.
@@ -150,28 +150,28 @@ fn options(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>) -> Result<
     if names.is_empty() {
         match stdin {
             Some(text) => options.inputs.push(text.clone()),
-            None => return Err(Box::new(Outcome::standard_input_unknown(argv))),
+            None => return Err(Box::new(Effects::standard_input_unknown(argv))),
         }
     }
     for name in names {
         match read(name, files)? {
             Some(content) => options.inputs.push(content),
             // jq goes on with the other files and fails at the end; scripts are unlikely to want that.
-            None => return Err(Box::new(Outcome::failed(2))),
+            None => return Err(Box::new(Effects::failed(2))),
         }
     }
     Ok(options)
 }
 
 /// Looks up the variables of the environment that the filter names.
-fn environment(options: &mut Options, env: Files<'_>, at: Span) -> Result<(), Box<Outcome>> {
+fn environment(options: &mut Options, env: Files<'_>, at: Span) -> Result<(), Box<Effects>> {
     let Some(code) = &options.filter else { return Ok(()) };
     for found in ENVIRONMENT.captures_iter(&code.to_text()) {
         let Some(name) = found.iter().skip(1).flatten().next() else { continue };
         match env(name.as_str()) {
-            Found::Content(text) => drop(options.environment.insert(name.as_str().to_owned(), text)),
-            Found::Missing => {}
-            Found::Unknown(why) => return Err(Box::new(Outcome::unknown(why, at))),
+            FileLookup::Content(text) => drop(options.environment.insert(name.as_str().to_owned(), text)),
+            FileLookup::Missing => {}
+            FileLookup::Unknown(why) => return Err(Box::new(Effects::unknown(why, at))),
         }
     }
     Ok(())
@@ -250,19 +250,19 @@ fn inputs(options: &Options) -> (Vec<Val>, Option<NoValue>) {
     (vals, fault)
 }
 
-fn execute(options: &Options, at: Span) -> Outcome {
+fn execute(options: &Options, at: Span) -> Effects {
     value::begin(at);
-    let unknown = |why| Outcome::unknown(why, at);
+    let unknown = |why| Effects::unknown(why, at);
     let vars = match variables(options) {
         Ok(vars) => vars,
-        Err(NoValue::Refused) => return Outcome::failed(2),
+        Err(NoValue::Refused) => return Effects::failed(2),
         Err(NoValue::Unknown(why)) => return unknown(why),
     };
     let (vals, fault) = inputs(options);
     if let Some(NoValue::Unknown(why)) = fault {
         return unknown(why);
     }
-    let Some(code) = &options.filter else { return Outcome::failed(2) };
+    let Some(code) = &options.filter else { return Effects::failed(2) };
     let mut layout = options.layout.clone();
     if layout.indent.is_none() {
         ":".clone_into(&mut layout.colon);
@@ -286,8 +286,8 @@ fn execute(options: &Options, at: Span) -> Outcome {
     };
     let ended = match filter::run(code, vars, vals, options.null_input, &mut emit) {
         Ok(ended) => ended,
-        Err(Refused::Syntax) => return Outcome::failed(3),
-        Err(Refused::Unread(why)) => return Outcome { status: Status::Unread(why.clone()), ..unknown(why) },
+        Err(Refused::Syntax) => return Effects::failed(3),
+        Err(Refused::Unread(why)) => return Effects { status: Status::Unread(why.clone()), ..unknown(why) },
         Err(Refused::Unknown(why)) => return unknown(why),
     };
     let status = if fault.is_some() {
@@ -306,7 +306,7 @@ fn execute(options: &Options, at: Span) -> Outcome {
             Some(val) => Status::Known(i32::from(!val.truth())),
         }
     };
-    Outcome { stdout, status, writes: Vec::new(), removed: Vec::new(), commands: Vec::new() }
+    Effects { stdout, status, writes: Vec::new(), removed: Vec::new(), commands: Vec::new() }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::run;
-use crate::programs::program::{Found, Status};
+use crate::programs::program::{FileLookup, Status};
 use crate::text::{Source, Span, Texts, Traced, Why};
 
 /// The default stack of a thread, in bytes.
@@ -30,7 +30,7 @@ fn answer(filter: &str, input: &str) -> Option<String> {
         stdin.push_unknown(at, Why::NoDefault("y".into()));
         stdin.push_made(b"]", at);
     }
-    let outcome = run(&argv, Some(&stdin), &mut |_| Found::Missing, &mut |_| Found::Missing, at);
+    let outcome = run(&argv, Some(&stdin), &mut |_| FileLookup::Missing, &mut |_| FileLookup::Missing, at);
     match outcome.status {
         Status::Known(_) => Some(outcome.stdout.to_text().into_owned()),
         _ => None,

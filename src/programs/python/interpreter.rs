@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::programs::document::Data;
-use crate::programs::program::{Files, Found};
+use crate::programs::program::{FileLookup, Files};
 use crate::syntax::python::{Expr, Statement};
 use crate::text::{Span, Traced, Why};
 
@@ -65,10 +65,10 @@ impl<'a> Interpreter<'a> {
             return Ok(None);
         }
         match (self.files)(path) {
-            Found::Content(text) if text.bytes().contains(&b'\r') => gap("a file with carriage returns"),
-            Found::Content(text) => Ok(Some(text)),
-            Found::Missing => Ok(None),
-            Found::Unknown(why) => Err(Stop::Unknown(why)),
+            FileLookup::Content(text) if text.bytes().contains(&b'\r') => gap("a file with carriage returns"),
+            FileLookup::Content(text) => Ok(Some(text)),
+            FileLookup::Missing => Ok(None),
+            FileLookup::Unknown(why) => Err(Stop::Unknown(why)),
         }
     }
 
@@ -305,9 +305,9 @@ impl<'a> Interpreter<'a> {
     /// A variable of the environment. `None` if it is not set.
     pub(super) fn variable(&mut self, name: &PyValue) -> Result<Option<Traced>> {
         match (self.env)(name.known()?) {
-            Found::Content(text) => Ok(Some(text)),
-            Found::Missing => Ok(None),
-            Found::Unknown(why) => Err(Stop::Unknown(why)),
+            FileLookup::Content(text) => Ok(Some(text)),
+            FileLookup::Missing => Ok(None),
+            FileLookup::Unknown(why) => Err(Stop::Unknown(why)),
         }
     }
 

@@ -8,7 +8,7 @@ mod value;
 
 use crate::text::{Span, Traced};
 
-use super::program::{Files, Outcome, Status, known, not_followed, read};
+use super::program::{Effects, Files, Status, known, not_followed, read};
 use interpreter::Interpreter;
 use value::Stop;
 
@@ -19,8 +19,8 @@ pub fn run(
     files: Files<'_>,
     env: Files<'_>,
     at: Span,
-) -> Result<Outcome, Box<Outcome>> {
-    let wrong = || Box::new(Outcome::failed(2));
+) -> Result<Effects, Box<Effects>> {
+    let wrong = || Box::new(Effects::failed(2));
     let mut words = argv.iter();
     let mut stdin = stdin.cloned().unwrap_or_default();
     let mut arguments = Vec::new();
@@ -55,7 +55,7 @@ pub fn run(
         }
     };
     arguments.extend(words.cloned());
-    let unknown = |why| Box::new(Outcome::unknown(why, at));
+    let unknown = |why| Box::new(Effects::unknown(why, at));
     let program = crate::syntax::python::program(&code).map_err(unknown)?;
     let mut run = Interpreter::new(at, stdin, arguments, files, env);
     let status = match run.block(&program) {
@@ -64,7 +64,7 @@ pub fn run(
         Err(Stop::Raise) => 1,
         Err(Stop::Unknown(why)) => return Err(unknown(why)),
     };
-    Ok(Outcome {
+    Ok(Effects {
         stdout: run.stdout,
         status: Status::Known(status),
         writes: run.writes.into_iter().collect(),

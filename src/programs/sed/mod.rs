@@ -7,7 +7,7 @@ use crate::text::{Traced, Why};
 
 use super::arguments::Arguments;
 use super::pattern::NoPattern;
-use super::program::{Done, Found, Invocation, Outcome, Status, known};
+use super::program::{Done, Effects, FileLookup, Invocation, Status, known};
 
 #[derive(Default)]
 struct Options {
@@ -35,7 +35,7 @@ impl Options {
 }
 
 /// Runs `sed`.
-pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
+pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     let mut options = Options::default();
     let mut arguments = Arguments::new("sed", call.argv, 1);
     while let Some(option) = arguments.next()? {
@@ -78,13 +78,13 @@ pub fn run(call: &mut Invocation<'_>) -> Done<Outcome> {
 
 /// sed's error for an invalid script or invalid arguments.
 #[allow(clippy::unnecessary_box_returns, reason = "it is the error of functions whose errors are boxed for their size")]
-fn usage() -> Box<Outcome> {
-    Box::new(Outcome::failed(1))
+fn usage() -> Box<Effects> {
+    Box::new(Effects::failed(1))
 }
 
-fn edit(options: &Options, script: &[parse::Command], names: &[&Traced], call: &mut Invocation<'_>) -> Done<Outcome> {
+fn edit(options: &Options, script: &[parse::Command], names: &[&Traced], call: &mut Invocation<'_>) -> Done<Effects> {
     let at = call.at;
-    let unknown = |why| Box::new(Outcome::unknown(why, at));
+    let unknown = |why| Box::new(Effects::unknown(why, at));
     let mut status = 0;
     let mut streams: Vec<(String, Traced)> = Vec::new();
     for name in names {
@@ -94,14 +94,14 @@ fn edit(options: &Options, script: &[parse::Command], names: &[&Traced], call: &
             continue;
         }
         match (call.files)(path) {
-            Found::Content(text) => streams.push((path.to_owned(), text)),
-            Found::Missing => status = 2,
-            Found::Unknown(why) => return Err(unknown(why)),
+            FileLookup::Content(text) => streams.push((path.to_owned(), text)),
+            FileLookup::Missing => status = 2,
+            FileLookup::Unknown(why) => return Err(unknown(why)),
         }
     }
     if names.is_empty() {
         if options.in_place.is_some() {
-            return Err(Box::new(Outcome::failed(4)));
+            return Err(Box::new(Effects::failed(4)));
         }
         streams.push(("-".to_owned(), call.standard_input()?));
     }
@@ -112,13 +112,13 @@ fn edit(options: &Options, script: &[parse::Command], names: &[&Traced], call: &
             return Err(unknown(Why::NotUnderstood("sed's r of standard input".into())));
         }
         match (call.files)(path) {
-            Found::Content(text) => drop(read.insert(path.clone(), text)),
-            Found::Missing => {}
-            Found::Unknown(why) => return Err(unknown(why)),
+            FileLookup::Content(text) => drop(read.insert(path.clone(), text)),
+            FileLookup::Missing => {}
+            FileLookup::Unknown(why) => return Err(unknown(why)),
         }
     }
     let setting = exec::Setting { quiet: options.quiet, zero: options.zero, at, read };
-    let mut outcome = Outcome::success(Traced::new());
+    let mut outcome = Effects::success(Traced::new());
     let Some(suffix) = &options.in_place else {
         let mut input = Vec::new();
         for (_, text) in &streams {
