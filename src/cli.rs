@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod configure;
 mod fix;
+mod git;
 mod man;
 mod outputs;
 mod progress;

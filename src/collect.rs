@@ -13,6 +13,11 @@ use walkdir::WalkDir;
 /// Folders that hold what tools have fetched or built. They are entered only if named on the command line.
 const SKIPPED: &[&str] = &[".git", ".hg", ".jj", ".svn", ".terraform", ".terragrunt-cache", "node_modules", "cdk.out"];
 
+/// True if a folder holds what tools have fetched or built.
+pub fn is_skipped(path: &Path) -> bool {
+    path.file_name().and_then(|n| n.to_str()).is_some_and(|name| SKIPPED.contains(&name))
+}
+
 /// What was found below one path.
 #[derive(Debug, Default)]
 pub struct Collected {
@@ -33,9 +38,7 @@ pub fn collect(path: &Path, ignored: bool) -> Collected {
         found.files.push(path.to_owned());
         return found;
     }
-    let skipped = |entry: &Path, depth: usize| {
-        depth > 0 && entry.file_name().and_then(|n| n.to_str()).is_some_and(|name| SKIPPED.contains(&name))
-    };
+    let skipped = |entry: &Path, depth: usize| depth > 0 && is_skipped(entry);
     if ignored {
         let walk =
             WalkDir::new(path).into_iter().filter_entry(|e| !(e.file_type().is_dir() && skipped(e.path(), e.depth())));

@@ -3,10 +3,12 @@
 //! - `cases::GROUP::CASE`: the folder `testdata/cases/GROUP/CASE` is scanned, and what the scan says is held against its
 //!   `out.snap`. `cargo test cases::terraform::heredoc` runs one, `INSTA_UPDATE=always` before it records it. A folder named
 //!   `ok-…` must stay silent. The path of a folder does as well: `cargo test testdata/cases/terraform/heredoc`.
+//! - `pulls::SCENE::NAME`: a pull request, and what `--since` says about it.
 //! - `scripts::FILE`: scripts that the real bash ran.
 //! - `user_data::GROUP`: user data that the real cloud-init read.
 #![allow(clippy::unwrap_used)]
 
+mod pulls;
 mod scanning;
 mod scripts;
 mod truth;
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.filter = arguments.filter.map(|filter| test_name(filter.trim_start_matches("testdata/")));
     let mut trials = cases();
+    trials.extend(pulls::trials());
     trials.extend(scripts::trials());
     trials.extend(user_data::trials());
     libtest_mimic::run(&arguments, trials).exit_code()

@@ -17,6 +17,7 @@ mod policy;
 mod readme;
 mod sarif;
 mod scanning;
+mod since;
 mod tracked;
 mod unreached;
 mod unread;

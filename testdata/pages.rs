@@ -4,7 +4,7 @@ use kubelet_lint::check::RULES;
 
 use std::time::SystemTime;
 
-use kubelet_lint::policy::{Policy, Settings};
+use kubelet_lint::policy::{Policy, Reading, Settings};
 use kubelet_lint::scan::{Request, scan};
 
 fn fired(files: &[(String, String)]) -> Vec<String> {
@@ -14,7 +14,7 @@ fn fired(files: &[(String, String)]) -> Vec<String> {
     }
     // An example may have a configuration of its own.
     let here = dir.path().canonicalize().unwrap();
-    let settings = Settings::find(&here, &here).unwrap();
+    let settings = Settings::find(&here, Reading { current: &here, earlier: None }).unwrap();
     let settings = settings.map(|s| Settings::read(&s).unwrap()).unwrap_or_default();
     let policy = Policy { settings, folder: here.clone(), now: SystemTime::now(), ..Policy::default() };
     let request = Request { paths: vec![".".into()], current: here, no_ignore: true, policy, ..Request::default() };

@@ -190,7 +190,7 @@ fn requests_that_do_not_do_what_they_say_are_told() {
     assert_eq!(found(dir.path(), &[".", "--no-ignores"]), [""; 0]);
 }
 
-const ZERO: &str =
+pub(crate) const ZERO: &str =
     "#!/bin/bash\n/etc/eks/bootstrap.sh c --kubelet-extra-args '--streaming-connection-idle-timeout=0'\n";
 
 #[test]
@@ -388,9 +388,9 @@ fn what_is_known_is_not_told_again() {
     assert!(text(&out.stderr).starts_with("error: known.json:2:"), "{}", text(&out.stderr));
 }
 
-const VARIABLES: &str = "variable \"idle\" {\n  default = \"0s\"\n}\n";
-const MAIN: &str = "resource \"aws_launch_template\" \"w\" {\n  user_data = base64encode(templatefile(\"${path.module}/boot.sh.tftpl\", {idle = var.idle}))\n}\n";
-const TEMPLATE: &str =
+pub(crate) const VARIABLES: &str = "variable \"idle\" {\n  default = \"0s\"\n}\n";
+pub(crate) const MAIN: &str = "resource \"aws_launch_template\" \"w\" {\n  user_data = base64encode(templatefile(\"${path.module}/boot.sh.tftpl\", {idle = var.idle}))\n}\n";
+pub(crate) const TEMPLATE: &str =
     "#!/bin/bash\n/etc/eks/bootstrap.sh c --kubelet-extra-args '--streaming-connection-idle-timeout=${idle}'\n";
 
 #[test]
@@ -432,71 +432,6 @@ fn a_nested_template_that_is_named_is_judged_by_what_its_parents_give_it() {
     std::fs::write(dir.path().join("cluster.yaml"), parent.replace("=4h", "=0")).unwrap();
     // The zero stands in the parent, but passes the file that was named.
     assert_eq!(found(dir.path(), &["stacks/nodes.yaml"]), ["cluster.yaml:7 zero-streaming-idle-timeout"]);
-}
-
-fn git(dir: &Path, args: &[&str]) {
-    let out = std::process::Command::new("git")
-        .args(["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"])
-        .args(args)
-        .current_dir(dir)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .unwrap();
-    assert!(out.status.success(), "{args:?}: {}", text(&out.stderr));
-}
-
-#[test]
-fn since_a_revision_only_what_changed_counts_and_nothing_runs() {
-    let dir = tempfile::tempdir().unwrap();
-    let here = dir.path();
-    let path = std::env::var("PATH").unwrap();
-    let since = |revision: &str| {
-        let out = std::process::Command::new(env!("CARGO_BIN_EXE_kubelet-lint"))
-            .args(["check", "--format", "concise", "--since", revision])
-            .current_dir(here)
-            .env_clear()
-            .env("PATH", &path)
-            .output()
-            .unwrap();
-        (out.status.code().unwrap(), text(&out.stdout), text(&out.stderr))
-    };
-    assert_eq!(since("HEAD").0, 2, "no repository");
-    git(here, &["init", "-q"]);
-    for (name, content) in
-        [("variables.tf", VARIABLES), ("main.tf", MAIN), ("boot.sh.tftpl", TEMPLATE), ("a b.sh", ZERO)]
-    {
-        std::fs::write(here.join(name), content).unwrap();
-    }
-    git(here, &["add", "."]);
-    git(here, &["commit", "-qm", "one"]);
-    // What a hostile repository would have run.
-    let trap = here.join("trapped");
-    let program = format!("touch '{}'", trap.display());
-    for key in [
-        "core.fsmonitor",
-        "filter.x.clean",
-        "filter.x.smudge",
-        "diff.external",
-        "diff.x.textconv",
-        "core.pager",
-        "core.sshCommand",
-    ] {
-        git(here, &["config", key, &program]);
-    }
-    std::fs::write(here.join(".gitattributes"), "* filter=x diff=x\n").unwrap();
-    assert_eq!(since("HEAD"), (0, String::new(), String::new()));
-    // A change that is not committed, in a file that the value only passes.
-    std::fs::write(here.join("main.tf"), format!("# more\n{MAIN}")).unwrap();
-    let (code, out, _) = since("HEAD");
-    assert_eq!((code, out.lines().count()), (1, 1), "{out}");
-    assert!(out.starts_with("variables.tf:2:"), "{out}");
-    std::fs::write(here.join("new.sh"), ZERO).unwrap();
-    assert_eq!(since("HEAD").1.lines().count(), 2);
-    assert!(!trap.exists(), "something was run");
-    for wrong in ["nowhere", "--output=x", "HEAD:main.tf", ""] {
-        let (code, out, err) = since(wrong);
-        assert_eq!((code, out.as_str()), (2, ""), "{wrong}: {err}");
-    }
 }
 
 #[test]

@@ -153,7 +153,7 @@ pub(super) struct Check {
     /// Report suppressed findings as well
     #[arg(long, help_heading = "Rules")]
     pub(super) no_ignores: bool,
-    /// Report only findings related to files changed since this git revision
+    /// Report only findings that the merge base with this git revision does not have
     #[arg(long, value_name = "REV", help_heading = "Rules")]
     pub(super) since: Option<String>,
     /// Hide the findings recorded in this file

@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use clap::ArgMatches;
 
-use crate::policy::{FailOn, write_baseline};
+use crate::policy::{FailOn, Reading, write_baseline};
 use crate::report::{self, Look};
 use crate::scan::{Note, Request, Scan, Weight, scan};
 use crate::text::Place;
@@ -16,17 +17,20 @@ use super::outputs::{outputs, unless_closed, write};
 use super::request::{current, request};
 use super::stop::{CLEAN, FAILED, FOUND, Stop};
 use super::terminal::{color_on_stderr, look};
-use super::{configure, progress, since};
+use super::{configure, git, progress, since};
 
 /// Scans and reports; returns the exit code.
 pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<u8, Stop> {
     let here = current()?;
     let outputs = outputs(args, matches)?;
-    let policy = configure::policy(args, &here)?;
+    let policy = configure::policy(args, Reading { current: &here, earlier: None })?;
     let fail_on = args.fail_on.map(Failing::on).or(policy.settings.fail_on).unwrap_or(FailOn::Warning);
-    let request = Request { only_named: true, ..request(&args.input, policy)? };
+    let mut request = Request { only_named: true, ..request(&args.input, policy)? };
+    if let Some(revision) = &args.since {
+        request.base = Some(Arc::new(since::base(&request, revision, args, &here)?));
+    }
     let waiting = (!args.quiet).then(|| progress::show(&request.progress));
-    let mut found = scanned(&request, args)?;
+    let mut found = scanned(&request)?;
     drop(waiting);
     let code = |found: &Scan| code(args, fail_on, &request, found);
     if let Some(path) = &args.write_baseline {
@@ -55,7 +59,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         left = changes.write()?;
         let (n, files) = changes.count();
         if n > 0 {
-            found = scanned(&request, args)?;
+            found = scanned(&request)?;
         }
         if !args.quiet {
             unless_closed(summarize(n, files, fixed, &left, &mut io::stderr().lock()))?;
@@ -68,7 +72,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
             suppressed: args.show_suppressed,
             fail_on,
             // git is only called if the format shows its output.
-            revision: (format.name() == "html").then(|| since::revision(&found.root)).flatten(),
+            revision: (format.name() == "html").then(|| git::revision(&found.root)).flatten(),
             ..look(color, file.is_none(), here.clone())
         };
         let mut buffer = Vec::new();
@@ -127,13 +131,9 @@ fn incomplete(args: &Check, request: &Request, found: &Scan) -> Option<&'static 
     }
 }
 
-/// The paths and options of the arguments.
-fn scanned(request: &Request, args: &Check) -> Result<Scan, Stop> {
-    let mut found = scan(request).map_err(|e| Stop::Failed(e.to_string()))?;
-    if let Some(revision) = &args.since {
-        since::narrow(&mut found, revision)?;
-    }
-    Ok(found)
+/// The result of a scan.
+fn scanned(request: &Request) -> Result<Scan, Stop> {
+    scan(request).map_err(|e| Stop::Failed(e.to_string()))
 }
 
 fn summarize(n: usize, files: usize, fixed: bool, left: &[std::path::PathBuf], err: &mut dyn Write) -> io::Result<()> {

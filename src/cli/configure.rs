@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::check::Catalogue;
-use crate::policy::{Baseline, Policy, Settings};
+use crate::policy::{Baseline, Policy, Reading, Settings};
 
 use super::args::{Check, Input};
 use super::outputs::unless_closed;
@@ -13,27 +13,29 @@ use super::stop::Stop;
 
 /// The rules of a folder.
 pub(super) fn catalogue(here: &Path) -> Result<Catalogue, Stop> {
-    let Some(source) = Settings::find(here, here)? else { return Ok(Catalogue::default()) };
+    let from = Reading { current: here, earlier: None };
+    let Some(source) = Settings::find(here, from)? else { return Ok(Catalogue::default()) };
     let folder = source.path().parent().unwrap_or(here).to_owned();
-    Ok(Settings::load(&source, &folder, here)?.1)
+    Ok(Settings::load(&source, &folder, from)?.1)
 }
 
 /// The configuration for the paths of a run with its rules, and the folder that its patterns are relative to.
-pub(super) fn settings(input: &Input, here: &Path) -> Result<(Settings, Catalogue, PathBuf), Stop> {
+pub(super) fn settings(input: &Input, from: Reading<'_>) -> Result<(Settings, Catalogue, PathBuf), Stop> {
+    let here = from.current;
     let configuration = &input.configuration;
     let source = match &configuration.config {
         _ if configuration.isolated => None,
-        Some(path) => Some(Settings::open(&here.join(path)).map_err(|mut e| {
+        Some(path) => Some(Settings::open(&here.join(path), from).map_err(|mut e| {
             // Show the path as it was typed.
             e.message = e.message.replace(&here.join(path).display().to_string(), &path.display().to_string());
             e
         })?),
-        None => Settings::find(&start(input, here), here)?,
+        None => Settings::find(&start(input, here), from)?,
     };
     match source {
         Some(source) => {
             let folder = source.path().parent().unwrap_or(here).to_owned();
-            let (settings, rules) = Settings::load(&source, &folder, here)?;
+            let (settings, rules) = Settings::load(&source, &folder, from)?;
             // The patterns of an explicitly named configuration are relative to the current folder.
             let folder = if configuration.config.is_some() { here.to_owned() } else { folder };
             Ok((settings, rules, folder))
@@ -51,12 +53,13 @@ fn start(input: &Input, here: &Path) -> PathBuf {
 }
 
 /// The policy of a run.
-pub(super) fn policy(args: &Check, here: &Path) -> Result<Policy, Stop> {
-    let (settings, catalogue, folder) = settings(&args.input, here)?;
+pub(super) fn policy(args: &Check, from: Reading<'_>) -> Result<Policy, Stop> {
+    let here = from.current;
+    let (settings, catalogue, folder) = settings(&args.input, from)?;
     let known = match (&args.baseline, &settings.baseline) {
         _ if args.write_baseline.is_some() => None,
-        (Some(path), _) => Some(Settings::open(&here.join(path))?),
-        (None, Some(path)) => Some(Settings::open_relative(&folder, path, here).map_err(|mut e| {
+        (Some(path), _) => Some(Settings::open(&here.join(path), from)?),
+        (None, Some(path)) => Some(Settings::open_relative(&folder, path, from).map_err(|mut e| {
             // This name was not typed.
             e.message = format!("the baseline set in the configuration: {}", e.message);
             e

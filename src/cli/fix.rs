@@ -81,6 +81,7 @@ impl Changes {
         if self.files.is_empty() {
             return Ok(self);
         }
+        let request = &Request { base: None, ..request.clone() };
         let before = &scan(request).map_err(|e| Stop::Failed(e.to_string()))?;
         if self.helps(request, before)? {
             return Ok(self);

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use crate::policy::Policy;
+use crate::policy::{Policy, Reading};
 use crate::report::{self, Look};
 use crate::scan::{Scan, scan};
 
@@ -13,12 +13,12 @@ use super::outputs::write;
 use super::request::{current, request};
 use super::stop::{CLEAN, FOUND, Stop};
 use super::terminal::look;
-use super::{progress, since};
+use super::{git, progress};
 
 /// Prints the effective configuration of each node group.
 pub(super) fn show(args: &Show, color: Color) -> Result<u8, Stop> {
     let here = current()?;
-    let (settings, catalogue, folder) = configure::settings(&args.input, &here)?;
+    let (settings, catalogue, folder) = configure::settings(&args.input, Reading { current: &here, earlier: None })?;
     let policy = Policy { settings, catalogue, folder, now: std::time::SystemTime::now(), ..Policy::default() };
     if let Some(path) = &args.against {
         return against(args, path, policy, look(color, args.output.is_none(), here));
@@ -31,7 +31,7 @@ pub(super) fn show(args: &Show, color: Color) -> Result<u8, Stop> {
     let mut buffer = Vec::new();
     match args.format.as_str() {
         "html" => {
-            let look = look.clone().with_revision(since::revision(&found.root));
+            let look = look.clone().with_revision(git::revision(&found.root));
             report::show_html(&found, args.all, &look, &mut buffer)?;
         }
         "json" => report::show_json(&found, args.all, &mut buffer)?,

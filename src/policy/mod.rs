@@ -7,7 +7,7 @@ mod likeness;
 mod settings;
 mod values;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -19,7 +19,7 @@ use crate::text::Source;
 pub use baseline::{Baseline, Tree, write_baseline};
 pub use hidden::{Hidden, Why};
 pub use ignore::may_ask;
-pub use settings::{Assume, Exception, FILE_NAMES, FailOn, Long, Settings, SettingsError, Write};
+pub use settings::{Assume, Exception, FILE_NAMES, FailOn, Long, Reading, Settings, SettingsError, Write};
 pub use values::{Day, ImageFamily, Pattern, RuleId, Time, Version, no_rule};
 
 /// The policy of a run.
@@ -93,6 +93,32 @@ impl Policy {
             .iter()
             .filter(|r| chosen(r) && !named(&self.ignore, &r.id) && !set(&self.settings.ignore, &r.id))
             .collect()
+    }
+
+    /// True if both find the same in the same files, whatever they hide afterwards.
+    pub fn reads_like(&self, other: &Self) -> bool {
+        // Everything else that may be set there counts.
+        let reading = |settings: &Settings| Settings {
+            select: Vec::new(),
+            extend_select: Vec::new(),
+            ignore: Vec::new(),
+            exclude: Vec::new(),
+            fail_on: None,
+            require_reason: false,
+            own_rules: None,
+            baseline: None,
+            levels: BTreeMap::new(),
+            per_path_ignores: Vec::new(),
+            exceptions: Vec::new(),
+            ..settings.clone()
+        };
+        let (mine, others) = (self.rules(), other.rules());
+        reading(&self.settings) == reading(&other.settings)
+            && mine.len() == others.len()
+            && mine.iter().zip(&others).all(|(a, b)| {
+                (&a.id, &a.page.markdown, format!("{:?}", a.front))
+                    == (&b.id, &b.page.markdown, format!("{:?}", b.front))
+            })
     }
 
     /// The error in the selection of rules, if there is one.

@@ -185,11 +185,11 @@ impl Settings {
     ///
     /// # Errors
     /// If one of them cannot be read or is invalid.
-    pub fn load(source: &Arc<Source>, folder: &Path, current: &Path) -> Result<(Self, Catalogue), SettingsError> {
+    pub fn load(source: &Arc<Source>, folder: &Path, from: Reading<'_>) -> Result<(Self, Catalogue), SettingsError> {
         let mut settings = Self::parse(source)?;
-        settings.place_modules(source, folder, current)?;
+        settings.place_modules(source, folder, from)?;
         let rules = match &settings.own_rules {
-            Some(own) => own_rules(folder, own, current)?,
+            Some(own) => own_rules(folder, own, from)?,
             None => Catalogue::default(),
         };
         settings.check(source, &rules)?;
@@ -197,12 +197,17 @@ impl Settings {
     }
 
     /// Makes the folders of modules absolute. The configuration may be hostile, so they must be inside the repository.
-    fn place_modules(&mut self, source: &Arc<Source>, folder: &Path, current: &Path) -> Result<(), SettingsError> {
+    fn place_modules(&mut self, source: &Arc<Source>, folder: &Path, from: Reading<'_>) -> Result<(), SettingsError> {
         if self.modules.is_empty() {
             return Ok(());
         }
-        let root = collect::root_of(folder, current).canonicalize();
+        let root = collect::root_of(folder, from.current).canonicalize();
         for (module, dir) in &mut self.modules {
+            if from.earlier.is_some() {
+                // It may be gone now. What is outside is not read.
+                *dir = folder.join(&*dir).canonicalize().unwrap_or_else(|_| folder.join(&*dir));
+                continue;
+            }
             let shown = dir.to_string_lossy().into_owned();
             let error = |words: String| {
                 let message = format!("the folder of the module `{module}`, {shown}, {words}");
@@ -271,21 +276,22 @@ impl Settings {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn find(path: &Path, current: &Path) -> Result<Option<Arc<Source>>, SettingsError> {
+    pub fn find(path: &Path, from: Reading<'_>) -> Result<Option<Arc<Source>>, SettingsError> {
         let start = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-        let root = collect::root_of(start, current);
-        let Ok(disk) = Disk::new(&root) else { return Ok(None) };
-        for dir in start.ancestors().take_while(|d| d.starts_with(&root)) {
-            for name in FILE_NAMES {
-                let file = dir.join(name);
-                match disk.read(&file) {
-                    Ok(source) => return Ok(Some(source)),
-                    Err(FileError::Missing) => {}
-                    Err(error) => return Err(unreadable(&file, &error)),
+        let found = from.below(start, |files| {
+            for dir in start.ancestors().take_while(|d| d.starts_with(files.root())) {
+                for name in FILE_NAMES {
+                    let file = dir.join(name);
+                    match files.read(&file) {
+                        Ok(source) => return Ok(Some(source)),
+                        Err(FileError::Missing) => {}
+                        Err(error) => return Err(unreadable(&file, &error)),
+                    }
                 }
             }
-        }
-        Ok(None)
+            Ok(None)
+        });
+        found.unwrap_or(Ok(None))
     }
 
     /// A file that a configuration in `folder` names. The configuration may be hostile, so nothing outside the repository
@@ -293,17 +299,17 @@ impl Settings {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn open_relative(folder: &Path, path: &Path, current: &Path) -> Result<Arc<Source>, SettingsError> {
-        let root = collect::root_of(folder, current);
+    pub fn open_relative(folder: &Path, path: &Path, from: Reading<'_>) -> Result<Arc<Source>, SettingsError> {
         let plain = |e: std::io::Error| SettingsError::plain(format!("cannot read {}: {e}", path.display()));
-        Disk::new(&root).map_err(plain)?.read(&folder.join(path)).map_err(|e| unreadable(path, &e))
+        let read = from.below(folder, |files| files.read(&folder.join(path)));
+        read.map_err(plain)?.map_err(|e| unreadable(path, &e))
     }
 
-    /// The file of a configuration that a person named.
+    /// A file that a person named on the command line. Where it did not exist earlier, it is the one on disk.
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn open(path: &Path) -> Result<Arc<Source>, SettingsError> {
+    pub fn open(path: &Path, from: Reading<'_>) -> Result<Arc<Source>, SettingsError> {
         let plain = |e: std::io::Error| {
             let why = match e.kind() {
                 std::io::ErrorKind::NotFound => FileError::Missing.to_string(),
@@ -312,8 +318,31 @@ impl Settings {
             SettingsError::plain(format!("cannot read {}: {why}", path.display()))
         };
         let real = path.canonicalize().map_err(plain)?;
+        let earlier = from.earlier.filter(|files| real.starts_with(files.root()));
+        if let Some(source) = earlier.and_then(|files| files.read(&real).ok()) {
+            return Ok(source);
+        }
         let root = real.parent().unwrap_or(&real).to_owned();
         Disk::new(&root).map_err(plain)?.read(&real).map_err(|e| unreadable(path, &e))
+    }
+}
+
+/// Where the files that control a run are read from: the disk, or a commit of the scanned repository.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    /// The current directory, absolute.
+    pub current: &'a Path,
+    /// The files of the commit, if it is one.
+    pub earlier: Option<&'a dyn Files>,
+}
+
+impl Reading<'_> {
+    /// Reads in the repository of `folder`.
+    fn below<T>(&self, folder: &Path, read: impl FnOnce(&dyn Files) -> T) -> std::io::Result<T> {
+        match self.earlier.filter(|files| folder.starts_with(files.root())) {
+            Some(files) => Ok(read(files)),
+            None => Ok(read(&Disk::new(&collect::root_of(folder, self.current))?)),
+        }
     }
 }
 
@@ -332,28 +361,33 @@ fn word(source: &Arc<Source>, word: &str) -> Option<Place> {
 
 /// The rules of a folder: each Markdown file is the page of one. The configuration may be hostile, so nothing outside
 /// the repository is read.
-fn own_rules(folder: &Path, own: &Path, current: &Path) -> Result<Catalogue, SettingsError> {
+fn own_rules(folder: &Path, own: &Path, from: Reading<'_>) -> Result<Catalogue, SettingsError> {
+    let unread =
+        |why: &str| SettingsError::plain(format!("cannot read the folder of custom rules, {}: {why}", own.display()));
+    from.below(folder, |files| own_rules_in(&folder.join(own), own, files, &unread))
+        .map_err(|e| unread(&e.to_string()))?
+}
+
+fn own_rules_in(
+    at: &Path,
+    own: &Path,
+    disk: &dyn Files,
+    unread: &dyn Fn(&str) -> SettingsError,
+) -> Result<Catalogue, SettingsError> {
     let shown = own.display();
-    let missing =
-        |e: std::io::Error| SettingsError::plain(format!("cannot read the folder of custom rules, {shown}: {e}"));
-    let root = collect::root_of(folder, current);
-    let disk = Disk::new(&root).map_err(missing)?;
-    let real = folder.join(own).canonicalize().map_err(missing)?;
-    let root = root.canonicalize().map_err(missing)?;
-    if !real.starts_with(&root) {
-        return Err(SettingsError::plain(format!("the folder of custom rules, {shown}, is outside the repository")));
-    }
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(&real).map_err(missing)? {
-        let path = entry.map_err(missing)?.path();
-        if path.extension().is_some_and(|e| e == "md") {
-            files.push(path);
+    if !disk.is_dir(at) {
+        if matches!(disk.read(at), Err(FileError::Outside)) {
+            return Err(SettingsError::plain(format!(
+                "the folder of custom rules, {shown}, is outside the repository"
+            )));
         }
+        return Err(unread("no such folder"));
     }
+    let mut files = disk.list(at);
+    files.retain(|path| path.extension().is_some_and(|e| e == "md"));
     if files.len() > MAX_OWN_RULES {
         return Err(SettingsError::plain(format!("{shown} has more than {MAX_OWN_RULES} rules")));
     }
-    files.sort();
     let mut rules = Vec::new();
     for path in files {
         let source = disk.read(&path).map_err(|e| unreadable(&own.join(path.file_name().unwrap_or_default()), &e))?;

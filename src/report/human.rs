@@ -204,6 +204,10 @@ pub(super) fn summary(scan: &Scan, look: &Look) -> String {
     if !scan.problems.is_empty() {
         hidden.push(count(scan.problems.len(), "problem"));
     }
+    if !scan.existing.is_empty() {
+        let were = if scan.existing.len() == 1 { "was" } else { "were" };
+        hidden.push(format!("{} {were} there before", count(scan.existing.len(), "finding")));
+    }
     for (why, words) in [
         (Why::Comment, "suppressed by comments"),
         (Why::Settings, "suppressed by the configuration"),
@@ -272,6 +276,11 @@ pub fn notes(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
             let who = by.place.as_ref().map_or_else(|| by.why.id().to_owned(), |p| look.spot(p));
             let reason = if by.reason.is_empty() { String::new() } else { format!(": {}", harmless(&by.reason)) };
             writeln!(out, "{hidden}: {}: {} by {who}{reason}", look.spot(&finding.at.place), finding.rule.id)?;
+        }
+        let known = paint("existing", level_style(Level::Note), look);
+        for (finding, _) in scan.existing.iter().filter(|(_, near)| *near) {
+            let (spot, id) = (look.spot(&finding.at.place), &finding.rule.id);
+            writeln!(out, "{known}: {spot}: {id}: {}", harmless(&finding.headline))?;
         }
         let gap = paint("unresolved", level_style(Level::Note), look);
         for note in &scan.gaps {

@@ -33,9 +33,12 @@ impl Reporter for Json {
                 "files": scan.files,
                 "node_groups": scan.node_groups(),
                 "suppressed": scan.hidden.len(),
+                "existing": scan.existing.len(),
                 "node_groups_partly_read": scan.partly_read(),
             },
             "findings": scan.findings.iter().map(|f| finding(f, scan)).collect::<Vec<_>>(),
+            // Those that a change has to do with; the others are counted.
+            "existing": scan.existing.iter().filter(|(_, near)| *near).map(|(f, _)| finding(f, scan)).collect::<Vec<_>>(),
             "suppressed": scan.hidden.iter().map(|(f, by)| hidden(f, by, look, scan)).collect::<Vec<_>>(),
             "stale_baseline_entries": scan.stale,
             "stale_exceptions": scan.stale_exceptions,

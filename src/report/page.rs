@@ -115,6 +115,9 @@ fn write_summary(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
     if !scan.unreached.is_empty() {
         write!(out, " <a href=\"#unreached\">{} that no known node uses</a>.", count(scan.unreached.len(), "timeout"))?;
     }
+    if !scan.existing.is_empty() {
+        write!(out, " {} from before.", count(scan.existing.len(), "finding"))?;
+    }
     if !scan.hidden.is_empty() {
         write!(out, " {} suppressed.", count(scan.hidden.len(), "finding"))?;
     }

@@ -29,6 +29,15 @@ impl Reporter for Sarif {
         let mut prints = Fingerprints::default();
         let rules = rules(scan);
         let mut results: Vec<_> = scan.findings.iter().map(|f| result(f, scan, &rules, &mut prints)).collect();
+        for result in results.iter_mut().filter(|_| scan.compared) {
+            result["baselineState"] = json!("new");
+        }
+        // All of them, so that code scanning does not close their alerts.
+        for (finding, _) in &scan.existing {
+            let mut result = result(finding, scan, &rules, &mut prints);
+            result["baselineState"] = json!("unchanged");
+            results.push(result);
+        }
         // GitHub shows suppressed results as open alerts, so they are left out by default.
         for (finding, by) in scan.hidden.iter().filter(|_| look.suppressed) {
             let mut result = result(finding, scan, &rules, &mut prints);
@@ -66,7 +75,8 @@ impl Reporter for Sarif {
 /// The built-in rules, followed by the custom rules that have findings.
 fn rules(scan: &Scan) -> Vec<&'static Rule> {
     let mut out: Vec<&'static Rule> = RULES.iter().collect();
-    for finding in scan.findings.iter().chain(scan.hidden.iter().map(|(finding, _)| finding)) {
+    let existing = scan.existing.iter().map(|(finding, _)| finding);
+    for finding in scan.findings.iter().chain(existing).chain(scan.hidden.iter().map(|(finding, _)| finding)) {
         if !out.iter().any(|r| r.id == finding.rule.id) {
             out.push(finding.rule);
         }

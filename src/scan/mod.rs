@@ -1,7 +1,10 @@
 //! The whole pipeline: paths, files, units, node groups, boots, findings.
 
+mod base;
+mod before;
 mod compare;
 mod effective;
+mod known;
 mod merge;
 mod narrow;
 mod net;
@@ -10,24 +13,22 @@ mod overlay;
 mod request;
 mod results;
 mod stdin;
+mod units;
 mod unread;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
-use crate::boot;
-use crate::check::{delivered, judge, judge_unreached};
 use crate::collect;
-use crate::fix::Fixer;
-use crate::input::{FileList, INPUTS, Input, Unit, is_watched};
-use crate::node::{Booted, Cx, Gap, Given, Root, Shared, Step};
-use crate::text::{Disk, FileError, Files, Origin, Place, Span, Texts};
+use crate::input::FileList;
+use crate::node::Given;
+use crate::text::{Disk, FileError, Files, Watched};
 
-use note::{note, problem};
+use before::Before;
+use units::{Claimed, Covered, Unwound, covered, read_unit, read_units, units_of};
 
+pub use base::Base;
 pub use compare::{Compared, Difference, compare};
 pub use effective::{ShownGroup, ShownSetting};
 pub use note::{Note, Weight};
@@ -35,36 +36,80 @@ pub use overlay::Edited;
 pub use request::{GivenVariable, Progress, Request, ScanError};
 pub use results::Scan;
 
-/// Stack of a worker in bytes. The readers bound their depth to far less; this is the margin.
-const STACK: usize = 8 << 20;
-
 /// Scans what `request` names.
 ///
 /// # Errors
-/// If a named path or standard input cannot be read.
+/// If a named path or standard input cannot be read, or the base is not complete.
 pub fn scan(request: &Request) -> Result<Scan, ScanError> {
-    let modules = request.modules()?;
-    let outside: Vec<_> =
-        modules.iter().skip(request.policy.settings.modules.len()).map(|(_, dir)| dir.clone()).collect();
-    let given = Given { parameters: request.parameter_files()?, variables: request.variables()?, modules };
-    let mut total = Scan::default();
+    let given = request.given(&request.policy)?;
+    let areas = areas(request, &given)?;
+    let mut total = Scan { root: areas.first().map(|area| area.root.clone()).unwrap_or_default(), ..Scan::default() };
+    let mut before = Vec::new();
+    for area in &areas {
+        let base = request.base.as_deref().filter(|base| base.commit.root() == area.files.root());
+        let earlier = base.map(|base| base.files(&*area.files));
+        let units = units_of(&area.list);
+        let shared = Arc::default();
+        let results = read_units(&units, &request.progress, |(input, unit)| {
+            let files = Watched::new(&*area.files, earlier.as_ref());
+            read_unit(*input, unit, (&files, &total.root, &shared), &request.policy, &given)
+        });
+        if let (Some(base), Some(earlier)) = (base, earlier) {
+            let known =
+                Before::of(base, &earlier, (&area.paths, &area.list), (&units, &results), (request, &total.root))?;
+            before.push((earlier, known));
+        }
+        let found = gathered(area, &units, results);
+        total.absorb(found);
+    }
+    total.finish(&request.policy, request.is_complete());
+    if request.base.is_some() {
+        known::part(&mut total, &before);
+    }
+    Ok(total)
+}
+
+/// Files below one root that are scanned together.
+struct Area {
+    /// The folder of the repository, or the one that was named.
+    root: PathBuf,
+    files: Box<dyn Files>,
+    /// What was named below it, absolute.
+    paths: Vec<PathBuf>,
+    list: FileList,
+    named: Option<narrow::Named>,
+    /// What could not be read while files were looked for.
+    problems: Vec<Note>,
+}
+
+fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanError> {
+    // Those of the arguments, which come last, may be outside the root.
+    let outside = given.modules.iter().skip(request.policy.settings.modules.len()).map(|(_, dir)| dir.clone());
+    let mut out = Vec::new();
     if let Some(text) = &request.stdin {
         let files = stdin::Piped::new(text, request.stdin_name.as_deref(), &request.current)?;
-        let list = FileList { files: vec![files.path().to_owned()] };
-        total.root = collect::root_of(&request.current, &request.current);
-        total.absorb(scan_files(&list, (&files, &total.root), request, &given, None));
+        let paths = vec![files.path().to_owned()];
+        out.push(Area {
+            root: collect::root_of(&request.current, &request.current),
+            list: FileList { files: paths.clone() },
+            files: Box::new(files),
+            paths,
+            named: None,
+            problems: Vec::new(),
+        });
     }
     for (root, paths) in request.by_root()? {
         let disk = Disk::new(&root).map_err(|e| ScanError::unreadable(&root, &e.to_string()))?;
-        let disk = disk.and_below(outside.iter().cloned());
+        let disk = disk.and_below(outside.clone());
         let mut list = FileList::default();
-        for path in paths {
-            let found = collect::collect(&path, request.no_ignore);
+        let mut problems = Vec::new();
+        for path in &paths {
+            let found = collect::collect(path, request.no_ignore);
             let wanted = |file: &PathBuf| !request.policy.excludes(file);
             list.files.extend(found.files.into_iter().filter(wanted));
             let unread = found.unreadable.into_iter().filter(|(at, _)| !request.policy.excludes(at));
-            total.problems.extend(unread.map(|(at, words)| unread::note(&at, &FileError::Io(words).problem())));
-            total.problems.extend(found.indexes.iter().map(|(at, why)| unread::index(at, why)));
+            problems.extend(unread.map(|(at, words)| unread::note(&at, &FileError::Io(words).problem())));
+            problems.extend(found.indexes.iter().map(|(at, why)| unread::index(at, why)));
         }
         let named = narrow::Named::of(request, &root);
         if let Some(named) = &named {
@@ -76,54 +121,29 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
             if path.starts_with(&root) {
                 match disk.check(&path) {
                     Ok(()) => {}
-                    Err(error @ FileError::Io(_)) => total.problems.push(unread::note(&path, &error.problem())),
+                    Err(error @ FileError::Io(_)) => problems.push(unread::note(&path, &error.problem())),
                     Err(error) => return Err(ScanError::unreadable(&path, &error.to_string())),
                 }
             }
         }
-        let overlay = overlay::Overlay { disk, edited: &request.edited };
-        if total.root.as_os_str().is_empty() {
-            overlay.disk.root().clone_into(&mut total.root);
-        }
-        total.absorb(scan_files(&list, (&overlay, &total.root), request, &given, named.as_ref()));
+        let root = disk.root().to_owned();
+        let files = Box::new(overlay::Overlay { disk, edited: request.edited.clone() });
+        out.push(Area { root, files, paths, list, named, problems });
     }
-    total.finish(&request.policy, request.is_complete());
-    Ok(total)
+    Ok(out)
 }
 
-/// Reads all units of `list`, in parallel when there are several. `home` is the root of the scan.
-fn scan_files(
-    list: &FileList,
-    (disk, home): (&dyn Files, &Path),
-    request: &Request,
-    given: &Given,
-    named: Option<&narrow::Named>,
-) -> Scan {
-    let units: Vec<(&dyn Input, Unit)> =
-        INPUTS.iter().flat_map(|input| input.claim(list).into_iter().map(move |unit| (*input, unit))).collect();
-    let shared = Arc::default();
-    request.progress.expect(units.len());
-    let one = |(input, unit): &(&dyn Input, Unit)| {
-        let out = read_unit(*input, unit, (disk, home, &shared), request, given);
-        request.progress.step();
-        out
-    };
-    let results: Vec<Unwound> = match units.as_slice() {
-        [] | [_] => units.iter().map(one).collect(),
-        _ => match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
-            // Units of one kind are adjacent, and some kinds make up most of the work.
-            Ok(pool) => pool.install(|| units.par_iter().with_max_len(1).map(one).collect()),
-            Err(_) => units.iter().map(one).collect(),
-        },
-    };
+/// What the units of an area have found; units that are read as a part of others count there.
+fn gathered(area: &Area, units: &[Claimed], results: Vec<Unwound>) -> Scan {
+    let named = area.named.as_ref();
     let claimed: BTreeSet<_> = units.iter().flat_map(|(_, unit)| &unit.files).collect();
     let files = claimed.iter().filter(|path| named.is_none_or(|n| n.has(path))).count();
     let mut total = Scan { files, ..Scan::default() };
     // A plan that is too large to be read as a whole is read as a stream.
-    let large = |path: &Path| matches!(disk.read(path), Err(FileError::TooLarge(_)));
+    let large = |path: &Path| matches!(area.files.read(path), Err(FileError::TooLarge(_)));
     let read: BTreeSet<PathBuf> =
         results.iter().filter(|r| !r.scan.asking.is_empty() && large(&r.path)).map(|r| r.path.clone()).collect();
-    let covered = covered(&results);
+    let covered = covered(&results.iter().collect::<Vec<_>>());
     let mut places = Vec::new();
     for (result, covered) in results.into_iter().zip(covered) {
         match covered {
@@ -137,238 +157,13 @@ fn scan_files(
             Some(Covered::Used) => {}
         }
     }
-    let unread = claimed.iter().filter(|path| !read.contains(**path)).filter_map(|path| unread::file(path, disk));
-    total.problems.extend(unread);
+    let unread = claimed.iter().filter(|path| !read.contains(**path));
+    total.problems.extend(unread.filter_map(|path| unread::file(path, &*area.files)));
     let known = net::Known::new(&places, total.problems.iter().map(|problem| problem.place.source.path()));
-    total.unreached = net::cast(list, disk, &known);
+    total.unreached = net::cast(&area.list, &*area.files, &known);
     if let Some(named) = named {
         named.narrow(&mut total);
     }
+    total.problems.extend(area.problems.iter().cloned());
     total
-}
-
-/// The result of reading one unit.
-struct Unwound {
-    /// The kind of input: one file may be a unit of several kinds.
-    input: &'static str,
-    path: PathBuf,
-    scan: Scan,
-    /// Directories that are checked as a part of this unit.
-    covers: Vec<PathBuf>,
-    /// Files whose text ends up in what a node group of this unit boots with.
-    uses: BTreeSet<PathBuf>,
-    /// Files that a node group of this unit with a kubelet has on its nodes.
-    delivers: BTreeSet<PathBuf>,
-    /// The kind of input counts only as far as nothing delivers its files.
-    undelivered: bool,
-    /// Where settings and unknown values are written.
-    known: Vec<Place>,
-}
-
-/// How a unit is checked as a part of another one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Covered {
-    /// The other one calls it, as a module or a nested stack.
-    Called,
-    /// The other one reads its file as a part of its own text, as a template of user data.
-    Used,
-}
-
-/// Which units are checked as a part of others: those that an uncovered unit reaches. If units cover each other in a
-/// cycle, the first one stays.
-fn covered(units: &[Unwound]) -> Vec<Option<Covered>> {
-    let mut by_path: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
-    for (n, unit) in units.iter().enumerate() {
-        by_path.entry(unit.path.as_path()).or_default().push(n);
-    }
-    let at = |path: &Path| by_path.get(path).into_iter().flatten().copied();
-    let direct = |n: usize| -> Vec<(usize, Covered)> {
-        let Unwound { input, path, covers, uses, delivers, .. } = &units[n];
-        let called = covers.iter().flat_map(|to| at(to)).filter(|m| units[*m].input == *input && *m != n);
-        // A file may be read as several kinds of input, none of which uses the others.
-        let used = uses.iter().filter(|to| *to != path).flat_map(|to| at(to)).filter(|m| units[*m].input != *input);
-        let files = delivers.iter().flat_map(|to| at(to)).filter(|m| units[*m].undelivered && *m != n);
-        called.map(|m| (m, Covered::Called)).chain(used.chain(files).map(|m| (m, Covered::Used))).collect()
-    };
-    let mut out = vec![None; units.len()];
-    let named: BTreeSet<usize> = (0..units.len()).flat_map(direct).map(|(m, _)| m).collect();
-    let mut stays = vec![false; units.len()];
-    let roots = (0..units.len()).filter(|n| !named.contains(n)).chain(0..units.len());
-    for root in roots {
-        if stays[root] || out[root].is_some() {
-            continue;
-        }
-        stays[root] = true;
-        let mut open = vec![root];
-        while let Some(n) = open.pop() {
-            for (m, how) in direct(n) {
-                if !stays[m] && out[m].is_none() {
-                    out[m] = Some(how);
-                    open.push(m);
-                }
-            }
-        }
-    }
-    out
-}
-
-/// From one unit to findings with places. The texts of the unit are dropped here.
-fn read_unit(
-    input: &dyn Input,
-    unit: &Unit,
-    (files, home, shared): (&dyn Files, &Path, &Arc<Shared>),
-    request: &Request,
-    given: &Given,
-) -> Unwound {
-    let mut cx = Cx::new(files);
-    cx.shared = Arc::clone(shared);
-    cx.given = given.clone();
-    let rules = request.policy.rules();
-    let options = request.policy.options();
-    let mut fixer = Fixer::new(&options);
-    let mut out = Scan::default();
-    let (mut uses, mut delivers) = (BTreeSet::new(), BTreeSet::new());
-    let mut known = Vec::new();
-    let groups = input.read(unit, &mut cx);
-    let root = root_of(unit, files, home);
-    for mut group in groups {
-        group.root = root.clone();
-        request.policy.assume(&mut group);
-        uses.extend(cx.texts.files_of(group.steps.iter().flat_map(Step::places)));
-        let mut boots = boot::run(&group, &mut cx.boot());
-        if boots.iter().any(|booted| booted.effective.is_some()) {
-            let texts = group.steps.iter().filter_map(|step| match step {
-                Step::File { content, .. } => Some(content.pieces().iter().map(|piece| piece.whence.span())),
-                _ => None,
-            });
-            delivers.extend(cx.texts.files_of(texts.flatten()));
-        }
-        for booted in &mut boots {
-            report_unknown(booted, group.place);
-        }
-        for booted in &boots {
-            let mut findings = judge(&rules, &options, &group, booted, &cx.texts);
-            // Data from a running node is not a source that could be fixed.
-            for finding in findings.iter_mut().filter(|_| !group.running) {
-                finding.fix = fixer.fix(finding);
-            }
-            out.findings.extend(findings);
-            out.delivered.extend(delivered(booted, &cx.texts));
-            out.gaps.extend(gaps(&booted.gaps, booted.kubelet(), &cx.texts));
-            known.extend(net::origins(net::settings(&group, booted), &cx.texts));
-            known.extend(net::unknowns(&booted.gaps, &cx.texts));
-        }
-        known.extend(net::unknowns(&group.gaps, &cx.texts));
-        out.gaps.extend(gaps(&group.gaps, boots.iter().any(Booted::kubelet), &cx.texts));
-        out.groups.extend(boots.iter().map(|booted| ShownGroup::of(&group, booted, &cx.texts)));
-    }
-    uses.extend(std::mem::take(&mut cx.claims.uses));
-    for group in &mut cx.claims.unreached {
-        group.root = root.clone();
-        out.findings.extend(judge_unreached(&rules, group, &cx.texts));
-        let settings = group.ineffective.iter().map(|i| &i.setting).chain(group.handed.iter().map(|h| &h.setting));
-        known.extend(net::origins(settings, &cx.texts));
-    }
-    known.extend(net::unknowns(&cx.notes.gaps, &cx.texts));
-    out.delivered.sort();
-    out.delivered.dedup();
-    out.gaps.extend(gaps(&cx.notes.gaps, true, &cx.texts));
-    out.problems.extend(cx.notes.problems.iter().map(|p| problem(p, &cx.texts)));
-    out.problems.extend(cx.refused.iter().map(|(path, error)| unread::note(path, &error.problem())));
-    let sources = cx.read.iter().filter_map(|id| match &cx.texts.get(*id).origin {
-        Origin::Source(source) => Some(source),
-        Origin::Made { .. } => None,
-    });
-    out.asking.extend(sources.map(|s| (Arc::clone(s), true)));
-    let undelivered = input.judges_what_nothing_delivers();
-    let (path, covers) = (unit.path.clone(), cx.claims.covers);
-    Unwound { input: input.name(), path, scan: out, covers, uses, delivers, undelivered, known }
-}
-
-/// What the node groups of a unit belong to. A file is named as its text is, which may come from standard input.
-fn root_of(unit: &Unit, files: &dyn Files, home: &Path) -> Root {
-    match unit.root() {
-        (folder, true) => Root::folder(folder, home),
-        (file, false) => Root::file(files.read(file).as_ref().map_or(file, |source| source.path()), home),
-    }
-}
-
-/// Unknown values that settings depend on are gaps, even if the boot did not record them. `place` is the fallback.
-fn report_unknown(booted: &mut Booted, place: Span) {
-    let runtimes = booted.runtimes.iter().map(|r| &r.timeout);
-    let settled = booted.effective.iter().flat_map(|e| &e.fields).chain(runtimes);
-    for settled in settled.filter(|s| !s.depends_on_version()) {
-        if let Some(why) = settled.unknown.as_ref().filter(|why| booted.gaps.iter().all(|g| g.why != **why)) {
-            let at = settled.winner.as_ref().map_or(place, |s| s.at);
-            booted.gaps.push(Gap { at, why: why.clone() });
-        }
-    }
-}
-
-/// What could not be resolved, with whether it could hold a watched setting: parts of arguments and files that cannot are
-/// not recorded at all, so in a node with a kubelet (`kubelet`) all of it could. Elsewhere a value could that is missing,
-/// but a construct only in a text with a watched word.
-fn gaps<'a>(gaps: &'a [Gap], kubelet: bool, texts: &'a Texts) -> impl Iterator<Item = Note> + 'a {
-    gaps.iter().map(move |gap| {
-        let could = kubelet || gap.why.name().is_some() || is_watched(&texts.view(gap.at.text).bytes);
-        note(gap.at, gap.why.to_string(), if could { Weight::Grave } else { Weight::None }, texts)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-    use std::path::PathBuf;
-
-    use super::{Covered, Scan, Unwound, covered};
-
-    #[test]
-    fn a_module_is_judged_through_its_callers_and_a_circle_through_its_first() {
-        for (units, expected) in [
-            (&[("a", &["b"][..]), ("b", &["c"]), ("c", &[])][..], &[false, true, true][..]),
-            (&[("a", &[]), ("b", &["a"])], &[true, false]),
-            (&[("a", &["b"]), ("b", &["a"])], &[false, true]),
-            (&[("a", &["a"])], &[false]),
-            (&[("a", &["b"]), ("b", &["a"]), ("c", &["b"])], &[true, true, false]),
-        ] {
-            let units: Vec<_> = units
-                .iter()
-                .map(|(path, covers)| Unwound {
-                    input: "terraform",
-                    path: PathBuf::from(path),
-                    scan: Scan::default(),
-                    covers: covers.iter().map(PathBuf::from).collect(),
-                    uses: BTreeSet::new(),
-                    delivers: BTreeSet::new(),
-                    undelivered: false,
-                    known: Vec::new(),
-                })
-                .collect();
-            let expected: Vec<_> = expected.iter().map(|called| called.then_some(Covered::Called)).collect();
-            assert_eq!(covered(&units), expected);
-        }
-    }
-
-    #[test]
-    fn a_file_whose_text_another_unit_uses_is_judged_there() {
-        let unit = |input, path: &str, covers: &[&str], uses: &[&str]| Unwound {
-            input,
-            path: PathBuf::from(path),
-            scan: Scan::default(),
-            covers: covers.iter().map(PathBuf::from).collect(),
-            uses: uses.iter().map(PathBuf::from).collect(),
-            delivers: BTreeSet::new(),
-            undelivered: false,
-            known: Vec::new(),
-        };
-        let units = [
-            unit("terraform", "a", &["b"], &["a/main.tf", "b/boot.sh"]),
-            unit("terraform", "b", &[], &["b/boot.sh"]),
-            unit("script", "b/boot.sh", &[], &["b/boot.sh"]),
-            unit("user-data", "b/boot.sh", &[], &[]),
-            unit("script", "c.sh", &[], &["c.sh"]),
-        ];
-        let used = Some(Covered::Used);
-        assert_eq!(covered(&units), [None, Some(Covered::Called), used, used, None]);
-    }
 }

@@ -19,12 +19,12 @@ impl Edited {
 }
 
 /// The disk with a few changed files on top.
-pub(super) struct Overlay<'a> {
+pub(super) struct Overlay {
     pub(super) disk: Disk,
-    pub(super) edited: &'a Edited,
+    pub(super) edited: Edited,
 }
 
-impl Files for Overlay<'_> {
+impl Files for Overlay {
     fn read(&self, path: &Path) -> Result<Arc<Source>, FileError> {
         let source = self.disk.read(path)?;
         Ok(self.edited.0.get(source.path()).map_or(source, Arc::clone))

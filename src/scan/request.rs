@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::collect;
-use crate::node::Variable;
+use crate::node::{Given, Variable};
 use crate::policy::Policy;
 use crate::text::Source;
 
-use super::Edited;
+use super::base::Base;
+use super::overlay::Edited;
 
 /// The name that is shown for standard input without one.
 pub(super) const STDIN: &str = "<stdin>";
@@ -40,6 +41,8 @@ pub struct Request {
     pub only_named: bool,
     /// Files as they would be after a change.
     pub edited: Edited,
+    /// What the findings are compared with: those that it has are known.
+    pub base: Option<Arc<Base>>,
     /// Receives the progress of the scan.
     pub progress: Arc<Progress>,
 }
@@ -128,19 +131,34 @@ impl Request {
         Ok(out)
     }
 
+    /// The root of the first named path.
+    ///
+    /// # Errors
+    /// If a path does not exist.
+    pub fn root(&self) -> Result<PathBuf, ScanError> {
+        let first = self.by_root()?.into_keys().next();
+        Ok(first.filter(|_| self.stdin.is_none()).unwrap_or_else(|| collect::root_of(&self.current, &self.current)))
+    }
+
     /// The named parameter files, absolute.
     pub(super) fn parameter_files(&self) -> Result<Vec<PathBuf>, ScanError> {
         self.parameters.iter().map(|p| self.absolute(p)).collect()
     }
 
-    /// The sources of modules and their folders, absolute: those of the arguments, then those of the configuration.
-    pub(super) fn modules(&self) -> Result<Vec<(String, PathBuf)>, ScanError> {
+    /// The values and folders that the command line and the configuration add to the source.
+    pub(super) fn given(&self, policy: &Policy) -> Result<Given, ScanError> {
+        let (parameters, variables) = (self.parameter_files()?, self.variables()?);
+        Ok(Given { parameters, variables, modules: self.modules(policy)? })
+    }
+
+    /// The sources of modules and their folders, absolute: those of the configuration, then those of the arguments.
+    fn modules(&self, policy: &Policy) -> Result<Vec<(String, PathBuf)>, ScanError> {
         let typed = self.modules.iter().map(|(source, dir)| match self.absolute(dir) {
             Ok(path) if path.is_dir() => Ok((source.clone(), path)),
             Ok(_) => Err(ScanError::unreadable(dir, "not a directory")),
             Err(error) => Err(error),
         });
-        let configured = self.policy.settings.modules.iter().map(|(source, dir)| Ok((source.clone(), dir.clone())));
+        let configured = policy.settings.modules.iter().map(|(source, dir)| Ok((source.clone(), dir.clone())));
         configured.chain(typed).collect()
     }
 

@@ -1,6 +1,6 @@
 //! The results of a scan: collected unit by unit, then sorted for the report.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,6 +19,10 @@ use super::note::Note;
 pub struct Scan {
     /// Findings, sorted by place, then rule. No two are about the same thing.
     pub findings: Vec<Finding>,
+    /// True if the findings were compared with those of a commit.
+    pub compared: bool,
+    /// Findings that the base has as well, and whether their path passes through a file that differs there.
+    pub existing: Vec<(Finding, bool)>,
     /// Suppressed findings with the reasons, in the same order.
     pub hidden: Vec<(Finding, Hidden)>,
     /// Stale entries of the baseline, as messages.
@@ -124,23 +128,6 @@ impl Scan {
                 same
             });
         }
-    }
-
-    /// The files that findings and their suppressions involve, each once.
-    pub fn sources(&self) -> Vec<Arc<Source>> {
-        let findings = self.findings.iter().chain(self.hidden.iter().map(|(f, _)| f));
-        let places = findings.flat_map(|f| f.passes.iter().chain([&f.at.place]));
-        let sources: BTreeMap<_, _> = places.map(|p| (p.source.path(), &p.source)).collect();
-        sources.into_values().map(Arc::clone).collect()
-    }
-
-    /// Drops findings that involve no changed file.
-    pub fn retain_changed(&mut self, changed: &dyn Fn(&Path) -> bool) {
-        let keep = |f: &Finding| changed(f.at.place.source.path()) || f.passes.iter().any(|p| changed(p.source.path()));
-        self.findings.retain(keep);
-        self.unreached.retain(keep);
-        self.hidden.retain(|(f, _)| keep(f));
-        self.stale.clear();
     }
 
     /// The number of findings with `level`.

@@ -1,5 +1,7 @@
 //! The lowest layer: texts that track the origin of every byte. Does not interpret the texts.
 
+mod commit;
+mod earlier;
 mod files;
 pub mod placeholder;
 mod source;
@@ -7,6 +9,8 @@ mod span;
 mod store;
 mod traced;
 
+pub use commit::{Commit, Entry, EntryKind, Objects};
+pub use earlier::{Earlier, Watched};
 pub use files::{Disk, FileError, Files, MAX_DATA_BYTES, MAX_FILE_BYTES, MAX_STREAM_BYTES, Memory};
 pub use source::{Cut, Place, Point, Source};
 pub use span::{Span, TextId};

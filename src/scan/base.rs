@@ -1,0 +1,46 @@
+//! A commit that a scan is compared with.
+
+use std::path::{Path, PathBuf};
+
+use crate::collect;
+use crate::input::FileList;
+use crate::policy::Policy;
+use crate::text::{Commit, Earlier, Entry, Files, Objects};
+
+/// A commit that the files on disk are compared with.
+#[derive(Debug)]
+pub struct Base {
+    pub(super) commit: Commit,
+    /// The policy that was in force there.
+    pub policy: Policy,
+}
+
+impl Base {
+    /// The commit with these paths, in the repository at `root`, with the default policy.
+    pub fn new(root: &Path, entries: Vec<Entry>, objects: Box<dyn Objects>) -> Self {
+        Self { commit: Commit::new(root, entries, objects, collect::is_skipped), policy: Policy::default() }
+    }
+
+    /// The files of the commit; `now` are those on disk.
+    pub fn files<'a>(&'a self, now: &'a dyn Files) -> Earlier<'a> {
+        Earlier::new(&self.commit, now)
+    }
+
+    /// The files of a scan of `paths`, where a scan of what is there now has those in `now`.
+    pub(super) fn list(&self, paths: &[PathBuf], now: &FileList, earlier: &Earlier<'_>) -> FileList {
+        let root = self.commit.root();
+        let named = |file: &Path| {
+            let skipped = |inside: &Path| inside.ancestors().skip(1).any(collect::is_skipped);
+            paths.iter().any(|path| file.strip_prefix(path).is_ok_and(|inside| !skipped(inside)))
+        };
+        let all = paths.iter().any(|path| path == root);
+        // What was deleted may have been moved to one of the paths.
+        let wanted = |file: &PathBuf| named(file) || !all && file.symlink_metadata().is_err();
+        let mut files: Vec<_> = self.commit.files().into_iter().filter(wanted).collect();
+        files.extend(now.files.iter().filter(|f| !self.commit.has_file(f) && earlier.had(f)).cloned());
+        files.retain(|file| !self.policy.excludes(file));
+        files.sort();
+        files.dedup();
+        FileList { files }
+    }
+}

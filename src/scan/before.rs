@@ -1,0 +1,99 @@
+//! The scan of a commit, to tell which findings are new. Only units that something has changed for are read again.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::check::Predicate;
+use crate::input::FileList;
+use crate::node::Root;
+use crate::text::{Earlier, Watched};
+
+use super::base::Base;
+use super::effective::ShownGroup;
+use super::net;
+use super::request::{Request, ScanError};
+use super::results::Scan;
+use super::units::{Claimed, Unwound, covered, read_unit, read_units, units_of};
+
+/// A node group as far as two are compared.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub(super) root: Root,
+    pub(super) name: Arc<str>,
+    /// The file that describes it.
+    pub(super) file: PathBuf,
+}
+
+impl Known {
+    /// Its id, and what is compared.
+    pub(super) fn of(group: &ShownGroup) -> (String, Self) {
+        let file = group.place.source.path().to_owned();
+        (group.root.id(&group.name), Self { root: group.root.clone(), name: Arc::clone(&group.name), file })
+    }
+}
+
+/// What a scan of the base has found.
+pub(super) struct Before {
+    /// The findings, once it is finished. It has no node groups.
+    pub(super) scan: Scan,
+    /// The node groups by id.
+    pub(super) groups: BTreeMap<String, Known>,
+}
+
+/// The units of a scan, with what was read from them.
+pub(super) type Read<'a> = (&'a [Claimed], &'a [Unwound]);
+
+impl Before {
+    /// Scans some paths at the base. Those of what is there now gave a list of files and `results`.
+    pub(super) fn of(
+        base: &Base,
+        earlier: &Earlier<'_>,
+        area: (&[PathBuf], &FileList),
+        (now, results): Read<'_>,
+        (request, home): (&Request, &Path),
+    ) -> Result<Self, ScanError> {
+        let given = request.given(&base.policy)?;
+        let list = base.list(area.0, area.1, earlier);
+        let then = units_of(&list);
+        let alike = base.policy.reads_like(&request.policy);
+        let known: HashMap<_, _> = now
+            .iter()
+            .zip(results)
+            .map(|((input, unit), read)| ((input.name(), unit.path.as_os_str()), (unit, read)))
+            .collect();
+        let same = |(input, unit): &Claimed| {
+            let (other, read) = known.get(&(input.name(), unit.path.as_os_str()))?;
+            (alike && !read.differs && *other == unit).then_some(*read)
+        };
+        let again: Vec<_> = then.iter().filter(|unit| same(unit).is_none()).cloned().collect();
+        let shared = Arc::default();
+        let read = read_units(&again, &request.progress, |(input, unit)| {
+            read_unit(*input, unit, (&Watched::new(earlier, None), home, &shared), &base.policy, &given)
+        });
+        if let Some(message) = base.commit.failure() {
+            return Err(ScanError { message });
+        }
+        let mut fresh = read.iter();
+        let all: Vec<&Unwound> = then.iter().filter_map(|unit| same(unit).or_else(|| fresh.next())).collect();
+        let mut scan = Scan { root: home.to_owned(), ..Scan::default() };
+        let mut groups = BTreeMap::new();
+        let mut places = Vec::new();
+        for (unit, covered) in all.iter().zip(covered(&all)) {
+            if covered.is_none() {
+                let from = &unit.scan;
+                places.extend(&unit.known);
+                scan.findings.extend(from.findings.iter().cloned());
+                scan.delivered.extend(from.delivered.iter().cloned());
+                scan.asking.extend(from.asking.iter().cloned());
+                groups.extend(from.groups.iter().map(Known::of));
+            }
+        }
+        // Without a rule for them these are no findings.
+        if request.policy.rules().iter().any(|rule| rule.predicate == Predicate::Unreached) {
+            scan.unreached = net::cast(&list, earlier, &net::Known::new(places, []));
+        }
+        scan.finish(&base.policy, request.is_complete());
+        Ok(Self { scan, groups })
+    }
+}

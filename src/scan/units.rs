@@ -1,0 +1,285 @@
+//! From units to findings, node groups and notes, and which units are read as a part of others.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::boot;
+use crate::check::{delivered, judge, judge_unreached};
+use crate::fix::Fixer;
+use crate::input::{FileList, INPUTS, Input, Unit, is_watched};
+use crate::node::{Booted, Cx, Gap, Given, Root, Shared, Step};
+use crate::policy::Policy;
+use crate::text::{Files, Origin, Place, Span, Texts, Watched};
+
+use super::effective::ShownGroup;
+use super::net;
+use super::note::{Note, Weight, note, problem};
+use super::request::Progress;
+use super::results::Scan;
+use super::unread;
+
+/// Stack of a worker in bytes. The readers bound their depth to far less; this is the margin.
+const STACK: usize = 8 << 20;
+
+/// A unit and the kind of input that reads it.
+pub(super) type Claimed = (&'static dyn Input, Unit);
+
+/// The units of a list of files.
+pub(super) fn units_of(list: &FileList) -> Vec<Claimed> {
+    INPUTS.iter().flat_map(|input| input.claim(list).into_iter().map(move |unit| (*input, unit))).collect()
+}
+
+/// Reads units, in parallel when there are several.
+pub(super) fn read_units(
+    units: &[Claimed],
+    progress: &Progress,
+    read: impl Fn(&Claimed) -> Unwound + Sync,
+) -> Vec<Unwound> {
+    progress.expect(units.len());
+    let one = |unit: &Claimed| {
+        let out = read(unit);
+        progress.step();
+        out
+    };
+    match units {
+        [] | [_] => units.iter().map(one).collect(),
+        _ => match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
+            // Units of one kind are adjacent, and some kinds make up most of the work.
+            Ok(pool) => pool.install(|| units.par_iter().with_max_len(1).map(one).collect()),
+            Err(_) => units.iter().map(one).collect(),
+        },
+    }
+}
+
+/// The result of reading one unit.
+pub(super) struct Unwound {
+    /// The kind of input: one file may be a unit of several kinds.
+    pub(super) input: &'static str,
+    pub(super) path: PathBuf,
+    pub(super) scan: Scan,
+    /// True if something that it read or listed differs from the base.
+    pub(super) differs: bool,
+    /// Directories that are checked as a part of this unit.
+    covers: Vec<PathBuf>,
+    /// Files whose text ends up in what a node group of this unit boots with.
+    uses: BTreeSet<PathBuf>,
+    /// Files that a node group of this unit with a kubelet has on its nodes.
+    delivers: BTreeSet<PathBuf>,
+    /// The kind of input counts only as far as nothing delivers its files.
+    undelivered: bool,
+    /// Where settings and unknown values are written.
+    pub(super) known: Vec<Place>,
+}
+
+/// How a unit is checked as a part of another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Covered {
+    /// The other one calls it, as a module or a nested stack.
+    Called,
+    /// The other one reads its file as a part of its own text, as a template of user data.
+    Used,
+}
+
+/// Which units are checked as a part of others: those that an uncovered unit reaches. If units cover each other in a
+/// cycle, the first one stays.
+pub(super) fn covered(units: &[&Unwound]) -> Vec<Option<Covered>> {
+    let mut by_path: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
+    for (n, unit) in units.iter().enumerate() {
+        by_path.entry(unit.path.as_path()).or_default().push(n);
+    }
+    let at = |path: &Path| by_path.get(path).into_iter().flatten().copied();
+    let direct = |n: usize| -> Vec<(usize, Covered)> {
+        let Unwound { input, path, covers, uses, delivers, .. } = units[n];
+        let called = covers.iter().flat_map(|to| at(to)).filter(|m| units[*m].input == *input && *m != n);
+        // A file may be read as several kinds of input, none of which uses the others.
+        let used = uses.iter().filter(|to| *to != path).flat_map(|to| at(to)).filter(|m| units[*m].input != *input);
+        let files = delivers.iter().flat_map(|to| at(to)).filter(|m| units[*m].undelivered && *m != n);
+        called.map(|m| (m, Covered::Called)).chain(used.chain(files).map(|m| (m, Covered::Used))).collect()
+    };
+    let mut out = vec![None; units.len()];
+    let named: BTreeSet<usize> = (0..units.len()).flat_map(direct).map(|(m, _)| m).collect();
+    let mut stays = vec![false; units.len()];
+    let roots = (0..units.len()).filter(|n| !named.contains(n)).chain(0..units.len());
+    for root in roots {
+        if stays[root] || out[root].is_some() {
+            continue;
+        }
+        stays[root] = true;
+        let mut open = vec![root];
+        while let Some(n) = open.pop() {
+            for (m, how) in direct(n) {
+                if !stays[m] && out[m].is_none() {
+                    out[m] = Some(how);
+                    open.push(m);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// From one unit to findings with places. The texts of the unit are dropped here.
+pub(super) fn read_unit(
+    input: &dyn Input,
+    unit: &Unit,
+    (files, home, shared): (&Watched<'_>, &Path, &Arc<Shared>),
+    policy: &Policy,
+    given: &Given,
+) -> Unwound {
+    let mut cx = Cx::new(files);
+    cx.shared = Arc::clone(shared);
+    cx.given = given.clone();
+    let rules = policy.rules();
+    let options = policy.options();
+    let mut fixer = Fixer::new(&options);
+    let mut out = Scan::default();
+    let (mut uses, mut delivers) = (BTreeSet::new(), BTreeSet::new());
+    let mut known = Vec::new();
+    let groups = input.read(unit, &mut cx);
+    let root = root_of(unit, files, home);
+    for mut group in groups {
+        group.root = root.clone();
+        policy.assume(&mut group);
+        uses.extend(cx.texts.files_of(group.steps.iter().flat_map(Step::places)));
+        let mut boots = boot::run(&group, &mut cx.boot());
+        if boots.iter().any(|booted| booted.effective.is_some()) {
+            let texts = group.steps.iter().filter_map(|step| match step {
+                Step::File { content, .. } => Some(content.pieces().iter().map(|piece| piece.whence.span())),
+                _ => None,
+            });
+            delivers.extend(cx.texts.files_of(texts.flatten()));
+        }
+        for booted in &mut boots {
+            report_unknown(booted, group.place);
+        }
+        for booted in &boots {
+            let mut findings = judge(&rules, &options, &group, booted, &cx.texts);
+            // Data from a running node is not a source that could be fixed.
+            for finding in findings.iter_mut().filter(|_| !group.running) {
+                finding.fix = fixer.fix(finding);
+            }
+            out.findings.extend(findings);
+            out.delivered.extend(delivered(booted, &cx.texts));
+            out.gaps.extend(gaps(&booted.gaps, booted.kubelet(), &cx.texts));
+            known.extend(net::origins(net::settings(&group, booted), &cx.texts));
+            known.extend(net::unknowns(&booted.gaps, &cx.texts));
+        }
+        known.extend(net::unknowns(&group.gaps, &cx.texts));
+        out.gaps.extend(gaps(&group.gaps, boots.iter().any(Booted::kubelet), &cx.texts));
+        out.groups.extend(boots.iter().map(|booted| ShownGroup::of(&group, booted, &cx.texts)));
+    }
+    uses.extend(std::mem::take(&mut cx.claims.uses));
+    for group in &mut cx.claims.unreached {
+        group.root = root.clone();
+        out.findings.extend(judge_unreached(&rules, group, &cx.texts));
+        let settings = group.ineffective.iter().map(|i| &i.setting).chain(group.handed.iter().map(|h| &h.setting));
+        known.extend(net::origins(settings, &cx.texts));
+    }
+    known.extend(net::unknowns(&cx.notes.gaps, &cx.texts));
+    out.delivered.sort();
+    out.delivered.dedup();
+    out.gaps.extend(gaps(&cx.notes.gaps, true, &cx.texts));
+    out.problems.extend(cx.notes.problems.iter().map(|p| problem(p, &cx.texts)));
+    out.problems.extend(cx.refused.iter().map(|(path, error)| unread::note(path, &error.problem())));
+    let sources = cx.read.iter().filter_map(|id| match &cx.texts.get(*id).origin {
+        Origin::Source(source) => Some(source),
+        Origin::Made { .. } => None,
+    });
+    out.asking.extend(sources.map(|s| (Arc::clone(s), true)));
+    let undelivered = input.judges_what_nothing_delivers();
+    let (path, covers, differs) = (unit.path.clone(), std::mem::take(&mut cx.claims.covers), files.differs());
+    Unwound { input: input.name(), path, scan: out, differs, covers, uses, delivers, undelivered, known }
+}
+
+/// What the node groups of a unit belong to. A file is named as its text is, which may come from standard input.
+fn root_of(unit: &Unit, files: &dyn Files, home: &Path) -> Root {
+    match unit.root() {
+        (folder, true) => Root::folder(folder, home),
+        (file, false) => Root::file(files.read(file).as_ref().map_or(file, |source| source.path()), home),
+    }
+}
+
+/// Unknown values that settings depend on are gaps, even if the boot did not record them. `place` is the fallback.
+fn report_unknown(booted: &mut Booted, place: Span) {
+    let runtimes = booted.runtimes.iter().map(|r| &r.timeout);
+    let settled = booted.effective.iter().flat_map(|e| &e.fields).chain(runtimes);
+    for settled in settled.filter(|s| !s.depends_on_version()) {
+        if let Some(why) = settled.unknown.as_ref().filter(|why| booted.gaps.iter().all(|g| g.why != **why)) {
+            let at = settled.winner.as_ref().map_or(place, |s| s.at);
+            booted.gaps.push(Gap { at, why: why.clone() });
+        }
+    }
+}
+
+/// What could not be resolved, with whether it could hold a watched setting: parts of arguments and files that cannot are
+/// not recorded at all, so in a node with a kubelet (`kubelet`) all of it could. Elsewhere a value could that is missing,
+/// but a construct only in a text with a watched word.
+fn gaps<'a>(gaps: &'a [Gap], kubelet: bool, texts: &'a Texts) -> impl Iterator<Item = Note> + 'a {
+    gaps.iter().map(move |gap| {
+        let could = kubelet || gap.why.name().is_some() || is_watched(&texts.view(gap.at.text).bytes);
+        note(gap.at, gap.why.to_string(), if could { Weight::Grave } else { Weight::None }, texts)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::PathBuf;
+
+    use super::{Covered, Scan, Unwound, covered};
+
+    #[test]
+    fn a_module_is_judged_through_its_callers_and_a_circle_through_its_first() {
+        for (units, expected) in [
+            (&[("a", &["b"][..]), ("b", &["c"]), ("c", &[])][..], &[false, true, true][..]),
+            (&[("a", &[]), ("b", &["a"])], &[true, false]),
+            (&[("a", &["b"]), ("b", &["a"])], &[false, true]),
+            (&[("a", &["a"])], &[false]),
+            (&[("a", &["b"]), ("b", &["a"]), ("c", &["b"])], &[true, true, false]),
+        ] {
+            let units: Vec<_> = units
+                .iter()
+                .map(|(path, covers)| Unwound {
+                    input: "terraform",
+                    path: PathBuf::from(path),
+                    scan: Scan::default(),
+                    differs: false,
+                    covers: covers.iter().map(PathBuf::from).collect(),
+                    uses: BTreeSet::new(),
+                    delivers: BTreeSet::new(),
+                    undelivered: false,
+                    known: Vec::new(),
+                })
+                .collect();
+            let expected: Vec<_> = expected.iter().map(|called| called.then_some(Covered::Called)).collect();
+            assert_eq!(covered(&units.iter().collect::<Vec<_>>()), expected);
+        }
+    }
+
+    #[test]
+    fn a_file_whose_text_another_unit_uses_is_judged_there() {
+        let unit = |input, path: &str, covers: &[&str], uses: &[&str]| Unwound {
+            input,
+            path: PathBuf::from(path),
+            scan: Scan::default(),
+            differs: false,
+            covers: covers.iter().map(PathBuf::from).collect(),
+            uses: uses.iter().map(PathBuf::from).collect(),
+            delivers: BTreeSet::new(),
+            undelivered: false,
+            known: Vec::new(),
+        };
+        let units = [
+            unit("terraform", "a", &["b"], &["a/main.tf", "b/boot.sh"]),
+            unit("terraform", "b", &[], &["b/boot.sh"]),
+            unit("script", "b/boot.sh", &[], &["b/boot.sh"]),
+            unit("user-data", "b/boot.sh", &[], &[]),
+            unit("script", "c.sh", &[], &["c.sh"]),
+        ];
+        let used = Some(Covered::Used);
+        assert_eq!(covered(&units.iter().collect::<Vec<_>>()), [None, Some(Covered::Called), used, used, None]);
+    }
+}

@@ -1,0 +1,354 @@
+//! The tree of a commit, as the version control lists it. How its objects are read is left to the caller.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use sha1::{Digest, Sha1};
+use sha2::Sha256;
+
+use super::files::{FileError, MAX_STREAM_BYTES, normal};
+
+/// The most symbolic links that one path is followed through, as in Linux.
+const MAX_LINKS: usize = 40;
+
+/// What a path of a tree is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A symbolic link; its object holds the target.
+    Link,
+    /// A submodule; its id is that of a commit of another repository.
+    Module,
+}
+
+/// One path of a tree.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What it is.
+    pub kind: EntryKind,
+    /// The id of its object: SHA-1 or SHA-256 in hexadecimal.
+    pub id: String,
+    /// The path relative to the root of the repository.
+    pub path: PathBuf,
+}
+
+/// The objects of a repository.
+pub trait Objects: std::fmt::Debug + Send + Sync {
+    /// Every path of the commit that is checked out; nothing if there is none yet.
+    ///
+    /// # Errors
+    /// One line with what to do.
+    fn checked_out(&self) -> Result<Vec<Entry>, String>;
+
+    /// The bytes of a file; `None` if it is larger than [`MAX_STREAM_BYTES`](super::MAX_STREAM_BYTES).
+    ///
+    /// # Errors
+    /// One line with what to do, if the object is missing.
+    fn read(&self, id: &str) -> Result<Option<Vec<u8>>, String>;
+
+    /// True if an ignore file of the repository leaves this path (absolute) out.
+    fn ignores(&self, path: &Path) -> bool;
+}
+
+#[derive(Debug, Default)]
+struct Folder {
+    files: Vec<OsString>,
+    folders: Vec<OsString>,
+}
+
+/// Entries by absolute path. The keys are compared by bytes, because comparing paths by component is slow.
+#[derive(Debug, Default)]
+struct Tree {
+    entries: HashMap<OsString, (EntryKind, String)>,
+    folders: HashMap<OsString, Folder>,
+    /// True if there are links or submodules.
+    special: bool,
+}
+
+impl Tree {
+    fn new(root: &Path, entries: Vec<Entry>) -> Self {
+        let mut out = Self::default();
+        out.folders.insert(root.into(), Folder::default());
+        for entry in entries {
+            // A hostile tree may contain `..`.
+            if !entry.path.components().all(|c| matches!(c, Component::Normal(_))) {
+                continue;
+            }
+            let path = root.join(&entry.path);
+            let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { continue };
+            out.folder(parent).files.push(name.to_owned());
+            out.special |= entry.kind != EntryKind::File;
+            out.entries.insert(path.into_os_string(), (entry.kind, entry.id));
+        }
+        out
+    }
+
+    /// The folder at `path`, made with all folders around it.
+    fn folder(&mut self, path: &Path) -> &mut Folder {
+        if !self.folders.contains_key(path.as_os_str())
+            && let (Some(parent), Some(name)) = (path.parent(), path.file_name())
+        {
+            self.folder(parent).folders.push(name.to_owned());
+        }
+        self.folders.entry(path.into()).or_default()
+    }
+}
+
+/// Where a path leads in a commit.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Found<'a> {
+    /// A regular file: the id of its bytes, and its path without links.
+    File(&'a str, PathBuf),
+    /// A folder, without links.
+    Folder(PathBuf),
+    /// Into a submodule: the path of the submodule.
+    Module(PathBuf),
+    /// Out of the repository.
+    Outside,
+    /// Nowhere: the path without links.
+    Missing(PathBuf),
+}
+
+/// A commit that the files on disk are compared with.
+#[derive(Debug)]
+pub struct Commit {
+    root: PathBuf,
+    tree: Tree,
+    current: OnceLock<Tree>,
+    objects: Box<dyn Objects>,
+    /// True for what tools fetch or build, which is no part of a change.
+    fetched: fn(&Path) -> bool,
+    links: Mutex<HashMap<PathBuf, Option<PathBuf>>>,
+    failed: Mutex<Option<String>>,
+}
+
+impl Commit {
+    /// The commit with these paths, in the repository at `root` (absolute, without links).
+    pub fn new(root: &Path, entries: Vec<Entry>, objects: Box<dyn Objects>, fetched: fn(&Path) -> bool) -> Self {
+        Self {
+            root: root.to_owned(),
+            tree: Tree::new(root, entries),
+            current: OnceLock::new(),
+            objects,
+            fetched,
+            links: Mutex::default(),
+            failed: Mutex::default(),
+        }
+    }
+
+    /// The root of the repository.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Every regular file, absolute, sorted.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let files = self.tree.entries.iter().filter(|(_, (kind, _))| *kind == EntryKind::File);
+        let mut files: Vec<_> = files.map(|(path, _)| PathBuf::from(path)).collect();
+        files.sort();
+        files
+    }
+
+    /// True if `path` is a regular file.
+    pub fn has_file(&self, path: &Path) -> bool {
+        self.tree.entries.get(path.as_os_str()).is_some_and(|(kind, _)| *kind == EntryKind::File)
+    }
+
+    /// Why an object could not be read, if one could not: what was read then is not complete.
+    pub fn failure(&self) -> Option<String> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn fail(&self, message: String) {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(message);
+    }
+
+    fn current(&self) -> &Tree {
+        self.current.get_or_init(|| match self.objects.checked_out() {
+            Ok(entries) => Tree::new(&self.root, entries),
+            Err(message) => {
+                self.fail(message);
+                Tree::default()
+            }
+        })
+    }
+
+    /// The bytes of an object.
+    pub(super) fn read(&self, id: &str) -> Result<Vec<u8>, FileError> {
+        match self.objects.read(id) {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => Err(FileError::TooLarge(MAX_STREAM_BYTES)),
+            Err(message) => {
+                self.fail(message);
+                Err(FileError::Missing)
+            }
+        }
+    }
+
+    /// The target of the link at `path`, if it stays in the repository.
+    fn target(&self, path: &Path, id: &str) -> Option<PathBuf> {
+        if let Some(known) = self.links.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return known.clone();
+        }
+        let target = self.read(id).ok().and_then(|bytes| {
+            let target = os_text(&bytes);
+            normal(&path.parent()?.join(target)).filter(|p| p.starts_with(&self.root))
+        });
+        self.links.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), target.clone());
+        target
+    }
+
+    /// Where `path` (absolute, normal, inside the root) leads.
+    pub(super) fn find(&self, path: &Path) -> Found<'_> {
+        let mut path = path.to_owned();
+        for _ in 0..MAX_LINKS {
+            // The path of a link, and the rest behind it.
+            let mut link = None;
+            match self.tree.entries.get(path.as_os_str()) {
+                Some((EntryKind::File, id)) => return Found::File(id, path),
+                Some((EntryKind::Module, _)) => return Found::Module(path),
+                Some((EntryKind::Link, id)) => link = Some((path.clone(), id, PathBuf::new())),
+                None if self.tree.folders.contains_key(path.as_os_str()) => return Found::Folder(path),
+                None if self.tree.special => {
+                    for around in path.ancestors().skip(1).take_while(|p| *p != self.root) {
+                        match self.tree.entries.get(around.as_os_str()) {
+                            Some((EntryKind::Module, _)) => return Found::Module(around.to_owned()),
+                            Some((EntryKind::Link, id)) => {
+                                let rest = path.strip_prefix(around).unwrap_or(&path).to_owned();
+                                link = Some((around.to_owned(), id, rest));
+                                break;
+                            }
+                            Some((EntryKind::File, _)) => break,
+                            None => {}
+                        }
+                    }
+                }
+                None => {}
+            }
+            let Some((at, id, rest)) = link else { return Found::Missing(path) };
+            match self.target(&at, id) {
+                Some(target) if rest.as_os_str().is_empty() => path = target,
+                Some(target) => path = target.join(rest),
+                None => return Found::Outside,
+            }
+        }
+        Found::Outside
+    }
+
+    /// The names in a folder without links: files and links, and folders, each sorted.
+    pub(super) fn names(&self, dir: &Path) -> (Vec<&OsStr>, Vec<&OsStr>) {
+        let Some(folder) = self.tree.folders.get(dir.as_os_str()) else { return Default::default() };
+        let mut out: (Vec<&OsStr>, Vec<&OsStr>) = Default::default();
+        for (names, to) in [(&folder.files, &mut out.0), (&folder.folders, &mut out.1)] {
+            to.extend(names.iter().map(OsString::as_os_str));
+            to.sort_unstable();
+        }
+        out
+    }
+
+    /// True if the submodule at `path` is at the same commit in the tree that is checked out.
+    pub(super) fn has_same_module(&self, path: &Path) -> bool {
+        let path = path.as_os_str();
+        self.current().entries.get(path) == self.tree.entries.get(path)
+    }
+
+    /// True if `path`, which this commit does not have, is no part of what was committed since either: it was fetched or
+    /// built by a tool, or an ignore file leaves it out.
+    pub(super) fn is_beside(&self, path: &Path) -> bool {
+        let inside = path.strip_prefix(&self.root).unwrap_or(path);
+        let current = self.current();
+        let held =
+            |p: &Path| current.entries.contains_key(p.as_os_str()) || current.folders.contains_key(p.as_os_str());
+        if held(path) {
+            return false;
+        }
+        inside.ancestors().any(self.fetched) || self.objects.ignores(path)
+    }
+}
+
+/// True if `bytes` are those of the object `id`, possibly with other line ends: git may convert these.
+pub(super) fn is_object(id: &str, bytes: &[u8]) -> bool {
+    if object_id(bytes, id.len()) == id {
+        return true;
+    }
+    let mut other = Vec::with_capacity(bytes.len());
+    let has_both = bytes.windows(2).any(|w| w == b"\r\n");
+    for (n, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'\r' if has_both && bytes.get(n + 1) == Some(&b'\n') => {}
+            b'\n' if !has_both => other.extend_from_slice(b"\r\n"),
+            byte => other.push(*byte),
+        }
+    }
+    object_id(&other, id.len()) == id
+}
+
+/// The id that git gives a file, as long as `length`.
+fn object_id(bytes: &[u8], length: usize) -> String {
+    let head = format!("blob {}\0", bytes.len());
+    if length == 64 {
+        format!("{:x}", Sha256::new_with_prefix(head).chain_update(bytes).finalize())
+    } else {
+        format!("{:x}", Sha1::new_with_prefix(head).chain_update(bytes).finalize())
+    }
+}
+
+/// Bytes of a tree as a path.
+#[cfg(unix)]
+fn os_text(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    PathBuf::from(OsStr::from_bytes(bytes))
+}
+
+/// Bytes of a tree as a path.
+#[cfg(not(unix))]
+fn os_text(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+impl Entry {
+    /// The entries in the output of `git ls-tree -r -z`: mode, kind and id, a tab, the path, and a null byte.
+    pub fn listed(bytes: &[u8]) -> Vec<Self> {
+        let one = |line: &[u8]| {
+            let tab = line.iter().position(|b| *b == b'\t')?;
+            let mut words = std::str::from_utf8(&line[..tab]).ok()?.split(' ');
+            let kind = match words.next()? {
+                "120000" => EntryKind::Link,
+                "160000" => EntryKind::Module,
+                mode if mode.starts_with("100") => EntryKind::File,
+                _ => return None,
+            };
+            Some(Self { kind, id: words.nth(1)?.to_owned(), path: os_text(&line[tab + 1..]) })
+        };
+        bytes.split(|b| *b == 0).filter_map(one).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Entry, EntryKind, is_object};
+
+    #[test]
+    fn a_file_is_known_by_its_id_whatever_its_line_ends() {
+        // `printf 'a\\nb\\n' | git hash-object --stdin`, and the same in a repository with SHA-256.
+        let short = "422c2b7ab3b3c668038da977e4e93a5fc623169c";
+        let long = "55531aae34a8648f19a1cde6a3484432efea398cd705d5e4b201fd0fc1f8ded7";
+        assert!(is_object(short, b"a\nb\n"));
+        assert!(is_object(short, b"a\r\nb\r\n"));
+        assert!(!is_object(short, b"a\rb\n"));
+        assert!(is_object(long, b"a\nb\n"));
+        assert!(!is_object(long, b"a\n"));
+    }
+
+    #[test]
+    fn the_list_of_a_tree_is_read() {
+        let listed = b"100644 blob aa\ta b.tf\x00120000 blob bb\tl\x00160000 commit cc\tm\x00nonsense\x00";
+        let entries = Entry::listed(listed);
+        let kinds: Vec<_> = entries.iter().map(|e| (e.kind, e.id.as_str(), e.path.to_str().unwrap())).collect();
+        let wanted = [(EntryKind::File, "aa", "a b.tf"), (EntryKind::Link, "bb", "l"), (EntryKind::Module, "cc", "m")];
+        assert_eq!(kinds, wanted);
+    }
+}

@@ -1,0 +1,5 @@
+module "pool" {
+  source = "../../modules/pool"
+  name   = "prod"
+  idle   = "4h"
+}

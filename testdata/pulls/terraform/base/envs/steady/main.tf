@@ -1,0 +1,4 @@
+module "pool" {
+  source = "../../modules/steady"
+  name   = "steady"
+}

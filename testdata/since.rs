@@ -1,0 +1,143 @@
+//! `--since`: git, as it is asked for a base. What is new and what is known are the tests of `testdata/pulls`.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::command::{run_in, text};
+use crate::policy::{MAIN, TEMPLATE, VARIABLES, ZERO};
+
+fn git(dir: &Path, args: &[&str]) {
+    let out = std::process::Command::new("git")
+        .args(["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"])
+        .args(args)
+        .current_dir(dir)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .unwrap();
+    assert!(out.status.success(), "{args:?}: {}", text(&out.stderr));
+}
+
+#[test]
+fn since_a_revision_only_what_changed_counts_and_nothing_runs() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    let path = std::env::var("PATH").unwrap();
+    let since = |revision: &str| {
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_kubelet-lint"))
+            .args(["check", "--format", "concise", "--since", revision])
+            .current_dir(here)
+            .env_clear()
+            .env("PATH", &path)
+            .output()
+            .unwrap();
+        (out.status.code().unwrap(), text(&out.stdout), text(&out.stderr))
+    };
+    assert_eq!(since("HEAD").0, 2, "no repository");
+    git(here, &["init", "-q"]);
+    for (name, content) in
+        [("variables.tf", VARIABLES), ("main.tf", MAIN), ("boot.sh.tftpl", TEMPLATE), ("a b.sh", ZERO)]
+    {
+        std::fs::write(here.join(name), content).unwrap();
+    }
+    git(here, &["add", "."]);
+    git(here, &["commit", "-qm", "one"]);
+    // What a hostile repository would have run.
+    let trap = here.join("trapped");
+    let program = format!("touch '{}'", trap.display());
+    for key in [
+        "core.fsmonitor",
+        "filter.x.clean",
+        "filter.x.smudge",
+        "diff.external",
+        "diff.x.textconv",
+        "core.pager",
+        "core.sshCommand",
+    ] {
+        git(here, &["config", key, &program]);
+    }
+    std::fs::write(here.join(".gitattributes"), "* filter=x diff=x\n").unwrap();
+    assert_eq!(since("HEAD"), (0, String::new(), String::new()));
+    // A change that is not committed, in a file that a known value only passes.
+    std::fs::write(here.join("main.tf"), format!("# more\n{MAIN}")).unwrap();
+    let (code, out, told) = since("HEAD");
+    assert_eq!((code, out.as_str()), (0, ""), "{told}");
+    std::fs::write(here.join("new.sh"), ZERO).unwrap();
+    let (code, out, _) = since("HEAD");
+    assert_eq!((code, out.lines().count()), (1, 1), "{out}");
+    assert!(out.starts_with("new.sh:"), "{out}");
+    assert!(!trap.exists(), "something was run");
+    for wrong in ["nowhere", "--output=x", "HEAD:main.tf", ""] {
+        let (code, out, err) = since(wrong);
+        assert_eq!((code, out.as_str()), (2, ""), "{wrong}: {err}");
+    }
+}
+
+/// A repository with a change, and the id of the object that `path` had before.
+fn changed(files: &[(&str, &str)], path: &str, content: &str) -> (tempfile::TempDir, String) {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    git(here, &["init", "-q"]);
+    for (name, content) in files {
+        std::fs::write(here.join(name), content).unwrap();
+    }
+    git(here, &["add", "."]);
+    git(here, &["commit", "-qm", "one"]);
+    let id = said(here, &["rev-parse", &format!("HEAD:{path}")]);
+    std::fs::write(here.join(path), content).unwrap();
+    git(here, &["commit", "-qam", "two"]);
+    (dir, id)
+}
+
+fn said(dir: &Path, args: &[&str]) -> String {
+    let out = std::process::Command::new("git").args(args).current_dir(dir).output().unwrap();
+    text(&out.stdout).trim().to_owned()
+}
+
+fn object(dir: &Path, id: &str) -> PathBuf {
+    dir.join(".git/objects").join(&id[..2]).join(&id[2..])
+}
+
+#[test]
+fn an_object_that_a_clone_lacks_is_an_error_and_never_an_empty_base() {
+    let (dir, file) = changed(&[("a.sh", ZERO), ("b.sh", ZERO)], "a.sh", &format!("{ZERO}# more\n"));
+    let since = || run_in(dir.path(), &["check", "--format", "concise", "--since", "HEAD~1"], None);
+    assert_eq!(since().status.code(), Some(0));
+    let tree = said(dir.path(), &["rev-parse", "HEAD~1^{tree}"]);
+    for (id, words) in [(file, "cannot read the object"), (tree, "cannot list the files")] {
+        std::fs::remove_file(object(dir.path(), &id)).unwrap();
+        let out = since();
+        let told = text(&out.stderr);
+        assert_eq!((out.status.code(), text(&out.stdout).as_str()), (Some(2), ""), "{told}");
+        assert!(told.contains(words) && told.contains("fetch-depth: 0"), "{told}");
+    }
+    // A commit that a shallow clone does not have.
+    let out = run_in(dir.path(), &["check", "--since", "HEAD~5"], None);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(text(&out.stderr).contains("fetch-depth: 0"), "{}", text(&out.stderr));
+}
+
+#[test]
+fn known_findings_are_marked_in_every_format() {
+    let (dir, _) = changed(&[("a.sh", ZERO), ("b.sh", ZERO)], "a.sh", &format!("# more\n{ZERO}"));
+    std::fs::write(dir.path().join("c.sh"), ZERO).unwrap();
+    let since = |args: &[&str]| {
+        let out = run_in(dir.path(), &[&["check", "--since", "HEAD~1"], args].concat(), None);
+        assert_eq!(out.status.code(), Some(1), "{}", text(&out.stderr));
+        (text(&out.stdout), text(&out.stderr))
+    };
+    let log: Value = serde_json::from_str(&since(&["--format", "sarif"]).0).unwrap();
+    let states: Vec<_> = log["runs"][0]["results"].as_array().unwrap().iter().map(|r| &r["baselineState"]).collect();
+    assert_eq!(states, ["new", "unchanged", "unchanged"]);
+    let report: Value = serde_json::from_str(&since(&["--format", "json"]).0).unwrap();
+    assert_eq!(report["existing"].as_array().unwrap().len(), 1, "only those of changed files");
+    assert_eq!(report["existing"][0]["place"]["path"], "a.sh");
+    assert_eq!(report["summary"]["existing"], 2);
+    let (human, told) = since(&["--verbose"]);
+    assert!(human.contains("2 findings were there before"), "{human}");
+    assert!(told.contains("existing: a.sh:3:") && !told.contains("existing: b.sh"), "{told}");
+    for format in ["github", "gitlab", "junit", "concise", "markdown", "rdjson"] {
+        let (out, _) = since(&["--format", format]);
+        assert!(out.contains("c.sh") && !out.contains("a.sh") && !out.contains("b.sh"), "{format}: {out}");
+    }
+}
