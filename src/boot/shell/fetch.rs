@@ -21,6 +21,17 @@ enum Target {
 /// Runs `curl`, `wget` or `aws`. False if it downloads no file.
 pub(super) fn fetch(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let Call { name, words, at: span, .. } = *call;
+    if name == "aws"
+        && let Some(stored) = parameter(words).and_then(|name| path.machine.files.get(&format!("ssm:{name}")))
+    {
+        // A parameter that the same source stores is known by its name.
+        let File::Known(text) = stored else { return false };
+        let text = text.clone();
+        path.out.push(&text);
+        path.out.push_made(b"\n", span);
+        path.status = Status::Likely;
+        return true;
+    }
     let target = match name {
         "curl" => curl(words, span),
         "wget" => wget(words, span),
@@ -172,6 +183,20 @@ fn wget(words: &[Traced], span: Span) -> Target {
 }
 
 /// `aws s3 cp` and similar; `None` if it writes to its standard output.
+/// The name in `aws ssm get-parameter`, if the call prints only the value.
+fn parameter(words: &[Traced]) -> Option<String> {
+    let texts: Vec<_> = words.iter().map(|word| word.to_text().into_owned()).collect();
+    let after = |option: &str| {
+        let next = texts.iter().position(|t| t == option).and_then(|n| texts.get(n + 1).cloned());
+        next.or_else(|| texts.iter().find_map(|t| t.strip_prefix(&format!("{option}=")).map(str::to_owned)))
+    };
+    let command: Vec<&str> =
+        texts.iter().map(String::as_str).filter(|t| matches!(*t, "ssm" | "get-parameter")).collect();
+    let prints = after("--query").is_some_and(|query| query.trim_matches(['"', '\'']) == "Parameter.Value")
+        && after("--output").as_deref() == Some("text");
+    if command == ["ssm", "get-parameter"] && prints { after("--name") } else { None }
+}
+
 fn aws(words: &[Traced], span: Span) -> Option<Target> {
     let mut operands: Vec<&Traced> = Vec::new();
     let mut rest = words.iter();

@@ -3,45 +3,99 @@
 use std::sync::Arc;
 
 use crate::node::Wrapping;
-use crate::syntax::hcl::Block;
+use crate::syntax::hcl::{Attribute, Block, Body, ExprKind, Key};
 use crate::text::{Layer, Traced};
 
-/// The attributes that contain user data, in any resource: instances and launch templates of AWS, and machines of other
-/// clouds.
-const ATTRIBUTES: &[&str] = &["user_data", "user_data_base64"];
+/// What an attribute contains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Contains {
+    /// User data.
+    UserData,
+    /// User data that is in base64 and never plain.
+    Base64,
+    /// A script.
+    Script,
+}
 
-/// An attribute with user data, in a resource or in a type of its nested blocks.
+/// The attributes that contain what a machine boots with, in any resource, and the key if the attribute is a map. Sources:
+/// the documentation of each provider; cloud-init's data sources for the keys.
+const ATTRIBUTES: &[(&str, Option<&str>, Contains)] = &[
+    // Instances and launch templates of AWS, and machines of many other clouds.
+    ("user_data", None, Contains::UserData),
+    ("user_data_base64", None, Contains::Base64),
+    // Azure.
+    ("custom_data", None, Contains::UserData),
+    // Google Cloud.
+    ("metadata_startup_script", None, Contains::Script),
+    ("metadata", Some("user-data"), Contains::UserData),
+    ("metadata", Some("startup-script"), Contains::Script),
+    // Oracle Cloud, whose node pools have metadata of their own.
+    ("metadata", Some("user_data"), Contains::UserData),
+    ("extended_metadata", Some("user_data"), Contains::UserData),
+    ("node_metadata", Some("user_data"), Contains::UserData),
+    // VMware: the data source `VMware` of cloud-init, and OVF properties.
+    ("extra_config", Some("guestinfo.userdata"), Contains::UserData),
+    ("guestinfo", Some("userdata"), Contains::UserData),
+    ("guest_properties", Some("guestinfo.userdata"), Contains::UserData),
+    ("guest_properties", Some("user-data"), Contains::UserData),
+    ("properties", Some("user-data"), Contains::UserData),
+    // Scaleway.
+    ("user_data", Some("cloud-init"), Contains::UserData),
+];
+
+/// How deep blocks are searched.
+const MAX_NESTED: usize = 3;
+
+/// An attribute that contains what a machine boots with, in a resource or in its nested blocks.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Carrier {
-    pub(super) nested: Option<Arc<str>>,
+    /// The types of the blocks around it, outermost first.
+    pub(super) nested: Vec<Arc<str>>,
     pub(super) attribute: &'static str,
+    /// The key, if the attribute is a map.
+    pub(super) key: Option<&'static str>,
+    pub(super) contains: Contains,
 }
 
 impl Carrier {
-    /// The attributes with user data in a resource.
+    /// The attributes that contain what a machine boots with in a resource.
     pub(super) fn all(block: &Block) -> Vec<Self> {
         let mut out = Vec::new();
-        for attribute in ATTRIBUTES.iter().copied() {
-            if block.body.attribute(attribute).is_some() {
-                out.push(Self { nested: None, attribute });
-            }
-            for inner in &block.body.blocks {
-                let content = inner.body.blocks_of("content").next().filter(|_| &*inner.kind == "dynamic");
-                let kind: Arc<str> = if content.is_some() { inner.label(0).into() } else { Arc::clone(&inner.kind) };
-                let carrier = Self { nested: Some(kind), attribute };
-                if content.map_or(&inner.body, |c| &c.body).attribute(attribute).is_some() && !out.contains(&carrier) {
-                    out.push(carrier);
-                }
-            }
+        for &(attribute, key, contains) in ATTRIBUTES {
+            Self::find(&block.body, &Self { nested: Vec::new(), attribute, key, contains }, &mut out);
         }
         out
     }
 
+    fn find(body: &Body, carrier: &Self, out: &mut Vec<Self>) {
+        let fits = |value: &Attribute| match (&value.value.kind, carrier.key) {
+            (ExprKind::Object(entries), Some(wanted)) => entries.iter().any(|(key, _)| match key {
+                Key::Name(name, _) => name.known_str() == Some(wanted),
+                Key::Expr(expr) => expr.as_literal().is_none_or(|name| name.known_str() == Some(wanted)),
+            }),
+            // A text is no map, and a map no text.
+            (ExprKind::Object(_), None) | (ExprKind::Template(_), Some(_)) => false,
+            _ => true,
+        };
+        if body.attribute(carrier.attribute).is_some_and(fits) && !out.contains(carrier) {
+            out.push(carrier.clone());
+        }
+        for inner in &body.blocks {
+            let content = inner.body.blocks_of("content").next().filter(|_| &*inner.kind == "dynamic");
+            let kind: Arc<str> = if content.is_some() { inner.label(0).into() } else { Arc::clone(&inner.kind) };
+            let mut deeper = carrier.clone();
+            deeper.nested.push(kind);
+            if deeper.nested.len() <= MAX_NESTED {
+                Self::find(content.map_or(&inner.body, |c| &c.body), &deeper, out);
+            }
+        }
+    }
+
     /// How the text is encoded. terraform-provider-aws passes on the user data of a launch template unchanged, so it
     /// must already be base64. It encodes the user data of an instance, a spot request or a launch configuration unless
-    /// it is base64.
+    /// it is base64. Other providers and cloud-init accept both.
     pub(super) fn wrapping(&self, resource: &str) -> Wrapping {
-        if self.attribute == "user_data_base64" || resource == "aws_launch_template" {
+        if self.contains == Contains::Base64 || resource == "aws_launch_template" {
             Wrapping::Base64
         } else {
             Wrapping::Base64OrPlain
@@ -101,6 +155,8 @@ pub(super) enum Holds {
     Texts,
     /// The values of a Helm release.
     Values,
+    /// A list of texts that are merged in order.
+    Patches,
 }
 
 /// Resources that contain documents, and the attribute with the documents.
@@ -113,7 +169,42 @@ pub(super) const DOCUMENTS: &[(&str, &str, Holds)] = &[
     ("kubernetes_config_map_v1_data", "data", Holds::Texts),
     ("kubernetes_manifest", "manifest", Holds::Object),
     ("kustomization_resource", "manifest", Holds::Text),
-    ("talos_machine_configuration_apply", "config_patches", Holds::Text),
+    ("talos_machine_configuration", "config_patches", Holds::Patches),
+    ("talos_machine_configuration_apply", "config_patches", Holds::Patches),
+];
+
+/// A resource that creates a cluster from its blocks.
+pub(super) struct Cluster {
+    pub(super) resource: &'static str,
+    /// The types of the blocks that lead to the configuration of the tool.
+    pub(super) path: &'static [&'static str],
+    /// True if the tool writes `apiVersion` for `api_version`.
+    pub(super) camel: bool,
+    /// Keys at the start of the document.
+    pub(super) head: &'static [(&'static str, &'static str)],
+    /// The keys that lead to the configuration in the document.
+    pub(super) under: &'static [&'static str],
+}
+
+/// The resources that create a cluster from their blocks.
+pub(super) const CLUSTERS: &[Cluster] = &[
+    Cluster { resource: "kind_cluster", path: &["kind_config"], camel: true, head: &[], under: &[] },
+    Cluster { resource: "rancher2_cluster", path: &["rke_config"], camel: false, head: &[], under: &[] },
+    Cluster {
+        resource: "rancher2_cluster_template",
+        path: &["template_revisions", "cluster_config", "rke_config"],
+        camel: false,
+        head: &[],
+        under: &[],
+    },
+    Cluster {
+        resource: "rancher2_cluster_v2",
+        path: &["rke_config"],
+        camel: true,
+        head: &[("apiVersion", "provisioning.cattle.io/v1"), ("kind", "Cluster")],
+        under: &["spec", "rkeConfig"],
+    },
+    Cluster { resource: "rke_cluster", path: &[], camel: false, head: &[], under: &[] },
 ];
 
 /// True if a resource contains Kubernetes documents.
@@ -123,7 +214,7 @@ pub(super) fn holds_documents(block: &Block) -> bool {
 
 /// True if resources of this type contain Kubernetes documents.
 pub(super) fn is_document(kind: &str) -> bool {
-    DOCUMENTS.iter().any(|(known, ..)| *known == kind)
+    DOCUMENTS.iter().any(|(known, ..)| *known == kind) || CLUSTERS.iter().any(|cluster| cluster.resource == kind)
 }
 
 /// The text without its known base64 and gzip encodings.

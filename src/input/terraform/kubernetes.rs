@@ -111,6 +111,15 @@ impl Engine<'_, '_> {
                         self.text_with_documents(&text, &format!("{key} of {name}"), &mut read);
                     }
                 }
+                (Kind::List(_), Holds::Patches) => {
+                    let patches = value.items();
+                    if let Some(patch) = patches.iter().find(|patch| patch.to_traced().is_some_and(|t| t.is_unknown()))
+                    {
+                        let why = patch.to_traced().and_then(|text| text.first_unknown().map(|(_, why)| why.clone()));
+                        read.open = why.map(|why| (patch.at, why));
+                    }
+                    read.groups = self.merged_patches(&patches, name, value.at);
+                }
                 (Kind::List(_), Holds::Text) => {
                     for text in value.items() {
                         self.text_with_documents(&text, name, &mut read);
@@ -330,7 +339,7 @@ fn speaks(value: &Value) -> bool {
 }
 
 /// Merges a map into another one; any other value replaces what exists. The parser limits the depth.
-fn lay(base: &mut Node, over: Node) {
+pub(super) fn lay(base: &mut Node, over: Node) {
     let both = base.is_map() && over.is_map();
     match (&mut base.kind, over.kind) {
         (NodeKind::Map(pairs), NodeKind::Map(more)) if both => {
@@ -348,7 +357,7 @@ fn lay(base: &mut Node, over: Node) {
 
 /// A step of the path of a single value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum PathStep {
+pub(super) enum PathStep {
     Name(String),
     Index(usize),
 }
@@ -447,7 +456,7 @@ fn seq(texts: impl Iterator<Item = Traced>, at: Span) -> Node {
 }
 
 /// Sets the value at a path, and replaces whatever prevents that.
-fn put(node: &mut Node, path: &[PathStep], value: Node, at: Span) {
+pub(super) fn put(node: &mut Node, path: &[PathStep], value: Node, at: Span) {
     let Some((key, rest)) = path.split_first() else {
         *node = value;
         return;

@@ -11,6 +11,7 @@
 
 mod carriers;
 mod ci_values;
+mod clusters;
 mod data_sources;
 mod declared;
 mod engine;

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use crate::node::{Gap, NodeGroup, Step};
-use crate::syntax::hcl::Block;
+use crate::syntax::hcl::{Block, Body};
 use crate::text::{Span, Traced, Why};
-use crate::value::{Alternative, Guard, Kind};
+use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
 
-use super::carriers::{Carrier, NOT_FOLLOWED, holds_documents, is_provisioned, is_store, unwrapped};
+use super::carriers::{Carrier, Contains, NOT_FOLLOWED, holds_documents, is_provisioned, is_store, unwrapped};
 use super::data_sources::Nested;
 use super::engine::Engine;
+use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
+use super::lang::outcome::combined;
 use super::scope::Module;
 use super::state::UnreadCall;
 
@@ -25,7 +27,9 @@ pub(super) fn concerns(module: &Module) -> bool {
             || is_provisioned(block)
             || holds_documents(block)
     };
-    !module.calls.is_empty() || module.resources.values().any(one)
+    !module.calls.is_empty()
+        || module.resources.values().any(one)
+        || module.data.values().any(|block| holds_documents(block))
 }
 
 /// The alternatives that Terraform accepts: where it fails, there is no node. A single remaining one is unconditional.
@@ -82,11 +86,17 @@ impl Engine<'_, '_> {
                     self.carrier(instance, (&address, block), &carrier, &mut groups);
                 }
             }
+            for ((kind, name), block) in module.data.iter().filter(|(_, block)| holds_documents(block)) {
+                let address = self.addressed(instance, &format!("data.{kind}.{name}"));
+                groups.append(&mut self.documents_in(instance, &address, block));
+            }
         }
         // What reaches a node is checked as a part of it.
         for (instance, address, block) in stores {
             if !self.used.contains(&block.header) {
                 self.described(instance, (&address, &block), &mut groups);
+                let address = self.addressed(instance, &address);
+                groups.append(&mut self.documents_for_commands(instance, &address, &block));
             }
         }
         groups
@@ -133,6 +143,7 @@ impl Engine<'_, '_> {
         if holds_documents(block) {
             let address = self.addressed(instance, address);
             groups.append(&mut self.documents_in(instance, &address, block));
+            groups.append(&mut self.cluster_in(instance, &address, block));
         }
         if !is_provisioned(block) && !NOT_FOLLOWED.contains(&block.label(0)) {
             return;
@@ -157,6 +168,53 @@ impl Engine<'_, '_> {
         groups.append(&mut found);
     }
 
+    /// The alternatives of what a carrier contains, without null.
+    fn ways_of_carrier(&mut self, body: &Body, carrier: &Carrier, env: &Env) -> Vec<Alternative> {
+        let mut ways = self.ways_of_attribute(body, carrier.attribute, env);
+        let Some(key) = carrier.key else {
+            // A map is another carrier.
+            ways.retain(|way| !matches!(way.value.kind, Kind::Map(_)));
+            return ways;
+        };
+        let mut out = Vec::new();
+        for way in ways {
+            for (when, value) in way.value.get(key).iter().flat_map(Value::alternatives) {
+                if let Some(when) = way.when.and(&when).filter(|_| !value.is_null()) {
+                    out.push(Alternative { when, value });
+                }
+            }
+        }
+        out
+    }
+
+    /// The blocks at the end of a path of types of blocks.
+    pub(super) fn nested_deep<'b>(
+        &mut self,
+        body: &'b Body,
+        path: &[impl AsRef<str>],
+        env: &Env,
+    ) -> Vec<(Guard, Nested<'b>)> {
+        let mut ways = vec![(Guard::always(), Nested { blocks: vec![(env.clone(), body)], open: None })];
+        for kind in path {
+            let mut next = Vec::new();
+            for (guard, nested) in ways {
+                let mut inner: Vec<(Guard, Nested<'b>)> =
+                    vec![(guard, Nested { blocks: Vec::new(), open: nested.open })];
+                for (env, body) in nested.blocks {
+                    let more = self.nested(body, kind.as_ref(), &env);
+                    inner = combined(&inner, &more, |known, more| Nested {
+                        blocks: [&known.blocks[..], &more.blocks].concat(),
+                        open: known.open.clone().or_else(|| more.open.clone()),
+                    });
+                    inner.truncate(MAX_ALTERNATIVES);
+                }
+                next.extend(inner);
+            }
+            ways = next;
+        }
+        ways
+    }
+
     fn carrier(
         &mut self,
         instance: usize,
@@ -171,23 +229,23 @@ impl Engine<'_, '_> {
             let mut group = NodeGroup::new(format!("{address}{suffix}"), self.place_of(instance, block, &own));
             let at = self.in_repository(block.header);
             group.gaps.extend(maybe.map(|why| Gap { at, why }));
-            let bodies = match &carrier.nested {
-                None => vec![(Guard::always(), Nested { blocks: vec![(own, &block.body)], open: None })],
-                Some(kind) => self.nested(&block.body, kind, &own),
-            };
+            let bodies = self.nested_deep(&block.body, &carrier.nested, &own);
             for (more, nested) in bodies {
                 let Some(guard) = guard.and(&more) else { continue };
                 let mut group = group.clone();
                 group.gaps.extend(nested.open.map(|why| Gap { at, why }));
                 for (own, body) in nested.blocks {
                     let images = self.images((block, body), &format!("{address}{suffix}"), &own);
-                    for way in accepted(self.ways_of_attribute(body, carrier.attribute, &own)) {
+                    for way in accepted(self.ways_of_carrier(body, carrier, &own)) {
                         let Some(when) = guard.and(&way.when) else { continue };
                         let text = way.value.to_traced().unwrap_or_else(|| {
                             Traced::unknown(way.value.at, Why::Invalid("user data that is not a string".into()))
                         });
                         let mut steps = self.fetched(&text);
-                        steps.push(Step::UserData(text, wrapping));
+                        steps.push(match carrier.contains {
+                            Contains::Script => Step::Script(text),
+                            Contains::UserData | Contains::Base64 => Step::UserData(text, wrapping),
+                        });
                         for (more, image) in &images {
                             let Some(when) = when.and(more) else { continue };
                             let name = match &image.of {

@@ -301,7 +301,16 @@ fn read(path: &Path, unasked: &Unasked, left_out: &mut Vec<Span>, cx: &mut Cx<'_
 struct Unasked(HashSet<Vec<u8>>);
 
 /// Words that mark blocks that are always read.
-const READ: &[&[u8]] = &[b"user_data", b"provisioner"];
+const READ: &[&[u8]] = &[
+    b"custom_data",
+    b"extra_config",
+    b"guest_properties",
+    b"guestinfo",
+    b"metadata",
+    b"properties",
+    b"provisioner",
+    b"user_data",
+];
 
 impl Unasked {
     fn among(files: &[PathBuf], cx: &Cx<'_>) -> Self {

@@ -1,11 +1,14 @@
 //! Texts that a configuration stores for nodes or tools to read: S3 objects, SSM parameters, local files. User data
 //! that fetches an object finds the content under the object's address.
 
-use crate::node::{Step, Wrapping};
+use std::sync::Arc;
+
+use crate::node::{NodeGroup, Step, Wrapping};
 use crate::syntax::hcl::{Block, Body};
 use crate::text::Traced;
-use crate::value::{Guard, Value};
+use crate::value::{Condition, Guard, Value};
 
+use super::super::manifests;
 use super::super::standalone::is_user_data;
 use super::carriers::{STORES, unwrapped};
 use super::engine::Engine;
@@ -13,6 +16,8 @@ use super::lang::env::Env;
 use super::lang::functions::files::file;
 use super::lang::outcome::Early;
 use super::state::StoredObject;
+
+const PARAMETER: &str = "aws_ssm_parameter";
 
 /// The most stored objects that a node may fetch.
 const MAX_OBJECTS: usize = 50;
@@ -42,9 +47,19 @@ impl Engine<'_, '_> {
         out
     }
 
-    /// Finds the S3 objects that module instances declare.
+    /// Finds the S3 objects and SSM parameters that module instances declare.
     pub(super) fn find_objects(&mut self, instances: &[usize]) {
         let mut out = Vec::new();
+        for (_, _, block, env) in self.all_of(instances, PARAMETER) {
+            let name = self.attribute(&block.body, "name", &env).and_then(|name| name.to_traced());
+            let Some(name) = name.and_then(|name| name.known_str().map(str::to_owned)) else { continue };
+            let ways = self.stored(&block.body, PARAMETER, &env);
+            if let [(_, content)] = &ways[..]
+                && out.len() < MAX_OBJECTS
+            {
+                out.push(StoredObject { uri: format!("ssm:{name}"), key: name, content: content.clone() });
+            }
+        }
         for kind in ["aws_s3_object", "aws_s3_bucket_object"] {
             for (_, _, block, env) in self.all_of(instances, kind) {
                 let part = |engine: &mut Self, name: &str| {
@@ -69,7 +84,10 @@ impl Engine<'_, '_> {
             return Vec::new();
         }
         let text = unwrapped(user_data).to_text();
-        let named = self.objects.iter().filter(|o| text.contains("s3") && text.contains(&o.key));
+        let named = self.objects.iter().filter(|o| {
+            let store = if o.uri.starts_with("ssm:") { "ssm" } else { "s3" };
+            text.contains(store) && text.contains(&o.key)
+        });
         named.map(|o| Step::file(o.uri.clone(), o.content.clone())).collect()
     }
 
@@ -88,6 +106,64 @@ impl Engine<'_, '_> {
         };
         let ways = self.stored(&block.body, block.label(0), own);
         ways.into_iter().map(|(when, text)| (when, step(text))).collect()
+    }
+
+    /// The node groups of the documents in a file on the machine that runs Terraform, which a command there passes to a tool.
+    pub(super) fn documents_for_commands(
+        &mut self,
+        instance: usize,
+        address: &str,
+        block: &Arc<Block>,
+    ) -> Vec<NodeGroup> {
+        if !matches!(block.label(0), "local_file" | "local_sensitive_file") {
+            return Vec::new();
+        }
+        let mut out = Vec::new();
+        for (guard, suffix, own, _) in self.instances_of(instance, block) {
+            let Some(guard) = self.instances[instance].when.and(&guard) else { continue };
+            for (when, text) in self.stored(&block.body, block.label(0), &own) {
+                let Some(when) = guard.and(&when).filter(|_| manifests::may_hold(text.bytes())) else { continue };
+                let name = format!("{address}{suffix}");
+                let found = manifests::for_clusters(&text, &name, block.header, self.cx);
+                if found.is_empty() {
+                    continue;
+                }
+                let path = self.attribute(&block.body, "filename", &own).and_then(|path| path.to_traced());
+                let path = path.map(|path| path.to_text().into_owned()).unwrap_or_default();
+                let file = path.rsplit('/').next().unwrap_or_default().to_owned();
+                let runs = !file.is_empty() && self.local_commands().iter().any(|command| command.contains(&file));
+                for mut group in found {
+                    let read = Condition::new(format!("a command reads {path}"), true);
+                    let read = if runs { Guard::always() } else { Guard::of(read) };
+                    let Some(when) = when.and(&group.when).and_then(|when| when.and(&read)) else { continue };
+                    group.when = when;
+                    if !group.name.contains(&name) {
+                        group.name = format!("{} of {name}", group.name).into();
+                    }
+                    let place = self.place_of(instance, block, &own);
+                    out.push(self.group_in_repository(group, place));
+                }
+            }
+        }
+        out
+    }
+
+    /// The commands that run on the machine that runs Terraform.
+    fn local_commands(&mut self) -> Vec<String> {
+        let mut out = Vec::new();
+        for instance in 0..self.instances.len() {
+            let module = Arc::clone(&self.instances[instance].module);
+            for block in module.resources.values() {
+                for inner in block.body.blocks_of("provisioner").filter(|inner| inner.label(0) == "local-exec") {
+                    for (_, _, env, _) in self.instances_of(instance, block) {
+                        let command = self.attribute(&inner.body, "command", &env);
+                        let ways = command.iter().flat_map(Value::alternatives);
+                        out.extend(ways.filter_map(|(_, way)| Some(way.to_traced()?.to_text().into_owned())));
+                    }
+                }
+            }
+        }
+        out
     }
 
     /// The value of the SSM parameter that a data source looks up, if the same configuration stores it.
