@@ -4,7 +4,10 @@
 //! Nothing is run. A variable that the same text sets once, to a literal, is known; others are unknown. Documents that a node
 //! reads itself (`NodeConfig`, `KubeletConfiguration`) are left to the boot of the surrounding script.
 
+mod filled_files;
+
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup, Step};
@@ -48,8 +51,12 @@ impl Input for Commands {
             return Vec::new();
         }
         let Ok(view) = cx.view(&unit.path) else { return Vec::new() };
-        let mut reader =
-            CommandReader { variables: BTreeMap::new(), groups: Vec::new(), name: yaml_files::shown(&unit.path, cx) };
+        let mut reader = CommandReader {
+            variables: BTreeMap::new(),
+            groups: Vec::new(),
+            name: yaml_files::shown(&unit.path, cx),
+            dir: unit.path.parent().unwrap_or(&unit.path).to_owned(),
+        };
         if has_extension(&unit.path, &["yaml", "yml"]) {
             // User data runs on a node, and is read there.
             if is_user_data(&view.bytes) {
@@ -71,7 +78,10 @@ impl Input for Commands {
 
 /// True if a text may contain such documents or options: a search for a few words.
 fn mentions_settings(bytes: &[u8]) -> bool {
-    yaml_files::holds(bytes, b"<<") && manifests::may_hold(bytes)
+    let has = |word: &[u8]| yaml_files::holds(bytes, word);
+    has(b"<<") && manifests::may_hold(bytes)
+        || has(b"envsubst")
+        || has(b"sed ") && (has(b"kubectl") || has(b"eksctl") || has(b"apply"))
         || yaml_files::holds(bytes, b"extra-config") && yaml_files::holds(bytes, COMPONENT.as_bytes())
 }
 
@@ -80,6 +90,8 @@ struct CommandReader {
     variables: BTreeMap<String, Option<Traced>>,
     groups: Vec<NodeGroup>,
     name: String,
+    /// The folder of the file.
+    dir: PathBuf,
 }
 
 impl CommandReader {
@@ -147,6 +159,7 @@ impl CommandReader {
                 for command in &pipeline.commands {
                     self.command(command, depth, cx);
                 }
+                self.pipeline(&pipeline.commands, cx);
             }
         }
     }

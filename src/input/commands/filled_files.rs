@@ -1,0 +1,193 @@
+//! Files of the repository that a script fills in on their way to a tool: `envsubst < cluster.yaml | eksctl create cluster -f -`,
+//! `sed "s/__IDLE__/0s/" nodes.yaml | kubectl apply -f -`. The result is read, with what the script knows.
+
+use std::path::{Path, PathBuf};
+
+use crate::node::Cx;
+use crate::syntax::shell::{Command, CommandKind, RedirectKind, Target};
+use crate::text::{Traced, Why};
+
+use super::CommandReader;
+use crate::input::manifests;
+use crate::input::unit::normal;
+
+/// The most bytes of a file that is filled in.
+const MAX_BYTES: usize = 1 << 20;
+
+impl CommandReader {
+    /// Reads what a pipeline makes of a file, if one of its programs fills the file in.
+    pub(super) fn pipeline(&mut self, commands: &[Command], cx: &mut Cx<'_>) {
+        let mut text: Option<(Traced, PathBuf)> = None;
+        let mut filled = false;
+        for command in commands {
+            let CommandKind::Simple { assignments, words } = &command.kind else { return };
+            let words: Vec<Traced> = words.iter().map(|w| self.value(&w.parts, w.span, 0)).collect();
+            let Some(program) = words.first().and_then(Traced::known_str) else { return };
+            let program = program.rsplit('/').next().unwrap_or(program).to_owned();
+            let read = command.redirects.iter().find(|r| r.kind == RedirectKind::Read).and_then(|r| match &r.target {
+                Target::Word(word) => Some(self.value(&word.parts, word.span, 0)),
+                Target::Body(_) => None,
+            });
+            if let Some(path) = read {
+                text = self.file(&path, cx);
+            }
+            match program.as_str() {
+                "cat" => {
+                    if let [_, path] = words.as_slice() {
+                        text = self.file(path, cx);
+                    }
+                }
+                "envsubst" => {
+                    let Some((before, path)) = text else { return };
+                    let own: Vec<_> =
+                        assignments.iter().map(|a| (a.name.clone(), self.value(&a.value.parts, a.span, 0))).collect();
+                    let known = |name: &str| {
+                        let own = own.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone());
+                        own.or_else(|| self.variables.get(name).cloned().flatten())
+                    };
+                    text = Some((substituted(&before, &known), path));
+                    filled = true;
+                }
+                "sed" => {
+                    let (scripts, files) = sed_arguments(&words);
+                    if let [path] = files.as_slice() {
+                        text = self.file(path, cx);
+                    }
+                    let Some((mut now, path)) = text else { return };
+                    for script in &scripts {
+                        let Some(next) = replaced(&now, script) else { return };
+                        now = next;
+                    }
+                    text = Some((now, path));
+                    filled = true;
+                }
+                // What reads the result.
+                _ => break,
+            }
+        }
+        if let (true, Some((text, path))) = (filled, text)
+            && let Some(at) = commands.first().map(|c| c.span)
+        {
+            let name = format!("{} as filled in by {}", path.display(), self.name);
+            let name = name.replace(&format!("{}/", cx.files.root().display()), "");
+            let mut groups = manifests::in_text(&text, &name, at, cx);
+            if !groups.is_empty() {
+                cx.claims.uses.push(path);
+            }
+            self.groups.append(&mut groups);
+        }
+    }
+
+    /// A file of the repository, relative to the folder of the script or to the root.
+    fn file(&self, path: &Traced, cx: &mut Cx<'_>) -> Option<(Traced, PathBuf)> {
+        // A folder in front that only a run knows is most often that of the script.
+        let known = path.unknowns().last().map_or(0, |(range, _, _)| range.end);
+        let rest = path.slice(known..path.len());
+        let name = rest.known_str()?.trim_start_matches('/').to_owned();
+        let folders = [self.dir.clone(), cx.files.root().to_owned()];
+        folders.iter().filter(|_| !name.is_empty()).find_map(|dir| {
+            let path = normal(&dir.join(Path::new(&name)));
+            let view = cx.view(&path).ok().filter(|view| view.bytes.len() <= MAX_BYTES)?;
+            Some((view.traced(0..view.bytes.len()), path))
+        })
+    }
+}
+
+/// The text as `envsubst` prints it: `${NAME}`, `$NAME` and `${NAME:-default}` replaced. What the script does not set is unknown.
+fn substituted(text: &Traced, known: &dyn Fn(&str) -> Option<Traced>) -> Traced {
+    let bytes = text.bytes();
+    let mut out = Traced::new();
+    let (mut done, mut at) = (0, 0);
+    while let Some(dollar) = bytes.get(at..).and_then(|rest| rest.iter().position(|b| *b == b'$')).map(|p| at + p) {
+        let braced = bytes.get(dollar + 1) == Some(&b'{');
+        let start = dollar + 1 + usize::from(braced);
+        let length = bytes[start..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+        at = start;
+        // What stands behind the name, up to the brace.
+        let rest = bytes[start + length..].split(|b| *b == b'\n').next().unwrap_or_default();
+        let Some(more) = (if braced { rest.iter().position(|b| *b == b'}') } else { Some(0) }) else { continue };
+        let operator = rest[..more].iter().take_while(|b| matches!(b, b':' | b'-' | b'=')).count();
+        let default = (operator > 0).then(|| text.slice(start + length + operator..start + length + more));
+        let end = start + length + more + usize::from(braced);
+        let mark = text.slice(dollar..end);
+        if length == 0 || more > 0 && default.is_none() {
+            continue;
+        }
+        let (Some(span), Ok(name)) = (mark.span(), std::str::from_utf8(&bytes[start..start + length])) else {
+            continue;
+        };
+        out.push(&text.slice(done..dollar));
+        match known(name).map(|value| value.through(span, &format!("${name}").into())).or(default) {
+            Some(value) => out.push(&value),
+            None => out.push_unknown(span, Why::FromOutside(format!("${name}").into())),
+        }
+        (done, at) = (end, end);
+    }
+    out.push(&text.slice(done..text.len()));
+    out
+}
+
+/// The scripts and the files of a call of sed.
+fn sed_arguments(words: &[Traced]) -> (Vec<Traced>, Vec<Traced>) {
+    let (mut scripts, mut files) = (Vec::new(), Vec::new());
+    let mut rest = words.iter().skip(1);
+    while let Some(word) = rest.next() {
+        match word.bytes() {
+            b"-e" | b"--expression" => scripts.extend(rest.next().cloned()),
+            [b'-', ..] => {}
+            _ if scripts.is_empty() => scripts.push(word.clone()),
+            _ => files.push(word.clone()),
+        }
+    }
+    (scripts, files)
+}
+
+/// The text after a script of sed, if that only replaces plain words. `None` if it does more.
+fn replaced(text: &Traced, script: &Traced) -> Option<Traced> {
+    let mut text = text.clone();
+    let bytes = script.bytes();
+    let mut at = 0;
+    loop {
+        at += bytes.get(at..)?.iter().take_while(|b| b.is_ascii_whitespace() || **b == b';').count();
+        if at >= bytes.len() {
+            return Some(text);
+        }
+        let [b's', mark, ..] = bytes[at..] else { return None };
+        let from = at + 2;
+        let middle = from + until(&bytes[from..], mark)?;
+        let end = middle + 1 + until(&bytes[middle + 1..], mark)?;
+        let pattern = plain(&bytes[from..middle])?;
+        let with = script.slice(middle + 1..end);
+        // References to the match, and escapes, are beyond this.
+        if with.bytes().iter().any(|b| matches!(b, b'&' | b'\\')) || pattern.is_empty() {
+            return None;
+        }
+        text = text.replace(&pattern, &with);
+        at = end + 1;
+        at += bytes[at..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+    }
+}
+
+/// The offset of an unescaped byte.
+fn until(bytes: &[u8], mark: u8) -> Option<usize> {
+    let mut at = 0;
+    while *bytes.get(at)? != mark {
+        at += if bytes[at] == b'\\' { 2 } else { 1 };
+    }
+    Some(at)
+}
+
+/// The text that a pattern matches, if it is only one. A dot matches itself too.
+fn plain(pattern: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut rest = pattern.iter();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'\\' => out.push(*rest.next().filter(|b| !b.is_ascii_alphanumeric())?),
+            b'*' | b'[' | b'^' => return None,
+            b'$' if rest.as_slice().is_empty() => return None,
+            _ => out.push(*byte),
+        }
+    }
+    Some(out)
+}

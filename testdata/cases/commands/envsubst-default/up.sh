@@ -1,0 +1,3 @@
+#!/bin/bash
+envsubst < cluster.yaml > out.yaml
+eksctl create cluster -f out.yaml

@@ -1,0 +1,3 @@
+#!/bin/bash
+export IDLE=0s
+envsubst < cluster.yaml | eksctl create cluster -f -

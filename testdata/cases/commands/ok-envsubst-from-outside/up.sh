@@ -1,0 +1,3 @@
+#!/bin/bash
+export IDLE="$1"
+envsubst < cluster.yaml | eksctl create cluster -f -
