@@ -42,6 +42,22 @@ pub const NODEADM_ARGS: &str = "NODEADM_KUBELET_ARGS";
 /// How the variables of the kubelet's unit begin.
 pub const VARIABLE_PREFIX: &str = "KUBELET_";
 
+/// The absolute path on a node of a file that is known by the end of its path, such as `kubelet.service.d/10-kubeadm.conf`
+/// behind a folder that is not known.
+pub fn by_end(path: &str) -> Option<String> {
+    let (folder, name) = path.rsplit_once('/')?;
+    let last = folder.rsplit('/').next().unwrap_or(folder);
+    if last == "kubelet.service.d" && std::path::Path::new(name).extension().is_some_and(|end| end == "conf") {
+        return Some(format!("{}{name}", UNIT_DROPINS[UNIT_DROPINS.len() - 1]));
+    }
+    let whole =
+        [UNIT, KUBEADM_FLAGS, NODEADM_ENVIRONMENT].into_iter().filter(|known| known.rsplit('/').next() == Some(name));
+    let known = whole.filter(|_| name != "environment" || last == "kubelet").chain(ENVIRONMENTS).chain(SNAP_ARGS);
+    let short = format!("/{last}/{name}");
+    let fits = |known: &&str| known.ends_with(&short) || *known == UNIT || *known == KUBEADM_FLAGS;
+    known.into_iter().find(fits).map(str::to_owned)
+}
+
 /// True for a file of the kubelet's unit: the unit itself or one of its drop-ins, as a path on a node.
 pub fn is_of_unit(path: &str) -> bool {
     path == UNIT || UNITS.contains(&path) || is_dropin(path)
@@ -50,4 +66,27 @@ pub fn is_of_unit(path: &str) -> bool {
 /// True for a file in a drop-in directory of the kubelet's unit.
 pub fn is_dropin(path: &str) -> bool {
     UNIT_DROPINS.iter().any(|dir| path.starts_with(dir))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::by_end;
+
+    #[test]
+    fn files_behind_a_folder_that_is_not_known() {
+        for (path, expected) in [
+            ("/kubelet.service.d/10-kubeadm.conf", Some("/etc/systemd/system/kubelet.service.d/10-kubeadm.conf")),
+            ("/usr/lib/systemd/system/kubelet.service.d/a.conf", Some("/etc/systemd/system/kubelet.service.d/a.conf")),
+            ("/kubelet.service", Some("/etc/systemd/system/kubelet.service")),
+            ("/default/kubelet", Some("/etc/default/kubelet")),
+            ("/etc/sysconfig/kubelet", Some("/etc/sysconfig/kubelet")),
+            ("/kubeadm-flags.env", Some("/var/lib/kubelet/kubeadm-flags.env")),
+            ("/bin/kubelet", None),
+            ("/environment", None),
+            ("/containerd.service.d/10.conf", None),
+            ("kubelet.service", None),
+        ] {
+            assert_eq!(by_end(path).as_deref(), expected, "{path}");
+        }
+    }
 }

@@ -39,7 +39,7 @@ pub(super) fn tee(call: &Call<'_>, path: &mut ScriptRun) -> bool {
 
 /// Writes a text to a file, or appends it.
 fn put(name: &Traced, text: &Traced, append: bool, call: &Call<'_>, path: &mut ScriptRun) {
-    let Some(file) = name.known_str().map(|file| path.absolute(file)) else { return path.write_unnamed(name, call.at) };
+    let Some(file) = path.target(name) else { return path.write_unnamed(name, call.at) };
     if append {
         path.machine.append(&file, text, call.at);
     } else {

@@ -182,11 +182,13 @@ impl Shell<'_, '_> {
                 let output = match name.known_str() {
                     Some("/dev/null" | "/dev/stderr" | "/dev/console" | "/dev/tty") => Output::Dropped,
                     Some("/dev/stdout") => return,
-                    Some(name) => Output::File { path: path.absolute(name), append, at: word.span },
-                    None => {
-                        path.write_unnamed(&name, word.span);
-                        Output::Dropped
-                    }
+                    _ => match path.target(&name) {
+                        Some(file) => Output::File { path: file, append, at: word.span },
+                        None => {
+                            path.write_unnamed(&name, word.span);
+                            Output::Dropped
+                        }
+                    },
                 };
                 if !stdout {
                     let sink = match output {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::node::kubelet_files::by_end;
 use crate::syntax::shell::{Command, List};
 use crate::text::{Span, Traced, Why};
 use crate::value::Guard;
@@ -202,6 +203,15 @@ impl ScriptRun {
     /// Makes a path absolute, relative to the current folder.
     pub(super) fn absolute(&self, path: &str) -> String {
         absolute(path, &self.shell.directory)
+    }
+
+    /// The absolute path of a file that is written. Where only its folder is unknown, the end of the path may tell.
+    pub(super) fn target(&self, name: &Traced) -> Option<String> {
+        let known = name.known_str().map(|name| self.absolute(name));
+        known.or_else(|| {
+            let end = name.unknowns().last().map_or(0, |(range, _, _)| range.end);
+            by_end(name.slice(end..name.len()).known_str()?)
+        })
     }
 
     /// Records a write to a file with an unknown name.

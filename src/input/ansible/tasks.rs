@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::node::kubelet_files::VARIABLE_PREFIX;
+use crate::node::kubelet_files::{VARIABLE_PREFIX, by_end};
 use crate::node::{Cx, Edit, NodeGroup, Step, Wrapping};
 use crate::syntax::{MAX_DEPTH, Node};
 use crate::text::{Span, Traced, Why};
@@ -185,6 +185,14 @@ impl TaskRun {
         self.text(value, keys, cx)?.known_str().map(str::to_owned)
     }
 
+    /// The path of a file on the node. Where only its folder is unknown, the end of the path may tell.
+    fn target(&mut self, value: &Node, keys: &[&str], cx: &mut Cx<'_>) -> Option<String> {
+        let path = self.text(value, keys, cx)?;
+        let end = path.unknowns().last().map_or(0, |(range, _, _)| range.end);
+        let rest = path.slice(end..path.len()).known_str()?.to_owned();
+        if end == 0 { Some(rest) } else { by_end(&rest) }
+    }
+
     fn module(&mut self, (key, value): (&Node, &Node), item: &Node, folders: &Folders, depth: usize, cx: &mut Cx<'_>) {
         let Some(name) = key.as_str() else { return };
         let name = name.rsplit('.').next().unwrap_or(name);
@@ -329,7 +337,7 @@ impl TaskRun {
     }
 
     fn put(&mut self, name: &str, key: &Node, value: &Node, folders: &Folders, cx: &mut Cx<'_>) {
-        let Some(mut path) = self.known(value, &["dest"], cx) else { return };
+        let Some(mut path) = self.target(value, &["dest"], cx) else { return };
         let source = self.known(value, &["src"], cx);
         if path.ends_with('/')
             && let Some(source) = &source
@@ -383,7 +391,7 @@ impl TaskRun {
     }
 
     fn edit(&mut self, name: &str, key: &Node, value: &Node, cx: &mut Cx<'_>) {
-        let Some(path) = self.known(value, &["path", "dest", "destfile", "name"], cx).filter(|p| is_of_kubelet(p))
+        let Some(path) = self.target(value, &["path", "dest", "destfile", "name"], cx).filter(|p| is_of_kubelet(p))
         else {
             return;
         };
