@@ -408,7 +408,8 @@ fn named_files_select_what_they_have_a_part_in() {
         (&["m/variables.tf"][..], &[zero][..]),
         (&["m/main.tf"], &[zero]),
         (&["m/boot.sh.tftpl"], &[zero]),
-        (&["m/other.tf"], &[]),
+        // Without a commit, all that its module has is new.
+        (&["m/other.tf"], &[zero]),
         (&["z.sh"], &["z.sh:2 zero-streaming-idle-timeout"]),
         (&["z.sh", "m"], &[zero, "z.sh:2 zero-streaming-idle-timeout"]),
         (&["."], &[zero, "z.sh:2 zero-streaming-idle-timeout"]),

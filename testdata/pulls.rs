@@ -47,6 +47,8 @@ struct Pull {
     changes: Changes,
     /// Files of the working tree that are never committed.
     untracked: BTreeMap<String, String>,
+    /// Files that are named, as pre-commit does, while the changes are not committed yet.
+    named: Vec<String>,
     /// Leave the changes in the working tree.
     uncommitted: bool,
     /// Write this baseline before the base is committed.
@@ -65,6 +67,7 @@ impl Default for Pull {
             before: Changes::default(),
             changes: Changes::default(),
             untracked: BTreeMap::new(),
+            named: Vec::new(),
             uncommitted: false,
             baseline: None,
             new: BTreeSet::new(),
@@ -171,15 +174,20 @@ fn hold(base: &Path, pull: &Pull) {
     run("git", here, &["init", "-q", "-b", "main"]);
     commit(here);
     pull.changes.apply(here);
-    let revision = if pull.uncommitted {
+    let revision = if pull.uncommitted || !pull.named.is_empty() {
         "HEAD"
     } else {
         commit(here);
         "HEAD~1"
     };
     Changes { write: pull.untracked.clone(), ..Changes::default() }.apply(here);
-    let mut args = vec!["check", "--quiet", "--format", "json", "--since", revision];
-    args.extend(pull.paths.iter().map(String::as_str));
+    let mut args = vec!["check", "--quiet", "--format", "json"];
+    if pull.named.is_empty() {
+        args.extend(["--since", revision]);
+        args.extend(pull.paths.iter().map(String::as_str));
+    } else {
+        args.extend(pull.named.iter().map(String::as_str));
+    }
     let (code, out) = run(program, here, &args);
     assert!(code < 2, "{out}");
     let report: serde_json::Value = serde_json::from_str(&out).unwrap();

@@ -28,6 +28,8 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
     let mut request = Request { only_named: true, ..request(&args.input, policy)? };
     if let Some(revision) = &args.since {
         request.base = Some(Arc::new(since::base(&request, revision, args, &here)?));
+    } else if request.names_files() {
+        request.base = since::head(&request, args, &here)?.map(Arc::new);
     }
     let waiting = (!args.quiet).then(|| progress::show(&request.progress));
     let mut found = scanned(&request)?;

@@ -66,6 +66,11 @@ pub(super) fn base(root: &Path, revision: &str) -> Result<String, Stop> {
     Ok(ask(root, &["merge-base", &commit, "HEAD"])?.unwrap_or(commit))
 }
 
+/// The commit that is checked out in `root`; `None` if there is none yet, or git does not say.
+pub(super) fn head(root: &Path) -> Option<String> {
+    ask(root, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).ok()?
+}
+
 /// The commit that is checked out in `root`, shortened, and its date; `None` where git does not say.
 pub(super) fn revision(root: &Path) -> Option<String> {
     if !root.join(".git").exists() {

@@ -1,4 +1,5 @@
-//! `--since REV`: only findings that the merge base with a revision does not have.
+//! `--since REV`: only findings that the merge base with a revision does not have. Without it, files that are named are compared
+//! with the commit that is checked out.
 
 use std::path::Path;
 
@@ -18,8 +19,25 @@ pub(super) fn base(request: &Request, revision: &str, args: &Check, here: &Path)
         return Err(failed("--since needs a git repository".to_owned()));
     }
     let commit = git::base(&root, revision)?;
-    let mut base = Base::new(&root, git::entries(&root, &commit)?, Box::new(git::Stored::new(&root)));
-    let disk = Disk::new(&root)?;
+    at(&root, &commit, request, args, here)
+}
+
+/// The commit that is checked out, for files that are named without a revision. `None` if there is none.
+pub(super) fn head(request: &Request, args: &Check, here: &Path) -> Result<Option<Base>, Stop> {
+    let root = request.root().map_err(|e| Stop::Failed(e.to_string()))?;
+    match git::head(&root).filter(|_| root.join(".git").exists()) {
+        Some(commit) => {
+            let mut base = at(&root, &commit, request, args, here)?;
+            base.keeps_named = true;
+            Ok(Some(base))
+        }
+        None => Ok(None),
+    }
+}
+
+fn at(root: &Path, commit: &str, request: &Request, args: &Check, here: &Path) -> Result<Base, Stop> {
+    let mut base = Base::new(root, git::entries(root, commit)?, Box::new(git::Stored::new(root)));
+    let disk = Disk::new(root)?;
     let files = base.files(&disk);
     // A configuration that was not valid has hidden nothing.
     let policy = configure::policy(args, Reading { current: here, earlier: Some(&files) });

@@ -13,17 +13,28 @@ pub struct Base {
     pub(super) commit: Commit,
     /// The policy that was in force there.
     pub policy: Policy,
+    /// Findings whose path passes through a named file count even if the base has them.
+    pub keeps_named: bool,
 }
 
 impl Base {
     /// The commit with these paths, in the repository at `root`, with the default policy.
     pub fn new(root: &Path, entries: Vec<Entry>, objects: Box<dyn Objects>) -> Self {
-        Self { commit: Commit::new(root, entries, objects, collect::is_skipped), policy: Policy::default() }
+        Self {
+            commit: Commit::new(root, entries, objects, collect::is_skipped),
+            policy: Policy::default(),
+            keeps_named: false,
+        }
     }
 
     /// The files of the commit; `now` are those on disk.
     pub fn files<'a>(&'a self, now: &'a dyn Files) -> Earlier<'a> {
         Earlier::new(&self.commit, now)
+    }
+
+    /// The files that are gone.
+    pub(super) fn deleted(&self) -> Vec<PathBuf> {
+        self.commit.files().into_iter().filter(|file| file.symlink_metadata().is_err()).collect()
     }
 
     /// The files of a scan of `paths`, where a scan of what is there now has those in `now`.
@@ -35,7 +46,9 @@ impl Base {
         };
         let all = paths.iter().any(|path| path == root);
         // What was deleted may have been moved to one of the paths.
-        let wanted = |file: &PathBuf| named(file) || !all && file.symlink_metadata().is_err();
+        let wanted = |file: &PathBuf| {
+            named(file) || !all && (now.files.binary_search(file).is_ok() || file.symlink_metadata().is_err())
+        };
         let mut files: Vec<_> = self.commit.files().into_iter().filter(wanted).collect();
         files.extend(now.files.iter().filter(|f| !self.commit.has_file(f) && earlier.had(f)).cloned());
         files.retain(|file| !self.policy.excludes(file));

@@ -40,9 +40,10 @@ fn line(finding: &Finding) -> (&Path, &[u8]) {
     (place.source.path(), place.source.line(place.source.line_of(place.start)).trim_ascii())
 }
 
-/// Moves the findings that the base has as well to those that exist.
-pub(super) fn part(now: &mut Scan, before: &[(Earlier<'_>, Before)]) {
-    now.compared = true;
+/// Moves the findings that the base has as well to those that exist. With `named`, only those whose path passes through no such
+/// file, and they are dropped.
+pub(super) fn part(now: &mut Scan, before: &[(Earlier<'_>, Before)], named: Option<&dyn Fn(&Path) -> bool>) {
+    now.compared = named.is_none();
     let findings = std::mem::take(&mut now.findings);
     let all: Vec<BTreeSet<String>> = findings.iter().map(|f| ids(f, now)).collect();
     let mut new = all.clone();
@@ -53,10 +54,19 @@ pub(super) fn part(now: &mut Scan, before: &[(Earlier<'_>, Before)]) {
         let paths = finding.passes.iter().map(|p| p.source.path()).chain([finding.at.place.source.path()]);
         paths.into_iter().any(|path| before.iter().all(|(earlier, _)| earlier.differs(path)))
     };
-    now.unreached.retain(differs);
-    now.hidden.retain(|(finding, _)| differs(finding));
-    now.stale.clear();
+    if named.is_none() {
+        now.unreached.retain(differs);
+        now.hidden.retain(|(finding, _)| differs(finding));
+        now.stale.clear();
+    }
     for (mut finding, (all, new)) in findings.into_iter().zip(all.into_iter().zip(new)) {
+        if let Some(named) = named {
+            let passes = named(finding.at.place.source.path()) || finding.passes.iter().any(|p| named(p.source.path()));
+            if passes || !new.is_empty() {
+                now.findings.push(finding);
+            }
+            continue;
+        }
         if new.is_empty() {
             let differs = differs(&finding);
             now.existing.push((finding, differs));

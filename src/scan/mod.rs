@@ -50,8 +50,9 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
         let earlier = base.map(|base| base.files(&*area.files));
         let units = units_of(&area.list);
         let shared = Arc::default();
+        let is_named = |path: &Path| area.named.as_ref().is_some_and(|named| named.has(path));
         let results = read_units(&units, &request.progress, |(input, unit)| {
-            let files = Watched::new(&*area.files, earlier.as_ref());
+            let files = Watched::new(&*area.files, earlier.as_ref()).with_named(&is_named);
             read_unit(*input, unit, (&files, &total.root, &shared), &request.policy, &given)
         });
         if let (Some(base), Some(earlier)) = (base, earlier) {
@@ -64,7 +65,9 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
     }
     total.finish(&request.policy, request.is_complete());
     if request.base.is_some() {
-        known::part(&mut total, &before);
+        let keeps = |path: &Path| areas.iter().any(|area| area.named.as_ref().is_some_and(|named| named.has(path)));
+        let hook = request.base.as_ref().is_some_and(|base| base.keeps_named);
+        known::part(&mut total, &before, hook.then_some(&keeps));
     }
     Ok(total)
 }
@@ -111,7 +114,7 @@ fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanError> {
             problems.extend(unread.map(|(at, words)| unread::note(&at, &FileError::Io(words).problem())));
             problems.extend(found.indexes.iter().map(|(at, why)| unread::index(at, why)));
         }
-        let named = narrow::Named::of(request, &root);
+        let named = narrow::Named::of(request, disk.root());
         if let Some(named) = &named {
             named.widen(&mut list, request, &disk);
         }
@@ -145,10 +148,14 @@ fn gathered(area: &Area, units: &[Claimed], results: Vec<Unwound>) -> Scan {
         results.iter().filter(|r| !r.scan.asking.is_empty() && large(&r.path)).map(|r| r.path.clone()).collect();
     let covered = covered(&results.iter().collect::<Vec<_>>());
     let mut places = Vec::new();
+    let mut near = BTreeSet::new();
     for (result, covered) in results.into_iter().zip(covered) {
         match covered {
             None => {
                 places.extend(result.known);
+                if result.near {
+                    near.extend(result.scan.groups.iter().map(|g| (g.root.clone(), g.name.clone())));
+                }
                 total.absorb(result.scan);
             }
             // Problems of its files are reported all the same.
@@ -162,7 +169,7 @@ fn gathered(area: &Area, units: &[Claimed], results: Vec<Unwound>) -> Scan {
     let known = net::Known::new(&places, total.problems.iter().map(|problem| problem.place.source.path()));
     total.unreached = net::cast(&area.list, &*area.files, &known);
     if let Some(named) = named {
-        named.narrow(&mut total);
+        named.narrow(&mut total, &near);
     }
     total.problems.extend(area.problems.iter().cloned());
     total

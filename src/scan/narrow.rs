@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::check::GroupRef;
 use crate::collect;
 use crate::input::FileList;
+use crate::node::Root;
 use crate::text::Files;
 
 use super::note::Note;
@@ -38,6 +41,8 @@ const VALUES: &[&str] = &[".tfvars", ".tfvars.json"];
 /// The paths that were named below one root, if a file is among them.
 pub(super) struct Named {
     files: BTreeSet<PathBuf>,
+    /// Files that the base has and that are gone: they count as named.
+    deleted: Vec<PathBuf>,
     folders: Vec<PathBuf>,
     root: PathBuf,
 }
@@ -58,7 +63,12 @@ impl Named {
             let (folders, files): (Vec<_>, Vec<_>) = named.into_iter().partition(|p| p.is_dir());
             (folders, files.into_iter().collect())
         };
-        (!files.is_empty()).then(|| Self { files, folders, root: root.to_owned() })
+        if files.is_empty() {
+            return None;
+        }
+        let base = request.base.as_ref().filter(|base| base.commit.root() == root);
+        let deleted = base.map(|base| base.deleted()).unwrap_or_default();
+        Some(Self { files, deleted, folders, root: root.to_owned() })
     }
 
     /// Adds the Terraform files that may use a named file: those of the same folder, and in a repository all of them,
@@ -78,8 +88,8 @@ impl Named {
         self.widen_stacks(&more, list, request, files);
         let ends = |path: &Path, list: &[&str]| list.iter().any(|e| path.to_string_lossy().ends_with(e));
         more.retain(|path| ends(path, READERS) && !request.policy.excludes(path));
-        if !self.files.iter().any(|path| ends(path, READERS) || ends(path, VALUES)) {
-            let names: Vec<_> = self.files.iter().filter_map(|p| p.file_name()?.to_str()).collect();
+        if !self.changed().any(|path| ends(path, READERS) || ends(path, VALUES)) {
+            let names: Vec<_> = self.changed().filter_map(|p| p.file_name()?.to_str()).collect();
             let mentions = |path: &PathBuf| {
                 files.read(path).is_ok_and(|source| {
                     let text = source.bytes();
@@ -102,7 +112,7 @@ impl Named {
         let around = |path: &Path| {
             path.ancestors().skip(1).take_while(|d| d.starts_with(&self.root)).map(Path::to_owned).collect::<Vec<_>>()
         };
-        let folders: BTreeSet<PathBuf> = self.files.iter().flat_map(|f| around(f)).collect();
+        let folders: BTreeSet<PathBuf> = self.changed().flat_map(|f| around(f)).collect();
         let wanted = |file: &PathBuf| !request.policy.excludes(file);
         for chart in folders.iter().filter(|d| d.join(CHART).is_file()) {
             list.files.extend(collect::collect(chart, request.no_ignore).files.into_iter().filter(wanted));
@@ -151,15 +161,23 @@ impl Named {
         }
     }
 
+    fn changed(&self) -> impl Iterator<Item = &PathBuf> {
+        self.files.iter().chain(&self.deleted)
+    }
+
     /// True if `path` or a folder around it was named.
     pub(super) fn has(&self, path: &Path) -> bool {
         self.files.contains(path) || self.folders.iter().any(|d| path.starts_with(d))
     }
 
-    /// Drops everything that does not involve a named path.
-    pub(super) fn narrow(&self, scan: &mut Scan) {
+    /// Drops everything that does not involve a named path or one of the node groups of `near`.
+    pub(super) fn narrow(&self, scan: &mut Scan, near: &BTreeSet<(Root, Arc<str>)>) {
         let has = |path: &Path| self.has(path);
-        scan.findings.retain(|f| has(f.at.place.source.path()) || f.passes.iter().any(|p| has(p.source.path())));
+        let is_near = |g: &GroupRef| near.contains(&(g.root.clone(), g.name.clone()));
+        scan.findings.retain(|f| {
+            let passes = || f.passes.iter().any(|p| has(p.source.path()));
+            has(f.at.place.source.path()) || passes() || f.groups.iter().any(is_near)
+        });
         scan.unreached.retain(|f| has(f.at.place.source.path()));
         let touches = |note: &Note| has(note.place.source.path());
         scan.problems.retain(touches);
@@ -173,6 +191,7 @@ impl Named {
         scan.groups.retain(|g| {
             has(g.place.source.path())
                 || g.settings.iter().any(|s| s.place.iter().any(|p| has(p.source.path())))
+                || near.contains(&(g.root.clone(), g.name.clone()))
                 || involved.contains(&(g.root.clone(), g.name.clone()))
         });
     }

@@ -178,6 +178,11 @@ impl Request {
         self.variables.iter().map(one).collect()
     }
 
+    /// True if a file is among the named paths, and nothing comes from standard input.
+    pub fn names_files(&self) -> bool {
+        self.stdin.is_none() && !self.named_files().is_empty()
+    }
+
     /// True if a folder is among the named paths.
     pub fn has_folder(&self) -> bool {
         self.absolute_paths().iter().any(|p| p.is_dir())

@@ -62,6 +62,8 @@ pub(super) struct Unwound {
     pub(super) scan: Scan,
     /// True if something that it read or listed differs from the base.
     pub(super) differs: bool,
+    /// True if it read a file that was named.
+    pub(super) near: bool,
     /// Directories that are checked as a part of this unit.
     covers: Vec<PathBuf>,
     /// Files whose text ends up in what a node group of this unit boots with.
@@ -191,7 +193,8 @@ pub(super) fn read_unit(
     out.asking.extend(sources.map(|s| (Arc::clone(s), true)));
     let undelivered = input.judges_what_nothing_delivers();
     let (path, covers, differs) = (unit.path.clone(), std::mem::take(&mut cx.claims.covers), files.differs());
-    Unwound { input: input.name(), path, scan: out, differs, covers, uses, delivers, undelivered, known }
+    let near = files.near();
+    Unwound { input: input.name(), path, scan: out, differs, near, covers, uses, delivers, undelivered, known }
 }
 
 /// What the node groups of a unit belong to. A file is named as its text is, which may come from standard input.
@@ -247,6 +250,7 @@ mod tests {
                     path: PathBuf::from(path),
                     scan: Scan::default(),
                     differs: false,
+                    near: false,
                     covers: covers.iter().map(PathBuf::from).collect(),
                     uses: BTreeSet::new(),
                     delivers: BTreeSet::new(),
@@ -266,6 +270,7 @@ mod tests {
             path: PathBuf::from(path),
             scan: Scan::default(),
             differs: false,
+            near: false,
             covers: covers.iter().map(PathBuf::from).collect(),
             uses: uses.iter().map(PathBuf::from).collect(),
             delivers: BTreeSet::new(),

@@ -209,12 +209,25 @@ pub struct Watched<'a> {
     now: &'a dyn Files,
     earlier: Option<&'a Earlier<'a>>,
     differs: AtomicBool,
+    named: &'a (dyn Fn(&Path) -> bool + Sync),
+    near: AtomicBool,
 }
 
 impl<'a> Watched<'a> {
     /// The files of `now`, compared with `earlier`.
     pub fn new(now: &'a dyn Files, earlier: Option<&'a Earlier<'a>>) -> Self {
-        Self { now, earlier, differs: AtomicBool::new(false) }
+        Self { now, earlier, differs: AtomicBool::new(false), named: &|_| false, near: AtomicBool::new(false) }
+    }
+
+    /// The same; also notes whether one of these files was read.
+    #[must_use]
+    pub fn with_named(self, named: &'a (dyn Fn(&Path) -> bool + Sync)) -> Self {
+        Self { named, ..self }
+    }
+
+    /// True if a named file was read, or a folder listed that differs.
+    pub fn near(&self) -> bool {
+        self.near.load(Ordering::Relaxed)
     }
 
     /// True if something that was read or listed differs.
@@ -235,6 +248,9 @@ impl<'a> Watched<'a> {
 impl Files for Watched<'_> {
     fn read(&self, path: &Path) -> Result<Arc<Source>, FileError> {
         self.note(|earlier| earlier.differs(path));
+        if (self.named)(path) {
+            self.near.store(true, Ordering::Relaxed);
+        }
         self.now.read(path)
     }
 
@@ -244,7 +260,11 @@ impl Files for Watched<'_> {
     }
 
     fn list(&self, dir: &Path) -> Vec<PathBuf> {
-        self.note(|earlier| earlier.listed(dir, false).1);
+        self.note(|earlier| {
+            let differs = earlier.listed(dir, false).1;
+            self.near.fetch_or(differs, Ordering::Relaxed);
+            differs
+        });
         self.now.list(dir)
     }
 
