@@ -8,7 +8,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::node::kubelet_files::{ENVIRONMENTS, KUBEADM_FLAGS, SNAP_ARGS, UNIT_DROPINS};
+use crate::node::kubelet_files::{ENVIRONMENT_NAMES, ENVIRONMENTS, KUBEADM_FLAGS, SNAP_ARGS, UNIT_DROPINS};
 use crate::node::{Cx, NodeGroup, Step};
 use crate::syntax::unit::{self, environment_file, parse};
 use crate::text::{Traced, View, placeholder};
@@ -98,6 +98,10 @@ impl Located {
         // `10-kubeadm.conf` in a folder with files for several places.
         if is_loose_dropin(&name) {
             return of_unit(dir, "kubelet", &format!("{DROPINS}/{name}"));
+        }
+        if ENVIRONMENT_NAMES.contains(&name.as_str()) {
+            let path = ENVIRONMENTS[usize::from(name.contains("sysconfig"))].to_owned();
+            return Some(Self { root: flat(dir), service: String::new(), path });
         }
         let whole = dir.join(&name);
         let (own, on_node) = ENVIRONMENTS.iter().chain([&KUBEADM_FLAGS]).chain(&SNAP_ARGS).find_map(|on_node| {
@@ -300,6 +304,7 @@ mod tests {
             ("/r/kubeadm-flags.env", Some(("/r", "", "/var/lib/kubelet/kubeadm-flags.env"))),
             ("/r/var/snap/microk8s/current/args/kubelet", Some(("/r", "", "/var/snap/microk8s/current/args/kubelet"))),
             ("/r/args/kubelet", Some(("/r", "", "/var/snap/microk8s/current/args/kubelet"))),
+            ("/r/templates/kubelet.env.j2", Some(("/r/templates", "", "/etc/default/kubelet"))),
             ("/r/kubelet", None),
             ("/r/kubelet.conf", None),
         ] {

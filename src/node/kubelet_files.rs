@@ -23,6 +23,9 @@ pub const UNIT_DROPINS: [&str; 5] = [
 ];
 /// Environment files of the kubelet on Debian and on Red Hat.
 pub const ENVIRONMENTS: [&str; 2] = ["/etc/default/kubelet", "/etc/sysconfig/kubelet"];
+/// Names that repositories give such a file.
+pub const ENVIRONMENT_NAMES: [&str; 5] =
+    ["kubelet.env", "kubelet.default", "kubelet.sysconfig", "kubelet-sysconfig", "kubelet-default"];
 /// The environment file that kubeadm writes.
 pub const KUBEADM_FLAGS: &str = "/var/lib/kubelet/kubeadm-flags.env";
 /// The environment file that nodeadm writes.

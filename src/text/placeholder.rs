@@ -30,6 +30,9 @@ const MARKS: &[(&[u8], &[u8], bool)] = &[
     (b"%", b"%", false),
 ];
 
+/// The most bytes of a placeholder, and of what is looked at before one.
+const MAX_LENGTH: usize = 256;
+
 /// The most words that one placeholder spans.
 const MAX_WORDS: usize = 16;
 
@@ -48,7 +51,9 @@ fn length(bytes: &[u8], at: usize) -> Option<usize> {
     let before = at.checked_sub(1).and_then(|n| bytes.get(n)).copied();
     for (open, close, anything) in MARKS {
         let Some(rest) = all.strip_prefix(*open) else { continue };
-        let line = rest.split(|b| *b == b'\n').next().unwrap_or_default();
+        // Bounded, because a hostile text may have nothing but opening marks on one line.
+        let line = &rest[..rest.len().min(MAX_LENGTH)];
+        let line = line.split(|b| *b == b'\n').next().unwrap_or_default();
         let Some(inner) = line.windows(close.len()).position(|w| w == *close) else { continue };
         let after = line.get(inner + close.len()).copied();
         let name = line[..inner].trim_ascii();
@@ -59,14 +64,18 @@ fn length(bytes: &[u8], at: usize) -> Option<usize> {
             || !before.is_some_and(|b| b.is_ascii_alphanumeric() || b == first)
                 && !after.is_some_and(|b| b.is_ascii_alphanumeric() || b == first);
         // A line of TOML that starts like this is the name of a table.
-        let table =
-            first == b'[' && bytes[..at].rsplit(|b| *b == b'\n').next().unwrap_or_default().trim_ascii().is_empty();
+        let table = first == b'[' && line_before(bytes, at).trim_ascii().is_empty();
         let escaped = first == b'$' && before == Some(b'$');
         if !name.is_empty() && (*anything || named) && whole && !escaped && !table {
             return Some(open.len() + inner + close.len());
         }
     }
     None
+}
+
+/// What stands before `at` on its line, or the last of it.
+fn line_before(bytes: &[u8], at: usize) -> &[u8] {
+    bytes[at.saturating_sub(MAX_LENGTH)..at].rsplit(|b| *b == b'\n').next().unwrap_or_default()
 }
 
 /// The placeholders of a text, in order.
@@ -166,7 +175,7 @@ impl View {
     pub fn without_placeholders(&self) -> Self {
         // Before a value stand a colon, a dash, a bracket or an equals sign, and spaces.
         let at_value = |range: &Range<usize>| {
-            let line = self.bytes[..range.start].rsplit(|b| *b == b'\n').next().unwrap_or_default();
+            let line = line_before(&self.bytes, range.start);
             let before = line.trim_ascii_end();
             let spaced = before.len() < line.len() || range.start > 0 && before.is_empty();
             match before.last() {
@@ -229,6 +238,12 @@ mod tests {
             ["", "0", "0s", "5", "4 h", "$", "$5", "<>", "[[1]]", "__", "@", "a@b@c", "a__b__c", "100%", "5%x%5", "()"]
         {
             assert_eq!(in_value(text.as_bytes()), None, "{text}");
+        }
+        // A hostile line ends soon.
+        for open in ["<", "[[", "{{", "${", "@", "__", "%", "[[\"a\","] {
+            let started = std::time::Instant::now();
+            let _ = in_value(open.repeat(20_000).as_bytes());
+            assert!(started.elapsed().as_secs() < 20, "{open}");
         }
         let found = ranges(b"s@IDLE@0s@ $${X} x=@IDLE@");
         assert_eq!(found.first().map(|range| (range.start, range.end)), Some((19, 25)));

@@ -99,10 +99,16 @@ impl View {
 
     /// The same text with other bytes, in which more parts are unknown.
     pub(super) fn hidden(&self, bytes: Arc<[u8]>, more: impl IntoIterator<Item = (Range<usize>, Why)>) -> Self {
-        let more = more
-            .into_iter()
-            .filter_map(|(range, why)| Some((u32::try_from(range.start).ok()?..u32::try_from(range.end).ok()?, why)));
-        let mut unknowns: Vec<_> = self.unknowns.iter().cloned().chain(more).collect();
+        let number = |at: usize| u32::try_from(at).ok();
+        let more = more.into_iter().filter_map(|(range, why)| Some((number(range.start)?..number(range.end)?, why)));
+        let mut unknowns: Vec<_> = more.collect();
+        // What was unknown inside of one of them is a part of it.
+        let apart = |known: &Range<u32>| {
+            let first = unknowns.partition_point(|(range, _)| range.end <= known.start);
+            unknowns.get(first).is_none_or(|(range, _)| range.start >= known.end)
+        };
+        let before: Vec<_> = self.unknowns.iter().filter(|(range, _)| apart(range)).cloned().collect();
+        unknowns.extend(before);
         unknowns.sort_by_key(|(range, _)| range.start);
         Self { id: self.id, bytes, unknowns: unknowns.into() }
     }
