@@ -73,7 +73,7 @@ impl Carrier {
                 Key::Name(name, _) => name.known_str() == Some(wanted),
                 Key::Expr(expr) => expr.as_literal().is_none_or(|name| name.known_str() == Some(wanted)),
             }),
-            // A text is no map, and a map no text.
+            // A map needs a key, and a text has none.
             (ExprKind::Object(_), None) | (ExprKind::Template(_), Some(_)) => false,
             _ => true,
         };

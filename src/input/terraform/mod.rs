@@ -23,6 +23,7 @@ mod kubernetes;
 mod lang;
 mod modules;
 mod node_group_links;
+mod open_defaults;
 mod packer;
 mod plan;
 mod registry_modules;
@@ -90,6 +91,12 @@ impl Input for Terraform {
             return Vec::new();
         }
         let groups = engine.judged(&[root], place);
-        value_sets::with_values(&unit.path, &module, groups, place, cx)
+        if let Some(ways) = value_sets::ways_to_apply(&unit.path, &module, place, cx) {
+            return value_sets::with_values(&unit.path, &module, (groups, ways), place, cx);
+        }
+        if cx.given.variables.is_empty() {
+            return open_defaults::with_inputs(&unit.path, &module, groups, place, cx);
+        }
+        groups
     }
 }

@@ -14,6 +14,7 @@ use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
 use super::lang::functions::files::lexical;
 use super::lang::outcome::{Refused, entries_of, key_and_value};
+use super::open_defaults::is_example;
 use super::state::{Expansion, Instance};
 
 /// The most instances of one block that are expanded.
@@ -246,6 +247,10 @@ impl Engine<'_, '_> {
             return;
         };
         let dir = lexical(&self.instances[parent].module.dir.join(source));
+        // An example does not replace what others may make of a module.
+        if is_example(&self.root, self.cx.files.root()) && !is_example(&dir, self.cx.files.root()) {
+            return;
+        }
         if dir != self.root && dir.starts_with(self.cx.files.root()) && !self.cx.claims.covers.contains(&dir) {
             self.cx.claims.covers.push(dir);
         }

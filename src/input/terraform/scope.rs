@@ -33,6 +33,8 @@ pub(super) struct Module {
     pub(super) version: Option<String>,
     /// `terraform.tfvars` and `*.auto.tfvars`; used only for a root module. The last value of a name wins.
     pub(super) values: IndexMap<Arc<str>, Arc<Attribute>>,
+    /// True if it has a backend or a configured provider: it is applied itself.
+    pub(super) applied: bool,
     /// A file of values that is not text, such as an encrypted one: it may set any variable.
     pub(super) sealed: Option<Arc<str>>,
     /// Blocks that were not read, because nothing refers to them.
@@ -138,6 +140,8 @@ impl Module {
             "resource" => drop(self.resources.insert(both, Arc::new(block))),
             "data" => drop(self.data.insert(both, Arc::new(block))),
             "ephemeral" => drop(self.ephemeral.insert(both, Arc::new(block))),
+            "terraform" => self.applied |= block.body.blocks.iter().any(|b| matches!(&*b.kind, "backend" | "cloud")),
+            "provider" => self.applied |= !block.body.attributes.is_empty() || !block.body.blocks.is_empty(),
             _ => {}
         }
     }

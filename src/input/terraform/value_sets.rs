@@ -52,7 +52,7 @@ const MAX_COMMANDS: usize = 256 << 10;
 
 /// One way in which a root module is applied.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Way {
+pub(super) struct Way {
     /// Files of values, in the order in which they are given.
     files: Vec<PathBuf>,
     /// Values from the environment, each with the file that sets it.
@@ -84,6 +84,22 @@ fn has_commands(path: &Path) -> bool {
         || matches!(name, "Makefile" | "GNUmakefile" | "makefile" | "Jenkinsfile" | "justfile" | "Justfile" | ".envrc")
 }
 
+/// The files that may hold commands for a root module.
+pub(super) fn command_files(root: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
+    let mut out = Vec::new();
+    for dir in folders_above(root, cx.files.root()) {
+        out.extend(cx.files.list(dir));
+        for folder in COMMANDS {
+            let folder = dir.join(folder);
+            if cx.files.is_dir(&folder) {
+                out.extend(cx.files.list(&folder));
+            }
+        }
+    }
+    out.retain(|path| has_commands(path));
+    out
+}
+
 /// The commands in the files of a folder, read once for all units.
 fn commands_in(dir: &Path, cx: &Cx<'_>) -> Found {
     let slot = cx.shared.slot::<Found>(dir);
@@ -102,7 +118,7 @@ fn folders_above<'p>(root: &'p Path, top: &Path) -> Vec<&'p Path> {
     root.ancestors().take_while(|dir| dir.starts_with(top)).collect()
 }
 
-fn is_values(path: &Path) -> bool {
+pub(super) fn is_values(path: &Path) -> bool {
     path.file_name()
         .and_then(|n| n.to_str())
         .is_some_and(|name| !name.starts_with('.') && (name.ends_with(".tfvars") || name.ends_with(".tfvars.json")))
@@ -308,21 +324,23 @@ fn ways(root: &Path, module: &Module, place: Span, cx: &mut Cx<'_>) -> Vec<Way> 
     unique
 }
 
+/// The ways in which the repository applies a root module with values; `None` if there is none, or if the command line gives
+/// values.
+pub(super) fn ways_to_apply(root: &Path, module: &Module, place: Span, cx: &mut Cx<'_>) -> Option<Vec<Way>> {
+    if module.variables.is_empty() || !cx.given.variables.is_empty() {
+        return None;
+    }
+    Some(ways(root, module, place, cx)).filter(|ways| !ways.is_empty())
+}
+
 /// The node groups of a root module with each of the sets of values of the repository. `plain` are those without any.
 pub(super) fn with_values(
     root: &Path,
     module: &Module,
-    plain: Vec<NodeGroup>,
+    (plain, ways): (Vec<NodeGroup>, Vec<Way>),
     place: Span,
     cx: &mut Cx<'_>,
 ) -> Vec<NodeGroup> {
-    if module.variables.is_empty() || !cx.given.variables.is_empty() {
-        return plain;
-    }
-    let ways = ways(root, module, place, cx);
-    if ways.is_empty() {
-        return plain;
-    }
     let prints = |groups: &[NodeGroup], cx: &Cx<'_>| {
         let mut out: BTreeMap<Arc<str>, Vec<String>> = BTreeMap::new();
         for group in groups {
@@ -433,7 +451,7 @@ impl Engine<'_, '_> {
 }
 
 /// All that a node group boots with and where it is written, as text: equal for equal node groups.
-fn print(group: &NodeGroup, texts: &Texts) -> String {
+pub(super) fn print(group: &NodeGroup, texts: &Texts) -> String {
     let mut out =
         format!("{:?} {:?} {} {}", group.family, group.minor, group.merged_by_eks, group.when.conditions().len());
     for condition in group.when.conditions() {

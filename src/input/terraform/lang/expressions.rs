@@ -163,12 +163,16 @@ impl dyn Data + '_ {
     /// A comparison that the source cannot decide. `a != b` is the opposite of `a == b`.
     fn comparison(&mut self, op: Binary, at: Span, env: &Env) -> Truth {
         let mut truth = self.undecided(at, env);
-        if op == Binary::NotEq {
-            let words = self.words(at);
-            if words.matches("!=").count() == 1 && !words.ends_with('…') {
-                let condition = self.condition(words.replace("!=", "=="), at, env);
-                truth = both_ways(&condition).into_iter().map(|(g, b)| (g, !b)).collect();
+        let words = self.words(at);
+        for (end, set) in [(" == null", false), (" != null", true)] {
+            if let Some(what) = words.strip_suffix(end).filter(|what| !what.contains(' ')) {
+                let condition = self.condition(format!("{what} is set"), at, env);
+                return both_ways(&condition).into_iter().map(|(guard, holds)| (guard, holds == set)).collect();
             }
+        }
+        if op == Binary::NotEq && words.matches("!=").count() == 1 && !words.ends_with('…') {
+            let condition = self.condition(words.replace("!=", "=="), at, env);
+            truth = both_ways(&condition).into_iter().map(|(g, b)| (g, !b)).collect();
         }
         truth
     }

@@ -166,7 +166,7 @@ fn user_data_is_followed_to_its_end() {
         (
             r#"var.o == null ? "n" : "y""#,
             "variable \"o\" {\n type = object({ z = string })\n}",
-            &["w if var.o == null: n", "w if not (var.o == null): y"],
+            &["w if var.o is set: y", "w if not (var.o is set): n"],
         ),
         (r#"nonsensitive(sensitive("s"))"#, "", &["w: s"]),
         ("[1]", "", &["w: <invalid: user data that is not a string>"]),
