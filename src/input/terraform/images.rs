@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::node::Family;
 use crate::syntax::hcl::{Block, Body};
 use crate::text::Why;
-use crate::value::{Guard, Value};
+use crate::value::{Condition, Guard, Value};
 
 use super::engine::Engine;
 use super::lang::env::Env;
@@ -25,7 +25,14 @@ pub(super) struct Image {
 impl Engine<'_, '_> {
     /// The images of a launch template or instance, for each undecided condition and for each node group that launches
     /// it. `address` is the address of the one instance.
-    pub(super) fn images(&mut self, (block, body): (&Block, &Body), address: &str, own: &Env) -> Vec<(Guard, Image)> {
+    /// `edits` is true if the user data changes a file that only Amazon Linux 2 has.
+    pub(super) fn images(
+        &mut self,
+        (block, body): (&Block, &Body),
+        address: &str,
+        own: &Env,
+        edits: bool,
+    ) -> Vec<(Guard, Image)> {
         let id = self.attribute(body, "image_id", own).or_else(|| self.attribute(body, "ami", own));
         let ids = id.unwrap_or_else(|| Value::null(block.header)).alternatives();
         let links =
@@ -41,16 +48,15 @@ impl Engine<'_, '_> {
             for NodeGroupLink { when: linked, family, minor, address, .. } in &links {
                 let Some(when) = when.and(linked) else { continue };
                 let minor = minor.or(image.minor);
-                // The default of a node group without an image type (Amazon EKS user guide,
-                // `update-managed-node-group.md`).
-                let default = match minor.filter(|_| bare) {
-                    Some(30..) => Some(Family::Al2023),
-                    Some(_) => Some(Family::Al2),
-                    None => None,
-                };
-                let family = family.or(image.family).or(default);
                 let of = if links.len() > 1 { Some(Arc::clone(address)) } else { None };
-                out.push((when, Image { family, minor, merged_by_eks: bare, of }));
+                let known = family.or(image.family);
+                let defaults =
+                    if known.is_none() && bare { defaults(minor, edits) } else { vec![(Guard::always(), known)] };
+                for (more, family) in defaults {
+                    if let Some(when) = when.and(&more) {
+                        out.push((when, Image { family, minor, merged_by_eks: bare, of: of.clone() }));
+                    }
+                }
             }
         }
         // Alternatives without a difference become one.
@@ -124,6 +130,23 @@ impl Engine<'_, '_> {
             image.minor = first.minor.filter(|m| found.iter().all(|i| i.minor == Some(*m)));
         }
         image
+    }
+}
+
+/// The families of a managed node group without an image type, for each condition: Amazon Linux 2 up to Kubernetes 1.29, and
+/// Amazon Linux 2023 for groups created since. An older group keeps its family until 1.32, the last version with images of
+/// Amazon Linux 2 (Amazon EKS user guide, `eks-ami-deprecation-faqs.md`).
+fn defaults(minor: Option<u32>, edits: bool) -> Vec<(Guard, Option<Family>)> {
+    let always = |family| vec![(Guard::always(), family)];
+    match minor {
+        Some(33..) => always(Some(Family::Al2023)),
+        Some(..=29) => always(Some(Family::Al2)),
+        _ if edits => always(Some(Family::Al2)),
+        Some(_) => {
+            let older = Condition::new("the node group was created before Kubernetes 1.30", true);
+            vec![(Guard::always(), Some(Family::Al2023)), (Guard::of(older), Some(Family::Al2))]
+        }
+        None => always(None),
     }
 }
 

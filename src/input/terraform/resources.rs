@@ -7,6 +7,7 @@ use crate::syntax::hcl::{Block, Body};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
 
+use super::super::yaml_files;
 use super::carriers::{Carrier, Contains, NOT_FOLLOWED, holds_documents, is_provisioned, is_store, unwrapped};
 use super::data_sources::Nested;
 use super::engine::Engine;
@@ -235,12 +236,13 @@ impl Engine<'_, '_> {
                 let mut group = group.clone();
                 group.gaps.extend(nested.open.map(|why| Gap { at, why }));
                 for (own, body) in nested.blocks {
-                    let images = self.images((block, body), &format!("{address}{suffix}"), &own);
                     for way in accepted(self.ways_of_carrier(body, carrier, &own)) {
                         let Some(when) = guard.and(&way.when) else { continue };
                         let text = way.value.to_traced().unwrap_or_else(|| {
                             Traced::unknown(way.value.at, Why::Invalid("user data that is not a string".into()))
                         });
+                        let edits = yaml_files::holds(unwrapped(&text).bytes(), b"/etc/eks/bootstrap.sh");
+                        let images = self.images((block, body), &format!("{address}{suffix}"), &own, edits);
                         let mut steps = self.fetched(&text);
                         steps.push(match carrier.contains {
                             Contains::Script => Step::Script(text),
