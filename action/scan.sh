@@ -62,7 +62,7 @@ fetch_base() {
     GIT_CONFIG_VALUE_0="AUTHORIZATION: basic $secret" "${fetch[@]}" 2>/dev/null
 }
 
-# On a pull request only findings related to changed files count.
+# On a pull request only findings count that its base does not have.
 narrow=()
 if [[ "$INPUT_CHANGED_ONLY" == true && -n "${BASE_SHA:-}" ]]; then
   [[ "$BASE_SHA" =~ ^[0-9a-f]+$ ]] || fail "the base of the pull request is not a valid commit"
@@ -73,37 +73,23 @@ if [[ "$INPUT_CHANGED_ONLY" == true && -n "${BASE_SHA:-}" ]]; then
   fi
 fi
 
-# The reports for the pull request, and those for the whole scan.
-shown=(--format concise --output "$folder/shown.txt")
-[[ "$INPUT_SUMMARY" != true ]] || shown+=(--format markdown --output "$folder/summary.md")
-[[ "$INPUT_ANNOTATIONS" != true ]] || shown+=(--format github)
-whole=(--format sarif --output "$folder/kubelet-lint.sarif" --format concise --output "$folder/all.txt")
-
-[[ "${INPUT_REQUIRE_NODES:-false}" != true ]] || whole+=(--format json --output "$folder/report.json")
-
-# With exit code 2 the reports tell whether the scan failed, or the input was not read completely.
-ended() {
-  local file
-  for file in "$@"; do
-    [[ -f "$folder/$file" ]] && continue
-    if [[ $code -gt 1 ]]; then
-      printf 'exit-code=%s\n' "$code" >>"$GITHUB_OUTPUT"
-      fail "the scan failed with exit code $code; see the lines above"
-    fi
-    fail "the scan wrote no report; is $BINARY kubelet-lint?"
-  done
-}
+# One scan writes every report. Of a pull request, the report for code scanning and the list have the findings of the base as well.
+reports=(--verbose --format sarif --output "$folder/kubelet-lint.sarif" --format concise --output "$folder/all.txt")
+[[ "$INPUT_SUMMARY" != true ]] || reports+=(--format markdown --output "$folder/summary.md")
+[[ "$INPUT_ANNOTATIONS" != true ]] || reports+=(--format github)
+[[ "${INPUT_REQUIRE_NODES:-false}" != true ]] || reports+=(--format json --output "$folder/report.json")
 
 code=0
-if [[ ${#narrow[@]} -eq 0 ]]; then
-  "$BINARY" check "${common[@]}" "${whole[@]}" "${shown[@]}" -- "${paths[@]}" </dev/null || code=$?
-else
-  "$BINARY" check "${common[@]}" --exit-zero --quiet "${whole[@]}" -- "${paths[@]}" </dev/null || code=$?
-  ended kubelet-lint.sarif all.txt
-  code=0
-  "$BINARY" check "${common[@]}" "${narrow[@]}" "${shown[@]}" -- "${paths[@]}" </dev/null || code=$?
-fi
-ended kubelet-lint.sarif all.txt shown.txt
+"$BINARY" check "${common[@]}" ${narrow[@]+"${narrow[@]}"} "${reports[@]}" -- "${paths[@]}" </dev/null || code=$?
+# With exit code 2 the reports tell whether the scan failed, or the input was not read completely.
+for file in kubelet-lint.sarif all.txt; do
+  [[ -f "$folder/$file" ]] && continue
+  if [[ $code -gt 1 ]]; then
+    printf 'exit-code=%s\n' "$code" >>"$GITHUB_OUTPUT"
+    fail "the scan failed with exit code $code; see the lines above"
+  fi
+  fail "the scan wrote no report; is $BINARY kubelet-lint?"
+done
 if [[ $code -gt 1 ]]; then
   printf '::error title=kubelet-lint::%s\n' "the input was not read completely, or a value is unresolved; see the lines above"
 fi
@@ -112,15 +98,16 @@ if [[ "${INPUT_REQUIRE_NODES:-false}" == true ]] && grep -q '^    "node_groups":
   code=2
 fi
 
-# Every finding is one line. No line of the log may start with a workflow command.
+# Every finding is one line; the word `existing` marks those that the base has.
+known='(:[0-9]+:[0-9]+: )existing ([a-z]+\[)'
+sed -En "s/$known/\1\2/p" "$folder/all.txt" >"$folder/before.txt"
+sed -E "/$known/d" "$folder/all.txt" >"$folder/shown.txt"
+# No line of the log may start with a workflow command.
 listed() { sed 's/^/- /' "$1"; }
 if [[ "$INPUT_ANNOTATIONS" != true ]]; then
   listed "$folder/shown.txt"
 fi
 
-# Existing findings: lines that are only in the report of the whole scan.
-awk 'FILENAME == ARGV[1] { seen[$0]++; next } seen[$0] > 0 { seen[$0]--; next } { print }' \
-  "$folder/shown.txt" "$folder/all.txt" >"$folder/before.txt"
 before=$(awk 'END { print NR }' "$folder/before.txt")
 existing="$before pre-existing findings (not counted)"
 [[ $before -ne 1 ]] || existing="1 pre-existing finding (not counted)"

@@ -1,5 +1,6 @@
 //! Pull requests: `pulls::SCENE::NAME` commits the folder `testdata/pulls/SCENE/base`, changes it as the entry of that name in
-//! `pulls.toml` says, and holds what `check --since` reports against it. A name that begins with `ok` must pass.
+//! `pulls.toml` says, and holds what `check --since`, the hook and the action report against it. A name that begins with `ok`
+//! must pass.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -162,6 +163,53 @@ fn commit(here: &Path) {
     }
 }
 
+/// What the hook reports before the commit, if a changed file of a unit is left to name: what is new, and what names the file.
+fn hold_hook(here: &Path, pull: &Pull) {
+    let (_, changed) = run("git", here, &["-c", "core.quotePath=false", "status", "--porcelain", "-uall"]);
+    let names: Vec<_> =
+        changed.lines().filter_map(|line| line.get(3..)).filter(|path| here.join(path).is_file()).collect();
+    // A change of the policy alone belongs to no unit.
+    if names.iter().all(|path| ["kubelet-lint.toml", "known.json"].contains(path)) {
+        return;
+    }
+    let args = [&["check", "--quiet", "--format", "json"][..], &names].concat();
+    let (code, out) = run(env!("CARGO_BIN_EXE_kubelet-lint"), here, &args);
+    assert!(code < 2, "{out}");
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let told = ids(&report["findings"]);
+    assert!(told.is_superset(&pull.new), "hook of {names:?}: {told:?} without all of {:?}", pull.new);
+    for finding in report["findings"].as_array().unwrap() {
+        let new = !ids(&serde_json::json!([finding])).is_disjoint(&pull.new);
+        assert!(new || names.iter().any(|name| finding.to_string().contains(name)), "hook: {finding}");
+    }
+}
+
+/// How the action ends, with the base as the base of a pull request.
+#[cfg(unix)]
+fn hold_action(here: &Path, pull: &Pull) {
+    let out = tempfile::tempdir().unwrap();
+    let (output, summary) = (out.path().join("output"), out.path().join("summary"));
+    let (_, base) = run("git", here, &["rev-parse", "HEAD~1"]);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("action/scan.sh");
+    let done = Command::new("bash")
+        .arg(script)
+        .current_dir(here)
+        .envs([("INPUT_FAIL_ON", "warning"), ("INPUT_CHANGED_ONLY", "true"), ("INPUT_ANNOTATIONS", "true")])
+        .envs([("INPUT_SUMMARY", "true"), ("INPUT_PATHS", "."), ("BINARY", env!("CARGO_BIN_EXE_kubelet-lint"))])
+        .env("BASE_SHA", base.trim())
+        .env("RUNNER_TEMP", out.path())
+        .env("GITHUB_OUTPUT", &output)
+        .env("GITHUB_STEP_SUMMARY", &summary)
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&done.stdout);
+    let read = |path: &Path| std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{e}: {done:?}"));
+    let code = format!("exit-code={}", i32::from(!pull.new.is_empty()));
+    assert!(read(&output).lines().any(|line| line == code), "action: {}{told}", read(&output));
+    assert_eq!(read(&summary).contains("No findings"), pull.new.is_empty(), "{}", read(&summary));
+    assert_eq!(told.contains(" file="), !pull.new.is_empty(), "{told}");
+}
+
 fn hold(base: &Path, pull: &Pull) {
     let dir = tempfile::tempdir().unwrap();
     let here = &dir.path().canonicalize().unwrap();
@@ -177,6 +225,7 @@ fn hold(base: &Path, pull: &Pull) {
     let revision = if pull.uncommitted || !pull.named.is_empty() {
         "HEAD"
     } else {
+        hold_hook(here, pull);
         commit(here);
         "HEAD~1"
     };
@@ -195,6 +244,10 @@ fn hold(base: &Path, pull: &Pull) {
     assert_eq!(code, i32::from(!pull.new.is_empty()), "{out}");
     assert_eq!(ids(&report["existing"]), pull.existing, "existing: {}", report["summary"]);
     assert!(pull.new.is_empty() || !pull.name.starts_with("ok "), "must pass");
+    #[cfg(unix)]
+    if revision == "HEAD~1" && pull.paths == ["."] {
+        hold_action(here, pull);
+    }
 }
 
 /// The node groups of findings: those that are named as new, if some are.

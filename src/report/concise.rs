@@ -1,4 +1,5 @@
-//! One line per finding, for editors and `grep`: `path:line:column: level[rule] headline`.
+//! One line per finding, for editors and `grep`: `path:line:column: level[rule] headline`. With `--verbose`, known findings
+//! follow as `path:line:column: existing level[rule] headline`.
 
 use std::io::{self, Write};
 
@@ -16,12 +17,13 @@ impl Reporter for Concise {
     }
 
     fn write(&self, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-        for finding in &scan.findings {
+        let known = scan.existing.iter().filter(|_| look.verbose).map(|(finding, _)| ("existing ", finding));
+        for (what, finding) in scan.findings.iter().map(|finding| ("", finding)).chain(known) {
             let condition = finding.condition();
             let condition = if condition.is_empty() { condition } else { format!(", {condition}") };
             let spot = look.spot(&finding.at.place);
             let text = harmless(&format!("{}{condition}", finding.headline));
-            writeln!(out, "{spot}: {}[{}] {text}", finding.level.id(), finding.rule.id)?;
+            writeln!(out, "{spot}: {what}{}[{}] {text}", finding.level.id(), finding.rule.id)?;
         }
         Ok(())
     }

@@ -102,7 +102,7 @@ impl View {
         let number = |at: usize| u32::try_from(at).ok();
         let more = more.into_iter().filter_map(|(range, why)| Some((number(range.start)?..number(range.end)?, why)));
         let mut unknowns: Vec<_> = more.collect();
-        // What was unknown inside of one of them is a part of it.
+        // What was unknown inside one of them is a part of it.
         let apart = |known: &Range<u32>| {
             let first = unknowns.partition_point(|(range, _)| range.end <= known.start);
             unknowns.get(first).is_none_or(|(range, _)| range.start >= known.end)
