@@ -28,9 +28,59 @@ struct MachineFiles<'a, 'b, 'c> {
     cx: &'b mut BootCx<'c>,
 }
 
+impl MachineFiles<'_, '_, '_> {
+    /// What stands in for a configuration of containerd that is not there: the output of a template of k3s, or the imports
+    /// that containerd has by default.
+    fn template(&self, path: &str) -> Option<File> {
+        let made = |text: String| File::Known(Arc::new(Traced::made(text, self.machine.place)));
+        if path == image::CONTAINERD {
+            let folder = crate::runtime::CONTAINERD_DROPINS;
+            let any = self.files.range(folder.to_owned()..).next().is_some_and(|(file, _)| file.starts_with(folder));
+            return any.then(|| made(format!("version = 3\nimports = [\"{folder}*.toml\"]\n")));
+        }
+        let folder = crate::runtime::K3S.into_iter().find(|folder| path.strip_prefix(folder) == Some("config.toml"))?;
+        // The template for version 3 is used where it exists. Source: k3s-io/k3s `pkg/agent/containerd`.
+        let names = ["config-v3.toml.tmpl", "config.toml.tmpl"];
+        match names.iter().find_map(|name| self.files.get(&format!("{folder}{name}"))) {
+            Some(File::Known(text)) => Some(File::Known(Arc::new(rendered(text)))),
+            Some(file) => Some(file.clone()),
+            None => Some(made(format!(
+                "version = 3\nimports = [\"{folder}config-v3.toml.d/*.toml\", \"{folder}config.toml.d/*.toml\"]\n"
+            ))),
+        }
+    }
+}
+
+/// A template of Go with unknown values in the place of its actions. Lines that are only an action are left out.
+fn rendered(text: &Traced) -> Traced {
+    let mut out = Traced::new();
+    for line in text.split(b"\n") {
+        let bytes = line.bytes().trim_ascii();
+        if bytes.starts_with(b"{{") && bytes.ends_with(b"}}") {
+            continue;
+        }
+        let mut from = 0;
+        while let Some(open) = line.bytes()[from..].windows(2).position(|w| w == b"{{") {
+            let open = from + open;
+            let Some(length) = line.bytes()[open..].windows(2).position(|w| w == b"}}") else { break };
+            out.push(&line.slice(from..open));
+            from = open + length + 2;
+            if let Some(at) = line.slice(open..from).span() {
+                out.push_unknown(at, Why::FromOutside("a value of k3s".into()));
+            }
+        }
+        out.push(&line.slice(from..line.len()));
+        if let Some(at) = line.span() {
+            out.push_made(b"\n", at);
+        }
+    }
+    out
+}
+
 impl crate::runtime::Files for MachineFiles<'_, '_, '_> {
     fn read(&mut self, path: &str) -> Content {
-        match self.machine.file_among(self.files, path) {
+        let template = || self.template(path);
+        match self.machine.file_among(self.files, path).filter(|file| *file != File::Removed).or_else(template) {
             Some(File::Known(text)) => {
                 if let Some((_, why)) = unknown(&text) {
                     return Content::Unknown(why.clone());
@@ -73,7 +123,21 @@ pub(super) fn effective(machine: &mut Machine, cx: &mut BootCx<'_>) -> Vec<Runti
             runtime.when = Guard::of(Condition::new(words, true));
             runtime
         });
-        out.extend(now.into_iter().chain(later));
+        let mut found: Vec<Runtime> = now.into_iter().chain(later).collect();
+        let config = machine.files.get(image::CONTAINERD);
+        if name == Name::Containerd
+            && machine.family() != Some(Family::Al2023)
+            && config.is_none_or(|f| *f == File::Removed)
+        {
+            let own = crate::runtime::K3S.iter().any(|folder| {
+                machine.files.range((*folder).to_owned()..).next().is_some_and(|(file, _)| file.starts_with(folder))
+            });
+            let condition = Condition::new("containerd is 2.2 or newer and has no config.toml", true);
+            for runtime in found.iter_mut().filter(|_| !own) {
+                runtime.when = runtime.when.and(&Guard::of(condition.clone())).unwrap_or_default();
+            }
+        }
+        out.extend(found);
     }
     for runtime in &mut out {
         for (at, why) in std::mem::take(&mut runtime.gaps) {

@@ -76,6 +76,17 @@ impl Input for Commands {
     }
 }
 
+/// The node groups of documents in a script that runs elsewhere, such as a provisioner.
+pub(super) fn in_text(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    if !mentions_settings(text.bytes()) {
+        return Vec::new();
+    }
+    let (variables, groups, dir) = (BTreeMap::new(), Vec::new(), PathBuf::new());
+    let mut reader = CommandReader { variables, groups, name: name.to_owned(), dir };
+    reader.text(text, at, 0, cx);
+    reader.groups
+}
+
 /// True if a text may contain such documents or options: a search for a few words.
 fn mentions_settings(bytes: &[u8]) -> bool {
     let has = |word: &[u8]| yaml_files::holds(bytes, word);

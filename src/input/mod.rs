@@ -7,6 +7,7 @@ mod commands;
 mod eksctl;
 mod evidence;
 mod helm;
+mod k3s_units;
 mod kustomize;
 mod loose;
 mod manifests;
@@ -48,6 +49,7 @@ pub const INPUTS: &[&dyn Input] = &[
     &python::Python,
     &evidence::Evidence,
     &node_files::NodeFiles,
+    &k3s_units::K3sUnits,
     &broken::Broken,
     &loose::Loose,
 ];

@@ -57,6 +57,8 @@ pub struct Cx<'a> {
     pub notes: Notes,
     /// What the unit claims about other units and files.
     pub claims: Claims,
+    /// Machines that scripts of this unit launch, with their user data.
+    pub launched: Vec<NodeGroup>,
     /// Every file read for this unit, in order of first use.
     pub read: Vec<TextId>,
     /// Files that this unit refers to and that cannot be read.
@@ -74,6 +76,7 @@ impl<'a> Cx<'a> {
             given: Given::default(),
             notes: Notes::default(),
             claims: Claims::default(),
+            launched: Vec::new(),
             read: Vec::new(),
             refused: Vec::new(),
             seen: BTreeSet::new(),
@@ -146,7 +149,7 @@ impl<'a> Cx<'a> {
 
     /// The part of the context that a boot may use.
     pub fn boot(&mut self) -> BootCx<'_> {
-        BootCx { texts: &mut self.texts, notes: &mut self.notes }
+        BootCx { texts: &mut self.texts, launched: &mut self.launched, notes: &mut self.notes }
     }
 }
 
@@ -154,6 +157,8 @@ impl<'a> Cx<'a> {
 pub struct BootCx<'a> {
     /// All texts of the unit.
     pub texts: &'a mut Texts,
+    /// Machines that scripts launch, with their user data.
+    pub launched: &'a mut Vec<NodeGroup>,
     notes: &'a mut Notes,
 }
 

@@ -88,6 +88,8 @@ pub enum Reason {
     KarpenterKey,
     /// A kubelet flag among the keys of k3s or RKE2.
     NoKubeletArg,
+    /// Arguments of `bootstrap.sh` with a line break, which cuts the line of the unit that they become.
+    LineBreak,
     /// CloudFormation metadata that no `cfn-init` reads.
     InitNotCalled,
     /// A module input that this version of the module ignores, with the explanation from the module's model.
@@ -134,6 +136,7 @@ impl Reason {
             Self::ScriptAsNodeConfig,
             Self::KarpenterKey,
             Self::NoKubeletArg,
+            Self::LineBreak,
             Self::InitNotCalled,
             Self::Ignored("this version of the module has no such input".into()),
             Self::NotPassedOn("kubelet_extra_args".into()),
@@ -181,6 +184,7 @@ impl Reason {
             Self::ScriptAsNodeConfig => "for AmazonLinux2023 eksctl expects a NodeConfig here, but this is a script",
             Self::KarpenterKey => "Karpenter up to 1.14 ignores a key of this name in this place",
             Self::NoKubeletArg => "k3s and RKE2 pass on only `kubelet-arg`",
+            Self::LineBreak => "the arguments contain a line break, so systemd ignores all of them",
             Self::InitNotCalled => "the user data does not run `cfn-init` for this resource",
             Self::Ignored(why) => return Arc::clone(why),
             Self::NotPassedOn(input) => return format!("the module does not hand `{input}` to these nodes").into(),
@@ -223,6 +227,7 @@ impl Reason {
             Self::NoNodeadm => "set it where this image reads it, such as `--kubelet-extra-args` of bootstrap.sh",
             Self::KarpenterKey => "set it in a NodeConfig in `spec.userData` of the node class",
             Self::NoKubeletArg => "add it to `kubelet-arg`, without the two dashes",
+            Self::LineBreak => "put all arguments on one line",
             Self::NodeConfigKey => "set it under `spec.kubelet.config`, or add it to `spec.kubelet.flags`",
             Self::FlagsNotList => "use a list of flags, such as `- --a=1`",
             Self::ConfigKey => "use the key's name and place as in `KubeletConfiguration`",

@@ -18,7 +18,11 @@ pub use timeout::{Content, Files, KEY, Name, Runtime};
 /// What `name` runs with on a node with these files, if it starts now; `None` if it is not configured there for Kubernetes.
 pub fn settle(name: Name, files: &mut dyn Files) -> Option<Runtime> {
     match name {
-        Name::Containerd => containerd::settle(containerd::CONFIG, files),
+        Name::Containerd => {
+            let own = K3S.iter().find(|folder| !files.below(folder).is_empty());
+            let main = own.map_or(containerd::CONFIG.to_owned(), |folder| format!("{folder}config.toml"));
+            containerd::settle(&main, files)
+        }
         Name::Crio => crio::settle(files),
     }
 }
@@ -39,9 +43,19 @@ pub fn config_file(name: Name) -> &'static str {
     }
 }
 
+/// The folders in which k3s and RKE2 write the configuration of their own containerd, and the templates for it.
+pub const K3S: [&str; 2] =
+    ["/var/lib/rancher/k3s/agent/etc/containerd/", "/var/lib/rancher/rke2/agent/etc/containerd/"];
+
+/// The folder that containerd 2.2 and newer reads without a configuration file.
+pub const CONTAINERD_DROPINS: &str = "/etc/containerd/conf.d/";
+
 /// True if a runtime reads a file of this path, or its other files may import it.
 pub fn reads(path: &str) -> Option<Name> {
-    if path.starts_with("/etc/containerd/") || path == "/etc/eks/containerd/containerd-config.toml" {
+    if K3S.iter().any(|folder| path.starts_with(folder))
+        || path.starts_with("/etc/containerd/")
+        || path == "/etc/eks/containerd/containerd-config.toml"
+    {
         return Some(Name::Containerd);
     }
     let crio = path == crio::CONFIG || path == crio::ENVIRONMENT;

@@ -1,6 +1,6 @@
 //! From units to findings, node groups and notes, and which units are read as a part of others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::boot;
 use crate::check::{delivered, judge, judge_unreached};
 use crate::fix::Fixer;
 use crate::input::{FileList, INPUTS, Input, Unit, is_watched};
-use crate::node::{Booted, Cx, Gap, Given, Root, Shared, Step};
+use crate::node::{Booted, Cx, Gap, Given, NodeGroup, Root, Shared, Step};
 use crate::policy::Policy;
 use crate::text::{Files, Origin, Place, Span, Texts, Watched};
 
@@ -23,6 +23,9 @@ use super::unread;
 
 /// Stack of a worker in bytes. The readers bound their depth to far less; this is the margin.
 const STACK: usize = 8 << 20;
+
+/// The most machines that the scripts of one unit launch.
+const MAX_LAUNCHES: usize = 64;
 
 /// A unit and the kind of input that reads it.
 pub(super) type Claimed = (&'static dyn Input, Unit);
@@ -142,11 +145,16 @@ pub(super) fn read_unit(
     let mut known = Vec::new();
     let groups = input.read(unit, &mut cx);
     let root = root_of(unit, files, home);
-    for mut group in groups {
+    let mut groups: VecDeque<NodeGroup> = groups.into();
+    let mut launches = 0;
+    while let Some(mut group) = groups.pop_front() {
         group.root = root.clone();
         policy.assume(&mut group);
         uses.extend(cx.texts.files_of(group.steps.iter().flat_map(Step::places)));
         let mut boots = boot::run(&group, &mut cx.boot());
+        let launched = std::mem::take(&mut cx.launched);
+        launches += launched.len();
+        groups.extend(launched.into_iter().filter(|_| launches <= MAX_LAUNCHES));
         if boots.iter().any(|booted| booted.effective.is_some()) {
             let texts = group.steps.iter().filter_map(|step| match step {
                 Step::File { content, .. } => Some(content.pieces().iter().map(|piece| piece.whence.span())),

@@ -139,6 +139,14 @@ impl Shell<'_, '_> {
         if self.has_placeholder(at) {
             called.ignored.retain(|(_, why)| *why != Reason::LeftOver);
         }
+        // It writes the arguments into one line of a unit.
+        let broken = |text: &&Traced| {
+            let bytes = text.bytes();
+            bytes.iter().enumerate().any(|(at, b)| *b == b'\n' && (at == 0 || bytes[at - 1] != b'\\'))
+        };
+        if let Some(text) = called.extra.as_ref().filter(broken).cloned() {
+            self.record_ineffective(&text, &Reason::LineBreak, &mut path);
+        }
         let changed = path.machine.files.get(image::BOOTSTRAP).is_some_and(|file| !is_model(file));
         for (text, why) in called.ignored.iter().filter(|_| !changed) {
             self.record_ineffective(text, why, &mut path);

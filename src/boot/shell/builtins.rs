@@ -25,8 +25,13 @@ pub(super) fn declare(call: &Call<'_>, path: &mut ScriptRun) {
     let arrays = std::mem::take(&mut path.arrays);
     if matches!(command, "export" | "declare" | "typeset") && call.flag('f', "-f") {
         let names = words.iter().filter_map(|w| w.known_str()).filter(|w| !w.starts_with('-')).map(str::to_owned);
-        if command == "export" && !call.flag('n', "-n") || call.flag('x', "-x") {
-            Arc::make_mut(&mut path.shell.exported_functions).extend(names);
+        let exported = Arc::make_mut(&mut path.shell.exported_functions);
+        if command == "export" && call.flag('n', "-n") {
+            for name in names {
+                exported.remove(&name);
+            }
+        } else if command == "export" || call.flag('x', "-x") {
+            exported.extend(names);
         }
         return;
     }

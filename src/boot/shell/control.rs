@@ -292,7 +292,7 @@ impl Shell<'_, '_> {
             path.machine.gap(span, Why::Limit("rounds of a loop"));
             done.push(path);
         }
-        for path in &mut done {
+        for path in done.iter_mut().filter(|path| path.flow == Flow::Normal) {
             path.status = Status::Zero;
         }
         settle(done)

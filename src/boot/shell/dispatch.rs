@@ -8,6 +8,7 @@ use super::call::Call;
 use super::interpreter::Shell;
 use super::registry::{self, Model};
 use super::search::in_search_path;
+use super::started;
 use super::state::BoxedRun;
 use super::status::Status;
 use super::unmodelled::is_interpreter;
@@ -93,6 +94,10 @@ impl Shell<'_, '_> {
             Some(Model::Machine(run)) => {
                 path.status = Status::Zero;
                 if run(self, call, &mut path) { vec![path] } else { self.unmodelled(call, path) }
+            }
+            Some(Model::Filter(_)) | None if is_interpreter(call.name) && started::is_only_commands(call, &path) => {
+                path.status = Status::Zero;
+                self.literal_commands(call, path)
             }
             Some(Model::Filter(run)) => {
                 path.status = Status::Zero;

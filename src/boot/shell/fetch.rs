@@ -5,6 +5,7 @@ use crate::text::{Span, Traced, Why};
 use super::super::image;
 use super::super::machine::File;
 use super::call::Call;
+use super::k3s;
 use super::state::ScriptRun;
 use super::status::Status;
 
@@ -45,7 +46,15 @@ pub(super) fn fetch(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let object = words.iter().find(|w| w.bytes().starts_with(b"s3://")).map(|w| w.to_text().into_owned());
     let uploaded = object.and_then(|address| path.machine.files.get(&address).cloned());
     path.status = Status::Likely;
+    let installer = words.iter().find_map(|word| k3s::installer(&word.to_text(), span));
     match target {
+        Target::Output if installer.is_some() => path.out.push(&installer.unwrap_or_default()),
+        Target::File(file)
+            if installer.is_some() && file.known_str().is_some_and(|f| !matches!(f, "-" | "/dev/stdout")) =>
+        {
+            let file = path.absolute(file.known_str().unwrap_or_default());
+            path.machine.put(&file, File::Known(std::sync::Arc::new(installer.unwrap_or_default())));
+        }
         Target::Nowhere => {}
         Target::Output => {
             path.out.push_unknown(span, Why::FromOutside(format!("the output of {name}").into()));
@@ -53,6 +62,7 @@ pub(super) fn fetch(call: &Call<'_>, path: &mut ScriptRun) -> bool {
         }
         Target::File(file) => match file.known_str() {
             Some("/dev/null") => {}
+            Some("-" | "/dev/stdout") if installer.is_some() => path.out.push(&installer.unwrap_or_default()),
             Some("-" | "/dev/stdout") => {
                 path.out.push_unknown(span, Why::FromOutside(format!("the output of {name}").into()));
                 path.out.push_made(b"\n", span);

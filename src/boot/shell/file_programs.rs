@@ -103,7 +103,10 @@ pub(super) fn rm(call: &Call<'_>, path: &mut ScriptRun) -> bool {
 pub(super) fn touch(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     for operand in call.operands().iter().filter_map(|o| o.known_str()) {
         let file = path.absolute(operand);
-        if path.machine.file(&file).is_none() && !image::may_exist(&file) {
+        let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let system = ["/etc", "/usr", "/var", "/lib"].iter().any(|system| folder.starts_with(system));
+        let new = path.machine.lacks(&file) || path.machine.folders.contains(folder) && !system;
+        if path.machine.file(&file).is_none_or(|f| f == File::Removed) && (new || !image::may_exist(&file)) {
             path.machine.put(&file, File::Known(Arc::default()));
         }
     }

@@ -49,6 +49,9 @@ impl Shell<'_, '_> {
         }
         match name {
             "BASH_SOURCE" => return Expansion::One(Traced::made(path.shell.name.as_bytes(), at)),
+            "PWD" if path.shell.open.is_none() => {
+                return Expansion::One(Traced::made(path.shell.directory.as_bytes(), at));
+            }
             "OPTIND" => return Expansion::One(Traced::made("1", at)),
             "IFS" => return Expansion::One(Traced::made(" \t\n", at)),
             "PIPESTATUS" | "BASH_VERSINFO" => match path.bash_element(name, 0) {

@@ -61,6 +61,8 @@ const PROGRAMS: &[(&[&str], Model)] = &[
     (&["xargs"], Command(|shell, call, run| Ok(shell.xargs(call, run)))),
     (&["find"], Command(|shell, call, run| shell.find(call, run))),
     (&["containerd"], Command(|shell, call, run| shell.containerd(call, run))),
+    (&["k3s", "rke2"], Command(|shell, call, run| shell.k3s(call, run))),
+    (&["install.k3s", "install.rke2"], Command(|shell, call, run| Ok(shell.install_k3s(call, run)))),
     // Builtins.
     (
         &[
@@ -101,7 +103,13 @@ const PROGRAMS: &[(&[&str], Model)] = &[
     (&["dd"], Machine(|_, call, run| file_programs::dd(call, run))),
     (&["truncate"], Machine(|_, call, run| file_programs::truncate(call, run))),
     (&["ls"], Machine(|_, call, run| file_programs::ls(call, run))),
-    (&["curl", "wget", "aws"], Machine(|_, call, run| fetch::fetch(call, run))),
+    (
+        &["curl", "wget", "aws"],
+        Machine(|shell, call, run| {
+            shell.launch(call, run);
+            fetch::fetch(call, run)
+        }),
+    ),
     (&["chmod", "chown", "restorecon", "chcon", "modprobe", "sysctl", "logger", "rmdir"], Machine(|_, _, _| true)),
     (&["seq"], Machine(|_, call, run| filters::seq(call, run))),
     // Programs that start services and nodes.

@@ -260,6 +260,8 @@ impl Shell<'_, '_> {
             options: Options { errexit: child.errexit, expand_aliases: sh, ..Options::default() },
             ..ShellState::default()
         };
+        // A condition of the caller does not reach into another process.
+        let conditions = std::mem::take(&mut self.conditions);
         let paths = if child.login { self.profile(span, path) } else { vec![path] };
         let mut out = Vec::new();
         for path in paths {
@@ -269,6 +271,7 @@ impl Shell<'_, '_> {
                 out.push(path);
             }
         }
+        self.conditions = conditions;
         settle(out)
     }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::text::Why;
+
 use super::super::image;
 use super::super::machine::{File, absolute};
 use super::registry;
@@ -29,7 +31,10 @@ impl ScriptRun {
     /// True for a bare name that the boot wrote a program for, but only in folders that are not searched.
     pub(super) fn is_elsewhere(&self, name: &str) -> bool {
         let is = |file: &str| file.strip_suffix(name).is_some_and(|folder| folder.ends_with('/'));
-        !name.contains('/')
+        let own = |why: &Why| matches!(why, Why::FromOutside(what) if &**what == "$PATH");
+        let known = self.get("PATH").is_none_or(|value| value.unknowns().all(|(.., why)| own(why)));
+        known
+            && !name.contains('/')
             && registry::find(name).is_none()
             && !is_well_known(name)
             && self.machine.files.iter().any(|(file, content)| {

@@ -53,6 +53,15 @@ pub(super) fn code(call: &Call<'_>, path: &ScriptRun) -> Option<Traced> {
     path.stdin.clone()
 }
 
+/// True for a program that does nothing but start literal commands.
+pub(super) fn is_only_commands(call: &Call<'_>, path: &ScriptRun) -> bool {
+    let code = code(call, path).filter(|code| code.len() <= MAX_PROGRAM);
+    code.is_some_and(|code| {
+        let (found, whole) = started(&code);
+        whole && !found.is_empty()
+    })
+}
+
 impl Shell<'_, '_> {
     /// Runs commands one after the other.
     pub(super) fn start_all(&mut self, commands: Vec<Vec<Traced>>, at: Span, path: BoxedRun) -> Vec<BoxedRun> {
@@ -92,7 +101,7 @@ impl Shell<'_, '_> {
             }
             paths = settle(next);
         }
-        for path in &mut paths {
+        for path in paths.iter_mut().filter(|_| !whole) {
             path.status = Status::Likely;
         }
         paths

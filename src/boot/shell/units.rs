@@ -8,11 +8,12 @@ use crate::node::BootCx;
 use crate::syntax::unit::{Entry, Escapes, environment_file, parse, split};
 use crate::text::{Span, Traced, Why};
 
-use super::super::machine::{File, absolute};
+use super::super::machine::{File, Machine, absolute};
 use super::super::outcome::BootOutcome;
 use super::super::{image, unit};
 use super::call::Call;
 use super::interpreter::Shell;
+use super::k3s;
 use super::services;
 use super::settle::settle;
 use super::state::{BoxedRun, ScriptRun, Sink};
@@ -26,7 +27,8 @@ const MAX_COMMANDS: usize = 32;
 
 /// Runs the units that the boot enabled and did not start: systemd does so when the node is started again.
 pub(in super::super) fn start_enabled(outcomes: Vec<BootOutcome>, cx: &mut BootCx<'_>) -> Vec<BootOutcome> {
-    if outcomes.iter().all(|outcome| outcome.machine.enabled.is_empty()) {
+    let idle = |machine: &Machine| machine.start.is_none() && k3s::waiting(machine).is_some();
+    if outcomes.iter().all(|outcome| outcome.machine.enabled.is_empty() && !idle(&outcome.machine)) {
         return outcomes;
     }
     let mut shell = Shell::new(cx);
@@ -34,6 +36,13 @@ pub(in super::super) fn start_enabled(outcomes: Vec<BootOutcome>, cx: &mut BootC
     for outcome in outcomes {
         let at = outcome.machine.place;
         let mut path = ScriptRun::start(outcome.when, outcome.machine, None);
+        if let Some((unit, command)) = k3s::waiting(&path.machine).filter(|_| path.machine.start.is_none()) {
+            out.append(&mut match unit {
+                Some(unit) => shell.start_unit(unit, true, at, 0, path),
+                None => shell.start_k3s(command, at, path),
+            });
+            continue;
+        }
         if !path.enabled_matter() {
             out.push(path);
             continue;
@@ -85,6 +94,13 @@ impl Shell<'_, '_> {
         path.enable(if verb == "enable" { verb } else { "" }, &texts);
         let before = call.has(&["--no-block"]).then(|| path.clone());
         let mut paths = vec![path];
+        for command in names.iter().filter(|name| !own.contains(name)).filter_map(|name| k3s::command_of_unit(name)) {
+            let mut next = Vec::new();
+            for path in paths {
+                next.append(&mut self.start_k3s(command, at, path));
+            }
+            paths = settle(next);
+        }
         for name in own {
             let mut next = Vec::new();
             for path in paths {
@@ -134,7 +150,14 @@ impl Shell<'_, '_> {
     }
 
     /// Starts a unit that the boot wrote.
-    fn start_unit(&mut self, name: &str, restart: bool, at: Span, depth: usize, mut path: BoxedRun) -> Vec<BoxedRun> {
+    pub(super) fn start_unit(
+        &mut self,
+        name: &str,
+        restart: bool,
+        at: Span,
+        depth: usize,
+        mut path: BoxedRun,
+    ) -> Vec<BoxedRun> {
         let Some(entries) = path.own_entries(name, self) else { return vec![path] };
         if depth >= MAX_DEPTH {
             path.machine.gap(at, Why::Limit("units that start each other"));

@@ -39,7 +39,10 @@ pub(super) fn read(config: &Node, name: &str, place: Span) -> Option<NodeGroup> 
             }
         }
     }
-    let ours = group.steps.iter().any(|step| matches!(step, Step::File { path, .. } if path.contains("kubelet")));
+    let concerns = |path: &str| {
+        path.contains("kubelet") || path.contains("/etc/rancher/") || crate::runtime::reads(path).is_some()
+    };
+    let ours = group.steps.iter().any(|step| matches!(step, Step::File { path, .. } if concerns(path)));
     ours.then_some(group)
 }
 

@@ -1,10 +1,12 @@
 //! Files without a kind, recognised by their unique keys.
 
+use std::path::Path;
+
 use crate::kubelet::statements;
 use crate::node::{Ineffective, NodeGroup, Reason, Step};
 use crate::setting::Field;
 use crate::syntax::Node;
-use crate::text::Traced;
+use crate::text::{Span, Traced};
 
 use super::setting_paths::{Carry, Part, add, at_path, groups, part};
 use super::{ignition, placeholder};
@@ -64,6 +66,48 @@ pub(super) fn read(document: &Node, name: &str) -> Vec<NodeGroup> {
         .or_else(|| ignition::read(document, name, document.span))
         .into_iter()
         .collect()
+}
+
+/// True for the name of a patch that kubeadm applies to the kubelet's configuration:
+/// `kubeletconfiguration[suffix][+type].extension`. Source: `cmd/kubeadm/app/util/patches` of kubernetes/kubernetes.
+pub(super) fn is_kubelet_patch(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    name.starts_with("kubeletconfiguration") && !name.contains("+json.")
+}
+
+/// The node group of such a patch.
+pub(super) fn kubelet_patch(document: &Node, name: &str) -> Option<NodeGroup> {
+    let (first, _) = document.pairs().first()?;
+    let mut group = NodeGroup::new(name, first.span);
+    group.steps.push(Step::KubeletConfig(placeholder::in_tree(document), "patches"));
+    Some(group)
+}
+
+/// The patches of Talos configurations in a file of talhelper, each with its name. Source: budimanjojo/talhelper,
+/// `pkg/config`.
+pub(super) fn talhelper(document: &Node, name: &str) -> Vec<(Traced, String, Span)> {
+    if !["clusterName", "nodes"].iter().all(|key| document.get(key).is_some()) {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    let mut take = |holder: &Node, whose: &str| {
+        for patch in holder.get("patches").map(Node::items).unwrap_or_default() {
+            if let Some(scalar) = patch.as_scalar().filter(|s| !s.text.bytes().starts_with(b"@")) {
+                out.push((scalar.text.clone(), format!("{name}{whose}"), patch.span));
+            }
+        }
+    };
+    take(document, "");
+    for (key, whose) in [("worker", " (workers)"), ("controlPlane", " (control plane)")] {
+        if let Some(holder) = document.get(key) {
+            take(holder, whose);
+        }
+    }
+    for node in document.get("nodes").map(Node::items).unwrap_or_default() {
+        let host = node.get("hostname").and_then(Node::as_str).unwrap_or("a node");
+        take(node, &format!(" ({host})"));
+    }
+    out
 }
 
 /// Kubelet flags next to `kubelet-arg` instead of in it.

@@ -52,7 +52,8 @@ impl Input for Manifests {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        if !cx.files.read(&unit.path).is_ok_and(|source| may_hold(&source.bytes())) {
+        let patch = kindless::is_kubelet_patch(&unit.path);
+        if !patch && !cx.files.read(&unit.path).is_ok_and(|source| may_hold(&source.bytes())) {
             return Vec::new();
         }
         let Ok(view) = cx.view(&unit.path) else { return Vec::new() };
@@ -61,6 +62,9 @@ impl Input for Manifests {
         }
         let name = yaml_files::shown(&unit.path, cx);
         let trees = parsed(&view, cx);
+        if patch {
+            return trees.iter().filter_map(|tree| kindless::kubelet_patch(tree, &name)).collect();
+        }
         read_all(&trees, Some(&view), &name, cx)
     }
 }
@@ -160,6 +164,9 @@ fn each(
     cx: &mut Cx<'_>,
 ) {
     let Some(manifest) = Manifest::of(tree, siblings, view, name) else {
+        for (text, name, at) in kindless::talhelper(tree, name) {
+            groups.append(&mut in_text(&text, &name, at, cx));
+        }
         groups.append(&mut kindless::read(tree, name));
         return;
     };

@@ -71,6 +71,44 @@ pub(super) const TOOLS: &[Tool] = &[
         ],
         [None, None],
     ),
+    // k3s-io/cluster-api-k3s, `bootstrap/api/v1beta2/kthreesconfig_types.go`.
+    tool(
+        "bootstrap.cluster.x-k8s.io",
+        &["KThreesConfig", "KThreesConfigTemplate"],
+        &[
+            part("spec.agentConfig", &[("kubeletArgs", Carry::Words)]),
+            part("spec.template.spec.agentConfig", &[("kubeletArgs", Carry::Words)]),
+        ],
+        [None, None],
+    ),
+    tool(
+        "controlplane.cluster.x-k8s.io",
+        &["KThreesControlPlane", "KThreesControlPlaneTemplate"],
+        &[
+            part("spec.kthreesConfigSpec.agentConfig", &[("kubeletArgs", Carry::Words)]),
+            part("spec.template.spec.kthreesConfigSpec.agentConfig", &[("kubeletArgs", Carry::Words)]),
+        ],
+        [None, None],
+    ),
+    // rancher/cluster-api-provider-rke2, `bootstrap/api/v1beta1/rke2config_types.go`.
+    tool(
+        "bootstrap.cluster.x-k8s.io",
+        &["RKE2Config", "RKE2ConfigTemplate"],
+        &[
+            part("spec.agentConfig.kubelet", &[("extraArgs", Carry::Words)]),
+            part("spec.template.spec.agentConfig.kubelet", &[("extraArgs", Carry::Words)]),
+        ],
+        [None, None],
+    ),
+    tool(
+        "controlplane.cluster.x-k8s.io",
+        &["RKE2ControlPlane", "RKE2ControlPlaneTemplate"],
+        &[
+            part("spec.agentConfig.kubelet", &[("extraArgs", Carry::Words)]),
+            part("spec.template.spec.agentConfig.kubelet", &[("extraArgs", Carry::Words)]),
+        ],
+        [None, None],
+    ),
     // rancher/rancher, `pkg/apis/management.cattle.io/v3` with `rke_types.go` of rancher/rke (RKE clusters that Rancher makes).
     tool(
         "management.cattle.io",

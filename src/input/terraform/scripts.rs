@@ -30,6 +30,18 @@ impl Engine<'_, '_> {
         let mut groups = Vec::new();
         for (guard, suffix, own, _) in self.instances_of(instance, block) {
             let Some(guard) = self.instances[instance].when.and(&guard) else { continue };
+            for inner in block.body.blocks_of("provisioner").filter(|inner| inner.label(0) == "local-exec") {
+                let Some(command) = self.attribute(&inner.body, "command", &own) else { continue };
+                for (when, value) in command.alternatives() {
+                    let Some((when, text)) = guard.and(&when).zip(value.to_traced()) else { continue };
+                    let name = format!("{address}{suffix}");
+                    for mut group in crate::input::commands::in_text(&text, &name, inner.header, self.cx) {
+                        let Some(when) = when.and(&group.when) else { continue };
+                        group.when = when;
+                        groups.push(group);
+                    }
+                }
+            }
             let ways = if is_store(block) { self.stored_steps(block, &own) } else { self.scripts_of(block, &own) };
             for (when, steps) in ways {
                 let Some(when) = guard.and(&when) else { continue };
