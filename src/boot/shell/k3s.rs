@@ -211,7 +211,7 @@ fn options(words: &[Traced], names: &[&str]) -> Vec<Traced> {
 fn configured(machine: &mut Machine, config: &str, at: Span, cx: &mut BootCx<'_>) -> Vec<Traced> {
     let folder = format!("{config}.d/");
     let below = machine.files.range(folder.clone()..).take_while(|(path, _)| path.starts_with(&folder));
-    let drop_ins = below.filter(|(path, _)| path.ends_with(".yaml") || path.ends_with(".yml"));
+    let drop_ins = below.filter(|(path, _)| path.strip_suffix(".yaml").or(path.strip_suffix(".yml")).is_some());
     let names: Vec<String> = std::iter::once(config.to_owned()).chain(drop_ins.map(|(path, _)| path.clone())).collect();
     let mut out = Vec::new();
     for name in names {

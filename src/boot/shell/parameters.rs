@@ -49,7 +49,7 @@ impl Shell<'_, '_> {
         }
         match name {
             "BASH_SOURCE" => return Expansion::One(Traced::made(path.shell.name.as_bytes(), at)),
-            "PWD" if path.shell.open.is_none() => {
+            "PWD" if path.shell.open.is_none() && path.shell.directory != "/" => {
                 return Expansion::One(Traced::made(path.shell.directory.as_bytes(), at));
             }
             "OPTIND" => return Expansion::One(Traced::made("1", at)),

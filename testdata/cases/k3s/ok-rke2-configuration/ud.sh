@@ -1,0 +1,11 @@
+#!/bin/bash
+mkdir -p /etc/rancher/rke2
+cat > /etc/rancher/rke2/config.yaml <<X
+server: https://lake.internal:9345
+token: $(cat /etc/rke2-token)
+kubelet-arg:
+  - max-pods=200
+  - streaming-connection-idle-timeout=30m
+X
+curl -sfL https://get.rke2.io | INSTALL_RKE2_TYPE=agent sh -
+systemctl enable --now rke2-agent
