@@ -62,6 +62,12 @@ pub(super) fn is_document(text: &Traced) -> bool {
 
 /// The first document of `text`, if it is a `NodeConfig`. nodeadm ignores all others.
 pub(super) fn read(machine: &mut Machine, text: &Traced, name: &str, cx: &mut BootCx<'_>) -> Option<Node> {
+    if text.is_unknown() {
+        if let Some((at, why)) = text.first_unknown() {
+            machine.gap(at, why.clone());
+        }
+        return None;
+    }
     let id = cx.texts.add_made(name, text, machine.place);
     let view = cx.texts.view(id);
     let parsed = yaml::parse(&view.without_placeholders());
