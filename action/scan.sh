@@ -27,6 +27,10 @@ case "$INPUT_FAIL_ON" in
   note | warning | error | never) ;;
   *) fail "fail-on: invalid level $INPUT_FAIL_ON (expected note, warning, error or never)" ;;
 esac
+case "${INPUT_CONFIG_FROM:-head}" in
+  head | base) ;;
+  *) fail "config-from: invalid value $INPUT_CONFIG_FROM (expected head or base)" ;;
+esac
 flag fail-on-unresolved "${INPUT_FAIL_ON_UNRESOLVED:-false}"
 flag require-nodes "${INPUT_REQUIRE_NODES:-false}"
 flag changed-only "$INPUT_CHANGED_ONLY"
@@ -67,7 +71,9 @@ narrow=()
 if [[ "$INPUT_CHANGED_ONLY" == true && -n "${BASE_SHA:-}" ]]; then
   [[ "$BASE_SHA" =~ ^[0-9a-f]+$ ]] || fail "the base of the pull request is not a valid commit"
   if fetch_base "$BASE_SHA"; then
-    narrow=(--since "$BASE_SHA")
+    narrow=(--since "$BASE_SHA" --config-from "${INPUT_CONFIG_FROM:-head}")
+  elif [[ "${INPUT_CONFIG_FROM:-head}" == base ]]; then
+    fail "could not fetch the base commit of the pull request, whose configuration decides (set fetch-depth: 0 for actions/checkout)"
   else
     printf '::notice title=kubelet-lint::%s\n' "could not fetch the base commit of the pull request, so all findings count (set fetch-depth: 0 for actions/checkout)"
   fi

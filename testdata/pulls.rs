@@ -54,6 +54,10 @@ struct Pull {
     uncommitted: bool,
     /// Write this baseline before the base is committed.
     baseline: Option<String>,
+    /// Further arguments.
+    args: Vec<String>,
+    /// What the change hides, as the warnings say; each is followed by the places of the findings.
+    hides: Vec<String>,
     /// The node groups, or files, with new findings.
     new: BTreeSet<String>,
     /// Those with known findings whose path passes through a changed file.
@@ -71,6 +75,8 @@ impl Default for Pull {
             named: Vec::new(),
             uncommitted: false,
             baseline: None,
+            args: Vec::new(),
+            hides: Vec::new(),
             new: BTreeSet::new(),
             existing: BTreeSet::new(),
         }
@@ -231,6 +237,7 @@ fn hold(base: &Path, pull: &Pull) {
     };
     Changes { write: pull.untracked.clone(), ..Changes::default() }.apply(here);
     let mut args = vec!["check", "--quiet", "--format", "json"];
+    args.extend(pull.args.iter().map(String::as_str));
     if pull.named.is_empty() {
         args.extend(["--since", revision]);
         args.extend(pull.paths.iter().map(String::as_str));
@@ -243,11 +250,22 @@ fn hold(base: &Path, pull: &Pull) {
     assert_eq!(ids(&report["findings"]), pull.new, "new: {}", report["summary"]);
     assert_eq!(code, i32::from(!pull.new.is_empty()), "{out}");
     assert_eq!(ids(&report["existing"]), pull.existing, "existing: {}", report["summary"]);
+    assert_eq!(hides(&report), pull.hides, "hides");
     assert!(pull.new.is_empty() || !pull.name.starts_with("ok "), "must pass");
     #[cfg(unix)]
     if revision == "HEAD~1" && pull.paths == ["."] {
         hold_action(here, pull);
     }
+}
+
+/// What the change hides: each warning with the places of its findings.
+fn hides(report: &serde_json::Value) -> Vec<String> {
+    let veil = |veil: &serde_json::Value| {
+        let spot = |f: &serde_json::Value| format!("{}:{}", f["place"]["path"].as_str().unwrap(), f["place"]["line"]);
+        let spots: Vec<_> = veil["findings"].as_array().unwrap().iter().map(spot).collect();
+        format!("{}: {}", veil["message"].as_str().unwrap(), spots.join(" "))
+    };
+    report["hidden_by_change"].as_array().unwrap().iter().map(veil).collect()
 }
 
 /// The node groups of findings: those that are named as new, if some are.

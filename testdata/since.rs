@@ -141,3 +141,57 @@ fn known_findings_are_marked_in_every_format() {
         assert!(out.contains("c.sh") && !out.contains("a.sh") && !out.contains("b.sh"), "{format}: {out}");
     }
 }
+
+#[test]
+fn what_a_change_hides_is_a_warning_in_every_format() {
+    let (dir, _) = changed(&[("a.sh", ZERO), ("b.sh", ZERO)], "a.sh", &format!("# more\n{ZERO}"));
+    let off = "ignore = ['zero-streaming-idle-timeout', 'zero-kubelet-timeout', 'replaced-zero']\n";
+    std::fs::write(dir.path().join("kubelet-lint.toml"), off).unwrap();
+    std::fs::write(
+        dir.path().join("c.sh"),
+        ZERO.replacen('\n', "\n# kubelet-lint: ignore-file[zero-streaming-idle-timeout] known\n", 1),
+    )
+    .unwrap();
+    let warning = "his pull request changes kubelet-lint.toml, which hides 2 findings";
+    let since = |args: &[&str]| {
+        let out = run_in(dir.path(), &[&["check", "--since", "HEAD~1"], args].concat(), None);
+        assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+        (text(&out.stdout), text(&out.stderr))
+    };
+    for format in ["human", "json", "sarif", "github", "junit", "rdjson", "markdown", "html"] {
+        let (out, told) = since(&["--format", format]);
+        assert!(told.contains(&format!("warning: t{warning}\n  a.sh:3:")), "{format}: {told}");
+        assert!(told.contains("\n  b.sh:2:"), "{format}: {told}");
+        let words = if format == "human" { "2 hidden by this pull request" } else { warning };
+        assert!(out.contains(words), "{format}: {out}");
+        assert!(format == "human" || out.contains("b.sh"), "{format}: {out}");
+    }
+    let log: Value = serde_json::from_str(&since(&["--format", "sarif"]).0).unwrap();
+    let told = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"][0];
+    assert_eq!(told["level"], "warning");
+    assert!(since(&["--format", "github"]).0.starts_with("::warning file=kubelet-lint.toml,line=1,"));
+    let (human, _) = since(&[]);
+    assert!(human.contains("using kubelet-lint.toml") && human.contains("suppressed by the configuration"), "{human}");
+    let out = run_in(dir.path(), &["check", "--since", "HEAD~1", "--config-from", "base"], None);
+    assert!(!text(&out.stderr).contains("kubelet-lint.toml"), "{}", text(&out.stderr));
+    assert_eq!(run_in(dir.path(), &["check", "--config-from", "base"], None).status.code(), Some(2));
+}
+
+#[test]
+fn the_summary_counts_what_the_configuration_leaves_out() {
+    for (configuration, words) in [
+        ("ignore = ['zero-streaming-idle-timeout']", "(1 suppressed by the configuration)"),
+        ("select = ['replaced-zero']", "(1 suppressed by the configuration)"),
+        ("fail-on = 'never'", "(1 does not fail because of it)"),
+        ("[levels]\nzero-streaming-idle-timeout = 'note'", "(1 does not fail because of it)"),
+        ("exclude = ['a.sh']", "(1 file excluded)"),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("a.sh"), ZERO).unwrap();
+        std::fs::write(dir.path().join("kubelet-lint.toml"), configuration).unwrap();
+        let out = run_in(dir.path(), &["check"], None);
+        let told = text(&out.stdout);
+        assert_eq!(out.status.code(), Some(0), "{configuration}: {told}");
+        assert!(told.contains("using kubelet-lint.toml") && told.contains(words), "{configuration}: {told}");
+    }
+}

@@ -156,6 +156,9 @@ pub(super) struct Check {
     /// Report only findings that the merge base with this git revision does not have
     #[arg(long, value_name = "REV", help_heading = "Rules")]
     pub(super) since: Option<String>,
+    /// Whose configuration decides: that of the files at hand, or that of the base
+    #[arg(long, value_name = "WHICH", value_enum, default_value_t = Configured::Head, requires = "since", help_heading = "Rules")]
+    pub(super) config_from: Configured,
     /// Hide the findings recorded in this file
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
     pub(super) baseline: Option<PathBuf>,
@@ -238,6 +241,13 @@ impl Failing {
             Self::Never => FailOn::Never,
         }
     }
+}
+
+/// Where the configuration, own rules and the baseline are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Configured {
+    Head,
+    Base,
 }
 
 /// Rule ids. Shells complete the built-in ones; custom rules are possible, so nothing is rejected here.

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use clap::ArgMatches;
 
-use crate::policy::{FailOn, Reading, write_baseline};
+use crate::policy::{FailOn, Policy, Reading, write_baseline};
 use crate::report::{self, Look};
 use crate::scan::{Note, Request, Scan, Weight, scan};
 use crate::text::Place;
 
-use super::args::{Check, Color, Failing};
+use super::args::{Check, Color, Configured};
 use super::fix::Changes;
 use super::outputs::{outputs, unless_closed, write};
 use super::request::{current, request};
@@ -23,14 +23,20 @@ use super::{configure, git, progress, since};
 pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<u8, Stop> {
     let here = current()?;
     let outputs = outputs(args, matches)?;
-    let policy = configure::policy(args, Reading { current: &here, earlier: None })?;
-    let fail_on = args.fail_on.map(Failing::on).or(policy.settings.fail_on).unwrap_or(FailOn::Warning);
+    let of_base = args.config_from == Configured::Base;
+    let now = Reading { current: &here, earlier: None };
+    let policy = if of_base { Policy::default() } else { configure::policy(args, now)? };
     let mut request = Request { only_named: true, ..request(&args.input, policy)? };
     if let Some(revision) = &args.since {
-        request.base = Some(Arc::new(since::base(&request, revision, args, &here)?));
+        let base = since::base(&request, revision, args, &here)?;
+        if of_base {
+            request.policy = base.policy.clone();
+        }
+        request.base = Some(Arc::new(base));
     } else if request.names_files() {
         request.base = since::head(&request, args, &here)?.map(Arc::new);
     }
+    let fail_on = request.policy.fail_on();
     let waiting = (!args.quiet).then(|| progress::show(&request.progress));
     let mut found = scanned(&request)?;
     drop(waiting);

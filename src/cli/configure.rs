@@ -2,12 +2,14 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::check::Catalogue;
+use crate::check::{Catalogue, RULES};
 use crate::policy::{Baseline, Policy, Reading, Settings};
+use crate::text::Source;
 
-use super::args::{Check, Input};
+use super::args::{Check, Failing, Input};
 use super::outputs::unless_closed;
 use super::stop::Stop;
 
@@ -19,8 +21,17 @@ pub(super) fn catalogue(here: &Path) -> Result<Catalogue, Stop> {
     Ok(Settings::load(&source, &folder, from)?.1)
 }
 
+/// A configuration, its rules, the folder that its patterns are relative to, and the files of it and of its own rules.
+type Found = (Settings, Catalogue, PathBuf, Vec<Arc<Source>>);
+
 /// The configuration for the paths of a run with its rules, and the folder that its patterns are relative to.
 pub(super) fn settings(input: &Input, from: Reading<'_>) -> Result<(Settings, Catalogue, PathBuf), Stop> {
+    let (settings, rules, folder, _) = found(input, from)?;
+    Ok((settings, rules, folder))
+}
+
+/// The same, with the file of the configuration and those of custom rules.
+fn found(input: &Input, from: Reading<'_>) -> Result<Found, Stop> {
     let here = from.current;
     let configuration = &input.configuration;
     let source = match &configuration.config {
@@ -36,11 +47,17 @@ pub(super) fn settings(input: &Input, from: Reading<'_>) -> Result<(Settings, Ca
         Some(source) => {
             let folder = source.path().parent().unwrap_or(here).to_owned();
             let (settings, rules) = Settings::load(&source, &folder, from)?;
+            let mut sources = vec![Arc::clone(&source)];
+            for rule in rules.iter().filter(|rule| RULES.iter().all(|known| known.id != rule.id)) {
+                let dir = folder.join(settings.own_rules.as_deref().unwrap_or(Path::new("")));
+                let page = Source::new(dir.join(format!("{}.md", rule.id)), rule.page.markdown.as_bytes());
+                sources.push(Arc::new(page));
+            }
             // The patterns of an explicitly named configuration are relative to the current folder.
             let folder = if configuration.config.is_some() { here.to_owned() } else { folder };
-            Ok((settings, rules, folder))
+            Ok((settings, rules, folder, sources))
         }
-        None => Ok((Settings::default(), Catalogue::default(), here.to_owned())),
+        None => Ok((Settings::default(), Catalogue::default(), here.to_owned(), Vec::new())),
     }
 }
 
@@ -55,7 +72,7 @@ fn start(input: &Input, here: &Path) -> PathBuf {
 /// The policy of a run.
 pub(super) fn policy(args: &Check, from: Reading<'_>) -> Result<Policy, Stop> {
     let here = from.current;
-    let (settings, catalogue, folder) = settings(&args.input, from)?;
+    let (settings, catalogue, folder, mut sources) = found(&args.input, from)?;
     let known = match (&args.baseline, &settings.baseline) {
         _ if args.write_baseline.is_some() => None,
         (Some(path), _) => Some(Settings::open(&here.join(path), from)?),
@@ -66,12 +83,14 @@ pub(super) fn policy(args: &Check, from: Reading<'_>) -> Result<Policy, Stop> {
         })?),
         (None, None) => None,
     };
-    let baseline = known.map(|source| Baseline::read(&source)).transpose()?;
+    let baseline = known.as_ref().map(Baseline::read).transpose()?;
     if baseline.as_ref().is_some_and(|b| b.is_old) && !args.quiet {
         let words =
             "the baseline has version 1, which does not tell environments apart: write it again with --write-baseline";
         unless_closed(writeln!(io::stderr(), "warning: {words}"))?;
     }
+    let configured = !sources.is_empty();
+    sources.extend(known);
     let policy = Policy {
         catalogue,
         select: args.select.clone(),
@@ -82,6 +101,9 @@ pub(super) fn policy(args: &Check, from: Reading<'_>) -> Result<Policy, Stop> {
         no_ignores: args.no_ignores,
         now: SystemTime::now(),
         baseline,
+        fail_on: args.fail_on.map(Failing::on),
+        sources,
+        configured,
     };
     match policy.complaint() {
         Some(complaint) => Err(Stop::Failed(complaint)),

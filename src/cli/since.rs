@@ -7,7 +7,7 @@ use crate::policy::Reading;
 use crate::scan::{Base, Request};
 use crate::text::Disk;
 
-use super::args::Check;
+use super::args::{Check, Configured};
 use super::stop::Stop;
 use super::{configure, git};
 
@@ -39,9 +39,16 @@ fn at(root: &Path, commit: &str, request: &Request, args: &Check, here: &Path) -
     let mut base = Base::new(root, git::entries(root, commit)?, Box::new(git::Stored::new(root)));
     let disk = Disk::new(root)?;
     let files = base.files(&disk);
-    // A configuration that was not valid has hidden nothing.
-    let policy = configure::policy(args, Reading { current: here, earlier: Some(&files) });
+    let policy = match configure::policy(args, Reading { current: here, earlier: Some(&files) }) {
+        Err(error) if args.config_from == Configured::Base => return Err(error),
+        // A configuration that was not valid has hidden nothing.
+        policy => policy.unwrap_or_else(|_| request.policy.open()),
+    };
+    let sources = request.policy.sources.iter().chain(&policy.sources);
+    let changed: Vec<_> = sources.filter(|source| files.differs(source.path())).cloned().collect();
     drop(files);
-    base.policy = policy.unwrap_or_else(|_| request.policy.clone());
+    // With the base's policy nothing that was changed counts.
+    base.changed = if args.config_from == Configured::Base { Vec::new() } else { changed };
+    base.policy = policy;
     Ok(base)
 }

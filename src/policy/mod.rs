@@ -7,18 +7,18 @@ mod likeness;
 mod settings;
 mod values;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::check::{self, Catalogue, Finding, Frame, GroupRef, Options, Rule};
+use crate::check::{self, Catalogue, Finding, Frame, GroupRef, Options, Predicate, Rule};
 use crate::node::NodeGroup;
 use crate::text::Source;
 
 pub use baseline::{Baseline, Tree, write_baseline};
 pub use hidden::{Hidden, Why};
-pub use ignore::may_ask;
+pub use ignore::{added, may_ask};
 pub use settings::{Assume, Exception, FILE_NAMES, FailOn, Long, Reading, Settings, SettingsError, Write};
 pub use values::{Day, ImageFamily, Pattern, RuleId, Time, Version, no_rule};
 
@@ -43,6 +43,12 @@ pub struct Policy {
     pub now: SystemTime,
     /// The baseline.
     pub baseline: Option<Baseline>,
+    /// The lowest level that makes the exit code 1, from the command line.
+    pub fail_on: Option<FailOn>,
+    /// The files that it was read from: the configuration, own rules, the baseline.
+    pub sources: Vec<Arc<Source>>,
+    /// True if there is a configuration, which is the first of these files.
+    pub configured: bool,
 }
 
 impl Default for Policy {
@@ -57,6 +63,9 @@ impl Default for Policy {
             no_ignores: false,
             now: SystemTime::UNIX_EPOCH,
             baseline: None,
+            fail_on: None,
+            sources: Vec::new(),
+            configured: false,
         }
     }
 }
@@ -95,25 +104,56 @@ impl Policy {
             .collect()
     }
 
+    /// The rules in force, and those of the default that the configuration leaves out: their findings are counted.
+    pub fn judged(&self) -> Vec<&'static Rule> {
+        let settings = Settings { select: Vec::new(), ignore: Vec::new(), ..self.settings.clone() };
+        let rest = Self { settings, catalogue: self.catalogue.clone(), ..self.of_arguments() }.rules();
+        let mut out = self.rules();
+        let more: Vec<_> = rest.into_iter().filter(|rule| out.iter().all(|known| known.id != rule.id)).collect();
+        out.extend(more);
+        out.sort_by(|a, b| a.id.cmp(&b.id));
+        out
+    }
+
+    /// What the command line says, with the default configuration.
+    fn of_arguments(&self) -> Self {
+        Self {
+            select: self.select.clone(),
+            extend_select: self.extend_select.clone(),
+            ignore: self.ignore.clone(),
+            folder: self.folder.clone(),
+            no_ignores: self.no_ignores,
+            now: self.now,
+            fail_on: self.fail_on,
+            ..Self::default()
+        }
+    }
+
+    /// The same, but its configuration hides nothing.
+    #[must_use]
+    pub fn open(&self) -> Self {
+        let extend_select = self.settings.extend_select.clone();
+        let settings = Settings { extend_select, ..self.settings.reading() };
+        Self { settings, catalogue: self.catalogue.clone(), ..self.of_arguments() }
+    }
+
+    /// The lowest level that makes a run fail.
+    pub fn fail_on(&self) -> FailOn {
+        self.fail_on.or(self.settings.fail_on).unwrap_or(FailOn::Warning)
+    }
+
+    /// True if a finding fails no run only because the configuration sets levels or `fail-on`.
+    pub fn lowers(&self, finding: &Finding) -> bool {
+        let usual = self.fail_on.unwrap_or(FailOn::Warning);
+        let set = self.settings.levels.keys().any(|id| id.as_str() == finding.rule.id);
+        let level = if set { finding.rule.level.max(finding.level) } else { finding.level };
+        usual.fails(level) && !self.fail_on().fails(finding.level)
+    }
+
     /// True if both find the same in the same files, whatever they hide afterwards.
     pub fn reads_like(&self, other: &Self) -> bool {
-        // Everything else that may be set there counts.
-        let reading = |settings: &Settings| Settings {
-            select: Vec::new(),
-            extend_select: Vec::new(),
-            ignore: Vec::new(),
-            exclude: Vec::new(),
-            fail_on: None,
-            require_reason: false,
-            own_rules: None,
-            baseline: None,
-            levels: BTreeMap::new(),
-            per_path_ignores: Vec::new(),
-            exceptions: Vec::new(),
-            ..settings.clone()
-        };
-        let (mine, others) = (self.rules(), other.rules());
-        reading(&self.settings) == reading(&other.settings)
+        let (mine, others) = (self.judged(), other.judged());
+        self.settings.reading() == other.settings.reading()
             && mine.len() == others.len()
             && mine.iter().zip(&others).all(|(a, b)| {
                 (&a.id, &a.page.markdown, format!("{:?}", a.front))
@@ -170,6 +210,13 @@ impl Policy {
             } else {
                 ignores.hides(&finding, &self.catalogue, self.now).or_else(|| self.hides(&finding, &mut used))
             };
+            let off = || {
+                let off =
+                    finding.rule.predicate != Predicate::Unreached && rules.iter().all(|r| r.id != finding.rule.id);
+                let reason = "the rule is off".to_owned();
+                off.then_some(Hidden { why: Why::Settings, reason, place: None })
+            };
+            let hidden = hidden.or_else(off);
             self.sort(finding, hidden, &mut out);
         }
         if !self.no_ignores {

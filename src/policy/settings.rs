@@ -171,6 +171,25 @@ impl SettingsError {
 }
 
 impl Settings {
+    /// Only what decides how files are read; what hides findings is as in the default.
+    pub(super) fn reading(&self) -> Self {
+        // Everything else that may be set there counts.
+        Self {
+            select: Vec::new(),
+            extend_select: Vec::new(),
+            ignore: Vec::new(),
+            exclude: Vec::new(),
+            fail_on: None,
+            require_reason: false,
+            own_rules: None,
+            baseline: None,
+            levels: BTreeMap::new(),
+            per_path_ignores: Vec::new(),
+            exceptions: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     /// Parses a configuration without custom rules.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use crate::check::{Finding, Level};
 use crate::scan::Scan;
 
 use super::plain_text::harmless;
+use super::veils::listed;
 use super::{Look, Reporter};
 
 /// Annotations of one level that GitHub shows.
@@ -30,6 +31,11 @@ impl Reporter for Github {
                 writeln!(out, "{}", command(finding, scan))?;
             }
             rest.extend(all.into_iter().skip(SHOWN));
+        }
+        for veil in &scan.veils {
+            let (path, line) = (scan.relative(veil.place.source.path()), veil.place.start().line);
+            let text = format!("{}\n{}", harmless(&veil.message), listed(veil, scan).join("\n"));
+            writeln!(out, "::warning file={},line={line},title=kubelet-lint::{}", property(&path), data(&text))?;
         }
         if !rest.is_empty() {
             writeln!(out, "{} more, which GitHub does not show as annotations:", rest.len())?;

@@ -208,6 +208,10 @@ pub(super) fn summary(scan: &Scan, look: &Look) -> String {
         let were = if scan.existing.len() == 1 { "was" } else { "were" };
         hidden.push(format!("{} {were} there before", count(scan.existing.len(), "finding")));
     }
+    let veiled: usize = scan.veils.iter().map(|veil| veil.findings.len()).sum();
+    if veiled > 0 {
+        hidden.push(format!("{veiled} hidden by this pull request"));
+    }
     for (why, words) in [
         (Why::Comment, "suppressed by comments"),
         (Why::Settings, "suppressed by the configuration"),
@@ -217,6 +221,13 @@ pub(super) fn summary(scan: &Scan, look: &Look) -> String {
         if n > 0 {
             hidden.push(format!("{n} {words}"));
         }
+    }
+    if scan.lowered > 0 {
+        let verb = if scan.lowered == 1 { "does" } else { "do" };
+        hidden.push(format!("{} {verb} not fail because of it", scan.lowered));
+    }
+    if scan.excluded > 0 {
+        hidden.push(format!("{} excluded", count(scan.excluded, "file")));
     }
     let mut hidden = hidden.join(", ");
     if !hidden.is_empty() {
@@ -229,7 +240,10 @@ pub(super) fn summary(scan: &Scan, look: &Look) -> String {
         .filter(|(n, _)| *n > 0)
         .map(|(n, word)| count(n, word))
         .collect();
-    let files = count(scan.files, "file");
+    let mut files = count(scan.files, "file");
+    if let Some(path) = &scan.configuration {
+        files.push_str(&format!(", using {}", look.shown(path)));
+    }
     if counts.is_empty() && groups == 0 {
         let nothing = paint("Nothing to check", AnsiColor::Yellow.on_default().bold(), look);
         format!("{nothing}: no node groups found in {files}{hidden}.")
@@ -263,6 +277,13 @@ pub fn notes(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let warning = paint("warning", level_style(Level::Warning), look);
     for problem in &scan.problems {
         writeln!(out, "{warning}: {}: {}", look.spot(&problem.place), harmless(&problem.message))?;
+    }
+    for veil in &scan.veils {
+        writeln!(out, "{warning}: {}", harmless(&veil.message))?;
+        for finding in &veil.findings {
+            let (spot, id) = (look.spot(&finding.at.place), &finding.rule.id);
+            writeln!(out, "  {spot}: {id}: {}", harmless(&finding.headline))?;
+        }
     }
     for words in &scan.stale_exceptions {
         writeln!(out, "{warning}: {}", harmless(words))?;

@@ -7,6 +7,7 @@ use crate::check::Finding;
 use crate::scan::Scan;
 
 use super::plain_text::harmless;
+use super::veils::listed;
 use super::{Look, Reporter};
 
 /// The format for build servers.
@@ -30,6 +31,10 @@ impl Reporter for Junit {
         }
         for finding in &scan.findings {
             case(finding, scan, look, out)?;
+        }
+        for veil in &scan.veils {
+            let lines: Vec<_> = listed(veil, scan).iter().map(|line| escaped(line)).collect();
+            writeln!(out, "    <system-out>warning: {}\n{}</system-out>", escaped(&veil.message), lines.join("\n"))?;
         }
         writeln!(out, "  </testsuite>")?;
         writeln!(out, "</testsuites>")

@@ -6,6 +6,7 @@ use crate::scan::Scan;
 
 use super::human::summary;
 use super::plain_text::harmless;
+use super::veils::listed;
 use super::{Look, Reporter};
 
 /// GitHub accepts 1 MiB for a step; other tools may have written before.
@@ -42,6 +43,12 @@ impl Reporter for Markdown {
         }
         if let Some(more) = scan.problems.len().checked_sub(MAX_PROBLEMS).filter(|more| *more > 0) {
             writeln!(out, "- and {more} more")?;
+        }
+        for veil in &scan.veils {
+            writeln!(out, "\n**Warning: {}:**\n", escaped(&veil.message))?;
+            for line in listed(veil, scan) {
+                writeln!(out, "- {}", escaped(&line))?;
+            }
         }
         if scan.findings.is_empty() {
             return write_unreached(scan, out);

@@ -18,6 +18,7 @@ mod reporter;
 mod sarif;
 mod show;
 mod table;
+mod veils;
 
 pub use against::{against_json, against_text};
 pub use explain::{explain, list_rules, list_rules_json};

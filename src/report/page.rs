@@ -9,6 +9,7 @@ use crate::scan::{Note, Scan, ShownGroup, ShownSetting};
 use crate::text::{Place, UNKNOWN_MARK};
 
 use super::plain_text::{count, harmless};
+use super::veils::listed;
 use super::{Look, Reporter};
 
 /// Characters of a line that are shown before and after the place.
@@ -33,6 +34,15 @@ impl Reporter for Html {
         writeln!(out, "</header>\n<main id=\"main\">")?;
         if scan.findings.is_empty() {
             writeln!(out, "<p class=\"verdict\">{}</p>", verdict(scan))?;
+        }
+        for veil in &scan.veils {
+            let id = veil.cause.id();
+            writeln!(out, "<section id=\"hidden-{id}\" aria-labelledby=\"h-hidden-{id}\">")?;
+            writeln!(out, "<h2 id=\"h-hidden-{id}\">Warning: {}</h2>\n<ul>", escaped(&veil.message))?;
+            for line in listed(veil, scan) {
+                writeln!(out, "<li>{}</li>", marked(&line))?;
+            }
+            writeln!(out, "</ul>\n</section>")?;
         }
         for (n, finding) in scan.findings.iter().enumerate() {
             writeln!(out, "<section aria-label=\"Finding {}\">", n + 1)?;
@@ -117,6 +127,15 @@ fn write_summary(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
     }
     if !scan.existing.is_empty() {
         write!(out, " {} from before.", count(scan.existing.len(), "finding"))?;
+    }
+    if let Some(path) = &scan.configuration {
+        write!(out, " Configuration: <code>{}</code>.", escaped(&scan.relative(path)))?;
+    }
+    if scan.lowered > 0 {
+        write!(out, " {} not failing because of it.", count(scan.lowered, "finding"))?;
+    }
+    if scan.excluded > 0 {
+        write!(out, " {} excluded.", count(scan.excluded, "file"))?;
     }
     if !scan.hidden.is_empty() {
         write!(out, " {} suppressed.", count(scan.hidden.len(), "finding"))?;

@@ -9,6 +9,7 @@ use crate::scan::Scan;
 use crate::text::Place;
 
 use super::plain_text::{harmless, sentences};
+use super::veils::listed;
 use super::{Look, Reporter};
 
 /// The format for reviewdog.
@@ -20,9 +21,16 @@ impl Reporter for Rdjson {
     }
 
     fn write(&self, scan: &Scan, _look: &Look, out: &mut dyn Write) -> io::Result<()> {
+        let veils = scan.veils.iter().map(|veil| {
+            json!({
+                "message": format!("{}\n{}", sentences(&[&harmless(&veil.message)]), listed(veil, scan).join("\n")),
+                "location": {"path": scan.relative(veil.place.source.path()), "range": range(&veil.place)},
+                "severity": "WARNING",
+            })
+        });
         let report = json!({
             "source": {"name": env!("CARGO_PKG_NAME")},
-            "diagnostics": scan.findings.iter().map(|f| diagnostic(f, scan)).collect::<Vec<_>>(),
+            "diagnostics": scan.findings.iter().map(|f| diagnostic(f, scan)).chain(veils).collect::<Vec<_>>(),
         });
         serde_json::to_writer_pretty(&mut *out, &report)?;
         writeln!(out)

@@ -52,8 +52,12 @@ impl Look {
     /// The path relative to the current directory, or the name of a derived text.
     pub fn path(&self, place: &Place) -> String {
         let path = place.source.path();
-        let shown = if place.source.is_derived() { path } else { path.strip_prefix(&self.current).unwrap_or(path) };
-        super::plain_text::harmless(&shown.to_string_lossy())
+        if place.source.is_derived() { super::plain_text::harmless(&path.to_string_lossy()) } else { self.shown(path) }
+    }
+
+    /// A path relative to the current directory.
+    pub fn shown(&self, path: &Path) -> String {
+        super::plain_text::harmless(&path.strip_prefix(&self.current).unwrap_or(path).to_string_lossy())
     }
 
     /// `text` with `spot`, which names the file of `place`, as a link to that file.

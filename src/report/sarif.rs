@@ -7,11 +7,12 @@ use serde_json::{Map, Value, json};
 
 use crate::check::{Finding, Frame, GroupRef, Level, RULES, Rule};
 use crate::policy::Why;
-use crate::scan::Scan;
+use crate::scan::{Scan, Veil};
 use crate::text::Place;
 
 use super::fingerprint::line_hashes;
 use super::plain_text::harmless;
+use super::veils::listed;
 use super::{Look, Reporter};
 
 /// The longest short or full description that GitHub accepts.
@@ -46,6 +47,7 @@ impl Reporter for Sarif {
             results.push(result);
         }
         let problems = scan.problems.iter().map(|n| notification("warning", &n.place, &n.message, scan));
+        let veils = scan.veils.iter().map(|v| notification("warning", &v.place, &with_findings(v, scan), scan));
         let unreached = scan.unreached.iter().map(|f| notification("note", &f.at.place, &f.headline, scan));
         let log = json!({
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -62,7 +64,7 @@ impl Reporter for Sarif {
                 "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the repository."}}},
                 "invocations": [{
                     "executionSuccessful": true,
-                    "toolExecutionNotifications": problems.chain(unreached).collect::<Vec<_>>(),
+                    "toolExecutionNotifications": problems.chain(veils).chain(unreached).collect::<Vec<_>>(),
                 }],
                 "results": results,
             }],
@@ -232,6 +234,11 @@ fn physical(place: &Place, scan: &Scan, snippet: bool) -> Value {
         "artifactLocation": {"uri": uri(&scan.relative(place.source.path())), "uriBaseId": "%SRCROOT%"},
         "region": region,
     })
+}
+
+/// The message of a veil with the places and rules of its findings.
+fn with_findings(veil: &Veil, scan: &Scan) -> String {
+    format!("{}: {}", veil.message, listed(veil, scan).join("; "))
 }
 
 fn notification(level: &str, place: &Place, message: &str, scan: &Scan) -> Value {

@@ -1,11 +1,12 @@
 //! A commit that a scan is compared with.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::collect;
 use crate::input::FileList;
 use crate::policy::Policy;
-use crate::text::{Commit, Earlier, Entry, Files, Objects};
+use crate::text::{Commit, Earlier, Entry, Files, Objects, Source};
 
 /// A commit that the files on disk are compared with.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub struct Base {
     pub policy: Policy,
     /// Findings whose path passes through a named file count even if the base has them.
     pub keeps_named: bool,
+    /// The files of the present policy, and of that one, that differ.
+    pub changed: Vec<Arc<Source>>,
 }
 
 impl Base {
@@ -24,6 +27,7 @@ impl Base {
             commit: Commit::new(root, entries, objects, collect::is_skipped),
             policy: Policy::default(),
             keeps_named: false,
+            changed: Vec::new(),
         }
     }
 

@@ -90,7 +90,8 @@ impl Before {
             }
         }
         // Without a rule for them these are no findings.
-        if request.policy.rules().iter().any(|rule| rule.predicate == Predicate::Unreached) {
+        let rules = [request.policy.rules(), base.policy.rules()].concat();
+        if rules.iter().any(|rule| rule.predicate == Predicate::Unreached) {
             scan.unreached = net::cast(&list, earlier, &net::Known::new(places, []));
         }
         scan.finish(&base.policy, request.is_complete());

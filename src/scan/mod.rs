@@ -4,6 +4,7 @@ mod base;
 mod before;
 mod compare;
 mod effective;
+mod hides;
 mod known;
 mod merge;
 mod narrow;
@@ -15,6 +16,7 @@ mod results;
 mod stdin;
 mod units;
 mod unread;
+mod veil;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -35,6 +37,7 @@ pub use note::{Note, Weight};
 pub use overlay::Edited;
 pub use request::{GivenVariable, Progress, Request, ScanError};
 pub use results::Scan;
+pub use veil::{Cause, Veil};
 
 /// Scans what `request` names.
 ///
@@ -64,10 +67,14 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
         total.absorb(found);
     }
     total.finish(&request.policy, request.is_complete());
-    if request.base.is_some() {
+    if let Some(base) = &request.base {
+        let policy = || Request { policy: base.policy.clone(), base: None, ..request.clone() };
+        if !base.keeps_named {
+            let then = if base.changed.is_empty() { None } else { Some(scan(&policy())?) };
+            total.veils = hides::veils(&total, then.as_ref(), (request, base), &before);
+        }
         let keeps = |path: &Path| areas.iter().any(|area| area.named.as_ref().is_some_and(|named| named.has(path)));
-        let hook = request.base.as_ref().is_some_and(|base| base.keeps_named);
-        known::part(&mut total, &before, hook.then_some(&keeps));
+        known::part(&mut total, &before, base.keeps_named.then_some(&keeps));
     }
     Ok(total)
 }
@@ -83,6 +90,8 @@ struct Area {
     named: Option<narrow::Named>,
     /// What could not be read while files were looked for.
     problems: Vec<Note>,
+    /// The number of files that the configuration excludes.
+    excluded: usize,
 }
 
 fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanError> {
@@ -99,6 +108,7 @@ fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanError> {
             paths,
             named: None,
             problems: Vec::new(),
+            excluded: 0,
         });
     }
     for (root, paths) in request.by_root()? {
@@ -106,10 +116,12 @@ fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanError> {
         let disk = disk.and_below(outside.clone());
         let mut list = FileList::default();
         let mut problems = Vec::new();
+        let mut excluded = BTreeSet::new();
         for path in &paths {
             let found = collect::collect(path, request.no_ignore);
-            let wanted = |file: &PathBuf| !request.policy.excludes(file);
-            list.files.extend(found.files.into_iter().filter(wanted));
+            let (out, wanted): (Vec<_>, Vec<_>) = found.files.into_iter().partition(|f| request.policy.excludes(f));
+            list.files.extend(wanted);
+            excluded.extend(out);
             let unread = found.unreadable.into_iter().filter(|(at, _)| !request.policy.excludes(at));
             problems.extend(unread.map(|(at, words)| unread::note(&at, &FileError::Io(words).problem())));
             problems.extend(found.indexes.iter().map(|(at, why)| unread::index(at, why)));
@@ -131,7 +143,7 @@ fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanError> {
         }
         let root = disk.root().to_owned();
         let files = Box::new(overlay::Overlay { disk, edited: request.edited.clone() });
-        out.push(Area { root, files, paths, list, named, problems });
+        out.push(Area { root, files, paths, list, named, problems, excluded: excluded.len() });
     }
     Ok(out)
 }
@@ -141,7 +153,7 @@ fn gathered(area: &Area, units: &[Claimed], results: Vec<Unwound>) -> Scan {
     let named = area.named.as_ref();
     let claimed: BTreeSet<_> = units.iter().flat_map(|(_, unit)| &unit.files).collect();
     let files = claimed.iter().filter(|path| named.is_none_or(|n| n.has(path))).count();
-    let mut total = Scan { files, ..Scan::default() };
+    let mut total = Scan { files, excluded: area.excluded, ..Scan::default() };
     // A plan that is too large to be read as a whole is read as a stream.
     let large = |path: &Path| matches!(area.files.read(path), Err(FileError::TooLarge(_)));
     let read: BTreeSet<PathBuf> =

@@ -13,6 +13,7 @@ use crate::value::MAX_ALTERNATIVES;
 use super::effective::ShownGroup;
 use super::merge::{self, merged};
 use super::note::Note;
+use super::veil::Veil;
 
 /// The results of a scan.
 #[derive(Debug, Default)]
@@ -25,6 +26,8 @@ pub struct Scan {
     pub existing: Vec<(Finding, bool)>,
     /// Suppressed findings with the reasons, in the same order.
     pub hidden: Vec<(Finding, Hidden)>,
+    /// What the change hides, compared with the base.
+    pub veils: Vec<Veil>,
     /// Stale entries of the baseline, as messages.
     pub stale: Vec<String>,
     /// Exceptions of the configuration that no longer have an effect, as messages.
@@ -38,6 +41,12 @@ pub struct Scan {
     pub problems: Vec<Note>,
     /// What could not be resolved.
     pub gaps: Vec<Note>,
+    /// The file of the configuration in use.
+    pub configuration: Option<PathBuf>,
+    /// The number of files that the configuration excludes.
+    pub excluded: usize,
+    /// The number of findings that would fail a run if the configuration did not set levels or `fail-on`.
+    pub lowered: usize,
     /// The number of files that were read.
     pub files: usize,
     /// The directory that places in machine-readable formats are relative to.
@@ -56,6 +65,7 @@ impl Scan {
         self.gaps.extend(other.gaps);
         self.unreached.extend(other.unreached);
         self.files += other.files;
+        self.excluded += other.excluded;
         self.delivered.extend(other.delivered);
         self.asking.extend(other.asking);
     }
@@ -94,6 +104,8 @@ impl Scan {
             (self.unreached, verdict.kept) = (unreached, kept);
         }
         self.findings = merged(verdict.kept);
+        self.configuration = policy.sources.first().filter(|_| policy.configured).map(|s| s.path().to_owned());
+        self.lowered = self.findings.iter().filter(|f| policy.lowers(f)).count();
         self.hidden = merge::hidden(verdict.hidden);
         self.stale_exceptions = verdict.stale;
         if let Some(baseline) = &policy.baseline {

@@ -137,7 +137,7 @@ pub(super) fn read_unit(
     let mut cx = Cx::new(files);
     cx.shared = Arc::clone(shared);
     cx.given = given.clone();
-    let rules = policy.rules();
+    let rules = policy.judged();
     let options = policy.options();
     let mut fixer = Fixer::new(&options);
     let mut out = Scan::default();

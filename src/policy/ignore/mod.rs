@@ -200,6 +200,13 @@ impl Ignore {
         Hidden { why: Why::Comment, reason, place: Some(self.place()) }
     }
 
+    /// The text in its scope.
+    fn covered(&self) -> Vec<u8> {
+        let bytes = self.source.bytes();
+        let (start, end) = (self.scope.start as usize, (self.scope.end as usize).min(bytes.len()));
+        bytes.get(start..end).unwrap_or_default().to_vec()
+    }
+
     fn place(&self) -> Place {
         Place { source: Arc::clone(&self.source), start: self.at.start, end: self.at.end }.first_line()
     }
@@ -218,6 +225,20 @@ fn finding(rule: &'static Rule, ignore: &Ignore, headline: String, advice: &Advi
         fix,
         ..Finding::new(rule, headline, Frame { place, label: "this comment".to_owned() })
     }
+}
+
+/// The places of the requests in `now` that no text of `then` has. Of several equal ones those are new whose scope has
+/// another text.
+pub fn added(now: &Arc<Source>, then: &[Arc<Source>], rules: &Catalogue) -> Vec<Place> {
+    let mut known: Vec<Ignore> = then.iter().flat_map(|source| of(source, rules)).collect();
+    let mut left = of(now, rules);
+    for same in [(|a, b| a.covered() == b.covered()) as fn(&Ignore, &Ignore) -> bool, |_, _| true] {
+        left.retain(|ignore| {
+            let at = known.iter().position(|k| k.content == ignore.content && same(k, ignore));
+            at.map(|at| known.remove(at)).is_none()
+        });
+    }
+    left.iter().map(Ignore::place).collect()
 }
 
 /// The requests in one text.
