@@ -144,7 +144,7 @@ fn known_findings_are_marked_in_every_format() {
 
 #[test]
 fn what_a_change_hides_is_a_warning_in_every_format() {
-    let (dir, _) = changed(&[("a.sh", ZERO), ("b.sh", ZERO)], "a.sh", &format!("# more\n{ZERO}"));
+    let (dir, _) = changed(&[("a.sh", ZERO), ("::error::b.sh", ZERO)], "a.sh", &format!("# more\n{ZERO}"));
     let off = "ignore = ['zero-streaming-idle-timeout', 'zero-kubelet-timeout', 'replaced-zero']\n";
     std::fs::write(dir.path().join("kubelet-lint.toml"), off).unwrap();
     std::fs::write(
@@ -160,8 +160,15 @@ fn what_a_change_hides_is_a_warning_in_every_format() {
     };
     for format in ["human", "json", "sarif", "github", "junit", "rdjson", "markdown", "html"] {
         let (out, told) = since(&["--format", format]);
-        assert!(told.contains(&format!("warning: t{warning}\n  a.sh:3:")), "{format}: {told}");
-        assert!(told.contains("\n  b.sh:2:"), "{format}: {told}");
+        assert!(told.contains(&format!("warning: t{warning}\n  - ")), "{format}: {told}");
+        assert!(told.contains("\n  - a.sh:3:") && told.contains("\n  - ::error::b.sh:2:"), "{format}: {told}");
+        let log = format!("{told}{out}");
+        let mut commands = log.lines().map(str::trim_start).filter(|line| line.starts_with("::"));
+        assert!(
+            commands.all(|line| line.starts_with("::warning file=kubelet-lint.toml,")
+                || line.starts_with("::warning file=c.sh,")),
+            "{log}"
+        );
         let words = if format == "human" { "2 hidden by this pull request" } else { warning };
         assert!(out.contains(words), "{format}: {out}");
         assert!(format == "human" || out.contains("b.sh"), "{format}: {out}");

@@ -106,9 +106,12 @@ impl Policy {
 
     /// The rules in force, and those of the default that the configuration leaves out: their findings are counted.
     pub fn judged(&self) -> Vec<&'static Rule> {
+        let mut out = self.rules();
+        if self.settings.select.is_empty() && self.settings.ignore.is_empty() {
+            return out;
+        }
         let settings = Settings { select: Vec::new(), ignore: Vec::new(), ..self.settings.clone() };
         let rest = Self { settings, catalogue: self.catalogue.clone(), ..self.of_arguments() }.rules();
-        let mut out = self.rules();
         let more: Vec<_> = rest.into_iter().filter(|rule| out.iter().all(|known| known.id != rule.id)).collect();
         out.extend(more);
         out.sort_by(|a, b| a.id.cmp(&b.id));

@@ -282,7 +282,8 @@ pub fn notes(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{warning}: {}", harmless(&veil.message))?;
         for finding in &veil.findings {
             let (spot, id) = (look.spot(&finding.at.place), &finding.rule.id);
-            writeln!(out, "  {spot}: {id}: {}", harmless(&finding.headline))?;
+            // A line that starts with colons would be a command of GitHub's log, even behind white space.
+            writeln!(out, "  - {spot}: {id}: {}", harmless(&finding.headline))?;
         }
     }
     for words in &scan.stale_exceptions {

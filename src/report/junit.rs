@@ -33,8 +33,8 @@ impl Reporter for Junit {
             case(finding, scan, look, out)?;
         }
         for veil in &scan.veils {
-            let lines: Vec<_> = listed(veil, scan).iter().map(|line| escaped(line)).collect();
-            writeln!(out, "    <system-out>warning: {}\n{}</system-out>", escaped(&veil.message), lines.join("\n"))?;
+            let lines: Vec<_> = listed(veil, scan).iter().map(|line| format!("\n- {}", escaped(line))).collect();
+            writeln!(out, "    <system-out>warning: {}{}</system-out>", escaped(&veil.message), lines.concat())?;
         }
         writeln!(out, "  </testsuite>")?;
         writeln!(out, "</testsuites>")

@@ -139,6 +139,29 @@ fn a_pull_request_is_judged_by_what_it_changes() {
 }
 
 #[test]
+fn what_a_pull_request_hides_is_shown_or_has_no_effect() {
+    let dir = workspace();
+    let base = git(dir.path(), &["rev-parse", "HEAD"]);
+    std::fs::write(dir.path().join("kubelet-lint.toml"), "ignore = ['zero-streaming-idle-timeout']\n").unwrap();
+    let new = std::fs::read(dir.path().join("old.sh")).unwrap();
+    std::fs::write(dir.path().join("new.sh"), new).unwrap();
+    git(dir.path(), &["add", "."]);
+    git(dir.path(), &["commit", "-qm", "hide"]);
+    let run = |from: &str| {
+        let run = scan(dir.path()).with("config-from", from);
+        run.context("github.event.pull_request.base.sha", &base).run()
+    };
+    let done = run("head");
+    let words = "this pull request changes kubelet-lint.toml, which hides 3 findings";
+    assert!(!done.failed, "{done:#?}");
+    assert!(done.log().contains(&format!("::warning file=kubelet-lint.toml,line=1,title=kubelet-lint::{words}%0A")));
+    assert!(done.summary.contains(words), "{}", done.summary);
+    let done = run("base");
+    assert!(done.failed && done.log().contains("::error file=new.sh,"), "{done:#?}");
+    assert_eq!(run("fork").step("Scan").code, Some(2));
+}
+
+#[test]
 fn the_base_of_a_shallow_checkout_is_fetched() {
     let origin = workspace();
     git(origin.path(), &["config", "uploadpack.allowAnySHA1InWant", "true"]);
