@@ -75,6 +75,7 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
         }
         let keeps = |path: &Path| areas.iter().any(|area| area.named.as_ref().is_some_and(|named| named.has(path)));
         known::part(&mut total, &before, base.keeps_named.then_some(&keeps));
+        total.lowered = total.findings.iter().filter(|f| request.policy.lowers(f)).count();
     }
     Ok(total)
 }
