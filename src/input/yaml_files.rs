@@ -17,15 +17,7 @@ pub(super) fn open(path: &Path, groups: &[&[&str]], cx: &mut Cx<'_>) -> Option<V
 
 /// True if `bytes` contain `word`.
 pub(super) fn holds(bytes: &[u8], word: &[u8]) -> bool {
-    let Some(first) = word.first() else { return true };
-    let mut from = 0;
-    while let Some(at) = bytes[from..].iter().position(|b| b == first) {
-        if bytes[from + at..].starts_with(word) {
-            return true;
-        }
-        from += at + 1;
-    }
-    false
+    memchr::memmem::find(bytes, word).is_some()
 }
 
 /// The documents of a text: JSON if it looks like it, else YAML.

@@ -51,7 +51,7 @@ pub(super) struct Ignores {
 pub fn may_ask(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     // The rarest byte of the word, which has only one case.
-    while let Some(at) = rest.iter().position(|b| *b == MARK[DASH]) {
+    while let Some(at) = memchr::memchr(MARK[DASH], rest) {
         let start = (bytes.len() - rest.len() + at).checked_sub(DASH);
         if start.and_then(|s| bytes.get(s..s + MARK.len())).is_some_and(|w| w.eq_ignore_ascii_case(MARK)) {
             return true;
