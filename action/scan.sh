@@ -51,6 +51,10 @@ folder=$(mktemp -d "${RUNNER_TEMP//\\//}/kubelet-lint-report.XXXXXX")
 common=(--color never --fail-on "$INPUT_FAIL_ON")
 [[ "${INPUT_FAIL_ON_UNRESOLVED:-false}" != true ]] || common+=(--fail-on-unresolved)
 [[ -z "${INPUT_CONFIG:-}" ]] || common+=("--config=$INPUT_CONFIG")
+while IFS= read -r file; do
+  file=${file%$'\r'}
+  [[ -z "${file//[[:space:]]/}" ]] || common+=("--var-file=$file")
+done <<<"${INPUT_VAR_FILE:-}"
 
 # Fetches the base of a pull request if it is missing. A checkout without credentials (as recommended) cannot fetch from a private
 # repository: only this command gets the token of the action.

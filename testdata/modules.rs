@@ -124,6 +124,47 @@ fn a_folder_outside_the_repository_must_be_named_on_the_command_line() {
 }
 
 #[test]
+fn a_root_module_has_the_values_files_of_the_configuration() {
+    let root = MODULE.replace("default = \"\"", "type = string");
+    let zero = "args = \"--streaming-connection-idle-timeout=0\"\n";
+    let fine = "args = \"\"\n";
+    for (files, args, expected) in [
+        ("['../values/zero.tfvars']", &[][..], &["error values/zero.tfvars:1 tf/a: aws_launch_template.this"][..]),
+        ("['../values/zero.tfvars', '../values/fine.tfvars']", &[], &[]),
+        ("['../values/zero.tfvars']", &["--var-file", "values/fine.tfvars"], &[]),
+        ("[]", &[], &[]),
+    ] {
+        let settings = format!("[var-files]\na = {files}\n");
+        let files = [
+            ("tf/a/main.tf", &*root),
+            ("tf/b/main.tf", &*root),
+            ("tf/kubelet-lint.toml", &settings),
+            ("values/zero.tfvars", zero),
+            ("values/fine.tfvars", fine),
+        ];
+        let dir = folder(&files);
+        assert_eq!(found(dir.path(), &[args, &["--config", "tf/kubelet-lint.toml"]].concat()), expected, "{settings}");
+    }
+    // A default that the file overrides is no finding, and other files are not tried.
+    let root = MODULE.replace("default = \"\"", "default = \"--streaming-connection-idle-timeout=0\"");
+    let settings = "[var-files]\n'.' = ['fine.tfvars']\n";
+    let files = [("main.tf", &*root), ("kubelet-lint.toml", settings), ("fine.tfvars", fine), ("other.tfvars", zero)];
+    assert_eq!(found(folder(&files).path(), &[]), [""; 0]);
+    for (settings, words) in [
+        ("a = ['x.tfvars']", "the root module, a, does not exist"),
+        ("'.' = ['gone.tfvars']", "a values file of `.`, gone.tfvars, does not exist"),
+        ("'.' = ['../outside/main.tf']", "../outside/main.tf, is outside the repository: name it with `--var-file`"),
+        ("'.' = ['../repo']", "a values file of `.`, ../repo, is a directory"),
+    ] {
+        let settings = format!("[var-files]\n{settings}\n");
+        let dir = folder(&[("main.tf", &*root), ("kubelet-lint.toml", &settings), ("x.tfvars", fine)]);
+        let out = run_in(&dir.path().join("repo"), &["check"], None);
+        assert_eq!(out.status.code(), Some(2));
+        assert!(text(&out.stderr).contains(words), "{}", text(&out.stderr));
+    }
+}
+
+#[test]
 fn a_level_in_the_configuration_does_not_make_a_guess_an_error() {
     let call = call(SOURCE);
     for (level, expected) in [("error", "warning"), ("note", "note")] {

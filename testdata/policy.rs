@@ -297,7 +297,7 @@ fn the_schema_and_the_program_agree() {
     let listed: Vec<_> =
         schema["definitions"]["built-in"]["enum"].as_array().unwrap().iter().map(|v| v.as_str().unwrap()).collect();
     assert_eq!(ids, listed, "schemas/kubelet-lint.schema.json lists the rules");
-    let full = "select = ['replaced-zero']\nextend-select = []\nignore = ['invalid-duration']\nexclude = ['a/**']\nfail-on = 'error'\nfail-on-unresolved = true\nrequire-reason = true\nown-rules = 'lint'\nbaseline = 'b.json'\n[modules]\n'git::https://x/y' = 'y'\n[levels]\nreplaced-zero = 'note'\n[per-path-ignores]\n'x/*' = ['replaced-zero']\n[[exceptions]]\npath = 'a'\nrules = ['replaced-zero']\nnode-groups = ['*']\nreason = 'r'\nuntil = '2027-01-31'\n[assume]\nkubernetes = '1.33'\nimage-family = 'al2023'\n[fix]\nstreaming-idle-timeout = '1h30m'\n[long-streaming-idle-timeout]\nlimit = '5m'\n";
+    let full = "select = ['replaced-zero']\nextend-select = []\nignore = ['invalid-duration']\nexclude = ['a/**']\nfail-on = 'error'\nfail-on-unresolved = true\nrequire-reason = true\nown-rules = 'lint'\nbaseline = 'b.json'\n[modules]\n'git::https://x/y' = 'y'\n[var-files]\n'a' = ['b.tfvars']\n[levels]\nreplaced-zero = 'note'\n[per-path-ignores]\n'x/*' = ['replaced-zero']\n[[exceptions]]\npath = 'a'\nrules = ['replaced-zero']\nnode-groups = ['*']\nreason = 'r'\nuntil = '2027-01-31'\n[assume]\nkubernetes = '1.33'\nimage-family = 'al2023'\n[fix]\nstreaming-idle-timeout = '1h30m'\n[long-streaming-idle-timeout]\nlimit = '5m'\n";
     let keys = schema["properties"].as_object().unwrap();
     let parsed: toml::Table = toml::from_str(full).unwrap();
     assert!(keys.keys().all(|k| parsed.contains_key(k)), "every key is tried");

@@ -1,6 +1,6 @@
 //! The context of one unit of work: texts and notes for everyone, command-line values and claims on other units for inputs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,13 +20,15 @@ pub enum Variable {
     Set(String, Arc<Source>),
 }
 
-/// Values that the command line adds to the source.
+/// Values that the command line and the configuration add to the source.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
     /// Absolute paths of parameter files; a later one overrides an earlier one.
     pub parameters: Vec<PathBuf>,
     /// Values for variables; a later one overrides an earlier one.
     pub variables: Vec<Variable>,
+    /// Absolute paths of the files of values of root modules, by the absolute folder of the root module.
+    pub var_files: BTreeMap<PathBuf, Vec<PathBuf>>,
     /// The sources of Terraform modules, and the absolute folders that stand for them.
     pub modules: Vec<(String, PathBuf)>,
 }

@@ -56,6 +56,8 @@ pub struct Settings {
     pub assume: Assume,
     /// Folders that stand for the sources of Terraform modules, relative to the configuration; absolute once it is loaded.
     pub modules: BTreeMap<String, PathBuf>,
+    /// The files of values of root modules of Terraform, by folder, relative to the configuration; absolute once it is loaded.
+    pub var_files: BTreeMap<PathBuf, Vec<PathBuf>>,
     /// Values that fixes use.
     pub fix: Write,
     /// Options of the rule `long-streaming-idle-timeout`.
@@ -206,7 +208,7 @@ impl Settings {
     /// If one of them cannot be read or is invalid.
     pub fn load(source: &Arc<Source>, folder: &Path, from: Reading<'_>) -> Result<(Self, Catalogue), SettingsError> {
         let mut settings = Self::parse(source)?;
-        settings.place_modules(source, folder, from)?;
+        settings.place_paths(source, folder, from)?;
         let rules = match &settings.own_rules {
             Some(own) => own_rules(folder, own, from)?,
             None => Catalogue::default(),
@@ -215,34 +217,45 @@ impl Settings {
         Ok((settings, rules))
     }
 
-    /// Makes the folders of modules absolute. The configuration may be hostile, so they must be inside the repository.
-    fn place_modules(&mut self, source: &Arc<Source>, folder: &Path, from: Reading<'_>) -> Result<(), SettingsError> {
-        if self.modules.is_empty() {
+    /// Makes the folders of modules and the files of values absolute. The configuration may be hostile, so they must be inside
+    /// the repository.
+    fn place_paths(&mut self, source: &Arc<Source>, folder: &Path, from: Reading<'_>) -> Result<(), SettingsError> {
+        if self.modules.is_empty() && self.var_files.is_empty() {
             return Ok(());
         }
         let root = collect::root_of(folder, from.current).canonicalize();
-        for (module, dir) in &mut self.modules {
+        let place = |path: &Path, what: &str, option: &str, is_folder: bool| {
             if from.earlier.is_some() {
                 // It may be gone now. What is outside is not read.
-                *dir = folder.join(&*dir).canonicalize().unwrap_or_else(|_| folder.join(&*dir));
-                continue;
+                return Ok(folder.join(path).canonicalize().unwrap_or_else(|_| folder.join(path)));
             }
-            let shown = dir.to_string_lossy().into_owned();
+            let shown = path.to_string_lossy();
             let error = |words: String| {
-                let message = format!("the folder of the module `{module}`, {shown}, {words}");
+                let message = format!("{what}, {shown}, {words}");
                 SettingsError { place: word(source, &shown), message }
             };
-            let real = folder.join(&*dir).canonicalize().map_err(|e| match e.kind() {
+            let real = folder.join(path).canonicalize().map_err(|e| match e.kind() {
                 std::io::ErrorKind::NotFound => error("does not exist".to_owned()),
                 _ => error(format!("cannot be read: {e}")),
             })?;
             if !root.as_ref().is_ok_and(|root| real.starts_with(root)) {
-                return Err(error("is outside the repository: name it with `--module`".to_owned()));
+                return Err(error(format!("is outside the repository{option}")));
             }
-            if !real.is_dir() {
-                return Err(error("is not a directory".to_owned()));
+            match (is_folder, real.is_dir()) {
+                (true, false) => Err(error("is not a directory".to_owned())),
+                (false, true) => Err(error("is a directory".to_owned())),
+                _ => Ok(real),
             }
-            *dir = real;
+        };
+        for (module, dir) in &mut self.modules {
+            let what = format!("the folder of the module `{module}`");
+            *dir = place(dir, &what, ": name it with `--module`", true)?;
+        }
+        for (dir, files) in std::mem::take(&mut self.var_files) {
+            let what = format!("a values file of `{}`", dir.display());
+            let files = files.iter().map(|file| place(file, &what, ": name it with `--var-file`", false));
+            let files = files.collect::<Result<_, _>>()?;
+            self.var_files.insert(place(&dir, "the root module", "", true)?, files);
         }
         Ok(())
     }

@@ -148,7 +148,8 @@ impl Request {
     /// The values and folders that the command line and the configuration add to the source.
     pub(super) fn given(&self, policy: &Policy) -> Result<Given, ScanError> {
         let (parameters, variables) = (self.parameter_files()?, self.variables()?);
-        Ok(Given { parameters, variables, modules: self.modules(policy)? })
+        let var_files = policy.settings.var_files.clone();
+        Ok(Given { parameters, variables, var_files, modules: self.modules(policy)? })
     }
 
     /// The sources of modules and their folders, absolute: those of the configuration, then those of the arguments.

@@ -182,13 +182,37 @@ fn paths_may_be_several_and_have_spaces() {
 }
 
 #[test]
+fn values_files_may_be_several() {
+    let dir = tempfile::tempdir().unwrap();
+    let node = "variable \"a\" {}\nvariable \"b\" {}\nresource \"aws_launch_template\" \"a\" {\n  user_data = base64encode(\"#!/bin/bash\\n/etc/eks/bootstrap.sh c --kubelet-extra-args '--streaming-connection-idle-timeout=${var.a}${var.b}'\\n\")\n}\n";
+    for (name, text) in [("main.tf", node), ("values/a b.tfvars", "a = \"0\"\n"), ("values/c.tfvars", "b = \"s\"\n")] {
+        std::fs::create_dir_all(dir.path().join(name).parent().unwrap()).unwrap();
+        std::fs::write(dir.path().join(name), text).unwrap();
+    }
+    for files in ["", "values/a b.tfvars"] {
+        assert_eq!(scan(dir.path()).with("var-file", files).run().outputs["findings"], "0", "{files}");
+    }
+    let done = scan(dir.path()).with("var-file", "values/a b.tfvars\r\n\nvalues/c.tfvars\n").run();
+    assert_eq!((done.failed, done.outputs["findings"].as_str()), (true, "1"), "{done:#?}");
+}
+
+#[test]
 fn hostile_inputs_are_words_and_nothing_else() {
     let dir = workspace();
     let mark = dir.path().join("mark");
     let hostile = format!("x'\"; touch {0}; $(touch {0}) `touch {0}`\n::error::told\r\n--exit-zero", mark.display());
-    for name in
-        ["paths", "config", "fail-on", "changed-only", "annotations", "summary", "version", "binary", "category"]
-    {
+    for name in [
+        "paths",
+        "config",
+        "var-file",
+        "fail-on",
+        "changed-only",
+        "annotations",
+        "summary",
+        "version",
+        "binary",
+        "category",
+    ] {
         for value in [hostile.as_str(), "--exit-zero", "-", "$HOME", "::error::told"] {
             let mut run = Run::new(&top(), dir.path()).with(name, value).with("upload-sarif", "true");
             if name != "binary" && name != "version" {

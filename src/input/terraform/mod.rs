@@ -45,7 +45,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::node::{Cx, NodeGroup};
+use crate::node::{Cx, NodeGroup, Variable};
 use crate::text::{Source, Span};
 
 use super::unit::{FileList, Input, Unit};
@@ -84,6 +84,10 @@ impl Input for Terraform {
         let first = unit.files.iter().find_map(|path| cx.open(path).ok());
         let first = first.unwrap_or_else(|| cx.texts.add_source(Arc::new(Source::new(&*unit.path, Vec::new()))));
         let place = Span::new(first, 0..0);
+        // Values of the command line come after those of the configuration.
+        if let Some(files) = cx.given.var_files.get(&unit.path) {
+            cx.given.variables.splice(0..0, files.iter().cloned().map(Variable::File));
+        }
         let mut engine = Engine::new(&unit.path, cx);
         let root = engine.start(place);
         let module = Arc::clone(&engine.instances[root].module);
