@@ -226,3 +226,37 @@ fn what_commands_print_is_what_the_documentation_shows() {
     }
     assert!(seen >= 5, "{seen}");
 }
+
+#[test]
+fn every_test_that_a_page_names_is_there() {
+    let mut sources = String::new();
+    let mut folders = vec![top().join("src"), top().join("testdata")];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
+            if path.is_dir() && !path.ends_with("cases") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                sources.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let recorded = file("testdata/shell/recorded.json") + &file("testdata/user-data/recorded.json");
+    let mut seen = 0;
+    for page in ["docs/limits.md", "docs/ci.md"] {
+        let text = file(page);
+        let table = text.split("## Which test holds what").nth(1).unwrap();
+        for name in table.split('`').filter(|part| part.contains("::")) {
+            let path = name.replace("::", "/");
+            let exists = |root: &str, end: &str| top().join(format!("{root}/{path}{end}")).exists();
+            let function = name.rsplit("::").next().unwrap();
+            let there = exists("testdata", "")
+                || exists("testdata", ".rs")
+                || exists("src", ".rs")
+                || recorded.contains(&format!("\"{function}"))
+                || sources.contains(&format!("fn {function}("));
+            assert!(there, "{page}: {name}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 30);
+}
