@@ -1,8 +1,9 @@
 //! Commands of the AWS CLI that launch machines with user data, or describe how.
 
-use crate::node::{NodeGroup, Step, Wrapping};
+use crate::node::{BOOTS_WITH_IT, NodeGroup, Step, Wrapping};
 use crate::syntax::{Node, json};
 use crate::text::{Span, Traced};
+use crate::value::{Condition, Guard};
 
 use super::call::Call;
 use super::files::contents;
@@ -14,7 +15,7 @@ const VERBS: [&str; 4] =
     ["run-instances", "create-launch-template", "create-launch-template-version", "create-launch-configuration"];
 
 /// The most launches of one script.
-const MAX_LAUNCHES: usize = 16;
+pub(super) const MAX_LAUNCHES: usize = 16;
 
 impl Shell<'_, '_> {
     /// Records what a command launches.
@@ -43,6 +44,26 @@ impl Shell<'_, '_> {
         group.steps.push(Step::UserData(text, wrapping));
         self.cx.launched.push(group);
     }
+}
+
+/// How user data starts, in lower case.
+const MARKS: &[&[u8]] = &[b"#!", b"#cloud-config", b"## template: jinja", b"mime-version:", b"content-type: multipart/"];
+
+/// True if a script may print user data: a line after the first starts like it.
+pub(super) fn may_print(script: &Traced) -> bool {
+    let bytes = script.bytes();
+    let marked = |line: &[u8]| MARKS.iter().any(|mark| line.windows(mark.len()).any(|w| w.eq_ignore_ascii_case(mark)));
+    bytes.split(|b| *b == b'\n').skip(1).any(marked)
+}
+
+/// A node with the output of a script, if that is user data. A tool that runs the script may launch it.
+pub(super) fn printed(path: &ScriptRun) -> Option<NodeGroup> {
+    let start = path.out.bytes().get(..64.min(path.out.len()))?.trim_ascii_start().to_ascii_lowercase();
+    let at = path.out.span().filter(|_| MARKS.iter().any(|mark| start.starts_with(mark)))?;
+    let mut group = NodeGroup::new("output", at);
+    group.when = path.when.and(&Guard::of(Condition::new(BOOTS_WITH_IT, true)))?;
+    group.steps.push(Step::UserData(path.out.clone(), Wrapping::Plain));
+    Some(group)
 }
 
 /// The value of an option.

@@ -13,9 +13,10 @@ use super::super::outcome::BootOutcome;
 use super::call::Call;
 use super::files::{contents, missing};
 use super::interpreter::{MAX_DEPTH, Shell};
+use super::launches::{MAX_LAUNCHES, may_print, printed};
 use super::search::in_search_path;
 use super::settle::settle;
-use super::state::{BoxedRun, Options, ScriptRun, ShellState};
+use super::state::{BoxedRun, Options, ScriptRun, ShellState, Sink};
 use super::status::{Flow, Setting, Status};
 
 /// Runs a script on every outcome of a boot so far.
@@ -47,6 +48,10 @@ pub(in super::super) fn run(
         start.shell.options.expand_aliases = is_sh(text);
         start.shell.options.errexit =
             String::from_utf8_lossy(first).split_whitespace().skip(1).any(|w| w.starts_with('-') && w.contains('e'));
+        let prints = setting == Setting::Script && may_print(text);
+        if prints {
+            start.shell.sink = Sink::Captured;
+        }
         for error in &parsed.errors {
             start.machine.gap(error.at, broken(error, &view));
         }
@@ -54,6 +59,9 @@ pub(in super::super) fn run(
         let ended = shell.list(before_error(text, &parsed), start);
         for mut path in shell.leave(ended) {
             shell.record_unused_variable(setting, &mut path);
+            if prints && shell.cx.launched.len() < MAX_LAUNCHES {
+                shell.cx.launched.extend(printed(&path));
+            }
             out.push(path.forget());
         }
     }
