@@ -47,7 +47,8 @@ impl Shell<'_, '_> {
 }
 
 /// How user data starts, in lower case.
-const MARKS: &[&[u8]] = &[b"#!", b"#cloud-config", b"## template: jinja", b"mime-version:", b"content-type: multipart/"];
+const MARKS: &[&[u8]] =
+    &[b"#!", b"#cloud-config", b"## template: jinja", b"mime-version:", b"content-type: multipart/"];
 
 /// True if a script may print user data: a line after the first starts like it.
 pub(super) fn may_print(script: &Traced) -> bool {

@@ -28,6 +28,6 @@ module "plain" {
   version      = "16.2.0"
   cluster_name = "plain"
   node_groups = {
-    c = { create_launch_template = true, pre_userdata = "sed -i 's/\"streamingConnectionIdleTimeout\": \"4h\"//' /etc/kubernetes/kubelet/kubelet-config.json\necho 'KUBELET_EXTRA_ARGS=--streaming-connection-idle-timeout=0' >> /etc/eks/x", kubelet_extra_args = "--streaming-connection-idle-timeout=0" }
+    c = { create_launch_template = true, kubelet_extra_args = "--streaming-connection-idle-timeout=0h" }
   }
 }
