@@ -25,6 +25,8 @@ const ATTRIBUTES: &[(&str, Option<&str>, Contains)] = &[
     ("user_data_base64", None, Contains::Base64),
     // Azure.
     ("custom_data", None, Contains::UserData),
+    // Rancher's machines.
+    ("userdata", None, Contains::UserData),
     // Google Cloud.
     ("metadata_startup_script", None, Contains::Script),
     ("metadata", Some("user-data"), Contains::UserData),

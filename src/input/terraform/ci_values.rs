@@ -88,7 +88,7 @@ pub(super) fn commands(text: &str) -> Commands {
             add(&mut out, path, !new);
             first = false;
         }
-        if !assignments(line, start, place, &mut out) && !inner.is_empty() {
+        if !assignments(text, line, start, place, &mut out) && !inner.is_empty() {
             place.0 += 1;
         }
         let more = inner.ends_with('\\') || !first;
@@ -161,7 +161,7 @@ fn star(out: &mut String) {
 }
 
 /// Adds `TF_VAR_idle: "0s"`, `export TF_VAR_idle=0s`, `TF_VAR_idle := 0s`. True if there was one.
-fn assignments(line: &str, start: usize, (block, number): (usize, usize), out: &mut Commands) -> bool {
+fn assignments(text: &str, line: &str, start: usize, (block, number): (usize, usize), out: &mut Commands) -> bool {
     let before = out.environment.len();
     let mut from = 0;
     while let Some(found) = line[from..].find(PREFIX) {
@@ -177,7 +177,13 @@ fn assignments(line: &str, start: usize, (block, number): (usize, usize), out: &
         let rest = &line[end..];
         let rest = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
         let spaced = rest.trim_start_matches([' ', '\t']);
-        let Some(value) = [":=", "?=", "=", ":"].iter().find_map(|mark| spaced.strip_prefix(mark)) else { continue };
+        let Some(value) = [":=", "?=", "=", ":"].iter().find_map(|mark| spaced.strip_prefix(mark)) else {
+            if let Some(value) = value_beside(text, start + end).filter(|_| out.environment.len() < MAX_FOUND) {
+                let known = is_known(&text[value.clone()]);
+                out.environment.push(Assigned { name: line[name..end].to_owned(), value, known, block, line: number });
+            }
+            continue;
+        };
         let assigns = spaced.len() == rest.len() && spaced.starts_with('=');
         let value = value.trim_start_matches([' ', '\t']);
         let at = line.len() - value.len();
@@ -187,6 +193,11 @@ fn assignments(line: &str, start: usize, (block, number): (usize, usize), out: &
                 let Some(length) = value[1..].find(quote) else { continue };
                 at + 1..at + 1 + length
             }
+            // The whole assignment is in quotes, as for `echo`.
+            None if assigns && matches!(before, Some('"' | '\'')) => {
+                let Some(length) = before.and_then(|quote| value.find(quote)) else { continue };
+                at..at + length
+            }
             // In a shell a space ends the value; elsewhere a comment does.
             None if assigns => at..at + value.find(|c: char| c.is_whitespace() || c == ';').unwrap_or(value.len()),
             None => {
@@ -194,8 +205,7 @@ fn assignments(line: &str, start: usize, (block, number): (usize, usize), out: &
                 at..at + value[..length].trim_end().len()
             }
         };
-        let text = &line[range.clone()];
-        let known = !text.contains(['$', '`', '\\']) && !text.contains("{{") && !text.is_empty();
+        let known = is_known(&line[range.clone()]);
         if out.environment.len() < MAX_FOUND {
             let value = start + range.start..start + range.end;
             out.environment.push(Assigned { name: line[name..end].to_owned(), value, known, block, line: number });
@@ -203,6 +213,24 @@ fn assignments(line: &str, start: usize, (block, number): (usize, usize), out: &
         from = range.end.max(end);
     }
     out.environment.len() > before
+}
+
+/// True if nothing else fills a value in.
+fn is_known(value: &str) -> bool {
+    !value.contains(['$', '`', '\\']) && !value.contains("{{") && !value.is_empty()
+}
+
+/// The value in `name: TF_VAR_idle` and `value: 0s`, from the end of the name.
+fn value_beside(text: &str, at: usize) -> Option<Range<usize>> {
+    let rest = text.get(at..)?.trim_start_matches(['"', '\'', ',', ' ', '\t', '\r', '\n']);
+    let rest = rest.strip_prefix("value")?.trim_start_matches(['"', '\'']).trim_start_matches(' ').strip_prefix(':')?;
+    let rest = rest.trim_start_matches([' ', '\t']);
+    let from = text.len() - rest.len();
+    let length = match rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        Some(quote) => return Some(from + 1..from + 1 + rest[1..].find(quote)?),
+        None => rest.find([',', '}', '#', '\r', '\n']).unwrap_or(rest.len()),
+    };
+    Some(from..from + rest[..length].trim_end().len())
 }
 
 #[cfg(test)]
@@ -240,6 +268,10 @@ mod tests {
             ("export TF_VAR_idle=0s\n", "idle", "0s", true),
             ("TF_VAR_idle='0s' terraform apply\n", "idle", "0s", true),
             ("TF_VAR_idle=0s terraform apply\n", "idle", "0s", true),
+            ("  - run: echo \"TF_VAR_idle=0s\" >> $GITHUB_ENV\n", "idle", "0s", true),
+            ("docker run -e 'TF_VAR_idle=0s' terraform\n", "idle", "0s", true),
+            ("  - name: TF_VAR_idle\n    value: \"0s\" # why\n", "idle", "0s", true),
+            ("    - { name: TF_VAR_idle, value: 0s }\n", "idle", "0s", true),
             ("export TF_VAR_idle := 0s\n", "idle", "0s", true),
             ("  TF_VAR_idle: ${{ secrets.IDLE }}\n", "idle", "${{ secrets.IDLE }}", false),
         ] {

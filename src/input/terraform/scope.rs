@@ -314,6 +314,7 @@ const READ: &[&[u8]] = &[
     b"properties",
     b"provisioner",
     b"user_data",
+    b"userdata",
 ];
 
 impl Unasked {

@@ -282,7 +282,8 @@ fn ways(root: &Path, module: &Module, place: Span, cx: &mut Cx<'_>) -> Vec<Way> 
                 names.as_ref().is_some_and(|names| names.iter().any(declares))
             })
         });
-        if named.is_empty() && commands.runs {
+        let runs = commands.runs || file.file_name().is_some_and(|name| name == ".envrc");
+        if named.is_empty() && runs {
             out.extend(environments.into_iter().map(|environment| Way { files: Vec::new(), environment }));
             continue;
         }
