@@ -173,7 +173,11 @@ impl BootCx<'_> {
     /// Records a syntax error: see [`Notes::syntax`]. A `template` of another tool is only not read.
     pub fn syntax(&mut self, error: &SyntaxError, words: &str, template: bool) {
         if template {
-            self.problem(error.at, format!("{words}{}", error.message));
+            let words = words.trim_end_matches(": ");
+            self.problem(
+                error.at,
+                format!("{words}, or a template that another tool fills in ({}): check its output", error.message),
+            );
         } else {
             self.notes.syntax(error, words);
         }
