@@ -1,0 +1,2 @@
+#!/bin/bash
+IDLE=4h envsubst < cluster.yaml | eksctl create cluster -f -

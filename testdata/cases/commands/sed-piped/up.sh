@@ -1,0 +1,2 @@
+#!/bin/bash
+sed "s/__IDLE__/0s/g" cluster.yaml | eksctl create cluster -f -
