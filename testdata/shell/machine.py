@@ -128,7 +128,9 @@ cd /root
 status=$?
 echo $status > /log/status
 %s
-while [ "$(cat /proc/[0-9]*/stat 2> /dev/null | grep -vc ' (bash\\|cat\\|grep) ')" -gt 0 ] && [ $SECONDS -lt 10 ]; do /host/bin/sleep 0.05; done
+# Whatever runs on beside this shell, which is the first process, is waited for.
+running=(/proc/[0-9]*)
+while [ ${#running[@]} -gt 1 ] && [ $SECONDS -lt 10 ]; do /host/bin/sleep 0.05; running=(/proc/[0-9]*); done
 /host/bin/sleep 0.05
 cp -a /etc /log/etc-after; cp -a /var/lib/kubelet /log/kubelet-after 2> /dev/null
 true
@@ -161,7 +163,7 @@ def template(root, family):
     (root / "stub/bin").mkdir(parents=True)
     shutil.copy(STUBS / "note", root / "stub/note")
     shutil.copy(STUBS / "quiet", root / "stub/quiet")
-    for name in ("curl", "sleep", "sudo", "kubelet", "systemctl", "service", "snap", "kubeadm", "nodeadm"):
+    for name in ("curl", "sleep", "sudo", "kubelet", "systemctl", "service", "snap", "kubeadm", "nodeadm", "su", "runuser", "systemd-run", "at"):
         shutil.copy(STUBS / name, root / "usr/bin" / name)
     for name in QUIET:
         (root / "usr/bin" / name).symlink_to("/stub/quiet")
