@@ -2,7 +2,7 @@
 """Holds the linter against the real bash with fresh random scripts that start a kubelet in many ways.
 
 Usage: random_launches.py [--seed N] [--count N] [--bin PATH] [--keep N]. Each script writes a program that starts the kubelet, and starts
-that by its name, through another program, or by a unit. With --keep N the first N scripts that a kubelet came of are written to
+that by its name, through another program, or by a unit. With --keep N the first N scripts that start a kubelet and are not unknown are written to
 scripts/launches.sh, which record.py then records. See machine.py for what it needs.
 """
 
@@ -170,6 +170,8 @@ def verdict(text, binary):
     found = [s for g in groups for s in g["settings"] if s["field"] == FIELD]
     unknown = [u for g in groups for u in g["unknown"]]
     seen = {s["value"] for s in found}
+    if any(g["when"] for g in groups):
+        return "unknown", kubelet
     if seen == {truth} and all(s["certain"] for s in found) or (not seen and truth is None and not unknown):
         return "agrees", kubelet
     if unknown or any(not s["certain"] for s in found):
@@ -195,7 +197,7 @@ def main():
             print(f"==== {answer} {i}: {kubelet and kubelet['fields'].get(FIELD)}\n{text}")
     print(dict(collections.Counter(answer for answer, _ in answers)), "of", len(set(texts)), "scripts;", sum(1 for _, k in answers if k), "started a kubelet")
     if options.keep:
-        kept = [(i, text) for i, (text, (_, kubelet)) in enumerate(zip(texts, answers)) if kubelet][: options.keep]
+        kept = [(i, text) for i, (text, (answer, kubelet)) in enumerate(zip(texts, answers)) if kubelet and answer != "unknown"][: options.keep]
         out = "".join(f"#### random-{i} al2\n{text}" for i, text in kept)
         (machine.HERE / "scripts/launches.sh").write_text(out)
 

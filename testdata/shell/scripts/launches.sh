@@ -11,20 +11,6 @@ chmod +x /usr/local/bin/kube-start
 at now <<'JOB'
 /usr/local/bin/kube-start
 JOB
-#### random-1 al2
-#!/bin/bash
-set -euo pipefail
-mkdir -p /usr/local/sbin
-cat > /tmp/join <<'PROGRAM'
-#!/usr/bin/env bash
-ARGS=""
-for t in 7m 9m 0m; do ARGS="--streaming-connection-idle-timeout=$t"; done
-/etc/eks/bootstrap.sh demo --kubelet-extra-args "$ARGS"
-PROGRAM
-cp /tmp/join /usr/local/sbin/join && chmod 755 /usr/local/sbin/join
-if [ ! -e /etc/node-is-up ]; then
-. /usr/local/sbin/join
-fi
 #### random-2 al2
 #!/bin/bash
 set -e
@@ -277,20 +263,6 @@ jq '.streamingConnectionIdleTimeout = "1h0m0s"' $F > /tmp/c && mv /tmp/c $F
 PROGRAM
 install -m 755 /tmp/start-node /usr/local/sbin/start-node
 su - root -c '/usr/local/sbin/start-node'
-#### random-20 al2
-#!/bin/bash
-set -e
-mkdir -p /usr/local/sbin
-cat > /usr/local/sbin/go.sh <<'PROGRAM'
-#!/bin/bash
-set -eu
-flag() { echo "--streaming-connection-idle-timeout=$1"; }
-/etc/eks/bootstrap.sh demo --kubelet-extra-args "$(flag 5m)"
-PROGRAM
-chmod +x /usr/local/sbin/go.sh
-if [ ! -e /etc/node-is-up ]; then
-nohup /usr/local/sbin/go.sh &
-fi
 #### random-21 al2
 #!/bin/bash -x
 mkdir -p /usr/local/bin
@@ -471,20 +443,6 @@ if [ $i -eq 2 ]; then
 systemd-run --wait /usr/local/bin/node-up.sh
 fi
 done
-#### random-35 al2
-#!/bin/bash
-set -e
-mkdir -p /usr/local/sbin
-cat > /tmp/go.sh <<'PROGRAM'
-#!/bin/bash
-set -eu
-declare -A M=([idle]=15s [other]=8m)
-/etc/eks/bootstrap.sh demo --kubelet-extra-args "--streaming-connection-idle-timeout=${M[idle]}"
-PROGRAM
-install -m 755 /tmp/go.sh /usr/local/sbin/go.sh
-if [ ! -e /etc/node-is-up ]; then
-command go.sh
-fi
 #### random-36 al2
 #!/bin/bash -x
 mkdir -p /usr/local/sbin
@@ -559,18 +517,6 @@ WantedBy=multi-user.target
 UNIT
 systemctl daemon-reload
 systemctl start boot-node-unit
-#### random-40 al2
-#!/bin/bash
-mkdir -p /usr/local/sbin
-cat > /tmp/go.sh <<'PROGRAM'
-#!/usr/bin/env bash
-sed -i 's/"serializeImagePulls": false,/&\n  "streamingConnectionIdleTimeout": "30m",/' /etc/kubernetes/kubelet/kubelet-config.json
-/etc/eks/bootstrap.sh demo
-PROGRAM
-cp /tmp/go.sh /usr/local/sbin/go.sh && chmod 755 /usr/local/sbin/go.sh
-if [ ! -e /etc/node-is-up ]; then
-go.sh
-fi
 #### random-41 al2
 #!/bin/bash
 set -euo pipefail
@@ -864,18 +810,6 @@ ARGS=(--streaming-connection-idle-timeout=1h0m0s --v=3)
 PROGRAM
 install -m 755 /tmp/start-node /usr/local/bin/start-node
 sudo -E bash /usr/local/bin/start-node
-#### random-61 al2
-#!/bin/bash -x
-mkdir -p /usr/local/bin
-tee /usr/local/bin/go.sh > /dev/null <<'PROGRAM'
-#!/bin/bash
-case "b" in a) T=1h0m0s ;; *) T=2m ;; esac
-/etc/eks/bootstrap.sh demo --kubelet-extra-args "--streaming-connection-idle-timeout=${T:-3m}"
-PROGRAM
-chmod 0755 /usr/local/bin/go.sh
-if [ ! -e /etc/node-is-up ]; then
-eval "go.sh"
-fi
 #### random-62 al2
 #!/bin/bash
 set -euo pipefail
@@ -1188,19 +1122,6 @@ WantedBy=timers.target
 UNIT
 systemctl daemon-reload
 systemctl enable --now go-unit.timer
-#### random-82 al2
-#!/bin/bash -x
-mkdir -p /usr/bin
-cat > /usr/bin/boot-node <<'PROGRAM'
-#!/bin/bash
-set -eu
-declare -A M=([idle]=0s [other]=8m)
-/etc/eks/bootstrap.sh demo --kubelet-extra-args "--streaming-connection-idle-timeout=${M[idle]}"
-PROGRAM
-chmod +x /usr/bin/boot-node
-if [ ! -e /etc/node-is-up ]; then
-runuser -l root -c '/usr/bin/boot-node'
-fi
 #### random-83 al2
 #!/bin/bash -x
 mkdir -p /usr/bin
@@ -1384,18 +1305,6 @@ case "a" in a) T=0s ;; *) T=2m ;; esac
 PROGRAM
 chmod 0755 /opt/node/join
 bash -lc '/opt/node/join'
-#### random-99 al2
-#!/bin/bash
-set -e
-mkdir -p /opt/node
-cat > /tmp/node-up.sh <<'PROGRAM'
-#!/bin/bash
-/etc/eks/bootstrap.sh demo --kubelet-extra-args '--streaming-connection-idle-timeout=0m'
-PROGRAM
-cp /tmp/node-up.sh /opt/node/node-up.sh && chmod 755 /opt/node/node-up.sh
-if [ ! -e /etc/node-is-up ]; then
-setsid /opt/node/node-up.sh
-fi
 #### random-100 al2
 #!/bin/bash -x
 mkdir -p /usr/local/sbin
@@ -1489,3 +1398,133 @@ while [ $i -lt 2 ]; do i=$((i + 1)); done
 [ $i = 2 ] && {
 sudo -E bash /usr/local/bin/kube-start
 }
+#### random-108 al2
+#!/bin/bash
+set -euo pipefail
+mkdir -p /usr/local/bin
+cat > /tmp/start-node <<'PROGRAM'
+#!/bin/bash
+flag() { echo "--streaming-connection-idle-timeout=$1"; }
+/etc/eks/bootstrap.sh demo --kubelet-extra-args "$(flag 4h)"
+PROGRAM
+install -m 755 /tmp/start-node /usr/local/bin/start-node
+case x in y) true ;; x)
+command start-node
+;;
+esac
+#### random-109 al2
+#!/bin/bash
+set -e
+mkdir -p /usr/local/bin
+tee /usr/local/bin/join > /dev/null <<'PROGRAM'
+#!/bin/bash
+set -eu
+T=4h
+/etc/eks/bootstrap.sh demo --kubelet-extra-args "--streaming-connection-idle-timeout=$T"
+PROGRAM
+chmod 0755 /usr/local/bin/join
+cat > /etc/systemd/system/join-unit.service <<'UNIT'
+[Unit]
+Description=node
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/bin/env bash /usr/local/bin/join
+[Install]
+WantedBy=multi-user.target
+UNIT
+systemctl daemon-reload
+systemctl enable join-unit
+systemctl start join-unit.service
+#### random-111 al2
+#!/bin/bash
+set -e
+mkdir -p /opt/node
+tee /opt/node/node-up.sh > /dev/null <<'PROGRAM'
+#!/bin/bash
+ARGS="--v=3"
+if [ -n "$ARGS" ]; then ARGS="$ARGS --streaming-connection-idle-timeout=5m"; else ARGS="--v=2"; fi
+/etc/eks/bootstrap.sh demo --kubelet-extra-args "$ARGS"
+PROGRAM
+chmod 0755 /opt/node/node-up.sh
+MODE=node
+if [[ $MODE == node ]]; then
+/opt/node/node-up.sh
+fi
+#### random-112 al2
+#!/bin/bash
+set -euo pipefail
+mkdir -p /opt/node
+cat > /opt/node/boot-node <<'PROGRAM'
+#!/usr/bin/env bash
+patch_config() { echo "$(jq --arg t "$1" '.streamingConnectionIdleTimeout=$t' /etc/kubernetes/kubelet/kubelet-config.json)" > /etc/kubernetes/kubelet/kubelet-config.json; }
+patch_config 30m
+/etc/eks/bootstrap.sh demo
+PROGRAM
+chmod +x /opt/node/boot-node
+cat > /etc/systemd/system/boot-node-unit.service <<'UNIT'
+[Unit]
+Description=node
+[Service]
+Type=oneshot
+Environment=MODE=node
+ExecStart=/bin/sh -c /opt/node/boot-node
+[Install]
+WantedBy=multi-user.target
+UNIT
+cat > /etc/systemd/system/boot-node-unit.timer <<'UNIT'
+[Timer]
+OnActiveSec=1s
+[Install]
+WantedBy=timers.target
+UNIT
+systemctl daemon-reload
+systemctl start boot-node-unit.timer
+#### random-114 al2
+#!/bin/bash
+set -e
+mkdir -p /usr/local/sbin
+tee /usr/local/sbin/go.sh > /dev/null <<'PROGRAM'
+#!/bin/bash
+case "b" in a) T=0 ;; *) T=2m ;; esac
+/etc/eks/bootstrap.sh demo --kubelet-extra-args "--streaming-connection-idle-timeout=${T:-3m}"
+PROGRAM
+chmod 0755 /usr/local/sbin/go.sh
+i=0
+while [ $i -lt 2 ]; do i=$((i + 1)); done
+[ $i = 2 ] && {
+runuser -l root -c '/usr/local/sbin/go.sh'
+}
+#### random-115 al2
+#!/bin/bash
+mkdir -p /usr/local/sbin
+tee /usr/local/sbin/boot-node > /dev/null <<'PROGRAM'
+#!/usr/bin/env bash
+ARGS=(--streaming-connection-idle-timeout=1h0m0s --v=3)
+/etc/eks/bootstrap.sh demo --kubelet-extra-args "${ARGS[*]}"
+PROGRAM
+chmod 0755 /usr/local/sbin/boot-node
+MODE=node
+if [[ $MODE == node ]]; then
+su root -c "boot-node"
+fi
+#### random-116 al2
+#!/bin/bash
+mkdir -p /usr/local/bin
+cat > /tmp/boot-node <<'PROGRAM'
+#!/bin/bash
+/etc/eks/bootstrap.sh demo --kubelet-extra-args '--streaming-connection-idle-timeout=1h0m0s'
+PROGRAM
+cp /tmp/boot-node /usr/local/bin/boot-node && chmod 755 /usr/local/bin/boot-node
+cat > /etc/systemd/system/boot-node-unit.service <<'UNIT'
+[Unit]
+Description=node
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh -c /usr/local/bin/boot-node
+[Install]
+WantedBy=multi-user.target
+UNIT
+systemctl daemon-reload
+systemctl restart boot-node-unit
