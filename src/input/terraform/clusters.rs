@@ -47,14 +47,9 @@ impl Engine<'_, '_> {
                         let Some(when) = guard.and(&when) else { continue };
                         let value = wrapped(value, cluster.under, version.as_ref());
                         let document = with_head(value, cluster.head);
-                        for mut group in manifests::in_tree(&yaml_values::node_of(&document), &name, self.cx) {
-                            let Some(when) = when.and(&group.when) else { continue };
-                            group.when = when;
-                            if !group.name.contains(&name) {
-                                group.name = format!("{} of {name}", group.name).into();
-                            }
+                        for group in manifests::in_tree(&yaml_values::node_of(&document), &name, self.cx) {
                             let place = self.place_of(instance, block, &own);
-                            out.push(self.group_in_repository(group, place));
+                            out.extend(self.group_of_resource(group, &when, &name, place));
                         }
                     }
                 }

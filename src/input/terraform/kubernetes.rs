@@ -67,14 +67,9 @@ impl Engine<'_, '_> {
                     self.cx.gap(at, why);
                 }
                 for mut group in read.groups {
-                    let Some(when) = when.and(&group.when) else { continue };
-                    group.when = when;
-                    if !group.name.contains(&name) {
-                        group.name = format!("{} of {name}", group.name).into();
-                    }
                     group.gaps.extend(maybe.clone().map(|why| Gap { at: block.header, why }));
                     let place = self.place_of(instance, block, &own);
-                    out.push(self.group_in_repository(group, place));
+                    out.extend(self.group_of_resource(group, &when, &name, place));
                 }
             }
         }

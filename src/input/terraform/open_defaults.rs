@@ -13,13 +13,10 @@ use crate::value::Value;
 use super::super::yaml_files;
 use super::engine::Engine;
 use super::scope::Module;
-use super::value_sets::{command_files, is_values, print};
+use super::value_sets::{MAX_COMMANDS, command_files, is_values, print};
 
 /// Folders whose root modules only show how a module is called.
 const EXAMPLES: &[&str] = &["example", "examples", "fixture", "fixtures", "test", "tests"];
-
-/// The largest file in which a command that applies a folder is looked for, in bytes.
-const MAX_COMMANDS: usize = 256 << 10;
 
 /// True if a folder only shows or tests how modules are called.
 pub(super) fn is_example(dir: &Path, top: &Path) -> bool {

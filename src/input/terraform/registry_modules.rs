@@ -16,7 +16,7 @@ use crate::node::{Gap, NodeGroup, Problem, Step};
 use crate::syntax::hcl::{self, Block};
 use crate::syntax::{Node, NodeKind, json};
 use crate::text::{Layer, Link, Origin, Source, Span, TextId, Texts, Traced, Via, Whence, Why};
-use crate::value::Kind;
+use crate::value::{Guard, Kind};
 
 use super::engine::Engine;
 use super::lang::env::Env;
@@ -297,6 +297,22 @@ impl Engine<'_, '_> {
             }
         }
         tree
+    }
+
+    /// A node group of a document that the resource `name` brings, as [`Self::group_in_repository`]. It exists under `when` and its
+    /// own condition, and its name contains that of the resource.
+    pub(super) fn group_of_resource(
+        &self,
+        mut group: NodeGroup,
+        when: &Guard,
+        name: &str,
+        place: Span,
+    ) -> Option<NodeGroup> {
+        group.when = when.and(&group.when)?;
+        if !group.name.contains(name) {
+            group.name = format!("{} of {name}", group.name).into();
+        }
+        Some(self.group_in_repository(group, place))
     }
 
     /// A node group with every place moved to one that users can edit; `place` replaces its own if necessary.

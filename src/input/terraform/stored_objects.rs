@@ -132,16 +132,13 @@ impl Engine<'_, '_> {
                 let path = path.map(|path| path.to_text().into_owned()).unwrap_or_default();
                 let file = path.rsplit('/').next().unwrap_or_default().to_owned();
                 let runs = !file.is_empty() && self.local_commands().iter().any(|command| command.contains(&file));
+                let read = Condition::new(format!("a command reads {path}"), true);
+                let read = if runs { Guard::always() } else { Guard::of(read) };
                 for mut group in found {
-                    let read = Condition::new(format!("a command reads {path}"), true);
-                    let read = if runs { Guard::always() } else { Guard::of(read) };
-                    let Some(when) = when.and(&group.when).and_then(|when| when.and(&read)) else { continue };
-                    group.when = when;
-                    if !group.name.contains(&name) {
-                        group.name = format!("{} of {name}", group.name).into();
-                    }
+                    let Some(both) = group.when.and(&read) else { continue };
+                    group.when = both;
                     let place = self.place_of(instance, block, &own);
-                    out.push(self.group_in_repository(group, place));
+                    out.extend(self.group_of_resource(group, &when, &name, place));
                 }
             }
         }

@@ -48,7 +48,7 @@ const COMMANDS: &[&str] = &[
 ];
 
 /// The largest file in which commands are looked for, in bytes.
-const MAX_COMMANDS: usize = 256 << 10;
+pub(super) const MAX_COMMANDS: usize = 256 << 10;
 
 /// One way in which a root module is applied.
 #[derive(Clone, Debug, Default, PartialEq)]
