@@ -40,15 +40,7 @@ impl Input for Kustomize {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let mut build = Build::default();
-        let mut documents = Vec::new();
-        build.layer(&unit.path, &mut documents, 0, cx);
-        if build.patches_hold && build.skipped {
-            // A patch may add kubelet settings to a document that has none.
-            build = Build { everything: true, ..Build::default() };
-            documents.clear();
-            build.layer(&unit.path, &mut documents, 0, cx);
-        }
+        let (mut build, documents) = Build::of(&unit.path, None, false, cx);
         cx.claims.covers.append(&mut build.below);
         if documents.is_empty() && build.values.is_empty() {
             return Vec::new();
@@ -67,6 +59,24 @@ impl Input for Kustomize {
         }
         groups
     }
+}
+
+/// The documents of the kustomization in a folder, changed by what a tool adds to it: a map with `patches`, `components` and so
+/// on; and the values of external charts. `None` if there is no kustomization. It is only checked there. With `everything`, documents
+/// that do not concern a kubelet are among them.
+pub(super) fn built(
+    dir: &Path,
+    more: Option<&Node>,
+    everything: bool,
+    cx: &mut Cx<'_>,
+) -> Option<(Vec<Node>, Vec<Node>)> {
+    let path = NAMES.iter().map(|name| dir.join(name)).find(|path| cx.files.read(path).is_ok())?;
+    let (build, documents) = Build::of(&path, more, everything, cx);
+    let uses = &mut cx.claims.uses;
+    uses.push(path);
+    uses.extend(build.below);
+    uses.extend(build.files);
+    Some((documents, build.values))
 }
 
 #[derive(Default)]
@@ -88,6 +98,28 @@ struct Build {
 }
 
 impl Build {
+    /// The result of the kustomization in a file, changed by `more`, and what was read for it.
+    fn of(path: &Path, more: Option<&Node>, everything: bool, cx: &mut Cx<'_>) -> (Self, Vec<Node>) {
+        let mut build = Self { everything, ..Self::default() };
+        let mut documents = Vec::new();
+        let dir = path.parent().unwrap_or(path).to_owned();
+        loop {
+            build.layer(path, &mut documents, 0, cx);
+            if let Some(more) = more {
+                for item in more.get("components").map(Node::items).unwrap_or_default() {
+                    build.resource(&dir, item, &mut documents, 0, cx);
+                }
+                build.patches(&dir, more, &mut documents, cx);
+            }
+            if build.everything || !build.patches_hold || !build.skipped {
+                return (build, documents);
+            }
+            // A patch may add kubelet settings to a document that has none.
+            build = Self { everything: true, ..Self::default() };
+            documents.clear();
+        }
+    }
+
     /// Adds the result of a kustomization to the documents; a component changes the existing ones.
     fn layer(&mut self, path: &Path, documents: &mut Vec<Node>, depth: usize, cx: &mut Cx<'_>) {
         if depth > MAX_LAYERS || self.open.iter().any(|open| open == path) {

@@ -1,6 +1,7 @@
 //! Kinds of infrastructure as code, and the node groups that they describe. Nothing is executed here: the boot simulates it.
 
 mod ansible;
+mod applications;
 mod broken;
 mod cloudformation;
 mod commands;
@@ -17,6 +18,7 @@ mod patches;
 mod pulumi;
 mod python;
 mod run_documents;
+mod set_values;
 mod standalone;
 mod template_text;
 mod terraform;
@@ -27,8 +29,19 @@ mod watched;
 mod yaml_files;
 mod yaml_values;
 
+use crate::node::{Cx, NodeGroup};
+
 pub use unit::{FileList, Input, Unit};
 pub use watched::is_watched;
+
+/// Reads a unit, and the applications that its documents describe. Those in files and kustomizations have a unit of their own.
+pub fn read(input: &dyn Input, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let mut groups = input.read(unit, cx);
+    if !["manifest", "kustomize"].contains(&input.name()) {
+        groups.append(&mut applications::read_all(cx));
+    }
+    groups
+}
 
 /// Every kind of input, in the order of reports for equal places.
 pub const INPUTS: &[&dyn Input] = &[
@@ -39,6 +52,7 @@ pub const INPUTS: &[&dyn Input] = &[
     &cloudformation::CloudFormation,
     &helm::Helm,
     &kustomize::Kustomize,
+    &applications::Applications,
     &pulumi::Pulumi,
     &manifests::Manifests,
     &ansible::Ansible,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::syntax::{Parsed, SyntaxError};
+use crate::syntax::{Node, Parsed, SyntaxError};
 use crate::text::{FileError, Files, Source, Span, TextId, Texts, Traced, View, Why};
 
 use super::group::NodeGroup;
@@ -43,6 +43,8 @@ pub struct Claims {
     pub uses: Vec<PathBuf>,
     /// Descriptions that reach no node, or none that is known, with the timeouts in them.
     pub unreached: Vec<NodeGroup>,
+    /// Documents that describe an application, each with the config maps next to it. They are read after the unit itself.
+    pub applications: Vec<(Node, Vec<Node>)>,
 }
 
 /// The context in which an input reads one unit.
@@ -53,6 +55,8 @@ pub struct Cx<'a> {
     pub files: &'a dyn Files,
     /// Values shared by the units of a scan.
     pub shared: Arc<Shared>,
+    /// Values that are computed once for this unit.
+    pub kept: Arc<Shared>,
     /// Values set on the command line.
     pub given: Given,
     /// Problems and gaps found in the source.
@@ -75,6 +79,7 @@ impl<'a> Cx<'a> {
             texts: Texts::new(),
             files,
             shared: Arc::default(),
+            kept: Arc::default(),
             given: Given::default(),
             notes: Notes::default(),
             claims: Claims::default(),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::text::Place;
 
-/// The owner of node groups: the folder of a Terraform root module, a Terragrunt unit, a chart, a kustomization or a project, or
-/// the one file that is a template, document or script. Two roots that call one module have two node groups.
+/// The owner of node groups: the folder of a Terraform root module, a Terragrunt unit, a chart, a kustomization or a project, the
+/// one file that is a template, document or script, or an application. Two roots that call one module have two node groups.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Root {
     path: Arc<str>,
@@ -29,6 +29,11 @@ impl Root {
     /// A file below `scan`, the root of the scan.
     pub fn file(path: &Path, scan: &Path) -> Self {
         Self { path: relative(path, scan), file: Some(path.to_owned()) }
+    }
+
+    /// An application: what a tool delivers under this name, such as `argocd/prod`.
+    pub fn application(name: &str) -> Self {
+        Self { path: Arc::from(name), file: None }
     }
 
     /// Its path, relative to the root of the scan, with forward slashes; `.` is the root of the scan itself.

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::boot;
 use crate::check::{delivered, judge, judge_unreached};
 use crate::fix::Fixer;
-use crate::input::{FileList, INPUTS, Input, Unit, is_watched};
+use crate::input::{self, FileList, INPUTS, Input, Unit, is_watched};
 use crate::node::{Booted, Cx, Gap, Given, NodeGroup, Root, Shared, Step};
 use crate::policy::Policy;
 use crate::text::{Files, Origin, Place, Span, Texts, Watched};
@@ -143,12 +143,12 @@ pub(super) fn read_unit(
     let mut out = Scan::default();
     let (mut uses, mut delivers) = (BTreeSet::new(), BTreeSet::new());
     let mut known = Vec::new();
-    let groups = input.read(unit, &mut cx);
+    let groups = input::read(input, unit, &mut cx);
     let root = root_of(unit, files, home);
     let mut groups: VecDeque<NodeGroup> = groups.into();
     let mut launches = 0;
     while let Some(mut group) = groups.pop_front() {
-        group.root = root.clone();
+        own(&mut group, &root);
         policy.assume(&mut group);
         uses.extend(cx.texts.files_of(group.steps.iter().flat_map(Step::places)));
         let mut boots = boot::run(&group, &mut cx.boot());
@@ -183,7 +183,7 @@ pub(super) fn read_unit(
     }
     uses.extend(std::mem::take(&mut cx.claims.uses));
     for group in &mut cx.claims.unreached {
-        group.root = root.clone();
+        own(group, &root);
         out.findings.extend(judge_unreached(&rules, group, &cx.texts));
         let settings = group.ineffective.iter().map(|i| &i.setting).chain(group.handed.iter().map(|h| &h.setting));
         known.extend(net::origins(settings, &cx.texts));
@@ -203,6 +203,13 @@ pub(super) fn read_unit(
     let (path, covers, differs) = (unit.path.clone(), std::mem::take(&mut cx.claims.covers), files.differs());
     let near = files.near();
     Unwound { input: input.name(), path, scan: out, differs, near, covers, uses, delivers, undelivered, known }
+}
+
+/// Gives a node group the root of its unit, unless it belongs to an application.
+fn own(group: &mut NodeGroup, root: &Root) {
+    if group.root == Root::default() {
+        group.root = root.clone();
+    }
 }
 
 /// What the node groups of a unit belong to. A file is named as its text is, which may come from standard input.

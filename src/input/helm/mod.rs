@@ -87,20 +87,25 @@ impl Input for Helm {
 /// checked with these values then, and not on its own. `label` is for people.
 pub(super) fn rendered(dir: &Path, values: &Value, label: &str, cx: &mut Cx<'_>) -> Option<Vec<NodeGroup>> {
     cx.files.read(&dir.join(CHART)).ok()?;
-    let mut files = Vec::new();
-    let mut folders = vec![dir.to_owned()];
-    while let Some(folder) = folders.pop().filter(|_| files.len() < MAX_FILES) {
-        files.extend(cx.files.list(&folder));
-        folders.extend(cx.files.folders(&folder));
+    let slot = cx.kept.slot::<Option<Chart>>(dir);
+    if slot.get().is_none() {
+        let mut files = Vec::new();
+        let mut folders = vec![dir.to_owned()];
+        while let Some(folder) = folders.pop().filter(|_| files.len() < MAX_FILES) {
+            files.extend(cx.files.list(&folder));
+            folders.extend(cx.files.folders(&folder));
+        }
+        files.sort();
+        // Only this thread fills the slot.
+        let _ = slot.set(Chart::load(dir, &files, 0, cx));
     }
-    files.sort();
-    let chart = Chart::load(dir, &files, 0, cx)?;
+    let chart = slot.get()?.as_ref()?;
     let mut out = Vec::new();
     if !chart.library {
         let mut defines = Defines::new();
         chart.defines(&mut defines);
         let run = ChartRun { defines: &defines, label, whole: dir };
-        run.chart(&chart, &overlay(&chart.values, values), &mut Seen::new(), &mut out, cx);
+        run.chart(chart, &overlay(&chart.values, values), &mut Seen::new(), &mut out, cx);
     }
     cx.claims.uses.push(dir.to_owned());
     Some(out)

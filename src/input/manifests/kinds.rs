@@ -6,6 +6,7 @@ use regex::bytes::Regex;
 
 use super::manifest::{Inner, Manifest};
 use super::{cluster_api, ignition, karpenter, kops, kubeadm, kubelet, tools, workloads};
+use crate::input::applications::aside;
 use crate::input::eksctl;
 use crate::node::{Cx, NodeGroup};
 
@@ -63,7 +64,13 @@ const KINDS: &[DocumentKind] = &[
     pods("apps", &["DaemonSet", "Deployment", "StatefulSet"]),
     pods("batch", &["Job", "CronJob"]),
     holder("helm.toolkit.fluxcd.io", &["HelmRelease"], CONFIGURATION, |m, _| workloads::release(m)),
-    holder("argoproj.io", &["Application"], CONFIGURATION, |m, _| workloads::release(m)),
+    DocumentKind {
+        word: Some(CONFIGURATION),
+        ..row("argoproj.io", &["Application"], |m, cx| {
+            aside::one_aside(m.node, m.siblings, cx);
+            Vec::new()
+        })
+    },
     holder("apiextensions.crossplane.io", &["Composition"], "apiextensions.crossplane.io/", workloads::composition),
     machines("ec2.aws.upbound.io", &["LaunchTemplate", "Instance"]),
     machines("ec2.aws.m.upbound.io", &["LaunchTemplate", "Instance", "SpotInstanceRequest"]),

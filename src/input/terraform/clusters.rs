@@ -16,10 +16,10 @@ use crate::value::{Alternative, Entry, Kind, Value};
 use super::super::{manifests, yaml_files, yaml_values};
 use super::carriers::CLUSTERS;
 use super::engine::Engine;
-use super::kubernetes::{PathStep, lay, put};
 use super::lang::env::Env;
 use super::lang::functions::decoding::yamldecode;
 use super::lang::outcome::Early;
+use crate::input::set_values::{PathStep, lay, put};
 
 /// Types of nested blocks that become lists, and the names of the lists.
 const LISTS: &[(&str, &str)] = &[("node", "nodes"), ("machine_selector_config", "machine_selector_config")];

@@ -10,12 +10,13 @@ use indexmap::IndexMap;
 use crate::kubelet::statements;
 use crate::node::{Gap, NodeGroup};
 use crate::syntax::hcl::{Block, Body};
-use crate::syntax::{Node, NodeKind, Scalar, Style};
+use crate::syntax::{Node, NodeKind, Style};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Alternative, Entry, Guard, Kind, Value};
 
 use super::super::helm;
 use super::super::manifests;
+use super::super::set_values::{PathStep, lay, path_of, put, scalar, seq, typed};
 use super::super::{yaml_files, yaml_values};
 use super::carriers::{DOCUMENTS, Holds};
 use super::data_sources::outside;
@@ -31,12 +32,6 @@ const SETS: [&str; 3] = ["set", "set_list", "set_sensitive"];
 
 /// Words that show that an unknown text would concern nodes.
 const ABOUT_NODES: [&str; 5] = ["kubelet", "nodeconfig", "ec2nodeclass", "karpenter", "/etc/eks/"];
-
-/// The largest index of a list in the path of a value.
-const MAX_INDEX: usize = 1_000;
-
-/// The most steps in the path of a value.
-const MAX_PATH: usize = 32;
 
 /// The most documents that files are split into.
 const MAX_DOCUMENTS: usize = 1_000;
@@ -333,56 +328,6 @@ fn speaks(value: &Value) -> bool {
     }
 }
 
-/// Merges a map into another one; any other value replaces what exists. The parser limits the depth.
-pub(super) fn lay(base: &mut Node, over: Node) {
-    let both = base.is_map() && over.is_map();
-    match (&mut base.kind, over.kind) {
-        (NodeKind::Map(pairs), NodeKind::Map(more)) if both => {
-            for (key, value) in more {
-                match pairs.iter_mut().find(|(k, _)| k.as_str().is_some() && k.as_str() == key.as_str()) {
-                    Some((_, known)) if known.is_map() && value.is_map() => lay(known, value),
-                    Some(pair) => *pair = (key, value),
-                    None => pairs.push((key, value)),
-                }
-            }
-        }
-        (_, kind) => *base = Node { kind, span: over.span, tag: over.tag },
-    }
-}
-
-/// A step of the path of a single value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum PathStep {
-    Name(String),
-    Index(usize),
-}
-
-/// `a.b\.c[0]`.
-fn path_of(name: &str) -> Option<Vec<PathStep>> {
-    let mut out = Vec::new();
-    let mut word = String::new();
-    let mut rest = name.chars();
-    while let Some(c) = rest.next() {
-        match c {
-            '\\' => word.push(rest.next()?),
-            '.' | '[' => {
-                if !word.is_empty() {
-                    out.push(PathStep::Name(std::mem::take(&mut word)));
-                }
-                if c == '[' {
-                    let digits: String = rest.by_ref().take_while(|c| *c != ']').collect();
-                    out.push(PathStep::Index(digits.parse().ok().filter(|n| *n <= MAX_INDEX)?));
-                }
-            }
-            c => word.push(c),
-        }
-    }
-    if !word.is_empty() {
-        out.push(PathStep::Name(word));
-    }
-    (!out.is_empty() && out.len() <= MAX_PATH).then_some(out)
-}
-
 /// The path and the value of a `set` or `set_list`, and where it is written.
 fn setting(set: &Value) -> Option<(Vec<PathStep>, Node, Span)> {
     let path = path_of(set.get("name")?.as_known_str()?)?;
@@ -393,93 +338,13 @@ fn setting(set: &Value) -> Option<(Vec<PathStep>, Node, Span)> {
         Kind::Null => scalar(Traced::made("null", value.at), Style::Plain, value.at),
         _ => {
             let text = value.to_traced()?;
-            let style =
-                if matches!(kind.as_deref(), Some("string" | "literal")) { Style::DoubleQuoted } else { Style::Plain };
-            let inner = text.bytes().strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}"));
-            if kind.as_deref() == Some("literal") {
-                scalar(text, style, value.at)
-            } else if let Some(inner) = inner.filter(|_| !text.has_unknown()) {
-                seq(at_commas(&text.slice(1..1 + inner.len())).into_iter(), value.at)
-            } else {
-                match &at_commas(&text)[..] {
-                    [only] => scalar(only.clone(), style, value.at),
-                    // The text after a comma would be another setting.
-                    _ => return None,
-                }
+            match kind.as_deref() {
+                Some("literal") => scalar(text, Style::DoubleQuoted, value.at),
+                kind => typed(text, kind == Some("string"), value.at)?,
             }
         }
     };
     Some((path, node, value.at))
-}
-
-/// Splits a text at commas; a backslash escapes the next character.
-fn at_commas(text: &Traced) -> Vec<Traced> {
-    let mut parts = vec![Traced::new()];
-    let bytes = text.bytes();
-    let (mut from, mut at) = (0, 0);
-    let flush = |parts: &mut Vec<Traced>, from: usize, to: usize| {
-        if let Some(last) = parts.last_mut() {
-            last.push(&text.slice(from..to));
-        }
-    };
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\\' => {
-                flush(&mut parts, from, at);
-                from = (at + 1).min(bytes.len());
-                at += 2;
-            }
-            b',' => {
-                flush(&mut parts, from, at);
-                parts.push(Traced::new());
-                at += 1;
-                from = at;
-            }
-            _ => at += 1,
-        }
-    }
-    flush(&mut parts, from, bytes.len());
-    parts
-}
-
-fn scalar(text: Traced, style: Style, at: Span) -> Node {
-    Node { kind: NodeKind::Scalar(Scalar { text, style }), span: at, tag: None }
-}
-
-fn seq(texts: impl Iterator<Item = Traced>, at: Span) -> Node {
-    Node { kind: NodeKind::Seq(texts.map(|text| scalar(text, Style::Plain, at)).collect()), span: at, tag: None }
-}
-
-/// Sets the value at a path, and replaces whatever prevents that.
-pub(super) fn put(node: &mut Node, path: &[PathStep], value: Node, at: Span) {
-    let Some((key, rest)) = path.split_first() else {
-        *node = value;
-        return;
-    };
-    match key {
-        PathStep::Name(name) => {
-            if !node.is_map() {
-                *node = Node { kind: NodeKind::Map(Vec::new()), span: at, tag: None };
-            }
-            let NodeKind::Map(pairs) = &mut node.kind else { return };
-            if let Some((_, known)) = pairs.iter_mut().find(|(k, _)| k.as_str() == Some(name)) {
-                return put(known, rest, value, at);
-            }
-            let mut inner = scalar(Traced::made("null", at), Style::Plain, at);
-            put(&mut inner, rest, value, at);
-            pairs.push((scalar(Traced::made(name.as_bytes(), at), Style::DoubleQuoted, at), inner));
-        }
-        PathStep::Index(index) => {
-            if !matches!(node.kind, NodeKind::Seq(_)) {
-                *node = Node { kind: NodeKind::Seq(Vec::new()), span: at, tag: None };
-            }
-            let NodeKind::Seq(items) = &mut node.kind else { return };
-            while items.len() <= *index {
-                items.push(scalar(Traced::made("null", at), Style::Plain, at));
-            }
-            put(&mut items[*index], rest, value, at);
-        }
-    }
 }
 
 /// The documents of a YAML stream that are not empty.
@@ -504,25 +369,4 @@ fn apart(text: &Traced) -> Vec<Traced> {
     }
     push(from, bytes.len());
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{PathStep, path_of};
-
-    #[test]
-    fn paths_of_single_values() {
-        let name = |n: &str| PathStep::Name(n.to_owned());
-        for (text, expected) in [
-            ("a", Some(vec![name("a")])),
-            ("a.b\\.c[0].d", Some(vec![name("a"), name("b.c"), PathStep::Index(0), name("d")])),
-            ("a[1][2]", Some(vec![name("a"), PathStep::Index(1), PathStep::Index(2)])),
-            ("a[x]", None),
-            ("a[99999]", None),
-            ("", None),
-            ("a\\", None),
-        ] {
-            assert_eq!(path_of(text), expected, "{text}");
-        }
-    }
 }

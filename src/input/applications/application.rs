@@ -1,0 +1,151 @@
+//! An application: a template, values and a name.
+
+use std::path::{Path, PathBuf};
+
+use crate::kubelet::statements;
+use crate::node::{Cx, Gap, NodeGroup, Root};
+use crate::syntax::Node;
+use crate::text::{FileError, Span, Traced, Why};
+use crate::value::Guard;
+
+use crate::input::set_values::{lay, path_of, put, typed};
+use crate::input::unit::normal;
+use crate::input::{helm, manifests, yaml_files, yaml_values};
+
+/// What a tool delivers under one name.
+#[derive(Debug)]
+pub(in crate::input) struct Application {
+    /// The name for people, such as `argocd/prod`. Node groups are named after it.
+    pub(in crate::input) name: String,
+    /// What is filled in.
+    pub(in crate::input) template: Template,
+    /// What fills it in.
+    pub(in crate::input) values: Values,
+    /// The conditions under which all this is applied.
+    pub(in crate::input) when: Guard,
+}
+
+/// What an application fills in.
+#[derive(Debug)]
+pub(in crate::input) enum Template {
+    /// The chart in a folder.
+    Chart(PathBuf),
+    /// Documents, the values of external charts among them, and the name of what yields them.
+    Documents(Vec<Node>, Vec<Node>, String),
+    /// Something that is not in this repository, in words.
+    Elsewhere(String),
+}
+
+/// Values in layers: a later one wins.
+#[derive(Debug)]
+pub(in crate::input) struct Values {
+    /// All layers so far.
+    pub(in crate::input) tree: Node,
+    /// Why other values may be over some of these.
+    pub(in crate::input) open: Vec<Gap>,
+}
+
+impl Values {
+    /// No values; `at` is where the application is described.
+    pub(in crate::input) fn new(at: Span) -> Self {
+        Self { tree: Node::map(Vec::new(), at), open: Vec::new() }
+    }
+
+    /// Lays a map over the others. Anything else is left out.
+    pub(in crate::input) fn lay(&mut self, over: &Node) {
+        if over.is_map() {
+            lay(&mut self.tree, over.clone());
+        }
+    }
+
+    /// Lays the map in a text of YAML over the others. `step` describes the text for people.
+    pub(in crate::input) fn text(&mut self, text: &Traced, step: &str, at: Span, cx: &mut Cx<'_>) {
+        if let Some((at, why)) = text.first_unknown().filter(|_| text.is_unknown()) {
+            return self.open.push(Gap { at, why: why.clone() });
+        }
+        let view = cx.made(step, text, at);
+        let parsed = yaml_files::documents(&view);
+        if manifests::names_one(&view.bytes) {
+            yaml_files::note_errors(&view, &parsed, cx);
+        }
+        if let Some(tree) = parsed.tree.first() {
+            self.lay(tree);
+        }
+    }
+
+    /// Lays the map in a file over the others; false if there is none. `at` names it.
+    pub(in crate::input) fn file(&mut self, path: &Path, at: Span, cx: &mut Cx<'_>) -> bool {
+        let path = normal(path);
+        match cx.view(&path) {
+            Ok(view) => {
+                let parsed = yaml_files::documents(&view);
+                yaml_files::note_errors(&view, &parsed, cx);
+                if let Some(tree) = parsed.tree.first() {
+                    self.lay(tree);
+                }
+                cx.claims.uses.push(path);
+                true
+            }
+            Err(FileError::Missing) => false,
+            Err(_) => {
+                self.outside(&format!("the values in {}", yaml_files::shown(&path, cx)), at);
+                true
+            }
+        }
+    }
+
+    /// Sets one value, as `--set` does, or `--set-string` (`string`).
+    pub(in crate::input) fn set(&mut self, path: &str, text: &Traced, string: bool, at: Span) {
+        match path_of(path).zip(typed(text.clone(), string, at)) {
+            Some((path, value)) => put(&mut self.tree, &path, value, at),
+            None => self
+                .open
+                .push(Gap { at, why: Why::NotUnderstood(format!("the value `{}`", path.escape_debug()).into()) }),
+        }
+    }
+
+    /// Notes that something outside this repository may set values.
+    pub(in crate::input) fn outside(&mut self, what: &str, at: Span) {
+        self.open.push(Gap { at, why: Why::FromOutside(what.escape_debug().to_string().into()) });
+    }
+}
+
+impl Application {
+    /// The node groups that the application delivers, named by it.
+    pub(in crate::input) fn judged(self, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let problems = cx.claims.unreached.len();
+        let mut groups = match &self.template {
+            Template::Chart(dir) => {
+                helm::rendered(dir, &yaml_values::value_of(&self.values.tree), "", cx).unwrap_or_default()
+            }
+            Template::Documents(documents, values, name) => {
+                let groups = manifests::in_trees(documents, name, cx);
+                let more = values.iter().flat_map(|values| manifests::among(values, name, cx)).collect::<Vec<_>>();
+                groups.into_iter().chain(more).collect()
+            }
+            Template::Elsewhere(what) => self.among_values(what, cx),
+        };
+        for group in &mut groups {
+            group.gaps.extend(self.values.open.iter().cloned());
+        }
+        let unreached = cx.claims.unreached.iter_mut().skip(problems);
+        for group in groups.iter_mut().chain(unreached) {
+            group.root = Root::application(&self.name);
+            group.when = group.when.and(&self.when).unwrap_or_default();
+        }
+        groups
+    }
+
+    /// What the values of a template that is elsewhere say themselves.
+    fn among_values(&self, what: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let tree = &self.values.tree;
+        let groups = manifests::among(tree, &format!("values of {}", self.name), cx);
+        // A kubelet setting in a form that only the template understands.
+        if groups.is_empty()
+            && let Some(setting) = statements::in_tree(tree).first()
+        {
+            cx.gap(setting.at, Why::NotUnderstood(format!("what {what} makes of the values of {}", self.name).into()));
+        }
+        groups
+    }
+}

@@ -1,0 +1,150 @@
+//! Argo CD: `Application` with one source or several. Source: argoproj/argo-cd at v3.5.1,
+//! `reposerver/repository/repository.go` (`helmTemplate`, `getResolvedValueFiles`) and `pkg/apis/application/v1alpha1/types.go`.
+//!
+//! Values of a chart, the lowest first: its own, `valueFiles` in order, `valuesObject` or else `values`, `parameters`,
+//! `fileParameters`.
+
+use std::path::{Path, PathBuf};
+
+use crate::node::Cx;
+use crate::syntax::Node;
+use crate::text::{Span, Traced};
+use crate::value::Guard;
+
+use crate::input::{kustomize, yaml_files};
+
+use super::folder;
+use super::repository::Repository;
+use super::{Application, Template, Values};
+
+/// The condition that a repository is this one.
+const THIS: &str = "repoURL is this repository";
+
+/// The applications of a document: one for each source.
+pub(super) fn read(tree: &Node, cx: &mut Cx<'_>) -> Vec<Application> {
+    let text = |path: &[&str]| tree.path(path).and_then(Node::as_str);
+    let Some(spec) = tree.get("spec") else { return Vec::new() };
+    let name = format!(
+        "{}/{}",
+        text(&["metadata", "namespace"]).unwrap_or("argocd"),
+        text(&["metadata", "name"]).unwrap_or("?")
+    );
+    let place = tree.pair("kind").map_or(tree.span, |(key, value)| key.span.to(value.span));
+    let several = spec.get("sources").map(Node::items).unwrap_or_default();
+    let one = spec.get("source").filter(|_| several.is_empty());
+    let sources: Vec<&Node> = one.into_iter().chain(several).collect();
+    let mut out = Vec::new();
+    for source in &sources {
+        out.extend(Source { node: source, all: &sources, place }.application(&name, cx));
+    }
+    out
+}
+
+/// A source of an application.
+struct Source<'a> {
+    node: &'a Node,
+    /// Those next to it.
+    all: &'a [&'a Node],
+    place: Span,
+}
+
+impl Source<'_> {
+    fn application(&self, name: &str, cx: &mut Cx<'_>) -> Option<Application> {
+        let repository = self.repository(self.node, cx);
+        let path = self.text("path");
+        let chart = self.text("chart").filter(|chart| !chart.is_empty());
+        let folder = path.filter(|_| chart.is_none()).and_then(|path| repository.folder(path, cx));
+        let mut when = repository.when.clone();
+        let (values, template) = match &folder {
+            Some(dir) if cx.files.read(&dir.join("Chart.yaml")).is_ok() => {
+                (self.values(Some(dir), &mut when, cx), Template::Chart(dir.clone()))
+            }
+            Some(dir) => (Values::new(self.place), self.documents(dir, cx)),
+            None => {
+                when = Guard::always();
+                let values = self.values(None, &mut when, cx);
+                let what = match (chart, path) {
+                    (Some(chart), _) => format!("the chart `{}`", chart.escape_debug()),
+                    (None, Some(path)) => format!("`{}` of another repository", path.escape_debug()),
+                    (None, None) => return None,
+                };
+                (values, Template::Elsewhere(what))
+            }
+        };
+        Some(Application { name: name.to_owned(), template, values, when })
+    }
+
+    fn text(&self, key: &str) -> Option<&str> {
+        self.node.get(key).and_then(Node::as_str)
+    }
+
+    fn repository(&self, source: &Node, cx: &Cx<'_>) -> Repository {
+        Repository::of(source.get("repoURL").and_then(Node::as_str), THIS, self.place, cx)
+    }
+
+    /// The documents of a kustomization, or of the files in a folder.
+    fn documents(&self, dir: &Path, cx: &mut Cx<'_>) -> Template {
+        let name = yaml_files::shown(dir, cx);
+        if let Some((documents, values)) = kustomize::built(dir, self.node.get("kustomize"), false, cx) {
+            return Template::Documents(documents, values, name);
+        }
+        let recurse = self.node.path(&["directory", "recurse"]).and_then(Node::as_str) == Some("true");
+        Template::Documents(folder::documents(dir, recurse, false, cx), Vec::new(), name)
+    }
+
+    /// The values for the chart in a folder.
+    fn values(&self, dir: Option<&Path>, when: &mut Guard, cx: &mut Cx<'_>) -> Values {
+        let mut values = Values::new(self.place);
+        let Some(helm) = self.node.get("helm") else { return values };
+        for item in helm.get("valueFiles").map(Node::items).unwrap_or_default() {
+            let Some(name) = item.as_str() else { continue };
+            match self.value_file(name, dir, when, cx) {
+                Some(path) if values.file(&path, item.span, cx) => {}
+                _ if helm.get("ignoreMissingValueFiles").and_then(Node::as_str) == Some("true") => {}
+                _ => values.outside(&format!("the values in `{name}`"), item.span),
+            }
+        }
+        let object = helm.get("valuesObject").filter(|node| node.is_map());
+        if let Some(object) = object {
+            values.lay(object);
+        } else if let Some(text) = helm.get("values").and_then(Node::as_scalar) {
+            values.text(&text.text, "values of the application", self.place, cx);
+        }
+        for parameter in helm.get("parameters").map(Node::items).unwrap_or_default() {
+            let string = parameter.get("forceString").and_then(Node::as_str) == Some("true");
+            let Some(name) = parameter.get("name").and_then(Node::as_str) else { continue };
+            let value = parameter.get("value").and_then(Node::as_scalar).map(|s| s.text.clone());
+            let value = value.unwrap_or_else(|| Traced::made("", parameter.span));
+            values.set(name, &value, string, parameter.span);
+        }
+        for parameter in helm.get("fileParameters").map(Node::items).unwrap_or_default() {
+            let text = |key: &str| parameter.get(key).and_then(Node::as_str);
+            let (Some(name), Some(path)) = (text("name"), text("path")) else { continue };
+            let path = self.value_file(path, dir, when, cx);
+            match path.and_then(|path| cx.view(&path).ok()) {
+                Some(view) => values.set(name, &view.traced(0..view.bytes.len()), true, parameter.span),
+                None => values.outside(&format!("the value `{name}`"), parameter.span),
+            }
+        }
+        values
+    }
+
+    /// The file that an item of `valueFiles` names: below the chart, from the root of the repository (`/`), or of the source with
+    /// that name (`$name/`).
+    fn value_file(&self, name: &str, dir: Option<&Path>, when: &mut Guard, cx: &Cx<'_>) -> Option<PathBuf> {
+        if name.contains("://") {
+            return None;
+        }
+        if let Some((reference, path)) = name.strip_prefix('$').and_then(|rest| rest.split_once('/')) {
+            let source = self.all.iter().find(|s| s.get("ref").and_then(Node::as_str) == Some(reference))?;
+            let repository = self.repository(source, cx);
+            let path = repository.file(path, cx)?;
+            *when = when.and(&repository.when)?;
+            return Some(path);
+        }
+        if let Some(path) = name.strip_prefix('/') {
+            return self.repository(self.node, cx).file(path, cx);
+        }
+        dir.map(|dir| dir.join(name))
+    }
+}

@@ -1,0 +1,115 @@
+//! What is really applied. A chart or a kustomization in a repository is a template; what fills it in is a GitOps tool.
+//!
+//! # One idea
+//!
+//! An application is a template, values and a name ([`Application`]). Argo CD, Flux and helmfile only say where the three come
+//! from, each in a file of its own here ([`argo`]); [`Application::judged`] does the rest for all of them:
+//!
+//! | part | what it is |
+//! |---|---|
+//! | template | a chart of this repository, documents that a kustomization or a folder yields, or something that is elsewhere |
+//! | values | layers, the lowest first ([`Values`]); what only the cluster knows leaves them open |
+//! | name | `namespace/name` of the document, the root of its node groups: `argocd/prod: EC2NodeClass/pond` |
+//!
+//! **Claiming.** All files of a scan that describe applications are one unit, so that a chart or a parsed file that ten
+//! applications use is read once ([`Cx::kept`]). Whatever an application renders, it claims (`Claims::uses`): that chart or
+//! kustomization is not judged on its own, but once per application. Documents of these kinds that another unit yields (the
+//! templates of a chart, a here-document, an attribute of Terraform) are put aside in `Claims::applications` and read after that
+//! unit, in the same way. What an application renders may describe further applications, up to [`MAX_DEPTH`] levels.
+//!
+//! **This repository.** A `repoURL` or a `GitRepository` is taken for this repository where its path exists here ([`Repository`]).
+//! Findings then say *only if repoURL is this repository*, unless a remote in `.git/config` is the same.
+//!
+//! **What is elsewhere.** Without the template, the values are looked through: documents and user data among them are judged, only
+//! if a node boots with them, and a zero next to a watched name is listed with the name of the application. An application whose
+//! values say nothing about nodes is not mentioned.
+
+mod application;
+mod argo;
+pub(super) mod aside;
+mod folder;
+mod repository;
+
+use std::collections::{BTreeSet, VecDeque};
+use std::path::{Path, PathBuf};
+
+use crate::node::{Cx, NodeGroup};
+use crate::syntax::Node;
+use crate::text::Span;
+
+use super::unit::{FileList, Input, Unit, has_extension};
+use super::yaml_files;
+
+pub(super) use application::{Application, Template, Values};
+
+/// How deep applications deliver applications.
+const MAX_DEPTH: usize = 6;
+/// The most applications of one unit.
+const MAX_APPLICATIONS: usize = 2_000;
+
+/// Files of applications.
+#[derive(Debug)]
+pub(super) struct Applications;
+
+impl Input for Applications {
+    fn name(&self) -> &'static str {
+        "application"
+    }
+
+    fn claim(&self, files: &FileList) -> Vec<Unit> {
+        let ours: Vec<PathBuf> =
+            files.files.iter().filter(|path| has_extension(path, &["yaml", "yml", "json"])).cloned().collect();
+        let Some(first) = ours.first().and_then(|path| path.parent()) else { return Vec::new() };
+        let around = first.ancestors().find(|dir| ours.iter().all(|path| path.starts_with(dir)));
+        // No other unit has this path. Every node group here belongs to an application, never to this folder.
+        vec![Unit::of_folder(around.unwrap_or(first).join(".applications"), ours)]
+    }
+
+    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let templates: BTreeSet<&Path> =
+            unit.files.iter().filter(|p| p.ends_with("Chart.yaml")).filter_map(|p| p.parent()).collect();
+        let of_chart = |path: &Path| {
+            path.ancestors()
+                .skip(1)
+                .any(|dir| dir.ends_with("templates") && dir.parent().is_some_and(|d| templates.contains(d)))
+        };
+        for path in unit.files.iter().filter(|path| !of_chart(path)) {
+            if !cx.files.read(path).is_ok_and(|source| aside::may_describe(&source.bytes())) {
+                continue;
+            }
+            let Ok(view) = cx.view(path) else { continue };
+            let documents = yaml_files::documents(&view).tree;
+            aside::put_aside(&documents, cx);
+        }
+        read_all(cx)
+    }
+}
+
+/// The node groups of the applications that were put aside, and of those that these deliver.
+pub(super) fn read_all(cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let mut out = Vec::new();
+    let mut seen: BTreeSet<Span> = BTreeSet::new();
+    let take = |cx: &mut Cx<'_>, depth: usize| -> Vec<(Node, Vec<Node>, usize)> {
+        std::mem::take(&mut cx.claims.applications).into_iter().map(|(tree, near)| (tree, near, depth)).collect()
+    };
+    let mut open: VecDeque<_> = take(cx, 0).into();
+    while let Some((tree, near, depth)) = open.pop_front() {
+        if seen.len() >= MAX_APPLICATIONS || !seen.insert(tree.span) {
+            continue;
+        }
+        for application in read(&tree, &near, cx) {
+            out.append(&mut application.judged(cx));
+        }
+        if depth < MAX_DEPTH {
+            open.extend(take(cx, depth + 1));
+        }
+        cx.claims.applications.clear();
+    }
+    out
+}
+
+/// The applications that a document describes. `near` are the config maps next to it.
+fn read(tree: &Node, near: &[Node], cx: &mut Cx<'_>) -> Vec<Application> {
+    let _ = near;
+    argo::read(tree, cx)
+}
