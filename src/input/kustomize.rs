@@ -10,8 +10,9 @@ use regex::Regex;
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::{Node, NodeKind};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Texts, Traced, Why};
 
+use super::applications::aside::may_describe;
 use super::patches::{json, strategic as merge};
 use super::unit::{FileList, Input, Unit, normal};
 use super::{manifests, yaml_files};
@@ -70,13 +71,42 @@ pub(super) fn built(
     everything: bool,
     cx: &mut Cx<'_>,
 ) -> Option<(Vec<Node>, Vec<Node>)> {
-    let path = NAMES.iter().map(|name| dir.join(name)).find(|path| cx.files.read(path).is_ok())?;
+    let path = in_folder(dir, cx)?;
     let (build, documents) = Build::of(&path, more, everything, cx);
     let uses = &mut cx.claims.uses;
     uses.push(path);
     uses.extend(build.below);
     uses.extend(build.files);
     Some((documents, build.values))
+}
+
+/// Applies what a tool adds to some documents of a folder, as for [`built`].
+pub(super) fn changed(dir: &Path, more: &Node, documents: &mut Vec<Node>, cx: &mut Cx<'_>) {
+    let mut build = Build { everything: true, ..Build::default() };
+    build.change(dir, more, documents, cx);
+    cx.claims.uses.extend(build.below.into_iter().chain(build.files));
+}
+
+/// True for the name of a kustomization.
+pub(super) fn is_one(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| NAMES.contains(&name))
+}
+
+/// The kustomization in a folder.
+pub(super) fn in_folder(dir: &Path, cx: &Cx<'_>) -> Option<PathBuf> {
+    NAMES.iter().map(|name| dir.join(name)).find(|path| cx.files.read(path).is_ok())
+}
+
+/// The files that a kustomization names as resources, bases and components; a folder stands for its kustomization.
+pub(super) fn direct(path: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
+    let Ok(source) = cx.files.read(path) else { return Vec::new() };
+    let folder = path.parent().unwrap_or(path);
+    let mut texts = Texts::new();
+    let id = texts.add_source(source);
+    let trees = yaml_files::documents(&texts.view(id)).tree;
+    let lists = ["resources", "bases", "components"].iter().filter_map(|key| trees.first()?.get(key));
+    let names = lists.flat_map(Node::items).filter_map(Node::as_str).filter(|name| !name.contains("://"));
+    names.map(|name| normal(&folder.join(name))).map(|path| in_folder(&path, cx).unwrap_or(path)).collect()
 }
 
 #[derive(Default)]
@@ -106,10 +136,7 @@ impl Build {
         loop {
             build.layer(path, &mut documents, 0, cx);
             if let Some(more) = more {
-                for item in more.get("components").map(Node::items).unwrap_or_default() {
-                    build.resource(&dir, item, &mut documents, 0, cx);
-                }
-                build.patches(&dir, more, &mut documents, cx);
+                build.change(&dir, more, &mut documents, cx);
             }
             if build.everything || !build.patches_hold || !build.skipped {
                 return (build, documents);
@@ -118,6 +145,14 @@ impl Build {
             build = Self { everything: true, ..Self::default() };
             documents.clear();
         }
+    }
+
+    /// Applies what a tool adds to the kustomization in a folder.
+    fn change(&mut self, dir: &Path, more: &Node, documents: &mut Vec<Node>, cx: &mut Cx<'_>) {
+        for item in more.get("components").map(Node::items).unwrap_or_default() {
+            self.resource(dir, item, documents, 0, cx);
+        }
+        self.patches(dir, more, documents, cx);
     }
 
     /// Adds the result of a kustomization to the documents; a component changes the existing ones.
@@ -183,7 +218,7 @@ impl Build {
             return;
         }
         let path = normal(&dir.join(name));
-        if let Some(inner) = NAMES.iter().map(|n| path.join(n)).find(|p| cx.files.read(p).is_ok()) {
+        if let Some(inner) = in_folder(&path, cx) {
             if depth == MAX_LAYERS {
                 let message = format!("kustomizations nested deeper than {MAX_LAYERS} are not read: nest fewer");
                 return cx.problem(item.span, message);
@@ -195,7 +230,7 @@ impl Build {
             return;
         }
         let Ok(source) = cx.peek(&path) else { return };
-        if !self.everything && !manifests::may_hold(&source.bytes()) {
+        if !self.everything && !manifests::may_hold(&source.bytes()) && !may_describe(&source.bytes()) {
             self.skipped = true;
             return;
         }
@@ -226,7 +261,7 @@ impl Build {
             };
             let path = normal(&dir.join(file));
             let Ok(view) = cx.view(&path) else { continue };
-            if !manifests::may_hold(&view.bytes) {
+            if !self.everything && !manifests::may_hold(&view.bytes) {
                 continue;
             }
             data.push((

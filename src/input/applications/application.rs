@@ -6,7 +6,7 @@ use crate::kubelet::statements;
 use crate::node::{Cx, Gap, NodeGroup, Root};
 use crate::syntax::Node;
 use crate::text::{FileError, Span, Traced, Why};
-use crate::value::Guard;
+use crate::value::{Guard, Value};
 
 use crate::input::set_values::{lay, path_of, put, typed};
 use crate::input::unit::normal;
@@ -41,6 +41,8 @@ pub(in crate::input) enum Template {
 pub(in crate::input) struct Values {
     /// All layers so far.
     pub(in crate::input) tree: Node,
+    /// True if the chart's own values do not count.
+    pub(in crate::input) alone: bool,
     /// Why other values may be over some of these.
     pub(in crate::input) open: Vec<Gap>,
 }
@@ -48,7 +50,7 @@ pub(in crate::input) struct Values {
 impl Values {
     /// No values; `at` is where the application is described.
     pub(in crate::input) fn new(at: Span) -> Self {
-        Self { tree: Node::map(Vec::new(), at), open: Vec::new() }
+        Self { tree: Node::map(Vec::new(), at), alone: false, open: Vec::new() }
     }
 
     /// Lays a map over the others. Anything else is left out.
@@ -88,7 +90,7 @@ impl Values {
             }
             Err(FileError::Missing) => false,
             Err(_) => {
-                self.outside(&format!("the values in {}", yaml_files::shown(&path, cx)), at);
+                self.outside(&format!("the content of {}", yaml_files::shown(&path, cx)), at);
                 true
             }
         }
@@ -113,10 +115,13 @@ impl Values {
 impl Application {
     /// The node groups that the application delivers, named by it.
     pub(in crate::input) fn judged(self, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let problems = cx.claims.unreached.len();
+        let (unreached, used) = (cx.claims.unreached.len(), cx.claims.uses.len());
         let mut groups = match &self.template {
             Template::Chart(dir) => {
-                helm::rendered(dir, &yaml_values::value_of(&self.values.tree), "", cx).unwrap_or_default()
+                let values = yaml_values::value_of(&self.values.tree);
+                let alone = self.values.alone;
+                let with = |own: &Value| if alone { values } else { helm::overlay(own, &values) };
+                helm::filled(dir, with, "", cx).unwrap_or_default()
             }
             Template::Documents(documents, values, name) => {
                 let groups = manifests::in_trees(documents, name, cx);
@@ -128,7 +133,10 @@ impl Application {
         for group in &mut groups {
             group.gaps.extend(self.values.open.iter().cloned());
         }
-        let unreached = cx.claims.unreached.iter_mut().skip(problems);
+        // Also if a unit of the same kind delivers it.
+        let used = cx.claims.uses[used..].to_vec();
+        cx.claims.covers.extend(used);
+        let unreached = cx.claims.unreached.iter_mut().skip(unreached);
         for group in groups.iter_mut().chain(unreached) {
             group.root = Root::application(&self.name);
             group.when = group.when.and(&self.when).unwrap_or_default();

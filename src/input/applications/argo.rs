@@ -40,6 +40,22 @@ pub(super) fn read(tree: &Node, cx: &mut Cx<'_>) -> Vec<Application> {
     out
 }
 
+/// The folder whose documents an application delivers, unless it is a chart, and whether those below it are among them.
+pub(super) fn delivers(tree: &Node, cx: &Cx<'_>) -> Option<(PathBuf, bool)> {
+    let spec = tree.get("spec")?;
+    let several = spec.get("sources").map(Node::items).unwrap_or_default();
+    let sources = spec.get("source").filter(|_| several.is_empty()).into_iter().chain(several);
+    let found = sources.filter_map(|node| {
+        let path = node.get("path")?.as_str()?;
+        let url = node.get("repoURL").and_then(Node::as_str);
+        let dir = Repository::of(url, THIS, tree.span, cx).folder(path, cx)?;
+        let chart = cx.files.read(&dir.join("Chart.yaml")).is_ok();
+        let recurse = node.path(&["directory", "recurse"]).and_then(Node::as_str) == Some("true");
+        (!chart).then_some((dir, recurse))
+    });
+    found.into_iter().next()
+}
+
 /// A source of an application.
 struct Source<'a> {
     node: &'a Node,
@@ -101,7 +117,7 @@ impl Source<'_> {
             match self.value_file(name, dir, when, cx) {
                 Some(path) if values.file(&path, item.span, cx) => {}
                 _ if helm.get("ignoreMissingValueFiles").and_then(Node::as_str) == Some("true") => {}
-                _ => values.outside(&format!("the values in `{name}`"), item.span),
+                _ => values.outside(&format!("the content of `{name}`"), item.span),
             }
         }
         let object = helm.get("valuesObject").filter(|node| node.is_map());

@@ -4,8 +4,12 @@ use crate::input::yaml_files;
 use crate::node::Cx;
 use crate::syntax::Node;
 
-/// API groups, and their kinds.
-const KINDS: &[(&str, &[&str])] = &[("argoproj.io/", &["Application"])];
+/// API groups with a slash, and their kinds.
+const KINDS: &[(&str, &[&str])] = &[
+    ("argoproj.io/", &["Application", "ApplicationSet"]),
+    ("helm.toolkit.fluxcd.io/", &["HelmRelease"]),
+    ("kustomize.toolkit.fluxcd.io/", &["Kustomization"]),
+];
 
 /// True if a text may describe an application.
 pub(in crate::input) fn may_describe(bytes: &[u8]) -> bool {
@@ -13,7 +17,7 @@ pub(in crate::input) fn may_describe(bytes: &[u8]) -> bool {
 }
 
 /// True if a document describes an application.
-fn describes(tree: &Node) -> bool {
+pub(in crate::input) fn describes(tree: &Node) -> bool {
     let text = |key: &str| tree.get(key).and_then(Node::as_str).unwrap_or_default();
     KINDS.iter().any(|(group, kinds)| text("apiVersion").starts_with(group) && kinds.contains(&text("kind")))
 }
@@ -25,9 +29,16 @@ pub(in crate::input) fn put_aside(documents: &[Node], cx: &mut Cx<'_>) {
     }
 }
 
-/// The same for one such document, with all documents of its stream.
+/// The same for one such document, with all documents of its stream: it may take values from the config maps among them.
 pub(in crate::input) fn one_aside(document: &Node, siblings: &[Node], cx: &mut Cx<'_>) {
-    let config_map = |tree: &&Node| tree.get("kind").and_then(Node::as_str) == Some("ConfigMap");
-    let near = siblings.iter().filter(config_map).cloned().collect();
+    let spec = document.get("spec");
+    let lists = [spec.and_then(|s| s.get("valuesFrom")), spec.and_then(|s| s.path(&["postBuild", "substituteFrom"]))];
+    let names: Vec<_> =
+        lists.into_iter().flatten().flat_map(Node::items).filter_map(|item| item.get("name")?.as_str()).collect();
+    let named = |tree: &&Node| {
+        tree.get("kind").and_then(Node::as_str) == Some("ConfigMap")
+            && tree.path(&["metadata", "name"]).and_then(Node::as_str).is_some_and(|name| names.contains(&name))
+    };
+    let near = siblings.iter().filter(|_| !names.is_empty()).filter(named).cloned().collect();
     cx.claims.applications.push((document.clone(), near));
 }

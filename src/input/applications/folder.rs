@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::input::unit::has_extension;
-use crate::input::{manifests, yaml_files};
+use crate::input::{kustomize, manifests, yaml_files};
 use crate::node::Cx;
 use crate::syntax::Node;
 
@@ -23,6 +23,25 @@ pub(super) fn files(dir: &Path, recurse: bool, cx: &Cx<'_>) -> Vec<PathBuf> {
         }
     }
     out.sort();
+    out
+}
+
+/// The documents of all files below a folder as Flux finds them, changed by the patches and components of `more`: a folder with a
+/// kustomization is taken as that.
+pub(super) fn below(dir: &Path, more: &Node, cx: &mut Cx<'_>) -> Vec<Node> {
+    let mut out = Vec::new();
+    let mut open = vec![dir.to_owned()];
+    let mut count = 0;
+    while let Some(folder) = open.pop().filter(|_| count < MAX_FILES) {
+        count += 1;
+        if let Some((documents, _)) = kustomize::built(&folder, None, true, cx) {
+            out.extend(documents);
+            continue;
+        }
+        out.extend(documents(&folder, false, true, cx));
+        open.extend(cx.files.folders(&folder).into_iter().rev());
+    }
+    kustomize::changed(dir, more, &mut out, cx);
     out
 }
 

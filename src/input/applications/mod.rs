@@ -27,8 +27,13 @@
 mod application;
 mod argo;
 pub(super) mod aside;
+mod flux;
 mod folder;
+mod index;
+mod order;
 mod repository;
+mod substitute;
+mod tools;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -37,8 +42,8 @@ use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
 use crate::text::Span;
 
+use super::kustomize;
 use super::unit::{FileList, Input, Unit, has_extension};
-use super::yaml_files;
 
 pub(super) use application::{Application, Template, Values};
 
@@ -66,50 +71,64 @@ impl Input for Applications {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let templates: BTreeSet<&Path> =
-            unit.files.iter().filter(|p| p.ends_with("Chart.yaml")).filter_map(|p| p.parent()).collect();
+        index::over(&unit.files, cx);
+        let charts: BTreeSet<&Path> =
+            unit.files.iter().filter(|path| path.ends_with("Chart.yaml")).filter_map(|path| path.parent()).collect();
         let of_chart = |path: &Path| {
-            path.ancestors()
-                .skip(1)
-                .any(|dir| dir.ends_with("templates") && dir.parent().is_some_and(|d| templates.contains(d)))
+            let folders = path.ancestors().skip(1).filter(|dir| dir.ends_with("templates"));
+            folders.filter_map(Path::parent).any(|dir| charts.contains(dir))
         };
-        for path in unit.files.iter().filter(|path| !of_chart(path)) {
-            if !cx.files.read(path).is_ok_and(|source| aside::may_describe(&source.bytes())) {
-                continue;
+        let written = order::written(unit.files.iter().filter(|path| !of_chart(path)), cx);
+        let mut reader = Reader::default();
+        for seed in order::seeds(written, &unit.files, cx) {
+            match seed {
+                order::Seed::One(tree, near) => cx.claims.applications.push((tree, near)),
+                order::Seed::Kustomization(dir) => {
+                    if let Some((documents, _)) = kustomize::built(&dir, None, true, cx) {
+                        aside::put_aside(&documents, cx);
+                    }
+                }
             }
-            let Ok(view) = cx.view(path) else { continue };
-            let documents = yaml_files::documents(&view).tree;
-            aside::put_aside(&documents, cx);
+            reader.read(cx);
         }
-        read_all(cx)
+        reader.groups
     }
 }
 
 /// The node groups of the applications that were put aside, and of those that these deliver.
 pub(super) fn read_all(cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-    let mut out = Vec::new();
-    let mut seen: BTreeSet<Span> = BTreeSet::new();
-    let take = |cx: &mut Cx<'_>, depth: usize| -> Vec<(Node, Vec<Node>, usize)> {
-        std::mem::take(&mut cx.claims.applications).into_iter().map(|(tree, near)| (tree, near, depth)).collect()
-    };
-    let mut open: VecDeque<_> = take(cx, 0).into();
-    while let Some((tree, near, depth)) = open.pop_front() {
-        if seen.len() >= MAX_APPLICATIONS || !seen.insert(tree.span) {
-            continue;
-        }
-        for application in read(&tree, &near, cx) {
-            out.append(&mut application.judged(cx));
-        }
-        if depth < MAX_DEPTH {
-            open.extend(take(cx, depth + 1));
-        }
-        cx.claims.applications.clear();
-    }
-    out
+    let mut reader = Reader::default();
+    reader.read(cx);
+    reader.groups
 }
 
-/// The applications that a document describes. `near` are the config maps next to it.
-fn read(tree: &Node, near: &[Node], cx: &mut Cx<'_>) -> Vec<Application> {
-    let _ = near;
-    argo::read(tree, cx)
+#[derive(Default)]
+struct Reader {
+    groups: Vec<NodeGroup>,
+    /// The documents that were read.
+    seen: BTreeSet<Span>,
+}
+
+impl Reader {
+    /// Reads what was put aside.
+    fn read(&mut self, cx: &mut Cx<'_>) {
+        let mut open: VecDeque<_> = taken(cx, 0).collect();
+        while let Some((tree, near, depth)) = open.pop_front() {
+            if self.seen.len() >= MAX_APPLICATIONS || !self.seen.insert(tree.span) {
+                continue;
+            }
+            for application in tools::applications(&tree, &near, cx) {
+                self.groups.append(&mut application.judged(cx));
+            }
+            let inner = taken(cx, depth + 1);
+            if depth < MAX_DEPTH {
+                open.extend(inner);
+            }
+        }
+    }
+}
+
+/// What was put aside, with its depth.
+fn taken(cx: &mut Cx<'_>, depth: usize) -> impl Iterator<Item = (Node, Vec<Node>, usize)> {
+    std::mem::take(&mut cx.claims.applications).into_iter().map(move |(tree, near)| (tree, near, depth))
 }

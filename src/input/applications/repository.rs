@@ -23,7 +23,7 @@ struct Remotes(Vec<String>);
 
 impl Repository {
     /// The repository with an address that is written at `at`. `words` is the condition that it is this one.
-    pub(super) fn of(url: Option<&str>, words: &'static str, at: Span, cx: &Cx<'_>) -> Self {
+    pub(super) fn of(url: Option<&str>, words: &str, at: Span, cx: &Cx<'_>) -> Self {
         let when = || Guard::of(Condition::new(words, true));
         let ours = url.is_some_and(|url| remotes(cx).0.contains(&plain(url)));
         let when = if ours { Guard::always() } else { when() };
@@ -56,7 +56,7 @@ impl Repository {
 }
 
 /// The file in which a place is written.
-fn file_of(at: Span, texts: &Texts) -> Option<PathBuf> {
+pub(super) fn file_of(at: Span, texts: &Texts) -> Option<PathBuf> {
     texts.files_of([at]).into_iter().next()
 }
 

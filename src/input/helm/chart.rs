@@ -11,6 +11,7 @@ use crate::value::{Kind, Value};
 
 use super::engine::Defines;
 use super::values::{map, overlay};
+use crate::input::applications::aside::may_describe;
 use crate::input::manifests;
 use crate::input::unit::{has_extension, normal};
 use crate::input::yaml_values::value_of;
@@ -248,7 +249,7 @@ fn templates(dir: &Path, files: &[PathBuf], cx: &mut Cx<'_>) -> Vec<File> {
     let mut out = Vec::new();
     for path in paths.into_iter().filter(|p| is_read(p)).take(MAX_TEMPLATES) {
         let Ok(view) = cx.view(&path) else { continue };
-        let holds = manifests::may_hold(&view.bytes);
+        let holds = manifests::may_hold(&view.bytes) || may_describe(&view.bytes);
         let parsed = parse(&view);
         if let Err(error) = &parsed
             && holds

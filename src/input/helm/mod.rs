@@ -20,11 +20,12 @@ use crate::node::{Cx, NodeGroup};
 use crate::text::{Traced, Why};
 use crate::value::{Guard, Value};
 
+use super::applications::aside::may_describe;
 use super::unit::{FileList, Input, Unit};
 use super::{manifests, yaml_files, yaml_values};
 use chart::{CHART, Chart, is_read};
 use engine::Defines;
-use values::overlay;
+pub(super) use values::overlay;
 
 /// Folders next to the templates that often contain further values.
 const VALUES_FOLDERS: &[&str] = &["ci", "values", "env", "envs", "environments"];
@@ -52,7 +53,8 @@ impl Input for Helm {
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         let holds = |path: &PathBuf| {
-            is_read(path) && cx.files.read(path).is_ok_and(|source| manifests::may_hold(&source.bytes()))
+            let wanted = |bytes: &[u8]| manifests::may_hold(bytes) || may_describe(bytes);
+            is_read(path) && cx.files.read(path).is_ok_and(|source| wanted(&source.bytes()))
         };
         let (dir, files) = (&unit.path, &unit.files);
         // Most charts do not concern a kubelet.
@@ -86,6 +88,16 @@ impl Input for Helm {
 /// The node groups of the chart in a folder, with `values` merged over its own; `None` if there is no chart. It is
 /// checked with these values then, and not on its own. `label` is for people.
 pub(super) fn rendered(dir: &Path, values: &Value, label: &str, cx: &mut Cx<'_>) -> Option<Vec<NodeGroup>> {
+    filled(dir, |own| overlay(own, values), label, cx)
+}
+
+/// As [`rendered`], with the values that `with` makes of its own.
+pub(super) fn filled(
+    dir: &Path,
+    with: impl FnOnce(&Value) -> Value,
+    label: &str,
+    cx: &mut Cx<'_>,
+) -> Option<Vec<NodeGroup>> {
     cx.files.read(&dir.join(CHART)).ok()?;
     let slot = cx.kept.slot::<Option<Chart>>(dir);
     if slot.get().is_none() {
@@ -105,7 +117,7 @@ pub(super) fn rendered(dir: &Path, values: &Value, label: &str, cx: &mut Cx<'_>)
         let mut defines = Defines::new();
         chart.defines(&mut defines);
         let run = ChartRun { defines: &defines, label, whole: dir };
-        run.chart(chart, &overlay(&chart.values, values), &mut Seen::new(), &mut out, cx);
+        run.chart(chart, &with(&chart.values), &mut Seen::new(), &mut out, cx);
     }
     cx.claims.uses.push(dir.to_owned());
     Some(out)

@@ -23,7 +23,7 @@ pub(super) fn truth(value: &Value) -> Option<bool> {
 }
 
 /// `base` overridden with `over`: maps are merged, everything else is replaced, and a null removes a key.
-pub(super) fn overlay(base: &Value, over: &Value) -> Value {
+pub(in crate::input) fn overlay(base: &Value, over: &Value) -> Value {
     let (Kind::Map(below), Kind::Map(above)) = (&base.kind, &over.kind) else { return over.clone() };
     let mut out = Map::clone(below);
     for (name, entry) in &above.entries {

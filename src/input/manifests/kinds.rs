@@ -63,14 +63,9 @@ const KINDS: &[DocumentKind] = &[
     pods("", &["Pod"]),
     pods("apps", &["DaemonSet", "Deployment", "StatefulSet"]),
     pods("batch", &["Job", "CronJob"]),
-    holder("helm.toolkit.fluxcd.io", &["HelmRelease"], CONFIGURATION, |m, _| workloads::release(m)),
-    DocumentKind {
-        word: Some(CONFIGURATION),
-        ..row("argoproj.io", &["Application"], |m, cx| {
-            aside::one_aside(m.node, m.siblings, cx);
-            Vec::new()
-        })
-    },
+    application("argoproj.io", &["Application", "ApplicationSet"]),
+    application("helm.toolkit.fluxcd.io", &["HelmRelease"]),
+    application("kustomize.toolkit.fluxcd.io", &["Kustomization"]),
     holder("apiextensions.crossplane.io", &["Composition"], "apiextensions.crossplane.io/", workloads::composition),
     machines("ec2.aws.upbound.io", &["LaunchTemplate", "Instance"]),
     machines("ec2.aws.m.upbound.io", &["LaunchTemplate", "Instance", "SpotInstanceRequest"]),
@@ -96,6 +91,14 @@ const fn holder(
     read: fn(&Manifest<'_>, &mut Cx<'_>) -> Vec<Inner>,
 ) -> DocumentKind {
     DocumentKind { group, kinds, word: Some(word), reader: DocumentReader::Documents(read) }
+}
+
+const fn application(group: &'static str, kinds: &'static [&'static str]) -> DocumentKind {
+    let read = |m: &Manifest<'_>, cx: &mut Cx<'_>| {
+        aside::one_aside(m.node, m.siblings, cx);
+        Vec::new()
+    };
+    DocumentKind { group, kinds, word: Some(CONFIGURATION), reader: DocumentReader::Groups(read) }
 }
 
 const fn pods(group: &'static str, kinds: &'static [&'static str]) -> DocumentKind {

@@ -83,8 +83,6 @@ impl<'a> Manifest<'a> {
 pub(super) enum Inner {
     /// Documents as a text, with what it is for people and its place.
     Text(Traced, String, Span),
-    /// Values as a text, which may contain documents.
-    Values(Traced, String, Span),
     /// A tree that contains documents.
     Tree(Node, String),
 }

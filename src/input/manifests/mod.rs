@@ -21,6 +21,7 @@ use crate::node::{Cx, NodeGroup};
 use crate::syntax::{MAX_DEPTH, Node};
 use crate::text::{Span, Traced, View};
 
+use super::applications::aside::may_describe;
 use super::standalone::is_user_data;
 use super::unit::{FileList, Input, Unit};
 use super::yaml_files;
@@ -80,7 +81,7 @@ fn parsed(view: &View, cx: &mut Cx<'_>) -> Vec<Node> {
 
 /// An embedded text as a text of its own, if it may contain a document.
 fn opened(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> Option<View> {
-    may_hold(text.bytes()).then(|| cx.made(name, text, at))
+    (may_hold(text.bytes()) || may_describe(text.bytes())).then(|| cx.made(name, text, at))
 }
 
 /// The node groups of an embedded text with documents. `name` describes it for people, `at` is
@@ -196,11 +197,6 @@ fn held(inner: &Inner, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     match inner {
         Inner::Text(text, name, at) => in_text(text, name, *at, cx),
         Inner::Tree(tree, name) => among(tree, name, cx),
-        Inner::Values(text, name, at) => {
-            let Some(view) = opened(text, name, *at, cx) else { return Vec::new() };
-            let trees = parsed(&view, cx);
-            trees.iter().flat_map(|tree| among(tree, name, cx)).collect()
-        }
     }
 }
 

@@ -1,5 +1,4 @@
-//! Built-in kinds of Kubernetes: a kubelet that runs in a container, and documents in a `ConfigMap` or in the values of
-//! a release.
+//! Built-in kinds of Kubernetes: a kubelet that runs in a container, and documents in a `ConfigMap`.
 
 use crate::node::{Cx, NodeGroup, Step, Wrapping};
 use crate::syntax::Node;
@@ -58,18 +57,6 @@ pub(super) fn config_map(manifest: &Manifest<'_>) -> Vec<Inner> {
         Some(Inner::Text(value.as_scalar()?.text.clone(), name, value.span))
     });
     texts.collect()
-}
-
-/// Documents among the values of a release: Flux's `HelmRelease`, Argo CD's `Application`.
-pub(super) fn release(manifest: &Manifest<'_>) -> Vec<Inner> {
-    let spec = manifest.node.get("spec");
-    let helm = spec.and_then(|s| s.path(&["source", "helm"]));
-    let values = spec.and_then(|s| s.get("values")).or_else(|| helm.and_then(|h| h.get("valuesObject")));
-    let text = helm
-        .and_then(|h| h.get("values"))
-        .and_then(Node::as_scalar)
-        .map(|text| Inner::Values(text.text.clone(), format!("values of {}", manifest.name()), manifest.place()));
-    values.map(|tree| Inner::Tree(tree.clone(), manifest.name())).into_iter().chain(text).collect()
 }
 
 /// Launch templates and instances of Crossplane's providers and of AWS Controllers for Kubernetes. Sources:
