@@ -2,9 +2,10 @@
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
+use base64::engine::general_purpose::STANDARD as STANDARD_ENGINE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use crate::text::{Layer, Traced, Whence, Why};
+use crate::text::{Layer, Span, Traced, Whence, Why};
 
 use super::{DecodeError, MAX_DECODED_BYTES, Sources, region};
 
@@ -24,6 +25,20 @@ pub enum Strictness {
 pub fn looks_encoded(text: &Traced) -> bool {
     text.original(Layer::Base64).is_some()
         || !text.is_empty() && !text.has_unknown() && decode(text, Strictness::Standard).is_ok()
+}
+
+/// Encodes `text`, in lines of `width` characters or, for zero, in one. If a part of it is unknown, so is the result, but it
+/// decodes to `text` again.
+pub fn encode(text: &Traced, width: usize, at: Span) -> Traced {
+    let outer = match text.first_unknown() {
+        Some((span, why)) => Traced::unknown(span, why.clone()),
+        None => {
+            let letters = STANDARD_ENGINE.encode(text.bytes());
+            let lines: Vec<_> = letters.as_bytes().chunks(if width == 0 { usize::MAX } else { width }).collect();
+            Traced::made(lines.join(&b'\n'), text.span().unwrap_or(at))
+        }
+    };
+    Traced::encoded(outer, Layer::Base64, text.clone())
 }
 
 /// Decodes `text`. A text that the source language encoded returns its original; otherwise every decoded byte maps to the

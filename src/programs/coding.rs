@@ -2,7 +2,6 @@
 
 use std::io::Write as _;
 
-use base64::Engine as _;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
@@ -90,18 +89,9 @@ fn recode(call: &mut Invocation<'_>, names: &[&Traced], recoding: Recoding) -> D
             Err(_) => Err(not_followed("broken base64", text)),
         };
     }
-    if let Some((span, why)) = text.first_unknown() {
-        return Ok(Effects::success(Traced::encoded(Traced::unknown(span, why.clone()), Layer::Base64, text.clone())));
-    }
-    let coded = base64::engine::general_purpose::STANDARD.encode(text.bytes());
-    let place = text.span().unwrap_or(call.at);
-    if width == 0 {
-        return Ok(Effects::success(Traced::encoded(Traced::made(coded, place), Layer::Base64, text.clone())));
-    }
-    let mut out = Traced::new();
-    for line in coded.as_bytes().chunks(width) {
-        out.push_made(line, place);
-        out.push_made(b"\n", place);
+    let mut out = coding::encode(text, width, call.at);
+    if width > 0 && !out.is_empty() && !out.has_unknown() {
+        out.push_made(b"\n", text.span().unwrap_or(call.at));
     }
     Ok(Effects::success(out))
 }

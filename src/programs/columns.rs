@@ -1,6 +1,6 @@
 //! `cut`, `paste` and `tr`: parts of lines and single characters, with their places.
 
-use crate::text::{Traced, UNKNOWN_MARK, Whence};
+use crate::text::{Layer, Traced, UNKNOWN_MARK, Whence};
 
 use super::arguments::Arguments;
 use super::program::{Done, Effects, Invocation, known, lines, not_followed};
@@ -140,34 +140,61 @@ fn translate(call: &mut Invocation<'_>) -> Done<Effects> {
     };
     let Some(from) = sets.first() else { return Ok(Effects::failed(1)) };
     let text = call.stdin.ok_or_else(|| Box::new(Effects::standard_input_unknown(call.argv)))?;
+    let translation = Translation { from, map, delete, squeeze, complement };
+    // Base64 without its line ends is the same base64.
+    let joins = delete && !complement && from.iter().all(u8::is_ascii_whitespace);
     let mut out = Traced::new();
-    let mut last = None;
-    for (range, piece) in text.ranges() {
-        if matches!(piece.whence, Whence::Unknown(..)) {
-            debug_assert!(UNKNOWN_MARK.len() == 3, "the mark is one character");
-            out.push(&text.slice(range));
-            last = None;
-            continue;
-        }
-        for n in range {
-            let Some(&byte) = text.bytes().get(n) else { break };
-            let place = from.iter().rposition(|b| *b == byte).filter(|_| byte.is_ascii());
-            let hit = place.is_some() != complement;
-            if delete && hit || squeeze && hit && last == Some(byte) {
+    let mut done = 0;
+    for part in text.encoded_parts().iter().filter(|part| joins && part.layer == Layer::Base64) {
+        out.push(&translation.of(&text.slice(done..part.range.start)));
+        let letters = translation.of(&text.slice(part.range.clone()));
+        out.push(&Traced::encoded(letters, part.layer, part.original.clone()));
+        done = part.range.end;
+    }
+    out.push(&translation.of(&text.slice(done..text.len())));
+    Ok(Effects::success(out))
+}
+
+/// What `tr` does with single bytes.
+struct Translation<'a> {
+    from: &'a [u8],
+    map: Option<&'a Vec<u8>>,
+    delete: bool,
+    squeeze: bool,
+    complement: bool,
+}
+
+impl Translation<'_> {
+    fn of(&self, text: &Traced) -> Traced {
+        let mut out = Traced::new();
+        let mut last = None;
+        for (range, piece) in text.ranges() {
+            if matches!(piece.whence, Whence::Unknown(..)) {
+                debug_assert!(UNKNOWN_MARK.len() == 3, "the mark is one character");
+                out.push(&text.slice(range));
+                last = None;
                 continue;
             }
-            last = Some(byte);
-            let one = text.slice(n..n + 1);
-            match (map, place, one.span()) {
-                (Some(to), Some(place), Some(span)) => {
-                    let new = to.get(place).or(to.last()).copied().unwrap_or(byte);
-                    if new == byte { out.push(&one) } else { out.push_made(&[new], span) }
+            for n in range {
+                let Some(&byte) = text.bytes().get(n) else { break };
+                let place = self.from.iter().rposition(|b| *b == byte).filter(|_| byte.is_ascii());
+                let hit = place.is_some() != self.complement;
+                if self.delete && hit || self.squeeze && hit && last == Some(byte) {
+                    continue;
                 }
-                _ => out.push(&one),
+                last = Some(byte);
+                let one = text.slice(n..n + 1);
+                match (self.map, place, one.span()) {
+                    (Some(to), Some(place), Some(span)) => {
+                        let new = to.get(place).or(to.last()).copied().unwrap_or(byte);
+                        if new == byte { out.push(&one) } else { out.push_made(&[new], span) }
+                    }
+                    _ => out.push(&one),
+                }
             }
         }
+        out
     }
-    Ok(Effects::success(out))
 }
 
 /// The bytes of a set of `tr`; `None` for an unsupported one.

@@ -58,6 +58,7 @@ fn back(text: &Traced, read: &Traced) -> Traced {
             }
         }
     }
+    read.encoded_parts().iter().for_each(|part| out.remember(part.clone()));
     out
 }
 

@@ -16,7 +16,7 @@ pub use source::{Cut, Place, Point, Source};
 pub use span::{Span, TextId};
 pub use store::{Hop, Origin, Text, Texts, Trail, View};
 
-pub use traced::{Layer, Link, Piece, Traced, UNKNOWN_MARK, Via, Whence, Why};
+pub use traced::{Encoded, Layer, Link, Piece, Traced, UNKNOWN_MARK, Via, Whence, Why};
 
 #[cfg(test)]
 mod tests;

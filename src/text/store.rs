@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Piece, Place, Source, Span, TextId, Traced, Via, Whence, Why};
+use super::{Encoded, Piece, Place, Source, Span, TextId, Traced, Via, Whence, Why};
 
 /// Where a text as a whole came from.
 #[derive(Clone, Debug)]
@@ -31,6 +31,7 @@ pub struct Text {
     /// Where it came from.
     pub origin: Origin,
     unknowns: Arc<[(Range<u32>, Why)]>,
+    encoded: Arc<[Encoded]>,
 }
 
 /// Set in the id of a source; the rest is the source's own number.
@@ -51,6 +52,7 @@ pub struct View {
     /// The bytes.
     pub bytes: Arc<[u8]>,
     unknowns: Arc<[(Range<u32>, Why)]>,
+    encoded: Arc<[Encoded]>,
 }
 
 impl View {
@@ -59,7 +61,7 @@ impl View {
         Span::new(self.id, range)
     }
 
-    /// The bytes of `range` with their map into this text; unknown parts stay unknown.
+    /// The bytes of `range` with their map into this text; unknown parts stay unknown, and encoded parts keep their originals.
     pub fn traced(&self, range: Range<usize>) -> Traced {
         let mut out = Traced::new();
         self.push_onto(&mut out, range);
@@ -70,6 +72,7 @@ impl View {
     pub fn push_onto(&self, out: &mut Traced, range: Range<usize>) {
         let end = range.end.min(self.bytes.len());
         let mut at = range.start.min(end);
+        let (start, before) = (at, out.len());
         let first = self.unknowns.partition_point(|(r, _)| r.end as usize <= at);
         for (unknown, why) in &self.unknowns[first..] {
             let (from, to) = ((unknown.start as usize).max(at), (unknown.end as usize).min(end));
@@ -81,6 +84,10 @@ impl View {
             at = to;
         }
         out.push_same(&self.bytes[at..end], self.span(at..end));
+        for part in self.encoded.iter().filter(|part| part.range.start >= start && part.range.end <= end) {
+            let range = part.range.start - start + before..part.range.end - start + before;
+            out.remember(Encoded { range, layer: part.layer, original: part.original.clone() });
+        }
     }
 
     /// Appends `bytes` that an escape in `range` represents. If the escape touches an unknown part, the result is unknown.
@@ -110,7 +117,7 @@ impl View {
         let before: Vec<_> = self.unknowns.iter().filter(|(range, _)| apart(range)).cloned().collect();
         unknowns.extend(before);
         unknowns.sort_by_key(|(range, _)| range.start);
-        Self { id: self.id, bytes, unknowns: unknowns.into() }
+        Self { id: self.id, bytes, unknowns: unknowns.into(), encoded: Arc::clone(&self.encoded) }
     }
 
     /// The text as UTF-8, or the offset of the first byte that is not.
@@ -157,6 +164,7 @@ impl Texts {
             bytes: source.bytes(),
             origin: Origin::Source(source),
             unknowns: Arc::new([]),
+            encoded: Arc::new([]),
         });
         TextId(id)
     }
@@ -168,6 +176,7 @@ impl Texts {
             bytes: traced.bytes().into(),
             origin: Origin::Made { step: step.into(), pieces: traced.pieces().into(), at },
             unknowns,
+            encoded: traced.encoded_parts().into(),
         });
         TextId((self.made.len() - 1) as u32)
     }
@@ -180,7 +189,8 @@ impl Texts {
     /// The text as a parser sees it.
     pub fn view(&self, id: TextId) -> View {
         let text = self.get(id);
-        View { id, bytes: Arc::clone(&text.bytes), unknowns: Arc::clone(&text.unknowns) }
+        let (unknowns, encoded) = (Arc::clone(&text.unknowns), Arc::clone(&text.encoded));
+        View { id, bytes: Arc::clone(&text.bytes), unknowns, encoded }
     }
 
     /// The bytes of `span`.

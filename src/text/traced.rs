@@ -133,13 +133,28 @@ pub enum Layer {
 /// Bytes with a map back to the texts that they came from.
 ///
 /// Bytes encoded by a [`Layer`] remember the original: decoding returns it with its exact places, where the encoded bytes could
-/// only name groups. Nested layers nest their originals. Any change of the bytes drops it.
+/// only name groups. Nested layers nest their originals. They are kept inside a larger text, such as a JSON document, and dropped
+/// when only a part of the bytes is left.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Traced {
     bytes: Vec<u8>,
     pieces: Vec<Piece>,
-    encodes: Option<Arc<(Layer, Traced)>>,
+    encodes: Option<Arc<Vec<Encoded>>>,
 }
+
+/// A range of bytes that are an original encoded by a layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encoded {
+    /// The encoded bytes.
+    pub range: Range<usize>,
+    /// The encoding.
+    pub layer: Layer,
+    /// The original.
+    pub original: Traced,
+}
+
+/// The most originals that a text remembers, with those in them.
+const MAX_ENCODED: usize = 64;
 
 impl Traced {
     /// No bytes at all.
@@ -157,13 +172,43 @@ impl Traced {
     /// `outer`, known to be `original` encoded by `layer`.
     #[must_use]
     pub fn encoded(mut outer: Self, layer: Layer, original: Self) -> Self {
-        outer.encodes = Some(Arc::new((layer, original)));
+        let range = 0..outer.bytes.len();
+        outer.encodes = None;
+        outer.remember(Encoded { range, layer, original });
         outer
     }
 
-    /// The original of these bytes, if they were encoded by `layer` and not changed since.
+    /// The original of these bytes, if they were encoded by `layer` and not changed since, apart from white space around them.
     pub fn original(&self, layer: Layer) -> Option<&Self> {
-        self.encodes.as_deref().filter(|(l, _)| *l == layer).map(|(_, original)| original)
+        let known = self.encoded_parts().iter().filter(|part| part.layer == layer);
+        let around = |range: &Range<usize>| {
+            let (before, after) = (self.bytes.get(..range.start)?, self.bytes.get(range.end..)?);
+            before.iter().chain(after).all(u8::is_ascii_whitespace).then_some(())
+        };
+        known.into_iter().find(|part| around(&part.range).is_some()).map(|part| &part.original)
+    }
+
+    /// The parts of these bytes that were encoded, in order.
+    pub fn encoded_parts(&self) -> &[Encoded] {
+        self.encodes.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    /// How many originals this text remembers, with those in them.
+    fn remembered(&self) -> usize {
+        self.encoded_parts().iter().map(|part| 1 + part.original.remembered()).sum()
+    }
+
+    /// Remembers the original of some of the bytes, unless it is known or one too many.
+    pub fn remember(&mut self, mut part: Encoded) {
+        if self.encoded_parts().iter().any(|known| known.range == part.range && known.layer == part.layer) {
+            return;
+        }
+        if 1 + part.original.remembered() > MAX_ENCODED {
+            part.original.encodes = None;
+        }
+        if self.remembered() + 1 + part.original.remembered() <= MAX_ENCODED {
+            Arc::make_mut(self.encodes.get_or_insert_default()).push(part);
+        }
     }
 
     /// One unknown part: the value of `span` is not known.
@@ -280,7 +325,6 @@ impl Traced {
         if bytes.is_empty() {
             return;
         }
-        self.encodes = None;
         let whence = match whence {
             Whence::Same(span) if span.len() != bytes.len() => Whence::Made(span),
             other => other,
@@ -327,8 +371,13 @@ impl Traced {
             self.clone_from(other);
             return;
         }
+        let shift = self.bytes.len();
         for (range, piece) in other.ranges() {
             self.push_piece(&other.bytes[range], piece.whence.clone(), piece.via.clone());
+        }
+        for part in other.encoded_parts() {
+            let range = part.range.start + shift..part.range.end + shift;
+            self.remember(Encoded { range, layer: part.layer, original: part.original.clone() });
         }
     }
 
@@ -357,6 +406,10 @@ impl Traced {
             out.push_piece(&self.bytes[from..to], whence, piece.via.clone());
             from = to;
             index += 1;
+        }
+        for part in self.encoded_parts().iter().filter(|p| p.range.start >= range.start && p.range.end <= end) {
+            let own = part.range.start - range.start..part.range.end - range.start;
+            out.remember(Encoded { range: own, layer: part.layer, original: part.original.clone() });
         }
         out
     }
@@ -457,7 +510,11 @@ impl Traced {
         for piece in &mut out.pieces {
             piece.via = Some(Arc::new(Link { at, step: Arc::clone(step), inner: piece.via.take() }));
         }
-        out.encodes = self.encodes.as_deref().map(|(layer, original)| Arc::new((*layer, original.through(at, step))));
+        if let Some(parts) = &mut out.encodes {
+            for part in Arc::make_mut(parts) {
+                part.original = part.original.through(at, step);
+            }
+        }
         out
     }
 
@@ -484,7 +541,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn encoded_bytes_remember_their_original_until_they_change() {
+    fn encoded_bytes_remember_their_original_as_long_as_all_are_there() {
         let span = Span::new(TextId(0), 3..5);
         let mut plain = Traced::new();
         plain.push_same(b"hi", span);
@@ -500,13 +557,29 @@ mod tests {
         assert!(original(&same).is_some(), "nothing was added");
         assert!(original(&outer.slice(0..outer.len())).is_some(), "the whole is the same");
 
-        let mut more = outer.clone();
-        more.push_made(b"x", span);
+        let mut more = Traced::made("data: ", span);
+        more.push(&outer);
+        more.push_made(b"\nx", span);
         assert_eq!(original(&more), None);
         assert_eq!(original(&outer.slice(0..2)), None);
+        assert_eq!(original(&more.slice(6..9)), None);
+        assert!(original(&more.slice(6..10)).is_some(), "found again in a larger text");
+        assert!(original(&more.slice(5..11)).is_some(), "white space around it does not count");
 
         let step: Arc<str> = "var.a".into();
         let passed = original(&outer.through(span, &step)).unwrap();
         assert_eq!(passed.via().map(|link| Arc::clone(&link.step)), Some(step), "references reach the original");
+    }
+
+    #[test]
+    fn originals_are_bounded() {
+        let span = Span::new(TextId(0), 3..5);
+        let mut text = Traced::made("x", span);
+        for _ in 0..100 {
+            let mut twice = text.clone();
+            twice.push(&text);
+            text = Traced::encoded(Traced::made("x", span), Layer::Base64, twice);
+            assert!(text.remembered() <= MAX_ENCODED && text.original(Layer::Base64).is_some());
+        }
     }
 }

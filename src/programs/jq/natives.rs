@@ -8,7 +8,7 @@ use jaq_core::native::{Fun, bome, run, unary, v};
 use jaq_std::ValT as _;
 use regex::RegexBuilder;
 
-use crate::decode::base64::{Strictness, decode};
+use crate::decode::base64::{Strictness, decode, encode};
 use crate::text::Traced;
 
 use super::input;
@@ -76,10 +76,9 @@ fn own() -> Vec<Fun<Data>> {
             bome(matches(&cv.1, &re, &flags))
         })),
         run(("_base64", v(0), |cv| {
-            use base64::Engine as _;
-            bome(Ok(match cv.1.known_str() {
-                Some(text) => Val::str(&base64::engine::general_purpose::STANDARD.encode(text)),
-                None => Val::null(),
+            bome(Ok(match &cv.1 {
+                Val::Str(text) => text.span().map_or_else(|| Val::str(""), |at| Val::Str(Rc::new(encode(text, 0, at)))),
+                other => other.known_str().map_or_else(Val::null, Val::str),
             }))
         })),
         run(("_base64d", v(0), |cv| {
