@@ -131,6 +131,10 @@ impl Shell<'_, '_> {
         let config = config.unwrap_or_else(|| format!("/etc/rancher/{product}/config.yaml"));
         let mut arguments = configured(&mut path.machine, &config, call.at, self.cx);
         arguments.extend(options(words, &["--kubelet-arg"]));
+        // An unknown word may hold such options, unless it is the value of another one.
+        let valued = |word: &Traced| word.bytes().starts_with(b"-") && !word.bytes().contains(&b'=');
+        let alone = |n: &usize| words[*n].is_unknown() && n.checked_sub(1).is_none_or(|before| !valued(&words[before]));
+        arguments.extend((0..words.len()).filter(alone).map(|n| words[n].clone()));
         let mut argv = Vec::new();
         if path.machine.minor.is_none_or(|minor| minor >= DROPINS_SINCE) {
             let folder = format!("--config-dir=/var/lib/rancher/{product}/agent/etc/kubelet.conf.d");

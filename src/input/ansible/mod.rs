@@ -1,10 +1,12 @@
 //! Ansible: the machine after the tasks of a file, a role or a playbook.
 //!
 //! Variables come from the defaults and variables of a role, from the play, its files and its roles' parameters, and from
-//! `group_vars/all`; other files of `group_vars` and `host_vars` that set a used variable yield a separate node group
-//! each. A variable that is not set is unknown, even if a template has a default for it: an inventory may set it.
+//! `group_vars/all`. Hosts of an inventory, and other files of `group_vars` and `host_vars`, that set a used variable yield a
+//! separate node group each. A variable that is not set is unknown, even if a template has a default for it: an inventory may
+//! set it.
 
 mod filters;
+mod inventory;
 mod tasks;
 mod values;
 mod vars;
@@ -19,6 +21,7 @@ use crate::value::Guard;
 use super::open_conditions::{self, Answers};
 use super::unit::{FileList, Input, Unit, normal};
 use super::{manifests, yaml_files};
+use inventory::Host;
 use tasks::{Folders, OUTER, TaskRun, WORDS};
 
 /// The most combinations of open conditions.
@@ -89,17 +92,38 @@ impl Input for Ansible {
         let mut lists = trees.iter().filter(|t| t.items().iter().any(is_task));
         let Some(list) = lists.next() else { return Vec::new() };
         let book = Book::of(&unit.path, list);
-        let (mut out, used) = book.outcomes(list, None, cx);
-        for (path, tree) in book.variants(cx).into_iter().take(MAX_VARIANTS) {
+        let (mut out, used) = book.outcomes(list, None, &[], cx);
+        if out.is_empty() {
+            return out;
+        }
+        let mut variants: Vec<(String, Option<Host>, Vec<Node>)> = Vec::new();
+        let mut seen = BTreeSet::new();
+        let hosts = inventory::hosts(&book.around(), cx);
+        let known: BTreeSet<&str> =
+            hosts.iter().flat_map(|host| host.groups.iter().chain([&host.name])).map(String::as_str).collect();
+        for (path, tree) in book.variants(cx) {
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
             let sets = tree.pairs().iter().filter_map(|(k, _)| k.as_str()).any(|k| used.contains(k));
-            if sets {
-                let (mut groups, _) = book.outcomes(list, Some(&tree), cx);
-                let name = yaml_files::shown(&path, cx);
-                for group in &mut groups {
-                    group.name = format!("{} with {name}", group.name).into();
-                }
-                out.append(&mut groups);
+            if sets && !known.contains(&*stem) {
+                variants.push((format!("with {}", yaml_files::shown(&path, cx)), None, vec![tree]));
             }
+        }
+        for host in hosts {
+            // Hosts with the same plays and values are alike.
+            let plays: Vec<bool> = list.items().iter().map(|play| is_for(play, Some(&host))).collect();
+            let set = |name: &String| host.vars.iter().rev().find_map(|vars| vars.get(name)).map(|value| value.span);
+            let values: Vec<_> = used.iter().map(set).collect();
+            if plays.contains(&true) && values.iter().any(Option::is_some) && seen.insert((plays, values)) {
+                let vars = host.vars.clone();
+                variants.push((format!("for {}", host.name), Some(host), vars));
+            }
+        }
+        for (words, host, vars) in variants.into_iter().take(MAX_VARIANTS) {
+            let (mut groups, _) = book.outcomes(list, host.as_ref(), &vars, cx);
+            for group in &mut groups {
+                group.name = format!("{} {words}", group.name).into();
+            }
+            out.append(&mut groups);
         }
         out
     }
@@ -146,10 +170,16 @@ impl Book {
 
     /// The node groups with these variables of some hosts, for each combination of open conditions; and the names of the
     /// variables that were read.
-    fn outcomes(&self, list: &Node, extra: Option<&Node>, cx: &mut Cx<'_>) -> (Vec<NodeGroup>, BTreeSet<String>) {
+    fn outcomes(
+        &self,
+        list: &Node,
+        host: Option<&Host>,
+        extra: &[Node],
+        cx: &mut Cx<'_>,
+    ) -> (Vec<NodeGroup>, BTreeSet<String>) {
         let mut used = BTreeSet::new();
         let (runs, _) = open_conditions::all(MAX_OUTCOMES, |answers| {
-            let mut run = self.run(list, extra, std::mem::take(answers), cx);
+            let mut run = self.run(list, host, extra, std::mem::take(answers), cx);
             used.append(&mut run.vars.used);
             *answers = std::mem::take(&mut run.vars.answers);
             let taken = std::mem::take(&mut run.taken);
@@ -160,7 +190,7 @@ impl Book {
         (runs.into_iter().flat_map(|(when, run)| groups(run, &when, cx)).collect(), used)
     }
 
-    fn run(&self, list: &Node, extra: Option<&Node>, answers: Answers, cx: &mut Cx<'_>) -> TaskRun {
+    fn run(&self, list: &Node, host: Option<&Host>, extra: &[Node], answers: Answers, cx: &mut Cx<'_>) -> TaskRun {
         let mut run = TaskRun::new(&yaml_files::shown(&self.path, cx), answers);
         let folders = Folders { base: self.base.clone(), own: self.path.parent().unwrap_or(&self.path).to_owned() };
         // Nearer folders win over those around them.
@@ -169,7 +199,7 @@ impl Book {
                 run.vars.push(Some(&tree));
             }
         }
-        run.vars.push(extra);
+        extra.iter().for_each(|vars| run.vars.push(Some(vars)));
         if self.role {
             run.role_vars(&self.base, None, cx);
             run.list(list.items(), &folders, 0, cx);
@@ -178,6 +208,9 @@ impl Book {
         for play in list.items() {
             if play.get("hosts").is_none() {
                 run.list(std::slice::from_ref(play), &folders, 0, cx);
+                continue;
+            }
+            if !is_for(play, host) {
                 continue;
             }
             let layers = run.vars.depth();
@@ -212,6 +245,17 @@ impl Book {
             run.vars.truncate(layers);
         }
         run
+    }
+}
+
+/// True if a play is for a host, or may be. Without a known host, it may be for any.
+fn is_for(play: &Node, host: Option<&Host>) -> bool {
+    match (host, play.get("hosts").map(|hosts| (hosts.as_str(), hosts.items()))) {
+        (Some(host), Some((Some(pattern), _))) => host.is_meant(pattern),
+        (Some(host), Some((None, items))) => {
+            items.is_empty() || items.iter().filter_map(Node::as_str).any(|item| host.is_meant(item))
+        }
+        _ => true,
     }
 }
 

@@ -22,7 +22,7 @@ const MAX_TASKS: usize = 5_000;
 
 /// Words without which a task file does not concern a kubelet.
 pub(super) const WORDS: &[&str] =
-    &["kubelet", "nodeadm", "bootstrap.sh", "/etc/rancher/", "karpenter", "user_data", "containerd"];
+    &["kubelet", "nodeadm", "bootstrap.sh", "/etc/rancher/", "karpenter", "user_data", "containerd", "k3s", "rke2"];
 /// Words of files that include others.
 pub(super) const OUTER: &[&str] = &["roles:", "include_tasks", "import_tasks", "include_role", "import_role"];
 
@@ -254,7 +254,16 @@ impl TaskRun {
                     },
                 };
                 if let Some(command) = command {
-                    self.command(&command, value.span);
+                    let mut script = self.environment(item, cx);
+                    script.push(&command);
+                    self.command(&script, value.span);
+                }
+            }
+            "get_url" => {
+                let given = (self.known(value, &["url"], cx), self.known(value, &["dest"], cx));
+                if let (Some(url), Some(dest)) = given {
+                    let command = format!("curl -sfL '{}' -o '{}'", url.replace('\'', ""), dest.replace('\'', ""));
+                    self.command(&Traced::made(command, value.span), value.span);
                 }
             }
             "script" => {
@@ -439,6 +448,18 @@ impl TaskRun {
         self.steps.push(Step::Edit { path, edit, at: key.span.to(value.span) });
     }
 
+    /// The commands that set the environment of a task.
+    fn environment(&mut self, item: &Node, cx: &mut Cx<'_>) -> Traced {
+        let mut out = Traced::new();
+        for (name, value) in item.get("environment").map(Node::pairs).unwrap_or_default() {
+            let text = printed(&self.vars.value(value, cx), value.span);
+            out.push_made(format!("export {}='", name.as_str().unwrap_or("_")).as_bytes(), name.span);
+            out.push(&text.replace(b"'", &Traced::made("'\\''", value.span)));
+            out.push_made(b"'\n", value.span);
+        }
+        out
+    }
+
     fn command(&mut self, command: &Traced, at: Span) {
         if mentions_kubelet(&command.to_text()) {
             self.script(command, at);
@@ -469,20 +490,33 @@ fn may_matter(bytes: &[u8]) -> bool {
 
 /// True for commands that may concern a kubelet.
 fn mentions_kubelet(command: &str) -> bool {
-    ["/kubelet", "kubelet.service", VARIABLE_PREFIX, "bootstrap.sh", "nodeadm"].iter().any(|w| command.contains(w))
+    const WORDS: [&str; 10] = [
+        "/kubelet",
+        "kubelet.service",
+        VARIABLE_PREFIX,
+        "bootstrap.sh",
+        "nodeadm",
+        "--kubelet-arg",
+        "INSTALL_K3S_EXEC",
+        "get.k3s.io",
+        "get.rke2.io",
+        "k3s-install",
+    ];
+    WORDS.iter().any(|w| command.contains(w))
 }
 
 /// True for files that a kubelet, its start scripts or its container runtime read.
 fn is_of_kubelet(path: &str) -> bool {
     path.starts_with('/')
         && (path.contains("kubelet")
+            || path.starts_with("/etc/systemd/system/") && (path.contains("/k3s") || path.contains("/rke2"))
             || path.starts_with("/etc/eks/")
             || path.starts_with("/etc/containerd/")
             || path.starts_with("/etc/crio/"))
 }
 
 /// The pairs of a text such as `dest=/x line="a b"`.
-fn free_form(text: &Traced) -> Vec<(String, Traced)> {
+pub(super) fn free_form(text: &Traced) -> Vec<(String, Traced)> {
     let bytes = text.bytes();
     let mut out = Vec::new();
     let mut at = 0;
