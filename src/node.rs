@@ -1,5 +1,6 @@
 //! Node groups, which `input` produces and `boot` consumes, and the context and notes of both.
 
+pub mod beside;
 mod context;
 mod group;
 mod handed;

@@ -1,15 +1,18 @@
 //! Standalone files: configurations of container runtimes, shell scripts and user data.
 
-use crate::node::{Cx, Family, Gap, NodeGroup, Step, Wrapping};
+use crate::node::{Cx, Family, Gap, NodeGroup, Step, Wrapping, beside};
 use crate::runtime;
 use crate::syntax::{Node, toml};
 use crate::text::{Span, Traced, View, Why, placeholder};
 
-use super::unit::{FileList, Input, Unit, has_extension};
+use super::unit::{FileList, Input, Unit, has_extension, normal};
 use super::yaml_files;
 
 /// The words without which a script or cloud-config does not concern a kubelet.
 pub(super) const KUBELET_WORDS: &[&str] = &["kubelet", "bootstrap.sh", "nodeadm", runtime::KEY];
+
+/// The most names of files in a script that are tried.
+const MAX_NAMES: usize = 64;
 
 /// Standalone configurations of a container runtime: TOML with the timeout in the table where containerd or CRI-O
 /// reads it.
@@ -62,7 +65,9 @@ impl Input for Scripts {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(view) = yaml_files::open(&unit.path, &[KUBELET_WORDS], cx) else { return Vec::new() };
+        let Some(view) = yaml_files::open(&unit.path, &[KUBELET_WORDS], cx).or_else(|| through_others(unit, cx)) else {
+            return Vec::new();
+        };
         let named = has_extension(&unit.path, &["sh", "bash"]) && !is_user_data(&view.bytes);
         if !shebang(&view.bytes).unwrap_or(named) {
             return Vec::new();
@@ -76,6 +81,21 @@ impl Input for Scripts {
         }
         vec![whole(unit, &view, cx, Step::Script)]
     }
+}
+
+/// A script that concerns a kubelet only by a file that it sources or passes on.
+fn through_others(unit: &Unit, cx: &mut Cx<'_>) -> Option<View> {
+    let bytes = cx.files.read(&unit.path).ok()?.bytes();
+    let names_others = ["source ", "\n. ", "file://"].iter().any(|word| yaml_files::holds(&bytes, word.as_bytes()));
+    let folder = unit.path.parent().filter(|_| names_others)?;
+    let folders = [Some(folder), folder.parent(), Some(cx.files.root())];
+    let concerns = |name: &String| {
+        let paths = folders.iter().flatten().map(|folder| normal(&folder.join(name)));
+        let mut texts = paths.filter(|path| *path != unit.path).filter_map(|path| cx.files.glance(&path));
+        texts.any(|bytes| KUBELET_WORDS.iter().any(|word| yaml_files::holds(&bytes, word.as_bytes())))
+    };
+    let found = beside::names(&bytes).iter().take(MAX_NAMES).any(concerns);
+    if found { cx.view(&unit.path).ok() } else { None }
 }
 
 /// User data in a separate file: MIME, cloud-config, and Bottlerocket settings.

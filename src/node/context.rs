@@ -156,20 +156,38 @@ impl<'a> Cx<'a> {
 
     /// The part of the context that a boot may use.
     pub fn boot(&mut self) -> BootCx<'_> {
-        BootCx { texts: &mut self.texts, launched: &mut self.launched, notes: &mut self.notes }
+        let Self { texts, launched, notes, files, read, seen, .. } = self;
+        BootCx { texts, launched, notes, files: *files, read, seen }
     }
 }
 
-/// The context of a boot, which has no access to the disk or the command line.
+/// The context of a boot, which reads only files that a script names.
 pub struct BootCx<'a> {
     /// All texts of the unit.
     pub texts: &'a mut Texts,
     /// Machines that scripts launch, with their user data.
     pub launched: &'a mut Vec<NodeGroup>,
     notes: &'a mut Notes,
+    files: &'a dyn Files,
+    read: &'a mut Vec<TextId>,
+    seen: &'a mut BTreeSet<TextId>,
 }
 
 impl BootCx<'_> {
+    /// The root of what is scanned.
+    pub fn root(&self) -> &Path {
+        self.files.root()
+    }
+
+    /// A file of the source that a script names, if there is one.
+    pub fn view(&mut self, path: &Path) -> Option<View> {
+        let id = self.texts.add_source(self.files.read(path).ok()?);
+        if self.seen.insert(id) {
+            self.read.push(id);
+        }
+        Some(self.texts.view(id))
+    }
+
     /// See [`Notes::problem`].
     pub fn problem(&mut self, at: Span, message: impl Into<String>) {
         self.notes.problem(at, message);

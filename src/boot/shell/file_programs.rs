@@ -242,11 +242,21 @@ fn copy(operands: &[&Traced], call: &Call<'_>, path: &mut ScriptRun) {
     };
     let into = to_name.ends_with('/') || from.len() > 1;
     for source in from {
-        let Some(given) = source.known_str() else { continue };
-        let source = path.absolute(given);
         let mut target = path.absolute(to_name);
+        let Some(given) = path.named(source) else {
+            if !into
+                && !source.is_unknown()
+                && image::reader(&target).is_some()
+                && let Some((at, why)) = source.first_unknown()
+            {
+                path.machine.gap(at, why.clone());
+                path.machine.put(&target, File::Unknown(why.clone()));
+            }
+            continue;
+        };
+        let source = path.absolute(&given);
         let base = source.rsplit('/').next().unwrap_or_default();
-        if into || path.machine.files.keys().any(|f| f.starts_with(&format!("{target}/"))) {
+        if into || path.machine.has_folder(&target) == Some(true) {
             target = format!("{target}/{base}");
         }
         let inside = below(path, &source);

@@ -264,9 +264,10 @@ impl Shell<'_, '_> {
 
 /// The result of reading a file.
 pub(super) fn contents(path: &ScriptRun, name: &Traced, at: Span) -> Traced {
-    let Some(name) = name.known_str() else {
+    let Some(name) = path.named(name) else {
         return Traced::unknown(at, Why::NotUnderstood("a file with an unknown name".into()));
     };
+    let name = name.as_str();
     if name == "/dev/null" {
         return Traced::new();
     }

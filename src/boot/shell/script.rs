@@ -14,6 +14,7 @@ use super::call::Call;
 use super::files::{contents, missing};
 use super::interpreter::{MAX_DEPTH, Shell};
 use super::launches::{MAX_LAUNCHES, may_print, printed};
+use super::repository;
 use super::search::in_search_path;
 use super::settle::settle;
 use super::state::{BoxedRun, Options, ScriptRun, ShellState, Sink};
@@ -43,6 +44,9 @@ pub(in super::super) fn run(
     for outcome in outcomes {
         let open = (setting == Setting::Script).then(|| Why::FromOutside("the environment of the script".into()));
         let mut start = ScriptRun::start(outcome.when, outcome.machine, open);
+        if setting == Setting::Script {
+            repository::place(text, &mut start, shell.cx);
+        }
         start.stdin = (setting == Setting::UserData).then(Traced::new);
         let first = text.bytes().split(|b| *b == b'\n').next().unwrap_or_default();
         start.shell.options.expand_aliases = is_sh(text);

@@ -14,7 +14,7 @@ use super::status::{Flow, Status};
 use super::variable::Variable;
 
 /// Where cloud-init saves a script.
-const SCRIPT: &str = "/var/lib/cloud/instance/scripts/part-001";
+pub(super) const SCRIPT: &str = "/var/lib/cloud/instance/scripts/part-001";
 
 /// The most output that is kept for capture.
 const MAX_OUTPUT_BYTES: usize = 4 << 20;
@@ -212,6 +212,17 @@ impl ScriptRun {
             let end = name.unknowns().last().map_or(0, |(range, _, _)| range.end);
             by_end(name.slice(end..name.len()).known_str()?)
         })
+    }
+
+    /// The name of a file that is read. Where only its folder is unknown, it may be one that lies beside the script.
+    pub(super) fn named(&self, name: &Traced) -> Option<String> {
+        if let Some(known) = name.known_str() {
+            return Some(known.to_owned());
+        }
+        let end = name.unknowns().last().map_or(0, |(range, _, _)| range.end);
+        let folder = SCRIPT.rsplit_once('/').map_or("/", |(folder, _)| folder);
+        let beside = absolute(name.slice(end..name.len()).known_str()?.trim_start_matches('/'), folder);
+        self.machine.files.contains_key(&beside).then_some(beside)
     }
 
     /// Records a write to a file with an unknown name.

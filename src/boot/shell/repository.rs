@@ -1,0 +1,62 @@
+//! Files of the repository that a script names by a relative path: they lie beside it when it runs. They are placed on the
+//! machine, relative to the folder of the script and to the root of what is scanned.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::node::{BootCx, beside};
+use crate::text::Traced;
+
+use super::super::machine::{File, absolute};
+use super::state::{SCRIPT, ScriptRun};
+
+/// The most names that are tried for one script.
+const MAX_NAMES: usize = 256;
+
+/// The most files that are placed.
+const MAX_FILES: usize = 32;
+
+/// The largest file that is placed, in bytes.
+const MAX_BYTES: usize = 256 << 10;
+
+/// How deep scripts that name scripts are followed.
+const MAX_DEPTH: usize = 4;
+
+/// Places the files that a script names, and those that the placed scripts name.
+pub(super) fn place(text: &Traced, path: &mut ScriptRun, cx: &mut BootCx<'_>) {
+    let Some(origin) = text.span().map(|at| cx.texts.trail(at).origin()) else { return };
+    let own = cx.texts.place(origin).source.path().to_owned();
+    let Some(folder) = own.parent().filter(|folder| folder.starts_with(cx.root())) else { return };
+    let virtual_folder = SCRIPT.rsplit_once('/').map_or("/", |(folder, _)| folder);
+    let above = folder.parent().filter(|above| above.starts_with(cx.root()));
+    // The script runs in its own folder, in the one above or at the root.
+    let mut folders: Vec<(PathBuf, String)> = vec![(folder.to_owned(), virtual_folder.to_owned())];
+    folders.extend(above.map(|above| (above.to_owned(), absolute("..", virtual_folder))));
+    folders.push((cx.root().to_owned(), virtual_folder.to_owned()));
+    let mut tried = BTreeSet::new();
+    let mut placed = 0;
+    let mut open = vec![(text.clone(), 0)];
+    while let Some((text, depth)) = open.pop() {
+        for name in beside::names(text.bytes()) {
+            if tried.len() >= MAX_NAMES || !tried.insert(name.clone()) {
+                continue;
+            }
+            for (real, place) in &folders {
+                let place = absolute(&name, place);
+                let real = PathBuf::from(absolute(&name, &real.to_string_lossy()));
+                if placed >= MAX_FILES || path.machine.files.contains_key(&place) || real == own {
+                    continue;
+                }
+                let Some(view) = cx.view(&real).filter(|view| view.bytes.len() <= MAX_BYTES) else { continue };
+                let content = view.traced(0..view.bytes.len());
+                placed += 1;
+                virtual_folder.clone_into(&mut path.shell.directory);
+                if depth < MAX_DEPTH {
+                    open.push((content.clone(), depth + 1));
+                }
+                Arc::make_mut(&mut path.machine.files).insert(place, File::Known(Arc::new(content)));
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Files that lie beside a script, by the names in its text.
+
+/// The words of a script that may be relative paths of files: with a dot in the last part, without what only a run knows in
+/// front of them.
+pub fn names(bytes: &[u8]) -> Vec<String> {
+    let is_path = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-+/".contains(byte);
+    let mut out = Vec::new();
+    let mut at = 0;
+    for word in bytes.split(|byte| !is_path(byte)) {
+        let variable = at > 0 && bytes[at - 1] == b'$';
+        at += word.len() + 1;
+        // What remains of `$(dirname "$0")/lib.sh`, `$DIR/lib.sh` and `file://user-data.sh`.
+        let start = if variable { word.iter().position(|b| *b == b'/').unwrap_or(word.len()) } else { 0 };
+        let Ok(word) = std::str::from_utf8(&word[start..]) else { continue };
+        let word = word.trim_start_matches('/');
+        let last = word.rsplit('/').next().unwrap_or(word);
+        if last.trim_matches('.').contains('.') && !last.ends_with('.') {
+            out.push(word.to_owned());
+        }
+    }
+    out
+}
