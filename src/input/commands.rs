@@ -5,6 +5,7 @@
 //! reads itself (`NodeConfig`, `KubeletConfiguration`) are left to the boot of the surrounding script.
 
 mod filled_files;
+mod launches;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -68,6 +69,12 @@ impl Input for Commands {
             }
             for tree in &trees {
                 reader.tree(tree, cx);
+                let mut scripts = Vec::new();
+                launches::scripts(tree, 0, &mut scripts);
+                let CommandReader { name, variables, .. } = &reader;
+                let found: Vec<_> =
+                    scripts.iter().filter_map(|(text, at)| launches::group(name, text, *at, variables)).collect();
+                reader.groups.extend(found);
             }
         } else {
             reader.script(&view, 0, cx);
@@ -84,12 +91,17 @@ pub(super) fn in_text(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> V
     let (variables, groups, dir) = (BTreeMap::new(), Vec::new(), PathBuf::new());
     let mut reader = CommandReader { variables, groups, name: name.to_owned(), dir };
     reader.text(text, at, 0, cx);
-    reader.groups
+    let CommandReader { name, variables, mut groups, .. } = reader;
+    groups.extend(launches::group(&name, text, at, &variables));
+    groups
 }
 
 /// True if a text may contain such documents or options: a search for a few words.
 fn mentions_settings(bytes: &[u8]) -> bool {
     let has = |word: &[u8]| yaml_files::holds(bytes, word);
+    if launches::holds_one(bytes) {
+        return true;
+    }
     has(b"<<") && manifests::may_hold(bytes)
         || has(b"envsubst")
         || has(b"sed ") && (has(b"kubectl") || has(b"eksctl") || has(b"apply"))

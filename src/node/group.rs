@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::runtime::Runtime;
 use crate::setting::{Effective, Setting};
 use crate::syntax::Node;
-use crate::text::{Layer, Span, Traced, Why};
+use crate::text::{Span, Traced, Why};
 use crate::value::Guard;
 
 use super::handed::Handed;
@@ -31,6 +31,17 @@ pub enum Family {
 }
 
 impl Family {
+    /// The family behind an AMI type of EKS, such as `AL2023_x86_64_STANDARD`.
+    pub fn of_ami_type(kind: &str) -> Option<Self> {
+        const PREFIXES: &[(&str, Family)] = &[
+            ("AL2023_", Family::Al2023),
+            ("AL2_", Family::Al2),
+            ("BOTTLEROCKET_", Family::Bottlerocket),
+            ("WINDOWS_", Family::Windows),
+        ];
+        PREFIXES.iter().find(|(prefix, _)| kind.starts_with(prefix)).map(|(_, family)| *family)
+    }
+
     /// The name in machine-readable output.
     pub fn id(self) -> &'static str {
         match self {
@@ -157,8 +168,7 @@ impl Step {
     pub fn places(&self) -> Vec<Span> {
         fn of(text: &Traced) -> Vec<Span> {
             let mut spans: Vec<Span> = text.pieces().iter().map(|piece| piece.whence.span()).collect();
-            let encoded = [Layer::Base64, Layer::Gzip].into_iter().filter_map(|layer| text.original(layer));
-            spans.extend(encoded.flat_map(of));
+            spans.extend(text.encoded_parts().iter().flat_map(|part| of(&part.original)));
             spans
         }
         match self {
@@ -201,6 +211,8 @@ pub struct NodeGroup {
     pub merged_by_eks: bool,
     /// True if only files of the node are known, and nothing says how it starts its kubelet: the kubelet's unit or what it reads.
     pub from_files: bool,
+    /// True if its steps run on another machine, such as one of a CI system: only what they launch counts.
+    pub elsewhere: bool,
     /// True if it was observed on a node (`configz`, `ps`) instead of read from source code.
     pub running: bool,
     /// Background for its findings: how a tool passes the settings on. A sentence in lower case.
@@ -226,6 +238,7 @@ impl NodeGroup {
             steps: Vec::new(),
             merged_by_eks: false,
             from_files: false,
+            elsewhere: false,
             running: false,
             remark: None,
             gaps: Vec::new(),

@@ -155,6 +155,9 @@ pub(super) fn read_unit(
         let launched = std::mem::take(&mut cx.launched);
         launches += launched.len();
         groups.extend(launched.into_iter().filter(|_| launches <= MAX_LAUNCHES));
+        if group.elsewhere {
+            continue;
+        }
         if boots.iter().any(|booted| booted.effective.is_some()) {
             let texts = group.steps.iter().filter_map(|step| match step {
                 Step::File { content, .. } => Some(content.pieces().iter().map(|piece| piece.whence.span())),

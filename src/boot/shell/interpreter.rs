@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::node::BootCx;
-use crate::text::Span;
+use crate::text::{Span, Traced};
 use crate::value::{Condition, Guard};
 
 use super::state::BoxedRun;
@@ -14,6 +14,16 @@ pub(super) const MAX_DEPTH: usize = 40;
 
 /// The longest condition that is shown, in characters.
 const MAX_WORDS: usize = 60;
+
+/// A launch template that a script describes.
+pub(super) struct Template {
+    /// Its name, if it has one.
+    pub(super) name: Option<Traced>,
+    /// It names an image.
+    pub(super) image: bool,
+    /// The place of the command.
+    pub(super) at: Span,
+}
 
 /// Interprets scripts.
 pub(super) struct Shell<'a, 'b> {
@@ -29,11 +39,14 @@ pub(super) struct Shell<'a, 'b> {
     pub(super) top: bool,
     /// The command of the top level that is running.
     pub(super) unit: Option<Span>,
+    /// Launch templates that were described.
+    pub(super) templates: Vec<Template>,
 }
 
 impl<'a, 'b> Shell<'a, 'b> {
     pub(super) fn new(cx: &'a mut BootCx<'b>) -> Self {
-        Self { cx, steps: 0, depth: 0, conditions: 0, temporary: 0, installed: false, top: false, unit: None }
+        let (top, unit, templates) = (false, None, Vec::new());
+        Self { cx, steps: 0, depth: 0, conditions: 0, temporary: 0, installed: false, top, unit, templates }
     }
 
     /// The source of `span` as a readable condition: without the brackets of a test, and shortened in the middle, because the

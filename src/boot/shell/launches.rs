@@ -1,18 +1,24 @@
-//! Commands of the AWS CLI that launch machines with user data, or describe how.
+//! Commands of the AWS CLI that launch machines with user data, describe how, or run scripts on them.
 
-use crate::node::{BOOTS_WITH_IT, NodeGroup, Step, Wrapping};
-use crate::syntax::{Node, json};
+use crate::node::{BOOTS_WITH_IT, Family, NodeGroup, Step, Wrapping};
+use crate::syntax::{Node, json, yaml};
 use crate::text::{Span, Traced};
 use crate::value::{Condition, Guard};
 
 use super::call::Call;
 use super::files::contents;
-use super::interpreter::Shell;
+use super::interpreter::{Shell, Template};
 use super::state::ScriptRun;
 
-/// Verbs of `aws ec2` and `aws autoscaling`.
-const VERBS: [&str; 4] =
-    ["run-instances", "create-launch-template", "create-launch-template-version", "create-launch-configuration"];
+/// Verbs of `aws ec2`, `aws autoscaling`, `aws eks` and `aws ssm`.
+const VERBS: [&str; 6] = [
+    "run-instances",
+    "create-launch-template",
+    "create-launch-template-version",
+    "create-launch-configuration",
+    "create-nodegroup",
+    "send-command",
+];
 
 /// The most launches of one script.
 pub(super) const MAX_LAUNCHES: usize = 16;
@@ -22,28 +28,120 @@ impl Shell<'_, '_> {
     pub(super) fn launch(&mut self, call: &Call<'_>, path: &ScriptRun) {
         let verb = call.words.iter().filter_map(|w| w.known_str()).find(|w| VERBS.contains(w));
         let Some(verb) = verb.filter(|_| call.name == "aws" && self.cx.launched.len() < MAX_LAUNCHES) else { return };
-        let plain = option(call.words, "--user-data").map(|value| given(&value, call.at, path));
-        let described = option(call.words, "--launch-template-data").and_then(|value| {
-            let text = given(&value, call.at, path);
-            let id = self.cx.texts.add_made("the data of a launch template", &text, call.at);
-            let tree = json::parse(&self.cx.texts.view(id)).tree?;
-            tree.get("UserData").and_then(Node::as_scalar).map(|scalar| scalar.text.clone())
-        });
-        let (text, wrapping) = match (plain, described) {
-            (Some(text), _) => (text, Wrapping::Base64OrPlain),
-            (None, Some(text)) => (text, Wrapping::Base64),
-            (None, None) => return,
+        let request = ["--cli-input-json", "--cli-input-yaml"].iter().find_map(|name| option(call.words, name));
+        let request = request.and_then(|value| self.tree(&given(&value, call.at, path), call.at));
+        let field = |name: &str, key: &str| {
+            let value = option(call.words, name).map(|value| given(&value, call.at, path));
+            value.or_else(|| request.as_ref().and_then(|tree| text_of(tree.get(key)?)))
         };
+        let step = match verb {
+            "send-command" => {
+                if field("--document-name", "DocumentName").as_ref().and_then(Traced::known_str)
+                    != Some("AWS-RunShellScript")
+                {
+                    return;
+                }
+                let parameters = option(call.words, "--parameters").map(|value| given(&value, call.at, path));
+                let own = request.as_ref().and_then(|tree| tree.path(&["Parameters", "commands"])).map(lines);
+                own.or_else(|| self.structured(&parameters?, "commands", call.at)).map(Step::Script)
+            }
+            "create-nodegroup" => {
+                let family = field("--ami-type", "amiType").and_then(|text| Family::of_ami_type(text.known_str()?));
+                let version = field("--kubernetes-version", "version")
+                    .and_then(|t| t.known_str()?.strip_prefix("1.")?.parse().ok());
+                let own = request.as_ref().and_then(|tree| text_of(tree.path(&["launchTemplate", "name"])?));
+                let own = own.or_else(|| self.structured(&field("--launch-template", "")?, "name", call.at));
+                self.describe(own.as_ref(), family, version);
+                return;
+            }
+            _ => {
+                let plain = field("--user-data", "UserData");
+                let data = option(call.words, "--launch-template-data").map(|value| given(&value, call.at, path));
+                let inner = request.as_ref().and_then(|tree| tree.get("LaunchTemplateData"));
+                let mut value = |key: &str| {
+                    let own = inner.and_then(|tree| text_of(tree.get(key)?));
+                    own.or_else(|| self.structured(data.as_ref()?, key, call.at))
+                };
+                let described = value("UserData");
+                let image = value("ImageId").is_some();
+                let name = field("--launch-template-name", "LaunchTemplateName");
+                let base64 = described.is_some() && plain.is_none();
+                if base64 {
+                    self.templates.push(Template { name, image, at: call.at });
+                }
+                let wrapping = if base64 { Wrapping::Base64 } else { Wrapping::Base64OrPlain };
+                plain.or(described).map(|text| Step::UserData(text, wrapping))
+            }
+        };
+        let Some(step) = step else { return };
         // The paths through a script launch the same machine.
-        let same = |step: &Step| matches!(step, Step::UserData(known, _) if *known == text);
+        let same = |known: &Step| match (known, &step) {
+            (Step::UserData(known, _), Step::UserData(text, _)) | (Step::Script(known), Step::Script(text)) => {
+                known == text
+            }
+            _ => false,
+        };
         if self.cx.launched.iter().any(|known| known.place == call.at && known.steps.iter().any(same)) {
             return;
         }
         let mut group = NodeGroup::new(format!("aws {verb}"), call.at);
         group.when = path.when.clone();
-        group.steps.push(Step::UserData(text, wrapping));
+        group.steps.push(step);
         self.cx.launched.push(group);
     }
+
+    /// What a managed node group of EKS says about the machines of its launch template. One without a known name is the
+    /// only template of the script.
+    fn describe(&mut self, name: Option<&Traced>, family: Option<Family>, minor: Option<u32>) {
+        let bytes = |text: Option<&Traced>| text.map(|text| text.bytes().to_vec());
+        let named = |template: &&Template| name.is_some() && bytes(template.name.as_ref()) == bytes(name);
+        let mut ours: Vec<&Template> = self.templates.iter().filter(named).collect();
+        if ours.is_empty() && self.templates.len() == 1 && name.is_none_or(Traced::has_unknown) {
+            ours.extend(self.templates.first());
+        }
+        for template in ours {
+            for group in self.cx.launched.iter_mut().filter(|group| group.place == template.at) {
+                group.family = group.family.or(family);
+                group.minor = group.minor.or(minor);
+                group.merged_by_eks |= !template.image;
+            }
+        }
+    }
+
+    /// A structured value of the AWS CLI.
+    fn tree(&mut self, text: &Traced, at: Span) -> Option<Node> {
+        let id = self.cx.texts.add_made("an argument of the AWS CLI", text, at);
+        let view = self.cx.texts.view(id);
+        json::parse(&view).tree.or_else(|| yaml::parse(&view).tree.into_iter().next())
+    }
+
+    /// A value in an argument that is JSON, or pairs such as `ImageId=ami-1,UserData=...`.
+    fn structured(&mut self, text: &Traced, key: &str, at: Span) -> Option<Traced> {
+        if text.bytes().trim_ascii_start().starts_with(b"{") {
+            return self.tree(text, at)?.get(key).map(lines);
+        }
+        let starts = |part: &[u8]| part.strip_prefix(key.as_bytes()).is_some_and(|rest| rest.starts_with(b"="));
+        let from = (0..text.len())
+            .filter(|n| n.checked_sub(1).is_none_or(|before| text.bytes()[before] == b','))
+            .find(|n| starts(&text.bytes()[*n..]))?;
+        let value = text.slice(from + key.len() + 1..text.len());
+        match value.bytes() {
+            [b'[' | b'"', ..] => Some(lines(&self.tree(&value, at)?)),
+            _ if key == "commands" => Some(value),
+            _ => value.split(b",").into_iter().next(),
+        }
+    }
+}
+
+/// The text of a scalar.
+fn text_of(node: &Node) -> Option<Traced> {
+    node.as_scalar().map(|scalar| scalar.text.clone())
+}
+
+/// A text, or a list of them as lines.
+fn lines(node: &Node) -> Traced {
+    let all: Vec<Traced> = std::iter::once(node).chain(node.items()).filter_map(text_of).collect();
+    Traced::join(&all, &Traced::made("\n", node.span))
 }
 
 /// How user data starts, in lower case.

@@ -304,7 +304,7 @@ fn describe(group: &mut NodeGroup, name: &str, properties: &Node, managed: &[&No
             continue;
         }
         let text = |key, evaluator: &mut Evaluator<'_>| properties.get(key).and_then(|n| evaluator.hint(n));
-        if let Some(family) = text("AmiType", evaluator).and_then(|t| ami_family(&t)) {
+        if let Some(family) = text("AmiType", evaluator).and_then(|t| Family::of_ami_type(&t)) {
             group.family = group.family.or(Some(family));
         }
         if let Some(version) = text("Version", evaluator) {
@@ -313,17 +313,6 @@ fn describe(group: &mut NodeGroup, name: &str, properties: &Node, managed: &[&No
         group.merged_by_eks |= image.is_none();
     }
     evaluator.wanted = wanted;
-}
-
-/// The family behind an AMI type of EKS, such as `AL2023_x86_64_STANDARD`.
-fn ami_family(kind: &str) -> Option<Family> {
-    const PREFIXES: &[(&str, Family)] = &[
-        ("AL2023_", Family::Al2023),
-        ("AL2_", Family::Al2),
-        ("BOTTLEROCKET_", Family::Bottlerocket),
-        ("WINDOWS_", Family::Windows),
-    ];
-    PREFIXES.iter().find(|(prefix, _)| kind.starts_with(prefix)).map(|(_, family)| *family)
 }
 
 /// The family that the path of an SSM parameter for images names, such as
