@@ -207,7 +207,7 @@ fn hosts_of(groups: &Groups, folders: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Host> 
             folders.iter().flat_map(|dir| vars::files(&inner(dir), cx)).map(|(_, tree)| tree).collect()
         };
         let mut vars: Vec<Node> =
-            order.iter().flat_map(|name| groups.get(*name)).flat_map(|g| g.vars.clone()).collect();
+            order.iter().filter_map(|name| groups.get(*name)).flat_map(|g| g.vars.clone()).collect();
         for name in &order {
             let known = given.entry(("group_vars", name)).or_insert_with(|| files("group_vars", name, cx));
             vars.extend(known.iter().cloned());

@@ -199,7 +199,9 @@ impl Book {
                 run.vars.push(Some(&tree));
             }
         }
-        extra.iter().for_each(|vars| run.vars.push(Some(vars)));
+        for vars in extra {
+            run.vars.push(Some(vars));
+        }
         if self.role {
             run.role_vars(&self.base, None, cx);
             run.list(list.items(), &folders, 0, cx);
