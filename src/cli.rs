@@ -3,12 +3,14 @@
 mod args;
 mod check;
 mod configure;
+mod files;
 mod fix;
 mod git;
 mod man;
 mod outputs;
 mod progress;
 mod request;
+mod roots;
 mod show;
 mod since;
 mod stop;
@@ -21,9 +23,11 @@ use clap::{ArgMatches, CommandFactory};
 
 use crate::check::Catalogue;
 use crate::policy::{SettingsError, no_rule};
-use crate::report::{self, Look};
+use crate::report::{self, Kind, Look, harmless};
+use crate::scan::{caught, keep_panics_quiet};
 
 use args::{Cli, Color, Command, Completing};
+use outputs::{say, write};
 use request::current;
 use stop::{CLEAN, FAILED, Stop};
 use terminal::{color_on_stderr, look};
@@ -35,11 +39,19 @@ pub fn main() -> ExitCode {
         Err(error) => {
             let code = if error.use_stderr() { FAILED } else { CLEAN };
             // If even the message cannot be written, there is nothing left to do.
-            let _ = error.print();
+            let _ = match code {
+                FAILED => {
+                    let (text, color) = (error.render(), color_on_stderr(Color::Auto));
+                    let text = if color { text.ansi().to_string() } else { text.to_string() };
+                    say(color, |err| err.write_all(text.as_bytes()))
+                }
+                _ => error.print(),
+            };
             return ExitCode::from(code);
         }
     };
-    match run(&cli, &matches) {
+    keep_panics_quiet();
+    match caught(|| run(&cli, &matches)).unwrap_or_else(|why| Err(Stop::Failed(why))) {
         Ok(code) => ExitCode::from(code),
         // The reader of the report has closed the pipe.
         Err(Stop::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(CLEAN),
@@ -49,7 +61,7 @@ pub fn main() -> ExitCode {
                 Stop::Failed(message) => message,
                 Stop::Settings(error) => return complain(&error, cli.color),
             };
-            let _ = writeln!(io::stderr(), "error: {message}");
+            let _ = say(false, |err| writeln!(err, "error: {}", harmless(&message)));
             ExitCode::from(FAILED)
         }
     }
@@ -58,10 +70,9 @@ pub fn main() -> ExitCode {
 /// Shows an error in a file that controls the run.
 fn complain(error: &SettingsError, color: Color) -> ExitCode {
     let look = current().map(|here| Look { color: color_on_stderr(color), ..look(color, false, here) });
-    let err = &mut io::stderr().lock();
     let _ = match look {
-        Ok(look) => report::complain(error, &look, err),
-        Err(_) => writeln!(err, "error: {}", error.message),
+        Ok(look) => say(look.color, |err| report::complain(error, &look, err)),
+        Err(_) => say(false, |err| writeln!(err, "error: {}", harmless(&error.message))),
     };
     ExitCode::from(FAILED)
 }
@@ -74,17 +85,22 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<u8, Stop> {
             let built_in = Catalogue::default();
             let rules = if built_in.get(rule).is_some() { built_in } else { configure::catalogue(&current()?)? };
             let rule = rules.get(rule).ok_or_else(|| Stop::Failed(no_rule(rule, &rules)))?;
-            report::explain(rule, &look(cli.color, true, current()?), &mut io::stdout().lock())?;
+            let (mut page, look) = (Vec::new(), look(cli.color, true, current()?));
+            report::explain(rule, &look, &mut page)?;
+            write(None, &page, Kind::Text, look.color)?;
             Ok(CLEAN)
         }
         Command::Rules { format } => {
             let rules = configure::catalogue(&current()?)?;
-            let (look, out) = (look(cli.color, true, current()?), &mut io::stdout().lock());
-            if format == "json" {
-                report::list_rules_json(&rules, out)
+            let (mut list, look) = (Vec::new(), look(cli.color, true, current()?));
+            let kind = if format == "json" {
+                report::list_rules_json(&rules, &mut list)?;
+                Kind::Json
             } else {
-                report::list_rules(&rules, &look, out)
-            }?;
+                report::list_rules(&rules, &look, &mut list)?;
+                Kind::Text
+            };
+            write(None, &list, kind, look.color)?;
             Ok(CLEAN)
         }
         Command::Completions { shell } => {

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use clap::ArgMatches;
 
 use crate::policy::{FailOn, Policy, Reading, write_baseline};
-use crate::report::{self, Look};
+use crate::report::{self, Kind, Look, harmless};
 use crate::scan::{Note, Request, Scan, Weight, scan};
 use crate::text::Place;
 
 use super::args::{Check, Color, Configured};
-use super::fix::Changes;
-use super::outputs::{outputs, unless_closed, write};
+use super::fix::{CHANGED, Changes};
+use super::outputs::{outputs, say, write};
 use super::request::{current, request};
 use super::stop::{CLEAN, FAILED, FOUND, Stop};
 use super::terminal::{color_on_stderr, look};
@@ -48,9 +48,9 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
     if args.diff {
         let changes = Changes::fixing(&found).that_help(&request)?;
         let diff = changes.diff(&found, &look(color, true, here));
-        write(None, diff.as_bytes())?;
+        write(None, diff.as_bytes(), Kind::Text, err_look.color)?;
         if !args.quiet {
-            unless_closed(report::notes(&found, &err_look, &mut io::stderr().lock()))?;
+            say(err_look.color, |err| report::notes(&found, &err_look, err))?;
         }
         return Ok(code(&found));
     }
@@ -63,14 +63,14 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         if request.stdin.is_some() {
             return Err(Stop::Failed("standard input cannot be fixed".to_owned()));
         }
-        let changes = changes.that_help(&request)?;
+        let mut changes = changes.that_help(&request)?;
         left = changes.write()?;
         let (n, files) = changes.count();
         if n > 0 {
             found = scanned(&request)?;
         }
         if !args.quiet {
-            unless_closed(summarize(n, files, fixed, &left, &mut io::stderr().lock()))?;
+            say(false, |err| summarize(n, files, fixed, &left, err))?;
         }
     }
     for (format, file) in outputs {
@@ -85,17 +85,16 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         };
         let mut buffer = Vec::new();
         format.write(&found, &look, &mut buffer)?;
-        write(file.map(AsRef::as_ref), &buffer)?;
+        write(file.map(AsRef::as_ref), &buffer, format.kind(), look.color || look.links)?;
     }
     if !args.quiet {
-        unless_closed(beside(args, &request, &found, &err_look))?;
+        say(err_look.color, |err| beside(args, &request, &found, &err_look, err))?;
     }
-    Ok(if left.is_empty() { code(&found) } else { FAILED })
+    Ok(if left.iter().any(|(_, why)| *why == CHANGED) { FAILED } else { code(&found) })
 }
 
 /// Writes the warnings beside the reports.
-fn beside(args: &Check, request: &Request, found: &Scan, look: &Look) -> io::Result<()> {
-    let err = &mut io::stderr().lock();
+fn beside(args: &Check, request: &Request, found: &Scan, look: &Look, err: &mut dyn Write) -> io::Result<()> {
     report::notes(found, look, err)?;
     if found.files == 0 && args.input.paths.iter().any(|p| p.is_dir()) {
         writeln!(err, "warning: no Terraform, CloudFormation, YAML, JSON or shell files here")?;
@@ -123,6 +122,7 @@ fn incomplete(args: &Check, request: &Request, found: &Scan) -> Option<&'static 
     let named = request.named();
     let unread = |problem: &Note| match problem.weight {
         _ if args.strict => true,
+        Weight::Fault => true,
         Weight::Grave => !args.lenient,
         Weight::Unread => named.contains(problem.place.source.path()),
         Weight::None => false,
@@ -144,15 +144,21 @@ fn scanned(request: &Request) -> Result<Scan, Stop> {
     scan(request).map_err(|e| Stop::Failed(e.to_string()))
 }
 
-fn summarize(n: usize, files: usize, fixed: bool, left: &[std::path::PathBuf], err: &mut dyn Write) -> io::Result<()> {
+fn summarize(
+    n: usize,
+    files: usize,
+    fixed: bool,
+    left: &[(std::path::PathBuf, &str)],
+    err: &mut dyn Write,
+) -> io::Result<()> {
     let plural = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
+    for (path, why) in left {
+        writeln!(err, "warning: {}: not written: it {why}", harmless(&path.to_string_lossy()))?;
+    }
     if n == 0 {
         return writeln!(err, "{}", if fixed { "No safe fixes available." } else { "Nothing to suppress." });
     }
-    for path in left {
-        writeln!(err, "warning: {} changed while it was read, not written", path.display())?;
-    }
-    let files = plural(files - left.len(), "file");
+    let files = plural(files, "file");
     if fixed {
         writeln!(err, "Fixed {} in {files}.", plural(n, "problem"))
     } else {
@@ -163,12 +169,13 @@ fn summarize(n: usize, files: usize, fixed: bool, left: &[std::path::PathBuf], e
 fn save_baseline(path: &Path, found: &Scan, quiet: bool) -> Result<u8, Stop> {
     let mut buffer = Vec::new();
     write_baseline(&found.findings, &|place: &Place| found.relative(place.source.path()), &mut buffer)?;
-    write(Some(path), &buffer)?;
+    write(Some(path), &buffer, Kind::Json, false)?;
     if !quiet {
         let count = found.findings.len();
         let (what, them) = if count == 1 { ("finding", "it") } else { ("findings", "them") };
-        let path = path.display();
-        writeln!(io::stderr(), "Wrote {count} {what} to {path}. Pass `--baseline {path}` to hide {them}.")?;
+        let path = harmless(&path.to_string_lossy());
+        let told = format!("Wrote {count} {what} to {path}. Pass `--baseline {path}` to hide {them}.");
+        say(false, |err| writeln!(err, "{told}"))?;
     }
     Ok(CLEAN)
 }

@@ -1,6 +1,5 @@
 //! The configuration of a run, and its policy.
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -10,7 +9,7 @@ use crate::policy::{Baseline, Policy, Reading, Settings};
 use crate::text::Source;
 
 use super::args::{Check, Failing, Input};
-use super::outputs::unless_closed;
+use super::outputs::say;
 use super::stop::Stop;
 
 /// The rules of a folder.
@@ -87,7 +86,7 @@ pub(super) fn policy(args: &Check, from: Reading<'_>) -> Result<Policy, Stop> {
     if baseline.as_ref().is_some_and(|b| b.is_old) && !args.quiet {
         let words =
             "the baseline has version 1, which does not tell environments apart: write it again with --write-baseline";
-        unless_closed(writeln!(io::stderr(), "warning: {words}"))?;
+        say(false, |err| writeln!(err, "warning: {words}"))?;
     }
     let configured = !sources.is_empty();
     sources.extend(known);

@@ -2,7 +2,7 @@
 //! introduces nothing new, and it is written only if the file has not changed since it was read.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +11,11 @@ use crate::report::{Look, harmless};
 use crate::scan::{Edited, Request, Scan, scan};
 use crate::text::Source;
 
+use super::files::{has_more_names, replace};
 use super::stop::Stop;
+
+/// Why a file that was changed in the meantime is left alone.
+pub(super) const CHANGED: &str = "changed while it was read";
 
 /// A change of one file: a range of bytes and its replacement.
 type Edit = (u32, u32, String);
@@ -142,17 +146,23 @@ impl Changes {
         out
     }
 
-    /// Writes the changed files. A file that has changed since it was read is left alone and reported.
-    pub(super) fn write(&self) -> Result<Vec<PathBuf>, Stop> {
+    /// Writes the changed files, and answers which were left alone and why. Their changes are dropped.
+    pub(super) fn write(&mut self) -> Result<Vec<(PathBuf, &'static str)>, Stop> {
         let mut left = Vec::new();
         for (path, (source, edits)) in &self.files {
-            if std::fs::read(path).ok().as_deref() != Some(&*source.bytes()) {
-                left.push(path.clone());
+            let meta = path.symlink_metadata().ok().filter(std::fs::Metadata::is_file);
+            let Some(meta) = meta.filter(|_| std::fs::read(path).ok().as_deref() == Some(&*source.bytes())) else {
+                left.push((path.clone(), CHANGED));
+                continue;
+            };
+            if has_more_names(&meta) {
+                left.push((path.clone(), "has more than one hard link"));
                 continue;
             }
-            replace(path, &changed(source, edits))
+            replace(path, &changed(source, edits), Some(&meta))
                 .map_err(|e| Stop::Failed(format!("cannot write {}: {e}", path.display())))?;
         }
+        self.files.retain(|path, _| left.iter().all(|(kept, _)| kept != path));
         Ok(left)
     }
 }
@@ -177,18 +187,6 @@ fn changed(source: &Source, edits: &[Edit]) -> Vec<u8> {
     }
     out.extend_from_slice(bytes.get(done..).unwrap_or_default());
     out
-}
-
-/// Replaces a file atomically, with the same permissions.
-fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let dir = path.parent().unwrap_or(path);
-    let permissions = std::fs::metadata(path)?.permissions();
-    let mut file = tempfile::NamedTempFile::new_in(dir)?;
-    file.write_all(bytes)?;
-    file.as_file().set_permissions(permissions)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|e| e.error)?;
-    Ok(())
 }
 
 /// True for files in which a line that starts with `#` is a comment.
@@ -227,10 +225,11 @@ mod tests {
             std::fs::write(&path, bytes).unwrap();
             (path.clone(), (Arc::new(Source::new(path, bytes.to_vec())), vec![(2, 4, "4h".to_owned())]))
         };
-        let changes = Changes { files: [write("a", b"x=0s\n"), write("b", b"y=0s\n")].into() };
+        let mut changes = Changes { files: [write("a", b"x=0s\n"), write("b", b"y=0s\n")].into() };
         std::fs::write(dir.path().join("a"), "x=0s # new\n").unwrap();
         let left = changes.write().map_err(|_| "a file cannot be written").unwrap();
-        assert_eq!(left, [dir.path().join("a")]);
+        assert_eq!(left, [(dir.path().join("a"), CHANGED)]);
+        assert_eq!(changes.count(), (1, 1));
         assert_eq!(std::fs::read(dir.path().join("a")).unwrap(), b"x=0s # new\n");
         assert_eq!(std::fs::read(dir.path().join("b")).unwrap(), b"y=4h\n");
     }

@@ -1,13 +1,16 @@
 //! Where each report goes: `--format sarif --output out.sarif --format human`.
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
+use crate::report::{Kind, harmless, safe};
+
 use super::args::Check;
+use super::files::{identity, write_file};
+use super::roots;
 use super::stop::Stop;
 
 /// A format, and the file that its report goes to; standard output without one.
@@ -39,9 +42,8 @@ pub(super) fn outputs<'a>(args: &'a Check, matches: &ArgMatches) -> Result<Vec<O
             "only one report can go to standard output: add --output to all but one --format".into(),
         ));
     }
-    let mut files: Vec<_> = out.iter().filter_map(|(_, file)| *file).collect();
-    files.sort();
-    if files.windows(2).any(|w| w[0] == w[1]) {
+    let places: Vec<_> = out.iter().filter_map(|(_, file)| identity(file.map(PathBuf::as_path))).collect();
+    if places.iter().enumerate().any(|(n, place)| places.iter().skip(n + 1).any(|other| other == place)) {
         return Err(Stop::Failed("two reports cannot be written to one file".into()));
     }
     Ok(out)
@@ -52,16 +54,24 @@ pub(super) fn unless_closed(result: io::Result<()>) -> io::Result<()> {
     result.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
 }
 
-/// Writes a report to its file, or to standard output.
-pub(super) fn write(file: Option<&Path>, bytes: &[u8]) -> Result<(), Stop> {
+/// Writes a report to its file, or to standard output. What is not safe for its reader is replaced. It may be `styled`.
+pub(super) fn write(file: Option<&Path>, bytes: &[u8], kind: Kind, styled: bool) -> Result<(), Stop> {
+    let text = safe(&String::from_utf8_lossy(bytes), kind, styled, &roots::folders(kind));
     match file {
-        Some(path) => File::create(path)
-            .and_then(|mut f| f.write_all(bytes))
-            .map_err(|e| Stop::Failed(format!("cannot write {}: {e}", path.display()))),
+        Some(path) => write_file(path, text.as_bytes())
+            .map_err(|e| Stop::Failed(format!("cannot write {}: {e}", harmless(&path.to_string_lossy())))),
         None => {
             let mut out = io::stdout().lock();
-            unless_closed(out.write_all(bytes).and_then(|()| out.flush()))
+            unless_closed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
                 .map_err(|e| Stop::Failed(format!("cannot write to standard output: {e}")))
         }
     }
+}
+
+/// Writes messages to standard error; all of them come through here. What is not safe in a log is replaced.
+pub(super) fn say(styled: bool, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    write(&mut bytes)?;
+    let text = safe(&String::from_utf8_lossy(&bytes), Kind::Text, styled, &roots::folders(Kind::Text));
+    unless_closed(io::stderr().lock().write_all(text.as_bytes()))
 }

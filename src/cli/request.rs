@@ -7,6 +7,7 @@ use crate::policy::Policy;
 use crate::scan::Request;
 
 use super::args::Input;
+use super::roots;
 use super::stop::Stop;
 
 /// The most bytes that are read from standard input.
@@ -31,7 +32,7 @@ pub(super) fn request(input: &Input, policy: Policy) -> Result<Request, Stop> {
     } else {
         None
     };
-    Ok(Request {
+    let request = Request {
         paths: input.paths.iter().filter(|p| p.as_os_str() != "-").cloned().collect(),
         stdin,
         stdin_name: input.stdin_filename.clone(),
@@ -42,5 +43,7 @@ pub(super) fn request(input: &Input, policy: Policy) -> Result<Request, Stop> {
         no_ignore: input.no_gitignore,
         policy,
         ..Request::default()
-    })
+    };
+    roots::set(request.roots());
+    Ok(request)
 }

@@ -1,15 +1,14 @@
 //! The command `show`.
 
-use std::io;
 use std::path::Path;
 
 use crate::policy::{Policy, Reading};
-use crate::report::{self, Look};
+use crate::report::{self, Kind, Look};
 use crate::scan::{Scan, scan};
 
 use super::args::{Color, Configuration, Input, Show};
 use super::configure;
-use super::outputs::write;
+use super::outputs::{say, write};
 use super::request::{current, request};
 use super::stop::{CLEAN, FOUND, Stop};
 use super::terminal::look;
@@ -38,8 +37,9 @@ pub(super) fn show(args: &Show, color: Color) -> Result<u8, Stop> {
         "text" => report::show_text(&found, args.all, &look, &mut buffer)?,
         _ => report::show_table(&found, args.all, &look, &mut buffer)?,
     }
-    write(args.output.as_deref(), &buffer)?;
-    report::notes(&found, &look, &mut io::stderr().lock())?;
+    let kind = if args.format == "json" { Kind::Json } else { Kind::Text };
+    write(args.output.as_deref(), &buffer, kind, look.color || look.links)?;
+    say(look.color, |err| report::notes(&found, &look, err))?;
     Ok(CLEAN)
 }
 
@@ -77,7 +77,8 @@ fn against(args: &Show, path: &Path, policy: Policy, look: Look) -> Result<u8, S
         "json" => report::against_json(&source, &nodes, &mut buffer)?,
         _ => report::against_text(&source, &nodes, &look, &mut buffer)?,
     };
-    write(args.output.as_deref(), &buffer)?;
-    report::notes(&source, &look, &mut io::stderr().lock())?;
+    let kind = if args.format == "json" { Kind::Json } else { Kind::Text };
+    write(args.output.as_deref(), &buffer, kind, look.color)?;
+    say(look.color, |err| report::notes(&source, &look, err))?;
     Ok(if differ { FOUND } else { CLEAN })
 }

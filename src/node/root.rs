@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use crate::text::Place;
 
+/// The longest name that is shown, in characters.
+const MAX_SHOWN: usize = 300;
+
 /// The owner of node groups: the folder of a Terraform root module, a Terragrunt unit, a chart, a kustomization or a project, the
 /// one file that is a template, document or script, or an application. Two roots that call one module have two node groups.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,7 +55,11 @@ impl Root {
         let clear = &*self.path == "."
             || self.file.as_deref().is_some_and(|file| file == place.source.path())
             || without(&self.path, name).is_some();
-        if clear { name.to_owned() } else { self.id(name) }
+        let shown = if clear { name.to_owned() } else { self.id(name) };
+        match shown.char_indices().nth(MAX_SHOWN) {
+            Some((end, _)) => format!("{}…", shown.get(..end).unwrap_or_default()),
+            None => shown,
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use crate::check::{Catalogue, Level, Predicate, Rule};
 use crate::collect;
-use crate::text::{Disk, FileError, Files, Place, Source};
+use crate::text::{Disk, FileError, Files, Place, Source, repository_of};
 
 use super::values::{Day, ImageFamily, Pattern, RuleId, Time, Version, meant};
 
@@ -350,6 +350,9 @@ impl Settings {
             SettingsError::plain(format!("cannot read {}: {why}", path.display()))
         };
         let real = path.canonicalize().map_err(plain)?;
+        if repository_of(path).is_some_and(|root| !real.starts_with(root)) {
+            return Err(unreadable(path, &FileError::Outside));
+        }
         let earlier = from.earlier.filter(|files| real.starts_with(files.root()));
         if let Some(source) = earlier.and_then(|files| files.read(&real).ok()) {
             return Ok(source);

@@ -22,6 +22,8 @@ impl Reporter for Concise {
             let condition = finding.condition();
             let condition = if condition.is_empty() { condition } else { format!(", {condition}") };
             let spot = look.spot(&finding.at.place);
+            // At the start of a line colons would be a command of GitHub's log; this way the path still leads to the file.
+            let spot = if spot.trim_start().starts_with("::") { format!("./{spot}") } else { spot };
             let text = harmless(&format!("{}{condition}", finding.headline));
             writeln!(out, "{spot}: {what}{}[{}] {text}", finding.level.id(), finding.rule.id)?;
         }

@@ -9,10 +9,13 @@ use miette::{
 };
 use unicode_width::UnicodeWidthChar;
 
-use crate::text::Place;
+use crate::text::{Place, Source, neighbour, without_secrets};
 
 use super::Look;
 use super::plain_text::harmless_char;
+
+/// Bytes of a line before and after a place that are looked at: more than any report shows.
+const AROUND: usize = 4096;
 
 /// The width of a tab in columns.
 const TAB: usize = 4;
@@ -102,12 +105,24 @@ pub(super) fn frame(place: &Place, label: &str, context: usize, look: &Look) -> 
     out
 }
 
+/// The part of the line around a place without secrets, and where the place starts and ends in it.
+pub(super) fn own_line(source: &Source, place: &Place) -> (Vec<u8>, usize, usize) {
+    let number = source.line_of(place.start);
+    let line = source.line(number);
+    let start = source.line_starts().get(number).map_or(0, |start| *start as usize);
+    let from = (place.start as usize).saturating_sub(start).min(line.len());
+    let to = (place.end as usize).saturating_sub(start).clamp(from, line.len());
+    let first = from.saturating_sub(AROUND);
+    let to = to.min(from + AROUND);
+    let part = &line[first..line.len().min(to + AROUND)];
+    (without_secrets(part, from - first..to - first).into_owned(), from - first, to - first)
+}
+
 fn excerpt(place: &Place, label: &str, context: usize, look: &Look) -> Excerpt {
     let source = &place.source;
     let line = source.line_of(place.start);
-    let line_start = source.line_starts()[line] as usize;
-    let (from, to) = (place.start as usize - line_start, (place.end as usize).saturating_sub(line_start));
-    let clean = Cleaned::of(source.line(line), Some((from, to)));
+    let (own, from, to) = own_line(source, place);
+    let clean = Cleaned::of(&own, Some((from, to)));
     // The label starts below the middle of the place and must end before the edge of the terminal; the gutter takes the
     // line number and four columns, and the arm of the label five.
     // After a final line end there is an empty line.
@@ -138,7 +153,8 @@ fn excerpt(place: &Place, label: &str, context: usize, look: &Look) -> Excerpt {
             let marks = clean.window(skip, width, &mut text);
             span = (start + marks.0, marks.1 - marks.0);
         } else {
-            Cleaned::of(source.line(number), None).window(skip, width, &mut text);
+            let shown = neighbour(source, number);
+            Cleaned::of(&shown[..shown.len().min(AROUND)], None).window(skip, width, &mut text);
         }
         text.push('\n');
     }

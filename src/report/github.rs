@@ -10,7 +10,7 @@ use crate::scan::Scan;
 
 use super::plain_text::harmless;
 use super::veils::listed;
-use super::{Look, Reporter};
+use super::{Kind, Look, Reporter};
 
 /// Annotations of one level that GitHub shows.
 const SHOWN: usize = 10;
@@ -21,6 +21,10 @@ pub(super) struct Github;
 impl Reporter for Github {
     fn name(&self) -> &'static str {
         "github"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Commands
     }
 
     fn write(&self, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {

@@ -9,7 +9,7 @@ use crate::check::{Finding, Level};
 use crate::scan::Scan;
 
 use super::plain_text::{harmless, sentences};
-use super::{Look, Reporter};
+use super::{Kind, Look, Reporter};
 
 /// The format for GitLab.
 pub(super) struct Gitlab;
@@ -17,6 +17,10 @@ pub(super) struct Gitlab;
 impl Reporter for Gitlab {
     fn name(&self) -> &'static str {
         "gitlab"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Json
     }
 
     fn write(&self, scan: &Scan, _look: &Look, out: &mut dyn Write) -> io::Result<()> {

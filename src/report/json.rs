@@ -7,9 +7,12 @@ use serde_json::{Value, json};
 use crate::check::{Finding, Level};
 use crate::policy::Hidden;
 use crate::scan::{Note, Scan};
-use crate::text::Place;
+use crate::text::{Place, without_secrets};
 
-use super::{Look, Reporter};
+use super::{Kind, Look, Reporter};
+
+/// The longest text that is copied from a source, in bytes.
+const MAX_TEXT: usize = 4096;
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -20,6 +23,10 @@ pub(super) struct Json;
 impl Reporter for Json {
     fn name(&self) -> &'static str {
         "json"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Json
     }
 
     fn write(&self, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
@@ -80,7 +87,7 @@ fn finding(finding: &Finding, scan: &Scan) -> Value {
         "node_groups": finding.groups.iter()
             .map(|g| json!({"name": &*g.name, "root": g.root.path(), "id": g.id(), "place": place(&g.place, scan)}))
             .collect::<Vec<_>>(),
-        "runs": finding.runs.as_ref().map(|r| json!({"place": place(&r.place, scan), "label": r.label, "text": r.place.text()})),
+        "runs": finding.runs.as_ref().map(|r| json!({"place": place(&r.place, scan), "label": r.label, "text": shown(&r.place)})),
         "hops": finding.hops.iter()
             .map(|h| json!({"place": place(&h.place, scan), "words": h.words}))
             .collect::<Vec<_>>(),
@@ -88,6 +95,13 @@ fn finding(finding: &Finding, scan: &Scan) -> Value {
         "notes": finding.notes,
         "fix": finding.fix.as_ref().map(|f| json!({"place": place(&f.place, scan), "text": f.text})),
     })
+}
+
+/// The text at a place without secrets.
+pub(super) fn shown(place: &Place) -> String {
+    let text = place.text();
+    let short = text.as_bytes().get(..MAX_TEXT).unwrap_or(text.as_bytes());
+    String::from_utf8_lossy(&without_secrets(short, 0..0)).into_owned()
 }
 
 /// A suppressed finding: its key and what hides it, and all details if requested.

@@ -15,6 +15,7 @@ mod page;
 mod plain_text;
 mod rdjson;
 mod reporter;
+mod safe;
 mod sarif;
 mod show;
 mod table;
@@ -27,6 +28,7 @@ pub use human::{complain, notes};
 pub use page::show_html;
 pub use plain_text::harmless;
 pub use reporter::{Look, Reporter};
+pub use safe::{Folders, Kind, safe};
 pub use show::{show_json, show_text};
 pub use table::show_table;
 

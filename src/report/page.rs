@@ -8,6 +8,7 @@ use crate::check::{Finding, GroupRef, Level};
 use crate::scan::{Note, Scan, ShownGroup, ShownSetting};
 use crate::text::{Place, UNKNOWN_MARK};
 
+use super::excerpt::own_line;
 use super::plain_text::{count, harmless};
 use super::veils::listed;
 use super::{Look, Reporter};
@@ -299,12 +300,7 @@ fn spot(place: &Place, scan: &Scan) -> String {
 
 /// The line of a place, cut around it, with the place marked.
 fn line(place: &Place) -> String {
-    let source = &place.source;
-    let n = source.line_of(place.start);
-    let text = source.line(n);
-    let start = source.line_starts().get(n).copied().unwrap_or(place.start) as usize;
-    let from = (place.start as usize).saturating_sub(start).min(text.len());
-    let to = (place.end as usize).saturating_sub(start).clamp(from, text.len());
+    let (text, from, to) = own_line(&place.source, place);
     let part = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (before, mark, after) = (part(&text[..from]), part(&text[from..to]), part(&text[to..]));
     let skip = before.chars().count().saturating_sub(AROUND);

@@ -10,7 +10,7 @@ use crate::text::Place;
 
 use super::plain_text::{harmless, sentences};
 use super::veils::listed;
-use super::{Look, Reporter};
+use super::{Kind, Look, Reporter};
 
 /// The format for reviewdog.
 pub(super) struct Rdjson;
@@ -18,6 +18,10 @@ pub(super) struct Rdjson;
 impl Reporter for Rdjson {
     fn name(&self) -> &'static str {
         "rdjson"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Json
     }
 
     fn write(&self, scan: &Scan, _look: &Look, out: &mut dyn Write) -> io::Result<()> {

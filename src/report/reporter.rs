@@ -4,8 +4,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::policy::FailOn;
-use crate::scan::Scan;
+use crate::scan::{Scan, relative_to};
 use crate::text::Place;
+
+use super::safe::Kind;
 
 /// The style of a report.
 #[derive(Clone, Debug)]
@@ -57,7 +59,7 @@ impl Look {
 
     /// A path relative to the current directory.
     pub fn shown(&self, path: &Path) -> String {
-        super::plain_text::harmless(&path.strip_prefix(&self.current).unwrap_or(path).to_string_lossy())
+        super::plain_text::harmless(&relative_to(&self.current, path).to_string_lossy())
     }
 
     /// `text` with `spot`, which names the file of `place`, as a link to that file.
@@ -88,6 +90,11 @@ impl Look {
 pub trait Reporter: Sync {
     /// The name that selects it.
     fn name(&self) -> &'static str;
+
+    /// What reads it.
+    fn kind(&self) -> Kind {
+        Kind::Text
+    }
 
     /// Writes the report of a scan. Nothing but the report.
     ///

@@ -11,9 +11,10 @@ use crate::scan::{Scan, Veil};
 use crate::text::Place;
 
 use super::fingerprint::line_hashes;
+use super::json::shown;
 use super::plain_text::harmless;
 use super::veils::listed;
-use super::{Look, Reporter};
+use super::{Kind, Look, Reporter};
 
 /// The longest short or full description that GitHub accepts.
 const MAX_DESCRIPTION: usize = 1024;
@@ -24,6 +25,10 @@ pub(super) struct Sarif;
 impl Reporter for Sarif {
     fn name(&self) -> &'static str {
         "sarif"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Json
     }
 
     fn write(&self, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
@@ -228,7 +233,7 @@ fn physical(place: &Place, scan: &Scan, snippet: bool) -> Value {
         "endLine": end.line, "endColumn": end.utf16,
     });
     if snippet {
-        region["snippet"] = json!({"text": place.text()});
+        region["snippet"] = json!({"text": shown(place)});
     }
     json!({
         "artifactLocation": {"uri": uri(&scan.relative(place.source.path())), "uriBaseId": "%SRCROOT%"},

@@ -4,6 +4,7 @@ mod base;
 mod before;
 mod compare;
 mod effective;
+mod fault;
 mod hides;
 mod known;
 mod merge;
@@ -33,10 +34,11 @@ use units::{Claimed, Covered, Unwound, covered, read_unit, read_units, units_of}
 pub use base::Base;
 pub use compare::{Compared, Difference, compare};
 pub use effective::{ShownGroup, ShownSetting};
+pub use fault::{caught, keep_panics_quiet};
 pub use note::{Note, Weight};
 pub use overlay::Edited;
 pub use request::{GivenVariable, Progress, Request, ScanError};
-pub use results::Scan;
+pub use results::{Scan, relative_to};
 pub use veil::{Cause, Veil};
 
 /// Scans what `request` names.

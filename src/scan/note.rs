@@ -13,6 +13,8 @@ pub enum Weight {
     Unread,
     /// It has a syntax error; for an unresolved value: it could hold a watched setting.
     Grave,
+    /// This program failed there; it always ends with 2.
+    Fault,
 }
 
 /// A message about a place.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::collect;
 use crate::node::{Given, Variable};
 use crate::policy::Policy;
-use crate::text::Source;
+use crate::text::{Source, repository_of};
 
 use super::base::Base;
 use super::overlay::Edited;
@@ -101,14 +101,22 @@ impl ScanError {
 
 impl Request {
     fn absolute(&self, path: &Path) -> Result<PathBuf, ScanError> {
-        self.current.join(path).canonicalize().map_err(|e| {
+        let full = self.current.join(path);
+        let real = full.canonicalize().map_err(|e| {
             let why = match e.kind() {
                 std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
                 std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
                 _ => e.to_string(),
             };
             ScanError::unreadable(path, &why)
-        })
+        })?;
+        // What a repository holds may come from a stranger, and so may a link in it.
+        match repository_of(&full) {
+            Some(root) if !real.starts_with(&root) => {
+                Err(ScanError::unreadable(path, "a link leads outside the repository"))
+            }
+            _ => Ok(real),
+        }
     }
 
     /// The named paths, absolute; missing ones are left out.
@@ -129,6 +137,14 @@ impl Request {
             out.entry(collect::root_of(&absolute, &self.current)).or_default().push(absolute);
         }
         Ok(out)
+    }
+
+    /// The roots of the named paths that exist, absolute.
+    pub fn roots(&self) -> Vec<PathBuf> {
+        let piped = self.stdin.iter().map(|_| self.current.clone());
+        let all: BTreeSet<_> =
+            self.absolute_paths().into_iter().chain(piped).map(|p| collect::root_of(&p, &self.current)).collect();
+        all.into_iter().collect()
     }
 
     /// The root of the first named path.

@@ -1,5 +1,6 @@
 //! The results of a scan: collected unit by unit, then sorted for the report.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,13 +8,16 @@ use std::sync::Arc;
 use crate::check::{Finding, Level, Predicate};
 use crate::collect;
 use crate::policy::{Hidden, Policy, Tree, Why, may_ask};
-use crate::text::{Place, Source};
+use crate::text::{Place, Source, quoting_no_secrets};
 use crate::value::MAX_ALTERNATIVES;
 
 use super::effective::ShownGroup;
 use super::merge::{self, merged};
 use super::note::Note;
 use super::veil::Veil;
+
+/// The longest message, in characters.
+const MAX_MESSAGE: usize = 1000;
 
 /// The results of a scan.
 #[derive(Debug, Default)]
@@ -70,8 +74,24 @@ impl Scan {
         self.asking.extend(other.asking);
     }
 
+    /// Bounds every message, and hides the secrets that it quotes.
+    fn shorten(&mut self) {
+        let notes = self.problems.iter_mut().chain(&mut self.gaps);
+        notes.for_each(|note| shorten(&mut note.message));
+        for finding in self.findings.iter_mut().chain(&mut self.unreached) {
+            [&mut finding.headline, &mut finding.help, &mut finding.at.label].into_iter().for_each(shorten);
+            finding.notes.iter_mut().for_each(shorten);
+            finding.hops.iter_mut().for_each(|hop| shorten(&mut hop.words));
+        }
+        for group in &mut self.groups {
+            group.why_not.iter_mut().for_each(shorten);
+            group.unknown.iter_mut().for_each(|note| shorten(&mut note.message));
+        }
+    }
+
     /// Sorts everything for the report and removes duplicates.
     pub(super) fn finish(&mut self, policy: &Policy, complete: bool) {
+        self.shorten();
         let delivered = std::mem::take(&mut self.delivered);
         let alive = |at: &Place| {
             delivered.iter().any(|d| d.source.path() == at.source.path() && d.start < at.end && at.start < d.end)
@@ -166,7 +186,29 @@ impl Scan {
     }
 }
 
+/// Bounds a message, and hides the secrets that it quotes.
+fn shorten(message: &mut String) {
+    if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
+        message.truncate(end);
+        // A value that is cut stays between backticks.
+        message.push_str(if message.matches('`').count() % 2 == 1 { "…`" } else { "…" });
+    }
+    if let Cow::Owned(shown) = quoting_no_secrets(message) {
+        *message = shown;
+    }
+}
+
+/// `path` as it is seen from the folder `base`, both absolute: empty for the folder itself, with `..` for what is not below it.
+/// Other paths stay as they are.
+pub fn relative_to(base: &Path, path: &Path) -> PathBuf {
+    if !base.is_absolute() || !path.is_absolute() {
+        return path.to_owned();
+    }
+    let climbed = base.ancestors().enumerate().find_map(|(n, above)| Some((n, path.strip_prefix(above).ok()?)));
+    climbed.map_or_else(|| path.to_owned(), |(n, rest)| std::iter::repeat_n("..", n).collect::<PathBuf>().join(rest))
+}
+
 fn relative(root: &Path, path: &Path) -> String {
-    let path = path.strip_prefix(root).unwrap_or(path);
+    let path = relative_to(root, path);
     path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
 }

@@ -15,6 +15,7 @@ use crate::policy::Policy;
 use crate::text::{Files, Origin, Place, Span, Texts, Watched};
 
 use super::effective::ShownGroup;
+use super::fault::caught;
 use super::net;
 use super::note::{Note, Weight, note, problem};
 use super::request::Progress;
@@ -43,7 +44,7 @@ pub(super) fn read_units(
 ) -> Vec<Unwound> {
     progress.expect(units.len());
     let one = |unit: &Claimed| {
-        let out = read(unit);
+        let out = caught(|| read(unit)).unwrap_or_else(|why| Unwound::failed(unit, &why));
         progress.step();
         out
     };
@@ -77,6 +78,25 @@ pub(super) struct Unwound {
     undelivered: bool,
     /// Where settings and unknown values are written.
     pub(super) known: Vec<Place>,
+}
+
+impl Unwound {
+    /// A unit that could not be read to its end, because of a fault of this program.
+    fn failed((input, unit): &Claimed, why: &str) -> Self {
+        let note = Note { weight: Weight::Fault, ..unread::note(&unit.path, why) };
+        Self {
+            input: input.name(),
+            path: unit.path.clone(),
+            scan: Scan { problems: vec![note], ..Scan::default() },
+            differs: true,
+            near: true,
+            covers: Vec::new(),
+            uses: BTreeSet::new(),
+            delivers: BTreeSet::new(),
+            undelivered: false,
+            known: Vec::new(),
+        }
+    }
 }
 
 /// How a unit is checked as a part of another one.
@@ -250,7 +270,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::PathBuf;
 
-    use super::{Covered, Scan, Unwound, covered};
+    use super::{Claimed, Covered, FileList, Progress, Scan, Unwound, Weight, covered, read_units, units_of};
 
     #[test]
     fn a_module_is_judged_through_its_callers_and_a_circle_through_its_first() {
@@ -278,6 +298,23 @@ mod tests {
                 .collect();
             let expected: Vec<_> = expected.iter().map(|called| called.then_some(Covered::Called)).collect();
             assert_eq!(covered(&units.iter().collect::<Vec<_>>()), expected);
+        }
+    }
+
+    #[test]
+    fn a_panic_is_a_problem_of_its_unit() {
+        let list = FileList { files: vec![PathBuf::from("/a/x.sh"), PathBuf::from("/a/y.sh")] };
+        let units = units_of(&list);
+        assert!(units.len() > 1);
+        let read = |unit: &Claimed| {
+            assert!(!unit.1.path.ends_with("x.sh"), "as a fault would");
+            Unwound::failed(unit, "read")
+        };
+        let out = read_units(&units, &Progress::default(), read);
+        for unit in out {
+            let problem = &unit.scan.problems[0];
+            assert_eq!(problem.message.contains("this is a bug"), unit.path.ends_with("x.sh"), "{}", problem.message);
+            assert_eq!(problem.weight, Weight::Fault);
         }
     }
 

@@ -93,7 +93,7 @@ pub trait Files: Sync {
 }
 
 /// `path` with `.` and `..` resolved textually. `None` if it climbs above the file system's root.
-pub(super) fn normal(path: &Path) -> Option<PathBuf> {
+pub fn normal(path: &Path) -> Option<PathBuf> {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
@@ -107,6 +107,13 @@ pub(super) fn normal(path: &Path) -> Option<PathBuf> {
         }
     }
     Some(out)
+}
+
+/// The repository in which the absolute `path` is by its name, whatever links are on its way; itself without links.
+pub fn repository_of(path: &Path) -> Option<PathBuf> {
+    let named = normal(path)?;
+    let root = named.parent()?.ancestors().find(|dir| dir.join(".git").exists())?;
+    root.canonicalize().ok()
 }
 
 /// The largest file with this name that is read, in bytes.

@@ -4,6 +4,7 @@ mod commit;
 mod earlier;
 mod files;
 pub mod placeholder;
+mod secret;
 mod source;
 mod span;
 mod store;
@@ -11,7 +12,10 @@ mod traced;
 
 pub use commit::{Commit, Entry, EntryKind, Objects};
 pub use earlier::{Earlier, Watched};
-pub use files::{Disk, FileError, Files, MAX_DATA_BYTES, MAX_FILE_BYTES, MAX_STREAM_BYTES, Memory};
+pub use files::{
+    Disk, FileError, Files, MAX_DATA_BYTES, MAX_FILE_BYTES, MAX_STREAM_BYTES, Memory, normal, repository_of,
+};
+pub use secret::{neighbour, quoting_no_secrets, without_secrets};
 pub use source::{Cut, Place, Point, Source};
 pub use span::{Span, TextId};
 pub use store::{Hop, Origin, Text, Texts, Trail, View};
