@@ -82,6 +82,9 @@ impl Source<'_> {
                 let what = match (chart, path) {
                     (Some(chart), _) => format!("the chart `{}`", chart.escape_debug()),
                     (None, Some(path)) => format!("`{}` of another repository", path.escape_debug()),
+                    (None, None) if self.node.get("path").is_some() => {
+                        "a folder whose name is filled in later".to_owned()
+                    }
                     (None, None) => return None,
                 };
                 (values, Template::Elsewhere(what))

@@ -26,24 +26,26 @@
 
 mod application;
 mod argo;
+mod argo_sets;
 pub(super) mod aside;
 mod flux;
 mod folder;
 mod index;
 mod order;
 mod repository;
+mod restored;
 mod substitute;
 mod tools;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
 use crate::text::Span;
 
-use super::kustomize;
 use super::unit::{FileList, Input, Unit, has_extension};
+use super::{kustomize, yaml_files};
 
 pub(super) use application::{Application, Template, Values};
 
@@ -102,33 +104,67 @@ pub(super) fn read_all(cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     reader.groups
 }
 
+/// A document, the config maps next to it, and the documents that deliver it, each with its name: the nearest last.
+type Open = (Node, Vec<Node>, Vec<(Span, String)>);
+
 #[derive(Default)]
 struct Reader {
     groups: Vec<NodeGroup>,
     /// The documents that were read.
     seen: BTreeSet<Span>,
+    /// The names so far, each with the document and what delivers it.
+    names: BTreeMap<String, (Span, String)>,
+    /// The number of documents that were read.
+    count: usize,
 }
 
 impl Reader {
-    /// Reads what was put aside.
+    /// Reads what was put aside. What a document delivers is read after it, unless it is one of those that deliver it.
     fn read(&mut self, cx: &mut Cx<'_>) {
-        let mut open: VecDeque<_> = taken(cx, 0).collect();
-        while let Some((tree, near, depth)) = open.pop_front() {
-            if self.seen.len() >= MAX_APPLICATIONS || !self.seen.insert(tree.span) {
+        let mut open: VecDeque<Open> = taken(cx)
+            .filter(|(tree, _)| !self.seen.contains(&tree.span))
+            .map(|(t, near)| (t, near, Vec::new()))
+            .collect();
+        while let Some((tree, near, above)) = open.pop_front() {
+            if self.count >= MAX_APPLICATIONS || above.iter().any(|(span, _)| *span == tree.span) {
                 continue;
             }
-            for application in tools::applications(&tree, &near, cx) {
+            self.count += 1;
+            self.seen.insert(tree.span);
+            let (applications, more) = tools::applications(&tree, &near, cx);
+            let before = self.groups.len();
+            for mut application in applications {
+                let parent = above.last().map(|(_, name)| name.as_str()).unwrap_or_default();
+                self.name(&mut application, tree.span, parent, cx);
+                let deeper = [above.as_slice(), &[(tree.span, application.name.clone())]].concat();
                 self.groups.append(&mut application.judged(cx));
+                let inner = taken(cx);
+                if deeper.len() <= MAX_DEPTH {
+                    open.extend(inner.map(|(tree, near)| (tree, near, deeper.clone())));
+                }
             }
-            let inner = taken(cx, depth + 1);
-            if depth < MAX_DEPTH {
-                open.extend(inner);
+            // Most have nothing to do with nodes.
+            if let Some(more) = more.filter(|_| self.groups.len() > before) {
+                cx.gap(more.at, more.why);
             }
         }
     }
+
+    /// Tells an application apart from another one of the same name, by what delivers it or by its file.
+    fn name(&mut self, application: &mut Application, document: Span, parent: &str, cx: &Cx<'_>) {
+        let own = (document, parent.to_owned());
+        if *self.names.entry(application.name.clone()).or_insert_with(|| own.clone()) == own {
+            return;
+        }
+        application.name = match repository::file_of(document, &cx.texts) {
+            _ if !parent.is_empty() => format!("{} of {parent}", application.name),
+            Some(file) => format!("{} of {}", application.name, yaml_files::shown(&file, cx)),
+            None => return,
+        };
+    }
 }
 
-/// What was put aside, with its depth.
-fn taken(cx: &mut Cx<'_>, depth: usize) -> impl Iterator<Item = (Node, Vec<Node>, usize)> {
-    std::mem::take(&mut cx.claims.applications).into_iter().map(move |(tree, near)| (tree, near, depth))
+/// What was put aside.
+fn taken(cx: &mut Cx<'_>) -> std::vec::IntoIter<(Node, Vec<Node>)> {
+    std::mem::take(&mut cx.claims.applications).into_iter()
 }

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use globset::GlobBuilder;
+
 use crate::node::Cx;
 use crate::text::{Span, Texts};
 use crate::value::{Condition, Guard};
@@ -43,6 +45,45 @@ impl Repository {
     /// The file at a path of the repository, if it is here.
     pub(super) fn file(&self, path: &str, cx: &Cx<'_>) -> Option<PathBuf> {
         self.find(path, |path| cx.files.read(path).is_ok())
+    }
+
+    /// The folders of the repository whose path fits a pattern, or the files, each with its path and where it is. At most `most`
+    /// folders are looked at.
+    pub(super) fn matching(&self, pattern: &str, files: bool, most: usize, cx: &Cx<'_>) -> Vec<(PathBuf, PathBuf)> {
+        let pattern = pattern.trim_matches('/');
+        let build = |pattern: &str| GlobBuilder::new(pattern).literal_separator(true).build();
+        let Ok(glob) = build(pattern).map(|glob| glob.compile_matcher()) else { return Vec::new() };
+        let deep = pattern.contains("**");
+        let depth = pattern.split('/').count();
+        // Folders before the first wildcard need not be searched.
+        let fixed: PathBuf = pattern.split('/').take_while(|part| !part.contains(['*', '?', '[', '{'])).collect();
+        let mut out = Vec::new();
+        for root in &self.roots {
+            let start = if fixed == Path::new(pattern) { fixed.parent().unwrap_or(&fixed) } else { &fixed };
+            let mut open = vec![normal(&root.join(start))];
+            let mut steps = 0;
+            while let Some(dir) = open.pop().filter(|_| steps < most) {
+                steps += 1;
+                let folders = cx.files.folders(&dir);
+                let found = if files { cx.files.list(&dir) } else { folders.clone() };
+                for path in found {
+                    let Ok(inner) = path.strip_prefix(root) else { continue };
+                    if glob.is_match(inner) {
+                        out.push((inner.to_owned(), path.clone()));
+                    }
+                }
+                let hidden = |path: &Path| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
+                let below = |path: &PathBuf| {
+                    !hidden(path) && (deep || path.strip_prefix(root).is_ok_and(|inner| inner.iter().count() < depth))
+                };
+                open.extend(folders.into_iter().filter(below));
+            }
+            if !out.is_empty() {
+                break;
+            }
+        }
+        out.sort();
+        out
     }
 
     fn find(&self, path: &str, is: impl Fn(&Path) -> bool) -> Option<PathBuf> {

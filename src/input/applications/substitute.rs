@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 
 use crate::syntax::{Node, NodeKind, Scalar, Style};
-use crate::text::{Span, Texts, Traced, Whence, Why};
+use crate::text::{Span, Texts, Traced, Why};
+
+use super::restored::restored;
 
 /// How deep defaults nest.
 const MAX_DEPTH: usize = 8;
@@ -126,20 +128,6 @@ impl Variables {
             _ => None,
         }
     }
-}
-
-/// The text with each placeholder that its parser has taken for unknown as it is written.
-fn restored(text: &Traced, texts: &Texts) -> Traced {
-    let mut out = Traced::new();
-    for (range, piece) in text.ranges() {
-        match &piece.whence {
-            Whence::Unknown(span, _) if texts.slice(*span).starts_with(b"$") => {
-                out.push_same(texts.slice(*span), *span);
-            }
-            _ => out.push(&text.slice(range)),
-        }
-    }
-    out
 }
 
 /// The brace that closes what starts at `from`.

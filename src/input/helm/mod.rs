@@ -17,7 +17,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::node::{Cx, NodeGroup};
-use crate::text::{Traced, Why};
+use crate::syntax::go_template::parse;
+use crate::text::{Span, Traced, Why};
 use crate::value::{Guard, Value};
 
 use super::applications::aside::may_describe;
@@ -121,6 +122,18 @@ pub(super) fn filled(
     }
     cx.claims.uses.push(dir.to_owned());
     Some(out)
+}
+
+/// A text that is a template of Go, with `dot` as `.`. It is unknown where it depends on what is not known.
+pub(super) fn text(text: &Traced, dot: &Value, at: Span, cx: &mut Cx<'_>) -> Traced {
+    let view = cx.made("template", text, at);
+    let unknown = |words: &str| Traced::unknown(at, Why::NotUnderstood(words.to_owned().into()));
+    let Ok(parsed) = parse(&view) else { return unknown("a text that is not a template") };
+    let (mut outcomes, _) = engine::outcomes(&view, &parsed.body, dot, cx.files.root(), &Defines::new(), cx);
+    match outcomes.pop() {
+        Some((_, text)) if outcomes.is_empty() => text,
+        _ => unknown("a template that depends on a condition"),
+    }
 }
 
 /// The renderings of each template so far: other values may yield the same again.
