@@ -323,7 +323,7 @@ impl ArgumentReader<'_> {
                 }
                 (FailureKind::CommandLine, is_true(&text).is_none().then(|| "invalid syntax".to_owned()))
             }
-            Takes::Integer if !is_integer(&text) => (FailureKind::CommandLine, Some("invalid syntax".to_owned())),
+            Takes::Integer if integer(&text).is_none() => (FailureKind::CommandLine, Some("invalid syntax".to_owned())),
             Takes::Number if text.parse::<f64>().is_err() => {
                 (FailureKind::CommandLine, Some("invalid syntax".to_owned()))
             }
@@ -368,20 +368,26 @@ pub(super) fn is_true(text: &str) -> Option<bool> {
     }
 }
 
-/// Whether Go's `strconv.ParseInt` with base 0 accepts it. Ranges are not checked; anything with `_` in it is accepted.
-fn is_integer(text: &str) -> bool {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let lower = digits.to_ascii_lowercase();
+/// A whole number as Go's `strconv.ParseInt` with base 0 reads it. Ranges are not checked; a `_` may stand anywhere.
+pub(super) fn integer(text: &str) -> Option<i128> {
+    let (negative, digits) = match text.strip_prefix(['+', '-']) {
+        Some(digits) => (text.starts_with('-'), digits),
+        None => (false, text),
+    };
+    let lower = digits.to_ascii_lowercase().replace('_', "");
     let (radix, digits) = if let Some(rest) = lower.strip_prefix("0x") {
         (16, rest)
     } else if let Some(rest) = lower.strip_prefix("0b") {
         (2, rest)
     } else if let Some(rest) = lower.strip_prefix("0o") {
         (8, rest)
+    } else if let Some(rest) = lower.strip_prefix('0').filter(|rest| !rest.is_empty()) {
+        (8, rest)
     } else {
         (10, lower.as_str())
     };
-    !digits.is_empty() && digits.chars().all(|c| c == '_' || c.is_digit(radix))
+    let number = i128::from_str_radix(digits, radix).ok().filter(|_| !digits.starts_with(['+', '-']))?;
+    Some(if negative { -number } else { number })
 }
 
 /// A word for a message: unknown parts as `?`, nothing that a terminal could interpret.

@@ -9,5 +9,7 @@ mod settle;
 pub mod statements;
 #[cfg(test)]
 mod testing;
+mod whole;
 
 pub use settle::{Launch, settle};
+pub use whole::{Own, OwnField, whole};

@@ -2,11 +2,12 @@
 
 mod eviction;
 mod files;
-mod gates;
+pub(super) mod gates;
 mod grace;
 mod track;
 mod validate;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::setting::{Effective, FIELDS, Failure, Field, Reading, SetBy, Settled, Shape, shorten};
@@ -15,7 +16,8 @@ use crate::text::{Traced, Why};
 use super::args::{Args, Pass, parse};
 use super::config::Document;
 use grace::Grace;
-use track::{FieldValue, Merge, Track, by_flag};
+pub(super) use track::Merge;
+use track::{FieldValue, Track, by_flag};
 
 /// All inputs that decide what one kubelet runs with.
 #[derive(Clone, Debug, Default)]
@@ -64,10 +66,32 @@ fn is_dropin(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, extension)| extension == "conf")
 }
 
+/// The drop-ins that a kubelet reads, in the order in which it reads them.
+pub(super) fn dropins_of(launch: &Launch) -> Vec<&(String, Document)> {
+    let mut dropins: Vec<_> = launch.dropins.iter().filter(|(name, _)| is_dropin(name)).collect();
+    dropins.sort_by(|(a, _), (b, _)| a.split('/').cmp(b.split('/')));
+    dropins
+}
+
+/// The file that a kubelet reads: an unknown one if only its name is known.
+pub(super) fn config_of<'a>(launch: &'a Launch, first: &Args) -> Option<Cow<'a, Document>> {
+    match (&launch.config, first.config()) {
+        (Some(config), _) => Some(Cow::Borrowed(config)),
+        (None, Some(path)) => {
+            let why = match path.first_unknown() {
+                Some((_, why)) => why.clone(),
+                None => Why::FromOutside(format!("the file {}", path.to_text().escape_debug()).into()),
+            };
+            Some(Cow::Owned(Document::unknown(why)))
+        }
+        (None, None) => None,
+    }
+}
+
 struct Settler<'a> {
     launch: &'a Launch,
     merge: Merge,
-    config: Option<std::borrow::Cow<'a, Document>>,
+    config: Option<Cow<'a, Document>>,
     /// Drop-ins that are read, in order.
     dropins: Vec<&'a (String, Document)>,
     first: Args,
@@ -84,19 +108,7 @@ impl<'a> Settler<'a> {
         let mut first = parse(&launch.argv, launch.minor, Pass::First);
         let mut failures = std::mem::take(&mut first.failures);
         let mut doubts = first.doubts.clone();
-        let mut dropins: Vec<_> = launch.dropins.iter().filter(|(name, _)| is_dropin(name)).collect();
-        dropins.sort_by(|(a, _), (b, _)| a.split('/').cmp(b.split('/')));
-        let config = match (&launch.config, first.config()) {
-            (Some(config), _) => Some(std::borrow::Cow::Borrowed(config)),
-            (None, Some(path)) => {
-                let why = match path.first_unknown() {
-                    Some((_, why)) => why.clone(),
-                    None => Why::FromOutside(format!("the file {}", path.to_text().escape_debug()).into()),
-                };
-                Some(std::borrow::Cow::Owned(Document::unknown(why)))
-            }
-            (None, None) => None,
-        };
+        let (config, dropins) = (config_of(launch, &first), dropins_of(launch));
         let last = if config.is_some() || !launch.dropins.is_empty() || first.config_dir().is_some() {
             let mut last = parse(&launch.argv, launch.minor, Pass::OverFiles);
             for failure in std::mem::take(&mut last.failures) {
@@ -217,7 +229,7 @@ impl<'a> Settler<'a> {
             (true, true) => Some(true),
             (true, false) => None,
         };
-        Effective { starts, failures: self.failures, fields }
+        Effective { starts, failures: self.failures, fields, whole: None }
     }
 }
 

@@ -1,146 +1,11 @@
 //! What a kubelet ends up running with.
 
+use serde_json::Value;
+
 use crate::text::{Span, Why};
 
-use super::field::{Field, Meaning};
-use super::setting::Setting;
-
-/// What decides a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SetBy {
-    /// The command line.
-    Flag,
-    /// A drop-in.
-    DropIn,
-    /// The configuration file.
-    Config,
-    /// Reported by the running kubelet itself, whatever its source.
-    Running,
-    /// The built-in default. Also if it replaced a zero in a file.
-    Default,
-}
-
-impl SetBy {
-    /// The word in machine-readable output.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Flag => "flag",
-            Self::DropIn => "drop-in",
-            Self::Config => "config",
-            Self::Running => "running",
-            Self::Default => "default",
-        }
-    }
-
-    /// True if nothing decides it.
-    pub fn is_default(self) -> bool {
-        self == Self::Default
-    }
-}
-
-impl std::fmt::Display for SetBy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.id())
-    }
-}
-
-/// One field, settled.
-#[derive(Clone, Debug)]
-pub struct Settled {
-    /// The field.
-    pub field: &'static Field,
-    /// For `evictionSoftGracePeriod`: the signal.
-    pub key: Option<String>,
-    /// The duration in nanoseconds that the kubelet runs with; `None` if it is unknown, or there is none.
-    pub effective: Option<i64>,
-    /// What decides it.
-    pub from: SetBy,
-    /// The setting that decides, if any. With `from` = `Default` it is a zero (or null) that the kubelet replaced by its
-    /// default.
-    pub winner: Option<Setting>,
-    /// Settings that lost, in the order in which the kubelet reads them.
-    pub shadowed: Vec<Setting>,
-    /// Set if the effective value depends on something unknown. A value in `effective` then holds if the unknown thing does not
-    /// interfere; without one, nothing is known.
-    pub unknown: Option<Why>,
-}
-
-impl Settled {
-    /// Name of the field, with the key of a map field.
-    pub fn name(&self) -> String {
-        match &self.key {
-            Some(key) => format!("{}.{key}", self.field.name),
-            None => self.field.name.to_owned(),
-        }
-    }
-
-    /// True if only the version of Kubernetes is missing: `effective` is then what every version since 1.32 does.
-    pub fn depends_on_version(&self) -> bool {
-        self.unknown == Some(Why::KubernetesVersion)
-    }
-
-    /// What the deciding zero means; `None` if the winner is not a zero, or there is no winner.
-    ///
-    /// A zero in a drop-in is replaced like one in a file, except from 1.29 to 1.31, where it stays and acts like a zero by
-    /// flag. So the meaning depends on the settled field, not on the mechanism alone.
-    pub fn zero(&self) -> Option<Meaning> {
-        self.winner.as_ref().filter(|w| w.is_zero())?;
-        Some(match (self.from, self.field.zero_in_file) {
-            (SetBy::Flag, _) => self.field.zero_by_flag,
-            (SetBy::Default, _) => Meaning::Replaced,
-            (SetBy::Config | SetBy::DropIn | SetBy::Running, Meaning::Replaced) => match self.field.zero_by_flag {
-                // A report with every update of the node's status costs little.
-                Meaning::None => Meaning::Harmless,
-                meaning => meaning,
-            },
-            (SetBy::Config | SetBy::DropIn | SetBy::Running, meaning) => meaning,
-        })
-    }
-}
-
-/// Why a kubelet does not start.
-#[derive(Clone, Debug)]
-pub struct Failure {
-    /// What kind of fault it is.
-    pub kind: FailureKind,
-    /// The kubelet's error in short, lower case, no full stop.
-    pub message: String,
-    /// The setting at fault, if it is about a duration.
-    pub setting: Option<Setting>,
-    /// The place at fault in the text that the node reads, if there is one.
-    pub at: Option<Span>,
-}
-
-impl Failure {
-    /// A failure that is not about a duration.
-    pub(crate) fn new(kind: FailureKind, message: impl Into<String>, at: Option<Span>) -> Self {
-        Self { kind, message: message.into(), setting: None, at }
-    }
-
-    /// A configuration file or drop-in that cannot be loaded.
-    pub(crate) fn file(message: impl Into<String>, at: Option<Span>) -> Self {
-        Self::new(FailureKind::ConfigFile, message, at)
-    }
-
-    /// A setting is not a valid duration.
-    pub(crate) fn invalid(setting: Setting, message: String) -> Self {
-        let at = Some(setting.at);
-        Self { kind: FailureKind::InvalidDuration, message, setting: Some(setting), at }
-    }
-}
-
-/// Kinds of start failures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FailureKind {
-    /// A value that is not a duration.
-    InvalidDuration,
-    /// A duration that validation refuses.
-    RefusedDuration,
-    /// A command line that does not parse.
-    CommandLine,
-    /// A configuration file or drop-in that cannot be loaded.
-    ConfigFile,
-}
+use super::catalogue::ConfigField;
+use super::settled::{Failure, SetBy, Settled};
 
 /// The effective configuration of one kubelet, as far as durations go.
 #[derive(Clone, Debug, Default)]
@@ -149,6 +14,61 @@ pub struct Effective {
     pub starts: Option<bool>,
     /// Why it does not. All visible reasons, although the kubelet stops at the first.
     pub failures: Vec<Failure>,
-    /// Every field of the catalogue, sorted by name, then key.
+    /// Every duration, sorted by name, then key.
     pub fields: Vec<Settled>,
+    /// All fields, if they are requested.
+    pub whole: Option<Box<Whole>>,
+}
+
+/// A field of any type, settled.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    /// The field.
+    pub field: &'static ConfigField,
+    /// What the kubelet runs with; `None` if there is nothing to show, as for an empty list.
+    pub value: Option<Value>,
+    /// What decides it.
+    pub from: SetBy,
+    /// The value that decides, in the text that the node reads.
+    pub at: Option<Span>,
+    /// Set if the value is not known.
+    pub unknown: Option<Why>,
+}
+
+/// Every field of one kubelet, and what only the fields that are not durations say about its start.
+#[derive(Clone, Debug, Default)]
+pub struct Whole {
+    /// Why it does not start, apart from what is known about durations. All visible reasons.
+    pub refused: Vec<Failure>,
+    /// The fields that its version has, sorted by path.
+    pub fields: Vec<Chosen>,
+    /// Flags that write no field, with their values.
+    pub others: Vec<String>,
+}
+
+impl Whole {
+    /// What the kubelet would answer on `configz`, as far as it is known: an object as in a file.
+    pub fn configuration(&self) -> Value {
+        let mut out = serde_json::Map::new();
+        for chosen in self.fields.iter().filter(|c| c.unknown.is_none()) {
+            let Some(value) = &chosen.value else { continue };
+            let mut object = &mut out;
+            let mut names = chosen.field.path.split('.').peekable();
+            while let Some(name) = names.next() {
+                if names.peek().is_none() {
+                    object.insert(name.to_owned(), value.clone());
+                    break;
+                }
+                let inner = object.entry(name).or_insert_with(|| Value::Object(serde_json::Map::new()));
+                let Value::Object(inner) = inner else { break };
+                object = inner;
+            }
+        }
+        Value::Object(out)
+    }
+
+    /// The fields whose value is not known, with the reason.
+    pub fn unknown(&self) -> impl Iterator<Item = (&'static str, &Why)> {
+        self.fields.iter().filter_map(|c| Some((c.field.path, c.unknown.as_ref()?)))
+    }
 }

@@ -1,12 +1,16 @@
 //! Settings: fields of a kubelet, how durations are read, and the effective result. Independent of files and command lines.
 
+mod catalogue;
 pub mod duration;
 mod effective;
 mod field;
 #[allow(clippy::module_inception, reason = "a setting is what the floor is named after")]
 mod setting;
+mod settled;
 
+pub use catalogue::{ByFlag, ConfigField, Kind, Member, ROWS};
 pub use duration::{parse_duration, render_duration};
-pub use effective::{Effective, Failure, FailureKind, SetBy, Settled};
+pub use effective::{Chosen, Effective, Whole};
 pub use field::{FIELDS, Field, Meaning, Shape};
 pub use setting::{Mechanism, Reading, Setting, read_duration, shorten};
+pub use settled::{Failure, FailureKind, SetBy, Settled};

@@ -1,17 +1,53 @@
-//! The feature gates that durations depend on (`pkg/features/kube_features.go`).
+//! The feature gates that settings depend on (`pkg/features/kube_features.go`).
 
 use super::super::args::is_true;
 use super::super::config::PathEntry;
 use super::Settler;
 use crate::syntax::{Resolved, key_text, resolve};
 
+/// For a gate that no version opens.
+const NEVER: u32 = u32::MAX;
+
 /// The minor versions since which a gate is open by default.
 const OPEN_SINCE: &[(&str, u32)] = &[
     ("CustomCPUCFSQuotaPeriod", 36),
     ("GracefulNodeShutdown", 21),
+    ("GracefulNodeShutdownBasedOnPodPriority", 24),
     ("ImageMaximumGCAge", 30),
     ("KubeletCrashLoopBackOffMax", 35),
+    ("KubeletEnsureSecretPulledImages", 35),
+    ("LoggingAlphaOptions", NEVER),
+    ("MemoryQoS", NEVER),
+    ("NodeLogQuery", 36),
+    ("NodeSwap", 30),
+    ("RotateKubeletServerCertificate", 12),
 ];
+
+/// Gates of a kubelet that cannot be closed, with the first and last minor version in which that is known.
+const LOCKED: &[(&str, u32, u32)] = &[
+    ("KubeletTracing", 34, 36),
+    ("MemoryManager", 32, 34),
+    ("NodeSwap", 34, 36),
+    ("PodLifecycleSleepAction", 34, 36),
+    ("RecursiveReadOnlyMounts", 33, 35),
+    ("SidecarContainers", 33, 35),
+    ("SupplementalGroupsPolicy", 35, 36),
+    ("SystemdWatchdog", 35, 36),
+];
+
+/// Whether a gate is open by default; `None` if unknown.
+pub(in crate::kubelet) fn default_of(name: &str, minor: Option<u32>) -> Option<bool> {
+    let since = OPEN_SINCE.iter().find(|(gate, _)| *gate == name).map(|(_, since)| *since)?;
+    if since == NEVER {
+        return Some(false);
+    }
+    minor.map(|minor| minor >= since)
+}
+
+/// True for a gate that a kubelet refuses to close.
+pub(in crate::kubelet) fn is_locked(name: &str, minor: u32) -> bool {
+    LOCKED.iter().any(|(gate, first, last)| *gate == name && (*first..=*last).contains(&minor))
+}
 
 impl Settler<'_> {
     /// Whether a gate is open; `None` if unknown.
@@ -54,7 +90,6 @@ impl Settler<'_> {
         if setting_of("AllAlpha").is_some() || setting_of("AllBeta").is_some() {
             return None;
         }
-        let since = OPEN_SINCE.iter().find(|(gate, _)| *gate == name).map(|(_, since)| *since)?;
-        self.launch.minor.map(|minor| minor >= since)
+        default_of(name, self.launch.minor)
     }
 }

@@ -9,7 +9,7 @@ use super::super::config::Document;
 
 /// How a kubelet merges drop-ins, which has changed more than once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Merge {
+pub(in crate::kubelet) enum Merge {
     /// No drop-ins before 1.28.
     None,
     /// 1.28: each drop-in is loaded with its defaults and merged over the earlier result (`mergo.Merge`), unless the vendor has
@@ -26,7 +26,7 @@ pub(super) enum Merge {
 }
 
 impl Merge {
-    pub(super) fn of(minor: Option<u32>) -> Self {
+    pub(in crate::kubelet) fn of(minor: Option<u32>) -> Self {
         match minor {
             None => Self::Unknown,
             Some(..28) => Self::None,
