@@ -3,6 +3,7 @@
 
 mod command;
 mod delivery;
+mod every_field;
 mod exit_codes;
 mod formats;
 mod house;

@@ -4,10 +4,13 @@
 //! setting for the streaming timeout.
 
 use crate::kubelet::config::Document;
-use crate::kubelet::{Launch, settle, statements};
+use crate::kubelet::{Launch, statements};
+use crate::node::BootCx;
 use crate::setting::{Effective, Setting};
 use crate::syntax::{Node, NodeKind, Scalar, Schema, Style};
 use crate::text::{Span, Traced, Why};
+
+use super::own;
 
 /// Settings below `settings.kubernetes` and the kubelet fields that the template fills from them.
 const SETTINGS: &[(&str, &str)] = &[
@@ -16,6 +19,37 @@ const SETTINGS: &[(&str, &str)] = &[
     ("eviction-soft-grace-period", "evictionSoftGracePeriod"),
     ("shutdown-grace-period", "shutdownGracePeriod"),
     ("shutdown-grace-period-for-critical-pods", "shutdownGracePeriodCriticalPods"),
+];
+
+/// The same for fields that are not durations and that the template copies as they are.
+const OTHERS: &[(&str, &str)] = &[
+    ("allowed-unsafe-sysctls", "allowedUnsafeSysctls"),
+    ("cluster-domain", "clusterDomain"),
+    ("container-log-max-files", "containerLogMaxFiles"),
+    ("container-log-max-size", "containerLogMaxSize"),
+    ("container-log-max-workers", "containerLogMaxWorkers"),
+    ("cpu-cfs-quota-enforced", "cpuCFSQuota"),
+    ("cpu-manager-policy", "cpuManagerPolicy"),
+    ("event-burst", "eventBurst"),
+    ("event-qps", "eventRecordQPS"),
+    ("eviction-hard", "evictionHard"),
+    ("eviction-max-pod-grace-period", "evictionMaxPodGracePeriod"),
+    ("eviction-soft", "evictionSoft"),
+    ("image-gc-high-threshold-percent", "imageGCHighThresholdPercent"),
+    ("image-gc-low-threshold-percent", "imageGCLowThresholdPercent"),
+    ("kube-api-burst", "kubeAPIBurst"),
+    ("kube-api-qps", "kubeAPIQPS"),
+    ("max-pods", "maxPods"),
+    ("memory-manager-policy", "memoryManagerPolicy"),
+    ("pod-pids-limit", "podPidsLimit"),
+    ("provider-id", "providerID"),
+    ("registry-burst", "registryBurst"),
+    ("registry-qps", "registryPullQPS"),
+    ("seccomp-default", "seccompDefault"),
+    ("server-tls-bootstrap", "serverTLSBootstrap"),
+    ("single-process-oom-kill", "singleProcessOOMKill"),
+    ("topology-manager-policy", "topologyManagerPolicy"),
+    ("topology-manager-scope", "topologyManagerScope"),
 ];
 
 /// Settings that are meant as a kubelet duration and that Bottlerocket does not have: its API refuses unknown keys
@@ -58,7 +92,7 @@ pub(super) fn unknown_keys(settings: &Node) -> Vec<(Span, Why)> {
 }
 
 /// The kubelet's configuration on a node with these settings (the whole TOML document).
-pub(super) fn effective(settings: &Node, minor: Option<u32>, at: Span) -> Effective {
+pub(super) fn effective(settings: &Node, minor: Option<u32>, at: Span, cx: &BootCx<'_>) -> Effective {
     let word = |text: &str| Node {
         kind: NodeKind::Scalar(Scalar { text: Traced::made(text, at), style: Style::DoubleQuoted }),
         span: at,
@@ -71,11 +105,14 @@ pub(super) fn effective(settings: &Node, minor: Option<u32>, at: Span) -> Effect
             pairs.push((Node { span: key.span, ..word(field) }, value.clone()));
         }
     }
+    if cx.whole {
+        for (setting, field) in OTHERS {
+            if let Some((key, value)) = kubernetes.and_then(|k| k.pair(setting)) {
+                pairs.push((Node { span: key.span, ..word(field) }, value.clone()));
+            }
+        }
+    }
     let tree = Node { kind: NodeKind::Map(pairs), span: at, tag: None };
-    settle(&Launch {
-        argv: Vec::new(),
-        config: Some(Document::from_tree(tree, Schema::Json)),
-        minor,
-        ..Launch::default()
-    })
+    let config = Some(Document::from_tree(tree, Schema::Json));
+    own::settled(&Launch { config, minor, ..Launch::default() }, own::tool, cx)
 }

@@ -1,8 +1,8 @@
 //! The effective configuration of a machine's kubelet.
 
+use crate::kubelet::Launch;
 use crate::kubelet::args::{self, Pass};
 use crate::kubelet::config::{Document, load};
-use crate::kubelet::{Launch, settle};
 use crate::node::{BootCx, Family};
 use crate::setting::Effective;
 use crate::syntax::Schema;
@@ -10,7 +10,7 @@ use crate::text::{Traced, Why};
 
 use super::machine::{File, Files, Machine, absolute, unknown};
 use super::unit;
-use super::{bottlerocket, image};
+use super::{bottlerocket, image, own};
 
 /// The configuration of the kubelet of `machine`; `None` if the boot does not configure one.
 pub(super) fn kubelet(machine: &mut Machine, cx: &mut BootCx<'_>) -> Option<Effective> {
@@ -18,7 +18,7 @@ pub(super) fn kubelet(machine: &mut Machine, cx: &mut BootCx<'_>) -> Option<Effe
         return None;
     }
     if let Some(settings) = &machine.bottlerocket {
-        return Some(bottlerocket::effective(settings, machine.minor, machine.place));
+        return Some(bottlerocket::effective(settings, machine.minor, machine.place, cx));
     }
     let (files, argv) = match machine.start.clone() {
         Some(start) => (start.files, start.argv.map(|a| a.to_vec())),
@@ -52,7 +52,8 @@ pub(super) fn kubelet(machine: &mut Machine, cx: &mut BootCx<'_>) -> Option<Effe
             _ => config = Some(document),
         }
     }
-    Some(settle(&Launch { argv, config, dropins, running: None, minor: machine.minor }))
+    let launch = Launch { argv, config, dropins, running: None, minor: machine.minor };
+    Some(own::settled(&launch, || own::of_machine(machine, &files, &launch), cx))
 }
 
 fn file_document(machine: &mut Machine, files: &Files, path: &Traced, cx: &mut BootCx<'_>) -> Option<Document> {

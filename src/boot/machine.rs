@@ -169,6 +169,10 @@ pub(super) struct Machine {
     pub(super) active: Arc<BTreeSet<String>>,
     /// Something may restart the kubelet at an unknown time.
     pub(super) restarts: bool,
+    /// A tool starts the kubelet with settings of its own.
+    pub(super) starts_by_tool: bool,
+    /// EKS or a tool adds labels and taints that are not in the user data.
+    pub(super) adds_taints: bool,
     /// The boot has configured or started a kubelet.
     pub(super) has_kubelet: bool,
     /// What could not be resolved.
@@ -224,6 +228,8 @@ impl Machine {
             enabled: Arc::default(),
             active: Arc::default(),
             restarts: false,
+            starts_by_tool: false,
+            adds_taints: merged_by_eks,
             has_kubelet: false,
             gaps: Vec::new(),
             ineffective: Vec::new(),

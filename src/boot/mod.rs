@@ -12,6 +12,7 @@ mod node_config;
 mod nodeadm;
 mod open_unit;
 mod outcome;
+mod own;
 mod print_toml;
 mod runtime;
 mod shell;
@@ -23,8 +24,8 @@ mod wrapping;
 #[cfg(test)]
 mod tests;
 
+use crate::kubelet::Launch;
 use crate::kubelet::config::{Document, load};
-use crate::kubelet::{Launch, settle};
 use crate::node::{BootCx, Booted, Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
 use crate::runtime::{Name, Runtime};
 use crate::syntax::{Node, Schema};
@@ -68,12 +69,14 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
             Step::NodeadmKubeletConfig(config) => {
                 for outcome in &mut outcomes {
                     outcome.machine.prove_kubelet(Family::Al2023);
+                    outcome.machine.adds_taints = true;
                     outcome.machine.nodeadm.documents.push(node_config::document(config.clone()));
                 }
             }
             Step::NodeadmKubeletConfigLast(config) => {
                 for outcome in &mut outcomes {
                     outcome.machine.prove_kubelet(Family::Al2023);
+                    outcome.machine.adds_taints = true;
                     outcome.machine.nodeadm.last_documents.push(node_config::document(config.clone()));
                 }
             }
@@ -123,7 +126,8 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
         vec![Booted { when, family, effective, runtimes, gaps, ineffective }]
     };
     if let Some(launch) = standalone.launch(&outcomes, group) {
-        return unconditional(Some(settle(&launch)), Vec::new(), ineffective);
+        let effective = own::settled(&launch, || own::of_group(group, &launch), cx);
+        return unconditional(Some(effective), Vec::new(), ineffective);
     }
     if !runtimes.is_empty() {
         return unconditional(None, runtimes, Vec::new());
@@ -177,6 +181,7 @@ impl Standalone {
 /// Merges settings that a tool applies over the configuration file.
 fn merge_settings(machine: &mut Machine, tree: &Node) {
     machine.suggest_kubelet(None);
+    machine.adds_taints = true;
     // Each is applied over the ones before it.
     let merged = match machine.merged.last() {
         Some(before) => node_config::merged(before, tree),
@@ -275,7 +280,8 @@ fn finish(mut outcome: BootOutcome, group: &NodeGroup, cx: &mut BootCx<'_>) -> B
     if effective.is_none() && !machine.merged.is_empty() {
         // The family is unknown, but the settings reach the configuration file of any family.
         let config = machine.merged.last().map(|t| Document::from_tree(t.clone(), Schema::Kubernetes));
-        effective = Some(settle(&Launch { config, minor: machine.minor, ..Launch::default() }));
+        let launch = Launch { config, minor: machine.minor, ..Launch::default() };
+        effective = Some(own::settled(&launch, own::tool, cx));
     }
     let Machine { image, gaps, ineffective, .. } = outcome.machine;
     let gaps = if effective.is_some() || !runtimes.is_empty() || group.steps.is_empty() {

@@ -211,7 +211,7 @@ pub(super) struct Show {
     #[command(flatten)]
     pub(super) input: Input,
     /// Output format
-    #[arg(long, value_name = "FORMAT", value_parser = ["table", "text", "json", "html"], default_value = "table", help_heading = "Output options")]
+    #[arg(long, value_name = "FORMAT", value_parser = ["table", "text", "json", "yaml", "html"], default_value = "table", help_heading = "Output options")]
     pub(super) format: String,
     /// Output file [default: standard output]
     #[arg(short, long = "output", alias = "output-file", value_name = "FILE", help_heading = "Output options")]

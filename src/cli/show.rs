@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::policy::{Policy, Reading};
 use crate::report::{self, Kind, Look};
-use crate::scan::{Scan, scan};
+use crate::scan::{Request, Scan, scan};
 
 use super::args::{Color, Configuration, Input, Show};
 use super::configure;
@@ -22,7 +22,7 @@ pub(super) fn show(args: &Show, color: Color) -> Result<u8, Stop> {
     if let Some(path) = &args.against {
         return against(args, path, policy, look(color, args.output.is_none(), here));
     }
-    let request = request(&args.input, policy)?;
+    let request = Request { whole: true, ..request(&args.input, policy)? };
     let waiting = progress::show(&request.progress);
     let found = scan(&request).map_err(|e| Stop::Failed(e.to_string()))?;
     drop(waiting);
@@ -34,6 +34,7 @@ pub(super) fn show(args: &Show, color: Color) -> Result<u8, Stop> {
             report::show_html(&found, args.all, &look, &mut buffer)?;
         }
         "json" => report::show_json(&found, args.all, &mut buffer)?,
+        "yaml" => report::show_yaml(&found, &look, &mut buffer)?,
         "text" => report::show_text(&found, args.all, &look, &mut buffer)?,
         _ => report::show_table(&found, args.all, &look, &mut buffer)?,
     }
@@ -45,8 +46,8 @@ pub(super) fn show(args: &Show, color: Color) -> Result<u8, Stop> {
 
 /// Compares the source with what was found on nodes.
 fn against(args: &Show, path: &Path, policy: Policy, look: Look) -> Result<u8, Stop> {
-    if args.format == "html" {
-        return Err(Stop::Failed("--against does not support --format html".to_owned()));
+    if matches!(args.format.as_str(), "html" | "yaml") {
+        return Err(Stop::Failed(format!("--against does not support --format {}", args.format)));
     }
     if path.as_os_str() == "-" && args.input.paths.iter().any(|p| p.as_os_str() == "-") {
         return Err(Stop::Failed("standard input cannot be both the source and the node".to_owned()));

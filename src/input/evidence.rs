@@ -81,6 +81,7 @@ fn processes(view: &View, name: &str) -> Vec<NodeGroup> {
 fn running(name: &str, at: Span, argv: Vec<Traced>) -> NodeGroup {
     let mut group = NodeGroup::new(format!("the kubelet of {name}"), at);
     group.running = true;
+    group.complete = true;
     group.steps.push(Step::KubeletArgs(argv));
     group
 }

@@ -31,6 +31,8 @@ pub struct Given {
     pub var_files: BTreeMap<PathBuf, Vec<PathBuf>>,
     /// The sources of Terraform modules, and the absolute folders that stand for them.
     pub modules: Vec<(String, PathBuf)>,
+    /// True if every field of a kubelet is requested, not only durations.
+    pub whole: bool,
 }
 
 /// What a unit claims about other units and files.
@@ -156,8 +158,9 @@ impl<'a> Cx<'a> {
 
     /// The part of the context that a boot may use.
     pub fn boot(&mut self) -> BootCx<'_> {
+        let whole = self.given.whole;
         let Self { texts, launched, notes, files, read, seen, .. } = self;
-        BootCx { texts, launched, notes, files: *files, read, seen }
+        BootCx { texts, launched, whole, notes, files: *files, read, seen }
     }
 }
 
@@ -167,6 +170,8 @@ pub struct BootCx<'a> {
     pub texts: &'a mut Texts,
     /// Machines that scripts launch, with their user data.
     pub launched: &'a mut Vec<NodeGroup>,
+    /// True if every field of a kubelet is requested, not only durations.
+    pub whole: bool,
     notes: &'a mut Notes,
     files: &'a dyn Files,
     read: &'a mut Vec<TextId>,

@@ -215,6 +215,8 @@ pub struct NodeGroup {
     pub elsewhere: bool,
     /// True if it was observed on a node (`configz`, `ps`) instead of read from source code.
     pub running: bool,
+    /// True if its steps are all that its kubelet gets: no tool adds settings of its own.
+    pub complete: bool,
     /// Background for its findings: how a tool passes the settings on. A sentence in lower case.
     pub remark: Option<&'static str>,
     /// Unknown inputs of the node group. They are counted and shown, not guessed.
@@ -240,6 +242,7 @@ impl NodeGroup {
             from_files: false,
             elsewhere: false,
             running: false,
+            complete: false,
             remark: None,
             gaps: Vec::new(),
             ineffective: Vec::new(),

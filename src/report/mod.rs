@@ -29,7 +29,7 @@ pub use page::show_html;
 pub use plain_text::harmless;
 pub use reporter::{Look, Reporter};
 pub use safe::{Folders, Kind, safe};
-pub use show::{show_json, show_text};
+pub use show::{show_json, show_text, show_yaml};
 pub use table::show_table;
 
 /// Every format, by name.

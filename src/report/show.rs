@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
-use crate::scan::{Note, Scan, ShownGroup, ShownSetting};
+use crate::scan::{Note, Scan, ShownGroup, ShownSetting, ShownWhole};
 use crate::text::Place;
 
 use super::Look;
@@ -101,7 +101,7 @@ pub fn show_json(scan: &Scan, all: bool, out: &mut dyn Write) -> io::Result<()> 
 
 fn group_json(group: &ShownGroup, all: bool, scan: &Scan) -> Value {
     let settings = group.settings.iter().filter(|s| all || s.raw.is_some() || !s.certain);
-    json!({
+    let mut out = json!({
         "name": &*group.name,
         "root": group.root.path(),
         "id": group.id(),
@@ -126,7 +126,57 @@ fn group_json(group: &ShownGroup, all: bool, scan: &Scan) -> Value {
         "unknown": group.unknown.iter().map(|Note { place, message, .. }| json!({
             "place": spot(place, scan), "why": message,
         })).collect::<Vec<_>>(),
-    })
+    });
+    if let (Some((whole, configuration)), true, Value::Object(out)) = (loaded(group), all, &mut out) {
+        out.insert("configuration".to_owned(), configuration.clone());
+        let unknown: Vec<_> = whole.unknown.iter().map(|(path, _)| *path).collect();
+        out.insert("unknown_fields".to_owned(), json!(unknown));
+    }
+    out
+}
+
+/// The whole configuration of a node group, unless its kubelet certainly does not load it.
+fn loaded(group: &ShownGroup) -> Option<(&ShownWhole, &Value)> {
+    let whole = group.whole.as_ref()?;
+    Some((whole, whole.configuration.as_ref()?))
+}
+
+/// Prints the configuration of each node group as a file that a kubelet accepts, one YAML document each. What is not known,
+/// and flags that write no field, are comments.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn show_yaml(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let shown = scan.groups.iter().filter(|g| g.kubelet || !g.settings.is_empty());
+    for (n, group) in shown.enumerate() {
+        if n > 0 {
+            writeln!(out, "---")?;
+        }
+        let mut comment = |text: String| writeln!(out, "# {}", harmless(&text).replace(['\n', '\r'], " "));
+        comment(format!("{} ({})", group.shown(), look.spot(&group.place)))?;
+        for condition in group.when.conditions() {
+            comment(format!("only if `{condition}`"))?;
+        }
+        for why in &group.why_not {
+            comment(format!("does not start: {why}"))?;
+        }
+        let Some((whole, configuration)) = loaded(group) else { continue };
+        for flag in &whole.others {
+            comment(format!("flag without a field: {flag}"))?;
+        }
+        for (path, why) in &whole.unknown {
+            comment(format!("unknown: {path}: {why}"))?;
+        }
+        let mut document = serde_json::Map::new();
+        document.insert("apiVersion".to_owned(), json!("kubelet.config.k8s.io/v1beta1"));
+        document.insert("kind".to_owned(), json!("KubeletConfiguration"));
+        if let Value::Object(fields) = configuration {
+            document.extend(fields.clone());
+        }
+        let text = serde_yaml::to_string(&document).map_err(io::Error::other)?;
+        out.write_all(text.as_bytes())?;
+    }
+    Ok(())
 }
 
 fn spot(place: &Place, scan: &Scan) -> Value {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::node::{Booted, NodeGroup, Root};
 use crate::runtime::Runtime;
-use crate::setting::{Mechanism, SetBy, Setting, Settled, render_duration};
+use crate::setting::{
+    Effective, Failure, FailureKind, Mechanism, SetBy, Setting, Settled, Shape, Whole, render_duration,
+};
 use crate::text::{Place, Texts};
 use crate::value::Guard;
 
@@ -33,8 +35,37 @@ pub struct ShownGroup {
     pub why_not: Vec<String>,
     /// Every duration of the kubelet, sorted by field, then the timeouts of container runtimes that are set.
     pub settings: Vec<ShownSetting>,
+    /// All fields, if the request asks for them.
+    pub whole: Option<ShownWhole>,
     /// What could not be resolved.
     pub unknown: Vec<Note>,
+}
+
+/// The whole configuration of a kubelet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShownWhole {
+    /// What it would answer on `configz` under `kubeletconfig`, as far as it is known. `None` if it does not get that far:
+    /// grace periods are only read later.
+    pub configuration: Option<serde_json::Value>,
+    /// The paths of the fields that are not known, with the reason.
+    pub unknown: Vec<(&'static str, String)>,
+    /// Flags that write no field, with their values.
+    pub others: Vec<String>,
+}
+
+impl ShownWhole {
+    fn of(whole: &Whole, effective: &Effective) -> Self {
+        let later = |f: &Failure| {
+            f.kind == FailureKind::InvalidDuration
+                && f.setting.as_ref().is_some_and(|s| s.field.shape == Some(Shape::Map))
+        };
+        let loads = whole.refused.is_empty() && effective.failures.iter().all(later);
+        Self {
+            configuration: loads.then(|| whole.configuration()),
+            unknown: whole.unknown().map(|(path, why)| (path, why.to_string())).collect(),
+            others: whole.others.clone(),
+        }
+    }
 }
 
 /// One duration of a node group.
@@ -77,6 +108,8 @@ impl ShownGroup {
     /// The configuration of one boot of `group`.
     pub(super) fn of(group: &NodeGroup, booted: &Booted, texts: &Texts) -> Self {
         let effective = booted.effective.as_ref();
+        let whole = effective.and_then(|e| e.whole.as_deref());
+        let refused = whole.map(|w| w.refused.as_slice()).unwrap_or_default();
         let gaps = group.gaps.iter().chain(&booted.gaps);
         let mut unknown: Vec<_> = gaps.map(|gap| note(gap.at, gap.why.to_string(), Weight::None, texts)).collect();
         unknown.sort();
@@ -89,10 +122,11 @@ impl ShownGroup {
             kubernetes: group.minor.map(|minor| format!("1.{minor}")),
             when: group.when.and(&booted.when).unwrap_or_default().without_scopes(),
             kubelet: effective.is_some(),
-            starts: effective.and_then(|e| e.starts),
+            starts: if refused.is_empty() { effective.and_then(|e| e.starts) } else { Some(false) },
             why_not: effective
                 .iter()
                 .flat_map(|e| &e.failures)
+                .chain(refused)
                 .map(|f| f.message.clone())
                 .chain(booted.runtimes.iter().flat_map(|r| {
                     r.failures.iter().map(|f| format!("{} of {}: {}", crate::runtime::KEY, r.name.words(), f.message))
@@ -104,6 +138,7 @@ impl ShownGroup {
                 .map(|s| ShownSetting::of(s, group, texts))
                 .chain(booted.runtimes.iter().map(|r| ShownSetting::of_runtime(r, group, texts)))
                 .collect(),
+            whole: effective.and_then(|e| Some(ShownWhole::of(e.whole.as_deref()?, e))),
             unknown,
         }
     }

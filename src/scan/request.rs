@@ -43,6 +43,8 @@ pub struct Request {
     pub edited: Edited,
     /// What the findings are compared with: those that it has are known.
     pub base: Option<Arc<Base>>,
+    /// Work out every field of a kubelet, not only durations.
+    pub whole: bool,
     /// Receives the progress of the scan.
     pub progress: Arc<Progress>,
 }
@@ -165,7 +167,7 @@ impl Request {
     pub(super) fn given(&self, policy: &Policy) -> Result<Given, ScanError> {
         let (parameters, variables) = (self.parameter_files()?, self.variables()?);
         let var_files = policy.settings.var_files.clone();
-        Ok(Given { parameters, variables, var_files, modules: self.modules(policy)? })
+        Ok(Given { parameters, variables, var_files, modules: self.modules(policy)?, whole: self.whole })
     }
 
     /// The sources of modules and their folders, absolute: those of the configuration, then those of the arguments.

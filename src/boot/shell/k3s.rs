@@ -150,6 +150,7 @@ impl Shell<'_, '_> {
             flag
         }));
         path.machine.suggest_kubelet(None);
+        path.machine.starts_by_tool = true;
         let files = Arc::clone(&path.machine.files);
         path.machine.start = Some(Start { files, argv: Some(Arc::new(argv)) });
         path.machine.start_runtime(Name::Containerd, true);

@@ -11,6 +11,7 @@ pub(super) fn configuration(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
         return Vec::new();
     }
     let mut group = NodeGroup::new(manifest.file, manifest.place());
+    group.complete = true;
     group.steps.push(Step::KubeletConfigFile(placeholder::in_text(&manifest.text())));
     vec![group]
 }

@@ -30,6 +30,7 @@ pub(super) fn pods(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
             .collect();
         let Some(argv) = kubelet(&words) else { continue };
         let mut group = manifest.group();
+        group.complete = true;
         group.steps.push(Step::KubeletArgs(argv));
         out.push(group);
     }

@@ -1,0 +1,146 @@
+//! What images and tools set in the kubelet's file themselves, apart from what the source says: `image/own-settings.json`.
+//!
+//! A `null` in it is a value that only the node knows. Sources: awslabs/amazon-eks-ami, `templates/al2/runtime/bootstrap.sh`
+//! and `kubelet-config.json` before b2289030, which removed them (the same in the last six releases with them), and
+//! `nodeadm/internal/kubelet/config.go` at 81fec2e8 (the same in the six releases up to v20260724); kubernetes/kubernetes 1.36,
+//! `cmd/kubeadm/app/componentconfigs/kubelet.go` (`Default`).
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use crate::kubelet::args::{Pass, parse};
+use crate::kubelet::{Launch, Own, OwnField, settle, whole};
+use crate::node::{BootCx, Family, NodeGroup, Step};
+use crate::setting::{ConfigField, Effective};
+use crate::text::Why;
+
+use super::image;
+use super::machine::{Files, Image, Machine};
+
+/// A part of what one tool sets, for some versions.
+#[derive(serde::Deserialize)]
+struct Layer {
+    since: Option<u32>,
+    until: Option<u32>,
+    /// Set if it is written when the node starts, over what the file has by then.
+    #[serde(default)]
+    last: bool,
+    fields: BTreeMap<String, Value>,
+}
+
+static SETTINGS: LazyLock<BTreeMap<String, Vec<Layer>>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("image/own-settings.json")).unwrap_or_default());
+
+/// The address that the model of `bootstrap.sh` stands in for the node's own.
+const STAND_IN: &str = "--node-ip=192.0.2.1";
+
+/// The configuration of a launch: its durations, and all fields if the scan asks for them.
+pub(super) fn settled(launch: &Launch, own: impl FnOnce() -> Own, cx: &BootCx<'_>) -> Effective {
+    let mut effective = settle(launch);
+    if cx.whole {
+        let mut all = whole(launch, &effective, &own());
+        all.others.retain(|flag| flag != STAND_IN);
+        effective.whole = Some(Box::new(all));
+    }
+    effective
+}
+
+/// What a tool adds to the files and flags of a node group without a boot.
+pub(super) fn of_group(group: &NodeGroup, launch: &Launch) -> Own {
+    if launch.running.is_some() || group.complete {
+        return Own::default();
+    }
+    let file = group.steps.iter().any(|step| matches!(step, Step::KubeletConfigFile(_)));
+    if group.family == Some(Family::Kubeadm) && file { named("kubeadm", launch.minor) } else { tool() }
+}
+
+/// What an image or a tool adds on a booted machine, whose kubelet was started with a command line.
+pub(super) fn of_machine(machine: &Machine, files: &Files, launch: &Launch) -> Own {
+    if machine.starts_by_tool || launch.argv.is_empty() {
+        return tool();
+    }
+    let read = parse(&launch.argv, launch.minor, Pass::First);
+    let mut own = match (read.config().and_then(|path| path.known_str()), machine.family()) {
+        (Some(image::AL2_CONFIG), Some(Family::Ubuntu)) => tool(),
+        (Some(image::AL2_CONFIG), _) if files.contains_key(image::OWN_ARGS) || !machine.merged.is_empty() => {
+            let mut own = named("al2", launch.minor);
+            own.is_untouched = !files.contains_key(image::AL2_CONFIG);
+            if read.last("reserved-cpus").is_some() {
+                own.fields.retain(|f| !matches!(f.path, "systemReservedCgroup" | "kubeReservedCgroup"));
+            }
+            if !machine.merged.is_empty() {
+                // What the tool merges comes after the script of the image.
+                own.fields.iter_mut().for_each(|f| f.last = false);
+            }
+            own
+        }
+        (Some(image::NODEADM_CONFIG), Some(Family::Al2023)) => {
+            let mut own = named("al2023", launch.minor);
+            if files.contains_key(image::NODEADM_CONFIG) {
+                // A file that scripts have changed may have lost what nodeadm wrote.
+                own.fields.iter_mut().for_each(|f| f.value = None);
+            }
+            own
+        }
+        (Some(image::KUBEADM_CONFIG), _) if machine.image == Image::Proven(Family::Kubeadm) => {
+            named("kubeadm", launch.minor)
+        }
+        _ => Own::default(),
+    };
+    if machine.adds_taints {
+        own.fields.push(OwnField { path: "registerWithTaints", value: None, last: true });
+    }
+    own
+}
+
+/// A tool of which only what the source passes to it is known.
+pub(super) fn tool() -> Own {
+    Own { rest: Some(Why::FromOutside("what the tool that starts the kubelet sets".into())), ..Own::default() }
+}
+
+fn named(name: &str, minor: Option<u32>) -> Own {
+    let mut own = Own::default();
+    for layer in SETTINGS.get(name).into_iter().flatten() {
+        let applies = minor.map(|m| layer.since.is_none_or(|s| m >= s) && layer.until.is_none_or(|u| m <= u));
+        let always = layer.since.is_none() && layer.until.is_none();
+        if applies == Some(false) {
+            continue;
+        }
+        for (path, value) in &layer.fields {
+            let Some(field) = ConfigField::by_path(path) else { continue };
+            let value = Some(value.clone()).filter(|v| !v.is_null() && (always || applies == Some(true)));
+            own.fields.push(OwnField { path: field.path, value, last: layer.last });
+        }
+    }
+    own
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_that_an_image_sets_is_one_of_the_kubelet() {
+        assert_eq!(SETTINGS.keys().collect::<Vec<_>>(), ["al2", "al2023", "kubeadm"]);
+        for (name, layers) in SETTINGS.iter() {
+            for path in layers.iter().flat_map(|layer| layer.fields.keys()) {
+                assert!(ConfigField::by_path(path).is_some(), "{path} of {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_an_image_sets_depends_on_the_version() {
+        let of = |name: &str, minor, path: &str| {
+            let found = named(name, minor).fields.into_iter().find(|f| f.path == path)?;
+            Some((found.value, found.last))
+        };
+        assert_eq!(of("al2", Some(27), "kubeAPIQPS"), None);
+        assert_eq!(of("al2", Some(26), "kubeAPIQPS"), Some((Some(10.into()), true)));
+        assert_eq!(of("al2", None, "kubeAPIQPS"), Some((None, true)));
+        assert_eq!(of("al2", Some(30), "readOnlyPort"), Some((Some(0.into()), false)));
+        assert_eq!(of("al2023", Some(33), "maxPods"), Some((None, false)));
+    }
+}
