@@ -2,6 +2,7 @@
 
 mod bottlerocket;
 mod cloud_config;
+mod defaults;
 mod effective;
 mod file_edit;
 mod image;
@@ -144,8 +145,14 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
         let Some(outcome) = assume_kubeadm_unit(outcome, group) else { continue };
         let assumed = may_split && depends_on_family(&outcome.machine, cx);
         let outcomes = if assumed { split_by_family(&outcome) } else { vec![outcome] };
-        for outcome in outcomes {
-            let mut booted = finish(outcome, group, cx);
+        let mut open: Vec<BootOutcome> = outcomes.into_iter().rev().collect();
+        while let Some(outcome) = open.pop() {
+            let mut booted = finish(outcome.clone(), group, cx);
+            let ways = defaults::outcomes(&outcome, &booted);
+            if !ways.is_empty() && out.len() + open.len() + ways.len() <= MAX_OUTCOMES {
+                open.extend(ways.into_iter().rev());
+                continue;
+            }
             if assumed {
                 // A setting without effect on one family may be meant for another.
                 booted.ineffective.clear();

@@ -128,6 +128,8 @@ pub enum Layer {
     Base64,
     /// Gzip.
     Gzip,
+    /// No encoding: an unknown value of a variable, which is the original if the variable is not set.
+    Default,
 }
 
 /// Bytes with a map back to the texts that they came from.

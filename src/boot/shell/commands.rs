@@ -7,10 +7,13 @@ use crate::text::{Span, Traced, Why};
 
 use super::super::machine::File;
 use super::super::outcome::MAX_OUTCOMES;
-use super::interpreter::{MAX_DEPTH, Shell};
+use super::interpreter::{MAX_DEPTH, Shell, Ways};
 use super::settle::settle;
 use super::state::{BoxedRun, Function, Sink};
 use super::status::{Flow, Status};
+
+/// The most substitutions of one command whose outcomes are followed one by one.
+const MAX_FORKS: usize = 2;
 
 /// How many commands are followed on one path through a script.
 const MAX_STEPS: usize = 20_000;
@@ -286,7 +289,31 @@ impl Shell<'_, '_> {
         paths
     }
 
-    fn simple(&mut self, span: Span, assignments: &[Assignment], words: &[Word], mut path: BoxedRun) -> Vec<BoxedRun> {
+    /// Runs a command. If the output of a substitution in it depends on a condition, it runs once for each output.
+    fn simple(&mut self, span: Span, assignments: &[Assignment], words: &[Word], path: BoxedRun) -> Vec<BoxedRun> {
+        let mut all = assignments.iter().map(|a| &a.value).chain(words);
+        if !all.any(|word| word.parts.iter().any(substitutes)) {
+            return self.once(span, assignments, words, path);
+        }
+        let outer = (std::mem::take(&mut self.ways), std::mem::take(&mut self.chosen));
+        let mut out = Vec::new();
+        let mut pending = vec![Vec::new()];
+        while let Some(chosen) = pending.pop() {
+            self.ways = if chosen.len() < MAX_FORKS { Ways::Open } else { Ways::Closed };
+            self.chosen.clone_from(&chosen);
+            let mut paths = self.once(span, assignments, words, path.clone());
+            match std::mem::take(&mut self.ways) {
+                Ways::Found(ways) => {
+                    pending.extend(ways.into_iter().rev().map(|way| [chosen.clone(), vec![way]].concat()));
+                }
+                _ => out.append(&mut paths),
+            }
+        }
+        (self.ways, self.chosen) = outer;
+        out
+    }
+
+    fn once(&mut self, span: Span, assignments: &[Assignment], words: &[Word], mut path: BoxedRun) -> Vec<BoxedRun> {
         let name = words.first().and_then(|w| w.bare()).and_then(|t| t.known_str()).unwrap_or_default();
         if let Some(text) = self.aliased(name, span, assignments, words, &path) {
             let aliases = Arc::clone(&path.shell.aliases);
@@ -314,7 +341,7 @@ impl Shell<'_, '_> {
             // Without a number, it uses the status of the previous command.
             fields.push(Traced::made(code.to_string(), span));
         }
-        if path.flow != Flow::Normal {
+        if path.flow != Flow::Normal || matches!(self.ways, Ways::Found(_)) {
             return vec![path];
         }
         if let Some(file) = path.emptied.take() {
@@ -344,12 +371,13 @@ impl Shell<'_, '_> {
                 }
             }
         }
+        if matches!(self.ways, Ways::Found(_)) {
+            return vec![path];
+        }
+        // What the command runs has substitutions of its own.
+        self.ways = Ways::Closed;
+        self.chosen.clear();
         if words.is_empty() {
-            let substitutes = |p: &Part| match p {
-                Part::Command(..) | Part::Backquoted(..) => true,
-                Part::Double(parts) => parts.iter().any(|p| matches!(p, Part::Command(..) | Part::Backquoted(..))),
-                _ => false,
-            };
             if !assignments.iter().any(|a| a.value.parts.iter().any(substitutes)) {
                 path.status = Status::Zero;
             }
@@ -368,5 +396,14 @@ impl Shell<'_, '_> {
             }
         }
         paths
+    }
+}
+
+/// True for a command substitution, alone or in double quotes.
+fn substitutes(part: &Part) -> bool {
+    match part {
+        Part::Command(..) | Part::Backquoted(..) => true,
+        Part::Double(parts) => parts.iter().any(|part| matches!(part, Part::Command(..) | Part::Backquoted(..))),
+        _ => false,
     }
 }

@@ -7,7 +7,7 @@ use crate::text::{Span, Traced, Why};
 
 use super::super::image;
 use super::super::machine::File;
-use super::interpreter::{MAX_DEPTH, Shell};
+use super::interpreter::{Chosen, MAX_DEPTH, Shell, Ways};
 use super::parameters::Expansion;
 use super::pattern::{self, Token};
 use super::state::{BoxedRun, ScriptRun, Sink};
@@ -19,6 +19,9 @@ const MAX_WORD_BYTES: usize = 1 << 20;
 
 /// The most bytes of the parts of a word, and of all words of a command.
 const MAX_CHUNKS_BYTES: usize = 4 << 20;
+
+/// The most outputs of a substitution that are followed one by one.
+const MAX_WAYS: usize = 4;
 
 /// A part of an expanded word.
 enum Chunk {
@@ -222,6 +225,13 @@ impl Shell<'_, '_> {
 
     /// The output of commands. Their changes to files remain.
     pub(super) fn capture(&mut self, list: &[Item], span: Span, path: &mut ScriptRun) -> Traced {
+        if let Some(chosen) = self.chosen.iter().find(|chosen| chosen.at == span) {
+            let ScriptRun { when, machine, status, code, out, .. } = *chosen.run.clone();
+            path.when = when;
+            path.machine = machine;
+            (path.status, path.code) = (status, code);
+            return out;
+        }
         let mut inner: BoxedRun = Box::new(path.clone());
         inner.shell.on_exit = None;
         inner.emptied = None;
@@ -232,10 +242,17 @@ impl Shell<'_, '_> {
         // bash turns `set -e` off in a substitution.
         inner.shell.options.errexit = false;
         inner.status = Status::Zero;
+        let outer = (std::mem::take(&mut self.ways), std::mem::take(&mut self.chosen));
         let ended = self.list(list, inner);
         let mut paths = self.leave(ended);
+        (self.ways, self.chosen) = outer;
         for path in &mut paths {
             path.end();
+        }
+        let differ = paths.iter().skip(1).any(|other| other.out != paths[0].out);
+        let known = |run: &BoxedRun| !run.out.has_unknown() && !run.out.bytes().trim_ascii().is_empty();
+        if differ && paths.iter().any(known) && paths.len() <= MAX_WAYS && matches!(self.ways, Ways::Open) {
+            self.ways = Ways::Found(paths.iter().map(|run| Chosen { at: span, run: run.clone() }).collect());
         }
         let Some(first) = paths.pop() else { return Traced::new() };
         let mut out = first.out.clone();

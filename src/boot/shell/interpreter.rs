@@ -25,6 +25,27 @@ pub(super) struct Template {
     pub(super) at: Span,
 }
 
+/// One of the outcomes of a command substitution.
+#[derive(Clone)]
+pub(super) struct Chosen {
+    /// The source of the substitution.
+    pub(super) at: Span,
+    /// The path at its end.
+    pub(super) run: BoxedRun,
+}
+
+/// The outcomes of a substitution in the current command.
+#[derive(Default)]
+pub(super) enum Ways {
+    /// They are not followed one by one.
+    #[default]
+    Closed,
+    /// They are, if there are several.
+    Open,
+    /// The command is to run again with each of these.
+    Found(Vec<Chosen>),
+}
+
 /// Interprets scripts.
 pub(super) struct Shell<'a, 'b> {
     pub(super) cx: &'a mut BootCx<'b>,
@@ -39,14 +60,29 @@ pub(super) struct Shell<'a, 'b> {
     pub(super) top: bool,
     /// The command of the top level that is running.
     pub(super) unit: Option<Span>,
+    /// Substitutions of the current command whose output depends on a condition.
+    pub(super) ways: Ways,
+    /// The outcomes that substitutions of the current command have.
+    pub(super) chosen: Vec<Chosen>,
     /// Launch templates that were described.
     pub(super) templates: Vec<Template>,
 }
 
 impl<'a, 'b> Shell<'a, 'b> {
     pub(super) fn new(cx: &'a mut BootCx<'b>) -> Self {
-        let (top, unit, templates) = (false, None, Vec::new());
-        Self { cx, steps: 0, depth: 0, conditions: 0, temporary: 0, installed: false, top, unit, templates }
+        Self {
+            cx,
+            steps: 0,
+            depth: 0,
+            conditions: 0,
+            temporary: 0,
+            installed: false,
+            top: false,
+            unit: None,
+            ways: Ways::Closed,
+            chosen: Vec::new(),
+            templates: Vec::new(),
+        }
     }
 
     /// The source of `span` as a readable condition: without the brackets of a test, and shortened in the middle, because the

@@ -1,7 +1,7 @@
 //! Parameter expansions.
 
 use crate::syntax::shell::{Operation, Parameter, Part, Word};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Layer, Span, Traced, UNKNOWN_MARK, Why};
 
 use super::arithmetic;
 use super::interpreter::Shell;
@@ -263,7 +263,16 @@ impl Shell<'_, '_> {
             Expansion::One(text) => {
                 // An unknown value may be empty or not; either way, the result is unknown.
                 if text.is_unknown() && operator != b'+' {
-                    return value;
+                    let outside = path.shell.open.is_some() && path.lookup(&parameter.name).is_none();
+                    if !outside || operator == b'?' || text.len() != UNKNOWN_MARK.len() {
+                        return value;
+                    }
+                    let default = self.single(word, path);
+                    let text = Traced::encoded(text.clone(), Layer::Default, default);
+                    if operator == b'=' {
+                        path.set(&parameter.name, text.clone());
+                    }
+                    return Expansion::One(text);
                 }
                 !colon || !text.is_empty()
             }

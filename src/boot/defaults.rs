@@ -1,0 +1,146 @@
+//! Defaults of variables that may be set from outside, such as `${IDLE:-0s}` in a script. The value is unknown, and remembers
+//! what it is if the variable is not set. Where a setting depends on it, both outcomes are followed.
+
+use std::sync::Arc;
+
+use crate::node::Booted;
+use crate::syntax::{Node, NodeKind};
+use crate::text::{Layer, Traced, Why};
+use crate::value::{Condition, Guard};
+
+use super::machine::{File, Files, Machine};
+use super::outcome::BootOutcome;
+
+/// How deep trees are searched.
+const MAX_DEPTH: usize = 32;
+
+/// Both outcomes for the first variable that a setting of `booted` depends on and that has a default. Empty if there is none.
+pub(super) fn outcomes(outcome: &BootOutcome, booted: &Booted) -> Vec<BootOutcome> {
+    let settled = booted.effective.iter().flat_map(|effective| &effective.fields);
+    let whys = settled.chain(booted.runtimes.iter().map(|runtime| &runtime.timeout)).filter_map(|s| s.unknown.as_ref());
+    let mut names: Vec<&Arc<str>> = whys
+        .filter_map(|why| match why {
+            Why::FromOutside(name) if name.starts_with('$') => Some(name),
+            _ => None,
+        })
+        .collect();
+    names.dedup();
+    for name in names {
+        let mut unset = outcome.clone();
+        let mut choice = Choice { name, set: false, changed: false };
+        choice.machine(&mut unset.machine);
+        if !choice.changed {
+            continue;
+        }
+        let mut set = outcome.clone();
+        Choice { name, set: true, changed: false }.machine(&mut set.machine);
+        let variable = name.trim_start_matches('$');
+        let words = match variable.parse::<usize>() {
+            Ok(number) => format!("argument {number} of the script is not given"),
+            Err(_) => format!("{variable} is not set"),
+        };
+        let condition = Condition::new(words, true);
+        let with = |mut outcome: BootOutcome, condition: Condition| {
+            outcome.when = outcome.when.and(&Guard::of(condition))?;
+            Some(outcome)
+        };
+        return [with(unset, condition.clone()), with(set, condition.opposite())].into_iter().flatten().collect();
+    }
+    Vec::new()
+}
+
+/// The values of a machine under one answer.
+struct Choice<'n> {
+    name: &'n str,
+    /// The variable is set: its value stays unknown.
+    set: bool,
+    changed: bool,
+}
+
+impl Choice<'_> {
+    fn machine(&mut self, machine: &mut Machine) {
+        self.files(&mut machine.files);
+        if let Some(start) = &mut machine.start {
+            self.files(&mut start.files);
+            if let Some(argv) = &mut start.argv {
+                let words = argv.iter().flat_map(|word| match self.text(word) {
+                    // Outside of quotes, the shell splits it.
+                    Some(text) if word.is_unknown() && !self.set => text.words(),
+                    Some(text) => vec![text],
+                    None => vec![word.clone()],
+                });
+                *argv = Arc::new(words.collect());
+            }
+        }
+        for files in machine.runtimes.values_mut() {
+            self.files(files);
+        }
+        let nodeadm = &mut machine.nodeadm;
+        for document in nodeadm.documents.iter_mut().chain(&mut nodeadm.last_documents).chain(&mut machine.merged) {
+            self.tree(document, 0);
+        }
+        if let Some(written) = &mut nodeadm.written {
+            let written = Arc::make_mut(written);
+            if let Some(config) = &mut written.config {
+                self.tree(config, 0);
+            }
+            if let Some(text) = written.text.as_ref().and_then(|text| self.text(text)) {
+                written.text = Some(Arc::new(text));
+            }
+        }
+    }
+
+    fn files(&mut self, files: &mut Arc<Files>) {
+        let changed: Vec<(String, Traced)> = files
+            .iter()
+            .filter_map(|(path, file)| match file {
+                File::Known(text) => Some((path.clone(), self.text(text)?)),
+                File::Unknown(_) | File::Removed => None,
+            })
+            .collect();
+        for (path, text) in changed {
+            Arc::make_mut(files).insert(path, File::Known(Arc::new(text)));
+        }
+    }
+
+    fn tree(&mut self, node: &mut Node, depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        match &mut node.kind {
+            NodeKind::Scalar(scalar) => {
+                if let Some(text) = self.text(&scalar.text) {
+                    scalar.text = text;
+                }
+            }
+            NodeKind::Seq(items) => items.iter_mut().for_each(|item| self.tree(item, depth + 1)),
+            NodeKind::Map(pairs) => pairs.iter_mut().for_each(|(_, value)| self.tree(value, depth + 1)),
+        }
+    }
+
+    /// The text under the answer, if it depends on it.
+    fn text(&mut self, text: &Traced) -> Option<Traced> {
+        let mut out = Traced::new();
+        let mut done = 0;
+        for part in text.encoded_parts().iter().filter(|part| part.layer == Layer::Default) {
+            let value = text.slice(part.range.clone());
+            let Some((at, why)) = value.first_unknown() else { continue };
+            if !matches!(why, Why::FromOutside(name) if **name == *self.name) || part.range.start < done {
+                continue;
+            }
+            out.push(&text.slice(done..part.range.start));
+            if self.set {
+                out.push_unknown(at, why.clone());
+            } else {
+                out.push(&part.original);
+            }
+            done = part.range.end;
+        }
+        if done == 0 {
+            return None;
+        }
+        out.push(&text.slice(done..text.len()));
+        self.changed = true;
+        Some(out)
+    }
+}
