@@ -92,6 +92,8 @@ pub enum Reason {
     LineBreak,
     /// CloudFormation metadata that no `cfn-init` reads.
     InitNotCalled,
+    /// A configuration of `cfn-init` that no config set in use contains.
+    ConfigLeftOut,
     /// A module input that this version of the module ignores, with the explanation from the module's model.
     Ignored(Arc<str>),
     /// The name of a module input that has no effect on what its nodes receive.
@@ -138,6 +140,7 @@ impl Reason {
             Self::NoKubeletArg,
             Self::LineBreak,
             Self::InitNotCalled,
+            Self::ConfigLeftOut,
             Self::Ignored("this version of the module has no such input".into()),
             Self::NotPassedOn("kubelet_extra_args".into()),
         ]
@@ -186,6 +189,7 @@ impl Reason {
             Self::NoKubeletArg => "k3s and RKE2 pass on only `kubelet-arg`",
             Self::LineBreak => "the arguments contain a line break, so systemd ignores all of them",
             Self::InitNotCalled => "the user data does not run `cfn-init` for this resource",
+            Self::ConfigLeftOut => "no call of `cfn-init` runs this config: it is not in the config sets that are called",
             Self::Ignored(why) => return Arc::clone(why),
             Self::NotPassedOn(input) => return format!("the module does not hand `{input}` to these nodes").into(),
         }
@@ -237,6 +241,7 @@ impl Reason {
                 "move it to something that the nodes of this group read, such as a NodeConfig in `overrideBootstrapCommand`"
             }
             Self::InitNotCalled => "call `cfn-init` with this resource in the user data",
+            Self::ConfigLeftOut => "add the config to a config set that `cfn-init` runs",
             Self::Ignored(_) | Self::NotPassedOn(_) => {
                 "use the input that this version of the module passes to its nodes"
             }

@@ -47,8 +47,10 @@ pub(super) fn restrict(groups: &mut Vec<NodeGroup>, guard: &Guard) {
 /// The answer to a condition.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Answer {
-    /// Known to hold or not.
+    /// Known to hold or not, whatever a deployment chooses.
     Known(bool),
+    /// Holds or not by the defaults of parameters, for which a deployment may choose other values.
+    Default(bool),
     /// Undecided in the source.
     Open(Condition),
 }
@@ -57,6 +59,7 @@ impl Answer {
     pub(super) fn not(self) -> Self {
         match self {
             Self::Known(value) => Self::Known(!value),
+            Self::Default(value) => Self::Default(!value),
             Self::Open(c) => Self::Open(c.opposite()),
         }
     }
@@ -64,7 +67,7 @@ impl Answer {
     /// The guard under which the answer is `yes`; `None` if it never is.
     pub(super) fn guard(self, yes: bool) -> Option<Guard> {
         match self {
-            Self::Known(value) => (value == yes).then(Guard::always),
+            Self::Known(value) | Self::Default(value) => (value == yes).then(Guard::always),
             Self::Open(c) => Some(Guard::of(if yes { c } else { c.opposite() })),
         }
     }

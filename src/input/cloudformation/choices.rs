@@ -36,6 +36,11 @@ impl Evaluator<'_> {
             // The nodes boot alike for every choice.
             return std::mem::take(first);
         }
+        let undecided = |(_, choices): &(String, Vec<Choice>)| !choices.iter().any(|c| c.when.is_always());
+        if whole && wanted.iter().any(undecided) {
+            // Without a default, each deployment makes one of the choices, which decide more conditions.
+            groups.retain(|group| group.when.is_always() || others.iter().any(|(_, way)| way.iter().any(|other| same(group, other))));
+        }
         let defaults = groups.len();
         for (when, way) in others {
             for mut group in way {
@@ -48,6 +53,11 @@ impl Evaluator<'_> {
                     groups.push(group);
                 }
             }
+        }
+        if !whole && groups.is_empty() {
+            self.lenient = true;
+            groups = self.attempt(&Chosen::new(), run).0;
+            self.lenient = false;
         }
         if !whole && let Some(group) = groups.first_mut() {
             group.gaps.push(Gap { at, why: Why::Limit("values of parameters that are tried together") });

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use regex::Regex;
+
 use crate::syntax::Node;
 use crate::value::{Condition, Kind, Value};
 
@@ -50,33 +52,78 @@ impl Evaluator<'_> {
             // Not all of them are false.
             ("Or", items) => self.all(items, words, false).not(),
             ("Equals", [a, b]) => {
+                if self.excluded(a, b) || self.excluded(b, a) {
+                    return Answer::Known(false);
+                }
+                let outer = std::mem::take(&mut self.by_default);
                 let (a, b) = (self.eval(a.into()), self.eval(b.into()));
-                equal(&a, &b).map_or(open, Answer::Known)
+                let by_default = std::mem::replace(&mut self.by_default, outer);
+                match equal(&a, &b) {
+                    Some(holds) if by_default => Answer::Default(holds),
+                    Some(holds) => Answer::Known(holds),
+                    None => open,
+                }
             }
             _ => open,
         }
     }
 
+    /// True if `reference` is a parameter that no deployment may set to the text `other`.
+    fn excluded(&self, reference: &Node, other: &Node) -> bool {
+        let (Some(call), None, Some(text)) = (Expr::from(reference).call(), Expr::from(other).call(), other.as_str())
+        else {
+            return false;
+        };
+        let name = call.argument.as_str().filter(|name| call.name == "Ref" && !self.given.contains_key(*name));
+        name.and_then(|name| self.template.parameters.get(name)).is_some_and(|parameter| !accepts(parameter, text))
+    }
+
     /// Whether the answer of each of `items` is `want`.
     fn all(&mut self, items: &[Node], words: &Arc<str>, want: bool) -> Answer {
         let mut left: Vec<Condition> = Vec::new();
+        let (mut by_default, mut fails) = (false, false);
         for (n, item) in items.iter().enumerate() {
             let part: Arc<str> = format!("{words}, part {}", n + 1).into();
             let answer = self.answer(item, &part);
             match if want { answer } else { answer.not() } {
                 Answer::Known(true) => {}
                 Answer::Known(false) => return Answer::Known(false),
+                Answer::Default(holds) => {
+                    by_default = true;
+                    fails |= !holds;
+                }
                 Answer::Open(c) if left.contains(&c) => {}
                 Answer::Open(c) => left.push(c),
             }
         }
+        if fails {
+            return Answer::Default(false);
+        }
         match left.len() {
+            0 if by_default => Answer::Default(true),
             0 => Answer::Known(true),
             1 => Answer::Open(left.swap_remove(0)),
             // It is not clear which of them decides, so the whole is one condition.
             _ => Answer::Open(Condition::new(Arc::clone(words), want)),
         }
     }
+}
+
+/// False if CloudFormation refuses a value of a parameter, by its pattern, its length or its limits as a number.
+fn accepts(parameter: &Node, text: &str) -> bool {
+    let limit = |key: &str| parameter.get(key).and_then(Node::as_str).and_then(|s| s.trim().parse::<f64>().ok());
+    let within = |value: f64, least: &str, most: &str| {
+        limit(least).is_none_or(|l| value >= l) && limit(most).is_none_or(|m| value <= m)
+    };
+    let length = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    let number = match parameter.get("Type").and_then(Node::as_str) {
+        Some("Number") => text.trim().parse().is_ok_and(|n| within(n, "MinValue", "MaxValue")),
+        _ => true,
+    };
+    // The pattern is for the whole value.
+    let pattern = parameter.get("AllowedPattern").and_then(Node::as_str);
+    let pattern = pattern.and_then(|p| Regex::new(&format!("^(?:{p})$")).ok());
+    number && within(length.into(), "MinLength", "MaxLength") && pattern.is_none_or(|p| p.is_match(text))
 }
 
 /// Whether two values are equal, as CloudFormation compares them: as text. `None` if that is not known.

@@ -30,14 +30,13 @@ pub(super) struct InitCall {
 }
 
 /// The calls of `cfn-init` in a text, in order.
-pub(super) fn calls(text: &Traced) -> Vec<InitCall> {
-    let text = text.to_text();
+pub(super) fn calls(text: &str) -> Vec<InitCall> {
     let mut out = Vec::new();
     // A call continues after lines that end in a backslash.
     let joined = text.replace("\\\n", " ").replace("\\\r\n", " ");
-    for line in joined.lines().filter(|l| l.contains("cfn-init") && !l.trim_start().starts_with('#')) {
-        let words: Vec<&str> =
-            line.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')')).collect();
+    let lines = joined.lines().filter(|l| l.contains("cfn-init") && !l.trim_start().starts_with('#'));
+    for command in lines.flat_map(|l| l.split([';', '&', '|', '(', ')'])) {
+        let words: Vec<&str> = command.split_whitespace().collect();
         let bare = |w: &'_ str| w.trim_matches(|c| matches!(c, '"' | '\'' | '`' | ',')).to_owned();
         let Some(at) =
             words.iter().position(|w| matches!(bare(w).rsplit(['/', '\\']).next(), Some("cfn-init" | "cfn-init.exe")))
@@ -122,11 +121,11 @@ impl Script {
 }
 
 impl Evaluator<'_> {
-    /// The script equivalent to the metadata, and its gaps.
-    pub(super) fn init_script(&mut self, init: &Node, sets: &[String]) -> (Value, Vec<Gap>) {
+    /// The script equivalent to the metadata for calls with these sets, and its gaps.
+    pub(super) fn init_script(&mut self, init: &Node, calls: &[&[String]]) -> (Value, Vec<Gap>) {
         let mut script = Script::default();
         script.made("#!/bin/bash\n", init.span);
-        for config in configs(init, sets, &mut script) {
+        for config in calls.iter().flat_map(|sets| configs(init, sets, &mut script.gaps)).collect::<Vec<_>>() {
             self.config(config, &mut script);
         }
         let Script { parts, values, gaps } = script;
@@ -270,7 +269,7 @@ impl Evaluator<'_> {
 }
 
 /// The configurations that are run, in order.
-fn configs<'n>(init: &'n Node, sets: &[String], script: &mut Script) -> Vec<&'n Node> {
+fn configs<'n>(init: &'n Node, sets: &[String], gaps: &mut Vec<Gap>) -> Vec<&'n Node> {
     let known = init.get("configSets");
     let mut out = Vec::new();
     let names: Vec<String> = if !sets.is_empty() {
@@ -285,7 +284,7 @@ fn configs<'n>(init: &'n Node, sets: &[String], script: &mut Script) -> Vec<&'n 
     let mut open: Vec<(bool, String, usize)> = names.into_iter().rev().map(|n| (true, n, 0)).collect();
     while let Some((is_set, name, depth)) = open.pop() {
         if out.len() >= MAX_CONFIGS || depth >= MAX_CONFIGS || open.len() >= MAX_CONFIGS * 10 {
-            script.gap(init.span, Why::Limit("configurations of cfn-init"));
+            gaps.push(Gap { at: init.span, why: Why::Limit("configurations of cfn-init") });
             break;
         }
         if !is_set {
@@ -294,7 +293,8 @@ fn configs<'n>(init: &'n Node, sets: &[String], script: &mut Script) -> Vec<&'n 
         }
         let Some(set) = known.and_then(|k| k.get(&name)) else {
             // Without such a set, a configuration of this name may be meant, but cfn-init refuses it.
-            script.gap(init.span, Why::NotUnderstood(format!("the configuration set {name}").into()));
+            let why = Why::NotUnderstood(format!("the configuration set {name}").into());
+            gaps.push(Gap { at: init.span, why });
             continue;
         };
         let one = std::slice::from_ref(set);
@@ -303,11 +303,22 @@ fn configs<'n>(init: &'n Node, sets: &[String], script: &mut Script) -> Vec<&'n 
             match (item.as_str(), item.get("ConfigSet").and_then(Node::as_str)) {
                 (Some(config), _) => open.push((false, config.to_owned(), depth + 1)),
                 (None, Some(inner)) => open.push((true, inner.to_owned(), depth + 1)),
-                _ => script.gap(item.span, Why::NotUnderstood("a configuration that is not named".into())),
+                _ => {
+                    let why = Why::NotUnderstood("a configuration that is not named".into());
+                    gaps.push(Gap { at: item.span, why });
+                }
             }
         }
     }
     out
+}
+
+/// The configurations that none of the calls runs, whose sets are given; none if that is not known.
+pub(super) fn left_out<'n>(init: &'n Node, calls: &[&[String]]) -> Vec<&'n Node> {
+    let mut gaps = Vec::new();
+    let run: Vec<Span> = calls.iter().flat_map(|sets| configs(init, sets, &mut gaps)).map(|c| c.span).collect();
+    let other = |(key, config): &&(Node, Node)| key.as_str() != Some("configSets") && !run.contains(&config.span);
+    if gaps.is_empty() { init.pairs().iter().filter(other).map(|(_, config)| config).collect() } else { Vec::new() }
 }
 
 fn text_of(value: &Value) -> Traced {

@@ -1,7 +1,7 @@
 //! Intrinsic functions, evaluated as far as the source allows: parameters have their defaults, values that only a
 //! deployment knows are unknown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::syntax::{Node, NodeKind, Resolved, Scalar, Schema, resolve};
@@ -40,6 +40,12 @@ pub(super) struct Evaluator<'a> {
     pub(super) work: usize,
     /// Parameters that the deployment sets.
     pub(super) given: Given,
+    /// Those of them that follow from defaults, for which a deployment may choose other values.
+    pub(super) open: BTreeSet<String>,
+    /// True if what was evaluated follows from such a default.
+    pub(super) by_default: bool,
+    /// Resources are there even if their condition holds for no value that was tried.
+    pub(super) lenient: bool,
     /// The choices that were made.
     pub(super) chosen: Chosen,
     /// Choices that are still open.
@@ -58,6 +64,9 @@ impl<'a> Evaluator<'a> {
             depth: 0,
             work: 0,
             given: Given::new(),
+            open: BTreeSet::new(),
+            by_default: false,
+            lenient: false,
             chosen: Chosen::new(),
             wanted: Vec::new(),
             defaults: BTreeMap::new(),
@@ -168,6 +177,7 @@ impl<'a> Evaluator<'a> {
             return Value::unknown(Why::Secret, at);
         }
         if let Some(given) = self.given.get(name).cloned() {
+            self.by_default |= self.open.contains(name);
             return self.as_parameter(given, kind).through(at, step);
         }
         let default = parameter.get("Default");
@@ -185,7 +195,10 @@ impl<'a> Evaluator<'a> {
 
     /// Records the allowed values of a parameter as a choice.
     fn want_allowed(&mut self, name: &str, parameter: &Node, default: Option<&Node>, kind: &str) {
-        let Some(allowed) = parameter.get("AllowedValues").filter(|_| !is_list(kind)) else { return };
+        let Some(allowed) = parameter.get("AllowedValues").filter(|_| !is_list(kind)) else {
+            self.by_default = true;
+            return;
+        };
         let default = default.and_then(Node::as_str);
         let choices = allowed.items().iter().filter_map(|item| {
             let text = item.as_scalar()?.text.clone();
@@ -369,6 +382,7 @@ impl<'a> Evaluator<'a> {
         let [name, yes, no] = argument.items() else { return wrong("Fn::If", at) };
         let Some(name) = name.as_str() else { return wrong("Fn::If by something other than a name", at) };
         let answer = self.condition(name);
+        self.by_default |= matches!(answer, Answer::Default(_));
         let mut alternatives = Vec::new();
         for (branch, holds) in [(yes, true), (no, false)] {
             if let Some(when) = answer.clone().guard(holds) {

@@ -14,6 +14,7 @@ mod scripts;
 mod stacks;
 mod template;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::node::{Cx, NodeGroup};
@@ -78,7 +79,7 @@ fn deployed(path: &Path, document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     }
     let deployments = if named.is_empty() { parameters::next_to(path, &template, cx) } else { Vec::new() };
     let mut reader = StackReader::new(path, cx);
-    let base = reader.template(document, named);
+    let base = reader.template(document, named, BTreeSet::new());
     let mut outcomes = Vec::new();
     let without = match deployments.as_slice() {
         [] => return base,
@@ -88,7 +89,7 @@ fn deployed(path: &Path, document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     outcomes.push((Guard::of(Condition::new(without, false)), base));
     for deployment in deployments {
         let when = choice::when(format!("deployed with {}", deployment.name));
-        outcomes.push((when, reader.template(document, deployment.given)));
+        outcomes.push((when, reader.template(document, deployment.given, BTreeSet::new())));
     }
     // Groups that are the same in all deployments have no condition.
     let count = outcomes.len();

@@ -10,7 +10,8 @@ use super::choice::Answer;
 use super::choice::{restrict, when};
 use super::intrinsics::{Evaluator, dynamic_references};
 use super::reader::StackReader;
-use super::template::{Expr, refers_to};
+use super::init::InitCall;
+use super::template::{Expr, Template, refers_to};
 use super::{init, scripts};
 use crate::input::yaml_files;
 
@@ -60,19 +61,21 @@ pub(super) fn node_groups(evaluator: &mut Evaluator<'_>, reader: &mut StackReade
         if let Some((_, path)) = USER_DATA.iter().find(|(k, _)| *k == kind) {
             groups.extend(evaluator.explore(key.span, &mut |evaluator| {
                 let group = conditional(NodeGroup::new(called(name, resource), key.span), resource, evaluator);
-                launches(group, name, resource, path, &managed, evaluator)
+                group.map(|g| launches(g, name, resource, path, &managed, evaluator)).unwrap_or_default()
             }));
         } else if STACKS.contains(&kind) {
             groups.extend(evaluator.explore(key.span, &mut |evaluator| {
-                let when = conditional(NodeGroup::new(name, key.span), resource, evaluator).when;
+                let Some(group) = conditional(NodeGroup::new(name, key.span), resource, evaluator) else {
+                    return Vec::new();
+                };
                 let mut inner = reader.nested(name, resource, evaluator);
-                restrict(&mut inner, &when);
+                restrict(&mut inner, &group.when);
                 inner
             }));
         } else if scripts::TYPES.contains(&kind) {
             groups.extend(evaluator.explore(key.span, &mut |evaluator| {
                 let group = conditional(NodeGroup::new(called(name, resource), key.span), resource, evaluator);
-                scripts::node_groups(group, (name, resource), evaluator, reader)
+                group.map(|g| scripts::node_groups(g, (name, resource), evaluator, reader)).unwrap_or_default()
             }));
         }
     }
@@ -87,16 +90,20 @@ fn called(name: &str, resource: &Node) -> String {
     }
 }
 
-/// The group under the condition of its resource.
-fn conditional(mut group: NodeGroup, resource: &Node, evaluator: &mut Evaluator<'_>) -> NodeGroup {
+/// The group under the condition of its resource; `None` if it does not hold, whatever a deployment chooses.
+fn conditional(mut group: NodeGroup, resource: &Node, evaluator: &mut Evaluator<'_>) -> Option<NodeGroup> {
     if let Some(condition) = resource.get("Condition").and_then(Node::as_str) {
-        group.when = evaluator.condition(condition).guard(true).unwrap_or_else(|| {
+        let answer = evaluator.condition(condition);
+        if answer == Answer::Known(false) && !evaluator.lenient {
+            return None;
+        }
+        group.when = answer.guard(true).unwrap_or_else(|| {
             // A condition that is false by default may still be true in a deployment, and then it is true everywhere.
             evaluator.answers.insert(condition.to_owned(), Answer::Known(true));
             when(format!("condition {condition}"))
         });
     }
-    group
+    Some(group)
 }
 
 /// The node groups of a resource, for each combination of open conditions.
@@ -163,18 +170,20 @@ fn boot_with(
     if let Some(init) = own
         && !yaml_files::holds(inner.bytes(), b"cfn-init")
         && !may_run_more(inner)
-        && !evaluator.template.calls_init()
+        && evaluator.template.init_texts(at).is_empty()
     {
         group.add_ineffective(statements::in_tree(init), &Reason::InitNotCalled);
     }
-    let calls = if yaml_files::holds(inner.bytes(), b"cfn-init") { init::calls(inner) } else { Vec::new() };
+    let calls = if yaml_files::holds(inner.bytes(), b"cfn-init") { init::calls(&inner.to_text()) } else { Vec::new() };
     // CloudFormation passes user data to EC2 unchanged, so it must be base64.
     let user_data = Step::UserData(dynamic_references(&text), Wrapping::Base64);
     let mut groups = vec![group];
+    if !calls.is_empty() && !may_run_more(inner) {
+        add_left_out(&mut groups[0], at, &calls, own, evaluator.template);
+    }
     let mut done: Vec<String> = Vec::new();
     for call in &calls {
-        let named = call.resource.as_deref().and_then(|name| evaluator.template.names.get(name).copied());
-        let Some(init) = named.and_then(|r| r.path(&["Metadata", INIT])).or(own) else { continue };
+        let Some(init) = metadata(call, own, evaluator.template) else { continue };
         if call.is_windows() {
             let why = Why::NotUnderstood(format!("{INIT} on Windows").into());
             for group in &mut groups {
@@ -187,7 +196,7 @@ fn boot_with(
             continue;
         }
         // Calls of one program for several sets share one file, which does everything at the first call.
-        let sets: Vec<String> = calls.iter().filter(|c| c.path() == path).flat_map(|c| c.sets.clone()).collect();
+        let sets: Vec<_> = calls.iter().filter(|c| c.path() == path).map(|c| c.sets.as_slice()).collect();
         done.push(path.clone());
         let (script, gaps) = evaluator.init_script(init, &sets);
         let mut next = Vec::new();
@@ -211,6 +220,30 @@ fn boot_with(
         group.steps.push(user_data.clone());
     }
     groups
+}
+
+/// The metadata that a call of `cfn-init` reads; `own` is that of the resource with the call.
+fn metadata<'t>(call: &InitCall, own: Option<&'t Node>, template: &Template<'t>) -> Option<&'t Node> {
+    let named = call.resource.as_deref().and_then(|name| template.names.get(name).copied());
+    named.and_then(|r| r.path(&["Metadata", INIT])).or(own)
+}
+
+/// Adds the settings of the configurations that no call of `cfn-init` runs: neither those of the user data at `at`, nor others
+/// in the template, such as those of `cfn-hup`.
+fn add_left_out(group: &mut NodeGroup, at: Span, calls: &[InitCall], own: Option<&Node>, template: &Template<'_>) {
+    let others: Vec<_> = template.init_texts(at).iter().flat_map(|text| init::calls(text)).collect();
+    let mut seen = Vec::new();
+    for init in calls.iter().filter_map(|call| metadata(call, own, template)) {
+        if seen.contains(&init.span) {
+            continue;
+        }
+        seen.push(init.span);
+        let ours = |call: &&InitCall| metadata(call, Some(init), template).is_some_and(|m| m.span == init.span);
+        let sets: Vec<_> = calls.iter().chain(&others).filter(ours).map(|call| call.sets.as_slice()).collect();
+        for config in init::left_out(init, &sets) {
+            group.add_ineffective(statements::in_tree(config), &Reason::ConfigLeftOut);
+        }
+    }
 }
 
 /// True if user data may run commands from elsewhere.

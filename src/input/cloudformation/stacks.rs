@@ -1,11 +1,12 @@
 //! Stacks inside stacks: nested stacks, Serverless applications and stack sets, with their parameters.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::node::NodeGroup;
 use crate::syntax::Node;
 use crate::text::{TextId, Traced, Why};
-use crate::value::{Guard, Kind, Value};
+use crate::value::{Guard, Kind};
 
 use super::choice::{restrict, when};
 use super::expand::expand;
@@ -20,10 +21,13 @@ const MAX_STACKS: usize = 8;
 
 impl StackReader<'_, '_> {
     /// The node groups of a template that is deployed with `given`.
-    pub(super) fn template(&mut self, document: &Node, given: Given) -> Vec<NodeGroup> {
+    ///
+    /// `open` names those of `given` that follow from defaults, for which a deployment may choose other values.
+    pub(super) fn template(&mut self, document: &Node, given: Given, open: BTreeSet<String>) -> Vec<NodeGroup> {
         let document = expand(document, &given, self);
         let template = Template::new(&document);
         let mut evaluator = Evaluator::with(&template, given, self.work);
+        evaluator.open = open;
         let groups = resources::node_groups(&mut evaluator, self);
         self.work = evaluator.work;
         groups
@@ -50,7 +54,7 @@ impl StackReader<'_, '_> {
         }
         let tree = self.parse(id);
         let Some(document) = tree.iter().find(|d| is_template(d)) else { return Vec::new() };
-        let given = parameters(properties, evaluator);
+        let (given, open) = parameters(properties, evaluator);
         if let Some(path) = path {
             if self.open.contains(&path) {
                 self.cx.gap(source.span, Why::NotUnderstood("a stack that nests itself".into()));
@@ -66,7 +70,7 @@ impl StackReader<'_, '_> {
             self.open.push(here);
         }
         self.work = evaluator.work;
-        let mut groups = self.template(document, given);
+        let mut groups = self.template(document, given, open);
         evaluator.work = self.work;
         self.open.pop();
         for group in &mut groups {
@@ -148,27 +152,22 @@ impl StackReader<'_, '_> {
     }
 }
 
-/// The parameters that are passed to a stack.
-fn parameters(properties: &Node, evaluator: &mut Evaluator<'_>) -> Given {
-    let mut out = Given::new();
-    let Some(parameters) = properties.get("Parameters") else { return out };
-    for pair in parameters.items() {
-        // A stack set has a list.
-        if let (Some(key), Some(value)) = (pair.get("ParameterKey").and_then(Node::as_str), pair.get("ParameterValue"))
-        {
-            set(&mut out, key, evaluator.eval(value.into()));
+/// The parameters that are passed to a stack, and the names of those that follow from defaults.
+fn parameters(properties: &Node, evaluator: &mut Evaluator<'_>) -> (Given, BTreeSet<String>) {
+    let (mut given, mut open) = (Given::new(), BTreeSet::new());
+    let Some(parameters) = properties.get("Parameters") else { return (given, open) };
+    // A stack set has a list.
+    let listed = parameters.items().iter().filter_map(|p| Some((p.get("ParameterKey")?, p.get("ParameterValue")?)));
+    for (key, node) in listed.chain(parameters.pairs().iter().map(|(key, value)| (key, value))) {
+        let Some(name) = key.as_str() else { continue };
+        let outer = std::mem::take(&mut evaluator.by_default);
+        let value = evaluator.eval(node.into());
+        if std::mem::replace(&mut evaluator.by_default, outer) {
+            open.insert(name.to_owned());
+        }
+        if !value.is_null() {
+            given.insert(name.to_owned(), value);
         }
     }
-    for (key, value) in parameters.pairs() {
-        if let Some(name) = key.as_str() {
-            set(&mut out, name, evaluator.eval(value.into()));
-        }
-    }
-    out
-}
-
-fn set(given: &mut Given, name: &str, value: Value) {
-    if !value.is_null() {
-        given.insert(name.to_owned(), value);
-    }
+    (given, open)
 }

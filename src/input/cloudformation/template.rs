@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::input::yaml_files;
 use crate::syntax::{Node, NodeKind};
 use crate::text::Span;
 
@@ -39,13 +38,26 @@ impl<'a> Template<'a> {
         }
     }
 
-    /// True if `cfn-init` is named anywhere.
-    pub(super) fn calls_init(&self) -> bool {
-        fn named(node: &Node) -> bool {
-            let text = node.as_scalar().is_some_and(|s| yaml_files::holds(s.text.bytes(), b"cfn-init"));
-            text || node.items().iter().any(named) || node.pairs().iter().any(|(_, value)| named(value))
+    /// The texts of the resources that name `cfn-init`, except those at `except`. The parts of a list are one text.
+    pub(super) fn init_texts(&self, except: Span) -> Vec<String> {
+        fn joined(node: &Node, out: &mut String) {
+            out.push_str(node.as_scalar().and_then(|s| s.text.as_str()).unwrap_or_default());
+            node.items().iter().chain(node.pairs().iter().map(|(_, value)| value)).for_each(|n| joined(n, out));
         }
-        self.resources.iter().any(|(_, resource)| named(resource))
+        fn collect(node: &Node, except: Span, out: &mut Vec<String>) {
+            let pairs = node.pairs();
+            pairs.iter().filter(|(_, n)| n.span != except).for_each(|(_, value)| collect(value, except, out));
+            if pairs.is_empty() {
+                let mut text = String::new();
+                joined(node, &mut text);
+                if text.contains("cfn-init") {
+                    out.push(text);
+                }
+            }
+        }
+        let mut out = Vec::new();
+        self.resources.iter().for_each(|(_, resource)| collect(resource, except, &mut out));
+        out
     }
 }
 

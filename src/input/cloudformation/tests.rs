@@ -122,7 +122,6 @@ fn conditions_around_resources_and_properties() {
             show(groups),
             [
                 "T if condition A: eA==",
-                "U if condition Off: eA==",
                 "V ! Fn::Transform is not supported",
                 "S: eA==",
                 "S: eQ=="
