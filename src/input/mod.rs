@@ -15,6 +15,7 @@ mod manifests;
 mod node_files;
 mod open_conditions;
 mod patches;
+mod programs;
 mod pulumi;
 mod python;
 mod run_documents;
@@ -61,6 +62,7 @@ pub const INPUTS: &[&dyn Input] = &[
     &standalone::UserData,
     &standalone::Scripts,
     &python::Python,
+    &programs::Programs,
     &evidence::Evidence,
     &node_files::NodeFiles,
     &k3s_units::K3sUnits,

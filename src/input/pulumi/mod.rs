@@ -1,8 +1,8 @@
 //! Pulumi programs in YAML: launch templates and instances, node groups of the `eks` package, and documents for Kubernetes.
 //!
 //! Sources: pulumi/pulumi-yaml `pkg/pulumiyaml/syntax` and `ast/expr.go` (the functions), pulumi/pulumi-eks at v3
-//! `nodejs/eks/nodes/userdata.ts` (what node groups boot with), and the schemas of `aws` and `eks`. Programs in other languages
-//! are not read; if one mentions a kubelet, that is reported as a gap.
+//! `nodejs/eks/nodes/userdata.ts` (what node groups boot with), and the schemas of `aws` and `eks`. `programs` reports
+//! those in other languages.
 
 mod node_groups;
 mod program;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup, Step, Wrapping};
 use crate::syntax::{Node, yaml};
-use crate::text::{Traced, Why};
+use crate::text::Traced;
 use crate::value::{Kind, Value};
 
 use super::unit::{FileList, Input, Unit};
@@ -21,9 +21,6 @@ use program::Program;
 
 /// The file names of a program.
 const NAMES: [&str; 4] = ["Pulumi.yaml", "Pulumi.yml", "Main.yaml", "Main.yml"];
-/// The main files of programs in other languages.
-const OTHERS: [&str; 6] =
-    ["index.ts", "index.js", "__main__.py", "main.go", "Program.cs", "src/main/java/myproject/App.java"];
 /// The most stacks that are tried.
 const MAX_STACKS: usize = 16;
 
@@ -41,14 +38,11 @@ impl Input for Pulumi {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(view) = yaml_files::open(&unit.path, &[&["resources", "runtime"]], cx) else { return Vec::new() };
+        let Some(view) = yaml_files::open(&unit.path, &[&["resources"]], cx) else { return Vec::new() };
         let parsed = yaml::parse(&view);
         let Some(tree) = parsed.tree.first() else { return Vec::new() };
         let dir = unit.path.parent().unwrap_or(&unit.path).to_owned();
-        let Some(resources) = tree.get("resources") else {
-            note_language(tree, &dir, cx);
-            return Vec::new();
-        };
+        let Some(resources) = tree.get("resources") else { return Vec::new() };
         // Other formats have resources as well.
         if tree.get("Resources").is_some() || !resources.pairs().iter().any(|(_, r)| r.get("type").is_some()) {
             return Vec::new();
@@ -95,23 +89,6 @@ fn stacks(dir: &Path, project: &str, cx: &mut Cx<'_>) -> Vec<(String, Vec<(Strin
         out.push((stack.to_owned(), values));
     }
     out
-}
-
-/// Reports that a program in another language is not read, if it mentions a kubelet.
-fn note_language(tree: &Node, dir: &Path, cx: &mut Cx<'_>) {
-    let Some((key, runtime)) = tree.pair("runtime") else { return };
-    let language =
-        runtime.as_str().or_else(|| runtime.get("name").and_then(Node::as_str)).unwrap_or("another language");
-    let mentions_kubelet = OTHERS.iter().any(|name| {
-        cx.files.read(&dir.join(name)).is_ok_and(|s| {
-            let bytes = s.bytes();
-            ["kubelet", "bootstrap.sh", "NodeConfig"].iter().any(|w| yaml_files::holds(&bytes, w.as_bytes()))
-        })
-    });
-    if mentions_kubelet {
-        let why = format!("a Pulumi program in {}", language.escape_debug());
-        cx.gap(key.span.to(runtime.span), Why::NotUnderstood(why.into()));
-    }
 }
 
 /// The parts of a type: package, module and name.

@@ -1,0 +1,92 @@
+//! Programs that make the infrastructure, in a general language: of the CDK, Pulumi and others. They are not evaluated; one
+//! that mentions a kubelet is a gap.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+
+use crate::node::{Cx, NodeGroup};
+use crate::text::Why;
+
+use super::unit::{FileList, Input, Unit};
+use super::yaml_files;
+
+/// The files of projects, and their tools.
+const PROJECTS: &[(&str, &str)] = &[
+    ("cdk.json", "CDK"),
+    ("cdktf.json", "CDK for Terraform"),
+    ("cdk8s.yaml", "cdk8s"),
+    ("Pulumi.yaml", "Pulumi"),
+    ("Pulumi.yml", "Pulumi"),
+];
+
+/// The extensions of languages, and the languages.
+const LANGUAGES: &[(&str, &str)] = &[
+    ("ts", "TypeScript"),
+    ("tsx", "TypeScript"),
+    ("mts", "TypeScript"),
+    ("js", "JavaScript"),
+    ("mjs", "JavaScript"),
+    ("cjs", "JavaScript"),
+    ("py", "Python"),
+    ("java", "Java"),
+    ("kt", "Kotlin"),
+    ("scala", "Scala"),
+    ("go", "Go"),
+    ("cs", "C#"),
+    ("fs", "F#"),
+    ("vb", "Visual Basic"),
+];
+
+/// What a program mentions that sets up a kubelet.
+const WORDS: &[&str] = &["kubelet", "Kubelet", "KUBELET", "bootstrap.sh", "NodeConfig", "nodeadm"];
+
+/// Parts of the paths of tests and declarations.
+const NO_PROGRAMS: &[&str] = &[".d.ts", "_test.", ".test.", ".spec.", "/test_", "/tests/", "/test/", "/__tests__/"];
+
+/// Such programs.
+#[derive(Debug)]
+pub(super) struct Programs;
+
+impl Input for Programs {
+    fn name(&self) -> &'static str {
+        "program"
+    }
+
+    fn claim(&self, files: &FileList) -> Vec<Unit> {
+        let projects = files.files.iter().filter(|path| entry(PROJECTS, path.file_name()).is_some());
+        let mut units: BTreeMap<_, _> = projects.filter_map(|p| Some((p.parent()?, Unit::of(p)))).collect();
+        for path in files.files.iter().filter(|path| entry(LANGUAGES, path.extension()).is_some()) {
+            // A program belongs to the nearest project.
+            if let Some(folder) = path.ancestors().skip(1).find(|folder| units.contains_key(folder))
+                && let Some(unit) = units.get_mut(folder)
+            {
+                unit.files.push(path.clone());
+            }
+        }
+        units.into_values().map(|unit| Unit { folder: true, ..unit }).collect()
+    }
+
+    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let tool = entry(PROJECTS, unit.path.file_name()).unwrap_or_default();
+        for path in &unit.files {
+            let Some(language) = entry(LANGUAGES, path.extension()) else { continue };
+            let shown = format!("/{}", yaml_files::shown(path, cx));
+            let Ok(source) = cx.files.read(path) else { continue };
+            let bytes = source.bytes();
+            let found = WORDS.iter().filter_map(|w| Some((memchr::memmem::find(&bytes, w.as_bytes())?, w.len()))).min();
+            if let Some((start, length)) = found
+                && !NO_PROGRAMS.iter().any(|part| shown.contains(part))
+                && let Ok(view) = cx.view(path)
+            {
+                let why = format!("a {tool} program in {language}");
+                cx.gap(view.span(start..start + length), Why::NotUnderstood(why.into()));
+            }
+        }
+        Vec::new()
+    }
+}
+
+/// The entry of a table for a name or an extension.
+fn entry(table: &[(&str, &'static str)], name: Option<&OsStr>) -> Option<&'static str> {
+    table.iter().find(|(key, _)| name.is_some_and(|name| name == *key)).map(|(_, value)| *value)
+}

@@ -1,0 +1,3 @@
+using Amazon.CDK.AWS.EKS;
+
+new BootstrapOptions { KubeletExtraArgs = "--streaming-connection-idle-timeout=0" };

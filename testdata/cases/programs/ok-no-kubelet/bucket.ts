@@ -1,0 +1,3 @@
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+
+new Bucket(this, 'logs');
