@@ -189,7 +189,9 @@ impl Reason {
             Self::NoKubeletArg => "k3s and RKE2 pass on only `kubelet-arg`",
             Self::LineBreak => "the arguments contain a line break, so systemd ignores all of them",
             Self::InitNotCalled => "the user data does not run `cfn-init` for this resource",
-            Self::ConfigLeftOut => "no call of `cfn-init` runs this config: it is not in the config sets that are called",
+            Self::ConfigLeftOut => {
+                "no call of `cfn-init` runs this config: it is not in the config sets that are called"
+            }
             Self::Ignored(why) => return Arc::clone(why),
             Self::NotPassedOn(input) => return format!("the module does not hand `{input}` to these nodes").into(),
         }

@@ -39,7 +39,9 @@ impl Evaluator<'_> {
         let undecided = |(_, choices): &(String, Vec<Choice>)| !choices.iter().any(|c| c.when.is_always());
         if whole && wanted.iter().any(undecided) {
             // Without a default, each deployment makes one of the choices, which decide more conditions.
-            groups.retain(|group| group.when.is_always() || others.iter().any(|(_, way)| way.iter().any(|other| same(group, other))));
+            groups.retain(|group| {
+                group.when.is_always() || others.iter().any(|(_, way)| way.iter().any(|other| same(group, other)))
+            });
         }
         let defaults = groups.len();
         for (when, way) in others {

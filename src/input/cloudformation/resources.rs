@@ -8,9 +8,9 @@ use crate::value::{Guard, Kind, Value};
 
 use super::choice::Answer;
 use super::choice::{restrict, when};
+use super::init::InitCall;
 use super::intrinsics::{Evaluator, dynamic_references};
 use super::reader::StackReader;
-use super::init::InitCall;
 use super::template::{Expr, Template, refers_to};
 use super::{init, scripts};
 use crate::input::yaml_files;
