@@ -1,102 +1,190 @@
 //! From the paths on the command line to the files of a scan.
+//!
+//! The walk visits each folder once, in parallel, and looks at each file when it meets it. What a walk meets is inside the root,
+//! because it follows no link. Ignore files are read as git reads them: only regular files, never through links, none outside the
+//! root; and those of the user (`~/.gitconfig`) do not count, so that a scan says the same on every machine.
 
 mod index;
+mod rules;
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ignore::WalkBuilder;
-use walkdir::WalkDir;
+use crate::text::hold;
+
+use rules::Rules;
 
 /// Folders that hold what tools have fetched or built. They are entered only if named on the command line.
 const SKIPPED: &[&str] = &[".git", ".hg", ".jj", ".svn", ".terraform", ".terragrunt-cache", "node_modules", "cdk.out"];
 
 /// True if a folder holds what tools have fetched or built.
 pub fn is_skipped(path: &Path) -> bool {
-    path.file_name().and_then(|n| n.to_str()).is_some_and(|name| SKIPPED.contains(&name))
+    path.file_name().is_some_and(is_skipped_name)
+}
+
+fn is_skipped_name(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|name| SKIPPED.contains(&name))
 }
 
 /// What was found below one path.
-#[derive(Debug, Default)]
-pub struct Collected {
-    /// Regular files, absolute, sorted.
-    pub files: Vec<PathBuf>,
+#[derive(Debug)]
+pub struct Collected<T> {
+    /// Regular files, absolute, sorted, with what a look at each has found.
+    pub files: Vec<(PathBuf, T)>,
     /// What could not be read: the path and the system's error.
     pub unreadable: Vec<(PathBuf, String)>,
-    /// Indexes of git that could not be read, and why: tracked files may be missing.
-    pub indexes: Vec<(PathBuf, String)>,
+    /// Ignore files and indexes of git that could not be read, each with what follows from it.
+    pub ignorance: Vec<(PathBuf, String)>,
 }
 
-/// The regular files at or below `path` (absolute, without symbolic links). A file that is named directly is included regardless of
-/// git's ignore files, and so is one that git tracks. With `ignored`, ignore files do not apply below a directory either. Symbolic
-/// links below a directory are not followed.
-pub fn collect(path: &Path, ignored: bool) -> Collected {
-    let mut found = Collected::default();
-    if !path.is_dir() {
-        found.files.push(path.to_owned());
-        return found;
-    }
-    let skipped = |entry: &Path, depth: usize| depth > 0 && is_skipped(entry);
-    if ignored {
-        let walk =
-            WalkDir::new(path).into_iter().filter_entry(|e| !(e.file_type().is_dir() && skipped(e.path(), e.depth())));
-        for entry in walk {
-            match entry {
-                Ok(entry) if entry.file_type().is_file() => found.files.push(entry.into_path()),
-                Ok(_) => {}
-                Err(error) => {
-                    let at = error.path().unwrap_or(path).to_owned();
-                    found
-                        .unreadable
-                        .push((at, error.io_error().map_or_else(|| error.to_string(), ToString::to_string)));
-                }
-            }
-        }
-    } else {
-        let repositories = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&repositories);
-        let walk = WalkBuilder::new(path)
-            .hidden(false)
-            .ignore(false)
-            .require_git(false)
-            .filter_entry(move |e| {
-                if e.file_name() == ".git" && e.depth() > 0 {
-                    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-                    seen.extend(e.path().parent().map(Path::to_owned));
-                }
-                !(e.file_type().is_some_and(|t| t.is_dir()) && skipped(e.path(), e.depth()))
-            })
-            .build();
-        for entry in walk {
-            match entry {
-                Ok(entry) if entry.file_type().is_some_and(|t| t.is_file()) => found.files.push(entry.into_path()),
-                Ok(_) => {}
-                Err(error) => {
-                    let at = error_path(&error).unwrap_or(path).to_owned();
-                    // The system's error, without the path that the outer one repeats.
-                    let inner =
-                        error.io_error().and_then(|e| e.get_ref()?.downcast_ref::<walkdir::Error>()?.io_error());
-                    let words = inner.or(error.io_error()).map_or_else(|| error.to_string(), ToString::to_string);
-                    found.unreadable.push((at, words));
-                }
-            }
-        }
-        let seen = std::mem::take(&mut *repositories.lock().unwrap_or_else(PoisonError::into_inner));
-        let own = path.ancestors().find(|dir| dir.join(".git").exists()).map(Path::to_owned);
-        found.files.sort();
-        found.add_tracked(own.into_iter().chain(seen).collect(), path);
-    }
-    found.files.sort();
-    found.files.dedup();
-    found
+/// What a walk looks for.
+pub struct Walk<'a, T> {
+    /// Outside of it nothing is read. Absolute, without symbolic links.
+    pub root: &'a Path,
+    /// Ignore files do not apply.
+    pub ignored: bool,
+    /// Called once for each file, with its absolute path.
+    pub look: &'a (dyn Fn(&Path) -> T + Sync),
 }
 
-impl Collected {
+/// What one folder holds, sorted by name.
+type Listing<T> = Vec<(OsString, Held<T>)>;
+
+enum Held<T> {
+    File(T),
+    /// The number of a listing.
+    Folder(usize),
+}
+
+/// What the threads of a walk have found so far.
+struct Found<T> {
+    listings: Vec<Listing<T>>,
+    repositories: Vec<PathBuf>,
+    unreadable: Vec<(PathBuf, String)>,
+    ignorance: Vec<(PathBuf, String)>,
+}
+
+impl<T: Send> Walk<'_, T> {
+    /// The regular files at or below `path` (absolute, without symbolic links). A file that is named directly is included
+    /// regardless of git's ignore files, and so is one that git tracks. Symbolic links below a directory are not followed.
+    pub fn collect(&self, path: &Path) -> Collected<T> {
+        if !path.is_dir() {
+            let file = (path.to_owned(), (self.look)(path));
+            return Collected { files: vec![file], unreadable: Vec::new(), ignorance: Vec::new() };
+        }
+        let found = Found {
+            listings: vec![Vec::new()],
+            repositories: Vec::new(),
+            unreadable: Vec::new(),
+            ignorance: Vec::new(),
+        };
+        let found = Mutex::new(found);
+        let above = if self.ignored { None } else { self.above(path, &found) };
+        rayon::scope(|scope| self.enter(path.to_owned(), 0, above, &found, scope));
+        let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let files = flat(path, found.listings);
+        let mut out = Collected { files, unreadable: found.unreadable, ignorance: found.ignorance };
+        out.unreadable.sort();
+        out.ignorance.sort();
+        if !self.ignored {
+            let own = path.ancestors().find(|dir| dir.join(".git").exists()).map(Path::to_owned);
+            self.add_tracked(own.into_iter().chain(found.repositories).collect(), path, &mut out);
+        }
+        out
+    }
+
+    /// The rules of the folders from the root down to the one around `path`.
+    fn above(&self, path: &Path, found: &Mutex<Found<T>>) -> Option<Arc<Rules>> {
+        let around: Vec<_> = path.ancestors().skip(1).take_while(|dir| dir.starts_with(self.root)).collect();
+        around.into_iter().rev().fold(None, |above, dir| {
+            let is = |name: &str, kind: fn(&std::fs::Metadata) -> bool| {
+                dir.join(name).symlink_metadata().is_ok_and(|meta| kind(&meta))
+            };
+            let git = dir.join(".git").symlink_metadata().is_ok();
+            self.rules(dir, (is(rules::FILE, std::fs::Metadata::is_file), git), above, found)
+        })
+    }
+
+    /// The rules of a folder on top of those above it.
+    fn rules(
+        &self,
+        dir: &Path,
+        (file, git): (bool, bool),
+        above: Option<Arc<Rules>>,
+        found: &Mutex<Found<T>>,
+    ) -> Option<Arc<Rules>> {
+        if !file && !git {
+            return above;
+        }
+        let mut unread = Vec::new();
+        let rules = Rules::of(dir, (file, git), above, &mut unread);
+        found.lock().unwrap_or_else(PoisonError::into_inner).ignorance.append(&mut unread);
+        Some(Arc::new(rules))
+    }
+
+    /// Lists a folder, looks at its files, and enters its folders.
+    fn enter<'s>(
+        &'s self,
+        dir: PathBuf,
+        number: usize,
+        above: Option<Arc<Rules>>,
+        found: &'s Mutex<Found<T>>,
+        scope: &rayon::Scope<'s>,
+    ) {
+        let locked = || found.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = match std::fs::read_dir(&dir) {
+            Ok(entries) => entries,
+            Err(error) => return locked().unreadable.push((dir, error.to_string())),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))) {
+                Ok(named) => names.push(named),
+                Err(error) => locked().unreadable.push((dir.clone(), error.to_string())),
+            }
+        }
+        names.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let rules = if self.ignored {
+            None
+        } else {
+            let named = |wanted: &str| names.iter().find(|(name, _)| name == wanted).map(|(_, kind)| kind);
+            let git = named(".git").is_some();
+            if git && number > 0 {
+                locked().repositories.push(dir.clone());
+            }
+            self.rules(&dir, (named(rules::FILE).is_some_and(|kind| kind.is_file()), git), above, found)
+        };
+        let mut listing = Vec::with_capacity(names.len());
+        for (name, kind) in names {
+            let folder = kind.is_dir();
+            if !folder && !kind.is_file() || folder && is_skipped_name(&name) {
+                continue;
+            }
+            let path = dir.join(&name);
+            if rules.as_ref().is_some_and(|rules| rules.ignore(&path, folder)) {
+                continue;
+            }
+            if !folder {
+                listing.push((name, Held::File((self.look)(&path))));
+                continue;
+            }
+            let inner = {
+                let mut found = locked();
+                found.listings.push(Vec::new());
+                found.listings.len() - 1
+            };
+            listing.push((name, Held::Folder(inner)));
+            let rules = rules.clone();
+            scope.spawn(move |scope| self.enter(path, inner, rules, found, scope));
+        }
+        locked().listings[number] = listing;
+    }
+
     /// Adds the files below `path` that repositories and their submodules track and the walk has left out.
-    fn add_tracked(&mut self, repositories: Vec<PathBuf>, path: &Path) {
-        let walked = self.files.len();
+    fn add_tracked(&self, repositories: Vec<PathBuf>, path: &Path, out: &mut Collected<T>) {
+        let mut more = Vec::new();
         let mut seen = BTreeSet::new();
         let mut open = repositories;
         while let Some(root) = open.pop() {
@@ -106,7 +194,8 @@ impl Collected {
             let tracked = match index::tracked(&root) {
                 Some(Ok(tracked)) => tracked,
                 Some(Err(why)) => {
-                    self.indexes.push((root.join(".git"), why));
+                    let told = "git's index cannot be read, so tracked files that `.gitignore` names are left out";
+                    out.ignorance.push((root.join(".git"), format!("{told}: {why}: pass `--no-gitignore`")));
                     continue;
                 }
                 None => continue,
@@ -114,33 +203,47 @@ impl Collected {
             open.extend(tracked.submodules.iter().map(|dir| root.join(dir)).filter(|dir| may_hold(dir, path)));
             for file in tracked.files {
                 let file = root.join(file);
-                if !may_hold(&file, path) || self.files[..walked].binary_search(&file).is_ok() {
+                let walked = || out.files.binary_search_by(|(known, _)| hold::order(known, &file)).is_ok();
+                if !may_hold(&file, path) || walked() {
                     continue;
                 }
                 // A folder on the way may have become a symbolic link.
                 let real = file.symlink_metadata().is_ok_and(|meta| meta.is_file());
                 if real && file.canonicalize().is_ok_and(|real| real == file) {
-                    self.files.push(file);
+                    more.push((file.clone(), (self.look)(&file)));
                 }
             }
+        }
+        if !more.is_empty() {
+            out.files.append(&mut more);
+            out.files.sort_unstable_by(|(a, _), (b, _)| hold::order(a, b));
+            out.files.dedup_by(|(a, _), (b, _)| a == b);
         }
     }
 }
 
+/// The files of all listings, the first of which is of `path`, in the order of paths.
+fn flat<T>(path: &Path, mut listings: Vec<Listing<T>>) -> Vec<(PathBuf, T)> {
+    let mut out = Vec::new();
+    let first = std::mem::take(&mut listings[0]);
+    let mut open = vec![(path.to_owned(), first.into_iter())];
+    while let Some((dir, entries)) = open.last_mut() {
+        match entries.next() {
+            Some((name, Held::File(found))) => out.push((dir.join(name), found)),
+            Some((name, Held::Folder(number))) => {
+                let inner = (dir.join(name), std::mem::take(&mut listings[number]).into_iter());
+                open.push(inner);
+            }
+            None => drop(open.pop()),
+        }
+    }
+    out
+}
+
 /// True if `inner` is below `path`, and in no folder that is skipped.
 fn may_hold(inner: &Path, path: &Path) -> bool {
-    let skipped = |part: &OsStr| part.to_str().is_some_and(|name| SKIPPED.contains(&name));
-    inner.strip_prefix(path).is_ok_and(|inner| !inner.parent().is_some_and(|dir| dir.iter().any(skipped)))
+    inner.strip_prefix(path).is_ok_and(|inner| !inner.parent().is_some_and(|dir| dir.iter().any(is_skipped_name)))
 }
-
-fn error_path(error: &ignore::Error) -> Option<&Path> {
-    match error {
-        ignore::Error::WithPath { path, .. } => Some(path),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => error_path(err),
-        _ => None,
-    }
-}
-
 /// The root for `path`, outside which nothing is read: its repository, else the current directory if `path` is in it, else the
 /// directory itself. All paths are absolute.
 pub fn root_of(path: &Path, current: &Path) -> PathBuf {

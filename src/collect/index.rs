@@ -39,9 +39,13 @@ pub(super) struct Tracked {
 /// What the repository in `root` tracks; `None` if there is no index.
 ///
 /// # Errors
-/// If the index cannot be read, with the reason.
+/// If the index cannot be read or found, with the reason.
 pub(super) fn tracked(root: &Path) -> Option<Result<Tracked, String>> {
-    let bytes = match read(&git_dir(root)?.join("index"), MAX_INDEX)? {
+    root.join(".git").symlink_metadata().ok()?;
+    let Some(dir) = git_dir(root) else {
+        return Some(Err("`.git` is no folder, and names none that names this one in turn".to_owned()));
+    };
+    let bytes = match read(&dir.join("index"), MAX_INDEX)? {
         Ok(bytes) => bytes,
         Err(why) => return Some(Err(why)),
     };

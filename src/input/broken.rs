@@ -4,13 +4,11 @@ use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
 
 use super::unit::{FileList, Input, Unit};
-use super::{is_watched, manifests, yaml_files};
+use super::watched::{Group, PLANS, is_watched};
+use super::{manifests, yaml_files};
 
 /// Messages about JSON that some programs accept: with comments and trailing commas, and one value a line.
 const DIALECTS: &[&str] = &["not allowed", "more than one JSON value"];
-
-/// What plans and states of Terraform hold.
-const PLANS: &[&str] = &["\"format_version\"", "\"lineage\""];
 
 /// Kinds of documents that a node reads itself.
 const OF_NODES: &[&str] = &["KubeletConfiguration", "NodeConfig", "InitConfiguration", "JoinConfiguration"];
@@ -25,7 +23,7 @@ impl Input for Broken {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        files.with_extension(&["yaml", "yml", "json"])
+        files.with_extension(&["yaml", "yml", "json"], |words| words.has(Group::Watched))
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {

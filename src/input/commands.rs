@@ -18,6 +18,7 @@ use crate::text::{Span, Traced, View, Why};
 
 use super::standalone::is_user_data;
 use super::unit::{FileList, Input, Unit, has_extension};
+use super::watched::{Group, Words};
 use super::{manifests, yaml_files};
 
 /// The option of minikube that passes settings to the components of a cluster.
@@ -42,7 +43,12 @@ impl Input for Commands {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        files.texts(&["sh", "bash", "zsh", "yaml", "yml"])
+        let wanted = |words: Words| {
+            words.has(Group::Here) && words.has(Group::Documents)
+                || words.has(Group::Fills)
+                || words.has(Group::Sed) && words.has(Group::Applies)
+        };
+        files.texts(&["sh", "bash", "zsh", "yaml", "yml"], wanted)
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {

@@ -10,6 +10,7 @@ use crate::node::{Cx, NodeGroup, Step};
 use crate::text::{Span, Traced, View, Why};
 
 use super::unit::{FileList, Input, Unit};
+use super::watched::Group;
 use super::yaml_files;
 
 /// The most kubelets that are read from one text.
@@ -25,7 +26,7 @@ impl Input for Evidence {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        files.texts(&["log", "out", "ps", "service"])
+        files.texts(&["log", "out", "ps", "service"], |words| words.has(Group::Kubelet))
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {

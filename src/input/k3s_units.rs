@@ -3,6 +3,7 @@
 use crate::node::{Cx, NodeGroup, Step};
 
 use super::unit::{FileList, Input, Unit, template_stem};
+use super::watched::Group;
 use super::yaml_files;
 
 /// Units of k3s and RKE2.
@@ -16,8 +17,7 @@ impl Input for K3sUnits {
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
         let unit = |name: &str| (name.starts_with("k3s") || name.starts_with("rke2")) && name.ends_with(".service");
-        let own = files.files.iter().filter(|path| unit(&template_stem(path)));
-        own.map(|path| Unit { path: path.clone(), files: vec![path.clone()], folder: false }).collect()
+        files.each(|path| unit(&template_stem(path)), |words| words.has(Group::Kubelet))
     }
 
     fn judges_what_nothing_delivers(&self) -> bool {

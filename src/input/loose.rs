@@ -7,8 +7,9 @@ use crate::text::{Traced, View, placeholder};
 use crate::value::{Condition, Guard};
 
 use super::manifests;
-use super::standalone::{KUBELET_WORDS, for_windows, is_user_data, shebang};
+use super::standalone::{for_windows, is_user_data, shebang};
 use super::unit::{FileList, Input, TEMPLATES, Unit, has_extension, template_stem};
+use super::watched::{Group, KUBELET_WORDS};
 use super::yaml_files;
 
 /// Such texts.
@@ -21,7 +22,7 @@ impl Input for Loose {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        files.texts(TEMPLATES)
+        files.texts(TEMPLATES, |words| words.has(Group::Kubelet))
     }
 
     fn judges_what_nothing_delivers(&self) -> bool {

@@ -32,8 +32,9 @@ mod yaml_values;
 
 use crate::node::{Cx, NodeGroup};
 
+pub use manifests::words;
 pub use unit::{FileList, Input, Unit};
-pub use watched::is_watched;
+pub use watched::{Group, Search, Words, is_watched, is_wide};
 
 /// Reads a unit, and the applications that its documents describe. Those in files and kustomizations have a unit of their own.
 pub fn read(input: &dyn Input, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {

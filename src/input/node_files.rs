@@ -13,7 +13,7 @@ use crate::node::{Cx, NodeGroup, Step};
 use crate::syntax::unit::{self, environment_file, parse};
 use crate::text::{Traced, View, placeholder};
 
-use super::unit::{FileList, Input, Unit, template_stem};
+use super::unit::{FileList, Input, Unit, name, template_stem};
 use super::yaml_files::{self, holds};
 
 /// Folders of systemd's units in repositories, which are not part of a root.
@@ -32,8 +32,9 @@ impl Input for NodeFiles {
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
         let mut roots: BTreeMap<PathBuf, BTreeMap<String, Vec<PathBuf>>> = BTreeMap::new();
-        for path in &files.files {
+        for (n, path) in files.files.iter().enumerate().filter(|(_, path)| may_be_located(path)) {
             if let Some(found) = Located::of(path) {
+                files.claim(n);
                 roots.entry(found.root).or_default().entry(found.service).or_default().push(path.clone());
             }
         }
@@ -73,6 +74,12 @@ impl Input for NodeFiles {
 const SERVICE: &str = ".service";
 const DROPINS: &str = ".service.d";
 const DROPIN: &str = ".conf";
+
+/// True if a file may have a place on a node, by its name: a quick test.
+fn may_be_located(path: &Path) -> bool {
+    let name = name(path);
+    name.starts_with(b"args") || [&b".service"[..], b".conf", b"kube"].iter().any(|part| holds(name, part))
+}
 
 /// A file of a repository and where it belongs on a node.
 struct Located {

@@ -5,8 +5,8 @@ use crate::node::{Cx, Gap, NodeGroup, Step};
 use crate::syntax::python::{Argument, Expr, Statement, program};
 use crate::text::{Span, Traced, View, Why};
 
-use super::standalone::KUBELET_WORDS;
 use super::unit::{FileList, Input, Unit};
+use super::watched::{Group, KUBELET_WORDS};
 use super::yaml_files;
 
 /// The name of the call.
@@ -31,7 +31,7 @@ impl Input for Python {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        files.with_extension(&["py"])
+        files.with_extension(&["py"], |words| words.has(Group::Sends) && words.has(Group::Kubelet))
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {

@@ -7,7 +7,8 @@ use crate::syntax::Node;
 use crate::text::{Span, Traced, Why};
 use crate::value::{Condition, Guard, Kind, Value};
 
-use super::standalone::{KUBELET_WORDS, for_windows};
+use super::standalone::for_windows;
+use super::watched::KUBELET_WORDS;
 use super::yaml_files;
 use super::yaml_values::value_of;
 

@@ -1,15 +1,15 @@
 //! Standalone files: configurations of container runtimes, shell scripts and user data.
 
+use std::path::Path;
+
 use crate::node::{Cx, Family, Gap, NodeGroup, Step, Wrapping, beside};
 use crate::runtime;
 use crate::syntax::{Node, toml};
 use crate::text::{Span, Traced, View, Why, placeholder};
 
-use super::unit::{FileList, Input, Unit, has_extension, normal};
+use super::unit::{FileList, Input, Unit, has_extension, is_text, normal};
+use super::watched::{Group, KUBELET_WORDS, NAMES_OTHERS};
 use super::yaml_files;
-
-/// The words without which a script or cloud-config does not concern a kubelet.
-pub(super) const KUBELET_WORDS: &[&str] = &["kubelet", "bootstrap.sh", "nodeadm", runtime::KEY];
 
 /// The most names of files in a script that are tried.
 const MAX_NAMES: usize = 64;
@@ -25,7 +25,7 @@ impl Input for Runtimes {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        files.with_extension(&["toml", "conf", "tmpl"])
+        files.with_extension(&["toml", "conf", "tmpl"], |words| words.has(Group::Runtime))
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
@@ -61,7 +61,7 @@ impl Input for Scripts {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        files.texts(&["sh", "bash"])
+        files.texts(&["sh", "bash"], |words| words.has(Group::Kubelet) || words.has(Group::NamesOthers))
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
@@ -86,7 +86,7 @@ impl Input for Scripts {
 /// A script that concerns a kubelet only by a file that it sources or passes on.
 fn through_others(unit: &Unit, cx: &mut Cx<'_>) -> Option<View> {
     let bytes = cx.files.read(&unit.path).ok()?.bytes();
-    let names_others = ["source ", "\n. ", "file://"].iter().any(|word| yaml_files::holds(&bytes, word.as_bytes()));
+    let names_others = NAMES_OTHERS.iter().any(|word| yaml_files::holds(&bytes, word.as_bytes()));
     let folder = unit.path.parent().filter(|_| names_others)?;
     let folders = [Some(folder), folder.parent(), Some(cx.files.root())];
     let concerns = |name: &String| {
@@ -108,7 +108,11 @@ impl Input for UserData {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        files.texts(&["sh", "yaml", "yml", "toml", "cfg", "conf", "ps1"])
+        let mut units = files.with_extension(&["toml"], |words| words.has(Group::Settings));
+        units.append(&mut files.with_extension(&["ps1"], |words| words.has(Group::Windows)));
+        let other = |path: &Path| is_text(path, &["sh", "yaml", "yml", "cfg", "conf"]);
+        units.append(&mut files.each(other, |words| words.has(Group::UserData) && words.has(Group::Boots)));
+        units
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {

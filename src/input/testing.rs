@@ -12,7 +12,7 @@ use crate::text::{Layer, Memory, Source, Traced, View, Whence};
 pub(super) fn read(kind: &dyn Input, path: &str, text: &str, check: impl FnOnce(&[NodeGroup], &Cx<'_>)) {
     let files = Memory::new([(path, text.as_bytes())]);
     let mut cx = Cx::new(&files);
-    let list = FileList { files: vec![PathBuf::from(path)] };
+    let list = FileList::of(vec![PathBuf::from(path)]);
     let groups: Vec<_> = kind.claim(&list).iter().flat_map(|unit| kind.read(unit, &mut cx)).collect();
     check(&groups, &cx);
 }

@@ -1,47 +1,129 @@
 //! The interface of a kind of input. Separate from the registry, so no kind imports the list of all.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::node::{Cx, NodeGroup};
+use crate::text::hold;
+
+use super::watched::Words;
 
 /// The files of a scan: absolute paths, sorted, each once.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct FileList {
     /// The files.
     pub files: Vec<PathBuf>,
+    /// Which words stand in each; nothing if that is not known, and then any may.
+    words: Vec<Words>,
+    /// Which files some kind of input claims by their path.
+    claimed: Vec<AtomicBool>,
 }
 
 impl FileList {
-    /// One unit for each file that `ours` accepts.
-    fn each(&self, ours: impl Fn(&Path) -> bool) -> Vec<Unit> {
-        self.files.iter().filter(|path| ours(path)).map(|path| Unit::of(path)).collect()
+    /// Files of which nothing but the path is known.
+    pub fn of(files: Vec<PathBuf>) -> Self {
+        let claimed = files.iter().map(|_| AtomicBool::new(false)).collect();
+        Self { files, words: Vec::new(), claimed }
+    }
+
+    /// Files and the words in them, in any order.
+    pub fn searched(mut files: Vec<(PathBuf, Words)>) -> Self {
+        if !files.is_sorted_by(|(a, _), (b, _)| hold::order(a, b).is_lt()) {
+            files.sort_by(|(a, _), (b, _)| hold::order(a, b));
+            files.dedup_by(|(a, _), (b, _)| a == b);
+        }
+        let (files, words) = files.into_iter().unzip();
+        Self { words, ..Self::of(files) }
+    }
+
+    /// These files and `more`, of which nothing but the path is known.
+    pub fn with(self, more: Vec<PathBuf>) -> Self {
+        let words = (0..self.files.len()).map(|n| self.words(n)).collect::<Vec<_>>();
+        let more = more.into_iter().map(|path| (path, Words::ANY));
+        Self::searched(self.files.into_iter().zip(words).chain(more).collect())
+    }
+
+    /// The words in the file with this number.
+    pub fn words(&self, number: usize) -> Words {
+        self.words.get(number).copied().unwrap_or(Words::ANY)
+    }
+
+    /// The files that some kind of input has claimed by their path, whether or not it reads them, with their words.
+    pub fn claimed(&self) -> impl Iterator<Item = (&PathBuf, Words)> {
+        let claimed = self.claimed.iter().enumerate().filter(|(_, claimed)| claimed.load(Ordering::Relaxed));
+        claimed.map(|(n, _)| (&self.files[n], self.words(n)))
+    }
+
+    /// Notes that a kind of input claims the file with this number.
+    pub(super) fn claim(&self, number: usize) {
+        self.claimed[number].store(true, Ordering::Relaxed);
+    }
+
+    /// One unit for each file that `ours` accepts by its path. A file without the words that `wanted` asks for is claimed, but
+    /// not read: the kind of input would find nothing in it.
+    pub(super) fn each(&self, ours: impl Fn(&Path) -> bool, wanted: impl Fn(Words) -> bool) -> Vec<Unit> {
+        let mut out = Vec::new();
+        for (n, path) in self.files.iter().enumerate() {
+            let wanted = wanted(self.words(n));
+            if (wanted || !self.claimed[n].load(Ordering::Relaxed)) && ours(path) {
+                self.claim(n);
+                if wanted {
+                    out.push(Unit::of(path));
+                }
+            }
+        }
+        out
     }
 
     /// One unit for each file with one of the names. Such a file stands for its folder.
     pub(super) fn named(&self, names: &[&str]) -> Vec<Unit> {
-        let named = |path: &Path| path.file_name().and_then(|n| n.to_str()).is_some_and(|n| names.contains(&n));
-        let mut units = self.each(named);
+        let named = |path: &Path| names.iter().any(|name| is_named(path, name));
+        let mut units = self.each(named, |_| true);
         for unit in &mut units {
             unit.folder = true;
         }
         units
     }
 
-    /// One unit for each file whose name ends in one of `extensions` (lower case, without the dot).
-    pub(super) fn with_extension(&self, extensions: &[&str]) -> Vec<Unit> {
-        self.each(|path| has_extension(path, extensions))
+    /// One unit for each file whose name ends in one of `extensions` (lower case, without the dot), with `wanted` words.
+    pub(super) fn with_extension(&self, extensions: &[&str], wanted: impl Fn(Words) -> bool) -> Vec<Unit> {
+        self.each(|path| has_extension(path, extensions), wanted)
     }
 
-    /// Those with one of the extensions, without any, or with a generic text extension.
-    pub(super) fn texts(&self, extensions: &[&str]) -> Vec<Unit> {
-        const ANY_TEXT: &[&str] = &["txt", "text", "mime", "userdata", "user-data", "user_data", "mimetext"];
-        self.each(|path| path.extension().is_none() || has_extension(path, extensions) || has_extension(path, ANY_TEXT))
+    /// Those with one of the extensions, without any, or with a generic text extension, with `wanted` words.
+    pub(super) fn texts(&self, extensions: &[&str], wanted: impl Fn(Words) -> bool) -> Vec<Unit> {
+        self.each(|path| is_text(path, extensions), wanted)
     }
+}
+
+/// True for a name with one of the extensions, without any, or with a generic text extension.
+pub(super) fn is_text(path: &Path, extensions: &[&str]) -> bool {
+    const ANY_TEXT: &[&str] = &["txt", "text", "mime", "userdata", "user-data", "user_data", "mimetext"];
+    extension(path).is_none_or(|own| extensions.iter().chain(ANY_TEXT).any(|e| own.eq_ignore_ascii_case(e.as_bytes())))
+}
+
+/// The name of a file, which is at the end of its path. Many are asked for, so it is looked for from there.
+pub(super) fn name(path: &Path) -> &[u8] {
+    let path = path.as_os_str().as_encoded_bytes();
+    let start = path.iter().rposition(|byte| *byte == std::path::MAIN_SEPARATOR as u8).map_or(0, |at| at + 1);
+    &path[start..]
+}
+
+/// True if a file has this name.
+pub(super) fn is_named(path: &Path, wanted: &str) -> bool {
+    name(path) == wanted.as_bytes()
+}
+
+/// What follows the last dot of a name that does not begin with it.
+fn extension(path: &Path) -> Option<&[u8]> {
+    let name = name(path);
+    let dot = name.iter().rposition(|byte| *byte == b'.').filter(|dot| *dot > 0)?;
+    Some(&name[dot + 1..])
 }
 
 /// True if the file name ends in one of `extensions`, in any case.
 pub(super) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
-    path.extension().and_then(|e| e.to_str()).is_some_and(|e| extensions.iter().any(|x| x.eq_ignore_ascii_case(e)))
+    extension(path).is_some_and(|own| extensions.iter().any(|e| own.eq_ignore_ascii_case(e.as_bytes())))
 }
 
 /// The ends of the names of templates.
@@ -88,7 +170,8 @@ pub trait Input: Sync {
     /// The name in machine-readable output, such as `terraform`.
     fn name(&self) -> &'static str;
 
-    /// The units of this kind among the files, by path alone: nothing is read here.
+    /// The units of this kind among the files, by their paths and the words in them: nothing is read here. A file without a word
+    /// that [`read`](Self::read) asks for anyway is no unit.
     fn claim(&self, files: &FileList) -> Vec<Unit>;
 
     /// True if its units count only as far as nothing else delivers their files to a node.

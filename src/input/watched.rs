@@ -1,32 +1,208 @@
-//! The words that nodes are found by. A file without any of them may stay unread without a word.
+//! The words that files are found by: every kind of input, and the net below them, looks for some before it reads anything. All
+//! stand here, so that one pass over a file answers all questions.
 
-use std::fmt::Write;
 use std::sync::LazyLock;
 
-use regex::bytes::Regex;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::runtime;
 
-/// The words, in any case.
-const WORDS: &[&str] = &["kubelet", "bootstrap.sh", "nodeadm", runtime::KEY, "user_data", "userdata"];
+/// A group of words that are alternatives to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// [`WATCHED`].
+    Watched,
+    /// [`KUBELET_WORDS`].
+    Kubelet,
+    /// A container runtime's timeout.
+    Runtime,
+    /// What documents with `apiVersion` about a kubelet contain; these words are given by the table of kinds.
+    Documents,
+    /// [`APPLICATIONS`].
+    Applications,
+    /// [`REFERRED`].
+    Referred,
+    /// What templates of CloudFormation that launch nodes contain.
+    Launches,
+    /// Types of CloudFormation.
+    Aws,
+    /// What plans and states of Terraform contain.
+    Plans,
+    /// What Packer's templates in JSON contain.
+    Builders,
+    /// How user data begins.
+    UserData,
+    /// What user data about a kubelet contains, also if the rest is encoded.
+    Boots,
+    /// What starts a kubelet on Windows.
+    Windows,
+    /// A table of Bottlerocket's settings.
+    Settings,
+    /// Programs and options that fill in documents.
+    Fills,
+    /// The start of a here-document.
+    Here,
+    /// `sed`, which fills in documents as well.
+    Sed,
+    /// What passes documents on.
+    Applies,
+    /// [`NAMES_OTHERS`].
+    NamesOthers,
+    /// What tasks of Ansible about nodes, or files that include them, contain.
+    Tasks,
+    /// A call that sends commands to nodes.
+    Sends,
+    /// A chart that names another one of the same source.
+    Neighbours,
+    /// Names of timeouts in any form; these words are given by the net.
+    Timeouts,
+    /// Not read, or not text as it is: everything may stand in it.
+    Unread,
+}
 
-/// True if one of the words stands in `bytes`, also as UTF-16.
-pub fn is_watched(bytes: &[u8]) -> bool {
-    static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let mut pattern = "(?i-u)".to_owned();
-        for word in WORDS {
-            let word = regex::escape(word);
-            // A backslash belongs to what follows it.
-            let wide = word.chars().fold(String::new(), |mut wide, c| {
-                let zero = if c == '\\' { "" } else { r"\x00" };
-                let _ = write!(wide, "{c}{zero}");
-                wide
-            });
-            let _ = write!(pattern, "{word}|{}|", wide.trim_end_matches(r"\x00"));
+/// The words that nodes are found by. A file without any of them may stay unread without a word.
+const WATCHED: &[&str] = &["kubelet", "bootstrap.sh", "nodeadm", runtime::KEY, "user_data", "userdata"];
+
+/// The words without which a script or cloud-config does not concern a kubelet.
+pub(super) const KUBELET_WORDS: &[&str] = &["kubelet", "bootstrap.sh", "nodeadm", runtime::KEY];
+
+/// Commands of the AWS CLI that launch nodes or send commands to them.
+pub(super) const LAUNCH_VERBS: &[&str] =
+    &["run-instances", "create-launch-template", "create-launch-configuration", "send-command"];
+
+/// Words of scripts that source other files, or pass them on.
+pub(super) const NAMES_OTHERS: &[&str] = &["source ", "\n. ", "file://"];
+
+/// A template of CloudFormation that launches nodes, or nests one that does, contains at least one of these words.
+pub(super) const LAUNCHES: &[&str] = &[
+    "UserData",
+    "LaunchTemplateData",
+    "TemplateURL",
+    "TemplateBody",
+    "AWS::Serverless::Application",
+    "AWS::SSM::",
+    "AWS::ImageBuilder::",
+    "AWS::Include",
+];
+
+/// API groups, with a slash, of documents that describe applications.
+pub(super) const APPLICATIONS: &[&str] = &["argoproj.io/", "helm.toolkit.fluxcd.io/", "kustomize.toolkit.fluxcd.io/"];
+
+/// Kinds of documents that applications refer to by name.
+pub(super) const REFERRED: &[&str] = &["ConfigMap", "GitRepository", "OCIRepository"];
+
+/// Words of plans and states of Terraform.
+pub(super) const PLANS: &[&str] = &["\"format_version\"", "\"lineage\""];
+
+/// Words of tasks of Ansible about nodes.
+pub(super) const TASKS: &[&str] =
+    &["kubelet", "nodeadm", "bootstrap.sh", "/etc/rancher/", "karpenter", "user_data", "containerd", "k3s", "rke2"];
+
+/// Words of files of Ansible that include others.
+pub(super) const OUTER: &[&str] = &["roles:", "include_tasks", "import_tasks", "include_role", "import_role"];
+
+/// The groups and their words, which are found in any case. A word may stand in several groups.
+const WORDS: &[(Group, &[&str])] = &[
+    (Group::Watched, WATCHED),
+    (Group::Kubelet, KUBELET_WORDS),
+    (Group::Runtime, &[runtime::KEY]),
+    (Group::Applications, APPLICATIONS),
+    (Group::Referred, REFERRED),
+    (Group::Launches, LAUNCHES),
+    (Group::Aws, &["AWS::"]),
+    (Group::Plans, PLANS),
+    (Group::Builders, &["\"provisioners\""]),
+    (Group::UserData, &["#cloud-config", "content-type:", "mime-version:"]),
+    (Group::Boots, KUBELET_WORDS),
+    (Group::Boots, &["containerd", "base64", "b64"]),
+    (Group::Windows, &["EKSBootstrap"]),
+    (Group::Settings, &["kubernetes"]),
+    (Group::Fills, &["envsubst", "extra-config"]),
+    (Group::Fills, LAUNCH_VERBS),
+    (Group::Here, &["<<"]),
+    (Group::Sed, &["sed "]),
+    (Group::Applies, &["kubectl", "eksctl", "apply"]),
+    (Group::Tasks, TASKS),
+    (Group::Tasks, OUTER),
+    (Group::NamesOthers, NAMES_OTHERS),
+    (Group::Sends, &["send_command"]),
+    (Group::Neighbours, &["file://"]),
+];
+
+/// Which groups have a word in a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Words(u64);
+
+impl Words {
+    /// Those of a file that was not read: any.
+    pub const ANY: Self = Self(u64::MAX);
+
+    const fn of(group: Group) -> u64 {
+        1 << group as u32
+    }
+
+    /// True if a word of the group stands in the text.
+    pub fn has(self, group: Group) -> bool {
+        self.0 & Self::of(group) != 0
+    }
+}
+
+/// Looks for the words of all groups at once.
+#[derive(Debug)]
+pub struct Search {
+    words: AhoCorasick,
+    /// The groups of each word.
+    groups: Vec<u64>,
+}
+
+impl Search {
+    /// A search for all words; those of `more` are given by others. With `many` texts to search, it takes longer to build and
+    /// less time to run. `None` if the words are too many, which a test rules out.
+    pub fn new(more: &[(Group, Vec<String>)], many: bool) -> Option<Self> {
+        let own = WORDS.iter().flat_map(|(group, words)| words.iter().map(|word| (*group, *word)));
+        let more = more.iter().flat_map(|(group, words)| words.iter().map(|word| (*group, word.as_str())));
+        let mut all: Vec<(String, u64)> =
+            own.chain(more).map(|(g, w)| (w.to_ascii_lowercase(), Words::of(g))).collect();
+        all.sort();
+        all.dedup_by(|(word, group), (kept, groups)| {
+            let same = word == kept;
+            *groups |= if same { *group } else { 0 };
+            same
+        });
+        let kind = if many { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
+        let words = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .kind(Some(kind))
+            .build(all.iter().map(|(word, _)| word))
+            .ok()?;
+        Some(Self { words, groups: all.into_iter().map(|(_, groups)| groups).collect() })
+    }
+
+    /// The groups with a word in a text. A text that is not in UTF-8 or ASCII may contain any.
+    pub fn in_text(&self, text: &[u8]) -> Words {
+        if is_wide(text) {
+            return Words::ANY;
         }
-        Regex::new(pattern.trim_end_matches('|')).ok()
+        let found = self.words.find_overlapping_iter(text);
+        Words(found.fold(0, |known, word| known | self.groups[word.pattern().as_usize()]))
+    }
+}
+
+/// True if a text looks like UTF-16: text starts with a byte-order mark or a letter of ASCII.
+pub fn is_wide(text: &[u8]) -> bool {
+    matches!(text, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, _, ..] | [_, 0, ..])
+}
+
+/// True if one of the [`WATCHED`] words stands in `bytes`, also as UTF-16.
+pub fn is_watched(bytes: &[u8]) -> bool {
+    static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        // In UTF-16, there is a zero between two letters, whatever the order of the bytes.
+        let wide = |word: &str| word.bytes().flat_map(|b| [b, 0]).take(2 * word.len() - 1).collect::<Vec<u8>>();
+        let words = WATCHED.iter().flat_map(|word| [word.as_bytes().to_vec(), wide(word)]);
+        AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok()
     });
-    PATTERN.as_ref().is_none_or(|pattern| pattern.is_match(bytes))
+    SEARCH.as_ref().is_none_or(|words| words.is_match(bytes))
 }
 
 #[cfg(test)]

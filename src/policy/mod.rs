@@ -192,8 +192,8 @@ impl Policy {
 
     /// True if a file is not to be read on its own.
     pub fn excludes(&self, path: &Path) -> bool {
-        let path = self.relative(path);
-        self.settings.exclude.iter().any(|p| p.matches(&path))
+        let matches = |path: PathBuf| self.settings.exclude.iter().any(|p| p.matches(&path));
+        !self.settings.exclude.is_empty() && matches(self.relative(path))
     }
 
     fn relative(&self, path: &Path) -> PathBuf {

@@ -58,6 +58,6 @@ impl Base {
         files.retain(|file| !self.policy.excludes(file));
         files.sort();
         files.dedup();
-        FileList { files }
+        FileList::of(files)
     }
 }

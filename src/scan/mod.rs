@@ -14,6 +14,7 @@ mod note;
 mod overlay;
 mod request;
 mod results;
+mod search;
 mod stdin;
 mod units;
 mod unread;
@@ -23,13 +24,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::collect;
-use crate::input::FileList;
+use crate::collect::{self, Walk};
+use crate::input::{FileList, Group, Words};
 use crate::node::Given;
 use crate::text::{Disk, FileError, Files, Watched};
 
 use before::Before;
-use units::{Claimed, Covered, Unwound, covered, read_unit, read_units, units_of};
+use search::Searcher;
+use units::{Covered, Unwound, covered, read_unit, read_units, units_of};
 
 pub use base::Base;
 pub use compare::{Compared, Difference, compare};
@@ -65,7 +67,7 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
                 Before::of(base, &earlier, (&area.paths, &area.list), (&units, &results), (request, &total.root))?;
             before.push((earlier, known));
         }
-        let found = gathered(area, &units, results);
+        let found = gathered(area, results);
         total.absorb(found);
     }
     total.finish(&request.policy, request.is_complete());
@@ -106,7 +108,7 @@ fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanError> {
         let paths = vec![files.path().to_owned()];
         out.push(Area {
             root: collect::root_of(&request.current, &request.current),
-            list: FileList { files: paths.clone() },
+            list: FileList::of(paths.clone()),
             files: Box::new(files),
             paths,
             named: None,
@@ -117,24 +119,37 @@ fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanError> {
     for (root, paths) in request.by_root()? {
         let disk = Disk::new(&root).map_err(|e| ScanError::unreadable(&root, &e.to_string()))?;
         let disk = disk.and_below(outside.clone());
-        let mut list = FileList::default();
+        let mut files = Vec::new();
         let mut problems = Vec::new();
         let mut excluded = BTreeSet::new();
+        // A base is another state of the same files.
+        let searches = !request.reads_all && request.base.is_none();
+        let searcher = Searcher::default();
+        let look = |path: &Path| match request.policy.excludes(path) {
+            true => None,
+            false if searches && !request.edited.has(path) => Some(searcher.words(path)),
+            false => Some(Words::ANY),
+        };
+        // The search is not worth it for one file.
+        let take = |path: &Path| (!request.policy.excludes(path)).then_some(Words::ANY);
         for path in &paths {
-            let found = collect::collect(path, request.no_ignore);
-            let (out, wanted): (Vec<_>, Vec<_>) = found.files.into_iter().partition(|f| request.policy.excludes(f));
-            list.files.extend(wanted);
-            excluded.extend(out);
+            let look: &(dyn Fn(&Path) -> Option<Words> + Sync) = if path.is_dir() { &look } else { &take };
+            let found = Walk { root: disk.root(), ignored: request.no_ignore, look }.collect(path);
+            for (path, words) in found.files {
+                match words {
+                    Some(words) => files.push((path, words)),
+                    None => drop(excluded.insert(path)),
+                }
+            }
             let unread = found.unreadable.into_iter().filter(|(at, _)| !request.policy.excludes(at));
             problems.extend(unread.map(|(at, words)| unread::note(&at, &FileError::Io(words).problem())));
-            problems.extend(found.indexes.iter().map(|(at, why)| unread::index(at, why)));
+            problems.extend(found.ignorance.iter().map(|(at, message)| unread::note(at, message)));
         }
+        let mut list = FileList::searched(files);
         let named = narrow::Named::of(request, disk.root());
         if let Some(named) = &named {
-            named.widen(&mut list, request, &disk);
+            list = named.widened(list, request, &disk);
         }
-        list.files.sort();
-        list.files.dedup();
         for path in request.named_files() {
             if path.starts_with(&root) {
                 match disk.check(&path) {
@@ -152,10 +167,9 @@ fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanError> {
 }
 
 /// What the units of an area have found; units that are read as a part of others count there.
-fn gathered(area: &Area, units: &[Claimed], results: Vec<Unwound>) -> Scan {
+fn gathered(area: &Area, results: Vec<Unwound>) -> Scan {
     let named = area.named.as_ref();
-    let claimed: BTreeSet<_> = units.iter().flat_map(|(_, unit)| &unit.files).collect();
-    let files = claimed.iter().filter(|path| named.is_none_or(|n| n.has(path))).count();
+    let files = area.list.claimed().filter(|(path, _)| named.is_none_or(|n| n.has(path))).count();
     let mut total = Scan { files, excluded: area.excluded, ..Scan::default() };
     // A plan that is too large to be read as a whole is read as a stream.
     let large = |path: &Path| matches!(area.files.read(path), Err(FileError::TooLarge(_)));
@@ -179,8 +193,8 @@ fn gathered(area: &Area, units: &[Claimed], results: Vec<Unwound>) -> Scan {
             Some(Covered::Used) => {}
         }
     }
-    let unread = claimed.iter().filter(|path| !read.contains(**path));
-    total.problems.extend(unread.filter_map(|path| unread::file(path, &*area.files)));
+    let unread = area.list.claimed().filter(|(path, words)| words.has(Group::Unread) && !read.contains(*path));
+    total.problems.extend(unread.filter_map(|(path, _)| unread::file(path, &*area.files)));
     let known = net::Known::new(&places, total.problems.iter().map(|problem| problem.place.source.path()));
     total.unreached = net::cast(&area.list, &*area.files, &known);
     if let Some(named) = named {

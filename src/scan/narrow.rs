@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::check::GroupRef;
-use crate::collect;
+use crate::collect::Walk;
 use crate::input::FileList;
 use crate::node::Root;
 use crate::text::Files;
@@ -74,11 +74,18 @@ impl Named {
     /// Adds the Terraform files that may use a named file: those of the same folder, and in a repository all of them,
     /// because a module is checked with the inputs of its callers. If no Terraform file is named, and none contains the
     /// name of a named file, nothing is added.
-    pub(super) fn widen(&self, list: &mut FileList, request: &Request, files: &dyn Files) {
+    pub(super) fn widened(&self, list: FileList, request: &Request, files: &dyn Files) -> FileList {
+        let mut out = list.files.clone();
+        self.widen(&mut out, request, files);
+        out.retain(|path| list.files.binary_search(path).is_err());
+        list.with(out)
+    }
+
+    fn widen(&self, list: &mut Vec<PathBuf>, request: &Request, files: &dyn Files) {
         let repository = self.root.join(".git").exists();
         let mut more = Vec::new();
         if repository {
-            more = collect::collect(&self.root, request.no_ignore).files;
+            more = self.collect(&self.root, request);
         }
         if !repository || more.len() > MAX_NEIGHBOURS {
             let folders: BTreeSet<_> = self.files.iter().filter_map(|f| f.parent()).collect();
@@ -101,33 +108,37 @@ impl Named {
                 return;
             }
         }
-        list.files.extend(more);
-        list.files.sort();
-        list.files.dedup();
+        list.extend(more);
+    }
+
+    /// The files below a folder.
+    fn collect(&self, dir: &Path, request: &Request) -> Vec<PathBuf> {
+        let found = Walk { root: &self.root, ignored: request.no_ignore, look: &|_| () }.collect(dir);
+        found.files.into_iter().map(|(path, ())| path).collect()
     }
 
     /// Adds the whole charts that a named file belongs to and, if it belongs to a kustomization, all kustomizations: any
     /// of them may change it.
-    fn widen_charts(&self, more: &[PathBuf], list: &mut FileList, request: &Request) {
+    fn widen_charts(&self, more: &[PathBuf], list: &mut Vec<PathBuf>, request: &Request) {
         let around = |path: &Path| {
             path.ancestors().skip(1).take_while(|d| d.starts_with(&self.root)).map(Path::to_owned).collect::<Vec<_>>()
         };
         let folders: BTreeSet<PathBuf> = self.changed().flat_map(|f| around(f)).collect();
         let wanted = |file: &PathBuf| !request.policy.excludes(file);
         for chart in folders.iter().filter(|d| d.join(CHART).is_file()) {
-            list.files.extend(collect::collect(chart, request.no_ignore).files.into_iter().filter(wanted));
+            list.extend(self.collect(chart, request).into_iter().filter(wanted));
         }
         let kustomization = |path: &&PathBuf| {
             path.file_name().and_then(|n| n.to_str()).is_some_and(|name| KUSTOMIZATIONS.contains(&name))
         };
         if folders.iter().any(|d| KUSTOMIZATIONS.iter().any(|name| d.join(name).is_file())) {
-            list.files.extend(more.iter().filter(kustomization).filter(|f| wanted(f)).cloned());
+            list.extend(more.iter().filter(kustomization).filter(|f| wanted(f)).cloned());
         }
     }
 
     /// Adds the CloudFormation templates that nest a named one, and their parents: a nested template
     /// is checked with the parameters of its parents.
-    fn widen_stacks(&self, more: &[PathBuf], list: &mut FileList, request: &Request, files: &dyn Files) {
+    fn widen_stacks(&self, more: &[PathBuf], list: &mut Vec<PathBuf>, request: &Request, files: &dyn Files) {
         let template = |path: &Path| path.extension().and_then(|e| e.to_str()).is_some_and(|e| TEMPLATES.contains(&e));
         let holds = |path: &Path, words: &[&str]| {
             files.read(path).is_ok_and(|source| {
@@ -148,7 +159,7 @@ impl Named {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let new = |path: &&&PathBuf| {
                 !self.files.contains(**path)
-                    && !list.files.contains(*path)
+                    && !list.contains(*path)
                     && !request.policy.excludes(path)
                     && holds(path, &names)
             };
@@ -156,7 +167,7 @@ impl Named {
             if found.is_empty() {
                 return;
             }
-            list.files.extend(found.iter().cloned());
+            list.extend(found.iter().cloned());
             children = found;
         }
     }

@@ -16,6 +16,11 @@ impl Edited {
     pub fn insert(&mut self, path: &Path, bytes: Vec<u8>) {
         self.0.insert(path.to_owned(), Arc::new(Source::new(path, bytes)));
     }
+
+    /// True if a file would be different.
+    pub(super) fn has(&self, path: &Path) -> bool {
+        self.0.contains_key(path)
+    }
 }
 
 /// The disk with a few changed files on top.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::input::is_watched;
+use crate::input::{is_watched, is_wide};
 use crate::text::{FileError, Files, Place, Source};
 
 use super::note::{Note, Weight};
@@ -14,19 +14,12 @@ pub(super) fn note(path: &Path, message: &str) -> Note {
     Note { place: Place { source, start: 0, end: 0 }, message: message.to_owned(), weight: Weight::Unread }
 }
 
-/// The problem of an index of git that cannot be read.
-pub(super) fn index(path: &Path, why: &str) -> Note {
-    let told = "git's index cannot be read, so tracked files that `.gitignore` names are left out";
-    note(path, &format!("{told}: {why}: pass `--no-gitignore`"))
-}
-
 /// The problem of a file that some kind of input looks at and cannot read.
 pub(super) fn file(path: &Path, files: &dyn Files) -> Option<Note> {
     let problem = match files.read(path) {
         Ok(source) => {
-            // Text starts with a byte-order mark or a letter of ASCII.
-            let wide = matches!(&source.bytes()[..], [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, _, ..] | [_, 0, ..]);
-            let unread = wide && std::str::from_utf8(&source.bytes()).map_or(true, |text| text.contains('\0'));
+            let unread = is_wide(&source.bytes())
+                && std::str::from_utf8(&source.bytes()).map_or(true, |text| text.contains('\0'));
             (unread && is_watched(&source.bytes())).then(|| "cannot be read: UTF-16: save it as UTF-8".to_owned())
         }
         Err(error @ FileError::TooLarge(_)) => files.large_file_holds(path, &is_watched).then(|| error.problem()),

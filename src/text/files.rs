@@ -117,7 +117,7 @@ pub fn repository_of(path: &Path) -> Option<PathBuf> {
 }
 
 /// The largest file with this name that is read, in bytes.
-pub(super) fn most_bytes(path: &Path) -> u64 {
+pub fn most_bytes(path: &Path) -> u64 {
     let data =
         path.extension().and_then(|e| e.to_str()).is_some_and(|e| DATA.iter().any(|d| d.eq_ignore_ascii_case(e)));
     if data { MAX_DATA_BYTES } else { MAX_FILE_BYTES }

@@ -3,6 +3,7 @@
 mod commit;
 mod earlier;
 mod files;
+pub mod hold;
 pub mod placeholder;
 mod secret;
 mod source;
@@ -13,7 +14,7 @@ mod traced;
 pub use commit::{Commit, Entry, EntryKind, Objects};
 pub use earlier::{Earlier, Watched};
 pub use files::{
-    Disk, FileError, Files, MAX_DATA_BYTES, MAX_FILE_BYTES, MAX_STREAM_BYTES, Memory, normal, repository_of,
+    Disk, FileError, Files, MAX_DATA_BYTES, MAX_FILE_BYTES, MAX_STREAM_BYTES, Memory, most_bytes, normal, repository_of,
 };
 pub use secret::{neighbour, quoting_no_secrets, without_secrets};
 pub use source::{Cut, Place, Point, Source};

@@ -29,7 +29,7 @@ fn every_file_that_a_reader_claims_is_passed_on_by_the_hooks() {
         [format!("x.{word}"), word.clone(), format!("kubelet.service.d/{word}"), format!("sysconfig/{word}")]
     });
     let claims = |path: &PathBuf| {
-        let list = FileList { files: vec![path.clone()] };
+        let list = FileList::of(vec![path.clone()]);
         INPUTS.iter().any(|input| !input.claim(&list).is_empty())
     };
     let claimed: Vec<_> = names.map(|name| PathBuf::from("/r").join(name)).filter(claims).collect();

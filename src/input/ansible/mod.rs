@@ -19,10 +19,11 @@ use crate::syntax::Node;
 use crate::value::Guard;
 
 use super::open_conditions::{self, Answers};
-use super::unit::{FileList, Input, Unit, normal};
+use super::unit::{FileList, Input, Unit, has_extension, normal};
+use super::watched::{Group, OUTER, TASKS};
 use super::{manifests, yaml_files};
 use inventory::Host;
-use tasks::{Folders, OUTER, TaskRun, WORDS};
+use tasks::{Folders, TaskRun};
 
 /// The most combinations of open conditions.
 const MAX_OUTCOMES: usize = 8;
@@ -63,7 +64,11 @@ impl Input for Ansible {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        files.with_extension(&["yaml", "yml"])
+        let named = |path: &Path| has_extension(path, &["yaml", "yml"]);
+        let mut units = files.each(named, |words| words.has(Group::Tasks));
+        // What tasks do to a node may stand in the variables of their role.
+        units.append(&mut files.each(|path| named(path) && role_of(path).is_some(), |w| !w.has(Group::Tasks)));
+        units
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
@@ -72,13 +77,12 @@ impl Input for Ansible {
         let holds = |words: &[&str]| words.iter().any(|w| yaml_files::holds(&bytes, w.as_bytes()));
         // The path of a file may be in a variable of the role.
         let role = || {
-            let dir = unit.path.parent().filter(|d| d.file_name().is_some_and(|n| n == "tasks")).and_then(Path::parent);
             let file = |dir: &Path| {
                 cx.files.read(&dir.join("defaults/main.yml")).or_else(|_| cx.files.read(&dir.join("vars/main.yml")))
             };
-            dir.and_then(|d| file(d).ok()).is_some_and(|s| yaml_files::holds(&s.bytes(), b"kubelet"))
+            role_of(&unit.path).and_then(|d| file(d).ok()).is_some_and(|s| yaml_files::holds(&s.bytes(), b"kubelet"))
         };
-        if !holds(WORDS) && !holds(OUTER) && !role() {
+        if !holds(TASKS) && !holds(OUTER) && !role() {
             return Vec::new();
         }
         let Ok(view) = cx.view(&unit.path) else { return Vec::new() };
@@ -127,6 +131,11 @@ impl Input for Ansible {
         }
         out
     }
+}
+
+/// The folder of the role that a file of tasks belongs to.
+fn role_of(path: &Path) -> Option<&Path> {
+    path.parent().filter(|dir| dir.file_name().is_some_and(|name| name == "tasks")).and_then(Path::parent)
 }
 
 /// A file of plays or tasks, and its surroundings.

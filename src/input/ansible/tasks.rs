@@ -13,18 +13,13 @@ use super::values::printed;
 use super::vars::{self, Vars};
 use crate::input::open_conditions::Answers;
 use crate::input::unit::normal;
+use crate::input::watched::{OUTER, TASKS};
 use crate::input::{manifests, yaml_files, yaml_values};
 
 /// The most rounds of a loop.
 const MAX_ROUNDS: usize = 64;
 /// The most tasks of one run.
 const MAX_TASKS: usize = 5_000;
-
-/// Words without which a task file does not concern a kubelet.
-pub(super) const WORDS: &[&str] =
-    &["kubelet", "nodeadm", "bootstrap.sh", "/etc/rancher/", "karpenter", "user_data", "containerd", "k3s", "rke2"];
-/// Words of files that include others.
-pub(super) const OUTER: &[&str] = &["roles:", "include_tasks", "import_tasks", "include_role", "import_role"];
 
 /// Where tasks look for files: the folder of the role or of the playbook.
 #[derive(Clone, Debug)]
@@ -485,7 +480,7 @@ fn words(when: &Node) -> Option<String> {
 
 /// True if a text may concern a kubelet, or includes others that may.
 fn may_matter(bytes: &[u8]) -> bool {
-    WORDS.iter().chain(OUTER).chain(&["set_fact", "include_vars"]).any(|w| yaml_files::holds(bytes, w.as_bytes()))
+    TASKS.iter().chain(OUTER).chain(&["set_fact", "include_vars"]).any(|w| yaml_files::holds(bytes, w.as_bytes()))
 }
 
 /// True for commands that may concern a kubelet.

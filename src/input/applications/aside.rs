@@ -1,5 +1,6 @@
 //! Documents that describe applications: which they are, and how those that a unit comes across are put aside for later.
 
+use crate::input::watched::APPLICATIONS;
 use crate::input::yaml_files;
 use crate::node::Cx;
 use crate::syntax::Node;
@@ -13,7 +14,7 @@ const KINDS: &[(&str, &[&str])] = &[
 
 /// True if a text may describe an application.
 pub(in crate::input) fn may_describe(bytes: &[u8]) -> bool {
-    KINDS.iter().any(|(group, _)| yaml_files::holds(bytes, group.as_bytes()))
+    APPLICATIONS.iter().any(|group| yaml_files::holds(bytes, group.as_bytes()))
 }
 
 /// True if a document describes an application.

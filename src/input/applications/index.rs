@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::input::watched::REFERRED;
 use crate::input::yaml_files;
 use crate::node::Cx;
 use crate::syntax::Node;
 
-/// Kinds that are looked up.
-const KINDS: [&str; 3] = ["ConfigMap", "GitRepository", "OCIRepository"];
 /// The most documents of the index.
 const MAX_DOCUMENTS: usize = 20_000;
 
@@ -63,13 +62,13 @@ fn read(cx: &mut Cx<'_>) -> Index {
     let sources = cx.kept.slot::<Sources>(Path::new(""));
     let mut count = 0;
     for path in sources.get().map(|sources| sources.0.as_slice()).unwrap_or_default() {
-        let wanted = |bytes: &[u8]| KINDS.iter().any(|kind| yaml_files::holds(bytes, kind.as_bytes()));
+        let wanted = |bytes: &[u8]| REFERRED.iter().any(|kind| yaml_files::holds(bytes, kind.as_bytes()));
         if count >= MAX_DOCUMENTS || !cx.files.read(path).is_ok_and(|source| wanted(&source.bytes())) {
             continue;
         }
         let Ok(view) = cx.view(path) else { continue };
         for tree in yaml_files::documents(&view).tree {
-            let kind = KINDS.iter().find(|kind| tree.get("kind").and_then(Node::as_str) == Some(kind));
+            let kind = REFERRED.iter().find(|kind| tree.get("kind").and_then(Node::as_str) == Some(kind));
             let name = tree.path(&["metadata", "name"]).and_then(Node::as_str).map(str::to_owned);
             if let Some((kind, name)) = kind.zip(name) {
                 count += 1;

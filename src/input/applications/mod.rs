@@ -42,9 +42,10 @@ use std::path::{Path, PathBuf};
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
-use crate::text::Span;
+use crate::text::{Span, hold};
 
-use super::unit::{FileList, Input, Unit, has_extension};
+use super::unit::{FileList, Input, Unit, has_extension, is_named};
+use super::watched::Group;
 use super::{kustomize, yaml_files};
 
 pub(super) use application::{Application, Template, Values};
@@ -64,8 +65,19 @@ impl Input for Applications {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        let ours: Vec<PathBuf> =
-            files.files.iter().filter(|path| has_extension(path, &["yaml", "yml", "json"])).cloned().collect();
+        let named = |path: &Path| has_extension(path, &["yaml", "yml", "json"]);
+        let describes = files.each(named, |words| words.has(Group::Applications));
+        if describes.is_empty() {
+            return Vec::new();
+        }
+        // What they refer to: documents by kind and name, kustomizations, and charts.
+        let role = |path: &Path| kustomize::is_one(path) || is_named(path, "Chart.yaml");
+        let referred = files.each(named, |words| !words.has(Group::Applications) && words.has(Group::Referred));
+        let others = files.each(|path| named(path) && role(path), |words| {
+            !words.has(Group::Applications) && !words.has(Group::Referred)
+        });
+        let mut ours: Vec<_> = [describes, referred, others].into_iter().flatten().map(|unit| unit.path).collect();
+        ours.sort_unstable_by(|a, b| hold::order(a, b));
         let Some(first) = ours.first().and_then(|path| path.parent()) else { return Vec::new() };
         let around = first.ancestors().find(|dir| ours.iter().all(|path| path.starts_with(dir)));
         // No other unit has this path. Every node group here belongs to an application, never to this folder.

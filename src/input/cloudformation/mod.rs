@@ -26,6 +26,7 @@ use reader::StackReader;
 use template::{Template, is_template};
 
 use super::unit::{FileList, Input, Unit};
+use super::watched::{Group, LAUNCHES, Words};
 use super::yaml_files;
 
 /// Templates of CloudFormation.
@@ -38,11 +39,12 @@ impl Input for CloudFormation {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        files.with_extension(&["yaml", "yml", "json", "template", "cfn"])
+        let launches = |words: Words| words.has(Group::Aws) && words.has(Group::Launches);
+        files.with_extension(&["yaml", "yml", "json", "template", "cfn"], launches)
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(view) = yaml_files::open(&unit.path, &[&["Resources"], &["AWS::"], WORDS], cx) else {
+        let Some(view) = yaml_files::open(&unit.path, &[&["Resources"], &["AWS::"], LAUNCHES], cx) else {
             return Vec::new();
         };
         let parsed = yaml_files::documents(&view);
@@ -54,18 +56,6 @@ impl Input for CloudFormation {
         groups
     }
 }
-
-/// A template that launches nodes, or nests one that does, contains at least one of these words.
-const WORDS: &[&str] = &[
-    "UserData",
-    "LaunchTemplateData",
-    "TemplateURL",
-    "TemplateBody",
-    "AWS::Serverless::Application",
-    "AWS::SSM::",
-    "AWS::ImageBuilder::",
-    "AWS::Include",
-];
 
 /// The node groups of a template, for each known deployment.
 fn deployed(path: &Path, document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {

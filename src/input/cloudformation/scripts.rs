@@ -11,7 +11,7 @@ use super::intrinsics::{Evaluator, dynamic_references};
 use super::reader::StackReader;
 use super::template::{Expr, refers_to};
 use crate::input::run_documents::{if_built, if_run, unclear};
-use crate::input::standalone::KUBELET_WORDS;
+use crate::input::watched::KUBELET_WORDS;
 use crate::input::yaml_files;
 
 /// The most steps of one document.

@@ -3,17 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use crate::input::watched::LAUNCH_VERBS;
 use crate::input::yaml_files;
 use crate::node::{NodeGroup, Step};
 use crate::syntax::{MAX_DEPTH, Node};
 use crate::text::{Span, Traced, Why};
 
-/// Words of commands of the AWS CLI that do.
-const VERBS: [&str; 4] = ["run-instances", "create-launch-template", "create-launch-configuration", "send-command"];
-
 /// True if a text holds such a command.
 pub(super) fn holds_one(bytes: &[u8]) -> bool {
-    yaml_files::holds(bytes, b"aws ") && VERBS.iter().any(|verb| yaml_files::holds(bytes, verb.as_bytes()))
+    yaml_files::holds(bytes, b"aws ") && LAUNCH_VERBS.iter().any(|verb| yaml_files::holds(bytes, verb.as_bytes()))
 }
 
 /// The scripts with such commands in a CI file. A list of texts is one script.

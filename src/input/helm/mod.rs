@@ -18,11 +18,12 @@ use std::path::{Path, PathBuf};
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::go_template::parse;
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, hold};
 use crate::value::{Guard, Value};
 
 use super::applications::aside::may_describe;
-use super::unit::{FileList, Input, Unit};
+use super::unit::{FileList, Input, Unit, is_named};
+use super::watched::Group;
 use super::{manifests, yaml_files, yaml_values};
 use chart::{CHART, Chart, is_read};
 use engine::Defines;
@@ -45,11 +46,8 @@ impl Input for Helm {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        let charts = files.files.iter().filter(|path| path.file_name().is_some_and(|n| n == CHART));
-        charts
-            .filter_map(|path| path.parent())
-            .map(|dir| Unit::of_folder(dir, files.files.iter().filter(|f| f.starts_with(dir)).cloned().collect()))
-            .collect()
+        let charts = files.files.iter().filter(|path| is_named(path, CHART));
+        charts.filter_map(|path| path.parent()).filter_map(|dir| claim(dir, files)).collect()
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
@@ -138,6 +136,18 @@ pub(super) fn text(text: &Traced, dot: &Value, at: Span, cx: &mut Cx<'_>) -> Tra
 
 /// The renderings of each template so far: other values may yield the same again.
 type Seen = BTreeMap<PathBuf, Vec<(Guard, Traced)>>;
+
+/// The chart in a folder, unless none of its files has a word that [`Helm::read`] asks for.
+fn claim(dir: &Path, files: &FileList) -> Option<Unit> {
+    // The files below a folder follow each other.
+    let first = files.files.partition_point(|path| hold::order(path, dir).is_lt());
+    let count = files.files[first..].iter().take_while(|path| path.starts_with(dir)).count();
+    let own = first..first + count;
+    own.clone().for_each(|n| files.claim(n));
+    let groups = [Group::Documents, Group::Applications, Group::Neighbours];
+    let wanted = |n| groups.iter().any(|group| files.words(n).has(*group));
+    own.clone().any(wanted).then(|| Unit::of_folder(dir, files.files[own].to_vec()))
+}
 
 /// True if a chart refers to another one of the same source.
 fn names_neighbours(dir: &Path, cx: &Cx<'_>) -> bool {

@@ -71,8 +71,8 @@ pub(super) fn read(document: &Node, name: &str) -> Vec<NodeGroup> {
 /// True for the name of a patch that kubeadm applies to the kubelet's configuration:
 /// `kubeletconfiguration[suffix][+type].extension`. Source: `cmd/kubeadm/app/util/patches` of kubernetes/kubernetes.
 pub(super) fn is_kubelet_patch(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    name.starts_with("kubeletconfiguration") && !name.contains("+json.")
+    let name = path.file_name().unwrap_or_default();
+    name.as_encoded_bytes().starts_with(b"kubeletconfiguration") && !name.to_string_lossy().contains("+json.")
 }
 
 /// The node group of such a patch.

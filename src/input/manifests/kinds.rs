@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::bytes::Regex;
+use aho_corasick::AhoCorasick;
 
 use super::manifest::{Inner, Manifest};
 use super::{cluster_api, ignition, karpenter, kops, kubeadm, kubelet, tools, workloads};
@@ -116,21 +116,24 @@ pub(super) fn kind_of(manifest: &Manifest<'_>) -> Option<&'static DocumentKind> 
 
 /// True if a text may contain such a document: a search for a few words, before anything is parsed.
 pub(in crate::input) fn may_hold(bytes: &[u8]) -> bool {
-    static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| any_of(&[KUBELET, "KubeletArgs", "KubeletExtraArgs"]));
+    static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(words()).ok());
     WORDS.as_ref().is_none_or(|words| words.is_match(bytes))
 }
 
 /// True if a text names one of these documents, so its syntax errors matter. A text that only mentions a
 /// kubelet may be of any kind.
 pub(in crate::input) fn names_one(bytes: &[u8]) -> bool {
-    static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| any_of(&[]));
+    static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(own_words()).ok());
     WORDS.as_ref().is_none_or(|words| words.is_match(bytes))
 }
 
-/// A pattern for the words of documents that no other kind of text has, and for `more`.
-fn any_of(more: &[&str]) -> Option<Regex> {
+/// The words of texts that may contain such a document.
+pub fn words() -> Vec<String> {
+    own_words().chain([KUBELET, "KubeletArgs", "KubeletExtraArgs"].map(str::to_owned)).collect()
+}
+
+/// The words of documents that no other kind of text has.
+fn own_words() -> impl Iterator<Item = String> {
     let rows = KINDS.iter().map(|k| k.word.map_or_else(|| format!("{}/", k.group), str::to_owned));
-    let words = rows.chain(tools::TOOLS.iter().map(|t| t.group.to_owned())).filter(|word| word != KUBELET);
-    let words = words.chain(more.iter().map(|word| (*word).to_owned()));
-    Regex::new(&words.map(|word| regex::escape(&word)).collect::<Vec<_>>().join("|")).ok()
+    rows.chain(tools::TOOLS.iter().map(|t| t.group.to_owned())).filter(|word| word != KUBELET)
 }

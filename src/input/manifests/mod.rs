@@ -17,17 +17,21 @@ mod setting_paths;
 mod tools;
 mod workloads;
 
+use std::path::Path;
+
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::{MAX_DEPTH, Node};
 use crate::text::{Span, Traced, View};
 
 use super::applications::aside::may_describe;
 use super::standalone::is_user_data;
-use super::unit::{FileList, Input, Unit};
+use super::unit::{FileList, Input, Unit, has_extension};
+use super::watched::Group;
 use super::yaml_files;
 use kinds::{DocumentReader, kind_of};
 use manifest::{Inner, Manifest};
 
+pub use kinds::words;
 pub(super) use kinds::{may_hold, names_one};
 
 /// The most documents of one list or tree that are looked at.
@@ -49,7 +53,13 @@ impl Input for Manifests {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        files.with_extension(&["yaml", "yml", "json", "conf"])
+        let named = |path: &Path| has_extension(path, &["yaml", "yml", "json", "conf"]);
+        let mut units = files.each(named, |words| words.has(Group::Documents));
+        // The name of a patch says what it is.
+        units.append(
+            &mut files.each(|path| named(path) && kindless::is_kubelet_patch(path), |w| !w.has(Group::Documents)),
+        );
+        units
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {

@@ -48,7 +48,7 @@ use std::sync::Arc;
 use crate::node::{Cx, NodeGroup, Variable};
 use crate::text::{Source, Span};
 
-use super::unit::{FileList, Input, Unit};
+use super::unit::{FileList, Input, Unit, has_extension};
 use engine::Engine;
 use scope::FileKind;
 
@@ -68,9 +68,11 @@ impl Input for Terraform {
     fn claim(&self, files: &FileList) -> Vec<Unit> {
         // Compared by bytes, because comparing paths by component is slow in a large repository.
         let mut dirs: HashMap<&OsStr, Vec<PathBuf>> = HashMap::new();
-        for path in &files.files {
+        for (n, path) in files.files.iter().enumerate().filter(|(_, path)| has_extension(path, &["tf", "tofu", "json"]))
+        {
             let (Some(dir), Some(name)) = (path.parent(), path.file_name().and_then(|n| n.to_str())) else { continue };
             if matches!(scope::kind_of(name), FileKind::Plain | FileKind::Override) {
+                files.claim(n);
                 dirs.entry(dir.as_os_str()).or_default().push(path.clone());
             }
         }

@@ -13,8 +13,8 @@ use crate::syntax::{Node, NodeKind, Scalar, json as tree};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Entry, Value};
 
-use super::super::standalone::KUBELET_WORDS;
 use super::super::unit::{FileList, Input, Unit};
+use super::super::watched::{Group, KUBELET_WORDS};
 use super::super::{run_documents, yaml_files};
 use super::engine::Engine;
 use super::images::{family_of_name, minor_in};
@@ -34,13 +34,14 @@ impl Input for Packer {
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
         let mut dirs: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
-        for path in files.files.iter().filter(|p| is_packer(p)) {
+        for (n, path) in files.files.iter().enumerate().filter(|(_, path)| is_packer(path)) {
+            files.claim(n);
             if let Some(dir) = path.parent() {
                 dirs.entry(dir.to_owned()).or_default().push(path.clone());
             }
         }
         let mut units: Vec<Unit> = dirs.into_iter().map(|(path, files)| Unit::of_folder(path, files)).collect();
-        units.append(&mut files.with_extension(&["json"]));
+        units.append(&mut files.with_extension(&["json"], |words| words.has(Group::Builders)));
         units
     }
 

@@ -18,7 +18,7 @@ use crate::syntax::{Node, NodeKind, json as tree};
 use crate::text::{FileError, Span, Traced, Why};
 
 use super::super::unit::{FileList, Input, Unit};
-use super::super::watched::is_watched;
+use super::super::watched::{Group, PLANS, is_watched};
 use super::super::yaml_files;
 use super::engine::Engine;
 use super::json;
@@ -46,15 +46,17 @@ impl Input for Plan {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        files.with_extension(&["json", "tfplan", "tfstate"])
+        files.with_extension(&["json", "tfplan", "tfstate"], |words| words.has(Group::Plans))
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        const WORDS: [&[&str]; 2] =
-            [&["\"format_version\"", "\"lineage\""], &["\"planned_values\"", "\"values\"", "\"resources\""]];
+        const WORDS: [&[&str]; 2] = [PLANS, &["\"planned_values\"", "\"values\"", "\"resources\""]];
         let view = match cx.files.read(&unit.path) {
             Err(FileError::TooLarge(_)) => thin::read(&unit.path, cx),
-            Ok(source) if source.bytes().len() > WHOLE => thin::read(&unit.path, cx),
+            Ok(source) if source.bytes().len() > WHOLE => {
+                let plan = PLANS.iter().any(|word| yaml_files::holds(&source.bytes(), word.as_bytes()));
+                if plan { thin::read(&unit.path, cx) } else { None }
+            }
             _ => yaml_files::open(&unit.path, &WORDS, cx),
         };
         let Some(view) = view else { return Vec::new() };

@@ -15,7 +15,7 @@ mod groups;
 /// Reads the directory `/` of these files.
 fn read<'f>(files: &'f Memory, dir: &str) -> (Vec<NodeGroup>, Cx<'f>) {
     let mut cx = Cx::new(files);
-    let list = FileList { files: crate::text::Files::list(files, dir.as_ref()) };
+    let list = FileList::of(crate::text::Files::list(files, dir.as_ref()));
     let units = Terraform.claim(&list);
     assert_eq!(units.len(), 1, "one directory is one unit");
     let groups = Terraform.read(&units[0], &mut cx);

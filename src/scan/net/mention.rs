@@ -84,6 +84,13 @@ static NAMES: LazyLock<HashMap<String, &'static Field>> = LazyLock::new(|| {
     names
 });
 
+/// All these names.
+pub(in crate::scan) fn names() -> Vec<String> {
+    let mut names: Vec<String> = NAMES.keys().cloned().collect();
+    names.sort();
+    names
+}
+
 static PATTERN: Pattern = LazyLock::new(|| {
     let mut names: Vec<_> = NAMES.keys().map(|name| regex::escape(name)).collect();
     // The longer of two names that start alike comes first.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::check::{Finding, mentioned};
-use crate::input::FileList;
+use crate::input::{FileList, Group};
 use crate::node::{Booted, Gap, NodeGroup};
 use crate::setting::Setting;
 use crate::text::{Files, Place, Source, Span, Texts};
@@ -23,6 +23,8 @@ const MAX_LOOKED_AT: usize = 1_000;
 
 /// The most places of one file that are reported.
 const MAX_PLACES: usize = 100;
+
+pub(super) use mention::names;
 
 /// The places in files that the report speaks about in another way.
 #[derive(Debug, Default)]
@@ -92,11 +94,13 @@ pub(super) fn settings<'a>(group: &'a NodeGroup, booted: &'a Booted) -> impl Ite
 /// the report is about. Zeros come first.
 pub(super) fn cast(list: &FileList, files: &dyn Files, known: &Known) -> Vec<Finding> {
     let policies = passed_over::policies(&list.files, files.root());
-    let of = |path: &PathBuf| {
+    let of = |path: &&PathBuf| {
         let passed_over = passed_over::by_path(path, files.root(), &policies);
-        if passed_over || known.files.contains(path) { Vec::new() } else { one(path, files, known) }
+        if passed_over || known.files.contains(*path) { Vec::new() } else { one(path, files, known) }
     };
-    let mut out: Vec<(bool, Finding)> = match list.files.as_slice() {
+    let wanted = list.files.iter().enumerate().filter(|(n, _)| list.words(*n).has(Group::Timeouts));
+    let wanted: Vec<&PathBuf> = wanted.map(|(_, path)| path).collect();
+    let mut out: Vec<(bool, Finding)> = match wanted.as_slice() {
         few @ ([] | [_]) => few.iter().flat_map(of).collect(),
         many => many.par_iter().flat_map_iter(of).collect(),
     };

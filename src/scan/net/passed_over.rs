@@ -56,7 +56,7 @@ const FOLDERS: &[&str] = &["testdata", "__tests__", "__snapshots__"];
 
 /// The folders with policies in Rego, below the root: data for their tests is in folders below them.
 pub(super) fn policies(files: &[PathBuf], root: &Path) -> BTreeSet<PathBuf> {
-    let rego = files.iter().filter(|path| path.extension().is_some_and(|e| e == "rego"));
+    let rego = files.iter().filter(|path| path.as_os_str().as_encoded_bytes().ends_with(b".rego"));
     rego.filter_map(|path| path.parent()).filter(|folder| *folder != root).map(Path::to_owned).collect()
 }
 

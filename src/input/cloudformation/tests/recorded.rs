@@ -106,7 +106,7 @@ fn templates_give_the_node_groups_that_are_expected() {
         let memory = Memory::new(files.iter().map(|(k, v)| (k.as_str(), v.as_bytes())));
         let mut cx = Cx::new(&memory);
         cx.given.parameters = texts(&case["parameters"]).iter().map(|p| PathBuf::from(format!("/{p}"))).collect();
-        let list = FileList { files: vec![PathBuf::from(&files[0].0)] };
+        let list = FileList::of(vec![PathBuf::from(&files[0].0)]);
         let units = CloudFormation.claim(&list);
         let groups: Vec<_> = units.iter().flat_map(|unit| CloudFormation.read(unit, &mut cx)).collect();
         check_groups(&groups, &cx.texts, &name);

@@ -1,0 +1,45 @@
+//! One pass over each file: whether it can be read, and which words stand in it. What a file says is not kept: most files say
+//! nothing about a node.
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use crate::input::{Group, Search, Words, words};
+use crate::text::{hold, most_bytes};
+
+use super::net;
+
+/// A buffer that has held a larger file is not kept, in bytes.
+const MAX_KEPT: usize = 1 << 20;
+
+thread_local! {
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Looks for the words of all kinds of input and of the net.
+#[derive(Debug, Default)]
+pub(super) struct Searcher(OnceLock<Option<Search>>);
+
+impl Searcher {
+    fn search(&self) -> Option<&Search> {
+        let more = || [(Group::Documents, words()), (Group::Timeouts, net::names())];
+        self.0.get_or_init(|| Search::new(&more(), true)).as_ref()
+    }
+
+    /// The words in a file that a walk has found. Of one that cannot be read or is too large, any may stand in it: who reads it
+    /// reports why.
+    pub(super) fn words(&self, path: &Path) -> Words {
+        let Some(search) = self.search() else { return Words::ANY };
+        BUFFER.with_borrow_mut(|buffer| {
+            let words = match hold::read(path, most_bytes(path), buffer) {
+                Ok(length) => search.in_text(&buffer[..length]),
+                Err(_) => Words::ANY,
+            };
+            if buffer.len() > MAX_KEPT {
+                *buffer = Vec::new();
+            }
+            words
+        })
+    }
+}
