@@ -102,7 +102,7 @@ pub(super) fn is_text(path: &Path, extensions: &[&str]) -> bool {
     extension(path).is_none_or(|own| extensions.iter().chain(ANY_TEXT).any(|e| own.eq_ignore_ascii_case(e.as_bytes())))
 }
 
-/// The name of a file, which is at the end of its path. Many are asked for, so it is looked for from there.
+/// The name of a file, which is at the end of its path. It is found from there, because that is quick.
 pub(super) fn name(path: &Path) -> &[u8] {
     let path = path.as_os_str().as_encoded_bytes();
     let start = path.iter().rposition(|byte| *byte == std::path::MAIN_SEPARATOR as u8).map_or(0, |at| at + 1);

@@ -1,5 +1,5 @@
 //! The words that files are found by: every kind of input, and the net below them, looks for some before it reads anything. All
-//! stand here, so that one pass over a file answers all questions.
+//! stand here, so that one search of a file answers all questions.
 
 use std::sync::LazyLock;
 

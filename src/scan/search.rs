@@ -1,4 +1,4 @@
-//! One pass over each file: whether it can be read, and which words stand in it. What a file says is not kept: most files say
+//! One search of each file: whether it can be read, and which words stand in it. What a file says is not kept: most files say
 //! nothing about a node.
 
 use std::cell::RefCell;
