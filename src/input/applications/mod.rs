@@ -38,7 +38,7 @@ mod substitute;
 mod tools;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
@@ -73,9 +73,10 @@ impl Input for Applications {
         // What they refer to: documents by kind and name, kustomizations, and charts.
         let role = |path: &Path| kustomize::is_one(path) || is_named(path, "Chart.yaml");
         let referred = files.each(named, |words| !words.has(Group::Applications) && words.has(Group::Referred));
-        let others = files.each(|path| named(path) && role(path), |words| {
-            !words.has(Group::Applications) && !words.has(Group::Referred)
-        });
+        let others = files.each(
+            |path| named(path) && role(path),
+            |words| !words.has(Group::Applications) && !words.has(Group::Referred),
+        );
         let mut ours: Vec<_> = [describes, referred, others].into_iter().flatten().map(|unit| unit.path).collect();
         ours.sort_unstable_by(|a, b| hold::order(a, b));
         let Some(first) = ours.first().and_then(|path| path.parent()) else { return Vec::new() };
