@@ -103,25 +103,8 @@ impl<T: Send> Walk<'_, T> {
                 dir.join(name).symlink_metadata().is_ok_and(|meta| kind(&meta))
             };
             let git = dir.join(".git").symlink_metadata().is_ok();
-            self.rules(dir, (is(rules::FILE, std::fs::Metadata::is_file), git), above, found)
+            rules(dir, (is(rules::FILE, std::fs::Metadata::is_file), git), above, found)
         })
-    }
-
-    /// The rules of a folder on top of those above it.
-    fn rules(
-        &self,
-        dir: &Path,
-        (file, git): (bool, bool),
-        above: Option<Arc<Rules>>,
-        found: &Mutex<Found<T>>,
-    ) -> Option<Arc<Rules>> {
-        if !file && !git {
-            return above;
-        }
-        let mut unread = Vec::new();
-        let rules = Rules::of(dir, (file, git), above, &mut unread);
-        found.lock().unwrap_or_else(PoisonError::into_inner).ignorance.append(&mut unread);
-        Some(Arc::new(rules))
     }
 
     /// Lists a folder, looks at its files, and enters its folders.
@@ -154,7 +137,7 @@ impl<T: Send> Walk<'_, T> {
             if git && number > 0 {
                 locked().repositories.push(dir.clone());
             }
-            self.rules(&dir, (named(rules::FILE).is_some_and(|kind| kind.is_file()), git), above, found)
+            rules(&dir, (named(rules::FILE).is_some_and(|kind| kind.is_file()), git), above, found)
         };
         let mut listing = Vec::with_capacity(names.len());
         for (name, kind) in names {
@@ -220,6 +203,22 @@ impl<T: Send> Walk<'_, T> {
             out.files.dedup_by(|(a, _), (b, _)| a == b);
         }
     }
+}
+
+/// The rules of a folder on top of those above it.
+fn rules<T>(
+    dir: &Path,
+    (file, git): (bool, bool),
+    above: Option<Arc<Rules>>,
+    found: &Mutex<Found<T>>,
+) -> Option<Arc<Rules>> {
+    if !file && !git {
+        return above;
+    }
+    let mut unread = Vec::new();
+    let rules = Rules::of(dir, (file, git), above, &mut unread);
+    found.lock().unwrap_or_else(PoisonError::into_inner).ignorance.append(&mut unread);
+    Some(Arc::new(rules))
 }
 
 /// The files of all listings, the first of which is of `path`, in the order of paths.

@@ -37,6 +37,7 @@ impl FileList {
     }
 
     /// These files and `more`, of which nothing but the path is known.
+    #[must_use]
     pub fn with(self, more: Vec<PathBuf>) -> Self {
         let words = (0..self.files.len()).map(|n| self.words(n)).collect::<Vec<_>>();
         let more = more.into_iter().map(|path| (path, Words::ANY));

@@ -303,7 +303,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_a_problem_of_its_unit() {
-        let list = FileList { files: vec![PathBuf::from("/a/x.sh"), PathBuf::from("/a/y.sh")] };
+        let list = FileList::of(vec![PathBuf::from("/a/x.sh"), PathBuf::from("/a/y.sh")]);
         let units = units_of(&list);
         assert!(units.len() > 1);
         let read = |unit: &Claimed| {
