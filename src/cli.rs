@@ -9,6 +9,7 @@ mod git;
 mod man;
 mod outputs;
 mod progress;
+mod report;
 mod request;
 mod roots;
 mod show;
@@ -23,7 +24,7 @@ use clap::{ArgMatches, CommandFactory};
 
 use crate::check::Catalogue;
 use crate::policy::{SettingsError, no_rule};
-use crate::report::{self, Kind, Look, harmless};
+use crate::report::{self as reports, Kind, Look, harmless};
 use crate::scan::{caught, keep_panics_quiet};
 
 use args::{Cli, Color, Command, Completing};
@@ -71,7 +72,7 @@ pub fn main() -> ExitCode {
 fn complain(error: &SettingsError, color: Color) -> ExitCode {
     let look = current().map(|here| Look { color: color_on_stderr(color), ..look(color, false, here) });
     let _ = match look {
-        Ok(look) => say(look.color, |err| report::complain(error, &look, err)),
+        Ok(look) => say(look.color, |err| reports::complain(error, &look, err)),
         Err(_) => say(false, |err| writeln!(err, "error: {}", harmless(&error.message))),
     };
     ExitCode::from(FAILED)
@@ -81,12 +82,13 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<u8, Stop> {
     match &cli.command {
         Command::Check(args) => check::check(args, matches, cli.color),
         Command::Show(args) => show::show(args, cli.color),
+        Command::Report(args) => report::report(args, cli.color),
         Command::Explain { rule } => {
             let built_in = Catalogue::default();
             let rules = if built_in.get(rule).is_some() { built_in } else { configure::catalogue(&current()?)? };
             let rule = rules.get(rule).ok_or_else(|| Stop::Failed(no_rule(rule, &rules)))?;
             let (mut page, look) = (Vec::new(), look(cli.color, true, current()?));
-            report::explain(rule, &look, &mut page)?;
+            reports::explain(rule, &look, &mut page)?;
             write(None, &page, Kind::Text, look.color)?;
             Ok(CLEAN)
         }
@@ -94,10 +96,10 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<u8, Stop> {
             let rules = configure::catalogue(&current()?)?;
             let (mut list, look) = (Vec::new(), look(cli.color, true, current()?));
             let kind = if format == "json" {
-                report::list_rules_json(&rules, &mut list)?;
+                reports::list_rules_json(&rules, &mut list)?;
                 Kind::Json
             } else {
-                report::list_rules(&rules, &look, &mut list)?;
+                reports::list_rules(&rules, &look, &mut list)?;
                 Kind::Text
             };
             write(None, &list, kind, look.color)?;

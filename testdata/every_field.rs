@@ -138,3 +138,66 @@ fn what_images_and_tools_set_themselves_is_known_or_unknown() {
         }
     }
 }
+
+/// The results of `report --format csv`: the number in CIS EKS, or in CIS Kubernetes where it has none, and the result.
+fn controls(files: &[(&str, &str)]) -> Vec<(String, String)> {
+    let dir = repository(files);
+    let out = text(&run_in(dir.path(), &["report", "--format", "csv"], None).stdout);
+    let mut lines = out.lines();
+    assert_eq!(lines.next(), Some("node_group,cis_eks,cis_kubernetes,control,field,result,value,place"));
+    let cells = lines.map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
+    cells.map(|c| (if c[1].is_empty() { c[2].clone() } else { c[1].clone() }, c[5].clone())).collect()
+}
+
+const MET: &str = "authentication: {anonymous: {enabled: false}, x509: {clientCAFile: /ca.crt}}\nauthorization: {mode: Webhook}\n\
+    readOnlyPort: 0\nstreamingConnectionIdleTimeout: 4h\nmakeIPTablesUtilChains: true\neventRecordQPS: 5\n\
+    rotateCertificates: true\nfeatureGates: {RotateKubeletServerCertificate: true}\npodPidsLimit: 1024\n\
+    seccompDefault: true\ntlsCertFile: /a\ntlsPrivateKeyFile: /b\ntlsCipherSuites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]\n";
+
+const VIOLATED: &str = "kubelet --anonymous-auth=true --authorization-mode=AlwaysAllow --read-only-port=10255 \
+    --streaming-connection-idle-timeout=0 --make-iptables-util-chains=false --rotate-certificates=false \
+    --feature-gates=RotateKubeletServerCertificate=false --hostname-override=a --pod-max-pids=-1 \
+    --tls-cipher-suites=TLS_RSA_WITH_AES_128_GCM_SHA256\n";
+
+#[test]
+fn the_report_judges_every_control_of_the_benchmarks() {
+    let met = controls(&[("kubelet.yaml", &format!("{HEADER}{MET}"))]);
+    assert_eq!(met.len(), 15);
+    assert!(met.iter().all(|(_, result)| result == "pass"), "{met:?}");
+    let violated = controls(&[("user-data.sh", &format!("#!/bin/bash\n{VIOLATED}"))]);
+    // No kubelet runs with a negative rate of events.
+    assert!(violated.iter().all(|(number, result)| (result == "fail") != (number == "3.2.7")), "{violated:?}");
+    let unknown =
+        controls(&[("k3s.sh", "#!/bin/bash\nk3s agent --kubelet-arg=read-only-port=0 --kubelet-arg=event-qps=$Q\n")]);
+    let of = |number: &str| unknown.iter().find(|(n, _)| n == number).map(|(_, result)| result.as_str());
+    assert_eq!((of("3.2.1"), of("3.2.4"), of("3.2.7")), (Some("unknown"), Some("pass"), Some("unknown")));
+}
+
+#[test]
+fn a_report_names_the_place_that_decides() {
+    let dir = repository(&[("kubelet.yaml", &format!("{HEADER}readOnlyPort: 10255\n"))]);
+    let out = run_in(dir.path(), &["report", "--format", "json"], None);
+    let report: Value = serde_json::from_slice(&out.stdout).unwrap();
+    let one = report["controls"].as_array().unwrap().iter().find(|c| c["cis_eks"] == "3.2.4").unwrap();
+    assert_eq!(
+        (&one["result"], &one["value"], &one["cis_kubernetes"]),
+        (&json!("fail"), &json!("10255"), &json!("4.2.4"))
+    );
+    assert_eq!(one["place"], json!({"path": "kubelet.yaml", "line": 3, "column": 15}));
+    let table = text(&run_in(dir.path(), &["report"], None).stdout);
+    assert!(table.contains("3.2.4   4.2.4   fail     the read-only port is disabled"), "{table}");
+    assert!(table.contains("readOnlyPort: 10255 at kubelet.yaml:3:15"), "{table}");
+}
+
+#[test]
+fn all_fields_are_listed_and_compared_with_a_node() {
+    let dir = repository(&[("kubelet.yaml", &format!("{HEADER}maxPods: 50\n"))]);
+    let table = text(&run_in(dir.path(), &["show", "--all"], None).stdout);
+    assert!(table.contains("maxPods") && table.contains("kubelet.yaml:3:10"), "{table}");
+    for (pods, code) in [(50, 0), (60, 1)] {
+        let node = format!("{{\"kubeletconfig\": {{\"maxPods\": {pods}}}}}");
+        let args = ["show", "--against", "-", "--format", "json", "kubelet.yaml"];
+        let out = run_in(dir.path(), &args, Some(node.as_bytes()));
+        assert_eq!(out.status.code(), Some(code), "{}{}", text(&out.stdout), text(&out.stderr));
+    }
+}

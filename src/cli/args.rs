@@ -45,6 +45,13 @@ Examples:
 
 Exit codes: 0 success, 1 differences (with --against), 2 an error";
 
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  kubelet-lint report infra
+  kubelet-lint report --format csv -o controls.csv infra
+
+Exit codes: 0 success, 2 an error";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
     Auto,
@@ -60,6 +67,9 @@ pub(super) enum Command {
     /// Show the effective kubelet timeouts of each node group
     #[command(after_help = SHOW_EXAMPLES)]
     Show(Box<Show>),
+    /// Report the controls of the CIS benchmarks for each node group
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(Box<Report>),
     /// Describe a rule
     Explain {
         /// Id of the rule
@@ -224,6 +234,18 @@ pub(super) struct Show {
     pub(super) against: Option<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct Report {
+    #[command(flatten)]
+    pub(super) input: Input,
+    /// Output format
+    #[arg(long, value_name = "FORMAT", value_parser = ["table", "csv", "json"], default_value = "table", help_heading = "Output options")]
+    pub(super) format: String,
+    /// Output file [default: standard output]
+    #[arg(short, long = "output", alias = "output-file", value_name = "FILE", help_heading = "Output options")]
+    pub(super) output: Option<PathBuf>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Failing {
     Note,
@@ -299,6 +321,7 @@ pub(super) fn parse() -> Result<(Cli, ArgMatches), clap::Error> {
     let input = match &mut cli.command {
         Command::Check(check) => Some(&mut check.input),
         Command::Show(show) => Some(&mut show.input),
+        Command::Report(report) => Some(&mut report.input),
         _ => None,
     };
     if let (Some((_, own)), Some(input)) = (matches.subcommand(), input) {

@@ -63,9 +63,10 @@ fn against(args: &Show, path: &Path, policy: Policy, look: Look) -> Result<u8, S
         no_gitignore: true,
         configuration: Configuration { config: None, isolated: true },
     };
-    let nodes = scan(&request(&seen, Policy { now: policy.now, ..Policy::default() })?)
+    let whole = |request: Request| Request { whole: true, ..request };
+    let nodes = scan(&whole(request(&seen, Policy { now: policy.now, ..Policy::default() })?))
         .map_err(|e| Stop::Failed(e.to_string()))?;
-    let source = scan(&request(&args.input, policy)?).map_err(|e| Stop::Failed(e.to_string()))?;
+    let source = scan(&whole(request(&args.input, policy)?)).map_err(|e| Stop::Failed(e.to_string()))?;
     let none = |scan: &Scan| scan.groups.iter().all(|g| !g.kubelet);
     if none(&nodes) {
         return Err(Stop::Failed(format!("no kubelet configuration was found in {}", path.display())));

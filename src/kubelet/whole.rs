@@ -71,28 +71,32 @@ struct Track {
     unknown: Option<Why>,
     /// What is wrong with the value, if it is not replaced.
     wrong: Option<(Span, String)>,
+    /// Values that lost.
+    shadowed: Vec<(SetBy, Span)>,
 }
 
 impl Default for Track {
     fn default() -> Self {
-        Self { value: None, from: SetBy::Default, at: None, unknown: None, wrong: None }
+        Self { value: None, from: SetBy::Default, at: None, unknown: None, wrong: None, shadowed: Vec::new() }
     }
 }
 
 impl Track {
-    fn set(&mut self, value: Value, from: SetBy, at: Span) {
-        *self = Self { value: Some(value), from, at: Some(at), ..Self::default() };
+    /// Another value takes the place of this one.
+    fn replace(&mut self, new: Self) {
+        let mut shadowed = std::mem::take(&mut self.shadowed);
+        shadowed.extend(self.at.map(|at| (self.from, at)));
+        *self = Self { shadowed, ..new };
     }
 
     fn take(&mut self, found: Read, from: SetBy, at: Span) {
-        match found {
-            Read::Value(value) => self.set(value, from, at),
-            Read::Null => *self = Self { at: Some(at), ..Self::default() },
-            Read::Unknown(why) => *self = Self { from, at: Some(at), unknown: Some(why), ..Self::default() },
-            Read::Wrong(span, message) => {
-                *self = Self { from, at: Some(at), wrong: Some((span, message)), ..Self::default() };
-            }
-        }
+        let new = Self { from, at: Some(at), ..Self::default() };
+        self.replace(match found {
+            Read::Value(value) => Self { value: Some(value), ..new },
+            Read::Null => Self { from: SetBy::Default, ..new },
+            Read::Unknown(why) => Self { unknown: Some(why), ..new },
+            Read::Wrong(span, message) => Self { wrong: Some((span, message)), ..new },
+        });
     }
 }
 
@@ -319,8 +323,8 @@ impl<'a> Settler<'a> {
                 duration(field, settled)
             } else {
                 let Some(track) = self.tracks.remove(field.path) else { continue };
-                let Track { value, from, at, unknown, .. } = track;
-                Chosen { field, value, from, at, unknown }
+                let Track { value, from, at, unknown, shadowed, .. } = track;
+                Chosen { field, value, from, at, shadowed, unknown }
             };
             if field.path == "crashLoopBackOff.maxContainerRestartPeriod" && chosen.from == SetBy::Default {
                 match crash_loop {
@@ -343,7 +347,10 @@ impl<'a> Settler<'a> {
             chosen.value = chosen.value.filter(|value| !is_left_out(field, value));
             out.push(chosen);
         }
-        Whole { refused: self.refused, fields: out, others }
+        let more = self.first.may_be_set_after("hostname-override", None).or(self.own.rest.as_ref()).cloned();
+        let computes = || Why::FromOutside("what the image passes to the kubelet".into());
+        let more = more.or_else(|| (!self.own.fields.is_empty()).then(computes));
+        Whole { refused: self.refused, fields: out, others, more }
     }
 }
 
@@ -400,7 +407,7 @@ fn merge(track: &mut Track, field: &ConfigField, document: &Document, how: Merge
     let set = match found.entry {
         PathEntry::At(_, value) | PathEntry::Above(_, value) if document.is_null(value) => {
             if deletes {
-                *track = Track { at: Some(value.span), ..Track::default() };
+                track.take(Read::Null, SetBy::DropIn, value.span);
             }
             true
         }
@@ -436,7 +443,8 @@ fn duration(field: &'static ConfigField, settled: &Settled) -> Chosen {
         }
     });
     let at = settled.winner.as_ref().map(|w| w.at);
-    Chosen { field, value, from: settled.from, at, unknown: settled.unknown.clone() }
+    let shadowed = settled.shadowed.iter().map(|s| (s.by.source(), s.at)).collect();
+    Chosen { field, value, from: settled.from, at, shadowed, unknown: settled.unknown.clone() }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod against;
 mod concise;
+mod controls;
 mod excerpt;
 mod explain;
 mod fingerprint;
@@ -22,6 +23,7 @@ mod table;
 mod veils;
 
 pub use against::{against_json, against_text};
+pub use controls::{controls_csv, controls_json, controls_table};
 pub use explain::{explain, list_rules, list_rules_json};
 pub use fingerprint::line_hashes;
 pub use human::{complain, notes};

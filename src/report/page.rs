@@ -203,7 +203,8 @@ fn write_group(group: &ShownGroup, all: bool, scan: &Scan, out: &mut dyn Write) 
     if !group.kubelet {
         writeln!(out, "<p>No kubelet configuration found.</p>")?;
     }
-    let shown: Vec<_> = group.settings.iter().filter(|s| all || s.raw.is_some()).collect();
+    let shown: Vec<_> =
+        if all { group.all_settings().collect() } else { group.settings.iter().filter(|s| s.raw.is_some()).collect() };
     if !shown.is_empty() {
         writeln!(
             out,

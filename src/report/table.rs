@@ -80,7 +80,8 @@ fn settings(group: &ShownGroup, all: bool, look: &Look, out: &mut dyn Write) -> 
         return writeln!(out, "  no kubelet configuration found");
     }
     let written = |s: &&ShownSetting| all || s.raw.is_some();
-    let rows: Vec<Row> = group.settings.iter().filter(written).flat_map(|s| rows(s, look)).collect();
+    let of: Vec<_> = if all { group.all_settings().collect() } else { group.settings.iter().collect() };
+    let rows: Vec<Row> = of.into_iter().filter(written).flat_map(|s| rows(s, look)).collect();
     if !rows.is_empty() {
         table(&rows, look, out)?;
     }

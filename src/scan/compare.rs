@@ -35,8 +35,8 @@ pub fn compare<'a>(source: &'a Scan, nodes: &'a Scan) -> Vec<Compared<'a>> {
 
 fn one<'a>(group: &'a ShownGroup, node: &'a ShownGroup) -> Compared<'a> {
     let mut out = Compared { group, node, differences: Vec::new(), same: 0, unknown: Vec::new() };
-    for source in &group.settings {
-        let Some(seen) = node.settings.iter().find(|s| s.field == source.field) else { continue };
+    for source in group.all_settings() {
+        let Some(seen) = node.all_settings().find(|s| s.field == source.field) else { continue };
         // A field missing from the node's answer means nothing.
         let silent = source.effective.is_none() != seen.effective.is_none();
         if !source.certain || !seen.certain || silent {
@@ -48,8 +48,8 @@ fn one<'a>(group: &'a ShownGroup, node: &'a ShownGroup) -> Compared<'a> {
         }
     }
     // Keys of a map that only the node has.
-    for seen in node.settings.iter().filter(|s| s.certain && s.effective.is_some()) {
-        if group.settings.iter().all(|s| s.field != seen.field) {
+    for seen in node.all_settings().filter(|s| s.certain && s.effective.is_some()) {
+        if group.all_settings().all(|s| s.field != seen.field) {
             out.unknown.push(&seen.field);
         }
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::node::{Booted, NodeGroup, Root};
 use crate::runtime::Runtime;
 use crate::setting::{
-    Effective, Failure, FailureKind, Mechanism, SetBy, Setting, Settled, Shape, Whole, render_duration,
+    Chosen, Effective, Failure, FailureKind, SetBy, Setting, Settled, Shape, Whole, render_duration, shorten,
 };
-use crate::text::{Place, Texts};
+use crate::text::{Place, Span, Texts};
 use crate::value::Guard;
 
 use super::note::{Note, Weight, note};
@@ -49,12 +49,27 @@ pub struct ShownWhole {
     pub configuration: Option<serde_json::Value>,
     /// The paths of the fields that are not known, with the reason.
     pub unknown: Vec<(&'static str, String)>,
+    /// Every field with its place, sorted by path.
+    pub fields: Vec<ShownField>,
     /// Flags that write no field, with their values.
     pub others: Vec<String>,
+    /// Why there may be more of them.
+    pub more: Option<String>,
+}
+
+/// A field of any type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShownField {
+    /// The value with its place, in the form of all settings.
+    pub setting: ShownSetting,
+    /// The value; `None` if there is none, or it is not known.
+    pub value: Option<serde_json::Value>,
+    /// Why it is not known.
+    pub unknown: Option<String>,
 }
 
 impl ShownWhole {
-    fn of(whole: &Whole, effective: &Effective) -> Self {
+    fn of(whole: &Whole, effective: &Effective, group: &NodeGroup, texts: &Texts) -> Self {
         let later = |f: &Failure| {
             f.kind == FailureKind::InvalidDuration
                 && f.setting.as_ref().is_some_and(|s| s.field.shape == Some(Shape::Map))
@@ -63,7 +78,9 @@ impl ShownWhole {
         Self {
             configuration: loads.then(|| whole.configuration()),
             unknown: whole.unknown().map(|(path, why)| (path, why.to_string())).collect(),
+            fields: whole.fields.iter().map(|c| ShownField::of(c, group, texts)).collect(),
             others: whole.others.clone(),
+            more: whole.more.as_ref().map(ToString::to_string),
         }
     }
 }
@@ -87,7 +104,40 @@ pub struct ShownSetting {
     pub shadowed: Vec<(SetBy, String, Place)>,
 }
 
+impl ShownField {
+    fn of(chosen: &Chosen, group: &NodeGroup, texts: &Texts) -> Self {
+        let own = texts.place(texts.trail(group.place).origin()).first_line();
+        let written = |at: Span| {
+            let place = texts.place(texts.trail(at).origin()).first_line();
+            (place != own).then(|| (shorten(String::from_utf8_lossy(texts.slice(at)).trim()), place))
+        };
+        let value = chosen.value.clone().filter(|_| chosen.unknown.is_none());
+        let raw = chosen.at.and_then(written);
+        let setting = ShownSetting {
+            field: chosen.field.path.to_owned(),
+            effective: value.as_ref().map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)),
+            from: chosen.from,
+            certain: chosen.unknown.is_none(),
+            place: raw.as_ref().map(|(_, place)| place.clone()),
+            raw: raw.map(|(text, _)| text),
+            shadowed: chosen
+                .shadowed
+                .iter()
+                .filter_map(|(from, at)| written(*at).map(|(text, place)| (*from, text, place)))
+                .collect(),
+        };
+        Self { setting, value, unknown: chosen.unknown.as_ref().map(ToString::to_string) }
+    }
+}
+
 impl ShownGroup {
+    /// Every setting that is known by name: durations and timeouts of container runtimes, then all other fields.
+    pub fn all_settings(&self) -> impl Iterator<Item = &ShownSetting> {
+        let fields = self.whole.iter().flat_map(|whole| &whole.fields).map(|field| &field.setting);
+        let others = fields.filter(|f| !self.settings.iter().any(|s| is_of(&s.field, &f.field)));
+        self.settings.iter().chain(others)
+    }
+
     /// Its identity: root and address.
     pub fn id(&self) -> String {
         self.root.id(&self.name)
@@ -138,7 +188,7 @@ impl ShownGroup {
                 .map(|s| ShownSetting::of(s, group, texts))
                 .chain(booted.runtimes.iter().map(|r| ShownSetting::of_runtime(r, group, texts)))
                 .collect(),
-            whole: effective.and_then(|e| Some(ShownWhole::of(e.whole.as_deref()?, e))),
+            whole: effective.and_then(|e| Some(ShownWhole::of(e.whole.as_deref()?, e, group, texts))),
             unknown,
         }
     }
@@ -170,17 +220,13 @@ impl ShownSetting {
                 .shadowed
                 .iter()
                 .filter(written)
-                .map(|s| (mechanism(&s.by), s.raw.to_text().into_owned(), place(s)))
+                .map(|s| (s.by.source(), s.raw.to_text().into_owned(), place(s)))
                 .collect(),
         }
     }
 }
 
-fn mechanism(by: &Mechanism) -> SetBy {
-    match by {
-        Mechanism::Flag => SetBy::Flag,
-        Mechanism::ConfigFile => SetBy::Config,
-        Mechanism::DropIn(_) => SetBy::DropIn,
-        Mechanism::Running => SetBy::Running,
-    }
+/// True if a setting is a field, or a key of one that is a map.
+fn is_of(setting: &str, field: &str) -> bool {
+    setting == field || setting.strip_prefix(field).is_some_and(|key| key.starts_with('.'))
 }

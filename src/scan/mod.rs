@@ -35,7 +35,7 @@ use units::{Covered, Unwound, covered, read_unit, read_units, units_of};
 
 pub use base::Base;
 pub use compare::{Compared, Difference, compare};
-pub use effective::{ShownGroup, ShownSetting, ShownWhole};
+pub use effective::{ShownField, ShownGroup, ShownSetting, ShownWhole};
 pub use fault::{caught, keep_panics_quiet};
 pub use note::{Note, Weight};
 pub use overlay::Edited;

@@ -5,7 +5,8 @@ use serde_json::Value;
 use crate::text::{Span, Why};
 
 use super::catalogue::ConfigField;
-use super::settled::{Failure, SetBy, Settled};
+use super::setting::SetBy;
+use super::settled::{Failure, Settled};
 
 /// The effective configuration of one kubelet, as far as durations go.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +32,8 @@ pub struct Chosen {
     pub from: SetBy,
     /// The value that decides, in the text that the node reads.
     pub at: Option<Span>,
+    /// Values that lost, in the order in which the kubelet reads them.
+    pub shadowed: Vec<(SetBy, Span)>,
     /// Set if the value is not known.
     pub unknown: Option<Why>,
 }
@@ -44,6 +47,8 @@ pub struct Whole {
     pub fields: Vec<Chosen>,
     /// Flags that write no field, with their values.
     pub others: Vec<String>,
+    /// Set if there may be more of them, such as `--hostname-override`.
+    pub more: Option<Why>,
 }
 
 impl Whole {

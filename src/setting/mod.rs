@@ -12,5 +12,5 @@ pub use catalogue::{ByFlag, ConfigField, Kind, Member, ROWS};
 pub use duration::{parse_duration, render_duration};
 pub use effective::{Chosen, Effective, Whole};
 pub use field::{FIELDS, Field, Meaning, Shape};
-pub use setting::{Mechanism, Reading, Setting, read_duration, shorten};
-pub use settled::{Failure, FailureKind, SetBy, Settled};
+pub use setting::{Mechanism, Reading, SetBy, Setting, read_duration, shorten};
+pub use settled::{Failure, FailureKind, Settled};

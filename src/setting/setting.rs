@@ -5,6 +5,45 @@ use crate::text::{Span, Traced, Why, placeholder};
 use super::duration::parse_duration;
 use super::field::Field;
 
+/// What decides a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SetBy {
+    /// The command line.
+    Flag,
+    /// A drop-in.
+    DropIn,
+    /// The configuration file.
+    Config,
+    /// Reported by the running kubelet itself, whatever its source.
+    Running,
+    /// The built-in default. Also if it replaced a zero in a file.
+    Default,
+}
+
+impl SetBy {
+    /// The word in machine-readable output.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Flag => "flag",
+            Self::DropIn => "drop-in",
+            Self::Config => "config",
+            Self::Running => "running",
+            Self::Default => "default",
+        }
+    }
+
+    /// True if nothing decides it.
+    pub fn is_default(self) -> bool {
+        self == Self::Default
+    }
+}
+
+impl std::fmt::Display for SetBy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
 /// How a setting reaches the kubelet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mechanism {
@@ -16,6 +55,18 @@ pub enum Mechanism {
     DropIn(String),
     /// Reported by a running kubelet itself.
     Running,
+}
+
+impl Mechanism {
+    /// What decides a field that is set this way.
+    pub fn source(&self) -> SetBy {
+        match self {
+            Self::Flag => SetBy::Flag,
+            Self::ConfigFile => SetBy::Config,
+            Self::DropIn(_) => SetBy::DropIn,
+            Self::Running => SetBy::Running,
+        }
+    }
 }
 
 /// How the kubelet reads a value.

@@ -3,46 +3,7 @@
 use crate::text::{Span, Why};
 
 use super::field::{Field, Meaning};
-use super::setting::Setting;
-
-/// What decides a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SetBy {
-    /// The command line.
-    Flag,
-    /// A drop-in.
-    DropIn,
-    /// The configuration file.
-    Config,
-    /// Reported by the running kubelet itself, whatever its source.
-    Running,
-    /// The built-in default. Also if it replaced a zero in a file.
-    Default,
-}
-
-impl SetBy {
-    /// The word in machine-readable output.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Flag => "flag",
-            Self::DropIn => "drop-in",
-            Self::Config => "config",
-            Self::Running => "running",
-            Self::Default => "default",
-        }
-    }
-
-    /// True if nothing decides it.
-    pub fn is_default(self) -> bool {
-        self == Self::Default
-    }
-}
-
-impl std::fmt::Display for SetBy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.id())
-    }
-}
+use super::setting::{SetBy, Setting};
 
 /// One field, settled.
 #[derive(Clone, Debug)]

@@ -65,7 +65,7 @@ fn apply(track: &mut Track, kind: ByFlag, given: &Given, first: bool) -> Option<
         }
         Err(fault) => return Some(fault),
     };
-    *track = Track { value, from: SetBy::Flag, at: Some(given.at), ..Track::default() };
+    track.replace(Track { value, from: SetBy::Flag, at: Some(given.at), ..Track::default() });
     None
 }
 
