@@ -83,7 +83,11 @@ pub(super) const LAUNCHES: &[&str] = &[
     "AWS::SSM::",
     "AWS::ImageBuilder::",
     "AWS::Include",
+    "Custom::AWSCDK-EKS-",
 ];
+
+/// Words of types of CloudFormation.
+pub(super) const AWS: &[&str] = &["AWS::", "Custom::AWSCDK"];
 
 /// API groups, with a slash, of documents that describe applications.
 pub(super) const APPLICATIONS: &[&str] = &["argoproj.io/", "helm.toolkit.fluxcd.io/", "kustomize.toolkit.fluxcd.io/"];
@@ -109,7 +113,7 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::Applications, APPLICATIONS),
     (Group::Referred, REFERRED),
     (Group::Launches, LAUNCHES),
-    (Group::Aws, &["AWS::"]),
+    (Group::Aws, AWS),
     (Group::Plans, PLANS),
     (Group::Builders, &["\"provisioners\""]),
     (Group::UserData, &["#cloud-config", "content-type:", "mime-version:"]),

@@ -26,7 +26,7 @@ use reader::StackReader;
 use template::{Template, is_template};
 
 use super::unit::{FileList, Input, Unit};
-use super::watched::{Group, LAUNCHES, Words};
+use super::watched::{AWS, Group, LAUNCHES, Words};
 use super::yaml_files;
 
 /// Templates of CloudFormation.
@@ -44,7 +44,7 @@ impl Input for CloudFormation {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(view) = yaml_files::open(&unit.path, &[&["Resources"], &["AWS::"], LAUNCHES], cx) else {
+        let Some(view) = yaml_files::open(&unit.path, &[&["Resources"], AWS, LAUNCHES], cx) else {
             return Vec::new();
         };
         let parsed = yaml_files::documents(&view);

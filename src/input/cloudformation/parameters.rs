@@ -13,7 +13,10 @@ use crate::input::unit::has_extension;
 use crate::input::yaml_files;
 
 /// The most files next to a template that are used as its parameters.
-const MAX_FILES: usize = 8;
+const MAX_FILES: usize = 16;
+
+/// The deepest folder of stacks below `config`.
+const MAX_LEVELS: usize = 8;
 
 /// The most file names that are looked at.
 const MAX_LISTED: usize = 1000;
@@ -152,6 +155,48 @@ fn overrides(text: &Traced, at: Span) -> Given {
     out
 }
 
+/// The stacks of Sceptre that deploy a template: files below the folder `config` of a project that name it below `templates`.
+/// Source: Sceptre, "Stack Config" (`template.path`, the older `template_path`, `parameters`).
+fn of_sceptre(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<Deployment> {
+    let mut out = Vec::new();
+    let projects = path.ancestors().skip(1).take_while(|dir| dir.starts_with(cx.files.root()));
+    let project = projects.filter_map(|dir| Some((dir.join("config"), path.strip_prefix(dir.join("templates")).ok()?)));
+    let Some((config, name)) = project.into_iter().find(|(config, _)| cx.files.is_dir(config)) else { return out };
+    let mut open = vec![(config, 0)];
+    while let Some((folder, depth)) = open.pop() {
+        let deeper = cx.files.folders(&folder).into_iter().map(|f| (f, depth + 1));
+        open.extend(deeper.filter(|(_, depth)| *depth <= MAX_LEVELS));
+        for file in cx.files.list(&folder).into_iter().take(MAX_LISTED) {
+            let Some(tree) = stack_of(&file, cx) else { continue };
+            let named = tree.path(&["template", "path"]).or_else(|| tree.get("template_path"));
+            let named = named.and_then(Node::as_str).map(|n| n.trim_start_matches("templates/"));
+            if named.is_some_and(|named| Path::new(named) == name) {
+                let pairs = tree.get("parameters").map(Node::pairs).unwrap_or_default();
+                let given = pairs.iter().filter_map(pair).filter(|(n, _)| template.parameters.contains_key(n.as_str()));
+                let given = given.map(|(name, value)| (name, unless_filled_in(value)));
+                out.push(Deployment { name: yaml_files::shown(&file, cx), given: given.collect() });
+            }
+        }
+    }
+    out
+}
+
+/// The value, unless Jinja fills it in.
+fn unless_filled_in(value: Value) -> Value {
+    let marked = value.to_traced().is_some_and(|text| yaml_files::holds(text.bytes(), b"{{"));
+    if marked { Value::unknown(crate::text::Why::FromOutside("what Jinja fills in".into()), value.at) } else { value }
+}
+
+/// The file of a stack of Sceptre. What Jinja fills in is unknown.
+fn stack_of(file: &Path, cx: &mut Cx<'_>) -> Option<Node> {
+    let source = cx.files.read(file).ok().filter(|_| has_extension(file, &["yaml", "yml"]))?;
+    if !yaml_files::holds(&source.bytes(), b"template") {
+        return None;
+    }
+    let view = cx.view(file).ok()?;
+    yaml_files::documents(&view).tree.into_iter().next()
+}
+
 /// The deployments in files next to a template: in its directory or in one called `parameters` or `params`,
 /// with a matching name, and only with parameters that the template has.
 pub(super) fn next_to(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<Deployment> {
@@ -168,7 +213,7 @@ pub(super) fn next_to(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> 
     for below in ["parameters", "params"] {
         candidates.extend(cx.files.list(&dir.join(below)).into_iter().take(MAX_LISTED));
     }
-    let mut out = Vec::new();
+    let mut out = of_sceptre(path, template, cx);
     for candidate in candidates {
         if candidate == path || !has_extension(&candidate, &["json", "yaml", "yml", "toml"]) {
             continue;

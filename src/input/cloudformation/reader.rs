@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::input::yaml_files;
-use crate::node::Cx;
+use crate::input::{manifests, yaml_files};
+use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
-use crate::text::TextId;
+use crate::text::{Span, TextId, Traced};
 
 /// Reads the templates of one unit.
 pub(super) struct StackReader<'r, 'f> {
@@ -36,6 +36,13 @@ impl<'r, 'f> StackReader<'r, 'f> {
         let tree = Arc::new(parsed.tree);
         self.parsed.insert(id, Arc::clone(&tree));
         tree
+    }
+
+    /// The node groups of a text with Kubernetes documents, as a list or alone, or with the values of a chart.
+    pub(super) fn documents(&mut self, text: &Traced, name: &str, at: Span) -> Vec<NodeGroup> {
+        let id = self.cx.texts.add_made(format!("documents of {name}"), text, at);
+        let tree = self.parse(id);
+        tree.iter().flat_map(|node| manifests::among(node, name, self.cx)).collect()
     }
 
     /// The file that a template names relative to itself.

@@ -13,7 +13,8 @@ use super::intrinsics::{Evaluator, dynamic_references};
 use super::reader::StackReader;
 use super::template::{Expr, Template, refers_to};
 use super::{init, scripts};
-use crate::input::yaml_files;
+use crate::input::yaml_values::node_of;
+use crate::input::{manifests, yaml_files};
 
 /// The key of the metadata that `cfn-init` reads.
 const INIT: &str = "AWS::CloudFormation::Init";
@@ -35,6 +36,11 @@ const USER_DATA: &[(&str, &[&str])] = &[
 /// The types of resources that create a stack.
 const STACKS: &[&str] =
     &["AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet", "AWS::Serverless::Application"];
+
+/// The types of resources that apply Kubernetes documents to a cluster, as the CDK makes them, and the property with the
+/// documents or the values of a chart. Source: aws/aws-cdk, `aws-eks/lib/k8s-manifest.ts` and `helm-chart.ts`.
+const APPLIED: &[(&str, &str)] =
+    &[("Custom::AWSCDK-EKS-KubernetesResource", "Manifest"), ("Custom::AWSCDK-EKS-HelmChart", "Values")];
 
 /// The node groups of a template, in the order of its resources.
 pub(super) fn node_groups(evaluator: &mut Evaluator<'_>, reader: &mut StackReader<'_, '_>) -> Vec<NodeGroup> {
@@ -72,12 +78,45 @@ pub(super) fn node_groups(evaluator: &mut Evaluator<'_>, reader: &mut StackReade
                 restrict(&mut inner, &group.when);
                 inner
             }));
+        } else if let Some((_, property)) = APPLIED.iter().find(|(k, _)| *k == kind) {
+            groups.extend(evaluator.explore(key.span, &mut |evaluator| {
+                let group = conditional(NodeGroup::new(called(name, resource), key.span), resource, evaluator);
+                group.map(|g| applied(&g, resource, property, evaluator, reader)).unwrap_or_default()
+            }));
         } else if scripts::TYPES.contains(&kind) {
             groups.extend(evaluator.explore(key.span, &mut |evaluator| {
                 let group = conditional(NodeGroup::new(called(name, resource), key.span), resource, evaluator);
                 group.map(|g| scripts::node_groups(g, (name, resource), evaluator, reader)).unwrap_or_default()
             }));
         }
+    }
+    groups
+}
+
+/// The node groups of the documents that a resource applies to a cluster.
+fn applied(
+    group: &NodeGroup,
+    resource: &Node,
+    property: &str,
+    evaluator: &mut Evaluator<'_>,
+    reader: &mut StackReader<'_, '_>,
+) -> Vec<NodeGroup> {
+    let Some(node) = resource.path(&["Properties", property]) else { return Vec::new() };
+    let mut groups = Vec::new();
+    for (when, value) in evaluator.eval(node.into()).alternatives() {
+        let Some(when) = group.when.and(&when) else { continue };
+        let mut inner = match value.to_traced() {
+            Some(text) => match text.first_unknown() {
+                Some((_, why)) if text.is_unknown() => {
+                    reader.cx.gap(node.span, why.clone());
+                    continue;
+                }
+                _ => reader.documents(&text, &group.name, node.span),
+            },
+            None => manifests::among(&node_of(&value), &group.name, reader.cx),
+        };
+        restrict(&mut inner, &when);
+        groups.append(&mut inner);
     }
     groups
 }
