@@ -194,9 +194,9 @@ fn all_fields_are_listed_and_compared_with_a_node() {
     let dir = repository(&[("kubelet.yaml", &format!("{HEADER}maxPods: 50\n"))]);
     let table = text(&run_in(dir.path(), &["show", "--all"], None).stdout);
     assert!(table.contains("maxPods") && table.contains("kubelet.yaml:3:10"), "{table}");
-    for (pods, code) in [(50, 0), (60, 1)] {
+    for (pods, pattern, code) in [(50, "kube*", 0), (60, "kubelet.yaml", 1), (50, "other*", 2)] {
         let node = format!("{{\"kubeletconfig\": {{\"maxPods\": {pods}}}}}");
-        let args = ["show", "--against", "-", "--format", "json", "kubelet.yaml"];
+        let args = ["show", "--against", "-", "--node-group", pattern, "--format", "json", "."];
         let out = run_in(dir.path(), &args, Some(node.as_bytes()));
         assert_eq!(out.status.code(), Some(code), "{}{}", text(&out.stdout), text(&out.stderr));
     }

@@ -229,6 +229,9 @@ pub(super) struct Show {
     /// Include settings at their default
     #[arg(long, help_heading = "Output options")]
     pub(super) all: bool,
+    /// Only node groups whose name matches this pattern (`*` matches anything)
+    #[arg(long, value_name = "PATTERN", help_heading = "Input options")]
+    pub(super) node_group: Option<String>,
     /// Compare with a running node: a saved configz, ps, unit or configuration (`-` for standard input)
     #[arg(long, value_name = "PATH", help_heading = "Input options")]
     pub(super) against: Option<PathBuf>,
@@ -244,6 +247,9 @@ pub(super) struct Report {
     /// Output file [default: standard output]
     #[arg(short, long = "output", alias = "output-file", value_name = "FILE", help_heading = "Output options")]
     pub(super) output: Option<PathBuf>,
+    /// Only node groups whose name matches this pattern (`*` matches anything)
+    #[arg(long, value_name = "PATTERN", help_heading = "Input options")]
+    pub(super) node_group: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -7,6 +7,7 @@ use crate::scan::{Request, scan};
 use super::args::{Color, Report};
 use super::outputs::{say, write};
 use super::request::{current, request};
+use super::show::keep_groups;
 use super::stop::{CLEAN, Stop};
 use super::terminal::look;
 use super::{configure, progress};
@@ -18,8 +19,9 @@ pub(super) fn report(args: &Report, color: Color) -> Result<u8, Stop> {
     let policy = Policy { settings, catalogue, folder, now: std::time::SystemTime::now(), ..Policy::default() };
     let request = Request { whole: true, ..request(&args.input, policy)? };
     let waiting = progress::show(&request.progress);
-    let found = scan(&request).map_err(|e| Stop::Failed(e.to_string()))?;
+    let mut found = scan(&request).map_err(|e| Stop::Failed(e.to_string()))?;
     drop(waiting);
+    keep_groups(&mut found, args.node_group.as_deref())?;
     let look = look(color, args.output.is_none(), here);
     let mut buffer = Vec::new();
     let kind = match args.format.as_str() {

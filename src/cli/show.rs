@@ -24,8 +24,9 @@ pub(super) fn show(args: &Show, color: Color) -> Result<u8, Stop> {
     }
     let request = Request { whole: true, ..request(&args.input, policy)? };
     let waiting = progress::show(&request.progress);
-    let found = scan(&request).map_err(|e| Stop::Failed(e.to_string()))?;
+    let mut found = scan(&request).map_err(|e| Stop::Failed(e.to_string()))?;
     drop(waiting);
+    keep_groups(&mut found, args.node_group.as_deref())?;
     let look = look(color, args.output.is_none(), here);
     let mut buffer = Vec::new();
     match args.format.as_str() {
@@ -42,6 +43,19 @@ pub(super) fn show(args: &Show, color: Color) -> Result<u8, Stop> {
     write(args.output.as_deref(), &buffer, kind, look.color || look.links)?;
     say(look.color, |err| report::notes(&found, &look, err))?;
     Ok(CLEAN)
+}
+
+/// Keeps the node groups whose address, identity or name matches a pattern.
+pub(super) fn keep_groups(scan: &mut Scan, pattern: Option<&str>) -> Result<(), Stop> {
+    let Some(pattern) = pattern else { return Ok(()) };
+    // Addresses may have brackets, so the text itself counts as well.
+    let glob = globset::Glob::new(pattern).ok().map(|glob| glob.compile_matcher());
+    let fits = |name: &str| name == pattern || glob.as_ref().is_some_and(|glob| glob.is_match(name));
+    scan.groups.retain(|group| [&*group.name, &group.id(), &group.shown()].into_iter().any(fits));
+    if scan.groups.is_empty() {
+        return Err(Stop::Failed(format!("no node group matches {pattern}")));
+    }
+    Ok(())
 }
 
 /// Compares the source with what was found on nodes.
@@ -66,7 +80,8 @@ fn against(args: &Show, path: &Path, policy: Policy, look: Look) -> Result<u8, S
     let whole = |request: Request| Request { whole: true, ..request };
     let nodes = scan(&whole(request(&seen, Policy { now: policy.now, ..Policy::default() })?))
         .map_err(|e| Stop::Failed(e.to_string()))?;
-    let source = scan(&whole(request(&args.input, policy)?)).map_err(|e| Stop::Failed(e.to_string()))?;
+    let mut source = scan(&whole(request(&args.input, policy)?)).map_err(|e| Stop::Failed(e.to_string()))?;
+    keep_groups(&mut source, args.node_group.as_deref())?;
     let none = |scan: &Scan| scan.groups.iter().all(|g| !g.kubelet);
     if none(&nodes) {
         return Err(Stop::Failed(format!("no kubelet configuration was found in {}", path.display())));
