@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::node::kubelet_files::KUBEADM_ARGS;
 use crate::node::{BootCx, Family};
+use crate::syntax::patches::{json, strategic};
 use crate::syntax::{Node, Schema, key_text, yaml};
 use crate::text::{Span, Traced, Why};
 
@@ -12,7 +13,14 @@ use super::image;
 use super::machine::{File, Machine, absolute};
 
 /// Runs `kubeadm join` or `kubeadm init` with its arguments in `directory`.
-pub(super) fn run(machine: &mut Machine, words: &[Traced], directory: &str, at: Span, cx: &mut BootCx<'_>) {
+pub(super) fn run(
+    machine: &mut Machine,
+    words: &[Traced],
+    stdin: Option<&Traced>,
+    directory: &str,
+    at: Span,
+    cx: &mut BootCx<'_>,
+) {
     let verb = words.first().and_then(|w| w.known_str());
     if matches!(verb, Some("join" | "init")) {
         machine.prove_kubelet(Family::Kubeadm);
@@ -22,10 +30,18 @@ pub(super) fn run(machine: &mut Machine, words: &[Traced], directory: &str, at: 
     if !matches!(verb, Some("init" | "join")) {
         return;
     }
-    if let Some(path) = config(words) {
+    let mut patches = option(words, "--patches");
+    if let Some(path) = option(words, "--config") {
+        let input = stdin.filter(|_| path.known_str() == Some("/dev/stdin"));
+        if let Some(text) = input {
+            machine.put("/dev/stdin", File::Known(Arc::new(text.clone())));
+        }
         match path.known_str().map(|p| absolute(p, directory)) {
             Some(path) => match machine.file(&path) {
-                Some(File::Known(text)) => read(machine, &path, &text, verb == Some("init"), cx),
+                Some(File::Known(text)) => {
+                    let named = read(machine, &path, &text, verb == Some("init"), cx);
+                    patches = patches.or(named);
+                }
                 Some(File::Unknown(why)) => put_unknown_flags(machine, at, why),
                 Some(File::Removed) | None => {
                     put_unknown_flags(machine, at, Why::FromOutside(format!("the content of {path}").into()));
@@ -37,21 +53,91 @@ pub(super) fn run(machine: &mut Machine, words: &[Traced], directory: &str, at: 
             }
         }
     }
+    if let Some(folder) = patches {
+        patch(machine, &folder, directory, at, cx);
+    }
     machine.start(true);
 }
 
-/// The value of `--config`.
-fn config(words: &[Traced]) -> Option<Traced> {
+/// The value of an option.
+fn option(words: &[Traced], name: &str) -> Option<Traced> {
     let mut rest = words.iter();
     while let Some(word) = rest.next() {
-        if word.bytes() == b"--config" {
+        if word.bytes() == name.as_bytes() {
             return rest.next().cloned();
         }
-        if word.bytes().starts_with(b"--config=") {
-            return Some(word.slice("--config=".len()..word.len()));
+        let value = word.bytes().strip_prefix(name.as_bytes()).and_then(|rest| rest.strip_prefix(b"="));
+        if let Some(value) = value {
+            return Some(word.slice(word.len() - value.len()..word.len()));
         }
     }
     None
+}
+
+/// Applies the patches of a folder to the kubelet's configuration. Source: `cmd/kubeadm/app/util/patches`: files are named
+/// `kubeletconfiguration[suffix][+patchtype].extension`, in the order of their names, and the type is strategic by default.
+fn patch(machine: &mut Machine, folder: &Traced, directory: &str, at: Span, cx: &mut BootCx<'_>) {
+    let folder = match (folder.known_str(), folder.first_unknown()) {
+        (Some(folder), _) => absolute(folder, directory),
+        (None, Some((at, why))) => return machine.gap(at, why.clone()),
+        (None, None) => return,
+    };
+    let prefix = format!("{folder}/kubeletconfiguration");
+    let files: Vec<(String, File)> = machine
+        .files
+        .range(prefix.clone()..)
+        .take_while(|(path, _)| path.starts_with(&prefix))
+        .map(|(path, file)| (path.clone(), file.clone()))
+        .collect();
+    let ours = |path: &str| [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
+    for (path, file) in files.into_iter().filter(|(path, _)| ours(path)) {
+        let text = match file {
+            File::Known(text) => text,
+            File::Unknown(why) => {
+                machine.gap(at, why.clone());
+                machine.put(image::KUBEADM_CONFIG, File::Unknown(why));
+                continue;
+            }
+            File::Removed => continue,
+        };
+        let mut read = |name: &str, text: &Traced| {
+            let id = cx.texts.add_made(name, text, machine.place);
+            let tree = yaml::parse(&cx.texts.view(id)).tree.into_iter().next();
+            tree.filter(|tree| tree.is_map() || !tree.items().is_empty())
+        };
+        let Some(patch) = read(&path, &text) else { continue };
+        let before = match machine.files.get(image::KUBEADM_CONFIG) {
+            Some(File::Known(text)) => read(image::KUBEADM_CONFIG, text),
+            _ => None,
+        };
+        let base = before.clone().unwrap_or_else(|| Node::map(Vec::new(), patch.span));
+        let patched = if path.contains("+json.") {
+            let mut tree = base;
+            // What a patch replaces is there in the document of the cluster.
+            let missing = patch.items().iter().filter_map(|operation| operation.get("path")?.as_str());
+            let missing: Vec<&str> = missing.filter_map(|path| path.strip_prefix('/')).collect();
+            for name in missing.into_iter().filter(|name| before.is_none() && !name.contains('/')) {
+                json::ensure(&mut tree, &[name], patch.span);
+            }
+            json::apply(&mut tree, &patch).map(|()| tree)
+        } else {
+            let name = path.clone();
+            strategic::apply(&base, &patch).ok_or((patch.span, name))
+        };
+        match patched {
+            Ok(tree) => {
+                let mut out = Traced::new();
+                if before.is_none() {
+                    let why = Why::FromOutside("the kubelet's configuration in the cluster".into());
+                    out.push_unknown(at, why);
+                    out.push_made(b"\n", at);
+                }
+                out.push(&yaml::write(&tree));
+                machine.put(image::KUBEADM_CONFIG, File::Known(Arc::new(out)));
+            }
+            Err((at, words)) => machine.gap(at, Why::NotUnderstood(words.into())),
+        }
+    }
 }
 
 fn put_unknown_flags(machine: &mut Machine, at: Span, why: Why) {
@@ -60,8 +146,8 @@ fn put_unknown_flags(machine: &mut Machine, at: Span, why: Why) {
 }
 
 /// Reads the documents of a configuration. Extra arguments are written to the file of arguments. With `init`, the kubelet's
-/// document becomes its configuration; with `join`, that comes from the cluster.
-fn read(machine: &mut Machine, path: &str, text: &Traced, init: bool, cx: &mut BootCx<'_>) {
+/// document becomes its configuration; with `join`, that comes from the cluster. Returns the folder of patches.
+fn read(machine: &mut Machine, path: &str, text: &Traced, init: bool, cx: &mut BootCx<'_>) -> Option<Traced> {
     let id = cx.texts.add_made(path, text, machine.place);
     let view = cx.texts.view(id);
     let parsed = yaml::parse(&view);
@@ -69,6 +155,7 @@ fn read(machine: &mut Machine, path: &str, text: &Traced, init: bool, cx: &mut B
         machine.gap(error.at, Why::NotUnderstood("a configuration of kubeadm that cannot be read".into()));
     }
     let mut line = Traced::made(format!("{KUBEADM_ARGS}=\""), machine.place);
+    let mut patches = None;
     for document in &parsed.tree {
         let wanted = if init { "InitConfiguration" } else { "JoinConfiguration" };
         match document.get("kind").and_then(Node::as_str) {
@@ -76,6 +163,7 @@ fn read(machine: &mut Machine, path: &str, text: &Traced, init: bool, cx: &mut B
                 if let Some(arguments) = document.path(&["nodeRegistration", "kubeletExtraArgs"]) {
                     push_extra_args(arguments, &mut line);
                 }
+                patches = document.path(&["patches", "directory"]).and_then(Node::as_scalar).map(|s| s.text.clone());
             }
             Some("KubeletConfiguration") if init => {
                 let document = view.traced(document.span.range());
@@ -86,6 +174,7 @@ fn read(machine: &mut Machine, path: &str, text: &Traced, init: bool, cx: &mut B
     }
     line.push_made(b"\"\n", machine.place);
     machine.put(image::KUBEADM_FLAGS, File::Known(Arc::new(line)));
+    patches
 }
 
 /// Appends `kubeletExtraArgs`: a map up to v1beta3, a list of names and values since v1beta4.

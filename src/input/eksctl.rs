@@ -172,7 +172,7 @@ fn text(node: Option<&Node>, group: &mut NodeGroup) -> Option<Traced> {
         return None;
     }
     let scalar = node.as_scalar()?;
-    (!yaml_files::is_null(node) && !scalar.text.is_empty()).then(|| scalar.text.clone())
+    (!node.is_null() && !scalar.text.is_empty()).then(|| scalar.text.clone())
 }
 
 /// The family with this name in eksctl; `None` for an unknown name.

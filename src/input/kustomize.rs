@@ -13,9 +13,9 @@ use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Texts, Traced, Why};
 
 use super::applications::aside::may_describe;
-use super::patches::{json, strategic as merge};
 use super::unit::{FileList, Input, Unit, normal};
 use super::{manifests, yaml_files};
+use crate::syntax::patches::{json, strategic as merge};
 
 /// The names of kustomization files.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];

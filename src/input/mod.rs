@@ -14,7 +14,6 @@ mod loose;
 mod manifests;
 mod node_files;
 mod open_conditions;
-mod patches;
 mod programs;
 mod pulumi;
 mod python;

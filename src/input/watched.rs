@@ -121,7 +121,7 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::Boots, &["containerd", "base64", "b64"]),
     (Group::Windows, &["EKSBootstrap"]),
     (Group::Settings, &["kubernetes"]),
-    (Group::Fills, &["envsubst", "extra-config"]),
+    (Group::Fills, &["envsubst", "extra-config", "kubelet-arg"]),
     (Group::Fills, LAUNCH_VERBS),
     (Group::Here, &["<<"]),
     (Group::Sed, &["sed "]),

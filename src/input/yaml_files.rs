@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::node::{Cx, Gap};
-use crate::syntax::{Node, Parsed, Style, json, yaml};
+use crate::syntax::{Node, Parsed, json, yaml};
 use crate::text::{Span, View, Why};
 
 /// Opens the file of a unit, if it contains at least one word of every group: most files are skipped without being
@@ -61,13 +61,6 @@ pub(super) fn unknown(node: &Node) -> Option<(Span, Why)> {
 /// The gap of an unknown scalar.
 pub(super) fn gap(node: &Node) -> Option<Gap> {
     unknown(node).map(|(at, why)| Gap { at, why })
-}
-
-/// True for null or a missing value.
-pub(super) fn is_null(node: &Node) -> bool {
-    node.as_scalar().is_some_and(|s| {
-        s.style == Style::Plain && matches!(s.text.known_str(), Some("" | "~" | "null" | "Null" | "NULL"))
-    })
 }
 
 /// The minor version in a Kubernetes version such as `1.31` or `v1.31.2`.

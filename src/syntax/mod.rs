@@ -4,6 +4,7 @@ pub mod go_template;
 pub mod hcl;
 pub mod jinja;
 pub mod json;
+pub mod patches;
 pub mod powershell;
 pub(crate) mod python;
 mod scalar;

@@ -216,6 +216,13 @@ impl Node {
         [key, value].into_iter().filter_map(Node::as_scalar).find_map(|s| s.text.first_unknown())
     }
 
+    /// True for null or a missing value.
+    pub fn is_null(&self) -> bool {
+        self.as_scalar().is_some_and(|s| {
+            s.style == Style::Plain && matches!(s.text.known_str(), Some("" | "~" | "null" | "Null" | "NULL"))
+        })
+    }
+
     /// True for a map.
     pub fn is_map(&self) -> bool {
         matches!(self.kind, NodeKind::Map(_))

@@ -86,6 +86,9 @@ def unit(r, path, name):
     if r.random() < 0.25:
         text += f"cat > /etc/systemd/system/{service}.timer <<'UNIT'\n[Timer]\nOnActiveSec=1s\n[Install]\nWantedBy=timers.target\nUNIT\nsystemctl daemon-reload\n"
         return text + r.choice([f"systemctl start {service}.timer\n", f"systemctl enable --now {service}.timer\n"])
+    if r.random() < 0.2:
+        text += f"echo 1 > /etc/{service}-go\ncat > /etc/systemd/system/{service}.path <<'UNIT'\n[Path]\nPathExists=/etc/{service}-go\n[Install]\nWantedBy=multi-user.target\nUNIT\nsystemctl daemon-reload\n"
+        return text + r.choice([f"systemctl start {service}.path\n", f"systemctl enable --now {service}.path\n"])
     return text + "systemctl daemon-reload\n" + r.choice([f"systemctl start {service}\n", f"systemctl enable --now {service}.service\n", f"systemctl enable {service}\nsystemctl start {service}.service\n", f"systemctl restart {service}\n"])
 
 
@@ -124,6 +127,13 @@ def launch(r, path, name):
         lambda: f". {path}\n",
         lambda: f"eval \"{bare}\"\n",
         lambda: f"command {bare}\n",
+        lambda: f"shopt -s expand_aliases\nalias up='{path}'\nup\n",
+        lambda: f"shopt -s expand_aliases\nalias up='bash -e'\nup {path}\n",
+        lambda: f"up() {{ {bare}; }}\nexport -f up\nbash -c up\n",
+        lambda: f"up() {{ \"$1\" > /dev/null; }}\nexport -f up\nbash -c 'up {path}'\n",
+        lambda: f"python3 - <<'PY'\nimport subprocess\nsubprocess.run(['{path}'], check=True)\nPY\n",
+        lambda: f"python3 -c \"import subprocess; subprocess.check_call(['bash', '{path}'])\"\n",
+        lambda: f"python3 -c \"import os; os.system('{path}')\"\n",
         lambda: f"export PATH={path.rsplit('/', 1)[0]}:$PATH\n{name}\n",
         lambda: unit(r, path, name),
         lambda: unit(r, path, name),

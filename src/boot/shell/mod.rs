@@ -30,6 +30,7 @@ mod printf;
 mod process;
 mod read;
 mod registry;
+mod remote;
 mod repository;
 mod script;
 mod search;

@@ -117,6 +117,14 @@ const PROGRAMS: &[(&[&str], Model)] = &[
     (&["reboot", "shutdown", "init", "telinit"], Command(|shell, call, run| shell.reboot(call, run))),
     (&["apt", "apt-get", "yum", "dnf", "zypper"], Machine(|_, call, run| services::apt(call, run))),
     (&["snap"], Machine(|_, call, run| snap::run(call, run))),
+    (&["ssh", "scp"], Machine(|shell, call, run| shell.remote(call, run))),
+    (
+        &["k3d"],
+        Machine(|shell, call, run| {
+            shell.k3d(call, run);
+            false
+        }),
+    ),
     (&["kubelet"], Machine(|_, call, run| services::kubelet(call, run))),
     (&["kubeadm"], Machine(|shell, call, run| shell.kubeadm(call, run))),
     (&["nodeadm"], Machine(|shell, call, run| shell.nodeadm(call, run))),

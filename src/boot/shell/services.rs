@@ -16,7 +16,8 @@ use super::status::Status;
 impl Shell<'_, '_> {
     /// `kubeadm`
     pub(super) fn kubeadm(&mut self, call: &Call<'_>, path: &mut ScriptRun) -> bool {
-        kubeadm::run(&mut path.machine, call.words, &path.shell.directory, call.at, self.cx);
+        let stdin = path.stdin.clone();
+        kubeadm::run(&mut path.machine, call.words, stdin.as_ref(), &path.shell.directory, call.at, self.cx);
         true
     }
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use crate::input::patches::strategic;
 use crate::input::set_values::lay;
 use crate::input::yaml_values::value_of;
 use crate::input::{helm, yaml_files};
 use crate::node::{Cx, Gap};
+use crate::syntax::patches::strategic;
 use crate::syntax::{Node, NodeKind, Scalar, Style};
 use crate::text::{Span, Traced, Why, placeholder};
 use crate::value::{Entry, Kind, Map, Value};

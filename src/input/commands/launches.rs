@@ -11,7 +11,8 @@ use crate::text::{Span, Traced, Why};
 
 /// True if a text holds such a command.
 pub(super) fn holds_one(bytes: &[u8]) -> bool {
-    yaml_files::holds(bytes, b"aws ") && LAUNCH_VERBS.iter().any(|verb| yaml_files::holds(bytes, verb.as_bytes()))
+    let has = |word: &str| yaml_files::holds(bytes, word.as_bytes());
+    has("aws ") && LAUNCH_VERBS.iter().any(|verb| has(verb)) || has("k3d ") && has("kubelet-arg")
 }
 
 /// The scripts with such commands in a CI file. A list of texts is one script.

@@ -44,7 +44,7 @@ pub(super) fn node_class(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
         return vec![group];
     }
     let kubelet = spec.get("kubelet").and_then(|node| settings(node, &mut group));
-    let user_data = spec.get("userData").filter(|n| !yaml_files::is_null(n));
+    let user_data = spec.get("userData").filter(|n| !n.is_null());
     if user_data.is_none() && kubelet.is_none() && group.ineffective.is_empty() {
         return Vec::new();
     }
@@ -102,7 +102,7 @@ fn settings(node: &Node, group: &mut NodeGroup) -> Option<Node> {
 
 /// How the user data is merged; a gap if the family is unknown.
 fn family(manifest: &Manifest<'_>, spec: &Node) -> Result<Merged, Option<Gap>> {
-    let named = spec.get("amiFamily").filter(|n| !yaml_files::is_null(n));
+    let named = spec.get("amiFamily").filter(|n| !n.is_null());
     let alias = || spec.get("amiSelectorTerms").and_then(|t| t.items().iter().find_map(|item| item.get("alias")));
     let Some(node) = named.or_else(alias) else {
         // The default of `v1alpha1`; later versions require one of the two.

@@ -10,8 +10,8 @@ use crate::text::{Span, Traced, Why};
 use super::manifest::Manifest;
 use super::placeholder;
 use super::setting_paths::flags;
-use crate::input::patches::{json, strategic};
 use crate::input::yaml_files;
+use crate::syntax::patches::{json, strategic};
 
 /// Kinds of kubeadm's documents that start a kubelet.
 pub(super) const NODES: [&str; 2] = ["InitConfiguration", "JoinConfiguration"];

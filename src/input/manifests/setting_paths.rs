@@ -17,6 +17,8 @@ pub(super) enum Carry {
     Flags,
     /// A list of flags, with or without leading dashes; or one such text.
     Words,
+    /// A list of options of k3s with the key `arg`, some of which pass a flag on: `--kubelet-arg=NAME=VALUE`.
+    K3s,
 }
 
 /// A node (or the nodes) that one map describes.
@@ -96,6 +98,7 @@ pub(super) fn add(group: &mut NodeGroup, field: &Node, carry: Carry, name: &'sta
         Carry::Config => {}
         Carry::Flags => push_args(group, flags(field)),
         Carry::Words => push_args(group, words(field)),
+        Carry::K3s => push_args(group, passed_on(field)),
     }
 }
 
@@ -136,10 +139,22 @@ fn flag(name: &Node, value: Option<&Node>) -> Option<Traced> {
     out.push(&key.text.slice(dashes..key.text.len()));
     out.push_made(b"=", name.span);
     if let Some(value) = value {
-        let scalar = value.as_scalar().filter(|_| !yaml_files::is_null(value))?;
+        let scalar = value.as_scalar().filter(|_| !value.is_null())?;
         out.push(&placeholder::in_text(&scalar.text));
     }
     Some(out)
+}
+
+/// The kubelet's flags among options of k3s.
+fn passed_on(field: &Node) -> Vec<Traced> {
+    let texts = field.items().iter().filter_map(|item| item.get("arg")?.as_scalar());
+    let flags = texts.filter_map(|scalar| {
+        let value = scalar.text.bytes().strip_prefix(b"--kubelet-arg=")?;
+        let mut out = Traced::made("--", scalar.text.span()?);
+        out.push(&placeholder::in_text(&scalar.text.slice(scalar.text.len() - value.len()..scalar.text.len())));
+        Some(out)
+    });
+    flags.collect()
 }
 
 /// A list of flags, or one text. The tool adds missing leading dashes.

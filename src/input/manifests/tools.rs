@@ -71,6 +71,8 @@ pub(super) const TOOLS: &[Tool] = &[
         ],
         [None, None],
     ),
+    // k3d-io/k3d, `pkg/config/v1alpha5/types.go`.
+    tool("k3d.io", &["Simple"], &[part("options.k3s", &[("extraArgs", Carry::K3s)])], [None, None]),
     // k3s-io/cluster-api-k3s, `bootstrap/api/v1beta2/kthreesconfig_types.go`.
     tool(
         "bootstrap.cluster.x-k8s.io",

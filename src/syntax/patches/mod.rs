@@ -1,7 +1,7 @@
 //! Patches of documents, as Kustomize, kind and kubeadm apply them.
 
-pub(super) mod json;
-pub(super) mod strategic;
+pub mod json;
+pub mod strategic;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,6 @@
 //! `pkg/util/strategicpatch`: maps are merged, `null` removes a key, `$patch` replaces or deletes. Lists are replaced, except
 //! those of pods, whose items have keys.
 
-use super::super::yaml_files;
 use crate::syntax::{MAX_DEPTH, Node, NodeKind};
 
 /// Lists of Kubernetes' own kinds that are merged by a key of their items.
@@ -16,7 +15,7 @@ const KEYED: &[(&str, &str)] = &[
 const PATCH: &str = "$patch";
 
 /// The patched document; `None` if the patch deletes it.
-pub(in crate::input) fn apply(base: &Node, patch: &Node) -> Option<Node> {
+pub fn apply(base: &Node, patch: &Node) -> Option<Node> {
     let core =
         base.get("apiVersion").and_then(Node::as_str).is_some_and(|v| matches!(v, "v1" | "apps/v1" | "batch/v1"));
     merge(base, patch, core, 0)
@@ -40,7 +39,7 @@ fn merge(base: &Node, patch: &Node, core: bool, depth: usize) -> Option<Node> {
         if name.starts_with('$') {
             continue;
         }
-        if yaml_files::is_null(value) {
+        if value.is_null() {
             pairs.retain(|(k, _)| k.as_str() != Some(name));
             continue;
         }
@@ -83,7 +82,7 @@ fn items(base: &Node, patch: &Node, by: &str, depth: usize) -> Node {
 }
 
 /// The tree without the key at a dotted path.
-pub(in crate::input) fn without(node: &Node, path: &str) -> Node {
+pub fn without(node: &Node, path: &str) -> Node {
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
     let NodeKind::Map(pairs) = &node.kind else { return node.clone() };
     let pairs = pairs

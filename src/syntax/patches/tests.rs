@@ -1,17 +1,18 @@
 use super::{json, strategic};
-use crate::input::testing::{plain, tree};
-use crate::node::Cx;
+use crate::syntax::testing::file;
 use crate::syntax::{Node, yaml};
-use crate::text::Memory;
+
+fn tree(text: &str) -> Node {
+    let (_, view) = file(text.as_bytes());
+    yaml::parse(&view).tree.into_iter().next().expect("a document")
+}
 
 fn written(node: &Node) -> String {
-    plain(&yaml::write(node)).replace('"', "").trim_end().replace('\n', "; ")
+    yaml::write(node).to_text().replace('"', "").trim_end().replace('\n', "; ")
 }
 
 #[test]
 fn merges() {
-    let files = Memory::new([]);
-    let mut cx = Cx::new(&files);
     for (base, patch, want) in [
         ("{a: 1, b: {c: 2}}", "{b: {d: 3}}", "a: 1; b:;   c: 2;   d: 3"),
         ("{a: 1, b: 2}", "{a: ~}", "b: 2"),
@@ -29,18 +30,16 @@ fn merges() {
             "apiVersion: other/v1; env:;   -;     name: w",
         ),
     ] {
-        let (base_tree, patch_tree) = (tree(base, &mut cx), tree(patch, &mut cx));
+        let (base_tree, patch_tree) = (tree(base), tree(patch));
         let merged = strategic::apply(&base_tree, &patch_tree).expect("a document");
         assert_eq!(written(&merged), want, "{base} {patch}");
     }
-    assert!(strategic::apply(&tree("{a: 1}", &mut cx), &tree("{$patch: delete}", &mut cx)).is_none());
-    assert_eq!(written(&strategic::without(&tree("{a: {b: 1, c: 2}}", &mut cx), "a.b")), "a:;   c: 2");
+    assert!(strategic::apply(&tree("{a: 1}"), &tree("{$patch: delete}")).is_none());
+    assert_eq!(written(&strategic::without(&tree("{a: {b: 1, c: 2}}"), "a.b")), "a:;   c: 2");
 }
 
 #[test]
 fn operations() {
-    let files = Memory::new([]);
-    let mut cx = Cx::new(&files);
     for (base, operation, want) in [
         ("{a: 1}", "{op: add, path: /b, value: 2}", Ok("a: 1; b: 2")),
         ("{a: [1]}", "{op: add, path: /a/-, value: 2}", Ok("a:;   - 1;   - 2")),
@@ -53,8 +52,8 @@ fn operations() {
         ("{a: 1}", "{op: add, path: /x}", Err("an operation of a patch (no `value`)")),
         ("{a: 1}", "{path: /x}", Err("an operation of a patch (no `op`)")),
     ] {
-        let mut document = tree(base, &mut cx);
-        let done = json::apply(&mut document, &tree(&format!("[{operation}]"), &mut cx));
+        let mut document = tree(base);
+        let done = json::apply(&mut document, &tree(&format!("[{operation}]")));
         let out = done.map(|()| written(&document)).map_err(|(_, words)| words);
         assert_eq!(out, want.map(str::to_owned).map_err(str::to_owned), "{operation}");
     }
