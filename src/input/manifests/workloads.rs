@@ -6,6 +6,8 @@ use crate::text::{Traced, Why};
 
 use super::manifest::{Inner, Manifest};
 use super::placeholder;
+use crate::input::watched::KUBELET_WORDS;
+use crate::input::yaml_files;
 
 /// Where the pods of a kind are described.
 const PODS: &[(&str, &[&str])] = &[
@@ -28,6 +30,11 @@ pub(super) fn pods(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
             .filter_map(Node::as_scalar)
             .map(|s| s.text.clone())
             .collect();
+        if let Some(script) = on_the_host(&words, spec, container) {
+            let mut group = manifest.group();
+            group.steps.push(Step::Script(script));
+            out.push(group);
+        }
         let Some(argv) = kubelet(&words) else { continue };
         let mut group = manifest.group();
         group.complete = true;
@@ -48,6 +55,44 @@ fn kubelet(words: &[Traced]) -> Option<Vec<Traced>> {
     };
     // `$(NAME)` is filled in from the environment.
     Some(words[start..].iter().map(placeholder::in_text).collect())
+}
+
+/// The script of a container that changes its host: in the host's processes, or in folders of the host that it mounts, whose
+/// files have their names on the host.
+fn on_the_host(words: &[Traced], spec: &Node, container: &Node) -> Option<Traced> {
+    let shell = |word: &Traced| {
+        let name = word.known_str().map(|word| word.rsplit('/').next().unwrap_or(word));
+        name.is_some_and(|name| matches!(name, "sh" | "bash" | "ash"))
+    };
+    let start = words.iter().position(shell)?;
+    let option = |word: &Traced| word.known_str().is_some_and(|w| w.starts_with('-') && w.ends_with('c'));
+    let mut script = words[start..].iter().skip_while(|word| !option(word)).nth(1)?.clone();
+    let concerns = |word: &&str| yaml_files::holds(script.bytes(), word.as_bytes());
+    if !KUBELET_WORDS.iter().any(|word| concerns(word)) {
+        return None;
+    }
+    let volumes = spec.get("volumes").map(Node::items).unwrap_or_default();
+    let of_host = |name: &str| {
+        let volume = volumes.iter().find(|volume| volume.get("name").and_then(Node::as_str) == Some(name))?;
+        volume.path(&["hostPath", "path"])?.as_str()
+    };
+    let mounts = container.get("volumeMounts").map(Node::items).unwrap_or_default().iter();
+    let mut mounted: Vec<(&str, &str)> = mounts
+        .filter_map(|mount| Some((mount.get("mountPath")?.as_str()?, of_host(mount.get("name")?.as_str()?)?)))
+        .collect();
+    let enters = spec.get("hostPID").and_then(Node::as_str) == Some("true")
+        && words.iter().any(|word| yaml_files::holds(word.bytes(), b"nsenter"));
+    if mounted.is_empty() && !enters {
+        return None;
+    }
+    // The longest name first: it may lie in another one.
+    mounted.sort_by_key(|(inside, _)| std::cmp::Reverse(inside.len()));
+    let at = script.span()?;
+    for (inside, outside) in mounted.into_iter().filter(|(inside, outside)| inside != outside) {
+        let folder = |path: &str| format!("{}/", path.trim_end_matches('/'));
+        script = script.replace(folder(inside).as_bytes(), &Traced::made(folder(outside), at));
+    }
+    Some(script)
 }
 
 /// Documents in a `ConfigMap`.
