@@ -63,10 +63,11 @@ impl Shell<'_, '_> {
     fn reach(&mut self, host: &Traced, step: Step, at: Span, path: &ScriptRun) {
         let name = format!("ssh {}", host.to_text().replace(crate::text::UNKNOWN_MARK, "…"));
         // Each path through the script has machines of its own.
+        let room = self.cx.launched.len() < MAX_LAUNCHES;
         let known = self.cx.launched.iter_mut().find(|group| *group.name == *name && group.when == path.when);
         match known {
             Some(group) if group.steps.len() < MAX_STEPS => group.steps.push(step),
-            None if self.cx.launched.len() < MAX_LAUNCHES => {
+            None if room => {
                 let mut group = NodeGroup::new(name, at);
                 group.when = path.when.clone();
                 group.steps.push(step);
