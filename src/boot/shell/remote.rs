@@ -86,9 +86,10 @@ impl Shell<'_, '_> {
             if !matches!(option, b"--k3s-arg" | b"--k3s-server-arg" | b"--k3s-agent-arg") {
                 continue;
             }
-            let value = match word.len() > option.len() {
-                true => Some(word.slice(option.len() + 1..word.len())),
-                false => rest.next().cloned(),
+            let value = if word.len() > option.len() {
+                Some(word.slice(option.len() + 1..word.len()))
+            } else {
+                rest.next().cloned()
             };
             let Some(value) = value else { continue };
             // What follows the sign says which nodes get it.

@@ -68,7 +68,7 @@ fn on_the_host(words: &[Traced], spec: &Node, container: &Node) -> Option<Traced
     let option = |word: &Traced| word.known_str().is_some_and(|w| w.starts_with('-') && w.ends_with('c'));
     let mut script = words[start..].iter().skip_while(|word| !option(word)).nth(1)?.clone();
     let concerns = |word: &&str| yaml_files::holds(script.bytes(), word.as_bytes());
-    if !KUBELET_WORDS.iter().any(|word| concerns(word)) {
+    if !KUBELET_WORDS.iter().any(concerns) {
         return None;
     }
     let volumes = spec.get("volumes").map(Node::items).unwrap_or_default();
