@@ -21,6 +21,9 @@ const MAX_FILES: usize = 4096;
 /// The most symbolic links that are kept.
 const MAX_LINKS: usize = 64;
 
+/// The most gaps that are kept.
+const MAX_GAPS: usize = 1000;
+
 /// The most ineffective settings that are kept.
 const MAX_INEFFECTIVE: usize = 1000;
 
@@ -260,7 +263,7 @@ impl Machine {
 
     pub(super) fn gap(&mut self, at: Span, why: Why) {
         let gap = Gap { at, why };
-        if !self.gaps.contains(&gap) {
+        if self.gaps.len() < MAX_GAPS && !self.gaps.contains(&gap) {
             self.gaps.push(gap);
         }
     }

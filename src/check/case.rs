@@ -210,8 +210,9 @@ pub(super) fn place_of(setting: &Setting) -> Span {
 
 /// True if the line at `a` contains the text at `b`, so a second frame would add nothing.
 fn same_line(a: &Place, b: &Place) -> bool {
-    let line = String::from_utf8_lossy(a.source.line(a.source.line_of(a.start))).into_owned();
-    line.contains(b.first_line().text().trim())
+    /// What is looked at on each side of the place in a long line, in bytes.
+    const LONG: usize = 64 << 10;
+    String::from_utf8_lossy(a.near(LONG).0).contains(b.first_line().text().trim())
 }
 
 /// The path of a setting's value back to the file where it is written.

@@ -30,6 +30,9 @@ impl Level {
     }
 }
 
+/// The largest front matter, in bytes.
+const MAX_FRONT: usize = 8 << 10;
+
 /// The headings of a page, in order. All are required.
 pub(super) const HEADINGS: &[&str] =
     &["What it does", "Why is this bad?", "Example", "Use instead", "How zero is read", "References"];
@@ -171,6 +174,9 @@ impl Rule {
             .strip_prefix("---\n")
             .ok_or_else(|| start("a rule page must start with front matter between lines of `---`"))?;
         let (front, markdown) = rest.split_once("\n---\n").ok_or_else(|| start("the front matter is not closed"))?;
+        if front.len() > MAX_FRONT {
+            return Err(start("the front matter is larger than 8 KiB"));
+        }
         let front: Front = serde_yaml::from_str(front).map_err(|e| {
             // The parser counts lines from the one after the first marker.
             let line = e.location().map(|l| l.line() + 1);

@@ -4,13 +4,14 @@
 //! `api/internal/target` (the order: resources, components, generators, patches). A kustomization that another one includes is
 //! only checked there.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use regex::Regex;
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::{Node, NodeKind};
-use crate::text::{Span, Texts, Traced, Why};
+use crate::text::{Span, Texts, Traced, Why, budget};
 
 use super::applications::aside::may_describe;
 use super::unit::{FileList, Input, Unit, normal};
@@ -24,6 +25,8 @@ const NEAR: [&str; 8] =
     ["karpenter", "kubelet", "nodeadm", "nodeclass", "nodepool", "cluster-api", "machineconfig", "talos"];
 /// The deepest nesting of kustomizations.
 const MAX_LAYERS: usize = 24;
+/// What a kustomization takes of the budget of the unit, each time that it is used.
+const LAYER_WORK: usize = 2_000;
 /// The most documents of one kustomization.
 const MAX_DOCUMENTS: usize = 5_000;
 
@@ -125,6 +128,10 @@ struct Build {
     below: Vec<PathBuf>,
     /// Kustomizations that are being read.
     open: Vec<PathBuf>,
+    /// How often one of them was named again.
+    circles: usize,
+    /// The results of kustomizations, each at its depth: many may share one base.
+    known: BTreeMap<(PathBuf, usize), Vec<Node>>,
 }
 
 impl Build {
@@ -157,9 +164,18 @@ impl Build {
 
     /// Adds the result of a kustomization to the documents; a component changes the existing ones.
     fn layer(&mut self, path: &Path, documents: &mut Vec<Node>, depth: usize, cx: &mut Cx<'_>) {
-        if depth > MAX_LAYERS || self.open.iter().any(|open| open == path) {
+        if self.open.iter().any(|open| open == path) {
+            self.circles += 1;
             return;
         }
+        if depth > MAX_LAYERS || !budget::spend(LAYER_WORK) {
+            return;
+        }
+        if let Some(known) = self.known.get(&(path.to_owned(), depth)) {
+            documents.extend(known.iter().cloned());
+            return documents.truncate(MAX_DOCUMENTS);
+        }
+        let (circles, values) = (self.circles, self.values.len());
         let Ok(view) = cx.view(path) else { return };
         let parsed = yaml_files::documents(&view);
         let Some(tree) = parsed.tree.into_iter().next() else { return };
@@ -190,6 +206,9 @@ impl Build {
             cx.gap(at, Why::NotUnderstood("`replacements` of a kustomization".into()));
         }
         self.open.pop();
+        if !component && (circles, values) == (self.circles, self.values.len()) {
+            self.known.insert((path.to_owned(), depth), own.clone());
+        }
         documents.append(&mut own);
         documents.truncate(MAX_DOCUMENTS);
     }
@@ -343,6 +362,9 @@ impl Build {
 /// Applies patches: those of a target to what it selects, others to the document of the same kind and name.
 fn apply(patches: &[Node], target: Option<&Node>, own: &mut Vec<Node>, at: Span, cx: &mut Cx<'_>) {
     for patch in patches {
+        if budget::is_spent() {
+            return;
+        }
         let operations = matches!(patch.kind, NodeKind::Seq(_));
         let mut removed = Vec::new();
         for (n, document) in own.iter_mut().enumerate() {

@@ -3,6 +3,9 @@
 use crate::syntax::SyntaxError;
 use crate::text::{Span, Why};
 
+/// The most problems, and the most gaps, that are kept of one unit: each is held against those before it.
+const MAX_NOTES: usize = 10_000;
+
 /// Something that could not be resolved.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {
@@ -56,7 +59,7 @@ impl Notes {
 
     /// Records a problem. Duplicates are dropped.
     pub fn add(&mut self, problem: Problem) {
-        if !self.problems.contains(&problem) {
+        if self.problems.len() < MAX_NOTES && !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
     }
@@ -64,7 +67,7 @@ impl Notes {
     /// Records that something at `at` could not be resolved. Duplicates are dropped.
     pub fn gap(&mut self, at: Span, why: Why) {
         let gap = Gap { at, why };
-        if !self.gaps.contains(&gap) {
+        if self.gaps.len() < MAX_NOTES && !self.gaps.contains(&gap) {
             self.gaps.push(gap);
         }
     }

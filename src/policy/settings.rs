@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use toml::Spanned;
 
 use crate::check::{Catalogue, Level, Predicate, Rule};
@@ -23,6 +23,9 @@ const OWN_PREFIX: &str = "local-";
 /// The most custom rules.
 const MAX_OWN_RULES: usize = 200;
 
+/// The most patterns of one list: each is compiled, and held against every path.
+const MAX_PATTERNS: usize = 1_000;
+
 /// A configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -34,6 +37,7 @@ pub struct Settings {
     /// Rules to disable.
     pub ignore: Vec<RuleId>,
     /// Files that are not read on their own.
+    #[serde(deserialize_with = "few")]
     pub exclude: Vec<Pattern>,
     /// The lowest level that makes the exit code 1.
     pub fail_on: Option<FailOn>,
@@ -51,6 +55,7 @@ pub struct Settings {
     #[serde(deserialize_with = "by_pattern")]
     pub per_path_ignores: Vec<(Pattern, Vec<RuleId>)>,
     /// Findings that are accepted, with the reason.
+    #[serde(deserialize_with = "few")]
     pub exceptions: Vec<Exception>,
     /// What is assumed if the source does not set it.
     pub assume: Assume,
@@ -62,6 +67,34 @@ pub struct Settings {
     pub fix: Write,
     /// Options of the rule `long-streaming-idle-timeout`.
     pub long_streaming_idle_timeout: Long,
+}
+
+/// A list whose items hold patterns.
+fn few<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    struct List<T>(std::marker::PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut out = Vec::new();
+            while let Some(item) = list.next_element()? {
+                out.push(item);
+                within(out.len())?;
+            }
+            Ok(out)
+        }
+    }
+    deserializer.deserialize_seq(List(std::marker::PhantomData))
+}
+
+/// An error for more than [`MAX_PATTERNS`].
+fn within<E: serde::de::Error>(patterns: usize) -> Result<(), E> {
+    let message = format_args!("more than {MAX_PATTERNS}: use fewer, with wider patterns");
+    if patterns > MAX_PATTERNS { Err(E::custom(message)) } else { Ok(()) }
 }
 
 /// A table whose keys are patterns, in the order of the file.
@@ -78,6 +111,7 @@ fn by_pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(Pattern
             let mut out = Vec::new();
             while let Some(entry) = table.next_entry()? {
                 out.push(entry);
+                within(out.len())?;
             }
             Ok(out)
         }

@@ -1,6 +1,6 @@
 //! GitLab's code quality report: an array of problems, distinguished by fingerprints without line numbers.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde_json::json;
@@ -10,6 +10,9 @@ use crate::scan::Scan;
 
 use super::plain_text::{harmless, sentences};
 use super::{Kind, Look, Reporter};
+
+/// What counts on each side of a place in a long line, in bytes.
+const LONG: usize = 8 << 10;
 
 /// The format for GitLab.
 pub(super) struct Gitlab;
@@ -24,7 +27,7 @@ impl Reporter for Gitlab {
     }
 
     fn write(&self, scan: &Scan, _look: &Look, out: &mut dyn Write) -> io::Result<()> {
-        let mut used = BTreeSet::new();
+        let mut used = BTreeMap::new();
         let list: Vec<_> = scan
             .findings
             .iter()
@@ -53,19 +56,14 @@ fn severity(level: Level) -> &'static str {
 }
 
 /// FNV-1a over what stays the same when lines move; two of the same get numbers.
-fn fingerprint(finding: &Finding, path: &str, used: &mut BTreeSet<String>) -> String {
+fn fingerprint(finding: &Finding, path: &str, used: &mut BTreeMap<u64, usize>) -> String {
     let place = &finding.at.place;
-    let line = place.source.line(place.source.line_of(place.start)).trim_ascii();
+    let line = place.near(LONG).0.trim_ascii();
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let parts = [finding.rule.id.as_bytes(), path.as_bytes(), finding.field.as_bytes(), line];
     for byte in parts.into_iter().flat_map(|p| p.iter().copied().chain([0])) {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     }
-    let mut print = format!("{hash:016x}");
-    let mut n = 1;
-    while !used.insert(print.clone()) {
-        n += 1;
-        print = format!("{hash:016x}-{n}");
-    }
-    print
+    let n = used.entry(hash).and_modify(|n| *n += 1).or_insert(1);
+    if *n == 1 { format!("{hash:016x}") } else { format!("{hash:016x}-{n}") }
 }

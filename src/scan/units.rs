@@ -12,7 +12,7 @@ use crate::fix::Fixer;
 use crate::input::{self, FileList, INPUTS, Input, Unit, is_watched};
 use crate::node::{Booted, Cx, Gap, Given, NodeGroup, Root, Shared, Step};
 use crate::policy::Policy;
-use crate::text::{Files, Origin, Place, Span, Texts, Watched};
+use crate::text::{Files, Origin, Place, Span, Texts, Watched, budget};
 
 use super::effective::ShownGroup;
 use super::fault::caught;
@@ -27,6 +27,9 @@ const STACK: usize = 8 << 20;
 
 /// The most machines that the scripts of one unit launch.
 const MAX_LAUNCHES: usize = 64;
+
+/// What a node group takes of the budget of the unit, besides what its boot does.
+const GROUP: usize = 20_000;
 
 /// A unit and the kind of input that reads it.
 pub(super) type Claimed = (&'static dyn Input, Unit);
@@ -154,6 +157,16 @@ pub(super) fn read_unit(
     policy: &Policy,
     given: &Given,
 ) -> Unwound {
+    budget::unit(|| within_budget(input, unit, (files, home, shared), policy, given))
+}
+
+fn within_budget(
+    input: &dyn Input,
+    unit: &Unit,
+    (files, home, shared): (&Watched<'_>, &Path, &Arc<Shared>),
+    policy: &Policy,
+    given: &Given,
+) -> Unwound {
     let mut cx = Cx::new(files);
     cx.shared = Arc::clone(shared);
     cx.given = given.clone();
@@ -172,6 +185,10 @@ pub(super) fn read_unit(
         policy.assume(&mut group);
         uses.extend(cx.texts.files_of(group.steps.iter().flat_map(Step::places)));
         let mut boots = boot::run(&group, &mut cx.boot());
+        if !budget::spend(GROUP) {
+            // Of what was read in part, nothing is certain.
+            break;
+        }
         let launched = std::mem::take(&mut cx.launched);
         launches += launched.len();
         groups.extend(launched.into_iter().filter(|_| launches <= MAX_LAUNCHES));
@@ -216,6 +233,9 @@ pub(super) fn read_unit(
     out.delivered.dedup();
     out.gaps.extend(gaps(&cx.notes.gaps, true, &cx.texts));
     out.problems.extend(cx.notes.problems.iter().map(|p| problem(p, &cx.texts)));
+    if budget::is_spent() {
+        out.problems.push(unread::budget(unit));
+    }
     out.problems.extend(cx.refused.iter().map(|(path, error)| unread::note(path, &error.problem())));
     let sources = cx.read.iter().filter_map(|id| match &cx.texts.get(*id).origin {
         Origin::Source(source) => Some(source),

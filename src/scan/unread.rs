@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::input::{is_watched, is_wide};
+use crate::input::{Unit, is_watched, is_wide};
 use crate::text::{FileError, Files, Place, Source};
 
 use super::note::{Note, Weight};
@@ -12,6 +12,15 @@ use super::note::{Note, Weight};
 pub(super) fn note(path: &Path, message: &str) -> Note {
     let source = Arc::new(Source::new(path, Vec::new()));
     Note { place: Place { source, start: 0, end: 0 }, message: message.to_owned(), weight: Weight::Unread }
+}
+
+/// The problem of a unit that takes too much.
+pub(super) fn budget(unit: &Unit) -> Note {
+    // A folder may be the root, which has no name in a report.
+    note(
+        unit.files.first().unwrap_or(&unit.path),
+        "takes more memory or steps than one unit may, so it was not read to its end: split it into smaller ones",
+    )
 }
 
 /// The problem of a file that some kind of input looks at and cannot read.

@@ -223,6 +223,21 @@ impl Node {
         })
     }
 
+    /// What a copy takes, in bytes, and how deep it nests. A tree is bounded in depth, which bounds the recursion.
+    pub fn weight(&self) -> (usize, usize) {
+        /// A node without its text.
+        const NODE: usize = 128;
+        let of = |nodes: &mut dyn Iterator<Item = &Self>| {
+            nodes.map(Self::weight).fold((0, 0), |(w, d), (weight, depth)| (w + weight, d.max(depth)))
+        };
+        let (weight, depth) = match &self.kind {
+            NodeKind::Scalar(scalar) => (scalar.text.len() + scalar.text.pieces().len() * NODE, 0),
+            NodeKind::Seq(items) => of(&mut items.iter()),
+            NodeKind::Map(pairs) => of(&mut pairs.iter().flat_map(|(k, v)| [k, v])),
+        };
+        (weight + NODE, depth + 1)
+    }
+
     /// True for a map.
     pub fn is_map(&self) -> bool {
         matches!(self.kind, NodeKind::Map(_))

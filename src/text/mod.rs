@@ -1,5 +1,6 @@
 //! The lowest layer: texts that track the origin of every byte. Does not interpret the texts.
 
+pub mod budget;
 mod commit;
 mod earlier;
 mod files;

@@ -18,6 +18,34 @@ pub struct Cut {
     pub rest: u32,
 }
 
+/// How many characters, and how many UTF-16 code units, come before a place.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    chars: u32,
+    utf16: u32,
+}
+
+impl Count {
+    /// Those that start in a part of a text of UTF-8: a character has one byte that continues no other, and one that takes four
+    /// bytes takes two units.
+    fn of(part: &[u8]) -> Self {
+        let chars = part.iter().filter(|byte| **byte & 0xC0 != 0x80).count() as u32;
+        Self { chars, utf16: chars + part.iter().filter(|byte| **byte >= 0xF0).count() as u32 }
+    }
+
+    /// The same in text that may not be UTF-8.
+    fn of_lossy(part: &[u8]) -> Self {
+        Self::of(String::from_utf8_lossy(part).as_bytes())
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { chars: self.chars + other.chars, utf16: self.utf16 + other.utf16 }
+    }
+}
+
+/// How far apart the places are whose counts are kept: a line may have megabytes, and a thousand places in it.
+const STRIDE: usize = 4096;
+
 /// The length of what stands for a part that is left out.
 const STANDS_IN: u32 = 4;
 
@@ -29,6 +57,7 @@ pub struct Source {
     derived: bool,
     bytes: Arc<[u8]>,
     lines: OnceLock<Vec<u32>>,
+    counts: OnceLock<Option<Vec<Count>>>,
     cuts: Vec<Cut>,
 }
 
@@ -36,7 +65,15 @@ impl Source {
     /// A file (or standard input under the name it was given). `path` is absolute, or the name given for standard input.
     pub fn new(path: impl Into<PathBuf>, bytes: impl Into<Arc<[u8]>>) -> Self {
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Self { id, path: path.into(), derived: false, bytes: bytes.into(), lines: OnceLock::new(), cuts: Vec::new() }
+        Self {
+            id,
+            path: path.into(),
+            derived: false,
+            bytes: bytes.into(),
+            lines: OnceLock::new(),
+            counts: OnceLock::new(),
+            cuts: Vec::new(),
+        }
     }
 
     /// A file with parts left out, in order. Places in it have the lines and columns of the file.
@@ -47,7 +84,15 @@ impl Source {
     /// A derived text; `name` says what it is, such as `user data of aws_launch_template.a`.
     pub fn derived(name: &str, bytes: Arc<[u8]>) -> Self {
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Self { id, path: PathBuf::from(name), derived: true, bytes, lines: OnceLock::new(), cuts: Vec::new() }
+        Self {
+            id,
+            path: PathBuf::from(name),
+            derived: true,
+            bytes,
+            lines: OnceLock::new(),
+            counts: OnceLock::new(),
+            cuts: Vec::new(),
+        }
     }
 
     /// Unique among all sources.
@@ -104,6 +149,34 @@ impl Source {
         bytes
     }
 
+    /// What comes before each multiple of [`STRIDE`] in a text of UTF-8.
+    fn counts(&self) -> Option<&[Count]> {
+        let counted = self.counts.get_or_init(|| {
+            std::str::from_utf8(&self.bytes).ok()?;
+            let mut sum = Count::default();
+            let next = |part: &[u8]| {
+                let before = sum;
+                sum = before.and(Count::of(part));
+                before
+            };
+            Some(self.bytes.chunks(STRIDE).map(next).collect())
+        });
+        counted.as_deref()
+    }
+
+    /// What is between two places.
+    fn between(&self, from: usize, to: usize) -> Count {
+        let Some(counts) = (to - from > STRIDE).then(|| self.counts()).flatten() else {
+            return Count::of_lossy(&self.bytes[from..to]);
+        };
+        let before = |at: usize| {
+            let whole = (at / STRIDE).min(counts.len().saturating_sub(1));
+            counts.get(whole).copied().unwrap_or_default().and(Count::of(&self.bytes[whole * STRIDE..at]))
+        };
+        let (from, to) = (before(from), before(to));
+        Count { chars: to.chars - from.chars, utf16: to.utf16 - from.utf16 }
+    }
+
     /// Line and column of a byte offset. An offset past the end is the end.
     pub fn point(&self, offset: u32) -> Point {
         let offset = offset.min(self.bytes.len() as u32);
@@ -128,11 +201,11 @@ impl Source {
                 stands_in += STANDS_IN;
             }
         }
-        let before = String::from_utf8_lossy(before);
+        let before = self.between(offset as usize - before.len(), offset as usize);
         Point {
             line: line as u32 + 1 + lines,
-            column: (before.chars().count() as u32 + 1 + left_out).saturating_sub(stands_in),
-            utf16: (before.chars().map(|c| c.len_utf16() as u32).sum::<u32>() + 1 + left_out).saturating_sub(stands_in),
+            column: (before.chars + 1 + left_out).saturating_sub(stands_in),
+            utf16: (before.utf16 + 1 + left_out).saturating_sub(stands_in),
             offset,
         }
     }
@@ -177,6 +250,21 @@ impl Place {
     pub fn text(&self) -> String {
         let bytes = self.source.bytes();
         String::from_utf8_lossy(bytes.get(self.start as usize..self.end as usize).unwrap_or_default()).into_owned()
+    }
+
+    /// The bytes around it in its line, at most `around` on each side: a line may have megabytes. With the range of the place
+    /// in them, and whether something before them is left out.
+    pub fn near(&self, around: usize) -> (&[u8], std::ops::Range<usize>, bool) {
+        let number = self.source.line_of(self.start);
+        let line = self.source.line(number);
+        let start = self.source.line_starts()[number] as usize;
+        let from = (self.start as usize).saturating_sub(start).min(line.len());
+        let to = (self.end as usize).saturating_sub(start).clamp(from, line.len());
+        let continues = |at: &usize| line.get(*at).is_some_and(|byte| byte & 0xC0 == 0x80);
+        let first = (from.saturating_sub(around)..from).find(|at| !continues(at)).unwrap_or(from);
+        let last = (to..line.len().min(to + around)).rev().find(|at| !continues(at)).unwrap_or(to);
+        let last = if to + around >= line.len() { line.len() } else { last };
+        (&line[first..last], from - first..to - first, first > 0)
     }
 
     /// The same place cut to its first line, because reports point at one line.

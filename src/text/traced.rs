@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Span;
+use super::{Span, budget};
 
 /// The bytes in place of an unknown value: one private-use character (U+E000), a word character in every grammar that is read
 /// here. Only the piece decides whether bytes are unknown, never this text.
@@ -137,7 +137,7 @@ pub enum Layer {
 /// Bytes encoded by a [`Layer`] remember the original: decoding returns it with its exact places, where the encoded bytes could
 /// only name groups. Nested layers nest their originals. They are kept inside a larger text, such as a JSON document, and dropped
 /// when only a part of the bytes is left.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Traced {
     bytes: Vec<u8>,
     pieces: Vec<Piece>,
@@ -157,6 +157,13 @@ pub struct Encoded {
 
 /// The most originals that a text remembers, with those in them.
 const MAX_ENCODED: usize = 64;
+
+impl Clone for Traced {
+    fn clone(&self) -> Self {
+        budget::spend(self.weight());
+        Self { bytes: self.bytes.clone(), pieces: self.pieces.clone(), encodes: self.encodes.clone() }
+    }
+}
 
 impl Traced {
     /// No bytes at all.
@@ -331,6 +338,9 @@ impl Traced {
             Whence::Same(span) if span.len() != bytes.len() => Whence::Made(span),
             other => other,
         };
+        if !budget::spend(bytes.len()) {
+            return self.stop(whence.span());
+        }
         self.bytes.extend_from_slice(bytes);
         let end = self.bytes.len() as u32;
         if let Some(last) = self.pieces.last_mut()
@@ -349,7 +359,31 @@ impl Traced {
                 _ => {}
             }
         }
+        budget::spend(size_of::<Piece>());
+        if self.pieces.is_empty() {
+            // Most texts have one piece, and a tree has many texts.
+            self.pieces.reserve_exact(1);
+        }
         self.pieces.push(Piece { end, whence, via });
+    }
+
+    /// What it takes to keep a copy, in bytes.
+    pub fn weight(&self) -> usize {
+        self.bytes.len() + self.pieces.len() * size_of::<Piece>()
+    }
+
+    /// Ends a text that grows after the budget of its unit was spent: the rest is unknown, and grows no more.
+    fn stop(&mut self, at: Span) {
+        let why = Why::Limit("what one unit may take");
+        if self
+            .pieces
+            .last()
+            .is_none_or(|last| !matches!(&last.whence, Whence::Unknown(_, why) if matches!(why, Why::Limit(_))))
+        {
+            self.bytes.extend_from_slice(UNKNOWN_MARK.as_bytes());
+            let end = self.bytes.len() as u32;
+            self.pieces.push(Piece { end, whence: Whence::Unknown(at, why), via: None });
+        }
     }
 
     /// Appends bytes that are at `span`, byte for byte.

@@ -4,13 +4,18 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::text::{Link, Span, Traced, Via, Why};
+use crate::text::{Link, Span, Traced, Via, Why, budget};
 
 use super::condition::Guard;
 use super::number::Number;
+use super::size::Counted;
 
 /// The most alternatives that are kept for one value or one text; above it the value becomes unknown.
 pub const MAX_ALTERNATIVES: usize = 32;
+
+/// The deepest nesting of values, and the most values inside one; above it a value becomes unknown.
+const MAX_DEPTH: usize = 200;
+const MAX_NODES: usize = 1 << 20;
 
 /// A value, the place of the expression that gave it, and the references it passed since.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,11 +55,12 @@ pub struct List {
     items: Vec<Value>,
     /// True for a set: its items are sorted and have no positions.
     pub is_set: bool,
+    pub(super) size: Counted,
 }
 
 impl From<Vec<Value>> for List {
     fn from(items: Vec<Value>) -> Self {
-        Self { items, is_set: false }
+        Self { items, is_set: false, size: Counted::default() }
     }
 }
 
@@ -73,6 +79,8 @@ pub struct Map {
     pub entries: IndexMap<Arc<str>, Entry>,
     /// Set if there may be more or other entries than are listed.
     pub open: Option<Why>,
+    /// How large it is; `Counted::default()` in a new one.
+    pub size: Counted,
 }
 
 /// One entry of a map.
@@ -96,7 +104,27 @@ pub struct Alternative {
 impl Value {
     /// A value written or computed at `at`.
     pub fn new(kind: Kind, at: Span) -> Self {
-        Self { kind, at, via: None }
+        Self { kind, at, via: None }.limited()
+    }
+
+    /// The same place and references with another value.
+    #[must_use]
+    pub fn replaced(&self, kind: Kind) -> Self {
+        Self { kind, at: self.at, via: self.via.clone() }.limited()
+    }
+
+    /// A collection takes memory for each item, and time for each value inside. A value that is too large is unknown.
+    fn limited(mut self) -> Self {
+        let held = match &self.kind {
+            Kind::List(list) => list.len(),
+            Kind::Map(map) => map.entries.len(),
+            _ => return self,
+        };
+        let size = self.size();
+        if !budget::spend(held * size_of::<Self>()) || size.depth > MAX_DEPTH || size.nodes > MAX_NODES {
+            self.kind = Kind::Unknown(Why::Limit("size of a value"));
+        }
+        self
     }
 
     /// Nothing.
@@ -121,12 +149,12 @@ impl Value {
 
     /// A set of these items, which are sorted and have no duplicates.
     pub fn set(items: Vec<Value>, at: Span) -> Self {
-        Self::new(Kind::List(Arc::new(List { items, is_set: true })), at)
+        Self::new(Kind::List(Arc::new(List { is_set: true, ..items.into() })), at)
     }
 
     /// A map that is complete.
     pub fn map(entries: IndexMap<Arc<str>, Entry>, at: Span) -> Self {
-        Self::new(Kind::Map(Arc::new(Map { entries, open: None })), at)
+        Self::new(Kind::Map(Arc::new(Map { entries, ..Map::default() })), at)
     }
 
     /// An unknown value.
@@ -207,7 +235,9 @@ impl Value {
     /// The items of a list; empty for anything else.
     pub fn items(&self) -> Vec<Value> {
         match &self.kind {
-            Kind::List(items) => items.iter().map(|v| v.clone().with_outer(&self.via)).collect(),
+            Kind::List(items) if budget::spend(items.len() * size_of::<Self>()) => {
+                items.iter().map(|v| v.clone().with_outer(&self.via)).collect()
+            }
             _ => Vec::new(),
         }
     }

@@ -4,8 +4,10 @@ mod condition;
 mod equal;
 mod kind;
 mod number;
+mod size;
 
 pub use condition::{Condition, Guard};
 pub use equal::{Own, equal, equal_but};
 pub use kind::{Alternative, Entry, Kind, List, MAX_ALTERNATIVES, Map, Value};
 pub use number::Number;
+pub use size::{Counted, Size};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::syntax::shell::{Assignment, Command, CommandKind, Connector, Item, Part, Pipeline, Word};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 
 use super::super::machine::File;
 use super::super::outcome::MAX_OUTCOMES;
@@ -20,6 +20,9 @@ const MAX_STEPS: usize = 20_000;
 
 /// The same on all paths together.
 const MAX_ALL_STEPS: usize = 5 * MAX_STEPS;
+
+/// What a command takes of the budget of the unit.
+const STEP: usize = 1_000;
 
 impl Shell<'_, '_> {
     pub(super) fn list(&mut self, list: &[Item], path: BoxedRun) -> Vec<BoxedRun> {
@@ -160,11 +163,19 @@ impl Shell<'_, '_> {
 
     /// Commands joined by pipes. Each runs in its own subshell, so variables do not change.
     fn piped(&mut self, commands: &[Command], mut path: BoxedRun) -> Vec<BoxedRun> {
+        let with = |mut codes: Vec<Option<u8>>, code| {
+            codes.push(code);
+            codes
+        };
         let before = path.clone();
         path.out = Traced::new();
         path.shell.sink = Sink::Captured;
         let mut paths = vec![(path, Vec::new())];
         for (number, command) in commands.iter().enumerate() {
+            // Each of the rest would only report the limit again.
+            if self.steps > MAX_ALL_STEPS || paths.iter().all(|(path, _)| path.steps > MAX_STEPS) {
+                break;
+            }
             let mut next = Vec::new();
             for (mut path, codes) in paths {
                 path.shell.on_exit = None;
@@ -183,11 +194,13 @@ impl Shell<'_, '_> {
                         path.end();
                     }
                 }
-                for path in ended {
-                    let mut codes = codes.clone();
-                    codes.push(path.exit_code());
-                    next.push((path, codes));
+                let (last, others) = (ended.pop(), ended);
+                for path in others {
+                    let code = path.exit_code();
+                    next.push((path, with(codes.clone(), code)));
                 }
+                // Most have one end, and a pipeline may be long.
+                next.extend(last.map(|path| (path.exit_code(), path)).map(|(code, path)| (path, with(codes, code))));
             }
             // Merged paths are limited in number like all others.
             next.truncate(MAX_OUTCOMES);
@@ -221,7 +234,7 @@ impl Shell<'_, '_> {
     pub(super) fn command(&mut self, command: &Command, mut path: BoxedRun) -> Vec<BoxedRun> {
         self.steps += 1;
         path.steps += 1;
-        if path.steps > MAX_STEPS || self.steps > MAX_ALL_STEPS || self.depth >= MAX_DEPTH {
+        if path.steps > MAX_STEPS || self.steps > MAX_ALL_STEPS || self.depth >= MAX_DEPTH || !budget::spend(STEP) {
             path.machine.gap(command.span, Why::Limit("commands of a script"));
             path.flow = Flow::Exit { failed: false };
             return vec![path];

@@ -76,7 +76,8 @@ pub(super) fn seq(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let mut number = first;
     while if step > 0 { number <= last } else { number >= last } {
         path.out.push_made(format!("{number}\n").as_bytes(), call.at);
-        number = number.saturating_add(step);
+        let Some(next) = number.checked_add(step) else { break };
+        number = next;
     }
     true
 }

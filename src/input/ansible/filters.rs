@@ -141,7 +141,7 @@ fn combined(base: &Value, over: &Value, deep: bool) -> Value {
         };
         out.entries.insert(Arc::clone(name), Entry { key: entry.key, value });
     }
-    Value { kind: Kind::Map(Arc::new(out)), ..base.clone() }
+    base.replaced(Kind::Map(Arc::new(out)))
 }
 
 fn not_understood(name: &str, at: Span) -> Value {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::node::Cx;
 use crate::syntax::jinja::{Expr, ExprKind, Part, expression, parse};
 use crate::syntax::{MAX_DEPTH, Node, NodeKind, yaml};
-use crate::text::{Span, Traced, View, Why};
+use crate::text::{Span, Traced, View, Why, budget};
 use crate::value::{Entry, Kind, Map, Number, Value, equal};
 
 use super::filters::filter;
@@ -105,7 +105,7 @@ impl Vars {
 
     fn charge(&mut self) -> bool {
         self.steps += 1;
-        self.steps <= MAX_STEPS
+        self.steps <= MAX_STEPS && budget::spend(100)
     }
 
     fn lookup(&mut self, name: &str, at: Span, cx: &mut Cx<'_>) -> Value {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::syntax::{Node, NodeKind, Resolved, Scalar, Schema, resolve};
-use crate::text::{Layer, Span, Traced, Why};
+use crate::text::{Layer, Span, Traced, Why, budget};
 use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
 use base64::Engine;
 
@@ -81,7 +81,7 @@ impl<'a> Evaluator<'a> {
     /// Counts one step that handles `bytes`; false past the bound.
     pub(super) fn charge(&mut self, bytes: usize) -> bool {
         self.work = self.work.saturating_add(bytes + STEP);
-        self.work <= MAX_WORK
+        self.work <= MAX_WORK && budget::spend(STEP)
     }
 
     /// The value of an expression.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::node::NodeGroup;
 use crate::syntax::Node;
-use crate::text::{TextId, Traced, Why};
+use crate::text::{TextId, Traced, Why, budget};
 use crate::value::{Guard, Kind};
 
 use super::choice::{restrict, when};
@@ -18,6 +18,9 @@ use crate::input::yaml_files;
 
 /// The deepest nesting of stacks.
 const MAX_STACKS: usize = 8;
+
+/// What a nested stack takes of the budget of the unit.
+const STACK_WORK: usize = 50_000;
 
 impl StackReader<'_, '_> {
     /// The node groups of a template that is deployed with `given`.
@@ -35,6 +38,9 @@ impl StackReader<'_, '_> {
 
     /// The node groups of the stack that a resource makes.
     pub(super) fn nested(&mut self, name: &str, resource: &Node, evaluator: &mut Evaluator<'_>) -> Vec<NodeGroup> {
+        if !budget::spend(STACK_WORK) {
+            return Vec::new();
+        }
         let Some(properties) = resource.get("Properties") else { return Vec::new() };
         let body = properties.get("TemplateBody");
         let url = properties.get("TemplateURL").or_else(|| properties.get("Location"));

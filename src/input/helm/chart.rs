@@ -1,12 +1,13 @@
 //! A chart on disk.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::node::Cx;
 use crate::syntax::go_template::{Template, parse};
 use crate::syntax::{Node, yaml};
-use crate::text::{View, Why};
+use crate::text::{View, Why, budget};
 use crate::value::{Kind, Value};
 
 use super::engine::Defines;
@@ -22,6 +23,12 @@ pub(super) const CHART: &str = "Chart.yaml";
 const MAX_CHARTS: usize = 6;
 /// The most templates of one chart.
 const MAX_TEMPLATES: usize = 1000;
+
+/// What a chart takes of the budget of the unit, each time that it is used.
+pub(super) const CHART_WORK: usize = 1_000;
+
+/// The charts of a unit that were read, each at its depth.
+type Loaded = BTreeMap<(PathBuf, usize), Option<Arc<Chart>>>;
 
 /// A chart.
 pub(super) struct Chart {
@@ -50,7 +57,7 @@ pub(super) struct Child {
     name: String,
     /// Paths of values that enable or disable it; the first existing one counts.
     conditions: Vec<String>,
-    pub(super) chart: Chart,
+    pub(super) chart: Arc<Chart>,
 }
 
 /// A template.
@@ -82,7 +89,21 @@ pub(super) fn values_in(path: &Path, cx: &mut Cx<'_>) -> Option<Value> {
 
 impl Chart {
     /// The chart in a folder; `None` if there is none. `files` are those of the scan.
-    pub(super) fn load(dir: &Path, files: &[PathBuf], depth: usize, cx: &mut Cx<'_>) -> Option<Self> {
+    pub(super) fn load(dir: &Path, files: &[PathBuf], cx: &mut Cx<'_>) -> Option<Arc<Self>> {
+        Self::shared(dir, files, 0, &mut Loaded::new(), cx)
+    }
+
+    /// The chart in a folder, `depth` levels below another one. It is read once, however many charts name it.
+    fn shared(dir: &Path, files: &[PathBuf], depth: usize, known: &mut Loaded, cx: &mut Cx<'_>) -> Option<Arc<Self>> {
+        let key = (normal(dir), depth);
+        if !known.contains_key(&key) {
+            let chart = Self::read(dir, files, depth, known, cx).filter(|_| budget::spend(CHART_WORK)).map(Arc::new);
+            known.insert(key.clone(), chart);
+        }
+        known.get(&key).cloned().flatten()
+    }
+
+    fn read(dir: &Path, files: &[PathBuf], depth: usize, known: &mut Loaded, cx: &mut Cx<'_>) -> Option<Self> {
         let source = cx.open(&dir.join(CHART)).ok()?;
         let about = yaml::parse(&cx.texts.view(source)).tree.into_iter().next()?;
         let values_file =
@@ -101,12 +122,12 @@ impl Chart {
             dynamic,
         };
         if depth < MAX_CHARTS {
-            chart.add_children(&about, files, depth, cx);
+            chart.add_children(&about, files, depth, known, cx);
         }
         Some(chart)
     }
 
-    fn add_children(&mut self, about: &Node, files: &[PathBuf], depth: usize, cx: &mut Cx<'_>) {
+    fn add_children(&mut self, about: &Node, files: &[PathBuf], depth: usize, known: &mut Loaded, cx: &mut Cx<'_>) {
         let folder = self.dir.join("charts");
         let mut below: Vec<PathBuf> = files
             .iter()
@@ -131,13 +152,13 @@ impl Chart {
             }
             below.retain(|d| *d != dir);
             let conditions = text("condition").unwrap_or_default().split(',').map(|c| c.trim().to_owned()).collect();
-            match Self::load(&dir, files, depth + 1, cx) {
+            match Self::shared(&dir, files, depth + 1, known, cx) {
                 Some(chart) => self.children.push(Child { name: key, conditions, chart }),
                 None => self.absent.push(key),
             }
         }
         for dir in below {
-            let Some(chart) = Self::load(&dir, files, depth + 1, cx) else { continue };
+            let Some(chart) = Self::shared(&dir, files, depth + 1, known, cx) else { continue };
             let name = chart.name();
             self.children.push(Child { name, conditions: Vec::new(), chart });
         }
@@ -149,18 +170,25 @@ impl Chart {
     }
 
     /// The folders of all subcharts.
-    pub(super) fn below(&self) -> Vec<PathBuf> {
-        let mut out = Vec::new();
-        for child in &self.children {
-            out.push(normal(&child.chart.dir));
-            out.extend(child.chart.below());
+    pub(super) fn below(&self) -> BTreeSet<PathBuf> {
+        let mut out = BTreeSet::new();
+        let mut seen = Vec::new();
+        let mut open = vec![self];
+        while let Some(chart) = open.pop() {
+            for child in &chart.children {
+                if !seen.iter().any(|known| Arc::ptr_eq(known, &child.chart)) {
+                    seen.push(Arc::clone(&child.chart));
+                    out.insert(normal(&child.chart.dir));
+                    open.push(&child.chart);
+                }
+            }
         }
         out
     }
 
     /// The named templates of the chart and its subcharts; a parent wins.
     pub(super) fn defines(&self, out: &mut Defines) {
-        for child in &self.children {
+        for child in self.children.iter().filter(|_| budget::spend(CHART_WORK)) {
             child.chart.defines(out);
         }
         for file in &self.templates {

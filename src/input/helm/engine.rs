@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::node::Cx;
 use crate::syntax::go_template::{Branch, Head, Operand, Part, Pipeline, parse};
-use crate::text::{Span, Traced, View, Why};
+use crate::text::{Span, Traced, View, Why, budget};
 use crate::value::{Entry, Guard, Kind, Map, Number, Value};
 
 use super::host::Host;
@@ -18,6 +18,8 @@ use crate::input::template_text;
 
 /// The most steps of one rendering.
 const MAX_STEPS: usize = 200_000;
+/// What a step takes of the budget of the unit.
+const STEP: usize = 100;
 /// The deepest nesting of templates that include others.
 const MAX_INCLUDES: usize = 40;
 /// The most bytes of a rendering.
@@ -320,7 +322,7 @@ impl<'c> Host<'c> for Engine<'_, 'c> {
 
     fn charge(&mut self, steps: usize) -> bool {
         self.steps = self.steps.saturating_add(steps);
-        self.steps <= MAX_STEPS
+        self.steps <= MAX_STEPS && budget::spend(steps * STEP)
     }
 
     fn assume(&mut self, at: Span) -> bool {
@@ -423,5 +425,5 @@ fn with_path(root: &Value, path: &[String], value: &Value) -> Value {
     let inner = with_path(&entry.value, rest, value);
     let key = entry.key;
     map.entries.insert(Arc::from(first.as_str()), Entry { key, value: inner });
-    Value { kind: Kind::Map(Arc::new(map)), ..root.clone() }
+    root.replaced(Kind::Map(Arc::new(map)))
 }

@@ -397,14 +397,14 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
             let named = |key: &str| args.iter().skip(1).any(|a| a.as_known_str() == Some(key));
             let mut out = Map::clone(inner);
             out.entries.retain(|key, _| named(key) == (name == "pick"));
-            Value { kind: Kind::Map(Arc::new(out)), ..arg(0) }
+            arg(0).replaced(Kind::Map(Arc::new(out)))
         }
         "set" => {
             let Kind::Map(inner) = &arg(0).kind else { return arg(0) };
             let Some(key) = arg(1).as_known_str().map(Arc::from) else { return not_understood(name, at) };
             let mut out = Map::clone(inner);
             out.entries.insert(key, Entry { key: arg(1).at, value: arg(2) });
-            Value { kind: Kind::Map(Arc::new(out)), ..arg(0) }
+            arg(0).replaced(Kind::Map(Arc::new(out)))
         }
         "merge" | "mustMerge" => args.iter().skip(1).fold(arg(0), |base, extra| underlay(&base, extra)),
         "mergeOverwrite" | "mustMergeOverwrite" => args.iter().skip(1).fold(arg(0), |base, over| overlay(&base, over)),

@@ -15,17 +15,18 @@ mod values;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::go_template::parse;
-use crate::text::{Span, Traced, Why, hold};
+use crate::text::{Span, Traced, Why, budget, hold};
 use crate::value::{Guard, Value};
 
 use super::applications::aside::may_describe;
 use super::unit::{FileList, Input, Unit, is_named};
 use super::watched::Group;
 use super::{manifests, yaml_files, yaml_values};
-use chart::{CHART, Chart, is_read};
+use chart::{CHART, CHART_WORK, Chart, is_read};
 use engine::Defines;
 pub(super) use values::overlay;
 
@@ -60,14 +61,14 @@ impl Input for Helm {
         if !files.iter().any(holds) && !names_neighbours(dir, cx) {
             return Vec::new();
         }
-        let Some(chart) = Chart::load(dir, files, 0, cx) else { return Vec::new() };
+        let Some(chart) = Chart::load(dir, files, cx) else { return Vec::new() };
         cx.claims.covers.extend(chart.below());
         if chart.library {
             return Vec::new();
         }
         let mut defines = Defines::new();
         chart.defines(&mut defines);
-        let mut seen = Seen::new();
+        let mut seen = Seen::default();
         let mut out = Vec::new();
         let mut render = |values: &Value, label: &str, cx: &mut Cx<'_>| {
             let run = ChartRun { defines: &defines, label, whole: dir };
@@ -98,7 +99,7 @@ pub(super) fn filled(
     cx: &mut Cx<'_>,
 ) -> Option<Vec<NodeGroup>> {
     cx.files.read(&dir.join(CHART)).ok()?;
-    let slot = cx.kept.slot::<Option<Chart>>(dir);
+    let slot = cx.kept.slot::<Option<Arc<Chart>>>(dir);
     if slot.get().is_none() {
         let mut files = Vec::new();
         let mut folders = vec![dir.to_owned()];
@@ -108,7 +109,7 @@ pub(super) fn filled(
         }
         files.sort();
         // Only this thread fills the slot.
-        let _ = slot.set(Chart::load(dir, &files, 0, cx));
+        let _ = slot.set(Chart::load(dir, &files, cx));
     }
     let chart = slot.get()?.as_ref()?;
     let mut out = Vec::new();
@@ -116,7 +117,7 @@ pub(super) fn filled(
         let mut defines = Defines::new();
         chart.defines(&mut defines);
         let run = ChartRun { defines: &defines, label, whole: dir };
-        run.chart(chart, &with(&chart.values), &mut Seen::new(), &mut out, cx);
+        run.chart(chart, &with(&chart.values), &mut Seen::default(), &mut out, cx);
     }
     cx.claims.uses.push(dir.to_owned());
     Some(out)
@@ -134,8 +135,14 @@ pub(super) fn text(text: &Traced, dot: &Value, at: Span, cx: &mut Cx<'_>) -> Tra
     }
 }
 
-/// The renderings of each template so far: other values may yield the same again.
-type Seen = BTreeMap<PathBuf, Vec<(Guard, Traced)>>;
+/// What was rendered so far: other values may yield the same again.
+#[derive(Default)]
+struct Seen {
+    /// The values of each chart, for each set of values of the whole.
+    values: BTreeMap<(PathBuf, String), Vec<Value>>,
+    /// The renderings of each template.
+    texts: BTreeMap<PathBuf, Vec<(Guard, Traced)>>,
+}
 
 /// The chart in a folder, unless none of its files has a word that [`Helm::read`] asks for.
 fn claim(dir: &Path, files: &FileList) -> Option<Unit> {
@@ -182,6 +189,12 @@ struct ChartRun<'a> {
 
 impl ChartRun<'_> {
     fn chart(&self, chart: &Chart, values: &Value, seen: &mut Seen, out: &mut Vec<NodeGroup>, cx: &mut Cx<'_>) {
+        // A chart may be used many times with the same values, and so may those below it.
+        let known = seen.values.entry((chart.dir.clone(), self.label.to_owned())).or_default();
+        if known.contains(values) || !budget::spend(CHART_WORK * (1 + known.len())) {
+            return;
+        }
+        known.push(values.clone());
         let dot = chart.dot(values);
         // The values may contain whole documents.
         let dynamic = chart.dynamic || self.defines.values().any(|(view, _)| manifests::may_hold(&view.bytes));
@@ -192,7 +205,7 @@ impl ChartRun<'_> {
             if more {
                 cx.gap(at, Why::Limit("paths through a template"));
             }
-            let known = seen.entry(template.path.clone()).or_default();
+            let known = seen.texts.entry(template.path.clone()).or_default();
             for (when, text) in outcomes {
                 if known.contains(&(when.clone(), text.clone())) {
                     continue;

@@ -39,7 +39,7 @@ pub(in crate::input) fn overlay(base: &Value, over: &Value) -> Value {
         out.entries.insert(Arc::clone(name), Entry { key: entry.key, value });
     }
     out.open = out.open.or_else(|| above.open.clone());
-    Value { kind: Kind::Map(Arc::new(out)), ..base.clone() }
+    base.replaced(Kind::Map(Arc::new(out)))
 }
 
 /// `base` with missing and empty entries from `extra`, as Sprig's `merge` does.
@@ -54,7 +54,7 @@ pub(super) fn underlay(base: &Value, extra: &Value) -> Value {
         };
         out.entries.insert(Arc::clone(name), Entry { key: entry.key, value });
     }
-    Value { kind: Kind::Map(Arc::new(out)), ..base.clone() }
+    base.replaced(Kind::Map(Arc::new(out)))
 }
 
 /// Why a value is unknown.

@@ -172,7 +172,7 @@ fn read(program: &mut Program<'_>, all: &Node, name: &Node, resource: &Node, cx:
             };
             put("apiVersion", module.strip_prefix("core/").unwrap_or(module));
             put("kind", kind);
-            let whole = Value { kind: Kind::Map(Arc::new(map)), ..value };
+            let whole = value.replaced(Kind::Map(Arc::new(map)));
             manifests::in_tree(&yaml_values::node_of(&whole), label, cx)
         }
         _ => Vec::new(),

@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use crate::node::Cx;
 use crate::syntax::{MAX_DEPTH, Node, NodeKind};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Kind, Value};
 
 use crate::input::template_text::{decoded, encoded};
 use crate::input::yaml_values::{json_of, mapped, value_of};
+
+/// What an expression takes of the budget of the unit.
+const STEP: usize = 100;
 
 /// A program with the values of one stack.
 pub(super) struct Program<'t> {
@@ -32,7 +35,7 @@ impl<'t> Program<'t> {
 
     fn expression(&mut self, node: &Node, depth: usize, cx: &mut Cx<'_>) -> Value {
         let at = node.span;
-        if depth >= MAX_DEPTH {
+        if depth >= MAX_DEPTH || !budget::spend(STEP) {
             return Value::unknown(Why::Limit("depth of an expression"), at);
         }
         match &node.kind {
@@ -49,7 +52,8 @@ impl<'t> Program<'t> {
             }
             NodeKind::Map(pairs) => {
                 if let [(key, argument)] = pairs.as_slice()
-                    && let Some(name) = key.as_str().filter(|k| k.len() > 4 && k[..4].eq_ignore_ascii_case("fn::"))
+                    && let Some(name) =
+                        key.as_str().filter(|k| k.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("fn::")))
                 {
                     return self.function(&name[4..].to_ascii_lowercase(), argument, at, depth, cx);
                 }

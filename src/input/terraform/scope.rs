@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 
 use crate::node::{Cx, Problem};
 use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, Key, Plain};
-use crate::text::{FileError, Span, TextId};
+use crate::text::{FileError, Span, TextId, budget};
 
 use super::super::yaml_files;
 use super::carriers::is_followed;
@@ -56,7 +56,7 @@ impl Module {
         // JSON creates texts of its own, which belong to one unit.
         let slot = cx.shared.slot::<Option<Loaded>>(dir);
         let mut own = None;
-        let loaded = slot.get_or_init(|| {
+        let mut load = || {
             let before = std::mem::take(&mut cx.notes.problems);
             let files = files_of(dir, cx);
             let module = Arc::new(Self::of(dir, &files, cx));
@@ -67,7 +67,8 @@ impl Module {
             own = Some(Arc::clone(&module));
             let alike = files.iter().all(|path| !is_json(path) && cx.files.read(path).is_ok());
             alike.then_some(Loaded { module, files, problems })
-        });
+        };
+        let loaded = slot.get_or_init(|| budget::aside(&mut load));
         match (own, loaded) {
             (Some(module), _) => module,
             (None, Some(loaded)) => {

@@ -365,7 +365,7 @@ fn relative(from: &Path, to: &Path) -> PathBuf {
 fn merged(below: &Value, above: &Value, depth: usize) -> Value {
     match (&below.kind, &above.kind) {
         (Kind::Map(a), Kind::Map(b)) if depth > 0 => {
-            let mut map = Map { entries: IndexMap::new(), open: b.open.clone().or_else(|| a.open.clone()) };
+            let mut map = Map { open: b.open.clone().or_else(|| a.open.clone()), ..Map::default() };
             for (name, entry) in &a.entries {
                 let value = below.get(name).unwrap_or_else(|| entry.value.clone());
                 map.entries.insert(Arc::clone(name), Entry { key: entry.key, value });

@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use crate::programs::pattern::Pattern;
 use crate::programs::program::{Effects, lines};
 use crate::programs::substitute::{self, replaced};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 
 use super::parse::{Part, Program, Question, Statement, Test, pattern};
 use super::value::{AwkValue, Known, not};
 
 /// The most steps of a run.
 const MAX_STEPS: usize = 200_000;
+
+/// What a step takes of the budget of the unit.
+const STEP: usize = 50;
 
 /// The most bytes that all lines and fields of a run together may have.
 const MAX_WORK: usize = 16 << 20;
@@ -57,7 +60,7 @@ impl<'a> AwkRun<'a> {
         self.steps += 1;
         self.work = self.work.saturating_add(bytes);
         let over = self.steps > MAX_STEPS || self.work > MAX_WORK || self.out.len() > MAX_OUTPUT;
-        if over { Err(Why::Limit("steps of an awk program")) } else { Ok(()) }
+        if over || !budget::spend(STEP + bytes) { Err(Why::Limit("steps of an awk program")) } else { Ok(()) }
     }
 
     /// Runs what comes before the first line; true if no line is read.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 use crate::programs::document::{self, Data, Layout};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 
 /// The most steps (items visited, values made) that one call may take.
 const FUEL: u32 = 100_000;
@@ -19,6 +19,9 @@ const BYTES_OF_A_STEP: usize = 16;
 
 /// The deepest value that a filter may build, in levels.
 const MAX_LEVELS: u32 = 100;
+
+/// What a step takes of the budget of the unit.
+const STEP: usize = 100;
 
 /// The most bytes of the stack that a call may use before it is given up. A filter that nests more does so through its
 /// functions, and nested calls take steps. Between two steps, the engine's work is bounded by the size of the filter.
@@ -97,7 +100,7 @@ pub(super) fn tick() -> bool {
             call.fuel = 0;
             call.given_up.get_or_insert(Why::Limit("depth of a jq filter"));
         }
-        if call.fuel == 0 {
+        if call.fuel == 0 || !budget::spend(STEP) {
             call.given_up.get_or_insert(Why::Limit("steps of a jq filter"));
             return false;
         }

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use crate::programs::document::Data;
 use crate::programs::program::{FileLookup, Files};
 use crate::syntax::python::{Expr, Statement};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 
 use super::value::{PyValue, Result, Stop, bounded, gap, key, look_up, set, unknown};
 
 /// The most statements and expressions that one program may evaluate.
 const MAX_STEPS: usize = 50_000;
+
+/// What a step takes of the budget of the unit.
+const STEP: usize = 100;
 
 /// How deep statements, expressions and calls may nest.
 const MAX_DEPTH: usize = 80;
@@ -94,7 +97,7 @@ impl<'a> Interpreter<'a> {
     /// Counts the size of a value or a file.
     pub(super) fn charge(&mut self, weight: usize) -> Result<()> {
         self.work = self.work.saturating_add(weight);
-        if self.work > MAX_WORK {
+        if self.work > MAX_WORK || !budget::spend(weight) {
             return Err(Stop::Unknown(Why::Limit("size of what a python program makes")));
         }
         Ok(())
@@ -103,7 +106,7 @@ impl<'a> Interpreter<'a> {
     /// One step further, and one level deeper.
     fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.steps += 1;
-        if self.steps > MAX_STEPS || self.stdout.len() > super::value::MAX_TEXT {
+        if self.steps > MAX_STEPS || !budget::spend(STEP) || self.stdout.len() > super::value::MAX_TEXT {
             return Err(Stop::Unknown(Why::Limit("steps of a python program")));
         }
         if self.depth >= MAX_DEPTH {

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use crate::programs::pattern::Pattern;
 use crate::programs::substitute::replaced;
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 
 use super::parse::{Action, Address, Command, Substitution};
 
 /// The most commands that one run may execute.
 const MAX_STEPS: usize = 100_000;
+
+/// What a step takes of the budget of the unit.
+const STEP: usize = 100;
 
 /// The most bytes of pattern space that all commands of a run together may process.
 const MAX_WORK: usize = 8 << 20;
@@ -238,6 +241,7 @@ impl<'a> ScriptRun<'a> {
             self.steps += 1;
             self.work += self.space.len();
             if self.steps > MAX_STEPS
+                || !budget::spend(STEP)
                 || self.work > MAX_WORK
                 || self.space.len() > MAX_BYTES
                 || self.hold.len() > MAX_BYTES

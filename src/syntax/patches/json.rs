@@ -1,7 +1,7 @@
 //! JSON patches (RFC 6902), as Kustomize and kubeadm read them.
 
 use crate::syntax::{Node, NodeKind};
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, budget};
 
 /// Applies the operations of a patch to a document, up to the first one that fails.
 pub fn apply(document: &mut Node, patch: &Node) -> Result<(), (Span, String)> {
@@ -17,8 +17,11 @@ pub fn apply(document: &mut Node, patch: &Node) -> Result<(), (Span, String)> {
             "remove" => take(document, &path).map(drop),
             "move" | "copy" => {
                 let from = pointer(text("from").ok_or_else(|| fault("no `from`"))?);
-                let value =
-                    if kind == "move" { take(document, &from) } else { get_mut(document, &from).map(|n| n.clone()) };
+                let value = if kind == "move" {
+                    take(document, &from)
+                } else {
+                    get_mut(document, &from).filter(|n| budget::spend(n.weight().0)).map(|n| n.clone())
+                };
                 value.and_then(|value| add(document, &path, value, operation.span))
             }
             "test" => Some(()),

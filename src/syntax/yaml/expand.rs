@@ -4,13 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use crate::syntax::{MAX_DEPTH, Node, NodeKind, Style, SyntaxError};
-use crate::text::Span;
+use crate::text::{Span, budget};
 
-/// The largest total size of the copies of one document, in bytes. A node counts [`NODE_WEIGHT`] plus its text.
+/// The largest total size of the copies of one document, in bytes. See [`Node::weight`].
 const MAX_COPIED: usize = 16 << 20;
-
-/// The size of a node without text, in bytes.
-const NODE_WEIGHT: usize = 128;
 
 /// The nodes of anchors.
 #[derive(Default)]
@@ -28,7 +25,7 @@ struct Anchored {
 impl Anchors {
     /// Stores the node of an anchor, if the limit allows it.
     pub(super) fn store(&mut self, id: usize, node: &Node) {
-        let (weight, depth) = measure(node);
+        let (weight, depth) = node.weight();
         if self.charge(weight) {
             self.known.insert(id, Anchored { node: node.clone(), weight, depth });
         }
@@ -38,7 +35,10 @@ impl Anchors {
     pub(super) fn expand(&mut self, id: usize, depth: usize, at: Span, name: &str) -> Option<Node> {
         let anchored = self.known.get(&id)?;
         let weight = anchored.weight;
-        if depth + anchored.depth > MAX_DEPTH || self.copied.saturating_add(weight) > MAX_COPIED {
+        if depth + anchored.depth > MAX_DEPTH
+            || self.copied.saturating_add(weight) > MAX_COPIED
+            || !budget::spend(weight)
+        {
             return None;
         }
         let mut node = anchored.node.clone();
@@ -54,19 +54,6 @@ impl Anchors {
         }
         total <= MAX_COPIED
     }
-}
-
-/// The size and depth of a tree. A tree is at most [`MAX_DEPTH`] deep, which limits the recursion here and below.
-fn measure(node: &Node) -> (usize, usize) {
-    let of = |nodes: &mut dyn Iterator<Item = &Node>| {
-        nodes.map(measure).fold((0, 0), |(w, d), (weight, depth)| (w + weight, d.max(depth)))
-    };
-    let (weight, depth) = match &node.kind {
-        NodeKind::Scalar(scalar) => (scalar.text.len() + scalar.text.pieces().len() * NODE_WEIGHT, 0),
-        NodeKind::Seq(items) => of(&mut items.iter()),
-        NodeKind::Map(pairs) => of(&mut pairs.iter().flat_map(|(k, v)| [k, v])),
-    };
-    (weight + NODE_WEIGHT, depth + 1)
 }
 
 /// Records in every scalar that it was reached by a reference.

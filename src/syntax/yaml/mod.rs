@@ -232,7 +232,9 @@ impl<'a> Builder<'a> {
         match self.anchors.expand(id, self.open.len(), at, &name) {
             Some(node) => node,
             None => {
-                self.errors.push(SyntaxError { at, message: format!("{name} expands beyond the limit") });
+                if self.errors.len() < super::MAX_ERRORS {
+                    self.errors.push(SyntaxError { at, message: format!("{name} expands beyond the limit") });
+                }
                 unknown(at, Why::Limit("what aliases repeat"))
             }
         }

@@ -51,6 +51,7 @@ impl Repairs {
     /// The last unknown part on a line of its own, at or before the line of `at`, that is not blanked yet.
     fn line_before(&self, view: &View, at: usize) -> Option<usize> {
         let bytes = &view.bytes;
+        view.unknown_in(&(0..bytes.len()))?;
         let mut end = at.min(bytes.len());
         end += bytes[end..].iter().position(|b| *b == b'\n').unwrap_or(bytes.len() - end);
         loop {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::syntax::SyntaxError;
 use crate::syntax::hcl::{Call, Step, Template};
-use crate::text::{FileError, Files, Span, TextId, Texts};
+use crate::text::{FileError, Files, Span, TextId, Texts, budget};
 use crate::value::Value;
 
 use super::env::Env;
@@ -17,6 +17,9 @@ use super::outcome::{Outcome, Refused};
 /// The evaluation steps allowed for one unit: one for each expression and one for each 64 bytes handled. The largest
 /// real module seen takes 6,000.
 const MAX_STEPS: u64 = 500_000;
+
+/// What a step takes of the budget of the unit.
+const STEP: usize = 100;
 
 /// The largest text that an expression may produce, in bytes.
 pub(super) const MAX_TEXT: usize = 1 << 20;
@@ -117,7 +120,7 @@ impl Evaluation {
     /// Takes `amount` (bytes or items) from the remaining steps. False if none are left.
     pub(super) fn charge(&mut self, amount: usize) -> bool {
         self.steps = self.steps.saturating_sub(amount as u64 / 64 + 1);
-        self.steps > 0
+        self.steps > 0 && budget::spend(STEP)
     }
 
     /// True if the limit was reached, so the rest stays unknown.

@@ -53,8 +53,12 @@ pub(in super::super) trait Evaluate: Data {
 
     /// Returns a computed value, or an unknown value if it is too large.
     fn bounded(&mut self, value: Value) -> Value {
-        let mut nodes = 0;
-        if !weigh(&value, 0, &mut nodes) || !self.charge(nodes) {
+        let size = value.size();
+        let fits = size.nodes <= MAX_NODES
+            && size.depth <= MAX_VALUE_DEPTH
+            && size.bytes <= MAX_TEXT
+            && size.pieces <= MAX_PIECES;
+        if !fits || !self.charge(size.nodes) {
             return Value::unknown(Why::Limit("size of a value"), value.at);
         }
         value
@@ -121,24 +125,4 @@ fn bound_at<D: Data + ?Sized>(data: &D, at: Span, env: &Env) -> Arc<str> {
     let text = String::from_utf8_lossy(data.texts().slice(at));
     let mut names = text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
     if env.names.is_some() && names.any(|n| !n.is_empty() && env.lookup(n).is_some()) { env.id() } else { "".into() }
-}
-
-/// Counts the values inside a value. False if there are too many or they nest too deep.
-fn weigh(value: &Value, depth: usize, nodes: &mut usize) -> bool {
-    *nodes += 1;
-    if *nodes > MAX_NODES || depth > MAX_VALUE_DEPTH {
-        return false;
-    }
-    match &value.kind {
-        Kind::List(items) => items.iter().all(|v| weigh(v, depth + 1, nodes)),
-        Kind::Map(map) => map.entries.values().all(|e| weigh(&e.value, depth + 1, nodes)),
-        Kind::Either(list) => list.iter().all(|a| weigh(&a.value, depth + 1, nodes)),
-        Kind::Str(text) => {
-            // A large text counts for more, so copies of it are limited.
-            *nodes += text.len() / 256;
-            *nodes += text.pieces().len() / 16;
-            text.len() <= MAX_TEXT && text.pieces().len() <= MAX_PIECES
-        }
-        _ => true,
-    }
 }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use crate::syntax::hcl::{Binary, Conditional, Expr, ExprKind, For, Key, Unary};
 use crate::text::{Span, Why};
 use crate::value::{Alternative, Condition, Entry, Guard, Kind, MAX_ALTERNATIVES, Map, Number, Value};
@@ -331,7 +329,7 @@ impl dyn Data + '_ {
 
 /// The object produced by a `for` with keys. Duplicate keys are an error unless values are grouped.
 fn collect(list: Results, grouping: bool, open: Option<Why>, at: Span) -> Outcome {
-    let mut map = Map { entries: IndexMap::new(), open };
+    let mut map = Map { open, ..Map::default() };
     for (key, value) in list {
         let Some(key) = key else { continue };
         let Some(name) = to_key(&key)? else {

@@ -49,8 +49,8 @@ impl dyn Data + '_ {
                         let keys = map.entries.iter().map(|(k, e)| (Arc::clone(k), e.key));
                         let entries: IndexMap<_, _> =
                             keys.zip(values).map(|((name, key), value)| (name, Entry { key, value })).collect();
-                        let map = Map { entries, open: map.open.clone() };
-                        (when, Value { kind: Kind::Map(Arc::new(map)), ..value.clone() })
+                        let map = Map { entries, open: map.open.clone(), ..Map::default() };
+                        (when, value.replaced(Kind::Map(Arc::new(map))))
                     })
                     .collect()
             }

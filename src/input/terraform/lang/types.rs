@@ -121,7 +121,7 @@ impl dyn Data + '_ {
                     let inner = if member.optional { unknown } else { self.conform(&unknown, &member.of, depth + 1)? };
                     entries.insert(Arc::clone(&member.name), Entry { key: value.at, value: inner });
                 }
-                with(Kind::Map(Arc::new(Map { entries, open: None })))
+                with(Kind::Map(Arc::new(Map { entries, ..Map::default() })))
             }
             (Type::Any, _) | (_, Kind::Null | Kind::Unknown(_)) => Ok(value.clone()),
             (Type::Text, Kind::Str(_)) | (Type::Number, Kind::Number(_)) | (Type::Bool, Kind::Bool(_)) => {
@@ -148,7 +148,7 @@ impl dyn Data + '_ {
                     let value = self.conform(&entry.value, of, depth + 1)?;
                     entries.insert(Arc::clone(key), Entry { key: entry.key, value });
                 }
-                with(Kind::Map(Arc::new(Map { entries, open: map.open.clone() })))
+                with(Kind::Map(Arc::new(Map { entries, open: map.open.clone(), ..Map::default() })))
             }
             (Type::Object(members), Kind::Map(map)) => {
                 let mut entries = IndexMap::new();
@@ -173,7 +173,7 @@ impl dyn Data + '_ {
                     let inner = self.conform(&inner, &member.of, depth + 1)?;
                     entries.insert(Arc::clone(&member.name), Entry { key, value: inner });
                 }
-                with(Kind::Map(Arc::new(Map { entries, open: None })))
+                with(Kind::Map(Arc::new(Map { entries, ..Map::default() })))
             }
             _ => Err(Refused::new("the value is not of the type of its variable")),
         }

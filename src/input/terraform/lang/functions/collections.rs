@@ -424,7 +424,8 @@ pub(super) fn tomap(args: &[Value], _: Span) -> Computed {
         .zip(values)
         .map(|((key, entry), value)| (Arc::clone(key), Entry { key: entry.key, value }))
         .collect();
-    Ok(Value { kind: Kind::Map(Arc::new(Map { entries, open: map.open.clone() })), ..args[0].clone() })
+    let map = Map { entries, open: map.open.clone(), ..Map::default() };
+    Ok(args[0].replaced(Kind::Map(Arc::new(map))))
 }
 
 pub(super) fn transpose(args: &[Value], at: Span) -> Computed {
