@@ -1,7 +1,7 @@
 //! What reading one unit may use, shared by all that reads, evaluates and interprets for it.
 //!
-//! A thread reads one unit at a time, from its first file to its last boot, so the budget is the thread's: nobody has to hand it
-//! on, and nothing that grows a text can leave it out. Each limit of a call (rounds of a loop, bytes of a text) holds besides.
+//! A thread reads one unit at a time, from its first file to its last boot, so the budget is the thread's: it need not be
+//! handed on, and nothing that grows a text can leave it out. Each limit of a call (rounds of a loop, bytes of a text) holds besides.
 //! Outside a unit nothing is counted.
 
 use std::cell::Cell;

@@ -8,7 +8,7 @@ use crate::text::{Link, Span, Traced, Via, Why, budget};
 
 use super::condition::Guard;
 use super::number::Number;
-use super::size::Counted;
+use super::size::{Counted, Size};
 
 /// The most alternatives that are kept for one value or one text; above it the value becomes unknown.
 pub const MAX_ALTERNATIVES: usize = 32;
@@ -111,6 +111,17 @@ impl Value {
     #[must_use]
     pub fn replaced(&self, kind: Kind) -> Self {
         Self { kind, at: self.at, via: self.via.clone() }.limited()
+    }
+
+    /// How large it is.
+    pub fn size(&self) -> Size {
+        match &self.kind {
+            Kind::List(list) => list.size.or(|| Size::of_all(list.iter().map(Self::size))),
+            Kind::Map(map) => map.size.or(|| Size::of_all(map.entries.values().map(|e| e.value.size()))),
+            Kind::Either(ways) => Size::of_all(ways.iter().map(|way| way.value.size())),
+            Kind::Str(text) => Size::of_text(text),
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Unknown(_) => Size { nodes: 1, ..Size::default() },
+        }
     }
 
     /// A collection takes memory for each item, and time for each value inside. A value that is too large is unknown.

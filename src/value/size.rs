@@ -4,8 +4,6 @@ use std::sync::OnceLock;
 
 use crate::text::Traced;
 
-use super::kind::{Kind, Value};
-
 /// The bytes of a text, and the pieces of one, that count as one value more.
 const BYTES: usize = 256;
 const PIECES: usize = 16;
@@ -24,13 +22,15 @@ pub struct Size {
 }
 
 impl Size {
-    fn of_text(text: &Traced) -> Self {
+    /// That of a text.
+    pub(super) fn of_text(text: &Traced) -> Self {
         let (bytes, pieces) = (text.len(), text.pieces().len());
         Self { nodes: 1 + bytes / BYTES + pieces / PIECES, depth: 0, bytes, pieces }
     }
 
-    fn of_all<'v>(values: impl Iterator<Item = &'v Value>) -> Self {
-        values.map(Value::size).fold(Self { nodes: 1, ..Self::default() }, |all, one| Self {
+    /// That of what holds values of these sizes.
+    pub(super) fn of_all(values: impl Iterator<Item = Self>) -> Self {
+        values.fold(Self { nodes: 1, ..Self::default() }, |all, one| Self {
             nodes: all.nodes.saturating_add(one.nodes),
             depth: all.depth.max(one.depth + 1),
             bytes: all.bytes.max(one.bytes),
@@ -55,15 +55,9 @@ impl PartialEq for Counted {
     }
 }
 
-impl Value {
-    /// How large it is.
-    pub fn size(&self) -> Size {
-        match &self.kind {
-            Kind::List(list) => *list.size.0.get_or_init(|| Size::of_all(list.iter())),
-            Kind::Map(map) => *map.size.0.get_or_init(|| Size::of_all(map.entries.values().map(|e| &e.value))),
-            Kind::Either(ways) => Size::of_all(ways.iter().map(|way| &way.value)),
-            Kind::Str(text) => Size::of_text(text),
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Unknown(_) => Size { nodes: 1, ..Size::default() },
-        }
+impl Counted {
+    /// The size, counted by `count` the first time.
+    pub(super) fn or(&self, count: impl FnOnce() -> Size) -> Size {
+        *self.0.get_or_init(count)
     }
 }
