@@ -172,8 +172,7 @@ impl Build {
             return;
         }
         if let Some(known) = self.known.get(&(path.to_owned(), depth)) {
-            documents.extend(known.iter().cloned());
-            return documents.truncate(MAX_DOCUMENTS);
+            return add(documents, known.clone(), path, cx);
         }
         let (circles, values) = (self.circles, self.values.len());
         let Ok(view) = cx.view(path) else { return };
@@ -209,8 +208,7 @@ impl Build {
         if !component && (circles, values) == (self.circles, self.values.len()) {
             self.known.insert((path.to_owned(), depth), own.clone());
         }
-        documents.append(&mut own);
-        documents.truncate(MAX_DOCUMENTS);
+        add(documents, own, path, cx);
     }
 
     /// A values file for an external chart.
@@ -356,6 +354,26 @@ impl Build {
     fn inline(&mut self, text: &Traced, at: Span, cx: &mut Cx<'_>) -> Vec<Node> {
         self.patches_hold |= manifests::may_hold(text.bytes());
         yaml_files::documents(&cx.made("patch", text, at)).tree
+    }
+}
+
+/// Adds the documents of a kustomization. One that comes by two ways, unchanged, is one.
+fn add(documents: &mut Vec<Node>, own: Vec<Node>, path: &Path, cx: &mut Cx<'_>) {
+    if documents.is_empty() {
+        *documents = own;
+    } else {
+        for document in own {
+            let same = |known: &Node| known.span == document.span && *known == document;
+            if documents.len() <= MAX_DOCUMENTS && !documents.iter().any(same) {
+                documents.push(document);
+            }
+        }
+    }
+    if documents.len() > MAX_DOCUMENTS {
+        documents.truncate(MAX_DOCUMENTS);
+        if let Ok(view) = cx.view(path) {
+            cx.problem(view.span(0..0), format!("more than {MAX_DOCUMENTS} documents: the others are not read"));
+        }
     }
 }
 
