@@ -1,4 +1,5 @@
 //! Inputs that need more memory or steps than a unit may take: each run ends by itself, and names what it did not read.
+#![allow(clippy::format_collect, reason = "the inputs are small")]
 
 use std::path::Path;
 
