@@ -101,7 +101,15 @@ impl Data for Engine<'_, '_> {
     }
 
     fn other_name(&mut self, name: &str, steps: &[Step], at: Span, env: &Env) -> Option<Outcome> {
-        if name == "include" { self.included(steps, at, env) } else { None }
+        match name {
+            "include" => self.included(steps, at, env),
+            "values" => self.given_by_stack(steps, at, env),
+            // Names of stacks.
+            "component" | "store" | "upstream_input" | "identity_token" => {
+                Some(Ok(Value::unknown(Why::FromOutside(self.words(at).into()), at)))
+            }
+            _ => None,
+        }
     }
 
     fn other_function(&mut self, name: &str, call: &Call, at: Span, env: &Env) -> Option<Outcome> {

@@ -9,6 +9,7 @@
     reason = "Terraform has one type for all numbers; counts and indexes in it are small, and signs are checked first"
 )]
 
+mod atmos;
 mod carriers;
 mod ci_values;
 mod clusters;
@@ -30,9 +31,11 @@ mod registry_modules;
 mod resources;
 mod scope;
 mod scripts;
+mod stacks;
 mod state;
 mod stored_objects;
 mod terragrunt;
+mod terragrunt_stack;
 #[cfg(test)]
 mod tests;
 mod thin;
@@ -52,9 +55,12 @@ use super::unit::{FileList, Input, Unit, has_extension};
 use engine::Engine;
 use scope::FileKind;
 
+pub(super) use atmos::Atmos;
 pub(super) use packer::Packer;
 pub(super) use plan::Plan;
+pub(super) use stacks::Stacks;
 pub(super) use terragrunt::Terragrunt;
+pub(super) use terragrunt_stack::TerragruntStack;
 
 /// Terraform and OpenTofu.
 #[derive(Debug)]

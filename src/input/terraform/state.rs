@@ -149,6 +149,8 @@ pub(super) struct Stack {
     /// The files that were read, and the instances in which their expressions are evaluated.
     pub(super) configs: HashMap<PathBuf, usize>,
     pub(super) bodies: HashMap<usize, Arc<Body>>,
+    /// What a stack gives to this unit.
+    pub(super) values: Option<Value>,
     /// Labels of includes, and the instances of the included files.
     pub(super) includes: Vec<(String, usize)>,
 }

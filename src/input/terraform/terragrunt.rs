@@ -54,42 +54,46 @@ impl Input for Terragrunt {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(dir) = unit.path.parent().map(PathBuf::from) else { return Vec::new() };
-        let mut engine = Engine::new(&dir, cx);
-        engine.stack = Some(Stack { dir: dir.clone(), ..Stack::default() });
-        let Some(stack) = engine.stack_of(&unit.path) else { return Vec::new() };
-        let place = stack.place;
-        let (mut module, path, target) = match &stack.source {
-            None => (Module::load(&dir, engine.cx), ".".to_owned(), dir),
-            Some((source, at)) => match engine.sourced(source, &stack, *at) {
-                Some(found) => found,
-                None => {
-                    let advice =
-                        if source.starts_with(['.', '/']) { "correct the path of the module" } else { NAME_IT };
-                    let module = Unread { address: "inputs", words: "the module of this unit", advice, place };
-                    let mut inputs: Vec<_> = stack.inputs.into_iter().collect();
-                    inputs.sort_by(|(a, _), (b, _)| a.cmp(b));
-                    engine.record_handed(&module, &inputs, &Guard::always());
-                    return Vec::new();
-                }
-            },
-        };
-        let elsewhere = std::mem::take(&mut engine.elsewhere);
-        let mut engine = Engine::new(&target, cx);
-        engine.elsewhere = elsewhere;
-        for (at, text) in &stack.generated {
-            let id = engine.cx.texts.add_made("generated file", text, *at);
-            let parsed = hcl::parse(&engine.cx.texts.view(id));
-            engine.cx.parsed(parsed).blocks.into_iter().for_each(|block| module.take(block));
-        }
-        if !resources::concerns(&module) {
-            return Vec::new();
-        }
-        let given = engine.given(&module);
-        let instance = Instance::new(Arc::new(module), place);
-        let root = engine.add(Instance { path, given, environment: stack.inputs, ..instance });
-        engine.judged(&[root], place)
+        unit.path.parent().map(PathBuf::from).map(|dir| self::unit(&unit.path, &dir, None, cx)).unwrap_or_default()
     }
+}
+
+/// The node groups of the unit in a file, which is as if it were in `dir`; `values` are those that a stack gives it.
+pub(super) fn unit(file: &Path, dir: &Path, values: Option<Value>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let own = file.parent().unwrap_or(dir).to_owned();
+    let mut engine = Engine::new(dir, cx);
+    engine.stack = Some(Stack { dir: dir.to_owned(), values, ..Stack::default() });
+    let Some(stack) = engine.stack_of(file) else { return Vec::new() };
+    let place = stack.place;
+    let (mut module, path, target) = match &stack.source {
+        None => (Module::load(&own, engine.cx), ".".to_owned(), own),
+        Some((source, at)) => match engine.sourced(source, &stack, *at) {
+            Some(found) => found,
+            None => {
+                let advice = if source.starts_with(['.', '/']) { "correct the path of the module" } else { NAME_IT };
+                let module = Unread { address: "inputs", words: "the module of this unit", advice, place };
+                let mut inputs: Vec<_> = stack.inputs.into_iter().collect();
+                inputs.sort_by(|(a, _), (b, _)| a.cmp(b));
+                engine.record_handed(&module, &inputs, &Guard::always());
+                return Vec::new();
+            }
+        },
+    };
+    let elsewhere = std::mem::take(&mut engine.elsewhere);
+    let mut engine = Engine::new(&target, cx);
+    engine.elsewhere = elsewhere;
+    for (at, text) in &stack.generated {
+        let id = engine.cx.texts.add_made("generated file", text, *at);
+        let parsed = hcl::parse(&engine.cx.texts.view(id));
+        engine.cx.parsed(parsed).blocks.into_iter().for_each(|block| module.take(block));
+    }
+    if !resources::concerns(&module) {
+        return Vec::new();
+    }
+    let given = engine.given(&module);
+    let instance = Instance::new(Arc::new(module), place);
+    let root = engine.add(Instance { path, given, environment: stack.inputs, ..instance });
+    engine.judged(&[root], place)
 }
 
 /// The resolved settings of a stack.
@@ -108,7 +112,11 @@ impl Engine<'_, '_> {
         let own = self.config(path)?;
         let body = self.config_body(own)?;
         let place = Span { end: body.span.start, ..body.span };
+        let own_dir = self.stack.as_ref()?.dir.clone();
         let mut dirs = vec![path.parent()?.to_owned()];
+        if own_dir != dirs[0] {
+            dirs.push(own_dir);
+        }
         let mut layers = Vec::new();
         for include in body.blocks_of("include") {
             let Some(attribute) = include.body.attribute("path") else { continue };
@@ -212,7 +220,7 @@ impl Engine<'_, '_> {
     }
 
     /// The instance for a file of Terragrunt, read once.
-    fn config(&mut self, path: &Path) -> Option<usize> {
+    pub(super) fn config(&mut self, path: &Path) -> Option<usize> {
         let stack = self.stack.as_ref()?;
         if let Some(known) = stack.configs.get(path) {
             return Some(*known);
@@ -232,7 +240,7 @@ impl Engine<'_, '_> {
         Some(instance)
     }
 
-    fn config_body(&self, instance: usize) -> Option<Arc<Body>> {
+    pub(super) fn config_body(&self, instance: usize) -> Option<Arc<Body>> {
         self.stack.as_ref()?.bodies.get(&instance).map(Arc::clone)
     }
 
@@ -267,6 +275,15 @@ impl Engine<'_, '_> {
             labelled.or_else(|| includes.iter().find(|(l, _)| l.is_empty()).map(|(_, i)| (*i, 0)))?;
         let words = self.words(at);
         let value = self.exposed(instance, at).and_then(|value| self.lang().walk(value, &steps[skip..], env));
+        Some(value.map(|value| value.through(at, &words.into())))
+    }
+
+    /// `values.x`, which a stack gives to a unit. `None` if this is not a file of Terragrunt.
+    pub(super) fn given_by_stack(&mut self, steps: &[Step], at: Span, env: &Env) -> Option<Outcome> {
+        let value = self.stack.as_ref()?.values.clone();
+        let value = value.unwrap_or_else(|| outside("what a stack gives to this unit", at));
+        let words = self.words(at);
+        let value = self.lang().walk(value, steps, env);
         Some(value.map(|value| value.through(at, &words.into())))
     }
 

@@ -1,0 +1,237 @@
+//! Stacks of Atmos: YAML files that import others and give components, which are root modules of Terraform, their variables.
+//! Source: cloudposse/atmos, "Stack manifests", "Imports", "Inheritance" and "Stack names".
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use crate::input::set_values::lay;
+use crate::input::unit::normal;
+use crate::input::{yaml_files, yaml_values};
+use crate::node::{Cx, NodeGroup};
+use crate::syntax::{Node, NodeKind};
+use crate::text::{Span, Why};
+use crate::value::Value;
+
+use super::super::unit::{FileList, Input, Unit};
+use super::scope::Module;
+use super::stacks::{applied, values_of};
+
+/// The most files of stacks, and the most components in all of them.
+const MAX_FILES: usize = 512;
+const MAX_COMPONENTS: usize = 512;
+
+/// The deepest chain of imports, of components that others inherit from, and of folders.
+const MAX_DEPTH: usize = 16;
+
+/// Stacks. The name is that of Terraform, so a component is checked through its stacks.
+#[derive(Debug)]
+pub(in super::super) struct Atmos;
+
+impl Input for Atmos {
+    fn name(&self) -> &'static str {
+        "terraform"
+    }
+
+    fn claim(&self, files: &FileList) -> Vec<Unit> {
+        files.named(&["atmos.yaml"])
+    }
+
+    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let Ok(view) = cx.view(&unit.path) else { return Vec::new() };
+        let (Some(dir), Some(tree)) = (unit.path.parent(), yaml_files::documents(&view).tree.into_iter().next()) else {
+            return Vec::new();
+        };
+        let text = |path: &[&str], or: &str| tree.path(path).and_then(Node::as_str).unwrap_or(or).to_owned();
+        let base = dir.join(text(&["base_path"], "."));
+        let project = Project {
+            stacks: normal(&base.join(text(&["stacks", "base_path"], "stacks"))),
+            components: normal(&base.join(text(&["components", "terraform", "base_path"], "components/terraform"))),
+            pattern: text(&["stacks", "name_pattern"], ""),
+        };
+        let globs = |key: &str| tree.path(&["stacks", key]).map(Node::items).unwrap_or_default();
+        let (wanted, unwanted) = (patterns(globs("included_paths")), patterns(globs("excluded_paths")));
+        let mut files = Vec::new();
+        below(&project.stacks, 0, &mut files, cx);
+        let place = yaml_files::first_line(&view);
+        if files.len() > MAX_FILES {
+            cx.gap(place, Why::Limit("stacks of Atmos"));
+        }
+        let mut groups = Vec::new();
+        let mut seen = Seen::default();
+        for path in files.iter().take(MAX_FILES) {
+            let name = path.strip_prefix(&project.stacks).unwrap_or(path);
+            let included = wanted.is_empty() || wanted.is_match(name) || wanted.is_match(name.with_extension(""));
+            if !included || unwanted.is_match(name) || unwanted.is_match(name.with_extension("")) {
+                continue;
+            }
+            if let Some(stack) = merged(path, &project.stacks, 0, cx) {
+                groups.append(&mut project.stack(&stack, &name.with_extension(""), &mut seen, cx));
+            }
+        }
+        if seen.count > MAX_COMPONENTS {
+            cx.gap(place, Why::Limit("components of Atmos"));
+        }
+        groups
+    }
+}
+
+/// What was found in all stacks so far.
+#[derive(Default)]
+struct Seen {
+    count: usize,
+    /// Folders of components that are not there.
+    missing: BTreeSet<PathBuf>,
+}
+
+/// What `atmos.yaml` says.
+struct Project {
+    stacks: PathBuf,
+    components: PathBuf,
+    pattern: String,
+}
+
+impl Project {
+    /// The node groups of the components of a stack.
+    fn stack(&self, stack: &Node, path: &Path, seen: &mut Seen, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let Some(all) = stack.path(&["components", "terraform"]) else { return Vec::new() };
+        let mut groups = Vec::new();
+        for (key, component) in all.pairs() {
+            let Some(name) = key.as_str() else { continue };
+            let meta = |key: &str| component.path(&["metadata", key]).and_then(Node::as_str);
+            if meta("type") == Some("abstract") || meta("enabled") == Some("false") {
+                continue;
+            }
+            seen.count += 1;
+            if seen.count > MAX_COMPONENTS {
+                break;
+            }
+            let folder = meta("component").or_else(|| component.get("component").and_then(Node::as_str));
+            let dir = normal(&self.components.join(folder.unwrap_or(name)));
+            if !dir.starts_with(cx.files.root()) || !cx.files.is_dir(&dir) {
+                if seen.missing.insert(dir) {
+                    cx.gap(key.span, Why::FromOutside(format!("the component {}", folder.unwrap_or(name)).into()));
+                }
+                continue;
+            }
+            if !cx.claims.covers.contains(&dir) {
+                cx.claims.covers.push(dir.clone());
+            }
+            let mut vars = Node::map(Vec::new(), component.span);
+            for layer in [stack.get("vars"), stack.path(&["terraform", "vars"])].into_iter().flatten() {
+                lay(&mut vars, layer.clone());
+            }
+            inherit(all, component, 0, &mut vars);
+            let label = self.name_of(&vars, path);
+            let module = Module::shared(&dir, cx);
+            let mut values = values_of(&value_of(&vars), "vars");
+            values.retain(|name, _| module.variables.contains_key(name));
+            groups.append(&mut applied(&module, Some(&format!("{label}/{name}")), values, key.span, cx));
+        }
+        groups
+    }
+
+    /// The name of a stack: the pattern with the values of its variables, or its path.
+    fn name_of(&self, vars: &Node, path: &Path) -> String {
+        let mut out = self.pattern.clone();
+        for (key, value) in vars.pairs() {
+            if let (Some(key), Some(value)) = (key.as_str(), value.as_str()) {
+                out = out.replace(&format!("{{{key}}}"), value);
+            }
+        }
+        if out.is_empty() || out.contains('{') { path.display().to_string() } else { out }
+    }
+}
+
+/// Lays the variables of a component over those of the components that it inherits from.
+fn inherit(all: &Node, component: &Node, depth: usize, vars: &mut Node) {
+    let bases = component.path(&["metadata", "inherits"]).map(Node::items).unwrap_or_default().iter();
+    let bases = component.get("component").into_iter().chain(bases);
+    for base in bases.filter_map(|base| all.get(base.as_str()?)).filter(|base| base.span != component.span) {
+        if depth < MAX_DEPTH {
+            inherit(all, base, depth + 1, vars);
+        }
+    }
+    if let Some(own) = component.get("vars") {
+        lay(vars, own.clone());
+    }
+}
+
+/// A file of a stack over what it imports.
+fn merged(path: &Path, stacks: &Path, depth: usize, cx: &mut Cx<'_>) -> Option<Node> {
+    let view = cx.view(path).ok()?;
+    let parsed = yaml_files::documents(&view);
+    yaml_files::note_errors(&view, &parsed, cx);
+    let own = parsed.tree.into_iter().next()?;
+    let mut out = Node::map(Vec::new(), own.span);
+    for import in own.get("import").map(Node::items).unwrap_or_default() {
+        let Some(name) = import.as_str().or_else(|| import.get("path").and_then(Node::as_str)) else { continue };
+        let from = if name.starts_with('.') { path.parent().unwrap_or(stacks) } else { stacks };
+        let found = found(&normal(&from.join(name)), cx);
+        if found.is_empty() || depth >= MAX_DEPTH || import.get("context").is_some() {
+            cx.gap(import.span, Why::NotUnderstood(format!("the import of {name}").into()));
+        }
+        for file in found.iter().filter(|_| depth < MAX_DEPTH) {
+            if let Some(tree) = merged(file, stacks, depth + 1, cx) {
+                lay(&mut out, tree);
+            }
+        }
+    }
+    lay(&mut out, own);
+    Some(out)
+}
+
+/// The files that an import names: one, with or without its ending, or those that fit a pattern.
+fn found(path: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
+    let ends = ["", ".yaml", ".yml", ".yaml.tmpl"].map(|end| PathBuf::from(format!("{}{end}", path.display())));
+    if let Some(one) = ends.into_iter().find(|p| p.starts_with(cx.files.root()) && cx.files.read(p).is_ok()) {
+        return vec![one];
+    }
+    let fixed: PathBuf = path.components().take_while(|c| !c.as_os_str().to_string_lossy().contains('*')).collect();
+    if fixed == path || !fixed.starts_with(cx.files.root()) {
+        return Vec::new();
+    }
+    let mut files = Vec::new();
+    below(&fixed, 0, &mut files, cx);
+    let glob = Glob::new(&path.to_string_lossy()).map(|glob| glob.compile_matcher());
+    files.retain(|file| glob.as_ref().is_ok_and(|g| g.is_match(file) || g.is_match(file.with_extension(""))));
+    files
+}
+
+/// The YAML files below a folder, one more than the most that are read.
+fn below(dir: &Path, depth: usize, out: &mut Vec<PathBuf>, cx: &Cx<'_>) {
+    let yaml = |path: &PathBuf| crate::input::unit::has_extension(path, &["yaml", "yml"]);
+    out.extend(cx.files.list(dir).into_iter().filter(yaml));
+    out.truncate(MAX_FILES + 1);
+    for folder in cx.files.folders(dir).iter().filter(|_| depth < MAX_DEPTH) {
+        below(folder, depth + 1, out, cx);
+    }
+}
+
+fn patterns(globs: &[Node]) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for glob in globs.iter().filter_map(Node::as_str).filter_map(|glob| Glob::new(glob).ok()) {
+        set.add(glob);
+    }
+    set.build().unwrap_or_default()
+}
+
+/// The value of a tree. What a function of Atmos or a template fills in is unknown.
+fn value_of(node: &Node) -> Value {
+    fn filled(node: &Node) -> Node {
+        let at: Span = node.span;
+        let tagged = node.tag.as_deref().is_some_and(|tag| tag.starts_with('!') && !tag.starts_with("!!"));
+        let kind = match &node.kind {
+            NodeKind::Scalar(s) if tagged || yaml_files::holds(s.text.bytes(), b"{{") => {
+                let why = Why::FromOutside("what Atmos fills in".into());
+                return Node::plain(crate::text::Traced::unknown(at, why), at);
+            }
+            NodeKind::Scalar(scalar) => NodeKind::Scalar(scalar.clone()),
+            NodeKind::Seq(items) => NodeKind::Seq(items.iter().map(filled).collect()),
+            NodeKind::Map(pairs) => NodeKind::Map(pairs.iter().map(|(k, v)| (k.clone(), filled(v))).collect()),
+        };
+        Node { kind, span: at, tag: node.tag.clone() }
+    }
+    yaml_values::value_of(&filled(node))
+}

@@ -1,0 +1,7 @@
+variable "idle" { type = string }
+component "nodes" {
+  source = "./nodes"
+  inputs = {
+    idle = var.idle
+  }
+}
