@@ -9,13 +9,16 @@ use super::finding::{Finding, Frame};
 /// The rule that makes it a finding.
 const RULE: &str = "unreached-kubelet-setting";
 
-/// The finding about `shown`, a name with its value `raw`, at `place`.
+/// The finding about a name with its value, as shown and the value alone, at `place`. `among` is what it is a part of, in words.
 ///
 /// # Panics
 /// Never: the rule is built in.
-pub fn mentioned(place: Place, field: &Field, shown: &str, raw: &str) -> Finding {
+pub fn mentioned(place: Place, field: &Field, (shown, raw): (&str, &str), among: Option<&str>) -> Finding {
     let rule = rule(RULE).unwrap_or_else(|| panic!("internal error: no rule {RULE}"));
-    let headline = format!("mentions `{shown}`, but nothing here shows that a node uses it");
+    let headline = match among {
+        Some(among) => format!("mentions `{shown}` in {among}: nothing here shows that a node uses it"),
+        None => format!("mentions `{shown}`, but nothing here shows that a node uses it"),
+    };
     let frame = Frame { place, label: "no known node uses this".to_owned() };
     Finding {
         exact: true,

@@ -6,6 +6,7 @@ mod broken;
 mod cloudformation;
 mod commands;
 mod eksctl;
+mod embedded;
 mod evidence;
 mod helm;
 mod k3s_units;
@@ -71,4 +72,5 @@ pub const INPUTS: &[&dyn Input] = &[
     &k3s_units::K3sUnits,
     &broken::Broken,
     &loose::Loose,
+    &embedded::Embedded,
 ];

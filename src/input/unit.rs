@@ -180,6 +180,11 @@ pub trait Input: Sync {
         false
     }
 
+    /// True if what it finds counts only where no other input speaks about the same place.
+    fn yields(&self) -> bool {
+        false
+    }
+
     /// Reads a unit. A file that turns out to be something else yields no node groups and no problem.
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup>;
 }

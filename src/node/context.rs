@@ -45,6 +45,8 @@ pub struct Claims {
     pub uses: Vec<PathBuf>,
     /// Descriptions that reach no node, or none that is known, with the timeouts in them.
     pub unreached: Vec<NodeGroup>,
+    /// Values for something that is not in the source, each with what they are, in words.
+    pub elsewhere: Vec<(Span, Arc<str>)>,
     /// Documents that describe an application, each with the config maps next to it. They are read after the unit itself.
     pub applications: Vec<(Node, Vec<Node>)>,
 }

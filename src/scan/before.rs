@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::check::Predicate;
 use crate::input::FileList;
 use crate::node::Root;
-use crate::text::{Earlier, Watched};
+use crate::text::{Earlier, Place, Watched};
 
 use super::base::Base;
 use super::effective::ShownGroup;
@@ -79,15 +79,17 @@ impl Before {
         let mut scan = Scan { root: home.to_owned(), ..Scan::default() };
         let mut groups = BTreeMap::new();
         let mut places = Vec::new();
-        for (unit, covered) in all.iter().zip(covered(&all)) {
-            if covered.is_none() {
-                let from = &unit.scan;
-                places.extend(&unit.known);
-                scan.findings.extend(from.findings.iter().cloned());
-                scan.delivered.extend(from.delivered.iter().cloned());
-                scan.asking.extend(from.asking.iter().cloned());
-                groups.extend(from.groups.iter().map(Known::of));
-            }
+        let judged = all.iter().zip(covered(&all)).filter(|(_, covered)| covered.is_none()).map(|(unit, _)| unit);
+        let (last, first): (Vec<&&Unwound>, Vec<_>) = judged.partition(|unit| unit.yields);
+        let spoken = net::Known::new(first.iter().flat_map(|unit| &unit.known), []);
+        for unit in first.into_iter().chain(last) {
+            let from = &unit.scan;
+            let counts = |place: &Place| !unit.yields || !spoken.covers(place);
+            places.extend(&unit.known);
+            scan.findings.extend(from.findings.iter().filter(|f| counts(&f.at.place)).cloned());
+            scan.delivered.extend(from.delivered.iter().cloned());
+            scan.asking.extend(from.asking.iter().cloned());
+            groups.extend(from.groups.iter().filter(|g| counts(&g.place)).map(Known::of));
         }
         // Without a rule for them these are no findings.
         let rules = [request.policy.rules(), base.policy.rules()].concat();

@@ -176,12 +176,19 @@ fn gathered(area: &Area, results: Vec<Unwound>) -> Scan {
     let read: BTreeSet<PathBuf> =
         results.iter().filter(|r| !r.scan.asking.is_empty() && large(&r.path)).map(|r| r.path.clone()).collect();
     let covered = covered(&results.iter().collect::<Vec<_>>());
-    let mut places = Vec::new();
+    let (mut places, mut elsewhere) = (Vec::new(), Vec::new());
     let mut near = BTreeSet::new();
-    for (result, covered) in results.into_iter().zip(covered) {
+    // Those that yield come last.
+    let (last, first): (Vec<_>, Vec<_>) = results.into_iter().zip(covered).partition(|(result, _)| result.yields);
+    let mut spoken: Option<net::Known> = None;
+    for (mut result, covered) in first.into_iter().chain(last) {
+        if result.yields {
+            result.yield_to(spoken.get_or_insert_with(|| net::Known::new(&places, [])));
+        }
         match covered {
             None => {
                 places.extend(result.known);
+                elsewhere.extend(result.elsewhere);
                 if result.near {
                     near.extend(result.scan.groups.iter().map(|g| (g.root.clone(), g.name.clone())));
                 }
@@ -196,7 +203,7 @@ fn gathered(area: &Area, results: Vec<Unwound>) -> Scan {
     let unread = area.list.claimed().filter(|(path, words)| words.has(Group::Unread) && !read.contains(*path));
     total.problems.extend(unread.filter_map(|(path, _)| unread::file(path, &*area.files)));
     let known = net::Known::new(&places, total.problems.iter().map(|problem| problem.place.source.path()));
-    total.unreached = net::cast(&area.list, &*area.files, &known);
+    total.unreached = net::cast(&area.list, &*area.files, &known.with_elsewhere(elsewhere));
     if let Some(named) = named {
         named.narrow(&mut total, &near);
     }

@@ -79,8 +79,12 @@ pub(super) struct Unwound {
     delivers: BTreeSet<PathBuf>,
     /// The kind of input counts only as far as nothing delivers its files.
     undelivered: bool,
+    /// What it says counts only where no other unit speaks about the same place.
+    pub(super) yields: bool,
     /// Where settings and unknown values are written.
     pub(super) known: Vec<Place>,
+    /// Values for something that is not in the source, each with what they are, in words.
+    pub(super) elsewhere: Vec<(Place, Arc<str>)>,
 }
 
 impl Unwound {
@@ -97,7 +101,27 @@ impl Unwound {
             uses: BTreeSet::new(),
             delivers: BTreeSet::new(),
             undelivered: false,
+            yields: false,
             known: Vec::new(),
+            elsewhere: Vec::new(),
+        }
+    }
+}
+
+impl Unwound {
+    /// Drops what is said about known places, and node groups that nothing is said about.
+    pub(super) fn yield_to(&mut self, known: &net::Known) {
+        self.scan.findings.retain(|finding| !known.covers(&finding.at.place));
+        self.scan.gaps.retain(|gap| !known.covers(&gap.place));
+        self.scan.problems.clear();
+        // What it boots is only a guess.
+        self.scan.delivered.clear();
+        self.scan.groups.retain(|group| {
+            let mut places = group.settings.iter().filter_map(|setting| setting.place.as_ref()).peekable();
+            places.peek().is_some() && !places.any(|place| known.covers(place))
+        });
+        if self.scan.groups.is_empty() {
+            self.scan.gaps.clear();
         }
     }
 }
@@ -229,6 +253,9 @@ fn within_budget(
         known.extend(net::origins(settings, &cx.texts));
     }
     known.extend(net::unknowns(&cx.notes.gaps, &cx.texts));
+    let elsewhere = std::mem::take(&mut cx.claims.elsewhere);
+    let elsewhere =
+        elsewhere.into_iter().map(|(at, words)| (cx.texts.place(cx.texts.trail(at).origin()), words)).collect();
     out.delivered.sort();
     out.delivered.dedup();
     out.gaps.extend(gaps(&cx.notes.gaps, true, &cx.texts));
@@ -245,7 +272,20 @@ fn within_budget(
     let undelivered = input.judges_what_nothing_delivers();
     let (path, covers, differs) = (unit.path.clone(), std::mem::take(&mut cx.claims.covers), files.differs());
     let near = files.near();
-    Unwound { input: input.name(), path, scan: out, differs, near, covers, uses, delivers, undelivered, known }
+    Unwound {
+        input: input.name(),
+        path,
+        scan: out,
+        differs,
+        near,
+        covers,
+        uses,
+        delivers,
+        undelivered,
+        yields: input.yields(),
+        known,
+        elsewhere,
+    }
 }
 
 /// Gives a node group the root of its unit, unless it belongs to an application.
@@ -313,7 +353,9 @@ mod tests {
                     uses: BTreeSet::new(),
                     delivers: BTreeSet::new(),
                     undelivered: false,
+                    yields: false,
                     known: Vec::new(),
+                    elsewhere: Vec::new(),
                 })
                 .collect();
             let expected: Vec<_> = expected.iter().map(|called| called.then_some(Covered::Called)).collect();
@@ -350,7 +392,9 @@ mod tests {
             uses: uses.iter().map(PathBuf::from).collect(),
             delivers: BTreeSet::new(),
             undelivered: false,
+            yields: false,
             known: Vec::new(),
+            elsewhere: Vec::new(),
         };
         let units = [
             unit("terraform", "a", &["b"], &["a/main.tf", "b/boot.sh"]),

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use crate::kubelet::statements;
 use crate::node::{Cx, Gap, NodeGroup, Root};
+use crate::setting::{Reading, Setting};
 use crate::syntax::Node;
 use crate::text::{FileError, Span, Traced, Why};
 use crate::value::{Guard, Value};
 
 use crate::input::set_values::{lay, path_of, put, typed};
 use crate::input::unit::normal;
-use crate::input::{helm, manifests, yaml_files, yaml_values};
+use crate::input::{embedded, helm, manifests, yaml_files, yaml_values};
 
 /// What a tool delivers under one name.
 #[derive(Debug)]
@@ -43,6 +44,8 @@ pub(in crate::input) struct Values {
     pub(in crate::input) tree: Node,
     /// True if the chart's own values do not count.
     pub(in crate::input) alone: bool,
+    /// Where the layers are written.
+    pub(in crate::input) places: Vec<Span>,
     /// Why other values may be over some of these.
     pub(in crate::input) open: Vec<Gap>,
 }
@@ -50,13 +53,14 @@ pub(in crate::input) struct Values {
 impl Values {
     /// No values; `at` is where the application is described.
     pub(in crate::input) fn new(at: Span) -> Self {
-        Self { tree: Node::map(Vec::new(), at), alone: false, open: Vec::new() }
+        Self { tree: Node::map(Vec::new(), at), alone: false, places: Vec::new(), open: Vec::new() }
     }
 
     /// Lays a map over the others. Anything else is left out.
     pub(in crate::input) fn lay(&mut self, over: &Node) {
         if over.is_map() {
             lay(&mut self.tree, over.clone());
+            self.places.push(over.span);
         }
     }
 
@@ -72,6 +76,7 @@ impl Values {
         }
         if let Some(tree) = parsed.tree.first() {
             self.lay(tree);
+            self.places.push(at);
         }
     }
 
@@ -147,13 +152,21 @@ impl Application {
     /// What the values of a template that is elsewhere say themselves.
     fn among_values(&self, what: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         let tree = &self.values.tree;
-        let groups = manifests::among(tree, &format!("values of {}", self.name), cx);
-        // A kubelet setting in a form that only the template understands.
+        let mut groups = embedded::in_tree(tree, true, cx);
+        let origin = |group: &NodeGroup, cx: &Cx<'_>| cx.texts.trail(group.place).origin();
+        let known: Vec<_> = groups.iter().map(|group| origin(group, cx)).collect();
+        let more = manifests::among(tree, &format!("values of {}", self.name), cx);
+        groups.extend(more.into_iter().filter(|group| !known.contains(&origin(group, cx))));
+        // A zero in a form that only the template understands is listed, anything else is not understood.
+        let words = format!("the values of {} for {what}, which is not here", self.name);
+        let zero = |setting: &Setting| setting.reading == Reading::Duration(0);
+        let settings = statements::in_tree(tree);
         if groups.is_empty()
-            && let Some(setting) = statements::in_tree(tree).first()
+            && let Some(setting) = settings.iter().find(|setting| !zero(setting))
         {
             cx.gap(setting.at, Why::NotUnderstood(format!("what {what} makes of the values of {}", self.name).into()));
         }
+        cx.claims.elsewhere.extend(self.values.places.iter().map(|at| (*at, words.as_str().into())));
         groups
     }
 }

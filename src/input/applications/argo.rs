@@ -9,14 +9,17 @@ use std::path::{Path, PathBuf};
 use crate::node::Cx;
 use crate::syntax::Node;
 use crate::text::{Span, Traced};
-use crate::value::Guard;
+use crate::value::{Condition, Guard};
 
+use crate::input::unit::normal;
 use crate::input::{kustomize, yaml_files};
 
 use super::folder;
 use super::repository::Repository;
 use super::{Application, Template, Values};
 
+/// The most folders that a pattern is held against.
+const MAX_FOLDERS: usize = 5_000;
 /// The condition that a repository is this one.
 const THIS: &str = "repoURL is this repository";
 
@@ -71,6 +74,10 @@ impl Source<'_> {
         let chart = self.text("chart").filter(|chart| !chart.is_empty());
         let folder = path.filter(|_| chart.is_none()).and_then(|path| repository.folder(path, cx));
         let mut when = repository.when.clone();
+        if self.node.get("plugin").is_some() {
+            let more = Guard::of(Condition::new("the plugin of the source changes nothing", true));
+            when = when.and(&more).unwrap_or_default();
+        }
         let (values, template) = match &folder {
             Some(dir) if cx.files.read(&dir.join("Chart.yaml")).is_ok() => {
                 (self.values(Some(dir), &mut when, cx), Template::Chart(dir.clone()))
@@ -117,6 +124,13 @@ impl Source<'_> {
         let Some(helm) = self.node.get("helm") else { return values };
         for item in helm.get("valueFiles").map(Node::items).unwrap_or_default() {
             let Some(name) = item.as_str() else { continue };
+            let wild = name.contains(['*', '?', '[']) && !name.contains("://");
+            if let Some(paths) = dir.filter(|_| wild).map(|dir| self.value_files(name, dir, cx)) {
+                for path in paths {
+                    values.file(&path, item.span, cx);
+                }
+                continue;
+            }
             match self.value_file(name, dir, when, cx) {
                 Some(path) if values.file(&path, item.span, cx) => {}
                 _ if helm.get("ignoreMissingValueFiles").and_then(Node::as_str) == Some("true") => {}
@@ -126,8 +140,8 @@ impl Source<'_> {
         let object = helm.get("valuesObject").filter(|node| node.is_map());
         if let Some(object) = object {
             values.lay(object);
-        } else if let Some(text) = helm.get("values").and_then(Node::as_scalar) {
-            values.text(&text.text, "values of the application", self.place, cx);
+        } else if let Some((node, text)) = helm.get("values").and_then(|node| Some((node, node.as_scalar()?))) {
+            values.text(&text.text, "values of the application", node.span, cx);
         }
         for parameter in helm.get("parameters").map(Node::items).unwrap_or_default() {
             let string = parameter.get("forceString").and_then(Node::as_str) == Some("true");
@@ -146,6 +160,20 @@ impl Source<'_> {
             }
         }
         values
+    }
+
+    /// The files that fit a pattern in `valueFiles`, by name.
+    fn value_files(&self, pattern: &str, dir: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
+        let root = cx.files.root();
+        let path = match pattern.strip_prefix('$').and_then(|rest| rest.split_once('/')) {
+            Some((_, path)) => root.join(path),
+            None if pattern.starts_with('/') => root.join(pattern.trim_start_matches('/')),
+            None => dir.join(pattern),
+        };
+        let path = normal(&path);
+        let Some(pattern) = path.strip_prefix(root).ok().and_then(Path::to_str) else { return Vec::new() };
+        let found = self.repository(self.node, cx).matching(pattern, true, &mut { MAX_FOLDERS }, cx);
+        found.into_iter().map(|(_, path)| path).collect()
     }
 
     /// The file that an item of `valueFiles` names: below the chart, from the root of the repository (`/`), or of the source with

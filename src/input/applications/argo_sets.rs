@@ -20,7 +20,7 @@ use super::restored::restored;
 
 /// The most applications of one generator.
 const MAX_GENERATED: usize = 100;
-/// The most folders and files that the patterns of one generator are held against.
+/// The most folders and files that the patterns of one set are held against.
 const MAX_STEPS: usize = 20_000;
 /// How deep generators nest.
 const MAX_DEPTH: usize = 3;
@@ -42,6 +42,8 @@ struct Set<'a> {
     go: bool,
     place: Span,
     more: Option<Gap>,
+    /// Folders that may still be looked at.
+    steps: usize,
 }
 
 /// The applications of a set.
@@ -51,7 +53,7 @@ pub(super) fn read(tree: &Node, cx: &mut Cx<'_>) -> Generated {
     let Some(template) = spec.get("template") else { return out };
     let go = spec.get("goTemplate").and_then(Node::as_str) == Some("true");
     let place = tree.pair("kind").map_or(tree.span, |(key, value)| key.span.to(value.span));
-    let mut set = Set { tree, go, place, more: None };
+    let mut set = Set { tree, go, place, more: None, steps: MAX_STEPS };
     for generator in spec.get("generators").map(Node::items).unwrap_or_default() {
         for (parameters, over) in set.generator(generator, 0, cx) {
             let mut document = template.clone();
@@ -165,7 +167,7 @@ impl Set<'_> {
                 .collect();
             for item in items(key).iter().filter(|item| !is_excluded(item)) {
                 let Some(pattern) = item.get("path").and_then(Node::as_str) else { continue };
-                let found = repository.matching(pattern, files, MAX_STEPS, cx);
+                let found = repository.matching(pattern, files, &mut self.steps, cx);
                 for (path, at) in found.into_iter().filter(|(path, _)| !excluded.iter().any(|glob| glob.is_match(path)))
                 {
                     if out.len() > MAX_GENERATED {
@@ -221,7 +223,8 @@ impl Set<'_> {
             });
         }
         if self.go {
-            return helm::text(text, parameters, at, cx);
+            let why = Why::NotUnderstood("a parameter that the generator does not yield".into());
+            return helm::text(text, &helm::open(parameters, why), at, cx);
         }
         placeholder::filled(text, |mark| {
             let name = mark.known_str()?.strip_prefix("{{")?.strip_suffix("}}")?.trim();

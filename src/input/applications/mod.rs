@@ -3,7 +3,7 @@
 //! # One idea
 //!
 //! An application is a template, values and a name ([`Application`]). Argo CD, Flux and helmfile only say where the three come
-//! from, each in a file of its own here ([`argo`]); [`Application::judged`] does the rest for all of them:
+//! from, each in a file of its own here ([`argo`], [`flux`], [`helmfile`]); [`Application::judged`] does the rest for all of them:
 //!
 //! | part | what it is |
 //! |---|---|
@@ -30,6 +30,7 @@ mod argo_sets;
 pub(super) mod aside;
 mod flux;
 mod folder;
+mod helmfile;
 mod index;
 mod order;
 mod repository;
@@ -42,7 +43,7 @@ use std::path::Path;
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
-use crate::text::{Span, hold};
+use crate::text::{Span, Why, hold};
 
 use super::unit::{FileList, Input, Unit, has_extension, is_named};
 use super::watched::Group;
@@ -54,6 +55,8 @@ pub(super) use application::{Application, Template, Values};
 const MAX_DEPTH: usize = 6;
 /// The most applications of one unit.
 const MAX_APPLICATIONS: usize = 2_000;
+/// The most documents that the applications of one unit deliver.
+const MAX_DELIVERED: usize = 200_000;
 
 /// Files of applications.
 #[derive(Debug)]
@@ -67,7 +70,8 @@ impl Input for Applications {
     fn claim(&self, files: &FileList) -> Vec<Unit> {
         let named = |path: &Path| has_extension(path, &["yaml", "yml", "json"]);
         let describes = files.each(named, |words| words.has(Group::Applications));
-        if describes.is_empty() {
+        let helmfiles = files.each(helmfile::is_one, |_| true);
+        if describes.is_empty() && helmfiles.is_empty() {
             return Vec::new();
         }
         // What they refer to: documents by kind and name, kustomizations, and charts.
@@ -77,8 +81,10 @@ impl Input for Applications {
             |path| named(path) && role(path),
             |words| !words.has(Group::Applications) && !words.has(Group::Referred),
         );
-        let mut ours: Vec<_> = [describes, referred, others].into_iter().flatten().map(|unit| unit.path).collect();
+        let mut ours: Vec<_> =
+            [describes, helmfiles, referred, others].into_iter().flatten().map(|unit| unit.path).collect();
         ours.sort_unstable_by(|a, b| hold::order(a, b));
+        ours.dedup();
         let Some(first) = ours.first().and_then(|path| path.parent()) else { return Vec::new() };
         let around = first.ancestors().find(|dir| ours.iter().all(|path| path.starts_with(dir)));
         // No other unit has this path. Every node group here belongs to an application, never to this folder.
@@ -106,6 +112,10 @@ impl Input for Applications {
             }
             reader.read(cx);
         }
+        for application in helmfile::read(&unit.files, cx) {
+            reader.groups.append(&mut application.judged(cx));
+        }
+        reader.read(cx);
         reader.groups
     }
 }
@@ -129,6 +139,8 @@ struct Reader {
     names: BTreeMap<String, (Span, String)>,
     /// The number of documents that were read.
     count: usize,
+    /// The number of documents that were delivered.
+    delivered: usize,
 }
 
 impl Reader {
@@ -139,7 +151,10 @@ impl Reader {
             .map(|(t, near)| (t, near, Vec::new()))
             .collect();
         while let Some((tree, near, above)) = open.pop_front() {
-            if self.count >= MAX_APPLICATIONS || above.iter().any(|(span, _)| *span == tree.span) {
+            if self.count >= MAX_APPLICATIONS || self.delivered > MAX_DELIVERED {
+                return cx.gap(tree.span, Why::Limit("applications"));
+            }
+            if above.iter().any(|(span, _)| *span == tree.span) {
                 continue;
             }
             self.count += 1;
@@ -150,6 +165,9 @@ impl Reader {
                 let parent = above.last().map(|(_, name)| name.as_str()).unwrap_or_default();
                 self.name(&mut application, tree.span, parent, cx);
                 let deeper = [above.as_slice(), &[(tree.span, application.name.clone())]].concat();
+                if let Template::Documents(documents, ..) = &application.template {
+                    self.delivered += documents.len();
+                }
                 self.groups.append(&mut application.judged(cx));
                 let inner = taken(cx);
                 if deeper.len() <= MAX_DEPTH {
@@ -181,3 +199,6 @@ impl Reader {
 fn taken(cx: &mut Cx<'_>) -> std::vec::IntoIter<(Node, Vec<Node>)> {
     std::mem::take(&mut cx.claims.applications).into_iter()
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,9 +47,15 @@ impl Repository {
         self.find(path, |path| cx.files.read(path).is_ok())
     }
 
-    /// The folders of the repository whose path fits a pattern, or the files, each with its path and where it is. At most `most`
-    /// folders are looked at.
-    pub(super) fn matching(&self, pattern: &str, files: bool, most: usize, cx: &Cx<'_>) -> Vec<(PathBuf, PathBuf)> {
+    /// The folders of the repository whose path fits a pattern, or the files, each with its path and where it is. `left` counts the
+    /// folders that are looked at down.
+    pub(super) fn matching(
+        &self,
+        pattern: &str,
+        files: bool,
+        left: &mut usize,
+        cx: &Cx<'_>,
+    ) -> Vec<(PathBuf, PathBuf)> {
         let pattern = pattern.trim_matches('/');
         let build = |pattern: &str| GlobBuilder::new(pattern).literal_separator(true).build();
         let Ok(glob) = build(pattern).map(|glob| glob.compile_matcher()) else { return Vec::new() };
@@ -61,9 +67,8 @@ impl Repository {
         for root in &self.roots {
             let start = if fixed == Path::new(pattern) { fixed.parent().unwrap_or(&fixed) } else { &fixed };
             let mut open = vec![normal(&root.join(start))];
-            let mut steps = 0;
-            while let Some(dir) = open.pop().filter(|_| steps < most) {
-                steps += 1;
+            while let Some(dir) = open.pop().filter(|_| *left > 0) {
+                *left -= 1;
                 let folders = cx.files.folders(&dir);
                 let found = if files { cx.files.list(&dir) } else { folders.clone() };
                 for path in found {

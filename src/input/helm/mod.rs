@@ -20,7 +20,7 @@ use std::sync::Arc;
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::go_template::parse;
 use crate::text::{Span, Traced, Why, budget, hold};
-use crate::value::{Guard, Value};
+use crate::value::{Guard, Kind, Map, Value};
 
 use super::applications::aside::may_describe;
 use super::unit::{FileList, Input, Unit, is_named};
@@ -121,6 +121,17 @@ pub(super) fn filled(
     }
     cx.claims.uses.push(dir.to_owned());
     Some(out)
+}
+
+/// The value, with an unknown one for each key that it does not have, also in the maps inside.
+pub(super) fn open(value: &Value, why: Why) -> Value {
+    let Kind::Map(map) = &value.kind else { return value.clone() };
+    let mut out = Map::clone(map);
+    for entry in out.entries.values_mut() {
+        entry.value = open(&entry.value, why.clone());
+    }
+    out.open = out.open.or(Some(why));
+    Value { kind: Kind::Map(Arc::new(out)), ..value.clone() }
 }
 
 /// A text that is a template of Go, with `dot` as `.`. It is unknown where it depends on what is not known.

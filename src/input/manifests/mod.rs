@@ -107,12 +107,16 @@ pub(super) fn in_tree(tree: &Node, name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup
     read_all(std::slice::from_ref(tree), None, name, cx)
 }
 
+/// True for a document that a node reads itself.
+pub(super) fn is_for_nodes(tree: &Node) -> bool {
+    Manifest::of(tree, &[], None, "").is_some_and(|m| OF_NODES.contains(&m.group))
+}
+
 /// The node groups of those documents of a text that are meant for a cluster, or for a tool that creates one.
 pub(super) fn for_clusters(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let Some(view) = opened(text, name, at, cx) else { return Vec::new() };
     let parsed = yaml_files::documents(&view);
-    let meant =
-        |tree: &&Node| is_read(tree) && Manifest::of(tree, &[], None, "").is_some_and(|m| !OF_NODES.contains(&m.group));
+    let meant = |tree: &&Node| is_read(tree) && !is_for_nodes(tree);
     let trees: Vec<Node> = parsed.tree.iter().filter(meant).cloned().collect();
     if !trees.is_empty() {
         yaml_files::note_errors(&view, &parsed, cx);

@@ -31,6 +31,8 @@ pub(super) use mention::names;
 pub(super) struct Known {
     places: BTreeMap<PathBuf, Vec<(u32, u32)>>,
     files: BTreeSet<PathBuf>,
+    /// Values for something that is not in the source, each with what they are, in words.
+    elsewhere: Vec<(Place, Arc<str>)>,
 }
 
 impl Known {
@@ -50,9 +52,29 @@ impl Known {
         known
     }
 
+    /// The same, with the places of values for something that is not in the source, each with what they are, in words.
+    pub(super) fn with_elsewhere(self, elsewhere: Vec<(Place, Arc<str>)>) -> Self {
+        Self { elsewhere, ..self }
+    }
+
+    /// What the values around a place are, if they are for something that is not in the source.
+    fn among(&self, at: &Place) -> Option<&str> {
+        let around =
+            |place: &Place| place.source.path() == at.source.path() && place.start <= at.start && at.start < place.end;
+        self.elsewhere.iter().find(|(place, _)| around(place)).map(|(_, words)| &**words)
+    }
+
     /// True if a place in the file overlaps the name or the value.
     fn has(&self, path: &Path, mention: &Mention) -> bool {
-        let (start, end) = (mention.range.start as u32, mention.range.end as u32);
+        self.overlaps(path, mention.range.start as u32, mention.range.end as u32)
+    }
+
+    /// True if a known place overlaps this one.
+    pub(super) fn covers(&self, place: &Place) -> bool {
+        self.overlaps(place.source.path(), place.start, place.end.max(place.start + 1))
+    }
+
+    fn overlaps(&self, path: &Path, start: u32, end: u32) -> bool {
         self.places.get(path).is_some_and(|places| places.iter().any(|(from, to)| *from < end && start < *to))
     }
 }
@@ -127,10 +149,11 @@ fn one(path: &Path, files: &dyn Files, known: &Known) -> Vec<(bool, Finding)> {
         !comment::is_in_comment(&source, at) && !passed_over::by_document(&bytes, at)
     };
     let found = found.into_iter().take(MAX_LOOKED_AT).filter(sets).take(MAX_PLACES);
-    found.map(|m| (m.zero, finding(&m, &source))).collect()
+    found.map(|m| (m.zero, finding(&m, &source, known))).collect()
 }
 
-fn finding(mention: &Mention, source: &Arc<Source>) -> Finding {
+fn finding(mention: &Mention, source: &Arc<Source>, known: &Known) -> Finding {
     let place = Place { source: Arc::clone(source), start: mention.range.start as u32, end: mention.range.end as u32 };
-    mentioned(place.first_line(), mention.field, &mention.shown, &mention.raw)
+    let among = known.among(&place);
+    mentioned(place.first_line(), mention.field, (&mention.shown, &mention.raw), among)
 }

@@ -1,0 +1,284 @@
+//! helmfile: the releases of `helmfile.yaml` in each environment. Source: helmfile/helmfile at v1.7.4, `pkg/state`
+//! (`state.go`, `create.go`) and `docs/` (environments, values files, templating).
+//!
+//! The parts of a helmfile between lines of `---` are read in order; each may be a template of Go with the values of the environment
+//! so far. Those do not reach a chart. Values of a release, the lowest first: the chart's own, `values` in order, `set`.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::input::set_values::lay;
+use crate::input::unit::normal;
+use crate::input::yaml_values::value_of;
+use crate::input::{helm, yaml_files};
+use crate::node::{Cx, Gap};
+use crate::syntax::Node;
+use crate::text::{Span, Traced, Why};
+use crate::value::{Condition, Entry, Guard, Value};
+
+use super::{Application, Template, Values};
+
+/// The most environments of one helmfile.
+const MAX_ENVIRONMENTS: usize = 20;
+/// How deep helmfiles include helmfiles.
+const MAX_DEPTH: usize = 4;
+
+/// True for the name of a helmfile.
+pub(super) fn is_one(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = name.strip_suffix(".gotmpl").unwrap_or(&name);
+    let folder = || path.parent().is_some_and(|dir| dir.ends_with("helmfile.d"));
+    matches!(name, "helmfile.yaml" | "helmfile.yml")
+        || folder() && [".yaml", ".yml"].iter().any(|end| name.ends_with(end))
+}
+
+/// The applications of the helmfiles among some files. One that another includes is read there.
+pub(super) fn read(files: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Application> {
+    let all: Vec<&PathBuf> = files.iter().filter(|path| is_one(path)).collect();
+    let mut included = BTreeSet::new();
+    for path in &all {
+        for tree in as_written(path, cx) {
+            included.extend(inner(&tree, path).into_iter().map(|(path, _)| path));
+        }
+    }
+    let mut out = Vec::new();
+    for path in all.into_iter().filter(|path| !included.contains(*path)) {
+        let mut names: Vec<String> = Vec::new();
+        let mut trees = as_written(path, cx);
+        let more: Vec<_> = trees.iter().flat_map(|tree| bases(tree, path)).collect();
+        trees.extend(more.iter().flat_map(|base| as_written(base, cx)));
+        for tree in &trees {
+            let environments = tree.get("environments").map(Node::pairs).unwrap_or_default();
+            names.extend(environments.iter().filter_map(|(key, _)| key.as_str().map(str::to_owned)));
+        }
+        names.sort();
+        names.dedup();
+        if names.is_empty() {
+            names.push("default".to_owned());
+        }
+        let several = names.len() > 1;
+        for name in names.iter().take(MAX_ENVIRONMENTS) {
+            let mut run = Run { environment: name, several, out: &mut out };
+            run.file(path, &mut None, None, 0, cx);
+        }
+        if names.len() > MAX_ENVIRONMENTS
+            && let Ok(view) = cx.view(path)
+        {
+            cx.gap(yaml_files::first_line(&view), Why::Limit("environments of a helmfile"));
+        }
+    }
+    out
+}
+
+/// The documents of a helmfile before it is filled in.
+fn as_written(path: &Path, cx: &mut Cx<'_>) -> Vec<Node> {
+    let mut out = Vec::new();
+    for part in parts(path, cx) {
+        let Some(at) = part.span() else { continue };
+        out.extend(yaml_files::documents(&cx.made("helmfile", &part, at)).tree);
+    }
+    out
+}
+
+/// The texts between the lines of `---` of a file.
+fn parts(path: &Path, cx: &mut Cx<'_>) -> Vec<Traced> {
+    let Ok(view) = cx.view(path) else { return Vec::new() };
+    let mut out = Vec::new();
+    let (mut from, mut at) = (0, 0);
+    for line in view.bytes.split_inclusive(|b| *b == b'\n') {
+        if line.trim_ascii_end() == b"---" {
+            out.push(view.traced(from..at));
+            from = at + line.len();
+        }
+        at += line.len();
+    }
+    out.push(view.traced(from..at));
+    out.retain(|text| !text.bytes().trim_ascii().is_empty());
+    out
+}
+
+/// The helmfiles that a helmfile includes, each with what it passes.
+fn inner<'n>(tree: &'n Node, path: &Path) -> Vec<(PathBuf, Option<&'n Node>)> {
+    let dir = path.parent().unwrap_or(path);
+    let items = tree.get("helmfiles").map(Node::items).unwrap_or_default();
+    let path_of = |item: &'n Node| item.as_str().or_else(|| item.get("path")?.as_str());
+    let named = items.iter().filter_map(|item| Some((path_of(item)?, item.get("values"))));
+    named.filter(|(name, _)| !name.contains("::")).map(|(name, values)| (normal(&dir.join(name)), values)).collect()
+}
+
+/// The files that a helmfile is laid over.
+fn bases<'n>(tree: &'n Node, path: &'n Path) -> impl Iterator<Item = PathBuf> + use<'n> {
+    let dir = path.parent().unwrap_or(path);
+    let names = tree.get("bases").map(Node::items).unwrap_or_default().iter().filter_map(Node::as_str);
+    names.filter(|name| !name.contains("::")).map(|name| normal(&dir.join(name)))
+}
+
+/// A reading of a helmfile for one environment.
+struct Run<'a> {
+    environment: &'a str,
+    /// True if there are other environments.
+    several: bool,
+    out: &'a mut Vec<Application>,
+}
+
+impl Run<'_> {
+    /// Reads a helmfile, with the values of the environment so far and those that another helmfile passes.
+    fn file(&mut self, path: &Path, state: &mut Option<Values>, passed: Option<&Node>, depth: usize, cx: &mut Cx<'_>) {
+        let dir = path.parent().unwrap_or(path).to_owned();
+        for part in parts(path, cx) {
+            let Some(at) = part.span() else { continue };
+            let known = value_of(&state.get_or_insert_with(|| Values::new(at)).tree);
+            let text = self.filled(&part, &known, None, at, cx);
+            let near = [&b"chart: ."[..], b"chart: \"."].iter().any(|word| yaml_files::holds(part.bytes(), word));
+            if let Some((_, why)) = text.first_unknown().filter(|_| near && text.is_unknown()) {
+                cx.gap(at, why.clone());
+            }
+            let parsed = yaml_files::documents(&cx.made("helmfile", &text, at));
+            for tree in &parsed.tree {
+                for base in bases(tree, path).filter(|_| depth < MAX_DEPTH) {
+                    self.file(&base, state, None, depth + 1, cx);
+                }
+                let values = state.get_or_insert_with(|| Values::new(at));
+                self.list(tree.get("values"), &dir, values, None, cx);
+                let own = tree.get("environments").and_then(|all| all.get(self.environment));
+                self.list(own.and_then(|own| own.get("values")), &dir, values, None, cx);
+                if let Some(passed) = passed {
+                    self.list(Some(passed), &dir, values, None, cx);
+                }
+                for release in tree.get("releases").map(Node::items).unwrap_or_default() {
+                    self.release(release, tree, &dir, values, cx);
+                }
+                if depth < MAX_DEPTH {
+                    for (path, passed) in inner(tree, path) {
+                        self.file(&path, &mut None, passed, depth + 1, cx);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A text with the templates in it filled in.
+    fn filled(&self, text: &Traced, values: &Value, release: Option<&Node>, at: Span, cx: &mut Cx<'_>) -> Traced {
+        if !yaml_files::holds(text.bytes(), b"{{") {
+            return text.clone();
+        }
+        // It has another meaning than in a chart.
+        if [&b"| get "[..], b"(get ", b"{{ get ", b"{{get "].iter().any(|call| yaml_files::holds(text.bytes(), call)) {
+            return Traced::unknown(at, Why::NotUnderstood("`get` in a template of helmfile".into()));
+        }
+        let word = |text: &str| Value::str(Traced::made(text, at), at);
+        let map = |entries: Vec<(&str, Value)>| {
+            let entries = entries.into_iter().map(|(key, value)| (Arc::from(key), Entry { key: at, value }));
+            Value::map(entries.collect(), at)
+        };
+        // helmfile refuses a value that is not there, so it comes from elsewhere.
+        let values = &helm::open(values, Why::FromOutside("a value of the environment".into()));
+        let environment = map(vec![("Name", word(self.environment)), ("Values", values.clone())]);
+        let field = |key: &str| release.and_then(|r| r.get(key)).map_or_else(|| word(""), value_of);
+        let about = map(vec![("Name", field("name")), ("Namespace", field("namespace")), ("Chart", field("chart"))]);
+        let dot = map(vec![
+            ("Values", values.clone()),
+            ("StateValues", values.clone()),
+            ("Environment", environment),
+            ("Release", about),
+            ("Namespace", Value::unknown(Why::FromOutside("the namespace on the command line".into()), at)),
+        ]);
+        helm::text(text, &dot, at, cx)
+    }
+
+    /// Lays maps, and files of values, over some values.
+    fn list(
+        &self,
+        items: Option<&Node>,
+        dir: &Path,
+        into: &mut Values,
+        release: Option<(&Node, &Value)>,
+        cx: &mut Cx<'_>,
+    ) {
+        for item in items.map(Node::items).unwrap_or_default() {
+            let Some(scalar) = item.as_scalar() else {
+                into.lay(item);
+                continue;
+            };
+            let Some(name) = scalar.text.known_str().filter(|name| !name.contains("::")) else {
+                into.outside("a file of values", item.span);
+                continue;
+            };
+            let path = normal(&dir.join(name));
+            if !name.ends_with(".gotmpl") {
+                if !into.file(&path, item.span, cx) {
+                    into.outside(&format!("the content of `{name}`"), item.span);
+                }
+                continue;
+            }
+            let Ok(view) = cx.view(&path) else {
+                into.outside(&format!("the content of `{name}`"), item.span);
+                continue;
+            };
+            let known = release.map_or_else(|| value_of(&into.tree), |(_, values)| values.clone());
+            let text = view.traced(0..view.bytes.len());
+            let text = self.filled(&text, &known, release.map(|(node, _)| node), item.span, cx);
+            into.text(&text, name, item.span, cx);
+        }
+    }
+
+    fn release(&mut self, node: &Node, tree: &Node, dir: &Path, state: &Values, cx: &mut Cx<'_>) {
+        let mut whole = Node::map(Vec::new(), node.span);
+        let templates = node.get("inherit").map(Node::items).unwrap_or_default();
+        for name in templates.iter().filter_map(|item| item.get("template")?.as_str()) {
+            if let Some(template) = tree.path(&["templates", name]) {
+                lay(&mut whole, template.clone());
+            }
+        }
+        lay(&mut whole, node.clone());
+        let text = |key: &str| whole.get(key).and_then(Node::as_str);
+        let known = value_of(&state.tree);
+        let condition =
+            text("condition").map(|path| path.split('.').try_fold(known.clone(), |value, key| value.get(key)));
+        if text("installed") == Some("false") || condition.flatten().is_some_and(|on| on.as_bool() == Some(false)) {
+            return;
+        }
+        let place = node.pair("name").map_or(node.span, |(key, value)| key.span.to(value.span));
+        let mut name = text("name").unwrap_or("?").to_owned();
+        if let Some(namespace) = text("namespace") {
+            name = format!("{namespace}/{name}");
+        }
+        if self.several {
+            name = format!("{name} ({})", self.environment);
+        }
+        let mut values = Values::new(place);
+        values.open.extend(state.open.iter().cloned());
+        self.list(whole.get("values"), dir, &mut values, Some((&whole, &known)), cx);
+        for (key, string) in [("set", false), ("setString", true)] {
+            for item in whole.get(key).map(Node::items).unwrap_or_default() {
+                let Some(path) = item.get("name").and_then(Node::as_str) else { continue };
+                match item.get("value").and_then(Node::as_scalar) {
+                    Some(value) => values.set(path, &value.text, string, item.span),
+                    None => values.open.push(Gap {
+                        at: item.span,
+                        why: Why::NotUnderstood(format!("the value `{}`", path.escape_debug()).into()),
+                    }),
+                }
+            }
+        }
+        let mut when = Guard::always();
+        if let Some((key, _)) = whole.pair("secrets") {
+            values.outside("what `secrets` of a release sets", key.span);
+            when = Guard::of(Condition::new("its secrets set no other value", true));
+        }
+        for key in ["jsonPatches", "strategicMergePatches", "transformers"] {
+            if let Some((key, _)) = whole.pair(key) {
+                values.open.push(Gap { at: key.span, why: Why::NotUnderstood("a patch of helmfile".into()) });
+            }
+        }
+        let chart = text("chart").unwrap_or_default();
+        let local = normal(&dir.join(chart));
+        let template = if !chart.is_empty() && cx.files.read(&local.join("Chart.yaml")).is_ok() {
+            Template::Chart(local)
+        } else {
+            Template::Elsewhere(format!("the chart `{}`", chart.escape_debug()))
+        };
+        self.out.push(Application { name, template, values, when });
+    }
+}
