@@ -35,6 +35,8 @@ pub struct Collected<T> {
     pub files: Vec<(PathBuf, T)>,
     /// What could not be read: the path and the system's error.
     pub unreadable: Vec<(PathBuf, String)>,
+    /// Links, and files that ignore files leave out.
+    pub left_out: Vec<PathBuf>,
     /// Ignore files and indexes of git that could not be read, each with what follows from it.
     pub ignorance: Vec<(PathBuf, String)>,
 }
@@ -62,6 +64,7 @@ enum Held<T> {
 struct Found<T> {
     listings: Vec<Listing<T>>,
     repositories: Vec<PathBuf>,
+    left_out: Vec<PathBuf>,
     unreadable: Vec<(PathBuf, String)>,
     ignorance: Vec<(PathBuf, String)>,
 }
@@ -72,11 +75,17 @@ impl<T: Send> Walk<'_, T> {
     pub fn collect(&self, path: &Path) -> Collected<T> {
         if !path.is_dir() {
             let file = (path.to_owned(), (self.look)(path));
-            return Collected { files: vec![file], unreadable: Vec::new(), ignorance: Vec::new() };
+            return Collected {
+                files: vec![file],
+                unreadable: Vec::new(),
+                left_out: Vec::new(),
+                ignorance: Vec::new(),
+            };
         }
         let found = Found {
             listings: vec![Vec::new()],
             repositories: Vec::new(),
+            left_out: Vec::new(),
             unreadable: Vec::new(),
             ignorance: Vec::new(),
         };
@@ -85,7 +94,8 @@ impl<T: Send> Walk<'_, T> {
         rayon::scope(|scope| self.enter(path.to_owned(), 0, above, &found, scope));
         let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         let files = flat(path, found.listings);
-        let mut out = Collected { files, unreadable: found.unreadable, ignorance: found.ignorance };
+        let mut out =
+            Collected { files, unreadable: found.unreadable, left_out: found.left_out, ignorance: found.ignorance };
         out.unreadable.sort();
         out.ignorance.sort();
         if !self.ignored {
@@ -140,13 +150,18 @@ impl<T: Send> Walk<'_, T> {
             rules(&dir, (named(rules::FILE).is_some_and(|kind| kind.is_file()), git), above, found)
         };
         let mut listing = Vec::with_capacity(names.len());
+        let mut left_out = Vec::new();
         for (name, kind) in names {
             let folder = kind.is_dir();
-            if !folder && !kind.is_file() || folder && is_skipped_name(&name) {
+            if folder && is_skipped_name(&name) {
                 continue;
             }
             let path = dir.join(&name);
-            if rules.as_ref().is_some_and(|rules| rules.ignore(&path, folder)) {
+            let other = !folder && !kind.is_file();
+            if other || rules.as_ref().is_some_and(|rules| rules.ignore(&path, folder)) {
+                if !folder {
+                    left_out.push(path);
+                }
                 continue;
             }
             if !folder {
@@ -162,7 +177,9 @@ impl<T: Send> Walk<'_, T> {
             let rules = rules.clone();
             scope.spawn(move |scope| self.enter(path, inner, rules, found, scope));
         }
-        locked().listings[number] = listing;
+        let mut found = locked();
+        found.listings[number] = listing;
+        found.left_out.append(&mut left_out);
     }
 
     /// Adds the files below `path` that repositories and their submodules track and the walk has left out.

@@ -18,9 +18,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use kubelet_lint::report::{self, Look};
+use kubelet_lint::scan::Scan;
 use libtest_mimic::{Arguments, Trial};
 
-use crate::scanning::{copy, render, scan_in};
+use crate::scanning::{copy, render, scan_all_in, scan_in};
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -70,14 +71,19 @@ fn hold(case: &Path) {
     let input = tempfile::tempdir().unwrap();
     copy(case, input.path());
     let base = input.path().canonicalize().unwrap();
-    let found = scan_in(&base, &["."]);
     let look = Look { verbose: true, ..Look::plain(&base) };
-    let mut text = render("human", &found, &look);
-    let mut notes = Vec::new();
-    report::notes(&found, &look, &mut notes).unwrap();
-    report::show_text(&found, false, &look, &mut notes).unwrap();
-    text.push_str("---\n");
-    text.push_str(&String::from_utf8(notes).unwrap());
+    let shown = |found: &Scan| {
+        let mut text = render("human", found, &look);
+        let mut notes = Vec::new();
+        report::notes(found, &look, &mut notes).unwrap();
+        report::show_text(found, false, &look, &mut notes).unwrap();
+        text.push_str("---\n");
+        text.push_str(&String::from_utf8(notes).unwrap());
+        text
+    };
+    let found = scan_in(&base, &["."]);
+    let text = shown(&found);
+    assert_eq!(text, shown(&scan_all_in(&base, &["."])), "files that are not read matter");
     let name = case.file_name().unwrap().to_string_lossy();
     if name.starts_with("ok-") {
         assert!(found.findings.is_empty(), "{name} must be silent:\n{text}");

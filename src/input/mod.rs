@@ -32,8 +32,8 @@ mod yaml_values;
 
 use crate::node::{Cx, NodeGroup};
 
-pub use manifests::words;
-pub use unit::{FileList, Input, Unit};
+pub use terraform::reach;
+pub use unit::{Calls, FileList, Input, Seen, Unit};
 pub use watched::{Group, Search, Words, is_watched, is_wide};
 
 /// Reads a unit, and the applications that its documents describe. Those in files and kustomizations have a unit of their own.
@@ -43,6 +43,13 @@ pub fn read(input: &dyn Input, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         groups.append(&mut applications::read_all(cx));
     }
     groups
+}
+
+/// The groups of words that kinds of input give themselves.
+pub fn words() -> Vec<(Group, Vec<String>)> {
+    let mut words = terraform::reach::words();
+    words.push((Group::Documents, manifests::words()));
+    words
 }
 
 /// Every kind of input, in the order of reports for equal places.

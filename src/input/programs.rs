@@ -55,6 +55,9 @@ impl Input for Programs {
     fn claim(&self, files: &FileList) -> Vec<Unit> {
         let projects = files.files.iter().filter(|path| entry(PROJECTS, path.file_name()).is_some());
         let mut units: BTreeMap<_, _> = projects.filter_map(|p| Some((p.parent()?, Unit::of(p)))).collect();
+        if units.is_empty() {
+            return Vec::new();
+        }
         for path in files.files.iter().filter(|path| entry(LANGUAGES, path.extension()).is_some()) {
             // A program belongs to the nearest project.
             if let Some(folder) = path.ancestors().skip(1).find(|folder| units.contains_key(folder))

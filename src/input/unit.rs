@@ -1,5 +1,6 @@
 //! The interface of a kind of input. Separate from the registry, so no kind imports the list of all.
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,6 +9,31 @@ use crate::text::hold;
 
 use super::watched::Words;
 
+/// The modules that a file of Terraform calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// Their folders, as written.
+    pub(super) local: Vec<Box<str>>,
+    /// Some are from elsewhere.
+    pub(super) elsewhere: bool,
+    /// A source that is not understood, or a module with a model.
+    pub(super) open: bool,
+}
+
+/// What a look at a file has found.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// The words in it.
+    pub words: Words,
+    /// What it calls, if it is a file of Terraform.
+    pub calls: Option<Box<Calls>>,
+}
+
+impl Seen {
+    /// Nothing is known about it.
+    pub const ANY: Self = Self { words: Words::ANY, calls: None };
+}
+
 /// The files of a scan: absolute paths, sorted, each once.
 #[derive(Debug, Default)]
 pub struct FileList {
@@ -15,6 +41,10 @@ pub struct FileList {
     pub files: Vec<PathBuf>,
     /// Which words stand in each; nothing if that is not known, and then any may.
     words: Vec<Words>,
+    /// What files of Terraform call, by their number.
+    calls: HashMap<usize, Calls>,
+    /// Folders of Terraform that say nothing about a node.
+    dismissed: HashSet<PathBuf>,
     /// Which files some kind of input claims by their path.
     claimed: Vec<AtomicBool>,
 }
@@ -23,25 +53,32 @@ impl FileList {
     /// Files of which nothing but the path is known.
     pub fn of(files: Vec<PathBuf>) -> Self {
         let claimed = files.iter().map(|_| AtomicBool::new(false)).collect();
-        Self { files, words: Vec::new(), claimed }
+        Self { files, claimed, ..Self::default() }
     }
 
     /// Files and the words in them, in any order.
-    pub fn searched(mut files: Vec<(PathBuf, Words)>) -> Self {
+    pub fn searched(mut files: Vec<(PathBuf, Seen)>) -> Self {
         if !files.is_sorted_by(|(a, _), (b, _)| hold::order(a, b).is_lt()) {
             files.sort_by(|(a, _), (b, _)| hold::order(a, b));
             files.dedup_by(|(a, _), (b, _)| a == b);
         }
-        let (files, words) = files.into_iter().unzip();
-        Self { words, ..Self::of(files) }
+        let mut calls = HashMap::new();
+        let mut words = Vec::with_capacity(files.len());
+        let mut paths = Vec::with_capacity(files.len());
+        for (n, (path, seen)) in files.into_iter().enumerate() {
+            paths.push(path);
+            words.push(seen.words);
+            calls.extend(seen.calls.map(|found| (n, *found)));
+        }
+        Self { words, calls, ..Self::of(paths) }
     }
 
     /// These files and `more`, of which nothing but the path is known.
     #[must_use]
     pub fn with(self, more: Vec<PathBuf>) -> Self {
-        let words = (0..self.files.len()).map(|n| self.words(n)).collect::<Vec<_>>();
-        let more = more.into_iter().map(|path| (path, Words::ANY));
-        Self::searched(self.files.into_iter().zip(words).chain(more).collect())
+        let seen: Vec<_> = (0..self.files.len()).map(|n| Seen { words: self.words(n), calls: None }).collect();
+        let more = more.into_iter().map(|path| (path, Seen::ANY));
+        Self::searched(self.files.into_iter().zip(seen).chain(more).collect())
     }
 
     /// The words in the file with this number.
@@ -49,10 +86,34 @@ impl FileList {
         self.words.get(number).copied().unwrap_or(Words::ANY)
     }
 
+    /// What the file with this number calls, if it is one of Terraform that was read.
+    pub(super) fn calls(&self, number: usize) -> Option<&Calls> {
+        self.calls.get(&number)
+    }
+
+    /// Leaves out folders of Terraform.
+    pub fn dismiss(&mut self, folders: HashSet<PathBuf>) {
+        self.dismissed = folders;
+    }
+
+    /// True for a folder of Terraform that is left out.
+    pub(super) fn is_dismissed(&self, dir: &Path) -> bool {
+        self.dismissed.contains(dir)
+    }
+
     /// The files that some kind of input has claimed by their path, whether or not it reads them, with their words.
     pub fn claimed(&self) -> impl Iterator<Item = (&PathBuf, Words)> {
         let claimed = self.claimed.iter().enumerate().filter(|(_, claimed)| claimed.load(Ordering::Relaxed));
         claimed.map(|(n, _)| (&self.files[n], self.words(n)))
+    }
+
+    /// Notes that a kind of input claims the files of a unit.
+    pub fn claim_all(&self, unit: &Unit) {
+        for path in &unit.files {
+            if let Ok(number) = self.files.binary_search_by(|known| hold::order(known, path)) {
+                self.claim(number);
+            }
+        }
     }
 
     /// Notes that a kind of input claims the file with this number.

@@ -54,6 +54,22 @@ pub enum Group {
     Sends,
     /// A chart that names another one of the same source.
     Neighbours,
+    /// What carries user data in Terraform; the words of this group and the next ones are given by Terraform.
+    Carriers,
+    /// What brings other texts to a node in Terraform.
+    Channels,
+    /// What Terraform says about kubelets, besides the words of other groups.
+    Topics,
+    /// What calls of Terraform's modules say about nodes.
+    Calls,
+    /// What reads files in Terraform.
+    Reads,
+    /// What lists files in Terraform.
+    Lists,
+    /// What decodes files in Terraform.
+    Decodes,
+    /// What names values that Terraform is applied with.
+    Applied,
     /// Names of timeouts in any form; these words are given by the net.
     Timeouts,
     /// Not read, or not text as it is: everything may stand in it.
@@ -143,6 +159,12 @@ impl Words {
 
     const fn of(group: Group) -> u64 {
         1 << group as u32
+    }
+
+    /// The groups of both.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// True if a word of the group stands in the text.

@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::collect::{self, Walk};
-use crate::input::{FileList, Group, Words};
+use crate::input::{FileList, Group, Seen, reach};
 use crate::node::Given;
 use crate::text::{Disk, FileError, Files, Watched};
 
@@ -122,22 +122,24 @@ fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanError> {
         let mut files = Vec::new();
         let mut problems = Vec::new();
         let mut excluded = BTreeSet::new();
+        let mut left_out = Vec::new();
         // A base is another state of the same files.
         let searches = !request.reads_all && request.base.is_none();
         let searcher = Searcher::default();
         let look = |path: &Path| match request.policy.excludes(path) {
             true => None,
-            false if searches && !request.edited.has(path) => Some(searcher.words(path)),
-            false => Some(Words::ANY),
+            false if searches && !request.edited.has(path) => Some(searcher.look(path)),
+            false => Some(Seen::ANY),
         };
         // The search is not worth it for one file.
-        let take = |path: &Path| (!request.policy.excludes(path)).then_some(Words::ANY);
+        let take = |path: &Path| (!request.policy.excludes(path)).then_some(Seen::ANY);
         for path in &paths {
-            let look: &(dyn Fn(&Path) -> Option<Words> + Sync) = if path.is_dir() { &look } else { &take };
+            let look: &(dyn Fn(&Path) -> Option<Seen> + Sync) = if path.is_dir() { &look } else { &take };
             let found = Walk { root: disk.root(), ignored: request.no_ignore, look }.collect(path);
-            for (path, words) in found.files {
-                match words {
-                    Some(words) => files.push((path, words)),
+            left_out.extend(found.left_out.into_iter().filter(|path| reach::is_terraform(path)));
+            for (path, seen) in found.files {
+                match seen {
+                    Some(seen) => files.push((path, seen)),
                     None => drop(excluded.insert(path)),
                 }
             }
@@ -146,6 +148,13 @@ fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanError> {
             problems.extend(found.ignorance.iter().map(|(at, message)| unread::note(at, message)));
         }
         let mut list = FileList::searched(files);
+        // Values of the command line and folders for modules from elsewhere may bring anything anywhere.
+        let plain = given.variables.is_empty() && given.var_files.is_empty() && given.modules.is_empty();
+        if searches && plain {
+            left_out.extend(excluded.iter().filter(|path| reach::is_terraform(path)).cloned());
+            let quiet = reach::dismissed(&list, &left_out, &disk);
+            list.dismiss(quiet);
+        }
         let named = narrow::Named::of(request, disk.root());
         if let Some(named) = &named {
             list = named.widened(list, request, &disk);

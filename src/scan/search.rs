@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use crate::input::{Group, Search, Words, words};
+use crate::input::{Group, Search, Seen, reach, words};
 use crate::text::{hold, most_bytes};
 
 use super::net;
@@ -23,23 +23,30 @@ pub(super) struct Searcher(OnceLock<Option<Search>>);
 
 impl Searcher {
     fn search(&self) -> Option<&Search> {
-        let more = || [(Group::Documents, words()), (Group::Timeouts, net::names())];
+        let more = || {
+            let mut more = words();
+            more.push((Group::Timeouts, net::names()));
+            more
+        };
         self.0.get_or_init(|| Search::new(&more(), true)).as_ref()
     }
 
-    /// The words in a file that a walk has found. Of one that cannot be read or is too large, any may stand in it: who reads it
+    /// What a look at a file that a walk has found says. Of one that cannot be read or is too large, any may stand in it: who reads it
     /// reports why.
-    pub(super) fn words(&self, path: &Path) -> Words {
-        let Some(search) = self.search() else { return Words::ANY };
+    pub(super) fn look(&self, path: &Path) -> Seen {
+        let Some(search) = self.search() else { return Seen::ANY };
         BUFFER.with_borrow_mut(|buffer| {
-            let words = match hold::read(path, most_bytes(path), buffer) {
-                Ok(length) => search.in_text(&buffer[..length]),
-                Err(_) => Words::ANY,
+            let seen = match hold::read(path, most_bytes(path), buffer) {
+                Ok(length) => {
+                    let text = &buffer[..length];
+                    Seen { words: search.in_text(text), calls: reach::calls_in(path, text).map(Box::new) }
+                }
+                Err(_) => Seen::ANY,
             };
             if buffer.len() > MAX_KEPT {
                 *buffer = Vec::new();
             }
-            words
+            seen
         })
     }
 }

@@ -36,7 +36,8 @@ pub(super) type Claimed = (&'static dyn Input, Unit);
 
 /// The units of a list of files.
 pub(super) fn units_of(list: &FileList) -> Vec<Claimed> {
-    INPUTS.iter().flat_map(|input| input.claim(list).into_iter().map(move |unit| (*input, unit))).collect()
+    let units = INPUTS.iter().flat_map(|input| input.claim(list).into_iter().map(move |unit| (*input, unit)));
+    units.inspect(|(_, unit)| list.claim_all(unit)).collect()
 }
 
 /// Reads units, in parallel when there are several.

@@ -128,7 +128,7 @@ pub(in crate::input) fn names_one(bytes: &[u8]) -> bool {
 }
 
 /// The words of texts that may contain such a document.
-pub fn words() -> Vec<String> {
+pub(in crate::input) fn words() -> Vec<String> {
     own_words().chain([KUBELET, "KubeletArgs", "KubeletExtraArgs"].map(str::to_owned)).collect()
 }
 

@@ -31,7 +31,7 @@ use super::yaml_files;
 use kinds::{DocumentReader, kind_of};
 use manifest::{Inner, Manifest};
 
-pub use kinds::words;
+pub(super) use kinds::words;
 pub(super) use kinds::{may_hold, names_one};
 
 /// The most documents of one list or tree that are looked at.

@@ -27,6 +27,7 @@ mod node_group_links;
 mod open_defaults;
 mod packer;
 mod plan;
+pub mod reach;
 mod registry_modules;
 mod resources;
 mod scope;
@@ -45,7 +46,7 @@ mod versions;
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup, Variable};
@@ -82,6 +83,8 @@ impl Input for Terraform {
                 dirs.entry(dir.as_os_str()).or_default().push(path.clone());
             }
         }
+        // Those that say nothing about a node are not read.
+        dirs.retain(|dir, _| !files.is_dismissed(Path::new(dir)));
         let mut units: Vec<Unit> = dirs.into_iter().map(|(path, files)| Unit::of_folder(path, files)).collect();
         units.sort();
         units

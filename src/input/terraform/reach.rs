@@ -1,0 +1,371 @@
+//! Which folders of Terraform can say anything about a node. The others are not parsed.
+//!
+//! # Why this is sound
+//!
+//! A folder yields a node group, a note about one, or a problem of one only in these ways, and each leaves a trace in its text:
+//!
+//! 1. An attribute that carries what a machine boots with ([`CARRIERS`]). Names of attributes cannot be computed in HCL, so the
+//!    name stands in the text of the folder or of a module that it calls.
+//! 2. A resource or call that brings texts to a node in other ways ([`channels`], or a module from elsewhere). Its type cannot be
+//!    computed either. It yields something only if a word about kubelets ([`TOPICS`]) stands in what it evaluates: in the same
+//!    texts, in a file that they read, or in values that the folder is applied with.
+//! 3. A call that is not understood, such as one of a folder that is not there, or of a module with a model.
+//!
+//! What a folder evaluates are its own files, those of the modules that it calls (the source of a module is a literal, else the
+//! folder is kept), files that it reads by name, and files of values. A file that is read has its name, or the end of its name
+//! with the extension, as a literal in one of these texts; a folder that lists files, or decodes some, may read any. Files of
+//! values count for all folders above them, and for all folders if a command may name them. A word that is put together from
+//! parts is not found; that holds for every search.
+//!
+//! A folder that calls one which is kept is kept, so a module is judged through the same callers as without this.
+//! `testdata/cases.rs` compares the scans of all cases with and without it.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::setting::FIELDS;
+use crate::text::Files;
+
+use super::super::unit::{Calls, FileList};
+use super::super::watched::{Group, Words};
+use super::super::yaml_files::holds;
+use super::carriers::{CLUSTERS, DOCUMENTS, NOT_FOLLOWED};
+use super::lang::functions::files::lexical;
+use super::registry_modules::is_modelled;
+use super::scope::{FileKind, kind_of};
+use super::value_sets::is_values;
+
+/// Attributes that carry what a machine boots with.
+const CARRIERS: &[&str] = &["user_data", "userdata", "custom_data", "metadata_startup_script"];
+
+/// Words about kubelets and user data, also encoded, besides those of other groups.
+const TOPICS: &[&str] = &[
+    "nodeconfig",
+    "ec2nodeclass",
+    "/etc/eks/",
+    "karpenter",
+    "user-data",
+    "startup-script",
+    "guestinfo",
+    "content_base64",
+    "base64decode",
+    "base64gunzip",
+];
+
+/// Words in a call of a module from elsewhere that concern nodes, besides [`TOPICS`] and flags. The last ones are the rarest of
+/// settings whose words are enough to be named after.
+const CALLS: &[&str] = &[
+    "node_group",
+    "worker_group",
+    "bootstrap",
+    "cloudinit",
+    "launch_template",
+    "streaming",
+    "eviction",
+    "cfs",
+    "minimum",
+];
+
+/// What shows that a text may read files by their names.
+const READS: &[&str] =
+    &["file", "path.", "script", "helm_release", "template", "pattern", "aws_s3_object", "aws_s3_bucket_object"];
+
+/// What lists files, or reads all of a folder.
+const LISTS: &[&str] = &["fileset(", "kubectl_path_documents", "kubectl_filename_list", "template_dir"];
+
+/// The most calls that are followed from one folder, and how deep. Terraform folders with more are kept.
+const MAX_STEPS: usize = 500;
+const MAX_DEPTH: usize = 10;
+
+/// The groups of words that tell such folders apart.
+pub(in super::super) fn words() -> Vec<(Group, Vec<String>)> {
+    let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let flags = FIELDS.iter().filter_map(|field| field.flag).map(str::to_owned);
+    vec![
+        (Group::Carriers, owned(CARRIERS)),
+        (Group::Channels, channels()),
+        (Group::Topics, owned(TOPICS)),
+        (Group::Calls, owned(CALLS).into_iter().chain(flags).collect()),
+        (Group::Reads, owned(READS)),
+        (Group::Lists, owned(LISTS)),
+        (Group::Decodes, owned(&["decode("])),
+        (Group::Applied, owned(&["tfvars", "TF_VAR_"])),
+    ]
+}
+
+/// Types of resources that bring texts to a node, and attributes whose keys may do so.
+fn channels() -> Vec<String> {
+    let attributes = ["provisioner", "metadata", "extra_config", "guestinfo", "guest_properties", "properties"];
+    let types = NOT_FOLLOWED.iter().copied().chain(DOCUMENTS.iter().map(|(kind, ..)| *kind));
+    types.chain(CLUSTERS.iter().map(|c| c.resource)).chain(attributes).map(str::to_owned).collect()
+}
+
+/// True for a file that belongs to a folder of Terraform.
+pub fn is_terraform(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    [&b".tf"[..], b".tofu", b".tf.json", b".tofu.json", b".tfvars", b".tfvars.json"]
+        .iter()
+        .any(|end| name.ends_with(end))
+}
+
+/// The modules that the text of a file of Terraform calls.
+pub fn calls_in(path: &Path, text: &[u8]) -> Option<Calls> {
+    if !is_terraform(path) {
+        return None;
+    }
+    let mut calls = Calls::default();
+    if path.extension().is_some_and(|e| e == "json") {
+        calls.open = holds(text, b"\"module\"");
+        return Some(calls);
+    }
+    for at in memchr::memmem::find_iter(text, b"module") {
+        let line = text[..at].iter().rposition(|b| *b == b'\n').map_or(0, |n| n + 1);
+        let rest = &text[at + b"module".len()..];
+        let named =
+            rest.iter().find(|b| !matches!(b, b' ' | b'\t')).is_some_and(|b| *b == b'"' || b.is_ascii_alphabetic());
+        if !text[line..at].trim_ascii().is_empty() || !named || rest.first().is_some_and(u8::is_ascii_alphanumeric) {
+            continue;
+        }
+        add(&mut calls, source_of(rest));
+    }
+    Some(calls)
+}
+
+/// The literal source in the text after the word `module`, up to the end of the block.
+fn source_of(text: &[u8]) -> Option<&str> {
+    let end = memchr::memmem::find(text, b"\n}").unwrap_or(text.len());
+    let block = &text[..end];
+    for at in memchr::memmem::find_iter(block, b"source") {
+        let before = block[..at].last().copied().unwrap_or(b'\n');
+        let rest = block[at + b"source".len()..].trim_ascii_start();
+        if matches!(before, b' ' | b'\t' | b'\n' | b'{')
+            && let Some(value) = rest.strip_prefix(b"=").filter(|value| !value.starts_with(b"="))
+        {
+            let value = value.trim_ascii_start().strip_prefix(b"\"")?;
+            let value = &value[..value.iter().position(|b| matches!(b, b'"' | b'\n' | b'\\' | b'$' | b'%'))?];
+            let whole = block.get(block.len() - rest.len()..)?;
+            // An escape or an interpolation: not a literal.
+            let closed = memchr::memmem::find(whole, value).and_then(|n| whole.get(n + value.len())) == Some(&b'"');
+            return std::str::from_utf8(value).ok().filter(|_| closed);
+        }
+    }
+    None
+}
+
+/// Adds the call of a module with this source.
+fn add(calls: &mut Calls, source: Option<&str>) {
+    match source {
+        Some(source) if source.starts_with("./") || source.starts_with("../") => {
+            if !calls.local.iter().any(|known| &**known == source) {
+                calls.local.push(source.into());
+            }
+        }
+        Some(source) if !is_modelled(source) => calls.elsewhere = true,
+        _ => calls.open = true,
+    }
+}
+
+/// What is known about a folder.
+#[derive(Default)]
+struct Folder {
+    words: Words,
+    calls: Vec<PathBuf>,
+    elsewhere: bool,
+    open: bool,
+    files: Vec<PathBuf>,
+}
+
+/// The folders of Terraform among the files of a scan that say nothing about a node. `left_out` are files of Terraform that the
+/// list does not have: ignored ones, and links.
+pub fn dismissed(list: &FileList, left_out: &[PathBuf], files: &dyn Files) -> HashSet<PathBuf> {
+    let mut folders: HashMap<&Path, Folder> = HashMap::new();
+    let mut topical = Vec::new();
+    let mut values = Vec::new();
+    let mut commands = false;
+    for (n, path) in list.files.iter().enumerate() {
+        let words = list.words(n);
+        let own = path.file_name().and_then(|name| name.to_str()).map_or(FileKind::Other, kind_of);
+        if let (Some(calls), Some(dir)) = (list.calls(n), path.parent())
+            && own != FileKind::Other
+        {
+            let folder = folders.entry(dir).or_default();
+            folder.words = folder.words.with(words);
+            folder.elsewhere |= calls.elsewhere;
+            folder.open |= calls.open;
+            folder.calls.extend(calls.local.iter().map(|source| lexical(&dir.join(&**source))));
+            folder.files.push(path.clone());
+        } else if own != FileKind::Other
+            && let Some(dir) = path.parent()
+        {
+            // It could not be read.
+            folders.entry(dir).or_default().open = true;
+        } else {
+            commands |= words.has(Group::Applied);
+            if is_topical(words) {
+                if is_values(path) || words.has(Group::Applied) {
+                    values.push((path, words.has(Group::Applied)));
+                }
+                topical.push(path);
+            }
+        }
+    }
+    for path in left_out {
+        if let Some(folder) = path.parent().and_then(|dir| folders.get_mut(dir)) {
+            folder.open = true;
+        }
+    }
+    let named = Names::of(&topical, list);
+    let reach = Reach { folders: &folders, list, files, named, values, commands };
+    let kept: HashSet<&Path> = folders.keys().copied().filter(|dir| reach.keeps(dir)).collect();
+    let quiet = |dir: &&Path| reach.below(dir).is_some_and(|below| !below.iter().any(|dir| kept.contains(*dir)));
+    #[allow(clippy::iter_over_hash_type, reason = "the result is a set")]
+    folders.keys().copied().filter(quiet).map(Path::to_owned).collect()
+}
+
+/// True if a text speaks about kubelets, or may be read as something that does.
+fn is_topical(words: Words) -> bool {
+    [Group::Topics, Group::Kubelet, Group::Documents, Group::Applications, Group::Timeouts, Group::Unread]
+        .iter()
+        .any(|group| words.has(*group))
+}
+
+/// Names by which files that speak about kubelets are read: their own, and that of the chart around them.
+struct Names(Vec<(OsString, PathBuf, bool)>);
+
+impl Names {
+    fn of(topical: &[&PathBuf], list: &FileList) -> Self {
+        let mut out = BTreeSet::new();
+        for path in topical {
+            out.extend(path.file_name().map(|name| (name.to_owned(), (*path).clone(), false)));
+            for dir in path.ancestors().skip(1).take(8) {
+                let chart = dir.join("Chart.yaml");
+                if list.files.binary_search_by(|known| crate::text::hold::order(known, &chart)).is_ok() {
+                    out.extend(dir.file_name().map(|name| (name.to_owned(), dir.to_owned(), true)));
+                }
+            }
+        }
+        Self(out.into_iter().collect())
+    }
+
+    /// True if a text of a file in `dir` names one of them, or may.
+    fn are_in(&self, text: &[u8], dir: &Path) -> bool {
+        let whole = |name: &OsString| holds(text, name.as_encoded_bytes());
+        self.0.iter().any(|(name, ..)| whole(name)) || strings(text).any(|string| self.fit(string, dir))
+    }
+
+    /// True if the end of a string that is put together may be the end of one of the names.
+    fn fit(&self, string: &[u8], dir: &Path) -> bool {
+        let Some(end) = string.iter().rposition(|b| matches!(b, b'}' | b'*' | b'%')) else { return false };
+        let tail = &string[end + 1..];
+        // A verb of `format` is one letter.
+        let tail = if string[end] == b'%' { tail.get(1..).unwrap_or_default() } else { tail };
+        if tail.contains(&b'/') || !tail.contains(&b'.') {
+            return false;
+        }
+        let start = string.strip_prefix(b"${path.module}/").map(|rest| {
+            let fixed = rest.iter().position(|b| matches!(b, b'$' | b'*' | b'%')).unwrap_or(rest.len());
+            let fixed = String::from_utf8_lossy(&rest[..fixed]);
+            lexical(&dir.join(fixed.rsplit_once('/').map_or("", |(folders, _)| folders)))
+        });
+        let below = |path: &Path| start.as_ref().is_none_or(|start| path.starts_with(start));
+        self.0.iter().any(|(name, path, _)| name.as_encoded_bytes().ends_with(tail) && below(path))
+    }
+}
+
+/// The texts between quotes, as far as a line goes.
+fn strings(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|b| *b == b'\n').flat_map(|line| line.split(|b| *b == b'"'))
+}
+
+struct Reach<'a> {
+    folders: &'a HashMap<&'a Path, Folder>,
+    list: &'a FileList,
+    files: &'a dyn Files,
+    named: Names,
+    /// Files of values that speak about kubelets, and whether commands stand in them.
+    values: Vec<(&'a PathBuf, bool)>,
+    /// Some commands may name files of values.
+    commands: bool,
+}
+
+impl Reach<'_> {
+    /// A folder and all that it calls; `None` if that is not known.
+    fn below<'p>(&'p self, dir: &'p Path) -> Option<Vec<&'p Path>> {
+        let mut out = Vec::new();
+        let mut open = vec![(dir, 0)];
+        while let Some((dir, depth)) = open.pop() {
+            let folder = self.folders.get(dir)?;
+            if folder.open || depth > MAX_DEPTH || out.len() > MAX_STEPS {
+                return None;
+            }
+            out.push(dir);
+            open.extend(folder.calls.iter().map(|dir| (dir.as_path(), depth + 1)));
+        }
+        Some(out)
+    }
+
+    /// True if a folder says something about a node, or may.
+    fn keeps(&self, dir: &Path) -> bool {
+        let Some(below) = self.below(dir) else { return true };
+        let folders: Vec<(&Path, &Folder)> = below
+            .iter()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .filter_map(|dir| Some((*dir, self.folders.get(*dir)?)))
+            .collect();
+        let words = folders.iter().fold(Words::default(), |known, (_, folder)| known.with(folder.words));
+        let elsewhere = folders.iter().any(|(_, folder)| folder.elsewhere);
+        if words.has(Group::Carriers) {
+            return true;
+        }
+        if !words.has(Group::Channels) && !elsewhere {
+            return false;
+        }
+        if elsewhere && (words.has(Group::Calls) || self.is_installed(dir)) || is_topical(words) {
+            return true;
+        }
+        let top = self.files.root();
+        let applies = |(path, command): &(&PathBuf, bool)| {
+            let near = path.parent().is_some_and(|around| around.starts_with(dir));
+            *command
+                || near
+                || self.commands
+                || path.strip_prefix(top).is_ok_and(|below| below.components().count() < 6)
+        };
+        self.values.iter().any(applies) || words.has(Group::Reads) && self.reads(words, &folders)
+    }
+
+    /// True if `terraform init` has put modules beside a folder.
+    fn is_installed(&self, dir: &Path) -> bool {
+        self.files.is_dir(&dir.join(".terraform"))
+    }
+
+    /// True if the texts of some folders read a file that speaks about kubelets, or may.
+    fn reads(&self, words: Words, folders: &[(&Path, &Folder)]) -> bool {
+        if words.has(Group::Lists) || words.has(Group::Decodes) {
+            return !self.named.0.is_empty() || words.has(Group::Lists);
+        }
+        let one = |dir: &Path, path: &PathBuf| {
+            let Some(text) = self.files.glance(path) else { return true };
+            self.named.are_in(&text, dir) || strings(&text).any(|string| self.is_unlisted(string, dir))
+        };
+        folders.iter().any(|(dir, folder)| folder.files.iter().any(|path| one(dir, path)))
+    }
+
+    /// True for the path of a file that is there and not among those of the scan: it may say anything.
+    fn is_unlisted(&self, string: &[u8], dir: &Path) -> bool {
+        let string =
+            string.strip_prefix(b"${path.module}/").or_else(|| string.strip_prefix(b"${path.root}/")).unwrap_or(string);
+        let strange = |b: &u8| b.is_ascii_whitespace() || matches!(b, b':' | b'$' | b'{' | b'*' | b'=' | b',' | b'(');
+        let Some(name) = string.rsplit(|b| *b == b'/').next() else { return false };
+        if !name.contains(&b'.') || string.len() > 256 || string.iter().any(strange) {
+            return false;
+        }
+        let Ok(string) = std::str::from_utf8(string) else { return false };
+        let path = lexical(&dir.join(string));
+        path.starts_with(self.files.root())
+            && self.list.files.binary_search_by(|known| crate::text::hold::order(known, &path)).is_err()
+            && path.is_file()
+    }
+}
