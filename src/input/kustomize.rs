@@ -1,22 +1,27 @@
 //! Kustomize: the result of a kustomization, with its bases, components, patches and generators.
 //!
 //! Source: kubernetes-sigs/kustomize `api/types` (`kustomization.go`, `patch.go`, `selector.go`, `configmapargs.go`) and
-//! `api/internal/target` (the order: resources, components, generators, patches). A kustomization that another one includes is
-//! only checked there.
+//! `api/internal/target` (the order: resources, components, charts, generators, patches, replacements), as in
+//! 5.5. A kustomization that another one includes is only checked there.
+
+mod paths;
+mod replacements;
+mod target;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use regex::Regex;
-
 use crate::node::{Cx, NodeGroup};
+use crate::syntax::patches::{json, strategic as merge};
 use crate::syntax::{Node, NodeKind};
-use crate::text::{Span, Texts, Traced, Why, budget};
+use crate::text::{Span, Texts, Traced, View, Why, budget};
+use crate::value::Value;
 
 use super::applications::aside::may_describe;
 use super::unit::{FileList, Input, Unit, normal};
-use super::{manifests, yaml_files};
-use crate::syntax::patches::{json, strategic as merge};
+use super::yaml_values::value_of;
+use super::{helm, manifests, template_text, yaml_files};
+use target::{Names, identity, selects};
 
 /// The names of kustomization files.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -46,13 +51,14 @@ impl Input for Kustomize {
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         let (mut build, documents) = Build::of(&unit.path, None, false, cx);
         cx.claims.covers.append(&mut build.below);
-        if documents.is_empty() && build.values.is_empty() {
+        if documents.is_empty() && build.values.is_empty() && build.groups.is_empty() {
             return Vec::new();
         }
         cx.claims.uses.append(&mut build.files);
         let name = unit.path.parent().map(|dir| yaml_files::shown(dir, cx)).unwrap_or_default();
         let name = if name.is_empty() { ".".to_owned() } else { name };
         let mut groups = manifests::in_trees(&documents, &name, cx);
+        groups.append(&mut build.groups);
         for values in &build.values {
             groups.append(&mut manifests::among(values, &name, cx));
         }
@@ -76,6 +82,10 @@ pub(super) fn built(
 ) -> Option<(Vec<Node>, Vec<Node>)> {
     let path = in_folder(dir, cx)?;
     let (build, documents) = Build::of(&path, more, everything, cx);
+    // What a chart renders only under a condition is no document.
+    for group in &build.groups {
+        cx.gap(group.place, Why::NotUnderstood("a template of a chart that depends on the cluster".into()));
+    }
     let uses = &mut cx.claims.uses;
     uses.push(path);
     uses.extend(build.below);
@@ -118,8 +128,14 @@ struct Build {
     everything: bool,
     /// A document was skipped.
     skipped: bool,
-    /// A patch concerns a kubelet.
+    /// A patch concerns a kubelet, or a replacement may.
     patches_hold: bool,
+    /// The items of `vars`.
+    vars: Vec<Node>,
+    /// Where they are looked for.
+    references: replacements::References,
+    /// Node groups of local charts whose output depends on the cluster.
+    groups: Vec<NodeGroup>,
     /// Values of external charts, which may contain documents.
     values: Vec<Node>,
     /// Files that were read.
@@ -146,9 +162,11 @@ impl Build {
                 build.change(&dir, more, &mut documents, cx);
             }
             if build.everything || !build.patches_hold || !build.skipped {
+                let vars: Vec<_> = build.vars.iter().map(|var| replacements::variable(var, &documents, cx)).collect();
+                replacements::fill(&vars, &build.references, &mut documents, &cx.texts);
                 return (build, documents);
             }
-            // A patch may add kubelet settings to a document that has none.
+            // A patch may add kubelet settings to a document that has none, and a replacement may take them from it.
             build = Self { everything: true, ..Self::default() };
             documents.clear();
         }
@@ -174,7 +192,7 @@ impl Build {
         if let Some(known) = self.known.get(&(path.to_owned(), depth)) {
             return add(documents, known.clone(), path, cx);
         }
-        let (circles, values) = (self.circles, self.values.len());
+        let (circles, values) = (self.circles, self.values.len() + self.groups.len());
         let Ok(view) = cx.view(path) else { return };
         let parsed = yaml_files::documents(&view);
         let Some(tree) = parsed.tree.into_iter().next() else { return };
@@ -187,28 +205,80 @@ impl Build {
                 self.resource(&dir, item, &mut own, depth, cx);
             }
         }
-        for chart in tree.get("helmCharts").map(Node::items).unwrap_or_default() {
-            if let Some(values) = chart.get("valuesInline") {
-                self.values.push(values.clone());
+        // What they take may stand in any document.
+        self.patches_hold |= ["replacements", "vars"].iter().any(|key| tree.get(key).is_some());
+        self.charts(&dir, &tree, &mut own, cx);
+        for (key, kind) in [("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")] {
+            for generator in tree.get(key).map(Node::items).unwrap_or_default() {
+                self.generate(&dir, generator, kind, &mut own, cx);
             }
-            let more = chart.get("additionalValuesFiles").map(Node::items).unwrap_or_default();
-            for item in chart.get("valuesFile").into_iter().chain(more) {
-                self.values_file(&dir, item, cx);
-            }
-        }
-        for generator in tree.get("configMapGenerator").map(Node::items).unwrap_or_default() {
-            self.generate(&dir, generator, &mut own, cx);
         }
         self.patches(&dir, &tree, &mut own, cx);
-        if tree.get("replacements").is_some() && own.iter().any(manifests::is_read) {
-            let at = tree.pair("replacements").map_or(tree.span, |(key, _)| key.span);
-            cx.gap(at, Why::NotUnderstood("`replacements` of a kustomization".into()));
+        // They are applied once all documents are read.
+        let complete = self.everything || !self.skipped;
+        let rules = if complete { self.listed(&dir, &tree, "replacements", cx) } else { Vec::new() };
+        for rule in rules {
+            if let Err((at, words)) = replacements::apply(&rule, &mut own)
+                && own.iter().any(manifests::is_read)
+            {
+                cx.gap(at, Why::NotUnderstood(words.into()));
+            }
+        }
+        self.vars.extend(tree.get("vars").map(Node::items).unwrap_or_default().iter().cloned());
+        for item in tree.get("configurations").map(Node::items).unwrap_or_default() {
+            for configuration in self.file(&dir, item, cx) {
+                self.references.add(&configuration);
+            }
         }
         self.open.pop();
-        if !component && (circles, values) == (self.circles, self.values.len()) {
+        if !component && (circles, values) == (self.circles, self.values.len() + self.groups.len()) {
             self.known.insert((path.to_owned(), depth), own.clone());
         }
         add(documents, own, path, cx);
+    }
+
+    /// The `helmCharts`: those of the same source are rendered.
+    fn charts(&mut self, dir: &Path, tree: &Node, own: &mut Vec<Node>, cx: &mut Cx<'_>) {
+        let home = tree.path(&["helmGlobals", "chartHome"]).and_then(Node::as_str).unwrap_or("charts");
+        for chart in tree.get("helmCharts").map(Node::items).unwrap_or_default() {
+            let text = |key: &str| chart.get(key).and_then(Node::as_str);
+            let (name, inline) = (text("name").unwrap_or_default(), chart.get("valuesInline"));
+            let more = chart.get("additionalValuesFiles").map(Node::items).unwrap_or_default();
+            let home = normal(&dir.join(home));
+            let versioned = home.join(format!("{name}-{}", text("version").unwrap_or_default()));
+            let place =
+                [home.join(name), versioned.join(name)].into_iter().find(|p| !name.is_empty() && helm::is_chart(p, cx));
+            let Some(place) = place else {
+                self.values.extend(inline.cloned());
+                for item in chart.get("valuesFile").into_iter().chain(more) {
+                    self.values_file(dir, item, cx);
+                }
+                continue;
+            };
+            let inline = inline.map_or_else(|| helm::no_values(chart.span), value_of);
+            let file = chart.get("valuesFile").and_then(|item| self.values_of(dir, item, cx));
+            let mut values = match (text("valuesMerge"), file) {
+                (Some("replace"), _) | (_, None) => inline,
+                (Some("merge"), Some(file)) => helm::merged(&inline, &file),
+                (_, Some(file)) => helm::merged(&file, &inline),
+            };
+            for item in more {
+                if let Some(file) = self.values_of(dir, item, cx) {
+                    values = helm::merged(&values, &file);
+                }
+            }
+            let label = format!(" of {}", yaml_files::shown(dir, cx));
+            if let Some((mut trees, mut groups)) = helm::documents(&place, &values, &label, cx) {
+                own.append(&mut trees);
+                self.groups.append(&mut groups);
+            }
+        }
+    }
+
+    /// The values in a file for a chart of the same source.
+    fn values_of(&mut self, dir: &Path, item: &Node, cx: &mut Cx<'_>) -> Option<Value> {
+        let tree = self.file(dir, item, cx).into_iter().next()?;
+        tree.is_map().then(|| value_of(&tree))
     }
 
     /// A values file for an external chart.
@@ -266,58 +336,98 @@ impl Build {
         }
     }
 
-    /// A `ConfigMap` of files and texts.
-    fn generate(&mut self, dir: &Path, generator: &Node, own: &mut Vec<Node>, cx: &mut Cx<'_>) {
+    /// The items of a list, and those of the files that its items name with `path`.
+    fn listed(&mut self, dir: &Path, tree: &Node, key: &str, cx: &mut Cx<'_>) -> Vec<Node> {
+        let mut out = Vec::new();
+        for item in tree.get(key).map(Node::items).unwrap_or_default() {
+            match item.get("path") {
+                Some(path) => {
+                    for inner in self.file(dir, path, cx) {
+                        match inner.kind {
+                            NodeKind::Seq(items) => out.extend(items),
+                            _ => out.push(inner),
+                        }
+                    }
+                }
+                None => out.push(item.clone()),
+            }
+        }
+        out
+    }
+
+    /// A `ConfigMap` or a `Secret` of files and texts.
+    fn generate(&mut self, dir: &Path, generator: &Node, kind: &str, own: &mut Vec<Node>, cx: &mut Cx<'_>) {
         let at = generator.span;
-        let mut data = Vec::new();
+        let word = |text: &str| Node::quoted(Traced::made(text, at), at);
+        let mut data: Vec<(Node, Traced, Span)> = Vec::new();
         for item in generator.get("files").map(Node::items).unwrap_or_default() {
             let Some(text) = item.as_str() else { continue };
             let (key, file) = match text.split_once('=') {
                 Some((key, file)) => (key, file),
                 None => (text.rsplit('/').next().unwrap_or(text), text),
             };
-            let path = normal(&dir.join(file));
-            let Ok(view) = cx.view(&path) else { continue };
-            if !self.everything && !manifests::may_hold(&view.bytes) {
-                continue;
+            if let Some(view) = self.generated_from(dir, file, cx) {
+                let key = Node::quoted(Traced::made(key, item.span), item.span);
+                data.push((key, view.traced(0..view.bytes.len()), item.span));
             }
-            data.push((
-                Node::quoted(Traced::made(key, item.span), item.span),
-                Node::quoted(view.traced(0..view.bytes.len()), item.span),
-            ));
-            self.files.push(path);
+        }
+        let envs = generator.get("envs").map(Node::items).unwrap_or_default();
+        for item in envs.iter().chain(generator.get("env")) {
+            let Some(view) = item.as_str().and_then(|file| self.generated_from(dir, file, cx)) else { continue };
+            for line in view.traced(0..view.bytes.len()).split(b"\n") {
+                let start = line.bytes().iter().take_while(|b| b.is_ascii_whitespace()).count();
+                let line = line.slice(start..line.len());
+                let end = line.len() - usize::from(line.bytes().ends_with(b"\r"));
+                let line = line.slice(0..end);
+                if !line.bytes().starts_with(b"#") {
+                    data.extend(pair(&line, item.span).map(|(key, value)| (key, value, item.span)));
+                }
+            }
         }
         for item in generator.get("literals").map(Node::items).unwrap_or_default() {
-            let Some(text) = item.as_scalar().map(|s| &s.text) else { continue };
-            let Some(equals) = text.bytes().iter().position(|b| *b == b'=') else { continue };
-            data.push((
-                Node::quoted(text.slice(0..equals), item.span),
-                Node::quoted(text.slice(equals + 1..text.len()), item.span),
-            ));
+            let Some((key, value)) = item.as_scalar().and_then(|s| pair(&s.text, item.span)) else { continue };
+            let value = template_text::trimmed(&value, &|b| matches!(b, b'"' | b'\''), true, true);
+            data.push((key, value, item.span));
         }
         if data.is_empty() {
             return;
         }
+        let data = data.into_iter().map(|(key, value, at)| {
+            let value = if kind == "Secret" { template_text::base64_of(&value, at) } else { value };
+            (key, Node::quoted(value, at))
+        });
+        let data = Node::map(data.collect(), at);
         let name = generator.get("name").and_then(Node::as_str).unwrap_or_default();
         // `merge` and `replace` change an existing one.
         let behavior = generator.get("behavior").and_then(Node::as_str).unwrap_or_default();
         let map = |pairs| Node::map(pairs, at);
-        let word = |text: &str| Node::quoted(Traced::made(text, at), at);
-        let known = own.iter_mut().find(|d| behavior != "create" && identity(d) == ("", "ConfigMap", name));
+        let known = own.iter_mut().find(|d| behavior != "create" && identity(d) == ("", kind, name));
         if let Some(known) = known {
             if behavior == "replace" {
                 *known = merge::without(known, "data");
             }
-            *known = merge::apply(known, &map(vec![(word("data"), map(data))])).unwrap_or_else(|| map(Vec::new()));
+            *known = merge::apply(known, &map(vec![(word("data"), data)])).unwrap_or_else(|| map(Vec::new()));
             return;
         }
         let metadata = map(vec![(word("name"), word(name))]);
         own.push(map(vec![
             (word("apiVersion"), word("v1")),
-            (word("kind"), word("ConfigMap")),
+            (word("kind"), word(kind)),
             (word("metadata"), metadata),
-            (word("data"), map(data)),
+            (word("data"), data),
         ]));
+    }
+
+    /// A file of a generator, if it may matter.
+    fn generated_from(&mut self, dir: &Path, file: &str, cx: &mut Cx<'_>) -> Option<View> {
+        let path = normal(&dir.join(file));
+        let source = cx.peek(&path).ok()?;
+        if !self.everything && !manifests::may_hold(&source.bytes()) {
+            self.skipped = true;
+            return None;
+        }
+        self.files.push(path.clone());
+        cx.view(&path).ok()
     }
 
     fn patches(&mut self, dir: &Path, tree: &Node, own: &mut Vec<Node>, cx: &mut Cx<'_>) {
@@ -377,6 +487,12 @@ fn add(documents: &mut Vec<Node>, own: Vec<Node>, path: &Path, cx: &mut Cx<'_>) 
     }
 }
 
+/// `KEY=VALUE` as a key and its value.
+fn pair(text: &Traced, at: Span) -> Option<(Node, Traced)> {
+    let equals = text.bytes().iter().position(|b| *b == b'=')?;
+    Some((Node::quoted(text.slice(0..equals), at), text.slice(equals + 1..text.len())))
+}
+
 /// Applies patches: those of a target to what it selects, others to the document of the same kind and name.
 fn apply(patches: &[Node], target: Option<&Node>, own: &mut Vec<Node>, at: Span, cx: &mut Cx<'_>) {
     for patch in patches {
@@ -387,7 +503,7 @@ fn apply(patches: &[Node], target: Option<&Node>, own: &mut Vec<Node>, at: Span,
         let mut removed = Vec::new();
         for (n, document) in own.iter_mut().enumerate() {
             let meant = match target {
-                Some(target) => selects(target, document),
+                Some(target) => selects(target, document, Names::Patterns),
                 None => !operations && identity(patch) == identity(document),
             };
             if !meant {
@@ -415,39 +531,6 @@ fn apply(patches: &[Node], target: Option<&Node>, own: &mut Vec<Node>, at: Span,
             own.remove(n);
         }
     }
-}
-
-/// Group, kind and name of a document.
-fn identity(tree: &Node) -> (&str, &str, &str) {
-    let text = |path: &[&str]| tree.path(path).and_then(Node::as_str).unwrap_or_default();
-    let group = text(&["apiVersion"]).rsplit_once('/').map_or("", |(group, _)| group);
-    (group, text(&["kind"]), text(&["metadata", "name"]))
-}
-
-/// Whether a target selects a document. Names are anchored patterns; labels are `key=value`.
-fn selects(target: &Node, tree: &Node) -> bool {
-    let (group, kind, name) = identity(tree);
-    let version = tree.get("apiVersion").and_then(Node::as_str).unwrap_or_default();
-    let version = version.rsplit('/').next().unwrap_or_default();
-    let matches = |key: &str, have: &str| {
-        let Some(want) = target.get(key).and_then(Node::as_str).filter(|w| !w.is_empty()) else { return true };
-        want == have || Regex::new(&format!("^(?:{want})$")).is_ok_and(|r| r.is_match(have))
-    };
-    let marked = |key: &str, path: &[&str]| {
-        let Some(want) = target.get(key).and_then(Node::as_str) else { return true };
-        let have = tree.path(path);
-        want.split(',').filter_map(|one| one.split_once('=')).all(|(k, v)| {
-            let value = have.and_then(|h| h.get(k.trim().trim_end_matches('!'))).and_then(Node::as_str);
-            (value == Some(v.trim_start_matches('=').trim())) != k.ends_with('!')
-        })
-    };
-    matches("group", group)
-        && matches("version", version)
-        && matches("kind", kind)
-        && matches("name", name)
-        && matches("namespace", tree.path(&["metadata", "namespace"]).and_then(Node::as_str).unwrap_or_default())
-        && marked("labelSelector", &["metadata", "labels"])
-        && marked("annotationSelector", &["metadata", "annotations"])
 }
 
 #[cfg(test)]

@@ -1,47 +1,10 @@
-//! Values as text, and text functions of templates. Every byte keeps its place.
+//! Text functions of templates. Every byte keeps its place.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use crate::syntax::yaml;
 use crate::text::{Layer, Span, Traced, Whence, Why};
 use crate::value::{Kind, Number, Value, equal};
-
-use super::yaml_values::{node_of, quoted};
-
-/// The text that a template prints for a value. Helm prints nothing for a missing value.
-pub(in crate::input) fn printed(value: &Value, at: Span) -> Traced {
-    match &value.kind {
-        Kind::Null => Traced::new(),
-        Kind::List(_) => {
-            let mut out = Traced::made("[", at);
-            let items: Vec<_> = value.items().iter().map(|item| printed(item, at)).collect();
-            out.push(&Traced::join(&items, &Traced::made(" ", at)));
-            out.push_made(b"]", at);
-            out
-        }
-        Kind::Map(inner) => {
-            let mut out = Traced::made("map[", at);
-            for (n, (key, entry)) in inner.entries.iter().enumerate() {
-                out.push_made(if n > 0 { b" " } else { b"" }, at);
-                out.push_made(key.as_bytes(), entry.key);
-                out.push_made(b":", at);
-                out.push(&printed(&entry.value.clone().with_outer(&value.via), at));
-            }
-            out.push_made(b"]", at);
-            out
-        }
-        _ => value.to_traced().unwrap_or_default(),
-    }
-}
-
-/// A value as `toYaml` writes it, without the last line break.
-pub(in crate::input) fn yaml(value: &Value, at: Span) -> Traced {
-    let text = yaml::write(&node_of(value));
-    let length = text.bytes().trim_ascii_end().len();
-    let text = text.slice(0..length);
-    if text.is_empty() { Traced::made("{}", at) } else { text }
-}
 
 /// A text with every byte mapped, none added or removed.
 pub(in crate::input) fn mapped(text: &Traced, change: impl Fn(u8) -> u8) -> Traced {
@@ -78,41 +41,6 @@ pub(in crate::input) fn trimmed(text: &Traced, cut: &dyn Fn(&u8) -> bool, start:
     let from = if start { bytes.iter().take_while(|b| cut(b)).count() } else { 0 };
     let to = if end { bytes.len() - bytes[from..].iter().rev().take_while(|b| cut(b)).count() } else { bytes.len() };
     text.slice(from..to)
-}
-
-/// `printf`: `%s`, `%v`, `%d`, `%q`, `%t` and `%%`. Other verbs are unknown.
-pub(in crate::input) fn formatted(format: &Traced, args: &[Value], at: Span) -> Traced {
-    let mut out = Traced::new();
-    let bytes = format.bytes();
-    let (mut run, mut n, mut next) = (0, 0, 0);
-    while n < bytes.len() {
-        if bytes[n] != b'%' {
-            n += 1;
-            continue;
-        }
-        out.push(&format.slice(run..n));
-        let mut value = || {
-            next += 1;
-            args.get(next - 1).map(|v| printed(v, at)).unwrap_or_default()
-        };
-        match bytes.get(n + 1) {
-            Some(b'%') => out.push_made(b"%", at),
-            Some(b's' | b'v' | b'd' | b't') => out.push(&value()),
-            Some(b'q') => {
-                let value = value();
-                out.push(&quoted(&value, at));
-            }
-            _ => {
-                value();
-                out.push_unknown(at, Why::NotUnderstood("a verb of `printf`".into()));
-                n += bytes[n..].iter().skip(1).take_while(|b| !b.is_ascii_alphabetic()).count();
-            }
-        }
-        n = (n + 2).min(bytes.len());
-        run = n;
-    }
-    out.push(&format.slice(run..bytes.len()));
-    out
 }
 
 /// The answer to a comparison; unknown without one.

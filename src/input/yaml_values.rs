@@ -53,8 +53,9 @@ pub(in crate::input) fn value_of(node: &Node) -> Value {
             Resolved::Null => Value::null(at),
             Resolved::Bool(value) => Value::bool(value, at),
             Resolved::Int(whole) => {
-                let computed = || Number::new(whole.to_string().parse().unwrap_or(0.0));
-                let number = Number::parse(scalar.text.clone()).unwrap_or_else(computed);
+                let value = Number::new(whole.to_string().parse().unwrap_or(0.0));
+                // An octal number is not what its digits say.
+                let number = Number::parse(scalar.text.clone()).filter(|read| *read == value).unwrap_or(value);
                 Value::new(Kind::Number(number), at)
             }
             Resolved::Float(number) => Value::new(Kind::Number(Number::new(number)), at),

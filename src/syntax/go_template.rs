@@ -429,7 +429,11 @@ impl Lexer<'_> {
                 Ok(Some(Token::Fields(fields)))
             }
             b'$' => Ok(Some(Token::Variable(self.word()))),
-            b'"' | b'`' | b'\'' => self.text(byte).map(Some),
+            b'"' | b'`' => self.text(byte).map(Some),
+            b'\'' => {
+                self.text(byte)?;
+                Ok(Some(Token::Number(self.view.traced(start..self.at))))
+            }
             b'0'..=b'9' | b'-' | b'+' | b'.' => {
                 self.at += 1;
                 while self.peek().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+')) {
@@ -447,12 +451,58 @@ impl Lexer<'_> {
             b'n' => vec![b'\n'],
             b't' => vec![b'\t'],
             b'r' => vec![b'\r'],
+            b'a' => vec![7],
+            b'b' => vec![8],
+            b'f' => vec![12],
+            b'v' => vec![11],
             other => vec![other],
         };
-        let (text, end) = quoted(self.view, self.at, self.end, (quote != b'`').then_some(escape))?;
+        let start = self.at;
+        let (mut text, end) = quoted(self.view, start, self.end, (quote != b'`').then_some(escape))?;
         self.at = end;
+        if quote == b'"'
+            && let Some(plain) = unescaped(&self.view.bytes[start + 1..end - 1])
+        {
+            text = Traced::made(plain, self.view.span(start..end));
+        }
         Ok(Token::Text(text))
     }
+}
+
+/// A text with escapes that name characters by number, without its escapes; `None` if it has none of these.
+fn unescaped(raw: &[u8]) -> Option<String> {
+    let raw = std::str::from_utf8(raw).ok()?;
+    let (mut out, mut by_number) = (String::new(), false);
+    let mut rest = raw;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        let escaped = rest[at + 1..].chars().next()?;
+        let (from, digits, radix) = match escaped {
+            'x' => (2, 2, 16),
+            'u' => (2, 4, 16),
+            'U' => (2, 8, 16),
+            '0'..='7' => (1, 3, 8),
+            _ => (1, escaped.len_utf8(), 0),
+        };
+        let digits = rest.get(at + from..at + from + digits)?;
+        out.push(match (radix, escaped) {
+            (0, 'n') => '\n',
+            (0, 't') => '\t',
+            (0, 'r') => '\r',
+            (0, 'a') => '\u{7}',
+            (0, 'b') => '\u{8}',
+            (0, 'f') => '\u{c}',
+            (0, 'v') => '\u{b}',
+            (0, other) => other,
+            _ => {
+                by_number = true;
+                char::from_u32(u32::from_str_radix(digits, radix).ok()?)?
+            }
+        });
+        rest = &rest[at + from + digits.len()..];
+    }
+    out.push_str(rest);
+    by_number.then_some(out)
 }
 
 #[cfg(test)]

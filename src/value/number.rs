@@ -10,6 +10,8 @@ pub struct Number {
     value: f64,
     /// The literal, if it is written exactly as the number is rendered.
     literal: Option<Arc<Traced>>,
+    /// True if its type has fractions, whatever its value.
+    floating: bool,
 }
 
 impl PartialEq for Number {
@@ -21,7 +23,7 @@ impl PartialEq for Number {
 impl Number {
     /// A computed number.
     pub fn new(value: f64) -> Self {
-        Self { value, literal: None }
+        Self { value, literal: None, floating: false }
     }
 
     /// A number as it is written; `None` if the text is not one.
@@ -32,7 +34,23 @@ impl Number {
             return None;
         }
         let plain = render(value) == text;
-        Some(Self { value, literal: plain.then(|| Arc::new(literal)) })
+        Some(Self { value, literal: plain.then(|| Arc::new(literal)), floating: false })
+    }
+
+    /// The same number as one of a type with fractions. Some languages print these in another form.
+    #[must_use]
+    pub fn floating(self) -> Self {
+        Self { floating: true, ..self }
+    }
+
+    /// True if its type has fractions.
+    pub fn is_floating(&self) -> bool {
+        self.floating
+    }
+
+    /// True if it is written down as it is.
+    pub fn is_literal(&self) -> bool {
+        self.literal.is_some()
     }
 
     /// The value.

@@ -37,8 +37,10 @@ fn whatever_can_have_a_finding_reaches_the_hook() {
         }
         let report = std::fs::read_to_string(entry.path()).unwrap();
         for found in place.captures_iter(&report) {
-            // A place on a node is none in the repository.
-            if !entry.path().with_file_name(&found[1]).is_file() {
+            // A place on a node is none in the repository, and hooks are not run for archives: they are not text.
+            if !entry.path().with_file_name(&found[1]).is_file()
+                || std::path::Path::new(&found[1]).extension().is_some_and(|e| e == "tgz")
+            {
                 continue;
             }
             seen += 1;

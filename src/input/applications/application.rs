@@ -125,8 +125,8 @@ impl Application {
             Template::Chart(dir) => {
                 let values = yaml_values::value_of(&self.values.tree);
                 let alone = self.values.alone;
-                let with = |own: &Value| if alone { values } else { helm::overlay(own, &values) };
-                helm::filled(dir, with, "", cx).unwrap_or_default()
+                let with = |own: &Value| if alone { values.clone() } else { helm::overlay(own, &values) };
+                helm::filled(dir, &with, "", cx).unwrap_or_default()
             }
             Template::Documents(documents, values, name) => {
                 let groups = manifests::in_trees(documents, name, cx);

@@ -11,14 +11,13 @@ use crate::text::{View, Why, budget};
 use crate::value::{Kind, Value};
 
 use super::engine::Defines;
-use super::values::{map, overlay};
+use super::packed::{CHART, Sources, is_read};
+use super::values::{from_json, map, merged, overlay, without_nulls};
 use crate::input::applications::aside::may_describe;
 use crate::input::manifests;
-use crate::input::unit::{has_extension, normal};
+use crate::input::unit::normal;
 use crate::input::yaml_values::value_of;
 
-/// The main file of a chart.
-pub(super) const CHART: &str = "Chart.yaml";
 /// The deepest nesting of charts.
 const MAX_CHARTS: usize = 6;
 /// The most templates of one chart.
@@ -36,7 +35,9 @@ pub(super) struct Chart {
     /// `Chart.yaml`, as templates see it.
     about: Value,
     /// Its default values.
-    pub(super) values: Value,
+    values: Value,
+    /// The same without nulls, if there are any.
+    without_nulls: Option<Value>,
     /// The file of its default values.
     pub(super) values_file: Option<PathBuf>,
     /// Its templates, by path.
@@ -51,12 +52,38 @@ pub(super) struct Chart {
     pub(super) dynamic: bool,
 }
 
+/// What versions of Helm do with the nulls in the values of a chart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Nulls {
+    Kept,
+    Removed,
+}
+
+/// How the values of a chart with all its subcharts are put together.
+pub(super) struct How {
+    /// The tags that the values of the whole chart set.
+    pub(super) tags: Value,
+    pub(super) nulls: Nulls,
+}
+
+/// What is known while a chart and its subcharts are read.
+struct Reading<'a> {
+    /// The files of the scan.
+    files: &'a [PathBuf],
+    sources: &'a mut Sources,
+    known: Loaded,
+}
+
 /// A subchart.
 pub(super) struct Child {
     /// The key of its values.
-    name: String,
+    pub(super) name: String,
     /// Paths of values that enable or disable it; the first existing one counts.
     conditions: Vec<String>,
+    /// Words that enable or disable it together with others.
+    tags: Vec<String>,
+    /// What its parent takes from its values: the path here, and the one there (empty for the values as a whole).
+    imports: Vec<(String, String)>,
     pub(super) chart: Arc<Chart>,
 }
 
@@ -79,92 +106,160 @@ impl File {
 }
 
 /// The values in a file.
-pub(super) fn values_in(path: &Path, cx: &mut Cx<'_>) -> Option<Value> {
-    let view = cx.view(path).ok()?;
+pub(super) fn values_in(path: &Path, sources: &Sources, cx: &mut Cx<'_>) -> Option<Value> {
+    let view = sources.view(path, cx).ok()?;
     let parsed = yaml::parse(&view);
     crate::input::yaml_files::note_errors(&view, &parsed, cx);
     let tree = parsed.tree.first()?;
-    tree.is_map().then(|| value_of(tree))
+    tree.is_map().then(|| from_json(&value_of(tree)))
+}
+
+/// The value at a dotted path.
+fn at_path(values: &Value, path: &str) -> Option<Value> {
+    path.split('.').try_fold(values.clone(), |value, key| value.get(key))
 }
 
 impl Chart {
     /// The chart in a folder; `None` if there is none. `files` are those of the scan.
-    pub(super) fn load(dir: &Path, files: &[PathBuf], cx: &mut Cx<'_>) -> Option<Arc<Self>> {
-        Self::shared(dir, files, 0, &mut Loaded::new(), cx)
+    pub(super) fn load(dir: &Path, files: &[PathBuf], sources: &mut Sources, cx: &mut Cx<'_>) -> Option<Arc<Self>> {
+        Self::shared(dir, 0, &mut Reading { files, sources, known: Loaded::new() }, cx)
     }
 
     /// The chart in a folder, `depth` levels below another one. It is read once, however many charts name it.
-    fn shared(dir: &Path, files: &[PathBuf], depth: usize, known: &mut Loaded, cx: &mut Cx<'_>) -> Option<Arc<Self>> {
+    fn shared(dir: &Path, depth: usize, reading: &mut Reading<'_>, cx: &mut Cx<'_>) -> Option<Arc<Self>> {
         let key = (normal(dir), depth);
-        if !known.contains_key(&key) {
-            let chart = Self::read(dir, files, depth, known, cx).filter(|_| budget::spend(CHART_WORK)).map(Arc::new);
-            known.insert(key.clone(), chart);
+        if !reading.known.contains_key(&key) {
+            let chart = Self::read(dir, depth, reading, cx).filter(|_| budget::spend(CHART_WORK)).map(Arc::new);
+            reading.known.insert(key.clone(), chart);
         }
-        known.get(&key).cloned().flatten()
+        reading.known.get(&key).cloned().flatten()
     }
 
-    fn read(dir: &Path, files: &[PathBuf], depth: usize, known: &mut Loaded, cx: &mut Cx<'_>) -> Option<Self> {
-        let source = cx.open(&dir.join(CHART)).ok()?;
-        let about = yaml::parse(&cx.texts.view(source)).tree.into_iter().next()?;
-        let values_file =
-            ["values.yaml", "values.yml"].iter().map(|name| dir.join(name)).find(|path| cx.peek(path).is_ok());
-        let values = values_file.as_ref().and_then(|path| values_in(path, cx));
-        let dynamic = values_file.iter().any(|p| cx.files.read(p).is_ok_and(|s| manifests::may_hold(&s.bytes())));
+    fn read(dir: &Path, depth: usize, reading: &mut Reading<'_>, cx: &mut Cx<'_>) -> Option<Self> {
+        let (files, sources) = (reading.files, &mut *reading.sources);
+        let about = yaml::parse(&sources.view(&dir.join(CHART), cx).ok()?).tree.into_iter().next()?;
+        let mut values_files = ["values.yaml", "values.yml"].iter().map(|name| dir.join(name));
+        let values_file = values_files.find(|path| sources.holds(path, cx));
+        let values = values_file.as_ref().and_then(|path| values_in(path, sources, cx));
+        let view = values_file.as_ref().and_then(|path| sources.view(path, cx).ok());
+        let dynamic = view.is_some_and(|view| manifests::may_hold(&view.bytes));
+        let values = values.unwrap_or_else(|| map([], about.span));
         let mut chart = Self {
             dir: dir.to_owned(),
             about: value_of(&about),
-            values: values.unwrap_or_else(|| map([], about.span)),
+            without_nulls: without_nulls(&values),
+            values,
             values_file,
-            templates: templates(dir, files, cx),
+            templates: templates(dir, files, sources, cx),
             children: Vec::new(),
             absent: Vec::new(),
             library: about.get("type").and_then(Node::as_str) == Some("library"),
             dynamic,
         };
         if depth < MAX_CHARTS {
-            chart.add_children(&about, files, depth, known, cx);
+            chart.add_children(&about, depth, reading, cx);
         }
         Some(chart)
     }
 
-    fn add_children(&mut self, about: &Node, files: &[PathBuf], depth: usize, known: &mut Loaded, cx: &mut Cx<'_>) {
+    fn add_children(&mut self, about: &Node, depth: usize, reading: &mut Reading<'_>, cx: &mut Cx<'_>) {
         let folder = self.dir.join("charts");
-        let mut below: Vec<PathBuf> = files
-            .iter()
-            .filter(|f| f.file_name().is_some_and(|n| n == CHART))
-            .filter_map(|f| f.parent())
-            .filter(|d| d.parent() == Some(&folder))
-            .map(Path::to_owned)
-            .collect();
+        let packed = reading.sources.unpack(&folder, cx);
+        let inner: Vec<PathBuf> = reading.sources.below(&folder).cloned().collect();
+        let here = reading.files.iter().chain(&inner).filter(|f| f.file_name().is_some_and(|n| n == CHART));
+        let here = here.filter_map(|f| f.parent()).filter(|d| d.parent() == Some(&folder)).map(Path::to_owned);
+        let here: Vec<PathBuf> = here.chain(packed).collect();
+        let mut below: Vec<Arc<Self>> = Vec::new();
+        for dir in here {
+            below.extend(Self::shared(&dir, depth + 1, reading, cx));
+        }
+        let mut used = vec![false; below.len()];
         // The older form has a separate file.
-        let requirements = cx.open(&self.dir.join("requirements.yaml")).ok();
-        let requirements = requirements.and_then(|id| yaml::parse(&cx.texts.view(id)).tree.into_iter().next());
+        let requirements = reading.sources.view(&self.dir.join("requirements.yaml"), cx).ok();
+        let requirements = requirements.and_then(|view| yaml::parse(&view).tree.into_iter().next());
         let lists = [Some(about), requirements.as_ref()];
         for item in lists.into_iter().flatten().filter_map(|d| d.get("dependencies")).flat_map(Node::items) {
             let text = |key: &str| item.get(key).and_then(Node::as_str);
+            let words = |key: &str| item.get(key).map(Node::items).unwrap_or_default();
             let Some(name) = text("name") else { continue };
             let key = text("alias").unwrap_or(name).to_owned();
-            let mut dir = folder.join(name);
-            if let Some(path) = text("repository").and_then(|r| r.strip_prefix("file://"))
-                && !below.contains(&dir)
-            {
-                dir = self.dir.join(path);
-            }
-            below.retain(|d| *d != dir);
-            let conditions = text("condition").unwrap_or_default().split(',').map(|c| c.trim().to_owned()).collect();
-            match Self::shared(&dir, files, depth + 1, known, cx) {
-                Some(chart) => self.children.push(Child { name: key, conditions, chart }),
-                None => self.absent.push(key),
-            }
+            let known = below.iter().position(|chart| chart.name() == name);
+            let chart = match (known, text("repository").and_then(|r| r.strip_prefix("file://"))) {
+                (Some(n), _) => {
+                    used[n] = true;
+                    Some(Arc::clone(&below[n]))
+                }
+                (None, Some(path)) => Self::shared(&self.dir.join(path), depth + 1, reading, cx),
+                (None, None) => None,
+            };
+            let Some(chart) = chart else {
+                self.absent.push(key);
+                continue;
+            };
+            self.children.push(Child {
+                name: key,
+                conditions: text("condition").unwrap_or_default().split(',').map(|c| c.trim().to_owned()).collect(),
+                tags: words("tags").iter().filter_map(Node::as_str).map(str::to_owned).collect(),
+                imports: words("import-values").iter().filter_map(import).collect(),
+                chart,
+            });
         }
-        for dir in below {
-            let Some(chart) = Self::shared(&dir, files, depth + 1, known, cx) else { continue };
-            let name = chart.name();
-            self.children.push(Child { name, conditions: Vec::new(), chart });
-        }
+        let others = below.into_iter().zip(used).filter(|(_, used)| !used);
+        self.children.extend(others.map(|(chart, _)| Child {
+            name: chart.name(),
+            conditions: Vec::new(),
+            tags: Vec::new(),
+            imports: Vec::new(),
+            chart,
+        }));
     }
 
-    fn name(&self) -> String {
+    /// Its values with the given ones.
+    pub(super) fn given(&self, over: Option<&Value>, nulls: Nulls) -> Value {
+        over.map_or_else(|| self.own(nulls).clone(), |over| overlay(self.own(nulls), over))
+    }
+
+    /// Its own values.
+    pub(super) fn own(&self, nulls: Nulls) -> &Value {
+        self.without_nulls.as_ref().filter(|_| nulls == Nulls::Removed).unwrap_or(&self.values)
+    }
+
+    /// True if its values, or those of a subchart, have nulls.
+    pub(super) fn has_nulls(&self) -> bool {
+        self.without_nulls.is_some()
+            || self.children.iter().any(|child| budget::spend(CHART_WORK) && child.chart.has_nulls())
+    }
+
+    /// The values with those of its subcharts, and with those that it takes from them (its own come first); and which of its
+    /// subcharts are enabled.
+    pub(super) fn coalesced(&self, values: &Value, how: &How) -> (Value, Vec<bool>) {
+        if !self.children.is_empty() && !budget::spend(CHART_WORK) {
+            return (values.clone(), vec![false; self.children.len()]);
+        }
+        let inner: Vec<Value> = self.children.iter().map(|child| child.values(values, how)).collect();
+        let at = values.at;
+        let named = |on: &[bool]| {
+            let all = self.children.iter().zip(&inner).zip(on).filter(|(_, on)| **on);
+            map(all.map(|((child, inner), _)| (Arc::from(child.name.as_str()), inner.clone())), at)
+        };
+        // What decides may be a default of the subchart itself.
+        let whole = merged(values, &named(&vec![true; inner.len()]));
+        let enabled: Vec<bool> = self.children.iter().map(|child| child.is_enabled(&whole, how)).collect();
+        let mut out = merged(values, &named(&enabled));
+        for ((child, inner), _) in self.children.iter().zip(&inner).zip(&enabled).filter(|(_, on)| **on) {
+            for (from, to) in &child.imports {
+                let Some(table) = at_path(inner, from).filter(|t| matches!(t.kind, Kind::Map(_))) else { continue };
+                let at = table.at;
+                let put = to.rsplit('.').filter(|key| !key.is_empty());
+                let table = put.fold(table, |inner, key| map([(Arc::from(key), inner)], at));
+                out = overlay(&table, &out);
+            }
+        }
+        (out, enabled)
+    }
+
+    /// Its name.
+    pub(super) fn name(&self) -> String {
         let folder = || self.dir.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         self.about.get("name").and_then(|n| n.as_known_str().map(str::to_owned)).unwrap_or_else(folder)
     }
@@ -198,8 +293,8 @@ impl Chart {
         }
     }
 
-    /// The value of `.` in its templates.
-    pub(super) fn dot(&self, values: &Value) -> Value {
+    /// The value of `.` in its templates. `name` is Helm's name for the chart: those of its parents, and its own.
+    pub(super) fn dot(&self, values: &Value, name: &str, template: &Path) -> Value {
         let at = self.about.at;
         let outside = |what: &str| Value::unknown(Why::FromOutside(what.into()), at);
         let release = map(
@@ -213,8 +308,25 @@ impl Chart {
             ],
             at,
         );
+        let text = |text: String| Value::str(crate::text::Traced::made(text, at), at);
+        let template = template.strip_prefix(&self.dir).unwrap_or(template).display();
+        let template = map(
+            [
+                (Arc::from("Name"), text(format!("{name}/{template}"))),
+                (Arc::from("BasePath"), text(format!("{name}/templates"))),
+            ],
+            at,
+        );
         let about = match &self.about.kind {
-            Kind::Map(about) => map(about.entries.iter().map(|(k, e)| (capital(k), e.value.clone())), at),
+            Kind::Map(about) => {
+                // What is not set is empty.
+                let empty =
+                    [(Arc::from("Annotations"), map([], at)), (Arc::from("Keywords"), Value::list(Vec::new(), at))];
+                let given = about.entries.iter().map(|(k, e)| (capital(k), e.value.clone()));
+                // A subchart goes by its alias.
+                let own = name.rsplit_once('/').map(|(_, name)| (Arc::from("Name"), text(name.to_owned())));
+                map(empty.into_iter().chain(given).chain(own), at)
+            }
             _ => self.about.clone(),
         };
         map(
@@ -223,7 +335,8 @@ impl Chart {
                 (Arc::from("Chart"), about),
                 (Arc::from("Release"), release),
                 (Arc::from("Capabilities"), outside("the capabilities of the cluster")),
-                (Arc::from("Template"), outside("the name of a template")),
+                (Arc::from("Template"), template),
+                (Arc::from("Files"), outside("all files of a chart")),
                 (Arc::from("Subcharts"), outside("templates of other charts")),
             ],
             at,
@@ -239,44 +352,45 @@ fn capital(name: &str) -> Arc<str> {
 }
 
 impl Child {
-    /// The values of the subchart, from the values of its parent; `None` if these disable it.
-    pub(super) fn values(&self, above: &Value) -> Option<Value> {
-        for path in self.conditions.iter().filter(|c| !c.is_empty()) {
-            let found = path.split('.').try_fold(above.clone(), |value, key| value.get(key));
-            if let Some(on) = found.and_then(|v| v.as_bool()) {
-                if !on {
-                    return None;
-                }
-                break;
-            }
-        }
-        let mut values = self.chart.values.clone();
-        if let Some(own) = above.get(&self.name) {
-            values = overlay(&values, &own);
-        }
-        if let Some(global) = above.get("global") {
-            let at = global.at;
-            values = overlay(&values, &map([(Arc::from("global"), global)], at));
-        }
-        Some(values)
+    /// True unless the values, or the tags, disable it.
+    fn is_enabled(&self, values: &Value, how: &How) -> bool {
+        let plain = |value: Value| matches!(value.kind, Kind::Bool(_)).then(|| value.as_bool()).flatten();
+        let tagged: Vec<bool> = self.tags.iter().filter_map(|tag| how.tags.get(tag).and_then(plain)).collect();
+        let tagged = tagged.is_empty() || tagged.contains(&true);
+        let mut paths = self.conditions.iter().filter(|c| !c.is_empty());
+        paths.find_map(|path| at_path(values, path).and_then(plain)).unwrap_or(tagged)
+    }
+
+    /// The values of the subchart, from the values of its parent.
+    fn values(&self, above: &Value, how: &How) -> Value {
+        let values = self.chart.given(above.get(&self.name).as_ref(), how.nulls);
+        let global = above.get("global").unwrap_or_else(|| map([], above.at));
+        let at = global.at;
+        let values = overlay(&values, &map([(Arc::from("global"), global)], at));
+        self.chart.coalesced(&values, how).0
     }
 }
 
-/// True for files of a chart that are templates or values.
-pub(super) fn is_read(path: &Path) -> bool {
-    has_extension(path, &["yaml", "yml", "tpl", "json", "txt", "sh", "toml", "conf"])
+/// An item of `import-values`.
+fn import(item: &Node) -> Option<(String, String)> {
+    if let Some(name) = item.as_str() {
+        return Some((format!("exports.{name}"), String::new()));
+    }
+    let text = |key: &str| item.get(key).and_then(Node::as_str).map(str::to_owned);
+    Some((text("child")?, text("parent").filter(|parent| parent != ".").unwrap_or_default()))
 }
 
 /// The templates of a chart.
-fn templates(dir: &Path, files: &[PathBuf], cx: &mut Cx<'_>) -> Vec<File> {
+fn templates(dir: &Path, files: &[PathBuf], sources: &Sources, cx: &mut Cx<'_>) -> Vec<File> {
     let folder = dir.join("templates");
     let mut paths: Vec<PathBuf> = files.iter().filter(|f| f.starts_with(&folder)).cloned().collect();
+    paths.extend(sources.below(&folder).cloned());
     if paths.is_empty() {
         paths = cx.files.list(&folder);
     }
     let mut out = Vec::new();
     for path in paths.into_iter().filter(|p| is_read(p)).take(MAX_TEMPLATES) {
-        let Ok(view) = cx.view(&path) else { continue };
+        let Ok(view) = sources.view(&path, cx) else { continue };
         let holds = manifests::may_hold(&view.bytes) || may_describe(&view.bytes);
         let parsed = parse(&view);
         if let Err(error) = &parsed

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use crate::node::Cx;
 use crate::syntax::go_template::{Branch, Head, Operand, Part, Pipeline, parse};
 use crate::text::{Span, Traced, View, Why, budget};
-use crate::value::{Entry, Guard, Kind, Map, Number, Value};
+use crate::value::{Guard, Kind, Map, Number, Value};
 
+use super::files::Folder;
 use super::host::Host;
-use super::values::{key, truth, unknown};
-use super::{files, functions};
+use super::packed::Sources;
+use super::values::{Changes, key, truth, unknown};
+use super::{files, functions, print, to_yaml};
 use crate::input::open_conditions::{self, Answers};
 use crate::input::template_text;
 
@@ -35,8 +37,10 @@ pub(super) struct Engine<'a, 'c> {
     cx: &'a mut Cx<'c>,
     /// Where `.Files` are.
     folder: PathBuf,
+    sources: &'a Sources,
     defines: Defines,
     answers: &'a mut Answers,
+    changes: Changes,
     steps: usize,
     bytes: usize,
     depth: usize,
@@ -54,11 +58,27 @@ enum Flow {
 pub(super) struct Scope {
     pub(super) dot: Value,
     variables: Vec<(String, Value)>,
+    /// The dots outside of it.
+    outer: Vec<Value>,
 }
 
 impl Scope {
     pub(super) fn new(dot: Value) -> Self {
-        Self { variables: vec![("$".to_owned(), dot.clone())], dot }
+        Self { variables: vec![("$".to_owned(), dot.clone())], dot, outer: Vec::new() }
+    }
+
+    /// Makes a value the dot, up to `leave`.
+    fn enter(&mut self, dot: Value) {
+        self.outer.push(std::mem::replace(&mut self.dot, dot));
+    }
+
+    fn leave(&mut self) {
+        self.dot = self.outer.pop().unwrap_or_else(|| self.dot.clone());
+    }
+
+    /// Everything that a name stands for.
+    fn values(&mut self) -> impl Iterator<Item = &mut Value> {
+        self.variables.iter_mut().map(|(_, value)| value).chain(&mut self.outer).chain([&mut self.dot])
     }
 
     fn variable(&self, name: &str) -> Option<&Value> {
@@ -75,13 +95,14 @@ pub(super) fn outcomes(
     view: &View,
     parts: &[Part],
     dot: &Value,
-    folder: &std::path::Path,
+    folder: &Folder<'_>,
     defines: &Defines,
     cx: &mut Cx<'_>,
 ) -> (Vec<(Guard, Traced)>, bool) {
     open_conditions::all(MAX_OUTCOMES, |answers| {
-        let (folder, defines) = (folder.to_owned(), defines.clone());
-        let mut engine = Engine { cx, folder, defines, answers, steps: 0, bytes: 0, depth: 0 };
+        let (sources, defines, changes) = (folder.sources, defines.clone(), Changes::default());
+        let folder = folder.dir.to_owned();
+        let mut engine = Engine { cx, folder, sources, defines, answers, changes, steps: 0, bytes: 0, depth: 0 };
         let mut text = Traced::new();
         engine.parts(view, parts, &mut Scope::new(dot.clone()), &mut text);
         text
@@ -118,7 +139,7 @@ impl Engine<'_, '_> {
             Part::Output(pipeline) => {
                 let value = self.pipeline(pipeline, scope);
                 if pipeline.names.is_empty() {
-                    let text = template_text::printed(&value, pipeline.at);
+                    let text = print::printed(&value, pipeline.at);
                     self.push(out, &text);
                 }
             }
@@ -134,9 +155,9 @@ impl Engine<'_, '_> {
                 let depth = scope.variables.len();
                 let value = self.pipeline(&branch.pipeline, scope);
                 let flow = if self.holds(&value, &branch.pipeline) {
-                    let before = std::mem::replace(&mut scope.dot, value);
+                    scope.enter(value);
                     let flow = self.parts(view, &branch.then, scope, out);
-                    scope.dot = before;
+                    scope.leave();
                     flow
                 } else {
                     self.parts(view, &branch.other, scope, out)
@@ -152,7 +173,7 @@ impl Engine<'_, '_> {
                 };
                 let at = name.span().unwrap_or(dot.at);
                 let value = self.include(name.known_str(), dot, at);
-                let text = template_text::printed(&value, at);
+                let text = print::printed(&value, at);
                 self.push(out, &text);
             }
             Part::Break => return Flow::Break,
@@ -200,9 +221,9 @@ impl Engine<'_, '_> {
                 }
                 [] => {}
             }
-            let before = std::mem::replace(&mut scope.dot, item);
+            scope.enter(item);
             let flow = self.parts(view, &branch.then, scope, out);
-            scope.dot = before;
+            scope.leave();
             scope.variables.truncate(depth);
             if flow == Flow::Break {
                 break;
@@ -242,9 +263,10 @@ impl Engine<'_, '_> {
         if !self.charge(1) {
             return Value::unknown(Why::Limit("steps of a template"), at);
         }
+        let changes = self.changes.count();
         let Head::Function(name) = &first.head else {
             let method = first.fields.iter().map(String::as_str).collect::<Vec<_>>();
-            if let Some(value) = self.method(&method, rest, at, scope) {
+            if let Some(value) = self.method(&method, rest, last.as_ref(), at, scope) {
                 return value;
             }
             return self.operand(first, scope);
@@ -264,33 +286,44 @@ impl Engine<'_, '_> {
             args.push(value);
         }
         args.extend(last);
-        let value = match (name.as_str(), rest.first()) {
-            ("set" | "unset", Some(target)) => {
-                let value = functions::call(self, name, args, at, &scope.dot);
-                write_back(target, &value, scope);
-                value
-            }
-            _ => functions::call(self, name, args, at, &scope.dot),
-        };
+        let value = functions::call(self, name, args, at, &scope.dot);
+        if self.changes.count() > changes {
+            let looked_at = self.changes.apply(changes, scope.values());
+            self.charge(looked_at);
+        }
         fields(value, &first.fields, at, self)
     }
 
     /// Methods of the objects that Helm passes to every template.
-    fn method(&mut self, path: &[&str], rest: &[Operand], at: Span, scope: &mut Scope) -> Option<Value> {
-        match path {
-            [.., "Files", "Get"] => {
-                let name = rest.first().map(|o| self.operand(o, scope))?;
-                Some(files::file(self.cx, &self.folder, name.as_known_str(), at))
-            }
-            [.., "Files", "Glob"] => {
-                let name = rest.first().map(|o| self.operand(o, scope))?;
-                Some(files::files(self.cx, &self.folder, name.as_known_str(), at))
-            }
-            [.., "APIVersions", "Has"] => {
-                Some(Value::unknown(Why::FromOutside("the capabilities of the cluster".into()), at))
-            }
-            _ => None,
+    fn method(
+        &mut self,
+        path: &[&str],
+        rest: &[Operand],
+        last: Option<&Value>,
+        at: Span,
+        scope: &mut Scope,
+    ) -> Option<Value> {
+        let (object, method) = match path {
+            [.., object, method] => (*object, *method),
+            _ => return None,
+        };
+        if (object, method) == ("APIVersions", "Has") {
+            return Some(Value::unknown(Why::FromOutside("the capabilities of the cluster".into()), at));
         }
+        let read: fn(&mut Cx<'_>, &Folder<'_>, Option<&str>, Span) -> Value = match method {
+            _ if object != "Files" => return None,
+            "Get" | "GetBytes" => files::file,
+            "Lines" => files::lines,
+            "Glob" => files::files,
+            _ => return None,
+        };
+        let name = match (rest.first(), last) {
+            (Some(operand), _) => self.operand(operand, scope),
+            (None, Some(value)) => value.clone(),
+            (None, None) => return None,
+        };
+        let folder = Folder { dir: &self.folder, sources: self.sources };
+        Some(read(self.cx, &folder, name.as_known_str(), at))
     }
 
     fn operand(&mut self, operand: &Operand, scope: &mut Scope) -> Value {
@@ -302,7 +335,7 @@ impl Engine<'_, '_> {
                 None => Value::unknown(Why::NotUnderstood(format!("`{name}`").into()), at),
             },
             Head::Text(text) => Value::str(text.clone(), at),
-            Head::Number(text) => match Number::parse(text.clone()) {
+            Head::Number(text) => match literal(text) {
                 Some(number) => Value::new(Kind::Number(number), at),
                 None => Value::unknown(Why::NotUnderstood("a number of this form".into()), at),
             },
@@ -327,6 +360,10 @@ impl<'c> Host<'c> for Engine<'_, 'c> {
 
     fn assume(&mut self, at: Span) -> bool {
         self.answers.assume(at, &self.cx.texts)
+    }
+
+    fn changed(&mut self, old: Arc<Map>, new: Arc<Map>) {
+        self.changes.add(old, new);
     }
 
     fn include(&mut self, name: Option<&str>, dot: Value, at: Span) -> Value {
@@ -369,6 +406,28 @@ impl<'c> Host<'c> for Engine<'_, 'c> {
     }
 }
 
+/// A number of a template. One with a point or an exponent has fractions.
+fn literal(text: &Traced) -> Option<Number> {
+    let known = text.known_str()?;
+    let radix = |digits: &str, radix| i64::from_str_radix(&digits.replace('_', ""), radix).ok();
+    let whole = match known.as_bytes() {
+        [b'\'', .., b'\''] => known.trim_matches('\'').chars().next().map(|c| i64::from(u32::from(c))),
+        [b'0', b'x' | b'X', ..] => radix(&known[2..], 16),
+        [b'0', b'b' | b'B', ..] => radix(&known[2..], 2),
+        [b'0', b'o' | b'O', ..] => radix(&known[2..], 8),
+        [b'0', b'0'..=b'7', ..] => radix(known, 8),
+        _ => None,
+    };
+    if let Some(whole) = whole {
+        return Some(Number::new(f64::from(i32::try_from(whole).ok()?)));
+    }
+    if known.contains('_') {
+        return known.replace('_', "").parse().ok().map(Number::new);
+    }
+    let number = Number::parse(text.clone())?;
+    Some(if known.contains(['.', 'e', 'E']) { number.floating() } else { number })
+}
+
 /// `.a.b` of a value.
 fn fields(mut value: Value, path: &[String], at: Span, engine: &Engine<'_, '_>) -> Value {
     if path.is_empty() {
@@ -379,10 +438,9 @@ fn fields(mut value: Value, path: &[String], at: Span, engine: &Engine<'_, '_>) 
             Kind::Map(map) if map.open.is_some() && !map.entries.contains_key(name.as_str()) => {
                 Value::unknown(map.open.clone().unwrap_or(Why::Limit("keys")), at)
             }
-            // A method of a set of files.
+            // Methods of a set of files.
             Kind::Map(_) if matches!(name.as_str(), "AsConfig" | "AsSecrets") => {
-                let text = template_text::yaml(&value, at);
-                Value::str(text, at)
+                Value::str(to_yaml::yaml(&files::by_name(&value, name == "AsSecrets"), false), at)
             }
             Kind::Map(_) => value.get(name).unwrap_or_else(|| Value::null(at)),
             Kind::Unknown(why) => return Value::unknown(why.clone(), at),
@@ -394,36 +452,4 @@ fn fields(mut value: Value, path: &[String], at: Span, engine: &Engine<'_, '_>) 
     }
     let words: Arc<str> = String::from_utf8_lossy(engine.cx.texts.slice(at)).trim().into();
     value.through(at, &words)
-}
-
-/// `set` and `unset` change the map in place.
-fn write_back(target: &Operand, value: &Value, scope: &mut Scope) {
-    let root = match &target.head {
-        Head::Dot => &mut scope.dot,
-        Head::Variable(name) => match scope.variable_mut(name) {
-            Some(known) => known,
-            None => return,
-        },
-        _ => return,
-    };
-    *root = with_path(root, &target.fields, value);
-    // The dot equals `$` until something changes it.
-    if matches!(target.head, Head::Dot)
-        && !target.fields.is_empty()
-        && let Some((_, dollar)) = scope.variables.first_mut()
-        && dollar.get("Values").is_some()
-    {
-        *dollar = with_path(dollar, &target.fields, value);
-    }
-}
-
-fn with_path(root: &Value, path: &[String], value: &Value) -> Value {
-    let Some((first, rest)) = path.split_first() else { return value.clone() };
-    let Kind::Map(map) = &root.kind else { return root.clone() };
-    let mut map = Map::clone(map);
-    let Some(entry) = map.entries.get(first.as_str()) else { return root.clone() };
-    let inner = with_path(&entry.value, rest, value);
-    let key = entry.key;
-    map.entries.insert(Arc::from(first.as_str()), Entry { key, value: inner });
-    root.replaced(Kind::Map(Arc::new(map)))
 }

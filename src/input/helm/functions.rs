@@ -1,5 +1,6 @@
 //! Functions of Go's templates, of Sprig and of Helm. Sources: golang/go `src/text/template/funcs.go`, Masterminds/sprig
-//! `functions.go` and `strings.go`, helm/helm `pkg/engine/funcs.go`. Functions that are not modelled yield an unknown value.
+//! `functions.go`, `dict.go` and `list.go`, helm/helm `pkg/engine/funcs.go` (4.2). Functions that are not modelled yield an
+//! unknown value.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -8,38 +9,35 @@ use indexmap::IndexMap;
 
 use crate::syntax::yaml as documents;
 use crate::text::{Span, Traced, Why};
-use crate::value::{Entry, Kind, Map, Number, Value, equal};
+use crate::value::{Entry, Kind, Map, Value, equal_but};
 
 use super::host::Host;
-use super::values::{key, map, overlay, truth, underlay, unknown};
-use crate::input::template_text::{
-    answered, any_equal, count, counted, decoded, encoded, formatted, indented, mapped, printed, trimmed, yaml,
-};
-use crate::input::yaml_values::{json_of, quoted, value_of};
+use super::numbers::number_of;
+use super::print::{printed, type_of};
+use super::values::{from_json, key, map, merged, truth, underlay, unknown};
+use super::{numbers, texts, to_yaml};
+use crate::input::template_text::{answered, count};
+use crate::input::yaml_values::value_of;
 
-/// The most items that a function creates.
-const MAX_ITEMS: usize = 1000;
+/// Why a template that Helm refuses has no result.
+const FAILS: &str = "the chart itself fails here";
 
-fn float(n: f64, at: Span) -> Value {
-    Value::new(Kind::Number(Number::new(n)), at)
-}
-
-/// The texts of values, with `between` between them.
-fn joined(values: &[Value], between: &Traced, at: Span) -> Traced {
-    Traced::join(&values.iter().map(|value| printed(value, at)).collect::<Vec<_>>(), between)
-}
-
-fn text_arg(args: &[Value], n: usize, at: Span) -> Traced {
-    args.get(n).map(|value| printed(value, at)).unwrap_or_default()
-}
-
-fn number_of(value: &Value) -> Option<f64> {
-    match &value.kind {
-        Kind::Number(number) => Some(number.value()),
-        Kind::Str(text) => text.known_str().map(|t| t.trim().parse().unwrap_or(0.0)),
-        Kind::Bool(value) => Some(f64::from(u8::from(*value))),
-        Kind::Null => Some(0.0),
+/// Whether two values are the same to Go: numbers of two types are not.
+fn same(a: &Value, b: &Value) -> Option<bool> {
+    equal_but(a, b, &|a, b| match (&a.kind, &b.kind) {
+        (Kind::Number(a), Kind::Number(b)) if a.is_floating() != b.is_floating() => Some(Some(false)),
         _ => None,
+    })
+}
+
+/// The answer of a comparison; an error if the types differ, which Go does not compare.
+fn compared(a: &Value, b: &Value, ask: impl Fn(&Value, &Value) -> Option<bool>) -> Result<Option<bool>, ()> {
+    match (&a.kind, &b.kind) {
+        (Kind::Unknown(_) | Kind::Either(_), _) | (_, Kind::Unknown(_) | Kind::Either(_)) => Ok(None),
+        (Kind::Number(x), Kind::Number(y)) if x.is_floating() != y.is_floating() => Err(()),
+        (Kind::Null, _) | (_, Kind::Null) => Ok(ask(a, b)),
+        _ if std::mem::discriminant(&a.kind) != std::mem::discriminant(&b.kind) => Err(()),
+        _ => Ok(ask(a, b)),
     }
 }
 
@@ -47,7 +45,7 @@ fn order(a: &Value, b: &Value) -> Option<Ordering> {
     match (&a.kind, &b.kind) {
         (Kind::Number(a), Kind::Number(b)) => a.value().partial_cmp(&b.value()),
         (Kind::Str(a), Kind::Str(b)) => Some(a.known_str()?.cmp(b.known_str()?)),
-        _ => number_of(a)?.partial_cmp(&number_of(b)?),
+        _ => None,
     }
 }
 
@@ -56,36 +54,59 @@ fn not_understood(name: &str, at: Span) -> Value {
     Value::unknown(Why::NotUnderstood(why.into()), at)
 }
 
+/// Whether a value is in a list, or equal to one of several; `None` if that is not known.
+fn one_of(value: &Value, others: &[Value]) -> Option<bool> {
+    let answers: Vec<_> = others.iter().map(|other| same(value, other)).collect();
+    if answers.contains(&Some(true)) { Some(true) } else { answers.iter().all(Option::is_some).then_some(false) }
+}
+
+/// The name without `must`, which only says that errors are not hidden.
+fn plain(name: &str) -> String {
+    match name.strip_prefix("must").filter(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase())) {
+        Some(rest) => rest[..1].to_ascii_lowercase() + &rest[1..],
+        None => name.to_owned(),
+    }
+}
+
 /// Calls a function with its arguments; the last one is the piped value.
 pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Span, dot: &Value) -> Value {
     if !host.charge(1 + args.iter().map(|a| a.to_traced().map_or(0, |t| t.len() / 200)).sum::<usize>()) {
         return Value::unknown(Why::Limit("steps of a template"), at);
     }
+    let name = &*plain(name);
     let null = || Value::null(at);
     let arg = |n: usize| args.get(n).cloned().unwrap_or_else(null);
     let last = || args.last().cloned().unwrap_or_else(null);
-    let text = |n: usize| text_arg(&args, n, at);
-    let last_text = || text_arg(&args, args.len().saturating_sub(1), at);
+    let text = |n: usize| args.get(n).map(|value| printed(value, at)).unwrap_or_default();
+    let last_text = || text(args.len().saturating_sub(1));
     let str = |text: Traced| Value::str(text, at);
     let made = |text: String| Value::str(Traced::made(text, at), at);
     let maybe = |answer| answered(answer, at);
-    let first_unknown = args.iter().find_map(unknown);
+    let fails = || Value::unknown(Why::Invalid(FAILS.into()), at);
+    let tried = |answer: Result<Option<bool>, ()>| answer.map_or_else(|()| fails(), maybe);
     match name {
         // Logic and comparison.
         "and" => args.iter().find(|a| truth(a) != Some(true)).cloned().unwrap_or_else(last),
         "or" => args.iter().find(|a| truth(a) != Some(false)).cloned().unwrap_or_else(last),
         "not" => maybe(truth(&arg(0)).map(|t| !t)),
-        "eq" => maybe(any_equal(&arg(0), &args[args.len().min(1)..])),
-        "ne" => maybe(equal(&arg(0), &arg(1)).map(|e| !e)),
-        "lt" => maybe(order(&arg(0), &arg(1)).map(Ordering::is_lt)),
-        "le" => maybe(order(&arg(0), &arg(1)).map(Ordering::is_le)),
-        "gt" => maybe(order(&arg(0), &arg(1)).map(Ordering::is_gt)),
-        "ge" => maybe(order(&arg(0), &arg(1)).map(Ordering::is_ge)),
+        "eq" => {
+            let answers: Result<Vec<_>, ()> = args.iter().skip(1).map(|b| compared(&arg(0), b, same)).collect();
+            tried(answers.map(|all| {
+                if all.contains(&Some(true)) { Some(true) } else { all.iter().all(Option::is_some).then_some(false) }
+            }))
+        }
+        "ne" => tried(compared(&arg(0), &arg(1), same).map(|e| e.map(|e| !e))),
+        "lt" => tried(compared(&arg(0), &arg(1), |a, b| order(a, b).map(Ordering::is_lt))),
+        "le" => tried(compared(&arg(0), &arg(1), |a, b| order(a, b).map(Ordering::is_le))),
+        "gt" => tried(compared(&arg(0), &arg(1), |a, b| order(a, b).map(Ordering::is_gt))),
+        "ge" => tried(compared(&arg(0), &arg(1), |a, b| order(a, b).map(Ordering::is_ge))),
+        "deepEqual" => maybe(same(&arg(0), &arg(1))),
         "empty" => maybe(truth(&last()).map(|t| !t)),
         "all" => maybe(args.iter().map(truth).try_fold(true, |all, t| Some(all && t?))),
         "any" => maybe(args.iter().map(truth).try_fold(false, |any, t| Some(any || t?))),
         "default" if truth(&last()) == Some(false) => arg(0),
-        "default" | "deepCopy" | "mustDeepCopy" => last(),
+        "default" => last(),
+        "deepCopy" => copied(&last(), 0),
         "coalesce" => args.iter().find(|a| truth(a) != Some(false)).cloned().unwrap_or_else(null),
         "ternary" => match truth(&last()) {
             Some(true) => arg(0),
@@ -98,178 +119,55 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
             let missing = value.is_null() || value.as_known_str() == Some("");
             if missing { Value::unknown(Why::NoDefault("a value that the chart requires".into()), at) } else { value }
         }
-        "fail" => Value::unknown(Why::Invalid("the chart itself fails here".into()), at),
+        "fail" => fails(),
 
         // Templates.
         "include" => host.include(arg(0).as_known_str(), arg(1), at),
         "tpl" => match unknown(&arg(0)) {
-            Some(_) => arg(0),
-            None => host.template(&text(0), if args.len() > 1 { arg(1) } else { dot.clone() }, at),
+            Some(_) if text(0).is_unknown() => arg(0),
+            _ => host.template(&text(0), if args.len() > 1 { arg(1) } else { dot.clone() }, at),
         },
         "toYaml" | "toYamlPretty" => match unknown(&last()) {
             Some(_) => last(),
-            None => str(yaml(&last(), at)),
+            None => str(to_yaml::yaml(&last(), name == "toYamlPretty")),
         },
-        "toJson" | "toRawJson" | "mustToJson" | "mustToRawJson" | "toPrettyJson" | "mustToPrettyJson" => {
-            str(json_of(&last()))
-        }
-        "fromYaml" | "fromJson" | "fromYamlArray" | "fromJsonArray" | "mustFromJson" => {
+        "toJson" => str(to_yaml::json(&last(), true)),
+        "toPrettyJson" => str(to_yaml::pretty_json(&last())),
+        "toRawJson" => str(to_yaml::json(&last(), false)),
+        "fromYaml" | "fromJson" | "fromYamlArray" | "fromJsonArray" => {
             let value = last();
             if unknown(&value).is_some() {
                 return value;
             }
             let view = host.cx().made(name, &last_text(), at);
-            documents::parse(&view).tree.first().map_or_else(null, value_of)
+            let read = documents::parse(&view);
+            let tree = read.tree.first().filter(|_| read.errors.is_empty());
+            let value = tree.map_or_else(null, |tree| from_json(&value_of(tree)));
+            let array = name.ends_with("Array");
+            match &value.kind {
+                Kind::Map(_) if !array => value,
+                Kind::List(_) if array => value,
+                Kind::Unknown(_) => value,
+                Kind::Null if read.errors.is_empty() => {
+                    if array {
+                        Value::list(Vec::new(), at)
+                    } else {
+                        map([], at)
+                    }
+                }
+                _ => {
+                    let words = Value::unknown(Why::NotUnderstood("the words of an error".into()), at);
+                    if array { Value::list(vec![words], at) } else { map([(Arc::from("Error"), words)], at) }
+                }
+            }
         }
         "lookup" => Value::unknown(Why::FromOutside("the content of the cluster".into()), at),
+        "hello" => made("Hello!".to_owned()),
 
-        // Texts.
-        "quote" | "squote" => {
-            let mut out = Traced::new();
-            for (n, value) in args.iter().filter(|a| !a.is_null()).enumerate() {
-                out.push_made(if n > 0 { b" " } else { b"" }, at);
-                let text = printed(value, at);
-                if name == "quote" {
-                    out.push(&quoted(&text, at));
-                } else {
-                    out.push_made(b"'", at);
-                    out.push(&text);
-                    out.push_made(b"'", at);
-                }
-            }
-            if out.is_empty() && args.iter().any(Value::is_null) { str(Traced::new()) } else { str(out) }
-        }
-        "toString" | "toStrings" | "print" | "cat" | "println" if args.len() == 1 && name != "toStrings" => {
-            str(last_text())
-        }
-        "print" => str(joined(&args, &Traced::new(), at)),
-        "cat" | "println" => str(joined(&args, &Traced::made(" ", at), at)),
-        "printf" => str(formatted(&text(0), &args[args.len().min(1)..], at)),
-        "indent" | "nindent" => {
-            let count = count(number_of(&arg(0)).unwrap_or(0.0));
-            let inner = indented(&last_text(), count, at);
-            if name == "indent" {
-                return str(inner);
-            }
-            let mut out = Traced::made("\n", at);
-            out.push(&inner);
-            str(out)
-        }
-        "trim" => str(trimmed(&last_text(), &u8::is_ascii_whitespace, true, true)),
-        "trimAll" | "trimall" => {
-            let set = text(0);
-            str(trimmed(&last_text(), &|b| set.bytes().contains(b), true, true))
-        }
-        "trimSuffix" => {
-            let (suffix, whole) = (text(0), last_text());
-            let cut = if whole.bytes().ends_with(suffix.bytes()) { suffix.len() } else { 0 };
-            str(whole.slice(0..whole.len() - cut))
-        }
-        "trimPrefix" => {
-            let (prefix, whole) = (text(0), last_text());
-            let cut = if whole.bytes().starts_with(prefix.bytes()) { prefix.len() } else { 0 };
-            str(whole.slice(cut..whole.len()))
-        }
-        "upper" => str(mapped(&last_text(), |b| b.to_ascii_uppercase())),
-        "lower" => str(mapped(&last_text(), |b| b.to_ascii_lowercase())),
-        "replace" => str(last_text().replace(text(0).bytes(), &text(1))),
-        "nospace" => str(last_text().replace(b" ", &Traced::new())),
-        "trunc" => match (number_of(&arg(0)), last_text()) {
-            (Some(n), text) if n >= 0.0 => str(text.slice(0..count(n).min(text.len()))),
-            (Some(n), text) => {
-                let from = text.len().saturating_sub(count(-n));
-                str(text.slice(from..text.len()))
-            }
-            _ => not_understood(name, at),
-        },
-        "substr" => match (number_of(&arg(0)), number_of(&arg(1)), last_text()) {
-            (Some(from), Some(to), text) => {
-                let to = if to < 0.0 { text.len() } else { count(to) };
-                str(text.slice(count(from)..to))
-            }
-            _ => not_understood(name, at),
-        },
-        "repeat" => {
-            let count = count(number_of(&arg(0)).unwrap_or(0.0));
-            let parts = vec![last_text(); count.min(MAX_ITEMS)];
-            str(Traced::join(&parts, &Traced::new()))
-        }
-        "contains" => maybe(known2(&args, at, |needle, whole| whole.contains(needle))),
-        "hasPrefix" => maybe(known2(&args, at, |needle, whole| whole.starts_with(needle))),
-        "hasSuffix" => maybe(known2(&args, at, |needle, whole| whole.ends_with(needle))),
-        "regexMatch" | "mustRegexMatch" => {
-            maybe(known2(&args, at, |pattern, whole| regex::Regex::new(pattern).is_ok_and(|r| r.is_match(whole))))
-        }
-        "regexReplaceAll" | "mustRegexReplaceAll" => {
-            let (pattern, whole, with) = (text(0), text(1), text(2));
-            let Some(found) = pattern.known_str().and_then(|p| regex::bytes::Regex::new(p).ok()) else {
-                return not_understood(name, at);
-            };
-            if with.bytes().contains(&b'$')
-                || whole.has_unknown() && found.is_match(crate::text::UNKNOWN_MARK.as_bytes())
-            {
-                return not_understood(name, at);
-            }
-            let (mut out, mut from) = (Traced::new(), 0);
-            for m in found.find_iter(whole.bytes()) {
-                out.push(&whole.slice(from..m.start()));
-                out.push(&with);
-                from = m.end();
-            }
-            out.push(&whole.slice(from..whole.len()));
-            str(out)
-        }
-        "b64enc" => encoded(&last_text(), at),
-        "b64dec" => decoded(&last_text(), at).unwrap_or_else(|| not_understood(name, at)),
-        "title" | "untitle" | "camelcase" | "snakecase" | "kebabcase" | "sha256sum" | "sha1sum" | "randAlphaNum"
-        | "randAlpha" | "randNumeric" | "uuidv4" | "now" | "date" | "genCA" | "genSignedCert" | "htpasswd"
-        | "semverCompare" | "semver" | "env" | "expandenv" => Value::unknown(
-            first_unknown.unwrap_or_else(|| Why::NotUnderstood(format!("the function `{name}` of a template").into())),
-            at,
-        ),
-
-        // Numbers.
-        "int" | "int64" | "float64" | "atoi" => match number_of(&last()) {
-            Some(n) => {
-                let value = last();
-                let whole = if name == "float64" { n } else { n.trunc() };
-                match &value.kind {
-                    Kind::Number(known) if *known == Number::new(whole) => value,
-                    _ => float(whole, value.at).with_outer(&value.via),
-                }
-            }
-            None => Value::unknown(first_unknown.unwrap_or(Why::NotUnderstood("a number".into())), at),
-        },
-        "add" | "add1" | "sub" | "mul" | "div" | "mod" | "max" | "min" => {
-            let numbers: Option<Vec<f64>> = args.iter().map(number_of).collect();
-            let Some(numbers) = numbers.filter(|n| !n.is_empty()) else {
-                return Value::unknown(first_unknown.unwrap_or(Why::NotUnderstood("a number".into())), at);
-            };
-            let fold = |f: fn(f64, f64) -> f64| numbers.iter().copied().reduce(f).unwrap_or(0.0);
-            let zero = numbers.iter().skip(1).any(|n| *n == 0.0);
-            match name {
-                "add" => float(fold(|a, b| a + b), at),
-                "add1" => float(numbers[0] + 1.0, at),
-                "sub" => float(fold(|a, b| a - b), at),
-                "mul" => float(fold(|a, b| a * b), at),
-                "max" => float(fold(f64::max), at),
-                "min" => float(fold(f64::min), at),
-                _ if zero => not_understood(name, at),
-                "div" => float(fold(|a, b| (a / b).trunc()), at),
-                _ => float(fold(|a, b| a % b), at),
-            }
-        }
-        "len" => match &last().kind {
-            Kind::Str(text) if !text.has_unknown() => counted(text.len(), at),
-            Kind::List(items) => counted(items.len(), at),
-            Kind::Map(inner) if inner.open.is_none() => counted(inner.entries.len(), at),
-            Kind::Null => float(0.0, at),
-            _ => Value::unknown(first_unknown.unwrap_or(Why::NotUnderstood("a length".into())), at),
-        },
-        "until" => {
-            let count = count(number_of(&arg(0)).unwrap_or(0.0));
-            Value::list((0..count.min(MAX_ITEMS)).map(|n| counted(n, at)).collect(), at)
-        }
+        "len" => numbers::length(&last(), at).unwrap_or_else(|| {
+            let why = args.iter().find_map(unknown);
+            Value::unknown(why.unwrap_or(Why::Invalid(FAILS.into())), at)
+        }),
 
         // Lists.
         "list" | "tuple" => Value::list(args, at),
@@ -279,13 +177,28 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
                 value = match (&value.kind, &key.kind) {
                     (Kind::Unknown(_), _) => return value,
                     (_, Kind::Unknown(why)) => return Value::unknown(why.clone(), at),
-                    (Kind::List(_), Kind::Number(n)) => value.item(count(n.value())).unwrap_or_else(null),
-                    (Kind::Map(_), Kind::Str(key)) => key.known_str().and_then(|k| value.get(k)).unwrap_or_else(null),
+                    (Kind::List(_), Kind::Number(n)) => match value.item(count(n.value())) {
+                        Some(item) => item,
+                        None => return fails(),
+                    },
+                    (Kind::Map(inner), Kind::Str(key)) => match key.known_str().and_then(|k| value.get(k)) {
+                        Some(found) => found,
+                        None => match &inner.open {
+                            Some(why) => return Value::unknown(why.clone(), at),
+                            None => null(),
+                        },
+                    },
                     _ => null(),
                 };
             }
             let words: Arc<str> = String::from_utf8_lossy(host.cx().texts.slice(at)).trim().into();
             value.through(at, &words)
+        }
+        "first" | "last" | "rest" | "initial" | "append" | "push" | "prepend" | "concat" | "reverse" | "compact"
+        | "uniq" | "sortAlpha" | "without" | "chunk" | "slice" | "has" | "join"
+            if args.iter().any(|a| a.is_unknown()) =>
+        {
+            args.iter().find(|a| a.is_unknown()).cloned().unwrap_or_else(null)
         }
         "first" => last().item(0).unwrap_or_else(null),
         "last" => last().items().last().cloned().unwrap_or_else(null),
@@ -311,7 +224,7 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
         "uniq" => {
             let mut out: Vec<Value> = Vec::new();
             for item in last().items() {
-                if !out.iter().any(|known| equal(known, &item) == Some(true)) {
+                if !out.iter().any(|known| same(known, &item) == Some(true)) {
                     out.push(item);
                 }
             }
@@ -322,38 +235,42 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
             items.sort_by(|a, b| a.bytes().cmp(b.bytes()));
             Value::list(items.into_iter().map(str).collect(), at)
         }
-        "has" => maybe(any_equal(&arg(0), &last().items())),
+        "chunk" => {
+            let size = number_of(&arg(0)).map_or(1, count).max(1);
+            Value::list(last().items().chunks(size).map(|part| Value::list(part.to_vec(), at)).collect(), at)
+        }
+        "slice" => {
+            let Kind::List(items) = &arg(0).kind else { return fails() };
+            let bound = |n: usize, missing: usize| args.get(n).and_then(number_of).map_or(missing, count);
+            let (from, to) = (bound(1, 0), bound(2, items.len()));
+            if from > to || to > items.len() { fails() } else { Value::list(arg(0).items()[from..to].to_vec(), at) }
+        }
+        "has" => maybe(one_of(&arg(0), &last().items())),
         "without" => {
-            let not = |item: &Value| args.iter().skip(1).all(|other| equal(item, other) != Some(true));
+            let not = |item: &Value| args.iter().skip(1).all(|other| same(item, other) != Some(true));
             Value::list(arg(0).items().into_iter().filter(not).collect(), at)
         }
         "join" => {
             let value = last();
-            if unknown(&value).is_some() {
-                return value;
-            }
             let items = if matches!(value.kind, Kind::List(_)) { value.items() } else { vec![value] };
-            str(joined(&items, &text(0), at))
-        }
-        "splitList" | "split" => {
-            let parts = last_text().split(text(0).bytes());
-            if name == "splitList" {
-                return Value::list(parts.into_iter().map(str).collect(), at);
-            }
-            map(parts.into_iter().enumerate().map(|(n, part)| (Arc::from(format!("_{n}")), str(part))), at)
+            str(texts::joined(&items, &text(0), at))
         }
 
         // Maps.
         "dict" => {
             let mut entries: IndexMap<Arc<str>, Entry> = IndexMap::new();
             for pair in args.chunks(2) {
-                let Some(name) = pair[0].as_known_str() else { return not_understood(name, at) };
+                let key = text_key(&pair[0], at);
+                let Some(name) = key.as_deref() else { return not_understood(name, at) };
                 let value = pair.get(1).cloned().unwrap_or_else(|| made(String::new()));
                 entries.insert(Arc::from(name), Entry { key: pair[0].at, value });
             }
             Value::map(entries, at)
         }
-        "get" => arg(0).get(arg(1).as_known_str().unwrap_or_default()).unwrap_or_else(|| made(String::new())),
+        "get" => arg(0).get(arg(1).as_known_str().unwrap_or_default()).unwrap_or_else(|| match open(&arg(0)) {
+            Some(why) => Value::unknown(why, at),
+            None => made(String::new()),
+        }),
         "dig" => {
             let (Some(whole), Some(fallback)) = (args.last(), args.len().checked_sub(2).and_then(|n| args.get(n)))
             else {
@@ -361,12 +278,10 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
             };
             let mut value = whole.clone();
             for key in &args[..args.len() - 2] {
-                if unknown(&value).is_some() {
-                    return value;
-                }
-                match key.as_known_str().and_then(|k| value.get(k)) {
-                    Some(inner) => value = inner,
-                    None => return fallback.clone(),
+                match (key.as_known_str().and_then(|k| value.get(k)), open(&value)) {
+                    (Some(inner), _) => value = inner,
+                    (None, Some(why)) => return Value::unknown(why, at),
+                    (None, None) => return fallback.clone(),
                 }
             }
             value
@@ -378,62 +293,109 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
             (Kind::Null, _) => Value::bool(false, at),
             _ => maybe(None),
         },
-        "keys" | "values" => {
-            let mut out = Vec::new();
-            for value in &args {
-                if let Kind::Map(inner) = &value.kind {
-                    for (name_, entry) in &inner.entries {
-                        out.push(match name {
-                            "keys" => str(key(name_, entry.key, &host.cx().texts)),
-                            _ => entry.value.clone().with_outer(&value.via),
-                        });
-                    }
+        "keys" | "values" | "pluck" => {
+            let (mut out, wanted) = (Vec::new(), arg(0));
+            let maps = if name == "pluck" { &args[1.min(args.len())..] } else { &args[..] };
+            for value in maps {
+                let Kind::Map(inner) = &value.kind else { continue };
+                for (name_, entry) in &inner.entries {
+                    out.push(match name {
+                        "keys" => str(key(name_, entry.key, &host.cx().texts)),
+                        "pluck" if wanted.as_known_str() != Some(name_) => continue,
+                        _ => entry.value.clone().with_outer(&value.via),
+                    });
+                }
+                if let Some(why) = &inner.open {
+                    out.push(Value::unknown(why.clone(), at));
                 }
             }
             Value::list(out, at)
         }
-        "pick" | "omit" | "unset" => {
-            let Kind::Map(inner) = &arg(0).kind else { return arg(0) };
-            let named = |key: &str| args.iter().skip(1).any(|a| a.as_known_str() == Some(key));
+        "pick" | "omit" | "unset" | "set" => {
+            let target = arg(0);
+            let Kind::Map(inner) = &target.kind else { return target };
             let mut out = Map::clone(inner);
-            out.entries.retain(|key, _| named(key) == (name == "pick"));
-            arg(0).replaced(Kind::Map(Arc::new(out)))
+            if name == "set" {
+                let Some(key) = arg(1).as_known_str().map(Arc::from) else { return not_understood(name, at) };
+                out.entries.insert(key, Entry { key: arg(1).at, value: arg(2) });
+            } else {
+                let named = |key: &str| args.iter().skip(1).any(|a| a.as_known_str() == Some(key));
+                out.entries.retain(|key, _| named(key) == (name == "pick"));
+            }
+            let out = Arc::new(out);
+            if matches!(name, "set" | "unset") {
+                host.changed(Arc::clone(inner), Arc::clone(&out));
+            }
+            target.replaced(Kind::Map(out))
         }
-        "set" => {
-            let Kind::Map(inner) = &arg(0).kind else { return arg(0) };
-            let Some(key) = arg(1).as_known_str().map(Arc::from) else { return not_understood(name, at) };
-            let mut out = Map::clone(inner);
-            out.entries.insert(key, Entry { key: arg(1).at, value: arg(2) });
-            arg(0).replaced(Kind::Map(Arc::new(out)))
+        "merge" | "mergeOverwrite" => {
+            let base = arg(0);
+            let laid = if name == "merge" { underlay } else { merged };
+            let result = args.iter().skip(1).fold(base.clone(), |base, other| laid(&base, other));
+            if let (Kind::Map(old), Kind::Map(new)) = (&base.kind, &result.kind) {
+                host.changed(Arc::clone(old), Arc::clone(new));
+            }
+            result
         }
-        "merge" | "mustMerge" => args.iter().skip(1).fold(arg(0), |base, extra| underlay(&base, extra)),
-        "mergeOverwrite" | "mustMergeOverwrite" => args.iter().skip(1).fold(arg(0), |base, over| overlay(&base, over)),
 
         // Kinds.
-        "kindIs" | "typeIs" => maybe(kind(&arg(1)).map(|k| arg(0).as_known_str() == Some(k))),
-        "kindOf" | "typeOf" => match kind(&last()) {
-            Some(kind) => made(kind.to_owned()),
-            None => not_understood(name, at),
+        "kindIs" => maybe(
+            kind(&arg(1))
+                .map(|kinds| kinds.contains(&arg(0).as_known_str().unwrap_or_default()))
+                .filter(|found| !found || kind(&arg(1)).is_some_and(|kinds| kinds.len() == 1)),
+        ),
+        "typeIs" | "typeIsLike" => {
+            let wanted = arg(0);
+            maybe(type_of(&arg(1)).map(|name| wanted.as_known_str() == Some(name)))
+        }
+        "kindOf" => match kind(&last()) {
+            Some([kind]) => made((*kind).to_owned()),
+            _ => not_understood(name, at),
         },
-        _ => not_understood(name, at),
+        "typeOf" => type_of(&last()).map_or_else(|| not_understood(name, at), |name| made(name.to_owned())),
+        _ => texts::call(name, &args, at).or_else(|| numbers::call(name, &args, at)).unwrap_or_else(|| {
+            let why = args.iter().find_map(unknown);
+            why.map_or_else(|| not_understood(name, at), |why| Value::unknown(why, at))
+        }),
     }
 }
 
-/// Go's name for the kind of a value.
-fn kind(value: &Value) -> Option<&'static str> {
-    Some(match &value.kind {
-        Kind::Null => "invalid",
-        Kind::Bool(_) => "bool",
-        Kind::Number(_) => "float64",
-        Kind::Str(_) => "string",
-        Kind::List(_) => "slice",
-        Kind::Map(_) => "map",
-        Kind::Unknown(_) | Kind::Either(_) => return None,
-    })
+/// The key of a dictionary. Sprig converts other values.
+fn text_key(value: &Value, at: Span) -> Option<String> {
+    printed(value, at).known_str().map(str::to_owned)
 }
 
-/// Whether two texts satisfy `ask`; `None` if one is unknown.
-fn known2(args: &[Value], at: Span, ask: impl Fn(&str, &str) -> bool) -> Option<bool> {
-    let (a, b) = (text_arg(args, 0, at), text_arg(args, 1, at));
-    Some(ask(a.known_str()?, b.known_str()?))
+/// Why a value may have keys that are not listed.
+fn open(value: &Value) -> Option<Why> {
+    match &value.kind {
+        Kind::Map(inner) => inner.open.clone(),
+        _ => unknown(value),
+    }
+}
+
+/// The value with maps of its own: a change of the copy does not change the original.
+fn copied(value: &Value, depth: usize) -> Value {
+    match &value.kind {
+        Kind::Map(inner) if depth < crate::syntax::MAX_DEPTH => {
+            let mut out = Map::clone(inner);
+            out.entries.values_mut().for_each(|entry| entry.value = copied(&entry.value, depth + 1));
+            value.replaced(Kind::Map(Arc::new(out)))
+        }
+        _ => value.clone(),
+    }
+}
+
+/// The kinds that Go may give a value.
+fn kind(value: &Value) -> Option<&'static [&'static str]> {
+    Some(match &value.kind {
+        Kind::Null => &["invalid"],
+        Kind::Bool(_) => &["bool"],
+        Kind::Number(n) if n.is_floating() => &["float64"],
+        Kind::Number(n) if n.is_literal() => &["int"],
+        Kind::Number(_) => &["int", "int64"],
+        Kind::Str(_) => &["string"],
+        Kind::List(_) => &["slice"],
+        Kind::Map(_) => &["map"],
+        Kind::Unknown(_) | Kind::Either(_) => return None,
+    })
 }

@@ -1,8 +1,10 @@
 //! What functions need from the rendering that calls them.
 
+use std::sync::Arc;
+
 use crate::node::Cx;
 use crate::text::{Span, Traced};
-use crate::value::Value;
+use crate::value::{Map, Value};
 
 /// A rendering, as its functions see it.
 pub(super) trait Host<'c> {
@@ -20,4 +22,7 @@ pub(super) trait Host<'c> {
 
     /// The result of a text that is itself a template.
     fn template(&mut self, text: &Traced, dot: Value, at: Span) -> Value;
+
+    /// A map was changed: every name for it stands for the new one.
+    fn changed(&mut self, old: Arc<Map>, new: Arc<Map>);
 }

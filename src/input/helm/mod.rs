@@ -11,24 +11,33 @@ mod engine;
 mod files;
 mod functions;
 mod host;
+mod numbers;
+mod packed;
+mod print;
+mod texts;
+mod to_yaml;
 mod values;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::node::{Cx, NodeGroup};
+use crate::syntax::Node;
 use crate::syntax::go_template::parse;
 use crate::text::{Span, Traced, Why, budget, hold};
-use crate::value::{Guard, Kind, Map, Value};
+use crate::value::{Condition, Guard, Kind, Map, Value};
 
 use super::applications::aside::may_describe;
-use super::unit::{FileList, Input, Unit, is_named};
+use super::unit::{FileList, Input, Unit, has_extension, is_named};
 use super::watched::Group;
 use super::{manifests, yaml_files, yaml_values};
-use chart::{CHART, CHART_WORK, Chart, is_read};
+use chart::{CHART_WORK, Chart, How, Nulls};
 use engine::Defines;
-pub(super) use values::overlay;
+use files::Folder;
+use packed::{CHART, Sources, is_read};
+use values::from_json;
+pub(super) use values::{merged, overlay};
 
 /// Folders next to the templates that often contain further values.
 const VALUES_FOLDERS: &[&str] = &["ci", "values", "env", "envs", "environments"];
@@ -58,49 +67,45 @@ impl Input for Helm {
         };
         let (dir, files) = (&unit.path, &unit.files);
         // Most charts do not concern a kubelet.
-        if !files.iter().any(holds) && !names_neighbours(dir, cx) {
+        let packed = !packed::archives_in(&dir.join("charts"), cx).is_empty();
+        if !files.iter().any(holds) && !packed && !names_neighbours(dir, cx) {
             return Vec::new();
         }
-        let Some(chart) = Chart::load(dir, files, cx) else { return Vec::new() };
+        let mut sources = Sources::default();
+        let Some(chart) = Chart::load(dir, files, &mut sources, cx) else { return Vec::new() };
         cx.claims.covers.extend(chart.below());
         if chart.library {
             return Vec::new();
         }
-        let mut defines = Defines::new();
-        chart.defines(&mut defines);
-        let mut seen = Seen::default();
-        let mut out = Vec::new();
-        let mut render = |values: &Value, label: &str, cx: &mut Cx<'_>| {
-            let run = ChartRun { defines: &defines, label, whole: dir };
-            run.chart(&chart, values, &mut seen, &mut out, cx);
-        };
-        render(&chart.values, "", cx);
+        let mut run = ChartRun::of(&chart, &sources);
+        let mut out = run.groups(&chart, &Value::clone, "", cx);
         for path in variants(dir, files).into_iter().take(MAX_VARIANTS) {
-            let Some(values) = chart::values_in(&path, cx) else { continue };
+            let Some(values) = chart::values_in(&path, &sources, cx) else { continue };
             let name = path.strip_prefix(dir).unwrap_or(&path).display().to_string();
-            render(&overlay(&chart.values, &values), &format!(" with {name}"), cx);
+            out.extend(run.groups(&chart, &|own| overlay(own, &values), &format!(" with {name}"), cx));
             cx.claims.uses.push(path);
         }
         out
     }
 }
 
-/// The node groups of the chart in a folder, with `values` merged over its own; `None` if there is no chart. It is
-/// checked with these values then, and not on its own. `label` is for people.
-pub(super) fn rendered(dir: &Path, values: &Value, label: &str, cx: &mut Cx<'_>) -> Option<Vec<NodeGroup>> {
-    filled(dir, |own| overlay(own, values), label, cx)
+/// True if a folder has a chart.
+pub(super) fn is_chart(dir: &Path, cx: &Cx<'_>) -> bool {
+    cx.files.read(&dir.join(CHART)).is_ok()
 }
 
-/// As [`rendered`], with the values that `with` makes of its own.
-pub(super) fn filled(
-    dir: &Path,
-    with: impl FnOnce(&Value) -> Value,
-    label: &str,
-    cx: &mut Cx<'_>,
-) -> Option<Vec<NodeGroup>> {
-    cx.files.read(&dir.join(CHART)).ok()?;
-    let slot = cx.kept.slot::<Option<Arc<Chart>>>(dir);
-    if slot.get().is_none() {
+/// Values that leave the chart's own as they are.
+pub(super) fn no_values(at: Span) -> Value {
+    values::map([], at)
+}
+
+/// A chart that is read once, with its files; `None` if there is none.
+type Loaded = Arc<OnceLock<Option<(Arc<Chart>, Sources)>>>;
+
+/// The chart in a folder.
+fn loaded(dir: &Path, cx: &mut Cx<'_>) -> Loaded {
+    let slot: Loaded = cx.kept.slot(dir);
+    if slot.get().is_none() && is_chart(dir, cx) {
         let mut files = Vec::new();
         let mut folders = vec![dir.to_owned()];
         while let Some(folder) = folders.pop().filter(|_| files.len() < MAX_FILES) {
@@ -108,19 +113,107 @@ pub(super) fn filled(
             folders.extend(cx.files.folders(&folder));
         }
         files.sort();
+        let mut sources = Sources::default();
+        let chart = Chart::load(dir, &files, &mut sources, cx);
         // Only this thread fills the slot.
-        let _ = slot.set(Chart::load(dir, &files, cx));
+        let _ = slot.set(chart.map(|chart| (chart, sources)));
     }
-    let chart = slot.get()?.as_ref()?;
-    let mut out = Vec::new();
+    if slot.get().is_some_and(Option::is_some) {
+        cx.claims.uses.push(dir.to_owned());
+    }
+    slot
+}
+
+/// The node groups of the chart in a folder, with `values` merged over its own; `None` if there is no chart. It is
+/// checked with these values then, and not on its own. `label` is for people.
+pub(super) fn rendered(dir: &Path, values: &Value, label: &str, cx: &mut Cx<'_>) -> Option<Vec<NodeGroup>> {
+    filled(dir, &|own| overlay(own, values), label, cx)
+}
+
+/// As [`rendered`], with the values that `with` makes of its own.
+pub(super) fn filled(
+    dir: &Path,
+    with: &dyn Fn(&Value) -> Value,
+    label: &str,
+    cx: &mut Cx<'_>,
+) -> Option<Vec<NodeGroup>> {
+    let loaded = loaded(dir, cx);
+    let (chart, sources) = loaded.get()?.as_ref()?;
+    if chart.library {
+        return Some(Vec::new());
+    }
+    Some(ChartRun::of(chart, sources).groups(chart, with, label, cx))
+}
+
+/// The same for a tool that changes what a chart renders: its documents, and the node groups of templates of which the source
+/// does not decide what they render.
+pub(super) fn documents(
+    dir: &Path,
+    values: &Value,
+    label: &str,
+    cx: &mut Cx<'_>,
+) -> Option<(Vec<Node>, Vec<NodeGroup>)> {
+    let loaded = loaded(dir, cx);
+    let (chart, sources) = loaded.get()?.as_ref()?;
+    let (mut trees, mut groups) = (Vec::new(), Vec::new());
     if !chart.library {
-        let mut defines = Defines::new();
-        chart.defines(&mut defines);
-        let run = ChartRun { defines: &defines, label, whole: dir };
-        run.chart(chart, &with(&chart.values), &mut Seen::default(), &mut out, cx);
+        for part in ChartRun::of(chart, sources).parts(chart, &|own| overlay(own, values), label, cx) {
+            match part {
+                Part::Text { name, at, text, when, .. } if when.is_always() => {
+                    let view = cx.made(name, &text, at);
+                    trees.extend(yaml_files::documents(&view).tree);
+                }
+                other => groups.extend(other.groups(label, cx)),
+            }
+        }
     }
-    cx.claims.uses.push(dir.to_owned());
-    Some(out)
+    Some((trees, groups))
+}
+
+/// What decides whether a null of a chart's own values is there. Source: helm/helm `pkg/chart/common/util/coalesce.go`: some
+/// versions 4 remove it (`cleanNilValues`), the others do not.
+const NULLS: &str = "Helm drops the nulls of a chart's values";
+
+/// A part of what a chart renders.
+#[derive(Clone, PartialEq)]
+enum Part {
+    /// The text of a template under conditions.
+    Text { file: PathBuf, name: String, at: Span, when: Guard, text: Traced },
+    /// Values of a chart that is not here, which it may pass on.
+    Values { name: String, tree: Node },
+}
+
+impl Part {
+    /// The same under one more condition.
+    fn under(&self, condition: &Guard) -> Option<Self> {
+        match self.clone() {
+            Self::Text { file, name, at, when, text } => {
+                when.and(condition).map(|when| Self::Text { file, name, at, when, text })
+            }
+            other @ Self::Values { .. } => Some(other),
+        }
+    }
+
+    fn groups(self, label: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let (name, at, when, text) = match self {
+            Self::Values { name, tree } => return manifests::among(&tree, &name, cx),
+            Self::Text { name, at, when, text, .. } => (name, at, when, text),
+        };
+        let problems = cx.notes.problems.len();
+        let mut groups = manifests::in_text(&text, &name, at, cx);
+        for group in &mut groups {
+            if !label.is_empty() && !group.name.contains(label) {
+                group.name = format!("{}{label}", group.name).into();
+            }
+            // Conditions of the document and of the template are about different things.
+            group.when = group.when.and(&when).unwrap_or_default();
+        }
+        // Invalid YAML from a template is not reported as a mistake.
+        for problem in cx.notes.problems.split_off(problems) {
+            cx.gap(problem.at, Why::NotUnderstood("the output of a chart's template, which is not valid YAML,".into()));
+        }
+        groups
+    }
 }
 
 /// The value, with an unknown one for each key that it does not have, also in the maps inside.
@@ -139,21 +232,16 @@ pub(super) fn text(text: &Traced, dot: &Value, at: Span, cx: &mut Cx<'_>) -> Tra
     let view = cx.made("template", text, at);
     let unknown = |words: &str| Traced::unknown(at, Why::NotUnderstood(words.to_owned().into()));
     let Ok(parsed) = parse(&view) else { return unknown("a text that is not a template") };
-    let (mut outcomes, _) = engine::outcomes(&view, &parsed.body, dot, cx.files.root(), &Defines::new(), cx);
+    let folder = Folder { dir: cx.files.root(), sources: &Sources::default() };
+    let (mut outcomes, _) = engine::outcomes(&view, &parsed.body, dot, &folder, &Defines::new(), cx);
     match outcomes.pop() {
         Some((_, text)) if outcomes.is_empty() => text,
         _ => unknown("a template that depends on a condition"),
     }
 }
 
-/// What was rendered so far: other values may yield the same again.
-#[derive(Default)]
-struct Seen {
-    /// The values of each chart, for each set of values of the whole.
-    values: BTreeMap<(PathBuf, String), Vec<Value>>,
-    /// The renderings of each template.
-    texts: BTreeMap<PathBuf, Vec<(Guard, Traced)>>,
-}
+/// The renderings of each template so far: other values may yield the same again.
+type Seen = BTreeMap<PathBuf, Vec<(Guard, Traced)>>;
 
 /// The chart in a folder, unless none of its files has a word that [`Helm::read`] asks for.
 fn claim(dir: &Path, files: &FileList) -> Option<Unit> {
@@ -163,7 +251,8 @@ fn claim(dir: &Path, files: &FileList) -> Option<Unit> {
     let own = first..first + count;
     own.clone().for_each(|n| files.claim(n));
     let groups = [Group::Documents, Group::Applications, Group::Neighbours];
-    let wanted = |n| groups.iter().any(|group| files.words(n).has(*group));
+    let packed = |path: &Path| has_extension(path, &["tgz"]) && path.parent() == Some(&dir.join("charts"));
+    let wanted = |n: usize| groups.iter().any(|group| files.words(n).has(*group)) || packed(&files.files[n]);
     own.clone().any(wanted).then(|| Unit::of_folder(dir, files.files[own].to_vec()))
 }
 
@@ -189,75 +278,133 @@ fn variants(dir: &Path, files: &[PathBuf]) -> Vec<PathBuf> {
     files.iter().filter(named).cloned().collect()
 }
 
-/// The rendering of a chart and its subcharts with one set of values.
+/// The rendering of a chart and its subcharts.
 struct ChartRun<'a> {
-    defines: &'a Defines,
-    /// Distinguishes the set of values from others, for people.
-    label: &'a str,
+    defines: Defines,
+    sources: &'a Sources,
     /// The folder of the chart as a whole.
     whole: &'a Path,
+    seen: Seen,
+    /// Also those that cannot concern a kubelet are rendered.
+    all_templates: bool,
 }
 
-impl ChartRun<'_> {
-    fn chart(&self, chart: &Chart, values: &Value, seen: &mut Seen, out: &mut Vec<NodeGroup>, cx: &mut Cx<'_>) {
-        // A chart may be used many times with the same values, and so may those below it.
-        let known = seen.values.entry((chart.dir.clone(), self.label.to_owned())).or_default();
-        if known.contains(values) || !budget::spend(CHART_WORK * (1 + known.len())) {
+impl<'a> ChartRun<'a> {
+    fn of(chart: &'a Chart, sources: &'a Sources) -> Self {
+        let mut defines = Defines::new();
+        chart.defines(&mut defines);
+        Self { defines, sources, whole: &chart.dir, seen: Seen::new(), all_templates: false }
+    }
+
+    /// The node groups with one set of values, as far as other values did not yield the same.
+    fn groups(
+        &mut self,
+        chart: &Chart,
+        with: &dyn Fn(&Value) -> Value,
+        label: &str,
+        cx: &mut Cx<'_>,
+    ) -> Vec<NodeGroup> {
+        self.parts(chart, with, label, cx).into_iter().flat_map(|part| part.groups(label, cx)).collect()
+    }
+
+    /// What is rendered with one set of values, as far as it is new.
+    fn parts(&mut self, chart: &Chart, with: &dyn Fn(&Value) -> Value, label: &str, cx: &mut Cx<'_>) -> Vec<Part> {
+        let kept = self.all(chart, with, Nulls::Kept, label, cx);
+        let mut parts = Vec::new();
+        if chart.has_nulls() {
+            let removed = self.all(chart, with, Nulls::Removed, label, cx);
+            let only = |these: &[Part], others: &[Part], holds| {
+                let when = Guard::of(Condition::new(NULLS, holds));
+                let part = |part: &Part| if others.contains(part) { Some(part.clone()) } else { part.under(&when) };
+                these.iter().filter_map(part).collect::<Vec<_>>()
+            };
+            parts = only(&kept, &removed, false);
+            parts.extend(only(&removed, &kept, true).into_iter().filter(|part| !kept.contains(part)));
+        } else {
+            parts.extend(kept);
+        }
+        parts.retain(|part| match part {
+            Part::Text { file, when, text, .. } => {
+                let known = self.seen.entry(file.clone()).or_default();
+                let new = !known.contains(&(when.clone(), text.clone()));
+                if new {
+                    known.push((when.clone(), text.clone()));
+                }
+                new
+            }
+            Part::Values { .. } => true,
+        });
+        parts
+    }
+
+    fn all(
+        &self,
+        chart: &Chart,
+        with: &dyn Fn(&Value) -> Value,
+        nulls: Nulls,
+        label: &str,
+        cx: &mut Cx<'_>,
+    ) -> Vec<Part> {
+        let mut out = Vec::new();
+        let values = from_json(&with(chart.own(nulls)));
+        let how = How { tags: values.get("tags").unwrap_or_else(|| Value::null(values.at)), nulls };
+        self.chart(chart, &chart.name(), &values, &how, label, &mut out, cx);
+        out
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one call for a subchart, with what differs there")]
+    fn chart(
+        &self,
+        chart: &Chart,
+        name: &str,
+        values: &Value,
+        how: &How,
+        label: &str,
+        out: &mut Vec<Part>,
+        cx: &mut Cx<'_>,
+    ) {
+        if !budget::spend(CHART_WORK) {
             return;
         }
-        known.push(values.clone());
-        let dot = chart.dot(values);
+        let (values, enabled) = &chart.coalesced(values, how);
         // The values may contain whole documents.
-        let dynamic = chart.dynamic || self.defines.values().any(|(view, _)| manifests::may_hold(&view.bytes));
-        for template in chart.templates.iter().filter(|t| t.is_rendered() && (dynamic || t.holds)) {
+        let dynamic = self.all_templates
+            || chart.dynamic
+            || self.defines.values().any(|(view, _)| manifests::may_hold(&view.bytes));
+        let templates = chart.templates.iter().filter(|t| !chart.library && t.is_rendered() && (dynamic || t.holds));
+        for template in templates {
             let Some(parsed) = &template.parsed else { continue };
-            let (outcomes, more) = engine::outcomes(&template.view, &parsed.body, &dot, &chart.dir, self.defines, cx);
+            let dot = chart.dot(values, name, &template.path);
+            let folder = Folder { dir: &chart.dir, sources: self.sources };
+            let (outcomes, more) = engine::outcomes(&template.view, &parsed.body, &dot, &folder, &self.defines, cx);
             let at = template.view.span(0..template.view.bytes.iter().position(|b| *b == b'\n').unwrap_or(0));
             if more {
                 cx.gap(at, Why::Limit("paths through a template"));
             }
-            let known = seen.texts.entry(template.path.clone()).or_default();
-            for (when, text) in outcomes {
-                if known.contains(&(when.clone(), text.clone())) {
-                    continue;
-                }
-                let shown = template.path.strip_prefix(self.whole).unwrap_or(&template.path).display();
-                let name = format!("{shown}{}", self.label);
-                let problems = cx.notes.problems.len();
-                for mut group in manifests::in_text(&text, &name, at, cx) {
-                    if !self.label.is_empty() && !group.name.contains(self.label) {
-                        group.name = format!("{}{}", group.name, self.label).into();
-                    }
-                    // Conditions of the document and of the template are about different things.
-                    group.when = group.when.and(&when).unwrap_or_default();
-                    out.push(group);
-                }
-                // Invalid YAML from a template is not reported as a mistake.
-                for problem in cx.notes.problems.split_off(problems) {
-                    cx.gap(
-                        problem.at,
-                        Why::NotUnderstood("the output of a chart's template, which is not valid YAML,".into()),
-                    );
-                }
-                known.push((when, text));
-            }
+            let shown = template.path.strip_prefix(self.whole).unwrap_or(&template.path).display();
+            let file = &template.path;
+            let part =
+                |(when, text)| Part::Text { file: file.clone(), name: format!("{shown}{label}"), at, when, text };
+            out.extend(outcomes.into_iter().map(part));
             cx.claims.uses.push(template.path.clone());
         }
         cx.claims.uses.extend(chart.values_file.clone());
-        for child in &chart.children {
-            if let Some(inner) = child.values(values) {
-                self.chart(&child.chart, &inner, seen, out, cx);
+        for (child, _) in chart.children.iter().zip(enabled).filter(|(_, on)| **on) {
+            if let Some(inner) = values.get(&child.name) {
+                let name = format!("{name}/charts/{}", child.name);
+                self.chart(&child.chart, &name, &inner, how, label, out, cx);
             }
         }
         // The values of a missing chart may contain documents that it passes on.
         for name in &chart.absent {
             if let Some(inner) = values.get(name) {
-                let tree = yaml_values::node_of(&inner);
-                out.extend(manifests::among(&tree, &format!("values of {name}{}", self.label), cx));
+                out.push(Part::Values { name: format!("values of {name}{label}"), tree: yaml_values::node_of(&inner) });
             }
         }
     }
 }
 
+#[cfg(test)]
+mod recorded;
 #[cfg(test)]
 mod tests;

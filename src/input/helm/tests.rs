@@ -2,6 +2,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::engine::{Defines, outcomes};
+use super::files::Folder;
+use super::packed::Sources;
 use super::values::{map, overlay};
 use crate::input::testing::{plain, tree, view};
 use crate::input::yaml_values::{json_of, value_of};
@@ -21,7 +23,8 @@ fn rendered(template: &str) -> Vec<String> {
     let view = view(template, &mut cx);
     let parsed = parse(&view).expect("a template");
     let defines: Defines = parsed.defines.iter().map(|(n, p)| (n.clone(), (view.clone(), Arc::clone(p)))).collect();
-    let (outcomes, _) = outcomes(&view, &parsed.body, &dot, Path::new("/c"), &defines, &mut cx);
+    let folder = Folder { dir: Path::new("/c"), sources: &Sources::default() };
+    let (outcomes, _) = outcomes(&view, &parsed.body, &dot, &folder, &defines, &mut cx);
     outcomes.iter().map(|(_, text)| plain(text)).collect()
 }
 
@@ -36,7 +39,7 @@ fn functions_of_templates() {
         ("{{ range $n, $v := .Values.list }}{{ $n }}{{ $v }},{{ end }}", "0b,1a,2b,"),
         ("{{ range $k, $v := .Values.map }}{{ $k }}={{ $v }};{{ end }}", "x=1;z=two;"),
         ("{{ .Values.list | uniq | sortAlpha | join \"-\" }}", "a-b"),
-        ("{{ toYaml .Values.map | nindent 2 }}", "\n  \"x\": 1\n  \"z\": \"two\""),
+        ("{{ toYaml .Values.map | nindent 2 }}", "\n  x: 1\n  z: two"),
         ("{{ toJson .Values.map }}", "{\"x\":1,\"z\":\"two\"}"),
         ("{{ (fromYaml \"k: v\").k }}", "v"),
         ("{{ printf \"%s-%d%%\" .Values.name 7 }}", "Web-7%"),

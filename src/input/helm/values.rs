@@ -1,9 +1,11 @@
 //! Values in Go templates: what counts as true, what is unknown, and merging of maps.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::syntax::MAX_DEPTH;
 use crate::text::{Span, Texts, Traced, Why};
 use crate::value::{Entry, Kind, Map, Value};
 
@@ -22,24 +24,47 @@ pub(super) fn truth(value: &Value) -> Option<bool> {
     })
 }
 
-/// `base` overridden with `over`: maps are merged, everything else is replaced, and a null removes a key.
+/// The defaults `base` of a chart overridden with given values: maps are merged, everything else is replaced. A null removes a
+/// default, and is kept where there is none.
 pub(in crate::input) fn overlay(base: &Value, over: &Value) -> Value {
+    merge(base, over, true)
+}
+
+/// One values file, or one dictionary, overridden with another one, where nulls are values like others.
+pub(in crate::input) fn merged(base: &Value, over: &Value) -> Value {
+    merge(base, over, false)
+}
+
+fn merge(base: &Value, over: &Value, removes: bool) -> Value {
     let (Kind::Map(below), Kind::Map(above)) = (&base.kind, &over.kind) else { return over.clone() };
     let mut out = Map::clone(below);
     for (name, entry) in &above.entries {
         let value = entry.value.clone().with_outer(&over.via);
-        if value.is_null() {
+        let known = out.entries.get(name);
+        if removes && value.is_null() && known.is_some_and(|known| !known.value.is_null()) {
             out.entries.shift_remove(name);
             continue;
         }
-        let value = match out.entries.get(name) {
-            Some(known) => overlay(&known.value, &value),
-            None => value,
-        };
+        let value = known.map_or(value.clone(), |known| merge(&known.value, &value, removes));
         out.entries.insert(Arc::clone(name), Entry { key: entry.key, value });
     }
     out.open = out.open.or_else(|| above.open.clone());
     base.replaced(Kind::Map(Arc::new(out)))
+}
+
+/// The value without the nulls of its maps; `None` if there are none.
+pub(super) fn without_nulls(value: &Value) -> Option<Value> {
+    let Kind::Map(map) = &value.kind else { return None };
+    let (mut out, mut changed) = (Map::clone(map), false);
+    out.entries.retain(|_, entry| {
+        if let Some(inner) = without_nulls(&entry.value) {
+            entry.value = inner;
+            changed = true;
+        }
+        changed |= entry.value.is_null();
+        !entry.value.is_null()
+    });
+    changed.then(|| value.replaced(Kind::Map(Arc::new(out))))
 }
 
 /// `base` with missing and empty entries from `extra`, as Sprig's `merge` does.
@@ -64,6 +89,100 @@ pub(super) fn unknown(value: &Value) -> Option<Why> {
         Kind::Str(text) if text.is_unknown() => text.first_unknown().map(|(_, why)| why.clone()),
         _ => None,
     }
+}
+
+/// The value as one that was read from JSON or YAML: every number is of a type with fractions.
+pub(super) fn from_json(value: &Value) -> Value {
+    numbers(value, 0)
+}
+
+fn numbers(value: &Value, depth: usize) -> Value {
+    let kind = match &value.kind {
+        Kind::Number(number) => Kind::Number(number.clone().floating()),
+        Kind::List(items) if depth < MAX_DEPTH => {
+            Kind::List(Arc::new(items.iter().map(|item| numbers(item, depth + 1)).collect::<Vec<_>>().into()))
+        }
+        Kind::Map(map) if depth < MAX_DEPTH => {
+            let mut map = Map::clone(map);
+            map.entries.values_mut().for_each(|entry| entry.value = numbers(&entry.value, depth + 1));
+            Kind::Map(Arc::new(map))
+        }
+        other => other.clone(),
+    };
+    value.replaced(kind)
+}
+
+/// Maps that were changed, each with what it is now. As in Go, a map is known by where it is in memory: a map that
+/// two names stand for is one.
+#[derive(Default)]
+pub(super) struct Changes(Vec<(Arc<Map>, Arc<Map>)>);
+
+impl Changes {
+    /// How many there were so far.
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Remembers a change.
+    pub(super) fn add(&mut self, old: Arc<Map>, new: Arc<Map>) {
+        self.0.push((old, new));
+    }
+
+    /// Applies those from the number `from` on to a value. Returns how many maps were looked at.
+    pub(super) fn apply<'v>(&self, from: usize, values: impl IntoIterator<Item = &'v mut Value>) -> usize {
+        let mut steps = 0;
+        let values: Vec<&mut Value> = values.into_iter().collect();
+        let mut values = values;
+        for (old, new) in self.0.get(from..).unwrap_or_default() {
+            let mut seen = HashMap::new();
+            for value in &mut values {
+                replace(value, old, new, &mut seen, 0);
+            }
+            steps += seen.len();
+        }
+        steps
+    }
+}
+
+/// What each map that was looked at is now; `None` if it stays.
+type Seen = HashMap<*const Map, Option<Arc<Map>>>;
+
+/// Replaces a map in a value, at any depth. True if something changed.
+fn replace(value: &mut Value, old: &Arc<Map>, new: &Arc<Map>, seen: &mut Seen, depth: usize) -> bool {
+    if depth > MAX_DEPTH {
+        return false;
+    }
+    match &mut value.kind {
+        Kind::Map(map) if Arc::ptr_eq(map, old) => *map = Arc::clone(new),
+        Kind::Map(map) => match seen.get(&Arc::as_ptr(map)) {
+            Some(Some(known)) => *map = Arc::clone(known),
+            Some(None) => return false,
+            None => {
+                let before = Arc::as_ptr(map);
+                let mut inner = Map::clone(map);
+                // A map cannot hold itself: it is built from the inside out.
+                seen.insert(before, None);
+                let each = inner.entries.values_mut().map(|entry| replace(&mut entry.value, old, new, seen, depth + 1));
+                if each.filter(|changed| *changed).count() == 0 {
+                    return false;
+                }
+                let inner = Arc::new(inner);
+                seen.insert(before, Some(Arc::clone(&inner)));
+                *map = inner;
+            }
+        },
+        Kind::List(list) => {
+            let mut items = list.to_vec();
+            if items.iter_mut().map(|item| replace(item, old, new, seen, depth + 1)).filter(|changed| *changed).count()
+                == 0
+            {
+                return false;
+            }
+            *list = Arc::new(items.into());
+        }
+        _ => return false,
+    }
+    true
 }
 
 /// A map of these entries, all at `at`.

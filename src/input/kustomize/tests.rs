@@ -24,7 +24,7 @@ fn targets() {
         ("{labelSelector: app!=a}", false),
         ("{annotationSelector: app=a}", false),
     ] {
-        assert_eq!(selects(&tree(target, &mut cx), &document), want, "{target}");
+        assert_eq!(selects(&tree(target, &mut cx), &document, Names::Patterns), want, "{target}");
     }
 }
 
