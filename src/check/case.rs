@@ -124,6 +124,7 @@ impl Case<'_> {
             field: names.field,
             raw: raw.into_owned(),
             effective: fault.settled.and_then(|s| s.effective).map(render_duration),
+            default: setting.field.default,
             passes,
             ..Finding::new(rule, said.headline, Frame { place, label })
         }

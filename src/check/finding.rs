@@ -44,8 +44,12 @@ pub struct Finding {
     /// Every place in a file that the value passes: where it is written, each hop, the node
     /// group. Sorted.
     pub passes: Vec<Place>,
+    /// The default of the field in nanoseconds, if it has one.
+    pub default: Option<i64>,
     /// A safe fix, if there is one.
     pub fix: Option<Fix>,
+    /// Why there is none, as a part of a sentence.
+    pub unfixed: &'static str,
 }
 
 /// A change of a file: a place and its replacement.
@@ -125,7 +129,9 @@ impl Finding {
             raw: String::new(),
             effective: None,
             siblings: Vec::new(),
+            default: None,
             fix: None,
+            unfixed: "",
         }
     }
 
@@ -189,7 +195,7 @@ impl Finding {
         self.passes.dedup();
         // A fix of only one of them does not fix both.
         if self.fix != other.fix {
-            self.fix = None;
+            (self.fix, self.unfixed) = (None, "node groups read the value in two ways");
         }
         let (mine, others) = (&self.at.place, &other.at.place);
         let narrower = others.end - others.start < mine.end - mine.start;

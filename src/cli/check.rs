@@ -47,10 +47,13 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
     let err_look = Look { color: color_on_stderr(color), verbose: args.verbose, ..Look::plain(&here) };
     if args.diff {
         let changes = Changes::fixing(&found).that_help(&request)?;
-        let diff = changes.diff(&found, &look(color, true, here));
-        write(None, diff.as_bytes(), Kind::Text, err_look.color)?;
+        let shown = look(color, true, here);
+        write(None, changes.diff(&found, &shown).as_bytes(), Kind::Text, shown.color)?;
         if !args.quiet {
-            say(err_look.color, |err| report::notes(&found, &err_look, err))?;
+            say(err_look.color, |err| {
+                report::unfixed(&found, &err_look, err)?;
+                report::notes(&found, &err_look, err)
+            })?;
         }
         return Ok(code(&found));
     }
@@ -78,6 +81,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         let look = Look {
             verbose: args.verbose,
             suppressed: args.show_suppressed,
+            options: true,
             fail_on,
             // git is only called if the format shows its output.
             revision: (format.name() == "html").then(|| git::revision(&found.root)).flatten(),

@@ -2,20 +2,22 @@
 //! introduces nothing new, and it is written only if the file has not changed since it was read.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::check::Finding;
-use crate::report::{Look, harmless};
+use crate::report::{Folders, Kind, Look, harmless, safe};
 use crate::scan::{Edited, Request, Scan, scan};
-use crate::text::Source;
+use crate::text::{Source, without_secrets};
 
 use super::files::{has_more_names, replace};
 use super::stop::Stop;
 
 /// Why a file that was changed in the meantime is left alone.
 pub(super) const CHANGED: &str = "changed while it was read";
+
+/// The lines that a patch shows before and after a change.
+const AROUND: usize = 3;
 
 /// A change of one file: a range of bytes and its replacement.
 type Edit = (u32, u32, String);
@@ -130,17 +132,20 @@ impl Changes {
             let (old, new) = (String::from_utf8_lossy(&bytes).into_owned(), changed(source, edits));
             let new = String::from_utf8_lossy(&new).into_owned();
             let name = found.relative(path);
-            let text = similar::TextDiff::from_lines(&old, &new)
-                .unified_diff()
-                .context_radius(3)
-                .header(&format!("a/{name}"), &format!("b/{name}"))
-                .to_string();
-            // A patch contains the bytes of the file, but a terminal would interpret some of them.
-            let text = if std::io::stdout().is_terminal() {
-                text.split_inclusive('\n').map(|l| harmless(l.trim_end_matches('\n')) + "\n").collect()
-            } else {
-                text
+            let name = harmless(&name);
+            let patch = |around: usize| {
+                similar::TextDiff::from_lines(&old, &new)
+                    .unified_diff()
+                    .context_radius(around)
+                    .header(&format!("a/{name}"), &format!("b/{name}"))
+                    .to_string()
             };
+            // Lines beside a change that a log must not have are left out, so that the patch still fits.
+            let is_fine = |text: &str| {
+                safe(text, Kind::Text, false, &Folders::default()) == text
+                    && text.lines().all(|line| without_secrets(line.as_bytes(), 0..0) == line.as_bytes())
+            };
+            let text = Some(patch(AROUND)).filter(|text| is_fine(text)).unwrap_or_else(|| patch(0));
             out.push_str(&if look.color { painted(&text) } else { text });
         }
         out

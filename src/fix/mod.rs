@@ -1,15 +1,20 @@
 //! Safe fixes of findings.
 
+mod uses;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::check::{Finding, Fix, Options, Predicate, suggestion};
 use crate::setting::duration::{HOUR, SECOND};
-use crate::setting::{Field, parse_duration};
+use crate::setting::parse_duration;
 use crate::syntax::hcl::{self, Body, ExprKind};
 use crate::syntax::{Node, NodeKind, Style, json, yaml};
-use crate::text::{Place, Span, Texts};
+use crate::text::{Place, Source, Span, Texts};
+
+/// Why a duration that cannot be read is left to people.
+const NOT_BARE: &str = "it is not a number in YAML or JSON";
 
 /// Makes the changes of one unit. Each file is parsed once, and only if something in it can be fixed.
 pub struct Fixer<'a> {
@@ -53,60 +58,86 @@ impl<'a> Fixer<'a> {
         Self { options, trees: HashMap::new() }
     }
 
-    /// The safe fix of `finding`. It requires that the file contains the zero byte for byte as the node reads it,
-    /// and that the field has a duration that suits every node: its default, or the configured one.
+    /// The safe fix of `finding`. It requires that the file contains the zero byte for byte as the node reads it, that the field
+    /// has a duration that suits every node: its default, or the configured one, and that nothing else uses the value.
+    /// `sources` are the files that were read with it.
     ///
     /// A zero that certainly reaches no kubelet is removed from YAML with its line.
-    pub fn fix(&mut self, finding: &Finding) -> Option<Fix> {
+    ///
+    /// # Errors
+    /// The reason why it is left to people, a part of a sentence.
+    pub fn fix(&mut self, finding: &Finding, sources: &[Arc<Source>]) -> Result<Fix, &'static str> {
         let place = &finding.at.place;
         // Several zeros in a generated document are not a mistake of a person, and standard input and the command line are
         // no files.
         let in_file = !place.source.is_derived() && place.source.path().is_absolute();
-        if !in_file || !finding.siblings.is_empty() {
-            return None;
+        if !in_file {
+            return Err("the value is in no file");
+        }
+        if !finding.siblings.is_empty() {
+            return Err("a program may have written the document");
         }
         let text = match finding.rule.predicate {
             Predicate::DeadSetting => {
                 if !finding.is_certain() || parse_duration(finding.raw.as_bytes()) != Ok(0) {
-                    return None;
+                    return Err("it is not certain that the line is useless");
                 }
                 return match self.tree(place).as_ref() {
-                    Tree::Yaml(trees) => without(finding, trees),
-                    _ => None,
+                    Tree::Yaml(trees) => without(finding, trees).ok_or("the line holds more than the setting"),
+                    _ => Err("only lines of YAML are removed"),
                 };
             }
-            Predicate::EffectiveZero | Predicate::HarmfulZero | Predicate::ReplacedZero => self.time(finding)?,
-            _ => return None,
+            Predicate::EffectiveZero
+            | Predicate::HarmfulZero
+            | Predicate::ReplacedZero
+            | Predicate::RuntimeZero
+            | Predicate::InvalidDuration => self.time(finding)?,
+            _ => return Err("its rule asks for a decision"),
         };
+        uses::check(finding, sources)?;
+        let bare = finding.rule.predicate == Predicate::InvalidDuration;
         let text = match self.tree(place).as_ref() {
             // A bare zero is a number there, and a time is not.
             Tree::Json(tree) => {
-                if is_number(tree.as_ref()?, place) {
+                if tree.as_ref().is_some_and(|tree| is_number(tree, place)) {
                     format!("\"{text}\"")
+                } else if bare {
+                    return Err(NOT_BARE);
                 } else {
                     text
                 }
             }
+            Tree::Yaml(trees) if bare && trees.iter().any(|tree| is_number(tree, place)) => format!("\"{text}\""),
+            _ if bare => return Err(NOT_BARE),
             // The type of a variable may insist on a number, so a bare zero is left to people.
-            Tree::Hcl(body) if holds_number(body, place) => return None,
+            Tree::Hcl(body) if holds_number(body, place) => return Err("its type may have to be a number"),
             _ => text,
         };
-        Some(Fix { place: place.clone(), text })
+        Ok(Fix { place: place.clone(), text })
     }
 
     /// The time to write instead of the zero.
-    fn time(&self, finding: &Finding) -> Option<String> {
+    fn time(&self, finding: &Finding) -> Result<String, &'static str> {
         let place = &finding.at.place;
         let written = place.text();
-        let zero = written == finding.raw && parse_duration(written.as_bytes()) == Ok(0);
-        if !finding.exact || !zero || is_state(place) {
-            return None;
+        if is_state(place) {
+            return Err("only Terraform writes plans and states");
         }
-        let field = Field::by_name(&finding.field)?;
-        match &self.options.write {
-            Some(text) if field.name == "streamingConnectionIdleTimeout" => Some(text.clone()),
+        let digits = !written.is_empty() && written.bytes().all(|b| b.is_ascii_digit());
+        let bare = finding.rule.predicate == Predicate::InvalidDuration;
+        let number = if bare && digits { written.parse().ok() } else { None };
+        let right = if bare { number.is_some() } else { parse_duration(written.as_bytes()) == Ok(0) };
+        if !finding.exact || written != finding.raw || !right {
+            return Err("the file does not hold the value as the node reads it");
+        }
+        match (&self.options.write, number) {
+            (_, Some(seconds @ 1_u32..)) => Ok(format!("{seconds}s")),
+            (Some(text), _) if finding.field == "streamingConnectionIdleTimeout" => Ok(text.clone()),
             // Longer ones are written in days, which Go cannot parse.
-            _ => Some(suggestion(Some(field.default.filter(|d| *d > 0 && d % SECOND == 0 && *d < 24 * HOUR)?))),
+            _ => match finding.default.filter(|d| *d > 0 && d % SECOND == 0 && *d < 24 * HOUR) {
+                Some(default) => Ok(suggestion(Some(default))),
+                None => Err("it has no default that could be written"),
+            },
         }
     }
 

@@ -115,7 +115,10 @@ pub(super) fn own_line(source: &Source, place: &Place) -> (Vec<u8>, usize, usize
     let first = from.saturating_sub(AROUND);
     let to = to.min(from + AROUND);
     let part = &line[first..line.len().min(to + AROUND)];
-    (without_secrets(part, from - first..to - first).into_owned(), from - first, to - first)
+    // A value is shown; a whole command may have secrets among its words.
+    let is_word = !line[from..to].iter().any(u8::is_ascii_whitespace);
+    let keep = if is_word { from - first..to - first } else { 0..0 };
+    (without_secrets(part, keep).into_owned(), from - first, to - first)
 }
 
 fn excerpt(place: &Place, label: &str, context: usize, look: &Look) -> Excerpt {

@@ -240,6 +240,8 @@ pub(super) fn summary(scan: &Scan, look: &Look) -> String {
         .filter(|(n, _)| *n > 0)
         .map(|(n, word)| count(n, word))
         .collect();
+    let fixable = scan.findings.iter().filter(|f| f.fix.is_some()).count();
+    let hint = if fixable > 0 && look.options { format!(" {fixable} fixable with --fix.") } else { String::new() };
     let mut files = count(scan.files, "file");
     if let Some(path) = &scan.configuration {
         files.push_str(&format!(", using {}", look.shown(path)));
@@ -252,7 +254,7 @@ pub(super) fn summary(scan: &Scan, look: &Look) -> String {
         format!("{good} in {seen}, {files}{hidden}.")
     } else {
         let bad = paint(&counts.join(", "), Style::new().bold(), look);
-        format!("{bad} in {seen}, {files}{hidden}.")
+        format!("{bad} in {seen}, {files}{hidden}.{hint}")
     }
 }
 
@@ -267,6 +269,23 @@ pub fn complain(error: &SettingsError, look: &Look, out: &mut dyn Write) -> io::
     };
     writeln!(out, "{head}: {}: {}", look.spot(place), harmless(&error.message))?;
     out.write_all(frame(place, "here", 1, look).as_bytes())
+}
+
+/// Why findings have no safe fix, one line for each.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn unfixed(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    for finding in scan.findings.iter().filter(|f| f.fix.is_none() && !f.unfixed.is_empty()) {
+        let (spot, id) = (look.spot(&finding.at.place), &finding.rule.id);
+        writeln!(
+            out,
+            "{}: {spot}: {id}: not fixed: {}",
+            paint("note", level_style(Level::Note), look),
+            finding.unfixed
+        )?;
+    }
+    Ok(())
 }
 
 /// Messages in addition to the report: problems of the input and, if requested, unresolved values.

@@ -26,7 +26,7 @@ pub use against::{against_json, against_text};
 pub use controls::{controls_csv, controls_json, controls_table};
 pub use explain::{explain, list_rules, list_rules_json};
 pub use fingerprint::line_hashes;
-pub use human::{complain, notes};
+pub use human::{complain, notes, unfixed};
 pub use page::show_html;
 pub use plain_text::harmless;
 pub use reporter::{Look, Reporter};

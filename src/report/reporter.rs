@@ -9,6 +9,9 @@ use crate::text::Place;
 
 use super::safe::Kind;
 
+/// The longest name of a derived text that is shown, in characters.
+const MAX_NAME: usize = 300;
+
 /// The style of a report.
 #[derive(Clone, Debug)]
 pub struct Look {
@@ -22,6 +25,8 @@ pub struct Look {
     pub suppressed: bool,
     /// File names are terminal links (OSC 8).
     pub links: bool,
+    /// Name options of the program that would help, such as `--fix`.
+    pub options: bool,
     /// The current directory: paths are shown relative to it.
     pub current: PathBuf,
     /// The lowest level that makes a run fail, for formats that mark failures.
@@ -39,6 +44,7 @@ impl Look {
             verbose: false,
             suppressed: false,
             links: false,
+            options: false,
             current: current.to_owned(),
             fail_on: FailOn::Note,
             revision: None,
@@ -54,7 +60,13 @@ impl Look {
     /// The path relative to the current directory, or the name of a derived text.
     pub fn path(&self, place: &Place) -> String {
         let path = place.source.path();
-        if place.source.is_derived() { super::plain_text::harmless(&path.to_string_lossy()) } else { self.shown(path) }
+        if !place.source.is_derived() {
+            return self.shown(path);
+        }
+        let name = super::plain_text::harmless(&path.to_string_lossy());
+        name.char_indices()
+            .nth(MAX_NAME)
+            .map_or(name.clone(), |(end, _)| format!("{}…", name.get(..end).unwrap_or_default()))
     }
 
     /// A path relative to the current directory.

@@ -84,7 +84,9 @@ fn hidden(text: &str, folder: &str, seen: &str) -> String {
 pub fn safe(text: &str, kind: Kind, styled: bool, folders: &Folders) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
-        let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
+        // A patch of a file of Windows has its line ends.
+        let end = ["\r\n", "\n"].into_iter().find(|end| line.ends_with(end)).unwrap_or_default();
+        let line = line.strip_suffix(end).unwrap_or(line);
         if styled && line.contains('\u{1b}') {
             out.push_str(&styled_line(line, kind, folders));
         } else {

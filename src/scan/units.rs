@@ -12,7 +12,7 @@ use crate::fix::Fixer;
 use crate::input::{self, FileList, INPUTS, Input, Unit, is_watched};
 use crate::node::{Booted, Cx, Gap, Given, NodeGroup, Root, Shared, Step};
 use crate::policy::Policy;
-use crate::text::{Files, Origin, Place, Span, Texts, Watched, budget};
+use crate::text::{Files, Origin, Place, Source, Span, Texts, Watched, budget};
 
 use super::effective::ShownGroup;
 use super::fault::caught;
@@ -232,9 +232,13 @@ fn within_budget(
         }
         for booted in &boots {
             let mut findings = judge(&rules, &options, &group, booted, &cx.texts);
+            let sources: Vec<_> = if findings.is_empty() { Vec::new() } else { sources(&cx).cloned().collect() };
             // Data from a running node is not a source that could be fixed.
             for finding in findings.iter_mut().filter(|_| !group.running) {
-                finding.fix = fixer.fix(finding);
+                match fixer.fix(finding, &sources) {
+                    Ok(fix) => finding.fix = Some(fix),
+                    Err(why) => finding.unfixed = why,
+                }
             }
             out.findings.extend(findings);
             out.delivered.extend(delivered(booted, &cx.texts));
@@ -265,11 +269,7 @@ fn within_budget(
         out.problems.push(unread::budget(unit));
     }
     out.problems.extend(cx.refused.iter().map(|(path, error)| unread::note(path, &error.problem())));
-    let sources = cx.read.iter().filter_map(|id| match &cx.texts.get(*id).origin {
-        Origin::Source(source) => Some(source),
-        Origin::Made { .. } => None,
-    });
-    out.asking.extend(sources.map(|s| (Arc::clone(s), true)));
+    out.asking.extend(sources(&cx).map(|s| (Arc::clone(s), true)));
     let undelivered = input.judges_what_nothing_delivers();
     let (path, covers, differs) = (unit.path.clone(), std::mem::take(&mut cx.claims.covers), files.differs());
     let near = files.near();
@@ -294,6 +294,14 @@ fn own(group: &mut NodeGroup, root: &Root) {
     if group.root == Root::default() {
         group.root = root.clone();
     }
+}
+
+/// The files that a unit has read.
+fn sources<'a>(cx: &'a Cx<'_>) -> impl Iterator<Item = &'a Arc<Source>> {
+    cx.read.iter().filter_map(|id| match &cx.texts.get(*id).origin {
+        Origin::Source(source) => Some(source),
+        Origin::Made { .. } => None,
+    })
 }
 
 /// What the node groups of a unit belong to. A file is named as its text is, which may come from standard input.

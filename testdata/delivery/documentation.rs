@@ -242,7 +242,7 @@ fn every_test_that_a_page_names_is_there() {
     }
     let recorded = file("testdata/shell/recorded.json") + &file("testdata/user-data/recorded.json");
     let mut seen = 0;
-    for page in ["docs/limits.md", "docs/ci.md"] {
+    for page in ["docs/limits.md", "docs/ci.md", "docs/security.md"] {
         let text = file(page);
         let table = text.split("## Which test holds what").nth(1).unwrap();
         for name in table.split('`').filter(|part| part.contains("::")) {

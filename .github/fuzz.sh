@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Fuzzes for hours: .github/fuzz.sh [HOURS], one process with at most 4 GiB. What it finds is below target/fuzz.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+hours=${1:-1}
+export CARGO_PROFILE_BENCH_OVERFLOW_CHECKS=true CARGO_PROFILE_BENCH_DEBUG_ASSERTIONS=true
+cargo bench --locked --bench fuzz --no-run
+ulimit -v $((4 << 20))
+end=$((SECONDS + hours * 3600))
+failed=0
+seed=$(date +%s)
+while [ "$SECONDS" -lt "$end" ]; do
+  left=$((end - SECONDS))
+  seed=$((seed + 1))
+  cargo bench --locked --bench fuzz -- --seconds $((left < 600 ? left : 600)) --seed "$seed" || failed=1
+done
+exit "$failed"

@@ -1,0 +1,222 @@
+//! Whether anything but the node uses a value: only then may a fix change it. What is not clear counts as used.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use regex::Regex;
+
+use crate::check::Finding;
+use crate::text::{Place, Source};
+
+/// Why the value is left to people.
+pub(super) const SHARED: &str = "something else may use the value";
+const LIMITED: &str = "its parameter or variable limits what it may be";
+
+/// How far back the name of a value is looked for, in bytes.
+const BACK: usize = 400;
+
+/// The most names that a value may get on its way.
+const MAX_NAMES: usize = 8;
+
+/// The largest block around a default that is looked at, in bytes.
+const BLOCK: usize = 4096;
+
+fn regex(text: &str) -> Option<Regex> {
+    Regex::new(text).ok()
+}
+
+/// A name, right before its value.
+static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(r#"(?:^|[\s;&|({,"'])([A-Za-z_][\w-]*)["']?\s*[:=]\s*["']?(?:\$\{?|!Ref )?(?:(?:var|local)\.)?$"#)
+});
+
+/// What may stand between a flag or field and its value.
+static BETWEEN: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r#"^[\s"'`\\=:,\-\])>|]*$"#));
+
+/// The key of a block that says what a parameter is.
+static KEYS: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r#"(?:^|[\s{,])["']?([A-Za-z_]\w*)["']?\s*(?:[:=]|\{)"#));
+
+static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r#"["']?([\w-]+)["']?\s*[:=]?\s*$"#));
+
+static TEXT_TYPE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| regex(r#"(?i)\btype["']?\s*[:=]\s*["']?(?:string|any)["']?\s*(?:[,}\n#]|$)"#));
+
+/// Checks that nothing but the node uses the value of a finding, which is in one of `sources`, those that were read with it.
+///
+/// # Errors
+/// The reason, if something else does or it is not clear.
+pub(super) fn check(finding: &Finding, sources: &[Arc<Source>]) -> Result<(), &'static str> {
+    let place = &finding.at.place;
+    let before = before(place);
+    // In an expression of its own, such as `=${var.debug ? "0" : "1h"}`, a literal has no name.
+    let inner = before.rsplit_once("${").filter(|(_, inner)| !inner.contains(['}', '\n'])).map(|(outer, _)| outer);
+    if is_beside_name(&before, &finding.field) || inner.is_some_and(|outer| is_beside_name(outer, &finding.field)) {
+        return Ok(());
+    }
+    let ends = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_whitespace() || b"\"',;})]\\".contains(b));
+    if !ends(place.source.bytes().get(place.end as usize)) {
+        return Err(SHARED);
+    }
+    let mut all: BTreeMap<&Path, &Arc<Source>> = sources.iter().map(|s| (s.path(), s)).collect();
+    all.extend(finding.passes.iter().map(|p| (p.source.path(), &p.source)).filter(|(_, s)| !s.is_derived()));
+    // On its way the value may get further names.
+    let (mut names, mut open) = (BTreeSet::new(), vec![name_of(place)?]);
+    while let Some(name) = open.pop() {
+        if !names.insert(name.clone()) {
+            continue;
+        }
+        if names.len() > MAX_NAMES {
+            return Err(SHARED);
+        }
+        for source in all.values() {
+            for line in 0..source.line_starts().len() {
+                let passes = finding.passes.iter().filter(|pass| *pass != place);
+                let is_pass =
+                    passes.clone().any(|p| p.source.path() == source.path() && p.source.line_of(p.start) == line);
+                uses(&String::from_utf8_lossy(source.line(line)), (&name, &finding.field), is_pass, &mut open)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What stands before a place.
+fn before(place: &Place) -> String {
+    let bytes = place.source.bytes();
+    let at = place.start as usize;
+    String::from_utf8_lossy(bytes.get(at.saturating_sub(BACK)..at).unwrap_or_default()).into_owned()
+}
+
+/// True if the flag or field that the value is for stands right before it.
+fn is_beside_name(before: &str, field: &str) -> bool {
+    // The key of a map field stands in brackets.
+    let last = field.split(['.', '[']).next_back().unwrap_or(field).trim_end_matches(']');
+    let words = |name: &str| {
+        let letters = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], "");
+        letters(name)
+    };
+    // Flags and fields of one setting have the same letters; a few flags have other words.
+    let end = before.rfind(|c: char| c.is_alphanumeric() || c == '_').map_or(0, |n| n + 1);
+    let Some((head, tail)) = before.split_at_checked(end) else { return false };
+    let start = head.rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))).map_or(0, |n| n + 1);
+    let name = head.get(start..).unwrap_or_default();
+    let name = name.rsplit('.').next().unwrap_or(name);
+    let known = words(name) == words(last) || name.starts_with("--") || name.contains('-') && head.ends_with(name);
+    known && name.len() > 3 && BETWEEN.as_ref().is_some_and(|between| between.is_match(tail))
+}
+
+/// The name before a value.
+fn name(before: &str) -> Option<String> {
+    let line = before.rsplit('\n').next().unwrap_or(before);
+    Some(NAMED.as_ref()?.captures(line)?.get(1)?.as_str().to_owned())
+}
+
+/// The name that the value of a place has for others: that of its parameter if it is a default.
+fn name_of(place: &Place) -> Result<String, &'static str> {
+    let name = name(&before(place)).ok_or(SHARED)?;
+    if !name.eq_ignore_ascii_case("default") {
+        // The names of these are values beside them.
+        return if matches!(&*name, "value" | "Value" | "ParameterValue") { Err(SHARED) } else { Ok(name) };
+    }
+    let (label, block) = block(place).ok_or(SHARED)?;
+    let keys = KEYS.as_ref().into_iter().flat_map(|keys| keys.captures_iter(&block)).filter_map(|found| found.get(1));
+    for key in keys {
+        let key = key.as_str().to_ascii_lowercase();
+        let plain = ["default", "description", "ephemeral", "noecho", "nullable", "sensitive", "type"];
+        if !plain.contains(&&*key) || key == "type" && !TEXT_TYPE.as_ref().is_some_and(|text| text.is_match(&block)) {
+            return Err(LIMITED);
+        }
+    }
+    Ok(label)
+}
+
+/// The label and the contents of the block around a place: between braces, or indented below a key.
+fn block(place: &Place) -> Option<(String, String)> {
+    let bytes = place.source.bytes();
+    let at = place.start as usize;
+    let text = |from: usize, to: usize| Some(String::from_utf8_lossy(bytes.get(from..to)?).into_owned());
+    let label = |before: String| Some(LABEL.as_ref()?.captures(&before)?.get(1)?.as_str().to_owned());
+    let mut depth = 0;
+    let open = (at.saturating_sub(BLOCK)..at).rev().find(|n| {
+        depth += match bytes.get(*n) {
+            Some(b'}') => 1,
+            Some(b'{') => -1,
+            _ => 0,
+        };
+        depth < 0
+    });
+    let source = &place.source;
+    let own = source.line_of(place.start);
+    let indent = |line: &[u8]| line.iter().take_while(|b| **b == b' ').count();
+    let depth_of_own = indent(source.line(own));
+    // A key that is indented less comes first if its block is not in braces.
+    let parent = (0..own).rev().take(100).find(|n| {
+        let line = source.line(*n);
+        !line.trim_ascii().is_empty() && indent(line) < depth_of_own
+    });
+    let in_line = open.is_some_and(|open| source.line_of(open as u32) == own);
+    if let Some(parent) = parent.filter(|n| !in_line && source.line(*n).trim_ascii_end().ends_with(b":")) {
+        let inner = (parent + 1..source.line_starts().len())
+            .map(|n| source.line(n))
+            .take_while(|line| line.trim_ascii().is_empty() || indent(line) >= depth_of_own);
+        let inner: Vec<_> = inner.map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+        let name = String::from_utf8_lossy(source.line(parent)).trim().trim_end_matches(':').to_owned();
+        return Some((label(name)?, inner.join("\n")));
+    }
+    let open = open?;
+    let mut depth = 0;
+    let close = (open..bytes.len().min(open + BLOCK)).find(|n| {
+        depth += match bytes.get(*n) {
+            Some(b'{') => 1,
+            Some(b'}') => -1,
+            _ => 0,
+        };
+        depth == 0
+    })?;
+    Some((label(text(open.saturating_sub(BACK), open)?)?, text(open + 1, close)?))
+}
+
+/// Checks each use of a name in a line, apart from where it gets its value: it must be the value of the flag or field, on its way to
+/// the node (`is_pass`), or the whole value of a further name, which is added.
+fn uses(line: &str, (name, field): (&str, &str), is_pass: bool, further: &mut Vec<String>) -> Result<(), &'static str> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    if line.trim_start().starts_with('#') || line.trim_start().starts_with("//") {
+        return Ok(());
+    }
+    let mut passed = false;
+    for (at, _) in line.match_indices(name) {
+        let (Some(head), Some(tail)) = (line.get(..at), line.get(at + name.len()..)) else { return Err(SHARED) };
+        let marked = head.ends_with('$') || head.ends_with("${");
+        let ends = |c: char| is_word(c) || c == '-' && !marked;
+        if head.ends_with(ends) || tail.starts_with(ends) || is_definition(head, tail) {
+            continue;
+        }
+        // `${A:1}` is another value.
+        if head.ends_with("${") && !tail.starts_with('}') {
+            return Err(SHARED);
+        }
+        let prefix = head.trim_end_matches("var.").trim_end_matches("local.").trim_end_matches(['{', '$']);
+        if is_beside_name(prefix, field) {
+            continue;
+        }
+        let rest = tail.trim_start_matches(['}', '"', '\'']).trim_start();
+        let whole = rest.is_empty() || rest.starts_with(['#', ';', ',', '}', ')']);
+        if let Some(next) = self::name(head).filter(|_| whole && (marked || is_pass)) {
+            further.push(next);
+        } else if !is_pass || std::mem::replace(&mut passed, true) {
+            return Err(SHARED);
+        }
+    }
+    Ok(())
+}
+
+/// True if what is between two parts of a line gets its value or its type there.
+fn is_definition(head: &str, tail: &str) -> bool {
+    const WORDS: &[&str] = &["", "-", "declare", "export", "local", "readonly", "typeset", "variable"];
+    let head = head.trim_end_matches(['"', '\'']).trim();
+    let block = head == "variable";
+    let tail = tail.trim_start_matches(['"', '\'']).trim_start();
+    let set = tail.starts_with('=') && !tail.starts_with("==") || tail.starts_with(':') && !tail.starts_with("::");
+    WORDS.contains(&head) && (set || block) || head.ends_with(['{', ',']) && set
+}
