@@ -134,6 +134,12 @@ impl Guard {
         &self.0
     }
 
+    /// Those of the conditions that `keep` holds for.
+    #[must_use]
+    pub fn only(&self, keep: impl Fn(&Condition) -> bool) -> Self {
+        Self(self.0.iter().filter(|c| keep(c)).cloned().collect())
+    }
+
     /// The same for people: conditions with the same words are one, in any scope.
     #[must_use]
     pub fn without_scopes(&self) -> Self {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::text::{Traced, Why};
-use crate::value::{Condition, Guard};
+use crate::value::Guard;
 
 use super::super::machine::File;
 use super::super::outcome::MAX_OUTCOMES;
@@ -42,49 +42,74 @@ fn drop_failed(paths: &mut Vec<BoxedRun>) {
     }
 }
 
+/// Joins pairs until none is left. A pair that cannot be joined is not tried again, unless one of the two has changed.
 fn join_equal(paths: &mut Vec<BoxedRun>) {
-    'again: loop {
-        for first in 0..paths.len() {
-            for second in first + 1..paths.len() {
-                if let Some(when) = union(&paths[first].when, &paths[second].when)
-                    && paths[first].is_equivalent(&paths[second])
-                {
-                    paths[first].when = when;
-                    let gone = paths.remove(second);
-                    if gone.last != paths[first].last {
-                        paths[first].last = None;
-                    }
-                    continue 'again;
-                }
+    let mut first = 0;
+    while first < paths.len() {
+        let mut second = first + 1;
+        while second < paths.len() {
+            if !join(paths, first, second) {
+                second += 1;
+                continue;
             }
+            // With fewer conditions it may equal one before it.
+            while let Some(before) = (0..first).find(|before| join(paths, *before, first)) {
+                first = before;
+            }
+            second = first + 1;
         }
-        return;
+        first += 1;
     }
+}
+
+/// Joins two paths, if they differ only in their conditions and one guard can express both. The second one is gone then.
+fn join(paths: &mut Vec<BoxedRun>, first: usize, second: usize) -> bool {
+    let Some(when) = union(&paths[first].when, &paths[second].when) else { return false };
+    if !paths[first].is_equivalent(&paths[second]) {
+        return false;
+    }
+    paths[first].when = when;
+    let gone = paths.remove(second);
+    if gone.last != paths[first].last {
+        paths[first].last = None;
+    }
+    true
 }
 
 /// The guard that holds if either one does, if a single guard can express it.
 fn union(a: &Guard, b: &Guard) -> Option<Guard> {
-    let has = |guard: &Guard, c: &Condition| guard.conditions().contains(c);
-    let only_a: Vec<_> = a.conditions().iter().filter(|c| !has(b, c)).collect();
-    let only_b: Vec<_> = b.conditions().iter().filter(|c| !has(a, c)).collect();
+    // Both are sorted.
+    let (mut left, mut right) = (a.conditions(), b.conditions());
+    let (mut only_a, mut only_b) = (Vec::new(), Vec::new());
+    while let ([x, after_x @ ..], [y, after_y @ ..]) = (left, right) {
+        if x == y {
+            (left, right) = (after_x, after_y);
+        } else if x < y {
+            only_a.push(x);
+            left = after_x;
+        } else {
+            only_b.push(y);
+            right = after_y;
+        }
+        if !only_a.is_empty() && !only_b.is_empty() && only_a.len() + only_b.len() > 2 {
+            return None;
+        }
+    }
+    only_a.extend(left);
+    only_b.extend(right);
     match (only_a.as_slice(), only_b.as_slice()) {
         ([], _) => Some(a.clone()),
         (_, []) => Some(b.clone()),
-        ([x], [y]) if x.same_question(y) => rebuild(a.conditions().iter().filter(|c| c != x)),
+        ([x], [y]) if x.same_question(y) => Some(a.only(|c| c != *x)),
         _ => None,
     }
-}
-
-fn rebuild<'a>(conditions: impl Iterator<Item = &'a Condition>) -> Option<Guard> {
-    conditions.cloned().try_fold(Guard::always(), |all, c| all.and(&Guard::of(c)))
 }
 
 /// Merges the last two paths into one; what differs becomes unknown.
 fn blur(paths: &mut Vec<BoxedRun>) {
     let (Some(b), Some(mut a)) = (paths.pop(), paths.pop()) else { return };
     let why = Why::Limit("paths through a script");
-    let shared = rebuild(a.when.conditions().iter().filter(|c| b.when.conditions().contains(c)));
-    a.when = shared.unwrap_or_default();
+    a.when = a.when.only(|c| b.when.conditions().contains(c));
     let place = a.machine.place;
     a.blur_variables(&b, &why, place);
     let mut files = (*a.machine.files).clone();
