@@ -1,6 +1,8 @@
 //! Settings that a boot writes and no kubelet reads. Every setting in a doubtful place is recorded here; once all boots are
 //! known, the ones that reach a kubelet after all are removed.
 
+use std::sync::Arc;
+
 use crate::kubelet::args::{self, Pass};
 use crate::kubelet::config::{Document, KIND, load};
 use crate::kubelet::statements;
@@ -23,6 +25,7 @@ const LOGIN: [&str; 5] = ["/etc/environment", "/etc/profile", "/etc/bashrc", "/r
 /// `from_files`: only files are known, see [`NodeGroup::from_files`].
 pub(super) fn record(machine: &mut Machine, from_files: bool, cx: &mut BootCx<'_>) {
     record_document_keys(machine);
+    record_unread_dropins(machine, cx);
     let before = machine.ineffective.len();
     let direct_start = machine.start.as_ref().is_some_and(|start| start.argv.is_some());
     let eks_image = matches!(machine.family(), Some(Family::Al2 | Family::Al2023 | Family::Ubuntu));
@@ -44,6 +47,37 @@ pub(super) fn record(machine: &mut Machine, from_files: bool, cx: &mut BootCx<'_
         // Users cannot fix what the image ships.
         number <= before || texts.trail(recorded.setting.at).origin() != place
     });
+}
+
+/// Records the settings of drop-ins of the kubelet's unit that systemd does not read, on any image: see systemd.unit(5).
+fn record_unread_dropins(machine: &mut Machine, cx: &mut BootCx<'_>) {
+    let files = machine.files.clone();
+    let place = machine.place;
+    for (path, file) in files.iter().filter(|(path, _)| path.contains("/systemd/") && path.contains("/kubelet.")) {
+        let File::Known(text) = file else { continue };
+        let folder = path.rsplit('/').nth(1).unwrap_or_default();
+        // Other programs may read what another file names.
+        let named = |other: &File| matches!(other, File::Known(t) if !Arc::ptr_eq(t, text) && holds(t, path));
+        if text.is_unknown() || files.values().any(named) {
+            continue;
+        }
+        let id = cx.texts.add_made(path.as_str(), text, place);
+        let (inside, outside): (Vec<_>, Vec<_>) =
+            unit::parse(&cx.texts.view(id)).into_iter().partition(|e| e.section == "Service");
+        if image::is_dropin(path) && image::is_conf(path) {
+            let outside: Vec<_> =
+                outside.into_iter().map(|e| unit::Entry { section: "Service".to_owned(), ..e }).collect();
+            machine.record_ineffective(in_unit(&outside), &Reason::NoSection);
+        } else if image::is_dropin(path) {
+            machine.record_ineffective(in_unit(&inside), &Reason::NoUnitConf);
+        } else if !image::is_of_unit(path) && matches!(folder, "kubelet.d" | "kubelet.conf.d" | "kubelet.service.d") {
+            machine.record_ineffective(in_unit(&inside), &Reason::UnitFolder);
+        }
+    }
+}
+
+fn holds(text: &Traced, word: &str) -> bool {
+    text.bytes().windows(word.len()).any(|w| w == word.as_bytes())
 }
 
 /// Records ineffective keys of nodeadm's documents, and documents for images without nodeadm.

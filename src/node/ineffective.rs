@@ -50,6 +50,14 @@ pub enum Reason {
     TwoStarts,
     /// A file in a drop-in directory without the suffix that the kubelet expects.
     NoConfEnding,
+    /// A drop-in of the kubelet's unit without the suffix that systemd expects.
+    NoUnitConf,
+    /// A drop-in of the kubelet's unit in a folder that systemd does not read for it.
+    UnitFolder,
+    /// A line of a drop-in of the kubelet's unit outside `[Service]`.
+    NoSection,
+    /// A script that cloud-init does not run, because it does not begin with `#!`.
+    NoInterpreter,
     /// A drop-in in a directory that the kubelet does not read.
     DirectoryNotRead,
     /// A configuration file that `--config` does not name.
@@ -119,6 +127,10 @@ impl Reason {
             Self::StartReplaced,
             Self::TwoStarts,
             Self::NoConfEnding,
+            Self::NoUnitConf,
+            Self::UnitFolder,
+            Self::NoSection,
+            Self::NoInterpreter,
             Self::DirectoryNotRead,
             Self::ConfigNotRead,
             Self::NotRestarted,
@@ -166,6 +178,10 @@ impl Reason {
             Self::StartReplaced => "another `ExecStart` of the kubelet's unit replaces it",
             Self::TwoStarts => "systemd rejects a unit with two `ExecStart`, so the kubelet does not start",
             Self::NoConfEnding => "the kubelet reads only files whose names end in `.conf` from this directory",
+            Self::NoUnitConf => "systemd reads only files whose names end in `.conf` from this directory",
+            Self::UnitFolder => "systemd does not read this directory for the kubelet's unit",
+            Self::NoSection => "the line is not in the section `[Service]`, so systemd ignores it",
+            Self::NoInterpreter => "cloud-init does not run it, because it does not begin with `#!`",
             Self::DirectoryNotRead => "the kubelet runs without `--config-dir`, so it does not read this directory",
             Self::ConfigNotRead => "the kubelet on this image reads another file (`--config`)",
             Self::NotRestarted => {
@@ -222,6 +238,10 @@ impl Reason {
             Self::StartReplaced => "put the flag into the `ExecStart` that is used",
             Self::TwoStarts => "add a line with an empty `ExecStart=` before it",
             Self::NoConfEnding => "rename the file so that it ends in `.conf`",
+            Self::NoUnitConf => "rename the file so that it ends in `.conf`, as systemd expects",
+            Self::UnitFolder => "move the file to `/etc/systemd/system/kubelet.service.d`",
+            Self::NoSection => "put a line `[Service]` before it",
+            Self::NoInterpreter => "begin the script with `#!/bin/bash`",
             Self::DirectoryNotRead => "set it under `spec.kubelet.config` of a NodeConfig, which enables the directory",
             Self::ConfigNotRead => "set it in the file that the kubelet loads, or point `--config` at this one",
             Self::NotRestarted => "write the file before the kubelet starts, or restart the kubelet afterwards",
@@ -264,6 +284,9 @@ impl Reason {
                 | Self::VariableNotUsed
                 | Self::StartReplaced
                 | Self::NoConfEnding
+                | Self::NoUnitConf
+                | Self::UnitFolder
+                | Self::NoSection
                 | Self::DirectoryNotRead
                 | Self::ConfigNotRead
                 | Self::NotRestarted

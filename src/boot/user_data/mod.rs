@@ -119,8 +119,13 @@ fn execute(
         machine.restarts |= merged.restarts;
         for (text, why) in &plan.unread {
             let id = cx.texts.add_made(format!("NodeConfig in the {name}"), text, group.place);
-            let document = yaml::parse(&cx.texts.view(id)).tree.into_iter().next();
-            machine.record_ineffective(document.map(|d| node_config::settings(&d)).unwrap_or_default(), why);
+            let settings = if *why == Reason::NoInterpreter {
+                statements::anywhere(text)
+            } else {
+                let document = yaml::parse(&cx.texts.view(id)).tree.into_iter().next();
+                document.map(|d| node_config::settings(&d)).unwrap_or_default()
+            };
+            machine.record_ineffective(settings, why);
         }
         for (path, text) in &merged.replaced {
             let settings = ineffective::in_file(path, text, group.place, cx);

@@ -136,6 +136,9 @@ impl PartReader<'_, '_> {
             } else if !["kubelet", "bootstrap.sh", "nodeadm"].iter().any(|word| text.to_text().contains(word)) {
                 return;
             } else {
+                if !text.slice(0..text.len().min(1)).has_unknown() {
+                    self.plan.unread.push((text.clone(), Reason::NoInterpreter));
+                }
                 "user data with a first line that cloud-init does not recognise, so it is not run"
             };
             self.gap(&text, what);
@@ -401,6 +404,7 @@ impl PartReader<'_, '_> {
     fn runs(&mut self, text: &Traced) -> bool {
         let runs = text.bytes().starts_with(b"#!") || text.slice(0..text.len().min(1)).has_unknown();
         if !runs {
+            self.plan.unread.push((text.clone(), Reason::NoInterpreter));
             self.gap(text, "a script whose first two characters are not #!, which the kernel does not run");
         }
         runs
