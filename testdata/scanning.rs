@@ -10,12 +10,8 @@ pub(crate) fn scan_in(current: &Path, paths: &[&str]) -> Scan {
     scan_with(current, paths, false)
 }
 
-/// The same, also with files that no word says anything about.
-pub(crate) fn scan_all_in(current: &Path, paths: &[&str]) -> Scan {
-    scan_with(current, paths, true)
-}
-
-fn scan_with(current: &Path, paths: &[&str], reads_all: bool) -> Scan {
+/// The same; with `reads_all`, also files that no word says anything about are read.
+pub(crate) fn scan_with(current: &Path, paths: &[&str], reads_all: bool) -> Scan {
     let request = Request {
         reads_all,
         paths: paths.iter().map(PathBuf::from).collect(),
