@@ -1,5 +1,6 @@
 //! Paths through a script: merges equal ones and limits their number.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::text::{Traced, Why};
@@ -82,14 +83,16 @@ fn union(a: &Guard, b: &Guard) -> Option<Guard> {
     let (mut left, mut right) = (a.conditions(), b.conditions());
     let (mut only_a, mut only_b) = (Vec::new(), Vec::new());
     while let ([x, after_x @ ..], [y, after_y @ ..]) = (left, right) {
-        if x == y {
-            (left, right) = (after_x, after_y);
-        } else if x < y {
-            only_a.push(x);
-            left = after_x;
-        } else {
-            only_b.push(y);
-            right = after_y;
+        match x.cmp(y) {
+            Ordering::Equal => (left, right) = (after_x, after_y),
+            Ordering::Less => {
+                only_a.push(x);
+                left = after_x;
+            }
+            Ordering::Greater => {
+                only_b.push(y);
+                right = after_y;
+            }
         }
         if !only_a.is_empty() && !only_b.is_empty() && only_a.len() + only_b.len() > 2 {
             return None;
