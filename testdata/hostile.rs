@@ -177,7 +177,7 @@ fn secrets_beside_a_finding_are_not_copied() {
     let secrets = [
         ("k.yaml", format!("{KUBELET}token: s3cr3t-before\nruntimeRequestTimeout: 0\npassword: s3cr3t-after\n")),
         ("l.yaml", format!("{KUBELET}x-secret:\n  a: s3cr3t\n  runtimeRequestTimeout: 0\nruntimeRequestTimeout: 0 # password=s3cr3t\n")),
-        ("u.sh", format!("#!/bin/bash\nexport DB_PASSWORD='s3cr3t x'\nkubelet --bootstrap-token=s3cr3t --api-key=\"s3cr3t\" --streaming-connection-idle-timeout=0\ncurl -u me:s3cr3t https://me:s3cr3t@host/ -H 'Authorization: Bearer s3cr3t-s3cr3t'\n")),
+        ("u.sh", "#!/bin/bash\nexport DB_PASSWORD='s3cr3t x'\nkubelet --bootstrap-token=s3cr3t --api-key=\"s3cr3t\" --streaming-connection-idle-timeout=0\ncurl -u me:s3cr3t https://me:s3cr3t@host/ -H 'Authorization: Bearer s3cr3t-s3cr3t'\n".to_owned()),
         ("main.tf", "resource \"aws_launch_template\" \"w\" {\n  user_data = base64encode(\"#!/bin/bash\\nTOKEN=s3cr3t\\n/etc/eks/bootstrap.sh c --client-key=s3cr3t --kubelet-extra-args '--streaming-connection-idle-timeout=0'\\n\")\n  password  = \"s3cr3t\"\n}\n".to_owned()),
     ];
     for (name, content) in &secrets {
@@ -300,8 +300,7 @@ fn what_cannot_be_replaced_stays_as_it_was() {
     assert_eq!(out.status.code(), Some(2));
     assert!(text(&out.stderr).starts_with("error: cannot write taken: "), "{}", text(&out.stderr));
     // A disk that is full: no file may grow.
-    let many: String =
-        (0..200).map(|n| format!("---\n{KUBELET}runtimeRequestTimeout: 0\nmetadata: {{name: k{n}}}\n")).collect();
+    let many = documents(200);
     let dir = folder(&[("k.yaml", &many), ("known.json", "old"), ("u.sh", ZERO)]);
     for args in ["--write-baseline known.json", "--format sarif --output known.json"] {
         let command = format!("trap '' XFSZ; ulimit -f 4; exec {} check {args} .", env!("CARGO_BIN_EXE_kubelet-lint"));
@@ -445,10 +444,15 @@ fn a_fix_changes_no_value_that_something_else_uses() {
     }
 }
 
+/// As many documents of a kubelet with a zero.
+fn documents(count: u32) -> String {
+    let one = |n| format!("---\n{KUBELET}runtimeRequestTimeout: 0\nmetadata: {{name: k{n}}}\n");
+    (0..count).map(one).collect::<Vec<_>>().concat()
+}
+
 #[test]
 fn a_signal_leaves_nothing_beside_a_report() {
-    let many: String =
-        (0..400).map(|n| format!("---\n{KUBELET}runtimeRequestTimeout: 0\nmetadata: {{name: k{n}}}\n")).collect();
+    let many = documents(400);
     let dir = folder(&[("k.yaml", &many), ("old.json", "old")]);
     for wait in [20, 60, 120, 250] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kubelet-lint"));
