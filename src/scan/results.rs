@@ -89,15 +89,20 @@ impl Scan {
         }
     }
 
-    /// Sorts everything for the report and removes duplicates.
-    pub(super) fn finish(&mut self, policy: &Policy, complete: bool) {
-        self.shorten();
+    /// Drops findings that a setting never reaches a kubelet if it does under some conditions: other rules check it there.
+    /// Afterwards nothing counts as delivered.
+    pub(super) fn drop_alive(&mut self) {
         let delivered = std::mem::take(&mut self.delivered);
         let alive = |at: &Place| {
             delivered.iter().any(|d| d.source.path() == at.source.path() && d.start < at.end && at.start < d.end)
         };
-        // A setting that reaches the kubelet under some conditions is not reported as ineffective: other rules check it there.
         self.findings.retain(|f| f.rule.predicate != Predicate::DeadSetting || !alive(&f.at.place));
+    }
+
+    /// Sorts everything for the report and removes duplicates.
+    pub(super) fn finish(&mut self, policy: &Policy, complete: bool) {
+        self.shorten();
+        self.drop_alive();
         // An ignore request may be on the path to one node group and not to another, so it is applied before
         // findings about the same thing are merged.
         self.asking.extend(self.unreached.iter().map(|f| (Arc::clone(&f.at.place.source), true)));

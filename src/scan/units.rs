@@ -115,8 +115,8 @@ impl Unwound {
         self.scan.findings.retain(|finding| !known.covers(&finding.at.place));
         self.scan.gaps.retain(|gap| !known.covers(&gap.place));
         self.scan.problems.clear();
-        // What it boots is only a guess.
-        self.scan.delivered.clear();
+        // What it boots is only a guess, so it counts for the unit itself alone.
+        self.scan.drop_alive();
         self.scan.groups.retain(|group| {
             let mut places = group.settings.iter().filter_map(|setting| setting.place.as_ref()).peekable();
             places.peek().is_some() && !places.any(|place| known.covers(place))
