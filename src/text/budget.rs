@@ -7,7 +7,7 @@
 use std::cell::Cell;
 
 /// The budget of a unit: one for each byte that is written into a text, and for each step as many as it takes nanoseconds, or
-/// bytes of memory. The largest public repositories stay below a tenth of it.
+/// bytes of memory. Scripts of 100 KiB in public repositories stay below it.
 const UNIT: usize = 128 << 20;
 
 thread_local! {

@@ -22,7 +22,7 @@ const MAX_STEPS: usize = 20_000;
 const MAX_ALL_STEPS: usize = 5 * MAX_STEPS;
 
 /// What a command takes of the budget of the unit.
-const STEP: usize = 1_000;
+const STEP: usize = 500;
 
 impl Shell<'_, '_> {
     pub(super) fn list(&mut self, list: &[Item], path: BoxedRun) -> Vec<BoxedRun> {

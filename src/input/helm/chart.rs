@@ -24,7 +24,7 @@ const MAX_CHARTS: usize = 6;
 const MAX_TEMPLATES: usize = 1000;
 
 /// What a chart takes of the budget of the unit, each time that it is used.
-pub(super) const CHART_WORK: usize = 1_000;
+pub(super) const CHART_WORK: usize = 2_500;
 
 /// The charts of a unit that were read, each at its depth.
 type Loaded = BTreeMap<(PathBuf, usize), Option<Arc<Chart>>>;
