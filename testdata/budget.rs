@@ -44,6 +44,42 @@ fn chart(template: &str) -> Vec<(String, String)> {
 }
 
 #[test]
+fn replacements_that_grow_are_named() {
+    let part = |from: &str, to: &str| {
+        format!(
+            "- source: {{kind: A, fieldPath: {from}}}\n  targets: [{{select: {{kind: A}}, fieldPaths: [{to}.x, {to}.y], \
+             options: {{create: true}}}}]\n"
+        )
+    };
+    let rules: String = (0..20).map(|n| if n % 2 == 0 { part("a", "b") } else { part("b", "a") }).collect();
+    let said = checked(&files(&[
+        ("kustomization.yaml", format!("resources: [a.yaml, k.yaml]\nreplacements:\n{rules}")),
+        ("a.yaml", "apiVersion: v1\nkind: A\nmetadata: {name: a}\na: {k: v}\nb: {k: v}\n".to_owned()),
+        ("k.yaml", CONFIG.to_owned()),
+    ]));
+    assert!(said.contains("it takes too much memory, or nests too deeply") || said.contains(SPENT), "{said}");
+}
+
+#[test]
+fn stacks_that_inherit_and_import_in_circles_are_named() {
+    let six = |name: &str| format!("metadata: {{inherits: [{}]}}\n", [name; 6].join(", "));
+    let component = |name: &str, base: &str| format!("    {name}:\n      {}", six(base));
+    let stack = format!("components:\n  terraform:\n{}{}", component("a", "b"), component("b", "a"));
+    let mut list = vec![
+        ("atmos.yaml", "stacks: {base_path: stacks}\n".to_owned()),
+        ("stacks/s.yaml", stack),
+        ("components/terraform/a/main.tf", "variable \"x\" {}\n# kubelet\n".to_owned()),
+        ("components/terraform/b/main.tf", "variable \"x\" {}\n# kubelet\n".to_owned()),
+    ];
+    for name in ["stacks/i.yaml", "stacks/j.yaml", "stacks/k.yaml", "stacks/l.yaml"] {
+        list.push((name, "import: [\"*\"]\nvars: {x: kubelet}\n".to_owned()));
+    }
+    let said = checked(&files(&list));
+    assert!(said.contains("components that inherit from each other") && said.contains("the import of *"), "{said}");
+    assert!(!said.contains(SPENT), "{said}");
+}
+
+#[test]
 fn a_script_that_grows_is_named() {
     let grows = [
         "X='X=\"$X$X\"; eval \"$X\"'; eval \"$X\"".to_owned(),

@@ -77,7 +77,7 @@ fn record_unread_dropins(machine: &mut Machine, cx: &mut BootCx<'_>) {
 }
 
 fn holds(text: &Traced, word: &str) -> bool {
-    text.bytes().windows(word.len()).any(|w| w == word.as_bytes())
+    memchr::memmem::find(text.bytes(), word.as_bytes()).is_some()
 }
 
 /// Records ineffective keys of nodeadm's documents, and documents for images without nodeadm.

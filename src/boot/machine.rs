@@ -262,7 +262,8 @@ impl Machine {
     }
 
     pub(super) fn gap(&mut self, at: Span, why: Why) {
-        let gap = Gap { at, why };
+        let last = self.gaps.len() + 1 == MAX_GAPS;
+        let gap = Gap { at, why: if last { Why::Limit("unknown values of a boot") } else { why } };
         if self.gaps.len() < MAX_GAPS && !self.gaps.contains(&gap) {
             self.gaps.push(gap);
         }

@@ -8,6 +8,7 @@ mod commands;
 mod eksctl;
 mod embedded;
 mod evidence;
+mod glob;
 mod helm;
 mod k3s_units;
 mod kustomize;

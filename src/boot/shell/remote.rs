@@ -60,7 +60,7 @@ impl Shell<'_, '_> {
     }
 
     /// Adds a step to what happens on a machine.
-    fn reach(&mut self, host: &Traced, step: Step, at: Span, path: &ScriptRun) {
+    fn reach(&mut self, host: &Traced, step: Step, at: Span, path: &mut ScriptRun) {
         let name = format!("ssh {}", host.to_text().replace(crate::text::UNKNOWN_MARK, "…"));
         // Each path through the script has machines of its own.
         let room = self.cx.launched.len() < MAX_LAUNCHES;
@@ -73,7 +73,7 @@ impl Shell<'_, '_> {
                 group.steps.push(step);
                 self.cx.launched.push(group);
             }
-            _ => {}
+            _ => path.machine.gap(at, crate::text::Why::Limit("commands for other machines")),
         }
     }
 

@@ -41,6 +41,7 @@ pub(in super::super) fn run(
     }
     let mut shell = Shell::new(cx);
     let mut out = Vec::new();
+    let prints = setting == Setting::Script && may_print(text);
     for outcome in outcomes {
         let open = (setting == Setting::Script).then(|| Why::FromOutside("the environment of the script".into()));
         let mut start = ScriptRun::start(outcome.when, outcome.machine, open);
@@ -52,7 +53,6 @@ pub(in super::super) fn run(
         start.shell.options.expand_aliases = is_sh(text);
         start.shell.options.errexit =
             String::from_utf8_lossy(first).split_whitespace().skip(1).any(|w| w.starts_with('-') && w.contains('e'));
-        let prints = setting == Setting::Script && may_print(text);
         if prints {
             start.shell.sink = Sink::Captured;
         }

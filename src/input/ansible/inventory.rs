@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::node::Cx;
 use crate::syntax::{Node, yaml};
-use crate::text::{Traced, View};
+use crate::text::{Traced, View, Why};
 
+use super::super::yaml_files;
 use super::tasks::free_form;
 use super::vars;
 
@@ -31,9 +32,13 @@ pub(super) struct Host {
 impl Host {
     /// True if a play is for this host, or may be. Source: `lib/ansible/inventory/manager.py`.
     pub(super) fn is_meant(&self, pattern: &str) -> bool {
-        let mut meant = false;
-        for part in pattern.split([',', ':']).map(str::trim) {
-            let (sign, name) = part.split_at(part.len() - part.trim_start_matches(['!', '&']).len());
+        let parts = pattern.split([',', ':']).map(str::trim);
+        let mut parts: Vec<_> =
+            parts.map(|part| part.split_at(part.len() - part.trim_start_matches(['!', '&']).len())).collect();
+        // Those that add hosts come first, and those that remove some last.
+        parts.sort_by_key(|(sign, _)| ["", "&", "!"].iter().position(|s| s == sign));
+        let mut meant = parts.first().is_some_and(|(sign, _)| !sign.is_empty());
+        for (sign, name) in parts {
             let is = matches!(name, "all" | "*")
                 || name.contains(['*', '[', '~', '{'])
                 || self.name == name
@@ -73,13 +78,27 @@ pub(super) fn hosts(around: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Host> {
         }
     }
     let mut out = Vec::new();
+    if let Some(more) = files.get(MAX_FILES) {
+        limited(more, "inventories", cx);
+    }
     for file in files.iter().take(MAX_FILES) {
         let groups = read(file, cx);
         let mut folders = vec![file.parent().unwrap_or(file).to_owned()];
         folders.extend(around.iter().rev().filter(|dir| !folders.contains(dir)).cloned().collect::<Vec<_>>());
+        let count = groups.values().map(|group| group.hosts.len()).sum::<usize>();
+        if count > MAX_HOSTS {
+            limited(file, "hosts of an inventory", cx);
+        }
         out.extend(hosts_of(&groups, &folders, cx));
     }
     out
+}
+
+/// Notes at the top of a file that a limit is reached.
+fn limited(file: &Path, what: &'static str, cx: &mut Cx<'_>) {
+    if let Ok(view) = cx.view(file) {
+        cx.gap(yaml_files::first_line(&view), Why::Limit(what));
+    }
 }
 
 fn read(file: &Path, cx: &mut Cx<'_>) -> Groups {
@@ -196,9 +215,13 @@ fn hosts_of(groups: &Groups, folders: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Host> 
         let mut own: BTreeSet<String> = ["all".to_owned()].into();
         own.extend(groups.iter().filter(|(_, group)| group.hosts.contains_key(host)).map(|(name, _)| name.clone()));
         for _ in 0..MAX_DEPTH {
+            let known = own.len();
             let holds = |group: &Group| group.children.iter().any(|child| own.contains(child));
             let parents: Vec<_> = groups.iter().filter(|(_, g)| holds(g)).map(|(name, _)| name.clone()).collect();
             own.extend(parents);
+            if own.len() == known {
+                break;
+            }
         }
         let mut order: Vec<&str> = depths.keys().copied().filter(|name| own.contains(*name)).collect();
         order.sort_by_key(|name| depths.get(name));

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
+use crate::text::Why;
 use crate::value::Guard;
 
 use super::open_conditions::{self, Answers};
@@ -121,6 +122,9 @@ impl Input for Ansible {
                 let vars = host.vars.clone();
                 variants.push((format!("for {}", host.name), Some(host), vars));
             }
+        }
+        if variants.len() > MAX_VARIANTS {
+            cx.gap(list.span, Why::Limit("hosts and values of a playbook"));
         }
         for (words, host, vars) in variants.into_iter().take(MAX_VARIANTS) {
             let (mut groups, _) = book.outcomes(list, host.as_ref(), &vars, cx);

@@ -4,8 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use globset::{GlobBuilder, GlobMatcher};
-
+use crate::input::glob::glob;
 use crate::input::set_values::lay;
 use crate::input::yaml_values::value_of;
 use crate::input::{helm, yaml_files};
@@ -163,7 +162,7 @@ impl Set<'_> {
             let excluded: Vec<_> = items(key)
                 .iter()
                 .filter(|item| is_excluded(item))
-                .filter_map(|item| glob(item.get("path")?.as_str()?))
+                .filter_map(|item| glob(item.get("path")?.as_str()?.trim_matches('/')))
                 .collect();
             for item in items(key).iter().filter(|item| !is_excluded(item)) {
                 let Some(pattern) = item.get("path").and_then(Node::as_str) else { continue };
@@ -247,10 +246,6 @@ impl Set<'_> {
 
 fn is_excluded(item: &Node) -> bool {
     item.get("exclude").and_then(Node::as_str) == Some("true")
-}
-
-fn glob(pattern: &str) -> Option<GlobMatcher> {
-    GlobBuilder::new(pattern.trim_matches('/')).literal_separator(true).build().ok().map(|glob| glob.compile_matcher())
 }
 
 fn map<const N: usize>(entries: [(&str, Value); N], at: Span) -> Value {

@@ -133,7 +133,7 @@ impl<'a> Document<'a> {
                     values.text(&text.text, &format!("{key} of ConfigMap/{name}"), item.span, cx);
                 }
             }
-            _ if is_optional(item) && kind == "ConfigMap" => {}
+            Found::Missing if is_optional(item) && kind == "ConfigMap" => {}
             _ => {
                 values.outside(&format!("what {kind}/{name} sets"), item.span);
                 // `values` win over it, the chart's own do not.
@@ -151,7 +151,7 @@ impl<'a> Document<'a> {
         let key = item.get("valuesKey").and_then(Node::as_str).unwrap_or("values.yaml");
         let map = match self.config_map(kind, name, cx) {
             Found::One(map) => map,
-            _ if is_optional(item) && kind == "ConfigMap" => return,
+            Found::Missing if is_optional(item) && kind == "ConfigMap" => return,
             _ => {
                 let why = Why::FromOutside(format!("what {kind}/{name} sets").escape_debug().to_string().into());
                 return values.set(path, &crate::text::Traced::unknown(item.span, why), true, item.span);
@@ -226,7 +226,7 @@ impl<'a> Document<'a> {
             let (kind, name) = reference(item);
             match self.config_map(kind, name, cx) {
                 Found::One(map) => out.add(map.get("data")),
-                _ if is_optional(item) && kind == "ConfigMap" => {}
+                Found::Missing if is_optional(item) && kind == "ConfigMap" => {}
                 _ => {
                     let what = format!("{kind}/{name}").escape_debug().to_string();
                     if !out.known.is_empty() {

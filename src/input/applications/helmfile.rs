@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::input::set_values::lay;
-use crate::input::unit::normal;
+use crate::input::unit::{self, normal};
 use crate::input::yaml_values::value_of;
 use crate::input::{helm, yaml_files};
 use crate::node::{Cx, Gap};
@@ -26,11 +26,11 @@ const MAX_DEPTH: usize = 4;
 
 /// True for the name of a helmfile.
 pub(super) fn is_one(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = name.strip_suffix(".gotmpl").unwrap_or(&name);
+    let name = unit::name(path);
+    let name = name.strip_suffix(b".gotmpl").unwrap_or(name);
     let folder = || path.parent().is_some_and(|dir| dir.ends_with("helmfile.d"));
-    matches!(name, "helmfile.yaml" | "helmfile.yml")
-        || folder() && [".yaml", ".yml"].iter().any(|end| name.ends_with(end))
+    matches!(name, b"helmfile.yaml" | b"helmfile.yml")
+        || (name.ends_with(b".yaml") || name.ends_with(b".yml")) && folder()
 }
 
 /// The applications of the helmfiles among some files. One that another includes is read there.
@@ -136,7 +136,11 @@ impl Run<'_> {
             }
             let parsed = yaml_files::documents(&cx.made("helmfile", &text, at));
             for tree in &parsed.tree {
-                for base in bases(tree, path).filter(|_| depth < MAX_DEPTH) {
+                let deep = depth >= MAX_DEPTH;
+                if deep && (bases(tree, path).next().is_some() || !inner(tree, path).is_empty()) {
+                    cx.gap(tree.span, Why::Limit("helmfiles that include each other"));
+                }
+                for base in bases(tree, path).filter(|_| !deep) {
                     self.file(&base, state, None, depth + 1, cx);
                 }
                 let values = state.get_or_insert_with(|| Values::new(at));
@@ -149,10 +153,8 @@ impl Run<'_> {
                 for release in tree.get("releases").map(Node::items).unwrap_or_default() {
                     self.release(release, tree, &dir, values, cx);
                 }
-                if depth < MAX_DEPTH {
-                    for (path, passed) in inner(tree, path) {
-                        self.file(&path, &mut None, passed, depth + 1, cx);
-                    }
+                for (path, passed) in inner(tree, path).into_iter().filter(|_| !deep) {
+                    self.file(&path, &mut None, passed, depth + 1, cx);
                 }
             }
         }

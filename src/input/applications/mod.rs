@@ -169,9 +169,11 @@ impl Reader {
                     self.delivered += documents.len();
                 }
                 self.groups.append(&mut application.judged(cx));
-                let inner = taken(cx);
+                let mut inner = taken(cx);
                 if deeper.len() <= MAX_DEPTH {
                     open.extend(inner.map(|(tree, near)| (tree, near, deeper.clone())));
+                } else if let Some((tree, _)) = inner.next() {
+                    cx.gap(tree.span, Why::Limit("applications that deliver each other"));
                 }
             }
             // Most have nothing to do with nodes.

@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use globset::GlobBuilder;
-
 use crate::node::Cx;
 use crate::text::{Span, Texts};
 use crate::value::{Condition, Guard};
 
+use crate::input::glob::glob;
 use crate::input::unit::normal;
 
 /// The folders that a path of a repository may start from, with what is known about it.
@@ -57,8 +56,7 @@ impl Repository {
         cx: &Cx<'_>,
     ) -> Vec<(PathBuf, PathBuf)> {
         let pattern = pattern.trim_matches('/');
-        let build = |pattern: &str| GlobBuilder::new(pattern).literal_separator(true).build();
-        let Ok(glob) = build(pattern).map(|glob| glob.compile_matcher()) else { return Vec::new() };
+        let Some(glob) = glob(pattern) else { return Vec::new() };
         let deep = pattern.contains("**");
         let depth = pattern.split('/').count();
         // Folders before the first wildcard need not be searched.

@@ -84,7 +84,13 @@ impl Variables {
                 }
                 _ => at = found + 1,
             }
-            if filled.len() > MAX_BYTES || at >= bytes.len() {
+            if filled.len() > MAX_BYTES {
+                if let Some(place) = text.span() {
+                    filled.push_unknown(place, Why::Limit("size of a text with variables"));
+                }
+                return filled;
+            }
+            if at >= bytes.len() {
                 break;
             }
         }

@@ -111,13 +111,18 @@ impl Evaluator<'_> {
 
 /// False if CloudFormation refuses a value of a parameter, by its pattern, its length or its limits as a number.
 fn accepts(parameter: &Node, text: &str) -> bool {
+    let kind = parameter.get("Type").and_then(Node::as_str).unwrap_or_default();
+    // Its limits are about the name of what is stored, not about the value that a condition sees.
+    if kind.starts_with("AWS::SSM::Parameter::Value") {
+        return true;
+    }
     let limit = |key: &str| parameter.get(key).and_then(Node::as_str).and_then(|s| s.trim().parse::<f64>().ok());
     let within = |value: f64, least: &str, most: &str| {
         limit(least).is_none_or(|l| value >= l) && limit(most).is_none_or(|m| value <= m)
     };
     let length = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-    let number = match parameter.get("Type").and_then(Node::as_str) {
-        Some("Number") => text.trim().parse().is_ok_and(|n| within(n, "MinValue", "MaxValue")),
+    let number = match kind {
+        "Number" => text.trim().parse().is_ok_and(|n| within(n, "MinValue", "MaxValue")),
         _ => true,
     };
     // The pattern is for the whole value.

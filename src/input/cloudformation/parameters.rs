@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::node::Cx;
 use crate::syntax::{Node, NodeKind, toml};
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, Why};
 use crate::value::Value;
 
 use super::intrinsics::Given;
@@ -162,12 +162,17 @@ fn of_sceptre(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<Depl
     let projects = path.ancestors().skip(1).take_while(|dir| dir.starts_with(cx.files.root()));
     let project = projects.filter_map(|dir| Some((dir.join("config"), path.strip_prefix(dir.join("templates")).ok()?)));
     let Some((config, name)) = project.into_iter().find(|(config, _)| cx.files.is_dir(config)) else { return out };
+    let Some(at) = template.resources.first().map(|(key, _)| key.span) else { return out };
     let mut open = vec![(config, 0)];
     while let Some((folder, depth)) = open.pop() {
         let deeper = cx.files.folders(&folder).into_iter().map(|f| (f, depth + 1));
         open.extend(deeper.filter(|(_, depth)| *depth <= MAX_LEVELS));
-        for file in cx.files.list(&folder).into_iter().take(MAX_LISTED) {
-            let Some(tree) = stack_of(&file, cx) else { continue };
+        let files = cx.files.list(&folder);
+        if files.len() > MAX_LISTED {
+            cx.gap(at, Why::Limit("files of a folder of stacks"));
+        }
+        for file in files.into_iter().take(MAX_LISTED) {
+            let Some(tree) = stack_of(&file, name, cx) else { continue };
             let named = tree.path(&["template", "path"]).or_else(|| tree.get("template_path"));
             let named = named.and_then(Node::as_str).map(|n| n.trim_start_matches("templates/"));
             if named.is_some_and(|named| Path::new(named) == name) {
@@ -184,13 +189,13 @@ fn of_sceptre(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<Depl
 /// The value, unless Jinja fills it in.
 fn unless_filled_in(value: Value) -> Value {
     let marked = value.to_traced().is_some_and(|text| yaml_files::holds(text.bytes(), b"{{"));
-    if marked { Value::unknown(crate::text::Why::FromOutside("what Jinja fills in".into()), value.at) } else { value }
+    if marked { Value::unknown(Why::FromOutside("what Jinja fills in".into()), value.at) } else { value }
 }
 
-/// The file of a stack of Sceptre. What Jinja fills in is unknown.
-fn stack_of(file: &Path, cx: &mut Cx<'_>) -> Option<Node> {
+/// The file of a stack of Sceptre that may name the template. What Jinja fills in is unknown.
+fn stack_of(file: &Path, template: &Path, cx: &mut Cx<'_>) -> Option<Node> {
     let source = cx.files.read(file).ok().filter(|_| has_extension(file, &["yaml", "yml"]))?;
-    if !yaml_files::holds(&source.bytes(), b"template") {
+    if !yaml_files::holds(&source.bytes(), template.file_name()?.as_encoded_bytes()) {
         return None;
     }
     let view = cx.view(file).ok()?;

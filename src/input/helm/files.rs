@@ -10,7 +10,7 @@ use crate::text::{FileError, Span, Traced, Why};
 use crate::value::{Entry, Kind, Value};
 
 use super::packed::Sources;
-use super::values::map;
+use super::values::{map, open};
 use crate::input::template_text::encoded;
 
 /// The most files of one pattern.
@@ -60,8 +60,11 @@ pub(super) fn files(cx: &mut Cx<'_>, folder: &Folder<'_>, pattern: Option<&str>,
     let Some(pattern) = pattern.and_then(regex_of) else { return not() };
     let mut entries = Vec::new();
     let mut folders = vec![folder.dir.to_owned()];
-    while let Some(dir) = folders.pop().filter(|_| entries.len() < MAX_FILES) {
+    while let Some(dir) = folders.pop() {
         for path in folder.sources.list(&dir, cx) {
+            if entries.len() >= MAX_FILES {
+                return open(&map(entries, at), Why::Limit("files of a pattern"));
+            }
             let name = path.strip_prefix(folder.dir).ok().and_then(|p| p.to_str()).map(str::to_owned);
             if let Some(name) = name.filter(|n| pattern.is_match(n) && !is_own(n)) {
                 let content = file(cx, folder, Some(&name), at);

@@ -26,7 +26,7 @@ use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
 use crate::syntax::go_template::parse;
 use crate::text::{Span, Traced, Why, budget, hold};
-use crate::value::{Condition, Guard, Kind, Map, Value};
+use crate::value::{Condition, Guard, Value};
 
 use super::applications::aside::may_describe;
 use super::unit::{FileList, Input, Unit, has_extension, is_named};
@@ -37,7 +37,7 @@ use engine::Defines;
 use files::Folder;
 use packed::{CHART, Sources, is_read};
 use values::from_json;
-pub(super) use values::{merged, overlay};
+pub(super) use values::{merged, open, overlay};
 
 /// Folders next to the templates that often contain further values.
 const VALUES_FOLDERS: &[&str] = &["ci", "values", "env", "envs", "environments"];
@@ -111,6 +111,11 @@ fn loaded(dir: &Path, cx: &mut Cx<'_>) -> Loaded {
         while let Some(folder) = folders.pop().filter(|_| files.len() < MAX_FILES) {
             files.extend(cx.files.list(&folder));
             folders.extend(cx.files.folders(&folder));
+        }
+        if files.len() >= MAX_FILES
+            && let Ok(view) = cx.view(&dir.join(CHART))
+        {
+            cx.gap(yaml_files::first_line(&view), Why::Limit("files of a chart"));
         }
         files.sort();
         let mut sources = Sources::default();
@@ -214,17 +219,6 @@ impl Part {
         }
         groups
     }
-}
-
-/// The value, with an unknown one for each key that it does not have, also in the maps inside.
-pub(super) fn open(value: &Value, why: Why) -> Value {
-    let Kind::Map(map) = &value.kind else { return value.clone() };
-    let mut out = Map::clone(map);
-    for entry in out.entries.values_mut() {
-        entry.value = open(&entry.value, why.clone());
-    }
-    out.open = out.open.or(Some(why));
-    Value { kind: Kind::Map(Arc::new(out)), ..value.clone() }
 }
 
 /// A text that is a template of Go, with `dot` as `.`. It is unknown where it depends on what is not known.

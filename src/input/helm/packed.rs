@@ -70,7 +70,13 @@ impl Sources {
     pub(super) fn unpack(&mut self, folder: &Path, cx: &mut Cx<'_>) -> Vec<PathBuf> {
         let inner: Vec<_> = self.archives.keys().filter(|path| path.parent() == Some(folder)).cloned().collect();
         let mut out = Vec::new();
-        for path in archives_in(folder, cx).into_iter().chain(inner).take(MAX_ARCHIVES) {
+        for (n, path) in archives_in(folder, cx).into_iter().chain(inner).enumerate() {
+            if n >= MAX_ARCHIVES {
+                if let Ok(view) = cx.view(&folder.with_file_name(CHART)) {
+                    cx.gap(view.span(0..0), Why::Limit("packed charts"));
+                }
+                break;
+            }
             let (bytes, outer) = match self.archives.remove(&path) {
                 Some((bytes, at)) => (bytes, Some(at)),
                 None => match cx.peek(&path) {
@@ -123,10 +129,10 @@ pub(super) fn archives_in(folder: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
     files
 }
 
-/// The files of an archive that may matter, by path; at most `most` bytes are unpacked. False if it was not read to its end.
+/// The files of an archive that may matter, by path; at most `most` bytes are unpacked. False if it was not read completely.
 fn read(bytes: &[u8], most: u64) -> (Vec<(PathBuf, Vec<u8>)>, bool) {
     let mut archive = tar::Archive::new(MultiGzDecoder::new(bytes).take(most));
-    let mut out = Vec::new();
+    let (mut out, mut whole) = (Vec::new(), true);
     let Ok(entries) = archive.entries() else { return (out, false) };
     for entry in entries {
         let Ok(mut entry) = entry else { return (out, false) };
@@ -135,11 +141,12 @@ fn read(bytes: &[u8], most: u64) -> (Vec<(PathBuf, Vec<u8>)>, bool) {
         }
         let Ok(path) = entry.path().map(|p| p.into_owned()) else { continue };
         let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
-        if !plain
-            || !entry.header().entry_type().is_file()
-            || entry.size() > MAX_FILE
-            || !(is_read(&path) || has_extension(&path, &["tgz"]))
-        {
+        let ours = is_read(&path) || has_extension(&path, &["tgz"]);
+        if !plain || !entry.header().entry_type().is_file() || !ours {
+            continue;
+        }
+        if entry.size() > MAX_FILE {
+            whole = false;
             continue;
         }
         let mut content = Vec::new();
@@ -148,5 +155,5 @@ fn read(bytes: &[u8], most: u64) -> (Vec<(PathBuf, Vec<u8>)>, bool) {
         }
         out.push((path, content));
     }
-    (out, true)
+    (out, whole)
 }

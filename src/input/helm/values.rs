@@ -185,6 +185,17 @@ fn replace(value: &mut Value, old: &Arc<Map>, new: &Arc<Map>, seen: &mut Seen, d
     true
 }
 
+/// The value, with an unknown one for each key that it does not have, also in the maps inside.
+pub(in crate::input) fn open(value: &Value, why: Why) -> Value {
+    let Kind::Map(map) = &value.kind else { return value.clone() };
+    let mut out = Map::clone(map);
+    for entry in out.entries.values_mut() {
+        entry.value = open(&entry.value, why.clone());
+    }
+    out.open = out.open.or(Some(why));
+    Value { kind: Kind::Map(Arc::new(out)), ..value.clone() }
+}
+
 /// A map of these entries, all at `at`.
 pub(super) fn map(entries: impl IntoIterator<Item = (Arc<str>, Value)>, at: Span) -> Value {
     let entries: IndexMap<_, _> = entries.into_iter().map(|(k, value)| (k, Entry { key: at, value })).collect();

@@ -2,7 +2,7 @@
 //! `kyaml/yaml/match.go` (`PathMatcher`).
 
 use crate::syntax::{Node, NodeKind};
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, budget};
 
 /// The most fields that one path selects.
 const MAX_FIELDS: usize = 1_000;
@@ -105,6 +105,9 @@ fn empty(rest: &[String], value: &Node, at: Span) -> Node {
 
 /// The first field at a path.
 pub(super) fn first(node: &Node, path: &[String]) -> Option<Node> {
+    if !budget::spend(node.weight().0) {
+        return None;
+    }
     let mut found = None;
     // The path is only read: what it selects is copied.
     each(&mut node.clone(), path, None, &mut |field| {

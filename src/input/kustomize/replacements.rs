@@ -5,13 +5,13 @@
 
 use crate::node::Cx;
 use crate::syntax::{Node, NodeKind, Resolved, Schema, Style, resolve};
-use crate::text::{Span, Texts, Traced, Why};
+use crate::text::{Span, Texts, Traced, Why, budget};
 
 use super::super::manifests;
 use super::paths;
 use super::target::{Names, selects};
 
-/// The deepest nesting of the fields that a variable is looked for in.
+/// The deepest nesting of what is put into a field, and of the fields that a variable is looked for in.
 const MAX_DEPTH: usize = 60;
 
 /// Applies one replacement. `Err` has its place and what is wrong: Kustomize builds nothing then.
@@ -19,6 +19,7 @@ pub(super) fn apply(rule: &Node, own: &mut [Node]) -> Result<(), (Span, String)>
     let fault = |at: Span, words: &str| (at, format!("a replacement ({words})"));
     let source = rule.get("source").ok_or_else(|| fault(rule.span, "no `source`"))?;
     let value = source_value(source, own).map_err(|words| fault(source.span, words))?;
+    let (weight, depth) = value.weight();
     for target in rule.get("targets").map(Node::items).unwrap_or_default() {
         let select = target.get("select").ok_or_else(|| fault(target.span, "no `select`"))?;
         let rejects = target.get("reject").map(Node::items).unwrap_or_default();
@@ -34,6 +35,10 @@ pub(super) fn apply(rule: &Node, own: &mut [Node]) -> Result<(), (Span, String)>
             }
             for (path, at) in &fields {
                 let mut done = Ok(());
+                // Each copies the value, and may put it into another one.
+                if !budget::spend(weight) || depth + path.len() > MAX_DEPTH {
+                    return Err(fault(*at, "it takes too much memory, or nests too deeply"));
+                }
                 let count = paths::each(document, path, create.then_some(&value), &mut |field| {
                     if let Err(words) = set(field, &value, options) {
                         done = Err(fault(*at, words));
@@ -74,18 +79,14 @@ fn delimited(options: Option<&Node>) -> Option<(&str, i64)> {
 
 /// Writes a value into a field. A scalar keeps its type.
 fn set(field: &mut Node, value: &Node, options: Option<&Node>) -> Result<(), &'static str> {
-    let Some(new) = value.as_scalar() else {
-        *field = value.clone();
-        return Ok(());
-    };
-    let mut text = new.text.clone();
-    let NodeKind::Scalar(old) = &mut field.kind else {
-        if delimited(options).is_some() {
+    let (NodeKind::Scalar(old), Some(new)) = (&mut field.kind, value.as_scalar()) else {
+        if value.as_scalar().is_some() && delimited(options).is_some() {
             return Err("a `delimiter` for something that is not text");
         }
         *field = value.clone();
         return Ok(());
     };
+    let mut text = new.text.clone();
     if let Some((delimiter, index)) = delimited(options) {
         let mut parts = old.text.split(delimiter.as_bytes());
         match usize::try_from(index) {

@@ -66,7 +66,7 @@ fn on_the_host(words: &[Traced], spec: &Node, container: &Node) -> Option<Traced
     };
     let start = words.iter().position(shell)?;
     let option = |word: &Traced| word.known_str().is_some_and(|w| w.starts_with('-') && w.ends_with('c'));
-    let mut script = words[start..].iter().skip_while(|word| !option(word)).nth(1)?.clone();
+    let script = words[start..].iter().skip_while(|word| !option(word)).nth(1)?.clone();
     let concerns = |word: &&str| yaml_files::holds(script.bytes(), word.as_bytes());
     if !KUBELET_WORDS.iter().any(concerns) {
         return None;
@@ -82,17 +82,37 @@ fn on_the_host(words: &[Traced], spec: &Node, container: &Node) -> Option<Traced
         .collect();
     let enters = spec.get("hostPID").and_then(Node::as_str) == Some("true")
         && words.iter().any(|word| yaml_files::holds(word.bytes(), b"nsenter"));
+    // A container has files of its own as well.
+    mounted.retain(|(inside, _)| yaml_files::holds(script.bytes(), inside.as_bytes()));
     if mounted.is_empty() && !enters {
         return None;
     }
     // The longest name first: it may lie in another one.
     mounted.sort_by_key(|(inside, _)| std::cmp::Reverse(inside.len()));
-    let at = script.span()?;
-    for (inside, outside) in mounted.into_iter().filter(|(inside, outside)| inside != outside) {
-        let folder = |path: &str| format!("{}/", path.trim_end_matches('/'));
-        script = script.replace(folder(inside).as_bytes(), &Traced::made(folder(outside), at));
+    on_the_outside(&script, &mounted)
+}
+
+/// A script with the names that files have on the host.
+fn on_the_outside(script: &Traced, mounted: &[(&str, &str)]) -> Option<Traced> {
+    let place = script.span()?;
+    let folder = |path: &str| format!("{}/", path.trim_end_matches('/'));
+    let mounted: Vec<_> = mounted.iter().map(|(inside, outside)| (folder(inside), folder(outside))).collect();
+    let (mut out, mut done, mut at) = (Traced::new(), 0, 0);
+    let bytes = script.bytes();
+    while at < bytes.len() {
+        let inner = at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || b"_-./".contains(&bytes[at - 1]));
+        match mounted.iter().find(|(inside, _)| !inner && bytes[at..].starts_with(inside.as_bytes())) {
+            Some((inside, outside)) => {
+                out.push(&script.slice(done..at));
+                out.push(&Traced::made(outside.clone(), place));
+                at += inside.len();
+                done = at;
+            }
+            None => at += 1,
+        }
     }
-    Some(script)
+    out.push(&script.slice(done..bytes.len()));
+    Some(out)
 }
 
 /// Documents in a `ConfigMap`.

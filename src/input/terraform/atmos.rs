@@ -1,11 +1,12 @@
 //! Stacks of Atmos: YAML files that import others and give components, which are root modules of Terraform, their variables.
 //! Source: cloudposse/atmos, "Stack manifests", "Imports", "Inheritance" and "Stack names".
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::GlobMatcher;
 
+use crate::input::glob::glob;
 use crate::input::set_values::lay;
 use crate::input::unit::normal;
 use crate::input::{yaml_files, yaml_values};
@@ -59,14 +60,13 @@ impl Input for Atmos {
             cx.gap(place, Why::Limit("stacks of Atmos"));
         }
         let mut groups = Vec::new();
-        let mut seen = Seen::default();
+        let (mut seen, mut imports) = (Seen::default(), Imports::default());
         for path in files.iter().take(MAX_FILES) {
             let name = path.strip_prefix(&project.stacks).unwrap_or(path);
-            let included = wanted.is_empty() || wanted.is_match(name) || wanted.is_match(name.with_extension(""));
-            if !included || unwanted.is_match(name) || unwanted.is_match(name.with_extension("")) {
+            if !wanted.is_empty() && !fits(&wanted, name) || fits(&unwanted, name) {
                 continue;
             }
-            if let Some(stack) = merged(path, &project.stacks, 0, cx) {
+            if let Some(stack) = imports.merged(path, &project.stacks, cx) {
                 groups.append(&mut project.stack(&stack, &name.with_extension(""), &mut seen, cx));
             }
         }
@@ -97,6 +97,7 @@ impl Project {
     fn stack(&self, stack: &Node, path: &Path, seen: &mut Seen, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         let Some(all) = stack.path(&["components", "terraform"]) else { return Vec::new() };
         let mut groups = Vec::new();
+        let mut inheritance = Inheritance { all, done: BTreeMap::new(), open: Vec::new() };
         for (key, component) in all.pairs() {
             let Some(name) = key.as_str() else { continue };
             let meta = |key: &str| component.path(&["metadata", key]).and_then(Node::as_str);
@@ -122,7 +123,7 @@ impl Project {
             for layer in [stack.get("vars"), stack.path(&["terraform", "vars"])].into_iter().flatten() {
                 lay(&mut vars, layer.clone());
             }
-            inherit(all, component, 0, &mut vars);
+            lay(&mut vars, inheritance.of(component, cx));
             let label = self.name_of(&vars, path);
             let module = Module::shared(&dir, cx);
             let mut values = values_of(&value_of(&vars), "vars");
@@ -144,42 +145,86 @@ impl Project {
     }
 }
 
-/// Lays the variables of a component over those of the components that it inherits from.
-fn inherit(all: &Node, component: &Node, depth: usize, vars: &mut Node) {
-    let bases = component.path(&["metadata", "inherits"]).map(Node::items).unwrap_or_default().iter();
-    let bases = component.get("component").into_iter().chain(bases);
-    for base in bases.filter_map(|base| all.get(base.as_str()?)).filter(|base| base.span != component.span) {
-        if depth < MAX_DEPTH {
-            inherit(all, base, depth + 1, vars);
+/// The variables of the components of a stack, with those that they inherit.
+struct Inheritance<'a> {
+    all: &'a Node,
+    /// The components that are done.
+    done: BTreeMap<Span, Node>,
+    /// Those that wait for one that they inherit from.
+    open: Vec<Span>,
+}
+
+impl Inheritance<'_> {
+    /// The variables of a component over those of the components that it inherits from.
+    fn of(&mut self, component: &Node, cx: &mut Cx<'_>) -> Node {
+        let at = component.span;
+        if let Some(known) = self.done.get(&at) {
+            return known.clone();
         }
-    }
-    if let Some(own) = component.get("vars") {
-        lay(vars, own.clone());
+        let mut vars = Node::map(Vec::new(), at);
+        if self.open.len() >= MAX_DEPTH || self.open.contains(&at) {
+            cx.gap(at, Why::Limit("components that inherit from each other"));
+            return vars;
+        }
+        self.open.push(at);
+        let bases = component.path(&["metadata", "inherits"]).map(Node::items).unwrap_or_default().iter();
+        let bases = component.get("component").into_iter().chain(bases).filter_map(|base| self.all.get(base.as_str()?));
+        for base in bases.filter(|base| base.span != at).collect::<Vec<_>>() {
+            lay(&mut vars, self.of(base, cx));
+        }
+        self.open.pop();
+        if let Some(own) = component.get("vars") {
+            lay(&mut vars, own.clone());
+        }
+        self.done.insert(at, vars.clone());
+        vars
     }
 }
 
-/// A file of a stack over what it imports.
-fn merged(path: &Path, stacks: &Path, depth: usize, cx: &mut Cx<'_>) -> Option<Node> {
-    let view = cx.view(path).ok()?;
-    let parsed = yaml_files::documents(&view);
-    yaml_files::note_errors(&view, &parsed, cx);
-    let own = parsed.tree.into_iter().next()?;
-    let mut out = Node::map(Vec::new(), own.span);
-    for import in own.get("import").map(Node::items).unwrap_or_default() {
-        let Some(name) = import.as_str().or_else(|| import.get("path").and_then(Node::as_str)) else { continue };
-        let from = if name.starts_with('.') { path.parent().unwrap_or(stacks) } else { stacks };
-        let found = found(&normal(&from.join(name)), cx);
-        if found.is_empty() || depth >= MAX_DEPTH || import.get("context").is_some() {
-            cx.gap(import.span, Why::NotUnderstood(format!("the import of {name}").into()));
+/// The files of stacks, each over what it imports.
+#[derive(Default)]
+struct Imports {
+    /// The files that are done.
+    done: BTreeMap<PathBuf, Option<Node>>,
+    /// Those that wait for one that they import.
+    open: Vec<PathBuf>,
+}
+
+impl Imports {
+    fn merged(&mut self, path: &Path, stacks: &Path, cx: &mut Cx<'_>) -> Option<Node> {
+        if let Some(known) = self.done.get(path) {
+            return known.clone();
         }
-        for file in found.iter().filter(|_| depth < MAX_DEPTH) {
-            if let Some(tree) = merged(file, stacks, depth + 1, cx) {
-                lay(&mut out, tree);
+        self.open.push(path.to_owned());
+        let merged = self.read(path, stacks, cx);
+        self.open.pop();
+        self.done.insert(path.to_owned(), merged.clone());
+        merged
+    }
+
+    fn read(&mut self, path: &Path, stacks: &Path, cx: &mut Cx<'_>) -> Option<Node> {
+        let view = cx.view(path).ok()?;
+        let parsed = yaml_files::documents(&view);
+        yaml_files::note_errors(&view, &parsed, cx);
+        let own = parsed.tree.into_iter().next()?;
+        let mut out = Node::map(Vec::new(), own.span);
+        for import in own.get("import").map(Node::items).unwrap_or_default() {
+            let Some(name) = import.as_str().or_else(|| import.get("path").and_then(Node::as_str)) else { continue };
+            let from = if name.starts_with('.') { path.parent().unwrap_or(stacks) } else { stacks };
+            let found = found(&normal(&from.join(name)), cx);
+            let deep = self.open.len() > MAX_DEPTH || found.iter().any(|file| self.open.contains(file));
+            if found.is_empty() || deep || import.get("context").is_some() {
+                cx.gap(import.span, Why::NotUnderstood(format!("the import of {name}").into()));
+            }
+            for file in found.iter().filter(|_| !deep) {
+                if let Some(tree) = self.merged(file, stacks, cx) {
+                    lay(&mut out, tree);
+                }
             }
         }
+        lay(&mut out, own);
+        Some(out)
     }
-    lay(&mut out, own);
-    Some(out)
 }
 
 /// The files that an import names: one, with or without its ending, or those that fit a pattern.
@@ -194,8 +239,8 @@ fn found(path: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
     }
     let mut files = Vec::new();
     below(&fixed, 0, &mut files, cx);
-    let glob = Glob::new(&path.to_string_lossy()).map(|glob| glob.compile_matcher());
-    files.retain(|file| glob.as_ref().is_ok_and(|g| g.is_match(file) || g.is_match(file.with_extension(""))));
+    let glob = glob(&path.to_string_lossy());
+    files.retain(|file| fits(glob.as_slice(), file));
     files
 }
 
@@ -209,12 +254,13 @@ fn below(dir: &Path, depth: usize, out: &mut Vec<PathBuf>, cx: &Cx<'_>) {
     }
 }
 
-fn patterns(globs: &[Node]) -> GlobSet {
-    let mut set = GlobSetBuilder::new();
-    for glob in globs.iter().filter_map(Node::as_str).filter_map(|glob| Glob::new(glob).ok()) {
-        set.add(glob);
-    }
-    set.build().unwrap_or_default()
+/// Whether a file fits one of the patterns, with or without its ending.
+fn fits(globs: &[GlobMatcher], file: &Path) -> bool {
+    globs.iter().any(|glob| glob.is_match(file) || glob.is_match(file.with_extension("")))
+}
+
+fn patterns(globs: &[Node]) -> Vec<GlobMatcher> {
+    globs.iter().filter_map(Node::as_str).filter_map(glob).collect()
 }
 
 /// The value of a tree. What a function of Atmos or a template fills in is unknown.

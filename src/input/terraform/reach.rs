@@ -143,11 +143,9 @@ fn source_of(text: &[u8]) -> Option<&str> {
             && let Some(value) = rest.strip_prefix(b"=").filter(|value| !value.starts_with(b"="))
         {
             let value = value.trim_ascii_start().strip_prefix(b"\"")?;
-            let value = &value[..value.iter().position(|b| matches!(b, b'"' | b'\n' | b'\\' | b'$' | b'%'))?];
-            let whole = block.get(block.len() - rest.len()..)?;
-            // An escape or an interpolation: not a literal.
-            let closed = memchr::memmem::find(whole, value).and_then(|n| whole.get(n + value.len())) == Some(&b'"');
-            return std::str::from_utf8(value).ok().filter(|_| closed);
+            // Anything else than a quote at its end is an escape or an interpolation: not a literal.
+            let end = value.iter().position(|b| matches!(b, b'"' | b'\n' | b'\\' | b'$' | b'%'))?;
+            return std::str::from_utf8(&value[..end]).ok().filter(|_| value[end] == b'"');
         }
     }
     None
@@ -231,17 +229,17 @@ fn is_topical(words: Words) -> bool {
 }
 
 /// Names by which files that speak about kubelets are read: their own, and that of the chart around them.
-struct Names(Vec<(OsString, PathBuf, bool)>);
+struct Names(Vec<(OsString, PathBuf)>);
 
 impl Names {
     fn of(topical: &[&PathBuf], list: &FileList) -> Self {
         let mut out = BTreeSet::new();
         for path in topical {
-            out.extend(path.file_name().map(|name| (name.to_owned(), (*path).clone(), false)));
+            out.extend(path.file_name().map(|name| (name.to_owned(), (*path).clone())));
             for dir in path.ancestors().skip(1).take(8) {
                 let chart = dir.join("Chart.yaml");
                 if list.files.binary_search_by(|known| crate::text::hold::order(known, &chart)).is_ok() {
-                    out.extend(dir.file_name().map(|name| (name.to_owned(), dir.to_owned(), true)));
+                    out.extend(dir.file_name().map(|name| (name.to_owned(), dir.to_owned())));
                 }
             }
         }
@@ -251,7 +249,7 @@ impl Names {
     /// True if a text of a file in `dir` names one of them, or may.
     fn are_in(&self, text: &[u8], dir: &Path) -> bool {
         let whole = |name: &OsString| holds(text, name.as_encoded_bytes());
-        self.0.iter().any(|(name, ..)| whole(name)) || strings(text).any(|string| self.fit(string, dir))
+        self.0.iter().any(|(name, _)| whole(name)) || strings(text).any(|string| self.fit(string, dir))
     }
 
     /// True if the end of a string that is put together may be the end of one of the names.
@@ -269,7 +267,7 @@ impl Names {
             lexical(&dir.join(fixed.rsplit_once('/').map_or("", |(folders, _)| folders)))
         });
         let below = |path: &Path| start.as_ref().is_none_or(|start| path.starts_with(start));
-        self.0.iter().any(|(name, path, _)| name.as_encoded_bytes().ends_with(tail) && below(path))
+        self.0.iter().any(|(name, path)| name.as_encoded_bytes().ends_with(tail) && below(path))
     }
 }
 
@@ -366,6 +364,6 @@ impl Reach<'_> {
         let path = lexical(&dir.join(string));
         path.starts_with(self.files.root())
             && self.list.files.binary_search_by(|known| crate::text::hold::order(known, &path)).is_err()
-            && path.is_file()
+            && path.parent().is_some_and(|dir| self.files.list(dir).contains(&path))
     }
 }

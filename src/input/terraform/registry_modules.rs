@@ -424,13 +424,13 @@ impl Address {
     }
 }
 
-/// The registry address of a module, with its subdirectory, and the requested tag.
 /// True if there may be a model of an external module.
 pub(super) fn is_modelled(source: &str) -> bool {
     let (address, _) = address_of(source);
     INDEX.iter().any(|model| model.source == address)
 }
 
+/// The registry address of a module, with its subdirectory, and the requested tag.
 fn address_of(source: &str) -> (String, Option<String>) {
     let Address { base, sub, reference } = Address::of(source);
     (if sub.is_empty() { base } else { format!("{base}//{sub}") }, reference)

@@ -3,6 +3,8 @@
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use globset::GlobMatcher;
+
 use crate::syntax::hcl;
 use crate::text::{FileError, Span, TextId, View, Why};
 use crate::value::{Kind, Value};
@@ -12,6 +14,7 @@ use super::super::env::{Binding, Bound, Env};
 use super::super::evaluate::Evaluate;
 use super::super::outcome::{Computed, Early, Refused, refused};
 use super::arguments::{both_known, known, spend, text, unknown};
+use crate::input::glob::glob;
 use crate::input::template_text::base64_of;
 
 /// Opens the file that an argument names.
@@ -108,51 +111,8 @@ fn below(data: &mut dyn Data, base: &Path, pattern: &str) -> Option<Vec<PathBuf>
     Some(out)
 }
 
-fn named(path: &Path, fits: &regex::Regex) -> bool {
+fn named(path: &Path, fits: &GlobMatcher) -> bool {
     path.file_name().and_then(|name| name.to_str()).is_some_and(|name| fits.is_match(name))
-}
-
-/// Compiles a pattern for one path segment, like bmatcuk/doublestar: `*`, `?`, `[a-z]`, `[^a]`, `{a,b}`. A lone `**`
-/// matches any name.
-fn glob(pattern: &str) -> Option<regex::Regex> {
-    let mut out = String::from("^");
-    let mut rest = pattern.chars().peekable();
-    let mut depth = 0;
-    while let Some(c) = rest.next() {
-        match c {
-            '*' => out.push_str(".*"),
-            '?' => out.push('.'),
-            '\\' => out.push_str(&regex::escape(&rest.next()?.to_string())),
-            '{' => {
-                depth += 1;
-                out.push_str("(?:");
-            }
-            '}' if depth > 0 => {
-                depth -= 1;
-                out.push(')');
-            }
-            ',' if depth > 0 => out.push('|'),
-            '[' => {
-                out.push('[');
-                if matches!(rest.peek(), Some('^' | '!')) {
-                    rest.next();
-                    out.push('^');
-                }
-                loop {
-                    match rest.next()? {
-                        ']' => break,
-                        '-' => out.push('-'),
-                        '\\' => out.push_str(&regex::escape(&rest.next()?.to_string())),
-                        c => out.push_str(&regex::escape(&c.to_string())),
-                    }
-                }
-                out.push(']');
-            }
-            c => out.push_str(&regex::escape(&c.to_string())),
-        }
-    }
-    out.push('$');
-    if depth == 0 { regex::Regex::new(&out).ok() } else { None }
 }
 
 pub(in crate::input::terraform) fn filebase64(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Computed {
