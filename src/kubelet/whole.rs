@@ -62,6 +62,9 @@ pub fn whole(launch: &Launch, effective: &Effective, own: &Own) -> Whole {
     settler.finish()
 }
 
+/// What is wrong in a file: where, and the words of the kubelet.
+type Wrong = (Span, String);
+
 /// A field between two steps.
 #[derive(Clone, Debug)]
 struct Track {
@@ -69,15 +72,13 @@ struct Track {
     from: SetBy,
     at: Option<Span>,
     unknown: Option<Why>,
-    /// What is wrong with the value, if it is not replaced.
-    wrong: Option<(Span, String)>,
     /// Values that lost.
     shadowed: Vec<(SetBy, Span)>,
 }
 
 impl Default for Track {
     fn default() -> Self {
-        Self { value: None, from: SetBy::Default, at: None, unknown: None, wrong: None, shadowed: Vec::new() }
+        Self { value: None, from: SetBy::Default, at: None, unknown: None, shadowed: Vec::new() }
     }
 }
 
@@ -89,14 +90,20 @@ impl Track {
         *self = Self { shadowed, ..new };
     }
 
-    fn take(&mut self, found: Read, from: SetBy, at: Span) {
+    /// Takes the value of a file; what is wrong with it if the kubelet refuses the file.
+    fn take(&mut self, found: Read, from: SetBy, at: Span) -> Option<Wrong> {
         let new = Self { from, at: Some(at), ..Self::default() };
+        let mut wrong = None;
         self.replace(match found {
             Read::Value(value) => Self { value: Some(value), ..new },
             Read::Null => Self { from: SetBy::Default, ..new },
             Read::Unknown(why) => Self { unknown: Some(why), ..new },
-            Read::Wrong(span, message) => Self { wrong: Some((span, message)), ..new },
+            Read::Wrong(span, message) => {
+                wrong = Some((span, message));
+                Self { unknown: Some(Why::NotUnderstood("a value that the kubelet refuses".into())), ..new }
+            }
         });
+        wrong
     }
 }
 
@@ -110,6 +117,8 @@ struct Settler<'a> {
     first: Args,
     last: Args,
     tracks: BTreeMap<&'static str, Track>,
+    /// What is wrong in the files, whatever a later file or a flag sets.
+    wrong: Vec<Wrong>,
     refused: Vec<Failure>,
 }
 
@@ -121,14 +130,26 @@ impl<'a> Settler<'a> {
         let last = if over_files { parse(&launch.argv, launch.minor, Pass::OverFiles) } else { first.clone() };
         let tracks = fields(launch.minor).filter(|f| !is_duration(f)).map(|f| (f.path, Track::default())).collect();
         let (merge, dropins) = (Merge::of(launch.minor), dropins_of(launch));
-        Self { launch, effective, own, merge, config, dropins, first, last, tracks, refused: Vec::new() }
+        Self {
+            launch,
+            effective,
+            own,
+            merge,
+            config,
+            dropins,
+            first,
+            last,
+            tracks,
+            wrong: Vec::new(),
+            refused: Vec::new(),
+        }
     }
 
     /// A running kubelet runs with what it reports.
     fn running(&mut self, config: &Document) {
         for (path, track) in &mut self.tracks {
             let Some(field) = ConfigField::by_path(path) else { continue };
-            take_from(track, field, config, SetBy::Running);
+            self.wrong.extend(take_from(track, field, config, SetBy::Running));
         }
     }
 
@@ -137,7 +158,7 @@ impl<'a> Settler<'a> {
         if let Some(config) = self.config.take() {
             for (path, track) in &mut self.tracks {
                 let Some(field) = ConfigField::by_path(path) else { continue };
-                take_from(track, field, &config, SetBy::Config);
+                self.wrong.extend(take_from(track, field, &config, SetBy::Config));
             }
             self.config = Some(config);
             self.own_fields();
@@ -204,7 +225,7 @@ impl<'a> Settler<'a> {
                 track.value = Some(json!(-1));
             }
             let unset = track.value.as_ref().is_none_or(|v| field.default.is_some() && is_replaced(field, v));
-            if !unset || track.unknown.is_some() || track.wrong.is_some() {
+            if !unset || track.unknown.is_some() {
                 continue;
             }
             let mut default = field.default_in(minor).cloned();
@@ -228,7 +249,7 @@ impl<'a> Settler<'a> {
     fn default_thresholds(&mut self) {
         let inodes = self.launch.minor.map(|minor| minor >= IMAGE_INODES_SINCE);
         let Some(track) = self.tracks.get_mut("evictionHard") else { return };
-        if track.value.is_some() || track.unknown.is_some() || track.wrong.is_some() {
+        if track.value.is_some() || track.unknown.is_some() {
             return;
         }
         let mut thresholds = json!({"imagefs.available": "15%"});
@@ -275,7 +296,7 @@ impl<'a> Settler<'a> {
             }
             let mut set = false;
             for (_, document) in &dropins {
-                set |= merge(track, field, document, self.merge);
+                set |= merge(track, field, document, (self.merge, &mut self.wrong));
             }
             if self.merge == Merge::Loaded && (set || track.from != SetBy::Default) {
                 track.unknown = Some(Why::NotUnderstood("how this 1.28 kubelet merges drop-ins".into()));
@@ -292,7 +313,7 @@ impl<'a> Settler<'a> {
 
     fn known(&self, path: &str) -> Option<&Value> {
         let track = self.tracks.get(path)?;
-        track.value.as_ref().filter(|_| track.unknown.is_none() && track.wrong.is_none())
+        track.value.as_ref().filter(|_| track.unknown.is_none())
     }
 
     fn refuse(&mut self, kind: FailureKind, message: String, at: Option<Span>) {
@@ -303,8 +324,7 @@ impl<'a> Settler<'a> {
     }
 
     fn finish(mut self) -> Whole {
-        let wrong: Vec<_> = self.tracks.values().filter_map(|track| track.wrong.clone()).collect();
-        for (at, message) in wrong {
+        for (at, message) in std::mem::take(&mut self.wrong) {
             self.refuse(FailureKind::ConfigFile, message, Some(at));
         }
         if self.launch.running.is_none() {
@@ -378,26 +398,27 @@ fn is_left_out(field: &ConfigField, value: &Value) -> bool {
     field.is_unset(value) && field.default.as_ref() != Some(value) && !is_duration(field)
 }
 
-/// Takes the value of a file, if it has one.
-fn take_from(track: &mut Track, field: &ConfigField, document: &Document, from: SetBy) {
+/// Takes the value of a file, if it has one; what is wrong with it.
+fn take_from(track: &mut Track, field: &ConfigField, document: &Document, from: SetBy) -> Option<Wrong> {
     let found = document.find(field.path.split('.'), false);
-    match found.entry {
+    let wrong = match found.entry {
         PathEntry::At(_, value) => {
-            track.take(read(value, &field.kind, document.schema(), field.path, None), from, value.span);
+            track.take(read(value, &field.kind, document.schema(), field.path, None), from, value.span)
         }
         PathEntry::Above(_, value) if !document.is_null(value) => {
-            track.wrong = Some((value.span, format!("{} must be inside an object", field.path)));
+            Some((value.span, format!("{} must be inside an object", field.path)))
         }
-        PathEntry::Above(..) | PathEntry::Absent => {}
-    }
+        PathEntry::Above(..) | PathEntry::Absent => None,
+    };
     // A value that is there may be repeated by an unknown key, but then the file has it twice.
     if !matches!(found.entry, PathEntry::At(..)) {
         track.unknown = found.open.or(track.unknown.take());
     }
+    wrong
 }
 
 /// Merges the value of a drop-in; true if it has one.
-fn merge(track: &mut Track, field: &ConfigField, document: &Document, how: Merge) -> bool {
+fn merge(track: &mut Track, field: &ConfigField, document: &Document, (how, wrong): (Merge, &mut Vec<Wrong>)) -> bool {
     // The kubelet's internal type has another name for it.
     if how == Merge::Raw && field.path == "resolvConf" {
         return false;
@@ -407,7 +428,7 @@ fn merge(track: &mut Track, field: &ConfigField, document: &Document, how: Merge
     let set = match found.entry {
         PathEntry::At(_, value) | PathEntry::Above(_, value) if document.is_null(value) => {
             if deletes {
-                track.take(Read::Null, SetBy::DropIn, value.span);
+                wrong.extend(track.take(Read::Null, SetBy::DropIn, value.span));
             }
             true
         }
@@ -415,12 +436,12 @@ fn merge(track: &mut Track, field: &ConfigField, document: &Document, how: Merge
             let base = track.value.clone().unwrap_or(Value::Null);
             let hidden = track.unknown.take().filter(|_| matches!(field.kind, Kind::Map(_) | Kind::Object(_)));
             let new = read(value, &field.kind, document.schema(), field.path, Some(&base));
-            track.take(new, SetBy::DropIn, value.span);
+            wrong.extend(track.take(new, SetBy::DropIn, value.span));
             track.unknown = track.unknown.take().or(hidden);
             true
         }
         PathEntry::Above(_, value) => {
-            track.wrong = Some((value.span, format!("{} must be inside an object", field.path)));
+            wrong.push((value.span, format!("{} must be inside an object", field.path)));
             true
         }
         PathEntry::Absent => false,

@@ -13,6 +13,9 @@ use crate::setting::{ByFlag, ConfigField, FailureKind, SetBy, shorten};
 /// What is wrong with a value.
 type Fault = String;
 
+/// The effects of taints.
+pub(super) const EFFECTS: [&str; 3] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
+
 impl Settler<'_> {
     /// Applies the command line: step 4, or step 1 for a kubelet without a file.
     pub(super) fn flags(&mut self, args: &Args) {
@@ -20,7 +23,8 @@ impl Settler<'_> {
             let Some((flag, kind)) = field.flag.filter(|(_, kind)| *kind != ByFlag::Duration) else { continue };
             let Some(mut track) = self.tracks.remove(field.path) else { continue };
             let before = track.value.clone();
-            let mut index = None;
+            let below = track.unknown.take();
+            let (mut index, mut hidden) = (None, None);
             for given in args.given.iter().filter(|g| g.flag.name == flag) {
                 let fault = apply(&mut track, kind, given, index.is_none());
                 index = Some(given.index);
@@ -29,10 +33,11 @@ impl Settler<'_> {
                     let message = shorten(&format!("invalid argument {text:?} for \"--{flag}\" flag: {fault}"));
                     self.refuse(FailureKind::CommandLine, message, Some(given.at));
                 }
-                if let Some(why) = given.value.first_unknown().map(|(_, why)| why).or(given.doubt.as_ref()) {
-                    track.unknown = Some(why.clone());
-                }
+                let unknown = given.value.first_unknown().map(|(_, why)| why).or(given.doubt.as_ref());
+                hidden = unknown.cloned().or(hidden.filter(|_| adds(kind)));
             }
+            // Gates of files are kept, and so is what is not known of them.
+            track.unknown = hidden.or(below.filter(|_| index.is_none() || kind == ByFlag::Gates));
             if kind == ByFlag::Gates && index.is_some() {
                 add_back(&mut track, before);
             }
@@ -42,6 +47,12 @@ impl Settler<'_> {
             self.tracks.insert(field.path, track);
         }
     }
+}
+
+/// True if each use of a flag adds to the value.
+fn adds(kind: ByFlag) -> bool {
+    use ByFlag::{Gates, Headers, List, Map, Memory, Pair, Thresholds, Vmodule};
+    matches!(kind, Gates | Headers | List | Map | Memory | Pair | Thresholds | Vmodule)
 }
 
 /// Gates of files that no flag names are kept (`kubeletConfigFlagPrecedence`).
@@ -59,10 +70,7 @@ fn apply(track: &mut Track, kind: ByFlag, given: &Given, first: bool) -> Option<
     let before = track.value.take().filter(|_| !first);
     let value = match value(kind, &text, before) {
         Ok(value) => value,
-        Err(fault) if given.value.has_unknown() => {
-            let _ = fault;
-            None
-        }
+        Err(_) if given.value.has_unknown() => None,
         Err(fault) => return Some(fault),
     };
     track.replace(Track { value, from: SetBy::Flag, at: Some(given.at), ..Track::default() });
@@ -139,7 +147,6 @@ fn pairs<'t>(
 }
 
 fn taint(text: &str) -> Option<Value> {
-    const EFFECTS: [&str; 3] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
     let (left, effect) = text.split_once(':')?;
     let (key, value) = left.split_once('=').unwrap_or((left, ""));
     if key.is_empty() || value.contains('=') || !EFFECTS.contains(&effect) {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::super::settle::gates::{default_of, is_locked};
 use super::Settler;
+use super::flags::EFFECTS;
 use crate::setting::{ConfigField, FailureKind};
 
 /// The first minor version (of 1.x) that refuses `runOnce`.
@@ -18,7 +19,7 @@ impl Settler<'_> {
     /// Whether a feature gate is open; `None` if that is not known.
     pub(super) fn gate(&self, name: &str) -> Option<bool> {
         let track = self.tracks.get("featureGates")?;
-        if track.unknown.is_some() || track.wrong.is_some() {
+        if track.unknown.is_some() {
             return None;
         }
         let set = |gate: &str| track.value.as_ref().and_then(|gates| gates.get(gate)).and_then(Value::as_bool);
@@ -32,7 +33,7 @@ impl Settler<'_> {
 
     fn text(&self, path: &str) -> Option<&str> {
         match self.tracks.get(path) {
-            Some(track) if track.value.is_none() && track.unknown.is_none() && track.wrong.is_none() => Some(""),
+            Some(track) if track.value.is_none() && track.unknown.is_none() => Some(""),
             _ => self.known(path)?.as_str(),
         }
     }
@@ -248,9 +249,12 @@ impl Settler<'_> {
             self.refuse_field("showHiddenMetricsForVersion", "must be the previous minor version");
         }
         let taints = self.known("registerWithTaints").and_then(Value::as_array);
-        let effect = |taint: &Value| taint.get("effect").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let valid = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
-        if taints.is_some_and(|list| list.iter().any(|taint| !valid.contains(&effect(taint).as_str()))) {
+        // A taint may have no effect here (`CheckTaintValidation` in `pkg/util/taints/taints.go`).
+        let is_valid = |taint: &Value| {
+            let text = |key: &str| taint.get(key).and_then(Value::as_str).unwrap_or_default();
+            !text("key").is_empty() && (text("effect").is_empty() || EFFECTS.contains(&text("effect")))
+        };
+        if taints.is_some_and(|list| !list.iter().all(is_valid)) {
             self.refuse_field("registerWithTaints", "has an invalid taint");
         }
     }
