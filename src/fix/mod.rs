@@ -107,7 +107,9 @@ impl<'a> Fixer<'a> {
                     text
                 }
             }
-            Tree::Yaml(trees) if bare && trees.iter().any(|tree| is_number(tree, place)) => format!("\"{text}\""),
+            Tree::Yaml(trees) if bare && document_at(trees, place).is_some_and(|tree| is_number(tree, place)) => {
+                format!("\"{text}\"")
+            }
             _ if bare => return Err(NOT_BARE),
             // The type of a variable may insist on a number, so a bare zero is left to people.
             Tree::Hcl(body) if holds_number(body, place) => return Err("its type may have to be a number"),
@@ -152,7 +154,7 @@ impl<'a> Fixer<'a> {
 fn without(finding: &Finding, trees: &[Node]) -> Option<Fix> {
     let place = &finding.at.place;
     let source = &place.source;
-    let (map, n) = trees.iter().find_map(|tree| entry_at(tree, place))?;
+    let (map, n) = entry_at(document_at(trees, place)?, place)?;
     let line = |span: Span| (source.line_of(span.start), source.line_of(span.end));
     let pairs = map.pairs();
     let alone = |(key, value): &(Node, Node)| {
@@ -182,6 +184,14 @@ fn without(finding: &Finding, trees: &[Node]) -> Option<Fix> {
 
 fn holds(span: Span, place: &Place) -> bool {
     span.start <= place.start && place.end <= span.end
+}
+
+/// The document that holds the place: a file may have thousands.
+fn document_at<'t>(trees: &'t [Node], place: &Place) -> Option<&'t Node> {
+    fn start(node: &Node) -> u32 {
+        node.pairs().first().map(|(key, _)| key).or(node.items().first()).map_or(node.span.start, start)
+    }
+    trees.get(trees.partition_point(|tree| start(tree) <= place.start).checked_sub(1)?)
 }
 
 /// The entry whose value is at the place: its map and its index. The depth of a tree is bounded by the parsers.

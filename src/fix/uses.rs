@@ -70,10 +70,13 @@ pub(super) fn check(finding: &Finding, sources: &[Arc<Source>]) -> Result<(), &'
             return Err(SHARED);
         }
         for source in all.values() {
-            for line in 0..source.line_starts().len() {
-                let passes = finding.passes.iter().filter(|pass| *pass != place);
-                let is_pass =
-                    passes.clone().any(|p| p.source.path() == source.path() && p.source.line_of(p.start) == line);
+            let bytes = source.bytes();
+            let mut lines: Vec<_> =
+                memchr::memmem::find_iter(&bytes, &name).map(|at| source.line_of(at as u32)).collect();
+            lines.dedup();
+            for line in lines {
+                let mut passes = finding.passes.iter().filter(|pass| *pass != place);
+                let is_pass = passes.any(|p| p.source.path() == source.path() && p.source.line_of(p.start) == line);
                 uses(&String::from_utf8_lossy(source.line(line)), (&name, &finding.field), is_pass, &mut open)?;
             }
         }

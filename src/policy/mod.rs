@@ -84,38 +84,33 @@ pub struct Verdict {
 impl Policy {
     /// The rules in force, sorted by id.
     pub fn rules(&self) -> Vec<&'static Rule> {
-        let named = |list: &[String], id: &str| list.iter().any(|n| n == id);
-        let set = |list: &[RuleId], id: &str| list.iter().any(|n| n.as_str() == id);
-        let limit = self.settings.long_streaming_idle_timeout.limit.is_some();
-        let chosen = |rule: &Rule| {
-            let id = rule.id.as_str();
-            let by_default = !rule.front.opt_in || limit && id == "long-streaming-idle-timeout";
-            if named(&self.extend_select, id) || set(&self.settings.extend_select, id) {
-                return true;
-            }
-            if !self.select.is_empty() {
-                return named(&self.select, id);
-            }
-            if self.settings.select.is_empty() { by_default } else { set(&self.settings.select, id) }
-        };
-        self.catalogue
-            .iter()
-            .filter(|r| chosen(r) && !named(&self.ignore, &r.id) && !set(&self.settings.ignore, &r.id))
-            .collect()
+        let Settings { select, ignore, .. } = &self.settings;
+        self.catalogue.iter().filter(|rule| self.chooses(rule, select, ignore)).collect()
     }
 
     /// The rules in force, and those of the default that the configuration leaves out: their findings are counted.
     pub fn judged(&self) -> Vec<&'static Rule> {
-        let mut out = self.rules();
-        if self.settings.select.is_empty() && self.settings.ignore.is_empty() {
-            return out;
-        }
-        let settings = Settings { select: Vec::new(), ignore: Vec::new(), ..self.settings.clone() };
-        let rest = Self { settings, catalogue: self.catalogue.clone(), ..self.of_arguments() }.rules();
-        let more: Vec<_> = rest.into_iter().filter(|rule| out.iter().all(|known| known.id != rule.id)).collect();
-        out.extend(more);
-        out.sort_by(|a, b| a.id.cmp(&b.id));
-        out
+        let Settings { select, ignore, .. } = &self.settings;
+        let judged = |rule: &&Rule| self.chooses(rule, select, ignore) || self.chooses(rule, &[], &[]);
+        self.catalogue.iter().filter(judged).collect()
+    }
+
+    /// Whether a rule is in force if the configuration selects and ignores these.
+    fn chooses(&self, rule: &Rule, select: &[RuleId], ignore: &[RuleId]) -> bool {
+        let id = rule.id.as_str();
+        let named = |list: &[String]| list.iter().any(|n| n == id);
+        let set = |list: &[RuleId]| list.iter().any(|n| n.as_str() == id);
+        let limit = self.settings.long_streaming_idle_timeout.limit.is_some();
+        let chosen = if named(&self.extend_select) || set(&self.settings.extend_select) {
+            true
+        } else if !self.select.is_empty() {
+            named(&self.select)
+        } else if !select.is_empty() {
+            set(select)
+        } else {
+            !rule.front.opt_in || limit && id == "long-streaming-idle-timeout"
+        };
+        chosen && !named(&self.ignore) && !set(ignore)
     }
 
     /// What the command line says, with the default configuration.

@@ -1,5 +1,6 @@
 //! The scan of a commit, to tell which findings are new. Only units that something has changed for are read again.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use crate::check::Predicate;
 use crate::input::FileList;
 use crate::node::Root;
-use crate::text::{Earlier, Place, Watched};
+use crate::text::{Earlier, Watched};
 
 use super::base::Base;
 use super::effective::ShownGroup;
@@ -83,13 +84,15 @@ impl Before {
         let (last, first): (Vec<&&Unwound>, Vec<_>) = judged.partition(|unit| unit.yields);
         let spoken = net::Known::new(first.iter().flat_map(|unit| &unit.known), []);
         for unit in first.into_iter().chain(last) {
-            let from = &unit.scan;
-            let counts = |place: &Place| !unit.yields || !spoken.covers(place);
+            let mut from = Cow::Borrowed(&unit.scan);
+            if unit.yields {
+                from.to_mut().yield_to(&spoken);
+            }
             places.extend(&unit.known);
-            scan.findings.extend(from.findings.iter().filter(|f| counts(&f.at.place)).cloned());
+            scan.findings.extend(from.findings.iter().cloned());
             scan.delivered.extend(from.delivered.iter().cloned());
             scan.asking.extend(from.asking.iter().cloned());
-            groups.extend(from.groups.iter().filter(|g| counts(&g.place)).map(Known::of));
+            groups.extend(from.groups.iter().map(Known::of));
         }
         // Without a rule for them these are no findings.
         let rules = [request.policy.rules(), base.policy.rules()].concat();

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::node::{Booted, NodeGroup, Root};
 use crate::runtime::Runtime;
 use crate::setting::{
     Chosen, Effective, Failure, FailureKind, SetBy, Setting, Settled, Shape, Whole, render_duration, shorten,
 };
-use crate::text::{Place, Span, Texts};
+use crate::text::{Place, Span, Texts, without_secrets};
 use crate::value::Guard;
 
 use super::note::{Note, Weight, note};
@@ -74,6 +76,9 @@ impl ShownWhole {
             f.kind == FailureKind::InvalidDuration
                 && f.setting.as_ref().is_some_and(|s| s.field.shape == Some(Shape::Map))
         };
+        let shown = |value: &Value| without(value, "");
+        let fields = whole.fields.iter().map(|c| Chosen { value: c.value.as_ref().map(shown), ..c.clone() }).collect();
+        let whole = &Whole { fields, ..whole.clone() };
         let loads = whole.refused.is_empty() && effective.failures.iter().all(later);
         Self {
             configuration: loads.then(|| whole.configuration()),
@@ -109,7 +114,8 @@ impl ShownField {
         let own = texts.place(texts.trail(group.place).origin()).first_line();
         let written = |at: Span| {
             let place = texts.place(texts.trail(at).origin()).first_line();
-            (place != own).then(|| (shorten(String::from_utf8_lossy(texts.slice(at)).trim()), place))
+            let written = without_secrets(texts.slice(at), 0..0);
+            (place != own).then(|| (shorten(String::from_utf8_lossy(&written).trim()), place))
         };
         let value = chosen.value.clone().filter(|_| chosen.unknown.is_none());
         let raw = chosen.at.and_then(written);
@@ -127,6 +133,21 @@ impl ShownField {
                 .collect(),
         };
         Self { setting, value, unknown: chosen.unknown.as_ref().map(ToString::to_string) }
+    }
+}
+
+/// A value without secrets. `key` is its key in a map that people fill, which may say that it is one.
+fn without(value: &Value, key: &str) -> Value {
+    match value {
+        Value::String(text) => {
+            let line = if key.is_empty() { text.clone() } else { format!("{key}: {text}") };
+            let shown = without_secrets(line.as_bytes(), 0..0);
+            let shown = String::from_utf8_lossy(&shown[line.len() - text.len()..]).into_owned();
+            Value::String(shown)
+        }
+        Value::Array(items) => items.iter().map(|item| without(item, key)).collect(),
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), without(value, key))).collect(),
+        other => other.clone(),
     }
 }
 

@@ -79,8 +79,8 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
         }
         let keeps = |path: &Path| areas.iter().any(|area| area.named.as_ref().is_some_and(|named| named.has(path)));
         known::part(&mut total, &before, base.keeps_named.then_some(&keeps));
-        total.lowered = total.findings.iter().filter(|f| request.policy.lowers(f)).count();
     }
+    total.lowered = total.findings.iter().filter(|f| request.policy.lowers(f)).count();
     Ok(total)
 }
 
@@ -192,7 +192,7 @@ fn gathered(area: &Area, results: Vec<Unwound>) -> Scan {
     let mut spoken: Option<net::Known> = None;
     for (mut result, covered) in first.into_iter().chain(last) {
         if result.yields {
-            result.yield_to(spoken.get_or_insert_with(|| net::Known::new(&places, [])));
+            result.scan.yield_to(spoken.get_or_insert_with(|| net::Known::new(&places, [])));
         }
         match covered {
             None => {

@@ -20,7 +20,7 @@ use super::veil::Veil;
 const MAX_MESSAGE: usize = 1000;
 
 /// The results of a scan.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Scan {
     /// Findings, sorted by place, then rule. No two are about the same thing.
     pub findings: Vec<Finding>,
@@ -130,7 +130,6 @@ impl Scan {
         }
         self.findings = merged(verdict.kept);
         self.configuration = policy.sources.first().filter(|_| policy.configured).map(|s| s.path().to_owned());
-        self.lowered = self.findings.iter().filter(|f| policy.lowers(f)).count();
         self.hidden = merge::hidden(verdict.hidden);
         self.stale_exceptions = verdict.stale;
         if let Some(baseline) = &policy.baseline {

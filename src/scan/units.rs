@@ -63,6 +63,7 @@ pub(super) fn read_units(
 }
 
 /// The result of reading one unit.
+#[derive(Default)]
 pub(super) struct Unwound {
     /// The kind of input: one file may be a unit of several kinds.
     pub(super) input: &'static str,
@@ -98,31 +99,25 @@ impl Unwound {
             scan: Scan { problems: vec![note], ..Scan::default() },
             differs: true,
             near: true,
-            covers: Vec::new(),
-            uses: BTreeSet::new(),
-            delivers: BTreeSet::new(),
-            undelivered: false,
-            yields: false,
-            known: Vec::new(),
-            elsewhere: Vec::new(),
+            ..Self::default()
         }
     }
 }
 
-impl Unwound {
-    /// Drops what is said about known places, and node groups that nothing is said about.
+impl Scan {
+    /// For a unit that yields: drops what is said about known places, and node groups that nothing is said about.
     pub(super) fn yield_to(&mut self, known: &net::Known) {
-        self.scan.findings.retain(|finding| !known.covers(&finding.at.place));
-        self.scan.gaps.retain(|gap| !known.covers(&gap.place));
-        self.scan.problems.clear();
+        self.findings.retain(|finding| !known.covers(&finding.at.place));
+        self.gaps.retain(|gap| !known.covers(&gap.place));
+        self.problems.clear();
         // What it boots is only a guess, so it counts for the unit itself alone.
-        self.scan.drop_alive();
-        self.scan.groups.retain(|group| {
+        self.drop_alive();
+        self.groups.retain(|group| {
             let mut places = group.settings.iter().filter_map(|setting| setting.place.as_ref()).peekable();
             places.peek().is_some() && !places.any(|place| known.covers(place))
         });
-        if self.scan.groups.is_empty() {
-            self.scan.gaps.clear();
+        if self.groups.is_empty() {
+            self.gaps.clear();
         }
     }
 }
@@ -355,16 +350,8 @@ mod tests {
                 .map(|(path, covers)| Unwound {
                     input: "terraform",
                     path: PathBuf::from(path),
-                    scan: Scan::default(),
-                    differs: false,
-                    near: false,
                     covers: covers.iter().map(PathBuf::from).collect(),
-                    uses: BTreeSet::new(),
-                    delivers: BTreeSet::new(),
-                    undelivered: false,
-                    yields: false,
-                    known: Vec::new(),
-                    elsewhere: Vec::new(),
+                    ..Unwound::default()
                 })
                 .collect();
             let expected: Vec<_> = expected.iter().map(|called| called.then_some(Covered::Called)).collect();

@@ -5,11 +5,13 @@ mod comment;
 mod scope;
 mod structured;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
+
+use sha2::{Digest, Sha256};
 
 use crate::check::{self, Catalogue, Finding, Fix, Frame, Rule};
 use crate::text::{Place, Source};
@@ -230,15 +232,35 @@ fn finding(rule: &'static Rule, ignore: &Ignore, headline: String, advice: &Advi
 /// The places of the requests in `now` that no text of `then` has. Of several equal ones those are new whose scope has
 /// another text.
 pub fn added(now: &Arc<Source>, then: &[Arc<Source>], rules: &Catalogue) -> Vec<Place> {
-    let mut known: Vec<Ignore> = then.iter().flat_map(|source| of(source, rules)).collect();
-    let mut left = of(now, rules);
-    for same in [(|a, b| a.covered() == b.covered()) as fn(&Ignore, &Ignore) -> bool, |_, _| true] {
-        left.retain(|ignore| {
-            let at = known.iter().position(|k| k.content == ignore.content && same(k, ignore));
-            at.map(|at| known.remove(at)).is_none()
+    let known = then.iter().flat_map(|source| marked(of(source, rules)));
+    let mut counts: HashMap<String, HashMap<Mark, usize>> = HashMap::new();
+    for (ignore, mark) in known {
+        *counts.entry(format!("{:?}", ignore.content)).or_default().entry(mark).or_default() += 1;
+    }
+    let mut left = marked(of(now, rules));
+    for exact in [true, false] {
+        left.retain(|(ignore, mark)| {
+            let Some(texts) = counts.get_mut(&format!("{:?}", ignore.content)) else { return true };
+            let fits = if exact { texts.get_mut(mark) } else { texts.values_mut().find(|n| **n > 0) };
+            let Some(count) = fits.filter(|n| **n > 0) else { return true };
+            *count -= 1;
+            false
         });
     }
-    left.iter().map(Ignore::place).collect()
+    left.iter().map(|(ignore, _)| ignore.place()).collect()
+}
+
+/// A hash of a text.
+type Mark = [u8; 32];
+
+/// The requests, each with a mark of the text in its scope. Requests about a whole file share it.
+fn marked(ignores: Vec<Ignore>) -> Vec<(Ignore, Mark)> {
+    let mut known: HashMap<Range<u32>, Mark> = HashMap::new();
+    let mark = |ignore: Ignore| {
+        let mark = *known.entry(ignore.scope.clone()).or_insert_with(|| Sha256::digest(ignore.covered()).into());
+        (ignore, mark)
+    };
+    ignores.into_iter().map(mark).collect()
 }
 
 /// The requests in one text.
