@@ -24,14 +24,14 @@ use clap::{ArgMatches, CommandFactory};
 
 use crate::check::Catalogue;
 use crate::policy::{SettingsError, no_rule};
-use crate::report::{self as reports, Kind, Look, harmless};
+use crate::report::{self as reports, Kind, harmless};
 use crate::scan::{caught, keep_panics_quiet};
 
 use args::{Cli, Color, Command, Completing};
 use outputs::{say, write};
 use request::current;
 use stop::{CLEAN, FAILED, Stop};
-use terminal::{color_on_stderr, look};
+use terminal::{color_on_stderr, look, look_on_stderr};
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
@@ -70,7 +70,7 @@ pub fn main() -> ExitCode {
 
 /// Shows an error in a file that controls the run.
 fn complain(error: &SettingsError, color: Color) -> ExitCode {
-    let look = current().map(|here| Look { color: color_on_stderr(color), ..look(color, false, here) });
+    let look = current().map(|here| look_on_stderr(color, &here));
     let _ = match look {
         Ok(look) => say(look.color, |err| reports::complain(error, &look, err)),
         Err(_) => say(false, |err| writeln!(err, "error: {}", harmless(&error.message))),

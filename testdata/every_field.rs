@@ -144,7 +144,7 @@ fn controls(files: &[(&str, &str)]) -> Vec<(String, String)> {
     let dir = repository(files);
     let out = text(&run_in(dir.path(), &["report", "--format", "csv"], None).stdout);
     let mut lines = out.lines();
-    assert_eq!(lines.next(), Some("node_group,cis_eks,cis_kubernetes,control,field,result,value,place"));
+    assert_eq!(lines.next(), Some("node_group,cis_eks,cis_kubernetes,control,field,result,value,place,when"));
     let cells = lines.map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
     cells.map(|c| (if c[1].is_empty() { c[2].clone() } else { c[1].clone() }, c[5].clone())).collect()
 }
@@ -162,7 +162,7 @@ const VIOLATED: &str = "kubelet --anonymous-auth=true --authorization-mode=Alway
 #[test]
 fn the_report_judges_every_control_of_the_benchmarks() {
     let met = controls(&[("kubelet.yaml", &format!("{HEADER}{MET}"))]);
-    assert_eq!(met.len(), 15);
+    assert_eq!(met.len(), 16);
     assert!(met.iter().all(|(_, result)| result == "pass"), "{met:?}");
     let violated = controls(&[("user-data.sh", &format!("#!/bin/bash\n{VIOLATED}"))]);
     // No kubelet runs with a negative rate of events.
@@ -171,6 +171,61 @@ fn the_report_judges_every_control_of_the_benchmarks() {
         controls(&[("k3s.sh", "#!/bin/bash\nk3s agent --kubelet-arg=read-only-port=0 --kubelet-arg=event-qps=$Q\n")]);
     let of = |number: &str| unknown.iter().find(|(n, _)| n == number).map(|(_, result)| result.as_str());
     assert_eq!((of("3.2.1"), of("3.2.4"), of("3.2.7")), (Some("unknown"), Some("pass"), Some("unknown")));
+}
+
+#[test]
+fn a_gate_that_is_not_named_fails_one_benchmark_only() {
+    let found = controls(&[("kubelet.yaml", HEADER)]);
+    let of = |number: &str| found.iter().find(|(n, _)| n == number).map(|(_, result)| result.as_str());
+    assert_eq!((of("3.2.9"), of("4.2.11")), (Some("fail"), Some("pass")));
+}
+
+#[test]
+fn a_report_of_input_that_was_not_read_fails_and_its_rows_name_their_condition() {
+    let dir = repository(&[("kubelet.yaml", &format!("{HEADER}  a: [\n"))]);
+    let out = run_in(dir.path(), &["report"], None);
+    assert_eq!(out.status.code(), Some(2), "{}", text(&out.stdout));
+    let script = "#!/bin/bash\nif curl -f https://h.invalid; then P=1; else P=0; fi\nkubelet --read-only-port=$P\n";
+    let dir = repository(&[("user-data.sh", script)]);
+    let out = text(&run_in(dir.path(), &["report", "--format", "csv"], None).stdout);
+    let ports: Vec<_> = out.lines().filter(|line| line.contains(",readOnlyPort,")).collect();
+    assert_eq!(ports.len(), 2, "{out}");
+    assert!(ports.iter().all(|line| !line.ends_with(',')), "{out}");
+}
+
+#[test]
+fn what_is_not_known_below_a_flag_stays_unknown() {
+    for (flags, field, known) in [
+        ("--config=/etc/k.yaml --feature-gates=A=true", "featureGates", false),
+        ("--feature-gates=$(curl y) --feature-gates=A=true", "featureGates", false),
+        ("--cluster-dns=$(curl y) --cluster-dns=10.0.0.10", "clusterDNS", false),
+        ("--max-pods=$(curl y) --max-pods=10", "maxPods", true),
+        ("--config=/etc/k.yaml --max-pods=10", "maxPods", true),
+    ] {
+        let group = shown(&[("user-data.sh", &format!("#!/bin/bash\nkubelet {flags}\n"))], &["--all"]);
+        let unknown = group["unknown_fields"].as_array().unwrap().contains(&json!(field));
+        assert_eq!(unknown, !known, "{flags}: {group}");
+    }
+}
+
+#[test]
+fn a_wrong_type_in_a_file_is_refused_whatever_a_flag_sets_later() {
+    let write = format!("mkdir -p /etc/k\ncat > /etc/k/c.yaml <<'EOF'\n{HEADER}memoryManagerPolicy: [x]\nEOF\n");
+    let script = format!("#!/bin/bash\n{write}kubelet --config=/etc/k/c.yaml --memory-manager-policy=None\n");
+    assert_eq!(shown(&[("user-data.sh", &script)], &["--all"])["starts"], json!(false));
+    // A taint may have no effect.
+    let taint = format!("{HEADER}registerWithTaints: [{{key: a}}]\n");
+    assert_eq!(shown(&[("kubelet.yaml", &taint)], &["--all"])["starts"], json!(true));
+}
+
+#[test]
+fn show_prints_no_secrets() {
+    let body = "staticPodURL: https://u:hunter2@h/x\nstaticPodURLHeader: {Authorization: [Bearer hunter2hunter2]}\n";
+    let dir = repository(&[("kubelet.yaml", &format!("{HEADER}{body}"))]);
+    for args in [["--format", "yaml", "."], ["--all", "--format", "json"], ["--all", "--color", "never"]] {
+        let out = text(&run_in(dir.path(), &[&["show"], &args[..]].concat(), None).stdout);
+        assert!(out.contains("staticPodURL") && !out.contains("hunter2"), "{args:?}: {out}");
+    }
 }
 
 #[test]

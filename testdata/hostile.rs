@@ -451,6 +451,18 @@ fn documents(count: u32) -> String {
 }
 
 #[test]
+fn a_patch_fits_a_file_that_names_the_checkout() {
+    let dir = folder(&[("u.sh", "")]);
+    let root = dir.path().canonicalize().unwrap();
+    let root = root.display();
+    let script = format!("#!/bin/bash\ncd {root}\nkubelet --root-dir={root}/k --streaming-connection-idle-timeout=0\n");
+    std::fs::write(dir.path().join("u.sh"), &script).unwrap();
+    let patch = text(&check(dir.path(), &["--diff"]).stdout);
+    let kept = format!("-kubelet --root-dir={root}/k --streaming-connection-idle-timeout=0\n");
+    assert!(patch.contains(&kept) && patch.contains(&format!(" cd {root}\n")), "{patch}");
+}
+
+#[test]
 fn a_signal_leaves_nothing_beside_a_report() {
     let many = documents(400);
     let dir = folder(&[("k.yaml", &many), ("old.json", "old")]);

@@ -8,15 +8,15 @@ use clap::ArgMatches;
 
 use crate::policy::{FailOn, Policy, Reading, write_baseline};
 use crate::report::{self, Kind, Look, harmless};
-use crate::scan::{Note, Request, Scan, Weight, scan};
+use crate::scan::{Request, Scan, Weight};
 use crate::text::Place;
 
 use super::args::{Check, Color, Configured};
 use super::fix::{CHANGED, Changes};
 use super::outputs::{outputs, say, write};
-use super::request::{current, request};
+use super::request::{PARTIAL, current, is_partial, request, scanned};
 use super::stop::{CLEAN, FAILED, FOUND, Stop};
-use super::terminal::{color_on_stderr, look};
+use super::terminal::{look, look_on_stderr};
 use super::{configure, git, progress, since};
 
 /// Scans and reports; returns the exit code.
@@ -44,11 +44,11 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
     if let Some(path) = &args.write_baseline {
         return save_baseline(path, &found, args.quiet);
     }
-    let err_look = Look { color: color_on_stderr(color), verbose: args.verbose, ..Look::plain(&here) };
+    let err_look = Look { verbose: args.verbose, ..look_on_stderr(color, &here) };
     if args.diff {
         let changes = Changes::fixing(&found).that_help(&request)?;
         let shown = look(color, true, here);
-        write(None, changes.diff(&found, &shown).as_bytes(), Kind::Text, shown.color)?;
+        write(None, changes.diff(&found, &shown).as_bytes(), Kind::Exact, shown.color)?;
         if !args.quiet {
             say(err_look.color, |err| {
                 report::unfixed(&found, &err_look, err)?;
@@ -123,17 +123,9 @@ fn code(args: &Check, fail_on: FailOn, request: &Request, found: &Scan) -> u8 {
 
 /// Why a scan that ended is not good enough, whatever it found.
 fn incomplete(args: &Check, request: &Request, found: &Scan) -> Option<&'static str> {
-    let named = request.named();
-    let unread = |problem: &Note| match problem.weight {
-        _ if args.strict => true,
-        Weight::Fault => true,
-        Weight::Grave => !args.lenient,
-        Weight::Unread => named.contains(problem.place.source.path()),
-        Weight::None => false,
-    };
     let unresolved = args.fail_on_unresolved || request.policy.settings.fail_on_unresolved;
-    if found.problems.iter().any(unread) {
-        Some("the input could not be read completely: see the warnings")
+    if args.strict && !found.problems.is_empty() || is_partial(found, request, args.lenient) {
+        Some(PARTIAL)
     } else if args.strict && found.node_groups() == 0 && found.findings.is_empty() && request.has_folder() {
         Some("no node group was found: check the path")
     } else if unresolved && found.gaps.iter().any(|gap| gap.weight == Weight::Grave) {
@@ -141,11 +133,6 @@ fn incomplete(args: &Check, request: &Request, found: &Scan) -> Option<&'static 
     } else {
         None
     }
-}
-
-/// The result of a scan.
-fn scanned(request: &Request) -> Result<Scan, Stop> {
-    scan(request).map_err(|e| Stop::Failed(e.to_string()))
 }
 
 fn summarize(

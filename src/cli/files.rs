@@ -7,8 +7,11 @@ use std::path::{Path, PathBuf};
 
 use super::roots;
 
-/// Folders whose files are names of streams.
-const STREAMS: &[&str] = &["/dev", "/proc"];
+/// The names of standard output.
+const STDOUT: &[&str] = &["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
+/// Names of open streams, and folders of such names. They may lead to a file to which something was written before.
+const STREAMS: &[&str] = &["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"];
 
 /// Writes a file that was named on the command line, relative to the current directory. A symbolic link inside a scanned repository
 /// is replaced, because a stranger may have put it there; others are followed.
@@ -44,7 +47,7 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// True for the name of a stream, such as `/dev/stdout`.
 fn is_stream(path: &Path) -> bool {
-    STREAMS.iter().any(|folder| path.starts_with(folder))
+    STREAMS.iter().any(|stream| path.starts_with(stream))
 }
 
 fn stream(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -107,9 +110,7 @@ pub(super) fn has_more_names(_: &fs::Metadata) -> bool {
 /// output as a path does. Terminals and `/dev/null` take any number of outputs.
 pub(super) fn identity(path: Option<&Path>) -> Option<Identity> {
     let path = match path {
-        Some(path) if ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path == Path::new(name)) => {
-            None
-        }
+        Some(path) if STDOUT.iter().any(|name| path == Path::new(name)) => None,
         path => path,
     };
     let Some(path) = path else { return Some(stdout()) };

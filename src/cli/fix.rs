@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use crate::check::Finding;
 use crate::report::{Folders, Kind, Look, harmless, safe};
-use crate::scan::{Edited, Request, Scan, scan};
+use crate::scan::{Edited, Request, Scan};
 use crate::text::{Source, without_secrets};
 
 use super::files::{has_more_names, replace};
+use super::request::scanned;
 use super::stop::Stop;
 
 /// Why a file that was changed in the meantime is left alone.
@@ -88,7 +89,7 @@ impl Changes {
             return Ok(self);
         }
         let request = &Request { base: None, ..request.clone() };
-        let before = &scan(request).map_err(|e| Stop::Failed(e.to_string()))?;
+        let before = &scanned(request)?;
         if self.helps(request, before)? {
             return Ok(self);
         }
@@ -111,7 +112,7 @@ impl Changes {
             edited.insert(path, changed(source, edits));
         }
         let request = Request { edited, ..request.clone() };
-        let after = scan(&request).map_err(|e| Stop::Failed(e.to_string()))?;
+        let after = scanned(&request)?;
         let (old, new) = (counted(&before.findings), counted(&after.findings));
         let worse = new.iter().any(|(key, n)| old.get(key).copied().unwrap_or(0) < *n);
         let in_file = |path: &Path, list: &[Finding]| list.iter().filter(|f| f.at.place.source.path() == path).count();
@@ -142,7 +143,7 @@ impl Changes {
             };
             // Lines beside a change that a log must not have are left out, so that the patch still fits.
             let is_fine = |text: &str| {
-                safe(text, Kind::Text, false, &Folders::default()) == text
+                safe(text, Kind::Exact, false, &Folders::default()) == text
                     && text.lines().all(|line| without_secrets(line.as_bytes(), 0..0) == line.as_bytes())
             };
             let text = Some(patch(AROUND)).filter(|text| is_fine(text)).unwrap_or_else(|| patch(0));

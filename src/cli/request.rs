@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 
 use crate::policy::Policy;
-use crate::scan::Request;
+use crate::scan::{Request, Scan, Weight, scan};
 
 use super::args::Input;
 use super::roots;
@@ -17,6 +17,25 @@ const MAX_STDIN: u64 = crate::text::MAX_STREAM_BYTES;
 pub(super) fn current() -> Result<PathBuf, Stop> {
     let here = std::env::current_dir().and_then(|d| d.canonicalize());
     here.map_err(|e| Stop::Failed(format!("cannot read the current directory: {e}")))
+}
+
+/// The result of a scan.
+pub(super) fn scanned(request: &Request) -> Result<Scan, Stop> {
+    scan(request).map_err(|e| Stop::Failed(e.to_string()))
+}
+
+/// What is said of a scan that [`is_partial`].
+pub(super) const PARTIAL: &str = "the input could not be read completely: see the warnings";
+
+/// True if input was not read that counts. With `lenient`, only what was named and faults of this program count.
+pub(super) fn is_partial(found: &Scan, request: &Request, lenient: bool) -> bool {
+    let named = request.named();
+    found.problems.iter().any(|problem| match problem.weight {
+        Weight::Fault => true,
+        Weight::Grave => !lenient,
+        Weight::Unread => named.contains(problem.place.source.path()),
+        Weight::None => false,
+    })
 }
 
 /// The scan request of the arguments. Standard input is read here.

@@ -24,8 +24,11 @@ pub(super) fn holds(path: &Path) -> Option<PathBuf> {
     get().into_iter().find(|root| named.starts_with(root))
 }
 
-/// The folders that an output does not name: paths for people are relative to the current directory, others to the root.
+/// The folders that an output does not name, if it is not used as it is: paths for people are relative to the current directory, others to the root.
 pub(super) fn folders(kind: Kind) -> Folders {
+    if kind == Kind::Exact {
+        return Folders::default();
+    }
     let roots = get();
     let here = std::env::current_dir().and_then(|dir| dir.canonicalize()).unwrap_or_default();
     let base = roots.first().filter(|_| kind != Kind::Text).unwrap_or(&here);

@@ -1,32 +1,28 @@
 //! The command `show`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::policy::{Policy, Reading};
-use crate::report::{self, Kind, Look};
-use crate::scan::{Request, Scan, scan};
+use crate::report::{self, Kind};
+use crate::scan::{Request, Scan};
 
 use super::args::{Color, Configuration, Input, Show};
 use super::configure;
 use super::outputs::{say, write};
-use super::request::{current, request};
+use super::request::{current, is_partial, request, scanned};
 use super::stop::{CLEAN, FOUND, Stop};
-use super::terminal::look;
+use super::terminal::{look, look_on_stderr};
 use super::{git, progress};
 
 /// Prints the effective configuration of each node group.
 pub(super) fn show(args: &Show, color: Color) -> Result<u8, Stop> {
     let here = current()?;
-    let (settings, catalogue, folder) = configure::settings(&args.input, Reading { current: &here, earlier: None })?;
-    let policy = Policy { settings, catalogue, folder, now: std::time::SystemTime::now(), ..Policy::default() };
+    let policy = policy(&args.input, &here)?;
     if let Some(path) = &args.against {
-        return against(args, path, policy, look(color, args.output.is_none(), here));
+        return against(args, path, policy, color, here);
     }
-    let request = Request { whole: true, ..request(&args.input, policy)? };
-    let waiting = progress::show(&request.progress);
-    let mut found = scan(&request).map_err(|e| Stop::Failed(e.to_string()))?;
-    drop(waiting);
-    keep_groups(&mut found, args.node_group.as_deref())?;
+    let (found, _) = groups(&args.input, policy, args.node_group.as_deref())?;
+    let err_look = look_on_stderr(color, &here);
     let look = look(color, args.output.is_none(), here);
     let mut buffer = Vec::new();
     match args.format.as_str() {
@@ -39,14 +35,35 @@ pub(super) fn show(args: &Show, color: Color) -> Result<u8, Stop> {
         "text" => report::show_text(&found, args.all, &look, &mut buffer)?,
         _ => report::show_table(&found, args.all, &look, &mut buffer)?,
     }
-    let kind = if args.format == "json" { Kind::Json } else { Kind::Text };
+    let kind = match args.format.as_str() {
+        "json" => Kind::Json,
+        "yaml" => Kind::Exact,
+        _ => Kind::Text,
+    };
     write(args.output.as_deref(), &buffer, kind, look.color || look.links)?;
-    say(look.color, |err| report::notes(&found, &look, err))?;
+    say(err_look.color, |err| report::notes(&found, &err_look, err))?;
     Ok(CLEAN)
 }
 
+/// The policy of a command that has no rules to judge by.
+pub(super) fn policy(input: &Input, current: &Path) -> Result<Policy, Stop> {
+    let (settings, catalogue, folder) = configure::settings(input, Reading { current, earlier: None })?;
+    Ok(Policy { settings, catalogue, folder, now: std::time::SystemTime::now(), ..Policy::default() })
+}
+
+/// Scans the input for every field of its node groups; keeps those that a pattern matches. True if input was not read that counts.
+pub(super) fn groups(input: &Input, policy: Policy, pattern: Option<&str>) -> Result<(Scan, bool), Stop> {
+    let request = Request { whole: true, ..request(input, policy)? };
+    let waiting = progress::show(&request.progress);
+    let mut found = scanned(&request)?;
+    drop(waiting);
+    keep_groups(&mut found, pattern)?;
+    let partial = is_partial(&found, &request, false);
+    Ok((found, partial))
+}
+
 /// Keeps the node groups whose address, identity or name matches a pattern.
-pub(super) fn keep_groups(scan: &mut Scan, pattern: Option<&str>) -> Result<(), Stop> {
+fn keep_groups(scan: &mut Scan, pattern: Option<&str>) -> Result<(), Stop> {
     let Some(pattern) = pattern else { return Ok(()) };
     // Addresses may have brackets, so the text itself counts as well.
     let glob = globset::Glob::new(pattern).ok().map(|glob| glob.compile_matcher());
@@ -59,7 +76,7 @@ pub(super) fn keep_groups(scan: &mut Scan, pattern: Option<&str>) -> Result<(), 
 }
 
 /// Compares the source with what was found on nodes.
-fn against(args: &Show, path: &Path, policy: Policy, look: Look) -> Result<u8, Stop> {
+fn against(args: &Show, path: &Path, policy: Policy, color: Color, here: PathBuf) -> Result<u8, Stop> {
     if matches!(args.format.as_str(), "html" | "yaml") {
         return Err(Stop::Failed(format!("--against does not support --format {}", args.format)));
     }
@@ -77,11 +94,8 @@ fn against(args: &Show, path: &Path, policy: Policy, look: Look) -> Result<u8, S
         no_gitignore: true,
         configuration: Configuration { config: None, isolated: true },
     };
-    let whole = |request: Request| Request { whole: true, ..request };
-    let nodes = scan(&whole(request(&seen, Policy { now: policy.now, ..Policy::default() })?))
-        .map_err(|e| Stop::Failed(e.to_string()))?;
-    let mut source = scan(&whole(request(&args.input, policy)?)).map_err(|e| Stop::Failed(e.to_string()))?;
-    keep_groups(&mut source, args.node_group.as_deref())?;
+    let (nodes, _) = groups(&seen, Policy { now: policy.now, ..Policy::default() }, None)?;
+    let (source, _) = groups(&args.input, policy, args.node_group.as_deref())?;
     let none = |scan: &Scan| scan.groups.iter().all(|g| !g.kubelet);
     if none(&nodes) {
         return Err(Stop::Failed(format!("no kubelet configuration was found in {}", path.display())));
@@ -89,13 +103,15 @@ fn against(args: &Show, path: &Path, policy: Policy, look: Look) -> Result<u8, S
     if none(&source) {
         return Err(Stop::Failed("no kubelet configuration was found in the source".to_owned()));
     }
+    let err_look = look_on_stderr(color, &here);
+    let look = look(color, args.output.is_none(), here);
     let mut buffer = Vec::new();
     let differ = match args.format.as_str() {
         "json" => report::against_json(&source, &nodes, &mut buffer)?,
         _ => report::against_text(&source, &nodes, &look, &mut buffer)?,
     };
     let kind = if args.format == "json" { Kind::Json } else { Kind::Text };
-    write(args.output.as_deref(), &buffer, kind, look.color)?;
-    say(look.color, |err| report::notes(&source, &look, err))?;
+    write(args.output.as_deref(), &buffer, kind, look.color || look.links)?;
+    say(err_look.color, |err| report::notes(&source, &err_look, err))?;
     Ok(if differ { FOUND } else { CLEAN })
 }

@@ -1,7 +1,7 @@
 //! What standard output and standard error can show: colour, width, links.
 
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 
@@ -20,6 +20,11 @@ pub(super) fn look(color: Color, to_stdout: bool, current: PathBuf) -> Look {
     // A file is not a terminal, even if standard output is one.
     let choice = if to_stdout { AutoStream::choice(&io::stdout()) } else { AutoStream::choice(&Vec::new()) };
     Look { color: colored(color, choice), width, links, ..Look::plain(&current) }
+}
+
+/// The style of messages on standard error.
+pub(super) fn look_on_stderr(color: Color, current: &Path) -> Look {
+    Look { color: color_on_stderr(color), ..Look::plain(current) }
 }
 
 /// Whether messages on standard error are in colour.

@@ -95,6 +95,7 @@ fn verdict<'a>(group: &'a ShownGroup, path: &str, test: &str) -> (Verdict, Strin
 fn passes(test: &str, value: Option<&Value>, is_default: bool) -> bool {
     let text = value.map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).unwrap_or_default();
     let number = || value.map_or(Some(0), Value::as_i64);
+    let set = |gate: &str| value.and_then(|gates| gates.get(gate));
     match test.strip_prefix("is ").unwrap_or(test) {
         "set" => !text.is_empty(),
         "unset or true" => is_default || text == "true",
@@ -105,7 +106,10 @@ fn passes(test: &str, value: Option<&Value>, is_default: bool) -> bool {
                 let least = least.strip_prefix("least ").and_then(|l| l.parse().ok()).unwrap_or(i64::MAX);
                 number().is_some_and(|n| n >= least)
             }
-            Some(("has", gate)) => value.and_then(|gates| gates.get(gate)) == Some(&Value::Bool(true)),
+            Some(("has", gate)) => match gate.strip_prefix("no closed ") {
+                Some(gate) => set(gate) != Some(&Value::Bool(false)),
+                None => set(gate) == Some(&Value::Bool(true)),
+            },
             Some(("within", allowed)) => value.and_then(Value::as_array).is_some_and(|items| {
                 let known = |item: &Value| item.as_str().is_some_and(|i| allowed.split(' ').any(|a| a == i));
                 !items.is_empty() && items.iter().all(known)
@@ -120,7 +124,7 @@ fn passes(test: &str, value: Option<&Value>, is_default: bool) -> bool {
 /// # Errors
 /// If `out` cannot be written to.
 pub fn controls_csv(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "node_group,cis_eks,cis_kubernetes,control,field,result,value,place")?;
+    writeln!(out, "node_group,cis_eks,cis_kubernetes,control,field,result,value,place,when")?;
     for one in judged(scan) {
         let place = one
             .setting
@@ -128,8 +132,11 @@ pub fn controls_csv(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
             .map(|p| format!("{}:{}:{}", scan.relative(p.source.path()), p.start().line, p.start().column));
         let id = one.group.id();
         let place = place.unwrap_or_default();
+        let when: Vec<_> = one.group.when.conditions().iter().map(ToString::to_string).collect();
+        let when = when.join(" and ");
         let cells =
-            [&*id, one.eks, one.kubernetes, one.title, one.field, one.verdict.word(), &one.value, &place].map(cell);
+            [&*id, one.eks, one.kubernetes, one.title, one.field, one.verdict.word(), &one.value, &place, &when];
+        let cells = cells.map(cell);
         writeln!(out, "{}", cells.join(","))?;
     }
     Ok(())
@@ -183,13 +190,14 @@ pub fn controls_json(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
 /// If `out` cannot be written to.
 pub fn controls_table(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let all = judged(scan);
-    for group in &scan.groups {
+    for results in all.chunk_by(|a, b| std::ptr::eq(a.group, b.group)) {
+        let Some(Judged { group, .. }) = results.first() else { continue };
         writeln!(out, "{} ({})", harmless(&group.shown()), look.spot(&group.place))?;
         for condition in group.when.conditions() {
             writeln!(out, "  only if `{}`", harmless(&condition.to_string()))?;
         }
         writeln!(out, "  {:<6}  {:<6}  {:<7}  control", "EKS", "K8s", "result")?;
-        for one in all.iter().filter(|one| std::ptr::eq(one.group, group)) {
+        for one in results {
             let (word, title) = (one.verdict.word(), one.title);
             writeln!(out, "  {:<6}  {:<6}  {word:<7}  {title}", one.eks, one.kubernetes)?;
             if one.verdict != Verdict::Pass {

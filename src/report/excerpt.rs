@@ -3,13 +3,15 @@
 //! miette prints lines at full length and passes control characters on; a user-data blob is one line of thousands of
 //! columns of untrusted text. So it never sees the file: it gets a cleaned window of it with the real line numbers.
 
+use std::sync::Arc;
+
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
     SourceSpan, SpanContents,
 };
 use unicode_width::UnicodeWidthChar;
 
-use crate::text::{Place, Source, neighbour, without_secrets};
+use crate::text::{Place, neighbour, without_secrets};
 
 use super::Look;
 use super::plain_text::harmless_char;
@@ -106,25 +108,20 @@ pub(super) fn frame(place: &Place, label: &str, context: usize, look: &Look) -> 
 }
 
 /// The part of the line around a place without secrets, and where the place starts and ends in it.
-pub(super) fn own_line(source: &Source, place: &Place) -> (Vec<u8>, usize, usize) {
-    let number = source.line_of(place.start);
-    let line = source.line(number);
-    let start = source.line_starts().get(number).map_or(0, |start| *start as usize);
-    let from = (place.start as usize).saturating_sub(start).min(line.len());
-    let to = (place.end as usize).saturating_sub(start).clamp(from, line.len());
-    let first = from.saturating_sub(AROUND);
-    let to = to.min(from + AROUND);
-    let part = &line[first..line.len().min(to + AROUND)];
+pub(super) fn own_line(place: &Place) -> (Vec<u8>, usize, usize) {
+    let end = place.end.min(place.start.saturating_add(AROUND as u32));
+    let place = Place { source: Arc::clone(&place.source), start: place.start, end };
+    let (part, at, _) = place.near(AROUND);
     // A value is shown; a whole command may have secrets among its words.
-    let is_word = !line[from..to].iter().any(u8::is_ascii_whitespace);
-    let keep = if is_word { from - first..to - first } else { 0..0 };
-    (without_secrets(part, keep).into_owned(), from - first, to - first)
+    let is_word = !part[at.clone()].iter().any(u8::is_ascii_whitespace);
+    let keep = if is_word { at.clone() } else { 0..0 };
+    (without_secrets(part, keep).into_owned(), at.start, at.end)
 }
 
 fn excerpt(place: &Place, label: &str, context: usize, look: &Look) -> Excerpt {
     let source = &place.source;
     let line = source.line_of(place.start);
-    let (own, from, to) = own_line(source, place);
+    let (own, from, to) = own_line(place);
     let clean = Cleaned::of(&own, Some((from, to)));
     // The label starts below the middle of the place and must end before the edge of the terminal; the gutter takes the
     // line number and four columns, and the arm of the label five.

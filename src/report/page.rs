@@ -301,7 +301,7 @@ fn spot(place: &Place, scan: &Scan) -> String {
 
 /// The line of a place, cut around it, with the place marked.
 fn line(place: &Place) -> String {
-    let (text, from, to) = own_line(&place.source, place);
+    let (text, from, to) = own_line(place);
     let part = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (before, mark, after) = (part(&text[..from]), part(&text[from..to]), part(&text[to..]));
     let skip = before.chars().count().saturating_sub(AROUND);

@@ -15,6 +15,8 @@ pub enum Kind {
     Text,
     /// GitHub's runner: lines that start with colons are commands of this program, which has escaped their values.
     Commands,
+    /// A program that uses it as it is: a patch, a configuration. Only what no output may have is replaced.
+    Exact,
     /// A parser of JSON: what is not safe is escaped, so nothing is lost.
     Json,
 }
@@ -116,7 +118,7 @@ fn plain_line<'a>(line: &'a str, kind: Kind, folders: &Folders) -> Cow<'a, str> 
     if line.contains("##") {
         line = Cow::Owned(without_commands(&line, kind));
     }
-    if kind == Kind::Text && starts_command(&line) {
+    if matches!(kind, Kind::Text | Kind::Exact) && starts_command(&line) {
         line = Cow::Owned(line.replacen("::", ": :", 1));
     }
     line
@@ -137,7 +139,7 @@ fn styled_line(line: &str, kind: Kind, folders: &Folders) -> String {
         let shown = plain_line(rest, if out.trim().is_empty() { kind } else { Kind::Commands }, folders);
         out.push_str(&shown);
     }
-    if kind == Kind::Text && starts_command(&anstream::adapter::strip_str(&out).to_string()) {
+    if matches!(kind, Kind::Text | Kind::Exact) && starts_command(&anstream::adapter::strip_str(&out).to_string()) {
         out = out.replacen("::", ": :", 1);
     }
     out
