@@ -5,48 +5,64 @@ use super::super::config::PathEntry;
 use super::Settler;
 use crate::syntax::{Resolved, key_text, resolve};
 
-/// For a gate that no version opens.
-const NEVER: u32 = u32::MAX;
+/// The gates of 1.24 to 1.36, each with its states since a minor version: `a`lpha, `b`eta, `g`eneral or `d`eprecated; `+` is open
+/// and `-` closed by default; `!` cannot be changed; `.` is none. `testdata/kubelet/gates.py` writes it.
+const ROWS: &str = include_str!("../gates.txt");
 
-/// The minor versions since which a gate is open by default.
-const OPEN_SINCE: &[(&str, u32)] = &[
-    ("CustomCPUCFSQuotaPeriod", 36),
-    ("GracefulNodeShutdown", 21),
-    ("GracefulNodeShutdownBasedOnPodPriority", 24),
-    ("ImageMaximumGCAge", 30),
-    ("KubeletCrashLoopBackOffMax", 35),
-    ("KubeletEnsureSecretPulledImages", 35),
-    ("LoggingAlphaOptions", NEVER),
-    ("MemoryQoS", NEVER),
-    ("NodeLogQuery", 36),
-    ("NodeSwap", 30),
-    ("RotateKubeletServerCertificate", 12),
-];
+/// The first and last minor versions of the rows.
+const RANGE: std::ops::RangeInclusive<u32> = 24..=36;
 
-/// Gates of a kubelet that cannot be closed, with the first and last minor version in which that is known.
-const LOCKED: &[(&str, u32, u32)] = &[
-    ("KubeletTracing", 34, 36),
-    ("MemoryManager", 32, 34),
-    ("NodeSwap", 34, 36),
-    ("PodLifecycleSleepAction", 34, 36),
-    ("RecursiveReadOnlyMounts", 33, 35),
-    ("SidecarContainers", 33, 35),
-    ("SupplementalGroupsPolicy", 35, 36),
-    ("SystemdWatchdog", 35, 36),
-];
+/// Gates that older versions have as well, with the version since which they are open.
+const OLDER: [(&str, u32); 2] = [("GracefulNodeShutdown", 21), ("RotateKubeletServerCertificate", 12)];
 
-/// Whether a gate is open by default; `None` if unknown.
-pub(in crate::kubelet) fn default_of(name: &str, minor: Option<u32>) -> Option<bool> {
-    let since = OPEN_SINCE.iter().find(|(gate, _)| *gate == name).map(|(_, since)| *since)?;
-    if since == NEVER {
-        return Some(false);
-    }
-    minor.map(|minor| minor >= since)
+/// What a version does with a gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct State {
+    stage: u8,
+    is_open: bool,
+    is_locked: bool,
 }
 
-/// True for a gate that a kubelet refuses to close.
-pub(in crate::kubelet) fn is_locked(name: &str, minor: u32) -> bool {
-    LOCKED.iter().any(|(gate, first, last)| *gate == name && (*first..=*last).contains(&minor))
+/// The state of a gate in a version of the rows; `None` if the version does not have it.
+fn state_of(name: &str, minor: u32) -> Option<State> {
+    let row = ROWS.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))?;
+    let parts = row.split(' ').filter_map(|part| Some((part.get(..2)?.parse::<u32>().ok()?, part.get(2..)?)));
+    let (_, state) = parts.take_while(|(since, _)| *since <= minor).last()?;
+    let bytes = state.as_bytes();
+    let stage = *bytes.first().filter(|stage| **stage != b'.')?;
+    Some(State { stage, is_open: bytes.get(1) == Some(&b'+'), is_locked: bytes.get(2) == Some(&b'!') })
+}
+
+/// Whether a gate is open if only `AllAlpha` and `AllBeta` may be set; `None` if unknown.
+pub(in crate::kubelet) fn default_of(name: &str, minor: Option<u32>, all: [Option<bool>; 2]) -> Option<bool> {
+    let in_version = |minor: u32| match state_of(name, minor.min(*RANGE.end())) {
+        Some(state) => match state.stage {
+            b'a' => all[0].unwrap_or(state.is_open),
+            b'b' => all[1].unwrap_or(state.is_open),
+            _ => state.is_open,
+        },
+        None => false,
+    };
+    match minor {
+        Some(_) if all != [None; 2] && minor < Some(*RANGE.start()) => None,
+        Some(minor) if minor < *RANGE.start() => match state_of(name, *RANGE.start()) {
+            Some(state) if state.stage != b'a' => {
+                OLDER.iter().find(|(gate, _)| *gate == name).map(|(_, since)| minor >= *since)
+            }
+            _ => Some(false),
+        },
+        Some(minor) => Some(in_version(minor)),
+        None => {
+            let first = in_version(*RANGE.start());
+            RANGE.skip(1).all(|minor| in_version(minor) == first).then_some(first)
+        }
+    }
+}
+
+/// The only value of a gate that a version accepts, if there is only one.
+pub(in crate::kubelet) fn locked(name: &str, minor: u32) -> Option<bool> {
+    let state = state_of(name, minor).filter(|state| RANGE.contains(&minor) && state.is_locked)?;
+    Some(state.is_open)
 }
 
 impl Settler<'_> {
@@ -86,10 +102,49 @@ impl Settler<'_> {
         if let Some(open) = setting_of(name) {
             return Some(open);
         }
-        // Which gates these two open depends on the version in ways that are not modelled.
-        if setting_of("AllAlpha").is_some() || setting_of("AllBeta").is_some() {
-            return None;
+        default_of(name, self.launch.minor, ["AllAlpha", "AllBeta"].map(setting_of))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_of_the_gates_can_be_read() {
+        let names: Vec<_> = ROWS.lines().filter_map(|line| line.split(' ').next()).collect();
+        assert!(names.len() > 350 && names.is_sorted(), "{}", names.len());
+        for line in ROWS.lines() {
+            let mut parts = line.split(' ').skip(1).peekable();
+            assert!(parts.peek().is_some(), "{line}");
+            for part in parts {
+                let (since, state) = part.split_at(2);
+                assert!(RANGE.contains(&since.parse().unwrap()), "{line}");
+                let known = state == "." || "abgd".contains(&state[..1]) && ["+", "-", "+!", "-!"].contains(&&state[1..]);
+                assert!(known, "{line}");
+            }
         }
-        default_of(name, self.launch.minor)
+    }
+
+    #[test]
+    fn the_state_of_a_gate_depends_on_the_version() {
+        let none = [None; 2];
+        for (name, minor, all, open) in [
+            ("NodeSwap", Some(29), none, Some(false)),
+            ("NodeSwap", Some(30), none, Some(true)),
+            ("NodeSwap", None, none, None),
+            ("MemoryQoS", None, none, Some(false)),
+            ("MemoryQoS", Some(33), [Some(true), None], Some(true)),
+            ("MemoryQoS", Some(33), [None, Some(true)], Some(false)),
+            ("NodeLogQuery", Some(31), none, Some(false)),
+            ("NodeLogQuery", Some(31), [None, Some(true)], Some(true)),
+            ("GracefulNodeShutdown", Some(20), none, Some(false)),
+            ("GracefulNodeShutdownBasedOnPodPriority", Some(23), none, None),
+            ("CustomCPUCFSQuotaPeriod", Some(22), none, Some(false)),
+        ] {
+            assert_eq!(default_of(name, minor, all), open, "{name} {minor:?}");
+        }
+        assert_eq!([33, 34].map(|minor| locked("KubeletTracing", minor)), [None, Some(true)]);
+        assert_eq!(locked("NoSuchGate", 36), None);
     }
 }

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::super::settle::gates::{default_of, is_locked};
+use super::super::settle::gates::{default_of, locked};
 use super::Settler;
 use super::flags::EFFECTS;
 use crate::setting::{ConfigField, FailureKind};
@@ -25,9 +25,7 @@ impl Settler<'_> {
         let set = |gate: &str| track.value.as_ref().and_then(|gates| gates.get(gate)).and_then(Value::as_bool);
         match set(name) {
             Some(open) => Some(open),
-            // Which gates these two open depends on the version in ways that are not modelled.
-            None if set("AllAlpha").is_some() || set("AllBeta").is_some() => None,
-            None => default_of(name, self.launch.minor),
+            None => default_of(name, self.launch.minor, ["AllAlpha", "AllBeta"].map(set)),
         }
     }
 
@@ -89,9 +87,12 @@ impl Settler<'_> {
 
     fn check_gates(&mut self) {
         if let (Some(Value::Object(gates)), Some(minor)) = (self.known("featureGates"), self.launch.minor) {
-            let locked = gates.iter().find(|(gate, open)| **open == Value::Bool(false) && is_locked(gate, minor));
-            if let Some((gate, _)) = locked {
-                let words = format!("cannot set the feature gate {gate} to false, which is locked to true");
+            let wrong = gates.iter().find_map(|(gate, open)| {
+                let only = locked(gate, minor)?;
+                (open.as_bool() == Some(!only)).then_some((gate, only))
+            });
+            if let Some((gate, only)) = wrong {
+                let words = format!("cannot set the feature gate {gate} to {}, which is locked to {only}", !only);
                 self.refuse_field("featureGates", &words);
             }
         }
