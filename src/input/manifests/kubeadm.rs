@@ -23,6 +23,8 @@ pub(super) fn read(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     }
     let mut group = NodeGroup::new(format!("{} of {}", manifest.kind, manifest.file), manifest.place());
     group.family = Some(Family::Kubeadm);
+    let cluster = manifest.others("kubeadm.k8s.io").find(|m| m.kind == "ClusterConfiguration");
+    group.minor = cluster.and_then(|m| yaml_files::minor(m.node.get("kubernetesVersion")?.as_str()?));
     if let Some(args) = manifest.node.path(&["nodeRegistration", "kubeletExtraArgs"]) {
         group.steps.push(Step::KubeletArgs(flags(args)));
     }
