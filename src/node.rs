@@ -9,6 +9,7 @@ pub mod kubelet_files;
 mod notes;
 mod root;
 mod shared;
+mod tool;
 
 pub use context::{BootCx, Claims, Cx, Given, Variable};
 pub use group::{BOOTS_WITH_IT, Booted, Edit, Family, NodeGroup, Step, Wrapping};
@@ -17,3 +18,4 @@ pub use ineffective::{Ineffective, Reason};
 pub use notes::{Fault, Gap, Notes, Problem};
 pub use root::{Root, resource};
 pub use shared::Shared;
+pub use tool::Tool;

@@ -1,10 +1,12 @@
-//! Bottlerocket settings that set kubelet durations.
+//! Bottlerocket settings of the kubelet.
 //!
-//! Source: bottlerocket-os/bottlerocket-core-kit `packages/kubernetes-1.31/kubelet-config`, the same since 1.24. There is no
-//! setting for the streaming timeout.
+//! Source: bottlerocket-os/bottlerocket-core-kit `packages/kubernetes-1.*/kubelet-config`; the versions are named in `own.rs`.
+//! There is no setting for the streaming timeout.
+
+use serde_json::Value;
 
 use crate::kubelet::config::Document;
-use crate::kubelet::{Launch, statements};
+use crate::kubelet::{Launch, Own, statements};
 use crate::node::BootCx;
 use crate::setting::{Effective, Setting};
 use crate::syntax::{Node, NodeKind, Scalar, Schema, Style};
@@ -17,6 +19,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("container-log-monitor-interval", "containerLogMonitorInterval"),
     ("cpu-manager-reconcile-period", "cpuManagerReconcilePeriod"),
     ("eviction-soft-grace-period", "evictionSoftGracePeriod"),
+    ("image-maximum-gc-age", "imageMaximumGCAge"),
+    ("image-minimum-gc-age", "imageMinimumGCAge"),
     ("shutdown-grace-period", "shutdownGracePeriod"),
     ("shutdown-grace-period-for-critical-pods", "shutdownGracePeriodCriticalPods"),
 ];
@@ -24,6 +28,7 @@ const SETTINGS: &[(&str, &str)] = &[
 /// The same for fields that are not durations and that the template copies as they are.
 const OTHERS: &[(&str, &str)] = &[
     ("allowed-unsafe-sysctls", "allowedUnsafeSysctls"),
+    ("cluster-dns-ip", "clusterDNS"),
     ("cluster-domain", "clusterDomain"),
     ("container-log-max-files", "containerLogMaxFiles"),
     ("container-log-max-size", "containerLogMaxSize"),
@@ -39,15 +44,17 @@ const OTHERS: &[(&str, &str)] = &[
     ("image-gc-low-threshold-percent", "imageGCLowThresholdPercent"),
     ("kube-api-burst", "kubeAPIBurst"),
     ("kube-api-qps", "kubeAPIQPS"),
+    ("max-parallel-image-pulls", "maxParallelImagePulls"),
     ("max-pods", "maxPods"),
-    ("memory-manager-policy", "memoryManagerPolicy"),
     ("pod-pids-limit", "podPidsLimit"),
     ("provider-id", "providerID"),
     ("registry-burst", "registryBurst"),
     ("registry-qps", "registryPullQPS"),
+    ("reserved-cpus", "reservedSystemCPUs"),
     ("seccomp-default", "seccompDefault"),
     ("server-tls-bootstrap", "serverTLSBootstrap"),
     ("single-process-oom-kill", "singleProcessOOMKill"),
+    ("system-reserved", "systemReserved"),
     ("topology-manager-policy", "topologyManagerPolicy"),
     ("topology-manager-scope", "topologyManagerScope"),
 ];
@@ -59,26 +66,26 @@ pub(super) fn unsupported_durations(settings: &Node) -> Vec<Setting> {
     let mut out = Vec::new();
     for (key, value) in pairs {
         let Some(name) = key.as_str().filter(|name| !SETTINGS.iter().any(|(known, _)| known == name)) else { continue };
-        // Newer versions may add settings for image ages.
-        let field = statements::named(name).filter(|field| !field.name.starts_with("image"));
-        out.extend(field.and_then(|field| statements::by_key(field, None, key, value)));
+        out.extend(statements::named(name).and_then(|field| statements::by_key(field, None, key, value)));
     }
     out
 }
 
-/// All settings below `settings.kubernetes`. Source: `settings-extensions/kubernetes/src/lib.rs` of
-/// bottlerocket-os/bottlerocket-settings-sdk at 2363566c.
+/// All settings below `settings.kubernetes`. Sources: `settings-extensions/kubernetes/src/lib.rs` of
+/// bottlerocket-os/bottlerocket-settings-sdk at 2363566c, and the templates of newer versions.
 const KNOWN: &str = "allowed-unsafe-sysctls api-server authentication-mode bootstrap-token cloud-provider cluster-certificate \
-    cluster-dns-ip cluster-domain cluster-name container-log-max-files container-log-max-size container-log-max-workers \
-    container-log-monitor-interval cpu-cfs-quota-enforced cpu-manager-policy cpu-manager-policy-options \
-    cpu-manager-reconcile-period credential-providers device-ownership-from-security-context event-burst event-qps \
-    eviction-hard eviction-max-pod-grace-period eviction-soft eviction-soft-grace-period hostname-override \
-    hostname-override-source image-gc-high-threshold-percent image-gc-low-threshold-percent kube-api-burst kube-api-qps \
-    kube-reserved log-level max-pods memory-manager-policy memory-manager-reserved-memory memory-swap-behavior node-ip \
-    node-labels node-taints pod-infra-container-image pod-pids-limit provider-id registry-burst registry-qps reserved-cpus \
-    seccomp-default server-certificate server-key server-tls-bootstrap shutdown-grace-period \
-    shutdown-grace-period-for-critical-pods single-process-oom-kill standalone-mode static-pods static-pods-enabled \
-    system-reserved topology-manager-policy topology-manager-scope";
+    cluster-dns-ip cluster-domain cluster-name container-log-max-files container-log-max-size \
+    container-log-max-workers container-log-monitor-interval cpu-cfs-quota-enforced cpu-manager-policy \
+    cpu-manager-policy-options cpu-manager-reconcile-period credential-providers \
+    device-ownership-from-security-context event-burst event-qps eviction-hard eviction-max-pod-grace-period \
+    eviction-soft eviction-soft-grace-period hostname-override hostname-override-source ids-per-pod \
+    image-gc-high-threshold-percent image-gc-low-threshold-percent image-maximum-gc-age image-minimum-gc-age \
+    kube-api-burst kube-api-qps kube-reserved log-level max-parallel-image-pulls max-pods memory-manager-policy \
+    memory-manager-reserved-memory memory-swap-behavior node-ip node-labels node-taints pod-infra-container-image \
+    pod-pids-limit provider-id registry-burst registry-qps reserved-cpus seccomp-default server-certificate \
+    server-key server-tls-bootstrap shutdown-grace-period shutdown-grace-period-for-critical-pods \
+    single-process-oom-kill standalone-mode static-pods static-pods-enabled system-reserved \
+    topology-manager-policy topology-manager-policy-options topology-manager-scope";
 
 /// Places and reasons of keys that Bottlerocket does not know. A single one makes its server refuse all settings.
 pub(super) fn unknown_keys(settings: &Node) -> Vec<(Span, Why)> {
@@ -91,6 +98,16 @@ pub(super) fn unknown_keys(settings: &Node) -> Vec<(Span, Why)> {
     unknown.map(|(at, name)| (at, Why::Invalid(why(name).into()))).collect()
 }
 
+/// The whole document with `settings.kubernetes` of a tool over those that are there.
+pub(super) fn overlaid(before: Option<&Node>, kubernetes: &Node) -> Node {
+    let key = |name: &str| Node::plain(Traced::made(name, kubernetes.span), kubernetes.span);
+    let old = before.and_then(|all| all.path(&["settings", "kubernetes"])).map(Node::pairs).unwrap_or_default();
+    let kept = old.iter().filter(|(key, _)| key.as_str().is_none_or(|name| kubernetes.get(name).is_none()));
+    let all = kept.chain(kubernetes.pairs()).cloned().collect();
+    let inner = Node::map(vec![(key("kubernetes"), Node::map(all, kubernetes.span))], kubernetes.span);
+    Node::map(vec![(key("settings"), inner)], kubernetes.span)
+}
+
 /// The kubelet's configuration on a node with these settings (the whole TOML document).
 pub(super) fn effective(settings: &Node, minor: Option<u32>, at: Span, cx: &BootCx<'_>) -> Effective {
     let word = |text: &str| Node {
@@ -100,19 +117,93 @@ pub(super) fn effective(settings: &Node, minor: Option<u32>, at: Span, cx: &Boot
     };
     let mut pairs = vec![(word("runtimeRequestTimeout"), word("15m"))];
     let kubernetes = settings.path(&["settings", "kubernetes"]);
-    for (setting, field) in SETTINGS {
-        if let Some((key, value)) = kubernetes.and_then(|k| k.pair(setting)) {
-            pairs.push((Node { span: key.span, ..word(field) }, value.clone()));
-        }
-    }
-    if cx.whole {
-        for (setting, field) in OTHERS {
+    let mut copy = |rows: &[(&str, &str)]| {
+        for (setting, field) in rows {
             if let Some((key, value)) = kubernetes.and_then(|k| k.pair(setting)) {
-                pairs.push((Node { span: key.span, ..word(field) }, value.clone()));
+                let one = *field == "clusterDNS" && value.as_scalar().is_some();
+                let value = if one { Node::new(NodeKind::Seq(vec![value.clone()]), value.span) } else { value.clone() };
+                pairs.push((Node { span: key.span, ..word(field) }, value));
             }
+        }
+    };
+    copy(SETTINGS);
+    let mut own = Own::default();
+    if cx.whole {
+        copy(OTHERS);
+        own = own::named("bottlerocket", minor);
+        if let Some(kubernetes) = kubernetes {
+            derive(kubernetes, &mut own, &mut pairs, &word);
         }
     }
     let tree = Node { kind: NodeKind::Map(pairs), span: at, tag: None };
     let config = Some(Document::from_tree(tree, Schema::Json));
-    own::settled(&Launch { config, minor, ..Launch::default() }, own::tool, cx)
+    own::settled(&Launch { config, minor, ..Launch::default() }, || own, cx)
+}
+
+/// What the template makes of settings that it does not copy as they are.
+fn derive(kubernetes: &Node, own: &mut Own, pairs: &mut Vec<(Node, Node)>, word: &dyn Fn(&str) -> Node) {
+    let given = |name: &str| kubernetes.get(name);
+    let text = |name: &str| given(name).map(|node| node.as_str());
+    let mut add = |(key, _): &(Node, Node), field: &str, value: Node| {
+        pairs.push((Node { span: key.span, ..word(field) }, value));
+    };
+    match text("standalone-mode") {
+        None | Some(Some("false")) => {}
+        Some(alone) => {
+            let open = |value: Value| alone.map(|_| value);
+            own.set("address", open("127.0.0.1".into()), false);
+            own.set("authentication.anonymous.enabled", open(true.into()), false);
+            own.set("authentication.webhook.enabled", open(false.into()), false);
+            own.set("authorization.mode", open("AlwaysAllow".into()), false);
+            own.set("authentication.x509.clientCAFile", open("".into()), false);
+        }
+    }
+    // Clusters outside of AWS join with a token, and their variants have another default.
+    if text("authentication-mode").is_some_and(|mode| mode != Some("aws")) || given("bootstrap-token").is_some() {
+        own.set("serverTLSBootstrap", None, false);
+    }
+    if ["server-certificate", "server-key"].iter().all(|name| given(name).is_some()) {
+        own.drop(&["serverTLSBootstrap"]);
+        own.set("tlsCertFile", Some("/etc/kubernetes/pki/kubelet-server.crt".into()), false);
+        own.set("tlsPrivateKeyFile", Some("/etc/kubernetes/pki/private/kubelet-server.key".into()), false);
+    }
+    match text("static-pods-enabled") {
+        None | Some(Some("true")) => {}
+        Some(Some(_)) => own.drop(&["staticPodPath"]),
+        Some(None) => own.set("staticPodPath", None, false),
+    }
+    if given("reserved-cpus").is_some() {
+        own.drop(&["kubeReservedCgroup"]);
+    } else if given("system-reserved").is_some() {
+        own.set("systemReservedCgroup", Some("/system".into()), false);
+    }
+    if let Some(pair @ (key, reserved)) = kubernetes.pair("kube-reserved")
+        && ["cpu", "memory"].iter().all(|name| reserved.get(name).is_some())
+    {
+        let mut all = reserved.pairs().to_vec();
+        if reserved.get("ephemeral-storage").is_none() {
+            all.push((word("ephemeral-storage"), word("1Gi")));
+        }
+        add(pair, "kubeReserved", Node::map(all, key.span));
+    }
+    if let Some(pair @ (key, options)) = kubernetes.pair("cpu-manager-policy-options") {
+        let all = options.items().iter().map(|option| (option.clone(), Node { span: option.span, ..word("true") }));
+        add(pair, "cpuManagerPolicyOptions", Node::map(all.collect(), key.span));
+    }
+    if let Some(pair @ (key, behaviour)) = kubernetes.pair("memory-swap-behavior") {
+        let swap = (word("swapBehavior"), behaviour.clone());
+        add(pair, "memorySwap", Node::map(vec![swap], key.span));
+    }
+    if let Some(pair @ (key, level)) = kubernetes.pair("log-level") {
+        let verbosity = (word("verbosity"), level.clone());
+        add(pair, "logging", Node::map(vec![verbosity], key.span));
+    }
+    if given("topology-manager-policy-options").is_some() {
+        own.set("topologyManagerPolicyOptions", None, false);
+    }
+    // The policy counts only if memory is reserved.
+    if given("memory-manager-reserved-memory").is_some_and(|memory| !memory.pairs().is_empty()) {
+        own.set("reservedMemory", None, false);
+        own.set("memoryManagerPolicy", None, false);
+    }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::node::{Family, Gap, Ineffective, Reason};
+use crate::node::{Family, Gap, Ineffective, Reason, Tool};
 use crate::runtime::Name;
 use crate::setting::Setting;
 use crate::syntax::Node;
@@ -172,8 +172,8 @@ pub(super) struct Machine {
     pub(super) active: Arc<BTreeSet<String>>,
     /// Something may restart the kubelet at an unknown time.
     pub(super) restarts: bool,
-    /// A tool starts the kubelet with settings of its own.
-    pub(super) starts_by_tool: bool,
+    /// The tool that starts the kubelet with settings of its own.
+    pub(super) tool: Option<Tool>,
     /// EKS or a tool adds labels and taints that are not in the user data.
     pub(super) adds_taints: bool,
     /// The boot has configured or started a kubelet.
@@ -231,7 +231,7 @@ impl Machine {
             enabled: Arc::default(),
             active: Arc::default(),
             restarts: false,
-            starts_by_tool: false,
+            tool: None,
             adds_taints: merged_by_eks,
             has_kubelet: false,
             gaps: Vec::new(),

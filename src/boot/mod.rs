@@ -27,7 +27,7 @@ mod tests;
 
 use crate::kubelet::Launch;
 use crate::kubelet::config::{Document, load};
-use crate::node::{BootCx, Booted, Family, Gap, Ineffective, NodeGroup, Reason, Step, Wrapping};
+use crate::node::{BootCx, Booted, Family, Gap, Ineffective, NodeGroup, Reason, Step, Tool, Wrapping};
 use crate::runtime::{Name, Runtime};
 use crate::syntax::{Node, Schema};
 use crate::text::{Origin, Traced, Why};
@@ -41,7 +41,8 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
     let mut standalone = Standalone::default();
     let mut ineffective = Vec::new();
     let mut runtimes: Vec<Runtime> = Vec::new();
-    let machine = Machine::new(group.place, group.family, group.minor, group.merged_by_eks);
+    let mut machine = Machine::new(group.place, group.family, group.minor, group.merged_by_eks);
+    machine.adds_taints |= group.tool.is_some_and(|tool| tool == Tool::KARPENTER);
     let mut outcomes = vec![BootOutcome { when: Guard::always(), machine }];
     for step in &group.steps {
         match step {
@@ -79,6 +80,16 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
                     outcome.machine.prove_kubelet(Family::Al2023);
                     outcome.machine.adds_taints = true;
                     outcome.machine.nodeadm.last_documents.push(node_config::document(config.clone()));
+                }
+            }
+            Step::BottlerocketLast(settings) => {
+                let unread = group.steps.iter().any(|step| matches!(step, Step::UserData(..)));
+                for machine in outcomes.iter_mut().map(|w| &mut w.machine) {
+                    machine.prove_kubelet(Family::Bottlerocket);
+                    if machine.bottlerocket.is_some() || !unread {
+                        let all = bottlerocket::overlaid(machine.bottlerocket.as_deref(), settings);
+                        machine.bottlerocket = Some(std::sync::Arc::new(all));
+                    }
                 }
             }
             Step::KubeletConfig(tree, _) => {
@@ -288,7 +299,7 @@ fn finish(mut outcome: BootOutcome, group: &NodeGroup, cx: &mut BootCx<'_>) -> B
         // The family is unknown, but the settings reach the configuration file of any family.
         let config = machine.merged.last().map(|t| Document::from_tree(t.clone(), Schema::Kubernetes));
         let launch = Launch { config, minor: machine.minor, ..Launch::default() };
-        effective = Some(own::settled(&launch, own::tool, cx));
+        effective = Some(own::settled(&launch, || own::of_group(group, &launch), cx));
     }
     let Machine { image, gaps, ineffective, .. } = outcome.machine;
     let gaps = if effective.is_some() || !runtimes.is_empty() || group.steps.is_empty() {

@@ -3,7 +3,11 @@
 //! A `null` in it is a value that only the node knows. Sources: awslabs/amazon-eks-ami, `templates/al2/runtime/bootstrap.sh`
 //! and `kubelet-config.json` before b2289030, which removed them (the same in the last six releases with them), and
 //! `nodeadm/internal/kubelet/config.go` at 81fec2e8 (the same in the six releases up to v20260724); kubernetes/kubernetes 1.36,
-//! `cmd/kubeadm/app/componentconfigs/kubelet.go` (`Default`).
+//! `cmd/kubeadm/app/componentconfigs/kubelet.go` (`Default`); bottlerocket-os/bottlerocket-core-kit,
+//! `packages/kubernetes-1.*/kubelet-config` at 218c5bf1 (1.35), 4516c403 (1.34), 097546f3 (1.30 to 1.33) and v3.1.1 (older);
+//! k3s-io/k3s, `pkg/daemons/agent/agent.go` and `agent_linux.go` since 1.32; rancher/rke2, `pkg/executor/staticpod` at 6ce1a801;
+//! siderolabs/talos, `internal/app/machined/pkg/controllers/k8s/kubelet_spec.go` at ad882317 and in v1.13.9. Where their versions
+//! differ, the value is `null`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -11,8 +15,8 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use crate::kubelet::args::{Pass, parse};
-use crate::kubelet::{Launch, Own, OwnField, settle, whole};
-use crate::node::{BootCx, Family, NodeGroup, Step};
+use crate::kubelet::{Launch, Own, settle, whole};
+use crate::node::{BootCx, Family, NodeGroup, Step, Tool};
 use crate::setting::{ConfigField, Effective};
 use crate::text::Why;
 
@@ -27,6 +31,9 @@ struct Layer {
     /// Set if it is written when the node starts, over what the file has by then.
     #[serde(default)]
     last: bool,
+    /// Set if these versions may set other fields, which are not known.
+    #[serde(default)]
+    rest: bool,
     fields: BTreeMap<String, Value>,
 }
 
@@ -52,13 +59,23 @@ pub(super) fn of_group(group: &NodeGroup, launch: &Launch) -> Own {
     if launch.running.is_some() || group.complete {
         return Own::default();
     }
+    if let Some(tool) = &group.tool {
+        return of_tool(tool, launch.minor);
+    }
     let file = group.steps.iter().any(|step| matches!(step, Step::KubeletConfigFile(_)));
-    if group.family == Some(Family::Kubeadm) && file { named("kubeadm", launch.minor) } else { tool() }
+    if group.family != Some(Family::Kubeadm) || !file {
+        return tool();
+    }
+    // kubeadm itself writes what comes last, whatever the document says.
+    Own { is_untouched: true, ..named("kubeadm", launch.minor) }
 }
 
 /// What an image or a tool adds on a booted machine, whose kubelet was started with a command line.
 pub(super) fn of_machine(machine: &Machine, files: &Files, launch: &Launch) -> Own {
-    if machine.starts_by_tool || launch.argv.is_empty() {
+    if let Some(tool) = &machine.tool {
+        return of_tool(tool, launch.minor);
+    }
+    if launch.argv.is_empty() {
         return tool();
     }
     let read = parse(&launch.argv, launch.minor, Pass::First);
@@ -90,7 +107,7 @@ pub(super) fn of_machine(machine: &Machine, files: &Files, launch: &Launch) -> O
         _ => Own::default(),
     };
     if machine.adds_taints {
-        own.fields.push(OwnField { path: "registerWithTaints", value: None, last: true });
+        own.set("registerWithTaints", None, true);
     }
     own
 }
@@ -100,7 +117,21 @@ pub(super) fn tool() -> Own {
     Own { rest: Some(Why::FromOutside("what the tool that starts the kubelet sets".into())), ..Own::default() }
 }
 
-fn named(name: &str, minor: Option<u32>) -> Own {
+/// What a tool sets if it starts the kubelet itself.
+fn of_tool(started_by: &Tool, minor: Option<u32>) -> Own {
+    if !SETTINGS.contains_key(started_by.name) {
+        return tool();
+    }
+    let mut own = named(started_by.name, minor);
+    own.is_untouched = true;
+    for field in own.fields.iter_mut().filter(|f| started_by.changed.contains(&f.path)) {
+        field.value = None;
+    }
+    own
+}
+
+/// What a tool or image of this name sets in a minor version. A later part replaces what an earlier one says about a field.
+pub(super) fn named(name: &str, minor: Option<u32>) -> Own {
     let mut own = Own::default();
     for layer in SETTINGS.get(name).into_iter().flatten() {
         let applies = minor.map(|m| layer.since.is_none_or(|s| m >= s) && layer.until.is_none_or(|u| m <= u));
@@ -108,10 +139,13 @@ fn named(name: &str, minor: Option<u32>) -> Own {
         if applies == Some(false) {
             continue;
         }
+        if layer.rest && applies == Some(true) {
+            own.rest = tool().rest;
+        }
         for (path, value) in &layer.fields {
             let Some(field) = ConfigField::by_path(path) else { continue };
             let value = Some(value.clone()).filter(|v| !v.is_null() && (always || applies == Some(true)));
-            own.fields.push(OwnField { path: field.path, value, last: layer.last });
+            own.set(field.path, value, layer.last);
         }
     }
     own
@@ -123,7 +157,7 @@ mod tests {
 
     #[test]
     fn every_field_that_an_image_sets_is_one_of_the_kubelet() {
-        assert_eq!(SETTINGS.keys().collect::<Vec<_>>(), ["al2", "al2023", "kubeadm"]);
+        assert_eq!(SETTINGS.keys().collect::<Vec<_>>(), ["al2", "al2023", "bottlerocket", "k3s", "kubeadm", "rke2", "talos"]);
         for (name, layers) in SETTINGS.iter() {
             for path in layers.iter().flat_map(|layer| layer.fields.keys()) {
                 assert!(ConfigField::by_path(path).is_some(), "{path} of {name}");

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::node::{BootCx, Family};
+use crate::node::{BootCx, Family, Tool};
 use crate::syntax::{powershell, unit, yaml};
 use crate::text::{Span, Traced, Why};
 
@@ -231,7 +231,7 @@ impl PowerShellRun<'_> {
         for (span, why) in argv.iter().filter(|w| w.is_unknown()).filter_map(Traced::first_unknown) {
             self.machine.gaps.push(crate::node::Gap { at: span, why: why.clone() });
         }
-        self.machine.starts_by_tool = true;
+        self.machine.tool = Some(Tool::new("windows"));
         self.machine.start = Some(Start { files: Arc::clone(&self.machine.files), argv: Some(Arc::new(argv)) });
     }
 

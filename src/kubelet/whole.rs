@@ -48,6 +48,19 @@ pub struct OwnField {
     pub last: bool,
 }
 
+impl Own {
+    /// Adds a field, in place of what was known about it.
+    pub fn set(&mut self, path: &'static str, value: Option<Value>, last: bool) {
+        self.drop(&[path]);
+        self.fields.push(OwnField { path, value, last });
+    }
+
+    /// Takes fields out that are not set after all.
+    pub fn drop(&mut self, paths: &[&str]) {
+        self.fields.retain(|field| !paths.contains(&field.path));
+    }
+}
+
 /// The whole configuration of a launch whose durations are settled. `own` is what the image or a tool adds.
 pub fn whole(launch: &Launch, effective: &Effective, own: &Own) -> Whole {
     let mut settler = Settler::new(launch, effective, own);
@@ -168,6 +181,7 @@ impl<'a> Settler<'a> {
         } else {
             self.defaults();
             self.legacy_defaults();
+            self.own_fields();
             if self.first.config_dir().is_some() || !self.dropins.is_empty() {
                 let first = std::mem::take(&mut self.first);
                 self.flags(&first);
@@ -192,7 +206,7 @@ impl<'a> Settler<'a> {
             }
             match value.clone().filter(|_| !written || self.own.is_untouched) {
                 Some(value) => *track = Track { value: Some(value), from: SetBy::Config, ..Track::default() },
-                None => track.unknown = Some(Why::FromOutside("a value that the node computes".into())),
+                None => track.unknown = Some(computed()),
             }
         }
     }
@@ -340,7 +354,15 @@ impl<'a> Settler<'a> {
         for field in fields(minor) {
             let mut chosen = if is_duration(field) {
                 let Some(settled) = self.effective.fields.iter().find(|s| s.field.name == field.path) else { continue };
-                duration(field, settled)
+                let mut chosen = duration(field, settled);
+                if chosen.from == SetBy::Default
+                    && chosen.unknown.is_none()
+                    && let Some(own) = self.own.fields.iter().find(|own| own.path == field.path)
+                {
+                    (chosen.value, chosen.from) = (own.value.clone(), SetBy::Config);
+                    chosen.unknown = own.value.is_none().then(computed);
+                }
+                chosen
             } else {
                 let Some(track) = self.tracks.remove(field.path) else { continue };
                 let Track { value, from, at, unknown, shadowed, .. } = track;
@@ -379,6 +401,10 @@ fn fields(minor: Option<u32>) -> impl Iterator<Item = &'static ConfigField> {
     ConfigField::all().iter().filter(move |f| f.exists_in(minor) != Some(false))
 }
 
+fn computed() -> Why {
+    Why::FromOutside("a value that the node computes".into())
+}
+
 fn is_duration(field: &ConfigField) -> bool {
     matches!(field.kind, Kind::Duration | Kind::DurationOrNumber)
 }
@@ -395,7 +421,8 @@ fn is_empty(value: &Value) -> bool {
 
 /// True for a value that `configz` does not show.
 fn is_left_out(field: &ConfigField, value: &Value) -> bool {
-    field.is_unset(value) && field.default.as_ref() != Some(value) && !is_duration(field)
+    let nothing = matches!(field.kind, Kind::Object(_)) && is_empty(value);
+    nothing || field.is_unset(value) && field.default.as_ref() != Some(value) && !is_duration(field)
 }
 
 /// Takes the value of a file, if it has one; what is wrong with it.

@@ -12,6 +12,7 @@ use super::handed::Handed;
 use super::ineffective::{Ineffective, Reason};
 use super::notes::Gap;
 use super::root::Root;
+use super::tool::Tool;
 
 /// Image families, distinguished by how their kubelet is configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,6 +82,8 @@ pub enum Step {
     NodeadmKubeletConfig(Node),
     /// The same, but nodeadm applies them over all other documents, including those in user data.
     NodeadmKubeletConfigLast(Node),
+    /// Settings of Bottlerocket that a tool sets over those in the user data: the tree of `settings.kubernetes`.
+    BottlerocketLast(Node),
     /// A `KubeletConfiguration` document that a kubelet loads with `--config`.
     KubeletConfigFile(Traced),
     /// The configuration of a container runtime, as its main file.
@@ -181,6 +184,7 @@ impl Step {
             Self::KubeletConfig(tree, _)
             | Self::NodeadmKubeletConfig(tree)
             | Self::NodeadmKubeletConfigLast(tree)
+            | Self::BottlerocketLast(tree)
             | Self::RunningConfig(tree) => vec![tree.span],
             Self::File { .. } | Self::Edit { .. } | Self::UnknownFile(..) | Self::Start => Vec::new(),
         }
@@ -217,6 +221,8 @@ pub struct NodeGroup {
     pub running: bool,
     /// True if its steps are all that its kubelet gets: no tool adds settings of its own.
     pub complete: bool,
+    /// The tool that starts its kubelet, if the source says which.
+    pub tool: Option<Tool>,
     /// Background for its findings: how a tool passes the settings on. A sentence in lower case.
     pub remark: Option<&'static str>,
     /// Unknown inputs of the node group. They are counted and shown, not guessed.
@@ -243,6 +249,7 @@ impl NodeGroup {
             elsewhere: false,
             running: false,
             complete: false,
+            tool: None,
             remark: None,
             gaps: Vec::new(),
             ineffective: Vec::new(),

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::node::BootCx;
+use crate::node::{BootCx, Tool};
 use crate::runtime::Name;
 use crate::syntax::{Node, unit, yaml};
 use crate::text::{Span, Traced, Why};
@@ -129,7 +129,17 @@ impl Shell<'_, '_> {
         let product = call.name;
         let config = config.and_then(|c| c.known_str().map(|c| absolute(c, "/")));
         let config = config.unwrap_or_else(|| format!("/etc/rancher/{product}/config.yaml"));
-        let mut arguments = configured(&mut path.machine, &config, call.at, self.cx);
+        let mut tool = Tool::new(if product == "rke2" { "rke2" } else { "k3s" });
+        let (mut flags, mut arguments) = configured(&mut path.machine, &mut tool, &config, call.at, self.cx);
+        for (n, word) in words.iter().enumerate() {
+            let text = word.to_text();
+            let Some(option) = text.strip_prefix("--") else { continue };
+            let (name, value) = match option.split_once('=') {
+                Some((name, _)) => (name, Some(word.slice(name.len() + 3..word.len()))),
+                None => (option, words.get(n + 1).filter(|_| option == "profile").cloned()),
+            };
+            flags.extend(tool.k3s_option(name, value.as_ref(), call.at));
+        }
         arguments.extend(options(words, &["--kubelet-arg"]));
         // An unknown word may hold such options, unless it is the value of another one.
         let valued = |word: &Traced| word.bytes().starts_with(b"-") && !word.bytes().contains(&b'=');
@@ -140,6 +150,7 @@ impl Shell<'_, '_> {
             let folder = format!("--config-dir=/var/lib/rancher/{product}/agent/etc/kubelet.conf.d");
             argv.push(Traced::made(folder, call.at));
         }
+        argv.extend(flags);
         argv.extend(arguments.iter().map(|argument| {
             let dashes = argument.bytes().iter().take_while(|b| **b == b'-').count();
             if argument.is_unknown() {
@@ -150,7 +161,7 @@ impl Shell<'_, '_> {
             flag
         }));
         path.machine.suggest_kubelet(None);
-        path.machine.starts_by_tool = true;
+        path.machine.tool = Some(tool);
         let files = Arc::clone(&path.machine.files);
         path.machine.start = Some(Start { files, argv: Some(Arc::new(argv)) });
         path.machine.start_runtime(Name::Containerd, true);
@@ -212,13 +223,20 @@ fn options(words: &[Traced], names: &[&str]) -> Vec<Traced> {
     out
 }
 
-/// `kubelet-arg` of the configuration and the files next to it: a later file replaces the list, `kubelet-arg+` appends.
-fn configured(machine: &mut Machine, config: &str, at: Span, cx: &mut BootCx<'_>) -> Vec<Traced> {
+/// Flags that stand for options of the configuration and the files next to it, and `kubelet-arg` of all: a later file replaces
+/// the list, `kubelet-arg+` appends.
+fn configured(
+    machine: &mut Machine,
+    tool: &mut Tool,
+    config: &str,
+    at: Span,
+    cx: &mut BootCx<'_>,
+) -> (Vec<Traced>, Vec<Traced>) {
     let folder = format!("{config}.d/");
     let below = machine.files.range(folder.clone()..).take_while(|(path, _)| path.starts_with(&folder));
     let drop_ins = below.filter(|(path, _)| path.strip_suffix(".yaml").or(path.strip_suffix(".yml")).is_some());
     let names: Vec<String> = std::iter::once(config.to_owned()).chain(drop_ins.map(|(path, _)| path.clone())).collect();
-    let mut out = Vec::new();
+    let (mut flags, mut out) = (Vec::new(), Vec::new());
     for name in names {
         let text = match machine.files.get(&name) {
             Some(File::Known(text)) => Arc::clone(text),
@@ -242,11 +260,15 @@ fn configured(machine: &mut Machine, config: &str, at: Span, cx: &mut BootCx<'_>
             match key.as_str() {
                 Some("kubelet-arg") => out.clear(),
                 Some("kubelet-arg+") => {}
-                _ => continue,
+                Some(name) => {
+                    flags.extend(tool.k3s_option(name, value.as_scalar().map(|s| &s.text), key.span));
+                    continue;
+                }
+                None => continue,
             }
             let items = if value.as_scalar().is_some() { std::slice::from_ref(value) } else { value.items() };
             out.extend(items.iter().filter_map(Node::as_scalar).map(|scalar| scalar.text.clone()));
         }
     }
-    out
+    (flags, out)
 }

@@ -3,7 +3,7 @@
 //! `pkg/providers/amifamily/bootstrap` at v1.14.
 
 use crate::kubelet::statements;
-use crate::node::{Family, Gap, NodeGroup, Reason, Step, Wrapping};
+use crate::node::{Family, Gap, NodeGroup, Reason, Step, Tool, Wrapping};
 use crate::syntax::Node;
 use crate::text::{Span, Traced, Why};
 
@@ -62,6 +62,7 @@ pub(super) fn node_class(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
             group.steps.extend(kubelet.map(|k| Step::KubeletConfig(k, "spec.kubelet")));
         }
     }
+    group.tool = Some(Tool::KARPENTER);
     vec![group]
 }
 
@@ -134,12 +135,10 @@ fn merge(family: Family, text: Option<Traced>, kubelet: Option<&Node>, group: &m
             group.steps.push(Step::NodeadmKubeletConfigLast(with_taints(kubelet, group.place)));
             group.steps.extend(text.map(|t| Step::UserData(t, Wrapping::Plain)));
         }
-        Family::Bottlerocket => match (text, grace(kubelet)) {
-            (text, None) => group.steps.extend(text.map(|t| Step::UserData(t, Wrapping::Plain))),
-            (text, Some((key, pairs))) => {
-                group.steps.push(Step::UserData(with_grace(text, key, pairs), Wrapping::Plain));
-            }
-        },
+        Family::Bottlerocket => {
+            group.steps.extend(text.map(|t| Step::UserData(t, Wrapping::Plain)));
+            group.steps.extend(kubelet.map(|kubelet| Step::BottlerocketLast(bottlerocket(kubelet))));
+        }
         Family::Windows => {
             let at = group.place;
             let mut script = Traced::made("<powershell>\n", at);
@@ -156,6 +155,11 @@ fn merge(family: Family, text: Option<Traced>, kubelet: Option<&Node>, group: &m
             group.steps.extend(text.map(|t| Step::UserData(t, Wrapping::Plain)));
             let at = group.place;
             let mut script = eksctl::bootstrap_script(at);
+            if let Some(address) = kubelet.and_then(|k| k.get("clusterDNS")?.items().first()) {
+                script.push_made(b" --dns-cluster-ip '", address.span);
+                push_scalar(address, &mut script);
+                script.push_made(b"'", address.span);
+            }
             script.push_made(b" --kubelet-extra-args '", at);
             script.push(&flags(kubelet, at));
             script.push_made(b"'\n", at);
@@ -164,44 +168,59 @@ fn merge(family: Family, text: Option<Traced>, kubelet: Option<&Node>, group: &m
     }
 }
 
-fn grace(kubelet: Option<&Node>) -> Option<(&Node, &[(Node, Node)])> {
-    let (key, value) = kubelet?.pair("evictionSoftGracePeriod")?;
-    Some((key, value.pairs())).filter(|(_, pairs)| !pairs.is_empty())
-}
+/// The settings that become flags or settings of Bottlerocket, with both names, and what stands in a flag between a key and its
+/// value.
+const NAMES: &[(&str, &str, &str, &str)] = &[
+    ("clusterDNS", "", "cluster-dns-ip", ""),
+    ("cpuCFSQuota", "cpu-cfs-quota", "cpu-cfs-quota-enforced", ""),
+    ("evictionHard", "eviction-hard", "eviction-hard", "<"),
+    ("evictionMaxPodGracePeriod", "eviction-max-pod-grace-period", "eviction-max-pod-grace-period", ""),
+    ("evictionSoft", "eviction-soft", "eviction-soft", "<"),
+    ("evictionSoftGracePeriod", "eviction-soft-grace-period", "eviction-soft-grace-period", "="),
+    ("imageGCHighThresholdPercent", "image-gc-high-threshold", "image-gc-high-threshold-percent", ""),
+    ("imageGCLowThresholdPercent", "image-gc-low-threshold", "image-gc-low-threshold-percent", ""),
+    ("kubeReserved", "kube-reserved", "kube-reserved", "="),
+    ("maxPods", "max-pods", "max-pods", ""),
+    ("podsPerCore", "pods-per-core", "", ""),
+    ("systemReserved", "system-reserved", "system-reserved", "="),
+];
 
-/// The flags with durations that Karpenter writes for its settings.
+/// The flags that Karpenter writes for its settings.
 fn flags(kubelet: Option<&Node>, at: Span) -> Traced {
     let mut out = Traced::made("--node-labels=\"karpenter.sh/registered=true\"", at);
-    let Some((key, pairs)) = grace(kubelet) else { return out };
-    out.push_made(b" --eviction-soft-grace-period=\"", key.span);
-    for (n, (signal, value)) in pairs.iter().enumerate() {
-        if n > 0 {
-            out.push_made(b",", key.span);
+    for (field, flag, _, sign) in NAMES.iter().filter(|(_, flag, ..)| !flag.is_empty()) {
+        let Some((key, value)) = kubelet.and_then(|kubelet| kubelet.pair(field)) else { continue };
+        if value.as_scalar().is_none() && value.pairs().is_empty() {
+            continue;
         }
-        push_scalar(signal, &mut out);
-        out.push_made(b"=", signal.span);
-        push_scalar(value, &mut out);
+        out.push_made(format!(" --{flag}=").as_bytes(), key.span);
+        if value.as_scalar().is_some() {
+            push_scalar(value, &mut out);
+            continue;
+        }
+        out.push_made(b"\"", key.span);
+        for (n, (name, value)) in value.pairs().iter().enumerate() {
+            if n > 0 {
+                out.push_made(b",", key.span);
+            }
+            push_scalar(name, &mut out);
+            out.push_made(sign.as_bytes(), name.span);
+            push_scalar(value, &mut out);
+        }
+        out.push_made(b"\"", key.span);
     }
-    out.push_made(b"\"", key.span);
     out
 }
 
-/// The Bottlerocket settings, overridden with Karpenter's grace periods.
-fn with_grace(text: Option<Traced>, key: &Node, pairs: &[(Node, Node)]) -> Traced {
-    let mut out = text.unwrap_or_default();
-    if out.to_text().contains("eviction-soft-grace-period") {
-        // A table must not occur twice, and the existing one is replaced.
-        out = out.replace(b"eviction-soft-grace-period", &Traced::made("overridden-grace-period", key.span));
-    }
-    out.push_made(b"\n[settings.kubernetes.eviction-soft-grace-period]\n", key.span);
-    for (signal, value) in pairs {
-        out.push_made(b"\"", signal.span);
-        push_scalar(signal, &mut out);
-        out.push_made(b"\" = \"", signal.span);
-        push_scalar(value, &mut out);
-        out.push_made(b"\"\n", value.span);
-    }
-    out
+/// The Bottlerocket settings that Karpenter writes for its settings.
+fn bottlerocket(kubelet: &Node) -> Node {
+    let rows = NAMES.iter().filter(|(_, _, setting, _)| !setting.is_empty());
+    let pairs = rows.filter_map(|(field, _, setting, _)| {
+        let (key, value) = kubelet.pair(field)?;
+        let value = if *field == "clusterDNS" { value.items().first()? } else { value };
+        Some((Node::plain(Traced::made(*setting, key.span), key.span), value.clone()))
+    });
+    Node::map(pairs.collect(), kubelet.span)
 }
 
 fn push_scalar(node: &Node, out: &mut Traced) {

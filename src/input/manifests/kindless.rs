@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::kubelet::statements;
-use crate::node::{Ineffective, NodeGroup, Reason, Step};
+use crate::node::{Ineffective, NodeGroup, Reason, Step, Tool};
 use crate::setting::Field;
 use crate::syntax::Node;
 use crate::text::{Span, Traced};
@@ -52,8 +52,25 @@ pub(super) fn read(document: &Node, name: &str) -> Vec<NodeGroup> {
         });
         if let Some((key, _)) = found {
             let mut out = groups(document, name, key.span, shape.parts, None);
-            if let (Some("kubelet-arg" | "kubelet-arg+"), Some(group)) = (key.as_str(), out.first_mut()) {
-                group.ineffective = among_keys(document);
+            match (key.as_str(), out.first_mut()) {
+                (Some("kubelet-arg" | "kubelet-arg+"), Some(group)) => {
+                    group.ineffective = among_keys(document);
+                    let mut tool = Tool::of_k3s_file(name);
+                    let flags = document.pairs().iter().filter_map(|(key, value)| {
+                        let text = value.as_scalar().map(|s| placeholder::in_text(&s.text));
+                        tool.k3s_option(key.as_str()?, text.as_ref(), key.span)
+                    });
+                    let flags: Vec<_> = flags.collect();
+                    if !flags.is_empty() {
+                        group.steps.insert(0, Step::KubeletArgs(flags));
+                    }
+                    group.tool = Some(tool);
+                }
+                (Some("machine"), Some(group)) => {
+                    let unregistered = at_path(document, "machine.kubelet.skipNodeRegistration").is_some();
+                    group.tool = Some(Tool::talos(unregistered));
+                }
+                _ => {}
             }
             return out;
         }

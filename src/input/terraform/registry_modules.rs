@@ -269,6 +269,7 @@ impl Engine<'_, '_> {
             Step::KubeletConfig(tree, name) => Step::KubeletConfig(self.tree_in_repository(tree), name),
             Step::NodeadmKubeletConfig(tree) => Step::NodeadmKubeletConfig(self.tree_in_repository(tree)),
             Step::NodeadmKubeletConfigLast(tree) => Step::NodeadmKubeletConfigLast(self.tree_in_repository(tree)),
+            Step::BottlerocketLast(tree) => Step::BottlerocketLast(self.tree_in_repository(tree)),
             Step::KubeletArgs(words) => {
                 Step::KubeletArgs(words.iter().map(|word| self.text_in_repository(word)).collect())
             }

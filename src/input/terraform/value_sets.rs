@@ -473,6 +473,7 @@ pub(super) fn print(group: &NodeGroup, texts: &Texts) -> String {
             Step::KubeletConfig(tree, _)
             | Step::NodeadmKubeletConfig(tree)
             | Step::NodeadmKubeletConfigLast(tree)
+            | Step::BottlerocketLast(tree)
             | Step::RunningConfig(tree) => print_tree(tree, texts, &mut out),
             Step::File { path, content, .. } => {
                 out.push_str(path);
