@@ -35,6 +35,16 @@ pub fn aside<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
+/// Does work that may come to nothing: then it counts for nothing.
+pub fn attempt<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
+    let before = LEFT.get();
+    let done = work();
+    if done.is_none() {
+        LEFT.set(before);
+    }
+    done
+}
+
 /// Takes `amount` from what is left. False if nothing is left: then the unit is not read any further.
 pub fn spend(amount: usize) -> bool {
     let left = LEFT.get().saturating_sub(amount);

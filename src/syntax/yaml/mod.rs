@@ -5,6 +5,7 @@
 
 mod expand;
 mod place;
+mod quick;
 mod repair;
 mod write;
 
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as Range, StructureStyle, Tag};
 
-use crate::text::{Traced, View, Why};
+use crate::text::{Traced, View, Why, budget};
 
 use super::{MAX_DEPTH, Node, NodeKind, Parsed, Scalar, Style, SyntaxError};
 use expand::{Anchors, merge};
@@ -36,6 +37,14 @@ pub fn parse(view: &View) -> Parsed<Vec<Node>> {
         Ok(text) => text,
         Err(at) => return Parsed { tree: Vec::new(), errors: vec![SyntaxError::not_utf8(view, at)] },
     };
+    match budget::attempt(|| quick::stream(view)) {
+        Some(tree) => Parsed { tree, errors: Vec::new() },
+        None => full(view, text),
+    }
+}
+
+/// Parses a stream with the full parser.
+fn full(view: &View, text: &str) -> Parsed<Vec<Node>> {
     let mut text = std::borrow::Cow::Borrowed(text);
     let mut repairs = Repairs::default();
     let mut first = None;

@@ -59,7 +59,7 @@ fn push_break(view: &View, out: &mut Traced, range: Range<usize>) {
 
 /// Plain and quoted scalars, without their quotes. White space around line breaks is removed. A single break becomes a space;
 /// otherwise, the first of several is dropped.
-fn flow(view: &View, range: Range<usize>, style: Style) -> Traced {
+pub(super) fn flow(view: &View, range: Range<usize>, style: Style) -> Traced {
     let bytes = &view.bytes;
     let mut out = Traced::new();
     let end = range.end.min(bytes.len());
