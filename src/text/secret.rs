@@ -68,9 +68,50 @@ static ENCODED: LazyLock<Option<Regex>> =
 static VALUE_OF_NAME: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r#"(?i-u)^\s*(?:- )?["']?(?:value|parametervalue|default|data)["']?\s*[:=]"#));
 
+/// Parts of words without which a line holds no secret: of [`KEY`], and of [`FORM`] in any case.
+const SIGNS: &[&str] = &[
+    "pass",
+    "secret",
+    "token",
+    "key",
+    "credential",
+    "authorization",
+    "connection",
+    "akia",
+    "asia",
+    "ghp",
+    "gho",
+    "ghu",
+    "ghs",
+    "ghr",
+    "github_",
+    "glpat",
+    "xox",
+    "sk_live",
+    "aiza",
+    "eyj",
+    "begin",
+    "bearer",
+    "basic",
+    "://",
+    "-u",
+    "--user",
+];
+
+/// True if a line may hold a secret. Most do not, and then no pattern is compiled.
+fn may_hold(line: &[u8]) -> bool {
+    let lower = line.to_ascii_lowercase();
+    let long = |part: &[u8]| part.iter().take_while(|b| b.is_ascii_alphanumeric()).count() >= 16;
+    SIGNS.iter().any(|sign| memchr::memmem::find(&lower, sign.as_bytes()).is_some())
+        || lower.split(|b| *b == b'.').skip(1).any(long)
+}
+
 /// The parts of a line that are secrets, in order.
 fn secrets(line: &[u8]) -> Vec<Range<usize>> {
     let line = line.get(..MAX_LINE).unwrap_or(line);
+    if !may_hold(line) {
+        return Vec::new();
+    }
     let mut out: Vec<Range<usize>> = Vec::new();
     let about = |end: &[u8]| {
         let end = end.to_ascii_lowercase();

@@ -1,7 +1,6 @@
 //! Where a text gives a watched timeout a value: by flag, field or key, in any of the forms that files use.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -63,40 +62,70 @@ pub(super) fn pattern(text: &str) -> Option<Regex> {
     made.ok()
 }
 
-/// Every name in every form, and its field.
-static NAMES: LazyLock<HashMap<String, &'static Field>> = LazyLock::new(|| {
+/// Every name in every form.
+struct Names {
+    /// With its field; the longer of two names that end alike comes first.
+    all: Vec<(String, &'static Field)>,
+    /// The hashes of their ends.
+    ends: [bool; ENDS],
+}
+
+/// The number of hashes of the end of a name.
+const ENDS: usize = 1024;
+
+/// The hash of the end of a word.
+fn end_hash(word: &[u8]) -> usize {
+    word.iter().rev().take(4).fold(0, |hash, byte| (hash * 37 + usize::from(*byte)) % ENDS)
+}
+
+static NAMES: LazyLock<Names> = LazyLock::new(|| {
     let judged = |meaning: Meaning| !matches!(meaning, Meaning::Harmless | Meaning::None);
     let fields = FIELDS.iter().filter(|f| judged(f.zero_by_flag) || judged(f.zero_in_file));
-    let mut names = HashMap::new();
+    let mut all: Vec<(String, &'static Field)> = Vec::new();
     for field in fields {
         let last = field.name.rsplit('.').next().unwrap_or(field.name);
         let kebab = dashed(last);
-        names.insert(last.to_owned(), field);
-        names.insert(capitalised(last), field);
+        all.push((last.to_owned(), field));
+        all.push((capitalised(last), field));
         for form in [Some(kebab.as_str()), field.flag].into_iter().flatten() {
             for form in [form.to_owned(), form.replace('-', "_"), form.replace('-', "_").to_uppercase()] {
-                names.insert(form, field);
+                all.push((form, field));
             }
         }
     }
-    names.insert(runtime::KEY.to_owned(), Name::Containerd.field());
-    names.insert(runtime::KEY.to_uppercase(), Name::Containerd.field());
-    names
+    all.push((runtime::KEY.to_owned(), Name::Containerd.field()));
+    all.push((runtime::KEY.to_uppercase(), Name::Containerd.field()));
+    // Of two fields with one name, the last counts.
+    all.reverse();
+    all.sort_by(|(a, _), (b, _)| (b.len(), a).cmp(&(a.len(), b)));
+    all.dedup_by(|(a, _), (b, _)| a == b);
+    let mut ends = [false; ENDS];
+    all.iter().for_each(|(name, _)| ends[end_hash(name.as_bytes())] = true);
+    Names { all, ends }
 });
 
 /// All these names.
 pub(in crate::scan) fn names() -> Vec<String> {
-    let mut names: Vec<String> = NAMES.keys().cloned().collect();
+    let mut names: Vec<String> = NAMES.all.iter().map(|(name, _)| name.clone()).collect();
     names.sort();
     names
 }
 
-static PATTERN: Pattern = LazyLock::new(|| {
-    let mut names: Vec<_> = NAMES.keys().map(|name| regex::escape(name)).collect();
-    // The longer of two names that start alike comes first.
-    names.sort_by(|a, b| (b.len(), a).cmp(&(a.len(), b)));
-    pattern(&format!("(?-u){}", names.join("|")))
-});
+/// True for a part of a word.
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+/// The words of a text that end in a name: the place of the name, and the field.
+pub(super) fn named(bytes: &[u8]) -> impl Iterator<Item = (Range<usize>, &'static Field)> {
+    let ends = (1..=bytes.len()).filter(|at| is_part(bytes[at - 1]) && !bytes.get(*at).is_some_and(|b| is_part(*b)));
+    ends.filter_map(|end| {
+        let text = &bytes[..end];
+        let known =
+            NAMES.ends[end_hash(text)].then(|| NAMES.all.iter().find(|(name, _)| text.ends_with(name.as_bytes())));
+        known.flatten().map(|(name, field)| (end - name.len()..end, *field))
+    })
+}
 
 /// What stands between a name and its value, and the start of the value.
 static BETWEEN: Pattern = LazyLock::new(|| {
@@ -134,18 +163,12 @@ static SOUGHT: Pattern = LazyLock::new(|| {
     )
 });
 
-/// The text of a file may mention a timeout: a quick test.
-pub(super) fn may_mention(bytes: &[u8]) -> bool {
-    PATTERN.as_ref().is_some_and(|pattern| pattern.is_match(bytes))
-}
-
 /// The places at which a text gives a timeout a zero, or something that is filled in later. A plain value that is not zero is
 /// no place.
 pub(super) fn mentions(bytes: &[u8]) -> Vec<Mention> {
-    let Some(pattern) = PATTERN.as_ref() else { return Vec::new() };
     let about = About::of(bytes);
-    let found = pattern.find_iter(bytes).take(MAX_PLACES);
-    let mut out: Vec<_> = found.filter_map(|name| mention(bytes, name.range(), &about)).collect();
+    let found = named(bytes).take(MAX_PLACES);
+    let mut out: Vec<_> = found.filter_map(|(name, field)| mention(bytes, name, field, &about)).collect();
     // kubeadm and other programs write `0s` for every duration that is not set: one place stands for all of them.
     let in_file = |m: &Mention| m.zero && m.shown.contains(": ");
     const DUMP: usize = 4;
@@ -169,34 +192,30 @@ struct About {
 
 impl About {
     fn of(bytes: &[u8]) -> Self {
-        static WORDS: Pattern =
-            LazyLock::new(|| pattern(r"(?i-u)kubelet|containerd|cri-?o\b|envoy|http_?connection_?manager"));
-        let mut about = Self { kubelet: false, runtime: None };
-        let mut proxy = false;
-        for word in WORDS.iter().flat_map(|words| words.find_iter(bytes)).take(MAX_PLACES) {
-            match word.as_bytes().first().map(u8::to_ascii_lowercase) {
-                Some(b'k') => about.kubelet = true,
-                Some(b'c') if word.len() > 5 => about.runtime = Some(Name::Containerd),
-                Some(b'c') => about.runtime = about.runtime.or(Some(Name::Crio)),
-                _ => proxy = true,
-            }
-        }
-        about.runtime = about.runtime.filter(|_| !proxy);
-        about
+        let text = bytes.to_ascii_lowercase();
+        let has = |word: &str| memchr::memmem::find(&text, word.as_bytes()).is_some();
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let whole = |word: &str| {
+            memchr::memmem::find_iter(&text, word.as_bytes()).any(|at| !text.get(at + word.len()).is_some_and(is_word))
+        };
+        let runtime = match () {
+            () if has("containerd") => Some(Name::Containerd),
+            () if whole("crio") || whole("cri-o") => Some(Name::Crio),
+            () => None,
+        };
+        let manager = |between: &str| {
+            has(&format!("http{between}connection_manager")) || has(&format!("http{between}connectionmanager"))
+        };
+        let proxy = runtime.is_some() && (has("envoy") || manager("_") || manager(""));
+        Self { kubelet: has("kubelet"), runtime: runtime.filter(|_| !proxy) }
     }
 }
 
 /// The name at `name` with its value, if it has one that counts.
-fn mention(bytes: &[u8], name: Range<usize>, about: &About) -> Option<Mention> {
-    let word = std::str::from_utf8(bytes.get(name.clone())?).ok()?;
-    let mut field = *NAMES.get(word)?;
-    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-    if bytes.get(name.end).is_some_and(part) {
-        return None;
-    }
+fn mention(bytes: &[u8], name: Range<usize>, mut field: &'static Field, about: &About) -> Option<Mention> {
     let near = name.start.saturating_sub(AROUND);
     let line_start = bytes[near..name.start].iter().rposition(|b| *b == b'\n').map_or(near, |at| near + at + 1);
-    let mut start = name.start - bytes[line_start..name.start].iter().rev().take_while(|b| part(b)).count();
+    let mut start = name.start - bytes[line_start..name.start].iter().rev().take_while(|b| is_part(**b)).count();
     // The letter of an escaped end of line, or the digits of a percent-encoded one, are no part of the name.
     match start.checked_sub(1).and_then(|before| bytes.get(before)) {
         Some(b'\\') if matches!(bytes.get(start), Some(b'n' | b'r' | b't')) => start += 1,

@@ -5,6 +5,7 @@ mod mention;
 mod passed_over;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -49,6 +50,15 @@ impl Known {
                 .or_default()
                 .push((place.start, place.end.max(place.start + 1)));
         }
+        for places in known.places.values_mut() {
+            places.sort_unstable();
+            // What overlaps is one place.
+            places.dedup_by(|next, kept| {
+                let joined = next.0 <= kept.1;
+                kept.1 = if joined { kept.1.max(next.1) } else { kept.1 };
+                joined
+            });
+        }
         known
     }
 
@@ -75,7 +85,10 @@ impl Known {
     }
 
     fn overlaps(&self, path: &Path, start: u32, end: u32) -> bool {
-        self.places.get(path).is_some_and(|places| places.iter().any(|(from, to)| *from < end && start < *to))
+        self.places.get(path).is_some_and(|places| {
+            let first = places.partition_point(|(_, to)| *to <= start);
+            places.get(first).is_some_and(|(from, _)| *from < end)
+        })
     }
 }
 
@@ -133,12 +146,17 @@ pub(super) fn cast(list: &FileList, files: &dyn Files, known: &Known) -> Vec<Fin
 fn one(path: &Path, files: &dyn Files, known: &Known) -> Vec<(bool, Finding)> {
     let Some(bytes) = files.glance(path) else { return Vec::new() };
     // Programs and pictures have such bytes near their start.
-    if bytes.iter().take(1024).any(|b| *b == 0) || !mention::may_mention(&bytes) {
+    if bytes.iter().take(1024).any(|b| *b == 0) || mention::named(&bytes).next().is_none() {
         return Vec::new();
     }
     // From here on there is one source for each file.
     let Ok(source) = files.read(path) else { return Vec::new() };
     let bytes = source.bytes();
+    // Most names belong to what is known, and are not looked at any further.
+    let of_known = |name: Range<usize>| known.overlaps(source.path(), name.start as u32, name.end as u32);
+    if mention::named(&bytes).all(|(name, _)| of_known(name)) {
+        return Vec::new();
+    }
     let mut found = mention::mentions(&bytes);
     found.retain(|m| !known.has(source.path(), m));
     if found.is_empty() || passed_over::by_text(path, &bytes) {
