@@ -141,6 +141,38 @@ pub struct Front {
     pub opt_in: bool,
 }
 
+impl Front {
+    /// Reads front matter of one line for each key, as that of the built-in pages, which every run reads.
+    pub(super) fn plain(text: &str) -> Option<Self> {
+        let mut map = serde_json::Map::new();
+        for line in text.lines() {
+            let (key, value) = line.split_once(": ")?;
+            let list = value.strip_prefix('[').and_then(|list| list.strip_suffix(']'));
+            // Other words and numbers mean something else in YAML.
+            let plain = |text: &str| {
+                text.starts_with(|c: char| c.is_ascii_alphabetic()) && !["null", "false", "yes", "no"].contains(&text)
+                    || text.split('.').count() == 3
+            };
+            let sound =
+                |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-./_ ".contains(c)) && plain(text);
+            let quoted = value.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+            let is_plain = match (list, quoted) {
+                (Some(list), _) => list.split(", ").all(|item| item != "true" && sound(item)),
+                (None, Some(quoted)) => quoted.chars().all(|c| c.is_ascii_alphanumeric() || c == '.'),
+                (None, None) => sound(value),
+            };
+            let value = match list {
+                _ if !is_plain || map.contains_key(key) => return None,
+                Some(list) => list.split(", ").collect(),
+                None if value == "true" => true.into(),
+                None => quoted.unwrap_or(value).into(),
+            };
+            map.insert(key.to_owned(), value);
+        }
+        serde_json::from_value(map.into()).ok()
+    }
+}
+
 fn very_high() -> String {
     "very-high".to_owned()
 }
@@ -177,7 +209,8 @@ impl Rule {
         if front.len() > MAX_FRONT {
             return Err(start("the front matter is larger than 8 KiB"));
         }
-        let front: Front = serde_yaml::from_str(front).map_err(|e| {
+        let read = || serde_yaml::from_str(front);
+        let front: Front = Front::plain(front).map_or_else(read, Ok).map_err(|e| {
             // The parser counts lines from the one after the first marker.
             let line = e.location().map(|l| l.line() + 1);
             let message = e.to_string();

@@ -1,4 +1,4 @@
-use super::rule::HEADINGS;
+use super::rule::{Front, HEADINGS};
 use super::{PAGES, RULES};
 
 #[test]
@@ -32,5 +32,18 @@ fn a_page_starts_with_its_name_and_says_what_it_checks_for() {
         for heading in HEADINGS {
             assert!(!rule.page.section(heading).unwrap().is_empty(), "{}: {heading}", rule.id);
         }
+    }
+}
+
+#[test]
+fn front_matter_of_built_in_pages_is_read_line_by_line_as_yaml_reads_it() {
+    for (id, page) in PAGES {
+        let front = page.split("\n---\n").next().unwrap().trim_start_matches("---\n");
+        let plain = Front::plain(front).unwrap_or_else(|| panic!("{id}"));
+        let yaml: Front = serde_yaml::from_str(front).unwrap();
+        assert_eq!(format!("{plain:?}"), format!("{yaml:?}"), "{id}");
+    }
+    for other in ["limit: 30", "fields: [null]", "since: false", "id: a: b", "id:", "tags: [\"a, b\"]", "id: 'a'"] {
+        assert!(Front::plain(&format!("id: a\nlevel: note\npredicate: comment\n{other}")).is_none(), "{other}");
     }
 }

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use crate::check::{Finding, Fix, Options, Predicate, suggestion};
 use crate::setting::duration::{HOUR, SECOND};
 use crate::setting::parse_duration;
+use crate::syntax::documents::{Documents, in_json, in_yaml};
 use crate::syntax::hcl::{self, Body, ExprKind};
-use crate::syntax::{Node, NodeKind, Style, json, yaml};
+use crate::syntax::{Node, NodeKind, Style};
 use crate::text::{Place, Source, Span, Texts};
 
 /// Why a duration that cannot be read is left to people.
@@ -24,8 +25,8 @@ pub struct Fixer<'a> {
 
 /// A file as its language has it.
 enum Tree {
-    Yaml(Vec<Node>),
-    Json(Option<Node>),
+    Yaml(Documents),
+    Json(Documents),
     Hcl(Body),
     /// A script, or something else without a tree.
     Other,
@@ -41,11 +42,11 @@ impl Tree {
         let view = texts.view(id);
         let braces = || source.bytes().iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{');
         if ends(&[".json"]) || ends(&[".template"]) && braces() {
-            Self::Json(json::parse(&view).tree)
+            Self::Json(in_json(&view))
         } else if ends(&[".tf", ".tofu", ".tfvars", ".hcl"]) {
             Self::Hcl(hcl::parse(&view).tree)
         } else if ends(&[".yaml", ".yml"]) {
-            Self::Yaml(yaml::parse(&view).tree)
+            Self::Yaml(in_yaml(&view))
         } else {
             Self::Other
         }
@@ -83,7 +84,7 @@ impl<'a> Fixer<'a> {
                     return Err("it is not certain that the line is useless");
                 }
                 return match self.tree(place).as_ref() {
-                    Tree::Yaml(trees) => without(finding, trees).ok_or("the line holds more than the setting"),
+                    Tree::Yaml(read) => without(finding, &read.tree).ok_or("the line holds more than the setting"),
                     _ => Err("only lines of YAML are removed"),
                 };
             }
@@ -98,8 +99,8 @@ impl<'a> Fixer<'a> {
         let bare = finding.rule.predicate == Predicate::InvalidDuration;
         let text = match self.tree(place).as_ref() {
             // A bare zero is a number there, and a time is not.
-            Tree::Json(tree) => {
-                if tree.as_ref().is_some_and(|tree| is_number(tree, place)) {
+            Tree::Json(read) => {
+                if read.tree.iter().any(|tree| is_number(tree, place)) {
                     format!("\"{text}\"")
                 } else if bare {
                     return Err(NOT_BARE);
@@ -107,7 +108,7 @@ impl<'a> Fixer<'a> {
                     text
                 }
             }
-            Tree::Yaml(trees) if bare && document_at(trees, place).is_some_and(|tree| is_number(tree, place)) => {
+            Tree::Yaml(read) if bare && document_at(&read.tree, place).is_some_and(|tree| is_number(tree, place)) => {
                 format!("\"{text}\"")
             }
             _ if bare => return Err(NOT_BARE),
@@ -201,14 +202,20 @@ fn entry_at<'t>(node: &'t Node, place: &Place) -> Option<(&'t Node, usize)> {
             return Some((node, n));
         }
     }
-    node.pairs().iter().map(|(_, value)| value).chain(node.items()).find_map(|inner| entry_at(inner, place))
+    parts_at(node, place).find_map(|inner| entry_at(inner, place))
+}
+
+/// The parts of a collection that hold the place.
+fn parts_at<'t>(node: &'t Node, place: &Place) -> impl Iterator<Item = &'t Node> {
+    let parts = node.pairs().iter().map(|(_, value)| value).chain(node.items());
+    parts.filter(move |part| holds(part.span, place))
 }
 
 /// True if the place contains only a scalar without quotes.
 fn is_number(node: &Node, place: &Place) -> bool {
     match &node.kind {
         NodeKind::Scalar(scalar) => scalar.style == Style::Plain && holds(node.span, place),
-        _ => node.pairs().iter().map(|(_, value)| value).chain(node.items()).any(|inner| is_number(inner, place)),
+        _ => parts_at(node, place).any(|inner| is_number(inner, place)),
     }
 }
 

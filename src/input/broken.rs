@@ -40,7 +40,7 @@ impl Input for Broken {
         if !described && serde_json::from_slice::<serde::de::IgnoredAny>(&view.bytes).is_ok() {
             return Vec::new();
         }
-        let parsed = yaml_files::documents(&view);
+        let parsed = yaml_files::in_either(&view);
         if let Some(error) = parsed.errors.first()
             && error.template(&view).is_none()
             && !DIALECTS.iter().any(|words| error.message.contains(words))

@@ -69,11 +69,11 @@ impl Input for Commands {
             if is_user_data(&view.bytes) {
                 return Vec::new();
             }
-            let trees = yaml_files::documents(&view).tree;
-            for tree in &trees {
+            let parsed = yaml_files::in_either(&view);
+            for tree in &parsed.tree {
                 reader.gather(tree);
             }
-            for tree in &trees {
+            for tree in &parsed.tree {
                 reader.tree(tree, cx);
                 let mut scripts = Vec::new();
                 launches::scripts(tree, 0, &mut scripts);

@@ -37,8 +37,8 @@ impl Input for Embedded {
         if is_user_data(&view.bytes) {
             return Vec::new();
         }
-        let trees = yaml_files::documents(&view).tree;
-        trees.iter().filter(|tree| !has_reader(tree)).flat_map(|tree| in_tree(tree, false, cx)).collect()
+        let parsed = yaml_files::in_either(&view);
+        parsed.tree.iter().filter(|tree| !has_reader(tree)).flat_map(|tree| in_tree(tree, false, cx)).collect()
     }
 }
 

@@ -43,7 +43,7 @@ impl Input for Loose {
             // A script or user data without an extension is read as such.
             None if is_user_data(&view.bytes) || shebang(&view.bytes).is_some() => return Vec::new(),
             // A text that is no document, such as a page about one, is none of these.
-            None if manifests::names_one(&view.bytes) && yaml_files::documents(&view).errors.is_empty() => {
+            None if manifests::names_one(&view.bytes) && yaml_files::in_either(&view).errors.is_empty() => {
                 manifests::in_text(&whole, &name, yaml_files::first_line(&view), cx)
             }
             None => return Vec::new(),

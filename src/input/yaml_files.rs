@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use crate::node::{Cx, Gap};
-use crate::syntax::{Node, Parsed, json, yaml};
+use crate::syntax::{Node, Parsed};
 use crate::text::{Span, View, Why};
+
+pub(super) use crate::syntax::documents::{documents, in_either};
 
 /// Opens the file of a unit, if it contains at least one word of every group: most files are skipped without being
 /// parsed. An unreadable file is reported by the walk that found it.
@@ -18,23 +20,6 @@ pub(super) fn open(path: &Path, groups: &[&[&str]], cx: &mut Cx<'_>) -> Option<V
 /// True if `bytes` contain `word`.
 pub(super) fn holds(bytes: &[u8], word: &[u8]) -> bool {
     memchr::memmem::find(bytes, word).is_some()
-}
-
-/// The documents of a text: JSON if it looks like it, else YAML.
-pub(super) fn documents(view: &View) -> Parsed<Vec<Node>> {
-    let view = &view.without_placeholders();
-    let text = view.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&view.bytes);
-    let first = text.iter().find(|b| !b.is_ascii_whitespace());
-    if matches!(first, Some(b'{' | b'[')) {
-        let read = json::parse(view);
-        if let Some(tree) = read.tree {
-            return Parsed { tree: vec![tree], errors: read.errors };
-        }
-        // A flow map is YAML, and a stream of JSON objects is read by some tools.
-        let again = yaml::parse(view);
-        return if again.errors.is_empty() { again } else { Parsed { tree: again.tree, errors: read.errors } };
-    }
-    yaml::parse(view)
 }
 
 /// Records the syntax errors of a text. A template of another tool is not wrong: it is only not read.

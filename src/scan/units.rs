@@ -52,14 +52,24 @@ pub(super) fn read_units(
         progress.step();
         out
     };
-    match units {
-        [] | [_] => units.iter().map(one).collect(),
-        _ => match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
-            // Units of one kind are adjacent, and some kinds make up most of the work.
-            Ok(pool) => pool.install(|| units.par_iter().with_max_len(1).map(one).collect()),
-            Err(_) => units.iter().map(one).collect(),
-        },
+    // The units of one file share its tree, which the thread keeps that has read it.
+    let mut files: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
+    for (n, (_, unit)) in units.iter().enumerate() {
+        files.entry(&unit.path).or_default().push(n);
     }
+    let mut files: Vec<_> = files.into_values().collect();
+    if files.len() < 2 {
+        return units.iter().map(one).collect();
+    }
+    // Units of one kind are adjacent, and some kinds make up most of the work.
+    files.sort_unstable();
+    let read = |file: Vec<usize>| file.into_iter().map(|n| (n, one(&units[n]))).collect::<Vec<_>>();
+    let mut out: Vec<_> = match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
+        Ok(pool) => pool.install(|| files.into_par_iter().with_max_len(1).flat_map_iter(read).collect()),
+        Err(_) => files.into_iter().flat_map(read).collect(),
+    };
+    out.sort_unstable_by_key(|(n, _)| *n);
+    out.into_iter().map(|(_, unit)| unit).collect()
 }
 
 /// The result of reading one unit.

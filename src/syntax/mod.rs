@@ -1,5 +1,6 @@
 //! Parsers: from text to trees with spans. Values are not interpreted here; that is up to the consumer.
 
+pub mod documents;
 pub mod go_template;
 pub mod hcl;
 pub mod jinja;

@@ -61,6 +61,11 @@ impl View {
         Span::new(self.id, range)
     }
 
+    /// True for a file or standard input as it is: the same in every unit.
+    pub fn is_source(&self) -> bool {
+        self.id.0 & SOURCE != 0
+    }
+
     /// The bytes of `range` with their map into this text; unknown parts stay unknown, and encoded parts keep their originals.
     pub fn traced(&self, range: Range<usize>) -> Traced {
         let mut out = Traced::new();

@@ -12,69 +12,8 @@ use crate::value::Value;
 use super::intrinsics::{Evaluator, part};
 use super::template::Expr;
 
-/// The path of the program on Amazon Linux.
-const PROGRAM: &str = "/opt/aws/bin/cfn-init";
-
 /// The most configurations that are run, and the deepest nesting of sets.
 const MAX_CONFIGS: usize = 100;
-
-/// A call of `cfn-init` in user data.
-#[derive(Debug, Default)]
-pub(super) struct InitCall {
-    /// The name of the program in the call.
-    pub(super) program: String,
-    /// The resource whose metadata is used, if known.
-    pub(super) resource: Option<String>,
-    /// The requested sets.
-    pub(super) sets: Vec<String>,
-}
-
-/// The calls of `cfn-init` in a text, in order.
-pub(super) fn calls(text: &str) -> Vec<InitCall> {
-    let mut out = Vec::new();
-    // A call continues after lines that end in a backslash.
-    let joined = text.replace("\\\n", " ").replace("\\\r\n", " ");
-    let lines = joined.lines().filter(|l| l.contains("cfn-init") && !l.trim_start().starts_with('#'));
-    for command in lines.flat_map(|l| l.split([';', '&', '|', '(', ')'])) {
-        let words: Vec<&str> = command.split_whitespace().collect();
-        let bare = |w: &'_ str| w.trim_matches(|c| matches!(c, '"' | '\'' | '`' | ',')).to_owned();
-        let Some(at) =
-            words.iter().position(|w| matches!(bare(w).rsplit(['/', '\\']).next(), Some("cfn-init" | "cfn-init.exe")))
-        else {
-            continue;
-        };
-        let mut call = InitCall { program: bare(words[at]), ..InitCall::default() };
-        let mut rest = words[at + 1..].iter().map(|w| bare(w)).filter(|w| !w.is_empty());
-        while let Some(word) = rest.next() {
-            let (option, value) = match word.split_once('=') {
-                Some((option, value)) if option.starts_with("--") => (option.to_owned(), Some(bare(value))),
-                _ => (word, None),
-            };
-            match option.as_str() {
-                "-r" | "--resource" => call.resource = value.or_else(|| rest.next()),
-                "-c" | "--configsets" => {
-                    let sets = value.or_else(|| rest.next()).unwrap_or_default();
-                    call.sets = sets.split(',').map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect();
-                }
-                _ => {}
-            }
-        }
-        out.push(call);
-    }
-    out
-}
-
-impl InitCall {
-    /// The file that a call of the program runs.
-    pub(super) fn path(&self) -> String {
-        if self.program.starts_with('/') { self.program.clone() } else { PROGRAM.to_owned() }
-    }
-
-    /// True for Windows, where commands are not shell commands.
-    pub(super) fn is_windows(&self) -> bool {
-        self.program.to_lowercase().strip_suffix(".exe").is_some() || self.program.contains('\\')
-    }
-}
 
 /// A part of the script.
 enum Part {

@@ -5,6 +5,7 @@ mod choices;
 mod conditions;
 mod expand;
 mod init;
+mod init_calls;
 mod intrinsics;
 mod lookups;
 mod parameters;
@@ -47,7 +48,7 @@ impl Input for CloudFormation {
         let Some(view) = yaml_files::open(&unit.path, &[&["Resources"], AWS, LAUNCHES], cx) else {
             return Vec::new();
         };
-        let parsed = yaml_files::documents(&view);
+        let parsed = yaml_files::in_either(&view);
         yaml_files::note_errors(&view, &parsed, cx);
         let mut groups = Vec::new();
         for document in parsed.tree.iter().filter(|d| is_template(d)) {

@@ -8,16 +8,13 @@ use crate::value::{Guard, Kind, Value};
 
 use super::choice::Answer;
 use super::choice::{restrict, when};
-use super::init::InitCall;
+use super::init_calls::{INIT, InitCall, calls};
 use super::intrinsics::{Evaluator, dynamic_references};
 use super::reader::StackReader;
 use super::template::{Expr, Template, refers_to};
 use super::{init, scripts};
 use crate::input::yaml_values::node_of;
 use crate::input::{manifests, yaml_files};
-
-/// The key of the metadata that `cfn-init` reads.
-const INIT: &str = "AWS::CloudFormation::Init";
 
 /// The most combinations of the `Fn::If`s around a property.
 const MAX_OUTCOMES: usize = 32;
@@ -209,11 +206,11 @@ fn boot_with(
     if let Some(init) = own
         && !yaml_files::holds(inner.bytes(), b"cfn-init")
         && !may_run_more(inner)
-        && evaluator.template.init_texts(at).is_empty()
+        && evaluator.template.init_texts().is_empty(at)
     {
         group.add_ineffective(statements::in_tree(init), &Reason::InitNotCalled);
     }
-    let calls = if yaml_files::holds(inner.bytes(), b"cfn-init") { init::calls(&inner.to_text()) } else { Vec::new() };
+    let calls = if yaml_files::holds(inner.bytes(), b"cfn-init") { calls(&inner.to_text()) } else { Vec::new() };
     // CloudFormation passes user data to EC2 unchanged, so it must be base64.
     let user_data = Step::UserData(dynamic_references(&text), Wrapping::Base64);
     let mut groups = vec![group];
@@ -270,7 +267,6 @@ fn metadata<'t>(call: &InitCall, own: Option<&'t Node>, template: &Template<'t>)
 /// Adds the settings of the configurations that no call of `cfn-init` runs: neither those of the user data at `at`, nor others
 /// in the template, such as those of `cfn-hup`.
 fn add_left_out(group: &mut NodeGroup, at: Span, calls: &[InitCall], own: Option<&Node>, template: &Template<'_>) {
-    let others: Vec<_> = template.init_texts(at).iter().flat_map(|text| init::calls(text)).collect();
     let mut seen = Vec::new();
     for init in calls.iter().filter_map(|call| metadata(call, own, template)) {
         if seen.contains(&init.span) {
@@ -278,7 +274,8 @@ fn add_left_out(group: &mut NodeGroup, at: Span, calls: &[InitCall], own: Option
         }
         seen.push(init.span);
         let ours = |call: &&InitCall| metadata(call, Some(init), template).is_some_and(|m| m.span == init.span);
-        let sets: Vec<_> = calls.iter().chain(&others).filter(ours).map(|call| call.sets.as_slice()).collect();
+        let own = calls.iter().filter(ours).map(|call| call.sets.as_slice());
+        let sets: Vec<_> = own.chain(template.init_texts().sets(init.span, at)).collect();
         for config in init::left_out(init, &sets) {
             group.add_ineffective(statements::in_tree(config), &Reason::ConfigLeftOut);
         }

@@ -1,9 +1,12 @@
 //! A template: its sections, and the expressions in them.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use crate::syntax::{Node, NodeKind};
 use crate::text::Span;
+
+use super::init_calls::{INIT, InitTexts};
 
 /// True if the document is a template: it has resources with types, or macros that create them.
 pub(super) fn is_template(document: &Node) -> bool {
@@ -21,6 +24,7 @@ pub(super) struct Template<'a> {
     pub(super) mappings: BTreeMap<&'a str, &'a Node>,
     pub(super) resources: &'a [(Node, Node)],
     pub(super) names: BTreeMap<&'a str, &'a Node>,
+    inits: OnceCell<InitTexts>,
 }
 
 impl<'a> Template<'a> {
@@ -35,29 +39,14 @@ impl<'a> Template<'a> {
             mappings: section("Mappings"),
             resources: document.get("Resources").map(Node::pairs).unwrap_or_default(),
             names: section("Resources"),
+            inits: OnceCell::new(),
         }
     }
 
-    /// The texts of the resources that name `cfn-init`, except those at `except`. The parts of a list are one text.
-    pub(super) fn init_texts(&self, except: Span) -> Vec<String> {
-        fn joined(node: &Node, out: &mut String) {
-            out.push_str(node.as_scalar().and_then(|s| s.text.as_str()).unwrap_or_default());
-            node.items().iter().chain(node.pairs().iter().map(|(_, value)| value)).for_each(|n| joined(n, out));
-        }
-        fn collect(node: &Node, except: Span, out: &mut Vec<String>) {
-            let pairs = node.pairs();
-            pairs.iter().filter(|(_, n)| n.span != except).for_each(|(_, value)| collect(value, except, out));
-            if pairs.is_empty() {
-                let mut text = String::new();
-                joined(node, &mut text);
-                if text.contains("cfn-init") {
-                    out.push(text);
-                }
-            }
-        }
-        let mut out = Vec::new();
-        self.resources.iter().for_each(|(_, resource)| collect(resource, except, &mut out));
-        out
+    /// The texts that name `cfn-init`.
+    pub(super) fn init_texts(&self) -> &InitTexts {
+        let named = |name: &str| Some(self.names.get(name)?.path(&["Metadata", INIT])?.span);
+        self.inits.get_or_init(|| InitTexts::of(self.resources, &named))
     }
 }
 

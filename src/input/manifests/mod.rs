@@ -20,6 +20,7 @@ mod workloads;
 use std::path::Path;
 
 use crate::node::{Cx, NodeGroup};
+use crate::syntax::documents::Documents;
 use crate::syntax::{MAX_DEPTH, Node};
 use crate::text::{Span, Traced, View};
 
@@ -72,21 +73,22 @@ impl Input for Manifests {
             return Vec::new();
         }
         let name = yaml_files::shown(&unit.path, cx);
-        let trees = parsed(&view, cx);
+        let parsed = parsed(&view, cx);
+        let trees = &parsed.tree;
         if patch {
             return trees.iter().filter_map(|tree| kindless::kubelet_patch(tree, &name)).collect();
         }
-        read_all(&trees, Some(&view), &name, cx)
+        read_all(trees, Some(&view), &name, cx)
     }
 }
 
 /// The documents of a text. Its syntax errors are reported if it names a known kind.
-fn parsed(view: &View, cx: &mut Cx<'_>) -> Vec<Node> {
-    let parsed = yaml_files::documents(view);
+fn parsed(view: &View, cx: &mut Cx<'_>) -> Documents {
+    let parsed = yaml_files::in_either(view);
     if names_one(&view.bytes) {
         yaml_files::note_errors(view, &parsed, cx);
     }
-    parsed.tree
+    parsed
 }
 
 /// An embedded text as a text of its own, if it may contain a document.
@@ -98,8 +100,8 @@ fn opened(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> Option<View> 
 /// its place.
 pub(super) fn in_text(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let Some(view) = opened(text, name, at, cx) else { return Vec::new() };
-    let trees = parsed(&view, cx);
-    read_all(&trees, Some(&view), name, cx)
+    let parsed = parsed(&view, cx);
+    read_all(&parsed.tree, Some(&view), name, cx)
 }
 
 /// The node groups of a document given as a tree.

@@ -1,7 +1,8 @@
 //! Ignore requests as data, for languages without comments and for generated files: the comment key of
 //! Terraform's JSON, `Metadata` of CloudFormation, annotations of Kubernetes.
 
-use crate::syntax::{Node, json, yaml};
+use crate::syntax::Node;
+use crate::syntax::documents::{in_json, in_yaml};
 use crate::text::{Source, Span, Texts};
 
 use super::super::values::meant;
@@ -25,13 +26,9 @@ pub(super) fn requests(source: &std::sync::Arc<Source>) -> Vec<StructuredRequest
     let id = texts.add_source(std::sync::Arc::clone(source));
     let view = texts.view(id);
     let start = source.bytes().iter().find(|b| !b.is_ascii_whitespace()).copied();
-    let trees = if ends(&[".json"]) || start == Some(b'{') {
-        json::parse(&view).tree.into_iter().collect()
-    } else {
-        yaml::parse(&view).tree
-    };
+    let read = if ends(&[".json"]) || start == Some(b'{') { in_json(&view) } else { in_yaml(&view) };
     let mut out = Vec::new();
-    for tree in &trees {
+    for tree in &read.tree {
         walk(tree, tree.span, &mut out);
     }
     // The target of an anchor is visited once for each use.

@@ -100,7 +100,9 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
     all.sort_by(|(a, _), (b, _)| (b.len(), a).cmp(&(a.len(), b)));
     all.dedup_by(|(a, _), (b, _)| a == b);
     let mut ends = [false; ENDS];
-    all.iter().for_each(|(name, _)| ends[end_hash(name.as_bytes())] = true);
+    for (name, _) in &all {
+        ends[end_hash(name.as_bytes())] = true;
+    }
     Names { all, ends }
 });
 

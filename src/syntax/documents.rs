@@ -1,0 +1,98 @@
+//! The documents of a text, JSON or YAML. Several kinds of input ask for those of one file, one after another in one thread: the
+//! last file's are kept.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use crate::text::{TextId, View, budget};
+
+use super::{Node, Parsed, json, yaml};
+
+/// The documents of a text, shared.
+pub type Documents = Arc<Parsed<Vec<Node>>>;
+
+/// How a text is read.
+#[derive(Clone, Copy)]
+enum How {
+    Json,
+    Yaml,
+    /// As [`documents`] does.
+    Either,
+}
+
+/// The last file that was read, and its documents in each way.
+struct Last {
+    id: TextId,
+    bytes: Arc<[u8]>,
+    read: [Option<Documents>; 3],
+}
+
+thread_local! {
+    static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
+}
+
+/// The documents of a file: those that were read last, or else what `parse` gives. The work counts for no unit.
+fn kept(view: &View, how: How, parse: impl FnOnce() -> Documents) -> Documents {
+    if !view.is_source() {
+        return parse();
+    }
+    let is_last = |last: &&mut Last| last.id == view.id && Arc::ptr_eq(&last.bytes, &view.bytes);
+    let known = LAST.with_borrow_mut(|last| {
+        let known = last.as_mut().filter(is_last).map(|last| last.read[how as usize].clone());
+        if known.is_none() {
+            *last = Some(Last { id: view.id, bytes: Arc::clone(&view.bytes), read: [const { None }; 3] });
+        }
+        known.flatten()
+    });
+    known.unwrap_or_else(|| {
+        let read = budget::aside(parse);
+        LAST.with_borrow_mut(|last| {
+            if let Some(last) = last.as_mut().filter(is_last) {
+                last.read[how as usize] = Some(Arc::clone(&read));
+            }
+        });
+        read
+    })
+}
+
+/// The document of a text of JSON, if it is not broken.
+pub fn in_json(view: &View) -> Documents {
+    kept(view, How::Json, || {
+        let Parsed { tree, errors } = json::parse(view);
+        Arc::new(Parsed { tree: tree.into_iter().collect(), errors })
+    })
+}
+
+/// The documents of a text of YAML.
+pub fn in_yaml(view: &View) -> Documents {
+    kept(view, How::Yaml, || Arc::new(yaml::parse(view)))
+}
+
+/// The documents of a text: JSON if it looks like it, else YAML.
+pub fn in_either(view: &View) -> Documents {
+    kept(view, How::Either, || either(view))
+}
+
+fn either(view: &View) -> Documents {
+    let view = &view.without_placeholders();
+    let text = view.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&view.bytes);
+    let first = text.iter().find(|b| !b.is_ascii_whitespace());
+    if !matches!(first, Some(b'{' | b'[')) {
+        return in_yaml(view);
+    }
+    let read = in_json(view);
+    if !read.tree.is_empty() {
+        return read;
+    }
+    // A flow map is YAML, and a stream of JSON objects is read by some tools.
+    let again = in_yaml(view);
+    if again.errors.is_empty() {
+        return again;
+    }
+    Arc::new(Parsed { tree: again.tree.clone(), errors: read.errors.clone() })
+}
+
+/// The same, to be changed.
+pub fn documents(view: &View) -> Parsed<Vec<Node>> {
+    Arc::unwrap_or_clone(either(view))
+}
