@@ -78,6 +78,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// The outcome of an option that is not modelled.
+    #[allow(clippy::unnecessary_box_returns, reason = "it is the error of functions whose errors are boxed")]
     pub(super) fn refused(&self) -> Box<Effects> {
         let Some((word, at)) = self.word else { return Box::new(Effects::failed(self.usage)) };
         let text = word.to_text();

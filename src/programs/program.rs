@@ -113,6 +113,7 @@ impl Invocation<'_> {
     }
 
     /// The outcome of an unsupported construct.
+    #[allow(clippy::unnecessary_box_returns, reason = "it is the error of functions whose errors are boxed")]
     pub(super) fn not_followed(&self, what: &str) -> Box<Effects> {
         self.unknown(Why::NotUnderstood(what.into()))
     }

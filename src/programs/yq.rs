@@ -70,10 +70,12 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
+    #[allow(clippy::unnecessary_box_returns, reason = "it is the error of functions whose errors are boxed")]
     fn unknown(&self, why: Why) -> Box<Effects> {
         Box::new(Effects::unknown(why, self.at))
     }
 
+    #[allow(clippy::unnecessary_box_returns, reason = "it is the error of functions whose errors are boxed")]
     fn not(&self, what: &str) -> Box<Effects> {
         self.unknown(Why::NotUnderstood(what.into()))
     }

@@ -11,6 +11,7 @@ mod source;
 mod span;
 mod store;
 mod traced;
+mod why;
 
 pub use commit::{Commit, Entry, EntryKind, Objects};
 pub use earlier::{Earlier, Watched};
@@ -22,7 +23,8 @@ pub use source::{Cut, Place, Point, Source};
 pub use span::{Span, TextId};
 pub use store::{Hop, Origin, Text, Texts, Trail, View};
 
-pub use traced::{Encoded, Layer, Link, Piece, Traced, UNKNOWN_MARK, Via, Whence, Why};
+pub use traced::{Encoded, Layer, Link, Piece, Traced, UNKNOWN_MARK, Via, Whence, beyond};
+pub use why::Why;
 
 #[cfg(test)]
 mod tests;

@@ -6,62 +6,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::why::Why;
 use super::{Span, budget};
 
 /// The bytes in place of an unknown value: one private-use character (U+E000), a word character in every grammar that is read
 /// here. Only the piece decides whether bytes are unknown, never this text.
 pub const UNKNOWN_MARK: &str = "\u{E000}";
-
-/// Why something is unknown. Shown to people who list unresolved values.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Why {
-    /// A variable or parameter without a default, named.
-    NoDefault(Arc<str>),
-    /// The value comes from outside the source: another resource's attribute, a data source, a pseudo parameter.
-    FromOutside(Arc<str>),
-    /// An attribute of a declared object that is not available in the source: the address of the object, and the steps below it.
-    Attribute(Arc<str>, Arc<str>),
-    /// Two versions of Kubernetes do different things, and the source names none.
-    KubernetesVersion,
-    /// A construct that is not modelled, named.
-    NotUnderstood(Arc<str>),
-    /// A change of a file that is not modelled: the file and the program.
-    Edited(Arc<str>, Arc<str>),
-    /// The tool that reads the source refuses this; the words say why, lower case, no full stop.
-    Invalid(Arc<str>),
-    /// A secret, which is not inspected.
-    Secret,
-    /// A limit was reached (size, depth, number of alternatives), named.
-    Limit(&'static str),
-}
-
-impl std::fmt::Display for Why {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::NoDefault(name) => write!(f, "{name} has no value in this repository"),
-            Self::FromOutside(what) => write!(f, "{what} is not available here"),
-            Self::Attribute(of, steps) => write!(f, "{of}{steps} is not available here"),
-            Self::KubernetesVersion => f.write_str("the Kubernetes version is unknown"),
-            Self::NotUnderstood(what) => write!(f, "{what} is not supported"),
-            Self::Edited(file, program) => write!(f, "the edit of {file} by {program} is not supported"),
-            Self::Invalid(why) => write!(f, "invalid: {why}"),
-            Self::Secret => f.write_str("a secret"),
-            Self::Limit(what) => write!(f, "limit reached: {what}"),
-        }
-    }
-}
-
-impl Why {
-    /// The name of what is unknown, if it has a distinct one.
-    pub fn name(&self) -> Option<Arc<str>> {
-        match self {
-            Self::NoDefault(name) | Self::FromOutside(name) => Some(Arc::clone(name)),
-            Self::Attribute(of, steps) => Some(format!("{of}{steps}").into()),
-            Self::KubernetesVersion => Some("the Kubernetes version".into()),
-            Self::Edited(..) | Self::NotUnderstood(_) | Self::Invalid(_) | Self::Secret | Self::Limit(_) => None,
-        }
-    }
-}
 
 /// How a piece of bytes got where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +60,21 @@ impl Drop for Link {
 /// The places that a value passed, outermost first; `None` when it is used where it is written.
 pub type Via = Option<Arc<Link>>;
 
+/// The places of `inner`, and then those of `outer`.
+pub fn beyond(inner: Via, outer: &Via) -> Via {
+    if inner.is_none() {
+        return outer.clone();
+    }
+    let mut links = Vec::new();
+    let mut next = outer.as_ref();
+    while let Some(link) = next {
+        links.push(link);
+        next = link.inner.as_ref();
+    }
+    let pass = |inner, link: &Arc<Link>| Some(Arc::new(Link { at: link.at, step: Arc::clone(&link.step), inner }));
+    links.into_iter().rev().fold(inner, pass)
+}
+
 /// A run of bytes of one origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
@@ -137,12 +102,20 @@ pub enum Layer {
 /// Bytes encoded by a [`Layer`] remember the original: decoding returns it with its exact places, where the encoded bytes could
 /// only name groups. Nested layers nest their originals. They are kept inside a larger text, such as a JSON document, and dropped
 /// when only a part of the bytes is left.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Traced {
+/// A copy shares what it holds until one of the two changes.
+#[derive(Default)]
+pub struct Traced(Option<Arc<Held>>);
+
+/// What a text holds that is not empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Held {
     bytes: Vec<u8>,
     pieces: Vec<Piece>,
     encodes: Option<Arc<Vec<Encoded>>>,
 }
+
+/// What a text without bytes holds.
+static NOTHING: Held = Held { bytes: Vec::new(), pieces: Vec::new(), encodes: None };
 
 /// A range of bytes that are an original encoded by a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,11 +135,33 @@ impl Clone for Traced {
     fn clone(&self) -> Self {
         // Most copies end soon, and a copy takes less than a byte that is worked out.
         budget::spend(self.weight() / 8);
-        Self { bytes: self.bytes.clone(), pieces: self.pieces.clone(), encodes: self.encodes.clone() }
+        Self(self.0.clone())
+    }
+}
+
+impl PartialEq for Traced {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.held(), other.held()) || self.held() == other.held()
+    }
+}
+
+impl Eq for Traced {}
+
+impl std::fmt::Debug for Traced {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.held().fmt(f)
     }
 }
 
 impl Traced {
+    fn held(&self) -> &Held {
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
+
+    fn change(&mut self) -> &mut Held {
+        Arc::make_mut(self.0.get_or_insert_default())
+    }
+
     /// No bytes at all.
     pub fn new() -> Self {
         Self::default()
@@ -182,8 +177,10 @@ impl Traced {
     /// `outer`, known to be `original` encoded by `layer`.
     #[must_use]
     pub fn encoded(mut outer: Self, layer: Layer, original: Self) -> Self {
-        let range = 0..outer.bytes.len();
-        outer.encodes = None;
+        let range = 0..outer.len();
+        if outer.held().encodes.is_some() {
+            outer.change().encodes = None;
+        }
         outer.remember(Encoded { range, layer, original });
         outer
     }
@@ -192,7 +189,7 @@ impl Traced {
     pub fn original(&self, layer: Layer) -> Option<&Self> {
         let known = self.encoded_parts().iter().filter(|part| part.layer == layer);
         let around = |range: &Range<usize>| {
-            let (before, after) = (self.bytes.get(..range.start)?, self.bytes.get(range.end..)?);
+            let (before, after) = (self.bytes().get(..range.start)?, self.bytes().get(range.end..)?);
             before.iter().chain(after).all(u8::is_ascii_whitespace).then_some(())
         };
         known.into_iter().find(|part| around(&part.range).is_some()).map(|part| &part.original)
@@ -200,7 +197,7 @@ impl Traced {
 
     /// The parts of these bytes that were encoded, in order.
     pub fn encoded_parts(&self) -> &[Encoded] {
-        self.encodes.as_deref().map_or(&[], Vec::as_slice)
+        self.held().encodes.as_deref().map_or(&[], Vec::as_slice)
     }
 
     /// How many originals this text remembers, with those in them.
@@ -214,10 +211,10 @@ impl Traced {
             return;
         }
         if 1 + part.original.remembered() > MAX_ENCODED {
-            part.original.encodes = None;
+            part.original.change().encodes = None;
         }
         if self.remembered() + 1 + part.original.remembered() <= MAX_ENCODED {
-            Arc::make_mut(self.encodes.get_or_insert_default()).push(part);
+            Arc::make_mut(self.change().encodes.get_or_insert_default()).push(part);
         }
     }
 
@@ -230,12 +227,12 @@ impl Traced {
 
     /// The bytes.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.held().bytes
     }
 
     /// The bytes as text, if they are UTF-8.
     pub fn as_str(&self) -> Option<&str> {
-        std::str::from_utf8(&self.bytes).ok()
+        std::str::from_utf8(self.bytes()).ok()
     }
 
     /// The bytes as text, unless a part of them is unknown or they are not UTF-8.
@@ -245,28 +242,28 @@ impl Traced {
 
     /// The bytes as text, with a mark for what is not UTF-8.
     pub fn to_text(&self) -> std::borrow::Cow<'_, str> {
-        String::from_utf8_lossy(&self.bytes)
+        String::from_utf8_lossy(self.bytes())
     }
 
     /// Number of bytes.
     pub fn len(&self) -> usize {
-        self.bytes.len()
+        self.bytes().len()
     }
 
     /// True if there are no bytes.
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.bytes().is_empty()
     }
 
     /// The pieces, in order.
     pub fn pieces(&self) -> &[Piece] {
-        &self.pieces
+        &self.held().pieces
     }
 
     /// The pieces with the range of bytes that each covers.
     pub fn ranges(&self) -> impl Iterator<Item = (Range<usize>, &Piece)> {
         let mut start = 0;
-        self.pieces.iter().map(move |piece| {
+        self.pieces().iter().map(move |piece| {
             let range = start..piece.end as usize;
             start = piece.end as usize;
             (range, piece)
@@ -275,17 +272,17 @@ impl Traced {
 
     /// True if any byte is unknown.
     pub fn has_unknown(&self) -> bool {
-        self.pieces.iter().any(|p| matches!(p.whence, Whence::Unknown(..)))
+        self.pieces().iter().any(|p| matches!(p.whence, Whence::Unknown(..)))
     }
 
     /// True if there is nothing but unknown parts.
     pub fn is_unknown(&self) -> bool {
-        !self.pieces.is_empty() && self.pieces.iter().all(|p| matches!(p.whence, Whence::Unknown(..)))
+        !self.pieces().is_empty() && self.pieces().iter().all(|p| matches!(p.whence, Whence::Unknown(..)))
     }
 
     /// The first unknown part, if any.
     pub fn first_unknown(&self) -> Option<(Span, &Why)> {
-        self.pieces.iter().find_map(|p| match &p.whence {
+        self.pieces().iter().find_map(|p| match &p.whence {
             Whence::Unknown(span, why) => Some((*span, why)),
             _ => None,
         })
@@ -303,13 +300,13 @@ impl Traced {
     /// break in the same text. `None` if there are no bytes.
     pub fn span(&self) -> Option<Span> {
         let first = self
-            .pieces
+            .pieces()
             .iter()
             .position(|p| matches!(p.whence, Whence::Same(_)))
-            .or_else(|| self.pieces.iter().position(|p| matches!(p.whence, Whence::Made(_))))
+            .or_else(|| self.pieces().iter().position(|p| matches!(p.whence, Whence::Made(_))))
             .unwrap_or(0);
-        let mut span = self.pieces.get(first)?.whence.span();
-        for piece in &self.pieces[first + 1..] {
+        let mut span = self.pieces().get(first)?.whence.span();
+        for piece in &self.pieces()[first + 1..] {
             let next = piece.whence.span();
             if next.text == span.text && next.start >= span.start && next.start <= span.end {
                 span = span.to(next);
@@ -322,11 +319,11 @@ impl Traced {
 
     /// The references that the bytes named by [`span`](Self::span) passed through.
     pub fn via(&self) -> Via {
-        self.pieces
+        self.pieces()
             .iter()
             .find(|p| matches!(p.whence, Whence::Same(_)))
-            .or_else(|| self.pieces.iter().find(|p| matches!(p.whence, Whence::Made(_))))
-            .or_else(|| self.pieces.first())
+            .or_else(|| self.pieces().iter().find(|p| matches!(p.whence, Whence::Made(_))))
+            .or_else(|| self.pieces().first())
             .and_then(|p| p.via.clone())
     }
 
@@ -342,9 +339,10 @@ impl Traced {
         if !budget::spend(bytes.len()) {
             return self.stop(whence.span());
         }
-        self.bytes.extend_from_slice(bytes);
-        let end = self.bytes.len() as u32;
-        if let Some(last) = self.pieces.last_mut()
+        let held = self.change();
+        held.bytes.extend_from_slice(bytes);
+        let end = held.bytes.len() as u32;
+        if let Some(last) = held.pieces.last_mut()
             && last.via == via
         {
             match (&mut last.whence, &whence) {
@@ -361,29 +359,30 @@ impl Traced {
             }
         }
         budget::spend(size_of::<Piece>());
-        if self.pieces.is_empty() {
+        if held.pieces.is_empty() {
             // Most texts have one piece, and a tree has many texts.
-            self.pieces.reserve_exact(1);
+            held.pieces.reserve_exact(1);
         }
-        self.pieces.push(Piece { end, whence, via });
+        held.pieces.push(Piece { end, whence, via });
     }
 
     /// What it takes to keep a copy, in bytes.
     pub fn weight(&self) -> usize {
-        self.bytes.len() + self.pieces.len() * size_of::<Piece>()
+        self.bytes().len() + size_of_val(self.pieces())
     }
 
     /// Ends a text that grows after the budget of its unit was spent: the rest is unknown, and grows no more.
     fn stop(&mut self, at: Span) {
         let why = Why::Limit("what one unit may take");
         if self
-            .pieces
+            .pieces()
             .last()
             .is_none_or(|last| !matches!(&last.whence, Whence::Unknown(_, why) if matches!(why, Why::Limit(_))))
         {
-            self.bytes.extend_from_slice(UNKNOWN_MARK.as_bytes());
-            let end = self.bytes.len() as u32;
-            self.pieces.push(Piece { end, whence: Whence::Unknown(at, why), via: None });
+            let held = self.change();
+            held.bytes.extend_from_slice(UNKNOWN_MARK.as_bytes());
+            let end = held.bytes.len() as u32;
+            held.pieces.push(Piece { end, whence: Whence::Unknown(at, why), via: None });
         }
     }
 
@@ -404,13 +403,13 @@ impl Traced {
 
     /// Appends another text with its map.
     pub fn push(&mut self, other: &Self) {
-        if self.bytes.is_empty() {
+        if self.bytes().is_empty() {
             self.clone_from(other);
             return;
         }
-        let shift = self.bytes.len();
+        let shift = self.bytes().len();
         for (range, piece) in other.ranges() {
-            self.push_piece(&other.bytes[range], piece.whence.clone(), piece.via.clone());
+            self.push_piece(&other.bytes()[range], piece.whence.clone(), piece.via.clone());
         }
         for part in other.encoded_parts() {
             let range = part.range.start + shift..part.range.end + shift;
@@ -421,16 +420,16 @@ impl Traced {
     /// The bytes of `range` with their map. A range past the end is clipped.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Self {
-        if range.start == 0 && range.end >= self.bytes.len() {
+        if range.start == 0 && range.end >= self.bytes().len() {
             return self.clone();
         }
         let mut out = Self::new();
-        let end = range.end.min(self.bytes.len());
+        let end = range.end.min(self.bytes().len());
         let mut from = range.start.min(end);
-        let mut index = self.pieces.partition_point(|p| p.end as usize <= from);
+        let mut index = self.pieces().partition_point(|p| p.end as usize <= from);
         while from < end {
-            let piece = &self.pieces[index];
-            let begin = if index == 0 { 0 } else { self.pieces[index - 1].end as usize };
+            let piece = &self.pieces()[index];
+            let begin = if index == 0 { 0 } else { self.pieces()[index - 1].end as usize };
             let to = end.min(piece.end as usize);
             let whence = match &piece.whence {
                 Whence::Same(span) => Whence::Same(Span {
@@ -440,7 +439,7 @@ impl Traced {
                 }),
                 other => other.clone(),
             };
-            out.push_piece(&self.bytes[from..to], whence, piece.via.clone());
+            out.push_piece(&self.bytes()[from..to], whence, piece.via.clone());
             from = to;
             index += 1;
         }
@@ -467,14 +466,14 @@ impl Traced {
     /// Every occurrence of `needle` replaced; occurrences do not overlap. An empty needle changes nothing.
     #[must_use]
     pub fn replace(&self, needle: &[u8], with: &Self) -> Self {
-        if needle.is_empty() || needle.len() > self.bytes.len() {
+        if needle.is_empty() || needle.len() > self.bytes().len() {
             return self.clone();
         }
         let mut out = Self::new();
         let mut from = 0;
         let mut at = 0;
-        while at + needle.len() <= self.bytes.len() {
-            if &self.bytes[at..at + needle.len()] == needle {
+        while at + needle.len() <= self.bytes().len() {
+            if &self.bytes()[at..at + needle.len()] == needle {
                 out.push(&self.slice(from..at));
                 out.push(with);
                 at += needle.len();
@@ -483,7 +482,7 @@ impl Traced {
                 at += 1;
             }
         }
-        out.push(&self.slice(from..self.bytes.len()));
+        out.push(&self.slice(from..self.bytes().len()));
         out
     }
 
@@ -527,8 +526,8 @@ impl Traced {
         let mut out = Vec::new();
         let mut from = 0;
         let mut at = 0;
-        while !sep.is_empty() && at + sep.len() <= self.bytes.len() {
-            if &self.bytes[at..at + sep.len()] == sep {
+        while !sep.is_empty() && at + sep.len() <= self.bytes().len() {
+            if &self.bytes()[at..at + sep.len()] == sep {
                 out.push(self.slice(from..at));
                 at += sep.len();
                 from = at;
@@ -536,7 +535,7 @@ impl Traced {
                 at += 1;
             }
         }
-        out.push(self.slice(from..self.bytes.len()));
+        out.push(self.slice(from..self.bytes().len()));
         out
     }
 
@@ -544,10 +543,14 @@ impl Traced {
     #[must_use]
     pub fn through(&self, at: Span, step: &Arc<str>) -> Self {
         let mut out = self.clone();
-        for piece in &mut out.pieces {
+        if out.0.is_none() {
+            return out;
+        }
+        let held = out.change();
+        for piece in &mut held.pieces {
             piece.via = Some(Arc::new(Link { at, step: Arc::clone(step), inner: piece.via.take() }));
         }
-        if let Some(parts) = &mut out.encodes {
+        if let Some(parts) = &mut held.encodes {
             for part in Arc::make_mut(parts) {
                 part.original = part.original.through(at, step);
             }
@@ -558,15 +561,18 @@ impl Traced {
     /// The same bytes after passing all references of `via` (whose innermost is passed first).
     #[must_use]
     pub fn through_all(&self, via: &Via) -> Self {
-        let mut links = Vec::new();
-        let mut next = via.as_ref();
-        while let Some(link) = next {
-            links.push(link);
-            next = link.inner.as_ref();
-        }
         let mut out = self.clone();
-        for link in links.into_iter().rev() {
-            out = out.through(link.at, &link.step);
+        if out.0.is_none() || via.is_none() {
+            return out;
+        }
+        let held = out.change();
+        for piece in &mut held.pieces {
+            piece.via = beyond(piece.via.take(), via);
+        }
+        if let Some(parts) = &mut held.encodes {
+            for part in Arc::make_mut(parts) {
+                part.original = part.original.through_all(via);
+            }
         }
         out
     }

@@ -51,7 +51,8 @@ impl Condition {
 
     /// True if both are answers to the same question.
     pub fn same_question(&self, other: &Self) -> bool {
-        self.question.number == other.question.number
+        // Each question is stored once.
+        std::ptr::eq(self.question, other.question)
     }
 
     /// The condition as written, shortened for people.
@@ -64,14 +65,15 @@ impl Condition {
         self.holds
     }
 
-    fn key(&self) -> (usize, bool) {
-        (self.question.number, self.holds)
+    /// The number of its question: which one is asked first differs from run to run.
+    pub fn number(&self) -> usize {
+        self.question.number
     }
 }
 
 impl PartialEq for Condition {
     fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
+        self.same_question(other) && self.holds == other.holds
     }
 }
 
@@ -79,7 +81,7 @@ impl Eq for Condition {}
 
 impl std::hash::Hash for Condition {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.key().hash(state);
+        (self.question.number, self.holds).hash(state);
     }
 }
 
@@ -165,14 +167,12 @@ impl Guard {
     pub fn and(&self, other: &Self) -> Option<Self> {
         let mut all = self.0.clone();
         for condition in &other.0 {
-            if all.iter().any(|c| *c == condition.opposite()) {
-                return None;
-            }
-            if !all.contains(condition) {
-                all.push(condition.clone());
+            match all.iter().find(|c| c.same_question(condition)) {
+                Some(known) if known.holds != condition.holds => return None,
+                Some(_) => {}
+                None => all.insert(all.partition_point(|c| c < condition), condition.clone()),
             }
         }
-        all.sort();
         Some(Self(all))
     }
 }

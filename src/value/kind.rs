@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::text::{Link, Span, Traced, Via, Why, budget};
+use crate::text::{Link, Span, Traced, Via, Why, beyond, budget};
 
 use super::condition::Guard;
 use super::number::Number;
@@ -215,15 +215,7 @@ impl Value {
     /// The value with the references of its container, which were passed after its own.
     #[must_use]
     pub fn with_outer(mut self, outer: &Via) -> Self {
-        let mut links = Vec::new();
-        let mut next = outer.as_ref();
-        while let Some(link) = next {
-            links.push(link);
-            next = link.inner.as_ref();
-        }
-        for link in links.into_iter().rev() {
-            self.via = Some(Arc::new(Link { at: link.at, step: Arc::clone(&link.step), inner: self.via.take() }));
-        }
+        self.via = beyond(self.via, outer);
         self
     }
 

@@ -362,7 +362,9 @@ impl<'a> Evaluator<'a> {
         };
         let Some(value) = value else {
             let outside = matches!(name.as_str(), "RANDOM" | "SECONDS" | "LINENO" | "EPOCHSECONDS" | "BASHPID");
-            return if self.path.shell.open.is_some() && !self.path.shell.variables.contains_key(name) || outside {
+            return if self.path.shell.open.is_some() && !self.path.shell.variables.contains_key(name.as_str())
+                || outside
+            {
                 None
             } else {
                 Some(0)

@@ -63,17 +63,17 @@ pub(super) fn declare(call: &Call<'_>, path: &mut ScriptRun) {
             continue;
         }
         if local && path.shell.functions_running > 0 {
-            let old = path.shell.variables.get(&name).cloned();
+            let old = path.shell.variables.get(name.as_str()).cloned();
             let exported = old.as_ref().is_some_and(|v| v.exported);
             let kept = appended.is_some().then(|| old.clone()).flatten();
             path.shell.hidden.push((name.clone(), old));
             let fresh = kept.unwrap_or_else(|| Variable { kind, exported, ..Variable::default() });
-            Arc::make_mut(&mut path.shell.variables).insert(name.clone(), fresh);
+            Arc::make_mut(&mut path.shell.variables).insert(name.as_str().into(), fresh);
         }
         if reference {
             if let Some((name, value)) = assigned {
                 let variable = Variable { kind: VariableKind::Reference, ..Variable::plain(value, false) };
-                Arc::make_mut(&mut path.shell.variables).insert(name, variable);
+                Arc::make_mut(&mut path.shell.variables).insert(name.into(), variable);
             }
             continue;
         }
@@ -96,7 +96,7 @@ pub(super) fn declare(call: &Call<'_>, path: &mut ScriptRun) {
             path.put(&name, Variable::default());
         }
         let target = path.resolve(&name).to_owned();
-        if exports && let Some(variable) = Arc::make_mut(&mut path.shell.variables).get_mut(&target) {
+        if exports && let Some(variable) = Arc::make_mut(&mut path.shell.variables).get_mut(target.as_str()) {
             variable.exported = !removes;
         }
         if command == "readonly" || options.contains('r') && command != "export" {

@@ -363,7 +363,7 @@ impl Shell<'_, '_> {
         let before: Vec<_> = if words.is_empty() {
             Vec::new()
         } else {
-            assignments.iter().map(|a| (a.name.clone(), path.shell.variables.get(&a.name).cloned())).collect()
+            assignments.iter().map(|a| (a.name.clone(), path.shell.variables.get(a.name.as_str()).cloned())).collect()
         };
         for assignment in assignments {
             if !words.is_empty() && path.shell.constants.contains(&assignment.name) {
@@ -379,7 +379,7 @@ impl Shell<'_, '_> {
             self.assign(assignment, &mut path);
             if !words.is_empty() {
                 // An assignment before a command is only in that command's environment.
-                if let Some(variable) = Arc::make_mut(&mut path.shell.variables).get_mut(&assignment.name) {
+                if let Some(variable) = Arc::make_mut(&mut path.shell.variables).get_mut(assignment.name.as_str()) {
                     variable.exported = true;
                 }
             }
@@ -403,8 +403,8 @@ impl Shell<'_, '_> {
             let variables = Arc::make_mut(&mut path.shell.variables);
             for (name, old) in before.iter().rev() {
                 match old {
-                    Some(old) => variables.insert(name.clone(), old.clone()),
-                    None => variables.remove(name),
+                    Some(old) => variables.insert(name.as_str().into(), old.clone()),
+                    None => variables.remove(name.as_str()),
                 };
             }
         }

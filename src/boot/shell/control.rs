@@ -116,7 +116,7 @@ impl Shell<'_, '_> {
                 ArmEnd::Fall => falling = done,
                 ArmEnd::Next => next.append(&mut done),
             }
-            open = next;
+            open = settle(next);
         }
         out.append(&mut falling);
         for mut path in open {
@@ -324,8 +324,8 @@ impl Shell<'_, '_> {
                     Arc::make_mut(&mut path.shell.constants).remove(&name);
                 }
                 match old {
-                    Some(old) => variables.insert(name, old),
-                    None => variables.remove(&name),
+                    Some(old) => variables.insert(name.into(), old),
+                    None => variables.remove(name.as_str()),
                 };
             }
             if path.flow == Flow::Return {

@@ -120,21 +120,22 @@ impl<'a, 'b> Shell<'a, 'b> {
             Some(rest) => (Arc::from(rest.trim_start()), true),
             None => (words, false),
         };
-        let mut out = Vec::new();
-        let fork = |path: &BoxedRun, holds: bool| {
-            let condition = Condition::new(Arc::clone(&words), holds != negated);
-            let when = path.when.and(&Guard::of(condition))?;
-            let mut path = path.clone();
+        let condition = Condition::new(words, !negated);
+        let yes = path.when.and(&Guard::of(condition.clone()));
+        let no = path.when.and(&Guard::of(condition.opposite()));
+        let taken = |mut path: BoxedRun, when: Guard, holds: bool| {
             path.when = when;
             path.status = if holds { Status::Zero } else { Status::NonZero };
-            Some((path, holds))
+            (path, holds)
         };
-        out.extend(fork(&path, true));
-        out.extend(fork(&path, false));
-        if out.is_empty() {
-            path.status = Status::Zero;
-            out.push((path, true));
+        match (yes, no) {
+            (Some(yes), Some(no)) => vec![taken(path.clone(), yes, true), taken(path, no, false)],
+            (Some(yes), None) => vec![taken(path, yes, true)],
+            (None, Some(no)) => vec![taken(path, no, false)],
+            (None, None) => {
+                path.status = Status::Zero;
+                vec![(path, true)]
+            }
         }
-        out
     }
 }

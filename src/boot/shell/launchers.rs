@@ -237,6 +237,6 @@ impl ScriptRun {
 
     /// Sets a variable of the environment.
     pub(super) fn export(&mut self, name: &str, value: Traced) {
-        Arc::make_mut(&mut self.shell.variables).insert(name.to_owned(), Variable::plain(value, true));
+        Arc::make_mut(&mut self.shell.variables).insert(name.into(), Variable::plain(value, true));
     }
 }

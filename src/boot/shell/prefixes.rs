@@ -120,7 +120,7 @@ impl Shell<'_, '_> {
             } else if matches!(name, "sudo" | "env")
                 && let Some((variable, value)) = split_assignment(word)
             {
-                Arc::make_mut(&mut path.shell.variables).insert(variable, Variable::plain(value, true));
+                Arc::make_mut(&mut path.shell.variables).insert(variable.into(), Variable::plain(value, true));
                 rest = &rest[1..];
             } else if skip > 0 {
                 skip -= 1;
@@ -168,7 +168,7 @@ impl Shell<'_, '_> {
         let name = command.first().and_then(|w| w.known_str()).unwrap_or_default().to_owned();
         let set = |path: &mut BoxedRun, folders: &str| {
             let variable = Variable::plain(Traced::made(folders, span), true);
-            Arc::make_mut(&mut path.shell.variables).insert("PATH".to_owned(), variable);
+            Arc::make_mut(&mut path.shell.variables).insert("PATH".into(), variable);
         };
         set(&mut path, SECURE_PATH);
         let narrow = in_search_path(&name, &path);

@@ -1,10 +1,11 @@
 //! Paths through a script: merges equal ones and limits their number.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::text::{Traced, Why};
-use crate::value::Guard;
+use crate::value::{Condition, Guard};
 
 use super::super::machine::File;
 use super::super::outcome::MAX_OUTCOMES;
@@ -43,18 +44,52 @@ fn drop_failed(paths: &mut Vec<BoxedRun>) {
     }
 }
 
+/// What shows at once that no single guard can express two others.
+struct Mark {
+    /// How many conditions there are.
+    count: usize,
+    /// Of the questions, whatever the answers.
+    sum: usize,
+    /// The answer to the question that came up last.
+    last: Option<Condition>,
+}
+
+impl Mark {
+    fn of(when: &Guard) -> Self {
+        let conditions = when.conditions();
+        Self {
+            count: conditions.len(),
+            sum: conditions.iter().map(Condition::number).sum(),
+            last: conditions.iter().max_by_key(|c| c.number()).cloned(),
+        }
+    }
+
+    /// False if the two differ in more than the answer to one question, and neither has all conditions of the other.
+    fn may_join(&self, when: &Guard, other: &Self, other_when: &Guard) -> bool {
+        let has = |when: &Guard, last: &Option<Condition>| {
+            last.as_ref().is_none_or(|last| when.conditions().binary_search(last).is_ok())
+        };
+        match self.count.cmp(&other.count) {
+            Ordering::Equal => self.sum == other.sum,
+            Ordering::Less => has(other_when, &self.last),
+            Ordering::Greater => has(when, &other.last),
+        }
+    }
+}
+
 /// Joins pairs until none is left. A pair that cannot be joined is not tried again, unless one of the two has changed.
 fn join_equal(paths: &mut Vec<BoxedRun>) {
+    let mut marks: Vec<Mark> = paths.iter().map(|path| Mark::of(&path.when)).collect();
     let mut first = 0;
     while first < paths.len() {
         let mut second = first + 1;
         while second < paths.len() {
-            if !join(paths, first, second) {
+            if !join(paths, &mut marks, first, second) {
                 second += 1;
                 continue;
             }
             // With fewer conditions it may equal one before it.
-            while let Some(before) = (0..first).find(|before| join(paths, *before, first)) {
+            while let Some(before) = (0..first).find(|before| join(paths, &mut marks, *before, first)) {
                 first = before;
             }
             second = first + 1;
@@ -64,11 +99,16 @@ fn join_equal(paths: &mut Vec<BoxedRun>) {
 }
 
 /// Joins two paths, if they differ only in their conditions and one guard can express both. The second one is gone then.
-fn join(paths: &mut Vec<BoxedRun>, first: usize, second: usize) -> bool {
+fn join(paths: &mut Vec<BoxedRun>, marks: &mut Vec<Mark>, first: usize, second: usize) -> bool {
+    if !marks[first].may_join(&paths[first].when, &marks[second], &paths[second].when) {
+        return false;
+    }
     let Some(when) = union(&paths[first].when, &paths[second].when) else { return false };
     if !paths[first].is_equivalent(&paths[second]) {
         return false;
     }
+    marks[first] = Mark::of(&when);
+    marks.remove(second);
     paths[first].when = when;
     let gone = paths.remove(second);
     if gone.last != paths[first].last {
@@ -83,7 +123,8 @@ fn union(a: &Guard, b: &Guard) -> Option<Guard> {
     let (mut left, mut right) = (a.conditions(), b.conditions());
     let (mut only_a, mut only_b) = (Vec::new(), Vec::new());
     while let ([x, after_x @ ..], [y, after_y @ ..]) = (left, right) {
-        match x.cmp(y) {
+        // Most are the same, which takes less to find out than which comes first.
+        match if x == y { Ordering::Equal } else { x.cmp(y) } {
             Ordering::Equal => (left, right) = (after_x, after_y),
             Ordering::Less => {
                 only_a.push(x);
@@ -108,6 +149,28 @@ fn union(a: &Guard, b: &Guard) -> Option<Guard> {
     }
 }
 
+/// The keys under which two maps do not have the same.
+pub(super) fn different<K: Ord + Clone, V: Eq>(a: &Arc<BTreeMap<K, V>>, b: &Arc<BTreeMap<K, V>>) -> Vec<K> {
+    if Arc::ptr_eq(a, b) {
+        return Vec::new();
+    }
+    let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
+    let mut out = Vec::new();
+    loop {
+        let order = match (left.peek(), right.peek()) {
+            (Some((x, _)), Some((y, _))) => x.cmp(y),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => return out,
+        };
+        let own = if order.is_le() { left.next() } else { None };
+        let other = if order.is_ge() { right.next() } else { None };
+        if own.map(|(_, value)| value) != other.map(|(_, value)| value) {
+            out.extend(own.or(other).map(|(key, _)| key.clone()));
+        }
+    }
+}
+
 /// Merges the last two paths into one; what differs becomes unknown.
 fn blur(paths: &mut Vec<BoxedRun>) {
     let (Some(b), Some(mut a)) = (paths.pop(), paths.pop()) else { return };
@@ -115,13 +178,9 @@ fn blur(paths: &mut Vec<BoxedRun>) {
     a.when = a.when.only(|c| b.when.conditions().contains(c));
     let place = a.machine.place;
     a.blur_variables(&b, &why, place);
-    let mut files = (*a.machine.files).clone();
-    for path in a.machine.files.keys().chain(b.machine.files.keys()) {
-        if a.machine.files.get(path) != b.machine.files.get(path) {
-            files.insert(path.clone(), File::Unknown(why.clone()));
-        }
+    for path in different(&a.machine.files, &b.machine.files) {
+        Arc::make_mut(&mut a.machine.files).insert(path, File::Unknown(why.clone()));
     }
-    a.machine.files = Arc::new(files);
     if a.machine.start != b.machine.start {
         let argv = Some(Arc::new(vec![Traced::unknown(place, why.clone())]));
         let files = Arc::clone(&a.machine.files);

@@ -90,7 +90,7 @@ pub(super) struct Options {
 /// The state of a shell. A subshell works on a copy, which is discarded when it ends.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct ShellState {
-    pub(super) variables: Arc<BTreeMap<String, Variable>>,
+    pub(super) variables: Arc<BTreeMap<Arc<str>, Variable>>,
     pub(super) functions: Arc<BTreeMap<String, Function>>,
     /// The functions among them that child shells inherit.
     pub(super) exported_functions: Arc<BTreeSet<String>>,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::node::Family;
 use crate::text::{Span, Traced, Why};
 
+use super::settle::different;
 use super::state::ScriptRun;
 use super::status::Status;
 use super::variable::{Variable, VariableKind};
@@ -67,8 +68,8 @@ impl ScriptRun {
     }
 
     pub(super) fn set(&mut self, name: &str, value: Traced) {
-        let name = self.resolve(name).to_owned();
-        if self.shell.constants.contains(&name) {
+        let name: Arc<str> = self.resolve(name).into();
+        if self.shell.constants.contains(&*name) {
             self.status = Status::NonZero;
             return;
         }
@@ -85,13 +86,13 @@ impl ScriptRun {
 
     /// Sets a whole variable, which stays exported if it was.
     pub(super) fn put(&mut self, name: &str, mut variable: Variable) {
-        let name = self.resolve(name).to_owned();
-        if self.shell.constants.contains(&name) {
+        let name: Arc<str> = self.resolve(name).into();
+        if self.shell.constants.contains(&*name) {
             self.status = Status::NonZero;
             return;
         }
         variable.exported |=
-            self.shell.options.allexport || self.shell.variables.get(&name).is_some_and(|v| v.exported);
+            self.shell.options.allexport || self.shell.variables.get(&*name).is_some_and(|v| v.exported);
         Arc::make_mut(&mut self.shell.variables).insert(name, variable);
     }
 
@@ -135,21 +136,14 @@ impl ScriptRun {
 
     /// Variables that differ in `other` become unknown.
     pub(super) fn blur_variables(&mut self, other: &Self, why: &Why, at: Span) {
-        if Arc::ptr_eq(&self.shell.variables, &other.shell.variables) {
-            return;
+        for name in different(&self.shell.variables, &other.shell.variables) {
+            let known = self.shell.variables.get(&name).or_else(|| other.shell.variables.get(&name));
+            let exported = known.is_some_and(|v| v.exported);
+            let array = known.is_some_and(Variable::is_array);
+            let unknown = Traced::unknown(at, why.clone());
+            let variable =
+                if array { Variable::array(vec![unknown], exported) } else { Variable::plain(unknown, exported) };
+            Arc::make_mut(&mut self.shell.variables).insert(name, variable);
         }
-        let mut variables = (*self.shell.variables).clone();
-        for name in self.shell.variables.keys().chain(other.shell.variables.keys()) {
-            let (a, b) = (self.shell.variables.get(name), other.shell.variables.get(name));
-            if a != b {
-                let exported = a.or(b).is_some_and(|v| v.exported);
-                let array = a.or(b).is_some_and(Variable::is_array);
-                let unknown = Traced::unknown(at, why.clone());
-                let variable =
-                    if array { Variable::array(vec![unknown], exported) } else { Variable::plain(unknown, exported) };
-                variables.insert(name.clone(), variable);
-            }
-        }
-        self.shell.variables = Arc::new(variables);
     }
 }
