@@ -1,7 +1,7 @@
 //! The results of a scan: collected unit by unit, then sorted for the report.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -93,8 +93,26 @@ impl Scan {
     /// Afterwards nothing counts as delivered.
     pub(super) fn drop_alive(&mut self) {
         let delivered = std::mem::take(&mut self.delivered);
+        let mut places: HashMap<&Path, Vec<(u32, u32)>> = HashMap::new();
+        if self.findings.iter().any(|f| f.rule.predicate == Predicate::DeadSetting) {
+            for place in &delivered {
+                places.entry(place.source.path()).or_default().push((place.start, place.end));
+            }
+        }
+        #[allow(clippy::iter_over_hash_type, reason = "each is changed on its own")]
+        for places in places.values_mut() {
+            // Each with the furthest end of those before it, so that one comparison tells whether any of these overlaps.
+            places.sort_unstable();
+            let mut furthest = 0;
+            places.iter_mut().for_each(|(_, end)| {
+                furthest = furthest.max(*end);
+                *end = furthest;
+            });
+        }
         let alive = |at: &Place| {
-            delivered.iter().any(|d| d.source.path() == at.source.path() && d.start < at.end && at.start < d.end)
+            let Some(places) = places.get(at.source.path()) else { return false };
+            let before = places.partition_point(|(start, _)| *start < at.end);
+            before > 0 && places[before - 1].1 > at.start
         };
         self.findings.retain(|f| f.rule.predicate != Predicate::DeadSetting || !alive(&f.at.place));
     }
