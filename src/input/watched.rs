@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use memchr::memmem;
 
 use crate::runtime;
 
@@ -210,9 +211,40 @@ impl Search {
         if is_wide(text) {
             return Words::ANY;
         }
+        if describes_apis(text) {
+            return Words::default();
+        }
         let found = self.words.find_overlapping_iter(text);
         Words(found.fold(0, |known, word| known | self.groups[word.pattern().as_usize()]))
     }
+}
+
+/// True if a text has nothing but documents that describe APIs (`CustomResourceDefinition`). They are large and set nothing. Almost
+/// all other texts are told apart by their first lines.
+fn describes_apis(text: &[u8]) -> bool {
+    const FIRST: usize = 2048;
+    const KIND: &[u8] = b"kind: CustomResourceDefinition";
+    if memmem::find(&text[..text.len().min(FIRST)], KIND).is_none() {
+        return false;
+    }
+    let mut start = 0;
+    let ends = memmem::find_iter(text, b"\n---").map(|at| at + 1).chain([text.len()]);
+    ends.into_iter().all(|end| {
+        let document = &text[start..end];
+        start = end;
+        let mut kinds = memmem::find_iter(document, b"\nkind:").map(|at| document[at + 1..].trim_ascii_start());
+        let is_one =
+            |text: &[u8]| text.strip_prefix(KIND).is_some_and(|rest| rest.trim_ascii_start().len() < rest.len());
+        let empty = |line: &[u8]| line.is_empty() || line.starts_with(b"#") || line == b"---";
+        match kinds.next() {
+            Some(first) => {
+                is_one(first)
+                    && kinds.next().is_none()
+                    && memmem::find(document, b"\napiVersion: apiextensions.k8s.io/").is_some()
+            }
+            None => document.split(|byte| *byte == b'\n').all(|line| empty(line.trim_ascii())),
+        }
+    })
 }
 
 /// True if a text looks like UTF-16: text starts with a byte-order mark or a letter of ASCII.
@@ -233,7 +265,24 @@ pub fn is_watched(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_watched;
+    use super::{describes_apis, is_watched};
+
+    #[test]
+    fn definitions_of_apis_are_told_by_their_documents() {
+        let one = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: a\n";
+        let other = "apiVersion: v1\nkind: Secret\n";
+        for (text, expected) in [
+            (format!("# generated\n---\n{one}"), true),
+            (format!("---\n{one}---\n\n---\n{one}"), true),
+            (format!("---\n{one}---\n{other}"), false),
+            (format!("---\n{one}{other}"), false),
+            (format!("---\n{}", one.replace("apiextensions.k8s.io", "example.com")), false),
+            (format!("---\n{}", one.replace("Definition", "Definitions")), false),
+            (format!("---\n{other}"), false),
+        ] {
+            assert_eq!(describes_apis(text.as_bytes()), expected, "{text}");
+        }
+    }
 
     #[test]
     fn words_in_any_case_and_as_utf_16() {
