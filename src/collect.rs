@@ -5,6 +5,7 @@
 //! root; and those of the user (`~/.gitconfig`) do not count, so that a scan says the same on every machine.
 
 mod index;
+mod only;
 mod rules;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::text::hold;
 
 use rules::Rules;
+
+pub use only::Only;
 
 /// Folders that hold what tools have fetched or built. They are entered only if named on the command line.
 const SKIPPED: &[&str] = &[".git", ".hg", ".jj", ".svn", ".terraform", ".terragrunt-cache", "node_modules", "cdk.out"];
@@ -49,6 +52,8 @@ pub struct Walk<'a, T> {
     pub ignored: bool,
     /// Called once for each file, with its absolute path.
     pub look: &'a (dyn Fn(&Path) -> T + Sync),
+    /// Enter only folders that may hold some files; `None` for all.
+    pub only: Option<&'a Only<'a>>,
 }
 
 /// What one folder holds, sorted by name.
@@ -157,6 +162,9 @@ impl<T: Send> Walk<'_, T> {
                 continue;
             }
             let path = dir.join(&name);
+            if folder && self.only.is_some_and(|only| !only.may_be_in(&path)) {
+                continue;
+            }
             let other = !folder && !kind.is_file();
             if other || rules.as_ref().is_some_and(|rules| rules.ignore(&path, folder)) {
                 if !folder {
@@ -204,7 +212,7 @@ impl<T: Send> Walk<'_, T> {
             for file in tracked.files {
                 let file = root.join(file);
                 let walked = || out.files.binary_search_by(|(known, _)| hold::order(known, &file)).is_ok();
-                if !may_hold(&file, path) || walked() {
+                if !may_hold(&file, path) || self.only.is_some_and(|only| !only.wants(&file)) || walked() {
                     continue;
                 }
                 // A folder on the way may have become a symbolic link.

@@ -21,7 +21,7 @@ use kubelet_lint::report::{self, Look};
 use kubelet_lint::scan::Scan;
 use libtest_mimic::{Arguments, Trial};
 
-use crate::scanning::{copy, render, scan_in, scan_with};
+use crate::scanning::{copy, render, scan_in, scan_named, scan_with};
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -84,6 +84,7 @@ fn hold(case: &Path) {
     let found = scan_in(&base, &["."]);
     let text = shown(&found);
     assert_eq!(text, shown(&scan_with(&base, &["."], true)), "files that are not read matter");
+    each_file_alone(&base, &shown);
     let name = case.file_name().unwrap().to_string_lossy();
     if name.starts_with("ok-") {
         assert!(found.findings.is_empty(), "{name} must be silent:\n{text}");
@@ -93,4 +94,14 @@ fn hold(case: &Path) {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!("out", text));
+}
+
+/// What is said about a file that is named is what a scan of its whole repository says about it.
+fn each_file_alone(base: &Path, shown: &dyn Fn(&Scan) -> String) {
+    std::fs::create_dir(base.join(".git")).unwrap();
+    for entry in walkdir::WalkDir::new(base).into_iter().map(Result::unwrap).filter(|e| e.file_type().is_file()) {
+        let (some, all) = (scan_named(base, entry.path(), false), scan_named(base, entry.path(), true));
+        let name = entry.path().strip_prefix(base).unwrap().display();
+        assert_eq!(shown(&some), shown(&all), "{name} is named alone, and what else matters for it is not read");
+    }
 }

@@ -33,7 +33,7 @@ mod yaml_values;
 
 use crate::node::{Cx, NodeGroup};
 
-pub use terraform::reach;
+pub use terraform::{callers, reach};
 pub use unit::{Calls, FileList, Input, Seen, Unit};
 pub use watched::{Group, Search, Words, is_watched, is_wide};
 

@@ -18,6 +18,8 @@ pub struct Calls {
     pub(super) elsewhere: bool,
     /// A source that is not understood, or a module with a model.
     pub(super) open: bool,
+    /// A source that is not understood: it may be any folder.
+    pub(super) computed: bool,
 }
 
 /// What a look at a file has found.
@@ -73,12 +75,10 @@ impl FileList {
         Self { words, calls, ..Self::of(paths) }
     }
 
-    /// These files and `more`, of which nothing but the path is known.
-    #[must_use]
-    pub fn with(self, more: Vec<PathBuf>) -> Self {
-        let seen: Vec<_> = (0..self.files.len()).map(|n| Seen { words: self.words(n), calls: None }).collect();
-        let more = more.into_iter().map(|path| (path, Seen::ANY));
-        Self::searched(self.files.into_iter().zip(seen).chain(more).collect())
+    /// What is known about a file, if it is among these.
+    pub fn seen(&self, path: &Path) -> Option<Seen> {
+        let number = self.files.binary_search_by(|known| hold::order(known, path)).ok()?;
+        Some(Seen { words: self.words(number), calls: self.calls(number).cloned().map(Box::new) })
     }
 
     /// The words in the file with this number.

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::collect;
-use crate::input::FileList;
+use crate::input::{FileList, Seen};
 use crate::policy::Policy;
 use crate::text::{Commit, Earlier, Entry, Files, Objects, Source};
 
@@ -38,7 +40,7 @@ impl Base {
 
     /// The files that are gone.
     pub(super) fn deleted(&self) -> Vec<PathBuf> {
-        self.commit.files().into_iter().filter(|file| file.symlink_metadata().is_err()).collect()
+        self.commit.files_that(|file| file.symlink_metadata().is_err())
     }
 
     /// The files of a scan of `paths`, where a scan of what is there now has those in `now`.
@@ -58,6 +60,11 @@ impl Base {
         files.retain(|file| !self.policy.excludes(file));
         files.sort();
         files.dedup();
-        FileList::of(files)
+        // In a file that is the same stand the same words.
+        let seen = |file: PathBuf| {
+            let seen = now.seen(&file).filter(|_| earlier.is_same_text(&file)).unwrap_or(Seen::ANY);
+            (file, seen)
+        };
+        FileList::searched(files.into_par_iter().map(seen).collect())
     }
 }

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::check::Predicate;
-use crate::input::FileList;
+use crate::input::Unit;
+use crate::input::reach::{self, Around};
 use crate::node::Root;
 use crate::text::{Earlier, Watched};
 
+use super::area::Area;
 use super::base::Base;
 use super::effective::ShownGroup;
 use super::net;
@@ -50,19 +52,27 @@ impl Before {
     pub(super) fn of(
         base: &Base,
         earlier: &Earlier<'_>,
-        area: (&[PathBuf], &FileList),
+        area: &Area,
         (now, results): Read<'_>,
         (request, home): (&Request, &Path),
     ) -> Result<Self, ScanError> {
         let given = request.given(&base.policy)?;
-        let list = base.list(area.0, area.1, earlier);
-        let then = units_of(&list);
+        let mut list = base.list(&area.paths, &area.list, earlier);
         let alike = base.policy.reads_like(&request.policy);
+        if let Some(around) = area.dismissal.filter(|_| alike) {
+            list.dismiss(reach::dismissed(&list, Around { left_out: &area.left_out, ..around }, earlier));
+        }
+        let mut then = units_of(&list);
         let known: HashMap<_, _> = now
             .iter()
             .zip(results)
             .map(|((input, unit), read)| ((input.name(), unit.path.as_os_str()), (unit, read)))
             .collect();
+        if area.named.is_some() {
+            // What has nothing to do with the named files now has not then, unless it is gone.
+            let gone = |unit: &Unit| unit.files.iter().any(|file| area.list.seen(file).is_none());
+            then.retain(|(input, unit)| known.contains_key(&(input.name(), unit.path.as_os_str())) || gone(unit));
+        }
         let same = |(input, unit): &Claimed| {
             let (other, read) = known.get(&(input.name(), unit.path.as_os_str()))?;
             (alike && !read.differs && *other == unit).then_some(*read)
@@ -97,7 +107,7 @@ impl Before {
         // Without a rule for them these are no findings.
         let rules = [request.policy.rules(), base.policy.rules()].concat();
         if rules.iter().any(|rule| rule.predicate == Predicate::Unreached) {
-            scan.unreached = net::cast(&list, earlier, &net::Known::new(places, []));
+            scan.unreached = net::cast(&list, earlier, &net::Known::new(places, []), &|_| true);
         }
         scan.finish(&base.policy, request.is_complete());
         Ok(Self { scan, groups })

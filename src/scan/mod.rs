@@ -1,5 +1,6 @@
 //! The whole pipeline: paths, files, units, node groups, boots, findings.
 
+mod area;
 mod base;
 mod before;
 mod compare;
@@ -24,14 +25,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::collect::{self, Walk};
-use crate::input::{FileList, Group, Seen, reach};
-use crate::node::Given;
-use crate::text::{Disk, FileError, Files, Watched};
+use crate::input::Group;
+use crate::text::{FileError, Watched};
 
+use area::{Area, areas};
 use before::Before;
-use search::Searcher;
-use units::{Covered, Unwound, covered, read_unit, read_units, units_of};
+use units::{Covered, Unwound, covered, read_unit, read_units};
 
 pub use base::Base;
 pub use compare::{Compared, Difference, compare};
@@ -55,16 +54,16 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
     for area in &areas {
         let base = request.base.as_deref().filter(|base| base.commit.root() == area.files.root());
         let earlier = base.map(|base| base.files(&*area.files));
-        let units = units_of(&area.list);
+        let units = area.units();
         let shared = Arc::default();
         let is_named = |path: &Path| area.named.as_ref().is_some_and(|named| named.has(path));
         let results = read_units(&units, &request.progress, |(input, unit)| {
             let files = Watched::new(&*area.files, earlier.as_ref()).with_named(&is_named);
             read_unit(*input, unit, (&files, &total.root, &shared), &request.policy, &given)
         });
-        if let (Some(base), Some(earlier)) = (base, earlier) {
-            let known =
-                Before::of(base, &earlier, (&area.paths, &area.list), (&units, &results), (request, &total.root))?;
+        let in_question = |base: &&Base| !base.keeps_named || results.iter().any(|unit| area.has_other_findings(unit));
+        if let (Some(base), Some(earlier)) = (base.filter(in_question), earlier) {
+            let known = Before::of(base, &earlier, area, (&units, &results), (request, &total.root))?;
             before.push((earlier, known));
         }
         let found = gathered(area, results);
@@ -82,97 +81,6 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
     }
     total.lowered = total.findings.iter().filter(|f| request.policy.lowers(f)).count();
     Ok(total)
-}
-
-/// Files below one root that are scanned together.
-struct Area {
-    /// The folder of the repository, or the one that was named.
-    root: PathBuf,
-    files: Box<dyn Files>,
-    /// What was named below it, absolute.
-    paths: Vec<PathBuf>,
-    list: FileList,
-    named: Option<narrow::Named>,
-    /// What could not be read while files were looked for.
-    problems: Vec<Note>,
-    /// The number of files that the configuration excludes.
-    excluded: usize,
-}
-
-fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanError> {
-    // Those of the arguments, which come last, may be outside the root.
-    let outside = given.modules.iter().skip(request.policy.settings.modules.len()).map(|(_, dir)| dir.clone());
-    let mut out = Vec::new();
-    if let Some(text) = &request.stdin {
-        let files = stdin::Piped::new(text, request.stdin_name.as_deref(), &request.current)?;
-        let paths = vec![files.path().to_owned()];
-        out.push(Area {
-            root: collect::root_of(&request.current, &request.current),
-            list: FileList::of(paths.clone()),
-            files: Box::new(files),
-            paths,
-            named: None,
-            problems: Vec::new(),
-            excluded: 0,
-        });
-    }
-    for (root, paths) in request.by_root()? {
-        let disk = Disk::new(&root).map_err(|e| ScanError::unreadable(&root, &e.to_string()))?;
-        let disk = disk.and_below(outside.clone());
-        let mut files = Vec::new();
-        let mut problems = Vec::new();
-        let mut excluded = BTreeSet::new();
-        let mut left_out = Vec::new();
-        // A base is another state of the same files.
-        let searches = !request.reads_all && request.base.is_none();
-        let searcher = Searcher::default();
-        let look = |path: &Path| match request.policy.excludes(path) {
-            true => None,
-            false if searches && !request.edited.has(path) => Some(searcher.look(path)),
-            false => Some(Seen::ANY),
-        };
-        // The search is not worth it for one file.
-        let take = |path: &Path| (!request.policy.excludes(path)).then_some(Seen::ANY);
-        for path in &paths {
-            let look: &(dyn Fn(&Path) -> Option<Seen> + Sync) = if path.is_dir() { &look } else { &take };
-            let found = Walk { root: disk.root(), ignored: request.no_ignore, look }.collect(path);
-            left_out.extend(found.left_out.into_iter().filter(|path| reach::is_terraform(path)));
-            for (path, seen) in found.files {
-                match seen {
-                    Some(seen) => files.push((path, seen)),
-                    None => drop(excluded.insert(path)),
-                }
-            }
-            let unread = found.unreadable.into_iter().filter(|(at, _)| !request.policy.excludes(at));
-            problems.extend(unread.map(|(at, words)| unread::note(&at, &FileError::Io(words).problem())));
-            problems.extend(found.ignorance.iter().map(|(at, message)| unread::note(at, message)));
-        }
-        let mut list = FileList::searched(files);
-        // Values of the command line and folders for modules from elsewhere may bring anything anywhere.
-        let plain = given.variables.is_empty() && given.var_files.is_empty() && given.modules.is_empty();
-        if searches && plain {
-            left_out.extend(excluded.iter().filter(|path| reach::is_terraform(path)).cloned());
-            let quiet = reach::dismissed(&list, &left_out, &disk);
-            list.dismiss(quiet);
-        }
-        let named = narrow::Named::of(request, disk.root());
-        if let Some(named) = &named {
-            list = named.widened(list, request, &disk);
-        }
-        for path in request.named_files() {
-            if path.starts_with(&root) {
-                match disk.check(&path) {
-                    Ok(()) => {}
-                    Err(error @ FileError::Io(_)) => problems.push(unread::note(&path, &error.problem())),
-                    Err(error) => return Err(ScanError::unreadable(&path, &error.to_string())),
-                }
-            }
-        }
-        let root = disk.root().to_owned();
-        let files = Box::new(overlay::Overlay { disk, edited: request.edited.clone() });
-        out.push(Area { root, files, paths, list, named, problems, excluded: excluded.len() });
-    }
-    Ok(out)
 }
 
 /// What the units of an area have found; units that are read as a part of others count there.
@@ -211,8 +119,9 @@ fn gathered(area: &Area, results: Vec<Unwound>) -> Scan {
     }
     let unread = area.list.claimed().filter(|(path, words)| words.has(Group::Unread) && !read.contains(*path));
     total.problems.extend(unread.filter_map(|(path, _)| unread::file(path, &*area.files)));
+    let told = |path: &Path| named.is_none_or(|named| named.has(path));
     let known = net::Known::new(&places, total.problems.iter().map(|problem| problem.place.source.path()));
-    total.unreached = net::cast(&area.list, &*area.files, &known.with_elsewhere(elsewhere));
+    total.unreached = net::cast(&area.list, &*area.files, &known.with_elsewhere(elsewhere), &told);
     if let Some(named) = named {
         named.narrow(&mut total, &near);
     }

@@ -1,24 +1,37 @@
 //! Files named on the command line: everything that they belong to is read, and only findings that involve them are reported.
+//!
+//! What is said about a named file is what a scan of its whole repository says about it; `testdata/cases.rs` compares the two for
+//! every file of every case. Of the units of the repository only those are read that may read a named file:
+//!
+//! - For Terraform and what applies it, the index of git says in which folders it is, and the calls in its text which folders lead to
+//!   the named ones. No other file is looked at, so this is quick.
+//! - For other files, all files are searched as in a scan of the repository. A unit is read if a text of it has the name of a named
+//!   file, or of a folder around it, or of a file that does; or if its kind reads files without naming them.
+//!
+//! Outside of a repository, only the files in the same folder and the chart around are there.
 
-use std::collections::BTreeSet;
+mod mentions;
+
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::check::GroupRef;
-use crate::collect::Walk;
-use crate::input::FileList;
-use crate::node::Root;
-use crate::text::Files;
+use crate::collect::{Only, Walk};
+use crate::input::reach::{self, Names};
+use crate::input::{FileList, Group, Seen, callers};
+use crate::node::{Given, Root};
+use crate::text::{Disk, Files};
 
 use super::note::Note;
 use super::request::Request;
 use super::results::Scan;
+use super::search::Searcher;
+use super::units::Claimed;
 
-/// The most files of a repository that are searched for uses of a named file.
-const MAX_NEIGHBOURS: usize = 50_000;
-
-/// Extensions of Terraform files, which read others: modules, templates.
-const READERS: &[&str] = &[".tf", ".tofu", ".tf.json", ".tofu.json"];
+use mentions::Mentions;
 
 /// The file that makes a folder a Helm chart.
 const CHART: &str = "Chart.yaml";
@@ -26,17 +39,8 @@ const CHART: &str = "Chart.yaml";
 /// Files that make a folder a kustomization.
 const KUSTOMIZATIONS: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-/// Extensions of CloudFormation templates.
-const TEMPLATES: &[&str] = &["yaml", "yml", "json", "template"];
-
-/// What a template with nested stacks contains.
-const NESTING: &[&str] = &["AWS::CloudFormation::Stack", "AWS::Serverless::Application", "AWS::Include"];
-
-/// How many levels of nested stacks are followed upwards.
-const MAX_NESTING: usize = 4;
-
-/// Further extensions of files that belong to a Terraform module.
-const VALUES: &[&str] = &[".tfvars", ".tfvars.json"];
+/// Kinds of input that read files which they do not name: of folders around and beside them, or of paths that are put together.
+const LISTING: &[&str] = &["ansible", "application", "node-files"];
 
 /// The paths that were named below one root, if a file is among them.
 pub(super) struct Named {
@@ -45,6 +49,10 @@ pub(super) struct Named {
     deleted: Vec<PathBuf>,
     folders: Vec<PathBuf>,
     root: PathBuf,
+    /// All units are read.
+    everything: bool,
+    /// The files whose units are read, if that is known without reading others.
+    chosen: Option<HashSet<PathBuf>>,
 }
 
 impl Named {
@@ -68,112 +76,172 @@ impl Named {
         }
         let base = request.base.as_ref().filter(|base| base.commit.root() == root);
         let deleted = base.map(|base| base.deleted()).unwrap_or_default();
-        Some(Self { files, deleted, folders, root: root.to_owned() })
-    }
-
-    /// Adds the Terraform files that may use a named file: those of the same folder, and in a repository all of them,
-    /// because a module is checked with the inputs of its callers. If no Terraform file is named, and none contains the
-    /// name of a named file, nothing is added.
-    pub(super) fn widened(&self, list: FileList, request: &Request, files: &dyn Files) -> FileList {
-        let mut out = list.files.clone();
-        self.widen(&mut out, request, files);
-        out.retain(|path| list.files.binary_search(path).is_err());
-        list.with(out)
-    }
-
-    fn widen(&self, list: &mut Vec<PathBuf>, request: &Request, files: &dyn Files) {
-        let repository = self.root.join(".git").exists();
-        let mut more = Vec::new();
-        if repository {
-            more = self.collect(&self.root, request);
-        }
-        if !repository || more.len() > MAX_NEIGHBOURS {
-            let folders: BTreeSet<_> = self.files.iter().filter_map(|f| f.parent()).collect();
-            more = folders.into_iter().flat_map(siblings).collect();
-        }
-        self.widen_charts(&more, list, request);
-        self.widen_stacks(&more, list, request, files);
-        let ends = |path: &Path, list: &[&str]| list.iter().any(|e| path.to_string_lossy().ends_with(e));
-        more.retain(|path| ends(path, READERS) && !request.policy.excludes(path));
-        if !self.changed().any(|path| ends(path, READERS) || ends(path, VALUES)) {
-            let names: Vec<_> = self.changed().filter_map(|p| p.file_name()?.to_str()).collect();
-            let mentions = |path: &PathBuf| {
-                files.read(path).is_ok_and(|source| {
-                    let text = source.bytes();
-                    let text = String::from_utf8_lossy(&text);
-                    names.iter().any(|name| text.contains(name))
-                })
-            };
-            if !more.iter().any(mentions) {
-                return;
-            }
-        }
-        list.extend(more);
-    }
-
-    /// The files below a folder.
-    fn collect(&self, dir: &Path, request: &Request) -> Vec<PathBuf> {
-        let found = Walk { root: &self.root, ignored: request.no_ignore, look: &|_| () }.collect(dir);
-        found.files.into_iter().map(|(path, ())| path).collect()
-    }
-
-    /// Adds the whole charts that a named file belongs to and, if it belongs to a kustomization, all kustomizations: any
-    /// of them may change it.
-    fn widen_charts(&self, more: &[PathBuf], list: &mut Vec<PathBuf>, request: &Request) {
-        let around = |path: &Path| {
-            path.ancestors().skip(1).take_while(|d| d.starts_with(&self.root)).map(Path::to_owned).collect::<Vec<_>>()
-        };
-        let folders: BTreeSet<PathBuf> = self.changed().flat_map(|f| around(f)).collect();
-        let wanted = |file: &PathBuf| !request.policy.excludes(file);
-        for chart in folders.iter().filter(|d| d.join(CHART).is_file()) {
-            list.extend(self.collect(chart, request).into_iter().filter(wanted));
-        }
-        let kustomization = |path: &&PathBuf| {
-            path.file_name().and_then(|n| n.to_str()).is_some_and(|name| KUSTOMIZATIONS.contains(&name))
-        };
-        if folders.iter().any(|d| KUSTOMIZATIONS.iter().any(|name| d.join(name).is_file())) {
-            list.extend(more.iter().filter(kustomization).filter(|f| wanted(f)).cloned());
-        }
-    }
-
-    /// Adds the CloudFormation templates that nest a named one, and their parents: a nested template
-    /// is checked with the parameters of its parents.
-    fn widen_stacks(&self, more: &[PathBuf], list: &mut Vec<PathBuf>, request: &Request, files: &dyn Files) {
-        let template = |path: &Path| path.extension().and_then(|e| e.to_str()).is_some_and(|e| TEMPLATES.contains(&e));
-        let holds = |path: &Path, words: &[&str]| {
-            files.read(path).is_ok_and(|source| {
-                let text = source.bytes();
-                let text = String::from_utf8_lossy(&text);
-                words.iter().any(|word| text.contains(word))
-            })
-        };
-        let nested = |path: &&PathBuf| template(path) && holds(path, &["AWS::"]) && holds(path, &["Parameters"]);
-        let mut children: Vec<PathBuf> = self.files.iter().filter(nested).cloned().collect();
-        if children.is_empty() {
-            return;
-        }
-        let parents: Vec<&PathBuf> = more.iter().filter(|path| template(path) && holds(path, NESTING)).collect();
-        for _ in 0..MAX_NESTING {
-            let names: Vec<String> =
-                children.iter().filter_map(|p| Some(p.file_name()?.to_str()?.to_owned())).collect();
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            let new = |path: &&&PathBuf| {
-                !self.files.contains(**path)
-                    && !list.contains(*path)
-                    && !request.policy.excludes(path)
-                    && holds(path, &names)
-            };
-            let found: Vec<PathBuf> = parents.iter().filter(new).map(|path| (*path).clone()).collect();
-            if found.is_empty() {
-                return;
-            }
-            list.extend(found.iter().cloned());
-            children = found;
-        }
+        let everything = request.reads_all || !folders.is_empty();
+        Some(Self { files, deleted, folders, root: root.to_owned(), everything, chosen: None })
     }
 
     fn changed(&self) -> impl Iterator<Item = &PathBuf> {
         self.files.iter().chain(&self.deleted)
+    }
+
+    /// True if the named files are below a repository.
+    pub(super) fn in_repository(&self) -> bool {
+        self.root.join(".git").exists()
+    }
+
+    /// True if only Terraform, or what configures how it is applied, is named in a repository.
+    pub(super) fn are_code(&self) -> bool {
+        let code = |path: &PathBuf| reach::is_code(path) || callers::is_config(path) && !callers::is_atmos(path);
+        !self.everything && self.changed().all(code) && self.in_repository()
+    }
+
+    /// What may have to do with the named files, if these are Terraform: the folders that call theirs, with what these call, and the
+    /// files of Terragrunt and stacks that name one of them. The second list has files that are not read.
+    pub(super) fn terraform(
+        &mut self,
+        request: &Request,
+        given: &Given,
+        disk: &Disk,
+    ) -> (Vec<(PathBuf, Seen)>, Vec<PathBuf>) {
+        let wanted = |path: &Path| reach::is_code(path) || callers::is_config(path);
+        let look = |path: &Path| match wanted(path) {
+            false => None,
+            true if request.policy.excludes(path) => Some(None),
+            true if request.edited.has(path) => Some(Some(Seen::ANY)),
+            true => Some(Some(Searcher::calls(path))),
+        };
+        let only = Only::of(&self.root, &wanted);
+        let walk = Walk { root: &self.root, ignored: request.no_ignore, look: &look, only: only.as_ref() };
+        let found = walk.collect(&self.root);
+        let (mut files, mut left_out) = (Vec::new(), found.left_out);
+        left_out.retain(|path| reach::is_code(path));
+        for (path, seen) in found.files {
+            match seen {
+                Some(Some(seen)) => files.push((path, seen)),
+                Some(None) if reach::is_code(&path) => left_out.push(path),
+                _ => {}
+            }
+        }
+        // A file that is ignored may be named.
+        files.extend(self.files.iter().map(|path| (path.clone(), Searcher::calls(path))));
+        let all = FileList::searched(files);
+        let configs: Vec<&PathBuf> = all.files.iter().filter(|path| callers::is_config(path)).collect();
+        let changed: BTreeSet<PathBuf> = self.changed().cloned().collect();
+        let folders = |paths: &mut dyn Iterator<Item = &PathBuf>| -> HashSet<PathBuf> {
+            paths.filter_map(|path| path.parent()).map(Path::to_owned).collect()
+        };
+        let mut targets = folders(&mut changed.iter());
+        // Terraform may read a file of Terragrunt by its name.
+        let names = Names::of(changed.iter().filter(|path| callers::is_config(path)), &all);
+        let code = |path: &&PathBuf| reach::is_code(path);
+        if changed.iter().any(|path| callers::is_config(path)) {
+            let reads = |path: &&PathBuf| {
+                let dir = path.parent().unwrap_or(path);
+                disk.glance(path).is_none_or(|text| names.are_in(&text, dir))
+            };
+            let readers: Vec<&PathBuf> = all.files.par_iter().filter(code).filter(reads).collect();
+            targets.extend(folders(&mut readers.into_iter()));
+        }
+        let fetched = changed.iter().any(|path| path.iter().any(|part| part == ".terraform"));
+        let dirs = callers::calling(&all, &left_out, targets.clone(), fetched || !given.modules.is_empty());
+        let mut chosen = callers::configs(&configs, &changed, &dirs, disk);
+        // What Terragrunt reads beside a module counts for the module.
+        let of_dirs = |path: &&PathBuf| path.parent().is_some_and(|dir| dirs.contains(dir));
+        chosen.extend(all.files.iter().filter(of_dirs).filter(code).cloned());
+        chosen.extend(
+            configs.iter().filter(|path| path.parent().is_some_and(|dir| targets.contains(dir))).map(|p| (*p).clone()),
+        );
+        let below = callers::called(&all, &dirs);
+        let near = |path: &&PathBuf| chosen.contains(*path) || path.parent().is_some_and(|dir| below.contains(dir));
+        let searcher = Searcher::new(false);
+        let look = |path: &PathBuf| {
+            let seen = if request.edited.has(path) { Seen::ANY } else { searcher.look(path) };
+            (path.clone(), seen)
+        };
+        let out = all.files.par_iter().filter(near).map(look).collect();
+        self.chosen = Some(chosen);
+        (out, left_out)
+    }
+
+    /// The folders in which files are searched that may have to do with the named ones.
+    pub(super) fn around(&self) -> Vec<PathBuf> {
+        if self.in_repository() {
+            return vec![self.root.clone()];
+        }
+        self.above().into_iter().filter(|dir| dir.join(CHART).is_file()).collect()
+    }
+
+    /// The files beside the named ones, where these are in no repository.
+    pub(super) fn beside(&self) -> Vec<PathBuf> {
+        if self.in_repository() {
+            return Vec::new();
+        }
+        let folders: BTreeSet<_> = self.files.iter().filter_map(|f| f.parent()).collect();
+        folders.into_iter().flat_map(siblings).collect()
+    }
+
+    /// The folders around the named files.
+    fn above(&self) -> BTreeSet<PathBuf> {
+        self.changed()
+            .flat_map(|path| path.ancestors().skip(1).take_while(|dir| dir.starts_with(&self.root)))
+            .map(Path::to_owned)
+            .collect()
+    }
+
+    /// Those of the units that may have to do with the named files.
+    pub(super) fn users(&self, units: Vec<Claimed>, list: &FileList, files: &dyn Files) -> Vec<Claimed> {
+        if self.everything {
+            return units;
+        }
+        let users = match &self.chosen {
+            Some(chosen) => Users { reached: chosen.clone(), ..Users::default() },
+            None => self.search(&units, list, files),
+        };
+        units.into_iter().filter(|unit| users.has(unit)).collect()
+    }
+
+    fn search(&self, units: &[Claimed], list: &FileList, files: &dyn Files) -> Users {
+        let mut reached: HashSet<PathBuf> = self.changed().cloned().collect();
+        let mut dirs = HashSet::new();
+        let passes = |n: usize, path: &Path| {
+            let words = list.words(n);
+            words.has(Group::NamesOthers)
+                || reach::is_code(path) && (words.has(Group::Reads) || words.has(Group::Lists))
+                || callers::is_config(path)
+        };
+        let mut open: Vec<&PathBuf> =
+            list.files.iter().enumerate().filter(|(n, p)| passes(*n, p)).map(|(_, p)| p).collect();
+        open.extend(units.iter().flat_map(|(_, unit)| &unit.files));
+        open.sort_unstable();
+        open.dedup();
+        open.retain(|path| !reached.contains(*path));
+        let mut fresh: Vec<PathBuf> = reached.iter().cloned().collect();
+        while !fresh.is_empty() {
+            let (mentions, names) = (Mentions::of(&fresh, &self.root), Names::of(&fresh, list));
+            let mentioned = |path: &&PathBuf| {
+                let dir = path.parent().unwrap_or(path);
+                let Some(text) = files.glance(path) else { return true };
+                mentions.are_in(&text) || reach::is_code(path) && names.are_in(&text, dir)
+            };
+            let (hit, rest): (Vec<&PathBuf>, Vec<&PathBuf>) = open.into_par_iter().partition(mentioned);
+            fresh = hit.into_iter().cloned().collect();
+            reached.extend(fresh.iter().cloned());
+            open = rest;
+        }
+        for (n, path) in list.files.iter().enumerate().filter(|(_, path)| reach::is_code(path)) {
+            if reached.contains(path) || list.words(n).has(Group::Lists) {
+                dirs.extend(path.parent().map(Path::to_owned));
+            }
+        }
+        let dirs = callers::calling(list, &[], dirs, false);
+        let applied = self.files.iter().any(|path| {
+            let words = list.seen(path).map(|seen| seen.words);
+            reach::is_terraform(path) || words.is_none_or(|words| words.has(Group::Applied))
+        });
+        let above = self.above();
+        let kustomized = above.iter().any(|dir| KUSTOMIZATIONS.iter().any(|name| dir.join(name).is_file()));
+        let texts = self.files.iter().filter_map(|path| files.glance(path)).collect();
+        Users { reached, dirs: Some(dirs), applied, above, kustomized, texts }
     }
 
     /// True if `path` or a folder around it was named.
@@ -205,6 +273,44 @@ impl Named {
                 || near.contains(&(g.root.clone(), g.name.clone()))
                 || involved.contains(&(g.root.clone(), g.name.clone()))
         });
+    }
+}
+
+/// What decides which units may have to do with named files.
+#[derive(Default)]
+struct Users {
+    /// The named files, and those that name one of them.
+    reached: HashSet<PathBuf>,
+    /// Folders of Terraform that do, if more than these files count.
+    dirs: Option<HashSet<PathBuf>>,
+    /// Values that any Terraform may be applied with are named.
+    applied: bool,
+    /// The folders around the named files.
+    above: BTreeSet<PathBuf>,
+    /// They may belong to a kustomization.
+    kustomized: bool,
+    /// The texts of the named files.
+    texts: Vec<Arc<[u8]>>,
+}
+
+impl Users {
+    fn has(&self, (input, unit): &Claimed) -> bool {
+        if unit.files.iter().any(|file| self.reached.contains(file)) {
+            return true;
+        }
+        let Some(dirs) = &self.dirs else { return false };
+        let kind = input.name();
+        if kind == "terraform" {
+            return self.applied || dirs.contains(&unit.path) || unit.files.iter().any(|file| callers::is_atmos(file));
+        }
+        let own = || unit.path.file_name().map(|name| name.as_encoded_bytes());
+        let named =
+            || own().is_some_and(|name| self.texts.iter().any(|text| memchr::memmem::find(text, name).is_some()));
+        let folder = if unit.files == [unit.path.clone()] { unit.path.parent() } else { Some(unit.path.as_path()) };
+        folder.is_some_and(|folder| self.above.contains(folder))
+            || LISTING.contains(&kind)
+            || kind == "kustomize" && self.kustomized
+            || kind == "cloudformation" && named()
     }
 }
 

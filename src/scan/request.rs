@@ -45,7 +45,8 @@ pub struct Request {
     pub base: Option<Arc<Base>>,
     /// Work out every field of a kubelet, not only durations.
     pub whole: bool,
-    /// Read also files without a word that anything looks for. The result is the same.
+    /// Read also files without a word that anything looks for; if files are named, all that a scan of their repository reads. The
+    /// result is the same.
     pub reads_all: bool,
     /// Receives the progress of the scan.
     pub progress: Arc<Progress>,

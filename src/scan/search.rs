@@ -18,35 +18,55 @@ thread_local! {
 }
 
 /// Looks for the words of all kinds of input and of the net.
-#[derive(Debug, Default)]
-pub(super) struct Searcher(OnceLock<Option<Search>>);
+#[derive(Debug)]
+pub(super) struct Searcher {
+    search: OnceLock<Option<Search>>,
+    many: bool,
+}
 
 impl Searcher {
+    /// With `many` files to search, it takes longer to build and less time to run.
+    pub(super) fn new(many: bool) -> Self {
+        Self { search: OnceLock::new(), many }
+    }
+
     fn search(&self) -> Option<&Search> {
         let more = || {
             let mut more = words();
             more.push((Group::Timeouts, net::names()));
             more
         };
-        self.0.get_or_init(|| Search::new(&more(), true)).as_ref()
+        self.search.get_or_init(|| Search::new(&more(), self.many)).as_ref()
+    }
+
+    /// True if a text speaks about kubelets.
+    pub(super) fn is_topical(&self, text: &[u8]) -> bool {
+        self.search().is_none_or(|search| reach::is_topical(search.in_text(text)))
+    }
+
+    /// What a file of Terraform calls, without the words in it.
+    pub(super) fn calls(path: &Path) -> Seen {
+        let calls = |text: &[u8]| reach::calls_in(path, text).map(Box::new);
+        let calls = Self::with_text(path, calls).flatten();
+        Seen { calls, ..Seen::ANY }
+    }
+
+    /// Calls `with` with the text of a file that a walk has found. `None` if it cannot be read or is too large.
+    fn with_text<T>(path: &Path, with: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        BUFFER.with_borrow_mut(|buffer| {
+            let out = hold::read(path, most_bytes(path), buffer).map(|length| with(&buffer[..length]));
+            if buffer.len() > MAX_KEPT {
+                *buffer = Vec::new();
+            }
+            out.ok()
+        })
     }
 
     /// What a look at a file that a walk has found says. Of one that cannot be read or is too large, any may stand in it: who reads it
     /// reports why.
     pub(super) fn look(&self, path: &Path) -> Seen {
         let Some(search) = self.search() else { return Seen::ANY };
-        BUFFER.with_borrow_mut(|buffer| {
-            let seen = match hold::read(path, most_bytes(path), buffer) {
-                Ok(length) => {
-                    let text = &buffer[..length];
-                    Seen { words: search.in_text(text), calls: reach::calls_in(path, text).map(Box::new) }
-                }
-                Err(_) => Seen::ANY,
-            };
-            if buffer.len() > MAX_KEPT {
-                *buffer = Vec::new();
-            }
-            seen
-        })
+        let seen = |text: &[u8]| Seen { words: search.in_text(text), calls: reach::calls_in(path, text).map(Box::new) };
+        Self::with_text(path, seen).unwrap_or(Seen::ANY)
     }
 }

@@ -5,10 +5,12 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use rayon::prelude::*;
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
 use super::files::{FileError, MAX_STREAM_BYTES, normal};
+use super::hold::order;
 
 /// The most symbolic links that one path is followed through, as in Linux.
 const MAX_LINKS: usize = 40;
@@ -146,9 +148,15 @@ impl Commit {
 
     /// Every regular file, absolute, sorted.
     pub fn files(&self) -> Vec<PathBuf> {
+        self.files_that(|_| true)
+    }
+
+    /// The regular files that `is` holds for, absolute, sorted.
+    pub fn files_that(&self, is: impl Fn(&Path) -> bool + Sync) -> Vec<PathBuf> {
         let files = self.tree.entries.iter().filter(|(_, (kind, _))| *kind == EntryKind::File);
-        let mut files: Vec<_> = files.map(|(path, _)| PathBuf::from(path)).collect();
-        files.sort();
+        let files: Vec<&Path> = files.map(|(path, _)| Path::new(path)).collect();
+        let mut files: Vec<_> = files.into_par_iter().filter(|path| is(path)).map(Path::to_owned).collect();
+        files.sort_unstable_by(|a, b| order(a, b));
         files
     }
 

@@ -54,6 +54,12 @@ impl<'a> Earlier<'a> {
         !matches!(self.then(path), Then::Same)
     }
 
+    /// True if the file at `path`, which is a regular one now, was one with the same text. It is not kept.
+    pub fn is_same_text(&self, path: &Path) -> bool {
+        matches!(self.commit.find(path), Found::File(id, real)
+            if real == path && self.now.glance(path).is_some_and(|bytes| is_object(id, &bytes)))
+    }
+
     /// True if the file at `path`, which is there now, was there.
     pub fn had(&self, path: &Path) -> bool {
         match self.commit.find(path) {

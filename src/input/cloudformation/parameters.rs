@@ -194,8 +194,8 @@ fn unless_filled_in(value: Value) -> Value {
 
 /// The file of a stack of Sceptre that may name the template. What Jinja fills in is unknown.
 fn stack_of(file: &Path, template: &Path, cx: &mut Cx<'_>) -> Option<Node> {
-    let source = cx.files.read(file).ok().filter(|_| has_extension(file, &["yaml", "yml"]))?;
-    if !yaml_files::holds(&source.bytes(), template.file_name()?.as_encoded_bytes()) {
+    let bytes = cx.files.glance(file).filter(|_| has_extension(file, &["yaml", "yml"]))?;
+    if !yaml_files::holds(&bytes, template.file_name()?.as_encoded_bytes()) {
         return None;
     }
     let view = cx.view(file).ok()?;

@@ -10,6 +10,7 @@
 )]
 
 mod atmos;
+pub mod callers;
 mod carriers;
 mod ci_values;
 mod clusters;

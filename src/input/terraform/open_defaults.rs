@@ -34,16 +34,16 @@ fn is_library(dir: &Path, module: &Module, cx: &Cx<'_>) -> bool {
         return false;
     }
     let shown = yaml_files::shown(dir, cx);
-    let applies = |path: &std::path::PathBuf| {
-        let Ok(source) = cx.files.read(path) else { return false };
-        let bytes = source.bytes();
+    let applies = |path: &Path| {
+        let Some(bytes) = cx.files.glance(path) else { return false };
         let holds = |word: &str| yaml_files::holds(&bytes, word.as_bytes());
         let runs = ["apply", "plan"]
             .iter()
             .any(|verb| ["terraform", "tofu"].iter().any(|tool| holds(&format!("{tool} {verb}"))));
         bytes.len() <= MAX_COMMANDS && (runs || holds("-chdir=")) && (shown.is_empty() || holds(&shown))
     };
-    !command_files(dir, cx).iter().any(applies)
+    // What decides counts as read.
+    !command_files(dir, cx).iter().filter(|path| applies(path)).any(|path| cx.files.read(path).is_ok())
 }
 
 /// True if a default leaves something for callers to fill in.

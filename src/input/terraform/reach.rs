@@ -109,6 +109,11 @@ pub fn is_terraform(path: &Path) -> bool {
         .any(|end| name.ends_with(end))
 }
 
+/// True for a file of Terraform that is not one of values.
+pub fn is_code(path: &Path) -> bool {
+    is_terraform(path) && !is_values(path)
+}
+
 /// The modules that the text of a file of Terraform calls.
 pub fn calls_in(path: &Path, text: &[u8]) -> Option<Calls> {
     if !is_terraform(path) {
@@ -117,6 +122,7 @@ pub fn calls_in(path: &Path, text: &[u8]) -> Option<Calls> {
     let mut calls = Calls::default();
     if path.extension().is_some_and(|e| e == "json") {
         calls.open = holds(text, b"\"module\"");
+        calls.computed = calls.open;
         return Some(calls);
     }
     for at in memchr::memmem::find_iter(text, b"module") {
@@ -160,7 +166,8 @@ fn add(calls: &mut Calls, source: Option<&str>) {
             }
         }
         Some(source) if !is_modelled(source) => calls.elsewhere = true,
-        _ => calls.open = true,
+        Some(_) => calls.open = true,
+        None => (calls.open, calls.computed) = (true, true),
     }
 }
 
@@ -174,9 +181,21 @@ struct Folder {
     files: Vec<PathBuf>,
 }
 
-/// The folders of Terraform among the files of a scan that say nothing about a node. `left_out` are files of Terraform that the
-/// list does not have: ignored ones, and links.
-pub fn dismissed(list: &FileList, left_out: &[PathBuf], files: &dyn Files) -> HashSet<PathBuf> {
+/// What else is there besides the files of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    /// Files of Terraform that the list does not have: ignored ones, and links.
+    pub left_out: &'a [PathBuf],
+    /// The list has all other files of the repository. Without it these may say anything.
+    pub whole: bool,
+    /// Values of the command line and the configuration speak about kubelets. They may be for any folder.
+    pub values: bool,
+    /// The command line or the configuration has folders for modules from elsewhere.
+    pub modules: bool,
+}
+
+/// The folders of Terraform among the files of a scan that say nothing about a node.
+pub fn dismissed(list: &FileList, around: Around<'_>, files: &dyn Files) -> HashSet<PathBuf> {
     let mut folders: HashMap<&Path, Folder> = HashMap::new();
     let mut topical = Vec::new();
     let mut values = Vec::new();
@@ -190,7 +209,7 @@ pub fn dismissed(list: &FileList, left_out: &[PathBuf], files: &dyn Files) -> Ha
             let folder = folders.entry(dir).or_default();
             folder.words = folder.words.with(words);
             folder.elsewhere |= calls.elsewhere;
-            folder.open |= calls.open;
+            folder.open |= calls.open || around.modules && calls.elsewhere;
             folder.calls.extend(calls.local.iter().map(|source| lexical(&dir.join(&**source))));
             folder.files.push(path.clone());
         } else if own != FileKind::Other
@@ -208,13 +227,13 @@ pub fn dismissed(list: &FileList, left_out: &[PathBuf], files: &dyn Files) -> Ha
             }
         }
     }
-    for path in left_out {
+    for path in around.left_out {
         if let Some(folder) = path.parent().and_then(|dir| folders.get_mut(dir)) {
             folder.open = true;
         }
     }
-    let named = Names::of(&topical, list);
-    let reach = Reach { folders: &folders, list, files, named, values, commands };
+    let named = Names::of(topical, list);
+    let reach = Reach { folders: &folders, list, files, named, values, commands, around };
     let kept: HashSet<&Path> = folders.keys().copied().filter(|dir| reach.keeps(dir)).collect();
     let quiet = |dir: &&Path| reach.below(dir).is_some_and(|below| !below.iter().any(|dir| kept.contains(*dir)));
     #[allow(clippy::iter_over_hash_type, reason = "the result is a set")]
@@ -222,20 +241,22 @@ pub fn dismissed(list: &FileList, left_out: &[PathBuf], files: &dyn Files) -> Ha
 }
 
 /// True if a text speaks about kubelets, or may be read as something that does.
-fn is_topical(words: Words) -> bool {
+pub fn is_topical(words: Words) -> bool {
     [Group::Topics, Group::Kubelet, Group::Documents, Group::Applications, Group::Timeouts, Group::Unread]
         .iter()
         .any(|group| words.has(*group))
 }
 
-/// Names by which files that speak about kubelets are read: their own, and that of the chart around them.
-struct Names(Vec<(OsString, PathBuf)>);
+/// Names by which Terraform reads some files: their own, and that of the chart around them.
+#[derive(Debug)]
+pub struct Names(Vec<(OsString, PathBuf)>);
 
 impl Names {
-    fn of(topical: &[&PathBuf], list: &FileList) -> Self {
+    /// The names of some files, of which `list` may have the chart.
+    pub fn of<'p>(files: impl IntoIterator<Item = &'p PathBuf>, list: &FileList) -> Self {
         let mut out = BTreeSet::new();
-        for path in topical {
-            out.extend(path.file_name().map(|name| (name.to_owned(), (*path).clone())));
+        for path in files {
+            out.extend(path.file_name().map(|name| (name.to_owned(), path.clone())));
             for dir in path.ancestors().skip(1).take(8) {
                 let chart = dir.join("Chart.yaml");
                 if list.files.binary_search_by(|known| crate::text::hold::order(known, &chart)).is_ok() {
@@ -247,7 +268,7 @@ impl Names {
     }
 
     /// True if a text of a file in `dir` names one of them, or may.
-    fn are_in(&self, text: &[u8], dir: &Path) -> bool {
+    pub fn are_in(&self, text: &[u8], dir: &Path) -> bool {
         let whole = |name: &OsString| holds(text, name.as_encoded_bytes());
         self.0.iter().any(|(name, _)| whole(name)) || strings(text).any(|string| self.fit(string, dir))
     }
@@ -285,6 +306,7 @@ struct Reach<'a> {
     values: Vec<(&'a PathBuf, bool)>,
     /// Some commands may name files of values.
     commands: bool,
+    around: Around<'a>,
 }
 
 impl Reach<'_> {
@@ -319,6 +341,9 @@ impl Reach<'_> {
         }
         if !words.has(Group::Channels) && !elsewhere {
             return false;
+        }
+        if !self.around.whole || self.around.values {
+            return true;
         }
         if elsewhere && (words.has(Group::Calls) || self.is_installed(dir)) || is_topical(words) {
             return true;

@@ -104,13 +104,16 @@ pub(super) fn command_files(root: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
 fn commands_in(dir: &Path, cx: &Cx<'_>) -> Found {
     let slot = cx.shared.slot::<Found>(dir);
     let read = |path: &PathBuf| {
-        let source = cx.files.read(path).ok()?;
-        let bytes = source.bytes();
+        let bytes = cx.files.glance(path)?;
         let marked = yaml_files::holds(&bytes, b"tfvars") || yaml_files::holds(&bytes, b"TF_VAR_");
         let text = std::str::from_utf8(&bytes).ok().filter(|_| marked && bytes.len() <= MAX_COMMANDS)?;
         Some((path.clone(), Arc::new(ci_values::commands(text))))
     };
-    slot.get_or_init(|| cx.files.list(dir).iter().filter(|path| has_commands(path)).filter_map(read).collect()).clone()
+    let search = || cx.files.list(dir).iter().filter(|path| has_commands(path)).filter_map(read).collect();
+    let found = slot.get_or_init(search).clone();
+    // Each unit that asks has read them.
+    found.iter().for_each(|(path, _)| drop(cx.files.read(path)));
+    found
 }
 
 /// The folders from a root module up to the root of the scan.

@@ -126,14 +126,19 @@ pub(super) fn settings<'a>(group: &'a NodeGroup, booted: &'a Booted) -> impl Ite
 }
 
 /// A finding for each place in `list` that gives a timeout a zero, or something that is filled in later, and that nothing else in
-/// the report is about. Zeros come first.
-pub(super) fn cast(list: &FileList, files: &dyn Files, known: &Known) -> Vec<Finding> {
+/// the report is about. Zeros come first. Only files that `told` accepts count.
+pub(super) fn cast(
+    list: &FileList,
+    files: &dyn Files,
+    known: &Known,
+    told: &(dyn Fn(&Path) -> bool + Sync),
+) -> Vec<Finding> {
     let policies = passed_over::policies(&list.files, files.root());
     let of = |path: &&PathBuf| {
         let passed_over = passed_over::by_path(path, files.root(), &policies);
         if passed_over || known.files.contains(*path) { Vec::new() } else { one(path, files, known) }
     };
-    let wanted = list.files.iter().enumerate().filter(|(n, _)| list.words(*n).has(Group::Timeouts));
+    let wanted = list.files.iter().enumerate().filter(|(n, path)| list.words(*n).has(Group::Timeouts) && told(path));
     let wanted: Vec<&PathBuf> = wanted.map(|(_, path)| path).collect();
     let mut out: Vec<(bool, Finding)> = match wanted.as_slice() {
         few @ ([] | [_]) => few.iter().flat_map(of).collect(),

@@ -1,0 +1,72 @@
+//! Texts that name a file, or a folder around it, as the end of a path.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use aho_corasick::AhoCorasick;
+
+/// The names of some files and of the folders around them.
+pub(super) struct Mentions {
+    /// Nothing if the names are too many.
+    words: Option<AhoCorasick>,
+    /// For each name, what may stand before it in a path; nothing for anything.
+    before: Vec<Vec<Option<Vec<u8>>>>,
+}
+
+impl Mentions {
+    /// Those of `files` below `root`.
+    pub(super) fn of(files: &[PathBuf], root: &Path) -> Self {
+        let mut names: BTreeMap<&[u8], Vec<Option<Vec<u8>>>> = BTreeMap::new();
+        for path in files.iter().flat_map(|file| file.ancestors().take_while(|path| *path != root)) {
+            let (Some(name), Some(around)) = (path.file_name(), path.parent()) else { continue };
+            // The folder of the repository has any name.
+            let before =
+                (around != root).then(|| around.file_name().map(|name| name.as_encoded_bytes().to_vec())).flatten();
+            let known = names.entry(name.as_encoded_bytes()).or_default();
+            if !known.contains(&before) {
+                known.push(before);
+            }
+        }
+        let words = AhoCorasick::new(names.keys()).ok();
+        Self { words, before: names.into_values().collect() }
+    }
+
+    /// True if a text has one of them.
+    pub(super) fn are_in(&self, text: &[u8]) -> bool {
+        let Some(words) = &self.words else { return true };
+        words.find_overlapping_iter(text).any(|found| {
+            let (before, after) = (&text[..found.start()], &text[found.end()..]);
+            ends_here(after)
+                && self.before[found.pattern().as_usize()].iter().any(|name| follows(before, name.as_deref()))
+        })
+    }
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || !byte.is_ascii()
+}
+
+/// True if a path ends before this text, or goes on with what is put together.
+fn ends_here(after: &[u8]) -> bool {
+    match after {
+        [b'/', next, ..] => !is_name(*next) || *next == b'.',
+        [b'.', next, ..] => !is_name(*next),
+        [next, ..] => !is_name(*next),
+        [] => true,
+    }
+}
+
+/// True if a name may stand after this text, in a folder with the name `around`.
+fn follows(before: &[u8], around: Option<&[u8]>) -> bool {
+    let Some(folders) = before.strip_suffix(b"/") else { return !before.last().is_some_and(|byte| is_name(*byte)) };
+    let start = folders.iter().rposition(|byte| !is_name(*byte)).map_or(0, |at| at + 1);
+    let name = &folders[start..];
+    // Of an address on the net, only the end is a path in the repository.
+    let token = folders
+        .iter()
+        .rposition(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\''))
+        .map_or(0, |at| at + 1);
+    name.iter().all(|byte| *byte == b'.')
+        || around.is_none_or(|around| around == name)
+        || memchr::memmem::find(&folders[token..], b"://").is_some()
+}
