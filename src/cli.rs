@@ -85,10 +85,13 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<u8, Stop> {
         Command::Report(args) => report::report(args, cli.color),
         Command::Explain { rule } => {
             let built_in = Catalogue::default();
-            let rules = if built_in.get(rule).is_some() { built_in } else { configure::catalogue(&current()?)? };
-            let rule = rules.get(rule).ok_or_else(|| Stop::Failed(no_rule(rule, &rules)))?;
+            let rules = if built_in.has(rule) { built_in } else { configure::catalogue(&current()?)? };
             let (mut page, look) = (Vec::new(), look(cli.color, true, current()?));
-            reports::explain(rule, &look, &mut page)?;
+            match rules.get(rule) {
+                Some(rule) => reports::explain(rule, &look, &mut page)?,
+                None if rules.has(rule) => reports::explain_group(rule, &rules, &look, &mut page)?,
+                None => return Err(Stop::Failed(no_rule(rule, &rules))),
+            }
             write(None, &page, Kind::Text, look.color)?;
             Ok(CLEAN)
         }

@@ -3,6 +3,7 @@
 
 mod budget;
 mod command;
+mod controls;
 mod delivery;
 mod every_field;
 mod exit_codes;

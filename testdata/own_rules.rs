@@ -89,7 +89,7 @@ fn what_is_wrong_with_a_page_is_told_at_its_place() {
         (changed("predicate: above-limit", "predicate: above"), "lint/local-short-idle.md:4:1: the rule"),
         (
             changed("fields: [streamingConnectionIdleTimeout]", "fields: [streamingConnectionIdleTimout]"),
-            "lint/local-short-idle.md:6:1: the rule `local-short-idle` cannot be used: unknown kubelet duration \
+            "lint/local-short-idle.md:6:1: the rule `local-short-idle` cannot be used: unknown kubelet setting \
              `streamingConnectionIdleTimout`: did you mean `streamingConnectionIdleTimeout`?",
         ),
         (changed("limit: 30m", "limit: 30 minutes"), "`30 minutes` is not a positive duration"),

@@ -48,7 +48,7 @@ pub(super) fn settled(launch: &Launch, own: impl FnOnce() -> Own, cx: &BootCx<'_
     let mut effective = settle(launch);
     if cx.whole {
         let mut all = whole(launch, &effective, &own());
-        all.others.retain(|flag| flag != STAND_IN);
+        all.others.retain(|flag| flag.to_string() != STAND_IN);
         effective.whole = Some(Box::new(all));
     }
     effective

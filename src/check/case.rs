@@ -2,12 +2,13 @@
 
 use crate::node::{Booted, NodeGroup};
 use crate::runtime::{KEY, Name};
-use crate::setting::{Mechanism, Setting, Settled, render_duration};
+use crate::setting::{Mechanism, SetBy, Setting, Settled, render_duration};
 use crate::text::{Place, Span, Texts, Trail};
 use crate::value::{Condition, Guard};
 
 use super::finding::{Finding, Frame, GroupRef, Hop};
-use super::rule::{Level, Rule};
+use super::front::Level;
+use super::rule::Rule;
 
 /// The rule and the node group it is applied to.
 pub(super) struct Case<'a> {
@@ -83,7 +84,6 @@ impl Names {
 impl Case<'_> {
     /// The finding about `fault`, which holds under `when`.
     pub(super) fn find(&self, fault: &Fault<'_>, when: Option<Guard>, said: Sentences) -> Finding {
-        let Self { rule, texts, .. } = *self;
         let own = self.own();
         let setting = fault.setting;
         let names = Names::of(setting);
@@ -98,36 +98,74 @@ impl Case<'_> {
             };
             (label, names.carried(&setting.by), format!("used by {}", own.shown()))
         };
-        let way = Way::of(setting, texts);
-        let place = way.at.first_line();
-        let label = match &way.wrapped {
+        let way = Way::of(place_of(setting), setting.carrier, setting.at.is_empty(), self.texts);
+        Finding {
+            level: self.level(self.rule.level_for(setting.field)),
+            field: names.field,
+            raw: raw.into_owned(),
+            effective: fault.settled.and_then(|s| s.effective).map(render_duration),
+            default: setting.field.default,
+            ..self.along(way, (label, carried, last), when, said)
+        }
+    }
+
+    /// A finding at a value of any type, or with `missing` where it would have to be written.
+    pub(super) fn at_value(&self, at: Span, by: SetBy, missing: bool, when: Guard, said: Sentences) -> Finding {
+        let shown = self.own().shown();
+        let carried = match by {
+            SetBy::Flag => "on the node: the kubelet's command line",
+            SetBy::DropIn => "on the node: the kubelet's drop-in",
+            SetBy::Config | SetBy::Default => "on the node: the kubelet's configuration",
+            SetBy::Running => "the running kubelet's own answer",
+        };
+        let (label, last) = if missing {
+            ("not set here", format!("read by {shown}"))
+        } else {
+            ("this value", format!("used by {shown}"))
+        };
+        let way = Way::of(at, at, missing, self.texts);
+        let found = self.along(way, (label, carried.to_owned(), last), Some(when), said);
+        Finding { level: self.level(self.rule.level), runs: found.runs.filter(|_| !missing), ..found }
+    }
+
+    /// The level of a finding: what is known of a text that nothing delivers to a node is no error.
+    fn level(&self, level: Level) -> Level {
+        level.min(if self.group.is_loose() { Level::Warning } else { Level::Error })
+    }
+
+    /// A finding at the end of a way. The words are about the place, what runs on the node, and the node group.
+    fn along(&self, path: Way, words: (&str, String, String), when: Option<Guard>, said: Sentences) -> Finding {
+        let (label, carried, last) = words;
+        let own = self.own();
+        let place = path.at.first_line();
+        let label = match &path.wrapped {
             Some(step) => format!("{label}, inside {step}"),
             None => label.to_owned(),
         };
-        let runs = way.runs.filter(|runs| !same_line(&place, runs)).map(|place| Frame { place, label: carried });
-        let mut passes = way.passes;
+        let runs = path.runs.filter(|runs| !same_line(&place, runs)).map(|place| Frame { place, label: carried });
+        let mut passes = path.passes;
         passes.push(own.place.clone());
         passes.sort();
         passes.dedup();
-        let mut hops = way.hops;
+        let mut hops = path.hops;
         hops.push(Hop { place: own.place.clone(), words: last });
         hops.dedup_by(|b, a| a.place == b.place && b.words.is_empty());
         Finding {
-            level: rule.level_for(setting.field).min(if self.group.is_loose() { Level::Warning } else { Level::Error }),
-            exact: way.exact,
+            exact: path.exact,
             runs,
             hops,
             groups: vec![own],
             when: when.map(|g| g.without_scopes()).filter(|g| !g.is_always()).into_iter().collect(),
             help: said.help,
             notes: said.notes,
-            field: names.field,
-            raw: raw.into_owned(),
-            effective: fault.settled.and_then(|s| s.effective).map(render_duration),
-            default: setting.field.default,
             passes,
-            ..Finding::new(rule, said.headline, Frame { place, label })
+            ..Finding::new(self.rule, said.headline, Frame { place, label })
         }
+    }
+
+    /// True if a place is that of the node group: what a tool or an image sets has no other.
+    pub(super) fn is_own(&self, at: Span) -> bool {
+        self.texts.place(self.texts.trail(at).origin()).first_line() == self.own().place
     }
 
     /// A finding located at the node group, because the setting is not written anywhere.
@@ -230,15 +268,15 @@ struct Way {
 }
 
 impl Way {
-    fn of(setting: &Setting, texts: &Texts) -> Self {
-        let value = place_of(setting);
+    /// The way of a value, which is in its carrier; with `made`, it has no bytes of its own.
+    fn of(value: Span, carrier: Span, made: bool, texts: &Texts) -> Self {
         let trail = texts.trail(value);
-        let exact = trail.exact && !setting.at.is_empty();
+        let exact = trail.exact && !made;
         let origin = trail.origin();
         let wrapped = if exact { None } else { wrapping(&trail, texts) };
         let hops = trail.hops.iter().rev().map(|hop| Hop { place: texts.place(hop.span), words: hop.step.to_string() });
-        let runs = (value.text != origin.text).then(|| texts.place(one_line(setting.carrier, texts)));
-        let spans = trail.hops.iter().map(|hop| hop.span).chain([setting.carrier]);
+        let runs = (value.text != origin.text).then(|| texts.place(one_line(carrier, texts)));
+        let spans = trail.hops.iter().map(|hop| hop.span).chain([carrier]);
         let passes = spans.map(|span| texts.place(texts.trail(span).origin()).first_line()).collect();
         Self { at: texts.place(origin), exact, wrapped, runs, hops: hops.collect(), passes }
     }

@@ -1,5 +1,7 @@
 //! The rules of a run: built-in and custom ones.
 
+use std::collections::BTreeSet;
+
 use super::built_in::RULES;
 use super::rule::Rule;
 
@@ -33,6 +35,16 @@ impl Catalogue {
     /// The rule with this id.
     pub fn get(&self, id: &str) -> Option<&'static Rule> {
         self.0.iter().copied().find(|rule| rule.id == id)
+    }
+
+    /// True if a list of rules may have this name: the id of a rule, or a group.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|rule| rule.is_named(name))
+    }
+
+    /// The groups, sorted.
+    pub fn groups(&self) -> BTreeSet<&'static str> {
+        self.0.iter().flat_map(|rule| &rule.front.groups).map(String::as_str).collect()
     }
 
     /// All rules.

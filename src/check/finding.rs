@@ -6,7 +6,8 @@ use crate::node::Root;
 use crate::text::Place;
 use crate::value::Guard;
 
-use super::rule::{Level, Rule};
+use super::front::Level;
+use super::rule::Rule;
 
 /// A finding.
 #[derive(Clone, Debug)]

@@ -5,8 +5,8 @@ use crate::setting::Meaning;
 
 use super::case::{Case, Fault, Names, Sentences};
 use super::finding::Finding;
+use super::front::Level;
 use super::predicate::Predicate;
-use super::rule::Level;
 
 /// The zeros that a group hands over, as far as the rule is about zeros that harm.
 pub(super) fn judge(case: &Case<'_>) -> Vec<Finding> {

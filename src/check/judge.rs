@@ -7,7 +7,7 @@ use super::case::{Case, place_of};
 use super::finding::Finding;
 use super::predicate::Predicate;
 use super::rule::Rule;
-use super::{handed, ineffective, invalid_duration, opt_in, replaced_zero, zero};
+use super::{handed, ineffective, invalid_duration, opt_in, replaced_zero, value, zero};
 
 /// Options of the rules.
 #[derive(Clone, Debug, Default)]
@@ -36,9 +36,12 @@ pub fn judge(
             Predicate::ReplacedZero => replaced_zero::judge(&case, booted),
             Predicate::InvalidDuration => invalid_duration::judge(&case, booted),
             Predicate::DeadSetting => ineffective::judge(&case, Some(booted)),
-            Predicate::AboveLimit => opt_in::beyond(&case, booted, limit(), false),
-            Predicate::BelowLimit => opt_in::beyond(&case, booted, limit(), true),
-            Predicate::Unset => opt_in::unset(&case, booted),
+            Predicate::AboveLimit if rule.is_about_durations() => opt_in::beyond(&case, booted, limit(), false),
+            Predicate::BelowLimit if rule.is_about_durations() => opt_in::beyond(&case, booted, limit(), true),
+            Predicate::Unset if rule.is_about_durations() => opt_in::unset(&case, booted),
+            Predicate::AboveLimit | Predicate::BelowLimit | Predicate::Unset => value::judge(&case, booted),
+            Predicate::Equals | Predicate::OneOf | Predicate::Contains => value::judge(&case, booted),
+            Predicate::DoesNotStart => value::failures(&case, booted),
             // These cannot be seen on a node.
             Predicate::Comment | Predicate::Unreached => Vec::new(),
         }

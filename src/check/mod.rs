@@ -4,7 +4,10 @@
 mod built_in;
 mod case;
 mod catalogue;
+mod comparison;
+mod control;
 mod finding;
+mod front;
 mod handed;
 mod ineffective;
 mod invalid_duration;
@@ -14,16 +17,22 @@ mod opt_in;
 mod predicate;
 mod replaced_zero;
 mod rule;
+mod target;
+mod value;
 mod zero;
 
 pub use built_in::{PAGES, RULES, rule};
 pub use case::suggestion;
 pub use catalogue::Catalogue;
+pub use control::{Control, Outcome, controls};
 pub use finding::{Finding, Fix, Frame, GroupRef, Hop};
+pub use front::Level;
 pub use judge::{Options, delivered, judge, judge_unreached};
 pub use mentioned::mentioned;
 pub use predicate::Predicate;
-pub use rule::{Level, Page, PageError, Rule};
+pub use rule::{Page, PageError, Rule};
+pub use target::{is_setting, nearest};
+pub use value::unresolved;
 
 #[cfg(test)]
 mod tests;

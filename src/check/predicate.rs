@@ -22,8 +22,16 @@ pub enum Predicate {
     AboveLimit,
     /// The kubelet runs with a duration below a configured limit; a zero counts if the kubelet keeps it.
     BelowLimit,
-    /// The duration is not set, so the kubelet uses its built-in default.
+    /// The setting is not set, so the kubelet uses its built-in default, if it has one.
     Unset,
+    /// The kubelet runs with a value. In a list, one item is enough.
+    Equals,
+    /// The kubelet runs with one of some values. In a list, one item is enough.
+    OneOf,
+    /// A list has an item, a map a key, or a text a part.
+    Contains,
+    /// The kubelet does not start, for another reason than a duration that it cannot parse.
+    DoesNotStart,
     /// A file mentions a zero, and nothing shows that a node uses it. This cannot be seen on a node.
     Unreached,
     /// An ignore comment that has no effect. This cannot be seen on a node.

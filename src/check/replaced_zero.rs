@@ -8,7 +8,7 @@ use crate::text::TextId;
 
 use super::case::{Case, Fault, Names, Sentences};
 use super::finding::Finding;
-use super::rule::Level;
+use super::front::Level;
 
 /// With this many zero durations, a document counts as generated: `kubeadm` writes `0s` for every
 /// duration that is not set (kubernetes/kubernetes#117772).

@@ -1,34 +1,11 @@
 //! A rule, parsed from its page: front matter that defines what it looks for, and the text that explains it.
 
-use serde::{Deserialize, Serialize};
+use crate::setting::{Field, parse_duration};
 
-use crate::runtime::Name;
-use crate::setting::{FIELDS, Field, parse_duration};
-
+use super::comparison::number;
+use super::front::{Front, Level};
 use super::predicate::Predicate;
-
-/// The level of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// For information; nothing is wrong on the node.
-    Note,
-    /// Probably unintended.
-    Warning,
-    /// Harmful on the node.
-    Error,
-}
-
-impl Level {
-    /// The word used in every format.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
+use super::target::{Target, nearest};
 
 /// The largest front matter, in bytes.
 const MAX_FRONT: usize = 8 << 10;
@@ -36,6 +13,9 @@ const MAX_FRONT: usize = 8 << 10;
 /// The headings of a page, in order. All are required.
 pub(super) const HEADINGS: &[&str] =
     &["What it does", "Why is this bad?", "Example", "Use instead", "How zero is read", "References"];
+
+/// The heading of a page about a control that takes the place of the one about zero.
+const NUMBERS: &str = "Numbers";
 
 /// What is wrong with a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,90 +71,14 @@ pub struct Rule {
     pub level: Level,
     /// When it fires.
     pub predicate: Predicate,
+    /// The settings that its page names.
+    pub targets: Vec<Target>,
     /// Front matter that formats pass on.
     pub front: Front,
     /// The page.
     pub page: Page,
     /// The first sentence of the page, starting with *Checks for*.
     pub summary: String,
-}
-
-/// The front matter of a page, as written.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Front {
-    /// The rule's id; the same as the file's name.
-    pub id: String,
-    /// The level of its findings.
-    pub level: Level,
-    /// When it fires.
-    pub predicate: Predicate,
-    /// Names of the fields that it checks; if empty, all fields except those in `except`.
-    #[serde(default)]
-    pub fields: Vec<String>,
-    /// Names of fields that other rules check.
-    #[serde(default)]
-    pub except: Vec<String>,
-    /// Fields whose findings are errors even if the level of the rule is lower.
-    #[serde(default)]
-    pub errors: Vec<String>,
-    /// Numbers in benchmarks, such as `CIS EKS 3.2.5`.
-    #[serde(default)]
-    pub benchmarks: Vec<String>,
-    /// Tags for GitHub and others.
-    #[serde(default)]
-    pub tags: Vec<String>,
-    /// Score from 0.1 to 10.0 as text, for rules relevant to security.
-    #[serde(default)]
-    pub security_severity: Option<String>,
-    /// The precision of its findings, in GitHub's terms.
-    #[serde(default = "very_high")]
-    pub precision: String,
-    /// The version of the linter that introduced the rule; empty for custom rules.
-    #[serde(default)]
-    pub since: String,
-    /// The limit of `above-limit` and `below-limit`, as the kubelet parses it.
-    #[serde(default)]
-    pub limit: Option<String>,
-    /// True if the rule is opt-in.
-    #[serde(default)]
-    pub opt_in: bool,
-}
-
-impl Front {
-    /// Reads front matter of one line for each key, as that of the built-in pages, which every run reads.
-    pub(super) fn plain(text: &str) -> Option<Self> {
-        let mut map = serde_json::Map::new();
-        for line in text.lines() {
-            let (key, value) = line.split_once(": ")?;
-            let list = value.strip_prefix('[').and_then(|list| list.strip_suffix(']'));
-            // Other words and numbers mean something else in YAML.
-            let plain = |text: &str| {
-                text.starts_with(|c: char| c.is_ascii_alphabetic()) && !["null", "false", "yes", "no"].contains(&text)
-                    || text.split('.').count() == 3
-            };
-            let sound =
-                |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-./_ ".contains(c)) && plain(text);
-            let quoted = value.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-            let is_plain = match (list, quoted) {
-                (Some(list), _) => list.split(", ").all(|item| item != "true" && sound(item)),
-                (None, Some(quoted)) => quoted.chars().all(|c| c.is_ascii_alphanumeric() || c == '.'),
-                (None, None) => sound(value),
-            };
-            let value = match list {
-                _ if !is_plain || map.contains_key(key) => return None,
-                Some(list) => list.split(", ").collect(),
-                None if value == "true" => true.into(),
-                None => quoted.unwrap_or(value).into(),
-            };
-            map.insert(key.to_owned(), value);
-        }
-        serde_json::from_value(map.into()).ok()
-    }
-}
-
-fn very_high() -> String {
-    "very-high".to_owned()
 }
 
 impl Rule {
@@ -184,7 +88,11 @@ impl Rule {
     /// If the front matter is missing, does not parse or names unknown fields, or a heading is missing or out of order.
     pub fn read(id: &str, text: &str) -> Result<Self, PageError> {
         let rule = Self::read_own(id, text)?;
-        if rule.headings() != HEADINGS {
+        let headings = rule.headings();
+        let wanted = HEADINGS.iter().map(|h| {
+            if *h == HEADINGS[4] && rule.front.control.is_some() && headings.contains(&NUMBERS) { NUMBERS } else { *h }
+        });
+        if !wanted.eq(headings.iter().copied()) {
             return Err(PageError { message: format!("the headings must be {}", HEADINGS.join(", ")), line: None });
         }
         Ok(rule)
@@ -223,37 +131,55 @@ impl Rule {
         if !front.id.chars().all(sound) || !front.id.starts_with(|c: char| c.is_ascii_lowercase()) {
             return Err(error(format!("invalid id `{}`: use lower-case words joined by `-`", front.id)));
         }
-        let limited = matches!(front.predicate, Predicate::AboveLimit | Predicate::BelowLimit);
-        if let Some(limit) = &front.limit {
-            if !limited {
-                return Err(error("`limit` requires the predicate `above-limit` or `below-limit`".to_owned()));
-            }
-            if !parse_duration(limit.as_bytes()).is_ok_and(|n| n > 0) {
-                return Err(error(format!(
-                    "`{limit}` is not a positive duration that the kubelet accepts, such as `30m`"
-                )));
+        for name in front.fields.iter().chain(&front.except).chain(&front.errors) {
+            if Target::named(name).is_none() {
+                let line = text.lines().position(|l| l.contains(name.as_str())).map(|n| n + 1);
+                let hint = nearest(name).map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+                return Err(PageError { message: format!("unknown kubelet setting `{name}`{hint}"), line });
             }
         }
-        for name in front.fields.iter().chain(&front.except).chain(&front.errors) {
-            let runtimes = Name::ALL.iter().map(|n| n.field());
-            if !FIELDS.iter().chain(runtimes).any(|f| f.name == name) {
-                let line = text.lines().position(|l| l.contains(name.as_str())).map(|n| n + 1);
-                let distance = |field: &&str| strsim::damerau_levenshtein(name, field);
-                let near = FIELDS.iter().map(|f| f.name).min_by_key(distance).filter(|f| distance(f) <= name.len() / 3);
-                let hint = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-                return Err(PageError { message: format!("unknown kubelet duration `{name}`{hint}"), line });
-            }
+        let targets: Vec<_> = front.fields.iter().filter_map(|name| Target::named(name)).collect();
+        if let Some(message) = complaint(&front, &targets) {
+            return Err(error(message));
         }
         let page = Page { markdown: markdown.trim_start().to_owned() };
         let summary = page.section(HEADINGS[0]).filter(|s| !s.is_empty());
         let summary = summary.ok_or_else(|| error(format!("the page needs text under `## {}`", HEADINGS[0])))?;
         let summary = summary.split_inclusive('.').next().unwrap_or_default().replace('\n', " ");
-        Ok(Self { id: front.id.clone(), level: front.level, predicate: front.predicate, front, page, summary })
+        let (id, level, predicate) = (front.id.clone(), front.level, front.predicate);
+        Ok(Self { id, level, predicate, targets, front, page, summary })
     }
 
-    /// The limit of the rule in nanoseconds, if its page has one.
+    /// The limit of the rule in nanoseconds, if its page has one for durations.
     pub fn limit(&self) -> Option<i64> {
-        parse_duration(self.front.limit.as_ref()?.as_bytes()).ok()
+        parse_duration(self.front.limit.as_ref()?.0.as_bytes()).ok()
+    }
+
+    /// True if it is about durations and what their values mean. Other rules compare settings of any type with values.
+    pub fn is_about_durations(&self) -> bool {
+        match self.predicate {
+            Predicate::Equals | Predicate::OneOf | Predicate::Contains | Predicate::DoesNotStart => false,
+            Predicate::AboveLimit | Predicate::BelowLimit | Predicate::Unset => {
+                !self.front.not && !self.front.written && self.targets.iter().all(Target::is_duration)
+            }
+            _ => true,
+        }
+    }
+
+    /// True if a list of rules names it: by its id, or by a group.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.id == name || self.is_in(name)
+    }
+
+    /// True if it is in a group.
+    pub fn is_in(&self, group: &str) -> bool {
+        self.front.groups.iter().any(|g| g == group)
+    }
+
+    /// Its number in the newest version of a benchmark, such as `CIS EKS`.
+    pub fn number_in(&self, benchmark: &str) -> Option<&str> {
+        let numbers = self.front.benchmarks.iter().filter_map(|text| text.strip_prefix(benchmark)?.strip_prefix(' '));
+        numbers.into_iter().find(|number| !number.contains(' '))
     }
 
     /// True if the rule checks this field.
@@ -271,4 +197,48 @@ impl Rule {
     pub fn level_for(&self, field: &Field) -> Level {
         if self.front.errors.iter().any(|n| n == field.name) { Level::Error } else { self.level }
     }
+}
+
+/// What does not fit together, if anything.
+fn complaint(front: &Front, targets: &[Target]) -> Option<String> {
+    let compares = matches!(front.predicate, Predicate::Equals | Predicate::OneOf | Predicate::Contains);
+    let limited = matches!(front.predicate, Predicate::AboveLimit | Predicate::BelowLimit);
+    let needs = match front.predicate {
+        Predicate::Equals | Predicate::Contains if front.value.is_none() => Some("a `value`, such as `value: true`"),
+        Predicate::OneOf if front.values.is_empty() => Some("a list of `values`, such as `values: [a, b]`"),
+        _ if compares && targets.is_empty() => Some("`fields`, such as `fields: [readOnlyPort]`"),
+        _ => None,
+    };
+    if let Some(needs) = needs {
+        return Some(format!("its predicate needs {needs}"));
+    }
+    if front.value.is_some() && (!compares || front.predicate == Predicate::OneOf) {
+        return Some("`value` requires the predicate `equals` or `contains`".to_owned());
+    }
+    if !front.values.is_empty() && front.predicate != Predicate::OneOf {
+        return Some("`values` requires the predicate `one-of`".to_owned());
+    }
+    if (front.not || front.written) && !compares && !limited && front.predicate != Predicate::Unset {
+        return Some("`not` and `written` require a predicate that compares values".to_owned());
+    }
+    if (front.not || front.written) && targets.is_empty() {
+        return Some("`not` and `written` require `fields`".to_owned());
+    }
+    let sound = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if let Some(group) = front.groups.iter().find(|g| g.is_empty() || !g.chars().all(sound)) {
+        return Some(format!("invalid group `{group}`: use lower-case words joined by `-`"));
+    }
+    let limit = front.limit.as_ref()?;
+    if !limited {
+        return Some("`limit` requires the predicate `above-limit` or `below-limit`".to_owned());
+    }
+    let durations = targets.iter().all(Target::is_duration) && !front.not && !front.written;
+    let limit = &limit.0;
+    if durations {
+        let positive = parse_duration(limit.as_bytes()).is_ok_and(|n| n > 0);
+        let words = "is not a positive duration that the kubelet accepts, such as `30m`";
+        return (!positive).then(|| format!("`{limit}` {words}"));
+    }
+    let odd = targets.iter().find(|target| number(target.kind(), limit).is_none())?;
+    Some(format!("`{limit}` is not a number that `{}` could be compared with", odd.name()))
 }

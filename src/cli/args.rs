@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::check::PAGES;
+use crate::check::{Catalogue, PAGES};
 use crate::policy::FailOn;
 use crate::report::FORMATS;
 use crate::scan::GivenVariable;
@@ -41,6 +41,7 @@ file that could not be read";
 const SHOW_EXAMPLES: &str = "\
 Examples:
   kubelet-lint show --all infra
+  kubelet-lint show --field authentication infra
   kubectl get --raw /api/v1/nodes/N/proxy/configz | kubelet-lint show --against - infra
 
 Exit codes: 0 success, 1 differences (with --against), 2 an error";
@@ -70,9 +71,9 @@ pub(super) enum Command {
     /// Report the controls of the CIS benchmarks for each node group
     #[command(after_help = REPORT_EXAMPLES)]
     Report(Box<Report>),
-    /// Describe a rule
+    /// Describe a rule, or list the rules of a group
     Explain {
-        /// Id of the rule
+        /// Id of the rule, or the group
         #[arg(value_name = "RULE", value_parser = RuleIds)]
         rule: String,
     },
@@ -151,13 +152,13 @@ pub(super) struct Configuration {
 pub(super) struct Check {
     #[command(flatten)]
     pub(super) input: Input,
-    /// The only rules to use, separated by commas [default: all that are not opt-in]
+    /// The only rules or groups to use, separated by commas [default: all that are not opt-in]
     #[arg(long, value_name = "RULE", env = "KUBELET_LINT_SELECT", value_delimiter = ',', value_parser = RuleIds, hide_possible_values = true, help_heading = "Rules")]
     pub(super) select: Vec<String>,
-    /// Additional rules to enable
+    /// Additional rules or groups to enable
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = RuleIds, hide_possible_values = true, help_heading = "Rules")]
     pub(super) extend_select: Vec<String>,
-    /// Rules to disable, separated by commas
+    /// Rules or groups to disable, separated by commas
     #[arg(long, value_name = "RULE", env = "KUBELET_LINT_IGNORE", value_delimiter = ',', value_parser = RuleIds, hide_possible_values = true, help_heading = "Rules")]
     pub(super) ignore: Vec<String>,
     /// Report suppressed findings as well
@@ -232,6 +233,9 @@ pub(super) struct Show {
     /// Only node groups whose name matches this pattern (`*` matches anything)
     #[arg(long, value_name = "PATTERN", help_heading = "Input options")]
     pub(super) node_group: Option<String>,
+    /// Only this field and those below it, such as `authentication`; includes defaults
+    #[arg(long, value_name = "PATH", conflicts_with = "against", help_heading = "Output options")]
+    pub(super) field: Option<String>,
     /// Compare with a running node: a saved configz, ps, unit or configuration (`-` for standard input)
     #[arg(long, value_name = "PATH", help_heading = "Input options")]
     pub(super) against: Option<PathBuf>,
@@ -242,7 +246,7 @@ pub(super) struct Report {
     #[command(flatten)]
     pub(super) input: Input,
     /// Output format
-    #[arg(long, value_name = "FORMAT", value_parser = ["table", "csv", "json"], default_value = "table", help_heading = "Output options")]
+    #[arg(long, value_name = "FORMAT", value_parser = ["table", "csv", "json", "html"], default_value = "table", help_heading = "Output options")]
     pub(super) format: String,
     /// Output file [default: standard output]
     #[arg(short, long = "output", alias = "output-file", value_name = "FILE", help_heading = "Output options")]
@@ -295,7 +299,8 @@ impl TypedValueParser for RuleIds {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(PAGES.iter().map(|(id, _)| PossibleValue::new(*id))))
+        let groups = Catalogue::default().groups().into_iter();
+        Some(Box::new(PAGES.iter().map(|(id, _)| *id).chain(groups).map(PossibleValue::new)))
     }
 }
 

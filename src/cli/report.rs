@@ -3,6 +3,7 @@
 use crate::report::{self, Kind};
 
 use super::args::{Color, Report};
+use super::git;
 use super::outputs::{say, write};
 use super::request::{PARTIAL, current};
 use super::show::{groups, policy};
@@ -18,6 +19,11 @@ pub(super) fn report(args: &Report, color: Color) -> Result<u8, Stop> {
     let look = look(color, args.output.is_none(), here);
     let mut buffer = Vec::new();
     let kind = match args.format.as_str() {
+        "html" => {
+            let look = look.clone().with_revision(git::revision(&found.root));
+            report::controls_html(&found, &look, &mut buffer)?;
+            Kind::Text
+        }
         "csv" => {
             report::controls_csv(&found, &mut buffer)?;
             Kind::Text

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::policy::{Policy, Reading};
 use crate::report::{self, Kind};
-use crate::scan::{Request, Scan};
+use crate::scan::{Request, Scan, field_complaint};
 
 use super::args::{Color, Configuration, Input, Show};
 use super::configure;
@@ -21,19 +21,26 @@ pub(super) fn show(args: &Show, color: Color) -> Result<u8, Stop> {
     if let Some(path) = &args.against {
         return against(args, path, policy, color, here);
     }
-    let (found, _) = groups(&args.input, policy, args.node_group.as_deref())?;
+    if let Some(complaint) = args.field.as_deref().and_then(field_complaint) {
+        return Err(Stop::Failed(complaint));
+    }
+    let (mut found, _) = groups(&args.input, policy, args.node_group.as_deref())?;
+    if let Some(path) = &args.field {
+        found.groups.iter_mut().for_each(|group| group.keep_field(path));
+    }
+    let all = args.all || args.field.is_some();
     let err_look = look_on_stderr(color, &here);
     let look = look(color, args.output.is_none(), here);
     let mut buffer = Vec::new();
     match args.format.as_str() {
         "html" => {
             let look = look.clone().with_revision(git::revision(&found.root));
-            report::show_html(&found, args.all, &look, &mut buffer)?;
+            report::show_html(&found, all, &look, &mut buffer)?;
         }
-        "json" => report::show_json(&found, args.all, &mut buffer)?,
+        "json" => report::show_json(&found, all, &mut buffer)?,
         "yaml" => report::show_yaml(&found, &look, &mut buffer)?,
-        "text" => report::show_text(&found, args.all, &look, &mut buffer)?,
-        _ => report::show_table(&found, args.all, &look, &mut buffer)?,
+        "text" => report::show_text(&found, all, &look, &mut buffer)?,
+        _ => report::show_table(&found, all, &look, &mut buffer)?,
     }
     let kind = match args.format.as_str() {
         "json" => Kind::Json,

@@ -17,6 +17,12 @@ use crate::text::{Place, Source, Span, Texts};
 /// Why a duration that cannot be read is left to people.
 const NOT_BARE: &str = "it is not a number in YAML or JSON";
 
+/// Why a plan or state is left as it is.
+const STATE: &str = "only Terraform writes plans and states";
+
+/// Why a value that is not there byte for byte is left to people.
+const OTHER: &str = "the file does not hold the value as the node reads it";
+
 /// Makes the changes of one unit. Each file is parsed once, and only if something in it can be fixed.
 pub struct Fixer<'a> {
     options: &'a Options,
@@ -93,7 +99,17 @@ impl<'a> Fixer<'a> {
             | Predicate::ReplacedZero
             | Predicate::RuntimeZero
             | Predicate::InvalidDuration => self.time(finding)?,
-            _ => return Err("its rule asks for a decision"),
+            _ => {
+                let Some(fix) = &finding.rule.front.fix else { return Err("its rule asks for a decision") };
+                if is_state(place) {
+                    return Err(STATE);
+                }
+                if !finding.exact || finding.effective.as_ref() != Some(&place.text()) {
+                    return Err(OTHER);
+                }
+                uses::check(finding, sources)?;
+                return Ok(Fix { place: place.clone(), text: fix.0.clone() });
+            }
         };
         uses::check(finding, sources)?;
         let bare = finding.rule.predicate == Predicate::InvalidDuration;
@@ -124,14 +140,14 @@ impl<'a> Fixer<'a> {
         let place = &finding.at.place;
         let written = place.text();
         if is_state(place) {
-            return Err("only Terraform writes plans and states");
+            return Err(STATE);
         }
         let digits = !written.is_empty() && written.bytes().all(|b| b.is_ascii_digit());
         let bare = finding.rule.predicate == Predicate::InvalidDuration;
         let number = if bare && digits { written.parse().ok() } else { None };
         let right = if bare { number.is_some() } else { parse_duration(written.as_bytes()) == Ok(0) };
         if !finding.exact || written != finding.raw || !right {
-            return Err("the file does not hold the value as the node reads it");
+            return Err(OTHER);
         }
         match (&self.options.write, number) {
             (_, Some(seconds @ 1_u32..)) => Ok(format!("{seconds}s")),

@@ -12,9 +12,7 @@
 
 use crate::text::{Span, Traced, Why, placeholder};
 
-use super::flags::{Flag, Takes};
-use crate::setting::shorten;
-use crate::setting::{Failure, FailureKind, parse_duration};
+use crate::setting::{Failure, FailureKind, Flag, Takes, parse_duration, shorten};
 
 /// The most words of a command line that are read. Linux limits it to 2 MiB of bytes.
 const MAX_WORDS: usize = 16_384;

@@ -2,7 +2,6 @@
 
 pub mod args;
 pub mod config;
-pub mod flags;
 mod labels;
 mod schema;
 mod settle;

@@ -131,7 +131,7 @@ mod tests {
             assert!(TYPED.iter().any(|t| t.path == name && t.holds.go == "object"), "{name}");
         }
         for flag in TYPED.iter().filter_map(|t| t.not_negative) {
-            assert!(crate::kubelet::flags::Flag::find(flag).is_some(), "{flag}");
+            assert!(crate::setting::Flag::find(flag).is_some(), "{flag}");
         }
     }
 }

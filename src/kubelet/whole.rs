@@ -18,8 +18,9 @@ use super::args::{Args, Pass, parse};
 use super::config::{Document, PathEntry};
 use super::settle::{Launch, Merge, config_of, dropins_of};
 use crate::setting::{
-    Chosen, ConfigField, Effective, Failure, FailureKind, Kind, SetBy, Settled, Whole, render_duration,
+    Chosen, ConfigField, Effective, Failure, FailureKind, FlagOnly, Kind, SetBy, Settled, Whole, render_duration,
 };
+use crate::syntax::Node;
 use crate::text::{Span, Why};
 use read::{Read, read};
 
@@ -87,11 +88,20 @@ struct Track {
     unknown: Option<Why>,
     /// Values that lost.
     shadowed: Vec<(SetBy, Span)>,
+    /// What sets the keys of a map and the items of a list, and where.
+    parts: BTreeMap<String, (SetBy, Span)>,
 }
 
 impl Default for Track {
     fn default() -> Self {
-        Self { value: None, from: SetBy::Default, at: None, unknown: None, shadowed: Vec::new() }
+        Self {
+            value: None,
+            from: SetBy::Default,
+            at: None,
+            unknown: None,
+            shadowed: Vec::new(),
+            parts: BTreeMap::new(),
+        }
     }
 }
 
@@ -100,12 +110,17 @@ impl Track {
     fn replace(&mut self, new: Self) {
         let mut shadowed = std::mem::take(&mut self.shadowed);
         shadowed.extend(self.at.map(|at| (self.from, at)));
-        *self = Self { shadowed, ..new };
+        let mut parts = std::mem::take(&mut self.parts);
+        parts.extend(new.parts);
+        *self = Self { shadowed, parts, ..new };
     }
 
     /// Takes the value of a file; what is wrong with it if the kubelet refuses the file.
-    fn take(&mut self, found: Read, from: SetBy, at: Span) -> Option<Wrong> {
-        let new = Self { from, at: Some(at), ..Self::default() };
+    fn take(&mut self, found: Read, from: SetBy, node: &Node) -> Option<Wrong> {
+        let items = node.items().iter().filter_map(|item| Some((item.as_str()?, item)));
+        let keys = node.pairs().iter().filter_map(|(key, value)| Some((key.as_str()?, value)));
+        let parts = items.chain(keys).map(|(name, node)| (name.to_owned(), (from, node.span))).collect();
+        let new = Self { from, at: Some(node.span), parts, ..Self::default() };
         let mut wrong = None;
         self.replace(match found {
             Read::Value(value) => Self { value: Some(value), ..new },
@@ -350,7 +365,8 @@ impl<'a> Settler<'a> {
         let has_field = |flag: &str| ConfigField::all().iter().any(|f| f.flag.is_some_and(|(name, _)| name == flag));
         let names_file = |flag: &str| matches!(flag, "config" | "config-dir");
         let others = self.first.given.iter().filter(|g| !has_field(g.flag.name) && !names_file(g.flag.name));
-        let others = others.map(|g| format!("--{}={}", g.flag.name, g.value.to_text())).collect();
+        let others = others.map(|g| FlagOnly { name: g.flag.name, value: g.value.to_text().into_owned(), at: g.at });
+        let (others, writes) = (others.collect(), self.writes());
         for field in fields(minor) {
             let mut chosen = if is_duration(field) {
                 let Some(settled) = self.effective.fields.iter().find(|s| s.field.name == field.path) else { continue };
@@ -365,8 +381,8 @@ impl<'a> Settler<'a> {
                 chosen
             } else {
                 let Some(track) = self.tracks.remove(field.path) else { continue };
-                let Track { value, from, at, unknown, shadowed, .. } = track;
-                Chosen { field, value, from, at, shadowed, unknown }
+                let Track { value, from, at, unknown, shadowed, parts } = track;
+                Chosen { field, value, from, at, parts, shadowed, unknown }
             };
             if field.path == "crashLoopBackOff.maxContainerRestartPeriod" && chosen.from == SetBy::Default {
                 match crash_loop {
@@ -389,10 +405,21 @@ impl<'a> Settler<'a> {
             chosen.value = chosen.value.filter(|value| !is_left_out(field, value));
             out.push(chosen);
         }
+        let wild = self.first.may_be_set_after("seccomp-default", None).cloned();
+        let line = || Why::FromOutside("the kubelet's command line".into());
         let more = self.first.may_be_set_after("hostname-override", None).or(self.own.rest.as_ref()).cloned();
+        let more = more.or_else(|| self.launch.argv.is_empty().then(line));
         let computes = || Why::FromOutside("what the image passes to the kubelet".into());
         let more = more.or_else(|| (!self.own.fields.is_empty()).then(computes));
-        Whole { refused: self.refused, fields: out, others, more }
+        Whole { refused: self.refused, fields: out, others, more, wild, writes }
+    }
+
+    /// Where a setting that is missing would be written.
+    fn writes(&self) -> Option<Span> {
+        let dropins = self.dropins.iter().rev().map(|(_, document)| document);
+        let files = self.launch.running.iter().chain(dropins).chain(self.config.as_deref());
+        let file = files.filter_map(Document::tree).map(|tree| tree.span).next();
+        file.or_else(|| self.launch.argv.last()?.span())
     }
 }
 
@@ -430,7 +457,7 @@ fn take_from(track: &mut Track, field: &ConfigField, document: &Document, from: 
     let found = document.find(field.path.split('.'), false);
     let wrong = match found.entry {
         PathEntry::At(_, value) => {
-            track.take(read(value, &field.kind, document.schema(), field.path, None), from, value.span)
+            track.take(read(value, &field.kind, document.schema(), field.path, None), from, value)
         }
         PathEntry::Above(_, value) if !document.is_null(value) => {
             Some((value.span, format!("{} must be inside an object", field.path)))
@@ -455,7 +482,7 @@ fn merge(track: &mut Track, field: &ConfigField, document: &Document, (how, wron
     let set = match found.entry {
         PathEntry::At(_, value) | PathEntry::Above(_, value) if document.is_null(value) => {
             if deletes {
-                wrong.extend(track.take(Read::Null, SetBy::DropIn, value.span));
+                wrong.extend(track.take(Read::Null, SetBy::DropIn, value));
             }
             true
         }
@@ -463,7 +490,7 @@ fn merge(track: &mut Track, field: &ConfigField, document: &Document, (how, wron
             let base = track.value.clone().unwrap_or(Value::Null);
             let hidden = track.unknown.take().filter(|_| matches!(field.kind, Kind::Map(_) | Kind::Object(_)));
             let new = read(value, &field.kind, document.schema(), field.path, Some(&base));
-            wrong.extend(track.take(new, SetBy::DropIn, value.span));
+            wrong.extend(track.take(new, SetBy::DropIn, value));
             track.unknown = track.unknown.take().or(hidden);
             true
         }
@@ -492,7 +519,7 @@ fn duration(field: &'static ConfigField, settled: &Settled) -> Chosen {
     });
     let at = settled.winner.as_ref().map(|w| w.at);
     let shadowed = settled.shadowed.iter().map(|s| (s.by.source(), s.at)).collect();
-    Chosen { field, value, from: settled.from, at, shadowed, unknown: settled.unknown.clone() }
+    Chosen { field, value, from: settled.from, at, parts: BTreeMap::new(), shadowed, unknown: settled.unknown.clone() }
 }
 
 #[cfg(test)]

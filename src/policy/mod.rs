@@ -97,20 +97,24 @@ impl Policy {
 
     /// Whether a rule is in force if the configuration selects and ignores these.
     fn chooses(&self, rule: &Rule, select: &[RuleId], ignore: &[RuleId]) -> bool {
-        let id = rule.id.as_str();
-        let named = |list: &[String]| list.iter().any(|n| n == id);
-        let set = |list: &[RuleId]| list.iter().any(|n| n.as_str() == id);
         let limit = self.settings.long_streaming_idle_timeout.limit.is_some();
-        let chosen = if named(&self.extend_select) || set(&self.settings.extend_select) {
-            true
-        } else if !self.select.is_empty() {
-            named(&self.select)
-        } else if !select.is_empty() {
-            set(select)
-        } else {
-            !rule.front.opt_in || limit && id == "long-streaming-idle-timeout"
-        };
-        chosen && !named(&self.ignore) && !set(ignore)
+        let all = self.select.is_empty() && select.is_empty();
+        let mut chosen = all && (!rule.front.opt_in || limit && rule.id == "long-streaming-idle-timeout");
+        // The id of a rule is more exact than a group that it is in.
+        for is_meant in [Rule::is_in, |rule: &Rule, name: &str| rule.id == name] {
+            let named = |list: &[String]| list.iter().any(|name| is_meant(rule, name));
+            let set = |list: &[RuleId]| list.iter().any(|name| is_meant(rule, name.as_str()));
+            // Those of the command line replace those of the configuration.
+            let selected = if self.select.is_empty() { set(select) } else { named(&self.select) };
+            chosen |= selected || named(&self.extend_select) || set(&self.settings.extend_select);
+            chosen &= !named(&self.ignore) && !set(ignore);
+        }
+        chosen
+    }
+
+    /// True if a rule that is judged needs every field of a kubelet, not only durations.
+    pub fn needs_all_fields(&self) -> bool {
+        self.judged().iter().any(|rule| !rule.is_about_durations())
     }
 
     /// What the command line says, with the default configuration.
@@ -143,7 +147,7 @@ impl Policy {
     /// True if a finding fails no run only because the configuration sets levels or `fail-on`.
     pub fn lowers(&self, finding: &Finding) -> bool {
         let usual = self.fail_on.unwrap_or(FailOn::Warning);
-        let set = self.settings.levels.keys().any(|id| id.as_str() == finding.rule.id);
+        let set = self.settings.levels.keys().any(|id| id.names(finding.rule));
         let level = if set { finding.rule.level.max(finding.level) } else { finding.level };
         usual.fails(level) && !self.fail_on().fails(finding.level)
     }
@@ -162,7 +166,7 @@ impl Policy {
     /// The error in the selection of rules, if there is one.
     pub fn complaint(&self) -> Option<String> {
         let typed = self.select.iter().chain(&self.extend_select).chain(&self.ignore);
-        if let Some(unknown) = typed.into_iter().find(|id| self.catalogue.get(id).is_none()) {
+        if let Some(unknown) = typed.into_iter().find(|id| !self.catalogue.has(id)) {
             return Some(no_rule(unknown, &self.catalogue));
         }
         let long = "long-streaming-idle-timeout";
@@ -228,7 +232,9 @@ impl Policy {
     }
 
     fn sort(&self, mut finding: Finding, hidden: Option<Hidden>, out: &mut Verdict) {
-        let level = self.settings.levels.iter().find(|(id, _)| id.as_str() == finding.rule.id);
+        let levels = || self.settings.levels.iter();
+        let own = levels().find(|(id, _)| id.as_str() == finding.rule.id);
+        let level = own.or_else(|| levels().find(|(id, _)| id.names(finding.rule)));
         if let Some((_, level)) = level {
             // A finding below the level of its rule is less than certain, and stays below.
             let lowered = finding.level < finding.rule.level;
@@ -270,7 +276,7 @@ impl Policy {
     /// The entry of the settings that hides `finding`; the number of a matching exception is added to `used`.
     fn hides(&self, finding: &Finding, used: &mut BTreeSet<usize>) -> Option<Hidden> {
         let path = self.relative(finding.at.place.source.path());
-        let named = |rules: &[RuleId]| rules.iter().any(|r| r.as_str() == finding.rule.id);
+        let named = |rules: &[RuleId]| rules.iter().any(|r| r.names(finding.rule));
         if self.settings.per_path_ignores.iter().any(|(pattern, rules)| named(rules) && pattern.matches(&path)) {
             return Some(Hidden { why: Why::Settings, reason: String::new(), place: None });
         }

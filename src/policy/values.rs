@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use globset::{Glob, GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
-use crate::check::Catalogue;
+use crate::check::{Catalogue, Rule};
 use crate::node::Family;
 use crate::setting::parse_duration;
 
@@ -32,13 +32,13 @@ pub fn no_rule(id: &str, rules: &Catalogue) -> String {
     if id.contains('*') {
         return format!("unknown rule `{short}`: patterns are not supported, list each rule");
     }
-    match meant(id, rules.iter().map(|r| r.id.as_str())) {
+    match meant(id, rules.iter().map(|r| r.id.as_str()).chain(rules.groups())) {
         Some(near) => format!("unknown rule `{short}`: did you mean `{near}`?"),
         None => format!("unknown rule `{short}`: run `kubelet-lint rules` for a list"),
     }
 }
 
-/// A possible id of a rule.
+/// A possible id of a rule or name of a group.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RuleId(String);
 
@@ -48,9 +48,14 @@ impl RuleId {
         &self.0
     }
 
-    /// The error, if `rules` have no such id.
+    /// True if it names a rule.
+    pub fn names(&self, rule: &Rule) -> bool {
+        rule.is_named(&self.0)
+    }
+
+    /// The error, if `rules` have no such id or group.
     pub fn complaint(&self, rules: &Catalogue) -> Option<String> {
-        if rules.get(&self.0).is_some() { None } else { Some(no_rule(&self.0, rules)) }
+        if rules.has(&self.0) { None } else { Some(no_rule(&self.0, rules)) }
     }
 }
 

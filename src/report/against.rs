@@ -6,10 +6,10 @@ use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
 use crate::scan::{Compared, Scan, ShownSetting, compare};
-use crate::text::Place;
 
 use super::Look;
 use super::plain_text::{count, harmless, wrap};
+use super::spot::spot;
 
 /// Prints for people where the node groups of `source` and the kubelets of `nodes` differ. True if any do.
 ///
@@ -89,9 +89,4 @@ fn comparison(one: &Compared<'_>, source: &Scan, nodes: &Scan) -> Value {
         "same": one.same,
         "unknown": one.unknown,
     })
-}
-
-fn spot(place: &Place, scan: &Scan) -> Value {
-    let start = place.start();
-    json!({"path": scan.relative(place.source.path()), "line": start.line, "column": start.column})
 }

@@ -1,122 +1,36 @@
-//! The controls of the CIS benchmarks that are about the kubelet's configuration, judged for every node group before it exists.
-//!
-//! The table has one row for each control: its number in CIS EKS 1.8.0, its number in CIS Kubernetes 1.12, the field or flag, the
-//! test, and what holds if it passes. The tests are those of kube-bench (`cfg/eks-1.8.0/node.yaml` and `cfg/cis-1.12/node.yaml`
-//! at a73ce378), on the effective value instead of a text.
+//! The controls of the CIS benchmarks that are about the kubelet, judged for every node group before it exists. The rules of the
+//! benchmarks say what each asks for.
 
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::scan::{Scan, ShownGroup, ShownSetting};
+use crate::check::Outcome;
+use crate::scan::{Scan, ShownControl, ShownGroup};
 
 use super::Look;
-use super::plain_text::harmless;
+use super::page::{escaped, spot as spot_in_page, write_head};
+use super::plain_text::{count, harmless, wrap};
+use super::spot::spot;
 
-const ROWS: &str = include_str!("controls.txt");
-
-/// What a control says about a node group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
-    Pass,
-    Fail,
-    /// It depends on something unknown, which is never a pass.
-    Unknown,
-    /// The node group has no kubelet, or its version does not have the field.
-    NotApplicable,
-}
-
-impl Verdict {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail => "fail",
-            Self::Unknown => "unknown",
-            Self::NotApplicable => "n/a",
-        }
+/// The word for an outcome in every format.
+fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Pass => "pass",
+        Outcome::Fail => "fail",
+        Outcome::Unknown => "unknown",
+        Outcome::NotApplicable => "n/a",
     }
 }
 
-/// A control, judged for one node group.
-struct Judged<'a> {
-    group: &'a ShownGroup,
-    eks: &'static str,
-    kubernetes: &'static str,
-    field: &'static str,
-    title: &'static str,
-    verdict: Verdict,
-    /// The value, or why it is unknown.
-    value: String,
-    setting: Option<&'a ShownSetting>,
+/// Every control of every node group.
+fn all(scan: &Scan) -> impl Iterator<Item = (&ShownGroup, &ShownControl)> {
+    scan.groups.iter().flat_map(|group| group.controls.iter().map(move |control| (group, control)))
 }
 
-/// Every control for every node group.
-fn judged(scan: &Scan) -> Vec<Judged<'_>> {
-    let of = |group| ROWS.lines().filter_map(move |row| judge(group, row));
-    scan.groups.iter().flat_map(of).collect()
-}
-
-fn judge<'a>(group: &'a ShownGroup, row: &'static str) -> Option<Judged<'a>> {
-    let mut cells = row.split('|');
-    let (eks, kubernetes, field) = (cells.next()?, cells.next()?, cells.next()?);
-    let (test, title) = (cells.next()?, cells.next()?);
-    let (verdict, value, setting) = verdict(group, field, test);
-    Some(Judged { group, eks, kubernetes, field, title, verdict, value, setting })
-}
-
-fn verdict<'a>(group: &'a ShownGroup, path: &str, test: &str) -> (Verdict, String, Option<&'a ShownSetting>) {
-    let Some(whole) = group.whole.as_ref().filter(|_| group.kubelet) else {
-        return (Verdict::NotApplicable, "no kubelet configuration".to_owned(), None);
-    };
-    if group.starts == Some(false) {
-        return (Verdict::Unknown, format!("its kubelet does not start: {}", group.why_not.join("; ")), None);
-    }
-    if path.starts_with("--") {
-        let given = whole.others.iter().find(|flag| flag.split('=').next() == Some(path));
-        return match (given, &whole.more) {
-            (Some(flag), _) => (Verdict::Fail, flag.clone(), None),
-            (None, Some(why)) => (Verdict::Unknown, why.clone(), None),
-            (None, None) => (Verdict::Pass, "not given".to_owned(), None),
-        };
-    }
-    let Some(found) = whole.fields.iter().find(|f| f.setting.field == path) else {
-        return (Verdict::NotApplicable, "this version of the kubelet does not have it".to_owned(), None);
-    };
-    let setting = Some(&found.setting);
-    if let Some(why) = &found.unknown {
-        return (Verdict::Unknown, why.clone(), setting);
-    }
-    let pass = passes(test, found.value.as_ref(), found.setting.from.is_default());
-    let value = found.setting.effective.clone().unwrap_or_else(|| "not set".to_owned());
-    (if pass { Verdict::Pass } else { Verdict::Fail }, value, setting)
-}
-
-/// Whether a value passes a test.
-fn passes(test: &str, value: Option<&Value>, is_default: bool) -> bool {
-    let text = value.map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).unwrap_or_default();
-    let number = || value.map_or(Some(0), Value::as_i64);
-    let set = |gate: &str| value.and_then(|gates| gates.get(gate));
-    match test.strip_prefix("is ").unwrap_or(test) {
-        "set" => !text.is_empty(),
-        "unset or true" => is_default || text == "true",
-        "0" => number() == Some(0),
-        test => match test.split_once(' ') {
-            Some(("not", wanted)) => text != wanted,
-            Some(("at", least)) => {
-                let least = least.strip_prefix("least ").and_then(|l| l.parse().ok()).unwrap_or(i64::MAX);
-                number().is_some_and(|n| n >= least)
-            }
-            Some(("has", gate)) => match gate.strip_prefix("no closed ") {
-                Some(gate) => set(gate) != Some(&Value::Bool(false)),
-                None => set(gate) == Some(&Value::Bool(true)),
-            },
-            Some(("within", allowed)) => value.and_then(Value::as_array).is_some_and(|items| {
-                let known = |item: &Value| item.as_str().is_some_and(|i| allowed.split(' ').any(|a| a == i));
-                !items.is_empty() && items.iter().all(known)
-            }),
-            _ => text == test,
-        },
-    }
+/// The conditions of a node group.
+fn conditions(group: &ShownGroup) -> Vec<String> {
+    group.when.conditions().iter().map(ToString::to_string).collect()
 }
 
 /// Prints every control for every node group as CSV, one line each.
@@ -125,19 +39,15 @@ fn passes(test: &str, value: Option<&Value>, is_default: bool) -> bool {
 /// If `out` cannot be written to.
 pub fn controls_csv(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "node_group,cis_eks,cis_kubernetes,control,field,result,value,place,when")?;
-    for one in judged(scan) {
+    for (group, one) in all(scan) {
         let place = one
-            .setting
-            .and_then(|s| s.place.as_ref())
+            .place
+            .as_ref()
             .map(|p| format!("{}:{}:{}", scan.relative(p.source.path()), p.start().line, p.start().column));
-        let id = one.group.id();
-        let place = place.unwrap_or_default();
-        let when: Vec<_> = one.group.when.conditions().iter().map(ToString::to_string).collect();
-        let when = when.join(" and ");
-        let cells =
-            [&*id, one.eks, one.kubernetes, one.title, one.field, one.verdict.word(), &one.value, &place, &when];
-        let cells = cells.map(cell);
-        writeln!(out, "{}", cells.join(","))?;
+        let (id, place, when) = (group.id(), place.unwrap_or_default(), conditions(group).join(" and "));
+        let [eks, kubernetes] = one.numbers;
+        let cells = [&*id, eks, kubernetes, one.title, &one.field, word(one.outcome), &one.value, &place, &when];
+        writeln!(out, "{}", cells.map(cell).join(","))?;
     }
     Ok(())
 }
@@ -159,24 +69,19 @@ fn cell(text: &str) -> String {
 /// If `out` cannot be written to.
 pub fn controls_json(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
     let number = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
-    let place = |one: &Judged<'_>| {
-        let place = one.setting?.place.as_ref()?;
-        let start = place.start();
-        Some(json!({"path": scan.relative(place.source.path()), "line": start.line, "column": start.column}))
-    };
-    let controls: Vec<_> = judged(scan)
-        .iter()
-        .map(|one| {
+    let controls: Vec<_> = all(scan)
+        .map(|(group, one)| {
             json!({
-                "node_group": one.group.id(),
-                "when": one.group.when.conditions().iter().map(ToString::to_string).collect::<Vec<_>>(),
-                "cis_eks": number(one.eks),
-                "cis_kubernetes": number(one.kubernetes),
+                "node_group": group.id(),
+                "when": conditions(group),
+                "cis_eks": number(one.numbers[0]),
+                "cis_kubernetes": number(one.numbers[1]),
                 "control": one.title,
+                "rule": one.rule,
                 "field": one.field,
-                "result": one.verdict.word(),
+                "result": word(one.outcome),
                 "value": one.value,
-                "place": place(one),
+                "place": one.place.as_ref().map(|place| spot(place, scan)),
             })
         })
         .collect();
@@ -184,64 +89,92 @@ pub fn controls_json(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
+/// How many controls have each outcome.
+fn summary(scan: &Scan) -> String {
+    let count = |outcome| all(scan).filter(|(_, one)| one.outcome == outcome).count();
+    let (pass, fail) = (count(Outcome::Pass), count(Outcome::Fail));
+    format!("{pass} pass, {fail} fail, {} unknown", count(Outcome::Unknown))
+}
+
 /// Prints the same for people: each node group with its controls.
 ///
 /// # Errors
 /// If `out` cannot be written to.
 pub fn controls_table(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    let all = judged(scan);
-    for results in all.chunk_by(|a, b| std::ptr::eq(a.group, b.group)) {
-        let Some(Judged { group, .. }) = results.first() else { continue };
+    /// Where the last column begins.
+    const LAST: usize = 27;
+    for group in &scan.groups {
         writeln!(out, "{} ({})", harmless(&group.shown()), look.spot(&group.place))?;
         for condition in group.when.conditions() {
             writeln!(out, "  only if `{}`", harmless(&condition.to_string()))?;
         }
+        if group.controls.iter().all(|one| one.outcome == Outcome::NotApplicable) {
+            writeln!(out, "  no kubelet configuration found\n")?;
+            continue;
+        }
         writeln!(out, "  {:<6}  {:<6}  {:<7}  control", "EKS", "K8s", "result")?;
-        for one in results {
-            let (word, title) = (one.verdict.word(), one.title);
-            writeln!(out, "  {:<6}  {:<6}  {word:<7}  {title}", one.eks, one.kubernetes)?;
-            if one.verdict != Verdict::Pass {
-                let spot = one.setting.and_then(|s| s.place.as_ref()).map(|p| format!(" at {}", look.spot(p)));
-                writeln!(out, "  {:25}{}: {}{}", "", one.field, harmless(&one.value), spot.unwrap_or_default())?;
+        for one in &group.controls {
+            let [eks, kubernetes] = one.numbers;
+            writeln!(out, "  {eks:<6}  {kubernetes:<6}  {:<7}  {}", word(one.outcome), one.title)?;
+            if one.outcome != Outcome::Pass {
+                let at = one.place.as_ref().map(|p| format!(" at {}", look.spot(p))).unwrap_or_default();
+                let words = format!("{}: {}{at}", one.field, harmless(&one.value));
+                for line in wrap(&words, look.width.max(60) - LAST) {
+                    writeln!(out, "{:LAST$}{line}", "")?;
+                }
             }
         }
         writeln!(out)?;
     }
-    let count = |verdict| all.iter().filter(|one| one.verdict == verdict).count();
-    let (pass, fail) = (count(Verdict::Pass), count(Verdict::Fail));
-    writeln!(out, "{pass} pass, {fail} fail, {} unknown.", count(Verdict::Unknown))
+    writeln!(out, "{}.", summary(scan))
+}
+
+/// Prints the same as one page that needs nothing else.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn controls_html(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    write_head("Kubelet controls of the CIS benchmarks", look, out)?;
+    writeln!(out, "<p>{} in {}.</p>\n</header>", summary(scan), count(scan.node_groups(), "node group"))?;
+    writeln!(out, "<main id=\"main\">")?;
+    if scan.groups.is_empty() {
+        writeln!(out, "<p class=\"verdict\">Nothing to report: no node groups were found. Check the path.</p>")?;
+    }
+    for (n, group) in scan.groups.iter().enumerate() {
+        writeln!(out, "<section aria-labelledby=\"h{n}\">\n<h2 id=\"h{n}\">{}</h2>", escaped(&group.shown()))?;
+        writeln!(out, "<p class=\"place\">{}</p>", spot_in_page(&group.place, scan))?;
+        for condition in conditions(group) {
+            writeln!(out, "<p>Only if <code>{}</code>.</p>", escaped(&condition))?;
+        }
+        let heads = ["control", "CIS EKS", "CIS Kubernetes", "result", "setting", "value", "set at"];
+        let heads = heads.map(|head| format!("<th scope=\"col\">{head}</th>")).concat();
+        writeln!(out, "<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>")?;
+        for one in &group.controls {
+            let class = match one.outcome {
+                Outcome::Fail => " class=\"error\"",
+                Outcome::Unknown => " class=\"warning\"",
+                Outcome::Pass | Outcome::NotApplicable => "",
+            };
+            let place = one.place.as_ref().map(|place| spot_in_page(place, scan)).unwrap_or_default();
+            writeln!(
+                out,
+                "<tr><th scope=\"row\">{}</th><th>{}</th><th>{}</th><td{class}>{}</td><td>{}</td><td>{}</td><td>{place}</td></tr>",
+                escaped(one.title),
+                one.numbers[0],
+                one.numbers[1],
+                word(one.outcome),
+                escaped(&one.field),
+                escaped(&one.value)
+            )?;
+        }
+        writeln!(out, "</tbody>\n</table>\n</section>")?;
+    }
+    writeln!(out, "</main>\n</body>\n</html>")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn values_are_tested_as_a_benchmark_says() {
-        let cases = [
-            ("is false", json!(false), false, true),
-            ("is false", json!(true), false, false),
-            ("is not AlwaysAllow", json!("Webhook"), false, true),
-            ("is not AlwaysAllow", json!("AlwaysAllow"), true, false),
-            ("is set", json!("/ca.crt"), false, true),
-            ("is set", json!(""), false, false),
-            ("is 0", Value::Null, false, false),
-            ("is 0", json!(10255), true, false),
-            ("is unset or true", json!(false), false, false),
-            ("is unset or true", json!(false), true, true),
-            ("is at least 1", json!(-1), true, false),
-            ("is at least 0", json!(0), false, true),
-            ("has A", json!({"A": true}), false, true),
-            ("has A", json!({"A": false}), false, false),
-            ("is within A B", json!(["A"]), false, true),
-            ("is within A B", json!(["A", "C"]), false, false),
-        ];
-        for (test, value, is_default, want) in cases {
-            assert_eq!(passes(test, Some(&value), is_default), want, "{test} {value}");
-        }
-        assert!(passes("is 0", None, true) && !passes("is set", None, true) && !passes("is within A", None, true));
-        assert!(ROWS.lines().all(|row| row.split('|').count() == 5));
-    }
 
     #[test]
     fn cells_are_quoted_and_no_formula() {

@@ -126,20 +126,40 @@ impl Printer<'_> {
     }
 }
 
+/// Prints the rules of a group with their numbers in benchmarks.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn explain_group(group: &str, rules: &Catalogue, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "The rules of the group {group}: use them with `--select {group}`.\n")?;
+    list(rules.iter().filter(|rule| rule.is_in(group)), true, look, out)?;
+    writeln!(out, "\nRun `kubelet-lint explain RULE` for details.")
+}
+
 /// Prints all rules with their level and summary.
 ///
 /// # Errors
 /// If `out` cannot be written to.
 pub fn list_rules(rules: &Catalogue, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    for rule in rules.iter() {
+    list(rules.iter(), false, look, out)?;
+    writeln!(out, "\nRun `kubelet-lint explain RULE` for details.")?;
+    let groups: Vec<_> = rules.groups().into_iter().collect();
+    writeln!(out, "Groups of rules: {}.", groups.join(", "))
+}
+
+fn list<'r>(rules: impl Iterator<Item = &'r Rule>, numbers: bool, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    for rule in rules {
         let opt_in = if rule.front.opt_in { ", opt-in" } else { "" };
         let bold = if look.color { Style::new().bold() } else { Style::new() };
         writeln!(out, "{bold}{}{bold:#} ({}{opt_in})", rule.id, rule.level.id())?;
         for line in wrap(&rule.summary, look.width.clamp(40, MAX_WIDTH) - 4) {
             writeln!(out, "    {line}")?;
         }
+        if numbers && !rule.front.benchmarks.is_empty() {
+            writeln!(out, "    {}", rule.front.benchmarks.join(", "))?;
+        }
     }
-    writeln!(out, "\nRun `kubelet-lint explain RULE` for details.")
+    Ok(())
 }
 
 /// Prints all rules as JSON.
@@ -152,7 +172,7 @@ pub fn list_rules_json(rules: &Catalogue, out: &mut dyn Write) -> io::Result<()>
         .map(|r| {
             json!({
                 "id": r.id, "level": r.level.id(), "summary": r.summary, "benchmarks": r.front.benchmarks,
-                "tags": r.front.tags, "since": r.front.since, "opt_in": r.front.opt_in, "page": r.page.markdown,
+                "tags": r.front.tags, "since": r.front.since, "groups": r.front.groups, "opt_in": r.front.opt_in, "page": r.page.markdown,
             })
         })
         .collect();

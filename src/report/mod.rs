@@ -19,12 +19,13 @@ mod reporter;
 mod safe;
 mod sarif;
 mod show;
+mod spot;
 mod table;
 mod veils;
 
 pub use against::{against_json, against_text};
-pub use controls::{controls_csv, controls_json, controls_table};
-pub use explain::{explain, list_rules, list_rules_json};
+pub use controls::{controls_csv, controls_html, controls_json, controls_table};
+pub use explain::{explain, explain_group, list_rules, list_rules_json};
 pub use fingerprint::line_hashes;
 pub use human::{complain, notes, unfixed};
 pub use page::show_html;

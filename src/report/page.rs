@@ -95,7 +95,7 @@ pub fn show_html(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> io
 
 /// Everything up to the summary: the title, and which program looked at which revision. No clock, so two runs give the same
 /// bytes.
-fn write_head(title: &str, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_head(title: &str, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -289,7 +289,7 @@ fn write_finding(finding: &Finding, named: bool, scan: &Scan, out: &mut dyn Writ
     writeln!(out, "<p><strong>Help:</strong> {}.</p>\n</details>", marked(&finding.help))
 }
 
-fn spot(place: &Place, scan: &Scan) -> String {
+pub(super) fn spot(place: &Place, scan: &Scan) -> String {
     let start = place.start();
     let path = if place.source.is_derived() {
         place.source.path().to_string_lossy().into_owned()
@@ -326,7 +326,7 @@ fn marked(text: &str) -> String {
     parts.iter().enumerate().map(part).collect()
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::new();
     for c in harmless(text).chars() {
         match c {

@@ -79,16 +79,17 @@ impl Reporter for Sarif {
     }
 }
 
-/// The built-in rules, followed by the custom rules that have findings.
+/// The built-in rules about durations, followed by the others that have findings.
 fn rules(scan: &Scan) -> Vec<&'static Rule> {
-    let mut out: Vec<&'static Rule> = RULES.iter().collect();
+    let mut out: Vec<&'static Rule> = RULES.iter().filter(|rule| rule.is_about_durations()).collect();
+    let always = out.len();
     let existing = scan.existing.iter().map(|(finding, _)| finding);
     for finding in scan.findings.iter().chain(existing).chain(scan.hidden.iter().map(|(finding, _)| finding)) {
         if !out.iter().any(|r| r.id == finding.rule.id) {
             out.push(finding.rule);
         }
     }
-    if let Some(own) = out.get_mut(RULES.len()..) {
+    if let Some(own) = out.get_mut(always..) {
         own.sort_by(|a, b| a.id.cmp(&b.id));
     }
     out

@@ -6,10 +6,10 @@ use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
 use crate::scan::{Note, Scan, ShownGroup, ShownSetting, ShownWhole};
-use crate::text::Place;
 
 use super::Look;
 use super::plain_text::{count, harmless, wrap};
+use super::spot::spot;
 
 /// Prints the node groups for people. Settings at their default are left out unless `all`.
 ///
@@ -177,9 +177,4 @@ pub fn show_yaml(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()
         out.write_all(text.as_bytes())?;
     }
     Ok(())
-}
-
-fn spot(place: &Place, scan: &Scan) -> Value {
-    let start = place.start();
-    json!({"path": scan.relative(place.source.path()), "line": start.line, "column": start.column})
 }

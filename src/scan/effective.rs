@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::check::{Control, Outcome, controls, is_setting, nearest};
 use crate::node::{Booted, NodeGroup, Root};
 use crate::runtime::Runtime;
 use crate::setting::{
-    Chosen, Effective, Failure, FailureKind, SetBy, Setting, Settled, Shape, Whole, render_duration, shorten,
+    Chosen, ConfigField, Effective, FIELDS, Failure, FailureKind, SetBy, Setting, Settled, Shape, Whole,
+    render_duration, shorten,
 };
 use crate::text::{Place, Span, Texts, without_secrets};
 use crate::value::Guard;
@@ -39,6 +41,8 @@ pub struct ShownGroup {
     pub settings: Vec<ShownSetting>,
     /// All fields, if the request asks for them.
     pub whole: Option<ShownWhole>,
+    /// The controls of benchmarks, if the request asks for all fields.
+    pub controls: Vec<ShownControl>,
     /// What could not be resolved.
     pub unknown: Vec<Note>,
 }
@@ -55,8 +59,41 @@ pub struct ShownWhole {
     pub fields: Vec<ShownField>,
     /// Flags that write no field, with their values.
     pub others: Vec<String>,
-    /// Why there may be more of them.
-    pub more: Option<String>,
+}
+
+/// A control of a benchmark, judged for a node group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShownControl {
+    /// The rule that it is the same as.
+    pub rule: &'static str,
+    /// Its numbers in CIS EKS and CIS Kubernetes; empty if it has none.
+    pub numbers: [&'static str; 2],
+    /// What holds if it passes.
+    pub title: &'static str,
+    /// What it says.
+    pub outcome: Outcome,
+    /// The settings that decide it.
+    pub field: String,
+    /// The value, or why it is unknown.
+    pub value: String,
+    /// Where the value is written.
+    pub place: Option<Place>,
+}
+
+impl ShownControl {
+    fn of(control: Control, own: &Place, texts: &Texts) -> Self {
+        let Control { rule, outcome, field, value, at } = control;
+        let place = at.map(|at| texts.place(texts.trail(at).origin()).first_line());
+        Self {
+            rule: &rule.id,
+            numbers: ["CIS EKS", "CIS Kubernetes"].map(|benchmark| rule.number_in(benchmark).unwrap_or_default()),
+            title: rule.front.control.as_deref().unwrap_or_default(),
+            outcome,
+            field,
+            value,
+            place: place.filter(|place| place != own),
+        }
+    }
 }
 
 /// A field of any type.
@@ -84,8 +121,7 @@ impl ShownWhole {
             configuration: loads.then(|| whole.configuration()),
             unknown: whole.unknown().map(|(path, why)| (path, why.to_string())).collect(),
             fields: whole.fields.iter().map(|c| ShownField::of(c, group, texts)).collect(),
-            others: whole.others.clone(),
-            more: whole.more.as_ref().map(ToString::to_string),
+            others: whole.others.iter().map(ToString::to_string).collect(),
         }
     }
 }
@@ -159,6 +195,19 @@ impl ShownGroup {
         self.settings.iter().chain(others)
     }
 
+    /// Keeps one field, or those whose path begins with this one.
+    pub fn keep_field(&mut self, path: &str) {
+        let fits = |field: &str| is_of(field, path) || is_of(path, field);
+        self.settings.retain(|setting| fits(&setting.field));
+        let Some(whole) = &mut self.whole else { return };
+        whole.fields.retain(|field| fits(&field.setting.field));
+        whole.unknown.retain(|(field, _)| fits(field));
+        whole.others.retain(|flag| flag.split('=').next() == Some(path));
+        if let Some(configuration) = &mut whole.configuration {
+            *configuration = only(configuration, path);
+        }
+    }
+
     /// Its identity: root and address.
     pub fn id(&self) -> String {
         self.root.id(&self.name)
@@ -177,7 +226,7 @@ impl ShownGroup {
     }
 
     /// The configuration of one boot of `group`.
-    pub(super) fn of(group: &NodeGroup, booted: &Booted, texts: &Texts) -> Self {
+    pub(super) fn of(group: &NodeGroup, booted: &Booted, (judged, texts): (bool, &Texts)) -> Self {
         let effective = booted.effective.as_ref();
         let whole = effective.and_then(|e| e.whole.as_deref());
         let refused = whole.map(|w| w.refused.as_slice()).unwrap_or_default();
@@ -185,10 +234,13 @@ impl ShownGroup {
         let mut unknown: Vec<_> = gaps.map(|gap| note(gap.at, gap.why.to_string(), Weight::None, texts)).collect();
         unknown.sort();
         unknown.dedup();
+        let place = texts.place(texts.trail(group.place).origin()).first_line();
+        let controls = if judged { controls(booted) } else { Vec::new() };
         Self {
             name: Arc::clone(&group.name),
             root: group.root.clone(),
-            place: texts.place(texts.trail(group.place).origin()).first_line(),
+            controls: controls.into_iter().map(|control| ShownControl::of(control, &place, texts)).collect(),
+            place,
             family: booted.family.or(group.family).map(|f| f.id()),
             kubernetes: group.minor.map(|minor| format!("1.{minor}")),
             when: group.when.and(&booted.when).unwrap_or_default().without_scopes(),
@@ -245,6 +297,30 @@ impl ShownSetting {
                 .collect(),
         }
     }
+}
+
+/// The part of an object below a path, with the objects around it.
+fn only(value: &Value, path: &str) -> Value {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let mut out = serde_json::Map::new();
+    if let Some(inner) = value.get(name) {
+        // A key of a map may contain dots.
+        let inner = rest.filter(|_| inner.is_object()).map_or_else(|| inner.clone(), |rest| only(inner, rest));
+        out.insert(name.to_owned(), inner);
+    } else if let Some(inner) = value.get(path) {
+        out.insert(path.to_owned(), inner.clone());
+    }
+    Value::Object(out)
+}
+
+/// What is wrong with the path of a field: no kubelet has one that begins with it.
+pub fn field_complaint(path: &str) -> Option<String> {
+    let known = ConfigField::all().iter().map(|f| f.path).chain(FIELDS.iter().map(|f| f.name));
+    if known.into_iter().any(|field| is_of(field, path)) || is_setting(path) {
+        return None;
+    }
+    let near = nearest(path).map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+    Some(format!("no kubelet has the field `{path}`{near}"))
 }
 
 /// True if a setting is a field, or a key of one that is a map.

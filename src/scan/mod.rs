@@ -34,7 +34,7 @@ use units::{Covered, Unwound, covered, read_unit, read_units};
 
 pub use base::Base;
 pub use compare::{Compared, Difference, compare};
-pub use effective::{ShownField, ShownGroup, ShownSetting, ShownWhole};
+pub use effective::{ShownControl, ShownField, ShownGroup, ShownSetting, ShownWhole, field_complaint};
 pub use fault::{caught, keep_panics_quiet};
 pub use note::{Note, Weight};
 pub use overlay::Edited;

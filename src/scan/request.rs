@@ -170,7 +170,13 @@ impl Request {
     pub(super) fn given(&self, policy: &Policy) -> Result<Given, ScanError> {
         let (parameters, variables) = (self.parameter_files()?, self.variables()?);
         let var_files = policy.settings.var_files.clone();
-        Ok(Given { parameters, variables, var_files, modules: self.modules(policy)?, whole: self.whole })
+        Ok(Given {
+            parameters,
+            variables,
+            var_files,
+            modules: self.modules(policy)?,
+            whole: self.whole || policy.needs_all_fields(),
+        })
     }
 
     /// The sources of modules and their folders, absolute: those of the configuration, then those of the arguments.

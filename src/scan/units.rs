@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::boot;
-use crate::check::{delivered, judge, judge_unreached};
+use crate::check::{delivered, judge, judge_unreached, unresolved};
 use crate::fix::Fixer;
 use crate::input::{self, FileList, INPUTS, Input, Unit, is_watched};
 use crate::node::{Booted, Cx, Gap, Given, NodeGroup, Root, Shared, Step};
@@ -248,12 +248,14 @@ fn within_budget(
             out.findings.extend(findings);
             out.delivered.extend(delivered(booted, &cx.texts));
             out.gaps.extend(gaps(&booted.gaps, booted.kubelet(), &cx.texts));
+            let unknown = unresolved(&rules, booted).into_iter();
+            out.gaps.extend(unknown.map(|words| note(group.place, words, Weight::Grave, &cx.texts)));
             known.extend(net::origins(net::settings(&group, booted), &cx.texts));
             known.extend(net::unknowns(&booted.gaps, &cx.texts));
         }
         known.extend(net::unknowns(&group.gaps, &cx.texts));
         out.gaps.extend(gaps(&group.gaps, boots.iter().any(Booted::kubelet), &cx.texts));
-        out.groups.extend(boots.iter().map(|booted| ShownGroup::of(&group, booted, &cx.texts)));
+        out.groups.extend(boots.iter().map(|booted| ShownGroup::of(&group, booted, (given.whole, &cx.texts))));
     }
     uses.extend(std::mem::take(&mut cx.claims.uses));
     for group in &mut cx.claims.unreached {

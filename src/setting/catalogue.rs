@@ -280,6 +280,12 @@ impl ConfigField {
         }
     }
 
+    /// The value, or the zero of a number or truth value that is left out where it is zero.
+    pub fn or_zero(&self, value: Option<&Value>) -> Option<Value> {
+        let zero = !self.pointer && matches!(self.kind, Kind::Bool | Kind::Int(..) | Kind::Float);
+        value.cloned().or_else(|| zero.then(|| self.kind.zero()))
+    }
+
     /// True for a value that looks like an unset field: the zero of a type that is not a pointer.
     pub fn is_unset(&self, value: &Value) -> bool {
         !self.pointer && *value == self.kind.zero()

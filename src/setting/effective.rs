@@ -1,5 +1,7 @@
 //! What a kubelet ends up running with.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::text::{Span, Why};
@@ -32,6 +34,8 @@ pub struct Chosen {
     pub from: SetBy,
     /// The value that decides, in the text that the node reads.
     pub at: Option<Span>,
+    /// What sets the keys of a map and the items of a list, and where.
+    pub parts: BTreeMap<String, (SetBy, Span)>,
     /// Values that lost, in the order in which the kubelet reads them.
     pub shadowed: Vec<(SetBy, Span)>,
     /// Set if the value is not known.
@@ -45,10 +49,31 @@ pub struct Whole {
     pub refused: Vec<Failure>,
     /// The fields that its version has, sorted by path.
     pub fields: Vec<Chosen>,
-    /// Flags that write no field, with their values.
-    pub others: Vec<String>,
+    /// Flags that write no field.
+    pub others: Vec<FlagOnly>,
     /// Set if there may be more of them, such as `--hostname-override`.
     pub more: Option<Why>,
+    /// Set if an unknown word of the command line may be any flag.
+    pub wild: Option<Why>,
+    /// Where a setting that is missing would be written: the last file that it reads, or the end of its command line.
+    pub writes: Option<Span>,
+}
+
+/// A use of a flag that writes no field.
+#[derive(Clone, Debug)]
+pub struct FlagOnly {
+    /// Its name, without dashes.
+    pub name: &'static str,
+    /// Its value.
+    pub value: String,
+    /// The place of the value.
+    pub at: Span,
+}
+
+impl std::fmt::Display for FlagOnly {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "--{}={}", self.name, self.value)
+    }
 }
 
 impl Whole {

@@ -1,6 +1,7 @@
 //! Values by flag, as `spf13/pflag` and the flag types of component-base read them (`cli/flag` in component-base,
 //! `pkg/util/taints/taints.go` and `pkg/util/flag/flags.go` in kubernetes/kubernetes).
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use serde_json::{Map, Value, json};
@@ -9,6 +10,7 @@ use super::super::args::{Args, Given, integer, is_true};
 use super::read::is_quantity;
 use super::{Settler, Track};
 use crate::setting::{ByFlag, ConfigField, FailureKind, SetBy, shorten};
+use crate::text::Span;
 
 /// What is wrong with a value.
 type Fault = String;
@@ -73,8 +75,31 @@ fn apply(track: &mut Track, kind: ByFlag, given: &Given, first: bool) -> Option<
         Err(_) if given.value.has_unknown() => None,
         Err(fault) => return Some(fault),
     };
-    track.replace(Track { value, from: SetBy::Flag, at: Some(given.at), ..Track::default() });
+    track.replace(Track {
+        value,
+        from: SetBy::Flag,
+        at: Some(given.at),
+        parts: parts(kind, given),
+        ..Track::default()
+    });
     None
+}
+
+/// Where the parts of a value are, if commas separate them.
+fn parts(kind: ByFlag, given: &Given) -> BTreeMap<String, (SetBy, Span)> {
+    let Some(text) = given.value.known_str().filter(|_| adds(kind)) else { return BTreeMap::new() };
+    let mut start = 0;
+    let one = text.split(',').map(|part| {
+        let end = start + part.len();
+        let (key, from) = match part.find(['=', '<', ':']) {
+            Some(sign) if kind != ByFlag::List => (&part[..sign], start + sign + 1),
+            _ => (part, start),
+        };
+        let at = given.value.slice(from..end).span().unwrap_or(given.at);
+        start = end + 1;
+        (key.trim().to_owned(), (SetBy::Flag, at))
+    });
+    one.collect()
 }
 
 fn value(kind: ByFlag, text: &str, before: Option<Value>) -> Result<Option<Value>, Fault> {

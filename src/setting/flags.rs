@@ -89,8 +89,8 @@ const ROWS: &str = include_str!("flags.txt");
 
 #[cfg(test)]
 mod tests {
+    use super::super::FIELDS;
     use super::*;
-    use crate::setting::FIELDS;
 
     #[test]
     fn the_list_is_sorted_and_holds_every_flag_of_the_catalogue() {

@@ -1,0 +1,182 @@
+//! The controls of the benchmarks: a repository with all of them violated and one with all of them met, in twelve kinds of input.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::command::{run_in, text};
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/controls").join(name)
+}
+
+/// The results of `report`, a letter for each control, by the first folder of the node group.
+fn results(name: &str) -> BTreeMap<String, String> {
+    let out = run_in(&folder(name), &["report", "--format", "json", "."], None);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+    let report: Value = serde_json::from_slice(&out.stdout).unwrap();
+    let mut all = BTreeMap::<String, String>::new();
+    for one in report["controls"].as_array().unwrap() {
+        let group = one["node_group"].as_str().unwrap().split_once(&format!("controls/{name}/")).unwrap().1;
+        let kind = group.split(['/', ':']).next().unwrap().to_owned();
+        all.entry(kind).or_default().push_str(&one["result"].as_str().unwrap()[..1]);
+    }
+    all
+}
+
+#[test]
+fn controls_that_are_violated_fail_in_every_kind_of_input() {
+    // 3.2.1 to 3.2.9 of CIS EKS, then 4.2.7, 4.2.9 and 4.2.11 to 4.2.14 of CIS Kubernetes.
+    let found = results("violated");
+    assert_eq!(found.len(), 12);
+    for (kind, letters) in &found {
+        let want = match kind.as_str() {
+            // It has settings for these three only.
+            "bottlerocket" => "uuuuuufuuuuuuff",
+            // Flags are not known, and the file itself cannot set the timeout to zero.
+            "kubelet" => "ffffuffffufffff",
+            // What else the tool sets, and what the file on the node says, is not known.
+            "k3s" => "ffffffffffffffu",
+            "cluster-api" => "ffffffffuffuffu",
+            _ => "fffffffffffffff",
+        };
+        assert_eq!(letters, want, "{kind}");
+    }
+}
+
+#[test]
+fn controls_that_are_met_pass_and_what_is_unknown_does_not() {
+    let found = results("met");
+    assert_eq!(found.len(), 12);
+    for (kind, letters) in &found {
+        assert!(!letters.contains('f'), "{kind}: {letters}");
+        let unknown = letters.matches('u').count();
+        let most = match kind.as_str() {
+            "bottlerocket" => 11,
+            // What the file on the node says of gates is not known.
+            "cluster-api" => 2,
+            // Whether the image or the tool passes `--hostname-override`.
+            _ => 1,
+        };
+        assert!(unknown <= most, "{kind}: {letters}");
+    }
+}
+
+#[test]
+fn the_groups_of_rules_find_what_the_report_says() {
+    let check = |name: &str, args: &[&str]| {
+        let out = run_in(&folder(name), &[&["check", "--format", "json"], args, &["."]].concat(), None);
+        serde_json::from_slice::<Value>(&out.stdout).unwrap()
+    };
+    let both = ["--select", "cis-eks,cis-kubernetes"];
+    assert_eq!(check("met", &both)["findings"].as_array().unwrap().len(), 0);
+    let found = check("violated", &both);
+    let findings = found["findings"].as_array().unwrap();
+    for kind in ["launch-template", "managed-group", "cloudformation", "eksctl", "karpenter", "cloud-config", "kubeadm"]
+    {
+        let of_kind = findings.iter().filter(|f| f["place"]["path"].as_str().unwrap().contains(kind));
+        let rules: std::collections::BTreeSet<_> = of_kind.map(|f| f["rule"].as_str().unwrap()).collect();
+        assert_eq!(rules.len(), 16, "{kind}: {rules:?}");
+    }
+    // Without a word in the configuration, only timeouts are looked at.
+    let plain = check("violated", &[]);
+    let rules = plain["findings"].as_array().unwrap().iter().map(|f| f["rule"].as_str().unwrap());
+    assert!(rules.into_iter().all(|rule| rule == "zero-streaming-idle-timeout"), "{plain}");
+    let one = check("violated", &["--select", "cis-eks", "--ignore", "open-read-only-port"]);
+    assert!(!one.to_string().contains("\"open-read-only-port\""), "{one}");
+    let one = check("violated", &["--ignore", "cis-eks", "--extend-select", "open-read-only-port"]);
+    let rules = one["findings"].as_array().unwrap().iter().map(|f| f["rule"].as_str().unwrap());
+    assert!(rules.into_iter().all(|rule| rule == "open-read-only-port"), "{one}");
+}
+
+/// A repository with one file, which it may change.
+fn repository(name: &str, content: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join(".git")).unwrap();
+    std::fs::write(dir.path().join(name), content).unwrap();
+    dir
+}
+
+const HEADER: &str = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
+
+#[test]
+fn a_fix_writes_the_value_that_the_page_names() {
+    let script = "#!/bin/bash\nPORT=10255\n/etc/eks/bootstrap.sh c --kubelet-extra-args \"--anonymous-auth=true --authorization-mode=AlwaysAllow --read-only-port=$PORT\"\n";
+    let dir = repository("boot.sh", script);
+    let out = run_in(dir.path(), &["check", "--select", "cis-eks", "--fix", "."], None);
+    let fixed = std::fs::read_to_string(dir.path().join("boot.sh")).unwrap();
+    let want = script.replace("true", "false").replace("AlwaysAllow", "Webhook").replace("10255", "0");
+    assert_eq!(fixed, want, "{}", text(&out.stderr));
+    let config = format!("{HEADER}featureGates: {{RotateKubeletServerCertificate: false, A: false}}\n");
+    let dir = repository("kubelet.yaml", &config);
+    run_in(dir.path(), &["check", "--select", "disabled-server-certificate-rotation", "--fix", "."], None);
+    let fixed = std::fs::read_to_string(dir.path().join("kubelet.yaml")).unwrap();
+    assert_eq!(fixed, config.replacen("false", "true", 1));
+}
+
+#[test]
+fn a_missing_setting_is_reported_where_it_would_be_written_and_an_unknown_one_is_named() {
+    let at = |name: &str, content: &str| {
+        let dir = repository(name, content);
+        let args = ["check", "--select", "unset-seccomp-default", "--format", "json", "."];
+        let report: Value = serde_json::from_slice(&run_in(dir.path(), &args, None).stdout).unwrap();
+        let lines = report["findings"].as_array().unwrap().iter().map(|f| f["place"]["line"].to_string());
+        (lines.collect::<Vec<_>>().join(","), report["gaps"].to_string())
+    };
+    let file = format!("#!/bin/bash\ncat > /k.yaml <<'EOF'\n{HEADER}EOF\nkubelet --config=/k.yaml --v=2\n");
+    assert_eq!(at("boot.sh", &file).0, "3");
+    assert_eq!(at("boot.sh", "#!/bin/bash\nkubelet --v=2\n").0, "2");
+    assert_eq!(at("boot.sh", "#!/bin/bash\nkubelet --seccomp-default\n").0, "");
+    let (found, unresolved) = at("boot.sh", "#!/bin/bash\nk3s agent --kubelet-arg=v=2\n");
+    assert_eq!(found, "");
+    assert!(unresolved.contains("`seccompDefault`: what the tool that starts the kubelet sets"), "{unresolved}");
+}
+
+#[test]
+fn a_kubelet_that_does_not_start_is_a_finding_on_request() {
+    for (body, line) in [("maxPods: many\n", Some(3)), ("maxPods: 5\n", None), ("syncFrequency: 5\n", None)] {
+        let dir = repository("kubelet.yaml", &format!("{HEADER}{body}"));
+        let args = ["check", "--select", "kubelet-does-not-start", "--format", "json", "."];
+        let report: Value = serde_json::from_slice(&run_in(dir.path(), &args, None).stdout).unwrap();
+        let found = report["findings"].as_array().unwrap().iter().map(|f| f["place"]["line"].as_u64().unwrap());
+        assert_eq!(found.collect::<Vec<_>>(), line.into_iter().collect::<Vec<u64>>(), "{body}");
+    }
+}
+
+#[test]
+fn the_page_of_the_report_escapes_what_a_repository_names() {
+    let source = "resource \"aws_launch_template\" \"w\" {\n  for_each = { \"<script>alert(1)</script>\" = 1 }\n  user_data = base64encode(\"#!/bin/bash\\n/etc/eks/bootstrap.sh c --kubelet-extra-args '--authorization-mode=<b>'\")\n}\n";
+    let dir = repository("main.tf", source);
+    for command in [&["report"][..], &["show", "--all"]] {
+        let out = run_in(dir.path(), &[command, &["--format", "html", "."]].concat(), None);
+        let page = text(&out.stdout);
+        assert!(page.contains("&lt;script&gt;") && page.contains("&lt;b&gt;"), "{page}");
+        assert!(!page.contains("<script") && !page.contains("<b>\""), "{page}");
+        assert!(page.contains("default-src 'none'"));
+    }
+}
+
+#[test]
+fn show_prints_one_field_of_every_node_group() {
+    let dir = repository("kubelet.yaml", &format!("{HEADER}readOnlyPort: 10255\nfeatureGates: {{A: true}}\n"));
+    let shown = |field: &str| {
+        let out = run_in(dir.path(), &["show", "--field", field, "--format", "json", "."], None);
+        (out.status.code(), text(&out.stdout), text(&out.stderr))
+    };
+    for (field, want) in [
+        ("readOnlyPort", serde_json::json!({"readOnlyPort": 10255})),
+        ("featureGates.A", serde_json::json!({"featureGates": {"A": true}})),
+        ("authentication.anonymous", serde_json::json!({"authentication": {"anonymous": {"enabled": false}}})),
+    ] {
+        let report: Value = serde_json::from_str(&shown(field).1).unwrap();
+        assert_eq!(report["node_groups"][0]["configuration"], want, "{field}");
+    }
+    let table = text(&run_in(dir.path(), &["show", "--field", "readOnlyPort", "."], None).stdout);
+    assert!(table.contains("10255") && !table.contains("syncFrequency"), "{table}");
+    let (code, _, told) = shown("readOnlyPrt");
+    assert_eq!(
+        (code, told.as_str()),
+        (Some(2), "error: no kubelet has the field `readOnlyPrt`: did you mean `readOnlyPort`?\n")
+    );
+}
