@@ -100,7 +100,7 @@ pub(super) fn text_of(value: &Value) -> String {
 /// A number with its unit: of a duration, a quantity, or a percentage.
 pub(super) fn number(kind: &Kind, text: &str) -> Option<(&'static str, f64)> {
     if matches!(kind, Kind::Duration | Kind::DurationOrNumber) {
-        return parse_duration(text.as_bytes()).ok().map(|n| ("ns", n as f64));
+        return parse_duration(text.as_bytes()).ok().and_then(|n| Some(("ns", n.to_string().parse().ok()?)));
     }
     if let Some(percent) = text.strip_suffix('%') {
         return percent.parse().ok().map(|n| ("%", n));

@@ -145,14 +145,13 @@ impl Named {
         let fetched = changed.iter().any(|path| path.iter().any(|part| part == ".terraform"));
         let dirs = callers::calling(&all, &left_out, targets.clone(), fetched || !given.modules.is_empty());
         let mut chosen = callers::configs(&configs, &changed, &dirs, disk);
-        // What Terragrunt reads beside a module counts for the module.
-        let of_dirs = |path: &&PathBuf| path.parent().is_some_and(|dir| dirs.contains(dir));
-        chosen.extend(all.files.iter().filter(of_dirs).filter(code).cloned());
-        chosen.extend(
-            configs.iter().filter(|path| path.parent().is_some_and(|dir| targets.contains(dir))).map(|p| (*p).clone()),
-        );
+        // Those of one folder may be a unit.
+        targets.extend(folders(&mut chosen.iter()));
+        let is_in = |folders: &HashSet<PathBuf>, path: &Path| path.parent().is_some_and(|dir| folders.contains(dir));
+        chosen.extend(configs.iter().filter(|path| is_in(&targets, path)).map(|path| (*path).clone()));
+        chosen.extend(all.files.iter().filter(|path| is_in(&dirs, path)).filter(code).cloned());
         let below = callers::called(&all, &dirs);
-        let near = |path: &&PathBuf| chosen.contains(*path) || path.parent().is_some_and(|dir| below.contains(dir));
+        let near = |path: &&PathBuf| chosen.contains(*path) || is_in(&below, path);
         let searcher = Searcher::new(false);
         let look = |path: &PathBuf| {
             let seen = if request.edited.has(path) { Seen::ANY } else { searcher.look(path) };
