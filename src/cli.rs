@@ -86,26 +86,24 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<u8, Stop> {
         Command::Explain { rule } => {
             let built_in = Catalogue::default();
             let rules = if built_in.has(rule) { built_in } else { configure::catalogue(&current()?)? };
-            let (mut page, look) = (Vec::new(), look(cli.color, true, current()?));
-            match rules.get(rule) {
-                Some(rule) => reports::explain(rule, &look, &mut page)?,
-                None if rules.has(rule) => reports::explain_group(rule, &rules, &look, &mut page)?,
-                None => return Err(Stop::Failed(no_rule(rule, &rules))),
+            let look = look(cli.color, true, current()?);
+            if !rules.has(rule) {
+                return Err(Stop::Failed(no_rule(rule, &rules)));
             }
-            write(None, &page, Kind::Text, look.color)?;
+            write(None, Kind::Text, look.color, |out| match rules.get(rule) {
+                Some(rule) => reports::explain(rule, &look, out),
+                None => reports::explain_group(rule, &rules, &look, out),
+            })?;
             Ok(CLEAN)
         }
         Command::Rules { format } => {
             let rules = configure::catalogue(&current()?)?;
-            let (mut list, look) = (Vec::new(), look(cli.color, true, current()?));
-            let kind = if format == "json" {
-                reports::list_rules_json(&rules, &mut list)?;
-                Kind::Json
-            } else {
-                reports::list_rules(&rules, &look, &mut list)?;
-                Kind::Text
-            };
-            write(None, &list, kind, look.color)?;
+            let look = look(cli.color, true, current()?);
+            let is_json = format == "json";
+            write(None, if is_json { Kind::Json } else { Kind::Text }, look.color, |out| match is_json {
+                true => reports::list_rules_json(&rules, out),
+                false => reports::list_rules(&rules, &look, out),
+            })?;
             Ok(CLEAN)
         }
         Command::Completions { shell } => {

@@ -1,5 +1,5 @@
 //! Inputs that no person wrote: `cargo bench --bench fuzz -- --seconds 60`. Seeds are the texts of `testdata`; a change of one that
-//! makes the scan say something new is a seed from then on. Each input is held against these promises:
+//! makes the scan say something new, or reach something new where that is counted, is a seed from then on. Each input is held against these promises:
 //!
 //! * the scan ends in time, without a panic, and the program with 0, 1 or 2
 //! * every format is valid and has no control character or command of a log in it
@@ -10,6 +10,8 @@
 
 #![allow(clippy::print_stdout, clippy::exit)]
 
+mod coverage;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
@@ -19,6 +21,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
+use coverage::{Counters, Reached, count};
 use kubelet_lint::report::{FORMATS, Folders, Kind, Look, safe};
 use kubelet_lint::scan::{Request, Scan, Weight, keep_panics_quiet, scan};
 use serde_json::Value;
@@ -45,6 +48,10 @@ struct Target {
     seeds: Vec<Input>,
     /// Results seen so far.
     seen: BTreeSet<u64>,
+    /// Regions reached so far, if they are counted.
+    reached: Reached,
+    /// How many inputs became seeds.
+    kept: usize,
     runs: u64,
     took: Duration,
     broken: BTreeMap<String, u64>,
@@ -82,11 +89,21 @@ fn main() {
     keep_panics_quiet();
     watch(out.clone());
     let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut counters = Counters::find();
     let mut targets = targets();
     if let Some(name) = value("--target") {
         targets.retain(|t| t.name == name);
     }
     let words = words(&targets);
+    if counters.is_some() {
+        for target in &mut targets {
+            earlier(target, &out);
+            for seed in target.seeds.clone() {
+                try_one(target, seed, work.path(), &out, &mut counters);
+            }
+            println!("{}: {} seeds reach {} regions", target.name, target.seeds.len(), count(&target.reached));
+        }
+    }
     let end = Instant::now() + Duration::from_secs(seconds);
     while Instant::now() < end {
         for target in &mut targets {
@@ -97,26 +114,46 @@ fn main() {
                     let other = random.pick(&target.seeds).clone();
                     change(&mut input, &other, &words, &mut random);
                 }
-                try_one(target, input, work.path(), &out);
+                try_one(target, input, work.path(), &out, &mut counters);
             }
             target.took += started.elapsed();
         }
     }
+    let regions = counters.as_ref().map_or(0, Counters::regions);
+    let mut all = Reached::new();
     let mut broken = 0;
     for target in &targets {
-        let (runs, took) = (target.runs, target.took.as_secs());
-        println!(
-            "{}: {runs} inputs in {took} s, {} seeds, {} results",
-            target.name,
-            target.seeds.len(),
-            target.seen.len()
-        );
+        let (runs, took, seeds) = (target.runs, target.took.as_secs(), target.seeds.len());
+        let mut line =
+            format!("{}: {runs} inputs in {took} s, {seeds} seeds, {} results", target.name, target.seen.len());
+        if regions > 0 {
+            line.push_str(&format!(", {} of {regions} regions", count(&target.reached)));
+            all.resize(regions, 0);
+            all.iter_mut().zip(&target.reached).for_each(|(all, one)| *all |= one);
+        }
+        println!("{line}");
         for (why, n) in &target.broken {
             println!("  {n} times: {why}");
             broken += 1;
         }
     }
+    if regions > 0 {
+        println!("all: {} of {regions} regions", count(&all));
+    }
     std::process::exit(i32::from(broken > 0));
+}
+
+/// Adds the seeds that earlier runs kept.
+fn earlier(target: &mut Target, out: &Path) {
+    let folders = std::fs::read_dir(out.join("kept").join(target.name)).into_iter().flatten().flatten();
+    let mut folders: Vec<_> = folders.map(|e| e.path()).collect();
+    folders.sort();
+    for folder in folders {
+        let input = tree(&folder);
+        if !input.is_empty() {
+            target.seeds.push(input);
+        }
+    }
 }
 
 /// Ends the run if one input takes too long.
@@ -137,7 +174,7 @@ fn watch(out: PathBuf) {
 }
 
 /// Runs one input, keeps it if it has a new result, and records what it breaks.
-fn try_one(target: &mut Target, input: Input, work: &Path, out: &Path) {
+fn try_one(target: &mut Target, input: Input, work: &Path, out: &Path, counters: &mut Option<Counters>) {
     target.runs += 1;
     // What ends the process is still there afterwards.
     let current = out.join(format!("current-{}", target.name));
@@ -155,6 +192,7 @@ fn try_one(target: &mut Target, input: Input, work: &Path, out: &Path) {
         let current = work.to_owned();
         scanned(Request { stdin: Some(text), stdin_name: Some(name.into()), current, ..Request::default() })
     };
+    let further = counters.as_mut().is_some_and(|counters| counters.add(&mut target.reached));
     let mut hasher = DefaultHasher::new();
     match &found {
         Ok(found) => {
@@ -181,7 +219,13 @@ fn try_one(target: &mut Target, input: Input, work: &Path, out: &Path) {
             println!("{}: {why}: {}", target.name, folder.display());
         }
     }
-    if target.seen.insert(hasher.finish()) && target.seen.len() < MAX_SEEDS {
+    let is_new = target.seen.insert(hasher.finish()) | further;
+    if is_new && target.kept < MAX_SEEDS && !target.seeds.contains(&input) {
+        target.kept += 1;
+        if further {
+            let name = format!("{:016x}", hash(&format!("{input:?}")));
+            write_tree(&out.join("kept").join(target.name).join(name), &input, false);
+        }
         target.seeds.push(input);
     }
 }
@@ -543,7 +587,16 @@ fn targets() -> Vec<Target> {
     ];
     let target = |(name, seeds): (&'static str, Vec<Input>)| {
         assert!(!seeds.is_empty(), "{name} has no seeds");
-        Target { name, seeds, seen: BTreeSet::new(), runs: 0, took: Duration::ZERO, broken: BTreeMap::new() }
+        Target {
+            name,
+            seeds,
+            seen: BTreeSet::new(),
+            reached: Reached::new(),
+            kept: 0,
+            runs: 0,
+            took: Duration::ZERO,
+            broken: BTreeMap::new(),
+        }
     };
     all.into_iter().map(target).collect()
 }
@@ -618,19 +671,21 @@ fn expressions(folder: &str, names: &[&str]) -> Vec<String> {
 fn cases(group: &Path) -> Vec<Input> {
     let mut out = Vec::new();
     for case in std::fs::read_dir(group).into_iter().flatten().flatten() {
-        let mut files = Vec::new();
-        below(&case.path(), &mut files);
-        let name = |path: &Path| path.strip_prefix(case.path()).unwrap_or(path).to_string_lossy().into_owned();
-        let tree: Input = files
-            .iter()
-            .filter(|path| path.extension().is_none_or(|e| e != "snap"))
-            .filter_map(|path| Some((name(path), std::fs::read(path).ok()?)))
-            .collect();
-        if !tree.is_empty() {
-            out.push(tree);
+        let input = tree(&case.path());
+        if !input.is_empty() {
+            out.push(input);
         }
     }
     out
+}
+
+/// The files of a folder.
+fn tree(folder: &Path) -> Input {
+    let mut files = Vec::new();
+    below(folder, &mut files);
+    let name = |path: &Path| path.strip_prefix(folder).unwrap_or(path).to_string_lossy().into_owned();
+    let files = files.iter().filter(|path| path.extension().is_none_or(|e| e != "snap"));
+    files.filter_map(|path| Some((name(path), std::fs::read(path).ok()?))).collect()
 }
 
 /// The files below a folder, in order.

@@ -50,7 +50,7 @@ fn all_output(dir: &Path) -> Vec<(String, String)> {
 }
 
 /// Holds an output to what a log may have in it.
-fn hold(name: &str, text: &str) {
+pub(crate) fn hold(name: &str, text: &str) {
     let control = |c: char| c != '\n' && c != '\t' && c.is_control();
     let marks = |c: char| matches!(c, '\u{61C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     assert!(!text.contains(control) && !text.contains(marks), "{name}: {text:?}");
@@ -310,6 +310,34 @@ fn what_cannot_be_replaced_stays_as_it_was() {
         assert_eq!(fs::read_to_string(dir.path().join("known.json")).unwrap(), "old");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 3, "nothing is left beside it");
     }
+}
+
+#[test]
+fn a_rename_that_is_refused_leaves_the_old_file() {
+    let dir = folder(&[("u.sh", ZERO), ("known.json", "old")]);
+    let binary = env!("CARGO_BIN_EXE_kubelet-lint");
+    // Nothing takes the place of a file that is mounted, but only the administrator can mount one. Others cannot make a file in a
+    // folder that is read-only.
+    let mount = "mount --bind known.json known.json && mount --bind u.sh u.sh && exec \"$0\" \"$@\"";
+    let mounted = |args: &[&str]| {
+        Command::new("unshare").args(["-m", "sh", "-c", mount]).args(args).current_dir(dir.path()).output()
+    };
+    let mounts = mounted(&["true"]).is_ok_and(|out| out.status.success());
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o555)).unwrap();
+    let refuses = mounts || tempfile::tempfile_in(dir.path()).is_err();
+    for args in [&["--format", "json", "--output", "known.json"][..], &["--write-baseline", "known.json"], &["--fix"]] {
+        let args = [&["check"], args].concat();
+        let out =
+            if mounts { mounted(&[&[binary], &args[..]].concat()).unwrap() } else { run_in(dir.path(), &args, None) };
+        let said = text(&out.stderr);
+        assert!(!refuses || out.status.code() == Some(2) && said.contains("cannot write"), "{args:?}: {said}");
+    }
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    if refuses {
+        assert_eq!(fs::read_to_string(dir.path().join("known.json")).unwrap(), "old");
+        assert_eq!(fs::read_to_string(dir.path().join("u.sh")).unwrap(), ZERO);
+    }
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "nothing is left beside them");
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod every_field;
 mod exit_codes;
 mod formats;
 mod hostile;
+mod hostile_inputs;
 mod house;
 mod identity;
 mod modules;

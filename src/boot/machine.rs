@@ -8,7 +8,7 @@ use crate::node::{Family, Gap, Ineffective, Reason, Tool};
 use crate::runtime::Name;
 use crate::setting::Setting;
 use crate::syntax::Node;
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 
 use super::image;
 
@@ -274,8 +274,9 @@ impl Machine {
         // A list that is replaced before anything runs is not evidence of a kubelet.
         self.has_kubelet |= !settings.is_empty() && self.family().is_some() && *why != Reason::ListReplaced;
         for setting in settings {
-            if self.ineffective.len() < MAX_INEFFECTIVE && !self.ineffective.iter().any(|d| d.setting.at == setting.at)
-            {
+            if self.ineffective.len() >= MAX_INEFFECTIVE {
+                budget::reached("settings without effect");
+            } else if !self.ineffective.iter().any(|d| d.setting.at == setting.at) {
                 self.ineffective.push(Ineffective { setting, why: why.clone() });
             }
         }
@@ -372,9 +373,13 @@ impl Machine {
 
     /// Records a path passed to a program that is not modelled.
     pub(super) fn touch(&mut self, path: String) {
-        if self.touched.len() < MAX_FILES && !self.touched.contains(&path) {
-            Arc::make_mut(&mut self.touched).insert(path);
+        if self.touched.contains(&path) {
+            return;
         }
+        if self.touched.len() >= MAX_FILES {
+            return budget::reached("files that programs change");
+        }
+        Arc::make_mut(&mut self.touched).insert(path);
     }
 
     /// Whether there is a directory at `path`, if known.
@@ -413,6 +418,8 @@ impl Machine {
         let files = Arc::make_mut(&mut self.files);
         if files.len() < MAX_FILES || files.contains_key(&path) {
             files.insert(path, file);
+        } else {
+            budget::reached("files of a node");
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::node::BootCx;
 use crate::syntax::unit::{Entry, Escapes, environment_file, split};
-use crate::text::Traced;
+use crate::text::{Traced, budget};
 use crate::value::{Condition, Guard};
 
 use super::image;
@@ -30,7 +30,7 @@ pub(super) fn outcomes(mut outcome: BootOutcome, cx: &mut BootCx<'_>) -> Vec<Boo
     let unread: Vec<_> = environment(machine).into_iter().filter(|path| !read.files.contains(path)).collect();
     if !read.starts {
         let names = flags(machine, &entries, cx);
-        let passed = names.iter().take(MAX_OUTCOMES).filter_map(|name| {
+        let passed = budget::at_most(&names, MAX_OUTCOMES, "variables of a unit").filter_map(|name| {
             let words = format!("the unit passes ${name}");
             under(&outcome, &words, true, &format!("{}ExecStart=/usr/bin/kubelet ${name}\n", reads(&unread)))
         });

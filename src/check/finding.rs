@@ -9,6 +9,9 @@ use crate::value::Guard;
 use super::front::Level;
 use super::rule::Rule;
 
+/// The most ways to reach a node that are simplified.
+const MAX_WAYS: usize = 64;
+
 /// A finding.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -170,7 +173,7 @@ impl Finding {
             && (within(a, b) || within(b, a))
     }
 
-    /// Adds the node groups and conditions of another finding about the same thing.
+    /// Adds the node groups and conditions of another finding about the same thing; [`Self::tidy`] follows the last one.
     pub fn absorb(&mut self, other: Self) {
         if self.is_certain() || other.is_certain() {
             self.when.clear();
@@ -178,7 +181,9 @@ impl Finding {
             self.when.extend(other.when);
             self.when.sort();
             self.when.dedup();
-            while let Some((a, b, either)) = joinable(&self.when) {
+            while self.when.len() <= MAX_WAYS
+                && let Some((a, b, either)) = joinable(&self.when)
+            {
                 self.when.remove(b);
                 self.when.remove(a);
                 self.when.push(either);
@@ -192,8 +197,6 @@ impl Finding {
         }
         self.level = self.level.max(other.level);
         self.passes.extend(other.passes);
-        self.passes.sort();
-        self.passes.dedup();
         // A fix of only one of them does not fix both.
         if self.fix != other.fix {
             (self.fix, self.unfixed) = (None, "node groups read the value in two ways");
@@ -204,6 +207,12 @@ impl Finding {
             (self.at, self.exact, self.runs, self.hops) = (other.at, other.exact, other.runs, other.hops);
         }
         self.groups.extend(other.groups);
+    }
+
+    /// Sorts what it has from others. Once is enough, however many they were.
+    pub fn tidy(&mut self) {
+        self.passes.sort();
+        self.passes.dedup();
         self.groups.sort();
         self.groups.dedup();
     }

@@ -48,7 +48,8 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
     if args.diff {
         let changes = Changes::fixing(&found).that_help(&request)?;
         let shown = look(color, true, here);
-        write(None, changes.diff(&found, &shown).as_bytes(), Kind::Exact, shown.color)?;
+        let diff = changes.diff(&found, &shown);
+        write(None, Kind::Exact, shown.color, |out| out.write_all(diff.as_bytes()))?;
         if !args.quiet {
             say(err_look.color, |err| {
                 report::unfixed(&found, &err_look, err)?;
@@ -87,9 +88,8 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
             revision: (format.name() == "html").then(|| git::revision(&found.root)).flatten(),
             ..look(color, file.is_none(), here.clone())
         };
-        let mut buffer = Vec::new();
-        format.write(&found, &look, &mut buffer)?;
-        write(file.map(AsRef::as_ref), &buffer, format.kind(), look.color || look.links)?;
+        let styled = look.color || look.links;
+        write(file.map(AsRef::as_ref), format.kind(), styled, |out| format.write(&found, &look, out))?;
     }
     if !args.quiet {
         say(err_look.color, |err| beside(args, &request, &found, &err_look, err))?;
@@ -158,9 +158,8 @@ fn summarize(
 }
 
 fn save_baseline(path: &Path, found: &Scan, quiet: bool) -> Result<u8, Stop> {
-    let mut buffer = Vec::new();
-    write_baseline(&found.findings, &|place: &Place| found.relative(place.source.path()), &mut buffer)?;
-    write(Some(path), &buffer, Kind::Json, false)?;
+    let relative = |place: &Place| found.relative(place.source.path());
+    write(Some(path), Kind::Json, false, |out| write_baseline(&found.findings, &relative, out))?;
     if !quiet {
         let count = found.findings.len();
         let (what, them) = if count == 1 { ("finding", "it") } else { ("findings", "them") };

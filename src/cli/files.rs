@@ -18,10 +18,10 @@ const STREAMS: &[&str] = &["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"];
 ///
 /// # Errors
 /// If it cannot be written, or a folder on its way leads out of a scanned repository; then the old file is as it was.
-pub(super) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let full = std::env::current_dir()?.join(path);
     if is_stream(&full) {
-        return stream(&full, bytes);
+        return stream(&full, fill);
     }
     let missing = || io::Error::new(io::ErrorKind::InvalidInput, "not the name of a file");
     let (folder, name) = (full.parent().ok_or_else(missing)?, full.file_name().ok_or_else(missing)?);
@@ -40,8 +40,8 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let meta = target.symlink_metadata().ok().filter(|meta| !meta.is_symlink());
     match meta {
         Some(meta) if meta.is_dir() => Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")),
-        Some(meta) if !meta.is_file() => stream(&target, bytes),
-        meta => replace(&target, bytes, meta.as_ref()),
+        Some(meta) if !meta.is_file() => stream(&target, fill),
+        meta => replace(&target, meta.as_ref(), fill),
     }
 }
 
@@ -50,27 +50,29 @@ fn is_stream(path: &Path) -> bool {
     STREAMS.iter().any(|stream| path.starts_with(stream))
 }
 
-fn stream(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn stream(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     // Standard output may be a file to which something was written before.
-    File::options().append(true).open(path)?.write_all(bytes)
+    fill(&mut File::options().append(true).open(path)?)
 }
 
-/// Replaces the regular file `path`, which is `old`, or makes one.
+/// Replaces the regular file `path`, which is `old`, or makes one, with what `fill` writes.
 ///
 /// # Errors
 /// If it cannot be written; then the old file is as it was.
-pub(super) fn replace(path: &Path, bytes: &[u8], old: Option<&fs::Metadata>) -> io::Result<()> {
-    let _kept = signals::hold();
+pub(super) fn replace(
+    path: &Path,
+    old: Option<&fs::Metadata>,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let folder = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = new_file(folder)?;
-    file.write_all(bytes)?;
+    let mut file = signals::made(|| new_file(folder))?;
+    fill(&mut file)?;
     if let Some(old) = old {
         keep_owner(file.as_file(), old);
         file.as_file().set_permissions(old.permissions())?;
     }
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|e| e.error)?;
-    Ok(())
+    signals::gone(|| file.persist(path).map(drop).map_err(|e| e.error))
 }
 
 #[cfg(unix)]
@@ -156,17 +158,33 @@ fn stdout() -> Identity {
     }
 }
 
-/// A signal that ends the program waits until a file that is being replaced is complete, so nothing is left beside it.
+/// A signal that ends the program first removes the file that is being written, so nothing is left beside its target.
 mod signals {
-    use std::sync::{Mutex, MutexGuard, PoisonError};
+    use std::io;
+    use std::path::PathBuf;
+    use std::sync::{Mutex, PoisonError};
 
-    static BUSY: Mutex<()> = Mutex::new(());
+    use tempfile::NamedTempFile;
 
-    /// Holds signals back until the guard is dropped.
-    pub(super) fn hold() -> MutexGuard<'static, ()> {
+    /// The file that is being written.
+    static BESIDE: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+    /// Makes a file, and removes it if a signal comes.
+    pub(super) fn made(make: impl FnOnce() -> io::Result<NamedTempFile>) -> io::Result<NamedTempFile> {
         #[cfg(unix)]
         watch();
-        BUSY.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut beside = BESIDE.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = make()?;
+        *beside = Some(file.path().to_owned());
+        Ok(file)
+    }
+
+    /// Ends with the file, while no signal comes between.
+    pub(super) fn gone<T>(end: impl FnOnce() -> T) -> T {
+        let mut beside = BESIDE.lock().unwrap_or_else(PoisonError::into_inner);
+        let out = end();
+        *beside = None;
+        out
     }
 
     #[cfg(unix)]
@@ -177,7 +195,10 @@ mod signals {
             let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM]) else { return };
             let wait = move || {
                 for signal in signals.forever() {
-                    let _done = BUSY.lock().unwrap_or_else(PoisonError::into_inner);
+                    let beside = BESIDE.lock().unwrap_or_else(PoisonError::into_inner);
+                    if let Some(path) = &*beside {
+                        let _ = std::fs::remove_file(path);
+                    }
                     let _ = signal_hook::low_level::emulate_default_handler(signal);
                 }
             };

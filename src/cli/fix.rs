@@ -165,7 +165,7 @@ impl Changes {
                 left.push((path.clone(), "has more than one hard link"));
                 continue;
             }
-            replace(path, &changed(source, edits), Some(&meta))
+            replace(path, Some(&meta), |out| out.write_all(&changed(source, edits)))
                 .map_err(|e| Stop::Failed(format!("cannot write {}: {e}", path.display())))?;
         }
         self.files.retain(|path, _| left.iter().all(|(kept, _)| kept != path));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use crate::report::{Kind, harmless, safe};
+use crate::report::{Kind, Safely, harmless, safe};
 
 use super::args::Check;
 use super::files::{identity, write_file};
@@ -54,17 +54,25 @@ pub(super) fn unless_closed(result: io::Result<()>) -> io::Result<()> {
     result.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
 }
 
-/// Writes a report to its file, or to standard output. What is not safe for its reader is replaced. It may be `styled`.
-pub(super) fn write(file: Option<&Path>, bytes: &[u8], kind: Kind, styled: bool) -> Result<(), Stop> {
-    let text = safe(&String::from_utf8_lossy(bytes), kind, styled, &roots::folders(kind));
+/// Writes a report to its file, or to standard output, while it is made. What is not safe for its reader is replaced. It may be
+/// `styled`.
+pub(super) fn write(
+    file: Option<&Path>,
+    kind: Kind,
+    styled: bool,
+    report: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Stop> {
+    let folders = roots::folders(kind);
+    let fill = |out: &mut dyn Write| {
+        let mut safely = Safely::new(out, kind, styled, &folders);
+        report(&mut safely)?;
+        safely.finish()
+    };
     match file {
-        Some(path) => write_file(path, text.as_bytes())
+        Some(path) => write_file(path, fill)
             .map_err(|e| Stop::Failed(format!("cannot write {}: {e}", harmless(&path.to_string_lossy())))),
-        None => {
-            let mut out = io::stdout().lock();
-            unless_closed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
-                .map_err(|e| Stop::Failed(format!("cannot write to standard output: {e}")))
-        }
+        None => unless_closed(fill(&mut io::stdout().lock()))
+            .map_err(|e| Stop::Failed(format!("cannot write to standard output: {e}"))),
     }
 }
 

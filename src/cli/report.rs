@@ -17,27 +17,16 @@ pub(super) fn report(args: &Report, color: Color) -> Result<u8, Stop> {
     let (found, partial) = groups(&args.input, policy, args.node_group.as_deref())?;
     let err_look = look_on_stderr(color, &here);
     let look = look(color, args.output.is_none(), here);
-    let mut buffer = Vec::new();
-    let kind = match args.format.as_str() {
+    let kind = if args.format == "json" { Kind::Json } else { Kind::Text };
+    write(args.output.as_deref(), kind, look.color || look.links, |out| match args.format.as_str() {
         "html" => {
             let look = look.clone().with_revision(git::revision(&found.root));
-            report::controls_html(&found, &look, &mut buffer)?;
-            Kind::Text
+            report::controls_html(&found, &look, out)
         }
-        "csv" => {
-            report::controls_csv(&found, &mut buffer)?;
-            Kind::Text
-        }
-        "json" => {
-            report::controls_json(&found, &mut buffer)?;
-            Kind::Json
-        }
-        _ => {
-            report::controls_table(&found, &look, &mut buffer)?;
-            Kind::Text
-        }
-    };
-    write(args.output.as_deref(), &buffer, kind, look.color || look.links)?;
+        "csv" => report::controls_csv(&found, out),
+        "json" => report::controls_json(&found, out),
+        _ => report::controls_table(&found, &look, out),
+    })?;
     say(err_look.color, |err| report::notes(&found, &err_look, err))?;
     if partial { Err(Stop::Failed(PARTIAL.to_owned())) } else { Ok(CLEAN) }
 }

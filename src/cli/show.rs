@@ -31,23 +31,21 @@ pub(super) fn show(args: &Show, color: Color) -> Result<u8, Stop> {
     let all = args.all || args.field.is_some();
     let err_look = look_on_stderr(color, &here);
     let look = look(color, args.output.is_none(), here);
-    let mut buffer = Vec::new();
-    match args.format.as_str() {
-        "html" => {
-            let look = look.clone().with_revision(git::revision(&found.root));
-            report::show_html(&found, all, &look, &mut buffer)?;
-        }
-        "json" => report::show_json(&found, all, &mut buffer)?,
-        "yaml" => report::show_yaml(&found, &look, &mut buffer)?,
-        "text" => report::show_text(&found, all, &look, &mut buffer)?,
-        _ => report::show_table(&found, all, &look, &mut buffer)?,
-    }
     let kind = match args.format.as_str() {
         "json" => Kind::Json,
         "yaml" => Kind::Exact,
         _ => Kind::Text,
     };
-    write(args.output.as_deref(), &buffer, kind, look.color || look.links)?;
+    write(args.output.as_deref(), kind, look.color || look.links, |out| match args.format.as_str() {
+        "html" => {
+            let look = look.clone().with_revision(git::revision(&found.root));
+            report::show_html(&found, all, &look, out)
+        }
+        "json" => report::show_json(&found, all, out),
+        "yaml" => report::show_yaml(&found, &look, out),
+        "text" => report::show_text(&found, all, &look, out),
+        _ => report::show_table(&found, all, &look, out),
+    })?;
     say(err_look.color, |err| report::notes(&found, &err_look, err))?;
     Ok(CLEAN)
 }
@@ -112,13 +110,15 @@ fn against(args: &Show, path: &Path, policy: Policy, color: Color, here: PathBuf
     }
     let err_look = look_on_stderr(color, &here);
     let look = look(color, args.output.is_none(), here);
-    let mut buffer = Vec::new();
-    let differ = match args.format.as_str() {
-        "json" => report::against_json(&source, &nodes, &mut buffer)?,
-        _ => report::against_text(&source, &nodes, &look, &mut buffer)?,
-    };
     let kind = if args.format == "json" { Kind::Json } else { Kind::Text };
-    write(args.output.as_deref(), &buffer, kind, look.color || look.links)?;
+    let mut differ = false;
+    write(args.output.as_deref(), kind, look.color || look.links, |out| {
+        differ = match args.format.as_str() {
+            "json" => report::against_json(&source, &nodes, out)?,
+            _ => report::against_text(&source, &nodes, &look, out)?,
+        };
+        Ok(())
+    })?;
     say(err_look.color, |err| report::notes(&source, &err_look, err))?;
     Ok(if differ { FOUND } else { CLEAN })
 }

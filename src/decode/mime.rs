@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::text::{Traced, Whence, Why};
+use crate::text::{Traced, Whence, Why, budget};
 
 use super::base64::{self, Strictness};
 use super::{DecodeError, Sources};
@@ -224,8 +224,11 @@ impl Reader<'_> {
         let media = entity.media_type();
         if media.essence.starts_with("multipart/")
             && let Some(boundary) = media.parameter("boundary")
-            && depth < MAX_MIME_DEPTH
         {
+            if depth >= MAX_MIME_DEPTH {
+                budget::reached("depth of parts in parts");
+                return entity;
+            }
             let (ranges, closed) = self.parts(body, boundary.trim_end().as_bytes());
             entity.cut = std::mem::take(&mut self.cut);
             if !ranges.is_empty() || closed {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::node::{Cx, NodeGroup, Step};
 use crate::syntax::Node;
 use crate::syntax::shell::{self, Assignment, Command, CommandKind, List, Operation, Part, RedirectKind, Target, Word};
-use crate::text::{Span, Traced, View, Why};
+use crate::text::{Span, Traced, View, Why, budget};
 
 use super::standalone::is_user_data;
 use super::unit::{FileList, Input, Unit, has_extension};
@@ -179,6 +179,8 @@ impl CommandReader {
     fn script(&mut self, view: &View, depth: usize, cx: &mut Cx<'_>) {
         if depth < MAX_NESTED && view.bytes.len() <= shell::MAX_SCRIPT_BYTES {
             self.list(&shell::parse(view).tree, depth, cx);
+        } else {
+            budget::reached("size of a script, or depth of scripts in scripts");
         }
     }
 

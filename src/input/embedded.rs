@@ -4,6 +4,7 @@
 
 use crate::node::{BOOTS_WITH_IT, Cx, NodeGroup, Step, Wrapping};
 use crate::syntax::{Node, NodeKind, Scalar};
+use crate::text::budget;
 use crate::value::{Condition, Guard};
 
 use super::standalone::{is_user_data, shebang};
@@ -77,7 +78,9 @@ impl Walk {
                 self.left -= usize::from(!found.is_empty());
                 self.out.append(&mut found);
             }
-            NodeKind::Scalar(_) => {}
+            // A text has several lines.
+            NodeKind::Scalar(scalar) if !scalar.text.bytes().contains(&b'\n') => {}
+            NodeKind::Scalar(_) => budget::reached("texts for nodes in one file"),
             NodeKind::Seq(items) => {
                 for (n, item) in items.iter().enumerate() {
                     self.node(item, &format!("{path}[{n}]"), cx);
@@ -93,7 +96,7 @@ impl Walk {
         }
     }
 
-    /// The node groups of one string, if it is a text for nodes. A text has several lines.
+    /// The node groups of one string, if it is a text for nodes.
     fn text(&self, scalar: &Scalar, tree: &Node, path: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         let bytes = scalar.text.bytes();
         if !bytes.contains(&b'\n') || !KUBELET_WORDS.iter().any(|word| yaml_files::holds(bytes, word.as_bytes())) {

@@ -7,7 +7,7 @@ use regex::bytes::Regex;
 
 use crate::node::kubelet_files::UNIT;
 use crate::node::{Cx, NodeGroup, Step};
-use crate::text::{Span, Traced, View, Why};
+use crate::text::{Span, Traced, View, Why, budget};
 
 use super::unit::{FileList, Input, Unit};
 use super::watched::Group;
@@ -72,7 +72,11 @@ fn processes(view: &View, name: &str) -> Vec<NodeGroup> {
             b.is_ascii_whitespace()
         });
         // The line of `grep` itself, and other programs with this name, have no flags.
-        if argv.iter().any(|w| w.bytes().starts_with(b"--")) && out.len() < MAX_KUBELETS {
+        if argv.iter().any(|w| w.bytes().starts_with(b"--")) {
+            if out.len() >= MAX_KUBELETS {
+                budget::reached("kubelets of one file");
+                break;
+            }
             out.push(running(name, program, argv));
         }
     }

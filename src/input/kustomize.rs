@@ -32,6 +32,10 @@ const NEAR: [&str; 8] =
 const MAX_LAYERS: usize = 24;
 /// What a kustomization takes of the budget of the unit, each time that it is used.
 const LAYER_WORK: usize = 2_000;
+/// The same if it has to be read for that.
+const LAYER_READ: usize = 60_000;
+/// What it takes to compare a document with a target.
+const COMPARE: usize = 100;
 /// The most documents of one kustomization.
 const MAX_DOCUMENTS: usize = 5_000;
 
@@ -191,6 +195,9 @@ impl Build {
         }
         if let Some(known) = self.known.get(&(path.to_owned(), depth)) {
             return add(documents, known.clone(), path, cx);
+        }
+        if !budget::spend(LAYER_READ) {
+            return;
         }
         let (circles, values) = (self.circles, self.values.len() + self.groups.len());
         let Ok(view) = cx.view(path) else { return };
@@ -401,6 +408,9 @@ impl Build {
         // `merge` and `replace` change an existing one.
         let behavior = generator.get("behavior").and_then(Node::as_str).unwrap_or_default();
         let map = |pairs| Node::map(pairs, at);
+        if !budget::spend(COMPARE * own.len()) {
+            return;
+        }
         let known = own.iter_mut().find(|d| behavior != "create" && identity(d) == ("", kind, name));
         if let Some(known) = known {
             if behavior == "replace" {
@@ -496,7 +506,7 @@ fn pair(text: &Traced, at: Span) -> Option<(Node, Traced)> {
 /// Applies patches: those of a target to what it selects, others to the document of the same kind and name.
 fn apply(patches: &[Node], target: Option<&Node>, own: &mut Vec<Node>, at: Span, cx: &mut Cx<'_>) {
     for patch in patches {
-        if budget::is_spent() {
+        if !budget::spend(COMPARE * own.len()) {
             return;
         }
         let operations = matches!(patch.kind, NodeKind::Seq(_));

@@ -76,9 +76,7 @@ fn step(stem: &str, view: &View) -> Option<Step> {
 /// marks of a template is unknown, and both sides of a condition are there.
 fn script_of(text: &Traced) -> Traced {
     let bytes = text.bytes();
-    let sets = |name: &[u8]| {
-        !name.is_empty() && bytes.windows(name.len() + 1).any(|w| w.starts_with(name) && w.ends_with(b"="))
-    };
+    let sets = placeholder::assigned(bytes);
     let filled = placeholder::filled(text, |mark| match mark.bytes() {
         [b'{' | b'%', b'%' | b'{', inner @ ..] if !inner.starts_with(b"{") && mark.bytes()[..2] != *b"{{" => {
             Some(Traced::new())
@@ -86,7 +84,7 @@ fn script_of(text: &Traced) -> Traced {
         [b'{', b'{', ..] => None,
         [b'$', b'{', rest @ ..] => {
             let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-            sets(&rest[..length]).then(|| mark.clone())
+            sets.contains(&rest[..length]).then(|| mark.clone())
         }
         _ => Some(mark.clone()),
     });

@@ -5,13 +5,13 @@
 //! that is known from nodes, such as `/etc/systemd/system`, or the folder that the files are in.
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::node::kubelet_files::{ENVIRONMENT_NAMES, ENVIRONMENTS, KUBEADM_FLAGS, SNAP_ARGS, UNIT_DROPINS};
 use crate::node::{Cx, NodeGroup, Step};
 use crate::syntax::unit::{self, environment_file, parse};
-use crate::text::{Traced, View, placeholder};
+use crate::text::{Traced, View, budget, placeholder};
 
 use super::unit::{FileList, Input, Unit, name, template_stem};
 use super::yaml_files::{self, holds};
@@ -63,7 +63,7 @@ impl Input for NodeFiles {
         let mut node = Node { root: found.root, files: BTreeMap::new(), place: None };
         let files: BTreeSet<&PathBuf> = unit.files.iter().collect();
         let around = siblings(&unit.files, &found.service, cx);
-        for path in files.into_iter().chain(&around).take(MAX_FILES) {
+        for path in budget::at_most(files.into_iter().chain(&around), MAX_FILES, "files of a node") {
             node.take(path, cx);
         }
         node.group(&unit.path, cx).into_iter().collect()
@@ -218,10 +218,10 @@ impl Node {
 
     /// A text with its placeholders unknown. systemd fills in variables that a file of the node sets, and its own `%n`.
     fn filled(&self, text: &Traced) -> Traced {
-        let sets = |name: &[u8]| self.files.values().any(|text| holds(text.bytes(), &[name, b"="].concat()));
+        let sets: HashSet<&[u8]> = self.files.values().flat_map(|text| placeholder::assigned(text.bytes())).collect();
         placeholder::filled(text, |mark| {
             let own = match mark.bytes() {
-                [b'$', b'{', name @ .., b'}'] => sets(name),
+                [b'$', b'{', name @ .., b'}'] => sets.contains(name),
                 [b'%', ..] => mark.len() <= "%n%".len(),
                 _ => false,
             };
@@ -257,10 +257,12 @@ impl Node {
     /// Reads a file of the node that the unit names, if the repository has it.
     fn read(&mut self, on_node: &str, cx: &mut Cx<'_>) {
         for path in [self.root.join(on_node.trim_start_matches('/')), self.root.join(tail(on_node, 2))] {
-            if self.files.len() < MAX_FILES
-                && !self.files.contains_key(on_node)
+            if !self.files.contains_key(on_node)
                 && let Ok(view) = cx.view(&path)
             {
+                if self.files.len() >= MAX_FILES {
+                    return budget::reached("files of a node");
+                }
                 cx.claims.uses.push(path);
                 self.put(on_node.to_owned(), view);
             }

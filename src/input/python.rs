@@ -3,7 +3,7 @@
 
 use crate::node::{Cx, Gap, NodeGroup, Step};
 use crate::syntax::python::{Argument, Expr, Statement, program};
-use crate::text::{Span, Traced, View, Why};
+use crate::text::{Span, Traced, View, Why, budget};
 
 use super::unit::{FileList, Input, Unit};
 use super::watched::{Group, KUBELET_WORDS};
@@ -40,7 +40,7 @@ impl Input for Python {
         };
         let Ok(text) = std::str::from_utf8(&view.bytes) else { return Vec::new() };
         let mut out = Vec::new();
-        for (start, _) in text.match_indices(CALL).take(MAX_CALLS) {
+        for (start, _) in budget::at_most(text.match_indices(CALL), MAX_CALLS, "calls of a program") {
             let reader = CallReader { view: &view, text, before: start };
             let name = start..start + CALL.len();
             let line = text[..start].rfind('\n').map_or(0, |n| n + 1);

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::node::{Cx, Family, Gap, NodeGroup, Step, Wrapping, beside};
 use crate::runtime;
 use crate::syntax::{Node, toml};
-use crate::text::{Span, Traced, View, Why, placeholder};
+use crate::text::{Span, Traced, View, Why, budget, placeholder};
 
 use super::unit::{FileList, Input, Unit, has_extension, is_text, normal};
 use super::watched::{Group, KUBELET_WORDS, NAMES_OTHERS};
@@ -94,7 +94,7 @@ fn through_others(unit: &Unit, cx: &mut Cx<'_>) -> Option<View> {
         let mut texts = paths.filter(|path| *path != unit.path).filter_map(|path| cx.files.glance(&path));
         texts.any(|bytes| KUBELET_WORDS.iter().any(|word| yaml_files::holds(&bytes, word.as_bytes())))
     };
-    let found = beside::names(&bytes).iter().take(MAX_NAMES).any(concerns);
+    let found = budget::at_most(&beside::names(&bytes), MAX_NAMES, "names of files beside a script").any(concerns);
     if found { cx.view(&unit.path).ok() } else { None }
 }
 

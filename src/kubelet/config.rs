@@ -5,6 +5,9 @@
 //! `serializer/json/json.go` and `meta.go` (JSON if it starts with a brace, else the first YAML document; `apiVersion` and
 //! `kind` in any case), `meta/v1/duration.go` (a duration is a JSON string).
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use crate::syntax::{Node, NodeKind, Resolved, Schema, json, key_text, resolve, yaml};
 use crate::text::{Span, Traced, View, Why};
 
@@ -34,6 +37,7 @@ pub enum Header {
 #[derive(Clone, Debug)]
 pub struct Document {
     tree: Option<Node>,
+    keys: OnceLock<Keys>,
     schema: Schema,
     view: Option<View>,
     /// Whether it has the right kind and API version.
@@ -44,6 +48,25 @@ pub struct Document {
     pub duplicate: Option<Span>,
     /// Set if it may contain more than is known.
     pub open: Option<Why>,
+}
+
+/// Where the keys of a map are.
+#[derive(Clone, Debug)]
+struct Keys {
+    /// By their names in lower case.
+    by_name: HashMap<String, Vec<usize>>,
+    /// Why one of them is unknown.
+    unknown: Option<Why>,
+}
+
+impl Keys {
+    fn of(pairs: &[(Node, Node)]) -> Self {
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for (n, key) in pairs.iter().enumerate().filter_map(|(n, (key, _))| Some((n, key.as_str()?))) {
+            by_name.entry(key.to_ascii_lowercase()).or_default().push(n);
+        }
+        Self { by_name, unknown: pairs.iter().find_map(|(key, _)| unknown_of(key)).cloned() }
+    }
 }
 
 /// Reads a configuration file or drop-in. Errors are recorded in the document.
@@ -99,7 +122,17 @@ pub fn load(view: &View) -> Document {
 
 impl Document {
     fn of(tree: Option<Node>, schema: Schema) -> Self {
-        Self { tree, schema, view: None, header: Header::Right, failures: Vec::new(), duplicate: None, open: None }
+        let keys = OnceLock::new();
+        Self {
+            tree,
+            keys,
+            schema,
+            view: None,
+            header: Header::Right,
+            failures: Vec::new(),
+            duplicate: None,
+            open: None,
+        }
     }
 
     /// Settings that a tool adds to the configuration as a tree, without API version and kind; `schema` is for its scalars.
@@ -135,13 +168,21 @@ impl Document {
     /// The entry at a path. With `fold`, keys are compared as the merge of drop-ins does.
     pub(super) fn find<'p>(&self, path: impl Iterator<Item = &'p str>, fold: bool) -> Lookup<'_> {
         let mut found = Lookup { entry: PathEntry::Absent, open: self.open.clone() };
-        let Some(mut node) = self.tree.as_ref() else { return found };
+        let Some(root) = self.tree.as_ref() else { return found };
+        let mut node = root;
         let mut path = path.peekable();
         while let Some(name) = path.next() {
             let NodeKind::Map(pairs) = &node.kind else { return found };
-            let unknown = pairs.iter().find_map(|(key, _)| unknown_of(key));
+            // Each field is looked for, and a file may have many keys.
+            let (unknown, entry) = if std::ptr::eq(node, root) {
+                let keys = self.keys.get_or_init(|| Keys::of(pairs));
+                let same = keys.by_name.get(&name.to_ascii_lowercase()).map(Vec::as_slice).unwrap_or_default();
+                (keys.unknown.as_ref(), pair(same.iter().filter_map(|n| pairs.get(*n)), name, fold))
+            } else {
+                (pairs.iter().find_map(|(key, _)| unknown_of(key)), pair(pairs.iter(), name, fold))
+            };
             found.open = unknown.cloned().or(found.open);
-            let Some((key, value)) = pair(pairs, name, fold) else { return found };
+            let Some((key, value)) = entry else { return found };
             if path.peek().is_none() {
                 found.entry = PathEntry::At(key, value);
                 return found;
@@ -250,12 +291,16 @@ fn unknown_of(node: &Node) -> Option<&Why> {
 
 /// The pair of a key. In a file, keys are case-sensitive. The merge of drop-ins ends in a decoder that ignores case: of several
 /// spellings, the last in byte order wins (`encoding/json`), and the right one is always present.
-fn pair<'a>(pairs: &'a [(Node, Node)], name: &str, fold: bool) -> Option<(&'a Node, &'a Node)> {
+fn pair<'a>(
+    pairs: impl DoubleEndedIterator<Item = &'a (Node, Node)> + Clone,
+    name: &str,
+    fold: bool,
+) -> Option<(&'a Node, &'a Node)> {
     // No field name reads as a number or a truth value, so the text of the key decides.
-    let of = |wanted: &str| pairs.iter().rev().find(|(k, _)| k.as_str() == Some(wanted));
+    let of = |wanted: &str| pairs.clone().rev().find(|(k, _)| k.is_text(wanted));
     let mut best: Option<&str> = None;
     if fold {
-        for key in pairs.iter().filter_map(|(k, _)| k.as_str()) {
+        for key in pairs.clone().filter_map(|(k, _)| k.as_str()) {
             if key.eq_ignore_ascii_case(name) && key > name && best.is_none_or(|b| key > b) {
                 best = Some(key);
             }
@@ -268,7 +313,7 @@ fn header(tree: &Node, schema: Schema) -> Header {
     let mut missing = false;
     for (name, wanted) in [("apiVersion", API_VERSION), ("kind", KIND)] {
         let pairs = || tree.pairs().iter().rev();
-        let exact = pairs().find(|(k, _)| k.as_str() == Some(name));
+        let exact = pairs().find(|(k, _)| k.is_text(name));
         let pair = exact.or_else(|| pairs().find(|(k, _)| k.as_str().is_some_and(|k| k.eq_ignore_ascii_case(name))));
         let Some((_, value)) = pair else {
             if let Some(why) = tree.pairs().iter().find_map(|(k, _)| unknown_of(k)) {

@@ -1,7 +1,7 @@
 //! Notes on the source: what is wrong with it, and what could not be resolved.
 
 use crate::syntax::SyntaxError;
-use crate::text::{Span, Why};
+use crate::text::{Span, Why, budget};
 
 /// The most problems, and the most gaps, that are kept of one unit: each is held against those before it.
 const MAX_NOTES: usize = 10_000;
@@ -59,7 +59,9 @@ impl Notes {
 
     /// Records a problem. Duplicates are dropped.
     pub fn add(&mut self, problem: Problem) {
-        if self.problems.len() < MAX_NOTES && !self.problems.contains(&problem) {
+        if self.problems.len() >= MAX_NOTES {
+            budget::reached("problems of one unit");
+        } else if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
     }
@@ -67,7 +69,9 @@ impl Notes {
     /// Records that something at `at` could not be resolved. Duplicates are dropped.
     pub fn gap(&mut self, at: Span, why: Why) {
         let gap = Gap { at, why };
-        if self.gaps.len() < MAX_NOTES && !self.gaps.contains(&gap) {
+        if self.gaps.len() >= MAX_NOTES {
+            budget::reached("unresolved values of one unit");
+        } else if !self.gaps.contains(&gap) {
             self.gaps.push(gap);
         }
     }

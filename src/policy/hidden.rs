@@ -25,7 +25,7 @@ impl Why {
 }
 
 /// What hides a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hidden {
     /// The kind.
     pub why: Why,

@@ -9,6 +9,7 @@ use crate::check::{Finding, Level};
 use crate::scan::Scan;
 
 use super::plain_text::{harmless, sentences};
+use super::stream::{each, write_json};
 use super::{Kind, Look, Reporter};
 
 /// What counts on each side of a place in a long line, in bytes.
@@ -28,22 +29,17 @@ impl Reporter for Gitlab {
 
     fn write(&self, scan: &Scan, _look: &Look, out: &mut dyn Write) -> io::Result<()> {
         let mut used = BTreeMap::new();
-        let list: Vec<_> = scan
-            .findings
-            .iter()
-            .map(|f| {
-                let path = scan.relative(f.at.place.source.path());
-                json!({
-                    "description": harmless(&sentences(&[&f.headline, &f.help])),
-                    "check_name": f.rule.id,
-                    "fingerprint": fingerprint(f, &path, &mut used),
-                    "severity": severity(f.level),
-                    "location": {"path": path, "lines": {"begin": f.at.place.start().line}},
-                })
+        let list = scan.findings.iter().map(|f| {
+            let path = scan.relative(f.at.place.source.path());
+            json!({
+                "description": harmless(&sentences(&[&f.headline, &f.help])),
+                "check_name": f.rule.id,
+                "fingerprint": fingerprint(f, &path, &mut used),
+                "severity": severity(f.level),
+                "location": {"path": path, "lines": {"begin": f.at.place.start().line}},
             })
-            .collect();
-        serde_json::to_writer_pretty(&mut *out, &list)?;
-        writeln!(out)
+        });
+        write_json(&each(list), out)
     }
 }
 

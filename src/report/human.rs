@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::check::{Finding, Hop, Level};
 use crate::policy::{SettingsError, Why};
-use crate::scan::Scan;
+use crate::scan::{Scan, Weight};
 use crate::text::Place;
 
 use super::excerpt::frame;
@@ -324,7 +324,8 @@ pub fn notes(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "{known}: {spot}: {id}: {}", harmless(&finding.headline))?;
         }
         let gap = paint("unresolved", level_style(Level::Note), look);
-        for note in &scan.gaps {
+        // A limit is among the problems above.
+        for note in scan.gaps.iter().filter(|note| note.weight < Weight::Grave || !note.is_limit()) {
             writeln!(out, "{gap}: {}: {}", look.spot(&note.place), harmless(&note.message))?;
         }
     }

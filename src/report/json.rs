@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::check::{Finding, Level};
@@ -9,6 +10,7 @@ use crate::policy::Hidden;
 use crate::scan::{Note, Scan};
 use crate::text::{Place, without_secrets};
 
+use super::stream::{each, write_json};
 use super::{Kind, Look, Reporter};
 
 /// The longest text that is copied from a source, in bytes.
@@ -20,6 +22,25 @@ const VERSION: u32 = 1;
 /// The JSON format.
 pub(super) struct Json;
 
+/// The document, key by key.
+#[derive(Serialize)]
+struct Report<'a, F, E, S, H, P, U, G> {
+    version: u32,
+    tool: Value,
+    summary: Value,
+    configuration: Option<String>,
+    findings: F,
+    /// Those that a change has to do with; the others are counted.
+    existing: E,
+    suppressed: S,
+    hidden_by_change: H,
+    stale_baseline_entries: &'a [String],
+    stale_exceptions: &'a [String],
+    problems: P,
+    unreached: U,
+    gaps: G,
+}
+
 impl Reporter for Json {
     fn name(&self) -> &'static str {
         "json"
@@ -30,10 +51,10 @@ impl Reporter for Json {
     }
 
     fn write(&self, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-        let report = json!({
-            "version": VERSION,
-            "tool": {"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")},
-            "summary": {
+        let report = Report {
+            version: VERSION,
+            tool: json!({"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")}),
+            summary: json!({
                 "errors": scan.count(Level::Error),
                 "warnings": scan.count(Level::Warning),
                 "notes": scan.count(Level::Note),
@@ -45,26 +66,26 @@ impl Reporter for Json {
                 "excluded_files": scan.excluded,
                 "lowered": scan.lowered,
                 "node_groups_partly_read": scan.partly_read(),
-            },
-            "configuration": scan.configuration.as_ref().map(|path| scan.relative(path)),
-            "findings": scan.findings.iter().map(|f| finding(f, scan)).collect::<Vec<_>>(),
-            // Those that a change has to do with; the others are counted.
-            "existing": scan.existing.iter().filter(|(_, near)| *near).map(|(f, _)| finding(f, scan)).collect::<Vec<_>>(),
-            "suppressed": scan.hidden.iter().map(|(f, by)| hidden(f, by, look, scan)).collect::<Vec<_>>(),
-            "hidden_by_change": scan.veils.iter().map(|veil| json!({
-                "by": veil.cause.id(),
-                "place": place(&veil.place, scan),
-                "message": veil.message,
-                "findings": veil.findings.iter().map(|f| finding(f, scan)).collect::<Vec<_>>(),
-            })).collect::<Vec<_>>(),
-            "stale_baseline_entries": scan.stale,
-            "stale_exceptions": scan.stale_exceptions,
-            "problems": scan.problems.iter().map(|n| note(n, scan)).collect::<Vec<_>>(),
-            "unreached": scan.unreached.iter().map(|f| mention(f, scan)).collect::<Vec<_>>(),
-            "gaps": scan.gaps.iter().map(|n| note(n, scan)).collect::<Vec<_>>(),
-        });
-        serde_json::to_writer_pretty(&mut *out, &report)?;
-        writeln!(out)
+            }),
+            configuration: scan.configuration.as_ref().map(|path| scan.relative(path)),
+            findings: each(scan.findings.iter().map(|f| finding(f, scan))),
+            existing: each(scan.existing.iter().filter(|(_, near)| *near).map(|(f, _)| finding(f, scan))),
+            suppressed: each(scan.hidden.iter().map(|(f, by)| hidden(f, by, look, scan))),
+            hidden_by_change: each(scan.veils.iter().map(|veil| {
+                json!({
+                    "by": veil.cause.id(),
+                    "place": place(&veil.place, scan),
+                    "message": veil.message,
+                    "findings": veil.findings.iter().map(|f| finding(f, scan)).collect::<Vec<_>>(),
+                })
+            })),
+            stale_baseline_entries: &scan.stale,
+            stale_exceptions: &scan.stale_exceptions,
+            problems: each(scan.problems.iter().map(|n| note(n, scan))),
+            unreached: each(scan.unreached.iter().map(|f| mention(f, scan))),
+            gaps: each(scan.gaps.iter().map(|n| note(n, scan))),
+        };
+        write_json(&report, out)
     }
 }
 

@@ -20,6 +20,7 @@ mod safe;
 mod sarif;
 mod show;
 mod spot;
+mod stream;
 mod table;
 mod veils;
 
@@ -31,7 +32,7 @@ pub use human::{complain, notes, unfixed};
 pub use page::show_html;
 pub use plain_text::harmless;
 pub use reporter::{Look, Reporter};
-pub use safe::{Folders, Kind, safe};
+pub use safe::{Folders, Kind, Safely, safe};
 pub use show::{show_json, show_text, show_yaml};
 pub use table::show_table;
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::check::{Finding, Level};
@@ -9,11 +10,18 @@ use crate::scan::Scan;
 use crate::text::Place;
 
 use super::plain_text::{harmless, sentences};
+use super::stream::{each, write_json};
 use super::veils::listed;
 use super::{Kind, Look, Reporter};
 
 /// The format for reviewdog.
 pub(super) struct Rdjson;
+
+#[derive(Serialize)]
+struct Report<D> {
+    source: Value,
+    diagnostics: D,
+}
 
 impl Reporter for Rdjson {
     fn name(&self) -> &'static str {
@@ -32,12 +40,11 @@ impl Reporter for Rdjson {
                 "severity": "WARNING",
             })
         });
-        let report = json!({
-            "source": {"name": env!("CARGO_PKG_NAME")},
-            "diagnostics": scan.findings.iter().map(|f| diagnostic(f, scan)).chain(veils).collect::<Vec<_>>(),
-        });
-        serde_json::to_writer_pretty(&mut *out, &report)?;
-        writeln!(out)
+        let report = Report {
+            source: json!({"name": env!("CARGO_PKG_NAME")}),
+            diagnostics: each(scan.findings.iter().map(|f| diagnostic(f, scan)).chain(veils)),
+        };
+        write_json(&report, out)
     }
 }
 

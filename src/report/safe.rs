@@ -2,6 +2,7 @@
 //! output obeys some of it: a terminal control characters, GitHub's and Azure's runners commands in their logs.
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 use std::path::Path;
 
 use crate::scan::relative_to;
@@ -84,6 +85,12 @@ fn hidden(text: &str, folder: &str, seen: &str) -> String {
 
 /// `text` as `kind` can safely read it. Escape sequences of this program, for colours and links, stay if it is `styled`.
 pub fn safe(text: &str, kind: Kind, styled: bool, folders: &Folders) -> String {
+    let plain = |b: &u8| matches!(b, b' '..=b'~' | b'\n' | b'\t');
+    let commands = memchr::memmem::find(text.as_bytes(), b"##").is_some()
+        || matches!(kind, Kind::Text | Kind::Exact) && memchr::memmem::find(text.as_bytes(), b"::").is_some();
+    if text.as_bytes().iter().all(plain) && !commands {
+        return folders.hide(text).into_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         // A patch of a file of Windows has its line ends.
@@ -97,6 +104,60 @@ pub fn safe(text: &str, kind: Kind, styled: bool, folders: &Folders) -> String {
         out.push_str(end);
     }
     out
+}
+
+/// How much is held back until it is made safe, in bytes; more if a single line is longer.
+const HELD: usize = 1 << 16;
+
+/// Passes on what is written, line by line, as [`safe`] makes it.
+pub struct Safely<'a> {
+    out: &'a mut dyn Write,
+    kind: Kind,
+    styled: bool,
+    folders: &'a Folders,
+    held: Vec<u8>,
+    /// The length of the complete lines at its start.
+    whole: usize,
+}
+
+impl<'a> Safely<'a> {
+    /// Writes to `out` what `kind` can safely read.
+    pub fn new(out: &'a mut dyn Write, kind: Kind, styled: bool, folders: &'a Folders) -> Self {
+        Self { out, kind, styled, folders, held: Vec::new(), whole: 0 }
+    }
+
+    /// Passes on what is held back.
+    ///
+    /// # Errors
+    /// If `out` cannot be written to.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.pass(self.held.len())?;
+        self.out.flush()
+    }
+
+    fn pass(&mut self, length: usize) -> io::Result<()> {
+        let rest = self.held.split_off(length);
+        let lines = std::mem::replace(&mut self.held, rest);
+        self.whole = 0;
+        self.out.write_all(safe(&String::from_utf8_lossy(&lines), self.kind, self.styled, self.folders).as_bytes())
+    }
+}
+
+impl Write for Safely<'_> {
+    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
+        if let Some(end) = memchr::memrchr(b'\n', part) {
+            self.whole = self.held.len() + end + 1;
+        }
+        self.held.extend_from_slice(part);
+        if self.whole >= HELD {
+            self.pass(self.whole)?;
+        }
+        Ok(part.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn plain_line<'a>(line: &'a str, kind: Kind, folders: &Folders) -> Cow<'a, str> {
@@ -185,9 +246,10 @@ fn without_commands(line: &str, kind: Kind) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
     use std::path::Path;
 
-    use super::{Folders, Kind, safe};
+    use super::{Folders, Kind, Safely, safe};
 
     fn text(line: &str) -> String {
         safe(line, Kind::Text, false, &Folders::default())
@@ -205,6 +267,16 @@ mod tests {
             assert_eq!(text(line), shown);
         }
         assert_eq!(safe("::error file=a::##[b", Kind::Commands, false, &Folders::default()), "::error file=a::## [b");
+    }
+
+    #[test]
+    fn what_is_written_in_parts_is_as_safe_as_the_whole() {
+        let whole = "a\u{9b}b ##vso[x]\n  ::error::x\n".repeat(9000) + "::last";
+        let (mut out, folders) = (Vec::new(), Folders::default());
+        let mut safely = Safely::new(&mut out, Kind::Text, false, &folders);
+        whole.as_bytes().chunks(7).for_each(|part| safely.write_all(part).unwrap());
+        safely.finish().unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), text(&whole));
     }
 
     #[test]

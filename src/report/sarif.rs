@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::check::{Finding, Frame, GroupRef, Level, RULES, Rule};
@@ -13,6 +14,7 @@ use crate::text::Place;
 use super::fingerprint::line_hashes;
 use super::json::shown;
 use super::plain_text::harmless;
+use super::stream::{each, write_json};
 use super::veils::listed;
 use super::{Kind, Look, Reporter};
 
@@ -21,6 +23,31 @@ const MAX_DESCRIPTION: usize = 1024;
 
 /// The SARIF format.
 pub(super) struct Sarif;
+
+#[derive(Serialize)]
+struct Log<R> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [R; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<N, R> {
+    tool: Value,
+    column_kind: &'static str,
+    original_uri_base_ids: Value,
+    invocations: [Invocation<N>; 1],
+    results: R,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation<N> {
+    execution_successful: bool,
+    tool_execution_notifications: N,
+}
 
 impl Reporter for Sarif {
     fn name(&self) -> &'static str {
@@ -34,48 +61,44 @@ impl Reporter for Sarif {
     fn write(&self, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
         let mut prints = Fingerprints::default();
         let rules = rules(scan);
-        let mut results: Vec<_> = scan.findings.iter().map(|f| result(f, scan, &rules, &mut prints)).collect();
-        for result in results.iter_mut().filter(|_| scan.compared) {
-            result["baselineState"] = json!("new");
-        }
         // All of them, so that code scanning does not close their alerts.
-        for (finding, _) in &scan.existing {
-            let mut result = result(finding, scan, &rules, &mut prints);
-            result["baselineState"] = json!("unchanged");
-            results.push(result);
-        }
+        let existing = scan.existing.iter().map(|(finding, _)| (finding, Some("unchanged"), None));
+        let compared = scan.compared.then_some("new");
         // GitHub shows suppressed results as open alerts, so they are left out by default.
-        for (finding, by) in scan.hidden.iter().filter(|_| look.suppressed) {
+        let hidden = scan.hidden.iter().filter(|_| look.suppressed).map(|(finding, by)| (finding, None, Some(by)));
+        let found = scan.findings.iter().map(|finding| (finding, compared, None)).chain(existing).chain(hidden);
+        let results = found.map(|(finding, state, by)| {
             let mut result = result(finding, scan, &rules, &mut prints);
-            let kind = if by.why == Why::Comment { "inSource" } else { "external" };
-            result["suppressions"] = json!([{"kind": kind, "justification": harmless(&by.reason)}]);
-            results.push(result);
-        }
+            if let Some(state) = state {
+                result["baselineState"] = json!(state);
+            }
+            if let Some(by) = by {
+                let kind = if by.why == Why::Comment { "inSource" } else { "external" };
+                result["suppressions"] = json!([{"kind": kind, "justification": harmless(&by.reason)}]);
+            }
+            result
+        });
         let problems = scan.problems.iter().map(|n| notification("warning", &n.place, &n.message, scan));
         let veils = scan.veils.iter().map(|v| notification("warning", &v.place, &with_findings(v, scan), scan));
         let unreached = scan.unreached.iter().map(|f| notification("note", &f.at.place, &f.headline, scan));
-        let log = json!({
-            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-            "version": "2.1.0",
-            "runs": [{
-                "tool": {"driver": {
-                    "name": "kubelet-lint",
-                    "fullName": concat!("kubelet-lint ", env!("CARGO_PKG_VERSION")),
-                    "version": env!("CARGO_PKG_VERSION"),
-                    "semanticVersion": env!("CARGO_PKG_VERSION"),
-                    "rules": rules.iter().map(|r| rule(r)).collect::<Vec<_>>(),
-                }},
-                "columnKind": "utf16CodeUnits",
-                "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the repository."}}},
-                "invocations": [{
-                    "executionSuccessful": true,
-                    "toolExecutionNotifications": problems.chain(veils).chain(unreached).collect::<Vec<_>>(),
-                }],
-                "results": results,
+        let run = Run {
+            tool: json!({"driver": {
+                "name": "kubelet-lint",
+                "fullName": concat!("kubelet-lint ", env!("CARGO_PKG_VERSION")),
+                "version": env!("CARGO_PKG_VERSION"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules.iter().map(|r| rule(r)).collect::<Vec<_>>(),
+            }}),
+            column_kind: "utf16CodeUnits",
+            original_uri_base_ids: json!({"%SRCROOT%": {"description": {"text": "The root of the repository."}}}),
+            invocations: [Invocation {
+                execution_successful: true,
+                tool_execution_notifications: each(problems.chain(veils).chain(unreached)),
             }],
-        });
-        serde_json::to_writer_pretty(&mut *out, &log)?;
-        writeln!(out)
+            results: each(results),
+        };
+        let schema = "https://json.schemastore.org/sarif-2.1.0.json";
+        write_json(&Log { schema, version: "2.1.0", runs: [run] }, out)
     }
 }
 
@@ -271,7 +294,7 @@ fn uri(path: &str) -> String {
 #[derive(Default)]
 struct Fingerprints {
     lines: BTreeMap<String, Vec<String>>,
-    used: BTreeSet<(String, String, String)>,
+    used: BTreeMap<(String, String, String), usize>,
 }
 
 impl Fingerprints {
@@ -280,12 +303,9 @@ impl Fingerprints {
         let path = scan.relative(place.source.path());
         let hashes = self.lines.entry(path.clone()).or_insert_with(|| line_hashes(&place.source.bytes()));
         let hash = hashes.get(place.source.line_of(place.start)).cloned().unwrap_or_default();
-        let mut print = hash.clone();
-        let mut n = 1;
-        while !self.used.insert((finding.rule.id.clone(), path.clone(), print.clone())) {
-            n += 1;
-            print = format!("{hash}-{n}");
-        }
+        let n = self.used.entry((finding.rule.id.clone(), path, hash.clone())).or_default();
+        *n += 1;
+        let print = if *n == 1 { hash } else { format!("{hash}-{n}") };
         json!({ "primaryLocationLineHash": print })
     }
 }

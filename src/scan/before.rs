@@ -107,7 +107,7 @@ impl Before {
         // Without a rule for them these are no findings.
         let rules = [request.policy.rules(), base.policy.rules()].concat();
         if rules.iter().any(|rule| rule.predicate == Predicate::Unreached) {
-            scan.unreached = net::cast(&list, earlier, &net::Known::new(places, []), &|_| true);
+            scan.unreached = net::cast(&list, earlier, &net::Known::new(places, []), &|_| true).0;
         }
         scan.finish(&base.policy, request.is_complete());
         Ok(Self { scan, groups })

@@ -28,17 +28,15 @@ pub(super) fn merged(findings: Vec<Finding>) -> Vec<Finding> {
             None => out.push(finding),
         }
     }
+    out.iter_mut().for_each(Finding::tidy);
     out
 }
 
 /// Suppressed findings: one for each thing and each reason that hides it.
 pub(super) fn hidden(findings: Vec<(Finding, Hidden)>) -> Vec<(Finding, Hidden)> {
-    let mut by_who: Vec<(Hidden, Vec<Finding>)> = Vec::new();
+    let mut by_who: BTreeMap<Hidden, Vec<Finding>> = BTreeMap::new();
     for (finding, who) in findings {
-        match by_who.iter_mut().find(|(known, _)| *known == who) {
-            Some((_, list)) => list.push(finding),
-            None => by_who.push((who, vec![finding])),
-        }
+        by_who.entry(who).or_default().push(finding);
     }
     by_who.into_iter().flat_map(|(who, list)| merged(list).into_iter().map(move |f| (f, who.clone()))).collect()
 }

@@ -121,7 +121,9 @@ fn gathered(area: &Area, results: Vec<Unwound>) -> Scan {
     total.problems.extend(unread.filter_map(|(path, _)| unread::file(path, &*area.files)));
     let told = |path: &Path| named.is_none_or(|named| named.has(path));
     let known = net::Known::new(&places, total.problems.iter().map(|problem| problem.place.source.path()));
-    total.unreached = net::cast(&area.list, &*area.files, &known.with_elsewhere(elsewhere), &told);
+    let (unreached, limits) = net::cast(&area.list, &*area.files, &known.with_elsewhere(elsewhere), &told);
+    total.unreached = unreached;
+    total.problems.extend(limits);
     if let Some(named) = named {
         named.narrow(&mut total, &near);
     }

@@ -2,7 +2,7 @@
 
 use crate::input::is_watched;
 use crate::node::{Fault, Problem};
-use crate::text::{Place, Span, Texts};
+use crate::text::{LIMIT, Place, Span, Texts};
 
 /// What a note means for the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +26,13 @@ pub struct Note {
     pub message: String,
     /// What it means for the exit code.
     pub weight: Weight,
+}
+
+impl Note {
+    /// True if it says that a limit of this program was reached.
+    pub fn is_limit(&self) -> bool {
+        self.message.starts_with(LIMIT)
+    }
 }
 
 /// A note at the place in a file that `at` leads to.

@@ -1,7 +1,7 @@
 //! The results of a scan: collected unit by unit, then sorted for the report.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,7 +13,8 @@ use crate::value::MAX_ALTERNATIVES;
 
 use super::effective::ShownGroup;
 use super::merge::{self, merged};
-use super::note::Note;
+use super::net;
+use super::note::{Note, Weight};
 use super::veil::Veil;
 
 /// The longest message, in characters.
@@ -92,29 +93,8 @@ impl Scan {
     /// Drops findings that a setting never reaches a kubelet if it does under some conditions: other rules check it there.
     /// Afterwards nothing counts as delivered.
     pub(super) fn drop_alive(&mut self) {
-        let delivered = std::mem::take(&mut self.delivered);
-        let mut places: HashMap<&Path, Vec<(u32, u32)>> = HashMap::new();
-        if self.findings.iter().any(|f| f.rule.predicate == Predicate::DeadSetting) {
-            for place in &delivered {
-                places.entry(place.source.path()).or_default().push((place.start, place.end));
-            }
-        }
-        #[allow(clippy::iter_over_hash_type, reason = "each is changed on its own")]
-        for places in places.values_mut() {
-            // Each with the furthest end of those before it, so that one comparison tells whether any of these overlaps.
-            places.sort_unstable();
-            let mut furthest = 0;
-            places.iter_mut().for_each(|(_, end)| {
-                furthest = furthest.max(*end);
-                *end = furthest;
-            });
-        }
-        let alive = |at: &Place| {
-            let Some(places) = places.get(at.source.path()) else { return false };
-            let before = places.partition_point(|(start, _)| *start < at.end);
-            before > 0 && places[before - 1].1 > at.start
-        };
-        self.findings.retain(|f| f.rule.predicate != Predicate::DeadSetting || !alive(&f.at.place));
+        let delivered = net::Known::new(&std::mem::take(&mut self.delivered), []);
+        self.findings.retain(|f| f.rule.predicate != Predicate::DeadSetting || !delivered.covers(&f.at.place));
     }
 
     /// Sorts everything for the report and removes duplicates.
@@ -171,6 +151,9 @@ impl Scan {
             }
         }
         self.groups = joined;
+        // What this program does not follow is its own lack, and no property of the source.
+        let limits = self.gaps.iter().filter(|gap| gap.weight == Weight::Grave && gap.is_limit());
+        self.problems.extend(limits.map(|gap| Note { weight: Weight::Unread, ..gap.clone() }).collect::<Vec<_>>());
         for notes in [&mut self.problems, &mut self.gaps] {
             notes.sort();
             // The last one weighs most.

@@ -221,6 +221,9 @@ fn within_budget(
         }
         let launched = std::mem::take(&mut cx.launched);
         launches += launched.len();
+        if launches > MAX_LAUNCHES {
+            budget::reached("machines that scripts launch");
+        }
         groups.extend(launched.into_iter().filter(|_| launches <= MAX_LAUNCHES));
         if group.elsewhere {
             continue;
@@ -272,6 +275,8 @@ fn within_budget(
     out.delivered.dedup();
     out.gaps.extend(gaps(&cx.notes.gaps, true, &cx.texts));
     out.problems.extend(cx.notes.problems.iter().map(|p| problem(p, &cx.texts)));
+    let first = unit.files.first().unwrap_or(&unit.path);
+    out.problems.extend(budget::limits().into_iter().map(|what| unread::limit(first, what)));
     if budget::is_spent() {
         out.problems.push(unread::budget(unit));
     }

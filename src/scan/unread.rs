@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::input::{Unit, is_watched, is_wide};
-use crate::text::{FileError, Files, Place, Source};
+use crate::text::{FileError, Files, LIMIT, Place, Source};
 
 use super::note::{Note, Weight};
 
@@ -12,6 +12,11 @@ use super::note::{Note, Weight};
 pub(super) fn note(path: &Path, message: &str) -> Note {
     let source = Arc::new(Source::new(path, Vec::new()));
     Note { place: Place { source, start: 0, end: 0 }, message: message.to_owned(), weight: Weight::Unread }
+}
+
+/// The problem of a file of which something is left out.
+pub(super) fn limit(path: &Path, what: &str) -> Note {
+    note(path, &format!("only partly read: {LIMIT}{what}"))
 }
 
 /// The problem of a unit that takes too much.

@@ -4,7 +4,7 @@ use jsonc_parser::ast::{ObjectPropName, StringLit, Value};
 use jsonc_parser::common::{Range, Ranged};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use crate::text::{Traced, View};
+use crate::text::{Traced, View, budget};
 
 use super::{MAX_DEPTH, Node, NodeKind, Parsed, Scalar, Style, SyntaxError, TOO_DEEP};
 
@@ -36,6 +36,10 @@ pub fn parse(view: &View) -> Parsed<Option<Node>> {
         allow_non_finite_numbers: false,
         allow_extended_string_escapes: false,
     };
+    if !budget::spend(super::NODE * values(text.as_bytes())) {
+        let error = SyntaxError { at: view.span(0..0), message: super::TOO_MANY.to_owned() };
+        return Parsed { tree: None, errors: vec![error] };
+    }
     let mut reader = JsonReader { view, skip, errors: Vec::new() };
     match parse_to_ast(&known[skip..], &CollectOptions::default(), &options) {
         Ok(read) => {
@@ -51,6 +55,29 @@ pub fn parse(view: &View) -> Parsed<Option<Node>> {
             Parsed { tree: None, errors: vec![SyntaxError { at: view.span(at), message }] }
         }
     }
+}
+
+/// About how many keys and values there are: the whole tree is made at once.
+fn values(text: &[u8]) -> usize {
+    let (mut count, mut at) = (0, 0);
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'"' => {
+                at += 1;
+                while let Some(next) = text.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+                    at += next;
+                    if text.get(at) == Some(&b'"') {
+                        break;
+                    }
+                    at += 2;
+                }
+            }
+            b',' | b':' | b'[' | b'{' => count += 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    count
 }
 
 struct JsonReader<'a> {

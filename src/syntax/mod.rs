@@ -30,6 +30,12 @@ const MAX_ERRORS: usize = 20;
 /// The message for a text with deeper nesting.
 const TOO_DEEP: &str = "nested deeper than 128 levels";
 
+/// The message for a text of more keys and values than its unit may have.
+const TOO_MANY: &str = "more keys and values than one unit may have, the rest is not read";
+
+/// What a key or a value takes of the budget of the unit, beside its text.
+const NODE: usize = 160;
+
 /// `text` with every unknown part replaced by `placeholder`, without changing offsets. For grammars that reject the mark of an
 /// unknown part.
 fn unknowns_as<'a>(view: &crate::text::View, text: &'a str, placeholder: &str) -> std::borrow::Cow<'a, str> {

@@ -177,6 +177,11 @@ impl Node {
         self.as_scalar().and_then(|s| s.text.known_str())
     }
 
+    /// True for a scalar that is known to be `text`. A map may have many keys, so what differs is not looked at twice.
+    pub fn is_text(&self, text: &str) -> bool {
+        self.as_scalar().is_some_and(|s| s.text.bytes() == text.as_bytes() && !s.text.has_unknown())
+    }
+
     /// The items of a sequence; none for anything else.
     pub fn items(&self) -> &[Node] {
         match &self.kind {
@@ -200,7 +205,7 @@ impl Node {
 
     /// A key and its value. The last duplicate wins.
     pub fn pair(&self, key: &str) -> Option<&(Node, Node)> {
-        self.pairs().iter().rev().find(|(k, _)| k.as_str() == Some(key))
+        self.pairs().iter().rev().find(|(k, _)| k.is_text(key))
     }
 
     /// The value at the end of a path of keys.

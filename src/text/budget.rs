@@ -4,7 +4,8 @@
 //! handed on, and nothing that grows a text can leave it out. Each limit of a call (rounds of a loop, bytes of a text) holds besides.
 //! Outside a unit nothing is counted.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
 /// The budget of a unit: one for each byte that is written into a text, and for each step as many as it takes nanoseconds, or
 /// bytes of memory. Scripts of 100 KiB in public repositories stay below it.
@@ -12,26 +13,28 @@ const UNIT: usize = 128 << 20;
 
 thread_local! {
     static LEFT: Cell<usize> = const { Cell::new(usize::MAX) };
+    static REACHED: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
 }
 
 /// Gives back what was left before, also after a panic.
-struct Before(usize);
+struct Before(usize, BTreeSet<&'static str>);
 
 impl Drop for Before {
     fn drop(&mut self) {
         LEFT.set(self.0);
+        REACHED.set(std::mem::take(&mut self.1));
     }
 }
 
 /// Reads a unit with a budget of its own.
 pub fn unit<T>(read: impl FnOnce() -> T) -> T {
-    let _before = Before(LEFT.replace(UNIT));
+    let _before = Before(LEFT.replace(UNIT), REACHED.take());
     read()
 }
 
 /// Does work that several units share and only the first of them does: it counts for none of them.
 pub fn aside<T>(work: impl FnOnce() -> T) -> T {
-    let _before = Before(LEFT.replace(usize::MAX));
+    let _before = Before(LEFT.replace(usize::MAX), REACHED.with_borrow(BTreeSet::clone));
     work()
 }
 
@@ -43,6 +46,29 @@ pub fn attempt<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
         LEFT.set(before);
     }
     done
+}
+
+/// Remembers a limit beyond which something of the unit is not read, so that it can be named.
+pub fn reached(what: &'static str) {
+    REACHED.with_borrow_mut(|reached| reached.insert(what));
+}
+
+/// The first `most` items. If there are more, the limit is remembered.
+pub fn at_most<T>(items: impl IntoIterator<Item = T>, most: usize, what: &'static str) -> impl Iterator<Item = T> {
+    let mut left = most;
+    items.into_iter().take_while(move |_| {
+        if left == 0 {
+            reached(what);
+            return false;
+        }
+        left -= 1;
+        true
+    })
+}
+
+/// The limits that were remembered since the unit began.
+pub fn limits() -> BTreeSet<&'static str> {
+    REACHED.take()
 }
 
 /// Takes `amount` from what is left. False if nothing is left: then the unit is not read any further.
@@ -73,5 +99,18 @@ mod tests {
             assert!(is_spent());
         });
         assert!(!is_spent());
+    }
+
+    #[test]
+    fn what_is_left_out_is_remembered_for_the_unit_alone() {
+        let found = unit(|| {
+            assert_eq!(at_most(0..3, 3, "whole").count(), 3);
+            assert_eq!(at_most(0..4, 3, "things").count(), 3);
+            aside(|| reached("shared"));
+            unit(|| reached("inner"));
+            limits()
+        });
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["things"]);
+        assert!(limits().is_empty());
     }
 }

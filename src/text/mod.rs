@@ -24,7 +24,7 @@ pub use span::{Span, TextId};
 pub use store::{Hop, Origin, Text, Texts, Trail, View};
 
 pub use traced::{Encoded, Layer, Link, Piece, Traced, UNKNOWN_MARK, Via, Whence, beyond};
-pub use why::Why;
+pub use why::{LIMIT, Why};
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@
 //! like is asked here. In a script the shell reads most of these itself, so only values that are left as they are count.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -134,6 +135,16 @@ pub fn filled(text: &Traced, value: impl Fn(&Traced) -> Option<Traced>) -> Trace
     }
     out.push(&text.slice(done..text.len()));
     out
+}
+
+/// The names in a text before an equals sign.
+pub fn assigned(bytes: &[u8]) -> HashSet<&[u8]> {
+    let name = |at: usize| {
+        let before = bytes.get(..at)?;
+        let length = before.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+        before.get(at - length..).filter(|name| !name.is_empty())
+    };
+    memchr::memchr_iter(b'=', bytes).filter_map(name).collect()
 }
 
 /// The words of a command line with each placeholder unknown. One with spaces inside, such as `{{ name }}`, is one word again.

@@ -151,10 +151,9 @@ pub fn without_secrets(line: &[u8], keep: Range<usize>) -> Cow<'_, [u8]> {
         return Cow::Borrowed(line);
     }
     let mut out = line.to_vec();
-    for (n, byte) in out.iter_mut().enumerate() {
-        if !keep.contains(&n) && found.iter().any(|range| range.contains(&n)) {
-            *byte = b'*';
-        }
+    for range in found {
+        let part = out.iter_mut().enumerate().take(range.end).skip(range.start);
+        part.filter(|(n, _)| !keep.contains(n)).for_each(|(_, byte)| *byte = b'*');
     }
     Cow::Owned(out)
 }

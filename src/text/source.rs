@@ -236,6 +236,14 @@ pub struct Place {
 }
 
 impl Place {
+    /// The order of the files. Most places that are compared are in one file, and paths take long to compare.
+    fn file_order(&self, other: &Self) -> std::cmp::Ordering {
+        if Arc::ptr_eq(&self.source, &other.source) {
+            return std::cmp::Ordering::Equal;
+        }
+        self.source.path().cmp(other.source.path())
+    }
+
     /// Where it starts.
     pub fn start(&self) -> Point {
         self.source.point(self.start)
@@ -279,7 +287,7 @@ impl Place {
 
 impl PartialEq for Place {
     fn eq(&self, other: &Self) -> bool {
-        (self.source.path(), self.start, self.end) == (other.source.path(), other.start, other.end)
+        (self.start, self.end) == (other.start, other.end) && self.file_order(other).is_eq()
     }
 }
 
@@ -293,6 +301,6 @@ impl PartialOrd for Place {
 
 impl Ord for Place {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.source.path(), self.start, self.end).cmp(&(other.source.path(), other.start, other.end))
+        self.file_order(other).then_with(|| (self.start, self.end).cmp(&(other.start, other.end)))
     }
 }

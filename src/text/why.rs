@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+/// How a reason starts that is a limit of this program.
+pub const LIMIT: &str = "limit reached: ";
+
 /// Why something is unknown. Shown to people who list unresolved values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Why {
@@ -36,7 +39,7 @@ impl std::fmt::Display for Why {
             Self::Edited(file, program) => write!(f, "the edit of {file} by {program} is not supported"),
             Self::Invalid(why) => write!(f, "invalid: {why}"),
             Self::Secret => f.write_str("a secret"),
-            Self::Limit(what) => write!(f, "limit reached: {what}"),
+            Self::Limit(what) => write!(f, "{LIMIT}{what}"),
         }
     }
 }

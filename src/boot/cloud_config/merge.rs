@@ -233,7 +233,7 @@ fn index(key: &str, length: usize) -> Option<usize> {
 }
 
 fn find_mut<'n>(node: &'n mut Node, path: &[String]) -> Option<&'n mut Node> {
-    path.iter().take(MAX_DEPTH).try_fold(node, |node, key| match &mut node.kind {
+    path.iter().try_fold(node, |node, key| match &mut node.kind {
         NodeKind::Map(pairs) => pairs.iter_mut().rev().find(|(k, _)| k.as_str() == Some(key)).map(|(_, v)| v),
         NodeKind::Seq(items) => index(key, items.len()).and_then(|n| items.get_mut(n)),
         NodeKind::Scalar(_) => None,

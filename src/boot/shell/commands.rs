@@ -203,8 +203,7 @@ impl Shell<'_, '_> {
                 next.extend(last.map(|path| (path.exit_code(), path)).map(|(code, path)| (path, with(codes, code))));
             }
             // Merged paths are limited in number like all others.
-            next.truncate(MAX_OUTCOMES);
-            paths = next;
+            paths = budget::at_most(next, MAX_OUTCOMES, "outcomes of a pipeline").collect();
         }
         let mut out = Vec::new();
         for (mut path, codes) in paths {

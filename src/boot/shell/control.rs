@@ -14,6 +14,9 @@ use super::status::{Flow, Status};
 /// The most rounds of a loop whose condition is known.
 const MAX_ROUNDS: usize = 256;
 
+/// How many arms of a `case` are followed of which it is not known whether they are taken.
+const MAX_UNDECIDED: usize = 256;
+
 /// How many more rounds are followed after a path has left a loop. Then the number of rounds is unknown.
 const OPEN_ROUNDS: usize = 2;
 
@@ -78,6 +81,7 @@ impl Shell<'_, '_> {
         let mut out = Vec::new();
         let mut open = vec![path];
         let mut falling: Vec<BoxedRun> = Vec::new();
+        let mut undecided = 0;
         for arm in arms {
             let mut next = Vec::new();
             let mut taken = std::mem::take(&mut falling);
@@ -94,7 +98,12 @@ impl Shell<'_, '_> {
                 match answer {
                     Some(true) => taken.push(path),
                     Some(false) => next.push(path),
+                    None if undecided >= MAX_UNDECIDED => {
+                        path.machine.gap(subject.span, Why::Limit("alternatives of a case"));
+                        next.push(path);
+                    }
                     None => {
+                        undecided += 1;
                         let patterns: Vec<_> = arm.patterns.iter().map(|p| self.words(p.span)).collect();
                         path.status = Status::Open(Some(format!("{shown} is {}", patterns.join(" or ")).into()));
                         for (path, holds) in self.decide(path, subject.span, false) {
@@ -117,6 +126,10 @@ impl Shell<'_, '_> {
                 ArmEnd::Next => next.append(&mut done),
             }
             open = settle(next);
+            // Many arms would make as many paths, each with a machine.
+            if out.len() > MAX_UNDECIDED {
+                out = settle(out);
+            }
         }
         out.append(&mut falling);
         for mut path in open {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::text::{Traced, Why};
+use crate::text::{Traced, Why, budget};
 
 use super::super::image;
 use super::super::machine::{File, absolute};
@@ -126,7 +126,7 @@ pub(super) fn mkdir(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     }
     let names: Vec<_> = operands.iter().filter_map(|o| Some(path.absolute(o.known_str()?))).collect();
     let folders = Arc::make_mut(&mut path.machine.folders);
-    folders.extend(names.into_iter().take(MAX_FOLDERS.saturating_sub(folders.len())));
+    folders.extend(budget::at_most(names, MAX_FOLDERS.saturating_sub(folders.len()), "folders of a node"));
     true
 }
 

@@ -2,7 +2,7 @@
 
 use crate::node::{BOOTS_WITH_IT, Family, NodeGroup, Step, Wrapping};
 use crate::syntax::{Node, json, yaml};
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, budget};
 use crate::value::{Condition, Guard};
 
 use super::call::Call;
@@ -27,7 +27,10 @@ impl Shell<'_, '_> {
     /// Records what a command launches.
     pub(super) fn launch(&mut self, call: &Call<'_>, path: &ScriptRun) {
         let verb = call.words.iter().filter_map(|w| w.known_str()).find(|w| VERBS.contains(w));
-        let Some(verb) = verb.filter(|_| call.name == "aws" && self.cx.launched.len() < MAX_LAUNCHES) else { return };
+        let Some(verb) = verb.filter(|_| call.name == "aws") else { return };
+        if self.cx.launched.len() >= MAX_LAUNCHES {
+            return budget::reached("machines that a script launches");
+        }
         let request = ["--cli-input-json", "--cli-input-yaml"].iter().find_map(|name| option(call.words, name));
         let request = request.and_then(|value| self.tree(&given(&value, call.at, path), call.at));
         let field = |name: &str, key: &str| {

@@ -202,6 +202,9 @@ pub(super) fn mapfile(words: &[Traced], span: Span, path: &mut ScriptRun) {
         from = next.max(from + 1);
     }
     options.leave(Traced::new(), path);
+    if from < bytes.len() {
+        values = vec![Traced::unknown(span, Why::Limit("lines of an array"))];
+    }
     path.put(&name, Variable::array(values, false));
 }
 

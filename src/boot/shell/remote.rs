@@ -1,7 +1,7 @@
 //! Other machines that a script reaches: with `ssh` and `scp`, and clusters that `k3d` creates.
 
 use crate::node::{NodeGroup, Step};
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, budget};
 
 use super::call::Call;
 use super::files::contents;
@@ -101,8 +101,11 @@ impl Shell<'_, '_> {
                 arguments.push(flag);
             }
         }
-        if arguments.is_empty() || !call.has(&["create"]) || self.cx.launched.len() >= MAX_LAUNCHES {
+        if arguments.is_empty() || !call.has(&["create"]) {
             return;
+        }
+        if self.cx.launched.len() >= MAX_LAUNCHES {
+            return budget::reached("machines that a script launches");
         }
         if self.cx.launched.iter().any(|known| known.place == call.at) {
             return;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::node::{BootCx, beside};
-use crate::text::Traced;
+use crate::text::{Traced, budget};
 
 use super::super::machine::{File, absolute};
 use super::state::{SCRIPT, ScriptRun};
@@ -39,16 +39,24 @@ pub(super) fn place(text: &Traced, path: &mut ScriptRun, cx: &mut BootCx<'_>) {
     let mut open = vec![(text.clone(), 0)];
     while let Some((text, depth)) = open.pop() {
         for name in beside::names(text.bytes()) {
-            if tried.len() >= MAX_NAMES || !tried.insert(name.clone()) {
+            if tried.len() >= MAX_NAMES {
+                budget::reached("names of files beside a script");
+                continue;
+            }
+            if !tried.insert(name.clone()) {
                 continue;
             }
             for (real, place) in &folders {
                 let place = absolute(&name, place);
                 let real = PathBuf::from(absolute(&name, &real.to_string_lossy()));
-                if placed >= MAX_FILES || path.machine.files.contains_key(&place) || real == own {
+                if path.machine.files.contains_key(&place) || real == own {
                     continue;
                 }
-                let Some(view) = cx.view(&real).filter(|view| view.bytes.len() <= MAX_BYTES) else { continue };
+                let Some(view) = cx.view(&real) else { continue };
+                if placed >= MAX_FILES || view.bytes.len() > MAX_BYTES {
+                    budget::reached("files beside a script, or their size");
+                    continue;
+                }
                 let content = view.traced(0..view.bytes.len());
                 placed += 1;
                 virtual_folder.clone_into(&mut path.shell.directory);

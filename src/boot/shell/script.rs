@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::node::{BootCx, Family};
 use crate::syntax::SyntaxError;
 use crate::syntax::shell::{self, Item};
-use crate::text::{Span, Traced, View, Why};
+use crate::text::{Span, Traced, View, Why, budget};
 
 use super::super::image;
 use super::super::machine::File;
@@ -19,6 +19,9 @@ use super::search::in_search_path;
 use super::settle::settle;
 use super::state::{BoxedRun, Options, ScriptRun, ShellState, Sink};
 use super::status::{Flow, Setting, Status};
+
+/// What a tree takes, as a multiple of its text.
+const TREE: usize = 4;
 
 /// Runs a script on every outcome of a boot so far.
 pub(in super::super) fn run(
@@ -139,7 +142,8 @@ impl Shell<'_, '_> {
 
     /// Parses a text and runs it in the current shell.
     pub(super) fn evaluate(&mut self, text: &Traced, name: &str, at: Span, mut path: BoxedRun) -> Vec<BoxedRun> {
-        if self.depth >= MAX_DEPTH {
+        // The text is kept, and a tree of it is made.
+        if self.depth >= MAX_DEPTH || !budget::spend(TREE * text.weight()) {
             path.machine.gap(at, Why::Limit("commands of a script"));
             return vec![path];
         }

@@ -1,6 +1,6 @@
 //! Commands that programs of other languages start: the literal texts and lists in calls such as `system("…")`.
 
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, budget};
 
 use super::call::Call;
 use super::files::contents;
@@ -79,10 +79,14 @@ impl Shell<'_, '_> {
     /// Runs the literal commands of a program that is not followed. A program that is one call runs it; of any other it is
     /// unknown whether it gets there.
     pub(super) fn literal_commands(&mut self, call: &Call<'_>, path: BoxedRun) -> Vec<BoxedRun> {
-        let Some(code) = code(call, &path).filter(|code| code.len() <= MAX_PROGRAM) else { return vec![path] };
+        let Some(code) = code(call, &path) else { return vec![path] };
+        if code.len() > MAX_PROGRAM {
+            budget::reached("size of a program that starts commands");
+            return vec![path];
+        }
         let (found, whole) = started(&code);
         let mut paths = vec![path];
-        for command in found.into_iter().take(MAX_COMMANDS) {
+        for command in budget::at_most(found, MAX_COMMANDS, "commands that a program starts") {
             let mut next = Vec::new();
             for mut path in paths {
                 let words = format!("the program of {} starts this command", call.name);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::node::BootCx;
 use crate::syntax::unit::{Entry, Escapes, environment_file, parse, split};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 
 use super::super::machine::{File, Machine, absolute};
 use super::super::outcome::BootOutcome;
@@ -232,11 +232,11 @@ impl Shell<'_, '_> {
             user: one("Service", "User").filter(|user| user != "root" && user != "0"),
             environment: all("Service", "Environment"),
             files: all("Service", "EnvironmentFile"),
-            commands: ["ExecCondition", "ExecStartPre", "ExecStart", "ExecStartPost"]
-                .iter()
-                .flat_map(|key| all("Service", key))
-                .take(MAX_COMMANDS)
-                .collect(),
+            commands: {
+                let keys = ["ExecCondition", "ExecStartPre", "ExecStart", "ExecStartPost"];
+                let all = keys.iter().flat_map(|key| all("Service", key));
+                budget::at_most(all, MAX_COMMANDS, "commands of a unit of systemd").collect()
+            },
         };
         let mut out = Vec::new();
         for mut path in paths {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::node::Cx;
 use crate::syntax::{Node, yaml};
-use crate::text::{Traced, View, Why};
+use crate::text::{Traced, View, Why, budget};
 
 use super::super::yaml_files;
 use super::tasks::free_form;
@@ -208,7 +208,8 @@ fn hosts_of(groups: &Groups, folders: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Host> 
             }
         }
     }
-    let names: BTreeSet<&String> = groups.values().flat_map(|group| group.hosts.keys()).take(MAX_HOSTS).collect();
+    let names: BTreeSet<&String> = groups.values().flat_map(|group| group.hosts.keys()).collect();
+    let names: Vec<_> = budget::at_most(names, MAX_HOSTS, "hosts of an inventory").collect();
     let mut given: BTreeMap<(&str, &str), Vec<Node>> = BTreeMap::new();
     let mut out = Vec::new();
     for host in names {

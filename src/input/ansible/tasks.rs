@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::node::kubelet_files::{VARIABLE_PREFIX, by_end};
 use crate::node::{Cx, Edit, NodeGroup, Step, Wrapping};
 use crate::syntax::{MAX_DEPTH, Node};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Condition, Guard, Kind, Value};
 
 use super::values::printed;
@@ -113,7 +113,7 @@ impl TaskRun {
                     Kind::List(_) => value.items(),
                     _ => vec![Value::unknown(Why::NotUnderstood("what a task loops over".into()), list.span)],
                 };
-                for one in items.into_iter().take(MAX_ROUNDS) {
+                for one in budget::at_most(items, MAX_ROUNDS, "rounds of a task") {
                     self.vars.set(name, one);
                     self.once(item, folders, depth, cx);
                 }

@@ -6,6 +6,7 @@ use crate::input::unit::has_extension;
 use crate::input::{kustomize, manifests, yaml_files};
 use crate::node::Cx;
 use crate::syntax::Node;
+use crate::text::budget;
 
 use super::aside::may_describe;
 
@@ -16,7 +17,11 @@ const MAX_FILES: usize = 2_000;
 pub(super) fn files(dir: &Path, recurse: bool, cx: &Cx<'_>) -> Vec<PathBuf> {
     let mut out = Vec::new();
     let mut open = vec![dir.to_owned()];
-    while let Some(folder) = open.pop().filter(|_| out.len() < MAX_FILES) {
+    while let Some(folder) = open.pop() {
+        if out.len() >= MAX_FILES {
+            budget::reached("files of an application");
+            break;
+        }
         out.extend(cx.files.list(&folder).into_iter().filter(|path| has_extension(path, &["yaml", "yml", "json"])));
         if recurse {
             open.extend(cx.files.folders(&folder));
@@ -32,7 +37,11 @@ pub(super) fn below(dir: &Path, more: &Node, cx: &mut Cx<'_>) -> Vec<Node> {
     let mut out = Vec::new();
     let mut open = vec![dir.to_owned()];
     let mut count = 0;
-    while let Some(folder) = open.pop().filter(|_| count < MAX_FILES) {
+    while let Some(folder) = open.pop() {
+        if count >= MAX_FILES {
+            budget::reached("folders of an application");
+            break;
+        }
         count += 1;
         if let Some((documents, _)) = kustomize::built(&folder, None, true, cx) {
             out.extend(documents);

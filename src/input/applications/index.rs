@@ -8,6 +8,7 @@ use crate::input::watched::REFERRED;
 use crate::input::yaml_files;
 use crate::node::Cx;
 use crate::syntax::Node;
+use crate::text::budget;
 
 /// The most documents of the index.
 const MAX_DOCUMENTS: usize = 20_000;
@@ -63,8 +64,12 @@ fn read(cx: &mut Cx<'_>) -> Index {
     let mut count = 0;
     for path in sources.get().map(|sources| sources.0.as_slice()).unwrap_or_default() {
         let wanted = |bytes: &[u8]| REFERRED.iter().any(|kind| yaml_files::holds(bytes, kind.as_bytes()));
-        if count >= MAX_DOCUMENTS || !cx.files.read(path).is_ok_and(|source| wanted(&source.bytes())) {
+        if !cx.files.read(path).is_ok_and(|source| wanted(&source.bytes())) {
             continue;
+        }
+        if count >= MAX_DOCUMENTS {
+            budget::reached("sources and projects of applications");
+            break;
         }
         let Ok(view) = cx.view(path) else { continue };
         for tree in yaml_files::documents(&view).tree {

@@ -43,7 +43,7 @@ use std::path::Path;
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
-use crate::text::{Span, Why, hold};
+use crate::text::{Span, Why, budget, hold};
 
 use super::unit::{FileList, Input, Unit, has_extension, is_named};
 use super::watched::Group;
@@ -130,6 +130,9 @@ pub(super) fn read_all(cx: &mut Cx<'_>) -> Vec<NodeGroup> {
 /// A document, the config maps next to it, and the documents that deliver it, each with its name: the nearest last.
 type Open = (Node, Vec<Node>, Vec<(Span, String)>);
 
+/// What an application that another one delivers takes of the budget of the unit.
+const APPLICATION: usize = 4_000;
+
 #[derive(Default)]
 struct Reader {
     groups: Vec<NodeGroup>,
@@ -170,6 +173,9 @@ impl Reader {
                 }
                 self.groups.append(&mut application.judged(cx));
                 let mut inner = taken(cx);
+                if !budget::spend(APPLICATION * inner.len()) {
+                    return cx.gap(tree.span, Why::Limit("applications"));
+                }
                 if deeper.len() <= MAX_DEPTH {
                     open.extend(inner.map(|(tree, near)| (tree, near, deeper.clone())));
                 } else if let Some((tree, _)) = inner.next() {

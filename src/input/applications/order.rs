@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::input::kustomize;
 use crate::node::Cx;
 use crate::syntax::Node;
+use crate::text::budget;
 
 use super::tools::delivers;
 use super::{aside, folder};
@@ -94,20 +95,28 @@ struct Graph {
 }
 
 impl Graph {
+    fn is_spent(&self) -> bool {
+        if self.steps >= MAX_STEPS {
+            budget::reached("files that applications deliver");
+        }
+        self.steps >= MAX_STEPS
+    }
+
     /// The files that the kustomization in a folder reaches, or those in the folder.
     fn reach(&mut self, dir: &Path, recurse: bool, cx: &Cx<'_>) -> BTreeSet<PathBuf> {
         let mut out = BTreeSet::new();
         let Some(first) = kustomize::in_folder(dir, cx) else {
             for path in folder::files(dir, recurse, cx) {
                 self.steps += 1;
-                if self.steps < MAX_STEPS {
-                    out.insert(path);
+                if self.is_spent() {
+                    break;
                 }
+                out.insert(path);
             }
             return out;
         };
         let mut open = vec![first];
-        while let Some(path) = open.pop().filter(|_| self.steps < MAX_STEPS) {
+        while let Some(path) = open.pop().filter(|_| !self.is_spent()) {
             self.steps += 1;
             if !out.insert(path.clone()) {
                 continue;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::node::Cx;
 use crate::syntax::{Node, NodeKind, toml};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 use crate::value::Value;
 
 use super::intrinsics::Given;
@@ -210,13 +210,13 @@ pub(super) fn next_to(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> 
         return Vec::new();
     }
     let stem = stem.split('.').next().unwrap_or(stem);
-    let mut candidates: Vec<PathBuf> = cx.files.list(dir).into_iter().take(MAX_LISTED).collect();
+    let mut candidates: Vec<PathBuf> = listed(dir, cx).collect();
     candidates.retain(|p| {
         let name = p.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_lowercase();
         name.contains("param") || name.starts_with("samconfig.") || name.starts_with(&format!("{stem}.").to_lowercase())
     });
     for below in ["parameters", "params"] {
-        candidates.extend(cx.files.list(&dir.join(below)).into_iter().take(MAX_LISTED));
+        candidates.extend(listed(&dir.join(below), cx));
     }
     let mut out = of_sceptre(path, template, cx);
     for candidate in candidates {
@@ -235,10 +235,14 @@ pub(super) fn next_to(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> 
                 out.push(deployment);
             }
         }
-        if out.len() >= MAX_FILES {
+        if out.len() > MAX_FILES {
             break;
         }
     }
-    out.truncate(MAX_FILES);
-    out
+    budget::at_most(out, MAX_FILES, "files of parameters").collect()
+}
+
+/// The files of a folder that are looked at.
+fn listed(dir: &Path, cx: &Cx<'_>) -> impl Iterator<Item = PathBuf> {
+    budget::at_most(cx.files.list(dir), MAX_LISTED, "files beside a template")
 }

@@ -3,7 +3,7 @@
 use crate::kubelet::statements;
 use crate::node::{Family, Gap, NodeGroup, Reason, Step, Wrapping};
 use crate::syntax::Node;
-use crate::text::{Layer, Span, Traced, UNKNOWN_MARK, Why};
+use crate::text::{Layer, Span, Traced, UNKNOWN_MARK, Why, budget};
 use crate::value::{Guard, Kind, Value};
 
 use super::choice::Answer;
@@ -42,14 +42,13 @@ const APPLIED: &[(&str, &str)] =
 /// The node groups of a template, in the order of its resources.
 pub(super) fn node_groups(evaluator: &mut Evaluator<'_>, reader: &mut StackReader<'_, '_>) -> Vec<NodeGroup> {
     let template = evaluator.template;
-    let managed: Vec<&Node> = template
+    let managed = template
         .resources
         .iter()
         .map(|(_, resource)| resource)
         .filter(|r| r.get("Type").and_then(Node::as_str) == Some("AWS::EKS::Nodegroup"))
-        .filter_map(|r| r.get("Properties"))
-        .take(MAX_RESOURCES)
-        .collect();
+        .filter_map(|r| r.get("Properties"));
+    let managed: Vec<&Node> = budget::at_most(managed, MAX_RESOURCES, "node groups of a template").collect();
     let mut generated = false;
     let mut groups = Vec::new();
     for (key, resource) in template.resources {
@@ -308,8 +307,7 @@ impl Evaluator<'_> {
                     }
                 }
             }
-            next.truncate(MAX_OUTCOMES);
-            outcomes = next;
+            outcomes = budget::at_most(next, MAX_OUTCOMES, "alternatives of a property").collect();
         }
         outcomes
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::node::{NodeGroup, Step, Wrapping};
 use crate::syntax::{Node, NodeKind};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Guard, Kind, Value};
 
 use super::intrinsics::{Evaluator, dynamic_references};
@@ -123,7 +123,8 @@ fn document(
     let (made, _) = tree(format!("document {name}"), content, evaluator, reader)?;
     let root = made.as_deref().map_or(Some(content), |list| list.first())?;
     let mut scripts = Vec::new();
-    for step in root.get("mainSteps").map(Node::items).unwrap_or_default().iter().take(MAX_STEPS) {
+    let steps = root.get("mainSteps").map(Node::items).unwrap_or_default();
+    for step in budget::at_most(steps, MAX_STEPS, "steps of a document") {
         if step.get("action").and_then(Node::as_str) == Some("aws:runShellScript")
             && let Some(commands) = step.path(&["inputs", "runCommand"])
         {
@@ -134,7 +135,7 @@ fn document(
     if let Some(properties) = root.path(&["runtimeConfig", "aws:runShellScript", "properties"]) {
         let one = std::slice::from_ref(properties);
         let list = if properties.is_map() { one } else { properties.items() };
-        for item in list.iter().take(MAX_STEPS) {
+        for item in budget::at_most(list, MAX_STEPS, "steps of a document") {
             scripts.extend(item.get("runCommand").map(|commands| lines(commands, evaluator)));
         }
     }
@@ -222,7 +223,8 @@ fn component(
     let at: Span = data.span;
     let mut out = Traced::made("#!/bin/bash\n", at);
     let phases = root.get("phases").map(Node::items).unwrap_or_default();
-    for step in phases.iter().flat_map(|p| p.get("steps").map(Node::items).unwrap_or_default()).take(MAX_STEPS) {
+    let steps = phases.iter().flat_map(|p| p.get("steps").map(Node::items).unwrap_or_default());
+    for step in budget::at_most(steps, MAX_STEPS, "steps of a component") {
         if !matches!(step.get("action").and_then(Node::as_str), Some("ExecuteBash")) {
             continue;
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::node::Cx;
 use crate::syntax::shell::{Command, CommandKind, RedirectKind, Target};
-use crate::text::{Traced, Why};
+use crate::text::{Traced, Why, budget};
 
 use super::CommandReader;
 use crate::input::manifests;
@@ -87,7 +87,11 @@ impl CommandReader {
         let folders = [self.dir.clone(), cx.files.root().to_owned()];
         folders.iter().filter(|_| !name.is_empty()).find_map(|dir| {
             let path = normal(&dir.join(Path::new(&name)));
-            let view = cx.view(&path).ok().filter(|view| view.bytes.len() <= MAX_BYTES)?;
+            let view = cx.view(&path).ok()?;
+            if view.bytes.len() > MAX_BYTES {
+                budget::reached("size of a file that is filled in");
+                return None;
+            }
             Some((view.traced(0..view.bytes.len()), path))
         })
     }

@@ -1,5 +1,7 @@
 //! A chart on disk.
 
+use std::cell::{Cell, RefCell};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,7 +26,10 @@ const MAX_CHARTS: usize = 6;
 const MAX_TEMPLATES: usize = 1000;
 
 /// What a chart takes of the budget of the unit, each time that it is used.
-pub(super) const CHART_WORK: usize = 2_500;
+const CHART_WORK: usize = 2_500;
+/// How often charts are used for one set of values until each time takes [`OFTEN_WORK`]: charts that name each other have no end.
+const OFTEN: usize = 500;
+const OFTEN_WORK: usize = 200_000;
 
 /// The charts of a unit that were read, each at its depth.
 type Loaded = BTreeMap<(PathBuf, usize), Option<Arc<Chart>>>;
@@ -38,6 +43,10 @@ pub(super) struct Chart {
     values: Value,
     /// The same without nulls, if there are any.
     without_nulls: Option<Value>,
+    /// True if its values, or those of a subchart, have nulls.
+    pub(super) has_nulls: bool,
+    /// True if no values change what it and its subcharts render.
+    plain: bool,
     /// The file of its default values.
     pub(super) values_file: Option<PathBuf>,
     /// Its templates, by path.
@@ -64,6 +73,27 @@ pub(super) struct How {
     /// The tags that the values of the whole chart set.
     pub(super) tags: Value,
     pub(super) nulls: Nulls,
+    /// How often charts were used so far.
+    uses: Cell<usize>,
+    /// The charts that render the same again, by their addresses.
+    rendered: RefCell<BTreeSet<usize>>,
+}
+
+impl How {
+    pub(super) fn new(tags: Value, nulls: Nulls) -> Self {
+        Self { tags, nulls, uses: Cell::default(), rendered: RefCell::default() }
+    }
+
+    /// True if the chart was rendered before and renders the same again.
+    pub(super) fn repeats(&self, chart: &Chart) -> bool {
+        chart.plain && !self.rendered.borrow_mut().insert(std::ptr::from_ref(chart).addr())
+    }
+
+    /// Counts one more use of a chart. False if the unit may not use any more.
+    pub(super) fn uses_one(&self) -> bool {
+        self.uses.set(self.uses.get() + 1);
+        budget::spend(if self.uses.get() > OFTEN { OFTEN_WORK } else { CHART_WORK })
+    }
 }
 
 /// What is known while a chart and its subcharts are read.
@@ -148,6 +178,8 @@ impl Chart {
             dir: dir.to_owned(),
             about: value_of(&about),
             without_nulls: without_nulls(&values),
+            has_nulls: false,
+            plain: false,
             values,
             values_file,
             templates: templates(dir, files, sources, cx),
@@ -158,7 +190,14 @@ impl Chart {
         };
         if depth < MAX_CHARTS {
             chart.add_children(&about, depth, reading, cx);
+        } else if about.get("dependencies").is_some() {
+            budget::reached("depth of charts in charts");
         }
+        let is_text = |file: &File| !file.view.bytes.windows(2).any(|mark| mark == b"{{");
+        chart.plain = chart.absent.is_empty()
+            && chart.templates.iter().all(is_text)
+            && chart.children.iter().all(|child| child.is_plain() && child.chart.plain);
+        chart.has_nulls = chart.without_nulls.is_some() || chart.children.iter().any(|child| child.chart.has_nulls);
         Some(chart)
     }
 
@@ -224,16 +263,14 @@ impl Chart {
         self.without_nulls.as_ref().filter(|_| nulls == Nulls::Removed).unwrap_or(&self.values)
     }
 
-    /// True if its values, or those of a subchart, have nulls.
-    pub(super) fn has_nulls(&self) -> bool {
-        self.without_nulls.is_some()
-            || self.children.iter().any(|child| budget::spend(CHART_WORK) && child.chart.has_nulls())
-    }
-
     /// The values with those of its subcharts, and with those that it takes from them (its own come first); and which of its
     /// subcharts are enabled.
     pub(super) fn coalesced(&self, values: &Value, how: &How) -> (Value, Vec<bool>) {
-        if !self.children.is_empty() && !budget::spend(CHART_WORK) {
+        if self.plain {
+            let inner = self.children.iter().map(|child| (Arc::from(child.name.as_str()), map([], values.at)));
+            return (map(inner, values.at), vec![true; self.children.len()]);
+        }
+        if !self.children.is_empty() && !how.uses_one() {
             return (values.clone(), vec![false; self.children.len()]);
         }
         let inner: Vec<Value> = self.children.iter().map(|child| child.values(values, how)).collect();
@@ -281,16 +318,26 @@ impl Chart {
         out
     }
 
-    /// The named templates of the chart and its subcharts; a parent wins.
-    pub(super) fn defines(&self, out: &mut Defines) {
-        for child in self.children.iter().filter(|_| budget::spend(CHART_WORK)) {
-            child.chart.defines(out);
-        }
-        for file in &self.templates {
-            for (name, parts) in file.parsed.iter().flat_map(|t| &t.defines) {
-                out.insert(name.clone(), (file.view.clone(), Arc::clone(parts)));
+    /// The named templates of the chart and its subcharts; a parent wins, then the last one.
+    pub(super) fn defines(&self) -> Defines {
+        let mut out = Defines::new();
+        let mut seen: Vec<&Self> = Vec::new();
+        let mut open = vec![self];
+        while let Some(chart) = open.pop() {
+            if seen.iter().any(|known| std::ptr::eq(*known, chart)) {
+                continue;
             }
+            seen.push(chart);
+            for file in chart.templates.iter().rev() {
+                for (name, parts) in file.parsed.iter().flat_map(|t| t.defines.iter().rev()) {
+                    if let Entry::Vacant(free) = out.entry(name.clone()) {
+                        free.insert((file.view.clone(), Arc::clone(parts)));
+                    }
+                }
+            }
+            open.extend(chart.children.iter().map(|child| &*child.chart));
         }
+        out
     }
 
     /// The value of `.` in its templates. `name` is Helm's name for the chart: those of its parents, and its own.
@@ -352,6 +399,11 @@ fn capital(name: &str) -> Arc<str> {
 }
 
 impl Child {
+    /// True if nothing disables it, and its parent takes no values from it.
+    fn is_plain(&self) -> bool {
+        self.conditions.iter().all(String::is_empty) && self.tags.is_empty() && self.imports.is_empty()
+    }
+
     /// True unless the values, or the tags, disable it.
     fn is_enabled(&self, values: &Value, how: &How) -> bool {
         let plain = |value: Value| matches!(value.kind, Kind::Bool(_)).then(|| value.as_bool()).flatten();
@@ -389,7 +441,8 @@ fn templates(dir: &Path, files: &[PathBuf], sources: &Sources, cx: &mut Cx<'_>) 
         paths = cx.files.list(&folder);
     }
     let mut out = Vec::new();
-    for path in paths.into_iter().filter(|p| is_read(p)).take(MAX_TEMPLATES) {
+    let paths = paths.into_iter().filter(|p| is_read(p));
+    for path in budget::at_most(paths, MAX_TEMPLATES, "templates of a chart") {
         let Ok(view) = sources.view(&path, cx) else { continue };
         let holds = manifests::may_hold(&view.bytes) || may_describe(&view.bytes);
         let parsed = parse(&view);

@@ -32,7 +32,7 @@ use super::applications::aside::may_describe;
 use super::unit::{FileList, Input, Unit, has_extension, is_named};
 use super::watched::Group;
 use super::{manifests, yaml_files, yaml_values};
-use chart::{CHART_WORK, Chart, How, Nulls};
+use chart::{Chart, How, Nulls};
 use engine::Defines;
 use files::Folder;
 use packed::{CHART, Sources, is_read};
@@ -79,7 +79,7 @@ impl Input for Helm {
         }
         let mut run = ChartRun::of(&chart, &sources);
         let mut out = run.groups(&chart, &Value::clone, "", cx);
-        for path in variants(dir, files).into_iter().take(MAX_VARIANTS) {
+        for path in budget::at_most(variants(dir, files), MAX_VARIANTS, "files of other values of a chart") {
             let Some(values) = chart::values_in(&path, &sources, cx) else { continue };
             let name = path.strip_prefix(dir).unwrap_or(&path).display().to_string();
             out.extend(run.groups(&chart, &|own| overlay(own, &values), &format!(" with {name}"), cx));
@@ -285,9 +285,7 @@ struct ChartRun<'a> {
 
 impl<'a> ChartRun<'a> {
     fn of(chart: &'a Chart, sources: &'a Sources) -> Self {
-        let mut defines = Defines::new();
-        chart.defines(&mut defines);
-        Self { defines, sources, whole: &chart.dir, seen: Seen::new(), all_templates: false }
+        Self { defines: chart.defines(), sources, whole: &chart.dir, seen: Seen::new(), all_templates: false }
     }
 
     /// The node groups with one set of values, as far as other values did not yield the same.
@@ -305,7 +303,7 @@ impl<'a> ChartRun<'a> {
     fn parts(&mut self, chart: &Chart, with: &dyn Fn(&Value) -> Value, label: &str, cx: &mut Cx<'_>) -> Vec<Part> {
         let kept = self.all(chart, with, Nulls::Kept, label, cx);
         let mut parts = Vec::new();
-        if chart.has_nulls() {
+        if chart.has_nulls {
             let removed = self.all(chart, with, Nulls::Removed, label, cx);
             let only = |these: &[Part], others: &[Part], holds| {
                 let when = Guard::of(Condition::new(NULLS, holds));
@@ -341,7 +339,8 @@ impl<'a> ChartRun<'a> {
     ) -> Vec<Part> {
         let mut out = Vec::new();
         let values = from_json(&with(chart.own(nulls)));
-        let how = How { tags: values.get("tags").unwrap_or_else(|| Value::null(values.at)), nulls };
+        let tags = values.get("tags").unwrap_or_else(|| Value::null(values.at));
+        let how = How::new(tags, nulls);
         self.chart(chart, &chart.name(), &values, &how, label, &mut out, cx);
         out
     }
@@ -357,7 +356,7 @@ impl<'a> ChartRun<'a> {
         out: &mut Vec<Part>,
         cx: &mut Cx<'_>,
     ) {
-        if !budget::spend(CHART_WORK) {
+        if how.repeats(chart) || !how.uses_one() {
             return;
         }
         let (values, enabled) = &chart.coalesced(values, how);

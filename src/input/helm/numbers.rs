@@ -1,6 +1,6 @@
 //! Functions of numbers. Source: Masterminds/sprig `numeric.go`, as in 3.3. What has fractions keeps them only in a few.
 
-use crate::text::Span;
+use crate::text::{Span, budget};
 use crate::value::{Kind, Number, Value};
 
 use crate::input::template_text::{count, counted};
@@ -38,7 +38,7 @@ pub(super) fn number_of(value: &Value) -> Option<f64> {
 pub(super) fn steps(from: f64, to: f64, step: f64) -> impl Iterator<Item = f64> {
     let next = move |n: &f64| Some(n + step);
     let inside = move |n: &f64| if step > 0.0 { *n < to } else { step < 0.0 && *n > to };
-    std::iter::successors(Some(from), next).take_while(inside).take(MAX_ITEMS)
+    budget::at_most(std::iter::successors(Some(from), next).take_while(inside), MAX_ITEMS, "items of a list")
 }
 
 /// Calls a function of numbers; `None` if it is none, or its result is not known.

@@ -3,7 +3,7 @@
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 
-use crate::text::{Span, Traced, UNKNOWN_MARK};
+use crate::text::{Span, Traced, UNKNOWN_MARK, budget};
 use crate::value::{Kind, Value};
 
 use super::numbers::{MAX_ITEMS, number_of, steps};
@@ -207,7 +207,11 @@ pub(super) fn call(name: &str, args: &[Value], at: Span) -> Option<Value> {
             let whole = head.unknowns().next().is_none_or(|(range, ..)| range.start >= from);
             whole.then(|| Value::str(head.slice(from..head.len()), at))
         }
-        "repeat" => str(Traced::join(&vec![last.clone(); count(texts.number(0)?).min(MAX_ITEMS)], &Traced::new())),
+        "repeat" => {
+            let parts = std::iter::repeat_n(last.clone(), count(texts.number(0)?));
+            let parts: Vec<_> = budget::at_most(parts, MAX_ITEMS, "items of a list").collect();
+            str(Traced::join(&parts, &Traced::new()))
+        }
         "contains" => contains(&last, &first).map(|found| Value::bool(found, at)),
         "hasPrefix" => edge(&last, &first, false).map(|found| Value::bool(found, at)),
         "hasSuffix" => edge(&last, &first, true).map(|found| Value::bool(found, at)),
@@ -281,13 +285,14 @@ fn pattern(name: &str, texts: &Texts<'_>, at: Span) -> Option<Value> {
         "regexFind" if safe => Some(Value::str(found.find(whole.bytes()).map(part).unwrap_or_default(), at)),
         "regexFindAll" if safe => {
             let most = texts.number(2)?;
-            let most = if most < 0.0 { MAX_ITEMS } else { count(most).min(MAX_ITEMS) };
-            let items = found.find_iter(whole.bytes()).take(most).map(|m| Value::str(part(m), at));
+            let most = if most < 0.0 { usize::MAX } else { count(most) };
+            let items = budget::at_most(found.find_iter(whole.bytes()).take(most), MAX_ITEMS, "items of a list");
+            let items = items.map(|m| Value::str(part(m), at));
             Some(Value::list(items.collect(), at))
         }
         "regexSplit" if safe && texts.number(2)? < 0.0 => {
             let (mut items, mut from) = (Vec::new(), 0);
-            for m in found.find_iter(whole.bytes()).take(MAX_ITEMS) {
+            for m in budget::at_most(found.find_iter(whole.bytes()), MAX_ITEMS, "items of a list") {
                 items.push(Value::str(whole.slice(from..m.start()), at));
                 from = m.end();
             }

@@ -48,7 +48,7 @@ pub(super) fn each(
         };
     }
     let mut inner = |nodes: &mut dyn Iterator<Item = &mut Node>| {
-        nodes.take(MAX_FIELDS).map(|n| each(n, rest, create, change)).sum::<usize>()
+        budget::at_most(nodes, MAX_FIELDS, "fields of a path").map(|n| each(n, rest, create, change)).sum::<usize>()
     };
     let condition = first.strip_prefix('[').and_then(|f| f.strip_suffix(']')).and_then(|f| f.split_once('='));
     match (&mut node.kind, condition) {

@@ -95,7 +95,7 @@ const fn holder(
 
 const fn application(group: &'static str, kinds: &'static [&'static str]) -> DocumentKind {
     let read = |m: &Manifest<'_>, cx: &mut Cx<'_>| {
-        aside::one_aside(m.node, m.siblings, cx);
+        aside::one_aside(m.node, m.stream(), cx);
         Vec::new()
     };
     DocumentKind { group, kinds, word: Some(CONFIGURATION), reader: DocumentReader::Groups(read) }

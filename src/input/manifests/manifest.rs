@@ -1,15 +1,39 @@
 //! A document with an `apiVersion` and a `kind`, as passed to the readers of kinds.
 
+use std::collections::HashMap;
+
 use crate::node::NodeGroup;
 use crate::syntax::{Node, yaml};
 use crate::text::{Span, Traced, View};
+
+/// The documents of one stream.
+pub(super) struct Stream<'a> {
+    pub(super) nodes: &'a [Node],
+    /// Those of each API group; a stream may have thousands, and each looks for others.
+    groups: HashMap<&'a str, Vec<&'a Node>>,
+}
+
+impl<'a> Stream<'a> {
+    pub(super) fn of(nodes: &'a [Node]) -> Self {
+        let mut groups: HashMap<&str, Vec<&Node>> = HashMap::new();
+        for manifest in nodes.iter().filter_map(|node| Manifest::of(node, None, None, "")) {
+            groups.entry(manifest.group).or_default().push(manifest.node);
+        }
+        Self { nodes, groups }
+    }
+
+    /// The documents of an API group.
+    fn group(&self, group: &str) -> impl Iterator<Item = &'a Node> {
+        self.groups.get(group).into_iter().flatten().copied()
+    }
+}
 
 /// A document.
 pub(super) struct Manifest<'a> {
     /// All of it.
     pub(super) node: &'a Node,
-    /// The documents of the same stream, including itself.
-    pub(super) siblings: &'a [Node],
+    /// The documents of the same stream, including itself; `None` if it is looked at alone.
+    siblings: Option<&'a Stream<'a>>,
     /// The API group; empty for the core group.
     pub(super) group: &'a str,
     /// The version within the group.
@@ -25,7 +49,7 @@ pub(super) struct Manifest<'a> {
 impl<'a> Manifest<'a> {
     pub(super) fn of(
         node: &'a Node,
-        siblings: &'a [Node],
+        siblings: Option<&'a Stream<'a>>,
         view: Option<(&'a View, bool)>,
         file: &'a str,
     ) -> Option<Self> {
@@ -68,14 +92,16 @@ impl<'a> Manifest<'a> {
         view.traced(if line { range.start - blank } else { range.start }..range.end)
     }
 
+    /// The documents of the same stream.
+    pub(super) fn stream(&self) -> &'a [Node] {
+        self.siblings.map_or(&[], |stream| stream.nodes)
+    }
+
     /// Other documents of the same stream, of one group.
     pub(super) fn others(&self, group: &'static str) -> impl Iterator<Item = Manifest<'a>> {
         let (own, siblings, file) = (self.node.span, self.siblings, self.file);
-        siblings
-            .iter()
-            .filter(move |node| node.span != own)
-            .filter_map(move |node| Self::of(node, siblings, None, file))
-            .filter(move |m| m.group == group)
+        let all = siblings.into_iter().flat_map(move |stream| stream.group(group));
+        all.filter(move |node| node.span != own).filter_map(move |node| Self::of(node, siblings, None, file))
     }
 }
 

@@ -22,7 +22,7 @@ use std::path::Path;
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::documents::Documents;
 use crate::syntax::{MAX_DEPTH, Node};
-use crate::text::{Span, Traced, View};
+use crate::text::{Span, Traced, View, budget};
 
 use super::applications::aside::may_describe;
 use super::standalone::is_user_data;
@@ -30,7 +30,7 @@ use super::unit::{FileList, Input, Unit, has_extension};
 use super::watched::Group;
 use super::yaml_files;
 use kinds::{DocumentReader, kind_of};
-use manifest::{Inner, Manifest};
+use manifest::{Inner, Manifest, Stream};
 
 pub(super) use kinds::words;
 pub(super) use kinds::{may_hold, names_one};
@@ -111,7 +111,7 @@ pub(super) fn in_tree(tree: &Node, name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup
 
 /// True for a document that a node reads itself.
 pub(super) fn is_for_nodes(tree: &Node) -> bool {
-    Manifest::of(tree, &[], None, "").is_some_and(|m| OF_NODES.contains(&m.group))
+    Manifest::of(tree, None, None, "").is_some_and(|m| OF_NODES.contains(&m.group))
 }
 
 /// The node groups of those documents of a text that are meant for a cluster, or for a tool that creates one.
@@ -133,7 +133,7 @@ pub(super) fn in_trees(trees: &[Node], name: &str, cx: &mut Cx<'_>) -> Vec<NodeG
 
 /// True if a document is of a known kind.
 pub(super) fn is_read(tree: &Node) -> bool {
-    Manifest::of(tree, &[], None, "").is_some_and(|m| kind_of(&m).is_some() || tools::tool_of(&m).is_some())
+    Manifest::of(tree, None, None, "").is_some_and(|m| kind_of(&m).is_some() || tools::tool_of(&m).is_some())
 }
 
 /// The node groups of all documents anywhere in a tree, such as the values of a chart: as parts of it, or
@@ -143,13 +143,17 @@ pub(super) fn among(tree: &Node, name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> 
 }
 
 fn deep_among(tree: &Node, name: &str, texts: usize, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-    if Manifest::of(tree, &[], None, name).is_some() {
+    if Manifest::of(tree, None, None, name).is_some() {
         return in_tree(tree, name, cx);
     }
     if let Some(scalar) = tree.as_scalar() {
         // A text may contain documents that a chart passes on unchanged.
         let bytes = scalar.text.bytes();
-        if texts >= MAX_TEXTS || !names_one(bytes) || is_user_data(bytes) {
+        if !names_one(bytes) || is_user_data(bytes) {
+            return Vec::new();
+        }
+        if texts >= MAX_TEXTS {
+            budget::reached("depth of documents in texts");
             return Vec::new();
         }
         let parsed = yaml_files::documents(&cx.made(name, &scalar.text, tree.span));
@@ -157,15 +161,18 @@ fn deep_among(tree: &Node, name: &str, texts: usize, cx: &mut Cx<'_>) -> Vec<Nod
     }
     // A tree is bounded in depth by its parser.
     let inner = tree.items().iter().chain(tree.pairs().iter().map(|(_, value)| value));
-    inner.take(MAX_DOCUMENTS).flat_map(|node| deep_among(node, name, texts, cx)).collect()
+    budget::at_most(inner, MAX_DOCUMENTS, "documents in values")
+        .flat_map(|node| deep_among(node, name, texts, cx))
+        .collect()
 }
 
 fn read_all(trees: &[Node], view: Option<&View>, name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let mut groups = Vec::new();
+    let stream = Stream::of(trees);
     for (n, tree) in trees.iter().enumerate() {
         let name = if trees.len() == 1 { name.to_owned() } else { format!("{name} (document {})", n + 1) };
         let whole = view.filter(|_| trees.len() == 1);
-        each(tree, trees, view.map(|view| (view, whole.is_some())), &name, 0, &mut groups, cx);
+        each(tree, &stream, view.map(|view| (view, whole.is_some())), &name, 0, &mut groups, cx);
     }
     groups
 }
@@ -173,14 +180,14 @@ fn read_all(trees: &[Node], view: Option<&View>, name: &str, cx: &mut Cx<'_>) ->
 /// Reads a document, or those of a list.
 fn each(
     tree: &Node,
-    siblings: &[Node],
+    siblings: &Stream<'_>,
     view: Option<(&View, bool)>,
     name: &str,
     depth: usize,
     groups: &mut Vec<NodeGroup>,
     cx: &mut Cx<'_>,
 ) {
-    let Some(manifest) = Manifest::of(tree, siblings, view, name) else {
+    let Some(manifest) = Manifest::of(tree, Some(siblings), view, name) else {
         for (text, name, at) in kindless::talhelper(tree, name) {
             groups.append(&mut in_text(&text, &name, at, cx));
         }
@@ -190,10 +197,12 @@ fn each(
     if manifest.kind.ends_with("List")
         && let Some(items) = tree.get("items")
     {
-        if depth < MAX_DEPTH {
-            for item in items.items().iter().take(MAX_DOCUMENTS) {
-                each(item, items.items(), None, name, depth + 1, groups, cx);
-            }
+        if depth >= MAX_DEPTH {
+            return budget::reached("depth of lists of documents");
+        }
+        let stream = Stream::of(items.items());
+        for item in budget::at_most(items.items(), MAX_DOCUMENTS, "documents of a list") {
+            each(item, &stream, None, name, depth + 1, groups, cx);
         }
         return;
     }

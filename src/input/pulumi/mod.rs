@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup, Step, Wrapping};
 use crate::syntax::{Node, yaml};
-use crate::text::Traced;
+use crate::text::{Traced, budget};
 use crate::value::{Kind, Value};
 
 use super::unit::{FileList, Input, Unit};
@@ -74,9 +74,11 @@ fn stacks(dir: &Path, project: &str, cx: &mut Cx<'_>) -> Vec<(String, Vec<(Strin
     for path in cx.files.list(dir) {
         let Some(name) = path.file_name().and_then(|n| n.to_str()).map(str::to_owned) else { continue };
         let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
-        let Some(stack) = stem.and_then(|s| s.strip_prefix("Pulumi.")).filter(|_| out.len() < MAX_STACKS) else {
-            continue;
-        };
+        let Some(stack) = stem.and_then(|s| s.strip_prefix("Pulumi.")) else { continue };
+        if out.len() >= MAX_STACKS {
+            budget::reached("stacks of a program");
+            break;
+        }
         let Ok(view) = cx.view(&path) else { continue };
         let Some(tree) = yaml::parse(&view).tree.into_iter().next() else { continue };
         let mut values = Vec::new();

@@ -11,7 +11,7 @@ use crate::kubelet::statements;
 use crate::node::{Gap, NodeGroup};
 use crate::syntax::hcl::{Block, Body};
 use crate::syntax::{Node, NodeKind, Style};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Alternative, Entry, Guard, Kind, Value};
 
 use super::super::helm;
@@ -280,8 +280,8 @@ impl Engine<'_, '_> {
             if let Some((_, why)) = texts.iter().filter(|t| t.is_unknown()).find_map(Traced::first_unknown) {
                 return Ok(Value::unknown(why.clone(), at));
             }
-            let documents: Vec<Value> =
-                texts.iter().flat_map(apart).take(MAX_DOCUMENTS).map(|text| Value::str(text, at)).collect();
+            let documents = budget::at_most(texts.iter().flat_map(apart), MAX_DOCUMENTS, "documents of one file");
+            let documents: Vec<Value> = documents.map(|text| Value::str(text, at)).collect();
             let value = match name {
                 "documents" => Value::list(documents, at),
                 "manifests" => Value::map(engine.by_link(documents), at),

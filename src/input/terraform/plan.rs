@@ -15,7 +15,7 @@ use indexmap::IndexMap;
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Part, Template};
 use crate::syntax::{Node, NodeKind, json as tree};
-use crate::text::{FileError, Span, Traced, Why};
+use crate::text::{FileError, Span, Traced, Why, budget};
 
 use super::super::unit::{FileList, Input, Unit};
 use super::super::watched::{Group, PLANS, is_watched};
@@ -140,6 +140,8 @@ impl<'t> PlanReader<'_, '_, 't> {
                     self.configuration(inner, &format!("{prefix}module.{name}."), depth + 1);
                 }
             }
+        } else {
+            budget::reached("depth of modules in a plan");
         }
     }
 
@@ -167,6 +169,8 @@ impl<'t> PlanReader<'_, '_, 't> {
                     self.module(child, address, only_data, depth + 1);
                 }
             }
+        } else {
+            budget::reached("depth of modules in a plan");
         }
     }
 
@@ -260,7 +264,11 @@ impl<'t> PlanReader<'_, '_, 't> {
                 NodeKind::Seq(items) => items,
                 NodeKind::Scalar(_) => &[],
             };
-            for (n, object) in objects.iter().enumerate().filter(|(_, o)| o.is_map() && depth < MAX_DEPTH) {
+            for (n, object) in objects.iter().enumerate().filter(|(_, o)| o.is_map()) {
+                if depth >= MAX_DEPTH {
+                    budget::reached("depth of blocks in a plan");
+                    break;
+                }
                 let inner = self.body(planned, object, nth(unknown, n), nth(written, n), depth + 1);
                 let (header, span) = (key.span, object.span);
                 body.blocks.push(Block { kind: name.into(), labels: Vec::new(), header, body: inner, span });

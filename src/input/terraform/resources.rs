@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::node::{Gap, NodeGroup, Step};
 use crate::syntax::hcl::{Block, Body};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
 
 use super::super::yaml_files;
@@ -207,7 +207,7 @@ impl Engine<'_, '_> {
                         blocks: [&known.blocks[..], &more.blocks].concat(),
                         open: known.open.clone().or_else(|| more.open.clone()),
                     });
-                    inner.truncate(MAX_ALTERNATIVES);
+                    inner = budget::at_most(inner, MAX_ALTERNATIVES, "alternatives of a block").collect();
                 }
                 next.extend(inner);
             }

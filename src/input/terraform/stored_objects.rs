@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::node::{NodeGroup, Step, Wrapping};
 use crate::syntax::hcl::{Block, Body};
-use crate::text::Traced;
+use crate::text::{Traced, budget};
 use crate::value::{Condition, Guard, Value};
 
 use super::super::manifests;
@@ -54,9 +54,11 @@ impl Engine<'_, '_> {
             let name = self.attribute(&block.body, "name", &env).and_then(|name| name.to_traced());
             let Some(name) = name.and_then(|name| name.known_str().map(str::to_owned)) else { continue };
             let ways = self.stored(&block.body, PARAMETER, &env);
-            if let [(_, content)] = &ways[..]
-                && out.len() < MAX_OBJECTS
-            {
+            if let [(_, content)] = &ways[..] {
+                if out.len() >= MAX_OBJECTS {
+                    budget::reached("stored objects");
+                    break;
+                }
                 out.push(StoredObject { uri: format!("ssm:{name}"), key: name, content: content.clone() });
             }
         }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::node::{Cx, NodeGroup, Step, Variable};
 use crate::syntax::hcl;
 use crate::syntax::{Node, NodeKind};
-use crate::text::{Layer, Span, Texts, Traced, Whence, Why};
+use crate::text::{Layer, Span, Texts, Traced, Whence, Why, budget};
 use crate::value::{Condition, Guard, Value};
 
 use super::super::yaml_files;
@@ -192,13 +192,12 @@ fn expanded(base: &Path, pattern: &str, cx: &Cx<'_>) -> Vec<PathBuf> {
                 next.push(lexical(&dir.join(part)));
             }
         }
-        next.truncate(MAX_FILES);
-        dirs = next;
+        dirs = budget::at_most(next, MAX_FILES, "folders of a pattern").collect();
     }
     let files = dirs.iter().filter(|dir| dir.starts_with(cx.files.root())).flat_map(|dir| cx.files.list(dir));
     let named =
         |path: &PathBuf| is_values(path) && path.file_name().and_then(|n| n.to_str()).is_some_and(|n| fits(n, name));
-    files.filter(named).take(MAX_FILES).collect()
+    budget::at_most(files.filter(named), MAX_FILES, "files of a pattern").collect()
 }
 
 /// The ways in which a command applies a root module: one for each combination of its files, where a placeholder stands for
@@ -222,7 +221,8 @@ fn ways_of(root: &Path, file: &Path, patterns: &[String], cx: &Cx<'_>) -> Vec<Ve
         out = if same {
             out.iter().zip(&found).map(|(files, path)| with(files, path)).collect()
         } else {
-            out.iter().flat_map(|files| found.iter().map(|path| with(files, path))).take(MAX_FILES).collect()
+            let all = out.iter().flat_map(|files| found.iter().map(|path| with(files, path)));
+            budget::at_most(all, MAX_FILES, "combinations of files of values").collect()
         };
     }
     out.retain(|files| !files.is_empty());
@@ -244,8 +244,7 @@ fn environments(path: &Path, commands: &Commands, module: &Module) -> Vec<Vec<(P
     let mut out: Vec<_> =
         if blocks.is_empty() { vec![of(None)] } else { blocks.iter().map(|b| of(Some(*b))).collect() };
     out.retain(|environment| !environment.is_empty());
-    out.truncate(MAX_WAYS);
-    out
+    budget::at_most(out, MAX_WAYS, "jobs that set variables").collect()
 }
 
 /// The names of the variables that a file sets; `None` if it is not read to its end.

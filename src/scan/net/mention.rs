@@ -8,6 +8,10 @@ use regex::bytes::Regex;
 
 use crate::runtime::{self, Name};
 use crate::setting::{FIELDS, Field, Meaning, Reading, read_duration};
+use crate::text::budget;
+
+/// What is left out of a file with more.
+pub(super) const PLACES: &str = "places of one file that mention a timeout";
 
 /// The most places of one file that are looked at.
 const MAX_PLACES: usize = 2_000;
@@ -169,7 +173,7 @@ static SOUGHT: Pattern = LazyLock::new(|| {
 /// no place.
 pub(super) fn mentions(bytes: &[u8]) -> Vec<Mention> {
     let about = About::of(bytes);
-    let found = named(bytes).take(MAX_PLACES);
+    let found = budget::at_most(named(bytes), MAX_PLACES, PLACES);
     let mut out: Vec<_> = found.filter_map(|(name, field)| mention(bytes, name, field, &about)).collect();
     // kubeadm and other programs write `0s` for every duration that is not set: one place stands for all of them.
     let in_file = |m: &Mention| m.zero && m.shown.contains(": ");

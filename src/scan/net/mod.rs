@@ -15,9 +15,12 @@ use crate::check::{Finding, mentioned};
 use crate::input::{FileList, Group};
 use crate::node::{Booted, Gap, NodeGroup};
 use crate::setting::Setting;
-use crate::text::{Files, Place, Source, Span, Texts};
+use crate::text::{Files, Place, Source, Span, Texts, budget};
 
-use mention::Mention;
+use super::note::Note;
+use super::unread;
+
+use mention::{Mention, PLACES};
 
 /// The most places of one file for which comments and documents are looked for.
 const MAX_LOOKED_AT: usize = 1_000;
@@ -30,6 +33,7 @@ pub(super) use mention::names;
 /// The places in files that the report speaks about in another way.
 #[derive(Debug, Default)]
 pub(super) struct Known {
+    /// By their starts, each with the furthest end so far.
     places: BTreeMap<PathBuf, Vec<(u32, u32)>>,
     files: BTreeSet<PathBuf>,
     /// Values for something that is not in the source, each with what they are, in words.
@@ -52,12 +56,11 @@ impl Known {
         }
         for places in known.places.values_mut() {
             places.sort_unstable();
-            // What overlaps is one place.
-            places.dedup_by(|next, kept| {
-                let joined = next.0 <= kept.1;
-                kept.1 = if joined { kept.1.max(next.1) } else { kept.1 };
-                joined
-            });
+            let mut furthest = 0;
+            for (_, end) in places {
+                furthest = furthest.max(*end);
+                *end = furthest;
+            }
         }
         known
     }
@@ -85,10 +88,9 @@ impl Known {
     }
 
     fn overlaps(&self, path: &Path, start: u32, end: u32) -> bool {
-        self.places.get(path).is_some_and(|places| {
-            let first = places.partition_point(|(_, to)| *to <= start);
-            places.get(first).is_some_and(|(from, _)| *from < end)
-        })
+        let before = |places: &Vec<(u32, u32)>| places.partition_point(|(from, _)| *from < end).checked_sub(1);
+        let places = self.places.get(path);
+        places.and_then(|places| places.get(before(places)?)).is_some_and(|(_, furthest)| start < *furthest)
     }
 }
 
@@ -132,20 +134,27 @@ pub(super) fn cast(
     files: &dyn Files,
     known: &Known,
     told: &(dyn Fn(&Path) -> bool + Sync),
-) -> Vec<Finding> {
+) -> (Vec<Finding>, Vec<Note>) {
     let policies = passed_over::policies(&list.files, files.root());
     let of = |path: &&PathBuf| {
         let passed_over = passed_over::by_path(path, files.root(), &policies);
-        if passed_over || known.files.contains(*path) { Vec::new() } else { one(path, files, known) }
+        let found = || budget::unit(|| (one(path, files, known), budget::limits()));
+        let (found, limits) = if passed_over || known.files.contains(*path) { Default::default() } else { found() };
+        (found, limits.into_iter().map(|what| unread::limit(path, what)).collect::<Vec<_>>())
     };
     let wanted = list.files.iter().enumerate().filter(|(n, path)| list.words(*n).has(Group::Timeouts) && told(path));
     let wanted: Vec<&PathBuf> = wanted.map(|(_, path)| path).collect();
-    let mut out: Vec<(bool, Finding)> = match wanted.as_slice() {
-        few @ ([] | [_]) => few.iter().flat_map(of).collect(),
-        many => many.par_iter().flat_map_iter(of).collect(),
+    let all: Vec<(Vec<_>, Vec<_>)> = match wanted.as_slice() {
+        few @ ([] | [_]) => few.iter().map(of).collect(),
+        many => many.par_iter().map(of).collect(),
     };
+    let (mut out, mut problems) = (Vec::new(), Vec::new());
+    for (found, limits) in all {
+        out.extend(found);
+        problems.extend(limits);
+    }
     out.sort_by(|(a_zero, a), (b_zero, b)| (b_zero, &a.at.place).cmp(&(a_zero, &b.at.place)));
-    out.into_iter().map(|(_, finding)| finding).collect()
+    (out.into_iter().map(|(_, finding): (bool, _)| finding).collect(), problems)
 }
 
 fn one(path: &Path, files: &dyn Files, known: &Known) -> Vec<(bool, Finding)> {
@@ -171,7 +180,8 @@ fn one(path: &Path, files: &dyn Files, known: &Known) -> Vec<(bool, Finding)> {
         let at = m.range.start;
         !comment::is_in_comment(&source, at) && !passed_over::by_document(&bytes, at)
     };
-    let found = found.into_iter().take(MAX_LOOKED_AT).filter(sets).take(MAX_PLACES);
+    let found = budget::at_most(found, MAX_LOOKED_AT, PLACES).filter(sets);
+    let found = budget::at_most(found, MAX_PLACES, PLACES);
     found.map(|m| (m.zero, finding(&m, &source, known))).collect()
 }
 

@@ -83,7 +83,7 @@ fn stream(view: &View, text: &str, tags: &BTreeMap<usize, String>) -> Parsed<Vec
             Ok(None) => return out,
             Err(error) => {
                 out.errors.push(error);
-                if out.errors.len() >= super::MAX_ERRORS {
+                if out.errors.len() >= super::MAX_ERRORS || budget::is_spent() {
                     return out;
                 }
                 match parser.proceed_next_document() {
@@ -156,6 +156,9 @@ impl<'a> Builder<'a> {
                 _ => None,
             };
             if let Some((node, anchor)) = done {
+                if !budget::spend(super::NODE) {
+                    return Err(SyntaxError { at: node.span, message: super::TOO_MANY.to_owned() });
+                }
                 if anchor != 0 {
                     self.anchors.store(anchor, &node);
                 }
