@@ -100,9 +100,8 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<u8, Stop> {
             let rules = configure::catalogue(&current()?)?;
             let look = look(cli.color, true, current()?);
             let is_json = format == "json";
-            write(None, if is_json { Kind::Json } else { Kind::Text }, look.color, |out| match is_json {
-                true => reports::list_rules_json(&rules, out),
-                false => reports::list_rules(&rules, &look, out),
+            write(None, if is_json { Kind::Json } else { Kind::Text }, look.color, |out| {
+                if is_json { reports::list_rules_json(&rules, out) } else { reports::list_rules(&rules, &look, out) }
             })?;
             Ok(CLEAN)
         }

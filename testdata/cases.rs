@@ -18,10 +18,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use kubelet_lint::report::{self, Look};
-use kubelet_lint::scan::Scan;
+use kubelet_lint::scan::{Request, Scan, scan};
 use libtest_mimic::{Arguments, Trial};
 
-use crate::scanning::{copy, render, scan_in, scan_named, scan_with};
+use crate::scanning::{copy, render, scan_in, scan_with};
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -104,4 +104,17 @@ fn each_file_alone(base: &Path, shown: &dyn Fn(&Scan) -> String) {
         let name = entry.path().strip_prefix(base).unwrap().display();
         assert_eq!(shown(&some), shown(&all), "{name} is named alone, and what else matters for it is not read");
     }
+}
+
+/// A scan of one file of a repository; with `reads_all`, the whole repository is read for it.
+fn scan_named(current: &Path, file: &Path, reads_all: bool) -> Scan {
+    let request = Request {
+        reads_all,
+        paths: vec![file.to_owned()],
+        current: current.to_owned(),
+        no_ignore: true,
+        only_named: true,
+        ..Request::default()
+    };
+    scan(&request).unwrap()
 }

@@ -8,18 +8,18 @@ use std::io::{Read, Seek, SeekFrom};
 const SECTION: &[u8] = b"__llvm_prf_cnts\0";
 
 /// The counters of this process.
-pub struct Counters {
+pub(crate) struct Counters {
     memory: File,
     at: u64,
     before: Vec<u8>,
 }
 
 /// What one target has reached: for each region the orders of magnitude of its counts.
-pub type Reached = Vec<u8>;
+pub(crate) type Reached = Vec<u8>;
 
 impl Counters {
     /// Finds the counters, if the program has any and the system shows them.
-    pub fn find() -> Option<Self> {
+    pub(crate) fn find() -> Option<Self> {
         let program = std::fs::read("/proc/self/exe").ok()?;
         let (at, length) = section(&program)?;
         let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
@@ -34,12 +34,12 @@ impl Counters {
     }
 
     /// How many regions there are.
-    pub fn regions(&self) -> usize {
+    pub(crate) fn regions(&self) -> usize {
         self.before.len() / 8
     }
 
     /// Adds what was reached since the last call, and says whether any of it is new.
-    pub fn add(&mut self, reached: &mut Reached) -> bool {
+    pub(crate) fn add(&mut self, reached: &mut Reached) -> bool {
         reached.resize(self.regions(), 0);
         let mut now = vec![0; self.before.len()];
         if self.read(&mut now).is_none() {
@@ -65,7 +65,7 @@ impl Counters {
 }
 
 /// How many regions were reached at all.
-pub fn count(reached: &Reached) -> usize {
+pub(crate) fn count(reached: &Reached) -> usize {
     reached.iter().filter(|bits| **bits != 0).count()
 }
 

@@ -43,7 +43,7 @@ impl Case {
     }
 
     fn file(name: &'static str, path: &'static str, content: impl Fn() -> String + 'static) -> Self {
-        Self::of(name, move |dir| put(dir, path, &content()))
+        Self::of(name, move |dir| put(dir, path, content()))
     }
 
     /// A script whose last command gives a kubelet a zero.
@@ -376,7 +376,7 @@ fn names_that_lead_elsewhere() {
         Case::of("folder-that-cannot-be-read", |dir| {
             put(dir, "secret/u.sh", script(""));
             put(dir, "k.yaml", "a: kubelet\n");
-            fs::set_permissions(dir.join("secret"), fs::Permissions::from_mode(0)).unwrap();
+            fs::set_permissions(dir.join("secret"), fs::Permissions::from_mode(0o0)).unwrap();
         })
         .named(&["--strict", "."])
         // The administrator reads every folder.

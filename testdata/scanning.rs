@@ -22,19 +22,6 @@ pub(crate) fn scan_with(current: &Path, paths: &[&str], reads_all: bool) -> Scan
     scan(&request).unwrap()
 }
 
-/// A scan of one file of a repository; with `reads_all`, the whole repository is read for it.
-pub(crate) fn scan_named(current: &Path, file: &Path, reads_all: bool) -> Scan {
-    let request = Request {
-        reads_all,
-        paths: vec![file.to_owned()],
-        current: current.to_owned(),
-        no_ignore: true,
-        only_named: true,
-        ..Request::default()
-    };
-    scan(&request).unwrap()
-}
-
 /// A report as text.
 pub(crate) fn render(format: &str, scan: &Scan, look: &Look) -> String {
     let mut out = Vec::new();

@@ -178,3 +178,35 @@ fn ignore_files_of_other_tools_do_not_count() {
     write(dir.path(), ".gitignore", "a.sh\n");
     assert_eq!(found(dir.path(), &[]).0, nothing());
 }
+
+#[test]
+fn a_named_module_is_judged_through_all_callers_whether_or_not_git_knows_them() {
+    let module = "variable \"idle\" {\n  default = \"0s\"\n}\nresource \"aws_launch_template\" \"w\" {\n  user_data = base64encode(\"#!/bin/bash\\n/etc/eks/bootstrap.sh c --kubelet-extra-args '--streaming-connection-idle-timeout=${var.idle}'\\n\")\n}\n";
+    let call = |idle: &str| format!("module \"n\" {{\n  source = \"../../modules/nodes\"\n  idle   = \"{idle}\"\n}}\n");
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    git(here, &["init", "-q"]);
+    for (name, content) in [
+        ("modules/nodes/main.tf", module),
+        ("live/prod/main.tf", &call("4h")),
+        ("other/deep/a.md", "none\n"),
+        (".gitignore", "/fetched/\n"),
+    ] {
+        write(here, name, content);
+    }
+    git(here, &["add", "."]);
+    git(here, &["commit", "-qm", "first"]);
+    let named = || found(here, &["modules/nodes/main.tf"]);
+    assert_eq!(named(), (nothing(), nothing()));
+    // In a folder that git knows, beside one, in one of a new tree, and in one that it ignores.
+    for (name, expected) in [
+        ("live/prod/more.tf", &["live/prod/more.tf"][..]),
+        ("live/new/main.tf", &["live/new/main.tf", "live/prod/more.tf"]),
+        ("new/tree/main.tf", &["live/new/main.tf", "live/prod/more.tf", "new/tree/main.tf"]),
+        ("fetched/tree/main.tf", &["live/new/main.tf", "live/prod/more.tf", "new/tree/main.tf"]),
+    ] {
+        let text = call("0").replace("\"n\"", &format!("\"{}\"", name.replace(['/', '.'], "_")));
+        write(here, name, &text);
+        assert_eq!(named(), (expected.iter().map(|path| (*path).to_owned()).collect(), nothing()), "{name}");
+    }
+}

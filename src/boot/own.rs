@@ -157,7 +157,10 @@ mod tests {
 
     #[test]
     fn every_field_that_an_image_sets_is_one_of_the_kubelet() {
-        assert_eq!(SETTINGS.keys().collect::<Vec<_>>(), ["al2", "al2023", "bottlerocket", "k3s", "kubeadm", "rke2", "talos"]);
+        assert_eq!(
+            SETTINGS.keys().collect::<Vec<_>>(),
+            ["al2", "al2023", "bottlerocket", "k3s", "kubeadm", "rke2", "talos"]
+        );
         for (name, layers) in SETTINGS.iter() {
             for path in layers.iter().flat_map(|layer| layer.fields.keys()) {
                 assert!(ConfigField::by_path(path).is_some(), "{path} of {name}");

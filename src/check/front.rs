@@ -102,7 +102,8 @@ impl Front {
             let list = value.strip_prefix('[').and_then(|list| list.strip_suffix(']'));
             // Other words and numbers mean something else in YAML.
             let plain = |text: &str| {
-                text.trim_start_matches("--").starts_with(|c: char| c.is_ascii_alphabetic()) && !["null", "false", "yes", "no"].contains(&text)
+                text.trim_start_matches("--").starts_with(|c: char| c.is_ascii_alphabetic())
+                    && !["null", "false", "yes", "no"].contains(&text)
                     || text.split('.').count() == 3
             };
             let sound =

@@ -3,7 +3,10 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::automaton::Automaton;
+use aho_corasick::dfa::DFA;
+use aho_corasick::nfa::contiguous::NFA;
+use aho_corasick::{AhoCorasick, Anchored, MatchKind};
 use memchr::memmem;
 
 use crate::runtime;
@@ -174,10 +177,48 @@ impl Words {
     }
 }
 
+/// What steps through a text, byte by byte.
+#[derive(Debug)]
+enum Machine {
+    Quick(DFA),
+    Small(NFA),
+}
+
+impl Machine {
+    fn new(words: &[(String, u64)], quick: bool) -> Option<Self> {
+        let words = words.iter().map(|(word, _)| word);
+        let kind = MatchKind::Standard;
+        if quick {
+            return DFA::builder()
+                .ascii_case_insensitive(true)
+                .match_kind(kind)
+                .prefilter(false)
+                .build(words)
+                .ok()
+                .map(Self::Quick);
+        }
+        NFA::builder().ascii_case_insensitive(true).match_kind(kind).prefilter(false).build(words).ok().map(Self::Small)
+    }
+}
+
+/// The groups with a word in a text. Many texts have thousands of words, so each is only noted, not made a match.
+fn groups_in(words: &impl Automaton, groups: &[u64], text: &[u8]) -> u64 {
+    let Ok(mut state) = words.start_state(Anchored::No) else { return u64::MAX };
+    let mut known = 0;
+    for byte in text {
+        state = words.next_state(Anchored::No, state, *byte);
+        if words.is_special(state) && words.is_match(state) {
+            let here = (0..words.match_len(state)).map(|n| words.match_pattern(state, n).as_usize());
+            known = here.fold(known, |known, word| known | groups[word]);
+        }
+    }
+    known
+}
+
 /// Looks for the words of all groups at once.
 #[derive(Debug)]
 pub struct Search {
-    words: AhoCorasick,
+    words: Machine,
     /// The groups of each word.
     groups: Vec<u64>,
 }
@@ -196,13 +237,7 @@ impl Search {
             *groups |= if same { *group } else { 0 };
             same
         });
-        let kind = if many { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
-        let words = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(kind))
-            .build(all.iter().map(|(word, _)| word))
-            .ok()?;
+        let words = Machine::new(&all, many)?;
         Some(Self { words, groups: all.into_iter().map(|(_, groups)| groups).collect() })
     }
 
@@ -214,13 +249,15 @@ impl Search {
         if describes_apis(text) {
             return Words::default();
         }
-        let found = self.words.find_overlapping_iter(text);
-        Words(found.fold(0, |known, word| known | self.groups[word.pattern().as_usize()]))
+        Words(match &self.words {
+            Machine::Quick(words) => groups_in(words, &self.groups, text),
+            Machine::Small(words) => groups_in(words, &self.groups, text),
+        })
     }
 }
 
 /// True if a text has nothing but documents that describe APIs (`CustomResourceDefinition`). They are large and set nothing. Almost
-/// all other texts are told apart by their first lines.
+/// all other texts differ in their first lines.
 fn describes_apis(text: &[u8]) -> bool {
     const FIRST: usize = 2048;
     const KIND: &[u8] = b"kind: CustomResourceDefinition";

@@ -5,7 +5,7 @@ use std::ops::Range;
 use ::toml::Spanned;
 use ::toml::de::{DeTable, DeValue};
 
-use crate::text::{Traced, UNKNOWN_MARK, View};
+use crate::text::{Traced, UNKNOWN_MARK, View, budget};
 
 use super::{MAX_DEPTH, Node, NodeKind, Parsed, Scalar, Style, SyntaxError, TOO_DEEP};
 
@@ -23,6 +23,12 @@ pub fn parse(view: &View) -> Parsed<Option<Node>> {
         Ok(text) => text,
         Err(at) => return Parsed { tree: None, errors: vec![SyntaxError::not_utf8(view, at)] },
     };
+    // The whole tree is made at once, and a table takes twice of what a key or value does.
+    let values = text.bytes().filter(|b| matches!(b, b'=' | b',' | b'[' | b'.')).count();
+    if !budget::spend(2 * super::NODE * values) {
+        let error = SyntaxError { at: view.span(0..0), message: super::TOO_MANY.to_owned() };
+        return Parsed { tree: None, errors: vec![error] };
+    }
     let known = super::unknowns_as(view, text, PLACEHOLDER);
     let (known, lines) = whole_lines(view, text, known.into_owned());
     let (table, errors) = DeTable::parse_recoverable(&known);

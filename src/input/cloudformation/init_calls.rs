@@ -83,7 +83,9 @@ impl InitTexts {
     /// Those of `resources`, with the metadata that the name of a resource leads to.
     pub(super) fn of(resources: &[(Node, Node)], named: &dyn Fn(&str) -> Option<Span>) -> Self {
         let mut out = Self::default();
-        resources.iter().for_each(|(_, resource)| out.collect(resource, &mut Vec::new(), named));
+        for (_, resource) in resources {
+            out.collect(resource, &mut Vec::new(), named);
+        }
         out
     }
 

@@ -45,8 +45,12 @@ pub(super) struct Chart {
     without_nulls: Option<Value>,
     /// True if its values, or those of a subchart, have nulls.
     pub(super) has_nulls: bool,
-    /// True if no values change what it and its subcharts render.
+    /// True if no values change what it and its subcharts render, apart from those that it may pass on to `absent` ones.
     plain: bool,
+    /// True if it, or a subchart, has subcharts that are not in the source.
+    lacks: bool,
+    /// True if it and its subcharts have no values of their own.
+    valueless: bool,
     /// The file of its default values.
     pub(super) values_file: Option<PathBuf>,
     /// Its templates, by path.
@@ -85,8 +89,8 @@ impl How {
     }
 
     /// True if the chart was rendered before and renders the same again.
-    pub(super) fn repeats(&self, chart: &Chart) -> bool {
-        chart.plain && !self.rendered.borrow_mut().insert(std::ptr::from_ref(chart).addr())
+    pub(super) fn repeats(&self, chart: &Chart, values: &Value) -> bool {
+        chart.is_plain(values) && !self.rendered.borrow_mut().insert(std::ptr::from_ref(chart).addr())
     }
 
     /// Counts one more use of a chart. False if the unit may not use any more.
@@ -180,6 +184,8 @@ impl Chart {
             without_nulls: without_nulls(&values),
             has_nulls: false,
             plain: false,
+            lacks: false,
+            valueless: false,
             values,
             values_file,
             templates: templates(dir, files, sources, cx),
@@ -194,9 +200,13 @@ impl Chart {
             budget::reached("depth of charts in charts");
         }
         let is_text = |file: &File| !file.view.bytes.windows(2).any(|mark| mark == b"{{");
-        chart.plain = chart.absent.is_empty()
-            && chart.templates.iter().all(is_text)
-            && chart.children.iter().all(|child| child.is_plain() && child.chart.plain);
+        let children = || chart.children.iter().map(|child| &child.chart);
+        let lacks = !chart.absent.is_empty() || children().any(|chart| chart.lacks);
+        let valueless = is_empty(&chart.values) && children().all(|chart| chart.valueless);
+        let plain = chart.templates.iter().all(is_text)
+            && chart.children.iter().all(|child| child.is_plain() && child.chart.plain)
+            && (valueless || !lacks);
+        (chart.lacks, chart.valueless, chart.plain) = (lacks, valueless, plain);
         chart.has_nulls = chart.without_nulls.is_some() || chart.children.iter().any(|child| child.chart.has_nulls);
         Some(chart)
     }
@@ -263,13 +273,23 @@ impl Chart {
         self.without_nulls.as_ref().filter(|_| nulls == Nulls::Removed).unwrap_or(&self.values)
     }
 
+    /// True if it renders the same with any other values.
+    fn is_plain(&self, values: &Value) -> bool {
+        self.plain && (!self.lacks || is_empty(values))
+    }
+
+    /// As [`Self::coalesced`], as far as what it renders depends on it.
+    pub(super) fn effective(&self, values: &Value, how: &How) -> (Value, Vec<bool>) {
+        if !self.is_plain(values) {
+            return self.coalesced(values, how);
+        }
+        let inner = self.children.iter().map(|child| (Arc::from(child.name.as_str()), map([], values.at)));
+        (map(inner, values.at), vec![true; self.children.len()])
+    }
+
     /// The values with those of its subcharts, and with those that it takes from them (its own come first); and which of its
     /// subcharts are enabled.
     pub(super) fn coalesced(&self, values: &Value, how: &How) -> (Value, Vec<bool>) {
-        if self.plain {
-            let inner = self.children.iter().map(|child| (Arc::from(child.name.as_str()), map([], values.at)));
-            return (map(inner, values.at), vec![true; self.children.len()]);
-        }
         if !self.children.is_empty() && !how.uses_one() {
             return (values.clone(), vec![false; self.children.len()]);
         }
@@ -389,6 +409,11 @@ impl Chart {
             at,
         )
     }
+}
+
+/// True for a map without entries.
+fn is_empty(values: &Value) -> bool {
+    matches!(&values.kind, Kind::Map(map) if map.entries.is_empty())
 }
 
 /// `name` as the Go field: with a capital letter.

@@ -356,10 +356,10 @@ impl<'a> ChartRun<'a> {
         out: &mut Vec<Part>,
         cx: &mut Cx<'_>,
     ) {
-        if how.repeats(chart) || !how.uses_one() {
+        if how.repeats(chart, values) || !how.uses_one() {
             return;
         }
-        let (values, enabled) = &chart.coalesced(values, how);
+        let (values, enabled) = &chart.effective(values, how);
         // The values may contain whole documents.
         let dynamic = self.all_templates
             || chart.dynamic

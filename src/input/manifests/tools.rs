@@ -80,43 +80,55 @@ pub(super) const TOOLS: &[Tool] = &[
     // k3d-io/k3d, `pkg/config/v1alpha5/types.go`.
     tool("k3d.io", &["Simple"], &[part("options.k3s", &[("extraArgs", Carry::K3s)])], [None, None]),
     // k3s-io/cluster-api-k3s, `bootstrap/api/v1beta2/kthreesconfig_types.go`.
-    starts("k3s", tool(
-        "bootstrap.cluster.x-k8s.io",
-        &["KThreesConfig", "KThreesConfigTemplate"],
-        &[
-            part("spec.agentConfig", &[("kubeletArgs", Carry::Words)]),
-            part("spec.template.spec.agentConfig", &[("kubeletArgs", Carry::Words)]),
-        ],
-        [None, None],
-    )),
-    starts("k3s", tool(
-        "controlplane.cluster.x-k8s.io",
-        &["KThreesControlPlane", "KThreesControlPlaneTemplate"],
-        &[
-            part("spec.kthreesConfigSpec.agentConfig", &[("kubeletArgs", Carry::Words)]),
-            part("spec.template.spec.kthreesConfigSpec.agentConfig", &[("kubeletArgs", Carry::Words)]),
-        ],
-        [None, None],
-    )),
+    starts(
+        "k3s",
+        tool(
+            "bootstrap.cluster.x-k8s.io",
+            &["KThreesConfig", "KThreesConfigTemplate"],
+            &[
+                part("spec.agentConfig", &[("kubeletArgs", Carry::Words)]),
+                part("spec.template.spec.agentConfig", &[("kubeletArgs", Carry::Words)]),
+            ],
+            [None, None],
+        ),
+    ),
+    starts(
+        "k3s",
+        tool(
+            "controlplane.cluster.x-k8s.io",
+            &["KThreesControlPlane", "KThreesControlPlaneTemplate"],
+            &[
+                part("spec.kthreesConfigSpec.agentConfig", &[("kubeletArgs", Carry::Words)]),
+                part("spec.template.spec.kthreesConfigSpec.agentConfig", &[("kubeletArgs", Carry::Words)]),
+            ],
+            [None, None],
+        ),
+    ),
     // rancher/cluster-api-provider-rke2, `bootstrap/api/v1beta1/rke2config_types.go`.
-    starts("rke2", tool(
-        "bootstrap.cluster.x-k8s.io",
-        &["RKE2Config", "RKE2ConfigTemplate"],
-        &[
-            part("spec.agentConfig.kubelet", &[("extraArgs", Carry::Words)]),
-            part("spec.template.spec.agentConfig.kubelet", &[("extraArgs", Carry::Words)]),
-        ],
-        [None, None],
-    )),
-    starts("rke2", tool(
-        "controlplane.cluster.x-k8s.io",
-        &["RKE2ControlPlane", "RKE2ControlPlaneTemplate"],
-        &[
-            part("spec.agentConfig.kubelet", &[("extraArgs", Carry::Words)]),
-            part("spec.template.spec.agentConfig.kubelet", &[("extraArgs", Carry::Words)]),
-        ],
-        [None, None],
-    )),
+    starts(
+        "rke2",
+        tool(
+            "bootstrap.cluster.x-k8s.io",
+            &["RKE2Config", "RKE2ConfigTemplate"],
+            &[
+                part("spec.agentConfig.kubelet", &[("extraArgs", Carry::Words)]),
+                part("spec.template.spec.agentConfig.kubelet", &[("extraArgs", Carry::Words)]),
+            ],
+            [None, None],
+        ),
+    ),
+    starts(
+        "rke2",
+        tool(
+            "controlplane.cluster.x-k8s.io",
+            &["RKE2ControlPlane", "RKE2ControlPlaneTemplate"],
+            &[
+                part("spec.agentConfig.kubelet", &[("extraArgs", Carry::Words)]),
+                part("spec.template.spec.agentConfig.kubelet", &[("extraArgs", Carry::Words)]),
+            ],
+            [None, None],
+        ),
+    ),
     // rancher/rancher, `pkg/apis/management.cattle.io/v3` with `rke_types.go` of rancher/rke (RKE clusters that Rancher makes).
     tool(
         "management.cattle.io",

@@ -1,6 +1,8 @@
 //! Which Terraform may read a file: the folders from which calls of modules lead to its folder, and the files of Terragrunt, Atmos
 //! and stacks that name one of these.
 
+#![allow(clippy::implicit_hasher, reason = "sets of folders, made and used in this program alone")]
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

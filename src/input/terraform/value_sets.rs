@@ -112,7 +112,9 @@ fn commands_in(dir: &Path, cx: &Cx<'_>) -> Found {
     let search = || cx.files.list(dir).iter().filter(|path| has_commands(path)).filter_map(read).collect();
     let found = slot.get_or_init(search).clone();
     // Each unit that asks has read them.
-    found.iter().for_each(|(path, _)| drop(cx.files.read(path)));
+    for (path, _) in &found {
+        drop(cx.files.read(path));
+    }
     found
 }
 

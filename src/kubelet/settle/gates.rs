@@ -120,7 +120,8 @@ mod tests {
             for part in parts {
                 let (since, state) = part.split_at(2);
                 assert!(RANGE.contains(&since.parse().unwrap()), "{line}");
-                let known = state == "." || "abgd".contains(&state[..1]) && ["+", "-", "+!", "-!"].contains(&&state[1..]);
+                let known =
+                    state == "." || "abgd".contains(&state[..1]) && ["+", "-", "+!", "-!"].contains(&&state[1..]);
                 assert!(known, "{line}");
             }
         }

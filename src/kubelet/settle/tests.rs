@@ -366,7 +366,7 @@ fn what_validation_refuses_depends_on_version_and_gates() {
         (&format!("{gates}cpuCFSQuotaPeriod: 50ms\n"), Some(30), &[], Some(true)),
         ("cpuCFSQuotaPeriod: 50ms\n", Some(30), &["--feature-gates=A=false,CustomCPUCFSQuotaPeriod=true"], Some(true)),
         ("cpuCFSQuotaPeriod: 50ms\n", Some(30), &["--feature-gates=?"], None),
-        ("cpuCFSQuotaPeriod: 50ms\n", Some(30), &["--feature-gates=AllAlpha=true"], None),
+        ("cpuCFSQuotaPeriod: 50ms\n", Some(30), &["--feature-gates=AllAlpha=true"], Some(true)),
         ("containerLogMonitorInterval: 0s\n", Some(36), &[], Some(false)),
         ("containerLogMonitorInterval: 0s\n", Some(29), &[], Some(true)),
         ("containerLogMonitorInterval: 0s\n", None, &[], None),

@@ -17,6 +17,10 @@ pub const MAX_SCRIPT_BYTES: usize = 1 << 20;
 /// How deep commands, substitutions and quotes may nest.
 pub const MAX_DEPTH: usize = 64;
 
+/// The most words of a script; a word takes far more than its bytes.
+const MAX_WORDS: usize = 200_000;
+
+const TOO_MANY: &str = "more than 200,000 words";
 const TOO_LARGE: &str = "larger than 1 MiB";
 const TOO_DEEP: &str = "nested deeper than 64 levels";
 
@@ -46,6 +50,8 @@ pub(super) struct Parser<'a> {
     pub(super) depth: usize,
     pub(super) pending: Vec<Pending>,
     pub(super) errors: Vec<SyntaxError>,
+    /// The number of words so far.
+    words: usize,
     /// The first error, if it is a closing keyword without an opening one.
     stray: Option<Span>,
     /// Lines end in CRLF.
@@ -84,6 +90,7 @@ impl<'a> Parser<'a> {
             depth: 0,
             pending: Vec::new(),
             errors: Vec::new(),
+            words: 0,
             stray: None,
             crlf,
             given_up: false,
@@ -402,6 +409,17 @@ impl<'a> Parser<'a> {
             commands.push(self.command()?);
         }
         Ok(Pipeline { negated, commands, span: self.view.span(start..self.at) })
+    }
+
+    /// Counts one more word.
+    pub(super) fn count(&mut self) -> Outcome<()> {
+        self.words += 1;
+        if self.words <= MAX_WORDS {
+            return Ok(());
+        }
+        self.error(self.at, TOO_MANY);
+        self.at = self.end;
+        Err(Stop)
     }
 
     pub(super) fn enter(&mut self) -> Outcome<()> {

@@ -66,6 +66,7 @@ impl Parser<'_> {
 
     /// A word up to one of `stops`. With `loose`, it includes white space and operators; with `pattern`, parentheses.
     pub(super) fn word_until(&mut self, stops: &dyn Fn(u8) -> bool, loose: bool, pattern: bool) -> Outcome<Word> {
+        self.count()?;
         let start = self.at;
         let mut parts = Parts::default();
         let mut parens = 0_usize;
