@@ -17,15 +17,13 @@ use crate::text::{Traced, View, Why, budget};
 
 use super::{MAX_DEPTH, Node, NodeKind, Parsed, Scalar, Style, SyntaxError};
 use expand::{Anchors, merge};
+use quick::MAX_DOCUMENTS;
 use repair::Repairs;
 
 pub use write::write;
 
 /// The longest implicit key, in characters. YAML allows 1,024; JSON, read as YAML, has no limit.
 const MAX_KEY: usize = 1 << 17;
-
-/// The most documents of one stream that are parsed.
-const MAX_DOCUMENTS: usize = 10_000;
 
 /// Parses a YAML stream: one node for each document. A broken document is left out and reported in the errors.
 ///
