@@ -4,14 +4,21 @@
 
 use crate::node::{BOOTS_WITH_IT, Cx, NodeGroup, Step, Wrapping};
 use crate::syntax::{Node, NodeKind, Scalar};
-use crate::text::budget;
+use crate::text::{Traced, budget};
 use crate::value::{Condition, Guard};
 
+use super::cloudformation::is_template;
 use super::standalone::{is_user_data, shebang};
+use super::template_text::decoded;
 use super::unit::{FileList, Input, Unit};
-use super::watched::{Group, KUBELET_WORDS};
+use super::watched::{Group, KUBELET_WORDS, is_watched};
 use super::{manifests, yaml_files};
 
+/// The shortest text in base64 that may be user data, in bytes.
+const MIN_ENCODED: usize = 48;
+/// How lines begin that start a kubelet in a script without `#!`.
+const STARTS: &[&str] =
+    &["/etc/eks/bootstrap.sh ", "/usr/bin/kubelet --", "/usr/local/bin/kubelet --", "exec kubelet --", "kubelet --"];
 /// The most strings of one file that are judged.
 const MAX_TEXTS: usize = 200;
 
@@ -25,7 +32,7 @@ impl Input for Embedded {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        files.with_extension(&["yaml", "yml"], |words| words.has(Group::Kubelet))
+        files.with_extension(&["yaml", "yml"], |words| words.has(Group::Watched))
     }
 
     fn yields(&self) -> bool {
@@ -33,9 +40,9 @@ impl Input for Embedded {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some(view) = yaml_files::open(&unit.path, &[KUBELET_WORDS], cx) else { return Vec::new() };
+        let Some(view) = yaml_files::open(&unit.path, &[], cx) else { return Vec::new() };
         // The file as a whole is something else.
-        if is_user_data(&view.bytes) {
+        if !is_watched(&view.bytes) || is_user_data(&view.bytes) {
             return Vec::new();
         }
         let parsed = yaml_files::in_either(&view);
@@ -45,14 +52,13 @@ impl Input for Embedded {
 
 /// True for a document that another input reads as a whole: it knows which of its strings reach a node. A list is one of tasks.
 fn has_reader(tree: &Node) -> bool {
-    let resources = tree.get("Resources").map(Node::pairs).unwrap_or_default();
-    let is_aws = |(_, resource): &(Node, Node)| {
-        resource.get("Type").and_then(Node::as_str).is_some_and(|kind| kind.starts_with("AWS::"))
-    };
+    // Documents of Systems Manager and components of Image Builder have steps.
+    let has_steps = ["mainSteps", "runtimeConfig", "phases"].iter().any(|key| tree.get(key).is_some());
     !tree.is_map()
+        || has_steps
         || manifests::is_read(tree)
         || tree.get("AWSTemplateFormatVersion").is_some()
-        || resources.iter().any(is_aws)
+        || is_template(tree)
 }
 
 /// The node groups of the strings in a tree, each named after its path. If these are values that something applies (`applied`),
@@ -96,18 +102,24 @@ impl Walk {
         }
     }
 
-    /// The node groups of one string, if it is a text for nodes.
+    /// The node groups of one string, if it is a text for nodes. A text has several lines, is in base64, or is a command.
     fn text(&self, scalar: &Scalar, tree: &Node, path: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let bytes = scalar.text.bytes();
-        if !bytes.contains(&b'\n') || !KUBELET_WORDS.iter().any(|word| yaml_files::holds(bytes, word.as_bytes())) {
+        let inner = encoded(scalar, tree);
+        let text = inner.as_ref().unwrap_or(&scalar.text);
+        let bytes = text.bytes();
+        if !KUBELET_WORDS.iter().any(|word| yaml_files::holds(bytes, word.as_bytes())) {
             return Vec::new();
         }
-        let step = if is_user_data(bytes) {
-            Step::UserData(scalar.text.clone(), Wrapping::Plain)
-        } else if shebang(bytes) == Some(true) {
-            Step::Script(scalar.text.clone())
+        let several = bytes.contains(&b'\n');
+        let step = if (several || inner.is_some()) && is_user_data(bytes) {
+            let wrapping = if inner.is_some() { Wrapping::Base64 } else { Wrapping::Plain };
+            Step::UserData(scalar.text.clone(), wrapping)
+        } else if (several && shebang(bytes) == Some(true)) || starts_kubelet(bytes) {
+            Step::Script(text.clone())
+        } else if !several {
+            return Vec::new();
         } else if manifests::names_one(bytes) {
-            let view = cx.made(path, &scalar.text, tree.span);
+            let view = cx.made(path, text, tree.span);
             let parsed = yaml_files::documents(&view);
             if !parsed.errors.is_empty() || parsed.tree.iter().any(|tree| tree.get("kind").is_none()) {
                 return Vec::new();
@@ -126,6 +138,26 @@ impl Walk {
         group.steps.push(step);
         loose(vec![group])
     }
+}
+
+/// The text of a string in base64, if it is long enough for user data.
+fn encoded(scalar: &Scalar, tree: &Node) -> Option<Traced> {
+    let bytes = scalar.text.bytes().trim_ascii_end();
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'\n');
+    if bytes.len() < MIN_ENCODED || scalar.text.has_unknown() || !bytes.iter().all(plain) {
+        return None;
+    }
+    let mut text = Traced::new();
+    for line in scalar.text.slice(0..bytes.len()).split(b"\n") {
+        text.push(&line);
+    }
+    decoded(&text, tree.span)?.to_traced().filter(|text| std::str::from_utf8(text.bytes()).is_ok())
+}
+
+/// True if a line of a text is a command that starts a kubelet.
+fn starts_kubelet(bytes: &[u8]) -> bool {
+    let starts = |line: &[u8]| STARTS.iter().any(|start| line.trim_ascii_start().starts_with(start.as_bytes()));
+    bytes.split(|byte| *byte == b'\n').any(starts)
 }
 
 /// The node groups, only if a node boots with them.

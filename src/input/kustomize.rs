@@ -10,6 +10,7 @@ mod target;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::patches::{json, strategic as merge};
@@ -75,26 +76,47 @@ impl Input for Kustomize {
     }
 }
 
+/// The documents of a kustomization and the values of external charts.
+type Result = (Vec<Node>, Vec<Node>);
+
+/// What a kustomization yields without further changes, built once: only what concerns a kubelet, and everything.
+#[derive(Default)]
+struct Kept([OnceLock<Option<Arc<Result>>>; 2]);
+
 /// The documents of the kustomization in a folder, changed by what a tool adds to it: a map with `patches`, `components` and so
 /// on; and the values of external charts. `None` if there is no kustomization. It is only checked there. With `everything`, documents
 /// that do not concern a kubelet are among them.
-pub(super) fn built(
-    dir: &Path,
-    more: Option<&Node>,
-    everything: bool,
-    cx: &mut Cx<'_>,
-) -> Option<(Vec<Node>, Vec<Node>)> {
+pub(super) fn built(dir: &Path, more: Option<&Node>, everything: bool, cx: &mut Cx<'_>) -> Option<Result> {
+    let changes = ["patches", "components", "patchesStrategicMerge", "patchesJson6902"];
+    if let Some(more) = more.filter(|more| changes.iter().any(|key| more.get(key).is_some())) {
+        return build(dir, Some(more), everything, cx);
+    }
+    let slot = cx.kept.slot::<Kept>(dir);
+    let _ = slot.set(Kept::default());
+    let kept = &slot.get()?.0[usize::from(everything)];
+    if kept.get().is_none() {
+        let built = build(dir, None, everything, cx).map(Arc::new);
+        let _ = kept.set(built);
+    }
+    kept.get()?.as_deref().cloned()
+}
+
+fn build(dir: &Path, more: Option<&Node>, everything: bool, cx: &mut Cx<'_>) -> Option<Result> {
     let path = in_folder(dir, cx)?;
     let (build, documents) = Build::of(&path, more, everything, cx);
-    // What a chart renders only under a condition is no document.
-    for group in &build.groups {
-        cx.gap(group.place, Why::NotUnderstood("a template of a chart that depends on the cluster".into()));
-    }
+    note_open(&build.groups, cx);
     let uses = &mut cx.claims.uses;
     uses.push(path);
     uses.extend(build.below);
     uses.extend(build.files);
     Some((documents, build.values))
+}
+
+/// Notes what a chart renders only under a condition: it is no document, and no patch applies to it.
+pub(super) fn note_open(groups: &[NodeGroup], cx: &mut Cx<'_>) {
+    for group in groups {
+        cx.gap(group.place, Why::NotUnderstood("a template of a chart that depends on the cluster".into()));
+    }
 }
 
 /// Applies what a tool adds to some documents of a folder, as for [`built`].
@@ -275,7 +297,9 @@ impl Build {
                 }
             }
             let label = format!(" of {}", yaml_files::shown(dir, cx));
-            if let Some((mut trees, mut groups)) = helm::documents(&place, &values, &label, cx) {
+            if let Some((mut trees, mut groups)) =
+                helm::documents(&place, &|own| helm::overlay(own, &values), &label, cx)
+            {
                 own.append(&mut trees);
                 self.groups.append(&mut groups);
             }
@@ -442,16 +466,20 @@ impl Build {
 
     fn patches(&mut self, dir: &Path, tree: &Node, own: &mut Vec<Node>, cx: &mut Cx<'_>) {
         for item in tree.get("patchesStrategicMerge").map(Node::items).unwrap_or_default() {
-            let Some(text) = item.as_scalar() else { continue };
-            let lines = text.text.bytes().contains(&b'\n');
-            let patches = if lines { self.inline(&text.text, item.span, cx) } else { self.file(dir, item, cx) };
+            let patches = match item.as_scalar() {
+                Some(text) if text.text.bytes().contains(&b'\n') => self.inline(&text.text, item.span, cx),
+                Some(_) => self.file(dir, item, cx),
+                // Helmfile writes them as they are.
+                None => vec![item.clone()],
+            };
             apply(&patches, None, own, item.span, cx);
         }
         for key in ["patchesJson6902", "patches"] {
             for item in tree.get(key).map(Node::items).unwrap_or_default() {
-                let patches = match (item.get("path"), item.get("patch").and_then(Node::as_scalar)) {
+                let patches = match (item.get("path"), item.get("patch").map(|node| (node, node.as_scalar()))) {
                     (Some(path), _) => self.file(dir, path, cx),
-                    (None, Some(text)) => self.inline(&text.text, item.span, cx),
+                    (None, Some((_, Some(text)))) => self.inline(&text.text, item.span, cx),
+                    (None, Some((node, None))) => vec![node.clone()],
                     (None, None) => self.file(dir, item, cx),
                 };
                 apply(&patches, item.get("target"), own, item.span, cx);

@@ -59,6 +59,7 @@ pub const INPUTS: &[&dyn Input] = &[
     &terraform::Plan,
     &terraform::Terragrunt,
     &terraform::TerragruntStack,
+    &terraform::Terramate,
     &terraform::Stacks,
     &terraform::Atmos,
     &terraform::Packer,

@@ -1,6 +1,6 @@
 //! Values of a chart that are set one by one, and maps of values laid over each other. Source: helm/helm `pkg/strvals`.
 
-use crate::syntax::{Node, NodeKind, Scalar, Style};
+use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced};
 
 /// The largest index of a list in the path of a value.
@@ -68,7 +68,8 @@ pub(in crate::input) fn typed(text: Traced, string: bool, at: Span) -> Option<No
         return Some(seq(at_commas(&text.slice(1..1 + inner.len())).into_iter(), at));
     }
     match &at_commas(&text)[..] {
-        [only] => Some(scalar(only.clone(), if string { Style::DoubleQuoted } else { Style::Plain }, at)),
+        [only] if string => Some(Node::quoted(only.clone(), at)),
+        [only] => Some(Node::plain(only.clone(), at)),
         _ => None,
     }
 }
@@ -103,14 +104,9 @@ fn at_commas(text: &Traced) -> Vec<Traced> {
     parts
 }
 
-/// A scalar.
-pub(in crate::input) fn scalar(text: Traced, style: Style, at: Span) -> Node {
-    Node { kind: NodeKind::Scalar(Scalar { text, style }), span: at, tag: None }
-}
-
 /// A list of plain scalars.
 pub(in crate::input) fn seq(texts: impl Iterator<Item = Traced>, at: Span) -> Node {
-    Node { kind: NodeKind::Seq(texts.map(|text| scalar(text, Style::Plain, at)).collect()), span: at, tag: None }
+    Node { kind: NodeKind::Seq(texts.map(|text| Node::plain(text, at)).collect()), span: at, tag: None }
 }
 
 /// Sets the value at a path, and replaces whatever prevents that.
@@ -128,9 +124,9 @@ pub(in crate::input) fn put(node: &mut Node, path: &[PathStep], value: Node, at:
             if let Some((_, known)) = pairs.iter_mut().find(|(k, _)| k.as_str() == Some(name)) {
                 return put(known, rest, value, at);
             }
-            let mut inner = scalar(Traced::made("null", at), Style::Plain, at);
+            let mut inner = Node::plain(Traced::made("null", at), at);
             put(&mut inner, rest, value, at);
-            pairs.push((scalar(Traced::made(name.as_bytes(), at), Style::DoubleQuoted, at), inner));
+            pairs.push((Node::quoted(Traced::made(name.as_bytes(), at), at), inner));
         }
         PathStep::Index(index) => {
             if !matches!(node.kind, NodeKind::Seq(_)) {
@@ -138,7 +134,7 @@ pub(in crate::input) fn put(node: &mut Node, path: &[PathStep], value: Node, at:
             }
             let NodeKind::Seq(items) = &mut node.kind else { return };
             while items.len() <= *index {
-                items.push(scalar(Traced::made("null", at), Style::Plain, at));
+                items.push(Node::plain(Traced::made("null", at), at));
             }
             put(&mut items[*index], rest, value, at);
         }

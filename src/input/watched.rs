@@ -113,7 +113,7 @@ pub(super) const AWS: &[&str] = &["AWS::", "Custom::AWSCDK"];
 pub(super) const APPLICATIONS: &[&str] = &["argoproj.io/", "helm.toolkit.fluxcd.io/", "kustomize.toolkit.fluxcd.io/"];
 
 /// Kinds of documents that applications refer to by name.
-pub(super) const REFERRED: &[&str] = &["ConfigMap", "GitRepository", "OCIRepository"];
+pub(super) const REFERRED: &[&str] = &["ConfigMap", "GitRepository", "HelmChart", "OCIRepository"];
 
 /// Words of plans and states of Terraform.
 pub(super) const PLANS: &[&str] = &["\"format_version\"", "\"lineage\""];

@@ -11,7 +11,7 @@ use crate::value::{Guard, Value};
 
 use crate::input::set_values::{lay, path_of, put, typed};
 use crate::input::unit::normal;
-use crate::input::{embedded, helm, manifests, yaml_files, yaml_values};
+use crate::input::{embedded, helm, kustomize, manifests, yaml_files, yaml_values};
 
 /// What a tool delivers under one name.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub(in crate::input) struct Application {
     pub(in crate::input) template: Template,
     /// What fills it in.
     pub(in crate::input) values: Values,
+    /// Changes of what a chart renders, in the form of a kustomization, each with the folder of the files that it names.
+    pub(in crate::input) patches: Vec<(PathBuf, Node)>,
     /// The conditions under which all this is applied.
     pub(in crate::input) when: Guard,
 }
@@ -126,7 +128,11 @@ impl Application {
                 let values = yaml_values::value_of(&self.values.tree);
                 let alone = self.values.alone;
                 let with = |own: &Value| if alone { values.clone() } else { helm::overlay(own, &values) };
-                helm::filled(dir, &with, "", cx).unwrap_or_default()
+                if self.patches.is_empty() {
+                    helm::filled(dir, &with, "", cx).unwrap_or_default()
+                } else {
+                    self.patched(dir, &with, cx)
+                }
             }
             Template::Documents(documents, values, name) => {
                 let groups = manifests::in_trees(documents, name, cx);
@@ -149,9 +155,23 @@ impl Application {
         groups
     }
 
-    /// What the values of a template that is elsewhere say themselves.
+    /// The node groups of what a chart renders, changed by the patches.
+    fn patched(&self, dir: &Path, with: &dyn Fn(&Value) -> Value, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let Some((mut documents, open)) = helm::documents(dir, with, "", cx) else { return Vec::new() };
+        kustomize::note_open(&open, cx);
+        for (dir, patch) in &self.patches {
+            kustomize::changed(dir, patch, &mut documents, cx);
+        }
+        manifests::in_trees(&documents, &yaml_files::shown(dir, cx), cx)
+    }
+
+    /// What the values of a template that is elsewhere, and changes of it, say themselves.
     fn among_values(&self, what: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let tree = &self.values.tree;
+        let mut tree = self.values.tree.clone();
+        for (_, patch) in &self.patches {
+            lay(&mut tree, patch.clone());
+        }
+        let tree = &tree;
         let mut groups = embedded::in_tree(tree, true, cx);
         let origin = |group: &NodeGroup, cx: &Cx<'_>| cx.texts.trail(group.place).origin();
         let known: Vec<_> = groups.iter().map(|group| origin(group, cx)).collect();

@@ -2,19 +2,21 @@
 //! `reposerver/repository/repository.go` (`helmTemplate`, `getResolvedValueFiles`) and `pkg/apis/application/v1alpha1/types.go`.
 //!
 //! Values of a chart, the lowest first: its own, `valueFiles` in order, `valuesObject` or else `values`, `parameters`,
-//! `fileParameters`.
+//! `fileParameters`. The files `.argocd-source.yaml` and `.argocd-source-NAME.yaml` in the folder of a source change it
+//! (`mergeSourceParameters`).
 
 use std::path::{Path, PathBuf};
 
 use crate::node::Cx;
-use crate::syntax::Node;
+use crate::syntax::patches::strategic;
+use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced};
 use crate::value::{Condition, Guard};
 
 use crate::input::unit::normal;
 use crate::input::{kustomize, yaml_files};
 
-use super::folder;
+use super::folder::{self, Which};
 use super::repository::Repository;
 use super::{Application, Template, Values};
 
@@ -33,28 +35,53 @@ pub(super) fn read(tree: &Node, cx: &mut Cx<'_>) -> Vec<Application> {
         text(&["metadata", "name"]).unwrap_or("?")
     );
     let place = tree.pair("kind").map_or(tree.span, |(key, value)| key.span.to(value.span));
-    let several = spec.get("sources").map(Node::items).unwrap_or_default();
-    let one = spec.get("source").filter(|_| several.is_empty());
-    let sources: Vec<&Node> = one.into_iter().chain(several).collect();
+    let sources: Vec<&Node> = sources(spec).collect();
     let mut out = Vec::new();
     for source in &sources {
-        out.extend(Source { node: source, all: &sources, place }.application(&name, cx));
+        let node = changed(source, tree, place, cx);
+        out.extend(Source { node: &node, all: &sources, place }.application(&name, cx));
     }
     out
 }
 
-/// The folder whose documents an application delivers, unless it is a chart, and whether those below it are among them.
-pub(super) fn delivers(tree: &Node, cx: &Cx<'_>) -> Option<(PathBuf, bool)> {
-    let spec = tree.get("spec")?;
+/// The sources of an application: several, one, or the one that a hydrator renders.
+fn sources(spec: &Node) -> impl Iterator<Item = &Node> {
     let several = spec.get("sources").map(Node::items).unwrap_or_default();
-    let sources = spec.get("source").filter(|_| several.is_empty()).into_iter().chain(several);
-    let found = sources.filter_map(|node| {
+    let dry = || spec.path(&["sourceHydrator", "drySource"]);
+    let one = spec.get("source").or_else(dry).filter(|_| several.is_empty());
+    one.into_iter().chain(several)
+}
+
+/// A source as the files in its folder change it: not where it is, only what is made of it.
+fn changed(source: &Node, application: &Node, place: Span, cx: &mut Cx<'_>) -> Node {
+    let text = |key: &str| source.get(key).and_then(Node::as_str).filter(|text| !text.is_empty());
+    let repository = Repository::of(text("repoURL"), THIS, place, cx);
+    let folder = text("path").filter(|_| text("chart").is_none()).and_then(|path| repository.folder(path, cx));
+    let about = |key: &str| application.path(&["metadata", key]).and_then(Node::as_str);
+    let (Some(dir), Some(name)) = (folder, about("name")) else { return source.clone() };
+    let named = |name: &str| format!(".argocd-source-{name}.yaml");
+    let other = about("namespace").map(|namespace| named(&format!("{namespace}_{name}")));
+    let mut out = source.clone();
+    for file in [".argocd-source.yaml".to_owned(), named(name)].into_iter().chain(other) {
+        let Ok(view) = cx.view(&dir.join(file)) else { continue };
+        let parsed = yaml_files::documents(&view);
+        let Some(NodeKind::Map(pairs)) = parsed.tree.first().map(|tree| &tree.kind) else { continue };
+        let fixed = |key: &Node| matches!(key.as_str(), Some("path" | "chart" | "repoURL" | "targetRevision"));
+        let patch = Node::map(pairs.iter().filter(|(key, _)| !fixed(key)).cloned().collect(), source.span);
+        out = strategic::apply(&out, &patch).unwrap_or(out);
+    }
+    out
+}
+
+/// The folder whose documents an application delivers, unless it is a chart, and which of its files.
+pub(super) fn delivers(tree: &Node, cx: &Cx<'_>) -> Option<(PathBuf, Which)> {
+    let spec = tree.get("spec")?;
+    let found = sources(spec).filter_map(|node| {
         let path = node.get("path")?.as_str()?;
         let url = node.get("repoURL").and_then(Node::as_str);
         let dir = Repository::of(url, THIS, tree.span, cx).folder(path, cx)?;
         let chart = cx.files.read(&dir.join("Chart.yaml")).is_ok();
-        let recurse = node.path(&["directory", "recurse"]).and_then(Node::as_str) == Some("true");
-        (!chart).then_some((dir, recurse))
+        (!chart).then(|| (dir, Which::of(node.get("directory"))))
     });
     found.into_iter().next()
 }
@@ -78,7 +105,7 @@ impl Source<'_> {
             let more = Guard::of(Condition::new("the plugin of the source changes nothing", true));
             when = when.and(&more).unwrap_or_default();
         }
-        let (values, template) = match &folder {
+        let (mut values, template) = match &folder {
             Some(dir) if cx.files.read(&dir.join("Chart.yaml")).is_ok() => {
                 (self.values(Some(dir), &mut when, cx), Template::Chart(dir.clone()))
             }
@@ -97,7 +124,10 @@ impl Source<'_> {
                 (values, Template::Elsewhere(what))
             }
         };
-        Some(Application { name: name.to_owned(), template, values, when })
+        if let Some((key, _)) = self.node.pair("plugin") {
+            values.outside("what the plugin of the source makes of it", key.span);
+        }
+        Some(Application { name: name.to_owned(), template, values, patches: Vec::new(), when })
     }
 
     fn text(&self, key: &str) -> Option<&str> {
@@ -114,8 +144,8 @@ impl Source<'_> {
         if let Some((documents, values)) = kustomize::built(dir, self.node.get("kustomize"), false, cx) {
             return Template::Documents(documents, values, name);
         }
-        let recurse = self.node.path(&["directory", "recurse"]).and_then(Node::as_str) == Some("true");
-        Template::Documents(folder::documents(dir, recurse, false, cx), Vec::new(), name)
+        let which = Which::of(self.node.get("directory"));
+        Template::Documents(folder::documents(dir, &which, false, cx), Vec::new(), name)
     }
 
     /// The values for the chart in a folder.

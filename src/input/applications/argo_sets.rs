@@ -1,5 +1,5 @@
-//! Argo CD's `ApplicationSet`: the generators `list`, `git` (directories and files), `matrix`, and one application for what only
-//! a cluster knows. Source: argoproj/argo-cd at v3.5.1, `applicationset/generators` and `applicationset/utils/utils.go`.
+//! Argo CD's `ApplicationSet`: the generators `list`, `git` (directories and files), `matrix`, `merge`, and one application for what
+//! only a cluster knows. Source: argoproj/argo-cd at v3.5.1, `applicationset/generators` and `applicationset/utils/utils.go`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::node::{Cx, Gap};
 use crate::syntax::patches::strategic;
 use crate::syntax::{Node, NodeKind, Scalar, Style};
 use crate::text::{Span, Traced, Why, placeholder};
-use crate::value::{Entry, Kind, Map, Value};
+use crate::value::{Condition, Entry, Guard, Kind, Map, Value};
 
 use super::repository::Repository;
 use super::restored::restored;
@@ -27,14 +27,17 @@ const MAX_DEPTH: usize = 3;
 /// What a generator yields, and where there is more.
 #[derive(Default)]
 pub(super) struct Generated {
-    /// Documents of applications.
-    pub(super) documents: Vec<Node>,
+    /// Documents of applications, each under a condition.
+    pub(super) documents: Vec<(Node, Guard)>,
     /// What is left out.
     pub(super) more: Option<Gap>,
 }
 
 /// The parameters of one application: a map, or unknown.
 type Parameters = Value;
+
+/// Parameters, what the generator changes in the template, and the conditions under which it yields them.
+type Yield = (Parameters, Option<Node>, Guard);
 
 struct Set<'a> {
     tree: &'a Node,
@@ -54,7 +57,7 @@ pub(super) fn read(tree: &Node, cx: &mut Cx<'_>) -> Generated {
     let place = tree.pair("kind").map_or(tree.span, |(key, value)| key.span.to(value.span));
     let mut set = Set { tree, go, place, more: None, steps: MAX_STEPS };
     for generator in spec.get("generators").map(Node::items).unwrap_or_default() {
-        for (parameters, over) in set.generator(generator, 0, cx) {
+        for (parameters, over, when) in set.generator(generator, 0, cx) {
             let mut document = template.clone();
             if let Some(over) = over {
                 lay(&mut document, over);
@@ -63,7 +66,7 @@ pub(super) fn read(tree: &Node, cx: &mut Cx<'_>) -> Generated {
             if let Some(patch) = spec.get("templatePatch").and_then(Node::as_scalar) {
                 document = set.patched(document, &patch.text, &parameters, cx);
             }
-            out.documents.push(set.whole(document));
+            out.documents.push((set.whole(document), when));
         }
     }
     out.more = set.more;
@@ -96,35 +99,39 @@ impl Set<'_> {
         document
     }
 
-    /// The parameters that a generator yields, each with what the generator changes in the template.
-    fn generator(&mut self, node: &Node, depth: usize, cx: &mut Cx<'_>) -> Vec<(Parameters, Option<Node>)> {
+    fn generator(&mut self, node: &Node, depth: usize, cx: &mut Cx<'_>) -> Vec<Yield> {
         let Some((key, inner)) = node.pairs().iter().find(|(key, _)| key.as_str() != Some("selector")) else {
             return Vec::new();
         };
+        let always = |all: Vec<Parameters>| all.into_iter().map(|one| (one, Guard::always())).collect();
         let mut out = match key.as_str() {
-            Some("list") => self.list(inner, cx),
-            Some("git") => self.git(inner, cx),
+            Some("list") => always(self.list(inner, cx)),
+            Some("git") => always(self.git(inner, cx)),
             Some("matrix") if depth < MAX_DEPTH => self.matrix(inner, depth, cx),
+            Some("merge") if depth < MAX_DEPTH => self.merge(inner, depth, cx),
             name => {
                 let what = format!("what the generator `{}` yields", name.unwrap_or_default().escape_debug());
-                vec![Value::unknown(Why::FromOutside(what.into()), key.span)]
+                let why = Why::FromOutside(what.into());
+                self.more = Some(Gap { at: key.span, why: why.clone() });
+                let unknown = Value::unknown(why, key.span);
+                always(vec![match inner.get("values").filter(|values| values.is_map()) {
+                    Some(values) => {
+                        let filled = value_of(&self.fill(values, &unknown, cx));
+                        both(&unknown, &map([("values", filled)], values.span))
+                    }
+                    None => unknown,
+                }])
             }
         };
-        if let Some(labels) = node.path(&["selector", "matchLabels"]) {
-            let fits = |(key, want): &(Node, Node), parameters: &Value| {
-                let have = key.as_str().and_then(|key| looked_up(parameters, key));
-                have.is_none_or(|have| {
-                    want.as_str().is_none() || have.to_traced().is_none_or(|t| t.known_str() == want.as_str())
-                })
-            };
-            out.retain(|parameters| labels.pairs().iter().all(|pair| fits(pair, parameters)));
+        if let Some(selector) = node.get("selector") {
+            out.retain(|(parameters, _)| selected(selector, parameters));
         }
         if out.len() > MAX_GENERATED {
             out.truncate(MAX_GENERATED);
             self.more = Some(Gap { at: key.span, why: Why::Limit("applications of one generator") });
         }
         let over = inner.get("template").filter(|t| t.is_map());
-        out.into_iter().map(|parameters| (parameters, over.cloned())).collect()
+        out.into_iter().map(|(parameters, when)| (parameters, over.cloned(), when)).collect()
     }
 
     fn list(&self, node: &Node, cx: &mut Cx<'_>) -> Vec<Parameters> {
@@ -136,17 +143,56 @@ impl Set<'_> {
         out
     }
 
-    fn matrix(&mut self, node: &Node, depth: usize, cx: &mut Cx<'_>) -> Vec<Parameters> {
+    fn matrix(&mut self, node: &Node, depth: usize, cx: &mut Cx<'_>) -> Vec<(Parameters, Guard)> {
         let [first, second] = node.get("generators").map(Node::items).unwrap_or_default() else { return Vec::new() };
         let mut out = Vec::new();
-        for (one, _) in self.generator(first, depth + 1, cx) {
+        for (one, _, when) in self.generator(first, depth + 1, cx) {
             // The second may use what the first yields.
             let second = self.fill(second, &one, cx);
-            for (two, _) in self.generator(&second, depth + 1, cx) {
+            for (two, _, more) in self.generator(&second, depth + 1, cx) {
                 if out.len() > MAX_GENERATED {
                     return out;
                 }
-                out.push(both(&one, &two));
+                out.extend(when.and(&more).map(|when| (both(&one, &two), when)));
+            }
+        }
+        out
+    }
+
+    /// What the first generator yields, changed by what the others yield with the same keys. Where only the cluster knows the keys
+    /// of the first, each of the others counts as well, if there is one like it. Source: `applicationset/generators/merge.go`.
+    fn merge(&mut self, node: &Node, depth: usize, cx: &mut Cx<'_>) -> Vec<(Parameters, Guard)> {
+        let [first, others @ ..] = node.get("generators").map(Node::items).unwrap_or_default() else {
+            return Vec::new();
+        };
+        let names: Vec<&str> =
+            node.get("mergeKeys").map(Node::items).unwrap_or_default().iter().filter_map(Node::as_str).collect();
+        let keys = |parameters: &Value| -> Option<Vec<String>> {
+            let key = |name: &&str| looked_up(parameters, name)?.to_traced()?.known_str().map(str::to_owned);
+            names.iter().map(key).collect()
+        };
+        let mut out: Vec<(Parameters, Guard)> = Vec::new();
+        let mut open = Vec::new();
+        for (one, _, when) in self.generator(first, depth + 1, cx) {
+            if keys(&one).is_none() {
+                open.push((one.clone(), when.clone()));
+            }
+            out.push((one, when));
+        }
+        for other in others {
+            for (over, _, when) in self.generator(other, depth + 1, cx) {
+                let Some(own) = keys(&over) else { continue };
+                let known = out.iter_mut().filter(|(one, _)| keys(one).as_ref() == Some(&own));
+                let changed = known.map(|(one, _)| *one = both(one, &over)).count();
+                if changed > 0 || out.len() > MAX_GENERATED {
+                    continue;
+                }
+                let words = format!("there is one with {} `{}`", names.join(" and "), own.join("` and `"));
+                let like = Guard::of(Condition::new(words.escape_debug().to_string(), true));
+                for (one, first) in &open {
+                    let when = first.and(&when).and_then(|when| when.and(&like));
+                    out.extend(when.map(|when| (both(one, &over), when)));
+                }
             }
         }
         out
@@ -223,7 +269,7 @@ impl Set<'_> {
         }
         if self.go {
             let why = Why::NotUnderstood("a parameter that the generator does not yield".into());
-            return helm::text(text, &helm::open(parameters, why), at, cx);
+            return helm::text(text, &helm::open(parameters, why), None, at, cx);
         }
         placeholder::filled(text, |mark| {
             let name = mark.known_str()?.strip_prefix("{{")?.strip_suffix("}}")?.trim();
@@ -235,6 +281,9 @@ impl Set<'_> {
     /// The application changed by `templatePatch`, which is a template of its own.
     fn patched(&self, document: Node, patch: &Traced, parameters: &Value, cx: &mut Cx<'_>) -> Node {
         let text = self.text(patch, parameters, self.place, cx);
+        if text.bytes().trim_ascii().is_empty() {
+            return document;
+        }
         let parsed = yaml_files::documents(&cx.made("templatePatch", &text, self.place));
         let Some(tree) = parsed.tree.first().filter(|_| parsed.errors.is_empty() && !text.has_unknown()) else {
             cx.gap(self.place, Why::NotUnderstood("the `templatePatch` of an application set".into()));
@@ -242,6 +291,35 @@ impl Set<'_> {
         };
         strategic::apply(&document, tree).unwrap_or(document)
     }
+}
+
+/// True unless labels that are known keep a selector from selecting the parameters.
+fn selected(selector: &Node, parameters: &Value) -> bool {
+    let text = |key: &str| looked_up(parameters, key)?.to_traced()?.known_str().map(str::to_owned);
+    let open = |key: &str| match &parameters.kind {
+        Kind::Map(map) => looked_up(parameters, key).map_or(map.open.is_some(), |value| value.is_unknown()),
+        _ => true,
+    };
+    let labels = selector.get("matchLabels").map(Node::pairs).unwrap_or_default();
+    let label = |(key, want): &(Node, Node)| match key.as_str().zip(want.as_str()) {
+        Some((key, want)) => open(key) || text(key).as_deref() == Some(want),
+        None => true,
+    };
+    let expression = |item: &Node| {
+        let Some(key) = item.get("key").and_then(Node::as_str).filter(|key| !open(key)) else { return true };
+        let have = text(key);
+        let values = item.get("values").map(Node::items).unwrap_or_default();
+        let among = have.as_deref().is_some_and(|have| values.iter().any(|value| value.as_str() == Some(have)));
+        match item.get("operator").and_then(Node::as_str) {
+            Some("In") => among,
+            Some("NotIn") => !among,
+            Some("Exists") => have.is_some(),
+            Some("DoesNotExist") => have.is_none(),
+            _ => true,
+        }
+    };
+    let expressions = selector.get("matchExpressions").map(Node::items).unwrap_or_default();
+    labels.iter().all(label) && expressions.iter().all(expression)
 }
 
 fn is_excluded(item: &Node) -> bool {

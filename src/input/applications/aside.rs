@@ -5,11 +5,11 @@ use crate::input::yaml_files;
 use crate::node::Cx;
 use crate::syntax::Node;
 
-/// API groups with a slash, and their kinds.
-const KINDS: &[(&str, &[&str])] = &[
-    ("argoproj.io/", &["Application", "ApplicationSet"]),
-    ("helm.toolkit.fluxcd.io/", &["HelmRelease"]),
-    ("kustomize.toolkit.fluxcd.io/", &["Kustomization"]),
+/// API groups and their kinds. Their words are [`APPLICATIONS`].
+pub(in crate::input) const KINDS: [(&str, &[&str]); 3] = [
+    ("argoproj.io", &["Application", "ApplicationSet"]),
+    ("helm.toolkit.fluxcd.io", &["HelmRelease"]),
+    ("kustomize.toolkit.fluxcd.io", &["Kustomization"]),
 ];
 
 /// True if a text may describe an application.
@@ -20,13 +20,19 @@ pub(in crate::input) fn may_describe(bytes: &[u8]) -> bool {
 /// True if a document describes an application.
 pub(in crate::input) fn describes(tree: &Node) -> bool {
     let text = |key: &str| tree.get(key).and_then(Node::as_str).unwrap_or_default();
-    KINDS.iter().any(|(group, kinds)| text("apiVersion").starts_with(group) && kinds.contains(&text("kind")))
+    let group = text("apiVersion").split_once('/').map_or("", |(group, _)| group);
+    KINDS.iter().any(|(known, kinds)| *known == group && kinds.contains(&text("kind")))
 }
 
-/// Puts the applications among some documents aside, to be read after the unit.
+/// Puts the applications among some documents, and in lists of documents, aside, to be read after the unit.
 pub(in crate::input) fn put_aside(documents: &[Node], cx: &mut Cx<'_>) {
-    for document in documents.iter().filter(|tree| describes(tree)) {
-        one_aside(document, documents, cx);
+    for document in documents {
+        if describes(document) {
+            one_aside(document, documents, cx);
+        } else if document.get("kind").and_then(Node::as_str).is_some_and(|kind| kind.ends_with("List")) {
+            let items = document.get("items").map(Node::items).unwrap_or_default();
+            items.iter().filter(|tree| describes(tree)).for_each(|tree| one_aside(tree, items, cx));
+        }
     }
 }
 
@@ -42,4 +48,14 @@ pub(in crate::input) fn one_aside(document: &Node, siblings: &[Node], cx: &mut C
     };
     let near = siblings.iter().filter(|_| !names.is_empty()).filter(named).cloned().collect();
     cx.claims.applications.push((document.clone(), near));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{APPLICATIONS, KINDS};
+
+    #[test]
+    fn files_are_found_by_the_groups() {
+        assert_eq!(KINDS.map(|(group, _)| format!("{group}/")).as_slice(), APPLICATIONS);
+    }
 }

@@ -3,7 +3,7 @@
 //! `kustomize/kustomize_generator.go`.
 //!
 //! Values of a chart, the lowest first: its own or, if there are any, its `valuesFiles`; `valuesFrom` in order; `values`; what
-//! has a `targetPath`. A `Kustomization` adds its patches and components to the kustomization in its path, or to all files below.
+//! has a `targetPath`. `postRenderers` change what the chart renders. A `Kustomization` adds its patches and components to the kustomization in its path, or to all files below.
 
 use std::path::PathBuf;
 
@@ -48,7 +48,8 @@ impl<'a> Document<'a> {
     /// The folder whose documents a `Kustomization` delivers.
     pub(super) fn delivers(&self, cx: &mut Cx<'_>) -> Option<PathBuf> {
         let ours = self.text(&["kind"]) == Some("Kustomization");
-        if ours { self.repository(&["spec", "sourceRef"], cx).folder(self.path(), cx) } else { None }
+        let reference = self.tree.path(&["spec", "sourceRef"]);
+        if ours { self.repository(reference, cx).folder(self.path(), cx) } else { None }
     }
 
     fn text(&self, path: &[&str]) -> Option<&'a str> {
@@ -68,8 +69,7 @@ impl<'a> Document<'a> {
     }
 
     /// The repository that a reference means.
-    fn repository(&self, path: &[&str], cx: &mut Cx<'_>) -> Repository {
-        let reference = self.tree.path(path);
+    fn repository(&self, reference: Option<&Node>, cx: &mut Cx<'_>) -> Repository {
         let text = |key: &str| reference.and_then(|r| r.get(key)).and_then(Node::as_str);
         let (kind, name) = (text("kind").unwrap_or("GitRepository"), text("name").unwrap_or("?"));
         let namespace = text("namespace").or_else(|| self.text(&["metadata", "namespace"]));
@@ -81,23 +81,46 @@ impl<'a> Document<'a> {
         Repository::of(url.as_deref(), &format!("{kind}/{name} is this repository"), self.place, cx)
     }
 
+    /// What a release says about its chart: itself, or a `HelmChart` of the repository that it refers to.
+    fn chart(&self, cx: &mut Cx<'_>) -> Option<Node> {
+        if let Some(own) = self.tree.path(&["spec", "chart", "spec"]) {
+            return Some(own.clone());
+        }
+        let text = |key: &str| self.text(&["spec", "chartRef", key]);
+        let namespace = text("namespace").or_else(|| self.text(&["metadata", "namespace"]));
+        let from = file_of(self.place, &cx.texts);
+        match index::find(text("kind")?, text("name")?, namespace, from.as_deref(), cx) {
+            Found::One(tree) if text("kind") == Some("HelmChart") => tree.get("spec").cloned(),
+            _ => None,
+        }
+    }
+
     fn release(&self, cx: &mut Cx<'_>) -> Option<Application> {
         let spec = self.tree.get("spec")?;
-        let chart = self.text(&["spec", "chart", "spec", "chart"]);
-        let kind = self.text(&["spec", "chart", "spec", "sourceRef", "kind"]).unwrap_or_default();
+        let chart = self.chart(cx);
+        let about = |path: &[&str]| chart.as_ref().and_then(|chart| chart.path(path));
+        let name = about(&["chart"]).and_then(Node::as_str);
+        let source = about(&["sourceRef"]);
+        let kind = source.and_then(|source| source.get("kind")).and_then(Node::as_str).unwrap_or_default();
         let mut when = Guard::always();
         let mut values = Values::new(self.place);
         let mut dir = None;
-        if let Some(path) = chart.filter(|_| matches!(kind, "GitRepository" | "Bucket")) {
-            let repository = self.repository(&["spec", "chart", "spec", "sourceRef"], cx);
+        if let Some(path) = name.filter(|_| matches!(kind, "GitRepository" | "Bucket")) {
+            let repository = self.repository(source, cx);
             dir = repository.folder(path, cx).filter(|dir| cx.files.read(&dir.join("Chart.yaml")).is_ok());
             if dir.is_some() {
                 when = repository.when.clone();
-                let files = spec.path(&["chart", "spec", "valuesFiles"]).map(Node::items).unwrap_or_default();
+                let files = about(&["valuesFiles"]).map(Node::items).unwrap_or_default();
+                let files: Vec<_> = if files.is_empty() {
+                    about(&["valuesFile"]).into_iter().collect()
+                } else {
+                    files.iter().collect()
+                };
                 values.alone = !files.is_empty();
+                let skips = about(&["ignoreMissingValuesFiles"]).and_then(Node::as_str) == Some("true");
                 for item in files {
                     let path = item.as_str().and_then(|name| repository.file(name, cx));
-                    if !path.is_some_and(|path| values.file(&path, item.span, cx)) {
+                    if !path.is_some_and(|path| values.file(&path, item.span, cx)) && !skips {
                         values.outside("a file of values", item.span);
                     }
                 }
@@ -112,12 +135,21 @@ impl<'a> Document<'a> {
         for item in spec.get("valuesFrom").map(Node::items).unwrap_or_default() {
             self.target_path(item, &mut values, cx);
         }
-        let template = match (dir, chart) {
+        let referred = || {
+            let text = |key: &str| self.text(&["spec", "chartRef", key]);
+            Some(format!("the chart of {}/{}", text("kind")?, text("name")?).escape_debug().to_string())
+        };
+        let template = match (dir, name) {
             (Some(dir), _) => Template::Chart(dir),
             (None, Some(chart)) => Template::Elsewhere(format!("the chart `{}`", chart.escape_debug())),
-            (None, None) => Template::Elsewhere("a chart from elsewhere".to_owned()),
+            (None, None) => Template::Elsewhere(referred().unwrap_or_else(|| "a chart from elsewhere".to_owned())),
         };
-        Some(Application { name: self.name(), template, values, when })
+        let renderers = spec.get("postRenderers").map(Node::items).unwrap_or_default().iter();
+        let folder =
+            file_of(self.place, &cx.texts).and_then(|file| Some(file.parent()?.to_owned())).unwrap_or_default();
+        let patches =
+            renderers.filter_map(|one| one.get("kustomize")).map(|one| (folder.clone(), one.clone())).collect();
+        Some(Application { name: self.name(), template, values, patches, when })
     }
 
     /// Lays the values of one reference over the others.
@@ -177,14 +209,20 @@ impl<'a> Document<'a> {
 
     fn kustomization(&self, cx: &mut Cx<'_>) -> Vec<Application> {
         let Some(spec) = self.tree.get("spec") else { return Vec::new() };
-        let repository = self.repository(&["spec", "sourceRef"], cx);
+        let repository = self.repository(spec.get("sourceRef"), cx);
         let mut when = repository.when.clone();
         let Some(dir) = repository.folder(self.path(), cx) else {
             // What its patches say themselves.
             let mut values = Values::new(self.place);
             values.lay(&Node::map(spec.pair("patches").cloned().into_iter().collect(), self.place));
             let template = Template::Elsewhere(format!("`{}` of another repository", self.path().escape_debug()));
-            return vec![Application { name: self.name(), template, values, when: Guard::always() }];
+            return vec![Application {
+                name: self.name(),
+                template,
+                values,
+                patches: Vec::new(),
+                when: Guard::always(),
+            }];
         };
         let name = yaml_files::shown(&dir, cx);
         let (mut documents, values) =
@@ -208,12 +246,14 @@ impl<'a> Document<'a> {
             name: self.name(),
             template: Template::Documents(failing, Vec::new(), name.clone()),
             values: Values::new(self.place),
+            patches: Vec::new(),
             when: when.and(&fails).unwrap_or_default(),
         };
         let first = Application {
             name: self.name(),
             template: Template::Documents(documents, values, name),
             values: Values::new(self.place),
+            patches: Vec::new(),
             when,
         };
         vec![first, more]

@@ -2,19 +2,21 @@
 //! (`state.go`, `create.go`) and `docs/` (environments, values files, templating).
 //!
 //! The parts of a helmfile between lines of `---` are read in order; each may be a template of Go with the values of the environment
-//! so far. Those do not reach a chart. Values of a release, the lowest first: the chart's own, `values` in order, `set`.
+//! so far. Those do not reach a chart. Values of a release, the lowest first: the chart's own, `values` in order, `valuesTemplate`,
+//! `set`, `setTemplate`. Its patches change what the chart renders.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::input::glob::glob;
 use crate::input::set_values::lay;
 use crate::input::unit::{self, normal};
 use crate::input::yaml_values::value_of;
 use crate::input::{helm, yaml_files};
 use crate::node::{Cx, Gap};
-use crate::syntax::Node;
-use crate::text::{Span, Traced, Why};
+use crate::syntax::{Node, NodeKind, Scalar};
+use crate::text::{FileError, Span, Traced, Why};
 use crate::value::{Condition, Entry, Guard, Value};
 
 use super::{Application, Template, Values};
@@ -39,7 +41,7 @@ pub(super) fn read(files: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Application> {
     let mut included = BTreeSet::new();
     for path in &all {
         for tree in as_written(path, cx) {
-            included.extend(inner(&tree, path).into_iter().map(|(path, _)| path));
+            included.extend(inner(&tree, path, files).into_iter().map(|(path, _)| path));
         }
     }
     let mut out = Vec::new();
@@ -59,7 +61,7 @@ pub(super) fn read(files: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Application> {
         }
         let several = names.len() > 1;
         for name in names.iter().take(MAX_ENVIRONMENTS) {
-            let mut run = Run { environment: name, several, out: &mut out };
+            let mut run = Run { environment: name, several, outside: None, skips: None, files, out: &mut out };
             run.file(path, &mut None, None, 0, cx);
         }
         if names.len() > MAX_ENVIRONMENTS
@@ -98,13 +100,24 @@ fn parts(path: &Path, cx: &mut Cx<'_>) -> Vec<Traced> {
     out
 }
 
-/// The helmfiles that a helmfile includes, each with what it passes.
-fn inner<'n>(tree: &'n Node, path: &Path) -> Vec<(PathBuf, Option<&'n Node>)> {
+/// The helmfiles that a helmfile includes, also by a pattern that fits some of `files`, each with what it passes.
+fn inner<'n>(tree: &'n Node, path: &Path, files: &[PathBuf]) -> Vec<(PathBuf, Option<&'n Node>)> {
     let dir = path.parent().unwrap_or(path);
     let items = tree.get("helmfiles").map(Node::items).unwrap_or_default();
     let path_of = |item: &'n Node| item.as_str().or_else(|| item.get("path")?.as_str());
     let named = items.iter().filter_map(|item| Some((path_of(item)?, item.get("values"))));
-    named.filter(|(name, _)| !name.contains("::")).map(|(name, values)| (normal(&dir.join(name)), values)).collect()
+    let mut out = Vec::new();
+    for (name, values) in named.filter(|(name, _)| !name.contains("::")) {
+        let at = normal(&dir.join(name));
+        match name.contains('*').then(|| glob(&at.to_string_lossy())).flatten() {
+            Some(pattern) => {
+                let fits = files.iter().filter(|file| *file != path && pattern.is_match(file));
+                out.extend(fits.map(|file| (file.clone(), values)));
+            }
+            None => out.push((at, values)),
+        }
+    }
+    out
 }
 
 /// The files that a helmfile is laid over.
@@ -119,7 +132,19 @@ struct Run<'a> {
     environment: &'a str,
     /// True if there are other environments.
     several: bool,
+    /// Why values of the environment may be missing here.
+    outside: Option<Why>,
+    /// Files of values that are missing are no mistake.
+    skips: Option<bool>,
+    /// All helmfiles.
+    files: &'a [PathBuf],
     out: &'a mut Vec<Application>,
+}
+
+/// What `missingFileHandler` says.
+fn skips(node: Option<&Node>) -> Option<bool> {
+    let handler = node?.get("missingFileHandler").and_then(Node::as_str)?;
+    Some(matches!(handler, "Warn" | "Info" | "Debug"))
 }
 
 impl Run<'_> {
@@ -129,7 +154,8 @@ impl Run<'_> {
         for part in parts(path, cx) {
             let Some(at) = part.span() else { continue };
             let known = value_of(&state.get_or_insert_with(|| Values::new(at)).tree);
-            let text = self.filled(&part, &known, None, at, cx);
+            self.outside = state.as_ref().and_then(|state| state.open.first()).map(|gap| gap.why.clone());
+            let text = self.filled(&part, (&known, &dir), None, at, cx);
             let near = [&b"chart: ."[..], b"chart: \"."].iter().any(|word| yaml_files::holds(part.bytes(), word));
             if let Some((_, why)) = text.first_unknown().filter(|_| near && text.is_unknown()) {
                 cx.gap(at, why.clone());
@@ -137,7 +163,7 @@ impl Run<'_> {
             let parsed = yaml_files::documents(&cx.made("helmfile", &text, at));
             for tree in &parsed.tree {
                 let deep = depth >= MAX_DEPTH;
-                if deep && (bases(tree, path).next().is_some() || !inner(tree, path).is_empty()) {
+                if deep && (bases(tree, path).next().is_some() || !inner(tree, path, self.files).is_empty()) {
                     cx.gap(tree.span, Why::Limit("helmfiles that include each other"));
                 }
                 for base in bases(tree, path).filter(|_| !deep) {
@@ -146,14 +172,19 @@ impl Run<'_> {
                 let values = state.get_or_insert_with(|| Values::new(at));
                 self.list(tree.get("values"), &dir, values, None, cx);
                 let own = tree.get("environments").and_then(|all| all.get(self.environment));
+                self.skips = skips(own).or_else(|| skips(Some(tree)));
                 self.list(own.and_then(|own| own.get("values")), &dir, values, None, cx);
+                if let Some((key, _)) = own.and_then(|own| own.pair("secrets")) {
+                    values.outside("what `secrets` of an environment sets", key.span);
+                }
                 if let Some(passed) = passed {
                     self.list(Some(passed), &dir, values, None, cx);
                 }
                 for release in tree.get("releases").map(Node::items).unwrap_or_default() {
+                    self.skips = skips(Some(release)).or_else(|| skips(Some(tree)));
                     self.release(release, tree, &dir, values, cx);
                 }
-                for (path, passed) in inner(tree, path).into_iter().filter(|_| !deep) {
+                for (path, passed) in inner(tree, path, self.files).into_iter().filter(|_| !deep) {
                     self.file(&path, &mut None, passed, depth + 1, cx);
                 }
             }
@@ -161,13 +192,16 @@ impl Run<'_> {
     }
 
     /// A text with the templates in it filled in.
-    fn filled(&self, text: &Traced, values: &Value, release: Option<&Node>, at: Span, cx: &mut Cx<'_>) -> Traced {
+    fn filled(
+        &self,
+        text: &Traced,
+        (values, dir): (&Value, &Path),
+        release: Option<&Node>,
+        at: Span,
+        cx: &mut Cx<'_>,
+    ) -> Traced {
         if !yaml_files::holds(text.bytes(), b"{{") {
             return text.clone();
-        }
-        // It has another meaning than in a chart.
-        if [&b"| get "[..], b"(get ", b"{{ get ", b"{{get "].iter().any(|call| yaml_files::holds(text.bytes(), call)) {
-            return Traced::unknown(at, Why::NotUnderstood("`get` in a template of helmfile".into()));
         }
         let word = |text: &str| Value::str(Traced::made(text, at), at);
         let map = |entries: Vec<(&str, Value)>| {
@@ -175,7 +209,8 @@ impl Run<'_> {
             Value::map(entries.collect(), at)
         };
         // helmfile refuses a value that is not there, so it comes from elsewhere.
-        let values = &helm::open(values, Why::FromOutside("a value of the environment".into()));
+        let missing = || Why::NoDefault("a value of the environment".into());
+        let values = &helm::open(values, self.outside.clone().unwrap_or_else(missing));
         let environment = map(vec![("Name", word(self.environment)), ("Values", values.clone())]);
         let field = |key: &str| release.and_then(|r| r.get(key)).map_or_else(|| word(""), value_of);
         let about = map(vec![("Name", field("name")), ("Namespace", field("namespace")), ("Chart", field("chart"))]);
@@ -186,7 +221,24 @@ impl Run<'_> {
             ("Release", about),
             ("Namespace", Value::unknown(Why::FromOutside("the namespace on the command line".into()), at)),
         ]);
-        helm::text(text, &dot, at, cx)
+        helm::text(text, &dot, Some(dir), at, cx)
+    }
+
+    /// The templates that stand in a tree filled in for a release.
+    fn filled_tree(&self, node: &Node, about: (&Value, &Path), release: &Node, cx: &mut Cx<'_>) -> Node {
+        let kind = match &node.kind {
+            NodeKind::Scalar(scalar) => {
+                let text = self.filled(&scalar.text, about, Some(release), node.span, cx);
+                NodeKind::Scalar(Scalar { text, style: scalar.style })
+            }
+            NodeKind::Seq(items) => {
+                NodeKind::Seq(items.iter().map(|item| self.filled_tree(item, about, release, cx)).collect())
+            }
+            NodeKind::Map(pairs) => NodeKind::Map(
+                pairs.iter().map(|(key, value)| (key.clone(), self.filled_tree(value, about, release, cx))).collect(),
+            ),
+        };
+        Node { kind, ..node.clone() }
     }
 
     /// Lays maps, and files of values, over some values.
@@ -203,25 +255,30 @@ impl Run<'_> {
                 into.lay(item);
                 continue;
             };
+            let known = release.map_or_else(|| value_of(&into.tree), |(_, values)| values.clone());
+            let node = release.map(|(node, _)| node);
+            let scalar =
+                &Scalar { text: self.filled(&scalar.text, (&known, dir), node, item.span, cx), style: scalar.style };
             let Some(name) = scalar.text.known_str().filter(|name| !name.contains("::")) else {
                 into.outside("a file of values", item.span);
                 continue;
             };
             let path = normal(&dir.join(name));
             if !name.ends_with(".gotmpl") {
-                if !into.file(&path, item.span, cx) {
+                if !into.file(&path, item.span, cx) && self.skips != Some(true) {
                     into.outside(&format!("the content of `{name}`"), item.span);
                 }
                 continue;
             }
-            let Ok(view) = cx.view(&path) else {
-                into.outside(&format!("the content of `{name}`"), item.span);
-                continue;
-            };
-            let known = release.map_or_else(|| value_of(&into.tree), |(_, values)| values.clone());
-            let text = view.traced(0..view.bytes.len());
-            let text = self.filled(&text, &known, release.map(|(node, _)| node), item.span, cx);
-            into.text(&text, name, item.span, cx);
+            match cx.view(&path) {
+                Ok(view) => {
+                    let text = view.traced(0..view.bytes.len());
+                    let text = self.filled(&text, (&known, dir), node, item.span, cx);
+                    into.text(&text, name, item.span, cx);
+                }
+                Err(FileError::Missing) if self.skips == Some(true) => {}
+                Err(_) => into.outside(&format!("the content of `{name}`"), item.span),
+            }
         }
     }
 
@@ -252,8 +309,14 @@ impl Run<'_> {
         let mut values = Values::new(place);
         values.open.extend(state.open.iter().cloned());
         self.list(whole.get("values"), dir, &mut values, Some((&whole, &known)), cx);
-        for (key, string) in [("set", false), ("setString", true)] {
-            for item in whole.get(key).map(Node::items).unwrap_or_default() {
+        let of_release = |key: &str, run: &Self, cx: &mut Cx<'_>| {
+            whole.get(key).map(|node| run.filled_tree(node, (&known, dir), &whole, cx))
+        };
+        let more = of_release("valuesTemplate", self, cx);
+        self.list(more.as_ref(), dir, &mut values, Some((&whole, &known)), cx);
+        let templates = of_release("setTemplate", self, cx);
+        for (list, string) in [(whole.get("set"), false), (whole.get("setString"), true), (templates.as_ref(), false)] {
+            for item in list.map(Node::items).unwrap_or_default() {
                 let Some(path) = item.get("name").and_then(Node::as_str) else { continue };
                 match item.get("value").and_then(Node::as_scalar) {
                     Some(value) => values.set(path, &value.text, string, item.span),
@@ -269,10 +332,15 @@ impl Run<'_> {
             values.outside("what `secrets` of a release sets", key.span);
             when = Guard::of(Condition::new("its secrets set no other value", true));
         }
-        for key in ["jsonPatches", "strategicMergePatches", "transformers"] {
-            if let Some((key, _)) = whole.pair(key) {
-                values.open.push(Gap { at: key.span, why: Why::NotUnderstood("a patch of helmfile".into()) });
+        let mut patches = Vec::new();
+        for (theirs, ours) in [("strategicMergePatches", "patchesStrategicMerge"), ("jsonPatches", "patchesJson6902")] {
+            if let Some((key, list)) = whole.pair(theirs) {
+                let name = Node::quoted(Traced::made(ours, key.span), key.span);
+                patches.push((dir.to_owned(), Node::map(vec![(name, list.clone())], key.span)));
             }
+        }
+        if let Some((key, _)) = whole.pair("transformers") {
+            values.open.push(Gap { at: key.span, why: Why::NotUnderstood("a transformer of helmfile".into()) });
         }
         let chart = text("chart").unwrap_or_default();
         let local = normal(&dir.join(chart));
@@ -281,6 +349,6 @@ impl Run<'_> {
         } else {
             Template::Elsewhere(format!("the chart `{}`", chart.escape_debug()))
         };
-        self.out.push(Application { name, template, values, when });
+        self.out.push(Application { name, template, values, patches, when });
     }
 }

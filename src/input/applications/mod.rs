@@ -47,7 +47,7 @@ use crate::text::{Span, Why, budget, hold};
 
 use super::unit::{FileList, Input, Unit, has_extension, is_named};
 use super::watched::Group;
-use super::{kustomize, yaml_files};
+use super::{helm, kustomize, yaml_files};
 
 pub(super) use application::{Application, Template, Values};
 
@@ -93,13 +93,12 @@ impl Input for Applications {
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         index::over(&unit.files, cx);
-        let charts: BTreeSet<&Path> =
-            unit.files.iter().filter(|path| path.ends_with("Chart.yaml")).filter_map(|path| path.parent()).collect();
-        let of_chart = |path: &Path| {
-            let folders = path.ancestors().skip(1).filter(|dir| dir.ends_with("templates"));
-            folders.filter_map(Path::parent).any(|dir| charts.contains(dir))
+        let of_chart = |path: &Path, cx: &Cx<'_>| {
+            let mut folders = path.ancestors().skip(1).filter(|dir| dir.ends_with("templates"));
+            folders.any(|dir| dir.parent().is_some_and(|dir| helm::is_chart(dir, cx)))
         };
-        let written = order::written(unit.files.iter().filter(|path| !of_chart(path)), cx);
+        let files: Vec<_> = unit.files.iter().filter(|path| !of_chart(path, cx)).collect();
+        let written = order::written(files.into_iter(), cx);
         let mut reader = Reader::default();
         for seed in order::seeds(written, &unit.files, cx) {
             match seed {

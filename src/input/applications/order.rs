@@ -10,7 +10,7 @@ use crate::syntax::Node;
 use crate::text::budget;
 
 use super::tools::delivers;
-use super::{aside, folder};
+use super::{aside, folder, folder::Which};
 
 /// The most files that all deliveries together are followed to.
 const MAX_STEPS: usize = 400_000;
@@ -52,14 +52,14 @@ pub(super) fn seeds(all: Vec<Written>, files: &[PathBuf], cx: &mut Cx<'_>) -> Ve
     }
     let ours: BTreeSet<&Path> = all.iter().map(|one| one.path.as_path()).collect();
     let mut graph = Graph { children: BTreeMap::new(), steps: 0 };
-    let folders: Vec<Option<(PathBuf, bool)>> = all.iter().map(|one| delivers(&one.tree, &one.near, cx)).collect();
+    let folders: Vec<Option<(PathBuf, Which)>> = all.iter().map(|one| delivers(&one.tree, &one.near, cx)).collect();
     let reach: Vec<BTreeSet<PathBuf>> = folders
         .iter()
-        .map(|folder| folder.as_ref().map(|(dir, recurse)| graph.reach(dir, *recurse, cx)).unwrap_or_default())
+        .map(|folder| folder.as_ref().map(|(dir, which)| graph.reach(dir, which, cx)).unwrap_or_default())
         .collect();
     // Kustomizations that reach an application, and that nothing else delivers.
     let own = files.iter().filter(|path| kustomize::is_one(path)).filter_map(|path| Some((path, path.parent()?)));
-    let kustomizations: Vec<_> = own.map(|(path, dir)| (path, dir, graph.reach(dir, false, cx))).collect();
+    let kustomizations: Vec<_> = own.map(|(path, dir)| (path, dir, graph.reach(dir, &Which::default(), cx))).collect();
     let included: BTreeSet<&PathBuf> =
         kustomizations.iter().flat_map(|(path, _, reach)| reach.iter().filter(move |inner| inner != path)).collect();
     let roots: Vec<_> = kustomizations
@@ -103,10 +103,10 @@ impl Graph {
     }
 
     /// The files that the kustomization in a folder reaches, or those in the folder.
-    fn reach(&mut self, dir: &Path, recurse: bool, cx: &Cx<'_>) -> BTreeSet<PathBuf> {
+    fn reach(&mut self, dir: &Path, which: &Which, cx: &Cx<'_>) -> BTreeSet<PathBuf> {
         let mut out = BTreeSet::new();
         let Some(first) = kustomize::in_folder(dir, cx) else {
-            for path in folder::files(dir, recurse, cx) {
+            for path in folder::files(dir, which, cx) {
                 self.steps += 1;
                 if self.is_spent() {
                     break;

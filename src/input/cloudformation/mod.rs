@@ -3,6 +3,7 @@
 mod choice;
 mod choices;
 mod conditions;
+mod deployed;
 mod expand;
 mod init;
 mod init_calls;
@@ -22,9 +23,11 @@ use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
 use crate::value::{Condition, Guard};
 
+pub(super) use deployed::{Deployed, node_groups as deployed_by};
 use intrinsics::Given;
 use reader::StackReader;
-use template::{Template, is_template};
+use template::Template;
+pub(super) use template::is_template;
 
 use super::unit::{FileList, Input, Unit};
 use super::watched::{AWS, Group, LAUNCHES, Words};
@@ -63,14 +66,22 @@ fn deployed(path: &Path, document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let template = Template::new(document);
     let mut named = Given::new();
     for file in cx.given.parameters.clone() {
-        for deployment in parameters::read(&file, cx) {
+        for deployment in parameters::read(&file, None, cx) {
             let ours = deployment.given.into_iter().filter(|(name, _)| template.parameters.contains_key(name.as_str()));
             named.extend(ours);
         }
     }
-    let deployments = if named.is_empty() { parameters::next_to(path, &template, cx) } else { Vec::new() };
+    let mut deployments = if named.is_empty() { parameters::next_to(path, &template, cx) } else { Vec::new() };
     let mut reader = StackReader::new(path, cx);
     let base = reader.template(document, named, BTreeSet::new());
+    if deployments.len() > parameters::MAX_DEPLOYMENTS {
+        let (all, most) = (deployments.len(), parameters::MAX_DEPLOYMENTS);
+        if let Some((key, _)) = template.resources.first().filter(|_| !base.is_empty()) {
+            let message = format!("{} of {all} sets of parameters for this template were not tried", all - most);
+            reader.cx.problem(key.span, message);
+        }
+        deployments.truncate(most);
+    }
     let mut outcomes = Vec::new();
     let without = match deployments.as_slice() {
         [] => return base,

@@ -1,4 +1,4 @@
-//! Parameter files of deployments, in the formats of the AWS CLI, CodePipeline, rain, Sceptre and SAM.
+//! Parameter files of deployments, in the formats of the AWS CLI, CodePipeline, rain, Sceptre, SAM and the CDK.
 
 use std::path::{Path, PathBuf};
 
@@ -9,11 +9,15 @@ use crate::value::Value;
 
 use super::intrinsics::Given;
 use super::template::Template;
-use crate::input::unit::has_extension;
+use crate::input::unit::{has_extension, is_named, normal};
 use crate::input::yaml_files;
 
-/// The most files next to a template that are used as its parameters.
-const MAX_FILES: usize = 16;
+/// The most deployments of a template that are tried.
+pub(super) const MAX_DEPLOYMENTS: usize = 64;
+
+/// The configuration files of SAM, and of the CDK.
+const SAM: [&str; 3] = ["samconfig.toml", "samconfig.yaml", "samconfig.yml"];
+const CDK: &str = "cdk.json";
 
 /// The deepest folder of stacks below `config`.
 const MAX_LEVELS: usize = 8;
@@ -28,10 +32,12 @@ pub(super) struct Deployment {
     pub(super) name: String,
     /// The parameters.
     pub(super) given: Given,
+    /// The file names the template.
+    names: bool,
 }
 
-/// The deployments in a file; none if it is not a parameter file.
-pub(super) fn read(path: &Path, cx: &mut Cx<'_>) -> Vec<Deployment> {
+/// The deployments in a file, of `template` if the file names templates; none if it is not a parameter file.
+pub(super) fn read(path: &Path, template: Option<&Path>, cx: &mut Cx<'_>) -> Vec<Deployment> {
     let Ok(view) = cx.view(path) else { return Vec::new() };
     let file = yaml_files::shown(path, cx);
     let tree = if has_extension(path, &["toml"]) {
@@ -40,9 +46,14 @@ pub(super) fn read(path: &Path, cx: &mut Cx<'_>) -> Vec<Deployment> {
         yaml_files::documents(&view).tree.into_iter().next()
     };
     let Some(tree) = tree else { return Vec::new() };
-    let sam = sam(&tree, &file);
+    let dir = path.parent().unwrap_or(path);
+    let is_other = |named: &str| template.is_some_and(|template| normal(&dir.join(named)) != template);
+    let sam = sam(&tree, &file, &is_other);
     if !sam.is_empty() || path.file_stem().is_some_and(|s| s == "samconfig") {
         return sam;
+    }
+    if is_named(path, CDK) {
+        return cdk(&tree, &file);
     }
     let given = match &tree.kind {
         NodeKind::Seq(items) => items.iter().flat_map(entry).collect(),
@@ -57,7 +68,7 @@ pub(super) fn read(path: &Path, cx: &mut Cx<'_>) -> Vec<Deployment> {
         }
         NodeKind::Scalar(_) => Given::new(),
     };
-    if given.is_empty() { Vec::new() } else { vec![Deployment { name: file, given }] }
+    if given.is_empty() { Vec::new() } else { vec![Deployment { name: file, given, names: false }] }
 }
 
 /// `{ParameterKey, ParameterValue}`, or a text `Key=Value`.
@@ -92,11 +103,20 @@ fn value(node: &Node) -> Option<Value> {
     }
 }
 
-/// The environments of a `samconfig` file.
-fn sam(tree: &Node, file: &str) -> Vec<Deployment> {
+/// The environments of a `samconfig` file, except those of another template. Source: aws-sam-cli, "Configuration file": what is
+/// `global` counts for all commands.
+fn sam(tree: &Node, file: &str, is_other: &dyn Fn(&str) -> bool) -> Vec<Deployment> {
     let mut out = Vec::new();
     for (environment, commands) in tree.pairs() {
-        let Some(set) = commands.path(&["deploy", "parameters", "parameter_overrides"]) else { continue };
+        let of = |key: &str| {
+            let set = |command: &str| commands.path(&[command, "parameters", key]);
+            set("deploy").or_else(|| set("global"))
+        };
+        let Some(set) = of("parameter_overrides") else { continue };
+        let named = of("template_file").or_else(|| of("template")).and_then(Node::as_str);
+        if named.is_some_and(is_other) {
+            continue;
+        }
         let given: Given = match &set.kind {
             NodeKind::Scalar(scalar) => overrides(&scalar.text, set.span),
             NodeKind::Seq(items) => items.iter().flat_map(entry).collect(),
@@ -104,10 +124,24 @@ fn sam(tree: &Node, file: &str) -> Vec<Deployment> {
         };
         let environment = environment.as_str().unwrap_or_default();
         if !given.is_empty() {
-            out.push(Deployment { name: format!("{file} ({environment})"), given });
+            out.push(Deployment { name: format!("{file} ({environment})"), given, names: named.is_some() });
         }
     }
     out
+}
+
+/// The parameters in a `cdk.json`: those of its `parameters`, `[STACK:]NAME=VALUE` or a map, and values of its context.
+fn cdk(tree: &Node, file: &str) -> Vec<Deployment> {
+    let mut given: Given = tree.get("context").map(Node::pairs).unwrap_or_default().iter().filter_map(pair).collect();
+    let own = tree.get("parameters");
+    given.extend(own.map(Node::items).unwrap_or_default().iter().flat_map(entry));
+    given.extend(own.map(Node::pairs).unwrap_or_default().iter().filter_map(pair));
+    let of_stack = |(name, value): (String, Value)| {
+        let name = name.rsplit_once(':').map_or(name.as_str(), |(_, name)| name).to_owned();
+        (name, value)
+    };
+    let given: Given = given.into_iter().map(of_stack).collect();
+    if given.is_empty() { Vec::new() } else { vec![Deployment { name: file.to_owned(), given, names: false }] }
 }
 
 /// Parameters as on a command line: `A=b C="d e"`, or `ParameterKey=A,ParameterValue=b`.
@@ -179,7 +213,8 @@ fn of_sceptre(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<Depl
                 let pairs = tree.get("parameters").map(Node::pairs).unwrap_or_default();
                 let given = pairs.iter().filter_map(pair).filter(|(n, _)| template.parameters.contains_key(n.as_str()));
                 let given = given.map(|(name, value)| (name, unless_filled_in(value)));
-                out.push(Deployment { name: yaml_files::shown(&file, cx), given: given.collect() });
+                let given = given.collect();
+                out.push(Deployment { name: yaml_files::shown(&file, cx), given, names: true });
             }
         }
     }
@@ -213,11 +248,14 @@ pub(super) fn next_to(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> 
     let mut candidates: Vec<PathBuf> = listed(dir, cx).collect();
     candidates.retain(|p| {
         let name = p.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_lowercase();
-        name.contains("param") || name.starts_with("samconfig.") || name.starts_with(&format!("{stem}.").to_lowercase())
+        name.contains("param") || name.starts_with(&format!("{stem}.").to_lowercase())
     });
     for below in ["parameters", "params"] {
         candidates.extend(listed(&dir.join(below), cx));
     }
+    let around = dir.ancestors().take_while(|dir| dir.starts_with(cx.files.root())).take(MAX_LEVELS);
+    candidates.extend(around.flat_map(|dir| SAM.iter().map(|name| dir.join(name))));
+    candidates.extend([Some(dir), dir.parent()].into_iter().flatten().map(|dir| dir.join(CDK)));
     let mut out = of_sceptre(path, template, cx);
     for candidate in candidates {
         if candidate == path || !has_extension(&candidate, &["json", "yaml", "yml", "toml"]) {
@@ -230,16 +268,23 @@ pub(super) fn next_to(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> 
         {
             continue;
         }
-        for deployment in read(&candidate, cx) {
-            if deployment.given.keys().all(|name| template.parameters.contains_key(name.as_str())) {
+        // A configuration of a tool is about all its templates, and stands for this one where it names it or is next to it.
+        let whole = is_named(&candidate, CDK) || SAM.iter().any(|name| is_named(&candidate, name));
+        let beside = candidate.parent() == Some(dir);
+        for mut deployment in read(&candidate, Some(path), cx) {
+            if whole {
+                deployment.given.retain(|name, _| template.parameters.contains_key(name.as_str()));
+            }
+            let ours = deployment.given.keys().all(|name| template.parameters.contains_key(name.as_str()));
+            if ours
+                && !deployment.given.is_empty()
+                && (beside || !whole || deployment.names || is_named(&candidate, CDK))
+            {
                 out.push(deployment);
             }
         }
-        if out.len() > MAX_FILES {
-            break;
-        }
     }
-    budget::at_most(out, MAX_FILES, "files of parameters").collect()
+    out
 }
 
 /// The files of a folder that are looked at.

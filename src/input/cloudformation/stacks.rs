@@ -20,7 +20,7 @@ use crate::input::yaml_files;
 const MAX_STACKS: usize = 8;
 
 /// What a nested stack takes of the budget of the unit.
-const STACK_WORK: usize = 50_000;
+pub(super) const STACK_WORK: usize = 50_000;
 
 impl StackReader<'_, '_> {
     /// The node groups of a template that is deployed with `given`.
@@ -137,7 +137,7 @@ impl StackReader<'_, '_> {
 
     /// The file that was probably uploaded to a URL: one whose path, relative to here or to a directory above, is
     /// the end of the URL.
-    fn uploaded(&mut self, url: &Traced) -> Option<(TextId, PathBuf, Guard)> {
+    pub(super) fn uploaded(&mut self, url: &Traced) -> Option<(TextId, PathBuf, Guard)> {
         let known = url.unknowns().last().map_or(0, |(range, _, _)| range.end);
         let end = url.slice(known..url.len());
         let end = end.as_str()?.split(['?', '#']).next()?.trim_start_matches('/').to_owned();

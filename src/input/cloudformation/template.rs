@@ -9,7 +9,7 @@ use crate::text::Span;
 use super::init_calls::{INIT, InitTexts};
 
 /// True if the document is a template: it has resources with types, or macros that create them.
-pub(super) fn is_template(document: &Node) -> bool {
+pub(in crate::input) fn is_template(document: &Node) -> bool {
     document.get("Resources").is_some_and(|resources| {
         let typed = |r: &Node| r.get("Type").and_then(Node::as_str).is_some_and(|t| t.contains("::"));
         let made = |key: &Node| key.as_str().is_some_and(|k| k.starts_with("Fn::"));

@@ -14,7 +14,7 @@ use super::files::Folder;
 use super::host::Host;
 use super::packed::Sources;
 use super::values::{Changes, key, truth, unknown};
-use super::{files, functions, print, to_yaml};
+use super::{files, functions, helmfile, print, to_yaml};
 use crate::input::open_conditions::{self, Answers};
 use crate::input::template_text;
 
@@ -37,6 +37,8 @@ pub(super) struct Engine<'a, 'c> {
     cx: &'a mut Cx<'c>,
     /// Where `.Files` are.
     folder: PathBuf,
+    /// It is the folder of a helmfile.
+    helmfile: bool,
     sources: &'a Sources,
     defines: Defines,
     answers: &'a mut Answers,
@@ -101,8 +103,9 @@ pub(super) fn outcomes(
 ) -> (Vec<(Guard, Traced)>, bool) {
     open_conditions::all(MAX_OUTCOMES, |answers| {
         let (sources, defines, changes) = (folder.sources, defines.clone(), Changes::default());
-        let folder = folder.dir.to_owned();
-        let mut engine = Engine { cx, folder, sources, defines, answers, changes, steps: 0, bytes: 0, depth: 0 };
+        let (helmfile, folder) = (folder.helmfile, folder.dir.to_owned());
+        let mut engine =
+            Engine { cx, folder, helmfile, sources, defines, answers, changes, steps: 0, bytes: 0, depth: 0 };
         let mut text = Traced::new();
         engine.parts(view, parts, &mut Scope::new(dot.clone()), &mut text);
         text
@@ -286,12 +289,17 @@ impl Engine<'_, '_> {
             args.push(value);
         }
         args.extend(last);
-        let value = functions::call(self, name, args, at, &scope.dot);
+        let value = self.function(name, args, at, &scope.dot);
         if self.changes.count() > changes {
             let looked_at = self.changes.apply(changes, scope.values());
             self.charge(looked_at);
         }
         fields(value, &first.fields, at, self)
+    }
+
+    fn function(&mut self, name: &str, args: Vec<Value>, at: Span, dot: &Value) -> Value {
+        let own = if self.helmfile { helmfile::call(name, &args, &self.folder, at, self.cx) } else { None };
+        own.unwrap_or_else(|| functions::call(self, name, args, at, dot))
     }
 
     /// Methods of the objects that Helm passes to every template.
@@ -322,7 +330,7 @@ impl Engine<'_, '_> {
             (None, Some(value)) => value.clone(),
             (None, None) => return None,
         };
-        let folder = Folder { dir: &self.folder, sources: self.sources };
+        let folder = Folder { dir: &self.folder, sources: self.sources, helmfile: self.helmfile };
         Some(read(self.cx, &folder, name.as_known_str(), at))
     }
 
@@ -342,7 +350,7 @@ impl Engine<'_, '_> {
             Head::Bool(value) => Value::bool(*value, at),
             Head::Nil => Value::null(at),
             Head::Inner(pipeline) => self.pipeline(pipeline, scope),
-            Head::Function(name) => functions::call(self, name, Vec::new(), at, &scope.dot),
+            Head::Function(name) => self.function(name, Vec::new(), at, &scope.dot),
         };
         fields(value, &operand.fields, at, self)
     }

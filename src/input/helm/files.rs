@@ -20,6 +20,8 @@ const MAX_FILES: usize = 1000;
 pub(super) struct Folder<'a> {
     pub(super) dir: &'a Path,
     pub(super) sources: &'a Sources,
+    /// It is the folder of a helmfile.
+    pub(super) helmfile: bool,
 }
 
 /// True for files that are a part of the chart itself.

@@ -15,8 +15,8 @@ use super::host::Host;
 use super::numbers::number_of;
 use super::print::{printed, type_of};
 use super::values::{from_json, key, map, merged, truth, underlay, unknown};
-use super::{numbers, texts, to_yaml};
-use crate::input::template_text::{answered, count};
+use super::{numbers, semver, texts, to_yaml};
+use crate::input::template_text::{answered, count, counted};
 use crate::input::yaml_values::value_of;
 
 /// Why a template that Helm refuses has no result.
@@ -161,6 +161,26 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
                 }
             }
         }
+        "semverCompare" => match (arg(0).as_known_str(), last().to_traced()) {
+            (Some(condition), Some(version)) if !version.is_unknown() => {
+                maybe(version.known_str().and_then(|version| semver::meets(condition, version)))
+            }
+            (_, version) => {
+                let why = version.and_then(|text| text.first_unknown().map(|(_, why)| why.clone()));
+                Value::unknown(why.unwrap_or(Why::NotUnderstood("a condition on a version".into())), at)
+            }
+        },
+        "semver" => match last_text().known_str().and_then(semver::parts) {
+            Some(([major, minor, patch], pre)) => {
+                let number = |n: u64| counted(usize::try_from(n).unwrap_or(usize::MAX), at);
+                let fields = [("Major", number(major)), ("Minor", number(minor)), ("Patch", number(patch))];
+                let texts = [("Prerelease", made(pre.to_owned())), ("Original", str(last_text()))];
+                map(fields.into_iter().chain(texts).map(|(key, value)| (Arc::from(key), value)), at)
+            }
+            None => not_understood(name, at),
+        },
+        "now" | "ago" | "htmlDateInZone" | "dateInZone" | "date_in_zone" | "htmlDate" | "date" | "unixEpoch"
+        | "dateModify" | "date_modify" => Value::unknown(Why::FromOutside("the time of the release".into()), at),
         "lookup" => Value::unknown(Why::FromOutside("the content of the cluster".into()), at),
         "hello" => made("Hello!".to_owned()),
 

@@ -10,10 +10,12 @@ mod chart;
 mod engine;
 mod files;
 mod functions;
+mod helmfile;
 mod host;
 mod numbers;
 mod packed;
 mod print;
+mod semver;
 mod texts;
 mod to_yaml;
 mod values;
@@ -154,7 +156,7 @@ pub(super) fn filled(
 /// does not decide what they render.
 pub(super) fn documents(
     dir: &Path,
-    values: &Value,
+    with: &dyn Fn(&Value) -> Value,
     label: &str,
     cx: &mut Cx<'_>,
 ) -> Option<(Vec<Node>, Vec<NodeGroup>)> {
@@ -162,7 +164,7 @@ pub(super) fn documents(
     let (chart, sources) = loaded.get()?.as_ref()?;
     let (mut trees, mut groups) = (Vec::new(), Vec::new());
     if !chart.library {
-        for part in ChartRun::of(chart, sources).parts(chart, &|own| overlay(own, values), label, cx) {
+        for part in ChartRun::of(chart, sources).parts(chart, with, label, cx) {
             match part {
                 Part::Text { name, at, text, when, .. } if when.is_always() => {
                     let view = cx.made(name, &text, at);
@@ -221,12 +223,14 @@ impl Part {
     }
 }
 
-/// A text that is a template of Go, with `dot` as `.`. It is unknown where it depends on what is not known.
-pub(super) fn text(text: &Traced, dot: &Value, at: Span, cx: &mut Cx<'_>) -> Traced {
+/// A text that is a template of Go, with `dot` as `.`. It is unknown where it depends on what is not known. `helmfile` is the folder
+/// of a helmfile, which has more functions.
+pub(super) fn text(text: &Traced, dot: &Value, helmfile: Option<&Path>, at: Span, cx: &mut Cx<'_>) -> Traced {
     let view = cx.made("template", text, at);
     let unknown = |words: &str| Traced::unknown(at, Why::NotUnderstood(words.to_owned().into()));
     let Ok(parsed) = parse(&view) else { return unknown("a text that is not a template") };
-    let folder = Folder { dir: cx.files.root(), sources: &Sources::default() };
+    let folder =
+        Folder { dir: helmfile.unwrap_or(cx.files.root()), sources: &Sources::default(), helmfile: helmfile.is_some() };
     let (mut outcomes, _) = engine::outcomes(&view, &parsed.body, dot, &folder, &Defines::new(), cx);
     match outcomes.pop() {
         Some((_, text)) if outcomes.is_empty() => text,
@@ -368,7 +372,7 @@ impl<'a> ChartRun<'a> {
         for template in templates {
             let Some(parsed) = &template.parsed else { continue };
             let dot = chart.dot(values, name, &template.path);
-            let folder = Folder { dir: &chart.dir, sources: self.sources };
+            let folder = Folder { dir: &chart.dir, sources: self.sources, helmfile: false };
             let (outcomes, more) = engine::outcomes(&template.view, &parsed.body, &dot, &folder, &self.defines, cx);
             let at = template.view.span(0..template.view.bytes.iter().position(|b| *b == b'\n').unwrap_or(0));
             if more {

@@ -55,7 +55,6 @@ const UNKNOWN: &[&str] = &[
     "duration",
     "js ",
     "plural ",
-    "semver",
     "swapcase",
     "toToml",
     "fromToml",

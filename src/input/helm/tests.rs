@@ -23,7 +23,7 @@ fn rendered(template: &str) -> Vec<String> {
     let view = view(template, &mut cx);
     let parsed = parse(&view).expect("a template");
     let defines: Defines = parsed.defines.iter().map(|(n, p)| (n.clone(), (view.clone(), Arc::clone(p)))).collect();
-    let folder = Folder { dir: Path::new("/c"), sources: &Sources::default() };
+    let folder = Folder { dir: Path::new("/c"), sources: &Sources::default(), helmfile: false };
     let (outcomes, _) = outcomes(&view, &parsed.body, &dot, &folder, &defines, &mut cx);
     outcomes.iter().map(|(_, text)| plain(text)).collect()
 }

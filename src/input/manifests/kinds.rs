@@ -63,9 +63,9 @@ const KINDS: &[DocumentKind] = &[
     pods("", &["Pod"]),
     pods("apps", &["DaemonSet", "Deployment", "StatefulSet"]),
     pods("batch", &["Job", "CronJob"]),
-    application("argoproj.io", &["Application", "ApplicationSet"]),
-    application("helm.toolkit.fluxcd.io", &["HelmRelease"]),
-    application("kustomize.toolkit.fluxcd.io", &["Kustomization"]),
+    application(aside::KINDS[0]),
+    application(aside::KINDS[1]),
+    application(aside::KINDS[2]),
     holder("apiextensions.crossplane.io", &["Composition"], "apiextensions.crossplane.io/", workloads::composition),
     machines("ec2.aws.upbound.io", &["LaunchTemplate", "Instance"]),
     machines("ec2.aws.m.upbound.io", &["LaunchTemplate", "Instance", "SpotInstanceRequest"]),
@@ -93,7 +93,7 @@ const fn holder(
     DocumentKind { group, kinds, word: Some(word), reader: DocumentReader::Documents(read) }
 }
 
-const fn application(group: &'static str, kinds: &'static [&'static str]) -> DocumentKind {
+const fn application((group, kinds): (&'static str, &'static [&'static str])) -> DocumentKind {
     let read = |m: &Manifest<'_>, cx: &mut Cx<'_>| {
         aside::one_aside(m.node, m.stream(), cx);
         Vec::new()

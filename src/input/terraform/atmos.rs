@@ -12,7 +12,7 @@ use crate::input::unit::normal;
 use crate::input::{yaml_files, yaml_values};
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::{Node, NodeKind};
-use crate::text::{Span, Why};
+use crate::text::{Span, Traced, Why};
 use crate::value::Value;
 
 use super::super::unit::{FileList, Input, Unit};
@@ -223,7 +223,35 @@ impl Imports {
             }
         }
         lay(&mut out, own);
+        overridden(&mut out);
         Some(out)
+    }
+}
+
+/// Lays what a file says in `overrides` over the components in it and in what it imports. Source: Atmos, "Override Configurations".
+fn overridden(tree: &mut Node) {
+    let over = [&["overrides", "vars"][..], &["terraform", "overrides", "vars"]];
+    let over: Vec<Node> = over.iter().filter_map(|path| tree.path(path).cloned()).collect();
+    let Some(at) = over.last().map(|vars| vars.span) else { return };
+    let word = |text: &str| Node::quoted(Traced::made(text, at), at);
+    let under = |key: Node, node: Node| Node::map(vec![(key, node)], at);
+    let names: Vec<Node> = tree
+        .path(&["components", "terraform"])
+        .map(|all| all.pairs().iter().map(|(key, _)| key.clone()).collect())
+        .unwrap_or_default();
+    for vars in over {
+        for name in &names {
+            let component = under(name.clone(), under(word("vars"), vars.clone()));
+            lay(tree, under(word("components"), under(word("terraform"), component)));
+        }
+    }
+    // They do not reach the files that import this one.
+    let NodeKind::Map(pairs) = &mut tree.kind else { return };
+    pairs.retain(|(key, _)| key.as_str() != Some("overrides"));
+    for (key, inner) in pairs {
+        if let (Some("terraform"), NodeKind::Map(inner)) = (key.as_str(), &mut inner.kind) {
+            inner.retain(|(key, _)| key.as_str() != Some("overrides"));
+        }
     }
 }
 
@@ -271,7 +299,7 @@ fn value_of(node: &Node) -> Value {
         let kind = match &node.kind {
             NodeKind::Scalar(s) if tagged || yaml_files::holds(s.text.bytes(), b"{{") => {
                 let why = Why::FromOutside("what Atmos fills in".into());
-                return Node::plain(crate::text::Traced::unknown(at, why), at);
+                return Node::plain(Traced::unknown(at, why), at);
             }
             NodeKind::Scalar(scalar) => NodeKind::Scalar(scalar.clone()),
             NodeKind::Seq(items) => NodeKind::Seq(items.iter().map(filled).collect()),

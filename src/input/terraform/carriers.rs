@@ -159,10 +159,14 @@ pub(super) enum Holds {
     Values,
     /// A list of texts that are merged in order.
     Patches,
+    /// A template of CloudFormation.
+    Template,
 }
 
 /// Resources that contain documents, and the attribute with the documents.
 pub(super) const DOCUMENTS: &[(&str, &str, Holds)] = &[
+    ("aws_cloudformation_stack", "template_body", Holds::Template),
+    ("aws_cloudformation_stack_set", "template_body", Holds::Template),
     ("helm_release", "values", Holds::Values),
     ("k8s_manifest", "content", Holds::Text),
     ("kubectl_manifest", "yaml_body", Holds::Text),

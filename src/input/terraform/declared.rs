@@ -104,6 +104,7 @@ impl Data for Engine<'_, '_> {
         match name {
             "include" => self.included(steps, at, env),
             "values" => self.given_by_stack(steps, at, env),
+            "global" | "terramate" | "let" => self.terramate_name(name, steps, at, env),
             // Names of stacks.
             "component" | "store" | "upstream_input" | "identity_token" => {
                 Some(Ok(Value::unknown(Why::FromOutside(self.words(at).into()), at)))
@@ -113,6 +114,16 @@ impl Data for Engine<'_, '_> {
     }
 
     fn other_function(&mut self, name: &str, call: &Call, at: Span, env: &Env) -> Option<Outcome> {
+        // Of Terramate.
+        if let ("ternary", [condition, yes, no]) = (name, call.args.as_slice()) {
+            let condition = self.eval_or_unknown(condition, env);
+            let chosen = condition.as_bool().map(|holds| if holds { yes } else { no });
+            let why = || Why::NotUnderstood(self.words(at).into());
+            return Some(match chosen {
+                Some(chosen) => self.eval(chosen, env),
+                None => Ok(Value::unknown(why(), at)),
+            });
+        }
         self.terragrunt_function(name, call, at, env)
     }
 }

@@ -10,13 +10,13 @@ use indexmap::IndexMap;
 use crate::kubelet::statements;
 use crate::node::{Gap, NodeGroup};
 use crate::syntax::hcl::{Block, Body};
-use crate::syntax::{Node, NodeKind, Style};
+use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Alternative, Entry, Guard, Kind, Value};
 
 use super::super::helm;
 use super::super::manifests;
-use super::super::set_values::{PathStep, lay, path_of, put, scalar, seq, typed};
+use super::super::set_values::{PathStep, lay, path_of, put, seq, typed};
 use super::super::{yaml_files, yaml_values};
 use super::carriers::{DOCUMENTS, Holds};
 use super::data_sources::outside;
@@ -38,9 +38,9 @@ const MAX_DOCUMENTS: usize = 1_000;
 
 /// The node groups in a resource, and what is unknown in it.
 #[derive(Default)]
-struct ReadDocuments {
-    groups: Vec<NodeGroup>,
-    open: Option<(Span, Why)>,
+pub(super) struct ReadDocuments {
+    pub(super) groups: Vec<NodeGroup>,
+    pub(super) open: Option<(Span, Why)>,
 }
 
 impl Engine<'_, '_> {
@@ -83,8 +83,10 @@ impl Engine<'_, '_> {
         own: &Env,
         name: &str,
     ) -> Vec<(Guard, ReadDocuments)> {
-        if holds == Holds::Values {
-            return self.release(body, own, name);
+        match holds {
+            Holds::Values => return self.release(body, own, name),
+            Holds::Template => return self.stack_template(body, own, name),
+            _ => {}
         }
         let Some(value) = self.attribute(body, attribute, own) else { return Vec::new() };
         let mut out = Vec::new();
@@ -171,7 +173,7 @@ impl Engine<'_, '_> {
                 match text.first_unknown().filter(|_| text.is_unknown()) {
                     Some((at, why)) => {
                         read.open = Some((at, why.clone()));
-                        let node = scalar(Traced::unknown(at, why.clone()), Style::Plain, at);
+                        let node = Node::plain(Traced::unknown(at, why.clone()), at);
                         lay(&mut tree, Node { kind: NodeKind::Map(vec![(node.clone(), node)]), span: at, tag: None });
                     }
                     None => self.lay_values(&mut tree, &text, name, value.at),
@@ -335,11 +337,11 @@ fn setting(set: &Value) -> Option<(Vec<PathStep>, Node, Span)> {
     let kind = set.get("type").and_then(|kind| kind.as_known_str().map(str::to_owned));
     let node = match &value.kind {
         Kind::List(_) => seq(value.items().iter().filter_map(Value::to_traced), value.at),
-        Kind::Null => scalar(Traced::made("null", value.at), Style::Plain, value.at),
+        Kind::Null => Node::plain(Traced::made("null", value.at), value.at),
         _ => {
             let text = value.to_traced()?;
             match kind.as_deref() {
-                Some("literal") => scalar(text, Style::DoubleQuoted, value.at),
+                Some("literal") => Node::quoted(text, value.at),
                 kind => typed(text, kind == Some("string"), value.at)?,
             }
         }

@@ -36,8 +36,10 @@ mod scripts;
 mod stacks;
 mod state;
 mod stored_objects;
+mod templates;
 mod terragrunt;
 mod terragrunt_stack;
+mod terramate;
 #[cfg(test)]
 mod tests;
 mod thin;
@@ -63,6 +65,7 @@ pub(super) use plan::Plan;
 pub(super) use stacks::Stacks;
 pub(super) use terragrunt::Terragrunt;
 pub(super) use terragrunt_stack::TerragruntStack;
+pub(super) use terramate::Terramate;
 
 /// Terraform and OpenTofu.
 #[derive(Debug)]

@@ -89,7 +89,8 @@ impl Input for Stacks {
     }
 }
 
-fn ends(path: &Path, with: &[&str]) -> bool {
+/// True for a file whose name has one of these ends.
+pub(super) fn ends(path: &Path, with: &[&str]) -> bool {
     path.file_name().and_then(|n| n.to_str()).is_some_and(|name| with.iter().any(|end| name.ends_with(end)))
 }
 

@@ -173,6 +173,8 @@ impl dyn Data + '_ {
     /// The value of a function call.
     pub(super) fn call(&mut self, call: &Call, at: Span, env: &Env) -> Outcome {
         let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
+        // Terramate's names for the functions of Terraform.
+        let name = name.strip_prefix("tm_").unwrap_or(name);
         let Ok(index) = FUNCTIONS.binary_search_by(|(n, ..)| (*n).cmp(name)) else {
             if let Some(outcome) = self.other_function(name, call, at, env) {
                 return outcome;
