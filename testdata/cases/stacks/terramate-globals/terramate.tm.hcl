@@ -1,0 +1,3 @@
+globals {
+  idle = "4h"
+}

@@ -1,0 +1,5 @@
+variable "idle" {}
+resource "aws_launch_template" "n" {
+  image_id = "ami-0123456789abcdef0"
+  user_data = base64encode("#!/bin/bash\n/etc/eks/bootstrap.sh pond --kubelet-extra-args --streaming-connection-idle-timeout=${var.idle}\n")
+}

@@ -1,0 +1,6 @@
+stack {
+  name = "prod"
+}
+globals "kubelet" {
+  idle = "0"
+}
