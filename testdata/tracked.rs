@@ -209,4 +209,6 @@ fn a_named_module_is_judged_through_all_callers_whether_or_not_git_knows_them() 
         write(here, name, &text);
         assert_eq!(named(), (expected.iter().map(|path| (*path).to_owned()).collect(), nothing()), "{name}");
     }
+    write(here, "kubelet-lint.toml", "exclude = ['*.tf']");
+    assert_eq!(named(), (nothing(), nothing()));
 }

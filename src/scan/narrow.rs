@@ -122,8 +122,9 @@ impl Named {
                 _ => {}
             }
         }
-        // A file that is ignored may be named.
-        files.extend(self.files.iter().map(|path| (path.clone(), Searcher::calls(path))));
+        // A file that git ignores may be named.
+        let own = self.files.iter().filter(|path| !request.policy.excludes(path));
+        files.extend(own.map(|path| (path.clone(), Searcher::calls(path))));
         let all = FileList::searched(files);
         let configs: Vec<&PathBuf> = all.files.iter().filter(|path| callers::is_config(path)).collect();
         let changed: BTreeSet<PathBuf> = self.changed().cloned().collect();
@@ -235,7 +236,7 @@ impl Named {
         let dirs = callers::calling(list, &[], dirs, false);
         let applied = self.files.iter().any(|path| {
             let words = list.seen(path).map(|seen| seen.words);
-            reach::is_terraform(path) || words.is_none_or(|words| words.has(Group::Applied))
+            reach::is_terraform(path) && !reach::is_code(path) || words.is_none_or(|words| words.has(Group::Applied))
         });
         let above = self.above();
         let kustomized = above.iter().any(|dir| KUSTOMIZATIONS.iter().any(|name| dir.join(name).is_file()));
