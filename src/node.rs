@@ -12,7 +12,7 @@ mod shared;
 mod tool;
 
 pub use context::{BootCx, Claims, Cx, Given, Variable};
-pub use group::{BOOTS_WITH_IT, Booted, Edit, Family, NodeGroup, Step, Wrapping};
+pub use group::{BOOTS_WITH_IT, Booted, Edit, FILE_FACTS, Family, FileAccess, NodeGroup, Step, Wrapping};
 pub use handed::Handed;
 pub use ineffective::{Ineffective, Reason};
 pub use notes::{Fault, Gap, Notes, Problem};

@@ -27,7 +27,7 @@ fn results(name: &str) -> BTreeMap<String, String> {
 
 #[test]
 fn controls_that_are_violated_fail_in_every_kind_of_input() {
-    // 3.2.1 to 3.2.9 of CIS EKS, then 4.2.7, 4.2.9 and 4.2.11 to 4.2.14 of CIS Kubernetes.
+    // 3.1.1 to 3.1.4 and 3.2.1 to 3.2.9 of CIS EKS, then 4.2.7, 4.2.9 and 4.2.11 to 4.2.14 of CIS Kubernetes.
     let found = results("violated");
     assert_eq!(found.len(), 12);
     for (kind, letters) in &found {
@@ -41,7 +41,8 @@ fn controls_that_are_violated_fail_in_every_kind_of_input() {
             "cluster-api" => "ffffffffuffuffu",
             _ => "fffffffffffffff",
         };
-        assert_eq!(letters, want, "{kind}");
+        let files = if kind == "cloud-config" { "ffff" } else { "uuuu" };
+        assert_eq!(letters, &format!("{files}{want}"), "{kind}");
     }
 }
 
@@ -51,6 +52,8 @@ fn controls_that_are_met_pass_and_what_is_unknown_does_not() {
     assert_eq!(found.len(), 12);
     for (kind, letters) in &found {
         assert!(!letters.contains('f'), "{kind}: {letters}");
+        let (files, letters) = letters.split_at(4);
+        assert_eq!(files, if kind == "cloud-config" { "pppp" } else { "uuuu" }, "{kind}");
         let unknown = letters.matches('u').count();
         let most = match kind.as_str() {
             "bottlerocket" => 11,
@@ -77,7 +80,8 @@ fn the_groups_of_rules_find_what_the_report_says() {
     {
         let of_kind = findings.iter().filter(|f| f["place"]["path"].as_str().unwrap().contains(kind));
         let rules: std::collections::BTreeSet<_> = of_kind.map(|f| f["rule"].as_str().unwrap()).collect();
-        assert_eq!(rules.len(), 16, "{kind}: {rules:?}");
+        let files = if kind == "cloud-config" { 4 } else { 0 };
+        assert_eq!(rules.len(), 16 + files, "{kind}: {rules:?}");
     }
     // Without a word in the configuration, only timeouts are looked at.
     let plain = check("violated", &[]);
@@ -179,4 +183,24 @@ fn show_prints_one_field_of_every_node_group() {
         (code, told.as_str()),
         (Some(2), "error: no kubelet has the field `readOnlyPrt`: did you mean `readOnlyPort`?\n")
     );
+}
+
+#[test]
+fn the_last_mode_of_a_file_counts_and_only_if_it_is_known() {
+    for (lines, fires) in [
+        ("chmod 777 /etc/kubernetes/k.yaml", true),
+        ("chmod 777 /etc/kubernetes/k.yaml; chmod 600 /etc/kubernetes/k.yaml", false),
+        ("chmod -R 0755 /etc/kubernetes", true),
+        ("chmod $MODE /etc/kubernetes/k.yaml", false),
+        ("chmod 777 /etc/kubernetes/k.yaml; chmod o-w /etc/kubernetes/k.yaml", false),
+        ("chmod 777 /etc/kubernetes/k.yaml; mv /tmp/k.yaml /etc/kubernetes/k.yaml", false),
+        ("chmod 777 /etc/kubernetes/other.yaml", false),
+        ("install -o root -m 0666 /tmp/k.yaml /etc/kubernetes/k.yaml", true),
+        ("install -m 644 /tmp/k.yaml /etc/kubernetes/", false),
+    ] {
+        let dir = repository("boot.sh", &format!("#!/bin/bash\n{lines}\nkubelet --config=/etc/kubernetes/k.yaml\n"));
+        let args = ["check", "--select", "open-kubelet-config", "--format", "concise", "."];
+        let out = text(&run_in(dir.path(), &args, None).stdout);
+        assert_eq!(out.contains("boot.sh:2:"), fires, "{lines}: {out}");
+    }
 }

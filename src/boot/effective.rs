@@ -36,6 +36,8 @@ pub(super) fn kubelet(machine: &mut Machine, cx: &mut BootCx<'_>) -> Option<Effe
         },
     };
     let read = args::parse(&argv, machine.minor, Pass::First);
+    let kubeconfig = read.last("kubeconfig").map(|given| &given.value);
+    machine.named = [read.config(), kubeconfig].map(|path| Some(absolute(path?.known_str()?, "/")));
     let mut config = match read.config() {
         Some(path) => file_document(machine, &files, path, cx),
         None => None,

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::node::{Family, Gap, Ineffective, Reason, Tool};
+use crate::node::{FILE_FACTS, Family, FileAccess, Gap, Ineffective, Reason, Tool};
 use crate::runtime::Name;
 use crate::setting::Setting;
 use crate::syntax::Node;
 use crate::text::{Span, Traced, Why, budget};
 
+use super::access::{self, Access, Right};
 use super::image;
 
 /// The largest file that is kept, in bytes.
@@ -154,6 +155,10 @@ pub(super) struct Machine {
     pub(super) links: Arc<BTreeMap<String, String>>,
     /// Paths passed to programs that are not modelled: any file may exist at or below them.
     pub(super) touched: Arc<BTreeSet<String>>,
+    /// Changes of who may use files of the kubelet, if they are followed: paths with other changes are not joined.
+    pub(super) access: Option<Arc<Vec<Access>>>,
+    /// The files that the kubelet's command line names: its configuration and its kubeconfig.
+    pub(super) named: [Option<String>; 2],
     /// The last start of the kubelet.
     pub(super) start: Option<Start>,
     /// The files as they were when a container runtime last started.
@@ -222,6 +227,8 @@ impl Machine {
             folders: Arc::default(),
             links: Arc::default(),
             touched: Arc::default(),
+            access: None,
+            named: [None, None],
             start: None,
             runtimes: BTreeMap::new(),
             merged: Vec::new(),
@@ -280,6 +287,24 @@ impl Machine {
                 self.ineffective.push(Ineffective { setting, why: why.clone() });
             }
         }
+    }
+
+    /// Records a new mode or owner of a file, and with `below` of all files in it. Without a text it is unknown.
+    pub(super) fn set_access(&mut self, (path, below): (String, bool), right: Right, text: Option<&Traced>, at: Span) {
+        let Some(all) = &mut self.access else { return };
+        let (value, at) = (text.and_then(|t| access::read(right, t)), text.and_then(Traced::span).unwrap_or(at));
+        access::add(Arc::make_mut(all), Access { path, below, right, value, at });
+    }
+
+    /// What is known of the files that the kubelet's command line names.
+    pub(super) fn access_of_files(&self) -> BTreeMap<&'static str, FileAccess> {
+        let files = self.named.iter().flat_map(|file| [(file, Right::Mode), (file, Right::Owner)]);
+        let one = |(fact, (file, right)): (&'static str, (&Option<String>, Right))| {
+            let path = file.as_ref()?;
+            let Access { value, at, .. } = access::last(self.access.as_ref()?, path, right)?;
+            Some((fact, FileAccess { path: path.clone(), value: value.clone(), at: *at }))
+        };
+        FILE_FACTS.into_iter().zip(files).filter_map(one).collect()
     }
 
     /// A file's current content: written during the boot, or shipped by the image.

@@ -1,5 +1,6 @@
 //! The boot of a node: user data and scripts run on a simulated machine; nothing is executed.
 
+mod access;
 mod bottlerocket;
 mod cloud_config;
 mod defaults;
@@ -25,6 +26,8 @@ mod wrapping;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use crate::kubelet::Launch;
 use crate::kubelet::config::{Document, load};
 use crate::node::{BootCx, Booted, Family, Gap, Ineffective, NodeGroup, Reason, Step, Tool, Wrapping};
@@ -43,6 +46,7 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
     let mut runtimes: Vec<Runtime> = Vec::new();
     let mut machine = Machine::new(group.place, group.family, group.minor, group.merged_by_eks);
     machine.adds_taints |= group.tool.is_some_and(|tool| tool == Tool::KARPENTER);
+    machine.access = cx.whole.then(std::sync::Arc::default);
     let mut outcomes = vec![BootOutcome { when: Guard::always(), machine }];
     for step in &group.steps {
         match step {
@@ -135,7 +139,8 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
     }
     let unconditional = |effective, runtimes, ineffective| {
         let (when, family, gaps) = (Guard::always(), group.family, Vec::new());
-        vec![Booted { when, family, effective, runtimes, gaps, ineffective }]
+        let access = BTreeMap::new();
+        vec![Booted { when, family, effective, runtimes, gaps, ineffective, access }]
     };
     if let Some(launch) = standalone.launch(&outcomes, group) {
         let effective = own::settled(&launch, || own::of_group(group, &launch), cx);
@@ -301,6 +306,7 @@ fn finish(mut outcome: BootOutcome, group: &NodeGroup, cx: &mut BootCx<'_>) -> B
         let launch = Launch { config, minor: machine.minor, ..Launch::default() };
         effective = Some(own::settled(&launch, || own::of_group(group, &launch), cx));
     }
+    let access = outcome.machine.access_of_files();
     let Machine { image, gaps, ineffective, .. } = outcome.machine;
     let gaps = if effective.is_some() || !runtimes.is_empty() || group.steps.is_empty() {
         gaps
@@ -308,7 +314,7 @@ fn finish(mut outcome: BootOutcome, group: &NodeGroup, cx: &mut BootCx<'_>) -> B
         relevant_gaps(gaps, cx)
     };
     let family = image.family();
-    Booted { when: outcome.when, family, effective, runtimes, gaps, ineffective }
+    Booted { when: outcome.when, family, effective, runtimes, gaps, ineffective, access }
 }
 
 /// Drops gaps in commands of a boot that does not configure a kubelet. Commands are in made texts; a gap in a file means

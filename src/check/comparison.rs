@@ -80,6 +80,12 @@ pub(super) fn compare(front: &Front, kind: &Kind, value: Option<&Value>, set: bo
                 _ => Answer::Unclear(format!("`{text}` cannot be compared with `{}`", limit.0)),
             }
         }
+        Predicate::MoreOpen => {
+            let digits = |text: &str| u32::from_str_radix(text, 8).ok();
+            let mode = value.map(text_of).and_then(|text| digits(&text));
+            let limit = front.limit.as_ref().and_then(|limit| digits(&limit.0));
+            Answer::when(mode.zip(limit).is_some_and(|(mode, limit)| mode & !limit != 0))
+        }
         _ => Answer::Silent,
     }
 }

@@ -40,7 +40,9 @@ pub fn judge(
             Predicate::BelowLimit if rule.is_about_durations() => opt_in::beyond(&case, booted, limit(), true),
             Predicate::Unset if rule.is_about_durations() => opt_in::unset(&case, booted),
             Predicate::AboveLimit | Predicate::BelowLimit | Predicate::Unset => value::judge(&case, booted),
-            Predicate::Equals | Predicate::OneOf | Predicate::Contains => value::judge(&case, booted),
+            Predicate::Equals | Predicate::OneOf | Predicate::Contains | Predicate::MoreOpen => {
+                value::judge(&case, booted)
+            }
             Predicate::DoesNotStart => value::failures(&case, booted),
             // These cannot be seen on a node.
             Predicate::Comment | Predicate::Unreached => Vec::new(),

@@ -30,6 +30,8 @@ pub enum Predicate {
     OneOf,
     /// A list has an item, a map a key, or a text a part.
     Contains,
+    /// A file has permissions that a limit in octal digits does not have.
+    MoreOpen,
     /// The kubelet does not start, for another reason than a duration that it cannot parse.
     DoesNotStart,
     /// A file mentions a zero, and nothing shows that a node uses it. This cannot be seen on a node.

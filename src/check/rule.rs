@@ -158,7 +158,11 @@ impl Rule {
     /// True if it is about durations and what their values mean. Other rules compare settings of any type with values.
     pub fn is_about_durations(&self) -> bool {
         match self.predicate {
-            Predicate::Equals | Predicate::OneOf | Predicate::Contains | Predicate::DoesNotStart => false,
+            Predicate::Equals
+            | Predicate::OneOf
+            | Predicate::Contains
+            | Predicate::MoreOpen
+            | Predicate::DoesNotStart => false,
             Predicate::AboveLimit | Predicate::BelowLimit | Predicate::Unset => {
                 !self.front.not && !self.front.written && self.targets.iter().all(Target::is_duration)
             }
@@ -202,9 +206,12 @@ impl Rule {
 /// What does not fit together, if anything.
 fn complaint(front: &Front, targets: &[Target]) -> Option<String> {
     let compares = matches!(front.predicate, Predicate::Equals | Predicate::OneOf | Predicate::Contains);
-    let limited = matches!(front.predicate, Predicate::AboveLimit | Predicate::BelowLimit);
+    let limited = matches!(front.predicate, Predicate::AboveLimit | Predicate::BelowLimit | Predicate::MoreOpen);
     let needs = match front.predicate {
         Predicate::Equals | Predicate::Contains if front.value.is_none() => Some("a `value`, such as `value: true`"),
+        Predicate::MoreOpen if front.limit.is_none() || !targets.iter().all(|t| t.name().ends_with(".mode")) => {
+            Some("a `limit` such as `limit: 644`, and `fields` such as `fields: [config.mode]`")
+        }
         Predicate::OneOf if front.values.is_empty() => Some("a list of `values`, such as `values: [a, b]`"),
         _ if compares && targets.is_empty() => Some("`fields`, such as `fields: [readOnlyPort]`"),
         _ => None,

@@ -1,5 +1,6 @@
 //! What a rule is about: a field of any type, a key of a map, or a flag that writes no field.
 
+use crate::node::FILE_FACTS;
 use crate::runtime::Name;
 use crate::setting::{ConfigField, FIELDS, Field, Flag, Kind};
 
@@ -10,6 +11,8 @@ pub enum Target {
     Field(&'static ConfigField, Option<String>),
     /// A flag that writes no field, without dashes.
     Flag(&'static str),
+    /// The mode or the owner of a file of the kubelet; a name of [`FILE_FACTS`].
+    File(&'static str),
     /// A duration that is not a field of the configuration: of a container runtime, or only a flag.
     Duration(&'static Field),
 }
@@ -24,6 +27,9 @@ impl Target {
         }
         if let Some(field) = ConfigField::by_path(name) {
             return Some(Self::Field(field, None));
+        }
+        if let Some(fact) = FILE_FACTS.iter().find(|fact| **fact == name) {
+            return Some(Self::File(fact));
         }
         let runtimes = Name::ALL.iter().map(|n| n.field());
         if let Some(field) = FIELDS.iter().chain(runtimes).find(|f| f.name == name) {
@@ -41,7 +47,7 @@ impl Target {
     pub fn is_duration(&self) -> bool {
         match self {
             Self::Field(field, None) => FIELDS.iter().any(|f| f.name == field.path),
-            Self::Field(..) | Self::Flag(_) => false,
+            Self::Field(..) | Self::Flag(_) | Self::File(_) => false,
             Self::Duration(_) => true,
         }
     }
@@ -51,7 +57,7 @@ impl Target {
         match self {
             Self::Field(ConfigField { kind: Kind::Map(inner), .. }, Some(_)) => inner,
             Self::Field(field, _) => &field.kind,
-            Self::Flag(_) => &Kind::Text,
+            Self::Flag(_) | Self::File(_) => &Kind::Text,
             Self::Duration(_) => &Kind::Duration,
         }
     }
@@ -62,6 +68,7 @@ impl Target {
             Self::Field(field, Some(key)) => format!("{}.{key}", field.path),
             Self::Field(field, None) => field.path.to_owned(),
             Self::Flag(flag) => format!("--{flag}"),
+            Self::File(fact) => (*fact).to_owned(),
             Self::Duration(field) => field.name.to_owned(),
         }
     }

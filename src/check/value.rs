@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::node::Booted;
+use crate::node::{Booted, FileAccess};
 use crate::setting::{ConfigField, FailureKind, SetBy, Whole, shorten};
 use crate::text::{Span, Why, without_secrets};
 
@@ -46,10 +46,12 @@ pub(super) enum Verdict {
 }
 
 /// Looks at a setting of a kubelet.
-pub(super) fn look(rule: &Rule, target: &Target, whole: &Whole) -> Option<Looked> {
+pub(super) fn look(rule: &Rule, target: &Target, booted: &Booted) -> Option<Looked> {
+    let whole = booted.effective.as_ref()?.whole.as_deref()?;
     match target {
         Target::Field(field, key) => Some(of_field(rule, field, key.as_deref(), whole)),
         Target::Flag(flag) => Some(of_flag(rule, flag, whole)),
+        Target::File(fact) => Some(of_file(rule, fact, booted)),
         // Only rules about what durations mean look at these.
         Target::Duration(_) => None,
     }
@@ -143,6 +145,37 @@ fn of_flag(rule: &Rule, flag: &'static str, whole: &Whole) -> Looked {
     }
 }
 
+/// Why the mode or owner of a file is unknown if no user data sets it: the image does, on every node.
+const NOT_SET: &str = "the source does not set it";
+
+fn of_file(rule: &Rule, fact: &'static str, booted: &Booted) -> Looked {
+    let target = Target::File(fact);
+    let what = fact.rsplit('.').next().unwrap_or(fact);
+    let Some(FileAccess { path, value, at }) = booted.access.get(fact) else {
+        let (name, verdict) = (target.name(), Verdict::Unknown(NOT_SET.to_owned()));
+        return Looked {
+            written: name.clone(),
+            name,
+            verdict,
+            value: NOT_SET.to_owned(),
+            from: SetBy::Default,
+            at: None,
+        };
+    };
+    let verdict = match value {
+        Some(value) => verdict_of(compare(&rule.front, target.kind(), Some(&Value::from(value.clone())), true)),
+        None => Verdict::Unknown(format!("the {what} of {path} is not known")),
+    };
+    Looked {
+        name: target.name(),
+        written: format!("{what} of {path}"),
+        verdict,
+        value: value.clone().unwrap_or_default(),
+        from: SetBy::Config,
+        at: Some(*at),
+    }
+}
+
 fn verdict_of(answer: Answer) -> Verdict {
     match answer {
         Answer::Fires(parts) => Verdict::Fires(parts),
@@ -170,7 +203,7 @@ pub(super) fn judge(case: &Case<'_>, booted: &Booted) -> Vec<Finding> {
         return Vec::new();
     };
     let starts = effective.starts != Some(false) && whole.refused.is_empty();
-    let looked = case.rule.targets.iter().filter_map(|target| look(case.rule, target, whole));
+    let looked = case.rule.targets.iter().filter_map(|target| look(case.rule, target, booted));
     // A kubelet that does not start has no defaults.
     let looked = looked.filter(|looked| starts || looked.from != SetBy::Default);
     looked.filter_map(|looked| one(case, booted, whole, &looked)).collect()
@@ -230,6 +263,8 @@ fn help(case: &Case<'_>, looked: &Looked, missing: bool) -> String {
         (Predicate::BelowLimit, false) | (Predicate::AboveLimit, true) => {
             format!("set `{name}` to at least `{limit}`")
         }
+        (Predicate::MoreOpen, _) => format!("set the {name} to `{limit}` or less"),
+        (Predicate::Equals, true) if name.contains(' ') => format!("set the {name} to `{value}`"),
         (Predicate::Equals, true) => format!("set `{name}` to `{value}`"),
         (Predicate::Contains, true) => format!("add `{value}` to `{name}`"),
         (Predicate::Contains, false) => format!("remove `{value}` from `{name}`"),
@@ -245,11 +280,13 @@ fn help(case: &Case<'_>, looked: &Looked, missing: bool) -> String {
 
 /// What the rules would have to know of a boot, and do not: the settings, and why not.
 pub fn unresolved(rules: &[&'static Rule], booted: &Booted) -> Vec<String> {
-    let Some(whole) = booted.effective.as_ref().and_then(|e| e.whole.as_deref()) else { return Vec::new() };
     let mut out: Vec<(String, Vec<String>)> = Vec::new();
     for rule in rules.iter().filter(|rule| !rule.is_about_durations()) {
-        for looked in rule.targets.iter().filter_map(|target| look(rule, target, whole)) {
+        for looked in rule.targets.iter().filter_map(|target| look(rule, target, booted)) {
             let Verdict::Unknown(why) = looked.verdict else { continue };
+            if why == NOT_SET {
+                continue;
+            }
             let name = format!("`{}`", looked.name);
             match out.iter_mut().find(|(known, _)| *known == why) {
                 Some((_, names)) if names.contains(&name) => {}

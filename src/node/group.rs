@@ -1,5 +1,6 @@
 //! Node groups, and the result of booting one.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::runtime::Runtime;
@@ -283,6 +284,22 @@ pub struct Booted {
     pub gaps: Vec<Gap>,
     /// Timeouts that do not reach the kubelet by any known route.
     pub ineffective: Vec<Ineffective>,
+    /// Who may use the kubelet's files, by a name of [`FILE_FACTS`], where the boot sets it.
+    pub access: BTreeMap<&'static str, FileAccess>,
+}
+
+/// Modes and owners of the file that `--config` names, and of the one that `--kubeconfig` names.
+pub const FILE_FACTS: [&str; 4] = ["config.mode", "config.owner", "kubeconfig.mode", "kubeconfig.owner"];
+
+/// The mode or the owner of a file of the kubelet.
+#[derive(Clone, Debug)]
+pub struct FileAccess {
+    /// Its path on the node.
+    pub path: String,
+    /// Octal digits, or user and group; `None` if it is unknown.
+    pub value: Option<String>,
+    /// Where it is written.
+    pub at: Span,
 }
 
 impl Booted {

@@ -248,10 +248,11 @@ fn file_action(item: &Node) -> Result<Option<Action>, Why> {
     let Some(path) = item.get("path").and_then(Node::as_str).filter(|p| !p.is_empty()) else { return Ok(None) };
     let path = absolute(path, "/");
     let append = is_true(item, "append");
+    let access = ["permissions", "owner"].map(|key| Some(item.get(key)?.as_scalar()?.text.clone()));
     let content = item.get("content");
     if content.is_none() && item.get("source").is_some() {
         let content = Err(Why::FromOutside(format!("the source of {path}").into()));
-        return Ok(Some(Action::Write { path, content, append }));
+        return Ok(Some(Action::Write { path, content, append, access }));
     }
     let text = match content {
         None => Traced::new(),
@@ -273,7 +274,7 @@ fn file_action(item: &Node) -> Result<Option<Action>, Why> {
         _ => binary(content, text),
     };
     match content {
-        Ok(text) => Ok(Some(Action::Write { path, content: Ok(text), append })),
+        Ok(text) => Ok(Some(Action::Write { path, content: Ok(text), append, access })),
         Err(error) => {
             Err(Why::Invalid(format!("{path} cannot be decoded, at which cloud-init stops: {}", error.message).into()))
         }

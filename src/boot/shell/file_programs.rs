@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::text::{Traced, Why, budget};
 
+use super::super::access::Right;
 use super::super::image;
 use super::super::machine::{File, absolute};
 use super::call::Call;
@@ -47,25 +48,75 @@ fn put(name: &Traced, text: &Traced, append: bool, call: &Call<'_>, path: &mut S
     }
 }
 
+/// `chmod` and `chown`
+pub(super) fn access(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    let right = if call.name == "chmod" { Right::Mode } else { Right::Owner };
+    let is_option = |word: &&Traced| {
+        let letters = word.bytes().strip_prefix(b"-").filter(|rest| !rest.is_empty());
+        letters.is_some_and(|rest| rest.starts_with(b"-") || rest.iter().all(|b| b"RcfvhHLP".contains(b)))
+    };
+    let (options, mut words): (Vec<&Traced>, Vec<&Traced>) = call.words.iter().partition(is_option);
+    let like_another = options.iter().any(|o| o.bytes().starts_with(b"--reference"));
+    let value = if like_another || words.is_empty() { None } else { Some(words.remove(0)) };
+    let below = call.flag('R', "--recursive");
+    for file in words.iter().filter_map(|word| word.known_str()) {
+        let file = path.absolute(file);
+        path.machine.set_access((file, below), right, value, call.at);
+    }
+    true
+}
+
+/// What becomes of the modes and owners of files that are moved or removed is not followed.
+fn forget_access(operands: &[&Traced], call: &Call<'_>, path: &mut ScriptRun) {
+    for file in operands.iter().filter_map(|word| word.known_str()) {
+        let file = path.absolute(file);
+        for right in [Right::Mode, Right::Owner] {
+            path.machine.set_access((file.clone(), true), right, None, call.at);
+        }
+    }
+}
+
 /// `install`
 pub(super) fn install(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let mut operands = Vec::new();
+    let (mut mode, mut owner) = (None, None);
     let mut rest = call.words.iter();
     while let Some(word) = rest.next() {
         match word.known_str() {
-            Some("-m" | "-o" | "-g" | "-S" | "-t" | "--mode" | "--owner" | "--group") => drop(rest.next()),
+            Some("-m" | "--mode") => mode = rest.next(),
+            Some("-o" | "--owner") => owner = rest.next(),
+            Some("-g" | "-S" | "-t" | "--group") => drop(rest.next()),
             Some(option) if option.starts_with('-') && option.len() > 1 => {}
             _ => operands.push(word),
         }
     }
     if !call.flag('d', "--directory") {
         copy(&operands, call, path);
+        if let [source, target] = operands[..]
+            && let (Some(source), Some(target)) = (source.known_str(), target.known_str())
+        {
+            let file = path.absolute(target);
+            let name = source.rsplit('/').next().unwrap_or(source);
+            let file = if target.ends_with('/') || path.machine.folders.contains(&file) {
+                format!("{file}/{name}")
+            } else {
+                file
+            };
+            for (right, value) in [(Right::Mode, mode), (Right::Owner, owner)] {
+                if value.is_some() {
+                    path.machine.set_access((file.clone(), false), right, value, call.at);
+                }
+            }
+        }
     }
     true
 }
 
 /// `cp` and `mv`
 pub(super) fn cp(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    if call.name == "mv" {
+        forget_access(&call.operands(), call, path);
+    }
     copy(&call.operands(), call, path);
     true
 }
@@ -83,6 +134,7 @@ pub(super) fn ln(call: &Call<'_>, path: &mut ScriptRun) -> bool {
 /// `rm` and `unlink`
 pub(super) fn rm(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let recursive = call.flag('r', "--recursive") || call.flag('R', "--recursive");
+    forget_access(&call.operands(), call, path);
     for operand in call.operands().iter().filter_map(|o| o.known_str()) {
         let file = path.absolute(operand);
         if path.machine.links.contains_key(&file) {

@@ -110,7 +110,8 @@ const PROGRAMS: &[(&[&str], Model)] = &[
             fetch::fetch(call, run)
         }),
     ),
-    (&["chmod", "chown", "restorecon", "chcon", "modprobe", "sysctl", "logger", "rmdir"], Machine(|_, _, _| true)),
+    (&["chmod", "chown"], Machine(|_, call, run| file_programs::access(call, run))),
+    (&["restorecon", "chcon", "modprobe", "sysctl", "logger", "rmdir"], Machine(|_, _, _| true)),
     (&["seq"], Machine(|_, call, run| filters::seq(call, run))),
     // Programs that start services and nodes.
     (&["systemctl", "service"], Command(|shell, call, run| Ok(shell.systemctl(call, run)))),

@@ -14,6 +14,7 @@ use crate::node::{BootCx, Family, NodeGroup, Reason, Wrapping};
 use crate::syntax::{toml, yaml};
 use crate::text::{Traced, Why};
 
+use super::access::Right;
 use super::machine::Machine;
 use super::outcome::BootOutcome;
 use super::{cloud_config, ineffective, node_config, nodeadm, shell, windows, wrapping};
@@ -154,9 +155,15 @@ fn execute(
     for (_, action) in plan.actions {
         match action {
             Action::Run(script, name) => outcomes = shell::run(outcomes, &script, &name, shell::Setting::UserData, cx),
-            Action::Write { path, content, append } => {
+            Action::Write { path, content, append, access: [mode, owner] } => {
                 for outcome in &mut outcomes {
-                    outcome.machine.write(&path, &content, append);
+                    let machine = &mut outcome.machine;
+                    machine.write(&path, &content, append);
+                    for (right, text) in [(Right::Mode, &mode), (Right::Owner, &owner)] {
+                        if text.is_some() {
+                            machine.set_access((path.clone(), false), right, text.as_ref(), machine.place);
+                        }
+                    }
                 }
             }
         }
