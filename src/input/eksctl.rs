@@ -67,6 +67,14 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
         group.add_ineffective(statements::in_config(node), &why);
         extra = None;
     }
+    // eksctl passes it on in the form of each family, over everything else.
+    let pods = |name: &str, over: Option<&Node>| {
+        let (key, value) = item.pair("maxPodsPerNode")?;
+        let others = over.map(Node::pairs).unwrap_or_default().iter();
+        let mut pairs: Vec<_> = others.filter(|(key, _)| key.as_str() != Some(name)).cloned().collect();
+        pairs.push((Node::plain(Traced::made(name, key.span), key.span), value.clone()));
+        Some(Node::map(pairs, over.map_or(key.span, |node| node.span)))
+    };
     match family {
         Some(Family::Al2023) => {
             // nodeadm writes the kubelet's files before any script runs, and starts the kubelet after them all.
@@ -74,6 +82,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
                 let config = extra.filter(|n| !n.pairs().is_empty()).cloned();
                 group.steps.push(Step::NodeadmKubeletConfig(config.unwrap_or_else(|| cluster_dns(group.place))));
             }
+            group.steps.extend(pods("maxPods", None).map(Step::NodeadmKubeletConfig));
             match overriding {
                 Some(script) if is_script(&script) => {
                     let why = Why::NotUnderstood(
@@ -102,14 +111,18 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
                     }
                 }
                 None => {
-                    group.steps.extend(extra.map(|node| Step::KubeletConfig(node.clone(), "kubeletExtraConfig")));
+                    let all = extra.map(|node| pods("maxPods", Some(node)).unwrap_or_else(|| node.clone()));
+                    group.steps.extend(all.map(|node| Step::KubeletConfig(node, "kubeletExtraConfig")));
                 }
             }
         }
         Some(Family::Bottlerocket) => {
             if let Some(settings) = item.path(&["bottlerocket", "settings"]) {
                 match bottlerocket::user_data(settings) {
-                    Ok(toml) => group.steps.push(Step::UserData(toml, Wrapping::Plain)),
+                    Ok(toml) => {
+                        group.steps.push(Step::UserData(toml, Wrapping::Plain));
+                        group.steps.extend(pods("max-pods", None).map(Step::BottlerocketLast));
+                    }
                     Err((at, why)) => group.gaps.push(Gap { at, why }),
                 }
             }

@@ -52,10 +52,8 @@ pub(in crate::kubelet) fn default_of(name: &str, minor: Option<u32>, all: [Optio
             _ => Some(false),
         },
         Some(minor) => Some(in_version(minor)),
-        None => {
-            let first = in_version(*RANGE.start());
-            RANGE.skip(1).all(|minor| in_version(minor) == first).then_some(first)
-        }
+        // An unknown version may be older than the rows.
+        None => RANGE.into_iter().all(|minor| !in_version(minor)).then_some(false),
     }
 }
 
