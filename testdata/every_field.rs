@@ -136,7 +136,7 @@ fn what_images_and_tools_set_themselves_is_known_or_unknown() {
         ),
         (
             "old-k3s.sh",
-            "#!/bin/bash\ncurl https://get.k3s.io | INSTALL_K3S_VERSION=v1.30.1+k3s1 sh -s - --data-dir /data\n",
+            "#!/bin/bash\ncurl https://get.k3s.io | INSTALL_K3S_VERSION=v1.30.1+k3s1 sh -s - --data-dir /data --kubelet-arg=v=2\n",
             &[
                 ("authorization.mode", Some(json!("Webhook"))),
                 ("tlsCertFile", None),
@@ -186,7 +186,7 @@ fn what_images_and_tools_set_themselves_is_known_or_unknown() {
                 ("authentication.anonymous.enabled", Some(json!(true))),
                 ("authorization.mode", Some(json!("AlwaysAllow"))),
                 ("authentication.x509.clientCAFile", Some(Value::Null)),
-                ("kubeReservedCgroup", Some(Value::Null)),
+                ("kubeReservedCgroup", None),
                 ("reservedSystemCPUs", Some(json!("0"))),
             ],
         ),

@@ -45,7 +45,10 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
     let mut ineffective = Vec::new();
     let mut runtimes: Vec<Runtime> = Vec::new();
     let mut machine = Machine::new(group.place, group.family, group.minor, group.merged_by_eks);
-    machine.adds_taints |= group.tool.is_some_and(|tool| tool == Tool::KARPENTER);
+    match group.tool {
+        Some(Tool::KARPENTER) => machine.adds_taints = true,
+        tool => machine.tool = tool,
+    }
     machine.access = cx.whole.then(std::sync::Arc::default);
     let mut outcomes = vec![BootOutcome { when: Guard::always(), machine }];
     for step in &group.steps {

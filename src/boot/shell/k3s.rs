@@ -74,7 +74,7 @@ impl Shell<'_, '_> {
         for name in ["VERSION", "CHANNEL"] {
             let version = variable(&path, &format!("INSTALL_{upper}_{name}"));
             let minor = version.as_ref().and_then(|v| minor(v.known_str()?));
-            path.machine.minor = path.machine.minor.or(minor);
+            path.machine.minor = minor.or(path.machine.minor);
         }
         if product == "rke2" {
             for (unit, [program, role]) in UNITS.iter().skip(2) {

@@ -69,6 +69,9 @@ pub(super) fn read(document: &Node, name: &str) -> Vec<NodeGroup> {
                 (Some("machine"), Some(group)) => {
                     let unregistered = at_path(document, "machine.kubelet.skipNodeRegistration").is_some();
                     group.tool = Some(Tool::talos(unregistered));
+                    let image = at_path(document, "machine.kubelet.image").and_then(Node::as_str);
+                    let version = image.and_then(|image| image.rsplit_once(':'));
+                    group.minor = version.and_then(|(_, version)| yaml_files::minor(version));
                 }
                 _ => {}
             }

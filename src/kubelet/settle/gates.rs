@@ -1,5 +1,7 @@
 //! The feature gates that settings depend on (`pkg/features/kube_features.go`).
 
+use std::sync::LazyLock;
+
 use super::super::args::is_true;
 use super::super::config::PathEntry;
 use super::Settler;
@@ -23,9 +25,16 @@ struct State {
     is_locked: bool,
 }
 
-/// The state of a gate in a version of the rows; `None` if the version does not have it.
-fn state_of(name: &str, minor: u32) -> Option<State> {
-    let row = ROWS.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))?;
+/// The states of a gate.
+fn row_of(name: &str) -> Option<&'static str> {
+    static LINES: LazyLock<Vec<&str>> = LazyLock::new(|| ROWS.lines().collect());
+    let name_of = |line: &'static str| line.split_once(' ').unwrap_or((line, ""));
+    let found = LINES.binary_search_by(|line| name_of(line).0.cmp(name)).ok()?;
+    LINES.get(found).map(|line| name_of(line).1)
+}
+
+/// The state in a version of the rows; `None` if the version does not have the gate.
+fn state_in(row: &str, minor: u32) -> Option<State> {
     let parts = row.split(' ').filter_map(|part| Some((part.get(..2)?.parse::<u32>().ok()?, part.get(2..)?)));
     let (_, state) = parts.take_while(|(since, _)| *since <= minor).last()?;
     let bytes = state.as_bytes();
@@ -35,7 +44,8 @@ fn state_of(name: &str, minor: u32) -> Option<State> {
 
 /// Whether a gate is open if only `AllAlpha` and `AllBeta` may be set; `None` if unknown.
 pub(in crate::kubelet) fn default_of(name: &str, minor: Option<u32>, all: [Option<bool>; 2]) -> Option<bool> {
-    let in_version = |minor: u32| match state_of(name, minor.min(*RANGE.end())) {
+    let row = row_of(name).unwrap_or_default();
+    let in_version = |minor: u32| match state_in(row, minor.min(*RANGE.end())) {
         Some(state) => match state.stage {
             b'a' => all[0].unwrap_or(state.is_open),
             b'b' => all[1].unwrap_or(state.is_open),
@@ -45,7 +55,7 @@ pub(in crate::kubelet) fn default_of(name: &str, minor: Option<u32>, all: [Optio
     };
     match minor {
         Some(_) if all != [None; 2] && minor < Some(*RANGE.start()) => None,
-        Some(minor) if minor < *RANGE.start() => match state_of(name, *RANGE.start()) {
+        Some(minor) if minor < *RANGE.start() => match state_in(row, *RANGE.start()) {
             Some(state) if state.stage != b'a' => {
                 OLDER.iter().find(|(gate, _)| *gate == name).map(|(_, since)| minor >= *since)
             }
@@ -59,7 +69,7 @@ pub(in crate::kubelet) fn default_of(name: &str, minor: Option<u32>, all: [Optio
 
 /// The only value of a gate that a version accepts, if there is only one.
 pub(in crate::kubelet) fn locked(name: &str, minor: u32) -> Option<bool> {
-    let state = state_of(name, minor).filter(|state| RANGE.contains(&minor) && state.is_locked)?;
+    let state = state_in(row_of(name)?, minor).filter(|state| RANGE.contains(&minor) && state.is_locked)?;
     Some(state.is_open)
 }
 
