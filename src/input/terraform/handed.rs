@@ -131,6 +131,11 @@ impl Engine<'_, '_> {
     }
 }
 
+/// False for a text without a digit, which neither is nor contains a zero.
+fn may_be_zero(text: &Traced) -> bool {
+    text.bytes().iter().any(u8::is_ascii_digit)
+}
+
 /// The words of a name, in lower case: `streamingConnection_idle` has three.
 fn words_of(name: &str) -> Vec<String> {
     let mut out = vec![String::new()];
@@ -154,7 +159,7 @@ fn collect(value: &Value, path: &mut Vec<Arc<str>>, when: &Guard, out: &mut Vec<
     }
     match &value.kind {
         Kind::Str(_) | Kind::Number(_) => {
-            let text = value.to_traced();
+            let text = value.to_traced().filter(|text| may_be_zero(unwrapped(text)));
             out.extend(text.map(|text| Argument { path: path.clone(), text, when: when.clone() }));
         }
         Kind::List(_) => value.items().iter().for_each(|item| collect(item, path, when, out)),

@@ -339,8 +339,14 @@ impl Unasked {
         // A type that occurs outside the headers of its blocks may be referenced.
         let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
         let mut left = heads.clone();
+        // Most words are of another length than all types.
+        let lengths: HashSet<usize> = left.keys().map(Vec::len).collect();
+        let longest = lengths.iter().max().map_or(0, |longest| longest + 1);
+        let lengths: Vec<bool> = (0..longest).map(|length| lengths.contains(&length)).collect();
         for (_, source) in &sources {
-            for word in source.bytes().split(|b| !is_name(b)) {
+            let bytes = source.bytes();
+            let words = bytes.split(|b| !is_name(b));
+            for word in words.filter(|word| lengths.get(word.len()) == Some(&true)) {
                 if let Some(count) = left.get_mut(word) {
                     *count = count.wrapping_sub(1);
                 }

@@ -1,6 +1,8 @@
 //! A filter prepared for the engine: bounded, and with a variable in place of each literal, to trace output to the filter.
 
+use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use jaq_core::load::lex::{Expect, Lexer, StrPart, Tok, Token};
 use jaq_core::load::parse::{BinaryOp, Def, Pattern, Term};
@@ -105,14 +107,11 @@ pub(super) fn run(
         return Err(why.into());
     }
     let literals = rewriter.literals;
-    let library =
-        jaq_core::defs().chain(jaq_std::defs()).filter(|def| FROM_LIBRARY.split(' ').any(|name| name == def.name));
-    let own = parse(include_str!("prelude.jq"), |p| p.defs()).unwrap_or_default();
     let main = Def { name: "!main", args: Vec::new(), body: term };
     // The engine's parser accepts only a word as the name of a main filter, so the real filter gets one.
     let start = Def { name: "main", args: Vec::new(), body: Term::Call("!main", Vec::new()) };
     let arena = Arena::default();
-    let modules = Loader::new(library.chain(own).map(borrowed).chain([main, start]))
+    let modules = Loader::new(needed(text).map(borrowed).chain([main, start]))
         .load(&arena, File { code: "main", path: () })
         .map_err(|_| syntax())?;
     let globals = vars.iter().map(|(name, _)| name.as_str());
@@ -150,6 +149,42 @@ pub(super) fn run(
         }
     }
     Ok(ended)
+}
+
+/// The definitions that a filter may use, in order, each with the numbers of those that it may use itself. Reading them takes
+/// longer than most filters run.
+static LIBRARY: LazyLock<Vec<(Def<&'static str>, Vec<usize>)>> = LazyLock::new(|| {
+    let known = jaq_core::defs().chain(jaq_std::defs());
+    let known = known.filter(|def| FROM_LIBRARY.split(' ').any(|name| name == def.name));
+    let own = parse(include_str!("prelude.jq"), |p| p.defs()).unwrap_or_default();
+    let defs: Vec<Def<&'static str>> = known.chain(own).collect();
+    let mut numbers: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (n, def) in defs.iter().enumerate() {
+        numbers.entry(def.name).or_default().push(n);
+    }
+    let uses = |def: &Def<&'static str>| {
+        // Every name stands between quotes there.
+        let body = format!("{:?}", def.body);
+        body.split('"').filter_map(|word| numbers.get(word)).flatten().copied().collect()
+    };
+    let uses: Vec<Vec<usize>> = defs.iter().map(uses).collect();
+    defs.into_iter().zip(uses).collect()
+});
+
+/// Definitions that a filter uses without naming them: the rewritten one does.
+const ADDED: [&str; 2] = ["empty", "tostring"];
+
+/// The definitions that a filter may need: those whose name stands anywhere in it, and all that these use.
+fn needed(text: &str) -> impl Iterator<Item = Def<&'static str>> {
+    let named = |def: &Def<&'static str>| text.contains(def.name) || ADDED.contains(&def.name);
+    let mut open: Vec<usize> = (0..LIBRARY.len()).filter(|n| named(&LIBRARY[*n].0)).collect();
+    let mut needed = vec![false; LIBRARY.len()];
+    while let Some(n) = open.pop() {
+        if !std::mem::replace(&mut needed[n], true) {
+            open.extend(&LIBRARY[n].1);
+        }
+    }
+    LIBRARY.iter().zip(needed).filter(|(_, needed)| *needed).map(|((def, _), _)| def.clone())
 }
 
 /// A library definition, with the lifetime of the filter's own.
