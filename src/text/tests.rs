@@ -207,3 +207,15 @@ fn points_count_characters() {
     let empty = Source::new("/f", b"".as_slice());
     assert_eq!((empty.point(5).line, empty.line(0), empty.line(7)), (1, b"".as_slice(), b"".as_slice()));
 }
+
+#[test]
+fn a_copy_stays_as_it_was() {
+    let world = World::new();
+    let at = Span::new(world.ids[0], 0..2);
+    let mut text = Traced::made("a", at);
+    let copy = text.clone();
+    text.push_made(b"b", at);
+    assert_eq!((copy.bytes(), text.bytes()), (&b"a"[..], &b"ab"[..]));
+    let passed = copy.through(at, &"var.x".into());
+    assert!(copy.via().is_none() && passed.via().is_some());
+}

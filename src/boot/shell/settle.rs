@@ -171,16 +171,28 @@ pub(super) fn different<K: Ord + Clone, V: Eq>(a: &Arc<BTreeMap<K, V>>, b: &Arc<
     }
 }
 
+/// Changes everything in which two maps differ, in the one that nobody else holds: that takes no copy.
+fn unify<K: Ord + Clone, V: Clone>(a: &mut Arc<BTreeMap<K, V>>, b: &mut Arc<BTreeMap<K, V>>, changes: Vec<(K, V)>) {
+    if changes.is_empty() {
+        return;
+    }
+    if Arc::get_mut(b).is_some() {
+        std::mem::swap(a, b);
+    }
+    Arc::make_mut(a).extend(changes);
+}
+
 /// Merges the last two paths into one; what differs becomes unknown.
 fn blur(paths: &mut Vec<BoxedRun>) {
-    let (Some(b), Some(mut a)) = (paths.pop(), paths.pop()) else { return };
+    let (Some(mut b), Some(mut a)) = (paths.pop(), paths.pop()) else { return };
     let why = Why::Limit("paths through a script");
     a.when = a.when.only(|c| b.when.conditions().contains(c));
     let place = a.machine.place;
-    a.blur_variables(&b, &why, place);
-    for path in different(&a.machine.files, &b.machine.files) {
-        Arc::make_mut(&mut a.machine.files).insert(path, File::Unknown(why.clone()));
-    }
+    let variables = a.blurred(&b, &why, place);
+    unify(&mut a.shell.variables, &mut b.shell.variables, variables);
+    let files = different(&a.machine.files, &b.machine.files).into_iter();
+    let files = files.map(|path| (path, File::Unknown(why.clone()))).collect();
+    unify(&mut a.machine.files, &mut b.machine.files, files);
     if a.machine.start != b.machine.start {
         let argv = Some(Arc::new(vec![Traced::unknown(place, why.clone())]));
         let files = Arc::clone(&a.machine.files);
@@ -194,11 +206,44 @@ fn blur(paths: &mut Vec<BoxedRun>) {
     a.machine.has_kubelet |= b.machine.has_kubelet;
     a.machine.image.suggest(b.machine.family());
     a.machine.gap(place, why);
-    for gap in &b.machine.gaps {
+    // Both began as one path, with the same gaps.
+    let same = a.machine.gaps.iter().zip(&b.machine.gaps).take_while(|(own, other)| own == other).count();
+    for gap in &b.machine.gaps[same..] {
         a.machine.gap(gap.at, gap.why.clone());
     }
     if b.flow == Flow::Normal {
         a.flow = Flow::Normal;
     }
     paths.push(a);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use super::{different, unify};
+
+    fn map(pairs: &[(&'static str, u8)]) -> Arc<BTreeMap<&'static str, u8>> {
+        Arc::new(pairs.iter().copied().collect())
+    }
+
+    #[test]
+    fn two_maps_differ_in_what_one_lacks_and_in_what_is_not_the_same() {
+        let (a, b) = (map(&[("a", 1), ("b", 1), ("d", 1), ("e", 1)]), map(&[("b", 2), ("c", 1), ("d", 1)]));
+        assert_eq!(different(&a, &b), ["a", "b", "c", "e"]);
+        assert_eq!(different(&b, &a), ["a", "b", "c", "e"]);
+        assert!(different(&a, &Arc::clone(&a)).is_empty());
+    }
+
+    #[test]
+    fn the_changes_count_whichever_map_they_are_made_in() {
+        for held in [false, true] {
+            let (mut a, mut b) = (map(&[("a", 1), ("b", 1)]), map(&[("b", 2)]));
+            let holder = held.then(|| Arc::clone(&b));
+            unify(&mut a, &mut b, vec![("a", 0), ("b", 0)]);
+            assert_eq!(a, map(&[("a", 0), ("b", 0)]));
+            assert!(holder.is_none_or(|b| b == map(&[("b", 2)])));
+        }
+    }
 }

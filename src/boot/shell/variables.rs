@@ -136,14 +136,22 @@ impl ScriptRun {
 
     /// Variables that differ in `other` become unknown.
     pub(super) fn blur_variables(&mut self, other: &Self, why: &Why, at: Span) {
-        for name in different(&self.shell.variables, &other.shell.variables) {
-            let known = self.shell.variables.get(&name).or_else(|| other.shell.variables.get(&name));
+        let blurred = self.blurred(other, why, at);
+        if !blurred.is_empty() {
+            Arc::make_mut(&mut self.shell.variables).extend(blurred);
+        }
+    }
+
+    /// The variables that differ in `other`, as unknown ones.
+    pub(super) fn blurred(&self, other: &Self, why: &Why, at: Span) -> Vec<(Arc<str>, Variable)> {
+        let (own, others) = (&self.shell.variables, &other.shell.variables);
+        let unknown = |name: Arc<str>| {
+            let known = own.get(&name).or_else(|| others.get(&name));
             let exported = known.is_some_and(|v| v.exported);
             let array = known.is_some_and(Variable::is_array);
-            let unknown = Traced::unknown(at, why.clone());
-            let variable =
-                if array { Variable::array(vec![unknown], exported) } else { Variable::plain(unknown, exported) };
-            Arc::make_mut(&mut self.shell.variables).insert(name, variable);
-        }
+            let value = Traced::unknown(at, why.clone());
+            (name, if array { Variable::array(vec![value], exported) } else { Variable::plain(value, exported) })
+        };
+        different(own, others).into_iter().map(unknown).collect()
     }
 }

@@ -477,3 +477,19 @@ impl<'a> Rewriter<'a> {
         Term::BinOp(Box::new(left), op, Box::new(right))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::needed;
+
+    #[test]
+    fn a_filter_gets_the_definitions_that_it_needs_and_no_others() {
+        let names = |text| needed(text).map(|def| def.name).collect::<Vec<_>>();
+        let substitutes = names("gsub(\"a\"; \"b\")");
+        for wanted in ["gsub", "_sub", "match", "_captured", "from_entries", "map", "empty", "tostring"] {
+            assert!(substitutes.contains(&wanted), "{wanted} in {substitutes:?}");
+        }
+        let least = names(".a");
+        assert!(!least.contains(&"gsub") && least.len() < 10, "{least:?}");
+    }
+}
