@@ -3,6 +3,7 @@
 //! miette prints lines at full length and passes control characters on; a user-data blob is one line of thousands of
 //! columns of untrusted text. So it never sees the file: it gets a cleaned window of it with the real line numbers.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use miette::{
@@ -18,6 +19,9 @@ use super::plain_text::harmless_char;
 
 /// Bytes of a line before and after a place that are looked at: more than any report shows.
 const AROUND: usize = 4096;
+
+/// Bytes beside a place that are drawn, for each column of the report: a character has up to four.
+const NEAR: usize = 5;
 
 /// The width of a tab in columns.
 const TAB: usize = 4;
@@ -118,11 +122,21 @@ pub(super) fn own_line(place: &Place) -> (Vec<u8>, usize, usize) {
     (without_secrets(part, keep).into_owned(), at.start, at.end)
 }
 
+/// The part of a line that reaches `most` bytes to each side of a mark. What stands before a tab decides how wide it is.
+fn beside(line: &[u8], mark: (usize, usize), most: usize) -> Range<usize> {
+    let starts = |at: &usize| line.get(*at).is_none_or(|byte| byte & 0xC0 != 0x80);
+    let tabs = line[..mark.0].contains(&b'\t');
+    let first = if tabs { 0 } else { mark.0.saturating_sub(most) };
+    let last = line.len().min(mark.1 + most);
+    (first..=mark.0).find(starts).unwrap_or(mark.0)..(last..=line.len()).find(starts).unwrap_or(line.len())
+}
+
 fn excerpt(place: &Place, label: &str, context: usize, look: &Look) -> Excerpt {
     let source = &place.source;
     let line = source.line_of(place.start);
     let (own, from, to) = own_line(place);
-    let clean = Cleaned::of(&own, Some((from, to)));
+    let near = beside(&own, (from, to), NEAR * (look.width.max(40) + label.len()));
+    let clean = Cleaned::of(&own[near.clone()], Some((from - near.start, to - near.start)));
     // The label starts below the middle of the place and must end before the edge of the terminal; the gutter takes the
     // line number and four columns, and the arm of the label five.
     // After a final line end there is an empty line.
