@@ -46,6 +46,7 @@ impl std::fmt::Display for FileError {
             Self::Missing => f.write_str("no such file"),
             Self::Outside => f.write_str("outside the scan root, not read"),
             Self::NotAFile => f.write_str("not a regular file"),
+            Self::TooLarge(most) if *most < 1 << 20 => write!(f, "larger than {} KiB", most >> 10),
             Self::TooLarge(most) => write!(f, "larger than {} MiB", most >> 20),
             Self::Io(message) => f.write_str(message),
         }
