@@ -209,7 +209,9 @@ fn complaint(front: &Front, targets: &[Target]) -> Option<String> {
     let limited = matches!(front.predicate, Predicate::AboveLimit | Predicate::BelowLimit | Predicate::MoreOpen);
     let needs = match front.predicate {
         Predicate::Equals | Predicate::Contains if front.value.is_none() => Some("a `value`, such as `value: true`"),
-        Predicate::MoreOpen if front.limit.is_none() || !targets.iter().all(|t| t.name().ends_with(".mode")) => {
+        Predicate::MoreOpen
+            if front.limit.is_none() || !targets.iter().all(|t| t.name().strip_suffix(".mode").is_some()) =>
+        {
             Some("a `limit` such as `limit: 644`, and `fields` such as `fields: [config.mode]`")
         }
         Predicate::OneOf if front.values.is_empty() => Some("a list of `values`, such as `values: [a, b]`"),

@@ -25,11 +25,11 @@ fn version(text: &str, pattern: bool) -> Option<Version<'_>> {
     if words.len() > 3 {
         return None;
     }
-    for n in 0..3 {
+    for (n, number) in numbers.iter_mut().enumerate() {
         match words.get(n) {
             Some(word) if pattern && matches!(*word, "x" | "X" | "*" | "") => open = open.or(Some(n)),
             Some(word) if open.is_none() => {
-                numbers[n] = word.parse().ok().filter(|_| word.bytes().all(|b| b.is_ascii_digit()))?;
+                *number = word.parse().ok().filter(|_| word.bytes().all(|b| b.is_ascii_digit()))?;
             }
             None if pattern => open = open.or(Some(n)),
             _ => {}

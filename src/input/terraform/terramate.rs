@@ -199,7 +199,7 @@ impl Project {
 /// Adds what expressions may refer to: globals, the lowest folder last, and what Terramate says about the stack.
 fn names(module: &mut Module, dir: &Path, stack: &Block, blocks: &[Block], cx: &mut Cx<'_>) {
     for block in blocks.iter().filter(|block| &*block.kind == "globals") {
-        let path: String = block.labels.iter().map(|label| format!("{label}.")).collect();
+        let path: String = block.labels.iter().flat_map(|label| [&**label, "."]).collect();
         for attribute in &block.body.attributes {
             module.locals.insert(format!("global.{path}{}", attribute.name).into(), Arc::new(attribute.clone()));
         }
