@@ -1,6 +1,7 @@
 //! The program as its users meet it: the command line, reports, pages, what is delivered with it, and the house itself.
 #![allow(clippy::unwrap_used)]
 
+mod applied;
 mod budget;
 mod command;
 mod controls;

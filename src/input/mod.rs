@@ -31,8 +31,11 @@ mod watched;
 mod yaml_files;
 mod yaml_values;
 
+use std::path::Path;
+
 use crate::node::{Cx, NodeGroup};
 
+pub use applications::APPLICATIONS;
 pub use terraform::{callers, reach};
 pub use unit::{Calls, FileList, Input, Seen, Unit};
 pub use watched::{Group, Search, Words, is_watched, is_wide};
@@ -44,6 +47,18 @@ pub fn read(input: &dyn Input, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         groups.append(&mut applications::read_all(cx));
     }
     groups
+}
+
+/// True if a file may describe applications, or is what they refer to, by its path and the words in it. With `deliver`, if they may
+/// deliver it.
+pub fn may_matter_to_applications(path: &Path, words: Words, deliver: bool) -> bool {
+    let document = unit::has_extension(path, &["yaml", "yml", "json", "tpl"]);
+    if deliver {
+        return document && words.has(Group::Documents);
+    }
+    kustomize::is_one(path)
+        || applications::is_helmfile(path)
+        || document && (words.has(Group::Applications) || words.has(Group::Referred))
 }
 
 /// The groups of words that kinds of input give themselves.

@@ -9,6 +9,7 @@ use crate::input::{FileList, Seen};
 use crate::node::{Given, Variable};
 use crate::text::{Disk, FileError, Files};
 
+use super::beside::Beside;
 use super::narrow::Named;
 use super::note::Note;
 use super::overlay::Overlay;
@@ -31,6 +32,8 @@ pub(super) struct Area {
     /// Files of Terraform that the list does not have.
     pub(super) left_out: Vec<PathBuf>,
     pub(super) named: Option<Named>,
+    /// The applications of the repository, if only folders of it are read.
+    pub(super) beside: Option<Beside>,
     /// What could not be read while files were looked for.
     pub(super) problems: Vec<Note>,
     /// The number of files that the configuration excludes.
@@ -40,7 +43,10 @@ pub(super) struct Area {
 impl Area {
     /// The units to read.
     pub(super) fn units(&self) -> Vec<Claimed> {
-        let units = units_of(&self.list);
+        let mut units = units_of(&self.list);
+        if let Some(beside) = &self.beside {
+            beside.add(&mut units);
+        }
         match &self.named {
             Some(named) => named.users(units, &self.list, &*self.files),
             None => units,
@@ -72,6 +78,7 @@ pub(super) fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanE
             dismissal: None,
             left_out: Vec::new(),
             named: None,
+            beside: None,
             problems: Vec::new(),
             excluded: 0,
         });
@@ -133,10 +140,11 @@ fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> R
             }
         }
     }
+    let beside = if named.is_none() { Beside::of(&paths, &list, &root, request) } else { None };
     let files = Box::new(Overlay { disk, edited: request.edited.clone() });
     // Of what is near a named file, all is read.
     let dismissal = dismissal.filter(|_| named.is_none());
-    Ok(Area { root, files, paths, list, dismissal, left_out, named, problems, excluded })
+    Ok(Area { root, files, paths, list, dismissal, left_out, named, beside, problems, excluded })
 }
 
 /// True if values of the command line or of the configuration speak about kubelets.

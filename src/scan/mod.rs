@@ -3,6 +3,7 @@
 mod area;
 mod base;
 mod before;
+mod beside;
 mod compare;
 mod effective;
 mod fault;
@@ -57,10 +58,13 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
         let units = area.units();
         let shared = Arc::default();
         let is_named = |path: &Path| area.named.as_ref().is_some_and(|named| named.has(path));
-        let results = read_units(&units, &request.progress, |(input, unit)| {
+        let mut results = read_units(&units, &request.progress, |(input, unit)| {
             let files = Watched::new(&*area.files, earlier.as_ref()).with_named(&is_named);
             read_unit(*input, unit, (&files, &total.root, &shared), &request.policy, &given)
         });
+        if let Some(beside) = &area.beside {
+            beside.narrow(&mut results);
+        }
         let in_question = |base: &&Base| !base.keeps_named || results.iter().any(|unit| area.has_other_findings(unit));
         if let (Some(base), Some(earlier)) = (base.filter(in_question), earlier) {
             let known = Before::of(base, &earlier, area, (&units, &results), (request, &total.root))?;

@@ -80,6 +80,12 @@ impl Named {
         Some(Self { files, deleted, folders, root: root.to_owned(), everything, chosen: None })
     }
 
+    /// Folders below `root`.
+    pub(super) fn folders(paths: &[PathBuf], root: &Path) -> Self {
+        let (files, deleted) = (BTreeSet::new(), Vec::new());
+        Self { files, deleted, folders: paths.to_vec(), root: root.to_owned(), everything: true, chosen: None }
+    }
+
     fn changed(&self) -> impl Iterator<Item = &PathBuf> {
         self.files.iter().chain(&self.deleted)
     }

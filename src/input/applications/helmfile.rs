@@ -27,7 +27,7 @@ const MAX_ENVIRONMENTS: usize = 20;
 const MAX_DEPTH: usize = 4;
 
 /// True for the name of a helmfile.
-pub(super) fn is_one(path: &Path) -> bool {
+pub(in crate::input) fn is_one(path: &Path) -> bool {
     let name = unit::name(path);
     let name = name.strip_suffix(b".gotmpl").unwrap_or(name);
     let folder = || path.parent().is_some_and(|dir| dir.ends_with("helmfile.d"));

@@ -50,6 +50,7 @@ use super::watched::Group;
 use super::{helm, kustomize, yaml_files};
 
 pub(super) use application::{Application, Template, Values};
+pub(super) use helmfile::is_one as is_helmfile;
 
 /// How deep applications deliver applications.
 const MAX_DEPTH: usize = 6;
@@ -58,13 +59,16 @@ const MAX_APPLICATIONS: usize = 2_000;
 /// The most documents that the applications of one unit deliver.
 const MAX_DELIVERED: usize = 200_000;
 
+/// The name of the kind of input.
+pub const APPLICATIONS: &str = "application";
+
 /// Files of applications.
 #[derive(Debug)]
 pub(super) struct Applications;
 
 impl Input for Applications {
     fn name(&self) -> &'static str {
-        "application"
+        APPLICATIONS
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
