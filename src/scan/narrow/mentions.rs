@@ -50,7 +50,7 @@ fn is_name(byte: u8) -> bool {
 fn ends_here(after: &[u8]) -> bool {
     match after {
         [b'/', next, ..] => !is_name(*next) || *next == b'.',
-        [b'.', next, ..] => !is_name(*next),
+        [b'.', rest @ ..] => !rest.first().is_some_and(|next| is_name(*next)),
         [next, ..] => !is_name(*next),
         [] => true,
     }
@@ -69,4 +69,33 @@ fn follows(before: &[u8], around: Option<&[u8]>) -> bool {
     name.iter().all(|byte| *byte == b'.')
         || around.is_none_or(|around| around == name)
         || memchr::memmem::find(&folders[token..], b"://").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::Mentions;
+
+    #[test]
+    fn a_name_counts_at_the_end_of_a_path_in_its_folder() {
+        let mentions = Mentions::of(&["/r/charts/nodes/values.yaml".into()], Path::new("/r"));
+        for (text, expected) in [
+            ("- values.yaml", true),
+            ("see values.yaml.", true),
+            ("../nodes/values.yaml", true),
+            ("../other/values.yaml", false),
+            ("{{ folder }}/values.yaml", true),
+            ("https://example.com/a/values.yaml", true),
+            ("my-values.yaml", false),
+            ("values.yaml.tpl", false),
+            ("path: charts/nodes", true),
+            ("path: charts/nodes/", true),
+            ("path: ./charts/*", true),
+            ("path: other/nodes", false),
+            ("path: charts/nodes/templates", false),
+        ] {
+            assert_eq!(mentions.are_in(text.as_bytes()), expected, "{text}");
+        }
+    }
 }
