@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use crate::syntax::{MAX_DEPTH, Node, NodeKind, Scalar, Style};
-use crate::text::{Traced, View};
+use crate::syntax::{MAX_DEPTH, NODE, Node, NodeKind, Scalar, Style};
+use crate::text::{Traced, View, budget};
 
 use super::place;
 
@@ -147,6 +147,7 @@ impl Reader<'_> {
 
     /// The value after a key or a dash.
     fn value(&mut self, at: usize, parent: Parent) -> Option<Node> {
+        budget::spend(NODE * (1 + usize::from(parent.map))).then_some(())?;
         let (tag, at) = self.tag(self.spaces(at))?;
         // Before a sign of a comment stands a space here.
         if !self.is_end(at) && self.byte(at) != Some(b'#') {
@@ -493,6 +494,7 @@ impl Reader<'_> {
 
     /// What stands at `at` in a flow collection, or the collection itself.
     fn flow(&mut self, at: &mut usize, parent: isize) -> Option<Node> {
+        budget::spend(NODE).then_some(())?;
         let (tag, start) = self.tag(*at)?;
         *at = start;
         let kind = match self.byte(start)? {
@@ -568,6 +570,7 @@ impl Reader<'_> {
         }
         loop {
             self.flow_blanks(at, parent)?;
+            budget::spend(NODE).then_some(())?;
             let (text, style, range) = self.flow_scalar(*at, parent)?;
             let adjacent = style != Style::Plain || self.is_blank_or_end(range.end + 1);
             let one_line = range.len() <= MAX_KEY && memchr::memchr(b'\n', &self.bytes[range.clone()]).is_none();
