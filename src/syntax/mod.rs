@@ -31,7 +31,7 @@ const MAX_ERRORS: usize = 20;
 const TOO_DEEP: &str = "nested deeper than 128 levels";
 
 /// The message for a text of more keys and values than its unit may have.
-const TOO_MANY: &str = "more keys and values than one unit may have, the rest is not read";
+const TOO_MANY: &str = "too many keys and values for one unit, the rest is not read";
 
 /// What a key or a value takes of the budget of the unit, beside its text.
 const NODE: usize = 160;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::node::Family;
 use crate::runtime;
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, budget};
 use crate::value::{Condition, Guard};
 
 use super::super::runtime::default_config;
@@ -17,10 +17,15 @@ use super::state::{BoxedRun, ScriptRun};
 use super::status::{Flow, Status};
 use super::variable::Variable;
 
+/// What a text that is evaluated takes of the budget of the unit, as a multiple of its size.
+const EVALUATED: usize = 16;
+
 impl Shell<'_, '_> {
     /// `eval`
     pub(super) fn eval(&mut self, call: &Call<'_>, path: BoxedRun) -> Vec<BoxedRun> {
         let text = Traced::join(call.words, &Traced::made(" ", call.at));
+        // What is evaluated may evaluate itself, and all of it is kept until the end. If too little is left, that is noticed there.
+        budget::spend(EVALUATED * text.weight());
         self.evaluate(&text, "an evaluated command", call.at, path)
     }
 
